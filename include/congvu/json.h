@@ -1,0 +1,92 @@
+/* JSON in and out.
+ *
+ * Story of use, in. cv_json_parse() reads a whole body (duplicates refused, depth <= CV_MAX_JSON_DEPTH) into an object. Each getter asks for one member
+ * and says what is allowed; a fault is added to the request's fault list with the member's JSON pointer and reading goes on,
+ * so that all faults are found in one pass. cv_jin_done() then reports members that nobody asked for.
+ *
+ *     const struct cv_jin *body = cv_json_parse(arena, faults, bytes, len, err);
+ *     if (!body) return false;
+ *     cv_jin_string(body, "full_name", CV_REQUIRED, 200, &in.full_name);
+ *     in.mobile_given = cv_jin_string(body, "mobile", CV_NULLABLE, 20, &in.mobile);
+ *     cv_jin_done(body);
+ *     if (!cv_faults_check(faults, cvp_validation_failed, err)) return false;
+ *
+ * Strings come NFC-normalised and trimmed, with control characters refused and legacy charsets (TCVN3, VNI) refused.
+ *
+ * Story of use, out. A cv_jout writes into a cv_buf; commas and escapes are its business. cv_jout_ok() at the end.
+ *
+ * Thread: one at a time. Memory: everything in lives in the arena (the library's tree too, released with it); no library type shows. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "congvu/clock.h"
+#include "congvu/error.h"
+#include "congvu/memory.h"
+
+enum cv_presence { CV_ABSENT = 0, CV_NULL = 1, CV_VALUE = 2 };
+enum { CV_OPTIONAL = 0, CV_REQUIRED = 1, CV_NULLABLE = 2, CV_RAW = 4 /* no trimming, no charset check: passwords */ };
+
+struct cv_jin;      /* an object being read */
+struct cv_jin_list; /* an array being read */
+
+/* NULL + err (malformed_body) when it is not one JSON object. */
+const struct cv_jin *cv_json_parse(struct cv_arena *arena, struct cv_faults *faults, const char *bytes, size_t len,
+                                   struct cv_error *err);
+/* The same for documents of our own (stored JSON values): no fault list, any fault fails. */
+const struct cv_jin *cv_json_parse_own(struct cv_arena *arena, const char *bytes, size_t len, struct cv_error *err);
+
+/* Each returns what was there; on a fault it adds it and returns CV_ABSENT, leaving *out untouched. A null for a member that is not
+ * CV_NULLABLE is a fault. Lengths count code points. */
+enum cv_presence cv_jin_string(const struct cv_jin *o, const char *name, unsigned flags, size_t max, const char **out);
+enum cv_presence cv_jin_int(const struct cv_jin *o, const char *name, unsigned flags, int64_t min, int64_t max, int64_t *out);
+enum cv_presence cv_jin_bool(const struct cv_jin *o, const char *name, unsigned flags, bool *out);
+enum cv_presence cv_jin_day(const struct cv_jin *o, const char *name, unsigned flags, cv_day *out);
+enum cv_presence cv_jin_moment(const struct cv_jin *o, const char *name, unsigned flags, cv_moment *out);
+/* `words` ends with NULL; *out is the index. */
+enum cv_presence cv_jin_word(const struct cv_jin *o, const char *name, unsigned flags, const char *const *words, int *out);
+enum cv_presence cv_jin_object(const struct cv_jin *o, const char *name, unsigned flags, const struct cv_jin **out);
+enum cv_presence cv_jin_array(const struct cv_jin *o, const char *name, unsigned flags, size_t max_items,
+                              const struct cv_jin_list **out);
+/* Has the member (even null)? Marks it as known. */
+enum cv_presence cv_jin_has(const struct cv_jin *o, const char *name);
+
+size_t cv_jin_count(const struct cv_jin_list *list);
+/* Item i as object or string; a fault and NULL when it is something else. */
+const struct cv_jin *cv_jin_item(const struct cv_jin_list *list, size_t i);
+const char *cv_jin_item_string(const struct cv_jin_list *list, size_t i, size_t max);
+bool cv_jin_item_word(const struct cv_jin_list *list, size_t i, const char *const *words, int *out);
+
+/* Walks the members of an object whose names are data (maps): NULL at the end. */
+const char *cv_jin_member(const struct cv_jin *o, size_t index);
+
+/* JSON pointer of a member (RFC 6901), for faults found later. `name` NULL = the object itself. */
+const char *cv_jin_pointer(const struct cv_jin *o, const char *name);
+void cv_jin_fault(const struct cv_jin *o, const char *name, const char *code, const char *vi, const char *en, ...)
+    __attribute__((format(printf, 4, 6), format(printf, 5, 6)));
+/* Faults for members that were never asked for (`unknown_member`). */
+void cv_jin_done(const struct cv_jin *o);
+
+/* Out. `name` NULL inside arrays and at the top. */
+struct cv_jout {
+    struct cv_buf *buf;
+    uint32_t first; /* bit per depth: nothing written there yet */
+    int depth;
+};
+void cv_jout_init(struct cv_jout *j, struct cv_buf *buf);
+bool cv_jout_ok(const struct cv_jout *j); /* balanced, and the buffer did not fail */
+void cv_jout_object(struct cv_jout *j, const char *name);
+void cv_jout_array(struct cv_jout *j, const char *name);
+void cv_jout_end(struct cv_jout *j); /* closes the innermost object or array */
+void cv_jout_string(struct cv_jout *j, const char *name, const char *value); /* NULL writes null */
+void cv_jout_int(struct cv_jout *j, const char *name, int64_t value);
+void cv_jout_bool(struct cv_jout *j, const char *name, bool value);
+void cv_jout_null(struct cv_jout *j, const char *name);
+void cv_jout_day(struct cv_jout *j, const char *name, cv_day d);          /* CV_NO_DAY writes null */
+void cv_jout_moment(struct cv_jout *j, const char *name, cv_moment m);    /* CV_NO_MOMENT writes null */
+/* numerator/denominator with 4 decimals half-up; null when the base is 0; never 1 unless equal, never 0 unless numerator is 0. */
+void cv_jout_ratio(struct cv_jout *j, const char *name, int64_t numerator, int64_t denominator);
+/* Text that is already JSON. */
+void cv_jout_raw(struct cv_jout *j, const char *name, const char *json, size_t len);
