@@ -8,7 +8,7 @@
 
 #include "congvu/domain.h"
 
-/* Counts of one unit's own staff (or a sum of such) for one system. */
+/* Counts of one unit's own staff (or a sum of such) for one system. Members are int32_t, all of them. */
 struct dom_counts {
     int32_t headcount;       /* sum of the declared */
     int32_t declared_units;  /* how many units declared; headcount is null when 0 */
@@ -26,7 +26,9 @@ void dom_counts_sub(struct dom_counts *sum, const struct dom_counts *part);
 
 /* The unit's own unrecorded and over_recorded for one system: per unit max(0, headcount - recorded); by required category where
  * headcount is declared by category; with a total only it counts in full, except where the system is not required of the unit's block or kind, or
- * people are recorded and none is eligible: there 0. `headcount` NULL = undeclared. `recorded_by` per category. */
+ * people are recorded and none is eligible: there 0. `headcount` NULL = undeclared. `recorded_by` per category. `required_categories` 0 or all = no
+ * limit by category: then the total decides. Categories that a headcount leaves out share what its total leaves. Without a system: required_here
+ * true, required_categories 0, eligible = recorded. */
 void dom_gap(const struct dom_headcount *headcount, const int recorded_by[DOM_CATEGORIES], int recorded, int eligible,
              bool required_here, uint32_t required_categories, int *out_unrecorded, int *out_over);
 

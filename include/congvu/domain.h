@@ -126,7 +126,7 @@ struct dom_staff {
     const char *naming_rule;     /* pattern that gave the address */
     bool named_by_hand;
     struct dom_account *accounts; size_t account_count;
-    bool on_leave; enum dom_leave_kind leave_kind; cv_day leave_from, leave_to;
+    bool on_leave; enum dom_leave_kind leave_kind; cv_day leave_from, leave_to; /* leave_to = the first day back */
     struct dom_departure *departures; size_t departure_count; /* by number */
     bool credential_set;         /* the person has set an own password */
     const char *activation_digest; cv_moment activation_until;
@@ -212,7 +212,8 @@ struct dom_brake {
 const struct dom_post *dom_primary_post(const struct dom_staff *s); /* never NULL for a saved person */
 /* The one that is not withdrawn or undone, or NULL. */
 const struct dom_departure *dom_current_departure(const struct dom_staff *s);
-/* From hired_on, leave and the current departure: nothing of this is stored. */
+/* From hired_on, leave and the current departure: nothing of this is stored. Asked in this order: departed (the date decides, not how far the work
+ * got; a held departure counts for nothing), pending, departing, on_leave, active. */
 enum dom_status dom_status_on(const struct dom_staff *s, cv_day today);
 /* Primary post there and hired_on <= day < departure's effective_on: active, on leave, departing. */
 bool dom_recorded_on(const struct dom_staff *s, cv_day day);
@@ -243,7 +244,8 @@ bool dom_required_by(const struct dom_system *system, int block, enum dom_unit_k
 int dom_brake_limit(int subtree_size);
 enum dom_brake_verdict { DOM_BRAKE_PASS, DOM_BRAKE_HOLD_HOUR, DOM_BRAKE_HOLD_UNIT };
 /* Judges one more deactivation of `staff` in `unit` and, when it passes, adds it to *brake (events in the arena; those older than an hour go;
- * a release with room lets it pass and is used). The same staff within the hour passes and does not count twice. */
+ * a release with room lets it pass and is used). The same staff within the hour passes and does not count twice. `unit_size`: the unit's recorded
+ * people whom nothing has deactivated yet (without those departing, departed or locked); this hour's events of the unit are added back to it. */
 enum dom_brake_verdict dom_brake_judge(struct dom_brake *brake, struct cv_arena *arena, cv_moment now, int subtree_size,
                                        int unit_size, struct cv_id unit, struct cv_id staff);
 /* How many more may pass now; for answers. */

@@ -24,7 +24,8 @@ struct dom_policy; /* owned by whoever loaded it; freed by dom_policy_free */
 /* From the JSON text of a preset. Faults name the member. */
 bool dom_policy_load(const char *json, size_t len, struct dom_policy **out, struct cv_error *err);
 void dom_policy_free(struct dom_policy **policy);
-/* Extra denied words, one per line, '#' comments (deploy/policies/deny-words.txt). */
+/* Extra denied words, one per line, '#' comments (deploy/policies/deny-words.txt): `word` = a whole segment (between . _ -, digits at its end
+ * apart), `*word` = its end, `word*` = its beginning, `*word*` = anywhere. Not applied where the preset says "deny_words_file": false. */
 bool dom_policy_deny(struct dom_policy *policy, const char *lines, size_t len, struct cv_error *err);
 const char *dom_policy_preset(const struct dom_policy *policy);
 const char *dom_policy_domain(const struct dom_policy *policy);      /* mail domain */
@@ -50,7 +51,9 @@ struct dom_naming {
     const char *const *patterns; size_t pattern_count;
     size_t at;   /* next pattern */
     int number;  /* next {stt} */
+    bool appends_number; /* a system's own rule: 2, 3, ... after it */
     int skipped_denied;
+    const char *family, *middle, *given; /* folded at the first next(), in its arena */
 };
 
 /* Person's mailbox names. `who` strings must outlive the naming. */
@@ -58,7 +61,10 @@ void dom_naming_start(struct dom_naming *naming, const struct dom_policy *policy
 /* One pattern of a system's own (e-office "{donvi}_{ho_dem_ten}", then the same with 2, 3, ... appended). */
 void dom_naming_start_rule(struct dom_naming *naming, const struct dom_policy *policy, const struct dom_naming_input *who,
                            const char *const *rule);
-/* False: no candidate is left (naming by hand). */
+/* Is it a pattern of known tokens and a-z 0-9 . _ - ? */
+bool dom_rule_valid(const char *rule);
+/* False: no candidate is left (naming by hand). One arena for all calls of one naming. Numbers go up to 9999. A candidate that an earlier pattern
+ * gave already is not said twice. */
 bool dom_naming_next(struct dom_naming *naming, struct cv_arena *arena, struct dom_candidate *out);
 /* HR's own choice: signs [a-z0-9._-], begins and ends with a letter or digit, no "..", length, not reserved, not denied. */
 bool dom_local_valid(const struct dom_policy *policy, const char *local, struct cv_faults *faults, const char *pointer);

@@ -32,11 +32,18 @@ enum { CV_OPTIONAL = 0, CV_REQUIRED = 1, CV_NULLABLE = 2, CV_RAW = 4 /* no trimm
 struct cv_jin;      /* an object being read */
 struct cv_jin_list; /* an array being read */
 
+/* Draws the seed of the library's hashing. Once, before other threads start; called by the first parse otherwise. */
+void cv_json_init(void);
+
 /* NULL + err (malformed_body) when it is not one JSON object. */
 const struct cv_jin *cv_json_parse(struct cv_arena *arena, struct cv_faults *faults, const char *bytes, size_t len,
                                    struct cv_error *err);
-/* The same for documents of our own (stored JSON values): no fault list, any fault fails. */
+/* The same for documents of our own (stored JSON values): texts are taken as they are, and faults go to a list of the
+ * document's own, so that cv_jin_ok() at the end says whether everything was as asked for. */
 const struct cv_jin *cv_json_parse_own(struct cv_arena *arena, const char *bytes, size_t len, struct cv_error *err);
+
+/* No fault in this request's (or own document's) list so far. */
+bool cv_jin_ok(const struct cv_jin *o);
 
 /* Each returns what was there; on a fault it adds it and returns CV_ABSENT, leaving *out untouched. A null for a member that is not
  * CV_NULLABLE is a fault. Lengths count code points. */
@@ -73,6 +80,7 @@ void cv_jin_done(const struct cv_jin *o);
 struct cv_jout {
     struct cv_buf *buf;
     uint32_t first; /* bit per depth: nothing written there yet */
+    uint32_t array; /* bit per depth: an array, else an object */
     int depth;
 };
 void cv_jout_init(struct cv_jout *j, struct cv_buf *buf);

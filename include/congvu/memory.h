@@ -11,10 +11,12 @@
  *     ...
  *     cv_buf_free(&b);
  *
- * An arena serves one request: allocations are never freed one by one, all go with cv_arena_reset(). It has a ceiling; past
- * it every allocation returns memory from a small static spill page and sets `overflow`, so callers need no NULL checks
- * but must test cv_arena_ok() before they act on what they built. With CV_ARENA_MALLOC=1 at compile time (sanitizer presets) each allocation is one
- * malloc, so that the sanitizers see its bounds.
+ * An arena serves one request: allocations are never freed one by one, all go with cv_arena_reset(). Allocating past its
+ * ceiling sets `overflow` and still gives real memory, so callers need no NULL checks but must test cv_arena_ok() before
+ * they act on what they built (cv_faults_check() tests it too). One that goes on to twice the ceiling without looking
+ * (or past it by 1 MiB, whichever is more), or meets the end of the machine's memory, is stopped by abort(). With
+ * CV_ARENA_MALLOC=1 at compile time (sanitizer presets) each allocation is one malloc, so that the sanitizers see its
+ * bounds.
  *
  * Thread: a buffer and an arena belong to one thread at a time; they may be handed over. */
 #pragma once
@@ -65,8 +67,11 @@ void cv_arena_free(struct cv_arena **arena);
 void cv_arena_reset(struct cv_arena *arena);
 bool cv_arena_ok(const struct cv_arena *arena);
 size_t cv_arena_used(const struct cv_arena *arena);
-/* Aligned for any type, zeroed. Never NULL (see overflow above). Sizes over the ceiling overflow. */
+/* Aligned for any type, zeroed. Never NULL (see overflow above). */
 void *cv_arena_alloc(struct cv_arena *arena, size_t size) __attribute__((returns_nonnull, alloc_size(2)));
+/* n * size bytes; a product that does not fit is stopped by abort(). */
+void *cv_arena_alloc_n(struct cv_arena *arena, size_t n, size_t size)
+    __attribute__((returns_nonnull, alloc_size(2, 3)));
 char *cv_arena_strdup(struct cv_arena *arena, const char *s) __attribute__((returns_nonnull));
 char *cv_arena_strndup(struct cv_arena *arena, const char *s, size_t n) __attribute__((returns_nonnull));
 char *cv_arena_printf(struct cv_arena *arena, const char *fmt, ...)
@@ -76,7 +81,7 @@ char *cv_arena_vprintf(struct cv_arena *arena, const char *fmt, va_list ap)
 /* Runs fn(object) when the arena is reset or freed: for what only free() of a library can release. */
 void cv_arena_defer(struct cv_arena *arena, void (*fn)(void *), void *object);
 #define CV_NEW(arena, type) ((type *)cv_arena_alloc((arena), sizeof(type)))
-#define CV_NEWS(arena, type, n) ((type *)cv_arena_alloc((arena), sizeof(type) * (size_t)(n)))
+#define CV_NEWS(arena, type, n) ((type *)cv_arena_alloc_n((arena), (size_t)(n), sizeof(type)))
 static inline void cv_arena_free_p(struct cv_arena **a) { cv_arena_free(a); }
 #define cv_auto_arena __attribute__((cleanup(cv_arena_free_p))) struct cv_arena *
 

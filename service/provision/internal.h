@@ -1,0 +1,96 @@
+/* Inside provision/: what the use cases share. */
+#pragma once
+
+#include <pthread.h>
+
+#include "congvu/log.h"
+#include "congvu/provision.h"
+
+enum { PROV_RESERVED_MAX = 512, PROV_RETRIES = 8, PROV_NAME_TRIES = 200, PROV_VIEW_WAIT_MS = 250 };
+
+struct prov {
+    struct prov_options options;
+    pthread_mutex_t lock; /* guards reserved */
+    char *reserved[PROV_RESERVED_MAX]; /* names on their way to the directory; NULL = free */
+};
+
+/* ---- names on their way ---- two requests of one process never propose the same name */
+bool prov_reserve(struct prov *prov, const char *name);
+void prov_unreserve(struct prov *prov, const char *name);
+
+/* Names proposed in one use case: reserved until the end, and those that the directory refused. */
+struct prov_names {
+    struct prov_call *call;
+    const char *held[DOM_SYSTEMS_MAX + 2]; size_t held_count;
+    const char **refused; size_t refused_count, refused_cap;
+};
+void prov_names_init(struct prov_names *names, struct prov_call *call);
+void prov_names_done(struct prov_names *names);
+/* After a CV_CONFLICT on cvName: asks the directory which of the proposed names is taken and drops the reservations. */
+bool prov_names_refused(struct prov_names *names, struct cv_error *err);
+/* Gives the person a mailbox address and login (or HR's own choice `local`), keeping the old address as a dated alias. */
+bool prov_name_mailbox(struct prov_names *names, struct dom_staff *staff, const char *local, struct cv_error *err);
+/* Gives the login of another system by its rule. */
+bool prov_name_login(struct prov_names *names, struct dom_staff *staff, const struct dom_system *system,
+                     struct dom_account *account, struct cv_error *err);
+
+/* ---- changing one person ---- */
+struct prov_systems { struct dom_system *items; size_t count; };
+bool prov_load_systems(struct prov_call *call, struct prov_systems *out, struct cv_error *err);
+const struct dom_system *prov_system_of(const struct prov_systems *systems, const char *slug);
+
+struct prov_change {
+    struct prov_call *call;
+    struct prov_systems systems;
+    struct prov_names names;
+    const struct dom_staff *before;
+    struct dom_staff *after; /* arrays are copies with room to grow */
+    bool quiet;              /* the revision stays */
+    int brake_events;        /* accounts that were working and stop by this change */
+    bool brake_exempt;
+};
+typedef bool prov_staff_fn(struct prov_change *change, void *ctx, struct cv_error *err);
+/* Finds the person (scope, right to write), reads, checks If-Match, lets `fn` change the copy, asks the brake, saves in one write, waits for
+ * the view. Repeats from reading when somebody was faster, or a name was taken. */
+bool prov_staff_modify(struct prov_call *call, const char *key, const char *action, const struct dom_decision *decision,
+                       prov_staff_fn *fn, void *ctx, struct prov_staff_result *out, struct cv_error *err);
+bool prov_staff_modify_id(struct prov_call *call, struct cv_id id, const char *action, const struct dom_decision *decision,
+                          prov_staff_fn *fn, void *ctx, struct prov_staff_result *out, struct cv_error *err);
+/* A copy whose arrays may grow to their maxima. */
+void prov_staff_copy(struct cv_arena *arena, const struct dom_staff *from, struct dom_staff *to);
+/* Person by key in the caller's scope; with `write` the primary unit must lie in it. */
+bool prov_staff_locate(struct prov_call *call, const char *key, bool write, struct cv_id *out, struct cv_error *err);
+bool prov_check_match(const struct prov_call *call, int64_t revision, struct cv_error *err);
+void prov_settle(struct prov_call *call, const struct dir_stamp *stamp);
+struct dir_actor prov_dir_actor(const struct prov_call *call);
+/* Moves a digest pair onto a new record, if the request has a key. */
+struct dom_idempotency prov_new_idempotency(const struct prov_call *call);
+/* A record found under the request's key: the same body is a replay, another one idempotency_key_reused. */
+bool prov_replay_ok(const struct prov_call *call, const struct dom_idempotency *found, struct cv_error *err);
+bool prov_idempotency_fresh(const struct prov_call *call, const struct dom_idempotency *found);
+
+/* ---- input onto a record ---- */
+bool prov_apply_staff(struct prov_change *change, const struct prov_staff_input *in, struct cv_error *err);
+bool prov_apply_posts(struct prov_change *change, const struct prov_staff_input *in, bool *out_moved, struct cv_error *err);
+
+/* ---- accounts ---- */
+bool prov_is_required(struct prov_call *call, const struct dom_staff *staff, const struct dom_system *system);
+/* Gives what the posts require; with `moved` closes what they no longer do and renews logins that belong to a unit. */
+bool prov_sync_accounts(struct prov_change *change, bool moved, struct cv_error *err);
+/* Sets the desired state and, for directory systems, the observed one. Counts what stops working for the brake. */
+bool prov_set_desired(struct prov_change *change, const struct dom_system *system, enum dom_desired desired,
+                      const char *reason, bool asked, struct cv_error *err);
+
+/* ---- the brake ---- */
+/* Judges `events` deactivations of this person; counts them in the directory before the deactivation itself is written. */
+bool prov_brake_pass(struct prov_call *call, struct cv_id token, const struct dom_staff *staff, bool exempt, struct cv_error *err);
+/* The same for a change that concerns many people at once (required_for, a unit's block): all or nothing. */
+bool prov_brake_pass_many(struct prov_call *call, int people, struct cv_error *err);
+
+/* ---- departures ---- */
+/* Locks everything the person has, by the policy; marks the departure started. */
+bool prov_carry_out(struct prov_change *change, struct dom_departure *departure, struct cv_error *err);
+/* 409s and merging with what is recorded. Sets *out_unchanged when the recorded one already says it. */
+bool prov_departure_merge(struct prov_change *change, const struct prov_departure_input *in, struct dom_departure **out,
+                          bool *out_unchanged, struct cv_error *err);
+const char *prov_staff_link(struct prov_call *call, const struct dom_staff *staff, const char *tail);

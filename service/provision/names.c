@@ -1,0 +1,230 @@
+/* Addresses and logins: the view proposes, the directory's unique overlay arbitrates. */
+#include "provision/internal.h"
+
+#include <string.h>
+
+#define MAILBOX "mailbox"
+
+void prov_names_init(struct prov_names *names, struct prov_call *call)
+{
+    *names = (struct prov_names){.call = call};
+}
+
+static void drop_reservations(struct prov_names *names)
+{
+    for (size_t i = 0; i < names->held_count; i++)
+        prov_unreserve(names->call->prov, names->held[i]);
+    names->held_count = 0;
+}
+
+void prov_names_done(struct prov_names *names) { drop_reservations(names); }
+
+static void refuse(struct prov_names *names, const char *name)
+{
+    if (names->refused_count == names->refused_cap) {
+        size_t cap = names->refused_cap == 0 ? 16 : names->refused_cap * 2;
+        const char **grown = CV_NEWS(names->call->arena, const char *, cap);
+        if (names->refused_count > 0)
+            memcpy(grown, names->refused, names->refused_count * sizeof(*grown));
+        names->refused = grown;
+        names->refused_cap = cap;
+    }
+    names->refused[names->refused_count++] = name;
+}
+
+bool prov_names_refused(struct prov_names *names, struct cv_error *err)
+{
+    for (size_t i = 0; i < names->held_count; i++) {
+        bool held = false;
+        if (!dir_name_held(names->call->dir, names->held[i], &held, err))
+            return false;
+        if (held) {
+            refuse(names, names->held[i]);
+            cv_count(CVM_name_collisions);
+        }
+    }
+    drop_reservations(names);
+    return true;
+}
+
+static bool was_refused(const struct prov_names *names, const char *name)
+{
+    for (size_t i = 0; i < names->refused_count; i++)
+        if (cv_ascii_casecmp(names->refused[i], name) == 0)
+            return true;
+    return false;
+}
+
+static bool own_name(const struct dom_staff *staff, const char *name)
+{
+    for (size_t i = 0; i < staff->name_count; i++)
+        if (cv_ascii_casecmp(staff->names[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* Nobody else holds or ever held it, and nobody in this process is about to. A name that was the person's own comes back to him. */
+static bool claim(struct prov_names *names, const struct dom_staff *staff, const char *name)
+{
+    if (own_name(staff, name))
+        return true;
+    if (was_refused(names, name) || view_name_taken(names->call->prov->options.view, name) ||
+        names->held_count >= CV_COUNT(names->held))
+        return false;
+    if (!prov_reserve(names->call->prov, name))
+        return false;
+    names->held[names->held_count++] = name;
+    return true;
+}
+
+static void unclaim(struct prov_names *names, const char *name)
+{
+    if (names->held_count > 0 && names->held[names->held_count - 1] == name) {
+        prov_unreserve(names->call->prov, name);
+        names->held_count--;
+    }
+}
+
+static void add_name(struct cv_arena *arena, struct dom_staff *staff, const char *name)
+{
+    if (own_name(staff, name))
+        return;
+    const char **grown = CV_NEWS(arena, const char *, staff->name_count + 1);
+    if (staff->name_count > 0)
+        memcpy(grown, staff->names, staff->name_count * sizeof(*grown));
+    grown[staff->name_count] = name;
+    staff->names = grown;
+    staff->name_count++;
+}
+
+static void naming_input(struct prov_call *call, const struct dom_staff *staff, struct dom_naming_input *out)
+{
+    *out = (struct dom_naming_input){.family = staff->family_name, .middle = staff->middle_name,
+                                     .given = staff->given_name, .birth_year = staff->birth_year};
+    const struct view *view = call->prov->options.view;
+    struct view_unit unit, parent;
+    if (!view_unit_by_id(view, dom_primary_post(staff)->unit, call->arena, &unit))
+        return;
+    out->unit_slug = unit.slug;
+    if (unit.has_parent && view_unit_by_id(view, unit.parent, call->arena, &parent))
+        out->parent_slug = parent.slug;
+}
+
+static bool too_many(const struct dom_staff *staff, struct cv_error *err)
+{
+    if (staff->name_count + 2 <= DOM_NAMES_MAX)
+        return false;
+    cv_fail(err, cvp_conflict, NULL, "Người này đã giữ quá nhiều địa chỉ (%d)", "This person already holds too many names (%d)",
+            DOM_NAMES_MAX);
+    return true;
+}
+
+static bool by_hand_needed(struct cv_error *err)
+{
+    return cv_fail(err, cvp_naming_manual_required, "/login",
+                   "Không đặt được địa chỉ theo quy tắc, vui lòng tự đặt tên đăng nhập (trường login)",
+                   "No address follows from the rules; please choose a login yourself (member login)");
+}
+
+static void keep_as_alias(struct prov_call *call, struct dom_staff *staff)
+{
+    if (staff->address == NULL)
+        return;
+    struct dom_alias *grown = CV_NEWS(call->arena, struct dom_alias, staff->alias_count + 1);
+    if (staff->alias_count > 0)
+        memcpy(grown, staff->aliases, staff->alias_count * sizeof(*grown));
+    cv_day until = cv_today() + dom_policy_alias_days(call->prov->options.policy);
+    grown[staff->alias_count] = (struct dom_alias){.address = staff->address, .until = until};
+    staff->aliases = grown;
+    staff->alias_count++;
+}
+
+static void take_mailbox(struct prov_names *names, struct dom_staff *staff, const char *local, const char *address,
+                         const char *rule)
+{
+    struct cv_arena *arena = names->call->arena;
+    keep_as_alias(names->call, staff);
+    staff->login = local;
+    staff->address = address;
+    staff->naming_rule = rule;
+    add_name(arena, staff, address);
+    add_name(arena, staff, cv_arena_printf(arena, MAILBOX "/%s", local));
+}
+
+static bool claim_mailbox(struct prov_names *names, const struct dom_staff *staff, const char *local, const char **out_address)
+{
+    struct prov_call *call = names->call;
+    const char *address = cv_arena_printf(call->arena, "%s@%s", local, dom_policy_domain(call->prov->options.policy));
+    const char *login = cv_arena_printf(call->arena, MAILBOX "/%s", local);
+    if (!claim(names, staff, address))
+        return false;
+    if (!claim(names, staff, login)) {
+        unclaim(names, address);
+        return false;
+    }
+    *out_address = address;
+    return true;
+}
+
+static bool mailbox_by_hand(struct prov_names *names, struct dom_staff *staff, const char *local, struct cv_error *err)
+{
+    struct prov_call *call = names->call;
+    const char *address = NULL;
+    if (!dom_local_valid(call->prov->options.policy, local, call->faults, "/login"))
+        return cv_faults_check(call->faults, cvp_validation_failed, err);
+    if (!claim_mailbox(names, staff, local, &address))
+        return cv_fail(err, cvp_address_taken, "/login", "Địa chỉ %s đã có người dùng hoặc từng có người dùng",
+                       "The address %s is or was somebody's", local);
+    take_mailbox(names, staff, local, address, "manual");
+    staff->named_by_hand = true;
+    return true;
+}
+
+bool prov_name_mailbox(struct prov_names *names, struct dom_staff *staff, const char *local, struct cv_error *err)
+{
+    struct prov_call *call = names->call;
+    if (too_many(staff, err))
+        return false;
+    if (local != NULL)
+        return mailbox_by_hand(names, staff, local, err);
+    struct dom_naming_input who;
+    struct dom_naming naming;
+    struct dom_candidate candidate;
+    const char *address = NULL;
+    naming_input(call, staff, &who);
+    dom_naming_start(&naming, call->prov->options.policy, &who);
+    while (dom_naming_next(&naming, call->arena, &candidate)) {
+        if (!claim_mailbox(names, staff, candidate.local, &address))
+            continue;
+        take_mailbox(names, staff, candidate.local, address, candidate.pattern);
+        staff->named_by_hand = false;
+        return true;
+    }
+    return by_hand_needed(err);
+}
+
+bool prov_name_login(struct prov_names *names, struct dom_staff *staff, const struct dom_system *system,
+                     struct dom_account *account, struct cv_error *err)
+{
+    struct prov_call *call = names->call;
+    if (system->login_rule == NULL || strcmp(system->login_rule, "address") == 0) {
+        account->login = system->login_rule == NULL ? staff->login : staff->address;
+        return true;
+    }
+    if (too_many(staff, err))
+        return false;
+    struct dom_naming_input who;
+    struct dom_naming naming;
+    struct dom_candidate candidate;
+    naming_input(call, staff, &who);
+    dom_naming_start_rule(&naming, call->prov->options.policy, &who, &system->login_rule);
+    while (dom_naming_next(&naming, call->arena, &candidate)) {
+        const char *name = cv_arena_printf(call->arena, "%s/%s", system->slug, candidate.local);
+        if (!claim(names, staff, name))
+            continue;
+        account->login = candidate.local;
+        add_name(call->arena, staff, name);
+        return true;
+    }
+    return by_hand_needed(err);
+}

@@ -1,0 +1,114 @@
+#include "provision/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool prov_new(const struct prov_options *options, struct prov **out, struct cv_error *err)
+{
+    struct prov *prov = calloc(1, sizeof(*prov));
+    if (prov == NULL)
+        return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
+    prov->options = *options;
+    pthread_mutex_init(&prov->lock, NULL);
+    *out = prov;
+    return true;
+}
+
+void prov_free(struct prov **prov)
+{
+    if (*prov == NULL)
+        return;
+    for (size_t i = 0; i < PROV_RESERVED_MAX; i++)
+        free((*prov)->reserved[i]);
+    pthread_mutex_destroy(&(*prov)->lock);
+    free(*prov);
+    *prov = NULL;
+}
+
+static bool reserve_locked(struct prov *prov, const char *name)
+{
+    size_t hole = PROV_RESERVED_MAX;
+    for (size_t i = 0; i < PROV_RESERVED_MAX; i++) {
+        if (prov->reserved[i] == NULL)
+            hole = i;
+        else if (cv_ascii_casecmp(prov->reserved[i], name) == 0)
+            return false;
+    }
+    if (hole == PROV_RESERVED_MAX)
+        return true; /* no room: the directory still arbitrates */
+    prov->reserved[hole] = strdup(name);
+    return true;
+}
+
+bool prov_reserve(struct prov *prov, const char *name)
+{
+    pthread_mutex_lock(&prov->lock);
+    bool ok = reserve_locked(prov, name);
+    pthread_mutex_unlock(&prov->lock);
+    return ok;
+}
+
+void prov_unreserve(struct prov *prov, const char *name)
+{
+    pthread_mutex_lock(&prov->lock);
+    for (size_t i = 0; i < PROV_RESERVED_MAX; i++) {
+        if (prov->reserved[i] == NULL || cv_ascii_casecmp(prov->reserved[i], name) != 0)
+            continue;
+        free(prov->reserved[i]);
+        prov->reserved[i] = NULL;
+        break;
+    }
+    pthread_mutex_unlock(&prov->lock);
+}
+
+struct dir_actor prov_dir_actor(const struct prov_call *call)
+{
+    return (struct dir_actor){.name = call->actor, .request_id = call->request_id, .via = call->via};
+}
+
+void prov_settle(struct prov_call *call, const struct dir_stamp *stamp)
+{
+    if (!stamp->changed)
+        return;
+    struct cv_deadline patience = cv_deadline_min(cv_deadline_in_ms(PROV_VIEW_WAIT_MS), call->deadline);
+    if (!view_wait(call->prov->options.view, stamp, patience))
+        cv_count(CVM_view_wait_timeouts);
+}
+
+bool prov_check_match(const struct prov_call *call, int64_t revision, struct cv_error *err)
+{
+    if (call->create_only)
+        return cv_fail(err, cvp_etag_mismatch, "If-None-Match", "Bản ghi đã có", "The record is already there");
+    if (call->match != PROV_MATCH_REVISION || call->match_revision == revision)
+        return true;
+    cv_fail(err, cvp_etag_mismatch, "If-Match", "Bản ghi đã được người khác sửa, vui lòng đọc lại trước khi sửa",
+            "The record has changed since you read it; please read it again first");
+    struct cv_buf etag;
+    cv_buf_init(&etag, sizeof(err->etag));
+    cv_buf_printf(&etag, "\"%lld\"", (long long)revision);
+    if (cv_buf_ok(&etag))
+        memcpy(err->etag, cv_buf_str(&etag), etag.len + 1);
+    cv_buf_free(&etag);
+    return false;
+}
+
+struct dom_idempotency prov_new_idempotency(const struct prov_call *call)
+{
+    struct dom_idempotency fresh = call->idempotency;
+    fresh.at = cv_now();
+    return fresh.key != NULL ? fresh : (struct dom_idempotency){0};
+}
+
+bool prov_idempotency_fresh(const struct prov_call *call, const struct dom_idempotency *found)
+{
+    return found->key != NULL && cv_now() - found->at < (cv_moment)call->prov->options.idempotency_hours * 3600;
+}
+
+bool prov_replay_ok(const struct prov_call *call, const struct dom_idempotency *found, struct cv_error *err)
+{
+    if (found->body != NULL && call->idempotency.body != NULL && strcmp(found->body, call->idempotency.body) == 0)
+        return true;
+    return cv_fail(err, cvp_idempotency_key_reused, "Idempotency-Key",
+                   "Khóa Idempotency-Key này đã dùng cho nội dung khác, vui lòng dùng khóa mới",
+                   "This Idempotency-Key was used for another body; please use a new key");
+}

@@ -1,0 +1,293 @@
+/* Onboarding and changing people. */
+#include "provision/internal.h"
+
+#include <string.h>
+
+static void blank_staff(struct prov_call *call, struct dom_staff *staff)
+{
+    char id[CV_ID_TEXT];
+    *staff = (struct dom_staff){.id = cv_id_make(), .hired_on = CV_NO_DAY, .leave_from = CV_NO_DAY, .leave_to = CV_NO_DAY,
+                                .activation_until = CV_NO_MOMENT, .created_at = CV_NO_MOMENT, .updated_at = CV_NO_MOMENT,
+                                .middle_name = "", .family_name = "", .given_name = ""};
+    staff->mail_store = cv_arena_strdup(call->arena, cv_id_text("stf_", staff->id, id));
+    staff->idempotency = prov_new_idempotency(call);
+}
+
+/* ---- twins ---- */
+
+static bool named(const struct prov_staff_input *in, struct prov_call *call, struct cv_id id)
+{
+    for (size_t i = 0; i < in->not_same_as_count; i++) {
+        struct cv_id other;
+        if (cv_id_parse("stf_", in->not_same_as[i], &other) && cv_id_equal(other, id))
+            return true;
+    }
+    (void)call;
+    return false;
+}
+
+static bool visible(struct prov_call *call, struct cv_id id)
+{
+    struct view_staff seen;
+    struct cv_error err = {0};
+    char text[CV_ID_TEXT];
+    return view_staff_find(call->prov->options.view, call->scope, cv_id_text("stf_", id, text), call->arena, &seen, &err);
+}
+
+/* POST of somebody who is probably there already is stopped, with the candidates that the caller may see; not_same_as insists. */
+static bool no_twin(struct prov_change *change, const struct prov_staff_input *in, struct prov_staff_result *out,
+                    struct cv_error *err)
+{
+    enum { MAX = 20 };
+    struct prov_call *call = change->call;
+    const struct dom_staff *staff = change->after;
+    struct cv_id found[MAX];
+    struct view_twin_query query = {.full_name = staff->full_name, .birth_year = staff->birth_year, .mobile = staff->mobile,
+                                    .has_unit = true, .unit = dom_primary_post(staff)->unit};
+    size_t count = view_twins(call->prov->options.view, &query, found, MAX);
+    out->candidates = CV_NEWS(call->arena, struct cv_id, MAX);
+    for (size_t i = 0; i < count; i++)
+        if (!named(in, call, found[i]) && visible(call, found[i]))
+            out->candidates[out->candidate_count++] = found[i];
+    if (out->candidate_count == 0)
+        return true;
+    return cv_fail(err, cvp_possible_duplicate, "/full_name",
+                   "Có thể trùng với %zu người đã có. Nếu là người khác, gửi lại với not_same_as",
+                   "Possibly the same as %zu people already there. If it is somebody else, send again with not_same_as",
+                   out->candidate_count);
+}
+
+/* ---- create ---- */
+
+struct creation { const struct prov_staff_input *in; bool twins_allowed; struct dir_stamp stamp; };
+
+static bool build(struct prov_change *change, struct creation *creation, struct prov_staff_result *out, struct cv_error *err)
+{
+    struct prov_call *call = change->call;
+    out->before = (struct dom_staff){0};
+    blank_staff(call, &out->staff);
+    prov_staff_copy(call->arena, &out->staff, &out->staff);
+    change->before = &out->before;
+    change->after = &out->staff;
+    out->candidate_count = 0;
+    if (!prov_apply_staff(change, creation->in, err))
+        return false;
+    return creation->twins_allowed || no_twin(change, creation->in, out, err);
+}
+
+static bool create_once(struct prov_change *change, struct creation *creation, struct prov_staff_result *out, struct cv_error *err)
+{
+    struct prov_call *call = change->call;
+    struct dir_actor actor = prov_dir_actor(call);
+    if (!build(change, creation, out, err))
+        return false;
+    if (!cv_arena_ok(call->arena))
+        return cv_fail(err, cvp_internal, NULL, "Yêu cầu quá lớn", "The request needs too much memory");
+    out->outcome = PROV_WOULD;
+    if (call->validate_only)
+        return true;
+    if (!dir_staff_add(call->dir, &out->staff, &actor, &creation->stamp, err))
+        return false;
+    out->outcome = PROV_CREATED;
+    out->staff.revision = creation->stamp.revision;
+    return true;
+}
+
+/* Another request of the same key was faster: present what it made. */
+static bool replay(struct prov_call *call, struct prov_staff_result *out, struct cv_error *err)
+{
+    if (!dir_staff_find_idempotency(call->dir, call->idempotency.key, call->arena, &out->staff, err) ||
+        !prov_replay_ok(call, &out->staff.idempotency, err))
+        return false;
+    out->outcome = PROV_REPLAYED;
+    return true;
+}
+
+static bool worth_another(struct prov_change *change, const struct cv_error *err)
+{
+    struct cv_error lost = {0};
+    return err->kind == CV_CONFLICT && strcmp(err->field, "cvName") == 0 && prov_names_refused(&change->names, &lost) &&
+           !cv_deadline_passed(change->call->deadline);
+}
+
+static bool create(struct prov_call *call, struct creation *creation, struct prov_staff_result *out, struct cv_error *err)
+{
+    struct prov_change change = {.call = call};
+    struct prov_audit audit;
+    bool ok = false;
+    if (!prov_load_systems(call, &change.systems, err))
+        return false;
+    prov_names_init(&change.names, call);
+    prov_audit_begin(&audit, call, "staff.create", "new", creation->in->decision.given == CV_VALUE ? &creation->in->decision.value : NULL);
+    for (int i = 0; i < PROV_NAME_TRIES && !ok; i++) {
+        cv_error_clear(err);
+        ok = create_once(&change, creation, out, err);
+        if (!ok && !worth_another(&change, err))
+            break;
+    }
+    if (ok && out->outcome == PROV_CREATED) {
+        cv_count(CVM_staff_created);
+        prov_settle(call, &creation->stamp);
+    }
+    prov_names_done(&change.names);
+    prov_audit_end(&audit, ok, err);
+    return ok;
+}
+
+/* A key seen before, within its life; otherwise *out_found stays false. */
+static bool seen_before(struct prov_call *call, struct prov_staff_result *out, bool *out_found, struct cv_error *err)
+{
+    *out_found = false;
+    if (call->idempotency.key == NULL || call->validate_only)
+        return true;
+    if (!dir_staff_find_idempotency(call->dir, call->idempotency.key, call->arena, &out->staff, err)) {
+        bool none = err->kind == CV_NOT_FOUND;
+        cv_error_clear(err);
+        return none || cv_fail(err, cvp_directory_unavailable, NULL, "Thư mục chưa sẵn sàng, vui lòng thử lại",
+                               "The directory is not available, please try again");
+    }
+    *out_found = true;
+    out->outcome = PROV_REPLAYED;
+    return prov_replay_ok(call, &out->staff.idempotency, err);
+}
+
+static void name_the_code(struct cv_error *err, const char *code)
+{
+    cv_fail(err, cvp_code_taken, "/staff_code", "Số hiệu %s vừa được dùng", "The staff code %s was just taken", code);
+}
+
+bool prov_staff_create(struct prov_call *call, const struct prov_staff_input *in, struct prov_staff_result *out, struct cv_error *err)
+{
+    struct creation creation = {.in = in};
+    bool found = false;
+    *out = (struct prov_staff_result){0};
+    if (!seen_before(call, out, &found, err) || found)
+        return found && err->kind == CV_OK;
+    if (create(call, &creation, out, err))
+        return true;
+    if (err->kind == CV_CONFLICT && strcmp(err->field, "cvIdempotencyKey") == 0)
+        return replay(call, out, err);
+    if (err->kind == CV_CONFLICT && strcmp(err->field, "cvCode") == 0 && in->staff_code.given == CV_VALUE)
+        name_the_code(err, in->staff_code.value);
+    return false;
+}
+
+/* ---- put ---- */
+
+static bool put_change(struct prov_change *change, void *ctx, struct cv_error *err)
+{
+    const struct dom_staff *before = change->before;
+    if (dom_status_on(before, cv_today()) == DOM_DEPARTED) {
+        cv_fail(err, cvp_staff_departed, NULL, "Người này đã kết thúc công tác; dùng chức năng tiếp nhận lại nếu quay lại làm việc",
+                "This person has departed; use a reinstatement if he or she is back");
+        char id[CV_ID_TEXT];
+        struct cv_buf link;
+        cv_buf_init(&link, sizeof(err->link));
+        cv_buf_printf(&link, "/v1/staff/%s/reinstatements", cv_id_text("stf_", before->id, id));
+        if (cv_buf_ok(&link))
+            memcpy(err->link, cv_buf_str(&link), link.len + 1);
+        cv_buf_free(&link);
+        return false;
+    }
+    return prov_apply_staff(change, ctx, err);
+}
+
+/* Somebody holds the code already, visible to the caller or not. */
+static bool put_existing(struct prov_call *call, const char *code, const struct prov_staff_input *in,
+                         struct prov_staff_result *out, struct cv_error *err)
+{
+    struct cv_id id;
+    if (!prov_staff_locate(call, code, true, &id, err)) {
+        if (err->problem == cvp_staff_not_found)
+            cv_fail(err, cvp_held_elsewhere, NULL, "Số hiệu %s đang thuộc đơn vị ngoài phạm vi của bạn; vui lòng đề nghị điều chuyển",
+                    "The staff code %s is held outside your units; please ask for a transfer", code);
+        return false;
+    }
+    const struct dom_decision *decision = in->decision.given == CV_VALUE ? &in->decision.value : NULL;
+    return prov_staff_modify_id(call, id, "staff.put", decision, put_change, (void *)in, out, err);
+}
+
+/* The view did not know the code but the directory does: another process was faster. */
+static bool put_raced(struct prov_call *call, const char *code, const struct prov_staff_input *in,
+                      struct prov_staff_result *out, struct cv_error *err)
+{
+    struct dom_staff other;
+    cv_error_clear(err);
+    if (!dir_staff_find_code(call->dir, code, call->arena, &other, err))
+        return false;
+    if (!view_in_scope(call->prov->options.view, call->scope, dom_primary_post(&other)->unit))
+        return cv_fail(err, cvp_held_elsewhere, NULL, "Số hiệu %s đang thuộc đơn vị ngoài phạm vi của bạn",
+                       "The staff code %s is held outside your units", code);
+    return prov_staff_modify_id(call, other.id, "staff.put", NULL, put_change, (void *)in, out, err);
+}
+
+bool prov_staff_put(struct prov_call *call, const char *code, const struct prov_staff_input *in, struct prov_staff_result *out,
+                    struct cv_error *err)
+{
+    struct cv_id holder;
+    struct prov_staff_input with_code = *in;
+    *out = (struct prov_staff_result){0};
+    if (cv_id_parse("stf_", code, &holder)) {
+        with_code.staff_code = (struct prov_text){in->staff_code.given, in->staff_code.value};
+        return prov_staff_modify(call, code, "staff.put", NULL, put_change, &with_code, out, err);
+    }
+    if (view_code_holder(call->prov->options.view, code, &holder))
+        return put_existing(call, code, in, out, err);
+    if (call->match != PROV_MATCH_ABSENT)
+        return cv_fail(err, cvp_etag_mismatch, "If-Match", "Chưa có người mang số hiệu %s", "Nobody has the code %s yet", code);
+    with_code.staff_code = (struct prov_text){CV_VALUE, code};
+    struct creation creation = {.in = &with_code, .twins_allowed = true};
+    if (create(call, &creation, out, err))
+        return true;
+    if (err->kind == CV_CONFLICT && strcmp(err->field, "cvCode") == 0)
+        return put_raced(call, code, &with_code, out, err);
+    return false;
+}
+
+/* ---- patch, read, delete ---- */
+
+static bool patch_change(struct prov_change *change, void *ctx, struct cv_error *err)
+{
+    return prov_apply_staff(change, ctx, err);
+}
+
+bool prov_staff_patch(struct prov_call *call, const char *key, const struct prov_staff_input *in, struct prov_staff_result *out,
+                      struct cv_error *err)
+{
+    const struct dom_decision *decision = in->decision.given == CV_VALUE ? &in->decision.value : NULL;
+    *out = (struct prov_staff_result){0};
+    return prov_staff_modify(call, key, "staff.patch", decision, patch_change, (void *)in, out, err);
+}
+
+bool prov_staff_read(struct prov_call *call, const char *key, struct dom_staff *out, struct cv_error *err)
+{
+    struct cv_id id;
+    if (!prov_staff_locate(call, key, false, &id, err))
+        return false;
+    if (dir_staff_read(call->dir, id, call->arena, out, err))
+        return true;
+    if (err->kind == CV_NOT_FOUND)
+        cv_fail(err, cvp_staff_not_found, NULL, "Không tìm thấy người này", "There is no such person");
+    return false;
+}
+
+bool prov_staff_delete(struct prov_call *call, const char *key, struct cv_error *err)
+{
+    struct cv_id id;
+    struct dom_staff staff;
+    struct prov_audit audit;
+    struct dir_actor actor = prov_dir_actor(call);
+    if (!prov_staff_locate(call, key, true, &id, err) || !dir_staff_read(call->dir, id, call->arena, &staff, err) ||
+        !prov_check_match(call, staff.revision, err))
+        return false;
+    if (staff.name_count > 0)
+        return cv_fail(err, cvp_staff_holds_names, NULL,
+                       "Người này đã từng có địa chỉ hoặc tài khoản nên không thể xóa; dùng chức năng kết thúc công tác",
+                       "This person has held an address or login and is never deleted; record a departure instead");
+    if (call->validate_only)
+        return true;
+    prov_audit_begin(&audit, call, "staff.delete", key, NULL);
+    bool ok = dir_staff_delete(call->dir, &staff, &actor, err);
+    prov_audit_end(&audit, ok, err);
+    return ok;
+}

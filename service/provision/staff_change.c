@@ -1,0 +1,135 @@
+/* Changing one person: the loop that every use case on a person shares. */
+#include "provision/internal.h"
+
+#include <string.h>
+
+static void *grow_copy(struct cv_arena *arena, const void *from, size_t count, size_t max, size_t size)
+{
+    char *copy = cv_arena_alloc(arena, (count > max ? count : max) * size);
+    if (count > 0)
+        memcpy(copy, from, count * size);
+    return copy;
+}
+
+void prov_staff_copy(struct cv_arena *arena, const struct dom_staff *from, struct dom_staff *to)
+{
+    *to = *from;
+    to->posts = grow_copy(arena, from->posts, from->post_count, DOM_POSTS_MAX + 1, sizeof(*to->posts));
+    to->accounts = grow_copy(arena, from->accounts, from->account_count, DOM_SYSTEMS_MAX, sizeof(*to->accounts));
+    to->departures = grow_copy(arena, from->departures, from->departure_count, from->departure_count + 1, sizeof(*to->departures));
+}
+
+const char *prov_staff_link(struct prov_call *call, const struct dom_staff *staff, const char *tail)
+{
+    char id[CV_ID_TEXT];
+    return cv_arena_printf(call->arena, "/v1/staff/%s%s", cv_id_text("stf_", staff->id, id), tail);
+}
+
+bool prov_staff_locate(struct prov_call *call, const char *key, bool write, struct cv_id *out, struct cv_error *err)
+{
+    struct view_staff found;
+    if (!view_staff_find(call->prov->options.view, call->scope, key, call->arena, &found, err))
+        return false;
+    if (write && !view_in_scope(call->prov->options.view, call->scope, found.unit))
+        return cv_fail(err, cvp_scope_missing, NULL, "Chỉ đơn vị chủ quản mới được sửa hồ sơ của người biệt phái, kiêm nhiệm",
+                       "Only the home unit may change a person who is seconded to you");
+    *out = found.id;
+    return true;
+}
+
+static bool prepare(struct prov_change *change, struct prov_call *call, struct cv_id id, struct dom_staff *before,
+                    struct dom_staff *after, struct cv_error *err)
+{
+    if (!dir_staff_read(call->dir, id, call->arena, before, err)) {
+        if (err->kind == CV_NOT_FOUND)
+            return cv_fail(err, cvp_staff_not_found, NULL, "Không tìm thấy người này", "There is no such person");
+        return false;
+    }
+    if (!prov_check_match(call, before->revision, err))
+        return false;
+    prov_staff_copy(call->arena, before, after);
+    change->call = call;
+    change->before = before;
+    change->after = after;
+    change->brake_events = 0;
+    return true;
+}
+
+/* One attempt: true = done, false + CV_STALE or CV_CONFLICT(cvName) = worth another. */
+static bool attempt(struct prov_change *change, struct cv_id id, prov_staff_fn *fn, void *ctx,
+                    struct prov_staff_result *out, struct dir_stamp *stamp, struct cv_error *err)
+{
+    struct prov_call *call = change->call;
+    struct dir_actor actor = prov_dir_actor(call);
+    if (!prepare(change, call, id, &out->before, &out->staff, err) || !fn(change, ctx, err))
+        return false;
+    if (!cv_arena_ok(call->arena))
+        return cv_fail(err, cvp_internal, NULL, "Yêu cầu quá lớn", "The request needs too much memory");
+    if (call->validate_only) {
+        out->outcome = PROV_WOULD;
+        return true;
+    }
+    if (change->brake_events > 0 && !prov_brake_pass(call, call->token, change->before, change->brake_exempt, err))
+        return false;
+    if (!dir_staff_save(call->dir, &out->before, &out->staff, change->quiet, &actor, stamp, err))
+        return false;
+    out->outcome = stamp->changed ? PROV_CHANGED : PROV_UNCHANGED;
+    out->staff.revision = stamp->changed ? stamp->revision : out->before.revision;
+    return true;
+}
+
+static bool again(struct prov_change *change, struct cv_error *err)
+{
+    if (err->kind == CV_STALE && err->problem != cvp_etag_mismatch)
+        return true;
+    if (err->kind == CV_STALE)
+        return change->call->match != PROV_MATCH_REVISION && !change->call->create_only;
+    if (err->kind != CV_CONFLICT || strcmp(err->field, "cvName") != 0)
+        return false;
+    struct cv_error lost = {0};
+    return prov_names_refused(&change->names, &lost);
+}
+
+static void explain(struct cv_error *err)
+{
+    if (err->kind == CV_CONFLICT && strcmp(err->field, "cvCode") == 0)
+        cv_fail(err, cvp_code_taken, "/staff_code", "Mã này vừa được người khác dùng", "This code was just taken by somebody else");
+    else if (err->kind == CV_CONFLICT && strcmp(err->field, "cvName") == 0)
+        cv_fail(err, cvp_address_taken, "/login", "Địa chỉ này vừa được người khác dùng", "This address was just taken");
+}
+
+bool prov_staff_modify_id(struct prov_call *call, struct cv_id id, const char *action, const struct dom_decision *decision,
+                          prov_staff_fn *fn, void *ctx, struct prov_staff_result *out, struct cv_error *err)
+{
+    struct prov_change change = {.call = call};
+    struct dir_stamp stamp = {0};
+    struct prov_audit audit;
+    char target[CV_ID_TEXT];
+    bool ok = false;
+    if (!prov_load_systems(call, &change.systems, err))
+        return false;
+    prov_names_init(&change.names, call);
+    prov_audit_begin(&audit, call, action, cv_id_text("stf_", id, target), decision);
+    for (int i = 0; i < PROV_NAME_TRIES && !ok; i++) {
+        cv_error_clear(err);
+        ok = attempt(&change, id, fn, ctx, out, &stamp, err);
+        if (!ok && (!again(&change, err) || cv_deadline_passed(call->deadline)))
+            break;
+    }
+    if (ok)
+        prov_settle(call, &stamp);
+    else
+        explain(err);
+    prov_names_done(&change.names);
+    prov_audit_end(&audit, ok, err);
+    return ok;
+}
+
+bool prov_staff_modify(struct prov_call *call, const char *key, const char *action, const struct dom_decision *decision,
+                       prov_staff_fn *fn, void *ctx, struct prov_staff_result *out, struct cv_error *err)
+{
+    struct cv_id id;
+    if (!prov_staff_locate(call, key, true, &id, err))
+        return false;
+    return prov_staff_modify_id(call, id, action, decision, fn, ctx, out, err);
+}

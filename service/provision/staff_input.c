@@ -1,0 +1,197 @@
+/* The input of POST, PUT and PATCH onto a person: absent keeps, null clears, all faults at once. */
+#include "provision/internal.h"
+
+#include <string.h>
+
+static void set_text(const struct prov_text *in, const char **field)
+{
+    if (in->given != CV_ABSENT)
+        *field = in->given == CV_VALUE ? in->value : NULL;
+}
+
+static void apply_name(struct prov_change *change, const struct prov_staff_input *in)
+{
+    struct dom_staff *staff = change->after;
+    struct cv_arena *arena = change->call->arena;
+    bool by_hand = in->family_name.given == CV_VALUE || in->middle_name.given == CV_VALUE || in->given_name.given == CV_VALUE;
+    bool renamed = in->full_name.given == CV_VALUE &&
+                   (staff->full_name == NULL || strcmp(in->full_name.value, staff->full_name) != 0);
+    if (in->full_name.given == CV_VALUE)
+        staff->full_name = in->full_name.value;
+    if (staff->full_name == NULL)
+        return;
+    if (renamed && !by_hand) {
+        dom_split_name(arena, staff->full_name, &staff->family_name, &staff->middle_name, &staff->given_name);
+        staff->split_by_hand = false;
+    }
+    if (!by_hand)
+        return;
+    staff->split_by_hand = true;
+    staff->family_name = in->family_name.given == CV_VALUE ? in->family_name.value : "";
+    staff->middle_name = in->middle_name.given == CV_VALUE ? in->middle_name.value : "";
+    staff->given_name = in->given_name.given == CV_VALUE ? in->given_name.value : "";
+    if (*staff->given_name == '\0')
+        cv_fault_add(change->call->faults, CV_AT_POINTER, "/given_name", "required",
+                     "Khi tự tách họ tên cần có tên (given_name)", "A split by hand needs the given name");
+}
+
+/* The parts by hand must be the words of the full name, in order: otherwise address and list order would belong to somebody else. */
+static void check_split(struct prov_change *change)
+{
+    const struct dom_staff *staff = change->after;
+    struct cv_arena *arena = change->call->arena;
+    if (!staff->split_by_hand || staff->full_name == NULL)
+        return;
+    const char *joined = cv_arena_printf(arena, "%s %s %s", staff->family_name, staff->middle_name, staff->given_name);
+    if (strcmp(cv_text_fold(arena, joined), cv_text_fold(arena, staff->full_name)) != 0)
+        cv_fault_add(change->call->faults, CV_AT_POINTER, "/full_name", "mismatch",
+                     "Họ, đệm, tên ghép lại không khớp với họ và tên", "The name parts do not add up to full_name");
+}
+
+static void check_letters(struct prov_change *change)
+{
+    const struct dom_staff *staff = change->after;
+    if (staff->full_name != NULL && *cv_text_fold(change->call->arena, staff->full_name) == '\0')
+        cv_fault_add(change->call->faults, CV_AT_POINTER, "/full_name", "bad_characters", "Họ và tên không có chữ cái nào",
+                     "full_name has no letters");
+}
+
+static void apply_facts(struct prov_change *change, const struct prov_staff_input *in)
+{
+    struct prov_call *call = change->call;
+    struct dom_staff *staff = change->after;
+    set_text(&in->mobile, &staff->mobile);
+    if (staff->mobile != NULL && in->mobile.given == CV_VALUE && !dom_mobile_valid(staff->mobile))
+        cv_fault_add(call->faults, CV_AT_POINTER, "/mobile", "bad_format",
+                     "Số điện thoại cần dạng quốc tế, ví dụ +84900000001", "The phone number must be international, like +84900000001");
+    if (in->category.given == CV_VALUE)
+        staff->category = (enum dom_category)in->category.value;
+    if (in->birth_year.given != CV_ABSENT)
+        staff->birth_year = in->birth_year.given == CV_VALUE ? (int)in->birth_year.value : 0;
+    if (in->hired_on.given != CV_ABSENT)
+        staff->hired_on = in->hired_on.given == CV_VALUE ? in->hired_on.value : CV_NO_DAY;
+}
+
+static void apply_leave(struct prov_change *change, const struct prov_staff_input *in)
+{
+    struct dom_staff *staff = change->after;
+    if (in->status.given == CV_VALUE && in->status.value == DOM_ACTIVE) {
+        staff->on_leave = false;
+        return;
+    }
+    if (in->status.given != CV_VALUE && in->leave_given != CV_VALUE) {
+        if (in->leave_given == CV_NULL)
+            staff->on_leave = false;
+        return;
+    }
+    staff->on_leave = true;
+    staff->leave_kind = in->leave_given == CV_VALUE ? (enum dom_leave_kind)in->leave_kind : DOM_LEAVE_KHAC;
+    staff->leave_from = in->leave_given == CV_VALUE && in->leave_from != CV_NO_DAY ? in->leave_from : cv_today();
+    staff->leave_to = in->leave_given == CV_VALUE ? in->leave_to : CV_NO_DAY;
+    if (staff->leave_to != CV_NO_DAY && staff->leave_to < staff->leave_from)
+        cv_fault_add(change->call->faults, CV_AT_POINTER, "/leave/to", "out_of_range", "Ngày kết thúc nghỉ trước ngày bắt đầu",
+                     "The leave ends before it begins");
+}
+
+static void claim_code(struct prov_change *change, const char *code)
+{
+    struct prov_call *call = change->call;
+    const struct view *view = call->prov->options.view;
+    const char *clash = view_code_clash(view, code, call->arena);
+    if (!dom_code_valid(code))
+        cv_fault_add(call->faults, CV_AT_POINTER, "/staff_code", "bad_characters",
+                     "Số hiệu chỉ gồm chữ không dấu, số, dấu chấm, gạch dưới, gạch ngang, tối đa 35 ký tự",
+                     "A staff code has only A-Z a-z 0-9 . _ -, at most 35 signs, and no id prefix");
+    else if (clash != NULL)
+        cv_fault_add(call->faults, CV_AT_POINTER, "/staff_code", "duplicate",
+                     "Số hiệu “%s” chỉ khác số 0 ở đầu so với số hiệu đã có, vui lòng kiểm tra (Excel thường làm mất số 0)",
+                     "The code “%s” differs from an existing one only by leading zeros; please check (Excel drops them)", code);
+}
+
+static void apply_code(struct prov_change *change, const struct prov_staff_input *in)
+{
+    struct dom_staff *staff = change->after;
+    struct cv_arena *arena = change->call->arena;
+    if (in->staff_code.given == CV_ABSENT)
+        return;
+    const char *code = in->staff_code.given == CV_VALUE ? in->staff_code.value : NULL;
+    bool same = code != NULL && staff->staff_code != NULL && strcmp(code, staff->staff_code) == 0;
+    if (same || (code == NULL && staff->staff_code == NULL))
+        return;
+    bool respelt = code != NULL && staff->staff_code != NULL && cv_ascii_casecmp(code, staff->staff_code) == 0;
+    if (code != NULL && !respelt)
+        claim_code(change, code);
+    if (staff->staff_code != NULL && !respelt) {
+        const char **grown = CV_NEWS(arena, const char *, staff->former_code_count + 1);
+        if (staff->former_code_count > 0)
+            memcpy(grown, staff->former_codes, staff->former_code_count * sizeof(*grown));
+        grown[staff->former_code_count++] = staff->staff_code;
+        staff->former_codes = grown;
+    }
+    staff->staff_code = code;
+}
+
+/* A code that somebody holds: his own former one is fine, a visible holder is named by the code, an invisible one is not. */
+static bool code_free(struct prov_change *change, const struct prov_staff_input *in, struct cv_error *err)
+{
+    struct prov_call *call = change->call;
+    struct cv_id holder;
+    struct view_staff seen;
+    struct cv_error hidden = {0};
+    if (in->staff_code.given != CV_VALUE || !view_code_holder(call->prov->options.view, in->staff_code.value, &holder) ||
+        cv_id_equal(holder, change->before->id))
+        return true;
+    if (view_staff_find(call->prov->options.view, call->scope, in->staff_code.value, call->arena, &seen, &hidden))
+        return cv_fail(err, cvp_code_taken, "/staff_code", "Số hiệu %s đã thuộc về người khác",
+                       "The staff code %s belongs to somebody else", in->staff_code.value);
+    return cv_fail(err, cvp_held_elsewhere, "/staff_code",
+                   "Số hiệu %s đang thuộc đơn vị ngoài phạm vi của bạn; vui lòng đề nghị điều chuyển",
+                   "The staff code %s is held outside your units; please ask for a transfer", in->staff_code.value);
+}
+
+static bool apply_accounts(struct prov_change *change, const struct prov_staff_input *in, struct cv_error *err)
+{
+    struct prov_call *call = change->call;
+    for (size_t i = 0; i < in->account_count; i++) {
+        const struct dom_system *system = prov_system_of(&change->systems, in->accounts[i].system);
+        if (system == NULL)
+            cv_fault_add(call->faults, CV_AT_POINTER, cv_arena_printf(call->arena, "/accounts/%zu/system", i), "not_found",
+                         "Không có hệ thống “%s”", "There is no system “%s”", in->accounts[i].system);
+        else if (!prov_set_desired(change, system, in->accounts[i].state, "asked", true, err))
+            return false;
+    }
+    return cv_faults_check(call->faults, cvp_validation_failed, err);
+}
+
+static bool apply_address(struct prov_change *change, const struct prov_staff_input *in, struct cv_error *err)
+{
+    struct dom_staff *staff = change->after;
+    bool by_hand = in->login.given == CV_VALUE && (staff->login == NULL || strcmp(in->login.value, staff->login) != 0);
+    if (!by_hand && !(in->new_address && staff->address != NULL))
+        return true;
+    if (!prov_name_mailbox(&change->names, staff, by_hand ? in->login.value : NULL, err))
+        return false;
+    struct dom_account *mailbox = dom_account_of(staff, "mailbox");
+    if (mailbox != NULL)
+        mailbox->login = staff->login;
+    return true;
+}
+
+bool prov_apply_staff(struct prov_change *change, const struct prov_staff_input *in, struct cv_error *err)
+{
+    struct prov_call *call = change->call;
+    bool moved = false;
+    apply_name(change, in);
+    if (change->after->full_name == NULL)
+        cv_fault_add(call->faults, CV_AT_POINTER, "/full_name", "required", "Thiếu họ và tên", "full_name is missing");
+    if (in->category.given != CV_VALUE && change->before->revision == 0)
+        cv_fault_add(call->faults, CV_AT_POINTER, "/category", "required", "Thiếu đối tượng (category)", "category is missing");
+    check_split(change);
+    check_letters(change);
+    apply_facts(change, in);
+    apply_leave(change, in);
+    apply_code(change, in);
+    if (!prov_apply_posts(change, in, &moved, err) || !code_free(change, in, err))
+        return false;
+    return apply_address(change, in, err) && apply_accounts(change, in, err) && prov_sync_accounts(change, moved, err);
+}
