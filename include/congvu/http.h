@@ -44,11 +44,13 @@ struct htp_route {
     uint32_t scopes;        /* any of these bits is needed; 0 = no credential needed; HTP_ANY_TOKEN = any valid credential */
     htp_handler *handler;
     const char *query;      /* names of allowed query parameters, blank-separated; others are 400 unknown_parameter */
-    const char *accepts;    /* media type of the body, NULL = application/json; PATCH: application/merge-patch+json (application/json too) */
+    const char *accepts;    /* media types of the body, blank-separated; NULL = application/json, with PATCH merge-patch+json too */
+    const char *produces;   /* media types of the answer beside JSON, blank-separated, for 406; NULL = only JSON; "*" = the handler looks */
 };
 #define HTP_ANY_TOKEN UINT32_C(0x80000000)
 
-/* A ready answer that many requests may share; counted references. */
+/* A ready answer that many requests may share; counted references, any thread. `body` is copied. `etag` goes out weak: "118-4711" becomes
+ * W/"118-4711"; one that has quotes already goes out as it is; NULL = none. NULL result: out of memory. */
 struct htp_shared;
 struct htp_shared *htp_shared_new(const char *body, size_t len, const char *media_type, const char *etag);
 struct htp_shared *htp_shared_ref(struct htp_shared *shared);
@@ -72,7 +74,7 @@ struct htp_exchange {
 
 /* Decoded value of a {parameter} of the pattern. Never NULL for a declared one. */
 const char *htp_param(const struct htp_exchange *x, const char *name);
-/* Decoded query value, or NULL. Given twice: 400 before the handler runs. */
+/* Decoded query value (valid UTF-8, no control characters), or NULL. Given twice: 400 before the handler runs. */
 const char *htp_query(const struct htp_exchange *x, const char *name);
 const char *htp_header(const struct htp_exchange *x, const char *name); /* or NULL */
 const char *htp_body(const struct htp_exchange *x, size_t *out_len);
@@ -96,7 +98,8 @@ bool htp_validate_only(struct htp_exchange *x); /* ?validate_only=true; sets the
 void htp_reply(struct htp_exchange *x, int status);       /* JSON in x->out */
 void htp_reply_empty(struct htp_exchange *x, int status); /* 204 */
 void htp_reply_text(struct htp_exchange *x, int status, const char *media_type, const char *body, size_t len); /* copied */
-/* Takes a reference of its own. Answers 304 when If-None-Match holds its ETag. Adds Cache-Control: private, max-age=30. */
+/* Takes a reference of its own. Answers 304 when If-None-Match holds its ETag. Adds Cache-Control: private, max-age=30. At most four headers of
+ * the handler's own (htp_header_set, up to 127 bytes each) go with it; it has no Content-Language of its own. */
 void htp_reply_shared(struct htp_exchange *x, struct htp_shared *shared);
 /* `faults` may be NULL; when it holds any they become errors[]. */
 void htp_problem(struct htp_exchange *x, const struct cv_error *err, const struct cv_faults *faults);
@@ -117,6 +120,7 @@ struct htp_options {
     int idle_ms;                        /* keep-alive silence */
     int connections;                    /* hard limit; above 90 % of it new requests get 503 busy */
     size_t max_body;
+    const char *const *scope_names;     /* name of bit i, NULL at the end: for the text of 403; may be NULL */
 };
 /* The `run` callback for lanes: main passes it in job_lane_options. */
 void htp_run_item(void *ctx, void *thread, void *item);

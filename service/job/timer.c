@@ -1,0 +1,122 @@
+#include "congvu/job.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "congvu/clock.h"
+
+struct job_timer {
+    void (*tick)(void *ctx);
+    void *ctx;
+    int64_t period_ns;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool poked, stopping;
+    char name[16];
+};
+
+static struct timespec timespec_of(int64_t ns)
+{
+    return (struct timespec){.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
+}
+
+/* Waits for the next round. False: the end. */
+static bool next_round(struct job_timer *timer, int64_t due_ns)
+{
+    struct timespec due = timespec_of(due_ns);
+    int rc = 0;
+    bool go_on;
+
+    pthread_mutex_lock(&timer->lock);
+    while (!timer->poked && !timer->stopping && rc != ETIMEDOUT) {
+        rc = pthread_cond_timedwait(&timer->wake, &timer->lock, &due);
+    }
+    timer->poked = false;
+    go_on = !timer->stopping;
+    pthread_mutex_unlock(&timer->lock);
+    return go_on;
+}
+
+static void *timer_main(void *arg)
+{
+    struct job_timer *timer = arg;
+
+    (void)pthread_setname_np(pthread_self(), timer->name);
+    while (next_round(timer, cv_mono_ns() + timer->period_ns)) {
+        timer->tick(timer->ctx);
+    }
+    return NULL;
+}
+
+static struct job_timer *timer_new(const char *name, int period_ms)
+{
+    struct job_timer *timer = calloc(1, sizeof(*timer));
+    pthread_condattr_t attr;
+
+    if (!timer) {
+        return NULL;
+    }
+    timer->period_ns = (int64_t)period_ms * 1000000;
+    snprintf(timer->name, sizeof(timer->name), "%s", name);
+    pthread_mutex_init(&timer->lock, NULL);
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&timer->wake, &attr);
+    pthread_condattr_destroy(&attr);
+    return timer;
+}
+
+static void timer_free(struct job_timer *timer)
+{
+    pthread_cond_destroy(&timer->wake);
+    pthread_mutex_destroy(&timer->lock);
+    free(timer);
+}
+
+bool job_timer_start(const char *name, int period_ms, void (*tick)(void *ctx), void *ctx, struct job_timer **out,
+                     struct cv_error *err)
+{
+    struct job_timer *timer = timer_new(name, period_ms);
+
+    if (timer) {
+        timer->tick = tick;
+        timer->ctx = ctx;
+    }
+    if (!timer || pthread_create(&timer->thread, NULL, timer_main, timer) != 0) {
+        if (timer) {
+            timer_free(timer);
+        }
+        return cv_fail_as(err, CV_INTERNAL, NULL, "Không khởi động được luồng hẹn giờ \"%s\"",
+                          "The timer thread \"%s\" could not start", name);
+    }
+    *out = timer;
+    return true;
+}
+
+void job_timer_poke(struct job_timer *timer)
+{
+    pthread_mutex_lock(&timer->lock);
+    timer->poked = true;
+    pthread_cond_signal(&timer->wake);
+    pthread_mutex_unlock(&timer->lock);
+}
+
+void job_timer_stop(struct job_timer **timer_p)
+{
+    struct job_timer *timer = *timer_p;
+
+    if (!timer) {
+        return;
+    }
+    *timer_p = NULL;
+    pthread_mutex_lock(&timer->lock);
+    timer->stopping = true;
+    pthread_cond_signal(&timer->wake);
+    pthread_mutex_unlock(&timer->lock);
+    pthread_join(timer->thread, NULL);
+    timer_free(timer);
+}
