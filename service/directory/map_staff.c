@@ -1,0 +1,553 @@
+/* A person: inetOrgPerson for everybody's LDAP clients, cvStaff for what only we need. */
+#include <string.h>
+#include <strings.h>
+
+#include "directory/map_common.h"
+
+#define AT(m) offsetof(struct dom_staff, m)
+
+static const char *const classes[] = {"top", "person", "organizationalPerson", "inetOrgPerson", "cvStaff",
+                                      "authorizedServiceObject", NULL};
+
+/* ---- attributes that serve other LDAP clients; never read back ---- */
+static void put_sn(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_staff *s = record;
+    bool has_family = s->family_name && *s->family_name;
+    bool has_given = s->given_name && *s->given_name;
+
+    (void)base;
+    dir_put(out, "sn", has_family ? s->family_name : has_given ? s->given_name : s->full_name);
+}
+
+static void put_claims(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_staff *s = record;
+
+    (void)base;
+    dir_put_claim(out, "staff", s->staff_code, CV_NO_DAY);
+    for (size_t i = 0; i < s->former_code_count; i++) {
+        dir_put_claim(out, "staff", s->former_codes[i], CV_NO_DAY);
+    }
+}
+
+static void put_employee_number(const void *record, const char *base, struct dir_attrs *out)
+{
+    (void)base;
+    dir_put(out, "employeeNumber", ((const struct dom_staff *)record)->staff_code);
+}
+
+static const struct dom_post *primary_of(const struct dom_staff *s)
+{
+    for (size_t i = 0; i < s->post_count; i++) {
+        if (s->posts[i].primary) {
+            return &s->posts[i];
+        }
+    }
+    return NULL;
+}
+
+static void put_unit(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_post *primary = primary_of(record);
+
+    if (primary) {
+        dir_put(out, "cvUnit", dir_dn_unit(out->arena, base, primary->unit));
+    }
+}
+
+static void put_title(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_post *primary = primary_of(record);
+
+    (void)base;
+    dir_put(out, "title", primary ? primary->title : NULL);
+}
+
+static void put_services(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_staff *s = record;
+
+    (void)base;
+    for (size_t i = 0; i < s->account_count; i++) {
+        if (dom_may_login(s->accounts[i].observed)) {
+            dir_put_once(out, "authorizedService", s->accounts[i].system);
+        }
+    }
+}
+
+static void put_receives(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_staff *s = record;
+
+    (void)base;
+    for (size_t i = 0; i < s->account_count; i++) {
+        if (strcmp(s->accounts[i].system, "mailbox") == 0) {
+            dir_put_bool(out, "cvReceives", dom_may_receive(s->accounts[i].observed));
+        }
+    }
+}
+
+static void put_departure_on(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_departure *current = dom_current_departure(record);
+
+    (void)base;
+    if (current) {
+        dir_put_day(out, "cvDepartureOn", current->effective_on);
+    }
+}
+
+/* ---- posts ---- */
+static void put_posts(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_staff *s = record;
+    char id[CV_ID_TEXT];
+
+    (void)base;
+    for (size_t i = 0; i < s->post_count; i++) {
+        const struct dom_post *p = &s->posts[i];
+        struct dir_json j;
+
+        dir_json_begin(&j);
+        dir_json_text(&j, "unit", cv_id_text("unt_", p->unit, id));
+        dir_json_text(&j, "title", p->title);
+        dir_json_text(&j, "kind", dom_post_kind_words[p->kind]);
+        if (p->primary) {
+            cv_jout_bool(&j.out, "primary", true);
+        }
+        dir_json_day(&j, "from", p->from);
+        dir_json_day(&j, "to", p->to);
+        dir_json_decision(&j, &p->decision);
+        dir_json_end(&j, out, "cvPost");
+    }
+}
+
+static bool take_post(struct dir_reader *r, const struct dir_attr *attr, size_t at, struct dom_post *out)
+{
+    struct dir_json_in in;
+    int kind = DOM_CHINH_THUC;
+
+    if (!dir_read_begin(&in, r, attr, at)) {
+        return false;
+    }
+    *out = (struct dom_post){.from = CV_NO_DAY, .to = CV_NO_DAY};
+    dir_read_id(&in, in.object, "unit", "unt_", &out->unit);
+    dir_read_text(in.object, "title", &out->title);
+    cv_jin_word(in.object, "kind", CV_REQUIRED, dom_post_kind_words, &kind);
+    out->kind = (enum dom_post_kind)kind;
+    cv_jin_bool(in.object, "primary", CV_OPTIONAL, &out->primary);
+    dir_read_day(in.object, "from", &out->from);
+    dir_read_day(in.object, "to", &out->to);
+    dir_read_decision(&in, in.object, &out->decision);
+    return dir_read_ok(&in);
+}
+
+static bool take_posts(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    struct dom_staff *s = r->record;
+    struct dom_post *posts = CV_NEWS(r->arena, struct dom_post, attr->count);
+
+    (void)tag;
+    if (!cv_arena_ok(r->arena)) {
+        return dir_unreadable(r->err, r->entry, attr->name, "is too large");
+    }
+    for (size_t i = 0; i < attr->count; i++) {
+        if (!take_post(r, attr, i, &posts[i])) {
+            return false;
+        }
+    }
+    s->posts = posts;
+    s->post_count = attr->count;
+    return primary_of(s) || dir_unreadable(r->err, r->entry, attr->name, "names no primary post");
+}
+
+/* ---- aliases: the plain address for mail servers, and beside it the one that is read back ---- */
+static void put_aliases(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_staff *s = record;
+
+    (void)base;
+    for (size_t i = 0; i < s->alias_count; i++) {
+        dir_put_once(out, "cvMailAlias", s->aliases[i].address);
+    }
+}
+
+static void put_alias_ends(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_staff *s = record;
+
+    (void)base;
+    for (size_t i = 0; i < s->alias_count; i++) {
+        struct dir_json j;
+
+        dir_json_begin(&j);
+        dir_json_text(&j, "address", s->aliases[i].address);
+        dir_json_day(&j, "until", s->aliases[i].until);
+        dir_json_end(&j, out, "cvAliasUntil");
+    }
+}
+
+static bool take_alias(struct dir_reader *r, const struct dir_attr *attr, size_t at, struct dom_alias *out)
+{
+    struct dir_json_in in;
+
+    if (!dir_read_begin(&in, r, attr, at)) {
+        return false;
+    }
+    *out = (struct dom_alias){.until = CV_NO_DAY};
+    dir_read_text(in.object, "address", &out->address);
+    dir_read_day(in.object, "until", &out->until);
+    in.bad = in.bad || !out->address;
+    return dir_read_ok(&in);
+}
+
+static bool take_alias_ends(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    struct dom_staff *s = r->record;
+    struct dom_alias *aliases = CV_NEWS(r->arena, struct dom_alias, attr->count);
+
+    (void)tag;
+    for (size_t i = 0; i < attr->count; i++) {
+        if (!cv_arena_ok(r->arena)) {
+            return dir_unreadable(r->err, r->entry, attr->name, "is too large");
+        }
+        if (!take_alias(r, attr, i, &aliases[i])) {
+            return false;
+        }
+    }
+    s->aliases = aliases;
+    s->alias_count = attr->count;
+    return true;
+}
+
+/* ---- accounts: one tag per system ---- */
+enum account_part { STATE, DESIRED, LOGIN, REASON, SINCE, ERROR, ASKED };
+static const char *const account_attrs[] = {
+    [STATE] = "cvAccountState",   [DESIRED] = "cvAccountDesired", [LOGIN] = "cvAccountLogin", [REASON] = "cvAccountReason",
+    [SINCE] = "cvAccountSince",   [ERROR] = "cvAccountError",     [ASKED] = "cvAccountAsked",
+};
+
+static void put_account(const struct dom_account *a, struct dir_attrs *out)
+{
+    struct cv_arena *arena = out->arena;
+
+    dir_put(out, dir_tagged(arena, account_attrs[STATE], a->system), dom_observed_words[a->observed]);
+    dir_put(out, dir_tagged(arena, account_attrs[DESIRED], a->system), dom_desired_words[a->desired]);
+    dir_put(out, dir_tagged(arena, account_attrs[LOGIN], a->system), a->login);
+    dir_put(out, dir_tagged(arena, account_attrs[REASON], a->system), a->reason);
+    dir_put_moment(out, dir_tagged(arena, account_attrs[SINCE], a->system), a->since);
+    dir_put(out, dir_tagged(arena, account_attrs[ERROR], a->system), a->last_error);
+    dir_put_bool(out, dir_tagged(arena, account_attrs[ASKED], a->system), a->asked);
+}
+
+static void put_accounts(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_staff *s = record;
+
+    (void)base;
+    for (size_t i = 0; i < s->account_count; i++) {
+        put_account(&s->accounts[i], out);
+    }
+}
+
+/* Values that no entry holds: an account needs both states. */
+enum { NO_STATE = -1 };
+
+static struct dom_account *account_for(struct dir_reader *r, const char *system)
+{
+    struct dom_staff *s = r->record;
+    struct dom_account *a;
+
+    for (size_t i = 0; i < s->account_count; i++) {
+        if (strcasecmp(s->accounts[i].system, system) == 0) {
+            return &s->accounts[i];
+        }
+    }
+    s->accounts = dir_grow(r->arena, s->accounts, sizeof(*a), s->account_count, &r->room);
+    if (!s->accounts) {
+        s->account_count = 0;
+        return NULL;
+    }
+    a = &s->accounts[s->account_count++];
+    *a = (struct dom_account){.system = system, .since = CV_NO_MOMENT};
+    a->observed = (enum dom_observed)NO_STATE;
+    a->desired = (enum dom_desired)NO_STATE;
+    return a;
+}
+
+static enum account_part part_of(const char *name)
+{
+    size_t len = strcspn(name, ";");
+
+    for (enum account_part part = STATE; part < ASKED; part++) {
+        if (strncasecmp(account_attrs[part], name, len) == 0 && account_attrs[part][len] == '\0') {
+            return part;
+        }
+    }
+    return ASKED;
+}
+
+static bool take_account_part(struct dom_account *a, enum account_part part, const char *text)
+{
+    int word;
+
+    switch (part) {
+    case STATE:
+        word = dom_word_index(dom_observed_words, text);
+        a->observed = (enum dom_observed)word;
+        return word >= 0;
+    case DESIRED:
+        word = dom_word_index(dom_desired_words, text);
+        a->desired = (enum dom_desired)word;
+        return word >= 0;
+    case LOGIN:
+        a->login = text;
+        return true;
+    case REASON:
+        a->reason = text;
+        return true;
+    case SINCE:
+        return cv_moment_parse_ldap(text, &a->since);
+    case ERROR:
+        a->last_error = text;
+        return true;
+    case ASKED:
+        a->asked = strcasecmp(text, "TRUE") == 0;
+        return true;
+    }
+    return false;
+}
+
+static bool take_account(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    struct dom_account *a;
+
+    if (!*tag) {
+        return true; /* of no system: nothing of ours */
+    }
+    a = account_for(r, tag);
+    if (!a) {
+        return dir_unreadable(r->err, r->entry, attr->name, "is too large");
+    }
+    return take_account_part(a, part_of(attr->name), attr->values[0].bytes) ||
+           dir_unreadable(r->err, r->entry, attr->name, "has a value that is not understood");
+}
+
+/* ---- leave ---- */
+static void put_leave(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_staff *s = record;
+    struct dir_json j;
+
+    (void)base;
+    if (!s->on_leave) {
+        return;
+    }
+    dir_json_begin(&j);
+    dir_json_text(&j, "kind", dom_leave_kind_words[s->leave_kind]);
+    dir_json_day(&j, "from", s->leave_from);
+    dir_json_day(&j, "to", s->leave_to);
+    dir_json_end(&j, out, "cvLeave");
+}
+
+static bool take_leave(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    struct dom_staff *s = r->record;
+    struct dir_json_in in;
+    int kind = 0;
+
+    (void)tag;
+    if (!dir_read_begin(&in, r, attr, 0)) {
+        return false;
+    }
+    cv_jin_word(in.object, "kind", CV_REQUIRED, dom_leave_kind_words, &kind);
+    dir_read_day(in.object, "from", &s->leave_from);
+    dir_read_day(in.object, "to", &s->leave_to);
+    s->leave_kind = (enum dom_leave_kind)kind;
+    s->on_leave = true;
+    return dir_read_ok(&in);
+}
+
+/* ---- departures ---- */
+static void put_departure(const struct dom_departure *d, struct dir_attrs *out)
+{
+    struct dir_json j;
+
+    dir_json_begin(&j);
+    cv_jout_int(&j.out, "number", d->number);
+    dir_json_text(&j, "state", dom_departure_state_words[d->state]);
+    dir_json_text(&j, "reason", dom_reason_words[d->reason]);
+    dir_json_text(&j, "reason_text", d->reason_text);
+    dir_json_day(&j, "effective_on", d->effective_on);
+    dir_json_decision(&j, &d->decision);
+    dir_json_moment(&j, "recorded_at", d->recorded_at);
+    dir_json_moment(&j, "started_at", d->started_at);
+    dir_json_moment(&j, "ended_at", d->ended_at);
+    dir_json_text(&j, "recorded_by", d->recorded_by);
+    dir_json_text(&j, "ended_by", d->ended_by);
+    if (d->counted) {
+        cv_jout_bool(&j.out, "counted", true);
+    }
+    dir_json_text(&j, "keep_mail_until", d->keep_mail_until);
+    dir_json_text(&j, "delegate_to", d->delegate_to);
+    dir_json_end(&j, out, "cvDeparture");
+}
+
+static void put_departures(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_staff *s = record;
+
+    (void)base;
+    for (size_t i = 0; i < s->departure_count; i++) {
+        put_departure(&s->departures[i], out);
+    }
+}
+
+static bool take_departure(struct dir_reader *r, const struct dir_attr *attr, size_t at, struct dom_departure *d)
+{
+    struct dir_json_in in;
+    int state = 0, reason = 0;
+
+    if (!dir_read_begin(&in, r, attr, at)) {
+        return false;
+    }
+    *d = (struct dom_departure){.effective_on = CV_NO_DAY, .recorded_at = CV_NO_MOMENT, .started_at = CV_NO_MOMENT,
+                                .ended_at = CV_NO_MOMENT};
+    dir_read_int(in.object, "number", &d->number);
+    cv_jin_word(in.object, "state", CV_REQUIRED, dom_departure_state_words, &state);
+    cv_jin_word(in.object, "reason", CV_REQUIRED, dom_reason_words, &reason);
+    dir_read_text(in.object, "reason_text", &d->reason_text);
+    cv_jin_day(in.object, "effective_on", CV_REQUIRED, &d->effective_on);
+    dir_read_decision(&in, in.object, &d->decision);
+    dir_read_moment(&in, in.object, "recorded_at", &d->recorded_at);
+    dir_read_moment(&in, in.object, "started_at", &d->started_at);
+    dir_read_moment(&in, in.object, "ended_at", &d->ended_at);
+    dir_read_text(in.object, "recorded_by", &d->recorded_by);
+    dir_read_text(in.object, "ended_by", &d->ended_by);
+    cv_jin_bool(in.object, "counted", CV_OPTIONAL, &d->counted);
+    dir_read_text(in.object, "keep_mail_until", &d->keep_mail_until);
+    dir_read_text(in.object, "delegate_to", &d->delegate_to);
+    d->state = (enum dom_departure_state)state;
+    d->reason = (enum dom_reason)reason;
+    return dir_read_ok(&in);
+}
+
+/* LDAP keeps no order among values; departures are by number. */
+static void sort_departures(struct dom_departure *d, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        struct dom_departure moving = d[i];
+        size_t to = i;
+
+        for (; to > 0 && d[to - 1].number > moving.number; to--) {
+            d[to] = d[to - 1];
+        }
+        d[to] = moving;
+    }
+}
+
+static bool take_departures(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    struct dom_staff *s = r->record;
+    struct dom_departure *all = CV_NEWS(r->arena, struct dom_departure, attr->count);
+
+    (void)tag;
+    for (size_t i = 0; i < attr->count; i++) {
+        if (!cv_arena_ok(r->arena)) {
+            return dir_unreadable(r->err, r->entry, attr->name, "is too large");
+        }
+        if (!take_departure(r, attr, i, &all[i])) {
+            return false;
+        }
+    }
+    sort_departures(all, attr->count);
+    s->departures = all;
+    s->departure_count = attr->count;
+    return true;
+}
+
+/* In the order of writing. */
+static const struct dir_field fields[] = {
+    {"cvId", DIR_ID, AT(id), .prefix = "stf_", .flags = DIR_NEEDED},
+    {"cvRevision", DIR_LONG, AT(revision), .flags = DIR_BOOK | DIR_NEEDED},
+    {"cvCreatedAt", DIR_MOMENT, AT(created_at), .flags = DIR_BOOK},
+    {"cvUpdatedAt", DIR_MOMENT, AT(updated_at), .flags = DIR_BOOK},
+    {"cvStaffCode", DIR_TEXT, AT(staff_code)},
+    {"cvFormerCode", DIR_TEXTS, AT(former_codes), AT(former_code_count)},
+    {"cvCode", DIR_OWN, .put = put_claims},
+    {"employeeNumber", DIR_OWN, .put = put_employee_number},
+    {"cn", DIR_TEXT, AT(full_name), .flags = DIR_NEEDED},
+    {"sn", DIR_OWN, .put = put_sn},
+    {"cvFamilyName", DIR_TEXT_BLANK, AT(family_name)},
+    {"cvMiddleName", DIR_TEXT_BLANK, AT(middle_name)},
+    {"givenName", DIR_TEXT_BLANK, AT(given_name)},
+    {"cvSplitByHand", DIR_BOOL, AT(split_by_hand)},
+    {"cvCategory", DIR_WORD, AT(category), .words = dom_category_words, .flags = DIR_NEEDED},
+    {"mobile", DIR_TEXT, AT(mobile)},
+    {"cvBirthYear", DIR_INT, AT(birth_year)},
+    {"cvHiredOn", DIR_DAY, AT(hired_on)},
+    {"cvUnit", DIR_OWN, .put = put_unit},
+    {"title", DIR_OWN, .put = put_title},
+    {"cvPost", DIR_OWN, .put = put_posts, .take = take_posts, .flags = DIR_NEEDED},
+    {"uid", DIR_TEXT, AT(login)},
+    {"mail", DIR_TEXT, AT(address)},
+    {"cvMailAlias", DIR_OWN, .put = put_aliases},
+    {"cvAliasUntil", DIR_OWN, .put = put_alias_ends, .take = take_alias_ends},
+    {"cvName", DIR_TEXTS, AT(names), AT(name_count)},
+    {"cvMailStore", DIR_TEXT, AT(mail_store)},
+    {"cvNamingRule", DIR_TEXT, AT(naming_rule)},
+    {"cvNamedByHand", DIR_BOOL, AT(named_by_hand)},
+    {"cvAccountState", DIR_OWN, .put = put_accounts, .take = take_account},
+    {"cvAccountDesired", DIR_OWN, .take = take_account},
+    {"cvAccountLogin", DIR_OWN, .take = take_account},
+    {"cvAccountReason", DIR_OWN, .take = take_account},
+    {"cvAccountSince", DIR_OWN, .take = take_account},
+    {"cvAccountError", DIR_OWN, .take = take_account},
+    {"cvAccountAsked", DIR_OWN, .take = take_account},
+    {"authorizedService", DIR_OWN, .put = put_services},
+    {"cvReceives", DIR_OWN, .put = put_receives},
+    {"cvLeave", DIR_OWN, .put = put_leave, .take = take_leave},
+    {"cvDeparture", DIR_OWN, .put = put_departures, .take = take_departures},
+    {"cvDepartureOn", DIR_OWN, .put = put_departure_on},
+    {"cvCredentialSet", DIR_BOOL, AT(credential_set)},
+    {"cvActivationDigest", DIR_TEXT, AT(activation_digest), .flags = DIR_UNFED},
+    {"cvActivationUntil", DIR_MOMENT, AT(activation_until)},
+    {"cvIdempotencyKey", DIR_TEXT, AT(idempotency.key), .flags = DIR_UNFED},
+    {"cvIdempotencyBody", DIR_TEXT, AT(idempotency.body), .flags = DIR_UNFED},
+    {"cvIdempotencyAt", DIR_MOMENT, AT(idempotency.at), .flags = DIR_UNFED},
+};
+const struct dir_fields dir_staff_fields = {fields, CV_COUNT(fields), classes};
+_Static_assert(CV_COUNT(fields) <= 64, "what was seen is kept as bits");
+
+void dir_map_staff(const struct dom_staff *staff, const char *base, struct dir_attrs *out)
+{
+    dir_fields_put(&dir_staff_fields, staff, base, out);
+}
+
+static bool accounts_whole(const struct dom_staff *s, const struct dir_entry *entry, struct cv_error *err)
+{
+    for (size_t i = 0; i < s->account_count; i++) {
+        const struct dom_account *a = &s->accounts[i];
+
+        if ((int)a->observed == NO_STATE || (int)a->desired == NO_STATE) {
+            return dir_unreadable(err, entry, account_attrs[(int)a->observed == NO_STATE ? STATE : DESIRED], "is missing");
+        }
+    }
+    return true;
+}
+
+bool dir_unmap_staff(const struct dir_entry *entry, struct cv_arena *arena, struct dom_staff *out, struct cv_error *err)
+{
+    struct dom_staff s = {
+        .family_name = "", .middle_name = "", .given_name = "", .hired_on = CV_NO_DAY, .leave_from = CV_NO_DAY,
+        .leave_to = CV_NO_DAY, .activation_until = CV_NO_MOMENT, .idempotency.at = CV_NO_MOMENT,
+        .created_at = CV_NO_MOMENT, .updated_at = CV_NO_MOMENT,
+    };
+
+    if (!dir_fields_take(&dir_staff_fields, entry, arena, &s, err) || !accounts_whole(&s, entry, err)) {
+        return false;
+    }
+    *out = s;
+    return true;
+}
