@@ -64,6 +64,7 @@ size_t cv_jin_count(const struct cv_jin_list *list);
 /* Item i as object or string; a fault and NULL when it is something else. */
 const struct cv_jin *cv_jin_item(const struct cv_jin_list *list, size_t i);
 const char *cv_jin_item_string(const struct cv_jin_list *list, size_t i, size_t max);
+bool cv_jin_item_int(const struct cv_jin_list *list, size_t i, int64_t min, int64_t max, int64_t *out);
 bool cv_jin_item_word(const struct cv_jin_list *list, size_t i, const char *const *words, int *out);
 
 /* Walks the members of an object whose names are data (maps): NULL at the end. */

@@ -1,0 +1,145 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "congvu/secret.h"
+#include "inner.h"
+
+enum { KEY_BYTES = 32, PATH_ROOM = 4096 };
+
+static void close_fd(const int *fd)
+{
+    if (*fd >= 0) {
+        close(*fd);
+    }
+}
+#define auto_fd __attribute__((cleanup(close_fd))) int
+
+static bool refuse(struct cv_error *err, const char *path, const char *vi, const char *en)
+{
+    cv_fail_as(err, CV_INVALID, "key_file", "%.120s", "%.120s", path);
+    snprintf(err->text[CV_VI], sizeof(err->text[CV_VI]), "Tệp khóa %.120s: %s", path, vi);
+    snprintf(err->text[CV_EN], sizeof(err->text[CV_EN]), "Key file %.120s: %s", path, en);
+    return false;
+}
+
+static bool system_error(struct cv_error *err, const char *path, int number)
+{
+    char text[128];
+    const char *said = strerror_r(number, text, sizeof(text));
+
+    refuse(err, path, "không đọc hoặc không tạo được", "cannot be read or made");
+    err->lib_code = number;
+    snprintf(err->lib_text, sizeof(err->lib_text), "%s", said);
+    return false;
+}
+
+static bool check(int fd, const char *path, struct cv_error *err)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) != 0) {
+        return system_error(err, path, errno);
+    }
+    if (!S_ISREG(st.st_mode) || st.st_size != KEY_BYTES) {
+        return refuse(err, path, "phải là tệp thường đúng 32 byte", "must be a plain file of exactly 32 bytes");
+    }
+    if (st.st_uid != geteuid()) {
+        return refuse(err, path, "phải thuộc về người dùng chạy dịch vụ", "must be owned by the user of this service");
+    }
+    if (st.st_mode & 077) {
+        return refuse(err, path, "người khác đọc được; hãy chạy chmod 600", "others have access to it; run chmod 600");
+    }
+    return true;
+}
+
+static bool load(int fd, const char *path, struct cv_key *out, struct cv_error *err)
+{
+    struct cv_key key;
+
+    if (!check(fd, path, err)) {
+        return false;
+    }
+    ssize_t n = read(fd, key.bytes, sizeof(key.bytes));
+
+    if (n != KEY_BYTES) {
+        return n < 0 ? system_error(err, path, errno) : refuse(err, path, "bị cắt ngắn", "was cut short");
+    }
+    *out = key;
+    OPENSSL_cleanse(&key, sizeof(key));
+    return true;
+}
+
+static bool write_key(int fd)
+{
+    struct cv_key key;
+
+    cv_random(key.bytes, sizeof(key.bytes));
+    bool ok = write(fd, key.bytes, sizeof(key.bytes)) == KEY_BYTES && fsync(fd) == 0;
+
+    OPENSSL_cleanse(&key, sizeof(key));
+    return ok;
+}
+
+/* The name must outlive a power cut, or the next start would make another key. */
+static void sync_folder(const char *path)
+{
+    char folder[PATH_ROOM];
+    const char *slash = strrchr(path, '/');
+    size_t n = slash ? (size_t)(slash - path) : 0;
+
+    if (n >= sizeof(folder)) {
+        return;
+    }
+    memcpy(folder, path, n);
+    folder[n] = '\0';
+    auto_fd fd = open(n > 0 ? folder : slash ? "/" : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd >= 0) {
+        fsync(fd);
+    }
+}
+
+/* Written whole under another name and then linked, so that nobody ever sees half a key, and of two processes that start
+ * at once both end with the same one. */
+static bool make(const char *path, struct cv_error *err)
+{
+    char temporary[PATH_ROOM];
+    int n = snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path);
+
+    if (n < 0 || (size_t)n >= sizeof(temporary)) {
+        return refuse(err, path, "đường dẫn quá dài", "the path is too long");
+    }
+    auto_fd fd = mkostemp(temporary, O_CLOEXEC);
+
+    if (fd < 0) {
+        return system_error(err, path, errno);
+    }
+    bool ok = write_key(fd) && (link(temporary, path) == 0 || errno == EEXIST);
+    int number = errno;
+
+    unlink(temporary);
+    if (!ok) {
+        return system_error(err, path, number);
+    }
+    sync_folder(path);
+    return true;
+}
+
+bool cv_key_load(const char *path, bool create, struct cv_key *out, struct cv_error *err)
+{
+    auto_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+    if (fd < 0 && errno == ENOENT && create) {
+        if (!make(path, err)) {
+            return false;
+        }
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    }
+    return fd < 0 ? system_error(err, path, errno) : load(fd, path, out, err);
+}
