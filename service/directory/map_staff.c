@@ -4,7 +4,8 @@
 
 #include "directory/map_common.h"
 
-#define AT(m) offsetof(struct dom_staff, m)
+#define AT(m) .at = offsetof(struct dom_staff, m)
+#define COUNT(m) .count_at = offsetof(struct dom_staff, m)
 
 static const char *const classes[] = {"top", "person", "organizationalPerson", "inetOrgPerson", "cvStaff",
                                       "authorizedServiceObject", NULL};
@@ -474,7 +475,7 @@ static const struct dir_field fields[] = {
     {"cvCreatedAt", DIR_MOMENT, AT(created_at), .flags = DIR_BOOK},
     {"cvUpdatedAt", DIR_MOMENT, AT(updated_at), .flags = DIR_BOOK},
     {"cvStaffCode", DIR_TEXT, AT(staff_code)},
-    {"cvFormerCode", DIR_TEXTS, AT(former_codes), AT(former_code_count)},
+    {"cvFormerCode", DIR_TEXTS, AT(former_codes), COUNT(former_code_count)},
     {"cvCode", DIR_OWN, .put = put_claims},
     {"employeeNumber", DIR_OWN, .put = put_employee_number},
     {"cn", DIR_TEXT, AT(full_name), .flags = DIR_NEEDED},
@@ -494,7 +495,7 @@ static const struct dir_field fields[] = {
     {"mail", DIR_TEXT, AT(address)},
     {"cvMailAlias", DIR_OWN, .put = put_aliases},
     {"cvAliasUntil", DIR_OWN, .put = put_alias_ends, .take = take_alias_ends},
-    {"cvName", DIR_TEXTS, AT(names), AT(name_count)},
+    {"cvName", DIR_TEXTS, AT(names), COUNT(name_count)},
     {"cvMailStore", DIR_TEXT, AT(mail_store)},
     {"cvNamingRule", DIR_TEXT, AT(naming_rule)},
     {"cvNamedByHand", DIR_BOOL, AT(named_by_hand)},

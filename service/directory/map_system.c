@@ -1,7 +1,7 @@
 /* A system of the catalogue in which people have accounts. */
 #include "directory/map_common.h"
 
-#define AT(m) offsetof(struct dom_system, m)
+#define AT(m) .at = offsetof(struct dom_system, m)
 
 enum { POSITIONS_MAX = 1000, POSITION_LENGTH_MAX = 1000 };
 

@@ -1,7 +1,7 @@
 /* An API credential: only a digest of its secret. */
 #include "directory/map_common.h"
 
-#define AT(m) offsetof(struct dom_token, m)
+#define AT(m) .at = offsetof(struct dom_token, m)
 
 static const char *const classes[] = {"top", "cvTokenEntry", NULL};
 

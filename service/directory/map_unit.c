@@ -3,7 +3,8 @@
 
 #include "directory/map_common.h"
 
-#define AT(m) offsetof(struct dom_unit, m)
+#define AT(m) .at = offsetof(struct dom_unit, m)
+#define COUNT(m) .count_at = offsetof(struct dom_unit, m)
 
 static const char *const classes[] = {"top", "cvUnitEntry", NULL};
 
@@ -150,7 +151,7 @@ static const struct dir_field fields[] = {
     {"cvCreatedAt", DIR_MOMENT, AT(created_at), .flags = DIR_BOOK},
     {"cvUpdatedAt", DIR_MOMENT, AT(updated_at), .flags = DIR_BOOK},
     {"cvUnitCode", DIR_TEXT, AT(code), .flags = DIR_NEEDED},
-    {"cvFormerCode", DIR_TEXTS, AT(former_codes), AT(former_code_count)},
+    {"cvFormerCode", DIR_TEXTS, AT(former_codes), COUNT(former_code_count)},
     {"cvCode", DIR_OWN, .put = put_claims},
     {"cvLabel", DIR_OWN, .put = put_names, .take = take_name, .flags = DIR_NEEDED},
     {"cvKind", DIR_WORD, AT(kind), .words = dom_unit_kind_words, .flags = DIR_NEEDED},
