@@ -208,7 +208,7 @@ class Page:
 
 
 def note(schema, top):
-    words = [f"{label} {schema[key]}" for key, label in (("minimum", "from"), ("maximum", "to"), ("minLength", "at least"), ("maxLength", "at most"),
+    words = [f"{label} {schema[key] if isinstance(schema[key], str) else json.dumps(schema[key])}" for key, label in (("minimum", "from"), ("maximum", "to"), ("minLength", "at least"), ("maxLength", "at most"),
              ("maxItems", "at most"), ("format", ""), ("default", "default")) if key in schema]
     if "pattern" in schema:
         words.append(f"<code>{escape(schema['pattern'])}</code>")
