@@ -61,7 +61,7 @@ struct prov_decision { enum cv_presence given; struct dom_decision value; };
 
 /* ---- people ---- */
 struct prov_post_input { const char *unit, *title; enum dom_post_kind kind; bool primary; cv_day from, to; struct dom_decision decision; };
-struct prov_account_input { const char *system; enum dom_desired state; };
+struct prov_account_input { const char *system; enum dom_desired state; const char *reason; };
 struct prov_staff_input {
     struct prov_text staff_code, full_name, family_name, middle_name, given_name, unit, title, mobile, login;
     struct prov_int category; /* enum dom_category */

@@ -33,6 +33,9 @@ bool prov_name_mailbox(struct prov_names *names, struct dom_staff *staff, const 
 /* Gives the login of another system by its rule. */
 bool prov_name_login(struct prov_names *names, struct dom_staff *staff, const struct dom_system *system,
                      struct dom_account *account, struct cv_error *err);
+/* The same, chosen by HR. */
+bool prov_name_hand_login(struct prov_names *names, struct dom_staff *staff, const struct dom_system *system,
+                          struct dom_account *account, const char *login, struct cv_error *err);
 
 /* ---- changing one person ---- */
 struct prov_systems { struct dom_system *items; size_t count; };

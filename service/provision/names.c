@@ -228,3 +228,18 @@ bool prov_name_login(struct prov_names *names, struct dom_staff *staff, const st
     }
     return by_hand_needed(err);
 }
+
+bool prov_name_hand_login(struct prov_names *names, struct dom_staff *staff, const struct dom_system *system,
+                          struct dom_account *account, const char *login, struct cv_error *err)
+{
+    struct prov_call *call = names->call;
+    const char *name = cv_arena_printf(call->arena, "%s/%s", system->slug, login);
+    if (too_many(staff, err))
+        return false;
+    if (!claim(names, staff, name))
+        return cv_fail(err, cvp_name_taken, "/login", "Tên đăng nhập %s đã có người dùng hoặc từng có người dùng",
+                       "The login %s is or was somebody's", login);
+    account->login = login;
+    add_name(call->arena, staff, name);
+    return true;
+}

@@ -157,7 +157,7 @@ static bool apply_accounts(struct prov_change *change, const struct prov_staff_i
         if (system == NULL)
             cv_fault_add(call->faults, CV_AT_POINTER, cv_arena_printf(call->arena, "/accounts/%zu/system", i), "not_found",
                          "Không có hệ thống “%s”", "There is no system “%s”", in->accounts[i].system);
-        else if (!prov_set_desired(change, system, in->accounts[i].state, "asked", true, err))
+        else if (!prov_set_desired(change, system, in->accounts[i].state, in->accounts[i].reason, true, err))
             return false;
     }
     return cv_faults_check(call->faults, cvp_validation_failed, err);

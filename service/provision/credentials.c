@@ -1,0 +1,147 @@
+/* Handing over a credential: HR gets a one-time code, the person redeems it with an own password. No password is ever made or
+ * seen by HR, and the code is stored only as a digest. */
+#include "provision/internal.h"
+
+#include <string.h>
+
+enum { CODE_SIGNS = 20, CODE_GROUP = 4 };
+
+/* "7K2M-..." for people; dashes and blanks are dropped, letters raised and look-alikes mended before the digest. */
+static void code_digest(const struct prov *prov, const char *code, char out[CV_DIGEST_TEXT])
+{
+    char plain[CODE_SIGNS + 1];
+    size_t n = 0;
+    for (const char *p = code; *p != '\0' && n < CODE_SIGNS; p++) {
+        char c = cv_ascii_lower(*p);
+        if (c == '-' || c == ' ')
+            continue;
+        if (c == 'o')
+            c = '0';
+        else if (c == 'i' || c == 'l')
+            c = '1';
+        plain[n++] = c;
+    }
+    plain[n] = '\0';
+    cv_digest(&prov->options.code_key, plain, n, out);
+}
+
+static void make_code(char out[32])
+{
+    char signs[CODE_SIGNS + 1];
+    size_t n = 0;
+    cv_random_text(signs, CODE_SIGNS, true);
+    for (int i = 0; i < CODE_SIGNS; i++) {
+        if (i > 0 && i % CODE_GROUP == 0)
+            out[n++] = '-';
+        out[n++] = signs[i];
+    }
+    out[n] = '\0';
+}
+
+struct reset { const char *system; struct prov_code *code; };
+
+static bool reset_change(struct prov_change *change, void *ctx, struct cv_error *err)
+{
+    struct reset *reset = ctx;
+    struct prov_call *call = change->call;
+    struct dom_account *account = dom_account_of(change->after, reset->system);
+    char digest[CV_DIGEST_TEXT];
+    if (prov_system_of(&change->systems, reset->system) == NULL)
+        return cv_fail(err, cvp_system_not_found, NULL, "Không có hệ thống “%s”", "There is no system “%s”", reset->system);
+    if (account == NULL)
+        return cv_fail(err, cvp_account_not_found, NULL, "Người này chưa có tài khoản ở hệ thống “%s”",
+                       "This person has no account in “%s”", reset->system);
+    if (!dom_may_login(account->observed))
+        return cv_fail(err, cvp_conflict, NULL, "Tài khoản đang khóa hoặc chưa cấp, không cấp mã kích hoạt được",
+                       "The account is locked or not issued; no activation code can be made");
+    make_code(reset->code->code);
+    code_digest(call->prov, reset->code->code, digest);
+    change->after->activation_digest = cv_arena_strdup(call->arena, digest);
+    reset->code->expires_at = cv_now() + (cv_moment)call->prov->options.activation_hours * 3600;
+    change->after->activation_until = reset->code->expires_at;
+    if (call->idempotency.key != NULL)
+        change->after->idempotency = prov_new_idempotency(call);
+    change->quiet = true;
+    return true;
+}
+
+bool prov_credential_reset(struct prov_call *call, const char *key, const char *system, struct prov_code *out_code,
+                           struct prov_staff_result *out, struct cv_error *err)
+{
+    struct reset reset = {.system = system, .code = out_code};
+    *out = (struct prov_staff_result){0};
+    *out_code = (struct prov_code){0};
+    if (call->idempotency.key != NULL &&
+        dir_staff_find_idempotency(call->dir, call->idempotency.key, call->arena, &out->staff, err)) {
+        out->outcome = PROV_REPLAYED;
+        out_code->expires_at = out->staff.activation_until;
+        return prov_replay_ok(call, &out->staff.idempotency, err);
+    }
+    cv_error_clear(err);
+    bool ok = prov_staff_modify(call, key, "credential.reset", NULL, reset_change, &reset, out, err);
+    if (!ok || call->validate_only)
+        out_code->code[0] = '\0';
+    return ok;
+}
+
+/* Wrong, used and expired look the same to the outside. */
+static bool refuse(struct cv_error *err)
+{
+    return cv_fail(err, cvp_activation_refused, "/code", "Mã kích hoạt không đúng, đã dùng hoặc đã hết hạn; vui lòng xin cấp mã mới",
+                   "The activation code is wrong, used or expired; please ask for a new one");
+}
+
+static void activated(const struct dom_staff *before, struct dom_staff *after, const struct prov_systems *systems,
+                      struct cv_arena *arena)
+{
+    prov_staff_copy(arena, before, after);
+    after->credential_set = true;
+    after->activation_digest = NULL;
+    after->activation_until = CV_NO_MOMENT;
+    for (size_t i = 0; i < after->account_count; i++) {
+        struct dom_account *account = &after->accounts[i];
+        const struct dom_system *system = prov_system_of(systems, account->system);
+        if (system == NULL || system->kind != DOM_DIRECTORY || account->observed != DOM_PROVISIONED)
+            continue;
+        account->observed = dom_observed_for(account->desired, true);
+        account->since = cv_now();
+    }
+}
+
+static bool save_activation(struct prov_call *call, const struct dom_staff *before, const struct dom_staff *after,
+                            const char *password, struct cv_error *err)
+{
+    struct dir_stamp stamp = {0};
+    struct dir_actor actor = prov_dir_actor(call);
+    if (dir_staff_activate(call->dir, before, after, password, &actor, &stamp, err)) {
+        prov_settle(call, &stamp);
+        return true;
+    }
+    if (err->kind == CV_STALE)
+        return refuse(err);
+    if (err->kind == CV_INVALID && strcmp(err->field, "userPassword") == 0)
+        return cv_fail(err, cvp_password_too_weak, "/password", "Mật khẩu chưa đạt yêu cầu của thư mục",
+                       "The directory does not accept this password");
+    return false;
+}
+
+bool prov_activate(struct prov_call *call, const char *code, const char *password, struct cv_error *err)
+{
+    char digest[CV_DIGEST_TEXT];
+    struct dom_staff before, after;
+    struct prov_systems systems;
+    struct prov_audit audit;
+    char target[CV_ID_TEXT];
+    code_digest(call->prov, code, digest);
+    if (!dir_staff_find_activation(call->dir, digest, call->arena, &before, err))
+        return err->kind == CV_NOT_FOUND ? refuse(err) : false;
+    if (before.activation_until == CV_NO_MOMENT || before.activation_until <= cv_now() || !prov_load_systems(call, &systems, err))
+        return err->kind == CV_OK ? refuse(err) : false;
+    if (!dom_password_ok(password, &before, call->faults))
+        return cv_faults_check(call->faults, cvp_password_too_weak, err);
+    activated(&before, &after, &systems, call->arena);
+    prov_audit_begin(&audit, call, "credential.activate", cv_id_text("stf_", before.id, target), NULL);
+    bool ok = save_activation(call, &before, &after, password, err);
+    prov_audit_end(&audit, ok, err);
+    return ok;
+}

@@ -1,0 +1,145 @@
+/* Leaving: the call that scripts repeat every night. */
+#include "provision/internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { AHEAD_S = 24 * 3600 };
+
+static bool all_closed(const struct prov_change *change)
+{
+    const struct dom_staff *staff = change->after;
+    for (size_t i = 0; i < staff->account_count; i++)
+        if (dom_in_drift(staff->accounts[i].desired, staff->accounts[i].observed))
+            return false;
+    return true;
+}
+
+bool prov_carry_out(struct prov_change *change, struct dom_departure *departure, struct cv_error *err)
+{
+    struct dom_staff *staff = change->after;
+    enum dom_desired wanted = dom_policy_leaver_state(change->call->prov->options.policy);
+    for (size_t i = 0; i < change->systems.count; i++) {
+        const struct dom_system *system = &change->systems.items[i];
+        struct dom_account *account = dom_account_of(staff, system->slug);
+        if (account == NULL || account->desired >= wanted)
+            continue;
+        if (!prov_set_desired(change, system, wanted, "departure", false, err))
+            return false;
+    }
+    staff->activation_digest = NULL; /* a code handed out before must not open anything now */
+    staff->activation_until = CV_NO_MOMENT;
+    departure->started_at = cv_now();
+    departure->state = all_closed(change) ? DOM_DONE : DOM_IN_PROGRESS;
+    return true;
+}
+
+static bool exempt(const struct prov_departure_input *in)
+{
+    return in->reason == DOM_BUOC_THOI_VIEC && !in->batch;
+}
+
+/* Orders for at least a day ahead, with a decision behind them, are judged now and not again at midnight. */
+static bool judged_now(const struct dom_departure *d)
+{
+    return d->decision.number != NULL && cv_day_start(d->effective_on) - cv_now() >= AHEAD_S;
+}
+
+static bool schedule(struct prov_change *change, struct dom_departure *d, const struct prov_departure_input *in)
+{
+    (void)in;
+    d->state = DOM_SCHEDULED;
+    if (!judged_now(d) || d->counted)
+        return true;
+    d->counted = true;
+    change->brake_events++;
+    return true;
+}
+
+static bool depart_change(struct prov_change *change, void *ctx, struct cv_error *err)
+{
+    const struct prov_departure_input *in = ctx;
+    struct dom_departure *d = NULL;
+    bool ran = false;
+    if (!prov_departure_merge(change, in, &d, &ran, err))
+        return false;
+    if (ran)
+        return true;
+    if (d->effective_on > cv_today())
+        return schedule(change, d, in);
+    bool counted = d->counted;
+    if (!prov_carry_out(change, d, err))
+        return false;
+    change->brake_events = counted ? 0 : 1; /* a person is one event, however many accounts */
+    change->brake_exempt = exempt(in);
+    d->counted = true;
+    return true;
+}
+
+/* Held by the brake: the order is kept on the person and goes on when a second person releases it. */
+static bool hold_change(struct prov_change *change, void *ctx, struct cv_error *err)
+{
+    const struct prov_departure_input *in = ctx;
+    struct dom_departure *d = NULL;
+    bool ran = false;
+    if (!prov_departure_merge(change, in, &d, &ran, err))
+        return false;
+    if (!ran)
+        d->state = DOM_HELD;
+    return true;
+}
+
+static bool hold(struct prov_call *call, const char *key, const struct prov_departure_input *in, struct cv_error *held)
+{
+    struct prov_staff_result kept = {0};
+    struct cv_error err = {0};
+    if (call->validate_only)
+        return true;
+    if (prov_staff_modify(call, key, "departure.hold", &in->decision, hold_change, (void *)in, &kept, &err))
+        return true;
+    *held = err;
+    return false;
+}
+
+bool prov_departure_put(struct prov_call *call, const char *key, const struct prov_departure_input *in,
+                        struct prov_staff_result *out, struct cv_error *err)
+{
+    *out = (struct prov_staff_result){0};
+    if (prov_staff_modify(call, key, "departure.put", &in->decision, depart_change, (void *)in, out, err)) {
+        if (out->outcome == PROV_CHANGED && dom_status_on(&out->staff, cv_today()) == DOM_DEPARTED)
+            cv_count(CVM_departures_done);
+        return true;
+    }
+    if (err->problem == cvp_brake_engaged && in->batch)
+        hold(call, key, in, err);
+    return false;
+}
+
+/* ---- withdrawal ---- */
+
+static bool withdraw_change(struct prov_change *change, void *ctx, struct cv_error *err)
+{
+    (void)ctx;
+    const struct dom_departure *found = dom_current_departure(change->after);
+    char id[CV_ID_TEXT];
+    if (found == NULL)
+        return cv_fail(err, cvp_departure_not_found, NULL, "Người này không có quyết định kết thúc công tác đang chờ",
+                       "This person has no pending departure");
+    struct dom_departure *d = &change->after->departures[found - change->after->departures];
+    if (d->state != DOM_SCHEDULED && d->state != DOM_HELD) {
+        cv_fail(err, cvp_departure_done, NULL, "Việc kết thúc công tác đã thực hiện; dùng chức năng tiếp nhận lại",
+                "The departure has been carried out; use a reinstatement");
+        snprintf(err->link, sizeof(err->link), "/v1/staff/%s/reinstatements", cv_id_text("stf_", change->before->id, id));
+        return false;
+    }
+    d->state = DOM_WITHDRAWN;
+    d->ended_at = cv_now();
+    d->ended_by = change->call->actor;
+    return true;
+}
+
+bool prov_departure_withdraw(struct prov_call *call, const char *key, struct prov_staff_result *out, struct cv_error *err)
+{
+    *out = (struct prov_staff_result){0};
+    return prov_staff_modify(call, key, "departure.withdraw", NULL, withdraw_change, NULL, out, err);
+}

@@ -1,0 +1,97 @@
+/* The calendar's work, on the directory alone, so without a lease: every replica may try, compare-and-swap lets one win. */
+#include "provision/internal.h"
+
+#include <string.h>
+
+enum { TICK_BATCH = 200 };
+
+/* The brake is judged for the token that ordered it, unless that was done when it was scheduled. */
+static struct cv_id ordered_by(const struct dom_departure *d)
+{
+    struct cv_id token = {0};
+    if (d->counted || d->recorded_by == NULL || !cv_id_parse("tok_", d->recorded_by, &token))
+        return (struct cv_id){0};
+    return token;
+}
+
+static bool run_change(struct prov_change *change, void *ctx, struct cv_error *err)
+{
+    (void)ctx;
+    const struct dom_departure *found = dom_current_departure(change->after);
+    if (found == NULL || (found->state != DOM_SCHEDULED && found->state != DOM_HELD) || found->effective_on > cv_today())
+        return true; /* somebody else did it */
+    struct dom_departure *d = &change->after->departures[found - change->after->departures];
+    struct cv_id token = ordered_by(d);
+    bool was_held = d->state == DOM_HELD;
+    if (!cv_id_is_zero(token) && !prov_brake_pass(change->call, token, change->before, false, err)) {
+        if (err->problem != cvp_brake_engaged || was_held)
+            return false;
+        cv_error_clear(err);
+        d->state = DOM_HELD;
+        return true;
+    }
+    if (!prov_carry_out(change, d, err))
+        return false;
+    d->counted = true;
+    change->brake_events = 0; /* judged above, for the one who ordered it */
+    return true;
+}
+
+/* The size that the brake measures against is the reach of the token that gave the order. */
+static void scope_of_order(struct prov_call *call, struct cv_id id)
+{
+    struct dom_staff staff;
+    struct cv_error err = {0};
+    struct dom_token token;
+    call->scope = (struct view_scope){.everywhere = true};
+    if (!dir_staff_read(call->dir, id, call->arena, &staff, &err))
+        return;
+    const struct dom_departure *d = dom_current_departure(&staff);
+    if (d == NULL || cv_id_is_zero(ordered_by(d)))
+        return;
+    if (view_token_by_id(call->prov->options.view, ordered_by(d), call->arena, &token) && !token.everywhere)
+        call->scope = (struct view_scope){.top = token.unit};
+}
+
+static void tick_departures(struct prov_call *call)
+{
+    struct cv_id due[TICK_BATCH];
+    size_t count = view_due_departures(call->prov->options.view, cv_today(), due, TICK_BATCH);
+    for (size_t i = 0; i < count && !cv_deadline_passed(call->deadline); i++) {
+        struct prov_staff_result result = {0};
+        struct cv_error err = {0};
+        scope_of_order(call, due[i]);
+        call->scope = (struct view_scope){.everywhere = true, .top = call->scope.top};
+        if (prov_staff_modify_id(call, due[i], "departure.run", NULL, run_change, NULL, &result, &err))
+            continue;
+        if (err.problem != cvp_brake_engaged)
+            cv_log_error(CV_LOG_WARN, "departure_run", &err);
+    }
+}
+
+static bool give_change(struct prov_change *change, void *ctx, struct cv_error *err)
+{
+    (void)ctx;
+    if (dom_status_on(change->before, cv_today()) == DOM_DEPARTED)
+        return true;
+    return prov_sync_accounts(change, false, err);
+}
+
+static void tick_required(struct prov_call *call)
+{
+    struct cv_id needing[TICK_BATCH];
+    size_t count = view_unprovisioned(call->prov->options.view, cv_today(), needing, TICK_BATCH);
+    for (size_t i = 0; i < count && !cv_deadline_passed(call->deadline); i++) {
+        struct prov_staff_result result = {0};
+        struct cv_error err = {0};
+        if (!prov_staff_modify_id(call, needing[i], "account.required", NULL, give_change, NULL, &result, &err))
+            cv_log_error(CV_LOG_WARN, "account_required", &err);
+    }
+}
+
+void prov_tick(struct prov_call *call)
+{
+    call->scope = (struct view_scope){.everywhere = true};
+    tick_departures(call);
+    tick_required(call);
+}
