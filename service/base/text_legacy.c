@@ -19,6 +19,7 @@ enum look {
 };
 
 static const unsigned char looks[256] = {
+    [0x80 ... 0x9F] = NEVER, /* UTF-8 read as Latin-1 */
     [0xA1] = BEFORE, [0xA2] = BEFORE, [0xA3] = BEFORE, [0xA4] = BEFORE, [0xA5] = BEFORE, [0xA6] = BEFORE,
     [0xA7] = BEFORE, [0xA8] = BESIDE, [0xA9] = AFTER, [0xAA] = AFTER, [0xAB] = AFTER, [0xAC] = BESIDE,
     [0xAD] = BETWEEN, [0xAE] = BEFORE, [0xB5] = AFTER, [0xB6] = BESIDE, [0xB7] = AFTER, [0xB8] = BESIDE,
@@ -57,7 +58,7 @@ static bool among(UChar32 c, const UChar32 *set)
     return *set != 0;
 }
 
-/* A sign of TCVN3 takes part in a word. Of two such signs in a row (Tr©­ng) each has a letter on one side at least. */
+/* A sign of TCVN3 takes part in a word. */
 static bool sign_in_word(enum look how, UChar32 before, UChar32 after)
 {
     switch (how) {
