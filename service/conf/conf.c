@@ -1,0 +1,191 @@
+#include "congvu/conf.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "congvu/clock.h"
+#include "congvu/log.h"
+#include "congvu/text.h"
+
+enum conf_type { CONF_IS_TEXT, CONF_IS_NUMBER, CONF_IS_SWITCH };
+struct conf_row {
+    const char *name;
+    enum conf_type type;
+    size_t offset;
+    const char *text;
+    long number, least, most;
+    bool on;
+    const char *unit, *doc;
+};
+
+#define ROW_TEXT(n, value, d) {.name = #n, .type = CONF_IS_TEXT, .offset = offsetof(struct conf, n), .text = (value), .doc = (d)},
+#define ROW_NUMBER(n, value, lo, hi, u, d)                                                                                  \
+    {.name = #n, .type = CONF_IS_NUMBER, .offset = offsetof(struct conf, n), .number = (value), .least = (lo), .most = (hi), \
+     .unit = (u), .doc = (d)},
+#define ROW_SWITCH(n, value, d) {.name = #n, .type = CONF_IS_SWITCH, .offset = offsetof(struct conf, n), .on = (value), .doc = (d)},
+static const struct conf_row rows[] = {CONF_SETTINGS(ROW_TEXT, ROW_NUMBER, ROW_SWITCH)};
+
+struct loading { struct conf *conf; struct cv_arena *arena; struct cv_faults *faults; const char *source; };
+
+static void *slot(struct conf *conf, const struct conf_row *row) { return (char *)conf + row->offset; }
+
+static void set_defaults(struct conf *conf)
+{
+    for (size_t i = 0; i < CV_COUNT(rows); i++) {
+        if (rows[i].type == CONF_IS_TEXT)
+            *(const char **)slot(conf, &rows[i]) = rows[i].text;
+        else if (rows[i].type == CONF_IS_NUMBER)
+            *(long *)slot(conf, &rows[i]) = rows[i].number;
+        else
+            *(bool *)slot(conf, &rows[i]) = rows[i].on;
+    }
+}
+
+static void fault(struct loading *l, const char *name, const char *vi, const char *en)
+{
+    const char *at = cv_arena_printf(l->arena, "%s: %s", l->source, name);
+    cv_fault_add(l->faults, CV_AT_PARAMETER, at, "bad_setting", "%s%.0s", "%.0s%s", vi, en);
+}
+
+static void set_number(struct loading *l, const struct conf_row *row, const char *value)
+{
+    char *end = NULL;
+    errno = 0;
+    long number = strtol(value, &end, 10);
+    if (errno != 0 || end == value || *end != '\0' || number < row->least || number > row->most) {
+        const char *vi = cv_arena_printf(l->arena, "cần một số từ %ld đến %ld", row->least, row->most);
+        fault(l, row->name, vi, cv_arena_printf(l->arena, "needs a number from %ld to %ld", row->least, row->most));
+        return;
+    }
+    *(long *)slot(l->conf, row) = number;
+}
+
+static void set_switch(struct loading *l, const struct conf_row *row, const char *value)
+{
+    if (strcmp(value, "true") != 0 && strcmp(value, "false") != 0) {
+        fault(l, row->name, "cần true hoặc false", "needs true or false");
+        return;
+    }
+    *(bool *)slot(l->conf, row) = strcmp(value, "true") == 0;
+}
+
+static void set(struct loading *l, const char *name, const char *value)
+{
+    for (size_t i = 0; i < CV_COUNT(rows); i++) {
+        if (strcmp(rows[i].name, name) != 0)
+            continue;
+        if (rows[i].type == CONF_IS_NUMBER)
+            set_number(l, &rows[i], value);
+        else if (rows[i].type == CONF_IS_SWITCH)
+            set_switch(l, &rows[i], value);
+        else
+            *(const char **)slot(l->conf, &rows[i]) = cv_arena_strdup(l->arena, value);
+        return;
+    }
+    fault(l, name, "không có thiết lập này", "there is no such setting");
+}
+
+static int on_ini(void *user, const char *section, const char *name, const char *value)
+{
+    struct loading *l = user;
+    if (*section != '\0')
+        fault(l, section, "tệp thiết lập không có mục [..]", "the settings file has no [sections]");
+    else
+        set(l, name, value);
+    return 1;
+}
+
+static void read_file(struct loading *l, const char *file)
+{
+    l->source = file;
+    int line = ini_parse(file, on_ini, l);
+    if (line < 0)
+        fault(l, "file", "không đọc được tệp", "cannot be read");
+    else if (line > 0)
+        fault(l, cv_arena_printf(l->arena, "line %d", line), "dòng không hiểu được", "not understood");
+}
+
+extern char **environ;
+
+static void read_environment(struct loading *l)
+{
+    static const char prefix[] = "CONGVU_";
+    l->source = "environment";
+    for (char **e = environ; *e != NULL; e++) {
+        const char *equals = strchr(*e, '=');
+        if (strncmp(*e, prefix, sizeof(prefix) - 1) != 0 || equals == NULL)
+            continue;
+        const char *from = *e + sizeof(prefix) - 1;
+        char *name = cv_arena_strndup(l->arena, from, (size_t)(equals - from));
+        for (char *p = name; *p != '\0'; p++)
+            *p = cv_ascii_lower(*p);
+        set(l, name, equals + 1);
+    }
+}
+
+static void read_overrides(struct loading *l, const char *const *overrides, size_t count)
+{
+    l->source = "command line";
+    for (size_t i = 0; i < count; i++) {
+        const char *equals = strchr(overrides[i], '=');
+        if (equals == NULL)
+            fault(l, overrides[i], "cần dạng tên=giá_trị", "needs the form name=value");
+        else
+            set(l, cv_arena_strndup(l->arena, overrides[i], (size_t)(equals - overrides[i])), equals + 1);
+    }
+}
+
+static void check_together(struct loading *l)
+{
+    const struct conf *c = l->conf;
+    enum cv_level level;
+    l->source = "settings";
+    if (*c->data_dir == '\0' && *c->directory_uri == '\0')
+        fault(l, "data_dir", "cần data_dir (thư mục nhúng) hoặc directory_uri", "needs data_dir (embedded) or directory_uri");
+    if (*c->data_dir == '\0' && *c->key_file == '\0')
+        fault(l, "key_file", "cần key_file khi không có data_dir", "needs key_file when there is no data_dir");
+    if (*c->directory_bind_dn != '\0' && *c->directory_password_file == '\0')
+        fault(l, "directory_password_file", "cần tệp mật khẩu cho directory_bind_dn", "directory_bind_dn needs a password file");
+    if (c->workers_interactive + c->workers_bulk > 8)
+        fault(l, "workers_bulk", "tổng số luồng ghi không quá 8", "writers of all lanes together may not exceed 8");
+    if (!cv_log_level_parse(c->log_level, &level))
+        fault(l, "log_level", "cần debug, info, warn hoặc error", "needs debug, info, warn or error");
+#ifndef CONGVU_TEST_CLOCK
+    if (c->clock_offset != 0)
+        fault(l, "clock_offset", "chỉ bản thử nghiệm mới nhận", "only test builds accept it");
+#endif
+}
+
+bool conf_load(const char *file, const char *const *overrides, size_t override_count, struct cv_arena *arena, struct conf *out,
+               struct cv_faults *faults, struct cv_error *err)
+{
+    struct conf conf;
+    struct loading l = {.conf = &conf, .arena = arena, .faults = faults};
+    set_defaults(&conf);
+    if (file != NULL)
+        read_file(&l, file);
+    read_environment(&l);
+    read_overrides(&l, overrides, override_count);
+    check_together(&l);
+    if (!cv_faults_check(faults, cvp_validation_failed, err))
+        return false;
+    *out = conf;
+    return true;
+}
+
+void conf_print_sample(struct cv_buf *out)
+{
+    cv_buf_puts(out, "# Congvu: every setting with its default. The environment (CONGVU_NAME) and the command line come after this file.\n");
+    for (size_t i = 0; i < CV_COUNT(rows); i++) {
+        const struct conf_row *row = &rows[i];
+        cv_buf_printf(out, "\n# %s\n", row->doc);
+        if (row->type == CONF_IS_NUMBER)
+            cv_buf_printf(out, "# %ld to %ld %s\n#%s = %ld\n", row->least, row->most, row->unit, row->name, row->number);
+        else if (row->type == CONF_IS_SWITCH)
+            cv_buf_printf(out, "#%s = %s\n", row->name, row->on ? "true" : "false");
+        else
+            cv_buf_printf(out, "#%s = %s\n", row->name, row->text);
+    }
+}
