@@ -75,9 +75,9 @@ static void run_deferred(struct cv_arena *arena)
     }
 }
 
-static void free_blocks(struct cv_arena *arena, bool keep_first)
+static void free_blocks(struct cv_arena *arena)
 {
-    while (arena->blocks && (!keep_first || arena->blocks->next)) {
+    while (arena->blocks) {
         struct block *b = arena->blocks;
 
         arena->blocks = b->next;
@@ -91,7 +91,7 @@ void cv_arena_free(struct cv_arena **arena)
         return;
     }
     run_deferred(*arena);
-    free_blocks(*arena, false);
+    free_blocks(*arena);
     free(*arena);
     *arena = NULL;
 }
@@ -100,10 +100,18 @@ void cv_arena_reset(struct cv_arena *arena)
 {
     run_deferred(arena);
 #ifdef CV_ARENA_MALLOC
-    free_blocks(arena, false);
+    free_blocks(arena);
 #else
-    free_blocks(arena, true);
-    arena->blocks->used = 0;
+    struct block *b = arena->blocks;
+
+    while (b->next) {
+        struct block *older = b->next;
+
+        free(b);
+        b = older;
+    }
+    b->used = 0;
+    arena->blocks = b;
 #endif
     arena->used = 0;
     arena->overflow = false;

@@ -140,22 +140,27 @@ static struct member *find(const struct cv_jin *o, const char *name)
     return hit;
 }
 
-/* Deals with absence and null; CV_VALUE leaves looking at the value to the caller. */
-static enum cv_presence look(struct spot at, unsigned flags, struct member **out)
+/* The member, if it holds a value to look at. Else NULL, and *out_found says what the getter answers. */
+static struct member *look(struct spot at, unsigned flags, enum cv_presence *out_found)
 {
     struct member *m = find(at.o, at.name);
 
+    *out_found = CV_ABSENT;
     if (!m) {
-        return flags & CV_REQUIRED ? wrong(at, "required", "Thiếu mục bắt buộc này", "This member is required")
-                                   : CV_ABSENT;
+        if (flags & CV_REQUIRED) {
+            wrong(at, "required", "Thiếu mục bắt buộc này", "This member is required");
+        }
+        return NULL;
     }
-    if (json_is_null(m->value)) {
-        return flags & CV_NULLABLE
-                   ? CV_NULL
-                   : wrong(at, "null_not_allowed", "Mục này không được để null", "This member must not be null");
+    if (!json_is_null(m->value)) {
+        return m;
     }
-    *out = m;
-    return CV_VALUE;
+    if (flags & CV_NULLABLE) {
+        *out_found = CV_NULL;
+    } else {
+        wrong(at, "null_not_allowed", "Mục này không được để null", "This member must not be null");
+    }
+    return NULL;
 }
 
 /* Control signs, line and paragraph separators, direction overrides, U+FFFD and non-characters have no place in a line
@@ -223,10 +228,10 @@ static enum cv_presence string_at(struct spot at, const json_t *value, unsigned 
 enum cv_presence cv_jin_string(const struct cv_jin *o, const char *name, unsigned flags, size_t max, const char **out)
 {
     struct spot at = {.o = o, .name = name};
-    struct member *m;
-    enum cv_presence found = look(at, flags, &m);
+    enum cv_presence found;
+    struct member *m = look(at, flags, &found);
 
-    return found == CV_VALUE ? string_at(at, m->value, flags, max, out) : found;
+    return m ? string_at(at, m->value, flags, max, out) : found;
 }
 
 static enum cv_presence int_at(struct spot at, const json_t *value, int64_t min, int64_t max, int64_t *out)
@@ -248,19 +253,19 @@ enum cv_presence cv_jin_int(const struct cv_jin *o, const char *name, unsigned f
                             int64_t *out)
 {
     struct spot at = {.o = o, .name = name};
-    struct member *m;
-    enum cv_presence found = look(at, flags, &m);
+    enum cv_presence found;
+    struct member *m = look(at, flags, &found);
 
-    return found == CV_VALUE ? int_at(at, m->value, min, max, out) : found;
+    return m ? int_at(at, m->value, min, max, out) : found;
 }
 
 enum cv_presence cv_jin_bool(const struct cv_jin *o, const char *name, unsigned flags, bool *out)
 {
     struct spot at = {.o = o, .name = name};
-    struct member *m;
-    enum cv_presence found = look(at, flags, &m);
+    enum cv_presence found;
+    struct member *m = look(at, flags, &found);
 
-    if (found != CV_VALUE) {
+    if (!m) {
         return found;
     }
     if (!json_is_boolean(m->value)) {
@@ -273,10 +278,10 @@ enum cv_presence cv_jin_bool(const struct cv_jin *o, const char *name, unsigned 
 enum cv_presence cv_jin_day(const struct cv_jin *o, const char *name, unsigned flags, cv_day *out)
 {
     struct spot at = {.o = o, .name = name};
-    struct member *m;
-    enum cv_presence found = look(at, flags, &m);
+    enum cv_presence found;
+    struct member *m = look(at, flags, &found);
 
-    if (found != CV_VALUE) {
+    if (!m) {
         return found;
     }
     if (!json_is_string(m->value) || !cv_day_parse(json_string_value(m->value), out)) {
@@ -289,10 +294,10 @@ enum cv_presence cv_jin_day(const struct cv_jin *o, const char *name, unsigned f
 enum cv_presence cv_jin_moment(const struct cv_jin *o, const char *name, unsigned flags, cv_moment *out)
 {
     struct spot at = {.o = o, .name = name};
-    struct member *m;
-    enum cv_presence found = look(at, flags, &m);
+    enum cv_presence found;
+    struct member *m = look(at, flags, &found);
 
-    if (found != CV_VALUE) {
+    if (!m) {
         return found;
     }
     if (!json_is_string(m->value) || !cv_moment_parse_rfc3339(json_string_value(m->value), out)) {
@@ -330,19 +335,19 @@ enum cv_presence cv_jin_word(const struct cv_jin *o, const char *name, unsigned 
                              int *out)
 {
     struct spot at = {.o = o, .name = name};
-    struct member *m;
-    enum cv_presence found = look(at, flags, &m);
+    enum cv_presence found;
+    struct member *m = look(at, flags, &found);
 
-    return found == CV_VALUE ? word_at(at, m->value, words, out) : found;
+    return m ? word_at(at, m->value, words, out) : found;
 }
 
 enum cv_presence cv_jin_object(const struct cv_jin *o, const char *name, unsigned flags, const struct cv_jin **out)
 {
     struct spot at = {.o = o, .name = name};
-    struct member *m;
-    enum cv_presence found = look(at, flags, &m);
+    enum cv_presence found;
+    struct member *m = look(at, flags, &found);
 
-    if (found != CV_VALUE) {
+    if (!m) {
         return found;
     }
     if (!json_is_object(m->value)) {
@@ -361,10 +366,10 @@ enum cv_presence cv_jin_array(const struct cv_jin *o, const char *name, unsigned
                               const struct cv_jin_list **out)
 {
     struct spot at = {.o = o, .name = name};
-    struct member *m;
-    enum cv_presence found = look(at, flags, &m);
+    enum cv_presence found;
+    struct member *m = look(at, flags, &found);
 
-    if (found != CV_VALUE) {
+    if (!m) {
         return found;
     }
     if (!json_is_array(m->value)) {

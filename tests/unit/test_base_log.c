@@ -94,7 +94,7 @@ static void long_lines_are_cut_and_stay_json(void **state)
             memcpy(big + i, "ế", 3);
             big[i + 3] = '\0';
         }
-        cv_log(CV_LOG_INFO, "long", "%s%s", "xxx" + shift, big);
+        cv_log(CV_LOG_INFO, "long", "%s%s", &"xxx"[shift], big);
     }
     memset(big, '\x01', 5000);
     big[5000] = '\0';
