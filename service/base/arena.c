@@ -127,8 +127,8 @@ size_t cv_arena_used(const struct cv_arena *arena)
     return arena->used;
 }
 
-/* Past the ceiling the memory is still real and apart (so that nothing built from it can point into something else) until the
- * caller looks at cv_arena_ok(); a caller that never looks is stopped. */
+/* Past the ceiling the memory is still real and apart (so that nothing built from it can point into something else)
+ * until the caller looks at cv_arena_ok(); a caller that never looks is stopped. */
 static void account(struct cv_arena *arena, size_t size)
 {
     size_t grace = arena->max > GRACE ? arena->max : GRACE;

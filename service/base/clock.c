@@ -357,8 +357,8 @@ static bool take_date(const char **p, bool dashes, int64_t *out)
 {
     int year, month, day;
 
-    return take(p, 4, &year) && (!dashes || take_sign(p, '-')) && take(p, 2, &month)
-        && (!dashes || take_sign(p, '-')) && take(p, 2, &day) && days_of(year, month, day, out);
+    return take(p, 4, &year) && (!dashes || take_sign(p, '-')) && take(p, 2, &month) &&
+           (!dashes || take_sign(p, '-')) && take(p, 2, &day) && days_of(year, month, day, out);
 }
 
 /* "07:05:00" or "070500". */
@@ -366,8 +366,8 @@ static bool take_time(const char **p, bool colons, int *out)
 {
     int h, m, s;
 
-    if (!(take(p, 2, &h) && (!colons || take_sign(p, ':')) && take(p, 2, &m) && (!colons || take_sign(p, ':'))
-          && take(p, 2, &s) && h < 24 && m < 60 && s < 60)) {
+    if (!(take(p, 2, &h) && (!colons || take_sign(p, ':')) && take(p, 2, &m) && (!colons || take_sign(p, ':')) &&
+          take(p, 2, &s) && h < 24 && m < 60 && s < 60)) {
         return false;
     }
     *out = h * 3600 + m * 60 + s;
@@ -428,8 +428,8 @@ bool cv_moment_parse_rfc3339(const char *text, cv_moment *out)
     int64_t days;
     int seconds, offset;
 
-    if (!take_date(&p, true, &days) || !(take_sign(&p, 'T') || take_sign(&p, 't')) || !take_time(&p, true, &seconds)
-        || !skip_fraction(&p, false) || !take_offset(&p, true, &offset)) {
+    if (!take_date(&p, true, &days) || !(take_sign(&p, 'T') || take_sign(&p, 't')) || !take_time(&p, true, &seconds) ||
+        !skip_fraction(&p, false) || !take_offset(&p, true, &offset)) {
         return false;
     }
     *out = days * DAY_S + seconds - offset;
@@ -442,8 +442,8 @@ bool cv_moment_parse_ldap(const char *text, cv_moment *out)
     int64_t days;
     int seconds, offset;
 
-    if (!take_date(&p, false, &days) || !take_time(&p, false, &seconds) || !skip_fraction(&p, true)
-        || !take_offset(&p, false, &offset)) {
+    if (!take_date(&p, false, &days) || !take_time(&p, false, &seconds) || !skip_fraction(&p, true) ||
+        !take_offset(&p, false, &offset)) {
         return false;
     }
     *out = days * DAY_S + seconds - offset;

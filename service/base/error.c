@@ -38,15 +38,29 @@ enum cv_problem cv_problem_by_code(const char *code)
 static enum cv_kind kind_of_status(int status)
 {
     switch (status) {
-    case 400: case 413: case 415: case 422: return CV_INVALID;
-    case 401: case 403: return CV_REFUSED;
-    case 404: return CV_NOT_FOUND;
-    case 409: return CV_CONFLICT;
-    case 412: case 428: return CV_STALE;
-    case 429: return CV_LIMIT;
-    case 503: return CV_UNAVAILABLE;
-    case 504: return CV_UNKNOWN;
-    default: return CV_INTERNAL;
+    case 400:
+    case 413:
+    case 415:
+    case 422:
+        return CV_INVALID;
+    case 401:
+    case 403:
+        return CV_REFUSED;
+    case 404:
+        return CV_NOT_FOUND;
+    case 409:
+        return CV_CONFLICT;
+    case 412:
+    case 428:
+        return CV_STALE;
+    case 429:
+        return CV_LIMIT;
+    case 503:
+        return CV_UNAVAILABLE;
+    case 504:
+        return CV_UNKNOWN;
+    default:
+        return CV_INTERNAL;
     }
 }
 

@@ -116,7 +116,8 @@ struct cv_jin *cv_jin_wrap(struct jin_ctx *ctx, json_t *value)
     *o = (struct cv_jin){.ctx = ctx, .count = json_object_size(value)};
     o->members = CV_NEWS(ctx->arena, struct member, o->count);
     o->sorted = CV_NEWS(ctx->arena, struct member *, o->count);
-    json_object_foreach(value, key, item) {
+    json_object_foreach(value, key, item)
+    {
         o->members[n] = (struct member){.name = key, .value = item};
         o->sorted[n] = &o->members[n];
         n++;

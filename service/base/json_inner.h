@@ -17,7 +17,7 @@ struct jin_ctx {
 struct member {
     const char *name; /* of the library's tree, which lives as long as the arena's content */
     json_t *value;
-    struct cv_jin *object;     /* wrapped once, so that what is known of it adds up */
+    struct cv_jin *object; /* wrapped once, so that what is known of it adds up */
     struct cv_jin_list *list;
     bool known;
 };

@@ -105,8 +105,8 @@ static void sync_folder(const char *path)
     }
 }
 
-/* Written whole under another name and then linked, so that nobody ever sees half a key, and of two processes that start
- * at once both end with the same one. */
+/* Written whole under another name and then linked, so that nobody ever sees half a key, and of two processes that
+ * start at once both end with the same one. */
 static bool make(const char *path, struct cv_error *err)
 {
     char temporary[PATH_ROOM];

@@ -158,12 +158,10 @@ static void line_out(struct line *l, enum cv_level level)
     emit(l->text, l->len);
 }
 
-__attribute__((format(printf, 3, 0))) static void keep(const char *event, const char *message, const char *fmt,
-                                                       va_list ap)
+__attribute__((format(printf, 2, 0))) static void keep(const char *event, const char *fmt, va_list ap)
 {
     char said[RING_LINE];
 
-    (void)message;
     vsnprintf(said, sizeof(said), fmt, ap);
     said[cv_utf8_whole(said, strlen(said))] = '\0';
     struct line l = line_start(ring.lines[ring.next], RING_LINE, CV_LOG_DEBUG, event);
@@ -185,7 +183,7 @@ void cv_log(enum cv_level level, const char *event, const char *fmt, ...)
     }
     va_start(ap, fmt);
     if (!shown) {
-        keep(event, "", fmt, ap);
+        keep(event, fmt, ap);
         va_end(ap);
         return;
     }
@@ -201,9 +199,17 @@ void cv_log(enum cv_level level, const char *event, const char *fmt, ...)
 void cv_log_error(enum cv_level level, const char *event, const struct cv_error *err)
 {
     static const char *const kinds[CV_KIND_COUNT] = {
-        [CV_OK] = "ok", [CV_INVALID] = "invalid", [CV_REFUSED] = "refused", [CV_NOT_FOUND] = "not_found",
-        [CV_EXISTS] = "exists", [CV_CONFLICT] = "conflict", [CV_STALE] = "stale", [CV_LIMIT] = "limit",
-        [CV_UNAVAILABLE] = "unavailable", [CV_UNKNOWN] = "unknown", [CV_INTERNAL] = "internal",
+        [CV_OK] = "ok",
+        [CV_INVALID] = "invalid",
+        [CV_REFUSED] = "refused",
+        [CV_NOT_FOUND] = "not_found",
+        [CV_EXISTS] = "exists",
+        [CV_CONFLICT] = "conflict",
+        [CV_STALE] = "stale",
+        [CV_LIMIT] = "limit",
+        [CV_UNAVAILABLE] = "unavailable",
+        [CV_UNKNOWN] = "unknown",
+        [CV_INTERNAL] = "internal",
     };
     char text[CV_MAX_LOG_LINE], number[16];
 

@@ -114,8 +114,8 @@ static void hmac_sha256(const struct cv_key *key, const void *data, size_t len, 
     EVP_MAC_CTX *ctx = mac_context();
     size_t size = 0;
 
-    if (EVP_MAC_init(ctx, key->bytes, sizeof(key->bytes), NULL) != 1 || EVP_MAC_update(ctx, data, len) != 1
-        || EVP_MAC_final(ctx, out, &size, 32) != 1 || size != 32) {
+    if (EVP_MAC_init(ctx, key->bytes, sizeof(key->bytes), NULL) != 1 || EVP_MAC_update(ctx, data, len) != 1 ||
+        EVP_MAC_final(ctx, out, &size, 32) != 1 || size != 32) {
         cv_die("HMAC");
     }
 }
@@ -186,7 +186,8 @@ static uint8_t *from_url64(struct cv_arena *arena, const char *text, size_t len,
     return bits < 6 && (word & ((1u << bits) - 1)) == 0 ? out : NULL;
 }
 
-const char *cv_seal(struct cv_arena *arena, const struct cv_key *key, const void *plain, size_t len, const char *bound_to)
+const char *cv_seal(struct cv_arena *arena, const struct cv_key *key, const void *plain, size_t len,
+                    const char *bound_to)
 {
     pthread_once(&once, fetch_all);
     if (len > SEAL_MAX) {
@@ -198,11 +199,11 @@ const char *cv_seal(struct cv_arena *arena, const struct cv_key *key, const void
     bool ok;
 
     cv_random(bytes, NONCE);
-    ok = ctx && EVP_EncryptInit_ex2(ctx, aes, key->bytes, bytes, NULL) == 1
-        && EVP_EncryptUpdate(ctx, NULL, &n, (const uint8_t *)bound_to, (int)strlen(bound_to)) == 1
-        && EVP_EncryptUpdate(ctx, bytes + NONCE, &n, plain, (int)len) == 1
-        && EVP_EncryptFinal_ex(ctx, bytes + NONCE + len, &last) == 1
-        && EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, TAG, bytes + NONCE + len) == 1;
+    ok = ctx && EVP_EncryptInit_ex2(ctx, aes, key->bytes, bytes, NULL) == 1 &&
+         EVP_EncryptUpdate(ctx, NULL, &n, (const uint8_t *)bound_to, (int)strlen(bound_to)) == 1 &&
+         EVP_EncryptUpdate(ctx, bytes + NONCE, &n, plain, (int)len) == 1 &&
+         EVP_EncryptFinal_ex(ctx, bytes + NONCE + len, &last) == 1 &&
+         EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, TAG, bytes + NONCE + len) == 1;
     EVP_CIPHER_CTX_free(ctx);
     return ok ? to_url64(arena, bytes, NONCE + len + TAG) : NULL;
 }
@@ -225,11 +226,11 @@ const void *cv_unseal(struct cv_arena *arena, const struct cv_key *key, const ch
     uint8_t *plain = cv_arena_alloc(arena, len + 1);
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
     int n = 0, last = 0;
-    bool ok = ctx && EVP_DecryptInit_ex2(ctx, aes, key->bytes, bytes, NULL) == 1
-        && EVP_DecryptUpdate(ctx, NULL, &n, (const uint8_t *)bound_to, (int)strlen(bound_to)) == 1
-        && EVP_DecryptUpdate(ctx, plain, &n, bytes + NONCE, (int)len) == 1
-        && EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, TAG, bytes + NONCE + len) == 1
-        && EVP_DecryptFinal_ex(ctx, plain + len, &last) == 1;
+    bool ok = ctx && EVP_DecryptInit_ex2(ctx, aes, key->bytes, bytes, NULL) == 1 &&
+              EVP_DecryptUpdate(ctx, NULL, &n, (const uint8_t *)bound_to, (int)strlen(bound_to)) == 1 &&
+              EVP_DecryptUpdate(ctx, plain, &n, bytes + NONCE, (int)len) == 1 &&
+              EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, TAG, bytes + NONCE + len) == 1 &&
+              EVP_DecryptFinal_ex(ctx, plain + len, &last) == 1;
 
     EVP_CIPHER_CTX_free(ctx);
     if (!ok) {

@@ -49,7 +49,8 @@ bool cv_text_init(struct cv_error *err)
     UCollator *fresh = ucol_open("vi", &status);
     const char *actual = U_SUCCESS(status) ? ucol_getLocaleByType(fresh, ULOC_ACTUAL_LOCALE, &status) : "";
 
-    if (U_FAILURE(status) || !actual || strncmp(actual, "vi", 2) != 0 || pthread_key_create(&collator_key, close_collator)) {
+    if (U_FAILURE(status) || !actual || strncmp(actual, "vi", 2) != 0 ||
+        pthread_key_create(&collator_key, close_collator)) {
         cv_fail_as(err, CV_INTERNAL, NULL, "Thư viện ICU thiếu quy tắc sắp xếp tiếng Việt",
                    "The ICU library lacks the Vietnamese collation data");
         err->lib_code = status;

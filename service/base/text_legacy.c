@@ -10,32 +10,32 @@ enum { SIGNS = 512 }; /* a name is shorter; of a longer text the beginning decid
 
 enum look {
     FINE,
-    NEVER,      /* no Vietnamese letter, in no position */
-    AFTER,      /* a sign: wrong right after a letter (Hµ, Th¶o) */
-    BETWEEN,    /* wrong between two letters (B¾c, M×nh) */
-    BEFORE,     /* wrong right before a letter, at the start of a word (§inh, ®ång) */
-    BESIDE,     /* wrong beside a letter on either side (V¨n, ¸nh) */
-    ONSET,      /* ñ: right in Êđê and Jarai names only */
+    NEVER,   /* no Vietnamese letter, in no position */
+    AFTER,   /* a sign: wrong right after a letter (Hµ, Th¶o) */
+    BETWEEN, /* wrong between two letters (B¾c, M×nh) */
+    BEFORE,  /* wrong right before a letter, at the start of a word (§inh, ®ång) */
+    BESIDE,  /* wrong beside a letter on either side (V¨n, ¸nh) */
+    ONSET,   /* ñ: right in Êđê and Jarai names only */
 };
 
 static const unsigned char looks[256] = {
     [0x80 ... 0x9F] = NEVER, /* UTF-8 read as Latin-1 */
-    [0xA1] = BEFORE, [0xA2] = BEFORE, [0xA3] = BEFORE, [0xA4] = BEFORE, [0xA5] = BEFORE, [0xA6] = BEFORE,
-    [0xA7] = BEFORE, [0xA8] = BESIDE, [0xA9] = AFTER, [0xAA] = AFTER, [0xAB] = AFTER, [0xAC] = BESIDE,
-    [0xAD] = BETWEEN, [0xAE] = BEFORE, [0xB5] = AFTER, [0xB6] = BESIDE, [0xB7] = AFTER, [0xB8] = BESIDE,
-    [0xB9] = AFTER, [0xBB] = BETWEEN, [0xBC] = BETWEEN, [0xBD] = BETWEEN, [0xBE] = BETWEEN,
-    [0xC4] = NEVER, [0xC5] = NEVER, [0xC6] = NEVER, [0xC7] = NEVER, [0xCB] = NEVER, [0xCE] = NEVER,
-    [0xCF] = NEVER, [0xD0] = NEVER, [0xD1] = ONSET, [0xD6] = NEVER, [0xD7] = BETWEEN, [0xD8] = NEVER,
-    [0xDB] = NEVER, [0xDC] = NEVER, [0xDE] = NEVER, [0xDF] = NEVER,
-    [0xE4] = NEVER, [0xE5] = NEVER, [0xE6] = NEVER, [0xE7] = NEVER, [0xEB] = NEVER, [0xEE] = NEVER,
-    [0xEF] = NEVER, [0xF0] = NEVER, [0xF1] = ONSET, [0xF6] = NEVER, [0xF7] = AFTER, [0xF8] = NEVER,
-    [0xFB] = NEVER, [0xFC] = NEVER, [0xFE] = NEVER, [0xFF] = NEVER,
+    [0xA1] = BEFORE,         [0xA2] = BEFORE,  [0xA3] = BEFORE,  [0xA4] = BEFORE,  [0xA5] = BEFORE,  [0xA6] = BEFORE,
+    [0xA7] = BEFORE,         [0xA8] = BESIDE,  [0xA9] = AFTER,   [0xAA] = AFTER,   [0xAB] = AFTER,   [0xAC] = BESIDE,
+    [0xAD] = BETWEEN,        [0xAE] = BEFORE,  [0xB5] = AFTER,   [0xB6] = BESIDE,  [0xB7] = AFTER,   [0xB8] = BESIDE,
+    [0xB9] = AFTER,          [0xBB] = BETWEEN, [0xBC] = BETWEEN, [0xBD] = BETWEEN, [0xBE] = BETWEEN, [0xC4] = NEVER,
+    [0xC5] = NEVER,          [0xC6] = NEVER,   [0xC7] = NEVER,   [0xCB] = NEVER,   [0xCE] = NEVER,   [0xCF] = NEVER,
+    [0xD0] = NEVER,          [0xD1] = ONSET,   [0xD6] = NEVER,   [0xD7] = BETWEEN, [0xD8] = NEVER,   [0xDB] = NEVER,
+    [0xDC] = NEVER,          [0xDE] = NEVER,   [0xDF] = NEVER,   [0xE4] = NEVER,   [0xE5] = NEVER,   [0xE6] = NEVER,
+    [0xE7] = NEVER,          [0xEB] = NEVER,   [0xEE] = NEVER,   [0xEF] = NEVER,   [0xF0] = NEVER,   [0xF1] = ONSET,
+    [0xF6] = NEVER,          [0xF7] = AFTER,   [0xF8] = NEVER,   [0xFB] = NEVER,   [0xFC] = NEVER,   [0xFE] = NEVER,
+    [0xFF] = NEVER,
 };
 
 static bool letter(UChar32 c)
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= 0xC0 && c != 0xD7 && c != 0xF7 && c < 0x250)
-        || (c >= 0x1E00 && c < 0x1F00);
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= 0xC0 && c != 0xD7 && c != 0xF7 && c < 0x250) ||
+           (c >= 0x1E00 && c < 0x1F00);
 }
 
 static bool lower(UChar32 c)
@@ -62,11 +62,16 @@ static bool among(UChar32 c, const UChar32 *set)
 static bool sign_in_word(enum look how, UChar32 before, UChar32 after)
 {
     switch (how) {
-    case AFTER: return letter(before);
-    case BEFORE: return !letter(before) && letter(after);
-    case BESIDE: return letter(before) || letter(after);
-    case BETWEEN: return letter(before) && letter(after);
-    default: return false;
+    case AFTER:
+        return letter(before);
+    case BEFORE:
+        return !letter(before) && letter(after);
+    case BESIDE:
+        return letter(before) || letter(after);
+    case BETWEEN:
+        return letter(before) && letter(after);
+    default:
+        return false;
     }
 }
 
@@ -82,11 +87,18 @@ static bool vni_pair(UChar32 base, UChar32 mark, UChar32 after)
 
     mark = to_lower(mark);
     switch (to_lower(base)) {
-    case 'a': return among(mark, behind_a) || (among(mark, behind_a_closed) && among(to_lower(after), closing));
-    case 'e': return among(mark, behind_e);
-    case 'o': return among(mark, behind_o);
-    case 'u': case 'y': case 0xF4: return among(mark, behind_other);
-    default: return false;
+    case 'a':
+        return among(mark, behind_a) || (among(mark, behind_a_closed) && among(to_lower(after), closing));
+    case 'e':
+        return among(mark, behind_e);
+    case 'o':
+        return among(mark, behind_o);
+    case 'u':
+    case 'y':
+    case 0xF4:
+        return among(mark, behind_other);
+    default:
+        return false;
     }
 }
 
@@ -133,8 +145,8 @@ bool cv_text_legacy_charset(const char *s)
         UChar32 c = signs[i], before = i > 0 ? signs[i - 1] : ' ', after = i + 1 < n ? signs[i + 1] : ' ';
         enum look how = c < 256 ? (enum look)looks[c] : FINE;
 
-        if (how == NEVER || sign_in_word(how, before, after) || (how == ONSET && !highland(signs, n, i))
-            || (c >= 0xC0 && c <= 0xDE && lower(before)) || vni_pair(before, c, after)) {
+        if (how == NEVER || sign_in_word(how, before, after) || (how == ONSET && !highland(signs, n, i)) ||
+            (c >= 0xC0 && c <= 0xDE && lower(before)) || vni_pair(before, c, after)) {
             return true;
         }
     }

@@ -107,13 +107,24 @@ static void calendar_arithmetic_agrees_with_itself(void **state)
 static void parsing_is_strict(void **state)
 {
     static const char *const days[] = {
-        "", "2026-2-03", "2026-02-29", "2026-13-01", "2026-00-10", "2026-01-00", "1899-12-31", "2200-01-01", "2026-01-01 ",
-        " 2026-01-01", "20260101", "2026/01/01", "01/01/2026", "2026-01-01T00:00:00Z", "1900-02-29", "2026-04-31", "+026-01-01",
+        "",           "2026-2-03",   "2026-02-29",  "2026-13-01", "2026-00-10", "2026-01-00", "1899-12-31",
+        "2200-01-01", "2026-01-01 ", " 2026-01-01", "20260101",   "2026/01/01", "01/01/2026", "2026-01-01T00:00:00Z",
+        "1900-02-29", "2026-04-31",  "+026-01-01",
     };
     static const char *const moments[] = {
-        "", "2026-11-24", "2026-11-24T07:05:00", "2026-11-24T24:00:00Z", "2026-11-24T07:60:00Z", "2026-11-24T07:05:60Z",
-        "2026-11-24T07:05:00.Z", "2026-11-24T07:05:00+0700", "2026-11-24T07:05:00+07:60", "2026-11-24T07:05:00Zx",
-        "2026-11-24 07:05:00Z", "2026-11-24T07:05Z", "2026-11-24T07:05:00+7:00",
+        "",
+        "2026-11-24",
+        "2026-11-24T07:05:00",
+        "2026-11-24T24:00:00Z",
+        "2026-11-24T07:60:00Z",
+        "2026-11-24T07:05:60Z",
+        "2026-11-24T07:05:00.Z",
+        "2026-11-24T07:05:00+0700",
+        "2026-11-24T07:05:00+07:60",
+        "2026-11-24T07:05:00Zx",
+        "2026-11-24 07:05:00Z",
+        "2026-11-24T07:05Z",
+        "2026-11-24T07:05:00+7:00",
     };
     cv_day day = 77;
     cv_moment m = 77;
@@ -136,9 +147,13 @@ static void parsing_is_strict(void **state)
 static void parsing_reads_all_right_forms(void **state)
 {
     static const char *const same[] = {
-        "2026-11-24T07:05:00+07:00", "2026-11-24T00:05:00Z", "2026-11-24t00:05:00.999999z", "2026-11-23T19:05:00-05:00",
+        "2026-11-24T07:05:00+07:00",
+        "2026-11-24T00:05:00Z",
+        "2026-11-24t00:05:00.999999z",
+        "2026-11-23T19:05:00-05:00",
     };
-    static const char *const ldap[] = {"20261124000500Z", "20261124000500.123456Z", "20261124070500+0700", "20261124000500,5Z"};
+    static const char *const ldap[] = {"20261124000500Z", "20261124000500.123456Z", "20261124070500+0700",
+                                       "20261124000500,5Z"};
     cv_moment m;
 
     (void)state;
@@ -183,10 +198,15 @@ static void deadlines(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(unknown_zones_are_refused), cmocka_unit_test(texts_at_the_site), cmocka_unit_test(summer_time),
-        cmocka_unit_test(every_day_begins_once), cmocka_unit_test(calendar_arithmetic_agrees_with_itself),
-        cmocka_unit_test(parsing_is_strict), cmocka_unit_test(parsing_reads_all_right_forms),
-        cmocka_unit_test(the_offset_moves_now_but_no_deadline), cmocka_unit_test(deadlines),
+        cmocka_unit_test(unknown_zones_are_refused),
+        cmocka_unit_test(texts_at_the_site),
+        cmocka_unit_test(summer_time),
+        cmocka_unit_test(every_day_begins_once),
+        cmocka_unit_test(calendar_arithmetic_agrees_with_itself),
+        cmocka_unit_test(parsing_is_strict),
+        cmocka_unit_test(parsing_reads_all_right_forms),
+        cmocka_unit_test(the_offset_moves_now_but_no_deadline),
+        cmocka_unit_test(deadlines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

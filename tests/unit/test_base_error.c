@@ -9,9 +9,10 @@ static void kind_follows_status(void **state)
         enum cv_problem problem;
         enum cv_kind kind;
     } cases[] = {
-        {cvp_malformed_body, CV_INVALID}, {cvp_validation_failed, CV_INVALID}, {cvp_scope_missing, CV_REFUSED},
-        {cvp_staff_not_found, CV_NOT_FOUND}, {cvp_brake_engaged, CV_CONFLICT}, {cvp_etag_mismatch, CV_STALE},
-        {cvp_rate_limited, CV_LIMIT}, {cvp_directory_unavailable, CV_UNAVAILABLE},
+        {cvp_malformed_body, CV_INVALID},  {cvp_validation_failed, CV_INVALID},
+        {cvp_scope_missing, CV_REFUSED},   {cvp_staff_not_found, CV_NOT_FOUND},
+        {cvp_brake_engaged, CV_CONFLICT},  {cvp_etag_mismatch, CV_STALE},
+        {cvp_rate_limited, CV_LIMIT},      {cvp_directory_unavailable, CV_UNAVAILABLE},
         {cvp_outcome_unknown, CV_UNKNOWN}, {cvp_internal, CV_INTERNAL},
     };
     (void)state;
@@ -33,8 +34,8 @@ static void general_problem_has_the_kinds_status(void **state)
         enum cv_kind kind;
         int status;
     } cases[] = {
-        {CV_INVALID, 422}, {CV_REFUSED, 403}, {CV_NOT_FOUND, 404}, {CV_EXISTS, 409}, {CV_CONFLICT, 409},
-        {CV_STALE, 412}, {CV_LIMIT, 429}, {CV_UNAVAILABLE, 503}, {CV_UNKNOWN, 504}, {CV_INTERNAL, 500},
+        {CV_INVALID, 422}, {CV_REFUSED, 403}, {CV_NOT_FOUND, 404},   {CV_EXISTS, 409},  {CV_CONFLICT, 409},
+        {CV_STALE, 412},   {CV_LIMIT, 429},   {CV_UNAVAILABLE, 503}, {CV_UNKNOWN, 504}, {CV_INTERNAL, 500},
     };
     (void)state;
     for (size_t i = 0; i < CV_COUNT(cases); i++) {

@@ -30,10 +30,40 @@ static void assert_one_fault(const char *at, const char *code)
 static void bad_bodies_are_malformed(void **state)
 {
     static const char *const bodies[] = {
-        "", " ", "null", "1", "\"a\"", "[]", "[{}]", "{", "{}}", "{} {}", "{}x", "{\"a\":1,}", "{\"a\"}", "{a:1}", "{'a':1}",
-        "{\"a\":1,\"a\":2}", "{\"a\":01}", "{\"a\":+1}", "{\"a\":.5}", "{\"a\":NaN}", "{\"a\":1e999}", "{\"a\":9223372036854775808}",
-        "{\"a\":\"\\u0000\"}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\xC3\"}", "{\"a\":\"\xED\xA0\x80\"}", "{\"a\":\"\n\"}",
-        "{\"a\":\"\\x\"}", "\xEF\xBB\xBF{}", "{\"a\":tru}", "{\"a\":1 \"b\":2}", "// x\n{}", "{\"a\":\"unfinished}", "{\"a\":[1,2}",
+        "",
+        " ",
+        "null",
+        "1",
+        "\"a\"",
+        "[]",
+        "[{}]",
+        "{",
+        "{}}",
+        "{} {}",
+        "{}x",
+        "{\"a\":1,}",
+        "{\"a\"}",
+        "{a:1}",
+        "{'a':1}",
+        "{\"a\":1,\"a\":2}",
+        "{\"a\":01}",
+        "{\"a\":+1}",
+        "{\"a\":.5}",
+        "{\"a\":NaN}",
+        "{\"a\":1e999}",
+        "{\"a\":9223372036854775808}",
+        "{\"a\":\"\\u0000\"}",
+        "{\"a\":\"\\ud800\"}",
+        "{\"a\":\"\xC3\"}",
+        "{\"a\":\"\xED\xA0\x80\"}",
+        "{\"a\":\"\n\"}",
+        "{\"a\":\"\\x\"}",
+        "\xEF\xBB\xBF{}",
+        "{\"a\":tru}",
+        "{\"a\":1 \"b\":2}",
+        "// x\n{}",
+        "{\"a\":\"unfinished}",
+        "{\"a\":[1,2}",
     };
     for (size_t i = 0; i < CV_COUNT(bodies); i++) {
         struct cv_error err = {0};
@@ -63,12 +93,14 @@ static void depth_is_bounded(void **state)
         cv_faults_init(&faults, *state);
         assert_int_equal(cv_json_parse(*state, &faults, text, strlen(text), &err) != NULL, depth <= CV_MAX_JSON_DEPTH);
     }
-    read_body(*state, "{\"a\":\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\\\"[[[[\"}"); /* brackets in a text do not count */
+    read_body(*state,
+              "{\"a\":\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\\\"[[[[\"}"); /* brackets in a text do not count */
 }
 
 static void strings_come_clean(void **state)
 {
-    const struct cv_jin *o = read_body(*state, "{\"n\":\"  Nguye\\u0302\\u0303n   V\xC4\x83n \", \"raw\":\" p\\tw \", \"nul\":null, \"e\":\"\"}");
+    const struct cv_jin *o = read_body(
+        *state, "{\"n\":\"  Nguye\\u0302\\u0303n   V\xC4\x83n \", \"raw\":\" p\\tw \", \"nul\":null, \"e\":\"\"}");
     const char *s = "kept";
 
     assert_int_equal(cv_jin_string(o, "n", CV_REQUIRED, 10, &s), CV_VALUE);
@@ -91,10 +123,19 @@ static void each_wrong_member_is_one_fault(void **state)
     static const struct {
         const char *body, *code;
     } cases[] = {
-        {"{}", "required"}, {"{\"m\":\"\"}", "required"}, {"{\"m\":\" \"}", "required"}, {"{\"m\":null}", "null_not_allowed"},
-        {"{\"m\":5}", "wrong_type"}, {"{\"m\":[\"a\"]}", "wrong_type"}, {"{\"m\":\"123456\"}", "too_long"},
-        {"{\"m\":\"a\\nb\"}", "bad_characters"}, {"{\"m\":\"a\\u0085\"}", "bad_characters"}, {"{\"m\":\"\\u202eab\"}", "bad_characters"},
-        {"{\"m\":\"a\\ufffd\"}", "bad_characters"}, {"{\"m\":\"a\\u2028b\"}", "bad_characters"}, {"{\"m\":\"V\xC2\xA8n\"}", "bad_charset"},
+        {"{}", "required"},
+        {"{\"m\":\"\"}", "required"},
+        {"{\"m\":\" \"}", "required"},
+        {"{\"m\":null}", "null_not_allowed"},
+        {"{\"m\":5}", "wrong_type"},
+        {"{\"m\":[\"a\"]}", "wrong_type"},
+        {"{\"m\":\"123456\"}", "too_long"},
+        {"{\"m\":\"a\\nb\"}", "bad_characters"},
+        {"{\"m\":\"a\\u0085\"}", "bad_characters"},
+        {"{\"m\":\"\\u202eab\"}", "bad_characters"},
+        {"{\"m\":\"a\\ufffd\"}", "bad_characters"},
+        {"{\"m\":\"a\\u2028b\"}", "bad_characters"},
+        {"{\"m\":\"V\xC2\xA8n\"}", "bad_charset"},
     };
     for (size_t i = 0; i < CV_COUNT(cases); i++) {
         const struct cv_jin *o = read_body(*state, cases[i].body);
@@ -110,7 +151,9 @@ static void each_wrong_member_is_one_fault(void **state)
 static void numbers_bools_words(void **state)
 {
     static const char *const words[] = {"active", "locked", NULL};
-    const struct cv_jin *o = read_body(*state, "{\"i\":-5,\"big\":9223372036854775807,\"b\":true,\"w\":\"locked\",\"f\":1.0,\"x\":\"Locked\",\"y\":1}");
+    const struct cv_jin *o = read_body(
+        *state,
+        "{\"i\":-5,\"big\":9223372036854775807,\"b\":true,\"w\":\"locked\",\"f\":1.0,\"x\":\"Locked\",\"y\":1}");
     int64_t i = 0;
     bool b = false;
     int w = -1;
@@ -140,7 +183,8 @@ static void numbers_bools_words(void **state)
 
 static void days_and_moments(void **state)
 {
-    const struct cv_jin *o = read_body(*state, "{\"d\":\"2026-11-24\",\"m\":\"2026-11-24T07:05:00+07:00\",\"bad\":\"24/11/2026\",\"n\":3}");
+    const struct cv_jin *o =
+        read_body(*state, "{\"d\":\"2026-11-24\",\"m\":\"2026-11-24T07:05:00+07:00\",\"bad\":\"24/11/2026\",\"n\":3}");
     cv_day d = 0;
     cv_moment m = 0;
 
@@ -277,10 +321,11 @@ static void out_writes_json(void **state)
     cv_jout_moment(&j, "nm", CV_NO_MOMENT);
     cv_jout_end(&j);
     assert_true(cv_jout_ok(&j));
-    assert_string_equal(cv_buf_str(&b),
-                        "{\"s\":\"a\\\"b\\\\c\\n\\u0001\\u007f ế/\",\"no\":null,\"min\":-9223372036854775808,\"zero\":0,"
-                        "\"l\":[{},false,[1],[]],\"d\":\"2026-11-24\",\"nd\":null,\"m\":\"2026-11-24T07:05:00+07:00\","
-                        "\"nm\":null}");
+    assert_string_equal(
+        cv_buf_str(&b),
+        "{\"s\":\"a\\\"b\\\\c\\n\\u0001\\u007f ế/\",\"no\":null,\"min\":-9223372036854775808,\"zero\":0,"
+        "\"l\":[{},false,[1],[]],\"d\":\"2026-11-24\",\"nd\":null,\"m\":\"2026-11-24T07:05:00+07:00\","
+        "\"nm\":null}");
 }
 
 static void a_full_buffer_is_told_at_the_end(void **state)
@@ -303,11 +348,29 @@ static void ratios_never_flatter(void **state)
         int64_t a, b;
         const char *text;
     } cases[] = {
-        {0, 0, "null"}, {5, 0, "null"}, {0, 7, "0.0000"}, {7, 7, "1.0000"}, {1, 3, "0.3333"}, {2, 3, "0.6667"},
-        {1199, 1200, "0.9992"}, {99996, 100000, "0.9999"}, {99995, 100000, "0.9999"}, {999999, 1000000, "0.9999"},
-        {1, 1000000, "0.0001"}, {1, 20000, "0.0001"}, {3, 20000, "0.0002"}, {1, 8, "0.1250"}, {12345, 100000000, "0.0001"},
-        {INT64_MAX, INT64_MAX, "1.0000"}, {INT64_MAX - 1, INT64_MAX, "0.9999"}, {1, INT64_MAX, "0.0001"}, {3, 2, "1.5000"},
-        {1000001, 1000000, "1.0001"}, {12, 1, "12.0000"}, {15, 100000, "0.0002"}, {25, 100000, "0.0003"},
+        {0, 0, "null"},
+        {5, 0, "null"},
+        {0, 7, "0.0000"},
+        {7, 7, "1.0000"},
+        {1, 3, "0.3333"},
+        {2, 3, "0.6667"},
+        {1199, 1200, "0.9992"},
+        {99996, 100000, "0.9999"},
+        {99995, 100000, "0.9999"},
+        {999999, 1000000, "0.9999"},
+        {1, 1000000, "0.0001"},
+        {1, 20000, "0.0001"},
+        {3, 20000, "0.0002"},
+        {1, 8, "0.1250"},
+        {12345, 100000000, "0.0001"},
+        {INT64_MAX, INT64_MAX, "1.0000"},
+        {INT64_MAX - 1, INT64_MAX, "0.9999"},
+        {1, INT64_MAX, "0.0001"},
+        {3, 2, "1.5000"},
+        {1000001, 1000000, "1.0001"},
+        {12, 1, "12.0000"},
+        {15, 100000, "0.0002"},
+        {25, 100000, "0.0003"},
     };
     (void)state;
     for (size_t i = 0; i < CV_COUNT(cases); i++) {
@@ -340,11 +403,13 @@ static int stop(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        with_arena(bad_bodies_are_malformed), with_arena(depth_is_bounded), with_arena(strings_come_clean),
-        with_arena(each_wrong_member_is_one_fault), with_arena(numbers_bools_words), with_arena(days_and_moments),
-        with_arena(pointers_lead_to_the_fault), with_arena(unknown_members_are_told), with_arena(wide_objects_and_maps),
-        with_arena(own_documents_are_taken_as_they_are), cmocka_unit_test(out_writes_json),
-        cmocka_unit_test(a_full_buffer_is_told_at_the_end), cmocka_unit_test(ratios_never_flatter),
+        with_arena(bad_bodies_are_malformed),   with_arena(depth_is_bounded),
+        with_arena(strings_come_clean),         with_arena(each_wrong_member_is_one_fault),
+        with_arena(numbers_bools_words),        with_arena(days_and_moments),
+        with_arena(pointers_lead_to_the_fault), with_arena(unknown_members_are_told),
+        with_arena(wide_objects_and_maps),      with_arena(own_documents_are_taken_as_they_are),
+        cmocka_unit_test(out_writes_json),      cmocka_unit_test(a_full_buffer_is_told_at_the_end),
+        cmocka_unit_test(ratios_never_flatter),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -193,8 +193,11 @@ static void metrics_are_a_prometheus_page(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        caught(a_line_is_one_json_object), caught(long_lines_are_cut_and_stay_json),
-        caught(debug_lines_come_out_with_an_error), caught(the_next_request_does_not_inherit_the_ring), caught(levels),
+        caught(a_line_is_one_json_object),
+        caught(long_lines_are_cut_and_stay_json),
+        caught(debug_lines_come_out_with_an_error),
+        caught(the_next_request_does_not_inherit_the_ring),
+        caught(levels),
         cmocka_unit_test(metrics_are_a_prometheus_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -226,9 +226,16 @@ static void ids_have_one_spelling(void **state)
     assert_true(cv_id_is_zero(id));
     assert_string_equal(cv_id_text("u_", id, again), "u_00000000000000000000000000");
     static const char *const bad[] = {
-        "", "stf_", "unt_00000000000000000000000000", "stf_0000000000000000000000000", "stf_000000000000000000000000000",
-        "stf_80000000000000000000000000", "stf_0000000000000000000000000l", "stf_0000000000000000000000000A",
-        "stf_0000000000000000000000000-", "STF_00000000000000000000000000",
+        "",
+        "stf_",
+        "unt_00000000000000000000000000",
+        "stf_0000000000000000000000000",
+        "stf_000000000000000000000000000",
+        "stf_80000000000000000000000000",
+        "stf_0000000000000000000000000l",
+        "stf_0000000000000000000000000A",
+        "stf_0000000000000000000000000-",
+        "STF_00000000000000000000000000",
     };
     for (size_t i = 0; i < CV_COUNT(bad); i++) {
         assert_false(cv_id_parse("stf_", bad[i], &back));
@@ -263,9 +270,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(key_is_made_once_and_read_again, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(bad_key_files_are_refused, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(starters_at_once_get_one_key, folder_make, folder_remove),
-        cmocka_unit_test(digests_are_hmac_sha256), cmocka_unit_test(digests_in_many_threads),
-        with_arena(sealed_texts_open_only_as_sealed), cmocka_unit_test(ids_have_one_spelling),
-        cmocka_unit_test(random_texts), cmocka_unit_test(equality),
+        cmocka_unit_test(digests_are_hmac_sha256),
+        cmocka_unit_test(digests_in_many_threads),
+        with_arena(sealed_texts_open_only_as_sealed),
+        cmocka_unit_test(ids_have_one_spelling),
+        cmocka_unit_test(random_texts),
+        cmocka_unit_test(equality),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

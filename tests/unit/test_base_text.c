@@ -11,16 +11,20 @@ static void nfc_makes_one_spelling(void **state)
 {
     static const char *const cases[][2] = {
         {"Nguyễn", "Nguyễn"},
-        {"Nguye\xCC\x82\xCC\x83n", "Nguyễn"},             /* NFD */
-        {"Nguyê\xCC\x83n", "Nguyễn"},                     /* Windows-1258: letter + mark */
+        {"Nguye\xCC\x82\xCC\x83n", "Nguyễn"}, /* NFD */
+        {"Nguyê\xCC\x83n", "Nguyễn"},         /* Windows-1258: letter + mark */
         {"\xC3\x8A\xCC\x80", "Ề"},
         {"  Trần \t Thị\xC2\xA0\xC2\xA0Hương ", "Trần Thị Hương"},
-        {"An\xE2\x80\x8B\x68", "Anh"},                    /* U+200B */
-        {"e\xE2\x80\x8D\xCC\x82", "ê"},                   /* U+200D between letter and mark */
-        {"\xEF\xBB\xBFLan", "Lan"},                       /* U+FEFF */
-        {"\xE3\x80\x80Lan\xE2\x80\x83" "Anh", "Lan Anh"},    /* U+3000, U+2003 */
+        {"An\xE2\x80\x8B\x68", "Anh"},  /* U+200B */
+        {"e\xE2\x80\x8D\xCC\x82", "ê"}, /* U+200D between letter and mark */
+        {"\xEF\xBB\xBFLan", "Lan"},     /* U+FEFF */
+        {"\xE3\x80\x80Lan\xE2\x80\x83"
+         "Anh",
+         "Lan Anh"}, /* U+3000, U+2003 */
         {"plain  ascii\r\n", "plain ascii"},
-        {"   ", ""}, {"", ""}, {"\xC2\xA0", ""},
+        {"   ", ""},
+        {"", ""},
+        {"\xC2\xA0", ""},
         {"A\xF0\x9F\x98\x80 B", "A\xF0\x9F\x98\x80 B"},
     };
     for (size_t i = 0; i < CV_COUNT(cases); i++) {
@@ -34,11 +38,23 @@ static void nfc_makes_one_spelling(void **state)
 static void fold_is_the_search_key(void **state)
 {
     static const char *const cases[][2] = {
-        {"Nguyễn Đức Ước", "nguyen duc uoc"}, {"Đỗ Thị Ý", "do thi y"}, {"K'Bảy", "kbay"}, {"H’Hen Niê", "hhen nie"},
-        {"Chamaléa Thị Hường", "chamalea thi huong"}, {"Pa-tâu  Axá", "pa tau axa"}, {"ĐẶNG NĂNG THỌ", "dang nang tho"},
-        {"Nguye\xCC\x82\xCC\x83n \xC4\x90u\xCC\x9B\xCC\x81\x63", "nguyen duc"}, {"Mlô", "mlo"}, {"Ka Tơr", "ka tor"},
-        {"O'Brien_x@y.vn", "obrien x y vn"}, {"--", ""}, {"", ""}, {"Số 12/QĐ–UBND", "so 12 qd ubnd"},
-        {"an\xE2\x80\x8Bh ơi", "anh oi"}, {"İI", "ii"}, {" Ẩn ", "an"},
+        {"Nguyễn Đức Ước", "nguyen duc uoc"},
+        {"Đỗ Thị Ý", "do thi y"},
+        {"K'Bảy", "kbay"},
+        {"H’Hen Niê", "hhen nie"},
+        {"Chamaléa Thị Hường", "chamalea thi huong"},
+        {"Pa-tâu  Axá", "pa tau axa"},
+        {"ĐẶNG NĂNG THỌ", "dang nang tho"},
+        {"Nguye\xCC\x82\xCC\x83n \xC4\x90u\xCC\x9B\xCC\x81\x63", "nguyen duc"},
+        {"Mlô", "mlo"},
+        {"Ka Tơr", "ka tor"},
+        {"O'Brien_x@y.vn", "obrien x y vn"},
+        {"--", ""},
+        {"", ""},
+        {"Số 12/QĐ–UBND", "so 12 qd ubnd"},
+        {"an\xE2\x80\x8Bh ơi", "anh oi"},
+        {"İI", "ii"},
+        {" Ẩn ", "an"},
     };
     for (size_t i = 0; i < CV_COUNT(cases); i++) {
         assert_string_equal(cv_text_fold(*state, cases[i][0]), cases[i][1]);
@@ -74,8 +90,8 @@ static int compare(struct cv_arena *arena, const char *a, const char *b)
 static void order_is_vietnamese(void **state)
 {
     static const char *const sorted[] = {
-        "a", "à", "ả", "ã", "á", "ạ", "ă", "ằ", "ẳ", "ẵ", "ắ", "ặ", "â", "ầ", "ẩ", "ẫ", "ấ", "ậ", "b", "c", "d", "đ",
-        "e", "ê", "g", "i", "o", "ô", "ơ", "u", "ư", "y",
+        "a", "à", "ả", "ã", "á", "ạ", "ă", "ằ", "ẳ", "ẵ", "ắ", "ặ", "â", "ầ", "ẩ", "ẫ",
+        "ấ", "ậ", "b", "c", "d", "đ", "e", "ê", "g", "i", "o", "ô", "ơ", "u", "ư", "y",
     };
     static const char *const names[] = {"Ái", "An", "Anh", "Ánh", "Ân", "Bình", "Dũng", "Duy", "Đạt", "Đức"};
     static const char *const tones[] = {"ma", "mà", "mả", "mã", "má", "mạ"};
@@ -141,7 +157,8 @@ static void validity(void **state)
     (void)state;
     assert_true(cv_text_valid("", 0));
     assert_true(cv_text_valid("Nguyễn \xF0\x9F\x98\x80", strlen("Nguyễn \xF0\x9F\x98\x80")));
-    static const char *const bad[] = {"\xC0\x80", "\xC3", "a\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE1\xBB", "\xFF"};
+    static const char *const bad[] = {"\xC0\x80",         "\xC3",     "a\x80", "\xED\xA0\x80",
+                                      "\xF4\x90\x80\x80", "\xE1\xBB", "\xFF"};
 
     for (size_t i = 0; i < CV_COUNT(bad); i++) {
         assert_false(cv_text_valid(bad[i], strlen(bad[i])));
@@ -153,19 +170,86 @@ static void validity(void **state)
 static void real_names_pass(void **state)
 {
     static const char *const names[] = {
-        "Nguyễn Văn An", "Trần Thị Hương", "Lê Hoàng Oanh", "Phạm Thị Thủy", "Huỳnh Ngọc Hòa", "Hoàng Hoà", "Phan Thuý Khoẻ",
-        "Vũ Quốc Khánh", "Võ Văn Kiệt", "Đặng Năng Thọ", "Bùi Đức Thắng", "Đỗ Thị Ý", "Hồ Xuân Hương", "Ngô Quyền",
-        "Dương Quý Lý", "Đinh Bộ Lĩnh", "Trương Thị Hoài", "Đoàn Loã", "Chamaléa Thị Hường", "Pi Năng Thị Thủy",
-        "Patâu Axá Minh", "Ka Tơr Lan", "Katơr Thị Sính", "K'Bảy", "Touneh Hàn Minh", "Bá Trung Phụ", "Niê", "Mlô", "Êban",
-        "H'Hen Niê", "H’Hen Êban", "Y Moan Ênuôl", "H'Ñuôn Niê", "Y Ñuân Mlô", "Siu Krŏ Ñan", "Rơ Ô Bhung", "Rơ Châm Pyưih",
-        "Y Bhĭu Mlô", "Čil Yŭ Hai", "NGUYỄN THỊ HOÀNG OANH", "TRẦN QUỐC TOẢN", "HUỲNH THUÝ HOÀ", "nguyễn văn an",
-        "Thò", "Toàn", "Loan Oánh", "Quỳnh Uyên", "Thuỳ", "Khuê", "Nguyễn Thị Yến", "Nguyễn Xuân Uý", "Lưu Ngoã", "Ly Lý",
-        "Kiều Hoè", "Trượng Văn Lượng", "Thập Liên Trưởng", "Đạo Thanh Quyến", "Inrasara", "Bạch Ôn", "Ưng Hoàng Phúc",
-        "Ông Văn Ổn", "Ấu", "Ỷ Lan", "Aliya", "Raglai Ma Ty", "Mang Thị Ơi", "Chế Thị Ố", "Cao Văn Đơ'ơ", "Tạ Yên Thị Ba",
-        "Nguyê\xCC\x83n Văn Bi\xCC\x80nh", "Nguye\xCC\x82\xCC\x83n",
+        "Nguyễn Văn An",
+        "Trần Thị Hương",
+        "Lê Hoàng Oanh",
+        "Phạm Thị Thủy",
+        "Huỳnh Ngọc Hòa",
+        "Hoàng Hoà",
+        "Phan Thuý Khoẻ",
+        "Vũ Quốc Khánh",
+        "Võ Văn Kiệt",
+        "Đặng Năng Thọ",
+        "Bùi Đức Thắng",
+        "Đỗ Thị Ý",
+        "Hồ Xuân Hương",
+        "Ngô Quyền",
+        "Dương Quý Lý",
+        "Đinh Bộ Lĩnh",
+        "Trương Thị Hoài",
+        "Đoàn Loã",
+        "Chamaléa Thị Hường",
+        "Pi Năng Thị Thủy",
+        "Patâu Axá Minh",
+        "Ka Tơr Lan",
+        "Katơr Thị Sính",
+        "K'Bảy",
+        "Touneh Hàn Minh",
+        "Bá Trung Phụ",
+        "Niê",
+        "Mlô",
+        "Êban",
+        "H'Hen Niê",
+        "H’Hen Êban",
+        "Y Moan Ênuôl",
+        "H'Ñuôn Niê",
+        "Y Ñuân Mlô",
+        "Siu Krŏ Ñan",
+        "Rơ Ô Bhung",
+        "Rơ Châm Pyưih",
+        "Y Bhĭu Mlô",
+        "Čil Yŭ Hai",
+        "NGUYỄN THỊ HOÀNG OANH",
+        "TRẦN QUỐC TOẢN",
+        "HUỲNH THUÝ HOÀ",
+        "nguyễn văn an",
+        "Thò",
+        "Toàn",
+        "Loan Oánh",
+        "Quỳnh Uyên",
+        "Thuỳ",
+        "Khuê",
+        "Nguyễn Thị Yến",
+        "Nguyễn Xuân Uý",
+        "Lưu Ngoã",
+        "Ly Lý",
+        "Kiều Hoè",
+        "Trượng Văn Lượng",
+        "Thập Liên Trưởng",
+        "Đạo Thanh Quyến",
+        "Inrasara",
+        "Bạch Ôn",
+        "Ưng Hoàng Phúc",
+        "Ông Văn Ổn",
+        "Ấu",
+        "Ỷ Lan",
+        "Aliya",
+        "Raglai Ma Ty",
+        "Mang Thị Ơi",
+        "Chế Thị Ố",
+        "Cao Văn Đơ'ơ",
+        "Tạ Yên Thị Ba",
+        "Nguyê\xCC\x83n Văn Bi\xCC\x80nh",
+        "Nguye\xCC\x82\xCC\x83n",
         /* texts around names */
-        "Sở Nội vụ (25 °C) 30 m² – «Quy chế» © 2026 §12", "Phần mềm ABC® và DEF™", "Bộ phận ½ ngày, 3 × 4", "Phó Trưởng phòng TC–HC",
-        "BQL DA ĐTXD huyện Ninh Sơn", "12/QĐ-UBND", "a.nguyen@example.gov.vn", "Cà phê · Trà",
+        "Sở Nội vụ (25 °C) 30 m² – «Quy chế» © 2026 §12",
+        "Phần mềm ABC® và DEF™",
+        "Bộ phận ½ ngày, 3 × 4",
+        "Phó Trưởng phòng TC–HC",
+        "BQL DA ĐTXD huyện Ninh Sơn",
+        "12/QĐ-UBND",
+        "a.nguyen@example.gov.vn",
+        "Cà phê · Trà",
     };
     (void)state;
     for (size_t i = 0; i < CV_COUNT(names); i++) {
@@ -179,17 +263,70 @@ static void damaged_names_are_caught(void **state)
 {
     static const char *const names[] = {
         /* TCVN3 */
-        "NguyÔn V¨n An", "TrÇn ThÞ H­¬ng", "NguyÔn ThÞ Thñy", "Lª V¨n Dòng", "Ph¹m Ngäc Hµ", "Hoµng Minh §øc", "Huúnh TÊn Tµi",
-        "Bïi Quang Th¾ng", "§ç ThÞ ý", "§Æng Th¸i S¬n", "Ng« QuyÒn", "D­¬ng M¹nh Hïng", "Lý B×nh", "Vò ThÞ Thu HiÒn", "Phan V¨n Tr­êng",
-        "§inh C«ng Tr¸ng", "Tr­¬ng Mü Hoa", "Hå B¶o Long", "Vâ ThÞ Hång Nhung", "NguyÔn §¾c L÷", "TiÕng ViÖt", "Ninh B×nh", "Th¶o",
-        "Lª ¸nh", "H·i", "®ång chÝ", "B»ng", "Mai Kh«i", "nguyÔn v¨n nam", "C«ng ty",
+        "NguyÔn V¨n An",
+        "TrÇn ThÞ H­¬ng",
+        "NguyÔn ThÞ Thñy",
+        "Lª V¨n Dòng",
+        "Ph¹m Ngäc Hµ",
+        "Hoµng Minh §øc",
+        "Huúnh TÊn Tµi",
+        "Bïi Quang Th¾ng",
+        "§ç ThÞ ý",
+        "§Æng Th¸i S¬n",
+        "Ng« QuyÒn",
+        "D­¬ng M¹nh Hïng",
+        "Lý B×nh",
+        "Vò ThÞ Thu HiÒn",
+        "Phan V¨n Tr­êng",
+        "§inh C«ng Tr¸ng",
+        "Tr­¬ng Mü Hoa",
+        "Hå B¶o Long",
+        "Vâ ThÞ Hång Nhung",
+        "NguyÔn §¾c L÷",
+        "TiÕng ViÖt",
+        "Ninh B×nh",
+        "Th¶o",
+        "Lª ¸nh",
+        "H·i",
+        "®ång chÝ",
+        "B»ng",
+        "Mai Kh«i",
+        "nguyÔn v¨n nam",
+        "C«ng ty",
         /* VNI */
-        "Nguyeãn Vaên An", "Traàn Thò Höông", "Leâ Thò Thuûy", "Phaïm Ngoïc Haø", "Hoaøng Minh Ñöùc", "Huyønh Taán Taøi", "Voõ Thò Hoàng Nhung",
-        "Ñoã Thò An", "Ñaëng Thaùi Sôn", "Ngoâ Quyeàn", "Döông Maïnh Huøng", "Lyù Thaùi Toå", "Vuõ Thò Thu Hieàn", "Buøi Quang Thaéng",
-        "Ñinh Coâng Traùng", "Tröông Myõ Hoa", "NGUYEÃN VAÊN AN", "TRAÀN THÒ HÖÔNG", "Tieáng Vieät", "Thaûo", "Baèng", "Höõu",
-        "Phuø Caùt", "Beán Tre", "Quaân", "Thuyû", "Traâm Anh",
+        "Nguyeãn Vaên An",
+        "Traàn Thò Höông",
+        "Leâ Thò Thuûy",
+        "Phaïm Ngoïc Haø",
+        "Hoaøng Minh Ñöùc",
+        "Huyønh Taán Taøi",
+        "Voõ Thò Hoàng Nhung",
+        "Ñoã Thò An",
+        "Ñaëng Thaùi Sôn",
+        "Ngoâ Quyeàn",
+        "Döông Maïnh Huøng",
+        "Lyù Thaùi Toå",
+        "Vuõ Thò Thu Hieàn",
+        "Buøi Quang Thaéng",
+        "Ñinh Coâng Traùng",
+        "Tröông Myõ Hoa",
+        "NGUYEÃN VAÊN AN",
+        "TRAÀN THÒ HÖÔNG",
+        "Tieáng Vieät",
+        "Thaûo",
+        "Baèng",
+        "Höõu",
+        "Phuø Caùt",
+        "Beán Tre",
+        "Quaân",
+        "Thuyû",
+        "Traâm Anh",
         /* other damage */
-        "NguyêÞn Vãn An", "TrâÌn Thiò", "\xC3\x90\xE1\xBA\xB7ng V\xC4\x83n", "NguyÃªn", "Trá»\xC2\x8Bnh",
+        "NguyêÞn Vãn An",
+        "TrâÌn Thiò",
+        "\xC3\x90\xE1\xBA\xB7ng V\xC4\x83n",
+        "NguyÃªn",
+        "Trá»\xC2\x8Bnh",
     };
     (void)state;
     for (size_t i = 0; i < CV_COUNT(names); i++) {
@@ -234,9 +371,15 @@ static int stop(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        with_arena(nfc_makes_one_spelling), with_arena(fold_is_the_search_key), with_arena(a_long_text_folds_like_a_short_one),
-        with_arena(order_is_vietnamese), with_arena(the_locale_has_no_say), cmocka_unit_test(keys_are_made_by_many_threads),
-        cmocka_unit_test(validity), cmocka_unit_test(real_names_pass), cmocka_unit_test(damaged_names_are_caught),
+        with_arena(nfc_makes_one_spelling),
+        with_arena(fold_is_the_search_key),
+        with_arena(a_long_text_folds_like_a_short_one),
+        with_arena(order_is_vietnamese),
+        with_arena(the_locale_has_no_say),
+        cmocka_unit_test(keys_are_made_by_many_threads),
+        cmocka_unit_test(validity),
+        cmocka_unit_test(real_names_pass),
+        cmocka_unit_test(damaged_names_are_caught),
         cmocka_unit_test(ascii_helpers),
     };
     return cmocka_run_group_tests(tests, start, stop);
