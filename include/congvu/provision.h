@@ -19,6 +19,7 @@
 #include "congvu/directory.h"
 #include "congvu/domain.h"
 #include "congvu/domain_naming.h"
+#include "congvu/json.h"
 #include "congvu/view.h"
 
 struct prov;

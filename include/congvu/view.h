@@ -73,7 +73,8 @@ struct view_unit_query {
     bool recursive; int depth;              /* depth -1 = all */
     const char *q;                          /* folded words, prefix match */
     bool include_dissolved;
-    size_t page_size; const void *after; size_t after_len; /* position in tree order; from the last page */
+    bool by_code;                           /* a flat list by code instead of tree order */
+    size_t page_size; const void *after; size_t after_len; /* position in the order; from the last page */
 };
 struct view_unit_page { struct view_unit *items; size_t count; const void *next; size_t next_len; /* NULL at the end */ size_t total; };
 /* Tree order: parents before children, siblings by position, then vi order of names, then id. total counts all matches. */
