@@ -1,0 +1,15 @@
+/* The demo preset and its denied words, carried inside the program. */
+    .section .rodata
+    .global congvu_policy
+    .global congvu_policy_end
+congvu_policy:
+    .incbin POLICY_FILE
+congvu_policy_end:
+    .byte 0
+    .global congvu_deny
+    .global congvu_deny_end
+congvu_deny:
+    .incbin DENY_FILE
+congvu_deny_end:
+    .byte 0
+    .section .note.GNU-stack,"",%progbits

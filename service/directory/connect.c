@@ -1,0 +1,159 @@
+/* One connection: opened, bound and never waiting past its deadline. */
+#include "directory/internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+enum { PASSWORD_MAX = 1024, STALL_MS = 200 };
+
+static void close_handle(LDAP **ld)
+{
+    if (*ld)
+        ldap_unbind_ext(*ld, NULL, NULL);
+    *ld = NULL;
+}
+
+static struct timeval left_of(struct cv_deadline deadline)
+{
+    int64_t ms = cv_deadline_left_ms(deadline);
+    return (struct timeval){.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+}
+
+static bool config_fault(struct cv_error *err, const char *path, const char *what)
+{
+    return cv_fail_as(err, CV_UNAVAILABLE, "password_file", "Tệp mật khẩu %s không dùng được: %s.",
+                      "The password file %s cannot be used: %s.", path, what);
+}
+
+/* 0600 and ours: whoever reads it owns the directory. */
+static bool read_password(const char *path, char *out, size_t size, size_t *out_len, struct cv_error *err)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0 || fstat(fd, &st) != 0) {
+        if (fd >= 0)
+            close(fd);
+        return config_fault(err, path, "cannot be opened");
+    }
+    bool safe = S_ISREG(st.st_mode) && (st.st_mode & 077) == 0 && (st.st_uid == geteuid() || st.st_uid == 0);
+    ssize_t n = safe ? read(fd, out, size) : 0;
+    close(fd);
+    if (!safe)
+        return config_fault(err, path, "must be a plain file of this user with mode 0600");
+    while (n > 0 && (out[n - 1] == '\n' || out[n - 1] == '\r'))
+        n--;
+    if (n <= 0 || (size_t)n == size)
+        return config_fault(err, path, "empty or too long");
+    *out_len = (size_t)n;
+    return true;
+}
+
+static int set_options(LDAP *ld, const struct dir_config *config, struct cv_deadline deadline)
+{
+    int version = LDAP_VERSION3, hard = LDAP_OPT_X_TLS_HARD, client = 0, idle = 60;
+    struct timeval wait = left_of(deadline);
+    int rc = ldap_set_option(ld, LDAP_OPT_PROTOCOL_VERSION, &version);
+    rc |= ldap_set_option(ld, LDAP_OPT_NETWORK_TIMEOUT, &wait);
+    rc |= ldap_set_option(ld, LDAP_OPT_REFERRALS, LDAP_OPT_OFF);
+    rc |= ldap_set_option(ld, LDAP_OPT_RESTART, LDAP_OPT_ON);
+    rc |= ldap_set_option(ld, LDAP_OPT_X_KEEPALIVE_IDLE, &idle);
+    if (config->ca_file) {
+        rc |= ldap_set_option(ld, LDAP_OPT_X_TLS_CACERTFILE, config->ca_file);
+        rc |= ldap_set_option(ld, LDAP_OPT_X_TLS_REQUIRE_CERT, &hard);
+        rc |= ldap_set_option(ld, LDAP_OPT_X_TLS_NEWCTX, &client);
+    }
+    return rc;
+}
+
+/* libldap's waits are bounded by us, its reads and writes are not: a server that stops in the middle of an answer would hold the thread. */
+static void bound_socket(LDAP *ld)
+{
+    int fd = -1;
+    struct timeval stall = {.tv_usec = STALL_MS * 1000};
+    if (ldap_get_option(ld, LDAP_OPT_DESC, &fd) != LDAP_OPT_SUCCESS || fd < 0)
+        return;
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &stall, sizeof stall);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &stall, sizeof stall);
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+/* Waits for the answer of the bind; returns its result code. */
+static int await_bind(LDAP *ld, int msgid, struct cv_deadline deadline)
+{
+    struct timeval wait = left_of(deadline);
+    LDAPMessage *answer = NULL;
+    int code = LDAP_SERVER_DOWN;
+    int got = ldap_result(ld, msgid, LDAP_MSG_ALL, &wait, &answer);
+    if (got == 0)
+        return LDAP_TIMEOUT;
+    if (got < 0)
+        return LDAP_SERVER_DOWN;
+    if (ldap_parse_result(ld, answer, &code, NULL, NULL, NULL, NULL, 1) != LDAP_SUCCESS)
+        return LDAP_DECODING_ERROR;
+    return code;
+}
+
+/* Whatever goes wrong before we are bound, nothing was done: one kind, with the true cause for the log. */
+static bool connect_failed(struct cv_error *err, LDAP *ld, int code)
+{
+    dir_fail(err, ld, code, NULL, false, "connecting to the directory");
+    if (err->kind == CV_UNAVAILABLE)
+        return false;
+    struct cv_error cause = *err;
+    cv_fail_as(err, CV_UNAVAILABLE, "", "Thư mục từ chối kết nối của dịch vụ; hãy kiểm tra cấu hình.",
+               "The directory refuses the service's connection; check the configuration.");
+    err->lib_code = cause.lib_code;
+    memcpy(err->lib_text, cause.lib_text, sizeof err->lib_text);
+    return false;
+}
+
+static bool bind_handle(LDAP *ld, const struct dir_config *config, struct cv_deadline deadline, struct cv_error *err)
+{
+    char password[PASSWORD_MAX];
+    struct berval credential = {0, (char[]){""}};
+    int msgid = -1;
+    if (config->bind_dn) {
+        if (!config->password_file)
+            return config_fault(err, "(none)", "bind_dn needs one");
+        if (!read_password(config->password_file, password, sizeof password, &credential.bv_len, err))
+            return false;
+        credential.bv_val = password;
+    }
+    int rc = ldap_sasl_bind(ld, config->bind_dn, config->bind_dn ? LDAP_SASL_SIMPLE : "EXTERNAL", &credential, NULL, NULL,
+                            &msgid);
+    explicit_bzero(password, sizeof password);
+    if (rc == LDAP_SUCCESS) {
+        bound_socket(ld);
+        rc = await_bind(ld, msgid, deadline);
+    }
+    return rc == LDAP_SUCCESS || connect_failed(err, ld, rc);
+}
+
+bool dir_connect(const struct dir_config *config, struct cv_deadline deadline, LDAP **out, struct cv_error *err)
+{
+    struct cv_deadline until = deadline;
+    if (config->connect_ms > 0)
+        until = cv_deadline_min(deadline, cv_deadline_in_ms(config->connect_ms));
+    if (cv_deadline_passed(until))
+        return dir_fail(err, NULL, LDAP_TIMEOUT, NULL, false, "connecting to the directory");
+    LDAP *ld = NULL;
+    int rc = ldap_initialize(&ld, config->uri);
+    if (rc != LDAP_SUCCESS)
+        return connect_failed(err, NULL, rc);
+    if (set_options(ld, config, until) != 0) {
+        close_handle(&ld);
+        return connect_failed(err, NULL, LDAP_PARAM_ERROR);
+    }
+    if (!bind_handle(ld, config, until, err)) {
+        close_handle(&ld);
+        return false;
+    }
+    *out = ld;
+    return true;
+}

@@ -1,0 +1,81 @@
+/* The one table of account states, and who must have a system. */
+#include "congvu/domain.h"
+
+#include <string.h>
+
+static const struct {
+    bool login, receives, issued;
+} states[DOM_OBSERVEDS] = {
+    [DOM_REQUESTED] = {false, false, false},
+    [DOM_PROVISIONED] = {true, true, true}, /* the first sign-in is the activation */
+    [DOM_OBS_ACTIVE] = {true, true, true},
+    [DOM_TEMP_LOCKED] = {false, true, true},
+    [DOM_OBS_CLOSED] = {false, false, false},
+    [DOM_OBS_REVOKED] = {false, false, false},
+    [DOM_MIGRATING] = {false, true, true}, /* mail waits in the queue */
+};
+
+enum dom_observed dom_observed_for(enum dom_desired desired, bool credential_set)
+{
+    switch (desired) {
+    case DOM_LOCKED:
+        return DOM_TEMP_LOCKED;
+    case DOM_CLOSED:
+        return DOM_OBS_CLOSED;
+    case DOM_REVOKED:
+        return DOM_OBS_REVOKED;
+    default:
+        return credential_set ? DOM_OBS_ACTIVE : DOM_PROVISIONED;
+    }
+}
+
+bool dom_counts_issued(enum dom_observed observed)
+{
+    return states[observed].issued;
+}
+
+bool dom_may_login(enum dom_observed observed)
+{
+    return states[observed].login;
+}
+
+bool dom_may_receive(enum dom_observed observed)
+{
+    return states[observed].receives;
+}
+
+bool dom_in_drift(enum dom_desired desired, enum dom_observed observed)
+{
+    if (desired == DOM_PRESENT)
+        return observed != DOM_PROVISIONED && observed != DOM_OBS_ACTIVE && observed != DOM_MIGRATING;
+    if (observed == DOM_REQUESTED) /* never made, so there is nothing left to take away */
+        return false;
+    return observed != dom_observed_for(desired, false);
+}
+
+static bool bit(uint32_t mask, int value)
+{
+    return mask == 0 || (value >= 0 && value < 32 && (mask >> value & 1u));
+}
+
+static bool position_listed(const struct dom_required *r, const char *title_folded)
+{
+    if (r->position_count == 0)
+        return true;
+    for (size_t i = 0; title_folded && i < r->position_count; i++)
+        if (strcmp(r->positions[i], title_folded) == 0)
+            return true;
+    return false;
+}
+
+bool dom_required_by(const struct dom_system *system, int block, enum dom_unit_kind kind, enum dom_category category,
+                     const char *title_folded)
+{
+    for (size_t i = 0; i < system->required_count; i++) {
+        const struct dom_required *r = &system->required[i];
+        if (bit(r->blocks, block) && bit(r->unit_kinds, (int)kind) && bit(r->categories, (int)category) &&
+            position_listed(r, title_folded))
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,92 @@
+/* Coverage arithmetic. */
+#include "congvu/coverage.h"
+
+#include <string.h>
+
+/* Every member of dom_counts is an int32_t, so adding is adding arrays: no member can be forgotten. */
+enum { COUNTS = sizeof(struct dom_counts) / sizeof(int32_t) };
+_Static_assert(COUNTS * sizeof(int32_t) == sizeof(struct dom_counts), "dom_counts holds int32_t only");
+
+static void combine(struct dom_counts *sum, const struct dom_counts *part, int32_t sign)
+{
+    int32_t a[COUNTS], b[COUNTS];
+    memcpy(a, sum, sizeof a);
+    memcpy(b, part, sizeof b);
+    for (size_t i = 0; i < COUNTS; i++)
+        a[i] += sign * b[i];
+    memcpy(sum, a, sizeof a);
+}
+
+void dom_counts_add(struct dom_counts *sum, const struct dom_counts *part)
+{
+    combine(sum, part, 1);
+}
+
+void dom_counts_sub(struct dom_counts *sum, const struct dom_counts *part)
+{
+    combine(sum, part, -1);
+}
+
+struct gap { int missing, over; };
+
+static void gap_add(struct gap *g, int declared, int recorded)
+{
+    if (declared > recorded)
+        g->missing += declared - recorded;
+    else
+        g->over += recorded - declared;
+}
+
+/* Sums the required categories one by one; those not declared by themselves share what the total leaves. */
+static struct gap gap_by_category(const struct dom_headcount *h, const int recorded_by[DOM_CATEGORIES], uint32_t required)
+{
+    struct gap g = {0, 0};
+    int rest = h->total, rest_recorded = 0;
+    bool rest_required = false;
+    for (int c = 0; c < DOM_CATEGORIES; c++) {
+        bool wanted = required >> c & 1u;
+        if (h->by_category[c] < 0) {
+            rest_required |= wanted;
+            rest_recorded += recorded_by[c];
+            continue;
+        }
+        rest -= h->by_category[c];
+        if (wanted)
+            gap_add(&g, h->by_category[c], recorded_by[c]);
+    }
+    if (rest_required)
+        gap_add(&g, rest > 0 ? rest : 0, rest_recorded);
+    return g;
+}
+
+void dom_gap(const struct dom_headcount *headcount, const int recorded_by[DOM_CATEGORIES], int recorded, int eligible,
+             bool required_here, uint32_t required_categories, int *out_unrecorded, int *out_over)
+{
+    const uint32_t all = (1u << DOM_CATEGORIES) - 1;
+    bool some_categories = (required_categories & all) != 0 && (required_categories & all) != all;
+    struct gap g = {0, 0};
+    if (headcount && required_here) {
+        if (some_categories && headcount->has_categories)
+            g = gap_by_category(headcount, recorded_by, required_categories);
+        else if (recorded == 0 || eligible > 0)
+            gap_add(&g, headcount->total, recorded);
+    }
+    *out_unrecorded = g.missing;
+    *out_over = g.over;
+}
+
+const struct dom_headcount *dom_headcount_on(const struct dom_unit *unit, cv_day day)
+{
+    const struct dom_headcount *latest = NULL;
+    for (size_t i = 0; i < unit->headcount_count; i++) {
+        const struct dom_headcount *h = &unit->headcounts[i];
+        if (h->on <= day && (!latest || h->on >= latest->on))
+            latest = h;
+    }
+    return latest;
+}
+
+int64_t dom_coverage_base(const struct dom_counts *c, bool basis_declared)
+{
+    return (int64_t)c->eligible + (basis_declared ? c->unrecorded : 0);
+}

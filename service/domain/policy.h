@@ -1,0 +1,28 @@
+/* Inside of a loaded policy; only domain/ looks at it. */
+#pragma once
+
+#include "congvu/domain_naming.h"
+
+enum { POLICY_LOCAL_MAX = 64, POLICY_STT_MAX = 9999, POLICY_DENY_MAX = 4096 };
+
+/* A denied word: the whole segment, or its beginning, end or any part. */
+struct deny { const char *word; bool open_head, open_tail; };
+
+struct dom_policy {
+    struct cv_arena *arena;
+    const char *preset, *domain;
+    const char *person[DOM_RULES_MAX];
+    size_t person_count;
+    int max_local_len, stt_from;
+    int alias_days, keep_days;
+    enum dom_desired leaver_state;
+    const char **reserved;
+    size_t reserved_count;
+    bool use_deny_file;
+    struct deny *denied;
+    size_t denied_count, denied_cap;
+};
+
+/* Is it text a-z 0-9 . _ - and known tokens, with one token at least? */
+bool dom_pattern_valid(const char *pattern);
+bool dom_reserved(const struct dom_policy *policy, const char *local);

@@ -1,0 +1,71 @@
+/* What a person's record says on a given day. */
+#include "congvu/domain.h"
+
+#include <string.h>
+
+const struct dom_post *dom_primary_post(const struct dom_staff *s)
+{
+    for (size_t i = 0; i < s->post_count; i++)
+        if (s->posts[i].primary)
+            return &s->posts[i];
+    return NULL;
+}
+
+const struct dom_departure *dom_current_departure(const struct dom_staff *s)
+{
+    const struct dom_departure *current = NULL;
+    for (size_t i = 0; i < s->departure_count; i++) {
+        const struct dom_departure *d = &s->departures[i];
+        if (d->state == DOM_WITHDRAWN || d->ended_at != CV_NO_MOMENT)
+            continue;
+        if (!current || d->number > current->number)
+            current = d;
+    }
+    return current;
+}
+
+/* First day out, or CV_NO_DAY. The date decides, not how far the work got; what the brake holds takes nobody away. */
+static cv_day first_day_out(const struct dom_staff *s)
+{
+    const struct dom_departure *d = dom_current_departure(s);
+    return d && d->state != DOM_HELD ? d->effective_on : CV_NO_DAY;
+}
+
+static bool hired_by(const struct dom_staff *s, cv_day day)
+{
+    return s->hired_on == CV_NO_DAY || s->hired_on <= day;
+}
+
+static bool leave_covers(const struct dom_staff *s, cv_day day)
+{
+    return s->on_leave && (s->leave_from == CV_NO_DAY || s->leave_from <= day) &&
+           (s->leave_to == CV_NO_DAY || day < s->leave_to);
+}
+
+enum dom_status dom_status_on(const struct dom_staff *s, cv_day today)
+{
+    cv_day out = first_day_out(s);
+    if (out != CV_NO_DAY && out <= today)
+        return DOM_DEPARTED;
+    if (!hired_by(s, today))
+        return DOM_PENDING;
+    if (out != CV_NO_DAY)
+        return DOM_DEPARTING;
+    return leave_covers(s, today) ? DOM_ON_LEAVE : DOM_ACTIVE;
+}
+
+bool dom_recorded_on(const struct dom_staff *s, cv_day day)
+{
+    if (!dom_primary_post(s) || !hired_by(s, day))
+        return false;
+    cv_day out = first_day_out(s);
+    return out == CV_NO_DAY || day < out;
+}
+
+struct dom_account *dom_account_of(const struct dom_staff *s, const char *system)
+{
+    for (size_t i = 0; i < s->account_count; i++)
+        if (strcmp(s->accounts[i].system, system) == 0)
+            return &s->accounts[i];
+    return NULL;
+}

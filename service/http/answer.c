@@ -1,0 +1,185 @@
+#include <microhttpd.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "congvu/log.h"
+#include "internal.h"
+
+static const char vary[] = "Accept-Language, Accept";
+
+bool htp_answered(const struct htp_private *p)
+{
+    return p->status != 0;
+}
+
+/* A second answer to one request is a mistake of the handler: the first one stands. */
+static bool begin(struct htp_private *p, int status)
+{
+    if (htp_answered(p)) {
+        cv_log(CV_LOG_ERROR, "answered_twice", "%s: %d, then %d", p->x.route ? p->x.route->operation : "-", p->status,
+               status);
+        return false;
+    }
+    p->status = status;
+    return true;
+}
+
+void htp_answer_header(struct htp_private *p, const char *name, const char *value)
+{
+    for (size_t i = 0; i < p->header_count; i++) {
+        if (strcasecmp(p->headers[i].name, name) == 0) {
+            p->headers[i].value = value;
+            return;
+        }
+    }
+    if (p->header_count < HTP_MAX_HEADERS) {
+        p->headers[p->header_count++] = (struct htp_pair){name, value};
+    } else {
+        cv_log(CV_LOG_ERROR, "too_many_headers", "%s is left out", name);
+    }
+}
+
+const char *htp_answer_header_get(const struct htp_private *p, const char *name)
+{
+    for (size_t i = 0; i < p->header_count; i++) {
+        if (strcasecmp(p->headers[i].name, name) == 0) {
+            return p->headers[i].value;
+        }
+    }
+    return NULL;
+}
+
+void htp_header_set(struct htp_exchange *x, const char *name, const char *fmt, ...)
+{
+    va_list ap;
+    char *value;
+
+    va_start(ap, fmt);
+    value = cv_arena_vprintf(x->arena, fmt, ap);
+    va_end(ap);
+    htp_answer_header(x->priv, cv_arena_strdup(x->arena, name), value);
+}
+
+void htp_etag(struct htp_exchange *x, int64_t revision)
+{
+    htp_header_set(x, "ETag", "\"%lld\"", (long long)revision);
+}
+
+/* What was built may not be sent: memory ran out, or the JSON is broken. */
+static bool sound(struct htp_private *p)
+{
+    bool json = cv_jout_ok(&p->x.out);
+
+    if (json && cv_arena_ok(p->arena)) {
+        return true;
+    }
+    cv_log(CV_LOG_ERROR, "answer_broken", "%s: %s", p->x.route ? p->x.route->operation : "-",
+           json ? "the request's memory limit" : "unfinished JSON or the answer's size limit");
+    return false;
+}
+
+void htp_reply(struct htp_exchange *x, int status)
+{
+    struct htp_private *p = x->priv;
+
+    if (!htp_answered(p) && !sound(p)) {
+        htp_refuse(p, cvp_internal, "Không lập được câu trả lời.", "The answer could not be made.");
+        return;
+    }
+    if (begin(p, status)) {
+        p->media_type = "application/json";
+    }
+}
+
+void htp_reply_empty(struct htp_exchange *x, int status)
+{
+    if (begin(x->priv, status)) {
+        x->priv->text = "";
+    }
+}
+
+void htp_reply_text(struct htp_exchange *x, int status, const char *media_type, const char *body, size_t len)
+{
+    struct htp_private *p = x->priv;
+    char *copy;
+
+    if (htp_answered(p)) {
+        begin(p, status);
+        return;
+    }
+    copy = cv_arena_alloc(x->arena, len + 1);
+    if (!cv_arena_ok(x->arena)) {
+        htp_refuse(p, cvp_internal, "Không lập được câu trả lời.", "The answer could not be made.");
+        return;
+    }
+    memcpy(copy, body, len);
+    begin(p, status);
+    p->text = copy;
+    p->text_len = len;
+    p->media_type = cv_arena_strdup(x->arena, media_type);
+}
+
+void htp_reply_shared(struct htp_exchange *x, struct htp_shared *shared)
+{
+    struct htp_private *p = x->priv;
+    const char *etag = htp_shared_etag(shared);
+    bool same = etag && htp_none_match_holds(p->head.value[HTP_IF_NONE_MATCH], etag);
+
+    if (begin(p, same ? 304 : 200)) {
+        p->shared = htp_shared_ref(shared);
+    }
+}
+
+static void add(struct MHD_Response *response, const char *name, const char *value)
+{
+    if (MHD_add_response_header(response, name, value) != MHD_YES) {
+        cv_log(CV_LOG_ERROR, "bad_header", "%s cannot be sent", name);
+    }
+}
+
+static void add_default(struct htp_private *p, const char *name, const char *value)
+{
+    if (!htp_answer_header_get(p, name)) {
+        add(p->response, name, value);
+    }
+}
+
+static void add_headers(struct htp_private *p)
+{
+    for (size_t i = 0; i < p->header_count; i++) {
+        if (p->headers[i].value) {
+            add(p->response, p->headers[i].name, p->headers[i].value);
+        }
+    }
+    add_default(p, "X-Request-Id", p->x.request_id);
+    add_default(p, "Content-Language", p->x.lang == CV_EN ? "en" : "vi");
+    add_default(p, "Vary", vary);
+    add_default(p, "Cache-Control", "no-store");
+    add_default(p, "X-Content-Type-Options", "nosniff");
+    if (p->media_type) {
+        add_default(p, "Content-Type", p->media_type);
+    }
+    if (p->head.value[HTP_TRACEPARENT] && htp_traceparent_ok(p->head.value[HTP_TRACEPARENT])) {
+        add_default(p, "traceparent", p->head.value[HTP_TRACEPARENT]);
+    }
+    if (p->close || atomic_load_explicit(&p->server->stopping, memory_order_relaxed)) {
+        add_default(p, "Connection", "close");
+    }
+}
+
+void htp_answer_build(struct htp_private *p)
+{
+    bool text = p->text != NULL;
+    const char *body = text ? p->text : cv_buf_str(&p->x.body_out);
+    size_t len = text ? p->text_len : p->x.body_out.len;
+
+    if (p->shared || p->response) {
+        return;
+    }
+    /* the bytes live with the request, which outlives the sending */
+    p->response = MHD_create_response_from_buffer(len, (void *)(uintptr_t)body, MHD_RESPMEM_PERSISTENT);
+    if (p->response) {
+        add_headers(p);
+    }
+}

@@ -1,0 +1,172 @@
+/* The exchange as handlers see it, and where calls come from. */
+#include <arpa/inet.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "congvu/log.h"
+#include "congvu/secret.h"
+#include "internal.h"
+
+static struct htp_private *call_new(void)
+{
+    struct htp_private *p = calloc(1, sizeof(*p));
+
+    if (p && !(p->arena = cv_arena_new(CV_MAX_ARENA))) {
+        free(p);
+        p = NULL;
+    }
+    return p;
+}
+
+struct htp_private *htp_call_take(struct htp_server *server)
+{
+    struct htp_private *p = server->spare;
+
+    if (p) {
+        server->spare = p->next_free;
+        server->spare_count--;
+    } else if (!(p = call_new())) {
+        return NULL;
+    }
+    memset(&p->x, 0, sizeof(*p) - offsetof(struct htp_private, x));
+    p->server = server;
+    p->x.priv = p;
+    p->x.app = server->options.app;
+    p->x.arena = p->arena;
+    p->x.body_out = p->body_out_kept;
+    p->x.body_out.max = CV_MAX_RESPONSE;
+    p->body_in.max = server->options.max_body;
+    cv_faults_init(&p->x.faults, p->arena);
+    cv_jout_init(&p->x.out, &p->x.body_out);
+    return p;
+}
+
+static void keep_small(struct cv_buf *b)
+{
+    cv_buf_reset(b);
+    if (b->cap > HTP_KEEP_BUFFER) {
+        cv_buf_free(b);
+    }
+}
+
+void htp_call_free(struct htp_private *p)
+{
+    cv_arena_free(&p->arena);
+    cv_buf_free(&p->body_in);
+    cv_buf_free(&p->body_out_kept);
+    free(p);
+}
+
+void htp_call_give_back(struct htp_private *p)
+{
+    struct htp_server *server = p->server;
+
+    p->body_out_kept = p->x.body_out;
+    keep_small(&p->body_out_kept);
+    keep_small(&p->body_in);
+    cv_arena_reset(p->arena);
+    if (server->spare_count >= HTP_SPARE_CALLS) {
+        htp_call_free(p);
+        return;
+    }
+    p->next_free = server->spare;
+    server->spare = p;
+    server->spare_count++;
+}
+
+/* The client's own when it is presentable; else prefix of this process + running number. */
+void htp_request_id_set(struct htp_private *p)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *given = p->head.value[HTP_REQUEST_ID_FIELD];
+    uint64_t n;
+
+    p->x.request_id = p->id;
+    if (given && htp_request_id_ok(given)) {
+        memcpy(p->id, given, strlen(given) + 1);
+        return;
+    }
+    n = ++p->server->next_id;
+    memcpy(p->id, p->server->id_prefix, 8);
+    p->id[8] = '-';
+    for (int i = 0; i < 10; i++) {
+        p->id[18 - i] = digits[n & 15];
+        n >>= 4;
+    }
+    p->id[19] = '\0';
+}
+
+const char *htp_param(const struct htp_exchange *x, const char *name)
+{
+    size_t len = strlen(name);
+    size_t index = 0;
+
+    for (const char *p = strchr(x->route->pattern, '{'); p; p = strchr(p + 1, '{'), index++) {
+        if (strncmp(p + 1, name, len) == 0 && p[1 + len] == '}') {
+            return x->priv->params[index];
+        }
+    }
+    abort(); /* the handler asks for a parameter that its own pattern does not have */
+}
+
+const char *htp_query(const struct htp_exchange *x, const char *name)
+{
+    const struct htp_private *p = x->priv;
+
+    for (size_t i = 0; i < p->query_count; i++) {
+        if (strcmp(p->query[i].name, name) == 0) {
+            return p->query[i].value;
+        }
+    }
+    return NULL;
+}
+
+const char *htp_header(const struct htp_exchange *x, const char *name)
+{
+    return MHD_lookup_connection_value(x->priv->connection, MHD_HEADER_KIND, name);
+}
+
+const char *htp_body(const struct htp_exchange *x, size_t *out_len)
+{
+    *out_len = x->priv->body_in.len;
+    return cv_buf_str(&x->priv->body_in);
+}
+
+const char *htp_peer(const struct htp_exchange *x)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(x->priv->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    char text[INET6_ADDRSTRLEN] = "";
+    const void *address = NULL;
+
+    if (!info || !info->client_addr) {
+        return "";
+    }
+    if (info->client_addr->sa_family == AF_INET) {
+        address = &((const struct sockaddr_in *)(const void *)info->client_addr)->sin_addr;
+    } else if (info->client_addr->sa_family == AF_INET6) {
+        address = &((const struct sockaddr_in6 *)(const void *)info->client_addr)->sin6_addr;
+    }
+    if (!address || !inet_ntop(info->client_addr->sa_family, address, text, sizeof(text))) {
+        return "";
+    }
+    return cv_arena_strdup(x->arena, text);
+}
+
+enum htp_match htp_if_match(const struct htp_exchange *x, int64_t *out_revision)
+{
+    if (x->priv->head.count[HTP_IF_MATCH] > 1) {
+        *out_revision = -1;
+        return HTP_MATCH_VALUE;
+    }
+    return htp_match_parse(x->priv->head.value[HTP_IF_MATCH], out_revision);
+}
+
+bool htp_if_none_match_any(const struct htp_exchange *x)
+{
+    const char *value = x->priv->head.value[HTP_IF_NONE_MATCH];
+
+    return value && strcmp(value, "*") == 0;
+}

@@ -1,0 +1,175 @@
+/* What libmicrohttpd 0.9.75 lets through and a proxy in front would read differently: request smuggling starts there.
+ *
+ * Not catchable behind this library, each pinned by a test in tests/service/test_http_guard.py (LIMITS):
+ *   bare LF ends a line; a NUL cuts a value; a header without a name is dropped unseen; chunk extensions and trailers are read and dropped;
+ *   "Expect: anything" is ignored; the library answers by itself, in HTML and without a request id: a malformed Content-Length (its status line is
+ *   even sent twice), a bad chunk size, a head larger than its buffer (431, 414), HTTP/2.0 (505), HTTP/0.9; it closes without an answer on
+ *   tab separators in the request line; bytes that are no HTTP at all (a TLS hello) are kept until the deadline. */
+#include <string.h>
+#include <strings.h>
+
+#include "internal.h"
+
+static const struct {
+    const char *name;
+    uint8_t len;
+} fields[HTP_FIELDS] = {
+    [HTP_HOST] = {"host", 4},
+    [HTP_CONTENT_LENGTH] = {"content-length", 14},
+    [HTP_TRANSFER_ENCODING] = {"transfer-encoding", 17},
+    [HTP_AUTHORIZATION] = {"authorization", 13},
+    [HTP_CONTENT_TYPE] = {"content-type", 12},
+    [HTP_ACCEPT] = {"accept", 6},
+    [HTP_ACCEPT_LANGUAGE] = {"accept-language", 15},
+    [HTP_IF_MATCH] = {"if-match", 8},
+    [HTP_IF_NONE_MATCH] = {"if-none-match", 13},
+    [HTP_REQUEST_ID_FIELD] = {"x-request-id", 12},
+    [HTP_TRACEPARENT] = {"traceparent", 11},
+};
+
+/* 1: a sign of a token (RFC 9110, 5.6.2). */
+static const unsigned char token_sign[256] = {
+    ['!'] = 1, ['#'] = 1, ['$'] = 1, ['%'] = 1, ['&'] = 1, ['\''] = 1, ['*'] = 1, ['+'] = 1, ['-'] = 1, ['.'] = 1,
+    ['^'] = 1, ['_'] = 1, ['`'] = 1, ['|'] = 1, ['~'] = 1, ['0' ... '9'] = 1, ['a' ... 'z'] = 1, ['A' ... 'Z'] = 1,
+};
+
+static bool is_token(const char *s, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (!token_sign[(unsigned char)s[i]]) {
+            return false;
+        }
+    }
+    return len > 0;
+}
+
+static bool has_control(const char *s, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)s[i];
+
+        if ((c < 0x20 && c != '\t') || c == 0x7f) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* An honest value begins right behind name + NUL + blanks in the library's buffer. When a line was folded, the library has moved the
+ * NAME (with the folded text glued to it) elsewhere, so the value no longer follows it. */
+bool htp_guard_folded(const char *name, size_t name_len, const char *value)
+{
+    uintptr_t end = (uintptr_t)name + name_len + 1;
+    uintptr_t at = (uintptr_t)value;
+
+    if (at < end || at - end > (64 << 10)) {
+        return true;
+    }
+    for (const char *p = name + name_len + 1; p < value; p++) {
+        if (*p != ' ' && *p != '\t') {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void know(struct htp_head *head, enum htp_field field, const char *name, const char *value)
+{
+    if (strncasecmp(name, fields[field].name, fields[field].len) != 0) {
+        return;
+    }
+    if (head->count[field]++ == 0) {
+        head->value[field] = value;
+    }
+}
+
+static void sort_in(struct htp_head *head, const char *name, size_t len, const char *value)
+{
+    for (int i = 0; i < HTP_FIELDS; i++) {
+        if (fields[i].len == len) {
+            know(head, (enum htp_field)i, name, value);
+        }
+    }
+}
+
+void htp_guard_field(struct htp_head *head, const char *name, size_t name_len, const char *value, size_t value_len)
+{
+    head->total++;
+    if (!value || !is_token(name, name_len)) {
+        head->fault = "a byte in a header name";
+        return;
+    }
+    if (has_control(value, value_len)) {
+        head->fault = "a control byte in a header value";
+        return;
+    }
+    sort_in(head, name, name_len, value);
+}
+
+bool htp_body_follows(const struct htp_head *head)
+{
+    uint64_t length = 0;
+
+    return head->count[HTP_TRANSFER_ENCODING] > 0 ||
+           (head->value[HTP_CONTENT_LENGTH] &&
+            !(htp_content_length(head->value[HTP_CONTENT_LENGTH], &length) && length == 0));
+}
+
+int htp_verb_of(const char *method, bool *out_head)
+{
+    static const char *const names[HTP_METHODS] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
+
+    *out_head = strcmp(method, "HEAD") == 0;
+    if (*out_head) {
+        return HTP_GET;
+    }
+    for (int i = 0; i < HTP_METHODS; i++) {
+        if (strcmp(method, names[i]) == 0) {
+            return i;
+        }
+    }
+    return strcmp(method, "OPTIONS") == 0 ? HTP_VERB_OPTIONS : HTP_VERB_UNKNOWN;
+}
+
+static const char *length_verdict(const struct htp_head *head, bool http_1_0)
+{
+    const char *coding = head->value[HTP_TRANSFER_ENCODING];
+    const char *length = head->value[HTP_CONTENT_LENGTH];
+    uint64_t n;
+
+    if (head->count[HTP_CONTENT_LENGTH] > 1 || head->count[HTP_TRANSFER_ENCODING] > 1 || (coding && length)) {
+        return "more than one statement of the body's length";
+    }
+    if (coding && (http_1_0 || strcasecmp(coding, "chunked") != 0)) {
+        return "a transfer coding other than chunked";
+    }
+    return length && !htp_content_length(length, &n) ? "a malformed Content-Length" : NULL;
+}
+
+const char *htp_guard_verdict(const struct htp_head *head, const char *method, const char *version)
+{
+    bool http_1_0 = strcmp(version, "HTTP/1.0") == 0;
+    bool head_method;
+    int verb = htp_verb_of(method, &head_method);
+    const char *fault = head->fault ? head->fault : length_verdict(head, http_1_0);
+
+    if (fault) {
+        return fault;
+    }
+    if (!http_1_0 && strcmp(version, "HTTP/1.1") != 0) {
+        return "an HTTP version other than 1.0 and 1.1";
+    }
+    if (head->count[HTP_HOST] > 1 || (head->count[HTP_HOST] == 0 && !http_1_0)) {
+        return "not exactly one Host";
+    }
+    if (head->count[HTP_AUTHORIZATION] > 1 || head->count[HTP_CONTENT_TYPE] > 1) {
+        return "a repeated Authorization or Content-Type";
+    }
+    if (!is_token(method, strlen(method))) {
+        return "a byte in the method";
+    }
+    if (htp_body_follows(head) && verb != HTP_POST && verb != HTP_PUT && verb != HTP_PATCH) {
+        return "a body with a method that has none";
+    }
+    return NULL;
+}

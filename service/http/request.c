@@ -1,0 +1,303 @@
+#include "request.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "congvu/log.h"
+
+/* An oversized chunked body is read and dropped up to this many times the limit, so that the 413 can be answered; then the connection is cut. */
+enum { DROP_FACTOR = 2 };
+
+static int64_t in_ms(int64_t now_ns, int64_t ms)
+{
+    return now_ns + ms * 1000000;
+}
+
+static void cut_at(const struct htp_private *p, int64_t when)
+{
+    if (p->conn) {
+        atomic_store_explicit(&p->conn->cut_at, when, memory_order_relaxed);
+    }
+}
+
+/* ---- begin and end ---- */
+
+static void split_target(struct htp_private *p, const char *uri)
+{
+    char *copy;
+
+    p->x.path = "";
+    p->x.query_string = "";
+    p->target_kind = htp_target_check(uri, &p->target);
+    if (p->target_kind != HTP_TARGET_PATH) {
+        return;
+    }
+    copy = cv_arena_strdup(p->arena, uri);
+    p->x.path = copy;
+    if (p->target.query) {
+        copy[p->target.path_len] = '\0';
+        p->x.query_string = copy + p->target.path_len + 1;
+    }
+}
+
+static struct htp_conn *conn_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info ? info->socket_context : NULL;
+}
+
+/* The request line has arrived. NULL (out of memory) makes htp_on_request cut the connection. */
+void *htp_on_target(void *cls, const char *uri, struct MHD_Connection *connection)
+{
+    struct htp_server *server = cls;
+    struct htp_private *p = htp_call_take(server);
+    int64_t due;
+
+    if (!p) {
+        return NULL;
+    }
+    atomic_fetch_add(&server->in_flight, 1);
+    p->connection = connection;
+    p->conn = conn_of(connection);
+    p->began_ns = cv_mono_ns();
+    due = in_ms(p->began_ns, server->options.request_ms);
+    /* a first request is counted from the connection's beginning: its first bytes may have trickled */
+    if (p->conn && p->conn->fresh) {
+        int64_t since = atomic_load_explicit(&p->conn->cut_at, memory_order_relaxed);
+
+        due = since < due ? since : due;
+        p->conn->fresh = false;
+    }
+    p->x.deadline.at_ns = due;
+    cut_at(p, due);
+    split_target(p, uri);
+    return p;
+}
+
+static void count_answer(const struct htp_private *p)
+{
+    int lane = p->x.route ? (int)p->x.route->lane : (int)HTP_INLINE;
+
+    cv_count(CVM_http_requests);
+    if (p->status >= 500) {
+        cv_count(CVM_http_server_errors);
+    } else if (p->status >= 400) {
+        cv_count(CVM_http_client_errors);
+    }
+    cv_observe_request(lane, (double)(cv_mono_ns() - p->began_ns) / 1e9);
+}
+
+static void in_flight_done(struct htp_server *server)
+{
+    if (atomic_fetch_sub(&server->in_flight, 1) == 1 && atomic_load(&server->waited_on)) {
+        pthread_mutex_lock(&server->quiet_lock);
+        pthread_cond_broadcast(&server->quiet);
+        pthread_mutex_unlock(&server->quiet_lock);
+    }
+}
+
+void htp_on_completed(void *cls, struct MHD_Connection *connection, void **req_cls, enum MHD_RequestTerminationCode code)
+{
+    struct htp_server *server = cls;
+    struct htp_private *p = *req_cls;
+
+    (void)connection;
+    (void)code;
+    if (!p) {
+        return;
+    }
+    *req_cls = NULL;
+    if (htp_answered(p)) {
+        count_answer(p);
+    }
+    if (p->response) {
+        MHD_destroy_response(p->response);
+    }
+    htp_shared_unref(&p->shared);
+    cut_at(p, in_ms(cv_mono_ns(), (int64_t)server->options.idle_ms + server->options.request_ms));
+    htp_call_give_back(p);
+    in_flight_done(server);
+}
+
+void htp_on_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
+                       enum MHD_ConnectionNotificationCode code)
+{
+    struct htp_server *server = cls;
+
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        struct htp_conn *conn =
+            htp_watch_add(&server->watch, info->connect_fd, in_ms(cv_mono_ns(), server->options.request_ms));
+
+        if (conn) {
+            conn->fresh = true;
+            conn->over = atomic_fetch_add(&server->watch.open, 1) + 1 > server->high_water;
+        }
+        *socket_context = conn;
+    } else if (*socket_context) {
+        htp_watch_remove(&server->watch, *socket_context);
+        *socket_context = NULL;
+        atomic_fetch_sub(&server->watch.open, 1);
+    }
+}
+
+/* ---- the answer goes out ---- */
+
+static void debug_line(const struct htp_private *p)
+{
+    if (!p->shared) { /* the hot path writes nothing at all */
+        cv_log(CV_LOG_DEBUG, "http", "%s %d %.1f ms", p->x.route ? p->x.route->operation : "-", p->status,
+               (double)(cv_mono_ns() - p->began_ns) / 1e6);
+    }
+}
+
+static enum MHD_Result queue(struct htp_private *p)
+{
+    struct MHD_Response *response;
+
+    debug_line(p);
+    htp_answer_build(p);
+    response = p->shared ? htp_shared_dress(p->shared, p) : p->response;
+    p->phase = HTP_PHASE_QUEUED;
+    cut_at(p, in_ms(cv_mono_ns(), HTP_SEND_MS));
+    return response ? MHD_queue_response(p->connection, (unsigned)p->status, response) : MHD_NO;
+}
+
+/* ---- the handler runs ---- */
+
+static void run_handler(struct htp_private *p)
+{
+    cv_log_request(p->x.request_id);
+    p->x.route->handler(&p->x);
+    if (!htp_answered(p)) {
+        cv_log(CV_LOG_ERROR, "no_answer", "%s did not answer", p->x.route->operation);
+        htp_refuse(p, cvp_internal, "Không lập được câu trả lời.", "The answer could not be made.");
+    }
+}
+
+/* In a worker. The last touch of the request is the resume: from then on it belongs to the event loop again. */
+void htp_run_item(void *ctx, void *thread, void *item)
+{
+    struct htp_private *p = item;
+    struct MHD_Connection *connection = p->connection;
+
+    (void)ctx;
+    p->x.thread = thread;
+    if (atomic_load(&p->server->expired)) {
+        htp_refuse(p, cvp_stopping, "Dịch vụ đang dừng; yêu cầu này chưa được thực hiện.",
+                   "The service is stopping; this was not done.");
+    } else if (cv_deadline_passed(p->x.deadline)) {
+        htp_refuse(p, cvp_busy, "Yêu cầu đã chờ quá lâu và chưa được thực hiện.", "This waited too long and was not done.");
+    } else {
+        run_handler(p);
+    }
+    htp_answer_build(p);
+    cv_log_request(NULL);
+    p->x.thread = NULL;
+    p->phase = HTP_PHASE_ANSWERED;
+    MHD_resume_connection(connection);
+}
+
+static enum MHD_Result hand_over(struct htp_private *p)
+{
+    struct job_lane *lane = p->server->options.lanes[p->x.route->lane];
+    struct job_slot slot;
+
+    if (!lane || !job_lane_reserve(lane, &slot)) {
+        bool stopping = atomic_load(&p->server->stopping);
+
+        cv_count(CVM_http_refused_busy);
+        htp_refuse(p, stopping ? cvp_stopping : cvp_busy, "Dịch vụ đang bận; yêu cầu này chưa được thực hiện.",
+                   "The service is busy; this was not done.");
+        return queue(p);
+    }
+    p->phase = HTP_PHASE_RUNNING;
+    p->handed_over = true;
+    atomic_fetch_add(&p->server->suspended, 1);
+    MHD_suspend_connection(p->connection); /* first: the worker may resume before we return */
+    job_lane_publish(lane, slot, p);
+    return MHD_YES;
+}
+
+static enum MHD_Result start_work(struct htp_private *p)
+{
+    cut_at(p, INT64_MAX); /* all of it is here; from now on the handler is bound by x.deadline */
+    if (p->too_large) {
+        p->close = true;
+        htp_refuse(p, cvp_body_too_large, "Nội dung gửi lớn hơn %zu byte.", "The body is larger than %zu bytes.",
+                   p->server->options.max_body);
+        return queue(p);
+    }
+    if (!cv_arena_ok(p->arena)) {
+        htp_refuse(p, cvp_internal, "Hết bộ nhớ.", "Out of memory.");
+        return queue(p);
+    }
+    if (p->x.route->lane != HTP_INLINE) {
+        return hand_over(p);
+    }
+    run_handler(p);
+    cv_log_request(NULL);
+    return queue(p);
+}
+
+/* ---- what the library calls for one request ---- */
+
+static enum MHD_Result on_head(struct htp_private *p, const char *method, const char *version)
+{
+    if (htp_admit(p, method, version)) {
+        p->phase = HTP_PHASE_BODY;
+        return MHD_YES;
+    }
+    if (p->close || p->body_pending) {
+        p->close = true;
+        return queue(p); /* in the first call this closes the connection and leaves the body unread: exactly what is wanted */
+    }
+    p->phase = HTP_PHASE_ANSWERED; /* queued in the next call, which keeps the connection */
+    return MHD_YES;
+}
+
+static enum MHD_Result on_piece(struct htp_private *p, const char *piece, size_t *size)
+{
+    size_t max = p->server->options.max_body;
+    size_t n = *size;
+
+    *size = 0;
+    if (n > max || p->body_in.len > max - n) {
+        p->too_large = true;
+    }
+    p->received += n;
+    if (p->too_large) {
+        return p->received > max * DROP_FACTOR ? MHD_NO : MHD_YES;
+    }
+    cv_buf_put(&p->body_in, piece, n);
+    return cv_buf_ok(&p->body_in) ? MHD_YES : MHD_NO;
+}
+
+enum MHD_Result htp_on_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
+                               const char *version, const char *upload, size_t *upload_size, void **req_cls)
+{
+    struct htp_private *p = *req_cls;
+
+    (void)cls;
+    (void)connection;
+    (void)url;
+    if (!p) {
+        return MHD_NO;
+    }
+    switch (p->phase) {
+    case HTP_PHASE_HEAD:
+        return on_head(p, method, version);
+    case HTP_PHASE_BODY:
+        return *upload_size > 0 ? on_piece(p, upload, upload_size) : start_work(p);
+    case HTP_PHASE_ANSWERED:
+        if (p->handed_over) {
+            atomic_fetch_sub(&p->server->suspended, 1);
+        }
+        return queue(p);
+    case HTP_PHASE_RUNNING:
+    case HTP_PHASE_QUEUED:
+        break; /* nothing to do until the worker has answered */
+    }
+    return MHD_YES;
+}

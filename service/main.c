@@ -1,0 +1,151 @@
+/* congvud: options, build the objects, run, stop in order; no logic. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "congvu/log.h"
+#include "congvu/text.h"
+#include "service.h"
+
+enum { PROCESS_ARENA = 64 << 20 };
+
+static int complain(const struct cv_faults *faults, const struct cv_error *err)
+{
+    for (size_t i = 0; i < faults->count; i++)
+        fprintf(stderr, "congvud: %s: %s / %s\n", faults->items[i].at, faults->items[i].text[CV_EN], faults->items[i].text[CV_VI]);
+    if (faults->count == 0)
+        fprintf(stderr, "congvud: %s / %s%s%s\n", err->text[CV_EN], err->text[CV_VI], *err->lib_text != '\0' ? ": " : "", err->lib_text);
+    return 2;
+}
+
+static int print_routes(void)
+{
+    static const char *const methods[] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
+    static const char *const lanes[] = {"inline", "interactive", "bulk", "connect"};
+    for (int table = 0; table < 2; table++) {
+        size_t count = 0;
+        const struct htp_route *routes = table == 0 ? api_routes(&count) : api_management_routes(&count);
+        for (size_t i = 0; i < count; i++)
+            printf("{\"listener\":\"%s\",\"method\":\"%s\",\"path\":\"%s\",\"operation\":\"%s\",\"lane\":\"%s\",\"scopes\":%u,\"query\":\"%s\"}\n",
+                   table == 0 ? "api" : "management", methods[routes[i].method], routes[i].pattern, routes[i].operation,
+                   lanes[routes[i].lane], routes[i].scopes, routes[i].query != NULL ? routes[i].query : "");
+    }
+    return 0;
+}
+
+static void print_ready(const struct service *s)
+{
+    struct cv_buf line;
+    struct cv_jout j;
+    cv_buf_init(&line, CV_MAX_LOG_LINE);
+    cv_jout_init(&j, &line);
+    cv_jout_object(&j, NULL);
+    cv_jout_string(&j, "event", "ready");
+    cv_jout_int(&j, "port", htp_server_port(s->server));
+    cv_jout_int(&j, "management_port", htp_server_port(s->management));
+    cv_jout_string(&j, "directory", s->directory.uri);
+    cv_jout_int(&j, "slapd_pid", s->embedded != NULL ? dir_embedded_pid(s->embedded) : 0);
+    cv_jout_int(&j, "pid", getpid());
+    cv_jout_end(&j);
+    puts(cv_buf_str(&line));
+    fflush(stdout);
+    cv_buf_free(&line);
+}
+
+/* Polls the view between signals: the signal set is the only thing that main waits on. */
+static int wait_for_end(struct service *s, const sigset_t *signals)
+{
+    bool ready = false;
+    for (;;) {
+        struct timespec pause = {.tv_nsec = ready ? 0 : 5 * 1000 * 1000, .tv_sec = ready ? 3600 : 0};
+        struct view_state state;
+        int signal = sigtimedwait(signals, NULL, &pause);
+        if (signal == SIGTERM || signal == SIGINT)
+            return signal;
+        view_state(s->view, &state);
+        if (!ready && state.loaded) {
+            ready = true;
+            print_ready(s);
+        }
+    }
+}
+
+static int serve(struct service *s)
+{
+    struct cv_error err = {0};
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
+    sigprocmask(SIG_BLOCK, &signals, NULL); /* before any thread: libmicrohttpd's would take them */
+    signal(SIGPIPE, SIG_IGN);
+    if (!startup_all(s, &err)) {
+        cv_log_error(CV_LOG_ERROR, "startup", &err);
+        service_stop(s);
+        struct cv_faults none = {0};
+        complain(&none, &err);
+        return 1;
+    }
+    wait_for_end(s, &signals);
+    cv_log(CV_LOG_INFO, "stopping", "no new requests; finishing those that run");
+    service_stop(s);
+    return 0;
+}
+
+static int with_settings(const struct options *options, struct service *s)
+{
+    struct cv_error err = {0};
+    struct cv_faults faults;
+    enum cv_level level = CV_LOG_INFO;
+    cv_faults_init(&faults, s->arena);
+    if (!conf_load(options->config_file, options->overrides, options->override_count, s->arena, &s->conf, &faults, &err))
+        return complain(&faults, &err);
+    if (options->command == CMD_CHECK_CONFIG)
+        return 0;
+    cv_log_level_parse(s->conf.log_level, &level);
+    cv_log_level(level);
+    return serve(s);
+}
+
+static int print_settings(void)
+{
+    struct cv_buf out;
+    cv_buf_init(&out, 1 << 16);
+    conf_print_sample(&out);
+    fputs(cv_buf_str(&out), stdout);
+    cv_buf_free(&out);
+    return 0;
+}
+
+static int run(const struct options *options, struct service *s)
+{
+    switch (options->command) {
+    case CMD_SERVE:
+    case CMD_CHECK_CONFIG:
+        return with_settings(options, s);
+    case CMD_HEALTHCHECK:
+        return probe_health(options->url);
+    case CMD_ROUTES:
+        return print_routes();
+    case CMD_SETTINGS:
+        return print_settings();
+    case CMD_VERSION:
+        puts("congvud " CONGVU_VERSION);
+        return 0;
+    default:
+        options_help();
+        return 0;
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct service s = {.arena = cv_arena_new(PROCESS_ARENA)};
+    struct options options;
+    struct cv_error err = {0};
+    struct cv_faults none = {0};
+    int code = options_parse(argc, argv, s.arena, &options, &err) ? run(&options, &s) : complain(&none, &err);
+    cv_arena_free(&s.arena);
+    return code;
+}

@@ -1,0 +1,76 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "service.h"
+
+struct word { const char *word; enum command command; };
+static const struct word words[] = {
+    {"serve", CMD_SERVE},       {"healthcheck", CMD_HEALTHCHECK}, {"check-config", CMD_CHECK_CONFIG}, {"routes", CMD_ROUTES},
+    {"settings", CMD_SETTINGS}, {"--help", CMD_HELP},             {"-h", CMD_HELP},                   {"--version", CMD_VERSION},
+};
+
+void options_help(void)
+{
+    fputs("congvud - official accounts for government staff / cấp tài khoản công vụ\n"
+          "\n"
+          "  congvud serve --data-dir DIR [--listen ADDR:PORT] [--config FILE] [--NAME VALUE ...]\n"
+          "      run the service with an embedded directory in DIR (or with directory_uri of the settings);\n"
+          "      port 0 picks a free one; the ready line on stdout is one JSON object\n"
+          "  congvud check-config [--config FILE] [--NAME VALUE ...]\n"
+          "      say all faults of the settings, exit 0 when there are none\n"
+          "  congvud healthcheck --url http://ADDR:PORT\n"
+          "      exit 0 when the service at that address is ready\n"
+          "  congvud routes      the table of routes and rights, as JSON lines\n"
+          "  congvud settings    a commented sample of the settings file\n"
+          "\n"
+          "Every setting can be given as --name value, as CONGVU_NAME in the environment, or in the file; see 'congvud settings'.\n",
+          stdout);
+}
+
+static bool add_override(struct options *o, struct cv_arena *arena, const char *option, const char *value, struct cv_error *err)
+{
+    if (o->override_count == CV_COUNT(o->overrides))
+        return cv_fail(err, cvp_validation_failed, NULL, "Quá nhiều tùy chọn", "Too many options");
+    char *line = cv_arena_printf(arena, "%s=%s", option, value);
+    for (char *p = line; *p != '='; p++)
+        if (*p == '-')
+            *p = '_';
+    o->overrides[o->override_count++] = line;
+    return true;
+}
+
+static bool take_option(struct options *o, struct cv_arena *arena, int argc, char **argv, int *i, struct cv_error *err)
+{
+    const char *name = argv[*i] + 2;
+    if (strcmp(name, "allow-root") == 0)
+        return add_override(o, arena, name, "true", err);
+    if (*i + 1 >= argc)
+        return cv_fail(err, cvp_validation_failed, NULL, "Tùy chọn --%s thiếu giá trị", "The option --%s needs a value", name);
+    const char *value = argv[++*i];
+    if (strcmp(name, "config") == 0)
+        o->config_file = value;
+    else if (strcmp(name, "url") == 0)
+        o->url = value;
+    else
+        return add_override(o, arena, name, value, err);
+    return true;
+}
+
+bool options_parse(int argc, char **argv, struct cv_arena *arena, struct options *out, struct cv_error *err)
+{
+    *out = (struct options){.command = CMD_HELP};
+    const char *word = argc > 1 ? argv[1] : "--help";
+    size_t k = 0;
+    while (k < CV_COUNT(words) && strcmp(words[k].word, word) != 0)
+        k++;
+    if (k == CV_COUNT(words))
+        return cv_fail(err, cvp_validation_failed, NULL, "Không có lệnh “%s”; xem congvud --help", "No command “%s”; see congvud --help", word);
+    out->command = words[k].command;
+    for (int i = 2; i < argc; i++) {
+        if (strncmp(argv[i], "--", 2) != 0)
+            return cv_fail(err, cvp_validation_failed, NULL, "Không hiểu “%s”", "Not understood: “%s”", argv[i]);
+        if (!take_option(out, arena, argc, argv, &i, err))
+            return false;
+    }
+    return true;
+}

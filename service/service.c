@@ -1,0 +1,71 @@
+#include "service.h"
+
+#include "congvu/log.h"
+
+enum { TICK_DEADLINE_MS = 20000, TICK_ARENA = 64 << 20 };
+
+bool lane_thread_open(void *ctx, void **out_thread)
+{
+    struct service *s = ctx;
+    struct dir_session *session = NULL;
+    struct cv_error err = {0};
+    if (!dir_session_open(&s->directory, &session, &err)) {
+        cv_log_error(CV_LOG_ERROR, "session", &err);
+        return false;
+    }
+    *out_thread = session;
+    return true;
+}
+
+void lane_thread_close(void *ctx, void *thread)
+{
+    (void)ctx;
+    struct dir_session *session = thread;
+    dir_session_close(&session);
+}
+
+void service_tick(void *ctx)
+{
+    struct service *s = ctx;
+    struct view_state state;
+    struct cv_faults faults;
+    view_state(s->view, &state);
+    if (!state.loaded || !state.alive)
+        return;
+    cv_arena_reset(s->timer_arena);
+    cv_faults_init(&faults, s->timer_arena);
+    struct prov_call call = {.prov = s->prov, .dir = s->timer_session, .arena = s->timer_arena, .faults = &faults,
+                             .deadline = cv_deadline_in_ms(TICK_DEADLINE_MS), .scope = {.everywhere = true},
+                             .scopes = DOM_ALL_SCOPES, .actor = "system", .via = "scheduler", .request_id = "-"};
+    dir_session_deadline(s->timer_session, call.deadline);
+    prov_tick(&call);
+}
+
+/* The order matters: no new requests, then what runs, then the lanes, then the daemon (it aborts with suspended requests), then the clockwork, the
+ * feed and the sessions, at last slapd. */
+void service_stop(struct service *s)
+{
+    if (s->server != NULL)
+        htp_server_quiesce(s->server);
+    job_timer_stop(&s->timer);
+    if (s->server != NULL && !htp_server_drain(s->server, cv_deadline_in_ms(s->conf.drain_ms)))
+        cv_log(CV_LOG_WARN, "drain", "some requests were still running at the end of the drain time");
+    for (int i = 0; i < HTP_LANES; i++)
+        if (s->lanes[i] != NULL)
+            job_lane_stop(&s->lanes[i]);
+    htp_server_stop(&s->server);
+    if (s->management != NULL) {
+        htp_server_quiesce(s->management);
+        htp_server_drain(s->management, cv_deadline_in_ms(1000));
+    }
+    htp_server_stop(&s->management);
+    dir_sync_stop(&s->sync);
+    dir_session_close(&s->timer_session);
+    cv_arena_free(&s->timer_arena);
+    api_close(&s->api);
+    prov_free(&s->prov);
+    view_free(&s->view);
+    dom_policy_free(&s->policy);
+    dir_embedded_stop(&s->embedded);
+    cv_text_close();
+}

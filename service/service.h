@@ -1,0 +1,61 @@
+/* The running service: every object of the process, built in order and stopped in the reverse one. Only main's files include this. */
+#pragma once
+
+#include <signal.h>
+
+#include "congvu/api.h"
+#include "congvu/conf.h"
+#include "congvu/directory.h"
+#include "congvu/http.h"
+#include "congvu/job.h"
+#include "congvu/provision.h"
+#include "congvu/text.h"
+#include "congvu/view.h"
+
+struct service {
+    struct cv_arena *arena; /* what lives as long as the process */
+    struct conf conf;
+    struct cv_key key;
+    struct dom_policy *policy;
+    struct dir_embedded *embedded;
+    struct dir_config directory;
+    struct view *view;
+    struct dir_sync *sync;
+    struct prov *prov;
+    struct api api;
+    struct job_lane *lanes[HTP_LANES];
+    struct htp_server *server, *management;
+    struct job_timer *timer;
+    struct dir_session *timer_session;
+    struct cv_arena *timer_arena;
+};
+
+/* options.c */
+enum command { CMD_SERVE, CMD_HEALTHCHECK, CMD_CHECK_CONFIG, CMD_ROUTES, CMD_SETTINGS, CMD_HELP, CMD_VERSION };
+struct options {
+    enum command command;
+    const char *config_file;
+    const char *overrides[64];
+    size_t override_count;
+    const char *url; /* healthcheck */
+};
+bool options_parse(int argc, char **argv, struct cv_arena *arena, struct options *out, struct cv_error *err);
+void options_help(void);
+
+/* startup.c: one step each; startup_all() runs them in order */
+bool startup_all(struct service *s, struct cv_error *err);
+/* Waits until the view is loaded, or a signal, or the deadline. */
+bool startup_wait_view(struct service *s, struct cv_deadline deadline);
+/* catalogue.c: the systems of a new directory */
+size_t catalogue_default(struct cv_arena *arena, struct dom_system **out);
+
+/* service.c */
+void service_stop(struct service *s);
+bool lane_thread_open(void *ctx, void **out_thread);
+void lane_thread_close(void *ctx, void *thread);
+void service_tick(void *ctx);
+
+/* probe.c: GET /readyz of a running service; exit code */
+int probe_health(const char *url);
+
+extern const char congvu_policy[], congvu_policy_end[], congvu_deny[], congvu_deny_end[];

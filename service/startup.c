@@ -1,0 +1,175 @@
+/* Building the service, one step after the other. */
+#include "service.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "congvu/log.h"
+
+enum { POLICY_MAX = 1 << 20, BOOTSTRAP_MS = 20000 };
+
+static const char *none_if_empty(const char *s) { return *s != '\0' ? s : NULL; }
+
+static bool refuse_root(const struct conf *conf, struct cv_error *err)
+{
+    if (geteuid() != 0 || conf->allow_root)
+        return true;
+    return cv_fail(err, cvp_internal, NULL, "Không chạy bằng quyền root; tạo người dùng riêng, hoặc thêm --allow-root",
+                   "Not running as root; make a user for it, or add --allow-root");
+}
+
+static bool open_directory(struct service *s, struct cv_error *err)
+{
+    const struct conf *c = &s->conf;
+    s->directory = (struct dir_config){.uri = c->directory_uri, .base = c->directory_base,
+                                       .bind_dn = none_if_empty(c->directory_bind_dn),
+                                       .password_file = none_if_empty(c->directory_password_file),
+                                       .ca_file = none_if_empty(c->directory_ca_file), .connect_ms = (int)c->directory_connect_ms};
+    if (*c->directory_uri != '\0')
+        return true;
+    struct dir_embedded_options options = {.data_dir = c->data_dir, .base = c->directory_base,
+                                           .max_bytes = (uint64_t)c->directory_max_mib << 20, .nosync = c->directory_nosync};
+    if (!dir_embedded_start(&options, &s->embedded, err))
+        return false;
+    s->directory.uri = dir_embedded_uri(s->embedded);
+    return true;
+}
+
+static bool load_key(struct service *s, struct cv_error *err)
+{
+    const char *path = s->conf.key_file;
+    bool own = *path == '\0';
+    if (own)
+        path = cv_arena_printf(s->arena, "%s/secret.key", s->conf.data_dir);
+    return cv_key_load(path, own, &s->key, err);
+}
+
+static bool read_file(struct cv_arena *arena, const char *path, const char **out, size_t *out_len, struct cv_error *err)
+{
+    FILE *f = fopen(path, "re");
+    if (f == NULL)
+        return cv_fail(err, cvp_internal, NULL, "Không mở được %s", "Cannot open %s", path);
+    char *bytes = cv_arena_alloc(arena, POLICY_MAX);
+    *out_len = fread(bytes, 1, POLICY_MAX, f);
+    fclose(f);
+    *out = bytes;
+    return *out_len < POLICY_MAX || cv_fail(err, cvp_internal, NULL, "%s quá lớn", "%s is too large", path);
+}
+
+static bool load_policy(struct service *s, struct cv_error *err)
+{
+    const char *json = congvu_policy, *deny = congvu_deny;
+    size_t json_len = (size_t)(congvu_policy_end - congvu_policy), deny_len = (size_t)(congvu_deny_end - congvu_deny);
+    if (*s->conf.policy_file != '\0' && !read_file(s->arena, s->conf.policy_file, &json, &json_len, err))
+        return false;
+    if (*s->conf.deny_words_file != '\0' && !read_file(s->arena, s->conf.deny_words_file, &deny, &deny_len, err))
+        return false;
+    return dom_policy_load(json, json_len, &s->policy, err) && dom_policy_deny(s->policy, deny, deny_len, err);
+}
+
+static bool first_start(struct service *s, struct cv_error *err)
+{
+    char fingerprint[17];
+    struct dom_system *systems = NULL;
+    struct dir_bootstrap what = {.key_fingerprint = fingerprint};
+    cv_key_fingerprint(&s->key, fingerprint);
+    what.system_count = catalogue_default(s->arena, &systems);
+    what.systems = systems;
+    dir_session_deadline(s->timer_session, cv_deadline_in_ms(BOOTSTRAP_MS));
+    return dir_bootstrap(s->timer_session, &what, err);
+}
+
+static bool write_token(const char *path, const char *secret, struct cv_error *err)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    bool ok = fd >= 0 && fchmod(fd, 0600) == 0 && write(fd, secret, strlen(secret)) == (ssize_t)strlen(secret) &&
+              write(fd, "\n", 1) == 1 && fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    return ok || cv_fail(err, cvp_internal, NULL, "Không ghi được %s", "Cannot write %s", path);
+}
+
+static bool first_token(struct service *s, struct cv_error *err)
+{
+    bool none = false;
+    char secret[PROV_SECRET_TEXT];
+    struct cv_faults faults;
+    if (s->embedded == NULL || !dir_no_token(s->timer_session, &none, err) || !none)
+        return err->kind == CV_OK;
+    cv_faults_init(&faults, s->arena);
+    struct prov_call call = {.prov = s->prov, .dir = s->timer_session, .arena = s->arena, .faults = &faults,
+                             .deadline = cv_deadline_in_ms(BOOTSTRAP_MS), .scope = {.everywhere = true},
+                             .scopes = DOM_ALL_SCOPES, .actor = "system", .via = "startup", .request_id = "-"};
+    if (!prov_token_bootstrap(&call, secret, err))
+        return false;
+    const char *path = cv_arena_printf(s->arena, "%s/admin.token", s->conf.data_dir);
+    bool ok = write_token(path, secret, err);
+    explicit_bzero(secret, sizeof(secret));
+    return ok;
+}
+
+static bool start_view(struct service *s, struct cv_error *err)
+{
+    if (!view_new(&s->view, err))
+        return false;
+    struct dir_feed feed = view_feed(s->view);
+    return dir_sync_start(&s->directory, &feed, &s->sync, err);
+}
+
+static bool start_use_cases(struct service *s, struct cv_error *err)
+{
+    struct prov_options options = {.view = s->view, .policy = s->policy, .activation_hours = (int)s->conf.activation_hours,
+                                   .idempotency_hours = 24};
+    cv_key_derive(&s->key, "one-time codes", &options.code_key);
+    cv_key_derive(&s->key, "token digests", &options.token_key);
+    if (!prov_new(&options, &s->prov, err))
+        return false;
+    s->api = (struct api){.view = s->view, .prov = s->prov, .rate_per_second = (int)s->conf.rate_per_second,
+                          .mail_domain = dom_policy_domain(s->policy)};
+    cv_key_derive(&s->key, "page tokens", &s->api.page_key);
+    cv_key_derive(&s->key, "idempotency", &s->api.idempotency_key);
+    return api_open(&s->api, err);
+}
+
+static bool start_lane(struct service *s, enum htp_lane lane, const char *name, int workers, size_t queue, struct cv_error *err)
+{
+    struct job_lane_options options = {.name = name, .workers = workers, .queue = queue, .ctx = s,
+                                       .thread_open = lane_thread_open, .thread_close = lane_thread_close, .run = htp_run_item};
+    return job_lane_start(&options, &s->lanes[lane], err);
+}
+
+static bool start_http(struct service *s, struct cv_error *err)
+{
+    const struct conf *c = &s->conf;
+    struct htp_options options = {.authenticate = api_authenticate, .app = &s->api, .request_ms = (int)c->request_ms,
+                                  .idle_ms = (int)c->idle_ms, .connections = (int)c->connections, .max_body = CV_MAX_BODY};
+    if (!start_lane(s, HTP_INTERACTIVE, "interactive", (int)c->workers_interactive, (size_t)c->queue_interactive, err) ||
+        !start_lane(s, HTP_BULK, "bulk", (int)c->workers_bulk, (size_t)c->queue_bulk, err))
+        return false;
+    memcpy(options.lanes, s->lanes, sizeof(options.lanes));
+    struct htp_options management = options;
+    options.listen = c->listen;
+    options.routes = api_routes(&options.route_count);
+    management.listen = c->management_listen;
+    management.connections = 64;
+    management.routes = api_management_routes(&management.route_count);
+    return htp_server_start(&options, &s->server, err) && htp_server_start(&management, &s->management, err);
+}
+
+bool startup_all(struct service *s, struct cv_error *err)
+{
+    s->timer_arena = cv_arena_new(CV_MAX_ARENA);
+    if (!refuse_root(&s->conf, err) || !cv_text_init(err) || !cv_clock_init(s->conf.timezone, s->conf.clock_offset, err))
+        return false;
+    if (!load_policy(s, err) || !open_directory(s, err) || !load_key(s, err))
+        return false;
+    if (!dir_session_open(&s->directory, &s->timer_session, err) || !first_start(s, err))
+        return false;
+    if (!start_view(s, err) || !start_use_cases(s, err) || !first_token(s, err) || !start_http(s, err))
+        return false;
+    return job_timer_start("clockwork", (int)s->conf.tick_ms, service_tick, s, &s->timer, err);
+}

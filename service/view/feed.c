@@ -1,0 +1,167 @@
+/* What the sync consumer calls, and what the view says about itself. */
+#include <string.h>
+
+#include "internal.h"
+
+enum { SILENCE_MS = 5000 }; /* a live feed settles about once a second */
+
+static void applied(struct view *v, const uint8_t uuid[16], const char *csn)
+{
+    struct view_wait *w = &v->wait;
+    pthread_mutex_lock(&w->lock);
+    struct view_applied *a = &w->ring[w->count++ % APPLIED];
+    memcpy(a->uuid, uuid, 16);
+    size_t len = csn ? strnlen(csn, sizeof(a->csn) - 1) : 0;
+    memcpy(a->csn, csn ? csn : "", len);
+    a->csn[len] = '\0';
+    pthread_cond_broadcast(&w->more);
+    pthread_mutex_unlock(&w->lock);
+}
+
+static void name_entry(struct view *v, const uint8_t uuid[16])
+{
+    uint32_t entry = view_entry_find(v, uuid);
+    v->named++;
+    if (entry != NONE)
+        *view_entry_mark(v, entry) = v->refresh;
+}
+
+/* An entryUUID that comes back as another kind of entry was an other entry once. */
+static void make_way(struct view *v, const uint8_t uuid[16], enum kind kind)
+{
+    uint32_t entry = view_entry_find(v, uuid);
+    if (entry != NONE && view_entry_kind(entry) != kind)
+        view_drop_entry(v, entry);
+}
+
+static void put_end(struct view *v, const uint8_t uuid[16], const char *csn)
+{
+    name_entry(v, uuid);
+    applied(v, uuid, csn);
+}
+
+static void on_staff(void *ctx, const uint8_t uuid[16], const char *csn, const struct dom_staff *staff)
+{
+    make_way(ctx, uuid, PERSON);
+    view_put_staff(ctx, uuid, staff);
+    put_end(ctx, uuid, csn);
+}
+
+static void on_unit(void *ctx, const uint8_t uuid[16], const char *csn, const struct dom_unit *unit)
+{
+    make_way(ctx, uuid, UNIT);
+    view_put_unit(ctx, uuid, unit);
+    put_end(ctx, uuid, csn);
+}
+
+static void on_system(void *ctx, const uint8_t uuid[16], const char *csn, const struct dom_system *system)
+{
+    make_way(ctx, uuid, SYSTEM);
+    view_put_system(ctx, uuid, system);
+    put_end(ctx, uuid, csn);
+}
+
+static void on_token(void *ctx, const uint8_t uuid[16], const char *csn, const struct dom_token *token)
+{
+    make_way(ctx, uuid, TOKEN);
+    view_put_token(ctx, uuid, token);
+    put_end(ctx, uuid, csn);
+}
+
+static void on_present(void *ctx, const uint8_t uuid[16])
+{
+    name_entry(ctx, uuid);
+}
+
+static void on_remove(void *ctx, const uint8_t uuid[16])
+{
+    uint32_t entry = view_entry_find(ctx, uuid);
+    if (entry != NONE)
+        view_drop_entry(ctx, entry);
+}
+
+static void on_begin(void *ctx, bool fresh)
+{
+    struct view *v = ctx;
+    (void)fresh; /* marks are kept in either case; `end` says whether they count */
+    v->refresh++;
+    v->named = 0;
+    atomic_store(&v->refreshing, true);
+}
+
+static bool on_end(void *ctx, bool sweep)
+{
+    struct view *v = ctx;
+    if (sweep && !view_sweep_allowed(v))
+        return false;
+    if (sweep)
+        view_feed_sweep(v);
+    if (!atomic_load(&v->loaded)) {
+        view_write(v);
+        view_order_sort(v);
+        atomic_store(&v->day, cv_today());
+        view_recount_all(v);
+        view_changed(v);
+        atomic_store(&v->loaded, true);
+        view_write_end(v);
+    }
+    atomic_store(&v->refreshing, false);
+    atomic_store(&v->complete_ns, cv_mono_ns());
+    return true;
+}
+
+static void on_settled(void *ctx)
+{
+    struct view *v = ctx;
+    if (!atomic_load(&v->refreshing))
+        atomic_store(&v->complete_ns, cv_mono_ns());
+    if (atomic_load(&v->loaded) && atomic_load(&v->day) != cv_today())
+        view_roll_day(v);
+}
+
+static void on_alive(void *ctx, bool alive)
+{
+    struct view *v = ctx;
+    if (alive != atomic_load(&v->alive) && !atomic_load(&v->refreshing))
+        atomic_store(&v->complete_ns, cv_mono_ns());
+    atomic_store(&v->alive, alive);
+}
+
+struct dir_feed view_feed(struct view *view)
+{
+    return (struct dir_feed){.ctx = view, .begin = on_begin, .staff = on_staff, .unit = on_unit, .system = on_system,
+                             .token = on_token, .present = on_present, .remove = on_remove, .end = on_end,
+                             .settled = on_settled, .alive = on_alive};
+}
+
+void view_state(const struct view *view, struct view_state *out)
+{
+    struct view *v = (struct view *)view;
+    if (atomic_load(&v->loaded) && atomic_load(&v->day) != cv_today())
+        view_roll_day(v);
+    pthread_rwlock_rdlock(&v->lock);
+    int64_t silent_ms = (cv_mono_ns() - atomic_load(&v->complete_ns)) / 1000000;
+    bool alive = atomic_load(&v->alive) && silent_ms < SILENCE_MS;
+    *out = (struct view_state){
+        .loaded = atomic_load(&v->loaded),
+        .alive = alive,
+        .age_ms = alive && !atomic_load(&v->refreshing) ? 0 : silent_ms,
+        .people = v->known[PERSON],
+        .units = v->known[UNIT],
+        .systems = v->known[SYSTEM],
+        .tokens = v->known[TOKEN],
+        .generation = atomic_load(&v->generation),
+        .sweep_refused = v->sweep_refused,
+        .sweep_size = v->sweep_size,
+        .changed_at = v->changed_at,
+    };
+    pthread_rwlock_unlock(&v->lock);
+}
+
+uint64_t view_generation(const struct view *view)
+{
+    struct view *v = (struct view *)view;
+    if (atomic_load(&v->loaded) && atomic_load(&v->day) != cv_today())
+        view_roll_day(v);
+    return atomic_load(&v->generation);
+}

@@ -1,0 +1,92 @@
+/* Copies of whole records: into the view (pieces of malloc, freed together) or into an answer's arena. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+struct view_piece {
+    struct view_piece *next;
+    max_align_t bytes[];
+};
+
+void *view_keep_alloc(struct view_keep *k, size_t size)
+{
+    if (k->arena)
+        return cv_arena_alloc(k->arena, size);
+    struct view_piece *piece = view_must(calloc(1, sizeof(*piece) + size));
+    piece->next = k->pieces;
+    k->pieces = piece;
+    return piece->bytes;
+}
+
+const char *view_keep_text(struct view_keep *k, const char *text)
+{
+    if (text == NULL)
+        return NULL;
+    size_t size = strlen(text) + 1;
+    return memcpy(view_keep_alloc(k, size), text, size);
+}
+
+void view_keep_free(struct view_keep *k)
+{
+    while (k->pieces) {
+        struct view_piece *piece = k->pieces;
+        k->pieces = piece->next;
+        free(piece);
+    }
+}
+
+static const char **copy_texts(struct view_keep *k, const char **in, size_t count)
+{
+    if (count == 0)
+        return NULL;
+    const char **out = view_keep_alloc(k, count * sizeof(*out));
+    for (size_t i = 0; i < count; i++)
+        out[i] = view_keep_text(k, in[i]);
+    return out;
+}
+
+void view_copy_unit(struct view_keep *k, const struct dom_unit *in, struct dom_unit *out)
+{
+    *out = *in;
+    out->code = view_keep_text(k, in->code);
+    out->former_codes = copy_texts(k, in->former_codes, in->former_code_count);
+    for (int i = 0; i < CV_LANGS; i++)
+        out->name[i] = view_keep_text(k, in->name[i]);
+    out->slug = view_keep_text(k, in->slug);
+    out->idempotency = (struct dom_idempotency){0};
+    out->headcounts = NULL;
+    if (in->headcount_count == 0)
+        return;
+    out->headcounts = view_keep_alloc(k, in->headcount_count * sizeof(*in->headcounts));
+    for (size_t i = 0; i < in->headcount_count; i++) {
+        out->headcounts[i] = in->headcounts[i];
+        out->headcounts[i].source = NULL; /* only the full record shows it */
+    }
+}
+
+void view_copy_system(struct view_keep *k, const struct dom_system *in, struct dom_system *out)
+{
+    *out = *in;
+    out->slug = view_keep_text(k, in->slug);
+    for (int i = 0; i < CV_LANGS; i++)
+        out->name[i] = view_keep_text(k, in->name[i]);
+    out->login_rule = view_keep_text(k, in->login_rule);
+    out->required = NULL;
+    if (in->required_count == 0)
+        return;
+    out->required = view_keep_alloc(k, in->required_count * sizeof(*in->required));
+    for (size_t i = 0; i < in->required_count; i++) {
+        out->required[i] = in->required[i];
+        out->required[i].positions = copy_texts(k, in->required[i].positions, in->required[i].position_count);
+    }
+}
+
+void view_copy_token(struct view_keep *k, const struct dom_token *in, struct dom_token *out)
+{
+    *out = *in;
+    out->name = view_keep_text(k, in->name);
+    out->digest = view_keep_text(k, in->digest);
+    out->created_by = view_keep_text(k, in->created_by);
+    out->idempotency = (struct dom_idempotency){0};
+}

@@ -1,0 +1,184 @@
+/* People as the feed brings them, and the indexes over them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+typedef void (*index_change)(struct view_lookup *, uint32_t hash, uint32_t slot);
+
+static void index_person(struct view *v, uint32_t slot, index_change change)
+{
+    const struct person *p = v->people[slot];
+    change(&v->by_id, view_hash(p->id.bytes, 16), slot);
+    if (p->code)
+        change(&v->by_code, view_hash_code(person_text(p, p->code)), slot);
+    for (size_t i = 0; i < p->formers; i++)
+        if (person_former(p, i))
+            change(&v->by_code, view_hash_code(person_former(p, i)), slot);
+    for (size_t i = 0; i < p->names; i++)
+        if (person_name_held(p, i))
+            change(&v->by_name, view_hash_text(person_name_held(p, i)), slot);
+}
+
+/* A person with two posts in one unit is its member once. */
+static bool first_post_there(const struct person *p, size_t i)
+{
+    for (size_t before = 0; before < i; before++)
+        if (person_posts(p)[before].unit == person_posts(p)[i].unit)
+            return false;
+    return true;
+}
+
+static void join_units(struct view *v, uint32_t slot)
+{
+    const struct person *p = v->people[slot];
+    for (size_t i = 0; i < p->posts; i++)
+        if (first_post_there(p, i))
+            view_slots_add(&v->units[person_posts(p)[i].unit]->members, slot);
+}
+
+static void leave_units(struct view *v, uint32_t slot)
+{
+    const struct person *p = v->people[slot];
+    for (size_t i = 0; i < p->posts; i++)
+        if (first_post_there(p, i))
+            view_slots_take_out(&v->units[person_posts(p)[i].unit]->members, slot);
+}
+
+static bool same_posts(const struct person *a, const struct person *b)
+{
+    if (a->posts != b->posts)
+        return false;
+    for (size_t i = 0; i < a->posts; i++)
+        if (person_posts(a)[i].unit != person_posts(b)[i].unit)
+            return false;
+    return true;
+}
+
+/* ---- in and out ---- under the write lock */
+static uint32_t free_slot(struct view *v)
+{
+    if (v->free_people.count > 0)
+        return v->free_people.items[--v->free_people.count];
+    size_t need = v->people_end + 1;
+    v->people = view_grow(v->people, &v->people_cap, need, sizeof(*v->people));
+    v->signs = view_grow(v->signs, &v->signs_cap, need, sizeof(*v->signs));
+    return (uint32_t)v->people_end++;
+}
+
+static void count_if_loaded(struct view *v, struct person *p)
+{
+    if (atomic_load(&v->loaded))
+        view_count(v, p);
+}
+
+static void insert(struct view *v, struct person *p)
+{
+    uint32_t slot = free_slot(v);
+    v->people[slot] = p;
+    v->signs[slot] = view_name_sign(person_text(p, p->folded));
+    p->mark = v->refresh;
+    view_entry_add(v, p->uuid, PERSON, slot);
+    index_person(v, slot, view_lookup_put);
+    join_units(v, slot);
+    if (p->has_leaving)
+        view_slots_add(&v->leavers, slot);
+    view_order_add(v, slot);
+    count_if_loaded(v, p);
+}
+
+/* The usual change: a state, a phone, a date. What stays as it was is not touched. */
+static void replace(struct view *v, uint32_t slot, struct person *p)
+{
+    struct person *old = v->people[slot];
+    bool moves = view_person_order(old, p) != 0, other_units = !same_posts(old, p);
+    view_uncount(v, old);
+    if (moves)
+        view_order_cut(v, slot);
+    if (other_units)
+        leave_units(v, slot);
+    if (old->has_leaving && !p->has_leaving)
+        view_slots_take_out(&v->leavers, slot);
+    index_person(v, slot, view_lookup_drop);
+    v->people[slot] = p;
+    v->signs[slot] = view_name_sign(person_text(p, p->folded));
+    p->mark = v->refresh;
+    index_person(v, slot, view_lookup_put);
+    if (p->has_leaving && !old->has_leaving)
+        view_slots_add(&v->leavers, slot);
+    if (other_units)
+        join_units(v, slot);
+    if (moves)
+        view_order_add(v, slot);
+    count_if_loaded(v, p);
+    view_person_free(v, old);
+}
+
+void view_drop_person(struct view *v, uint32_t slot)
+{
+    struct person *p = v->people[slot];
+    view_uncount(v, p);
+    view_order_cut(v, slot);
+    leave_units(v, slot);
+    index_person(v, slot, view_lookup_drop);
+    if (p->has_leaving)
+        view_slots_take_out(&v->leavers, slot);
+    view_entry_drop(v, p->uuid, view_entry(PERSON, slot));
+    v->people[slot] = NULL;
+    v->signs[slot] = 0;
+    view_slots_add(&v->free_people, slot);
+    view_person_free(v, p);
+}
+
+static uint32_t slot_by_id(const struct view *v, struct cv_id id)
+{
+    struct view_probe probe;
+    uint32_t at = view_lookup_first(&v->by_id, view_hash(id.bytes, 16), &probe);
+    while (at != NONE && !cv_id_equal(v->people[at]->id, id))
+        at = view_lookup_next(&v->by_id, &probe);
+    return at;
+}
+
+/* Two entries of one id cannot both be there: the other one was deleted and made anew. */
+static void drop_namesake(struct view *v, const struct person *p)
+{
+    uint32_t other = slot_by_id(v, p->id);
+    if (other != NONE && memcmp(v->people[other]->uuid, p->uuid, 16) != 0)
+        view_drop_person(v, other);
+}
+
+void view_put_staff(struct view *v, const uint8_t uuid[16], const struct dom_staff *staff)
+{
+    struct view_person_texts texts;
+    cv_arena_reset(v->scratch);
+    view_person_texts(staff, v->scratch, &texts);
+    uint32_t entry = view_entry_find(v, uuid);
+    view_write(v);
+    struct person *p = view_person_build(v, uuid, staff, &texts);
+    if (entry != NONE && view_person_same(v->people[view_entry_slot(entry)], p)) {
+        view_person_free(v, p);
+        view_write_end(v);
+        return;
+    }
+    drop_namesake(v, p);
+    if (entry != NONE)
+        replace(v, view_entry_slot(entry), p);
+    else
+        insert(v, p);
+    view_changed(v);
+    view_write_end(v);
+}
+
+void view_people_free(struct view *v)
+{
+    for (size_t i = 0; i < v->people_end; i++)
+        free(v->people[i]);
+    free(v->people);
+    free(v->signs);
+    free(v->free_people.items);
+    free(v->order.items);
+    free(v->leavers.items);
+    free(v->by_id.cells);
+    free(v->by_code.cells);
+    free(v->by_name.cells);
+}

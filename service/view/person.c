@@ -1,0 +1,190 @@
+/* One person, packed: a fixed part, then posts, accounts and strings behind it in the same allocation. */
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+/* ---- texts that need ICU: before the lock ---- */
+void view_person_texts(const struct dom_staff *s, struct cv_arena *scratch, struct view_person_texts *out)
+{
+    const char *parts[] = {s->given_name ? s->given_name : s->full_name, s->family_name, s->middle_name};
+    size_t len[3], total = 0;
+    const uint8_t *keys[3];
+    for (int i = 0; i < 3; i++) {
+        keys[i] = cv_text_sort_key(scratch, parts[i] ? parts[i] : "", &len[i]);
+        total += len[i] + 1;
+    }
+    uint8_t *key = cv_arena_alloc(scratch, total);
+    out->key = key;
+    for (int i = 0; i < 3; i++) { /* a zero between: sort keys hold none, so "An" comes before "Anh" whatever follows */
+        memcpy(key, keys[i], len[i]);
+        key += len[i] + 1;
+    }
+    out->key_len = total - 1;
+    out->folded = cv_text_fold(scratch, s->full_name ? s->full_name : "");
+}
+
+/* ---- packing ---- */
+struct pack { uint8_t *data; size_t len, texts; };
+
+/* What does not fit into 64 KiB reads as absent; the limits of the API stay far below. */
+static uint16_t put(struct pack *b, const void *bytes, size_t size)
+{
+    if (b->len + size > PERSON_DATA_MAX)
+        return 0;
+    memcpy(b->data + b->len, bytes, size);
+    b->len += size;
+    return (uint16_t)(b->len - size);
+}
+
+/* Login, names and address end alike ("annv", "mailbox/annv"): the end of a text that is there already will do. */
+static uint16_t put_text(struct pack *b, const char *text)
+{
+    if (text == NULL)
+        return 0;
+    size_t size = strlen(text) + 1;
+    const uint8_t *there = memmem(b->data + b->texts, b->len - b->texts, text, size);
+    return there ? (uint16_t)(there - b->data) : put(b, text, size);
+}
+
+static void pack_leaving(struct pack *b, struct person *p, const struct dom_staff *s)
+{
+    const struct dom_departure *d = dom_current_departure(s);
+    if (d == NULL)
+        return;
+    struct leaving l = {.recorded_at = d->recorded_at, .on = d->effective_on, .number = (uint16_t)d->number,
+                        .state = (uint8_t)d->state, .reason = (uint8_t)d->reason};
+    put(b, &l, sizeof l);
+    p->has_leaving = true;
+}
+
+/* Accounts by slug, so that every replica lists them alike. Their logins follow when texts are packed. */
+static size_t sort_accounts(const struct dom_staff *s, const struct dom_account *out[DOM_SYSTEMS_MAX])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < s->account_count && count < DOM_SYSTEMS_MAX; i++) {
+        size_t at = count++;
+        for (; at > 0 && strcmp(out[at - 1]->system, s->accounts[i].system) > 0; at--)
+            out[at] = out[at - 1];
+        out[at] = &s->accounts[i];
+    }
+    return count;
+}
+
+static void note_state(struct person *p, uint8_t system, enum dom_observed observed)
+{
+    uint16_t bit = (uint16_t)(1u << system);
+    p->issued |= dom_counts_issued(observed) ? bit : 0;
+    p->locked |= observed == DOM_TEMP_LOCKED ? bit : 0;
+    p->active |= observed == DOM_OBS_ACTIVE ? bit : 0;
+}
+
+static void pack_accounts(struct view *v, struct pack *b, struct person *p, const struct dom_account **sorted, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct dom_account *a = sorted[i];
+        unsigned system = view_system_slot(v, a->system);
+        if (system == DOM_SYSTEMS_MAX) {
+            sorted[i] = NULL;
+            continue;
+        }
+        struct account packed = {.since = a->since, .reason = view_word_take(&v->words, a->reason, v->scratch),
+                                 .system = (uint8_t)system, .desired = (uint8_t)a->desired & 7u,
+                                 .observed = (uint8_t)a->observed & 15u, .has_error = a->last_error != NULL};
+        put(b, &packed, sizeof packed);
+        p->accounts++;
+        note_state(p, (uint8_t)system, a->observed);
+    }
+}
+
+static void pack_posts(struct view *v, struct pack *b, struct person *p, const struct dom_staff *s)
+{
+    for (size_t i = 0; i < s->post_count && i < DOM_POSTS_MAX; i++) {
+        const struct dom_post *post = &s->posts[i];
+        struct post packed = {.unit = view_unit_slot(v, post->unit), .title = view_word_take(&v->words, post->title, v->scratch),
+                              .from = post->from, .to = post->to, .kind = (uint8_t)post->kind, .primary = post->primary};
+        put(b, &packed, sizeof packed);
+        p->posts++;
+    }
+}
+
+static void pack_texts(struct pack *b, struct person *p, const struct dom_staff *s, const struct view_person_texts *texts,
+                       const struct dom_account **sorted, size_t account_count)
+{
+    uint16_t offsets[DOM_NAMES_MAX + DOM_CODES_MAX] = {0};
+    p->names = (uint8_t)(s->name_count < DOM_NAMES_MAX ? s->name_count : DOM_NAMES_MAX);
+    p->formers = (uint8_t)(s->former_code_count < DOM_CODES_MAX ? s->former_code_count : DOM_CODES_MAX);
+    size_t size = (size_t)(p->names + p->formers) * sizeof(offsets[0]);
+    p->texts = put(b, offsets, size);
+    put(b, "", 1); /* so that no text begins at offset 0 */
+    b->texts = b->len;
+    for (size_t i = 0; i < p->names; i++)
+        offsets[i] = put_text(b, s->names[i]);
+    for (size_t i = 0; i < p->formers; i++)
+        offsets[p->names + i] = put_text(b, s->former_codes[i]);
+    memcpy(b->data + p->texts, offsets, size);
+    p->address = put_text(b, s->address);
+    struct account *account = (struct account *)(void *)(b->data + (p->has_leaving ? sizeof(struct leaving) : 0));
+    for (size_t i = 0; i < account_count; i++)
+        if (sorted[i])
+            (account++)->login = put_text(b, sorted[i]->login);
+    p->name = put_text(b, s->full_name);
+    p->folded = put_text(b, texts->folded);
+    p->code = put_text(b, s->staff_code);
+    p->key = put(b, texts->key, texts->key_len);
+    p->key_len = p->key ? (uint16_t)texts->key_len : 0;
+}
+
+static void fill_fixed(struct person *p, const uint8_t uuid[16], const struct dom_staff *s)
+{
+    memcpy(p->uuid, uuid, 16);
+    p->id = s->id;
+    p->updated_at = s->updated_at;
+    p->revision = s->revision;
+    p->hired_on = s->hired_on;
+    p->mobile = s->mobile ? view_hash_text(s->mobile) | 1 : 0;
+    p->birth_year = (uint16_t)s->birth_year;
+    p->category = (uint8_t)s->category;
+    p->credential_set = s->credential_set;
+}
+
+struct person *view_person_build(struct view *v, const uint8_t uuid[16], const struct dom_staff *s,
+                                 const struct view_person_texts *texts)
+{
+    struct person head;
+    struct pack b = {.data = v->build};
+    const struct dom_account *sorted[DOM_SYSTEMS_MAX];
+    size_t accounts = sort_accounts(s, sorted);
+    memset(&head, 0, sizeof head);
+    fill_fixed(&head, uuid, s);
+    pack_leaving(&b, &head, s);
+    pack_accounts(v, &b, &head, sorted, accounts);
+    pack_posts(v, &b, &head, s);
+    if (s->on_leave) {
+        put(&b, &(struct absence){s->leave_from, s->leave_to}, sizeof(struct absence));
+        head.has_absence = true;
+    }
+    pack_texts(&b, &head, s, texts, sorted, accounts);
+    head.size = (uint16_t)b.len;
+    struct person *p = view_must(malloc(sizeof(*p) + b.len));
+    memcpy(p, &head, sizeof head);
+    memcpy(p->data, b.data, b.len);
+    return p;
+}
+
+void view_person_free(struct view *v, struct person *p)
+{
+    for (size_t i = 0; i < p->accounts; i++)
+        view_word_drop(&v->words, person_accounts(p)[i].reason);
+    for (size_t i = 0; i < p->posts; i++)
+        view_word_drop(&v->words, person_posts(p)[i].title);
+    free(p);
+}
+
+bool view_person_same(const struct person *a, const struct person *b)
+{
+    size_t from = offsetof(struct person, uuid);
+    return a->size == b->size &&
+           memcmp((const uint8_t *)a + from, (const uint8_t *)b + from, sizeof(*a) + a->size - from) == 0;
+}

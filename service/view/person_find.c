@@ -1,0 +1,251 @@
+/* Questions about single people, and the small lists of the scheduler. */
+#include <string.h>
+
+#include "internal.h"
+
+/* ---- answers ---- */
+static bool is_required(const struct person *p, unsigned system)
+{
+    return p->tally.required >> system & 1;
+}
+
+void view_fill_account(const struct view *v, const struct person *p, const struct account *a, struct cv_arena *arena,
+                       struct view_account *out)
+{
+    struct view_keep keep = {.arena = arena};
+    *out = (struct view_account){
+        .system = view_keep_text(&keep, v->systems[a->system].slug), .desired = (enum dom_desired)a->desired,
+        .observed = (enum dom_observed)a->observed, .login = view_keep_text(&keep, person_text(p, a->login)),
+        .reason = view_keep_text(&keep, view_word_text(&v->words, a->reason)), .since = a->since, .has_error = a->has_error,
+        .required = is_required(p, a->system),
+    };
+}
+
+static const struct post *primary_post(const struct person *p)
+{
+    for (size_t i = 0; i < p->posts; i++)
+        if (person_posts(p)[i].primary)
+            return &person_posts(p)[i];
+    return NULL;
+}
+
+static void fill_post(const struct view *v, const struct post *post, struct view_keep *keep, struct view_staff *out)
+{
+    if (post == NULL)
+        return;
+    const struct unit *u = v->units[post->unit];
+    out->title = view_keep_text(keep, view_word_text(&v->words, post->title));
+    out->unit = u->id;
+    out->unit_code = view_keep_text(keep, u->u.code);
+    for (int i = 0; i < CV_LANGS; i++)
+        out->unit_name[i] = view_keep_text(keep, u->u.name[i]);
+}
+
+static void fill_departure(const struct person *p, struct view_staff *out)
+{
+    const struct leaving *l = person_leaving(p);
+    out->departure_on = CV_NO_DAY;
+    out->departure_recorded_at = CV_NO_MOMENT;
+    if (l == NULL)
+        return;
+    out->has_departure = true;
+    out->departure_state = (enum dom_departure_state)l->state;
+    out->departure_reason = (enum dom_reason)l->reason;
+    out->departure_on = l->on;
+    out->departure_number = l->number;
+    out->departure_recorded_at = l->recorded_at;
+}
+
+void view_fill_staff(const struct view *v, const struct person *p, bool accounts, struct cv_arena *arena, struct view_staff *out)
+{
+    struct view_keep keep = {.arena = arena};
+    *out = (struct view_staff){
+        .id = p->id, .staff_code = view_keep_text(&keep, person_text(p, p->code)),
+        .full_name = view_keep_text(&keep, person_text(p, p->name)), .address = view_keep_text(&keep, person_text(p, p->address)),
+        .category = (enum dom_category)p->category, .status = (enum dom_status)p->tally.status, .hired_on = p->hired_on,
+        .revision = p->revision, .updated_at = p->updated_at,
+    };
+    fill_post(v, primary_post(p), &keep, out);
+    fill_departure(p, out);
+    if (!accounts || p->accounts == 0)
+        return;
+    out->accounts = CV_NEWS(arena, struct view_account, p->accounts);
+    out->account_count = p->accounts;
+    for (size_t i = 0; i < p->accounts; i++)
+        view_fill_account(v, p, &person_accounts(p)[i], arena, &out->accounts[i]);
+}
+
+/* ---- by key ---- */
+static uint32_t by_id(const struct view *v, struct cv_id id)
+{
+    struct view_probe probe;
+    uint32_t at = view_lookup_first(&v->by_id, view_hash(id.bytes, 16), &probe);
+    while (at != NONE && !cv_id_equal(v->people[at]->id, id))
+        at = view_lookup_next(&v->by_id, &probe);
+    return at;
+}
+
+static bool carries(const struct person *p, const char *code)
+{
+    return p->code && cv_ascii_casecmp(person_text(p, p->code), code) == 0;
+}
+
+static bool carried(const struct person *p, const char *code)
+{
+    for (size_t i = 0; i < p->formers; i++)
+        if (person_former(p, i) && cv_ascii_casecmp(person_former(p, i), code) == 0)
+            return true;
+    return false;
+}
+
+/* Who carries it now goes before who carried it. */
+static uint32_t by_code(const struct view *v, const char *code)
+{
+    struct view_probe probe;
+    uint32_t former = NONE, at = view_lookup_first(&v->by_code, view_hash_code(code), &probe);
+    while (at != NONE && !carries(v->people[at], code)) {
+        if (carried(v->people[at], code))
+            former = at;
+        at = view_lookup_next(&v->by_code, &probe);
+    }
+    return at != NONE ? at : former;
+}
+
+bool view_staff_find(const struct view *v, struct view_scope scope, const char *key, struct cv_arena *arena,
+                     struct view_staff *out, struct cv_error *err)
+{
+    struct cv_id id;
+    if (!view_enter(v, err))
+        return false;
+    uint32_t slot = cv_id_parse("stf_", key, &id) ? by_id(v, id) : by_code(v, key);
+    bool found = slot != NONE && view_person_visible(v, v->people[slot], view_scope_slot(v, scope));
+    if (found)
+        view_fill_staff(v, v->people[slot], true, arena, out);
+    view_leave(v);
+    return found || cv_fail(err, cvp_staff_not_found, NULL, "Không tìm thấy người này", "There is no such person");
+}
+
+bool view_code_holder(const struct view *v, const char *code, struct cv_id *out_staff)
+{
+    if (!view_enter(v, NULL))
+        return false;
+    uint32_t slot = by_code(v, code);
+    if (slot != NONE)
+        *out_staff = v->people[slot]->id;
+    view_leave(v);
+    return slot != NONE;
+}
+
+static const char *clash_with(const struct person *p, const char *code)
+{
+    if (p->code && dom_code_clash(person_text(p, p->code), code))
+        return person_text(p, p->code);
+    for (size_t i = 0; i < p->formers; i++)
+        if (person_former(p, i) && dom_code_clash(person_former(p, i), code))
+            return person_former(p, i);
+    return NULL;
+}
+
+const char *view_code_clash(const struct view *v, const char *code, struct cv_arena *arena)
+{
+    struct view_probe probe;
+    const char *clash = NULL;
+    if (!view_enter(v, NULL))
+        return NULL;
+    for (uint32_t at = view_lookup_first(&v->by_code, view_hash_code(code), &probe); at != NONE && !clash;
+         at = view_lookup_next(&v->by_code, &probe))
+        clash = clash_with(v->people[at], code);
+    if (clash)
+        clash = cv_arena_strdup(arena, clash);
+    view_leave(v);
+    return clash;
+}
+
+static bool holds_name(const struct person *p, const char *name)
+{
+    for (size_t i = 0; i < p->names; i++)
+        if (person_name_held(p, i) && cv_ascii_casecmp(person_name_held(p, i), name) == 0)
+            return true;
+    return false;
+}
+
+bool view_name_taken(const struct view *v, const char *name)
+{
+    struct view_probe probe;
+    if (!view_enter(v, NULL))
+        return false;
+    uint32_t at = view_lookup_first(&v->by_name, view_hash_text(name), &probe);
+    while (at != NONE && !holds_name(v->people[at], name))
+        at = view_lookup_next(&v->by_name, &probe);
+    view_leave(v);
+    return at != NONE;
+}
+
+/* ---- likely the same person ---- */
+struct twin { const char *folded; uint64_t sign; int birth_year; uint32_t mobile, unit; };
+
+static bool is_twin(const struct person *p, const struct twin *t)
+{
+    const struct post *post = primary_post(p);
+    const char *folded = person_text(p, p->folded);
+    if (!post || !folded || strcmp(folded, t->folded) != 0)
+        return false;
+    return (t->birth_year && p->birth_year == t->birth_year) || (t->mobile && p->mobile == t->mobile) ||
+           (t->unit != NONE && post->unit == t->unit);
+}
+
+size_t view_twins(const struct view *v, const struct view_twin_query *q, struct cv_id *out, size_t max)
+{
+    cv_auto_arena arena = cv_arena_new(CV_MAX_BODY);
+    size_t count = 0;
+    if (arena == NULL || q->full_name == NULL)
+        return 0;
+    struct twin t = {.folded = cv_text_fold(arena, q->full_name), .birth_year = q->birth_year,
+                     .mobile = q->mobile ? view_hash_text(q->mobile) | 1 : 0};
+    t.sign = view_name_sign(t.folded);
+    if (t.folded[0] == '\0' || !view_enter(v, NULL))
+        return 0;
+    t.unit = q->has_unit ? view_unit_slot_of(v, q->unit) : NONE;
+    for (size_t i = 0; i < v->people_end && count < max; i++)
+        if (v->signs[i] == t.sign && is_twin(v->people[i], &t))
+            out[count++] = v->people[i]->id;
+    view_leave(v);
+    return count;
+}
+
+/* ---- for the scheduler ---- */
+size_t view_due_departures(const struct view *v, cv_day day, struct cv_id *out, size_t max)
+{
+    const uint32_t open = 1u << DOM_SCHEDULED | 1u << DOM_HELD | 1u << DOM_IN_PROGRESS;
+    size_t count = 0;
+    if (!view_enter(v, NULL))
+        return 0;
+    for (size_t i = 0; i < v->leavers.count && count < max; i++) {
+        const struct person *p = v->people[v->leavers.items[i]];
+        const struct leaving *l = person_leaving(p);
+        if ((open >> l->state & 1) && l->on <= day)
+            out[count++] = p->id;
+    }
+    view_leave(v);
+    return count;
+}
+
+static bool lacks_account(const struct view *v, const struct person *p, cv_day day)
+{
+    if (day == atomic_load(&v->day))
+        return p->tally.flags & T_LACKING;
+    return view_tally_on(v, p, day).flags & T_LACKING;
+}
+
+size_t view_unprovisioned(const struct view *v, cv_day day, struct cv_id *out, size_t max)
+{
+    size_t count = 0;
+    if (!view_enter(v, NULL))
+        return 0;
+    bool none = day == atomic_load(&v->day) && v->lacking == 0;
+    for (size_t i = 0; !none && i < v->people_end && count < max; i++)
+        if (v->people[i] && lacks_account(v, v->people[i], day))
+            out[count++] = v->people[i]->id;
+    view_leave(v);
+    return count;
+}

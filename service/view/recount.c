@@ -1,0 +1,91 @@
+/* When more than one record changes its weight: the first load, a rule, a branch of the tree, midnight. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+enum { BATCH = 500 }; /* people per lock: well under a millisecond */
+
+static void count_from_nothing(struct view *v, struct person *p)
+{
+    struct tally t = view_tally_on(v, p, atomic_load(&v->day));
+    t.flags |= T_COUNTED;
+    p->tally = t;
+    v->lacking += t.flags & T_LACKING ? 1 : 0;
+    if (!(t.flags & T_RECORDED))
+        return;
+    view_tally_add(p, &t, 1, &v->units[t.home]->own);
+    for (size_t i = 0; t.hosts >> i; i++)
+        if (t.hosts >> i & 1)
+            v->units[person_posts(p)[i].unit]->own.at[F_SECONDED_IN]++;
+}
+
+void view_recount_all(struct view *v)
+{
+    struct view_slots tree = {0};
+    v->lacking = 0;
+    for (size_t i = 0; i < v->unit_count; i++)
+        memset(&v->units[i]->own, 0, sizeof(struct view_figures));
+    for (size_t i = 0; i < v->people_end; i++)
+        if (v->people[i])
+            count_from_nothing(v, v->people[i]);
+    for (uint32_t i = 0; i < v->unit_count; i++) {
+        view_derive(v, i, &v->units[i]->own);
+        v->units[i]->sum = v->units[i]->own;
+    }
+    view_subtree(v, 0, &tree);
+    for (size_t i = tree.count; i-- > 1;) { /* children before parents */
+        const struct unit *u = v->units[tree.items[i]];
+        int32_t *sum = v->units[u->parent]->sum.at;
+        for (int f = 0; f < FIGURES; f++)
+            sum[f] += u->sum.at[f];
+    }
+    free(tree.items);
+}
+
+static void recount_people(struct view *v, const struct view_slots *people)
+{
+    for (size_t done = 0; done < people->count; done += BATCH) {
+        size_t end = done + BATCH < people->count ? done + BATCH : people->count;
+        view_write(v);
+        for (size_t i = done; i < end; i++)
+            view_count(v, v->people[people->items[i]]);
+        view_write_end(v);
+    }
+}
+
+/* Only the feed's thread changes records and tree, so it may look at them unlocked between the batches. */
+void view_recount_below(struct view *v, uint32_t top)
+{
+    struct view_slots tree = {0};
+    if (!atomic_load(&v->loaded))
+        return;
+    view_subtree(v, top, &tree);
+    for (size_t i = 0; i < tree.count; i++)
+        recount_people(v, &v->units[tree.items[i]]->members);
+    for (size_t done = 0; done < tree.count; done += BATCH) {
+        view_write(v);
+        for (size_t i = done; i < done + BATCH && i < tree.count; i++)
+            view_refigure(v, tree.items[i]);
+        view_changed(v);
+        view_write_end(v);
+    }
+    free(tree.items);
+}
+
+void view_roll_day(struct view *v)
+{
+    view_write(v);
+    cv_day today = cv_today(), was = atomic_load(&v->day);
+    if (today != was) {
+        atomic_store(&v->day, today);
+        for (size_t i = 0; i < v->people_end; i++)
+            if (v->people[i] && (today < was || v->people[i]->tally.next_day <= today))
+                view_count(v, v->people[i]);
+        for (uint32_t i = 0; i < v->unit_count; i++)
+            view_refigure(v, i);
+        v->changed_at = cv_day_start(today);
+        atomic_fetch_add(&v->generation, 1);
+    }
+    view_write_end(v);
+}

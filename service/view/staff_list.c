@@ -1,0 +1,207 @@
+/* Lists of people. A page is found in one of two ways: along the kept order until it is full, or, for a small branch or another order, by
+ * keeping the best of all who match. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+enum { FEW = 8 };      /* a branch with less than 1/FEW of all people is gathered */
+enum { AHEAD = 12 };   /* people fetched into the cache before their turn */
+
+/* ---- the question, with slots for ids ---- */
+static bool system_bit(const struct view *v, const char *slug, const char *parameter, uint16_t *out, struct cv_error *err)
+{
+    if (slug == NULL)
+        return true;
+    int slot = view_system_known(v, slug);
+    if (slot < 0)
+        return cv_fail(err, cvp_system_not_found, parameter, "Không có hệ thống \"%s\"", "There is no system \"%s\"", slug);
+    *out = (uint16_t)(1u << slot);
+    return true;
+}
+
+static bool place_filter(const struct view *v, struct view_scope scope, bool has_unit, struct cv_id unit, bool recursive,
+                         struct view_filter *f, struct cv_error *err)
+{
+    f->scope = view_scope_slot(v, scope);
+    f->unit = has_unit ? view_unit_slot_of(v, unit) : 0;
+    f->recursive = recursive || !has_unit;
+    if (has_unit && (f->unit == NONE || !view_below(v, f->unit, f->scope)))
+        return view_no_unit(err);
+    return true;
+}
+
+static bool make_filter(const struct view *v, const struct view_staff_query *q, struct view_filter *f, struct cv_error *err)
+{
+    f->statuses = q->statuses;
+    f->categories = q->categories;
+    f->code = q->staff_code;
+    f->updated_since = q->updated_since;
+    f->stage = q->stage;
+    f->by_stage = f->at_home = q->system != NULL || q->stage != VIEW_ANY_STAGE;
+    f->staged = UINT16_MAX;
+    return place_filter(v, q->scope, q->has_unit, q->unit, q->recursive, f, err) && system_bit(v, q->has, "has", &f->has, err) &&
+           system_bit(v, q->missing, "missing", &f->missing, err) && system_bit(v, q->system, "system", &f->staged, err);
+}
+
+/* ---- finding ---- */
+struct search {
+    const struct view *v;
+    struct view_filter f;
+    struct view_position after;
+    bool has_after, descending, want_total;
+    int sort;
+    struct view_best best;
+    size_t total;
+};
+
+static bool is_behind(const struct search *s, uint32_t slot)
+{
+    if (!s->has_after)
+        return true;
+    int order = view_position_order(s->v->people[slot], s->sort, &s->after);
+    return s->descending ? order < 0 : order > 0;
+}
+
+static void offer_all(struct search *s, const uint32_t *slots, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i + AHEAD < count)
+            __builtin_prefetch(s->v->people[slots[i + AHEAD]]);
+        if (!view_match(s->v, &s->f, slots[i]))
+            continue;
+        s->total++;
+        if (is_behind(s, slots[i]))
+            view_best_offer(&s->best, slots[i]);
+    }
+}
+
+static void by_gathering(struct search *s, uint32_t top)
+{
+    struct view_slots people = {0};
+    view_people_below(s->v, top, s->f.unit == 0 || s->f.recursive, &people);
+    offer_all(s, people.items, people.count);
+    free(people.items);
+}
+
+/* First index in the kept order that lies behind the position, in the direction of reading. */
+static size_t start_of(const struct search *s)
+{
+    const struct view_slots *order = &s->v->order;
+    size_t low = 0, high = order->count;
+    if (!s->has_after)
+        return s->descending ? high : 0;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        int at = view_position_order(s->v->people[order->items[mid]], s->sort, &s->after);
+        if (at < 0 || (at == 0 && !s->descending))
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+static void along_order(struct search *s)
+{
+    const struct view_slots *order = &s->v->order;
+    size_t start = start_of(s), left = s->descending ? start : order->count - start;
+    for (size_t i = 0; i < left && s->best.count < s->best.cap; i++) {
+        uint32_t slot = order->items[s->descending ? start - 1 - i : start + i];
+        if (view_match(s->v, &s->f, slot))
+            s->best.slots[s->best.count++] = slot;
+    }
+    if (!s->want_total)
+        return;
+    for (size_t i = 0; i < order->count; i++) {
+        if (i + AHEAD < order->count)
+            __builtin_prefetch(s->v->people[order->items[i + AHEAD]]);
+        s->total += view_match(s->v, &s->f, order->items[i]);
+    }
+}
+
+static void run(struct search *s, size_t page_size, struct cv_arena *arena)
+{
+    uint32_t top = s->f.unit ? s->f.unit : s->f.scope;
+    size_t most = s->v->order.count, members = top == 0 ? most : view_members_below(s->v, top, s->f.unit == 0 || s->f.recursive);
+    size_t cap = page_size + 1 < most ? page_size + 1 : most;
+    s->best = (struct view_best){.slots = CV_NEWS(arena, uint32_t, cap + 1), .cap = cap, .sort = s->sort,
+                                 .descending = s->descending, .v = s->v};
+    if (top != 0 && (s->sort != VIEW_BY_GIVEN_NAME || members < most / FEW)) {
+        by_gathering(s, top);
+        view_best_finish(&s->best);
+    } else if (s->sort == VIEW_BY_GIVEN_NAME) {
+        along_order(s);
+    } else {
+        offer_all(s, s->v->order.items, most);
+        view_best_finish(&s->best);
+    }
+}
+
+static void fill_page(const struct search *s, size_t page_size, struct cv_arena *arena, struct view_staff_page *out)
+{
+    bool more = s->best.count > page_size;
+    *out = (struct view_staff_page){.count = more ? page_size : s->best.count, .total = s->total};
+    out->items = CV_NEWS(arena, struct view_staff, out->count + 1);
+    for (size_t i = 0; i < out->count; i++)
+        view_fill_staff(s->v, s->v->people[s->best.slots[i]], true, arena, &out->items[i]);
+    if (more && out->count > 0)
+        out->next = view_position_write(arena, s->v->people[s->best.slots[out->count - 1]], s->sort, &out->next_len);
+}
+
+bool view_staff_list(const struct view *v, const struct view_staff_query *q, struct cv_arena *arena,
+                     struct view_staff_page *out, struct cv_error *err)
+{
+    struct search s = {.v = v, .descending = q->descending, .want_total = q->want_total, .sort = (int)q->sort};
+    s.has_after = view_position_read(q->after, q->after_len, &s.after);
+    bool possible = view_filter_words(&s.f, q->q, arena);
+    if (!view_enter(v, err))
+        return false;
+    bool ok = make_filter(v, q, &s.f, err);
+    if (ok && possible)
+        run(&s, q->page_size, arena);
+    if (ok)
+        fill_page(&s, q->page_size, arena, out);
+    view_leave(v);
+    return ok;
+}
+
+/* ---- departures ---- */
+static bool departure_matches(const struct search *s, const struct view_departure_query *q, const struct person *p)
+{
+    const struct leaving *l = person_leaving(p);
+    return (q->states == 0 || q->states >> l->state & 1) && (q->from == CV_NO_DAY || l->on >= q->from) &&
+           (q->to == CV_NO_DAY || l->on <= q->to) && view_person_visible(s->v, p, s->f.scope);
+}
+
+static void find_departures(struct search *s, const struct view_departure_query *q, struct cv_arena *arena)
+{
+    const struct view_slots *leavers = &s->v->leavers;
+    size_t cap = q->page_size + 1 < leavers->count ? q->page_size + 1 : leavers->count;
+    s->best = (struct view_best){.slots = CV_NEWS(arena, uint32_t, cap + 1), .cap = cap, .sort = s->sort, .v = s->v};
+    for (size_t i = 0; i < leavers->count; i++) {
+        uint32_t slot = leavers->items[i];
+        if (!departure_matches(s, q, s->v->people[slot]) || !view_match(s->v, &s->f, slot))
+            continue;
+        s->total++;
+        if (is_behind(s, slot))
+            view_best_offer(&s->best, slot);
+    }
+    view_best_finish(&s->best);
+}
+
+bool view_departure_list(const struct view *v, const struct view_departure_query *q, struct cv_arena *arena,
+                         struct view_staff_page *out, struct cv_error *err)
+{
+    struct search s = {.v = v, .sort = BY_DEPARTURE, .f = {.updated_since = CV_NO_MOMENT}};
+    s.has_after = view_position_read(q->after, q->after_len, &s.after);
+    if (!view_enter(v, err))
+        return false;
+    bool ok = place_filter(v, q->scope, q->has_unit, q->unit, q->recursive, &s.f, err);
+    if (ok) {
+        find_departures(&s, q, arena);
+        fill_page(&s, q->page_size, arena, out);
+    }
+    view_leave(v);
+    return ok;
+}

@@ -1,0 +1,38 @@
+/* Read-your-writes: a writer waits until the feed has brought its own change. */
+#include <string.h>
+#include <time.h>
+
+#include "internal.h"
+
+/* Looks at what was applied since `seen`. CSNs compare bytewise; a later one of the same entry will do. Under the lock. */
+static bool was_applied(const struct view_wait *w, const struct dir_stamp *stamp, uint64_t seen)
+{
+    uint64_t oldest = w->count > APPLIED ? w->count - APPLIED : 0;
+    for (uint64_t i = w->count; i > seen && i > oldest; i--) {
+        const struct view_applied *a = &w->ring[(i - 1) % APPLIED];
+        if (memcmp(a->uuid, stamp->uuid, 16) == 0 && strcmp(a->csn, stamp->csn) >= 0)
+            return true;
+    }
+    return false;
+}
+
+bool view_wait(struct view *view, const struct dir_stamp *stamp, struct cv_deadline deadline)
+{
+    struct view_wait *w = &view->wait;
+    struct timespec until = {.tv_sec = deadline.at_ns / 1000000000, .tv_nsec = deadline.at_ns % 1000000000};
+    uint64_t seen = 0;
+    bool found = false;
+    if (!stamp->changed)
+        return true;
+    pthread_mutex_lock(&w->lock);
+    for (;;) {
+        found = was_applied(w, stamp, seen);
+        seen = w->count;
+        if (found || cv_deadline_passed(deadline))
+            break;
+        while (w->count == seen && pthread_cond_timedwait(&w->more, &w->lock, &until) == 0)
+            ;
+    }
+    pthread_mutex_unlock(&w->lock);
+    return found;
+}
