@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -10,7 +11,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-enum { PASSWORD_MAX = 1024, STALL_MS = 200 };
+enum { PASSWORD_MAX = 1024, STALL_MS = 200, SLICE_MS = 50 };
 
 static void close_handle(LDAP **ld)
 {
@@ -83,13 +84,21 @@ static void bound_socket(LDAP *ld)
     fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
-/* Waits for the answer of the bind; returns its result code. */
-static int await_bind(LDAP *ld, int msgid, struct cv_deadline deadline)
+static bool stop_asked(int stop_fd)
 {
-    struct timeval wait = left_of(deadline);
+    struct pollfd p = {.fd = stop_fd, .events = POLLIN};
+    return stop_fd >= 0 && poll(&p, 1, 0) > 0;
+}
+
+/* Waits for the answer of the bind, or until a stop is asked for; returns its result code. */
+static int await_bind(LDAP *ld, int msgid, struct cv_deadline deadline, int stop_fd)
+{
     LDAPMessage *answer = NULL;
-    int code = LDAP_SERVER_DOWN;
-    int got = ldap_result(ld, msgid, LDAP_MSG_ALL, &wait, &answer);
+    int code = LDAP_SERVER_DOWN, got;
+    do {
+        struct timeval wait = left_of(cv_deadline_min(deadline, cv_deadline_in_ms(stop_fd < 0 ? INT32_MAX : SLICE_MS)));
+        got = ldap_result(ld, msgid, LDAP_MSG_ALL, &wait, &answer);
+    } while (got == 0 && !cv_deadline_passed(deadline) && !stop_asked(stop_fd));
     if (got == 0)
         return LDAP_TIMEOUT;
     if (got < 0)
@@ -113,7 +122,8 @@ static bool connect_failed(struct cv_error *err, LDAP *ld, int code)
     return false;
 }
 
-static bool bind_handle(LDAP *ld, const struct dir_config *config, struct cv_deadline deadline, struct cv_error *err)
+static bool bind_handle(LDAP *ld, const struct dir_config *config, struct cv_deadline deadline, int stop_fd,
+                        struct cv_error *err)
 {
     char password[PASSWORD_MAX];
     struct berval credential = {0, (char[]){""}};
@@ -130,12 +140,18 @@ static bool bind_handle(LDAP *ld, const struct dir_config *config, struct cv_dea
     explicit_bzero(password, sizeof password);
     if (rc == LDAP_SUCCESS) {
         bound_socket(ld);
-        rc = await_bind(ld, msgid, deadline);
+        rc = await_bind(ld, msgid, deadline, stop_fd);
     }
     return rc == LDAP_SUCCESS || connect_failed(err, ld, rc);
 }
 
 bool dir_connect(const struct dir_config *config, struct cv_deadline deadline, LDAP **out, struct cv_error *err)
+{
+    return dir_connect_stoppable(config, deadline, -1, out, err);
+}
+
+bool dir_connect_stoppable(const struct dir_config *config, struct cv_deadline deadline, int stop_fd, LDAP **out,
+                           struct cv_error *err)
 {
     struct cv_deadline until = deadline;
     if (config->connect_ms > 0)
@@ -150,7 +166,7 @@ bool dir_connect(const struct dir_config *config, struct cv_deadline deadline, L
         close_handle(&ld);
         return connect_failed(err, NULL, LDAP_PARAM_ERROR);
     }
-    if (!bind_handle(ld, config, until, err)) {
+    if (!bind_handle(ld, config, until, stop_fd, err)) {
         close_handle(&ld);
         return false;
     }

@@ -144,7 +144,7 @@ static bool parse_value(const struct berval *value, struct sync_info *out)
     switch (ber_peek_tag(ber, &len)) {
     case LDAP_TAG_SYNC_NEW_COOKIE:
         out->kind = SYNC_NEW_COOKIE;
-        ok = ber_scanf(ber, "tm", &(ber_tag_t){0}, &cookie) != LBER_ERROR && cookie_set(&out->cookie, &cookie);
+        ok = ber_scanf(ber, "m", &cookie) != LBER_ERROR && cookie_set(&out->cookie, &cookie);
         break;
     case LDAP_TAG_SYNC_REFRESH_DELETE:
         out->kind = SYNC_REFRESH_DELETE;

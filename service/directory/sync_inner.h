@@ -1,0 +1,47 @@
+/* Inside the sync consumer. sync.c owns thread, connection and time; sync_feed.c turns messages into the feed's calls. */
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "directory/internal.h"
+#include "directory/sync_wire.h"
+
+enum sync_life { LIFE_UNKNOWN, LIFE_ALIVE, LIFE_LOST };
+
+struct dir_sync {
+    const struct dir_config *config;
+    struct dir_feed feed;
+    pthread_t thread;
+    int stop_fd; /* eventfd: readable = stop */
+    atomic_bool stopping;
+    char **names; /* attributes to ask for */
+
+    /* Everything below belongs to the thread. */
+    LDAP *ld;
+    int search_id, probe_id;
+    struct cv_arena *arena; /* of one message */
+    enum sync_life life;
+
+    struct sync_cookie cookie;  /* the view is complete up to here; none: read everything */
+    struct sync_cookie pending; /* came during a refresh: good only when the refresh is complete */
+    bool fresh;                 /* this search was started without a cookie */
+    bool refreshing;
+    bool present_phase;         /* the server named what is unchanged */
+    bool refused;               /* the guard refused the sweep: the cookie stays dropped until the next search */
+    unsigned skipped;           /* records of this search that could not be read */
+
+    bool dirty;                 /* changes handed over, not yet settled */
+    int64_t dirty_since, settled_at, heard_at;
+    int64_t probe_at;           /* when the outstanding probe was sent; 0 = none */
+    int64_t reread_at;          /* when to read everything again after a refusal; 0 = no */
+    int pause_ms, reread_ms;
+};
+
+/* The attributes of all records that are read back, NULL-terminated, malloc'd; NULL when out of memory. */
+char **sync_names(void);
+/* One message of the search. False: this search is over. */
+bool sync_take(struct dir_sync *sync, LDAPMessage *message, int type);
+void sync_begin(struct dir_sync *sync);
+void sync_alive(struct dir_sync *sync, bool alive, const struct cv_error *why);
+void sync_settle(struct dir_sync *sync, int64_t now);
