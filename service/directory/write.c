@@ -317,7 +317,7 @@ bool dir_add_entry(struct dir_session *s, const char *dn, const struct dir_attrs
     struct dir_stamp stamp;
     if (!send_write(s, &request, NULL, &stamp, err)) {
         if (err->lib_code == LDAP_TYPE_OR_VALUE_EXISTS) /* a new entry cannot be out of date */
-            err->kind = CV_INVALID;
+            return cv_fail_as(err, CV_INVALID, err->field, "Một giá trị được ghi hai lần.", "A value is given twice.");
         return false;
     }
     if (out)
