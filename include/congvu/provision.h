@@ -109,7 +109,8 @@ struct prov_departure_input {
     enum dom_reason reason; const char *reason_text;
     cv_day effective_on; /* CV_NO_DAY = now */
     struct dom_decision decision;
-    const char *keep_mail_until, *delegate_to;
+    const char *keep_mail_until, *delegate_to; /* ISO day; staff key */
+    char keep_mail_text[CV_DAY_TEXT];          /* where keep_mail_until may point */
     bool batch;
 };
 bool prov_departure_put(struct prov_call *call, const char *key, const struct prov_departure_input *in,

@@ -3,6 +3,7 @@
 
 #include "congvu/api.h"
 #include "congvu/log.h"
+#include "congvu/text.h"
 
 /* Made by api_authenticate, in the request's arena (x->actor). */
 struct api_actor {
@@ -23,6 +24,8 @@ bool api_call(struct htp_exchange *x, struct prov_call *out);
 bool api_body(struct htp_exchange *x, const struct cv_jin **out);
 /* False when faults were found: answered 422 validation_failed (or 400 invalid_parameter for parameters). */
 bool api_faultless(struct htp_exchange *x, enum cv_problem problem);
+/* PATCH and DELETE want If-Match; false: answered 428. */
+bool api_if_match_given(struct htp_exchange *x);
 /* 200/201 for a result of provision: outcome -> status, ETag, Location (201), Idempotency-Replayed, Congvu-Validate-Only. */
 void api_result_head(struct htp_exchange *x, enum prov_outcome outcome, int64_t revision, const char *location, int *out_status);
 
@@ -45,6 +48,11 @@ void api_write_staff(struct htp_exchange *x, const char *name, const struct dom_
 void api_write_staff_row(struct htp_exchange *x, const struct view_staff *staff);                      /* list item */
 void api_write_account(struct htp_exchange *x, const char *name, const struct dom_staff *staff, const struct dom_account *account);
 void api_write_departure(struct htp_exchange *x, const char *name, const struct dom_staff *staff, const struct dom_departure *d);
+/* "changes": [...] of validate_only. */
+void api_write_staff_changes(struct htp_exchange *x, const struct dom_staff *before, const struct dom_staff *after);
+void api_write_staff_ref(struct htp_exchange *x, const struct view_staff *staff);                      /* "staff": {id, code, name, unit} */
+void api_write_account_row(struct htp_exchange *x, const struct view_account_row *row);
+void api_write_departure_row(struct htp_exchange *x, const struct view_staff *staff);
 void api_write_unit(struct htp_exchange *x, const char *name, const struct dom_unit *unit);
 void api_write_system(struct htp_exchange *x, const char *name, const struct dom_system *system);
 
@@ -54,6 +62,10 @@ void api_read_word(const struct cv_jin *o, const char *name, const char *const *
 void api_read_day(const struct cv_jin *o, const char *name, struct prov_day *out);
 void api_read_int(const struct cv_jin *o, const char *name, int64_t min, int64_t max, struct prov_int *out);
 void api_read_decision(const struct cv_jin *o, const char *name, struct prov_decision *out);
+
+void api_read_staff_new(struct htp_exchange *x, const struct cv_jin *o, struct prov_staff_input *out);
+void api_read_staff_update(struct htp_exchange *x, const struct cv_jin *o, struct prov_staff_input *out);
+void api_read_departure(const struct cv_jin *o, struct prov_departure_input *out);
 
 /* handlers, by file; the names are the contract's operationIds */
 #define API_HANDLERS(X)                                                                                              \

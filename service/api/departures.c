@@ -1,0 +1,137 @@
+/* Leaving and coming back, one person at a time. */
+#include "api/internal.h"
+
+#include <string.h>
+
+static bool current_or_404(struct htp_exchange *x, const struct dom_staff *staff, const struct dom_departure **out)
+{
+    struct cv_error err = {0};
+    *out = dom_current_departure(staff);
+    if (*out != NULL)
+        return true;
+    cv_fail(&err, cvp_departure_not_found, NULL, "Người này không có quyết định kết thúc công tác", "This person has no departure");
+    htp_problem(x, &err, NULL);
+    return false;
+}
+
+void api_get_departure(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct dom_staff staff;
+    const struct dom_departure *d;
+    struct cv_error err = {0};
+    if (!api_call(x, &call))
+        return;
+    if (!prov_staff_read(&call, htp_param(x, "staff"), &staff, &err)) {
+        htp_problem(x, &err, NULL);
+        return;
+    }
+    if (!current_or_404(x, &staff, &d))
+        return;
+    htp_etag(x, staff.revision);
+    api_write_departure(x, NULL, &staff, d);
+    htp_reply(x, 200);
+}
+
+void api_put_departure(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct prov_departure_input in;
+    struct prov_staff_result result;
+    struct cv_error err = {0};
+    const struct cv_jin *body;
+    const struct dom_departure *d;
+    int status = 200;
+    if (!api_call(x, &call) || !api_body(x, &body))
+        return;
+    api_read_departure(body, &in);
+    if (!api_faultless(x, cvp_validation_failed))
+        return;
+    if (!prov_departure_put(&call, htp_param(x, "staff"), &in, &result, &err)) {
+        htp_problem(x, &err, &x->faults);
+        return;
+    }
+    if (!current_or_404(x, &result.staff, &d))
+        return;
+    api_result_head(x, result.outcome, result.staff.revision, NULL, &status);
+    api_write_departure(x, NULL, &result.staff, d);
+    htp_reply(x, d->state == DOM_IN_PROGRESS ? 202 : status);
+}
+
+void api_delete_departure(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct prov_staff_result result;
+    struct cv_error err = {0};
+    if (!api_if_match_given(x) || !api_call(x, &call))
+        return;
+    if (prov_departure_withdraw(&call, htp_param(x, "staff"), &result, &err))
+        htp_reply_empty(x, 204);
+    else
+        htp_problem(x, &err, NULL);
+}
+
+void api_create_reinstatement(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct prov_reinstatement_input in = {0};
+    struct prov_staff_result result;
+    struct cv_error err = {0};
+    const struct cv_jin *body;
+    int status = 200;
+    if (!api_call(x, &call) || !api_body(x, &body))
+        return;
+    api_read_text(body, "unit", 64, &in.unit);
+    api_read_text(body, "title", 200, &in.title);
+    api_read_decision(body, "decision", &in.decision);
+    cv_jin_done(body);
+    if (!api_faultless(x, cvp_validation_failed))
+        return;
+    if (!prov_reinstate(&call, htp_param(x, "staff"), &in, &result, &err)) {
+        htp_problem(x, &err, &x->faults);
+        return;
+    }
+    api_result_head(x, result.outcome, result.staff.revision, NULL, &status);
+    api_write_staff(x, NULL, &result.staff);
+    htp_reply(x, result.outcome == PROV_WOULD ? 200 : 202);
+}
+
+static void write_release(struct htp_exchange *x, const struct prov_release *release)
+{
+    struct cv_jout *j = &x->out;
+    char id[CV_ID_TEXT], token[CV_ID_TEXT];
+    cv_jout_object(j, NULL);
+    cv_jout_string(j, "id", cv_id_text("brl_", release->id, id));
+    cv_jout_string(j, "token", cv_id_text("tok_", release->token, token));
+    cv_jout_string(j, "reason", release->reason);
+    cv_jout_int(j, "allow", release->allow);
+    cv_jout_moment(j, "expires_at", release->until);
+    cv_jout_moment(j, "created_at", release->at);
+    cv_jout_end(j);
+}
+
+void api_create_brake_release(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct prov_release_input in = {.until = CV_NO_MOMENT};
+    struct prov_release release;
+    struct cv_error err = {0};
+    const struct cv_jin *body;
+    int64_t allow = 0;
+    if (!api_call(x, &call) || !api_body(x, &body))
+        return;
+    cv_jin_string(body, "token", CV_REQUIRED, 64, &in.token);
+    cv_jin_string(body, "reason", CV_REQUIRED, 500, &in.reason);
+    cv_jin_int(body, "allow", CV_REQUIRED, 1, 200, &allow);
+    cv_jin_moment(body, "expires_at", CV_NULLABLE, &in.until);
+    cv_jin_done(body);
+    if (!api_faultless(x, cvp_validation_failed))
+        return;
+    in.allow = (int)allow;
+    if (!prov_brake_release(&call, &in, &release, &err)) {
+        htp_problem(x, &err, NULL);
+        return;
+    }
+    write_release(x, &release);
+    htp_reply(x, 201);
+}

@@ -1,0 +1,170 @@
+/* Bodies about people into the inputs of the use cases. */
+#include "api/internal.h"
+
+#include <string.h>
+
+static void read_post(struct cv_arena *arena, const struct cv_jin *o, struct prov_post_input *out)
+{
+    int kind = DOM_CHINH_THUC;
+    struct prov_decision decision = {0};
+    (void)arena;
+    *out = (struct prov_post_input){.from = CV_NO_DAY, .to = CV_NO_DAY};
+    cv_jin_string(o, "unit", CV_REQUIRED, 64, &out->unit);
+    cv_jin_string(o, "title", CV_NULLABLE, 200, &out->title);
+    cv_jin_word(o, "kind", CV_OPTIONAL, dom_post_kind_words, &kind);
+    cv_jin_bool(o, "primary", CV_OPTIONAL, &out->primary);
+    cv_jin_day(o, "from", CV_NULLABLE, &out->from);
+    cv_jin_day(o, "to", CV_NULLABLE, &out->to);
+    api_read_decision(o, "decision", &decision);
+    out->kind = (enum dom_post_kind)kind;
+    out->decision = decision.value;
+    cv_jin_done(o);
+}
+
+static void read_posts(struct htp_exchange *x, const struct cv_jin *o, struct prov_staff_input *out)
+{
+    const struct cv_jin_list *list = NULL;
+    out->posts_given = cv_jin_array(o, "posts", CV_OPTIONAL, DOM_POSTS_MAX, &list);
+    if (out->posts_given != CV_VALUE)
+        return;
+    size_t count = cv_jin_count(list);
+    out->posts = CV_NEWS(x->arena, struct prov_post_input, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        const struct cv_jin *item = cv_jin_item(list, i);
+        if (item != NULL)
+            read_post(x->arena, item, &out->posts[out->post_count++]);
+    }
+}
+
+static void read_account(const struct cv_jin *o, struct prov_account_input *out)
+{
+    const struct cv_jin *desired = NULL;
+    int state = DOM_PRESENT;
+    *out = (struct prov_account_input){0};
+    cv_jin_string(o, "system", CV_REQUIRED, DOM_SLUG_MAX, &out->system);
+    if (cv_jin_object(o, "desired", CV_REQUIRED, &desired) == CV_VALUE) {
+        cv_jin_word(desired, "state", CV_REQUIRED, dom_desired_words, &state);
+        cv_jin_string(desired, "reason", CV_NULLABLE, 64, &out->reason);
+        cv_jin_done(desired);
+    }
+    out->state = (enum dom_desired)state;
+    cv_jin_done(o);
+}
+
+static void read_accounts(struct htp_exchange *x, const struct cv_jin *o, struct prov_staff_input *out)
+{
+    const struct cv_jin_list *list = NULL;
+    if (cv_jin_array(o, "accounts", CV_OPTIONAL, DOM_SYSTEMS_MAX, &list) != CV_VALUE)
+        return;
+    size_t count = cv_jin_count(list);
+    out->accounts = CV_NEWS(x->arena, struct prov_account_input, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        const struct cv_jin *item = cv_jin_item(list, i);
+        if (item != NULL)
+            read_account(item, &out->accounts[out->account_count++]);
+    }
+}
+
+static void read_not_same_as(struct htp_exchange *x, const struct cv_jin *o, struct prov_staff_input *out)
+{
+    const struct cv_jin_list *list = NULL;
+    if (cv_jin_array(o, "not_same_as", CV_OPTIONAL, 50, &list) != CV_VALUE)
+        return;
+    size_t count = cv_jin_count(list);
+    out->not_same_as = CV_NEWS(x->arena, const char *, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        const char *id = cv_jin_item_string(list, i, 64);
+        if (id != NULL)
+            out->not_same_as[out->not_same_as_count++] = id;
+    }
+}
+
+static void read_leave(const struct cv_jin *o, struct prov_staff_input *out)
+{
+    const struct cv_jin *leave = NULL;
+    out->leave_from = out->leave_to = CV_NO_DAY;
+    out->leave_given = cv_jin_object(o, "leave", CV_NULLABLE, &leave);
+    if (out->leave_given != CV_VALUE)
+        return;
+    cv_jin_day(leave, "from", CV_REQUIRED, &out->leave_from);
+    cv_jin_day(leave, "to", CV_NULLABLE, &out->leave_to);
+    cv_jin_word(leave, "kind", CV_REQUIRED, dom_leave_kind_words, &out->leave_kind);
+    cv_jin_done(leave);
+}
+
+static void read_common(struct htp_exchange *x, const struct cv_jin *o, struct prov_staff_input *out)
+{
+    api_read_text(o, "staff_code", 64, &out->staff_code);
+    api_read_text(o, "full_name", 200, &out->full_name);
+    api_read_text(o, "family_name", 200, &out->family_name);
+    api_read_text(o, "middle_name", 200, &out->middle_name);
+    api_read_text(o, "given_name", 200, &out->given_name);
+    api_read_text(o, "unit", 64, &out->unit);
+    api_read_text(o, "title", 200, &out->title);
+    api_read_text(o, "mobile", 20, &out->mobile);
+    api_read_text(o, "login", 64, &out->login);
+    api_read_word(o, "category", dom_category_words, &out->category);
+    api_read_int(o, "birth_year", 1900, 2100, &out->birth_year);
+    api_read_day(o, "hired_on", &out->hired_on);
+    api_read_decision(o, "decision", &out->decision);
+    read_posts(x, o, out);
+    read_accounts(x, o, out);
+}
+
+void api_read_staff_new(struct htp_exchange *x, const struct cv_jin *o, struct prov_staff_input *out)
+{
+    *out = (struct prov_staff_input){0};
+    read_common(x, o, out);
+    read_not_same_as(x, o, out);
+    cv_jin_done(o);
+}
+
+void api_read_staff_update(struct htp_exchange *x, const struct cv_jin *o, struct prov_staff_input *out)
+{
+    static const char *const statuses[] = {"active", "on_leave", NULL};
+    static const enum dom_status status_of[] = {DOM_ACTIVE, DOM_ON_LEAVE};
+    struct prov_int status = {0};
+    *out = (struct prov_staff_input){0};
+    read_common(x, o, out);
+    api_read_word(o, "status", statuses, &status);
+    if (status.given == CV_VALUE)
+        out->status = (struct prov_int){CV_VALUE, status_of[status.value]};
+    read_leave(o, out);
+    cv_jin_bool(o, "new_address", CV_OPTIONAL, &out->new_address);
+    cv_jin_done(o);
+}
+
+static void read_days(const struct cv_jin *o, struct prov_departure_input *out)
+{
+    cv_day last = CV_NO_DAY;
+    bool first = cv_jin_day(o, "effective_on", CV_NULLABLE, &out->effective_on) == CV_VALUE;
+    if (cv_jin_day(o, "last_day_on", CV_NULLABLE, &last) != CV_VALUE)
+        return;
+    if (first)
+        cv_jin_fault(o, "last_day_on", "not_together", "Chỉ dùng một trong hai: effective_on hoặc last_day_on",
+                     "Give either effective_on or last_day_on, not both");
+    out->effective_on = last + 1;
+}
+
+void api_read_departure(const struct cv_jin *o, struct prov_departure_input *out)
+{
+    int reason = DOM_KHAC;
+    cv_day keep = CV_NO_DAY;
+    struct prov_decision decision = {0};
+    decision.value.signed_on = decision.value.effective_on = CV_NO_DAY;
+    *out = (struct prov_departure_input){.effective_on = CV_NO_DAY};
+    bool given = cv_jin_word(o, "reason", CV_REQUIRED, dom_reason_words, &reason) == CV_VALUE;
+    cv_jin_string(o, "reason_text", CV_NULLABLE, 500, &out->reason_text);
+    if (given && reason == DOM_KHAC && out->reason_text == NULL)
+        cv_jin_fault(o, "reason_text", "required", "Lý do “khac” cần ghi rõ ở reason_text", "The reason “khac” needs reason_text");
+    read_days(o, out);
+    api_read_decision(o, "decision", &decision);
+    cv_jin_day(o, "keep_mail_until", CV_NULLABLE, &keep);
+    cv_jin_string(o, "delegate_to", CV_NULLABLE, 64, &out->delegate_to);
+    out->reason = (enum dom_reason)reason;
+    out->decision = decision.value;
+    out->keep_mail_until = NULL;
+    if (keep != CV_NO_DAY)
+        out->keep_mail_until = cv_day_iso(keep, out->keep_mail_text);
+    cv_jin_done(o);
+}

@@ -1,0 +1,75 @@
+/* The table of routes, which is the table of rights: an operation and the scopes of which one is needed. */
+#include "api/internal.h"
+
+#define ROUTE(m, path, op, where, rights, parameters, ...)                                                              \
+    {.method = HTP_##m, .pattern = path, .operation = #op, .lane = HTP_##where, .scopes = rights, .handler = api_##op, \
+     .query = parameters, ##__VA_ARGS__}
+
+/* clang-format off */
+static const struct htp_route routes[] = {
+    ROUTE(GET, "/v1/staff", list_staff, INTERACTIVE, DOM_STAFF_READ, "unit recursive status category missing has system stage q staff_code updated_since sort page_size page_token include_total"),
+    ROUTE(POST, "/v1/staff", create_staff, INTERACTIVE, DOM_STAFF_WRITE, "validate_only"),
+    ROUTE(GET, "/v1/staff/{staff}", get_staff, INTERACTIVE, DOM_STAFF_READ, ""),
+    ROUTE(PUT, "/v1/staff/{staff}", put_staff, INTERACTIVE, DOM_STAFF_WRITE, "validate_only"),
+    ROUTE(PATCH, "/v1/staff/{staff}", patch_staff, INTERACTIVE, DOM_STAFF_WRITE, "validate_only"),
+    ROUTE(DELETE, "/v1/staff/{staff}", delete_staff, INTERACTIVE, DOM_STAFF_WRITE, "validate_only"),
+    ROUTE(GET, "/v1/staff/{staff}/accounts", list_staff_accounts, INTERACTIVE, DOM_STAFF_READ, ""),
+    ROUTE(GET, "/v1/staff/{staff}/accounts/{system}", get_account, INTERACTIVE, DOM_STAFF_READ, ""),
+    ROUTE(PUT, "/v1/staff/{staff}/accounts/{system}", put_account, INTERACTIVE, DOM_ACCOUNTS_WRITE, "validate_only"),
+    ROUTE(POST, "/v1/staff/{staff}/accounts/{system}/credential-resets", create_credential_reset, INTERACTIVE, DOM_ACCOUNTS_WRITE, ""),
+    ROUTE(PUT, "/v1/staff/{staff}/accounts/{system}/observation", put_observation, INTERACTIVE, DOM_ACCOUNTS_WRITE, ""),
+    ROUTE(POST, "/v1/activations", redeem_activation, INTERACTIVE, 0, ""),
+    ROUTE(GET, "/v1/accounts", list_accounts, INTERACTIVE, DOM_STAFF_READ, "system state drift unit recursive page_size page_token include_total"),
+    ROUTE(GET, "/v1/staff/{staff}/departure", get_departure, INTERACTIVE, DOM_STAFF_READ, ""),
+    ROUTE(PUT, "/v1/staff/{staff}/departure", put_departure, INTERACTIVE, DOM_DEPARTURES_WRITE, "validate_only"),
+    ROUTE(DELETE, "/v1/staff/{staff}/departure", delete_departure, INTERACTIVE, DOM_DEPARTURES_WRITE, ""),
+    ROUTE(POST, "/v1/staff/{staff}/reinstatements", create_reinstatement, INTERACTIVE, DOM_DEPARTURES_WRITE, "validate_only"),
+    ROUTE(GET, "/v1/departures", list_departures, INTERACTIVE, DOM_STAFF_READ, "state effective_from effective_to unit recursive page_size page_token include_total"),
+    ROUTE(POST, "/v1/departures/batches", create_departure_batch, BULK, DOM_DEPARTURES_WRITE, "validate_only"),
+    ROUTE(POST, "/v1/brake-releases", create_brake_release, INTERACTIVE, DOM_BRAKE_RELEASE, ""),
+    ROUTE(GET, "/v1/units", list_units, INTERACTIVE, DOM_UNITS_READ, "parent recursive depth q view include_dissolved page_size page_token include_total"),
+    ROUTE(POST, "/v1/units", create_unit, INTERACTIVE, DOM_UNITS_WRITE, "validate_only"),
+    ROUTE(GET, "/v1/units/{unit}", get_unit, INTERACTIVE, DOM_UNITS_READ, ""),
+    ROUTE(PUT, "/v1/units/{unit}", put_unit, INTERACTIVE, DOM_UNITS_WRITE, "validate_only"),
+    ROUTE(PATCH, "/v1/units/{unit}", patch_unit, INTERACTIVE, DOM_UNITS_WRITE, "validate_only"),
+    ROUTE(DELETE, "/v1/units/{unit}", delete_unit, INTERACTIVE, DOM_UNITS_WRITE, "validate_only"),
+    ROUTE(GET, "/v1/units/{unit}/ancestors", list_unit_ancestors, INTERACTIVE, DOM_UNITS_READ, ""),
+    ROUTE(GET, "/v1/units/{unit}/headcounts", list_headcounts, INTERACTIVE, DOM_UNITS_READ, ""),
+    ROUTE(GET, "/v1/units/{unit}/headcounts/{date}", get_headcount, INTERACTIVE, DOM_UNITS_READ, ""),
+    ROUTE(PUT, "/v1/units/{unit}/headcounts/{date}", put_headcount, INTERACTIVE, DOM_UNITS_WRITE, ""),
+    ROUTE(GET, "/v1/systems", list_systems, INTERACTIVE, DOM_UNITS_READ, ""),
+    ROUTE(GET, "/v1/systems/{system}", get_system, INTERACTIVE, DOM_UNITS_READ, ""),
+    ROUTE(PATCH, "/v1/systems/{system}", patch_system, INTERACTIVE, DOM_SYSTEMS_WRITE, ""),
+    ROUTE(GET, "/v1/coverage", get_coverage, INLINE, DOM_COVERAGE_READ, "unit recursive depth system group_by category basis"),
+    ROUTE(GET, "/v1/tokens", list_tokens, INTERACTIVE, DOM_TOKENS_WRITE, ""),
+    ROUTE(POST, "/v1/tokens", create_token, INTERACTIVE, DOM_TOKENS_WRITE, ""),
+    ROUTE(DELETE, "/v1/tokens/{token}", delete_token, INTERACTIVE, DOM_TOKENS_WRITE, ""),
+    ROUTE(GET, "/v1/me", get_me, INTERACTIVE, HTP_ANY_TOKEN, ""),
+    ROUTE(GET, "/v1/problems/{code}", get_problem, INLINE, 0, ""),
+    ROUTE(GET, "/openapi.json", get_openapi_json, INLINE, 0, ""),
+    ROUTE(GET, "/openapi.yaml", get_openapi_yaml, INLINE, 0, "", .produces = "application/yaml"),
+    ROUTE(GET, "/docs", get_docs, INLINE, 0, "", .produces = "text/html"),
+    ROUTE(GET, "/livez", get_livez, INLINE, 0, ""),
+    ROUTE(GET, "/readyz", get_readyz, INLINE, 0, "verbose"),
+    ROUTE(GET, "/version", get_version, INLINE, 0, ""),
+};
+
+static const struct htp_route management[] = {
+    ROUTE(GET, "/livez", get_livez, INLINE, 0, ""),
+    ROUTE(GET, "/readyz", get_readyz, INLINE, 0, "verbose"),
+    ROUTE(GET, "/version", get_version, INLINE, 0, ""),
+    ROUTE(GET, "/metrics", get_metrics, INLINE, 0, "", .produces = "text/plain"),
+};
+/* clang-format on */
+
+const struct htp_route *api_routes(size_t *out_count)
+{
+    *out_count = CV_COUNT(routes);
+    return routes;
+}
+
+const struct htp_route *api_management_routes(size_t *out_count)
+{
+    *out_count = CV_COUNT(management);
+    return management;
+}

@@ -1,0 +1,156 @@
+/* People: one at a time. */
+#include "api/internal.h"
+
+#include <string.h>
+
+static const char *location_of(struct htp_exchange *x, const struct dom_staff *staff)
+{
+    char id[CV_ID_TEXT];
+    return cv_arena_printf(x->arena, "/v1/staff/%s", cv_id_text("stf_", staff->id, id));
+}
+
+static void reply_staff(struct htp_exchange *x, const struct prov_staff_result *result, bool created)
+{
+    int status = 200;
+    api_result_head(x, result->outcome, result->staff.revision, created ? location_of(x, &result->staff) : NULL, &status);
+    api_write_staff(x, NULL, &result->staff);
+    htp_reply(x, status);
+}
+
+/* The candidates of possible_duplicate become links in errors[], one each, so that a person can look at them. */
+static void add_candidates(struct htp_exchange *x, const struct prov_staff_result *result)
+{
+    for (size_t i = 0; i < result->candidate_count; i++) {
+        char id[CV_ID_TEXT];
+        cv_id_text("stf_", result->candidates[i], id);
+        cv_fault_add(&x->faults, CV_AT_POINTER, "/full_name", "duplicate", "Có thể là /v1/staff/%s", "Possibly /v1/staff/%s", id);
+    }
+}
+
+void api_create_staff(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct prov_staff_input in;
+    struct prov_staff_result result;
+    struct cv_error err = {0};
+    const struct cv_jin *body;
+    if (!api_call(x, &call) || !api_body(x, &body))
+        return;
+    api_read_staff_new(x, body, &in);
+    if (!api_faultless(x, cvp_validation_failed))
+        return;
+    if (prov_staff_create(&call, &in, &result, &err)) {
+        reply_staff(x, &result, true);
+        return;
+    }
+    add_candidates(x, &result);
+    htp_problem(x, &err, &x->faults);
+}
+
+void api_get_staff(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct dom_staff staff;
+    struct cv_error err = {0};
+    if (!api_call(x, &call))
+        return;
+    if (!prov_staff_read(&call, htp_param(x, "staff"), &staff, &err)) {
+        htp_problem(x, &err, NULL);
+        return;
+    }
+    htp_etag(x, staff.revision);
+    api_write_staff(x, NULL, &staff);
+    htp_reply(x, 200);
+}
+
+static void reply_change(struct htp_exchange *x, const struct prov_staff_result *result)
+{
+    if (result->outcome != PROV_WOULD) {
+        reply_staff(x, result, result->outcome == PROV_CREATED);
+        return;
+    }
+    cv_jout_object(&x->out, NULL);
+    api_write_staff_changes(x, &result->before, &result->staff);
+    api_write_staff(x, "staff", &result->staff);
+    cv_jout_end(&x->out);
+    htp_reply(x, 200);
+}
+
+typedef bool change_fn(struct prov_call *call, const char *key, const struct prov_staff_input *in, struct prov_staff_result *out,
+                       struct cv_error *err);
+
+static void change_staff(struct htp_exchange *x, change_fn *change)
+{
+    struct prov_call call;
+    struct prov_staff_input in;
+    struct prov_staff_result result;
+    struct cv_error err = {0};
+    const struct cv_jin *body;
+    if (!api_call(x, &call) || !api_body(x, &body))
+        return;
+    api_read_staff_update(x, body, &in);
+    if (!api_faultless(x, cvp_validation_failed))
+        return;
+    if (change(&call, htp_param(x, "staff"), &in, &result, &err))
+        reply_change(x, &result);
+    else
+        htp_problem(x, &err, &x->faults);
+}
+
+static bool same_code(struct htp_exchange *x, const struct prov_staff_input *in)
+{
+    const char *path = htp_param(x, "staff");
+    struct cv_id id;
+    if (in->staff_code.given == CV_ABSENT || cv_id_parse("stf_", path, &id))
+        return true;
+    if (in->staff_code.given == CV_VALUE && cv_ascii_casecmp(in->staff_code.value, path) == 0)
+        return true;
+    cv_fault_add(&x->faults, CV_AT_POINTER, "/staff_code", "mismatch", "staff_code khác với số hiệu trên đường dẫn; đổi số hiệu bằng PATCH",
+                 "staff_code differs from the path; change a code by PATCH");
+    return false;
+}
+
+static bool put(struct prov_call *call, const char *key, const struct prov_staff_input *in, struct prov_staff_result *out,
+                struct cv_error *err)
+{
+    struct prov_staff_input kept = *in;
+    kept.staff_code = (struct prov_text){CV_ABSENT, NULL};
+    return prov_staff_put(call, key, &kept, out, err);
+}
+
+void api_put_staff(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct prov_staff_input in;
+    struct prov_staff_result result;
+    struct cv_error err = {0};
+    const struct cv_jin *body;
+    if (!api_call(x, &call) || !api_body(x, &body))
+        return;
+    api_read_staff_update(x, body, &in);
+    same_code(x, &in);
+    if (!api_faultless(x, cvp_validation_failed))
+        return;
+    if (put(&call, htp_param(x, "staff"), &in, &result, &err))
+        reply_change(x, &result);
+    else
+        htp_problem(x, &err, &x->faults);
+}
+
+void api_patch_staff(struct htp_exchange *x)
+{
+    if (api_if_match_given(x))
+        change_staff(x, prov_staff_patch);
+}
+
+void api_delete_staff(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct cv_error err = {0};
+    if (!api_if_match_given(x) || !api_call(x, &call))
+        return;
+    if (prov_staff_delete(&call, htp_param(x, "staff"), &err))
+        htp_reply_empty(x, 204);
+    else
+        htp_problem(x, &err, NULL);
+}

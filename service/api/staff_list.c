@@ -1,0 +1,166 @@
+/* Lists over many people, from the view. */
+#include "api/internal.h"
+
+#include <string.h>
+
+static const char *const stage_words[] = {"any", "missing", "issued", "not_activated", "locked", NULL};
+
+static void bad_parameter(struct htp_exchange *x, const char *name, const char *value)
+{
+    cv_fault_add(&x->faults, CV_AT_PARAMETER, name, "not_allowed_value", "Không hiểu giá trị “%s”", "“%s” is not understood", value);
+}
+
+static void read_sort(struct htp_exchange *x, struct view_staff_query *q)
+{
+    static const char *const words[] = {"given_name", "staff_code", "hired_on", "updated_at", NULL};
+    const char *sort = htp_query(x, "sort");
+    if (sort == NULL)
+        return;
+    q->descending = *sort == '-';
+    int at = dom_word_index(words, sort + (q->descending ? 1 : 0));
+    if (at < 0)
+        bad_parameter(x, "sort", sort);
+    else
+        q->sort = (enum view_sort)at;
+}
+
+static void known_system(struct htp_exchange *x, const char *name, const char **out)
+{
+    struct dom_system system;
+    struct cv_error err = {0};
+    const char *slug = htp_query(x, name);
+    if (slug == NULL)
+        return;
+    *out = slug;
+    if (strcmp(slug, "required") == 0 && strcmp(name, "system") == 0)
+        *out = NULL;
+    else if (!view_system_find(api_of(x)->view, slug, x->arena, &system, &err))
+        bad_parameter(x, name, slug);
+}
+
+static void read_stage(struct htp_exchange *x, struct view_staff_query *q)
+{
+    const char *stage = htp_query(x, "stage");
+    known_system(x, "system", &q->system);
+    if (stage == NULL)
+        return;
+    int at = dom_word_index(stage_words, stage);
+    if (at <= 0)
+        bad_parameter(x, "stage", stage);
+    else
+        q->stage = (enum view_stage)at;
+}
+
+static void read_filters(struct htp_exchange *x, struct view_staff_query *q)
+{
+    q->updated_since = CV_NO_MOMENT;
+    q->q = htp_query(x, "q");
+    q->staff_code = htp_query(x, "staff_code");
+    htp_query_words(x, "status", dom_status_words, &q->statuses);
+    htp_query_words(x, "category", dom_category_words, &q->categories);
+    htp_query_moment(x, "updated_since", &q->updated_since);
+    known_system(x, "has", &q->has);
+    known_system(x, "missing", &q->missing);
+    read_stage(x, q);
+    read_sort(x, q);
+}
+
+/* Reading a list of names is audited: who, what filter, how many. */
+static void audit_list(const struct htp_exchange *x, size_t count)
+{
+    cv_log(CV_LOG_INFO, "audit", "%s by %s: %zu rows", x->route->operation, api_actor(x)->name, count);
+}
+
+void api_list_staff(struct htp_exchange *x)
+{
+    struct view_staff_query q = {.scope = api_actor(x)->scope};
+    struct view_staff_page page;
+    struct api_page paging;
+    struct cv_error err = {0};
+    const char *bound = api_page_bound(x);
+    read_filters(x, &q);
+    if (!api_unit_filter(x, &q.has_unit, &q.unit, &q.recursive) || !api_faultless(x, cvp_invalid_parameter) ||
+        !api_page_in(x, bound, &paging))
+        return;
+    q.page_size = paging.size;
+    q.after = paging.after;
+    q.after_len = paging.after_len;
+    q.want_total = paging.want_total;
+    if (!view_staff_list(api_of(x)->view, &q, x->arena, &page, &err)) {
+        htp_problem(x, &err, NULL);
+        return;
+    }
+    cv_jout_object(&x->out, NULL);
+    cv_jout_array(&x->out, "items");
+    for (size_t i = 0; i < page.count; i++)
+        api_write_staff_row(x, &page.items[i]);
+    cv_jout_end(&x->out);
+    api_page_out(x, bound, page.next, page.next_len, &paging, page.total);
+    cv_jout_end(&x->out);
+    audit_list(x, page.count);
+    htp_reply(x, 200);
+}
+
+void api_list_accounts(struct htp_exchange *x)
+{
+    struct view_account_query q = {.scope = api_actor(x)->scope};
+    struct view_account_page page;
+    struct api_page paging;
+    struct cv_error err = {0};
+    const char *bound = api_page_bound(x);
+    known_system(x, "system", &q.system);
+    htp_query_words(x, "state", dom_observed_words, &q.states);
+    htp_query_bool(x, "drift", &q.drift_only);
+    if (!api_unit_filter(x, &q.has_unit, &q.unit, &q.recursive) || !api_faultless(x, cvp_invalid_parameter) ||
+        !api_page_in(x, bound, &paging))
+        return;
+    q.page_size = paging.size;
+    q.after = paging.after;
+    q.after_len = paging.after_len;
+    q.want_total = paging.want_total;
+    if (!view_account_list(api_of(x)->view, &q, x->arena, &page, &err)) {
+        htp_problem(x, &err, NULL);
+        return;
+    }
+    cv_jout_object(&x->out, NULL);
+    cv_jout_array(&x->out, "items");
+    for (size_t i = 0; i < page.count; i++)
+        api_write_account_row(x, &page.items[i]);
+    cv_jout_end(&x->out);
+    api_page_out(x, bound, page.next, page.next_len, &paging, page.total);
+    cv_jout_end(&x->out);
+    audit_list(x, page.count);
+    htp_reply(x, 200);
+}
+
+void api_list_departures(struct htp_exchange *x)
+{
+    struct view_departure_query q = {.scope = api_actor(x)->scope, .from = CV_NO_DAY, .to = CV_NO_DAY};
+    struct view_staff_page page;
+    struct api_page paging;
+    struct cv_error err = {0};
+    const char *bound = api_page_bound(x);
+    htp_query_words(x, "state", dom_departure_state_words, &q.states);
+    htp_query_day(x, "effective_from", &q.from);
+    htp_query_day(x, "effective_to", &q.to);
+    if (!api_unit_filter(x, &q.has_unit, &q.unit, &q.recursive) || !api_faultless(x, cvp_invalid_parameter) ||
+        !api_page_in(x, bound, &paging))
+        return;
+    q.page_size = paging.size;
+    q.after = paging.after;
+    q.after_len = paging.after_len;
+    q.want_total = paging.want_total;
+    if (!view_departure_list(api_of(x)->view, &q, x->arena, &page, &err)) {
+        htp_problem(x, &err, NULL);
+        return;
+    }
+    cv_jout_object(&x->out, NULL);
+    cv_jout_array(&x->out, "items");
+    for (size_t i = 0; i < page.count; i++)
+        api_write_departure_row(x, &page.items[i]);
+    cv_jout_end(&x->out);
+    api_page_out(x, bound, page.next, page.next_len, &paging, page.total);
+    cv_jout_end(&x->out);
+    audit_list(x, page.count);
+    htp_reply(x, 200);
+}
