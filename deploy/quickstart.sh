@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# One command to try Congvu: installs what is missing, builds, starts the service with its embedded directory, loads an
+# invented district through the REST API, onboards one more person and prints what a unit head would see.
+set -euo pipefail
+
+usage() {
+    cat <<'TEXT'
+deploy/quickstart.sh [--once] [--port N] [--data DIR] [--no-sample]
+  --once       do everything, print it, stop and exit 0 / làm hết rồi thoát
+  --port N     port of the API (default 8080; 0 = a free one) / cổng
+  --data DIR   data folder, kept between starts (default: quickstart-data beside the sources) / thư mục dữ liệu
+  --no-sample  start empty / không nạp dữ liệu mẫu
+TEXT
+}
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+once="" port=8080 data="$root/build/quickstart-data" sample=1
+while [ $# -gt 0 ]; do
+    case "$1" in
+    --once) once=1 ;;
+    --port) port="$2"; shift ;;
+    --data) data="$2"; shift ;;
+    --no-sample) sample="" ;;
+    -h | --help) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
+    esac
+    shift
+done
+
+say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+
+# shellcheck source=deploy/packages.sh
+. "$root/deploy/packages.sh"
+# shellcheck disable=SC2086
+congvu_install $congvu_build_packages $congvu_run_packages
+
+say "Building / Đang dựng chương trình ..."
+bin="$root/build/release/service/congvud"
+cmake -S "$root" --preset release >"$root/build/quickstart-build.log" 2>&1 || { mkdir -p "$root/build"; cmake -S "$root" --preset release; }
+cmake --build "$root/build/release" --target congvud >>"$root/build/quickstart-build.log" 2>&1 ||
+    { tail -40 "$root/build/quickstart-build.log" >&2; exit 1; }
+
+# The service never runs as root: a user of its own is made when root starts this script.
+run=()
+mkdir -p "$data"
+chmod 700 "$data"
+if [ "$(id -u)" -eq 0 ]; then
+    getent passwd congvu >/dev/null || useradd --system --no-create-home --shell /usr/sbin/nologin congvu
+    install -d -m 755 "$data.bin" && install -m 755 "$bin" "$data.bin/congvud" && bin="$data.bin/congvud"
+    chown -R congvu "$data"
+    run=(setpriv --reuid=congvu --regid="$(id -g congvu)" --clear-groups)
+    probe="$data"
+    while [ "$probe" != / ]; do # every parent must let the service's user through
+        probe=$(dirname "$probe")
+        "${run[@]}" test -x "$probe" || { echo "The user congvu cannot reach $data (see $probe); choose another --data" >&2; exit 1; }
+    done
+fi
+
+ready="$(mktemp)"
+cleanup() {
+    [ -n "${pid:-}" ] && kill -TERM "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+    rm -f "$ready"
+}
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+say "Starting / Đang khởi động ..."
+"${run[@]}" "$bin" serve --data-dir "$data" --listen "127.0.0.1:$port" >"$ready" 2>"$data.log" &
+pid=$!
+until grep -q '"ready"' "$ready"; do
+    kill -0 "$pid" 2>/dev/null || { cat "$data.log" >&2; exit 1; }
+    read -r -t 0.1 <> <(:) || true
+done
+port=$(sed 's/.*"port":\([0-9]*\).*/\1/' "$ready")
+url="http://127.0.0.1:$port"
+token="$data/admin.token"
+
+# curl reads the token from a file descriptor, never from its arguments
+api() { curl -sS -H @<(printf 'Authorization: Bearer %s\n' "$(cat "$token")") -H 'Accept-Language: en' "$@"; }
+
+if [ -n "$sample" ]; then
+    say "Loading the invented district / Đang nạp dữ liệu mẫu ..."
+    python3 "$root/deploy/sample/load.py" --url "$url" --token-file "$token" --connections 8
+    say "Onboarding one more person / Tiếp nhận thêm một người: Nguyễn Thị Ước Đào"
+    api -X PUT "$url/v1/staff/NS-9001" -H 'Content-Type: application/json' --data-binary \
+        '{"full_name":"Nguyễn Thị Ước Đào","unit":"H43.99.01","title":"Chuyên viên","category":"cong_chuc","mobile":"+84900009001"}' |
+        python3 "$root/deploy/sample/show.py" person
+    say "Coverage of the district / Tỷ lệ được cấp của toàn huyện"
+    api "$url/v1/coverage?unit=H43.99&depth=1&group_by=unit,system" | python3 "$root/deploy/sample/show.py" coverage
+fi
+
+cat <<TEXT
+
+  REST API      $url            (token in $token)
+  contract      $url/docs       $url/openapi.yaml
+  LDAP socket   $(sed 's/.*"directory":"\([^"]*\)".*/\1/' "$ready")
+  log           $data.log
+
+  curl -H "Authorization: Bearer \$(cat $token)" "$url/v1/staff?q=uoc%20dao"
+TEXT
+[ -n "$once" ] && exit 0
+say "Ctrl-C stops / Ctrl-C để dừng"
+wait "$pid"

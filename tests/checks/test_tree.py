@@ -1,0 +1,101 @@
+"""Rules of the tree that a machine can hold: who may include whom, one folder per foreign library, banned functions, size."""
+import pathlib
+import re
+import subprocess
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SERVICE = ROOT / "service"
+LAYERS = ["base", "conf", "domain", "job", "directory", "view", "provision", "http", "api"]
+
+# layer -> public headers (include/congvu/NAME.h) beyond base's that it may include
+BASE = {"error", "memory", "clock", "text", "json", "log", "secret"}
+MAY = {
+    "base": set(), "conf": {"conf"}, "domain": {"domain", "domain_naming", "coverage"}, "job": {"job"},
+    "directory": {"domain", "directory"}, "view": {"domain", "coverage", "directory", "view"},
+    "provision": {"domain", "domain_naming", "coverage", "directory", "view", "provision"},
+    "http": {"http", "job"},
+    "api": {"api", "http", "provision", "view", "domain", "domain_naming", "coverage", "directory", "job"},
+}
+OWNER = {"ldap.h": "directory", "lber.h": "directory", "microhttpd.h": "http", "curl/curl.h": "connect", "jansson.h": "base",
+         "unicode/": "base", "openssl/": "base", "ini.h": "conf"}
+BANNED = ["sprintf", "vsprintf", "strcpy", "strcat", "strncpy", "strtok", "atoi", "atol", "sscanf", "gets", "localtime", "gmtime",
+          "strerror", "sleep", "usleep", "alloca"]
+
+
+def sources(layer):
+    return sorted(p for p in (SERVICE / layer).glob("*.[ch]"))
+
+
+def includes(path):
+    return re.findall(r'^\s*#\s*include\s+["<]([^">]+)[">]', path.read_text(), re.M)
+
+
+def test_layers_include_only_what_lies_below():
+    wrong = []
+    for layer in LAYERS:
+        for path in sources(layer):
+            for name in includes(path):
+                public = re.fullmatch(r"congvu/(\w+)\.h", name)
+                if public and public[1] not in BASE | MAY[layer]:
+                    wrong.append(f"{path.relative_to(ROOT)} includes {name}")
+                inner = name.split("/")[0]
+                if inner in LAYERS and inner != layer:
+                    wrong.append(f"{path.relative_to(ROOT)} looks into {name}")
+    assert wrong == []
+
+
+def test_a_foreign_library_shows_in_one_folder_only():
+    wrong = []
+    for path in list(SERVICE.rglob("*.[ch]")) + list((ROOT / "include").rglob("*.h")):
+        for name in includes(path):
+            for header, owner in OWNER.items():
+                inside = path.is_relative_to(SERVICE / owner)
+                if (name == header or (header.endswith("/") and name.startswith(header))) and not inside:
+                    wrong.append(f"{path.relative_to(ROOT)} includes {name}")
+    assert wrong == []
+
+
+def code_only(text):
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+    text = re.sub(r"//[^\n]*", "", text)
+    return re.sub(r'"(?:\\.|[^"\\])*"', '""', text)
+
+
+def banned_in(text):
+    return [f for f in BANNED if re.search(rf"(?<![\w.>]){f}\s*\(", code_only(text))]
+
+
+def test_banned_functions():
+    wrong = {str(p.relative_to(ROOT)): banned_in(p.read_text()) for p in SERVICE.rglob("*.[ch]")}
+    assert {k: v for k, v in wrong.items() if v} == {}
+
+
+def test_the_ban_sees_what_it_must():
+    assert banned_in("x = sprintf(b, \"%d\", 1);") == ["sprintf"]
+    assert banned_in("/* sprintf( */ snprintf(b, 1, \"gets(\"); mygets(x);") == []
+
+
+def test_public_headers_tell_their_story_and_thread_rule():
+    for header in sorted((ROOT / "include/congvu").glob("*.h")):
+        first = re.match(r"\s*/\*(.*?)\*/", header.read_text(), re.S)
+        assert first, f"{header.name} opens with no comment"
+        assert first[1].count("\n") >= 4 and "thread" in first[1].lower(), header.name
+
+
+def functions():
+    """(file, name, lines) of every function, from ctags."""
+    files = [str(p) for p in SERVICE.rglob("*.c")]
+    out = subprocess.run(["ctags", "-x", "--_xformat=%F\t%N\t%n\t%e", "--kinds-C=f", "--fields=+ne", *files],
+                         capture_output=True, text=True, check=True).stdout
+    for line in out.splitlines():
+        path, name, start, end = line.split("\t")
+        if end.isdigit():
+            yield path, name, int(end) - int(start) + 1
+
+
+def test_size_is_a_gate():
+    sizes = sorted(n for _, _, n in functions())
+    assert sizes[len(sizes) // 2] <= 18
+    assert sizes[int(len(sizes) * 0.95)] <= 60
+    assert [(p, f, n) for p, f, n in functions() if n > 100] == []
+    assert [str(p) for p in SERVICE.rglob("*.c") if len(p.read_text().splitlines()) > 600] == []

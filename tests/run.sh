@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Every ring of tests under ASan + UBSan; --more adds TSan, clang and the release build. Installs what is missing.
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root"
+more=""
+case "${1:-}" in
+"") ;;
+--more) more=1 ;;
+*) echo "tests/run.sh [--more]" >&2; exit 2 ;;
+esac
+
+# shellcheck source=deploy/packages.sh
+. deploy/packages.sh
+# shellcheck disable=SC2086
+congvu_install $congvu_build_packages $congvu_run_packages $congvu_test_packages
+command -v npx >/dev/null || congvu_install nodejs npm
+
+ring() { printf '\n== %s\n' "$*"; }
+build() { mkdir -p build && cmake --preset "$1" >"build/$1.log" 2>&1 && cmake --build "build/$1" >>"build/$1.log" 2>&1 || { tail -60 "build/$1.log"; exit 1; }; }
+
+export ASAN_OPTIONS=abort_on_error=0:detect_leaks=1:exitcode=99 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+export TSAN_OPTIONS=exitcode=66:halt_on_error=0
+
+rings() { # preset
+    ring "$1: build"
+    build "$1"
+    ring "$1: unit"
+    ctest --test-dir "build/$1" --output-on-failure -j 2
+    ring "$1: service (the real binary, a real slapd)"
+    CONGVU_BIN="$root/build/$1/service/congvud" CONGVU_BUILD="$root/build/$1" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/service
+}
+
+ring "checks: who includes whom, banned functions, size"
+/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/checks
+ring "contract: lint and examples"
+tests/contract/lint.sh
+/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/contract
+rings asan
+if [ -n "$more" ]; then
+    rings tsan
+    ring "clang: build and unit"
+    build clang
+    ctest --test-dir build/clang --output-on-failure -j 2
+    ring "release: build"
+    build release
+fi
