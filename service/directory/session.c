@@ -194,7 +194,8 @@ static bool search_one(struct dir_session *s, const struct dir_request *request,
     return dir_entry_copy(s->ld, entry, arena, out, err);
 }
 
-static char *all_names[] = {(char[]){"*"}, (char[]){"entryUUID"}, (char[]){"entryCSN"}, NULL};
+static char every[] = "*", uuid[] = "entryUUID", csn[] = "entryCSN", version[] = "vendorVersion";
+static char *all_names[] = {every, uuid, csn, NULL};
 
 bool dir_read_entry(struct dir_session *s, const char *dn, struct cv_arena *arena, struct dir_entry *out, struct cv_error *err)
 {
@@ -211,11 +212,12 @@ bool dir_find_entry(struct dir_session *s, const char *base_dn, const char *filt
     return search_one(s, &request, arena, out, err);
 }
 
+static char *ping_names[] = {(char[]){"vendorVersion"}, NULL};
+
 bool dir_ping(struct dir_session *session, struct cv_error *err)
 {
-    static char *names[] = {(char[]){"vendorVersion"}, NULL};
     const struct dir_request request = {.intent = "asking the directory", .start = start_search, .dn = "",
-                                        .scope = LDAP_SCOPE_BASE, .filter = "(objectClass=*)", .names = names};
+                                        .scope = LDAP_SCOPE_BASE, .filter = "(objectClass=*)", .names = ping_names};
     dir_auto_answer answer = NULL;
     int code;
     if (!dir_exchange(session, &request, &answer, &code, err))

@@ -1,0 +1,33 @@
+/* Inside directory/: the embedded server's files, apart from the process that watches it. */
+#pragma once
+
+#include "directory/internal.h"
+
+enum { DIR_PATH_MAX = 512 };
+
+struct slapd_paths {
+    char data[DIR_PATH_MAX];    /* absolute */
+    char folder[DIR_PATH_MAX];  /* DATA/slapd */
+    char config[DIR_PATH_MAX];  /* DATA/slapd/slapd.conf */
+    char log[DIR_PATH_MAX];     /* DATA/slapd/slapd.log */
+    char socket[DIR_PATH_MAX];  /* DATA/run/ldapi */
+    char uri[DIR_PATH_MAX * 3]; /* ldapi://%2F... */
+    char program[DIR_PATH_MAX]; /* slapd */
+};
+
+extern const char dir_schema_text[]; /* schema.S */
+
+/* Makes the folders (0700), refuses what others could enter, takes the lock. *out_lock is the descriptor that holds it. */
+bool slapd_files_open(const struct dir_embedded_options *options, struct slapd_paths *out, int *out_lock, struct cv_error *err);
+/* Writes schema and configuration; *out_reindex: databases exist and were made with other indices. */
+bool slapd_files_write(const struct dir_embedded_options *options, const struct slapd_paths *paths, bool *out_reindex,
+                       struct cv_error *err);
+/* Remembers that the databases fit the schema and indices written last. */
+bool slapd_files_indexed(const struct slapd_paths *paths, struct cv_error *err);
+/* Last line of slapd's log, for a failure's lib_text. */
+void slapd_log_tail(const struct slapd_paths *paths, char *out, size_t size);
+/* An open descriptor to append to; starts anew when it grew past its bound. -1 when impossible. */
+int slapd_log_open(const struct slapd_paths *paths);
+void slapd_config_text(const struct dir_embedded_options *options, const struct slapd_paths *paths, struct cv_buf *out);
+/* What the indices depend on. */
+void slapd_index_text(struct cv_buf *out);
