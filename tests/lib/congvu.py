@@ -1,0 +1,212 @@
+"""The real binary and its real slapd, for the service tests: started on free ports in a private folder, stopped and checked."""
+import contextlib
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+import urllib.parse
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = os.environ.get("CONGVU_BIN", str(ROOT / "build/dev/service/congvud"))
+DEADLINE = 60  # seconds that a condition may take on a busy machine under a sanitizer
+
+
+def wait_for(condition, what, deadline=DEADLINE):
+    """Waits until condition() is truthy and returns it; the poll is only as fine as the caller can see."""
+    end = time.monotonic() + deadline
+    pause = threading.Event()
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {deadline} s: {what}")
+        pause.wait(0.02)
+
+
+class Answer:
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+    @property
+    def code(self):
+        return self.json.get("code") if self.body else None
+
+    @property
+    def etag(self):
+        return self.headers.get("ETag")
+
+    def __repr__(self):
+        return f"<{self.status} {self.body[:600]!r}>"
+
+
+class Client:
+    """One caller: every answer is held against the contract before the test sees it."""
+
+    def __init__(self, port, token=None, spec=None, language="en", timeout=DEADLINE):
+        self.port, self.token, self.spec, self.language, self.timeout = port, token, spec, language, timeout
+        self.local = threading.local()
+
+    def _connection(self):
+        if getattr(self.local, "connection", None) is None:
+            self.local.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
+        return self.local.connection
+
+    def call(self, method, path, body=None, headers=None, **query):
+        if query:
+            path += "?" + urllib.parse.urlencode({k: str(v).lower() if isinstance(v, bool) else v for k, v in query.items()})
+        head = {"Accept-Language": self.language, **(headers or {})}
+        if self.token:
+            head.setdefault("Authorization", f"Bearer {self.token}")
+        if body is not None and not isinstance(body, (bytes, str)):
+            body = json.dumps(body, ensure_ascii=False).encode()
+            head.setdefault("Content-Type", "application/merge-patch+json" if method == "PATCH" else "application/json")
+        connection = self._connection()
+        try:
+            connection.request(method, path, body=body, headers=head)
+            response = connection.getresponse()
+            answer = Answer(response.status, response.headers, response.read())
+        except Exception:
+            connection.close()
+            self.local.connection = None
+            raise
+        if self.spec:
+            self.spec.validate_response(method, path, answer.status, dict(answer.headers), answer.body)
+        return answer
+
+    def get(self, path, **query):
+        return self.call("GET", path, **query)
+
+    def post(self, path, body, headers=None, **query):
+        return self.call("POST", path, body, headers, **query)
+
+    def put(self, path, body, headers=None, **query):
+        return self.call("PUT", path, body, headers, **query)
+
+    def patch(self, path, body, etag="*", **query):
+        return self.call("PATCH", path, body, {"If-Match": etag} if etag else None, **query)
+
+    def delete(self, path, etag=None, **query):
+        return self.call("DELETE", path, None, {"If-Match": etag} if etag else None, **query)
+
+
+class Service:
+    """congvud with an embedded directory (or, with `config`, beside another one's)."""
+
+    def __init__(self, data=None, spec=None, **settings):
+        self.own = data is None
+        self.data = pathlib.Path(data or tempfile.mkdtemp(prefix="cv-", dir="/tmp"))
+        self.spec, self.settings, self.process, self.ready = spec, settings, None, None
+        self.log = self.data.parent / (self.data.name + ".log")
+
+    def start(self):
+        arguments = [BIN, "serve", "--allow-root", "--listen", "127.0.0.1:0"]
+        settings = {"directory_nosync": "true", "tick_ms": "50", **self.settings}
+        if "directory_uri" not in settings:
+            settings["data_dir"] = str(self.data)
+        for name, value in settings.items():
+            arguments += ["--" + name.replace("_", "-"), str(value)]
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=log, start_new_session=True)
+        line = self.process.stdout.readline()
+        if not line:
+            self.process.wait()
+            raise AssertionError(f"no ready line, exit {self.process.returncode}: {self.log.read_text()[-3000:]}")
+        self.ready = json.loads(line)
+        return self
+
+    @property
+    def port(self):
+        return self.ready["port"]
+
+    @property
+    def ldapi(self):
+        return "ldapi://" + urllib.parse.quote(str(self.data / "run/ldapi"), safe="")
+
+    def admin_token(self):
+        return (self.data / "admin.token").read_text().strip()
+
+    def client(self, token=None, **more):
+        return Client(self.port, token or self.admin_token(), self.spec, **more)
+
+    def slapd_pid(self):
+        return int(subprocess.run(["pgrep", "-f", f"slapd .*{self.data}"], capture_output=True, text=True).stdout.split()[0])
+
+    def ldapsearch(self, *arguments):
+        """Entries as [{attribute: [values]}], read by the service's identity over the socket."""
+        out = subprocess.run(["ldapsearch", "-LLL", "-o", "ldif-wrap=no", "-Q", "-Y", "EXTERNAL", "-H", self.ldapi, *arguments],
+                             capture_output=True, text=True, check=True).stdout
+        return parse_ldif(out)
+
+    def person(self, id_, *attributes):
+        return self.ldapsearch("-b", "ou=people,dc=congvu", f"(cvId={id_})", *attributes)[0]
+
+    def stop(self, expect=0):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        if self.process:
+            code = self.process.wait(DEADLINE)
+            self.process.stdout.close()
+            self.process = None
+            assert code == expect, f"exit {code}: {self.log.read_text()[-3000:]}"
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+        self.process = None
+
+    def clean(self):
+        if self.process:
+            with contextlib.suppress(Exception):
+                self.kill()
+        if self.own:
+            shutil.rmtree(self.data, ignore_errors=True)
+            with contextlib.suppress(FileNotFoundError):
+                self.log.unlink()
+
+
+def parse_ldif(text):
+    import base64
+    entries = []
+    for block in text.strip().split("\n\n"):
+        entry = {}
+        for line in block.splitlines():
+            if line.startswith("#") or ":" not in line:
+                continue
+            name, value = line.split(":", 1)
+            value = base64.b64decode(value[2:]).decode() if value.startswith(": ") else value.lstrip()
+            entry.setdefault(name, []).append(value)
+        if entry:
+            entries.append(entry)
+    return entries
+
+
+UNIT = {"name": {"vi": "Phòng Nội vụ", "en": "Home Affairs Division"}, "kind": "phong", "block": "chinh_quyen", "slug": "noivu",
+        "active_from": "2021-10-01"}
+
+
+def make_units(client):
+    """A district with two offices and a Party office."""
+    top = {"name": {"vi": "Huyện Thử"}, "kind": "ubnd_huyen", "block": "chinh_quyen", "slug": "thu", "active_from": "2021-10-01"}
+    party = {"name": {"vi": "Ban Tổ chức"}, "kind": "dang", "block": "dang_doan_the", "slug": "btc", "active_from": "2021-10-01"}
+    finance = {"name": {"vi": "Phòng Tài chính"}, "kind": "phong", "block": "chinh_quyen", "slug": "tckh", "active_from": "2021-10-01"}
+    for code, body in (("T1", top), ("T1.01", {**UNIT, "parent": "T1"}), ("T1.02", {**finance, "parent": "T1"}),
+                       ("T1.03", {**party, "parent": "T1"})):
+        answer = client.put(f"/v1/units/{code}", body)
+        assert answer.status in (200, 201), answer
+
+
+def an(**more):
+    """A new person's body."""
+    return {"full_name": "Nguyễn Văn An", "unit": "T1.01", "title": "Chuyên viên", "category": "cong_chuc", **more}

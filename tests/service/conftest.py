@@ -1,0 +1,50 @@
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+
+from congvu import Service, make_units  # noqa: E402
+from spec import Spec  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def spec():
+    return Spec.load()
+
+
+@pytest.fixture
+def start(spec):
+    """start(**settings) -> a running service; all are stopped (exit 0) and removed at the end."""
+    services = []
+
+    def starter(data=None, **settings):
+        service = Service(data, spec=spec, **settings)
+        services.append(service)
+        return service.start()
+
+    yield starter
+    try:
+        for service in reversed(services):
+            service.stop()
+    finally:
+        for service in services:
+            service.clean()
+
+
+@pytest.fixture(scope="module")
+def shared(spec):
+    """One service with a small district for the tests of a module that leave each other alone."""
+    service = Service(spec=spec).start()
+    try:
+        make_units(service.client())
+        yield service
+        service.stop()
+    finally:
+        service.clean()
+
+
+@pytest.fixture
+def client(shared):
+    return shared.client()

@@ -1,0 +1,151 @@
+"""Leaving: what a script does every night, and what must not happen by mistake."""
+import datetime
+import subprocess
+
+import pytest
+
+from congvu import an, make_units, wait_for
+
+TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
+LEAVE = {"reason": "nghi_huu", "decision": {"number": "40/QĐ-UBND", "signed_on": "2026-11-20"}}
+
+
+def day(offset):
+    return (TODAY + datetime.timedelta(days=offset)).isoformat()
+
+
+def bind(service, dn, password):
+    return subprocess.run(["ldapwhoami", "-x", "-H", service.ldapi, "-D", dn, "-y", "/dev/stdin"], input=password, text=True,
+                          capture_output=True).returncode
+
+
+def crowd(client, prefix, count, unit="T1"):
+    for i in range(count):
+        assert client.put(f"/v1/staff/{prefix}-{i}", an(full_name=f"Người Thứ {prefix} {i}", unit=unit)).status == 201
+
+
+@pytest.fixture(scope="module")
+def big(shared):
+    crowd(shared.client(), "BASE", 30)
+    return shared
+
+
+def test_departure_closes_at_once_and_a_repeat_keeps_the_first_moment(big, client):
+    person = client.put("/v1/staff/Q-1", an(full_name="Cao Nghỉ Hưu")).json
+    code = client.post("/v1/staff/Q-1/accounts/mailbox/credential-resets", None).json["code"]
+    assert client.post("/v1/activations", {"code": code, "password": "Mat-Khau-Rieng-9"}).status == 204
+    dn = f"cvId={person['id']},ou=people,dc=congvu"
+    assert bind(big, dn, "Mat-Khau-Rieng-9") == 0
+    first = client.put("/v1/staff/Q-1/departure", LEAVE)
+    assert first.status == 200 and first.json["state"] == "done", first
+    assert {s["state"] for s in first.json["steps"]} == {"done"}
+    entry = big.person(person["id"])
+    assert "authorizedService" not in entry and "cvReceives" not in entry
+    assert bind(big, dn, "Mat-Khau-Rieng-9") != 0
+    again = client.put("/v1/staff/Q-1/departure", LEAVE)
+    assert again.status == 200 and again.json == first.json and again.etag == first.etag
+    assert client.get("/v1/staff/Q-1").json["status"] == "departed"
+
+
+def test_a_departure_for_tomorrow_does_nothing_today(big, client):
+    person = client.put("/v1/staff/Q-2", an(full_name="Cao Ngày Mai")).json
+    order = client.put("/v1/staff/Q-2/departure", {"reason": "thoi_viec", "last_day_on": day(0)})
+    assert order.status == 200 and order.json["state"] == "scheduled" and order.json["effective_on"] == day(1)
+    assert sorted(big.person(person["id"])["authorizedService"]) == ["mailbox", "td-office"]
+    assert client.get("/v1/staff/Q-2").json["status"] == "departing"
+    later = client.put("/v1/staff/Q-2/departure", {"reason": "thoi_viec", "effective_on": day(9)})
+    assert later.status == 409 and later.code == "departure_conflict"
+    etag = client.get("/v1/staff/Q-2/departure").etag
+    assert client.delete("/v1/staff/Q-2/departure", etag).status == 204
+    stale = client.put("/v1/staff/Q-2/departure", {"reason": "thoi_viec", "effective_on": day(0)})
+    assert stale.status == 409 and stale.code == "departure_withdrawn"
+
+
+def test_a_stale_export_never_revives(client):
+    client.put("/v1/staff/Q-3", an(full_name="Cao Không Về"))
+    client.put("/v1/staff/Q-3/departure", {**LEAVE, "decision": {"number": "41"}})
+    revived = client.put("/v1/staff/Q-3", an(full_name="Cao Không Về"))
+    assert revived.status == 409 and revived.code == "staff_departed" and "reinstatements" in revived.body.decode()
+    back = client.post("/v1/staff/Q-3/reinstatements", {"unit": "T1.02", "decision": {"number": "50/QĐ"}})
+    assert back.status == 202 and back.json["status"] == "active" and back.json["unit"]["code"] == "T1.02"
+    assert {a["system"]: a["observed"]["state"] for a in back.json["accounts"]}["mailbox"] == "provisioned"
+    same = client.put("/v1/staff/Q-3/departure", {**LEAVE, "decision": {"number": "41"}})
+    assert same.status == 409 and same.code == "departure_withdrawn"
+
+
+def test_errors_a_script_can_act_on(big, client):
+    assert client.put("/v1/staff/NO-ONE/departure", LEAVE).code == "staff_not_found"
+    assert big.client("cvt_wrong").put("/v1/staff/Q-1/departure", LEAVE).status == 401
+    bad = client.put("/v1/staff/Q-1/departure", {"reason": "khac", "effective_on": "31/12/2026"})
+    assert bad.status == 422 and {e["pointer"] for e in bad.json["errors"]} == {"#/reason_text", "#/effective_on"}
+
+
+def test_locked_still_receives_closed_does_not(big, client):
+    person = client.put("/v1/staff/Q-5", an(full_name="Cao Tạm Khóa")).json
+    locked = client.put("/v1/staff/Q-5/accounts/mailbox", {"state": "locked", "reason": "inactivity"})
+    assert locked.json["observed"]["state"] == "temp_locked"
+    entry = big.person(person["id"])
+    assert entry["authorizedService"] == ["td-office"] and entry["cvReceives"] == ["TRUE"]
+    assert client.put("/v1/staff/Q-5/accounts/mailbox", {"state": "closed"}).json["observed"]["state"] == "closed"
+    assert "cvReceives" not in big.person(person["id"])
+    assert client.put("/v1/staff/Q-5/accounts/mailbox", {"state": "present"}).json["observed"]["state"] == "provisioned"
+
+
+def test_activation_refuses_alike_and_weak_passwords_cost_no_code(client):
+    client.put("/v1/staff/Q-6", an(full_name="Cao Kích Hoạt"))
+    code = client.post("/v1/staff/Q-6/accounts/mailbox/credential-resets", None).json["code"]
+    weak = client.post("/v1/activations", {"code": code, "password": "abc"})
+    assert weak.status == 422 and weak.code == "password_too_weak"
+    assert client.post("/v1/activations", {"code": code, "password": "Mat-Khau-Rieng-9"}).status == 204
+    used = client.post("/v1/activations", {"code": code, "password": "Mat-Khau-Rieng-9"})
+    wrong = client.post("/v1/activations", {"code": "AAAA-BBBB-CCCC-DDDD-EEEE", "password": "Mat-Khau-Rieng-9"})
+    assert used.status == wrong.status == 422 and used.json["detail"] == wrong.json["detail"]
+    states = {a["system"]: a["observed"]["state"] for a in client.get("/v1/staff/Q-6").json["accounts"]}
+    assert states == {"mailbox": "active", "td-office": "active"}
+
+
+def test_the_brake_holds_a_mass_deactivation_and_a_second_person_releases_it(start):
+    service = start()
+    admin = service.client()
+    make_units(admin)
+    crowd(admin, "B", 40)
+    script = admin.post("/v1/tokens", {"name": "nightly", "scopes": ["staff:read", "departures:write", "brake:release"], "unit": None, "expires_at": None}).json
+    nightly = service.client(script["secret"])
+    lines = [{"staff": f"B-{i}", "reason": "thoi_viec"} for i in range(12)] + [{"staff": "NOBODY", "reason": "thoi_viec"}]
+    batch = nightly.post("/v1/departures/batches", {"departures": lines})
+    assert batch.status == 207
+    assert batch.json["summary"] == {"done": 5, "unchanged": 0, "held": 7, "not_visible": 1, "failed": 0}
+    single = nightly.put("/v1/staff/B-30/departure", {"reason": "thoi_viec"})
+    assert single.status == 409 and single.code == "brake_engaged"
+    assert nightly.post("/v1/brake-releases", {"token": script["token"]["id"] if "token" in script else script["id"], "reason": "x", "allow": 50}).status == 403
+    token_id = script["token"]["id"] if "token" in script else script["id"]
+    release = admin.post("/v1/brake-releases", {"token": token_id, "reason": "sáp nhập đơn vị", "allow": 7})
+    assert release.status == 201
+    wait_for(lambda: admin.get("/v1/departures", state="done,in_progress", include_total=True).json["total"] == 12, "held lines go on when released")
+    repeat = nightly.post("/v1/departures/batches", {"departures": lines[:12]})
+    assert repeat.json["summary"]["unchanged"] == 12
+
+
+def test_dismissal_of_one_is_never_braked(start):
+    service = start()
+    admin = service.client()
+    make_units(admin)
+    crowd(admin, "D", 20)
+    for i in range(5):
+        assert admin.put(f"/v1/staff/D-{i}/departure", {"reason": "thoi_viec"}).status == 200
+    assert admin.put("/v1/staff/D-6/departure", {"reason": "thoi_viec"}).code == "brake_engaged"
+    assert admin.put("/v1/staff/D-7/departure", {"reason": "buoc_thoi_viec"}).status == 200
+    lock = admin.put("/v1/staff/D-8/accounts/mailbox", {"state": "locked", "reason": "compromised"})
+    assert lock.status == 200
+
+
+def test_dated_departure_runs_at_midnight_by_itself(start):
+    service = start()
+    admin = service.client()
+    make_units(admin)
+    crowd(admin, "Z", 6)
+    assert admin.put("/v1/staff/Z-1/departure", {**LEAVE, "effective_on": day(3)}).json["state"] == "scheduled"
+    service.stop()
+    moved = start(service.data, clock_offset=str(3 * 86400))
+    wait_for(lambda: moved.client().get("/v1/staff/Z-1/departure").json["state"] == "done", "the departure is carried out")
+    assert moved.client().get("/v1/staff/Z-1").json["status"] == "departed"

@@ -1,0 +1,182 @@
+"""Onboarding and changing people, as HR and its nightly scripts do it."""
+import threading
+import unicodedata
+
+from congvu import an, wait_for
+
+
+def test_onboarding_gives_an_address_and_the_required_accounts(shared, client):
+    answer = client.post("/v1/staff", an(full_name="Nguyễn Ngọc Thành", staff_code="S-1", mobile="+84900000001"))
+    assert answer.status == 201, answer
+    person = answer.json
+    assert person["address"] == "thanhnn@ninhthuan.gov.vn"
+    assert (person["family_name"], person["middle_name"], person["given_name"]) == ("Nguyễn", "Ngọc", "Thành")
+    assert {a["system"]: a["observed"]["state"] for a in person["accounts"]} == {"mailbox": "provisioned", "td-office": "provisioned"}
+    assert person["accounts"][1]["observed"]["login"] == "noivu_nguyenngocthanh"
+    assert answer.headers["Location"] == f"/v1/staff/{person['id']}"
+    again = client.get("/v1/staff/S-1")
+    assert again.json == person and again.etag == answer.etag
+
+    entry = shared.person(person["id"])
+    assert {"inetOrgPerson", "cvStaff", "authorizedServiceObject"} <= set(entry["objectClass"])
+    assert entry["mail"] == ["thanhnn@ninhthuan.gov.vn"] and entry["uid"] == ["thanhnn"]
+    assert sorted(entry["authorizedService"]) == ["mailbox", "td-office"] and entry["cvReceives"] == ["TRUE"]
+
+
+def test_party_staff_gets_e_office_instead_of_td_office(client):
+    person = client.post("/v1/staff", an(full_name="Lê Thị Đảng", unit="T1.03")).json
+    assert {a["system"] for a in person["accounts"]} == {"mailbox", "e-office"}
+
+
+def test_one_name_however_it_is_typed(client):
+    name = "Nguyễn Đức Ước"
+    forms = [unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name),
+             "".join(unicodedata.normalize("NFC", c[0]) + c[1:] if c else c for c in map(lambda c: unicodedata.normalize("NFD", c), name)),
+             "  Nguyễn\u00a0 Đức  Ước "]
+    people = [client.put(f"/v1/staff/F-{i}", an(full_name=form)).json for i, form in enumerate(forms)]
+    assert {p["full_name"] for p in people} == {name}
+    assert len({p["address"] for p in people}) == len(forms)
+    assert people[0]["address"] == "uocnd@ninhthuan.gov.vn"
+    for p in people[1:]:
+        assert p["address"].startswith("uocnd")
+    found = client.get("/v1/staff", q="uoc nguyen duc", include_total=True).json
+    assert found["total"] == len(forms)
+
+
+def test_put_twice_changes_nothing(shared, client):
+    body = an(full_name="Phạm Thị Hai Lần", hired_on="2020-01-01")
+    first = client.put("/v1/staff/P-2", body)
+    before = shared.person(first.json["id"], "entryCSN", "cvRevision")
+    second = client.put("/v1/staff/P-2", body)
+    assert (first.status, second.status) == (201, 200)
+    assert second.etag == first.etag and second.json == first.json
+    assert shared.person(first.json["id"], "entryCSN", "cvRevision") == before
+
+
+def test_put_keeps_what_is_absent_and_null_clears(client):
+    client.put("/v1/staff/P-3", an(full_name="Trần Giữ Máy", mobile="+84900000003"))
+    assert client.put("/v1/staff/P-3", an(full_name="Trần Giữ Máy")).json["mobile"] == "+84900000003"
+    assert client.put("/v1/staff/P-3", an(full_name="Trần Giữ Máy", mobile=None)).json["mobile"] is None
+
+
+def test_all_faults_at_once_with_place_and_remedy(client):
+    answer = client.post("/v1/staff", {"full_name": "  ", "unit": "NOPE", "category": "king", "mobile": "12", "birth_year": 3000, "wage": 1})
+    assert answer.status == 422 and answer.code == "validation_failed"
+    places = {e["pointer"] for e in answer.json["errors"]}
+    assert {"#/full_name", "#/category", "#/birth_year", "#/wage"} <= places
+    vi = client.call("POST", "/v1/staff", {"full_name": "NguyÔn V¨n An", "unit": "T1.01", "category": "cong_chuc"}, {"Accept-Language": "vi"})
+    assert vi.status == 422 and [e["code"] for e in vi.json["errors"]] == ["bad_charset"]
+    assert vi.headers["Content-Language"] == "vi"
+
+
+def test_transfer_keeps_the_address_and_renews_the_office_login(client):
+    before = client.put("/v1/staff/M-1", an(full_name="Đỗ Thị Chuyển")).json
+    after = client.patch("/v1/staff/M-1", {"unit": "T1.02"}).json
+    assert after["address"] == before["address"] and after["unit"]["code"] == "T1.02"
+    logins = {a["system"]: a["observed"]["login"] for a in after["accounts"]}
+    assert logins["td-office"] == "tckh_dothichuyen" and logins["mailbox"] == before["address"].split("@")[0]
+    party = client.patch("/v1/staff/M-1", {"unit": "T1.03"}).json
+    states = {a["system"]: a["observed"]["state"] for a in party["accounts"]}
+    assert states == {"mailbox": "provisioned", "td-office": "closed", "e-office": "provisioned"}
+
+
+def test_a_new_address_keeps_the_old_one_as_dated_alias(client):
+    before = client.put("/v1/staff/M-2", an(full_name="Vũ Đổi Tên")).json
+    after = client.put("/v1/staff/M-2", {"login": "vu.doiten"}).json
+    assert after["address"] == "vu.doiten@ninhthuan.gov.vn" and after["naming"]["manual"] is True
+    assert [a["address"] for a in after["aliases"]] == [before["address"]] and after["aliases"][0]["until"]
+    other = client.put("/v1/staff/M-3", an(full_name="Vũ Đổi Tên")).json
+    assert other["address"] != before["address"]
+    taken = client.put("/v1/staff/M-3", {"login": before["address"].split("@")[0]})
+    assert taken.status == 409 and taken.code == "address_taken"
+
+
+def test_if_match(client):
+    first = client.put("/v1/staff/E-1", an(full_name="Hồ Văn Thẻ"))
+    assert client.call("PATCH", "/v1/staff/E-1", {"title": "A"}).status == 428
+    second = client.patch("/v1/staff/E-1", {"title": "Phó phòng"}, first.etag)
+    assert second.status == 200 and second.etag != first.etag
+    stale = client.patch("/v1/staff/E-1", {"title": "Trưởng phòng"}, first.etag)
+    assert stale.status == 412 and stale.code == "etag_mismatch" and stale.json["current_etag"] == second.etag
+
+
+def test_twins_are_stopped_and_can_be_insisted_on(client):
+    first = client.post("/v1/staff", an(full_name="Lý Sinh Đôi")).json
+    twin = client.post("/v1/staff", an(full_name="ly sinh doi"))
+    assert twin.status == 409 and twin.code == "possible_duplicate" and first["id"] in twin.body.decode()
+    insisted = client.post("/v1/staff", an(full_name="Lý Sinh Đôi", not_same_as=[first["id"]]))
+    assert insisted.status == 201 and insisted.json["address"] != first["address"]
+
+
+def test_codes_resolve_for_ever_and_never_pass_on(client):
+    person = client.put("/v1/staff/OLD-1", an(full_name="Bùi Đổi Số")).json
+    assert client.patch("/v1/staff/OLD-1", {"staff_code": "NEW-1"}).json["former_codes"] == ["OLD-1"]
+    assert client.get("/v1/staff/old-1").json["id"] == person["id"]
+    assert client.patch(f"/v1/staff/{client.post('/v1/staff', an(full_name='Ai Khác')).json['id']}", {"staff_code": "OLD-1"}).code == "code_taken"
+    client.put("/v1/staff/0012", an(full_name="Số Không Đầu"))
+    clash = client.put("/v1/staff/12", an(full_name="Số Không Mất"))
+    assert clash.status == 422 and clash.json["errors"][0]["code"] == "duplicate"
+
+
+def test_idempotency_key(client):
+    head = {"Idempotency-Key": "k-1"}
+    first = client.post("/v1/staff", an(full_name="Khóa Một Lần"), head)
+    again = client.post("/v1/staff", an(full_name="Khóa Một Lần"), head)
+    assert (first.status, again.status) == (201, 201) and again.json == first.json
+    assert again.headers["Idempotency-Replayed"] == "true"
+    other = client.post("/v1/staff", an(full_name="Khóa Khác"), head)
+    assert other.status == 422 and other.code == "idempotency_key_reused"
+
+
+def test_validate_only_says_and_does_nothing(client):
+    seen = client.post("/v1/staff", an(full_name="Xem Thử Thôi"), validate_only=True)
+    assert seen.status == 200 and seen.json["address"] and seen.headers["Congvu-Validate-Only"] == "true"
+    assert client.get("/v1/staff", q="xem thu thoi", include_total=True).json["total"] == 0
+    client.put("/v1/staff/V-1", an(full_name="Xem Thử Nữa"))
+    changes = client.put("/v1/staff/V-1", {"title": "Phó phòng"}, validate_only=True).json["changes"]
+    assert changes == [{"field": "title", "from": "Chuyên viên", "to": "Phó phòng"}]
+    assert client.get("/v1/staff/V-1").json["title"] == "Chuyên viên"
+
+
+def test_delete_only_who_never_held_a_name(client):
+    named = client.put("/v1/staff/D-1", an(full_name="Có Địa Chỉ")).json
+    refused = client.delete("/v1/staff/D-1", "*")
+    assert refused.status == 409 and refused.code == "staff_holds_names" and named["address"]
+    client.put("/v1/staff/D-2", an(full_name="Không Địa Chỉ", category="nguoi_hoat_dong_khong_chuyen_trach"))
+    assert client.delete("/v1/staff/D-2", "*").status == 204
+    assert wait_for(lambda: client.get("/v1/staff/D-2").status == 404, "the deleted person vanishes")
+
+
+def test_lists_page_sort_and_stay_stable(client):
+    for i, name in enumerate(["Đàng Năng Đức", "Bá Trung Đạt", "Ka Tơr Duy", "Nguyễn Văn Dũng", "Trần Thị Bình", "Lê Ân", "Lê Ánh", "Lê Anh", "Lê An", "Lê Ái"]):
+        client.put(f"/v1/staff/L-{i}", an(full_name=name, unit="T1.02"))
+    names, query = [], {"unit": "T1.02", "page_size": 4, "sort": "given_name"}
+    page = client.get("/v1/staff", **query).json
+    client.put("/v1/staff/L-99", an(full_name="Lê Aa", unit="T1.02"))
+    while True:
+        names += [p["full_name"].split()[-1] for p in page["items"]]
+        if page["next_page_token"] is None:
+            break
+        page = client.get("/v1/staff", page_token=page["next_page_token"], **query).json
+    wanted = ["Ái", "An", "Anh", "Ánh", "Ân", "Bình", "Dũng", "Duy", "Đạt", "Đức"]
+    assert [n for n in names if n in wanted] == wanted
+    stolen = client.get("/v1/staff", unit="T1.01", page_token=client.get("/v1/staff", **query).json["next_page_token"])
+    assert stolen.status == 400 and stolen.code == "page_token_mismatch"
+    typo = client.get("/v1/staff", stauts="active")
+    assert typo.status == 400 and typo.code == "unknown_parameter"
+
+
+def test_fifty_of_one_name_at_once_get_fifty_addresses(shared, client):
+    answers, barrier = [], threading.Barrier(50)
+
+    def onboard(i):
+        barrier.wait()
+        answers.append(shared.client().put(f"/v1/staff/N50-{i}", an(full_name="Nguyễn Văn Năm Mươi")))
+
+    threads = [threading.Thread(target=onboard, args=(i,)) for i in range(50)]
+    [t.start() for t in threads]
+    [t.join() for t in threads]
+    assert [a.status for a in answers] == [201] * 50, answers
+    assert len({a.json["address"] for a in answers}) == 50
+    assert len({a.json["accounts"][1]["observed"]["login"] for a in answers}) == 50
+    assert client.get("/v1/staff", q="nam muoi", include_total=True).json["total"] == 50
