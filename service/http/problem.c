@@ -175,6 +175,6 @@ void htp_refuse(struct htp_private *p, enum cv_problem problem, const char *vi, 
     va_start(ap, en);
     vsnprintf(err.text[CV_VI], sizeof(err.text[CV_VI]), vi, ap);
     va_end(ap);
-    err.kind = CV_INVALID;
+    err.kind = problem == cvp_internal ? CV_INTERNAL : CV_INVALID;
     htp_problem(&p->x, &err, p->x.faults.count ? &p->x.faults : NULL);
 }
