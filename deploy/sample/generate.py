@@ -24,7 +24,7 @@ import names  # noqa: E402
 SEED = 58543
 SURVEY_DAY = "2026-11-01"      # the day on which the units declared their headcount
 CERTIFICATES = 257
-LOCKED_MAILBOXES = 15
+LOCKED_MAILBOXES = 8  # with the immediate departures below the brake's 20 an hour
 UNISSUED_MAILBOXES = 25
 TWIN_UNITS = 9
 
@@ -215,11 +215,13 @@ def staff_line(person):
         line["birth_year"] = person["birth_year"]
     if person["posts"]:
         line["posts"] = person["posts"]
+    if person.get("accounts"):
+        line["accounts"] = person["accounts"]
     return line
 
 
-def mailbox_lines(dice, people):
-    """Gaps as they are found: one a unit, those not issued mostly far from the seat."""
+def mailbox_gaps(dice, people):
+    """Gaps as they are found, one a unit: those not issued (mostly far from the seat) and those locked for a time."""
     plain = [p for p in people if not p["leaver"] and not p["posts"] and not p["role"]
              and p["hired_on"] <= SURVEY_DAY and p["category"] != "nguoi_hoat_dong_khong_chuyen_trach"]
     one_a_unit = {}
@@ -229,9 +231,17 @@ def mailbox_lines(dice, people):
     near = [p for code, p in one_a_unit.items() if p not in far]
     unissued = dice.shuffled(far)[:UNISSUED_MAILBOXES - 2] + dice.shuffled(near)[:2]
     locked = [p for p in dice.shuffled(one_a_unit.values()) if p not in unissued][:LOCKED_MAILBOXES]
+    return unissued, locked
+
+
+def unissued_account():
+    """Said when the person is entered, so that nothing has to be taken away later."""
+    return [{"system": "mailbox", "desired": {"state": "closed", "reason": "chua_cap_lai"}}]
+
+
+def lock_lines(locked):
     reasons = ["inactivity", "default_password", "inactivity", "leave", "default_password", "wrong_password"]
     lines = [(p, {"state": "locked", "reason": reasons[i % len(reasons)]}) for i, p in enumerate(locked)]
-    lines += [(p, {"state": "closed", "reason": "chua_cap_lai"}) for p in unissued]
     for person, body in sorted(lines, key=lambda line: line[0]["staff_code"]):
         yield {"staff_code": person["staff_code"], "system": "mailbox", "body": body}
 
@@ -257,11 +267,14 @@ def build(seed=SEED):
     for unit, title, first_day in FUTURE_HIRES:
         find(people, unit, title)["hired_on"] = first_day
     settle_ages(people)
+    unissued, locked = mailbox_gaps(dice, people)
+    for person in unissued:
+        person["accounts"] = unissued_account()
     return {
         "units.ndjson": list(unit_lines(units)),
         "headcounts.ndjson": list(headcount_lines(units, people)),
         "staff.ndjson": [staff_line(person) for person in people],
-        "accounts.ndjson": list(mailbox_lines(dice, people)),
+        "accounts.ndjson": list(lock_lines(locked)),
         "certificates.ndjson": list(certificate_lines(dice, people)),
         "departures.ndjson": departures,
     }
