@@ -212,7 +212,7 @@ bool dir_find_entry(struct dir_session *s, const char *base_dn, const char *filt
     return search_one(s, &request, arena, out, err);
 }
 
-static char *ping_names[] = {(char[]){"vendorVersion"}, NULL};
+static char *ping_names[] = {version, NULL};
 
 bool dir_ping(struct dir_session *session, struct cv_error *err)
 {

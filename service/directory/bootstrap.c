@@ -1,0 +1,188 @@
+/* What must be there before anything else: containers, rules for passwords, identities of readers, the catalogue, and the entry that says which
+ * version and whose key the data are of. Every step may find its work done, by an earlier start or by another process this moment. */
+#include "directory/internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { SCHEMA_VERSION = 1, SCRATCH_MAX = 4 << 20 };
+
+struct work { struct dir_session *session; struct cv_arena *arena; const char *base; };
+
+static struct dir_attrs new_entry(const struct work *w, const char *object_class)
+{
+    struct dir_attrs a;
+    dir_attrs_init(&a, w->arena);
+    dir_put(&a, "objectClass", object_class);
+    return a;
+}
+
+static bool ensure(const struct work *w, const char *dn, const struct dir_attrs *attrs, struct cv_error *err)
+{
+    if (dir_add_entry(w->session, dn, attrs, NULL, err))
+        return true;
+    if (err->kind != CV_EXISTS)
+        return false;
+    cv_error_clear(err);
+    return true;
+}
+
+/* "dc=congvu" or "o=UBND" or "ou=..."; the class follows from the attribute. */
+static bool ensure_base(const struct work *w, struct cv_error *err)
+{
+    static const struct { const char *attr, *object_class; } known[] = {
+        {"dc", "domain"}, {"o", "organization"}, {"ou", "organizationalUnit"}};
+    size_t name = strcspn(w->base, "="), end = strcspn(w->base, ",");
+    for (size_t i = 0; i < CV_COUNT(known); i++) {
+        if (strlen(known[i].attr) != name || strncasecmp(w->base, known[i].attr, name) != 0 || end <= name + 1)
+            continue;
+        struct dir_attrs a = new_entry(w, known[i].object_class);
+        dir_put_bytes(&a, known[i].attr, w->base + name + 1, end - name - 1);
+        return ensure(w, w->base, &a, err);
+    }
+    return cv_fail_as(err, CV_INVALID, "base", "Gốc thư mục phải bắt đầu bằng dc=, o= hoặc ou=.",
+                      "The suffix must begin with dc=, o= or ou=.");
+}
+
+static bool ensure_folder(const struct work *w, const char *parent, const char *name, struct cv_error *err)
+{
+    struct dir_attrs a = new_entry(w, "organizationalUnit");
+    dir_put(&a, "ou", name);
+    return ensure(w, dir_dn_child(w->arena, parent, "ou", name), &a, err);
+}
+
+static bool ensure_folders(const struct work *w, struct cv_error *err)
+{
+    static const char *const top[] = {"people", "units", "system"};
+    static const char *const inner[] = {"systems", "tokens", "brakes", "policies", "readers"};
+    const char *root = dir_dn_system_root(w->arena, w->base);
+    if (!ensure_base(w, err))
+        return false;
+    for (size_t i = 0; i < CV_COUNT(top); i++)
+        if (!ensure_folder(w, w->base, top[i], err))
+            return false;
+    for (size_t i = 0; i < CV_COUNT(inner); i++)
+        if (!ensure_folder(w, root, inner[i], err))
+            return false;
+    return true;
+}
+
+/* Length and counting belong to slapd, because it sees every attempt; what a password may contain is judged before. */
+static bool ensure_policy(const struct work *w, struct cv_error *err)
+{
+    static const char *const rules[][2] = {
+        {"pwdAttribute", "userPassword"}, {"pwdCheckQuality", "2"}, {"pwdMinLength", "9"}, {"pwdLockout", "TRUE"},
+        {"pwdMaxFailure", "12"}, {"pwdFailureCountInterval", "900"}, {"pwdLockoutDuration", "900"},
+        {"pwdMustChange", "FALSE"}, {"pwdAllowUserChange", "FALSE"}};
+    struct dir_attrs a = new_entry(w, "organizationalRole");
+    dir_put(&a, "objectClass", "pwdPolicy");
+    dir_put(&a, "cn", "default");
+    for (size_t i = 0; i < CV_COUNT(rules); i++)
+        dir_put(&a, rules[i][0], rules[i][1]);
+    return ensure(w, cv_arena_printf(w->arena, "cn=default,ou=policies,ou=system,%s", w->base), &a, err);
+}
+
+/* Without a password they cannot bind; the site's administrator sets one. */
+static bool ensure_readers(const struct work *w, struct cv_error *err)
+{
+    static const char *const names[] = {"dovecot", "postfix", "eoffice"};
+    for (size_t i = 0; i < CV_COUNT(names); i++) {
+        struct dir_attrs a = new_entry(w, "cvReaderEntry");
+        dir_put(&a, "cn", names[i]);
+        if (!ensure(w, cv_arena_printf(w->arena, "cn=%s,ou=readers,ou=system,%s", names[i], w->base), &a, err))
+            return false;
+    }
+    return true;
+}
+
+/* A shipped catalogue is only a beginning: once there is any system, the site decides. */
+static bool ensure_systems(const struct work *w, const struct dir_bootstrap *what, struct cv_error *err)
+{
+    struct dir_entry found;
+    const char *folder = cv_arena_printf(w->arena, "ou=systems,ou=system,%s", w->base);
+    if (dir_find_entry(w->session, folder, dir_filter_class(w->arena, "cvSystemEntry"), w->arena, &found, err))
+        return true;
+    if (err->kind != CV_NOT_FOUND)
+        return false;
+    cv_error_clear(err);
+    for (size_t i = 0; i < what->system_count; i++) {
+        struct dir_attrs a;
+        dir_attrs_init(&a, w->arena);
+        dir_map_system(&what->systems[i], w->base, &a);
+        dir_put_int(&a, "cvRevision", 1);
+        dir_put(&a, "cvActor", "system");
+        dir_put_moment(&a, "cvUpdatedAt", cv_now());
+        if (!ensure(w, dir_dn_system(w->arena, w->base, what->systems[i].slug), &a, err))
+            return false;
+    }
+    return true;
+}
+
+static const char *state_dn(const struct work *w)
+{
+    return cv_arena_printf(w->arena, "cn=state,ou=system,%s", w->base);
+}
+
+static bool check_state(const struct dir_entry *state, const char *fingerprint, struct cv_error *err)
+{
+    const char *theirs = dir_get_text(state, "cvKeyFingerprint");
+    if (dir_get_int(state, "cvSchemaVersion", 0) > SCHEMA_VERSION)
+        return cv_fail_as(err, CV_CONFLICT, "cvSchemaVersion", "Dữ liệu thuộc phiên bản mới hơn; hãy nâng cấp congvud.",
+                          "The data belong to a newer version; upgrade congvud.");
+    if (!theirs || strcmp(theirs, fingerprint) != 0)
+        return cv_fail_as(err, CV_CONFLICT, "cvKeyFingerprint",
+                          "Tệp khóa không phải của dữ liệu này; hãy dùng đúng secret.key (key_file).",
+                          "The key file does not belong to these data; use the right secret.key (key_file).");
+    return true;
+}
+
+/* 1 = there and ours, 0 = not there, -1 = refused or failed */
+static int look_at_state(const struct work *w, const char *fingerprint, struct cv_error *err)
+{
+    struct dir_entry state;
+    if (dir_read_entry(w->session, state_dn(w), w->arena, &state, err))
+        return check_state(&state, fingerprint, err) ? 1 : -1;
+    if (err->kind != CV_NOT_FOUND)
+        return -1;
+    cv_error_clear(err);
+    return 0;
+}
+
+/* Last of all, so that its presence says that the rest is there. Of two first starts with different keys one loses, here. */
+static bool add_state(const struct work *w, const char *fingerprint, struct cv_error *err)
+{
+    struct dir_attrs a = new_entry(w, "cvStateEntry");
+    dir_put(&a, "cn", "state");
+    dir_put_int(&a, "cvSchemaVersion", SCHEMA_VERSION);
+    dir_put(&a, "cvKeyFingerprint", fingerprint);
+    dir_put_moment(&a, "cvCreatedAt", cv_now());
+    return ensure(w, state_dn(w), &a, err) && look_at_state(w, fingerprint, err) == 1;
+}
+
+bool dir_bootstrap(struct dir_session *s, const struct dir_bootstrap *what, struct cv_error *err)
+{
+    cv_auto_arena arena = cv_arena_new(SCRATCH_MAX);
+    if (!arena)
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ.", "Out of memory.");
+    const struct work w = {s, arena, dir_session_base(s)};
+    if (look_at_state(&w, what->key_fingerprint, err) < 0)
+        return false;
+    return ensure_folders(&w, err) && ensure_policy(&w, err) && ensure_readers(&w, err) &&
+           ensure_systems(&w, what, err) && add_state(&w, what->key_fingerprint, err);
+}
+
+bool dir_no_token(struct dir_session *s, bool *out_none, struct cv_error *err)
+{
+    cv_auto_arena arena = cv_arena_new(SCRATCH_MAX);
+    struct dir_entry found;
+    if (!arena)
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ.", "Out of memory.");
+    const char *folder = cv_arena_printf(arena, "ou=tokens,ou=system,%s", dir_session_base(s));
+    bool any = dir_find_entry(s, folder, dir_filter_class(arena, "cvTokenEntry"), arena, &found, err);
+    if (!any && err->kind != CV_NOT_FOUND)
+        return false;
+    if (!any)
+        cv_error_clear(err);
+    *out_none = !any;
+    return true;
+}
