@@ -285,7 +285,7 @@ enum cv_presence cv_jin_day(const struct cv_jin *o, const char *name, unsigned f
         return found;
     }
     if (!json_is_string(m->value) || !cv_day_parse(json_string_value(m->value), out)) {
-        return wrong(at, "not_a_day", "Phải là ngày có thật, dạng năm-tháng-ngày: \"2026-11-24\"",
+        return wrong(at, "not_a_date", "Phải là ngày có thật, dạng năm-tháng-ngày: \"2026-11-24\"",
                      "It must be an existing day written as year-month-day: \"2026-11-24\"");
     }
     return CV_VALUE;
@@ -327,7 +327,7 @@ static enum cv_presence word_at(struct spot at, const json_t *value, const char 
             return CV_VALUE;
         }
     }
-    return wrong(at, "unknown_word", "Chỉ nhận một trong: %s", "It must be one of: %s",
+    return wrong(at, "not_allowed_value", "Chỉ nhận một trong: %s", "It must be one of: %s",
                  joined(ctx_of(at)->arena, words));
 }
 
@@ -376,7 +376,7 @@ enum cv_presence cv_jin_array(const struct cv_jin *o, const char *name, unsigned
         return wrong(at, "wrong_type", "Mục này phải là một danh sách […]", "This must be an array […]");
     }
     if (json_array_size(m->value) > max_items) {
-        return wrong(at, "too_many_items", "Quá nhiều phần tử: tối đa %zu", "Too many items: at most %zu", max_items);
+        return wrong(at, "too_many", "Quá nhiều phần tử: tối đa %zu", "Too many items: at most %zu", max_items);
     }
     if (!m->list) {
         m->list = CV_NEW(o->ctx->arena, struct cv_jin_list);

@@ -104,7 +104,7 @@ static void check_form(const char *password, struct cv_faults *faults)
                      "Mật khẩu cần có chữ thường, chữ hoa, chữ số và ký tự đặc biệt",
                      "A password needs lower case, upper case, digits and special signs");
     if (has_control(password))
-        cv_fault_add(faults, CV_AT_POINTER, pointer, "bad_sign", "Mật khẩu có ký tự điều khiển không nhập được",
+        cv_fault_add(faults, CV_AT_POINTER, pointer, "bad_characters", "Mật khẩu có ký tự điều khiển không nhập được",
                      "A password must not have control characters");
 }
 
@@ -112,7 +112,7 @@ bool dom_password_ok(const char *password, const struct dom_staff *who, struct c
 {
     size_t before = faults->count + faults->dropped;
     if (!cv_text_valid(password, strlen(password))) {
-        cv_fault_add(faults, CV_AT_POINTER, pointer, "bad_sign", "Mật khẩu không phải là văn bản UTF-8",
+        cv_fault_add(faults, CV_AT_POINTER, pointer, "bad_characters", "Mật khẩu không phải là văn bản UTF-8",
                      "The password is not UTF-8 text");
         return false;
     }

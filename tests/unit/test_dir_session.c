@@ -1,0 +1,487 @@
+/* Session and embedded server against the real slapd: what a caller is told in each kind of trouble. */
+#include "dir_server.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "congvu/log.h"
+
+static struct dir_attrs person(struct server *s, const char *id, const char *name, bool may_login)
+{
+    struct dir_attrs a;
+    dir_attrs_init(&a, s->arena);
+    dir_put(&a, "objectClass", "inetOrgPerson");
+    dir_put(&a, "objectClass", "cvStaff");
+    dir_put(&a, "objectClass", "authorizedServiceObject");
+    dir_put(&a, "cvId", id);
+    dir_put(&a, "cn", "Nguyễn Văn Ước");
+    dir_put(&a, "sn", "Nguyễn");
+    dir_put(&a, "cvName", name);
+    dir_put_int(&a, "cvRevision", 1);
+    dir_put(&a, dir_tagged(s->arena, "cvAccountState", "mailbox"), "active");
+    dir_put(&a, "userPassword", "Thu-2026-mat!khau");
+    if (may_login)
+        dir_put(&a, "authorizedService", "mailbox");
+    return a;
+}
+
+static const char *person_dn(struct server *s, const char *id)
+{
+    return dir_dn_child(s->arena, SERVICE_PEOPLE, "cvId", id);
+}
+
+static bool add_person(struct server *s, const char *id, const char *name, bool may_login, struct dir_stamp *out)
+{
+    struct dir_attrs a = person(s, id, name, may_login);
+    return dir_add_entry(s->session, person_dn(s, id), &a, out, &s->err);
+}
+
+static struct dir_attrs title(struct server *s, const char *text, int64_t revision)
+{
+    struct dir_attrs a;
+    dir_attrs_init(&a, s->arena);
+    dir_put(&a, "title", text);
+    dir_put_int(&a, "cvRevision", revision);
+    return a;
+}
+
+/* Sets a title; asserts the revision when it is not 0. */
+static bool set_title(struct server *s, const char *id, const char *text, int64_t asserted, struct dir_stamp *out)
+{
+    struct dir_attrs before = title(s, NULL, 1), after = title(s, text, 2);
+    const char *filter = asserted ? cv_arena_printf(s->arena, "(cvRevision=%d)", (int)asserted) : NULL;
+    return dir_modify_entry(s->session, person_dn(s, id), &before, &after, filter, out, &s->err);
+}
+
+static int bind_as(struct server *s, const char *dn, const char *password)
+{
+    LDAP *ld = NULL;
+    int version = LDAP_VERSION3;
+    struct berval credential = {strlen(password), (char *)(uintptr_t)password};
+    assert_int_equal(ldap_initialize(&ld, s->config.uri), LDAP_SUCCESS);
+    ldap_set_option(ld, LDAP_OPT_PROTOCOL_VERSION, &version);
+    int rc = ldap_sasl_bind_s(ld, dn, LDAP_SASL_SIMPLE, &credential, NULL, NULL, NULL);
+    ldap_unbind_ext(ld, NULL, NULL);
+    return rc;
+}
+
+/* Waits until it is true, 10 s at most. */
+static bool eventually(struct server *s, bool (*test)(struct server *))
+{
+    struct cv_deadline until = cv_deadline_in_ms(10000);
+    while (!test(s)) {
+        if (cv_deadline_passed(until))
+            return false;
+        poll(NULL, 0, 10);
+    }
+    return true;
+}
+
+static bool pings(struct server *s)
+{
+    dir_session_deadline(s->session, cv_deadline_in_ms(1000));
+    return dir_ping(s->session, &s->err);
+}
+
+/* ---- writing and reading ---- */
+
+static void test_add_read_stamp(void **state)
+{
+    struct server *s = *state;
+    struct dir_stamp stamp, again;
+    struct dir_entry entry;
+    assert_ok(s, add_person(s, "p1", "uocnv@x.vn", true, &stamp));
+    assert_true(stamp.changed);
+    assert_int_equal(stamp.revision, 1);
+    assert_ok(s, dir_read_entry(s->session, person_dn(s, "p1"), s->arena, &entry, &s->err));
+    assert_string_equal(dir_get_text(&entry, "entryCSN"), stamp.csn);
+    uint8_t uuid[16];
+    assert_true(dir_get_uuid(&entry, uuid));
+    assert_memory_equal(uuid, stamp.uuid, 16);
+    assert_string_equal(dir_get_text(&entry, "CN"), "Nguyễn Văn Ước");
+    assert_string_equal(dir_get_text(&entry, "cvAccountState;x-mailbox"), "active");
+    assert_ok(s, set_title(s, "p1", "Chuyên viên", 1, &again));
+    assert_int_equal(again.revision, 2);
+    assert_string_not_equal(again.csn, stamp.csn);
+    assert_false(add_person(s, "p1", "other@x.vn", true, NULL));
+    assert_int_equal(s->err.kind, CV_EXISTS);
+}
+
+static void test_nothing_differs(void **state)
+{
+    struct server *s = *state;
+    struct dir_stamp stamp = {.changed = true};
+    struct dir_attrs before = title(s, "A", 7), after = title(s, "A", 8);
+    dir_put(&after, "cvActor", "system");
+    uint64_t sent = cv_counter_value(CVM_directory_operations);
+    assert_ok(s, dir_modify_entry(s->session, "cvId=nobody," SERVICE_PEOPLE, &before, &after, NULL, &stamp, &s->err));
+    assert_false(stamp.changed);
+    assert_int_equal(stamp.revision, 7);
+    assert_int_equal(cv_counter_value(CVM_directory_operations), sent);
+}
+
+static void many(struct dir_attrs *a, struct server *s, int from, int to)
+{
+    dir_attrs_init(a, s->arena);
+    for (int i = from; i < to; i++)
+        dir_put(a, "cvFormerCode", cv_arena_printf(s->arena, "ma-%03d", i));
+}
+
+static void test_differences_of_sets(void **state)
+{
+    struct server *s = *state;
+    static const int steps[][2] = {{0, 0}, {0, 200}, {3, 204}, {203, 205}, {204, 205}, {0, 0}};
+    assert_ok(s, add_person(s, "p2", "sets@x.vn", true, NULL));
+    for (size_t i = 1; i < CV_COUNT(steps); i++) {
+        struct dir_attrs before, after;
+        struct dir_entry entry;
+        many(&before, s, steps[i - 1][0], steps[i - 1][1]);
+        many(&after, s, steps[i][0], steps[i][1]);
+        assert_ok(s, dir_modify_entry(s->session, person_dn(s, "p2"), &before, &after, NULL, NULL, &s->err));
+        assert_ok(s, dir_read_entry(s->session, person_dn(s, "p2"), s->arena, &entry, &s->err));
+        const struct dir_attr *got = dir_get(&entry, "cvFormerCode");
+        assert_int_equal(got ? got->count : 0, (size_t)(steps[i][1] - steps[i][0]));
+    }
+}
+
+static void test_letter_case_changes(void **state)
+{
+    struct server *s = *state;
+    struct dir_attrs before, after;
+    struct dir_entry entry;
+    assert_ok(s, add_person(s, "p3", "case@x.vn", true, NULL));
+    dir_attrs_init(&before, s->arena);
+    many(&after, s, 0, 5);
+    dir_put(&after, "cvFormerCode", "An");
+    assert_ok(s, dir_modify_entry(s->session, person_dn(s, "p3"), &before, &after, NULL, NULL, &s->err));
+    before = after;
+    many(&after, s, 0, 5);
+    dir_put(&after, "cvFormerCode", "AN");
+    assert_ok(s, dir_modify_entry(s->session, person_dn(s, "p3"), &before, &after, NULL, NULL, &s->err));
+    assert_ok(s, dir_find_entry(s->session, SERVICE_PEOPLE, "(cvId=p3)", s->arena, &entry, &s->err));
+    const struct dir_attr *got = dir_get(&entry, "cvFormerCode");
+    bool seen = false;
+    for (size_t i = 0; got && i < got->count; i++)
+        seen |= strcmp(got->values[i].bytes, "AN") == 0;
+    assert_true(seen);
+}
+
+static void test_refusals(void **state)
+{
+    struct server *s = *state;
+    assert_ok(s, add_person(s, "p4", "twin@x.vn", true, NULL));
+    assert_false(add_person(s, "p5", "TWIN@x.vn", true, NULL));
+    assert_int_equal(s->err.kind, CV_CONFLICT);
+    assert_string_equal(s->err.field, "cvName");
+    assert_false(set_title(s, "p4", "x", 99, NULL));
+    assert_int_equal(s->err.kind, CV_STALE);
+    assert_false(set_title(s, "nobody", "x", 0, NULL));
+    assert_int_equal(s->err.kind, CV_NOT_FOUND);
+    struct dir_entry entry;
+    assert_false(dir_find_entry(s->session, BASE, "(cvName=none@x.vn)", s->arena, &entry, &s->err));
+    assert_int_equal(s->err.kind, CV_NOT_FOUND);
+    struct dir_attrs bad = person(s, "p6", "bad@x.vn", true);
+    dir_put(&bad, "cvUnitCode", "not of this class");
+    assert_false(dir_add_entry(s->session, person_dn(s, "p6"), &bad, NULL, &s->err));
+    assert_int_equal(s->err.kind, CV_INVALID);
+    assert_string_equal(s->err.field, "cvUnitCode");
+    struct dir_attrs two = person(s, "p6", "bad@x.vn", true);
+    dir_put_int(&two, "cvBirthYear", 1980);
+    dir_put_int(&two, "cvBirthYear", 1981);
+    assert_false(dir_add_entry(s->session, person_dn(s, "p6"), &two, NULL, &s->err));
+    assert_int_equal(s->err.kind, CV_INVALID);
+    assert_string_equal(s->err.field, "cvBirthYear");
+}
+
+static void test_weak_password(void **state)
+{
+    struct server *s = *state;
+    struct dir_attrs none, weak;
+    assert_ok(s, add_person(s, "p7", "weak@x.vn", true, NULL));
+    dir_attrs_init(&none, s->arena);
+    dir_attrs_init(&weak, s->arena);
+    dir_put(&weak, "userPassword", "ngan");
+    assert_false(dir_modify_entry(s->session, person_dn(s, "p7"), &none, &weak, NULL, NULL, &s->err));
+    assert_int_equal(s->err.kind, CV_INVALID);
+    assert_string_equal(s->err.field, "userPassword");
+}
+
+static void test_delete(void **state)
+{
+    struct server *s = *state;
+    struct dir_entry entry;
+    assert_ok(s, add_person(s, "p8", "gone@x.vn", true, NULL));
+    assert_false(dir_delete_entry(s->session, person_dn(s, "p8"), "(cvRevision=5)", &s->err));
+    assert_int_equal(s->err.kind, CV_STALE);
+    assert_ok(s, dir_delete_entry(s->session, person_dn(s, "p8"), "(cvRevision=1)", &s->err));
+    assert_false(dir_read_entry(s->session, person_dn(s, "p8"), s->arena, &entry, &s->err));
+    assert_int_equal(s->err.kind, CV_NOT_FOUND);
+}
+
+/* ---- rights ---- */
+
+static void test_nobody_reads_passwords(void **state)
+{
+    struct server *s = *state;
+    struct dir_entry entry;
+    assert_ok(s, add_person(s, "p9", "secret@x.vn", true, NULL));
+    assert_ok(s, dir_read_entry(s->session, person_dn(s, "p9"), s->arena, &entry, &s->err));
+    assert_null(dir_get(&entry, "userPassword"));
+    assert_false(dir_find_entry(s->session, SERVICE_PEOPLE, "(&(cvId=p9)(userPassword=*))", s->arena, &entry, &s->err));
+    assert_int_equal(s->err.kind, CV_NOT_FOUND);
+    /* the audit names the change and hides the value */
+    assert_ok(s, dir_find_entry(s->session, "cn=log", "(&(reqType=add)(reqDN=cvId=p9," SERVICE_PEOPLE "))", s->arena, &entry, &s->err));
+    const struct dir_attr *mods = dir_get(&entry, "reqMod");
+    assert_non_null(mods);
+    for (size_t i = 0; i < mods->count; i++)
+        assert_null(strstr(mods->values[i].bytes, "assword"));
+}
+
+static void test_bind_needs_a_service(void **state)
+{
+    struct server *s = *state;
+    assert_ok(s, add_person(s, "p10", "with@x.vn", true, NULL));
+    assert_ok(s, add_person(s, "p11", "without@x.vn", false, NULL));
+    assert_int_equal(bind_as(s, person_dn(s, "p10"), "Thu-2026-mat!khau"), LDAP_SUCCESS);
+    assert_int_equal(bind_as(s, person_dn(s, "p10"), "wrong-wrong-1"), LDAP_INVALID_CREDENTIALS);
+    assert_int_equal(bind_as(s, person_dn(s, "p11"), "Thu-2026-mat!khau"), LDAP_INVALID_CREDENTIALS);
+    struct dir_attrs before, after;
+    dir_attrs_init(&before, s->arena);
+    dir_attrs_init(&after, s->arena);
+    dir_put(&before, "authorizedService", "mailbox");
+    assert_ok(s, dir_modify_entry(s->session, person_dn(s, "p10"), &before, &after, NULL, NULL, &s->err));
+    assert_int_equal(bind_as(s, person_dn(s, "p10"), "Thu-2026-mat!khau"), LDAP_INVALID_CREDENTIALS);
+    assert_int_not_equal(bind_as(s, "cn=slapd," BASE, "x"), LDAP_SUCCESS);
+}
+
+static int read_count(LDAP *ld, const char *base, int scope, const char *filter)
+{
+    LDAPMessage *answer = NULL;
+    int rc = ldap_search_ext_s(ld, base, scope, filter, NULL, 0, NULL, NULL, NULL, 0, &answer);
+    int count = rc == LDAP_SUCCESS ? ldap_count_entries(ld, answer) : -rc;
+    ldap_msgfree(answer);
+    return count;
+}
+
+static void test_reader_sees_mail_only(void **state)
+{
+    struct server *s = *state;
+    struct dir_attrs none, password;
+    assert_ok(s, add_person(s, "p12", "read@x.vn", true, NULL));
+    dir_attrs_init(&none, s->arena);
+    dir_attrs_init(&password, s->arena);
+    dir_put(&password, "userPassword", "doc-thu-muc-12");
+    const char *dn = "cn=dovecot,ou=readers,ou=system," BASE;
+    assert_ok(s, dir_modify_entry(s->session, dn, &none, &password, NULL, NULL, &s->err));
+    LDAP *ld = NULL;
+    int version = LDAP_VERSION3;
+    struct berval credential = {14, (char[]){"doc-thu-muc-12"}};
+    ldap_initialize(&ld, s->config.uri);
+    ldap_set_option(ld, LDAP_OPT_PROTOCOL_VERSION, &version);
+    assert_int_equal(ldap_sasl_bind_s(ld, dn, LDAP_SASL_SIMPLE, &credential, NULL, NULL, NULL), LDAP_SUCCESS);
+    assert_int_equal(read_count(ld, SERVICE_PEOPLE, LDAP_SCOPE_ONELEVEL, "(&(cvId=p12)(authorizedService=mailbox))"), 1);
+    assert_int_equal(read_count(ld, SERVICE_PEOPLE, LDAP_SCOPE_ONELEVEL, "(&(cvId=p12)(cvName=*))"), 0);
+    assert_true(read_count(ld, "ou=system," BASE, LDAP_SCOPE_SUBTREE, "(objectClass=*)") <= 0);
+    assert_true(read_count(ld, "cn=log", LDAP_SCOPE_SUBTREE, "(objectClass=*)") <= 0);
+    ldap_unbind_ext(ld, NULL, NULL);
+}
+
+/* ---- trouble ---- */
+
+static void test_frozen(void **state)
+{
+    struct server *s = *state;
+    struct dir_entry entry;
+    assert_ok(s, add_person(s, "p13", "frozen@x.vn", true, NULL));
+    int pid = dir_embedded_pid(s->slapd);
+    int64_t began = cv_mono_ns();
+    kill(pid, SIGSTOP);
+    dir_session_deadline(s->session, cv_deadline_in_ms(300));
+    bool wrote = set_title(s, "p13", "later", 0, NULL);
+    enum cv_kind write_kind = s->err.kind;
+    /* the bind of the fresh connection finds it frozen: certainly not sent */
+    dir_session_deadline(s->session, cv_deadline_in_ms(300));
+    bool again = set_title(s, "p13", "never", 0, NULL);
+    enum cv_kind again_kind = s->err.kind;
+    dir_session_deadline(s->session, cv_deadline_in_ms(300));
+    bool read = dir_read_entry(s->session, person_dn(s, "p13"), s->arena, &entry, &s->err);
+    int64_t took_ms = (cv_mono_ns() - began) / 1000000;
+    kill(pid, SIGCONT);
+    assert_false(wrote || again || read);
+    assert_int_equal(write_kind, CV_UNKNOWN);
+    assert_int_equal(again_kind, CV_UNAVAILABLE);
+    assert_int_equal(s->err.kind, CV_UNAVAILABLE);
+    assert_in_range(took_ms, 850, 1500);
+    assert_true(eventually(s, pings));
+    assert_ok(s, dir_read_entry(s->session, person_dn(s, "p13"), s->arena, &entry, &s->err));
+    const char *now = dir_get_text(&entry, "title");
+    assert_true(!now || strcmp(now, "never") != 0);
+}
+
+static void test_frozen_reader(void **state)
+{
+    struct server *s = *state;
+    struct dir_entry entry;
+    assert_true(pings(s));
+    kill(dir_embedded_pid(s->slapd), SIGSTOP);
+    dir_session_deadline(s->session, cv_deadline_in_ms(200));
+    bool read = dir_read_entry(s->session, BASE, s->arena, &entry, &s->err);
+    kill(dir_embedded_pid(s->slapd), SIGCONT);
+    assert_false(read);
+    assert_int_equal(s->err.kind, CV_UNAVAILABLE);
+    assert_true(eventually(s, pings));
+}
+
+static void test_killed(void **state)
+{
+    struct server *s = *state;
+    struct dir_entry entry;
+    assert_ok(s, add_person(s, "p14", "killed@x.vn", true, NULL));
+    uint64_t restarts = cv_counter_value(CVM_directory_restarts);
+    int pid = dir_embedded_pid(s->slapd);
+    kill(pid, SIGKILL);
+    assert_true(eventually(s, pings));
+    assert_int_equal(cv_counter_value(CVM_directory_restarts), restarts + 1);
+    assert_int_not_equal(dir_embedded_pid(s->slapd), pid);
+    dir_session_deadline(s->session, cv_deadline_in_ms(5000));
+    assert_ok(s, dir_read_entry(s->session, person_dn(s, "p14"), s->arena, &entry, &s->err));
+    assert_ok(s, set_title(s, "p14", "survivor", 1, NULL));
+}
+
+static bool dead_but_not_back(struct server *s)
+{
+    return !pings(s);
+}
+
+/* The idle connection is seen dead before a write is sent, so its outcome is never in doubt. */
+static void test_write_on_dead_connection(void **state)
+{
+    struct server *s = *state;
+    assert_ok(s, add_person(s, "p15", "idle@x.vn", true, NULL));
+    struct dir_session *idle = s->session;
+    struct dir_session *probe;
+    assert_ok(s, dir_session_open(&s->config, &probe, &s->err));
+    kill(dir_embedded_pid(s->slapd), SIGKILL);
+    s->session = probe;
+    (void)dead_but_not_back;
+    assert_true(eventually(s, pings));
+    s->session = idle;
+    dir_session_close(&probe);
+    dir_session_deadline(s->session, cv_deadline_in_ms(5000));
+    /* pings may have been answered by the old server; the write is either done or certainly not done */
+    assert_true(set_title(s, "p15", "once", 1, NULL) || s->err.kind == CV_UNAVAILABLE);
+}
+
+static void test_second_start_refused(void **state)
+{
+    struct server *s = *state;
+    struct server other = {.slapd = NULL};
+    memcpy(other.dir, s->dir, sizeof other.dir);
+    assert_false(server_boot(&other));
+    assert_int_equal(other.err.kind, CV_CONFLICT);
+    /* also while only slapd holds the lock: it is refused to another process by the kernel, not by a file's text */
+    assert_true(pings(s));
+}
+
+static void test_stop_and_start(void **state)
+{
+    struct server *s = *state;
+    struct dir_entry entry;
+    assert_ok(s, add_person(s, "p16", "kept@x.vn", true, NULL));
+    int pid = dir_embedded_pid(s->slapd);
+    server_halt(s);
+    assert_int_equal(kill(pid, 0), -1);
+    assert_ok(s, server_boot(s));
+    assert_ok(s, dir_read_entry(s->session, person_dn(s, "p16"), s->arena, &entry, &s->err));
+}
+
+static void test_indices_made_anew(void **state)
+{
+    struct server *s = *state;
+    char path[128];
+    struct dir_entry entry;
+    assert_ok(s, add_person(s, "p17", "indexed@x.vn", true, NULL));
+    server_halt(s);
+    snprintf(path, sizeof path, "%s/slapd/digest", s->dir);
+    assert_int_equal(unlink(path), 0);
+    assert_ok(s, server_boot(s));
+    assert_ok(s, dir_find_entry(s->session, BASE, "(cvName=indexed@x.vn)", s->arena, &entry, &s->err));
+    assert_int_equal(access(path, F_OK), 0);
+}
+
+static void test_open_folder_refused(void **state)
+{
+    (void)state;
+    struct server other = {.slapd = NULL};
+    snprintf(other.dir, sizeof other.dir, "/tmp/cv-open-XXXXXX");
+    assert_non_null(mkdtemp(other.dir));
+    chmod(other.dir, 0755);
+    bool started = server_boot(&other);
+    rmdir(other.dir);
+    assert_false(started);
+    assert_int_equal(other.err.kind, CV_INVALID);
+    assert_string_equal(other.err.field, "data_dir");
+}
+
+static void test_bootstrap_again(void **state)
+{
+    struct server *s = *state;
+    struct dir_bootstrap what = {.key_fingerprint = "0123456789abcdef"};
+    bool none = false;
+    assert_ok(s, dir_bootstrap(s->session, &what, &s->err));
+    assert_ok(s, dir_no_token(s->session, &none, &s->err));
+    assert_true(none);
+    what.key_fingerprint = "fedcba9876543210";
+    assert_false(dir_bootstrap(s->session, &what, &s->err));
+    assert_int_equal(s->err.kind, CV_CONFLICT);
+}
+
+/* A process with slapd is killed: the kernel ends slapd, and the folder can be used again at once. */
+static void test_orphan_ends(void **state)
+{
+    (void)state;
+    struct server s = {.slapd = NULL};
+    int report[2], child_pid = 0;
+    snprintf(s.dir, sizeof s.dir, "/tmp/cv-orphan-XXXXXX");
+    assert_non_null(mkdtemp(s.dir));
+    assert_int_equal(pipe(report), 0);
+    pid_t owner = fork();
+    if (owner == 0) {
+        int pid = server_boot(&s) ? dir_embedded_pid(s.slapd) : 0;
+        if (write(report[1], &pid, sizeof pid) != sizeof pid)
+            _exit(1);
+        for (;;)
+            pause();
+    }
+    assert_int_equal(read(report[0], &child_pid, sizeof child_pid), sizeof child_pid);
+    kill(owner, SIGKILL);
+    waitpid(owner, NULL, 0);
+    bool started = server_boot(&s);
+    if (started)
+        server_halt(&s);
+    close(report[0]);
+    close(report[1]);
+    nftw(s.dir, server_remove, 16, FTW_DEPTH | FTW_PHYS);
+    assert_true(child_pid > 0);
+    assert_true(started);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_add_read_stamp), cmocka_unit_test(test_nothing_differs),
+        cmocka_unit_test(test_differences_of_sets), cmocka_unit_test(test_letter_case_changes),
+        cmocka_unit_test(test_refusals), cmocka_unit_test(test_weak_password), cmocka_unit_test(test_delete),
+        cmocka_unit_test(test_nobody_reads_passwords), cmocka_unit_test(test_bind_needs_a_service),
+        cmocka_unit_test(test_reader_sees_mail_only), cmocka_unit_test(test_bootstrap_again),
+        cmocka_unit_test(test_frozen), cmocka_unit_test(test_frozen_reader), cmocka_unit_test(test_killed),
+        cmocka_unit_test(test_write_on_dead_connection), cmocka_unit_test(test_second_start_refused),
+        cmocka_unit_test(test_stop_and_start), cmocka_unit_test(test_indices_made_anew),
+        cmocka_unit_test(test_open_folder_refused), cmocka_unit_test(test_orphan_ends),
+    };
+    signal(SIGPIPE, SIG_IGN);
+    return cmocka_run_group_tests(tests, server_setup, server_teardown);
+}
