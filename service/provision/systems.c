@@ -1,0 +1,79 @@
+/* The catalogue: names, kind and who must have an account. */
+#include "provision/units.h"
+
+#include <string.h>
+
+static bool no_system(struct cv_error *err, const char *slug)
+{
+    return cv_fail(err, cvp_system_not_found, NULL, "Không có hệ thống “%s”", "There is no system “%s”", slug);
+}
+
+static void apply(struct prov_call *call, const struct prov_system_input *in, struct dom_system *system)
+{
+    if (in->name_vi.given == CV_VALUE)
+        system->name[CV_VI] = in->name_vi.value;
+    if (in->name_en.given == CV_VALUE)
+        system->name[CV_EN] = in->name_en.value;
+    if (in->kind.given == CV_VALUE)
+        system->kind = (enum dom_system_kind)in->kind.value;
+    if (in->required_given == CV_ABSENT)
+        return;
+    system->required = in->required;
+    system->required_count = in->required_given == CV_VALUE ? in->required_count : 0;
+    if (system->required_count > DOM_RULES_MAX)
+        cv_fault_add(call->faults, CV_AT_POINTER, "/required_for", "too_many", "Nhiều nhất %d dòng", "At most %d lines", (int)DOM_RULES_MAX);
+}
+
+/* Rules reach everybody, so a token of one subtree may not change them. */
+static bool reaches_everybody(const struct prov_call *call, struct cv_error *err)
+{
+    return call->scope.everywhere || cv_fail(err, cvp_scope_missing, NULL, "Chỉ mã truy cập toàn hệ thống mới được sửa hệ thống",
+                                             "Only a token for everything may change a system");
+}
+
+static bool attempt(struct prov_call *call, const char *slug, const struct prov_system_input *in, struct prov_system_result *out,
+                    struct dir_stamp *stamp, struct cv_error *err)
+{
+    struct dir_actor actor = prov_dir_actor(call);
+    int people = 0;
+    if (!dir_system_read(call->dir, slug, call->arena, &out->before, err))
+        return err->kind == CV_NOT_FOUND ? no_system(err, slug) : false;
+    if (!prov_check_match(call, out->before.revision, err))
+        return false;
+    out->system = out->before;
+    apply(call, in, &out->system);
+    if (!cv_faults_check(call->faults, cvp_validation_failed, err))
+        return false;
+    if (in->required_given != CV_ABSENT && !prov_withdrawn_by_system(call, &out->before, &out->system, &people, err))
+        return false;
+    if (people > 0 && !prov_brake_pass_many(call, people, err))
+        return false;
+    if (!dir_system_save(call->dir, &out->before, &out->system, &actor, stamp, err))
+        return false;
+    out->outcome = stamp->changed ? PROV_CHANGED : PROV_UNCHANGED;
+    if (stamp->changed)
+        out->system.revision = stamp->revision;
+    return true;
+}
+
+bool prov_system_patch(struct prov_call *call, const char *slug, const struct prov_system_input *in, struct prov_system_result *out,
+                       struct cv_error *err)
+{
+    struct dir_stamp stamp = {0};
+    struct prov_audit audit;
+    bool ok = false;
+    *out = (struct prov_system_result){0};
+    if (!reaches_everybody(call, err))
+        return false;
+    prov_audit_begin(&audit, call, "system.patch", slug, NULL);
+    for (int i = 0; i < PROV_RETRIES && !ok && !cv_deadline_passed(call->deadline); i++) {
+        cv_error_clear(err);
+        ok = attempt(call, slug, in, out, &stamp, err);
+        if (!ok && !prov_somebody_faster(call, err))
+            break;
+    }
+    if (ok)
+        prov_settle(call, &stamp);
+    prov_audit_end(&audit, ok, err);
+    return ok;
+}
