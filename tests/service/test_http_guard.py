@@ -48,7 +48,7 @@ class Probe:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, failure, *_):
         if self.process.poll() is None:
             self.process.terminate()
             try:
@@ -58,6 +58,7 @@ class Probe:
                 self.process.wait()
         self.process.stdout.close()
         self.folder.cleanup()
+        assert failure or self.process.returncode == 0, "a sanitizer's exit code shows here too"
 
 
 class Answer:
