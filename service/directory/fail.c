@@ -59,6 +59,8 @@ static bool fail_unique(struct cv_error *err, const char *text)
         return cv_fail_as(err, CV_CONFLICT, field, "Giá trị này đã có người khác giữ.", "Somebody else already holds this value.");
     }
     attribute_after(text, "attribute '", field, sizeof field);
+    if (!field[0] && strstr(text, ": multiple values"))
+        attribute_after(text, "", field, sizeof field);
     if (!field[0] && (strstr(text, "assword") || !text[0]))
         snprintf(field, sizeof field, "userPassword");
     return cv_fail_as(err, CV_INVALID, field, "Thư mục từ chối giá trị này.", "The directory refuses this value.");
