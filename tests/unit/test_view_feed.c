@@ -1,0 +1,278 @@
+/* The feed: order of arrival, refreshes, the guard, waiting, tokens, and readers beside the writer. */
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "view_test.h"
+
+static const struct view_scope everywhere = {.everywhere = true};
+
+static void nothing_is_answered_before_the_first_refresh(void **state)
+{
+    struct world *w = w_new(1);
+    cv_auto_arena arena = cv_arena_new(1 << 20);
+    struct cv_error err = {0};
+    struct view_staff_page page;
+    struct view_staff_query q = {.scope = everywhere, .page_size = 5};
+    struct view_state now;
+    (void)state;
+    assert_false(view_staff_list(w->view, &q, arena, &page, &err));
+    assert_int_equal(err.kind, CV_UNAVAILABLE);
+    w_load(w, 2, 5);
+    assert_true(view_staff_list(w->view, &q, arena, &page, &err));
+    view_state(w->view, &now);
+    assert_true(now.loaded && now.alive && now.age_ms == 0 && now.people == 5 && now.units == 2 && now.systems == 4);
+    w->feed.alive(w->feed.ctx, false);
+    view_state(w->view, &now);
+    assert_false(now.alive);
+    assert_true(view_staff_list(w->view, &q, arena, &page, &err)); /* reads go on */
+    w_free(w);
+}
+
+static size_t people_of(struct world *w)
+{
+    struct view_state now;
+    view_state(w->view, &now);
+    return now.people;
+}
+
+static void an_empty_answer_empties_nothing(void **state)
+{
+    struct world *w = w_new(2);
+    struct view_state now;
+    (void)state;
+    w_load(w, 3, 10); /* fewer than the guard's twenty */
+    w->feed.begin(w->feed.ctx, true);
+    assert_false(w->feed.end(w->feed.ctx, true));
+    view_state(w->view, &now);
+    assert_true(now.people == 10 && now.units == 3 && now.sweep_refused && now.sweep_size == 17);
+    w->feed.begin(w->feed.ctx, true); /* cut off: no end at all */
+    w->feed.begin(w->feed.ctx, true);
+    for (int i = 0; i < 10; i++)
+        w->feed.present(w->feed.ctx, w->people[i].uuid);
+    assert_false(w->feed.end(w->feed.ctx, true)); /* all units gone */
+    assert_int_equal(people_of(w), 10);
+    w_free(w);
+}
+
+static void name_all_but(struct world *w, int people, int missing)
+{
+    uint8_t uuid[16] = {0xEE};
+    w->feed.begin(w->feed.ctx, false);
+    for (int i = 0; i < 4; i++) {
+        uuid[1] = (uint8_t)i;
+        w->feed.present(w->feed.ctx, uuid);
+    }
+    for (int i = 0; i < W_UNITS; i++)
+        if (w->units[i].used)
+            w->feed.present(w->feed.ctx, w->units[i].uuid);
+    for (int i = missing; i < people; i++)
+        w->feed.present(w->feed.ctx, w->people[i].uuid);
+}
+
+static void the_guard_holds_a_large_sweep_until_released(void **state)
+{
+    struct world *w = w_new(3);
+    struct view_state now;
+    (void)state;
+    w_load(w, 3, 300);
+    name_all_but(w, 300, 30);
+    assert_true(w->feed.end(w->feed.ctx, true)); /* a tenth passes */
+    assert_int_equal(people_of(w), 270);
+    for (int i = 0; i < 30; i++)
+        w_send_person(w, &w->people[i]);
+    name_all_but(w, 300, 31);
+    assert_false(w->feed.end(w->feed.ctx, true));
+    view_state(w->view, &now);
+    assert_true(now.people == 300 && now.sweep_refused && now.sweep_size == 31);
+    view_guard_release(w->view);
+    name_all_but(w, 300, 31);
+    assert_true(w->feed.end(w->feed.ctx, true));
+    view_state(w->view, &now);
+    assert_true(now.people == 269 && !now.sweep_refused);
+    name_all_but(w, 300, 200); /* the release was for one */
+    assert_false(w->feed.end(w->feed.ctx, true));
+    w_free(w);
+}
+
+static void a_delta_without_sweep_loses_nobody(void **state)
+{
+    struct world *w = w_new(4);
+    (void)state;
+    w_load(w, 3, 50);
+    w->feed.begin(w->feed.ctx, false);
+    w_send_person(w, &w->people[7]);
+    assert_true(w->feed.end(w->feed.ctx, false));
+    assert_int_equal(people_of(w), 50);
+    w_free(w);
+}
+
+static void the_generation_moves_with_changes_and_midnight_only(void **state)
+{
+    struct world *w = w_new(5);
+    (void)state;
+    w_load(w, 3, 50);
+    uint64_t before = view_generation(w->view);
+    w_send_person(w, &w->people[7]); /* as it was */
+    w->feed.settled(w->feed.ctx);
+    assert_int_equal(view_generation(w->view), before);
+    w->people[7].revision++;
+    w_send_person(w, &w->people[7]);
+    uint64_t changed = view_generation(w->view);
+    assert_true(changed > before);
+    cv_clock_set_offset(86400);
+    assert_true(view_generation(w->view) > changed);
+    cv_clock_set_offset(0);
+    w_free(w);
+}
+
+/* ---- waiting ---- */
+struct later { struct world *w; int person; };
+
+static void *send_later(void *ctx)
+{
+    struct later *l = ctx;
+    w_send_person(l->w, &l->w->people[l->person]);
+    return NULL;
+}
+
+static void waiting_ends_with_the_change(void **state)
+{
+    struct world *w = w_new(6);
+    struct dir_stamp stamp = {.changed = true};
+    pthread_t thread;
+    struct later later = {w, 3};
+    (void)state;
+    w_load(w, 2, 10);
+    assert_true(view_wait(w->view, &(struct dir_stamp){.changed = false}, cv_deadline_in_ms(0)));
+    memcpy(stamp.uuid, w->people[3].uuid, 16);
+    w_csn(w, stamp.csn);
+    assert_false(view_wait(w->view, &stamp, cv_deadline_in_ms(20)));
+    w->people[3].revision++;
+    assert_int_equal(pthread_create(&thread, NULL, send_later, &later), 0);
+    assert_true(view_wait(w->view, &stamp, cv_deadline_in_ms(10000)));
+    pthread_join(thread, NULL);
+    assert_true(view_wait(w->view, &stamp, cv_deadline_in_ms(0))); /* seen already */
+    memcpy(stamp.uuid, w->people[4].uuid, 16);
+    assert_false(view_wait(w->view, &stamp, cv_deadline_in_ms(0)));
+    w_free(w);
+}
+
+/* ---- tokens ---- */
+static void tokens_by_digest_and_id(void **state)
+{
+    struct world *w = w_new(7);
+    cv_auto_arena arena = cv_arena_new(1 << 20);
+    struct dom_token token = {.id = w_id(w), .name = "cron", .digest = "abc", .scopes = DOM_STAFF_READ, .everywhere = true,
+                              .expires_at = CV_NO_MOMENT, .revoked_at = CV_NO_MOMENT, .created_by = "system"};
+    struct dom_token got;
+    uint8_t uuid[16] = {9};
+    (void)state;
+    w_load(w, 1, 1);
+    w->feed.token(w->feed.ctx, uuid, "1", &token);
+    assert_true(view_token_by_digest(w->view, "abc", arena, &got));
+    assert_string_equal(got.name, "cron");
+    assert_false(view_token_by_digest(w->view, "abd", arena, &got));
+    token.digest = "new";
+    w->feed.token(w->feed.ctx, uuid, "2", &token);
+    assert_false(view_token_by_digest(w->view, "abc", arena, &got));
+    assert_true(view_token_by_digest(w->view, "new", arena, &got));
+    assert_true(view_token_by_id(w->view, token.id, arena, &got));
+    w->feed.remove(w->feed.ctx, uuid);
+    assert_false(view_token_by_digest(w->view, "new", arena, &got));
+    w_free(w);
+}
+
+/* ---- readers beside the writer ---- */
+struct reader { struct view *view; struct cv_id top; _Atomic bool *stop; size_t rounds, faults; };
+
+static void read_once(struct reader *r, struct cv_arena *arena)
+{
+    struct cv_error err = {0};
+    struct view_staff_page people;
+    struct view_unit_page units;
+    struct view_coverage coverage;
+    struct view_staff_query q = {.scope = everywhere, .q = "an", .page_size = 20, .want_total = true, .updated_since = CV_NO_MOMENT};
+    struct view_unit_query uq = {.scope = everywhere, .recursive = true, .depth = -1, .page_size = 100};
+    struct view_coverage_query cq = {.scope = everywhere, .unit = r->top, .recursive = true, .depth = 3, .by_unit = true, .by_system = true};
+    cv_arena_reset(arena);
+    r->faults += !view_staff_list(r->view, &q, arena, &people, &err);
+    for (size_t i = 0; i < people.count; i++)
+        r->faults += people.items[i].full_name == NULL;
+    r->faults += !view_unit_list(r->view, &uq, arena, &units, &err);
+    r->faults += !view_coverage(r->view, &cq, arena, &coverage, &err);
+    r->rounds++;
+}
+
+static void *read_on(void *ctx)
+{
+    struct reader *r = ctx;
+    struct cv_arena *arena = cv_arena_new(CV_MAX_ARENA);
+    while (!atomic_load(r->stop))
+        read_once(r, arena);
+    cv_arena_free(&arena);
+    return NULL;
+}
+
+static void write_much(struct world *w)
+{
+    for (int n = 0; n < 1500; n++) {
+        int i = (int)w_random(w, 200);
+        struct w_person *p = &w->people[i];
+        switch (w_random(w, 6)) {
+        case 0: w_second(w, p); break;
+        case 1: w_depart(w, p); break;
+        case 2: w_new_accounts(w, p); break;
+        case 3: p->posts[0].unit = w->units[w_any_unit(w, true)].id; break;
+        case 4: w->feed.remove(w->feed.ctx, p->uuid); break;
+        default: p->revision++;
+        }
+        w_send_person(w, p);
+        if (n % 50 == 0) {
+            int u = 1 + (int)w_random(w, 11);
+            w_move_unit(w, u);
+            if (w->units[u].parent < 0)
+                w->units[u].parent = 0;
+            w_send_unit(w, &w->units[u]);
+        }
+        if (n % 300 == 0)
+            cv_clock_set_offset(86400 * (n / 300)); /* readers and writer meet at midnight */
+    }
+}
+
+static void readers_and_a_writer(void **state)
+{
+    struct world *w = w_new(8);
+    _Atomic bool stop = false;
+    struct reader readers[2];
+    pthread_t threads[2];
+    (void)state;
+    w_load(w, 12, 200);
+    for (int i = 0; i < 2; i++) {
+        readers[i] = (struct reader){.view = w->view, .top = w->units[0].id, .stop = &stop};
+        assert_int_equal(pthread_create(&threads[i], NULL, read_on, &readers[i]), 0);
+    }
+    write_much(w);
+    atomic_store(&stop, true);
+    for (int i = 0; i < 2; i++) {
+        pthread_join(threads[i], NULL);
+        assert_int_equal(readers[i].faults, 0);
+        assert_true(readers[i].rounds > 0);
+    }
+    cv_clock_set_offset(0);
+    w_free(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_is_answered_before_the_first_refresh),
+        cmocka_unit_test(an_empty_answer_empties_nothing),
+        cmocka_unit_test(the_guard_holds_a_large_sweep_until_released),
+        cmocka_unit_test(a_delta_without_sweep_loses_nobody),
+        cmocka_unit_test(the_generation_moves_with_changes_and_midnight_only),
+        cmocka_unit_test(waiting_ends_with_the_change),
+        cmocka_unit_test(tokens_by_digest_and_id),
+        cmocka_unit_test(readers_and_a_writer),
+    };
+    return cmocka_run_group_tests(tests, w_group_setup, w_group_teardown);
+}
