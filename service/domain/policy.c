@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POLICY_ARENA = 4 << 20, DAYS_MAX = 3660, LIST_MAX = 64, TEXT_MAX = 200 };
+enum { POLICY_ARENA = 4 << 20, POLICY_BYTES = 64 << 10, DAYS_MAX = 3660, LIST_MAX = 64, TEXT_MAX = 200 };
 
 static const char *const leaver_words[] = {"locked", "closed", NULL};
 static const char *const decision_words[] = {"none", "locked", "closed", NULL};
@@ -247,6 +247,8 @@ static bool read_all(struct dom_policy *p, const char *json, size_t len, struct 
 
 bool dom_policy_load(const char *json, size_t len, struct dom_policy **out, struct cv_error *err)
 {
+    if (len > POLICY_BYTES)
+        return cv_fail_as(err, CV_LIMIT, "", "Tệp chính sách quá lớn", "The policy file is too large");
     struct dom_policy *p = calloc(1, sizeof *p);
     if (p)
         p->arena = cv_arena_new(POLICY_ARENA);

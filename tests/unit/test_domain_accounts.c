@@ -1,0 +1,97 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "congvu/domain.h"
+
+static void the_table_of_states(void **state)
+{
+    static const struct { enum dom_observed at; bool login, receives, issued; } rows[] = {
+        {DOM_REQUESTED, false, false, false},   {DOM_PROVISIONED, true, true, true},    {DOM_OBS_ACTIVE, true, true, true},
+        {DOM_TEMP_LOCKED, false, true, true},   {DOM_OBS_CLOSED, false, false, false},  {DOM_OBS_REVOKED, false, false, false},
+        {DOM_MIGRATING, false, true, true},
+    };
+    (void)state;
+    assert_int_equal(CV_COUNT(rows), DOM_OBSERVEDS);
+    for (size_t i = 0; i < CV_COUNT(rows); i++) {
+        assert_int_equal(dom_may_login(rows[i].at), rows[i].login);
+        assert_int_equal(dom_may_receive(rows[i].at), rows[i].receives);
+        assert_int_equal(dom_counts_issued(rows[i].at), rows[i].issued);
+    }
+}
+
+static void desired_becomes_observed(void **state)
+{
+    (void)state;
+    assert_int_equal(dom_observed_for(DOM_PRESENT, false), DOM_PROVISIONED);
+    assert_int_equal(dom_observed_for(DOM_PRESENT, true), DOM_OBS_ACTIVE);
+    for (int set = 0; set < 2; set++) {
+        assert_int_equal(dom_observed_for(DOM_LOCKED, set), DOM_TEMP_LOCKED);
+        assert_int_equal(dom_observed_for(DOM_CLOSED, set), DOM_OBS_CLOSED);
+        assert_int_equal(dom_observed_for(DOM_REVOKED, set), DOM_OBS_REVOKED);
+    }
+    for (int d = 0; d < DOM_DESIREDS; d++)
+        for (int set = 0; set < 2; set++)
+            assert_false(dom_in_drift((enum dom_desired)d, dom_observed_for((enum dom_desired)d, set)));
+}
+
+static void drift(void **state)
+{
+    (void)state;
+    assert_true(dom_in_drift(DOM_PRESENT, DOM_REQUESTED));
+    assert_true(dom_in_drift(DOM_PRESENT, DOM_TEMP_LOCKED));
+    assert_true(dom_in_drift(DOM_PRESENT, DOM_OBS_CLOSED));
+    assert_false(dom_in_drift(DOM_PRESENT, DOM_MIGRATING));
+    assert_true(dom_in_drift(DOM_CLOSED, DOM_OBS_ACTIVE));
+    assert_true(dom_in_drift(DOM_CLOSED, DOM_PROVISIONED));
+    assert_true(dom_in_drift(DOM_LOCKED, DOM_OBS_CLOSED));
+    assert_true(dom_in_drift(DOM_REVOKED, DOM_OBS_CLOSED));
+    assert_false(dom_in_drift(DOM_CLOSED, DOM_REQUESTED));
+    assert_false(dom_in_drift(DOM_REVOKED, DOM_REQUESTED));
+}
+
+static void who_must_have_it(void **state)
+{
+    const char *positions[] = {"ke toan", "hieu truong"};
+    struct dom_required lines[] = {
+        {.blocks = 1u << DOM_CHINH_QUYEN, .categories = 1u << DOM_CONG_CHUC | 1u << DOM_VIEN_CHUC},
+        {.unit_kinds = 1u << DOM_TRUONG_HOC, .positions = positions, .position_count = 2},
+    };
+    struct dom_system s = {.slug = "x", .required = lines, .required_count = 2};
+    (void)state;
+    assert_true(dom_required_by(&s, DOM_CHINH_QUYEN, DOM_PHONG, DOM_CONG_CHUC, "chuyen vien"));
+    assert_true(dom_required_by(&s, DOM_CHINH_QUYEN, DOM_PHONG, DOM_VIEN_CHUC, NULL));
+    assert_false(dom_required_by(&s, DOM_CHINH_QUYEN, DOM_PHONG, DOM_CAN_BO, NULL));
+    assert_false(dom_required_by(&s, DOM_DANG_DOAN_THE, DOM_PHONG, DOM_CONG_CHUC, NULL));
+    assert_false(dom_required_by(&s, -1, DOM_PHONG, DOM_CONG_CHUC, NULL)); /* block unknown */
+    assert_true(dom_required_by(&s, DOM_DANG_DOAN_THE, DOM_TRUONG_HOC, DOM_CAN_BO, "ke toan"));
+    assert_true(dom_required_by(&s, -1, DOM_TRUONG_HOC, DOM_CAN_BO, "hieu truong"));
+    assert_false(dom_required_by(&s, DOM_DANG_DOAN_THE, DOM_TRUONG_HOC, DOM_CAN_BO, "ke toan truong"));
+    assert_false(dom_required_by(&s, DOM_DANG_DOAN_THE, DOM_TRUONG_HOC, DOM_CAN_BO, NULL));
+    struct dom_required any = {0};
+    s.required = &any;
+    s.required_count = 1;
+    assert_true(dom_required_by(&s, -1, DOM_DANG, DOM_NLD_HOP_DONG, NULL));
+    s.required_count = 0; /* optional for all */
+    assert_false(dom_required_by(&s, DOM_CHINH_QUYEN, DOM_PHONG, DOM_CONG_CHUC, NULL));
+}
+
+static void finding_an_account(void **state)
+{
+    struct dom_account accounts[] = {{.system = "mailbox"}, {.system = "td-office"}};
+    struct dom_staff s = {.accounts = accounts, .account_count = 2};
+    (void)state;
+    assert_ptr_equal(dom_account_of(&s, "td-office"), &accounts[1]);
+    assert_null(dom_account_of(&s, "td"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_table_of_states), cmocka_unit_test(desired_becomes_observed), cmocka_unit_test(drift),
+        cmocka_unit_test(who_must_have_it),    cmocka_unit_test(finding_an_account),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
