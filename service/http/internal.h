@@ -137,7 +137,8 @@ struct htp_private {
     struct htp_head head;
     const struct htp_place *place;
     int verb;
-    bool is_head, close, body_pending, too_large, handed_over;
+    bool is_head, close, body_pending, too_large;
+    bool suspended; /* handed to a lane and not yet seen again in the event loop */
     size_t received; /* of the body */
     struct htp_pair query[HTP_MAX_QUERY];
     size_t query_count;

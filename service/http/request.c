@@ -97,6 +97,15 @@ static void in_flight_done(struct htp_server *server)
     }
 }
 
+/* Either the library asks for the answer, or the client has left meanwhile and it says "completed" at once. */
+static void note_resumed(struct htp_private *p)
+{
+    if (p->suspended) {
+        p->suspended = false;
+        atomic_fetch_sub(&p->server->suspended, 1);
+    }
+}
+
 void htp_on_completed(void *cls, struct MHD_Connection *connection, void **req_cls, enum MHD_RequestTerminationCode code)
 {
     struct htp_server *server = cls;
@@ -108,6 +117,7 @@ void htp_on_completed(void *cls, struct MHD_Connection *connection, void **req_c
         return;
     }
     *req_cls = NULL;
+    note_resumed(p);
     if (htp_answered(p)) {
         count_answer(p);
     }
@@ -213,7 +223,7 @@ static enum MHD_Result hand_over(struct htp_private *p)
         return queue(p);
     }
     p->phase = HTP_PHASE_RUNNING;
-    p->handed_over = true;
+    p->suspended = true;
     atomic_fetch_add(&p->server->suspended, 1);
     MHD_suspend_connection(p->connection); /* first: the worker may resume before we return */
     job_lane_publish(lane, slot, p);
@@ -291,9 +301,7 @@ enum MHD_Result htp_on_request(void *cls, struct MHD_Connection *connection, con
     case HTP_PHASE_BODY:
         return *upload_size > 0 ? on_piece(p, upload, upload_size) : start_work(p);
     case HTP_PHASE_ANSWERED:
-        if (p->handed_over) {
-            atomic_fetch_sub(&p->server->suspended, 1);
-        }
+        note_resumed(p);
         return queue(p);
     case HTP_PHASE_RUNNING:
     case HTP_PHASE_QUEUED:

@@ -472,6 +472,20 @@ def test_handler_bound_by_deadline():
         assert answer.status == 503 and answer.json()["retry_after"] == 2 and answer.headers["retry-after"] == "2"
 
 
+def test_clients_that_leave_while_they_wait():
+    """Their places come back, and the stop does not stumble over them."""
+    with Probe(queue=40) as p:
+        for s in [p.connect() for _ in range(20)]:
+            s.sendall(request(target=b"/slow"))
+            if s.fileno() % 2:
+                s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")  # leave with a reset
+            s.close()
+        assert call(p, request(target=b"/echo/a")).status == 200
+        p.release_slow()
+        assert call(p, request(target=b"/slow")).status == 200
+        assert p.stop() == (0, {"drained": True})
+
+
 def test_too_many_connections():
     with Probe(connections=20) as p:
         held = []
