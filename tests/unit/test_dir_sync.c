@@ -561,6 +561,7 @@ static int open_world(void **unused)
         return -1;
     }
     cv_log_level(CV_LOG_ERROR);
+    signal(SIGPIPE, SIG_IGN); /* as congvud does */
     world.arena = cv_arena_new(32 << 20);
     MUST(dir_embedded_start(&options, &world.slapd, &err));
     world.direct = (struct dir_config){.uri = dir_embedded_uri(world.slapd), .base = "dc=congvu", .connect_ms = 3000};
@@ -669,13 +670,13 @@ static void changes_arrive(void **unused)
     dir_sync_stop(&sync);
 }
 
-static void restart_slapd(void)
+static void restart_slapd(int by)
 {
     int pid = dir_embedded_pid(world.slapd);
     struct cv_deadline until = cv_deadline_in_ms(WAIT_MS);
     struct cv_error err;
 
-    kill(pid, SIGKILL);
+    kill(pid, by);
     for (;;) {
         dir_session_deadline(world.session, cv_deadline_in_ms(1000));
         if (dir_embedded_pid(world.slapd) != pid && dir_ping(world.session, &err)) {
@@ -689,7 +690,8 @@ static void restart_slapd(void)
     dir_session_deadline(world.session, cv_deadline_in_ms(10000));
 }
 
-static void resume_with(bool restart)
+/* `by`: the signal that ends slapd while the consumer is away, 0 = it stays up. */
+static void resume_with(int by)
 {
     static struct seen s;
     struct dom_post posts[2];
@@ -706,9 +708,9 @@ static void resume_with(bool restart)
     WAIT(&s, s.alive == 0);
     MUST(dir_staff_delete(world.session, &gone, &actor, &err));
     add_person(&added);
-    rename_in_place(&world.people[0], restart ? "Đổi tên hai" : "Đổi tên một");
-    if (restart) {
-        restart_slapd();
+    rename_in_place(&world.people[0], cv_arena_printf(world.arena, "Đổi tên %d", by));
+    if (by) {
+        restart_slapd(by);
     }
     relay_set(&world.relay, false, -1, false);
     WAIT(&s, s.alive == 1 && s.ends == 2);
@@ -717,8 +719,10 @@ static void resume_with(bool restart)
     assert_true(named(&s, world.people[0].id, world.people[0].full_name));
     assert_null(person(&s, gone.id));
     assert_int_equal(people(&s), PEOPLE + 1);
-    assert_int_equal(s.staff - staff, 2); /* only what differs */
-    assert_true(s.fresh_begins == 1 && s.removes == 1);
+    if (by != SIGKILL) { /* a killed slapd comes back with an older contextCSN and refuses the cookie: everything is read */
+        assert_int_equal(s.staff - staff, 2); /* only what differs */
+        assert_true(s.fresh_begins == 1 && s.removes == 1);
+    }
     pthread_mutex_unlock(&s.lock);
     dir_sync_stop(&sync);
     MUST(dir_staff_delete(world.session, &added, &actor, &err));
@@ -727,13 +731,19 @@ static void resume_with(bool restart)
 static void resume_brings_differences(void **unused)
 {
     (void)unused;
-    resume_with(false);
+    resume_with(0);
 }
 
 static void resume_over_a_restart(void **unused)
 {
     (void)unused;
-    resume_with(true);
+    resume_with(SIGTERM);
+}
+
+static void recovery_after_a_kill(void **unused)
+{
+    (void)unused;
+    resume_with(SIGKILL);
 }
 
 /* Cut in the middle of a full refresh, again and again: nobody may vanish, and the end is not announced before the end. */
@@ -805,6 +815,13 @@ static void frozen_server_is_noticed(void **unused)
     dir_sync_stop(&sync);
 }
 
+static int thaw(void **unused)
+{
+    (void)unused;
+    kill(dir_embedded_pid(world.slapd), SIGCONT);
+    return 0;
+}
+
 static void stops_while_frozen(void **unused)
 {
     static struct seen s, t;
@@ -873,10 +890,15 @@ static void broken_record_is_skipped(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(refresh_names_everything),   cmocka_unit_test(changes_arrive),
-        cmocka_unit_test(resume_brings_differences),  cmocka_unit_test(resume_over_a_restart),
-        cmocka_unit_test(cut_refresh_never_sweeps),   cmocka_unit_test(refused_sweep_is_read_again),
-        cmocka_unit_test(frozen_server_is_noticed),   cmocka_unit_test(stops_while_frozen),
+        cmocka_unit_test(refresh_names_everything),
+        cmocka_unit_test(changes_arrive),
+        cmocka_unit_test(resume_brings_differences),
+        cmocka_unit_test(resume_over_a_restart),
+        cmocka_unit_test(recovery_after_a_kill),
+        cmocka_unit_test(cut_refresh_never_sweeps),
+        cmocka_unit_test(refused_sweep_is_read_again),
+        cmocka_unit_test_teardown(frozen_server_is_noticed, thaw),
+        cmocka_unit_test_teardown(stops_while_frozen, thaw),
         cmocka_unit_test(broken_record_is_skipped),
     };
 
