@@ -223,7 +223,7 @@ size_t view_due_departures(const struct view *v, cv_day day, struct cv_id *out, 
     for (size_t i = 0; i < v->leavers.count && count < max; i++) {
         const struct person *p = v->people[v->leavers.items[i]];
         const struct leaving *l = person_leaving(p);
-        if ((open >> l->state & 1) && l->on <= day)
+        if (l && (open >> l->state & 1) && l->on <= day)
             out[count++] = p->id;
     }
     view_leave(v);

@@ -1,7 +1,7 @@
 /* The kept figures against a slow recomputation from the plain arrays, after every kind of change. */
 #include "view_test.h"
 
-enum { CHECK_EVERY = 8, CHANGES = 500, ROUNDS = 4 };
+enum { CHECK_EVERY = 12, CHANGES = 480, ROUNDS = 3 };
 
 /* ---- the slow way ---- */
 static bool slow_current(const struct dom_post *post, cv_day day)
