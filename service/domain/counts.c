@@ -27,7 +27,9 @@ void dom_counts_sub(struct dom_counts *sum, const struct dom_counts *part)
     combine(sum, part, -1);
 }
 
-struct gap { int missing, over; };
+struct gap {
+    int missing, over;
+};
 
 static void gap_add(struct gap *g, int declared, int recorded)
 {
@@ -38,7 +40,8 @@ static void gap_add(struct gap *g, int declared, int recorded)
 }
 
 /* Sums the required categories one by one; those not declared by themselves share what the total leaves. */
-static struct gap gap_by_category(const struct dom_headcount *h, const int recorded_by[DOM_CATEGORIES], uint32_t required)
+static struct gap gap_by_category(const struct dom_headcount *h, const int recorded_by[DOM_CATEGORIES],
+                                  uint32_t required)
 {
     struct gap g = {0, 0};
     int rest = h->total, rest_recorded = 0;

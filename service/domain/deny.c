@@ -1,4 +1,5 @@
-/* Words that no address may spell. Each segment of a local part (between . _ -) is looked at, with and without its digits. */
+/* Words that no address may spell. Each segment of a local part (between . _ -) is looked at, with and without its
+ * digits. */
 #include "congvu/text.h"
 #include "policy.h"
 
@@ -126,7 +127,8 @@ bool dom_policy_deny(struct dom_policy *policy, const char *lines, size_t len, s
     }
     if (!cv_arena_ok(policy->arena)) {
         policy->denied_count = before;
-        return cv_fail_as(err, CV_LIMIT, "deny-words", "Danh sách từ cấm quá lớn", "The list of denied words is too large");
+        return cv_fail_as(err, CV_LIMIT, "deny-words", "Danh sách từ cấm quá lớn",
+                          "The list of denied words is too large");
     }
     return true;
 }

@@ -17,7 +17,10 @@ static const char *const two_word_families[] = {
     "ton nu",    /* Tôn Nữ */
 };
 
-struct word { const char *at; size_t len; };
+struct word {
+    const char *at;
+    size_t len;
+};
 enum { WORDS_MAX = 16 };
 
 /* Whatever stands beyond WORDS_MAX stays part of the last word. */
@@ -41,8 +44,8 @@ static size_t family_words(struct cv_arena *arena, const struct word *words, siz
 {
     if (n < 3)
         return n - 1;
-    const char *head = cv_text_fold(arena, cv_arena_strndup(arena, words[0].at,
-                                                            (size_t)(words[1].at + words[1].len - words[0].at)));
+    const char *head =
+        cv_text_fold(arena, cv_arena_strndup(arena, words[0].at, (size_t)(words[1].at + words[1].len - words[0].at)));
     for (size_t i = 0; head && i < CV_COUNT(two_word_families); i++)
         if (strcmp(head, two_word_families[i]) == 0)
             return 2;

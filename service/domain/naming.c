@@ -6,14 +6,34 @@
 
 enum { STT_APPENDED_FROM = 2, PLAIN = 0, SPENT = POLICY_STT_MAX + 1 };
 
-enum token { TEN, HO, DEM, HO_DEM_TEN, VT_HO_DEM, VT_HO, VT_DEM, DONVI, CHA, NAM_SINH, THANG_SINH, CCCD3, CCCD4, STT, TOKENS };
+enum token {
+    TEN,
+    HO,
+    DEM,
+    HO_DEM_TEN,
+    VT_HO_DEM,
+    VT_HO,
+    VT_DEM,
+    DONVI,
+    CHA,
+    NAM_SINH,
+    THANG_SINH,
+    CCCD3,
+    CCCD4,
+    STT,
+    TOKENS
+};
 
-static const char *const token_words[] = {"{ten}",   "{ho}",    "{dem}", "{ho_dem_ten}", "{vt_ho_dem}",  "{vt_ho}", "{vt_dem}",
-                                          "{donvi}", "{cha}",   "{nam_sinh}", "{thang_sinh}", "{cccd3}", "{cccd4}", "{stt}"};
+static const char *const token_words[] = {"{ten}",        "{ho}",     "{dem}",   "{ho_dem_ten}", "{vt_ho_dem}",
+                                          "{vt_ho}",      "{vt_dem}", "{donvi}", "{cha}",        "{nam_sinh}",
+                                          "{thang_sinh}", "{cccd3}",  "{cccd4}", "{stt}"};
 _Static_assert(CV_COUNT(token_words) == TOKENS, "token_words differs from enum token");
 
 /* A local part in the making. One sign more than allowed tells "too long". */
-struct making { char text[POLICY_LOCAL_MAX + 2]; size_t len; };
+struct making {
+    char text[POLICY_LOCAL_MAX + 2];
+    size_t len;
+};
 
 static void put(struct making *m, char c)
 {
@@ -248,12 +268,12 @@ static const char *folded(struct cv_arena *arena, const char *name)
 
 void dom_naming_start(struct dom_naming *naming, const struct dom_policy *policy, const struct dom_naming_input *who)
 {
-    *naming = (struct dom_naming){.policy = policy, .who = *who, .patterns = policy->person,
-                                  .pattern_count = policy->person_count};
+    *naming = (struct dom_naming){
+        .policy = policy, .who = *who, .patterns = policy->person, .pattern_count = policy->person_count};
 }
 
-void dom_naming_start_rule(struct dom_naming *naming, const struct dom_policy *policy, const struct dom_naming_input *who,
-                           const char *const *rule)
+void dom_naming_start_rule(struct dom_naming *naming, const struct dom_policy *policy,
+                           const struct dom_naming_input *who, const char *const *rule)
 {
     bool usable = *rule && dom_pattern_valid(*rule);
     *naming = (struct dom_naming){.policy = policy, .who = *who, .patterns = rule, .pattern_count = usable ? 1 : 0};
@@ -292,16 +312,19 @@ bool dom_local_valid(const struct dom_policy *policy, const char *local, struct 
         cv_fault_add(faults, CV_AT_POINTER, pointer, "too_long", "Tên hộp thư dài quá %d ký tự",
                      "A mailbox name has %d signs at most", policy->max_local_len);
     else if (!well_formed(local))
-        cv_fault_add(faults, CV_AT_POINTER, pointer, "bad_name",
-                     "Tên hộp thư chỉ gồm a-z, 0-9 và . _ -, có ít nhất một chữ cái, bắt đầu và kết thúc bằng chữ hoặc số, "
-                     "không có hai dấu chấm liền nhau",
-                     "A mailbox name has only a-z, 0-9 and . _ -, at least one letter, begins and ends with a letter or digit, "
-                     "and has no two dots together");
+        cv_fault_add(
+            faults, CV_AT_POINTER, pointer, "bad_name",
+            "Tên hộp thư chỉ gồm a-z, 0-9 và . _ -, có ít nhất một chữ cái, bắt đầu và kết thúc bằng chữ hoặc số, "
+            "không có hai dấu chấm liền nhau",
+            "A mailbox name has only a-z, 0-9 and . _ -, at least one letter, begins and ends with a letter or digit, "
+            "and has no two dots together");
     else if (dom_reserved(policy, local))
-        cv_fault_add(faults, CV_AT_POINTER, pointer, "reserved", "Tên này dành riêng cho hệ thống, vui lòng chọn tên khác",
+        cv_fault_add(faults, CV_AT_POINTER, pointer, "reserved",
+                     "Tên này dành riêng cho hệ thống, vui lòng chọn tên khác",
                      "This name is reserved for the system, please choose another");
     else if (dom_denied(policy, local))
-        cv_fault_add(faults, CV_AT_POINTER, pointer, "denied", "Tên này dễ bị đọc thành từ không phù hợp, vui lòng chọn tên khác",
+        cv_fault_add(faults, CV_AT_POINTER, pointer, "denied",
+                     "Tên này dễ bị đọc thành từ không phù hợp, vui lòng chọn tên khác",
                      "This name spells an unsuitable word, please choose another");
     return faults->count + faults->dropped == before;
 }

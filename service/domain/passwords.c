@@ -43,9 +43,9 @@ static char *squeezed(struct cv_arena *arena, const char *text)
     for (const char *p = out; *p; p++)
         if (*p != ' ')
             *to++ = *p;
-    *to = '\0';
+    explicit_bzero(to, strlen(to));
     if (fold)
-        explicit_bzero((char *)(uintptr_t)fold, strlen(fold));
+        explicit_bzero((char *)fold, strlen(fold)); /* ours alone: the arena's memory, made by this call */
     return out;
 }
 
@@ -82,7 +82,8 @@ static void check_content(const char *password, const struct dom_staff *who, str
                      "A password must not contain the login name");
     if (has_word_of(faults->arena, plain, who->family_name) || has_word_of(faults->arena, plain, who->middle_name) ||
         has_word_of(faults->arena, plain, who->given_name))
-        cv_fault_add(faults, CV_AT_POINTER, pointer, "contains_name", "Mật khẩu không được chứa họ, tên đệm hoặc tên của người dùng",
+        cv_fault_add(faults, CV_AT_POINTER, pointer, "contains_name",
+                     "Mật khẩu không được chứa họ, tên đệm hoặc tên của người dùng",
                      "A password must not contain a part of the person's name");
     if (has_birth_year(plain, who->birth_year))
         cv_fault_add(faults, CV_AT_POINTER, pointer, "contains_birth_year", "Mật khẩu không được chứa năm sinh",

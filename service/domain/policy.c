@@ -1,5 +1,6 @@
-/* Reads a preset. Every member is known and checked, also those that a later part of the service will use: a misspelt rule must not
- * silently be no rule. A null number means that the regulation does not say; then the service's own value holds. */
+/* Reads a preset. Every member is known and checked, also those that a later part of the service will use: a misspelt
+ * rule must not silently be no rule. A null number means that the regulation does not say; then the service's own value
+ * holds. */
 #include "congvu/json.h"
 #include "congvu/text.h"
 #include "policy.h"
@@ -14,7 +15,10 @@ static const char *const decision_words[] = {"none", "locked", "closed", NULL};
 static const char *const forbid_words[] = {"login", "name", "birth_date", NULL};
 static const enum dom_desired leaver_states[] = {DOM_LOCKED, DOM_CLOSED};
 
-struct number_rule { const char *name; int min, max; };
+struct number_rule {
+    const char *name;
+    int min, max;
+};
 
 static void numbers(const struct cv_jin *o, const struct number_rule *rules, size_t count)
 {
@@ -69,8 +73,8 @@ static size_t patterns(const struct cv_jin *naming, const char *name, unsigned p
         if (!pattern)
             continue;
         if (!dom_pattern_valid(pattern))
-            cv_jin_fault(naming, name, "bad_pattern", "Mẫu thứ %zu không hợp lệ: %s", "Pattern %zu is not valid: %s", i + 1,
-                         pattern);
+            cv_jin_fault(naming, name, "bad_pattern", "Mẫu thứ %zu không hợp lệ: %s", "Pattern %zu is not valid: %s",
+                         i + 1, pattern);
         else if (out)
             out[count++] = pattern;
     }
@@ -109,7 +113,8 @@ static void read_naming(struct dom_policy *p, const struct cv_jin *top)
 
 static void read_leaver(struct dom_policy *p, const struct cv_jin *top)
 {
-    static const struct number_rule keep[] = {{"pho_phong_tro_xuong", 0, DAYS_MAX}, {"lanh_dao_cap_vu_so", 0, DAYS_MAX}};
+    static const struct number_rule keep[] = {{"pho_phong_tro_xuong", 0, DAYS_MAX},
+                                              {"lanh_dao_cap_vu_so", 0, DAYS_MAX}};
     const struct cv_jin *leaver, *keep_days;
     int word;
     if (cv_jin_object(top, "leaver", CV_OPTIONAL, &leaver) != CV_VALUE)
@@ -150,8 +155,11 @@ static void check_eligible(const struct cv_jin *top)
 
 static void check_password(const struct cv_jin *top)
 {
-    static const struct number_rule rules[] = {{"min_len", 8, 128}, {"admin_min_len", 8, 128}, {"classes", 1, 4},
-                                               {"history", 0, 24},  {"max_age_days", 1, DAYS_MAX}};
+    static const struct number_rule rules[] = {{"min_len", 8, 128},
+                                               {"admin_min_len", 8, 128},
+                                               {"classes", 1, 4},
+                                               {"history", 0, 24},
+                                               {"max_age_days", 1, DAYS_MAX}};
     const struct cv_jin *o;
     if (cv_jin_object(top, "password", CV_OPTIONAL, &o) != CV_VALUE)
         return;
@@ -175,8 +183,9 @@ static void check_section(const struct cv_jin *top, const char *name, const stru
 
 static void check_privacy(const struct cv_jin *top)
 {
-    static const struct number_rule rules[] = {
-        {"person_erase_after_revoke_days", 0, DAYS_MAX}, {"activity_keep_months", 1, 120}, {"audit_keep_months", 1, 600}};
+    static const struct number_rule rules[] = {{"person_erase_after_revoke_days", 0, DAYS_MAX},
+                                               {"activity_keep_months", 1, 120},
+                                               {"audit_keep_months", 1, 600}};
     static const char *const names[] = {"store_citizen_id", NULL};
     const struct cv_jin *o;
     if (cv_jin_object(top, "privacy", CV_OPTIONAL, &o) != CV_VALUE)
@@ -188,12 +197,13 @@ static void check_privacy(const struct cv_jin *top)
 
 static void check_times(const struct cv_jin *top)
 {
-    static const struct number_rule sla[] = {{"create", 0, 60}, {"change", 0, 60}, {"lock", 0, 60}, {"restore", 0, 60},
-                                             {"revoke", 0, 60}};
+    static const struct number_rule sla[] = {
+        {"create", 0, 60}, {"change", 0, 60}, {"lock", 0, 60}, {"restore", 0, 60}, {"revoke", 0, 60}};
     static const struct number_rule leaver[] = {{"leaver", 0, 365}};
     static const struct number_rule unchanged[] = {{"max_age_days", 1, DAYS_MAX}};
     static const struct number_rule lockout[] = {{"bad_logins", 1, 1000}};
-    static const struct number_rule inactive[] = {{"lock_after_days", 1, DAYS_MAX}, {"revoke_after_locked_days", 1, DAYS_MAX}};
+    static const struct number_rule inactive[] = {{"lock_after_days", 1, DAYS_MAX},
+                                                  {"revoke_after_locked_days", 1, DAYS_MAX}};
     static const struct number_rule merge[] = {{"old_domain_alias_days", 0, DAYS_MAX}};
     static const struct number_rule here[] = {{"password_reset_hours", 1, 720}};
     numbers(top, here, CV_COUNT(here));

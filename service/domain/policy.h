@@ -6,7 +6,10 @@
 enum { POLICY_LOCAL_MAX = 64, POLICY_STT_MAX = 9999, POLICY_DENY_MAX = 4096 };
 
 /* A denied word: the whole segment, or its beginning, end or any part. */
-struct deny { const char *word; bool open_head, open_tail; };
+struct deny {
+    const char *word;
+    bool open_head, open_tail;
+};
 
 struct dom_policy {
     struct cv_arena *arena;

@@ -2,32 +2,43 @@
 
 #include <string.h>
 
-const char *const dom_unit_kind_words[] = {"so_nganh", "ubnd_huyen", "phong",   "ubnd_xa",    "dang",
+const char *const dom_unit_kind_words[] = {"so_nganh", "ubnd_huyen", "phong",     "ubnd_xa",    "dang",
                                            "mat_tran", "doan_the",   "su_nghiep", "truong_hoc", NULL};
 const char *const dom_block_words[] = {"chinh_quyen", "dang_doan_the", NULL};
-const char *const dom_category_words[] = {"can_bo",       "cong_chuc",          "vien_chuc",
-                                          "nld_hop_dong", "luc_luong_vu_trang", "nguoi_hoat_dong_khong_chuyen_trach",
-                                          NULL};
+const char *const dom_category_words[] = {
+    "can_bo", "cong_chuc", "vien_chuc", "nld_hop_dong", "luc_luong_vu_trang", "nguoi_hoat_dong_khong_chuyen_trach",
+    NULL};
 const char *const dom_post_kind_words[] = {"chinh_thuc", "kiem_nhiem", "biet_phai", NULL};
 const char *const dom_status_words[] = {"pending", "active", "on_leave", "departing", "departed", NULL};
 const char *const dom_desired_words[] = {"present", "locked", "closed", "revoked", NULL};
 const char *const dom_observed_words[] = {"requested", "provisioned", "active",    "temp_locked",
                                           "closed",    "revoked",     "migrating", NULL};
 const char *const dom_system_kind_words[] = {"directory", "connector", "manual", NULL};
-const char *const dom_departure_state_words[] = {"scheduled", "in_progress", "done", "failed", "held", "withdrawn", NULL};
-const char *const dom_reason_words[] = {"nghi_huu",        "thoi_viec",    "chuyen_cong_tac", "tu_tran",
-                                        "buoc_thoi_viec",  "het_hop_dong", "het_nhiem_ky",    "tinh_gian_bien_che",
-                                        "giai_the",        "khac",         NULL};
-const char *const dom_lock_reason_words[] = {"default_password", "inactivity", "wrong_password", "compromised",
-                                             "violation",        "leave",      "suspended",      "leaver_pending",
-                                             "other",            NULL};
+const char *const dom_departure_state_words[] = {"scheduled", "in_progress", "done", "failed",
+                                                 "held",      "withdrawn",   NULL};
+const char *const dom_reason_words[] = {"nghi_huu",
+                                        "thoi_viec",
+                                        "chuyen_cong_tac",
+                                        "tu_tran",
+                                        "buoc_thoi_viec",
+                                        "het_hop_dong",
+                                        "het_nhiem_ky",
+                                        "tinh_gian_bien_che",
+                                        "giai_the",
+                                        "khac",
+                                        NULL};
+const char *const dom_lock_reason_words[] = {
+    "default_password", "inactivity",     "wrong_password", "compromised", "violation", "leave",
+    "suspended",        "leaver_pending", "other",          NULL};
 const char *const dom_leave_kind_words[] = {"thai_san", "khong_luong", "di_hoc", "om_dau", "khac", NULL};
-const char *const dom_scope_words[] = {"staff:read",    "staff:write", "accounts:write", "departures:write",
-                                       "brake:release", "units:read",  "units:write",    "systems:write",
-                                       "coverage:read", "tokens:write", NULL};
+const char *const dom_scope_words[] = {
+    "staff:read", "staff:write", "accounts:write", "departures:write", "brake:release",
+    "units:read", "units:write", "systems:write",  "coverage:read",    "tokens:write",
+    NULL};
 
 /* A word more or less than the enum has would shift every code after it. */
-#define SAME_LENGTH(words, count) _Static_assert(CV_COUNT(words) == (size_t)(count) + 1, #words " differs from its enum")
+#define SAME_LENGTH(words, count)                                                                                      \
+    _Static_assert(CV_COUNT(words) == (size_t)(count) + 1, #words " differs from its enum")
 SAME_LENGTH(dom_unit_kind_words, DOM_UNIT_KINDS);
 SAME_LENGTH(dom_block_words, DOM_BLOCKS);
 SAME_LENGTH(dom_category_words, DOM_CATEGORIES);
@@ -40,7 +51,8 @@ SAME_LENGTH(dom_departure_state_words, DOM_DEPARTURE_STATES);
 SAME_LENGTH(dom_reason_words, DOM_REASONS);
 SAME_LENGTH(dom_lock_reason_words, DOM_LOCK_REASONS);
 SAME_LENGTH(dom_leave_kind_words, DOM_LEAVE_KINDS);
-_Static_assert(DOM_ALL_SCOPES == (1 << (CV_COUNT(dom_scope_words) - 1)) - 1, "dom_scope_words differs from enum dom_scope");
+_Static_assert(DOM_ALL_SCOPES == (1 << (CV_COUNT(dom_scope_words) - 1)) - 1,
+               "dom_scope_words differs from enum dom_scope");
 
 int dom_word_index(const char *const *words, const char *word)
 {

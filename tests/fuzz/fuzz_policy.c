@@ -1,4 +1,5 @@
-/* The policy parser and the namer behind it. Seeds: deploy/policies/, e.g. `fuzz_policy -max_total_time=60 NEW deploy/policies`. */
+/* The policy parser and the namer behind it. Seeds: deploy/policies/, e.g. `fuzz_policy -max_total_time=60 NEW
+ * deploy/policies`. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,8 +23,14 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 static void name_people(const struct dom_policy *policy)
 {
     static const struct dom_naming_input people[] = {
-        {.family = "Nguyễn", .middle = "Đức", .given = "Ước", .unit_slug = "noivu", .parent_slug = "ninhson",
-         .birth_year = 1980, .birth_month = 2, .id_digits = "0123"},
+        {.family = "Nguyễn",
+         .middle = "Đức",
+         .given = "Ước",
+         .unit_slug = "noivu",
+         .parent_slug = "ninhson",
+         .birth_year = 1980,
+         .birth_month = 2,
+         .id_digits = "0123"},
         {.family = "", .middle = "", .given = "K'Bảy"},
     };
     for (size_t i = 0; i < CV_COUNT(people); i++) {
@@ -41,7 +48,8 @@ static void name_people(const struct dom_policy *policy)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const char bare[] = "{\"preset\":\"x\",\"domain\":\"x.vn\",\"naming\":{\"person\":[\"{ten}{vt_ho_dem}{stt}\"]}}";
+    static const char bare[] =
+        "{\"preset\":\"x\",\"domain\":\"x.vn\",\"naming\":{\"person\":[\"{ten}{vt_ho_dem}{stt}\"]}}";
     struct cv_error err = {0};
     struct dom_policy *policy = NULL;
     if (dom_policy_load((const char *)data, size, &policy, &err))

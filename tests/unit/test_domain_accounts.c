@@ -8,9 +8,13 @@
 
 static void the_table_of_states(void **state)
 {
-    static const struct { enum dom_observed at; bool login, receives, issued; } rows[] = {
-        {DOM_REQUESTED, false, false, false},   {DOM_PROVISIONED, true, true, true},    {DOM_OBS_ACTIVE, true, true, true},
-        {DOM_TEMP_LOCKED, false, true, true},   {DOM_OBS_CLOSED, false, false, false},  {DOM_OBS_REVOKED, false, false, false},
+    static const struct {
+        enum dom_observed at;
+        bool login, receives, issued;
+    } rows[] = {
+        {DOM_REQUESTED, false, false, false},  {DOM_PROVISIONED, true, true, true},
+        {DOM_OBS_ACTIVE, true, true, true},    {DOM_TEMP_LOCKED, false, true, true},
+        {DOM_OBS_CLOSED, false, false, false}, {DOM_OBS_REVOKED, false, false, false},
         {DOM_MIGRATING, false, true, true},
     };
     (void)state;

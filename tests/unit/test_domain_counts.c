@@ -18,8 +18,8 @@ static struct dom_headcount total_only(int total)
     return h;
 }
 
-static void expect_gap(const struct dom_headcount *h, const int by[DOM_CATEGORIES], int recorded, int eligible, bool here,
-                       uint32_t categories, int missing, int over)
+static void expect_gap(const struct dom_headcount *h, const int by[DOM_CATEGORIES], int recorded, int eligible,
+                       bool here, uint32_t categories, int missing, int over)
 {
     int m = -7, o = -7;
     dom_gap(h, by, recorded, eligible, here, categories, &m, &o);
@@ -33,15 +33,15 @@ static void gap_by_total(void **state)
     struct dom_headcount h = total_only(30);
     (void)state;
     expect_gap(&h, by, 28, 28, true, 0, 2, 0);
-    expect_gap(&h, by, 28, 28, true, cong_chuc, 2, 0);  /* a total only counts in full */
+    expect_gap(&h, by, 28, 28, true, cong_chuc, 2, 0); /* a total only counts in full */
     expect_gap(&h, by, 28, 10, true, cong_chuc, 2, 0);
-    expect_gap(&h, by, 33, 33, true, 0, 0, 3);          /* over, and never negative */
+    expect_gap(&h, by, 33, 33, true, 0, 0, 3); /* over, and never negative */
     expect_gap(&h, by, 30, 30, true, 0, 0, 0);
-    expect_gap(&h, by, 0, 0, true, 0, 30, 0);           /* nobody recorded yet: all are missing */
-    expect_gap(&h, by, 28, 0, true, vien_chuc, 0, 0);   /* recorded and none eligible */
-    expect_gap(&h, by, 28, 28, false, 0, 0, 0);         /* block or kind not required */
+    expect_gap(&h, by, 0, 0, true, 0, 30, 0);         /* nobody recorded yet: all are missing */
+    expect_gap(&h, by, 28, 0, true, vien_chuc, 0, 0); /* recorded and none eligible */
+    expect_gap(&h, by, 28, 28, false, 0, 0, 0);       /* block or kind not required */
     expect_gap(&h, by, 0, 0, false, 0, 0, 0);
-    expect_gap(NULL, by, 28, 28, true, 0, 0, 0);        /* undeclared is not zero people */
+    expect_gap(NULL, by, 28, 28, true, 0, 0, 0); /* undeclared is not zero people */
 }
 
 static void gap_by_category(void **state)

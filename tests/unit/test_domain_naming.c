@@ -56,9 +56,12 @@ static void read_person(struct cv_arena *arena, const struct cv_jin *o, struct d
 {
     int64_t n;
     const char *full = text_of(o, "full_name");
-    *who = (struct dom_naming_input){.unit_slug = text_of(o, "unit_slug"), .parent_slug = text_of(o, "parent_slug"),
-                                     .id_digits = text_of(o, "id_digits"), .family = text_of(o, "family_name"),
-                                     .middle = text_of(o, "middle_name"), .given = text_of(o, "given_name")};
+    *who = (struct dom_naming_input){.unit_slug = text_of(o, "unit_slug"),
+                                     .parent_slug = text_of(o, "parent_slug"),
+                                     .id_digits = text_of(o, "id_digits"),
+                                     .family = text_of(o, "family_name"),
+                                     .middle = text_of(o, "middle_name"),
+                                     .given = text_of(o, "given_name")};
     if (cv_jin_int(o, "birth_year", CV_OPTIONAL, 1900, 2100, &n) == CV_VALUE)
         who->birth_year = (int)n;
     if (cv_jin_int(o, "birth_month", CV_OPTIONAL, 1, 12, &n) == CV_VALUE)
@@ -154,7 +157,8 @@ static const char *first_of(struct cv_arena *arena, const struct dom_policy *pol
 static void spellings_agree(void **state)
 {
     static const char *const names[][3] = {
-        {"Nguyễn Đức Ước", "Nguye\u0302\u0303n Đu\u031b\u0301c U\u031bo\u031b\u0301c", "Nguyê\u0303n Đư\u0301c Ươ\u0301c"},
+        {"Nguyễn Đức Ước", "Nguye\u0302\u0303n Đu\u031b\u0301c U\u031bo\u031b\u0301c",
+         "Nguyê\u0303n Đư\u0301c Ươ\u0301c"},
         {"Đỗ Thị Ý", "Đo\u0302\u0303 Thi\u0323 Y\u0301", "Đô\u0303 Thi\u0323 Y\u0301"},
         {"Pi Năng Thị Thủy", "Pi Na\u0306ng Thi\u0323 Thu\u0309y", "Pi Năng Thi\u0323 Thu\u0309y"},
         {"K'Bảy", "K'Ba\u0309y", "K\u2019Ba\u0309y"},
@@ -173,7 +177,8 @@ static void spellings_agree(void **state)
 /* Whatever the name, a candidate is one that HR could have chosen, and no two are the same. */
 static void candidates_are_sound(void **state)
 {
-    static const char *const words[] = {"Nguyễn", "Đỗ", "K'Bảy", "Ý", "Lộn", "Cu", "Thị", "Ánh", "Ô-Rô", "Admin", "9", "…", "Ngữ"};
+    static const char *const words[] = {"Nguyễn", "Đỗ",   "K'Bảy", "Ý", "Lộn", "Cu", "Thị",
+                                        "Ánh",    "Ô-Rô", "Admin", "9", "…",   "Ngữ"};
     enum { MANY = 30 };
     (void)state;
     for (size_t p = 0; p < CV_COUNT(presets); p++) {
@@ -183,9 +188,14 @@ static void candidates_are_sound(void **state)
             const char *seen[MANY] = {0};
             struct cv_faults faults;
             cv_faults_init(&faults, arena);
-            struct dom_naming_input who = {.family = words[i % CV_COUNT(words)], .middle = "", .given = words[i / CV_COUNT(words)],
-                                           .unit_slug = "noivu", .parent_slug = "ninhson", .birth_year = 1980,
-                                           .birth_month = 11, .id_digits = "4321"};
+            struct dom_naming_input who = {.family = words[i % CV_COUNT(words)],
+                                           .middle = "",
+                                           .given = words[i / CV_COUNT(words)],
+                                           .unit_slug = "noivu",
+                                           .parent_slug = "ninhson",
+                                           .birth_year = 1980,
+                                           .birth_month = 11,
+                                           .id_digits = "4321"};
             struct dom_naming naming;
             struct dom_candidate c;
             dom_naming_start(&naming, policy, &who);
@@ -223,8 +233,10 @@ static void numbers_end(void **state)
 
 static void denied_words(void **state)
 {
-    static const char *const denied[] = {"lon", "lon2", "cut", "cut.noivu", "a.cut-b", "anhdcm", "anhdcm7", "xfuckx", "1.dm"};
-    static const char *const fine[] = {"longnv", "lonnv", "nguyen", "anhdm", "cutnv", "assnv", "hungnv", "thuypnt", "dcminh", ""};
+    static const char *const denied[] = {"lon",    "lon2",    "cut",    "cut.noivu", "a.cut-b",
+                                         "anhdcm", "anhdcm7", "xfuckx", "1.dm"};
+    static const char *const fine[] = {"longnv", "lonnv",  "nguyen",  "anhdm",  "cutnv",
+                                       "assnv",  "hungnv", "thuypnt", "dcminh", ""};
     (void)state;
     struct dom_policy *policy = load("ninhthuan-demo");
     for (size_t i = 0; i < CV_COUNT(denied); i++)
@@ -273,7 +285,7 @@ static void names_by_hand(void **state)
     dom_policy_free(&policy);
 }
 
-#define HEAD "\"preset\":\"x\",\"domain\":\"x.gov.vn\""
+#define HEAD   "\"preset\":\"x\",\"domain\":\"x.gov.vn\""
 #define NAMING "\"naming\":{\"person\":[\"{ten}\"]}"
 
 static void refuses(const char *json, const char *field)
@@ -332,8 +344,9 @@ static void policy_values(void **state)
     assert_int_equal(dom_policy_leaver_state(policy), DOM_LOCKED);
     assert_int_equal(dom_policy_keep_days(policy), 90); /* null: the regulation does not say */
     dom_policy_free(&policy);
-    static const char set[] = "{" HEAD "," NAMING ",\"leaver\":{\"on_effective_date\":\"locked\",\"wipe_after_days\":7},"
-                              "\"transfer\":{\"old_unit_alias_days\":11}}";
+    static const char set[] =
+        "{" HEAD "," NAMING ",\"leaver\":{\"on_effective_date\":\"locked\",\"wipe_after_days\":7},"
+        "\"transfer\":{\"old_unit_alias_days\":11}}";
     assert_true(dom_policy_load(set, sizeof set - 1, &policy, &err));
     assert_int_equal(dom_policy_keep_days(policy), 7);
     assert_int_equal(dom_policy_alias_days(policy), 11);
@@ -361,9 +374,10 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(golden_vectors),  cmocka_unit_test(spellings_agree), cmocka_unit_test(candidates_are_sound),
-        cmocka_unit_test(numbers_end),     cmocka_unit_test(denied_words),    cmocka_unit_test(names_by_hand),
-        cmocka_unit_test(policy_values),   cmocka_unit_test(policy_faults_say_where),
+        cmocka_unit_test(golden_vectors),       cmocka_unit_test(spellings_agree),
+        cmocka_unit_test(candidates_are_sound), cmocka_unit_test(numbers_end),
+        cmocka_unit_test(denied_words),         cmocka_unit_test(names_by_hand),
+        cmocka_unit_test(policy_values),        cmocka_unit_test(policy_faults_say_where),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

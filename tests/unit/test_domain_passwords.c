@@ -8,8 +8,12 @@
 #include "congvu/domain.h"
 #include "congvu/text.h"
 
-static const struct dom_staff an = {.full_name = "Nguyễn Thị Ý An Khánh", .family_name = "Nguyễn", .middle_name = "Thị Ý An",
-                                    .given_name = "Khánh", .login = "khanhntya.noivu", .birth_year = 1985};
+static const struct dom_staff an = {.full_name = "Nguyễn Thị Ý An Khánh",
+                                    .family_name = "Nguyễn",
+                                    .middle_name = "Thị Ý An",
+                                    .given_name = "Khánh",
+                                    .login = "khanhntya.noivu",
+                                    .birth_year = 1985};
 
 static void refuses(const char *password, const char *code)
 {

@@ -12,15 +12,15 @@ enum { TODAY = 20000 };
 
 static struct dom_departure departure(int number, enum dom_departure_state state, cv_day on, bool ended)
 {
-    return (struct dom_departure){.number = number, .state = state, .effective_on = on,
-                                  .ended_at = ended ? 1 : CV_NO_MOMENT};
+    return (struct dom_departure){
+        .number = number, .state = state, .effective_on = on, .ended_at = ended ? 1 : CV_NO_MOMENT};
 }
 
 static struct dom_staff person(struct dom_post *post)
 {
     *post = (struct dom_post){.primary = true, .from = CV_NO_DAY, .to = CV_NO_DAY};
-    return (struct dom_staff){.posts = post, .post_count = 1, .hired_on = CV_NO_DAY, .leave_from = CV_NO_DAY,
-                              .leave_to = CV_NO_DAY};
+    return (struct dom_staff){
+        .posts = post, .post_count = 1, .hired_on = CV_NO_DAY, .leave_from = CV_NO_DAY, .leave_to = CV_NO_DAY};
 }
 
 static void the_date_decides(void **state)
@@ -103,9 +103,11 @@ static void other_states(void **state)
 static void codes(void **state)
 {
     cv_auto_arena arena = cv_arena_new(1 << 16);
-    static const char *const good[] = {"NS-0001", "0012", "a", "H43.99.01", "x_y", "123456789012345678901234567890abcde"};
-    static const char *const bad[] = {"", "123456789012345678901234567890abcdef", "a b", "a/b", "é", "stf_1", "STF_1", "unt_a",
-                                      "tok_", ".", "..", "a%b"};
+    static const char *const good[] = {"NS-0001",   "0012", "a",
+                                       "H43.99.01", "x_y",  "123456789012345678901234567890abcde"};
+    static const char *const bad[] = {
+        "",   "123456789012345678901234567890abcdef", "a b", "a/b", "é", "stf_1", "STF_1", "unt_a", "tok_", ".", "..",
+        "a%b"};
     (void)state;
     for (size_t i = 0; i < CV_COUNT(good); i++)
         assert_true(dom_code_valid(good[i]));
@@ -124,8 +126,8 @@ static void codes(void **state)
 
 static void mobiles(void **state)
 {
-    static const char *const bad[] = {"", "+", "0900000001", "+0900000001", "+84 900000001", "+8490000a001", "+8412345",
-                                      "+1234567890123456"};
+    static const char *const bad[] = {
+        "", "+", "0900000001", "+0900000001", "+84 900000001", "+8490000a001", "+8412345", "+1234567890123456"};
     (void)state;
     assert_true(dom_mobile_valid("+84900000001"));
     assert_true(dom_mobile_valid("+123456789012345"));
@@ -173,9 +175,9 @@ static void names_split(void **state)
 static void all_words_found(void **state)
 {
     static const char *const *const lists[] = {
-        dom_unit_kind_words,       dom_block_words,  dom_category_words,    dom_post_kind_words,
-        dom_status_words,          dom_desired_words, dom_observed_words,   dom_system_kind_words,
-        dom_departure_state_words, dom_reason_words, dom_lock_reason_words, dom_leave_kind_words, dom_scope_words};
+        dom_unit_kind_words,   dom_block_words,      dom_category_words,    dom_post_kind_words,       dom_status_words,
+        dom_desired_words,     dom_observed_words,   dom_system_kind_words, dom_departure_state_words, dom_reason_words,
+        dom_lock_reason_words, dom_leave_kind_words, dom_scope_words};
     (void)state;
     for (size_t l = 0; l < CV_COUNT(lists); l++) {
         for (int i = 0; lists[l][i]; i++)
@@ -198,8 +200,9 @@ static int begin(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_date_decides), cmocka_unit_test(the_current_departure), cmocka_unit_test(other_states),
-        cmocka_unit_test(codes),            cmocka_unit_test(mobiles),               cmocka_unit_test(names_split),
+        cmocka_unit_test(the_date_decides), cmocka_unit_test(the_current_departure),
+        cmocka_unit_test(other_states),     cmocka_unit_test(codes),
+        cmocka_unit_test(mobiles),          cmocka_unit_test(names_split),
         cmocka_unit_test(all_words_found),
     };
     int failed = cmocka_run_group_tests(tests, begin, NULL);
