@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""Onboarding through REST against raw LDAP adds of the byte-same entries: 8 writer sessions, the same overlays and controls, a sync
+consumer attached on both sides, a fresh database each round, rounds alternating; medians and their ratio."""
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+from congvu import Service, make_units  # noqa: E402
+
+BENCH = pathlib.Path(os.environ["CONGVU_BENCH"])
+PEOPLE = int(os.environ.get("BENCH_PEOPLE", "1200"))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
+FAMILY = ["Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Phan", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô"]
+MIDDLE = ["Văn", "Thị", "Hữu", "Đức", "Ngọc", "Quốc", "Minh", "Thanh", "Xuân", "Kim"]
+GIVEN = ["An", "Bình", "Dũng", "Đạt", "Hương", "Hoa", "Hùng", "Lan", "Long", "Nam", "Nga", "Sơn", "Thủy", "Tuấn", "Ước"]
+
+
+def request(port, token, i):
+    name = f"{FAMILY[i % 12]} {MIDDLE[i // 12 % 10]} {GIVEN[i // 120 % 15]}"
+    body = json.dumps({"full_name": name, "unit": f"T1.0{1 + i % 3}", "title": "Chuyên viên", "category": "cong_chuc",
+                       "mobile": f"+84900{i:06d}"}, ensure_ascii=False).encode()
+    head = (f"PUT /v1/staff/NS-{i:05d} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n").encode()
+    return b"%d\n" % len(head + body) + head + body
+
+
+def run(*arguments):
+    return json.loads(subprocess.run([str(a) for a in arguments], capture_output=True, text=True, check=True).stdout)
+
+
+def through_rest(connections, ldif):
+    service = Service(directory_nosync="false", log_level="warn").start()
+    try:
+        make_units(service.client())
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(b"".join(request(service.port, service.admin_token(), i) for i in range(PEOPLE)))
+            file.flush()
+            result = run(BENCH / "http_load", service.port, file.name, connections)
+        ldif.write_text(subprocess.run(["ldapsearch", "-LLL", "-o", "ldif-wrap=no", "-Q", "-Y", "EXTERNAL", "-H", service.ldapi, "-b",
+                                        "ou=people,dc=congvu", "-E", "pr=1000/noprompt", "(objectClass=cvStaff)"],
+                                       capture_output=True, text=True, check=True).stdout)
+        service.stop()
+        return result
+    finally:
+        service.clean()
+
+
+def raw(ldif):
+    service = Service(directory_nosync="false", log_level="warn").start()
+    try:
+        result = run(BENCH / "raw_add", service.ldapi, ldif, 8)
+        service.stop()
+        return result
+    finally:
+        service.clean()
+
+
+def main():
+    wanted = {1: 0.75, 8: 0.85, 32: 0.85}
+    with tempfile.TemporaryDirectory() as folder:
+        ldif = pathlib.Path(folder) / "people.ldif"
+        for connections, bar in wanted.items():
+            ours, limits = [], []
+            for _ in range(ROUNDS):
+                ours.append(through_rest(connections, ldif)["per_second"])
+                limits.append(raw(ldif)["per_second"])
+            ratio = statistics.median(ours) / statistics.median(limits)
+            print(json.dumps({"bench": "onboarding", "people": PEOPLE, "http_connections": connections, "rest_per_second": ours,
+                              "raw_adds_per_second": limits, "ratio_of_medians": round(ratio, 3), "bar": bar}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

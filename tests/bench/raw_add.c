@@ -1,0 +1,144 @@
+/* The limit that onboarding is measured against: adds the entries of an LDIF file over N sessions of plain libldap, with the post-read control that the
+ * service uses, and prints seconds and adds per second as JSON.   raw_add LDAPI-URI FILE.ldif SESSIONS */
+#include <ldap.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { ATTRS_MAX = 80, VALUES_MAX = 64, ENTRIES_MAX = 20000 };
+
+struct entry { char *dn; LDAPMod *mods[ATTRS_MAX + 1]; int count; };
+static struct entry entries[ENTRIES_MAX];
+static int entry_count;
+static atomic_int next_entry, failures;
+static const char *uri;
+
+static int decode64(const char *in, char *out)
+{
+    static const char signs[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    unsigned bits = 0, have = 0;
+    int n = 0;
+    for (; *in != '\0' && *in != '='; in++) {
+        bits = bits << 6 | (unsigned)(strchr(signs, *in) - signs);
+        have += 6;
+        if (have >= 8) {
+            have -= 8;
+            out[n++] = (char)(bits >> have & 0xff);
+        }
+    }
+    out[n] = '\0';
+    return n;
+}
+
+static LDAPMod *mod_of(struct entry *e, const char *name)
+{
+    for (int i = 0; i < e->count; i++)
+        if (strcmp(e->mods[i]->mod_type, name) == 0)
+            return e->mods[i];
+    LDAPMod *mod = calloc(1, sizeof(*mod));
+    mod->mod_op = LDAP_MOD_ADD | LDAP_MOD_BVALUES;
+    mod->mod_type = strdup(name);
+    mod->mod_bvalues = calloc(VALUES_MAX + 1, sizeof(struct berval *));
+    e->mods[e->count++] = mod;
+    return mod;
+}
+
+static void take_line(struct entry *e, char *line)
+{
+    char *colon = strchr(line, ':');
+    if (colon == NULL || *line == '#')
+        return;
+    *colon = '\0';
+    char *value = colon + 1, *plain = NULL;
+    int len;
+    if (*value == ':') {
+        plain = malloc(strlen(value));
+        len = decode64(value + 2, plain);
+    } else {
+        plain = strdup(*value == ' ' ? value + 1 : value);
+        len = (int)strlen(plain);
+    }
+    if (strcmp(line, "dn") == 0) {
+        e->dn = plain;
+        return;
+    }
+    LDAPMod *mod = mod_of(e, line);
+    int n = 0;
+    while (mod->mod_bvalues[n] != NULL)
+        n++;
+    mod->mod_bvalues[n] = calloc(1, sizeof(struct berval));
+    *mod->mod_bvalues[n] = (struct berval){.bv_val = plain, .bv_len = (ber_len_t)len};
+}
+
+static void read_ldif(const char *file)
+{
+    FILE *f = fopen(file, "r");
+    char *line = NULL;
+    size_t cap = 0;
+    ssize_t n;
+    while (f != NULL && (n = getline(&line, &cap, f)) > 0) {
+        line[strcspn(line, "\n")] = '\0';
+        if (*line == '\0' && entries[entry_count].dn != NULL)
+            entry_count++;
+        else if (*line != '\0')
+            take_line(&entries[entry_count], line);
+    }
+    if (entries[entry_count].dn != NULL)
+        entry_count++;
+    free(line);
+    if (f != NULL)
+        fclose(f);
+}
+
+static LDAP *session(void)
+{
+    LDAP *ld = NULL;
+    int version = 3;
+    struct berval none = {0, NULL};
+    none.bv_val = (char *)"";
+    if (ldap_initialize(&ld, uri) != LDAP_SUCCESS)
+        exit(1);
+    ldap_set_option(ld, LDAP_OPT_PROTOCOL_VERSION, &version);
+    if (ldap_sasl_bind_s(ld, NULL, "EXTERNAL", &none, NULL, NULL, NULL) != LDAP_SUCCESS)
+        exit(1);
+    return ld;
+}
+
+static void *writer(void *unused)
+{
+    (void)unused;
+    LDAP *ld = session();
+    /* post-read of entryUUID, entryCSN, cvRevision (RFC 4527): a BER sequence of names */
+    static char wanted[] = "\x30\x21\x04\x09" "entryUUID" "\x04\x08" "entryCSN" "\x04\x0a" "cvRevision";
+    LDAPControl post = {.ldctl_oid = (char *)"1.3.6.1.1.13.2", .ldctl_value = {sizeof(wanted) - 1, wanted}, .ldctl_iscritical = 1};
+    LDAPControl *controls[] = {&post, NULL};
+    for (int i; (i = atomic_fetch_add(&next_entry, 1)) < entry_count;)
+        if (ldap_add_ext_s(ld, entries[i].dn, entries[i].mods, controls, NULL) != LDAP_SUCCESS)
+            atomic_fetch_add(&failures, 1);
+    ldap_unbind_ext_s(ld, NULL, NULL);
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    struct timespec a, b;
+    pthread_t threads[64];
+    int sessions = argc > 3 ? (int)strtol(argv[3], NULL, 10) : 0;
+    if (sessions < 1 || sessions > 64)
+        return 2;
+    uri = argv[1];
+    read_ldif(argv[2]);
+    clock_gettime(CLOCK_MONOTONIC, &a);
+    for (int i = 0; i < sessions; i++)
+        pthread_create(&threads[i], NULL, writer, NULL);
+    for (int i = 0; i < sessions; i++)
+        pthread_join(threads[i], NULL);
+    clock_gettime(CLOCK_MONOTONIC, &b);
+    double seconds = (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9;
+    printf("{\"adds\": %d, \"failed\": %d, \"seconds\": %.3f, \"per_second\": %.1f}\n", entry_count, atomic_load(&failures), seconds,
+           entry_count / seconds);
+    return atomic_load(&failures) > 0;
+}
