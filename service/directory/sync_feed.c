@@ -270,7 +270,7 @@ static bool take_info(struct dir_sync *sync, LDAPMessage *message)
         break;
     case SYNC_REFRESH_PRESENT:
         sync->present_phase = true;
-        /* fallthrough */
+        __attribute__((fallthrough));
     case SYNC_REFRESH_DELETE:
         if (info.refresh_done && sync->refreshing) {
             end_refresh(sync);
