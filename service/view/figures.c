@@ -243,19 +243,11 @@ static bool required_here(const struct dom_system *s, int block, enum dom_unit_k
     return here;
 }
 
-static bool has_known_child(const struct view *v, const struct unit *u)
-{
-    for (size_t i = 0; i < u->children.count; i++)
-        if (v->units[u->children.items[i]]->known)
-            return true;
-    return false;
-}
-
 /* A unit that only groups others declares nothing and lacks nothing. */
 static void derive_undeclared(const struct view *v, const struct unit *u, struct view_figures *own)
 {
     int recorded = own->at[F_RECORDED];
-    if (recorded == 0 && (!view_unit_active(u, atomic_load(&v->day)) || has_known_child(v, u)))
+    if (recorded == 0 && (!view_unit_active(u, atomic_load(&v->day)) || u->known_children > 0))
         return;
     own->at[F_UNDECLARED] = 1;
     own->at[F_UNDECLARED_RECORDED] = recorded;

@@ -82,6 +82,7 @@ struct unit {
     const char *folded;      /* names and code, for search */
     uint64_t print;          /* its share of the tree's version */
     struct view_slots children; /* known and unknown, in order */
+    int known_children;
     struct view_slots members;  /* people with any post here, each once */
     struct view_figures own, sum;
 };

@@ -23,12 +23,10 @@ void view_fill_unit(const struct view *v, uint32_t slot, struct cv_arena *arena,
         .id = u->id, .code = view_keep_text(&keep, u->u.code), .slug = view_keep_text(&keep, u->u.slug), .kind = u->u.kind,
         .block = u->u.block, .effective_block = view_block(v, slot), .has_parent = parent->known, .parent = parent->id,
         .position = u->u.position, .depth = view_depth(v, slot), .active_from = u->u.active_from, .active_to = u->u.active_to,
-        .revision = u->u.revision, .recorded = u->own.at[F_RECORDED],
+        .revision = u->u.revision, .recorded = u->own.at[F_RECORDED], .children = u->known_children,
     };
     for (int i = 0; i < CV_LANGS; i++)
         out->name[i] = view_keep_text(&keep, u->u.name[i]);
-    for (size_t i = 0; i < u->children.count; i++)
-        out->children += v->units[u->children.items[i]]->known;
 }
 
 /* ---- by key ---- */
@@ -135,13 +133,11 @@ static bool is_gone(const struct person *p)
 
 bool view_unit_empty(const struct view *v, struct cv_id unit)
 {
-    bool empty = true;
     if (!view_enter(v, NULL))
         return false;
     uint32_t slot = view_unit_slot_of(v, unit);
     const struct unit *u = slot == NONE ? NULL : v->units[slot];
-    for (size_t i = 0; u && empty && i < u->children.count; i++)
-        empty = !v->units[u->children.items[i]]->known;
+    bool empty = u == NULL || u->known_children == 0;
     for (size_t i = 0; u && empty && i < u->members.count; i++)
         empty = is_gone(v->people[u->members.items[i]]) || !view_person_visible(v, v->people[u->members.items[i]], slot);
     view_leave(v);

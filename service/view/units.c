@@ -37,16 +37,18 @@ static void add_child(struct view *v, uint32_t parent, uint32_t child)
             high = mid;
     }
     view_slots_insert(s, low, child);
+    v->units[parent]->known_children += v->units[child]->known;
     v->units[child]->parent = parent;
 }
 
 static void cut_child(struct view *v, uint32_t child)
 {
-    struct view_slots *s = &v->units[v->units[child]->parent]->children;
+    struct unit *parent = v->units[v->units[child]->parent];
     size_t at = 0;
-    while (s->items[at] != child)
+    while (parent->children.items[at] != child)
         at++;
-    view_slots_cut(s, at);
+    view_slots_cut(&parent->children, at);
+    parent->known_children -= v->units[child]->known;
 }
 
 uint32_t view_unit_slot(struct view *v, struct cv_id id)
