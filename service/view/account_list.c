@@ -8,13 +8,13 @@ struct accounts {
     const struct view *v;
     const struct view_account_query *q;
     struct view_filter f;
-    int system;                  /* -1 = all */
-    struct view_position after;  /* the person of the last row ... */
-    const char *after_slug;      /* ... and its system */
+    int system;                 /* -1 = all */
+    struct view_position after; /* the person of the last row ... */
+    const char *after_slug;     /* ... and its system */
     bool has_after;
     struct cv_arena *arena;
     struct view_account_page *out;
-    const struct person *last;   /* of the last row taken */
+    const struct person *last; /* of the last row taken */
 };
 
 /* slug, zero, position of the person */
@@ -43,8 +43,10 @@ static void write_position(struct accounts *a)
 
 static bool account_matches(const struct accounts *a, const struct account *account)
 {
-    return (a->system < 0 || account->system == a->system) && (a->q->states == 0 || a->q->states >> account->observed & 1) &&
-           (!a->q->drift_only || dom_in_drift((enum dom_desired)account->desired, (enum dom_observed)account->observed));
+    return (a->system < 0 || account->system == a->system) &&
+           (a->q->states == 0 || a->q->states >> account->observed & 1) &&
+           (!a->q->drift_only ||
+            dom_in_drift((enum dom_desired)account->desired, (enum dom_observed)account->observed));
 }
 
 /* -1 before the position, 0 the same person, 1 behind it */
@@ -131,7 +133,8 @@ static bool prepare(struct accounts *a, struct cv_error *err)
         return view_no_unit(err);
     a->system = q->system ? view_system_known(a->v, q->system) : -1;
     if (q->system && a->system < 0)
-        return cv_fail(err, cvp_system_not_found, "system", "Không có hệ thống \"%s\"", "There is no system \"%s\"", q->system);
+        return cv_fail(err, cvp_system_not_found, "system", "Không có hệ thống \"%s\"", "There is no system \"%s\"",
+                       q->system);
     return true;
 }
 

@@ -158,7 +158,8 @@ void view_catalog_free(struct view *v)
 }
 
 /* ---- questions ---- */
-bool view_systems(const struct view *v, struct cv_arena *arena, struct dom_system **out, size_t *out_count, struct cv_error *err)
+bool view_systems(const struct view *v, struct cv_arena *arena, struct dom_system **out, size_t *out_count,
+                  struct cv_error *err)
 {
     unsigned slots[DOM_SYSTEMS_MAX];
     struct view_keep keep = {.arena = arena};
@@ -174,7 +175,8 @@ bool view_systems(const struct view *v, struct cv_arena *arena, struct dom_syste
     return true;
 }
 
-bool view_system_find(const struct view *v, const char *slug, struct cv_arena *arena, struct dom_system *out, struct cv_error *err)
+bool view_system_find(const struct view *v, const char *slug, struct cv_arena *arena, struct dom_system *out,
+                      struct cv_error *err)
 {
     struct view_keep keep = {.arena = arena};
     if (!view_enter(v, err))
@@ -183,7 +185,8 @@ bool view_system_find(const struct view *v, const char *slug, struct cv_arena *a
     if (slot >= 0)
         view_copy_system(&keep, &v->systems[slot].s, out);
     view_leave(v);
-    return slot >= 0 || cv_fail(err, cvp_system_not_found, NULL, "Không có hệ thống \"%s\"", "There is no system \"%s\"", slug);
+    return slot >= 0 ||
+           cv_fail(err, cvp_system_not_found, NULL, "Không có hệ thống \"%s\"", "There is no system \"%s\"", slug);
 }
 
 bool view_token_by_digest(const struct view *v, const char *digest, struct cv_arena *arena, struct dom_token *out)
@@ -223,7 +226,8 @@ static int by_creation(const void *a, const void *b)
     return order ? order : memcmp(x->id.bytes, y->id.bytes, 16);
 }
 
-bool view_tokens(const struct view *v, struct cv_arena *arena, struct dom_token **out, size_t *out_count, struct cv_error *err)
+bool view_tokens(const struct view *v, struct cv_arena *arena, struct dom_token **out, size_t *out_count,
+                 struct cv_error *err)
 {
     struct view_keep keep = {.arena = arena};
     size_t count = 0;

@@ -1,4 +1,5 @@
-/* Coverage of a branch: read off the kept figures, or added up from the people when only some categories are asked for. */
+/* Coverage of a branch: read off the kept figures, or added up from the people when only some categories are asked for.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,8 @@ static const struct dom_headcount *headcount_of(const struct answer *a, const st
 }
 
 /* The declared figure of some categories: only where each of them is declared. */
-static const struct dom_headcount *part_of(const struct dom_headcount *h, uint32_t categories, struct dom_headcount *out)
+static const struct dom_headcount *part_of(const struct dom_headcount *h, uint32_t categories,
+                                           struct dom_headcount *out)
 {
     if (h == NULL || !h->has_categories)
         return NULL;
@@ -178,7 +180,8 @@ static bool choose_systems(struct answer *a, struct cv_error *err)
     for (size_t i = 0; i < q->system_count && i < DOM_SYSTEMS_MAX; i++) {
         int slot = view_system_known(a->v, q->systems[i]);
         if (slot < 0)
-            return cv_fail(err, cvp_system_not_found, "system", "Không có hệ thống \"%s\"", "There is no system \"%s\"", q->systems[i]);
+            return cv_fail(err, cvp_system_not_found, "system", "Không có hệ thống \"%s\"", "There is no system \"%s\"",
+                           q->systems[i]);
         a->systems[a->system_count++] = (unsigned)slot;
     }
     a->per_unit = q->by_system && !q->required ? a->system_count : 1;
@@ -197,10 +200,11 @@ static void put_all(struct answer *a, uint32_t slot)
         put_below(a, slot, 1);
 }
 
-bool view_coverage(const struct view *v, const struct view_coverage_query *q, struct cv_arena *arena, struct view_coverage *out,
-                   struct cv_error *err)
+bool view_coverage(const struct view *v, const struct view_coverage_query *q, struct cv_arena *arena,
+                   struct view_coverage *out, struct cv_error *err)
 {
-    struct answer a = {.v = v, .q = q, .arena = arena, .categories = q->categories ? q->categories & ALL_CATEGORIES : ALL_CATEGORIES};
+    struct answer a = {
+        .v = v, .q = q, .arena = arena, .categories = q->categories ? q->categories & ALL_CATEGORIES : ALL_CATEGORIES};
     if (!view_enter(v, err))
         return false;
     uint32_t slot = view_unit_slot_of(v, q->unit);

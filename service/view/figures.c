@@ -14,7 +14,11 @@ static bool is_current(const struct post *post, cv_day day)
 }
 
 /* Enough of the record for the domain's rules of status. */
-struct thin { struct dom_staff staff; struct dom_post post; struct dom_departure departure; };
+struct thin {
+    struct dom_staff staff;
+    struct dom_post post;
+    struct dom_departure departure;
+};
 
 static void make_thin(const struct person *p, struct thin *t)
 {
@@ -30,9 +34,13 @@ static void make_thin(const struct person *p, struct thin *t)
         t->staff.leave_to = a->to;
     }
     if (l) {
-        t->departure = (struct dom_departure){.number = l->number, .state = (enum dom_departure_state)l->state,
-            .reason = (enum dom_reason)l->reason, .effective_on = l->on, .recorded_at = l->recorded_at,
-            .started_at = CV_NO_MOMENT, .ended_at = CV_NO_MOMENT};
+        t->departure = (struct dom_departure){.number = l->number,
+                                              .state = (enum dom_departure_state)l->state,
+                                              .reason = (enum dom_reason)l->reason,
+                                              .effective_on = l->on,
+                                              .recorded_at = l->recorded_at,
+                                              .started_at = CV_NO_MOMENT,
+                                              .ended_at = CV_NO_MOMENT};
         t->staff.departures = &t->departure;
         t->staff.departure_count = 1;
     }
@@ -70,7 +78,8 @@ static uint16_t required_by_post(const struct view *v, const struct person *p, c
     int block = view_block(v, post->unit);
     const char *title = post->title == NONE ? "" : v->words.items[post->title].folded;
     for (unsigned s = 0; s < v->system_count; s++)
-        if (v->systems[s].known && dom_required_by(&v->systems[s].s, block, u->u.kind, (enum dom_category)p->category, title))
+        if (v->systems[s].known &&
+            dom_required_by(&v->systems[s].s, block, u->u.kind, (enum dom_category)p->category, title))
             required |= (uint16_t)(1u << s);
     return required;
 }
@@ -263,7 +272,8 @@ static void derive_declared(const struct dom_headcount *h, struct view_figures *
     }
 }
 
-void view_derive_for(const struct view *v, uint32_t unit, const struct dom_headcount *h, uint32_t categories, struct view_figures *own)
+void view_derive_for(const struct view *v, uint32_t unit, const struct dom_headcount *h, uint32_t categories,
+                     struct view_figures *own)
 {
     const struct unit *u = v->units[unit];
     memset(&own->at[F_HEADCOUNT], 0, sizeof(own->at[0]) * (F_SYSTEMS - F_HEADCOUNT));
@@ -279,10 +289,11 @@ void view_derive_for(const struct view *v, uint32_t unit, const struct dom_headc
     int block = view_block(v, unit);
     for (unsigned s = 0; s < v->system_count; s++) {
         uint32_t wanted;
-        if (!v->systems[s].known || !required_here(&v->systems[s].s, block, u->u.kind, &wanted) || (wanted & categories) == 0)
+        if (!v->systems[s].known || !required_here(&v->systems[s].s, block, u->u.kind, &wanted) ||
+            (wanted & categories) == 0)
             continue;
-        dom_gap(h, &own->at[F_RECORDED_BY], own->at[F_RECORDED], own->at[view_figure_of(s, S_ELIGIBLE)], true, wanted & categories,
-                &own->at[view_figure_of(s, S_UNRECORDED)], &own->at[view_figure_of(s, S_OVER)]);
+        dom_gap(h, &own->at[F_RECORDED_BY], own->at[F_RECORDED], own->at[view_figure_of(s, S_ELIGIBLE)], true,
+                wanted & categories, &own->at[view_figure_of(s, S_UNRECORDED)], &own->at[view_figure_of(s, S_OVER)]);
     }
 }
 

@@ -6,7 +6,8 @@
 
 static const uint64_t listed = UINT64_C(1) << 63;
 
-/* ---- letters of a name ---- one bit for each first letter, and bits for the first two and three letters of each word */
+/* ---- letters of a name ---- one bit for each first letter, and bits for the first two and three letters of each word
+ */
 enum { LETTERS = 26, HASHED = 37 };
 
 static uint64_t word_sign(const char *word, size_t len)
@@ -68,7 +69,8 @@ bool view_words_match(const char *folded, const struct view_filter *f)
 /* ---- where ---- */
 static bool current(const struct post *post, cv_day day)
 {
-    return post->primary || ((post->from == CV_NO_DAY || post->from <= day) && (post->to == CV_NO_DAY || day < post->to));
+    return post->primary ||
+           ((post->from == CV_NO_DAY || post->from <= day) && (post->to == CV_NO_DAY || day < post->to));
 }
 
 static bool has_post(const struct view *v, const struct person *p, uint32_t top, bool recursive)
@@ -137,10 +139,11 @@ bool view_match(const struct view *v, const struct view_filter *f, uint32_t slot
     if (f->sign & ~v->signs[slot])
         return false;
     const struct person *p = v->people[slot];
-    return (f->statuses == 0 || f->statuses >> p->tally.status & 1) && (f->categories == 0 || f->categories >> p->category & 1) &&
-           accounts_match(f, p) && (f->updated_since == CV_NO_MOMENT || p->updated_at >= f->updated_since) &&
-           (f->word_count == 0 || view_words_match(person_text(p, p->folded), f)) && (!f->code || holds_code(p, f->code)) &&
-           in_place(v, f, p);
+    return (f->statuses == 0 || f->statuses >> p->tally.status & 1) &&
+           (f->categories == 0 || f->categories >> p->category & 1) && accounts_match(f, p) &&
+           (f->updated_since == CV_NO_MOMENT || p->updated_at >= f->updated_since) &&
+           (f->word_count == 0 || view_words_match(person_text(p, p->folded), f)) &&
+           (!f->code || holds_code(p, f->code)) && in_place(v, f, p);
 }
 
 /* ---- candidates of a branch ---- */

@@ -1,11 +1,12 @@
 /* Inside view/: what is kept, and how it hangs together. Nobody else includes this.
  *
- * The feed's thread is the only one that changes records; it takes the write lock for one record or a small batch. Figures are also changed by
- * whoever notices midnight first (view_roll_day), under the write lock too. Questions hold the read lock (view_enter, view_leave).
+ * The feed's thread is the only one that changes records; it takes the write lock for one record or a small batch.
+ * Figures are also changed by whoever notices midnight first (view_roll_day), under the write lock too. Questions hold
+ * the read lock (view_enter, view_leave).
  *
- * People lie in one allocation each and are named by slot numbers, units by slots too: a unit that a person or a sub-unit names before
- * it arrives has its slot already (known = false), so the order of arrival does not matter. Slot 0 is the root above all roots.
- * Out of memory ends the process: a view with holes would lie. */
+ * People lie in one allocation each and are named by slot numbers, units by slots too: a unit that a person or a
+ * sub-unit names before it arrives has its slot already (known = false), so the order of arrival does not matter. Slot
+ * 0 is the root above all roots. Out of memory ends the process: a view with holes would lie. */
 #pragma once
 
 #include <pthread.h>
@@ -14,16 +15,24 @@
 #include "congvu/text.h"
 #include "congvu/view.h"
 
-#define NONE UINT32_MAX
+#define NONE         UINT32_MAX
 #define NO_DAY_AHEAD INT32_MAX
 
-void *view_must(void *memory);                        /* aborts on NULL */
+void *view_must(void *memory);                                       /* aborts on NULL */
 void *view_grow(void *items, size_t *cap, size_t need, size_t size); /* doubles an array */
 
 /* ---- hash -> slots; several values may share a hash, the caller compares ---- */
-struct view_cell { uint32_t hash, value; };
-struct view_lookup { struct view_cell *cells; size_t cap, count; };
-struct view_probe { size_t at; uint32_t hash; };
+struct view_cell {
+    uint32_t hash, value;
+};
+struct view_lookup {
+    struct view_cell *cells;
+    size_t cap, count;
+};
+struct view_probe {
+    size_t at;
+    uint32_t hash;
+};
 uint32_t view_hash(const void *bytes, size_t len);
 uint32_t view_hash_text(const char *text); /* ASCII letters caselessly */
 uint32_t view_hash_code(const char *code); /* and without the leading zeros of a number */
@@ -35,7 +44,10 @@ uint32_t view_lookup_next(const struct view_lookup *l, struct view_probe *probe)
 
 /* ---- copies of records: pieces of malloc for the view itself, an arena for answers ---- */
 struct view_piece;
-struct view_keep { struct view_piece *pieces; struct cv_arena *arena; };
+struct view_keep {
+    struct view_piece *pieces;
+    struct cv_arena *arena;
+};
 void *view_keep_alloc(struct view_keep *k, size_t size);
 const char *view_keep_text(struct view_keep *k, const char *text); /* NULL stays NULL */
 void view_keep_free(struct view_keep *k);
@@ -44,8 +56,17 @@ void view_copy_system(struct view_keep *k, const struct dom_system *in, struct d
 void view_copy_token(struct view_keep *k, const struct dom_token *in, struct dom_token *out);
 
 /* ---- shared texts: titles and reasons, counted ---- */
-struct view_word { char *text; const char *folded; uint32_t uses, next_free; };
-struct view_words { struct view_word *items; size_t count, cap; uint32_t free; struct view_lookup by_text; };
+struct view_word {
+    char *text;
+    const char *folded;
+    uint32_t uses, next_free;
+};
+struct view_words {
+    struct view_word *items;
+    size_t count, cap;
+    uint32_t free;
+    struct view_lookup by_text;
+};
 uint32_t view_word_take(struct view_words *w, const char *text, struct cv_arena *scratch); /* NONE for NULL */
 void view_word_drop(struct view_words *w, uint32_t word);
 void view_words_free(struct view_words *w);
@@ -56,49 +77,81 @@ static inline const char *view_word_text(const struct view_words *w, uint32_t wo
 
 /* ---- figures ---- what people bring first, then what follows from the declared headcount, then a group per system */
 enum {
-    F_RECORDED_BY, F_RECORDED = F_RECORDED_BY + DOM_CATEGORIES, F_SECONDED_IN, F_SECONDED_OUT, F_COMPLETE, F_ELIGIBLE_PEOPLE,
-    F_HEADCOUNT, F_DECLARED, F_UNDECLARED, F_UNDECLARED_RECORDED, F_HEADCOUNT_BY, F_DECLARED_BY = F_HEADCOUNT_BY + DOM_CATEGORIES,
+    F_RECORDED_BY,
+    F_RECORDED = F_RECORDED_BY + DOM_CATEGORIES,
+    F_SECONDED_IN,
+    F_SECONDED_OUT,
+    F_COMPLETE,
+    F_ELIGIBLE_PEOPLE,
+    F_HEADCOUNT,
+    F_DECLARED,
+    F_UNDECLARED,
+    F_UNDECLARED_RECORDED,
+    F_HEADCOUNT_BY,
+    F_DECLARED_BY = F_HEADCOUNT_BY + DOM_CATEGORIES,
     F_SYSTEMS = F_DECLARED_BY + DOM_CATEGORIES,
 };
 enum { S_ELIGIBLE, S_ISSUED, S_LOCKED, S_ON_LEAVE, S_ACTIVATED, S_UNRECORDED, S_OVER, S_FIGURES };
 enum { FIGURES = F_SYSTEMS + DOM_SYSTEMS_MAX * S_FIGURES };
-struct view_figures { int32_t at[FIGURES]; };
+struct view_figures {
+    int32_t at[FIGURES];
+};
 static inline int view_figure_of(unsigned system, int figure)
 {
     return F_SYSTEMS + (int)system * S_FIGURES + figure;
 }
 
 /* ---- units ---- */
-struct view_slots { uint32_t *items; size_t count, cap; };
+struct view_slots {
+    uint32_t *items;
+    size_t count, cap;
+};
 struct unit {
-    bool known, detour;      /* detour: hangs at the root because its parent would close a cycle */
+    bool known, detour; /* detour: hangs at the root because its parent would close a cycle */
     uint32_t mark, parent;
     uint8_t uuid[16];
     struct cv_id id;
-    struct dom_unit u;       /* when known */
-    struct view_keep keep;   /* its strings */
-    const uint8_t *key;      /* vi order of the name */
+    struct dom_unit u;     /* when known */
+    struct view_keep keep; /* its strings */
+    const uint8_t *key;    /* vi order of the name */
     size_t key_len;
-    const char *folded;      /* names and code, for search */
-    uint64_t print;          /* its share of the tree's version */
+    const char *folded;         /* names and code, for search */
+    uint64_t print;             /* its share of the tree's version */
     struct view_slots children; /* known and unknown, in order */
     int known_children;
-    struct view_slots members;  /* people with any post here, each once */
+    struct view_slots members; /* people with any post here, each once */
     struct view_figures own, sum;
 };
 
 /* ---- people ---- */
-struct post { uint32_t unit, title; cv_day from, to; uint8_t kind, primary, spare[2]; };
-struct account { cv_moment since; uint32_t reason; uint16_t login; uint8_t system; uint8_t desired : 3, observed : 4, has_error : 1; };
-struct leaving { cv_moment recorded_at; cv_day on; uint16_t number; uint8_t state, reason; };
-struct absence { cv_day from, to; };
+struct post {
+    uint32_t unit, title;
+    cv_day from, to;
+    uint8_t kind, primary, spare[2];
+};
+struct account {
+    cv_moment since;
+    uint32_t reason;
+    uint16_t login;
+    uint8_t system;
+    uint8_t desired : 3, observed : 4, has_error : 1;
+};
+struct leaving {
+    cv_moment recorded_at;
+    cv_day on;
+    uint16_t number;
+    uint8_t state, reason;
+};
+struct absence {
+    cv_day from, to;
+};
 
 /* What a person adds to the figures today. */
 enum { T_RECORDED = 1, T_LONG_LEAVE = 2, T_SECONDED_OUT = 4, T_LACKING = 8, T_COUNTED = 16 };
 struct tally {
-    uint32_t home;           /* unit of the primary post, or NONE */
-    cv_day next_day;         /* first day on which this may differ */
-    uint16_t required;       /* systems, whether recorded or not */
+    uint32_t home;     /* unit of the primary post, or NONE */
+    cv_day next_day;   /* first day on which this may differ */
+    uint16_t required; /* systems, whether recorded or not */
     uint16_t activated;
     uint8_t status, flags, hosts, spare; /* hosts: bits of the posts that count as seconded in */
 };
@@ -112,13 +165,13 @@ struct person {
     cv_moment updated_at;
     int64_t revision;
     cv_day hired_on;
-    uint32_t mobile;         /* hash, 0 = none: only asked for equality */
+    uint32_t mobile;                 /* hash, 0 = none: only asked for equality */
     uint16_t issued, locked, active; /* systems by observed state, required or not */
     uint16_t birth_year;
-    uint16_t size;           /* of data */
+    uint16_t size;                             /* of data */
     uint16_t name, folded, code, address, key; /* offsets in data, 0 = none */
     uint16_t key_len;
-    uint16_t texts;          /* where the offsets of names and former codes begin */
+    uint16_t texts; /* where the offsets of names and former codes begin */
     uint8_t category, posts, accounts, names, formers;
     uint8_t has_leaving : 1, has_absence : 1, credential_set : 1;
     /* leaving?, accounts, posts, absence?, offsets of names and former codes, strings */
@@ -154,12 +207,27 @@ static inline const char *person_former(const struct person *p, size_t i)
 }
 
 /* ---- catalogue and tokens ---- */
-struct system { bool known; uint32_t mark; uint8_t uuid[16]; char *slug; struct dom_system s; struct view_keep keep; };
-struct token { uint32_t mark; uint8_t uuid[16]; struct dom_token t; struct view_keep keep; };
+struct system {
+    bool known;
+    uint32_t mark;
+    uint8_t uuid[16];
+    char *slug;
+    struct dom_system s;
+    struct view_keep keep;
+};
+struct token {
+    uint32_t mark;
+    uint8_t uuid[16];
+    struct dom_token t;
+    struct view_keep keep;
+};
 
 /* ---- read-your-writes: what was applied lately ---- */
 enum { APPLIED = 4096 };
-struct view_applied { uint8_t uuid[16]; char csn[DIR_CSN_TEXT]; };
+struct view_applied {
+    uint8_t uuid[16];
+    char csn[DIR_CSN_TEXT];
+};
 struct view_wait {
     pthread_mutex_t lock;
     pthread_cond_t more;
@@ -178,12 +246,12 @@ struct view {
     cv_moment changed_at;
     bool sweep_refused;
     size_t sweep_size;
-    uint32_t refresh;            /* number of the running refresh: entries named in it carry it */
-    uint64_t named;              /* how many were */
-    struct cv_arena *scratch;    /* the feed's */
-    uint8_t *build;              /* the feed's: where a person is packed */
+    uint32_t refresh;         /* number of the running refresh: entries named in it carry it */
+    uint64_t named;           /* how many were */
+    struct cv_arena *scratch; /* the feed's */
+    uint8_t *build;           /* the feed's: where a person is packed */
 
-    struct view_lookup by_uuid;  /* kind << 29 | slot */
+    struct view_lookup by_uuid; /* kind << 29 | slot */
     size_t known[KINDS];
 
     struct unit **units;
@@ -192,11 +260,11 @@ struct view {
     size_t detours;
     uint64_t tree_print;
 
-    struct person **people;      /* NULL = free slot */
-    uint64_t *signs;             /* letters of each folded name: rules most people out without looking at them */
+    struct person **people; /* NULL = free slot */
+    uint64_t *signs;        /* letters of each folded name: rules most people out without looking at them */
     size_t people_end, people_cap, signs_cap;
     struct view_slots free_people, order, leavers;
-    size_t lacking;              /* people who lack a required account */
+    size_t lacking; /* people who lack a required account */
     struct view_lookup by_id, by_code, by_name;
     struct view_words words;
 
@@ -218,8 +286,14 @@ void view_write_end(struct view *v);
 void view_changed(struct view *v); /* something visible moved; under the write lock */
 uint32_t view_entry(enum kind kind, uint32_t slot);
 uint32_t view_entry_find(const struct view *v, const uint8_t uuid[16]); /* entry or NONE */
-static inline enum kind view_entry_kind(uint32_t entry) { return (enum kind)(entry >> 29); }
-static inline uint32_t view_entry_slot(uint32_t entry) { return entry & 0x1FFFFFFFu; }
+static inline enum kind view_entry_kind(uint32_t entry)
+{
+    return (enum kind)(entry >> 29);
+}
+static inline uint32_t view_entry_slot(uint32_t entry)
+{
+    return entry & 0x1FFFFFFFu;
+}
 const uint8_t *view_entry_uuid(const struct view *v, uint32_t entry);
 uint32_t *view_entry_mark(struct view *v, uint32_t entry);
 void view_entry_add(struct view *v, const uint8_t uuid[16], enum kind kind, uint32_t slot);
@@ -230,21 +304,21 @@ void view_slots_cut(struct view_slots *s, size_t at);
 bool view_slots_take_out(struct view_slots *s, uint32_t slot); /* keeps no order */
 
 /* ---- feed side; the feed's thread only ---- */
-void view_feed_sweep(struct view *v);                    /* sweep.c */
+void view_feed_sweep(struct view *v); /* sweep.c */
 bool view_sweep_allowed(struct view *v);
 void view_drop_entry(struct view *v, uint32_t entry);
 void view_put_staff(struct view *v, const uint8_t uuid[16], const struct dom_staff *staff); /* people.c; locks inside */
-void view_drop_person(struct view *v, uint32_t slot);    /* under the write lock */
+void view_drop_person(struct view *v, uint32_t slot);                                       /* under the write lock */
 void view_people_free(struct view *v);
-void view_put_unit(struct view *v, const uint8_t uuid[16], const struct dom_unit *unit);    /* units.c; locks inside */
-void view_drop_unit(struct view *v, uint32_t slot);      /* locks inside */
+void view_put_unit(struct view *v, const uint8_t uuid[16], const struct dom_unit *unit); /* units.c; locks inside */
+void view_drop_unit(struct view *v, uint32_t slot);                                      /* locks inside */
 void view_units_free(struct view *v);
 void view_put_system(struct view *v, const uint8_t uuid[16], const struct dom_system *system); /* catalog.c */
 void view_put_token(struct view *v, const uint8_t uuid[16], const struct dom_token *token);
 void view_drop_system(struct view *v, uint32_t slot);
 void view_drop_token(struct view *v, uint32_t slot);
 void view_catalog_free(struct view *v);
-unsigned view_system_slot(struct view *v, const char *slug); /* makes a place; DOM_SYSTEMS_MAX when all are taken */
+unsigned view_system_slot(struct view *v, const char *slug);   /* makes a place; DOM_SYSTEMS_MAX when all are taken */
 int view_system_known(const struct view *v, const char *slug); /* or -1 */
 /* Slots of the known systems by slug; out holds DOM_SYSTEMS_MAX. */
 size_t view_systems_sorted(const struct view *v, unsigned *out);
@@ -252,7 +326,11 @@ size_t view_systems_sorted(const struct view *v, unsigned *out);
 /* ---- person.c: building one ---- */
 enum { PERSON_DATA_MAX = UINT16_MAX };
 /* `texts` were computed before the lock was taken. */
-struct view_person_texts { const char *folded; const uint8_t *key; size_t key_len; };
+struct view_person_texts {
+    const char *folded;
+    const uint8_t *key;
+    size_t key_len;
+};
 void view_person_texts(const struct dom_staff *s, struct cv_arena *scratch, struct view_person_texts *out);
 struct person *view_person_build(struct view *v, const uint8_t uuid[16], const struct dom_staff *s,
                                  const struct view_person_texts *texts);
@@ -266,12 +344,15 @@ void view_order_add(struct view *v, uint32_t slot);
 void view_order_cut(struct view *v, uint32_t slot); /* before the person changes */
 
 /* ---- units.c, unit_find.c ---- */
-static inline struct unit *view_unit_at(const struct view *v, uint32_t slot) { return v->units[slot]; }
-uint32_t view_unit_slot(struct view *v, struct cv_id id);              /* makes a place */
-uint32_t view_unit_slot_of(const struct view *v, struct cv_id id);     /* of a known unit, or NONE */
-bool view_below(const struct view *v, uint32_t unit, uint32_t top);    /* or equal */
+static inline struct unit *view_unit_at(const struct view *v, uint32_t slot)
+{
+    return v->units[slot];
+}
+uint32_t view_unit_slot(struct view *v, struct cv_id id);           /* makes a place */
+uint32_t view_unit_slot_of(const struct view *v, struct cv_id id);  /* of a known unit, or NONE */
+bool view_below(const struct view *v, uint32_t unit, uint32_t top); /* or equal */
 int view_block(const struct view *v, uint32_t unit);
-int view_depth(const struct view *v, uint32_t unit);                   /* known ancestors */
+int view_depth(const struct view *v, uint32_t unit);                           /* known ancestors */
 void view_subtree(const struct view *v, uint32_t top, struct view_slots *out); /* parents first; free(out->items) */
 void view_fill_unit(const struct view *v, uint32_t slot, struct cv_arena *arena, struct view_unit *out);
 bool view_unit_active(const struct unit *u, cv_day day);
@@ -280,19 +361,21 @@ uint32_t view_scope_slot(const struct view *v, struct view_scope scope);
 bool view_no_unit(struct cv_error *err);
 
 /* ---- figures.c: keeps own and sums true ---- */
-void view_count(struct view *v, struct person *p);      /* makes p->tally today's and the figures with it */
+void view_count(struct view *v, struct person *p); /* makes p->tally today's and the figures with it */
 void view_uncount(struct view *v, struct person *p);
 struct tally view_tally_on(const struct view *v, const struct person *p, cv_day day);
 void view_tally_add(const struct person *p, const struct tally *t, int sign, struct view_figures *f);
 void view_derive(const struct view *v, uint32_t unit, struct view_figures *own); /* what follows from the headcount */
-void view_derive_for(const struct view *v, uint32_t unit, const struct dom_headcount *h, uint32_t categories, struct view_figures *own);
-void view_refigure(struct view *v, uint32_t unit);      /* after the unit itself changed */
-void view_push(struct view *v, uint32_t from, const struct view_figures *delta, int sign); /* into the sums of `from` and above */
+void view_derive_for(const struct view *v, uint32_t unit, const struct dom_headcount *h, uint32_t categories,
+                     struct view_figures *own);
+void view_refigure(struct view *v, uint32_t unit); /* after the unit itself changed */
+void view_push(struct view *v, uint32_t from, const struct view_figures *delta,
+               int sign); /* into the sums of `from` and above */
 
 /* ---- recount.c ---- */
-void view_recount_all(struct view *v);                  /* from nothing; under the write lock */
-void view_recount_below(struct view *v, uint32_t top);  /* in small batches; locks inside */
-void view_roll_day(struct view *v);                     /* locks inside */
+void view_recount_all(struct view *v);                 /* from nothing; under the write lock */
+void view_recount_below(struct view *v, uint32_t top); /* in small batches; locks inside */
+void view_roll_day(struct view *v);                    /* locks inside */
 
 /* ---- filter.c, select.c: lists ---- */
 enum { WORDS = 8 };
@@ -319,13 +402,24 @@ void view_people_below(const struct view *v, uint32_t top, bool recursive, struc
 size_t view_members_below(const struct view *v, uint32_t top, bool recursive); /* at most that many */
 
 enum { BY_DEPARTURE = VIEW_BY_UPDATED_AT + 1 };
-struct view_position { const uint8_t *value; size_t len; struct cv_id id; };
+struct view_position {
+    const uint8_t *value;
+    size_t len;
+    struct cv_id id;
+};
 bool view_position_read(const void *after, size_t len, struct view_position *out);
 const void *view_position_write(struct cv_arena *arena, const struct person *p, int sort, size_t *out_len);
 int view_position_order(const struct person *p, int sort, const struct view_position *at);
-struct view_best { uint32_t *slots; size_t count, cap; int sort; bool descending; const struct view *v; };
+struct view_best {
+    uint32_t *slots;
+    size_t count, cap;
+    int sort;
+    bool descending;
+    const struct view *v;
+};
 void view_best_offer(struct view_best *b, uint32_t slot);
 void view_best_finish(struct view_best *b); /* in order */
-void view_fill_staff(const struct view *v, const struct person *p, bool accounts, struct cv_arena *arena, struct view_staff *out);
+void view_fill_staff(const struct view *v, const struct person *p, bool accounts, struct cv_arena *arena,
+                     struct view_staff *out);
 void view_fill_account(const struct view *v, const struct person *p, const struct account *a, struct cv_arena *arena,
                        struct view_account *out);

@@ -14,7 +14,10 @@ int view_person_order(const struct person *a, const struct person *b)
 }
 
 /* The first bytes of the key beside the slot: most comparisons of a first load need no look at the people. */
-struct sorted { uint64_t high, low; uint32_t slot; };
+struct sorted {
+    uint64_t high, low;
+    uint32_t slot;
+};
 
 static uint64_t big_endian(const uint8_t *bytes, size_t len)
 {
@@ -44,7 +47,8 @@ void view_order_sort(struct view *v)
         if (p == NULL)
             continue;
         const uint8_t *key = p->data + p->key;
-        all[count++] = (struct sorted){big_endian(key, p->key_len), p->key_len > 8 ? big_endian(key + 8, p->key_len - 8u) : 0, i};
+        all[count++] =
+            (struct sorted){big_endian(key, p->key_len), p->key_len > 8 ? big_endian(key + 8, p->key_len - 8u) : 0, i};
     }
     qsort_r(all, count, sizeof(*all), sorted_order, v);
     v->order.count = 0;

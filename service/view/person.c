@@ -26,7 +26,10 @@ void view_person_texts(const struct dom_staff *s, struct cv_arena *scratch, stru
 }
 
 /* ---- packing ---- */
-struct pack { uint8_t *data; size_t len, texts; };
+struct pack {
+    uint8_t *data;
+    size_t len, texts;
+};
 
 /* What does not fit into 64 KiB reads as absent; the limits of the API stay far below. */
 static uint16_t put(struct pack *b, const void *bytes, size_t size)
@@ -53,8 +56,11 @@ static void pack_leaving(struct pack *b, struct person *p, const struct dom_staf
     const struct dom_departure *d = dom_current_departure(s);
     if (d == NULL)
         return;
-    struct leaving l = {.recorded_at = d->recorded_at, .on = d->effective_on, .number = (uint16_t)d->number,
-                        .state = (uint8_t)d->state, .reason = (uint8_t)d->reason};
+    struct leaving l = {.recorded_at = d->recorded_at,
+                        .on = d->effective_on,
+                        .number = (uint16_t)d->number,
+                        .state = (uint8_t)d->state,
+                        .reason = (uint8_t)d->reason};
     put(b, &l, sizeof l);
     p->has_leaving = true;
 }
@@ -80,7 +86,8 @@ static void note_state(struct person *p, uint8_t system, enum dom_observed obser
     p->active |= observed == DOM_OBS_ACTIVE ? bit : 0;
 }
 
-static void pack_accounts(struct view *v, struct pack *b, struct person *p, const struct dom_account **sorted, size_t count)
+static void pack_accounts(struct view *v, struct pack *b, struct person *p, const struct dom_account **sorted,
+                          size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const struct dom_account *a = sorted[i];
@@ -89,9 +96,12 @@ static void pack_accounts(struct view *v, struct pack *b, struct person *p, cons
             sorted[i] = NULL;
             continue;
         }
-        struct account packed = {.since = a->since, .reason = view_word_take(&v->words, a->reason, v->scratch),
-                                 .system = (uint8_t)system, .desired = (uint8_t)a->desired & 7u,
-                                 .observed = (uint8_t)a->observed & 15u, .has_error = a->last_error != NULL};
+        struct account packed = {.since = a->since,
+                                 .reason = view_word_take(&v->words, a->reason, v->scratch),
+                                 .system = (uint8_t)system,
+                                 .desired = (uint8_t)a->desired & 7u,
+                                 .observed = (uint8_t)a->observed & 15u,
+                                 .has_error = a->last_error != NULL};
         put(b, &packed, sizeof packed);
         p->accounts++;
         note_state(p, (uint8_t)system, a->observed);
@@ -102,15 +112,19 @@ static void pack_posts(struct view *v, struct pack *b, struct person *p, const s
 {
     for (size_t i = 0; i < s->post_count && i < DOM_POSTS_MAX; i++) {
         const struct dom_post *post = &s->posts[i];
-        struct post packed = {.unit = view_unit_slot(v, post->unit), .title = view_word_take(&v->words, post->title, v->scratch),
-                              .from = post->from, .to = post->to, .kind = (uint8_t)post->kind, .primary = post->primary};
+        struct post packed = {.unit = view_unit_slot(v, post->unit),
+                              .title = view_word_take(&v->words, post->title, v->scratch),
+                              .from = post->from,
+                              .to = post->to,
+                              .kind = (uint8_t)post->kind,
+                              .primary = post->primary};
         put(b, &packed, sizeof packed);
         p->posts++;
     }
 }
 
-static void pack_texts(struct pack *b, struct person *p, const struct dom_staff *s, const struct view_person_texts *texts,
-                       const struct dom_account **sorted, size_t account_count)
+static void pack_texts(struct pack *b, struct person *p, const struct dom_staff *s,
+                       const struct view_person_texts *texts, const struct dom_account **sorted, size_t account_count)
 {
     uint16_t offsets[DOM_NAMES_MAX + DOM_CODES_MAX] = {0};
     p->names = (uint8_t)(s->name_count < DOM_NAMES_MAX ? s->name_count : DOM_NAMES_MAX);

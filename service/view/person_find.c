@@ -14,9 +14,13 @@ void view_fill_account(const struct view *v, const struct person *p, const struc
 {
     struct view_keep keep = {.arena = arena};
     *out = (struct view_account){
-        .system = view_keep_text(&keep, v->systems[a->system].slug), .desired = (enum dom_desired)a->desired,
-        .observed = (enum dom_observed)a->observed, .login = view_keep_text(&keep, person_text(p, a->login)),
-        .reason = view_keep_text(&keep, view_word_text(&v->words, a->reason)), .since = a->since, .has_error = a->has_error,
+        .system = view_keep_text(&keep, v->systems[a->system].slug),
+        .desired = (enum dom_desired)a->desired,
+        .observed = (enum dom_observed)a->observed,
+        .login = view_keep_text(&keep, person_text(p, a->login)),
+        .reason = view_keep_text(&keep, view_word_text(&v->words, a->reason)),
+        .since = a->since,
+        .has_error = a->has_error,
         .required = is_required(p, a->system),
     };
 }
@@ -56,14 +60,20 @@ static void fill_departure(const struct person *p, struct view_staff *out)
     out->departure_recorded_at = l->recorded_at;
 }
 
-void view_fill_staff(const struct view *v, const struct person *p, bool accounts, struct cv_arena *arena, struct view_staff *out)
+void view_fill_staff(const struct view *v, const struct person *p, bool accounts, struct cv_arena *arena,
+                     struct view_staff *out)
 {
     struct view_keep keep = {.arena = arena};
     *out = (struct view_staff){
-        .id = p->id, .staff_code = view_keep_text(&keep, person_text(p, p->code)),
-        .full_name = view_keep_text(&keep, person_text(p, p->name)), .address = view_keep_text(&keep, person_text(p, p->address)),
-        .category = (enum dom_category)p->category, .status = (enum dom_status)p->tally.status, .hired_on = p->hired_on,
-        .revision = p->revision, .updated_at = p->updated_at,
+        .id = p->id,
+        .staff_code = view_keep_text(&keep, person_text(p, p->code)),
+        .full_name = view_keep_text(&keep, person_text(p, p->name)),
+        .address = view_keep_text(&keep, person_text(p, p->address)),
+        .category = (enum dom_category)p->category,
+        .status = (enum dom_status)p->tally.status,
+        .hired_on = p->hired_on,
+        .revision = p->revision,
+        .updated_at = p->updated_at,
     };
     fill_post(v, primary_post(p), &keep, out);
     fill_departure(p, out);
@@ -182,7 +192,12 @@ bool view_name_taken(const struct view *v, const char *name)
 }
 
 /* ---- likely the same person ---- */
-struct twin { const char *folded; uint64_t sign; int birth_year; uint32_t mobile, unit; };
+struct twin {
+    const char *folded;
+    uint64_t sign;
+    int birth_year;
+    uint32_t mobile, unit;
+};
 
 static bool is_twin(const struct person *p, const struct twin *t)
 {
@@ -200,7 +215,8 @@ size_t view_twins(const struct view *v, const struct view_twin_query *q, struct 
     size_t count = 0;
     if (arena == NULL || q->full_name == NULL)
         return 0;
-    struct twin t = {.folded = cv_text_fold(arena, q->full_name), .birth_year = q->birth_year,
+    struct twin t = {.folded = cv_text_fold(arena, q->full_name),
+                     .birth_year = q->birth_year,
                      .mobile = q->mobile ? view_hash_text(q->mobile) | 1 : 0};
     t.sign = view_name_sign(t.folded);
     if (t.folded[0] == '\0' || !view_enter(v, NULL))

@@ -6,7 +6,11 @@
 
 /* ---- what a list is sorted by, as bytes ---- */
 enum { VALUE_MAX = 64 };
-struct value { const uint8_t *bytes; size_t len; uint8_t own[VALUE_MAX]; };
+struct value {
+    const uint8_t *bytes;
+    size_t len;
+    uint8_t own[VALUE_MAX];
+};
 
 static void number_value(struct value *out, int64_t number)
 {

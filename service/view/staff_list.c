@@ -1,27 +1,29 @@
-/* Lists of people. A page is found in one of two ways: along the kept order until it is full, or, for a small branch or another order, by
- * keeping the best of all who match. */
+/* Lists of people. A page is found in one of two ways: along the kept order until it is full, or, for a small branch or
+ * another order, by keeping the best of all who match. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
 
-enum { FEW = 8 };      /* a branch with less than 1/FEW of all people is gathered */
-enum { AHEAD = 12 };   /* people fetched into the cache before their turn */
+enum { FEW = 8 };    /* a branch with less than 1/FEW of all people is gathered */
+enum { AHEAD = 12 }; /* people fetched into the cache before their turn */
 
 /* ---- the question, with slots for ids ---- */
-static bool system_bit(const struct view *v, const char *slug, const char *parameter, uint16_t *out, struct cv_error *err)
+static bool system_bit(const struct view *v, const char *slug, const char *parameter, uint16_t *out,
+                       struct cv_error *err)
 {
     if (slug == NULL)
         return true;
     int slot = view_system_known(v, slug);
     if (slot < 0)
-        return cv_fail(err, cvp_system_not_found, parameter, "Không có hệ thống \"%s\"", "There is no system \"%s\"", slug);
+        return cv_fail(err, cvp_system_not_found, parameter, "Không có hệ thống \"%s\"", "There is no system \"%s\"",
+                       slug);
     *out = (uint16_t)(1u << slot);
     return true;
 }
 
-static bool place_filter(const struct view *v, struct view_scope scope, bool has_unit, struct cv_id unit, bool recursive,
-                         struct view_filter *f, struct cv_error *err)
+static bool place_filter(const struct view *v, struct view_scope scope, bool has_unit, struct cv_id unit,
+                         bool recursive, struct view_filter *f, struct cv_error *err)
 {
     f->scope = view_scope_slot(v, scope);
     f->unit = has_unit ? view_unit_slot_of(v, unit) : 0;
@@ -31,7 +33,8 @@ static bool place_filter(const struct view *v, struct view_scope scope, bool has
     return true;
 }
 
-static bool make_filter(const struct view *v, const struct view_staff_query *q, struct view_filter *f, struct cv_error *err)
+static bool make_filter(const struct view *v, const struct view_staff_query *q, struct view_filter *f,
+                        struct cv_error *err)
 {
     f->statuses = q->statuses;
     f->categories = q->categories;
@@ -40,8 +43,9 @@ static bool make_filter(const struct view *v, const struct view_staff_query *q, 
     f->stage = q->stage;
     f->by_stage = f->at_home = q->system != NULL || q->stage != VIEW_ANY_STAGE;
     f->staged = UINT16_MAX;
-    return place_filter(v, q->scope, q->has_unit, q->unit, q->recursive, f, err) && system_bit(v, q->has, "has", &f->has, err) &&
-           system_bit(v, q->missing, "missing", &f->missing, err) && system_bit(v, q->system, "system", &f->staged, err);
+    return place_filter(v, q->scope, q->has_unit, q->unit, q->recursive, f, err) &&
+           system_bit(v, q->has, "has", &f->has, err) && system_bit(v, q->missing, "missing", &f->missing, err) &&
+           system_bit(v, q->system, "system", &f->staged, err);
 }
 
 /* ---- finding ---- */
@@ -123,10 +127,14 @@ static void along_order(struct search *s)
 static void run(struct search *s, size_t page_size, struct cv_arena *arena)
 {
     uint32_t top = s->f.unit ? s->f.unit : s->f.scope;
-    size_t most = s->v->order.count, members = top == 0 ? most : view_members_below(s->v, top, s->f.unit == 0 || s->f.recursive);
+    size_t most = s->v->order.count,
+           members = top == 0 ? most : view_members_below(s->v, top, s->f.unit == 0 || s->f.recursive);
     size_t cap = page_size + 1 < most ? page_size + 1 : most;
-    s->best = (struct view_best){.slots = CV_NEWS(arena, uint32_t, cap + 1), .cap = cap, .sort = s->sort,
-                                 .descending = s->descending, .v = s->v};
+    s->best = (struct view_best){.slots = CV_NEWS(arena, uint32_t, cap + 1),
+                                 .cap = cap,
+                                 .sort = s->sort,
+                                 .descending = s->descending,
+                                 .v = s->v};
     if (top != 0 && (s->sort != VIEW_BY_GIVEN_NAME || members < most / FEW)) {
         by_gathering(s, top);
         view_best_finish(&s->best);

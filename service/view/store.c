@@ -70,7 +70,8 @@ bool view_enter(const struct view *view, struct cv_error *err)
 {
     struct view *v = (struct view *)view; /* the lock and the day are no part of what a reader calls const */
     if (!atomic_load(&v->loaded))
-        return err && cv_fail(err, cvp_directory_unavailable, NULL, "Dịch vụ đang nạp dữ liệu từ thư mục, xin thử lại sau ít giây",
+        return err && cv_fail(err, cvp_directory_unavailable, NULL,
+                              "Dịch vụ đang nạp dữ liệu từ thư mục, xin thử lại sau ít giây",
                               "The service is still reading the directory, please try again in a few seconds");
     if (atomic_load(&v->day) != cv_today())
         view_roll_day(v);

@@ -20,10 +20,21 @@ void view_fill_unit(const struct view *v, uint32_t slot, struct cv_arena *arena,
     const struct unit *parent = v->units[u->parent];
     struct view_keep keep = {.arena = arena};
     *out = (struct view_unit){
-        .id = u->id, .code = view_keep_text(&keep, u->u.code), .slug = view_keep_text(&keep, u->u.slug), .kind = u->u.kind,
-        .block = u->u.block, .effective_block = view_block(v, slot), .has_parent = parent->known, .parent = parent->id,
-        .position = u->u.position, .depth = view_depth(v, slot), .active_from = u->u.active_from, .active_to = u->u.active_to,
-        .revision = u->u.revision, .recorded = u->own.at[F_RECORDED], .children = u->known_children,
+        .id = u->id,
+        .code = view_keep_text(&keep, u->u.code),
+        .slug = view_keep_text(&keep, u->u.slug),
+        .kind = u->u.kind,
+        .block = u->u.block,
+        .effective_block = view_block(v, slot),
+        .has_parent = parent->known,
+        .parent = parent->id,
+        .position = u->u.position,
+        .depth = view_depth(v, slot),
+        .active_from = u->u.active_from,
+        .active_to = u->u.active_to,
+        .revision = u->u.revision,
+        .recorded = u->own.at[F_RECORDED],
+        .children = u->known_children,
     };
     for (int i = 0; i < CV_LANGS; i++)
         out->name[i] = view_keep_text(&keep, u->u.name[i]);
@@ -61,8 +72,8 @@ static uint32_t by_code(const struct view *v, const char *code, cv_day day)
     return best;
 }
 
-bool view_unit_find(const struct view *v, struct view_scope scope, const char *key, cv_day as_of, struct cv_arena *arena,
-                    struct view_unit *out, struct cv_error *err)
+bool view_unit_find(const struct view *v, struct view_scope scope, const char *key, cv_day as_of,
+                    struct cv_arena *arena, struct view_unit *out, struct cv_error *err)
 {
     struct cv_id id;
     if (!view_enter(v, err))
@@ -139,7 +150,8 @@ bool view_unit_empty(const struct view *v, struct cv_id unit)
     const struct unit *u = slot == NONE ? NULL : v->units[slot];
     bool empty = u == NULL || u->known_children == 0;
     for (size_t i = 0; u && empty && i < u->members.count; i++)
-        empty = is_gone(v->people[u->members.items[i]]) || !view_person_visible(v, v->people[u->members.items[i]], slot);
+        empty =
+            is_gone(v->people[u->members.items[i]]) || !view_person_visible(v, v->people[u->members.items[i]], slot);
     view_leave(v);
     return empty;
 }

@@ -9,13 +9,19 @@ struct listing {
     const struct view_unit_query *q;
     struct view_filter words;
     int depth_max;
-    struct view_slots found;   /* matches behind the position */
+    struct view_slots found; /* matches behind the position */
     size_t total;
-    size_t enough;             /* a page and one more */
+    size_t enough; /* a page and one more */
 };
 
-/* A position in the tree is the way down to it: (position, id, key) of each unit, so it stays right when units come and go. */
-struct step { int32_t position; struct cv_id id; uint16_t key_len; const uint8_t *key; };
+/* A position in the tree is the way down to it: (position, id, key) of each unit, so it stays right when units come and
+ * go. */
+struct step {
+    int32_t position;
+    struct cv_id id;
+    uint16_t key_len;
+    const uint8_t *key;
+};
 enum { STEP_HEAD = sizeof(int32_t) + 16 + sizeof(uint16_t), KEY_MAX = 120 };
 
 static struct step step_of(const struct unit *u)
@@ -66,8 +72,8 @@ static void meet(struct listing *l, uint32_t slot, bool behind)
         view_slots_add(&l->found, slot);
 }
 
-/* `rest`: what is left of the position when the way down to here is the same; NULL = everything here lies behind it. `len` 0 with a
- * rest: the position was a unit above, so everything here lies behind it too. */
+/* `rest`: what is left of the position when the way down to here is the same; NULL = everything here lies behind it.
+ * `len` 0 with a rest: the position was a unit above, so everything here lies behind it too. */
 static void walk(struct listing *l, uint32_t slot, int depth, const uint8_t *rest, size_t len, bool skip)
 {
     const struct unit *u = l->v->units[slot];
@@ -88,7 +94,8 @@ static void walk(struct listing *l, uint32_t slot, int depth, const uint8_t *res
         walk(l, u->children.items[i], depth, rest, len, skip);
 }
 
-static const void *write_way(const struct view *v, uint32_t slot, uint32_t stop, struct cv_arena *arena, size_t *out_len)
+static const void *write_way(const struct view *v, uint32_t slot, uint32_t stop, struct cv_arena *arena,
+                             size_t *out_len)
 {
     size_t size = 0;
     for (uint32_t at = slot; at != stop; at = v->units[at]->parent)
@@ -181,8 +188,8 @@ static void list(struct listing *l, uint32_t top, bool below_only, struct cv_are
     fill_page(l, open ? top : u->parent, arena, out);
 }
 
-bool view_unit_list(const struct view *v, const struct view_unit_query *q, struct cv_arena *arena, struct view_unit_page *out,
-                    struct cv_error *err)
+bool view_unit_list(const struct view *v, const struct view_unit_query *q, struct cv_arena *arena,
+                    struct view_unit_page *out, struct cv_error *err)
 {
     struct listing l = {.v = v, .q = q, .depth_max = q->depth < 0 ? INT32_MAX : q->depth, .enough = q->page_size + 1};
     bool possible = view_filter_words(&l.words, q->q, arena);

@@ -111,7 +111,8 @@ void view_subtree(const struct view *v, uint32_t top, struct view_slots *out)
 
 bool view_unit_active(const struct unit *u, cv_day day)
 {
-    return (u->u.active_from == CV_NO_DAY || u->u.active_from <= day) && (u->u.active_to == CV_NO_DAY || day < u->u.active_to);
+    return (u->u.active_from == CV_NO_DAY || u->u.active_from <= day) &&
+           (u->u.active_to == CV_NO_DAY || day < u->u.active_to);
 }
 
 /* ---- hanging in and taking out ---- sums go with the branch */
@@ -152,7 +153,10 @@ static bool end_detours(struct view *v)
 
 static uint64_t print_of(const struct dom_unit *u)
 {
-    struct { struct cv_id id, parent; int32_t kind, block, from, to; } shape;
+    struct {
+        struct cv_id id, parent;
+        int32_t kind, block, from, to;
+    } shape;
     memset(&shape, 0, sizeof shape);
     shape.id = u->id;
     shape.parent = u->has_parent ? u->parent : (struct cv_id){0};
@@ -176,7 +180,11 @@ static void index_codes(struct view *v, uint32_t slot, void (*change)(struct vie
 }
 
 /* ---- from the feed ---- */
-struct unit_texts { const uint8_t *key; size_t key_len; const char *folded; };
+struct unit_texts {
+    const uint8_t *key;
+    size_t key_len;
+    const char *folded;
+};
 
 static struct unit_texts texts_of(const struct dom_unit *unit, struct cv_arena *scratch)
 {

@@ -4,7 +4,8 @@
 
 #include "internal.h"
 
-/* Looks at what was applied since `seen`. CSNs compare bytewise; a later one of the same entry will do. Under the lock. */
+/* Looks at what was applied since `seen`. CSNs compare bytewise; a later one of the same entry will do. Under the lock.
+ */
 static bool was_applied(const struct view_wait *w, const struct dir_stamp *stamp, uint64_t seen)
 {
     uint64_t oldest = w->count > APPLIED ? w->count - APPLIED : 0;

@@ -1,5 +1,5 @@
-/* How large and how fast the view is: bench_view PEOPLE UNITS. Records are made on the fly and sent through the feed, as the sync consumer would. Prints one
- * JSON object. Not part of the tests. */
+/* How large and how fast the view is: bench_view PEOPLE UNITS. Records are made on the fly and sent through the feed,
+ * as the sync consumer would. Prints one JSON object. Not part of the tests. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +13,11 @@ enum { SYSTEMS = 4, ROUNDS = 400, COVERAGE_ROUNDS = 2000 };
 static const char *const slugs[SYSTEMS] = {"certificate", "e-office", "mailbox", "td-office"};
 static const char *const families[] = {"Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Phan", "Võ", "Đặng", "Bùi", "Đỗ"};
 static const char *const middles[] = {"Văn", "Thị", "Đức", "Hữu", "Ngọc", "Quốc", "Thị Thanh", "Minh"};
-static const char *const givens[] = {"An", "Anh", "Bình", "Cường", "Dung", "Dũng", "Duy", "Đạt", "Đức", "Giang", "Hà", "Hải", "Hạnh",
-    "Hiền", "Hoa", "Hòa", "Hùng", "Hương", "Khánh", "Lan", "Linh", "Long", "Mai", "Minh", "Nam", "Nga", "Ngân", "Ngọc", "Nhung",
-    "Phúc", "Phương", "Quân", "Quỳnh", "Sơn", "Tâm", "Thảo", "Thành", "Thủy", "Thúy", "Trang", "Tú", "Tuấn", "Uyên", "Vân", "Yến"};
+static const char *const givens[] = {"An",    "Anh",   "Bình", "Cường",  "Dung", "Dũng",  "Duy",  "Đạt",  "Đức",
+                                     "Giang", "Hà",    "Hải",  "Hạnh",   "Hiền", "Hoa",   "Hòa",  "Hùng", "Hương",
+                                     "Khánh", "Lan",   "Linh", "Long",   "Mai",  "Minh",  "Nam",  "Nga",  "Ngân",
+                                     "Ngọc",  "Nhung", "Phúc", "Phương", "Quân", "Quỳnh", "Sơn",  "Tâm",  "Thảo",
+                                     "Thành", "Thủy",  "Thúy", "Trang",  "Tú",   "Tuấn",  "Uyên", "Vân",  "Yến"};
 static const char *const titles[] = {"Chuyên viên", "Giáo viên", "Trưởng phòng", "Kế toán", "Văn thư"};
 static uint64_t state = 42;
 
@@ -51,12 +53,23 @@ static void send_units(struct dir_feed *feed, uint32_t units)
     for (uint32_t i = 0; i < units; i++) {
         char code[24], name[64];
         struct cv_id uuid = number_id(1, i);
-        struct dom_headcount headcount = {.on = 1, .total = 100, .establishment = -1, .by_category = {-1, -1, -1, -1, -1, -1}};
+        struct dom_headcount headcount = {
+            .on = 1, .total = 100, .establishment = -1, .by_category = {-1, -1, -1, -1, -1, -1}};
         snprintf(code, sizeof code, "H43.%05u", i);
         snprintf(name, sizeof name, "Phòng Nội vụ số %u", i);
-        struct dom_unit unit = {.id = number_id(2, i), .code = code, .name = {name, NULL}, .kind = DOM_PHONG, .block = i == 0 ? 0 : -1,
-            .has_parent = i > 0, .parent = number_id(2, i <= 20 ? 0 : 1 + i % 20), .slug = "noivu", .active_from = CV_NO_DAY,
-            .active_to = CV_NO_DAY, .headcounts = &headcount, .headcount_count = 1, .revision = 1};
+        struct dom_unit unit = {.id = number_id(2, i),
+                                .code = code,
+                                .name = {name, NULL},
+                                .kind = DOM_PHONG,
+                                .block = i == 0 ? 0 : -1,
+                                .has_parent = i > 0,
+                                .parent = number_id(2, i <= 20 ? 0 : 1 + i % 20),
+                                .slug = "noivu",
+                                .active_from = CV_NO_DAY,
+                                .active_to = CV_NO_DAY,
+                                .headcounts = &headcount,
+                                .headcount_count = 1,
+                                .revision = 1};
         feed->unit(feed->ctx, uuid.bytes, "20261124000000.000000Z#000000#001#000000", &unit);
     }
 }
@@ -74,16 +87,41 @@ static void send_person(struct dir_feed *feed, uint32_t i, uint32_t units)
     snprintf(office, sizeof office, "td-office/noivu_%s", login);
     snprintf(mobile, sizeof mobile, "+8490%07u", i);
     const char *names[] = {address, mailbox, office};
-    struct dom_post post = {.unit = number_id(2, pick(units)), .title = titles[pick(5)], .primary = true, .from = CV_NO_DAY, .to = CV_NO_DAY};
+    struct dom_post post = {.unit = number_id(2, pick(units)),
+                            .title = titles[pick(5)],
+                            .primary = true,
+                            .from = CV_NO_DAY,
+                            .to = CV_NO_DAY};
     struct dom_account accounts[SYSTEMS];
     for (size_t s = 0; s < SYSTEMS; s++)
-        accounts[s] = (struct dom_account){.system = slugs[s], .login = s == 3 ? office + 10 : login, .since = 1700000000,
-            .observed = pick(20) ? DOM_OBS_ACTIVE : DOM_REQUESTED};
-    struct dom_staff staff = {.id = number_id(4, i), .staff_code = code, .full_name = full, .family_name = family, .middle_name = middle,
-        .given_name = given, .category = (enum dom_category)pick(DOM_CATEGORIES), .mobile = mobile, .birth_year = 1970 + (int)pick(30),
-        .hired_on = 10000, .posts = &post, .post_count = 1, .login = login, .address = address, .names = names, .name_count = 3,
-        .accounts = accounts, .account_count = SYSTEMS, .leave_from = CV_NO_DAY, .leave_to = CV_NO_DAY, .credential_set = pick(2),
-        .activation_until = CV_NO_MOMENT, .revision = 3, .updated_at = 1700000000 + pick(10000000)};
+        accounts[s] = (struct dom_account){.system = slugs[s],
+                                           .login = s == 3 ? office + 10 : login,
+                                           .since = 1700000000,
+                                           .observed = pick(20) ? DOM_OBS_ACTIVE : DOM_REQUESTED};
+    struct dom_staff staff = {.id = number_id(4, i),
+                              .staff_code = code,
+                              .full_name = full,
+                              .family_name = family,
+                              .middle_name = middle,
+                              .given_name = given,
+                              .category = (enum dom_category)pick(DOM_CATEGORIES),
+                              .mobile = mobile,
+                              .birth_year = 1970 + (int)pick(30),
+                              .hired_on = 10000,
+                              .posts = &post,
+                              .post_count = 1,
+                              .login = login,
+                              .address = address,
+                              .names = names,
+                              .name_count = 3,
+                              .accounts = accounts,
+                              .account_count = SYSTEMS,
+                              .leave_from = CV_NO_DAY,
+                              .leave_to = CV_NO_DAY,
+                              .credential_set = pick(2),
+                              .activation_until = CV_NO_MOMENT,
+                              .revision = 3,
+                              .updated_at = 1700000000 + pick(10000000)};
     feed->staff(feed->ctx, uuid.bytes, "20261124000000.000000Z#000000#001#000000", &staff);
 }
 
@@ -92,7 +130,8 @@ static void send_systems(struct dir_feed *feed)
     static struct dom_required all;
     for (uint32_t s = 0; s < SYSTEMS; s++) {
         struct cv_id uuid = number_id(5, s);
-        struct dom_system system = {.slug = slugs[s], .name = {slugs[s], slugs[s]}, .required = &all, .required_count = 1, .revision = 1};
+        struct dom_system system = {
+            .slug = slugs[s], .name = {slugs[s], slugs[s]}, .required = &all, .required_count = 1, .revision = 1};
         feed->system(feed->ctx, uuid.bytes, "1", &system);
     }
 }
@@ -107,7 +146,8 @@ static int by_time(const void *a, const void *b)
 static void print_times(const char *name, int64_t *ns, size_t count)
 {
     qsort(ns, count, sizeof *ns, by_time);
-    printf(",\"%s\":{\"p50_us\":%.1f,\"p99_us\":%.1f}", name, (double)ns[count / 2] / 1e3, (double)ns[count * 99 / 100] / 1e3);
+    printf(",\"%s\":{\"p50_us\":%.1f,\"p99_us\":%.1f}", name, (double)ns[count / 2] / 1e3,
+           (double)ns[count * 99 / 100] / 1e3);
 }
 
 static void check(bool ok)
@@ -127,8 +167,11 @@ static void time_lists(struct view *v, const char *name, bool search, bool total
         struct view_staff_page page;
         struct cv_error err = {0};
         snprintf(q, sizeof q, "%s %s", families[pick(10)], pick(4) ? givens[pick(45)] : "xu");
-        struct view_staff_query query = {.scope = {.everywhere = true}, .page_size = 50, .updated_since = CV_NO_MOMENT,
-                                         .q = search ? q : NULL, .want_total = total};
+        struct view_staff_query query = {.scope = {.everywhere = true},
+                                         .page_size = 50,
+                                         .updated_since = CV_NO_MOMENT,
+                                         .q = search ? q : NULL,
+                                         .want_total = total};
         if (!search && pick(2)) {
             query.has_unit = query.recursive = true;
             query.unit = number_id(2, pick(units));
@@ -149,8 +192,12 @@ static void time_coverage(struct view *v)
     for (size_t i = 0; i < COVERAGE_ROUNDS; i++) {
         struct view_coverage c;
         struct cv_error err = {0};
-        struct view_coverage_query q = {.scope = {.everywhere = true}, .unit = number_id(2, 0), .recursive = true, .depth = 1,
-                                        .by_unit = true, .by_system = true};
+        struct view_coverage_query q = {.scope = {.everywhere = true},
+                                        .unit = number_id(2, 0),
+                                        .recursive = true,
+                                        .depth = 1,
+                                        .by_unit = true,
+                                        .by_system = true};
         cv_arena_reset(arena);
         int64_t start = cv_mono_ns();
         check(view_coverage(v, &q, arena, &c, &err));
@@ -175,7 +222,8 @@ static void time_rules(struct dir_feed *feed)
 {
     struct cv_id uuid = number_id(5, 2);
     struct dom_required some = {.categories = 3};
-    struct dom_system system = {.slug = slugs[2], .name = {slugs[2], slugs[2]}, .required = &some, .required_count = 1, .revision = 2};
+    struct dom_system system = {
+        .slug = slugs[2], .name = {slugs[2], slugs[2]}, .required = &some, .required_count = 1, .revision = 2};
     int64_t start = cv_mono_ns();
     feed->system(feed->ctx, uuid.bytes, "2", &system);
     printf(",\"rule_change_ms\":%.1f", (double)(cv_mono_ns() - start) / 1e6);
@@ -187,7 +235,8 @@ int main(int argc, char **argv)
     uint32_t units = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : people / 100 + 1;
     struct cv_error err = {0};
     struct view *v = NULL;
-    check(people > 0 && units > 0 && cv_clock_init("Asia/Ho_Chi_Minh", 0, &err) && cv_text_init(&err) && view_new(&v, &err));
+    check(people > 0 && units > 0 && cv_clock_init("Asia/Ho_Chi_Minh", 0, &err) && cv_text_init(&err) &&
+          view_new(&v, &err));
     struct dir_feed feed = view_feed(v);
     size_t before = resident();
     int64_t start = cv_mono_ns();

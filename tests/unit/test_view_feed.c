@@ -126,7 +126,10 @@ static void the_generation_moves_with_changes_and_midnight_only(void **state)
 }
 
 /* ---- waiting ---- */
-struct later { struct world *w; int person; };
+struct later {
+    struct world *w;
+    int person;
+};
 
 static void *send_later(void *ctx)
 {
@@ -162,8 +165,14 @@ static void tokens_by_digest_and_id(void **state)
 {
     struct world *w = w_new(7);
     cv_auto_arena arena = cv_arena_new(1 << 20);
-    struct dom_token token = {.id = w_id(w), .name = "cron", .digest = "abc", .scopes = DOM_STAFF_READ, .everywhere = true,
-                              .expires_at = CV_NO_MOMENT, .revoked_at = CV_NO_MOMENT, .created_by = "system"};
+    struct dom_token token = {.id = w_id(w),
+                              .name = "cron",
+                              .digest = "abc",
+                              .scopes = DOM_STAFF_READ,
+                              .everywhere = true,
+                              .expires_at = CV_NO_MOMENT,
+                              .revoked_at = CV_NO_MOMENT,
+                              .created_by = "system"};
     struct dom_token got;
     uint8_t uuid[16] = {9};
     (void)state;
@@ -183,7 +192,12 @@ static void tokens_by_digest_and_id(void **state)
 }
 
 /* ---- readers beside the writer ---- */
-struct reader { struct view *view; struct cv_id top; _Atomic bool *stop; size_t rounds, faults; };
+struct reader {
+    struct view *view;
+    struct cv_id top;
+    _Atomic bool *stop;
+    size_t rounds, faults;
+};
 
 static void read_once(struct reader *r, struct cv_arena *arena)
 {
@@ -191,9 +205,11 @@ static void read_once(struct reader *r, struct cv_arena *arena)
     struct view_staff_page people;
     struct view_unit_page units;
     struct view_coverage coverage;
-    struct view_staff_query q = {.scope = everywhere, .q = "an", .page_size = 20, .want_total = true, .updated_since = CV_NO_MOMENT};
+    struct view_staff_query q = {
+        .scope = everywhere, .q = "an", .page_size = 20, .want_total = true, .updated_since = CV_NO_MOMENT};
     struct view_unit_query uq = {.scope = everywhere, .recursive = true, .depth = -1, .page_size = 100};
-    struct view_coverage_query cq = {.scope = everywhere, .unit = r->top, .recursive = true, .depth = 3, .by_unit = true, .by_system = true};
+    struct view_coverage_query cq = {
+        .scope = everywhere, .unit = r->top, .recursive = true, .depth = 3, .by_unit = true, .by_system = true};
     cv_arena_reset(arena);
     r->faults += !view_staff_list(r->view, &q, arena, &people, &err);
     for (size_t i = 0; i < people.count; i++)
@@ -219,12 +235,23 @@ static void write_much(struct world *w)
         int i = (int)w_random(w, 200);
         struct w_person *p = &w->people[i];
         switch (w_random(w, 6)) {
-        case 0: w_second(w, p); break;
-        case 1: w_depart(w, p); break;
-        case 2: w_new_accounts(w, p); break;
-        case 3: p->posts[0].unit = w->units[w_any_unit(w, true)].id; break;
-        case 4: w->feed.remove(w->feed.ctx, p->uuid); break;
-        default: p->revision++;
+        case 0:
+            w_second(w, p);
+            break;
+        case 1:
+            w_depart(w, p);
+            break;
+        case 2:
+            w_new_accounts(w, p);
+            break;
+        case 3:
+            p->posts[0].unit = w->units[w_any_unit(w, true)].id;
+            break;
+        case 4:
+            w->feed.remove(w->feed.ctx, p->uuid);
+            break;
+        default:
+            p->revision++;
         }
         w_send_person(w, p);
         if (n % 50 == 0) {

@@ -6,7 +6,8 @@ enum { CHECK_EVERY = 12, CHANGES = 480, ROUNDS = 3 };
 /* ---- the slow way ---- */
 static bool slow_current(const struct dom_post *post, cv_day day)
 {
-    return post->primary || ((post->from == CV_NO_DAY || post->from <= day) && (post->to == CV_NO_DAY || day < post->to));
+    return post->primary ||
+           ((post->from == CV_NO_DAY || post->from <= day) && (post->to == CV_NO_DAY || day < post->to));
 }
 
 static struct w_unit *slow_unit(struct world *w, struct cv_id id)
@@ -56,7 +57,8 @@ static void slow_person(struct world *w, const struct w_person *p, int system, c
     c->eligible++;
     c->issued += issued;
     c->locked += a && a->observed == DOM_TEMP_LOCKED;
-    c->activated += issued && (w->systems[system].kind == DOM_DIRECTORY ? p->credential : a->observed == DOM_OBS_ACTIVE);
+    c->activated +=
+        issued && (w->systems[system].kind == DOM_DIRECTORY ? p->credential : a->observed == DOM_OBS_ACTIVE);
     bool covered = p->on_leave && p->leave_from <= day && (p->leave_to == CV_NO_DAY || day < p->leave_to);
     c->on_long_leave += covered && (p->leave_to == CV_NO_DAY || p->leave_to - p->leave_from >= 30);
 }
@@ -68,7 +70,8 @@ static bool slow_required_here(struct world *w, const struct w_unit *u, int syst
     *categories = 0;
     for (size_t i = 0; i < w->systems[system].required_count; i++) {
         const struct dom_required *r = &w->rules[system][i];
-        if ((r->blocks && (block < 0 || !(r->blocks >> block & 1))) || (r->unit_kinds && !(r->unit_kinds >> u->kind & 1)))
+        if ((r->blocks && (block < 0 || !(r->blocks >> block & 1))) ||
+            (r->unit_kinds && !(r->unit_kinds >> u->kind & 1)))
             continue;
         here = true;
         *categories |= r->categories ? r->categories : 63;
@@ -182,8 +185,12 @@ static bool same_counts(const struct dom_counts *fast, const struct dom_counts *
 static bool check_unit(struct world *w, int unit, int system, struct cv_arena *arena)
 {
     const char *slug = system < 0 ? NULL : w_slugs[system];
-    struct view_coverage_query q = {.scope = {.everywhere = true}, .unit = w->units[unit].id, .recursive = true,
-                                    .systems = &slug, .system_count = system >= 0, .required = system < 0};
+    struct view_coverage_query q = {.scope = {.everywhere = true},
+                                    .unit = w->units[unit].id,
+                                    .recursive = true,
+                                    .systems = &slug,
+                                    .system_count = system >= 0,
+                                    .required = system < 0};
     struct view_coverage got;
     struct cv_error err = {0};
     cv_arena_reset(arena);
@@ -200,7 +207,8 @@ static void check_all(struct world *w, struct cv_arena *arena, uint64_t seed, in
             continue;
         for (int system = -1; system < W_SYSTEMS; system++)
             if (!check_unit(w, unit, system, arena)) {
-                fail_msg("seed %llu: unit %d system %d wrong after step %d (%s)", (unsigned long long)seed, unit, system, step, change);
+                fail_msg("seed %llu: unit %d system %d wrong after step %d (%s)", (unsigned long long)seed, unit,
+                         system, step, change);
             }
     }
 }
@@ -219,19 +227,34 @@ static int any_person(struct world *w)
 static const char *change_staff(struct world *w)
 {
     int i = any_person(w);
-    static const char *const said[] = {"moved", "seconded", "leave", "departure", "accounts", "category", "credential", "removed"};
+    static const char *const said[] = {"moved",    "seconded", "leave",      "departure",
+                                       "accounts", "category", "credential", "removed"};
     if (i < 0)
         return "nobody";
     struct w_person *p = &w->people[i];
     uint32_t what = w_random(w, 8);
     switch (what) {
-    case 0: p->posts[0].unit = w->units[w_any_unit(w, false)].id; break;
-    case 1: w_second(w, p); break;
-    case 2: w_leave(w, p); break;
-    case 3: w_depart(w, p); break;
-    case 4: w_new_accounts(w, p); break;
-    case 5: p->category = (enum dom_category)w_random(w, DOM_CATEGORIES); break;
-    case 6: p->credential = !p->credential; break;
+    case 0:
+        p->posts[0].unit = w->units[w_any_unit(w, false)].id;
+        break;
+    case 1:
+        w_second(w, p);
+        break;
+    case 2:
+        w_leave(w, p);
+        break;
+    case 3:
+        w_depart(w, p);
+        break;
+    case 4:
+        w_new_accounts(w, p);
+        break;
+    case 5:
+        p->category = (enum dom_category)w_random(w, DOM_CATEGORIES);
+        break;
+    case 6:
+        p->credential = !p->credential;
+        break;
     default:
         w->feed.remove(w->feed.ctx, p->uuid);
         p->used = false;
@@ -257,12 +280,23 @@ static const char *change_unit(struct world *w)
     int i = w_any_unit(w, true);
     struct w_unit *u = &w->units[i];
     switch (w_random(w, 6)) {
-    case 0: u->block = (int)w_random(w, 3) - 1; break;
-    case 1: u->kind = (enum dom_unit_kind)w_random(w, DOM_UNIT_KINDS); break;
-    case 2: w_declare(w, u); break;
-    case 3: u->to = w_random(w, 2) ? cv_today() + (cv_day)w_random(w, 4) : CV_NO_DAY; break;
-    case 4: u->position = (int)w_random(w, 5); break;
-    default: w_move_unit(w, i);
+    case 0:
+        u->block = (int)w_random(w, 3) - 1;
+        break;
+    case 1:
+        u->kind = (enum dom_unit_kind)w_random(w, DOM_UNIT_KINDS);
+        break;
+    case 2:
+        w_declare(w, u);
+        break;
+    case 3:
+        u->to = w_random(w, 2) ? cv_today() + (cv_day)w_random(w, 4) : CV_NO_DAY;
+        break;
+    case 4:
+        u->position = (int)w_random(w, 5);
+        break;
+    default:
+        w_move_unit(w, i);
     }
     w_send_unit(w, u);
     return "unit";
@@ -366,8 +400,15 @@ static void own_and_units_make_the_total(void **state)
     (void)state;
     w_load(w, 30, 300);
     for (uint32_t categories = 0; categories < 64; categories += 21) {
-        struct view_coverage_query q = {.scope = {.everywhere = true}, .unit = w->units[0].id, .recursive = true, .depth = 99,
-            .systems = &slug, .system_count = 1, .by_unit = true, .by_system = true, .categories = categories};
+        struct view_coverage_query q = {.scope = {.everywhere = true},
+                                        .unit = w->units[0].id,
+                                        .recursive = true,
+                                        .depth = 99,
+                                        .systems = &slug,
+                                        .system_count = 1,
+                                        .by_unit = true,
+                                        .by_system = true,
+                                        .categories = categories};
         struct view_coverage c;
         struct cv_error err = {0};
         assert_true(view_coverage(w->view, &q, arena, &c, &err));
@@ -391,7 +432,8 @@ static void lists_behind_figures_have_their_length(void **state)
     w_load(w, 20, 300);
     for (int s = 0; s < W_SYSTEMS; s++) {
         const char *slug = w_slugs[s];
-        struct view_coverage_query q = {.scope = {.everywhere = true}, .recursive = true, .systems = &slug, .system_count = 1};
+        struct view_coverage_query q = {
+            .scope = {.everywhere = true}, .recursive = true, .systems = &slug, .system_count = 1};
         for (int u = 0; u < 20; u++) {
             struct cv_error err = {0};
             struct view_coverage c;
@@ -401,8 +443,14 @@ static void lists_behind_figures_have_their_length(void **state)
             const struct dom_counts *n = &c.rows[0].counts;
             int expected[] = {n->eligible, n->eligible - n->issued, n->issued, n->issued - n->activated, n->locked};
             for (int stage = VIEW_ANY_STAGE; stage <= VIEW_LOCKED; stage++) {
-                struct view_staff_query lq = {.scope = {.everywhere = true}, .has_unit = true, .unit = w->units[u].id, .recursive = true,
-                    .system = slug, .stage = (enum view_stage)stage, .page_size = 500, .want_total = true};
+                struct view_staff_query lq = {.scope = {.everywhere = true},
+                                              .has_unit = true,
+                                              .unit = w->units[u].id,
+                                              .recursive = true,
+                                              .system = slug,
+                                              .stage = (enum view_stage)stage,
+                                              .page_size = 500,
+                                              .want_total = true};
                 assert_true(view_staff_list(w->view, &lq, arena, &page, &err));
                 assert_int_equal(page.total, expected[stage]);
                 assert_int_equal(page.count, expected[stage]);
@@ -426,12 +474,14 @@ static void one_of_1200_is_missing(void **state)
         struct w_person *p = &w->people[0];
         w_new_person(w, 0);
         p->hired_on = CV_NO_DAY;
-        p->accounts[0] = (struct dom_account){.system = "mailbox", .observed = i == 77 ? DOM_REQUESTED : DOM_PROVISIONED};
+        p->accounts[0] =
+            (struct dom_account){.system = "mailbox", .observed = i == 77 ? DOM_REQUESTED : DOM_PROVISIONED};
         p->account_count = 1;
         w_send_person(w, p);
     }
     const char *slug = "mailbox";
-    struct view_coverage_query q = {.scope = {.everywhere = true}, .unit = w->units[0].id, .recursive = true, .systems = &slug, .system_count = 1};
+    struct view_coverage_query q = {
+        .scope = {.everywhere = true}, .unit = w->units[0].id, .recursive = true, .systems = &slug, .system_count = 1};
     struct view_coverage c;
     assert_true(view_coverage(w->view, &q, arena, &c, &err));
     assert_int_equal(c.rows[0].counts.eligible, 1200);

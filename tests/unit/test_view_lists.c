@@ -4,7 +4,12 @@
 static const struct view_scope everywhere = {.everywhere = true};
 
 /* ---- the plain way ---- */
-struct plain { struct w_person *p; const uint8_t *key[3]; size_t len[3]; const char *folded; };
+struct plain {
+    struct w_person *p;
+    const uint8_t *key[3];
+    size_t len[3];
+    const char *folded;
+};
 
 static int bytes_order(const uint8_t *a, size_t an, const uint8_t *b, size_t bn)
 {
@@ -59,7 +64,8 @@ static bool plain_in(struct world *w, const struct w_person *p, int top, bool re
     cv_day day = cv_today();
     for (size_t i = 0; i < p->post_count; i++) {
         const struct dom_post *post = &p->posts[i];
-        bool current = post->primary || ((post->from == CV_NO_DAY || post->from <= day) && (post->to == CV_NO_DAY || day < post->to));
+        bool current = post->primary ||
+                       ((post->from == CV_NO_DAY || post->from <= day) && (post->to == CV_NO_DAY || day < post->to));
         int unit = unit_index(w, post->unit);
         if (current && (recursive ? w_below(w, unit, top) : unit == top))
             return true;
@@ -78,7 +84,10 @@ static bool plain_words(const char *folded, const char *q, struct cv_arena *aren
     return true;
 }
 
-struct plain_query { struct view_staff_query q; int scope, unit; };
+struct plain_query {
+    struct view_staff_query q;
+    int scope, unit;
+};
 
 static bool plain_match(struct world *w, const struct plain_query *pq, const struct plain *x, struct cv_arena *arena)
 {
@@ -98,7 +107,8 @@ static bool plain_match(struct world *w, const struct plain_query *pq, const str
         if (!a || !dom_counts_issued(a->observed))
             return false;
     }
-    return (pq->scope < 0 || plain_in(w, x->p, pq->scope, true)) && (!q->has_unit || plain_in(w, x->p, pq->unit, q->recursive));
+    return (pq->scope < 0 || plain_in(w, x->p, pq->scope, true)) &&
+           (!q->has_unit || plain_in(w, x->p, pq->unit, q->recursive));
 }
 
 static size_t plain_list(struct world *w, const struct plain_query *pq, struct plain *out, struct cv_arena *arena)
@@ -135,10 +145,12 @@ static void check_query(struct world *w, const struct plain_query *pq, uint64_t 
     do {
         assert_true(view_staff_list(w->view, &q, arena, &page, &err));
         if (page.total != count && q.want_total)
-            fail_msg("seed %llu query %d: total %zu, expected %zu", (unsigned long long)seed, number, page.total, count);
+            fail_msg("seed %llu query %d: total %zu, expected %zu", (unsigned long long)seed, number, page.total,
+                     count);
         for (size_t i = 0; i < page.count; i++, seen++)
             if (seen >= count || !cv_id_equal(page.items[i].id, expected[seen].p->id))
-                fail_msg("seed %llu query %d: row %zu differs (%s)", (unsigned long long)seed, number, seen, page.items[i].full_name);
+                fail_msg("seed %llu query %d: row %zu differs (%s)", (unsigned long long)seed, number, seen,
+                         page.items[i].full_name);
         q.after = page.next;
         q.after_len = page.next_len;
     } while (page.next);
@@ -149,10 +161,15 @@ static void check_query(struct world *w, const struct plain_query *pq, uint64_t 
 
 static void random_query(struct world *w, struct plain_query *pq)
 {
-    static const char *const q[] = {"an", "nguyen an", "AN nguyễn", "duc", "đứ", "thi t", "pi nang", "x", "a n", "van", "uoc"};
+    static const char *const q[] = {"an",      "nguyen an", "AN nguyễn", "duc", "đứ", "thi t",
+                                    "pi nang", "x",         "a n",       "van", "uoc"};
     *pq = (struct plain_query){.scope = -1, .unit = -1};
-    pq->q = (struct view_staff_query){.scope = everywhere, .page_size = 1 + w_random(w, 30), .want_total = w_random(w, 2),
-        .sort = (enum view_sort)w_random(w, 4), .descending = w_random(w, 2), .updated_since = CV_NO_MOMENT};
+    pq->q = (struct view_staff_query){.scope = everywhere,
+                                      .page_size = 1 + w_random(w, 30),
+                                      .want_total = w_random(w, 2),
+                                      .sort = (enum view_sort)w_random(w, 4),
+                                      .descending = w_random(w, 2),
+                                      .updated_since = CV_NO_MOMENT};
     if (w_random(w, 3) == 0) {
         pq->scope = w_any_unit(w, true);
         pq->q.scope = (struct view_scope){.top = w->units[pq->scope].id};
@@ -317,7 +334,8 @@ static void units_in_tree_order_page_by_page(void **state)
     (void)state;
     w_load(w, 30, 0);
     for (int by_code = 0; by_code < 2; by_code++) {
-        struct view_unit_query q = {.scope = everywhere, .recursive = true, .depth = -1, .page_size = 500, .by_code = by_code};
+        struct view_unit_query q = {
+            .scope = everywhere, .recursive = true, .depth = -1, .page_size = 500, .by_code = by_code};
         struct view_unit_page all, page;
         assert_true(view_unit_list(w->view, &q, arena, &all, &err));
         assert_int_equal(all.count, 30);
@@ -369,7 +387,8 @@ static void units_by_code_scope_and_ancestors(void **state)
     assert_true(cv_id_equal(way[0].id, w->units[2].id));
     assert_true(view_unit_cycle(w->view, w->units[1].id, w->units[3].id));
     assert_false(view_unit_cycle(w->view, w->units[3].id, w->units[1].id));
-    struct view_unit_query q = {.scope = everywhere, .has_parent = true, .parent = w->units[0].id, .depth = -1, .page_size = 9};
+    struct view_unit_query q = {
+        .scope = everywhere, .has_parent = true, .parent = w->units[0].id, .depth = -1, .page_size = 9};
     assert_true(view_unit_list(w->view, &q, arena, &page, &err));
     assert_int_equal(page.count, 1);
     q.recursive = true;
@@ -450,9 +469,11 @@ static void departures_by_day(void **state)
         bool current = p->has_departure && p->departure.state != DOM_WITHDRAWN;
         expected += current;
         expected_due += current && p->departure.effective_on <= cv_today() &&
-                        (p->departure.state == DOM_SCHEDULED || p->departure.state == DOM_HELD || p->departure.state == DOM_IN_PROGRESS);
+                        (p->departure.state == DOM_SCHEDULED || p->departure.state == DOM_HELD ||
+                         p->departure.state == DOM_IN_PROGRESS);
     }
-    struct view_departure_query q = {.scope = everywhere, .from = CV_NO_DAY, .to = CV_NO_DAY, .page_size = 500, .want_total = true};
+    struct view_departure_query q = {
+        .scope = everywhere, .from = CV_NO_DAY, .to = CV_NO_DAY, .page_size = 500, .want_total = true};
     assert_true(view_departure_list(w->view, &q, arena, &page, &err));
     assert_int_equal(page.total, expected);
     assert_int_equal(page.count, expected);

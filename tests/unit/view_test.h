@@ -1,4 +1,5 @@
-/* A small world for the tests of the view: people and units in plain arrays, sent through the feed as records, and random changes of it. */
+/* A small world for the tests of the view: people and units in plain arrays, sent through the feed as records, and
+ * random changes of it. */
 #pragma once
 
 #include <setjmp.h>
@@ -19,7 +20,8 @@ struct w_person {
     bool used, sent;
     struct cv_id id;
     uint8_t uuid[16];
-    char code[24], former[24], family[16], middle[16], given[16], full[64], address[40], names[2][40], login[24], mobile[16];
+    char code[24], former[24], family[16], middle[16], given[16], full[64], address[40], names[2][40], login[24],
+        mobile[16];
     enum dom_category category;
     struct dom_post posts[W_POSTS];
     size_t post_count;
@@ -84,14 +86,36 @@ static inline void w_staff(struct w_person *p, struct dom_staff *out, const char
     names[0] = p->names[0];
     names[1] = p->names[1];
     formers[0] = p->former;
-    *out = (struct dom_staff){
-        .id = p->id, .staff_code = p->code[0] ? p->code : NULL, .former_codes = formers, .former_code_count = p->former[0] != 0,
-        .full_name = p->full, .family_name = p->family, .middle_name = p->middle, .given_name = p->given, .category = p->category,
-        .mobile = p->mobile[0] ? p->mobile : NULL, .birth_year = p->birth_year, .hired_on = p->hired_on, .posts = p->posts,
-        .post_count = p->post_count, .login = p->login, .address = p->address, .names = names, .name_count = p->names[0][0] ? 2 : 0,
-        .accounts = p->accounts, .account_count = p->account_count, .on_leave = p->on_leave, .leave_from = p->leave_from,
-        .leave_to = p->leave_to, .departures = &p->departure, .departure_count = p->has_departure, .credential_set = p->credential,
-        .activation_until = CV_NO_MOMENT, .revision = p->revision, .created_at = 0, .updated_at = p->updated_at};
+    *out = (struct dom_staff){.id = p->id,
+                              .staff_code = p->code[0] ? p->code : NULL,
+                              .former_codes = formers,
+                              .former_code_count = p->former[0] != 0,
+                              .full_name = p->full,
+                              .family_name = p->family,
+                              .middle_name = p->middle,
+                              .given_name = p->given,
+                              .category = p->category,
+                              .mobile = p->mobile[0] ? p->mobile : NULL,
+                              .birth_year = p->birth_year,
+                              .hired_on = p->hired_on,
+                              .posts = p->posts,
+                              .post_count = p->post_count,
+                              .login = p->login,
+                              .address = p->address,
+                              .names = names,
+                              .name_count = p->names[0][0] ? 2 : 0,
+                              .accounts = p->accounts,
+                              .account_count = p->account_count,
+                              .on_leave = p->on_leave,
+                              .leave_from = p->leave_from,
+                              .leave_to = p->leave_to,
+                              .departures = &p->departure,
+                              .departure_count = p->has_departure,
+                              .credential_set = p->credential,
+                              .activation_until = CV_NO_MOMENT,
+                              .revision = p->revision,
+                              .created_at = 0,
+                              .updated_at = p->updated_at};
 }
 
 static inline void w_send_person(struct world *w, struct w_person *p)
@@ -107,9 +131,19 @@ static inline void w_send_person(struct world *w, struct w_person *p)
 
 static inline void w_unit_record(struct world *w, struct w_unit *u, struct dom_unit *out)
 {
-    *out = (struct dom_unit){.id = u->id, .code = u->code, .name = {u->name, NULL}, .kind = u->kind, .block = u->block,
-        .has_parent = u->parent >= 0, .slug = "x", .position = u->position, .active_from = u->from, .active_to = u->to,
-        .headcounts = u->headcounts, .headcount_count = u->headcount_count, .revision = 1};
+    *out = (struct dom_unit){.id = u->id,
+                             .code = u->code,
+                             .name = {u->name, NULL},
+                             .kind = u->kind,
+                             .block = u->block,
+                             .has_parent = u->parent >= 0,
+                             .slug = "x",
+                             .position = u->position,
+                             .active_from = u->from,
+                             .active_to = u->to,
+                             .headcounts = u->headcounts,
+                             .headcount_count = u->headcount_count,
+                             .revision = 1};
     if (u->parent >= 0)
         out->parent = w->units[u->parent].id;
 }
@@ -134,8 +168,11 @@ static inline void w_send_system(struct world *w, int i)
 
 static inline void w_new_system(struct world *w, int i)
 {
-    w->systems[i] = (struct dom_system){.slug = w_slugs[i], .name = {w_slugs[i], w_slugs[i]},
-        .kind = i == 3 ? DOM_MANUAL : DOM_DIRECTORY, .required = w->rules[i], .revision = 1};
+    w->systems[i] = (struct dom_system){.slug = w_slugs[i],
+                                        .name = {w_slugs[i], w_slugs[i]},
+                                        .kind = i == 3 ? DOM_MANUAL : DOM_DIRECTORY,
+                                        .required = w->rules[i],
+                                        .revision = 1};
 }
 
 static inline void w_new_rules(struct world *w, int i)
@@ -143,16 +180,24 @@ static inline void w_new_rules(struct world *w, int i)
     static const char *one_title[] = {"truong phong"};
     w->systems[i].required_count = w_random(w, 3);
     for (size_t r = 0; r < w->systems[i].required_count; r++)
-        w->rules[i][r] = (struct dom_required){
-            .blocks = w_random(w, 3) ? 0 : 1u << w_random(w, DOM_BLOCKS), .unit_kinds = w_random(w, 3) ? 0 : w_random(w, 512),
-            .categories = w_random(w, 2) ? 0 : w_random(w, 64), .positions = one_title, .position_count = w_random(w, 4) == 0};
+        w->rules[i][r] = (struct dom_required){.blocks = w_random(w, 3) ? 0 : 1u << w_random(w, DOM_BLOCKS),
+                                               .unit_kinds = w_random(w, 3) ? 0 : w_random(w, 512),
+                                               .categories = w_random(w, 2) ? 0 : w_random(w, 64),
+                                               .positions = one_title,
+                                               .position_count = w_random(w, 4) == 0};
 }
 
 static inline void w_new_unit(struct world *w, int i)
 {
     struct w_unit *u = &w->units[i];
-    *u = (struct w_unit){.used = true, .id = w_id(w), .parent = -1, .block = (int)w_random(w, 3) - 1, .position = (int)w_random(w, 4),
-        .kind = (enum dom_unit_kind)w_random(w, DOM_UNIT_KINDS), .from = CV_NO_DAY, .to = CV_NO_DAY};
+    *u = (struct w_unit){.used = true,
+                         .id = w_id(w),
+                         .parent = -1,
+                         .block = (int)w_random(w, 3) - 1,
+                         .position = (int)w_random(w, 4),
+                         .kind = (enum dom_unit_kind)w_random(w, DOM_UNIT_KINDS),
+                         .from = CV_NO_DAY,
+                         .to = CV_NO_DAY};
     memcpy(u->uuid, w_id(w).bytes, 16);
     snprintf(u->code, sizeof u->code, "H43.%02d", i);
     snprintf(u->name, sizeof u->name, "%s %d", i % 2 ? "Phòng Nội vụ" : "Ủy ban nhân dân xã", i);
@@ -163,9 +208,14 @@ static inline void w_new_accounts(struct world *w, struct w_person *p)
     p->account_count = 0;
     for (int s = 0; s < W_SYSTEMS; s++)
         if (w_random(w, 4))
-            p->accounts[p->account_count++] = (struct dom_account){.system = w_slugs[s], .desired = (enum dom_desired)w_random(w, DOM_DESIREDS),
-                .observed = (enum dom_observed)w_random(w, DOM_OBSERVEDS), .login = p->login, .reason = w_random(w, 3) ? NULL : "leave",
-                .since = 1000 + w_random(w, 99), .last_error = w_random(w, 9) ? NULL : "x"};
+            p->accounts[p->account_count++] =
+                (struct dom_account){.system = w_slugs[s],
+                                     .desired = (enum dom_desired)w_random(w, DOM_DESIREDS),
+                                     .observed = (enum dom_observed)w_random(w, DOM_OBSERVEDS),
+                                     .login = p->login,
+                                     .reason = w_random(w, 3) ? NULL : "leave",
+                                     .since = 1000 + w_random(w, 99),
+                                     .last_error = w_random(w, 9) ? NULL : "x"};
 }
 
 static inline int w_any_unit(struct world *w, bool sent_only)
@@ -182,11 +232,19 @@ static inline void w_new_person(struct world *w, int i)
 {
     static const char *const families[] = {"Nguyễn", "Trần", "Lê", "Đặng", "Võ", "Pi Năng"};
     static const char *const middles[] = {"Văn", "Thị", "Đức", "Hữu", ""};
-    static const char *const givens[] = {"An", "Ân", "Ánh", "Anh", "Ái", "Bình", "Dũng", "Duy", "Đạt", "Đức", "Thủy", "Thúy", "Thùy", "Ước"};
+    static const char *const givens[] = {"An",  "Ân",  "Ánh", "Anh",  "Ái",   "Bình", "Dũng",
+                                         "Duy", "Đạt", "Đức", "Thủy", "Thúy", "Thùy", "Ước"};
     struct w_person *p = &w->people[i];
-    *p = (struct w_person){.used = true, .id = w_id(w), .category = (enum dom_category)w_random(w, DOM_CATEGORIES), .hired_on = CV_NO_DAY,
-        .leave_from = CV_NO_DAY, .leave_to = CV_NO_DAY, .revision = 1, .updated_at = 1000 + w_random(w, 1000),
-        .birth_year = 1970 + (int)w_random(w, 3), .credential = w_random(w, 2)};
+    *p = (struct w_person){.used = true,
+                           .id = w_id(w),
+                           .category = (enum dom_category)w_random(w, DOM_CATEGORIES),
+                           .hired_on = CV_NO_DAY,
+                           .leave_from = CV_NO_DAY,
+                           .leave_to = CV_NO_DAY,
+                           .revision = 1,
+                           .updated_at = 1000 + w_random(w, 1000),
+                           .birth_year = 1970 + (int)w_random(w, 3),
+                           .credential = w_random(w, 2)};
     memcpy(p->uuid, w_id(w).bytes, 16);
     const char *family = families[w_random(w, 6)], *middle = middles[w_random(w, 5)], *given = givens[w_random(w, 14)];
     snprintf(p->family, sizeof p->family, "%s", family);
@@ -203,8 +261,11 @@ static inline void w_new_person(struct world *w, int i)
     snprintf(p->names[1], sizeof p->names[1], "mailbox/login%d", i);
     if (w_random(w, 2))
         snprintf(p->mobile, sizeof p->mobile, "+8490000%04d", (int)w_random(w, 50));
-    p->posts[0] = (struct dom_post){.unit = w->units[w_any_unit(w, false)].id, .title = w_titles[w_random(w, 4)], .primary = true,
-                                    .from = CV_NO_DAY, .to = CV_NO_DAY};
+    p->posts[0] = (struct dom_post){.unit = w->units[w_any_unit(w, false)].id,
+                                    .title = w_titles[w_random(w, 4)],
+                                    .primary = true,
+                                    .from = CV_NO_DAY,
+                                    .to = CV_NO_DAY};
     p->post_count = 1;
     w_new_accounts(w, p);
     if (w_random(w, 5) == 0)
@@ -216,9 +277,11 @@ static inline void w_second(struct world *w, struct w_person *p)
     if (p->post_count == W_POSTS)
         p->post_count--;
     cv_day from = cv_today() - 3 + (cv_day)w_random(w, 6);
-    p->posts[p->post_count++] = (struct dom_post){.unit = w->units[w_any_unit(w, false)].id, .title = w_titles[w_random(w, 4)],
-        .kind = w_random(w, 2) ? DOM_BIET_PHAI : DOM_KIEM_NHIEM, .from = w_random(w, 3) ? from : CV_NO_DAY,
-        .to = w_random(w, 2) ? from + 1 + (cv_day)w_random(w, 8) : CV_NO_DAY};
+    p->posts[p->post_count++] = (struct dom_post){.unit = w->units[w_any_unit(w, false)].id,
+                                                  .title = w_titles[w_random(w, 4)],
+                                                  .kind = w_random(w, 2) ? DOM_BIET_PHAI : DOM_KIEM_NHIEM,
+                                                  .from = w_random(w, 3) ? from : CV_NO_DAY,
+                                                  .to = w_random(w, 2) ? from + 1 + (cv_day)w_random(w, 8) : CV_NO_DAY};
 }
 
 static inline void w_leave(struct world *w, struct w_person *p)
@@ -231,9 +294,13 @@ static inline void w_leave(struct world *w, struct w_person *p)
 static inline void w_depart(struct world *w, struct w_person *p)
 {
     p->has_departure = w_random(w, 4) != 0;
-    p->departure = (struct dom_departure){.number = 1, .state = (enum dom_departure_state)w_random(w, DOM_DEPARTURE_STATES),
-        .reason = DOM_NGHI_HUU, .effective_on = cv_today() - 3 + (cv_day)w_random(w, 8), .recorded_at = 5000,
-        .started_at = CV_NO_MOMENT, .ended_at = CV_NO_MOMENT};
+    p->departure = (struct dom_departure){.number = 1,
+                                          .state = (enum dom_departure_state)w_random(w, DOM_DEPARTURE_STATES),
+                                          .reason = DOM_NGHI_HUU,
+                                          .effective_on = cv_today() - 3 + (cv_day)w_random(w, 8),
+                                          .recorded_at = 5000,
+                                          .started_at = CV_NO_MOMENT,
+                                          .ended_at = CV_NO_MOMENT};
 }
 
 static inline bool w_below(const struct world *w, int unit, int top)
@@ -255,7 +322,9 @@ static inline void w_declare(struct world *w, struct w_unit *u)
     u->headcount_count = w_random(w, 3);
     for (size_t i = 0; i < u->headcount_count; i++) {
         struct dom_headcount *h = &u->headcounts[i];
-        *h = (struct dom_headcount){.on = cv_today() - 4 + (cv_day)(5 * i), .total = (int)w_random(w, 20), .establishment = -1,
+        *h = (struct dom_headcount){.on = cv_today() - 4 + (cv_day)(5 * i),
+                                    .total = (int)w_random(w, 20),
+                                    .establishment = -1,
                                     .has_categories = w_random(w, 2)};
         for (int c = 0; c < DOM_CATEGORIES; c++)
             h->by_category[c] = h->has_categories && w_random(w, 4) ? (int)w_random(w, 5) : -1;
@@ -279,7 +348,8 @@ static inline struct world *w_new(uint64_t seed)
     return w;
 }
 
-/* Some units and people, sent in a first refresh: people first, units from the last to the first, systems at the end. */
+/* Some units and people, sent in a first refresh: people first, units from the last to the first, systems at the end.
+ */
 static inline void w_load(struct world *w, int units, int people)
 {
     for (int i = 0; i < units; i++) {
