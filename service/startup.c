@@ -146,7 +146,8 @@ static bool start_http(struct service *s, struct cv_error *err)
 {
     const struct conf *c = &s->conf;
     struct htp_options options = {.authenticate = api_authenticate, .app = &s->api, .request_ms = (int)c->request_ms,
-                                  .idle_ms = (int)c->idle_ms, .connections = (int)c->connections, .max_body = CV_MAX_BODY};
+                                  .idle_ms = (int)c->idle_ms, .connections = (int)c->connections, .max_body = CV_MAX_BODY,
+                                  .scope_names = dom_scope_words};
     if (!start_lane(s, HTP_INTERACTIVE, "interactive", (int)c->workers_interactive, (size_t)c->queue_interactive, err) ||
         !start_lane(s, HTP_BULK, "bulk", (int)c->workers_bulk, (size_t)c->queue_bulk, err))
         return false;

@@ -26,6 +26,25 @@ static bool engaged(struct prov_call *call, const struct dom_brake *brake, enum 
 
 struct judged { struct cv_id unit, staff; int unit_size; int times; };
 
+/* The judge adds this hour's events of a unit back to its size; those whose people are still recorded (locked, or leaving later) are
+ * in the size already. */
+static int size_without_events(struct prov_call *call, const struct dom_brake *brake, struct cv_id unit, int recorded)
+{
+    const struct view_scope everywhere = {.everywhere = true};
+    for (size_t i = 0; i < brake->event_count; i++) {
+        struct view_staff staff;
+        struct cv_error none = {0};
+        char id[CV_ID_TEXT];
+        if (!cv_id_equal(brake->events[i].unit, unit) || cv_now() - brake->events[i].at >= 3600)
+            continue;
+        cv_id_text("stf_", brake->events[i].staff, id);
+        if (view_staff_find(call->prov->options.view, everywhere, id, call->arena, &staff, &none) &&
+            staff.status != DOM_DEPARTED && cv_id_equal(staff.unit, unit))
+            recorded--;
+    }
+    return recorded;
+}
+
 static bool judge_once(struct prov_call *call, struct cv_id token, const struct judged *what, struct cv_error *err)
 {
     struct dom_brake brake;
@@ -34,9 +53,10 @@ static bool judge_once(struct prov_call *call, struct cv_id token, const struct 
     if (!dir_brake_read(call->dir, token, call->arena, &brake, err))
         return false;
     int subtree = view_recorded(call->prov->options.view, call->scope);
+    int unit_size = size_without_events(call, &brake, what->unit, what->unit_size);
     for (int i = 0; i < what->times && verdict == DOM_BRAKE_PASS; i++) {
         struct cv_id staff = what->times == 1 ? what->staff : cv_id_make();
-        verdict = dom_brake_judge(&brake, call->arena, cv_now(), subtree, what->unit_size, what->unit, staff);
+        verdict = dom_brake_judge(&brake, call->arena, cv_now(), subtree, unit_size, what->unit, staff);
     }
     if (verdict != DOM_BRAKE_PASS)
         return engaged(call, &brake, verdict, err);
