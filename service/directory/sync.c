@@ -20,6 +20,7 @@ enum {
     PROBE_IDLE_MS = 2000,    /* silence after which the server is asked for a sign of life */
     PROBE_LATE_MS = 3000,    /* without one: not alive */
     PROBE_GIVE_UP_MS = 10000, /* without one: a new connection */
+    TOUCH_MS = 3000,
     BATCH_MS = 20,           /* longest that changes wait for settled() while more of them come */
     RECORD_MAX = 8 << 20,
 };
@@ -66,6 +67,61 @@ static void never_block(struct dir_sync *sync)
     }
 }
 
+/* The answer to one request on this connection; a result code of LDAP. Ends early when a stop is asked for. */
+static int await_result(struct dir_sync *sync, int msgid)
+{
+    struct pollfd fds[] = {{.fd = sync->stop_fd, .events = POLLIN}, {.fd = descriptor(sync), .events = POLLIN}};
+    struct cv_deadline deadline = cv_deadline_in_ms(TOUCH_MS);
+    LDAPMessage *answer = NULL;
+    int code = LDAP_OTHER, got;
+
+    for (;;) {
+        struct timeval now = {0, 0};
+
+        got = ldap_result(sync->ld, msgid, LDAP_MSG_ALL, &now, &answer);
+        if (got != 0 || stopping(sync) || cv_deadline_passed(deadline)) {
+            break;
+        }
+        poll(fds, CV_COUNT(fds), (int)cv_deadline_left_ms(deadline) + 1);
+    }
+    if (got <= 0) {
+        return got < 0 ? LDAP_SERVER_DOWN : LDAP_TIMEOUT;
+    }
+    ldap_parse_result(sync->ld, answer, &code, NULL, NULL, NULL, NULL, 1);
+    return code;
+}
+
+/* A slapd that was killed comes back with an old contextCSN: back-mdb says "always clean", so syncprov does not look for the true one.
+ * If our cookie happens to equal it, the server finds "no change" and what was written before the kill would never be sent. Any write sets
+ * contextCSN right, so we make one before we resume; where that is not possible everything is read. */
+static int touch(struct dir_sync *sync)
+{
+    char text[CV_MOMENT_TEXT];
+    char *values[] = {text, NULL};
+    LDAPMod mod = {.mod_op = LDAP_MOD_REPLACE, .mod_type = (char[]){"description"}, .mod_values = values};
+    LDAPMod *mods[] = {&mod, NULL};
+    int msgid, rc;
+
+    cv_moment_ldap(cv_now(), text);
+    cv_arena_reset(sync->arena);
+    rc = ldap_modify_ext(sync->ld, dir_dn_system_root(sync->arena, sync->config->base), mods, NULL, NULL, &msgid);
+    return rc == LDAP_SUCCESS ? await_result(sync, msgid) : rc;
+}
+
+/* False: the connection is no good. */
+static bool ready_to_resume(struct dir_sync *sync, struct cv_error *err)
+{
+    int rc = sync->cookie.len ? touch(sync) : LDAP_SUCCESS;
+
+    if (rc == LDAP_SERVER_DOWN || rc == LDAP_TIMEOUT) {
+        return dir_fail(err, NULL, rc, NULL, false, "resuming the directory's changes");
+    }
+    if (rc != LDAP_SUCCESS) {
+        sync->cookie.len = 0;
+    }
+    return true;
+}
+
 static bool start_search(struct dir_sync *sync, struct cv_error *err)
 {
     LDAPControl *request = sync_request_control(&sync->cookie);
@@ -96,7 +152,7 @@ static bool open_search(struct dir_sync *sync)
     }
     never_block(sync);
     sync->heard_at = sync->settled_at = cv_mono_ns();
-    if (!start_search(sync, &err)) {
+    if (!ready_to_resume(sync, &err) || !start_search(sync, &err)) {
         sync_alive(sync, false, &err);
         return false;
     }
