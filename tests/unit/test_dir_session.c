@@ -355,6 +355,28 @@ static void test_frozen_reader(void **state)
     assert_true(eventually(s, pings));
 }
 
+/* More than the socket takes: not even sending may wait for ever. */
+static void test_frozen_large_write(void **state)
+{
+    struct server *s = *state;
+    struct dir_attrs big = person(s, "p18", "large@x.vn", true);
+    for (int i = 0; i < 1000; i++)
+        dir_put(&big, "cvPost", cv_arena_printf(s->arena, "{\"n\":%d,\"text\":\"%01000d\"}", i, 0));
+    assert_true(pings(s));
+    freeze(s);
+    int64_t began = cv_mono_ns();
+    dir_session_deadline(s->session, cv_deadline_in_ms(400));
+    bool wrote = dir_add_entry(s->session, person_dn(s, "p18"), &big, NULL, &s->err);
+    int64_t took_ms = (cv_mono_ns() - began) / 1000000;
+    kill(dir_embedded_pid(s->slapd), SIGCONT);
+    assert_false(wrote);
+    assert_true(s->err.kind == CV_UNKNOWN || s->err.kind == CV_UNAVAILABLE);
+    assert_in_range(took_ms, 150, 1500);
+    assert_true(eventually(s, pings));
+    dir_session_deadline(s->session, cv_deadline_in_ms(5000));
+    assert_ok(s, dir_add_entry(s->session, person_dn(s, "p18"), &big, NULL, &s->err));
+}
+
 static void test_killed(void **state)
 {
     struct server *s = *state;
@@ -506,7 +528,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_refusals), cmocka_unit_test(test_weak_password), cmocka_unit_test(test_delete),
         cmocka_unit_test(test_nobody_reads_passwords), cmocka_unit_test(test_bind_needs_a_service),
         cmocka_unit_test(test_reader_sees_mail_only), cmocka_unit_test(test_bootstrap_again),
-        cmocka_unit_test(test_frozen), cmocka_unit_test(test_frozen_reader), cmocka_unit_test(test_killed),
+        cmocka_unit_test(test_frozen), cmocka_unit_test(test_frozen_reader),
+        cmocka_unit_test(test_frozen_large_write), cmocka_unit_test(test_killed),
         cmocka_unit_test(test_write_on_dead_connection), cmocka_unit_test(test_second_start_refused),
         cmocka_unit_test(test_stop_and_start), cmocka_unit_test(test_indices_made_anew),
         cmocka_unit_test(test_open_folder_refused), cmocka_unit_test(test_orphan_ends),
