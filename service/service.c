@@ -29,6 +29,7 @@ void service_tick(void *ctx)
     struct service *s = ctx;
     struct view_state state;
     struct cv_faults faults;
+    api_scheduler_ticked(&s->api);
     view_state(s->view, &state);
     if (!state.loaded || !state.alive)
         return;

@@ -25,6 +25,8 @@ struct api {
 };
 bool api_open(struct api *api, struct cv_error *err);
 void api_close(struct api *api);
+/* The scheduler's sign of life, for /readyz. Any thread. */
+void api_scheduler_ticked(struct api *api);
 const struct htp_route *api_routes(size_t *out_count);
 const struct htp_route *api_management_routes(size_t *out_count); /* /metrics and the health answers */
 htp_authenticate api_authenticate;

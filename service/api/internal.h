@@ -29,6 +29,9 @@ bool api_if_match_given(struct htp_exchange *x);
 /* 200/201 for a result of provision: outcome -> status, ETag, Location (201), Idempotency-Replayed, Congvu-Validate-Only. */
 void api_result_head(struct htp_exchange *x, enum prov_outcome outcome, int64_t revision, const char *location, int *out_status);
 
+/* Header Congvu-View-Age: how old the answer from the view is. */
+void api_view_age(struct htp_exchange *x);
+
 /* paging.c: page_size, page_token, include_total. `bound` names filter + sort + caller; a token of another query is page_token_mismatch, an old one
  * (24 h) page_token_expired. False: answered already. */
 struct api_page { size_t size; const void *after; size_t after_len; bool want_total; };

@@ -43,7 +43,7 @@ static const struct htp_route routes[] = {
     ROUTE(GET, "/v1/coverage", get_coverage, INLINE, DOM_COVERAGE_READ, "unit recursive depth system group_by category basis"),
     ROUTE(GET, "/v1/tokens", list_tokens, INTERACTIVE, DOM_TOKENS_WRITE, ""),
     ROUTE(POST, "/v1/tokens", create_token, INTERACTIVE, DOM_TOKENS_WRITE, ""),
-    ROUTE(DELETE, "/v1/tokens/{token}", delete_token, INTERACTIVE, DOM_TOKENS_WRITE, ""),
+    ROUTE(DELETE, "/v1/tokens/{token}", delete_token, INTERACTIVE, HTP_ANY_TOKEN, ""),
     ROUTE(GET, "/v1/me", get_me, INTERACTIVE, HTP_ANY_TOKEN, ""),
     ROUTE(GET, "/v1/problems/{code}", get_problem, INLINE, 0, ""),
     ROUTE(GET, "/openapi.json", get_openapi_json, INLINE, 0, ""),

@@ -1,13 +1,17 @@
-/* The catalogue of systems. */
+/* Systems: the catalogue and who must have what. */
 #include "api/internal.h"
+
+#include <string.h>
+
+static void fail(struct htp_exchange *x, const struct cv_error *err) { htp_problem(x, err, &x->faults); }
 
 void api_list_systems(struct htp_exchange *x)
 {
-    struct dom_system *systems = NULL;
-    size_t count = 0;
+    struct dom_system *systems;
+    size_t count;
     struct cv_error err = {0};
     if (!view_systems(api_of(x)->view, x->arena, &systems, &count, &err)) {
-        htp_problem(x, &err, NULL);
+        fail(x, &err);
         return;
     }
     cv_jout_object(&x->out, NULL);
@@ -24,7 +28,7 @@ void api_get_system(struct htp_exchange *x)
     struct dom_system system;
     struct cv_error err = {0};
     if (!view_system_find(api_of(x)->view, htp_param(x, "system"), x->arena, &system, &err)) {
-        htp_problem(x, &err, NULL);
+        fail(x, &err);
         return;
     }
     htp_etag(x, system.revision);
@@ -36,66 +40,74 @@ static uint32_t read_bits(const struct cv_jin *o, const char *name, const char *
 {
     const struct cv_jin_list *list = NULL;
     uint32_t bits = 0;
-    if (cv_jin_array(o, name, CV_OPTIONAL, 16, &list) != CV_VALUE)
+    if (cv_jin_array(o, name, CV_OPTIONAL, 32, &list) != CV_VALUE)
         return 0;
     for (size_t i = 0; i < cv_jin_count(list); i++) {
         int word = 0;
         if (!cv_jin_item_word(list, i, words, &word))
             continue;
-        if (bits >> word & 1)
-            cv_jin_fault(o, name, "duplicate", "“%s” bị lặp", "“%s” is there twice", words[word]);
-        bits |= UINT32_C(1) << word;
+        if (bits >> word & 1u)
+            cv_jin_fault(o, name, "repeated", "Giá trị %s ghi hai lần", "The value %s is there twice", words[word]);
+        bits |= 1u << word;
     }
     return bits;
 }
 
-static void read_required(struct htp_exchange *x, const struct cv_jin *o, struct dom_required *out)
+static void read_positions(struct htp_exchange *x, const struct cv_jin *o, struct dom_required *out)
+{
+    enum { MOST = 50 };
+    const struct cv_jin_list *list = NULL;
+    if (cv_jin_array(o, "positions", CV_OPTIONAL, MOST, &list) != CV_VALUE)
+        return;
+    out->positions = CV_NEWS(x->arena, const char *, MOST);
+    for (size_t i = 0; i < cv_jin_count(list); i++) {
+        const char *title = cv_jin_item_string(list, i, 200);
+        const char *folded = title != NULL ? cv_text_fold(x->arena, title) : "";
+        if (title != NULL && *folded == '\0')
+            cv_jin_fault(o, "positions", "too_short", "Chức vụ không được để trống", "A position may not be empty");
+        else if (title != NULL)
+            out->positions[out->position_count++] = folded;
+    }
+}
+
+static void read_required(struct htp_exchange *x, const struct cv_jin *o, struct prov_system_input *in)
 {
     const struct cv_jin_list *list = NULL;
-    *out = (struct dom_required){.blocks = read_bits(o, "blocks", dom_block_words),
-                                 .unit_kinds = read_bits(o, "unit_kinds", dom_unit_kind_words),
-                                 .categories = read_bits(o, "categories", dom_category_words)};
-    if (cv_jin_array(o, "positions", CV_OPTIONAL, 50, &list) == CV_VALUE) {
-        out->positions = CV_NEWS(x->arena, const char *, cv_jin_count(list) + 1);
-        for (size_t i = 0; i < cv_jin_count(list); i++) {
-            const char *title = cv_jin_item_string(list, i, 200);
-            const char *folded = title != NULL ? cv_text_fold(x->arena, title) : NULL;
-            if (folded != NULL && *folded == '\0') /* an empty title would match people without one */
-                cv_jin_fault(o, "positions", "bad_characters", "Chức danh không có chữ cái nào", "A position has no letters");
-            else if (folded != NULL)
-                out->positions[out->position_count++] = folded;
-        }
+    in->required_given = cv_jin_array(o, "required_for", CV_OPTIONAL, DOM_RULES_MAX, &list);
+    if (in->required_given != CV_VALUE)
+        return;
+    in->required = CV_NEWS(x->arena, struct dom_required, DOM_RULES_MAX);
+    for (size_t i = 0; i < cv_jin_count(list); i++) {
+        const struct cv_jin *line = cv_jin_item(list, i);
+        if (line == NULL)
+            continue;
+        struct dom_required *r = &in->required[in->required_count++];
+        r->blocks = read_bits(line, "blocks", dom_block_words);
+        r->unit_kinds = read_bits(line, "unit_kinds", dom_unit_kind_words);
+        r->categories = read_bits(line, "categories", dom_category_words);
+        read_positions(x, line, r);
+        cv_jin_done(line);
     }
-    cv_jin_done(o);
 }
 
-/* A system has both names, always. */
-static void read_name(const struct cv_jin *o, const char *lang, struct prov_text *out)
+static void read_name(const struct cv_jin *name, const char *lang, struct prov_text *out)
 {
-    out->given = cv_jin_string(o, lang, CV_OPTIONAL, 200, &out->value);
+    out->given = cv_jin_string(name, lang, CV_OPTIONAL, 200, &out->value);
     if (out->given == CV_VALUE && *out->value == '\0')
-        cv_jin_fault(o, lang, "required", "Tên không được để trống", "The name cannot be empty");
+        cv_jin_fault(name, lang, "too_short", "Tên không được để trống", "The name may not be empty");
 }
 
-static void read_system(struct htp_exchange *x, const struct cv_jin *o, struct prov_system_input *out)
+static void read_system(struct htp_exchange *x, const struct cv_jin *o, struct prov_system_input *in)
 {
     const struct cv_jin *name = NULL;
-    const struct cv_jin_list *list = NULL;
-    *out = (struct prov_system_input){0};
+    *in = (struct prov_system_input){0};
     if (cv_jin_object(o, "name", CV_OPTIONAL, &name) == CV_VALUE) {
-        read_name(name, "vi", &out->name_vi);
-        read_name(name, "en", &out->name_en);
+        read_name(name, "vi", &in->name_vi);
+        read_name(name, "en", &in->name_en);
         cv_jin_done(name);
     }
-    api_read_word(o, "kind", dom_system_kind_words, &out->kind);
-    out->required_given = cv_jin_array(o, "required_for", CV_OPTIONAL, DOM_RULES_MAX, &list);
-    size_t count = out->required_given == CV_VALUE ? cv_jin_count(list) : 0;
-    out->required = CV_NEWS(x->arena, struct dom_required, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        const struct cv_jin *item = cv_jin_item(list, i);
-        if (item != NULL)
-            read_required(x, item, &out->required[out->required_count++]);
-    }
+    api_read_word(o, "kind", dom_system_kind_words, &in->kind);
+    read_required(x, o, in);
     cv_jin_done(o);
 }
 
@@ -112,7 +124,7 @@ void api_patch_system(struct htp_exchange *x)
     if (!api_faultless(x, cvp_validation_failed))
         return;
     if (!prov_system_patch(&call, htp_param(x, "system"), &in, &result, &err)) {
-        htp_problem(x, &err, &x->faults);
+        fail(x, &err);
         return;
     }
     htp_etag(x, result.system.revision);

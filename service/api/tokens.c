@@ -1,62 +1,70 @@
-/* Tokens, and who the caller is. */
+/* Tokens, and who am I. */
 #include "api/internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCOPES_MAX = 10 };
+static void fail(struct htp_exchange *x, const struct cv_error *err) { htp_problem(x, err, &x->faults); }
 
-static const char *token_text(struct htp_exchange *x, struct cv_id id)
+static const char *token_id(struct htp_exchange *x, struct cv_id id)
 {
     char text[CV_ID_TEXT];
     return cv_arena_strdup(x->arena, cv_id_text("tok_", id, text));
 }
 
-static void write_rights(struct htp_exchange *x, uint32_t scopes, bool everywhere, struct cv_id unit, cv_moment expires_at)
+static void write_scopes(struct cv_jout *j, uint32_t scopes)
 {
-    struct cv_jout *j = &x->out;
     cv_jout_array(j, "scopes");
     for (int i = 0; dom_scope_words[i] != NULL; i++)
-        if (scopes >> i & 1)
+        if (scopes >> i & 1u)
             cv_jout_string(j, NULL, dom_scope_words[i]);
     cv_jout_end(j);
-    api_write_unit_ref(x, "unit", everywhere ? (struct cv_id){0} : unit);
-    cv_jout_moment(j, "expires_at", expires_at);
 }
 
+static void write_reach(struct htp_exchange *x, bool everywhere, struct cv_id unit)
+{
+    if (everywhere)
+        cv_jout_null(&x->out, "unit");
+    else
+        api_write_unit_ref(x, "unit", unit);
+}
+
+/* The members of a token; the caller opens and closes. */
 static void write_token(struct htp_exchange *x, const struct dom_token *token)
 {
     struct cv_jout *j = &x->out;
-    cv_jout_string(j, "id", token_text(x, token->id));
+    cv_jout_string(j, "id", token_id(x, token->id));
     cv_jout_string(j, "name", token->name);
-    write_rights(x, token->scopes, token->everywhere, token->unit, token->expires_at);
+    write_scopes(j, token->scopes);
+    write_reach(x, token->everywhere, token->unit);
+    cv_jout_moment(j, "expires_at", token->expires_at);
     cv_jout_moment(j, "created_at", token->created_at);
     cv_jout_string(j, "created_by", token->created_by);
 }
 
-static bool within_reach(struct htp_exchange *x, const struct dom_token *token)
+static bool visible(struct htp_exchange *x, const struct dom_token *token)
 {
     struct view_scope scope = api_actor(x)->scope;
     if (token->revoked_at != CV_NO_MOMENT)
         return false;
-    return scope.everywhere || (!token->everywhere && view_unit_within(api_of(x)->view, token->unit, scope.top));
+    return scope.everywhere || (!token->everywhere && view_in_scope(api_of(x)->view, scope, token->unit));
 }
 
 static int newest_first(const void *a, const void *b)
 {
-    const struct dom_token *s = a, *t = b;
-    if (s->created_at != t->created_at)
-        return s->created_at > t->created_at ? -1 : 1;
-    return memcmp(s->id.bytes, t->id.bytes, sizeof(s->id.bytes));
+    const struct dom_token *x = a, *y = b;
+    if (x->created_at != y->created_at)
+        return x->created_at > y->created_at ? -1 : 1;
+    return memcmp(x->id.bytes, y->id.bytes, sizeof(x->id.bytes));
 }
 
 void api_list_tokens(struct htp_exchange *x)
 {
-    struct dom_token *tokens = NULL;
-    size_t count = 0;
+    struct dom_token *tokens;
+    size_t count;
     struct cv_error err = {0};
     if (!view_tokens(api_of(x)->view, x->arena, &tokens, &count, &err)) {
-        htp_problem(x, &err, NULL);
+        fail(x, &err);
         return;
     }
     if (count > 1)
@@ -64,7 +72,7 @@ void api_list_tokens(struct htp_exchange *x)
     cv_jout_object(&x->out, NULL);
     cv_jout_array(&x->out, "items");
     for (size_t i = 0; i < count; i++) {
-        if (!within_reach(x, &tokens[i]))
+        if (!visible(x, &tokens[i]))
             continue;
         cv_jout_object(&x->out, NULL);
         write_token(x, &tokens[i]);
@@ -75,33 +83,47 @@ void api_list_tokens(struct htp_exchange *x)
     htp_reply(x, 200);
 }
 
-static void read_scopes(const struct cv_jin *body, uint32_t *out)
+/* ---- making ---- */
+
+static uint32_t read_scopes(const struct cv_jin *o)
 {
     const struct cv_jin_list *list = NULL;
-    if (cv_jin_array(body, "scopes", CV_REQUIRED, SCOPES_MAX, &list) != CV_VALUE)
-        return;
-    if (cv_jin_count(list) == 0)
-        cv_jin_fault(body, "scopes", "required", "Cần ít nhất một quyền", "At least one scope is needed");
+    uint32_t scopes = 0;
+    if (cv_jin_array(o, "scopes", CV_REQUIRED, 10, &list) != CV_VALUE)
+        return DOM_STAFF_READ; /* the fault is noted; one is enough */
     for (size_t i = 0; i < cv_jin_count(list); i++) {
-        int word = 0;
-        if (!cv_jin_item_word(list, i, dom_scope_words, &word))
+        int scope = 0;
+        if (!cv_jin_item_word(list, i, dom_scope_words, &scope))
             continue;
-        if (*out >> word & 1)
-            cv_jin_fault(body, "scopes", "duplicate", "“%s” bị lặp", "“%s” is there twice", dom_scope_words[word]);
-        *out |= UINT32_C(1) << word;
+        if (scopes >> scope & 1u)
+            cv_jin_fault(o, "scopes", "repeated", "Quyền %s ghi hai lần", "The scope %s is there twice", dom_scope_words[scope]);
+        scopes |= 1u << scope;
     }
+    return scopes;
 }
 
-static void read_token(const struct cv_jin *body, struct prov_token_input *out)
+static void read_token(const struct cv_jin *o, struct prov_token_input *in)
 {
-    *out = (struct prov_token_input){.expires_at = CV_NO_MOMENT};
-    cv_jin_string(body, "name", CV_REQUIRED, 200, &out->name);
-    if (out->name != NULL && *out->name == '\0')
-        cv_jin_fault(body, "name", "required", "Thiếu tên", "The name is missing");
-    read_scopes(body, &out->scopes);
-    cv_jin_string(body, "unit", CV_NULLABLE, 64, &out->unit);
-    cv_jin_moment(body, "expires_at", CV_NULLABLE, &out->expires_at);
-    cv_jin_done(body);
+    *in = (struct prov_token_input){.expires_at = CV_NO_MOMENT};
+    if (cv_jin_string(o, "name", CV_REQUIRED, 200, &in->name) == CV_VALUE && *in->name == '\0')
+        cv_jin_fault(o, "name", "too_short", "Tên không được để trống", "The name may not be empty");
+    in->scopes = read_scopes(o);
+    cv_jin_string(o, "unit", CV_NULLABLE, 64, &in->unit);
+    cv_jin_moment(o, "expires_at", CV_NULLABLE, &in->expires_at);
+    cv_jin_done(o);
+}
+
+static void reply_token(struct htp_exchange *x, struct prov_token_result *result)
+{
+    htp_header_set(x, "Location", "/v1/tokens/%s", token_id(x, result->token.id));
+    if (result->outcome == PROV_REPLAYED)
+        htp_header_set(x, "Idempotency-Replayed", "true");
+    cv_jout_object(&x->out, NULL);
+    write_token(x, &result->token);
+    cv_jout_string(&x->out, "secret", *result->secret != '\0' ? result->secret : NULL);
+    cv_jout_end(&x->out);
+    explicit_bzero(result->secret, sizeof(result->secret));
+    htp_reply(x, 201);
 }
 
 void api_create_token(struct htp_exchange *x)
@@ -116,18 +138,10 @@ void api_create_token(struct htp_exchange *x)
     read_token(body, &in);
     if (!api_faultless(x, cvp_validation_failed))
         return;
-    if (!prov_token_create(&call, &in, &result, &err)) {
-        htp_problem(x, &err, &x->faults);
-        return;
-    }
-    htp_header_set(x, "Location", "/v1/tokens/%s", token_text(x, result.token.id));
-    if (result.outcome == PROV_REPLAYED)
-        htp_header_set(x, "Idempotency-Replayed", "true");
-    cv_jout_object(&x->out, NULL);
-    write_token(x, &result.token);
-    cv_jout_string(&x->out, "secret", *result.secret != '\0' ? result.secret : NULL);
-    cv_jout_end(&x->out);
-    htp_reply(x, 201);
+    if (prov_token_create(&call, &in, &result, &err))
+        reply_token(x, &result);
+    else
+        fail(x, &err);
 }
 
 void api_delete_token(struct htp_exchange *x)
@@ -139,18 +153,20 @@ void api_delete_token(struct htp_exchange *x)
     if (prov_token_revoke(&call, htp_param(x, "token"), &err))
         htp_reply_empty(x, 204);
     else
-        htp_problem(x, &err, NULL);
+        fail(x, &err);
 }
 
 void api_get_me(struct htp_exchange *x)
 {
-    const struct api_actor *actor = api_actor(x);
+    const struct api_actor *me = api_actor(x);
     struct cv_jout *j = &x->out;
     cv_jout_object(j, NULL);
     cv_jout_object(j, "token");
-    cv_jout_string(j, "id", actor->name);
-    cv_jout_string(j, "name", actor->label);
-    write_rights(x, actor->scopes, actor->scope.everywhere, actor->scope.top, actor->expires_at);
+    cv_jout_string(j, "id", me->name);
+    cv_jout_string(j, "name", me->label);
+    write_scopes(j, me->scopes);
+    write_reach(x, me->scope.everywhere, me->scope.top);
+    cv_jout_moment(j, "expires_at", me->expires_at);
     cv_jout_end(j);
     cv_jout_string(j, "locale", x->lang == CV_EN ? "en" : "vi");
     cv_jout_end(j);

@@ -1,71 +1,152 @@
-/* Units: the tree and one at a time. */
-#include "api/internal.h"
+/* Units: list, tree, changes. */
+#include "api/units.h"
 
 #include <string.h>
 
-static const char *id_text(struct htp_exchange *x, struct cv_id id)
+static void fail(struct htp_exchange *x, const struct cv_error *err) { htp_problem(x, err, &x->faults); }
+
+/* ---- reading ---- */
+
+static bool list_query(struct htp_exchange *x, struct view_unit_query *q)
 {
-    char text[CV_ID_TEXT];
-    return cv_arena_strdup(x->arena, cv_id_text("unt_", id, text));
+    static const char *const shapes[] = {"flat", "tree", NULL};
+    const char *parent = htp_query(x, "parent");
+    struct cv_error err = {0};
+    struct view_unit found;
+    int64_t depth = -1;
+    uint32_t shape = 0;
+    *q = (struct view_unit_query){.scope = api_actor(x)->scope, .recursive = true, .q = htp_query(x, "q")};
+    htp_query_bool(x, "recursive", &q->recursive);
+    htp_query_bool(x, "include_dissolved", &q->include_dissolved);
+    htp_query_words(x, "view", shapes, &shape);
+    htp_query_int(x, "depth", 0, 32, &depth);
+    q->depth = (int)depth;
+    if (q->q != NULL && (*q->q == '\0' || cv_text_length(q->q) > 200))
+        cv_fault_add(&x->faults, CV_AT_PARAMETER, "q", "out_of_range", "q dài từ 1 đến 200 ký tự", "q has 1 to 200 signs");
+    if (!api_faultless(x, cvp_validation_failed) || parent == NULL)
+        return x->faults.count == 0;
+    if (!view_unit_find(api_of(x)->view, q->scope, parent, CV_NO_DAY, x->arena, &found, &err)) {
+        fail(x, &err);
+        return false;
+    }
+    q->has_parent = true;
+    q->parent = found.id;
+    return true;
 }
 
-/* ---- in ---- */
-
-static void read_word_or_null(const struct cv_jin *o, const char *name, const char *const *words, struct prov_int *out)
+void api_list_units(struct htp_exchange *x)
 {
-    int index = 0;
-    out->given = cv_jin_word(o, name, CV_NULLABLE, words, &index);
-    out->value = index;
+    struct view_unit_query q;
+    struct view_unit_page found;
+    struct api_page page;
+    struct cv_error err = {0};
+    const char *bound = api_page_bound(x);
+    if (!list_query(x, &q) || !api_page_in(x, bound, &page))
+        return;
+    q.page_size = page.size;
+    q.after = page.after;
+    q.after_len = page.after_len;
+    if (!view_unit_list(api_of(x)->view, &q, x->arena, &found, &err)) {
+        fail(x, &err);
+        return;
+    }
+    api_view_age(x);
+    cv_jout_object(&x->out, NULL);
+    cv_jout_array(&x->out, "items");
+    for (size_t i = 0; i < found.count; i++)
+        api_write_unit_row(x, &found.items[i]);
+    cv_jout_end(&x->out);
+    api_page_out(x, bound, found.next, found.next_len, &page, found.total);
+    cv_jout_end(&x->out);
+    htp_reply(x, 200);
 }
 
-static void read_unit(const struct cv_jin *o, struct prov_unit_input *out)
+void api_get_unit(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct dom_unit unit;
+    struct cv_error err = {0};
+    if (!api_call(x, &call))
+        return;
+    if (!prov_unit_read(&call, htp_param(x, "unit"), &unit, &err)) {
+        fail(x, &err);
+        return;
+    }
+    htp_etag(x, unit.revision);
+    api_write_unit(x, NULL, &unit);
+    htp_reply(x, 200);
+}
+
+void api_list_unit_ancestors(struct htp_exchange *x)
+{
+    const struct view *view = api_of(x)->view;
+    struct view_scope scope = api_actor(x)->scope;
+    struct view_unit unit, *way;
+    size_t count = 0;
+    struct cv_error err = {0};
+    if (!view_unit_find(view, scope, htp_param(x, "unit"), CV_NO_DAY, x->arena, &unit, &err) ||
+        !view_unit_ancestors(view, scope, unit.id, x->arena, &way, &count, &err)) {
+        fail(x, &err);
+        return;
+    }
+    cv_jout_object(&x->out, NULL);
+    cv_jout_array(&x->out, "items");
+    for (size_t i = 0; i + 1 < count; i++) /* without the unit itself */
+        api_write_unit_row_ref(x, NULL, &way[i]);
+    cv_jout_end(&x->out);
+    cv_jout_end(&x->out);
+    htp_reply(x, 200);
+}
+
+/* ---- bodies ---- */
+
+static void read_unit(const struct cv_jin *o, struct prov_unit_input *in)
 {
     const struct cv_jin *name = NULL;
-    *out = (struct prov_unit_input){0};
-    api_read_text(o, "code", DOM_CODE_MAX, &out->code);
+    int block = -1;
+    *in = (struct prov_unit_input){0};
+    in->code.given = cv_jin_string(o, "code", CV_OPTIONAL, DOM_CODE_MAX, &in->code.value);
     if (cv_jin_object(o, "name", CV_OPTIONAL, &name) == CV_VALUE) {
-        api_read_text(name, "vi", 200, &out->name_vi);
-        api_read_text(name, "en", 200, &out->name_en);
+        in->name_vi.given = cv_jin_string(name, "vi", CV_OPTIONAL, 200, &in->name_vi.value);
+        if (in->name_vi.given == CV_VALUE && *in->name_vi.value == '\0')
+            cv_jin_fault(name, "vi", "too_short", "Tên đơn vị không được để trống", "The name may not be empty");
+        api_read_text(name, "en", 200, &in->name_en);
         cv_jin_done(name);
     }
-    api_read_word(o, "kind", dom_unit_kind_words, &out->kind);
-    read_word_or_null(o, "block", dom_block_words, &out->block);
-    api_read_text(o, "parent", 64, &out->parent);
-    api_read_text(o, "slug", DOM_SLUG_MAX, &out->slug);
-    out->position.given = cv_jin_int(o, "position", CV_OPTIONAL, 0, 100000, &out->position.value);
-    api_read_day(o, "active_from", &out->active_from);
-    api_read_day(o, "active_to", &out->active_to);
+    api_read_word(o, "kind", dom_unit_kind_words, &in->kind);
+    in->block.given = cv_jin_word(o, "block", CV_NULLABLE, dom_block_words, &block);
+    in->block.value = block;
+    api_read_text(o, "parent", 64, &in->parent);
+    api_read_text(o, "slug", DOM_SLUG_MAX, &in->slug);
+    in->position.given = cv_jin_int(o, "position", CV_OPTIONAL, 0, 100000, &in->position.value);
+    api_read_day(o, "active_from", &in->active_from);
+    api_read_day(o, "active_to", &in->active_to);
     cv_jin_done(o);
 }
 
-/* ---- out ---- */
-
-static void write_row(struct htp_exchange *x, const struct view_unit *unit)
+static bool body_of(struct htp_exchange *x, struct prov_call *call, struct prov_unit_input *in)
 {
-    struct cv_jout *j = &x->out;
-    bool below = unit->has_parent && view_in_scope(api_of(x)->view, api_actor(x)->scope, unit->parent);
-    cv_jout_object(j, NULL);
-    cv_jout_string(j, "id", id_text(x, unit->id));
-    cv_jout_string(j, "code", unit->code);
-    cv_jout_object(j, "name");
-    cv_jout_string(j, "vi", unit->name[CV_VI]);
-    cv_jout_string(j, "en", unit->name[CV_EN]);
-    cv_jout_end(j);
-    cv_jout_string(j, "kind", dom_unit_kind_words[unit->kind]);
-    cv_jout_string(j, "block", unit->effective_block >= 0 ? dom_block_words[unit->effective_block] : NULL);
-    api_write_unit_ref(x, "parent", below ? unit->parent : (struct cv_id){0});
-    cv_jout_string(j, "slug", unit->slug);
-    cv_jout_int(j, "position", unit->position);
-    cv_jout_int(j, "depth", unit->depth);
-    cv_jout_day(j, "active_from", unit->active_from);
-    cv_jout_day(j, "active_to", unit->active_to);
-    cv_jout_int(j, "revision", unit->revision);
-    cv_jout_end(j);
+    const struct cv_jin *body;
+    if (!api_call(x, call) || !api_body(x, &body))
+        return false;
+    read_unit(body, in);
+    return true;
 }
 
-static void change(struct cv_jout *j, const char *field, const char *from, const char *to)
+/* ---- answers ---- */
+
+static void reply_unit(struct htp_exchange *x, const struct prov_unit_result *result, bool created)
 {
-    if (from == to || (from != NULL && to != NULL && strcmp(from, to) == 0))
+    int status = 200;
+    const char *location = created ? cv_arena_printf(x->arena, "/v1/units/%s", api_unit_id(x, result->unit.id)) : NULL;
+    api_result_head(x, result->outcome, result->unit.revision, location, &status);
+    api_write_unit(x, NULL, &result->unit);
+    htp_reply(x, status);
+}
+
+static void change_text(struct cv_jout *j, const char *field, const char *from, const char *to)
+{
+    if (strcmp(from != NULL ? from : "", to != NULL ? to : "") == 0)
         return;
     cv_jout_object(j, NULL);
     cv_jout_string(j, "field", field);
@@ -76,59 +157,42 @@ static void change(struct cv_jout *j, const char *field, const char *from, const
 
 static void change_day(struct cv_jout *j, const char *field, cv_day from, cv_day to)
 {
-    char before[CV_DAY_TEXT], after[CV_DAY_TEXT];
-    change(j, field, from != CV_NO_DAY ? cv_day_iso(from, before) : NULL, to != CV_NO_DAY ? cv_day_iso(to, after) : NULL);
+    char a[CV_DAY_TEXT], b[CV_DAY_TEXT];
+    change_text(j, field, from == CV_NO_DAY ? NULL : cv_day_iso(from, a), to == CV_NO_DAY ? NULL : cv_day_iso(to, b));
 }
 
-static const char *block_word(const struct dom_unit *u) { return u->block >= 0 ? dom_block_words[u->block] : NULL; }
-
-static const char *parent_code(struct htp_exchange *x, const struct dom_unit *u)
+static const char *parent_code(struct htp_exchange *x, const struct dom_unit *unit)
 {
     struct view_unit parent;
-    bool visible = u->has_parent && view_in_scope(api_of(x)->view, api_actor(x)->scope, u->parent) &&
-                   view_unit_by_id(api_of(x)->view, u->parent, x->arena, &parent);
-    return visible ? parent.code : NULL;
+    return unit->has_parent && view_unit_by_id(api_of(x)->view, unit->parent, x->arena, &parent) ? parent.code : NULL;
 }
 
-static void change_position(struct cv_jout *j, const struct dom_unit *before, const struct dom_unit *after)
-{
-    if (before->revision > 0 && before->position == after->position)
-        return;
-    cv_jout_object(j, NULL);
-    cv_jout_string(j, "field", "position");
-    if (before->revision > 0)
-        cv_jout_int(j, "from", before->position);
-    else
-        cv_jout_null(j, "from");
-    cv_jout_int(j, "to", after->position);
-    cv_jout_end(j);
-}
+static const char *block_word(const struct dom_unit *unit) { return unit->block >= 0 ? dom_block_words[unit->block] : NULL; }
 
-static void write_changes(struct htp_exchange *x, const struct dom_unit *before, const struct dom_unit *after)
+static void write_changes(struct htp_exchange *x, const struct dom_unit *a, const struct dom_unit *b)
 {
     struct cv_jout *j = &x->out;
-    bool fresh = before->revision == 0;
     cv_jout_array(j, "changes");
-    change(j, "code", before->code, after->code);
-    change(j, "name/vi", before->name[CV_VI], after->name[CV_VI]);
-    change(j, "name/en", before->name[CV_EN], after->name[CV_EN]);
-    change(j, "kind", fresh ? NULL : dom_unit_kind_words[before->kind], dom_unit_kind_words[after->kind]);
-    change(j, "block", fresh ? NULL : block_word(before), block_word(after));
-    change(j, "parent", fresh ? NULL : parent_code(x, before), parent_code(x, after));
-    change(j, "slug", before->slug, after->slug);
-    change_position(j, before, after);
-    change_day(j, "active_from", fresh ? CV_NO_DAY : before->active_from, after->active_from);
-    change_day(j, "active_to", fresh ? CV_NO_DAY : before->active_to, after->active_to);
+    change_text(j, "code", a->code, b->code);
+    change_text(j, "name/vi", a->name[CV_VI], b->name[CV_VI]);
+    change_text(j, "name/en", a->name[CV_EN], b->name[CV_EN]);
+    change_text(j, "kind", a->revision > 0 ? dom_unit_kind_words[a->kind] : NULL, dom_unit_kind_words[b->kind]);
+    change_text(j, "block", block_word(a), block_word(b));
+    change_text(j, "parent", parent_code(x, a), parent_code(x, b));
+    change_text(j, "slug", a->slug, b->slug);
+    if (a->revision == 0 || a->position != b->position) {
+        cv_jout_object(j, NULL);
+        cv_jout_string(j, "field", "position");
+        if (a->revision > 0)
+            cv_jout_int(j, "from", a->position);
+        else
+            cv_jout_null(j, "from");
+        cv_jout_int(j, "to", b->position);
+        cv_jout_end(j);
+    }
+    change_day(j, "active_from", a->active_from, b->active_from);
+    change_day(j, "active_to", a->active_to, b->active_to);
     cv_jout_end(j);
-}
-
-static void reply_unit(struct htp_exchange *x, const struct prov_unit_result *result, bool created)
-{
-    int status = 200;
-    const char *location = created ? cv_arena_printf(x->arena, "/v1/units/%s", id_text(x, result->unit.id)) : NULL;
-    api_result_head(x, result->outcome, result->unit.revision, location, &status);
-    api_write_unit(x, NULL, &result->unit);
-    htp_reply(x, status);
 }
 
 static void reply_change(struct htp_exchange *x, const struct prov_unit_result *result)
@@ -144,84 +208,7 @@ static void reply_change(struct htp_exchange *x, const struct prov_unit_result *
     htp_reply(x, 200);
 }
 
-/* ---- lists ---- */
-
-static bool read_query(struct htp_exchange *x, struct view_unit_query *q)
-{
-    static const char *const views[] = {"flat", "tree", NULL}; /* both words give tree order */
-    const char *parent = htp_query(x, "parent");
-    struct view_unit found;
-    struct cv_error err = {0};
-    int64_t depth = -1;
-    uint32_t shown = 0;
-    *q = (struct view_unit_query){.scope = api_actor(x)->scope, .recursive = true};
-    htp_query_bool(x, "recursive", &q->recursive);
-    htp_query_int(x, "depth", 0, 32, &depth);
-    htp_query_bool(x, "include_dissolved", &q->include_dissolved);
-    htp_query_words(x, "view", views, &shown);
-    q->q = htp_query(x, "q");
-    q->depth = (int)depth;
-    if (!api_faultless(x, cvp_invalid_parameter))
-        return false;
-    if (parent == NULL)
-        return true;
-    if (!view_unit_find(api_of(x)->view, q->scope, parent, CV_NO_DAY, x->arena, &found, &err)) {
-        htp_problem(x, &err, NULL);
-        return false;
-    }
-    q->has_parent = true;
-    q->parent = found.id;
-    return true;
-}
-
-void api_list_units(struct htp_exchange *x)
-{
-    struct view_unit_query q;
-    struct view_unit_page page;
-    struct api_page paging;
-    struct cv_error err = {0};
-    const char *bound = api_page_bound(x);
-    if (!read_query(x, &q) || !api_page_in(x, bound, &paging))
-        return;
-    q.page_size = paging.size;
-    q.after = paging.after;
-    q.after_len = paging.after_len;
-    if (!view_unit_list(api_of(x)->view, &q, x->arena, &page, &err)) {
-        htp_problem(x, &err, NULL);
-        return;
-    }
-    cv_jout_object(&x->out, NULL);
-    cv_jout_array(&x->out, "items");
-    for (size_t i = 0; i < page.count; i++)
-        write_row(x, &page.items[i]);
-    cv_jout_end(&x->out);
-    api_page_out(x, bound, page.next, page.next_len, &paging, page.total);
-    cv_jout_end(&x->out);
-    htp_reply(x, 200);
-}
-
-void api_list_unit_ancestors(struct htp_exchange *x)
-{
-    const struct view *view = api_of(x)->view;
-    struct view_scope scope = api_actor(x)->scope;
-    struct view_unit unit, *line = NULL;
-    size_t count = 0;
-    struct cv_error err = {0};
-    if (!view_unit_find(view, scope, htp_param(x, "unit"), CV_NO_DAY, x->arena, &unit, &err) ||
-        !view_unit_ancestors(view, scope, unit.id, x->arena, &line, &count, &err)) {
-        htp_problem(x, &err, NULL);
-        return;
-    }
-    cv_jout_object(&x->out, NULL);
-    cv_jout_array(&x->out, "items");
-    for (size_t i = 0; i + 1 < count; i++) /* the last one is the unit itself */
-        api_write_unit_ref(x, NULL, line[i].id);
-    cv_jout_end(&x->out);
-    cv_jout_end(&x->out);
-    htp_reply(x, 200);
-}
-
-/* ---- one ---- */
+/* ---- changing ---- */
 
 void api_create_unit(struct htp_exchange *x)
 {
@@ -229,82 +216,53 @@ void api_create_unit(struct htp_exchange *x)
     struct prov_unit_input in;
     struct prov_unit_result result;
     struct cv_error err = {0};
-    const struct cv_jin *body;
-    if (!api_call(x, &call) || !api_body(x, &body))
-        return;
-    read_unit(body, &in);
-    if (!api_faultless(x, cvp_validation_failed))
+    if (!body_of(x, &call, &in) || !api_faultless(x, cvp_validation_failed))
         return;
     if (prov_unit_create(&call, &in, &result, &err))
         reply_unit(x, &result, true);
     else
-        htp_problem(x, &err, &x->faults);
+        fail(x, &err);
 }
 
-void api_get_unit(struct htp_exchange *x)
+static void same_code(struct htp_exchange *x, const struct prov_unit_input *in)
 {
-    struct prov_call call;
-    struct dom_unit unit;
-    struct cv_error err = {0};
-    if (!api_call(x, &call))
+    const char *path = htp_param(x, "unit");
+    struct cv_id id;
+    if (in->code.given != CV_VALUE || cv_id_parse("unt_", path, &id) || cv_ascii_casecmp(in->code.value, path) == 0)
         return;
-    if (!prov_unit_read(&call, htp_param(x, "unit"), &unit, &err)) {
-        htp_problem(x, &err, NULL);
-        return;
-    }
-    htp_etag(x, unit.revision);
-    api_write_unit(x, NULL, &unit);
-    htp_reply(x, 200);
+    cv_fault_add(&x->faults, CV_AT_POINTER, "/code", "mismatch", "code khác với mã trên đường dẫn; đổi mã bằng PATCH",
+                 "code differs from the path; change a code by PATCH");
 }
 
-typedef bool change_fn(struct prov_call *call, const char *key, const struct prov_unit_input *in, struct prov_unit_result *out,
-                       struct cv_error *err);
-
-static void change_unit(struct htp_exchange *x, change_fn *fn, void (*check)(struct htp_exchange *, const struct prov_unit_input *))
+void api_put_unit(struct htp_exchange *x)
 {
     struct prov_call call;
     struct prov_unit_input in;
     struct prov_unit_result result;
     struct cv_error err = {0};
-    const struct cv_jin *body;
-    if (!api_call(x, &call) || !api_body(x, &body))
+    if (!body_of(x, &call, &in))
         return;
-    read_unit(body, &in);
-    if (check != NULL)
-        check(x, &in);
+    same_code(x, &in);
     if (!api_faultless(x, cvp_validation_failed))
         return;
-    if (fn(&call, htp_param(x, "unit"), &in, &result, &err))
+    if (prov_unit_put(&call, htp_param(x, "unit"), &in, &result, &err))
         reply_change(x, &result);
     else
-        htp_problem(x, &err, &x->faults);
+        fail(x, &err);
 }
-
-/* The code in a PUT's body is absent or the one in the path. */
-static void same_code(struct htp_exchange *x, const struct prov_unit_input *in)
-{
-    const char *path = htp_param(x, "unit");
-    struct view_unit unit;
-    struct cv_error err = {0};
-    struct cv_id id;
-    if (in->code.given == CV_ABSENT)
-        return;
-    if (cv_id_parse("unt_", path, &id)) {
-        if (!view_unit_find(api_of(x)->view, api_actor(x)->scope, path, CV_NO_DAY, x->arena, &unit, &err))
-            return; /* 404 follows */
-        path = unit.code;
-    }
-    if (in->code.given != CV_VALUE || cv_ascii_casecmp(in->code.value, path) != 0)
-        cv_fault_add(&x->faults, CV_AT_POINTER, "/code", "mismatch", "code khác với mã trên đường dẫn; đổi mã đơn vị bằng PATCH",
-                     "code differs from the path; change a code by PATCH");
-}
-
-void api_put_unit(struct htp_exchange *x) { change_unit(x, prov_unit_put, same_code); }
 
 void api_patch_unit(struct htp_exchange *x)
 {
-    if (api_if_match_given(x))
-        change_unit(x, prov_unit_patch, NULL);
+    struct prov_call call;
+    struct prov_unit_input in;
+    struct prov_unit_result result;
+    struct cv_error err = {0};
+    if (!api_if_match_given(x) || !body_of(x, &call, &in) || !api_faultless(x, cvp_validation_failed))
+        return;
+    if (prov_unit_patch(&call, htp_param(x, "unit"), &in, &result, &err))
+        reply_change(x, &result);
+    else
+        fail(x, &err);
 }
 
 void api_delete_unit(struct htp_exchange *x)
@@ -316,5 +274,5 @@ void api_delete_unit(struct htp_exchange *x)
     if (prov_unit_delete(&call, htp_param(x, "unit"), &err))
         htp_reply_empty(x, 204);
     else
-        htp_problem(x, &err, NULL);
+        fail(x, &err);
 }

@@ -1,0 +1,41 @@
+/* Inside api/: what lives as long as the server. */
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "api/internal.h"
+
+enum {
+    API_BUCKETS = 4096,        /* callers whose rate is remembered */
+    API_ANSWERS = 256,         /* ready answers kept */
+    API_ANSWER_MAX = 1 << 20,  /* one of them */
+    API_ANSWERS_MAX = 32 << 20 /* all of them */
+};
+
+struct api_bucket { struct cv_id token; double left; int64_t at_ns; };
+struct api_answer { char *key; uint64_t generation, used; size_t size; struct htp_shared *shared; };
+
+struct api_state {
+    pthread_mutex_t lock; /* guards what follows */
+    struct api_bucket buckets[API_BUCKETS];
+    struct api_answer answers[API_ANSWERS];
+    size_t answer_bytes;
+    uint64_t clock;
+    _Atomic int64_t ticked_ns; /* the scheduler's last sign of life */
+    struct htp_shared *json, *yaml, *html;
+};
+
+/* False: too fast; the bucket refills at `rate` a second and holds two seconds' worth. */
+bool api_rate_pass(struct api *api, struct cv_id token);
+
+/* A ready answer of this generation, with a reference for the caller, or NULL. */
+struct htp_shared *api_answer_get(struct api *api, const char *key, uint64_t generation);
+/* Keeps a reference of its own; an old answer may go for it. */
+void api_answer_put(struct api *api, const char *key, uint64_t generation, struct htp_shared *shared, size_t size);
+/* Short text that changes when the bytes do. Holds CV_DIGEST_TEXT. */
+void api_body_tag(const struct api *api, const char *bytes, size_t len, char out[CV_DIGEST_TEXT]);
+
+/* docs.c */
+bool api_docs_open(struct api *api);
+void api_docs_close(struct api *api);
