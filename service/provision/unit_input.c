@@ -7,27 +7,7 @@
 
 static bool is_new(const struct prov_unit_change *change) { return change->before->revision == 0; }
 
-static bool code_sign(char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-/* Unit identifiers of Decision 20/2020/QD-TTg: a letter and two digits, then groups behind dots; Z is kept for other schemes. */
-static bool unit_code_valid(const char *code)
-{
-    size_t len = strlen(code);
-    if (!dom_code_valid(code) || len < 3)
-        return false;
-    if (code[0] == 'Z')
-        return cv_ascii_is(code, code_sign);
-    if (code[0] < 'A' || code[0] > 'Y' || !is_digit(code[1]) || !is_digit(code[2]))
-        return false;
-    for (size_t i = 3; i < len; i++) {
-        if (code[i] == '.' && i + 1 < len && code[i + 1] != '.')
-            continue;
-        if (i == 3 || !code_sign(code[i]))
-            return false;
-    }
-    return true;
-}
 
 static bool slug_sign(char c) { return (c >= 'a' && c <= 'z') || is_digit(c); }
 
@@ -57,9 +37,9 @@ static void apply_code(struct prov_unit_change *change)
     }
     if (unit->code != NULL && strcmp(unit->code, code->value) == 0)
         return;
-    if (!unit_code_valid(code->value))
-        FAULT(change, "/code", "bad_format", "Mã đơn vị có dạng H43.99.01 (chữ in hoa, số và dấu chấm, tối đa 35 ký tự)",
-              "A unit code looks like H43.99.01 (capital letters, digits and dots, at most 35)");
+    if (!dom_code_valid(code->value))
+        FAULT(change, "/code", "bad_format", "Mã đơn vị chỉ gồm chữ không dấu, số và các dấu . _ -, tối đa 35 ký tự, ví dụ H43.99.01",
+              "A unit code has letters, digits and . _ - only, at most 35, like H43.99.01");
     const char *old = unit->code;
     unit->code = code->value;
     if (old != NULL && cv_ascii_casecmp(old, unit->code) != 0)

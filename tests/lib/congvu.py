@@ -13,7 +13,7 @@ import time
 import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BIN = os.environ.get("CONGVU_BIN", str(ROOT / "build/dev/service/congvud"))
+BIN = os.environ.pop("CONGVU_BIN", str(ROOT / "build/dev/service/congvud"))
 DEADLINE = 60  # seconds that a condition may take on a busy machine under a sanitizer
 
 
@@ -116,8 +116,9 @@ class Service:
             settings["data_dir"] = str(self.data)
         for name, value in settings.items():
             arguments += ["--" + name.replace("_", "-"), str(value)]
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("CONGVU_")}  # the harness's own, not settings
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=log, start_new_session=True)
+            self.process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=log, start_new_session=True, env=environment)
         line = self.process.stdout.readline()
         if not line:
             self.process.wait()
