@@ -6,11 +6,11 @@
 
 static const char main_indices[] =
     "index objectClass,entryUUID,entryCSN eq\n"
-    "index cvId,cvName,cvCode,cvIdempotencyKey,cvActivationDigest eq\n"
+    "index cvName,cvCode,cvIdempotencyKey,cvActivationDigest eq\n"
     "index uid,mail,cvMailAlias,cvReceives,authorizedService eq\n"
-    "index cvUnit,cvParent,cvAccountState eq\n";
+    "index cvUnit,cvAccountState eq\n";
 
-static const char log_indices[] = "index reqStart,reqEnd,reqResult,reqDN,reqType,reqEntryUUID,reqAuthzID eq\n"
+static const char log_indices[] = "index reqStart,reqResult,reqDN,reqType,reqEntryUUID,reqAuthzID eq\n"
                                   "index objectClass,entryCSN,entryUUID eq\n";
 
 void slapd_index_text(struct cv_buf *out)
@@ -60,7 +60,7 @@ static void put_log_database(struct cv_buf *out, const struct dir_embedded_optio
     put_storage(out, options, paths, "cn=log", "log");
     cv_buf_puts(out, log_indices);
     for (int i = 0; i < 2; i++)
-        cv_buf_printf(out, "access to attrs=%s val.regex=\"^userPassword:\" by * none\n", i ? "reqOld" : "reqMod");
+        cv_buf_printf(out, "access to attrs=%s val.regex=\"^userPassword[;:]\" by * none\n", i ? "reqOld" : "reqMod");
     cv_buf_printf(out, "access to * by dn.exact=\"cn=service,ou=system,%s\" read by * none\n", options->base);
     cv_buf_puts(out, "overlay syncprov\nsyncprov-nopresent TRUE\nsyncprov-reloadhint TRUE\n\n");
 }
