@@ -139,12 +139,14 @@ struct dir_feed {
     void *ctx;
     /* A refresh begins. fresh: no cookie, everything will be named, what is not named afterwards is gone. */
     void (*begin)(void *ctx, bool fresh);
-    /* New or changed (an upsert in every phase). The record's strings live until return. */
+    /* New or changed (an upsert in every phase). The record's strings live until return. Activation digests and idempotency keys are left out: they
+     * are looked up in the directory. */
     void (*staff)(void *ctx, const uint8_t uuid[16], const char *csn, const struct dom_staff *staff);
     void (*unit)(void *ctx, const uint8_t uuid[16], const char *csn, const struct dom_unit *unit);
     void (*system)(void *ctx, const uint8_t uuid[16], const char *csn, const struct dom_system *system);
     void (*token)(void *ctx, const uint8_t uuid[16], const char *csn, const struct dom_token *token);
-    /* Unchanged since the cookie: only named (present phase). */
+    /* Only named: unchanged since the cookie (present phase), or changed to something unreadable, whose last good version stays. May name what was
+     * never handed over. */
     void (*present)(void *ctx, const uint8_t uuid[16]);
     void (*remove)(void *ctx, const uint8_t uuid[16]);
     /* The refresh is complete. sweep: whatever was not named since begin is gone. False = the guard refuses to lose so many: the consumer

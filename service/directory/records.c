@@ -31,9 +31,11 @@ const char *dir_dn_tokens(struct cv_arena *arena, const char *base)
     return dir_dn_child(arena, dir_dn_system_root(arena, base), "ou", "tokens");
 }
 
-const char *dir_filter_revision(struct cv_arena *arena, int64_t revision)
+/* The unique overlay searches from the suffix under the controls of the write, assertion and all (slapd 2.5): the assertion must hold for
+ * the suffix too, or every change of a unique attribute fails. The suffix has no revision; every record has one. */
+const char *dir_filter_revision(struct cv_arena *arena, int64_t revision, const char *also)
 {
-    return cv_arena_printf(arena, "(cvRevision=%lld)", (long long)revision);
+    return cv_arena_printf(arena, "(|(&(cvRevision=%lld)%s)(!(cvRevision=*)))", (long long)revision, also);
 }
 
 static bool has_field(const struct dir_fields *fields, const char *name)
@@ -82,7 +84,7 @@ bool dir_record_save(struct dir_session *s, const struct dir_write *w, const voi
     struct dir_attrs was, will;
 
     dir_record_pair(w, dir_session_base(s), before, after, revision, quiet, &was, &will);
-    return dir_modify_entry(s, w->dn, &was, &will, dir_filter_revision(w->arena, revision), out, err);
+    return dir_modify_entry(s, w->dn, &was, &will, dir_filter_revision(w->arena, revision, ""), out, err);
 }
 
 /* ---- units ---- */
@@ -128,7 +130,7 @@ bool dir_unit_delete(struct dir_session *s, const struct dom_unit *unit, const s
 
     (void)actor;
     return arena && dir_delete_entry(s, dir_dn_unit(arena, dir_session_base(s), unit->id),
-                                     dir_filter_revision(arena, unit->revision), err);
+                                     dir_filter_revision(arena, unit->revision, ""), err);
 }
 
 static bool find_unit(struct dir_session *s, const char *filter, struct cv_arena *arena, struct dom_unit *out,

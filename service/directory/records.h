@@ -8,8 +8,8 @@ struct cv_arena *dir_scratch(struct cv_error *err);
 const char *dir_actor_text(struct cv_arena *arena, const struct dir_actor *actor);
 const char *dir_dn_units(struct cv_arena *arena, const char *base);
 const char *dir_dn_tokens(struct cv_arena *arena, const char *base);
-/* "(cvRevision=7)" */
-const char *dir_filter_revision(struct cv_arena *arena, int64_t revision);
+/* What a write asserts: the revision, and `also` (a filter, or ""). */
+const char *dir_filter_revision(struct cv_arena *arena, int64_t revision, const char *also);
 
 /* One record on its way into the directory. */
 struct dir_write {

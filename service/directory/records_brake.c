@@ -187,5 +187,5 @@ bool dir_brake_save(struct dir_session *s, const struct dom_brake *brake, const 
         return add_brake(s, dn, brake, &will, err);
     }
     dir_put_int(&was, "cvRevision", brake->revision);
-    return dir_modify_entry(s, dn, &was, &will, dir_filter_revision(arena, brake->revision), NULL, err);
+    return dir_modify_entry(s, dn, &was, &will, dir_filter_revision(arena, brake->revision, ""), NULL, err);
 }

@@ -67,7 +67,7 @@ bool dir_staff_delete(struct dir_session *s, const struct dom_staff *staff, cons
     cv_auto_arena arena = dir_scratch(err);
 
     (void)actor;
-    return arena && dir_delete_entry(s, dn_of(s, arena, staff->id), dir_filter_revision(arena, staff->revision), err);
+    return arena && dir_delete_entry(s, dn_of(s, arena, staff->id), dir_filter_revision(arena, staff->revision, ""), err);
 }
 
 static bool find(struct dir_session *s, const char *attribute, const char *value, struct cv_arena *arena,
@@ -144,8 +144,8 @@ bool dir_staff_activate(struct dir_session *s, const struct dom_staff *before, c
         return false;
     }
     struct dir_write w = {arena, &dir_staff_fields, dn_of(s, arena, before->id), actor};
-    const char *unused = dir_filter_and(arena, dir_filter_eq(arena, "cvActivationDigest", before->activation_digest),
-                                        dir_filter_revision(arena, before->revision));
+    const char *unused = dir_filter_revision(arena, before->revision,
+                                             dir_filter_eq(arena, "cvActivationDigest", before->activation_digest));
 
     redeemed.activation_digest = NULL;
     redeemed.activation_until = CV_NO_MOMENT;

@@ -1,0 +1,231 @@
+/* Records against a real slapd: one write each, asserted revisions, claims, redeeming a code once, the brake's compare-and-swap. */
+#include "dir_server.h"
+
+#include "congvu/text.h"
+
+static const struct dir_actor actor = {"tok_x", "req-7", "http"};
+
+static struct dom_staff person(struct dom_post *post, struct dom_account *account)
+{
+    *post = (struct dom_post){.unit = cv_id_make(), .title = "Chuyên viên", .primary = true, .from = CV_NO_DAY, .to = CV_NO_DAY,
+                              .decision = {.signed_on = CV_NO_DAY, .effective_on = CV_NO_DAY}};
+    *account = (struct dom_account){.system = "mailbox", .desired = DOM_PRESENT, .observed = DOM_PROVISIONED, .login = "an",
+                                    .since = 1700000000};
+    return (struct dom_staff){.id = cv_id_make(), .full_name = "Nguyễn An", .family_name = "Nguyễn", .middle_name = "",
+                              .given_name = "An", .hired_on = CV_NO_DAY, .posts = post, .post_count = 1, .accounts = account,
+                              .account_count = 1, .leave_from = CV_NO_DAY, .leave_to = CV_NO_DAY, .activation_until = CV_NO_MOMENT,
+                              .idempotency.at = CV_NO_MOMENT, .created_at = CV_NO_MOMENT, .updated_at = CV_NO_MOMENT};
+}
+
+static void add_save_read(void **state)
+{
+    struct server *s = *state;
+    struct dom_post post;
+    struct dom_account account;
+    struct dom_staff in = person(&post, &account), back, changed;
+    struct dir_stamp stamp;
+    struct dir_entry entry;
+
+    assert_ok(s, dir_staff_add(s->session, &in, &actor, &stamp, &s->err));
+    assert_true(stamp.changed && stamp.revision == 1 && stamp.csn[0]);
+    assert_false(dir_staff_add(s->session, &in, &actor, &stamp, &s->err));
+    assert_int_equal(s->err.kind, CV_EXISTS);
+    assert_ok(s, dir_staff_read(s->session, in.id, s->arena, &back, &s->err));
+    assert_true(back.revision == 1 && back.created_at != CV_NO_MOMENT && back.updated_at == back.created_at);
+    assert_string_equal(back.accounts[0].login, "an");
+
+    assert_ok(s, dir_staff_save(s->session, &back, &back, false, &actor, &stamp, &s->err));
+    assert_true(!stamp.changed && stamp.revision == 1);
+    changed = back;
+    changed.mobile = "+84901234567";
+    assert_ok(s, dir_staff_save(s->session, &back, &changed, false, &actor, &stamp, &s->err));
+    assert_true(stamp.changed && stamp.revision == 2);
+    changed.mobile = "+84901234568";
+    assert_false(dir_staff_save(s->session, &back, &changed, false, &actor, &stamp, &s->err)); /* still from revision 1 */
+    assert_int_equal(s->err.kind, CV_STALE);
+    assert_ok(s, dir_read_entry(s->session, dir_dn_staff(s->arena, BASE, in.id), s->arena, &entry, &s->err));
+    assert_string_equal(dir_get_text(&entry, "cvActor"), "tok_x req-7 http");
+    assert_string_equal(dir_get_text(&entry, "authorizedService"), "mailbox");
+}
+
+static void quiet_save_keeps_the_revision(void **state)
+{
+    struct server *s = *state;
+    struct dom_post post;
+    struct dom_account account, closed;
+    struct dom_staff in = person(&post, &account), after, back;
+    struct dir_stamp stamp;
+    struct dir_entry entry;
+
+    assert_ok(s, dir_staff_add(s->session, &in, &actor, &stamp, &s->err));
+    in.revision = 1;
+    after = in;
+    closed = account;
+    closed.observed = DOM_OBS_CLOSED;
+    after.accounts = &closed;
+    assert_ok(s, dir_staff_save(s->session, &in, &after, true, &actor, &stamp, &s->err));
+    assert_true(stamp.changed);
+    assert_ok(s, dir_staff_read(s->session, in.id, s->arena, &back, &s->err));
+    assert_true(back.revision == 1 && back.accounts[0].observed == DOM_OBS_CLOSED);
+    assert_ok(s, dir_read_entry(s->session, dir_dn_staff(s->arena, BASE, in.id), s->arena, &entry, &s->err));
+    assert_null(dir_get(&entry, "authorizedService"));
+    assert_null(dir_get(&entry, "cvReceives"));
+}
+
+static void claims_and_names(void **state)
+{
+    struct server *s = *state;
+    struct dom_post post;
+    struct dom_account account;
+    struct dom_staff in = person(&post, &account), twin = person(&post, &account), found;
+    const char *names[] = {"an@x.vn", "mailbox/an"};
+    bool held = false;
+
+    in.staff_code = "NS-0001";
+    in.names = names;
+    in.name_count = 2;
+    in.idempotency = (struct dom_idempotency){"k1", "b1", 1700000000};
+    assert_ok(s, dir_staff_add(s->session, &in, &actor, NULL, &s->err));
+    twin.staff_code = "ns-0001";
+    assert_false(dir_staff_add(s->session, &twin, &actor, NULL, &s->err));
+    assert_int_equal(s->err.kind, CV_CONFLICT);
+    assert_string_equal(s->err.field, "cvCode");
+    assert_ok(s, dir_staff_find_code(s->session, "ns-0001", s->arena, &found, &s->err));
+    assert_true(cv_id_equal(found.id, in.id));
+    assert_ok(s, dir_staff_find_idempotency(s->session, "k1", s->arena, &found, &s->err));
+    assert_string_equal(found.idempotency.body, "b1");
+    assert_false(dir_staff_find_code(s->session, "nobody", s->arena, &found, &s->err));
+    assert_int_equal(s->err.kind, CV_NOT_FOUND);
+    const char *more[] = {"an@x.vn", "mailbox/an", "an2@x.vn"};
+    struct dom_staff renamed;
+    struct dir_stamp stamp;
+
+    renamed = found;
+    renamed.names = more;
+    renamed.name_count = 3;
+    renamed.staff_code = "NS-0002";
+    assert_ok(s, dir_staff_save(s->session, &found, &renamed, false, &actor, &stamp, &s->err)); /* unique under an assertion */
+    assert_int_equal(stamp.revision, 2);
+    assert_false(dir_staff_save(s->session, &found, &renamed, false, &actor, &stamp, &s->err));
+    assert_int_equal(s->err.kind, CV_STALE);
+    twin.staff_code = NULL;
+    twin.names = more + 2;
+    twin.name_count = 1;
+    assert_false(dir_staff_add(s->session, &twin, &actor, NULL, &s->err));
+    assert_int_equal(s->err.kind, CV_CONFLICT);
+    assert_string_equal(s->err.field, "cvName");
+    assert_ok(s, dir_name_held(s->session, "AN@x.vn", &held, &s->err));
+    assert_true(held);
+    assert_ok(s, dir_name_held(s->session, "nobody@x.vn", &held, &s->err));
+    assert_false(held);
+}
+
+static void a_code_is_redeemed_once(void **state)
+{
+    struct server *s = *state;
+    struct dom_post post;
+    struct dom_account account, active;
+    struct dom_staff in = person(&post, &account), after, back;
+    struct dir_stamp stamp;
+
+    in.activation_digest = "d1e2";
+    in.activation_until = 1900000000;
+    assert_ok(s, dir_staff_add(s->session, &in, &actor, &stamp, &s->err));
+    assert_ok(s, dir_staff_find_activation(s->session, "d1e2", s->arena, &in, &s->err));
+    after = in;
+    after.credential_set = true;
+    active = in.accounts[0];
+    active.observed = DOM_OBS_ACTIVE;
+    after.accounts = &active;
+    assert_false(dir_staff_activate(s->session, &in, &after, "short", &actor, &stamp, &s->err));
+    assert_int_equal(s->err.kind, CV_INVALID);
+    assert_string_equal(s->err.field, "userPassword");
+    assert_ok(s, dir_staff_activate(s->session, &in, &after, "Mưa-rào-2026!", &actor, &stamp, &s->err));
+    assert_true(stamp.changed && stamp.revision == 2);
+    assert_false(dir_staff_activate(s->session, &in, &after, "Nắng-to-2026!", &actor, &stamp, &s->err));
+    assert_int_equal(s->err.kind, CV_STALE);
+    assert_ok(s, dir_staff_read(s->session, in.id, s->arena, &back, &s->err));
+    assert_true(back.credential_set && !back.activation_digest && back.activation_until == CV_NO_MOMENT);
+    assert_int_equal(back.accounts[0].observed, DOM_OBS_ACTIVE);
+}
+
+static void units_and_tokens(void **state)
+{
+    struct server *s = *state;
+    struct dom_unit unit = {.id = cv_id_make(), .code = "H43.99", .name = {"Sở Nội vụ", NULL}, .block = -1, .active_from = CV_NO_DAY,
+                            .active_to = CV_NO_DAY, .idempotency.at = CV_NO_MOMENT, .created_at = CV_NO_MOMENT,
+                            .updated_at = CV_NO_MOMENT},
+                    after, back;
+    struct dom_token token = {.id = cv_id_make(), .name = "n", .digest = "abcd", .scopes = DOM_STAFF_READ | DOM_TOKENS_WRITE,
+                              .unit = unit.id, .expires_at = 1900000000, .revoked_at = CV_NO_MOMENT, .created_at = CV_NO_MOMENT,
+                              .idempotency = {"tk", "tb", 1700000000}},
+                     kept;
+    struct dir_stamp stamp;
+
+    assert_ok(s, dir_unit_add(s->session, &unit, &actor, &stamp, &s->err));
+    assert_ok(s, dir_unit_find_code(s->session, "h43.99", s->arena, &back, &s->err));
+    after = back;
+    assert_true(cv_day_parse("2025-07-01", &after.active_to));
+    assert_ok(s, dir_unit_save(s->session, &back, &after, &actor, &stamp, &s->err));
+    assert_int_equal(stamp.revision, 2);
+    assert_false(dir_unit_find_code(s->session, "H43.99", s->arena, &back, &s->err)); /* the code is free again */
+    assert_int_equal(s->err.kind, CV_NOT_FOUND);
+    assert_ok(s, dir_unit_read(s->session, unit.id, s->arena, &back, &s->err));
+    assert_ok(s, dir_unit_delete(s->session, &back, &actor, &s->err));
+    assert_ok(s, dir_token_add(s->session, &token, &actor, &stamp, &s->err));
+    assert_ok(s, dir_token_find_idempotency(s->session, "tk", s->arena, &token, &s->err));
+    kept = token;
+    kept.revoked_at = 1800000000;
+    assert_ok(s, dir_token_save(s->session, &token, &kept, &actor, &stamp, &s->err));
+    assert_ok(s, dir_token_read(s->session, token.id, s->arena, &kept, &s->err));
+    assert_true(kept.revoked_at == 1800000000 && kept.revision == 2 && kept.scopes == (DOM_STAFF_READ | DOM_TOKENS_WRITE));
+}
+
+static void brake_swaps(void **state)
+{
+    struct server *s = *state;
+    struct cv_id token = cv_id_make();
+    struct dom_brake first, second;
+    struct dom_brake_event event = {1700000000, cv_id_make(), cv_id_make()};
+    struct dom_brake_release release = {cv_id_make(), "tok_y", "giải thể", 3, 1, 1700000000, 1700003600};
+
+    assert_ok(s, dir_brake_read(s->session, token, s->arena, &first, &s->err));
+    assert_int_equal(first.revision, 0);
+    second = first;
+    first.events = &event;
+    first.event_count = 1;
+    assert_ok(s, dir_brake_save(s->session, &first, &actor, &s->err));
+    assert_false(dir_brake_save(s->session, &second, &actor, &s->err)); /* both believed to be the first */
+    assert_int_equal(s->err.kind, CV_STALE);
+    assert_ok(s, dir_brake_read(s->session, token, s->arena, &second, &s->err));
+    assert_true(second.revision == 1 && second.event_count == 1 && second.release_count == 0);
+    assert_true(cv_id_equal(second.events[0].staff, event.staff) && second.events[0].at == event.at);
+    first = second;
+    second.releases = &release;
+    second.release_count = 1;
+    assert_ok(s, dir_brake_save(s->session, &second, &actor, &s->err));
+    assert_false(dir_brake_save(s->session, &first, &actor, &s->err));
+    assert_int_equal(s->err.kind, CV_STALE);
+    assert_ok(s, dir_brake_read(s->session, token, s->arena, &first, &s->err));
+    assert_true(first.revision == 2 && first.release_count == 1 && first.releases[0].allow == 3 && first.releases[0].used == 1);
+    assert_string_equal(first.releases[0].reason, "giải thể");
+    assert_true(cv_id_equal(first.releases[0].id, release.id));
+}
+
+static int setup(void **state)
+{
+    struct cv_error err;
+
+    return cv_clock_init("Asia/Ho_Chi_Minh", 0, &err) && cv_text_init(&err) ? server_setup(state) : -1;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(add_save_read),   cmocka_unit_test(quiet_save_keeps_the_revision),
+        cmocka_unit_test(claims_and_names), cmocka_unit_test(a_code_is_redeemed_once),
+        cmocka_unit_test(units_and_tokens), cmocka_unit_test(brake_swaps),
+    };
+
+    return cmocka_run_group_tests(tests, setup, server_teardown);
+}
