@@ -166,6 +166,28 @@ static bool answers(struct dir_embedded *e, struct cv_deadline until)
     return true;
 }
 
+static pid_t spawn_slapd(struct dir_embedded *e, const char *debug)
+{
+    char *const argv[] = {e->paths.program, (char[]){"-f"}, e->paths.config, (char[]){"-h"}, e->paths.uri,
+                          (char[]){"-d"}, (char *)(uintptr_t)debug, NULL};
+    unlink(e->paths.socket); /* of one that was killed */
+    pid_t pid = spawn(e, argv, &e->life);
+    if (pid > 0)
+        atomic_store(&e->pid, pid);
+    return pid;
+}
+
+/* -d keeps slapd in the foreground. 0 says nothing, not even why it ends; "none" says that, and a line for every write. So one that ended
+ * at once is started a second time only to hear its last words. */
+static void hear_why(struct dir_embedded *e)
+{
+    bool ended;
+    if (spawn_slapd(e, "none") < 0)
+        return;
+    watch(e, TRY_MS, &ended);
+    end_child(e);
+}
+
 static bool await_ready(struct dir_embedded *e, struct cv_error *err)
 {
     struct cv_deadline until = cv_deadline_in_ms(READY_MS);
@@ -173,8 +195,11 @@ static bool await_ready(struct dir_embedded *e, struct cv_error *err)
     while (!answers(e, until)) {
         if (!watch(e, READY_STEP_MS, &ended))
             return start_failed(e, "stopped", err);
-        if (ended)
+        if (ended) {
+            reap(e);
+            hear_why(e);
             return start_failed(e, "ended at once", err);
+        }
         if (cv_deadline_passed(until))
             return start_failed(e, "no answer", err);
     }
@@ -183,14 +208,8 @@ static bool await_ready(struct dir_embedded *e, struct cv_error *err)
 
 static bool start_slapd(struct dir_embedded *e, struct cv_error *err)
 {
-    /* -d none: stays in the foreground and says on stderr only what is fatal */
-    char *const argv[] = {e->paths.program, (char[]){"-f"}, e->paths.config, (char[]){"-h"}, e->paths.uri,
-                          (char[]){"-d"}, (char[]){"none"}, NULL};
-    unlink(e->paths.socket); /* of one that was killed */
-    pid_t pid = spawn(e, argv, &e->life);
-    if (pid < 0)
+    if (spawn_slapd(e, "0") < 0)
         return start_failed(e, "fork", err);
-    atomic_store(&e->pid, pid);
     if (await_ready(e, err))
         return true;
     end_child(e);

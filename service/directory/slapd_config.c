@@ -33,7 +33,7 @@ static void put_global(struct cv_buf *out, const struct dir_embedded_options *op
     cv_buf_puts(out, "attributeoptions x- lang-\n");
     cv_buf_printf(out, "include \"%s/congvu.schema\"\n", paths->folder);
     cv_buf_printf(out, "pidfile \"%s/run/slapd.pid\"\nargsfile \"%s/run/slapd.args\"\n", paths->data, paths->data);
-    cv_buf_puts(out, "loglevel none\nsizelimit 500\ntimelimit 10\nthreads 16\ntool-threads 2\n"
+    cv_buf_puts(out, "loglevel 0\nsizelimit 500\ntimelimit 10\nthreads 16\ntool-threads 2\n"
                      "password-hash {ARGON2}\nauthz-policy none\n");
     /* [+]: inside quotes slapd.conf eats backslashes */
     cv_buf_printf(out, "authz-regexp \"gidNumber=%u[+]uidNumber=%u,cn=peercred,cn=external,cn=auth\" \"cn=service,ou=system,%s\"\n",

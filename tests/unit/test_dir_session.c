@@ -465,6 +465,31 @@ static void test_open_folder_refused(void **state)
     assert_string_equal(other.err.field, "data_dir");
 }
 
+/* What slapd says of its end reaches the one who started it. */
+static void test_start_that_fails(void **state)
+{
+    struct server *s = *state;
+    char path[128], aside[128];
+    server_halt(s);
+    snprintf(path, sizeof path, "%s/slapd/db/data.mdb", s->dir);
+    snprintf(aside, sizeof aside, "%s/slapd/data.aside", s->dir);
+    assert_int_equal(rename(path, aside), 0);
+    FILE *f = fopen(path, "w");
+    for (int i = 0; i < 4096; i++)
+        fputs("this is no database\n", f);
+    fclose(f);
+    bool started = server_boot(s);
+    assert_int_equal(rename(aside, path), 0);
+    assert_false(started);
+    assert_int_equal(s->err.kind, CV_UNAVAILABLE);
+    assert_non_null(strstr(s->err.text[CV_EN], "slapd.log"));
+    if (!strstr(s->err.lib_text, "mdb"))
+        server_show(&s->err);
+    assert_non_null(strstr(s->err.lib_text, "mdb"));
+    assert_ok(s, server_boot(s));
+    assert_true(pings(s));
+}
+
 static void test_bootstrap_again(void **state)
 {
     struct server *s = *state;
@@ -532,6 +557,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_frozen_large_write), cmocka_unit_test(test_killed),
         cmocka_unit_test(test_write_on_dead_connection), cmocka_unit_test(test_second_start_refused),
         cmocka_unit_test(test_stop_and_start), cmocka_unit_test(test_indices_made_anew),
+        cmocka_unit_test(test_start_that_fails),
         cmocka_unit_test(test_open_folder_refused), cmocka_unit_test(test_orphan_ends),
     };
     signal(SIGPIPE, SIG_IGN);
