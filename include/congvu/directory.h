@@ -56,6 +56,7 @@ struct dir_stamp {
     uint8_t uuid[16];        /* entryUUID */
     char csn[DIR_CSN_TEXT];  /* entryCSN after the write */
     int64_t revision;        /* cvRevision after the write */
+    cv_moment updated_at;    /* cvUpdatedAt as written by a save that changed something */
 };
 
 /* Who does it; stored on the entry with each write so that cn=log names him. */

@@ -91,7 +91,9 @@ void api_create_reinstatement(struct htp_exchange *x)
         htp_problem(x, &err, &x->faults);
         return;
     }
+    char id[CV_ID_TEXT];
     api_result_head(x, result.outcome, result.staff.revision, NULL, &status);
+    htp_header_set(x, "Location", "/v1/staff/%s", cv_id_text("stf_", result.staff.id, id));
     api_write_staff(x, NULL, &result.staff);
     htp_reply(x, result.outcome == PROV_WOULD ? 200 : 202);
 }

@@ -36,9 +36,7 @@ void api_create_staff(struct htp_exchange *x)
     const struct cv_jin *body;
     if (!api_call(x, &call) || !api_body(x, &body))
         return;
-    api_read_staff_new(x, body, &in);
-    if (!api_faultless(x, cvp_validation_failed))
-        return;
+    api_read_staff_new(x, body, &in); /* its faults and those of the rules are answered together */
     if (prov_staff_create(&call, &in, &result, &err)) {
         reply_staff(x, &result, true);
         return;
@@ -89,8 +87,6 @@ static void change_staff(struct htp_exchange *x, change_fn *change)
     if (!api_call(x, &call) || !api_body(x, &body))
         return;
     api_read_staff_update(x, body, &in);
-    if (!api_faultless(x, cvp_validation_failed))
-        return;
     if (change(&call, htp_param(x, "staff"), &in, &result, &err))
         reply_change(x, &result);
     else
@@ -129,8 +125,6 @@ void api_put_staff(struct htp_exchange *x)
         return;
     api_read_staff_update(x, body, &in);
     same_code(x, &in);
-    if (!api_faultless(x, cvp_validation_failed))
-        return;
     if (put(&call, htp_param(x, "staff"), &in, &result, &err))
         reply_change(x, &result);
     else

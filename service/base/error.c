@@ -192,9 +192,22 @@ static void faults_grow(struct cv_faults *faults)
     faults->items = items;
 }
 
+/* A member that was refused for another reason is not missing as well. */
+static bool known_to_be_there(const struct cv_faults *faults, const char *at, const char *code)
+{
+    if (strcmp(code, "required") != 0)
+        return false;
+    for (size_t i = 0; i < faults->count; i++)
+        if (strcmp(faults->items[i].at, at) == 0)
+            return true;
+    return false;
+}
+
 void cv_fault_add_texts(struct cv_faults *faults, enum cv_where where, const char *at, const char *code, const char *vi,
                         const char *en)
 {
+    if (known_to_be_there(faults, at, code))
+        return;
     if (faults->count >= CV_FAULTS_MAX) {
         faults->dropped++;
         return;

@@ -84,7 +84,13 @@ bool dir_record_save(struct dir_session *s, const struct dir_write *w, const voi
     struct dir_attrs was, will;
 
     dir_record_pair(w, dir_session_base(s), before, after, revision, quiet, &was, &will);
-    return dir_modify_entry(s, w->dn, &was, &will, dir_filter_revision(w->arena, revision, ""), out, err);
+    if (!dir_modify_entry(s, w->dn, &was, &will, dir_filter_revision(w->arena, revision, ""), out, err)) {
+        return false;
+    }
+    if (out) {
+        out->updated_at = dir_get_moment(&(const struct dir_entry){.attrs = will}, "cvUpdatedAt");
+    }
+    return true;
 }
 
 /* ---- units ---- */

@@ -27,6 +27,8 @@ struct prov_names {
 };
 void prov_names_init(struct prov_names *names, struct prov_call *call);
 void prov_names_done(struct prov_names *names);
+/* Gives the reservations back, keeps what was refused: before another try. */
+void prov_names_drop(struct prov_names *names);
 /* After a CV_CONFLICT on cvName: asks the directory which of the proposed names is taken and drops the reservations. */
 bool prov_names_refused(struct prov_names *names, struct cv_error *err);
 /* Gives the person a mailbox address and login (or HR's own choice `local`), keeping the old address as a dated alias. */

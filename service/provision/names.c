@@ -10,14 +10,14 @@ void prov_names_init(struct prov_names *names, struct prov_call *call)
     *names = (struct prov_names){.call = call};
 }
 
-static void drop_reservations(struct prov_names *names)
+void prov_names_drop(struct prov_names *names)
 {
     for (size_t i = 0; i < names->held_count; i++)
         prov_unreserve(names->call->prov, names->held[i]);
     names->held_count = 0;
 }
 
-void prov_names_done(struct prov_names *names) { drop_reservations(names); }
+void prov_names_done(struct prov_names *names) { prov_names_drop(names); }
 
 static void refuse(struct prov_names *names, const char *name)
 {
@@ -43,7 +43,7 @@ bool prov_names_refused(struct prov_names *names, struct cv_error *err)
             cv_count(CVM_name_collisions);
         }
     }
-    drop_reservations(names);
+    prov_names_drop(names);
     return true;
 }
 

@@ -86,6 +86,7 @@ static bool create_once(struct prov_change *change, struct creation *creation, s
     out->outcome = PROV_WOULD;
     if (call->validate_only)
         return true;
+    out->staff.created_at = out->staff.updated_at = cv_now();
     if (!dir_staff_add(call->dir, &out->staff, &actor, &creation->stamp, err))
         return false;
     out->outcome = PROV_CREATED;

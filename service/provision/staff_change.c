@@ -74,16 +74,18 @@ static bool attempt(struct prov_change *change, struct cv_id id, prov_staff_fn *
     if (!dir_staff_save(call->dir, &out->before, &out->staff, change->quiet, &actor, stamp, err))
         return false;
     out->outcome = stamp->changed ? PROV_CHANGED : PROV_UNCHANGED;
+    if (stamp->changed)
+        out->staff.updated_at = stamp->updated_at;
     out->staff.revision = stamp->changed ? stamp->revision : out->before.revision;
     return true;
 }
 
 static bool again(struct prov_change *change, struct cv_error *err)
 {
-    if (err->kind == CV_STALE && err->problem != cvp_etag_mismatch)
-        return true;
-    if (err->kind == CV_STALE)
+    if (err->kind == CV_STALE) {
+        prov_names_drop(&change->names);
         return change->call->match != PROV_MATCH_REVISION && !change->call->create_only;
+    }
     if (err->kind != CV_CONFLICT || strcmp(err->field, "cvName") != 0)
         return false;
     struct cv_error lost = {0};

@@ -13,6 +13,8 @@ static bool resolve_unit(struct prov_call *call, const char *key, const char *po
 {
     struct view_unit unit;
     struct cv_error err = {0};
+    if (key == NULL)
+        return false; /* its fault is known already */
     if (!view_unit_find(call->prov->options.view, call->scope, key, CV_NO_DAY, call->arena, &unit, &err)) {
         cv_fault_add(call->faults, CV_AT_POINTER, pointer, "not_found", "Không tìm thấy đơn vị “%s” trong phạm vi của bạn",
                      "There is no unit “%s” within your reach", key);

@@ -31,7 +31,7 @@ def big(shared):
 
 
 def test_departure_closes_at_once_and_a_repeat_keeps_the_first_moment(big, client):
-    person = client.put("/v1/staff/Q-1", an(full_name="Cao Nghỉ Hưu")).json
+    person = client.put("/v1/staff/Q-1", an(full_name="Cao Nghỉ Hưu", unit="T1")).json
     code = client.post("/v1/staff/Q-1/accounts/mailbox/credential-resets", None).json["code"]
     assert client.post("/v1/activations", {"code": code, "password": "Mat-Khau-Rieng-9"}).status == 204
     dn = f"cvId={person['id']},ou=people,dc=congvu"
@@ -48,7 +48,7 @@ def test_departure_closes_at_once_and_a_repeat_keeps_the_first_moment(big, clien
 
 
 def test_a_departure_for_tomorrow_does_nothing_today(big, client):
-    person = client.put("/v1/staff/Q-2", an(full_name="Cao Ngày Mai")).json
+    person = client.put("/v1/staff/Q-2", an(full_name="Cao Ngày Mai", unit="T1")).json
     order = client.put("/v1/staff/Q-2/departure", {"reason": "thoi_viec", "last_day_on": day(0)})
     assert order.status == 200 and order.json["state"] == "scheduled" and order.json["effective_on"] == day(1)
     assert sorted(big.person(person["id"])["authorizedService"]) == ["mailbox", "td-office"]
@@ -62,9 +62,9 @@ def test_a_departure_for_tomorrow_does_nothing_today(big, client):
 
 
 def test_a_stale_export_never_revives(client):
-    client.put("/v1/staff/Q-3", an(full_name="Cao Không Về"))
+    client.put("/v1/staff/Q-3", an(full_name="Cao Không Về", unit="T1"))
     client.put("/v1/staff/Q-3/departure", {**LEAVE, "decision": {"number": "41"}})
-    revived = client.put("/v1/staff/Q-3", an(full_name="Cao Không Về"))
+    revived = client.put("/v1/staff/Q-3", an(full_name="Cao Không Về", unit="T1"))
     assert revived.status == 409 and revived.code == "staff_departed" and "reinstatements" in revived.body.decode()
     back = client.post("/v1/staff/Q-3/reinstatements", {"unit": "T1.02", "decision": {"number": "50/QĐ"}})
     assert back.status == 202 and back.json["status"] == "active" and back.json["unit"]["code"] == "T1.02"
@@ -81,7 +81,7 @@ def test_errors_a_script_can_act_on(big, client):
 
 
 def test_locked_still_receives_closed_does_not(big, client):
-    person = client.put("/v1/staff/Q-5", an(full_name="Cao Tạm Khóa")).json
+    person = client.put("/v1/staff/Q-5", an(full_name="Cao Tạm Khóa", unit="T1")).json
     locked = client.put("/v1/staff/Q-5/accounts/mailbox", {"state": "locked", "reason": "inactivity"})
     assert locked.json["observed"]["state"] == "temp_locked"
     entry = big.person(person["id"])
@@ -92,7 +92,7 @@ def test_locked_still_receives_closed_does_not(big, client):
 
 
 def test_activation_refuses_alike_and_weak_passwords_cost_no_code(client):
-    client.put("/v1/staff/Q-6", an(full_name="Cao Kích Hoạt"))
+    client.put("/v1/staff/Q-6", an(full_name="Cao Kích Hoạt", unit="T1"))
     code = client.post("/v1/staff/Q-6/accounts/mailbox/credential-resets", None).json["code"]
     weak = client.post("/v1/activations", {"code": code, "password": "abc"})
     assert weak.status == 422 and weak.code == "password_too_weak"

@@ -97,7 +97,7 @@ def test_if_match(client):
     second = client.patch("/v1/staff/E-1", {"title": "Phó phòng"}, first.etag)
     assert second.status == 200 and second.etag != first.etag
     stale = client.patch("/v1/staff/E-1", {"title": "Trưởng phòng"}, first.etag)
-    assert stale.status == 412 and stale.code == "etag_mismatch" and stale.json["current_etag"] == second.etag
+    assert stale.status == 412 and stale.code == "etag_mismatch" and stale.json["etag"] == second.etag
 
 
 def test_twins_are_stopped_and_can_be_insisted_on(client):

@@ -1,0 +1,85 @@
+"""What operators, probes and readers of the contract ask; none of it needs a token."""
+import json
+
+import pytest
+import yaml
+from congvu import BIN, Client, ROOT
+import subprocess
+
+
+@pytest.fixture
+def anybody(shared):
+    return Client(shared.port, None, shared.spec)
+
+
+@pytest.fixture
+def management(shared):
+    return Client(shared.ready["management_port"], None, None)
+
+
+def test_alive_ready_and_which_version(anybody):
+    assert anybody.get("/livez").json == {"status": "ok"}
+    ready = anybody.call("GET", "/readyz?verbose")
+    assert ready.status == 200 and ready.json["status"] == "ready"
+    assert {name: check["status"] for name, check in ready.json["checks"].items()} == {"directory": "ok", "view": "ok", "scheduler": "ok"}
+    version = anybody.get("/version").json
+    assert version["name"] == "congvud" and version["api"] == anybody.spec.document["info"]["version"]
+
+
+def test_the_management_port_has_the_figures_and_the_other_one_not(anybody, management, client):
+    client.get("/v1/me")
+    page = management.get("/metrics")
+    assert page.status == 200 and page.headers["Content-Type"].startswith("text/plain")
+    text = page.body.decode()
+    samples = {line.split()[0]: float(line.split()[1]) for line in text.splitlines() if line and not line.startswith("#")}
+    assert any(name.startswith("congvu_") and "view_units" in name and value == 4 for name, value in samples.items()), text
+    assert management.get("/livez").status == management.get("/readyz").status == management.get("/version").status == 200
+    assert anybody.get("/metrics").status == 404
+    assert management.get("/v1/units").status == 404
+
+
+def test_the_contract_is_served_as_it_is(anybody):
+    served = anybody.get("/openapi.yaml")
+    assert served.body == (ROOT / "api-spec/openapi.yaml").read_bytes()
+    assert json.loads(anybody.get("/openapi.json").body)["paths"].keys() == yaml.safe_load(served.body)["paths"].keys()
+    page = anybody.get("/docs")
+    assert page.headers["Content-Type"].startswith("text/html") and b"/v1/coverage" in page.body
+    again = anybody.call("GET", "/docs", None, {"If-None-Match": page.etag})
+    assert again.status == 304 and not again.body
+
+
+def test_every_problem_has_a_page_in_both_languages(shared, anybody):
+    codes = [row["code"] for row in yaml.safe_load((ROOT / "api-spec/problems.yaml").read_text())]
+    vietnamese = Client(shared.port, None, shared.spec, language="vi")
+    for code in codes:
+        en, vi = anybody.get(f"/v1/problems/{code}").json, vietnamese.get(f"/v1/problems/{code}").json
+        assert en["code"] == vi["code"] == code and en["type"] == f"/v1/problems/{code}"
+        assert en["title"] != vi["title"] and en["remedy"] != vi["remedy"]
+    assert anybody.get("/v1/problems/no_such_code").code == "problem_not_found"
+
+
+def test_router_and_contract_agree_exactly(spec):
+    words = ["staff:read", "staff:write", "accounts:write", "departures:write", "brake:release", "units:read", "units:write",
+             "systems:write", "coverage:read", "tokens:write"]
+    lines = subprocess.run([BIN, "routes"], capture_output=True, text=True, check=True).stdout.splitlines()
+    routed, listeners = {}, {}
+    for route in map(json.loads, lines):
+        bits = route["scopes"]
+        scope = None if bits == 0 else "any" if bits == 0x80000000 else " ".join(w for i, w in enumerate(words) if bits >> i & 1)
+        key = (route["method"], route["path"])
+        routed[key] = (route["operation"], route["lane"], scope, frozenset(route["query"].split()))
+        listeners.setdefault(key, set()).add(route["listener"])
+    written = {}
+    for method, path, operation in spec.operations():
+        query = frozenset(p["name"] for p in spec.parameters(path, operation) if p["in"] == "query")
+        written[method, path] = (operation["operationId"], operation["x-lane"], operation["x-scope"], query)
+        where = {None: {"api"}, "both": {"api", "management"}, "management": {"management"}}[operation.get("x-listener")]
+        assert listeners.get((method, path)) == where, (method, path)
+    assert routed == written
+
+
+def test_healthcheck_of_the_binary(shared):
+    def probe(port):
+        return subprocess.run([BIN, "healthcheck", "--url", f"http://127.0.0.1:{port}"], capture_output=True).returncode
+    assert probe(shared.ready["management_port"]) == probe(shared.port) == 0
+    assert probe(1) != 0

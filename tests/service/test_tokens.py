@@ -1,0 +1,120 @@
+"""Tokens: shown once, never wider than their maker, dead at once when revoked."""
+import datetime
+
+from congvu import make_units, wait_for
+
+ALL = ["staff:read", "staff:write", "accounts:write", "departures:write", "brake:release", "units:read", "units:write", "systems:write",
+       "coverage:read", "tokens:write"]
+
+
+def moment(**delta):
+    return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(**delta)).isoformat(timespec="seconds")
+
+
+def make(client, **body):
+    answer = client.post("/v1/tokens", {"name": "thử", "scopes": ["units:read"], **body})
+    assert answer.status == 201, answer
+    return answer.json
+
+
+def test_a_secret_is_shown_once(client):
+    body, key = {"name": "Đồng bộ", "scopes": ["staff:read", "units:read"], "unit": "T1.01"}, {"Idempotency-Key": "t-1"}
+    first = client.post("/v1/tokens", body, key)
+    again = client.post("/v1/tokens", body, key)
+    assert first.status == again.status == 201 and again.headers["Idempotency-Replayed"] == "true"
+    secret = first.json["secret"]
+    assert secret.startswith("cvt_") and len(secret) >= 4 + 43
+    assert again.json == {**first.json, "secret": None}
+    assert secret not in client.get("/v1/tokens").body.decode()
+    assert client.post("/v1/tokens", {**body, "name": "Khác"}, key).code == "idempotency_key_reused"
+
+
+def test_a_secret_lies_nowhere_in_the_directory_or_the_log(shared, client):
+    secret = make(client)["secret"]
+    stored = str(shared.ldapsearch("-b", "dc=congvu", "(objectClass=*)"))
+    assert "cvToken" in stored and secret not in stored and secret[4:] not in stored
+    assert secret not in shared.log.read_text()
+
+
+def test_the_token_says_who_it_is(shared, client):
+    token = make(client, name="Người đọc", unit="T1.02", expires_at=moment(days=1))
+    me = shared.client(token["secret"]).get("/v1/me").json
+    assert me["token"] == {k: token[k] for k in ("id", "name", "scopes", "unit", "expires_at")}
+    assert me["token"]["unit"]["code"] == "T1.02" and me["locale"] == "en"
+    assert client.get("/v1/me").json["token"]["scopes"] == ALL and client.get("/v1/me").json["token"]["unit"] is None
+
+
+def test_no_token_gives_more_than_its_maker_has(shared, client):
+    limit = moment(days=2)
+    maker = shared.client(make(client, scopes=["units:read", "tokens:write"], unit="T1.01", expires_at=limit)["secret"])
+    wrong = maker.post("/v1/tokens", {"name": "quá tay", "scopes": ["units:read", "staff:write"], "unit": "T1.02", "expires_at": moment(days=3)})
+    assert wrong.status == 422
+    assert sorted((e["pointer"], e["code"]) for e in wrong.json["errors"]) == [
+        ("#/expires_at", "not_allowed"), ("#/scopes", "not_allowed"), ("#/unit", "not_found")]
+    for_ever = maker.post("/v1/tokens", {"name": "mãi mãi", "scopes": ["units:read"]})
+    assert for_ever.json["errors"][0]["pointer"] == "#/expires_at"
+    child = make(maker, expires_at=limit)
+    assert child["unit"]["code"] == "T1.01", "without a unit the maker's own reach, never everything"
+    assert client.post("/v1/tokens", {"name": "vẹt", "scopes": []}).status == 422
+    assert client.post("/v1/tokens", {"name": "vẹt", "scopes": ["root"]}).status == 422
+    assert client.post("/v1/tokens", {"name": "vẹt", "scopes": ["units:read"], "expires_at": moment(days=-1)}).status == 422
+
+
+def test_a_scope_that_is_missing_is_403_and_no_token_401(shared, client):
+    reader = shared.client(make(client)["secret"])
+    assert reader.get("/v1/units").status == 200
+    refused = reader.post("/v1/units", {"code": "X", "name": {"vi": "X"}, "kind": "phong"})
+    assert (refused.status, refused.code) == (403, "scope_missing")
+    for bearer in ("cvt_" + "0" * 48, "not a token", "cvt_"):
+        answer = shared.client(bearer).get("/v1/me")
+        assert (answer.status, answer.code) == (401, "unauthenticated")
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_revoked_token_is_refused_at_once(shared, client):
+    token = make(client)
+    caller = shared.client(token["secret"])
+    assert caller.get("/v1/me").status == 200
+    assert client.delete(f"/v1/tokens/{token['id']}").status == 204
+    refused = caller.get("/v1/me")
+    assert (refused.status, refused.code) == (401, "token_revoked")
+    assert token["id"] not in [t["id"] for t in client.get("/v1/tokens").json["items"]]
+    assert client.delete("/v1/tokens/tok_00000000000000000000000000").code == "token_not_found"
+
+
+def test_anybody_may_give_his_own_token_back(shared, client):
+    mine, other = make(client), make(client)
+    caller = shared.client(mine["secret"])
+    assert caller.delete(f"/v1/tokens/{other['id']}").status == 403
+    assert caller.delete(f"/v1/tokens/{mine['id']}").status == 204
+    assert caller.get("/v1/me").code == "token_revoked"
+
+
+def test_tokens_outside_the_subtree_do_not_exist(shared, client):
+    local = shared.client(make(client, scopes=["tokens:write"], unit="T1.01")["secret"])
+    outside = make(client, unit="T1.02")
+    assert all(t["unit"] and t["unit"]["code"] == "T1.01" for t in local.get("/v1/tokens").json["items"])
+    assert local.delete(f"/v1/tokens/{outside['id']}").code == "token_not_found"
+    assert shared.client(outside["secret"]).get("/v1/me").status == 200
+
+
+def test_an_expired_token_is_refused(shared, client):
+    caller = shared.client(make(client, expires_at=moment(seconds=2))["secret"])
+    wait_for(lambda: caller.get("/v1/me").status == 401, "the token expires", deadline=10)
+    assert caller.get("/v1/me").code == "token_expired"
+
+
+def test_a_token_too_eager_is_slowed_down_alone(start):
+    service = start(rate_per_second=5)
+    admin = service.client()
+    make_units(admin)
+    other = service.client(make(admin)["secret"])
+    answers = [admin.get("/v1/me") for _ in range(40)]
+    slowed = [a for a in answers if a.status == 429]
+    assert slowed and int(slowed[0].headers["Retry-After"]) >= 1 and slowed[0].code == "rate_limited"
+    assert other.get("/v1/me").status == 200, "per token"
+    wait_for(lambda: admin.get("/v1/me").status == 200, "the bucket refills", deadline=10)
+
+
+def test_the_admin_token_lies_in_a_private_file(shared):
+    assert (shared.data / "admin.token").stat().st_mode & 0o777 == 0o600
