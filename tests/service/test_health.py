@@ -1,10 +1,10 @@
 """What operators, probes and readers of the contract ask; none of it needs a token."""
 import json
+import subprocess
 
 import pytest
 import yaml
-from congvu import BIN, Client, ROOT
-import subprocess
+from congvu import BIN, Client, ROOT, wait_for
 
 
 @pytest.fixture
@@ -19,6 +19,7 @@ def management(shared):
 
 def test_alive_ready_and_which_version(anybody):
     assert anybody.get("/livez").json == {"status": "ok"}
+    wait_for(lambda: anybody.get("/readyz").json["checks"]["scheduler"]["status"] == "ok", "the scheduler's first round")
     ready = anybody.call("GET", "/readyz?verbose")
     assert ready.status == 200 and ready.json["status"] == "ready"
     assert {name: check["status"] for name, check in ready.json["checks"].items()} == {"directory": "ok", "view": "ok", "scheduler": "ok"}
