@@ -1,4 +1,5 @@
-/* Who asks: the digest of the secret looked up in the view. Every refusal costs the same work: one digest, one lookup. */
+/* Who asks: the digest of the secret looked up in the view. Every refusal costs the same work: one digest, one lookup.
+ */
 #include "api/state.h"
 
 #include <string.h>
@@ -20,8 +21,12 @@ static struct api_actor *actor_of(struct htp_exchange *x, const struct dom_token
     struct api_actor *actor = CV_NEW(x->arena, struct api_actor);
     char *name = cv_arena_alloc(x->arena, CV_ID_TEXT);
     cv_id_text("tok_", token->id, name);
-    *actor = (struct api_actor){.name = name, .label = token->name, .token = token->id, .scopes = token->scopes,
-                                .scope = {.everywhere = token->everywhere, .top = token->unit}, .expires_at = token->expires_at};
+    *actor = (struct api_actor){.name = name,
+                                .label = token->name,
+                                .token = token->id,
+                                .scopes = token->scopes,
+                                .scope = {.everywhere = token->everywhere, .top = token->unit},
+                                .expires_at = token->expires_at};
     return actor;
 }
 
@@ -40,7 +45,8 @@ bool api_authenticate(struct htp_exchange *x, const char *bearer, uint32_t *out_
     prov_token_digest(api->prov, bearer, digest);
     bool found = view_token_by_digest(api->view, digest, x->arena, &token);
     if (!found && !loaded(api))
-        return cv_fail(err, cvp_directory_unavailable, NULL, "Dịch vụ đang nạp dữ liệu từ thư mục, xin thử lại sau ít giây",
+        return cv_fail(err, cvp_directory_unavailable, NULL,
+                       "Dịch vụ đang nạp dữ liệu từ thư mục, xin thử lại sau ít giây",
                        "The service is still reading the directory, please try again in a few seconds");
     if (!judge(&token, found, err))
         return false;

@@ -1,4 +1,5 @@
-/* Coverage: who has what they must have. The hot path: a ready answer is kept for as long as the figures stay as they are. */
+/* Coverage: who has what they must have. The hot path: a ready answer is kept for as long as the figures stay as they
+ * are. */
 #include "api/state.h"
 #include "api/units.h"
 
@@ -15,7 +16,10 @@ struct question {
     const char *slugs[DOM_SYSTEMS_MAX];
 };
 
-static void fail(struct htp_exchange *x, const struct cv_error *err) { htp_problem(x, err, &x->faults); }
+static void fail(struct htp_exchange *x, const struct cv_error *err)
+{
+    htp_problem(x, err, &x->faults);
+}
 
 /* ---- the question ---- */
 
@@ -31,8 +35,8 @@ static void read_grouping(struct htp_exchange *x, struct view_coverage_query *q)
         q->by_system = i != 0;
     }
     if (!q->by_unit && !q->by_system)
-        cv_fault_add(&x->faults, CV_AT_PARAMETER, "group_by", "not_allowed_value", "group_by là unit, system hoặc unit,system",
-                     "group_by is unit, system or unit,system");
+        cv_fault_add(&x->faults, CV_AT_PARAMETER, "group_by", "not_allowed_value",
+                     "group_by là unit, system hoặc unit,system", "group_by is unit, system or unit,system");
 }
 
 static bool asked_already(const struct question *question, const char *slug)
@@ -52,7 +56,8 @@ static void read_systems(struct htp_exchange *x, struct question *question)
     q->systems = question->slugs;
     for (char *slug = strsep(&rest, ","); slug != NULL && !q->required; slug = strsep(&rest, ",")) {
         if (*slug == '\0' || strlen(slug) > DOM_SLUG_MAX || strcmp(slug, "required") == 0)
-            cv_fault_add(&x->faults, CV_AT_PARAMETER, "system", "not_allowed_value", "system là danh sách hệ thống, hoặc riêng từ required",
+            cv_fault_add(&x->faults, CV_AT_PARAMETER, "system", "not_allowed_value",
+                         "system là danh sách hệ thống, hoặc riêng từ required",
                          "system is a list of systems, or the one word required");
         else if (!asked_already(question, slug) && q->system_count < DOM_SYSTEMS_MAX)
             question->slugs[q->system_count++] = slug;
@@ -75,7 +80,8 @@ static bool own_top(struct htp_exchange *x, struct cv_id *out, struct cv_error *
     *out = page.items[0].id;
     if (page.count == 1)
         return true;
-    cv_fault_add(&x->faults, CV_AT_PARAMETER, "unit", "required", "Có nhiều đơn vị cấp cao nhất; hãy chọn một bằng tham số unit",
+    cv_fault_add(&x->faults, CV_AT_PARAMETER, "unit", "required",
+                 "Có nhiều đơn vị cấp cao nhất; hãy chọn một bằng tham số unit",
                  "There are several top units; choose one with the parameter unit");
     return cv_faults_check(&x->faults, cvp_validation_failed, err);
 }
@@ -98,7 +104,8 @@ static bool read_question(struct htp_exchange *x, struct question *question, str
     struct view_coverage_query *q = &question->view;
     int64_t depth = 1;
     uint32_t basis = 1;
-    *question = (struct question){.view = {.scope = api_actor(x)->scope, .recursive = true}, .categories = htp_query(x, "category")};
+    *question = (struct question){.view = {.scope = api_actor(x)->scope, .recursive = true},
+                                  .categories = htp_query(x, "category")};
     htp_query_bool(x, "recursive", &q->recursive);
     htp_query_int(x, "depth", 0, 32, &depth);
     htp_query_words(x, "category", dom_category_words, &q->categories);
@@ -151,7 +158,8 @@ static void write_links(struct htp_exchange *x, const struct question *question,
     cv_jout_object(j, "links");
     if (row->system != NULL && (api_actor(x)->scopes & DOM_STAFF_READ) != 0)
         cv_jout_string(j, "missing",
-                       cv_arena_printf(x->arena, "/v1/staff?unit=%s&recursive=%s&system=%s&stage=missing%s%s&include_total=true",
+                       cv_arena_printf(x->arena,
+                                       "/v1/staff?unit=%s&recursive=%s&system=%s&stage=missing%s%s&include_total=true",
                                        api_unit_id(x, row->unit.id), below ? "true" : "false", row->system,
                                        question->categories != NULL ? "&category=" : "",
                                        question->categories != NULL ? question->categories : ""));
@@ -187,7 +195,8 @@ static void write_row(struct htp_exchange *x, const struct question *question, c
     cv_jout_end(j);
 }
 
-static void write_coverage(struct htp_exchange *x, const struct question *question, const struct view_coverage *coverage)
+static void write_coverage(struct htp_exchange *x, const struct question *question,
+                           const struct view_coverage *coverage)
 {
     struct cv_jout *j = &x->out;
     cv_jout_object(j, NULL);
@@ -229,7 +238,8 @@ static const char *answer_key(const struct htp_exchange *x, char out[KEY_MAX])
     char top[CV_ID_TEXT] = "*";
     if (!actor->scope.everywhere)
         cv_id_text("unt_", actor->scope.top, top);
-    int len = snprintf(out, KEY_MAX, "%s %d%d %s", top, (actor->scopes & DOM_STAFF_READ) != 0, (int)x->lang, x->query_string);
+    int len =
+        snprintf(out, KEY_MAX, "%s %d%d %s", top, (actor->scopes & DOM_STAFF_READ) != 0, (int)x->lang, x->query_string);
     return len > 0 && len < KEY_MAX ? out : NULL;
 }
 
@@ -240,7 +250,8 @@ void api_get_coverage(struct htp_exchange *x)
     struct cv_error err = {0};
     char space[KEY_MAX];
     const char *key = answer_key(x, space);
-    uint64_t generation = view_generation(api->view); /* before the figures: a change in between makes the answer old, never wrong */
+    uint64_t generation =
+        view_generation(api->view); /* before the figures: a change in between makes the answer old, never wrong */
     struct htp_shared *answer = key != NULL ? api_answer_get(api, key, generation) : NULL;
     if (answer == NULL) {
         answer = build(x, &err);

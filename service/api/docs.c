@@ -27,6 +27,15 @@ void api_docs_close(struct api *api)
     htp_shared_unref(&api->state->html);
 }
 
-void api_get_openapi_json(struct htp_exchange *x) { htp_reply_shared(x, api_of(x)->state->json); }
-void api_get_openapi_yaml(struct htp_exchange *x) { htp_reply_shared(x, api_of(x)->state->yaml); }
-void api_get_docs(struct htp_exchange *x) { htp_reply_shared(x, api_of(x)->state->html); }
+void api_get_openapi_json(struct htp_exchange *x)
+{
+    htp_reply_shared(x, api_of(x)->state->json);
+}
+void api_get_openapi_yaml(struct htp_exchange *x)
+{
+    htp_reply_shared(x, api_of(x)->state->yaml);
+}
+void api_get_docs(struct htp_exchange *x)
+{
+    htp_reply_shared(x, api_of(x)->state->html);
+}

@@ -1,20 +1,25 @@
 /* Declared headcounts of a unit. */
 #include "api/internal.h"
 
-static void fail(struct htp_exchange *x, const struct cv_error *err) { htp_problem(x, err, &x->faults); }
+static void fail(struct htp_exchange *x, const struct cv_error *err)
+{
+    htp_problem(x, err, &x->faults);
+}
 
 static bool day_of_path(struct htp_exchange *x, cv_day *out)
 {
     if (cv_day_parse(htp_param(x, "date"), out))
         return true;
-    cv_fault_add(&x->faults, CV_AT_PARAMETER, "date", "not_a_date", "Vui lòng ghi ngày dạng 2026-11-15", "Please write a date like 2026-11-15");
+    cv_fault_add(&x->faults, CV_AT_PARAMETER, "date", "not_a_date", "Vui lòng ghi ngày dạng 2026-11-15",
+                 "Please write a date like 2026-11-15");
     return api_faultless(x, cvp_invalid_parameter);
 }
 
 /* What the units directly below declare, with all below them, as in force today. */
 static int64_t declared_below(struct htp_exchange *x, const struct dom_unit *unit)
 {
-    struct view_coverage_query q = {.scope = api_actor(x)->scope, .unit = unit->id, .recursive = true, .depth = 1, .by_unit = true};
+    struct view_coverage_query q = {
+        .scope = api_actor(x)->scope, .unit = unit->id, .recursive = true, .depth = 1, .by_unit = true};
     struct view_coverage coverage;
     struct cv_error none = {0};
     int64_t sum = 0;
@@ -33,9 +38,11 @@ static void write_warnings(struct htp_exchange *x, const struct dom_headcount *h
     if (below > 0 && h->total >= below) {
         cv_jout_object(j, NULL);
         cv_jout_string(j, "code", "parent_at_or_above_children");
-        cv_jout_string(j, "detail", x->lang == CV_EN
-                       ? "The figure is at or above the sum of the units below. Declare only people who belong to this unit directly."
-                       : "Số khai báo bằng hoặc lớn hơn tổng của các đơn vị trực thuộc. Chỉ khai báo người trực thuộc trực tiếp.");
+        cv_jout_string(j, "detail",
+                       x->lang == CV_EN ? "The figure is at or above the sum of the units below. Declare only people "
+                                          "who belong to this unit directly."
+                                        : "Số khai báo bằng hoặc lớn hơn tổng của các đơn vị trực thuộc. Chỉ khai báo "
+                                          "người trực thuộc trực tiếp.");
         cv_jout_end(j);
     }
     cv_jout_end(j);
@@ -109,7 +116,8 @@ void api_get_headcount(struct htp_exchange *x)
         return;
     const struct dom_headcount *found = find(&unit, day);
     if (found == NULL) {
-        cv_fail(&err, cvp_headcount_not_found, NULL, "Chưa có số khai báo cho ngày này", "Nothing was declared for this day");
+        cv_fail(&err, cvp_headcount_not_found, NULL, "Chưa có số khai báo cho ngày này",
+                "Nothing was declared for this day");
         fail(x, &err);
         return;
     }

@@ -37,8 +37,14 @@ static void check(struct cv_jout *j, const char *name, const char *status, const
 
 static void check_directory(struct htp_exchange *x, const struct view_state *state)
 {
-    const char *detail = state->loaded ? cv_arena_printf(x->arena, "no answer for %lld s", (long long)(state->age_ms / 1000)) : "no answer yet";
-    check(&x->out, "directory", state->alive ? "ok" : state->loaded ? "failed" : "starting", state->alive ? NULL : detail);
+    const char *detail = state->loaded
+                             ? cv_arena_printf(x->arena, "no answer for %lld s", (long long)(state->age_ms / 1000))
+                             : "no answer yet";
+    check(&x->out, "directory",
+          state->alive    ? "ok"
+          : state->loaded ? "failed"
+                          : "starting",
+          state->alive ? NULL : detail);
 }
 
 static void check_view(struct htp_exchange *x, const struct view_state *state)
@@ -54,7 +60,10 @@ static void check_view(struct htp_exchange *x, const struct view_state *state)
         cv_jout_null(j, "age_seconds");
     }
     if (state->sweep_refused)
-        cv_jout_string(j, "detail", cv_arena_printf(x->arena, "the directory suddenly misses %zu records; they are kept until it is released", state->sweep_size));
+        cv_jout_string(j, "detail",
+                       cv_arena_printf(x->arena,
+                                       "the directory suddenly misses %zu records; they are kept until it is released",
+                                       state->sweep_size));
     cv_jout_end(j);
 }
 
@@ -65,7 +74,8 @@ static bool check_scheduler(struct htp_exchange *x)
     if (silent <= SCHEDULER_SILENT_S)
         check(&x->out, "scheduler", at == 0 ? "starting" : "ok", NULL);
     else
-        check(&x->out, "scheduler", "stale", cv_arena_printf(x->arena, "no sign of life for %lld s", (long long)silent));
+        check(&x->out, "scheduler", "stale",
+              cv_arena_printf(x->arena, "no sign of life for %lld s", (long long)silent));
     return silent <= SCHEDULER_SILENT_S;
 }
 
@@ -102,11 +112,13 @@ void api_get_metrics(struct htp_exchange *x)
     cv_metrics_print(&page);
     cv_metrics_gauge(&page, "view_loaded", "1 when the live view is complete", state.loaded);
     cv_metrics_gauge(&page, "view_alive", "1 when the directory's feed is alive", state.alive);
-    cv_metrics_gauge(&page, "view_age_seconds", "seconds since the view was last known to be complete", (double)state.age_ms / 1000);
+    cv_metrics_gauge(&page, "view_age_seconds", "seconds since the view was last known to be complete",
+                     (double)state.age_ms / 1000);
     cv_metrics_gauge(&page, "view_people", "people in the view", (double)state.people);
     cv_metrics_gauge(&page, "view_units", "units in the view", (double)state.units);
     cv_metrics_gauge(&page, "view_tokens", "tokens in the view", (double)state.tokens);
-    cv_metrics_gauge(&page, "view_sweep_refused", "1 while a sweep is held by the mass-loss guard", state.sweep_refused);
+    cv_metrics_gauge(&page, "view_sweep_refused", "1 while a sweep is held by the mass-loss guard",
+                     state.sweep_refused);
     if (cv_buf_ok(&page))
         htp_reply_text(x, 200, "text/plain; version=0.0.4; charset=utf-8", cv_buf_str(&page), page.len);
     else

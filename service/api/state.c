@@ -58,7 +58,8 @@ static uint64_t hash(const void *bytes, size_t len)
 
 static struct api_bucket *bucket_of(struct api_state *s, struct cv_id token, int64_t now, int rate)
 {
-    struct api_bucket *way = &s->buckets[hash(token.bytes, sizeof(token.bytes)) % (API_BUCKETS / WAYS) * WAYS], *oldest = way;
+    struct api_bucket *way = &s->buckets[hash(token.bytes, sizeof(token.bytes)) % (API_BUCKETS / WAYS) * WAYS],
+                      *oldest = way;
     for (int i = 0; i < WAYS; i++) {
         if (cv_id_equal(way[i].token, token))
             return &way[i];
@@ -142,7 +143,8 @@ void api_answer_put(struct api *api, const char *key, uint64_t generation, struc
     struct api_answer *a = place_for(s, key);
     if (a->key != NULL)
         drop(s, a);
-    *a = (struct api_answer){.key = copy, .generation = generation, .used = ++s->clock, .size = size, .shared = htp_shared_ref(shared)};
+    *a = (struct api_answer){
+        .key = copy, .generation = generation, .used = ++s->clock, .size = size, .shared = htp_shared_ref(shared)};
     s->answer_bytes += size;
     pthread_mutex_unlock(&s->lock);
 }

@@ -13,8 +13,17 @@ enum {
     API_ANSWERS_MAX = 32 << 20 /* all of them */
 };
 
-struct api_bucket { struct cv_id token; double left; int64_t at_ns; };
-struct api_answer { char *key; uint64_t generation, used; size_t size; struct htp_shared *shared; };
+struct api_bucket {
+    struct cv_id token;
+    double left;
+    int64_t at_ns;
+};
+struct api_answer {
+    char *key;
+    uint64_t generation, used;
+    size_t size;
+    struct htp_shared *shared;
+};
 
 struct api_state {
     pthread_mutex_t lock; /* guards what follows */

@@ -3,7 +3,10 @@
 
 #include <string.h>
 
-static void fail(struct htp_exchange *x, const struct cv_error *err) { htp_problem(x, err, &x->faults); }
+static void fail(struct htp_exchange *x, const struct cv_error *err)
+{
+    htp_problem(x, err, &x->faults);
+}
 
 void api_list_systems(struct htp_exchange *x)
 {

@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void fail(struct htp_exchange *x, const struct cv_error *err) { htp_problem(x, err, &x->faults); }
+static void fail(struct htp_exchange *x, const struct cv_error *err)
+{
+    htp_problem(x, err, &x->faults);
+}
 
 static const char *token_id(struct htp_exchange *x, struct cv_id id)
 {
@@ -96,7 +99,8 @@ static uint32_t read_scopes(const struct cv_jin *o)
         if (!cv_jin_item_word(list, i, dom_scope_words, &scope))
             continue;
         if (scopes >> scope & 1u)
-            cv_jin_fault(o, "scopes", "repeated", "Quyền %s ghi hai lần", "The scope %s is there twice", dom_scope_words[scope]);
+            cv_jin_fault(o, "scopes", "repeated", "Quyền %s ghi hai lần", "The scope %s is there twice",
+                         dom_scope_words[scope]);
         scopes |= 1u << scope;
     }
     return scopes;

@@ -3,7 +3,10 @@
 
 #include <string.h>
 
-static void fail(struct htp_exchange *x, const struct cv_error *err) { htp_problem(x, err, &x->faults); }
+static void fail(struct htp_exchange *x, const struct cv_error *err)
+{
+    htp_problem(x, err, &x->faults);
+}
 
 /* ---- reading ---- */
 
@@ -22,7 +25,8 @@ static bool list_query(struct htp_exchange *x, struct view_unit_query *q)
     htp_query_int(x, "depth", 0, 32, &depth);
     q->depth = (int)depth;
     if (q->q != NULL && (*q->q == '\0' || cv_text_length(q->q) > 200))
-        cv_fault_add(&x->faults, CV_AT_PARAMETER, "q", "out_of_range", "q dài từ 1 đến 200 ký tự", "q has 1 to 200 signs");
+        cv_fault_add(&x->faults, CV_AT_PARAMETER, "q", "out_of_range", "q dài từ 1 đến 200 ký tự",
+                     "q has 1 to 200 signs");
     if (!api_faultless(x, cvp_validation_failed) || parent == NULL)
         return x->faults.count == 0;
     if (!view_unit_find(api_of(x)->view, q->scope, parent, CV_NO_DAY, x->arena, &found, &err)) {
@@ -167,7 +171,10 @@ static const char *parent_code(struct htp_exchange *x, const struct dom_unit *un
     return unit->has_parent && view_unit_by_id(api_of(x)->view, unit->parent, x->arena, &parent) ? parent.code : NULL;
 }
 
-static const char *block_word(const struct dom_unit *unit) { return unit->block >= 0 ? dom_block_words[unit->block] : NULL; }
+static const char *block_word(const struct dom_unit *unit)
+{
+    return unit->block >= 0 ? dom_block_words[unit->block] : NULL;
+}
 
 static void write_changes(struct htp_exchange *x, const struct dom_unit *a, const struct dom_unit *b)
 {

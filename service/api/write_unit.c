@@ -8,7 +8,10 @@ const char *api_unit_id(struct htp_exchange *x, struct cv_id id)
     return cv_arena_strdup(x->arena, cv_id_text("unt_", id, text));
 }
 
-static const char *in_language(const char *const name[CV_LANGS], enum cv_lang lang) { return name[lang] != NULL ? name[lang] : name[CV_VI]; }
+static const char *in_language(const char *const name[CV_LANGS], enum cv_lang lang)
+{
+    return name[lang] != NULL ? name[lang] : name[CV_VI];
+}
 
 void api_write_unit_row_ref(struct htp_exchange *x, const char *name, const struct view_unit *unit)
 {
@@ -45,7 +48,10 @@ static void write_name(struct cv_jout *j, const char *const name[CV_LANGS])
     cv_jout_end(j);
 }
 
-static const char *word_or_null(const char *const *words, int index) { return index >= 0 ? words[index] : NULL; }
+static const char *word_or_null(const char *const *words, int index)
+{
+    return index >= 0 ? words[index] : NULL;
+}
 
 /* By way of the parent, so that a unit that the view has not seen yet is answered too. */
 static void write_path(struct htp_exchange *x, const struct dom_unit *unit)

@@ -9,17 +9,23 @@ static void judge(struct prov_call *call, const struct dom_headcount *in)
     for (int c = 0; in->has_categories && c < DOM_CATEGORIES; c++)
         sum += in->by_category[c] > 0 ? in->by_category[c] : 0;
     if (in->total < 0)
-        cv_fault_add(call->faults, CV_AT_POINTER, "/total", "out_of_range", "Số người không thể âm", "A headcount cannot be below zero");
+        cv_fault_add(call->faults, CV_AT_POINTER, "/total", "out_of_range", "Số người không thể âm",
+                     "A headcount cannot be below zero");
     if (sum > in->total)
-        cv_fault_add(call->faults, CV_AT_POINTER, "/by_category", "out_of_range", "Tổng theo đối tượng (%lld) lớn hơn tổng số (%d)",
+        cv_fault_add(call->faults, CV_AT_POINTER, "/by_category", "out_of_range",
+                     "Tổng theo đối tượng (%lld) lớn hơn tổng số (%d)",
                      "The categories add up to %lld, more than the total of %d", (long long)sum, in->total);
 }
 
-static bool same_text(const char *a, const char *b) { return strcmp(a != NULL ? a : "", b != NULL ? b : "") == 0; }
+static bool same_text(const char *a, const char *b)
+{
+    return strcmp(a != NULL ? a : "", b != NULL ? b : "") == 0;
+}
 
 static bool same(const struct dom_headcount *a, const struct dom_headcount *b)
 {
-    if (a->total != b->total || a->establishment != b->establishment || a->has_categories != b->has_categories || !same_text(a->source, b->source))
+    if (a->total != b->total || a->establishment != b->establishment || a->has_categories != b->has_categories ||
+        !same_text(a->source, b->source))
         return false;
     for (int c = 0; a->has_categories && c < DOM_CATEGORIES; c++)
         if (a->by_category[c] != b->by_category[c])
@@ -45,8 +51,8 @@ static bool place(struct prov_call *call, const struct dom_headcount *in, struct
     return count <= DOM_HEADCOUNTS_MAX;
 }
 
-static bool attempt(struct prov_call *call, struct cv_id id, const struct dom_headcount *in, struct prov_unit_result *out,
-                    struct dir_stamp *stamp, struct cv_error *err)
+static bool attempt(struct prov_call *call, struct cv_id id, const struct dom_headcount *in,
+                    struct prov_unit_result *out, struct dir_stamp *stamp, struct cv_error *err)
 {
     struct dir_actor actor = prov_dir_actor(call);
     bool unchanged;
@@ -54,7 +60,8 @@ static bool attempt(struct prov_call *call, struct cv_id id, const struct dom_he
         return false;
     out->unit = out->before;
     if (!place(call, in, &out->unit, &unchanged))
-        return cv_fail(err, cvp_conflict, NULL, "Đơn vị này đã có %d lần khai báo", "This unit has %d declarations already", (int)DOM_HEADCOUNTS_MAX);
+        return cv_fail(err, cvp_conflict, NULL, "Đơn vị này đã có %d lần khai báo",
+                       "This unit has %d declarations already", (int)DOM_HEADCOUNTS_MAX);
     out->outcome = PROV_UNCHANGED;
     if (unchanged || call->validate_only)
         return true;
@@ -64,7 +71,8 @@ static bool attempt(struct prov_call *call, struct cv_id id, const struct dom_he
     return true;
 }
 
-bool prov_headcount_put(struct prov_call *call, const char *key, const struct dom_headcount *in, struct prov_unit_result *out, struct cv_error *err)
+bool prov_headcount_put(struct prov_call *call, const char *key, const struct dom_headcount *in,
+                        struct prov_unit_result *out, struct cv_error *err)
 {
     struct cv_id id;
     struct dir_stamp stamp = {0};

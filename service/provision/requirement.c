@@ -1,5 +1,6 @@
-/* Whom a change of rules, of a unit's kind, block or place takes from the required: those count against the brake as so many deactivations. Judged by the
- * primary post as the view shows it; a person required by a second post as well is counted too, so the brake errs on the safe side. */
+/* Whom a change of rules, of a unit's kind, block or place takes from the required: those count against the brake as so
+ * many deactivations. Judged by the primary post as the view shows it; a person required by a second post as well is
+ * counted too, so the brake errs on the safe side. */
 #include "provision/units.h"
 
 #include <string.h>
@@ -17,8 +18,9 @@ static bool is_issued(const struct view_staff *person, const char *system)
 struct judge {
     const struct view *view;
     const struct dom_system *before, *after; /* of one system */
-    const struct prov_unit_change *moved;    /* its unit's kind and block differ afterwards; NULL = only the rules differ */
-    int block_after;                         /* with `moved`: in force there and in what inherits it */
+    const struct prov_unit_change
+        *moved;      /* its unit's kind and block differ afterwards; NULL = only the rules differ */
+    int block_after; /* with `moved`: in force there and in what inherits it */
 };
 
 static bool withdrawn(const struct judge *judge, const struct view_staff *person, struct cv_arena *arena)
@@ -63,8 +65,8 @@ static bool count(const struct judge *judge, struct view_staff_query query, int 
     }
 }
 
-bool prov_withdrawn_by_system(struct prov_call *call, const struct dom_system *before, const struct dom_system *after, int *out_people,
-                              struct cv_error *err)
+bool prov_withdrawn_by_system(struct prov_call *call, const struct dom_system *before, const struct dom_system *after,
+                              int *out_people, struct cv_error *err)
 {
     struct judge judge = {.view = call->prov->options.view, .before = before, .after = after};
     *out_people = 0;
@@ -88,11 +90,17 @@ static bool in_set(const struct cv_id *ids, size_t count_of, struct cv_id id)
 }
 
 /* The unit itself, and with another block all below that inherit it. Tree order: parents come first. */
-static bool affected_units(const struct prov_unit_change *change, bool inherited_too, struct cv_id **out, size_t *out_count, struct cv_error *err)
+static bool affected_units(const struct prov_unit_change *change, bool inherited_too, struct cv_id **out,
+                           size_t *out_count, struct cv_error *err)
 {
     struct prov_call *call = change->call;
-    struct view_unit_query query = {.scope = {.everywhere = true}, .has_parent = true, .parent = change->after->id, .recursive = true,
-                                    .depth = -1, .include_dissolved = true, .page_size = PROV_UNITS_MAX};
+    struct view_unit_query query = {.scope = {.everywhere = true},
+                                    .has_parent = true,
+                                    .parent = change->after->id,
+                                    .recursive = true,
+                                    .depth = -1,
+                                    .include_dissolved = true,
+                                    .page_size = PROV_UNITS_MAX};
     struct view_unit_page below = {0};
     if (inherited_too && !view_unit_list(call->prov->options.view, &query, call->arena, &below, err))
         return false;
@@ -121,9 +129,15 @@ bool prov_withdrawn_by_unit(struct prov_unit_change *change, int *out_people, st
     if (!prov_load_systems(call, &systems, err) || !affected_units(change, before != after, &units, &unit_count, err))
         return false;
     for (size_t s = 0; s < systems.count; s++) {
-        struct judge judge = {.view = view, .before = &systems.items[s], .after = &systems.items[s], .moved = change, .block_after = after};
+        struct judge judge = {.view = view,
+                              .before = &systems.items[s],
+                              .after = &systems.items[s],
+                              .moved = change,
+                              .block_after = after};
         for (size_t u = 0; u < unit_count && systems.items[s].required_count > 0; u++)
-            if (!count(&judge, (struct view_staff_query){.scope = {.everywhere = true}, .has_unit = true, .unit = units[u]}, out_people, err))
+            if (!count(&judge,
+                       (struct view_staff_query){.scope = {.everywhere = true}, .has_unit = true, .unit = units[u]},
+                       out_people, err))
                 return false;
     }
     return true;

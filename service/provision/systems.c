@@ -21,18 +21,20 @@ static void apply(struct prov_call *call, const struct prov_system_input *in, st
     system->required = in->required;
     system->required_count = in->required_given == CV_VALUE ? in->required_count : 0;
     if (system->required_count > DOM_RULES_MAX)
-        cv_fault_add(call->faults, CV_AT_POINTER, "/required_for", "too_many", "Nhiều nhất %d dòng", "At most %d lines", (int)DOM_RULES_MAX);
+        cv_fault_add(call->faults, CV_AT_POINTER, "/required_for", "too_many", "Nhiều nhất %d dòng", "At most %d lines",
+                     (int)DOM_RULES_MAX);
 }
 
 /* Rules reach everybody, so a token of one subtree may not change them. */
 static bool reaches_everybody(const struct prov_call *call, struct cv_error *err)
 {
-    return call->scope.everywhere || cv_fail(err, cvp_scope_missing, NULL, "Chỉ mã truy cập toàn hệ thống mới được sửa hệ thống",
-                                             "Only a token for everything may change a system");
+    return call->scope.everywhere ||
+           cv_fail(err, cvp_scope_missing, NULL, "Chỉ mã truy cập toàn hệ thống mới được sửa hệ thống",
+                   "Only a token for everything may change a system");
 }
 
-static bool attempt(struct prov_call *call, const char *slug, const struct prov_system_input *in, struct prov_system_result *out,
-                    struct dir_stamp *stamp, struct cv_error *err)
+static bool attempt(struct prov_call *call, const char *slug, const struct prov_system_input *in,
+                    struct prov_system_result *out, struct dir_stamp *stamp, struct cv_error *err)
 {
     struct dir_actor actor = prov_dir_actor(call);
     int people = 0;
@@ -56,8 +58,8 @@ static bool attempt(struct prov_call *call, const char *slug, const struct prov_
     return true;
 }
 
-bool prov_system_patch(struct prov_call *call, const char *slug, const struct prov_system_input *in, struct prov_system_result *out,
-                       struct cv_error *err)
+bool prov_system_patch(struct prov_call *call, const char *slug, const struct prov_system_input *in,
+                       struct prov_system_result *out, struct cv_error *err)
 {
     struct dir_stamp stamp = {0};
     struct prov_audit audit;

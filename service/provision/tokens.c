@@ -11,7 +11,8 @@ void prov_token_digest(const struct prov *prov, const char *secret, char out[CV_
     cv_digest(&prov->options.token_key, secret, strlen(secret), out);
 }
 
-static void make_secret(const struct prov *prov, struct cv_arena *arena, struct dom_token *token, char secret[PROV_SECRET_TEXT])
+static void make_secret(const struct prov *prov, struct cv_arena *arena, struct dom_token *token,
+                        char secret[PROV_SECRET_TEXT])
 {
     char digest[CV_DIGEST_TEXT];
     memcpy(secret, SECRET_PREFIX, sizeof(SECRET_PREFIX));
@@ -25,19 +26,23 @@ static void make_secret(const struct prov *prov, struct cv_arena *arena, struct 
 static void judge_scopes(struct prov_call *call, const struct prov_token_input *in)
 {
     if (in->scopes == 0)
-        cv_fault_add(call->faults, CV_AT_POINTER, "/scopes", "too_few", "Cần ít nhất một quyền", "At least one scope is needed");
+        cv_fault_add(call->faults, CV_AT_POINTER, "/scopes", "too_few", "Cần ít nhất một quyền",
+                     "At least one scope is needed");
     for (int i = 0; dom_scope_words[i] != NULL; i++)
         if ((in->scopes & ~call->scopes) >> i & 1u)
-            cv_fault_add(call->faults, CV_AT_POINTER, "/scopes", "not_allowed", "Bạn không có quyền %s nên không cấp được",
-                         "You do not have the scope %s yourself", dom_scope_words[i]);
+            cv_fault_add(call->faults, CV_AT_POINTER, "/scopes", "not_allowed",
+                         "Bạn không có quyền %s nên không cấp được", "You do not have the scope %s yourself",
+                         dom_scope_words[i]);
 }
 
 static void judge_expiry(struct prov_call *call, const struct prov_token_input *in, cv_moment makers)
 {
     if (in->expires_at != CV_NO_MOMENT && in->expires_at <= cv_now())
-        cv_fault_add(call->faults, CV_AT_POINTER, "/expires_at", "out_of_range", "Thời hạn phải ở tương lai", "The expiry must lie ahead");
+        cv_fault_add(call->faults, CV_AT_POINTER, "/expires_at", "out_of_range", "Thời hạn phải ở tương lai",
+                     "The expiry must lie ahead");
     if (makers != CV_NO_MOMENT && (in->expires_at == CV_NO_MOMENT || in->expires_at > makers))
-        cv_fault_add(call->faults, CV_AT_POINTER, "/expires_at", "not_allowed", "Không được dài hơn thời hạn của mã truy cập của bạn",
+        cv_fault_add(call->faults, CV_AT_POINTER, "/expires_at", "not_allowed",
+                     "Không được dài hơn thời hạn của mã truy cập của bạn",
                      "It cannot last longer than your own token");
 }
 
@@ -50,15 +55,17 @@ static bool place(struct prov_call *call, const struct prov_token_input *in, str
     if (in->unit == NULL)
         return true;
     if (!view_unit_find(call->prov->options.view, call->scope, in->unit, CV_NO_DAY, call->arena, &unit, &none)) {
-        cv_fault_add(call->faults, CV_AT_POINTER, "/unit", "not_found", "Không tìm thấy đơn vị “%s” trong phạm vi của bạn",
-                     "There is no unit “%s” within your reach", in->unit);
+        cv_fault_add(call->faults, CV_AT_POINTER, "/unit", "not_found",
+                     "Không tìm thấy đơn vị “%s” trong phạm vi của bạn", "There is no unit “%s” within your reach",
+                     in->unit);
         return false;
     }
     token->unit = unit.id;
     return true;
 }
 
-static bool build(struct prov_call *call, const struct prov_token_input *in, struct dom_token *token, struct cv_error *err)
+static bool build(struct prov_call *call, const struct prov_token_input *in, struct dom_token *token,
+                  struct cv_error *err)
 {
     struct dom_token maker;
     cv_moment makers = CV_NO_MOMENT;
@@ -68,8 +75,13 @@ static bool build(struct prov_call *call, const struct prov_token_input *in, str
                            "The directory is not available, please try again");
         makers = maker.expires_at;
     }
-    *token = (struct dom_token){.id = cv_id_make(), .name = in->name, .scopes = in->scopes, .expires_at = in->expires_at,
-                                .revoked_at = CV_NO_MOMENT, .created_at = cv_now(), .created_by = call->actor,
+    *token = (struct dom_token){.id = cv_id_make(),
+                                .name = in->name,
+                                .scopes = in->scopes,
+                                .expires_at = in->expires_at,
+                                .revoked_at = CV_NO_MOMENT,
+                                .created_at = cv_now(),
+                                .created_by = call->actor,
                                 .idempotency = prov_new_idempotency(call)};
     judge_scopes(call, in);
     judge_expiry(call, in, makers);
@@ -109,7 +121,8 @@ static bool add(struct prov_call *call, struct prov_token_result *out, struct cv
     return true;
 }
 
-bool prov_token_create(struct prov_call *call, const struct prov_token_input *in, struct prov_token_result *out, struct cv_error *err)
+bool prov_token_create(struct prov_call *call, const struct prov_token_input *in, struct prov_token_result *out,
+                       struct cv_error *err)
 {
     bool replay = false;
     *out = (struct prov_token_result){0};
@@ -128,8 +141,13 @@ bool prov_token_create(struct prov_call *call, const struct prov_token_input *in
 bool prov_token_bootstrap(struct prov_call *call, char out_secret[PROV_SECRET_TEXT], struct cv_error *err)
 {
     bool none = false;
-    struct prov_token_result result = {.token = {.id = cv_id_make(), .name = "Quản trị ban đầu", .scopes = DOM_ALL_SCOPES, .everywhere = true,
-                                                 .expires_at = CV_NO_MOMENT, .revoked_at = CV_NO_MOMENT, .created_at = cv_now(),
+    struct prov_token_result result = {.token = {.id = cv_id_make(),
+                                                 .name = "Quản trị ban đầu",
+                                                 .scopes = DOM_ALL_SCOPES,
+                                                 .everywhere = true,
+                                                 .expires_at = CV_NO_MOMENT,
+                                                 .revoked_at = CV_NO_MOMENT,
+                                                 .created_at = cv_now(),
                                                  .created_by = call->actor}};
     if (!dir_no_token(call->dir, &none, err))
         return false;
@@ -152,13 +170,15 @@ static bool no_token(struct cv_error *err)
 static bool may_revoke(struct prov_call *call, const struct dom_token *token, struct cv_error *err)
 {
     bool own = cv_id_equal(token->id, call->token);
-    bool reach = call->scope.everywhere || (!token->everywhere && view_in_scope(call->prov->options.view, call->scope, token->unit));
+    bool reach = call->scope.everywhere ||
+                 (!token->everywhere && view_in_scope(call->prov->options.view, call->scope, token->unit));
     if (own)
         return true;
     if (!reach || token->revoked_at != CV_NO_MOMENT)
         return no_token(err);
     return (call->scopes & DOM_TOKENS_WRITE) != 0 ||
-           cv_fail(err, cvp_scope_missing, NULL, "Cần quyền tokens:write để thu hồi mã của người khác", "Revoking another token needs tokens:write");
+           cv_fail(err, cvp_scope_missing, NULL, "Cần quyền tokens:write để thu hồi mã của người khác",
+                   "Revoking another token needs tokens:write");
 }
 
 static bool revoke_once(struct prov_call *call, struct cv_id id, struct dir_stamp *stamp, struct cv_error *err)

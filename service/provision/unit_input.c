@@ -1,15 +1,25 @@
-/* The input of POST, PUT and PATCH onto a unit: absent keeps, null clears, all faults at once; then what the tree has to say. */
+/* The input of POST, PUT and PATCH onto a unit: absent keeps, null clears, all faults at once; then what the tree has
+ * to say. */
 #include "provision/units.h"
 
 #include <string.h>
 
 #define FAULT(change, at, code, ...) cv_fault_add((change)->call->faults, CV_AT_POINTER, at, code, __VA_ARGS__)
 
-static bool is_new(const struct prov_unit_change *change) { return change->before->revision == 0; }
+static bool is_new(const struct prov_unit_change *change)
+{
+    return change->before->revision == 0;
+}
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
 
-static bool slug_sign(char c) { return (c >= 'a' && c <= 'z') || is_digit(c); }
+static bool slug_sign(char c)
+{
+    return (c >= 'a' && c <= 'z') || is_digit(c);
+}
 
 static void keep_former(struct prov_unit_change *change, const char *code)
 {
@@ -23,7 +33,8 @@ static void keep_former(struct prov_unit_change *change, const char *code)
     unit->former_codes = grown;
     unit->former_code_count = count;
     if (count > DOM_CODES_MAX)
-        FAULT(change, "/code", "too_many", "Đơn vị này đã đổi mã quá nhiều lần", "This unit has changed its code too often");
+        FAULT(change, "/code", "too_many", "Đơn vị này đã đổi mã quá nhiều lần",
+              "This unit has changed its code too often");
 }
 
 static void apply_code(struct prov_unit_change *change)
@@ -38,7 +49,8 @@ static void apply_code(struct prov_unit_change *change)
     if (unit->code != NULL && strcmp(unit->code, code->value) == 0)
         return;
     if (!dom_code_valid(code->value))
-        FAULT(change, "/code", "bad_format", "Mã đơn vị chỉ gồm chữ không dấu, số và các dấu . _ -, tối đa 35 ký tự, ví dụ H43.99.01",
+        FAULT(change, "/code", "bad_format",
+              "Mã đơn vị chỉ gồm chữ không dấu, số và các dấu . _ -, tối đa 35 ký tự, ví dụ H43.99.01",
               "A unit code has letters, digits and . _ - only, at most 35, like H43.99.01");
     const char *old = unit->code;
     unit->code = code->value;
@@ -121,11 +133,13 @@ static bool apply_parent(struct prov_unit_change *change, struct cv_error *err)
     if (!moved(change) || call->faults->count > 0)
         return true;
     if (!unit->has_parent && !call->scope.everywhere)
-        return cv_fail(err, cvp_scope_missing, "/parent", "Chỉ mã truy cập toàn hệ thống mới được lập đơn vị cấp cao nhất; hãy cho biết parent",
+        return cv_fail(err, cvp_scope_missing, "/parent",
+                       "Chỉ mã truy cập toàn hệ thống mới được lập đơn vị cấp cao nhất; hãy cho biết parent",
                        "Only a token for everything may make a top unit; please give the parent");
     if (is_new(change))
         return true;
-    if (!call->scope.everywhere && (!before->has_parent || !view_in_scope(call->prov->options.view, call->scope, before->parent)))
+    if (!call->scope.everywhere &&
+        (!before->has_parent || !view_in_scope(call->prov->options.view, call->scope, before->parent)))
         return cv_fail(err, cvp_scope_missing, "/parent", "Không được chuyển đơn vị cao nhất trong phạm vi của bạn",
                        "The top of your own subtree cannot be moved by you");
     if (unit->has_parent && view_unit_cycle(call->prov->options.view, unit->id, unit->parent))
@@ -134,9 +148,12 @@ static bool apply_parent(struct prov_unit_change *change, struct cv_error *err)
     return true;
 }
 
-bool prov_children(struct prov_call *call, const struct cv_id *parent, bool dissolved_too, struct view_unit_page *out, struct cv_error *err)
+bool prov_children(struct prov_call *call, const struct cv_id *parent, bool dissolved_too, struct view_unit_page *out,
+                   struct cv_error *err)
 {
-    struct view_unit_query query = {.scope = {.everywhere = true}, .depth = parent != NULL ? 1 : 0, .include_dissolved = dissolved_too,
+    struct view_unit_query query = {.scope = {.everywhere = true},
+                                    .depth = parent != NULL ? 1 : 0,
+                                    .include_dissolved = dissolved_too,
                                     .page_size = PROV_UNITS_MAX};
     if (parent != NULL) {
         query.has_parent = true;
@@ -179,7 +196,8 @@ static bool code_free(struct prov_unit_change *change, struct cv_error *err)
     struct view_unit holder;
     struct cv_error none = {0};
     bool same = change->before->code != NULL && cv_ascii_casecmp(change->before->code, unit->code) == 0;
-    if (same || !view_unit_find(view, (struct view_scope){.everywhere = true}, unit->code, unit->active_from, call->arena, &holder, &none))
+    if (same || !view_unit_find(view, (struct view_scope){.everywhere = true}, unit->code, unit->active_from,
+                                call->arena, &holder, &none))
         return true;
     cv_day from = unit->active_from == CV_NO_DAY ? cv_today() : unit->active_from;
     if (cv_id_equal(holder.id, unit->id) || (holder.active_to != CV_NO_DAY && holder.active_to <= from))
@@ -194,13 +212,14 @@ static bool code_free(struct prov_unit_change *change, struct cv_error *err)
 
 static bool gone_by(const struct view_staff *person, cv_day day)
 {
-    return person->status == DOM_DEPARTED || (person->has_departure && person->departure_on != CV_NO_DAY && person->departure_on <= day);
+    return person->status == DOM_DEPARTED ||
+           (person->has_departure && person->departure_on != CV_NO_DAY && person->departure_on <= day);
 }
 
 static bool people_remain(struct prov_call *call, struct cv_id unit, cv_day day, bool *out_remain, struct cv_error *err)
 {
-    struct view_staff_query query = {.scope = {.everywhere = true}, .has_unit = true, .unit = unit, .page_size = 500,
-                                     .updated_since = CV_NO_MOMENT};
+    struct view_staff_query query = {
+        .scope = {.everywhere = true}, .has_unit = true, .unit = unit, .page_size = 500, .updated_since = CV_NO_MOMENT};
     *out_remain = false;
     do {
         struct view_staff_page page;
@@ -222,11 +241,13 @@ static bool may_dissolve(struct prov_unit_change *change, struct cv_error *err)
     bool remain = false;
     if (is_new(change) || day == CV_NO_DAY || day == change->before->active_to)
         return true;
-    if (!people_remain(call, change->after->id, day, &remain, err) || !prov_children(call, &change->after->id, true, &children, err))
+    if (!people_remain(call, change->after->id, day, &remain, err) ||
+        !prov_children(call, &change->after->id, true, &children, err))
         return false;
     for (size_t i = 0; i < children.count; i++)
         remain = remain || children.items[i].active_to == CV_NO_DAY || children.items[i].active_to > day;
-    return !remain || cv_fail(err, cvp_unit_not_empty, "/active_to", "Đơn vị còn người hoặc đơn vị trực thuộc vào ngày đó; hãy chuyển hết trước",
+    return !remain || cv_fail(err, cvp_unit_not_empty, "/active_to",
+                              "Đơn vị còn người hoặc đơn vị trực thuộc vào ngày đó; hãy chuyển hết trước",
                               "People or sub-units remain on that day; please move them first");
 }
 

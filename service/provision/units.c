@@ -24,7 +24,8 @@ bool prov_unit_fetch(struct prov_call *call, struct cv_id id, struct dom_unit *o
     return err->kind == CV_NOT_FOUND ? no_unit(err) : false;
 }
 
-bool prov_seen_before(struct prov_call *call, bool found, const struct dom_idempotency *pair, bool *out_replay, struct cv_error *err)
+bool prov_seen_before(struct prov_call *call, bool found, const struct dom_idempotency *pair, bool *out_replay,
+                      struct cv_error *err)
 {
     *out_replay = found;
     if (found)
@@ -49,7 +50,8 @@ static void explain(struct cv_error *err, const char *code)
         cv_fail(err, cvp_code_taken, "/code", "Mã đơn vị %s đã được dùng", "The unit code %s is in use", code);
 }
 
-static bool add(struct prov_unit_change *change, struct prov_unit_result *out, struct dir_stamp *stamp, struct cv_error *err)
+static bool add(struct prov_unit_change *change, struct prov_unit_result *out, struct dir_stamp *stamp,
+                struct cv_error *err)
 {
     struct prov_call *call = change->call;
     struct dir_actor actor = prov_dir_actor(call);
@@ -66,12 +68,16 @@ static bool add(struct prov_unit_change *change, struct prov_unit_result *out, s
     return true;
 }
 
-static bool create(struct prov_call *call, const struct prov_unit_input *in, struct prov_unit_result *out, struct cv_error *err)
+static bool create(struct prov_call *call, const struct prov_unit_input *in, struct prov_unit_result *out,
+                   struct cv_error *err)
 {
     struct prov_unit_change change = {.call = call, .in = in, .before = &out->before, .after = &out->unit};
     struct dir_stamp stamp = {0};
     struct prov_audit audit;
-    out->before = (struct dom_unit){.block = -1, .active_from = CV_NO_DAY, .active_to = CV_NO_DAY, .created_at = CV_NO_MOMENT,
+    out->before = (struct dom_unit){.block = -1,
+                                    .active_from = CV_NO_DAY,
+                                    .active_to = CV_NO_DAY,
+                                    .created_at = CV_NO_MOMENT,
                                     .updated_at = CV_NO_MOMENT};
     out->unit = out->before;
     out->unit.id = cv_id_make();
@@ -84,8 +90,8 @@ static bool create(struct prov_call *call, const struct prov_unit_input *in, str
     return ok;
 }
 
-static bool attempt(struct prov_call *call, struct cv_id id, const struct prov_unit_input *in, struct prov_unit_result *out,
-                    struct dir_stamp *stamp, struct cv_error *err)
+static bool attempt(struct prov_call *call, struct cv_id id, const struct prov_unit_input *in,
+                    struct prov_unit_result *out, struct dir_stamp *stamp, struct cv_error *err)
 {
     struct dir_actor actor = prov_dir_actor(call);
     struct prov_unit_change change = {.call = call, .in = in, .before = &out->before, .after = &out->unit};
@@ -143,7 +149,8 @@ static bool replayed(struct prov_call *call, struct prov_unit_result *out, bool 
     return prov_seen_before(call, found, &out->unit.idempotency, out_replay, err);
 }
 
-bool prov_unit_create(struct prov_call *call, const struct prov_unit_input *in, struct prov_unit_result *out, struct cv_error *err)
+bool prov_unit_create(struct prov_call *call, const struct prov_unit_input *in, struct prov_unit_result *out,
+                      struct cv_error *err)
 {
     bool replay = false;
     *out = (struct prov_unit_result){0};
@@ -176,17 +183,19 @@ static bool held_by(struct prov_call *call, const char *code, struct cv_id *out,
     return true;
 }
 
-static bool put_new(struct prov_call *call, const char *code, const struct prov_unit_input *in, struct prov_unit_result *out,
-                    struct cv_error *err)
+static bool put_new(struct prov_call *call, const char *code, const struct prov_unit_input *in,
+                    struct prov_unit_result *out, struct cv_error *err)
 {
     struct prov_unit_input with_code = *in;
     struct dom_unit other;
     if (call->match != PROV_MATCH_ABSENT)
-        return cv_fail(err, cvp_etag_mismatch, "If-Match", "Chưa có đơn vị mang mã %s", "No unit has the code %s yet", code);
+        return cv_fail(err, cvp_etag_mismatch, "If-Match", "Chưa có đơn vị mang mã %s", "No unit has the code %s yet",
+                       code);
     with_code.code = (struct prov_text){CV_VALUE, code};
     if (create(call, &with_code, out, err))
         return true;
-    if (err->problem != cvp_code_taken || !dir_unit_find_code(call->dir, code, call->arena, &other, &(struct cv_error){0}))
+    if (err->problem != cvp_code_taken ||
+        !dir_unit_find_code(call->dir, code, call->arena, &other, &(struct cv_error){0}))
         return false;
     if (!view_in_scope(call->prov->options.view, call->scope, other.id))
         return false;
@@ -194,7 +203,8 @@ static bool put_new(struct prov_call *call, const char *code, const struct prov_
     return change_unit(call, other.id, "unit.put", in, out, err);
 }
 
-bool prov_unit_put(struct prov_call *call, const char *code, const struct prov_unit_input *in, struct prov_unit_result *out, struct cv_error *err)
+bool prov_unit_put(struct prov_call *call, const char *code, const struct prov_unit_input *in,
+                   struct prov_unit_result *out, struct cv_error *err)
 {
     struct cv_id id;
     bool visible = false;
@@ -211,7 +221,8 @@ bool prov_unit_put(struct prov_call *call, const char *code, const struct prov_u
     return change_unit(call, id, "unit.put", &kept, out, err);
 }
 
-bool prov_unit_patch(struct prov_call *call, const char *key, const struct prov_unit_input *in, struct prov_unit_result *out, struct cv_error *err)
+bool prov_unit_patch(struct prov_call *call, const char *key, const struct prov_unit_input *in,
+                     struct prov_unit_result *out, struct cv_error *err)
 {
     struct cv_id id;
     *out = (struct prov_unit_result){0};
@@ -230,21 +241,23 @@ bool prov_unit_read(struct prov_call *call, const char *key, struct dom_unit *ou
 static bool never_used(struct prov_call *call, struct cv_id id, struct cv_error *err)
 {
     const struct view *view = call->prov->options.view;
-    struct view_staff_query query = {.scope = {.everywhere = true}, .has_unit = true, .unit = id, .page_size = 1,
-                                     .updated_since = CV_NO_MOMENT};
+    struct view_staff_query query = {
+        .scope = {.everywhere = true}, .has_unit = true, .unit = id, .page_size = 1, .updated_since = CV_NO_MOMENT};
     struct view_staff_page people;
     struct view_unit_page children;
     if (!view_staff_list(view, &query, call->arena, &people, err) || !prov_children(call, &id, true, &children, err))
         return false;
     if (people.count == 0 && children.count == 0 && view_unit_empty(view, id))
         return true;
-    return cv_fail(err, cvp_unit_not_empty, NULL, "Đơn vị còn (hoặc đã từng có) người hoặc đơn vị trực thuộc; hãy giải thể bằng active_to",
+    return cv_fail(err, cvp_unit_not_empty, NULL,
+                   "Đơn vị còn (hoặc đã từng có) người hoặc đơn vị trực thuộc; hãy giải thể bằng active_to",
                    "The unit has or had people or sub-units; dissolve it with active_to instead");
 }
 
 static bool in_own_hands(struct prov_call *call, const struct dom_unit *unit, struct cv_error *err)
 {
-    if (call->scope.everywhere || (unit->has_parent && view_in_scope(call->prov->options.view, call->scope, unit->parent)))
+    if (call->scope.everywhere ||
+        (unit->has_parent && view_in_scope(call->prov->options.view, call->scope, unit->parent)))
         return true;
     return cv_fail(err, cvp_scope_missing, NULL, "Không được xóa đơn vị cao nhất trong phạm vi của bạn",
                    "The top of your own subtree cannot be removed by you");
@@ -255,8 +268,8 @@ bool prov_unit_delete(struct prov_call *call, const char *key, struct cv_error *
     struct dom_unit unit;
     struct prov_audit audit;
     struct dir_actor actor = prov_dir_actor(call);
-    if (!prov_unit_read(call, key, &unit, err) || !prov_check_match(call, unit.revision, err) || !in_own_hands(call, &unit, err) ||
-        !never_used(call, unit.id, err))
+    if (!prov_unit_read(call, key, &unit, err) || !prov_check_match(call, unit.revision, err) ||
+        !in_own_hands(call, &unit, err) || !never_used(call, unit.id, err))
         return false;
     if (call->validate_only)
         return true;

@@ -10,7 +10,7 @@ struct prov_unit_change {
     const struct prov_unit_input *in;
     struct dom_unit *before; /* revision 0 = new */
     struct dom_unit *after;
-    int withdrawn;           /* people whose issued accounts are no longer required by the change */
+    int withdrawn; /* people whose issued accounts are no longer required by the change */
 };
 /* unit_input.c: the input onto the record, then what the tree has to say. */
 bool prov_apply_unit(struct prov_unit_change *change, struct cv_error *err);
@@ -19,14 +19,16 @@ bool prov_apply_unit(struct prov_unit_change *change, struct cv_error *err);
 /* People with issued accounts that the change of a unit's kind, block or place takes from the required. */
 bool prov_withdrawn_by_unit(struct prov_unit_change *change, int *out_people, struct cv_error *err);
 /* The same for new rules of a system. */
-bool prov_withdrawn_by_system(struct prov_call *call, const struct dom_system *before, const struct dom_system *after, int *out_people,
-                              struct cv_error *err);
+bool prov_withdrawn_by_system(struct prov_call *call, const struct dom_system *before, const struct dom_system *after,
+                              int *out_people, struct cv_error *err);
 
 /* Direct children of a unit (NULL = the top units) that are not dissolved. */
-bool prov_children(struct prov_call *call, const struct cv_id *parent, bool dissolved_too, struct view_unit_page *out, struct cv_error *err);
+bool prov_children(struct prov_call *call, const struct cv_id *parent, bool dissolved_too, struct view_unit_page *out,
+                   struct cv_error *err);
 /* A unit by key in the caller's scope, read from the directory. */
 bool prov_unit_locate(struct prov_call *call, const char *key, struct cv_id *out, struct cv_error *err);
 bool prov_unit_fetch(struct prov_call *call, struct cv_id id, struct dom_unit *out, struct cv_error *err);
 /* A key seen before? `found` is the record's pair; the directory's own "none" is no failure. */
-bool prov_seen_before(struct prov_call *call, bool found, const struct dom_idempotency *pair, bool *out_replay, struct cv_error *err);
+bool prov_seen_before(struct prov_call *call, bool found, const struct dom_idempotency *pair, bool *out_replay,
+                      struct cv_error *err);
 bool prov_somebody_faster(const struct prov_call *call, const struct cv_error *err);
