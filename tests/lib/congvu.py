@@ -121,8 +121,10 @@ class Service:
             self.process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=log, start_new_session=True, env=environment)
         line = self.process.stdout.readline()
         if not line:
-            self.process.wait()
-            raise AssertionError(f"no ready line, exit {self.process.returncode}: {self.log.read_text()[-3000:]}")
+            code = self.process.wait()
+            self.process.stdout.close()
+            self.process = None
+            raise AssertionError(f"no ready line, exit {code}: {self.log.read_text()[-3000:]}")
         self.ready = json.loads(line)
         return self
 
