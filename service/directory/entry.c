@@ -21,11 +21,9 @@ static struct dir_attr *find_attr(const struct dir_attrs *a, const char *name)
     return NULL;
 }
 
-static struct dir_attr *need_attr(struct dir_attrs *a, const char *name)
+/* Without looking whether there is one of that name. */
+static struct dir_attr *new_attr(struct dir_attrs *a, const char *name, size_t len)
 {
-    struct dir_attr *found = find_attr(a, name);
-    if (found)
-        return found;
     if (a->count == a->cap) {
         size_t cap = a->cap ? a->cap * 2 : 32;
         struct dir_attr *items = CV_NEWS(a->arena, struct dir_attr, cap);
@@ -36,11 +34,17 @@ static struct dir_attr *need_attr(struct dir_attrs *a, const char *name)
         a->items = items;
         a->cap = cap;
     }
-    const char *copy = cv_arena_strdup(a->arena, name);
+    const char *copy = cv_arena_strndup(a->arena, name, len);
     if (!cv_arena_ok(a->arena))
         return NULL;
     a->items[a->count] = (struct dir_attr){.name = copy};
     return &a->items[a->count++];
+}
+
+static struct dir_attr *need_attr(struct dir_attrs *a, const char *name)
+{
+    struct dir_attr *found = find_attr(a, name);
+    return found ? found : new_attr(a, name, strlen(name));
 }
 
 /* Values have no capacity of their own: they are moved whenever the count reaches a power of two. */
@@ -189,17 +193,28 @@ bool dir_has_class(const struct dir_entry *e, const char *object_class)
     return false;
 }
 
-/* One attribute as it lies in the message; the bytes are copied. */
+/* One attribute as it lies in the message; the bytes are copied. No name comes twice in an entry, so none is looked up: this runs for every
+ * attribute of every person at start. */
 static bool copy_attribute(struct dir_attrs *a, const struct berval *name, const struct berval *values)
 {
-    char label[256];
-    if (name->bv_len >= sizeof label)
+    size_t count = 0, room = 1; /* a power of two, as append_value has it */
+    while (values && values[count].bv_val)
+        count++;
+    while (room < count)
+        room *= 2;
+    struct dir_attr *attr = new_attr(a, name->bv_val, name->bv_len);
+    struct dir_value *copies = CV_NEWS(a->arena, struct dir_value, room);
+    if (!attr || !cv_arena_ok(a->arena))
         return false;
-    memcpy(label, name->bv_val, name->bv_len);
-    label[name->bv_len] = '\0';
-    for (size_t i = 0; values && values[i].bv_val; i++)
-        dir_put_bytes(a, label, values[i].bv_val, values[i].bv_len);
-    return cv_arena_ok(a->arena);
+    attr->values = copies;
+    for (size_t i = 0; i < count; i++) {
+        char *bytes = cv_arena_alloc(a->arena, values[i].bv_len + 1);
+        if (!cv_arena_ok(a->arena))
+            return false;
+        memcpy(bytes, values[i].bv_val, values[i].bv_len);
+        copies[attr->count++] = (struct dir_value){bytes, values[i].bv_len};
+    }
+    return true;
 }
 
 static bool copy_attributes(LDAP *ld, LDAPMessage *message, BerElement *ber, struct dir_attrs *a)
