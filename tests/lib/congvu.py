@@ -142,8 +142,12 @@ class Service:
     def client(self, token=None, **more):
         return Client(self.port, token or self.admin_token(), self.spec, **more)
 
-    def slapd_pid(self):
-        return int(subprocess.run(["pgrep", "-f", f"slapd .*{self.data}"], capture_output=True, text=True).stdout.split()[0])
+    def slapd_pid(self, other_than=None):
+        """Of the running one; waits for the next one after a kill."""
+        def running():
+            found = subprocess.run(["pgrep", "-f", f"^[^ ]*slapd .*{self.data}"], capture_output=True, text=True).stdout.split()
+            return [int(pid) for pid in found if int(pid) != other_than]
+        return wait_for(running, "slapd runs")[0]
 
     def ldapsearch(self, *arguments):
         """Entries as [{attribute: [values]}], read by the service's identity over the socket."""
