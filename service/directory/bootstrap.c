@@ -1,5 +1,6 @@
-/* What must be there before anything else: containers, rules for passwords, identities of readers, the catalogue, and the entry that says which
- * version and whose key the data are of. Every step may find its work done, by an earlier start or by another process this moment. */
+/* What must be there before anything else: containers, rules for passwords, identities of readers, the catalogue, and
+ * the entry that says which version and whose key the data are of. Every step may find its work done, by an earlier
+ * start or by another process this moment. */
 #include "directory/internal.h"
 
 #include <stdio.h>
@@ -7,7 +8,11 @@
 
 enum { SCHEMA_VERSION = 1, SCRATCH_MAX = 4 << 20 };
 
-struct work { struct dir_session *session; struct cv_arena *arena; const char *base; };
+struct work {
+    struct dir_session *session;
+    struct cv_arena *arena;
+    const char *base;
+};
 
 static struct dir_attrs new_entry(const struct work *w, const char *object_class)
 {
@@ -30,8 +35,9 @@ static bool ensure(const struct work *w, const char *dn, const struct dir_attrs 
 /* "dc=congvu" or "o=UBND" or "ou=..."; the class follows from the attribute. */
 static bool ensure_base(const struct work *w, struct cv_error *err)
 {
-    static const struct { const char *attr, *object_class; } known[] = {
-        {"dc", "domain"}, {"o", "organization"}, {"ou", "organizationalUnit"}};
+    static const struct {
+        const char *attr, *object_class;
+    } known[] = {{"dc", "domain"}, {"o", "organization"}, {"ou", "organizationalUnit"}};
     size_t name = strcspn(w->base, "="), end = strcspn(w->base, ",");
     for (size_t i = 0; i < CV_COUNT(known); i++) {
         if (strlen(known[i].attr) != name || strncasecmp(w->base, known[i].attr, name) != 0 || end <= name + 1)
@@ -71,9 +77,9 @@ static bool ensure_folders(const struct work *w, struct cv_error *err)
 static bool ensure_policy(const struct work *w, struct cv_error *err)
 {
     static const char *const rules[][2] = {
-        {"pwdAttribute", "userPassword"}, {"pwdCheckQuality", "2"}, {"pwdMinLength", "9"}, {"pwdLockout", "TRUE"},
-        {"pwdMaxFailure", "12"}, {"pwdFailureCountInterval", "900"}, {"pwdLockoutDuration", "900"},
-        {"pwdMustChange", "FALSE"}, {"pwdAllowUserChange", "FALSE"}};
+        {"pwdAttribute", "userPassword"}, {"pwdCheckQuality", "2"},   {"pwdMinLength", "9"},
+        {"pwdLockout", "TRUE"},           {"pwdMaxFailure", "12"},    {"pwdFailureCountInterval", "900"},
+        {"pwdLockoutDuration", "900"},    {"pwdMustChange", "FALSE"}, {"pwdAllowUserChange", "FALSE"}};
     struct dir_attrs a = new_entry(w, "organizationalRole");
     dir_put(&a, "objectClass", "pwdPolicy");
     dir_put(&a, "cn", "default");
@@ -148,7 +154,8 @@ static int look_at_state(const struct work *w, const char *fingerprint, struct c
     return 0;
 }
 
-/* Last of all, so that its presence says that the rest is there. Of two first starts with different keys one loses, here. */
+/* Last of all, so that its presence says that the rest is there. Of two first starts with different keys one loses,
+ * here. */
 static bool add_state(const struct work *w, const char *fingerprint, struct cv_error *err)
 {
     struct dir_attrs a = new_entry(w, "cvStateEntry");

@@ -72,7 +72,8 @@ static int set_options(LDAP *ld, const struct dir_config *config, struct cv_dead
     return rc;
 }
 
-/* libldap's waits are bounded by us, its reads and writes are not: a server that stops in the middle of an answer would hold the thread. */
+/* libldap's waits are bounded by us, its reads and writes are not: a server that stops in the middle of an answer would
+ * hold the thread. */
 static void bound_socket(LDAP *ld)
 {
     int fd = -1;
@@ -135,8 +136,8 @@ static bool bind_handle(LDAP *ld, const struct dir_config *config, struct cv_dea
             return false;
         credential.bv_val = password;
     }
-    int rc = ldap_sasl_bind(ld, config->bind_dn, config->bind_dn ? LDAP_SASL_SIMPLE : "EXTERNAL", &credential, NULL, NULL,
-                            &msgid);
+    int rc = ldap_sasl_bind(ld, config->bind_dn, config->bind_dn ? LDAP_SASL_SIMPLE : "EXTERNAL", &credential, NULL,
+                            NULL, &msgid);
     explicit_bzero(password, sizeof password);
     if (rc == LDAP_SUCCESS) {
         bound_socket(ld);

@@ -1,6 +1,7 @@
 /* The embedded server: slapd as a child that is watched, started again, and never outlives us.
- * One thread owns the child from fork to wait, because the kernel ties the death signal to the forking thread. It waits on two pipes and
- * never polls: `stop` is closed by dir_embedded_stop, `life` is held open by slapd alone and reads as ended when slapd has. */
+ * One thread owns the child from fork to wait, because the kernel ties the death signal to the forking thread. It waits
+ * on two pipes and never polls: `stop` is closed by dir_embedded_stop, `life` is held open by slapd alone and reads as
+ * ended when slapd has. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -17,8 +18,17 @@
 #include "congvu/log.h"
 #include "directory/slapd.h"
 
-enum { READY_MS = 30000, READY_STEP_MS = 10, TRY_MS = 2000, STOP_MS = 10000, PAUSE_FIRST_MS = 100, PAUSE_MAX_MS = 5000,
-       STEADY_MS = 30000, CHILD_LOCK_FD = 3, CHILD_LIFE_FD = 4 };
+enum {
+    READY_MS = 30000,
+    READY_STEP_MS = 10,
+    TRY_MS = 2000,
+    STOP_MS = 10000,
+    PAUSE_FIRST_MS = 100,
+    PAUSE_MAX_MS = 5000,
+    STEADY_MS = 30000,
+    CHILD_LOCK_FD = 3,
+    CHILD_LIFE_FD = 4
+};
 
 enum phase { STARTING, READY, FAILED };
 
@@ -27,13 +37,13 @@ struct dir_embedded {
     struct dir_config config; /* for asking whether it answers */
     char *base;
     int lock;
-    int stop[2], life;        /* life: read end for the present child, -1 = none */
-    _Atomic int pid;          /* 0 = none */
+    int stop[2], life; /* life: read end for the present child, -1 = none */
+    _Atomic int pid;   /* 0 = none */
     bool reindex;
     pthread_t thread;
     pthread_mutex_t mutex;
     pthread_cond_t changed;
-    enum phase phase;         /* under mutex; so is error */
+    enum phase phase; /* under mutex; so is error */
     struct cv_error error;
 };
 
@@ -123,7 +133,8 @@ static bool start_failed(struct dir_embedded *e, const char *what, struct cv_err
 {
     char tail[sizeof err->lib_text];
     slapd_log_tail(&e->paths, tail, sizeof tail);
-    cv_fail_as(err, CV_UNAVAILABLE, "", "slapd không chạy được (%s); xem %s.", "slapd does not run (%s); see %s.", what, e->paths.log);
+    cv_fail_as(err, CV_UNAVAILABLE, "", "slapd không chạy được (%s); xem %s.", "slapd does not run (%s); see %s.", what,
+               e->paths.log);
     snprintf(err->lib_text, sizeof err->lib_text, "%s", tail);
     return false;
 }
@@ -132,8 +143,14 @@ static bool start_failed(struct dir_embedded *e, const char *what, struct cv_err
 
 static bool run_index(struct dir_embedded *e, const char *suffix, struct cv_error *err)
 {
-    char *const argv[] = {e->paths.program, (char[]){"-Tindex"}, (char[]){"-q"}, (char[]){"-f"}, e->paths.config,
-                          (char[]){"-b"}, (char *)(uintptr_t)suffix, NULL};
+    char *const argv[] = {e->paths.program,
+                          (char[]){"-Tindex"},
+                          (char[]){"-q"},
+                          (char[]){"-f"},
+                          e->paths.config,
+                          (char[]){"-b"},
+                          (char *)(uintptr_t)suffix,
+                          NULL};
     pid_t pid = spawn(e, argv, &e->life);
     bool ended = false;
     if (pid < 0)
@@ -168,8 +185,8 @@ static bool answers(struct dir_embedded *e, struct cv_deadline until)
 
 static pid_t spawn_slapd(struct dir_embedded *e, const char *debug)
 {
-    char *const argv[] = {e->paths.program, (char[]){"-f"}, e->paths.config, (char[]){"-h"}, e->paths.uri,
-                          (char[]){"-d"}, (char *)(uintptr_t)debug, NULL};
+    char *const argv[] = {e->paths.program, (char[]){"-f"}, e->paths.config,          (char[]){"-h"},
+                          e->paths.uri,     (char[]){"-d"}, (char *)(uintptr_t)debug, NULL};
     unlink(e->paths.socket); /* of one that was killed */
     pid_t pid = spawn(e, argv, &e->life);
     if (pid > 0)
@@ -177,8 +194,8 @@ static pid_t spawn_slapd(struct dir_embedded *e, const char *debug)
     return pid;
 }
 
-/* -d keeps slapd in the foreground. 0 says nothing, not even why it ends; "none" says that, and a line for every write. So one that ended
- * at once is started a second time only to hear its last words. */
+/* -d keeps slapd in the foreground. 0 says nothing, not even why it ends; "none" says that, and a line for every write.
+ * So one that ended at once is started a second time only to hear its last words. */
 static void hear_why(struct dir_embedded *e)
 {
     bool ended;
@@ -341,7 +358,8 @@ bool dir_embedded_start(const struct dir_embedded_options *options, struct dir_e
     struct dir_embedded *e = make(options);
     if (!e)
         return cv_fail_as(err, CV_INTERNAL, "", "Hết tài nguyên.", "Out of resources.");
-    bool ok = slapd_files_open(options, &e->paths, &e->lock, err) && slapd_files_write(options, &e->paths, &e->reindex, err);
+    bool ok =
+        slapd_files_open(options, &e->paths, &e->lock, err) && slapd_files_write(options, &e->paths, &e->reindex, err);
     if (ok) {
         e->config = (struct dir_config){.uri = e->paths.uri, .base = e->base};
         ok = start_thread(e) || cv_fail_as(err, CV_INTERNAL, "", "Hết tài nguyên.", "Out of resources.");

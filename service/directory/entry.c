@@ -193,8 +193,8 @@ bool dir_has_class(const struct dir_entry *e, const char *object_class)
     return false;
 }
 
-/* One attribute as it lies in the message; the bytes are copied. No name comes twice in an entry, so none is looked up: this runs for every
- * attribute of every person at start. */
+/* One attribute as it lies in the message; the bytes are copied. No name comes twice in an entry, so none is looked up:
+ * this runs for every attribute of every person at start. */
 static bool copy_attribute(struct dir_attrs *a, const struct berval *name, const struct berval *values)
 {
     size_t count = 0, room = 1; /* a power of two, as append_value has it */

@@ -9,25 +9,59 @@ enum outcome {
     AWAY,   /* the server said "not now": certainly not done */
     BAD,    /* the content breaks the schema */
     UNIQUE, /* 19: uniqueness, quality of a password, or a second value */
-    NONE, THERE, OLD, DENIED, MUCH, OURS,
+    NONE,
+    THERE,
+    OLD,
+    DENIED,
+    MUCH,
+    OURS,
 };
 
-static const struct row { int code; enum outcome outcome; } rows[] = {
-    {LDAP_SERVER_DOWN, LOST}, {LDAP_TIMEOUT, LOST}, {LDAP_CONNECT_ERROR, LOST}, {LDAP_X_CONNECTING, LOST},
-    {LDAP_DECODING_ERROR, LOST}, {LDAP_USER_CANCELLED, LOST}, {LDAP_BUSY, AWAY}, {LDAP_UNAVAILABLE, AWAY},
-    {LDAP_UNWILLING_TO_PERFORM, AWAY}, {LDAP_REFERRAL, AWAY}, {LDAP_PARTIAL_RESULTS, AWAY},
-    {LDAP_TIMELIMIT_EXCEEDED, AWAY}, {LDAP_CANCELLED, AWAY}, {LDAP_SYNC_REFRESH_REQUIRED, AWAY},
+static const struct row {
+    int code;
+    enum outcome outcome;
+} rows[] = {
+    {LDAP_SERVER_DOWN, LOST},
+    {LDAP_TIMEOUT, LOST},
+    {LDAP_CONNECT_ERROR, LOST},
+    {LDAP_X_CONNECTING, LOST},
+    {LDAP_DECODING_ERROR, LOST},
+    {LDAP_USER_CANCELLED, LOST},
+    {LDAP_BUSY, AWAY},
+    {LDAP_UNAVAILABLE, AWAY},
+    {LDAP_UNWILLING_TO_PERFORM, AWAY},
+    {LDAP_REFERRAL, AWAY},
+    {LDAP_PARTIAL_RESULTS, AWAY},
+    {LDAP_TIMELIMIT_EXCEEDED, AWAY},
+    {LDAP_CANCELLED, AWAY},
+    {LDAP_SYNC_REFRESH_REQUIRED, AWAY},
     {LDAP_CONSTRAINT_VIOLATION, UNIQUE},
-    {LDAP_NO_SUCH_OBJECT, NONE}, {LDAP_NO_RESULTS_RETURNED, NONE}, {LDAP_ALREADY_EXISTS, THERE},
+    {LDAP_NO_SUCH_OBJECT, NONE},
+    {LDAP_NO_RESULTS_RETURNED, NONE},
+    {LDAP_ALREADY_EXISTS, THERE},
     /* a single value was already there, or already gone: what we compared with is old */
-    {LDAP_ASSERTION_FAILED, OLD}, {LDAP_NO_SUCH_ATTRIBUTE, OLD}, {LDAP_TYPE_OR_VALUE_EXISTS, OLD},
-    {LDAP_SIZELIMIT_EXCEEDED, MUCH}, {LDAP_ADMINLIMIT_EXCEEDED, MUCH}, {LDAP_RESULTS_TOO_LARGE, MUCH},
-    {LDAP_UNDEFINED_TYPE, BAD}, {LDAP_INAPPROPRIATE_MATCHING, BAD}, {LDAP_INVALID_SYNTAX, BAD},
-    {LDAP_INVALID_DN_SYNTAX, BAD}, {LDAP_NAMING_VIOLATION, BAD}, {LDAP_OBJECT_CLASS_VIOLATION, BAD},
-    {LDAP_NOT_ALLOWED_ON_RDN, BAD}, {LDAP_NO_OBJECT_CLASS_MODS, BAD},
-    {LDAP_INSUFFICIENT_ACCESS, DENIED}, {LDAP_INVALID_CREDENTIALS, DENIED}, {LDAP_INAPPROPRIATE_AUTH, DENIED},
-    {LDAP_STRONG_AUTH_REQUIRED, DENIED}, {LDAP_CONFIDENTIALITY_REQUIRED, DENIED}, {LDAP_AUTH_METHOD_NOT_SUPPORTED, DENIED},
-    {LDAP_X_PROXY_AUTHZ_FAILURE, DENIED}, {LDAP_PROXIED_AUTHORIZATION_DENIED, DENIED},
+    {LDAP_ASSERTION_FAILED, OLD},
+    {LDAP_NO_SUCH_ATTRIBUTE, OLD},
+    {LDAP_TYPE_OR_VALUE_EXISTS, OLD},
+    {LDAP_SIZELIMIT_EXCEEDED, MUCH},
+    {LDAP_ADMINLIMIT_EXCEEDED, MUCH},
+    {LDAP_RESULTS_TOO_LARGE, MUCH},
+    {LDAP_UNDEFINED_TYPE, BAD},
+    {LDAP_INAPPROPRIATE_MATCHING, BAD},
+    {LDAP_INVALID_SYNTAX, BAD},
+    {LDAP_INVALID_DN_SYNTAX, BAD},
+    {LDAP_NAMING_VIOLATION, BAD},
+    {LDAP_OBJECT_CLASS_VIOLATION, BAD},
+    {LDAP_NOT_ALLOWED_ON_RDN, BAD},
+    {LDAP_NO_OBJECT_CLASS_MODS, BAD},
+    {LDAP_INSUFFICIENT_ACCESS, DENIED},
+    {LDAP_INVALID_CREDENTIALS, DENIED},
+    {LDAP_INAPPROPRIATE_AUTH, DENIED},
+    {LDAP_STRONG_AUTH_REQUIRED, DENIED},
+    {LDAP_CONFIDENTIALITY_REQUIRED, DENIED},
+    {LDAP_AUTH_METHOD_NOT_SUPPORTED, DENIED},
+    {LDAP_X_PROXY_AUTHZ_FAILURE, DENIED},
+    {LDAP_PROXIED_AUTHORIZATION_DENIED, DENIED},
     {LDAP_AUTH_UNKNOWN, DENIED},
 };
 
@@ -56,7 +90,8 @@ static bool fail_unique(struct cv_error *err, const char *text)
     char field[96];
     if (strstr(text, "non-unique attributes") || strstr(text, "attributes not unique")) {
         attribute_after(text, "with ", field, sizeof field);
-        return cv_fail_as(err, CV_CONFLICT, field, "Giá trị này đã có người khác giữ.", "Somebody else already holds this value.");
+        return cv_fail_as(err, CV_CONFLICT, field, "Giá trị này đã có người khác giữ.",
+                          "Somebody else already holds this value.");
     }
     attribute_after(text, "attribute '", field, sizeof field);
     if (!field[0] && strstr(text, ": multiple values"))
@@ -89,17 +124,29 @@ static bool fail_lost(struct cv_error *err, bool sent)
 static bool fail_outcome(struct cv_error *err, enum outcome outcome, const char *text, bool sent)
 {
     switch (outcome) {
-    case LOST: return fail_lost(err, sent);
-    case AWAY: return fail_lost(err, false);
-    case BAD: return fail_schema(err, text);
-    case UNIQUE: return fail_unique(err, text);
-    case NONE: return cv_fail_as(err, CV_NOT_FOUND, "", "Không tìm thấy.", "There is no such record.");
-    case THERE: return cv_fail_as(err, CV_EXISTS, "", "Bản ghi này đã có.", "This record already exists.");
-    case OLD: return cv_fail_as(err, CV_STALE, "", "Bản ghi đã thay đổi; hãy đọc lại.", "The record has changed; read it again.");
-    case MUCH: return cv_fail_as(err, CV_LIMIT, "", "Thư mục trả lời quá nhiều.", "The directory's answer is too large.");
-    case DENIED: return cv_fail_as(err, CV_REFUSED, "", "Thư mục không cho phép dịch vụ làm việc này; hãy kiểm tra quyền của dịch vụ.",
-                                   "The directory does not allow this to the service; check its access rules.");
-    case OURS: break;
+    case LOST:
+        return fail_lost(err, sent);
+    case AWAY:
+        return fail_lost(err, false);
+    case BAD:
+        return fail_schema(err, text);
+    case UNIQUE:
+        return fail_unique(err, text);
+    case NONE:
+        return cv_fail_as(err, CV_NOT_FOUND, "", "Không tìm thấy.", "There is no such record.");
+    case THERE:
+        return cv_fail_as(err, CV_EXISTS, "", "Bản ghi này đã có.", "This record already exists.");
+    case OLD:
+        return cv_fail_as(err, CV_STALE, "", "Bản ghi đã thay đổi; hãy đọc lại.",
+                          "The record has changed; read it again.");
+    case MUCH:
+        return cv_fail_as(err, CV_LIMIT, "", "Thư mục trả lời quá nhiều.", "The directory's answer is too large.");
+    case DENIED:
+        return cv_fail_as(err, CV_REFUSED, "",
+                          "Thư mục không cho phép dịch vụ làm việc này; hãy kiểm tra quyền của dịch vụ.",
+                          "The directory does not allow this to the service; check its access rules.");
+    case OURS:
+        break;
     }
     return cv_fail_as(err, CV_INTERNAL, "", "Thư mục báo lỗi lạ.", "The directory reported an unexpected error.");
 }
@@ -114,7 +161,8 @@ bool dir_fail(struct cv_error *err, LDAP *ld, int code, const char *server_text,
     if (outcome_of(code) == AWAY)
         err->retry_after_s = 1;
     err->lib_code = code;
-    snprintf(err->lib_text, sizeof err->lib_text, "%s: %s%s%s", intent, ldap_err2string(code), text[0] ? ": " : "", text);
+    snprintf(err->lib_text, sizeof err->lib_text, "%s: %s%s%s", intent, ldap_err2string(code), text[0] ? ": " : "",
+             text);
     ldap_memfree(diagnostic);
     return false;
 }

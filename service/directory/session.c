@@ -1,4 +1,5 @@
-/* A session: one connection of one thread, made when needed, thrown away when in doubt. Every call ends by the deadline. */
+/* A session: one connection of one thread, made when needed, thrown away when in doubt. Every call ends by the
+ * deadline. */
 #include "directory/session.h"
 
 #include <poll.h>
@@ -65,8 +66,8 @@ void dir_answer_free(LDAPMessage **answer)
     *answer = NULL;
 }
 
-/* No answer is ever outstanding between two calls, so anything readable is a farewell. Seeing it here, before sending, spares a write
- * an outcome that nobody knows. */
+/* No answer is ever outstanding between two calls, so anything readable is a farewell. Seeing it here, before sending,
+ * spares a write an outcome that nobody knows. */
 static bool idle_alive(LDAP *ld)
 {
     int fd = -1;
@@ -142,7 +143,8 @@ bool dir_exchange(struct dir_session *s, const struct dir_request *request, LDAP
         trip = make_trip(s->ld, request, deadline, out_answer, &code);
         if (trip == TRIP_DONE)
             break;
-        /* A handle that lost an answer never gets better; one that waits for a late answer must not meet the next request. */
+        /* A handle that lost an answer never gets better; one that waits for a late answer must not meet the next
+         * request. */
         drop_handle(s);
         bool again = trip == TRIP_NOT_SENT || (trip == TRIP_LOST && !request->write);
         if (!again)
@@ -175,7 +177,8 @@ bool dir_refused(struct dir_session *s, const struct dir_request *request, LDAPM
 
 static int start_search(LDAP *ld, const struct dir_request *r, struct timeval *left, int *out_msgid)
 {
-    return ldap_search_ext(ld, r->dn, r->scope, r->filter, r->names, 0, r->controls, NULL, left, r->size_limit, out_msgid);
+    return ldap_search_ext(ld, r->dn, r->scope, r->filter, r->names, 0, r->controls, NULL, left, r->size_limit,
+                           out_msgid);
 }
 
 static bool search_one(struct dir_session *s, const struct dir_request *request, struct cv_arena *arena,
@@ -197,18 +200,28 @@ static bool search_one(struct dir_session *s, const struct dir_request *request,
 static char every[] = "*", uuid[] = "entryUUID", csn[] = "entryCSN", version[] = "vendorVersion";
 static char *all_names[] = {every, uuid, csn, NULL};
 
-bool dir_read_entry(struct dir_session *s, const char *dn, struct cv_arena *arena, struct dir_entry *out, struct cv_error *err)
+bool dir_read_entry(struct dir_session *s, const char *dn, struct cv_arena *arena, struct dir_entry *out,
+                    struct cv_error *err)
 {
-    const struct dir_request request = {.intent = "reading an entry", .start = start_search, .dn = dn,
-                                        .scope = LDAP_SCOPE_BASE, .filter = "(objectClass=*)", .names = all_names};
+    const struct dir_request request = {.intent = "reading an entry",
+                                        .start = start_search,
+                                        .dn = dn,
+                                        .scope = LDAP_SCOPE_BASE,
+                                        .filter = "(objectClass=*)",
+                                        .names = all_names};
     return search_one(s, &request, arena, out, err);
 }
 
 bool dir_find_entry(struct dir_session *s, const char *base_dn, const char *filter, struct cv_arena *arena,
                     struct dir_entry *out, struct cv_error *err)
 {
-    const struct dir_request request = {.intent = "finding an entry", .start = start_search, .dn = base_dn,
-                                        .scope = LDAP_SCOPE_SUBTREE, .filter = filter, .names = all_names, .size_limit = 1};
+    const struct dir_request request = {.intent = "finding an entry",
+                                        .start = start_search,
+                                        .dn = base_dn,
+                                        .scope = LDAP_SCOPE_SUBTREE,
+                                        .filter = filter,
+                                        .names = all_names,
+                                        .size_limit = 1};
     return search_one(s, &request, arena, out, err);
 }
 
@@ -216,8 +229,12 @@ static char *ping_names[] = {version, NULL};
 
 bool dir_ping(struct dir_session *session, struct cv_error *err)
 {
-    const struct dir_request request = {.intent = "asking the directory", .start = start_search, .dn = "",
-                                        .scope = LDAP_SCOPE_BASE, .filter = "(objectClass=*)", .names = ping_names};
+    const struct dir_request request = {.intent = "asking the directory",
+                                        .start = start_search,
+                                        .dn = "",
+                                        .scope = LDAP_SCOPE_BASE,
+                                        .filter = "(objectClass=*)",
+                                        .names = ping_names};
     dir_auto_answer answer = NULL;
     int code;
     if (!dir_exchange(session, &request, &answer, &code, err))

@@ -6,16 +6,17 @@
 /* What one request needs; `start` sends it and gives its message id. */
 struct dir_request {
     const char *intent; /* "adding an entry" */
-    bool write;         /* then a lost answer is CV_UNKNOWN, and only a request that certainly did not leave is tried again */
+    bool write; /* then a lost answer is CV_UNKNOWN, and only a request that certainly did not leave is tried again */
     int (*start)(LDAP *ld, const struct dir_request *request, struct timeval *left, int *out_msgid);
     const char *dn, *filter;
     int scope, size_limit;
-    char **names;             /* attributes asked for */
+    char **names; /* attributes asked for */
     LDAPMod **mods;
     LDAPControl **controls;
 };
-/* Connects when needed, sends, waits for the whole answer within the deadline. *out_answer (to be freed with ldap_msgfree) holds every message
- * of it; *out_code is the server's result, for which nothing is reported here: true means "answered". */
+/* Connects when needed, sends, waits for the whole answer within the deadline. *out_answer (to be freed with
+ * ldap_msgfree) holds every message of it; *out_code is the server's result, for which nothing is reported here: true
+ * means "answered". */
 bool dir_exchange(struct dir_session *s, const struct dir_request *request, LDAPMessage **out_answer, int *out_code,
                   struct cv_error *err);
 /* Fails as the answer says: text and code of the server. */

@@ -17,8 +17,10 @@ struct slapd_paths {
 
 extern const char dir_schema_text[]; /* schema.S */
 
-/* Makes the folders (0700), refuses what others could enter, takes the lock. *out_lock is the descriptor that holds it. */
-bool slapd_files_open(const struct dir_embedded_options *options, struct slapd_paths *out, int *out_lock, struct cv_error *err);
+/* Makes the folders (0700), refuses what others could enter, takes the lock. *out_lock is the descriptor that holds it.
+ */
+bool slapd_files_open(const struct dir_embedded_options *options, struct slapd_paths *out, int *out_lock,
+                      struct cv_error *err);
 /* Writes schema and configuration; *out_reindex: databases exist and were made with other indices. */
 bool slapd_files_write(const struct dir_embedded_options *options, const struct slapd_paths *paths, bool *out_reindex,
                        struct cv_error *err);

@@ -4,11 +4,10 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-static const char main_indices[] =
-    "index objectClass,entryUUID,entryCSN eq\n"
-    "index cvName,cvCode,cvIdempotencyKey,cvActivationDigest eq\n"
-    "index uid,mail,cvMailAlias,cvReceives,authorizedService eq\n"
-    "index cvUnit,cvAccountState eq\n";
+static const char main_indices[] = "index objectClass,entryUUID,entryCSN eq\n"
+                                   "index cvName,cvCode,cvIdempotencyKey,cvActivationDigest eq\n"
+                                   "index uid,mail,cvMailAlias,cvReceives,authorizedService eq\n"
+                                   "index cvUnit,cvAccountState eq\n";
 
 static const char log_indices[] = "index reqStart,reqResult,reqDN,reqType,reqEntryUUID,reqAuthzID eq\n"
                                   "index objectClass,entryCSN,entryUUID eq\n";
@@ -23,7 +22,8 @@ void slapd_index_text(struct cv_buf *out)
 static void put_global(struct cv_buf *out, const struct dir_embedded_options *options, const struct slapd_paths *paths)
 {
     static const char *const schemas[] = {"core", "cosine", "inetorgperson"};
-    static const char *const modules[] = {"back_mdb", "unique", "ppolicy", "syncprov", "accesslog", "argon2 m=19456 t=2 p=1"};
+    static const char *const modules[] = {"back_mdb", "unique",    "ppolicy",
+                                          "syncprov", "accesslog", "argon2 m=19456 t=2 p=1"};
     cv_buf_puts(out, "# Written by congvud at each start; changes here are lost.\n");
     for (size_t i = 0; i < CV_COUNT(schemas); i++)
         cv_buf_printf(out, "include /etc/ldap/schema/%s.schema\n", schemas[i]);
@@ -36,8 +36,10 @@ static void put_global(struct cv_buf *out, const struct dir_embedded_options *op
     cv_buf_puts(out, "loglevel 0\nsizelimit 500\ntimelimit 10\nthreads 16\ntool-threads 2\n"
                      "password-hash {ARGON2}\nauthz-policy none\n");
     /* [+]: inside quotes slapd.conf eats backslashes */
-    cv_buf_printf(out, "authz-regexp \"gidNumber=%u[+]uidNumber=%u,cn=peercred,cn=external,cn=auth\" \"cn=service,ou=system,%s\"\n",
-                  (unsigned)getegid(), (unsigned)geteuid(), options->base);
+    cv_buf_printf(
+        out,
+        "authz-regexp \"gidNumber=%u[+]uidNumber=%u,cn=peercred,cn=external,cn=auth\" \"cn=service,ou=system,%s\"\n",
+        (unsigned)getegid(), (unsigned)geteuid(), options->base);
     cv_buf_puts(out, "access to dn.base=\"\" by * read\naccess to dn.base=\"cn=Subschema\" by users read by * none\n"
                      "access to * by * none\n\n");
 }
@@ -45,8 +47,8 @@ static void put_global(struct cv_buf *out, const struct dir_embedded_options *op
 static void put_storage(struct cv_buf *out, const struct dir_embedded_options *options, const struct slapd_paths *paths,
                         const char *suffix, const char *folder)
 {
-    cv_buf_printf(out, "database mdb\nsuffix \"%s\"\ndirectory \"%s/%s\"\nmaxsize %" PRIu64 "\n", suffix, paths->folder, folder,
-                  options->max_bytes);
+    cv_buf_printf(out, "database mdb\nsuffix \"%s\"\ndirectory \"%s/%s\"\nmaxsize %" PRIu64 "\n", suffix, paths->folder,
+                  folder, options->max_bytes);
     /* has no password and cannot bind: overlays need a name to work under */
     cv_buf_printf(out, "rootdn \"cn=slapd,%s\"\n", suffix);
     cv_buf_printf(out, "limits dn.exact=\"cn=service,ou=system,%s\" size=unlimited time=unlimited\n", options->base);
@@ -54,8 +56,10 @@ static void put_storage(struct cv_buf *out, const struct dir_embedded_options *o
         cv_buf_puts(out, "dbnosync\ncheckpoint 1024 1\n");
 }
 
-/* The audit holds hashes of passwords: the values are hidden from everyone, the service included, and nobody may write. */
-static void put_log_database(struct cv_buf *out, const struct dir_embedded_options *options, const struct slapd_paths *paths)
+/* The audit holds hashes of passwords: the values are hidden from everyone, the service included, and nobody may write.
+ */
+static void put_log_database(struct cv_buf *out, const struct dir_embedded_options *options,
+                             const struct slapd_paths *paths)
 {
     put_storage(out, options, paths, "cn=log", "log");
     cv_buf_puts(out, log_indices);
@@ -68,12 +72,18 @@ static void put_log_database(struct cv_buf *out, const struct dir_embedded_optio
 /* Passwords: written by the service, tested by slapd, read by nobody. No service left = no bind. */
 static void put_password_access(struct cv_buf *out, const char *base)
 {
-    cv_buf_printf(out, "access to dn.subtree=\"ou=people,%s\" filter=\"(authorizedService=*)\" attrs=userPassword\n"
-                       "  by dn.exact=\"cn=service,ou=system,%s\" =w by anonymous auth by * none\n", base, base);
-    cv_buf_printf(out, "access to dn.subtree=\"ou=people,%s\" attrs=userPassword\n"
-                       "  by dn.exact=\"cn=service,ou=system,%s\" =w by * none\n", base, base);
-    cv_buf_printf(out, "access to dn.children=\"ou=readers,ou=system,%s\" attrs=userPassword\n"
-                       "  by dn.exact=\"cn=service,ou=system,%s\" =w by anonymous auth by * none\n", base, base);
+    cv_buf_printf(out,
+                  "access to dn.subtree=\"ou=people,%s\" filter=\"(authorizedService=*)\" attrs=userPassword\n"
+                  "  by dn.exact=\"cn=service,ou=system,%s\" =w by anonymous auth by * none\n",
+                  base, base);
+    cv_buf_printf(out,
+                  "access to dn.subtree=\"ou=people,%s\" attrs=userPassword\n"
+                  "  by dn.exact=\"cn=service,ou=system,%s\" =w by * none\n",
+                  base, base);
+    cv_buf_printf(out,
+                  "access to dn.children=\"ou=readers,ou=system,%s\" attrs=userPassword\n"
+                  "  by dn.exact=\"cn=service,ou=system,%s\" =w by anonymous auth by * none\n",
+                  base, base);
     cv_buf_puts(out, "access to attrs=userPassword by * none\n");
 }
 
@@ -83,14 +93,19 @@ static void put_access(struct cv_buf *out, const char *base)
     static const char reader_attrs[] = "entry,objectClass,cvId,cn,sn,givenName,uid,mail,cvMailAlias,authorizedService,"
                                        "cvReceives,cvMailStore,cvUnit,title,cvAccountState,cvAccountLogin,entryUUID";
     put_password_access(out, base);
-    cv_buf_printf(out, "access to dn.children=\"ou=people,%s\" attrs=%s\n"
-                       "  by dn.exact=\"cn=service,ou=system,%s\" write\n"
-                       "  by dn.children=\"ou=readers,ou=system,%s\" read by * none\n", base, reader_attrs, base, base);
-    cv_buf_printf(out, "access to dn.base=\"ou=people,%s\" attrs=entry\n"
-                       "  by dn.exact=\"cn=service,ou=system,%s\" write\n"
-                       "  by dn.children=\"ou=readers,ou=system,%s\" search by * none\n", base, base, base);
+    cv_buf_printf(out,
+                  "access to dn.children=\"ou=people,%s\" attrs=%s\n"
+                  "  by dn.exact=\"cn=service,ou=system,%s\" write\n"
+                  "  by dn.children=\"ou=readers,ou=system,%s\" read by * none\n",
+                  base, reader_attrs, base, base);
+    cv_buf_printf(out,
+                  "access to dn.base=\"ou=people,%s\" attrs=entry\n"
+                  "  by dn.exact=\"cn=service,ou=system,%s\" write\n"
+                  "  by dn.children=\"ou=readers,ou=system,%s\" search by * none\n",
+                  base, base, base);
     /* the first entry of all has no parent but the root */
-    cv_buf_printf(out, "access to dn.base=\"\" attrs=children by dn.exact=\"cn=service,ou=system,%s\" write by * none\n", base);
+    cv_buf_printf(
+        out, "access to dn.base=\"\" attrs=children by dn.exact=\"cn=service,ou=system,%s\" write by * none\n", base);
     cv_buf_printf(out, "access to * by dn.exact=\"cn=service,ou=system,%s\" write by * none\n", base);
 }
 
@@ -101,7 +116,9 @@ static void put_overlays(struct cv_buf *out, const char *base)
     cv_buf_puts(out, "overlay unique\n");
     for (size_t i = 0; i < CV_COUNT(unique); i++)
         cv_buf_printf(out, "unique_uri \"serialize ldap:///%s?%s?sub\"\n", base, unique[i]);
-    cv_buf_printf(out, "overlay ppolicy\nppolicy_default \"cn=default,ou=policies,ou=system,%s\"\nppolicy_hash_cleartext\n", base);
+    cv_buf_printf(out,
+                  "overlay ppolicy\nppolicy_default \"cn=default,ou=policies,ou=system,%s\"\nppolicy_hash_cleartext\n",
+                  base);
     cv_buf_puts(out, "overlay syncprov\nsyncprov-checkpoint 1000 5\nsyncprov-sessionlog-source cn=log\n"
                      "overlay accesslog\nlogdb cn=log\nlogops writes\nlogsuccess TRUE\nlogold (objectClass=*)\n"
                      "logpurge 400+00:00 01+00:00\n");

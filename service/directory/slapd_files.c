@@ -33,9 +33,11 @@ static bool own_folder(const char *path, struct cv_error *err)
     if (mkdir(path, 0700) != 0 && errno != EEXIST)
         return path_fault(err, CV_INVALID, path, "không tạo được thư mục", "the folder cannot be made");
     if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode) || st.st_uid != geteuid())
-        return path_fault(err, CV_INVALID, path, "không phải thư mục của người dùng này", "is not a folder of this user");
+        return path_fault(err, CV_INVALID, path, "không phải thư mục của người dùng này",
+                          "is not a folder of this user");
     if (st.st_mode & 077)
-        return path_fault(err, CV_INVALID, path, "người khác vào được; hãy chmod 700", "others can enter it; chmod 700 it");
+        return path_fault(err, CV_INVALID, path, "người khác vào được; hãy chmod 700",
+                          "others can enter it; chmod 700 it");
     return true;
 }
 
@@ -56,8 +58,8 @@ static bool socket_uri(const char *path, char *out, size_t size)
 {
     size_t used = (size_t)snprintf(out, size, "ldapi://");
     for (; *path && used + 4 < size; path++) {
-        bool plain = (*path >= 'a' && *path <= 'z') || (*path >= 'A' && *path <= 'Z') || (*path >= '0' && *path <= '9') ||
-                     *path == '.' || *path == '-' || *path == '_';
+        bool plain = (*path >= 'a' && *path <= 'z') || (*path >= 'A' && *path <= 'Z') ||
+                     (*path >= '0' && *path <= '9') || *path == '.' || *path == '-' || *path == '_';
         used += (size_t)snprintf(out + used, size - used, plain ? "%c" : "%%%02X", (unsigned char)*path);
     }
     return !*path;
@@ -70,9 +72,12 @@ static bool fill_paths(const char *data_dir, struct slapd_paths *out, struct cv_
     free(real);
     if (!ok || strpbrk(out->data, "\"\\\n\r"))
         return path_fault(err, CV_INVALID, data_dir, "đường dẫn không dùng được", "the path cannot be used");
-    if (!join(out->folder, sizeof out->folder, out->data, "/slapd") || !join(out->config, sizeof out->config, out->data, "/slapd/slapd.conf") ||
-        !join(out->log, sizeof out->log, out->data, "/slapd/slapd.log") || !join(out->socket, sizeof out->socket, out->data, "/run/ldapi") ||
-        strlen(out->socket) >= sizeof ((struct sockaddr_un *)NULL)->sun_path || !socket_uri(out->socket, out->uri, sizeof out->uri))
+    if (!join(out->folder, sizeof out->folder, out->data, "/slapd") ||
+        !join(out->config, sizeof out->config, out->data, "/slapd/slapd.conf") ||
+        !join(out->log, sizeof out->log, out->data, "/slapd/slapd.log") ||
+        !join(out->socket, sizeof out->socket, out->data, "/run/ldapi") ||
+        strlen(out->socket) >= sizeof((struct sockaddr_un *)NULL)->sun_path ||
+        !socket_uri(out->socket, out->uri, sizeof out->uri))
         return path_fault(err, CV_INVALID, data_dir, "đường dẫn quá dài cho một socket (tối đa 97 ký tự)",
                           "the path is too long for a socket (97 signs at most)");
     if (!find_program(out->program, sizeof out->program))
@@ -83,12 +88,14 @@ static bool fill_paths(const char *data_dir, struct slapd_paths *out, struct cv_
 /* Only so much is put into a configuration file unquoted. */
 static bool base_usable(const char *base)
 {
-    return base && *base && strspn(base, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789=,-._") == strlen(base);
+    return base && *base &&
+           strspn(base, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789=,-._") == strlen(base);
 }
 
 /* ---- the lock ---- */
 
-/* The process that wrote its number into the lock, 0 when it is gone: then only its slapd still holds it and is about to end. */
+/* The process that wrote its number into the lock, 0 when it is gone: then only its slapd still holds it and is about
+ * to end. */
 static pid_t living_owner(int fd)
 {
     char text[32] = "";
@@ -116,7 +123,8 @@ static bool take_lock(int fd, const char *path, struct cv_error *err)
     return true;
 }
 
-bool slapd_files_open(const struct dir_embedded_options *options, struct slapd_paths *out, int *out_lock, struct cv_error *err)
+bool slapd_files_open(const struct dir_embedded_options *options, struct slapd_paths *out, int *out_lock,
+                      struct cv_error *err)
 {
     char path[DIR_PATH_MAX + 16];
     if (!base_usable(options->base))

@@ -1,5 +1,6 @@
 /* DNs and filters: the only file that builds them, so the only one that must escape rightly.
- * Valid UTF-8 stays readable; whatever could end or split a value, and every byte of broken UTF-8, is written in hexadecimal. */
+ * Valid UTF-8 stays readable; whatever could end or split a value, and every byte of broken UTF-8, is written in
+ * hexadecimal. */
 #include "directory/internal.h"
 
 #include <string.h>
@@ -67,7 +68,8 @@ const char *dir_dn_child(struct cv_arena *arena, const char *parent, const char 
     return cv_arena_printf(arena, "%s=%s,%s", attr, escape_dn(arena, value), parent);
 }
 
-static const char *dn_of_id(struct cv_arena *arena, const char *folder, const char *base, const char *prefix, struct cv_id id)
+static const char *dn_of_id(struct cv_arena *arena, const char *folder, const char *base, const char *prefix,
+                            struct cv_id id)
 {
     char text[CV_ID_TEXT];
     return cv_arena_printf(arena, "cvId=%s,%s%s", cv_id_text(prefix, id, text), folder, base);

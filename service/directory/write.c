@@ -142,8 +142,8 @@ static int start_delete(LDAP *ld, const struct dir_request *r, struct timeval *l
 }
 
 /* Sends a write; out NULL when no stamp is asked for. */
-static bool send_write(struct dir_session *s, struct dir_request *request, const char *assert_filter, struct dir_stamp *out,
-                       struct cv_error *err)
+static bool send_write(struct dir_session *s, struct dir_request *request, const char *assert_filter,
+                       struct dir_stamp *out, struct cv_error *err)
 {
     __attribute__((cleanup(controls_free))) struct controls controls;
     dir_auto_answer answer = NULL;
@@ -164,7 +164,11 @@ static bool send_write(struct dir_session *s, struct dir_request *request, const
 
 /* ---- building modifications in the arena ---- */
 
-struct mods { struct cv_arena *arena; LDAPMod **list; size_t count; };
+struct mods {
+    struct cv_arena *arena;
+    LDAPMod **list;
+    size_t count;
+};
 
 static struct mods mods_new(struct cv_arena *arena, size_t most)
 {
@@ -215,9 +219,13 @@ static struct dir_value **sorted_values(struct cv_arena *arena, const struct dir
     return list;
 }
 
-struct difference { struct dir_value **gone, **fresh, **all; size_t gone_count, fresh_count, before_count, all_count; };
+struct difference {
+    struct dir_value **gone, **fresh, **all;
+    size_t gone_count, fresh_count, before_count, all_count;
+};
 
-static struct difference compare_attr(struct cv_arena *arena, const struct dir_attr *before, const struct dir_attr *after)
+static struct difference compare_attr(struct cv_arena *arena, const struct dir_attr *before,
+                                      const struct dir_attr *after)
 {
     struct difference d = {0};
     struct dir_value **old = sorted_values(arena, before, &d.before_count);
@@ -238,7 +246,8 @@ static struct difference compare_attr(struct cv_arena *arena, const struct dir_a
     return d;
 }
 
-/* Every write says who and when, even when the text is the same as last time; none of them alone is a reason to write. */
+/* Every write says who and when, even when the text is the same as last time; none of them alone is a reason to write.
+ */
 static bool bookkeeping(const char *name)
 {
     static const char *const names[] = {"cvActor", "cvUpdatedAt", "cvRevision"};
@@ -248,9 +257,11 @@ static bool bookkeeping(const char *name)
     return false;
 }
 
-/* Single values (and sets that changed more than half) are replaced, which also works when the old value is not what we think; large sets
- * travel as single values, so that accesslog and replicas do not carry them whole. Deletes go first: "An" to "AN" is one value to slapd. */
-static bool put_difference(struct mods *m, const char *name, const struct dir_attr *before, const struct dir_attr *after)
+/* Single values (and sets that changed more than half) are replaced, which also works when the old value is not what we
+ * think; large sets travel as single values, so that accesslog and replicas do not carry them whole. Deletes go first:
+ * "An" to "AN" is one value to slapd. */
+static bool put_difference(struct mods *m, const char *name, const struct dir_attr *before,
+                           const struct dir_attr *after)
 {
     struct difference d = compare_attr(m->arena, before, after);
     if (d.gone_count + d.fresh_count == 0)
@@ -303,7 +314,8 @@ static bool too_large(struct cv_error *err)
 
 /* ---- the calls ---- */
 
-bool dir_add_entry(struct dir_session *s, const char *dn, const struct dir_attrs *attrs, struct dir_stamp *out, struct cv_error *err)
+bool dir_add_entry(struct dir_session *s, const char *dn, const struct dir_attrs *attrs, struct dir_stamp *out,
+                   struct cv_error *err)
 {
     struct mods mods = mods_new(attrs->arena, attrs->count);
     for (size_t i = 0; i < attrs->count && cv_arena_ok(attrs->arena); i++) {
@@ -325,8 +337,9 @@ bool dir_add_entry(struct dir_session *s, const char *dn, const struct dir_attrs
     return true;
 }
 
-bool dir_modify_entry(struct dir_session *s, const char *dn, const struct dir_attrs *before, const struct dir_attrs *after,
-                      const char *assert_filter, struct dir_stamp *out, struct cv_error *err)
+bool dir_modify_entry(struct dir_session *s, const char *dn, const struct dir_attrs *before,
+                      const struct dir_attrs *after, const char *assert_filter, struct dir_stamp *out,
+                      struct cv_error *err)
 {
     struct cv_arena *arena = after->arena;
     struct mods mods = mods_new(arena, (before->count + after->count) * 2);
@@ -338,7 +351,8 @@ bool dir_modify_entry(struct dir_session *s, const char *dn, const struct dir_at
     if (!cv_arena_ok(arena))
         return too_large(err);
     if (any) {
-        struct dir_request request = {.intent = "changing an entry", .start = start_modify, .dn = dn, .mods = mods.list};
+        struct dir_request request = {
+            .intent = "changing an entry", .start = start_modify, .dn = dn, .mods = mods.list};
         if (!send_write(s, &request, assert_filter, &stamp, err))
             return false;
     } else {

@@ -29,8 +29,8 @@ static void check_filter(struct cv_arena *arena, LDAP *ld, const char *value, si
         abort();
     BerElement *ber = ber_init(&bytes);
     ber_len_t inner;
-    if (!ber || ber_peek_tag(ber, &inner) != LDAP_FILTER_EQUALITY || ber_scanf(ber, "{mm}", &attr, &got) == LBER_ERROR ||
-        got.bv_len != len || memcmp(got.bv_val, value, len) != 0)
+    if (!ber || ber_peek_tag(ber, &inner) != LDAP_FILTER_EQUALITY ||
+        ber_scanf(ber, "{mm}", &attr, &got) == LBER_ERROR || got.bv_len != len || memcmp(got.bv_val, value, len) != 0)
         abort();
     ber_free(ber, 1);
     ldap_memfree(bytes.bv_val);

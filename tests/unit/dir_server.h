@@ -9,13 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <ftw.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include "congvu/directory.h"
 #include "directory/internal.h"
 
-#define BASE "dc=congvu"
+#define BASE           "dc=congvu"
 #define SERVICE_PEOPLE "ou=people," BASE
 
 struct server {
@@ -35,10 +36,17 @@ static inline int server_remove(const char *path, const struct stat *st, int typ
 
 static inline void server_show(const struct cv_error *err)
 {
-    print_error("kind %d field '%s': %s [%d %s]\n", err->kind, err->field, err->text[CV_EN], err->lib_code, err->lib_text);
+    print_error("kind %d field '%s': %s [%d %s]\n", err->kind, err->field, err->text[CV_EN], err->lib_code,
+                err->lib_text);
 }
 
-#define assert_ok(s, call) do { if (!(call)) { server_show(&(s)->err); fail(); } } while (0)
+#define assert_ok(s, call)                                                                                             \
+    do {                                                                                                               \
+        if (!(call)) {                                                                                                 \
+            server_show(&(s)->err);                                                                                    \
+            fail();                                                                                                    \
+        }                                                                                                              \
+    } while (0)
 
 static inline bool server_boot(struct server *s)
 {
@@ -78,4 +86,52 @@ static inline int server_teardown(void **state)
     cv_arena_free(&s->arena);
     free(s);
     return 0;
+}
+
+static inline struct dir_attrs person(struct server *s, const char *id, const char *name, bool may_login)
+{
+    struct dir_attrs a;
+    dir_attrs_init(&a, s->arena);
+    dir_put(&a, "objectClass", "inetOrgPerson");
+    dir_put(&a, "objectClass", "cvStaff");
+    dir_put(&a, "objectClass", "authorizedServiceObject");
+    dir_put(&a, "cvId", id);
+    dir_put(&a, "cn", "Nguyễn Văn Ước");
+    dir_put(&a, "sn", "Nguyễn");
+    dir_put(&a, "cvName", name);
+    dir_put_int(&a, "cvRevision", 1);
+    dir_put(&a, dir_tagged(s->arena, "cvAccountState", "mailbox"), "active");
+    dir_put(&a, "userPassword", "Thu-2026-mat!khau");
+    if (may_login)
+        dir_put(&a, "authorizedService", "mailbox");
+    return a;
+}
+
+static inline const char *person_dn(struct server *s, const char *id)
+{
+    return dir_dn_child(s->arena, SERVICE_PEOPLE, "cvId", id);
+}
+
+static inline bool add_person(struct server *s, const char *id, const char *name, bool may_login, struct dir_stamp *out)
+{
+    struct dir_attrs a = person(s, id, name, may_login);
+    return dir_add_entry(s->session, person_dn(s, id), &a, out, &s->err);
+}
+
+/* Waits until it is true, 10 s at most. */
+static inline bool eventually(struct server *s, bool (*test)(struct server *))
+{
+    struct cv_deadline until = cv_deadline_in_ms(10000);
+    while (!test(s)) {
+        if (cv_deadline_passed(until))
+            return false;
+        poll(NULL, 0, 10);
+    }
+    return true;
+}
+
+static inline bool pings(struct server *s)
+{
+    dir_session_deadline(s->session, cv_deadline_in_ms(1000));
+    return dir_ping(s->session, &s->err);
 }

@@ -40,7 +40,8 @@ static void run_race(struct server *s, bool (*run)(struct racer *, int, struct c
     pthread_barrier_init(&start, NULL, RACERS);
     memset(total, 0, sizeof *total);
     for (int i = 0; i < RACERS; i++) {
-        racers[i] = (struct racer){.server = s, .number = i, .run = run, .start = &start, .arena = cv_arena_new(1 << 20)};
+        racers[i] =
+            (struct racer){.server = s, .number = i, .run = run, .start = &start, .arena = cv_arena_new(1 << 20)};
         assert_ok(s, dir_session_open(&s->config, &racers[i].session, &s->err));
         assert_int_equal(pthread_create(&threads[i], NULL, race, &racers[i]), 0);
     }
@@ -153,7 +154,8 @@ static void test_first_starts_at_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_one_name_one_winner), cmocka_unit_test(test_no_update_is_lost),
+        cmocka_unit_test(test_one_name_one_winner),
+        cmocka_unit_test(test_no_update_is_lost),
         cmocka_unit_test(test_first_starts_at_once),
     };
     return cmocka_run_group_tests(tests, server_setup, server_teardown);

@@ -9,36 +9,6 @@
 
 #include "congvu/log.h"
 
-static struct dir_attrs person(struct server *s, const char *id, const char *name, bool may_login)
-{
-    struct dir_attrs a;
-    dir_attrs_init(&a, s->arena);
-    dir_put(&a, "objectClass", "inetOrgPerson");
-    dir_put(&a, "objectClass", "cvStaff");
-    dir_put(&a, "objectClass", "authorizedServiceObject");
-    dir_put(&a, "cvId", id);
-    dir_put(&a, "cn", "Nguyễn Văn Ước");
-    dir_put(&a, "sn", "Nguyễn");
-    dir_put(&a, "cvName", name);
-    dir_put_int(&a, "cvRevision", 1);
-    dir_put(&a, dir_tagged(s->arena, "cvAccountState", "mailbox"), "active");
-    dir_put(&a, "userPassword", "Thu-2026-mat!khau");
-    if (may_login)
-        dir_put(&a, "authorizedService", "mailbox");
-    return a;
-}
-
-static const char *person_dn(struct server *s, const char *id)
-{
-    return dir_dn_child(s->arena, SERVICE_PEOPLE, "cvId", id);
-}
-
-static bool add_person(struct server *s, const char *id, const char *name, bool may_login, struct dir_stamp *out)
-{
-    struct dir_attrs a = person(s, id, name, may_login);
-    return dir_add_entry(s->session, person_dn(s, id), &a, out, &s->err);
-}
-
 static struct dir_attrs title(struct server *s, const char *text, int64_t revision)
 {
     struct dir_attrs a;
@@ -66,24 +36,6 @@ static int bind_as(struct server *s, const char *dn, const char *password)
     int rc = ldap_sasl_bind_s(ld, dn, LDAP_SASL_SIMPLE, &credential, NULL, NULL, NULL);
     ldap_unbind_ext(ld, NULL, NULL);
     return rc;
-}
-
-/* Waits until it is true, 10 s at most. */
-static bool eventually(struct server *s, bool (*test)(struct server *))
-{
-    struct cv_deadline until = cv_deadline_in_ms(10000);
-    while (!test(s)) {
-        if (cv_deadline_passed(until))
-            return false;
-        poll(NULL, 0, 10);
-    }
-    return true;
-}
-
-static bool pings(struct server *s)
-{
-    dir_session_deadline(s->session, cv_deadline_in_ms(1000));
-    return dir_ping(s->session, &s->err);
 }
 
 /* A new slapd answers; call it only after the old one was killed. */
@@ -244,7 +196,8 @@ static void test_nobody_reads_passwords(void **state)
     assert_false(dir_find_entry(s->session, SERVICE_PEOPLE, "(&(cvId=p9)(userPassword=*))", s->arena, &entry, &s->err));
     assert_int_equal(s->err.kind, CV_NOT_FOUND);
     /* the audit names the change and hides the value */
-    assert_ok(s, dir_find_entry(s->session, "cn=log", "(&(reqType=add)(reqDN=cvId=p9," SERVICE_PEOPLE "))", s->arena, &entry, &s->err));
+    assert_ok(s, dir_find_entry(s->session, "cn=log", "(&(reqType=add)(reqDN=cvId=p9," SERVICE_PEOPLE "))", s->arena,
+                                &entry, &s->err));
     const struct dir_attr *mods = dir_get(&entry, "reqMod");
     assert_non_null(mods);
     for (size_t i = 0; i < mods->count; i++)
@@ -293,7 +246,8 @@ static void test_reader_sees_mail_only(void **state)
     ldap_initialize(&ld, s->config.uri);
     ldap_set_option(ld, LDAP_OPT_PROTOCOL_VERSION, &version);
     assert_int_equal(ldap_sasl_bind_s(ld, dn, LDAP_SASL_SIMPLE, &credential, NULL, NULL, NULL), LDAP_SUCCESS);
-    assert_int_equal(read_count(ld, SERVICE_PEOPLE, LDAP_SCOPE_ONELEVEL, "(&(cvId=p12)(authorizedService=mailbox))"), 1);
+    assert_int_equal(read_count(ld, SERVICE_PEOPLE, LDAP_SCOPE_ONELEVEL, "(&(cvId=p12)(authorizedService=mailbox))"),
+                     1);
     assert_int_equal(read_count(ld, SERVICE_PEOPLE, LDAP_SCOPE_ONELEVEL, "(&(cvId=p12)(cvName=*))"), 0);
     assert_true(read_count(ld, "ou=system," BASE, LDAP_SCOPE_SUBTREE, "(objectClass=*)") <= 0);
     assert_true(read_count(ld, "cn=log", LDAP_SCOPE_SUBTREE, "(objectClass=*)") <= 0);
@@ -410,86 +364,6 @@ static void test_write_on_dead_connection(void **state)
     assert_int_equal(cv_counter_value(CVM_directory_unknown), unknown);
 }
 
-static void test_second_start_refused(void **state)
-{
-    struct server *s = *state;
-    struct server other = {.slapd = NULL};
-    memcpy(other.dir, s->dir, sizeof other.dir);
-    assert_false(server_boot(&other));
-    assert_int_equal(other.err.kind, CV_CONFLICT);
-    /* slapd holds the lock too: while it lives alone, nobody else starts */
-    char link[64], target[128] = "", wanted[128];
-    snprintf(link, sizeof link, "/proc/%d/fd/3", dir_embedded_pid(s->slapd));
-    snprintf(wanted, sizeof wanted, "%s/lock", s->dir);
-    assert_true(readlink(link, target, sizeof target - 1) > 0);
-    assert_string_equal(target, wanted);
-}
-
-static void test_stop_and_start(void **state)
-{
-    struct server *s = *state;
-    struct dir_entry entry;
-    assert_ok(s, add_person(s, "p16", "kept@x.vn", true, NULL));
-    int pid = dir_embedded_pid(s->slapd);
-    server_halt(s);
-    assert_int_equal(kill(pid, 0), -1);
-    assert_ok(s, server_boot(s));
-    assert_ok(s, dir_read_entry(s->session, person_dn(s, "p16"), s->arena, &entry, &s->err));
-}
-
-static void test_indices_made_anew(void **state)
-{
-    struct server *s = *state;
-    char path[128];
-    struct dir_entry entry;
-    assert_ok(s, add_person(s, "p17", "indexed@x.vn", true, NULL));
-    server_halt(s);
-    snprintf(path, sizeof path, "%s/slapd/digest", s->dir);
-    assert_int_equal(unlink(path), 0);
-    assert_ok(s, server_boot(s));
-    assert_ok(s, dir_find_entry(s->session, BASE, "(cvName=indexed@x.vn)", s->arena, &entry, &s->err));
-    assert_int_equal(access(path, F_OK), 0);
-}
-
-static void test_open_folder_refused(void **state)
-{
-    (void)state;
-    struct server other = {.slapd = NULL};
-    snprintf(other.dir, sizeof other.dir, "/tmp/cv-open-XXXXXX");
-    assert_non_null(mkdtemp(other.dir));
-    chmod(other.dir, 0755);
-    bool started = server_boot(&other);
-    rmdir(other.dir);
-    assert_false(started);
-    assert_int_equal(other.err.kind, CV_INVALID);
-    assert_string_equal(other.err.field, "data_dir");
-}
-
-/* What slapd says of its end reaches the one who started it. */
-static void test_start_that_fails(void **state)
-{
-    struct server *s = *state;
-    char path[128], aside[128];
-    server_halt(s);
-    snprintf(path, sizeof path, "%s/slapd/db/data.mdb", s->dir);
-    snprintf(aside, sizeof aside, "%s/slapd/data.aside", s->dir);
-    assert_int_equal(rename(path, aside), 0);
-    FILE *f = fopen(path, "w");
-    for (int i = 0; i < 4096; i++)
-        fputs("this is no database\n", f);
-    fclose(f);
-    bool started = server_boot(s);
-    assert_int_equal(rename(aside, path), 0);
-    assert_false(started);
-    assert_int_equal(s->err.kind, CV_UNAVAILABLE);
-    assert_non_null(strstr(s->err.text[CV_EN], "slapd.log"));
-    if (!strstr(s->err.lib_text, "mdb"))
-        server_show(&s->err);
-    assert_non_null(strstr(s->err.lib_text, "mdb"));
-    assert_ok(s, server_boot(s));
-    assert_true(pings(s));
-}
-
 static void test_bootstrap_again(void **state)
 {
     struct server *s = *state;
@@ -503,62 +377,25 @@ static void test_bootstrap_again(void **state)
     assert_int_equal(s->err.kind, CV_CONFLICT);
 }
 
-/* The other process of the next test: starts slapd, tells its number and waits to be killed. */
-static int be_owner(const char *dir)
+int main(void)
 {
-    struct server s = {.slapd = NULL};
-    snprintf(s.dir, sizeof s.dir, "%s", dir);
-    int pid = server_boot(&s) ? dir_embedded_pid(s.slapd) : 0;
-    if (write(1, &pid, sizeof pid) == sizeof pid && pid)
-        for (;;)
-            pause();
-    return 1;
-}
-
-/* A process with slapd is killed: the kernel ends slapd, and the folder can be used again at once. */
-static void test_orphan_ends(void **state)
-{
-    (void)state;
-    struct server s = {.slapd = NULL};
-    int report[2], child_pid = 0;
-    snprintf(s.dir, sizeof s.dir, "/tmp/cv-orphan-XXXXXX");
-    assert_non_null(mkdtemp(s.dir));
-    assert_int_equal(pipe(report), 0);
-    pid_t owner = fork();
-    if (owner == 0) {
-        dup2(report[1], 1);
-        execl("/proc/self/exe", "owner", s.dir, (char *)NULL);
-        _exit(127);
-    }
-    assert_int_equal(read(report[0], &child_pid, sizeof child_pid), sizeof child_pid);
-    kill(owner, SIGKILL);
-    waitpid(owner, NULL, 0);
-    bool started = server_boot(&s);
-    if (started)
-        server_halt(&s);
-    close(report[0]);
-    close(report[1]);
-    nftw(s.dir, server_remove, 16, FTW_DEPTH | FTW_PHYS);
-    assert_true(child_pid > 0);
-    assert_true(started);
-}
-
-int main(int argc, char **argv)
-{
-    if (argc == 2 && strncmp(argv[0], "owner", 5) == 0)
-        return be_owner(argv[1]);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_add_read_stamp), cmocka_unit_test(test_nothing_differs),
-        cmocka_unit_test(test_differences_of_sets), cmocka_unit_test(test_letter_case_changes),
-        cmocka_unit_test(test_refusals), cmocka_unit_test(test_weak_password), cmocka_unit_test(test_delete),
-        cmocka_unit_test(test_nobody_reads_passwords), cmocka_unit_test(test_bind_needs_a_service),
-        cmocka_unit_test(test_reader_sees_mail_only), cmocka_unit_test(test_bootstrap_again),
-        cmocka_unit_test(test_frozen), cmocka_unit_test(test_frozen_reader),
-        cmocka_unit_test(test_frozen_large_write), cmocka_unit_test(test_killed),
-        cmocka_unit_test(test_write_on_dead_connection), cmocka_unit_test(test_second_start_refused),
-        cmocka_unit_test(test_stop_and_start), cmocka_unit_test(test_indices_made_anew),
-        cmocka_unit_test(test_start_that_fails),
-        cmocka_unit_test(test_open_folder_refused), cmocka_unit_test(test_orphan_ends),
+        cmocka_unit_test(test_add_read_stamp),
+        cmocka_unit_test(test_nothing_differs),
+        cmocka_unit_test(test_differences_of_sets),
+        cmocka_unit_test(test_letter_case_changes),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_weak_password),
+        cmocka_unit_test(test_delete),
+        cmocka_unit_test(test_nobody_reads_passwords),
+        cmocka_unit_test(test_bind_needs_a_service),
+        cmocka_unit_test(test_reader_sees_mail_only),
+        cmocka_unit_test(test_bootstrap_again),
+        cmocka_unit_test(test_frozen),
+        cmocka_unit_test(test_frozen_reader),
+        cmocka_unit_test(test_frozen_large_write),
+        cmocka_unit_test(test_killed),
+        cmocka_unit_test(test_write_on_dead_connection),
     };
     signal(SIGPIPE, SIG_IGN);
     return cmocka_run_group_tests(tests, server_setup, server_teardown);

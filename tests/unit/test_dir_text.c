@@ -10,9 +10,35 @@
 #include "directory/internal.h"
 
 static const char *const values[] = {
-    "an", "Nguyễn Thị Ước", "Nguye\xcc\x82\xcc\x83n", "a,b", "a+b=c", "\"quoted\"", "#1", "a#1", " front", "back ", "  ", " ",
-    "semi;colon", "<x>", "back\\slash", "\\", "line\nbreak", "tab\there", "\x01\x1f\x7f", "star*(paren)", "*", ")(uid=*",
-    "latin1 \xe1\xe9", "\xff\xfe", "\xc3", "\xf0\x9f\x98\x80", "trailing\\ ", "đặng,văn=#ưu+\"; ", "cn=a,dc=b",
+    "an",
+    "Nguyễn Thị Ước",
+    "Nguye\xcc\x82\xcc\x83n",
+    "a,b",
+    "a+b=c",
+    "\"quoted\"",
+    "#1",
+    "a#1",
+    " front",
+    "back ",
+    "  ",
+    " ",
+    "semi;colon",
+    "<x>",
+    "back\\slash",
+    "\\",
+    "line\nbreak",
+    "tab\there",
+    "\x01\x1f\x7f",
+    "star*(paren)",
+    "*",
+    ")(uid=*",
+    "latin1 \xe1\xe9",
+    "\xff\xfe",
+    "\xc3",
+    "\xf0\x9f\x98\x80",
+    "trailing\\ ",
+    "đặng,văn=#ưu+\"; ",
+    "cn=a,dc=b",
 };
 
 static void check_dn(const char *dn, const char *value)
@@ -69,8 +95,9 @@ static void test_readable(void **state)
     (void)state;
     cv_auto_arena arena = cv_arena_new(1 << 20);
     assert_string_equal(dir_dn_child(arena, "dc=x", "cn", "Đặng Ước"), "cn=Đặng Ước,dc=x");
-    assert_string_equal(dir_filter_and(arena, dir_filter_class(arena, "cvStaff"), dir_filter_eq(arena, "cvName", "a*b")),
-                        "(&(objectClass=cvStaff)(cvName=a\\2ab))");
+    assert_string_equal(
+        dir_filter_and(arena, dir_filter_class(arena, "cvStaff"), dir_filter_eq(arena, "cvName", "a*b")),
+        "(&(objectClass=cvStaff)(cvName=a\\2ab))");
 }
 
 static void test_ids(void **state)
@@ -132,8 +159,12 @@ static void test_full_arena(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_dn_round_trip), cmocka_unit_test(test_filter_round_trip), cmocka_unit_test(test_readable),
-        cmocka_unit_test(test_ids), cmocka_unit_test(test_values_of_attributes), cmocka_unit_test(test_full_arena),
+        cmocka_unit_test(test_dn_round_trip),
+        cmocka_unit_test(test_filter_round_trip),
+        cmocka_unit_test(test_readable),
+        cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_values_of_attributes),
+        cmocka_unit_test(test_full_arena),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
