@@ -95,6 +95,17 @@ static void field_may_be_its_own(void **state)
     assert_string_equal(err.field, "/accounts/0");
 }
 
+static void what_is_faulty_is_not_missing_too(void **state)
+{
+    struct cv_faults faults;
+    cv_faults_init(&faults, *state);
+    cv_fault_add(&faults, CV_AT_POINTER, "/full_name", "bad_charset", "v", "e");
+    cv_fault_add(&faults, CV_AT_POINTER, "/full_name", "required", "v", "e");
+    cv_fault_add(&faults, CV_AT_POINTER, "/unit", "required", "v", "e");
+    assert_int_equal(faults.count, 2);
+    assert_string_equal(faults.items[1].at, "/unit");
+}
+
 static void faults_are_bounded_and_counted(void **state)
 {
     struct cv_arena *arena = *state;
@@ -109,7 +120,7 @@ static void faults_are_bounded_and_counted(void **state)
     assert_string_equal(err.field, "page_size");
     assert_string_equal(err.text[CV_VI], "từ 1");
     for (int i = 0; i < 149; i++) {
-        cv_fault_add(&faults, CV_AT_POINTER, "/x", "required", "v%d", "e%d", i);
+        cv_fault_add(&faults, CV_AT_POINTER, "/x", "too_long", "v%d", "e%d", i);
     }
     assert_int_equal(faults.count, CV_FAULTS_MAX);
     assert_int_equal(faults.dropped, 50);
@@ -153,6 +164,7 @@ int main(void)
         cmocka_unit_test(every_problem_speaks_both_languages),
         cmocka_unit_test(long_text_is_cut_between_letters),
         cmocka_unit_test(field_may_be_its_own),
+        with_arena(what_is_faulty_is_not_missing_too),
         with_arena(faults_are_bounded_and_counted),
         cmocka_unit_test(an_overflowed_arena_fails_the_check),
         cmocka_unit_test(utf8_is_cut_whole),
