@@ -5,7 +5,7 @@
 
 static const struct dir_actor actor = {"tok_x", "req-7", "http"};
 
-static struct dom_staff person(struct dom_post *post, struct dom_account *account)
+static struct dom_staff a_person(struct dom_post *post, struct dom_account *account)
 {
     *post = (struct dom_post){.unit = cv_id_make(), .title = "Chuyên viên", .primary = true, .from = CV_NO_DAY, .to = CV_NO_DAY,
                               .decision = {.signed_on = CV_NO_DAY, .effective_on = CV_NO_DAY}};
@@ -22,7 +22,7 @@ static void add_save_read(void **state)
     struct server *s = *state;
     struct dom_post post;
     struct dom_account account;
-    struct dom_staff in = person(&post, &account), back, changed;
+    struct dom_staff in = a_person(&post, &account), back, changed;
     struct dir_stamp stamp;
     struct dir_entry entry;
 
@@ -53,7 +53,7 @@ static void quiet_save_keeps_the_revision(void **state)
     struct server *s = *state;
     struct dom_post post;
     struct dom_account account, closed;
-    struct dom_staff in = person(&post, &account), after, back;
+    struct dom_staff in = a_person(&post, &account), after, back;
     struct dir_stamp stamp;
     struct dir_entry entry;
 
@@ -77,7 +77,7 @@ static void claims_and_names(void **state)
     struct server *s = *state;
     struct dom_post post;
     struct dom_account account;
-    struct dom_staff in = person(&post, &account), twin = person(&post, &account), found;
+    struct dom_staff in = a_person(&post, &account), twin = a_person(&post, &account), found;
     const char *names[] = {"an@x.vn", "mailbox/an"};
     bool held = false;
 
@@ -125,7 +125,7 @@ static void a_code_is_redeemed_once(void **state)
     struct server *s = *state;
     struct dom_post post;
     struct dom_account account, active;
-    struct dom_staff in = person(&post, &account), after, back;
+    struct dom_staff in = a_person(&post, &account), after, back;
     struct dir_stamp stamp;
 
     in.activation_digest = "d1e2";
