@@ -97,7 +97,7 @@ cat <<TEXT
   LDAP socket   $(sed 's/.*"directory":"\([^"]*\)".*/\1/' "$ready")
   log           $data.log
 
-  curl -H "Authorization: Bearer \$(cat $token)" "$url/v1/staff?q=uoc%20dao"
+  curl -H @<(printf 'Authorization: Bearer %s' "\$(cat $token)") "$url/v1/staff?q=uoc%20dao"
 TEXT
 [ -n "$once" ] && exit 0
 say "Ctrl-C stops / Ctrl-C để dừng"
