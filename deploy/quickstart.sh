@@ -8,13 +8,13 @@ usage() {
 deploy/quickstart.sh [--once] [--port N] [--data DIR] [--no-sample]
   --once       do everything, print it, stop and exit 0 / làm hết rồi thoát
   --port N     port of the API (default 8080; 0 = a free one) / cổng
-  --data DIR   data folder, kept between starts (default: quickstart-data beside the sources) / thư mục dữ liệu
+  --data DIR   data folder, kept between starts (default: build/quickstart-data; /var/lib/congvu-quickstart as root) / thư mục dữ liệu
   --no-sample  start empty / không nạp dữ liệu mẫu
 TEXT
 }
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-once="" port=8080 data="$root/build/quickstart-data" sample=1
+once="" port=8080 data="" sample=1
 while [ $# -gt 0 ]; do
     case "$1" in
     --once) once=1 ;;
@@ -27,6 +27,12 @@ while [ $# -gt 0 ]; do
     shift
 done
 
+if [ -z "$data" ]; then # a user of its own must reach it, and /root is closed to others
+    data="$root/build/quickstart-data"
+    [ "$(id -u)" -ne 0 ] || data=/var/lib/congvu-quickstart
+fi
+mkdir -p "$root/build"
+
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 
 # shellcheck source=deploy/packages.sh
@@ -36,7 +42,8 @@ congvu_install $congvu_build_packages $congvu_run_packages
 
 say "Building / Đang dựng chương trình ..."
 bin="$root/build/release/service/congvud"
-cmake -S "$root" --preset release >"$root/build/quickstart-build.log" 2>&1 || { mkdir -p "$root/build"; cmake -S "$root" --preset release; }
+cmake -S "$root" --preset release >"$root/build/quickstart-build.log" 2>&1 ||
+    { tail -20 "$root/build/quickstart-build.log" >&2; exit 1; }
 cmake --build "$root/build/release" --target congvud >>"$root/build/quickstart-build.log" 2>&1 ||
     { tail -40 "$root/build/quickstart-build.log" >&2; exit 1; }
 
