@@ -29,7 +29,6 @@ struct prov_options {
     struct cv_key code_key;      /* one-time codes */
     struct cv_key token_key;     /* API token secrets */
     int activation_hours;        /* validity of a one-time code */
-    int idempotency_hours;       /* how long a key is remembered: 24 */
 };
 bool prov_new(const struct prov_options *options, struct prov **out, struct cv_error *err);
 void prov_free(struct prov **prov);

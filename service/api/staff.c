@@ -77,7 +77,8 @@ static void reply_change(struct htp_exchange *x, const struct prov_staff_result 
 typedef bool change_fn(struct prov_call *call, const char *key, const struct prov_staff_input *in, struct prov_staff_result *out,
                        struct cv_error *err);
 
-static void change_staff(struct htp_exchange *x, change_fn *change)
+/* Faults of the body and those of the rules are answered together. */
+static void change_staff(struct htp_exchange *x, void (*check)(struct htp_exchange *x, struct prov_staff_input *in), change_fn *change)
 {
     struct prov_call call;
     struct prov_staff_input in;
@@ -87,54 +88,34 @@ static void change_staff(struct htp_exchange *x, change_fn *change)
     if (!api_call(x, &call) || !api_body(x, &body))
         return;
     api_read_staff_update(x, body, &in);
+    if (check != NULL)
+        check(x, &in);
     if (change(&call, htp_param(x, "staff"), &in, &result, &err))
         reply_change(x, &result);
     else
         htp_problem(x, &err, &x->faults);
 }
 
-static bool same_code(struct htp_exchange *x, const struct prov_staff_input *in)
+static void same_code(struct htp_exchange *x, struct prov_staff_input *in)
 {
     const char *path = htp_param(x, "staff");
     struct cv_id id;
-    if (in->staff_code.given == CV_ABSENT || cv_id_parse("stf_", path, &id))
-        return true;
-    if (in->staff_code.given == CV_VALUE && cv_ascii_casecmp(in->staff_code.value, path) == 0)
-        return true;
+    struct prov_text code = in->staff_code;
+    in->staff_code = (struct prov_text){CV_ABSENT, NULL}; /* the path says it */
+    if (code.given == CV_ABSENT || cv_id_parse("stf_", path, &id))
+        return;
+    if (code.given == CV_VALUE && cv_ascii_casecmp(code.value, path) == 0)
+        return;
     cv_fault_add(&x->faults, CV_AT_POINTER, "/staff_code", "mismatch", "staff_code khác với số hiệu trên đường dẫn; đổi số hiệu bằng PATCH",
                  "staff_code differs from the path; change a code by PATCH");
-    return false;
 }
 
-static bool put(struct prov_call *call, const char *key, const struct prov_staff_input *in, struct prov_staff_result *out,
-                struct cv_error *err)
-{
-    struct prov_staff_input kept = *in;
-    kept.staff_code = (struct prov_text){CV_ABSENT, NULL};
-    return prov_staff_put(call, key, &kept, out, err);
-}
-
-void api_put_staff(struct htp_exchange *x)
-{
-    struct prov_call call;
-    struct prov_staff_input in;
-    struct prov_staff_result result;
-    struct cv_error err = {0};
-    const struct cv_jin *body;
-    if (!api_call(x, &call) || !api_body(x, &body))
-        return;
-    api_read_staff_update(x, body, &in);
-    same_code(x, &in);
-    if (put(&call, htp_param(x, "staff"), &in, &result, &err))
-        reply_change(x, &result);
-    else
-        htp_problem(x, &err, &x->faults);
-}
+void api_put_staff(struct htp_exchange *x) { change_staff(x, same_code, prov_staff_put); }
 
 void api_patch_staff(struct htp_exchange *x)
 {
     if (api_if_match_given(x))
-        change_staff(x, prov_staff_patch);
+        change_staff(x, NULL, prov_staff_patch);
 }
 
 void api_delete_staff(struct htp_exchange *x)

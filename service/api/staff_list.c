@@ -71,96 +71,97 @@ static void audit_list(const struct htp_exchange *x, size_t count)
     cv_log(CV_LOG_INFO, "audit", "%s by %s: %zu rows", x->route->operation, api_actor(x)->name, count);
 }
 
+/* What every list shares: filter by unit, paging in and out, the audit line. */
+struct list { const char *bound; struct api_page paging; };
+
+static bool begin(struct htp_exchange *x, struct list *list, bool *out_has_unit, struct cv_id *out_unit, bool *out_recursive)
+{
+    list->bound = api_page_bound(x);
+    return api_unit_filter(x, out_has_unit, out_unit, out_recursive) && api_faultless(x, cvp_invalid_parameter) &&
+           api_page_in(x, list->bound, &list->paging);
+}
+
+static void open_items(struct htp_exchange *x)
+{
+    cv_jout_object(&x->out, NULL);
+    cv_jout_array(&x->out, "items");
+}
+
+static void finish(struct htp_exchange *x, const struct list *list, const void *next, size_t next_len, size_t total, size_t count)
+{
+    cv_jout_end(&x->out);
+    api_page_out(x, list->bound, next, next_len, &list->paging, total);
+    cv_jout_end(&x->out);
+    api_view_age(x);
+    audit_list(x, count);
+    htp_reply(x, 200);
+}
+
+/* The three queries of the view have the same paging members. */
+#define SET_PAGE(query, list)                                                                                            \
+    ((query)->page_size = (list)->paging.size, (query)->after = (list)->paging.after,                                    \
+     (query)->after_len = (list)->paging.after_len, (query)->want_total = (list)->paging.want_total)
+
 void api_list_staff(struct htp_exchange *x)
 {
     struct view_staff_query q = {.scope = api_actor(x)->scope};
     struct view_staff_page page;
-    struct api_page paging;
+    struct list list;
     struct cv_error err = {0};
-    const char *bound = api_page_bound(x);
     read_filters(x, &q);
-    if (!api_unit_filter(x, &q.has_unit, &q.unit, &q.recursive) || !api_faultless(x, cvp_invalid_parameter) ||
-        !api_page_in(x, bound, &paging))
+    if (!begin(x, &list, &q.has_unit, &q.unit, &q.recursive))
         return;
-    q.page_size = paging.size;
-    q.after = paging.after;
-    q.after_len = paging.after_len;
-    q.want_total = paging.want_total;
+    SET_PAGE(&q, &list);
     if (!view_staff_list(api_of(x)->view, &q, x->arena, &page, &err)) {
         htp_problem(x, &err, NULL);
         return;
     }
-    cv_jout_object(&x->out, NULL);
-    cv_jout_array(&x->out, "items");
+    open_items(x);
     for (size_t i = 0; i < page.count; i++)
         api_write_staff_row(x, &page.items[i]);
-    cv_jout_end(&x->out);
-    api_page_out(x, bound, page.next, page.next_len, &paging, page.total);
-    cv_jout_end(&x->out);
-    audit_list(x, page.count);
-    htp_reply(x, 200);
+    finish(x, &list, page.next, page.next_len, page.total, page.count);
 }
 
 void api_list_accounts(struct htp_exchange *x)
 {
     struct view_account_query q = {.scope = api_actor(x)->scope};
     struct view_account_page page;
-    struct api_page paging;
+    struct list list;
     struct cv_error err = {0};
-    const char *bound = api_page_bound(x);
     known_system(x, "system", &q.system);
     htp_query_words(x, "state", dom_observed_words, &q.states);
     htp_query_bool(x, "drift", &q.drift_only);
-    if (!api_unit_filter(x, &q.has_unit, &q.unit, &q.recursive) || !api_faultless(x, cvp_invalid_parameter) ||
-        !api_page_in(x, bound, &paging))
+    if (!begin(x, &list, &q.has_unit, &q.unit, &q.recursive))
         return;
-    q.page_size = paging.size;
-    q.after = paging.after;
-    q.after_len = paging.after_len;
-    q.want_total = paging.want_total;
+    SET_PAGE(&q, &list);
     if (!view_account_list(api_of(x)->view, &q, x->arena, &page, &err)) {
         htp_problem(x, &err, NULL);
         return;
     }
-    cv_jout_object(&x->out, NULL);
-    cv_jout_array(&x->out, "items");
+    open_items(x);
     for (size_t i = 0; i < page.count; i++)
         api_write_account_row(x, &page.items[i]);
-    cv_jout_end(&x->out);
-    api_page_out(x, bound, page.next, page.next_len, &paging, page.total);
-    cv_jout_end(&x->out);
-    audit_list(x, page.count);
-    htp_reply(x, 200);
+    finish(x, &list, page.next, page.next_len, page.total, page.count);
 }
 
 void api_list_departures(struct htp_exchange *x)
 {
     struct view_departure_query q = {.scope = api_actor(x)->scope, .from = CV_NO_DAY, .to = CV_NO_DAY};
     struct view_staff_page page;
-    struct api_page paging;
+    struct list list;
     struct cv_error err = {0};
-    const char *bound = api_page_bound(x);
     htp_query_words(x, "state", dom_departure_state_words, &q.states);
     htp_query_day(x, "effective_from", &q.from);
     htp_query_day(x, "effective_to", &q.to);
-    if (!api_unit_filter(x, &q.has_unit, &q.unit, &q.recursive) || !api_faultless(x, cvp_invalid_parameter) ||
-        !api_page_in(x, bound, &paging))
+    if (!begin(x, &list, &q.has_unit, &q.unit, &q.recursive))
         return;
-    q.page_size = paging.size;
-    q.after = paging.after;
-    q.after_len = paging.after_len;
-    q.want_total = paging.want_total;
+    SET_PAGE(&q, &list);
     if (!view_departure_list(api_of(x)->view, &q, x->arena, &page, &err)) {
         htp_problem(x, &err, NULL);
         return;
     }
-    cv_jout_object(&x->out, NULL);
-    cv_jout_array(&x->out, "items");
+    open_items(x);
     for (size_t i = 0; i < page.count; i++)
         api_write_departure_row(x, &page.items[i]);
-    cv_jout_end(&x->out);
-    api_page_out(x, bound, page.next, page.next_len, &paging, page.total);
-    cv_jout_end(&x->out);
-    audit_list(x, page.count);
-    htp_reply(x, 200);
+    finish(x, &list, page.next, page.next_len, page.total, page.count);
 }

@@ -69,15 +69,15 @@ bool prov_credential_reset(struct prov_call *call, const char *key, const char *
                            struct prov_staff_result *out, struct cv_error *err)
 {
     struct reset reset = {.system = system, .code = out_code};
+    bool replayed = false;
     *out = (struct prov_staff_result){0};
     *out_code = (struct prov_code){0};
-    if (call->idempotency.key != NULL &&
-        dir_staff_find_idempotency(call->dir, call->idempotency.key, call->arena, &out->staff, err)) {
-        out->outcome = PROV_REPLAYED;
+    if (!prov_staff_seen(call, out, &replayed, err))
+        return false;
+    if (replayed) { /* never a secret again */
         out_code->expires_at = out->staff.activation_until;
-        return prov_replay_ok(call, &out->staff.idempotency, err);
+        return true;
     }
-    cv_error_clear(err);
     bool ok = prov_staff_modify(call, key, "credential.reset", NULL, reset_change, &reset, out, err);
     if (!ok || call->validate_only)
         out_code->code[0] = '\0';

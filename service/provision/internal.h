@@ -73,7 +73,13 @@ struct dir_actor prov_dir_actor(const struct prov_call *call);
 struct dom_idempotency prov_new_idempotency(const struct prov_call *call);
 /* A record found under the request's key: the same body is a replay, another one idempotency_key_reused. */
 bool prov_replay_ok(const struct prov_call *call, const struct dom_idempotency *found, struct cv_error *err);
-bool prov_idempotency_fresh(const struct prov_call *call, const struct dom_idempotency *found);
+/* A key seen before? `found` is the record's pair; the directory's own "none" is no failure. */
+bool prov_seen_before(struct prov_call *call, bool found, const struct dom_idempotency *pair, bool *out_replay,
+                      struct cv_error *err);
+/* The directory refused because somebody else wrote in between: worth another try. */
+bool prov_somebody_faster(const struct prov_call *call, const struct cv_error *err);
+/* The same for a POST about people: *out_replay says that *out holds what the first one made. */
+bool prov_staff_seen(struct prov_call *call, struct prov_staff_result *out, bool *out_replay, struct cv_error *err);
 
 /* ---- input onto a record ---- */
 bool prov_apply_staff(struct prov_change *change, const struct prov_staff_input *in, struct cv_error *err);

@@ -99,11 +99,6 @@ struct dom_idempotency prov_new_idempotency(const struct prov_call *call)
     return fresh.key != NULL ? fresh : (struct dom_idempotency){0};
 }
 
-bool prov_idempotency_fresh(const struct prov_call *call, const struct dom_idempotency *found)
-{
-    return found->key != NULL && cv_now() - found->at < (cv_moment)call->prov->options.idempotency_hours * 3600;
-}
-
 bool prov_replay_ok(const struct prov_call *call, const struct dom_idempotency *found, struct cv_error *err)
 {
     if (found->body != NULL && call->idempotency.body != NULL && strcmp(found->body, call->idempotency.body) == 0)
@@ -111,4 +106,22 @@ bool prov_replay_ok(const struct prov_call *call, const struct dom_idempotency *
     return cv_fail(err, cvp_idempotency_key_reused, "Idempotency-Key",
                    "Khóa Idempotency-Key này đã dùng cho nội dung khác, vui lòng dùng khóa mới",
                    "This Idempotency-Key was used for another body; please use a new key");
+}
+
+bool prov_seen_before(struct prov_call *call, bool found, const struct dom_idempotency *pair, bool *out_replay,
+                      struct cv_error *err)
+{
+    *out_replay = found;
+    if (found)
+        return prov_replay_ok(call, pair, err);
+    bool none = err->kind == CV_NOT_FOUND;
+    if (none)
+        cv_error_clear(err);
+    return none;
+}
+
+/* The directory refused because somebody else wrote in between; what the caller's own If-Match says is final. */
+bool prov_somebody_faster(const struct prov_call *call, const struct cv_error *err)
+{
+    return err->kind == CV_STALE && call->match != PROV_MATCH_REVISION && !call->create_only;
 }

@@ -44,12 +44,11 @@ bool prov_reinstate(struct prov_call *call, const char *key, const struct prov_r
                     struct prov_staff_result *out, struct cv_error *err)
 {
     const struct dom_decision *decision = in->decision.given == CV_VALUE ? &in->decision.value : NULL;
+    bool replayed = false;
     *out = (struct prov_staff_result){0};
-    if (call->idempotency.key != NULL &&
-        dir_staff_find_idempotency(call->dir, call->idempotency.key, call->arena, &out->staff, err)) {
-        out->outcome = PROV_REPLAYED;
-        return prov_replay_ok(call, &out->staff.idempotency, err);
-    }
-    cv_error_clear(err);
+    if (!prov_staff_seen(call, out, &replayed, err))
+        return false;
+    if (replayed)
+        return true;
     return prov_staff_modify(call, key, "staff.reinstate", decision, reinstate_change, (void *)in, out, err);
 }

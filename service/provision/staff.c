@@ -135,21 +135,14 @@ static bool create(struct prov_call *call, struct creation *creation, struct pro
     return ok;
 }
 
-/* A key seen before, within its life; otherwise *out_found stays false. */
-static bool seen_before(struct prov_call *call, struct prov_staff_result *out, bool *out_found, struct cv_error *err)
+bool prov_staff_seen(struct prov_call *call, struct prov_staff_result *out, bool *out_replay, struct cv_error *err)
 {
-    *out_found = false;
+    *out_replay = false;
     if (call->idempotency.key == NULL || call->validate_only)
         return true;
-    if (!dir_staff_find_idempotency(call->dir, call->idempotency.key, call->arena, &out->staff, err)) {
-        bool none = err->kind == CV_NOT_FOUND;
-        cv_error_clear(err);
-        return none || cv_fail(err, cvp_directory_unavailable, NULL, "Thư mục chưa sẵn sàng, vui lòng thử lại",
-                               "The directory is not available, please try again");
-    }
-    *out_found = true;
+    bool found = dir_staff_find_idempotency(call->dir, call->idempotency.key, call->arena, &out->staff, err);
     out->outcome = PROV_REPLAYED;
-    return prov_replay_ok(call, &out->staff.idempotency, err);
+    return prov_seen_before(call, found, &out->staff.idempotency, out_replay, err);
 }
 
 static void name_the_code(struct cv_error *err, const char *code)
@@ -160,10 +153,12 @@ static void name_the_code(struct cv_error *err, const char *code)
 bool prov_staff_create(struct prov_call *call, const struct prov_staff_input *in, struct prov_staff_result *out, struct cv_error *err)
 {
     struct creation creation = {.in = in};
-    bool found = false;
+    bool replayed = false;
     *out = (struct prov_staff_result){0};
-    if (!seen_before(call, out, &found, err) || found)
-        return found && err->kind == CV_OK;
+    if (!prov_staff_seen(call, out, &replayed, err))
+        return false;
+    if (replayed)
+        return true;
     if (create(call, &creation, out, err))
         return true;
     if (err->kind == CV_CONFLICT && strcmp(err->field, "cvIdempotencyKey") == 0)

@@ -84,7 +84,7 @@ static bool again(struct prov_change *change, struct cv_error *err)
 {
     if (err->kind == CV_STALE) {
         prov_names_drop(&change->names);
-        return change->call->match != PROV_MATCH_REVISION && !change->call->create_only;
+        return prov_somebody_faster(change->call, err);
     }
     if (err->kind != CV_CONFLICT || strcmp(err->field, "cvName") != 0)
         return false;

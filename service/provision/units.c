@@ -24,24 +24,6 @@ bool prov_unit_fetch(struct prov_call *call, struct cv_id id, struct dom_unit *o
     return err->kind == CV_NOT_FOUND ? no_unit(err) : false;
 }
 
-bool prov_seen_before(struct prov_call *call, bool found, const struct dom_idempotency *pair, bool *out_replay,
-                      struct cv_error *err)
-{
-    *out_replay = found;
-    if (found)
-        return prov_replay_ok(call, pair, err);
-    bool none = err->kind == CV_NOT_FOUND;
-    if (none)
-        cv_error_clear(err);
-    return none;
-}
-
-/* The directory refused because somebody else wrote in between; what the caller's own If-Match says is final. */
-bool prov_somebody_faster(const struct prov_call *call, const struct cv_error *err)
-{
-    return err->kind == CV_STALE && call->match != PROV_MATCH_REVISION && !call->create_only;
-}
-
 /* ---- saving ---- */
 
 static void explain(struct cv_error *err, const char *code)

@@ -28,7 +28,3 @@ bool prov_children(struct prov_call *call, const struct cv_id *parent, bool diss
 /* A unit by key in the caller's scope, read from the directory. */
 bool prov_unit_locate(struct prov_call *call, const char *key, struct cv_id *out, struct cv_error *err);
 bool prov_unit_fetch(struct prov_call *call, struct cv_id id, struct dom_unit *out, struct cv_error *err);
-/* A key seen before? `found` is the record's pair; the directory's own "none" is no failure. */
-bool prov_seen_before(struct prov_call *call, bool found, const struct dom_idempotency *pair, bool *out_replay,
-                      struct cv_error *err);
-bool prov_somebody_faster(const struct prov_call *call, const struct cv_error *err);
