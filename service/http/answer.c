@@ -63,6 +63,7 @@ void htp_header_set(struct htp_exchange *x, const char *name, const char *fmt, .
 
 void htp_etag(struct htp_exchange *x, int64_t revision)
 {
+    x->priv->revision = revision;
     htp_header_set(x, "ETag", "\"%lld\"", (long long)revision);
 }
 
@@ -79,6 +80,19 @@ static bool sound(struct htp_private *p)
     return false;
 }
 
+/* A GET of what the client has already (RFC 9110, 13.1.2). */
+static bool unchanged(const struct htp_private *p, int status)
+{
+    char etag[32];
+    const char *held = p->head.value[HTP_IF_NONE_MATCH];
+
+    if (status != 200 || !held || p->revision == 0 || p->x.route->method != HTP_GET) {
+        return false;
+    }
+    snprintf(etag, sizeof(etag), "\"%lld\"", (long long)p->revision);
+    return htp_none_match_holds(held, etag);
+}
+
 void htp_reply(struct htp_exchange *x, int status)
 {
     struct htp_private *p = x->priv;
@@ -87,7 +101,9 @@ void htp_reply(struct htp_exchange *x, int status)
         htp_refuse(p, cvp_internal, "Không lập được câu trả lời.", "The answer could not be made.");
         return;
     }
-    if (begin(p, status)) {
+    if (unchanged(p, status)) {
+        htp_reply_empty(x, 304);
+    } else if (begin(p, status)) {
         p->media_type = "application/json";
     }
 }

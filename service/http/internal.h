@@ -126,6 +126,7 @@ struct htp_private {
     struct htp_private *next_free;
     /* fresh for each */
     struct htp_exchange x; /* zeroed from here on */
+    int64_t revision;      /* of htp_etag(); 0 = none */
     struct htp_server *server;
     struct MHD_Connection *connection;
     struct htp_conn *conn;

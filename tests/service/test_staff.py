@@ -100,6 +100,13 @@ def test_if_match(client):
     assert stale.status == 412 and stale.code == "etag_mismatch" and stale.json["etag"] == second.etag
 
 
+def test_what_a_client_has_is_not_sent_again(client):
+    first = client.put("/v1/staff/E-2", an(full_name="Hồ Đã Đọc"))
+    assert client.call("GET", "/v1/staff/E-2", headers={"If-None-Match": first.etag}).status == 304
+    changed = client.patch("/v1/staff/E-2", {"title": "Phó phòng"})
+    assert client.call("GET", "/v1/staff/E-2", headers={"If-None-Match": first.etag}).json == changed.json
+
+
 def test_twins_are_stopped_and_can_be_insisted_on(client):
     first = client.post("/v1/staff", an(full_name="Lý Sinh Đôi")).json
     twin = client.post("/v1/staff", an(full_name="ly sinh doi"))
