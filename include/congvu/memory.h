@@ -29,7 +29,6 @@
 /* All maxima in one place (bytes unless said). */
 enum {
     CV_MAX_BODY = 1 << 20,           /* request body, API contract section 4 */
-    CV_MAX_BATCH_BODY = 1 << 20,
     CV_MAX_RESPONSE = 64 << 20,      /* one answer */
     CV_MAX_ARENA = 96 << 20,         /* one request's working memory */
     CV_MAX_LOG_LINE = 4096,

@@ -71,7 +71,6 @@ struct prov_staff_input {
     enum cv_presence posts_given; struct prov_post_input *posts; size_t post_count;
     struct prov_account_input *accounts; size_t account_count;
     const char **not_same_as; size_t not_same_as_count;
-    bool insist;              /* not_same_as was given, even empty */
     bool new_address;
     /* PATCH only */
     struct prov_int status;   /* DOM_ACTIVE or DOM_ON_LEAVE */

@@ -3,11 +3,10 @@
 
 #include <string.h>
 
-static void read_post(struct cv_arena *arena, const struct cv_jin *o, struct prov_post_input *out)
+static void read_post(const struct cv_jin *o, struct prov_post_input *out)
 {
     int kind = DOM_CHINH_THUC;
     struct prov_decision decision = {0};
-    (void)arena;
     *out = (struct prov_post_input){.from = CV_NO_DAY, .to = CV_NO_DAY};
     cv_jin_string(o, "unit", CV_REQUIRED, 64, &out->unit);
     cv_jin_string(o, "title", CV_NULLABLE, 200, &out->title);
@@ -32,7 +31,7 @@ static void read_posts(struct htp_exchange *x, const struct cv_jin *o, struct pr
     for (size_t i = 0; i < count; i++) {
         const struct cv_jin *item = cv_jin_item(list, i);
         if (item != NULL)
-            read_post(x->arena, item, &out->posts[out->post_count++]);
+            read_post(item, &out->posts[out->post_count++]);
     }
 }
 

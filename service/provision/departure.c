@@ -45,9 +45,8 @@ static bool judged_now(const struct dom_departure *d)
     return d->decision.number != NULL && cv_day_start(d->effective_on) - cv_now() >= AHEAD_S;
 }
 
-static bool schedule(struct prov_change *change, struct dom_departure *d, const struct prov_departure_input *in)
+static bool schedule(struct prov_change *change, struct dom_departure *d)
 {
-    (void)in;
     d->state = DOM_SCHEDULED;
     if (!judged_now(d) || d->counted)
         return true;
@@ -66,7 +65,7 @@ static bool depart_change(struct prov_change *change, void *ctx, struct cv_error
     if (ran)
         return true;
     if (d->effective_on > cv_today())
-        return schedule(change, d, in);
+        return schedule(change, d);
     bool counted = d->counted;
     if (!prov_carry_out(change, d, err))
         return false;

@@ -15,14 +15,13 @@ static void blank_staff(struct prov_call *call, struct dom_staff *staff)
 
 /* ---- twins ---- */
 
-static bool named(const struct prov_staff_input *in, struct prov_call *call, struct cv_id id)
+static bool named(const struct prov_staff_input *in, struct cv_id id)
 {
     for (size_t i = 0; i < in->not_same_as_count; i++) {
         struct cv_id other;
         if (cv_id_parse("stf_", in->not_same_as[i], &other) && cv_id_equal(other, id))
             return true;
     }
-    (void)call;
     return false;
 }
 
@@ -47,7 +46,7 @@ static bool no_twin(struct prov_change *change, const struct prov_staff_input *i
     size_t count = view_twins(call->prov->options.view, &query, found, MAX);
     out->candidates = CV_NEWS(call->arena, struct cv_id, MAX);
     for (size_t i = 0; i < count; i++)
-        if (!named(in, call, found[i]) && visible(call, found[i]))
+        if (!named(in, found[i]) && visible(call, found[i]))
             out->candidates[out->candidate_count++] = found[i];
     if (out->candidate_count == 0)
         return true;

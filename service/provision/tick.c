@@ -61,7 +61,6 @@ static void tick_departures(struct prov_call *call)
         struct prov_staff_result result = {0};
         struct cv_error err = {0};
         scope_of_order(call, due[i]);
-        call->scope = (struct view_scope){.everywhere = true, .top = call->scope.top};
         if (prov_staff_modify_id(call, due[i], "departure.run", NULL, run_change, NULL, &result, &err))
             continue;
         if (err.problem != cvp_brake_engaged)
