@@ -12,9 +12,11 @@ enum { PROCESS_ARENA = 64 << 20 };
 static int complain(const struct cv_faults *faults, const struct cv_error *err)
 {
     for (size_t i = 0; i < faults->count; i++)
-        fprintf(stderr, "congvud: %s: %s / %s\n", faults->items[i].at, faults->items[i].text[CV_EN], faults->items[i].text[CV_VI]);
+        fprintf(stderr, "congvud: %s: %s / %s\n", faults->items[i].at, faults->items[i].text[CV_EN],
+                faults->items[i].text[CV_VI]);
     if (faults->count == 0)
-        fprintf(stderr, "congvud: %s / %s%s%s\n", err->text[CV_EN], err->text[CV_VI], *err->lib_text != '\0' ? ": " : "", err->lib_text);
+        fprintf(stderr, "congvud: %s / %s%s%s\n", err->text[CV_EN], err->text[CV_VI],
+                *err->lib_text != '\0' ? ": " : "", err->lib_text);
     return 2;
 }
 
@@ -26,7 +28,8 @@ static int print_routes(void)
         size_t count = 0;
         const struct htp_route *routes = table == 0 ? api_routes(&count) : api_management_routes(&count);
         for (size_t i = 0; i < count; i++)
-            printf("{\"listener\":\"%s\",\"method\":\"%s\",\"path\":\"%s\",\"operation\":\"%s\",\"lane\":\"%s\",\"scopes\":%u,\"query\":\"%s\"}\n",
+            printf("{\"listener\":\"%s\",\"method\":\"%s\",\"path\":\"%s\",\"operation\":\"%s\",\"lane\":\"%s\","
+                   "\"scopes\":%u,\"query\":\"%s\"}\n",
                    table == 0 ? "api" : "management", methods[routes[i].method], routes[i].pattern, routes[i].operation,
                    lanes[routes[i].lane], routes[i].scopes, routes[i].query != NULL ? routes[i].query : "");
     }
@@ -99,7 +102,8 @@ static int with_settings(const struct options *options, struct service *s)
     struct cv_faults faults;
     enum cv_level level = CV_LOG_INFO;
     cv_faults_init(&faults, s->arena);
-    if (!conf_load(options->config_file, options->overrides, options->override_count, s->arena, &s->conf, &faults, &err))
+    if (!conf_load(options->config_file, options->overrides, options->override_count, s->arena, &s->conf, &faults,
+                   &err))
         return complain(&faults, &err);
     if (options->command == CMD_CHECK_CONFIG)
         return 0;

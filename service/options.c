@@ -3,10 +3,14 @@
 
 #include "service.h"
 
-struct word { const char *word; enum command command; };
+struct word {
+    const char *word;
+    enum command command;
+};
 static const struct word words[] = {
-    {"serve", CMD_SERVE},       {"healthcheck", CMD_HEALTHCHECK}, {"check-config", CMD_CHECK_CONFIG}, {"routes", CMD_ROUTES},
-    {"settings", CMD_SETTINGS}, {"--help", CMD_HELP},             {"-h", CMD_HELP},                   {"--version", CMD_VERSION},
+    {"serve", CMD_SERVE},   {"healthcheck", CMD_HEALTHCHECK}, {"check-config", CMD_CHECK_CONFIG},
+    {"routes", CMD_ROUTES}, {"settings", CMD_SETTINGS},       {"--help", CMD_HELP},
+    {"-h", CMD_HELP},       {"--version", CMD_VERSION},
 };
 
 void options_help(void)
@@ -23,11 +27,13 @@ void options_help(void)
           "  congvud routes      the table of routes and rights, as JSON lines\n"
           "  congvud settings    a commented sample of the settings file\n"
           "\n"
-          "Every setting can be given as --name value, as CONGVU_NAME in the environment, or in the file; see 'congvud settings'.\n",
+          "Every setting can be given as --name value, as CONGVU_NAME in the environment, or in the file; see 'congvud "
+          "settings'.\n",
           stdout);
 }
 
-static bool add_override(struct options *o, struct cv_arena *arena, const char *option, const char *value, struct cv_error *err)
+static bool add_override(struct options *o, struct cv_arena *arena, const char *option, const char *value,
+                         struct cv_error *err)
 {
     if (o->override_count == CV_COUNT(o->overrides))
         return cv_fail(err, cvp_validation_failed, NULL, "Quá nhiều tùy chọn", "Too many options");
@@ -45,7 +51,8 @@ static bool take_option(struct options *o, struct cv_arena *arena, int argc, cha
     if (strcmp(name, "allow-root") == 0)
         return add_override(o, arena, name, "true", err);
     if (*i + 1 >= argc)
-        return cv_fail(err, cvp_validation_failed, NULL, "Tùy chọn --%s thiếu giá trị", "The option --%s needs a value", name);
+        return cv_fail(err, cvp_validation_failed, NULL, "Tùy chọn --%s thiếu giá trị", "The option --%s needs a value",
+                       name);
     const char *value = argv[++*i];
     if (strcmp(name, "config") == 0)
         o->config_file = value;
@@ -64,7 +71,8 @@ bool options_parse(int argc, char **argv, struct cv_arena *arena, struct options
     while (k < CV_COUNT(words) && strcmp(words[k].word, word) != 0)
         k++;
     if (k == CV_COUNT(words))
-        return cv_fail(err, cvp_validation_failed, NULL, "Không có lệnh “%s”; xem congvud --help", "No command “%s”; see congvud --help", word);
+        return cv_fail(err, cvp_validation_failed, NULL, "Không có lệnh “%s”; xem congvud --help",
+                       "No command “%s”; see congvud --help", word);
     out->command = words[k].command;
     for (int i = 2; i < argc; i++) {
         if (strncmp(argv[i], "--", 2) != 0)

@@ -54,8 +54,8 @@ int probe_health(const char *url)
         fprintf(stderr, "healthcheck: nobody answers at %s\n", url);
         return 1;
     }
-    bool ready = send(fd, request, sizeof(request) - 1, MSG_NOSIGNAL) > 0 && recv(fd, answer, sizeof(answer) - 1, MSG_WAITALL) > 12 &&
-                 strncmp(answer + 9, "200", 3) == 0;
+    bool ready = send(fd, request, sizeof(request) - 1, MSG_NOSIGNAL) > 0 &&
+                 recv(fd, answer, sizeof(answer) - 1, MSG_WAITALL) > 12 && strncmp(answer + 9, "200", 3) == 0;
     close(fd);
     if (!ready)
         fprintf(stderr, "healthcheck: not ready: %.12s\n", answer);

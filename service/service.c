@@ -35,15 +35,22 @@ void service_tick(void *ctx)
         return;
     cv_arena_reset(s->timer_arena);
     cv_faults_init(&faults, s->timer_arena);
-    struct prov_call call = {.prov = s->prov, .dir = s->timer_session, .arena = s->timer_arena, .faults = &faults,
-                             .deadline = cv_deadline_in_ms(TICK_DEADLINE_MS), .scope = {.everywhere = true},
-                             .scopes = DOM_ALL_SCOPES, .actor = "system", .via = "scheduler", .request_id = "-"};
+    struct prov_call call = {.prov = s->prov,
+                             .dir = s->timer_session,
+                             .arena = s->timer_arena,
+                             .faults = &faults,
+                             .deadline = cv_deadline_in_ms(TICK_DEADLINE_MS),
+                             .scope = {.everywhere = true},
+                             .scopes = DOM_ALL_SCOPES,
+                             .actor = "system",
+                             .via = "scheduler",
+                             .request_id = "-"};
     dir_session_deadline(s->timer_session, call.deadline);
     prov_tick(&call);
 }
 
-/* The order matters: no new requests, then what runs, then the lanes, then the daemon (it aborts with suspended requests), then the clockwork, the
- * feed and the sessions, at last slapd. */
+/* The order matters: no new requests, then what runs, then the lanes, then the daemon (it aborts with suspended
+ * requests), then the clockwork, the feed and the sessions, at last slapd. */
 void service_stop(struct service *s)
 {
     if (s->server != NULL)

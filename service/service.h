@@ -1,4 +1,5 @@
-/* The running service: every object of the process, built in order and stopped in the reverse one. Only main's files include this. */
+/* The running service: every object of the process, built in order and stopped in the reverse one. Only main's files
+ * include this. */
 #pragma once
 
 #include <signal.h>

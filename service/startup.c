@@ -12,7 +12,10 @@
 
 enum { POLICY_MAX = 1 << 20, BOOTSTRAP_MS = 20000 };
 
-static const char *none_if_empty(const char *s) { return *s != '\0' ? s : NULL; }
+static const char *none_if_empty(const char *s)
+{
+    return *s != '\0' ? s : NULL;
+}
 
 static bool refuse_root(const struct conf *conf, struct cv_error *err)
 {
@@ -25,14 +28,18 @@ static bool refuse_root(const struct conf *conf, struct cv_error *err)
 static bool open_directory(struct service *s, struct cv_error *err)
 {
     const struct conf *c = &s->conf;
-    s->directory = (struct dir_config){.uri = c->directory_uri, .base = c->directory_base,
+    s->directory = (struct dir_config){.uri = c->directory_uri,
+                                       .base = c->directory_base,
                                        .bind_dn = none_if_empty(c->directory_bind_dn),
                                        .password_file = none_if_empty(c->directory_password_file),
-                                       .ca_file = none_if_empty(c->directory_ca_file), .connect_ms = (int)c->directory_connect_ms};
+                                       .ca_file = none_if_empty(c->directory_ca_file),
+                                       .connect_ms = (int)c->directory_connect_ms};
     if (*c->directory_uri != '\0')
         return true;
-    struct dir_embedded_options options = {.data_dir = c->data_dir, .base = c->directory_base,
-                                           .max_bytes = (uint64_t)c->directory_max_mib << 20, .nosync = c->directory_nosync};
+    struct dir_embedded_options options = {.data_dir = c->data_dir,
+                                           .base = c->directory_base,
+                                           .max_bytes = (uint64_t)c->directory_max_mib << 20,
+                                           .nosync = c->directory_nosync};
     if (!dir_embedded_start(&options, &s->embedded, err))
         return false;
     s->directory.uri = dir_embedded_uri(s->embedded);
@@ -101,9 +108,16 @@ static bool first_token(struct service *s, struct cv_error *err)
     if (s->embedded == NULL || !dir_no_token(s->timer_session, &none, err) || !none)
         return err->kind == CV_OK;
     cv_faults_init(&faults, s->arena);
-    struct prov_call call = {.prov = s->prov, .dir = s->timer_session, .arena = s->arena, .faults = &faults,
-                             .deadline = cv_deadline_in_ms(BOOTSTRAP_MS), .scope = {.everywhere = true},
-                             .scopes = DOM_ALL_SCOPES, .actor = "system", .via = "startup", .request_id = "-"};
+    struct prov_call call = {.prov = s->prov,
+                             .dir = s->timer_session,
+                             .arena = s->arena,
+                             .faults = &faults,
+                             .deadline = cv_deadline_in_ms(BOOTSTRAP_MS),
+                             .scope = {.everywhere = true},
+                             .scopes = DOM_ALL_SCOPES,
+                             .actor = "system",
+                             .via = "startup",
+                             .request_id = "-"};
     if (!prov_token_bootstrap(&call, secret, err))
         return false;
     const char *path = cv_arena_printf(s->arena, "%s/admin.token", s->conf.data_dir);
@@ -122,32 +136,46 @@ static bool start_view(struct service *s, struct cv_error *err)
 
 static bool start_use_cases(struct service *s, struct cv_error *err)
 {
-    struct prov_options options = {.view = s->view, .policy = s->policy, .activation_hours = (int)s->conf.activation_hours};
+    struct prov_options options = {
+        .view = s->view, .policy = s->policy, .activation_hours = (int)s->conf.activation_hours};
     cv_key_derive(&s->key, "one-time codes", &options.code_key);
     cv_key_derive(&s->key, "token digests", &options.token_key);
     if (!prov_new(&options, &s->prov, err))
         return false;
-    s->api = (struct api){.view = s->view, .prov = s->prov, .rate_per_second = (int)s->conf.rate_per_second,
+    s->api = (struct api){.view = s->view,
+                          .prov = s->prov,
+                          .rate_per_second = (int)s->conf.rate_per_second,
                           .mail_domain = dom_policy_domain(s->policy)};
     cv_key_derive(&s->key, "page tokens", &s->api.page_key);
     cv_key_derive(&s->key, "idempotency", &s->api.idempotency_key);
     return api_open(&s->api, err);
 }
 
-static bool start_lane(struct service *s, enum htp_lane lane, const char *name, int workers, size_t queue, struct cv_error *err)
+static bool start_lane(struct service *s, enum htp_lane lane, const char *name, int workers, size_t queue,
+                       struct cv_error *err)
 {
-    struct job_lane_options options = {.name = name, .workers = workers, .queue = queue, .ctx = s,
-                                       .thread_open = lane_thread_open, .thread_close = lane_thread_close, .run = htp_run_item};
+    struct job_lane_options options = {.name = name,
+                                       .workers = workers,
+                                       .queue = queue,
+                                       .ctx = s,
+                                       .thread_open = lane_thread_open,
+                                       .thread_close = lane_thread_close,
+                                       .run = htp_run_item};
     return job_lane_start(&options, &s->lanes[lane], err);
 }
 
 static bool start_http(struct service *s, struct cv_error *err)
 {
     const struct conf *c = &s->conf;
-    struct htp_options options = {.authenticate = api_authenticate, .app = &s->api, .request_ms = (int)c->request_ms,
-                                  .idle_ms = (int)c->idle_ms, .connections = (int)c->connections, .max_body = CV_MAX_BODY,
+    struct htp_options options = {.authenticate = api_authenticate,
+                                  .app = &s->api,
+                                  .request_ms = (int)c->request_ms,
+                                  .idle_ms = (int)c->idle_ms,
+                                  .connections = (int)c->connections,
+                                  .max_body = CV_MAX_BODY,
                                   .scope_names = dom_scope_words};
-    if (!start_lane(s, HTP_INTERACTIVE, "interactive", (int)c->workers_interactive, (size_t)c->queue_interactive, err) ||
+    if (!start_lane(s, HTP_INTERACTIVE, "interactive", (int)c->workers_interactive, (size_t)c->queue_interactive,
+                    err) ||
         !start_lane(s, HTP_BULK, "bulk", (int)c->workers_bulk, (size_t)c->queue_bulk, err))
         return false;
     memcpy(options.lanes, s->lanes, sizeof(options.lanes));
@@ -163,7 +191,8 @@ static bool start_http(struct service *s, struct cv_error *err)
 bool startup_all(struct service *s, struct cv_error *err)
 {
     s->timer_arena = cv_arena_new(CV_MAX_ARENA);
-    if (!refuse_root(&s->conf, err) || !cv_text_init(err) || !cv_clock_init(s->conf.timezone, s->conf.clock_offset, err))
+    if (!refuse_root(&s->conf, err) || !cv_text_init(err) ||
+        !cv_clock_init(s->conf.timezone, s->conf.clock_offset, err))
         return false;
     if (!load_policy(s, err) || !open_directory(s, err) || !load_key(s, err))
         return false;

@@ -1,9 +1,9 @@
 /* The REST surface: the table of routes and the authenticator, for main to hand to http.
  *
- * Story of use. main builds a struct api with everything the handlers need, passes api_routes() to htp_server_start() as routes, the struct
- * as `app`, api_authenticate as authenticator, and each worker's directory session as thread context.
- * The table of routes is also the table of rights: operation -> scopes, asked by http in one place before every handler. `congvud routes` prints
- * it, and a test holds it against the contract.
+ * Story of use. main builds a struct api with everything the handlers need, passes api_routes() to htp_server_start()
+ * as routes, the struct as `app`, api_authenticate as authenticator, and each worker's directory session as thread
+ * context. The table of routes is also the table of rights: operation -> scopes, asked by http in one place before
+ * every handler. `congvud routes` prints it, and a test holds it against the contract.
  *
  * Thread: the struct is read-only after start but for its counters; handlers run where http puts them. */
 #pragma once
@@ -12,7 +12,11 @@
 #include "congvu/provision.h"
 #include "congvu/view.h"
 
-struct api_blob { const char *bytes; size_t len; const char *media_type; };
+struct api_blob {
+    const char *bytes;
+    size_t len;
+    const char *media_type;
+};
 
 struct api {
     struct view *view;
@@ -21,7 +25,7 @@ struct api {
     struct cv_key idempotency_key; /* digests of keys and bodies */
     int rate_per_second;           /* per token; 0 = no limit */
     const char *mail_domain;
-    struct api_state *state;       /* caches and buckets; made by api_open */
+    struct api_state *state; /* caches and buckets; made by api_open */
 };
 bool api_open(struct api *api, struct cv_error *err);
 void api_close(struct api *api);

@@ -1,8 +1,9 @@
 /* Time: one wall clock, calendar days of the site, and monotonic deadlines.
  *
- * Story of use. main calls cv_clock_init() once with the site's time zone. Domain code asks cv_now() for the moment (UTC
- * seconds) and cv_today() for the calendar day at the site; a request carries a cv_deadline that bounds every wait and is never
- * moved by the wall clock. Moments are answered as RFC 3339 with the site's offset, stored as generalizedTime in UTC (RFC 4517).
+ * Story of use. main calls cv_clock_init() once with the site's time zone. Domain code asks cv_now() for the moment
+ * (UTC seconds) and cv_today() for the calendar day at the site; a request carries a cv_deadline that bounds every wait
+ * and is never moved by the wall clock. Moments are answered as RFC 3339 with the site's offset, stored as
+ * generalizedTime in UTC (RFC 4517).
  *
  * Thread: all functions may be called from any thread after cv_clock_init(). */
 #pragma once
@@ -16,7 +17,7 @@
 typedef int64_t cv_moment; /* seconds since 1970-01-01T00:00:00Z; CV_NO_MOMENT = none */
 typedef int32_t cv_day;    /* days since 1970-01-01 in the site's calendar; CV_NO_DAY = none */
 #define CV_NO_MOMENT INT64_MIN
-#define CV_NO_DAY INT32_MIN
+#define CV_NO_DAY    INT32_MIN
 
 /* Looks the zone up in ICU's own data (no tzdata package needed). Fails on an unknown zone name. `offset_s` moves wall
  * time for tests (builds with CONGVU_TEST_CLOCK only; otherwise it must be 0). */
@@ -26,15 +27,15 @@ void cv_clock_set_offset(int64_t offset_s);
 
 cv_moment cv_now(void);
 cv_day cv_today(void);
-cv_day cv_day_of(cv_moment m);        /* the site's calendar day */
-cv_moment cv_day_start(cv_day d);     /* 00:00 at the site */
+cv_day cv_day_of(cv_moment m);    /* the site's calendar day */
+cv_moment cv_day_start(cv_day d); /* 00:00 at the site */
 
 /* Texts. Buffers: CV_MOMENT_TEXT and CV_DAY_TEXT bytes suffice; each returns `out`. */
 enum { CV_MOMENT_TEXT = 40, CV_DAY_TEXT = 16 };
-const char *cv_moment_rfc3339(cv_moment m, char out[CV_MOMENT_TEXT]);   /* 2026-11-24T07:05:00+07:00 */
-const char *cv_moment_ldap(cv_moment m, char out[CV_MOMENT_TEXT]);      /* 20261124000500Z */
-const char *cv_day_iso(cv_day d, char out[CV_DAY_TEXT]);                /* 2026-11-24 */
-const char *cv_day_people(cv_day d, char out[CV_DAY_TEXT]);             /* 24/11/2026 */
+const char *cv_moment_rfc3339(cv_moment m, char out[CV_MOMENT_TEXT]); /* 2026-11-24T07:05:00+07:00 */
+const char *cv_moment_ldap(cv_moment m, char out[CV_MOMENT_TEXT]);    /* 20261124000500Z */
+const char *cv_day_iso(cv_day d, char out[CV_DAY_TEXT]);              /* 2026-11-24 */
+const char *cv_day_people(cv_day d, char out[CV_DAY_TEXT]);           /* 24/11/2026 */
 /* Strict: false on anything else, on impossible dates, and outside the years 1900-2199. */
 bool cv_day_parse(const char *text, cv_day *out);
 bool cv_moment_parse_rfc3339(const char *text, cv_moment *out); /* offset obligatory */
@@ -42,7 +43,9 @@ bool cv_moment_parse_ldap(const char *text, cv_moment *out);    /* fraction allo
 void cv_day_split(cv_day d, int *out_year, int *out_month, int *out_day);
 
 /* Monotonic deadlines, nanoseconds of CLOCK_MONOTONIC. */
-struct cv_deadline { int64_t at_ns; };
+struct cv_deadline {
+    int64_t at_ns;
+};
 int64_t cv_mono_ns(void);
 struct cv_deadline cv_deadline_in_ms(int64_t ms);
 /* Milliseconds left, never below 0. */

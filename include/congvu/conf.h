@@ -1,8 +1,9 @@
 /* Settings: one table of name, type, default, unit and meaning; the help, the sample file and the checks come from it.
  *
- * Story of use. conf_load() starts from the defaults, reads an ini file when there is one, then the environment (CONGVU_<NAME IN CAPITALS>), then what the command
- * line sets. An unknown name, a value out of range or a setting that only test builds accept is an error that names the place; all
- * faults come at once. After that the struct is read-only.
+ * Story of use. conf_load() starts from the defaults, reads an ini file when there is one, then the environment
+ * (CONGVU_<NAME IN CAPITALS>), then what the command line sets. An unknown name, a value out of range or a setting that
+ * only test builds accept is an error that names the place; all faults come at once. After that the struct is
+ * read-only.
  *
  * Thread: load in main, read anywhere. Memory: strings live in the arena given. */
 #pragma once
@@ -11,42 +12,45 @@
 #include "congvu/memory.h"
 
 /* type, name, default, least, most, unit, meaning (ranges and unit for numbers only) */
-#define CONF_SETTINGS(TEXT, NUMBER, SWITCH)                                                                                        \
-    TEXT(data_dir, "", "folder of the embedded directory, the key and the first token (0700); empty = no embedded directory")      \
-    TEXT(listen, "127.0.0.1:8080", "address:port of the API; port 0 picks a free one")                                             \
-    TEXT(management_listen, "127.0.0.1:0", "address:port of /metrics and the health answers")                                      \
-    TEXT(directory_uri, "", "LDAP URIs tried in this order; empty = the embedded directory of data_dir")                           \
-    TEXT(directory_base, "dc=congvu", "suffix that holds all entries")                                                             \
-    TEXT(directory_bind_dn, "", "identity for a simple bind; empty = SASL EXTERNAL over ldapi")                                    \
-    TEXT(directory_password_file, "", "file (0600) with the password of directory_bind_dn")                                        \
-    TEXT(directory_ca_file, "", "certificates that ldaps servers must chain to")                                                   \
-    NUMBER(directory_connect_ms, 2000, 50, 60000, "ms", "bound of connecting and binding")                                         \
-    NUMBER(directory_max_mib, 4096, 16, 1048576, "MiB", "size reserved for each database of the embedded directory (sparse)")      \
-    SWITCH(directory_nosync, false, "do not flush each write: only for tests and imports that can be repeated")                    \
-    TEXT(key_file, "", "32 secret bytes (0600) shared by all replicas; empty = data_dir/secret.key, made at the first start")      \
-    TEXT(policy_file, "", "naming and leaver policy; empty = the built-in demo preset")                                            \
-    TEXT(deny_words_file, "", "words that no address may spell; empty = the built-in list")                                        \
-    TEXT(mail_domain, "", "mail domain; empty = that of the policy")                                                               \
-    TEXT(timezone, "Asia/Ho_Chi_Minh", "calendar days are this zone's")                                                            \
-    TEXT(log_level, "info", "debug, info, warn or error")                                                                          \
-    NUMBER(workers_interactive, 6, 1, 8, "threads", "workers for single requests; with bulk at most 8")                            \
-    NUMBER(workers_bulk, 2, 1, 7, "threads", "workers for batches")                                                                \
-    NUMBER(queue_interactive, 1024, 1, 65536, "requests", "single requests waiting or running before 503")                         \
-    NUMBER(queue_bulk, 64, 1, 4096, "requests", "batches waiting or running before 503")                                           \
-    NUMBER(request_ms, 10000, 100, 600000, "ms", "a request's own deadline, from its first byte")                                  \
-    NUMBER(idle_ms, 30000, 100, 600000, "ms", "silence after which a kept connection is closed")                                   \
-    NUMBER(connections, 4096, 16, 100000, "connections", "hard limit of connections")                                              \
-    NUMBER(drain_ms, 15000, 0, 600000, "ms", "how long a stop waits for running requests")                                         \
-    NUMBER(rate_per_second, 0, 0, 1000000, "requests/s", "limit per token; 0 = none")                                              \
-    NUMBER(activation_hours, 72, 1, 720, "h", "validity of a one-time code")                                                       \
-    NUMBER(tick_ms, 1000, 20, 600000, "ms", "pause between two looks at the calendar")                                             \
-    SWITCH(allow_root, false, "run although the user is root")                                                                     \
+#define CONF_SETTINGS(TEXT, NUMBER, SWITCH)                                                                            \
+    TEXT(data_dir, "",                                                                                                 \
+         "folder of the embedded directory, the key and the first token (0700); empty = no embedded directory")        \
+    TEXT(listen, "127.0.0.1:8080", "address:port of the API; port 0 picks a free one")                                 \
+    TEXT(management_listen, "127.0.0.1:0", "address:port of /metrics and the health answers")                          \
+    TEXT(directory_uri, "", "LDAP URIs tried in this order; empty = the embedded directory of data_dir")               \
+    TEXT(directory_base, "dc=congvu", "suffix that holds all entries")                                                 \
+    TEXT(directory_bind_dn, "", "identity for a simple bind; empty = SASL EXTERNAL over ldapi")                        \
+    TEXT(directory_password_file, "", "file (0600) with the password of directory_bind_dn")                            \
+    TEXT(directory_ca_file, "", "certificates that ldaps servers must chain to")                                       \
+    NUMBER(directory_connect_ms, 2000, 50, 60000, "ms", "bound of connecting and binding")                             \
+    NUMBER(directory_max_mib, 4096, 16, 1048576, "MiB",                                                                \
+           "size reserved for each database of the embedded directory (sparse)")                                       \
+    SWITCH(directory_nosync, false, "do not flush each write: only for tests and imports that can be repeated")        \
+    TEXT(key_file, "",                                                                                                 \
+         "32 secret bytes (0600) shared by all replicas; empty = data_dir/secret.key, made at the first start")        \
+    TEXT(policy_file, "", "naming and leaver policy; empty = the built-in demo preset")                                \
+    TEXT(deny_words_file, "", "words that no address may spell; empty = the built-in list")                            \
+    TEXT(mail_domain, "", "mail domain; empty = that of the policy")                                                   \
+    TEXT(timezone, "Asia/Ho_Chi_Minh", "calendar days are this zone's")                                                \
+    TEXT(log_level, "info", "debug, info, warn or error")                                                              \
+    NUMBER(workers_interactive, 6, 1, 8, "threads", "workers for single requests; with bulk at most 8")                \
+    NUMBER(workers_bulk, 2, 1, 7, "threads", "workers for batches")                                                    \
+    NUMBER(queue_interactive, 1024, 1, 65536, "requests", "single requests waiting or running before 503")             \
+    NUMBER(queue_bulk, 64, 1, 4096, "requests", "batches waiting or running before 503")                               \
+    NUMBER(request_ms, 10000, 100, 600000, "ms", "a request's own deadline, from its first byte")                      \
+    NUMBER(idle_ms, 30000, 100, 600000, "ms", "silence after which a kept connection is closed")                       \
+    NUMBER(connections, 4096, 16, 100000, "connections", "hard limit of connections")                                  \
+    NUMBER(drain_ms, 15000, 0, 600000, "ms", "how long a stop waits for running requests")                             \
+    NUMBER(rate_per_second, 0, 0, 1000000, "requests/s", "limit per token; 0 = none")                                  \
+    NUMBER(activation_hours, 72, 1, 720, "h", "validity of a one-time code")                                           \
+    NUMBER(tick_ms, 1000, 20, 600000, "ms", "pause between two looks at the calendar")                                 \
+    SWITCH(allow_root, false, "run although the user is root")                                                         \
     NUMBER(clock_offset, 0, -315360000, 315360000, "s", "moves wall time; test builds only")
 
 struct conf {
-#define CONF_TEXT(name, value, doc) const char *name;
+#define CONF_TEXT(name, value, doc)                      const char *name;
 #define CONF_NUMBER(name, value, least, most, unit, doc) long name;
-#define CONF_SWITCH(name, value, doc) bool name;
+#define CONF_SWITCH(name, value, doc)                    bool name;
     CONF_SETTINGS(CONF_TEXT, CONF_NUMBER, CONF_SWITCH)
 #undef CONF_TEXT
 #undef CONF_NUMBER
@@ -54,7 +58,7 @@ struct conf {
 };
 
 /* `file` NULL = none. `overrides` are "name=value", in order. False: every fault is in *faults, the first in *err. */
-bool conf_load(const char *file, const char *const *overrides, size_t override_count, struct cv_arena *arena, struct conf *out,
-               struct cv_faults *faults, struct cv_error *err);
+bool conf_load(const char *file, const char *const *overrides, size_t override_count, struct cv_arena *arena,
+               struct conf *out, struct cv_faults *faults, struct cv_error *err);
 /* A commented sample file with every setting and its default. */
 void conf_print_sample(struct cv_buf *out);

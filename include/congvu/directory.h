@@ -1,24 +1,25 @@
 /* The directory: the only door to LDAP, and the only database.
  *
- * Story of use. main opens a struct dir_config (embedded child or a site's servers). Each worker thread owns one dir_session and gives it the request's
- * deadline; records go in and out as domain structs:
+ * Story of use. main opens a struct dir_config (embedded child or a site's servers). Each worker thread owns one
+ * dir_session and gives it the request's deadline; records go in and out as domain structs:
  *
  *     dir_session_deadline(s, request->deadline);
  *     if (!dir_staff_read(s, id, arena, &before, err)) return false;       // CV_NOT_FOUND when there is none
  *     after = before; after.mobile = "...";
- *     if (!dir_staff_save(s, &before, &after, actor, &stamp, err))         // one modify of what differs, asserted on the revision
- *             return false;                                                // CV_STALE: somebody was faster; read again
- *     view_wait(view, &stamp);                                             // read-your-writes
+ *     if (!dir_staff_save(s, &before, &after, actor, &stamp, err))         // one modify of what differs, asserted on
+ * the revision return false;                                                // CV_STALE: somebody was faster; read
+ * again view_wait(view, &stamp);                                             // read-your-writes
  *
- * A save without a difference sends nothing and leaves stamp->changed false. Adds and saves are ONE directory write each.
+ * A save without a difference sends nothing and leaves stamp->changed false. Adds and saves are ONE directory write
+ * each.
  *
  * Outcomes (err->kind), decided in one function from libldap's codes:
  *   CV_UNAVAILABLE  not connected, or refused before sending: certainly not done
  *   CV_UNKNOWN      sent, connection lost or deadline passed: read back before repeating
  *   CV_EXISTS       an entry of that id is there (for a repeated add: done)
- *   CV_CONFLICT     the unique overlay refused; err->field = "cvName", "cvCode" or "cvIdempotencyKey"; err->lib_text holds the server's words
- *   CV_STALE        the asserted revision differs
- *   CV_NOT_FOUND, CV_REFUSED, CV_LIMIT, CV_INVALID (schema), CV_INTERNAL
+ *   CV_CONFLICT     the unique overlay refused; err->field = "cvName", "cvCode" or "cvIdempotencyKey"; err->lib_text
+ * holds the server's words CV_STALE        the asserted revision differs CV_NOT_FOUND, CV_REFUSED, CV_LIMIT, CV_INVALID
+ * (schema), CV_INTERNAL
  *
  * Thread: a session belongs to the thread that uses it. The embedded server and the sync consumer own a thread each.
  * No library type shows; DNs and filters are built inside, in one file. */
@@ -31,17 +32,18 @@
 
 /* ---- where the directory is ---- */
 struct dir_config {
-    const char *uri;            /* "ldapi://%2Fdata%2Frun%2Fldapi" or "ldap://host:389 ldaps://..." tried in this order */
-    const char *base;           /* suffix, "dc=congvu" */
-    const char *bind_dn;        /* NULL = SASL EXTERNAL over ldapi */
-    const char *password_file;  /* 0600; with bind_dn */
-    const char *ca_file;        /* for ldaps, or NULL */
-    int connect_ms;             /* bound of connecting + binding */
+    const char *uri;     /* "ldapi://%2Fdata%2Frun%2Fldapi" or "ldap://host:389 ldaps://..." tried in this order */
+    const char *base;    /* suffix, "dc=congvu" */
+    const char *bind_dn; /* NULL = SASL EXTERNAL over ldapi */
+    const char *password_file; /* 0600; with bind_dn */
+    const char *ca_file;       /* for ldaps, or NULL */
+    int connect_ms;            /* bound of connecting + binding */
 };
 
 /* ---- sessions ---- */
 struct dir_session;
-/* Does not connect yet: the first call does, and every call after a lost connection tries once anew. `config` must outlive it. */
+/* Does not connect yet: the first call does, and every call after a lost connection tries once anew. `config` must
+ * outlive it. */
 bool dir_session_open(const struct dir_config *config, struct dir_session **out, struct cv_error *err);
 void dir_session_close(struct dir_session **session);
 /* Bounds every call until it is set again. */
@@ -52,22 +54,23 @@ bool dir_ping(struct dir_session *session, struct cv_error *err);
 /* What a write answered (post-read control, RFC 4527). */
 enum { DIR_CSN_TEXT = 48 };
 struct dir_stamp {
-    bool changed;            /* false: nothing differed, nothing was sent */
-    uint8_t uuid[16];        /* entryUUID */
-    char csn[DIR_CSN_TEXT];  /* entryCSN after the write */
-    int64_t revision;        /* cvRevision after the write */
-    cv_moment updated_at;    /* cvUpdatedAt as written by a save that changed something */
+    bool changed;           /* false: nothing differed, nothing was sent */
+    uint8_t uuid[16];       /* entryUUID */
+    char csn[DIR_CSN_TEXT]; /* entryCSN after the write */
+    int64_t revision;       /* cvRevision after the write */
+    cv_moment updated_at;   /* cvUpdatedAt as written by a save that changed something */
 };
 
 /* Who does it; stored on the entry with each write so that cn=log names him. */
 struct dir_actor {
-    const char *name;       /* "tok_..." or "system" */
+    const char *name; /* "tok_..." or "system" */
     const char *request_id;
-    const char *via;        /* "http", "scheduler" */
+    const char *via; /* "http", "scheduler" */
 };
 
-/* ---- records ---- *_add: revision becomes 1. *_save: asserts before->revision and raises it by 1 when anything that counts differs. Reads fill
- * *out with strings in the arena. dir_*_save with `quiet` leaves the revision alone (observed states, retry errors). */
+/* ---- records ---- *_add: revision becomes 1. *_save: asserts before->revision and raises it by 1 when anything that
+ * counts differs. Reads fill *out with strings in the arena. dir_*_save with `quiet` leaves the revision alone
+ * (observed states, retry errors). */
 bool dir_staff_add(struct dir_session *s, const struct dom_staff *staff, const struct dir_actor *actor,
                    struct dir_stamp *out, struct cv_error *err);
 bool dir_staff_read(struct dir_session *s, struct cv_id id, struct cv_arena *arena, struct dom_staff *out,
@@ -85,10 +88,12 @@ bool dir_staff_find_activation(struct dir_session *s, const char *digest, struct
                                struct cv_error *err);
 /* True and *out_held when any entry (person or unit mailbox) holds or held this name. */
 bool dir_name_held(struct dir_session *s, const char *name, bool *out_held, struct cv_error *err);
-/* Redeems: one modify asserted on the code's digest: removes it, stores the password (hashed by the server, quality checked), saves
- * the difference between before and after. CV_STALE: used meanwhile. CV_INVALID with field "userPassword": too weak. */
+/* Redeems: one modify asserted on the code's digest: removes it, stores the password (hashed by the server, quality
+ * checked), saves the difference between before and after. CV_STALE: used meanwhile. CV_INVALID with field
+ * "userPassword": too weak. */
 bool dir_staff_activate(struct dir_session *s, const struct dom_staff *before, const struct dom_staff *after,
-                        const char *password, const struct dir_actor *actor, struct dir_stamp *out, struct cv_error *err);
+                        const char *password, const struct dir_actor *actor, struct dir_stamp *out,
+                        struct cv_error *err);
 
 bool dir_unit_add(struct dir_session *s, const struct dom_unit *unit, const struct dir_actor *actor,
                   struct dir_stamp *out, struct cv_error *err);
@@ -125,12 +130,12 @@ bool dir_brake_save(struct dir_session *s, const struct dom_brake *brake, const 
 
 /* ---- first start ---- */
 struct dir_bootstrap {
-    const char *key_fingerprint;        /* kept in ou=system; another one there = refuse to start */
-    const struct dom_system *systems;   /* made when the catalogue is empty */
+    const char *key_fingerprint;      /* kept in ou=system; another one there = refuse to start */
+    const struct dom_system *systems; /* made when the catalogue is empty */
     size_t system_count;
 };
-/* Makes the containers, the catalogue and the version when they are missing; safe to repeat, also by two processes at once. Refuses (CV_CONFLICT) a newer schema version or
- * another key. */
+/* Makes the containers, the catalogue and the version when they are missing; safe to repeat, also by two processes at
+ * once. Refuses (CV_CONFLICT) a newer schema version or another key. */
 bool dir_bootstrap(struct dir_session *s, const struct dir_bootstrap *what, struct cv_error *err);
 /* True when no token exists at all. */
 bool dir_no_token(struct dir_session *s, bool *out_none, struct cv_error *err);
@@ -140,41 +145,44 @@ struct dir_feed {
     void *ctx;
     /* A refresh begins. fresh: no cookie, everything will be named, what is not named afterwards is gone. */
     void (*begin)(void *ctx, bool fresh);
-    /* New or changed (an upsert in every phase). The record's strings live until return. Activation digests and idempotency keys are left out: they
-     * are looked up in the directory. */
+    /* New or changed (an upsert in every phase). The record's strings live until return. Activation digests and
+     * idempotency keys are left out: they are looked up in the directory. */
     void (*staff)(void *ctx, const uint8_t uuid[16], const char *csn, const struct dom_staff *staff);
     void (*unit)(void *ctx, const uint8_t uuid[16], const char *csn, const struct dom_unit *unit);
     void (*system)(void *ctx, const uint8_t uuid[16], const char *csn, const struct dom_system *system);
     void (*token)(void *ctx, const uint8_t uuid[16], const char *csn, const struct dom_token *token);
-    /* Only named: unchanged since the cookie (present phase), or changed to something unreadable, whose last good version stays. May name what was
-     * never handed over. */
+    /* Only named: unchanged since the cookie (present phase), or changed to something unreadable, whose last good
+     * version stays. May name what was never handed over. */
     void (*present)(void *ctx, const uint8_t uuid[16]);
     void (*remove)(void *ctx, const uint8_t uuid[16]);
-    /* The refresh is complete. sweep: whatever was not named since begin is gone. False = the guard refuses to lose so many: the consumer
-     * drops its cookie, alerts and reads everything again later. */
+    /* The refresh is complete. sweep: whatever was not named since begin is gone. False = the guard refuses to lose so
+     * many: the consumer drops its cookie, alerts and reads everything again later. */
     bool (*end)(void *ctx, bool sweep);
-    /* A batch of changes was delivered (publish to readers); also called about once a second while the feed is alive. */
+    /* A batch of changes was delivered (publish to readers); also called about once a second while the feed is alive.
+     */
     void (*settled)(void *ctx);
     /* Connection lost or regained. */
     void (*alive)(void *ctx, bool alive);
 };
 struct dir_sync;
-/* Starts the thread; it reconnects with growing, jittered pauses for ever. The feed's callbacks run in that thread, one at a time. */
-bool dir_sync_start(const struct dir_config *config, const struct dir_feed *feed, struct dir_sync **out, struct cv_error *err);
+/* Starts the thread; it reconnects with growing, jittered pauses for ever. The feed's callbacks run in that thread, one
+ * at a time. */
+bool dir_sync_start(const struct dir_config *config, const struct dir_feed *feed, struct dir_sync **out,
+                    struct cv_error *err);
 /* Returns when the thread has ended (well under a second). */
 void dir_sync_stop(struct dir_sync **sync);
 
 /* ---- the embedded server: slapd as a child on ldapi in a 0700 folder ---- */
 struct dir_embedded_options {
-    const char *data_dir;     /* holds slapd/ (configuration, databases), run/ldapi, lock */
-    const char *base;         /* "dc=congvu" */
-    uint64_t max_bytes;       /* size reserved for each database (sparse) */
-    bool nosync;              /* tests and repeatable imports only: commits are not flushed */
+    const char *data_dir; /* holds slapd/ (configuration, databases), run/ldapi, lock */
+    const char *base;     /* "dc=congvu" */
+    uint64_t max_bytes;   /* size reserved for each database (sparse) */
+    bool nosync;          /* tests and repeatable imports only: commits are not flushed */
 };
 struct dir_embedded;
-/* Takes the lock on the data folder (CV_CONFLICT when another process has it), writes the configuration, runs slapindex when the schema or indices changed,
- * starts slapd, waits until it answers, watches it and starts it again when it dies (growing pauses). The child holds the lock
- * too and dies with this process. */
+/* Takes the lock on the data folder (CV_CONFLICT when another process has it), writes the configuration, runs slapindex
+ * when the schema or indices changed, starts slapd, waits until it answers, watches it and starts it again when it dies
+ * (growing pauses). The child holds the lock too and dies with this process. */
 bool dir_embedded_start(const struct dir_embedded_options *options, struct dir_embedded **out, struct cv_error *err);
 const char *dir_embedded_uri(const struct dir_embedded *embedded);
 int dir_embedded_pid(const struct dir_embedded *embedded);

@@ -1,8 +1,9 @@
-/* The field itself: records and rules. Pure: no directory, no HTTP, no clock of its own (the moment is always an argument).
+/* The field itself: records and rules. Pure: no directory, no HTTP, no clock of its own (the moment is always an
+ * argument).
  *
- * Story of use. A use case reads a record (struct dom_staff, dom_unit, ...), lets the rules below change or judge it, and saves it.
- * Records are plain data whose strings live in an arena; copying a struct is shallow. Codes of enums have one table of words each
- * (dom_word), the same words in JSON and in the directory.
+ * Story of use. A use case reads a record (struct dom_staff, dom_unit, ...), lets the rules below change or judge it,
+ * and saves it. Records are plain data whose strings live in an arena; copying a struct is shallow. Codes of enums have
+ * one table of words each (dom_word), the same words in JSON and in the directory.
  *
  * Thread: pure functions, any thread. */
 #pragma once
@@ -17,39 +18,99 @@
 #include "congvu/secret.h"
 
 /* ---- words ---- each list ends with NULL; index = enum value; words are the API's and the directory's */
-enum dom_unit_kind { DOM_SO_NGANH, DOM_UBND_HUYEN, DOM_PHONG, DOM_UBND_XA, DOM_DANG, DOM_MAT_TRAN, DOM_DOAN_THE,
-                     DOM_SU_NGHIEP, DOM_TRUONG_HOC, DOM_UNIT_KINDS };
+enum dom_unit_kind {
+    DOM_SO_NGANH,
+    DOM_UBND_HUYEN,
+    DOM_PHONG,
+    DOM_UBND_XA,
+    DOM_DANG,
+    DOM_MAT_TRAN,
+    DOM_DOAN_THE,
+    DOM_SU_NGHIEP,
+    DOM_TRUONG_HOC,
+    DOM_UNIT_KINDS
+};
 enum dom_block { DOM_CHINH_QUYEN, DOM_DANG_DOAN_THE, DOM_BLOCKS };
-enum dom_category { DOM_CAN_BO, DOM_CONG_CHUC, DOM_VIEN_CHUC, DOM_NLD_HOP_DONG, DOM_LUC_LUONG_VU_TRANG,
-                    DOM_KHONG_CHUYEN_TRACH, DOM_CATEGORIES };
+enum dom_category {
+    DOM_CAN_BO,
+    DOM_CONG_CHUC,
+    DOM_VIEN_CHUC,
+    DOM_NLD_HOP_DONG,
+    DOM_LUC_LUONG_VU_TRANG,
+    DOM_KHONG_CHUYEN_TRACH,
+    DOM_CATEGORIES
+};
 enum dom_post_kind { DOM_CHINH_THUC, DOM_KIEM_NHIEM, DOM_BIET_PHAI, DOM_POST_KINDS };
 enum dom_status { DOM_PENDING, DOM_ACTIVE, DOM_ON_LEAVE, DOM_DEPARTING, DOM_DEPARTED, DOM_STATUSES };
 enum dom_desired { DOM_PRESENT, DOM_LOCKED, DOM_CLOSED, DOM_REVOKED, DOM_DESIREDS };
-enum dom_observed { DOM_REQUESTED, DOM_PROVISIONED, DOM_OBS_ACTIVE, DOM_TEMP_LOCKED, DOM_OBS_CLOSED, DOM_OBS_REVOKED,
-                    DOM_MIGRATING, DOM_OBSERVEDS };
+enum dom_observed {
+    DOM_REQUESTED,
+    DOM_PROVISIONED,
+    DOM_OBS_ACTIVE,
+    DOM_TEMP_LOCKED,
+    DOM_OBS_CLOSED,
+    DOM_OBS_REVOKED,
+    DOM_MIGRATING,
+    DOM_OBSERVEDS
+};
 enum dom_system_kind { DOM_DIRECTORY, DOM_CONNECTOR, DOM_MANUAL, DOM_SYSTEM_KINDS };
-enum dom_departure_state { DOM_SCHEDULED, DOM_IN_PROGRESS, DOM_DONE, DOM_FAILED, DOM_HELD, DOM_WITHDRAWN,
-                           DOM_DEPARTURE_STATES };
-enum dom_reason { DOM_NGHI_HUU, DOM_THOI_VIEC, DOM_CHUYEN_CONG_TAC, DOM_TU_TRAN, DOM_BUOC_THOI_VIEC, DOM_HET_HOP_DONG,
-                  DOM_HET_NHIEM_KY, DOM_TINH_GIAN_BIEN_CHE, DOM_GIAI_THE, DOM_KHAC, DOM_REASONS };
-enum dom_lock_reason { DOM_LOCK_DEFAULT_PASSWORD, DOM_LOCK_INACTIVITY, DOM_LOCK_WRONG_PASSWORD, DOM_LOCK_COMPROMISED,
-                       DOM_LOCK_VIOLATION, DOM_LOCK_LEAVE, DOM_LOCK_SUSPENDED, DOM_LOCK_LEAVER_PENDING, DOM_LOCK_OTHER,
-                       DOM_LOCK_REASONS };
-enum dom_leave_kind { DOM_LEAVE_THAI_SAN, DOM_LEAVE_KHONG_LUONG, DOM_LEAVE_DI_HOC, DOM_LEAVE_OM_DAU, DOM_LEAVE_KHAC,
-                      DOM_LEAVE_KINDS };
+enum dom_departure_state {
+    DOM_SCHEDULED,
+    DOM_IN_PROGRESS,
+    DOM_DONE,
+    DOM_FAILED,
+    DOM_HELD,
+    DOM_WITHDRAWN,
+    DOM_DEPARTURE_STATES
+};
+enum dom_reason {
+    DOM_NGHI_HUU,
+    DOM_THOI_VIEC,
+    DOM_CHUYEN_CONG_TAC,
+    DOM_TU_TRAN,
+    DOM_BUOC_THOI_VIEC,
+    DOM_HET_HOP_DONG,
+    DOM_HET_NHIEM_KY,
+    DOM_TINH_GIAN_BIEN_CHE,
+    DOM_GIAI_THE,
+    DOM_KHAC,
+    DOM_REASONS
+};
+enum dom_lock_reason {
+    DOM_LOCK_DEFAULT_PASSWORD,
+    DOM_LOCK_INACTIVITY,
+    DOM_LOCK_WRONG_PASSWORD,
+    DOM_LOCK_COMPROMISED,
+    DOM_LOCK_VIOLATION,
+    DOM_LOCK_LEAVE,
+    DOM_LOCK_SUSPENDED,
+    DOM_LOCK_LEAVER_PENDING,
+    DOM_LOCK_OTHER,
+    DOM_LOCK_REASONS
+};
+enum dom_leave_kind {
+    DOM_LEAVE_THAI_SAN,
+    DOM_LEAVE_KHONG_LUONG,
+    DOM_LEAVE_DI_HOC,
+    DOM_LEAVE_OM_DAU,
+    DOM_LEAVE_KHAC,
+    DOM_LEAVE_KINDS
+};
 
-extern const char *const dom_unit_kind_words[];   /* so_nganh ubnd_huyen phong ubnd_xa dang mat_tran doan_the su_nghiep truong_hoc */
-extern const char *const dom_block_words[];       /* chinh_quyen dang_doan_the */
-extern const char *const dom_category_words[];    /* can_bo cong_chuc vien_chuc nld_hop_dong luc_luong_vu_trang nguoi_hoat_dong_khong_chuyen_trach */
-extern const char *const dom_post_kind_words[];   /* chinh_thuc kiem_nhiem biet_phai */
-extern const char *const dom_status_words[];      /* pending active on_leave departing departed */
-extern const char *const dom_desired_words[];     /* present locked closed revoked */
-extern const char *const dom_observed_words[];    /* requested provisioned active temp_locked closed revoked migrating */
+extern const char
+    *const dom_unit_kind_words[]; /* so_nganh ubnd_huyen phong ubnd_xa dang mat_tran doan_the su_nghiep truong_hoc */
+extern const char *const dom_block_words[];     /* chinh_quyen dang_doan_the */
+extern const char *const dom_category_words[];  /* can_bo cong_chuc vien_chuc nld_hop_dong luc_luong_vu_trang
+                                                   nguoi_hoat_dong_khong_chuyen_trach */
+extern const char *const dom_post_kind_words[]; /* chinh_thuc kiem_nhiem biet_phai */
+extern const char *const dom_status_words[];    /* pending active on_leave departing departed */
+extern const char *const dom_desired_words[];   /* present locked closed revoked */
+extern const char *const dom_observed_words[];  /* requested provisioned active temp_locked closed revoked migrating */
 extern const char *const dom_system_kind_words[]; /* directory connector manual */
 extern const char *const dom_departure_state_words[];
 extern const char *const dom_reason_words[];
 extern const char *const dom_lock_reason_words[];
-extern const char *const dom_leave_kind_words[];  /* thai_san khong_luong di_hoc om_dau khac */
+extern const char *const dom_leave_kind_words[]; /* thai_san khong_luong di_hoc om_dau khac */
 /* Index of a word, or -1. */
 int dom_word_index(const char *const *words, const char *word);
 
@@ -57,7 +118,7 @@ int dom_word_index(const char *const *words, const char *word);
 enum {
     DOM_SYSTEMS_MAX = 16,
     DOM_POSTS_MAX = 8,
-    DOM_NAMES_MAX = 64,       /* addresses and logins a person ever held */
+    DOM_NAMES_MAX = 64, /* addresses and logins a person ever held */
     DOM_CODES_MAX = 16,
     DOM_RULES_MAX = 16,
     DOM_DEPARTURES_MAX = 16,
@@ -66,14 +127,17 @@ enum {
     DOM_CODE_MAX = 35,
 };
 
-struct dom_decision { const char *number; cv_day signed_on, effective_on; }; /* number NULL = none */
+struct dom_decision {
+    const char *number;
+    cv_day signed_on, effective_on;
+}; /* number NULL = none */
 
 struct dom_post {
     struct cv_id unit;
     const char *title; /* or NULL */
     enum dom_post_kind kind;
-    bool primary;      /* exactly one per person */
-    cv_day from, to;   /* CV_NO_DAY = open; `to` is the first day out */
+    bool primary;    /* exactly one per person */
+    cv_day from, to; /* CV_NO_DAY = open; `to` is the first day out */
     struct dom_decision decision;
 };
 
@@ -88,48 +152,63 @@ struct dom_account {
     bool asked;             /* set by a person (PUT account), so that required_for does not take it away */
 };
 
-struct dom_alias { const char *address; cv_day until; };
-
-struct dom_departure {
-    int number;                 /* 1, 2, ... */
-    enum dom_departure_state state;
-    enum dom_reason reason;
-    const char *reason_text;    /* obligatory with khac */
-    cv_day effective_on;        /* first day out */
-    struct dom_decision decision;
-    cv_moment recorded_at, started_at, ended_at; /* started_at = the moment of the first lock */
-    const char *recorded_by;    /* actor */
-    const char *ended_by;       /* who withdrew or reinstated */
-    bool counted;               /* judged by the brake when scheduled */
-    const char *keep_mail_until; /* ISO day or NULL */
-    const char *delegate_to;     /* staff id text or NULL */
+struct dom_alias {
+    const char *address;
+    cv_day until;
 };
 
-struct dom_idempotency { const char *key, *body; cv_moment at; }; /* digests; key NULL = none */
+struct dom_departure {
+    int number; /* 1, 2, ... */
+    enum dom_departure_state state;
+    enum dom_reason reason;
+    const char *reason_text; /* obligatory with khac */
+    cv_day effective_on;     /* first day out */
+    struct dom_decision decision;
+    cv_moment recorded_at, started_at, ended_at; /* started_at = the moment of the first lock */
+    const char *recorded_by;                     /* actor */
+    const char *ended_by;                        /* who withdrew or reinstated */
+    bool counted;                                /* judged by the brake when scheduled */
+    const char *keep_mail_until;                 /* ISO day or NULL */
+    const char *delegate_to;                     /* staff id text or NULL */
+};
+
+struct dom_idempotency {
+    const char *key, *body;
+    cv_moment at;
+}; /* digests; key NULL = none */
 
 struct dom_staff {
     struct cv_id id;
-    const char *staff_code;      /* or NULL */
-    const char **former_codes; size_t former_code_count;
+    const char *staff_code; /* or NULL */
+    const char **former_codes;
+    size_t former_code_count;
     const char *full_name, *family_name, *middle_name, *given_name; /* middle may be "" */
     bool split_by_hand;
     enum dom_category category;
-    const char *mobile;          /* E.164 or NULL */
-    int birth_year;              /* 0 = not given */
-    cv_day hired_on;             /* CV_NO_DAY = from the start */
-    struct dom_post *posts; size_t post_count;
-    const char *login;           /* mailbox login, current; or NULL */
-    const char *address;         /* primary, or NULL */
-    struct dom_alias *aliases; size_t alias_count;
-    const char **names; size_t name_count; /* all ever held: "annv@x", "mailbox/annv", "td-office/noivu_an" */
+    const char *mobile; /* E.164 or NULL */
+    int birth_year;     /* 0 = not given */
+    cv_day hired_on;    /* CV_NO_DAY = from the start */
+    struct dom_post *posts;
+    size_t post_count;
+    const char *login;   /* mailbox login, current; or NULL */
+    const char *address; /* primary, or NULL */
+    struct dom_alias *aliases;
+    size_t alias_count;
+    const char **names;
+    size_t name_count; /* all ever held: "annv@x", "mailbox/annv", "td-office/noivu_an" */
     const char *mail_store;
-    const char *naming_rule;     /* pattern that gave the address */
+    const char *naming_rule; /* pattern that gave the address */
     bool named_by_hand;
-    struct dom_account *accounts; size_t account_count;
-    bool on_leave; enum dom_leave_kind leave_kind; cv_day leave_from, leave_to; /* leave_to = the first day back */
-    struct dom_departure *departures; size_t departure_count; /* by number */
-    bool credential_set;         /* the person has set an own password */
-    const char *activation_digest; cv_moment activation_until;
+    struct dom_account *accounts;
+    size_t account_count;
+    bool on_leave;
+    enum dom_leave_kind leave_kind;
+    cv_day leave_from, leave_to; /* leave_to = the first day back */
+    struct dom_departure *departures;
+    size_t departure_count; /* by number */
+    bool credential_set;    /* the person has set an own password */
+    const char *activation_digest;
+    cv_moment activation_until;
     struct dom_idempotency idempotency;
     int64_t revision;
     cv_moment created_at, updated_at;
@@ -140,22 +219,25 @@ struct dom_headcount {
     int total;                       /* people in post */
     int by_category[DOM_CATEGORIES]; /* -1 = not declared */
     bool has_categories;
-    int establishment;               /* -1 = not declared */
+    int establishment; /* -1 = not declared */
     const char *source;
 };
 
 struct dom_unit {
     struct cv_id id;
     const char *code;
-    const char **former_codes; size_t former_code_count;
+    const char **former_codes;
+    size_t former_code_count;
     const char *name[CV_LANGS]; /* en may be NULL */
     enum dom_unit_kind kind;
-    int block;                  /* enum dom_block, -1 = inherited */
-    bool has_parent; struct cv_id parent;
+    int block; /* enum dom_block, -1 = inherited */
+    bool has_parent;
+    struct cv_id parent;
     const char *slug;
-    int position;               /* order among siblings */
+    int position;                  /* order among siblings */
     cv_day active_from, active_to; /* CV_NO_DAY = open */
-    struct dom_headcount *headcounts; size_t headcount_count; /* by day, ascending */
+    struct dom_headcount *headcounts;
+    size_t headcount_count; /* by day, ascending */
     struct dom_idempotency idempotency;
     int64_t revision;
     cv_moment created_at, updated_at;
@@ -164,34 +246,46 @@ struct dom_unit {
 /* One line of required_for: a post matches when every list that is not empty has it. Bits by enum value. */
 struct dom_required {
     uint32_t blocks, unit_kinds, categories;
-    const char **positions; size_t position_count; /* folded titles; empty = any */
+    const char **positions;
+    size_t position_count; /* folded titles; empty = any */
 };
 
 struct dom_system {
     const char *slug;
     const char *name[CV_LANGS];
     enum dom_system_kind kind;
-    const char *login_rule;    /* naming pattern for its login, e.g. "{donvi}_{ho_dem_ten}"; "address" = the mailbox address; NULL = the mailbox login */
-    bool login_per_unit;       /* a move closes the old login and opens one of the new unit */
-    bool receives_mail;        /* locked keeps receiving */
-    struct dom_required *required; size_t required_count; /* empty = optional for all */
+    const char *login_rule; /* naming pattern for its login, e.g. "{donvi}_{ho_dem_ten}"; "address" = the mailbox
+                               address; NULL = the mailbox login */
+    bool login_per_unit;    /* a move closes the old login and opens one of the new unit */
+    bool receives_mail;     /* locked keeps receiving */
+    struct dom_required *required;
+    size_t required_count; /* empty = optional for all */
     int64_t revision;
     cv_moment updated_at;
 };
 
 enum dom_scope {
-    DOM_STAFF_READ = 1 << 0, DOM_STAFF_WRITE = 1 << 1, DOM_ACCOUNTS_WRITE = 1 << 2, DOM_DEPARTURES_WRITE = 1 << 3,
-    DOM_BRAKE_RELEASE = 1 << 4, DOM_UNITS_READ = 1 << 5, DOM_UNITS_WRITE = 1 << 6, DOM_SYSTEMS_WRITE = 1 << 7,
-    DOM_COVERAGE_READ = 1 << 8, DOM_TOKENS_WRITE = 1 << 9, DOM_ALL_SCOPES = (1 << 10) - 1,
+    DOM_STAFF_READ = 1 << 0,
+    DOM_STAFF_WRITE = 1 << 1,
+    DOM_ACCOUNTS_WRITE = 1 << 2,
+    DOM_DEPARTURES_WRITE = 1 << 3,
+    DOM_BRAKE_RELEASE = 1 << 4,
+    DOM_UNITS_READ = 1 << 5,
+    DOM_UNITS_WRITE = 1 << 6,
+    DOM_SYSTEMS_WRITE = 1 << 7,
+    DOM_COVERAGE_READ = 1 << 8,
+    DOM_TOKENS_WRITE = 1 << 9,
+    DOM_ALL_SCOPES = (1 << 10) - 1,
 };
 extern const char *const dom_scope_words[]; /* "staff:read" ...; bit i = word i */
 
 struct dom_token {
     struct cv_id id;
     const char *name;
-    const char *digest;        /* of the secret */
+    const char *digest; /* of the secret */
     uint32_t scopes;
-    bool everywhere; struct cv_id unit; /* top of the subtree, unless everywhere */
+    bool everywhere;
+    struct cv_id unit; /* top of the subtree, unless everywhere */
     cv_moment expires_at, revoked_at, created_at;
     const char *created_by;
     struct dom_idempotency idempotency;
@@ -199,12 +293,22 @@ struct dom_token {
 };
 
 /* The brake of one token: what it did in the last hour and what was released. */
-struct dom_brake_event { cv_moment at; struct cv_id unit, staff; };
-struct dom_brake_release { struct cv_id id; const char *by, *reason; int allow, used; cv_moment at, until; };
+struct dom_brake_event {
+    cv_moment at;
+    struct cv_id unit, staff;
+};
+struct dom_brake_release {
+    struct cv_id id;
+    const char *by, *reason;
+    int allow, used;
+    cv_moment at, until;
+};
 struct dom_brake {
     struct cv_id token;
-    struct dom_brake_event *events; size_t event_count;
-    struct dom_brake_release *releases; size_t release_count;
+    struct dom_brake_event *events;
+    size_t event_count;
+    struct dom_brake_release *releases;
+    size_t release_count;
     int64_t revision; /* 0 = no entry yet */
 };
 
@@ -212,19 +316,20 @@ struct dom_brake {
 const struct dom_post *dom_primary_post(const struct dom_staff *s); /* never NULL for a saved person */
 /* The one that is not withdrawn or undone, or NULL. */
 const struct dom_departure *dom_current_departure(const struct dom_staff *s);
-/* From hired_on, leave and the current departure: nothing of this is stored. Asked in this order: departed (the date decides, not how far the work
- * got; a held departure counts for nothing), pending, departing, on_leave, active. */
+/* From hired_on, leave and the current departure: nothing of this is stored. Asked in this order: departed (the date
+ * decides, not how far the work got; a held departure counts for nothing), pending, departing, on_leave, active. */
 enum dom_status dom_status_on(const struct dom_staff *s, cv_day today);
 /* Primary post there and hired_on <= day < departure's effective_on: active, on leave, departing. */
 bool dom_recorded_on(const struct dom_staff *s, cv_day day);
 struct dom_account *dom_account_of(const struct dom_staff *s, const char *system); /* or NULL */
-bool dom_code_valid(const char *code);     /* [A-Za-z0-9._-]{1,35}, no id prefix (stf_ unt_ tok_ ...) */
+bool dom_code_valid(const char *code); /* [A-Za-z0-9._-]{1,35}, no id prefix (stf_ unt_ tok_ ...) */
 const char *dom_code_key(struct cv_arena *arena, const char *code); /* caseless form */
-bool dom_code_clash(const char *a, const char *b); /* equal after stripping leading zeros of digit-only codes, but not equal */
+bool dom_code_clash(const char *a,
+                    const char *b);        /* equal after stripping leading zeros of digit-only codes, but not equal */
 bool dom_mobile_valid(const char *mobile); /* E.164 */
 
-/* Splits a name: last word = given, first = family (known two-word families of the region: Pi Năng, ...), the rest = middle.
- * One word is the given name alone. Outputs live in the arena, never NULL. */
+/* Splits a name: last word = given, first = family (known two-word families of the region: Pi Năng, ...), the rest =
+ * middle. One word is the given name alone. Outputs live in the arena, never NULL. */
 void dom_split_name(struct cv_arena *arena, const char *full_name, const char **out_family, const char **out_middle,
                     const char **out_given);
 
@@ -234,22 +339,26 @@ bool dom_counts_issued(enum dom_observed observed);
 bool dom_may_login(enum dom_observed observed);
 bool dom_may_receive(enum dom_observed observed);
 bool dom_in_drift(enum dom_desired desired, enum dom_observed observed);
-/* Required by any current post? `block` is the unit's effective block, `title_folded` cv_text_fold of the post's title. */
+/* Required by any current post? `block` is the unit's effective block, `title_folded` cv_text_fold of the post's title.
+ */
 bool dom_required_by(const struct dom_system *system, int block, enum dom_unit_kind kind, enum dom_category category,
                      const char *title_folded);
 
 /* ---- naming ---- see domain_naming.h */
 
-/* ---- the brake: max(5, min(20, 2 % of the subtree)) an hour per token; never more than half of a unit of 4 or more ---- */
+/* ---- the brake: max(5, min(20, 2 % of the subtree)) an hour per token; never more than half of a unit of 4 or more
+ * ---- */
 int dom_brake_limit(int subtree_size);
 enum dom_brake_verdict { DOM_BRAKE_PASS, DOM_BRAKE_HOLD_HOUR, DOM_BRAKE_HOLD_UNIT };
-/* Judges one more deactivation of `staff` in `unit` and, when it passes, adds it to *brake (events in the arena; those older than an hour go;
- * a release with room lets it pass and is used). The same staff within the hour passes and does not count twice. `unit_size`: the unit's recorded
- * people whom nothing has deactivated yet (without those departing, departed or locked); this hour's events of the unit are added back to it. */
+/* Judges one more deactivation of `staff` in `unit` and, when it passes, adds it to *brake (events in the arena; those
+ * older than an hour go; a release with room lets it pass and is used). The same staff within the hour passes and does
+ * not count twice. `unit_size`: the unit's recorded people whom nothing has deactivated yet (without those departing,
+ * departed or locked); this hour's events of the unit are added back to it. */
 enum dom_brake_verdict dom_brake_judge(struct dom_brake *brake, struct cv_arena *arena, cv_moment now, int subtree_size,
                                        int unit_size, struct cv_id unit, struct cv_id staff);
 /* How many more may pass now; for answers. */
 int dom_brake_room(const struct dom_brake *brake, cv_moment now, int subtree_size);
 
-/* ---- passwords ---- 9 to 128 signs, 4 classes, not containing login, name parts (folded, >= 3 letters) or birth year */
+/* ---- passwords ---- 9 to 128 signs, 4 classes, not containing login, name parts (folded, >= 3 letters) or birth year
+ */
 bool dom_password_ok(const char *password, const struct dom_staff *who, struct cv_faults *faults);

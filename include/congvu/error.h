@@ -64,18 +64,18 @@ enum cv_problem cv_problem_by_code(const char *code);
 struct cv_error {
     enum cv_kind kind;
     enum cv_problem problem;
-    char field[96];            /* attribute, JSON pointer or parameter that it is about, or "" */
-    char text[CV_LANGS][256];  /* one sentence for people, no secrets */
-    char link[128];            /* where to go next (release, reinstatements, read-back), or "" */
-    char etag[32];             /* the current entity tag, with etag_mismatch */
-    unsigned retry_after_s;    /* 0 = not said */
-    int lib_code;              /* raw code of a library: for the log only */
-    char lib_text[160];        /* its own words: for the log only */
+    char field[96];           /* attribute, JSON pointer or parameter that it is about, or "" */
+    char text[CV_LANGS][256]; /* one sentence for people, no secrets */
+    char link[128];           /* where to go next (release, reinstatements, read-back), or "" */
+    char etag[32];            /* the current entity tag, with etag_mismatch */
+    unsigned retry_after_s;   /* 0 = not said */
+    int lib_code;             /* raw code of a library: for the log only */
+    char lib_text[160];       /* its own words: for the log only */
 };
 
 /* Fills *err and returns false. Both formats take the same arguments in the same order. `field` may be NULL. The kind
- * follows from the problem's status (400 413 415 422 invalid; 401 403 refused; 404 not found; 409 conflict; 412 428 stale;
- * 429 limit; 503 unavailable; 504 unknown; else internal). */
+ * follows from the problem's status (400 413 415 422 invalid; 401 403 refused; 404 not found; 409 conflict; 412 428
+ * stale; 429 limit; 503 unavailable; 504 unknown; else internal). */
 bool cv_fail(struct cv_error *err, enum cv_problem problem, const char *field, const char *vi, const char *en, ...)
     __attribute__((format(printf, 4, 6), format(printf, 5, 6)));
 

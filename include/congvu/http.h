@@ -1,7 +1,7 @@
 /* HTTP: the only user of libmicrohttpd. Guard, routes, lanes, deadlines, problem+json.
  *
- * Story of use. main gives htp_server_start() a table of routes, the lanes and an authenticator. For each request the guard looks at the raw head, the route
- * is found, the credential is checked, then
+ * Story of use. main gives htp_server_start() a table of routes, the lanes and an authenticator. For each request the
+ * guard looks at the raw head, the route is found, the credential is checked, then
  *   - an inline route is answered at once in the event loop: memory only, never blocking;
  *   - any other: slot, suspend, publish to its lane; a worker runs the handler; resume.
  * A handler reads the exchange, writes JSON into x->out and says the status, or answers a cv_error:
@@ -17,7 +17,8 @@
  *
  * Every answer has a request id; every error is application/problem+json (RFC 9457), also what the guard refuses.
  *
- * Thread: an exchange belongs to one thread at a time (event loop, then worker). Memory: x->arena lives until the answer is sent. */
+ * Thread: an exchange belongs to one thread at a time (event loop, then worker). Memory: x->arena lives until the
+ * answer is sent. */
 #pragma once
 
 #include <stdbool.h>
@@ -41,16 +42,19 @@ struct htp_route {
     const char *pattern;    /* "/v1/staff/{staff}/accounts/{system}" */
     const char *operation;  /* operationId of the contract */
     enum htp_lane lane;
-    uint32_t scopes;        /* any of these bits is needed; 0 = no credential needed; HTP_ANY_TOKEN = any valid credential */
+    uint32_t scopes; /* any of these bits is needed; 0 = no credential needed; HTP_ANY_TOKEN = any valid credential */
     htp_handler *handler;
-    const char *query;      /* names of allowed query parameters, blank-separated; others are 400 unknown_parameter */
-    const char *accepts;    /* media types of the body, blank-separated; NULL = application/json, with PATCH merge-patch+json too */
-    const char *produces;   /* media types of the answer beside JSON, blank-separated, for 406; NULL = only JSON; "*" = the handler looks */
+    const char *query;    /* names of allowed query parameters, blank-separated; others are 400 unknown_parameter */
+    const char *accepts;  /* media types of the body, blank-separated; NULL = application/json, with PATCH
+                             merge-patch+json too */
+    const char *produces; /* media types of the answer beside JSON, blank-separated, for 406; NULL = only JSON; "*" =
+                             the handler looks */
 };
 #define HTP_ANY_TOKEN UINT32_C(0x80000000)
 
-/* A ready answer that many requests may share; counted references, any thread. `body` is copied. `etag` goes out weak: "118-4711" becomes
- * W/"118-4711"; one that has quotes already goes out as it is; NULL = none. NULL result: out of memory. */
+/* A ready answer that many requests may share; counted references, any thread. `body` is copied. `etag` goes out weak:
+ * "118-4711" becomes W/"118-4711"; one that has quotes already goes out as it is; NULL = none. NULL result: out of
+ * memory. */
 struct htp_shared;
 struct htp_shared *htp_shared_new(const char *body, size_t len, const char *media_type, const char *etag);
 struct htp_shared *htp_shared_ref(struct htp_shared *shared);
@@ -58,8 +62,8 @@ void htp_shared_unref(struct htp_shared **shared);
 
 struct htp_exchange {
     const struct htp_route *route;
-    void *app;               /* from the options */
-    void *thread;            /* the worker's own context (directory session); NULL in inline handlers */
+    void *app;    /* from the options */
+    void *thread; /* the worker's own context (directory session); NULL in inline handlers */
     struct cv_arena *arena;
     struct cv_faults faults; /* of this request */
     struct cv_buf body_out;  /* written through out */
@@ -68,7 +72,7 @@ struct htp_exchange {
     const char *request_id;
     const char *path, *query_string; /* as sent (query undecoded, "" when none) */
     enum cv_lang lang;
-    void *actor;             /* set by the authenticator, lives in the arena; NULL on open routes */
+    void *actor; /* set by the authenticator, lives in the arena; NULL on open routes */
     struct htp_private *priv;
 };
 
@@ -86,41 +90,47 @@ enum cv_presence htp_query_int(struct htp_exchange *x, const char *name, int64_t
 enum cv_presence htp_query_day(struct htp_exchange *x, const char *name, cv_day *out);
 enum cv_presence htp_query_moment(struct htp_exchange *x, const char *name, cv_moment *out);
 /* Comma list of words -> bits. */
-enum cv_presence htp_query_words(struct htp_exchange *x, const char *name, const char *const *words, uint32_t *out_bits);
+enum cv_presence htp_query_words(struct htp_exchange *x, const char *name, const char *const *words,
+                                 uint32_t *out_bits);
 
 /* If-Match / If-None-Match of this request against a revision. */
 enum htp_match { HTP_MATCH_ABSENT, HTP_MATCH_ANY, HTP_MATCH_VALUE };
-enum htp_match htp_if_match(const struct htp_exchange *x, int64_t *out_revision); /* rubbish = a revision that never matches (-1) */
-bool htp_if_none_match_any(const struct htp_exchange *x);                         /* If-None-Match: * */
-bool htp_validate_only(struct htp_exchange *x); /* ?validate_only=true; sets the answer's header */
+enum htp_match htp_if_match(const struct htp_exchange *x,
+                            int64_t *out_revision);       /* rubbish = a revision that never matches (-1) */
+bool htp_if_none_match_any(const struct htp_exchange *x); /* If-None-Match: * */
+bool htp_validate_only(struct htp_exchange *x);           /* ?validate_only=true; sets the answer's header */
 
 /* Answers. Exactly one of htp_reply, htp_reply_empty, htp_reply_shared, htp_reply_text, htp_problem per request. */
 void htp_reply(struct htp_exchange *x, int status);       /* JSON in x->out */
 void htp_reply_empty(struct htp_exchange *x, int status); /* 204 */
-void htp_reply_text(struct htp_exchange *x, int status, const char *media_type, const char *body, size_t len); /* copied */
-/* Takes a reference of its own. Answers 304 when If-None-Match holds its ETag. Adds Cache-Control: private, max-age=30. At most four headers of
- * the handler's own (htp_header_set, up to 127 bytes each) go with it; it has no Content-Language of its own. */
+void htp_reply_text(struct htp_exchange *x, int status, const char *media_type, const char *body,
+                    size_t len); /* copied */
+/* Takes a reference of its own. Answers 304 when If-None-Match holds its ETag. Adds Cache-Control: private, max-age=30.
+ * At most four headers of the handler's own (htp_header_set, up to 127 bytes each) go with it; it has no
+ * Content-Language of its own. */
 void htp_reply_shared(struct htp_exchange *x, struct htp_shared *shared);
 /* `faults` may be NULL; when it holds any they become errors[]. */
 void htp_problem(struct htp_exchange *x, const struct cv_error *err, const struct cv_faults *faults);
-void htp_header_set(struct htp_exchange *x, const char *name, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void htp_header_set(struct htp_exchange *x, const char *name, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 void htp_etag(struct htp_exchange *x, int64_t revision); /* strong: "12" */
 
-/* Checks `Authorization`: fills x->actor and the caller's scopes, or fails with unauthenticated / token_expired / rate_limited. Called in the event
- * loop: memory only. */
+/* Checks `Authorization`: fills x->actor and the caller's scopes, or fails with unauthenticated / token_expired /
+ * rate_limited. Called in the event loop: memory only. */
 typedef bool htp_authenticate(struct htp_exchange *x, const char *bearer, uint32_t *out_scopes, struct cv_error *err);
 
 struct htp_options {
-    const char *listen;                 /* "127.0.0.1:8080", "[::1]:0", port 0 = a free one */
-    const struct htp_route *routes; size_t route_count;
-    struct job_lane *lanes[HTP_LANES];  /* HTP_INLINE unused; created by main with htp_run_item as `run`, see below */
+    const char *listen; /* "127.0.0.1:8080", "[::1]:0", port 0 = a free one */
+    const struct htp_route *routes;
+    size_t route_count;
+    struct job_lane *lanes[HTP_LANES]; /* HTP_INLINE unused; created by main with htp_run_item as `run`, see below */
     htp_authenticate *authenticate;
     void *app;
-    int request_ms;                     /* a request's own deadline, from its first byte: also cuts trickling clients */
-    int idle_ms;                        /* keep-alive silence */
-    int connections;                    /* hard limit; above 90 % of it new requests get 503 busy */
+    int request_ms;  /* a request's own deadline, from its first byte: also cuts trickling clients */
+    int idle_ms;     /* keep-alive silence */
+    int connections; /* hard limit; above 90 % of it new requests get 503 busy */
     size_t max_body;
-    const char *const *scope_names;     /* name of bit i, NULL at the end: for the text of 403; may be NULL */
+    const char *const *scope_names; /* name of bit i, NULL at the end: for the text of 403; may be NULL */
 };
 /* The `run` callback for lanes: main passes it in job_lane_options. */
 void htp_run_item(void *ctx, void *thread, void *item);
@@ -130,7 +140,8 @@ bool htp_server_start(const struct htp_options *options, struct htp_server **out
 int htp_server_port(const struct htp_server *server);
 /* Graceful stop, step 1: no new connections, new requests on old ones get 503 `stopping` + Connection: close. */
 void htp_server_quiesce(struct htp_server *server);
-/* Step 2: returns when no request is in flight, or at the deadline (then what is left is answered 503 through its worker's end). True = empty. */
+/* Step 2: returns when no request is in flight, or at the deadline (then what is left is answered 503 through its
+ * worker's end). True = empty. */
 bool htp_server_drain(struct htp_server *server, struct cv_deadline deadline);
 /* Step 3: after the lanes have stopped. */
 void htp_server_stop(struct htp_server **server);

@@ -1,17 +1,19 @@
 /* Lanes: bounded queues with their own workers.
  *
- * Story of use. main makes one lane per kind of work (interactive, bulk, connect). The event loop asks for a slot; without one the client is told to come back.
- * With one it suspends the connection and then publishes the item; from that moment the lane owns it, and the worker that takes it calls
- * `run` with its own per-thread context (a directory session). Workers are started by job_lane_start with `thread_open`, ended by job_lane_stop
- * after everything published has run.
+ * Story of use. main makes one lane per kind of work (interactive, bulk, connect). The event loop asks for a slot;
+ * without one the client is told to come back. With one it suspends the connection and then publishes the item; from
+ * that moment the lane owns it, and the worker that takes it calls `run` with its own per-thread context (a directory
+ * session). Workers are started by job_lane_start with `thread_open`, ended by job_lane_stop after everything published
+ * has run.
  *
  *     struct job_slot slot;
  *     if (!job_lane_reserve(lane, &slot)) return answer_busy();
  *     suspend(connection);
  *     job_lane_publish(lane, slot, item);
  *
- * Who owns an item: the caller until publish, the lane until `run` is called, `run` after that. `run` never runs under the lane's lock.
- * Stop: job_lane_close refuses new slots; job_lane_stop waits for what is queued and joins the workers. */
+ * Who owns an item: the caller until publish, the lane until `run` is called, `run` after that. `run` never runs under
+ * the lane's lock. Stop: job_lane_close refuses new slots; job_lane_stop waits for what is queued and joins the
+ * workers. */
 #pragma once
 
 #include <stdbool.h>
@@ -20,11 +22,13 @@
 #include "congvu/error.h"
 
 struct job_lane;
-struct job_slot { struct job_lane *lane; };
+struct job_slot {
+    struct job_lane *lane;
+};
 struct job_lane_options {
     const char *name;
     int workers;
-    size_t queue;                                     /* slots: queued + running */
+    size_t queue; /* slots: queued + running */
     void *ctx;
     bool (*thread_open)(void *ctx, void **out_thread); /* once per worker, in its thread; may be NULL */
     void (*thread_close)(void *ctx, void *thread);

@@ -1,8 +1,9 @@
 /* JSON in and out.
  *
- * Story of use, in. cv_json_parse() reads a whole body (duplicates refused, depth <= CV_MAX_JSON_DEPTH) into an object. Each getter asks for one member
- * and says what is allowed; a fault is added to the request's fault list with the member's JSON pointer and reading goes on,
- * so that all faults are found in one pass. cv_jin_done() then reports members that nobody asked for.
+ * Story of use, in. cv_json_parse() reads a whole body (duplicates refused, depth <= CV_MAX_JSON_DEPTH) into an object.
+ * Each getter asks for one member and says what is allowed; a fault is added to the request's fault list with the
+ * member's JSON pointer and reading goes on, so that all faults are found in one pass. cv_jin_done() then reports
+ * members that nobody asked for.
  *
  *     const struct cv_jin *body = cv_json_parse(arena, faults, bytes, len, err);
  *     if (!body) return false;
@@ -15,7 +16,8 @@
  *
  * Story of use, out. A cv_jout writes into a cv_buf; commas and escapes are its business. cv_jout_ok() at the end.
  *
- * Thread: one at a time. Memory: everything in lives in the arena (the library's tree too, released with it); no library type shows. */
+ * Thread: one at a time. Memory: everything in lives in the arena (the library's tree too, released with it); no
+ * library type shows. */
 #pragma once
 
 #include <stdbool.h>
@@ -45,15 +47,17 @@ const struct cv_jin *cv_json_parse_own(struct cv_arena *arena, const char *bytes
 /* No fault in this request's (or own document's) list so far. */
 bool cv_jin_ok(const struct cv_jin *o);
 
-/* Each returns what was there; on a fault it adds it and returns CV_ABSENT, leaving *out untouched. A null for a member that is not
- * CV_NULLABLE is a fault. Lengths count code points. */
+/* Each returns what was there; on a fault it adds it and returns CV_ABSENT, leaving *out untouched. A null for a member
+ * that is not CV_NULLABLE is a fault. Lengths count code points. */
 enum cv_presence cv_jin_string(const struct cv_jin *o, const char *name, unsigned flags, size_t max, const char **out);
-enum cv_presence cv_jin_int(const struct cv_jin *o, const char *name, unsigned flags, int64_t min, int64_t max, int64_t *out);
+enum cv_presence cv_jin_int(const struct cv_jin *o, const char *name, unsigned flags, int64_t min, int64_t max,
+                            int64_t *out);
 enum cv_presence cv_jin_bool(const struct cv_jin *o, const char *name, unsigned flags, bool *out);
 enum cv_presence cv_jin_day(const struct cv_jin *o, const char *name, unsigned flags, cv_day *out);
 enum cv_presence cv_jin_moment(const struct cv_jin *o, const char *name, unsigned flags, cv_moment *out);
 /* `words` ends with NULL; *out is the index. */
-enum cv_presence cv_jin_word(const struct cv_jin *o, const char *name, unsigned flags, const char *const *words, int *out);
+enum cv_presence cv_jin_word(const struct cv_jin *o, const char *name, unsigned flags, const char *const *words,
+                             int *out);
 enum cv_presence cv_jin_object(const struct cv_jin *o, const char *name, unsigned flags, const struct cv_jin **out);
 enum cv_presence cv_jin_array(const struct cv_jin *o, const char *name, unsigned flags, size_t max_items,
                               const struct cv_jin_list **out);
@@ -88,14 +92,15 @@ void cv_jout_init(struct cv_jout *j, struct cv_buf *buf);
 bool cv_jout_ok(const struct cv_jout *j); /* balanced, and the buffer did not fail */
 void cv_jout_object(struct cv_jout *j, const char *name);
 void cv_jout_array(struct cv_jout *j, const char *name);
-void cv_jout_end(struct cv_jout *j); /* closes the innermost object or array */
+void cv_jout_end(struct cv_jout *j);                                         /* closes the innermost object or array */
 void cv_jout_string(struct cv_jout *j, const char *name, const char *value); /* NULL writes null */
 void cv_jout_int(struct cv_jout *j, const char *name, int64_t value);
 void cv_jout_bool(struct cv_jout *j, const char *name, bool value);
 void cv_jout_null(struct cv_jout *j, const char *name);
-void cv_jout_day(struct cv_jout *j, const char *name, cv_day d);          /* CV_NO_DAY writes null */
-void cv_jout_moment(struct cv_jout *j, const char *name, cv_moment m);    /* CV_NO_MOMENT writes null */
-/* numerator/denominator with 4 decimals half-up; null when the base is 0; never 1 unless equal, never 0 unless numerator is 0. */
+void cv_jout_day(struct cv_jout *j, const char *name, cv_day d);       /* CV_NO_DAY writes null */
+void cv_jout_moment(struct cv_jout *j, const char *name, cv_moment m); /* CV_NO_MOMENT writes null */
+/* numerator/denominator with 4 decimals half-up; null when the base is 0; never 1 unless equal, never 0 unless
+ * numerator is 0. */
 void cv_jout_ratio(struct cv_jout *j, const char *name, int64_t numerator, int64_t denominator);
 /* Text that is already JSON. */
 void cv_jout_raw(struct cv_jout *j, const char *name, const char *json, size_t len);

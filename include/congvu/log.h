@@ -1,9 +1,10 @@
 /* Log and metrics.
  *
- * Story of use. A line is one JSON object on stderr: time, level, event, request id, message. A worker sets the request id once
- * (cv_log_request) and every line after it carries it. Lower layers log at debug only; the boundary logs a failure once. The last
- * debug lines of a thread that were not printed are kept in a small ring and printed when an error is logged. No secrets, no names of people.
- * Counters and histograms are rows of one table below, counted without locks, printed by cv_metrics_print in Prometheus text format.
+ * Story of use. A line is one JSON object on stderr: time, level, event, request id, message. A worker sets the request
+ * id once (cv_log_request) and every line after it carries it. Lower layers log at debug only; the boundary logs a
+ * failure once. The last debug lines of a thread that were not printed are kept in a small ring and printed when an
+ * error is logged. No secrets, no names of people. Counters and histograms are rows of one table below, counted without
+ * locks, printed by cv_metrics_print in Prometheus text format.
  *
  * Thread: any. */
 #pragma once
@@ -24,27 +25,27 @@ void cv_log_error(enum cv_level level, const char *event, const struct cv_error 
 void cv_log_request(const char *request_id);
 
 /* name, help */
-#define CV_COUNTERS(X)                                                              \
-    X(http_requests, "HTTP requests answered")                                      \
-    X(http_client_errors, "answers with a 4xx status")                              \
-    X(http_server_errors, "answers with a 5xx status")                              \
-    X(http_refused_by_guard, "requests that the guard refused")                     \
-    X(http_refused_busy, "requests refused because a lane was full")                \
-    X(http_cut_slow, "connections cut at their deadline")                           \
-    X(directory_operations, "directory operations sent")                            \
-    X(directory_errors, "directory operations that failed")                         \
-    X(directory_unknown, "directory operations with unknown outcome")               \
-    X(directory_reconnects, "directory connections made anew")                      \
-    X(directory_restarts, "embedded slapd restarts")                                \
-    X(view_changes, "changes applied to the view")                                  \
-    X(view_refreshes, "view refreshes completed")                                   \
-    X(view_sweeps_refused, "sweeps refused because too many people would vanish")   \
-    X(view_wait_timeouts, "writes answered before the view had seen them")          \
-    X(name_collisions, "address candidates that were taken")                        \
-    X(staff_created, "people onboarded")                                            \
-    X(departures_done, "departures carried out")                                    \
-    X(brake_engaged, "deactivations held by the brake")                             \
-    X(auth_failures, "requests without a valid credential")                         \
+#define CV_COUNTERS(X)                                                                                                 \
+    X(http_requests, "HTTP requests answered")                                                                         \
+    X(http_client_errors, "answers with a 4xx status")                                                                 \
+    X(http_server_errors, "answers with a 5xx status")                                                                 \
+    X(http_refused_by_guard, "requests that the guard refused")                                                        \
+    X(http_refused_busy, "requests refused because a lane was full")                                                   \
+    X(http_cut_slow, "connections cut at their deadline")                                                              \
+    X(directory_operations, "directory operations sent")                                                               \
+    X(directory_errors, "directory operations that failed")                                                            \
+    X(directory_unknown, "directory operations with unknown outcome")                                                  \
+    X(directory_reconnects, "directory connections made anew")                                                         \
+    X(directory_restarts, "embedded slapd restarts")                                                                   \
+    X(view_changes, "changes applied to the view")                                                                     \
+    X(view_refreshes, "view refreshes completed")                                                                      \
+    X(view_sweeps_refused, "sweeps refused because too many people would vanish")                                      \
+    X(view_wait_timeouts, "writes answered before the view had seen them")                                             \
+    X(name_collisions, "address candidates that were taken")                                                           \
+    X(staff_created, "people onboarded")                                                                               \
+    X(departures_done, "departures carried out")                                                                       \
+    X(brake_engaged, "deactivations held by the brake")                                                                \
+    X(auth_failures, "requests without a valid credential")                                                            \
     X(rate_limited, "requests refused by a rate limit")
 enum cv_counter {
 #define X(name, help) CVM_##name,

@@ -11,12 +11,12 @@
  *     ...
  *     cv_buf_free(&b);
  *
- * An arena serves one request: allocations are never freed one by one, all go with cv_arena_reset(). Allocating past its
- * ceiling sets `overflow` and still gives real memory, so callers need no NULL checks but must test cv_arena_ok() before
- * they act on what they built (cv_faults_check() tests it too). One that goes on to twice the ceiling without looking
- * (or past it by 1 MiB, whichever is more), or meets the end of the machine's memory, is stopped by abort(). With
- * CV_ARENA_MALLOC=1 at compile time (sanitizer presets) each allocation is one malloc, so that the sanitizers see its
- * bounds.
+ * An arena serves one request: allocations are never freed one by one, all go with cv_arena_reset(). Allocating past
+ * its ceiling sets `overflow` and still gives real memory, so callers need no NULL checks but must test cv_arena_ok()
+ * before they act on what they built (cv_faults_check() tests it too). One that goes on to twice the ceiling without
+ * looking (or past it by 1 MiB, whichever is more), or meets the end of the machine's memory, is stopped by abort().
+ * With CV_ARENA_MALLOC=1 at compile time (sanitizer presets) each allocation is one malloc, so that the sanitizers see
+ * its bounds.
  *
  * Thread: a buffer and an arena belong to one thread at a time; they may be handed over. */
 #pragma once
@@ -28,9 +28,9 @@
 
 /* All maxima in one place (bytes unless said). */
 enum {
-    CV_MAX_BODY = 1 << 20,           /* request body, API contract section 4 */
-    CV_MAX_RESPONSE = 64 << 20,      /* one answer */
-    CV_MAX_ARENA = 96 << 20,         /* one request's working memory */
+    CV_MAX_BODY = 1 << 20,      /* request body, API contract section 4 */
+    CV_MAX_RESPONSE = 64 << 20, /* one answer */
+    CV_MAX_ARENA = 96 << 20,    /* one request's working memory */
     CV_MAX_LOG_LINE = 4096,
     CV_MAX_DN = 2048,
     CV_MAX_FILTER = 64 << 10,
@@ -44,7 +44,7 @@ struct cv_buf {
 };
 
 void cv_buf_init(struct cv_buf *b, size_t max);
-void cv_buf_free(struct cv_buf *b); /* accepts a zeroed one; leaves it zeroed but for max */
+void cv_buf_free(struct cv_buf *b);  /* accepts a zeroed one; leaves it zeroed but for max */
 void cv_buf_reset(struct cv_buf *b); /* empties, keeps the memory, clears failed */
 bool cv_buf_ok(const struct cv_buf *b);
 void cv_buf_put(struct cv_buf *b, const void *bytes, size_t n);
@@ -79,9 +79,12 @@ char *cv_arena_vprintf(struct cv_arena *arena, const char *fmt, va_list ap)
     __attribute__((returns_nonnull, format(printf, 2, 0)));
 /* Runs fn(object) when the arena is reset or freed: for what only free() of a library can release. */
 void cv_arena_defer(struct cv_arena *arena, void (*fn)(void *), void *object);
-#define CV_NEW(arena, type) ((type *)cv_arena_alloc((arena), sizeof(type)))
+#define CV_NEW(arena, type)     ((type *)cv_arena_alloc((arena), sizeof(type)))
 #define CV_NEWS(arena, type, n) ((type *)cv_arena_alloc_n((arena), (size_t)(n), sizeof(type)))
-static inline void cv_arena_free_p(struct cv_arena **a) { cv_arena_free(a); }
+static inline void cv_arena_free_p(struct cv_arena **a)
+{
+    cv_arena_free(a);
+}
 #define cv_auto_arena __attribute__((cleanup(cv_arena_free_p))) struct cv_arena *
 
 #define CV_COUNT(a) (sizeof(a) / sizeof((a)[0]))

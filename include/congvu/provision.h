@@ -1,8 +1,9 @@
 /* Use cases: what people and scripts ask for, one function each.
  *
- * Story of use. A handler fills a prov_call (who asks, with which session, until when), turns the body into an input struct and calls one use case. The use case reads
- * the record, lets the domain judge, saves it in ONE directory write and waits until the view has seen it. All faults of the input come at once in
- * call->faults; the first of other errors in *err.
+ * Story of use. A handler fills a prov_call (who asks, with which session, until when), turns the body into an input
+ * struct and calls one use case. The use case reads the record, lets the domain judge, saves it in ONE directory write
+ * and waits until the view has seen it. All faults of the input come at once in call->faults; the first of other errors
+ * in *err.
  *
  *     struct prov_call call = {...};
  *     if (!prov_staff_create(&call, &input, &result, err)) return htp_problem(x, err, call.faults);
@@ -10,8 +11,8 @@
  * Every use case passes the audit port: prov_audit_begin() before the first write, prov_audit_end() with the outcome.
  * What lies outside call->scope does not exist: staff_not_found, unit_not_found.
  *
- * Safe to repeat: PUTs by nature; POSTs with an idempotency key (call->idempotency), whose digest lies on the entry itself. After
- * outcome_unknown a repeat finds what was done.
+ * Safe to repeat: PUTs by nature; POSTs with an idempotency key (call->idempotency), whose digest lies on the entry
+ * itself. After outcome_unknown a repeat finds what was done.
  *
  * Thread: a prov_call belongs to one thread; struct prov is shared and safe. Memory: results live in call->arena. */
 #pragma once
@@ -26,9 +27,9 @@ struct prov;
 struct prov_options {
     struct view *view;
     const struct dom_policy *policy;
-    struct cv_key code_key;      /* one-time codes */
-    struct cv_key token_key;     /* API token secrets */
-    int activation_hours;        /* validity of a one-time code */
+    struct cv_key code_key;  /* one-time codes */
+    struct cv_key token_key; /* API token secrets */
+    int activation_hours;    /* validity of a one-time code */
 };
 bool prov_new(const struct prov_options *options, struct prov **out, struct cv_error *err);
 void prov_free(struct prov **prov);
@@ -40,63 +41,106 @@ struct prov_call {
     struct cv_faults *faults;
     struct cv_deadline deadline;
     struct view_scope scope;
-    uint32_t scopes;             /* rights of the caller, enum dom_scope */
-    struct cv_id token;          /* zero for the scheduler */
-    const char *actor;           /* "tok_..." or "system" */
-    const char *via;             /* "http", "scheduler" */
+    uint32_t scopes;    /* rights of the caller, enum dom_scope */
+    struct cv_id token; /* zero for the scheduler */
+    const char *actor;  /* "tok_..." or "system" */
+    const char *via;    /* "http", "scheduler" */
     const char *request_id;
     bool validate_only;
     struct dom_idempotency idempotency; /* digests of this request's key and body; key NULL = none */
     enum { PROV_MATCH_ABSENT, PROV_MATCH_ANY, PROV_MATCH_REVISION } match;
     int64_t match_revision;
-    bool create_only;            /* If-None-Match: * */
+    bool create_only; /* If-None-Match: * */
 };
 
 /* A member of the input: not given, null (clear), or a value. */
-struct prov_text { enum cv_presence given; const char *value; };
-struct prov_day { enum cv_presence given; cv_day value; };
-struct prov_int { enum cv_presence given; int64_t value; };
+struct prov_text {
+    enum cv_presence given;
+    const char *value;
+};
+struct prov_day {
+    enum cv_presence given;
+    cv_day value;
+};
+struct prov_int {
+    enum cv_presence given;
+    int64_t value;
+};
 
-struct prov_decision { enum cv_presence given; struct dom_decision value; };
+struct prov_decision {
+    enum cv_presence given;
+    struct dom_decision value;
+};
 
 /* ---- people ---- */
-struct prov_post_input { const char *unit, *title; enum dom_post_kind kind; bool primary; cv_day from, to; struct dom_decision decision; };
-struct prov_account_input { const char *system; enum dom_desired state; const char *reason; };
+struct prov_post_input {
+    const char *unit, *title;
+    enum dom_post_kind kind;
+    bool primary;
+    cv_day from, to;
+    struct dom_decision decision;
+};
+struct prov_account_input {
+    const char *system;
+    enum dom_desired state;
+    const char *reason;
+};
 struct prov_staff_input {
     struct prov_text staff_code, full_name, family_name, middle_name, given_name, unit, title, mobile, login;
     struct prov_int category; /* enum dom_category */
     struct prov_int birth_year;
     struct prov_day hired_on;
     struct prov_decision decision;
-    enum cv_presence posts_given; struct prov_post_input *posts; size_t post_count;
-    struct prov_account_input *accounts; size_t account_count;
-    const char **not_same_as; size_t not_same_as_count;
+    enum cv_presence posts_given;
+    struct prov_post_input *posts;
+    size_t post_count;
+    struct prov_account_input *accounts;
+    size_t account_count;
+    const char **not_same_as;
+    size_t not_same_as_count;
     bool new_address;
     /* PATCH only */
-    struct prov_int status;   /* DOM_ACTIVE or DOM_ON_LEAVE */
-    enum cv_presence leave_given; int leave_kind; cv_day leave_from, leave_to;
+    struct prov_int status; /* DOM_ACTIVE or DOM_ON_LEAVE */
+    enum cv_presence leave_given;
+    int leave_kind;
+    cv_day leave_from, leave_to;
 };
 enum prov_outcome { PROV_UNCHANGED, PROV_CREATED, PROV_CHANGED, PROV_REPLAYED, PROV_WOULD };
 struct prov_staff_result {
     enum prov_outcome outcome;
-    struct dom_staff before;  /* revision 0 = was not there */
+    struct dom_staff before; /* revision 0 = was not there */
     struct dom_staff staff;
-    struct cv_id *candidates; size_t candidate_count; /* with possible_duplicate: the ones the caller may see */
+    struct cv_id *candidates;
+    size_t candidate_count; /* with possible_duplicate: the ones the caller may see */
 };
-bool prov_staff_create(struct prov_call *call, const struct prov_staff_input *in, struct prov_staff_result *out, struct cv_error *err);
-bool prov_staff_put(struct prov_call *call, const char *code, const struct prov_staff_input *in, struct prov_staff_result *out, struct cv_error *err);
-bool prov_staff_patch(struct prov_call *call, const char *key, const struct prov_staff_input *in, struct prov_staff_result *out, struct cv_error *err);
+bool prov_staff_create(struct prov_call *call, const struct prov_staff_input *in, struct prov_staff_result *out,
+                       struct cv_error *err);
+bool prov_staff_put(struct prov_call *call, const char *code, const struct prov_staff_input *in,
+                    struct prov_staff_result *out, struct cv_error *err);
+bool prov_staff_patch(struct prov_call *call, const char *key, const struct prov_staff_input *in,
+                      struct prov_staff_result *out, struct cv_error *err);
 bool prov_staff_read(struct prov_call *call, const char *key, struct dom_staff *out, struct cv_error *err);
 bool prov_staff_delete(struct prov_call *call, const char *key, struct cv_error *err);
 
 /* ---- accounts ---- */
-struct prov_account_change { enum dom_desired state; const char *reason; const char *login; };
+struct prov_account_change {
+    enum dom_desired state;
+    const char *reason;
+    const char *login;
+};
 bool prov_account_put(struct prov_call *call, const char *key, const char *system, const struct prov_account_change *in,
                       struct prov_staff_result *out, struct cv_error *err);
-struct prov_observation { enum dom_observed state; cv_moment since; const char *login; };
-bool prov_observation_put(struct prov_call *call, const char *key, const char *system, const struct prov_observation *in,
-                          struct prov_staff_result *out, struct cv_error *err);
-struct prov_code { char code[32]; cv_moment expires_at; };
+struct prov_observation {
+    enum dom_observed state;
+    cv_moment since;
+    const char *login;
+};
+bool prov_observation_put(struct prov_call *call, const char *key, const char *system,
+                          const struct prov_observation *in, struct prov_staff_result *out, struct cv_error *err);
+struct prov_code {
+    char code[32];
+    cv_moment expires_at;
+};
 bool prov_credential_reset(struct prov_call *call, const char *key, const char *system, struct prov_code *out_code,
                            struct prov_staff_result *out, struct cv_error *err);
 /* No credential of the caller: the code is it. One refusal for wrong, used and expired: activation_refused. */
@@ -104,7 +148,8 @@ bool prov_activate(struct prov_call *call, const char *code, const char *passwor
 
 /* ---- leaving ---- */
 struct prov_departure_input {
-    enum dom_reason reason; const char *reason_text;
+    enum dom_reason reason;
+    const char *reason_text;
     cv_day effective_on; /* CV_NO_DAY = now */
     struct dom_decision decision;
     const char *keep_mail_until, *delegate_to; /* ISO day; staff key */
@@ -113,13 +158,28 @@ struct prov_departure_input {
 };
 bool prov_departure_put(struct prov_call *call, const char *key, const struct prov_departure_input *in,
                         struct prov_staff_result *out, struct cv_error *err);
-bool prov_departure_withdraw(struct prov_call *call, const char *key, struct prov_staff_result *out, struct cv_error *err);
-struct prov_reinstatement_input { struct prov_text unit, title; struct prov_decision decision; struct prov_day effective_on; };
+bool prov_departure_withdraw(struct prov_call *call, const char *key, struct prov_staff_result *out,
+                             struct cv_error *err);
+struct prov_reinstatement_input {
+    struct prov_text unit, title;
+    struct prov_decision decision;
+    struct prov_day effective_on;
+};
 bool prov_reinstate(struct prov_call *call, const char *key, const struct prov_reinstatement_input *in,
                     struct prov_staff_result *out, struct cv_error *err);
-struct prov_release_input { const char *token, *unit, *reason; int allow; cv_moment until; };
-struct prov_release { struct cv_id id, token; int allow; cv_moment at, until; const char *reason, *by; };
-bool prov_brake_release(struct prov_call *call, const struct prov_release_input *in, struct prov_release *out, struct cv_error *err);
+struct prov_release_input {
+    const char *token, *unit, *reason;
+    int allow;
+    cv_moment until;
+};
+struct prov_release {
+    struct cv_id id, token;
+    int allow;
+    cv_moment at, until;
+    const char *reason, *by;
+};
+bool prov_brake_release(struct prov_call *call, const struct prov_release_input *in, struct prov_release *out,
+                        struct cv_error *err);
 
 /* ---- units ---- */
 struct prov_unit_input {
@@ -127,36 +187,66 @@ struct prov_unit_input {
     struct prov_int kind, block, position;
     struct prov_day active_from, active_to;
 };
-struct prov_unit_result { enum prov_outcome outcome; struct dom_unit before, unit; };
-bool prov_unit_create(struct prov_call *call, const struct prov_unit_input *in, struct prov_unit_result *out, struct cv_error *err);
-bool prov_unit_put(struct prov_call *call, const char *code, const struct prov_unit_input *in, struct prov_unit_result *out, struct cv_error *err);
-bool prov_unit_patch(struct prov_call *call, const char *key, const struct prov_unit_input *in, struct prov_unit_result *out, struct cv_error *err);
+struct prov_unit_result {
+    enum prov_outcome outcome;
+    struct dom_unit before, unit;
+};
+bool prov_unit_create(struct prov_call *call, const struct prov_unit_input *in, struct prov_unit_result *out,
+                      struct cv_error *err);
+bool prov_unit_put(struct prov_call *call, const char *code, const struct prov_unit_input *in,
+                   struct prov_unit_result *out, struct cv_error *err);
+bool prov_unit_patch(struct prov_call *call, const char *key, const struct prov_unit_input *in,
+                     struct prov_unit_result *out, struct cv_error *err);
 bool prov_unit_read(struct prov_call *call, const char *key, struct dom_unit *out, struct cv_error *err);
 bool prov_unit_delete(struct prov_call *call, const char *key, struct cv_error *err);
-bool prov_headcount_put(struct prov_call *call, const char *key, const struct dom_headcount *in, struct prov_unit_result *out, struct cv_error *err);
+bool prov_headcount_put(struct prov_call *call, const char *key, const struct dom_headcount *in,
+                        struct prov_unit_result *out, struct cv_error *err);
 
 /* ---- systems and tokens ---- */
 struct prov_system_input {
-    struct prov_text name_vi, name_en; struct prov_int kind;
-    enum cv_presence required_given; struct dom_required *required; size_t required_count;
+    struct prov_text name_vi, name_en;
+    struct prov_int kind;
+    enum cv_presence required_given;
+    struct dom_required *required;
+    size_t required_count;
 };
-struct prov_system_result { enum prov_outcome outcome; struct dom_system before, system; };
-bool prov_system_patch(struct prov_call *call, const char *slug, const struct prov_system_input *in, struct prov_system_result *out, struct cv_error *err);
-struct prov_token_input { const char *name; uint32_t scopes; const char *unit; cv_moment expires_at; };
+struct prov_system_result {
+    enum prov_outcome outcome;
+    struct dom_system before, system;
+};
+bool prov_system_patch(struct prov_call *call, const char *slug, const struct prov_system_input *in,
+                       struct prov_system_result *out, struct cv_error *err);
+struct prov_token_input {
+    const char *name;
+    uint32_t scopes;
+    const char *unit;
+    cv_moment expires_at;
+};
 enum { PROV_SECRET_TEXT = 64 };
-struct prov_token_result { enum prov_outcome outcome; struct dom_token token; char secret[PROV_SECRET_TEXT]; /* "" on a replay */ };
-bool prov_token_create(struct prov_call *call, const struct prov_token_input *in, struct prov_token_result *out, struct cv_error *err);
+struct prov_token_result {
+    enum prov_outcome outcome;
+    struct dom_token token;
+    char secret[PROV_SECRET_TEXT]; /* "" on a replay */
+};
+bool prov_token_create(struct prov_call *call, const struct prov_token_input *in, struct prov_token_result *out,
+                       struct cv_error *err);
 bool prov_token_revoke(struct prov_call *call, const char *id, struct cv_error *err);
-/* The first start: an admin token for everything; its secret goes to the caller. False + CV_CONFLICT when tokens exist. */
+/* The first start: an admin token for everything; its secret goes to the caller. False + CV_CONFLICT when tokens exist.
+ */
 bool prov_token_bootstrap(struct prov_call *call, char out_secret[PROV_SECRET_TEXT], struct cv_error *err);
 /* Digest under which the view knows a secret. */
 void prov_token_digest(const struct prov *prov, const char *secret, char out[CV_DIGEST_TEXT]);
 
-/* ---- the calendar's work: dated departures, held ones that were released, newly required accounts. Safe on every replica at once. ---- */
+/* ---- the calendar's work: dated departures, held ones that were released, newly required accounts. Safe on every
+ * replica at once. ---- */
 void prov_tick(struct prov_call *call);
 
 /* ---- audit port ---- */
-struct prov_audit { const struct prov_call *call; const char *action, *target; const struct dom_decision *decision; };
+struct prov_audit {
+    const struct prov_call *call;
+    const char *action, *target;
+    const struct dom_decision *decision;
+};
 void prov_audit_begin(struct prov_audit *audit, const struct prov_call *call, const char *action, const char *target,
                       const struct dom_decision *decision);
 void prov_audit_end(struct prov_audit *audit, bool ok, const struct cv_error *err);

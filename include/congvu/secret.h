@@ -1,9 +1,9 @@
 /* Secrets: random, digests, sealed tokens, ids. OpenSSL stays inside.
  *
- * Story of use. The service has one key file (32 bytes, mode 0600). cv_key_load() reads it, making it when it does not exist and the
- * caller allows that; cv_key_derive() gives one subkey per purpose (HKDF-SHA-256, RFC 5869), so a digest of one purpose is worth nothing for another. Token
- * secrets, one-time codes and idempotency keys are stored only as cv_digest(). Page tokens are cv_seal()ed (AES-256-GCM) with what
- * they are bound to as associated data.
+ * Story of use. The service has one key file (32 bytes, mode 0600). cv_key_load() reads it, making it when it does not
+ * exist and the caller allows that; cv_key_derive() gives one subkey per purpose (HKDF-SHA-256, RFC 5869), so a digest
+ * of one purpose is worth nothing for another. Token secrets, one-time codes and idempotency keys are stored only as
+ * cv_digest(). Page tokens are cv_seal()ed (AES-256-GCM) with what they are bound to as associated data.
  *
  * Thread: any; a cv_key is read-only after loading. */
 #pragma once
@@ -15,7 +15,9 @@
 #include "congvu/error.h"
 #include "congvu/memory.h"
 
-struct cv_key { uint8_t bytes[32]; };
+struct cv_key {
+    uint8_t bytes[32];
+};
 
 /* Refuses a file that others can read or write, that is not a plain file of 32 bytes, or not owned by this user. */
 bool cv_key_load(const char *path, bool create, struct cv_key *out, struct cv_error *err);
@@ -29,7 +31,8 @@ void cv_digest(const struct cv_key *key, const void *data, size_t len, char out[
 bool cv_secret_equal(const char *a, const char *b); /* constant time for equal lengths */
 
 /* Sealed text (base64url, no padding) in the arena; NULL when out of memory. */
-const char *cv_seal(struct cv_arena *arena, const struct cv_key *key, const void *plain, size_t len, const char *bound_to);
+const char *cv_seal(struct cv_arena *arena, const struct cv_key *key, const void *plain, size_t len,
+                    const char *bound_to);
 /* NULL when it was not sealed with this key for `bound_to`. */
 const void *cv_unseal(struct cv_arena *arena, const struct cv_key *key, const char *sealed, const char *bound_to,
                       size_t *out_len);
@@ -37,12 +40,15 @@ const void *cv_unseal(struct cv_arena *arena, const struct cv_key *key, const ch
 void cv_random(void *out, size_t n); /* aborts the process when the system has no randomness */
 
 /* Ids: 128 random bits, written as prefix + 26 lower-case Crockford base-32 signs ("stf_0123..."). */
-struct cv_id { uint8_t bytes[16]; };
+struct cv_id {
+    uint8_t bytes[16];
+};
 enum { CV_ID_TEXT = 32 };
 struct cv_id cv_id_make(void);
 const char *cv_id_text(const char *prefix, struct cv_id id, char out[CV_ID_TEXT]); /* prefix "stf_" */
 bool cv_id_parse(const char *prefix, const char *text, struct cv_id *out);
 bool cv_id_equal(struct cv_id a, struct cv_id b);
 bool cv_id_is_zero(struct cv_id id);
-/* n signs of Crockford base 32 of fresh randomness, upper case when asked: secrets and one-time codes. out has n + 1 bytes. */
+/* n signs of Crockford base 32 of fresh randomness, upper case when asked: secrets and one-time codes. out has n + 1
+ * bytes. */
 void cv_random_text(char *out, size_t n, bool upper);

@@ -1,11 +1,12 @@
 /* Text: Vietnamese done right, by ICU and in one place.
  *
  * Story of use. Every text that enters is brought to NFC (cv_text_nfc), so that one name typed as NFC, NFD or
- * Windows-1258 style letters + marks is one byte string. Search works on cv_text_fold (no tone marks, d for đ, lower case, single
- * blanks); order works on cv_text_sort_key (CLDR `vi`: a ă â ... d đ ...; tones level, huyền, hỏi, ngã, sắc, nặng), compared with memcmp.
- * The results do not depend on the process locale.
+ * Windows-1258 style letters + marks is one byte string. Search works on cv_text_fold (no tone marks, d for đ, lower
+ * case, single blanks); order works on cv_text_sort_key (CLDR `vi`: a ă â ... d đ ...; tones level, huyền, hỏi, ngã,
+ * sắc, nặng), compared with memcmp. The results do not depend on the process locale.
  *
- * Thread: any, after cv_text_init(); sort keys use one collator per thread inside. Memory: results live in the arena given. */
+ * Thread: any, after cv_text_init(); sort keys use one collator per thread inside. Memory: results live in the arena
+ * given. */
 #pragma once
 
 #include <stdbool.h>
@@ -26,8 +27,8 @@ size_t cv_text_length(const char *s); /* code points */
 /* NFC, outer blanks cut, every run of blanks (also U+00A0, U+200B dropped) one space. Invalid UTF-8 gives NULL. */
 const char *cv_text_nfc(struct cv_arena *arena, const char *s);
 
-/* Search key: lower case, marks stripped, đ -> d, everything but letters and digits is a blank between words; no outer blanks.
- * "Nguyễn Đức Ước" -> "nguyen duc uoc", "K'Bảy" -> "kbay" (an apostrophe vanishes). */
+/* Search key: lower case, marks stripped, đ -> d, everything but letters and digits is a blank between words; no outer
+ * blanks. "Nguyễn Đức Ước" -> "nguyen duc uoc", "K'Bảy" -> "kbay" (an apostrophe vanishes). */
 const char *cv_text_fold(struct cv_arena *arena, const char *s);
 
 /* Bytes to compare with memcmp. out_len excludes no terminator. */
@@ -35,8 +36,8 @@ const uint8_t *cv_text_sort_key(struct cv_arena *arena, const char *s, size_t *o
 /* Identifies ICU + collation version: page tokens carry it. */
 const char *cv_text_collation_version(void);
 
-/* Looks like a legacy TCVN3 (".VnTime") or VNI text that was read as Latin-1: "NguyÔn V¨n", "Nguyeãn Vaên". Such a name must
- * be refused, never stored. */
+/* Looks like a legacy TCVN3 (".VnTime") or VNI text that was read as Latin-1: "NguyÔn V¨n", "Nguyeãn Vaên". Such a name
+ * must be refused, never stored. */
 bool cv_text_legacy_charset(const char *s);
 
 /* ASCII helpers that never look at the locale. */

@@ -1,18 +1,19 @@
 /* The live view: everything that is read often, in memory, fed by the directory.
  *
- * Story of use. main makes one view, hands view_feed() to the sync consumer, and everybody asks the view: who holds a code, which units lie below,
- * the coverage of a subtree, one page of a list. Writes go to the directory; after a write view_wait() blocks (at most 250 ms) until the view has seen
- * it, so a client reads what it wrote.
+ * Story of use. main makes one view, hands view_feed() to the sync consumer, and everybody asks the view: who holds a
+ * code, which units lie below, the coverage of a subtree, one page of a list. Writes go to the directory; after a write
+ * view_wait() blocks (at most 250 ms) until the view has seen it, so a client reads what it wrote.
  *
  *     struct view_staff_page page;
  *     struct view_staff_query q = {.scope = actor->top, .q = "nguyen an", .page_size = 50};
  *     if (!view_staff_list(view, &q, arena, &page, err)) ...
  *
- * Until the first refresh is complete every question fails with CV_UNAVAILABLE (directory_unavailable). An empty or failed answer of the directory never empties the view:
- * a sweep that would remove more than max(20, 10 %) of the people or units is refused (view_guard_release lets one pass).
+ * Until the first refresh is complete every question fails with CV_UNAVAILABLE (directory_unavailable). An empty or
+ * failed answer of the directory never empties the view: a sweep that would remove more than max(20, 10 %) of the
+ * people or units is refused (view_guard_release lets one pass).
  *
- * Thread: the feed's callbacks run in the consumer's thread; all questions from any thread (one reader-writer lock inside, held
- * only within a call). Memory: answers are copied into the arena given; nothing points into the view. */
+ * Thread: the feed's callbacks run in the consumer's thread; all questions from any thread (one reader-writer lock
+ * inside, held only within a call). Memory: answers are copied into the arena given; nothing points into the view. */
 #pragma once
 
 #include "congvu/coverage.h"
@@ -26,42 +27,49 @@ struct dir_feed view_feed(struct view *view);
 
 /* ---- state ---- */
 struct view_state {
-    bool loaded;          /* a first refresh is complete */
-    bool alive;           /* the feed is connected and answering */
-    int64_t age_ms;       /* since it was last known to be complete and alive; 0 when alive */
+    bool loaded;    /* a first refresh is complete */
+    bool alive;     /* the feed is connected and answering */
+    int64_t age_ms; /* since it was last known to be complete and alive; 0 when alive */
     size_t people, units, systems, tokens;
-    uint64_t generation;  /* grows when something visible changed */
-    bool sweep_refused;   /* the guard is holding one */
+    uint64_t generation; /* grows when something visible changed */
+    bool sweep_refused;  /* the guard is holding one */
     size_t sweep_size;
     cv_moment changed_at; /* last change of figures, or the last midnight */
 };
 void view_state(const struct view *view, struct view_state *out);
-uint64_t view_generation(const struct view *view); /* one atomic read: for caches; also moves at midnight (figures depend on the day) */
+uint64_t view_generation(
+    const struct view *view); /* one atomic read: for caches; also moves at midnight (figures depend on the day) */
 /* True when the view has seen this write, or when nothing had changed. Waits at most until the deadline. */
 bool view_wait(struct view *view, const struct dir_stamp *stamp, struct cv_deadline deadline);
 void view_guard_release(struct view *view);
 
 /* ---- scope: what a caller may see ---- */
-struct view_scope { bool everywhere; struct cv_id top; };
+struct view_scope {
+    bool everywhere;
+    struct cv_id top;
+};
 
 /* ---- units ---- */
 struct view_unit {
     struct cv_id id;
     const char *code, *name[CV_LANGS], *slug;
     enum dom_unit_kind kind;
-    int block;              /* own, -1 inherited */
-    int effective_block;    /* -1 when no ancestor sets one */
-    bool has_parent; struct cv_id parent;
-    int position, depth;    /* depth 0 = a root */
+    int block;           /* own, -1 inherited */
+    int effective_block; /* -1 when no ancestor sets one */
+    bool has_parent;
+    struct cv_id parent;
+    int position, depth; /* depth 0 = a root */
     cv_day active_from, active_to;
     int children;
     int64_t revision;
-    int recorded;           /* own people today */
+    int recorded; /* own people today */
 };
-/* `key` is an id or a code (caseless; former codes too; valid on `as_of`, CV_NO_DAY = today). CV_NOT_FOUND (unit_not_found) also when outside the scope. */
-bool view_unit_find(const struct view *v, struct view_scope scope, const char *key, cv_day as_of, struct cv_arena *arena,
-                    struct view_unit *out, struct cv_error *err);
-bool view_unit_by_id(const struct view *v, struct cv_id id, struct cv_arena *arena, struct view_unit *out); /* no scope */
+/* `key` is an id or a code (caseless; former codes too; valid on `as_of`, CV_NO_DAY = today). CV_NOT_FOUND
+ * (unit_not_found) also when outside the scope. */
+bool view_unit_find(const struct view *v, struct view_scope scope, const char *key, cv_day as_of,
+                    struct cv_arena *arena, struct view_unit *out, struct cv_error *err);
+bool view_unit_by_id(const struct view *v, struct cv_id id, struct cv_arena *arena,
+                     struct view_unit *out);                                      /* no scope */
 bool view_unit_within(const struct view *v, struct cv_id unit, struct cv_id top); /* unit == top or below it */
 bool view_in_scope(const struct view *v, struct view_scope scope, struct cv_id unit);
 /* From the root down to the unit itself, cut at the top of the scope. */
@@ -69,17 +77,28 @@ bool view_unit_ancestors(const struct view *v, struct view_scope scope, struct c
                          struct view_unit **out, size_t *out_count, struct cv_error *err);
 struct view_unit_query {
     struct view_scope scope;
-    bool has_parent; struct cv_id parent;   /* below this one */
-    bool recursive; int depth;              /* depth -1 = all */
-    const char *q;                          /* folded words, prefix match */
+    bool has_parent;
+    struct cv_id parent; /* below this one */
+    bool recursive;
+    int depth;     /* depth -1 = all */
+    const char *q; /* folded words, prefix match */
     bool include_dissolved;
-    bool by_code;                           /* a flat list by code instead of tree order */
-    size_t page_size; const void *after; size_t after_len; /* position in the order; from the last page */
+    bool by_code; /* a flat list by code instead of tree order */
+    size_t page_size;
+    const void *after;
+    size_t after_len; /* position in the order; from the last page */
 };
-struct view_unit_page { struct view_unit *items; size_t count; const void *next; size_t next_len; /* NULL at the end */ size_t total; };
-/* Tree order: parents before children, siblings by position, then vi order of names, then id. total counts all matches. */
-bool view_unit_list(const struct view *v, const struct view_unit_query *q, struct cv_arena *arena, struct view_unit_page *out,
-                    struct cv_error *err);
+struct view_unit_page {
+    struct view_unit *items;
+    size_t count;
+    const void *next;
+    size_t next_len; /* NULL at the end */
+    size_t total;
+};
+/* Tree order: parents before children, siblings by position, then vi order of names, then id. total counts all matches.
+ */
+bool view_unit_list(const struct view *v, const struct view_unit_query *q, struct cv_arena *arena,
+                    struct view_unit_page *out, struct cv_error *err);
 /* Is there anybody recorded, pending or departing in the unit (not below), or any child unit? */
 bool view_unit_empty(const struct view *v, struct cv_id unit);
 /* Would `parent` as parent of `unit` close a cycle? */
@@ -89,30 +108,48 @@ int view_recorded(const struct view *v, struct view_scope scope);
 int view_unit_recorded(const struct view *v, struct cv_id unit);
 
 /* ---- systems and tokens ---- */
-bool view_systems(const struct view *v, struct cv_arena *arena, struct dom_system **out, size_t *out_count, struct cv_error *err);
-bool view_system_find(const struct view *v, const char *slug, struct cv_arena *arena, struct dom_system *out, struct cv_error *err);
+bool view_systems(const struct view *v, struct cv_arena *arena, struct dom_system **out, size_t *out_count,
+                  struct cv_error *err);
+bool view_system_find(const struct view *v, const char *slug, struct cv_arena *arena, struct dom_system *out,
+                      struct cv_error *err);
 /* By the secret's digest: CV_NOT_FOUND when there is none. Does not judge expiry. Fast: it is on every request. */
 bool view_token_by_digest(const struct view *v, const char *digest, struct cv_arena *arena, struct dom_token *out);
 bool view_token_by_id(const struct view *v, struct cv_id id, struct cv_arena *arena, struct dom_token *out);
-bool view_tokens(const struct view *v, struct cv_arena *arena, struct dom_token **out, size_t *out_count, struct cv_error *err);
+bool view_tokens(const struct view *v, struct cv_arena *arena, struct dom_token **out, size_t *out_count,
+                 struct cv_error *err);
 
 /* ---- people ---- */
-struct view_account { const char *system; enum dom_desired desired; enum dom_observed observed; const char *login; const char *reason;
-                      cv_moment since; bool has_error; bool required; };
+struct view_account {
+    const char *system;
+    enum dom_desired desired;
+    enum dom_observed observed;
+    const char *login;
+    const char *reason;
+    cv_moment since;
+    bool has_error;
+    bool required;
+};
 struct view_staff {
     struct cv_id id;
     const char *staff_code, *full_name, *title, *address;
-    struct cv_id unit;            /* primary */
+    struct cv_id unit; /* primary */
     const char *unit_code, *unit_name[CV_LANGS];
     enum dom_category category;
-    enum dom_status status;       /* today */
+    enum dom_status status; /* today */
     cv_day hired_on;
-    struct view_account *accounts; size_t account_count;
-    bool has_departure; enum dom_departure_state departure_state; enum dom_reason departure_reason; cv_day departure_on; int departure_number;
+    struct view_account *accounts;
+    size_t account_count;
+    bool has_departure;
+    enum dom_departure_state departure_state;
+    enum dom_reason departure_reason;
+    cv_day departure_on;
+    int departure_number;
     cv_moment departure_recorded_at;
-    int64_t revision; cv_moment updated_at;
+    int64_t revision;
+    cv_moment updated_at;
 };
-/* `key` is stf_... or a staff code, present or former (caseless). CV_NOT_FOUND (staff_not_found) also when no current post lies in the scope. */
+/* `key` is stf_... or a staff code, present or former (caseless). CV_NOT_FOUND (staff_not_found) also when no current
+ * post lies in the scope. */
 bool view_staff_find(const struct view *v, struct view_scope scope, const char *key, struct cv_arena *arena,
                      struct view_staff *out, struct cv_error *err);
 /* Who holds this code, present or former, anywhere (no scope)? False = nobody. */
@@ -126,55 +163,94 @@ enum view_sort { VIEW_BY_GIVEN_NAME, VIEW_BY_STAFF_CODE, VIEW_BY_HIRED_ON, VIEW_
 enum view_stage { VIEW_ANY_STAGE, VIEW_MISSING, VIEW_ISSUED, VIEW_NOT_ACTIVATED, VIEW_LOCKED };
 struct view_staff_query {
     struct view_scope scope;
-    bool has_unit; struct cv_id unit; bool recursive;
-    uint32_t statuses;          /* bits; 0 = all */
-    uint32_t categories;        /* bits; 0 = all */
-    const char *q;              /* words in any order, prefixes, no marks needed */
-    const char *staff_code;     /* exact (caseless), present or former */
-    const char *has, *missing;  /* system slugs: has = issued there; missing = required, not issued */
-    const char *system; enum view_stage stage; /* exactly the people a coverage figure counts: recorded today, required; system NULL with a stage = all required */
-    cv_moment updated_since;    /* CV_NO_MOMENT = any */
-    enum view_sort sort; bool descending;
+    bool has_unit;
+    struct cv_id unit;
+    bool recursive;
+    uint32_t statuses;         /* bits; 0 = all */
+    uint32_t categories;       /* bits; 0 = all */
+    const char *q;             /* words in any order, prefixes, no marks needed */
+    const char *staff_code;    /* exact (caseless), present or former */
+    const char *has, *missing; /* system slugs: has = issued there; missing = required, not issued */
+    const char *system;
+    enum view_stage stage; /* exactly the people a coverage figure counts: recorded today, required; system NULL with a
+                              stage = all required */
+    cv_moment updated_since; /* CV_NO_MOMENT = any */
+    enum view_sort sort;
+    bool descending;
     size_t page_size;
-    const void *after; size_t after_len; /* the last page's next */
+    const void *after;
+    size_t after_len; /* the last page's next */
     bool want_total;
 };
-struct view_staff_page { struct view_staff *items; size_t count; const void *next; size_t next_len; size_t total; };
+struct view_staff_page {
+    struct view_staff *items;
+    size_t count;
+    const void *next;
+    size_t next_len;
+    size_t total;
+};
 bool view_staff_list(const struct view *v, const struct view_staff_query *q, struct cv_arena *arena,
                      struct view_staff_page *out, struct cv_error *err);
 
 struct view_account_query {
     struct view_scope scope;
-    bool has_unit; struct cv_id unit; bool recursive;
-    const char *system;       /* NULL = all */
-    uint32_t states;          /* bits of dom_observed; 0 = all */
+    bool has_unit;
+    struct cv_id unit;
+    bool recursive;
+    const char *system; /* NULL = all */
+    uint32_t states;    /* bits of dom_observed; 0 = all */
     bool drift_only;
-    size_t page_size; const void *after; size_t after_len; bool want_total;
+    size_t page_size;
+    const void *after;
+    size_t after_len;
+    bool want_total;
 };
-struct view_account_row { struct view_staff staff; /* without its accounts array */ struct view_account account; };
-struct view_account_page { struct view_account_row *items; size_t count; const void *next; size_t next_len; size_t total; };
+struct view_account_row {
+    struct view_staff staff; /* without its accounts array */
+    struct view_account account;
+};
+struct view_account_page {
+    struct view_account_row *items;
+    size_t count;
+    const void *next;
+    size_t next_len;
+    size_t total;
+};
 bool view_account_list(const struct view *v, const struct view_account_query *q, struct cv_arena *arena,
                        struct view_account_page *out, struct cv_error *err);
 
 struct view_departure_query {
     struct view_scope scope;
-    bool has_unit; struct cv_id unit; bool recursive;
-    uint32_t states;          /* bits of dom_departure_state; 0 = all */
-    cv_day from, to;          /* effective_on, inclusive; CV_NO_DAY = open */
-    size_t page_size; const void *after; size_t after_len; bool want_total;
+    bool has_unit;
+    struct cv_id unit;
+    bool recursive;
+    uint32_t states; /* bits of dom_departure_state; 0 = all */
+    cv_day from, to; /* effective_on, inclusive; CV_NO_DAY = open */
+    size_t page_size;
+    const void *after;
+    size_t after_len;
+    bool want_total;
 };
 /* Current departures by effective_on, then id. */
 bool view_departure_list(const struct view *v, const struct view_departure_query *q, struct cv_arena *arena,
                          struct view_staff_page *out, struct cv_error *err);
 
 /* Likely the same person: folded name equal and (birth year or mobile or unit equal). At most `max`. */
-struct view_twin_query { const char *full_name; int birth_year; const char *mobile; bool has_unit; struct cv_id unit; };
+struct view_twin_query {
+    const char *full_name;
+    int birth_year;
+    const char *mobile;
+    bool has_unit;
+    struct cv_id unit;
+};
 size_t view_twins(const struct view *v, const struct view_twin_query *q, struct cv_id *out, size_t max);
 
-/* For the scheduler: people whose current departure is scheduled, held or in progress with effective_on <= day and is not carried out yet; and (second
- * function) people with a recorded change that only the calendar brings about (hired_on reached). At most max ids. */
+/* For the scheduler: people whose current departure is scheduled, held or in progress with effective_on <= day and is
+ * not carried out yet; and (second function) people with a recorded change that only the calendar brings about
+ * (hired_on reached). At most max ids. */
 size_t view_due_departures(const struct view *v, cv_day day, struct cv_id *out, size_t max);
-/* People whose required accounts differ from their accounts (a required system without desired state): for the sweep after required_for, unit kind or block changed. */
+/* People whose required accounts differ from their accounts (a required system without desired state): for the sweep
+ * after required_for, unit kind or block changed. */
 size_t view_unprovisioned(const struct view *v, cv_day day, struct cv_id *out, size_t max);
 
 /* ---- coverage ---- */
@@ -182,24 +258,31 @@ struct view_coverage_query {
     struct view_scope scope;
     struct cv_id unit;
     bool recursive;
-    int depth;                /* rows of sub-units down to this depth; 0 = the total row only */
-    const char *const *systems; size_t system_count; /* slugs to show, in order; empty = all */
-    bool required;            /* system=required: one row over all required pairs */
-    bool by_unit, by_system;  /* group_by */
-    uint32_t categories;      /* 0 = all */
+    int depth; /* rows of sub-units down to this depth; 0 = the total row only */
+    const char *const *systems;
+    size_t system_count;     /* slugs to show, in order; empty = all */
+    bool required;           /* system=required: one row over all required pairs */
+    bool by_unit, by_system; /* group_by */
+    uint32_t categories;     /* 0 = all */
 };
 enum view_row_kind { VIEW_ROW_TOTAL, VIEW_ROW_OWN, VIEW_ROW_UNIT };
 struct view_coverage_row {
     enum view_row_kind kind;
     struct view_unit unit;
-    int depth;                /* below the asked unit */
-    const char *system;       /* NULL with `required` */
+    int depth;          /* below the asked unit */
+    const char *system; /* NULL with `required` */
     struct dom_counts counts;
-    cv_day headcount_on;      /* day of the declared figure of the unit itself, or CV_NO_DAY */
+    cv_day headcount_on;                       /* day of the declared figure of the unit itself, or CV_NO_DAY */
     int headcount_by_category[DOM_CATEGORIES]; /* sums; -1 = not declared */
 };
-struct view_coverage { struct view_coverage_row *rows; size_t count; cv_moment as_of; char unit_tree[24]; /* version of the tree */ };
-/* Rows: total first; for a unit with sub-units shown and people of its own an `own` row; then the units in tree order. own + units at depth 1 = total for every count.
- * Costs O(rows): counts are kept up to date as changes arrive (a `categories` filter costs O(people of the subtree)). */
+struct view_coverage {
+    struct view_coverage_row *rows;
+    size_t count;
+    cv_moment as_of;
+    char unit_tree[24]; /* version of the tree */
+};
+/* Rows: total first; for a unit with sub-units shown and people of its own an `own` row; then the units in tree order.
+ * own + units at depth 1 = total for every count. Costs O(rows): counts are kept up to date as changes arrive (a
+ * `categories` filter costs O(people of the subtree)). */
 bool view_coverage(const struct view *v, const struct view_coverage_query *q, struct cv_arena *arena,
                    struct view_coverage *out, struct cv_error *err);

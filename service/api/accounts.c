@@ -14,7 +14,8 @@ static const struct dom_account *account_or_404(struct htp_exchange *x, const st
     if (!view_system_find(api_of(x)->view, slug, x->arena, &system, &err))
         cv_fail(&err, cvp_system_not_found, NULL, "Không có hệ thống “%s”", "There is no system “%s”", slug);
     else
-        cv_fail(&err, cvp_account_not_found, NULL, "Người này chưa có tài khoản ở hệ thống “%s”", "This person has no account in “%s”", slug);
+        cv_fail(&err, cvp_account_not_found, NULL, "Người này chưa có tài khoản ở hệ thống “%s”",
+                "This person has no account in “%s”", slug);
     htp_problem(x, &err, NULL);
     return NULL;
 }
@@ -77,7 +78,8 @@ static void check_reason(const struct cv_jin *body, const struct prov_account_ch
     if (in->reason == NULL)
         cv_jin_fault(body, "reason", "required", "Tạm khóa cần có lý do", "A lock needs a reason");
     else if (dom_word_index(dom_lock_reason_words, in->reason) < 0)
-        cv_jin_fault(body, "reason", "not_allowed_value", "Lý do khóa “%s” không có trong danh mục", "“%s” is not a lock reason", in->reason);
+        cv_jin_fault(body, "reason", "not_allowed_value", "Lý do khóa “%s” không có trong danh mục",
+                     "“%s” is not a lock reason", in->reason);
 }
 
 void api_put_account(struct htp_exchange *x)
@@ -116,7 +118,8 @@ static cv_moment read_since(const struct cv_jin *body)
     if (cv_day_parse(text, &day))
         return cv_day_start(day);
     if (!cv_moment_parse_rfc3339(text, &since))
-        cv_jin_fault(body, "since", "not_a_moment", "Cần ngày hoặc thời điểm có múi giờ", "A day, or a moment with its offset, is needed");
+        cv_jin_fault(body, "since", "not_a_moment", "Cần ngày hoặc thời điểm có múi giờ",
+                     "A day, or a moment with its offset, is needed");
     return since;
 }
 

@@ -22,7 +22,10 @@ static const char *unit_code(struct htp_exchange *x, const struct dom_staff *s)
     return unit.code;
 }
 
-static const char *title(const struct dom_staff *s) { return s->post_count > 0 ? dom_primary_post(s)->title : NULL; }
+static const char *title(const struct dom_staff *s)
+{
+    return s->post_count > 0 ? dom_primary_post(s)->title : NULL;
+}
 
 static const char *day(struct htp_exchange *x, cv_day d)
 {
@@ -30,7 +33,10 @@ static const char *day(struct htp_exchange *x, cv_day d)
     return d == CV_NO_DAY ? NULL : cv_arena_strdup(x->arena, cv_day_iso(d, text));
 }
 
-static const char *number(struct htp_exchange *x, int n) { return n == 0 ? NULL : cv_arena_printf(x->arena, "%d", n); }
+static const char *number(struct htp_exchange *x, int n)
+{
+    return n == 0 ? NULL : cv_arena_printf(x->arena, "%d", n);
+}
 
 static const char *account_state(const struct dom_staff *s, const char *system)
 {
@@ -56,11 +62,13 @@ void api_write_staff_changes(struct htp_exchange *x, const struct dom_staff *bef
     change(j, "mobile", before->mobile, after->mobile);
     change(j, "birth_year", number(x, before->birth_year), number(x, after->birth_year));
     change(j, "hired_on", fresh ? NULL : day(x, before->hired_on), day(x, after->hired_on));
-    change(j, "status", fresh ? NULL : dom_status_words[dom_status_on(before, cv_today())], dom_status_words[dom_status_on(after, cv_today())]);
+    change(j, "status", fresh ? NULL : dom_status_words[dom_status_on(before, cv_today())],
+           dom_status_words[dom_status_on(after, cv_today())]);
     change(j, "address", before->address, after->address);
     for (size_t i = 0; i < after->account_count; i++) {
         const char *system = after->accounts[i].system;
-        change(j, cv_arena_printf(x->arena, "accounts/%s", system), account_state(before, system), account_state(after, system));
+        change(j, cv_arena_printf(x->arena, "accounts/%s", system), account_state(before, system),
+               account_state(after, system));
     }
     cv_jout_end(j);
 }

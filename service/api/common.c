@@ -17,8 +17,8 @@ static bool idempotency(struct htp_exchange *x, struct prov_call *call)
     if (x->route->method != HTP_POST || key == NULL)
         return true;
     if (*key == '\0' || strlen(key) > 255) {
-        cv_fault_add(&x->faults, CV_AT_HEADER, "Idempotency-Key", "bad_format", "Idempotency-Key dài từ 1 đến 255 ký tự",
-                     "An Idempotency-Key has 1 to 255 signs");
+        cv_fault_add(&x->faults, CV_AT_HEADER, "Idempotency-Key", "bad_format",
+                     "Idempotency-Key dài từ 1 đến 255 ký tự", "An Idempotency-Key has 1 to 255 signs");
         return api_faultless(x, cvp_validation_failed);
     }
     const char *scoped = cv_arena_printf(x->arena, "%s\n%s\n%s\n%s", call->actor, x->route->operation, x->path, key);
@@ -31,9 +31,15 @@ static bool idempotency(struct htp_exchange *x, struct prov_call *call)
 static void match(struct htp_exchange *x, struct prov_call *call)
 {
     switch (htp_if_match(x, &call->match_revision)) {
-    case HTP_MATCH_ABSENT: call->match = PROV_MATCH_ABSENT; break;
-    case HTP_MATCH_ANY: call->match = PROV_MATCH_ANY; break;
-    case HTP_MATCH_VALUE: call->match = PROV_MATCH_REVISION; break;
+    case HTP_MATCH_ABSENT:
+        call->match = PROV_MATCH_ABSENT;
+        break;
+    case HTP_MATCH_ANY:
+        call->match = PROV_MATCH_ANY;
+        break;
+    case HTP_MATCH_VALUE:
+        call->match = PROV_MATCH_REVISION;
+        break;
     }
     call->create_only = x->route->method == HTP_PUT && htp_if_none_match_any(x);
 }
@@ -41,8 +47,14 @@ static void match(struct htp_exchange *x, struct prov_call *call)
 bool api_call(struct htp_exchange *x, struct prov_call *out)
 {
     const struct api_actor *actor = api_actor(x);
-    *out = (struct prov_call){.prov = api_of(x)->prov, .dir = x->thread, .arena = x->arena, .faults = &x->faults,
-                              .deadline = x->deadline, .actor = "anonymous", .via = "http", .request_id = x->request_id};
+    *out = (struct prov_call){.prov = api_of(x)->prov,
+                              .dir = x->thread,
+                              .arena = x->arena,
+                              .faults = &x->faults,
+                              .deadline = x->deadline,
+                              .actor = "anonymous",
+                              .via = "http",
+                              .request_id = x->request_id};
     if (actor != NULL) {
         out->actor = actor->name;
         out->token = actor->token;
@@ -76,7 +88,8 @@ bool api_faultless(struct htp_exchange *x, enum cv_problem problem)
     return false;
 }
 
-void api_result_head(struct htp_exchange *x, enum prov_outcome outcome, int64_t revision, const char *location, int *out_status)
+void api_result_head(struct htp_exchange *x, enum prov_outcome outcome, int64_t revision, const char *location,
+                     int *out_status)
 {
     bool created = outcome == PROV_CREATED || (outcome == PROV_REPLAYED && location != NULL);
     *out_status = created ? 201 : 200;

@@ -9,7 +9,8 @@ static bool current_or_404(struct htp_exchange *x, const struct dom_staff *staff
     *out = dom_current_departure(staff);
     if (*out != NULL)
         return true;
-    cv_fail(&err, cvp_departure_not_found, NULL, "Người này không có quyết định kết thúc công tác", "This person has no departure");
+    cv_fail(&err, cvp_departure_not_found, NULL, "Người này không có quyết định kết thúc công tác",
+            "This person has no departure");
     htp_problem(x, &err, NULL);
     return false;
 }

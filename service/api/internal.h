@@ -7,18 +7,25 @@
 
 /* Made by api_authenticate, in the request's arena (x->actor). */
 struct api_actor {
-    const char *name;          /* "tok_..." */
-    const char *label;         /* the token's name */
+    const char *name;  /* "tok_..." */
+    const char *label; /* the token's name */
     struct cv_id token;
     uint32_t scopes;
     struct view_scope scope;
     cv_moment expires_at;
 };
-static inline struct api *api_of(const struct htp_exchange *x) { return x->app; }
-static inline const struct api_actor *api_actor(const struct htp_exchange *x) { return x->actor; }
+static inline struct api *api_of(const struct htp_exchange *x)
+{
+    return x->app;
+}
+static inline const struct api_actor *api_actor(const struct htp_exchange *x)
+{
+    return x->actor;
+}
 
 /* common.c */
-/* A prov_call of this request: session, deadline, scope, If-Match, validate_only, Idempotency-Key (POST only). False: answered already. */
+/* A prov_call of this request: session, deadline, scope, If-Match, validate_only, Idempotency-Key (POST only). False:
+ * answered already. */
 bool api_call(struct htp_exchange *x, struct prov_call *out);
 /* The body as one JSON object; false: answered already (400, with faults). */
 bool api_body(struct htp_exchange *x, const struct cv_jin **out);
@@ -26,18 +33,26 @@ bool api_body(struct htp_exchange *x, const struct cv_jin **out);
 bool api_faultless(struct htp_exchange *x, enum cv_problem problem);
 /* PATCH and DELETE want If-Match; false: answered 428. */
 bool api_if_match_given(struct htp_exchange *x);
-/* 200/201 for a result of provision: outcome -> status, ETag, Location (201), Idempotency-Replayed, Congvu-Validate-Only. */
-void api_result_head(struct htp_exchange *x, enum prov_outcome outcome, int64_t revision, const char *location, int *out_status);
+/* 200/201 for a result of provision: outcome -> status, ETag, Location (201), Idempotency-Replayed,
+ * Congvu-Validate-Only. */
+void api_result_head(struct htp_exchange *x, enum prov_outcome outcome, int64_t revision, const char *location,
+                     int *out_status);
 
 /* Header Congvu-View-Age: how old the answer from the view is. */
 void api_view_age(struct htp_exchange *x);
 
-/* paging.c: page_size, page_token, include_total. `bound` names filter + sort + caller; a token of another query is page_token_mismatch, an old one
- * (24 h) page_token_expired. False: answered already. */
-struct api_page { size_t size; const void *after; size_t after_len; bool want_total; };
+/* paging.c: page_size, page_token, include_total. `bound` names filter + sort + caller; a token of another query is
+ * page_token_mismatch, an old one (24 h) page_token_expired. False: answered already. */
+struct api_page {
+    size_t size;
+    const void *after;
+    size_t after_len;
+    bool want_total;
+};
 bool api_page_in(struct htp_exchange *x, const char *bound, struct api_page *out);
 /* "next_page_token", "total" (when wanted) and the Link header. */
-void api_page_out(struct htp_exchange *x, const char *bound, const void *next, size_t next_len, const struct api_page *page, size_t total);
+void api_page_out(struct htp_exchange *x, const char *bound, const void *next, size_t next_len,
+                  const struct api_page *page, size_t total);
 /* Method, path, sorted query without paging parameters, language and caller. */
 const char *api_page_bound(struct htp_exchange *x);
 
@@ -45,22 +60,26 @@ const char *api_page_bound(struct htp_exchange *x);
 bool api_unit_filter(struct htp_exchange *x, bool *out_has, struct cv_id *out_unit, bool *out_recursive);
 
 /* write_*.c: JSON of records */
-void api_write_unit_ref(struct htp_exchange *x, const char *name, struct cv_id unit); /* {"id","code","name"} in the caller's language, or null */
+void api_write_unit_ref(struct htp_exchange *x, const char *name,
+                        struct cv_id unit); /* {"id","code","name"} in the caller's language, or null */
 void api_write_decision(struct cv_jout *j, const char *name, const struct dom_decision *d);
-void api_write_staff(struct htp_exchange *x, const char *name, const struct dom_staff *staff);        /* full person */
-void api_write_staff_row(struct htp_exchange *x, const struct view_staff *staff);                      /* list item */
-void api_write_account(struct htp_exchange *x, const char *name, const struct dom_staff *staff, const struct dom_account *account);
-void api_write_departure(struct htp_exchange *x, const char *name, const struct dom_staff *staff, const struct dom_departure *d);
+void api_write_staff(struct htp_exchange *x, const char *name, const struct dom_staff *staff); /* full person */
+void api_write_staff_row(struct htp_exchange *x, const struct view_staff *staff);              /* list item */
+void api_write_account(struct htp_exchange *x, const char *name, const struct dom_staff *staff,
+                       const struct dom_account *account);
+void api_write_departure(struct htp_exchange *x, const char *name, const struct dom_staff *staff,
+                         const struct dom_departure *d);
 /* "changes": [...] of validate_only. */
 void api_write_staff_changes(struct htp_exchange *x, const struct dom_staff *before, const struct dom_staff *after);
-void api_write_staff_ref(struct htp_exchange *x, const struct view_staff *staff);                      /* "staff": {id, code, name, unit} */
+void api_write_staff_ref(struct htp_exchange *x, const struct view_staff *staff); /* "staff": {id, code, name, unit} */
 void api_write_account_row(struct htp_exchange *x, const struct view_account_row *row);
 void api_write_departure_row(struct htp_exchange *x, const struct view_staff *staff);
 void api_write_unit(struct htp_exchange *x, const char *name, const struct dom_unit *unit);
 void api_write_system(struct htp_exchange *x, const char *name, const struct dom_system *system);
 
 /* read_*.c: JSON bodies into inputs */
-void api_read_text(const struct cv_jin *o, const char *name, size_t max, struct prov_text *out);   /* optional, null clears */
+void api_read_text(const struct cv_jin *o, const char *name, size_t max,
+                   struct prov_text *out); /* optional, null clears */
 void api_read_word(const struct cv_jin *o, const char *name, const char *const *words, struct prov_int *out);
 void api_read_day(const struct cv_jin *o, const char *name, struct prov_day *out);
 void api_read_int(const struct cv_jin *o, const char *name, int64_t min, int64_t max, struct prov_int *out);
@@ -71,18 +90,19 @@ void api_read_staff_update(struct htp_exchange *x, const struct cv_jin *o, struc
 void api_read_departure(const struct cv_jin *o, struct prov_departure_input *out);
 
 /* handlers, by file; the names are the contract's operationIds */
-#define API_HANDLERS(X)                                                                                              \
-    X(list_staff) X(create_staff) X(get_staff) X(put_staff) X(patch_staff) X(delete_staff)                           \
-    X(list_staff_accounts) X(get_account) X(put_account) X(create_credential_reset) X(put_observation)               \
-    X(redeem_activation) X(list_accounts)                                                                            \
-    X(get_departure) X(put_departure) X(delete_departure) X(create_reinstatement) X(list_departures)                 \
-    X(create_departure_batch) X(create_brake_release)                                                                \
-    X(list_units) X(create_unit) X(get_unit) X(put_unit) X(patch_unit) X(delete_unit) X(list_unit_ancestors)         \
-    X(list_headcounts) X(get_headcount) X(put_headcount)                                                             \
-    X(list_systems) X(get_system) X(patch_system)                                                                    \
-    X(get_coverage) X(list_tokens) X(create_token) X(delete_token) X(get_me)                                         \
-    X(get_problem) X(get_openapi_json) X(get_openapi_yaml) X(get_docs) X(get_livez) X(get_readyz) X(get_version)     \
-    X(get_metrics)
+#define API_HANDLERS(X)                                                                                                \
+    X(list_staff)                                                                                                      \
+    X(create_staff)                                                                                                    \
+    X(get_staff)                                                                                                       \
+    X(put_staff)                                                                                                       \
+    X(patch_staff) X(delete_staff) X(list_staff_accounts) X(get_account) X(put_account) X(create_credential_reset)     \
+        X(put_observation) X(redeem_activation) X(list_accounts) X(get_departure) X(put_departure) X(delete_departure) \
+            X(create_reinstatement) X(list_departures) X(create_departure_batch) X(create_brake_release) X(list_units) \
+                X(create_unit) X(get_unit) X(put_unit) X(patch_unit) X(delete_unit) X(list_unit_ancestors)             \
+                    X(list_headcounts) X(get_headcount) X(put_headcount) X(list_systems) X(get_system) X(patch_system) \
+                        X(get_coverage) X(list_tokens) X(create_token) X(delete_token) X(get_me) X(get_problem)        \
+                            X(get_openapi_json) X(get_openapi_yaml) X(get_docs) X(get_livez) X(get_readyz)             \
+                                X(get_version) X(get_metrics)
 #define X(name) htp_handler api_##name;
 API_HANDLERS(X)
 #undef X

@@ -6,11 +6,15 @@
 
 enum { PAGE_DEFAULT = 50, PAGE_MAX = 500, TOKEN_AGE_S = 24 * 3600, QUERY_MAX = 64 };
 
-static int by_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
 
 static bool is_paging(const char *pair)
 {
-    return strncmp(pair, "page_token=", 11) == 0 || strncmp(pair, "page_size=", 10) == 0 || strncmp(pair, "include_total=", 14) == 0;
+    return strncmp(pair, "page_token=", 11) == 0 || strncmp(pair, "page_size=", 10) == 0 ||
+           strncmp(pair, "include_total=", 14) == 0;
 }
 
 const char *api_page_bound(struct htp_exchange *x)
@@ -77,7 +81,8 @@ static void link_next(struct htp_exchange *x, const char *token)
     htp_header_set(x, "Link", "<%s?%spage_token=%s>; rel=\"next\"", x->path, query, token);
 }
 
-void api_page_out(struct htp_exchange *x, const char *bound, const void *next, size_t next_len, const struct api_page *page, size_t total)
+void api_page_out(struct htp_exchange *x, const char *bound, const void *next, size_t next_len,
+                  const struct api_page *page, size_t total)
 {
     cv_moment now = cv_now();
     if (next == NULL) {

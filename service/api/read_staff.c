@@ -155,7 +155,8 @@ void api_read_departure(const struct cv_jin *o, struct prov_departure_input *out
     bool given = cv_jin_word(o, "reason", CV_REQUIRED, dom_reason_words, &reason) == CV_VALUE;
     cv_jin_string(o, "reason_text", CV_NULLABLE, 500, &out->reason_text);
     if (given && reason == DOM_KHAC && out->reason_text == NULL)
-        cv_jin_fault(o, "reason_text", "required", "Lý do “khac” cần ghi rõ ở reason_text", "The reason “khac” needs reason_text");
+        cv_jin_fault(o, "reason_text", "required", "Lý do “khac” cần ghi rõ ở reason_text",
+                     "The reason “khac” needs reason_text");
     read_days(o, out);
     api_read_decision(o, "decision", &decision);
     cv_jin_day(o, "keep_mail_until", CV_NULLABLE, &keep);

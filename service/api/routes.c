@@ -1,9 +1,11 @@
 /* The table of routes, which is the table of rights: an operation and the scopes of which one is needed. */
 #include "api/internal.h"
 
-#define ROUTE(m, path, op, where, rights, parameters, ...)                                                              \
-    {.method = HTP_##m, .pattern = path, .operation = #op, .lane = HTP_##where, .scopes = rights, .handler = api_##op, \
-     .query = parameters, ##__VA_ARGS__}
+#define ROUTE(m, path, op, where, rights, parameters, ...)                                                             \
+    {                                                                                                                  \
+        .method = HTP_##m, .pattern = path, .operation = #op, .lane = HTP_##where, .scopes = rights,                   \
+        .handler = api_##op, .query = parameters, ##__VA_ARGS__                                                        \
+    }
 
 /* clang-format off */
 static const struct htp_route routes[] = {

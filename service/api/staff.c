@@ -12,7 +12,8 @@ static const char *location_of(struct htp_exchange *x, const struct dom_staff *s
 static void reply_staff(struct htp_exchange *x, const struct prov_staff_result *result, bool created)
 {
     int status = 200;
-    api_result_head(x, result->outcome, result->staff.revision, created ? location_of(x, &result->staff) : NULL, &status);
+    api_result_head(x, result->outcome, result->staff.revision, created ? location_of(x, &result->staff) : NULL,
+                    &status);
     api_write_staff(x, NULL, &result->staff);
     htp_reply(x, status);
 }
@@ -23,7 +24,8 @@ static void add_candidates(struct htp_exchange *x, const struct prov_staff_resul
     for (size_t i = 0; i < result->candidate_count; i++) {
         char id[CV_ID_TEXT];
         cv_id_text("stf_", result->candidates[i], id);
-        cv_fault_add(&x->faults, CV_AT_POINTER, "/full_name", "duplicate", "Có thể là /v1/staff/%s", "Possibly /v1/staff/%s", id);
+        cv_fault_add(&x->faults, CV_AT_POINTER, "/full_name", "duplicate", "Có thể là /v1/staff/%s",
+                     "Possibly /v1/staff/%s", id);
     }
 }
 
@@ -74,11 +76,12 @@ static void reply_change(struct htp_exchange *x, const struct prov_staff_result 
     htp_reply(x, 200);
 }
 
-typedef bool change_fn(struct prov_call *call, const char *key, const struct prov_staff_input *in, struct prov_staff_result *out,
-                       struct cv_error *err);
+typedef bool change_fn(struct prov_call *call, const char *key, const struct prov_staff_input *in,
+                       struct prov_staff_result *out, struct cv_error *err);
 
 /* Faults of the body and those of the rules are answered together. */
-static void change_staff(struct htp_exchange *x, void (*check)(struct htp_exchange *x, struct prov_staff_input *in), change_fn *change)
+static void change_staff(struct htp_exchange *x, void (*check)(struct htp_exchange *x, struct prov_staff_input *in),
+                         change_fn *change)
 {
     struct prov_call call;
     struct prov_staff_input in;
@@ -106,11 +109,15 @@ static void same_code(struct htp_exchange *x, struct prov_staff_input *in)
         return;
     if (code.given == CV_VALUE && cv_ascii_casecmp(code.value, path) == 0)
         return;
-    cv_fault_add(&x->faults, CV_AT_POINTER, "/staff_code", "mismatch", "staff_code khác với số hiệu trên đường dẫn; đổi số hiệu bằng PATCH",
+    cv_fault_add(&x->faults, CV_AT_POINTER, "/staff_code", "mismatch",
+                 "staff_code khác với số hiệu trên đường dẫn; đổi số hiệu bằng PATCH",
                  "staff_code differs from the path; change a code by PATCH");
 }
 
-void api_put_staff(struct htp_exchange *x) { change_staff(x, same_code, prov_staff_put); }
+void api_put_staff(struct htp_exchange *x)
+{
+    change_staff(x, same_code, prov_staff_put);
+}
 
 void api_patch_staff(struct htp_exchange *x)
 {

@@ -7,7 +7,8 @@ static const char *const stage_words[] = {"any", "missing", "issued", "not_activ
 
 static void bad_parameter(struct htp_exchange *x, const char *name, const char *value)
 {
-    cv_fault_add(&x->faults, CV_AT_PARAMETER, name, "not_allowed_value", "Không hiểu giá trị “%s”", "“%s” is not understood", value);
+    cv_fault_add(&x->faults, CV_AT_PARAMETER, name, "not_allowed_value", "Không hiểu giá trị “%s”",
+                 "“%s” is not understood", value);
 }
 
 static void read_sort(struct htp_exchange *x, struct view_staff_query *q)
@@ -72,9 +73,13 @@ static void audit_list(const struct htp_exchange *x, size_t count)
 }
 
 /* What every list shares: filter by unit, paging in and out, the audit line. */
-struct list { const char *bound; struct api_page paging; };
+struct list {
+    const char *bound;
+    struct api_page paging;
+};
 
-static bool begin(struct htp_exchange *x, struct list *list, bool *out_has_unit, struct cv_id *out_unit, bool *out_recursive)
+static bool begin(struct htp_exchange *x, struct list *list, bool *out_has_unit, struct cv_id *out_unit,
+                  bool *out_recursive)
 {
     list->bound = api_page_bound(x);
     return api_unit_filter(x, out_has_unit, out_unit, out_recursive) && api_faultless(x, cvp_invalid_parameter) &&
@@ -87,7 +92,8 @@ static void open_items(struct htp_exchange *x)
     cv_jout_array(&x->out, "items");
 }
 
-static void finish(struct htp_exchange *x, const struct list *list, const void *next, size_t next_len, size_t total, size_t count)
+static void finish(struct htp_exchange *x, const struct list *list, const void *next, size_t next_len, size_t total,
+                   size_t count)
 {
     cv_jout_end(&x->out);
     api_page_out(x, list->bound, next, next_len, &list->paging, total);
@@ -98,8 +104,8 @@ static void finish(struct htp_exchange *x, const struct list *list, const void *
 }
 
 /* The three queries of the view have the same paging members. */
-#define SET_PAGE(query, list)                                                                                            \
-    ((query)->page_size = (list)->paging.size, (query)->after = (list)->paging.after,                                    \
+#define SET_PAGE(query, list)                                                                                          \
+    ((query)->page_size = (list)->paging.size, (query)->after = (list)->paging.after,                                  \
      (query)->after_len = (list)->paging.after_len, (query)->want_total = (list)->paging.want_total)
 
 void api_list_staff(struct htp_exchange *x)

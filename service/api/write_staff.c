@@ -9,9 +9,15 @@ static const char *id_text(struct cv_arena *arena, const char *prefix, struct cv
     return cv_arena_strdup(arena, cv_id_text(prefix, id, text));
 }
 
-static const char *or_null(const char *s) { return s != NULL && *s != '\0' ? s : NULL; }
+static const char *or_null(const char *s)
+{
+    return s != NULL && *s != '\0' ? s : NULL;
+}
 
-static bool preview(const struct dom_staff *staff) { return staff->revision == 0; }
+static bool preview(const struct dom_staff *staff)
+{
+    return staff->revision == 0;
+}
 
 static void write_posts(struct htp_exchange *x, const struct dom_staff *staff)
 {
@@ -89,7 +95,8 @@ static bool required_of(struct htp_exchange *x, const struct dom_staff *staff, c
     for (size_t i = 0; i < staff->post_count; i++) {
         const struct dom_post *post = &staff->posts[i];
         struct view_unit unit;
-        if ((post->to != CV_NO_DAY && post->to <= cv_today()) || !view_unit_by_id(api->view, post->unit, x->arena, &unit))
+        if ((post->to != CV_NO_DAY && post->to <= cv_today()) ||
+            !view_unit_by_id(api->view, post->unit, x->arena, &unit))
             continue;
         const char *title = post->title != NULL ? cv_text_fold(x->arena, post->title) : "";
         if (dom_required_by(&system, unit.effective_block, unit.kind, staff->category, title))
@@ -98,7 +105,8 @@ static bool required_of(struct htp_exchange *x, const struct dom_staff *staff, c
     return false;
 }
 
-void api_write_account(struct htp_exchange *x, const char *name, const struct dom_staff *staff, const struct dom_account *account)
+void api_write_account(struct htp_exchange *x, const char *name, const struct dom_staff *staff,
+                       const struct dom_account *account)
 {
     struct cv_jout *j = &x->out;
     cv_jout_object(j, name);
@@ -207,8 +215,10 @@ static void write_account_members(struct htp_exchange *x, const struct view_acco
 
 static void write_row_departure(struct cv_jout *j, const struct view_staff *staff)
 {
-    struct dom_departure d = {.state = staff->departure_state, .reason = staff->departure_reason,
-                              .effective_on = staff->departure_on, .number = staff->departure_number};
+    struct dom_departure d = {.state = staff->departure_state,
+                              .reason = staff->departure_reason,
+                              .effective_on = staff->departure_on,
+                              .number = staff->departure_number};
     write_summary(j, staff->has_departure ? &d : NULL);
 }
 
@@ -299,7 +309,8 @@ static enum dom_departure_state state_now(const struct dom_staff *staff, const s
     return DOM_DONE;
 }
 
-void api_write_departure(struct htp_exchange *x, const char *name, const struct dom_staff *staff, const struct dom_departure *d)
+void api_write_departure(struct htp_exchange *x, const char *name, const struct dom_staff *staff,
+                         const struct dom_departure *d)
 {
     struct cv_jout *j = &x->out;
     cv_jout_object(j, name);

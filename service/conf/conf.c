@@ -20,16 +20,32 @@ struct conf_row {
     const char *unit, *doc;
 };
 
-#define ROW_TEXT(n, value, d) {.name = #n, .type = CONF_IS_TEXT, .offset = offsetof(struct conf, n), .text = (value), .doc = (d)},
-#define ROW_NUMBER(n, value, lo, hi, u, d)                                                                                  \
-    {.name = #n, .type = CONF_IS_NUMBER, .offset = offsetof(struct conf, n), .number = (value), .least = (lo), .most = (hi), \
-     .unit = (u), .doc = (d)},
-#define ROW_SWITCH(n, value, d) {.name = #n, .type = CONF_IS_SWITCH, .offset = offsetof(struct conf, n), .on = (value), .doc = (d)},
+#define ROW_TEXT(n, value, d)                                                                                          \
+    {.name = #n, .type = CONF_IS_TEXT, .offset = offsetof(struct conf, n), .text = (value), .doc = (d)},
+#define ROW_NUMBER(n, value, lo, hi, u, d)                                                                             \
+    {.name = #n,                                                                                                       \
+     .type = CONF_IS_NUMBER,                                                                                           \
+     .offset = offsetof(struct conf, n),                                                                               \
+     .number = (value),                                                                                                \
+     .least = (lo),                                                                                                    \
+     .most = (hi),                                                                                                     \
+     .unit = (u),                                                                                                      \
+     .doc = (d)},
+#define ROW_SWITCH(n, value, d)                                                                                        \
+    {.name = #n, .type = CONF_IS_SWITCH, .offset = offsetof(struct conf, n), .on = (value), .doc = (d)},
 static const struct conf_row rows[] = {CONF_SETTINGS(ROW_TEXT, ROW_NUMBER, ROW_SWITCH)};
 
-struct loading { struct conf *conf; struct cv_arena *arena; struct cv_faults *faults; const char *source; };
+struct loading {
+    struct conf *conf;
+    struct cv_arena *arena;
+    struct cv_faults *faults;
+    const char *source;
+};
 
-static void *slot(struct conf *conf, const struct conf_row *row) { return (char *)conf + row->offset; }
+static void *slot(struct conf *conf, const struct conf_row *row)
+{
+    return (char *)conf + row->offset;
+}
 
 static void set_defaults(struct conf *conf)
 {
@@ -143,11 +159,13 @@ static void check_together(struct loading *l)
     enum cv_level level;
     l->source = "settings";
     if (*c->data_dir == '\0' && *c->directory_uri == '\0')
-        fault(l, "data_dir", "cần data_dir (thư mục nhúng) hoặc directory_uri", "needs data_dir (embedded) or directory_uri");
+        fault(l, "data_dir", "cần data_dir (thư mục nhúng) hoặc directory_uri",
+              "needs data_dir (embedded) or directory_uri");
     if (*c->data_dir == '\0' && *c->key_file == '\0')
         fault(l, "key_file", "cần key_file khi không có data_dir", "needs key_file when there is no data_dir");
     if (*c->directory_bind_dn != '\0' && *c->directory_password_file == '\0')
-        fault(l, "directory_password_file", "cần tệp mật khẩu cho directory_bind_dn", "directory_bind_dn needs a password file");
+        fault(l, "directory_password_file", "cần tệp mật khẩu cho directory_bind_dn",
+              "directory_bind_dn needs a password file");
     if (c->workers_interactive + c->workers_bulk > 8)
         fault(l, "workers_bulk", "tổng số luồng ghi không quá 8", "writers of all lanes together may not exceed 8");
     if (!cv_log_level_parse(c->log_level, &level))
@@ -158,8 +176,8 @@ static void check_together(struct loading *l)
 #endif
 }
 
-bool conf_load(const char *file, const char *const *overrides, size_t override_count, struct cv_arena *arena, struct conf *out,
-               struct cv_faults *faults, struct cv_error *err)
+bool conf_load(const char *file, const char *const *overrides, size_t override_count, struct cv_arena *arena,
+               struct conf *out, struct cv_faults *faults, struct cv_error *err)
 {
     struct conf conf;
     struct loading l = {.conf = &conf, .arena = arena, .faults = faults};
@@ -177,12 +195,14 @@ bool conf_load(const char *file, const char *const *overrides, size_t override_c
 
 void conf_print_sample(struct cv_buf *out)
 {
-    cv_buf_puts(out, "# Congvu: every setting with its default. The environment (CONGVU_NAME) and the command line come after this file.\n");
+    cv_buf_puts(out, "# Congvu: every setting with its default. The environment (CONGVU_NAME) and the command line "
+                     "come after this file.\n");
     for (size_t i = 0; i < CV_COUNT(rows); i++) {
         const struct conf_row *row = &rows[i];
         cv_buf_printf(out, "\n# %s\n", row->doc);
         if (row->type == CONF_IS_NUMBER)
-            cv_buf_printf(out, "# %ld to %ld %s\n#%s = %ld\n", row->least, row->most, row->unit, row->name, row->number);
+            cv_buf_printf(out, "# %ld to %ld %s\n#%s = %ld\n", row->least, row->most, row->unit, row->name,
+                          row->number);
         else if (row->type == CONF_IS_SWITCH)
             cv_buf_printf(out, "#%s = %s\n", row->name, row->on ? "true" : "false");
         else

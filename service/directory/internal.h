@@ -1,7 +1,7 @@
 /* Inside directory/: entries and attributes between the record maps and the session. Nobody else includes this.
  *
- * A record map turns a domain struct into a dir_attrs (every attribute that it owns, with its values) and an entry back into the
- * struct. Saving is then general: the difference of two dir_attrs becomes one modify. */
+ * A record map turns a domain struct into a dir_attrs (every attribute that it owns, with its values) and an entry back
+ * into the struct. Saving is then general: the difference of two dir_attrs becomes one modify. */
 #pragma once
 
 #include <ldap.h>
@@ -9,7 +9,10 @@
 #include "congvu/directory.h"
 
 /* ---- attributes of one entry, in the arena ---- */
-struct dir_value { const char *bytes; size_t len; };
+struct dir_value {
+    const char *bytes;
+    size_t len;
+};
 struct dir_attr {
     const char *name; /* with its tag: "cvAccountState;x-mailbox" */
     struct dir_value *values;
@@ -32,25 +35,31 @@ void dir_put_day(struct dir_attrs *a, const char *name, cv_day d); /* stored as 
 const char *dir_tagged(struct cv_arena *arena, const char *name, const char *tag);
 
 /* Reading an entry (same shape; attribute names compared caselessly). */
-struct dir_entry { const char *dn; struct dir_attrs attrs; };
-const struct dir_attr *dir_get(const struct dir_entry *e, const char *name);   /* or NULL */
-const char *dir_get_text(const struct dir_entry *e, const char *name);         /* first value, NUL-terminated, or NULL */
+struct dir_entry {
+    const char *dn;
+    struct dir_attrs attrs;
+};
+const struct dir_attr *dir_get(const struct dir_entry *e, const char *name); /* or NULL */
+const char *dir_get_text(const struct dir_entry *e, const char *name);       /* first value, NUL-terminated, or NULL */
 int64_t dir_get_int(const struct dir_entry *e, const char *name, int64_t otherwise);
 bool dir_get_bool(const struct dir_entry *e, const char *name);
 cv_moment dir_get_moment(const struct dir_entry *e, const char *name);
 cv_day dir_get_day(const struct dir_entry *e, const char *name);
-bool dir_get_uuid(const struct dir_entry *e, uint8_t out[16]);                 /* entryUUID */
+bool dir_get_uuid(const struct dir_entry *e, uint8_t out[16]); /* entryUUID */
 bool dir_has_class(const struct dir_entry *e, const char *object_class);
 
-/* ---- DNs and filters: text.c is the only place that builds them (RFC 4514, RFC 4515 escaping by libldap or by hand there) ---- */
+/* ---- DNs and filters: text.c is the only place that builds them (RFC 4514, RFC 4515 escaping by libldap or by hand
+ * there) ---- */
 const char *dir_dn_child(struct cv_arena *arena, const char *parent, const char *attr, const char *value);
-const char *dir_dn_people(struct cv_arena *arena, const char *base);   /* ou=people,<base> */
+const char *dir_dn_people(struct cv_arena *arena, const char *base); /* ou=people,<base> */
 const char *dir_dn_staff(struct cv_arena *arena, const char *base, struct cv_id id);
 const char *dir_dn_unit(struct cv_arena *arena, const char *base, struct cv_id id);
 const char *dir_dn_system_root(struct cv_arena *arena, const char *base); /* ou=system,<base> */
-const char *dir_dn_system(struct cv_arena *arena, const char *base, const char *slug);  /* cn=slug,ou=systems,ou=system */
-const char *dir_dn_token(struct cv_arena *arena, const char *base, struct cv_id id);    /* cvId=tok_,ou=tokens,ou=system */
-const char *dir_dn_brake(struct cv_arena *arena, const char *base, struct cv_id token); /* cvId=tok_,ou=brakes,ou=system */
+const char *dir_dn_system(struct cv_arena *arena, const char *base,
+                          const char *slug);                                         /* cn=slug,ou=systems,ou=system */
+const char *dir_dn_token(struct cv_arena *arena, const char *base, struct cv_id id); /* cvId=tok_,ou=tokens,ou=system */
+const char *dir_dn_brake(struct cv_arena *arena, const char *base,
+                         struct cv_id token);                          /* cvId=tok_,ou=brakes,ou=system */
 bool dir_dn_id(const char *dn, const char *prefix, struct cv_id *out); /* id of the first RDN cvId=... */
 const char *dir_filter_eq(struct cv_arena *arena, const char *attr, const char *value);
 const char *dir_filter_and(struct cv_arena *arena, const char *a, const char *b);
@@ -63,45 +72,55 @@ bool dir_connect(const struct dir_config *config, struct cv_deadline deadline, L
 /* The same, given up when stop_fd (an eventfd) becomes readable. */
 bool dir_connect_stoppable(const struct dir_config *config, struct cv_deadline deadline, int stop_fd, LDAP **out,
                            struct cv_error *err);
-bool dir_add_entry(struct dir_session *s, const char *dn, const struct dir_attrs *attrs, struct dir_stamp *out, struct cv_error *err);
-/* One modify of what differs between before and after (names in either), plus always `actor` when anything differs. With
- * assert_filter: RFC 4528. Nothing differs: nothing sent, out->changed = false, revision = that of before. */
-bool dir_modify_entry(struct dir_session *s, const char *dn, const struct dir_attrs *before, const struct dir_attrs *after,
-                      const char *assert_filter, struct dir_stamp *out, struct cv_error *err);
+bool dir_add_entry(struct dir_session *s, const char *dn, const struct dir_attrs *attrs, struct dir_stamp *out,
+                   struct cv_error *err);
+/* One modify of what differs between before and after (names in either), plus always `actor` when anything differs.
+ * With assert_filter: RFC 4528. Nothing differs: nothing sent, out->changed = false, revision = that of before. */
+bool dir_modify_entry(struct dir_session *s, const char *dn, const struct dir_attrs *before,
+                      const struct dir_attrs *after, const char *assert_filter, struct dir_stamp *out,
+                      struct cv_error *err);
 bool dir_delete_entry(struct dir_session *s, const char *dn, const char *assert_filter, struct cv_error *err);
 /* NULL attrs = all user attributes + entryUUID, entryCSN. CV_NOT_FOUND when it is not there. */
-bool dir_read_entry(struct dir_session *s, const char *dn, struct cv_arena *arena, struct dir_entry *out, struct cv_error *err);
+bool dir_read_entry(struct dir_session *s, const char *dn, struct cv_arena *arena, struct dir_entry *out,
+                    struct cv_error *err);
 /* The first match; CV_NOT_FOUND when none. */
 bool dir_find_entry(struct dir_session *s, const char *base_dn, const char *filter, struct cv_arena *arena,
                     struct dir_entry *out, struct cv_error *err);
 /* Copies a message's entry into the arena. */
-bool dir_entry_copy(LDAP *ld, LDAPMessage *message, struct cv_arena *arena, struct dir_entry *out, struct cv_error *err);
-/* The one table from libldap's codes to our kinds. `sent`: the request had left. `intent` is a short phrase ("adding a person"). */
+bool dir_entry_copy(LDAP *ld, LDAPMessage *message, struct cv_arena *arena, struct dir_entry *out,
+                    struct cv_error *err);
+/* The one table from libldap's codes to our kinds. `sent`: the request had left. `intent` is a short phrase ("adding a
+ * person"). */
 bool dir_fail(struct cv_error *err, LDAP *ld, int code, const char *server_text, bool sent, const char *intent);
 
 /* ---- record maps (map_*.c) ---- each puts objectClass and all attributes of the record but revision bookkeeping */
 void dir_map_staff(const struct dom_staff *staff, const char *base, struct dir_attrs *out);
-bool dir_unmap_staff(const struct dir_entry *entry, struct cv_arena *arena, struct dom_staff *out, struct cv_error *err);
+bool dir_unmap_staff(const struct dir_entry *entry, struct cv_arena *arena, struct dom_staff *out,
+                     struct cv_error *err);
 void dir_map_unit(const struct dom_unit *unit, const char *base, struct dir_attrs *out);
 bool dir_unmap_unit(const struct dir_entry *entry, struct cv_arena *arena, struct dom_unit *out, struct cv_error *err);
 void dir_map_system(const struct dom_system *system, const char *base, struct dir_attrs *out);
-bool dir_unmap_system(const struct dir_entry *entry, struct cv_arena *arena, struct dom_system *out, struct cv_error *err);
+bool dir_unmap_system(const struct dir_entry *entry, struct cv_arena *arena, struct dom_system *out,
+                      struct cv_error *err);
 void dir_map_token(const struct dom_token *token, const char *base, struct dir_attrs *out);
-bool dir_unmap_token(const struct dir_entry *entry, struct cv_arena *arena, struct dom_token *out, struct cv_error *err);
+bool dir_unmap_token(const struct dir_entry *entry, struct cv_arena *arena, struct dom_token *out,
+                     struct cv_error *err);
 
 /* ---- object classes and attributes (deploy/openldap/congvu.schema) ----
  * cvStaff (auxiliary, on inetOrgPerson + authorizedServiceObject):
- *   cvId cvRevision cvActor cvCreatedAt cvUpdatedAt cvStaffCode cvCode(claims "staff/ns-0001", caseless key, current and former) cvFormerCode
- *   cn(full name) sn(family, or given when none) givenName cvMiddleName cvFamilyName cvSplitByHand employeeNumber(= staff code) cvCategory mobile
- *   cvBirthYear cvHiredOn cvUnit(DN of the primary unit) title cvPost(JSON, one per post) uid(login) mail cvMailAlias cvAliasUntil(JSON {address,until})
- *   cvName cvMailStore cvNamingRule cvNamedByHand
- *   cvAccountState;x-SYS cvAccountDesired;x-SYS cvAccountLogin;x-SYS cvAccountReason;x-SYS cvAccountSince;x-SYS cvAccountError;x-SYS cvAccountAsked;x-SYS
- *   authorizedService (slugs of systems whose observed state may log in, kind directory) cvReceives (TRUE) cvLeave(JSON) cvDeparture(JSON, one per departure)
- *   cvDepartureOn (current, ISO day) cvCredentialSet cvActivationDigest cvActivationUntil cvIdempotencyKey cvIdempotencyBody cvIdempotencyAt userPassword
- * cvUnitEntry (structural): cvId cvRevision cvActor ... cvUnitCode cvCode(claims "unit/h43.99", after dissolution "unit/h43.99@2025-07-01") cvFormerCode cvLabel;lang-vi cvLabel;lang-en cvKind cvBlock
- *   cvParent(DN) cvSlug cvPosition cvActiveFrom cvActiveTo cvHeadcount(JSON, one per day) + idempotency
- * cvSystemEntry (structural): cn(slug) cvLabel;lang-* cvKind cvLoginRule cvLoginPerUnit cvReceivesMail cvRequired(JSON, one per line) cvRevision ...
- * cvTokenEntry (structural): cvId cvLabel cvTokenDigest cvScope(words) cvUnit(DN) cvEverywhere cvExpiresAt cvRevokedAt cvCreatedBy ... + idempotency
- * cvBrakeEntry (structural): cvId cvDocument(JSON octet string) cvRevision
- * cvStateEntry (structural): cn, cvDocument, cvSchemaVersion, cvKeyFingerprint
+ *   cvId cvRevision cvActor cvCreatedAt cvUpdatedAt cvStaffCode cvCode(claims "staff/ns-0001", caseless key, current
+ * and former) cvFormerCode cn(full name) sn(family, or given when none) givenName cvMiddleName cvFamilyName
+ * cvSplitByHand employeeNumber(= staff code) cvCategory mobile cvBirthYear cvHiredOn cvUnit(DN of the primary unit)
+ * title cvPost(JSON, one per post) uid(login) mail cvMailAlias cvAliasUntil(JSON {address,until}) cvName cvMailStore
+ * cvNamingRule cvNamedByHand cvAccountState;x-SYS cvAccountDesired;x-SYS cvAccountLogin;x-SYS cvAccountReason;x-SYS
+ * cvAccountSince;x-SYS cvAccountError;x-SYS cvAccountAsked;x-SYS authorizedService (slugs of systems whose observed
+ * state may log in, kind directory) cvReceives (TRUE) cvLeave(JSON) cvDeparture(JSON, one per departure) cvDepartureOn
+ * (current, ISO day) cvCredentialSet cvActivationDigest cvActivationUntil cvIdempotencyKey cvIdempotencyBody
+ * cvIdempotencyAt userPassword cvUnitEntry (structural): cvId cvRevision cvActor ... cvUnitCode cvCode(claims
+ * "unit/h43.99", after dissolution "unit/h43.99@2025-07-01") cvFormerCode cvLabel;lang-vi cvLabel;lang-en cvKind
+ * cvBlock cvParent(DN) cvSlug cvPosition cvActiveFrom cvActiveTo cvHeadcount(JSON, one per day) + idempotency
+ * cvSystemEntry (structural): cn(slug) cvLabel;lang-* cvKind cvLoginRule cvLoginPerUnit cvReceivesMail cvRequired(JSON,
+ * one per line) cvRevision ... cvTokenEntry (structural): cvId cvLabel cvTokenDigest cvScope(words) cvUnit(DN)
+ * cvEverywhere cvExpiresAt cvRevokedAt cvCreatedBy ... + idempotency cvBrakeEntry (structural): cvId cvDocument(JSON
+ * octet string) cvRevision cvStateEntry (structural): cn, cvDocument, cvSchemaVersion, cvKeyFingerprint
  */

@@ -243,8 +243,8 @@ static bool nothing_missing(const struct dir_fields *fields, uint64_t seen, stru
     return true;
 }
 
-bool dir_fields_take(const struct dir_fields *fields, const struct dir_entry *entry, struct cv_arena *arena, void *record,
-                     struct cv_error *err)
+bool dir_fields_take(const struct dir_fields *fields, const struct dir_entry *entry, struct cv_arena *arena,
+                     void *record, struct cv_error *err)
 {
     struct dir_reader r = {.entry = entry, .arena = arena, .record = record, .err = err};
     uint64_t seen = 0;

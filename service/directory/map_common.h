@@ -1,13 +1,15 @@
-/* How a record becomes attributes and back: one table of fields per record type drives both directions, so they cannot drift apart.
+/* How a record becomes attributes and back: one table of fields per record type drives both directions, so they cannot
+ * drift apart.
  *
  *     static const struct dir_field fields[] = {
  *         {"cn", DIR_TEXT, offsetof(struct dom_staff, full_name), .flags = DIR_NEEDED},
  *         {"cvPost", DIR_OWN, .put = put_posts, .take = take_posts},
  *     };
  *
- * Writing walks the table, reading walks the entry's attributes once and looks each up in the table, beginning behind the last hit:
- * slapd answers in the order of writing, so a look-up is mostly one or two comparisons. Attributes that are not in the table are
- * passed over. A value that cannot be understood makes the whole record unreadable (CV_INTERNAL, field = the attribute). */
+ * Writing walks the table, reading walks the entry's attributes once and looks each up in the table, beginning behind
+ * the last hit: slapd answers in the order of writing, so a look-up is mostly one or two comparisons. Attributes that
+ * are not in the table are passed over. A value that cannot be understood makes the whole record unreadable
+ * (CV_INTERNAL, field = the attribute). */
 #pragma once
 
 #include <stddef.h>
@@ -24,9 +26,9 @@ enum dir_field_kind {
     DIR_BOOL,       /* false is not stored */
     DIR_DAY,
     DIR_MOMENT,
-    DIR_WORD,       /* an enum or int; -1 is not stored */
-    DIR_ID,         /* struct cv_id; `prefix` */
-    DIR_OWN,        /* put and take of its own */
+    DIR_WORD, /* an enum or int; -1 is not stored */
+    DIR_ID,   /* struct cv_id; `prefix` */
+    DIR_OWN,  /* put and take of its own */
 };
 
 enum {
@@ -39,7 +41,7 @@ struct dir_reader {
     const struct dir_entry *entry;
     struct cv_arena *arena;
     void *record;
-    size_t room;  /* for a take() that grows an array: its capacity so far */
+    size_t room; /* for a take() that grows an array: its capacity so far */
     struct cv_error *err;
 };
 
@@ -51,7 +53,8 @@ struct dir_field {
     const char *prefix;
     unsigned flags;
     void (*put)(const void *record, const char *base, struct dir_attrs *out);
-    /* NULL: the attribute only serves LDAP readers and is not read back. `tag` is what follows ";x-" or ";lang-", or "". */
+    /* NULL: the attribute only serves LDAP readers and is not read back. `tag` is what follows ";x-" or ";lang-", or
+     * "". */
     bool (*take)(struct dir_reader *r, const struct dir_attr *attr, const char *tag);
 };
 
@@ -66,16 +69,18 @@ extern const struct dir_fields dir_staff_fields, dir_unit_fields, dir_system_fie
 /* Classes and all fields but bookkeeping. */
 void dir_fields_put(const struct dir_fields *fields, const void *record, const char *base, struct dir_attrs *out);
 /* Fills *record, which holds the defaults of what is absent. */
-bool dir_fields_take(const struct dir_fields *fields, const struct dir_entry *entry, struct cv_arena *arena, void *record,
-                     struct cv_error *err);
+bool dir_fields_take(const struct dir_fields *fields, const struct dir_entry *entry, struct cv_arena *arena,
+                     void *record, struct cv_error *err);
 /* The record cannot be read: CV_INTERNAL with the entry's DN. */
 bool dir_unreadable(struct cv_error *err, const struct dir_entry *entry, const char *attribute, const char *why);
 
 /* ---- values ---- */
-/* Like dir_put, but a value that is already there (ASCII letters alike in either case) is not added again: LDAP refuses doubles. */
+/* Like dir_put, but a value that is already there (ASCII letters alike in either case) is not added again: LDAP refuses
+ * doubles. */
 void dir_put_once(struct dir_attrs *a, const char *name, const char *value);
 void dir_put_distinct(struct dir_attrs *a, const char *name, const char *value); /* the same, byte for byte */
-/* "staff/ns-0001" as a value of cvCode: what makes a code unique over all entries. With a day: "unit/h43.99@2025-07-01". */
+/* "staff/ns-0001" as a value of cvCode: what makes a code unique over all entries. With a day:
+ * "unit/h43.99@2025-07-01". */
 void dir_put_claim(struct dir_attrs *a, const char *space, const char *code, cv_day until);
 /* Names for people, one per language: cvLabel;lang-vi, cvLabel;lang-en. */
 void dir_put_labels(const char *const name[CV_LANGS], struct dir_attrs *a);
@@ -94,8 +99,9 @@ void dir_json_begin(struct dir_json *j);                                      /*
 void dir_json_end(struct dir_json *j, struct dir_attrs *a, const char *name); /* closes it, adds the value, frees */
 void dir_json_text(struct dir_json *j, const char *name, const char *value);  /* NULL and "" write nothing */
 void dir_json_day(struct dir_json *j, const char *name, cv_day d);            /* CV_NO_DAY writes nothing */
-void dir_json_moment(struct dir_json *j, const char *name, cv_moment m);      /* UTC, so that a change of zone changes no entry */
-void dir_json_decision(struct dir_json *j, const struct dom_decision *d);     /* without a number: nothing */
+void dir_json_moment(struct dir_json *j, const char *name,
+                     cv_moment m); /* UTC, so that a change of zone changes no entry */
+void dir_json_decision(struct dir_json *j, const struct dom_decision *d); /* without a number: nothing */
 
 /* One stored value being read: every getter is called, then dir_read_ok() says whether all was well. */
 struct dir_json_in {
@@ -110,5 +116,6 @@ void dir_read_text(const struct cv_jin *o, const char *name, const char **out);
 void dir_read_day(const struct cv_jin *o, const char *name, cv_day *out);
 void dir_read_moment(struct dir_json_in *in, const struct cv_jin *o, const char *name, cv_moment *out);
 void dir_read_int(const struct cv_jin *o, const char *name, int *out);
-void dir_read_id(struct dir_json_in *in, const struct cv_jin *o, const char *name, const char *prefix, struct cv_id *out);
+void dir_read_id(struct dir_json_in *in, const struct cv_jin *o, const char *name, const char *prefix,
+                 struct cv_id *out);
 void dir_read_decision(struct dir_json_in *in, const struct cv_jin *o, struct dom_decision *out);

@@ -1,5 +1,5 @@
-/* JSON values inside attributes: written with members in one fixed order and without what is absent, so that the same fact is always
- * the same bytes. */
+/* JSON values inside attributes: written with members in one fixed order and without what is absent, so that the same
+ * fact is always the same bytes. */
 #include <string.h>
 
 #include "directory/map_common.h"
@@ -105,11 +105,13 @@ void dir_read_int(const struct cv_jin *o, const char *name, int *out)
     }
 }
 
-void dir_read_id(struct dir_json_in *in, const struct cv_jin *o, const char *name, const char *prefix, struct cv_id *out)
+void dir_read_id(struct dir_json_in *in, const struct cv_jin *o, const char *name, const char *prefix,
+                 struct cv_id *out)
 {
     const char *text;
 
-    if (cv_jin_string(o, name, CV_REQUIRED | CV_RAW, CV_ID_TEXT, &text) != CV_VALUE || !cv_id_parse(prefix, text, out)) {
+    if (cv_jin_string(o, name, CV_REQUIRED | CV_RAW, CV_ID_TEXT, &text) != CV_VALUE ||
+        !cv_id_parse(prefix, text, out)) {
         in->bad = true;
     }
 }

@@ -4,11 +4,11 @@
 
 #include "directory/map_common.h"
 
-#define AT(m) .at = offsetof(struct dom_staff, m)
+#define AT(m)    .at = offsetof(struct dom_staff, m)
 #define COUNT(m) .count_at = offsetof(struct dom_staff, m)
 
-static const char *const classes[] = {"top", "person", "organizationalPerson", "inetOrgPerson", "cvStaff",
-                                      "authorizedServiceObject", NULL};
+static const char *const classes[] = {
+    "top", "person", "organizationalPerson", "inetOrgPerson", "cvStaff", "authorizedServiceObject", NULL};
 
 /* ---- attributes that serve other LDAP clients; never read back ---- */
 static void put_sn(const void *record, const char *base, struct dir_attrs *out)
@@ -225,8 +225,9 @@ static bool take_alias_ends(struct dir_reader *r, const struct dir_attr *attr, c
 /* ---- accounts: one tag per system ---- */
 enum account_part { STATE, DESIRED, LOGIN, REASON, SINCE, ERROR, ASKED };
 static const char *const account_attrs[] = {
-    [STATE] = "cvAccountState",   [DESIRED] = "cvAccountDesired", [LOGIN] = "cvAccountLogin", [REASON] = "cvAccountReason",
-    [SINCE] = "cvAccountSince",   [ERROR] = "cvAccountError",     [ASKED] = "cvAccountAsked",
+    [STATE] = "cvAccountState",   [DESIRED] = "cvAccountDesired", [LOGIN] = "cvAccountLogin",
+    [REASON] = "cvAccountReason", [SINCE] = "cvAccountSince",     [ERROR] = "cvAccountError",
+    [ASKED] = "cvAccountAsked",
 };
 
 static void put_account(const struct dom_account *a, struct dir_attrs *out)
@@ -413,8 +414,8 @@ static bool take_departure(struct dir_reader *r, const struct dir_attr *attr, si
     if (!dir_read_begin(&in, r, attr, at)) {
         return false;
     }
-    *d = (struct dom_departure){.effective_on = CV_NO_DAY, .recorded_at = CV_NO_MOMENT, .started_at = CV_NO_MOMENT,
-                                .ended_at = CV_NO_MOMENT};
+    *d = (struct dom_departure){
+        .effective_on = CV_NO_DAY, .recorded_at = CV_NO_MOMENT, .started_at = CV_NO_MOMENT, .ended_at = CV_NO_MOMENT};
     dir_read_int(in.object, "number", &d->number);
     cv_jin_word(in.object, "state", CV_REQUIRED, dom_departure_state_words, &state);
     cv_jin_word(in.object, "reason", CV_REQUIRED, dom_reason_words, &reason);
@@ -532,7 +533,8 @@ static bool accounts_whole(const struct dom_staff *s, const struct dir_entry *en
         const struct dom_account *a = &s->accounts[i];
 
         if ((int)a->observed == NO_STATE || (int)a->desired == NO_STATE) {
-            return dir_unreadable(err, entry, account_attrs[(int)a->observed == NO_STATE ? STATE : DESIRED], "is missing");
+            return dir_unreadable(err, entry, account_attrs[(int)a->observed == NO_STATE ? STATE : DESIRED],
+                                  "is missing");
         }
     }
     return true;
@@ -541,9 +543,16 @@ static bool accounts_whole(const struct dom_staff *s, const struct dir_entry *en
 bool dir_unmap_staff(const struct dir_entry *entry, struct cv_arena *arena, struct dom_staff *out, struct cv_error *err)
 {
     struct dom_staff s = {
-        .family_name = "", .middle_name = "", .given_name = "", .hired_on = CV_NO_DAY, .leave_from = CV_NO_DAY,
-        .leave_to = CV_NO_DAY, .activation_until = CV_NO_MOMENT, .idempotency.at = CV_NO_MOMENT,
-        .created_at = CV_NO_MOMENT, .updated_at = CV_NO_MOMENT,
+        .family_name = "",
+        .middle_name = "",
+        .given_name = "",
+        .hired_on = CV_NO_DAY,
+        .leave_from = CV_NO_DAY,
+        .leave_to = CV_NO_DAY,
+        .activation_until = CV_NO_MOMENT,
+        .idempotency.at = CV_NO_MOMENT,
+        .created_at = CV_NO_MOMENT,
+        .updated_at = CV_NO_MOMENT,
     };
 
     if (!dir_fields_take(&dir_staff_fields, entry, arena, &s, err) || !accounts_whole(&s, entry, err)) {

@@ -152,7 +152,8 @@ void dir_map_system(const struct dom_system *system, const char *base, struct di
     dir_fields_put(&dir_system_fields, system, base, out);
 }
 
-bool dir_unmap_system(const struct dir_entry *entry, struct cv_arena *arena, struct dom_system *out, struct cv_error *err)
+bool dir_unmap_system(const struct dir_entry *entry, struct cv_arena *arena, struct dom_system *out,
+                      struct cv_error *err)
 {
     struct dom_system s = {.updated_at = CV_NO_MOMENT};
 

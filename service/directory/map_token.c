@@ -76,14 +76,17 @@ void dir_map_token(const struct dom_token *token, const char *base, struct dir_a
 
 bool dir_unmap_token(const struct dir_entry *entry, struct cv_arena *arena, struct dom_token *out, struct cv_error *err)
 {
-    struct dom_token t = {.expires_at = CV_NO_MOMENT, .revoked_at = CV_NO_MOMENT, .created_at = CV_NO_MOMENT,
+    struct dom_token t = {.expires_at = CV_NO_MOMENT,
+                          .revoked_at = CV_NO_MOMENT,
+                          .created_at = CV_NO_MOMENT,
                           .idempotency.at = CV_NO_MOMENT};
 
     if (!dir_fields_take(&dir_token_fields, entry, arena, &t, err)) {
         return false;
     }
     if (!t.everywhere && cv_id_is_zero(t.unit)) {
-        return dir_unreadable(err, entry, "cvUnit", "is missing"); /* or the token would be good for nothing or for all */
+        return dir_unreadable(err, entry, "cvUnit",
+                              "is missing"); /* or the token would be good for nothing or for all */
     }
     *out = t;
     return true;

@@ -3,7 +3,7 @@
 
 #include "directory/map_common.h"
 
-#define AT(m) .at = offsetof(struct dom_unit, m)
+#define AT(m)    .at = offsetof(struct dom_unit, m)
 #define COUNT(m) .count_at = offsetof(struct dom_unit, m)
 
 static const char *const classes[] = {"top", "cvUnitEntry", NULL};
@@ -176,8 +176,12 @@ void dir_map_unit(const struct dom_unit *unit, const char *base, struct dir_attr
 bool dir_unmap_unit(const struct dir_entry *entry, struct cv_arena *arena, struct dom_unit *out, struct cv_error *err)
 {
     struct dom_unit u = {
-        .block = -1, .active_from = CV_NO_DAY, .active_to = CV_NO_DAY, .idempotency.at = CV_NO_MOMENT,
-        .created_at = CV_NO_MOMENT, .updated_at = CV_NO_MOMENT,
+        .block = -1,
+        .active_from = CV_NO_DAY,
+        .active_to = CV_NO_DAY,
+        .idempotency.at = CV_NO_MOMENT,
+        .created_at = CV_NO_MOMENT,
+        .updated_at = CV_NO_MOMENT,
     };
 
     if (!dir_fields_take(&dir_unit_fields, entry, arena, &u, err)) {

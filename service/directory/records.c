@@ -17,8 +17,8 @@ struct cv_arena *dir_scratch(struct cv_error *err)
 
 const char *dir_actor_text(struct cv_arena *arena, const struct dir_actor *actor)
 {
-    return cv_arena_printf(arena, "%s %s %s", actor->name ? actor->name : "-", actor->request_id ? actor->request_id : "-",
-                           actor->via ? actor->via : "-");
+    return cv_arena_printf(arena, "%s %s %s", actor->name ? actor->name : "-",
+                           actor->request_id ? actor->request_id : "-", actor->via ? actor->via : "-");
 }
 
 const char *dir_dn_units(struct cv_arena *arena, const char *base)
@@ -31,8 +31,9 @@ const char *dir_dn_tokens(struct cv_arena *arena, const char *base)
     return dir_dn_child(arena, dir_dn_system_root(arena, base), "ou", "tokens");
 }
 
-/* The unique overlay searches from the suffix under the controls of the write, assertion and all (slapd 2.5): the assertion must hold for
- * the suffix too, or every change of a unique attribute fails. The suffix has no revision; every record has one. */
+/* The unique overlay searches from the suffix under the controls of the write, assertion and all (slapd 2.5): the
+ * assertion must hold for the suffix too, or every change of a unique attribute fails. The suffix has no revision;
+ * every record has one. */
 const char *dir_filter_revision(struct cv_arena *arena, int64_t revision, const char *also)
 {
     return cv_arena_printf(arena, "(|(&(cvRevision=%lld)%s)(!(cvRevision=*)))", (long long)revision, also);
@@ -65,8 +66,8 @@ bool dir_record_add(struct dir_session *s, const struct dir_write *w, const void
     return dir_add_entry(s, w->dn, &attrs, out, err);
 }
 
-void dir_record_pair(const struct dir_write *w, const char *base, const void *before, const void *after, int64_t revision,
-                     bool quiet, struct dir_attrs *out_before, struct dir_attrs *out_after)
+void dir_record_pair(const struct dir_write *w, const char *base, const void *before, const void *after,
+                     int64_t revision, bool quiet, struct dir_attrs *out_before, struct dir_attrs *out_after)
 {
     dir_attrs_init(out_before, w->arena);
     dir_attrs_init(out_after, w->arena);
@@ -94,8 +95,8 @@ bool dir_record_save(struct dir_session *s, const struct dir_write *w, const voi
 }
 
 /* ---- units ---- */
-bool dir_unit_add(struct dir_session *s, const struct dom_unit *unit, const struct dir_actor *actor, struct dir_stamp *out,
-                  struct cv_error *err)
+bool dir_unit_add(struct dir_session *s, const struct dom_unit *unit, const struct dir_actor *actor,
+                  struct dir_stamp *out, struct cv_error *err)
 {
     cv_auto_arena arena = dir_scratch(err);
 
@@ -130,7 +131,8 @@ bool dir_unit_save(struct dir_session *s, const struct dom_unit *before, const s
 }
 
 /* A delete carries no attributes, so the actor of a delete is named only by the caller's own log line. */
-bool dir_unit_delete(struct dir_session *s, const struct dom_unit *unit, const struct dir_actor *actor, struct cv_error *err)
+bool dir_unit_delete(struct dir_session *s, const struct dom_unit *unit, const struct dir_actor *actor,
+                     struct cv_error *err)
 {
     cv_auto_arena arena = dir_scratch(err);
 
@@ -226,7 +228,7 @@ bool dir_token_find_idempotency(struct dir_session *s, const char *key, struct c
 {
     struct dir_entry entry;
 
-    return dir_find_entry(s, dir_dn_tokens(arena, dir_session_base(s)), dir_filter_eq(arena, "cvIdempotencyKey", key), arena,
-                          &entry, err) &&
+    return dir_find_entry(s, dir_dn_tokens(arena, dir_session_base(s)), dir_filter_eq(arena, "cvIdempotencyKey", key),
+                          arena, &entry, err) &&
            dir_unmap_token(&entry, arena, out, err);
 }

@@ -106,7 +106,8 @@ static void take_releases(struct dir_json_in *in, struct dom_brake *out)
 }
 
 /* A brake that cannot be read must hold, not open: the error is passed on. */
-static bool take_document(const struct dir_entry *entry, struct cv_arena *arena, struct dom_brake *out, struct cv_error *err)
+static bool take_document(const struct dir_entry *entry, struct cv_arena *arena, struct dom_brake *out,
+                          struct cv_error *err)
 {
     const struct dir_attr *attr = dir_get(entry, "cvDocument");
     struct dir_reader r = {.entry = entry, .arena = arena, .record = out, .err = err};

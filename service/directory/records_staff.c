@@ -17,7 +17,8 @@ static bool whole(const struct dom_staff *staff, struct cv_error *err)
             return true;
         }
     }
-    return cv_fail_as(err, CV_INTERNAL, "cvPost", "Một người phải có vị trí công tác chính", "A person needs a primary post");
+    return cv_fail_as(err, CV_INTERNAL, "cvPost", "Một người phải có vị trí công tác chính",
+                      "A person needs a primary post");
 }
 
 bool dir_staff_add(struct dir_session *s, const struct dom_staff *staff, const struct dir_actor *actor,
@@ -67,7 +68,8 @@ bool dir_staff_delete(struct dir_session *s, const struct dom_staff *staff, cons
     cv_auto_arena arena = dir_scratch(err);
 
     (void)actor;
-    return arena && dir_delete_entry(s, dn_of(s, arena, staff->id), dir_filter_revision(arena, staff->revision, ""), err);
+    return arena &&
+           dir_delete_entry(s, dn_of(s, arena, staff->id), dir_filter_revision(arena, staff->revision, ""), err);
 }
 
 static bool find(struct dir_session *s, const char *attribute, const char *value, struct cv_arena *arena,
@@ -128,15 +130,18 @@ static void wipe_password(const struct dir_attrs *attrs)
     }
 }
 
-/* Asserted on the digest and on the revision: two redeemers cannot both win, and a change made meanwhile is not overwritten. */
+/* Asserted on the digest and on the revision: two redeemers cannot both win, and a change made meanwhile is not
+ * overwritten. */
 bool dir_staff_activate(struct dir_session *s, const struct dom_staff *before, const struct dom_staff *after,
-                        const char *password, const struct dir_actor *actor, struct dir_stamp *out, struct cv_error *err)
+                        const char *password, const struct dir_actor *actor, struct dir_stamp *out,
+                        struct cv_error *err)
 {
     struct dom_staff redeemed = *after;
     struct dir_attrs was, will;
 
     if (!before->activation_digest) {
-        return cv_fail_as(err, CV_STALE, "cvActivationDigest", "Mã kích hoạt đã được dùng", "The code was used already");
+        return cv_fail_as(err, CV_STALE, "cvActivationDigest", "Mã kích hoạt đã được dùng",
+                          "The code was used already");
     }
     cv_auto_arena arena = dir_scratch(err);
 

@@ -1,4 +1,5 @@
-/* The consumer's thread: connects, searches for ever, watches time. It never blocks but in one poll() that the stop descriptor ends. */
+/* The consumer's thread: connects, searches for ever, watches time. It never blocks but in one poll() that the stop
+ * descriptor ends. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -12,16 +13,16 @@
 #include "directory/sync_inner.h"
 
 enum {
-    CONNECT_MS = 5000,       /* unless the configuration says less */
+    CONNECT_MS = 5000, /* unless the configuration says less */
     FIRST_PAUSE_MS = 50,
     LAST_PAUSE_MS = 5000,
     FIRST_REREAD_MS = 1000,
-    TICK_MS = 1000,          /* settled() when nothing happens */
-    PROBE_IDLE_MS = 2000,    /* silence after which the server is asked for a sign of life */
-    PROBE_LATE_MS = 3000,    /* without one: not alive */
+    TICK_MS = 1000,           /* settled() when nothing happens */
+    PROBE_IDLE_MS = 2000,     /* silence after which the server is asked for a sign of life */
+    PROBE_LATE_MS = 3000,     /* without one: not alive */
     PROBE_GIVE_UP_MS = 10000, /* without one: a new connection */
     TOUCH_MS = 3000,
-    BATCH_MS = 20,           /* longest that changes wait for settled() while more of them come */
+    BATCH_MS = 20, /* longest that changes wait for settled() while more of them come */
     RECORD_MAX = 8 << 20,
 };
 
@@ -91,9 +92,10 @@ static int await_result(struct dir_sync *sync, int msgid)
     return code;
 }
 
-/* A slapd that was killed comes back with an old contextCSN: back-mdb says "always clean", so syncprov does not look for the true one.
- * If our cookie happens to equal it, the server finds "no change" and what was written before the kill would never be sent. Any write sets
- * contextCSN right, so we make one before we resume; where that is not possible everything is read. */
+/* A slapd that was killed comes back with an old contextCSN: back-mdb says "always clean", so syncprov does not look
+ * for the true one. If our cookie happens to equal it, the server finds "no change" and what was written before the
+ * kill would never be sent. Any write sets contextCSN right, so we make one before we resume; where that is not
+ * possible everything is read. */
 static int touch(struct dir_sync *sync)
 {
     char text[CV_MOMENT_TEXT];
@@ -219,8 +221,8 @@ static char *nothing[] = {(char[]){LDAP_NO_ATTRS}, NULL};
 static bool send_probe(struct dir_sync *sync, int64_t now)
 {
     sync->probe_at = now;
-    return ldap_search_ext(sync->ld, "", LDAP_SCOPE_BASE, "(objectClass=*)", nothing, 0, NULL, NULL, NULL, LDAP_NO_LIMIT,
-                           &sync->probe_id) == LDAP_SUCCESS;
+    return ldap_search_ext(sync->ld, "", LDAP_SCOPE_BASE, "(objectClass=*)", nothing, 0, NULL, NULL, NULL,
+                           LDAP_NO_LIMIT, &sync->probe_id) == LDAP_SUCCESS;
 }
 
 static int64_t silent_since(const struct dir_sync *sync)
@@ -334,7 +336,8 @@ static int start_thread(struct dir_sync *sync)
     return rc;
 }
 
-bool dir_sync_start(const struct dir_config *config, const struct dir_feed *feed, struct dir_sync **out, struct cv_error *err)
+bool dir_sync_start(const struct dir_config *config, const struct dir_feed *feed, struct dir_sync **out,
+                    struct cv_error *err)
 {
     struct dir_sync *sync = calloc(1, sizeof(*sync));
 

@@ -51,7 +51,7 @@ char **sync_names(void)
         count = list_fields(names, count, all[i]);
     }
     if (names) {
-        names[count] = (char *)(uintptr_t)"entryCSN";
+        names[count] = (char *)(uintptr_t) "entryCSN";
     }
     return names;
 }
@@ -152,7 +152,8 @@ static bool hand_over(struct dir_sync *sync, const uint8_t uuid[16], const struc
     if (!csn) {
         return dir_unreadable(err, e, "entryCSN", "is missing");
     }
-    /* The filter lets only our classes through; the id's prefix tells them apart without asking for six classes per person. */
+    /* The filter lets only our classes through; the id's prefix tells them apart without asking for six classes per
+     * person. */
     if (strncasecmp(e->dn, "cvId=stf_", 9) == 0) {
         return hand_staff(sync, uuid, csn, e, err);
     }

@@ -1,4 +1,5 @@
-/* Inside the sync consumer. sync.c owns thread, connection and time; sync_feed.c turns messages into the feed's calls. */
+/* Inside the sync consumer. sync.c owns thread, connection and time; sync_feed.c turns messages into the feed's calls.
+ */
 #pragma once
 
 #include <pthread.h>
@@ -27,14 +28,14 @@ struct dir_sync {
     struct sync_cookie pending; /* came during a refresh: good only when the refresh is complete */
     bool fresh;                 /* this search was started without a cookie */
     bool refreshing;
-    bool present_phase;         /* the server named what is unchanged */
-    bool refused;               /* the guard refused the sweep: the cookie stays dropped until the next search */
-    unsigned skipped;           /* records of this search that could not be read */
+    bool present_phase; /* the server named what is unchanged */
+    bool refused;       /* the guard refused the sweep: the cookie stays dropped until the next search */
+    unsigned skipped;   /* records of this search that could not be read */
 
-    bool dirty;                 /* changes handed over, not yet settled */
+    bool dirty; /* changes handed over, not yet settled */
     int64_t dirty_since, settled_at, heard_at;
-    int64_t probe_at;           /* when the outstanding probe was sent; 0 = none */
-    int64_t reread_at;          /* when to read everything again after a refusal; 0 = no */
+    int64_t probe_at;  /* when the outstanding probe was sent; 0 = none */
+    int64_t reread_at; /* when to read everything again after a refusal; 0 = no */
     int pause_ms, reread_ms;
 };
 

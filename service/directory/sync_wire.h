@@ -1,4 +1,5 @@
-/* The messages of RFC 4533 (LDAP content synchronisation): encoding the request, taking apart what comes. No state, no callbacks. */
+/* The messages of RFC 4533 (LDAP content synchronisation): encoding the request, taking apart what comes. No state, no
+ * callbacks. */
 #pragma once
 
 #include <ldap.h>
@@ -26,7 +27,7 @@ struct sync_info {
     bool refresh_done;    /* of the two refresh kinds */
     bool refresh_deletes; /* of an id set: the named are gone; else they are still there */
     struct sync_cookie cookie;
-    BerVarray uuids;      /* of an id set; freed by sync_info_free */
+    BerVarray uuids; /* of an id set; freed by sync_info_free */
 };
 
 /* The request control; free with ldap_control_free. NULL when out of memory. */

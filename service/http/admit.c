@@ -1,5 +1,5 @@
-/* Everything that is decided from the head alone, in this order: guard, stopping or too full, path, method, credential, scope, what the answer may look
- * like, query, and what is known of the body before it comes. */
+/* Everything that is decided from the head alone, in this order: guard, stopping or too full, path, method, credential,
+ * scope, what the answer may look like, query, and what is known of the body before it comes. */
 #include <microhttpd.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,8 +7,8 @@
 #include "congvu/log.h"
 #include "internal.h"
 
-static enum MHD_Result on_field(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_len, const char *value,
-                                size_t value_len)
+static enum MHD_Result on_field(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_len,
+                                const char *value, size_t value_len)
 {
     struct htp_head *head = cls;
 
@@ -43,9 +43,11 @@ static bool pass_guard(struct htp_private *p, const char *method, const char *ve
     cv_log(CV_LOG_DEBUG, "guard", "%s", why ? why : "the target is too long");
     p->close = true;
     if (why) {
-        htp_refuse(p, cvp_bad_request, "Yêu cầu HTTP không hợp lệ (%s).", "This is not a clean HTTP request (%s).", why);
+        htp_refuse(p, cvp_bad_request, "Yêu cầu HTTP không hợp lệ (%s).", "This is not a clean HTTP request (%s).",
+                   why);
     } else {
-        htp_refuse(p, cvp_uri_too_long, "Đường dẫn dài quá %d byte.", "The target is longer than %d bytes.", HTP_MAX_TARGET);
+        htp_refuse(p, cvp_uri_too_long, "Đường dẫn dài quá %d byte.", "The target is longer than %d bytes.",
+                   HTP_MAX_TARGET);
     }
     return false;
 }
@@ -232,10 +234,13 @@ static bool pass_media_type(struct htp_private *p)
     if (!p->body_pending || htp_media_type_in(p->head.value[HTP_CONTENT_TYPE], types)) {
         return true;
     }
-    htp_answer_header(p, method == HTP_POST ? "Accept-Post" : method == HTP_PATCH ? "Accept-Patch" : "Accept",
+    htp_answer_header(p,
+                      method == HTP_POST    ? "Accept-Post"
+                      : method == HTP_PATCH ? "Accept-Patch"
+                                            : "Accept",
                       comma_list(p, types));
-    htp_refuse(p, cvp_unsupported_media_type, "Vui lòng gửi với Content-Type: %s.", "Please send it with Content-Type: %s.",
-               types);
+    htp_refuse(p, cvp_unsupported_media_type, "Vui lòng gửi với Content-Type: %s.",
+               "Please send it with Content-Type: %s.", types);
     return false;
 }
 

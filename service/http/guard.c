@@ -1,10 +1,11 @@
 /* What libmicrohttpd 0.9.75 lets through and a proxy in front would read differently: request smuggling starts there.
  *
  * Not catchable behind this library, each pinned by a test in tests/service/test_http_guard.py (LIMITS):
- *   bare LF ends a line; a NUL cuts a value; a header without a name is dropped unseen; chunk extensions and trailers are read and dropped;
- *   "Expect: anything" is ignored; the library answers by itself, in HTML and without a request id: a malformed Content-Length (its status line is
- *   even sent twice), a bad chunk size, a head larger than its buffer (431, 414), HTTP/2.0 (505), HTTP/0.9; it closes without an answer on
- *   tab separators in the request line; bytes that are no HTTP at all (a TLS hello) are kept until the deadline. */
+ *   bare LF ends a line; a NUL cuts a value; a header without a name is dropped unseen; chunk extensions and trailers
+ * are read and dropped; "Expect: anything" is ignored; the library answers by itself, in HTML and without a request id:
+ * a malformed Content-Length (its status line is even sent twice), a bad chunk size, a head larger than its buffer
+ * (431, 414), HTTP/2.0 (505), HTTP/0.9; it closes without an answer on tab separators in the request line; bytes that
+ * are no HTTP at all (a TLS hello) are kept until the deadline. */
 #include <string.h>
 #include <strings.h>
 
@@ -29,8 +30,9 @@ static const struct {
 
 /* 1: a sign of a token (RFC 9110, 5.6.2). */
 static const unsigned char token_sign[256] = {
-    ['!'] = 1, ['#'] = 1, ['$'] = 1, ['%'] = 1, ['&'] = 1, ['\''] = 1, ['*'] = 1, ['+'] = 1, ['-'] = 1, ['.'] = 1,
-    ['^'] = 1, ['_'] = 1, ['`'] = 1, ['|'] = 1, ['~'] = 1, ['0' ... '9'] = 1, ['a' ... 'z'] = 1, ['A' ... 'Z'] = 1,
+    ['!'] = 1, ['#'] = 1, ['$'] = 1, ['%'] = 1,         ['&'] = 1,         ['\''] = 1,
+    ['*'] = 1, ['+'] = 1, ['-'] = 1, ['.'] = 1,         ['^'] = 1,         ['_'] = 1,
+    ['`'] = 1, ['|'] = 1, ['~'] = 1, ['0' ... '9'] = 1, ['a' ... 'z'] = 1, ['A' ... 'Z'] = 1,
 };
 
 static bool is_token(const char *s, size_t len)
@@ -55,8 +57,8 @@ static bool has_control(const char *s, size_t len)
     return false;
 }
 
-/* An honest value begins right behind name + NUL + blanks in the library's buffer. When a line was folded, the library has moved the
- * NAME (with the folded text glued to it) elsewhere, so the value no longer follows it. */
+/* An honest value begins right behind name + NUL + blanks in the library's buffer. When a line was folded, the library
+ * has moved the NAME (with the folded text glued to it) elsewhere, so the value no longer follows it. */
 bool htp_guard_folded(const char *name, size_t name_len, const char *value)
 {
     uintptr_t end = (uintptr_t)name + name_len + 1;

@@ -1,11 +1,12 @@
 /* What the files of http/ share; nobody outside includes this.
  *
- * One request, in order: on_target (watch its deadline, take a call from the free list, check the raw target) -> on_request, first
- * call (guard, route, credential, what can be refused without the body) -> body pieces -> last call (inline handler, or suspend and
- * publish) -> [worker: handler, resume] -> last call again (queue) -> on_completed (count, back to the free list).
+ * One request, in order: on_target (watch its deadline, take a call from the free list, check the raw target) ->
+ * on_request, first call (guard, route, credential, what can be refused without the body) -> body pieces -> last call
+ * (inline handler, or suspend and publish) -> [worker: handler, resume] -> last call again (queue) -> on_completed
+ * (count, back to the free list).
  *
- * Thread: everything but the handler itself runs in the one event loop thread. That is load-bearing: the free list has no lock, and shared
- * responses get their request id just before their head is rendered (shared.c). */
+ * Thread: everything but the handler itself runs in the one event loop thread. That is load-bearing: the free list has
+ * no lock, and shared responses get their request id just before their head is rendered (shared.c). */
 #pragma once
 
 #include <pthread.h>
@@ -37,7 +38,8 @@ struct htp_target {
     bool encoded; /* the path holds percent signs */
     bool query;   /* a '?' follows the path */
 };
-/* Only the origin form; no controls, no dot segments in any spelling, no empty segments, no encoded slash, backslash or NUL. */
+/* Only the origin form; no controls, no dot segments in any spelling, no empty segments, no encoded slash, backslash or
+ * NUL. */
 enum htp_target_kind htp_target_check(const char *raw, struct htp_target *out);
 /* In place is allowed; `out` needs len + 1 bytes. False: a broken escape, an escaped NUL, or not UTF-8. */
 bool htp_decode(const char *in, size_t len, bool plus_is_blank, char *out);
@@ -63,8 +65,18 @@ bool htp_content_length(const char *value, uint64_t *out);
 
 /* ---- guard.c, pure ---- */
 enum htp_field {
-    HTP_HOST, HTP_CONTENT_LENGTH, HTP_TRANSFER_ENCODING, HTP_AUTHORIZATION, HTP_CONTENT_TYPE, HTP_ACCEPT,
-    HTP_ACCEPT_LANGUAGE, HTP_IF_MATCH, HTP_IF_NONE_MATCH, HTP_REQUEST_ID_FIELD, HTP_TRACEPARENT, HTP_FIELDS
+    HTP_HOST,
+    HTP_CONTENT_LENGTH,
+    HTP_TRANSFER_ENCODING,
+    HTP_AUTHORIZATION,
+    HTP_CONTENT_TYPE,
+    HTP_ACCEPT,
+    HTP_ACCEPT_LANGUAGE,
+    HTP_IF_MATCH,
+    HTP_IF_NONE_MATCH,
+    HTP_REQUEST_ID_FIELD,
+    HTP_TRACEPARENT,
+    HTP_FIELDS
 };
 struct htp_head {
     const char *value[HTP_FIELDS]; /* the first one; NULL = not sent */
@@ -100,8 +112,8 @@ const struct htp_place *htp_router_find(const struct htp_router *router, const c
 /* ---- watch.c: connections and their deadlines ---- */
 struct htp_conn {
     int fd;
-    bool over;  /* accepted above the high-water mark */
-    bool fresh; /* no request yet */
+    bool over;              /* accepted above the high-water mark */
+    bool fresh;             /* no request yet */
     _Atomic int64_t cut_at; /* CLOCK_MONOTONIC ns; INT64_MAX = never */
     struct htp_conn *prev, *next;
 };
@@ -139,7 +151,7 @@ struct htp_private {
     const struct htp_place *place;
     int verb;
     bool is_head, close, body_pending, too_large;
-    bool suspended; /* handed to a lane and not yet seen again in the event loop */
+    bool suspended;  /* handed to a lane and not yet seen again in the event loop */
     size_t received; /* of the body */
     struct htp_pair query[HTP_MAX_QUERY];
     size_t query_count;
@@ -187,7 +199,8 @@ bool htp_query_admit(struct htp_private *p, struct cv_error *err);
 
 /* answer.c */
 bool htp_answered(const struct htp_private *p);
-void htp_answer_header(struct htp_private *p, const char *name, const char *value); /* both live with the request; NULL takes back */
+void htp_answer_header(struct htp_private *p, const char *name,
+                       const char *value); /* both live with the request; NULL takes back */
 const char *htp_answer_header_get(const struct htp_private *p, const char *name);
 /* Any thread. Makes p->response from what was said; never fails to leave one unless memory is out. */
 void htp_answer_build(struct htp_private *p);

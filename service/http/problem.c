@@ -137,7 +137,8 @@ static void set_headers(struct htp_exchange *x, const struct cv_error *err, int 
     }
 }
 
-/* The boundary: a failure that is not the client's is logged here, once. What the server itself says when full or stopping is counted instead. */
+/* The boundary: a failure that is not the client's is logged here, once. What the server itself says when full or
+ * stopping is counted instead. */
 static void log_failure(const struct cv_error *err, int status)
 {
     if (status >= 500 && err->problem != cvp_busy && err->problem != cvp_stopping) {
@@ -151,7 +152,8 @@ void htp_problem(struct htp_exchange *x, const struct cv_error *err, const struc
     int status = cv_problem_row(err->problem)->status;
 
     if (htp_answered(p)) {
-        cv_log(CV_LOG_ERROR, "answered_twice", "%s: %d, then %d", x->route ? x->route->operation : "-", p->status, status);
+        cv_log(CV_LOG_ERROR, "answered_twice", "%s: %d, then %d", x->route ? x->route->operation : "-", p->status,
+               status);
         return;
     }
     log_failure(err, status);

@@ -80,8 +80,8 @@ static bool unknown_names(const struct htp_private *p, struct cv_error *err)
         return cv_fail(err, cvp_unknown_parameter, NULL, "Nhiều tham số không có ở đây; xem danh sách lỗi.",
                        "Several parameters are not known here; see the list of faults.");
     }
-    return cv_fail(err, cvp_unknown_parameter, NULL, "Tham số %s không có ở đây.", "The parameter %s is not known here.",
-                   cv_buf_str(&names));
+    return cv_fail(err, cvp_unknown_parameter, NULL, "Tham số %s không có ở đây.",
+                   "The parameter %s is not known here.", cv_buf_str(&names));
 }
 
 bool htp_query_admit(struct htp_private *p, struct cv_error *err)
@@ -101,7 +101,8 @@ bool htp_query_admit(struct htp_private *p, struct cv_error *err)
     return cv_faults_check(&p->x.faults, cvp_invalid_parameter, err);
 }
 
-static enum cv_presence fault(struct htp_exchange *x, const char *name, const char *code, const char *vi, const char *en)
+static enum cv_presence fault(struct htp_exchange *x, const char *name, const char *code, const char *vi,
+                              const char *en)
 {
     cv_fault_add(&x->faults, CV_AT_PARAMETER, name, code, "%s", "%s", x->lang == CV_EN ? en : vi);
     return CV_ABSENT;
@@ -165,7 +166,8 @@ enum cv_presence htp_query_day(struct htp_exchange *x, const char *name, cv_day 
         return CV_ABSENT;
     }
     if (!cv_day_parse(value, &day)) {
-        return fault(x, name, "not_a_date", "Vui lòng nhập ngày dạng 2026-11-15.", "Please write a date like 2026-11-15.");
+        return fault(x, name, "not_a_date", "Vui lòng nhập ngày dạng 2026-11-15.",
+                     "Please write a date like 2026-11-15.");
     }
     *out = day;
     return CV_VALUE;

@@ -5,7 +5,8 @@
 
 #include "congvu/log.h"
 
-/* An oversized chunked body is read and dropped up to this many times the limit, so that the 413 can be answered; then the connection is cut. */
+/* An oversized chunked body is read and dropped up to this many times the limit, so that the 413 can be answered; then
+ * the connection is cut. */
 enum { DROP_FACTOR = 2 };
 
 static int64_t in_ms(int64_t now_ns, int64_t ms)
@@ -106,7 +107,8 @@ static void note_resumed(struct htp_private *p)
     }
 }
 
-void htp_on_completed(void *cls, struct MHD_Connection *connection, void **req_cls, enum MHD_RequestTerminationCode code)
+void htp_on_completed(void *cls, struct MHD_Connection *connection, void **req_cls,
+                      enum MHD_RequestTerminationCode code)
 {
     struct htp_server *server = cls;
     struct htp_private *p = *req_cls;
@@ -198,7 +200,8 @@ void htp_run_item(void *ctx, void *thread, void *item)
         htp_refuse(p, cvp_stopping, "Dịch vụ đang dừng; yêu cầu này chưa được thực hiện.",
                    "The service is stopping; this was not done.");
     } else if (cv_deadline_passed(p->x.deadline)) {
-        htp_refuse(p, cvp_busy, "Yêu cầu đã chờ quá lâu và chưa được thực hiện.", "This waited too long and was not done.");
+        htp_refuse(p, cvp_busy, "Yêu cầu đã chờ quá lâu và chưa được thực hiện.",
+                   "This waited too long and was not done.");
     } else {
         run_handler(p);
     }
@@ -261,7 +264,8 @@ static enum MHD_Result on_head(struct htp_private *p, const char *method, const 
     }
     if (p->close || p->body_pending) {
         p->close = true;
-        return queue(p); /* in the first call this closes the connection and leaves the body unread: exactly what is wanted */
+        return queue(
+            p); /* in the first call this closes the connection and leaves the body unread: exactly what is wanted */
     }
     p->phase = HTP_PHASE_ANSWERED; /* queued in the next call, which keeps the connection */
     return MHD_YES;

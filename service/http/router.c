@@ -127,7 +127,8 @@ struct htp_router *htp_router_new(const struct htp_route *routes, size_t count, 
     struct htp_router *router = calloc(1, sizeof(*router));
 
     if (!router) {
-        cv_fail_as(err, CV_INTERNAL, NULL, "Hết bộ nhớ khi lập bảng đường dẫn", "Out of memory making the table of routes");
+        cv_fail_as(err, CV_INTERNAL, NULL, "Hết bộ nhớ khi lập bảng đường dẫn",
+                   "Out of memory making the table of routes");
         return NULL;
     }
     for (size_t i = 0; i < count; i++) {

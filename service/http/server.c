@@ -77,7 +77,8 @@ static bool parse_listen(const char *listen, union address *out, struct cv_error
     if (listen[0] == '[' ? parse_v6(listen, out) : parse_v4(listen, out)) {
         return true;
     }
-    return cv_fail_as(err, CV_INVALID, "listen", "Địa chỉ lắng nghe \"%s\" không hợp lệ; ví dụ: 127.0.0.1:8080, [::1]:0",
+    return cv_fail_as(err, CV_INVALID, "listen",
+                      "Địa chỉ lắng nghe \"%s\" không hợp lệ; ví dụ: 127.0.0.1:8080, [::1]:0",
                       "\"%s\" is no address to listen on; examples: 127.0.0.1:8080, [::1]:0", listen);
 }
 
@@ -87,7 +88,8 @@ static bool fail_listen(const char *listen, struct cv_error *err)
     int code = errno;
 
     snprintf(why, sizeof(why), "%m");
-    cv_fail_as(err, CV_UNAVAILABLE, "listen", "Không lắng nghe được trên %s (%s)", "Cannot listen on %s (%s)", listen, why);
+    cv_fail_as(err, CV_UNAVAILABLE, "listen", "Không lắng nghe được trên %s (%s)", "Cannot listen on %s (%s)", listen,
+               why);
     err->lib_code = code;
     return false;
 }
@@ -136,17 +138,13 @@ static bool start_daemon(struct htp_server *server, int fd, struct cv_error *err
 
     server->daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO | MHD_USE_ERROR_LOG, 0, NULL, NULL,
-        htp_on_request, server,
-        MHD_OPTION_EXTERNAL_LOGGER, on_library_log, NULL, /* has to be the first */
-        MHD_OPTION_LISTEN_SOCKET, fd,
-        MHD_OPTION_STRICT_FOR_CLIENT, 0, /* level 1 sends broken double answers; the guard does the work */
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)server->options.connections,
-        MHD_OPTION_CONNECTION_TIMEOUT, idle_s,
-        MHD_OPTION_URI_LOG_CALLBACK, htp_on_target, server,
-        MHD_OPTION_NOTIFY_COMPLETED, htp_on_completed, server,
-        MHD_OPTION_NOTIFY_CONNECTION, htp_on_connection, server,
-        MHD_OPTION_END);
+        htp_on_request, server, MHD_OPTION_EXTERNAL_LOGGER, on_library_log, NULL, /* has to be the first */
+        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_STRICT_FOR_CLIENT,
+        0, /* level 1 sends broken double answers; the guard does the work */
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)server->options.connections, MHD_OPTION_CONNECTION_TIMEOUT, idle_s, MHD_OPTION_URI_LOG_CALLBACK,
+        htp_on_target, server, MHD_OPTION_NOTIFY_COMPLETED, htp_on_completed, server, MHD_OPTION_NOTIFY_CONNECTION,
+        htp_on_connection, server, MHD_OPTION_END);
     return server->daemon ||
            cv_fail_as(err, CV_INTERNAL, NULL, "Máy chủ HTTP không khởi động được", "The HTTP server could not start");
 }

@@ -1,9 +1,10 @@
 /* One ready response for many requests.
  *
- * Its few per-answer headers (request id, traceparent, the handler's own) are exchanged just before it is queued. That is sound because there is one event
- * loop thread, and the library renders the head of an answer in the very call that queued it, before it looks at any other connection
- * (MHD 0.9.75: FULL_REQ_RECEIVED -> START_REPLY -> build_header_response). tests/service/test_http_guard.py sends many pipelined requests with ids
- * of their own and compares. */
+ * Its few per-answer headers (request id, traceparent, the handler's own) are exchanged just before it is queued. That
+ * is sound because there is one event loop thread, and the library renders the head of an answer in the very call that
+ * queued it, before it looks at any other connection (MHD 0.9.75: FULL_REQ_RECEIVED -> START_REPLY ->
+ * build_header_response). tests/service/test_http_guard.py sends many pipelined requests with ids of their own and
+ * compares. */
 #include <microhttpd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,8 +30,7 @@ struct htp_shared {
 
 static struct MHD_Response *make(const char *body, size_t len, const char *media_type, const char *etag)
 {
-    struct MHD_Response *r =
-        MHD_create_response_from_buffer(len, (void *)(uintptr_t)body, MHD_RESPMEM_MUST_COPY);
+    struct MHD_Response *r = MHD_create_response_from_buffer(len, (void *)(uintptr_t)body, MHD_RESPMEM_MUST_COPY);
     bool ok = r && (!media_type || MHD_add_response_header(r, "Content-Type", media_type) == MHD_YES) &&
               (!etag[0] || MHD_add_response_header(r, "ETag", etag) == MHD_YES) &&
               MHD_add_response_header(r, "Cache-Control", "private, max-age=30") == MHD_YES &&
@@ -129,7 +129,8 @@ static void put_on(struct dressing *d, const char *name, const char *value)
 struct MHD_Response *htp_shared_dress(struct htp_shared *shared, const struct htp_private *p)
 {
     int which = p->status == 304;
-    struct dressing d = {which ? shared->not_modified : shared->full, shared->extras[which], &shared->extra_count[which]};
+    struct dressing d = {which ? shared->not_modified : shared->full, shared->extras[which],
+                         &shared->extra_count[which]};
     const char *trace = p->head.value[HTP_TRACEPARENT];
 
     undress(&d);

@@ -1,4 +1,5 @@
-/* Deadlines of connections. The library's own timeout counts silence only: one byte a second would keep a connection for ever. */
+/* Deadlines of connections. The library's own timeout counts silence only: one byte a second would keep a connection
+ * for ever. */
 #include <stdlib.h>
 #include <sys/socket.h>
 

@@ -36,7 +36,8 @@ bool prov_is_required(struct prov_call *call, const struct dom_staff *staff, con
 static struct dom_account *add_account(struct dom_staff *staff, const char *system)
 {
     struct dom_account *account = &staff->accounts[staff->account_count++];
-    *account = (struct dom_account){.system = system, .desired = DOM_REVOKED, .observed = DOM_REQUESTED, .since = CV_NO_MOMENT};
+    *account = (struct dom_account){
+        .system = system, .desired = DOM_REVOKED, .observed = DOM_REQUESTED, .since = CV_NO_MOMENT};
     return account;
 }
 

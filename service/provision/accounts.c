@@ -42,7 +42,8 @@ static void forget_password(struct prov_change *change, const struct dom_account
     change->after->credential_set = false;
 }
 
-static bool hand_login(struct prov_change *change, const struct dom_system *system, const char *login, struct cv_error *err)
+static bool hand_login(struct prov_change *change, const struct dom_system *system, const char *login,
+                       struct cv_error *err)
 {
     struct dom_staff *staff = change->after;
     struct dom_account *account = dom_account_of(staff, system->slug);
@@ -108,8 +109,8 @@ static bool observe_change(struct prov_change *change, void *ctx, struct cv_erro
     return true;
 }
 
-bool prov_observation_put(struct prov_call *call, const char *key, const char *system, const struct prov_observation *in,
-                          struct prov_staff_result *out, struct cv_error *err)
+bool prov_observation_put(struct prov_call *call, const char *key, const char *system,
+                          const struct prov_observation *in, struct prov_staff_result *out, struct cv_error *err)
 {
     struct account_request request = {.system = system, .observation = in};
     *out = (struct prov_staff_result){0};

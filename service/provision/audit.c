@@ -1,6 +1,7 @@
 #include "provision/internal.h"
 
-/* The port. Today its evidence is the structured log beside the actor on every entry (cn=log keeps before and after). */
+/* The port. Today its evidence is the structured log beside the actor on every entry (cn=log keeps before and after).
+ */
 void prov_audit_begin(struct prov_audit *audit, const struct prov_call *call, const char *action, const char *target,
                       const struct dom_decision *decision)
 {

@@ -1,33 +1,41 @@
-/* The brake on mass deactivation. Its counters lie in the directory, saved by compare-and-swap BEFORE the deactivation is written: a crash between the two counts
- * once too often, never once too seldom, and the same person within the hour does not count twice. */
+/* The brake on mass deactivation. Its counters lie in the directory, saved by compare-and-swap BEFORE the deactivation
+ * is written: a crash between the two counts once too often, never once too seldom, and the same person within the hour
+ * does not count twice. */
 #include "provision/internal.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static bool engaged(struct prov_call *call, const struct dom_brake *brake, enum dom_brake_verdict verdict, struct cv_error *err)
+static bool engaged(struct prov_call *call, const struct dom_brake *brake, enum dom_brake_verdict verdict,
+                    struct cv_error *err)
 {
     char token[CV_ID_TEXT];
     cv_count(CVM_brake_engaged);
     cv_log(CV_LOG_WARN, "brake_engaged", "deactivations of %s are held", cv_id_text("tok_", brake->token, token));
     if (verdict == DOM_BRAKE_HOLD_UNIT)
-        cv_fail(err, cvp_brake_engaged, NULL,
-                "Đã dừng: quá nửa số người của đơn vị sẽ bị khóa trong một giờ. Một người khác có quyền cần cho phép tiếp",
-                "Held: more than half of the unit would be deactivated within an hour. A second person must release it");
+        cv_fail(
+            err, cvp_brake_engaged, NULL,
+            "Đã dừng: quá nửa số người của đơn vị sẽ bị khóa trong một giờ. Một người khác có quyền cần cho phép tiếp",
+            "Held: more than half of the unit would be deactivated within an hour. A second person must release it");
     else
-        cv_fail(err, cvp_brake_engaged, NULL,
-                "Đã dừng: quá nhiều tài khoản bị khóa trong một giờ (tối đa %d). Một người khác có quyền cần cho phép tiếp",
-                "Held: too many deactivations within an hour (limit %d). A second person must release it",
-                dom_brake_limit(view_recorded(call->prov->options.view, call->scope)));
+        cv_fail(
+            err, cvp_brake_engaged, NULL,
+            "Đã dừng: quá nhiều tài khoản bị khóa trong một giờ (tối đa %d). Một người khác có quyền cần cho phép tiếp",
+            "Held: too many deactivations within an hour (limit %d). A second person must release it",
+            dom_brake_limit(view_recorded(call->prov->options.view, call->scope)));
     snprintf(err->link, sizeof(err->link), "/v1/brake-releases");
     err->retry_after_s = 3600;
     return false;
 }
 
-struct judged { struct cv_id unit, staff; int unit_size; int times; };
+struct judged {
+    struct cv_id unit, staff;
+    int unit_size;
+    int times;
+};
 
-/* The judge adds this hour's events of a unit back to its size; those whose people are still recorded (locked, or leaving later) are
- * in the size already. */
+/* The judge adds this hour's events of a unit back to its size; those whose people are still recorded (locked, or
+ * leaving later) are in the size already. */
 static int size_without_events(struct prov_call *call, const struct dom_brake *brake, struct cv_id unit, int recorded)
 {
     const struct view_scope everywhere = {.everywhere = true};
@@ -75,11 +83,12 @@ static bool judge(struct prov_call *call, struct cv_id token, const struct judge
     return false;
 }
 
-bool prov_brake_pass(struct prov_call *call, struct cv_id token, const struct dom_staff *staff, bool exempt, struct cv_error *err)
+bool prov_brake_pass(struct prov_call *call, struct cv_id token, const struct dom_staff *staff, bool exempt,
+                     struct cv_error *err)
 {
     struct cv_id unit = dom_primary_post(staff)->unit;
-    struct judged what = {.unit = unit, .staff = staff->id, .times = 1,
-                          .unit_size = view_unit_recorded(call->prov->options.view, unit)};
+    struct judged what = {
+        .unit = unit, .staff = staff->id, .times = 1, .unit_size = view_unit_recorded(call->prov->options.view, unit)};
     if (cv_id_is_zero(token))
         return true; /* the calendar's own work was judged when it was ordered */
     if (judge(call, token, &what, err))
@@ -101,7 +110,8 @@ bool prov_brake_pass_many(struct prov_call *call, int people, struct cv_error *e
 
 /* ---- releases ---- */
 
-static bool find_braked(struct prov_call *call, const struct prov_release_input *in, struct dom_token *out, struct cv_error *err)
+static bool find_braked(struct prov_call *call, const struct prov_release_input *in, struct dom_token *out,
+                        struct cv_error *err)
 {
     const struct view *view = call->prov->options.view;
     struct cv_id id;
@@ -122,7 +132,8 @@ static bool find_braked(struct prov_call *call, const struct prov_release_input 
     struct dom_token mine;
     if (view_token_by_id(view, call->token, call->arena, &mine) && mine.created_by != NULL &&
         strcmp(mine.created_by, cv_id_text("tok_", id, self)) == 0)
-        return cv_fail(err, cvp_scope_missing, "/token", "Mã truy cập do chính người bị dừng tạo ra không được cho phép tiếp",
+        return cv_fail(err, cvp_scope_missing, "/token",
+                       "Mã truy cập do chính người bị dừng tạo ra không được cho phép tiếp",
                        "A token made by the held one cannot release it");
     return true;
 }
@@ -137,21 +148,27 @@ static bool add_release(struct prov_call *call, const struct prov_release_input 
     struct dom_brake_release *grown = CV_NEWS(call->arena, struct dom_brake_release, brake.release_count + 1);
     if (brake.release_count > 0)
         memcpy(grown, brake.releases, brake.release_count * sizeof(*grown));
-    grown[brake.release_count] = (struct dom_brake_release){.id = out->id, .by = call->actor, .reason = in->reason,
-                                                            .allow = in->allow, .at = out->at, .until = out->until};
+    grown[brake.release_count] = (struct dom_brake_release){
+        .id = out->id, .by = call->actor, .reason = in->reason, .allow = in->allow, .at = out->at, .until = out->until};
     brake.releases = grown;
     brake.release_count++;
     return call->validate_only || dir_brake_save(call->dir, &brake, &actor, err);
 }
 
-bool prov_brake_release(struct prov_call *call, const struct prov_release_input *in, struct prov_release *out, struct cv_error *err)
+bool prov_brake_release(struct prov_call *call, const struct prov_release_input *in, struct prov_release *out,
+                        struct cv_error *err)
 {
     struct dom_token braked;
     struct prov_audit audit;
     if (!find_braked(call, in, &braked, err))
         return false;
-    *out = (struct prov_release){.id = cv_id_make(), .token = braked.id, .allow = in->allow, .at = cv_now(),
-                                 .until = in->until, .reason = in->reason, .by = call->actor};
+    *out = (struct prov_release){.id = cv_id_make(),
+                                 .token = braked.id,
+                                 .allow = in->allow,
+                                 .at = cv_now(),
+                                 .until = in->until,
+                                 .reason = in->reason,
+                                 .by = call->actor};
     if (out->until == CV_NO_MOMENT)
         out->until = out->at + 24 * 3600;
     prov_audit_begin(&audit, call, "brake.release", in->token, NULL);

@@ -1,5 +1,5 @@
-/* Handing over a credential: HR gets a one-time code, the person redeems it with an own password. No password is ever made or
- * seen by HR, and the code is stored only as a digest. */
+/* Handing over a credential: HR gets a one-time code, the person redeems it with an own password. No password is ever
+ * made or seen by HR, and the code is stored only as a digest. */
 #include "provision/internal.h"
 
 #include <string.h>
@@ -38,7 +38,10 @@ static void make_code(char out[32])
     out[n] = '\0';
 }
 
-struct reset { const char *system; struct prov_code *code; };
+struct reset {
+    const char *system;
+    struct prov_code *code;
+};
 
 static bool reset_change(struct prov_change *change, void *ctx, struct cv_error *err)
 {
@@ -47,7 +50,8 @@ static bool reset_change(struct prov_change *change, void *ctx, struct cv_error 
     struct dom_account *account = dom_account_of(change->after, reset->system);
     char digest[CV_DIGEST_TEXT];
     if (prov_system_of(&change->systems, reset->system) == NULL)
-        return cv_fail(err, cvp_system_not_found, NULL, "Không có hệ thống “%s”", "There is no system “%s”", reset->system);
+        return cv_fail(err, cvp_system_not_found, NULL, "Không có hệ thống “%s”", "There is no system “%s”",
+                       reset->system);
     if (account == NULL)
         return cv_fail(err, cvp_account_not_found, NULL, "Người này chưa có tài khoản ở hệ thống “%s”",
                        "This person has no account in “%s”", reset->system);
@@ -87,7 +91,8 @@ bool prov_credential_reset(struct prov_call *call, const char *key, const char *
 /* Wrong, used and expired look the same to the outside. */
 static bool refuse(struct cv_error *err)
 {
-    return cv_fail(err, cvp_activation_refused, "/code", "Mã kích hoạt không đúng, đã dùng hoặc đã hết hạn; vui lòng xin cấp mã mới",
+    return cv_fail(err, cvp_activation_refused, "/code",
+                   "Mã kích hoạt không đúng, đã dùng hoặc đã hết hạn; vui lòng xin cấp mã mới",
                    "The activation code is wrong, used or expired; please ask for a new one");
 }
 
@@ -135,7 +140,8 @@ bool prov_activate(struct prov_call *call, const char *code, const char *passwor
     code_digest(call->prov, code, digest);
     if (!dir_staff_find_activation(call->dir, digest, call->arena, &before, err))
         return err->kind == CV_NOT_FOUND ? refuse(err) : false;
-    if (before.activation_until == CV_NO_MOMENT || before.activation_until <= cv_now() || !prov_load_systems(call, &systems, err))
+    if (before.activation_until == CV_NO_MOMENT || before.activation_until <= cv_now() ||
+        !prov_load_systems(call, &systems, err))
         return err->kind == CV_OK ? refuse(err) : false;
     if (!dom_password_ok(password, &before, call->faults))
         return cv_faults_check(call->faults, cvp_password_too_weak, err);

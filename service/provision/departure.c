@@ -128,7 +128,8 @@ static bool withdraw_change(struct prov_change *change, void *ctx, struct cv_err
     if (d->state != DOM_SCHEDULED && d->state != DOM_HELD) {
         cv_fail(err, cvp_departure_done, NULL, "Việc kết thúc công tác đã thực hiện; dùng chức năng tiếp nhận lại",
                 "The departure has been carried out; use a reinstatement");
-        snprintf(err->link, sizeof(err->link), "/v1/staff/%s/reinstatements", cv_id_text("stf_", change->before->id, id));
+        snprintf(err->link, sizeof(err->link), "/v1/staff/%s/reinstatements",
+                 cv_id_text("stf_", change->before->id, id));
         return false;
     }
     d->state = DOM_WITHDRAWN;
@@ -137,7 +138,8 @@ static bool withdraw_change(struct prov_change *change, void *ctx, struct cv_err
     return true;
 }
 
-bool prov_departure_withdraw(struct prov_call *call, const char *key, struct prov_staff_result *out, struct cv_error *err)
+bool prov_departure_withdraw(struct prov_call *call, const char *key, struct prov_staff_result *out,
+                             struct cv_error *err)
 {
     *out = (struct prov_staff_result){0};
     return prov_staff_modify(call, key, "departure.withdraw", NULL, withdraw_change, NULL, out, err);

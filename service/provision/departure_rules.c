@@ -24,8 +24,8 @@ static const struct dom_departure *last_ended(const struct dom_staff *staff)
     return last;
 }
 
-/* A stale export must not undo what a person decided: the same decision, or a day on or before that moment. Without a date, a repeat
- * of an order without decision counts as the same. */
+/* A stale export must not undo what a person decided: the same decision, or a day on or before that moment. Without a
+ * date, a repeat of an order without decision counts as the same. */
 static bool stale(const struct dom_staff *staff, const struct prov_departure_input *in, struct cv_error *err)
 {
     const struct dom_departure *ended = last_ended(staff);
@@ -49,7 +49,8 @@ static bool conflict(const struct dom_departure *now, struct cv_error *err)
     char day[CV_DAY_TEXT];
     return cv_fail(err, cvp_departure_conflict, "/effective_on",
                    "Đã ghi nhận kết thúc công tác từ %s; muốn lùi ngày thì rút lại trước",
-                   "A departure from %s is recorded; withdraw it first to postpone", cv_day_people(now->effective_on, day));
+                   "A departure from %s is recorded; withdraw it first to postpone",
+                   cv_day_people(now->effective_on, day));
 }
 
 static void correct(struct dom_departure *d, const struct prov_departure_input *in)
@@ -74,15 +75,20 @@ static struct dom_departure *add_departure(struct prov_change *change, const str
 {
     struct dom_staff *staff = change->after;
     struct dom_departure *d = &staff->departures[staff->departure_count++];
-    *d = (struct dom_departure){.number = (int)staff->departure_count, .state = DOM_SCHEDULED, .recorded_at = cv_now(),
-                                .started_at = CV_NO_MOMENT, .ended_at = CV_NO_MOMENT, .recorded_by = change->call->actor,
+    *d = (struct dom_departure){.number = (int)staff->departure_count,
+                                .state = DOM_SCHEDULED,
+                                .recorded_at = cv_now(),
+                                .started_at = CV_NO_MOMENT,
+                                .ended_at = CV_NO_MOMENT,
+                                .recorded_by = change->call->actor,
                                 .effective_on = in->effective_on == CV_NO_DAY ? cv_today() : in->effective_on,
                                 .decision = {.signed_on = CV_NO_DAY, .effective_on = CV_NO_DAY}};
     correct(d, in);
     return d;
 }
 
-/* What is recorded and the new order: the earlier date wins, a later one never postpones silently, corrections are always welcome. */
+/* What is recorded and the new order: the earlier date wins, a later one never postpones silently, corrections are
+ * always welcome. */
 static bool merge(struct dom_departure *now, const struct prov_departure_input *in, struct cv_error *err)
 {
     cv_day wanted = in->effective_on == CV_NO_DAY ? cv_today() : in->effective_on;
@@ -107,7 +113,8 @@ bool prov_departure_merge(struct prov_change *change, const struct prov_departur
         if (stale(change->before, in, err))
             return false;
         if (change->after->departure_count >= DOM_DEPARTURES_MAX)
-            return cv_fail(err, cvp_conflict, NULL, "Hồ sơ đã có quá nhiều lần kết thúc công tác", "Too many departures are recorded");
+            return cv_fail(err, cvp_conflict, NULL, "Hồ sơ đã có quá nhiều lần kết thúc công tác",
+                           "Too many departures are recorded");
         *out = add_departure(change, in);
         *out_unchanged = false;
         return true;

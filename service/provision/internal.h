@@ -11,7 +11,7 @@ enum { PROV_RESERVED_MAX = 512, PROV_RETRIES = 8, PROV_NAME_TRIES = 200, PROV_VI
 
 struct prov {
     struct prov_options options;
-    pthread_mutex_t lock; /* guards reserved */
+    pthread_mutex_t lock;              /* guards reserved */
     char *reserved[PROV_RESERVED_MAX]; /* names on their way to the directory; NULL = free */
 };
 
@@ -22,8 +22,10 @@ void prov_unreserve(struct prov *prov, const char *name);
 /* Names proposed in one use case: reserved until the end, and those that the directory refused. */
 struct prov_names {
     struct prov_call *call;
-    const char *held[DOM_SYSTEMS_MAX + 2]; size_t held_count;
-    const char **refused; size_t refused_count, refused_cap;
+    const char *held[DOM_SYSTEMS_MAX + 2];
+    size_t held_count;
+    const char **refused;
+    size_t refused_count, refused_cap;
 };
 void prov_names_init(struct prov_names *names, struct prov_call *call);
 void prov_names_done(struct prov_names *names);
@@ -31,7 +33,8 @@ void prov_names_done(struct prov_names *names);
 void prov_names_drop(struct prov_names *names);
 /* After a CV_CONFLICT on cvName: asks the directory which of the proposed names is taken and drops the reservations. */
 bool prov_names_refused(struct prov_names *names, struct cv_error *err);
-/* Gives the person a mailbox address and login (or HR's own choice `local`), keeping the old address as a dated alias. */
+/* Gives the person a mailbox address and login (or HR's own choice `local`), keeping the old address as a dated alias.
+ */
 bool prov_name_mailbox(struct prov_names *names, struct dom_staff *staff, const char *local, struct cv_error *err);
 /* Gives the login of another system by its rule. */
 bool prov_name_login(struct prov_names *names, struct dom_staff *staff, const struct dom_system *system,
@@ -41,7 +44,10 @@ bool prov_name_hand_login(struct prov_names *names, struct dom_staff *staff, con
                           struct dom_account *account, const char *login, struct cv_error *err);
 
 /* ---- changing one person ---- */
-struct prov_systems { struct dom_system *items; size_t count; };
+struct prov_systems {
+    struct dom_system *items;
+    size_t count;
+};
 bool prov_load_systems(struct prov_call *call, struct prov_systems *out, struct cv_error *err);
 const struct dom_system *prov_system_of(const struct prov_systems *systems, const char *slug);
 
@@ -56,12 +62,13 @@ struct prov_change {
     bool brake_exempt;
 };
 typedef bool prov_staff_fn(struct prov_change *change, void *ctx, struct cv_error *err);
-/* Finds the person (scope, right to write), reads, checks If-Match, lets `fn` change the copy, asks the brake, saves in one write, waits for
- * the view. Repeats from reading when somebody was faster, or a name was taken. */
+/* Finds the person (scope, right to write), reads, checks If-Match, lets `fn` change the copy, asks the brake, saves in
+ * one write, waits for the view. Repeats from reading when somebody was faster, or a name was taken. */
 bool prov_staff_modify(struct prov_call *call, const char *key, const char *action, const struct dom_decision *decision,
                        prov_staff_fn *fn, void *ctx, struct prov_staff_result *out, struct cv_error *err);
-bool prov_staff_modify_id(struct prov_call *call, struct cv_id id, const char *action, const struct dom_decision *decision,
-                          prov_staff_fn *fn, void *ctx, struct prov_staff_result *out, struct cv_error *err);
+bool prov_staff_modify_id(struct prov_call *call, struct cv_id id, const char *action,
+                          const struct dom_decision *decision, prov_staff_fn *fn, void *ctx,
+                          struct prov_staff_result *out, struct cv_error *err);
 /* A copy whose arrays may grow to their maxima. */
 void prov_staff_copy(struct cv_arena *arena, const struct dom_staff *from, struct dom_staff *to);
 /* Person by key in the caller's scope; with `write` the primary unit must lie in it. */
@@ -83,7 +90,8 @@ bool prov_staff_seen(struct prov_call *call, struct prov_staff_result *out, bool
 
 /* ---- input onto a record ---- */
 bool prov_apply_staff(struct prov_change *change, const struct prov_staff_input *in, struct cv_error *err);
-bool prov_apply_posts(struct prov_change *change, const struct prov_staff_input *in, bool *out_moved, struct cv_error *err);
+bool prov_apply_posts(struct prov_change *change, const struct prov_staff_input *in, bool *out_moved,
+                      struct cv_error *err);
 
 /* ---- accounts ---- */
 bool prov_is_required(struct prov_call *call, const struct dom_staff *staff, const struct dom_system *system);
@@ -94,8 +102,10 @@ bool prov_set_desired(struct prov_change *change, const struct dom_system *syste
                       const char *reason, bool asked, struct cv_error *err);
 
 /* ---- the brake ---- */
-/* Judges `events` deactivations of this person; counts them in the directory before the deactivation itself is written. */
-bool prov_brake_pass(struct prov_call *call, struct cv_id token, const struct dom_staff *staff, bool exempt, struct cv_error *err);
+/* Judges `events` deactivations of this person; counts them in the directory before the deactivation itself is written.
+ */
+bool prov_brake_pass(struct prov_call *call, struct cv_id token, const struct dom_staff *staff, bool exempt,
+                     struct cv_error *err);
 /* The same for a change that concerns many people at once (required_for, a unit's block): all or nothing. */
 bool prov_brake_pass_many(struct prov_call *call, int people, struct cv_error *err);
 

@@ -17,7 +17,10 @@ void prov_names_drop(struct prov_names *names)
     names->held_count = 0;
 }
 
-void prov_names_done(struct prov_names *names) { prov_names_drop(names); }
+void prov_names_done(struct prov_names *names)
+{
+    prov_names_drop(names);
+}
 
 static void refuse(struct prov_names *names, const char *name)
 {
@@ -63,7 +66,8 @@ static bool own_name(const struct dom_staff *staff, const char *name)
     return false;
 }
 
-/* Nobody else holds or ever held it, and nobody in this process is about to. A name that was the person's own comes back to him. */
+/* Nobody else holds or ever held it, and nobody in this process is about to. A name that was the person's own comes
+ * back to him. */
 static bool claim(struct prov_names *names, const struct dom_staff *staff, const char *name)
 {
     if (own_name(staff, name))
@@ -99,8 +103,10 @@ static void add_name(struct cv_arena *arena, struct dom_staff *staff, const char
 
 static void naming_input(struct prov_call *call, const struct dom_staff *staff, struct dom_naming_input *out)
 {
-    *out = (struct dom_naming_input){.family = staff->family_name, .middle = staff->middle_name,
-                                     .given = staff->given_name, .birth_year = staff->birth_year};
+    *out = (struct dom_naming_input){.family = staff->family_name,
+                                     .middle = staff->middle_name,
+                                     .given = staff->given_name,
+                                     .birth_year = staff->birth_year};
     const struct view *view = call->prov->options.view;
     struct view_unit unit, parent;
     if (!view_unit_by_id(view, dom_primary_post(staff)->unit, call->arena, &unit))
@@ -114,8 +120,8 @@ static bool too_many(const struct dom_staff *staff, struct cv_error *err)
 {
     if (staff->name_count + 2 <= DOM_NAMES_MAX)
         return false;
-    cv_fail(err, cvp_conflict, NULL, "Người này đã giữ quá nhiều địa chỉ (%d)", "This person already holds too many names (%d)",
-            DOM_NAMES_MAX);
+    cv_fail(err, cvp_conflict, NULL, "Người này đã giữ quá nhiều địa chỉ (%d)",
+            "This person already holds too many names (%d)", DOM_NAMES_MAX);
     return true;
 }
 
@@ -151,7 +157,8 @@ static void take_mailbox(struct prov_names *names, struct dom_staff *staff, cons
     add_name(arena, staff, cv_arena_printf(arena, MAILBOX "/%s", local));
 }
 
-static bool claim_mailbox(struct prov_names *names, const struct dom_staff *staff, const char *local, const char **out_address)
+static bool claim_mailbox(struct prov_names *names, const struct dom_staff *staff, const char *local,
+                          const char **out_address)
 {
     struct prov_call *call = names->call;
     const char *address = cv_arena_printf(call->arena, "%s@%s", local, dom_policy_domain(call->prov->options.policy));

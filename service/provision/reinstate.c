@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static bool move_post(struct prov_change *change, const struct prov_reinstatement_input *in, bool *out_moved, struct cv_error *err)
+static bool move_post(struct prov_change *change, const struct prov_reinstatement_input *in, bool *out_moved,
+                      struct cv_error *err)
 {
     struct prov_staff_input as_staff = {.unit = in->unit, .title = in->title, .decision = in->decision};
     return prov_apply_posts(change, &as_staff, out_moved, err);

@@ -6,9 +6,16 @@
 static void blank_staff(struct prov_call *call, struct dom_staff *staff)
 {
     char id[CV_ID_TEXT];
-    *staff = (struct dom_staff){.id = cv_id_make(), .hired_on = CV_NO_DAY, .leave_from = CV_NO_DAY, .leave_to = CV_NO_DAY,
-                                .activation_until = CV_NO_MOMENT, .created_at = CV_NO_MOMENT, .updated_at = CV_NO_MOMENT,
-                                .middle_name = "", .family_name = "", .given_name = ""};
+    *staff = (struct dom_staff){.id = cv_id_make(),
+                                .hired_on = CV_NO_DAY,
+                                .leave_from = CV_NO_DAY,
+                                .leave_to = CV_NO_DAY,
+                                .activation_until = CV_NO_MOMENT,
+                                .created_at = CV_NO_MOMENT,
+                                .updated_at = CV_NO_MOMENT,
+                                .middle_name = "",
+                                .family_name = "",
+                                .given_name = ""};
     staff->mail_store = cv_arena_strdup(call->arena, cv_id_text("stf_", staff->id, id));
     staff->idempotency = prov_new_idempotency(call);
 }
@@ -30,10 +37,12 @@ static bool visible(struct prov_call *call, struct cv_id id)
     struct view_staff seen;
     struct cv_error err = {0};
     char text[CV_ID_TEXT];
-    return view_staff_find(call->prov->options.view, call->scope, cv_id_text("stf_", id, text), call->arena, &seen, &err);
+    return view_staff_find(call->prov->options.view, call->scope, cv_id_text("stf_", id, text), call->arena, &seen,
+                           &err);
 }
 
-/* POST of somebody who is probably there already is stopped, with the candidates that the caller may see; not_same_as insists. */
+/* POST of somebody who is probably there already is stopped, with the candidates that the caller may see; not_same_as
+ * insists. */
 static bool no_twin(struct prov_change *change, const struct prov_staff_input *in, struct prov_staff_result *out,
                     struct cv_error *err)
 {
@@ -41,8 +50,11 @@ static bool no_twin(struct prov_change *change, const struct prov_staff_input *i
     struct prov_call *call = change->call;
     const struct dom_staff *staff = change->after;
     struct cv_id found[MAX];
-    struct view_twin_query query = {.full_name = staff->full_name, .birth_year = staff->birth_year, .mobile = staff->mobile,
-                                    .has_unit = true, .unit = dom_primary_post(staff)->unit};
+    struct view_twin_query query = {.full_name = staff->full_name,
+                                    .birth_year = staff->birth_year,
+                                    .mobile = staff->mobile,
+                                    .has_unit = true,
+                                    .unit = dom_primary_post(staff)->unit};
     size_t count = view_twins(call->prov->options.view, &query, found, MAX);
     out->candidates = CV_NEWS(call->arena, struct cv_id, MAX);
     for (size_t i = 0; i < count; i++)
@@ -58,9 +70,14 @@ static bool no_twin(struct prov_change *change, const struct prov_staff_input *i
 
 /* ---- create ---- */
 
-struct creation { const struct prov_staff_input *in; bool twins_allowed; struct dir_stamp stamp; };
+struct creation {
+    const struct prov_staff_input *in;
+    bool twins_allowed;
+    struct dir_stamp stamp;
+};
 
-static bool build(struct prov_change *change, struct creation *creation, struct prov_staff_result *out, struct cv_error *err)
+static bool build(struct prov_change *change, struct creation *creation, struct prov_staff_result *out,
+                  struct cv_error *err)
 {
     struct prov_call *call = change->call;
     out->before = (struct dom_staff){0};
@@ -74,7 +91,8 @@ static bool build(struct prov_change *change, struct creation *creation, struct 
     return creation->twins_allowed || no_twin(change, creation->in, out, err);
 }
 
-static bool create_once(struct prov_change *change, struct creation *creation, struct prov_staff_result *out, struct cv_error *err)
+static bool create_once(struct prov_change *change, struct creation *creation, struct prov_staff_result *out,
+                        struct cv_error *err)
 {
     struct prov_call *call = change->call;
     struct dir_actor actor = prov_dir_actor(call);
@@ -110,7 +128,8 @@ static bool worth_another(struct prov_change *change, const struct cv_error *err
            !cv_deadline_passed(change->call->deadline);
 }
 
-static bool create(struct prov_call *call, struct creation *creation, struct prov_staff_result *out, struct cv_error *err)
+static bool create(struct prov_call *call, struct creation *creation, struct prov_staff_result *out,
+                   struct cv_error *err)
 {
     struct prov_change change = {.call = call};
     struct prov_audit audit;
@@ -118,7 +137,8 @@ static bool create(struct prov_call *call, struct creation *creation, struct pro
     if (!prov_load_systems(call, &change.systems, err))
         return false;
     prov_names_init(&change.names, call);
-    prov_audit_begin(&audit, call, "staff.create", "new", creation->in->decision.given == CV_VALUE ? &creation->in->decision.value : NULL);
+    prov_audit_begin(&audit, call, "staff.create", "new",
+                     creation->in->decision.given == CV_VALUE ? &creation->in->decision.value : NULL);
     for (int i = 0; i < PROV_NAME_TRIES && !ok; i++) {
         cv_error_clear(err);
         ok = create_once(&change, creation, out, err);
@@ -149,7 +169,8 @@ static void name_the_code(struct cv_error *err, const char *code)
     cv_fail(err, cvp_code_taken, "/staff_code", "Số hiệu %s vừa được dùng", "The staff code %s was just taken", code);
 }
 
-bool prov_staff_create(struct prov_call *call, const struct prov_staff_input *in, struct prov_staff_result *out, struct cv_error *err)
+bool prov_staff_create(struct prov_call *call, const struct prov_staff_input *in, struct prov_staff_result *out,
+                       struct cv_error *err)
 {
     struct creation creation = {.in = in};
     bool replayed = false;
@@ -173,7 +194,8 @@ static bool put_change(struct prov_change *change, void *ctx, struct cv_error *e
 {
     const struct dom_staff *before = change->before;
     if (dom_status_on(before, cv_today()) == DOM_DEPARTED) {
-        cv_fail(err, cvp_staff_departed, NULL, "Người này đã kết thúc công tác; dùng chức năng tiếp nhận lại nếu quay lại làm việc",
+        cv_fail(err, cvp_staff_departed, NULL,
+                "Người này đã kết thúc công tác; dùng chức năng tiếp nhận lại nếu quay lại làm việc",
                 "This person has departed; use a reinstatement if he or she is back");
         char id[CV_ID_TEXT];
         struct cv_buf link;
@@ -194,7 +216,8 @@ static bool put_existing(struct prov_call *call, const char *code, const struct 
     struct cv_id id;
     if (!prov_staff_locate(call, code, true, &id, err)) {
         if (err->problem == cvp_staff_not_found)
-            cv_fail(err, cvp_held_elsewhere, NULL, "Số hiệu %s đang thuộc đơn vị ngoài phạm vi của bạn; vui lòng đề nghị điều chuyển",
+            cv_fail(err, cvp_held_elsewhere, NULL,
+                    "Số hiệu %s đang thuộc đơn vị ngoài phạm vi của bạn; vui lòng đề nghị điều chuyển",
                     "The staff code %s is held outside your units; please ask for a transfer", code);
         return false;
     }
@@ -216,8 +239,8 @@ static bool put_raced(struct prov_call *call, const char *code, const struct pro
     return prov_staff_modify_id(call, other.id, "staff.put", NULL, put_change, (void *)in, out, err);
 }
 
-bool prov_staff_put(struct prov_call *call, const char *code, const struct prov_staff_input *in, struct prov_staff_result *out,
-                    struct cv_error *err)
+bool prov_staff_put(struct prov_call *call, const char *code, const struct prov_staff_input *in,
+                    struct prov_staff_result *out, struct cv_error *err)
 {
     struct cv_id holder;
     struct prov_staff_input with_code = *in;
@@ -229,7 +252,8 @@ bool prov_staff_put(struct prov_call *call, const char *code, const struct prov_
     if (view_code_holder(call->prov->options.view, code, &holder))
         return put_existing(call, code, in, out, err);
     if (call->match != PROV_MATCH_ABSENT)
-        return cv_fail(err, cvp_etag_mismatch, "If-Match", "Chưa có người mang số hiệu %s", "Nobody has the code %s yet", code);
+        return cv_fail(err, cvp_etag_mismatch, "If-Match", "Chưa có người mang số hiệu %s",
+                       "Nobody has the code %s yet", code);
     with_code.staff_code = (struct prov_text){CV_VALUE, code};
     struct creation creation = {.in = &with_code, .twins_allowed = true};
     if (create(call, &creation, out, err))
@@ -246,8 +270,8 @@ static bool patch_change(struct prov_change *change, void *ctx, struct cv_error 
     return prov_apply_staff(change, ctx, err);
 }
 
-bool prov_staff_patch(struct prov_call *call, const char *key, const struct prov_staff_input *in, struct prov_staff_result *out,
-                      struct cv_error *err)
+bool prov_staff_patch(struct prov_call *call, const char *key, const struct prov_staff_input *in,
+                      struct prov_staff_result *out, struct cv_error *err)
 {
     const struct dom_decision *decision = in->decision.given == CV_VALUE ? &in->decision.value : NULL;
     *out = (struct prov_staff_result){0};
@@ -276,9 +300,10 @@ bool prov_staff_delete(struct prov_call *call, const char *key, struct cv_error 
         !prov_check_match(call, staff.revision, err))
         return false;
     if (staff.name_count > 0)
-        return cv_fail(err, cvp_staff_holds_names, NULL,
-                       "Người này đã từng có địa chỉ hoặc tài khoản nên không thể xóa; dùng chức năng kết thúc công tác",
-                       "This person has held an address or login and is never deleted; record a departure instead");
+        return cv_fail(
+            err, cvp_staff_holds_names, NULL,
+            "Người này đã từng có địa chỉ hoặc tài khoản nên không thể xóa; dùng chức năng kết thúc công tác",
+            "This person has held an address or login and is never deleted; record a departure instead");
     if (call->validate_only)
         return true;
     prov_audit_begin(&audit, call, "staff.delete", key, NULL);

@@ -16,7 +16,8 @@ void prov_staff_copy(struct cv_arena *arena, const struct dom_staff *from, struc
     *to = *from;
     to->posts = grow_copy(arena, from->posts, from->post_count, DOM_POSTS_MAX + 1, sizeof(*to->posts));
     to->accounts = grow_copy(arena, from->accounts, from->account_count, DOM_SYSTEMS_MAX, sizeof(*to->accounts));
-    to->departures = grow_copy(arena, from->departures, from->departure_count, from->departure_count + 1, sizeof(*to->departures));
+    to->departures =
+        grow_copy(arena, from->departures, from->departure_count, from->departure_count + 1, sizeof(*to->departures));
 }
 
 const char *prov_staff_link(struct prov_call *call, const struct dom_staff *staff, const char *tail)
@@ -31,7 +32,8 @@ bool prov_staff_locate(struct prov_call *call, const char *key, bool write, stru
     if (!view_staff_find(call->prov->options.view, call->scope, key, call->arena, &found, err))
         return false;
     if (write && !view_in_scope(call->prov->options.view, call->scope, found.unit))
-        return cv_fail(err, cvp_scope_missing, NULL, "Chỉ đơn vị chủ quản mới được sửa hồ sơ của người biệt phái, kiêm nhiệm",
+        return cv_fail(err, cvp_scope_missing, NULL,
+                       "Chỉ đơn vị chủ quản mới được sửa hồ sơ của người biệt phái, kiêm nhiệm",
                        "Only the home unit may change a person who is seconded to you");
     *out = found.id;
     return true;
@@ -95,13 +97,16 @@ static bool again(struct prov_change *change, struct cv_error *err)
 static void explain(struct cv_error *err)
 {
     if (err->kind == CV_CONFLICT && strcmp(err->field, "cvCode") == 0)
-        cv_fail(err, cvp_code_taken, "/staff_code", "Mã này vừa được người khác dùng", "This code was just taken by somebody else");
+        cv_fail(err, cvp_code_taken, "/staff_code", "Mã này vừa được người khác dùng",
+                "This code was just taken by somebody else");
     else if (err->kind == CV_CONFLICT && strcmp(err->field, "cvName") == 0)
-        cv_fail(err, cvp_address_taken, "/login", "Địa chỉ này vừa được người khác dùng", "This address was just taken");
+        cv_fail(err, cvp_address_taken, "/login", "Địa chỉ này vừa được người khác dùng",
+                "This address was just taken");
 }
 
-bool prov_staff_modify_id(struct prov_call *call, struct cv_id id, const char *action, const struct dom_decision *decision,
-                          prov_staff_fn *fn, void *ctx, struct prov_staff_result *out, struct cv_error *err)
+bool prov_staff_modify_id(struct prov_call *call, struct cv_id id, const char *action,
+                          const struct dom_decision *decision, prov_staff_fn *fn, void *ctx,
+                          struct prov_staff_result *out, struct cv_error *err)
 {
     struct prov_change change = {.call = call};
     struct dir_stamp stamp = {0};

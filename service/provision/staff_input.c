@@ -13,7 +13,8 @@ static void apply_name(struct prov_change *change, const struct prov_staff_input
 {
     struct dom_staff *staff = change->after;
     struct cv_arena *arena = change->call->arena;
-    bool by_hand = in->family_name.given == CV_VALUE || in->middle_name.given == CV_VALUE || in->given_name.given == CV_VALUE;
+    bool by_hand =
+        in->family_name.given == CV_VALUE || in->middle_name.given == CV_VALUE || in->given_name.given == CV_VALUE;
     bool renamed = in->full_name.given == CV_VALUE &&
                    (staff->full_name == NULL || strcmp(in->full_name.value, staff->full_name) != 0);
     if (in->full_name.given == CV_VALUE)
@@ -35,7 +36,8 @@ static void apply_name(struct prov_change *change, const struct prov_staff_input
                      "Khi tự tách họ tên cần có tên (given_name)", "A split by hand needs the given name");
 }
 
-/* The parts by hand must be the words of the full name, in order: otherwise address and list order would belong to somebody else. */
+/* The parts by hand must be the words of the full name, in order: otherwise address and list order would belong to
+ * somebody else. */
 static void check_split(struct prov_change *change)
 {
     const struct dom_staff *staff = change->after;
@@ -52,8 +54,8 @@ static void check_letters(struct prov_change *change)
 {
     const struct dom_staff *staff = change->after;
     if (staff->full_name != NULL && *cv_text_fold(change->call->arena, staff->full_name) == '\0')
-        cv_fault_add(change->call->faults, CV_AT_POINTER, "/full_name", "bad_characters", "Họ và tên không có chữ cái nào",
-                     "full_name has no letters");
+        cv_fault_add(change->call->faults, CV_AT_POINTER, "/full_name", "bad_characters",
+                     "Họ và tên không có chữ cái nào", "full_name has no letters");
 }
 
 static void apply_facts(struct prov_change *change, const struct prov_staff_input *in)
@@ -63,7 +65,8 @@ static void apply_facts(struct prov_change *change, const struct prov_staff_inpu
     set_text(&in->mobile, &staff->mobile);
     if (staff->mobile != NULL && in->mobile.given == CV_VALUE && !dom_mobile_valid(staff->mobile))
         cv_fault_add(call->faults, CV_AT_POINTER, "/mobile", "bad_format",
-                     "Số điện thoại cần dạng quốc tế, ví dụ +84900000001", "The phone number must be international, like +84900000001");
+                     "Số điện thoại cần dạng quốc tế, ví dụ +84900000001",
+                     "The phone number must be international, like +84900000001");
     if (in->category.given == CV_VALUE)
         staff->category = (enum dom_category)in->category.value;
     if (in->birth_year.given != CV_ABSENT)
@@ -89,8 +92,8 @@ static void apply_leave(struct prov_change *change, const struct prov_staff_inpu
     staff->leave_from = in->leave_given == CV_VALUE && in->leave_from != CV_NO_DAY ? in->leave_from : cv_today();
     staff->leave_to = in->leave_given == CV_VALUE ? in->leave_to : CV_NO_DAY;
     if (staff->leave_to != CV_NO_DAY && staff->leave_to < staff->leave_from)
-        cv_fault_add(change->call->faults, CV_AT_POINTER, "/leave/to", "out_of_range", "Ngày kết thúc nghỉ trước ngày bắt đầu",
-                     "The leave ends before it begins");
+        cv_fault_add(change->call->faults, CV_AT_POINTER, "/leave/to", "out_of_range",
+                     "Ngày kết thúc nghỉ trước ngày bắt đầu", "The leave ends before it begins");
 }
 
 static void claim_code(struct prov_change *change, const char *code)
@@ -103,9 +106,10 @@ static void claim_code(struct prov_change *change, const char *code)
                      "Số hiệu chỉ gồm chữ không dấu, số, dấu chấm, gạch dưới, gạch ngang, tối đa 35 ký tự",
                      "A staff code has only A-Z a-z 0-9 . _ -, at most 35 signs, and no id prefix");
     else if (clash != NULL)
-        cv_fault_add(call->faults, CV_AT_POINTER, "/staff_code", "duplicate",
-                     "Số hiệu “%s” chỉ khác số 0 ở đầu so với số hiệu đã có, vui lòng kiểm tra (Excel thường làm mất số 0)",
-                     "The code “%s” differs from an existing one only by leading zeros; please check (Excel drops them)", code);
+        cv_fault_add(
+            call->faults, CV_AT_POINTER, "/staff_code", "duplicate",
+            "Số hiệu “%s” chỉ khác số 0 ở đầu so với số hiệu đã có, vui lòng kiểm tra (Excel thường làm mất số 0)",
+            "The code “%s” differs from an existing one only by leading zeros; please check (Excel drops them)", code);
 }
 
 static void apply_code(struct prov_change *change, const struct prov_staff_input *in)
@@ -131,14 +135,16 @@ static void apply_code(struct prov_change *change, const struct prov_staff_input
     staff->staff_code = code;
 }
 
-/* A code that somebody holds: his own former one is fine, a visible holder is named by the code, an invisible one is not. */
+/* A code that somebody holds: his own former one is fine, a visible holder is named by the code, an invisible one is
+ * not. */
 static bool code_free(struct prov_change *change, const struct prov_staff_input *in, struct cv_error *err)
 {
     struct prov_call *call = change->call;
     struct cv_id holder;
     struct view_staff seen;
     struct cv_error hidden = {0};
-    if (in->staff_code.given != CV_VALUE || !view_code_holder(call->prov->options.view, in->staff_code.value, &holder) ||
+    if (in->staff_code.given != CV_VALUE ||
+        !view_code_holder(call->prov->options.view, in->staff_code.value, &holder) ||
         cv_id_equal(holder, change->before->id))
         return true;
     if (view_staff_find(call->prov->options.view, call->scope, in->staff_code.value, call->arena, &seen, &hidden))
@@ -155,8 +161,8 @@ static bool apply_accounts(struct prov_change *change, const struct prov_staff_i
     for (size_t i = 0; i < in->account_count; i++) {
         const struct dom_system *system = prov_system_of(&change->systems, in->accounts[i].system);
         if (system == NULL)
-            cv_fault_add(call->faults, CV_AT_POINTER, cv_arena_printf(call->arena, "/accounts/%zu/system", i), "not_found",
-                         "Không có hệ thống “%s”", "There is no system “%s”", in->accounts[i].system);
+            cv_fault_add(call->faults, CV_AT_POINTER, cv_arena_printf(call->arena, "/accounts/%zu/system", i),
+                         "not_found", "Không có hệ thống “%s”", "There is no system “%s”", in->accounts[i].system);
         else if (!prov_set_desired(change, system, in->accounts[i].state, in->accounts[i].reason, true, err))
             return false;
     }
@@ -185,7 +191,8 @@ bool prov_apply_staff(struct prov_change *change, const struct prov_staff_input 
     if (change->after->full_name == NULL)
         cv_fault_add(call->faults, CV_AT_POINTER, "/full_name", "required", "Thiếu họ và tên", "full_name is missing");
     if (in->category.given != CV_VALUE && change->before->revision == 0)
-        cv_fault_add(call->faults, CV_AT_POINTER, "/category", "required", "Thiếu đối tượng (category)", "category is missing");
+        cv_fault_add(call->faults, CV_AT_POINTER, "/category", "required", "Thiếu đối tượng (category)",
+                     "category is missing");
     check_split(change);
     check_letters(change);
     apply_facts(change, in);

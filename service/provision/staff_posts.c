@@ -16,8 +16,9 @@ static bool resolve_unit(struct prov_call *call, const char *key, const char *po
     if (key == NULL)
         return false; /* its fault is known already */
     if (!view_unit_find(call->prov->options.view, call->scope, key, CV_NO_DAY, call->arena, &unit, &err)) {
-        cv_fault_add(call->faults, CV_AT_POINTER, pointer, "not_found", "Không tìm thấy đơn vị “%s” trong phạm vi của bạn",
-                     "There is no unit “%s” within your reach", key);
+        cv_fault_add(call->faults, CV_AT_POINTER, pointer, "not_found",
+                     "Không tìm thấy đơn vị “%s” trong phạm vi của bạn", "There is no unit “%s” within your reach",
+                     key);
         return false;
     }
     if (unit.active_to != CV_NO_DAY && unit.active_to <= cv_today()) {
@@ -35,7 +36,8 @@ static void check_primary(struct prov_call *call, const struct dom_post *posts, 
     for (size_t i = 0; i < count; i++)
         primaries += posts[i].primary ? 1 : 0;
     if (primaries != 1)
-        cv_fault_add(call->faults, CV_AT_POINTER, "/posts", "one_primary", "Cần đúng một vị trí chính (primary), đang có %zu",
+        cv_fault_add(call->faults, CV_AT_POINTER, "/posts", "one_primary",
+                     "Cần đúng một vị trí chính (primary), đang có %zu",
                      "Exactly one post must be primary, there are %zu", primaries);
 }
 
@@ -59,8 +61,12 @@ static void posts_from_list(struct prov_change *change, const struct prov_staff_
     for (size_t i = 0; i < in->post_count && i < DOM_POSTS_MAX; i++) {
         const struct prov_post_input *given = &in->posts[i];
         struct dom_post *post = &posts[count++];
-        *post = (struct dom_post){.title = given->title, .kind = given->kind, .primary = given->primary,
-                                  .from = given->from, .to = given->to, .decision = given->decision};
+        *post = (struct dom_post){.title = given->title,
+                                  .kind = given->kind,
+                                  .primary = given->primary,
+                                  .from = given->from,
+                                  .to = given->to,
+                                  .decision = given->decision};
         resolve_unit(call, given->unit, post_pointer(call, i, "unit"), &post->unit);
         if (given->primary && given->kind == DOM_KIEM_NHIEM)
             cv_fault_add(call->faults, CV_AT_POINTER, post_pointer(call, i, "kind"), "not_allowed_value",
@@ -98,7 +104,10 @@ static void primary_from_members(struct prov_change *change, const struct prov_s
         return;
     if (fresh) {
         primary = &after->posts[after->post_count++];
-        *primary = (struct dom_post){.primary = true, .kind = DOM_CHINH_THUC, .from = CV_NO_DAY, .to = CV_NO_DAY,
+        *primary = (struct dom_post){.primary = true,
+                                     .kind = DOM_CHINH_THUC,
+                                     .from = CV_NO_DAY,
+                                     .to = CV_NO_DAY,
                                      .decision = {.signed_on = CV_NO_DAY, .effective_on = CV_NO_DAY}};
     }
     if (in->unit.given == CV_VALUE && (fresh || !cv_id_equal(unit, primary->unit))) {
@@ -119,11 +128,13 @@ static void check_mirror(struct prov_change *change, const struct prov_staff_inp
     if (primary == NULL || in->posts_given != CV_VALUE || in->unit.given != CV_VALUE)
         return;
     if (resolve_unit(call, in->unit.value, "/unit", &unit) && !cv_id_equal(unit, primary->unit))
-        cv_fault_add(call->faults, CV_AT_POINTER, "/unit", "mismatch", "unit khác với đơn vị của vị trí chính trong posts",
+        cv_fault_add(call->faults, CV_AT_POINTER, "/unit", "mismatch",
+                     "unit khác với đơn vị của vị trí chính trong posts",
                      "unit differs from the primary post in posts");
 }
 
-bool prov_apply_posts(struct prov_change *change, const struct prov_staff_input *in, bool *out_moved, struct cv_error *err)
+bool prov_apply_posts(struct prov_change *change, const struct prov_staff_input *in, bool *out_moved,
+                      struct cv_error *err)
 {
     const struct dom_post *before = change->before->post_count > 0 ? dom_primary_post(change->before) : NULL;
     if (in->posts_given == CV_VALUE)

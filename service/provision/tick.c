@@ -1,4 +1,5 @@
-/* The calendar's work, on the directory alone, so without a lease: every replica may try, compare-and-swap lets one win. */
+/* The calendar's work, on the directory alone, so without a lease: every replica may try, compare-and-swap lets one
+ * win. */
 #include "provision/internal.h"
 
 #include <string.h>
@@ -18,7 +19,8 @@ static bool run_change(struct prov_change *change, void *ctx, struct cv_error *e
 {
     (void)ctx;
     const struct dom_departure *found = dom_current_departure(change->after);
-    if (found == NULL || (found->state != DOM_SCHEDULED && found->state != DOM_HELD) || found->effective_on > cv_today())
+    if (found == NULL || (found->state != DOM_SCHEDULED && found->state != DOM_HELD) ||
+        found->effective_on > cv_today())
         return true; /* somebody else did it */
     struct dom_departure *d = &change->after->departures[found - change->after->departures];
     struct cv_id token = ordered_by(d);

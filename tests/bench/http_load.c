@@ -1,5 +1,6 @@
-/* Sends the requests of a file (raw HTTP/1.1, one after the other, each preceded by a line with its length) over N keep-alive connections from
- * one epoll thread, and prints rate and latencies as JSON.   http_load PORT FILE CONNECTIONS */
+/* Sends the requests of a file (raw HTTP/1.1, one after the other, each preceded by a line with its length) over N
+ * keep-alive connections from one epoll thread, and prints rate and latencies as JSON.   http_load PORT FILE
+ * CONNECTIONS */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
@@ -13,8 +14,16 @@
 
 enum { REQUESTS_MAX = 200000, CONNECTIONS_MAX = 256, ANSWER_MAX = 1 << 20 };
 
-struct request { char *bytes; size_t len; };
-struct connection { int fd; char *in; size_t have; double sent; };
+struct request {
+    char *bytes;
+    size_t len;
+};
+struct connection {
+    int fd;
+    char *in;
+    size_t have;
+    double sent;
+};
 static struct request requests[REQUESTS_MAX];
 static double latencies[REQUESTS_MAX];
 static int request_count, sent, answered, refused;
@@ -43,7 +52,8 @@ static void read_requests(const char *file)
 
 static void dial(struct connection *c, int port, int epoll)
 {
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in to = {
+        .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int on = 1;
     c->fd = socket(AF_INET, SOCK_STREAM, 0);
     c->in = malloc(ANSWER_MAX);
@@ -122,7 +132,9 @@ int main(int argc, char **argv)
     }
     double seconds = now() - begun;
     qsort(latencies, (size_t)answered, sizeof(*latencies), by_value);
-    printf("{\"requests\": %d, \"refused\": %d, \"seconds\": %.3f, \"per_second\": %.1f, \"p50_ms\": %.3f, \"p99_ms\": %.3f}\n", answered,
-           refused, seconds, answered / seconds, latencies[answered / 2] * 1e3, latencies[(size_t)(answered * 0.99)] * 1e3);
+    printf("{\"requests\": %d, \"refused\": %d, \"seconds\": %.3f, \"per_second\": %.1f, \"p50_ms\": %.3f, \"p99_ms\": "
+           "%.3f}\n",
+           answered, refused, seconds, answered / seconds, latencies[answered / 2] * 1e3,
+           latencies[(size_t)(answered * 0.99)] * 1e3);
     return refused > 0;
 }

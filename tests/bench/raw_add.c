@@ -1,5 +1,6 @@
-/* The limit that onboarding is measured against: adds the entries of an LDIF file over N sessions of plain libldap, with the post-read control that the
- * service uses, and prints seconds and adds per second as JSON.   raw_add LDAPI-URI FILE.ldif SESSIONS */
+/* The limit that onboarding is measured against: adds the entries of an LDIF file over N sessions of plain libldap,
+ * with the post-read control that the service uses, and prints seconds and adds per second as JSON.   raw_add LDAPI-URI
+ * FILE.ldif SESSIONS */
 #include <ldap.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -10,7 +11,11 @@
 
 enum { ATTRS_MAX = 80, VALUES_MAX = 64, ENTRIES_MAX = 20000 };
 
-struct entry { char *dn; LDAPMod *mods[ATTRS_MAX + 1]; int count; };
+struct entry {
+    char *dn;
+    LDAPMod *mods[ATTRS_MAX + 1];
+    int count;
+};
 static struct entry entries[ENTRIES_MAX];
 static int entry_count;
 static atomic_int next_entry, failures;
@@ -112,8 +117,14 @@ static void *writer(void *unused)
     (void)unused;
     LDAP *ld = session();
     /* post-read of entryUUID, entryCSN, cvRevision (RFC 4527): a BER sequence of names */
-    static char wanted[] = "\x30\x21\x04\x09" "entryUUID" "\x04\x08" "entryCSN" "\x04\x0a" "cvRevision";
-    LDAPControl post = {.ldctl_oid = (char *)"1.3.6.1.1.13.2", .ldctl_value = {sizeof(wanted) - 1, wanted}, .ldctl_iscritical = 1};
+    static char wanted[] = "\x30\x21\x04\x09"
+                           "entryUUID"
+                           "\x04\x08"
+                           "entryCSN"
+                           "\x04\x0a"
+                           "cvRevision";
+    LDAPControl post = {
+        .ldctl_oid = (char *)"1.3.6.1.1.13.2", .ldctl_value = {sizeof(wanted) - 1, wanted}, .ldctl_iscritical = 1};
     LDAPControl *controls[] = {&post, NULL};
     for (int i; (i = atomic_fetch_add(&next_entry, 1)) < entry_count;)
         if (ldap_add_ext_s(ld, entries[i].dn, entries[i].mods, controls, NULL) != LDAP_SUCCESS)
@@ -138,7 +149,7 @@ int main(int argc, char **argv)
         pthread_join(threads[i], NULL);
     clock_gettime(CLOCK_MONOTONIC, &b);
     double seconds = (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9;
-    printf("{\"adds\": %d, \"failed\": %d, \"seconds\": %.3f, \"per_second\": %.1f}\n", entry_count, atomic_load(&failures), seconds,
-           entry_count / seconds);
+    printf("{\"adds\": %d, \"failed\": %d, \"seconds\": %.3f, \"per_second\": %.1f}\n", entry_count,
+           atomic_load(&failures), seconds, entry_count / seconds);
     return atomic_load(&failures) > 0;
 }

@@ -99,3 +99,10 @@ def test_size_is_a_gate():
     assert sizes[int(len(sizes) * 0.95)] <= 60
     assert [(p, f, n) for p, f, n in functions() if n > 100] == []
     assert [str(p) for p in SERVICE.rglob("*.c") if len(p.read_text().splitlines()) > 600] == []
+
+
+def test_formatted_by_the_rules_of_the_tree():
+    listed = subprocess.run(["git", "ls-files", "service/*.[ch]", "include/*.h", "tests/*.[ch]"], cwd=ROOT, capture_output=True, text=True)
+    files = listed.stdout.split() or [str(p.relative_to(ROOT)) for d in ("service", "include", "tests") for p in (ROOT / d).rglob("*.[ch]")]
+    out = subprocess.run(["clang-format", "--dry-run", *files], cwd=ROOT, capture_output=True, text=True)
+    assert {line.split(":")[0] for line in out.stderr.splitlines() if "warning" in line} == set()

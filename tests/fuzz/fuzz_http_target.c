@@ -1,4 +1,5 @@
-/* Request targets and query strings. What passes the check must decode without dots, slashes or controls sneaking in. */
+/* Request targets and query strings. What passes the check must decode without dots, slashes or controls sneaking in.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

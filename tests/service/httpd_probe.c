@@ -1,7 +1,9 @@
-/* A server with a handful of routes, for the tests of the HTTP layer alone. Prints {"port":N} when it listens; SIGTERM stops it gracefully.
+/* A server with a handful of routes, for the tests of the HTTP layer alone. Prints {"port":N} when it listens; SIGTERM
+ * stops it gracefully.
  *
  * usage: httpd_probe REQUEST_MS IDLE_MS QUEUE CONNECTIONS DRAIN_MS HOLD_FIFO [SHARED_BYTES]
- * /slow waits until HOLD_FIFO has been opened for writing and closed again (its end of file), or for the request's deadline. */
+ * /slow waits until HOLD_FIFO has been opened for writing and closed again (its end of file), or for the request's
+ * deadline. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -116,16 +118,35 @@ static const struct htp_route routes[] = {
     {.method = HTP_GET, .pattern = "/text", .operation = "get_text", .handler = text, .produces = "text/plain"},
     {.method = HTP_GET, .pattern = "/silent", .operation = "silent", .handler = silent},
     {.method = HTP_GET, .pattern = "/problem", .operation = "problem", .handler = problem},
-    {.method = HTP_GET, .pattern = "/echo/{name}", .operation = "echo_get", .lane = HTP_INTERACTIVE, .handler = echo,
+    {.method = HTP_GET,
+     .pattern = "/echo/{name}",
+     .operation = "echo_get",
+     .lane = HTP_INTERACTIVE,
+     .handler = echo,
      .query = "q"},
-    {.method = HTP_POST, .pattern = "/echo", .operation = "echo_post", .lane = HTP_INTERACTIVE, .handler = echo,
+    {.method = HTP_POST,
+     .pattern = "/echo",
+     .operation = "echo_post",
+     .lane = HTP_INTERACTIVE,
+     .handler = echo,
      .query = "q validate_only"},
-    {.method = HTP_PATCH, .pattern = "/echo/{name}", .operation = "echo_patch", .lane = HTP_INTERACTIVE, .handler = echo},
+    {.method = HTP_PATCH,
+     .pattern = "/echo/{name}",
+     .operation = "echo_patch",
+     .lane = HTP_INTERACTIVE,
+     .handler = echo},
     {.method = HTP_PUT, .pattern = "/echo/{name}", .operation = "echo_put", .lane = HTP_INTERACTIVE, .handler = echo},
-    {.method = HTP_DELETE, .pattern = "/echo/{name}", .operation = "echo_delete", .lane = HTP_INTERACTIVE,
+    {.method = HTP_DELETE,
+     .pattern = "/echo/{name}",
+     .operation = "echo_delete",
+     .lane = HTP_INTERACTIVE,
      .handler = empty},
     {.method = HTP_GET, .pattern = "/slow", .operation = "slow", .lane = HTP_BULK, .handler = slow},
-    {.method = HTP_POST, .pattern = "/private", .operation = "private", .lane = HTP_INTERACTIVE, .scopes = SCOPE_WRITE,
+    {.method = HTP_POST,
+     .pattern = "/private",
+     .operation = "private",
+     .lane = HTP_INTERACTIVE,
+     .scopes = SCOPE_WRITE,
      .handler = echo},
     {.method = HTP_GET, .pattern = "/private", .operation = "private_get", .scopes = HTP_ANY_TOKEN, .handler = echo},
 };
@@ -154,8 +175,12 @@ static _Noreturn void die(const char *what, const struct cv_error *err)
 
 static struct job_lane *start_lane(const char *name, int workers, size_t queue, struct probe *probe)
 {
-    struct job_lane_options options = {
-        .name = name, .workers = workers, .queue = queue, .ctx = probe, .thread_open = thread_open, .run = htp_run_item};
+    struct job_lane_options options = {.name = name,
+                                       .workers = workers,
+                                       .queue = queue,
+                                       .ctx = probe,
+                                       .thread_open = thread_open,
+                                       .run = htp_run_item};
     struct job_lane *lane = NULL;
     struct cv_error err = {0};
 
@@ -184,8 +209,12 @@ int main(int argc, char **argv)
 {
     static const char *const scope_names[] = {"staff:read", "staff:write", NULL};
     struct probe probe = {.hold_fd = -1};
-    struct htp_options options = {.listen = "127.0.0.1:0", .routes = routes, .route_count = CV_COUNT(routes),
-                                  .authenticate = authenticate, .app = &probe, .max_body = MAX_BODY,
+    struct htp_options options = {.listen = "127.0.0.1:0",
+                                  .routes = routes,
+                                  .route_count = CV_COUNT(routes),
+                                  .authenticate = authenticate,
+                                  .app = &probe,
+                                  .max_body = MAX_BODY,
                                   .scope_names = scope_names};
     struct htp_server *server = NULL;
     struct cv_error err = {0};

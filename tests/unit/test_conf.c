@@ -10,7 +10,13 @@
 
 #include "congvu/conf.h"
 
-struct loaded { struct cv_arena *arena; struct conf conf; struct cv_faults faults; struct cv_error err; bool ok; };
+struct loaded {
+    struct cv_arena *arena;
+    struct conf conf;
+    struct cv_faults faults;
+    struct cv_error err;
+    bool ok;
+};
 
 static struct loaded load(const char *file, const char *const *sets, size_t count)
 {

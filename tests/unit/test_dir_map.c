@@ -30,8 +30,8 @@ static bool maybe(void)
 
 static const char *some_text(struct cv_arena *a)
 {
-    static const char *const words[] = {"Nguyễn", "Đặng Ước", "\"quote\"", "back\\slash", "phẩy, chấm; bằng=", "K'Bảy",
-                                        "tab\tnew\nline", "<x> #", "ẩ", "Trưởng phòng"};
+    static const char *const words[] = {"Nguyễn", "Đặng Ước",       "\"quote\"", "back\\slash", "phẩy, chấm; bằng=",
+                                        "K'Bảy",  "tab\tnew\nline", "<x> #",     "ẩ",           "Trưởng phòng"};
 
     return cv_arena_printf(a, "%s %s %u", words[chance(10)], words[chance(10)], chance(100000));
 }
@@ -229,21 +229,28 @@ static void make_posts(struct cv_arena *a, struct dom_staff *s)
     size_t primary = chance((unsigned)s->post_count);
 
     for (size_t i = 0; i < s->post_count; i++) {
-        s->posts[i] = (struct dom_post){some_id(), text_or_null(a), (enum dom_post_kind)chance(DOM_POST_KINDS), i == primary,
-                                        some_day(), some_day(), some_decision(a)};
+        s->posts[i] = (struct dom_post){some_id(),       text_or_null(a), (enum dom_post_kind)chance(DOM_POST_KINDS),
+                                        i == primary,    some_day(),      some_day(),
+                                        some_decision(a)};
     }
 }
 
 static void make_accounts(struct cv_arena *a, struct dom_staff *s)
 {
-    static const char *const systems[] = {"mailbox", "td-office", "e-office", "certificate", "x1", "x2", "x3", "x4", "x5"};
+    static const char *const systems[] = {"mailbox", "td-office", "e-office", "certificate", "x1",
+                                          "x2",      "x3",        "x4",       "x5"};
 
     s->account_count = chance(CV_COUNT(systems) + 1);
     s->accounts = CV_NEWS(a, struct dom_account, s->account_count + 1);
     for (size_t i = 0; i < s->account_count; i++) {
-        s->accounts[i] = (struct dom_account){systems[i], (enum dom_desired)chance(DOM_DESIREDS),
-                                              (enum dom_observed)chance(DOM_OBSERVEDS), text_or_null(a), text_or_null(a),
-                                              some_moment(), text_or_null(a), maybe()};
+        s->accounts[i] = (struct dom_account){systems[i],
+                                              (enum dom_desired)chance(DOM_DESIREDS),
+                                              (enum dom_observed)chance(DOM_OBSERVEDS),
+                                              text_or_null(a),
+                                              text_or_null(a),
+                                              some_moment(),
+                                              text_or_null(a),
+                                              maybe()};
     }
 }
 
@@ -252,13 +259,20 @@ static void make_departures(struct cv_arena *a, struct dom_staff *s)
     s->departure_count = chance(4);
     s->departures = CV_NEWS(a, struct dom_departure, s->departure_count + 1);
     for (size_t i = 0; i < s->departure_count; i++) {
-        s->departures[i] = (struct dom_departure){
-            .number = (int)i + 1, .state = (enum dom_departure_state)chance(DOM_DEPARTURE_STATES),
-            .reason = (enum dom_reason)chance(DOM_REASONS), .reason_text = text_or_null(a),
-            .effective_on = (cv_day)chance(40000), .decision = some_decision(a), .recorded_at = some_moment(),
-            .started_at = some_moment(), .ended_at = some_moment(), .recorded_by = text_or_null(a),
-            .ended_by = text_or_null(a), .counted = maybe(), .keep_mail_until = maybe() ? "2027-01-31" : NULL,
-            .delegate_to = text_or_null(a)};
+        s->departures[i] = (struct dom_departure){.number = (int)i + 1,
+                                                  .state = (enum dom_departure_state)chance(DOM_DEPARTURE_STATES),
+                                                  .reason = (enum dom_reason)chance(DOM_REASONS),
+                                                  .reason_text = text_or_null(a),
+                                                  .effective_on = (cv_day)chance(40000),
+                                                  .decision = some_decision(a),
+                                                  .recorded_at = some_moment(),
+                                                  .started_at = some_moment(),
+                                                  .ended_at = some_moment(),
+                                                  .recorded_by = text_or_null(a),
+                                                  .ended_by = text_or_null(a),
+                                                  .counted = maybe(),
+                                                  .keep_mail_until = maybe() ? "2027-01-31" : NULL,
+                                                  .delegate_to = text_or_null(a)};
     }
 }
 
@@ -275,16 +289,33 @@ static void make_staff(struct cv_arena *a, struct dom_staff *s)
 {
     bool leave = maybe();
 
-    *s = (struct dom_staff){
-        .id = some_id(), .staff_code = text_or_null(a), .full_name = some_text(a), .family_name = maybe() ? some_text(a) : "",
-        .middle_name = maybe() ? some_text(a) : "", .given_name = some_text(a), .split_by_hand = maybe(),
-        .category = (enum dom_category)chance(DOM_CATEGORIES), .mobile = maybe() ? "+84901234567" : NULL,
-        .birth_year = maybe() ? 1990 : 0, .hired_on = some_day(), .login = text_or_null(a), .address = text_or_null(a),
-        .mail_store = text_or_null(a), .naming_rule = text_or_null(a), .named_by_hand = maybe(), .on_leave = leave,
-        .leave_kind = leave ? (enum dom_leave_kind)chance(DOM_LEAVE_KINDS) : (enum dom_leave_kind)0,
-        .leave_from = leave ? some_day() : CV_NO_DAY, .leave_to = leave ? some_day() : CV_NO_DAY, .credential_set = maybe(),
-        .activation_digest = text_or_null(a), .activation_until = some_moment(), .idempotency = some_idempotency(a),
-        .revision = 1 + chance(1000), .created_at = some_moment(), .updated_at = some_moment()};
+    *s = (struct dom_staff){.id = some_id(),
+                            .staff_code = text_or_null(a),
+                            .full_name = some_text(a),
+                            .family_name = maybe() ? some_text(a) : "",
+                            .middle_name = maybe() ? some_text(a) : "",
+                            .given_name = some_text(a),
+                            .split_by_hand = maybe(),
+                            .category = (enum dom_category)chance(DOM_CATEGORIES),
+                            .mobile = maybe() ? "+84901234567" : NULL,
+                            .birth_year = maybe() ? 1990 : 0,
+                            .hired_on = some_day(),
+                            .login = text_or_null(a),
+                            .address = text_or_null(a),
+                            .mail_store = text_or_null(a),
+                            .naming_rule = text_or_null(a),
+                            .named_by_hand = maybe(),
+                            .on_leave = leave,
+                            .leave_kind = leave ? (enum dom_leave_kind)chance(DOM_LEAVE_KINDS) : (enum dom_leave_kind)0,
+                            .leave_from = leave ? some_day() : CV_NO_DAY,
+                            .leave_to = leave ? some_day() : CV_NO_DAY,
+                            .credential_set = maybe(),
+                            .activation_digest = text_or_null(a),
+                            .activation_until = some_moment(),
+                            .idempotency = some_idempotency(a),
+                            .revision = 1 + chance(1000),
+                            .created_at = some_moment(),
+                            .updated_at = some_moment()};
     s->former_codes = some_texts(a, &s->former_code_count, 4);
     s->names = some_texts(a, &s->name_count, 12);
     make_posts(a, s);
@@ -347,12 +378,26 @@ static void staff_round_trip(void **unused)
 
 static struct dom_staff bare_staff(struct dom_post *post)
 {
-    *post = (struct dom_post){.unit = some_id(), .primary = true, .from = CV_NO_DAY, .to = CV_NO_DAY,
+    *post = (struct dom_post){.unit = some_id(),
+                              .primary = true,
+                              .from = CV_NO_DAY,
+                              .to = CV_NO_DAY,
                               .decision = {.signed_on = CV_NO_DAY, .effective_on = CV_NO_DAY}};
-    return (struct dom_staff){.id = some_id(), .full_name = "Ước", .family_name = "", .middle_name = "", .given_name = "Ước",
-                              .hired_on = CV_NO_DAY, .posts = post, .post_count = 1, .leave_from = CV_NO_DAY,
-                              .leave_to = CV_NO_DAY, .activation_until = CV_NO_MOMENT, .idempotency.at = CV_NO_MOMENT,
-                              .revision = 1, .created_at = CV_NO_MOMENT, .updated_at = CV_NO_MOMENT};
+    return (struct dom_staff){.id = some_id(),
+                              .full_name = "Ước",
+                              .family_name = "",
+                              .middle_name = "",
+                              .given_name = "Ước",
+                              .hired_on = CV_NO_DAY,
+                              .posts = post,
+                              .post_count = 1,
+                              .leave_from = CV_NO_DAY,
+                              .leave_to = CV_NO_DAY,
+                              .activation_until = CV_NO_MOMENT,
+                              .idempotency.at = CV_NO_MOMENT,
+                              .revision = 1,
+                              .created_at = CV_NO_MOMENT,
+                              .updated_at = CV_NO_MOMENT};
 }
 
 static const char *value_of(const struct dir_attrs *attrs, const char *name)
@@ -466,7 +511,8 @@ static void broken_values(void **unused)
     refused(arena, "cvRevision", "7x");
     refused(arena, "cvRevision", NULL);
     refused(arena, "cvHiredOn", "2026-02-30");
-    refused(arena, "cvDeparture", "{\"number\":1,\"state\":\"scheduled\",\"reason\":\"nope\",\"effective_on\":\"2026-01-01\"}");
+    refused(arena, "cvDeparture",
+            "{\"number\":1,\"state\":\"scheduled\",\"reason\":\"nope\",\"effective_on\":\"2026-01-01\"}");
     refused(arena, "cvAccountState;x-mailbox", "active"); /* without a desired state */
     refused(arena, "cvAccountDesired;x-mailbox", "gone");
     refused(arena, "cn", NULL);
@@ -485,11 +531,20 @@ static void same_headcount(const struct dom_headcount *a, const struct dom_headc
 
 static void make_unit(struct cv_arena *a, struct dom_unit *u)
 {
-    *u = (struct dom_unit){.id = some_id(), .code = "H43.99", .name = {some_text(a), text_or_null(a)},
-                           .kind = (enum dom_unit_kind)chance(DOM_UNIT_KINDS), .block = (int)chance(DOM_BLOCKS + 1) - 1,
-                           .has_parent = maybe(), .slug = text_or_null(a), .position = (int)chance(100) - 50,
-                           .active_from = some_day(), .active_to = some_day(), .idempotency = some_idempotency(a),
-                           .revision = 3, .created_at = some_moment(), .updated_at = some_moment()};
+    *u = (struct dom_unit){.id = some_id(),
+                           .code = "H43.99",
+                           .name = {some_text(a), text_or_null(a)},
+                           .kind = (enum dom_unit_kind)chance(DOM_UNIT_KINDS),
+                           .block = (int)chance(DOM_BLOCKS + 1) - 1,
+                           .has_parent = maybe(),
+                           .slug = text_or_null(a),
+                           .position = (int)chance(100) - 50,
+                           .active_from = some_day(),
+                           .active_to = some_day(),
+                           .idempotency = some_idempotency(a),
+                           .revision = 3,
+                           .created_at = some_moment(),
+                           .updated_at = some_moment()};
     u->former_codes = some_texts(a, &u->former_code_count, 3);
     if (u->has_parent) {
         u->parent = some_id();
@@ -499,8 +554,11 @@ static void make_unit(struct cv_arena *a, struct dom_unit *u)
     for (size_t i = 0; i < u->headcount_count; i++) {
         struct dom_headcount *h = &u->headcounts[i];
 
-        *h = (struct dom_headcount){.on = (cv_day)(i * 400 + chance(300)), .total = (int)chance(1000), .has_categories = maybe(),
-                                    .establishment = (int)chance(3) - 1, .source = text_or_null(a)};
+        *h = (struct dom_headcount){.on = (cv_day)(i * 400 + chance(300)),
+                                    .total = (int)chance(1000),
+                                    .has_categories = maybe(),
+                                    .establishment = (int)chance(3) - 1,
+                                    .source = text_or_null(a)};
         for (int c = 0; c < DOM_CATEGORIES; c++) {
             h->by_category[c] = h->has_categories ? (int)chance(4) - 1 : -1;
         }
@@ -526,7 +584,8 @@ static void unit_round_trip(void **unused)
         if (!dir_unmap_unit(&e, arena, &out, &err)) {
             fail_msg("%s", err.text[CV_EN]);
         }
-        assert_true(cv_id_equal(in.id, out.id) && in.has_parent == out.has_parent && cv_id_equal(in.parent, out.parent));
+        assert_true(cv_id_equal(in.id, out.id) && in.has_parent == out.has_parent &&
+                    cv_id_equal(in.parent, out.parent));
         same_text(in.code, out.code);
         same_text(in.name[CV_VI], out.name[CV_VI]);
         same_text(in.name[CV_EN], out.name[CV_EN]);
@@ -547,8 +606,13 @@ static void unit_round_trip(void **unused)
 static void unit_claims(void **unused)
 {
     cv_auto_arena arena = cv_arena_new(ARENA_MAX);
-    struct dom_unit u = {.id = some_id(), .code = "H43.99", .name = {"Sở", NULL}, .block = -1, .active_from = CV_NO_DAY,
-                         .active_to = CV_NO_DAY, .idempotency.at = CV_NO_MOMENT};
+    struct dom_unit u = {.id = some_id(),
+                         .code = "H43.99",
+                         .name = {"Sở", NULL},
+                         .block = -1,
+                         .active_from = CV_NO_DAY,
+                         .active_to = CV_NO_DAY,
+                         .idempotency.at = CV_NO_MOMENT};
     struct dir_attrs attrs;
 
     (void)unused;
@@ -565,12 +629,20 @@ static void system_round_trip(void **unused)
 {
     cv_auto_arena arena = cv_arena_new(ARENA_MAX);
     const char *positions[] = {"chu tich", "pho chu tich"};
-    struct dom_required lines[] = {{.blocks = 1u << DOM_DANG_DOAN_THE},
-                                   {.unit_kinds = 5, .categories = (1u << DOM_CATEGORIES) - 1, .positions = positions, .position_count = 2},
-                                   {0}};
-    struct dom_system in = {.slug = "td-office", .name = {"Văn phòng", "Office"}, .kind = DOM_MANUAL,
-                            .login_rule = "{donvi}_{ho_dem_ten}", .login_per_unit = true, .receives_mail = true, .required = lines,
-                            .required_count = 3, .revision = 9, .updated_at = 1700000000},
+    struct dom_required lines[] = {
+        {.blocks = 1u << DOM_DANG_DOAN_THE},
+        {.unit_kinds = 5, .categories = (1u << DOM_CATEGORIES) - 1, .positions = positions, .position_count = 2},
+        {0}};
+    struct dom_system in = {.slug = "td-office",
+                            .name = {"Văn phòng", "Office"},
+                            .kind = DOM_MANUAL,
+                            .login_rule = "{donvi}_{ho_dem_ten}",
+                            .login_per_unit = true,
+                            .receives_mail = true,
+                            .required = lines,
+                            .required_count = 3,
+                            .revision = 9,
+                            .updated_at = 1700000000},
                       out;
     struct dir_attrs attrs;
     struct cv_error err;
@@ -590,7 +662,8 @@ static void system_round_trip(void **unused)
     for (size_t i = 0; i < 3; i++) {
         assert_true(lines[i].blocks == out.required[i].blocks && lines[i].unit_kinds == out.required[i].unit_kinds &&
                     lines[i].categories == out.required[i].categories);
-        same_texts(lines[i].positions, lines[i].position_count, out.required[i].positions, out.required[i].position_count);
+        same_texts(lines[i].positions, lines[i].position_count, out.required[i].positions,
+                   out.required[i].position_count);
     }
 }
 
@@ -601,10 +674,17 @@ static void token_round_trip(void **unused)
     (void)unused;
     for (state = 1; state <= ROUNDS; state++) {
         uint64_t seed = state;
-        struct dom_token out, in = {.id = some_id(), .name = text_or_null(arena), .digest = some_text(arena),
-                                    .scopes = chance(DOM_ALL_SCOPES + 1), .everywhere = maybe(), .expires_at = some_moment(),
-                                    .revoked_at = some_moment(), .created_at = some_moment(),
-                                    .created_by = text_or_null(arena), .idempotency = some_idempotency(arena), .revision = 2};
+        struct dom_token out, in = {.id = some_id(),
+                                    .name = text_or_null(arena),
+                                    .digest = some_text(arena),
+                                    .scopes = chance(DOM_ALL_SCOPES + 1),
+                                    .everywhere = maybe(),
+                                    .expires_at = some_moment(),
+                                    .revoked_at = some_moment(),
+                                    .created_at = some_moment(),
+                                    .created_by = text_or_null(arena),
+                                    .idempotency = some_idempotency(arena),
+                                    .revision = 2};
         struct dir_attrs attrs;
         struct cv_error err;
 

@@ -1,4 +1,5 @@
-/* Records against a real slapd: one write each, asserted revisions, claims, redeeming a code once, the brake's compare-and-swap. */
+/* Records against a real slapd: one write each, asserted revisions, claims, redeeming a code once, the brake's
+ * compare-and-swap. */
 #include "dir_server.h"
 
 #include "congvu/text.h"
@@ -7,14 +8,30 @@ static const struct dir_actor actor = {"tok_x", "req-7", "http"};
 
 static struct dom_staff a_person(struct dom_post *post, struct dom_account *account)
 {
-    *post = (struct dom_post){.unit = cv_id_make(), .title = "Chuyên viên", .primary = true, .from = CV_NO_DAY, .to = CV_NO_DAY,
+    *post = (struct dom_post){.unit = cv_id_make(),
+                              .title = "Chuyên viên",
+                              .primary = true,
+                              .from = CV_NO_DAY,
+                              .to = CV_NO_DAY,
                               .decision = {.signed_on = CV_NO_DAY, .effective_on = CV_NO_DAY}};
-    *account = (struct dom_account){.system = "mailbox", .desired = DOM_PRESENT, .observed = DOM_PROVISIONED, .login = "an",
-                                    .since = 1700000000};
-    return (struct dom_staff){.id = cv_id_make(), .full_name = "Nguyễn An", .family_name = "Nguyễn", .middle_name = "",
-                              .given_name = "An", .hired_on = CV_NO_DAY, .posts = post, .post_count = 1, .accounts = account,
-                              .account_count = 1, .leave_from = CV_NO_DAY, .leave_to = CV_NO_DAY, .activation_until = CV_NO_MOMENT,
-                              .idempotency.at = CV_NO_MOMENT, .created_at = CV_NO_MOMENT, .updated_at = CV_NO_MOMENT};
+    *account = (struct dom_account){
+        .system = "mailbox", .desired = DOM_PRESENT, .observed = DOM_PROVISIONED, .login = "an", .since = 1700000000};
+    return (struct dom_staff){.id = cv_id_make(),
+                              .full_name = "Nguyễn An",
+                              .family_name = "Nguyễn",
+                              .middle_name = "",
+                              .given_name = "An",
+                              .hired_on = CV_NO_DAY,
+                              .posts = post,
+                              .post_count = 1,
+                              .accounts = account,
+                              .account_count = 1,
+                              .leave_from = CV_NO_DAY,
+                              .leave_to = CV_NO_DAY,
+                              .activation_until = CV_NO_MOMENT,
+                              .idempotency.at = CV_NO_MOMENT,
+                              .created_at = CV_NO_MOMENT,
+                              .updated_at = CV_NO_MOMENT};
 }
 
 static void add_save_read(void **state)
@@ -41,7 +58,8 @@ static void add_save_read(void **state)
     assert_ok(s, dir_staff_save(s->session, &back, &changed, false, &actor, &stamp, &s->err));
     assert_true(stamp.changed && stamp.revision == 2);
     changed.mobile = "+84901234568";
-    assert_false(dir_staff_save(s->session, &back, &changed, false, &actor, &stamp, &s->err)); /* still from revision 1 */
+    assert_false(
+        dir_staff_save(s->session, &back, &changed, false, &actor, &stamp, &s->err)); /* still from revision 1 */
     assert_int_equal(s->err.kind, CV_STALE);
     assert_ok(s, dir_read_entry(s->session, dir_dn_staff(s->arena, BASE, in.id), s->arena, &entry, &s->err));
     assert_string_equal(dir_get_text(&entry, "cvActor"), "tok_x req-7 http");
@@ -104,7 +122,8 @@ static void claims_and_names(void **state)
     renamed.names = more;
     renamed.name_count = 3;
     renamed.staff_code = "NS-0002";
-    assert_ok(s, dir_staff_save(s->session, &found, &renamed, false, &actor, &stamp, &s->err)); /* unique under an assertion */
+    assert_ok(s, dir_staff_save(s->session, &found, &renamed, false, &actor, &stamp,
+                                &s->err)); /* unique under an assertion */
     assert_int_equal(stamp.revision, 2);
     assert_false(dir_staff_save(s->session, &found, &renamed, false, &actor, &stamp, &s->err));
     assert_int_equal(s->err.kind, CV_STALE);
@@ -152,12 +171,24 @@ static void a_code_is_redeemed_once(void **state)
 static void units_and_tokens(void **state)
 {
     struct server *s = *state;
-    struct dom_unit unit = {.id = cv_id_make(), .code = "H43.99", .name = {"Sở Nội vụ", NULL}, .block = -1, .active_from = CV_NO_DAY,
-                            .active_to = CV_NO_DAY, .idempotency.at = CV_NO_MOMENT, .created_at = CV_NO_MOMENT,
+    struct dom_unit unit = {.id = cv_id_make(),
+                            .code = "H43.99",
+                            .name = {"Sở Nội vụ", NULL},
+                            .block = -1,
+                            .active_from = CV_NO_DAY,
+                            .active_to = CV_NO_DAY,
+                            .idempotency.at = CV_NO_MOMENT,
+                            .created_at = CV_NO_MOMENT,
                             .updated_at = CV_NO_MOMENT},
                     after, back;
-    struct dom_token token = {.id = cv_id_make(), .name = "n", .digest = "abcd", .scopes = DOM_STAFF_READ | DOM_TOKENS_WRITE,
-                              .unit = unit.id, .expires_at = 1900000000, .revoked_at = CV_NO_MOMENT, .created_at = CV_NO_MOMENT,
+    struct dom_token token = {.id = cv_id_make(),
+                              .name = "n",
+                              .digest = "abcd",
+                              .scopes = DOM_STAFF_READ | DOM_TOKENS_WRITE,
+                              .unit = unit.id,
+                              .expires_at = 1900000000,
+                              .revoked_at = CV_NO_MOMENT,
+                              .created_at = CV_NO_MOMENT,
                               .idempotency = {"tk", "tb", 1700000000}},
                      kept;
     struct dir_stamp stamp;
@@ -178,7 +209,8 @@ static void units_and_tokens(void **state)
     kept.revoked_at = 1800000000;
     assert_ok(s, dir_token_save(s->session, &token, &kept, &actor, &stamp, &s->err));
     assert_ok(s, dir_token_read(s->session, token.id, s->arena, &kept, &s->err));
-    assert_true(kept.revoked_at == 1800000000 && kept.revision == 2 && kept.scopes == (DOM_STAFF_READ | DOM_TOKENS_WRITE));
+    assert_true(kept.revoked_at == 1800000000 && kept.revision == 2 &&
+                kept.scopes == (DOM_STAFF_READ | DOM_TOKENS_WRITE));
 }
 
 static void brake_swaps(void **state)
@@ -207,7 +239,8 @@ static void brake_swaps(void **state)
     assert_false(dir_brake_save(s->session, &first, &actor, &s->err));
     assert_int_equal(s->err.kind, CV_STALE);
     assert_ok(s, dir_brake_read(s->session, token, s->arena, &first, &s->err));
-    assert_true(first.revision == 2 && first.release_count == 1 && first.releases[0].allow == 3 && first.releases[0].used == 1);
+    assert_true(first.revision == 2 && first.release_count == 1 && first.releases[0].allow == 3 &&
+                first.releases[0].used == 1);
     assert_string_equal(first.releases[0].reason, "giải thể");
     assert_true(cv_id_equal(first.releases[0].id, release.id));
 }
@@ -222,7 +255,7 @@ static int setup(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(add_save_read),   cmocka_unit_test(quiet_save_keeps_the_revision),
+        cmocka_unit_test(add_save_read),    cmocka_unit_test(quiet_save_keeps_the_revision),
         cmocka_unit_test(claims_and_names), cmocka_unit_test(a_code_is_redeemed_once),
         cmocka_unit_test(units_and_tokens), cmocka_unit_test(brake_swaps),
     };

@@ -1,5 +1,5 @@
-/* The live feed against a real slapd: what is refreshed, followed, resumed, refused, and how fast it stops. Between consumer and server
- * stands a relay that can cut the connection at any byte. */
+/* The live feed against a real slapd: what is refreshed, followed, resumed, refused, and how fast it stops. Between
+ * consumer and server stands a relay that can cut the connection at any byte. */
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -26,7 +26,9 @@
 enum { PEOPLE = 60, SEEN_MAX = 400, WAIT_MS = 20000, PAIRS = 8 };
 
 /* ---- the relay ---- */
-struct pair { int client, server; };
+struct pair {
+    int client, server;
+};
 struct relay {
     char path[108], target[108];
     int listener, wake;
@@ -379,25 +381,26 @@ static void seen_init(struct seen *s)
 
 static struct dir_feed feed_of(struct seen *s)
 {
-    return (struct dir_feed){s, on_begin, on_staff, on_unit, on_system, on_token, on_present, on_remove, on_end, on_settled, on_alive};
+    return (struct dir_feed){s,          on_begin,  on_staff, on_unit,    on_system, on_token,
+                             on_present, on_remove, on_end,   on_settled, on_alive};
 }
 
 /* Waits until the condition holds (asked under the lock). */
-#define WAIT(seen, condition)                                                                      \
-    do {                                                                                           \
-        struct timespec until;                                                                     \
-        int rc_ = 0;                                                                               \
-        clock_gettime(CLOCK_MONOTONIC, &until);                                                    \
-        until.tv_sec += WAIT_MS / 1000;                                                            \
-        pthread_mutex_lock(&(seen)->lock);                                                         \
-        while (!(condition) && rc_ == 0) {                                                         \
-            rc_ = pthread_cond_timedwait(&(seen)->changed, &(seen)->lock, &until);                 \
-        }                                                                                          \
-        bool held_ = (condition);                                                                  \
-        pthread_mutex_unlock(&(seen)->lock);                                                       \
-        if (!held_) {                                                                              \
-            fail_msg("never came true: %s", #condition);                                           \
-        }                                                                                          \
+#define WAIT(seen, condition)                                                                                          \
+    do {                                                                                                               \
+        struct timespec until;                                                                                         \
+        int rc_ = 0;                                                                                                   \
+        clock_gettime(CLOCK_MONOTONIC, &until);                                                                        \
+        until.tv_sec += WAIT_MS / 1000;                                                                                \
+        pthread_mutex_lock(&(seen)->lock);                                                                             \
+        while (!(condition) && rc_ == 0) {                                                                             \
+            rc_ = pthread_cond_timedwait(&(seen)->changed, &(seen)->lock, &until);                                     \
+        }                                                                                                              \
+        bool held_ = (condition);                                                                                      \
+        pthread_mutex_unlock(&(seen)->lock);                                                                           \
+        if (!held_) {                                                                                                  \
+            fail_msg("never came true: %s", #condition);                                                               \
+        }                                                                                                              \
     } while (0)
 
 static int read_int(struct seen *s, const int *what)
@@ -442,12 +445,12 @@ static struct {
 
 static const struct dir_actor actor = {"system", "req-1", "test"};
 
-#define MUST(call)                                                          \
-    do {                                                                    \
-        struct cv_error err = {0};                                          \
-        if (!(call)) {                                                      \
-            fail_msg("%s: %s (%s)", #call, err.text[CV_EN], err.lib_text);  \
-        }                                                                   \
+#define MUST(call)                                                                                                     \
+    do {                                                                                                               \
+        struct cv_error err = {0};                                                                                     \
+        if (!(call)) {                                                                                                 \
+            fail_msg("%s: %s (%s)", #call, err.text[CV_EN], err.lib_text);                                             \
+        }                                                                                                              \
     } while (0)
 
 static void need_container(const char *dn, const char *class, const char *attr, const char *value)
@@ -481,12 +484,26 @@ static void make_containers(void)
 
 static struct dom_staff make_person(struct dom_post *post, const char *name)
 {
-    *post = (struct dom_post){.unit = world.unit, .title = "Chuyên viên", .primary = true, .from = CV_NO_DAY, .to = CV_NO_DAY,
+    *post = (struct dom_post){.unit = world.unit,
+                              .title = "Chuyên viên",
+                              .primary = true,
+                              .from = CV_NO_DAY,
+                              .to = CV_NO_DAY,
                               .decision = {.signed_on = CV_NO_DAY, .effective_on = CV_NO_DAY}};
-    return (struct dom_staff){.id = cv_id_make(), .full_name = name, .family_name = "Nguyễn", .middle_name = "", .given_name = "An",
-                              .hired_on = CV_NO_DAY, .posts = post, .post_count = 1, .leave_from = CV_NO_DAY,
-                              .leave_to = CV_NO_DAY, .activation_until = CV_NO_MOMENT, .idempotency.at = CV_NO_MOMENT,
-                              .created_at = CV_NO_MOMENT, .updated_at = CV_NO_MOMENT};
+    return (struct dom_staff){.id = cv_id_make(),
+                              .full_name = name,
+                              .family_name = "Nguyễn",
+                              .middle_name = "",
+                              .given_name = "An",
+                              .hired_on = CV_NO_DAY,
+                              .posts = post,
+                              .post_count = 1,
+                              .leave_from = CV_NO_DAY,
+                              .leave_to = CV_NO_DAY,
+                              .activation_until = CV_NO_MOMENT,
+                              .idempotency.at = CV_NO_MOMENT,
+                              .created_at = CV_NO_MOMENT,
+                              .updated_at = CV_NO_MOMENT};
 }
 
 static void add_person(struct dom_staff *s)
@@ -513,8 +530,14 @@ static void add_system_and_token(void)
 {
     struct dir_attrs attrs;
     struct dom_system system = {.slug = "mailbox", .name = {"Thư điện tử", "Mail"}, .kind = DOM_DIRECTORY};
-    struct dom_token token = {.id = cv_id_make(), .name = "thẻ", .digest = "00ff", .scopes = DOM_STAFF_READ, .everywhere = true,
-                              .expires_at = CV_NO_MOMENT, .revoked_at = CV_NO_MOMENT, .created_at = CV_NO_MOMENT,
+    struct dom_token token = {.id = cv_id_make(),
+                              .name = "thẻ",
+                              .digest = "00ff",
+                              .scopes = DOM_STAFF_READ,
+                              .everywhere = true,
+                              .expires_at = CV_NO_MOMENT,
+                              .revoked_at = CV_NO_MOMENT,
+                              .created_at = CV_NO_MOMENT,
                               .idempotency.at = CV_NO_MOMENT};
 
     dir_attrs_init(&attrs, world.arena);
@@ -526,8 +549,14 @@ static void add_system_and_token(void)
 
 static void populate(void)
 {
-    struct dom_unit unit = {.code = "H43", .name = {"Sở Nội vụ", NULL}, .block = -1, .active_from = CV_NO_DAY, .active_to = CV_NO_DAY,
-                            .idempotency.at = CV_NO_MOMENT, .created_at = CV_NO_MOMENT, .updated_at = CV_NO_MOMENT};
+    struct dom_unit unit = {.code = "H43",
+                            .name = {"Sở Nội vụ", NULL},
+                            .block = -1,
+                            .active_from = CV_NO_DAY,
+                            .active_to = CV_NO_DAY,
+                            .idempotency.at = CV_NO_MOMENT,
+                            .created_at = CV_NO_MOMENT,
+                            .updated_at = CV_NO_MOMENT};
 
     make_containers();
     world.unit = unit.id = cv_id_make();
@@ -553,7 +582,8 @@ static int open_world(void **unused)
 {
     char socket_path[100], relay_path[100];
     struct cv_error why;
-    const struct dir_embedded_options options = {.data_dir = world.folder, .base = "dc=congvu", .max_bytes = 256 << 20, .nosync = true};
+    const struct dir_embedded_options options = {
+        .data_dir = world.folder, .base = "dc=congvu", .max_bytes = 256 << 20, .nosync = true};
 
     (void)unused;
     snprintf(world.folder, sizeof(world.folder), "/tmp/congvu-sync-XXXXXX");
@@ -641,7 +671,8 @@ static void change_id(const struct dom_staff *s, struct cv_id to)
 
     cv_id_text("stf_", to, rdn + 5);
     MUST(dir_connect(&world.direct, cv_deadline_in_ms(3000), &ld, &err));
-    assert_int_equal(ldap_rename_s(ld, dir_dn_staff(world.arena, "dc=congvu", s->id), rdn, NULL, 1, NULL, NULL), LDAP_SUCCESS);
+    assert_int_equal(ldap_rename_s(ld, dir_dn_staff(world.arena, "dc=congvu", s->id), rdn, NULL, 1, NULL, NULL),
+                     LDAP_SUCCESS);
     ldap_unbind_ext(ld, NULL, NULL);
 }
 
@@ -770,7 +801,8 @@ static void full_reading_after_a_kill(void **unused)
     dir_sync_stop(&sync);
 }
 
-/* Cut in the middle of a full refresh, again and again: nobody may vanish, and the end is not announced before the end. */
+/* Cut in the middle of a full refresh, again and again: nobody may vanish, and the end is not announced before the end.
+ */
 static void cut_refresh_never_sweeps(void **unused)
 {
     static struct seen s;
@@ -785,7 +817,8 @@ static void cut_refresh_never_sweeps(void **unused)
     assert_int_equal(people(&s), PEOPLE);
     s.least = PEOPLE;
     pthread_mutex_unlock(&s.lock);
-    relay_set(&world.relay, false, 8000, false); /* budget for a part of them; then every connection dies at its first answer */
+    relay_set(&world.relay, false, 8000,
+              false); /* budget for a part of them; then every connection dies at its first answer */
     sync = follow(&world.relayed, &s);
     WAIT(&s, s.alive == 0 && s.begins >= 2);
     assert_int_equal(read_int(&s, &s.ends), 1);
@@ -869,12 +902,13 @@ static void stops_while_frozen(void **unused)
 static void replace_posts(const struct dom_staff *s, const char *value)
 {
     char *values[] = {(char *)(uintptr_t)value, NULL};
-    LDAPMod mod = {.mod_op = LDAP_MOD_REPLACE, .mod_type = (char *)(uintptr_t)"cvPost", .mod_values = values};
+    LDAPMod mod = {.mod_op = LDAP_MOD_REPLACE, .mod_type = (char *)(uintptr_t) "cvPost", .mod_values = values};
     LDAPMod *mods[] = {&mod, NULL};
     LDAP *ld = NULL;
 
     MUST(dir_connect(&world.direct, cv_deadline_in_ms(3000), &ld, &err));
-    assert_int_equal(ldap_modify_ext_s(ld, dir_dn_staff(world.arena, "dc=congvu", s->id), mods, NULL, NULL), LDAP_SUCCESS);
+    assert_int_equal(ldap_modify_ext_s(ld, dir_dn_staff(world.arena, "dc=congvu", s->id), mods, NULL, NULL),
+                     LDAP_SUCCESS);
     ldap_unbind_ext(ld, NULL, NULL);
 }
 

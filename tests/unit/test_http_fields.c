@@ -145,9 +145,10 @@ static void test_links(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_language), cmocka_unit_test(test_accept),        cmocka_unit_test(test_media_type),
-        cmocka_unit_test(test_ids),      cmocka_unit_test(test_if_match),      cmocka_unit_test(test_if_none_match),
-        cmocka_unit_test(test_links),    cmocka_unit_test(test_bearer_and_length),
+        cmocka_unit_test(test_language),   cmocka_unit_test(test_accept),
+        cmocka_unit_test(test_media_type), cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_if_match),   cmocka_unit_test(test_if_none_match),
+        cmocka_unit_test(test_links),      cmocka_unit_test(test_bearer_and_length),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,10 @@ static void nothing(struct htp_exchange *x)
     (void)x;
 }
 
-#define ROUTE(m, p) {.method = m, .pattern = p, .operation = p, .handler = nothing}
+#define ROUTE(m, p)                                                                                                    \
+    {                                                                                                                  \
+        .method = m, .pattern = p, .operation = p, .handler = nothing                                                  \
+    }
 
 static const struct htp_route routes[] = {
     ROUTE(HTP_GET, "/v1/staff"),
@@ -54,15 +57,23 @@ static void test_finds(void **state)
     assert_string_equal(find("/v1/staff", ""), "/v1/staff");
     assert_string_equal(find("/v1/staff/NS-1", "NS-1 "), "/v1/staff/{staff}");
     assert_string_equal(find("/v1/staff/current", ""), "/v1/staff/current");
-    assert_string_equal(find("/v1/staff/current/departure", "current "), "/v1/staff/{staff}/departure"); /* the way back */
+    assert_string_equal(find("/v1/staff/current/departure", "current "),
+                        "/v1/staff/{staff}/departure"); /* the way back */
     assert_string_equal(find("/v1/staff/a/accounts/b", "a b "), "/v1/staff/{staff}/accounts/{system}");
     assert_string_equal(find("/", ""), "/");
 }
 
 static void test_finds_nothing(void **state)
 {
-    static const char *const paths[] = {"/v1", "/v1/staf", "/v1/staffx", "/v1/staff/", "/v1/staff/a/", "/v1/staff/a/accounts",
-                                        "/v1/staff/a/accounts/b/c", "/v2/staff", "/V1/staff"};
+    static const char *const paths[] = {"/v1",
+                                        "/v1/staf",
+                                        "/v1/staffx",
+                                        "/v1/staff/",
+                                        "/v1/staff/a/",
+                                        "/v1/staff/a/accounts",
+                                        "/v1/staff/a/accounts/b/c",
+                                        "/v2/staff",
+                                        "/V1/staff"};
 
     (void)state;
     for (size_t i = 0; i < CV_COUNT(paths); i++) {

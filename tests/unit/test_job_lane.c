@@ -80,8 +80,13 @@ static void close_thread(void *ctx, void *thread)
 
 static struct job_lane *start(struct gate *g, int workers, size_t queue)
 {
-    struct job_lane_options options = {.name = "test", .workers = workers, .queue = queue, .ctx = g,
-                                       .thread_open = open_thread, .thread_close = close_thread, .run = gate_run};
+    struct job_lane_options options = {.name = "test",
+                                       .workers = workers,
+                                       .queue = queue,
+                                       .ctx = g,
+                                       .thread_open = open_thread,
+                                       .thread_close = close_thread,
+                                       .run = gate_run};
     struct job_lane *lane = NULL;
     struct cv_error err = {0};
 
@@ -165,8 +170,13 @@ static void test_closed_refuses_and_stop_runs_the_rest(void **state)
 static void test_a_worker_that_cannot_open_fails_the_start(void **state)
 {
     struct gate g;
-    struct job_lane_options options = {.name = "bad", .workers = 3, .queue = 1, .ctx = &g, .thread_open = open_thread,
-                                       .thread_close = close_thread, .run = gate_run};
+    struct job_lane_options options = {.name = "bad",
+                                       .workers = 3,
+                                       .queue = 1,
+                                       .ctx = &g,
+                                       .thread_open = open_thread,
+                                       .thread_close = close_thread,
+                                       .run = gate_run};
     struct job_lane *lane = NULL;
     struct cv_error err = {0};
 
