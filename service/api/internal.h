@@ -90,19 +90,20 @@ void api_read_staff_update(struct htp_exchange *x, const struct cv_jin *o, struc
 void api_read_departure(const struct cv_jin *o, struct prov_departure_input *out);
 
 /* handlers, by file; the names are the contract's operationIds */
-#define API_HANDLERS(X)                                                                                                \
-    X(list_staff)                                                                                                      \
-    X(create_staff)                                                                                                    \
-    X(get_staff)                                                                                                       \
-    X(put_staff)                                                                                                       \
-    X(patch_staff) X(delete_staff) X(list_staff_accounts) X(get_account) X(put_account) X(create_credential_reset)     \
-        X(put_observation) X(redeem_activation) X(list_accounts) X(get_departure) X(put_departure) X(delete_departure) \
-            X(create_reinstatement) X(list_departures) X(create_departure_batch) X(create_brake_release) X(list_units) \
-                X(create_unit) X(get_unit) X(put_unit) X(patch_unit) X(delete_unit) X(list_unit_ancestors)             \
-                    X(list_headcounts) X(get_headcount) X(put_headcount) X(list_systems) X(get_system) X(patch_system) \
-                        X(get_coverage) X(list_tokens) X(create_token) X(delete_token) X(get_me) X(get_problem)        \
-                            X(get_openapi_json) X(get_openapi_yaml) X(get_docs) X(get_livez) X(get_readyz)             \
-                                X(get_version) X(get_metrics)
+/* clang-format off */
+#define API_HANDLERS(X)                                                                                              \
+    X(list_staff) X(create_staff) X(get_staff) X(put_staff) X(patch_staff) X(delete_staff)                           \
+    X(list_staff_accounts) X(get_account) X(put_account) X(create_credential_reset) X(put_observation)               \
+    X(redeem_activation) X(list_accounts)                                                                            \
+    X(get_departure) X(put_departure) X(delete_departure) X(create_reinstatement) X(list_departures)                 \
+    X(create_departure_batch) X(create_brake_release)                                                                \
+    X(list_units) X(create_unit) X(get_unit) X(put_unit) X(patch_unit) X(delete_unit) X(list_unit_ancestors)         \
+    X(list_headcounts) X(get_headcount) X(put_headcount)                                                             \
+    X(list_systems) X(get_system) X(patch_system)                                                                    \
+    X(get_coverage) X(list_tokens) X(create_token) X(delete_token) X(get_me)                                         \
+    X(get_problem) X(get_openapi_json) X(get_openapi_yaml) X(get_docs) X(get_livez) X(get_readyz) X(get_version)     \
+    X(get_metrics)
+/* clang-format on */
 #define X(name) htp_handler api_##name;
 API_HANDLERS(X)
 #undef X
