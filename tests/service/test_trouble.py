@@ -141,7 +141,7 @@ def test_stop_with_many_waiting_answers_all(start):
         started.wait()
         try:
             answer = client.put(f"/v1/staff/ST-{i}", an(full_name=f"Dừng Lại {i}"))
-        except (ConnectionRefusedError, ConnectionResetError, http.client.RemoteDisconnected):
+        except ConnectionError:
             return  # never accepted
         with lock:
             statuses.append(answer.status)
