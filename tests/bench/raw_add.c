@@ -84,7 +84,7 @@ static void read_ldif(const char *file)
     char *line = NULL;
     size_t cap = 0;
     ssize_t n;
-    while (f != NULL && (n = getline(&line, &cap, f)) > 0) {
+    while (f != NULL && entry_count < ENTRIES_MAX - 1 && (n = getline(&line, &cap, f)) > 0) {
         line[strcspn(line, "\n")] = '\0';
         if (*line == '\0' && entries[entry_count].dn != NULL)
             entry_count++;
