@@ -51,15 +51,22 @@ static bool place(struct prov_call *call, const struct dom_headcount *in, struct
     return count <= DOM_HEADCOUNTS_MAX;
 }
 
-static bool attempt(struct prov_call *call, struct cv_id id, const struct dom_headcount *in,
-                    struct prov_unit_result *out, struct dir_stamp *stamp, struct cv_error *err)
+struct declaration {
+    struct cv_id id;
+    const struct dom_headcount *in;
+    struct prov_unit_result *out;
+};
+
+static bool attempt(struct prov_call *call, void *ctx, struct dir_stamp *stamp, struct cv_error *err)
 {
+    const struct declaration *declared = ctx;
+    struct prov_unit_result *out = declared->out;
     struct dir_actor actor = prov_dir_actor(call);
     bool unchanged;
-    if (!prov_unit_fetch(call, id, &out->before, err))
+    if (!prov_unit_fetch(call, declared->id, &out->before, err))
         return false;
     out->unit = out->before;
-    if (!place(call, in, &out->unit, &unchanged))
+    if (!place(call, declared->in, &out->unit, &unchanged))
         return cv_fail(err, cvp_conflict, NULL, "Đơn vị này đã có %d lần khai báo",
                        "This unit has %d declarations already", (int)DOM_HEADCOUNTS_MAX);
     out->outcome = PROV_UNCHANGED;
@@ -74,23 +81,10 @@ static bool attempt(struct prov_call *call, struct cv_id id, const struct dom_he
 bool prov_headcount_put(struct prov_call *call, const char *key, const struct dom_headcount *in,
                         struct prov_unit_result *out, struct cv_error *err)
 {
-    struct cv_id id;
-    struct dir_stamp stamp = {0};
-    struct prov_audit audit;
-    bool ok = false;
+    struct declaration declared = {.in = in, .out = out};
     *out = (struct prov_unit_result){0};
     judge(call, in);
-    if (!cv_faults_check(call->faults, cvp_validation_failed, err) || !prov_unit_locate(call, key, &id, err))
-        return false;
-    prov_audit_begin(&audit, call, "headcount.put", key, NULL);
-    for (int i = 0; i < PROV_RETRIES && !ok && !cv_deadline_passed(call->deadline); i++) {
-        cv_error_clear(err);
-        ok = attempt(call, id, in, out, &stamp, err);
-        if (!ok && err->kind != CV_STALE)
-            break;
-    }
-    if (ok)
-        prov_settle(call, &stamp);
-    prov_audit_end(&audit, ok, err);
-    return ok;
+    return cv_faults_check(call->faults, cvp_validation_failed, err) &&
+           prov_unit_locate(call, key, &declared.id, err) &&
+           prov_write(call, "headcount.put", key, attempt, &declared, err);
 }

@@ -85,6 +85,11 @@ bool prov_seen_before(struct prov_call *call, bool found, const struct dom_idemp
                       struct cv_error *err);
 /* The directory refused because somebody else wrote in between: worth another try. */
 bool prov_somebody_faster(const struct prov_call *call, const struct cv_error *err);
+/* One attempt at a write: reads, judges, saves. */
+typedef bool prov_attempt_fn(struct prov_call *call, void *ctx, struct dir_stamp *stamp, struct cv_error *err);
+/* Attempts within the deadline until nobody was faster, audited, and waits for the view. */
+bool prov_write(struct prov_call *call, const char *action, const char *target, prov_attempt_fn *attempt, void *ctx,
+                struct cv_error *err);
 /* The same for a POST about people: *out_replay says that *out holds what the first one made. */
 bool prov_staff_seen(struct prov_call *call, struct prov_staff_result *out, bool *out_replay, struct cv_error *err);
 

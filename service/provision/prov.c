@@ -1,5 +1,6 @@
 #include "provision/internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,12 +84,7 @@ bool prov_check_match(const struct prov_call *call, int64_t revision, struct cv_
         return true;
     cv_fail(err, cvp_etag_mismatch, "If-Match", "Bản ghi đã được người khác sửa, vui lòng đọc lại trước khi sửa",
             "The record has changed since you read it; please read it again first");
-    struct cv_buf etag;
-    cv_buf_init(&etag, sizeof(err->etag));
-    cv_buf_printf(&etag, "\"%lld\"", (long long)revision);
-    if (cv_buf_ok(&etag))
-        memcpy(err->etag, cv_buf_str(&etag), etag.len + 1);
-    cv_buf_free(&etag);
+    snprintf(err->etag, sizeof(err->etag), "\"%lld\"", (long long)revision);
     return false;
 }
 
@@ -124,4 +120,23 @@ bool prov_seen_before(struct prov_call *call, bool found, const struct dom_idemp
 bool prov_somebody_faster(const struct prov_call *call, const struct cv_error *err)
 {
     return err->kind == CV_STALE && call->match != PROV_MATCH_REVISION && !call->create_only;
+}
+
+bool prov_write(struct prov_call *call, const char *action, const char *target, prov_attempt_fn *attempt, void *ctx,
+                struct cv_error *err)
+{
+    struct dir_stamp stamp = {0};
+    struct prov_audit audit;
+    bool ok = false;
+    prov_audit_begin(&audit, call, action, target, NULL);
+    for (int i = 0; i < PROV_RETRIES && !ok && !cv_deadline_passed(call->deadline); i++) {
+        cv_error_clear(err);
+        ok = attempt(call, ctx, &stamp, err);
+        if (!ok && !prov_somebody_faster(call, err))
+            break;
+    }
+    if (ok)
+        prov_settle(call, &stamp);
+    prov_audit_end(&audit, ok, err);
+    return ok;
 }

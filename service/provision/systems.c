@@ -33,9 +33,18 @@ static bool reaches_everybody(const struct prov_call *call, struct cv_error *err
                    "Only a token for everything may change a system");
 }
 
-static bool attempt(struct prov_call *call, const char *slug, const struct prov_system_input *in,
-                    struct prov_system_result *out, struct dir_stamp *stamp, struct cv_error *err)
+struct patch {
+    const char *slug;
+    const struct prov_system_input *in;
+    struct prov_system_result *out;
+};
+
+static bool attempt(struct prov_call *call, void *ctx, struct dir_stamp *stamp, struct cv_error *err)
 {
+    const struct patch *patch = ctx;
+    const char *slug = patch->slug;
+    const struct prov_system_input *in = patch->in;
+    struct prov_system_result *out = patch->out;
     struct dir_actor actor = prov_dir_actor(call);
     int people = 0;
     if (!dir_system_read(call->dir, slug, call->arena, &out->before, err))
@@ -53,29 +62,17 @@ static bool attempt(struct prov_call *call, const char *slug, const struct prov_
     if (!dir_system_save(call->dir, &out->before, &out->system, &actor, stamp, err))
         return false;
     out->outcome = stamp->changed ? PROV_CHANGED : PROV_UNCHANGED;
-    if (stamp->changed)
+    if (stamp->changed) {
         out->system.revision = stamp->revision;
+        out->system.updated_at = stamp->updated_at;
+    }
     return true;
 }
 
 bool prov_system_patch(struct prov_call *call, const char *slug, const struct prov_system_input *in,
                        struct prov_system_result *out, struct cv_error *err)
 {
-    struct dir_stamp stamp = {0};
-    struct prov_audit audit;
-    bool ok = false;
+    struct patch patch = {slug, in, out};
     *out = (struct prov_system_result){0};
-    if (!reaches_everybody(call, err))
-        return false;
-    prov_audit_begin(&audit, call, "system.patch", slug, NULL);
-    for (int i = 0; i < PROV_RETRIES && !ok && !cv_deadline_passed(call->deadline); i++) {
-        cv_error_clear(err);
-        ok = attempt(call, slug, in, out, &stamp, err);
-        if (!ok && !prov_somebody_faster(call, err))
-            break;
-    }
-    if (ok)
-        prov_settle(call, &stamp);
-    prov_audit_end(&audit, ok, err);
-    return ok;
+    return reaches_everybody(call, err) && prov_write(call, "system.patch", slug, attempt, &patch, err);
 }

@@ -177,11 +177,12 @@ static bool may_revoke(struct prov_call *call, const struct dom_token *token, st
     return (reach && token->revoked_at == CV_NO_MOMENT && (call->scopes & DOM_TOKENS_WRITE) != 0) || no_token(err);
 }
 
-static bool revoke_once(struct prov_call *call, struct cv_id id, struct dir_stamp *stamp, struct cv_error *err)
+static bool revoke_once(struct prov_call *call, void *ctx, struct dir_stamp *stamp, struct cv_error *err)
 {
+    const struct cv_id *id = ctx;
     struct dir_actor actor = prov_dir_actor(call);
     struct dom_token before, after;
-    if (!dir_token_read(call->dir, id, call->arena, &before, err))
+    if (!dir_token_read(call->dir, *id, call->arena, &before, err))
         return err->kind == CV_NOT_FOUND ? no_token(err) : false;
     if (!may_revoke(call, &before, err))
         return false;
@@ -194,20 +195,5 @@ static bool revoke_once(struct prov_call *call, struct cv_id id, struct dir_stam
 bool prov_token_revoke(struct prov_call *call, const char *key, struct cv_error *err)
 {
     struct cv_id id;
-    struct dir_stamp stamp = {0};
-    struct prov_audit audit;
-    bool ok = false;
-    if (!cv_id_parse("tok_", key, &id))
-        return no_token(err);
-    prov_audit_begin(&audit, call, "token.revoke", key, NULL);
-    for (int i = 0; i < PROV_RETRIES && !ok && !cv_deadline_passed(call->deadline); i++) {
-        cv_error_clear(err);
-        ok = revoke_once(call, id, &stamp, err);
-        if (!ok && err->kind != CV_STALE)
-            break;
-    }
-    if (ok)
-        prov_settle(call, &stamp);
-    prov_audit_end(&audit, ok, err);
-    return ok;
+    return cv_id_parse("tok_", key, &id) ? prov_write(call, "token.revoke", key, revoke_once, &id, err) : no_token(err);
 }

@@ -40,13 +40,13 @@ static bool add(struct prov_unit_change *change, struct prov_unit_result *out, s
     out->outcome = PROV_WOULD;
     if (call->validate_only)
         return true;
+    out->unit.created_at = out->unit.updated_at = cv_now();
     if (!dir_unit_add(call->dir, &out->unit, &actor, stamp, err)) {
         explain(err, out->unit.code);
         return false;
     }
     out->outcome = PROV_CREATED;
     out->unit.revision = stamp->revision;
-    out->unit.created_at = out->unit.updated_at = cv_now();
     return true;
 }
 
@@ -72,12 +72,19 @@ static bool create(struct prov_call *call, const struct prov_unit_input *in, str
     return ok;
 }
 
-static bool attempt(struct prov_call *call, struct cv_id id, const struct prov_unit_input *in,
-                    struct prov_unit_result *out, struct dir_stamp *stamp, struct cv_error *err)
+struct one_unit {
+    struct cv_id id;
+    const struct prov_unit_input *in;
+    struct prov_unit_result *out;
+};
+
+static bool attempt(struct prov_call *call, void *ctx, struct dir_stamp *stamp, struct cv_error *err)
 {
+    const struct one_unit *one = ctx;
+    struct prov_unit_result *out = one->out;
     struct dir_actor actor = prov_dir_actor(call);
-    struct prov_unit_change change = {.call = call, .in = in, .before = &out->before, .after = &out->unit};
-    if (!prov_unit_fetch(call, id, &out->before, err) || !prov_check_match(call, out->before.revision, err))
+    struct prov_unit_change change = {.call = call, .in = one->in, .before = &out->before, .after = &out->unit};
+    if (!prov_unit_fetch(call, one->id, &out->before, err) || !prov_check_match(call, out->before.revision, err))
         return false;
     out->unit = out->before;
     if (!prov_apply_unit(&change, err))
@@ -94,7 +101,7 @@ static bool attempt(struct prov_call *call, struct cv_id id, const struct prov_u
     out->outcome = stamp->changed ? PROV_CHANGED : PROV_UNCHANGED;
     if (stamp->changed) {
         out->unit.revision = stamp->revision;
-        out->unit.updated_at = cv_now();
+        out->unit.updated_at = stamp->updated_at;
     }
     return true;
 }
@@ -102,21 +109,9 @@ static bool attempt(struct prov_call *call, struct cv_id id, const struct prov_u
 static bool change_unit(struct prov_call *call, struct cv_id id, const char *action, const struct prov_unit_input *in,
                         struct prov_unit_result *out, struct cv_error *err)
 {
-    struct dir_stamp stamp = {0};
-    struct prov_audit audit;
+    struct one_unit one = {id, in, out};
     char target[CV_ID_TEXT];
-    bool ok = false;
-    prov_audit_begin(&audit, call, action, cv_id_text("unt_", id, target), NULL);
-    for (int i = 0; i < PROV_RETRIES && !ok && !cv_deadline_passed(call->deadline); i++) {
-        cv_error_clear(err);
-        ok = attempt(call, id, in, out, &stamp, err);
-        if (!ok && !prov_somebody_faster(call, err))
-            break;
-    }
-    if (ok)
-        prov_settle(call, &stamp);
-    prov_audit_end(&audit, ok, err);
-    return ok;
+    return prov_write(call, action, cv_id_text("unt_", id, target), attempt, &one, err);
 }
 
 /* ---- POST ---- */
