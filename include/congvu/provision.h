@@ -115,12 +115,17 @@ struct prov_staff_result {
 };
 bool prov_staff_create(struct prov_call *call, const struct prov_staff_input *in, struct prov_staff_result *out,
                        struct cv_error *err);
-bool prov_staff_put(struct prov_call *call, const char *code, const struct prov_staff_input *in,
+/* `key`: a staff code (made when nobody has it) or an id. */
+bool prov_staff_put(struct prov_call *call, const char *key, const struct prov_staff_input *in,
                     struct prov_staff_result *out, struct cv_error *err);
 bool prov_staff_patch(struct prov_call *call, const char *key, const struct prov_staff_input *in,
                       struct prov_staff_result *out, struct cv_error *err);
 bool prov_staff_read(struct prov_call *call, const char *key, struct dom_staff *out, struct cv_error *err);
 bool prov_staff_delete(struct prov_call *call, const char *key, struct cv_error *err);
+
+/* Does any current post require this system? (The view answers the same for lists and figures.) */
+bool prov_requires(const struct view *view, struct cv_arena *arena, const struct dom_staff *staff,
+                   const struct dom_system *system);
 
 /* ---- accounts ---- */
 struct prov_account_change {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static void change(struct cv_jout *j, const char *field, const char *from, const char *to)
+void api_write_change(struct cv_jout *j, const char *field, const char *from, const char *to)
 {
     if (strcmp(from != NULL ? from : "", to != NULL ? to : "") == 0)
         return;
@@ -51,24 +51,25 @@ void api_write_staff_changes(struct htp_exchange *x, const struct dom_staff *bef
     struct cv_jout *j = &x->out;
     bool fresh = before->revision == 0;
     cv_jout_array(j, "changes");
-    change(j, "staff_code", before->staff_code, after->staff_code);
-    change(j, "full_name", before->full_name, after->full_name);
-    change(j, "family_name", before->family_name, after->family_name);
-    change(j, "middle_name", before->middle_name, after->middle_name);
-    change(j, "given_name", before->given_name, after->given_name);
-    change(j, "unit", unit_code(x, before), unit_code(x, after));
-    change(j, "title", title(before), title(after));
-    change(j, "category", fresh ? NULL : dom_category_words[before->category], dom_category_words[after->category]);
-    change(j, "mobile", before->mobile, after->mobile);
-    change(j, "birth_year", number(x, before->birth_year), number(x, after->birth_year));
-    change(j, "hired_on", fresh ? NULL : day(x, before->hired_on), day(x, after->hired_on));
-    change(j, "status", fresh ? NULL : dom_status_words[dom_status_on(before, cv_today())],
-           dom_status_words[dom_status_on(after, cv_today())]);
-    change(j, "address", before->address, after->address);
+    api_write_change(j, "staff_code", before->staff_code, after->staff_code);
+    api_write_change(j, "full_name", before->full_name, after->full_name);
+    api_write_change(j, "family_name", before->family_name, after->family_name);
+    api_write_change(j, "middle_name", before->middle_name, after->middle_name);
+    api_write_change(j, "given_name", before->given_name, after->given_name);
+    api_write_change(j, "unit", unit_code(x, before), unit_code(x, after));
+    api_write_change(j, "title", title(before), title(after));
+    api_write_change(j, "category", fresh ? NULL : dom_category_words[before->category],
+                     dom_category_words[after->category]);
+    api_write_change(j, "mobile", before->mobile, after->mobile);
+    api_write_change(j, "birth_year", number(x, before->birth_year), number(x, after->birth_year));
+    api_write_change(j, "hired_on", fresh ? NULL : day(x, before->hired_on), day(x, after->hired_on));
+    api_write_change(j, "status", fresh ? NULL : dom_status_words[dom_status_on(before, cv_today())],
+                     dom_status_words[dom_status_on(after, cv_today())]);
+    api_write_change(j, "address", before->address, after->address);
     for (size_t i = 0; i < after->account_count; i++) {
         const char *system = after->accounts[i].system;
-        change(j, cv_arena_printf(x->arena, "accounts/%s", system), account_state(before, system),
-               account_state(after, system));
+        api_write_change(j, cv_arena_printf(x->arena, "accounts/%s", system), account_state(before, system),
+                         account_state(after, system));
     }
     cv_jout_end(j);
 }

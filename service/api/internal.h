@@ -69,7 +69,9 @@ void api_write_account(struct htp_exchange *x, const char *name, const struct do
                        const struct dom_account *account);
 void api_write_departure(struct htp_exchange *x, const char *name, const struct dom_staff *staff,
                          const struct dom_departure *d);
-/* "changes": [...] of validate_only. */
+/* One line of the "changes" of validate_only; nothing when both texts are the same. */
+void api_write_change(struct cv_jout *j, const char *field, const char *from, const char *to);
+/* "changes": [...] of a person. */
 void api_write_staff_changes(struct htp_exchange *x, const struct dom_staff *before, const struct dom_staff *after);
 void api_write_staff_ref(struct htp_exchange *x, const struct view_staff *staff); /* "staff": {id, code, name, unit} */
 void api_write_account_row(struct htp_exchange *x, const struct view_account_row *row);

@@ -148,21 +148,11 @@ static void reply_unit(struct htp_exchange *x, const struct prov_unit_result *re
     htp_reply(x, status);
 }
 
-static void change_text(struct cv_jout *j, const char *field, const char *from, const char *to)
-{
-    if (strcmp(from != NULL ? from : "", to != NULL ? to : "") == 0)
-        return;
-    cv_jout_object(j, NULL);
-    cv_jout_string(j, "field", field);
-    cv_jout_string(j, "from", from);
-    cv_jout_string(j, "to", to);
-    cv_jout_end(j);
-}
-
 static void change_day(struct cv_jout *j, const char *field, cv_day from, cv_day to)
 {
     char a[CV_DAY_TEXT], b[CV_DAY_TEXT];
-    change_text(j, field, from == CV_NO_DAY ? NULL : cv_day_iso(from, a), to == CV_NO_DAY ? NULL : cv_day_iso(to, b));
+    api_write_change(j, field, from == CV_NO_DAY ? NULL : cv_day_iso(from, a),
+                     to == CV_NO_DAY ? NULL : cv_day_iso(to, b));
 }
 
 static const char *parent_code(struct htp_exchange *x, const struct dom_unit *unit)
@@ -180,13 +170,13 @@ static void write_changes(struct htp_exchange *x, const struct dom_unit *a, cons
 {
     struct cv_jout *j = &x->out;
     cv_jout_array(j, "changes");
-    change_text(j, "code", a->code, b->code);
-    change_text(j, "name/vi", a->name[CV_VI], b->name[CV_VI]);
-    change_text(j, "name/en", a->name[CV_EN], b->name[CV_EN]);
-    change_text(j, "kind", a->revision > 0 ? dom_unit_kind_words[a->kind] : NULL, dom_unit_kind_words[b->kind]);
-    change_text(j, "block", block_word(a), block_word(b));
-    change_text(j, "parent", parent_code(x, a), parent_code(x, b));
-    change_text(j, "slug", a->slug, b->slug);
+    api_write_change(j, "code", a->code, b->code);
+    api_write_change(j, "name/vi", a->name[CV_VI], b->name[CV_VI]);
+    api_write_change(j, "name/en", a->name[CV_EN], b->name[CV_EN]);
+    api_write_change(j, "kind", a->revision > 0 ? dom_unit_kind_words[a->kind] : NULL, dom_unit_kind_words[b->kind]);
+    api_write_change(j, "block", block_word(a), block_word(b));
+    api_write_change(j, "parent", parent_code(x, a), parent_code(x, b));
+    api_write_change(j, "slug", a->slug, b->slug);
     if (a->revision == 0 || a->position != b->position) {
         cv_jout_object(j, NULL);
         cv_jout_string(j, "field", "position");

@@ -89,20 +89,8 @@ static bool required_of(struct htp_exchange *x, const struct dom_staff *staff, c
 {
     struct dom_system system;
     struct cv_error err = {0};
-    struct api *api = api_of(x);
-    if (!view_system_find(api->view, slug, x->arena, &system, &err))
-        return false;
-    for (size_t i = 0; i < staff->post_count; i++) {
-        const struct dom_post *post = &staff->posts[i];
-        struct view_unit unit;
-        if ((post->to != CV_NO_DAY && post->to <= cv_today()) ||
-            !view_unit_by_id(api->view, post->unit, x->arena, &unit))
-            continue;
-        const char *title = post->title != NULL ? cv_text_fold(x->arena, post->title) : "";
-        if (dom_required_by(&system, unit.effective_block, unit.kind, staff->category, title))
-            return true;
-    }
-    return false;
+    const struct view *view = api_of(x)->view;
+    return view_system_find(view, slug, x->arena, &system, &err) && prov_requires(view, x->arena, staff, &system);
 }
 
 void api_write_account(struct htp_exchange *x, const char *name, const struct dom_staff *staff,

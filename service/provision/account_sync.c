@@ -16,7 +16,8 @@ const struct dom_system *prov_system_of(const struct prov_systems *systems, cons
     return NULL;
 }
 
-bool prov_is_required(struct prov_call *call, const struct dom_staff *staff, const struct dom_system *system)
+bool prov_requires(const struct view *view, struct cv_arena *arena, const struct dom_staff *staff,
+                   const struct dom_system *system)
 {
     cv_day today = cv_today();
     for (size_t i = 0; i < staff->post_count; i++) {
@@ -24,13 +25,19 @@ bool prov_is_required(struct prov_call *call, const struct dom_staff *staff, con
         struct view_unit unit;
         if (post->to != CV_NO_DAY && post->to <= today)
             continue;
-        if (!view_unit_by_id(call->prov->options.view, post->unit, call->arena, &unit))
+        if (!view_unit_by_id(view, post->unit, arena, &unit))
             continue;
-        const char *title = post->title != NULL ? cv_text_fold(call->arena, post->title) : "";
+        const char *title = post->title != NULL ? cv_text_fold(arena, post->title) : "";
         if (dom_required_by(system, unit.effective_block, unit.kind, staff->category, title))
             return true;
     }
     return false;
+}
+
+static bool required(const struct prov_change *change, const struct dom_system *system)
+{
+    struct prov_call *call = change->call;
+    return prov_requires(call->prov->options.view, call->arena, change->after, system);
 }
 
 static struct dom_account *add_account(struct dom_staff *staff, const char *system)
@@ -108,18 +115,18 @@ bool prov_sync_accounts(struct prov_change *change, bool moved, struct cv_error 
     for (size_t i = 0; i < change->systems.count; i++) {
         const struct dom_system *system = &change->systems.items[i];
         struct dom_account *account = dom_account_of(change->after, system->slug);
-        bool required = prov_is_required(change->call, change->after, system);
-        if (required && account == NULL && !prov_set_desired(change, system, DOM_PRESENT, NULL, false, err))
+        bool wanted = required(change, system);
+        if (wanted && account == NULL && !prov_set_desired(change, system, DOM_PRESENT, NULL, false, err))
             return false;
         if (!moved || account == NULL)
             continue;
-        if (required && account->desired == DOM_CLOSED && !account->asked &&
+        if (wanted && account->desired == DOM_CLOSED && !account->asked &&
             !prov_set_desired(change, system, DOM_PRESENT, NULL, false, err))
             return false;
-        if (!required && !account->asked && account->desired == DOM_PRESENT &&
+        if (!wanted && !account->asked && account->desired == DOM_PRESENT &&
             !prov_set_desired(change, system, DOM_CLOSED, "transfer", false, err))
             return false;
-        if (required && system->login_per_unit && account->desired == DOM_PRESENT &&
+        if (wanted && system->login_per_unit && account->desired == DOM_PRESENT &&
             !renew_login(change, system, account, err))
             return false;
     }

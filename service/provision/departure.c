@@ -1,7 +1,6 @@
 /* Leaving: the call that scripts repeat every night. */
 #include "provision/internal.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { AHEAD_S = 24 * 3600 };
@@ -120,7 +119,6 @@ static bool withdraw_change(struct prov_change *change, void *ctx, struct cv_err
 {
     (void)ctx;
     const struct dom_departure *found = dom_current_departure(change->after);
-    char id[CV_ID_TEXT];
     if (found == NULL)
         return cv_fail(err, cvp_departure_not_found, NULL, "Người này không có quyết định kết thúc công tác đang chờ",
                        "This person has no pending departure");
@@ -128,8 +126,7 @@ static bool withdraw_change(struct prov_change *change, void *ctx, struct cv_err
     if (d->state != DOM_SCHEDULED && d->state != DOM_HELD) {
         cv_fail(err, cvp_departure_done, NULL, "Việc kết thúc công tác đã thực hiện; dùng chức năng tiếp nhận lại",
                 "The departure has been carried out; use a reinstatement");
-        snprintf(err->link, sizeof(err->link), "/v1/staff/%s/reinstatements",
-                 cv_id_text("stf_", change->before->id, id));
+        prov_link_reinstatements(err, change->before->id);
         return false;
     }
     d->state = DOM_WITHDRAWN;

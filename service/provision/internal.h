@@ -99,7 +99,6 @@ bool prov_apply_posts(struct prov_change *change, const struct prov_staff_input 
                       struct cv_error *err);
 
 /* ---- accounts ---- */
-bool prov_is_required(struct prov_call *call, const struct dom_staff *staff, const struct dom_system *system);
 /* Gives what the posts require; with `moved` closes what they no longer do and renews logins that belong to a unit. */
 bool prov_sync_accounts(struct prov_change *change, bool moved, struct cv_error *err);
 /* Sets the desired state and, for directory systems, the observed one. Counts what stops working for the brake. */
@@ -120,4 +119,7 @@ bool prov_carry_out(struct prov_change *change, struct dom_departure *departure,
 /* 409s and merging with what is recorded. Sets *out_unchanged when the recorded one already says it. */
 bool prov_departure_merge(struct prov_change *change, const struct prov_departure_input *in, struct dom_departure **out,
                           bool *out_unchanged, struct cv_error *err);
-const char *prov_staff_link(struct prov_call *call, const struct dom_staff *staff, const char *tail);
+/* Fails: the code belongs to somebody outside the caller's reach; says so without saying whose. */
+bool prov_held_elsewhere(struct cv_error *err, const char *pointer, const char *code);
+/* The way on for somebody who has departed. */
+void prov_link_reinstatements(struct cv_error *err, struct cv_id staff);

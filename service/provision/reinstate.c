@@ -12,12 +12,13 @@ static bool move_post(struct prov_change *change, const struct prov_reinstatemen
 
 static bool reopen_accounts(struct prov_change *change, struct cv_error *err)
 {
+    const struct dom_staff *staff = change->after;
     for (size_t i = 0; i < change->systems.count; i++) {
         const struct dom_system *system = &change->systems.items[i];
         struct dom_account *account = dom_account_of(change->after, system->slug);
         if (account == NULL || account->reason == NULL || strcmp(account->reason, "departure") != 0)
             continue;
-        if ((account->asked || prov_is_required(change->call, change->after, system)) &&
+        if ((account->asked || prov_requires(change->call->prov->options.view, change->call->arena, staff, system)) &&
             !prov_set_desired(change, system, DOM_PRESENT, NULL, account->asked, err))
             return false;
     }

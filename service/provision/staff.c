@@ -111,16 +111,6 @@ static bool create_once(struct prov_change *change, struct creation *creation, s
     return true;
 }
 
-/* Another request of the same key was faster: present what it made. */
-static bool replay(struct prov_call *call, struct prov_staff_result *out, struct cv_error *err)
-{
-    if (!dir_staff_find_idempotency(call->dir, call->idempotency.key, call->arena, &out->staff, err) ||
-        !prov_replay_ok(call, &out->staff.idempotency, err))
-        return false;
-    out->outcome = PROV_REPLAYED;
-    return true;
-}
-
 static bool worth_another(struct prov_change *change, const struct cv_error *err)
 {
     struct cv_error lost = {0};
@@ -181,8 +171,10 @@ bool prov_staff_create(struct prov_call *call, const struct prov_staff_input *in
         return true;
     if (create(call, &creation, out, err))
         return true;
-    if (err->kind == CV_CONFLICT && strcmp(err->field, "cvIdempotencyKey") == 0)
-        return replay(call, out, err);
+    if (err->kind == CV_CONFLICT && strcmp(err->field, "cvIdempotencyKey") == 0) {
+        cv_error_clear(err); /* another request of the same key was faster */
+        return prov_staff_seen(call, out, &replayed, err) && replayed;
+    }
     if (err->kind == CV_CONFLICT && strcmp(err->field, "cvCode") == 0 && in->staff_code.given == CV_VALUE)
         name_the_code(err, in->staff_code.value);
     return false;
@@ -197,32 +189,27 @@ static bool put_change(struct prov_change *change, void *ctx, struct cv_error *e
         cv_fail(err, cvp_staff_departed, NULL,
                 "Người này đã kết thúc công tác; dùng chức năng tiếp nhận lại nếu quay lại làm việc",
                 "This person has departed; use a reinstatement if he or she is back");
-        char id[CV_ID_TEXT];
-        struct cv_buf link;
-        cv_buf_init(&link, sizeof(err->link));
-        cv_buf_printf(&link, "/v1/staff/%s/reinstatements", cv_id_text("stf_", before->id, id));
-        if (cv_buf_ok(&link))
-            memcpy(err->link, cv_buf_str(&link), link.len + 1);
-        cv_buf_free(&link);
+        prov_link_reinstatements(err, before->id);
         return false;
     }
     return prov_apply_staff(change, ctx, err);
 }
 
-/* Somebody holds the code already, visible to the caller or not. */
-static bool put_existing(struct prov_call *call, const char *code, const struct prov_staff_input *in,
+static bool put_existing(struct prov_call *call, struct cv_id id, const struct prov_staff_input *in,
                          struct prov_staff_result *out, struct cv_error *err)
 {
-    struct cv_id id;
-    if (!prov_staff_locate(call, code, true, &id, err)) {
-        if (err->problem == cvp_staff_not_found)
-            cv_fail(err, cvp_held_elsewhere, NULL,
-                    "Số hiệu %s đang thuộc đơn vị ngoài phạm vi của bạn; vui lòng đề nghị điều chuyển",
-                    "The staff code %s is held outside your units; please ask for a transfer", code);
-        return false;
-    }
     const struct dom_decision *decision = in->decision.given == CV_VALUE ? &in->decision.value : NULL;
     return prov_staff_modify_id(call, id, "staff.put", decision, put_change, (void *)in, out, err);
+}
+
+/* Somebody holds the code already, visible to the caller or not. */
+static bool put_held(struct prov_call *call, const char *code, const struct prov_staff_input *in,
+                     struct prov_staff_result *out, struct cv_error *err)
+{
+    struct cv_id id;
+    if (prov_staff_locate(call, code, true, &id, err))
+        return put_existing(call, id, in, out, err);
+    return err->problem == cvp_staff_not_found ? prov_held_elsewhere(err, NULL, code) : false;
 }
 
 /* The view did not know the code but the directory does: another process was faster. */
@@ -234,32 +221,29 @@ static bool put_raced(struct prov_call *call, const char *code, const struct pro
     if (!dir_staff_find_code(call->dir, code, call->arena, &other, err))
         return false;
     if (!view_in_scope(call->prov->options.view, call->scope, dom_primary_post(&other)->unit))
-        return cv_fail(err, cvp_held_elsewhere, NULL, "Số hiệu %s đang thuộc đơn vị ngoài phạm vi của bạn",
-                       "The staff code %s is held outside your units", code);
-    return prov_staff_modify_id(call, other.id, "staff.put", NULL, put_change, (void *)in, out, err);
+        return prov_held_elsewhere(err, NULL, code);
+    return put_existing(call, other.id, in, out, err);
 }
 
-bool prov_staff_put(struct prov_call *call, const char *code, const struct prov_staff_input *in,
+bool prov_staff_put(struct prov_call *call, const char *key, const struct prov_staff_input *in,
                     struct prov_staff_result *out, struct cv_error *err)
 {
-    struct cv_id holder;
+    struct cv_id id;
     struct prov_staff_input with_code = *in;
     *out = (struct prov_staff_result){0};
-    if (cv_id_parse("stf_", code, &holder)) {
-        with_code.staff_code = (struct prov_text){in->staff_code.given, in->staff_code.value};
-        return prov_staff_modify(call, code, "staff.put", NULL, put_change, &with_code, out, err);
-    }
-    if (view_code_holder(call->prov->options.view, code, &holder))
-        return put_existing(call, code, in, out, err);
+    if (cv_id_parse("stf_", key, &id))
+        return prov_staff_locate(call, key, true, &id, err) && put_existing(call, id, in, out, err);
+    if (view_code_holder(call->prov->options.view, key, &id))
+        return put_held(call, key, in, out, err);
     if (call->match != PROV_MATCH_ABSENT)
         return cv_fail(err, cvp_etag_mismatch, "If-Match", "Chưa có người mang số hiệu %s",
-                       "Nobody has the code %s yet", code);
-    with_code.staff_code = (struct prov_text){CV_VALUE, code};
+                       "Nobody has the code %s yet", key);
+    with_code.staff_code = (struct prov_text){CV_VALUE, key};
     struct creation creation = {.in = &with_code, .twins_allowed = true};
     if (create(call, &creation, out, err))
         return true;
     if (err->kind == CV_CONFLICT && strcmp(err->field, "cvCode") == 0)
-        return put_raced(call, code, &with_code, out, err);
+        return put_raced(call, key, in, out, err);
     return false;
 }
 

@@ -1,6 +1,7 @@
 /* Changing one person: the loop that every use case on a person shares. */
 #include "provision/internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void *grow_copy(struct cv_arena *arena, const void *from, size_t count, size_t max, size_t size)
@@ -20,10 +21,17 @@ void prov_staff_copy(struct cv_arena *arena, const struct dom_staff *from, struc
         grow_copy(arena, from->departures, from->departure_count, from->departure_count + 1, sizeof(*to->departures));
 }
 
-const char *prov_staff_link(struct prov_call *call, const struct dom_staff *staff, const char *tail)
+void prov_link_reinstatements(struct cv_error *err, struct cv_id staff)
 {
     char id[CV_ID_TEXT];
-    return cv_arena_printf(call->arena, "/v1/staff/%s%s", cv_id_text("stf_", staff->id, id), tail);
+    snprintf(err->link, sizeof(err->link), "/v1/staff/%s/reinstatements", cv_id_text("stf_", staff, id));
+}
+
+bool prov_held_elsewhere(struct cv_error *err, const char *pointer, const char *code)
+{
+    return cv_fail(err, cvp_held_elsewhere, pointer,
+                   "Số hiệu %s đang thuộc đơn vị ngoài phạm vi của bạn; vui lòng đề nghị điều chuyển",
+                   "The staff code %s is held outside your units; please ask for a transfer", code);
 }
 
 bool prov_staff_locate(struct prov_call *call, const char *key, bool write, struct cv_id *out, struct cv_error *err)

@@ -150,9 +150,7 @@ static bool code_free(struct prov_change *change, const struct prov_staff_input 
     if (view_staff_find(call->prov->options.view, call->scope, in->staff_code.value, call->arena, &seen, &hidden))
         return cv_fail(err, cvp_code_taken, "/staff_code", "Số hiệu %s đã thuộc về người khác",
                        "The staff code %s belongs to somebody else", in->staff_code.value);
-    return cv_fail(err, cvp_held_elsewhere, "/staff_code",
-                   "Số hiệu %s đang thuộc đơn vị ngoài phạm vi của bạn; vui lòng đề nghị điều chuyển",
-                   "The staff code %s is held outside your units; please ask for a transfer", in->staff_code.value);
+    return prov_held_elsewhere(err, "/staff_code", in->staff_code.value);
 }
 
 static bool apply_accounts(struct prov_change *change, const struct prov_staff_input *in, struct cv_error *err)
