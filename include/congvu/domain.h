@@ -313,6 +313,10 @@ struct dom_brake {
 };
 
 /* ---- people ---- */
+/* A person of whom nothing is known but the id, and a post from and to whenever: every day and moment is "none", texts
+ * are empty. */
+struct dom_staff dom_staff_new(struct cv_id id);
+struct dom_post dom_post_new(struct cv_id unit);
 const struct dom_post *dom_primary_post(const struct dom_staff *s); /* never NULL for a saved person */
 /* The one that is not withdrawn or undone, or NULL. */
 const struct dom_departure *dom_current_departure(const struct dom_staff *s);

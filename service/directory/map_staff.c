@@ -542,18 +542,7 @@ static bool accounts_whole(const struct dom_staff *s, const struct dir_entry *en
 
 bool dir_unmap_staff(const struct dir_entry *entry, struct cv_arena *arena, struct dom_staff *out, struct cv_error *err)
 {
-    struct dom_staff s = {
-        .family_name = "",
-        .middle_name = "",
-        .given_name = "",
-        .hired_on = CV_NO_DAY,
-        .leave_from = CV_NO_DAY,
-        .leave_to = CV_NO_DAY,
-        .activation_until = CV_NO_MOMENT,
-        .idempotency.at = CV_NO_MOMENT,
-        .created_at = CV_NO_MOMENT,
-        .updated_at = CV_NO_MOMENT,
-    };
+    struct dom_staff s = dom_staff_new((struct cv_id){0});
 
     if (!dir_fields_take(&dir_staff_fields, entry, arena, &s, err) || !accounts_whole(&s, entry, err)) {
         return false;

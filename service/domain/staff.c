@@ -3,6 +3,30 @@
 
 #include <string.h>
 
+struct dom_staff dom_staff_new(struct cv_id id)
+{
+    return (struct dom_staff){.id = id,
+                              .family_name = "",
+                              .middle_name = "",
+                              .given_name = "",
+                              .hired_on = CV_NO_DAY,
+                              .leave_from = CV_NO_DAY,
+                              .leave_to = CV_NO_DAY,
+                              .activation_until = CV_NO_MOMENT,
+                              .idempotency.at = CV_NO_MOMENT,
+                              .created_at = CV_NO_MOMENT,
+                              .updated_at = CV_NO_MOMENT};
+}
+
+struct dom_post dom_post_new(struct cv_id unit)
+{
+    return (struct dom_post){.unit = unit,
+                             .kind = DOM_CHINH_THUC,
+                             .from = CV_NO_DAY,
+                             .to = CV_NO_DAY,
+                             .decision = {.signed_on = CV_NO_DAY, .effective_on = CV_NO_DAY}};
+}
+
 const struct dom_post *dom_primary_post(const struct dom_staff *s)
 {
     for (size_t i = 0; i < s->post_count; i++)

@@ -6,16 +6,7 @@
 static void blank_staff(struct prov_call *call, struct dom_staff *staff)
 {
     char id[CV_ID_TEXT];
-    *staff = (struct dom_staff){.id = cv_id_make(),
-                                .hired_on = CV_NO_DAY,
-                                .leave_from = CV_NO_DAY,
-                                .leave_to = CV_NO_DAY,
-                                .activation_until = CV_NO_MOMENT,
-                                .created_at = CV_NO_MOMENT,
-                                .updated_at = CV_NO_MOMENT,
-                                .middle_name = "",
-                                .family_name = "",
-                                .given_name = ""};
+    *staff = dom_staff_new(cv_id_make());
     staff->mail_store = cv_arena_strdup(call->arena, cv_id_text("stf_", staff->id, id));
     staff->idempotency = prov_new_idempotency(call);
 }

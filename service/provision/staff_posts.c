@@ -104,11 +104,8 @@ static void primary_from_members(struct prov_change *change, const struct prov_s
         return;
     if (fresh) {
         primary = &after->posts[after->post_count++];
-        *primary = (struct dom_post){.primary = true,
-                                     .kind = DOM_CHINH_THUC,
-                                     .from = CV_NO_DAY,
-                                     .to = CV_NO_DAY,
-                                     .decision = {.signed_on = CV_NO_DAY, .effective_on = CV_NO_DAY}};
+        *primary = dom_post_new(unit);
+        primary->primary = true;
     }
     if (in->unit.given == CV_VALUE && (fresh || !cv_id_equal(unit, primary->unit))) {
         primary->unit = unit;

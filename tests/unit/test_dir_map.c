@@ -378,26 +378,15 @@ static void staff_round_trip(void **unused)
 
 static struct dom_staff bare_staff(struct dom_post *post)
 {
-    *post = (struct dom_post){.unit = some_id(),
-                              .primary = true,
-                              .from = CV_NO_DAY,
-                              .to = CV_NO_DAY,
-                              .decision = {.signed_on = CV_NO_DAY, .effective_on = CV_NO_DAY}};
-    return (struct dom_staff){.id = some_id(),
-                              .full_name = "Ước",
-                              .family_name = "",
-                              .middle_name = "",
-                              .given_name = "Ước",
-                              .hired_on = CV_NO_DAY,
-                              .posts = post,
-                              .post_count = 1,
-                              .leave_from = CV_NO_DAY,
-                              .leave_to = CV_NO_DAY,
-                              .activation_until = CV_NO_MOMENT,
-                              .idempotency.at = CV_NO_MOMENT,
-                              .revision = 1,
-                              .created_at = CV_NO_MOMENT,
-                              .updated_at = CV_NO_MOMENT};
+    *post = dom_post_new(some_id());
+    post->primary = true;
+    struct dom_staff s = dom_staff_new(some_id());
+    s.full_name = "Ước";
+    s.given_name = "Ước";
+    s.posts = post;
+    s.post_count = 1;
+    s.revision = 1;
+    return s;
 }
 
 static const char *value_of(const struct dir_attrs *attrs, const char *name)

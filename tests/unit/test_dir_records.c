@@ -8,30 +8,20 @@ static const struct dir_actor actor = {"tok_x", "req-7", "http"};
 
 static struct dom_staff a_person(struct dom_post *post, struct dom_account *account)
 {
-    *post = (struct dom_post){.unit = cv_id_make(),
-                              .title = "Chuyên viên",
-                              .primary = true,
-                              .from = CV_NO_DAY,
-                              .to = CV_NO_DAY,
-                              .decision = {.signed_on = CV_NO_DAY, .effective_on = CV_NO_DAY}};
+    *post = dom_post_new(cv_id_make());
+    post->primary = true;
+    post->title = "Chuyên viên";
     *account = (struct dom_account){
         .system = "mailbox", .desired = DOM_PRESENT, .observed = DOM_PROVISIONED, .login = "an", .since = 1700000000};
-    return (struct dom_staff){.id = cv_id_make(),
-                              .full_name = "Nguyễn An",
-                              .family_name = "Nguyễn",
-                              .middle_name = "",
-                              .given_name = "An",
-                              .hired_on = CV_NO_DAY,
-                              .posts = post,
-                              .post_count = 1,
-                              .accounts = account,
-                              .account_count = 1,
-                              .leave_from = CV_NO_DAY,
-                              .leave_to = CV_NO_DAY,
-                              .activation_until = CV_NO_MOMENT,
-                              .idempotency.at = CV_NO_MOMENT,
-                              .created_at = CV_NO_MOMENT,
-                              .updated_at = CV_NO_MOMENT};
+    struct dom_staff s = dom_staff_new(cv_id_make());
+    s.full_name = "Nguyễn An";
+    s.family_name = "Nguyễn";
+    s.given_name = "An";
+    s.posts = post;
+    s.post_count = 1;
+    s.accounts = account;
+    s.account_count = 1;
+    return s;
 }
 
 static void add_save_read(void **state)

@@ -484,26 +484,16 @@ static void make_containers(void)
 
 static struct dom_staff make_person(struct dom_post *post, const char *name)
 {
-    *post = (struct dom_post){.unit = world.unit,
-                              .title = "Chuyên viên",
-                              .primary = true,
-                              .from = CV_NO_DAY,
-                              .to = CV_NO_DAY,
-                              .decision = {.signed_on = CV_NO_DAY, .effective_on = CV_NO_DAY}};
-    return (struct dom_staff){.id = cv_id_make(),
-                              .full_name = name,
-                              .family_name = "Nguyễn",
-                              .middle_name = "",
-                              .given_name = "An",
-                              .hired_on = CV_NO_DAY,
-                              .posts = post,
-                              .post_count = 1,
-                              .leave_from = CV_NO_DAY,
-                              .leave_to = CV_NO_DAY,
-                              .activation_until = CV_NO_MOMENT,
-                              .idempotency.at = CV_NO_MOMENT,
-                              .created_at = CV_NO_MOMENT,
-                              .updated_at = CV_NO_MOMENT};
+    *post = dom_post_new(world.unit);
+    post->primary = true;
+    post->title = "Chuyên viên";
+    struct dom_staff s = dom_staff_new(cv_id_make());
+    s.full_name = name;
+    s.family_name = "Nguyễn";
+    s.given_name = "An";
+    s.posts = post;
+    s.post_count = 1;
+    return s;
 }
 
 static void add_person(struct dom_staff *s)
