@@ -53,19 +53,29 @@ static int size_without_events(struct prov_call *call, const struct dom_brake *b
     return recorded;
 }
 
+/* Reads the brake and judges; what passes is counted in *brake, not yet in the directory. */
+static bool read_and_judge(struct prov_call *call, struct cv_id token, const struct judged *what,
+                           struct dom_brake *brake, enum dom_brake_verdict *out, struct cv_error *err)
+{
+    if (!dir_brake_read(call->dir, token, call->arena, brake, err))
+        return false;
+    int subtree = view_recorded(call->prov->options.view, call->scope);
+    int unit_size = size_without_events(call, brake, what->unit, what->unit_size);
+    *out = DOM_BRAKE_PASS;
+    for (int i = 0; i < what->times && *out == DOM_BRAKE_PASS; i++) {
+        struct cv_id staff = what->times == 1 ? what->staff : cv_id_make();
+        *out = dom_brake_judge(brake, call->arena, cv_now(), subtree, unit_size, what->unit, staff);
+    }
+    return true;
+}
+
 static bool judge_once(struct prov_call *call, struct cv_id token, const struct judged *what, struct cv_error *err)
 {
     struct dom_brake brake;
     struct dir_actor actor = prov_dir_actor(call);
-    enum dom_brake_verdict verdict = DOM_BRAKE_PASS;
-    if (!dir_brake_read(call->dir, token, call->arena, &brake, err))
+    enum dom_brake_verdict verdict;
+    if (!read_and_judge(call, token, what, &brake, &verdict, err))
         return false;
-    int subtree = view_recorded(call->prov->options.view, call->scope);
-    int unit_size = size_without_events(call, &brake, what->unit, what->unit_size);
-    for (int i = 0; i < what->times && verdict == DOM_BRAKE_PASS; i++) {
-        struct cv_id staff = what->times == 1 ? what->staff : cv_id_make();
-        verdict = dom_brake_judge(&brake, call->arena, cv_now(), subtree, unit_size, what->unit, staff);
-    }
     if (verdict != DOM_BRAKE_PASS)
         return engaged(call, &brake, verdict, err);
     return call->validate_only || dir_brake_save(call->dir, &brake, &actor, err);
@@ -83,12 +93,26 @@ static bool judge(struct prov_call *call, struct cv_id token, const struct judge
     return false;
 }
 
+static struct judged one_person(struct prov_call *call, const struct dom_staff *staff)
+{
+    struct cv_id unit = dom_primary_post(staff)->unit;
+    return (struct judged){
+        .unit = unit, .staff = staff->id, .times = 1, .unit_size = view_unit_recorded(call->prov->options.view, unit)};
+}
+
+bool prov_brake_would_pass(struct prov_call *call, struct cv_id token, const struct dom_staff *staff)
+{
+    struct judged what = one_person(call, staff);
+    struct dom_brake brake;
+    enum dom_brake_verdict verdict;
+    struct cv_error err = {0};
+    return read_and_judge(call, token, &what, &brake, &verdict, &err) && verdict == DOM_BRAKE_PASS;
+}
+
 bool prov_brake_pass(struct prov_call *call, struct cv_id token, const struct dom_staff *staff, bool exempt,
                      struct cv_error *err)
 {
-    struct cv_id unit = dom_primary_post(staff)->unit;
-    struct judged what = {
-        .unit = unit, .staff = staff->id, .times = 1, .unit_size = view_unit_recorded(call->prov->options.view, unit)};
+    struct judged what = one_person(call, staff);
     if (cv_id_is_zero(token))
         return true; /* the calendar's own work was judged when it was ordered */
     if (judge(call, token, &what, err))

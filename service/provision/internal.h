@@ -110,6 +110,8 @@ bool prov_set_desired(struct prov_change *change, const struct dom_system *syste
  */
 bool prov_brake_pass(struct prov_call *call, struct cv_id token, const struct dom_staff *staff, bool exempt,
                      struct cv_error *err);
+/* Would it pass now? Says nothing, counts nothing: for orders that wait. */
+bool prov_brake_would_pass(struct prov_call *call, struct cv_id token, const struct dom_staff *staff);
 /* The same for a change that concerns many people at once (required_for, a unit's block): all or nothing. */
 bool prov_brake_pass_many(struct prov_call *call, int people, struct cv_error *err);
 

@@ -15,6 +15,15 @@ static struct cv_id ordered_by(const struct dom_departure *d)
     return token;
 }
 
+/* The size that the brake measures against is the reach of the token that gave the order. */
+static struct view_scope reach_of(struct prov_call *call, struct cv_id id)
+{
+    struct dom_token token;
+    if (view_token_by_id(call->prov->options.view, id, call->arena, &token) && !token.everywhere)
+        return (struct view_scope){.top = token.unit};
+    return (struct view_scope){.everywhere = true};
+}
+
 static bool run_change(struct prov_change *change, void *ctx, struct cv_error *err)
 {
     (void)ctx;
@@ -25,6 +34,7 @@ static bool run_change(struct prov_change *change, void *ctx, struct cv_error *e
     struct dom_departure *d = &change->after->departures[found - change->after->departures];
     struct cv_id token = ordered_by(d);
     bool was_held = d->state == DOM_HELD;
+    change->call->scope = reach_of(change->call, token);
     if (!cv_id_is_zero(token) && !prov_brake_pass(change->call, token, change->before, false, err)) {
         if (err->problem != cvp_brake_engaged || was_held)
             return false;
@@ -39,20 +49,25 @@ static bool run_change(struct prov_change *change, void *ctx, struct cv_error *e
     return true;
 }
 
-/* The size that the brake measures against is the reach of the token that gave the order. */
-static void scope_of_order(struct prov_call *call, struct cv_id id)
+/* An order that the brake holds is looked at quietly until it may go on. */
+static bool still_held(struct prov_call *call, struct cv_id id)
 {
+    char key[CV_ID_TEXT];
+    struct view_staff seen;
     struct dom_staff staff;
     struct cv_error err = {0};
-    struct dom_token token;
-    call->scope = (struct view_scope){.everywhere = true};
+    const struct view_scope everywhere = {.everywhere = true};
+    cv_id_text("stf_", id, key);
+    if (!view_staff_find(call->prov->options.view, everywhere, key, call->arena, &seen, &err) ||
+        seen.departure_state != DOM_HELD)
+        return false;
     if (!dir_staff_read(call->dir, id, call->arena, &staff, &err))
-        return;
+        return true;
     const struct dom_departure *d = dom_current_departure(&staff);
     if (d == NULL || cv_id_is_zero(ordered_by(d)))
-        return;
-    if (view_token_by_id(call->prov->options.view, ordered_by(d), call->arena, &token) && !token.everywhere)
-        call->scope = (struct view_scope){.top = token.unit};
+        return false;
+    call->scope = reach_of(call, ordered_by(d));
+    return !prov_brake_would_pass(call, ordered_by(d), &staff);
 }
 
 static void tick_departures(struct prov_call *call)
@@ -62,10 +77,10 @@ static void tick_departures(struct prov_call *call)
     for (size_t i = 0; i < count && !cv_deadline_passed(call->deadline); i++) {
         struct prov_staff_result result = {0};
         struct cv_error err = {0};
-        scope_of_order(call, due[i]);
-        if (prov_staff_modify_id(call, due[i], "departure.run", NULL, run_change, NULL, &result, &err))
+        if (still_held(call, due[i]))
             continue;
-        if (err.problem != cvp_brake_engaged)
+        if (!prov_staff_modify_id(call, due[i], "departure.run", NULL, run_change, NULL, &result, &err) &&
+            err.problem != cvp_brake_engaged)
             cv_log_error(CV_LOG_WARN, "departure_run", &err);
     }
 }

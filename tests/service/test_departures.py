@@ -119,6 +119,10 @@ def test_the_brake_holds_a_mass_deactivation_and_a_second_person_releases_it(sta
     assert single.status == 409 and single.code == "brake_engaged"
     assert nightly.post("/v1/brake-releases", {"token": script["token"]["id"] if "token" in script else script["id"], "reason": "x", "allow": 50}).status == 403
     token_id = script["token"]["id"] if "token" in script else script["id"]
+    admin.patch("/v1/systems/certificate", {"required_for": [{"categories": ["cong_chuc"]}]})
+    wait_for(lambda: len(admin.get("/v1/staff/B-39/accounts").json["items"]) == 3, "the calendar has worked since")
+    audited = [line for line in service.log.read_text().splitlines() if "departure.run" in line]
+    assert audited == [], "held lines wait quietly"
     release = admin.post("/v1/brake-releases", {"token": token_id, "reason": "sáp nhập đơn vị", "allow": 7})
     assert release.status == 201
     wait_for(lambda: admin.get("/v1/departures", state="done,in_progress", include_total=True).json["total"] == 12, "held lines go on when released")
