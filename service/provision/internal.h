@@ -31,8 +31,9 @@ void prov_names_init(struct prov_names *names, struct prov_call *call);
 void prov_names_done(struct prov_names *names);
 /* Gives the reservations back, keeps what was refused: before another try. */
 void prov_names_drop(struct prov_names *names);
-/* After a CV_CONFLICT on cvName: asks the directory which of the proposed names is taken and drops the reservations. */
-bool prov_names_refused(struct prov_names *names, struct cv_error *err);
+/* Was it a name that the directory refused (CV_CONFLICT on cvName)? Then asks which of the proposed ones is taken and
+ * drops the reservations: worth another try. */
+bool prov_names_refused(struct prov_names *names, const struct cv_error *err);
 /* Gives the person a mailbox address and login (or HR's own choice `local`), keeping the old address as a dated alias.
  */
 bool prov_name_mailbox(struct prov_names *names, struct dom_staff *staff, const char *local, struct cv_error *err);

@@ -35,11 +35,14 @@ static void refuse(struct prov_names *names, const char *name)
     names->refused[names->refused_count++] = name;
 }
 
-bool prov_names_refused(struct prov_names *names, struct cv_error *err)
+bool prov_names_refused(struct prov_names *names, const struct cv_error *err)
 {
+    struct cv_error lost = {0};
+    if (err->kind != CV_CONFLICT || strcmp(err->field, "cvName") != 0)
+        return false;
     for (size_t i = 0; i < names->held_count; i++) {
         bool held = false;
-        if (!dir_name_held(names->call->dir, names->held[i], &held, err))
+        if (!dir_name_held(names->call->dir, names->held[i], &held, &lost))
             return false;
         if (held) {
             refuse(names, names->held[i]);

@@ -102,13 +102,6 @@ static bool create_once(struct prov_change *change, struct creation *creation, s
     return true;
 }
 
-static bool worth_another(struct prov_change *change, const struct cv_error *err)
-{
-    struct cv_error lost = {0};
-    return err->kind == CV_CONFLICT && strcmp(err->field, "cvName") == 0 && prov_names_refused(&change->names, &lost) &&
-           !cv_deadline_passed(change->call->deadline);
-}
-
 static bool create(struct prov_call *call, struct creation *creation, struct prov_staff_result *out,
                    struct cv_error *err)
 {
@@ -123,7 +116,7 @@ static bool create(struct prov_call *call, struct creation *creation, struct pro
     for (int i = 0; i < PROV_NAME_TRIES && !ok; i++) {
         cv_error_clear(err);
         ok = create_once(&change, creation, out, err);
-        if (!ok && !worth_another(&change, err))
+        if (!ok && (!prov_names_refused(&change.names, err) || cv_deadline_passed(call->deadline)))
             break;
     }
     if (ok && out->outcome == PROV_CREATED) {

@@ -96,10 +96,7 @@ static bool again(struct prov_change *change, struct cv_error *err)
         prov_names_drop(&change->names);
         return prov_somebody_faster(change->call, err);
     }
-    if (err->kind != CV_CONFLICT || strcmp(err->field, "cvName") != 0)
-        return false;
-    struct cv_error lost = {0};
-    return prov_names_refused(&change->names, &lost);
+    return prov_names_refused(&change->names, err);
 }
 
 static void explain(struct cv_error *err)
