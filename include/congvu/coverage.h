@@ -16,7 +16,14 @@ struct dom_counts {
     int32_t unrecorded, over_recorded;
     int32_t undeclared_units, undeclared_recorded;
     int32_t eligible, issued, locked, on_long_leave;
-    int32_t activated;                        /* of the issued, credential set */
+    int32_t activated; /* of the issued: own credential set, or an active day ever */
+    /* Usage, for one window. All of the issued; meaningless (0) where the source is stale or absent: see
+     * view_system_usage */
+    int32_t used;            /* at least one active day in the window */
+    int32_t regular;         /* of the used: the system's rule, scaled to the window, counted from issue if later */
+    int32_t too_new;         /* issued less than 14 days before the window's end, not yet regular: shown apart */
+    int32_t never_used;      /* no active day ever */
+    int32_t on_leave_unused; /* on long leave (eligible) and not using: not in the base of adoption */
     int32_t complete_people, eligible_people; /* only for the `required` row */
     int32_t seconded_in, seconded_out;
 };
@@ -35,6 +42,14 @@ void dom_gap(const struct dom_headcount *headcount, const int recorded_by[DOM_CA
 
 /* The declared headcount in force on a day: the latest with on <= day, or NULL. */
 const struct dom_headcount *dom_headcount_on(const struct dom_unit *unit, cv_day day);
+
+/* Days of use that the rule asks for in a window of so many days: regular_days as it stands for its own window, else
+ * ceil(regular_days * days / regular_of). 0 = the window is too short for the rule: regular is null. */
+int dom_regular_days(const struct dom_activity *rule, int window_days);
+/* Is a source that reached `data_through` too old on `today`? Also true without any source or data. */
+bool dom_usage_stale(const struct dom_activity *rule, cv_day data_through, cv_day today);
+/* adoption = used / this: the coverage base less on_leave_unused. */
+int64_t dom_adoption_base(const struct dom_counts *c, bool basis_declared);
 
 /* coverage = issued / (eligible + unrecorded when basis is declared). */
 int64_t dom_coverage_base(const struct dom_counts *c, bool basis_declared);

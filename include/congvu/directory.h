@@ -128,6 +128,59 @@ bool dir_brake_read(struct dir_session *s, struct cv_id token, struct cv_arena *
 bool dir_brake_save(struct dir_session *s, const struct dom_brake *brake, const struct dir_actor *actor,
                     struct cv_error *err);
 
+/* ---- usage: a database of its own (suffix "ou=usage"), so that logins move neither ETags nor the audit. Entries are
+ * never deleted, only emptied: a feed that misses a deletion cannot be wrong. ---- */
+/* No entry yet reads as a usage without uses. */
+bool dir_usage_read(struct dir_session *s, struct cv_id staff, struct cv_arena *arena, struct dom_usage *out,
+                    struct cv_error *err);
+/* Adds the entry or replaces what differs, without assertion: bits are only ever added by callers that read before;
+ * CV_STALE when somebody else wrote in between (read again). */
+bool dir_usage_save(struct dir_session *s, const struct dom_usage *before, const struct dom_usage *after,
+                    struct cv_error *err);
+bool dir_usage_feed_read(struct dir_session *s, const char *system, struct cv_arena *arena, struct dom_usage_feed *out,
+                         struct cv_error *err);
+bool dir_usage_feed_save(struct dir_session *s, const struct dom_usage_feed *feed, struct cv_error *err);
+
+/* ---- documents: what the service keeps for itself as bytes (JSON): frozen reports, snapshots, targets ---- */
+struct dir_document {
+    const char *folder; /* "reports", "snapshots", "targets": a container below ou=system, made at the first start */
+    const char *name;   /* unique in the folder */
+    const char *bytes;
+    size_t len;
+    cv_moment created_at, updated_at;
+    const char *actor; /* who wrote it last */
+    struct dom_idempotency idempotency;
+    int64_t revision;
+};
+/* add: CV_EXISTS when the name is taken. save: asserts before's revision (CV_STALE) and raises it; bytes only. */
+bool dir_document_add(struct dir_session *s, const struct dir_document *doc, const struct dir_actor *actor,
+                      struct dir_stamp *out, struct cv_error *err);
+bool dir_document_read(struct dir_session *s, const char *folder, const char *name, struct cv_arena *arena,
+                       struct dir_document *out, struct cv_error *err);
+bool dir_document_save(struct dir_session *s, const struct dir_document *before, const char *bytes, size_t len,
+                       const struct dir_actor *actor, struct dir_stamp *out, struct cv_error *err);
+bool dir_document_delete(struct dir_session *s, const char *folder, const char *name, const struct dir_actor *actor,
+                         struct cv_error *err);
+/* Names with this prefix, ascending, from `after` (NULL = the first) on, at most `max`; `with_bytes` false leaves bytes
+ * out. */
+bool dir_document_list(struct dir_session *s, const char *folder, const char *prefix, const char *after, size_t max,
+                       bool with_bytes, struct cv_arena *arena, struct dir_document **out, size_t *out_count,
+                       struct cv_error *err);
+
+/* ---- the lease: who of several replicas works outside the directory (connectors, snapshots) ---- */
+struct dir_lease;
+/* `term_ms`: a challenger takes over when the entry has not changed for so long on its own monotonic clock; the holder
+ * renews at a third of it and stops at two thirds. One object per process and name; any thread. */
+bool dir_lease_open(const char *name, int64_t term_ms, struct dir_lease **out, struct cv_error *err);
+void dir_lease_close(struct dir_lease **lease);
+/* One look: takes, renews or watches, whichever is due. Called about every term/10 by one thread with its session.
+ * False + *err only when the directory does not answer (the lease then runs out by itself). */
+bool dir_lease_tend(struct dir_lease *lease, struct dir_session *s, struct cv_error *err);
+/* May this process work now? One atomic read and the monotonic clock. */
+bool dir_lease_held(const struct dir_lease *lease);
+/* Gives it back at once (a stop in order). */
+void dir_lease_release(struct dir_lease *lease, struct dir_session *s);
+
 /* ---- first start ---- */
 struct dir_bootstrap {
     const char *key_fingerprint;      /* kept in ou=system; another one there = refuse to start */
@@ -155,6 +208,12 @@ struct dir_feed {
      * version stays. May name what was never handed over. */
     void (*present)(void *ctx, const uint8_t uuid[16]);
     void (*remove)(void *ctx, const uint8_t uuid[16]);
+    /* Usage, a refresh of its own: begin(fresh) ... records ... end. fresh: who is not named until the end has none.
+     * Any of the four may be NULL. */
+    void (*usage_begin)(void *ctx, bool fresh);
+    void (*usage)(void *ctx, const struct dom_usage *usage);
+    void (*usage_feed)(void *ctx, const struct dom_usage_feed *feed);
+    void (*usage_end)(void *ctx);
     /* The refresh is complete. sweep: whatever was not named since begin is gone. False = the guard refuses to lose so
      * many: the consumer drops its cookie, alerts and reads everything again later. */
     bool (*end)(void *ctx, bool sweep);

@@ -250,6 +250,21 @@ struct dom_required {
     size_t position_count; /* folded titles; empty = any */
 };
 
+/* What counts as use of a system, and when its figures go stale. A change of the rule makes a new version. */
+enum dom_precision {
+    DOM_BY_DAY,    /* every active day is reported */
+    DOM_LAST_ONLY, /* only the latest one: `used` can be told, `regular` cannot */
+    DOM_PRECISIONS
+};
+struct dom_activity {
+    bool reported;    /* does any source report usage? Without one everything is unknown */
+    int regular_days; /* active days ... */
+    int regular_of;   /* ... of so many, for "regular" (4 of 30); in a period ceil(regular_days * days / regular_of) */
+    int stale_after;  /* days behind yesterday after which usage figures are null */
+    enum dom_precision precision;
+    int version; /* 1, 2, ... */
+};
+
 struct dom_system {
     const char *slug;
     const char *name[CV_LANGS];
@@ -260,8 +275,34 @@ struct dom_system {
     bool receives_mail;     /* locked keeps receiving */
     struct dom_required *required;
     size_t required_count; /* empty = optional for all */
+    struct dom_activity activity;
     int64_t revision;
     cv_moment updated_at;
+};
+
+/* ---- usage: one bit per person, system and day, 13 months; what is older is a sum ---- */
+enum { DOM_USE_MONTHS_MAX = 14 };
+struct dom_use_month {
+    int32_t month; /* year * 12 + (month - 1) */
+    uint32_t days; /* bit d-1 = active on day d */
+};
+struct dom_use {
+    const char *system;
+    struct dom_use_month months[DOM_USE_MONTHS_MAX]; /* ascending, each once, none without a day */
+    size_t month_count;
+    cv_day last_on;   /* latest active day ever; CV_NO_DAY = never */
+    int earlier_days; /* active days of months no longer kept */
+};
+struct dom_usage {
+    struct cv_id staff;
+    struct dom_use uses[DOM_SYSTEMS_MAX];
+    size_t use_count;
+};
+/* How far the usage data of a system reach; of the source, not of the rule. */
+struct dom_usage_feed {
+    const char *system;
+    cv_day data_through;   /* last day that is completely reported; CV_NO_DAY = none yet */
+    cv_moment received_at; /* of the last accepted call */
 };
 
 enum dom_scope {
@@ -275,7 +316,9 @@ enum dom_scope {
     DOM_SYSTEMS_WRITE = 1 << 7,
     DOM_COVERAGE_READ = 1 << 8,
     DOM_TOKENS_WRITE = 1 << 9,
-    DOM_ALL_SCOPES = (1 << 10) - 1,
+    DOM_USAGE_WRITE = 1 << 10,
+    DOM_REPORTS_WRITE = 1 << 11,
+    DOM_ALL_SCOPES = (1 << 12) - 1,
 };
 extern const char *const dom_scope_words[]; /* "staff:read" ...; bit i = word i */
 

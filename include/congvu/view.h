@@ -254,6 +254,19 @@ size_t view_due_departures(const struct view *v, cv_day day, struct cv_id *out, 
 size_t view_unprovisioned(const struct view *v, cv_day day, struct cv_id *out, size_t max);
 
 /* ---- coverage ---- */
+/* Days that usage is judged over, both included. The four standard lengths ending today are kept up to date and cost
+ * nothing; any other window costs O(people of the subtree) and must lie inside the days that the view keeps. */
+struct view_window {
+    cv_day from, to; /* to = today for the live figures */
+};
+/* What a figure of usage rests on. */
+struct view_system_usage {
+    const char *system;
+    struct dom_activity rule;
+    cv_day data_through; /* CV_NO_DAY = no data yet */
+    bool stale;          /* used, regular and what follows are null; everybody issued is `unknown` */
+    bool regular_known;  /* false: last-only source, or a window shorter than the rule */
+};
 struct view_coverage_query {
     struct view_scope scope;
     struct cv_id unit;
@@ -264,6 +277,7 @@ struct view_coverage_query {
     bool required;           /* system=required: one row over all required pairs */
     bool by_unit, by_system; /* group_by */
     uint32_t categories;     /* 0 = all */
+    struct view_window window;
 };
 enum view_row_kind { VIEW_ROW_TOTAL, VIEW_ROW_OWN, VIEW_ROW_UNIT };
 struct view_coverage_row {
@@ -278,6 +292,9 @@ struct view_coverage_row {
 struct view_coverage {
     struct view_coverage_row *rows;
     size_t count;
+    struct view_system_usage *systems; /* of the question, in its order */
+    size_t system_count;
+    struct view_window window;
     cv_moment as_of;
     char unit_tree[24]; /* version of the tree */
 };

@@ -32,8 +32,8 @@ const char *const dom_lock_reason_words[] = {
     "suspended",        "leaver_pending", "other",          NULL};
 const char *const dom_leave_kind_words[] = {"thai_san", "khong_luong", "di_hoc", "om_dau", "khac", NULL};
 const char *const dom_scope_words[] = {
-    "staff:read", "staff:write", "accounts:write", "departures:write", "brake:release",
-    "units:read", "units:write", "systems:write",  "coverage:read",    "tokens:write",
+    "staff:read",  "staff:write",   "accounts:write", "departures:write", "brake:release", "units:read",
+    "units:write", "systems:write", "coverage:read",  "tokens:write",     "usage:write",   "reports:write",
     NULL};
 
 /* A word more or less than the enum has would shift every code after it. */

@@ -61,7 +61,8 @@ def test_every_problem_has_a_page_in_both_languages(shared, anybody):
 
 def test_router_and_contract_agree_exactly(spec):
     words = ["staff:read", "staff:write", "accounts:write", "departures:write", "brake:release", "units:read", "units:write",
-             "systems:write", "coverage:read", "tokens:write"]
+             "systems:write", "coverage:read", "tokens:write",
+       "usage:write", "reports:write"]
     lines = subprocess.run([BIN, "routes"], capture_output=True, text=True, check=True).stdout.splitlines()
     routed, listeners = {}, {}
     for route in map(json.loads, lines):

@@ -4,7 +4,8 @@ import datetime
 from congvu import make_units, wait_for
 
 ALL = ["staff:read", "staff:write", "accounts:write", "departures:write", "brake:release", "units:read", "units:write", "systems:write",
-       "coverage:read", "tokens:write"]
+       "coverage:read", "tokens:write",
+       "usage:write", "reports:write"]
 
 
 def moment(**delta):

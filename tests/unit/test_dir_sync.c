@@ -381,8 +381,17 @@ static void seen_init(struct seen *s)
 
 static struct dir_feed feed_of(struct seen *s)
 {
-    return (struct dir_feed){s,          on_begin,  on_staff, on_unit,    on_system, on_token,
-                             on_present, on_remove, on_end,   on_settled, on_alive};
+    return (struct dir_feed){.ctx = s,
+                             .begin = on_begin,
+                             .staff = on_staff,
+                             .unit = on_unit,
+                             .system = on_system,
+                             .token = on_token,
+                             .present = on_present,
+                             .remove = on_remove,
+                             .end = on_end,
+                             .settled = on_settled,
+                             .alive = on_alive};
 }
 
 /* Waits until the condition holds (asked under the lock). */
