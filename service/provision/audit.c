@@ -14,6 +14,6 @@ void prov_audit_end(struct prov_audit *audit, bool ok, const struct cv_error *er
     const struct prov_call *call = audit->call;
     const char *number = audit->decision != NULL && audit->decision->number != NULL ? audit->decision->number : "-";
     const char *outcome = ok ? "ok" : cv_problem_row(err->problem)->code;
-    cv_log(CV_LOG_INFO, "audit", "%s %s by %s via %s decision %s: %s", audit->action, audit->target, call->actor,
-           call->via, number, outcome);
+    cv_log(CV_LOG_INFO, "audit", "%s %s by %s via %s decision %s: %s%s", audit->action, audit->target, call->actor,
+           call->via, number, call->validate_only ? "dry run, " : "", outcome);
 }

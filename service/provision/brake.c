@@ -10,8 +10,10 @@ static bool engaged(struct prov_call *call, const struct dom_brake *brake, enum 
                     struct cv_error *err)
 {
     char token[CV_ID_TEXT];
-    cv_count(CVM_brake_engaged);
-    cv_log(CV_LOG_WARN, "brake_engaged", "deactivations of %s are held", cv_id_text("tok_", brake->token, token));
+    if (!call->validate_only) {
+        cv_count(CVM_brake_engaged);
+        cv_log(CV_LOG_WARN, "brake_engaged", "deactivations of %s are held", cv_id_text("tok_", brake->token, token));
+    }
     if (verdict == DOM_BRAKE_HOLD_UNIT)
         cv_fail(
             err, cvp_brake_engaged, NULL,
@@ -53,11 +55,29 @@ static int size_without_events(struct prov_call *call, const struct dom_brake *b
     return recorded;
 }
 
+/* A dry run counts for itself only, so that the lines of a batch are told apart as they would be. */
+static bool read_brake(struct prov_call *call, struct cv_id token, struct dom_brake *out, struct cv_error *err)
+{
+    if (call->trial != NULL)
+        *out = *call->trial;
+    return call->trial != NULL || dir_brake_read(call->dir, token, call->arena, out, err);
+}
+
+static bool keep_brake(struct prov_call *call, const struct dom_brake *brake, struct cv_error *err)
+{
+    struct dir_actor actor = prov_dir_actor(call);
+    if (!call->validate_only)
+        return dir_brake_save(call->dir, brake, &actor, err);
+    call->trial = CV_NEW(call->arena, struct dom_brake);
+    *call->trial = *brake;
+    return true;
+}
+
 /* Reads the brake and judges; what passes is counted in *brake, not yet in the directory. */
 static bool read_and_judge(struct prov_call *call, struct cv_id token, const struct judged *what,
                            struct dom_brake *brake, enum dom_brake_verdict *out, struct cv_error *err)
 {
-    if (!dir_brake_read(call->dir, token, call->arena, brake, err))
+    if (!read_brake(call, token, brake, err))
         return false;
     int subtree = view_recorded(call->prov->options.view, call->scope);
     int unit_size = size_without_events(call, brake, what->unit, what->unit_size);
@@ -72,13 +92,10 @@ static bool read_and_judge(struct prov_call *call, struct cv_id token, const str
 static bool judge_once(struct prov_call *call, struct cv_id token, const struct judged *what, struct cv_error *err)
 {
     struct dom_brake brake;
-    struct dir_actor actor = prov_dir_actor(call);
     enum dom_brake_verdict verdict;
     if (!read_and_judge(call, token, what, &brake, &verdict, err))
         return false;
-    if (verdict != DOM_BRAKE_PASS)
-        return engaged(call, &brake, verdict, err);
-    return call->validate_only || dir_brake_save(call->dir, &brake, &actor, err);
+    return verdict == DOM_BRAKE_PASS ? keep_brake(call, &brake, err) : engaged(call, &brake, verdict, err);
 }
 
 static bool judge(struct prov_call *call, struct cv_id token, const struct judged *what, struct cv_error *err)
@@ -120,8 +137,9 @@ bool prov_brake_pass(struct prov_call *call, struct cv_id token, const struct do
     if (!exempt || err->problem != cvp_brake_engaged)
         return false;
     char id[CV_ID_TEXT];
-    cv_log(CV_LOG_WARN, "brake_exempt", "%s was locked past the brake by %s (compromise or dismissal)",
-           cv_id_text("stf_", staff->id, id), call->actor);
+    if (!call->validate_only)
+        cv_log(CV_LOG_WARN, "brake_exempt", "%s was locked past the brake by %s (compromise or dismissal)",
+               cv_id_text("stf_", staff->id, id), call->actor);
     cv_error_clear(err);
     return true;
 }

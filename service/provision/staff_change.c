@@ -75,12 +75,11 @@ static bool attempt(struct prov_change *change, struct cv_id id, prov_staff_fn *
         return false;
     if (!cv_arena_ok(call->arena))
         return cv_fail(err, cvp_internal, NULL, "Yêu cầu quá lớn", "The request needs too much memory");
-    if (call->validate_only) {
-        out->outcome = PROV_WOULD;
-        return true;
-    }
     if (change->brake_events > 0 && !prov_brake_pass(call, call->token, change->before, change->brake_exempt, err))
         return false;
+    out->outcome = PROV_WOULD;
+    if (call->validate_only)
+        return true;
     if (!dir_staff_save(call->dir, &out->before, &out->staff, change->quiet, &actor, stamp, err))
         return false;
     out->outcome = stamp->changed ? PROV_CHANGED : PROV_UNCHANGED;

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from congvu import an, make_units, wait_for
+from congvu import Client, an, make_units, wait_for
 
 TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
 LEAVE = {"reason": "nghi_huu", "decision": {"number": "40/QĐ-UBND", "signed_on": "2026-11-20"}}
@@ -128,6 +128,32 @@ def test_the_brake_holds_a_mass_deactivation_and_a_second_person_releases_it(sta
     wait_for(lambda: admin.get("/v1/departures", state="done,in_progress", include_total=True).json["total"] == 12, "held lines go on when released")
     repeat = nightly.post("/v1/departures/batches", {"departures": lines[:12]})
     assert repeat.json["summary"]["unchanged"] == 12
+
+
+def test_a_dry_run_asks_the_brake_and_counts_nothing(start):
+    service = start()
+    admin = service.client()
+    make_units(admin)
+    crowd(admin, "DR", 30)
+    lines = [{"staff": f"DR-{i}", "reason": "thoi_viec"} for i in range(8)]
+    for _ in range(2):
+        dry = admin.post("/v1/departures/batches", {"departures": lines}, validate_only=True)
+        assert dry.json["summary"] == {"done": 5, "unchanged": 0, "held": 3, "not_visible": 0, "failed": 0}, "as it would be"
+        assert admin.put("/v1/staff/DR-0/departure", {"reason": "thoi_viec"}, validate_only=True).status == 200
+    assert admin.get("/v1/departures", include_total=True).json["total"] == 0
+    assert admin.post("/v1/departures/batches", {"departures": lines[:5]}).json["summary"]["done"] == 5
+    counted = service.ldapsearch("-b", "ou=brakes,ou=system,dc=congvu", "(objectClass=cvBrakeEntry)")
+    for path, body in (("departure", {"reason": "thoi_viec"}), ("accounts/mailbox", {"state": "locked", "reason": "inactivity"}),
+                       ("accounts/mailbox", {"state": "closed"})):
+        dry = admin.put(f"/v1/staff/DR-9/{path}", body, validate_only=True)
+        assert (dry.status, dry.code) == (409, "brake_engaged"), dry
+        assert dry.json["links"]["release"] == "/v1/brake-releases"
+    assert admin.put("/v1/staff/DR-9/departure", {"reason": "buoc_thoi_viec"}, validate_only=True).status == 200, "one dismissal is never braked"
+    assert service.ldapsearch("-b", "ou=brakes,ou=system,dc=congvu", "(objectClass=cvBrakeEntry)") == counted
+    assert "congvu_brake_engaged_total 0" in Client(service.ready["management_port"]).get("/metrics").body.decode()
+    told = service.log.read_text()
+    assert '"event":"brake_' not in told, "nobody is warned of what was only tried"
+    assert sum("departure.put" in line and "dry run" not in line for line in told.splitlines()) == 5, "the audit tells both apart"
 
 
 def test_dismissal_of_one_is_never_braked(start):
