@@ -47,6 +47,8 @@ static void print_ready(const struct service *s)
     cv_jout_int(&j, "port", htp_server_port(s->server));
     cv_jout_int(&j, "management_port", htp_server_port(s->management));
     cv_jout_string(&j, "directory", s->directory.uri);
+    if (s->embedded != NULL && *dir_embedded_readers_uri(s->embedded) != '\0')
+        cv_jout_string(&j, "directory_listen", dir_embedded_readers_uri(s->embedded));
     cv_jout_int(&j, "slapd_pid", s->embedded != NULL ? dir_embedded_pid(s->embedded) : 0);
     cv_jout_int(&j, "pid", getpid());
     cv_jout_end(&j);

@@ -39,7 +39,8 @@ static bool open_directory(struct service *s, struct cv_error *err)
     struct dir_embedded_options options = {.data_dir = c->data_dir,
                                            .base = c->directory_base,
                                            .max_bytes = (uint64_t)c->directory_max_mib << 20,
-                                           .nosync = c->directory_nosync};
+                                           .nosync = c->directory_nosync,
+                                           .listen = c->directory_listen};
     if (!dir_embedded_start(&options, &s->embedded, err))
         return false;
     s->directory.uri = dir_embedded_uri(s->embedded);
@@ -88,6 +89,15 @@ static bool first_start(struct service *s, struct cv_error *err)
     what.systems = systems;
     dir_session_deadline(s->timer_session, cv_deadline_in_ms(BOOTSTRAP_MS));
     return dir_bootstrap(s->timer_session, &what, err);
+}
+
+static bool mail_readers(struct service *s, struct cv_error *err)
+{
+    if (s->embedded == NULL || *s->conf.directory_listen == '\0')
+        return true;
+    const char *folder = cv_arena_printf(s->arena, "%s/readers", s->conf.data_dir);
+    dir_session_deadline(s->timer_session, cv_deadline_in_ms(BOOTSTRAP_MS));
+    return dir_readers_ready(s->timer_session, &s->directory, folder, err);
 }
 
 static bool write_token(const char *path, const char *secret, struct cv_error *err)
@@ -196,7 +206,7 @@ bool startup_all(struct service *s, struct cv_error *err)
         return false;
     if (!load_policy(s, err) || !open_directory(s, err) || !load_key(s, err))
         return false;
-    if (!dir_session_open(&s->directory, &s->timer_session, err) || !first_start(s, err))
+    if (!dir_session_open(&s->directory, &s->timer_session, err) || !first_start(s, err) || !mail_readers(s, err))
         return false;
     if (!start_view(s, err) || !start_use_cases(s, err) || !first_token(s, err) || !start_http(s, err))
         return false;

@@ -190,6 +190,11 @@ struct dir_bootstrap {
 /* Makes the containers, the catalogue and the version when they are missing; safe to repeat, also by two processes at
  * once. Refuses (CV_CONFLICT) a newer schema version or another key. */
 bool dir_bootstrap(struct dir_session *s, const struct dir_bootstrap *what, struct cv_error *err);
+/* Passwords of the read-only identities cn=dovecot, cn=postfix, cn=eoffice (ou=readers,ou=system): one 0600 file each,
+ * `folder`/NAME.pass. A missing file is made with a new password, which the identity then has; one that the directory
+ * does not know is set. Needs dir_bootstrap() before. */
+bool dir_readers_ready(struct dir_session *s, const struct dir_config *config, const char *folder,
+                       struct cv_error *err);
 /* True when no token exists at all. */
 bool dir_no_token(struct dir_session *s, bool *out_none, struct cv_error *err);
 
@@ -237,6 +242,7 @@ struct dir_embedded_options {
     const char *base;     /* "dc=congvu" */
     uint64_t max_bytes;   /* size reserved for each database (sparse) */
     bool nosync;          /* tests and repeatable imports only: commits are not flushed */
+    const char *listen;   /* "127.0.0.1:0": one more listener, for readers of this machine; NULL or "" = none */
 };
 struct dir_embedded;
 /* Takes the lock on the data folder (CV_CONFLICT when another process has it), writes the configuration, runs slapindex
@@ -244,6 +250,8 @@ struct dir_embedded;
  * (growing pauses). The child holds the lock too and dies with this process. */
 bool dir_embedded_start(const struct dir_embedded_options *options, struct dir_embedded **out, struct cv_error *err);
 const char *dir_embedded_uri(const struct dir_embedded *embedded);
+/* "ldap://127.0.0.1:41234" of the second listener, "" when there is none. */
+const char *dir_embedded_readers_uri(const struct dir_embedded *embedded);
 int dir_embedded_pid(const struct dir_embedded *embedded);
 /* Ends slapd (SIGTERM, then SIGKILL after 10 s) and the watch. Call it last. */
 void dir_embedded_stop(struct dir_embedded **embedded);

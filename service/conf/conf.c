@@ -166,6 +166,9 @@ static void check_together(struct loading *l)
     if (*c->directory_bind_dn != '\0' && *c->directory_password_file == '\0')
         fault(l, "directory_password_file", "cần tệp mật khẩu cho directory_bind_dn",
               "directory_bind_dn needs a password file");
+    if (*c->directory_listen != '\0' && *c->directory_uri != '\0')
+        fault(l, "directory_listen", "chỉ dùng với thư mục nhúng (data_dir)",
+              "belongs to the embedded directory (data_dir)");
     if (c->workers_interactive + c->workers_bulk > 8)
         fault(l, "workers_bulk", "tổng số luồng ghi không quá 8", "writers of all lanes together may not exceed 8");
     if (!cv_log_level_parse(c->log_level, &level))

@@ -88,14 +88,16 @@ static bool ensure_policy(const struct work *w, struct cv_error *err)
     return ensure(w, cv_arena_printf(w->arena, "cn=default,ou=policies,ou=system,%s", w->base), &a, err);
 }
 
-/* Without a password they cannot bind; the site's administrator sets one. */
+const char *const dir_reader_names[] = {"dovecot", "postfix", "eoffice", NULL};
+
+/* Without a password they cannot bind; dir_readers_ready() or the site's administrator sets one. */
 static bool ensure_readers(const struct work *w, struct cv_error *err)
 {
-    static const char *const names[] = {"dovecot", "postfix", "eoffice"};
-    for (size_t i = 0; i < CV_COUNT(names); i++) {
+    for (size_t i = 0; dir_reader_names[i]; i++) {
         struct dir_attrs a = new_entry(w, "cvReaderEntry");
-        dir_put(&a, "cn", names[i]);
-        if (!ensure(w, cv_arena_printf(w->arena, "cn=%s,ou=readers,ou=system,%s", names[i], w->base), &a, err))
+        const char *name = dir_reader_names[i];
+        dir_put(&a, "cn", name);
+        if (!ensure(w, cv_arena_printf(w->arena, "cn=%s,ou=readers,ou=system,%s", name, w->base), &a, err))
             return false;
     }
     return true;

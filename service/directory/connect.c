@@ -33,7 +33,7 @@ static bool config_fault(struct cv_error *err, const char *path, const char *wha
 }
 
 /* 0600 and ours: whoever reads it owns the directory. */
-static bool read_password(const char *path, char *out, size_t size, size_t *out_len, struct cv_error *err)
+bool dir_read_password(const char *path, char *out, size_t size, size_t *out_len, struct cv_error *err)
 {
     struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -132,7 +132,7 @@ static bool bind_handle(LDAP *ld, const struct dir_config *config, struct cv_dea
     if (config->bind_dn) {
         if (!config->password_file)
             return config_fault(err, "(none)", "bind_dn needs one");
-        if (!read_password(config->password_file, password, sizeof password, &credential.bv_len, err))
+        if (!dir_read_password(config->password_file, password, sizeof password, &credential.bv_len, err))
             return false;
         credential.bv_val = password;
     }

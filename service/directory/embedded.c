@@ -36,6 +36,8 @@ struct dir_embedded {
     struct slapd_paths paths;
     struct dir_config config; /* for asking whether it answers */
     char *base;
+    char readers_uri[64];                  /* of the second listener, or "" */
+    char listeners[DIR_PATH_MAX * 3 + 80]; /* what slapd is told */
     int lock;
     int stop[2], life; /* life: read end for the present child, -1 = none */
     _Atomic int pid;   /* 0 = none */
@@ -186,7 +188,7 @@ static bool answers(struct dir_embedded *e, struct cv_deadline until)
 static pid_t spawn_slapd(struct dir_embedded *e, const char *debug)
 {
     char *const argv[] = {e->paths.program, (char[]){"-f"}, e->paths.config,          (char[]){"-h"},
-                          e->paths.uri,     (char[]){"-d"}, (char *)(uintptr_t)debug, NULL};
+                          e->listeners,     (char[]){"-d"}, (char *)(uintptr_t)debug, NULL};
     unlink(e->paths.socket); /* of one that was killed */
     pid_t pid = spawn(e, argv, &e->life);
     if (pid > 0)
@@ -358,9 +360,11 @@ bool dir_embedded_start(const struct dir_embedded_options *options, struct dir_e
     struct dir_embedded *e = make(options);
     if (!e)
         return cv_fail_as(err, CV_INTERNAL, "", "Hết tài nguyên.", "Out of resources.");
-    bool ok =
-        slapd_files_open(options, &e->paths, &e->lock, err) && slapd_files_write(options, &e->paths, &e->reindex, err);
+    bool ok = slapd_listen_uri(options->listen, e->readers_uri, sizeof e->readers_uri, err) &&
+              slapd_files_open(options, &e->paths, &e->lock, err) &&
+              slapd_files_write(options, &e->paths, &e->reindex, err);
     if (ok) {
+        snprintf(e->listeners, sizeof e->listeners, "%s %s", e->paths.uri, e->readers_uri);
         e->config = (struct dir_config){.uri = e->paths.uri, .base = e->base};
         ok = start_thread(e) || cv_fail_as(err, CV_INTERNAL, "", "Hết tài nguyên.", "Out of resources.");
     }
@@ -375,6 +379,11 @@ bool dir_embedded_start(const struct dir_embedded_options *options, struct dir_e
 const char *dir_embedded_uri(const struct dir_embedded *embedded)
 {
     return embedded->paths.uri;
+}
+
+const char *dir_embedded_readers_uri(const struct dir_embedded *embedded)
+{
+    return embedded->readers_uri;
 }
 
 int dir_embedded_pid(const struct dir_embedded *embedded)

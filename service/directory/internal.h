@@ -93,6 +93,10 @@ bool dir_entry_copy(LDAP *ld, LDAPMessage *message, struct cv_arena *arena, stru
  * person"). */
 bool dir_fail(struct cv_error *err, LDAP *ld, int code, const char *server_text, bool sent, const char *intent);
 
+/* First line of a file that nobody else can read, without its newline. */
+bool dir_read_password(const char *path, char *out, size_t size, size_t *out_len, struct cv_error *err);
+extern const char *const dir_reader_names[]; /* ends with NULL */
+
 /* ---- record maps (map_*.c) ---- each puts objectClass and all attributes of the record but revision bookkeeping */
 void dir_map_staff(const struct dom_staff *staff, const char *base, struct dir_attrs *out);
 bool dir_unmap_staff(const struct dir_entry *entry, struct cv_arena *arena, struct dom_staff *out,

@@ -31,5 +31,7 @@ void slapd_log_tail(const struct slapd_paths *paths, char *out, size_t size);
 /* An open descriptor to append to; starts anew when it grew past its bound. -1 when impossible. */
 int slapd_log_open(const struct slapd_paths *paths);
 void slapd_config_text(const struct dir_embedded_options *options, const struct slapd_paths *paths, struct cv_buf *out);
+/* "127.0.0.1:0" -> "ldap://127.0.0.1:41234": loopback only, port 0 becomes a free one. "" or NULL gives "". */
+bool slapd_listen_uri(const char *listen, char *out, size_t size, struct cv_error *err);
 /* What the indices depend on. */
 void slapd_index_text(struct cv_buf *out);
