@@ -46,7 +46,9 @@ void cv_log_request(const char *request_id);
     X(departures_done, "departures carried out")                                                                       \
     X(brake_engaged, "deactivations held by the brake")                                                                \
     X(auth_failures, "requests without a valid credential")                                                            \
-    X(rate_limited, "requests refused by a rate limit")
+    X(rate_limited, "requests refused by a rate limit")                                                                \
+    X(connect_requests, "requests sent to other systems")                                                              \
+    X(connect_failures, "requests to other systems without an answer")
 enum cv_counter {
 #define X(name, help) CVM_##name,
     CV_COUNTERS(X)

@@ -25,6 +25,11 @@ void cv_key_derive(const struct cv_key *master, const char *purpose, struct cv_k
 /* First 16 hex digits of the key's digest: safe to publish in the directory. */
 void cv_key_fingerprint(const struct cv_key *master, char out[17]);
 
+/* Reads a file with a secret of somebody else (a password, a token), without its closing line end. The file must be
+ * plain, owned by this user or root, and closed to others (0600). NULL = done (*out is terminated, *out_len < size);
+ * else why not, in plain English for the operator. The caller wipes *out. */
+const char *cv_secret_read(const char *path, char *out, size_t size, size_t *out_len);
+
 /* HMAC-SHA-256, as 64 lower-case hex digits. */
 enum { CV_DIGEST_TEXT = 65 };
 void cv_digest(const struct cv_key *key, const void *data, size_t len, char out[CV_DIGEST_TEXT]);

@@ -143,3 +143,27 @@ bool cv_key_load(const char *path, bool create, struct cv_key *out, struct cv_er
     }
     return fd < 0 ? system_error(err, path, errno) : load(fd, path, out, err);
 }
+
+const char *cv_secret_read(const char *path, char *out, size_t size, size_t *out_len)
+{
+    struct stat st;
+    auto_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+    if (fd < 0 || fstat(fd, &st) != 0) {
+        return "cannot be opened";
+    }
+    if (!S_ISREG(st.st_mode) || (st.st_mode & 077) != 0 || (st.st_uid != geteuid() && st.st_uid != 0)) {
+        return "must be a plain file of this user with mode 0600";
+    }
+    ssize_t n = read(fd, out, size);
+
+    while (n > 0 && (out[n - 1] == '\n' || out[n - 1] == '\r')) {
+        n--;
+    }
+    if (n <= 0 || (size_t)n == size) {
+        return "empty or too long";
+    }
+    out[n] = '\0';
+    *out_len = (size_t)n;
+    return NULL;
+}

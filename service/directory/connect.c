@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -35,24 +34,8 @@ static bool config_fault(struct cv_error *err, const char *path, const char *wha
 /* 0600 and ours: whoever reads it owns the directory. */
 bool dir_read_password(const char *path, char *out, size_t size, size_t *out_len, struct cv_error *err)
 {
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (fd < 0 || fstat(fd, &st) != 0) {
-        if (fd >= 0)
-            close(fd);
-        return config_fault(err, path, "cannot be opened");
-    }
-    bool safe = S_ISREG(st.st_mode) && (st.st_mode & 077) == 0 && (st.st_uid == geteuid() || st.st_uid == 0);
-    ssize_t n = safe ? read(fd, out, size) : 0;
-    close(fd);
-    if (!safe)
-        return config_fault(err, path, "must be a plain file of this user with mode 0600");
-    while (n > 0 && (out[n - 1] == '\n' || out[n - 1] == '\r'))
-        n--;
-    if (n <= 0 || (size_t)n == size)
-        return config_fault(err, path, "empty or too long");
-    *out_len = (size_t)n;
-    return true;
+    const char *why = cv_secret_read(path, out, size, out_len);
+    return why == NULL || config_fault(err, path, why);
 }
 
 static int set_options(LDAP *ld, const struct dir_config *config, struct cv_deadline deadline)

@@ -5,14 +5,15 @@ import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SERVICE = ROOT / "service"
-LAYERS = ["base", "conf", "domain", "job", "directory", "view", "provision", "http", "api"]
+LAYERS = ["base", "conf", "domain", "job", "connect", "directory", "view", "provision", "http", "api"]
 
 # layer -> public headers (include/congvu/NAME.h) beyond base's that it may include
 BASE = {"error", "memory", "clock", "text", "json", "log", "secret"}
 MAY = {
     "base": set(), "conf": {"conf"}, "domain": {"domain", "domain_naming", "coverage"}, "job": {"job"},
+    "connect": {"connect"},
     "directory": {"domain", "directory"}, "view": {"domain", "coverage", "directory", "view"},
-    "provision": {"domain", "domain_naming", "coverage", "directory", "view", "provision"},
+    "provision": {"domain", "domain_naming", "coverage", "connect", "directory", "view", "provision", "job"},
     "http": {"http", "job"},
     "api": {"api", "http", "provision", "view", "domain", "domain_naming", "coverage", "directory", "job"},
 }

@@ -1,0 +1,59 @@
+/* The file with a target's secret: "Bearer TOKEN", "Basic USER:PASSWORD" or a bare token. */
+#include "connect/internal.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "congvu/secret.h"
+
+static bool refuse(struct cv_error *err, const char *why)
+{
+    return cv_fail_as(err, CV_REFUSED, "credential_file", "Không dùng được tệp mật khẩu của kết nối: %s",
+                      "The credential file of the connector cannot be used: %s", why);
+}
+
+/* A line break would end the header that carries it. */
+static bool printable(const char *text)
+{
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++)
+        if (*p < 0x20 || *p == 0x7F)
+            return false;
+    return true;
+}
+
+static void drop_word(struct con_credential *c, size_t len)
+{
+    char *rest = c->text + len;
+    rest += strspn(rest, " ");
+    memmove(c->text, rest, strlen(rest) + 1);
+}
+
+static bool split_basic(struct con_credential *c)
+{
+    char *colon = strchr(c->text, ':');
+    if (colon == NULL)
+        return false;
+    *colon = '\0';
+    c->password = colon + 1;
+    return true;
+}
+
+bool con_credential_read(const char *path, struct con_credential *out, struct cv_error *err)
+{
+    size_t len = 0;
+    memset(out, 0, sizeof *out);
+    const char *why = cv_secret_read(path, out->text, sizeof out->text, &len);
+    if (why == NULL && (strlen(out->text) != len || !printable(out->text)))
+        why = "must be one line";
+    if (why != NULL)
+        return refuse(err, why);
+    if (strncasecmp(out->text, "bearer ", 7) == 0) {
+        drop_word(out, 7);
+    } else if (strncasecmp(out->text, "basic ", 6) == 0) {
+        drop_word(out, 6);
+        out->basic = true;
+        if (!split_basic(out))
+            return refuse(err, "Basic needs USER:PASSWORD");
+    }
+    return *out->text != '\0' || refuse(err, "empty");
+}

@@ -1,0 +1,27 @@
+/* Inside connect/: what its files share. */
+#pragma once
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "congvu/connect.h"
+
+/* ---- address.c ---- */
+enum con_reach { CON_GLOBAL, CON_LOOPBACK, CON_PRIVATE, CON_SPECIAL };
+/* What kind of address it is; an IPv4 address inside an IPv6 one (mapped, NAT64, 6to4) counts as itself. */
+enum con_reach con_reach_of(const struct sockaddr *address);
+bool con_reachable(const struct sockaddr *address, const char *const *allow, size_t allow_count);
+
+/* ---- credential.c ---- */
+enum { CON_SECRET_MAX = 8192 };
+struct con_credential {
+    bool basic;
+    char text[CON_SECRET_MAX]; /* the token, or the user's name */
+    char *password;            /* inside text; with basic */
+};
+/* Wipe it with explicit_bzero afterwards. */
+bool con_credential_read(const char *path, struct con_credential *out, struct cv_error *err);
+
+/* ---- outcome.c ---- */
+/* Judges the status of an answer: true for 2xx, else *err by the table of connect.h. */
+bool con_judge(enum con_method method, int status, long retry_after_s, struct cv_error *err);

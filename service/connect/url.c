@@ -1,0 +1,51 @@
+/* URLs of targets, judged by the same parser that will use them. */
+#include "connect/internal.h"
+
+#include <curl/curl.h>
+#include <string.h>
+
+static bool has(CURLU *url, CURLUPart part)
+{
+    char *text = NULL;
+    bool there = curl_url_get(url, part, &text, 0) == CURLUE_OK && *text != '\0';
+    curl_free(text);
+    return there;
+}
+
+static bool http_scheme(CURLU *url)
+{
+    char *scheme = NULL;
+    bool ok = curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+              (strcmp(scheme, "https") == 0 || strcmp(scheme, "http") == 0);
+    curl_free(scheme);
+    return ok;
+}
+
+bool con_url_ok(const char *text)
+{
+    CURLU *url = strlen(text) <= CON_MAX_URL ? curl_url() : NULL;
+    bool ok = url != NULL && strpbrk(text, " \t?#\\") == NULL &&
+              curl_url_set(url, CURLUPART_URL, text, CURLU_DISALLOW_USER) == CURLUE_OK && http_scheme(url) &&
+              has(url, CURLUPART_HOST) && !has(url, CURLUPART_QUERY) && !has(url, CURLUPART_FRAGMENT);
+    curl_url_cleanup(url);
+    return ok;
+}
+
+const char *con_escape(struct cv_arena *arena, const char *text)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    char *out = cv_arena_alloc(arena, strlen(text) * 3 + 1), *p = out;
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+        bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') ||
+                     strchr("-._~", *c) != NULL;
+        if (plain) {
+            *p++ = (char)*c;
+        } else {
+            *p++ = '%';
+            *p++ = hex[*c >> 4];
+            *p++ = hex[*c & 15];
+        }
+    }
+    *p = '\0';
+    return out;
+}
