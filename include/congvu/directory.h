@@ -17,9 +17,9 @@
  *   CV_UNAVAILABLE  not connected, or refused before sending: certainly not done
  *   CV_UNKNOWN      sent, connection lost or deadline passed: read back before repeating
  *   CV_EXISTS       an entry of that id is there (for a repeated add: done)
- *   CV_CONFLICT     the unique overlay refused; err->field = "cvName", "cvCode" or "cvIdempotencyKey"; err->lib_text
- * holds the server's words CV_STALE        the asserted revision differs CV_NOT_FOUND, CV_REFUSED, CV_LIMIT, CV_INVALID
- * (schema), CV_INTERNAL
+ *   CV_CONFLICT     the unique overlay refused; err->field = "cvName", "cvCode", "cvSlugClaim" or "cvIdempotencyKey";
+ * err->lib_text holds the server's words CV_STALE        the asserted revision differs CV_NOT_FOUND, CV_REFUSED,
+ * CV_LIMIT, CV_INVALID (schema), CV_INTERNAL
  *
  * Thread: a session belongs to the thread that uses it. The embedded server and the sync consumer own a thread each.
  * No library type shows; DNs and filters are built inside, in one file. */

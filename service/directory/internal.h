@@ -122,9 +122,10 @@ bool dir_unmap_token(const struct dir_entry *entry, struct cv_arena *arena, stru
  * (current, ISO day) cvCredentialSet cvActivationDigest cvActivationUntil cvIdempotencyKey cvIdempotencyBody
  * cvIdempotencyAt userPassword cvUnitEntry (structural): cvId cvRevision cvActor ... cvUnitCode cvCode(claims
  * "unit/h43.99", after dissolution "unit/h43.99@2025-07-01") cvFormerCode cvLabel;lang-vi cvLabel;lang-en cvKind
- * cvBlock cvParent(DN) cvSlug cvPosition cvActiveFrom cvActiveTo cvHeadcount(JSON, one per day) + idempotency
- * cvSystemEntry (structural): cn(slug) cvLabel;lang-* cvKind cvLoginRule cvLoginPerUnit cvReceivesMail cvRequired(JSON,
- * one per line) cvRevision ... cvTokenEntry (structural): cvId cvLabel cvTokenDigest cvScope(words) cvUnit(DN)
- * cvEverywhere cvExpiresAt cvRevokedAt cvCreatedBy ... + idempotency cvBrakeEntry (structural): cvId cvDocument(JSON
- * octet string) cvRevision cvStateEntry (structural): cn, cvDocument, cvSchemaVersion, cvKeyFingerprint
+ * cvBlock cvParent(DN) cvSlug cvSlugClaim("unt_parent/slug" while it has no end) cvPosition cvActiveFrom cvActiveTo
+ * cvHeadcount(JSON, one per day) + idempotency cvSystemEntry (structural): cn(slug) cvLabel;lang-* cvKind cvLoginRule
+ * cvLoginPerUnit cvReceivesMail cvRequired(JSON, one per line) cvRevision ... cvTokenEntry (structural): cvId cvLabel
+ * cvTokenDigest cvScope(words) cvUnit(DN) cvEverywhere cvExpiresAt cvRevokedAt cvCreatedBy ... + idempotency
+ * cvBrakeEntry (structural): cvId cvDocument(JSON octet string) cvRevision cvStateEntry (structural): cn, cvDocument,
+ * cvSchemaVersion, cvKeyFingerprint
  */

@@ -20,6 +20,20 @@ static void put_claims(const void *record, const char *base, struct dir_attrs *o
     }
 }
 
+/* Two living siblings never share a slug: whoever has no end claims it under its parent. */
+static void put_slug_claim(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_unit *u = record;
+    char parent[CV_ID_TEXT];
+
+    (void)base;
+    if (u->slug && u->active_to == CV_NO_DAY) {
+        dir_put(
+            out, "cvSlugClaim",
+            cv_arena_printf(out->arena, "%s/%s", u->has_parent ? cv_id_text("unt_", u->parent, parent) : "", u->slug));
+    }
+}
+
 static void put_names(const void *record, const char *base, struct dir_attrs *out)
 {
     const struct dom_unit *u = record;
@@ -158,6 +172,7 @@ static const struct dir_field fields[] = {
     {"cvBlock", DIR_WORD, AT(block), .words = dom_block_words},
     {"cvParent", DIR_OWN, .put = put_parent, .take = take_parent},
     {"cvSlug", DIR_TEXT, AT(slug)},
+    {"cvSlugClaim", DIR_OWN, .put = put_slug_claim, .flags = DIR_UNFED},
     {"cvPosition", DIR_INT, AT(position)},
     {"cvActiveFrom", DIR_DAY, AT(active_from)},
     {"cvActiveTo", DIR_DAY, AT(active_to)},

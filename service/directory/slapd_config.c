@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 static const char main_indices[] = "index objectClass,entryUUID,entryCSN eq\n"
-                                   "index cvName,cvCode,cvIdempotencyKey,cvActivationDigest eq\n"
+                                   "index cvName,cvCode,cvSlugClaim,cvIdempotencyKey,cvActivationDigest eq\n"
                                    "index uid,mail,cvMailAlias,cvReceives,authorizedService eq\n"
                                    "index cvUnit,cvAccountState eq\n";
 
@@ -112,7 +112,7 @@ static void put_access(struct cv_buf *out, const char *base)
 /* The order matters: uniqueness and password rules judge before anything is published or logged. */
 static void put_overlays(struct cv_buf *out, const char *base)
 {
-    static const char *const unique[] = {"cvName", "cvCode", "cvIdempotencyKey"};
+    static const char *const unique[] = {"cvName", "cvCode", "cvSlugClaim", "cvIdempotencyKey"};
     cv_buf_puts(out, "overlay unique\n");
     for (size_t i = 0; i < CV_COUNT(unique); i++)
         cv_buf_printf(out, "unique_uri \"serialize ldap:///%s?%s?sub\"\n", base, unique[i]);

@@ -26,10 +26,13 @@ bool prov_unit_fetch(struct prov_call *call, struct cv_id id, struct dom_unit *o
 
 /* ---- saving ---- */
 
-static void explain(struct cv_error *err, const char *code)
+static void explain(struct cv_error *err, const struct dom_unit *unit)
 {
     if (err->kind == CV_CONFLICT && strcmp(err->field, "cvCode") == 0)
-        cv_fail(err, cvp_code_taken, "/code", "Mã đơn vị %s đã được dùng", "The unit code %s is in use", code);
+        cv_fail(err, cvp_code_taken, "/code", "Mã đơn vị %s đã được dùng", "The unit code %s is in use", unit->code);
+    else if (err->kind == CV_CONFLICT && strcmp(err->field, "cvSlugClaim") == 0)
+        cv_fail(err, cvp_name_taken, "/slug", "Tên viết tắt %s đã dùng cho đơn vị cùng cấp",
+                "The slug %s belongs to a unit beside it", unit->slug);
 }
 
 static bool add(struct prov_unit_change *change, struct prov_unit_result *out, struct dir_stamp *stamp,
@@ -42,7 +45,7 @@ static bool add(struct prov_unit_change *change, struct prov_unit_result *out, s
         return true;
     out->unit.created_at = out->unit.updated_at = cv_now();
     if (!dir_unit_add(call->dir, &out->unit, &actor, stamp, err)) {
-        explain(err, out->unit.code);
+        explain(err, &out->unit);
         return false;
     }
     out->outcome = PROV_CREATED;
@@ -95,7 +98,7 @@ static bool attempt(struct prov_call *call, void *ctx, struct dir_stamp *stamp, 
     if (call->validate_only)
         return true;
     if (!dir_unit_save(call->dir, &out->before, &out->unit, &actor, stamp, err)) {
-        explain(err, out->unit.code);
+        explain(err, &out->unit);
         return false;
     }
     out->outcome = stamp->changed ? PROV_CHANGED : PROV_UNCHANGED;
@@ -160,6 +163,12 @@ static bool held_by(struct prov_call *call, const char *code, struct cv_id *out,
     return true;
 }
 
+static bool parent_in_reach(struct prov_call *call, const struct dom_unit *unit)
+{
+    return call->scope.everywhere ||
+           (unit->has_parent && view_in_scope(call->prov->options.view, call->scope, unit->parent));
+}
+
 static bool put_new(struct prov_call *call, const char *code, const struct prov_unit_input *in,
                     struct prov_unit_result *out, struct cv_error *err)
 {
@@ -174,7 +183,8 @@ static bool put_new(struct prov_call *call, const char *code, const struct prov_
     if (err->problem != cvp_code_taken ||
         !dir_unit_find_code(call->dir, code, call->arena, &other, &(struct cv_error){0}))
         return false;
-    if (!view_in_scope(call->prov->options.view, call->scope, other.id))
+    /* the view may not have seen it yet, but its parent */
+    if (!parent_in_reach(call, &other) && !view_in_scope(call->prov->options.view, call->scope, other.id))
         return false;
     cv_error_clear(err); /* another writer made it in between: change that one */
     return change_unit(call, other.id, "unit.put", in, out, err);
@@ -233,10 +243,8 @@ static bool never_used(struct prov_call *call, struct cv_id id, struct cv_error 
 
 static bool in_own_hands(struct prov_call *call, const struct dom_unit *unit, struct cv_error *err)
 {
-    if (call->scope.everywhere ||
-        (unit->has_parent && view_in_scope(call->prov->options.view, call->scope, unit->parent)))
-        return true;
-    return cv_fail(err, cvp_scope_missing, NULL, "Không được xóa đơn vị cao nhất trong phạm vi của bạn",
+    return parent_in_reach(call, unit) ||
+           cv_fail(err, cvp_scope_missing, NULL, "Không được xóa đơn vị cao nhất trong phạm vi của bạn",
                    "The top of your own subtree cannot be removed by you");
 }
 

@@ -101,22 +101,83 @@ def test_frozen_slapd(start):
     wait_for(lambda: client.get("/v1/coverage", unit="T1").json["rows"][0]["recorded"] == 2, "the view goes on")
 
 
-def test_two_services_on_one_directory(start):
+def two_services(start):
+    """Two processes on one directory, both with the district in view; answers a function at(i) -> client."""
     first = start()
     make_units(first.client())
     second = start(directory_uri=first.ldapi, key_file=str(first.data / "secret.key"))
     token = first.admin_token()
-    wait_for(lambda: second.client(token).get("/v1/units/T1.01").status == 200, "the second sees the units")
-    answers, barrier = [], threading.Barrier(50)
+    wait_for(lambda: second.client(token).get("/v1/units/T1.03").status == 200, "the second sees the units")
+    return lambda i: (first, second)[i % 2].client(token)
 
-    def onboard(i):
+
+def race(count, call):
+    """call(i) from `count` threads in the same moment; the answers."""
+    answers, barrier = [None] * count, threading.Barrier(count)
+
+    def one(i):
         barrier.wait()
-        service = (first, second)[i % 2]
-        answers.append(service.client(token).put(f"/v1/staff/TW-{i}", an(full_name="Nguyễn Văn Hai Nơi")))
-    [t.join() for t in pool(50, onboard)]
+        answers[i] = call(i)
+    [t.join() for t in pool(count, one)]
+    return answers
+
+
+def test_two_services_on_one_directory(start):
+    at = two_services(start)
+    answers = race(50, lambda i: at(i).put(f"/v1/staff/TW-{i}", an(full_name="Nguyễn Văn Hai Nơi")))
     assert [a.status for a in answers] == [201] * 50
     assert len({a.json["address"] for a in answers}) == 50
-    wait_for(lambda: second.client(token).get("/v1/staff", q="hai noi", include_total=True).json["total"] == 50, "both see all")
+    for i in range(2):
+        wait_for(lambda: at(i).get("/v1/staff", q="hai noi", include_total=True).json["total"] == 50, "both see all")
+
+
+def test_units_of_two_processes_never_share_a_slug_or_a_code(start):
+    at = two_services(start)
+    for n in range(10):
+        def unit(code, slug):
+            return {"code": code, "name": {"vi": f"Đua {n}"}, "kind": "phong", "parent": "T1", "slug": slug}
+        answers = race(4, lambda i: at(i).post("/v1/units", unit(f"SL{n}.{i}", f"dua{n}")))
+        assert sorted(a.status for a in answers) == [201, 409, 409, 409], answers
+        assert {a.code for a in answers if a.status == 409} == {"name_taken"}
+        answers = race(4, lambda i: at(i).post("/v1/units", unit(f"CD{n}", f"ma{n}x{i}")))
+        assert sorted(a.status for a in answers) == [201, 409, 409, 409], answers
+        assert {a.code for a in answers if a.status == 409} == {"code_taken"}
+        answers = race(4, lambda i: at(i).put(f"/v1/units/PU{n}", {k: v for k, v in unit("", f"dat{n}").items() if k != "code"}))
+        assert sorted(a.status for a in answers) == [200, 200, 200, 201], answers
+        assert len({a.json["id"] for a in answers}) == 1, "the same PUT everywhere makes one unit"
+    listed = at(0).get("/v1/units", parent="T1", page_size=500).json["items"]
+    assert len({u["slug"] for u in listed}) == len({u["code"] for u in listed}) == len(listed) == 3 + 30
+
+
+def test_a_slug_is_given_back_when_its_unit_moves_or_ends(start):
+    at = two_services(start)
+    body = {"name": {"vi": "Văn phòng"}, "kind": "phong", "parent": "T1", "slug": "vp"}
+    assert at(0).put("/v1/units/VP1", body).status == 201
+    for code, change in (("VP1", {"parent": "T1.01"}), ("VP2", {"slug": "vpcu"}), ("VP3", {"slug": None}), ("VP4", {"active_to": "2026-11-01"})):
+        assert at(1).put("/v1/units/VP9", body).code == "name_taken"
+        assert at(0).patch(f"/v1/units/{code}", change).status == 200, change
+        wait_for(lambda: at(1).put("/v1/units/VP9", body, validate_only=True).status == 200, "the slug is free there too")
+        following = f"VP{int(code[2:]) + 1}"
+        assert at(1).put(f"/v1/units/{following}", body).status == 201, change
+        wait_for(lambda: at(0).get(f"/v1/units/{following}").status == 200, "both see it")
+    back = at(0).patch("/v1/units/VP4", {"active_to": None})
+    assert (back.status, back.code) == (409, "name_taken"), "it does not come back to a slug that was given away"
+
+
+def test_a_token_is_made_once_however_many_processes_are_asked(start):
+    at = two_services(start)
+    body = {"name": "đồng bộ", "scopes": ["staff:read"], "unit": None, "expires_at": None}
+    for n in range(10):
+        answers = race(4, lambda i: at(i).post("/v1/tokens", body, {"Idempotency-Key": f"token-{n}"}))
+        assert [a.status for a in answers] == [201] * 4, answers
+        assert len({a.json["id"] for a in answers}) == 1
+        assert sum(a.json["secret"] is not None for a in answers) == 1, "the secret is shown once"
+        assert sum("Idempotency-Replayed" in a.headers for a in answers) == 3
+    listed = [t for t in at(0).get("/v1/tokens").json["items"] if t["name"] == "đồng bộ"]
+    assert len(listed) == 10
+    revoked = race(4, lambda i: at(i).delete(f"/v1/tokens/{listed[0]['id']}"))
+    assert {a.status for a in revoked} <= {204, 404} and 204 in {a.status for a in revoked}
+    assert len([t for t in wait_for(lambda: at(1).get("/v1/tokens").json["items"], "a list") if t["name"] == "đồng bộ"]) >= 9
 
 
 def test_a_second_service_on_the_same_folder_is_refused(start):

@@ -598,6 +598,7 @@ static void unit_claims(void **unused)
     struct dom_unit u = {.id = some_id(),
                          .code = "H43.99",
                          .name = {"Sở", NULL},
+                         .slug = "noivu",
                          .block = -1,
                          .active_from = CV_NO_DAY,
                          .active_to = CV_NO_DAY,
@@ -608,10 +609,12 @@ static void unit_claims(void **unused)
     dir_attrs_init(&attrs, arena);
     dir_map_unit(&u, base, &attrs);
     assert_string_equal(value_of(&attrs, "cvCode"), "unit/h43.99");
+    assert_string_equal(value_of(&attrs, "cvSlugClaim"), "/noivu");
     assert_true(cv_day_parse("2025-07-01", &u.active_to));
     dir_attrs_init(&attrs, arena);
     dir_map_unit(&u, base, &attrs);
     assert_string_equal(value_of(&attrs, "cvCode"), "unit/h43.99@2025-07-01");
+    assert_null(value_of(&attrs, "cvSlugClaim"));
 }
 
 static void system_round_trip(void **unused)
