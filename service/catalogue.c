@@ -35,6 +35,10 @@ size_t catalogue_default(struct cv_arena *arena, struct dom_system **out)
                                .required_count = 1};
     s[3] =
         (struct dom_system){.slug = "certificate", .name = {"Chứng thư số", "Digital certificate"}, .kind = DOM_MANUAL};
+    for (size_t i = 0; i < 4; i++) {
+        s[i].activity = dom_activity_default();
+        s[i].activity.reported = s[i].kind == DOM_DIRECTORY;
+    }
     *out = s;
     return 4;
 }

@@ -130,16 +130,23 @@ bool dir_brake_save(struct dir_session *s, const struct dom_brake *brake, const 
 
 /* ---- usage: a database of its own (suffix "ou=usage"), so that logins move neither ETags nor the audit. Entries are
  * never deleted, only emptied: a feed that misses a deletion cannot be wrong. ---- */
-/* No entry yet reads as a usage without uses. */
+/* No entry yet reads as a usage without uses and revision 0. */
 bool dir_usage_read(struct dir_session *s, struct cv_id staff, struct cv_arena *arena, struct dom_usage *out,
                     struct cv_error *err);
-/* Adds the entry or replaces what differs, without assertion: bits are only ever added by callers that read before;
- * CV_STALE when somebody else wrote in between (read again). */
+/* The same for up to DIR_USAGE_MANY people in one question; out[i] is of staff[i]. Each person once. */
+enum { DIR_USAGE_MANY = 100 };
+bool dir_usage_read_many(struct dir_session *s, const struct cv_id *staff, size_t count, struct cv_arena *arena,
+                         struct dom_usage *out, struct cv_error *err);
+/* Adds the entry (before->revision 0) or writes what differs, asserted on before's revision: CV_STALE when somebody
+ * else wrote in between (read again). No difference sends nothing. */
 bool dir_usage_save(struct dir_session *s, const struct dom_usage *before, const struct dom_usage *after,
                     struct cv_error *err);
+/* How far a system's data reach; no entry yet reads as none. Save: CV_STALE when it would take data_through back (or to
+ * none), unless `backwards`, or when somebody else made the entry meanwhile. */
 bool dir_usage_feed_read(struct dir_session *s, const char *system, struct cv_arena *arena, struct dom_usage_feed *out,
                          struct cv_error *err);
-bool dir_usage_feed_save(struct dir_session *s, const struct dom_usage_feed *feed, struct cv_error *err);
+bool dir_usage_feed_save(struct dir_session *s, const struct dom_usage_feed *feed, bool backwards,
+                         struct cv_error *err);
 
 /* ---- documents: what the service keeps for itself as bytes (JSON): frozen reports, snapshots, targets ---- */
 struct dir_document {
@@ -213,8 +220,9 @@ struct dir_feed {
      * version stays. May name what was never handed over. */
     void (*present)(void *ctx, const uint8_t uuid[16]);
     void (*remove)(void *ctx, const uint8_t uuid[16]);
-    /* Usage, a refresh of its own: begin(fresh) ... records ... end. fresh: who is not named until the end has none.
-     * Any of the four may be NULL. */
+    /* Usage, a refresh of its own after end() of the others: begin(fresh) ... records ... end. fresh: who is not named
+     * until the end has none. A record holds everything that is known of the person and may come before staff() has
+     * named him. Any of the four may be NULL; without usage() none is followed. */
     void (*usage_begin)(void *ctx, bool fresh);
     void (*usage)(void *ctx, const struct dom_usage *usage);
     void (*usage_feed)(void *ctx, const struct dom_usage_feed *feed);

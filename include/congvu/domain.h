@@ -256,6 +256,7 @@ enum dom_precision {
     DOM_LAST_ONLY, /* only the latest one: `used` can be told, `regular` cannot */
     DOM_PRECISIONS
 };
+extern const char *const dom_precision_words[]; /* by_day last_only */
 struct dom_activity {
     bool reported;    /* does any source report usage? Without one everything is unknown */
     int regular_days; /* active days ... */
@@ -295,8 +296,9 @@ struct dom_use {
 };
 struct dom_usage {
     struct cv_id staff;
-    struct dom_use uses[DOM_SYSTEMS_MAX];
+    struct dom_use uses[DOM_SYSTEMS_MAX]; /* each system once */
     size_t use_count;
+    int64_t revision; /* of the stored record; 0 = none yet */
 };
 /* How far the usage data of a system reach; of the source, not of the rule. */
 struct dom_usage_feed {
@@ -390,6 +392,25 @@ bool dom_in_drift(enum dom_desired desired, enum dom_observed observed);
  */
 bool dom_required_by(const struct dom_system *system, int block, enum dom_unit_kind kind, enum dom_category category,
                      const char *title_folded);
+
+/* ---- usage ---- */
+/* Regular = 4 days of 30, stale 3 days behind yesterday, by day, not reported, version 1. */
+struct dom_activity dom_activity_default(void);
+/* The first day whose bit is kept: months from the 13th before today's on. What is older can be counted but not told
+ * apart, and is not accepted any more. */
+cv_day dom_use_keep_from(cv_day today);
+struct dom_use *dom_use_of(const struct dom_usage *usage, const char *system); /* or NULL */
+/* The same, made when it is not there; NULL when there are DOM_SYSTEMS_MAX of them. `system` must live as long. */
+struct dom_use *dom_use_need(struct dom_usage *usage, const char *system);
+/* False: the day was known already. The day must not lie before dom_use_keep_from(today) nor the use hold months older
+ * than that (dom_use_fold). */
+bool dom_use_set(struct dom_use *use, cv_day day);
+/* Both sides' days of kept months, and the later last day. How many days were new. */
+int dom_use_merge(struct dom_use *into, const struct dom_use *from);
+/* Months before dom_use_keep_from(today) become a number of days. False: there was none. */
+bool dom_use_fold(struct dom_use *use, cv_day today);
+/* Active days in from..to, both included; of kept months only. */
+int dom_use_count(const struct dom_use *use, cv_day from, cv_day to);
 
 /* ---- naming ---- see domain_naming.h */
 

@@ -57,6 +57,20 @@ static bool ensure_folder(const struct work *w, const char *parent, const char *
     return ensure(w, dir_dn_child(w->arena, parent, "ou", name), &a, err);
 }
 
+/* A site's own server may not have the database yet: then it says so here, not at the first login that is reported. */
+static bool ensure_usage(const struct work *w, struct cv_error *err)
+{
+    struct dir_attrs a = new_entry(w, "organizationalUnit");
+    dir_put(&a, "ou", "usage");
+    if (ensure(w, DIR_USAGE_BASE, &a, err))
+        return true;
+    if (err->kind == CV_NOT_FOUND || err->lib_code == LDAP_UNWILLING_TO_PERFORM)
+        return cv_fail_as(err, CV_CONFLICT, "ou=usage",
+                          "Máy chủ thư mục chưa có cơ sở dữ liệu ou=usage; xem deploy/openldap/README.md.",
+                          "The directory server has no database ou=usage; see deploy/openldap/README.md.");
+    return false;
+}
+
 static bool ensure_folders(const struct work *w, struct cv_error *err)
 {
     static const char *const top[] = {"people", "units", "system"};
@@ -70,7 +84,7 @@ static bool ensure_folders(const struct work *w, struct cv_error *err)
     for (size_t i = 0; i < CV_COUNT(inner); i++)
         if (!ensure_folder(w, root, inner[i], err))
             return false;
-    return true;
+    return ensure_usage(w, err);
 }
 
 /* Length and counting belong to slapd, because it sees every attempt; what a password may contain is judged before. */

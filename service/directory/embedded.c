@@ -166,11 +166,17 @@ static bool run_index(struct dir_embedded *e, const char *suffix, struct cv_erro
     return (WIFEXITED(status) && WEXITSTATUS(status) == 0) || start_failed(e, "slapindex", err);
 }
 
-/* Indices first: slapd answers nothing, without an error, through one that was never built. */
+/* Indices first: slapd answers nothing, without an error, through one that was never built. Data of an older version
+ * may lack a database; slapd makes it, slapindex would not. */
 static bool prepare(struct dir_embedded *e, struct cv_error *err)
 {
-    if (e->reindex && (!run_index(e, e->base, err) || !run_index(e, "cn=log", err)))
-        return false;
+    const char *const databases[][2] = {{"db", e->base}, {"log", "cn=log"}, {"usage", DIR_USAGE_BASE}};
+    for (size_t i = 0; e->reindex && i < CV_COUNT(databases); i++) {
+        char path[DIR_PATH_MAX + 32];
+        snprintf(path, sizeof path, "%s/%s/data.mdb", e->paths.folder, databases[i][0]);
+        if (access(path, F_OK) == 0 && !run_index(e, databases[i][1], err))
+            return false;
+    }
     e->reindex = false;
     return slapd_files_indexed(&e->paths, err);
 }

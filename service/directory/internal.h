@@ -59,7 +59,10 @@ const char *dir_dn_system(struct cv_arena *arena, const char *base,
                           const char *slug);                                         /* cn=slug,ou=systems,ou=system */
 const char *dir_dn_token(struct cv_arena *arena, const char *base, struct cv_id id); /* cvId=tok_,ou=tokens,ou=system */
 const char *dir_dn_brake(struct cv_arena *arena, const char *base,
-                         struct cv_id token);                          /* cvId=tok_,ou=brakes,ou=system */
+                         struct cv_id token); /* cvId=tok_,ou=brakes,ou=system */
+#define DIR_USAGE_BASE "ou=usage"             /* a suffix of its own */
+const char *dir_dn_usage(struct cv_arena *arena, struct cv_id staff);
+const char *dir_dn_usage_feed(struct cv_arena *arena, const char *system);
 bool dir_dn_id(const char *dn, const char *prefix, struct cv_id *out); /* id of the first RDN cvId=... */
 const char *dir_filter_eq(struct cv_arena *arena, const char *attr, const char *value);
 const char *dir_filter_and(struct cv_arena *arena, const char *a, const char *b);
@@ -86,6 +89,9 @@ bool dir_read_entry(struct dir_session *s, const char *dn, struct cv_arena *aren
 /* The first match; CV_NOT_FOUND when none. */
 bool dir_find_entry(struct dir_session *s, const char *base_dn, const char *filter, struct cv_arena *arena,
                     struct dir_entry *out, struct cv_error *err);
+/* Every match below base_dn, in no order; more than `most` is CV_LIMIT. */
+bool dir_find_entries(struct dir_session *s, const char *base_dn, const char *filter, size_t most,
+                      struct cv_arena *arena, struct dir_entry **out, size_t *out_count, struct cv_error *err);
 /* Copies a message's entry into the arena. */
 bool dir_entry_copy(LDAP *ld, LDAPMessage *message, struct cv_arena *arena, struct dir_entry *out,
                     struct cv_error *err);
@@ -109,6 +115,9 @@ bool dir_unmap_system(const struct dir_entry *entry, struct cv_arena *arena, str
 void dir_map_token(const struct dom_token *token, const char *base, struct dir_attrs *out);
 bool dir_unmap_token(const struct dir_entry *entry, struct cv_arena *arena, struct dom_token *out,
                      struct cv_error *err);
+bool dir_unmap_usage(const struct dir_entry *entry, struct cv_arena *arena, struct dom_usage *out,
+                     struct cv_error *err);
+bool dir_unmap_usage_feed(const struct dir_entry *entry, struct dom_usage_feed *out, struct cv_error *err);
 
 /* ---- object classes and attributes (deploy/openldap/congvu.schema) ----
  * cvStaff (auxiliary, on inetOrgPerson + authorizedServiceObject):
@@ -124,8 +133,10 @@ bool dir_unmap_token(const struct dir_entry *entry, struct cv_arena *arena, stru
  * "unit/h43.99", after dissolution "unit/h43.99@2025-07-01") cvFormerCode cvLabel;lang-vi cvLabel;lang-en cvKind
  * cvBlock cvParent(DN) cvSlug cvSlugClaim("unt_parent/slug" while it has no end) cvPosition cvActiveFrom cvActiveTo
  * cvHeadcount(JSON, one per day) + idempotency cvSystemEntry (structural): cn(slug) cvLabel;lang-* cvKind cvLoginRule
- * cvLoginPerUnit cvReceivesMail cvRequired(JSON, one per line) cvRevision ... cvTokenEntry (structural): cvId cvLabel
- * cvTokenDigest cvScope(words) cvUnit(DN) cvEverywhere cvExpiresAt cvRevokedAt cvCreatedBy ... + idempotency
- * cvBrakeEntry (structural): cvId cvDocument(JSON octet string) cvRevision cvStateEntry (structural): cn, cvDocument,
- * cvSchemaVersion, cvKeyFingerprint
+ * cvLoginPerUnit cvReceivesMail cvRequired(JSON, one per line) cvActivity(JSON) cvRevision ... cvTokenEntry
+ * (structural): cvId cvLabel cvTokenDigest cvScope(words) cvUnit(DN) cvEverywhere cvExpiresAt cvRevokedAt cvCreatedBy
+ * ... + idempotency cvBrakeEntry (structural): cvId cvDocument(JSON octet string) cvRevision cvStateEntry (structural):
+ * cn, cvDocument, cvSchemaVersion, cvKeyFingerprint below ou=usage: cvUsageEntry (structural): cvId cvRevision
+ * cvUseSeen;x-SYS("2026-11-20 123") cvUseDays;x-SYS(one a month, "2026-11:0003f1a0"); cvUsageFeedEntry (structural):
+ * cn(slug) cvDataThrough cvReceivedAt
  */

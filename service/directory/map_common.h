@@ -64,7 +64,7 @@ struct dir_fields {
     const char *const *classes; /* ends with NULL */
 };
 
-extern const struct dir_fields dir_staff_fields, dir_unit_fields, dir_system_fields, dir_token_fields;
+extern const struct dir_fields dir_staff_fields, dir_unit_fields, dir_system_fields, dir_token_fields, dir_usage_fields;
 
 /* Classes and all fields but bookkeeping. */
 void dir_fields_put(const struct dir_fields *fields, const void *record, const char *base, struct dir_attrs *out);

@@ -134,6 +134,43 @@ static bool take_required(struct dir_reader *r, const struct dir_attr *attr, con
     return true;
 }
 
+static void put_activity(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_activity *a = &((const struct dom_system *)record)->activity;
+    struct dir_json j;
+
+    (void)base;
+    dir_json_begin(&j);
+    cv_jout_bool(&j.out, "reported", a->reported);
+    cv_jout_string(&j.out, "precision", dom_precision_words[a->precision]);
+    cv_jout_int(&j.out, "regular_days", a->regular_days);
+    cv_jout_int(&j.out, "regular_of", a->regular_of);
+    cv_jout_int(&j.out, "stale_after", a->stale_after);
+    cv_jout_int(&j.out, "version", a->version);
+    dir_json_end(&j, out, "cvActivity");
+}
+
+static bool take_activity(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    struct dom_activity *a = &((struct dom_system *)r->record)->activity;
+    struct dir_json_in in;
+    int precision;
+
+    (void)tag;
+    if (!dir_read_begin(&in, r, attr, 0)) {
+        return false;
+    }
+    cv_jin_bool(in.object, "reported", CV_OPTIONAL, &a->reported);
+    if (cv_jin_word(in.object, "precision", CV_REQUIRED, dom_precision_words, &precision) == CV_VALUE) {
+        a->precision = (enum dom_precision)precision;
+    }
+    dir_read_int(in.object, "regular_days", &a->regular_days);
+    dir_read_int(in.object, "regular_of", &a->regular_of);
+    dir_read_int(in.object, "stale_after", &a->stale_after);
+    dir_read_int(in.object, "version", &a->version);
+    return dir_read_ok(&in);
+}
+
 static const struct dir_field fields[] = {
     {"cn", DIR_TEXT, AT(slug), .flags = DIR_NEEDED},
     {"cvRevision", DIR_LONG, AT(revision), .flags = DIR_BOOK | DIR_NEEDED},
@@ -144,6 +181,7 @@ static const struct dir_field fields[] = {
     {"cvLoginPerUnit", DIR_BOOL, AT(login_per_unit)},
     {"cvReceivesMail", DIR_BOOL, AT(receives_mail)},
     {"cvRequired", DIR_OWN, .put = put_required, .take = take_required},
+    {"cvActivity", DIR_OWN, .put = put_activity, .take = take_activity},
 };
 const struct dir_fields dir_system_fields = {fields, CV_COUNT(fields), classes};
 
@@ -155,7 +193,7 @@ void dir_map_system(const struct dom_system *system, const char *base, struct di
 bool dir_unmap_system(const struct dir_entry *entry, struct cv_arena *arena, struct dom_system *out,
                       struct cv_error *err)
 {
-    struct dom_system s = {.updated_at = CV_NO_MOMENT};
+    struct dom_system s = {.updated_at = CV_NO_MOMENT, .activity = dom_activity_default()};
 
     if (!dir_fields_take(&dir_system_fields, entry, arena, &s, err)) {
         return false;

@@ -225,6 +225,32 @@ bool dir_find_entry(struct dir_session *s, const char *base_dn, const char *filt
     return search_one(s, &request, arena, out, err);
 }
 
+bool dir_find_entries(struct dir_session *s, const char *base_dn, const char *filter, size_t most,
+                      struct cv_arena *arena, struct dir_entry **out, size_t *out_count, struct cv_error *err)
+{
+    const struct dir_request request = {.intent = "finding entries",
+                                        .start = start_search,
+                                        .dn = base_dn,
+                                        .scope = LDAP_SCOPE_ONELEVEL,
+                                        .filter = filter,
+                                        .names = all_names,
+                                        .size_limit = (int)most};
+    struct dir_entry *entries = CV_NEWS(arena, struct dir_entry, most + 1);
+    dir_auto_answer answer = NULL;
+    size_t count = 0;
+    int code;
+    if (!dir_exchange(s, &request, &answer, &code, err))
+        return false;
+    if (code != LDAP_SUCCESS)
+        return dir_refused(s, &request, answer, err);
+    for (LDAPMessage *m = ldap_first_entry(s->ld, answer); m && count < most; m = ldap_next_entry(s->ld, m))
+        if (!dir_entry_copy(s->ld, m, arena, &entries[count++], err))
+            return false;
+    *out = entries;
+    *out_count = count;
+    return true;
+}
+
 static char *ping_names[] = {version, NULL};
 
 bool dir_ping(struct dir_session *session, struct cv_error *err)

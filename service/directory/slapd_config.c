@@ -12,11 +12,14 @@ static const char main_indices[] = "index objectClass,entryUUID,entryCSN eq\n"
 static const char log_indices[] = "index reqStart,reqResult,reqDN,reqType,reqEntryUUID,reqAuthzID eq\n"
                                   "index objectClass,entryCSN,entryUUID eq\n";
 
+static const char usage_indices[] = "index objectClass,entryUUID,entryCSN,cvId eq\n";
+
 void slapd_index_text(struct cv_buf *out)
 {
     cv_buf_puts(out, dir_schema_text);
     cv_buf_puts(out, main_indices);
     cv_buf_puts(out, log_indices);
+    cv_buf_puts(out, usage_indices);
 }
 
 static void put_global(struct cv_buf *out, const struct dir_embedded_options *options, const struct slapd_paths *paths)
@@ -45,14 +48,14 @@ static void put_global(struct cv_buf *out, const struct dir_embedded_options *op
 }
 
 static void put_storage(struct cv_buf *out, const struct dir_embedded_options *options, const struct slapd_paths *paths,
-                        const char *suffix, const char *folder)
+                        const char *suffix, const char *folder, bool nosync)
 {
     cv_buf_printf(out, "database mdb\nsuffix \"%s\"\ndirectory \"%s/%s\"\nmaxsize %" PRIu64 "\n", suffix, paths->folder,
                   folder, options->max_bytes);
     /* has no password and cannot bind: overlays need a name to work under */
     cv_buf_printf(out, "rootdn \"cn=slapd,%s\"\n", suffix);
     cv_buf_printf(out, "limits dn.exact=\"cn=service,ou=system,%s\" size=unlimited time=unlimited\n", options->base);
-    if (options->nosync)
+    if (nosync)
         cv_buf_puts(out, "dbnosync\ncheckpoint 1024 1\n");
 }
 
@@ -61,12 +64,27 @@ static void put_storage(struct cv_buf *out, const struct dir_embedded_options *o
 static void put_log_database(struct cv_buf *out, const struct dir_embedded_options *options,
                              const struct slapd_paths *paths)
 {
-    put_storage(out, options, paths, "cn=log", "log");
+    put_storage(out, options, paths, "cn=log", "log", options->nosync);
     cv_buf_puts(out, log_indices);
     for (int i = 0; i < 2; i++)
         cv_buf_printf(out, "access to attrs=%s val.regex=\"^userPassword[;:]\" by * none\n", i ? "reqOld" : "reqMod");
     cv_buf_printf(out, "access to * by dn.exact=\"cn=service,ou=system,%s\" read by * none\n", options->base);
     cv_buf_puts(out, "overlay syncprov\nsyncprov-nopresent TRUE\nsyncprov-reloadhint TRUE\n\n");
+}
+
+/* Who used what on which day. Not flushed at each write: what a failing machine loses, the sources send again. No
+ * audit, because that would be a history of people's doings. The present phase is never needed: nothing is deleted
+ * here. */
+static void put_usage_database(struct cv_buf *out, const struct dir_embedded_options *options,
+                               const struct slapd_paths *paths)
+{
+    put_storage(out, options, paths, DIR_USAGE_BASE, "usage", true);
+    cv_buf_puts(out, usage_indices);
+    cv_buf_printf(out,
+                  "access to dn.base=\"\" attrs=children by dn.exact=\"cn=service,ou=system,%s\" write by * none\n",
+                  options->base);
+    cv_buf_printf(out, "access to * by dn.exact=\"cn=service,ou=system,%s\" write by * none\n", options->base);
+    cv_buf_puts(out, "overlay syncprov\nsyncprov-checkpoint 1000 5\nsyncprov-nopresent TRUE\n\n");
 }
 
 /* Passwords: written by the service, tested by slapd, read by nobody. No service left = no bind. */
@@ -128,7 +146,8 @@ void slapd_config_text(const struct dir_embedded_options *options, const struct 
 {
     put_global(out, options, paths);
     put_log_database(out, options, paths);
-    put_storage(out, options, paths, options->base, "db");
+    put_usage_database(out, options, paths);
+    put_storage(out, options, paths, options->base, "db", options->nosync);
     cv_buf_puts(out, main_indices);
     put_access(out, options->base);
     put_overlays(out, options->base);

@@ -26,8 +26,8 @@ enum {
     RECORD_MAX = 8 << 20,
 };
 
-static const char filter[] = "(|(objectClass=cvStaff)(objectClass=cvUnitEntry)(objectClass=cvSystemEntry)"
-                             "(objectClass=cvTokenEntry))";
+static const char all_classes[] = "(|(objectClass=cvStaff)(objectClass=cvUnitEntry)(objectClass=cvSystemEntry)"
+                                  "(objectClass=cvTokenEntry))";
 
 static int64_t ms(int64_t n)
 {
@@ -46,7 +46,7 @@ static void close_handle(struct dir_sync *sync)
     }
     sync->ld = NULL;
     sync->probe_at = 0;
-    sync->search_id = sync->probe_id = -1;
+    sync->search_id = sync->probe_id = sync->usage.search_id = -1;
 }
 
 /* ---- one connection ---- */
@@ -96,7 +96,7 @@ static int await_result(struct dir_sync *sync, int msgid)
  * for the true one. If our cookie happens to equal it, the server finds "no change" and what was written before the
  * kill would never be sent. Any write sets contextCSN right, so we make one before we resume; where that is not
  * possible everything is read. */
-static int touch(struct dir_sync *sync)
+static int touch(struct dir_sync *sync, const char *dn)
 {
     char text[CV_MOMENT_TEXT];
     char *values[] = {text, NULL};
@@ -105,39 +105,51 @@ static int touch(struct dir_sync *sync)
     int msgid, rc;
 
     cv_moment_ldap(cv_now(), text);
-    cv_arena_reset(sync->arena);
-    rc = ldap_modify_ext(sync->ld, dir_dn_system_root(sync->arena, sync->config->base), mods, NULL, NULL, &msgid);
+    rc = ldap_modify_ext(sync->ld, dn, mods, NULL, NULL, &msgid);
     return rc == LDAP_SUCCESS ? await_result(sync, msgid) : rc;
 }
 
 /* False: the connection is no good. */
-static bool ready_to_resume(struct dir_sync *sync, struct cv_error *err)
+static bool cookie_usable(struct dir_sync *sync, struct sync_cookie *cookie, const char *dn, struct cv_error *err)
 {
-    int rc = sync->cookie.len ? touch(sync) : LDAP_SUCCESS;
+    int rc = cookie->len ? touch(sync, dn) : LDAP_SUCCESS;
 
     if (rc == LDAP_SERVER_DOWN || rc == LDAP_TIMEOUT) {
         return dir_fail(err, NULL, rc, NULL, false, "resuming the directory's changes");
     }
     if (rc != LDAP_SUCCESS) {
-        sync->cookie.len = 0;
+        cookie->len = 0;
     }
     return true;
 }
 
-static bool start_search(struct dir_sync *sync, struct cv_error *err)
+static bool ready_to_resume(struct dir_sync *sync, struct cv_error *err)
 {
-    LDAPControl *request = sync_request_control(&sync->cookie);
+    cv_arena_reset(sync->arena);
+    return cookie_usable(sync, &sync->cookie, dir_dn_system_root(sync->arena, sync->config->base), err) &&
+           cookie_usable(sync, &sync->usage.cookie, DIR_USAGE_BASE, err);
+}
+
+bool sync_search(struct dir_sync *sync, const char *base, const char *filter, char **names,
+                 const struct sync_cookie *cookie, int *out_id, struct cv_error *err)
+{
+    LDAPControl *request = sync_request_control(cookie);
     LDAPControl *controls[] = {request, NULL};
     int rc;
 
     if (!request) {
         return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
     }
-    sync_begin(sync);
-    rc = ldap_search_ext(sync->ld, sync->config->base, LDAP_SCOPE_SUBTREE, filter, sync->names, 0, controls, NULL, NULL,
-                         LDAP_NO_LIMIT, &sync->search_id);
+    rc = ldap_search_ext(sync->ld, base, LDAP_SCOPE_SUBTREE, filter, names, 0, controls, NULL, NULL, LDAP_NO_LIMIT,
+                         out_id);
     ldap_control_free(request);
     return rc == LDAP_SUCCESS || dir_fail(err, sync->ld, rc, NULL, false, "following the directory's changes");
+}
+
+static bool start_search(struct dir_sync *sync, struct cv_error *err)
+{
+    sync_begin(sync);
+    return sync_search(sync, sync->config->base, all_classes, sync->names, &sync->cookie, &sync->search_id, err);
 }
 
 static bool open_search(struct dir_sync *sync)
@@ -169,13 +181,28 @@ static void lost(struct dir_sync *sync)
     sync_alive(sync, false, &err);
 }
 
+/* People first: what they used is of use only then. */
+static bool follow_usage(struct dir_sync *sync)
+{
+    struct cv_error err;
+
+    if (sync->refreshing || !sync->feed.usage || sync->usage.search_id >= 0) {
+        return true;
+    }
+    if (sync_usage_start(sync, &err)) {
+        return true;
+    }
+    sync_alive(sync, false, &err);
+    return false;
+}
+
 static bool take_message(struct dir_sync *sync, LDAPMessage *message, int type)
 {
     int id = ldap_msgid(message);
 
     sync->heard_at = cv_mono_ns();
-    if (id == sync->search_id) {
-        return sync_take(sync, message, type);
+    if (id == sync->search_id || id == sync->usage.search_id) {
+        return sync_take(sync, message, type) && follow_usage(sync);
     }
     if (id == sync->probe_id && type == LDAP_RES_SEARCH_RESULT) {
         sync->probe_at = 0;
@@ -346,7 +373,7 @@ bool dir_sync_start(const struct dir_config *config, const struct dir_feed *feed
     }
     sync->config = config;
     sync->feed = *feed;
-    sync->search_id = sync->probe_id = -1;
+    sync->search_id = sync->probe_id = sync->usage.search_id = -1;
     sync->pause_ms = FIRST_PAUSE_MS;
     sync->reread_ms = FIRST_REREAD_MS;
     sync->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

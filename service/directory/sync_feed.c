@@ -73,7 +73,7 @@ void sync_alive(struct dir_sync *sync, bool alive, const struct cv_error *why)
     sync->feed.alive(sync->feed.ctx, alive);
 }
 
-static void touched(struct dir_sync *sync)
+void sync_touched(struct dir_sync *sync)
 {
     if (!sync->dirty) {
         sync->dirty = true;
@@ -191,7 +191,7 @@ static bool take_entry(struct dir_sync *sync, LDAPMessage *message)
                !hand_over(sync, state.uuid, &entry, &err)) {
         skip(sync, state.uuid, &err);
     }
-    touched(sync);
+    sync_touched(sync);
     adopt_cookie(sync, &state.cookie);
     return true;
 }
@@ -248,7 +248,7 @@ static void take_id_set(struct dir_sync *sync, const struct sync_info *info)
             sync->feed.present(sync->feed.ctx, uuid);
         }
     }
-    touched(sync);
+    sync_touched(sync);
 }
 
 static bool take_info(struct dir_sync *sync, LDAPMessage *message)
@@ -283,7 +283,7 @@ static bool take_info(struct dir_sync *sync, LDAPMessage *message)
 }
 
 /* The server ended the search by itself: it does not know our cookie any more, goes away, or refuses. */
-static void take_done(struct dir_sync *sync, LDAPMessage *message)
+static void take_done(struct dir_sync *sync, LDAPMessage *message, struct sync_cookie *cookie)
 {
     struct cv_error why;
     char *text = NULL;
@@ -294,7 +294,7 @@ static void take_done(struct dir_sync *sync, LDAPMessage *message)
     ldap_memfree(text);
     if (code == LDAP_SYNC_REFRESH_REQUIRED || code == LDAP_UNWILLING_TO_PERFORM) {
         cv_log_error(CV_LOG_DEBUG, "directory.cookie_dropped", &why);
-        sync->cookie.len = 0;
+        cookie->len = 0;
         return;
     }
     sync_alive(sync, false, &why);
@@ -302,24 +302,26 @@ static void take_done(struct dir_sync *sync, LDAPMessage *message)
 
 bool sync_take(struct dir_sync *sync, LDAPMessage *message, int type)
 {
+    bool usage = ldap_msgid(message) == sync->usage.search_id;
+    struct sync_cookie *cookie = usage ? &sync->usage.cookie : &sync->cookie;
     struct cv_error why;
     bool ok = true;
 
     switch (type) {
     case LDAP_RES_SEARCH_ENTRY:
-        ok = take_entry(sync, message);
+        ok = usage ? sync_usage_entry(sync, message) : take_entry(sync, message);
         break;
     case LDAP_RES_INTERMEDIATE:
-        ok = take_info(sync, message);
+        ok = usage ? sync_usage_info(sync, message) : take_info(sync, message);
         break;
     case LDAP_RES_SEARCH_RESULT:
-        take_done(sync, message);
+        take_done(sync, message, cookie);
         return false;
     default:
         return true; /* references and whatever else */
     }
     if (!ok) {
-        sync->cookie.len = 0; /* what was missed is not known */
+        cookie->len = 0; /* what was missed is not known */
         dir_fail(&why, NULL, LDAP_DECODING_ERROR, NULL, false, "following the directory's changes");
         sync_alive(sync, false, &why);
     } else {

@@ -1,5 +1,5 @@
-/* Inside the sync consumer. sync.c owns thread, connection and time; sync_feed.c turns messages into the feed's calls.
- */
+/* Inside the sync consumer. sync.c owns thread, connection and time; sync_feed.c and sync_usage.c turn messages into
+ * the feed's calls. */
 #pragma once
 
 #include <pthread.h>
@@ -9,6 +9,13 @@
 #include "directory/sync_wire.h"
 
 enum sync_life { LIFE_UNKNOWN, LIFE_ALIVE, LIFE_LOST };
+
+/* The second search, for ou=usage, on the same connection: begun when the first one's refresh is complete. */
+struct sync_usage {
+    int search_id;
+    struct sync_cookie cookie, pending; /* as below */
+    bool refreshing;
+};
 
 struct dir_sync {
     const struct dir_config *config;
@@ -31,6 +38,7 @@ struct dir_sync {
     bool present_phase; /* the server named what is unchanged */
     bool refused;       /* the guard refused the sweep: the cookie stays dropped until the next search */
     unsigned skipped;   /* records of this search that could not be read */
+    struct sync_usage usage;
 
     bool dirty; /* changes handed over, not yet settled */
     int64_t dirty_since, settled_at, heard_at;
@@ -41,8 +49,16 @@ struct dir_sync {
 
 /* The attributes of all records that are read back, NULL-terminated, malloc'd; NULL when out of memory. */
 char **sync_names(void);
-/* One message of the search. False: this search is over. */
+/* One message of a search. False: this search is over. */
 bool sync_take(struct dir_sync *sync, LDAPMessage *message, int type);
 void sync_begin(struct dir_sync *sync);
+/* A persistent search from the cookie on. */
+bool sync_search(struct dir_sync *sync, const char *base, const char *filter, char **names,
+                 const struct sync_cookie *cookie, int *out_id, struct cv_error *err);
+/* Changes were handed over that are not yet settled. */
+void sync_touched(struct dir_sync *sync);
+bool sync_usage_start(struct dir_sync *sync, struct cv_error *err);
+bool sync_usage_entry(struct dir_sync *sync, LDAPMessage *message);
+bool sync_usage_info(struct dir_sync *sync, LDAPMessage *message);
 void sync_alive(struct dir_sync *sync, bool alive, const struct cv_error *why);
 void sync_settle(struct dir_sync *sync, int64_t now);

@@ -110,6 +110,16 @@ const char *dir_dn_brake(struct cv_arena *arena, const char *base, struct cv_id 
     return dn_of_id(arena, "ou=brakes,ou=system,", base, "tok_", token);
 }
 
+const char *dir_dn_usage(struct cv_arena *arena, struct cv_id staff)
+{
+    return dn_of_id(arena, "", DIR_USAGE_BASE, "stf_", staff);
+}
+
+const char *dir_dn_usage_feed(struct cv_arena *arena, const char *system)
+{
+    return dir_dn_child(arena, DIR_USAGE_BASE, "cn", system);
+}
+
 /* By hand, because the feed asks this for every person: ids have no sign that a DN would escape. */
 bool dir_dn_id(const char *dn, const char *prefix, struct cv_id *out)
 {

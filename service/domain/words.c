@@ -36,6 +36,8 @@ const char *const dom_scope_words[] = {
     "units:write", "systems:write", "coverage:read",  "tokens:write",     "usage:write",   "reports:write",
     NULL};
 
+const char *const dom_precision_words[] = {"by_day", "last_only", NULL};
+
 /* A word more or less than the enum has would shift every code after it. */
 #define SAME_LENGTH(words, count)                                                                                      \
     _Static_assert(CV_COUNT(words) == (size_t)(count) + 1, #words " differs from its enum")
@@ -51,6 +53,7 @@ SAME_LENGTH(dom_departure_state_words, DOM_DEPARTURE_STATES);
 SAME_LENGTH(dom_reason_words, DOM_REASONS);
 SAME_LENGTH(dom_lock_reason_words, DOM_LOCK_REASONS);
 SAME_LENGTH(dom_leave_kind_words, DOM_LEAVE_KINDS);
+SAME_LENGTH(dom_precision_words, DOM_PRECISIONS);
 _Static_assert(DOM_ALL_SCOPES == (1 << (CV_COUNT(dom_scope_words) - 1)) - 1,
                "dom_scope_words differs from enum dom_scope");
 

@@ -489,6 +489,7 @@ static void make_containers(void)
     need_container("ou=systems,ou=system,dc=congvu", "organizationalUnit", "ou", "systems");
     need_container("ou=tokens,ou=system,dc=congvu", "organizationalUnit", "ou", "tokens");
     need_container("ou=brakes,ou=system,dc=congvu", "organizationalUnit", "ou", "brakes");
+    need_container("ou=usage", "organizationalUnit", "ou", "usage");
 }
 
 static struct dom_staff make_person(struct dom_post *post, const char *name)
