@@ -91,23 +91,26 @@ static bool first_start(struct service *s, struct cv_error *err)
     return dir_bootstrap(s->timer_session, &what, err);
 }
 
+static bool write_line(const char *path, const char *line, struct cv_error *err)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    bool ok = fd >= 0 && fchmod(fd, 0600) == 0 && write(fd, line, strlen(line)) == (ssize_t)strlen(line) &&
+              write(fd, "\n", 1) == 1 && fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    return ok || cv_fail(err, cvp_internal, NULL, "Không ghi được %s", "Cannot write %s", path);
+}
+
+/* What a mail server's configuration needs lies together in one folder. */
 static bool mail_readers(struct service *s, struct cv_error *err)
 {
     if (s->embedded == NULL || *s->conf.directory_listen == '\0')
         return true;
     const char *folder = cv_arena_printf(s->arena, "%s/readers", s->conf.data_dir);
     dir_session_deadline(s->timer_session, cv_deadline_in_ms(BOOTSTRAP_MS));
-    return dir_readers_ready(s->timer_session, &s->directory, folder, err);
-}
-
-static bool write_token(const char *path, const char *secret, struct cv_error *err)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    bool ok = fd >= 0 && fchmod(fd, 0600) == 0 && write(fd, secret, strlen(secret)) == (ssize_t)strlen(secret) &&
-              write(fd, "\n", 1) == 1 && fsync(fd) == 0;
-    if (fd >= 0)
-        close(fd);
-    return ok || cv_fail(err, cvp_internal, NULL, "Không ghi được %s", "Cannot write %s", path);
+    return dir_readers_ready(s->timer_session, &s->directory, folder, err) &&
+           write_line(cv_arena_printf(s->arena, "%s/uri", folder), dir_embedded_readers_uri(s->embedded), err) &&
+           write_line(cv_arena_printf(s->arena, "%s/base", folder), s->conf.directory_base, err);
 }
 
 static bool first_token(struct service *s, struct cv_error *err)
@@ -131,7 +134,7 @@ static bool first_token(struct service *s, struct cv_error *err)
     if (!prov_token_bootstrap(&call, secret, err))
         return false;
     const char *path = cv_arena_printf(s->arena, "%s/admin.token", s->conf.data_dir);
-    bool ok = write_token(path, secret, err);
+    bool ok = write_line(path, secret, err);
     explicit_bzero(secret, sizeof(secret));
     return ok;
 }

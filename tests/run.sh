@@ -14,7 +14,7 @@ esac
 # shellcheck source=deploy/packages.sh
 . deploy/packages.sh
 # shellcheck disable=SC2086
-congvu_install $congvu_build_packages $congvu_run_packages $congvu_test_packages
+congvu_install $congvu_build_packages $congvu_run_packages $congvu_test_packages $congvu_mail_packages
 command -v npx >/dev/null || congvu_install nodejs npm
 
 ring() { printf '\n== %s\n' "$*"; }
@@ -30,6 +30,8 @@ rings() { # preset
     ctest --test-dir "build/$1" --output-on-failure -j 2
     ring "$1: service (the real binary, a real slapd)"
     CONGVU_BIN="$root/build/$1/service/congvud" CONGVU_BUILD="$root/build/$1" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/service
+    ring "$1: mail (a real Dovecot, a real Postfix)"
+    CONGVU_BIN="$root/build/$1/service/congvud" CONGVU_BUILD="$root/build/$1" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/mail
 }
 
 ring "checks: who includes whom, banned functions, size"

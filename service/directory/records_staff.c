@@ -57,8 +57,13 @@ bool dir_staff_save(struct dir_session *s, const struct dom_staff *before, const
         return false;
     }
     struct dir_write w = {arena, &dir_staff_fields, dn_of(s, arena, before->id), actor};
+    struct dir_attrs was, will;
 
-    return dir_record_save(s, &w, before, after, before->revision, quiet, out, err);
+    dir_record_pair(&w, dir_session_base(s), before, after, before->revision, quiet, &was, &will);
+    if (before->credential_set && !after->credential_set) {
+        dir_put(&was, "userPassword", "-"); /* whatever it is: it goes */
+    }
+    return dir_record_send(s, &w, &was, &will, before->revision, out, err);
 }
 
 /* A delete carries no attributes, so the actor of a delete is named only by the caller's own log line. */

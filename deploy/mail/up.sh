@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# Dovecot and Postfix beside a running quickstart, private to this machine: own folders, free loopback ports, nothing left
+# when it ends. For a person with any mail client, and for the tests.
+set -euo pipefail
+
+usage() {
+    cat <<'TEXT'
+deploy/mail/up.sh [--data DIR] [--work DIR] [--domain D[,D]]
+  --data DIR    data folder of the running service (default: quickstart's) / thư mục dữ liệu của dịch vụ
+  --work DIR    what the mail servers keep: mail, configuration, logs (default: DATA.mail) / thư mục của máy chủ thư
+  --domain D    mail domains that are delivered (default: ninhthuan.gov.vn) / tên miền
+TEXT
+}
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+data="" work="" domains=ninhthuan.gov.vn
+while [ $# -gt 0 ]; do
+    case "$1" in
+    --data) data="$2"; shift ;;
+    --work) work="$2"; shift ;;
+    --domain) domains="$2"; shift ;;
+    -h | --help) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
+    esac
+    shift
+done
+[ "$(id -u)" -eq 0 ] || { echo "Postfix can only be started by root; its and Dovecot's processes then run as users of their own." >&2; exit 1; }
+[ -n "$data" ] || data=/var/lib/congvu-quickstart
+[ -n "$work" ] || work="$data.mail"
+[ -r "$data/readers/uri" ] || { echo "No service with directory_listen runs in $data" >&2; exit 1; }
+
+# shellcheck source=deploy/packages.sh
+. "$root/deploy/packages.sh"
+# shellcheck disable=SC2086
+congvu_install $congvu_mail_packages
+
+mail_user=congvu-mail
+getent passwd $mail_user >/dev/null || useradd --system --no-create-home --shell /usr/sbin/nologin --user-group $mail_user
+install -d -m 711 "$work"
+work=$(cd "$work" && pwd)
+install -d -m 755 "$work/run" "$work/state" "$work/spool"
+install -d -m 700 -o $mail_user -g $mail_user "$work/store"
+install -d -m 700 -o postfix "$work/postfix-data"
+install -d -m 755 "$work/postfix"
+
+read -r imap pop3 smtp submission < <(python3 - <<'PY'
+import socket
+held = [socket.create_server(("127.0.0.1", 0)) for _ in range(4)]
+print(*(s.getsockname()[1] for s in held))
+PY
+)
+
+# Passwords go from file to file and never through arguments.
+fill() { # template target owner mode
+    install -m "$4" -o root -g "$3" /dev/null "$2"
+    WORK="$work" DATA="$data" DOMAINS="${domains//,/ }" MAIL_USER=$mail_user IMAP_PORT=$imap POP3_PORT=$pop3 SMTP_PORT=$smtp SUBMISSION_PORT=$submission \
+        python3 - "$1" >"$2" <<'PY'
+import os, pathlib, re, sys
+e = os.environ
+readers = pathlib.Path(e["DATA"]) / "readers"
+line = lambda name: (readers / name).read_text().strip()
+values = {**e, "STORE": e["WORK"] + "/store", "BASE": line("base"), "LDAP_URI": line("uri"), "QUOTA": "2G",
+          "DOVECOT_PASSWORD": line("dovecot.pass"), "POSTFIX_PASSWORD": line("postfix.pass")}
+sys.stdout.write(re.sub(r"@([A-Z0-9_]+)@", lambda m: values[m[1]], pathlib.Path(sys.argv[1]).read_text()))
+PY
+}
+fill "$here/dovecot.conf.in" "$work/dovecot.conf" root 600
+fill "$here/dovecot-people.conf.ext.in" "$work/dovecot-people.conf.ext" root 600
+fill "$here/postfix-main.cf.in" "$work/postfix/main.cf" root 644
+fill "$here/postfix-master.cf.in" "$work/postfix/master.cf" root 644
+fill "$here/postfix-mailboxes.cf.in" "$work/postfix-mailboxes.cf" postfix 640
+fill "$here/postfix-senders.cf.in" "$work/postfix-senders.cf" postfix 640
+
+cleanup() {
+    trap - EXIT INT TERM
+    rm -f "$work/ports.json"
+    postfix -c "$work/postfix" stop >/dev/null 2>&1 || true
+    doveadm -c "$work/dovecot.conf" stop >/dev/null 2>&1 || true
+    [ -z "${dovecot_pid:-}" ] || wait "$dovecot_pid" 2>/dev/null || true
+    [ -z "${postfix_pid:-}" ] || wait "$postfix_pid" 2>/dev/null || true
+}
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+dovecot -F -c "$work/dovecot.conf" 2>>"$work/dovecot.log" &
+dovecot_pid=$!
+postfix -c "$work/postfix" start-fg >>"$work/postfix.log" 2>&1 &
+postfix_pid=$!
+
+answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+for port in "$imap" "$pop3" "$smtp" "$submission"; do
+    for try in $(seq 300); do
+        answers "$port" && break
+        [ "$try" -lt 300 ] && kill -0 $dovecot_pid 2>/dev/null && kill -0 $postfix_pid 2>/dev/null ||
+            { tail -5 "$work/dovecot.log" "$work/postfix.log" >&2; exit 1; }
+        read -r -t 0.1 <> <(:) || true
+    done
+done
+printf '{"imap":%s,"pop3":%s,"smtp":%s,"submission":%s}\n' "$imap" "$pop3" "$smtp" "$submission" >"$work/ports.json.new"
+mv "$work/ports.json.new" "$work/ports.json"
+
+cat <<TEXT
+
+  IMAP          127.0.0.1:$imap        (no TLS: loopback only; login or any current address, own password)
+  POP3          127.0.0.1:$pop3
+  sending       127.0.0.1:$submission        (SMTP with the same login and password)
+  incoming SMTP 127.0.0.1:$smtp        (as other mail servers would deliver)
+  logs          $work/dovecot.log  $work/postfix.log
+
+Ctrl-C stops / Ctrl-C để dừng
+TEXT
+wait -n $dovecot_pid $postfix_pid

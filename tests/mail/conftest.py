@@ -1,0 +1,49 @@
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+
+from congvu import Service, make_units  # noqa: E402
+from mail import MailServers  # noqa: E402
+from spec import Spec  # noqa: E402
+
+
+SCOPES = ["staff:read", "staff:write", "accounts:write", "departures:write", "units:read", "units:write", "systems:write", "coverage:read"]
+
+
+@pytest.fixture(scope="session")
+def office():
+    """One service with a small district, and its mail servers, for tests that leave each other alone."""
+    service = Service(spec=Spec.load(), directory_listen="127.0.0.1:0").start()
+    servers = MailServers(service)
+    try:
+        make_units(service.client())
+        servers.start()
+        yield service, servers
+        servers.stop()
+        service.stop()
+    finally:
+        servers.clean()
+        service.clean()
+
+
+@pytest.fixture(scope="session")
+def hr_secret(office):
+    """HR's token, with room for as many endings as these tests need."""
+    admin = office[0].client()
+    made = admin.post("/v1/tokens", {"name": "hr", "scopes": SCOPES, "unit": None, "expires_at": None}).json
+    released = admin.post("/v1/brake-releases", {"token": made["id"], "reason": "thử nghiệm", "allow": 200})
+    assert released.status == 201, released
+    return made["secret"]
+
+
+@pytest.fixture
+def client(office, hr_secret):
+    return office[0].client(hr_secret)
+
+
+@pytest.fixture
+def mail(office):
+    return office[1]

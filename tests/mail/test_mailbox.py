@@ -1,0 +1,120 @@
+"""Provisioning counts only when the person can read mail: with the real Dovecot, Postfix and slapd."""
+import itertools
+import smtplib
+import time
+
+import pytest
+
+from congvu import an
+
+PASSWORD, OTHER = "Sen-Hong-2026-xyz", "Tre-Xanh-2027-abc"
+codes = (f"M-{n}" for n in itertools.count(1))
+
+
+def onboard(client, name):
+    """By REST: (code, the record)."""
+    code = next(codes)
+    made = client.put(f"/v1/staff/{code}", an(full_name=name))
+    assert made.status == 201, made
+    return code, made.json
+
+
+def activate(client, code, password=PASSWORD):
+    once = client.post(f"/v1/staff/{code}/accounts/mailbox/credential-resets", None).json["code"]
+    assert client.post("/v1/activations", {"code": once, "password": password}).status == 204
+
+
+def account(client, code, state, **more):
+    answer = client.put(f"/v1/staff/{code}/accounts/mailbox", {"state": state, **more})
+    assert answer.status == 200, answer
+
+
+def deliver_and_read(client, mail, name):
+    """Seconds from the activation's answer to the message read by its owner."""
+    code, person = onboard(client, name)
+    activate(client, code)
+    started = time.monotonic()
+    subject, content = "Giấy mời họp: báo cáo cải cách hành chính", bytes(range(256)) * 40
+    assert mail.send(person["address"], subject, "Kính gửi ông Ước", ("Báo cáo quý IV.bin", content))[0] == 250
+    message = mail.wait_message(person["address"].split("@")[0], PASSWORD, subject)
+    took = time.monotonic() - started
+    assert "Kính gửi ông Ước" in message.get_body().get_content()
+    attached, = message.iter_attachments()
+    assert attached.get_filename() == "Báo cáo quý IV.bin" and attached.get_content() == content
+    return took
+
+
+def test_from_onboarding_to_reading_mail_within_a_second(client, mail):
+    times = [deliver_and_read(client, mail, f"Nguyễn Đức Ước {n}") for n in ("Nhất", "Nhì", "Ba")]
+    assert min(times) < 1, times
+
+
+def test_former_addresses_still_receive_and_sign_in(client, mail):
+    code, person = onboard(client, "Lê Bí Danh")
+    activate(client, code)
+    renamed = client.patch(f"/v1/staff/{code}", {"full_name": "Lê Tên Mới", "new_address": True}).json
+    renamed = renamed.get("staff", renamed)
+    assert renamed["address"] != person["address"]
+    assert mail.send(person["address"], "Tới địa chỉ cũ")[0] == 250
+    mail.wait_message(renamed["address"], PASSWORD, "Tới địa chỉ cũ")
+    assert mail.may_sign_in(person["address"].upper(), PASSWORD), "an address that still delivers is a login, in any case"
+
+
+def test_locked_receives_but_does_not_open_closed_is_refused_reinstated_works(client, mail):
+    code, person = onboard(client, "Phạm Tạm Khóa")
+    address = person["address"]
+    activate(client, code)
+    account(client, code, "locked", reason="inactivity")
+    assert not mail.may_sign_in(address, PASSWORD)
+    assert mail.send(address, "Trong lúc khóa")[0] == 250
+    account(client, code, "closed")
+    assert not mail.may_sign_in(address, PASSWORD)
+    code_, text = mail.send(address, "Trong lúc đóng")
+    assert code_ == 550, text
+    account(client, code, "present")
+    assert mail.may_sign_in(address, PASSWORD), "other systems never stopped, so the password is still his"
+    activate(client, code, OTHER)
+    mail.wait_message(address, OTHER, "Trong lúc khóa")
+    assert not mail.may_sign_in(address, PASSWORD)
+
+
+def test_a_leaver_is_refused_and_comes_back(client, mail):
+    code, person = onboard(client, "Võ Nghỉ Việc")
+    activate(client, code)
+    assert mail.may_sign_in(person["address"], PASSWORD)
+    assert client.put(f"/v1/staff/{code}/departure", {"reason": "nghi_huu", "decision": {"number": "1/QĐ"}}).status == 200
+    assert not mail.may_sign_in(person["address"], PASSWORD)
+    assert mail.send(person["address"])[0] == 550
+    assert client.post(f"/v1/staff/{code}/reinstatements", {"unit": "T1.01", "decision": {"number": "2/QĐ"}}).status == 202
+    assert not mail.may_sign_in(person["address"], PASSWORD), "the password of before the leaving opens nothing"
+    activate(client, code, OTHER)
+    assert mail.may_sign_in(person["address"], OTHER)
+    assert mail.send(person["address"])[0] == 250
+
+
+def test_who_may_not(client, mail):
+    code, person = onboard(client, "Trần Sai Mật Khẩu")
+    assert not mail.may_sign_in(person["address"], PASSWORD), "no password yet"
+    activate(client, code)
+    assert not mail.may_sign_in(person["address"], PASSWORD + "x")
+    assert not mail.may_sign_in(person["address"], "")
+    assert not mail.may_sign_in("khong.co.ai@ninhthuan.gov.vn", PASSWORD)
+    login = person["address"].split("@")[0]
+    assert not mail.may_sign_in(login + "@other.example", PASSWORD), "a login is not an address of another domain"
+    assert mail.send("khong.co.ai@ninhthuan.gov.vn")[0] == 550
+    assert mail.send(person["address"].replace("ninhthuan", "other"))[0] in (454, 550, 554), "no relay"
+    account(client, code, "revoked")
+    assert {a["system"]: a["desired"]["state"] for a in client.get(f"/v1/staff/{code}").json["accounts"]}["td-office"] == "present"
+    assert not mail.may_sign_in(login, PASSWORD), "another service does not open the mailbox"
+
+
+def test_sending_from_an_own_address_only(client, mail):
+    (my_code, me), (other_code, other) = onboard(client, "Bùi Người Gửi"), onboard(client, "Bùi Người Nhận")
+    activate(client, my_code)
+    activate(client, other_code)
+    with smtplib.SMTP("127.0.0.1", mail.ports["submission"], timeout=60) as smtp:
+        smtp.login(me["address"], PASSWORD)
+        smtp.sendmail(me["address"], [other["address"]], "Subject: Thu noi bo\r\n\r\nChao\r\n")
+        with pytest.raises(smtplib.SMTPException, match="not owned by user"):
+            smtp.sendmail(other["address"], [me["address"]], "Subject: Gia mao\r\n\r\nx\r\n")
+    mail.wait_message(other["address"], PASSWORD, "Thu noi bo")
