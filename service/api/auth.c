@@ -1,5 +1,5 @@
-/* Who asks: the digest of the secret looked up in the view. Every refusal costs the same work: one digest, one lookup.
- */
+/* Who asks: the digest of the secret looked up in the view. An unknown secret always costs the same: one digest, one
+ * lookup. */
 #include "api/state.h"
 
 #include <string.h>
@@ -19,10 +19,7 @@ static bool judge(const struct dom_token *token, bool found, struct cv_error *er
 static struct api_actor *actor_of(struct htp_exchange *x, const struct dom_token *token)
 {
     struct api_actor *actor = CV_NEW(x->arena, struct api_actor);
-    char *name = cv_arena_alloc(x->arena, CV_ID_TEXT);
-    cv_id_text("tok_", token->id, name);
-    *actor = (struct api_actor){.name = name,
-                                .label = token->name,
+    *actor = (struct api_actor){.label = token->name,
                                 .token = token->id,
                                 .scopes = token->scopes,
                                 .scope = {.everywhere = token->everywhere, .top = token->unit},
@@ -37,13 +34,45 @@ static bool loaded(const struct api *api)
     return state.loaded;
 }
 
+static bool recall(struct api_state *s, struct cv_tag tag, char out_digest[CV_DIGEST_TEXT])
+{
+    const struct api_known *known = &s->known[tag.half[0] % API_KNOWN];
+    pthread_mutex_lock(&s->lock);
+    bool found = known->digest[0] != '\0' && cv_tag_equal(known->tag, tag);
+    if (found)
+        memcpy(out_digest, known->digest, CV_DIGEST_TEXT);
+    pthread_mutex_unlock(&s->lock);
+    return found;
+}
+
+static void remember(struct api_state *s, struct cv_tag tag, const char digest[CV_DIGEST_TEXT])
+{
+    struct api_known *known = &s->known[tag.half[0] % API_KNOWN];
+    pthread_mutex_lock(&s->lock);
+    known->tag = tag;
+    memcpy(known->digest, digest, CV_DIGEST_TEXT);
+    pthread_mutex_unlock(&s->lock);
+}
+
+static bool find_token(struct htp_exchange *x, const char *bearer, struct dom_token *out)
+{
+    struct api *api = api_of(x);
+    struct cv_tag tag = cv_tag_make(&api->state->known_key, bearer, strlen(bearer));
+    char digest[CV_DIGEST_TEXT];
+    if (recall(api->state, tag, digest))
+        return view_token_by_digest(api->view, digest, x->arena, out);
+    prov_token_digest(api->prov, bearer, digest);
+    if (!view_token_by_digest(api->view, digest, x->arena, out))
+        return false;
+    remember(api->state, tag, digest);
+    return true;
+}
+
 bool api_authenticate(struct htp_exchange *x, const char *bearer, uint32_t *out_scopes, struct cv_error *err)
 {
     struct api *api = api_of(x);
     struct dom_token token = {0};
-    char digest[CV_DIGEST_TEXT];
-    prov_token_digest(api->prov, bearer, digest);
-    bool found = view_token_by_digest(api->view, digest, x->arena, &token);
+    bool found = find_token(x, bearer, &token);
     if (!found && !loaded(api))
         return cv_fail(err, cvp_directory_unavailable, NULL,
                        "Dịch vụ đang nạp dữ liệu từ thư mục, xin thử lại sau ít giây",

@@ -44,6 +44,11 @@ static void match(struct htp_exchange *x, struct prov_call *call)
     call->create_only = x->route->method == HTP_PUT && htp_if_none_match_any(x);
 }
 
+const char *api_actor_name(const struct htp_exchange *x)
+{
+    return cv_id_text("tok_", api_actor(x)->token, cv_arena_alloc(x->arena, CV_ID_TEXT));
+}
+
 bool api_call(struct htp_exchange *x, struct prov_call *out)
 {
     const struct api_actor *actor = api_actor(x);
@@ -56,7 +61,7 @@ bool api_call(struct htp_exchange *x, struct prov_call *out)
                               .via = "http",
                               .request_id = x->request_id};
     if (actor != NULL) {
-        out->actor = actor->name;
+        out->actor = api_actor_name(x);
         out->token = actor->token;
         out->scope = actor->scope;
         out->scopes = actor->scopes;

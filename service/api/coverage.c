@@ -3,7 +3,6 @@
 #include "api/state.h"
 #include "api/units.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { KEY_MAX = 1024 };
@@ -236,11 +235,18 @@ static const char *answer_key(const struct htp_exchange *x, char out[KEY_MAX])
 {
     const struct api_actor *actor = api_actor(x);
     char top[CV_ID_TEXT] = "*";
+    size_t query_len = strlen(x->query_string);
     if (!actor->scope.everywhere)
         cv_id_text("unt_", actor->scope.top, top);
-    int len =
-        snprintf(out, KEY_MAX, "%s %d%d %s", top, (actor->scopes & DOM_STAFF_READ) != 0, (int)x->lang, x->query_string);
-    return len > 0 && len < KEY_MAX ? out : NULL;
+    if (query_len + sizeof(top) + sizeof(" 00 ") > KEY_MAX)
+        return NULL;
+    char *p = stpcpy(out, top); /* not printf: this is half of what a ready answer costs */
+    *p++ = ' ';
+    *p++ = (char)('0' + ((actor->scopes & DOM_STAFF_READ) != 0));
+    *p++ = (char)('0' + (int)x->lang);
+    *p++ = ' ';
+    memcpy(p, x->query_string, query_len + 1);
+    return out;
 }
 
 void api_get_coverage(struct htp_exchange *x)
@@ -250,9 +256,8 @@ void api_get_coverage(struct htp_exchange *x)
     struct cv_error err = {0};
     char space[KEY_MAX];
     const char *key = answer_key(x, space);
-    uint64_t generation =
-        view_generation(api->view); /* before the figures: a change in between makes the answer old, never wrong */
-    struct htp_shared *answer = key != NULL ? api_answer_get(api, key, generation) : NULL;
+    view_state(api->view, &state); /* before the figures: a change in between makes the answer old, never wrong */
+    struct htp_shared *answer = key != NULL ? api_answer_get(api, key, state.generation) : NULL;
     if (answer == NULL) {
         answer = build(x, &err);
         if (answer == NULL) {
@@ -260,9 +265,8 @@ void api_get_coverage(struct htp_exchange *x)
             return;
         }
         if (key != NULL)
-            api_answer_put(api, key, generation, answer, x->body_out.len);
+            api_answer_put(api, key, state.generation, answer, x->body_out.len);
     }
-    view_state(api->view, &state);
     if (!state.alive)
         htp_header_set(x, "Congvu-View-Age", "%.1f", (double)state.age_ms / 1000);
     htp_reply_shared(x, answer);

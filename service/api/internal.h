@@ -7,7 +7,6 @@
 
 /* Made by api_authenticate, in the request's arena (x->actor). */
 struct api_actor {
-    const char *name;  /* "tok_..." */
     const char *label; /* the token's name */
     struct cv_id token;
     uint32_t scopes;
@@ -24,6 +23,7 @@ static inline const struct api_actor *api_actor(const struct htp_exchange *x)
 }
 
 /* common.c */
+const char *api_actor_name(const struct htp_exchange *x); /* "tok_...", in the arena */
 /* A prov_call of this request: session, deadline, scope, If-Match, validate_only, Idempotency-Key (POST only). False:
  * answered already. */
 bool api_call(struct htp_exchange *x, struct prov_call *out);

@@ -26,7 +26,7 @@ const char *api_page_bound(struct htp_exchange *x)
         if (*pair != '\0' && !is_paging(pair))
             pairs[count++] = pair;
     qsort(pairs, count, sizeof(*pairs), by_text);
-    const char *bound = cv_arena_printf(x->arena, "%s %s %s", api_actor(x)->name, x->path, cv_text_collation_version());
+    const char *bound = cv_arena_printf(x->arena, "%s %s %s", api_actor_name(x), x->path, cv_text_collation_version());
     for (size_t i = 0; i < count; i++)
         bound = cv_arena_printf(x->arena, "%s&%s", bound, pairs[i]);
     return bound;

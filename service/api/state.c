@@ -12,6 +12,7 @@ bool api_open(struct api *api, struct cv_error *err)
     if (api->state == NULL)
         return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
     pthread_mutex_init(&api->state->lock, NULL);
+    cv_random(&api->state->known_key, sizeof(api->state->known_key));
     if (api_docs_open(api))
         return true;
     api_close(api);
@@ -36,6 +37,8 @@ void api_close(struct api *api)
             drop(s, &s->answers[i]);
     api_docs_close(api);
     pthread_mutex_destroy(&s->lock);
+    explicit_bzero(&s->known_key, sizeof(s->known_key));
+    explicit_bzero(s->known, sizeof(s->known));
     free(s);
     api->state = NULL;
 }

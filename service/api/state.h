@@ -7,10 +7,11 @@
 #include "api/internal.h"
 
 enum {
-    API_BUCKETS = 4096,        /* callers whose rate is remembered */
-    API_ANSWERS = 256,         /* ready answers kept */
-    API_ANSWER_MAX = 1 << 20,  /* one of them */
-    API_ANSWERS_MAX = 32 << 20 /* all of them */
+    API_BUCKETS = 4096,         /* callers whose rate is remembered */
+    API_ANSWERS = 256,          /* ready answers kept */
+    API_ANSWER_MAX = 1 << 20,   /* one of them */
+    API_ANSWERS_MAX = 32 << 20, /* all of them */
+    API_KNOWN = 1024            /* secrets recognised without their HMAC */
 };
 
 struct api_bucket {
@@ -25,8 +26,17 @@ struct api_answer {
     struct htp_shared *shared;
 };
 
+/* Which digest a secret has, so that a busy caller does not cost an HMAC for each request. Whether that digest is a
+ * valid token is asked of the view every time. The secret itself is not here: only a keyed hash of it. */
+struct api_known {
+    struct cv_tag tag;
+    char digest[CV_DIGEST_TEXT]; /* "" = free */
+};
+
 struct api_state {
-    pthread_mutex_t lock; /* guards what follows */
+    pthread_mutex_t lock;    /* guards what follows */
+    struct cv_key known_key; /* random, never leaves the process */
+    struct api_known known[API_KNOWN];
     struct api_bucket buckets[API_BUCKETS];
     struct api_answer answers[API_ANSWERS];
     size_t answer_bytes;

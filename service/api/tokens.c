@@ -166,7 +166,7 @@ void api_get_me(struct htp_exchange *x)
     struct cv_jout *j = &x->out;
     cv_jout_object(j, NULL);
     cv_jout_object(j, "token");
-    cv_jout_string(j, "id", me->name);
+    cv_jout_string(j, "id", api_actor_name(x));
     cv_jout_string(j, "name", me->label);
     write_scopes(j, me->scopes);
     write_reach(x, me->scope.everywhere, me->scope.top);

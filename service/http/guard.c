@@ -45,12 +45,28 @@ static bool is_token(const char *s, size_t len)
     return len > 0;
 }
 
+static bool is_control(unsigned char c)
+{
+    return (c < 0x20 && c != '\t') || c == 0x7f;
+}
+
+/* Eight bytes that are certainly all above 0x1f and not 0x7f (Hacker's Delight, 6-1). */
+static bool clearly_text(const char *s)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t word, delete;
+
+    memcpy(&word, s, sizeof(word));
+    delete = word ^ ones * 0x7f;
+    return ((((word - ones * 0x20) & ~word) | ((delete - ones) & ~delete)) & ones * 0x80) == 0;
+}
+
 static bool has_control(const char *s, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)s[i];
-
-        if ((c < 0x20 && c != '\t') || c == 0x7f) {
+        if (len - i >= 8 && clearly_text(s + i)) {
+            i += 7;
+        } else if (is_control((unsigned char)s[i])) {
             return true;
         }
     }

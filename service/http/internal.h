@@ -19,7 +19,7 @@ struct MHD_Daemon;
 struct MHD_Response;
 
 enum {
-    HTP_MAX_TARGET = 8000,
+    HTP_MAX_TARGET = 6000, /* leaves room for the other fields in the connection's memory */
     HTP_MAX_SEGMENTS = 16,
     HTP_MAX_PARAMS = 6,
     HTP_MAX_QUERY = 40,

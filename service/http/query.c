@@ -8,15 +8,15 @@
 static bool allowed(const struct htp_route *route, const char *name)
 {
     size_t len = strlen(name);
-    const char *p = route->query ? route->query : "";
+    const char *next;
 
-    for (p += strspn(p, " "); *p; p += strspn(p, " ")) {
-        size_t n = strcspn(p, " ");
+    for (const char *p = route->query; p; p = next) {
+        const char *end = strchrnul(p, ' ');
 
-        if (n == len && memcmp(p, name, n) == 0) {
+        if ((size_t)(end - p) == len && len > 0 && memcmp(p, name, len) == 0) {
             return true;
         }
-        p += n;
+        next = *end ? end + 1 : NULL;
     }
     return false;
 }

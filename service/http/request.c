@@ -76,7 +76,7 @@ void *htp_on_target(void *cls, const char *uri, struct MHD_Connection *connectio
     return p;
 }
 
-static void count_answer(const struct htp_private *p)
+static void count_answer(const struct htp_private *p, int64_t now_ns)
 {
     int lane = p->x.route ? (int)p->x.route->lane : (int)HTP_INLINE;
 
@@ -86,7 +86,7 @@ static void count_answer(const struct htp_private *p)
     } else if (p->status >= 400) {
         cv_count(CVM_http_client_errors);
     }
-    cv_observe_request(lane, (double)(cv_mono_ns() - p->began_ns) / 1e9);
+    cv_observe_request(lane, (double)(now_ns - p->began_ns) / 1e9);
 }
 
 static void in_flight_done(struct htp_server *server)
@@ -112,6 +112,7 @@ void htp_on_completed(void *cls, struct MHD_Connection *connection, void **req_c
 {
     struct htp_server *server = cls;
     struct htp_private *p = *req_cls;
+    int64_t now_ns = cv_mono_ns();
 
     (void)connection;
     (void)code;
@@ -121,13 +122,13 @@ void htp_on_completed(void *cls, struct MHD_Connection *connection, void **req_c
     *req_cls = NULL;
     note_resumed(p);
     if (htp_answered(p)) {
-        count_answer(p);
+        count_answer(p, now_ns);
     }
     if (p->response) {
         MHD_destroy_response(p->response);
     }
     htp_shared_unref(&p->shared);
-    cut_at(p, in_ms(cv_mono_ns(), (int64_t)server->options.idle_ms + server->options.request_ms));
+    cut_at(p, in_ms(now_ns, (int64_t)server->options.idle_ms + server->options.request_ms));
     htp_call_give_back(p);
     in_flight_done(server);
 }

@@ -164,7 +164,7 @@ static const struct htp_place *descend(const struct node *node, const char *p, s
     if (*p == '\0') {
         return node->here ? &node->place : NULL;
     }
-    len = strcspn(p + 1, "/");
+    len = (size_t)(strchrnul(p + 1, '/') - (p + 1));
     literal = literal_below(node, p + 1, len);
     if (literal) {
         found = descend(literal, p + 1 + len, walk);

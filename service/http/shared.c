@@ -1,6 +1,7 @@
 /* One ready response for many requests.
  *
- * Its few per-answer headers (request id, traceparent, the handler's own) are exchanged just before it is queued. That
+ * Its few per-answer headers (date, request id, traceparent, the handler's own) are exchanged just before it is
+ * queued. That
  * is sound because there is one event loop thread, and the library renders the head of an answer in the very call that
  * queued it, before it looks at any other connection (MHD 0.9.75: FULL_REQ_RECEIVED -> START_REPLY ->
  * build_header_response). tests/service/test_http_guard.py sends many pipelined requests with ids of their own and
@@ -10,14 +11,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "internal.h"
 
-enum { EXTRAS = 6 };
+enum { EXTRAS = 6, EXTRA_MAX = 127 };
 
 struct extra {
     char name[40];
-    char value[128];
+    char *value; /* the library's own copy, ours to change while no answer is being made */
+    size_t len;
+};
+
+/* The library would format the date for each answer. */
+struct date {
+    time_t at;
+    char text[32]; /* "" = none yet */
 };
 
 struct htp_shared {
@@ -25,6 +34,7 @@ struct htp_shared {
     struct MHD_Response *full, *not_modified;
     struct extra extras[2][EXTRAS]; /* event loop: what full and not_modified carry now */
     size_t extra_count[2];
+    struct date dates[2];
     char etag[128];
 };
 
@@ -97,43 +107,82 @@ const char *htp_shared_etag(const struct htp_shared *shared)
     return shared->etag[0] ? shared->etag : NULL;
 }
 
+static void date(struct MHD_Response *response, struct date *d)
+{
+    time_t now = time(NULL);
+    struct tm utc;
+
+    if (d->at == now) {
+        return;
+    }
+    if (d->text[0]) {
+        (void)MHD_del_response_header(response, "Date", d->text);
+    }
+    d->at = now;
+    if (strftime(d->text, sizeof(d->text), "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &utc)) == 0 ||
+        MHD_add_response_header(response, "Date", d->text) != MHD_YES) {
+        d->text[0] = '\0';
+    }
+}
+
 struct dressing {
     struct MHD_Response *response;
     struct extra *extras;
-    size_t *count;
+    size_t on, *count; /* of extras: fit for this answer so far, on the response */
 };
 
+/* Takes off what an earlier answer carried beyond the `on` ones. */
 static void undress(struct dressing *d)
 {
-    for (size_t i = 0; i < *d->count; i++) {
-        (void)MHD_del_response_header(d->response, d->extras[i].name, d->extras[i].value);
+    while (*d->count > d->on) {
+        struct extra *extra = &d->extras[--*d->count];
+
+        (void)MHD_del_response_header(d->response, extra->name, extra->value);
     }
-    *d->count = 0;
+}
+
+/* Nearly always the header that the last answer had at this place, as long as that one: then only its bytes change. */
+static bool change(struct dressing *d, const char *name, const char *value, size_t len)
+{
+    struct extra *extra = &d->extras[d->on];
+
+    if (d->on == *d->count || extra->len != len || strcmp(extra->name, name) != 0) {
+        return false;
+    }
+    memcpy(extra->value, value, len);
+    d->on++;
+    return true;
 }
 
 static void put_on(struct dressing *d, const char *name, const char *value)
 {
-    struct extra *extra = &d->extras[*d->count];
     size_t name_len = strlen(name);
-    size_t value_len = value ? strlen(value) : 0;
+    size_t len = value ? strlen(value) : 0;
+    struct extra *extra;
 
-    if (!value || *d->count == EXTRAS || name_len >= sizeof(extra->name) || value_len >= sizeof(extra->value) ||
+    if (!value || len > EXTRA_MAX || name_len >= sizeof(extra->name) || change(d, name, value, len)) {
+        return;
+    }
+    undress(d);
+    if (d->on == EXTRAS || MHD_get_response_header(d->response, name) || /* what the answer has of its own stands */
         MHD_add_response_header(d->response, name, value) != MHD_YES) {
         return;
     }
+    extra = &d->extras[d->on++];
     memcpy(extra->name, name, name_len + 1);
-    memcpy(extra->value, value, value_len + 1);
-    (*d->count)++;
+    extra->value = (char *)(uintptr_t)MHD_get_response_header(d->response, name);
+    extra->len = len;
+    *d->count = d->on;
 }
 
 struct MHD_Response *htp_shared_dress(struct htp_shared *shared, const struct htp_private *p)
 {
     int which = p->status == 304;
-    struct dressing d = {which ? shared->not_modified : shared->full, shared->extras[which],
+    struct dressing d = {which ? shared->not_modified : shared->full, shared->extras[which], 0,
                          &shared->extra_count[which]};
     const char *trace = p->head.value[HTP_TRACEPARENT];
 
-    undress(&d);
+    date(d.response, &shared->dates[which]);
     put_on(&d, "X-Request-Id", p->x.request_id);
     if (trace && htp_traceparent_ok(trace)) {
         put_on(&d, "traceparent", trace);
@@ -141,5 +190,6 @@ struct MHD_Response *htp_shared_dress(struct htp_shared *shared, const struct ht
     for (size_t i = 0; i < p->header_count; i++) {
         put_on(&d, p->headers[i].name, p->headers[i].value);
     }
+    undress(&d);
     return d.response;
 }

@@ -23,11 +23,13 @@ static int escaped(const char *percent)
     return low < 0 ? -1 : high * 16 + low;
 }
 
-/* A byte that a path may hold as it stands. */
-static bool path_byte(unsigned char c)
-{
-    return c > 0x20 && c < 0x7f && c != '\\' && c != '#' && c != '"' && c != '<' && c != '>';
-}
+/* What a byte of the target is, if it may be there at all. */
+enum { IN_PATH = 1, IN_QUERY = 2, BOTH = IN_PATH | IN_QUERY };
+static const unsigned char target_byte[256] = {
+    ['!'] = BOTH,         ['"'] = IN_QUERY, ['$'] = BOTH,     ['&' ... '.'] = BOTH, ['0' ... ';'] = BOTH,
+    ['<'] = IN_QUERY,     ['='] = BOTH,     ['>'] = IN_QUERY, ['@' ... '['] = BOTH, ['\\'] = IN_QUERY,
+    [']' ... '~'] = BOTH, ['/'] = IN_QUERY, ['?'] = IN_QUERY, /* '/', '?' and '%' of a path are looked at one by one */
+};
 
 /* What may stand for itself must not hide behind an escape, and controls must not come in at all. */
 static bool path_escape(int byte)
@@ -46,19 +48,15 @@ static bool check_path(const char *raw, struct htp_target *out)
     const char *p;
 
     for (p = raw + 1; *p && *p != '?'; p++) {
-        if (!path_byte((unsigned char)*p)) {
-            return false;
+        if (target_byte[(unsigned char)*p] & IN_PATH) {
+            continue;
         }
-        if (*p == '/') {
-            if (p == segment || dots_only(segment, (size_t)(p - segment))) {
-                return false;
-            }
+        if (*p == '/' && p != segment && !dots_only(segment, (size_t)(p - segment))) {
             segment = p + 1;
-        } else if (*p == '%') {
-            if (!path_escape(escaped(p))) {
-                return false;
-            }
+        } else if (*p == '%' && path_escape(escaped(p))) {
             out->encoded = true;
+        } else {
+            return false;
         }
     }
     out->path_len = (size_t)(p - raw);
@@ -69,9 +67,7 @@ static bool check_path(const char *raw, struct htp_target *out)
 static bool check_query(const char *query)
 {
     for (const char *p = query; *p; p++) {
-        unsigned char c = (unsigned char)*p;
-
-        if (c <= 0x20 || c >= 0x7f || c == '#' || (c == '%' && escaped(p) <= 0)) {
+        if (!(target_byte[(unsigned char)*p] & IN_QUERY) && !(*p == '%' && escaped(p) > 0)) {
             return false;
         }
     }
@@ -119,34 +115,40 @@ bool htp_decode(const char *in, size_t len, bool plus_is_blank, char *out)
     return cv_text_valid(out, n);
 }
 
-static bool decode_part(struct cv_arena *arena, const char *at, size_t len, const char **out)
+/* A pair of `len` bytes at `at`, taken apart and decoded where it stands. */
+static bool take_pair(char *at, size_t len, bool encoded, struct htp_pair *out)
 {
-    char *text = cv_arena_alloc(arena, len + 1);
+    char *equals = memchr(at, '=', len);
+    char *value = equals ? equals + 1 : at + len;
+    size_t name_len = equals ? (size_t)(equals - at) : len;
 
-    if (!cv_arena_ok(arena) || !htp_decode(at, len, true, text)) {
-        return false;
-    }
-    *out = text;
-    return true;
+    at[len] = '\0';
+    at[name_len] = '\0';
+    out->name = at;
+    out->value = value;
+    return !encoded ||
+           (htp_decode(value, len - (size_t)(value - at), true, value) && htp_decode(at, name_len, true, at));
 }
 
 bool htp_query_split(struct cv_arena *arena, const char *query, struct htp_pair out[HTP_MAX_QUERY], size_t *out_count)
 {
+    size_t len = strlen(query);
+    char *p = cv_arena_strndup(arena, query, len);
+    bool encoded = memchr(query, '%', len) || memchr(query, '+', len);
     size_t count = 0;
+    bool last = false;
 
-    for (const char *p = query; *p;) {
-        size_t len = strcspn(p, "&");
-        const char *equals = memchr(p, '=', len);
-        size_t name_len = equals ? (size_t)(equals - p) : len;
+    if (!cv_arena_ok(arena) || !cv_text_valid(query, len)) {
+        return false;
+    }
+    while (!last) {
+        char *end = strchrnul(p, '&');
 
-        if (len > 0) {
-            if (count == HTP_MAX_QUERY || !decode_part(arena, p, name_len, &out[count].name) ||
-                !decode_part(arena, equals ? equals + 1 : "", equals ? len - name_len - 1 : 0, &out[count].value)) {
-                return false;
-            }
-            count++;
+        last = *end == '\0';
+        if (end > p && (count == HTP_MAX_QUERY || !take_pair(p, (size_t)(end - p), encoded, &out[count++]))) {
+            return false;
         }
-        p += len + (p[len] == '&' ? 1 : 0);
+        p = end + 1;
     }
     *out_count = count;
     return true;

@@ -2,8 +2,10 @@
 
 The program under test is httpd_probe; CONGVU_BUILD names the build folder (default: build/dev).
 """
+import email.utils
 import json
 import os
+import random
 import re
 import select
 import signal
@@ -93,6 +95,7 @@ class Reader:
         headers = {}
         for line in lines[1:]:
             name, value = line.split(":", 1)
+            assert name.lower() not in headers, f"{name} twice"
             headers[name.lower()] = value.strip()
         length = 0 if head else int(headers.get("content-length", 0))
         while len(self.data) < length:
@@ -199,7 +202,7 @@ REFUSED = {
     "absolute_form": request(target=b"http://a/shared"),
     "no_slash": request(target=b"shared"),
     "star_get": request(target=b"*"),
-    "target_too_long": request(target=b"/json?q=" + b"a" * 8000),
+    "target_too_long": request(target=b"/json?q=" + b"a" * 6000),
     # method and version
     "unknown_method": request(b"BREW"),
     "lower_case_method": request(b"get"),
@@ -285,6 +288,31 @@ def test_shared_answers_carry_their_own_request_id(probe):
             assert answer.headers["x-request-id"] == f"id-{n}-{i}"
             assert answer.headers["congvu-view-age"] == str(100 * n + i)
         s.close()
+
+
+def test_a_shared_answer_takes_on_and_off_what_one_answer_has(probe):
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b716920331c-0%d"
+    plans = [(age, traced, length) for age in (None, 1, 222222) for traced in (0, 1, 2) for length in (1, 20, 64)] * 3
+    random.Random(3).shuffle(plans)
+    with probe.connect() as s:
+        reader = Reader(s)
+        for age, traced, length in plans:
+            given = chr(ord("a") + length % 7) * length
+            s.sendall(request(target=b"/shared" + (b"?age=%d" % age if age else b""), headers=b"X-Request-Id: %b\r\n" % given.encode() +
+                              (b"traceparent: %b\r\n" % (trace % traced).encode() if traced else b"")))
+            answer = reader.answer()
+            assert answer.headers["x-request-id"] == given
+            assert answer.headers.get("traceparent") == (trace % traced if traced else None)
+            assert answer.headers.get("congvu-view-age") == (str(age) if age else None)
+            assert abs(email.utils.parsedate_to_datetime(answer.headers["date"]).timestamp() - time.time()) < 30
+
+
+def test_room_in_a_head(probe):
+    """A long bearer token, a long target and the usual fields fit together with an answer."""
+    bearer = b"Authorization: Bearer " + b"t" * 4096 + b"\r\n"
+    assert call(probe, request(target=b"/json?q=" + b"a" * 2000, headers=bearer)).status == 200
+    answer = call(probe, request(target=b"/json?q=" + b"a" * 5900, headers=b"X-Request-Id: " + b"r" * 64 + b"\r\n"))
+    assert answer.status == 200 and answer.headers["x-request-id"] == "r" * 64
 
 
 def test_split_sends(probe):

@@ -1,3 +1,4 @@
+#include <endian.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -264,9 +265,42 @@ static void equality(void **state)
     assert_false(cv_secret_equal("abc", "abd") || cv_secret_equal("abc", "ab") || cv_secret_equal("", "a"));
 }
 
+/* `openssl mac -macopt size:16 SIPHASH` with the key 00 01 .. 0f over 00 01 .. */
+static void tags_are_siphash(void **state)
+{
+    static const struct {
+        size_t len;
+        uint64_t high, low;
+    } known[] = {
+        {0, 0xa3817f04ba25a8e6, 0x6df67214c7550293},  {1, 0xda87c1d86b99af44, 0x347659119b22fc45},
+        {7, 0xa1f1ebbed8dbc153, 0xc0b84aa61ff08239},  {8, 0x3b62a9ba6258f561, 0x0f83e264f31497b4},
+        {15, 0x5493e99933b0a811, 0x7e08ec0f97cfc3d9}, {16, 0x6ee2a4ca67b054bb, 0xfd3315bf85230577},
+        {52, 0x2c97325cbd06b36e, 0xb2133dd08b3a017c},
+    };
+    struct cv_key key = {{0}};
+    uint8_t data[64];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(data); i++) {
+        data[i] = (uint8_t)i;
+    }
+    memcpy(key.bytes, data, 16);
+    for (size_t i = 0; i < CV_COUNT(known); i++) {
+        struct cv_tag tag = cv_tag_make(&key, data, known[i].len);
+        struct cv_tag other = tag;
+
+        assert_int_equal(be64toh(known[i].high), htole64(tag.half[0]));
+        assert_int_equal(be64toh(known[i].low), htole64(tag.half[1]));
+        assert_true(cv_tag_equal(tag, other));
+        other.half[1] ^= UINT64_C(1) << 63;
+        assert_false(cv_tag_equal(tag, other));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tags_are_siphash),
         cmocka_unit_test_setup_teardown(key_is_made_once_and_read_again, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(bad_key_files_are_refused, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(starters_at_once_get_one_key, folder_make, folder_remove),

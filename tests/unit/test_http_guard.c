@@ -43,6 +43,22 @@ static void test_clean(void **state)
     assert_null(htp_guard_verdict(&none, "GET", "HTTP/1.0")); /* 1.0 may come without Host */
 }
 
+/* Wherever it stands in a value, and whatever stands beside it. */
+static void test_controls_everywhere(void **state)
+{
+    (void)state;
+    for (int byte = 1; byte < 256; byte++) {
+        bool control = (byte < 0x20 && byte != '\t') || byte == 0x7f;
+
+        for (size_t at = 0; at < 20; at++) {
+            char value[21] = " ~~\xc4\x91\xff\x80\xa0 ~!\t~~~~~~~~";
+
+            value[at] = (char)byte;
+            assert_int_equal(clean(HEAD("Host", "a", "X", value), "GET"), !control);
+        }
+    }
+}
+
 static void test_refused(void **state)
 {
     (void)state;
@@ -100,9 +116,9 @@ static void test_verbs(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_clean), cmocka_unit_test(test_refused),
-                                       cmocka_unit_test(test_null_value), cmocka_unit_test(test_folded),
-                                       cmocka_unit_test(test_verbs)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_clean),      cmocka_unit_test(test_refused), cmocka_unit_test(test_controls_everywhere),
+        cmocka_unit_test(test_null_value), cmocka_unit_test(test_folded),  cmocka_unit_test(test_verbs)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
