@@ -33,6 +33,8 @@ const char *cv_secret_read(const char *path, char *out, size_t size, size_t *out
 /* HMAC-SHA-256, as 64 lower-case hex digits. */
 enum { CV_DIGEST_TEXT = 65 };
 void cv_digest(const struct cv_key *key, const void *data, size_t len, char out[CV_DIGEST_TEXT]);
+/* SHA-256 without a key, in the same form: anybody can check it. */
+void cv_sha256(const void *data, size_t len, char out[CV_DIGEST_TEXT]);
 bool cv_secret_equal(const char *a, const char *b); /* constant time for equal lengths */
 
 /* SipHash-2-4 of 128 bits under the first 16 bytes of a random key: many times cheaper than cv_digest(), for tables in

@@ -128,6 +128,16 @@ void cv_digest(const struct cv_key *key, const void *data, size_t len, char out[
     hex(mac, sizeof(mac), out);
 }
 
+void cv_sha256(const void *data, size_t len, char out[CV_DIGEST_TEXT])
+{
+    uint8_t digest[32];
+
+    if (EVP_Q_digest(NULL, "SHA256", NULL, data, len, digest, NULL) != 1) {
+        cv_die("SHA-256");
+    }
+    hex(digest, sizeof(digest), out);
+}
+
 void cv_key_fingerprint(const struct cv_key *master, char out[17])
 {
     static const char purpose[] = "congvu key fingerprint";

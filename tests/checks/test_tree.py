@@ -5,7 +5,7 @@ import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SERVICE = ROOT / "service"
-LAYERS = ["base", "conf", "domain", "job", "connect", "directory", "view", "provision", "http", "api"]
+LAYERS = ["base", "conf", "domain", "job", "connect", "directory", "view", "report", "provision", "http", "api"]
 
 # layer -> public headers (include/congvu/NAME.h) beyond base's that it may include
 BASE = {"error", "memory", "clock", "text", "json", "log", "secret"}
@@ -14,11 +14,12 @@ MAY = {
     "connect": {"connect"},
     "directory": {"domain", "directory"}, "view": {"domain", "coverage", "directory", "view"},
     "provision": {"domain", "domain_naming", "coverage", "connect", "directory", "view", "provision", "job"},
+    "report": {"domain", "coverage", "report", "table"},
     "http": {"http", "job"},
-    "api": {"api", "http", "provision", "view", "domain", "domain_naming", "coverage", "directory", "job"},
+    "api": {"api", "http", "provision", "view", "domain", "domain_naming", "coverage", "directory", "report", "table", "job"},
 }
 OWNER = {"ldap.h": "directory", "lber.h": "directory", "microhttpd.h": "http", "curl/curl.h": "connect", "jansson.h": "base",
-         "unicode/": "base", "openssl/": "base", "ini.h": "conf"}
+         "unicode/": "base", "openssl/": "base", "ini.h": "conf", "xlsxwriter.h": "report"}
 BANNED = ["sprintf", "vsprintf", "strcpy", "strcat", "strncpy", "strtok", "atoi", "atol", "sscanf", "gets", "localtime", "gmtime",
           "strerror", "sleep", "usleep", "alloca"]
 

@@ -1,0 +1,161 @@
+/* Frozen reports: what was sent upward, as it was, for ever.
+ *
+ * Story of use. Freezing fills a rep_report with everything that a reader will see: figures, names of units as they
+ * were, rules, dates of the data, the letterhead. From then on nothing else is asked: rep_json(), rep_tables() and
+ * rep_html() read only the report, so last quarter's paper is the same bytes after units moved, merged or were renamed.
+ * Figures are stored as counts; every percentage is computed where it is printed, from the counts of its own line.
+ *
+ *     rep_json(&buf, &report);                     // canonical: writing what was read gives the same bytes
+ *     rep_hash(&report, hash);                     // SHA-256 over those bytes
+ *     rep_read(arena, bytes, len, &report, err);
+ *     rep_tables(&report, CV_VI, arena, &tables, &count);
+ *     rep_html(&buf, &report, CV_VI);
+ *
+ * A report is a draft (number, comment and figures may still change) or final. A correction of a final report is a new
+ * report of the next revision.
+ *
+ * Thread: pure but for the file that the XLSX writer needs; one thread per report. Memory: strings in the arena. */
+#pragma once
+
+#include "congvu/coverage.h"
+#include "congvu/domain.h"
+#include "congvu/json.h"
+#include "congvu/table.h"
+
+enum rep_kind { REP_COVERAGE, REP_LOCKED, REP_UNUSED, REP_INDICATORS, REP_KINDS };
+extern const char *const rep_kind_words[]; /* coverage locked_accounts unused_accounts indicators */
+enum rep_state { REP_DRAFT, REP_FINAL, REP_STATES };
+extern const char *const rep_state_words[]; /* draft final */
+enum rep_population { REP_CLOSING_DAY, REP_RECONSTRUCTED, REP_POPULATIONS };
+extern const char *const rep_population_words[]; /* closing_day reconstructed */
+extern const char *const rep_basis_words[];      /* recorded declared */
+extern const char *const rep_calendar_words[];   /* civil admin */
+
+/* One line's counts. REP_NONE = not known (null). */
+enum { REP_NONE = -1 };
+struct rep_counts {
+    int32_t headcount, recorded, unrecorded, over_recorded, undeclared_units, undeclared_recorded;
+    int32_t eligible, issued, activated, used, regular, too_new, never_used, unknown;
+    int32_t on_long_leave, on_leave_unused, locked, revoked, seconded_in, seconded_out;
+    int32_t base;       /* coverage = issued / base */
+    int32_t usage_base; /* adoption = used / usage_base, regular ratio = regular / usage_base */
+};
+/* From the view's counts; `revoked` is left 0. stale or rule unknown makes the figures of use REP_NONE. */
+struct rep_counts rep_counts_of(const struct dom_counts *c, bool declared, bool stale, bool regular_known);
+/* Adds what is known; a figure that is unknown on both sides stays so. */
+void rep_counts_add(struct rep_counts *sum, const struct rep_counts *part);
+
+enum rep_row_kind { REP_ROW_TOTAL, REP_ROW_OWN, REP_ROW_UNIT, REP_ROW_KINDS };
+extern const char *const rep_row_kind_words[]; /* total own unit */
+enum rep_group { REP_PARTY, REP_OFFICES, REP_COMMUNES, REP_SERVICES, REP_GROUPS };
+extern const char *const rep_group_words[]; /* party offices communes services */
+enum rep_group rep_group_of(enum dom_unit_kind kind, int effective_block);
+
+struct rep_row {
+    enum rep_row_kind kind;
+    const char *unit, *code; /* "unt_..." */
+    const char *name[CV_LANGS];
+    enum dom_unit_kind unit_kind;
+    enum rep_group group;
+    struct rep_counts counts;
+};
+
+/* Someone on a list; only in the kinds that are lists. */
+enum rep_stage { REP_NOT_ISSUED, REP_NOT_ACTIVATED, REP_NEVER_USED, REP_NOT_USED, REP_IS_LOCKED, REP_STAGES };
+extern const char *const rep_stage_words[]; /* missing not_activated never_used unused locked */
+struct rep_person {
+    const char *full_name, *title, *address;
+    const char *unit_code, *unit_name[CV_LANGS];
+    enum rep_stage stage;
+    cv_day since;       /* of the lock; CV_NO_DAY = not said */
+    const char *reason; /* lock reason word, or NULL */
+    cv_day revoke_on;   /* when the box is taken back; CV_NO_DAY = not set */
+};
+
+struct rep_previous {
+    bool given;
+    const char *report; /* id of the frozen report it comes from, or NULL: counted with this one */
+    cv_day from, to;
+    struct rep_counts counts; /* of the whole unit */
+};
+
+struct rep_sheet {
+    const char *system, *name[CV_LANGS];
+    int rule_version, regular_days, regular_of, regular_needed, stale_after;
+    bool reported, last_only; /* does any source report use; only the latest day? */
+    cv_day data_through;
+    bool stale;
+    struct rep_row *rows; /* total, own, units */
+    size_t row_count;
+    struct rep_person *people;
+    size_t people_count;
+    struct rep_previous previous;
+};
+
+/* A line of a scoring table: a of b, points = a / b * max. */
+enum rep_figure { REP_FIGURE_ISSUED, REP_FIGURE_ACTIVATED, REP_FIGURE_USED, REP_FIGURE_REGULAR, REP_FIGURES };
+extern const char *const rep_figure_words[]; /* issued activated used regular */
+struct rep_indicator {
+    const char *name; /* or NULL: the usual words for the figure */
+    const char *system;
+    enum rep_figure figure;
+    int32_t max_hundredths;
+    const char *evidence; /* or NULL */
+    int32_t a, b;         /* REP_NONE = not known */
+};
+
+struct rep_letterhead {
+    const char *superior, *issuer, *place; /* NULL = left open on the paper */
+    const char *on_behalf;                 /* "TM. ỦY BAN NHÂN DÂN", or NULL */
+    const char *signatory_title, *signatory;
+    const char **recipients;
+    size_t recipient_count;
+};
+
+struct rep_report {
+    /* Of the paper; changes with its life. */
+    const char *id;
+    enum rep_state state;
+    int revision;         /* 1, 2, ... */
+    const char *corrects; /* id of the report that this one replaces, or NULL */
+    const char *number;   /* "15/BC-UBND", or NULL */
+    const char *comment;  /* paragraphs apart by a line feed, or NULL */
+    const char *created_by;
+    cv_moment created_at, final_at;
+    /* Frozen. */
+    enum rep_kind kind;
+    const char *unit, *code, *name[CV_LANGS];
+    const char *period; /* "2026-Q3", or NULL: from and to */
+    const char *period_name[CV_LANGS];
+    cv_day from, to;
+    bool admin_calendar, cumulative;
+    bool declared; /* basis */
+    enum rep_population population;
+    bool incomplete; /* accepted with data that do not reach the end of the period */
+    const char *unit_tree, *definition;
+    cv_moment as_of, frozen_at;
+    struct rep_letterhead letterhead;
+    struct rep_sheet *sheets;
+    size_t sheet_count;
+    struct rep_indicator *indicators;
+    size_t indicator_count;
+};
+
+/* ---- canonical JSON of what is frozen ---- */
+enum { REP_HASH_TEXT = 65, REP_MAX_BYTES = 3 << 20, REP_ROWS_MAX = 4096, REP_PEOPLE_MAX = 20000 };
+void rep_json(struct cv_buf *out, const struct rep_report *report);
+void rep_hash(const char *json, size_t len, char out[REP_HASH_TEXT]);
+/* Reads what rep_json wrote (the members of the paper stay as they are in *out). CV_INTERNAL when it is not that. */
+bool rep_read(struct cv_arena *arena, const char *json, size_t len, struct rep_report *out, struct cv_error *err);
+/* The members of the paper beside it, into an open object, and back. */
+void rep_paper_write(struct cv_jout *j, const struct rep_report *report);
+void rep_paper_read(const struct cv_jin *o, struct rep_report *out);
+
+/* ---- papers ---- */
+/* The annexes: one per system, whose slug is the table's key, or one for a scoring table. */
+void rep_tables(const struct rep_report *report, enum cv_lang lang, struct cv_arena *arena,
+                const struct rep_table ***out, size_t *out_count);
+/* The sheet that says how everything was counted. */
+const struct rep_table *rep_definitions(const struct rep_report *report, enum cv_lang lang, struct cv_arena *arena);
+/* A page to print: the administrative form with its annexes. No outside resources, no scripts. */
+void rep_html(struct cv_buf *out, const struct rep_report *report, enum cv_lang lang, struct cv_arena *arena);

@@ -1,0 +1,105 @@
+/* What a report counts, and how lines add up. */
+#include "report/internal.h"
+
+#include <string.h>
+
+const char *const rep_kind_words[] = {"coverage", "locked_accounts", "unused_accounts", "indicators", NULL};
+const char *const rep_state_words[] = {"draft", "final", NULL};
+const char *const rep_population_words[] = {"closing_day", "reconstructed", NULL};
+const char *const rep_basis_words[] = {"recorded", "declared", NULL};
+const char *const rep_calendar_words[] = {"civil", "admin", NULL};
+const char *const rep_row_kind_words[] = {"total", "own", "unit", NULL};
+const char *const rep_group_words[] = {"party", "offices", "communes", "services", NULL};
+const char *const rep_stage_words[] = {"missing", "not_activated", "never_used", "unused", "locked", NULL};
+const char *const rep_figure_words[] = {"issued", "activated", "used", "regular", NULL};
+_Static_assert(CV_COUNT(rep_kind_words) == REP_KINDS + 1, "rep_kind_words differs from its enum");
+_Static_assert(CV_COUNT(rep_stage_words) == REP_STAGES + 1, "rep_stage_words differs from its enum");
+_Static_assert(CV_COUNT(rep_figure_words) == REP_FIGURES + 1, "rep_figure_words differs from its enum");
+_Static_assert(CV_COUNT(rep_group_words) == REP_GROUPS + 1, "rep_group_words differs from its enum");
+
+#define M(name)                                                                                                        \
+    {                                                                                                                  \
+#name, offsetof(struct rep_counts, name)                                                                       \
+    }
+const struct rep_member rep_members[] = {
+    M(headcount),
+    M(recorded),
+    M(unrecorded),
+    M(over_recorded),
+    M(undeclared_units),
+    M(undeclared_recorded),
+    M(eligible),
+    M(issued),
+    M(activated),
+    M(used),
+    M(regular),
+    M(too_new),
+    M(never_used),
+    M(unknown),
+    M(on_long_leave),
+    M(on_leave_unused),
+    M(locked),
+    M(revoked),
+    M(seconded_in),
+    M(seconded_out),
+    M(base),
+    M(usage_base),
+};
+#undef M
+const size_t rep_member_count = CV_COUNT(rep_members);
+_Static_assert(CV_COUNT(rep_members) == sizeof(struct rep_counts) / sizeof(int32_t), "a count has no name");
+
+struct rep_counts rep_counts_of(const struct dom_counts *c, bool declared, bool stale, bool regular_known)
+{
+    bool regular = !stale && regular_known;
+    return (struct rep_counts){
+        .headcount = c->declared_units > 0 ? c->headcount : REP_NONE,
+        .recorded = c->recorded,
+        .unrecorded = c->unrecorded,
+        .over_recorded = c->over_recorded,
+        .undeclared_units = c->undeclared_units,
+        .undeclared_recorded = c->undeclared_recorded,
+        .eligible = c->eligible,
+        .issued = c->issued,
+        .activated = c->activated,
+        .used = stale ? REP_NONE : c->used,
+        .regular = regular ? c->regular : REP_NONE,
+        .too_new = regular ? c->too_new : REP_NONE,
+        .never_used = stale ? REP_NONE : c->never_used,
+        .unknown = stale ? c->issued : 0,
+        .on_long_leave = c->on_long_leave,
+        .on_leave_unused = stale ? REP_NONE : c->on_leave_unused,
+        .locked = c->locked,
+        .seconded_in = c->seconded_in,
+        .seconded_out = c->seconded_out,
+        .base = (int32_t)dom_coverage_base(c, declared),
+        .usage_base = stale ? REP_NONE : (int32_t)dom_coverage_base(c, declared) - c->on_leave_unused,
+    };
+}
+
+void rep_counts_add(struct rep_counts *sum, const struct rep_counts *part)
+{
+    for (size_t i = 0; i < rep_member_count; i++) {
+        int32_t *to = rep_count_at(sum, i), more = rep_count_of(part, i);
+        if (more == REP_NONE)
+            continue;
+        *to = *to == REP_NONE ? more : *to + more;
+    }
+}
+
+enum rep_group rep_group_of(enum dom_unit_kind kind, int effective_block)
+{
+    if (effective_block == DOM_DANG_DOAN_THE || kind == DOM_DANG || kind == DOM_MAT_TRAN || kind == DOM_DOAN_THE)
+        return REP_PARTY;
+    if (kind == DOM_UBND_XA)
+        return REP_COMMUNES;
+    return kind == DOM_SU_NGHIEP || kind == DOM_TRUONG_HOC ? REP_SERVICES : REP_OFFICES;
+}
+
+const struct rep_row *rep_total_row(const struct rep_sheet *s)
+{
+    for (size_t i = 0; i < s->row_count; i++)
+        if (s->rows[i].kind == REP_ROW_TOTAL)
+            return &s->rows[i];
+    return NULL;
+}

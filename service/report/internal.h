@@ -1,0 +1,45 @@
+/* Inside report/: what its files share. */
+#pragma once
+
+#include "congvu/report.h"
+
+/* The counts by name, in the order of the JSON. */
+struct rep_member {
+    const char *name;
+    size_t offset;
+};
+extern const struct rep_member rep_members[];
+extern const size_t rep_member_count;
+static inline int32_t *rep_count_at(struct rep_counts *c, size_t i)
+{
+    return (int32_t *)((char *)c + rep_members[i].offset);
+}
+static inline int32_t rep_count_of(const struct rep_counts *c, size_t i)
+{
+    return *(const int32_t *)((const char *)c + rep_members[i].offset);
+}
+
+/* ---- words of the paper ---- */
+/* "the data reach 30/09/2026", ... : everything a reader must know of how a sheet was counted. */
+const char *rep_name(const char *const name[CV_LANGS], enum cv_lang lang); /* falls back to the other language */
+const char *rep_date(struct cv_arena *arena, cv_day d);                    /* 30/09/2026, or a dash */
+const char *rep_group_title(enum rep_group group, enum cv_lang lang);
+const char *rep_stage_title(enum rep_stage stage, enum cv_lang lang);
+const char *rep_lock_title(const char *reason, enum cv_lang lang);
+const char *rep_report_title(const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena);
+const char *rep_sheet_title(const struct rep_report *r, const struct rep_sheet *s, enum cv_lang lang,
+                            struct cv_arena *arena);
+const char *rep_period_text(const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena);
+const char *rep_unknown(enum cv_lang lang); /* "chưa xác định" */
+
+/* Texts in the reader's language; a macro, so that the compiler still sees the formats. */
+#define REP_SAY(lang, vi, en) ((lang) == CV_EN ? (en) : (vi))
+
+/* What must stand below the figures of a sheet: undeclared units, stale data, long leave, too new. */
+void rep_sheet_notes(const struct rep_report *r, const struct rep_sheet *s, struct rep_table *t);
+struct rep_table *rep_sheet_table(const struct rep_report *r, const struct rep_sheet *s, enum cv_lang lang,
+                                  struct cv_arena *arena);
+struct rep_table *rep_people_table(const struct rep_report *r, const struct rep_sheet *s, enum cv_lang lang,
+                                   struct cv_arena *arena);
+struct rep_table *rep_indicator_table(const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena);
+const struct rep_row *rep_total_row(const struct rep_sheet *s);

@@ -1,0 +1,153 @@
+/* The other annexes: people on a list, and lines of a scoring table. */
+#include "report/internal.h"
+
+#include <string.h>
+
+static void titles(struct rep_table *t, const struct rep_report *r, const char *title)
+{
+    rep_table_title(t, title);
+    rep_table_title(t, rep_name(r->name, t->lang));
+    rep_table_title(t, rep_period_text(r, t->lang, t->arena));
+}
+
+static void name_columns(struct rep_table *t, const char *const title[][CV_LANGS], const int *widths)
+{
+    for (size_t i = 0; i < t->column_count; i++)
+        t->columns[i] = (struct rep_column){title[i][t->lang], NULL, widths[i]};
+}
+
+static void locked_line(struct rep_table *t, const struct rep_person *p, struct rep_cell *cells)
+{
+    cells[5] = rep_text(rep_date(t->arena, p->since));
+    cells[6] = rep_text(rep_lock_title(p->reason, t->lang));
+    cells[7] = rep_text(rep_date(t->arena, p->revoke_on));
+}
+
+/* A heading for each unit, as the list goes to its head. */
+static void unit_heading(struct rep_table *t, const struct rep_person *p, const struct rep_person *before)
+{
+    if (before != NULL && strcmp(before->unit_code, p->unit_code) == 0)
+        return;
+    struct rep_cell *cells = rep_table_line(t, REP_LINE_GROUP);
+    cells[1] = rep_text(rep_name(p->unit_name, t->lang));
+}
+
+struct rep_table *rep_people_table(const struct rep_report *r, const struct rep_sheet *s, enum cv_lang lang,
+                                   struct cv_arena *arena)
+{
+    static const char *const locked[][CV_LANGS] = {{"STT", "No."},          {"Họ và tên", "Full name"},
+                                                   {"Chức vụ", "Position"}, {"Đơn vị", "Unit"},
+                                                   {"Địa chỉ", "Address"},  {"Ngày khóa", "Locked on"},
+                                                   {"Lý do", "Reason"},     {"Hạn thu hồi", "To be revoked on"}};
+    static const char *const unused[][CV_LANGS] = {{"STT", "No."},          {"Họ và tên", "Full name"},
+                                                   {"Chức vụ", "Position"}, {"Đơn vị", "Unit"},
+                                                   {"Địa chỉ", "Address"},  {"Tình trạng", "State"}};
+    static const int widths[] = {7, 28, 22, 32, 34, 13, 26, 14};
+    bool is_locked = r->kind == REP_LOCKED;
+    struct rep_table *t = rep_table_new(arena, lang, is_locked ? CV_COUNT(locked) : CV_COUNT(unused));
+    t->key = t->sheet = s->system;
+    name_columns(t, is_locked ? locked : unused, widths);
+    titles(t, r, rep_sheet_title(r, s, lang, arena));
+    for (size_t i = 0; i < s->people_count; i++) {
+        const struct rep_person *p = &s->people[i];
+        if (!is_locked)
+            unit_heading(t, p, i > 0 ? p - 1 : NULL);
+        struct rep_cell *cells = rep_table_line(t, REP_LINE_PLAIN);
+        cells[0] = rep_int((int64_t)i + 1);
+        cells[1] = rep_text(p->full_name);
+        cells[2] = rep_text(p->title);
+        cells[3] = rep_text(rep_name(p->unit_name, lang));
+        cells[4] = rep_text(p->address);
+        if (is_locked)
+            locked_line(t, p, cells);
+        else
+            cells[5] = rep_text(rep_stage_title(p->stage, lang));
+    }
+    rep_table_note(t, cv_arena_printf(arena, REP_SAY(lang, "Danh sách có %zu người.", "The list has %zu people."),
+                                      s->people_count));
+    rep_sheet_notes(r, s, t);
+    return t;
+}
+
+/* a / b * max, never the full number unless a = b. */
+static int64_t points(const struct rep_indicator *i)
+{
+    int64_t rounded = (2 * (int64_t)i->a * i->max_hundredths + i->b) / (2 * (int64_t)i->b);
+    return rounded == i->max_hundredths && i->a < i->b && rounded > 0 ? rounded - 1 : rounded;
+}
+
+static const char *indicator_name(const struct rep_report *r, const struct rep_indicator *i, enum cv_lang lang,
+                                  struct cv_arena *arena)
+{
+    static const char *const names[REP_FIGURES][CV_LANGS] = {
+        [REP_FIGURE_ISSUED] = {"Tỷ lệ CBCCVC, NLĐ được cấp", "Staff issued with"},
+        [REP_FIGURE_ACTIVATED] = {"Tỷ lệ tài khoản đã kích hoạt", "Accounts activated:"},
+        [REP_FIGURE_USED] = {"Tỷ lệ CBCCVC, NLĐ có sử dụng", "Staff using"},
+        [REP_FIGURE_REGULAR] = {"Tỷ lệ CBCCVC, NLĐ thường xuyên sử dụng", "Staff regularly using"},
+    };
+    const char *system = i->system;
+    if (i->name != NULL)
+        return i->name;
+    for (size_t k = 0; k < r->sheet_count; k++)
+        if (strcmp(r->sheets[k].system, i->system) == 0)
+            system = rep_name(r->sheets[k].name, lang);
+    return cv_arena_printf(arena, "%s %s", names[i->figure][lang], system);
+}
+
+static void indicator_line(struct rep_table *t, const struct rep_report *r, const struct rep_indicator *i,
+                           size_t number)
+{
+    struct rep_cell *cells = rep_table_line(t, REP_LINE_PLAIN);
+    bool known = i->a != REP_NONE && i->b != REP_NONE;
+    const struct rep_cell unknown = rep_text(rep_unknown(t->lang));
+    cells[0] = rep_int((int64_t)number);
+    cells[1] = rep_text(indicator_name(r, i, t->lang, t->arena));
+    cells[2] = known ? rep_int(i->a) : unknown;
+    cells[3] = i->b != REP_NONE ? rep_int(i->b) : unknown;
+    cells[4] = known ? rep_percent(i->a, i->b) : unknown;
+    cells[5] = (struct rep_cell){.kind = REP_DECIMAL, .n = i->max_hundredths};
+    if (!known)
+        cells[6] = unknown;
+    else
+        cells[6] = i->b > 0 ? (struct rep_cell){.kind = REP_DECIMAL, .n = points(i)} : rep_text("–");
+    cells[7] = rep_text(i->evidence);
+}
+
+struct rep_table *rep_indicator_table(const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena)
+{
+    static const char *const columns[][CV_LANGS] = {{"STT", "No."},
+                                                    {"Chỉ số", "Indicator"},
+                                                    {"a", "a"},
+                                                    {"b", "b"},
+                                                    {"Tỷ lệ a/b (%)", "Rate a/b (%)"},
+                                                    {"Điểm tối đa", "Maximum"},
+                                                    {"Điểm", "Points"},
+                                                    {"Tài liệu kiểm chứng", "Evidence"}};
+    static const char *const numbers[] = {"(1)", "(2)", "(3)", "(4)", "(5)=(3)/(4)", "(6)", "(7)=(3)/(4)×(6)", "(8)"};
+    static const int widths[] = {7, 48, 10, 10, 13, 13, 18, 34};
+    struct rep_table *t = rep_table_new(arena, lang, CV_COUNT(columns));
+    t->sheet = REP_SAY(lang, "chi-so", "indicators");
+    name_columns(t, columns, widths);
+    for (size_t i = 0; i < t->column_count; i++)
+        t->columns[i].number = numbers[i];
+    titles(t, r, rep_report_title(r, lang, arena));
+    for (size_t i = 0; i < r->indicator_count; i++)
+        indicator_line(t, r, &r->indicators[i], i + 1);
+    for (size_t i = 0; i < r->sheet_count; i++)
+        rep_sheet_notes(r, &r->sheets[i], t);
+    return t;
+}
+
+void rep_tables(const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena, const struct rep_table ***out,
+                size_t *out_count)
+{
+    const struct rep_table **tables = CV_NEWS(arena, const struct rep_table *, r->sheet_count + 2);
+    size_t n = 0;
+    if (r->kind == REP_INDICATORS)
+        tables[n++] = rep_indicator_table(r, lang, arena);
+    for (size_t i = 0; i < r->sheet_count && r->kind != REP_INDICATORS; i++)
+        tables[n++] = r->kind == REP_COVERAGE ? rep_sheet_table(r, &r->sheets[i], lang, arena)
+                                              : rep_people_table(r, &r->sheets[i], lang, arena);
+    *out = tables;
+    *out_count = n;
+}

@@ -1,0 +1,239 @@
+/* What stands below the figures, and the sheet that says how everything was counted. */
+#include "report/internal.h"
+
+#include <string.h>
+
+enum { NAMES_MOST = 12 };
+
+/* Names of the units that declared no headcount, the first dozen. */
+static const char *undeclared_names(const struct rep_sheet *s, enum cv_lang lang, struct cv_arena *arena)
+{
+    const char *out = "";
+    int named = 0;
+    for (size_t i = 0; i < s->row_count; i++) {
+        const struct rep_row *row = &s->rows[i];
+        if (row->kind == REP_ROW_TOTAL || row->counts.undeclared_units == 0)
+            continue;
+        if (++named > NAMES_MOST)
+            return cv_arena_printf(arena, "%s, …", out);
+        const char *name = row->kind == REP_ROW_OWN ? REP_SAY(lang, "trực thuộc trực tiếp", "directly in the unit")
+                                                    : rep_name(row->name, lang);
+        out = cv_arena_printf(arena, "%s%s%s", out, named > 1 ? ", " : "", name);
+    }
+    return named > 0 ? cv_arena_printf(arena, ": %s", out) : "";
+}
+
+static void note_undeclared(const struct rep_sheet *s, const struct rep_counts *c, struct rep_table *t)
+{
+    struct cv_arena *a = t->arena;
+    if (c->undeclared_units <= 0)
+        return;
+    rep_table_note(
+        t, cv_arena_printf(a,
+                           REP_SAY(t->lang,
+                                   "Có %d đơn vị chưa khai báo số người hiện có, với %d người đã có trên hệ thống%s.",
+                                   "%d units declared no number of people in post; %d people are recorded there%s."),
+                           (int)c->undeclared_units, (int)c->undeclared_recorded, undeclared_names(s, t->lang, a)));
+}
+
+static void note_data(const struct rep_report *r, const struct rep_sheet *s, struct rep_table *t)
+{
+    struct cv_arena *a = t->arena;
+    const char *name = rep_name(s->name, t->lang), *day = rep_date(a, s->data_through);
+    if (!s->reported || (s->stale && s->data_through == CV_NO_DAY))
+        rep_table_note(
+            t, cv_arena_printf(a,
+                               REP_SAY(t->lang, "%s: chưa có nguồn số liệu sử dụng; tình hình sử dụng chưa xác định.",
+                                       "%s: there is no source of usage data; use is unknown."),
+                               name));
+    else if (s->stale)
+        rep_table_note(t, cv_arena_printf(
+                              a,
+                              REP_SAY(t->lang,
+                                      "%s: số liệu sử dụng mới có đến hết ngày %s, chậm quá %d ngày; tình hình sử dụng "
+                                      "chưa xác định.",
+                                      "%s: usage data reach %s, more than %d days behind; use is unknown."),
+                              name, day, s->stale_after));
+    else if (s->data_through < r->to)
+        rep_table_note(
+            t, cv_arena_printf(a,
+                               REP_SAY(t->lang, "%s: số liệu sử dụng tính đến hết ngày %s, chưa hết kỳ báo cáo (%s).",
+                                       "%s: usage data reach %s, not the end of the period (%s)."),
+                               name, day, rep_date(a, r->to)));
+}
+
+static void note_rule(const struct rep_sheet *s, struct rep_table *t)
+{
+    const char *name = rep_name(s->name, t->lang);
+    if (s->stale || s->regular_needed > 0)
+        return;
+    rep_table_note(t, cv_arena_printf(
+                          t->arena,
+                          s->last_only ? REP_SAY(t->lang,
+                                                 "%s: nguồn số liệu chỉ cho biết lần sử dụng gần nhất nên chưa xác "
+                                                 "định được mức thường xuyên.",
+                                                 "%s: the source tells only the latest use, so regular use is unknown.")
+                                       : REP_SAY(t->lang,
+                                                 "%s: kỳ báo cáo ngắn hơn quy tắc nên chưa xác định được mức thường "
+                                                 "xuyên.",
+                                                 "%s: the period is shorter than the rule, so regular use is unknown."),
+                          name));
+}
+
+static void note_people(const struct rep_counts *c, struct rep_table *t)
+{
+    struct cv_arena *a = t->arena;
+    if (c->on_long_leave > 0 && c->on_leave_unused != REP_NONE)
+        rep_table_note(
+            t, cv_arena_printf(
+                   a,
+                   REP_SAY(t->lang,
+                           "Có %d người nghỉ dài ngày (từ 30 ngày); %d người trong số đó không sử dụng (n), không "
+                           "tính vào mẫu số của tỷ lệ sử dụng.",
+                           "%d people are on long leave (30 days or more); %d of them did not use it (n) and are "
+                           "not in the base of the rates of use."),
+                   (int)c->on_long_leave, (int)c->on_leave_unused));
+    if (c->too_new > 0)
+        rep_table_note(
+            t, cv_arena_printf(
+                   a,
+                   REP_SAY(t->lang, "Có %d tài khoản mới cấp dưới 14 ngày, chưa đủ thời gian để xét mức thường xuyên.",
+                           "%d accounts were issued under 14 days before the end, too new for regular use."),
+                   (int)c->too_new));
+    if (c->over_recorded > 0)
+        rep_table_note(t, cv_arena_printf(a,
+                                          REP_SAY(t->lang, "Có %d người trên hệ thống vượt số đơn vị đã khai báo.",
+                                                  "%d people are recorded above the numbers that units declared."),
+                                          (int)c->over_recorded));
+}
+
+static void note_population(const struct rep_report *r, struct rep_table *t)
+{
+    if (r->population == REP_RECONSTRUCTED)
+        rep_table_note(
+            t, cv_arena_printf(t->arena,
+                               REP_SAY(t->lang,
+                                       "Số người được dựng lại từ hồ sơ có ghi ngày, theo tình trạng cuối ngày %s.",
+                                       "The people are reconstructed from dated records as of the end of %s."),
+                               rep_date(t->arena, r->to)));
+}
+
+void rep_sheet_notes(const struct rep_report *r, const struct rep_sheet *s, struct rep_table *t)
+{
+    const struct rep_row *total = rep_total_row(s);
+    if (r->kind != REP_LOCKED)
+        note_data(r, s, t);
+    if (total != NULL && r->kind == REP_COVERAGE) {
+        note_undeclared(s, &total->counts, t);
+        note_people(&total->counts, t);
+        note_rule(s, t);
+    }
+    note_population(r, t);
+}
+
+/* ---- definitions ---- */
+
+static void line(struct rep_table *t, const char *what, const char *how)
+{
+    struct rep_cell *cells = rep_table_line(t, REP_LINE_PLAIN);
+    cells[0] = rep_text(what);
+    cells[1] = rep_text(how);
+}
+
+static void formulas(const struct rep_report *r, struct rep_table *t)
+{
+    static const struct {
+        const char *what[CV_LANGS], *how[CV_LANGS];
+    } all[] = {
+        {{"Tổng số hiện có", "People in post"},
+         {"Số người hiện có do đơn vị khai báo, không tính người biệt phái đến, có tính người biệt phái đi.",
+          "People in post as the units declared; without those seconded in, with those seconded out."}},
+        {{"Chưa có trên hệ thống", "Not in the system"},
+         {"Số khai báo trừ số đã có trên hệ thống, tính từng đơn vị rồi cộng, không bù trừ giữa các đơn vị.",
+          "Declared less recorded, unit by unit and then summed; units do not offset each other."}},
+        {{"Đã cấp (a)", "Issued (a)"},
+         {"Người thuộc diện phải cấp có tài khoản đã cấp, đang hoạt động, tạm khóa hoặc đang chuyển đổi.",
+          "Of those to be issued, people whose account is provisioned, active, temporarily locked or migrating."}},
+        {{"Đã kích hoạt", "Activated"},
+         {"Trong số đã cấp, người đã tự đặt mật khẩu hoặc đã từng sử dụng.",
+          "Of the issued, people who set their own password or ever used the account."}},
+        {{"Có sử dụng", "Used"},
+         {"Trong số đã cấp, người có ít nhất một ngày sử dụng trong kỳ.",
+          "Of the issued, people with at least one active day in the period."}},
+        {{"Nghỉ dài ngày, không sử dụng (n)", "On long leave, not using (n)"},
+         {"Người thuộc diện phải cấp nghỉ từ 30 ngày trở lên và không sử dụng trong kỳ; không tính vào mẫu số của tỷ "
+          "lệ sử dụng.",
+          "Of those to be issued, people on leave of 30 days or more who did not use it; not in the base of the rates "
+          "of use."}},
+        {{"Chưa xác định", "Unknown"},
+         {"Tài khoản đã cấp mà nguồn số liệu sử dụng chưa có hoặc quá cũ; không suy đoán thành tỷ lệ.",
+          "Issued accounts whose usage data are absent or too old; no rate is guessed from them."}},
+        {{"Tỷ lệ (%)", "Rates (%)"},
+         {"Tính từ các số trên cùng một dòng, làm tròn hai chữ số thập phân; chỉ ghi 100,00 khi tử số bằng mẫu số; mẫu "
+          "số bằng 0 ghi "
+          "“–”. Tỷ lệ của đơn vị cấp trên là tỷ lệ của tổng, không phải trung bình của các tỷ lệ.",
+          "From the numbers of the same line, rounded to two decimals; 100.00 only when both are equal; “–” when the "
+          "base is 0. A "
+          "parent's rate is the rate of the sums, not the mean of rates."}},
+    };
+    line(t, REP_SAY(t->lang, "Thuộc diện phải cấp (b)", "To be issued (b)"),
+         r->declared
+             ? REP_SAY(t->lang, "Người thuộc diện phải có tài khoản theo quy định, cộng số chưa có trên hệ thống.",
+                       "People who must have the account, plus those not in the system.")
+             : REP_SAY(t->lang, "Người trên hệ thống thuộc diện phải có tài khoản theo quy định.",
+                       "Recorded people who must have the account."));
+    for (size_t i = 0; i < CV_COUNT(all); i++)
+        line(t, all[i].what[t->lang], all[i].how[t->lang]);
+}
+
+static void rules(const struct rep_report *r, struct rep_table *t)
+{
+    for (size_t i = 0; i < r->sheet_count; i++) {
+        const struct rep_sheet *s = &r->sheets[i];
+        const char *name = rep_name(s->name, t->lang);
+        line(
+            t, cv_arena_printf(t->arena, REP_SAY(t->lang, "Thường xuyên sử dụng: %s", "Regular use: %s"), name),
+            cv_arena_printf(
+                t->arena,
+                REP_SAY(t->lang,
+                        "Ít nhất %d ngày sử dụng trong %d ngày; trong kỳ này ít nhất %d ngày, tính từ ngày cấp nếu cấp "
+                        "sau (quy tắc %s, phiên bản %d).",
+                        "At least %d active days of %d; in this period at least %d, counted from the issue if later "
+                        "(rule %s, version %d)."),
+                s->regular_days, s->regular_of, s->regular_needed, s->system, s->rule_version));
+        line(t,
+             cv_arena_printf(t->arena, REP_SAY(t->lang, "Số liệu sử dụng có đến ngày: %s", "Usage data reach: %s"),
+                             name),
+             s->stale
+                 ? cv_arena_printf(t->arena, REP_SAY(t->lang, "%s (quá cũ: chưa xác định)", "%s (too old: unknown)"),
+                                   rep_date(t->arena, s->data_through))
+                 : rep_date(t->arena, s->data_through));
+    }
+}
+
+static void dates(const struct rep_report *r, struct rep_table *t)
+{
+    char moment[CV_MOMENT_TEXT];
+    line(t, REP_SAY(t->lang, "Kỳ báo cáo", "Period"), rep_period_text(r, t->lang, t->arena));
+    line(t, REP_SAY(t->lang, "Chốt số liệu lúc", "Figures frozen at"),
+         cv_arena_strdup(t->arena, cv_moment_rfc3339(r->frozen_at, moment)));
+    line(t, REP_SAY(t->lang, "Cách xác định số người", "Population"),
+         r->population == REP_CLOSING_DAY
+             ? REP_SAY(t->lang, "Danh sách vào ngày chốt số liệu", "The list of the closing day")
+             : REP_SAY(t->lang, "Dựng lại từ hồ sơ có ghi ngày", "Reconstructed from dated records"));
+    line(t, REP_SAY(t->lang, "Quy tắc tính", "Rules of counting"), r->definition);
+    line(t, REP_SAY(t->lang, "Phiên bản cây đơn vị", "Version of the unit tree"), r->unit_tree);
+}
+
+const struct rep_table *rep_definitions(const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena)
+{
+    struct rep_table *t = rep_table_new(arena, lang, 2);
+    t->sheet = REP_SAY(lang, "cach-tinh", "definitions");
+    t->columns[0] = (struct rep_column){REP_SAY(lang, "Nội dung", "Item"), NULL, 40};
+    t->columns[1] = (struct rep_column){REP_SAY(lang, "Cách tính, nguồn", "How it is counted, source"), NULL, 110};
+    rep_table_title(t, REP_SAY(lang, "Cách tính và nguồn số liệu", "Definitions and sources"));
+    formulas(r, t);
+    rules(r, t);
+    dates(r, t);
+    return t;
+}

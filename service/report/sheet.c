@@ -1,0 +1,181 @@
+/* The annex tables: what is printed for each unit, every percentage from the counts of its own line. */
+#include "report/internal.h"
+
+enum column {
+    ORDER,
+    UNIT,
+    HEADCOUNT,
+    UNRECORDED,
+    BASE,
+    ISSUED,
+    ISSUED_RATE,
+    ACTIVATED,
+    ACTIVATED_RATE,
+    ON_LEAVE,
+    USED,
+    USED_RATE,
+    REGULAR,
+    REGULAR_RATE,
+    UNKNOWN,
+    LOCKED,
+    REVOKED,
+    REMARK,
+    COLUMNS
+};
+
+static const struct {
+    const char *title[CV_LANGS];
+    const char *number;
+    int width;
+} columns[COLUMNS] = {
+    [ORDER] = {{"STT", "No."}, "(1)", 7},
+    [UNIT] = {{"Đơn vị", "Unit"}, "(2)", 34},
+    [HEADCOUNT] = {{"Tổng số hiện có", "People in post"}, "(3)", 9},
+    [UNRECORDED] = {{"Chưa có trên hệ thống", "Not in the system"}, "(4)", 9},
+    [BASE] = {{"Thuộc diện phải cấp (b)", "To be issued (b)"}, "(5)", 9},
+    [ISSUED] = {{"Đã cấp (a)", "Issued (a)"}, "(6)", 9},
+    [ISSUED_RATE] = {{"a/b (%)", "a/b (%)"}, "(7)=(6)/(5)", 10},
+    [ACTIVATED] = {{"Đã kích hoạt", "Activated"}, "(8)", 9},
+    [ACTIVATED_RATE] = {{"Kích hoạt / đã cấp (%)", "Activated / issued (%)"}, "(9)=(8)/(6)", 10},
+    [ON_LEAVE] = {{"Nghỉ dài ngày, không sử dụng (n)", "On long leave, not using (n)"}, "(10)", 10},
+    [USED] = {{"Có sử dụng", "Used"}, "(11)", 9},
+    [USED_RATE] = {{"Có sử dụng / (b − n) (%)", "Used / (b − n) (%)"}, "(12)=(11)/((5)−(10))", 12},
+    [REGULAR] = {{"Thường xuyên sử dụng", "Regularly used"}, "(13)", 11},
+    [REGULAR_RATE] = {{"Thường xuyên / (b − n) (%)", "Regular / (b − n) (%)"}, "(14)=(13)/((5)−(10))", 12},
+    [UNKNOWN] = {{"Chưa xác định", "Unknown"}, "(15)", 9},
+    [LOCKED] = {{"Tạm khóa", "Locked"}, "(16)", 8},
+    [REVOKED] = {{"Thu hồi trong kỳ", "Revoked in the period"}, "(17)", 8},
+    [REMARK] = {{"Ghi chú", "Remarks"}, "(18)", 26},
+};
+
+static struct rep_cell number(int32_t n, enum cv_lang lang)
+{
+    return n == REP_NONE ? rep_text(rep_unknown(lang)) : rep_int(n);
+}
+
+static struct rep_cell rate(int32_t a, int32_t b, enum cv_lang lang)
+{
+    return a == REP_NONE || b == REP_NONE ? rep_text(rep_unknown(lang)) : rep_percent(a, b);
+}
+
+/* What a reader of this line must know: who was not declared, who is above the declared number, who is away. */
+static const char *remark(const struct rep_counts *c, enum cv_lang lang, struct cv_arena *arena)
+{
+    const char *out = NULL;
+    struct {
+        int32_t n;
+        const char *vi, *en;
+    } const parts[] = {
+        {c->undeclared_recorded, "chưa khai báo số hiện có, trên hệ thống", "not declared, recorded"},
+        {c->over_recorded, "vượt số khai báo", "above the declared number"},
+        {c->on_long_leave, "nghỉ dài ngày", "on long leave"},
+        {c->seconded_out, "biệt phái đi", "seconded out"},
+        {c->seconded_in, "biệt phái đến", "seconded in"},
+        {c->too_new, "mới cấp dưới 14 ngày", "issued under 14 days ago"},
+    };
+    for (size_t i = 0; i < CV_COUNT(parts); i++) {
+        if (parts[i].n <= 0)
+            continue;
+        const char *more = cv_arena_printf(arena, "%s: %d", REP_SAY(lang, parts[i].vi, parts[i].en), (int)parts[i].n);
+        out = out == NULL ? more : cv_arena_printf(arena, "%s; %s", out, more);
+    }
+    return out;
+}
+
+static void fill(struct rep_table *t, enum rep_line_kind kind, const char *order, const char *name,
+                 const struct rep_counts *c)
+{
+    enum cv_lang lang = t->lang;
+    struct rep_cell *cells = rep_table_line(t, kind);
+    cells[ORDER] = rep_text(order);
+    cells[UNIT] = rep_text(name);
+    cells[HEADCOUNT] = c->headcount == REP_NONE ? rep_text("–") : rep_int(c->headcount);
+    cells[UNRECORDED] = rep_int(c->unrecorded);
+    cells[BASE] = rep_int(c->base);
+    cells[ISSUED] = rep_int(c->issued);
+    cells[ISSUED_RATE] = rep_percent(c->issued, c->base);
+    cells[ACTIVATED] = number(c->activated, lang);
+    cells[ACTIVATED_RATE] = rate(c->activated, c->issued, lang);
+    cells[ON_LEAVE] = number(c->on_leave_unused, lang);
+    cells[USED] = number(c->used, lang);
+    cells[USED_RATE] = rate(c->used, c->usage_base, lang);
+    cells[REGULAR] = number(c->regular, lang);
+    cells[REGULAR_RATE] = rate(c->regular, c->usage_base, lang);
+    cells[UNKNOWN] = rep_int(c->unknown);
+    cells[LOCKED] = rep_int(c->locked);
+    cells[REVOKED] = rep_int(c->revoked);
+    cells[REMARK] = rep_text(remark(c, lang, t->arena));
+}
+
+static void row(struct rep_table *t, const struct rep_row *r, int *number_in_group)
+{
+    if (r->kind == REP_ROW_OWN)
+        fill(t, REP_LINE_OWN, "", REP_SAY(t->lang, "Trực thuộc trực tiếp", "Directly in the unit"), &r->counts);
+    else
+        fill(t, REP_LINE_PLAIN, cv_arena_printf(t->arena, "%d", ++*number_in_group), rep_name(r->name, t->lang),
+             &r->counts);
+}
+
+static void group(struct rep_table *t, const struct rep_sheet *s, enum rep_group g, const char *order)
+{
+    struct rep_counts sum;
+    bool any = false;
+    int number_in_group = 0;
+    for (size_t i = 0; i < s->row_count; i++) {
+        if (s->rows[i].kind != REP_ROW_UNIT || s->rows[i].group != g)
+            continue;
+        if (any)
+            rep_counts_add(&sum, &s->rows[i].counts);
+        else
+            sum = s->rows[i].counts;
+        any = true;
+    }
+    if (!any)
+        return;
+    fill(t, REP_LINE_GROUP, order, rep_group_title(g, t->lang), &sum);
+    for (size_t i = 0; i < s->row_count; i++)
+        if (s->rows[i].kind == REP_ROW_UNIT && s->rows[i].group == g)
+            row(t, &s->rows[i], &number_in_group);
+}
+
+static bool has_group(const struct rep_sheet *s, enum rep_group g)
+{
+    for (size_t i = 0; i < s->row_count; i++)
+        if (s->rows[i].kind == REP_ROW_UNIT && s->rows[i].group == g)
+            return true;
+    return false;
+}
+
+static void lines(struct rep_table *t, const struct rep_sheet *s)
+{
+    static const char *const roman[] = {"I", "II", "III", "IV"};
+    int none = 0, groups = 0;
+    for (size_t i = 0; i < s->row_count; i++)
+        if (s->rows[i].kind == REP_ROW_OWN)
+            row(t, &s->rows[i], &none);
+    for (int g = 0; g < REP_GROUPS; g++)
+        if (has_group(s, (enum rep_group)g))
+            group(t, s, (enum rep_group)g, roman[groups++]);
+    const struct rep_row *total = rep_total_row(s);
+    if (total == NULL)
+        return;
+    if (t->line_count == 0)
+        row(t, total, &none); /* a unit without others below it */
+    fill(t, REP_LINE_TOTAL, "", REP_SAY(t->lang, "TỔNG CỘNG", "TOTAL"), &total->counts);
+}
+
+struct rep_table *rep_sheet_table(const struct rep_report *r, const struct rep_sheet *s, enum cv_lang lang,
+                                  struct cv_arena *arena)
+{
+    struct rep_table *t = rep_table_new(arena, lang, COLUMNS);
+    t->key = s->system;
+    t->sheet = s->system;
+    for (int i = 0; i < COLUMNS; i++)
+        t->columns[i] = (struct rep_column){columns[i].title[lang], columns[i].number, columns[i].width};
+    rep_table_title(t, rep_sheet_title(r, s, lang, arena));
+    rep_table_title(t, rep_name(r->name, lang));
+    rep_table_title(t, rep_period_text(r, lang, arena));
+    lines(t, s);
+    rep_sheet_notes(r, s, t);
+    return t;
+}

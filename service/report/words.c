@@ -1,0 +1,106 @@
+/* The words of the paper, Vietnamese and English. */
+#include "report/internal.h"
+
+#include <string.h>
+
+const char *rep_name(const char *const name[CV_LANGS], enum cv_lang lang)
+{
+    const char *own = name[lang], *other = name[lang == CV_EN ? CV_VI : CV_EN];
+    if (own != NULL && *own != '\0')
+        return own;
+    return other != NULL ? other : "";
+}
+
+const char *rep_date(struct cv_arena *arena, cv_day d)
+{
+    char out[CV_DAY_TEXT];
+    return d == CV_NO_DAY ? "–" : cv_arena_strdup(arena, cv_day_people(d, out));
+}
+
+const char *rep_unknown(enum cv_lang lang)
+{
+    return REP_SAY(lang, "chưa xác định", "unknown");
+}
+
+const char *rep_group_title(enum rep_group group, enum cv_lang lang)
+{
+    static const char *const titles[REP_GROUPS][CV_LANGS] = {
+        [REP_PARTY] = {"Khối Đảng, Mặt trận, đoàn thể", "Party, Fatherland Front and mass organisations"},
+        [REP_OFFICES] = {"Cơ quan chuyên môn", "Specialised offices"},
+        [REP_COMMUNES] = {"UBND xã, thị trấn", "Commune and town People's Committees"},
+        [REP_SERVICES] = {"Đơn vị sự nghiệp, trường học", "Public-service units and schools"},
+    };
+    return titles[group][lang];
+}
+
+const char *rep_stage_title(enum rep_stage stage, enum cv_lang lang)
+{
+    static const char *const titles[REP_STAGES][CV_LANGS] = {
+        [REP_NOT_ISSUED] = {"Chưa được cấp", "Not issued"},
+        [REP_NOT_ACTIVATED] = {"Đã cấp, chưa kích hoạt", "Issued, not activated"},
+        [REP_NEVER_USED] = {"Chưa từng sử dụng", "Never used"},
+        [REP_NOT_USED] = {"Không sử dụng trong kỳ", "Not used in the period"},
+        [REP_IS_LOCKED] = {"Tạm khóa", "Temporarily locked"},
+    };
+    return titles[stage][lang];
+}
+
+const char *rep_lock_title(const char *reason, enum cv_lang lang)
+{
+    static const char *const titles[DOM_LOCK_REASONS][CV_LANGS] = {
+        [DOM_LOCK_DEFAULT_PASSWORD] = {"Chưa đổi mật khẩu ban đầu", "Initial password not changed"},
+        [DOM_LOCK_INACTIVITY] = {"Không sử dụng lâu ngày", "Inactivity"},
+        [DOM_LOCK_WRONG_PASSWORD] = {"Sai mật khẩu nhiều lần", "Too many wrong passwords"},
+        [DOM_LOCK_COMPROMISED] = {"Nghi lộ tài khoản", "Account compromised"},
+        [DOM_LOCK_VIOLATION] = {"Vi phạm quy chế", "Violation of the rules"},
+        [DOM_LOCK_LEAVE] = {"Nghỉ dài ngày", "Long leave"},
+        [DOM_LOCK_SUSPENDED] = {"Tạm đình chỉ công tác", "Suspended from duty"},
+        [DOM_LOCK_LEAVER_PENDING] = {"Chờ kết thúc công tác", "Leaving"},
+        [DOM_LOCK_OTHER] = {"Lý do khác", "Other reason"},
+    };
+    int i = dom_word_index(dom_lock_reason_words, reason);
+    return i >= 0 ? titles[i][lang] : reason;
+}
+
+const char *rep_period_text(const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena)
+{
+    const char *name = rep_name(r->period_name, lang);
+    const char *dates = cv_arena_printf(arena, REP_SAY(lang, "từ ngày %s đến ngày %s", "from %s to %s"),
+                                        rep_date(arena, r->from), rep_date(arena, r->to));
+    const char *sum =
+        r->cumulative ? REP_SAY(lang, ", lũy kế từ đầu năm", ", cumulative from the start of the year") : "";
+    return *name != '\0' ? cv_arena_printf(arena, "%s%s (%s)", name, sum, dates) : dates;
+}
+
+/* The systems by name: "hộp thư điện tử công vụ, TD.Office". */
+static const char *subjects(const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena)
+{
+    const char *out = "";
+    for (size_t i = 0; i < r->sheet_count; i++)
+        out = cv_arena_printf(arena, "%s%s%s", out, i > 0 ? ", " : "", rep_name(r->sheets[i].name, lang));
+    return out;
+}
+
+const char *rep_report_title(const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena)
+{
+    static const char *const titles[REP_KINDS][CV_LANGS] = {
+        [REP_COVERAGE] = {"Tình hình cấp và sử dụng %s", "Issue and use of %s"},
+        [REP_LOCKED] = {"Danh sách tài khoản tạm khóa: %s", "Temporarily locked accounts: %s"},
+        [REP_UNUSED] = {"Danh sách chưa cấp, chưa kích hoạt, chưa sử dụng: %s",
+                        "Accounts not issued, not activated, not used: %s"},
+        [REP_INDICATORS] = {"Kết quả các chỉ số về sử dụng %s", "Scores for the use of %s"},
+    };
+    static const char mark[] = "%s";
+    const char *form = titles[r->kind][lang], *at = strstr(form, mark);
+    return cv_arena_printf(arena, "%.*s%s%s", (int)(at - form), form, subjects(r, lang, arena), at + strlen(mark));
+}
+
+const char *rep_sheet_title(const struct rep_report *r, const struct rep_sheet *s, enum cv_lang lang,
+                            struct cv_arena *arena)
+{
+    struct rep_report one = *r;
+    struct rep_sheet only = *s;
+    one.sheets = &only;
+    one.sheet_count = 1;
+    return rep_report_title(&one, lang, arena);
+}

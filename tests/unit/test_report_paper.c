@@ -1,0 +1,242 @@
+/* A frozen report: the same bytes for ever, lines that add up, percentages from their own line. */
+#include "report_test.h"
+
+enum { ROOM = 4 << 20 };
+
+static void write_json(struct cv_buf *out, const struct rep_report *r)
+{
+    cv_buf_init(out, ROOM);
+    rep_json(out, r);
+    assert_true(cv_buf_ok(out));
+}
+
+static void canonical_json_comes_back_byte_for_byte(void **state)
+{
+    (void)state;
+    cv_auto_arena a = cv_arena_new(ROOM);
+    struct rep_report r = r_report(a), back = {0};
+    struct cv_error err = {0};
+    cv_auto_buf one, two;
+    char hash[REP_HASH_TEXT];
+    r.sheets[0].people = CV_NEWS(a, struct rep_person, 1);
+    r.sheets[0].people_count = 1;
+    r.sheets[0].people[0] = (struct rep_person){.full_name = "Nguyễn Văn An",
+                                                .unit_code = "H43.99.02",
+                                                .unit_name = {"Phòng Nội vụ", NULL},
+                                                .stage = REP_IS_LOCKED,
+                                                .since = r.from,
+                                                .reason = "inactivity",
+                                                .revoke_on = CV_NO_DAY};
+    r.indicators = CV_NEWS(a, struct rep_indicator, 1);
+    r.indicator_count = 1;
+    r.indicators[0] = (struct rep_indicator){
+        .system = "mailbox", .figure = REP_FIGURE_REGULAR, .max_hundredths = 150, .a = REP_NONE, .b = 8};
+    write_json(&one, &r);
+    assert_true(rep_read(a, cv_buf_str(&one), one.len, &back, &err));
+    write_json(&two, &back);
+    assert_string_equal(cv_buf_str(&one), cv_buf_str(&two));
+    rep_hash(cv_buf_str(&one), one.len, hash);
+    assert_int_equal(strlen(hash), 64);
+}
+
+static void rubbish_is_no_report(void **state)
+{
+    (void)state;
+    cv_auto_arena a = cv_arena_new(ROOM);
+    struct rep_report r = r_report(a), back = {.number = "untouched"};
+    struct cv_error err = {0};
+    cv_auto_buf whole;
+    write_json(&whole, &r);
+    assert_false(rep_read(a, "{}", 2, &back, &err));
+    assert_false(rep_read(a, cv_buf_str(&whole), whole.len - 1, &back, &err));
+    assert_string_equal(back.number, "untouched");
+}
+
+static void known_hash(void **state)
+{
+    (void)state;
+    char hash[REP_HASH_TEXT];
+    rep_hash("abc", 3, hash); /* FIPS 180-2, appendix B.1 */
+    assert_string_equal(hash, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+static int64_t sum_of(const struct rep_table *t, enum rep_line_kind kind, size_t column)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < t->line_count; i++)
+        if (t->lines[i].kind == kind && t->lines[i].cells[column].kind == REP_INT)
+            sum += t->lines[i].cells[column].n;
+    return sum;
+}
+
+static const struct rep_table *table_of(const struct rep_report *r, size_t i, enum cv_lang lang, struct cv_arena *a)
+{
+    const struct rep_table **tables;
+    size_t count;
+    rep_tables(r, lang, a, &tables, &count);
+    assert_true(i < count);
+    return tables[i];
+}
+
+static void own_and_units_and_groups_add_up_to_the_total(void **state)
+{
+    (void)state;
+    cv_auto_arena a = cv_arena_new(ROOM);
+    struct rep_report r = r_report(a);
+    for (size_t s = 0; s < R_SYSTEMS; s++) {
+        const struct rep_table *t = table_of(&r, s, CV_VI, a);
+        for (size_t c = 2; c < t->column_count; c++) {
+            int64_t total = sum_of(t, REP_LINE_TOTAL, c);
+            assert_int_equal(total, sum_of(t, REP_LINE_OWN, c) + sum_of(t, REP_LINE_PLAIN, c));
+            assert_int_equal(total, sum_of(t, REP_LINE_OWN, c) + sum_of(t, REP_LINE_GROUP, c));
+        }
+        assert_true(sum_of(t, REP_LINE_TOTAL, 4) > 0);
+    }
+}
+
+/* (7)=(6)/(5), (9)=(8)/(6), (12)=(11)/((5)-(10)), (14)=(13)/((5)-(10)): as the paper says above its columns. */
+static void every_percentage_can_be_checked_from_its_line(void **state)
+{
+    (void)state;
+    static const int rates[][4] = {{7, 6, 5, 0}, {9, 8, 6, 0}, {12, 11, 5, 10}, {14, 13, 5, 10}};
+    cv_auto_arena a = cv_arena_new(ROOM);
+    struct rep_report r = r_report(a);
+    const struct rep_table *t = table_of(&r, 0, CV_VI, a);
+    int checked = 0;
+    for (size_t i = 0; i < t->line_count; i++)
+        for (size_t k = 0; k < CV_COUNT(rates); k++) {
+            const struct rep_cell *cells = t->lines[i].cells;
+            int64_t b = cells[rates[k][2] - 1].n - (rates[k][3] > 0 ? cells[rates[k][3] - 1].n : 0);
+            struct rep_cell expected = rep_percent(cells[rates[k][1] - 1].n, b), printed = cells[rates[k][0] - 1];
+            assert_string_equal(rep_cell_text(a, CV_VI, printed), rep_cell_text(a, CV_VI, expected));
+            checked++;
+        }
+    assert_int_equal(checked, 4 * (R_ROWS + 4)); /* own, units, four groups, total */
+}
+
+static void stale_data_are_words_not_numbers(void **state)
+{
+    (void)state;
+    cv_auto_arena a = cv_arena_new(ROOM);
+    struct rep_report r = r_report(a);
+    const struct rep_table *t = table_of(&r, 1, CV_VI, a);
+    static const size_t of_use[] = {9, 10, 11, 12, 13};
+    for (size_t i = 0; i < t->line_count; i++) {
+        for (size_t k = 0; k < CV_COUNT(of_use); k++)
+            assert_string_equal(rep_cell_text(a, CV_VI, t->lines[i].cells[of_use[k]]), "chưa xác định");
+        assert_int_equal(t->lines[i].cells[14].n, t->lines[i].cells[5].n); /* everybody issued is unknown */
+    }
+    assert_non_null(strstr(t->notes[0], "01/07/2026"));
+}
+
+static void groups_stand_in_the_order_of_the_form(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"Trực thuộc trực tiếp",
+                                        "Khối Đảng, Mặt trận, đoàn thể",
+                                        "Ban Tổ chức",
+                                        "Cơ quan chuyên môn",
+                                        "Phòng Nội vụ",
+                                        "=HYPERLINK(\"http://x\")<b>",
+                                        "UBND xã, thị trấn",
+                                        "UBND xã Lâm Sơn",
+                                        "Đơn vị sự nghiệp, trường học",
+                                        "Trường THCS Nguyễn Huệ",
+                                        "TỔNG CỘNG"};
+    cv_auto_arena a = cv_arena_new(ROOM);
+    struct rep_report r = r_report(a);
+    const struct rep_table *t = table_of(&r, 0, CV_VI, a);
+    assert_int_equal(t->line_count, CV_COUNT(names));
+    for (size_t i = 0; i < CV_COUNT(names); i++)
+        assert_string_equal(t->lines[i].cells[1].text, names[i]);
+    assert_string_equal(table_of(&r, 0, CV_EN, a)->lines[4].cells[1].text, "Home Affairs Division");
+}
+
+static void points_are_a_of_b_of_the_maximum(void **state)
+{
+    (void)state;
+    cv_auto_arena a = cv_arena_new(ROOM);
+    struct rep_report r = r_report(a);
+    struct rep_indicator all[] = {
+        {.system = "mailbox", .figure = REP_FIGURE_ISSUED, .max_hundredths = 200, .a = 1199, .b = 1200},
+        {.system = "mailbox", .figure = REP_FIGURE_ISSUED, .max_hundredths = 100, .a = 1, .b = 3},
+        {.system = "mailbox", .figure = REP_FIGURE_ISSUED, .max_hundredths = 100, .a = 0, .b = 0},
+        {.system = "td-office", .figure = REP_FIGURE_REGULAR, .max_hundredths = 100, .a = REP_NONE, .b = 9},
+    };
+    static const char *const points[] = {"1,99", "0,33", "–", "chưa xác định"};
+    r.kind = REP_INDICATORS;
+    r.indicators = all;
+    r.indicator_count = CV_COUNT(all);
+    const struct rep_table *t = table_of(&r, 0, CV_VI, a);
+    for (size_t i = 0; i < CV_COUNT(all); i++)
+        assert_string_equal(rep_cell_text(a, CV_VI, t->lines[i].cells[6]), points[i]);
+    assert_string_equal(t->lines[3].cells[1].text, "Tỷ lệ CBCCVC, NLĐ thường xuyên sử dụng TD.Office");
+}
+
+static void write_html(struct cv_buf *out, const struct rep_report *r, enum cv_lang lang, struct cv_arena *a)
+{
+    cv_buf_init(out, ROOM);
+    rep_html(out, r, lang, a);
+    assert_true(cv_buf_ok(out));
+}
+
+static void the_page_is_the_form_and_escapes_everything(void **state)
+{
+    (void)state;
+    static const char *const there[] = {"CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+                                        "Độc lập - Tự do - Hạnh phúc",
+                                        "Số: 15/BC-UBND",
+                                        "Tân Sơn, ngày 04 tháng 10 năm 2026",
+                                        "PHỤ LỤC I",
+                                        "PHỤ LỤC III",
+                                        "&lt;script&gt;alert(1)&lt;/script&gt;",
+                                        "=HYPERLINK(&quot;http://x&quot;)&lt;b&gt;",
+                                        "Các phòng, ban &amp; &quot;đơn vị&quot;",
+                                        "TM. Ủy ban nhân dân",
+                                        "Nơi nhận:",
+                                        "tỷ lệ có sử dụng tăng 4,21 điểm phần trăm",
+                                        "chưa xác định"};
+    cv_auto_arena a = cv_arena_new(ROOM);
+    struct rep_report r = r_report(a);
+    cv_auto_buf page;
+    write_html(&page, &r, CV_VI, a);
+    for (size_t i = 0; i < CV_COUNT(there); i++)
+        if (strstr(cv_buf_str(&page), there[i]) == NULL)
+            fail_msg("not on the page: %s", there[i]);
+    assert_null(strstr(cv_buf_str(&page), "<script"));
+    assert_null(strstr(cv_buf_str(&page), "href="));
+    assert_null(strstr(cv_buf_str(&page), "src="));
+    assert_null(strstr(cv_buf_str(&page), "DỰ THẢO"));
+}
+
+static void a_draft_says_so_and_leaves_the_date_open(void **state)
+{
+    (void)state;
+    cv_auto_arena a = cv_arena_new(ROOM);
+    struct rep_report r = r_report(a);
+    cv_auto_buf page;
+    r.state = REP_DRAFT;
+    r.final_at = CV_NO_MOMENT;
+    r.number = NULL;
+    write_html(&page, &r, CV_VI, a);
+    assert_non_null(strstr(cv_buf_str(&page), "DỰ THẢO"));
+    assert_non_null(strstr(cv_buf_str(&page), "Số: ……"));
+    assert_null(strstr(cv_buf_str(&page), "ngày 04"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(canonical_json_comes_back_byte_for_byte),
+        cmocka_unit_test(rubbish_is_no_report),
+        cmocka_unit_test(known_hash),
+        cmocka_unit_test(own_and_units_and_groups_add_up_to_the_total),
+        cmocka_unit_test(every_percentage_can_be_checked_from_its_line),
+        cmocka_unit_test(stale_data_are_words_not_numbers),
+        cmocka_unit_test(groups_stand_in_the_order_of_the_form),
+        cmocka_unit_test(points_are_a_of_b_of_the_maximum),
+        cmocka_unit_test(the_page_is_the_form_and_escapes_everything),
+        cmocka_unit_test(a_draft_says_so_and_leaves_the_date_open),
+    };
+    return cmocka_run_group_tests(tests, r_setup, NULL);
+}
