@@ -188,6 +188,10 @@ bool dir_lease_held(const struct dir_lease *lease);
 /* Gives it back at once (a stop in order). */
 void dir_lease_release(struct dir_lease *lease, struct dir_session *s);
 
+/* Takes the idempotency key off one record whose key is of `until` or before; neither revision nor actor move.
+ * *out_found false: there is none (left). */
+bool dir_idempotency_forget(struct dir_session *s, cv_moment until, bool *out_found, struct cv_error *err);
+
 /* ---- first start ---- */
 struct dir_bootstrap {
     const char *key_fingerprint;      /* kept in ou=system; another one there = refuse to start */

@@ -243,7 +243,8 @@ bool prov_token_bootstrap(struct prov_call *call, char out_secret[PROV_SECRET_TE
 /* Digest under which the view knows a secret. */
 void prov_token_digest(const struct prov *prov, const char *secret, char out[CV_DIGEST_TEXT]);
 
-/* ---- the calendar's work: dated departures, held ones that were released, newly required accounts. Safe on every
+/* ---- the calendar's work: dated departures, held ones that were released, newly required accounts, idempotency keys
+ * that have had their 24 hours. Safe on every
  * replica at once. ---- */
 void prov_tick(struct prov_call *call);
 

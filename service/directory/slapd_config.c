@@ -4,10 +4,11 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-static const char main_indices[] = "index objectClass,entryUUID,entryCSN eq\n"
-                                   "index cvName,cvCode,cvSlugClaim,cvIdempotencyKey,cvActivationDigest eq\n"
-                                   "index uid,mail,cvMailAlias,cvReceives,authorizedService eq\n"
-                                   "index cvUnit,cvAccountState eq\n";
+static const char main_indices[] =
+    "index objectClass,entryUUID,entryCSN eq\n"
+    "index cvName,cvCode,cvSlugClaim,cvIdempotencyKey,cvIdempotencyAt,cvActivationDigest eq\n"
+    "index uid,mail,cvMailAlias,cvReceives,authorizedService eq\n"
+    "index cvUnit,cvAccountState eq\n";
 
 static const char log_indices[] = "index reqStart,reqResult,reqDN,reqType,reqEntryUUID,reqAuthzID eq\n"
                                   "index objectClass,entryCSN,entryUUID eq\n";

@@ -13,6 +13,7 @@ struct prov {
     struct prov_options options;
     pthread_mutex_t lock;              /* guards reserved */
     char *reserved[PROV_RESERVED_MAX]; /* names on their way to the directory; NULL = free */
+    struct cv_deadline next_sweep;     /* of idempotency keys; the clockwork's own */
 };
 
 /* ---- names on their way ---- two requests of one process never propose the same name */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { TICK_BATCH = 200 };
+enum { TICK_BATCH = 200, KEY_LIFE_S = 24 * 3600, SWEEP_PAUSE_MS = 60000 };
 
 /* The brake is judged for the token that ordered it, unless that was done when it was scheduled. */
 static struct cv_id ordered_by(const struct dom_departure *d)
@@ -105,9 +105,28 @@ static void tick_required(struct prov_call *call)
     }
 }
 
+/* Keys that have had their 24 hours go, a few at a time. */
+static void tick_keys(struct prov_call *call)
+{
+    struct prov *prov = call->prov;
+    bool found = true;
+    if (!cv_deadline_passed(prov->next_sweep))
+        return;
+    for (int i = 0; i < TICK_BATCH && found && !cv_deadline_passed(call->deadline); i++) {
+        struct cv_error err = {0};
+        if (!dir_idempotency_forget(call->dir, cv_now() - KEY_LIFE_S, &found, &err)) {
+            cv_log_error(CV_LOG_WARN, "idempotency_sweep", &err);
+            found = false;
+        }
+    }
+    if (!found)
+        prov->next_sweep = cv_deadline_in_ms(SWEEP_PAUSE_MS);
+}
+
 void prov_tick(struct prov_call *call)
 {
     call->scope = (struct view_scope){.everywhere = true};
     tick_departures(call);
     tick_required(call);
+    tick_keys(call);
 }
