@@ -143,6 +143,7 @@ static bool start_view(struct service *s, struct cv_error *err)
 {
     if (!view_new(&s->view, err))
         return false;
+    view_keep_activity(s->view, (int)s->conf.view_activity_days);
     struct dir_feed feed = view_feed(s->view);
     return dir_sync_start(&s->directory, &feed, &s->sync, err);
 }

@@ -41,6 +41,7 @@ bool cv_day_parse(const char *text, cv_day *out);
 bool cv_moment_parse_rfc3339(const char *text, cv_moment *out); /* offset obligatory */
 bool cv_moment_parse_ldap(const char *text, cv_moment *out);    /* fraction allowed and dropped */
 void cv_day_split(cv_day d, int *out_year, int *out_month, int *out_day);
+cv_day cv_day_join(int year, int month, int day); /* of a date that exists */
 
 /* Monotonic deadlines, nanoseconds of CLOCK_MONOTONIC. */
 struct cv_deadline {

@@ -46,6 +46,8 @@
     NUMBER(rate_per_second, 0, 0, 1000000, "requests/s", "limit per token; 0 = none")                                  \
     NUMBER(activation_hours, 72, 1, 720, "h", "validity of a one-time code")                                           \
     NUMBER(tick_ms, 1000, 20, 600000, "ms", "pause between two looks at the calendar")                                 \
+    NUMBER(view_activity_days, 400, 180, 400, "days",                                                                  \
+           "days of use kept in memory: what periods and windows can be asked for")                                    \
     SWITCH(allow_root, false, "run although the user is root")                                                         \
     NUMBER(clock_offset, 0, -315360000, 315360000, "s", "moves wall time; test builds only")
 

@@ -24,6 +24,7 @@ struct dom_counts {
     int32_t too_new;         /* issued less than 14 days before the window's end, not yet regular: shown apart */
     int32_t never_used;      /* no active day ever */
     int32_t on_leave_unused; /* on long leave (eligible) and not using: not in the base of adoption */
+    int32_t unknown;         /* issued where the source is stale or absent */
     int32_t complete_people, eligible_people; /* only for the `required` row */
     int32_t seconded_in, seconded_out;
 };

@@ -24,6 +24,9 @@ struct view;
 bool view_new(struct view **out, struct cv_error *err);
 void view_free(struct view **view);
 struct dir_feed view_feed(struct view *view);
+/* How many days of activity are kept: 180 to DOM_KEPT_DAYS_MAX, which it is without this call. Before the feed starts.
+ */
+void view_keep_activity(struct view *view, int days);
 
 /* ---- state ---- */
 struct view_state {
@@ -118,6 +121,15 @@ bool view_token_by_id(const struct view *v, struct cv_id id, struct cv_arena *ar
 bool view_tokens(const struct view *v, struct cv_arena *arena, struct dom_token **out, size_t *out_count,
                  struct cv_error *err);
 
+/* ---- the window of use ---- */
+/* Days that usage is judged over, both included. The four standard lengths (7, 30, 90, 180) ending today are kept up to
+ * date and cost nothing; any other window costs O(people of the subtree), must lie inside the days that the view keeps
+ * (else CV_INVALID, validation_failed at "period"), and takes people, posts and headcounts as of `to`; accounts are as
+ * they stand today. All zero = the default of 30 days until today. */
+enum { VIEW_DEFAULT_WINDOW = 30 };
+struct view_window {
+    cv_day from, to; /* to = today for the live figures */
+};
 /* ---- people ---- */
 struct view_account {
     const char *system;
@@ -128,6 +140,7 @@ struct view_account {
     cv_moment since;
     bool has_error;
     bool required;
+    cv_day last_active_on; /* CV_NO_DAY = never, or unknown */
 };
 struct view_staff {
     struct cv_id id;
@@ -160,7 +173,19 @@ const char *view_code_clash(const struct view *v, const char *code, struct cv_ar
 bool view_name_taken(const struct view *v, const char *name);
 
 enum view_sort { VIEW_BY_GIVEN_NAME, VIEW_BY_STAFF_CODE, VIEW_BY_HIRED_ON, VIEW_BY_UPDATED_AT };
-enum view_stage { VIEW_ANY_STAGE, VIEW_MISSING, VIEW_ISSUED, VIEW_NOT_ACTIVATED, VIEW_LOCKED };
+/* Of those required to have an account: what a figure counts. */
+enum view_stage {
+    VIEW_ANY_STAGE,
+    VIEW_MISSING, /* not issued */
+    VIEW_ISSUED,
+    VIEW_NOT_ACTIVATED, /* issued */
+    VIEW_LOCKED,
+    VIEW_UNUSED,      /* issued, no active day in the window; like the next two only where use is known */
+    VIEW_NEVER_USED,  /* issued, no active day ever */
+    VIEW_NOT_REGULAR, /* used in the window, not regularly */
+    VIEW_UNKNOWN,     /* issued where the source is stale or absent */
+    VIEW_STAGES
+};
 struct view_staff_query {
     struct view_scope scope;
     bool has_unit;
@@ -172,9 +197,10 @@ struct view_staff_query {
     const char *staff_code;    /* exact (caseless), present or former */
     const char *has, *missing; /* system slugs: has = issued there; missing = required, not issued */
     const char *system;
-    enum view_stage stage; /* exactly the people a coverage figure counts: recorded today, required; system NULL with a
-                              stage = all required */
-    cv_moment updated_since; /* CV_NO_MOMENT = any */
+    uint32_t stages; /* bits of view_stage, any of them: exactly the people that coverage figures count: recorded on the
+                        window's last day, required; system NULL with a stage = all required */
+    struct view_window window; /* for stages */
+    cv_moment updated_since;   /* CV_NO_MOMENT = any */
     enum view_sort sort;
     bool descending;
     size_t page_size;
@@ -200,6 +226,7 @@ struct view_account_query {
     const char *system; /* NULL = all */
     uint32_t states;    /* bits of dom_observed; 0 = all */
     bool drift_only;
+    cv_day last_active_before; /* 0 = any. Issued, in a system whose use is reported, last active before or never */
     size_t page_size;
     const void *after;
     size_t after_len;
@@ -254,18 +281,14 @@ size_t view_due_departures(const struct view *v, cv_day day, struct cv_id *out, 
 size_t view_unprovisioned(const struct view *v, cv_day day, struct cv_id *out, size_t max);
 
 /* ---- coverage ---- */
-/* Days that usage is judged over, both included. The four standard lengths ending today are kept up to date and cost
- * nothing; any other window costs O(people of the subtree) and must lie inside the days that the view keeps. */
-struct view_window {
-    cv_day from, to; /* to = today for the live figures */
-};
 /* What a figure of usage rests on. */
 struct view_system_usage {
     const char *system;
     struct dom_activity rule;
-    cv_day data_through; /* CV_NO_DAY = no data yet */
-    bool stale;          /* used, regular and what follows are null; everybody issued is `unknown` */
-    bool regular_known;  /* false: last-only source, or a window shorter than the rule */
+    cv_day data_through;   /* CV_NO_DAY = no data yet */
+    bool stale;            /* used, regular and what follows are null; everybody issued is `unknown` */
+    bool regular_known;    /* false: stale, last-only source, or a window shorter than the rule */
+    bool activation_known; /* false: kept by hand and without any source */
 };
 struct view_coverage_query {
     struct view_scope scope;
@@ -286,8 +309,9 @@ struct view_coverage_row {
     int depth;          /* below the asked unit */
     const char *system; /* NULL with `required` */
     struct dom_counts counts;
-    cv_day headcount_on;                       /* day of the declared figure of the unit itself, or CV_NO_DAY */
-    int headcount_by_category[DOM_CATEGORIES]; /* sums; -1 = not declared */
+    bool used_known, regular_known, activation_known; /* else these counts and what follows from them are null */
+    cv_day headcount_on;                              /* day of the declared figure of the unit itself, or CV_NO_DAY */
+    int headcount_by_category[DOM_CATEGORIES];        /* sums; -1 = not declared */
 };
 struct view_coverage {
     struct view_coverage_row *rows;

@@ -49,7 +49,7 @@ static void read_stage(struct htp_exchange *x, struct view_staff_query *q)
     if (at <= 0)
         bad_parameter(x, "stage", stage);
     else
-        q->stage = (enum view_stage)at;
+        q->stages = 1u << at;
 }
 
 static void read_filters(struct htp_exchange *x, struct view_staff_query *q)

@@ -211,6 +211,11 @@ void cv_day_split(cv_day d, int *out_year, int *out_month, int *out_day)
     *out_year = (int)year;
 }
 
+cv_day cv_day_join(int year, int month, int day)
+{
+    return (cv_day)cv_days_from_civil(year, month, day);
+}
+
 char *cv_put_digits(char *p, uint64_t value, int digits)
 {
     for (int i = digits - 1; i >= 0; i--) {

@@ -93,3 +93,8 @@ int64_t dom_coverage_base(const struct dom_counts *c, bool basis_declared)
 {
     return (int64_t)c->eligible + (basis_declared ? c->unrecorded : 0);
 }
+
+int64_t dom_adoption_base(const struct dom_counts *c, bool basis_declared)
+{
+    return dom_coverage_base(c, basis_declared) - c->on_leave_unused;
+}

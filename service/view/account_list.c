@@ -41,12 +41,22 @@ static void write_position(struct accounts *a)
     a->out->next_len = slug + len;
 }
 
-static bool account_matches(const struct accounts *a, const struct account *account)
+/* Of use that nobody reports nothing is said. */
+static bool inactive_since(const struct accounts *a, const struct person *p, const struct account *account)
+{
+    cv_day last = view_last_active(p, account);
+    return a->v->systems[account->system].s.activity.reported &&
+           dom_counts_issued((enum dom_observed)account->observed) &&
+           (last == CV_NO_DAY || last < a->q->last_active_before);
+}
+
+static bool account_matches(const struct accounts *a, const struct person *p, const struct account *account)
 {
     return (a->system < 0 || account->system == a->system) &&
            (a->q->states == 0 || a->q->states >> account->observed & 1) &&
            (!a->q->drift_only ||
-            dom_in_drift((enum dom_desired)account->desired, (enum dom_observed)account->observed));
+            dom_in_drift((enum dom_desired)account->desired, (enum dom_observed)account->observed)) &&
+           (a->q->last_active_before == 0 || inactive_since(a, p, account));
 }
 
 /* -1 before the position, 0 the same person, 1 behind it */
@@ -75,7 +85,7 @@ static bool take_person(struct accounts *a, const struct person *p)
     int where = side(a, p);
     for (size_t i = 0; i < p->accounts; i++) {
         const struct account *account = &person_accounts(p)[i];
-        if (!account_matches(a, account))
+        if (!account_matches(a, p, account))
             continue;
         a->out->total++;
         bool behind = where > 0 || (where == 0 && strcmp(a->v->systems[account->system].slug, a->after_slug) > 0);

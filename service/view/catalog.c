@@ -25,8 +25,12 @@ unsigned view_system_slot(struct view *v, const char *slug)
         return (unsigned)slot;
     if (v->system_count == DOM_SYSTEMS_MAX)
         return DOM_SYSTEMS_MAX;
+    int used = view_figures_used(v);
     v->systems[v->system_count].slug = view_must(strdup(slug));
-    return v->system_count++;
+    v->systems[v->system_count++].data_through = CV_NO_DAY;
+    for (size_t i = 0; i < v->unit_count; i++)
+        view_figures_room(v, v->units[i], used);
+    return v->system_count - 1;
 }
 
 size_t view_systems_sorted(const struct view *v, unsigned *out)
@@ -44,9 +48,14 @@ size_t view_systems_sorted(const struct view *v, unsigned *out)
 }
 
 /* ---- from the feed ---- */
+static bool same_activity(const struct dom_activity *a, const struct dom_activity *b)
+{
+    return a->regular_days == b->regular_days && a->regular_of == b->regular_of && a->precision == b->precision;
+}
+
 static bool same_rules(const struct dom_system *a, const struct dom_system *b)
 {
-    if (a->kind != b->kind || a->required_count != b->required_count)
+    if (a->kind != b->kind || a->required_count != b->required_count || !same_activity(&a->activity, &b->activity))
         return false;
     for (size_t i = 0; i < a->required_count; i++) {
         const struct dom_required *x = &a->required[i], *y = &b->required[i];

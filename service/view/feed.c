@@ -129,17 +129,19 @@ static void on_alive(void *ctx, bool alive)
 
 struct dir_feed view_feed(struct view *view)
 {
-    return (struct dir_feed){.ctx = view,
-                             .begin = on_begin,
-                             .staff = on_staff,
-                             .unit = on_unit,
-                             .system = on_system,
-                             .token = on_token,
-                             .present = on_present,
-                             .remove = on_remove,
-                             .end = on_end,
-                             .settled = on_settled,
-                             .alive = on_alive};
+    struct dir_feed feed = {.ctx = view,
+                            .begin = on_begin,
+                            .staff = on_staff,
+                            .unit = on_unit,
+                            .system = on_system,
+                            .token = on_token,
+                            .present = on_present,
+                            .remove = on_remove,
+                            .end = on_end,
+                            .settled = on_settled,
+                            .alive = on_alive};
+    view_usage_callbacks(&feed);
+    return feed;
 }
 
 void view_state(const struct view *view, struct view_state *out)

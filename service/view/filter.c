@@ -89,12 +89,12 @@ bool view_person_visible(const struct view *v, const struct person *p, uint32_t 
     return p->posts > 0 && (top == 0 || has_post(v, p, top, true));
 }
 
-static bool in_place(const struct view *v, const struct view_filter *f, const struct person *p)
+static bool in_place(const struct view *v, const struct view_filter *f, const struct person *p, const struct tally *t)
 {
     if (!f->at_home)
         return view_person_visible(v, p, f->scope) && (f->unit == 0 || has_post(v, p, f->unit, f->recursive));
-    uint32_t home = p->tally.home;
-    return (p->tally.flags & T_RECORDED) && view_below(v, home, f->scope) &&
+    uint32_t home = t->home;
+    return (t->flags & T_RECORDED) && view_below(v, home, f->scope) &&
            (f->recursive ? view_below(v, home, f->unit) : f->unit == 0 || home == f->unit);
 }
 
@@ -109,41 +109,62 @@ static bool holds_code(const struct person *p, const char *code)
     return false;
 }
 
-static bool at_stage(const struct view_filter *f, const struct person *p)
+/* Systems in which the person is at the stage. */
+static uint16_t at_stage(const struct view_filter *f, const struct person *p, const struct tally *t,
+                         enum view_stage stage)
 {
-    uint16_t eligible = p->tally.required & f->staged;
-    if (eligible == 0)
-        return false;
-    switch (f->stage) {
+    uint16_t eligible = t->required & f->staged, issued = eligible & p->issued;
+    uint16_t told = issued & (uint16_t)~f->unknown_use, used = t->used[f->slice.slot];
+    switch (stage) {
     case VIEW_MISSING:
-        return eligible & ~p->issued;
+        return eligible & (uint16_t)~issued;
     case VIEW_ISSUED:
-        return (eligible & ~p->issued) == 0;
+        return issued == eligible ? issued : 0; /* all of them */
     case VIEW_NOT_ACTIVATED:
-        return eligible & p->issued & ~p->tally.activated;
+        return issued & (uint16_t) ~(t->activated | f->unknown_activation);
     case VIEW_LOCKED:
         return eligible & p->locked;
+    case VIEW_UNUSED:
+        return told & (uint16_t)~used;
+    case VIEW_NEVER_USED:
+        return told & (uint16_t)~t->ever;
+    case VIEW_NOT_REGULAR:
+        return told & used & (uint16_t) ~(t->regular[f->slice.slot] | f->unknown_regular);
+    case VIEW_UNKNOWN:
+        return issued & f->unknown_use;
     default:
-        return true;
+        return eligible;
     }
 }
 
-static bool accounts_match(const struct view_filter *f, const struct person *p)
+static bool at_some_stage(const struct view_filter *f, const struct person *p, const struct tally *t)
 {
-    uint16_t lacks = p->tally.flags & T_RECORDED ? p->tally.required & (uint16_t)~p->issued : 0;
-    return (p->issued & f->has) == f->has && (lacks & f->missing) == f->missing && (!f->by_stage || at_stage(f, p));
+    uint32_t stages = f->stages ? f->stages : 1u << VIEW_ANY_STAGE;
+    for (int stage = 0; stage < VIEW_STAGES; stage++)
+        if ((stages >> stage & 1) && at_stage(f, p, t, (enum view_stage)stage))
+            return true;
+    return false;
+}
+
+static bool accounts_match(const struct view_filter *f, const struct person *p, const struct tally *t)
+{
+    uint16_t lacks = t->flags & T_RECORDED ? t->required & (uint16_t)~p->issued : 0;
+    return (p->issued & f->has) == f->has && (lacks & f->missing) == f->missing &&
+           (!f->by_stage || at_some_stage(f, p, t));
 }
 
 bool view_match(const struct view *v, const struct view_filter *f, uint32_t slot)
 {
+    struct tally space;
     if (f->sign & ~v->signs[slot])
         return false;
     const struct person *p = v->people[slot];
-    return (f->statuses == 0 || f->statuses >> p->tally.status & 1) &&
-           (f->categories == 0 || f->categories >> p->category & 1) && accounts_match(f, p) &&
+    const struct tally *t = view_tally_in(v, p, &f->slice, &space);
+    return (f->statuses == 0 || f->statuses >> t->status & 1) &&
+           (f->categories == 0 || f->categories >> p->category & 1) && accounts_match(f, p, t) &&
            (f->updated_since == CV_NO_MOMENT || p->updated_at >= f->updated_since) &&
            (f->word_count == 0 || view_words_match(person_text(p, p->folded), f)) &&
-           (!f->code || holds_code(p, f->code)) && in_place(v, f, p);
+           (!f->code || holds_code(p, f->code)) && in_place(v, f, p, t);
 }
 
 /* ---- candidates of a branch ---- */

@@ -13,6 +13,7 @@
 #include <stdatomic.h>
 
 #include "congvu/text.h"
+#include "congvu/adoption.h"
 #include "congvu/view.h"
 
 #define NONE         UINT32_MAX
@@ -91,8 +92,25 @@ enum {
     F_DECLARED_BY = F_HEADCOUNT_BY + DOM_CATEGORIES,
     F_SYSTEMS = F_DECLARED_BY + DOM_CATEGORIES,
 };
-enum { S_ELIGIBLE, S_ISSUED, S_LOCKED, S_ON_LEAVE, S_ACTIVATED, S_UNRECORDED, S_OVER, S_FIGURES };
+enum { WINDOWS = 4 }; /* kept up to date: see view_window_days */
+enum {
+    S_ELIGIBLE,
+    S_ISSUED,
+    S_LOCKED,
+    S_ON_LEAVE,
+    S_ACTIVATED,
+    S_UNRECORDED,
+    S_OVER,
+    S_TOO_NEW,
+    S_NEVER_USED,
+    S_USED,
+    S_REGULAR = S_USED + WINDOWS,
+    S_LEAVE_UNUSED = S_REGULAR + WINDOWS,
+    S_FIGURES = S_LEAVE_UNUSED + WINDOWS
+};
 enum { FIGURES = F_SYSTEMS + DOM_SYSTEMS_MAX * S_FIGURES };
+extern const int view_window_days[WINDOWS]; /* 7, 30, 90, 180; the longest is the least that the view keeps */
+/* Room for all systems there can be; a unit keeps as many as are in use (view_figures_used). */
 struct view_figures {
     int32_t at[FIGURES];
 };
@@ -120,7 +138,7 @@ struct unit {
     struct view_slots children; /* known and unknown, in order */
     int known_children;
     struct view_slots members; /* people with any post here, each once */
-    struct view_figures own, sum;
+    int32_t *own, *sum;        /* one block, view_figures_used() each */
 };
 
 /* ---- people ---- */
@@ -149,14 +167,27 @@ struct absence {
 /* What a person adds to the figures today. */
 enum { T_RECORDED = 1, T_LONG_LEAVE = 2, T_SECONDED_OUT = 4, T_LACKING = 8, T_COUNTED = 16 };
 struct tally {
-    uint32_t home;     /* unit of the primary post, or NONE */
-    cv_day next_day;   /* first day on which this may differ */
-    uint16_t required; /* systems, whether recorded or not */
-    uint16_t activated;
+    uint32_t home;                                                      /* unit of the primary post, or NONE */
+    cv_day next_day;                                                    /* first day on which this may differ */
+    uint16_t required;                                                  /* systems, whether recorded or not */
+    uint16_t activated, ever, too_new, used[WINDOWS], regular[WINDOWS]; /* issued ones, required or not */
     uint8_t status, flags, hosts, spare; /* hosts: bits of the posts that count as seconded in */
 };
 
+/* Active days of one person: for each system a struct use with its bits behind it. */
+struct use {
+    cv_day first;
+    uint8_t system, len : 7, older : 1;
+    uint8_t bits[];
+} __attribute__((packed));
+struct view_uses {
+    uint16_t size; /* of data */
+    uint8_t mark;  /* of the refresh that named it last */
+    uint8_t data[];
+};
+
 struct person {
+    struct view_uses *uses; /* or NULL */
     struct tally tally;
     uint32_t mark;
     /* from here to the end: the record itself, compared bytewise */
@@ -214,6 +245,7 @@ struct system {
     char *slug;
     struct dom_system s;
     struct view_keep keep;
+    cv_day data_through; /* of its usage */
 };
 struct token {
     uint32_t mark;
@@ -236,6 +268,11 @@ struct view_wait {
 };
 
 enum kind { PERSON, UNIT, SYSTEM, TOKEN, KINDS };
+
+struct view_stray {
+    struct cv_id staff;
+    struct view_uses *uses;
+};
 
 struct view {
     pthread_rwlock_t lock;
@@ -270,6 +307,15 @@ struct view {
 
     struct system systems[DOM_SYSTEMS_MAX];
     unsigned system_count;
+
+    int kept_days;               /* of activity */
+    bool usage_ready;            /* a refresh of usage is complete */
+    bool usage_fresh;            /* the running one names everybody */
+    uint8_t usage_mark;          /* its number */
+    struct view_stray *strays;   /* usage of people who are not here */
+    size_t stray_end, stray_cap; /* uses NULL = free place */
+    struct view_slots free_strays;
+    struct view_lookup stray_by_id;
     struct token **tokens;
     size_t token_end, token_cap;
     struct view_lookup token_by_digest, token_by_id;
@@ -309,6 +355,7 @@ bool view_sweep_allowed(struct view *v);
 void view_drop_entry(struct view *v, uint32_t entry);
 void view_put_staff(struct view *v, const uint8_t uuid[16], const struct dom_staff *staff); /* people.c; locks inside */
 void view_drop_person(struct view *v, uint32_t slot);                                       /* under the write lock */
+uint32_t view_person_slot(const struct view *v, struct cv_id id);                           /* or NONE */
 void view_people_free(struct view *v);
 void view_put_unit(struct view *v, const uint8_t uuid[16], const struct dom_unit *unit); /* units.c; locks inside */
 void view_drop_unit(struct view *v, uint32_t slot);                                      /* locks inside */
@@ -360,17 +407,50 @@ bool view_unit_active(const struct unit *u, cv_day day);
 uint32_t view_scope_slot(const struct view *v, struct view_scope scope);
 bool view_no_unit(struct cv_error *err);
 
+/* ---- usage.c ---- */
+void view_usage_callbacks(struct dir_feed *feed);
+/* What is known of one account; first = CV_NO_DAY when nothing is. Points into `uses`. */
+struct dom_active view_active(const struct view_uses *uses, unsigned system);
+static inline cv_day view_last_active(const struct person *p, const struct account *a)
+{
+    struct dom_active days = view_active(p->uses, a->system);
+    return dom_active_last(&days);
+}
+/* The uses of somebody who comes or goes; under the write lock. */
+void view_uses_adopt(struct view *v, struct person *p);
+void view_uses_orphan(struct view *v, struct person *p);
+void view_usage_free(struct view *v);
+/* The days a question judges use over, and where its verdicts lie in a tally: kept ones (slot of a standard window
+ * that ends today), or special, to be worked out person by person as of window.to (slot 0). */
+struct view_slice {
+    bool special;
+    int slot;
+    struct view_window window;
+};
+bool view_slice_of(const struct view *v, struct view_window asked, struct view_slice *out, struct cv_error *err);
+/* The person's tally for the slice: the kept one, or worked out into *space. */
+const struct tally *view_tally_in(const struct view *v, const struct person *p, const struct view_slice *slice,
+                                  struct tally *space);
+/* `system` is left to the caller. */
+struct view_system_usage view_usage_of(const struct view *v, unsigned system, const struct view_slice *slice);
+
 /* ---- figures.c: keeps own and sums true ---- */
+static inline int view_figures_used(const struct view *v)
+{
+    return F_SYSTEMS + (int)v->system_count * S_FIGURES;
+}
+void view_figures_room(struct view *v, struct unit *u, int used_before); /* as many as are in use now */
 void view_count(struct view *v, struct person *p); /* makes p->tally today's and the figures with it */
 void view_uncount(struct view *v, struct person *p);
-struct tally view_tally_on(const struct view *v, const struct person *p, cv_day day);
-void view_tally_add(const struct person *p, const struct tally *t, int sign, struct view_figures *f);
-void view_derive(const struct view *v, uint32_t unit, struct view_figures *own); /* what follows from the headcount */
-void view_derive_for(const struct view *v, uint32_t unit, const struct dom_headcount *h, uint32_t categories,
-                     struct view_figures *own);
-void view_refigure(struct view *v, uint32_t unit); /* after the unit itself changed */
-void view_push(struct view *v, uint32_t from, const struct view_figures *delta,
-               int sign); /* into the sums of `from` and above */
+/* NULL = today and the standard windows. */
+struct tally view_tally_of(const struct view *v, const struct person *p, const struct view_window *special);
+/* `figures` holds view_figures_used() of them, here and below. */
+void view_tally_add(const struct person *p, const struct tally *t, int sign, int32_t *figures);
+void view_derive(const struct view *v, uint32_t unit, int32_t *own); /* what follows from the headcount */
+void view_derive_for(const struct view *v, uint32_t unit, cv_day day, const struct dom_headcount *h,
+                     uint32_t categories, int32_t *own);
+void view_refigure(struct view *v, uint32_t unit);                             /* after the unit itself changed */
+void view_push(struct view *v, uint32_t from, const int32_t *delta, int sign); /* into the sums of `from` and above */
 
 /* ---- recount.c ---- */
 void view_recount_all(struct view *v);                 /* from nothing; under the write lock */
@@ -389,7 +469,9 @@ struct view_filter {
     const char *code;
     uint16_t has, missing, staged;
     bool by_stage;
-    enum view_stage stage;
+    uint32_t stages;
+    struct view_slice slice;
+    uint16_t unknown_use, unknown_regular, unknown_activation; /* systems */
     cv_moment updated_since;
 };
 bool view_filter_words(struct view_filter *f, const char *q, struct cv_arena *arena); /* false: nothing can match */

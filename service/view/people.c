@@ -55,6 +55,15 @@ static bool same_posts(const struct person *a, const struct person *b)
     return true;
 }
 
+uint32_t view_person_slot(const struct view *v, struct cv_id id)
+{
+    struct view_probe probe;
+    uint32_t at = view_lookup_first(&v->by_id, view_hash(id.bytes, 16), &probe);
+    while (at != NONE && !cv_id_equal(v->people[at]->id, id))
+        at = view_lookup_next(&v->by_id, &probe);
+    return at;
+}
+
 /* ---- in and out ---- under the write lock */
 static uint32_t free_slot(struct view *v)
 {
@@ -84,6 +93,7 @@ static void insert(struct view *v, struct person *p)
     if (p->has_leaving)
         view_slots_add(&v->leavers, slot);
     view_order_add(v, slot);
+    view_uses_adopt(v, p);
     count_if_loaded(v, p);
 }
 
@@ -103,6 +113,7 @@ static void replace(struct view *v, uint32_t slot, struct person *p)
     v->people[slot] = p;
     v->signs[slot] = view_name_sign(person_text(p, p->folded));
     p->mark = v->refresh;
+    p->uses = old->uses;
     index_person(v, slot, view_lookup_put);
     if (p->has_leaving && !old->has_leaving)
         view_slots_add(&v->leavers, slot);
@@ -124,25 +135,17 @@ void view_drop_person(struct view *v, uint32_t slot)
     if (p->has_leaving)
         view_slots_take_out(&v->leavers, slot);
     view_entry_drop(v, p->uuid, view_entry(PERSON, slot));
+    view_uses_orphan(v, p);
     v->people[slot] = NULL;
     v->signs[slot] = 0;
     view_slots_add(&v->free_people, slot);
     view_person_free(v, p);
 }
 
-static uint32_t slot_by_id(const struct view *v, struct cv_id id)
-{
-    struct view_probe probe;
-    uint32_t at = view_lookup_first(&v->by_id, view_hash(id.bytes, 16), &probe);
-    while (at != NONE && !cv_id_equal(v->people[at]->id, id))
-        at = view_lookup_next(&v->by_id, &probe);
-    return at;
-}
-
 /* Two entries of one id cannot both be there: the other one was deleted and made anew. */
 static void drop_namesake(struct view *v, const struct person *p)
 {
-    uint32_t other = slot_by_id(v, p->id);
+    uint32_t other = view_person_slot(v, p->id);
     if (other != NONE && memcmp(v->people[other]->uuid, p->uuid, 16) != 0)
         view_drop_person(v, other);
 }
@@ -171,8 +174,11 @@ void view_put_staff(struct view *v, const uint8_t uuid[16], const struct dom_sta
 
 void view_people_free(struct view *v)
 {
-    for (size_t i = 0; i < v->people_end; i++)
+    for (size_t i = 0; i < v->people_end; i++) {
+        if (v->people[i])
+            free(v->people[i]->uses);
         free(v->people[i]);
+    }
     free(v->people);
     free(v->signs);
     free(v->free_people.items);

@@ -22,6 +22,7 @@ void view_fill_account(const struct view *v, const struct person *p, const struc
         .since = a->since,
         .has_error = a->has_error,
         .required = is_required(p, a->system),
+        .last_active_on = view_last_active(p, a),
     };
 }
 
@@ -250,7 +251,7 @@ static bool lacks_account(const struct view *v, const struct person *p, cv_day d
 {
     if (day == atomic_load(&v->day))
         return p->tally.flags & T_LACKING;
-    return view_tally_on(v, p, day).flags & T_LACKING;
+    return view_tally_of(v, p, &(struct view_window){day, day}).flags & T_LACKING;
 }
 
 size_t view_unprovisioned(const struct view *v, cv_day day, struct cv_id *out, size_t max)

@@ -8,37 +8,38 @@ enum { BATCH = 500 }; /* people per lock: well under a millisecond */
 
 static void count_from_nothing(struct view *v, struct person *p)
 {
-    struct tally t = view_tally_on(v, p, atomic_load(&v->day));
+    struct tally t = view_tally_of(v, p, NULL);
     t.flags |= T_COUNTED;
     p->tally = t;
     v->lacking += t.flags & T_LACKING ? 1 : 0;
     if (!(t.flags & T_RECORDED))
         return;
-    view_tally_add(p, &t, 1, &v->units[t.home]->own);
+    view_tally_add(p, &t, 1, v->units[t.home]->own);
     for (size_t i = 0; t.hosts >> i; i++)
         if (t.hosts >> i & 1)
-            v->units[person_posts(p)[i].unit]->own.at[F_SECONDED_IN]++;
+            v->units[person_posts(p)[i].unit]->own[F_SECONDED_IN]++;
 }
 
 void view_recount_all(struct view *v)
 {
     struct view_slots tree = {0};
+    int used = view_figures_used(v);
     v->lacking = 0;
     for (size_t i = 0; i < v->unit_count; i++)
-        memset(&v->units[i]->own, 0, sizeof(struct view_figures));
+        memset(v->units[i]->own, 0, (size_t)used * sizeof(int32_t));
     for (size_t i = 0; i < v->people_end; i++)
         if (v->people[i])
             count_from_nothing(v, v->people[i]);
     for (uint32_t i = 0; i < v->unit_count; i++) {
-        view_derive(v, i, &v->units[i]->own);
-        v->units[i]->sum = v->units[i]->own;
+        view_derive(v, i, v->units[i]->own);
+        memcpy(v->units[i]->sum, v->units[i]->own, (size_t)used * sizeof(int32_t));
     }
     view_subtree(v, 0, &tree);
     for (size_t i = tree.count; i-- > 1;) { /* children before parents */
         const struct unit *u = v->units[tree.items[i]];
-        int32_t *sum = v->units[u->parent]->sum.at;
-        for (int f = 0; f < FIGURES; f++)
-            sum[f] += u->sum.at[f];
+        int32_t *sum = v->units[u->parent]->sum;
+        for (int f = 0; f < used; f++)
+            sum[f] += u->sum[f];
     }
     free(tree.items);
 }

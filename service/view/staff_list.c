@@ -33,6 +33,19 @@ static bool place_filter(const struct view *v, struct view_scope scope, bool has
     return true;
 }
 
+static bool judge_use(const struct view *v, struct view_window window, struct view_filter *f, struct cv_error *err)
+{
+    if (!view_slice_of(v, window, &f->slice, err))
+        return false;
+    for (unsigned s = 0; s < v->system_count; s++) {
+        struct view_system_usage usage = view_usage_of(v, s, &f->slice);
+        f->unknown_use |= usage.stale ? (uint16_t)(1u << s) : 0;
+        f->unknown_regular |= usage.regular_known ? 0 : (uint16_t)(1u << s);
+        f->unknown_activation |= usage.activation_known ? 0 : (uint16_t)(1u << s);
+    }
+    return true;
+}
+
 static bool make_filter(const struct view *v, const struct view_staff_query *q, struct view_filter *f,
                         struct cv_error *err)
 {
@@ -40,9 +53,11 @@ static bool make_filter(const struct view *v, const struct view_staff_query *q, 
     f->categories = q->categories;
     f->code = q->staff_code;
     f->updated_since = q->updated_since;
-    f->stage = q->stage;
-    f->by_stage = f->at_home = q->system != NULL || q->stage != VIEW_ANY_STAGE;
+    f->stages = q->stages;
+    f->by_stage = f->at_home = q->system != NULL || q->stages != 0;
     f->staged = UINT16_MAX;
+    if (f->by_stage && !judge_use(v, q->window, f, err))
+        return false;
     return place_filter(v, q->scope, q->has_unit, q->unit, q->recursive, f, err) &&
            system_bit(v, q->has, "has", &f->has, err) && system_bit(v, q->missing, "missing", &f->missing, err) &&
            system_bit(v, q->system, "system", &f->staged, err);

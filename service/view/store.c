@@ -38,6 +38,7 @@ bool view_new(struct view **out, struct cv_error *err)
     v->build = build;
     v->wait.ring = ring;
     v->day = cv_today();
+    v->kept_days = DOM_KEPT_DAYS_MAX;
     v->changed_at = cv_now();
     v->complete_ns = cv_mono_ns();
     view_unit_slot(v, (struct cv_id){0}); /* slot 0: the root of roots */
@@ -53,6 +54,7 @@ void view_free(struct view **view)
     view_people_free(v);
     view_units_free(v);
     view_catalog_free(v);
+    view_usage_free(v);
     view_words_free(&v->words);
     free(v->by_uuid.cells);
     free(v->wait.ring);

@@ -33,7 +33,7 @@ void view_fill_unit(const struct view *v, uint32_t slot, struct cv_arena *arena,
         .active_from = u->u.active_from,
         .active_to = u->u.active_to,
         .revision = u->u.revision,
-        .recorded = u->own.at[F_RECORDED],
+        .recorded = u->own[F_RECORDED],
         .children = u->known_children,
     };
     for (int i = 0; i < CV_LANGS; i++)
@@ -166,7 +166,7 @@ int view_recorded(const struct view *v, struct view_scope scope)
     if (!view_enter(v, NULL))
         return 0;
     uint32_t slot = view_scope_slot(v, scope);
-    int recorded = slot == NONE ? 0 : v->units[slot]->sum.at[F_RECORDED];
+    int recorded = slot == NONE ? 0 : v->units[slot]->sum[F_RECORDED];
     view_leave(v);
     return recorded;
 }
@@ -176,7 +176,7 @@ int view_unit_recorded(const struct view *v, struct cv_id unit)
     if (!view_enter(v, NULL))
         return 0;
     uint32_t slot = view_unit_slot_of(v, unit);
-    int recorded = slot == NONE ? 0 : v->units[slot]->own.at[F_RECORDED];
+    int recorded = slot == NONE ? 0 : v->units[slot]->own[F_RECORDED];
     view_leave(v);
     return recorded;
 }

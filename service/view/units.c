@@ -60,6 +60,7 @@ uint32_t view_unit_slot(struct view *v, struct cv_id id)
     slot = (uint32_t)v->unit_count++;
     v->units[slot] = view_must(calloc(1, sizeof(struct unit)));
     v->units[slot]->id = id;
+    view_figures_room(v, v->units[slot], 0);
     view_lookup_put(&v->unit_by_id, view_hash(id.bytes, 16), slot);
     if (slot != 0)
         add_child(v, 0, slot);
@@ -122,10 +123,10 @@ static void hang(struct view *v, uint32_t slot, uint32_t parent)
     uint32_t old = u->parent;
     cut_child(v, slot);
     if (old != parent)
-        view_push(v, old, &u->sum, -1);
+        view_push(v, old, u->sum, -1);
     add_child(v, parent, slot);
     if (old != parent)
-        view_push(v, parent, &u->sum, 1);
+        view_push(v, parent, u->sum, 1);
     view_refigure(v, old);
     view_refigure(v, parent);
 }
@@ -297,6 +298,7 @@ void view_units_free(struct view *v)
         view_keep_free(&v->units[i]->keep);
         free(v->units[i]->children.items);
         free(v->units[i]->members.items);
+        free(v->units[i]->own);
         free(v->units[i]);
     }
     free(v->units);

@@ -10,9 +10,9 @@ LAYERS = ["base", "conf", "domain", "job", "connect", "directory", "view", "repo
 # layer -> public headers (include/congvu/NAME.h) beyond base's that it may include
 BASE = {"error", "memory", "clock", "text", "json", "log", "secret"}
 MAY = {
-    "base": set(), "conf": {"conf"}, "domain": {"domain", "domain_naming", "coverage"}, "job": {"job"},
+    "base": set(), "conf": {"conf"}, "domain": {"domain", "domain_naming", "coverage", "adoption", "period"}, "job": {"job"},
     "connect": {"connect"},
-    "directory": {"domain", "directory"}, "view": {"domain", "coverage", "directory", "view"},
+    "directory": {"domain", "directory"}, "view": {"domain", "coverage", "adoption", "directory", "view"},
     "provision": {"domain", "domain_naming", "coverage", "connect", "directory", "view", "provision", "job"},
     "report": {"domain", "coverage", "report", "table"},
     "http": {"http", "job"},

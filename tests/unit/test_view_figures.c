@@ -48,19 +48,76 @@ static const struct dom_account *slow_account(const struct w_person *p, int syst
     return NULL;
 }
 
-static void slow_person(struct world *w, const struct w_person *p, int system, cv_day day, struct dom_counts *c)
+/* ---- use, day by day ---- */
+static cv_day slow_issued(struct world *w, const struct w_person *p, const struct dom_account *a, int system, cv_day to)
+{
+    cv_day issued = cv_day_of(a->since);
+    for (cv_day day = w->first_day; day < w->first_day + W_DAYS && day < issued; day++)
+        if (w_active(w, p, system, day))
+            return day;
+    return issued > to ? to : issued;
+}
+
+static int slow_days(struct world *w, const struct w_person *p, int system, cv_day from, cv_day to)
+{
+    int days = 0;
+    for (cv_day day = from; day <= to; day++)
+        days += w_active(w, p, system, day);
+    return days;
+}
+
+static bool slow_regular(struct world *w, const struct w_person *p, int system, cv_day from, cv_day to, cv_day issued)
+{
+    const struct dom_activity *rule = &w->systems[system].activity;
+    cv_day start = issued > from ? issued : from;
+    double wanted = (double)rule->regular_days * (to - start + 1) / rule->regular_of;
+    return rule->precision == DOM_BY_DAY && slow_days(w, p, system, start, to) >= wanted &&
+           slow_days(w, p, system, start, to) > 0;
+}
+
+static void slow_use(struct world *w, const struct w_person *p, int system, struct view_window win, bool away,
+                     struct dom_counts *c)
 {
     const struct dom_account *a = slow_account(p, system);
     bool issued = a && dom_counts_issued(a->observed);
+    const struct dom_activity *rule = &w->systems[system].activity;
+    cv_day judged = win.to < cv_today() ? win.to : cv_today() - 1;
+    bool stale =
+        !rule->reported || w->data_through[system] == CV_NO_DAY || judged - w->data_through[system] > rule->stale_after;
+    c->unknown += issued && stale;
+    if (stale)
+        return;
+    bool used = issued && slow_days(w, p, system, win.from, win.to) > 0;
+    c->on_leave_unused += away && !used;
+    if (!issued)
+        return;
+    cv_day since = slow_issued(w, p, a, system, win.to);
+    int length = win.to - win.from + 1,
+        least = rule->regular_of == 30 || rule->regular_of == 31 ? 28 : rule->regular_of;
+    c->used += used;
+    c->regular += length >= least && slow_regular(w, p, system, win.from, win.to, since);
+    c->too_new += win.to - since < 14 && !slow_regular(w, p, system, since, win.to, since);
+    c->never_used += slow_days(w, p, system, w->first_day, win.to) == 0;
+}
+
+static void slow_person(struct world *w, const struct w_person *p, int system, struct view_window win,
+                        struct dom_counts *c)
+{
+    const struct dom_account *a = slow_account(p, system);
+    bool issued = a && dom_counts_issued(a->observed);
+    cv_day day = win.to;
     if (!slow_required(w, p, system, day))
         return;
     c->eligible++;
     c->issued += issued;
     c->locked += a && a->observed == DOM_TEMP_LOCKED;
-    c->activated +=
-        issued && (w->systems[system].kind == DOM_DIRECTORY ? p->credential : a->observed == DOM_OBS_ACTIVE);
+    bool opened = w->systems[system].kind == DOM_DIRECTORY ? p->credential : a && a->observed == DOM_OBS_ACTIVE;
+    bool told = w->systems[system].kind != DOM_MANUAL || w->systems[system].activity.reported;
+    c->activated += told && issued && (opened || slow_days(w, p, system, w->first_day, day) > 0);
     bool covered = p->on_leave && p->leave_from <= day && (p->leave_to == CV_NO_DAY || day < p->leave_to);
-    c->on_long_leave += covered && (p->leave_to == CV_NO_DAY || p->leave_to - p->leave_from >= 30);
+    bool away = covered && (p->leave_to == CV_NO_DAY || p->leave_to - p->leave_from >= 30);
+    c->on_long_leave += away;
+    slow_use(w, p, system, win, away, c);
 }
 
 static bool slow_required_here(struct world *w, const struct w_unit *u, int system, uint32_t *categories)
@@ -88,8 +145,9 @@ static bool slow_has_child(struct world *w, int unit)
 }
 
 /* Own figures of one unit; system -1 = all of them (pairs). */
-static struct dom_counts slow_own(struct world *w, int unit, int system, cv_day day)
+static struct dom_counts slow_own(struct world *w, int unit, int system, struct view_window win)
 {
+    cv_day day = win.to;
     struct w_unit *u = &w->units[unit];
     struct dom_counts c = {0};
     int by[DOM_CATEGORIES] = {0}, eligible[W_SYSTEMS] = {0};
@@ -117,7 +175,7 @@ static struct dom_counts slow_own(struct world *w, int unit, int system, cv_day 
         int required = 0, lacks = 0;
         for (int s = 0; s < W_SYSTEMS; s++) {
             struct dom_counts one = {0};
-            slow_person(w, p, s, day, &one);
+            slow_person(w, p, s, win, &one);
             required += one.eligible;
             lacks += one.eligible && !one.issued;
             eligible[s] += one.eligible;
@@ -151,13 +209,13 @@ static struct dom_counts slow_own(struct world *w, int unit, int system, cv_day 
     return c;
 }
 
-static struct dom_counts slow_branch(struct world *w, int unit, int system, cv_day day)
+static struct dom_counts slow_branch(struct world *w, int unit, int system, struct view_window win)
 {
-    struct dom_counts c = slow_own(w, unit, system, day);
+    struct dom_counts c = slow_own(w, unit, system, win);
     for (int i = 0; i < W_UNITS; i++) {
         if (!w->units[i].used || !w->units[i].sent || w->units[i].parent != unit)
             continue;
-        struct dom_counts part = slow_branch(w, i, system, day);
+        struct dom_counts part = slow_branch(w, i, system, win);
         dom_counts_add(&c, &part);
     }
     return c;
@@ -182,7 +240,7 @@ static bool same_counts(const struct dom_counts *fast, const struct dom_counts *
     return false;
 }
 
-static bool check_unit(struct world *w, int unit, int system, struct cv_arena *arena)
+static bool check_unit(struct world *w, int unit, int system, struct view_window win, struct cv_arena *arena)
 {
     const char *slug = system < 0 ? NULL : w_slugs[system];
     struct view_coverage_query q = {.scope = {.everywhere = true},
@@ -190,14 +248,27 @@ static bool check_unit(struct world *w, int unit, int system, struct cv_arena *a
                                     .recursive = true,
                                     .systems = &slug,
                                     .system_count = system >= 0,
-                                    .required = system < 0};
+                                    .required = system < 0,
+                                    .window = win};
     struct view_coverage got;
     struct cv_error err = {0};
     cv_arena_reset(arena);
     if (!view_coverage(w->view, &q, arena, &got, &err) || got.count != 1)
         return false;
-    struct dom_counts slow = slow_branch(w, unit, system, cv_today());
-    return same_counts(&got.rows[0].counts, &slow);
+    const struct dom_counts *c = &got.rows[0].counts;
+    struct dom_counts slow = slow_branch(w, unit, system, win);
+    bool chain = c->regular <= c->used && c->issued <= c->eligible && c->activated <= c->issued;
+    if (got.rows[0].used_known && got.rows[0].activation_known)
+        chain &= c->used <= c->activated;
+    return same_counts(c, &slow) && chain;
+}
+
+/* The kept windows, and one that was not thought of. */
+static struct view_window some_window(struct world *w, int i)
+{
+    static const int lengths[] = {7, 30, 90, 180};
+    cv_day to = i < 4 ? cv_today() : cv_today() - (cv_day)w_random(w, 60);
+    return (struct view_window){to - (i < 4 ? lengths[i] : 1 + (int)w_random(w, 100)) + 1, to};
 }
 
 static void check_all(struct world *w, struct cv_arena *arena, uint64_t seed, int step, const char *change)
@@ -205,10 +276,12 @@ static void check_all(struct world *w, struct cv_arena *arena, uint64_t seed, in
     for (int unit = 0; unit < W_UNITS; unit++) {
         if (!w->units[unit].used || !w->units[unit].sent)
             continue;
+        struct view_window win = some_window(w, (unit + step / CHECK_EVERY) % 5);
         for (int system = -1; system < W_SYSTEMS; system++)
-            if (!check_unit(w, unit, system, arena)) {
-                fail_msg("seed %llu: unit %d system %d wrong after step %d (%s)", (unsigned long long)seed, unit,
-                         system, step, change);
+            if (!check_unit(w, unit, system, win, arena)) {
+                fail_msg("seed %llu: unit %d system %d window %d until %d wrong after step %d (%s)",
+                         (unsigned long long)seed, unit, system, win.to - win.from + 1, win.to - cv_today(), step,
+                         change);
             }
     }
 }
@@ -268,8 +341,13 @@ static const char *hire(struct world *w)
 {
     for (int i = 0; i < W_PEOPLE; i++)
         if (!w->people[i].used) {
+            bool use_first = w_random(w, 2);
             w_new_person(w, i);
+            if (use_first)
+                w_send_use(w, &w->people[i]);
             w_send_person(w, &w->people[i]);
+            if (!use_first)
+                w_send_use(w, &w->people[i]);
             return "hired";
         }
     return "full";
@@ -332,9 +410,55 @@ static const char *lose_unit(struct world *w)
     return "unit lost";
 }
 
+/* A refresh that names everybody, some with other days, and forgets some. */
+static const char *refresh_use(struct world *w)
+{
+    w->feed.usage_begin(w->feed.ctx, true);
+    for (int i = 0; i < W_PEOPLE; i++) {
+        struct w_person *p = &w->people[i];
+        if (!p->used)
+            continue;
+        if (w_random(w, 10) == 0)
+            memset(p->active, 0, sizeof p->active);
+        else
+            w_send_use(w, p);
+    }
+    w->feed.usage_end(w->feed.ctx);
+    return "usage read anew";
+}
+
+static const char *change_use(struct world *w)
+{
+    int s = (int)w_random(w, W_SYSTEMS), i = any_person(w);
+    switch (w_random(w, 8)) {
+    case 0:
+        w->data_through[s] = cv_today() - (cv_day)w_random(w, 6);
+        w_send_data_through(w, s);
+        return "data through";
+    case 1:
+        return refresh_use(w);
+    case 2:
+        w_new_activity(w, s);
+        w_send_system(w, s);
+        w_send_data_through(w, s);
+        return "activity rule";
+    default:
+        if (i < 0)
+            return "nobody";
+        if (w_random(w, 4) == 0)
+            w_new_use(w, &w->people[i]);
+        for (cv_day day = cv_today() - 3; day < w->first_day + W_DAYS && day <= cv_today(); day++)
+            w->people[i].active[s][day - w->first_day] = true;
+        w_send_use(w, &w->people[i]);
+        return "used";
+    }
+}
+
 static const char *change_something(struct world *w, int64_t *offset)
 {
-    uint32_t what = w_random(w, 20);
+    uint32_t what = w_random(w, 25);
+    if (what >= 20)
+        return change_use(w);
     if (what < 10)
         return change_staff(w);
     if (what < 13)
@@ -353,6 +477,8 @@ static const char *change_something(struct world *w, int64_t *offset)
     }
     if (what == 18) {
         *offset += (w_random(w, 5) ? 86400 : -86400) * (int64_t)w_random(w, 4);
+        if (*offset > 86400 * (W_AHEAD - 5))
+            *offset = 0;
         cv_clock_set_offset(*offset);
         return "day";
     }
@@ -424,40 +550,62 @@ static void own_and_units_make_the_total(void **state)
 }
 
 /* The people of a figure are exactly as many as it says. */
+static void expect_list(struct world *w, int unit, const char *slug, uint32_t stages, struct view_window win,
+                        struct cv_arena *arena, int expected)
+{
+    struct cv_error err = {0};
+    struct view_staff_page page;
+    struct view_staff_query q = {.scope = {.everywhere = true},
+                                 .has_unit = true,
+                                 .unit = w->units[unit].id,
+                                 .recursive = true,
+                                 .system = slug,
+                                 .stages = stages,
+                                 .window = win,
+                                 .page_size = 500,
+                                 .want_total = true};
+    assert_true(view_staff_list(w->view, &q, arena, &page, &err));
+    if ((int)page.total != expected || (int)page.count != expected)
+        fail_msg("stages %x of %s: %zu people, not %d", stages, slug, page.total, expected);
+}
+
+static void expect_lists(struct world *w, int unit, const char *slug, struct view_window win, struct cv_arena *arena)
+{
+    struct cv_error err = {0};
+    struct view_coverage c;
+    struct view_coverage_query q = {.scope = {.everywhere = true},
+                                    .unit = w->units[unit].id,
+                                    .recursive = true,
+                                    .systems = &slug,
+                                    .system_count = 1,
+                                    .window = win};
+    assert_true(view_coverage(w->view, &q, arena, &c, &err));
+    const struct dom_counts *n = &c.rows[0].counts;
+    const struct view_coverage_row *row = &c.rows[0];
+    int expected[VIEW_STAGES] = {
+        [VIEW_ANY_STAGE] = n->eligible,    [VIEW_MISSING] = n->eligible - n->issued,
+        [VIEW_ISSUED] = n->issued,         [VIEW_NOT_ACTIVATED] = row->activation_known ? n->issued - n->activated : 0,
+        [VIEW_LOCKED] = n->locked,         [VIEW_UNUSED] = row->used_known ? n->issued - n->used : 0,
+        [VIEW_NEVER_USED] = n->never_used, [VIEW_NOT_REGULAR] = row->regular_known ? n->used - n->regular : 0,
+        [VIEW_UNKNOWN] = n->unknown,
+    };
+    for (int stage = VIEW_ANY_STAGE; stage < VIEW_STAGES; stage++)
+        expect_list(w, unit, slug, 1u << stage, win, arena, expected[stage]);
+    expect_list(w, unit, slug, 1u << VIEW_MISSING | 1u << VIEW_UNUSED | 1u << VIEW_UNKNOWN, win, arena,
+                expected[VIEW_MISSING] + expected[VIEW_UNUSED] + expected[VIEW_UNKNOWN]);
+}
+
 static void lists_behind_figures_have_their_length(void **state)
 {
     struct world *w = w_new(w_seed() + 7);
     struct cv_arena *arena = cv_arena_new(8 << 20);
     (void)state;
     w_load(w, 20, 300);
-    for (int s = 0; s < W_SYSTEMS; s++) {
-        const char *slug = w_slugs[s];
-        struct view_coverage_query q = {
-            .scope = {.everywhere = true}, .recursive = true, .systems = &slug, .system_count = 1};
+    for (int s = 0; s < W_SYSTEMS; s++)
         for (int u = 0; u < 20; u++) {
-            struct cv_error err = {0};
-            struct view_coverage c;
-            struct view_staff_page page;
-            q.unit = w->units[u].id;
-            assert_true(view_coverage(w->view, &q, arena, &c, &err));
-            const struct dom_counts *n = &c.rows[0].counts;
-            int expected[] = {n->eligible, n->eligible - n->issued, n->issued, n->issued - n->activated, n->locked};
-            for (int stage = VIEW_ANY_STAGE; stage <= VIEW_LOCKED; stage++) {
-                struct view_staff_query lq = {.scope = {.everywhere = true},
-                                              .has_unit = true,
-                                              .unit = w->units[u].id,
-                                              .recursive = true,
-                                              .system = slug,
-                                              .stage = (enum view_stage)stage,
-                                              .page_size = 500,
-                                              .want_total = true};
-                assert_true(view_staff_list(w->view, &lq, arena, &page, &err));
-                assert_int_equal(page.total, expected[stage]);
-                assert_int_equal(page.count, expected[stage]);
-            }
+            expect_lists(w, u, w_slugs[s], some_window(w, u % 5), arena);
             cv_arena_reset(arena);
         }
-    }
     cv_arena_free(&arena);
     w_free(w);
 }

@@ -14,7 +14,7 @@
 #include "congvu/text.h"
 #include "congvu/view.h"
 
-enum { W_PEOPLE = 400, W_UNITS = 40, W_SYSTEMS = 4, W_POSTS = 3 };
+enum { W_PEOPLE = 400, W_UNITS = 40, W_SYSTEMS = 4, W_POSTS = 3, W_DAYS = 280, W_AHEAD = 20 };
 
 struct w_person {
     bool used, sent;
@@ -34,6 +34,7 @@ struct w_person {
     int birth_year;
     int64_t revision;
     cv_moment updated_at;
+    bool active[W_SYSTEMS][W_DAYS]; /* from world.first_day on; as sent */
 };
 struct w_unit {
     bool used, sent;
@@ -55,6 +56,7 @@ struct world {
     struct w_unit units[W_UNITS];
     struct dom_system systems[W_SYSTEMS];
     struct dom_required rules[W_SYSTEMS][2];
+    cv_day data_through[W_SYSTEMS], first_day;
     int64_t csn;
 };
 
@@ -175,6 +177,65 @@ static inline void w_new_system(struct world *w, int i)
                                         .revision = 1};
 }
 
+/* ---- use ---- */
+static inline bool w_active(const struct world *w, const struct w_person *p, int system, cv_day day)
+{
+    return day >= w->first_day && day < w->first_day + W_DAYS && p->active[system][day - w->first_day];
+}
+
+/* Some use a system daily, some now and then, some once long ago, some never; a few days lie ahead of the clock. */
+static inline void w_new_use(struct world *w, struct w_person *p)
+{
+    memset(p->active, 0, sizeof p->active);
+    for (int s = 0; s < W_SYSTEMS; s++) {
+        uint32_t habit = w_random(w, 5), rarely = w_random(w, 60) + 2;
+        if (habit == 4)
+            p->active[s][w_random(w, W_DAYS)] = true;
+        for (int d = 0; habit < 3 && d < W_DAYS; d++)
+            p->active[s][d] = w_random(w, habit == 0 ? 2 : habit == 1 ? 8 : rarely) == 0;
+    }
+}
+
+static inline void w_send_use(struct world *w, const struct w_person *p)
+{
+    struct dom_usage usage = {.staff = p->id};
+    for (int s = 0; s < W_SYSTEMS; s++) {
+        struct dom_use *use = &usage.uses[usage.use_count++];
+        *use = (struct dom_use){.system = w_slugs[s], .last_on = CV_NO_DAY};
+        for (cv_day day = w->first_day; day < w->first_day + W_DAYS; day++) {
+            int year, month, of_month;
+            if (!w_active(w, p, s, day))
+                continue;
+            cv_day_split(day, &year, &month, &of_month);
+            int32_t number = year * 12 + month - 1;
+            if (use->month_count == 0 || use->months[use->month_count - 1].month != number)
+                use->months[use->month_count++].month = number;
+            use->months[use->month_count - 1].days |= 1u << (of_month - 1);
+            use->last_on = day;
+        }
+    }
+    w->feed.usage(w->feed.ctx, &usage);
+}
+
+static inline void w_send_data_through(struct world *w, int s)
+{
+    struct dom_usage_feed feed = {.system = w_slugs[s], .data_through = w->data_through[s], .received_at = 1};
+    w->feed.usage_feed(w->feed.ctx, &feed);
+}
+
+static inline void w_new_activity(struct world *w, int i)
+{
+    static const int rules[][2] = {{4, 30}, {2, 7}, {12, 90}, {4, 31}};
+    const int *rule = rules[w_random(w, 4)];
+    w->systems[i].activity = (struct dom_activity){.reported = w_random(w, 8) != 0,
+                                                   .regular_days = rule[0],
+                                                   .regular_of = rule[1],
+                                                   .stale_after = 3,
+                                                   .precision = w_random(w, 8) ? DOM_BY_DAY : DOM_LAST_ONLY,
+                                                   .version = 1};
+    w->data_through[i] = w_random(w, 8) ? cv_today() - 1 - (cv_day)w_random(w, 7) : CV_NO_DAY;
+}
+
 static inline void w_new_rules(struct world *w, int i)
 {
     static const char *one_title[] = {"truong phong"};
@@ -208,14 +269,14 @@ static inline void w_new_accounts(struct world *w, struct w_person *p)
     p->account_count = 0;
     for (int s = 0; s < W_SYSTEMS; s++)
         if (w_random(w, 4))
-            p->accounts[p->account_count++] =
-                (struct dom_account){.system = w_slugs[s],
-                                     .desired = (enum dom_desired)w_random(w, DOM_DESIREDS),
-                                     .observed = (enum dom_observed)w_random(w, DOM_OBSERVEDS),
-                                     .login = p->login,
-                                     .reason = w_random(w, 3) ? NULL : "leave",
-                                     .since = 1000 + w_random(w, 99),
-                                     .last_error = w_random(w, 9) ? NULL : "x"};
+            p->accounts[p->account_count++] = (struct dom_account){
+                .system = w_slugs[s],
+                .desired = (enum dom_desired)w_random(w, DOM_DESIREDS),
+                .observed = (enum dom_observed)w_random(w, DOM_OBSERVEDS),
+                .login = p->login,
+                .reason = w_random(w, 3) ? NULL : "leave",
+                .since = w_random(w, 2) ? 1000 + w_random(w, 99) : cv_day_start(cv_today() - 50 + (int)w_random(w, 52)),
+                .last_error = w_random(w, 9) ? NULL : "x"};
 }
 
 static inline int w_any_unit(struct world *w, bool sent_only)
@@ -268,6 +329,7 @@ static inline void w_new_person(struct world *w, int i)
                                     .to = CV_NO_DAY};
     p->post_count = 1;
     w_new_accounts(w, p);
+    w_new_use(w, p);
     if (w_random(w, 5) == 0)
         p->hired_on = cv_today() - 3 + (cv_day)w_random(w, 10);
 }
@@ -339,9 +401,11 @@ static inline struct world *w_new(uint64_t seed)
     w->random = seed * 2 + 1;
     assert_true(view_new(&w->view, &err));
     w->feed = view_feed(w->view);
+    w->first_day = cv_today() - W_DAYS + W_AHEAD;
     for (int i = 0; i < W_SYSTEMS; i++) {
         w_new_system(w, i);
         w_new_rules(w, i);
+        w_new_activity(w, i);
     }
     w->systems[0].required_count = 1;
     w->rules[0][0] = (struct dom_required){0};
@@ -367,6 +431,9 @@ static inline void w_load(struct world *w, int units, int people)
             w_depart(w, &w->people[i]);
     }
     w->feed.alive(w->feed.ctx, true);
+    w->feed.usage_begin(w->feed.ctx, true);
+    for (int i = 0; i < people; i += 2)
+        w_send_use(w, &w->people[i]);
     w->feed.begin(w->feed.ctx, true);
     for (int i = 0; i < people; i++)
         w_send_person(w, &w->people[i]);
@@ -375,6 +442,11 @@ static inline void w_load(struct world *w, int units, int people)
     for (int i = 0; i < W_SYSTEMS; i++)
         w_send_system(w, i);
     assert_true(w->feed.end(w->feed.ctx, true));
+    for (int i = 1; i < people; i += 2)
+        w_send_use(w, &w->people[i]);
+    for (int i = 0; i < W_SYSTEMS; i++)
+        w_send_data_through(w, i);
+    w->feed.usage_end(w->feed.ctx);
     w->feed.settled(w->feed.ctx);
 }
 

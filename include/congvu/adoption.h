@@ -1,0 +1,48 @@
+/* Use of one account: which days it was active, and what that says about a window.
+ *
+ * Story of use. The directory keeps an active day as one bit; dom_active_pack turns a record into one run of bits that
+ * the view keeps. For a day and some windows that end on it, dom_use_judge says which of them show use, regular use,
+ * whether the account is too new to be blamed, and on which day the answer may differ although nothing new is reported:
+ *
+ *     struct dom_use_case at = {.rule = &system->activity, .issued_on = issued, .day = cv_today()};
+ *     struct dom_use_verdict said;
+ *     dom_use_judge(&at, &days, lengths, 4, &said);
+ *
+ * Thread: pure. */
+#pragma once
+
+#include "congvu/domain.h"
+
+enum {
+    DOM_KEPT_DAYS_MAX = 400, /* 13 months */
+    DOM_ACTIVE_BYTES_MAX = (DOM_KEPT_DAYS_MAX + 7) / 8,
+    DOM_NEW_DAYS = 14 /* issued less than so many days ago and not yet regular: too new */
+};
+
+/* Active days of one account. Bit i % 8 of byte i / 8 is the day first + i; bit 0 is set. */
+struct dom_active {
+    cv_day first; /* CV_NO_DAY = never active */
+    const uint8_t *bits;
+    size_t len; /* bytes */
+    bool older; /* active before `first` as well, on days that are not kept */
+};
+/* Days before `oldest` are not kept, except the latest one when no other is left; of the others the first
+ * DOM_KEPT_DAYS_MAX. `bits` holds DOM_ACTIVE_BYTES_MAX bytes, which *out points to. */
+void dom_active_pack(const struct dom_use *use, cv_day oldest, uint8_t *bits, struct dom_active *out);
+int dom_active_count(const struct dom_active *days, cv_day from, cv_day to); /* both included */
+cv_day dom_active_last(const struct dom_active *days);                       /* CV_NO_DAY = never */
+
+struct dom_use_case {
+    const struct dom_activity *rule;
+    cv_day issued_on; /* CV_NO_DAY = long ago; an active day before it counts as the day of issue */
+    bool idle;        /* locked for inactivity: never regular */
+    cv_day day;       /* the last day of every window */
+};
+struct dom_use_verdict {
+    uint8_t used, regular; /* bit i = window i */
+    bool ever, too_new;
+    cv_day next_day; /* the first day after `day` on which this may differ; CV_NO_DAY = never */
+};
+/* `lengths` in days, at most 8. A window too short for the rule shows no regular use. */
+void dom_use_judge(const struct dom_use_case *at, const struct dom_active *days, const int *lengths, size_t count,
+                   struct dom_use_verdict *out);

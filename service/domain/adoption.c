@@ -1,0 +1,192 @@
+/* Use of one account, judged by the rule of its system. */
+#include "congvu/adoption.h"
+
+#include <string.h>
+
+#include "congvu/coverage.h"
+
+enum { SHORTEST_MONTH = 28, LONGEST_MONTH = 31 };
+
+/* ---- the rule ---- */
+static int scaled(const struct dom_activity *rule, int days)
+{
+    int64_t of = rule->regular_of > 0 ? rule->regular_of : 1;
+    int64_t wanted = ((int64_t)rule->regular_days * days + of - 1) / of;
+    return wanted > 1 ? (int)wanted : 1;
+}
+
+/* A rule of about a month holds for every month, February too. */
+static bool long_enough(const struct dom_activity *rule, int days)
+{
+    bool monthly = rule->regular_of >= SHORTEST_MONTH && rule->regular_of <= LONGEST_MONTH;
+    return days >= (monthly ? SHORTEST_MONTH : rule->regular_of);
+}
+
+int dom_regular_days(const struct dom_activity *rule, int window_days)
+{
+    if (rule->regular_days <= 0 || !long_enough(rule, window_days))
+        return 0;
+    return scaled(rule, window_days);
+}
+
+bool dom_usage_stale(const struct dom_activity *rule, cv_day data_through, cv_day today)
+{
+    return !rule->reported || data_through == CV_NO_DAY || (int64_t)today - 1 - data_through > rule->stale_after;
+}
+
+/* ---- days ---- */
+/* Ascending. */
+static void keep(struct dom_active *out, uint8_t *bits, cv_day day)
+{
+    if (out->first == CV_NO_DAY)
+        out->first = day;
+    int64_t at = (int64_t)day - out->first;
+    if (at < 0 || at >= DOM_KEPT_DAYS_MAX)
+        return;
+    bits[at / 8] |= (uint8_t)(1u << at % 8);
+    out->len = (size_t)at / 8 + 1;
+}
+
+void dom_active_pack(const struct dom_use *use, cv_day oldest, uint8_t *bits, struct dom_active *out)
+{
+    *out = (struct dom_active){.first = CV_NO_DAY, .bits = bits, .older = use->earlier_days > 0};
+    memset(bits, 0, DOM_ACTIVE_BYTES_MAX);
+    for (size_t i = 0; i < use->month_count; i++) {
+        cv_day first = cv_day_join(use->months[i].month / 12, use->months[i].month % 12 + 1, 1);
+        for (uint32_t left = use->months[i].days; left; left &= left - 1) {
+            cv_day day = first + __builtin_ctz(left);
+            if (day < oldest)
+                out->older = true;
+            else
+                keep(out, bits, day);
+        }
+    }
+    if (use->last_on != CV_NO_DAY && (use->last_on >= oldest || out->first == CV_NO_DAY))
+        keep(out, bits, use->last_on);
+}
+
+int dom_active_count(const struct dom_active *days, cv_day from, cv_day to)
+{
+    int64_t a = (int64_t)from - days->first, b = (int64_t)to - days->first, end = (int64_t)days->len * 8 - 1;
+    int count = 0;
+    a = a < 0 ? 0 : a;
+    b = b > end ? end : b;
+    if (days->first == CV_NO_DAY || a > b)
+        return 0;
+    for (int64_t at = a / 8; at <= b / 8; at++) {
+        unsigned byte = days->bits[at];
+        byte &= at == a / 8 ? 0xFFu << a % 8 : 0xFFu;
+        byte &= at == b / 8 ? 0xFFu >> (7 - b % 8) : 0xFFu;
+        count += __builtin_popcount(byte);
+    }
+    return count;
+}
+
+/* The k-th latest active day on or before `to`; CV_NO_DAY when there are fewer. */
+static cv_day kth_latest(const struct dom_active *days, cv_day to, int k)
+{
+    int64_t at = (int64_t)to - days->first, end = (int64_t)days->len * 8 - 1;
+    if (days->first == CV_NO_DAY)
+        return CV_NO_DAY;
+    for (at = at > end ? end : at; at >= 0; at--) {
+        if (days->bits[at / 8] == 0)
+            at -= at % 8;
+        else if ((days->bits[at / 8] >> at % 8 & 1u) && --k == 0)
+            return days->first + (cv_day)at;
+    }
+    return CV_NO_DAY;
+}
+
+cv_day dom_active_last(const struct dom_active *days)
+{
+    return kth_latest(days, INT32_MAX, 1);
+}
+
+static cv_day first_after(const struct dom_active *days, cv_day day)
+{
+    int64_t at = (int64_t)day + 1 - days->first, end = (int64_t)days->len * 8;
+    if (days->first == CV_NO_DAY)
+        return CV_NO_DAY;
+    for (at = at < 0 ? 0 : at; at < end; at++)
+        if (days->bits[at / 8] >> at % 8 & 1u)
+            return days->first + (cv_day)at;
+    return CV_NO_DAY;
+}
+
+/* ---- the verdict ---- */
+struct judging {
+    const struct dom_use_case *at;
+    const struct dom_active *days;
+    cv_day issued; /* CV_NO_DAY = before everything */
+    struct dom_use_verdict *out;
+};
+
+static void ahead(struct judging *j, int64_t candidate)
+{
+    if (candidate > j->at->day && (j->out->next_day == CV_NO_DAY || candidate < j->out->next_day))
+        j->out->next_day = (cv_day)candidate;
+}
+
+/* From `from`, or from the day of issue when that is later: is the rule kept? With fewer days the rule asks for less,
+ * so every day that passes may ask for one more. */
+static bool is_regular(struct judging *j, cv_day from, int length)
+{
+    const struct dom_activity *rule = j->at->rule;
+    bool since_issue = j->issued != CV_NO_DAY && j->issued > from;
+    cv_day start = since_issue ? j->issued : from;
+    int span = j->at->day - start + 1, wanted = scaled(rule, since_issue ? span : length);
+    if (dom_active_count(j->days, start, j->at->day) < wanted)
+        return false;
+    ahead(j, (int64_t)kth_latest(j->days, j->at->day, wanted) + length);
+    if (since_issue)
+        ahead(j, (int64_t)j->issued + (int64_t)wanted * rule->regular_of / rule->regular_days);
+    return true;
+}
+
+static void judge_window(struct judging *j, const int *lengths, size_t i)
+{
+    const struct dom_activity *rule = j->at->rule;
+    cv_day from = j->at->day - lengths[i] + 1;
+    if (dom_active_count(j->days, from, j->at->day) == 0)
+        return;
+    j->out->used |= (uint8_t)(1u << i);
+    ahead(j, (int64_t)kth_latest(j->days, j->at->day, 1) + lengths[i]);
+    if (rule->precision == DOM_BY_DAY && !j->at->idle && dom_regular_days(rule, lengths[i]) > 0 &&
+        is_regular(j, from, lengths[i]))
+        j->out->regular |= (uint8_t)(1u << i);
+}
+
+static void judge_age(struct judging *j)
+{
+    const struct dom_activity *rule = j->at->rule;
+    cv_day day = j->at->day;
+    if (j->issued == CV_NO_DAY || (int64_t)day - j->issued >= DOM_NEW_DAYS)
+        return;
+    ahead(j, (int64_t)j->issued + DOM_NEW_DAYS);
+    j->out->too_new = rule->precision != DOM_BY_DAY || rule->regular_days <= 0 || j->at->idle ||
+                      !is_regular(j, j->issued - 1, DOM_NEW_DAYS);
+}
+
+/* Nobody uses what he does not have yet: an earlier active day is the day of issue. */
+static cv_day issue_of(const struct dom_use_case *at, const struct dom_active *days)
+{
+    if (at->issued_on == CV_NO_DAY || days->older)
+        return CV_NO_DAY;
+    return days->first != CV_NO_DAY && days->first < at->issued_on ? days->first : at->issued_on;
+}
+
+void dom_use_judge(const struct dom_use_case *at, const struct dom_active *days, const int *lengths, size_t count,
+                   struct dom_use_verdict *out)
+{
+    struct judging j = {.at = at, .days = days, .issued = issue_of(at, days), .out = out};
+    *out = (struct dom_use_verdict){.next_day = CV_NO_DAY};
+    out->ever = days->first != CV_NO_DAY && (days->older || days->first <= at->day);
+    if (j.issued != CV_NO_DAY && j.issued > at->day) { /* of another day, or another clock: as if issued today */
+        ahead(&j, (int64_t)at->day + 1);
+        j.issued = at->day;
+    }
+    ahead(&j, first_after(days, at->day));
+    for (size_t i = 0; i < count; i++)
+        judge_window(&j, lengths, i);
+    judge_age(&j);
+}

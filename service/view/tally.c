@@ -1,0 +1,218 @@
+/* What one person adds to the figures on a day. */
+#include <string.h>
+
+#include "internal.h"
+
+enum { LONG_LEAVE_DAYS = 30 };
+
+const int view_window_days[WINDOWS] = {7, 30, 90, 180};
+
+/* ---- one person on one day ---- */
+static bool is_current(const struct post *post, cv_day day)
+{
+    return (post->from == CV_NO_DAY || post->from <= day) && (post->to == CV_NO_DAY || day < post->to);
+}
+
+/* Enough of the record for the domain's rules of status. */
+struct thin {
+    struct dom_staff staff;
+    struct dom_post post;
+    struct dom_departure departure;
+};
+
+static void make_thin(const struct person *p, struct thin *t)
+{
+    const struct leaving *l = person_leaving(p);
+    const struct absence *a = person_absence(p);
+    *t = (struct thin){.staff = {.hired_on = p->hired_on}, .post = {.primary = true}};
+    t->staff.posts = &t->post;
+    for (size_t i = 0; i < p->posts; i++)
+        t->staff.post_count |= person_posts(p)[i].primary;
+    if (a) {
+        t->staff.on_leave = true;
+        t->staff.leave_from = a->from;
+        t->staff.leave_to = a->to;
+    }
+    if (l) {
+        t->departure = (struct dom_departure){.number = l->number,
+                                              .state = (enum dom_departure_state)l->state,
+                                              .reason = (enum dom_reason)l->reason,
+                                              .effective_on = l->on,
+                                              .recorded_at = l->recorded_at,
+                                              .started_at = CV_NO_MOMENT,
+                                              .ended_at = CV_NO_MOMENT};
+        t->staff.departures = &t->departure;
+        t->staff.departure_count = 1;
+    }
+}
+
+static void ahead(cv_day candidate, cv_day day, cv_day *next)
+{
+    if (candidate != CV_NO_DAY && candidate > day && candidate < *next)
+        *next = candidate;
+}
+
+static cv_day next_change(const struct person *p, cv_day day)
+{
+    cv_day next = NO_DAY_AHEAD;
+    ahead(p->hired_on, day, &next);
+    if (person_leaving(p))
+        ahead(person_leaving(p)->on, day, &next);
+    if (person_absence(p)) {
+        ahead(person_absence(p)->from, day, &next);
+        ahead(person_absence(p)->to, day, &next);
+    }
+    for (size_t i = 0; i < p->posts; i++) {
+        ahead(person_posts(p)[i].from, day, &next);
+        ahead(person_posts(p)[i].to, day, &next);
+    }
+    return next;
+}
+
+static uint16_t required_by_post(const struct view *v, const struct person *p, const struct post *post)
+{
+    const struct unit *u = v->units[post->unit];
+    uint16_t required = 0;
+    if (!u->known)
+        return 0;
+    int block = view_block(v, post->unit);
+    const char *title = post->title == NONE ? "" : v->words.items[post->title].folded;
+    for (unsigned s = 0; s < v->system_count; s++)
+        if (v->systems[s].known &&
+            dom_required_by(&v->systems[s].s, block, u->u.kind, (enum dom_category)p->category, title))
+            required |= (uint16_t)(1u << s);
+    return required;
+}
+
+static bool is_long(const struct absence *a)
+{
+    return a->from == CV_NO_DAY || a->to == CV_NO_DAY || (int64_t)a->to - a->from >= LONG_LEAVE_DAYS;
+}
+
+/* ---- use ---- */
+static bool is_idle(const struct view *v, const struct account *a)
+{
+    const char *reason = view_word_text(&v->words, a->reason);
+    return a->observed == DOM_TEMP_LOCKED && reason && strcmp(reason, dom_lock_reason_words[DOM_LOCK_INACTIVITY]) == 0;
+}
+
+static void note_verdict(struct tally *t, uint16_t bit, const struct dom_use_verdict *said)
+{
+    t->ever |= said->ever ? bit : 0;
+    t->too_new |= said->too_new ? bit : 0;
+    for (int w = 0; w < WINDOWS; w++) {
+        t->used[w] |= said->used >> w & 1 ? bit : 0;
+        t->regular[w] |= said->regular >> w & 1 ? bit : 0;
+    }
+}
+
+static void tally_use(const struct view *v, const struct person *p, cv_day day, const int *lengths, size_t count,
+                      struct tally *t)
+{
+    for (size_t i = 0; i < p->accounts; i++) {
+        const struct account *a = &person_accounts(p)[i];
+        struct dom_use_verdict said;
+        if (!(p->issued >> a->system & 1))
+            continue;
+        struct dom_active days = view_active(p->uses, a->system);
+        struct dom_use_case at = {.rule = &v->systems[a->system].s.activity,
+                                  .issued_on = a->since == CV_NO_MOMENT ? CV_NO_DAY : cv_day_of(a->since),
+                                  .idle = is_idle(v, a),
+                                  .day = day};
+        dom_use_judge(&at, &days, lengths, count, &said);
+        note_verdict(t, (uint16_t)(1u << a->system), &said);
+        ahead(said.next_day, day, &t->next_day);
+    }
+}
+
+/* A directory system knows one credential of the person; the others report themselves whether an account is in use.
+ * Whoever used it has activated it. */
+static uint16_t activated_of(const struct view *v, const struct person *p, uint16_t ever)
+{
+    uint16_t activated = ever;
+    for (unsigned s = 0; s < v->system_count; s++) {
+        bool directory = !v->systems[s].known || v->systems[s].s.kind == DOM_DIRECTORY;
+        if (directory ? p->credential_set : (p->active >> s & 1))
+            activated |= (uint16_t)(1u << s);
+    }
+    return activated & p->issued;
+}
+
+static void tally_posts(const struct view *v, const struct person *p, cv_day day, struct tally *t)
+{
+    const struct post *posts = person_posts(p);
+    for (size_t i = 0; i < p->posts; i++)
+        if (posts[i].primary)
+            t->home = posts[i].unit;
+    for (size_t i = 0; i < p->posts; i++) {
+        if (!posts[i].primary && !is_current(&posts[i], day))
+            continue;
+        t->required |= required_by_post(v, p, &posts[i]);
+        if (!posts[i].primary && posts[i].kind == DOM_BIET_PHAI && posts[i].unit != t->home)
+            t->hosts |= (uint8_t)(1u << i);
+    }
+}
+
+struct tally view_tally_of(const struct view *v, const struct person *p, const struct view_window *special)
+{
+    cv_day day = special ? special->to : atomic_load(&v->day);
+    struct tally t = {.home = NONE, .next_day = next_change(p, day), .status = DOM_DEPARTED};
+    struct thin thin;
+    int length = special ? special->to - special->from + 1 : 0;
+    tally_posts(v, p, day, &t);
+    tally_use(v, p, day, special ? &length : view_window_days, special ? 1 : WINDOWS, &t);
+    t.activated = activated_of(v, p, t.ever);
+    if (t.home == NONE)
+        return t;
+    make_thin(p, &thin);
+    t.status = (uint8_t)dom_status_on(&thin.staff, day);
+    if (!dom_recorded_on(&thin.staff, day)) {
+        t.hosts = 0;
+        return t;
+    }
+    t.flags = T_RECORDED;
+    if (t.hosts)
+        t.flags |= T_SECONDED_OUT;
+    const struct absence *a = person_absence(p);
+    if (a && is_long(a) && (a->from == CV_NO_DAY || a->from <= day) && (a->to == CV_NO_DAY || day < a->to))
+        t.flags |= T_LONG_LEAVE;
+    uint16_t has = 0;
+    for (size_t i = 0; i < p->accounts; i++)
+        has |= (uint16_t)(1u << person_accounts(p)[i].system);
+    if (t.required & ~has)
+        t.flags |= T_LACKING;
+    return t;
+}
+
+/* ---- into figures ---- */
+static void add_system(const struct person *p, const struct tally *t, unsigned system, int sign, int32_t *s)
+{
+    bool away = t->flags & T_LONG_LEAVE, issued = p->issued >> system & 1;
+    s[S_ELIGIBLE] += sign;
+    s[S_ON_LEAVE] += away ? sign : 0;
+    s[S_ISSUED] += issued ? sign : 0;
+    s[S_LOCKED] += p->locked >> system & 1 ? sign : 0;
+    s[S_ACTIVATED] += t->activated >> system & 1 ? sign : 0;
+    s[S_TOO_NEW] += t->too_new >> system & 1 ? sign : 0;
+    s[S_NEVER_USED] += issued && !(t->ever >> system & 1) ? sign : 0;
+    for (int w = 0; w < WINDOWS; w++) {
+        bool used = t->used[w] >> system & 1;
+        s[S_USED + w] += used ? sign : 0;
+        s[S_REGULAR + w] += t->regular[w] >> system & 1 ? sign : 0;
+        s[S_LEAVE_UNUSED + w] += away && !used ? sign : 0;
+    }
+}
+
+void view_tally_add(const struct person *p, const struct tally *t, int sign, int32_t *figures)
+{
+    if (!(t->flags & T_RECORDED))
+        return;
+    figures[F_RECORDED_BY + p->category] += sign;
+    figures[F_RECORDED] += sign;
+    figures[F_SECONDED_OUT] += t->flags & T_SECONDED_OUT ? sign : 0;
+    figures[F_ELIGIBLE_PEOPLE] += t->required ? sign : 0;
+    figures[F_COMPLETE] += t->required && (t->required & ~p->issued) == 0 ? sign : 0;
+    for (unsigned s = 0; t->required >> s; s++)
+        if (t->required >> s & 1)
+            add_system(p, t, s, sign, &figures[view_figure_of(s, 0)]);
+}
