@@ -159,6 +159,9 @@ struct dir_document {
     struct dom_idempotency idempotency;
     int64_t revision;
 };
+/* What one document may hold; more is split by the caller (CV_LIMIT). Names are compared byte for byte, 200 bytes at
+ * most. */
+enum { DIR_DOCUMENT_MAX = 2 << 20, DIR_DOCUMENT_NAMES_MAX = 200000 };
 /* add: CV_EXISTS when the name is taken. save: asserts before's revision (CV_STALE) and raises it; bytes only. */
 bool dir_document_add(struct dir_session *s, const struct dir_document *doc, const struct dir_actor *actor,
                       struct dir_stamp *out, struct cv_error *err);
@@ -168,8 +171,8 @@ bool dir_document_save(struct dir_session *s, const struct dir_document *before,
                        const struct dir_actor *actor, struct dir_stamp *out, struct cv_error *err);
 bool dir_document_delete(struct dir_session *s, const char *folder, const char *name, const struct dir_actor *actor,
                          struct cv_error *err);
-/* Names with this prefix, ascending, from `after` (NULL = the first) on, at most `max`; `with_bytes` false leaves bytes
- * out. */
+/* Those whose names begin with `prefix` ("" = all), ascending by bytes, behind `after` (NULL = from the first), at most
+ * `max`. `with_bytes` false fills folder and name only. More than DIR_DOCUMENT_NAMES_MAX with that prefix: CV_LIMIT. */
 bool dir_document_list(struct dir_session *s, const char *folder, const char *prefix, const char *after, size_t max,
                        bool with_bytes, struct cv_arena *arena, struct dir_document **out, size_t *out_count,
                        struct cv_error *err);
@@ -177,7 +180,8 @@ bool dir_document_list(struct dir_session *s, const char *folder, const char *pr
 /* ---- the lease: who of several replicas works outside the directory (connectors, snapshots) ---- */
 struct dir_lease;
 /* `term_ms`: a challenger takes over when the entry has not changed for so long on its own monotonic clock; the holder
- * renews at a third of it and stops at two thirds. One object per process and name; any thread. */
+ * renews at a third of it and stops at two thirds. One object per process and name. dir_lease_held: any thread; tend
+ * and release: one thread at a time. */
 bool dir_lease_open(const char *name, int64_t term_ms, struct dir_lease **out, struct cv_error *err);
 void dir_lease_close(struct dir_lease **lease);
 /* One look: takes, renews or watches, whichever is due. Called about every term/10 by one thread with its session.
@@ -185,7 +189,7 @@ void dir_lease_close(struct dir_lease **lease);
 bool dir_lease_tend(struct dir_lease *lease, struct dir_session *s, struct cv_error *err);
 /* May this process work now? One atomic read and the monotonic clock. */
 bool dir_lease_held(const struct dir_lease *lease);
-/* Gives it back at once (a stop in order). */
+/* Gives it back at once (a stop in order); what it guarded must have ended. A later tend may take it again. */
 void dir_lease_release(struct dir_lease *lease, struct dir_session *s);
 
 /* Takes the idempotency key off one record whose key is of `until` or before; neither revision nor actor move.

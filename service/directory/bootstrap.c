@@ -57,24 +57,26 @@ static bool ensure_folder(const struct work *w, const char *parent, const char *
     return ensure(w, dir_dn_child(w->arena, parent, "ou", name), &a, err);
 }
 
-/* A site's own server may not have the database yet: then it says so here, not at the first login that is reported. */
-static bool ensure_usage(const struct work *w, struct cv_error *err)
+/* A site's own server may not have the database yet: then it says so here, not when it is first needed. */
+static bool ensure_database(const struct work *w, const char *name, struct cv_error *err)
 {
     struct dir_attrs a = new_entry(w, "organizationalUnit");
-    dir_put(&a, "ou", "usage");
-    if (ensure(w, DIR_USAGE_BASE, &a, err))
+    const char *suffix = cv_arena_printf(w->arena, "ou=%s", name);
+    dir_put(&a, "ou", name);
+    if (ensure(w, suffix, &a, err))
         return true;
-    if (err->kind == CV_NOT_FOUND || err->lib_code == LDAP_UNWILLING_TO_PERFORM)
-        return cv_fail_as(err, CV_CONFLICT, "ou=usage",
-                          "Máy chủ thư mục chưa có cơ sở dữ liệu ou=usage; xem deploy/openldap/README.md.",
-                          "The directory server has no database ou=usage; see deploy/openldap/README.md.");
+    if (err->kind == CV_NOT_FOUND || err->lib_code == LDAP_UNWILLING_TO_PERFORM || err->lib_code == LDAP_REFERRAL)
+        return cv_fail_as(err, CV_CONFLICT, suffix,
+                          "Máy chủ thư mục chưa có cơ sở dữ liệu ou=%s; xem deploy/openldap/README.md.",
+                          "The directory server has no database ou=%s; see deploy/openldap/README.md.", name);
     return false;
 }
 
 static bool ensure_folders(const struct work *w, struct cv_error *err)
 {
     static const char *const top[] = {"people", "units", "system"};
-    static const char *const inner[] = {"systems", "tokens", "brakes", "policies", "readers"};
+    static const char *const inner[] = {"systems", "tokens",  "brakes",    "policies",
+                                        "readers", "reports", "snapshots", "targets"};
     const char *root = dir_dn_system_root(w->arena, w->base);
     if (!ensure_base(w, err))
         return false;
@@ -84,7 +86,7 @@ static bool ensure_folders(const struct work *w, struct cv_error *err)
     for (size_t i = 0; i < CV_COUNT(inner); i++)
         if (!ensure_folder(w, root, inner[i], err))
             return false;
-    return ensure_usage(w, err);
+    return ensure_database(w, "usage", err) && ensure_database(w, "leases", err);
 }
 
 /* Length and counting belong to slapd, because it sees every attempt; what a password may contain is judged before. */

@@ -60,11 +60,16 @@ const char *dir_dn_system(struct cv_arena *arena, const char *base,
 const char *dir_dn_token(struct cv_arena *arena, const char *base, struct cv_id id); /* cvId=tok_,ou=tokens,ou=system */
 const char *dir_dn_brake(struct cv_arena *arena, const char *base,
                          struct cv_id token); /* cvId=tok_,ou=brakes,ou=system */
-#define DIR_USAGE_BASE "ou=usage"             /* a suffix of its own */
+#define DIR_USAGE_BASE  "ou=usage"            /* a suffix of its own */
+#define DIR_LEASES_BASE "ou=leases"           /* a suffix of its own */
 const char *dir_dn_usage(struct cv_arena *arena, struct cv_id staff);
 const char *dir_dn_usage_feed(struct cv_arena *arena, const char *system);
+const char *dir_dn_folder(struct cv_arena *arena, const char *base,
+                          const char *folder);                         /* ou=folder,ou=system,<base> */
 bool dir_dn_id(const char *dn, const char *prefix, struct cv_id *out); /* id of the first RDN cvId=... */
 const char *dir_filter_eq(struct cv_arena *arena, const char *attr, const char *value);
+const char *dir_filter_prefix(struct cv_arena *arena, const char *attr, const char *prefix); /* "" = any value */
+const char *dir_filter_from(struct cv_arena *arena, const char *attr, const char *least);    /* >= */
 const char *dir_filter_and(struct cv_arena *arena, const char *a, const char *b);
 const char *dir_filter_class(struct cv_arena *arena, const char *object_class);
 
@@ -92,6 +97,10 @@ bool dir_find_entry(struct dir_session *s, const char *base_dn, const char *filt
 /* Every match below base_dn, in no order; more than `most` is CV_LIMIT. */
 bool dir_find_entries(struct dir_session *s, const char *base_dn, const char *filter, size_t most,
                       struct cv_arena *arena, struct dir_entry **out, size_t *out_count, struct cv_error *err);
+/* Values of one attribute of the entries directly below base_dn that match, as they come; CV_LIMIT when there are more
+ * than `max` entries. */
+bool dir_list_values(struct dir_session *s, const char *base_dn, const char *filter, const char *attr, size_t max,
+                     struct cv_arena *arena, struct dir_attr *out, struct cv_error *err);
 /* Copies a message's entry into the arena. */
 bool dir_entry_copy(LDAP *ld, LDAPMessage *message, struct cv_arena *arena, struct dir_entry *out,
                     struct cv_error *err);
@@ -139,4 +148,6 @@ bool dir_unmap_usage_feed(const struct dir_entry *entry, struct dom_usage_feed *
  * cn, cvDocument, cvSchemaVersion, cvKeyFingerprint below ou=usage: cvUsageEntry (structural): cvId cvRevision
  * cvUseSeen;x-SYS("2026-11-20 123") cvUseDays;x-SYS(one a month, "2026-11:0003f1a0"); cvUsageFeedEntry (structural):
  * cn(slug) cvDataThrough cvReceivedAt
+ * cvDocumentEntry (structural): cvDocumentName cvDocument cvRevision ... + idempotency; below ou=leases: cvLeaseEntry
+ * (structural): cn cvLeaseHolder cvLeaseTurn
  */

@@ -251,6 +251,43 @@ bool dir_find_entries(struct dir_session *s, const char *base_dn, const char *fi
     return true;
 }
 
+static bool collect(LDAP *ld, LDAPMessage *answer, const char *attr, struct cv_arena *arena, struct dir_attr *out,
+                    struct cv_error *err)
+{
+    struct dir_attrs all;
+    dir_attrs_init(&all, arena);
+    for (LDAPMessage *m = ldap_first_entry(ld, answer); m; m = ldap_next_entry(ld, m)) {
+        struct berval **values = ldap_get_values_len(ld, m, attr);
+        for (size_t i = 0; values && values[i]; i++)
+            dir_put_bytes(&all, attr, values[i]->bv_val, values[i]->bv_len);
+        ldap_value_free_len(values);
+    }
+    if (!cv_arena_ok(arena))
+        return dir_fail(err, NULL, LDAP_RESULTS_TOO_LARGE, NULL, false, "listing entries");
+    *out = all.count ? all.items[0] : (struct dir_attr){.name = attr};
+    return true;
+}
+
+bool dir_list_values(struct dir_session *s, const char *base_dn, const char *filter, const char *attr, size_t max,
+                     struct cv_arena *arena, struct dir_attr *out, struct cv_error *err)
+{
+    char *names[] = {(char *)(uintptr_t)attr, NULL};
+    const struct dir_request request = {.intent = "listing entries",
+                                        .start = start_search,
+                                        .dn = base_dn,
+                                        .scope = LDAP_SCOPE_ONELEVEL,
+                                        .filter = filter,
+                                        .names = names,
+                                        .size_limit = (int)max};
+    dir_auto_answer answer = NULL;
+    int code;
+    if (!dir_exchange(s, &request, &answer, &code, err))
+        return false;
+    if (code != LDAP_SUCCESS)
+        return dir_refused(s, &request, answer, err);
+    return collect(s->ld, answer, attr, arena, out, err);
+}
+
 static char *ping_names[] = {version, NULL};
 
 bool dir_ping(struct dir_session *session, struct cv_error *err)

@@ -8,7 +8,8 @@ static const char main_indices[] =
     "index objectClass,entryUUID,entryCSN eq\n"
     "index cvName,cvCode,cvSlugClaim,cvIdempotencyKey,cvIdempotencyAt,cvActivationDigest eq\n"
     "index uid,mail,cvMailAlias,cvReceives,authorizedService eq\n"
-    "index cvUnit,cvAccountState eq\n";
+    "index cvUnit,cvAccountState eq\n"
+    "index cvDocumentName eq,sub\n";
 
 static const char log_indices[] = "index reqStart,reqResult,reqDN,reqType,reqEntryUUID,reqAuthzID eq\n"
                                   "index objectClass,entryCSN,entryUUID eq\n";
@@ -73,6 +74,15 @@ static void put_log_database(struct cv_buf *out, const struct dir_embedded_optio
     cv_buf_puts(out, "overlay syncprov\nsyncprov-nopresent TRUE\nsyncprov-reloadhint TRUE\n\n");
 }
 
+/* All of it to the service, nothing to anybody else. The first entry of all has no parent but the root. */
+static void put_service_access(struct cv_buf *out, const char *base)
+{
+    cv_buf_printf(out,
+                  "access to dn.base=\"\" attrs=children by dn.exact=\"cn=service,ou=system,%s\" write by * none\n"
+                  "access to * by dn.exact=\"cn=service,ou=system,%s\" write by * none\n",
+                  base, base);
+}
+
 /* Who used what on which day. Not flushed at each write: what a failing machine loses, the sources send again. No
  * audit, because that would be a history of people's doings. The present phase is never needed: nothing is deleted
  * here. */
@@ -81,11 +91,17 @@ static void put_usage_database(struct cv_buf *out, const struct dir_embedded_opt
 {
     put_storage(out, options, paths, DIR_USAGE_BASE, "usage", true);
     cv_buf_puts(out, usage_indices);
-    cv_buf_printf(out,
-                  "access to dn.base=\"\" attrs=children by dn.exact=\"cn=service,ou=system,%s\" write by * none\n",
-                  options->base);
-    cv_buf_printf(out, "access to * by dn.exact=\"cn=service,ou=system,%s\" write by * none\n", options->base);
+    put_service_access(out, options->base);
     cv_buf_puts(out, "overlay syncprov\nsyncprov-checkpoint 1000 5\nsyncprov-nopresent TRUE\n\n");
+}
+
+/* Renewed every few seconds: a database of its own keeps that out of the audit and away from the consumers. */
+static void put_lease_database(struct cv_buf *out, const struct dir_embedded_options *options,
+                               const struct slapd_paths *paths)
+{
+    put_storage(out, options, paths, DIR_LEASES_BASE, "leases", options->nosync);
+    put_service_access(out, options->base);
+    cv_buf_puts(out, "\n");
 }
 
 /* Passwords: written by the service, tested by slapd, read by nobody. No service left = no bind. */
@@ -148,6 +164,7 @@ void slapd_config_text(const struct dir_embedded_options *options, const struct 
     put_global(out, options, paths);
     put_log_database(out, options, paths);
     put_usage_database(out, options, paths);
+    put_lease_database(out, options, paths);
     put_storage(out, options, paths, options->base, "db", options->nosync);
     cv_buf_puts(out, main_indices);
     put_access(out, options->base);

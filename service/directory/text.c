@@ -95,6 +95,11 @@ const char *dir_dn_system_root(struct cv_arena *arena, const char *base)
     return cv_arena_printf(arena, "ou=system,%s", base);
 }
 
+const char *dir_dn_folder(struct cv_arena *arena, const char *base, const char *folder)
+{
+    return dir_dn_child(arena, dir_dn_system_root(arena, base), "ou", folder);
+}
+
 const char *dir_dn_system(struct cv_arena *arena, const char *base, const char *slug)
 {
     return dir_dn_child(arena, cv_arena_printf(arena, "ou=systems,ou=system,%s", base), "cn", slug);
@@ -137,6 +142,16 @@ bool dir_dn_id(const char *dn, const char *prefix, struct cv_id *out)
 const char *dir_filter_eq(struct cv_arena *arena, const char *attr, const char *value)
 {
     return cv_arena_printf(arena, "(%s=%s)", attr, escape_filter(arena, value));
+}
+
+const char *dir_filter_prefix(struct cv_arena *arena, const char *attr, const char *prefix)
+{
+    return cv_arena_printf(arena, "(%s=%s*)", attr, escape_filter(arena, prefix));
+}
+
+const char *dir_filter_from(struct cv_arena *arena, const char *attr, const char *least)
+{
+    return cv_arena_printf(arena, "(%s>=%s)", attr, escape_filter(arena, least));
 }
 
 const char *dir_filter_and(struct cv_arena *arena, const char *a, const char *b)
