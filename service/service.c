@@ -49,6 +49,31 @@ void service_tick(void *ctx)
     prov_tick(&call);
 }
 
+/* Every call is bounded by a third of the term, so that a slow directory cannot make it hold longer than it may. */
+void service_tend_lease(void *ctx)
+{
+    struct service *s = ctx;
+    struct cv_error err = {0};
+    bool held = dir_lease_held(s->lease);
+    dir_session_deadline(s->lease_session, cv_deadline_in_ms(s->conf.lease_ms / 3));
+    if (!dir_lease_tend(s->lease, s->lease_session, &err))
+        cv_log_error(CV_LOG_DEBUG, "lease", &err);
+    if (dir_lease_held(s->lease) != held)
+        cv_log(CV_LOG_INFO, "lease", held ? "given up" : "taken");
+}
+
+/* Once nothing works under it any more: the next process need not wait. */
+static void stop_lease(struct service *s)
+{
+    job_timer_stop(&s->lease_timer);
+    if (s->lease != NULL && s->lease_session != NULL) {
+        dir_session_deadline(s->lease_session, cv_deadline_in_ms(1000));
+        dir_lease_release(s->lease, s->lease_session);
+    }
+    dir_session_close(&s->lease_session);
+    dir_lease_close(&s->lease);
+}
+
 /* The order matters: no new requests, then what runs, then the lanes, then the daemon (it aborts with suspended
  * requests), then the clockwork, the feed and the sessions, at last slapd. */
 void service_stop(struct service *s)
@@ -67,6 +92,7 @@ void service_stop(struct service *s)
         htp_server_drain(s->management, cv_deadline_in_ms(1000));
     }
     htp_server_stop(&s->management);
+    stop_lease(s);
     dir_sync_stop(&s->sync);
     dir_session_close(&s->timer_session);
     cv_arena_free(&s->timer_arena);

@@ -28,6 +28,9 @@ struct service {
     struct htp_server *server, *management;
     struct job_timer *timer;
     struct dir_session *timer_session;
+    struct dir_lease *lease; /* who of several processes works outside the directory */
+    struct job_timer *lease_timer;
+    struct dir_session *lease_session;
     struct cv_arena *timer_arena;
 };
 
@@ -55,6 +58,7 @@ void service_stop(struct service *s);
 bool lane_thread_open(void *ctx, void **out_thread);
 void lane_thread_close(void *ctx, void *thread);
 void service_tick(void *ctx);
+void service_tend_lease(void *ctx);
 
 /* probe.c: GET /readyz of a running service; exit code */
 int probe_health(const char *url);

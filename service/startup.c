@@ -202,6 +202,14 @@ static bool start_http(struct service *s, struct cv_error *err)
     return htp_server_start(&options, &s->server, err) && htp_server_start(&management, &s->management, err);
 }
 
+static bool start_lease(struct service *s, struct cv_error *err)
+{
+    int period = (int)s->conf.lease_ms / 10;
+    return dir_lease_open("work", s->conf.lease_ms, &s->lease, err) &&
+           dir_session_open(&s->directory, &s->lease_session, err) &&
+           job_timer_start("lease", period, service_tend_lease, s, &s->lease_timer, err);
+}
+
 bool startup_all(struct service *s, struct cv_error *err)
 {
     s->timer_arena = cv_arena_new(CV_MAX_ARENA);
@@ -212,7 +220,8 @@ bool startup_all(struct service *s, struct cv_error *err)
         return false;
     if (!dir_session_open(&s->directory, &s->timer_session, err) || !first_start(s, err) || !mail_readers(s, err))
         return false;
-    if (!start_view(s, err) || !start_use_cases(s, err) || !first_token(s, err) || !start_http(s, err))
+    if (!start_view(s, err) || !start_use_cases(s, err) || !first_token(s, err) || !start_lease(s, err) ||
+        !start_http(s, err))
         return false;
     return job_timer_start("clockwork", (int)s->conf.tick_ms, service_tick, s, &s->timer, err);
 }

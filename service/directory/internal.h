@@ -97,9 +97,9 @@ bool dir_find_entry(struct dir_session *s, const char *base_dn, const char *filt
 /* Every match below base_dn, in no order; more than `most` is CV_LIMIT. */
 bool dir_find_entries(struct dir_session *s, const char *base_dn, const char *filter, size_t most,
                       struct cv_arena *arena, struct dir_entry **out, size_t *out_count, struct cv_error *err);
-/* Values of one attribute of the entries directly below base_dn that match, as they come; CV_LIMIT when there are more
- * than `max` entries. */
-bool dir_list_values(struct dir_session *s, const char *base_dn, const char *filter, const char *attr, size_t max,
+/* Values of one attribute of the entries directly below base_dn that match, in no order; more than `most` entries is
+ * CV_LIMIT. */
+bool dir_list_values(struct dir_session *s, const char *base_dn, const char *filter, const char *attr, size_t most,
                      struct cv_arena *arena, struct dir_attr *out, struct cv_error *err);
 /* Copies a message's entry into the arena. */
 bool dir_entry_copy(LDAP *ld, LDAPMessage *message, struct cv_arena *arena, struct dir_entry *out,

@@ -225,24 +225,30 @@ bool dir_find_entry(struct dir_session *s, const char *base_dn, const char *filt
     return search_one(s, &request, arena, out, err);
 }
 
-bool dir_find_entries(struct dir_session *s, const char *base_dn, const char *filter, size_t most,
-                      struct cv_arena *arena, struct dir_entry **out, size_t *out_count, struct cv_error *err)
+/* Everything directly below base_dn that matches, `most` at most. */
+static bool search_many(struct dir_session *s, const char *base_dn, const char *filter, char **names, size_t most,
+                        LDAPMessage **out_answer, struct cv_error *err)
 {
     const struct dir_request request = {.intent = "finding entries",
                                         .start = start_search,
                                         .dn = base_dn,
                                         .scope = LDAP_SCOPE_ONELEVEL,
                                         .filter = filter,
-                                        .names = all_names,
+                                        .names = names,
                                         .size_limit = (int)most};
+    int code;
+    return dir_exchange(s, &request, out_answer, &code, err) &&
+           (code == LDAP_SUCCESS || dir_refused(s, &request, *out_answer, err));
+}
+
+bool dir_find_entries(struct dir_session *s, const char *base_dn, const char *filter, size_t most,
+                      struct cv_arena *arena, struct dir_entry **out, size_t *out_count, struct cv_error *err)
+{
     struct dir_entry *entries = CV_NEWS(arena, struct dir_entry, most + 1);
     dir_auto_answer answer = NULL;
     size_t count = 0;
-    int code;
-    if (!dir_exchange(s, &request, &answer, &code, err))
+    if (!search_many(s, base_dn, filter, all_names, most, &answer, err))
         return false;
-    if (code != LDAP_SUCCESS)
-        return dir_refused(s, &request, answer, err);
     for (LDAPMessage *m = ldap_first_entry(s->ld, answer); m && count < most; m = ldap_next_entry(s->ld, m))
         if (!dir_entry_copy(s->ld, m, arena, &entries[count++], err))
             return false;
@@ -251,41 +257,25 @@ bool dir_find_entries(struct dir_session *s, const char *base_dn, const char *fi
     return true;
 }
 
-static bool collect(LDAP *ld, LDAPMessage *answer, const char *attr, struct cv_arena *arena, struct dir_attr *out,
-                    struct cv_error *err)
+bool dir_list_values(struct dir_session *s, const char *base_dn, const char *filter, const char *attr, size_t most,
+                     struct cv_arena *arena, struct dir_attr *out, struct cv_error *err)
 {
+    char *names[] = {(char *)(uintptr_t)attr, NULL};
     struct dir_attrs all;
+    dir_auto_answer answer = NULL;
+    if (!search_many(s, base_dn, filter, names, most, &answer, err))
+        return false;
     dir_attrs_init(&all, arena);
-    for (LDAPMessage *m = ldap_first_entry(ld, answer); m; m = ldap_next_entry(ld, m)) {
-        struct berval **values = ldap_get_values_len(ld, m, attr);
+    for (LDAPMessage *m = ldap_first_entry(s->ld, answer); m; m = ldap_next_entry(s->ld, m)) {
+        struct berval **values = ldap_get_values_len(s->ld, m, attr);
         for (size_t i = 0; values && values[i]; i++)
             dir_put_bytes(&all, attr, values[i]->bv_val, values[i]->bv_len);
         ldap_value_free_len(values);
     }
     if (!cv_arena_ok(arena))
-        return dir_fail(err, NULL, LDAP_RESULTS_TOO_LARGE, NULL, false, "listing entries");
+        return dir_fail(err, NULL, LDAP_RESULTS_TOO_LARGE, NULL, false, "finding entries");
     *out = all.count ? all.items[0] : (struct dir_attr){.name = attr};
     return true;
-}
-
-bool dir_list_values(struct dir_session *s, const char *base_dn, const char *filter, const char *attr, size_t max,
-                     struct cv_arena *arena, struct dir_attr *out, struct cv_error *err)
-{
-    char *names[] = {(char *)(uintptr_t)attr, NULL};
-    const struct dir_request request = {.intent = "listing entries",
-                                        .start = start_search,
-                                        .dn = base_dn,
-                                        .scope = LDAP_SCOPE_ONELEVEL,
-                                        .filter = filter,
-                                        .names = names,
-                                        .size_limit = (int)max};
-    dir_auto_answer answer = NULL;
-    int code;
-    if (!dir_exchange(s, &request, &answer, &code, err))
-        return false;
-    if (code != LDAP_SUCCESS)
-        return dir_refused(s, &request, answer, err);
-    return collect(s->ld, answer, attr, arena, out, err);
 }
 
 static char *ping_names[] = {version, NULL};
