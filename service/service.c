@@ -92,6 +92,7 @@ void service_stop(struct service *s)
         htp_server_drain(s->management, cv_deadline_in_ms(1000));
     }
     htp_server_stop(&s->management);
+    rec_stop(&s->rec);
     stop_lease(s);
     dir_sync_stop(&s->sync);
     dir_session_close(&s->timer_session);

@@ -10,6 +10,7 @@
 #include "congvu/http.h"
 #include "congvu/job.h"
 #include "congvu/provision.h"
+#include "congvu/reconcile.h"
 #include "congvu/text.h"
 #include "congvu/view.h"
 
@@ -23,6 +24,7 @@ struct service {
     struct view *view;
     struct dir_sync *sync;
     struct prov *prov;
+    struct rec *rec;
     struct api api;
     struct job_lane *lanes[HTP_LANES];
     struct htp_server *server, *management;

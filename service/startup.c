@@ -10,7 +10,7 @@
 
 #include "congvu/log.h"
 
-enum { POLICY_MAX = 1 << 20, BOOTSTRAP_MS = 20000 };
+enum { POLICY_MAX = 1 << 20, BOOTSTRAP_MS = 20000, CONNECT_WORK_MS = 30000 };
 
 static const char *none_if_empty(const char *s)
 {
@@ -165,6 +165,31 @@ static bool start_use_cases(struct service *s, struct cv_error *err)
     return api_open(&s->api, err);
 }
 
+static void wake_reconciler(void *ctx)
+{
+    rec_wake(ctx);
+}
+
+static bool holds_lease(void *ctx)
+{
+    return dir_lease_held(ctx);
+}
+
+static bool start_reconciler(struct service *s, struct cv_error *err)
+{
+    struct rec_options options = {.directory = &s->directory,
+                                  .prov = s->prov,
+                                  .workers = (int)s->conf.workers_connect,
+                                  .period_ms = (int)s->conf.connect_period_ms,
+                                  .work_ms = CONNECT_WORK_MS,
+                                  .may_work = holds_lease,
+                                  .may_ctx = s->lease};
+    if (!rec_start(&options, &s->rec, err))
+        return false;
+    prov_on_write(s->prov, wake_reconciler, s->rec);
+    return true;
+}
+
 static bool start_lane(struct service *s, enum htp_lane lane, const char *name, int workers, size_t queue,
                        struct cv_error *err)
 {
@@ -221,7 +246,7 @@ bool startup_all(struct service *s, struct cv_error *err)
     if (!dir_session_open(&s->directory, &s->timer_session, err) || !first_start(s, err) || !mail_readers(s, err))
         return false;
     if (!start_view(s, err) || !start_use_cases(s, err) || !first_token(s, err) || !start_lease(s, err) ||
-        !start_http(s, err))
+        !start_reconciler(s, err) || !start_http(s, err))
         return false;
     return job_timer_start("clockwork", (int)s->conf.tick_ms, service_tick, s, &s->timer, err);
 }

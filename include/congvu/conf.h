@@ -50,6 +50,13 @@
            "days of use kept in memory: what periods and windows can be asked for")                                    \
     NUMBER(lease_ms, 12000, 300, 600000, "ms",                                                                         \
            "silence after which another process takes over what only one may do (connectors, snapshots)")              \
+    TEXT(                                                                                                              \
+        connector_secret_dir, "",                                                                                      \
+        "folder of the files that connectors name: credentials (0600) and CA certificates; empty = none may be named") \
+    NUMBER(workers_connect, 2, 1, 8, "threads", "workers for other systems")                                           \
+    NUMBER(connect_period_ms, 1000, 20, 600000, "ms",                                                                  \
+           "pause between two looks at what other systems lack; writes do not wait for it")                            \
+    NUMBER(connect_compare_s, 3600, 1, 604800, "s", "pause between two full comparisons with an other system")         \
     SWITCH(allow_root, false, "run although the user is root")                                                         \
     NUMBER(clock_offset, 0, -315360000, 315360000, "s", "moves wall time; test builds only")
 

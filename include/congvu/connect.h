@@ -76,6 +76,8 @@ bool con_client_open(struct con_client **out, struct cv_error *err);
 void con_client_close(struct con_client **client);
 /* Bounds every call until it is set again. */
 void con_client_deadline(struct con_client *client, struct cv_deadline deadline);
+/* Calls under way end within about a second once the flag is set (their outcome may be unknown then). */
+void con_client_stop_flag(struct con_client *client, const _Atomic bool *stopping);
 /* True for 2xx. *out is filled whenever an answer came, with an error status too: error bodies say more. */
 bool con_send(struct con_client *client, const struct con_target *target, const struct con_request *request,
               struct cv_arena *arena, struct con_answer *out, struct cv_error *err);

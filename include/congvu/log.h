@@ -48,7 +48,9 @@ void cv_log_request(const char *request_id);
     X(auth_failures, "requests without a valid credential")                                                            \
     X(rate_limited, "requests refused by a rate limit")                                                                \
     X(connect_requests, "requests sent to other systems")                                                              \
-    X(connect_failures, "requests to other systems without an answer")
+    X(connect_failures, "requests to other systems without an answer")                                                 \
+    X(reconcile_done, "pieces of work done in other systems")                                                          \
+    X(reconcile_failed, "pieces of work in other systems that failed and are tried again")
 enum cv_counter {
 #define X(name, help) CVM_##name,
     CV_COUNTERS(X)

@@ -33,6 +33,8 @@ struct prov_options {
 };
 bool prov_new(const struct prov_options *options, struct prov **out, struct cv_error *err);
 void prov_free(struct prov **prov);
+/* Called after every write that changed something, from the thread that wrote; set before there are several. */
+void prov_on_write(struct prov *prov, void (*wrote)(void *ctx), void *ctx);
 
 struct prov_call {
     struct prov *prov;

@@ -15,6 +15,7 @@ struct con_client {
     CURL *easy;
     struct cv_deadline deadline;
     bool bounded;
+    const _Atomic bool *stopping; /* or NULL */
 };
 
 /* One call under way. */
@@ -59,6 +60,18 @@ void con_client_deadline(struct con_client *client, struct cv_deadline deadline)
 {
     client->deadline = deadline;
     client->bounded = true;
+}
+
+void con_client_stop_flag(struct con_client *client, const _Atomic bool *stopping)
+{
+    client->stopping = stopping;
+}
+
+static int go_on(void *user, curl_off_t down_total, curl_off_t down, curl_off_t up_total, curl_off_t up)
+{
+    const struct con_client *c = user;
+    (void)down_total, (void)down, (void)up_total, (void)up;
+    return c->stopping != NULL && *c->stopping;
 }
 
 /* After the name was resolved: the last moment, and the only one that cannot be talked round. */
@@ -114,6 +127,9 @@ static CURLcode set_bounds(const struct con_client *c, const struct con_target *
     rc |= curl_easy_setopt(c->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
     rc |= curl_easy_setopt(c->easy, CURLOPT_LOW_SPEED_TIME, (long)STALL_S);
     rc |= curl_easy_setopt(c->easy, CURLOPT_MAXAGE_CONN, (long)IDLE_S);
+    rc |= curl_easy_setopt(c->easy, CURLOPT_XFERINFOFUNCTION, go_on);
+    rc |= curl_easy_setopt(c->easy, CURLOPT_XFERINFODATA, c);
+    rc |= curl_easy_setopt(c->easy, CURLOPT_NOPROGRESS, c->stopping == NULL ? 1L : 0L);
     return rc;
 }
 

@@ -11,6 +11,8 @@ enum { PROV_RESERVED_MAX = 512, PROV_RETRIES = 8, PROV_NAME_TRIES = 200, PROV_VI
 
 struct prov {
     struct prov_options options;
+    void (*wrote)(void *ctx); /* or NULL */
+    void *wrote_ctx;
     pthread_mutex_t lock;              /* guards reserved */
     char *reserved[PROV_RESERVED_MAX]; /* names on their way to the directory; NULL = free */
     struct cv_deadline next_sweep;     /* of idempotency keys; the clockwork's own */

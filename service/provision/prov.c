@@ -26,6 +26,12 @@ void prov_free(struct prov **prov)
     *prov = NULL;
 }
 
+void prov_on_write(struct prov *prov, void (*wrote)(void *ctx), void *ctx)
+{
+    prov->wrote = wrote;
+    prov->wrote_ctx = ctx;
+}
+
 static bool reserve_locked(struct prov *prov, const char *name)
 {
     size_t hole = PROV_RESERVED_MAX;
@@ -74,6 +80,8 @@ void prov_settle(struct prov_call *call, const struct dir_stamp *stamp)
     struct cv_deadline patience = cv_deadline_min(cv_deadline_in_ms(PROV_VIEW_WAIT_MS), call->deadline);
     if (!view_wait(call->prov->options.view, stamp, patience))
         cv_count(CVM_view_wait_timeouts);
+    if (call->prov->wrote != NULL)
+        call->prov->wrote(call->prov->wrote_ctx);
 }
 
 bool prov_check_match(const struct prov_call *call, int64_t revision, struct cv_error *err)

@@ -13,10 +13,11 @@ MAY = {
     "base": set(), "conf": {"conf"}, "domain": {"domain", "domain_naming", "coverage", "adoption", "period"}, "job": {"job"},
     "connect": {"connect"},
     "directory": {"domain", "directory"}, "view": {"domain", "coverage", "adoption", "directory", "view"},
-    "provision": {"domain", "domain_naming", "coverage", "connect", "directory", "view", "provision", "job"},
+    "provision": {"domain", "domain_naming", "coverage", "connect", "directory", "view", "provision", "job", "reconcile"},
     "report": {"domain", "coverage", "report", "table"},
     "http": {"http", "job"},
-    "api": {"api", "http", "provision", "view", "domain", "domain_naming", "coverage", "directory", "report", "table", "job"},
+    "api": {"api", "http", "provision", "reconcile", "connect", "view", "domain", "domain_naming", "coverage", "directory", "report", "table",
+            "job"},
 }
 OWNER = {"ldap.h": "directory", "lber.h": "directory", "microhttpd.h": "http", "curl/curl.h": "connect", "jansson.h": "base",
          "unicode/": "base", "openssl/": "base", "ini.h": "conf", "xlsxwriter.h": "report"}

@@ -1,0 +1,98 @@
+/* The reconciler: works off what is wanted and not yet so in systems outside the directory.
+ *
+ * Story of use. The entries are the queue: nothing is kept anywhere else, so a crash loses nothing. A rec_source says
+ * which people have something to do at which target (a level, read from the live view, not an event), and does it for
+ * one person at a time. The engine asks the sources about every period_ms, and at once when woken after a write; it
+ * hands the work to its own few workers, never to a request.
+ *
+ *     static void offer(void *ctx, struct rec_scan *scan) {
+ *         struct cv_id ids[REC_ROOM_MAX];
+ *         size_t n = view_...(ids, rec_room(scan, "e-office"));
+ *         for (size_t i = 0; i < n && rec_offer(scan, "e-office", ids[i]); i++) {}
+ *         rec_backlog(scan, "e-office", queue, oldest_pending_at);
+ *     }
+ *     static bool work(void *ctx, struct rec_worker *w, const char *target, struct cv_id staff, struct cv_error *err) {
+ *         ... read the entry with w->call.dir, look at what is there with w->http, do one step, save what was seen ...
+ *     }
+ *     struct rec_source source = {.ctx = ..., .offer = offer, .work = work};
+ *
+ * What a source must keep to: work() looks before it acts (it may have acted before, and the answer was lost); it saves
+ * what it saw on the entry, quietly; on failure it saves when to try again with rec_retry(). What the engine sees to:
+ * one person is never worked on twice at the same time, whatever the targets; a target that fails again and again is
+ * left alone for growing, jittered pauses and then tried with one person (breaker); nothing begins while may_work says
+ * no (another replica holds the lease), or after a stop was asked for.
+ *
+ * Which failures speak of the target, by err->kind: CV_UNAVAILABLE, CV_LIMIT, CV_UNKNOWN and CV_REFUSED. Every other
+ * failure is the person's own.
+ *
+ * Thread: offer() runs in the engine's clock thread; work() in any worker; rec_wake() and rec_health() in any thread.
+ */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "congvu/connect.h"
+#include "congvu/domain.h"
+#include "congvu/provision.h"
+
+enum { REC_ROOM_MAX = 32, REC_TARGETS_MAX = 32, REC_SOURCES_MAX = 4 };
+
+struct rec;
+struct rec_scan; /* one look at what is to be done */
+
+struct rec_worker {
+    struct prov_call
+        call; /* fresh for each piece of work: session, arena, deadline, scope everywhere, actor "system" */
+    struct con_client *http; /* with the same deadline */
+    const _Atomic bool *stopping;
+};
+
+struct rec_source {
+    void *ctx;
+    void (*offer)(void *ctx, struct rec_scan *scan);
+    /* `staff` is what was offered; the zero id stands for the target itself (a comparison, a flush). */
+    bool (*work)(void *ctx, struct rec_worker *w, const char *target, struct cv_id staff, struct cv_error *err);
+};
+
+/* ---- for offer() ---- */
+/* How many more people may be offered for the target now: 0 while its breaker is open, 1 when it is to be tried. */
+size_t rec_room(struct rec_scan *scan, const char *target);
+/* False: no more room. Somebody who is being worked on already is passed over. */
+bool rec_offer(struct rec_scan *scan, const char *target, struct cv_id staff);
+/* Everything that is open at the target, due or not, for its health. */
+void rec_backlog(struct rec_scan *scan, const char *target, size_t queue, cv_moment oldest_pending_at);
+
+/* ---- for work() ---- */
+/* When to try again after `attempts` failures in a row (1, 2, ...): doubling from one second, with full jitter; at most
+ * 15 s when the target is to blame, else an hour; never before the target's own Retry-After. */
+cv_moment rec_retry(const struct cv_error *err, int attempts);
+/* A stop was asked for: long work ends at the next step. */
+bool rec_stopping(const struct rec_worker *w);
+
+/* ---- the engine ---- */
+struct rec_options {
+    const struct dir_config *directory;
+    struct prov *prov;
+    int workers, period_ms, work_ms; /* work_ms bounds one piece of work */
+    bool (*may_work)(void *ctx);     /* NULL = always */
+    void *may_ctx;
+    struct rec_source sources[REC_SOURCES_MAX];
+    size_t source_count;
+};
+bool rec_start(const struct rec_options *options, struct rec **out, struct cv_error *err);
+/* Something was written: look at once. */
+void rec_wake(struct rec *rec);
+/* Ends what runs at the next step (calls under way within about a second), then the threads. */
+void rec_stop(struct rec **rec);
+
+enum rec_breaker { REC_CLOSED, REC_OPEN, REC_HALF_OPEN, REC_BREAKERS };
+extern const char *const rec_breaker_words[]; /* closed open half_open */
+struct rec_health {
+    cv_moment last_success_at; /* CV_NO_MOMENT = none since the start */
+    size_t queue;
+    cv_moment oldest_pending_at;
+    double error_rate; /* of the last pieces of work, at most 64; negative = none yet */
+    enum rec_breaker breaker;
+};
+/* False: this process has not looked at the target (yet), or does not hold the lease. */
+bool rec_health(struct rec *rec, const char *target, struct rec_health *out);
