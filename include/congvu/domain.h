@@ -223,6 +223,16 @@ struct dom_headcount {
     const char *source;
 };
 
+/* Head and foot of the papers that a unit signs. NULL = left open. */
+enum { DOM_RECIPIENTS_MAX = 20 };
+struct dom_letterhead {
+    const char *superior_body, *issuing_body, *place;
+    const char *on_behalf; /* "TM. ỦY BAN NHÂN DÂN" */
+    const char *signatory_title, *signatory_name;
+    const char **recipients;
+    size_t recipient_count;
+};
+
 struct dom_unit {
     struct cv_id id;
     const char *code;
@@ -234,6 +244,8 @@ struct dom_unit {
     bool has_parent;
     struct cv_id parent;
     const char *slug;
+    bool has_letterhead; /* else that of the nearest unit above which has one */
+    struct dom_letterhead letterhead;
     int position;                  /* order among siblings */
     cv_day active_from, active_to; /* CV_NO_DAY = open */
     struct dom_headcount *headcounts;
@@ -381,6 +393,9 @@ bool dom_mobile_valid(const char *mobile); /* E.164 */
  * middle. One word is the given name alone. Outputs live in the arena, never NULL. */
 void dom_split_name(struct cv_arena *arena, const char *full_name, const char **out_family, const char **out_middle,
                     const char **out_given);
+
+/* Nothing is filled in. */
+bool dom_letterhead_empty(const struct dom_letterhead *letterhead);
 
 /* ---- accounts: the one table of DOMAIN states ---- */
 enum dom_observed dom_observed_for(enum dom_desired desired, bool credential_set); /* of a `directory` system */

@@ -190,8 +190,16 @@ bool prov_brake_release(struct prov_call *call, const struct prov_release_input 
                         struct cv_error *err);
 
 /* ---- units ---- */
+struct prov_letterhead_input {
+    enum cv_presence given; /* null: none of its own */
+    struct prov_text superior_body, issuing_body, place, on_behalf, signatory_title, signatory_name;
+    enum cv_presence recipients_given;
+    const char **recipients;
+    size_t recipient_count;
+};
 struct prov_unit_input {
     struct prov_text code, name_vi, name_en, parent, slug;
+    struct prov_letterhead_input letterhead;
     struct prov_int kind, block, position;
     struct prov_day active_from, active_to;
 };
@@ -206,6 +214,9 @@ bool prov_unit_put(struct prov_call *call, const char *code, const struct prov_u
 bool prov_unit_patch(struct prov_call *call, const char *key, const struct prov_unit_input *in,
                      struct prov_unit_result *out, struct cv_error *err);
 bool prov_unit_read(struct prov_call *call, const char *key, struct dom_unit *out, struct cv_error *err);
+/* What a unit's papers carry: its own letterhead or that of the nearest unit above, also above the caller's scope;
+ * empty when there is none. */
+bool prov_unit_letterhead(struct prov_call *call, struct cv_id unit, struct dom_letterhead *out, struct cv_error *err);
 bool prov_unit_delete(struct prov_call *call, const char *key, struct cv_error *err);
 bool prov_headcount_put(struct prov_call *call, const char *key, const struct dom_headcount *in,
                         struct prov_unit_result *out, struct cv_error *err);

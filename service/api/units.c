@@ -104,7 +104,37 @@ void api_list_unit_ancestors(struct htp_exchange *x)
 
 /* ---- bodies ---- */
 
-static void read_unit(const struct cv_jin *o, struct prov_unit_input *in)
+static void read_recipients(const struct cv_jin *o, struct prov_letterhead_input *in, struct cv_arena *arena)
+{
+    const struct cv_jin_list *list = NULL;
+    in->recipients_given = cv_jin_array(o, "recipients", CV_NULLABLE, DOM_RECIPIENTS_MAX, &list);
+    if (in->recipients_given != CV_VALUE)
+        return;
+    in->recipients = CV_NEWS(arena, const char *, cv_jin_count(list) + 1);
+    for (size_t i = 0; i < cv_jin_count(list); i++) {
+        const char *text = cv_jin_item_string(list, i, 200);
+        if (text != NULL)
+            in->recipients[in->recipient_count++] = text;
+    }
+}
+
+static void read_letterhead(const struct cv_jin *o, struct prov_letterhead_input *in, struct cv_arena *arena)
+{
+    const struct cv_jin *l = NULL;
+    in->given = cv_jin_object(o, "letterhead", CV_NULLABLE, &l);
+    if (in->given != CV_VALUE)
+        return;
+    api_read_text(l, "superior_body", 200, &in->superior_body);
+    api_read_text(l, "issuing_body", 200, &in->issuing_body);
+    api_read_text(l, "place", 200, &in->place);
+    api_read_text(l, "on_behalf", 200, &in->on_behalf);
+    api_read_text(l, "signatory_title", 200, &in->signatory_title);
+    api_read_text(l, "signatory_name", 200, &in->signatory_name);
+    read_recipients(l, in, arena);
+    cv_jin_done(l);
+}
+
+static void read_unit(const struct cv_jin *o, struct prov_unit_input *in, struct cv_arena *arena)
 {
     const struct cv_jin *name = NULL;
     int block = -1;
@@ -125,6 +155,7 @@ static void read_unit(const struct cv_jin *o, struct prov_unit_input *in)
     in->position.given = cv_jin_int(o, "position", CV_OPTIONAL, 0, 100000, &in->position.value);
     api_read_day(o, "active_from", &in->active_from);
     api_read_day(o, "active_to", &in->active_to);
+    read_letterhead(o, &in->letterhead, arena);
     cv_jin_done(o);
 }
 
@@ -133,7 +164,7 @@ static bool body_of(struct htp_exchange *x, struct prov_call *call, struct prov_
     const struct cv_jin *body;
     if (!api_call(x, call) || !api_body(x, &body))
         return false;
-    read_unit(body, in);
+    read_unit(body, in, x->arena);
     return true;
 }
 
@@ -166,6 +197,21 @@ static const char *block_word(const struct dom_unit *unit)
     return unit->block >= 0 ? dom_block_words[unit->block] : NULL;
 }
 
+/* As the line of changes shows it; all of it is one member there. */
+static const char *letterhead_text(struct htp_exchange *x, const struct dom_unit *unit)
+{
+    const struct dom_letterhead *l = &unit->letterhead;
+    const char *const parts[] = {l->superior_body, l->issuing_body,    l->place,
+                                 l->on_behalf,     l->signatory_title, l->signatory_name};
+    const char *text = "";
+    for (size_t i = 0; i < CV_COUNT(parts) + l->recipient_count; i++) {
+        const char *part = i < CV_COUNT(parts) ? parts[i] : l->recipients[i - CV_COUNT(parts)];
+        if (part != NULL)
+            text = *text != '\0' ? cv_arena_printf(x->arena, "%s; %s", text, part) : part;
+    }
+    return unit->has_letterhead ? text : NULL;
+}
+
 static void write_changes(struct htp_exchange *x, const struct dom_unit *a, const struct dom_unit *b)
 {
     struct cv_jout *j = &x->out;
@@ -189,6 +235,7 @@ static void write_changes(struct htp_exchange *x, const struct dom_unit *a, cons
     }
     change_day(j, "active_from", a->active_from, b->active_from);
     change_day(j, "active_to", a->active_to, b->active_to);
+    api_write_change(j, "letterhead", letterhead_text(x, a), letterhead_text(x, b));
     cv_jout_end(j);
 }
 

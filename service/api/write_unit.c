@@ -77,6 +77,27 @@ static int block_in_force(struct htp_exchange *x, const struct dom_unit *unit)
     return parent.effective_block;
 }
 
+static void write_letterhead(struct cv_jout *j, const struct dom_unit *unit)
+{
+    const struct dom_letterhead *l = &unit->letterhead;
+    if (!unit->has_letterhead) {
+        cv_jout_null(j, "letterhead");
+        return;
+    }
+    cv_jout_object(j, "letterhead");
+    cv_jout_string(j, "superior_body", l->superior_body);
+    cv_jout_string(j, "issuing_body", l->issuing_body);
+    cv_jout_string(j, "place", l->place);
+    cv_jout_string(j, "on_behalf", l->on_behalf);
+    cv_jout_string(j, "signatory_title", l->signatory_title);
+    cv_jout_string(j, "signatory_name", l->signatory_name);
+    cv_jout_array(j, "recipients");
+    for (size_t i = 0; i < l->recipient_count; i++)
+        cv_jout_string(j, NULL, l->recipients[i]);
+    cv_jout_end(j);
+    cv_jout_end(j);
+}
+
 void api_write_unit(struct htp_exchange *x, const char *name, const struct dom_unit *unit)
 {
     struct cv_jout *j = &x->out;
@@ -97,6 +118,7 @@ void api_write_unit(struct htp_exchange *x, const char *name, const struct dom_u
     cv_jout_int(j, "position", unit->position);
     cv_jout_day(j, "active_from", unit->active_from);
     cv_jout_day(j, "active_to", unit->active_to);
+    write_letterhead(j, unit);
     cv_jout_int(j, "revision", unit->revision);
     cv_jout_moment(j, "created_at", preview ? CV_NO_MOMENT : unit->created_at);
     cv_jout_moment(j, "updated_at", preview ? CV_NO_MOMENT : unit->updated_at);

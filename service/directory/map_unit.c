@@ -159,6 +159,71 @@ static bool take_headcounts(struct dir_reader *r, const struct dir_attr *attr, c
     return true;
 }
 
+static void put_letterhead(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_unit *u = record;
+    const struct dom_letterhead *l = &u->letterhead;
+    struct dir_json j;
+
+    (void)base;
+    if (!u->has_letterhead) {
+        return;
+    }
+    dir_json_begin(&j);
+    dir_json_text(&j, "superior_body", l->superior_body);
+    dir_json_text(&j, "issuing_body", l->issuing_body);
+    dir_json_text(&j, "place", l->place);
+    dir_json_text(&j, "on_behalf", l->on_behalf);
+    dir_json_text(&j, "signatory_title", l->signatory_title);
+    dir_json_text(&j, "signatory_name", l->signatory_name);
+    cv_jout_array(&j.out, "recipients");
+    for (size_t i = 0; i < l->recipient_count; i++) {
+        cv_jout_string(&j.out, NULL, l->recipients[i]);
+    }
+    cv_jout_end(&j.out);
+    dir_json_end(&j, out, "cvLetterhead");
+}
+
+static void take_recipients(struct dir_json_in *in, struct dom_letterhead *l)
+{
+    const struct cv_jin_list *list;
+
+    if (cv_jin_array(in->object, "recipients", CV_OPTIONAL, DOM_RECIPIENTS_MAX, &list) != CV_VALUE) {
+        return;
+    }
+    l->recipients = CV_NEWS(in->reader->arena, const char *, cv_jin_count(list));
+    for (size_t i = 0; i < cv_jin_count(list); i++) {
+        const char *text = cv_jin_item_string(list, i, SIZE_MAX);
+
+        if (!text) {
+            in->bad = true;
+            return;
+        }
+        l->recipients[l->recipient_count++] = text;
+    }
+}
+
+static bool take_letterhead(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    struct dom_unit *u = r->record;
+    struct dom_letterhead *l = &u->letterhead;
+    struct dir_json_in in;
+
+    (void)tag;
+    if (!dir_read_begin(&in, r, attr, 0)) {
+        return false;
+    }
+    u->has_letterhead = true;
+    dir_read_text(in.object, "superior_body", &l->superior_body);
+    dir_read_text(in.object, "issuing_body", &l->issuing_body);
+    dir_read_text(in.object, "place", &l->place);
+    dir_read_text(in.object, "on_behalf", &l->on_behalf);
+    dir_read_text(in.object, "signatory_title", &l->signatory_title);
+    dir_read_text(in.object, "signatory_name", &l->signatory_name);
+    take_recipients(&in, l);
+    return dir_read_ok(&in);
+}
+
 static const struct dir_field fields[] = {
     {"cvId", DIR_ID, AT(id), .prefix = "unt_", .flags = DIR_NEEDED},
     {"cvRevision", DIR_LONG, AT(revision), .flags = DIR_BOOK | DIR_NEEDED},
@@ -177,6 +242,7 @@ static const struct dir_field fields[] = {
     {"cvActiveFrom", DIR_DAY, AT(active_from)},
     {"cvActiveTo", DIR_DAY, AT(active_to)},
     {"cvHeadcount", DIR_OWN, .put = put_headcounts, .take = take_headcounts},
+    {"cvLetterhead", DIR_OWN, .put = put_letterhead, .take = take_letterhead, .flags = DIR_UNFED},
     {"cvIdempotencyKey", DIR_TEXT, AT(idempotency.key), .flags = DIR_UNFED},
     {"cvIdempotencyBody", DIR_TEXT, AT(idempotency.body), .flags = DIR_UNFED},
     {"cvIdempotencyAt", DIR_MOMENT, AT(idempotency.at), .flags = DIR_UNFED},

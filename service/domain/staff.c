@@ -93,3 +93,9 @@ struct dom_account *dom_account_of(const struct dom_staff *s, const char *system
             return &s->accounts[i];
     return NULL;
 }
+
+bool dom_letterhead_empty(const struct dom_letterhead *l)
+{
+    return !l->superior_body && !l->issuing_body && !l->place && !l->on_behalf && !l->signatory_title &&
+           !l->signatory_name && l->recipient_count == 0;
+}

@@ -96,6 +96,36 @@ static void apply_facts(struct prov_unit_change *change)
               "The day of dissolution must be later than active_from");
 }
 
+static void apply_text(const struct prov_text *in, const char **out)
+{
+    if (in->given != CV_ABSENT)
+        *out = in->given == CV_VALUE ? in->value : NULL;
+}
+
+static void apply_letterhead(struct prov_unit_change *change)
+{
+    const struct prov_letterhead_input *in = &change->in->letterhead;
+    struct dom_unit *unit = change->after;
+    struct dom_letterhead *l = &unit->letterhead;
+    if (in->given == CV_NULL)
+        *l = (struct dom_letterhead){0};
+    if (in->given != CV_VALUE) {
+        unit->has_letterhead = unit->has_letterhead && in->given == CV_ABSENT;
+        return;
+    }
+    apply_text(&in->superior_body, &l->superior_body);
+    apply_text(&in->issuing_body, &l->issuing_body);
+    apply_text(&in->place, &l->place);
+    apply_text(&in->on_behalf, &l->on_behalf);
+    apply_text(&in->signatory_title, &l->signatory_title);
+    apply_text(&in->signatory_name, &l->signatory_name);
+    if (in->recipients_given != CV_ABSENT) {
+        l->recipients = in->recipients;
+        l->recipient_count = in->recipient_count;
+    }
+    unit->has_letterhead = !dom_letterhead_empty(l);
+}
+
 /* ---- the place in the tree ---- */
 
 static void set_parent(struct prov_unit_change *change, const char *key)
@@ -256,6 +286,7 @@ bool prov_apply_unit(struct prov_unit_change *change, struct cv_error *err)
     apply_code(change);
     apply_names(change);
     apply_facts(change);
+    apply_letterhead(change);
     if (!apply_parent(change, err) || !cv_faults_check(change->call->faults, cvp_validation_failed, err))
         return false;
     return code_free(change, err) && among_siblings(change, err) && may_dissolve(change, err) &&

@@ -224,6 +224,26 @@ bool prov_unit_read(struct prov_call *call, const char *key, struct dom_unit *ou
     return prov_unit_locate(call, key, &id, err) && prov_unit_fetch(call, id, out, err);
 }
 
+bool prov_unit_letterhead(struct prov_call *call, struct cv_id unit, struct dom_letterhead *out, struct cv_error *err)
+{
+    struct view_unit *way;
+    struct dom_unit one;
+    size_t count = 0;
+    *out = (struct dom_letterhead){0};
+    if (!view_unit_ancestors(call->prov->options.view, (struct view_scope){.everywhere = true}, unit, call->arena, &way,
+                             &count, err))
+        return false;
+    for (size_t i = count; i-- > 0;) {
+        if (!prov_unit_fetch(call, way[i].id, &one, err))
+            return false;
+        if (one.has_letterhead) {
+            *out = one.letterhead;
+            return true;
+        }
+    }
+    return true;
+}
+
 /* Nobody is or was there, nothing lies below. */
 static bool never_used(struct prov_call *call, struct cv_id id, struct cv_error *err)
 {

@@ -244,3 +244,32 @@ def test_a_parent_that_declares_its_children_too_is_warned(client):
     low = client.put(f"/v1/units/{parent['code']}/headcounts/2026-01-01", {"total": 9})
     high = client.put(f"/v1/units/{parent['code']}/headcounts/2026-01-02", {"total": 10})
     assert low.json["warnings"] == [] and high.json["warnings"][0]["code"] == "parent_at_or_above_children"
+
+
+# ---- the letterhead ----
+
+LETTERHEAD = {"superior_body": "TỈNH ỦY THỬ", "issuing_body": "HUYỆN ỦY THỬ", "place": "Thử", "on_behalf": "T/M BAN THƯỜNG VỤ",
+              "signatory_title": "PHÓ BÍ THƯ", "signatory_name": "Nguyễn Văn Mẫu", "recipients": ["Như trên", "Lưu VT"]}
+
+
+def test_a_letterhead_is_kept_merged_and_cleared(client):
+    unit = a_unit(client, letterhead=LETTERHEAD)
+    path = f"/v1/units/{unit['id']}"
+    assert unit["letterhead"] == LETTERHEAD == client.get(path).json["letterhead"]
+    changed = client.patch(path, {"letterhead": {"place": None, "recipients": ["Lưu"]}})
+    assert changed.json["letterhead"] == {**LETTERHEAD, "place": None, "recipients": ["Lưu"]}
+    kept = client.patch(path, {"position": 7})
+    assert kept.json["letterhead"] == changed.json["letterhead"]
+    would = client.patch(path, {"letterhead": {"place": "Khác"}}, validate_only=True)
+    assert [c["field"] for c in would.json["changes"]] == ["letterhead"]
+    again = client.put(f"/v1/units/{unit['code']}", {"letterhead": changed.json["letterhead"]})
+    assert again.etag == kept.etag, "the same once more changes nothing"
+    assert client.patch(path, {"letterhead": None}).json["letterhead"] is None
+
+
+def test_a_letterhead_has_bounds(client):
+    unit = a_unit(client)
+    answer = client.patch(f"/v1/units/{unit['id']}", {"letterhead": {"place": "x" * 201, "recipients": ["a", ""], "logo": "x"}})
+    assert answer.status == 422
+    assert {"#/letterhead/place", "#/letterhead/recipients/1", "#/letterhead/logo"} == {e["pointer"] for e in answer.json["errors"]}
+    assert client.patch(f"/v1/units/{unit['id']}", {"letterhead": {"recipients": ["a"] * 21}}).status == 422

@@ -538,6 +538,16 @@ static void make_unit(struct cv_arena *a, struct dom_unit *u)
     if (u->has_parent) {
         u->parent = some_id();
     }
+    u->has_letterhead = maybe();
+    if (u->has_letterhead) {
+        u->letterhead = (struct dom_letterhead){.superior_body = text_or_null(a),
+                                                .issuing_body = text_or_null(a),
+                                                .place = text_or_null(a),
+                                                .on_behalf = text_or_null(a),
+                                                .signatory_title = text_or_null(a),
+                                                .signatory_name = text_or_null(a)};
+        u->letterhead.recipients = some_texts(a, &u->letterhead.recipient_count, 4);
+    }
     u->headcount_count = chance(6);
     u->headcounts = CV_NEWS(a, struct dom_headcount, u->headcount_count + 1);
     for (size_t i = 0; i < u->headcount_count; i++) {
@@ -552,6 +562,20 @@ static void make_unit(struct cv_arena *a, struct dom_unit *u)
             h->by_category[c] = h->has_categories ? (int)chance(4) - 1 : -1;
         }
     }
+}
+
+static void same_letterhead(const struct dom_unit *a, const struct dom_unit *b)
+{
+    const struct dom_letterhead *x = &a->letterhead, *y = &b->letterhead;
+
+    assert_true(a->has_letterhead == b->has_letterhead);
+    same_text(x->superior_body, y->superior_body);
+    same_text(x->issuing_body, y->issuing_body);
+    same_text(x->place, y->place);
+    same_text(x->on_behalf, y->on_behalf);
+    same_text(x->signatory_title, y->signatory_title);
+    same_text(x->signatory_name, y->signatory_name);
+    same_texts(x->recipients, x->recipient_count, y->recipients, y->recipient_count);
 }
 
 static void unit_round_trip(void **unused)
@@ -582,6 +606,7 @@ static void unit_round_trip(void **unused)
         same_texts(in.former_codes, in.former_code_count, out.former_codes, out.former_code_count);
         assert_true(in.kind == out.kind && in.block == out.block && in.position == out.position);
         assert_true(in.active_from == out.active_from && in.active_to == out.active_to && in.revision == out.revision);
+        same_letterhead(&in, &out);
         same_idempotency(&in.idempotency, &out.idempotency);
         assert_int_equal(in.headcount_count, out.headcount_count);
         for (size_t i = 0; i < in.headcount_count; i++) {
