@@ -137,6 +137,9 @@ bool dir_usage_read(struct dir_session *s, struct cv_id staff, struct cv_arena *
 enum { DIR_USAGE_MANY = 100 };
 bool dir_usage_read_many(struct dir_session *s, const struct cv_id *staff, size_t count, struct cv_arena *arena,
                          struct dom_usage *out, struct cv_error *err);
+/* People of whom whole months before this day's month are still kept day by day, `most` at most. */
+bool dir_usage_older(struct dir_session *s, cv_day day, size_t most, struct cv_arena *arena, struct dom_usage **out,
+                     size_t *out_count, struct cv_error *err);
 /* Adds the entry (before->revision 0) or writes what differs, asserted on before's revision: CV_STALE when somebody
  * else wrote in between (read again). No difference sends nothing. */
 bool dir_usage_save(struct dir_session *s, const struct dom_usage *before, const struct dom_usage *after,

@@ -171,6 +171,11 @@ bool view_code_holder(const struct view *v, const char *code, struct cv_id *out_
 const char *view_code_clash(const struct view *v, const char *code, struct cv_arena *arena);
 /* Does anybody hold, or ever held, this name ("annv@x", "mailbox/annv")? */
 bool view_name_taken(const struct view *v, const char *name);
+/* Who holds or held it, or carries or carried this code, or has this id; false when nobody whom the scope shows. A name
+ * that a person once had stays his for ever. */
+enum view_key { VIEW_BY_NAME, VIEW_BY_CODE, VIEW_BY_ID };
+bool view_staff_holder(const struct view *v, struct view_scope scope, enum view_key by, const char *key,
+                       struct cv_id *out);
 
 enum view_sort { VIEW_BY_GIVEN_NAME, VIEW_BY_STAFF_CODE, VIEW_BY_HIRED_ON, VIEW_BY_UPDATED_AT };
 /* Of those required to have an account: what a figure counts. */

@@ -90,6 +90,11 @@ void api_read_decision(const struct cv_jin *o, const char *name, struct prov_dec
 void api_read_staff_new(struct htp_exchange *x, const struct cv_jin *o, struct prov_staff_input *out);
 void api_read_staff_update(struct htp_exchange *x, const struct cv_jin *o, struct prov_staff_input *out);
 void api_read_departure(const struct cv_jin *o, struct prov_departure_input *out);
+/* Events of one JSON object, or one of each line; what is wrong with an event is noted in it and hinders no other. */
+void api_read_usage(struct cv_arena *arena, struct cv_faults *faults, const struct cv_jin *body,
+                    struct prov_usage_input *out);
+void api_read_usage_lines(struct cv_arena *arena, struct cv_faults *faults, const char *bytes, size_t len,
+                          struct prov_usage_input *out);
 
 /* handlers, by file; the names are the contract's operationIds */
 /* clang-format off */
@@ -101,7 +106,7 @@ void api_read_departure(const struct cv_jin *o, struct prov_departure_input *out
     X(create_departure_batch) X(create_brake_release)                                                                \
     X(list_units) X(create_unit) X(get_unit) X(put_unit) X(patch_unit) X(delete_unit) X(list_unit_ancestors)         \
     X(list_headcounts) X(get_headcount) X(put_headcount)                                                             \
-    X(list_systems) X(get_system) X(patch_system)                                                                    \
+    X(list_systems) X(get_system) X(patch_system) X(create_usage_events)                                                                   \
     X(get_coverage) X(list_tokens) X(create_token) X(delete_token) X(get_me)                                         \
     X(get_problem) X(get_openapi_json) X(get_openapi_yaml) X(get_docs) X(get_livez) X(get_readyz) X(get_version)     \
     X(get_metrics)

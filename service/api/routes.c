@@ -42,6 +42,7 @@ static const struct htp_route routes[] = {
     ROUTE(GET, "/v1/systems", list_systems, INTERACTIVE, DOM_UNITS_READ, ""),
     ROUTE(GET, "/v1/systems/{system}", get_system, INTERACTIVE, DOM_UNITS_READ, ""),
     ROUTE(PATCH, "/v1/systems/{system}", patch_system, INTERACTIVE, DOM_SYSTEMS_WRITE, ""),
+    ROUTE(POST, "/v1/usage-events", create_usage_events, BULK, DOM_USAGE_WRITE, "system data_through rewind", .accepts = "application/json application/x-ndjson"),
     ROUTE(GET, "/v1/coverage", get_coverage, INLINE, DOM_COVERAGE_READ, "unit recursive depth system group_by category basis"),
     ROUTE(GET, "/v1/tokens", list_tokens, INTERACTIVE, DOM_TOKENS_WRITE, ""),
     ROUTE(POST, "/v1/tokens", create_token, INTERACTIVE, DOM_TOKENS_WRITE, ""),

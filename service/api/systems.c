@@ -100,6 +100,25 @@ static void read_name(const struct cv_jin *name, const char *lang, struct prov_t
         cv_jin_fault(name, lang, "too_short", "Tên không được để trống", "The name may not be empty");
 }
 
+static void read_days(const struct cv_jin *o, const char *name, int64_t least, int64_t most, struct prov_int *out)
+{
+    out->given = cv_jin_int(o, name, CV_OPTIONAL, least, most, &out->value);
+}
+
+static void read_activity(const struct cv_jin *o, struct prov_activity_input *out)
+{
+    enum { DAYS_MAX = 180, STALE_MAX = 90 };
+    const struct cv_jin *activity = NULL;
+    if (cv_jin_object(o, "activity", CV_OPTIONAL, &activity) != CV_VALUE)
+        return;
+    out->reported_given = cv_jin_bool(activity, "reported", CV_OPTIONAL, &out->reported);
+    api_read_word(activity, "precision", dom_precision_words, &out->precision);
+    read_days(activity, "regular_days", 1, DAYS_MAX, &out->regular_days);
+    read_days(activity, "regular_of", 1, DAYS_MAX, &out->regular_of);
+    read_days(activity, "stale_after_days", 0, STALE_MAX, &out->stale_after);
+    cv_jin_done(activity);
+}
+
 static void read_system(struct htp_exchange *x, const struct cv_jin *o, struct prov_system_input *in)
 {
     const struct cv_jin *name = NULL;
@@ -111,6 +130,7 @@ static void read_system(struct htp_exchange *x, const struct cv_jin *o, struct p
     }
     api_read_word(o, "kind", dom_system_kind_words, &in->kind);
     read_required(x, o, in);
+    read_activity(o, &in->activity);
     cv_jin_done(o);
 }
 

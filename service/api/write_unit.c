@@ -171,6 +171,18 @@ static void write_required(struct cv_jout *j, const struct dom_system *system)
     cv_jout_end(j);
 }
 
+static void write_activity(struct cv_jout *j, const struct dom_activity *a)
+{
+    cv_jout_object(j, "activity");
+    cv_jout_bool(j, "reported", a->reported);
+    cv_jout_string(j, "precision", dom_precision_words[a->precision]);
+    cv_jout_int(j, "regular_days", a->regular_days);
+    cv_jout_int(j, "regular_of", a->regular_of);
+    cv_jout_int(j, "stale_after_days", a->stale_after);
+    cv_jout_int(j, "version", a->version);
+    cv_jout_end(j);
+}
+
 void api_write_system(struct htp_exchange *x, const char *name, const struct dom_system *system)
 {
     struct cv_jout *j = &x->out;
@@ -184,7 +196,12 @@ void api_write_system(struct htp_exchange *x, const char *name, const struct dom
     write_required(j, system);
     cv_jout_string(j, "login_rule", system->login_rule);
     cv_jout_bool(j, "activation", system->kind == DOM_DIRECTORY);
-    cv_jout_null(j, "definition"); /* rules of regular use come with usage data */
+    write_activity(j, &system->activity);
+    if (system->activity.reported)
+        cv_jout_string(j, "definition",
+                       cv_arena_printf(x->arena, "regular-%s-%d", system->slug, system->activity.version));
+    else
+        cv_jout_null(j, "definition");
     cv_jout_int(j, "revision", system->revision);
     cv_jout_end(j);
 }

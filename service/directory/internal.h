@@ -94,7 +94,7 @@ bool dir_read_entry(struct dir_session *s, const char *dn, struct cv_arena *aren
 /* The first match; CV_NOT_FOUND when none. */
 bool dir_find_entry(struct dir_session *s, const char *base_dn, const char *filter, struct cv_arena *arena,
                     struct dir_entry *out, struct cv_error *err);
-/* Every match below base_dn, in no order; more than `most` is CV_LIMIT. */
+/* Matches directly below base_dn, in no order, `most` of them at most. */
 bool dir_find_entries(struct dir_session *s, const char *base_dn, const char *filter, size_t most,
                       struct cv_arena *arena, struct dir_entry **out, size_t *out_count, struct cv_error *err);
 /* Values of one attribute of the entries directly below base_dn that match, in no order; more than `most` entries is

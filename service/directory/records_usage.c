@@ -2,6 +2,7 @@
  * is kept. */
 #include <string.h>
 
+#include "congvu/log.h"
 #include "directory/records.h"
 
 bool dir_usage_read(struct dir_session *s, struct cv_id staff, struct cv_arena *arena, struct dom_usage *out,
@@ -64,6 +65,36 @@ bool dir_usage_read_many(struct dir_session *s, const struct cv_id *staff, size_
             *place = usage;
         }
     }
+    return true;
+}
+
+/* Months are compared as text: "2025-09:..." is below "2025-10". */
+bool dir_usage_older(struct dir_session *s, cv_day day, size_t most, struct cv_arena *arena, struct dom_usage **out,
+                     size_t *out_count, struct cv_error *err)
+{
+    struct dir_entry *entries;
+    char text[CV_DAY_TEXT];
+    size_t count;
+
+    cv_day_iso(day, text);
+    const char *filter = cv_arena_printf(arena, "(cvUseDays<=%.7s)", text);
+
+    if (!dir_find_entries(s, DIR_USAGE_BASE, filter, most, arena, &entries, &count, err)) {
+        return false;
+    }
+    struct dom_usage *usages = CV_NEWS(arena, struct dom_usage, count + 1);
+    size_t readable = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (dir_unmap_usage(&entries[i], arena, &usages[readable], err)) {
+            readable++;
+        } else {
+            cv_log_error(CV_LOG_WARN, "directory.record_skipped", err); /* it must not be in the way of the others */
+            cv_error_clear(err);
+        }
+    }
+    *out = usages;
+    *out_count = readable;
     return true;
 }
 

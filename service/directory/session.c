@@ -226,8 +226,9 @@ bool dir_find_entry(struct dir_session *s, const char *base_dn, const char *filt
 }
 
 /* Everything directly below base_dn that matches, `most` at most. */
+/* `some`: when there are more, `most` of them will do. */
 static bool search_many(struct dir_session *s, const char *base_dn, const char *filter, char **names, size_t most,
-                        LDAPMessage **out_answer, struct cv_error *err)
+                        bool some, LDAPMessage **out_answer, struct cv_error *err)
 {
     const struct dir_request request = {.intent = "finding entries",
                                         .start = start_search,
@@ -238,7 +239,8 @@ static bool search_many(struct dir_session *s, const char *base_dn, const char *
                                         .size_limit = (int)most};
     int code;
     return dir_exchange(s, &request, out_answer, &code, err) &&
-           (code == LDAP_SUCCESS || dir_refused(s, &request, *out_answer, err));
+           (code == LDAP_SUCCESS || (some && code == LDAP_SIZELIMIT_EXCEEDED) ||
+            dir_refused(s, &request, *out_answer, err));
 }
 
 bool dir_find_entries(struct dir_session *s, const char *base_dn, const char *filter, size_t most,
@@ -247,7 +249,7 @@ bool dir_find_entries(struct dir_session *s, const char *base_dn, const char *fi
     struct dir_entry *entries = CV_NEWS(arena, struct dir_entry, most + 1);
     dir_auto_answer answer = NULL;
     size_t count = 0;
-    if (!search_many(s, base_dn, filter, all_names, most, &answer, err))
+    if (!search_many(s, base_dn, filter, all_names, most, true, &answer, err))
         return false;
     for (LDAPMessage *m = ldap_first_entry(s->ld, answer); m && count < most; m = ldap_next_entry(s->ld, m))
         if (!dir_entry_copy(s->ld, m, arena, &entries[count++], err))
@@ -263,7 +265,7 @@ bool dir_list_values(struct dir_session *s, const char *base_dn, const char *fil
     char *names[] = {(char *)(uintptr_t)attr, NULL};
     struct dir_attrs all;
     dir_auto_answer answer = NULL;
-    if (!search_many(s, base_dn, filter, names, most, &answer, err))
+    if (!search_many(s, base_dn, filter, names, most, false, &answer, err))
         return false;
     dir_attrs_init(&all, arena);
     for (LDAPMessage *m = ldap_first_entry(s->ld, answer); m; m = ldap_next_entry(s->ld, m)) {

@@ -16,6 +16,7 @@ struct prov {
     pthread_mutex_t lock;              /* guards reserved */
     char *reserved[PROV_RESERVED_MAX]; /* names on their way to the directory; NULL = free */
     struct cv_deadline next_sweep;     /* of idempotency keys; the clockwork's own */
+    cv_day usage_folded;               /* days before this one are sums everywhere; the clockwork's own */
 };
 
 /* ---- names on their way ---- two requests of one process never propose the same name */
@@ -118,6 +119,10 @@ bool prov_brake_pass(struct prov_call *call, struct cv_id token, const struct do
 bool prov_brake_would_pass(struct prov_call *call, struct cv_id token, const struct dom_staff *staff);
 /* The same for a change that concerns many people at once (required_for, a unit's block): all or nothing. */
 bool prov_brake_pass_many(struct prov_call *call, int people, struct cv_error *err);
+
+/* ---- usage ---- */
+/* One batch of people whose days are older than what is kept. True: nobody is left. */
+bool prov_usage_fold(struct prov_call *call);
 
 /* ---- departures ---- */
 /* Locks everything the person has, by the policy; marks the departure started. */

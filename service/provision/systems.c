@@ -8,6 +8,32 @@ static bool no_system(struct cv_error *err, const char *slug)
     return cv_fail(err, cvp_system_not_found, NULL, "Không có hệ thống “%s”", "There is no system “%s”", slug);
 }
 
+static void take_int(const struct prov_int *in, int *out)
+{
+    if (in->given == CV_VALUE)
+        *out = (int)in->value;
+}
+
+/* Figures name the version of the rule that they follow: another rule, another version. */
+static void apply_activity(struct prov_call *call, const struct prov_activity_input *in, struct dom_activity *activity)
+{
+    struct dom_activity before = *activity;
+    if (in->reported_given == CV_VALUE)
+        activity->reported = in->reported;
+    if (in->precision.given == CV_VALUE)
+        activity->precision = (enum dom_precision)in->precision.value;
+    take_int(&in->regular_days, &activity->regular_days);
+    take_int(&in->regular_of, &activity->regular_of);
+    take_int(&in->stale_after, &activity->stale_after);
+    if (activity->regular_days > activity->regular_of)
+        cv_fault_add(call->faults, CV_AT_POINTER, "/activity/regular_days", "out_of_range",
+                     "Số ngày phải làm việc không nhiều hơn số ngày xét (%d)",
+                     "At most as many days as are looked at (%d)", activity->regular_of);
+    if (activity->precision != before.precision || activity->regular_days != before.regular_days ||
+        activity->regular_of != before.regular_of)
+        activity->version++;
+}
+
 static void apply(struct prov_call *call, const struct prov_system_input *in, struct dom_system *system)
 {
     if (in->name_vi.given == CV_VALUE)
@@ -16,6 +42,7 @@ static void apply(struct prov_call *call, const struct prov_system_input *in, st
         system->name[CV_EN] = in->name_en.value;
     if (in->kind.given == CV_VALUE)
         system->kind = (enum dom_system_kind)in->kind.value;
+    apply_activity(call, &in->activity, &system->activity);
     if (in->required_given == CV_ABSENT)
         return;
     system->required = in->required;

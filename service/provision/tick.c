@@ -123,10 +123,19 @@ static void tick_keys(struct prov_call *call)
         prov->next_sweep = cv_deadline_in_ms(SWEEP_PAUSE_MS);
 }
 
+/* Once a month, and at the first tick of a process. */
+static void tick_usage(struct prov_call *call)
+{
+    cv_day first = dom_use_keep_from(cv_today());
+    if (call->prov->usage_folded != first && prov_usage_fold(call))
+        call->prov->usage_folded = first;
+}
+
 void prov_tick(struct prov_call *call)
 {
     call->scope = (struct view_scope){.everywhere = true};
     tick_departures(call);
     tick_required(call);
     tick_keys(call);
+    tick_usage(call);
 }

@@ -180,16 +180,42 @@ static bool holds_name(const struct person *p, const char *name)
     return false;
 }
 
-bool view_name_taken(const struct view *v, const char *name)
+static uint32_t by_name(const struct view *v, const char *name)
 {
     struct view_probe probe;
-    if (!view_enter(v, NULL))
-        return false;
     uint32_t at = view_lookup_first(&v->by_name, view_hash_text(name), &probe);
     while (at != NONE && !holds_name(v->people[at], name))
         at = view_lookup_next(&v->by_name, &probe);
+    return at;
+}
+
+bool view_name_taken(const struct view *v, const char *name)
+{
+    if (!view_enter(v, NULL))
+        return false;
+    uint32_t at = by_name(v, name);
     view_leave(v);
     return at != NONE;
+}
+
+bool view_staff_holder(const struct view *v, struct view_scope scope, enum view_key by, const char *key,
+                       struct cv_id *out)
+{
+    struct cv_id id;
+    uint32_t slot = NONE;
+    if (!view_enter(v, NULL))
+        return false;
+    if (by == VIEW_BY_NAME)
+        slot = by_name(v, key);
+    else if (by == VIEW_BY_CODE)
+        slot = by_code(v, key);
+    else if (cv_id_parse("stf_", key, &id))
+        slot = by_id(v, id);
+    bool found = slot != NONE && view_person_visible(v, v->people[slot], view_scope_slot(v, scope));
+    if (found)
+        *out = v->people[slot]->id;
+    view_leave(v);
+    return found;
 }
 
 /* ---- likely the same person ---- */

@@ -1,0 +1,248 @@
+"""Usage: events in, one bit per person, system and day out, and nothing else moves."""
+import concurrent.futures
+import datetime
+import json
+import os
+import re
+import signal
+
+import pytest
+from congvu import an, wait_for
+
+TODAY = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=7)).date()
+
+
+def day(back):
+    return (TODAY - datetime.timedelta(days=back)).isoformat()
+
+
+def onboard(client, **more):
+    answer = client.post("/v1/staff", an(not_same_as=[p["id"] for p in client.get("/v1/staff", page_size=500).json["items"]], **more))
+    assert answer.status == 201, answer
+    return answer.json
+
+
+def report(client, events, system="mailbox", **more):
+    answer = client.post("/v1/usage-events", {"system": system, "events": events, **more})
+    assert answer.status == 200, answer
+    result = answer.json
+    assert result["accepted"] + result["duplicate"] + len(result["rejected"]) == len(events)
+    return result
+
+
+def stored(service, id_, system="mailbox"):
+    """The days of a person as the directory has them."""
+    found = service.ldapsearch("-b", "ou=usage", f"(cvId={id_})")
+    days = set()
+    for value in found[0].get(f"cvUseDays;x-{system}", []) if found else []:
+        month, bits = value.split(":")
+        assert re.fullmatch(r"\d{4}-\d{2}:[0-9a-f]{8}", value)
+        days |= {f"{month}-{d + 1:02}" for d in range(31) if int(bits, 16) >> d & 1}
+    return days
+
+
+def codes(result):
+    return [(r["index"], r["code"]) for r in result["rejected"]]
+
+
+def test_a_day_is_one_bit_and_nothing_else_moves(shared, client):
+    person = onboard(client, staff_code="U-0001")
+    before = shared.person(person["id"], "+", "*")
+    log = len(shared.ldapsearch("-b", "cn=log", "(objectClass=auditWriteObject)", "reqDN"))
+    etag = client.get(f"/v1/staff/{person['id']}").etag
+    result = report(client, [{"event_id": "1", "login": person["accounts"][0]["observed"]["login"], "occurred_on": day(1), "kind": "sign_in"}])
+    assert (result["accepted"], result["duplicate"], result["rejected"]) == (1, 0, [])
+    assert stored(shared, person["id"]) == {day(1)}
+    assert shared.person(person["id"], "+", "*") == before
+    assert client.get(f"/v1/staff/{person['id']}").etag == etag
+    assert len(shared.ldapsearch("-b", "cn=log", "(objectClass=auditWriteObject)", "reqDN")) == log
+    entry = shared.ldapsearch("-b", "ou=usage", f"(cvId={person['id']})")[0]
+    assert set(entry) == {"dn", "objectClass", "cvId", "cvRevision", "cvUseDays;x-mailbox", "cvUseSeen;x-mailbox"}
+
+
+def test_every_name_a_person_ever_had_is_his(shared, client):
+    person = onboard(client, staff_code="U-0002")
+    first = person["address"]
+    changed = client.patch(f"/v1/staff/{person['id']}", {"staff_code": "U-0002B", "login": "ten.khac.u2"}).json
+    assert changed["address"] != first
+    office = next(a["observed"]["login"] for a in person["accounts"] if a["system"] == "td-office")
+    events = [{"login": first.split("@")[0], "occurred_on": day(1)}, {"login": changed["address"], "occurred_on": day(2)},
+              {"address": first.upper(), "occurred_on": day(3)}, {"address": changed["address"], "occurred_on": day(4)},
+              {"staff_code": "u-0002", "occurred_on": day(5)}, {"staff_code": "U-0002B", "occurred_on": day(6)},
+              {"id": person["id"], "occurred_on": day(7)}, {"login": office, "occurred_on": day(8)}]
+    result = report(client, events)
+    assert codes(result) == [(7, "unknown_login")]  # a login of another system
+    assert stored(shared, person["id"]) == {day(n) for n in range(1, 8)}
+    result = report(client, [{"login": office, "occurred_on": day(8)}], system="td-office")
+    assert result["accepted"] == 1 and stored(shared, person["id"], "td-office") == {day(8)}
+
+
+def test_a_leaver_used_it_while_he_was_here(shared, client):
+    person = onboard(client, staff_code="U-0003")
+    assert client.put("/v1/staff/U-0003/departure", {"reason": "nghi_huu"}).status == 200
+    result = report(client, [{"address": person["address"], "occurred_on": day(1)}])
+    assert result["accepted"] == 1 and stored(shared, person["id"]) == {day(1)}
+
+
+def test_repeats_are_counted_and_harmless(shared, client):
+    person = onboard(client, staff_code="U-0004")
+    events = [{"event_id": "a", "id": person["id"], "occurred_on": day(1)}, {"event_id": "b", "id": person["id"], "occurred_on": day(1)},
+              {"event_id": "b", "id": person["id"], "occurred_on": day(2)}, {"id": person["id"], "occurred_on": day(3)},
+              {"event_id": "a", "id": "stf_00000000000000000000000000", "occurred_on": day(3)}]
+    result = report(client, events)
+    # the second is a known day, the third has the second's event_id, the last is nobody's
+    assert (result["accepted"], result["duplicate"], codes(result)) == (2, 2, [(4, "unknown_login")])
+    assert stored(shared, person["id"]) == {day(1), day(3)}
+    again = report(client, events)
+    assert (again["accepted"], again["duplicate"]) == (0, 4)
+    assert shared.ldapsearch("-b", "ou=usage", f"(cvId={person['id']})", "cvRevision")[0]["cvRevision"] == ["1"]
+
+
+def test_late_days_and_the_ends_of_time(shared, client):
+    person = onboard(client, staff_code="U-0005")
+    year, month = divmod(TODAY.year * 12 + TODAY.month - 1 - 13, 12)
+    first = datetime.date(year, month + 1, 1)
+    events = [{"id": person["id"], "occurred_on": d} for d in (day(0), first.isoformat(), day(100), day(-1), (first - datetime.timedelta(1)).isoformat())]
+    result = report(client, events)
+    assert result["accepted"] == 3 and codes(result) == [(3, "in_the_future"), (4, "outside_retention")]
+    assert stored(shared, person["id"]) == {day(0), first.isoformat(), day(100)}
+    seen = shared.ldapsearch("-b", "ou=usage", f"(cvId={person['id']})", "cvUseSeen;x-mailbox")[0]["cvUseSeen;x-mailbox"]
+    assert seen == [f"{day(0)} 0"]
+
+
+def test_a_moment_counts_for_its_day_at_the_site(shared, client):
+    person = onboard(client, staff_code="U-0006")
+    report(client, [{"id": person["id"], "occurred_at": f"{day(3)}T17:30:00Z"}])  # half past midnight at the site
+    assert stored(shared, person["id"]) == {day(2)}
+
+
+def test_one_bad_event_hinders_no_other(shared, client):
+    person = onboard(client, staff_code="U-0007")
+    good = {"id": person["id"], "occurred_on": day(1)}
+    events = ["no object", {}, good, {**good, "login": "x"}, {**good, "occurred_at": f"{day(1)}T01:00:00Z"}, {**good, "kind": "delivery"},
+              {**good, "surprise": 1}, {**good, "occurred_on": "2026-02-30"}, {"occurred_on": day(1)}, {"id": person["id"]}, {**good, "event_id": ""},
+              {**good, "occurred_on": day(2)}] + [{**good, "surprise": 1}] * 200
+    assert codes(report(client, events)) == [(i, "invalid_event") for i in range(len(events)) if i not in (2, 11)]
+    assert stored(shared, person["id"]) == {day(1), day(2)}
+    vietnamese = shared.client(language="vi")
+    assert "tìm thấy" in report(vietnamese, [{"login": "chang.co.ai", "occurred_on": day(1)}])["rejected"][0]["detail"]
+
+
+def test_lines(shared, client):
+    person = onboard(client, staff_code="U-0008")
+    lines = [json.dumps({"id": person["id"], "occurred_on": day(n), "event_id": str(n)}) for n in (1, 2, 3)]
+    body = "\n".join([lines[0], "", "{", lines[1] + "\r", "[]", lines[2]]).encode()
+    answer = client.post("/v1/usage-events", body, {"Content-Type": "application/x-ndjson"}, system="mailbox", data_through=day(1))
+    assert answer.status == 200, answer
+    assert answer.json["accepted"] == 3 and codes(answer.json) == [(1, "invalid_event"), (3, "invalid_event")]
+    assert answer.json["data_through"] == day(1)
+    assert stored(shared, person["id"]) == {day(1), day(2), day(3)}
+    many = b'{"login":"chang.co.ai","occurred_on":"%s"}\n' % day(1).encode() * 5001
+    for body, query, status, code in ((many, {"system": "mailbox"}, 422, "validation_failed"), (lines[0], {}, 400, "invalid_parameter"),
+                                      (lines[0], {"system": "mailbox", "data_through": day(-1)}, 400, "invalid_parameter"),
+                                      (lines[0], {"system": "no-such"}, 404, "system_not_found")):
+        answer = client.post("/v1/usage-events", body, {"Content-Type": "application/x-ndjson"}, **query)
+        assert (answer.status, answer.code) == (status, code)
+
+
+def test_what_is_wrong_with_the_whole_call(client):
+    event = {"login": "chang.co.ai", "occurred_on": day(1)}
+    for body, status, at in (({"events": [event]}, 422, "#/system"), ({"system": "mailbox", "events": [event] * 5001}, 422, "#/events"),
+                             ({"system": "mailbox", "data_through": day(-1)}, 422, "#/data_through"), ({"system": "mailbox", "x": 1}, 422, "#/x")):
+        answer = client.post("/v1/usage-events", body)
+        assert answer.status == status and [e["pointer"] for e in answer.json["errors"]] == [at], answer
+    assert client.post("/v1/usage-events", {"system": "no-such"}).code == "system_not_found"
+    answer = client.post("/v1/usage-events", {"system": "mailbox"}, None, system="mailbox")
+    assert answer.code == "invalid_parameter" and answer.json["errors"][0]["parameter"] == "system"
+
+
+def test_data_through_goes_forward_unless_told_otherwise(client):
+    def through(**more):
+        return report(client, [], system="e-office", **more)["data_through"]
+    assert through() is None
+    assert through(data_through=day(5)) == day(5)
+    assert through(data_through=day(9)) == day(5)
+    assert through() == day(5)
+    assert through(data_through=day(9), rewind=True) == day(9)
+    assert through(data_through=day(3)) == day(3)
+
+
+def test_only_people_of_the_tokens_units(shared, client):
+    inside, outside = onboard(client, staff_code="U-0010"), onboard(client, staff_code="U-0011", unit="T1.03")
+    token = client.post("/v1/tokens", {"name": "feed", "scopes": ["usage:write"], "unit": "T1.01"}).json["secret"]
+    feed = shared.client(token)
+    result = report(feed, [{"address": p["address"], "occurred_on": day(1)} for p in (inside, outside)])
+    assert result["accepted"] == 1 and codes(result) == [(1, "unknown_login")]
+    assert stored(shared, outside["id"]) == set()
+    assert feed.get("/v1/staff").code == "scope_missing"
+    reader = client.post("/v1/tokens", {"name": "reader", "scopes": ["staff:read"], "unit": "T1"}).json["secret"]
+    assert shared.client(reader).post("/v1/usage-events", {"system": "mailbox"}).code == "scope_missing"
+
+
+def test_feeds_at_once_lose_no_day(shared, client):
+    people = [onboard(client, staff_code=f"U-002{i}")["id"] for i in range(4)]
+    shares = [[{"id": p, "occurred_on": day(n)} for p in people for n in range(worker, 60, 6)] for worker in range(6)]
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        results = list(pool.map(lambda events: report(shared.client(), events), shares))
+    assert sum(r["accepted"] for r in results) == 240 and not any(r["rejected"] for r in results)
+    for p in people:
+        assert stored(shared, p) == {day(n) for n in range(60)}
+
+
+def test_a_killed_directory_keeps_what_was_accepted(start):
+    service = start()
+    client = service.client()
+    client.put("/v1/units/T1", {"name": {"vi": "Huyện"}, "kind": "ubnd_huyen", "block": "chinh_quyen", "slug": "t", "active_from": "2021-10-01"})
+    person = onboard(client, unit="T1", staff_code="K-1")
+    for n in range(1, 6):
+        event = {"id": person["id"], "occurred_on": day(n)}
+        wait_for(lambda: client.post("/v1/usage-events", {"system": "mailbox", "events": [event]}).status == 200, "accepted")
+        pid = service.slapd_pid()
+        os.kill(pid, signal.SIGKILL)
+        service.slapd_pid(other_than=pid)
+    wait_for(lambda: client.post("/v1/usage-events", {"system": "mailbox"}).status == 200, "the directory is back")
+    assert stored(service, person["id"]) == {day(n) for n in range(1, 6)}
+
+
+def test_old_months_become_a_number(start):
+    """Somebody who was active long ago and never since: the calendar folds his days."""
+    service = start()
+    client = service.client()
+    client.put("/v1/units/T1", {"name": {"vi": "Huyện"}, "kind": "ubnd_huyen", "block": "chinh_quyen", "slug": "t", "active_from": "2021-10-01"})
+    person = onboard(client, unit="T1", staff_code="F-1")
+    other = onboard(client, unit="T1", staff_code="F-2")
+    report(client, [{"id": p["id"], "occurred_on": day(n)} for p in (person, other) for n in range(1, 40)])
+    service.stop()
+    service.settings["clock_offset"] = 500 * 86400
+    service.start()
+
+    def folded():
+        entry = service.ldapsearch("-b", "ou=usage", f"(cvId={person['id']})")[0]
+        return entry if "cvUseDays;x-mailbox" not in entry else None
+    assert wait_for(folded, "his days are a number")["cvUseSeen;x-mailbox"] == [f"{day(1)} 39"]
+    wait_for(lambda: stored(service, other["id"]) == set(), "hers too")
+
+
+def test_the_rule_of_a_system(client):
+    system = client.get("/v1/systems/e-office").json
+    assert system["activity"] == {"reported": True, "precision": "by_day", "regular_days": 4, "regular_of": 30, "stale_after_days": 3, "version": 1}
+    assert system["definition"] == "regular-e-office-1"
+    certificate = client.get("/v1/systems/certificate").json
+    assert certificate["activity"]["reported"] is False and certificate["definition"] is None
+    changed = client.patch("/v1/systems/e-office", {"activity": {"regular_days": 8}}).json
+    assert changed["activity"]["version"] == 2 and changed["definition"] == "regular-e-office-2"
+    changed = client.patch("/v1/systems/e-office", {"activity": {"stale_after_days": 5, "regular_days": 8}}).json
+    assert changed["activity"]["version"] == 2 and changed["activity"]["stale_after_days"] == 5
+    changed = client.patch("/v1/systems/e-office", {"activity": {"precision": "last_only"}}).json
+    assert changed["activity"]["version"] == 3 and client.get("/v1/systems/e-office").json == changed
+    warning = report(client, [], system="certificate")["warnings"]
+    assert [w["code"] for w in warning] == ["not_reported"]
+    assert report(client, [], system="e-office")["warnings"] == []
+
+
+@pytest.mark.parametrize("activity,at", [({"regular_days": 31}, "#/activity/regular_days"), ({"regular_of": 0}, "#/activity/regular_of"),
+                                         ({"stale_after_days": 91}, "#/activity/stale_after_days"), ({"reported": None}, "#/activity/reported"),
+                                         ({"version": 9}, "#/activity/version"), ({"precision": "weekly"}, "#/activity/precision")])
+def test_rules_that_cannot_be(client, activity, at):
+    answer = client.patch("/v1/systems/td-office", {"activity": activity})
+    assert answer.status == 422 and [e["pointer"] for e in answer.json["errors"]] == [at], answer
