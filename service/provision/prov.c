@@ -101,7 +101,7 @@ struct dom_idempotency prov_new_idempotency(const struct prov_call *call)
 {
     struct dom_idempotency fresh = call->idempotency;
     fresh.at = cv_now();
-    return fresh.key != NULL ? fresh : (struct dom_idempotency){0};
+    return fresh.key != NULL ? fresh : (struct dom_idempotency){.at = CV_NO_MOMENT};
 }
 
 bool prov_replay_ok(const struct prov_call *call, const struct dom_idempotency *found, struct cv_error *err)
