@@ -9,7 +9,7 @@
 
 /* clang-format off */
 static const struct htp_route routes[] = {
-    ROUTE(GET, "/v1/staff", list_staff, INTERACTIVE, DOM_STAFF_READ, "unit recursive status category missing has system stage q staff_code updated_since sort page_size page_token include_total"),
+    ROUTE(GET, "/v1/staff", list_staff, INTERACTIVE, DOM_STAFF_READ, "unit recursive status category missing has system stage window period calendar q staff_code updated_since sort page_size page_token include_total"),
     ROUTE(POST, "/v1/staff", create_staff, INTERACTIVE, DOM_STAFF_WRITE, "validate_only"),
     ROUTE(GET, "/v1/staff/{staff}", get_staff, INTERACTIVE, DOM_STAFF_READ, ""),
     ROUTE(PUT, "/v1/staff/{staff}", put_staff, INTERACTIVE, DOM_STAFF_WRITE, "validate_only"),
@@ -21,7 +21,7 @@ static const struct htp_route routes[] = {
     ROUTE(POST, "/v1/staff/{staff}/accounts/{system}/credential-resets", create_credential_reset, INTERACTIVE, DOM_ACCOUNTS_WRITE, ""),
     ROUTE(PUT, "/v1/staff/{staff}/accounts/{system}/observation", put_observation, INTERACTIVE, DOM_ACCOUNTS_WRITE, ""),
     ROUTE(POST, "/v1/activations", redeem_activation, INTERACTIVE, 0, ""),
-    ROUTE(GET, "/v1/accounts", list_accounts, INTERACTIVE, DOM_STAFF_READ, "system state drift unit recursive page_size page_token include_total"),
+    ROUTE(GET, "/v1/accounts", list_accounts, INTERACTIVE, DOM_STAFF_READ, "system state drift last_active_before unit recursive page_size page_token include_total"),
     ROUTE(GET, "/v1/staff/{staff}/departure", get_departure, INTERACTIVE, DOM_STAFF_READ, ""),
     ROUTE(PUT, "/v1/staff/{staff}/departure", put_departure, INTERACTIVE, DOM_DEPARTURES_WRITE, "validate_only"),
     ROUTE(DELETE, "/v1/staff/{staff}/departure", delete_departure, INTERACTIVE, DOM_DEPARTURES_WRITE, ""),
@@ -43,7 +43,8 @@ static const struct htp_route routes[] = {
     ROUTE(GET, "/v1/systems/{system}", get_system, INTERACTIVE, DOM_UNITS_READ, ""),
     ROUTE(PATCH, "/v1/systems/{system}", patch_system, INTERACTIVE, DOM_SYSTEMS_WRITE, ""),
     ROUTE(POST, "/v1/usage-events", create_usage_events, BULK, DOM_USAGE_WRITE, "system data_through rewind", .accepts = "application/json application/x-ndjson"),
-    ROUTE(GET, "/v1/coverage", get_coverage, INLINE, DOM_COVERAGE_READ, "unit recursive depth system group_by category basis"),
+    ROUTE(GET, "/v1/coverage", get_coverage, INLINE, DOM_COVERAGE_READ, "unit recursive depth system group_by category basis window period calendar", .dear = api_figures_dear),
+    ROUTE(GET, "/v1/adoption", get_adoption, INLINE, DOM_COVERAGE_READ, "unit recursive depth system group_by category basis window period calendar", .dear = api_figures_dear),
     ROUTE(GET, "/v1/tokens", list_tokens, INTERACTIVE, DOM_TOKENS_WRITE, ""),
     ROUTE(POST, "/v1/tokens", create_token, INTERACTIVE, DOM_TOKENS_WRITE, ""),
     ROUTE(DELETE, "/v1/tokens/{token}", delete_token, INTERACTIVE, HTP_ANY_TOKEN, ""),

@@ -1,9 +1,11 @@
 /* Lists over many people, from the view. */
-#include "api/internal.h"
+#include "api/figures.h"
 
 #include <string.h>
 
-static const char *const stage_words[] = {"any", "missing", "issued", "not_activated", "locked", NULL};
+static const char *const stage_words[] = {"any",    "missing",    "issued",      "not_activated", "locked",
+                                          "unused", "never_used", "not_regular", "unknown",       NULL};
+_Static_assert(CV_COUNT(stage_words) == VIEW_STAGES + 1, "stage_words differs from its enum");
 
 static void bad_parameter(struct htp_exchange *x, const char *name, const char *value)
 {
@@ -41,15 +43,16 @@ static void known_system(struct htp_exchange *x, const char *name, const char **
 
 static void read_stage(struct htp_exchange *x, struct view_staff_query *q)
 {
-    const char *stage = htp_query(x, "stage");
+    struct api_window window;
     known_system(x, "system", &q->system);
-    if (stage == NULL)
-        return;
-    int at = dom_word_index(stage_words, stage);
-    if (at <= 0)
-        bad_parameter(x, "stage", stage);
-    else
-        q->stages = 1u << at;
+    htp_query_words(x, "stage", stage_words, &q->stages);
+    if (q->stages >> VIEW_ANY_STAGE & 1)
+        bad_parameter(x, "stage", "any");
+    api_read_window(x, &window);
+    q->window = window.days;
+    if (window.given && q->stages == 0)
+        cv_fault_add(&x->faults, CV_AT_PARAMETER, window.length ? "window" : "period", "not_allowed",
+                     "window và period chỉ đi cùng stage", "window and period go with stage only");
 }
 
 static void read_filters(struct htp_exchange *x, struct view_staff_query *q)
@@ -137,6 +140,7 @@ void api_list_accounts(struct htp_exchange *x)
     known_system(x, "system", &q.system);
     htp_query_words(x, "state", dom_observed_words, &q.states);
     htp_query_bool(x, "drift", &q.drift_only);
+    htp_query_day(x, "last_active_before", &q.last_active_before);
     if (!begin(x, &list, &q.has_unit, &q.unit, &q.recursive))
         return;
     SET_PAGE(&q, &list);

@@ -199,6 +199,7 @@ static void write_account_members(struct htp_exchange *x, const struct view_acco
     cv_jout_bool(j, "has_error", account->has_error);
     cv_jout_bool(j, "drift", dom_in_drift(account->desired, account->observed));
     cv_jout_bool(j, "required", account->required);
+    cv_jout_day(j, "last_active_on", account->last_active_on);
 }
 
 static void write_row_departure(struct cv_jout *j, const struct view_staff *staff)

@@ -76,9 +76,14 @@ void *htp_on_target(void *cls, const char *uri, struct MHD_Connection *connectio
     return p;
 }
 
+static enum htp_lane lane_of(const struct htp_route *route, bool dear)
+{
+    return dear ? HTP_INTERACTIVE : route->lane;
+}
+
 static void count_answer(const struct htp_private *p, int64_t now_ns)
 {
-    int lane = p->x.route ? (int)p->x.route->lane : (int)HTP_INLINE;
+    int lane = (int)(p->x.route ? lane_of(p->x.route, p->dear) : HTP_INLINE);
 
     cv_count(CVM_http_requests);
     if (p->status >= 500) {
@@ -215,7 +220,7 @@ void htp_run_item(void *ctx, void *thread, void *item)
 
 static enum MHD_Result hand_over(struct htp_private *p)
 {
-    struct job_lane *lane = p->server->options.lanes[p->x.route->lane];
+    struct job_lane *lane = p->server->options.lanes[lane_of(p->x.route, p->dear)];
     struct job_slot slot;
 
     if (!lane || !job_lane_reserve(lane, &slot)) {
@@ -247,7 +252,8 @@ static enum MHD_Result start_work(struct htp_private *p)
         htp_refuse(p, cvp_internal, "Hết bộ nhớ.", "Out of memory.");
         return queue(p);
     }
-    if (p->x.route->lane != HTP_INLINE) {
+    p->dear = p->x.route->dear && p->x.route->dear(&p->x);
+    if (lane_of(p->x.route, p->dear) != HTP_INLINE) {
         return hand_over(p);
     }
     run_handler(p);

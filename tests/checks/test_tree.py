@@ -16,7 +16,7 @@ MAY = {
     "provision": {"domain", "domain_naming", "coverage", "connect", "directory", "view", "provision", "job", "reconcile"},
     "report": {"domain", "coverage", "report", "table"},
     "http": {"http", "job"},
-    "api": {"api", "http", "provision", "reconcile", "connect", "view", "domain", "domain_naming", "coverage", "directory", "report", "table",
+    "api": {"api", "http", "provision", "reconcile", "connect", "view", "domain", "domain_naming", "coverage", "period", "directory", "report", "table",
             "job"},
 }
 OWNER = {"ldap.h": "directory", "lber.h": "directory", "microhttpd.h": "http", "curl/curl.h": "connect", "jansson.h": "base",
