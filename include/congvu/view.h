@@ -295,6 +295,8 @@ struct view_system_usage {
     bool regular_known;    /* false: stale, last-only source, or a window shorter than the rule */
     bool activation_known; /* false: kept by hand and without any source */
 };
+/* As of today. False: the system is not known, or the view not loaded. */
+bool view_system_usage(const struct view *v, const char *slug, struct view_system_usage *out);
 struct view_coverage_query {
     struct view_scope scope;
     struct cv_id unit;

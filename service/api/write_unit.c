@@ -183,6 +183,14 @@ static void write_activity(struct cv_jout *j, const struct dom_activity *a)
     cv_jout_end(j);
 }
 
+static void write_feed(struct htp_exchange *x, const struct dom_system *system)
+{
+    struct view_system_usage usage = {.data_through = CV_NO_DAY, .stale = true};
+    view_system_usage(api_of(x)->view, system->slug, &usage);
+    cv_jout_day(&x->out, "data_through", usage.data_through);
+    cv_jout_bool(&x->out, "stale", usage.stale);
+}
+
 void api_write_system(struct htp_exchange *x, const char *name, const struct dom_system *system)
 {
     struct cv_jout *j = &x->out;
@@ -202,6 +210,7 @@ void api_write_system(struct htp_exchange *x, const char *name, const struct dom
                        cv_arena_printf(x->arena, "regular-%s-%d", system->slug, system->activity.version));
     else
         cv_jout_null(j, "definition");
+    write_feed(x, system);
     cv_jout_int(j, "revision", system->revision);
     cv_jout_end(j);
 }

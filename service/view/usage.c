@@ -255,6 +255,19 @@ const struct tally *view_tally_in(const struct view *v, const struct person *p, 
     return space;
 }
 
+bool view_system_usage(const struct view *v, const char *slug, struct view_system_usage *out)
+{
+    struct view_slice today;
+    if (!view_enter(v, NULL))
+        return false;
+    int system = view_system_known(v, slug);
+    bool ok = system >= 0 && view_slice_of(v, (struct view_window){0}, &today, &(struct cv_error){0});
+    if (ok)
+        *out = view_usage_of(v, (unsigned)system, &today);
+    view_leave(v);
+    return ok;
+}
+
 /* A window that has ended is judged as of its own end: what came until then is all that can come. */
 struct view_system_usage view_usage_of(const struct view *v, unsigned system, const struct view_slice *slice)
 {

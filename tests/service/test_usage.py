@@ -41,6 +41,12 @@ def stored(service, id_, system="mailbox"):
     return days
 
 
+def audited(service):
+    """What the audit has seen, but for the lease, which is renewed all the time."""
+    seen = service.ldapsearch("-b", "cn=log", "(objectClass=auditWriteObject)", "reqDN")
+    return [e["dn"] for e in seen if "lease" not in e["reqDN"][0]]
+
+
 def codes(result):
     return [(r["index"], r["code"]) for r in result["rejected"]]
 
@@ -48,14 +54,14 @@ def codes(result):
 def test_a_day_is_one_bit_and_nothing_else_moves(shared, client):
     person = onboard(client, staff_code="U-0001")
     before = shared.person(person["id"], "+", "*")
-    log = len(shared.ldapsearch("-b", "cn=log", "(objectClass=auditWriteObject)", "reqDN"))
+    log = audited(shared)
     etag = client.get(f"/v1/staff/{person['id']}").etag
     result = report(client, [{"event_id": "1", "login": person["accounts"][0]["observed"]["login"], "occurred_on": day(1), "kind": "sign_in"}])
     assert (result["accepted"], result["duplicate"], result["rejected"]) == (1, 0, [])
     assert stored(shared, person["id"]) == {day(1)}
     assert shared.person(person["id"], "+", "*") == before
     assert client.get(f"/v1/staff/{person['id']}").etag == etag
-    assert len(shared.ldapsearch("-b", "cn=log", "(objectClass=auditWriteObject)", "reqDN")) == log
+    assert audited(shared) == log
     entry = shared.ldapsearch("-b", "ou=usage", f"(cvId={person['id']})")[0]
     assert set(entry) == {"dn", "objectClass", "cvId", "cvRevision", "cvUseDays;x-mailbox", "cvUseSeen;x-mailbox"}
 
@@ -165,6 +171,22 @@ def test_data_through_goes_forward_unless_told_otherwise(client):
     assert through() == day(5)
     assert through(data_through=day(9), rewind=True) == day(9)
     assert through(data_through=day(3)) == day(3)
+
+
+def test_a_system_says_how_far_its_source_is(client):
+    def says(system="td-office"):
+        answer = client.get(f"/v1/systems/{system}").json
+        return answer["data_through"], answer["stale"]
+    assert says() == (None, True)
+    report(client, [], system="td-office", data_through=day(4))  # three days behind yesterday are allowed
+    wait_for(lambda: says() == (day(4), False), "fresh")
+    assert client.get("/v1/systems").json["items"] and says("certificate") == (None, True)
+    report(client, [], system="td-office", data_through=day(5), rewind=True)
+    wait_for(lambda: says() == (day(5), True), "stale")
+    etag = client.get("/v1/systems/td-office").etag
+    report(client, [], system="td-office", data_through=day(1))
+    wait_for(lambda: says() == (day(1), False), "healed")
+    assert client.get("/v1/systems/td-office").etag == etag
 
 
 def test_only_people_of_the_tokens_units(shared, client):
