@@ -3,8 +3,8 @@
  * Story of use. main makes one lane per kind of work (interactive, bulk, connect). The event loop asks for a slot;
  * without one the client is told to come back. With one it suspends the connection and then publishes the item; from
  * that moment the lane owns it, and the worker that takes it calls `run` with its own per-thread context (a directory
- * session). Workers are started by job_lane_start with `thread_open`, ended by job_lane_stop after everything published
- * has run.
+ * session); the worker that has been idle for the shortest time, whose memory is still warm. Workers are started by
+ * job_lane_start with `thread_open`, ended by job_lane_stop after everything published has run.
  *
  *     struct job_slot slot;
  *     if (!job_lane_reserve(lane, &slot)) return answer_busy();

@@ -15,8 +15,9 @@ void dir_attrs_init(struct dir_attrs *a, struct cv_arena *arena)
 
 static struct dir_attr *find_attr(const struct dir_attrs *a, const char *name)
 {
+    size_t len = strlen(name);
     for (size_t i = 0; i < a->count; i++)
-        if (cv_ascii_casecmp(a->items[i].name, name) == 0)
+        if (a->items[i].name_len == len && cv_ascii_casecmp(a->items[i].name, name) == 0)
             return &a->items[i];
     return NULL;
 }
@@ -37,7 +38,7 @@ static struct dir_attr *new_attr(struct dir_attrs *a, const char *name, size_t l
     const char *copy = cv_arena_strndup(a->arena, name, len);
     if (!cv_arena_ok(a->arena))
         return NULL;
-    a->items[a->count] = (struct dir_attr){.name = copy};
+    a->items[a->count] = (struct dir_attr){.name = copy, .name_len = len};
     return &a->items[a->count++];
 }
 

@@ -15,6 +15,7 @@ struct dir_value {
 };
 struct dir_attr {
     const char *name; /* with its tag: "cvAccountState;x-mailbox" */
+    size_t name_len;
     struct dir_value *values;
     size_t count;
 };

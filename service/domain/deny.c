@@ -12,7 +12,7 @@ static bool plain(char c)
 
 static bool segment_matches(const struct deny *d, const char *segment, size_t len)
 {
-    size_t want = strlen(d->word);
+    size_t want = d->len;
     if (want > len)
         return false;
     if (d->open_head && d->open_tail)
@@ -28,7 +28,8 @@ static bool segment_denied(const struct dom_policy *policy, const char *segment,
     while (letters > 0 && segment[letters - 1] >= '0' && segment[letters - 1] <= '9')
         letters--;
     for (size_t i = 0; i < policy->denied_count; i++)
-        if (segment_matches(&policy->denied[i], segment, len) || segment_matches(&policy->denied[i], segment, letters))
+        if (segment_matches(&policy->denied[i], segment, len) ||
+            (letters < len && segment_matches(&policy->denied[i], segment, letters)))
             return true;
     return false;
 }
@@ -70,6 +71,7 @@ static bool read_word(struct cv_arena *arena, const char *line, size_t len, stru
         if (!plain(line[i]))
             return false;
     d.word = cv_arena_strndup(arena, line, len);
+    d.len = len;
     *out = d;
     return true;
 }

@@ -8,6 +8,7 @@ enum { POLICY_LOCAL_MAX = 64, POLICY_STT_MAX = 9999, POLICY_DENY_MAX = 4096 };
 /* A denied word: the whole segment, or its beginning, end or any part. */
 struct deny {
     const char *word;
+    size_t len;
     bool open_head, open_tail;
 };
 

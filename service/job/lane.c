@@ -4,13 +4,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum worker_state { WORKER_OPENING, WORKER_READY, WORKER_FAILED };
+/* An idle worker waits here, on its own stack. */
+struct seat {
+    pthread_cond_t called;
+    bool up;
+    struct seat *below;
+};
 
 struct job_lane {
     struct job_lane_options options;
     pthread_mutex_t lock;
-    pthread_cond_t work;   /* something published, or the end */
     pthread_cond_t opened; /* a worker has opened its context, or failed to */
+    struct seat *idle;     /* the last to sit down is called first: its memory and session are still warm */
     void **ring;           /* options.queue items */
     size_t head, queued;
     size_t in_use; /* reserved + queued + running; never above options.queue, so publishing cannot fail */
@@ -21,6 +26,37 @@ struct job_lane {
     char name[16]; /* what the kernel takes */
 };
 
+/* ---- under the lock ---- */
+static void sit(struct job_lane *lane)
+{
+    struct seat seat = {.below = lane->idle};
+
+    pthread_cond_init(&seat.called, NULL);
+    lane->idle = &seat;
+    while (!seat.up) {
+        pthread_cond_wait(&seat.called, &lane->lock);
+    }
+    pthread_cond_destroy(&seat.called);
+}
+
+static void call_one(struct job_lane *lane)
+{
+    struct seat *seat = lane->idle;
+
+    if (seat) {
+        lane->idle = seat->below;
+        seat->up = true;
+        pthread_cond_signal(&seat->called);
+    }
+}
+
+static void call_all(struct job_lane *lane)
+{
+    while (lane->idle) {
+        call_one(lane);
+    }
+}
+
 /* The next item, or NULL when the lane has stopped and nothing can come any more. */
 static void *take(struct job_lane *lane)
 {
@@ -28,7 +64,7 @@ static void *take(struct job_lane *lane)
 
     pthread_mutex_lock(&lane->lock);
     while (lane->queued == 0 && !(lane->stopping && lane->in_use == 0)) {
-        pthread_cond_wait(&lane->work, &lane->lock);
+        sit(lane);
     }
     if (lane->queued > 0) {
         item = lane->ring[lane->head];
@@ -44,7 +80,7 @@ static void give_back(struct job_lane *lane)
     pthread_mutex_lock(&lane->lock);
     lane->in_use--;
     if (lane->stopping && lane->in_use == 0) {
-        pthread_cond_broadcast(&lane->work);
+        call_all(lane);
     }
     pthread_mutex_unlock(&lane->lock);
 }
@@ -94,7 +130,6 @@ static void join_workers(struct job_lane *lane)
 
 static void lane_free(struct job_lane *lane)
 {
-    pthread_cond_destroy(&lane->work);
     pthread_cond_destroy(&lane->opened);
     pthread_mutex_destroy(&lane->lock);
     free(lane->ring);
@@ -112,7 +147,6 @@ static struct job_lane *lane_new(const struct job_lane_options *options)
     lane->options = *options;
     snprintf(lane->name, sizeof(lane->name), "%s", options->name);
     pthread_mutex_init(&lane->lock, NULL);
-    pthread_cond_init(&lane->work, NULL);
     pthread_cond_init(&lane->opened, NULL);
     lane->ring = calloc(options->queue, sizeof(*lane->ring));
     lane->threads = calloc((size_t)options->workers, sizeof(*lane->threads));
@@ -190,7 +224,7 @@ void job_lane_publish(struct job_lane *lane, struct job_slot slot, void *item)
     pthread_mutex_lock(&lane->lock);
     lane->ring[(lane->head + lane->queued) % lane->options.queue] = item;
     lane->queued++;
-    pthread_cond_signal(&lane->work);
+    call_one(lane);
     pthread_mutex_unlock(&lane->lock);
 }
 
@@ -212,7 +246,7 @@ void job_lane_stop(struct job_lane **lane_p)
     pthread_mutex_lock(&lane->lock);
     lane->closed = true;
     lane->stopping = true;
-    pthread_cond_broadcast(&lane->work);
+    call_all(lane);
     pthread_mutex_unlock(&lane->lock);
     join_workers(lane);
     lane_free(lane);

@@ -13,10 +13,11 @@ struct prov {
     struct prov_options options;
     void (*wrote)(void *ctx); /* or NULL */
     void *wrote_ctx;
-    pthread_mutex_t lock;              /* guards reserved */
-    char *reserved[PROV_RESERVED_MAX]; /* names on their way to the directory; NULL = free */
     struct cv_deadline next_sweep;     /* of idempotency keys; the clockwork's own */
     cv_day usage_folded;               /* days before this one are sums everywhere; the clockwork's own */
+    pthread_mutex_t lock;              /* guards what follows */
+    char *reserved[PROV_RESERVED_MAX]; /* names on their way to the directory, in no order */
+    size_t reserved_count;
 };
 
 /* ---- names on their way ---- two requests of one process never propose the same name */

@@ -20,7 +20,7 @@ void prov_free(struct prov **prov)
 {
     if (*prov == NULL)
         return;
-    for (size_t i = 0; i < PROV_RESERVED_MAX; i++)
+    for (size_t i = 0; i < (*prov)->reserved_count; i++)
         free((*prov)->reserved[i]);
     pthread_mutex_destroy(&(*prov)->lock);
     free(*prov);
@@ -33,18 +33,22 @@ void prov_on_write(struct prov *prov, void (*wrote)(void *ctx), void *ctx)
     prov->wrote_ctx = ctx;
 }
 
+/* Where the name stands, or reserved_count. Under the lock. */
+static size_t reserved_at(const struct prov *prov, const char *name)
+{
+    size_t i = 0;
+    while (i < prov->reserved_count && cv_ascii_casecmp(prov->reserved[i], name) != 0)
+        i++;
+    return i;
+}
+
 static bool reserve_locked(struct prov *prov, const char *name)
 {
-    size_t hole = PROV_RESERVED_MAX;
-    for (size_t i = 0; i < PROV_RESERVED_MAX; i++) {
-        if (prov->reserved[i] == NULL)
-            hole = i;
-        else if (cv_ascii_casecmp(prov->reserved[i], name) == 0)
-            return false;
-    }
-    if (hole == PROV_RESERVED_MAX)
-        return true; /* no room: the directory still arbitrates */
-    prov->reserved[hole] = strdup(name);
+    if (reserved_at(prov, name) < prov->reserved_count)
+        return false;
+    char *copy = prov->reserved_count < PROV_RESERVED_MAX ? strdup(name) : NULL;
+    if (copy != NULL) /* no room: the directory still arbitrates */
+        prov->reserved[prov->reserved_count++] = copy;
     return true;
 }
 
@@ -59,12 +63,10 @@ bool prov_reserve(struct prov *prov, const char *name)
 void prov_unreserve(struct prov *prov, const char *name)
 {
     pthread_mutex_lock(&prov->lock);
-    for (size_t i = 0; i < PROV_RESERVED_MAX; i++) {
-        if (prov->reserved[i] == NULL || cv_ascii_casecmp(prov->reserved[i], name) != 0)
-            continue;
-        free(prov->reserved[i]);
-        prov->reserved[i] = NULL;
-        break;
+    size_t at = reserved_at(prov, name);
+    if (at < prov->reserved_count) {
+        free(prov->reserved[at]);
+        prov->reserved[at] = prov->reserved[--prov->reserved_count];
     }
     pthread_mutex_unlock(&prov->lock);
 }

@@ -33,6 +33,12 @@ def run(*arguments):
     return json.loads(subprocess.run([str(a) for a in arguments], capture_output=True, text=True, check=True).stdout)
 
 
+def people_of(service):
+    """LDIF of everybody, as stored."""
+    return subprocess.run(["ldapsearch", "-LLL", "-o", "ldif-wrap=no", "-Q", "-Y", "EXTERNAL", "-H", service.ldapi, "-b", "ou=people,dc=congvu", "-E",
+                           "pr=1000/noprompt", "(objectClass=cvStaff)"], capture_output=True, text=True, check=True).stdout
+
+
 def through_rest(connections, ldif):
     service = Service(directory_nosync="false", log_level="warn").start()
     try:
@@ -41,9 +47,7 @@ def through_rest(connections, ldif):
             file.write(b"".join(request(service.port, service.admin_token(), i) for i in range(PEOPLE)))
             file.flush()
             result = run(BENCH / "http_load", service.port, file.name, connections)
-        ldif.write_text(subprocess.run(["ldapsearch", "-LLL", "-o", "ldif-wrap=no", "-Q", "-Y", "EXTERNAL", "-H", service.ldapi, "-b",
-                                        "ou=people,dc=congvu", "-E", "pr=1000/noprompt", "(objectClass=cvStaff)"],
-                                       capture_output=True, text=True, check=True).stdout)
+        ldif.write_text(people_of(service))
         service.stop()
         return result
     finally:

@@ -477,6 +477,7 @@ static void refused(struct cv_arena *arena, const char *attribute, const char *v
     for (size_t i = 0; i < e.attrs.count; i++) {
         if (strcmp(e.attrs.items[i].name, attribute) == 0) {
             e.attrs.items[i].name = "cvGone";
+            e.attrs.items[i].name_len = strlen("cvGone");
         }
     }
     dir_put(&e.attrs, attribute, value);
