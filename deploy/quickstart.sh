@@ -73,7 +73,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 say "Starting / Đang khởi động ..."
-"${run[@]}" "$bin" serve --data-dir "$data" --listen "127.0.0.1:$port" --directory-listen 127.0.0.1:0 >"$ready" 2>"$data.log" &
+"${run[@]}" "$bin" serve --data-dir "$data" --listen "127.0.0.1:$port" --directory-listen 127.0.0.1:0 --connector-secret-dir "$data/credentials" >"$ready" 2>"$data.log" &
 pid=$!
 until grep -q '"ready"' "$ready"; do
     kill -0 "$pid" 2>/dev/null || { cat "$data.log" >&2; exit 1; }

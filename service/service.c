@@ -24,29 +24,47 @@ void lane_thread_close(void *ctx, void *thread)
     dir_session_close(&session);
 }
 
+/* A call of the service itself, for everything; false while the view is not to be trusted. */
+static bool own_call(struct service *s, struct dir_session *session, struct cv_arena *arena, struct cv_faults *faults,
+                     struct prov_call *out)
+{
+    struct view_state state;
+    view_state(s->view, &state);
+    if (!state.loaded || !state.alive)
+        return false;
+    cv_arena_reset(arena);
+    cv_faults_init(faults, arena);
+    *out = (struct prov_call){.prov = s->prov,
+                              .dir = session,
+                              .arena = arena,
+                              .faults = faults,
+                              .deadline = cv_deadline_in_ms(TICK_DEADLINE_MS),
+                              .scope = {.everywhere = true},
+                              .scopes = DOM_ALL_SCOPES,
+                              .actor = "system",
+                              .via = "scheduler",
+                              .request_id = "-"};
+    dir_session_deadline(session, out->deadline);
+    return true;
+}
+
 void service_tick(void *ctx)
 {
     struct service *s = ctx;
-    struct view_state state;
     struct cv_faults faults;
+    struct prov_call call;
     api_scheduler_ticked(&s->api);
-    view_state(s->view, &state);
-    if (!state.loaded || !state.alive)
-        return;
-    cv_arena_reset(s->timer_arena);
-    cv_faults_init(&faults, s->timer_arena);
-    struct prov_call call = {.prov = s->prov,
-                             .dir = s->timer_session,
-                             .arena = s->timer_arena,
-                             .faults = &faults,
-                             .deadline = cv_deadline_in_ms(TICK_DEADLINE_MS),
-                             .scope = {.everywhere = true},
-                             .scopes = DOM_ALL_SCOPES,
-                             .actor = "system",
-                             .via = "scheduler",
-                             .request_id = "-"};
-    dir_session_deadline(s->timer_session, call.deadline);
-    prov_tick(&call);
+    if (own_call(s, s->timer_session, s->timer_arena, &faults, &call))
+        prov_tick(&call);
+}
+
+void service_cut_off(void *ctx)
+{
+    struct service *s = ctx;
+    struct cv_faults faults;
+    struct prov_call call;
+    if (own_call(s, s->cut_session, s->cut_arena, &faults, &call))
+        prov_cut_off_round(s->cutter, &call);
 }
 
 /* Every call is bounded by a third of the term, so that a slow directory cannot make it hold longer than it may. */
@@ -81,6 +99,7 @@ void service_stop(struct service *s)
     if (s->server != NULL)
         htp_server_quiesce(s->server);
     job_timer_stop(&s->timer);
+    job_timer_stop(&s->cut_timer);
     if (s->server != NULL && !htp_server_drain(s->server, cv_deadline_in_ms(s->conf.drain_ms)))
         cv_log(CV_LOG_WARN, "drain", "some requests were still running at the end of the drain time");
     for (int i = 0; i < HTP_LANES; i++)
@@ -96,7 +115,10 @@ void service_stop(struct service *s)
     stop_lease(s);
     dir_sync_stop(&s->sync);
     dir_session_close(&s->timer_session);
+    dir_session_close(&s->cut_session);
     cv_arena_free(&s->timer_arena);
+    cv_arena_free(&s->cut_arena);
+    prov_cutter_free(&s->cutter);
     api_close(&s->api);
     prov_free(&s->prov);
     view_free(&s->view);

@@ -34,6 +34,10 @@ struct service {
     struct job_timer *lease_timer;
     struct dir_session *lease_session;
     struct cv_arena *timer_arena;
+    struct prov_cutter *cutter;
+    struct job_timer *cut_timer;
+    struct dir_session *cut_session;
+    struct cv_arena *cut_arena;
 };
 
 /* options.c */
@@ -61,6 +65,7 @@ bool lane_thread_open(void *ctx, void **out_thread);
 void lane_thread_close(void *ctx, void *thread);
 void service_tick(void *ctx);
 void service_tend_lease(void *ctx);
+void service_cut_off(void *ctx);
 
 /* probe.c: GET /readyz of a running service; exit code */
 int probe_health(const char *url);

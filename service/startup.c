@@ -10,7 +10,7 @@
 
 #include "congvu/log.h"
 
-enum { POLICY_MAX = 1 << 20, BOOTSTRAP_MS = 20000, CONNECT_WORK_MS = 30000 };
+enum { POLICY_MAX = 1 << 20, BOOTSTRAP_MS = 20000, CONNECT_WORK_MS = 30000, CUT_OFF_MS = 200 };
 
 static const char *none_if_empty(const char *s)
 {
@@ -235,6 +235,15 @@ static bool start_lease(struct service *s, struct cv_error *err)
            job_timer_start("lease", period, service_tend_lease, s, &s->lease_timer, err);
 }
 
+/* A thread of its own: a mail server that hangs must not keep the calendar waiting. */
+static bool start_cutter(struct service *s, struct cv_error *err)
+{
+    s->cut_arena = cv_arena_new(CV_MAX_ARENA);
+    return prov_cutter_new(s->conf.connector_secret_dir, &s->cutter, err) &&
+           dir_session_open(&s->directory, &s->cut_session, err) &&
+           job_timer_start("cut-off", CUT_OFF_MS, service_cut_off, s, &s->cut_timer, err);
+}
+
 bool startup_all(struct service *s, struct cv_error *err)
 {
     s->timer_arena = cv_arena_new(CV_MAX_ARENA);
@@ -248,5 +257,5 @@ bool startup_all(struct service *s, struct cv_error *err)
     if (!start_view(s, err) || !start_use_cases(s, err) || !first_token(s, err) || !start_lease(s, err) ||
         !start_reconciler(s, err) || !start_http(s, err))
         return false;
-    return job_timer_start("clockwork", (int)s->conf.tick_ms, service_tick, s, &s->timer, err);
+    return start_cutter(s, err) && job_timer_start("clockwork", (int)s->conf.tick_ms, service_tick, s, &s->timer, err);
 }

@@ -5,7 +5,8 @@ set -euo pipefail
 
 usage() {
     cat <<'TEXT'
-deploy/mail/up.sh [--data DIR] [--work DIR] [--domain D[,D]]
+deploy/mail/up.sh [--url URL] [--data DIR] [--work DIR] [--domain D[,D]]
+  --url URL     the service's API; it is told (with DATA/admin.token) where to end sessions / địa chỉ API của dịch vụ
   --data DIR    data folder of the running service (default: quickstart's) / thư mục dữ liệu của dịch vụ
   --work DIR    what the mail servers keep: mail, configuration, logs (default: DATA.mail) / thư mục của máy chủ thư
   --domain D    mail domains that are delivered (default: ninhthuan.gov.vn) / tên miền
@@ -14,9 +15,10 @@ TEXT
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-data="" work="" domains=ninhthuan.gov.vn
+data="" work="" url="" domains=ninhthuan.gov.vn
 while [ $# -gt 0 ]; do
     case "$1" in
+    --url) url="$2"; shift ;;
     --data) data="$2"; shift ;;
     --work) work="$2"; shift ;;
     --domain) domains="$2"; shift ;;
@@ -44,23 +46,32 @@ install -d -m 700 -o $mail_user -g $mail_user "$work/store"
 install -d -m 700 -o postfix "$work/postfix-data"
 install -d -m 755 "$work/postfix"
 
-read -r imap pop3 smtp submission < <(python3 - <<'PY'
+read -r imap pop3 smtp submission doveadm < <(python3 - <<'PY'
 import socket
-held = [socket.create_server(("127.0.0.1", 0)) for _ in range(4)]
+held = [socket.create_server(("127.0.0.1", 0)) for _ in range(5)]
 print(*(s.getsockname()[1] for s in held))
 PY
 )
 
+# What Congvu shows when it ends sessions; made once, readable by the service's user alone.
+secret="$data/credentials/dovecot"
+if [ ! -s "$secret" ]; then
+    install -d -m 700 -o "$(stat -c %u "$data")" "$data/credentials"
+    install -m 600 -o "$(stat -c %u "$data")" /dev/null "$secret"
+    printf 'Basic doveadm:%s\n' "$(python3 -c 'import secrets; print(secrets.token_hex(24))')" >"$secret"
+fi
+
 # Passwords go from file to file and never through arguments.
 fill() { # template target owner mode
     install -m "$4" -o root -g "$3" /dev/null "$2"
-    WORK="$work" DATA="$data" DOMAINS="${domains//,/ }" MAIL_USER=$mail_user IMAP_PORT=$imap POP3_PORT=$pop3 SMTP_PORT=$smtp SUBMISSION_PORT=$submission \
+    WORK="$work" DATA="$data" DOMAINS="${domains//,/ }" MAIL_USER=$mail_user IMAP_PORT=$imap POP3_PORT=$pop3 SMTP_PORT=$smtp SUBMISSION_PORT=$submission DOVEADM_PORT=$doveadm AUTH_CACHE=${url:+10M} \
         python3 - "$1" >"$2" <<'PY'
 import os, pathlib, re, sys
 e = os.environ
 readers = pathlib.Path(e["DATA"]) / "readers"
 line = lambda name: (readers / name).read_text().strip()
-values = {**e, "STORE": e["WORK"] + "/store", "BASE": line("base"), "LDAP_URI": line("uri"), "QUOTA": "2G",
+doveadm = (pathlib.Path(e["DATA"]) / "credentials/dovecot").read_text().strip().split(":", 1)[1]
+values = {**e, "AUTH_CACHE": e["AUTH_CACHE"] or "0", "STORE": e["WORK"] + "/store", "BASE": line("base"), "LDAP_URI": line("uri"), "QUOTA": "2G", "DOVEADM_PASSWORD": doveadm,
           "DOVECOT_PASSWORD": line("dovecot.pass"), "POSTFIX_PASSWORD": line("postfix.pass")}
 sys.stdout.write(re.sub(r"@([A-Z0-9_]+)@", lambda m: values[m[1]], pathlib.Path(sys.argv[1]).read_text()))
 PY
@@ -90,7 +101,7 @@ postfix -c "$work/postfix" start-fg >>"$work/postfix.log" 2>&1 &
 postfix_pid=$!
 
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
-for port in "$imap" "$pop3" "$smtp" "$submission"; do
+for port in "$imap" "$pop3" "$smtp" "$submission" "$doveadm"; do
     for try in $(seq 300); do
         answers "$port" && break
         [ "$try" -lt 300 ] && kill -0 $dovecot_pid 2>/dev/null && kill -0 $postfix_pid 2>/dev/null ||
@@ -98,7 +109,12 @@ for port in "$imap" "$pop3" "$smtp" "$submission"; do
         read -r -t 0.1 <> <(:) || true
     done
 done
-printf '{"imap":%s,"pop3":%s,"smtp":%s,"submission":%s}\n' "$imap" "$pop3" "$smtp" "$submission" >"$work/ports.json.new"
+if [ -n "$url" ]; then
+    curl -sS --fail-with-body -o /dev/null -X PATCH "$url/v1/systems/mailbox" -H @<(printf 'Authorization: Bearer %s\n' "$(cat "$data/admin.token")") \
+        -H 'Content-Type: application/merge-patch+json' -H 'If-Match: *' \
+        -d "{\"sessions\":{\"kind\":\"doveadm\",\"url\":\"http://127.0.0.1:$doveadm/doveadm/v1\",\"credential\":\"dovecot\",\"allow\":[\"loopback\"]}}"
+fi
+printf '{"imap":%s,"pop3":%s,"smtp":%s,"submission":%s,"doveadm":%s}\n' "$imap" "$pop3" "$smtp" "$submission" "$doveadm" >"$work/ports.json.new"
 mv "$work/ports.json.new" "$work/ports.json"
 
 cat <<TEXT
@@ -107,6 +123,7 @@ cat <<TEXT
   POP3          127.0.0.1:$pop3
   sending       127.0.0.1:$submission        (SMTP with the same login and password)
   incoming SMTP 127.0.0.1:$smtp        (as other mail servers would deliver)
+  doveadm       http://127.0.0.1:$doveadm/doveadm/v1        (credential: $secret)
   logs          $work/dovecot.log  $work/postfix.log
 
 Ctrl-C stops / Ctrl-C để dừng

@@ -141,15 +141,22 @@ struct dom_post {
     struct dom_decision decision;
 };
 
+/* Somebody who may no longer sign in may still sit in a session. Asked for with the change that took the login away, in
+ * the same write; open until the system itself shows that nobody is left. */
+struct dom_cut_off {
+    cv_moment asked, auth_cache, sessions; /* the moments of proof, CV_NO_MOMENT = open */
+};
+
 struct dom_account {
     const char *system; /* slug */
     enum dom_desired desired;
     enum dom_observed observed;
-    const char *login;      /* or NULL */
-    const char *reason;     /* why locked or closed, or NULL */
-    cv_moment since;        /* of the observed state */
-    const char *last_error; /* or NULL */
-    bool asked;             /* set by a person (PUT account), so that required_for does not take it away */
+    const char *login;                 /* or NULL */
+    const char *reason;                /* why locked or closed, or NULL */
+    cv_moment since;                   /* of the observed state */
+    const char *last_error;            /* or NULL */
+    bool asked;                        /* set by a person (PUT account), so that required_for does not take it away */
+    const struct dom_cut_off *cut_off; /* NULL = nothing to end */
 };
 
 struct dom_alias {
@@ -278,6 +285,15 @@ struct dom_activity {
     int version; /* 1, 2, ... */
 };
 
+/* Where running sessions of a system can be seen and ended: Dovecot's doveadm over HTTP. */
+enum { DOM_ALLOW_MAX = 8 };
+struct dom_sessions {
+    const char *url;
+    const char *credential; /* name of a file in the service's folder of credentials */
+    const char **allow;     /* special addresses that it may lie at */
+    size_t allow_count;
+};
+
 struct dom_system {
     const char *slug;
     const char *name[CV_LANGS];
@@ -287,7 +303,8 @@ struct dom_system {
     bool login_per_unit;    /* a move closes the old login and opens one of the new unit */
     bool receives_mail;     /* locked keeps receiving */
     struct dom_required *required;
-    size_t required_count; /* empty = optional for all */
+    size_t required_count;               /* empty = optional for all */
+    const struct dom_sessions *sessions; /* NULL = not reachable */
     struct dom_activity activity;
     int64_t revision;
     cv_moment updated_at;
@@ -403,6 +420,9 @@ bool dom_counts_issued(enum dom_observed observed);
 bool dom_may_login(enum dom_observed observed);
 bool dom_may_receive(enum dom_observed observed);
 bool dom_in_drift(enum dom_desired desired, enum dom_observed observed);
+bool dom_cut_off_open(const struct dom_account *account);
+/* As wanted, and nobody left inside. */
+bool dom_settled(const struct dom_account *account);
 /* Required by any current post? `block` is the unit's effective block, `title_folded` cv_text_fold of the post's title.
  */
 bool dom_required_by(const struct dom_system *system, int block, enum dom_unit_kind kind, enum dom_category category,

@@ -233,6 +233,8 @@ struct prov_system_input {
         bool reported;
         struct prov_int precision, regular_days, regular_of, stale_after;
     } activity;
+    enum cv_presence sessions_given;
+    struct dom_sessions sessions;
 };
 struct prov_system_result {
     enum prov_outcome outcome;
@@ -298,6 +300,14 @@ bool prov_usage_record(struct prov_call *call, struct prov_usage_input *in, stru
  * that have had their 24 hours. Safe on every
  * replica at once. ---- */
 void prov_tick(struct prov_call *call);
+
+/* ---- ending sessions: a thread of its own, several times a second; safe on every replica at once ---- */
+struct prov_cutter;
+/* `credentials_dir` must outlive it: where the files lie that systems name as their sessions' credential. */
+bool prov_cutter_new(const char *credentials_dir, struct prov_cutter **out, struct cv_error *err);
+void prov_cutter_free(struct prov_cutter **cutter);
+/* Takes what is open, tells the systems, writes down what is proven. */
+void prov_cut_off_round(struct prov_cutter *cutter, struct prov_call *call);
 
 /* ---- audit port ---- */
 struct prov_audit {

@@ -281,6 +281,8 @@ size_t view_twins(const struct view *v, const struct view_twin_query *q, struct 
  * not carried out yet; and (second function) people with a recorded change that only the calendar brings about
  * (hired_on reached). At most max ids. */
 size_t view_due_departures(const struct view *v, cv_day day, struct cv_id *out, size_t max);
+/* People with sessions that have to end. At most max ids. */
+size_t view_open_cut_offs(const struct view *v, struct cv_id *out, size_t max);
 /* People whose required accounts differ from their accounts (a required system without desired state): for the sweep
  * after required_for, unit kind or block changed. */
 size_t view_unprovisioned(const struct view *v, cv_day day, struct cv_id *out, size_t max);

@@ -55,8 +55,13 @@ void api_put_departure(struct htp_exchange *x)
     if (!current_or_404(x, &result.staff, &d))
         return;
     api_result_head(x, result.outcome, result.staff.revision, NULL, &status);
+    if (d->state == DOM_IN_PROGRESS) {
+        char id[CV_ID_TEXT];
+        htp_header_set(x, "Location", "/v1/staff/%s/departure", cv_id_text("stf_", result.staff.id, id));
+        status = 202;
+    }
     api_write_departure(x, NULL, &result.staff, d);
-    htp_reply(x, d->state == DOM_IN_PROGRESS ? 202 : status);
+    htp_reply(x, status);
 }
 
 void api_delete_departure(struct htp_exchange *x)

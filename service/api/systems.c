@@ -119,6 +119,30 @@ static void read_activity(const struct cv_jin *o, struct prov_activity_input *ou
     cv_jin_done(activity);
 }
 
+static void read_sessions(struct htp_exchange *x, const struct cv_jin *o, struct prov_system_input *in)
+{
+    static const char *const kinds[] = {"doveadm", NULL};
+    const struct cv_jin *s = NULL;
+    const struct cv_jin_list *list = NULL;
+    int kind = 0;
+    in->sessions_given = cv_jin_object(o, "sessions", CV_NULLABLE, &s);
+    if (in->sessions_given != CV_VALUE)
+        return;
+    cv_jin_word(s, "kind", CV_REQUIRED, kinds, &kind);
+    if (cv_jin_string(s, "url", CV_REQUIRED, 2048, &in->sessions.url) != CV_VALUE)
+        in->sessions.url = "";
+    cv_jin_string(s, "credential", CV_NULLABLE, 64, &in->sessions.credential);
+    if (cv_jin_array(s, "allow", CV_OPTIONAL, DOM_ALLOW_MAX, &list) == CV_VALUE) {
+        in->sessions.allow = CV_NEWS(x->arena, const char *, DOM_ALLOW_MAX);
+        for (size_t i = 0; i < cv_jin_count(list); i++) {
+            const char *word = cv_jin_item_string(list, i, 64);
+            if (word != NULL)
+                in->sessions.allow[in->sessions.allow_count++] = word;
+        }
+    }
+    cv_jin_done(s);
+}
+
 static void read_system(struct htp_exchange *x, const struct cv_jin *o, struct prov_system_input *in)
 {
     const struct cv_jin *name = NULL;
@@ -131,6 +155,7 @@ static void read_system(struct htp_exchange *x, const struct cv_jin *o, struct p
     api_read_word(o, "kind", dom_system_kind_words, &in->kind);
     read_required(x, o, in);
     read_activity(o, &in->activity);
+    read_sessions(x, o, in);
     cv_jin_done(o);
 }
 

@@ -93,6 +93,34 @@ static bool required_of(struct htp_exchange *x, const struct dom_staff *staff, c
     return view_system_find(view, slug, x->arena, &system, &err) && prov_requires(view, x->arena, staff, &system);
 }
 
+static void write_cut_step(struct cv_jout *j, const char *step, cv_moment proven)
+{
+    cv_jout_object(j, NULL);
+    cv_jout_string(j, "step", step);
+    cv_jout_string(j, "state", proven != CV_NO_MOMENT ? "done" : "open");
+    cv_jout_moment(j, "done_at", proven);
+    cv_jout_end(j);
+}
+
+/* The directory's step is the change itself. */
+static void write_cut_off(struct cv_jout *j, const struct dom_account *account)
+{
+    const struct dom_cut_off *cut = account->cut_off;
+    if (cut == NULL) {
+        cv_jout_null(j, "cut_off");
+        return;
+    }
+    cv_jout_object(j, "cut_off");
+    cv_jout_string(j, "state", dom_cut_off_open(account) ? "open" : "done");
+    cv_jout_moment(j, "asked_at", cut->asked);
+    cv_jout_array(j, "steps");
+    write_cut_step(j, "directory", cut->asked);
+    write_cut_step(j, "auth_cache", cut->auth_cache);
+    write_cut_step(j, "sessions", cut->sessions);
+    cv_jout_end(j);
+    cv_jout_end(j);
+}
+
 void api_write_account(struct htp_exchange *x, const char *name, const struct dom_staff *staff,
                        const struct dom_account *account)
 {
@@ -108,6 +136,7 @@ void api_write_account(struct htp_exchange *x, const char *name, const struct do
     cv_jout_end(j);
     cv_jout_bool(j, "drift", dom_in_drift(account->desired, account->observed));
     cv_jout_bool(j, "required", required_of(x, staff, account->system));
+    write_cut_off(j, account);
     cv_jout_end(j);
 }
 
@@ -277,11 +306,12 @@ static void write_steps(struct cv_jout *j, const struct dom_staff *staff, const 
     cv_jout_array(j, "steps");
     for (size_t i = 0; i < staff->account_count; i++) {
         const struct dom_account *account = &staff->accounts[i];
-        bool done = started && !dom_in_drift(account->desired, account->observed) && account->desired != DOM_PRESENT;
+        bool done = started && dom_settled(account) && account->desired != DOM_PRESENT;
         cv_jout_object(j, NULL);
         cv_jout_string(j, "system", account->system);
         cv_jout_string(j, "state", done ? "done" : account->last_error != NULL ? "failed" : "pending");
         cv_jout_string(j, "last_error", account->last_error);
+        write_cut_off(j, account);
         cv_jout_end(j);
     }
     cv_jout_end(j);
@@ -293,7 +323,7 @@ static enum dom_departure_state state_now(const struct dom_staff *staff, const s
     if (d->state != DOM_IN_PROGRESS)
         return d->state;
     for (size_t i = 0; i < staff->account_count; i++)
-        if (dom_in_drift(staff->accounts[i].desired, staff->accounts[i].observed))
+        if (!dom_settled(&staff->accounts[i]))
             return DOM_IN_PROGRESS;
     return DOM_DONE;
 }

@@ -191,6 +191,23 @@ static void write_feed(struct htp_exchange *x, const struct dom_system *system)
     cv_jout_bool(&x->out, "stale", usage.stale);
 }
 
+static void write_sessions(struct cv_jout *j, const struct dom_sessions *s)
+{
+    if (s == NULL) {
+        cv_jout_null(j, "sessions");
+        return;
+    }
+    cv_jout_object(j, "sessions");
+    cv_jout_string(j, "kind", "doveadm");
+    cv_jout_string(j, "url", s->url);
+    cv_jout_string(j, "credential", s->credential);
+    cv_jout_array(j, "allow");
+    for (size_t i = 0; i < s->allow_count; i++)
+        cv_jout_string(j, NULL, s->allow[i]);
+    cv_jout_end(j);
+    cv_jout_end(j);
+}
+
 void api_write_system(struct htp_exchange *x, const char *name, const struct dom_system *system)
 {
     struct cv_jout *j = &x->out;
@@ -203,6 +220,7 @@ void api_write_system(struct htp_exchange *x, const char *name, const struct dom
     cv_jout_string(j, "kind", dom_system_kind_words[system->kind]);
     write_required(j, system);
     cv_jout_string(j, "login_rule", system->login_rule);
+    write_sessions(j, system->sessions);
     cv_jout_bool(j, "activation", system->kind == DOM_DIRECTORY);
     write_activity(j, &system->activity);
     if (system->activity.reported)

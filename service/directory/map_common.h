@@ -103,6 +103,12 @@ void dir_json_moment(struct dir_json *j, const char *name,
                      cv_moment m); /* UTC, so that a change of zone changes no entry */
 void dir_json_decision(struct dir_json *j, const struct dom_decision *d); /* without a number: nothing */
 
+/* ---- sessions ---- NULL puts nothing */
+void dir_put_cut_off(struct dir_attrs *a, const char *name, const struct dom_cut_off *cut);
+bool dir_take_cut_off(struct dir_reader *r, const struct dir_attr *attr, const struct dom_cut_off **out);
+void dir_put_sessions(struct dir_attrs *a, const struct dom_sessions *s);
+bool dir_take_sessions(struct dir_reader *r, const struct dir_attr *attr, const struct dom_sessions **out);
+
 /* One stored value being read: every getter is called, then dir_read_ok() says whether all was well. */
 struct dir_json_in {
     struct dir_reader *reader;

@@ -241,6 +241,7 @@ static void put_account(const struct dom_account *a, struct dir_attrs *out)
     dir_put_moment(out, dir_tagged(arena, account_attrs[SINCE], a->system), a->since);
     dir_put(out, dir_tagged(arena, account_attrs[ERROR], a->system), a->last_error);
     dir_put_bool(out, dir_tagged(arena, account_attrs[ASKED], a->system), a->asked);
+    dir_put_cut_off(out, dir_tagged(arena, "cvCutOff", a->system), a->cut_off);
 }
 
 static void put_accounts(const void *record, const char *base, struct dir_attrs *out)
@@ -334,6 +335,13 @@ static bool take_account(struct dir_reader *r, const struct dir_attr *attr, cons
     }
     return take_account_part(a, part_of(attr->name), attr->values[0].bytes) ||
            dir_unreadable(r->err, r->entry, attr->name, "has a value that is not understood");
+}
+
+static bool take_cut_off(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    struct dom_account *a = *tag ? account_for(r, tag) : NULL;
+
+    return a ? dir_take_cut_off(r, attr, &a->cut_off) : !*tag;
 }
 
 /* ---- leave ---- */
@@ -507,6 +515,7 @@ static const struct dir_field fields[] = {
     {"cvAccountSince", DIR_OWN, .take = take_account},
     {"cvAccountError", DIR_OWN, .take = take_account},
     {"cvAccountAsked", DIR_OWN, .take = take_account},
+    {"cvCutOff", DIR_OWN, .take = take_cut_off},
     {"authorizedService", DIR_OWN, .put = put_services},
     {"cvReceives", DIR_OWN, .put = put_receives},
     {"cvLeave", DIR_OWN, .put = put_leave, .take = take_leave},

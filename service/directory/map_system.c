@@ -171,6 +171,18 @@ static bool take_activity(struct dir_reader *r, const struct dir_attr *attr, con
     return dir_read_ok(&in);
 }
 
+static void put_sessions(const void *record, const char *base, struct dir_attrs *out)
+{
+    (void)base;
+    dir_put_sessions(out, ((const struct dom_system *)record)->sessions);
+}
+
+static bool take_sessions(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    (void)tag;
+    return dir_take_sessions(r, attr, &((struct dom_system *)r->record)->sessions);
+}
+
 static const struct dir_field fields[] = {
     {"cn", DIR_TEXT, AT(slug), .flags = DIR_NEEDED},
     {"cvRevision", DIR_LONG, AT(revision), .flags = DIR_BOOK | DIR_NEEDED},
@@ -181,6 +193,7 @@ static const struct dir_field fields[] = {
     {"cvLoginPerUnit", DIR_BOOL, AT(login_per_unit)},
     {"cvReceivesMail", DIR_BOOL, AT(receives_mail)},
     {"cvRequired", DIR_OWN, .put = put_required, .take = take_required},
+    {"cvSessions", DIR_OWN, .put = put_sessions, .take = take_sessions},
     {"cvActivity", DIR_OWN, .put = put_activity, .take = take_activity},
 };
 const struct dir_fields dir_system_fields = {fields, CV_COUNT(fields), classes};

@@ -53,6 +53,17 @@ bool dom_in_drift(enum dom_desired desired, enum dom_observed observed)
     return observed != dom_observed_for(desired, false);
 }
 
+bool dom_cut_off_open(const struct dom_account *account)
+{
+    const struct dom_cut_off *cut = account->cut_off;
+    return cut != NULL && (cut->auth_cache == CV_NO_MOMENT || cut->sessions == CV_NO_MOMENT);
+}
+
+bool dom_settled(const struct dom_account *account)
+{
+    return !dom_in_drift(account->desired, account->observed) && !dom_cut_off_open(account);
+}
+
 static bool bit(uint32_t mask, int value)
 {
     return mask == 0 || (value >= 0 && value < 32 && (mask >> value & 1u));

@@ -80,6 +80,15 @@ static void observe(const struct prov_change *change, const struct dom_system *s
     account->since = cv_now();
 }
 
+/* Whoever may no longer sign in may still be inside. */
+static void ask_cut_off(const struct prov_change *change, const struct dom_system *system, struct dom_account *account)
+{
+    struct dom_cut_off *cut = system->sessions != NULL ? CV_NEW(change->call->arena, struct dom_cut_off) : NULL;
+    if (cut != NULL)
+        *cut = (struct dom_cut_off){.asked = cv_now(), .auth_cache = CV_NO_MOMENT, .sessions = CV_NO_MOMENT};
+    account->cut_off = cut;
+}
+
 bool prov_set_desired(struct prov_change *change, const struct dom_system *system, enum dom_desired desired,
                       const char *reason, bool asked, struct cv_error *err)
 {
@@ -98,7 +107,12 @@ bool prov_set_desired(struct prov_change *change, const struct dom_system *syste
     account->last_error = NULL;
     if (desired == DOM_PRESENT && !name_account(change, system, account, err))
         return false;
+    bool could = dom_may_login(account->observed);
     observe(change, system, account);
+    if (dom_may_login(account->observed))
+        account->cut_off = NULL;
+    else if (could)
+        ask_cut_off(change, system, account);
     return true;
 }
 

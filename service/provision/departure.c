@@ -5,11 +5,10 @@
 
 enum { AHEAD_S = 24 * 3600 };
 
-static bool all_closed(const struct prov_change *change)
+bool prov_all_settled(const struct dom_staff *staff)
 {
-    const struct dom_staff *staff = change->after;
     for (size_t i = 0; i < staff->account_count; i++)
-        if (dom_in_drift(staff->accounts[i].desired, staff->accounts[i].observed))
+        if (!dom_settled(&staff->accounts[i]))
             return false;
     return true;
 }
@@ -29,7 +28,7 @@ bool prov_carry_out(struct prov_change *change, struct dom_departure *departure,
     staff->activation_digest = NULL; /* a code handed out before must not open anything now */
     staff->activation_until = CV_NO_MOMENT;
     departure->started_at = cv_now();
-    departure->state = all_closed(change) ? DOM_DONE : DOM_IN_PROGRESS;
+    departure->state = prov_all_settled(staff) ? DOM_DONE : DOM_IN_PROGRESS;
     return true;
 }
 

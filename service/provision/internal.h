@@ -128,6 +128,8 @@ bool prov_usage_fold(struct prov_call *call);
 /* ---- departures ---- */
 /* Locks everything the person has, by the policy; marks the departure started. */
 bool prov_carry_out(struct prov_change *change, struct dom_departure *departure, struct cv_error *err);
+/* Every account is as wanted and nobody is left inside. */
+bool prov_all_settled(const struct dom_staff *staff);
 /* 409s and merging with what is recorded. Sets *out_unchanged when the recorded one already says it. */
 bool prov_departure_merge(struct prov_change *change, const struct prov_departure_input *in, struct dom_departure **out,
                           bool *out_unchanged, struct cv_error *err);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "congvu/connect.h"
+
 static bool no_system(struct cv_error *err, const char *slug)
 {
     return cv_fail(err, cvp_system_not_found, NULL, "Không có hệ thống “%s”", "There is no system “%s”", slug);
@@ -34,6 +36,37 @@ static void apply_activity(struct prov_call *call, const struct prov_activity_in
         activity->version++;
 }
 
+static void fault(struct prov_call *call, const char *pointer, const char *vi, const char *en)
+{
+    cv_fault_add(call->faults, CV_AT_POINTER, pointer, "not_allowed_value", "%s%.0s", "%.0s%s", vi, en);
+}
+
+/* The credential is a name in the service's own folder: a path would let whoever writes systems read any file. */
+static bool plain_name(const char *name)
+{
+    return *name != '\0' && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") == strlen(name);
+}
+
+static void apply_sessions(struct prov_call *call, const struct prov_system_input *in, struct dom_system *system)
+{
+    const struct dom_sessions *s = &in->sessions;
+    if (in->sessions_given == CV_ABSENT)
+        return;
+    system->sessions = in->sessions_given == CV_VALUE ? s : NULL;
+    if (system->sessions == NULL)
+        return;
+    if (!con_url_ok(s->url))
+        fault(call, "/sessions/url", "cần địa chỉ http hoặc https đầy đủ, không kèm mật khẩu",
+              "needs an absolute http or https URL without a password");
+    if (s->credential != NULL && !plain_name(s->credential))
+        fault(call, "/sessions/credential", "cần tên tệp trong connector_secret_dir, gồm a-z 0-9 - _",
+              "needs a file's name in connector_secret_dir, of a-z 0-9 - _");
+    for (size_t i = 0; i < s->allow_count; i++)
+        if (!con_allow_ok(s->allow[i]))
+            fault(call, "/sessions/allow", "chỉ nhận loopback, private hoặc một mạng như 10.1.0.0/16",
+                  "takes loopback, private or a network such as 10.1.0.0/16");
+}
+
 static void apply(struct prov_call *call, const struct prov_system_input *in, struct dom_system *system)
 {
     if (in->name_vi.given == CV_VALUE)
@@ -43,6 +76,7 @@ static void apply(struct prov_call *call, const struct prov_system_input *in, st
     if (in->kind.given == CV_VALUE)
         system->kind = (enum dom_system_kind)in->kind.value;
     apply_activity(call, &in->activity, &system->activity);
+    apply_sessions(call, in, system);
     if (in->required_given == CV_ABSENT)
         return;
     system->required = in->required;

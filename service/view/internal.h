@@ -204,7 +204,7 @@ struct person {
     uint16_t key_len;
     uint16_t texts; /* where the offsets of names and former codes begin */
     uint8_t category, posts, accounts, names, formers;
-    uint8_t has_leaving : 1, has_absence : 1, credential_set : 1;
+    uint8_t has_leaving : 1, has_absence : 1, credential_set : 1, cutting : 1;
     /* leaving?, accounts, posts, absence?, offsets of names and former codes, strings */
     uint8_t data[] __attribute__((aligned(8)));
 };
@@ -300,8 +300,8 @@ struct view {
     struct person **people; /* NULL = free slot */
     uint64_t *signs;        /* letters of each folded name: rules most people out without looking at them */
     size_t people_end, people_cap, signs_cap;
-    struct view_slots free_people, order, leavers;
-    size_t lacking; /* people who lack a required account */
+    struct view_slots free_people, order, leavers, cutting; /* cutting: sessions have to end */
+    size_t lacking;                                         /* people who lack a required account */
     struct view_lookup by_id, by_code, by_name;
     struct view_words words;
 

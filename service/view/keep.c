@@ -65,6 +65,18 @@ void view_copy_unit(struct view_keep *k, const struct dom_unit *in, struct dom_u
     }
 }
 
+static const struct dom_sessions *copy_sessions(struct view_keep *k, const struct dom_sessions *in)
+{
+    if (in == NULL)
+        return NULL;
+    struct dom_sessions *out = view_keep_alloc(k, sizeof(*out));
+    *out = (struct dom_sessions){.url = view_keep_text(k, in->url),
+                                 .credential = view_keep_text(k, in->credential),
+                                 .allow = copy_texts(k, in->allow, in->allow_count),
+                                 .allow_count = in->allow_count};
+    return out;
+}
+
 void view_copy_system(struct view_keep *k, const struct dom_system *in, struct dom_system *out)
 {
     *out = *in;
@@ -72,6 +84,7 @@ void view_copy_system(struct view_keep *k, const struct dom_system *in, struct d
     for (int i = 0; i < CV_LANGS; i++)
         out->name[i] = view_keep_text(k, in->name[i]);
     out->login_rule = view_keep_text(k, in->login_rule);
+    out->sessions = copy_sessions(k, in->sessions);
     out->required = NULL;
     if (in->required_count == 0)
         return;

@@ -92,6 +92,8 @@ static void insert(struct view *v, struct person *p)
     join_units(v, slot);
     if (p->has_leaving)
         view_slots_add(&v->leavers, slot);
+    if (p->cutting)
+        view_slots_add(&v->cutting, slot);
     view_order_add(v, slot);
     view_uses_adopt(v, p);
     count_if_loaded(v, p);
@@ -109,6 +111,8 @@ static void replace(struct view *v, uint32_t slot, struct person *p)
         leave_units(v, slot);
     if (old->has_leaving && !p->has_leaving)
         view_slots_take_out(&v->leavers, slot);
+    if (old->cutting && !p->cutting)
+        view_slots_take_out(&v->cutting, slot);
     index_person(v, slot, view_lookup_drop);
     v->people[slot] = p;
     v->signs[slot] = view_name_sign(person_text(p, p->folded));
@@ -117,6 +121,8 @@ static void replace(struct view *v, uint32_t slot, struct person *p)
     index_person(v, slot, view_lookup_put);
     if (p->has_leaving && !old->has_leaving)
         view_slots_add(&v->leavers, slot);
+    if (p->cutting && !old->cutting)
+        view_slots_add(&v->cutting, slot);
     if (other_units)
         join_units(v, slot);
     if (moves)
@@ -134,6 +140,8 @@ void view_drop_person(struct view *v, uint32_t slot)
     index_person(v, slot, view_lookup_drop);
     if (p->has_leaving)
         view_slots_take_out(&v->leavers, slot);
+    if (p->cutting)
+        view_slots_take_out(&v->cutting, slot);
     view_entry_drop(v, p->uuid, view_entry(PERSON, slot));
     view_uses_orphan(v, p);
     v->people[slot] = NULL;
@@ -184,6 +192,7 @@ void view_people_free(struct view *v)
     free(v->free_people.items);
     free(v->order.items);
     free(v->leavers.items);
+    free(v->cutting.items);
     free(v->by_id.cells);
     free(v->by_code.cells);
     free(v->by_name.cells);

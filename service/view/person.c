@@ -103,6 +103,7 @@ static void pack_accounts(struct view *v, struct pack *b, struct person *p, cons
                                  .observed = (uint8_t)a->observed & 15u,
                                  .has_error = a->last_error != NULL};
         put(b, &packed, sizeof packed);
+        p->cutting |= dom_cut_off_open(a);
         p->accounts++;
         note_state(p, (uint8_t)system, a->observed);
     }

@@ -273,6 +273,17 @@ size_t view_due_departures(const struct view *v, cv_day day, struct cv_id *out, 
     return count;
 }
 
+size_t view_open_cut_offs(const struct view *v, struct cv_id *out, size_t max)
+{
+    size_t count = 0;
+    if (!view_enter(v, NULL))
+        return 0;
+    for (; count < v->cutting.count && count < max; count++)
+        out[count] = v->people[v->cutting.items[count]]->id;
+    view_leave(v);
+    return count;
+}
+
 static bool lacks_account(const struct view *v, const struct person *p, cv_day day)
 {
     if (day == atomic_load(&v->day))

@@ -24,7 +24,8 @@ class MailServers:
 
     def start(self):
         self.log = open(str(self.work) + ".log", "ab")
-        self.process = subprocess.Popen([str(ROOT / "deploy/mail/up.sh"), "--data", str(self.service.data), "--work", str(self.work)],
+        self.process = subprocess.Popen([str(ROOT / "deploy/mail/up.sh"), "--data", str(self.service.data), "--work", str(self.work),
+                                         "--url", f"http://127.0.0.1:{self.service.port}"],
                                         stdout=self.log, stderr=self.log, start_new_session=True, env={**os.environ, **self.environment})
         wait_for(lambda: (self.work / "ports.json").exists() or self.process.poll() is not None, "the mail servers answer")
         assert self.process.poll() is None, self.logs()
@@ -51,6 +52,20 @@ class MailServers:
     def logs(self):
         files = [self.work / "dovecot.log", self.work / "postfix.log", pathlib.Path(str(self.work) + ".log")]
         return "\n".join(f.read_text()[-3000:] for f in files if f.exists())
+
+    @contextlib.contextmanager
+    def frozen(self):
+        """Dovecot's master and all its processes do not answer for a while."""
+        pids = [int(p) for p in subprocess.run(["pgrep", "-g", str(self.process.pid)], capture_output=True, text=True).stdout.split()]
+        dovecot = [p for p in pids if "dovecot" in pathlib.Path(f"/proc/{p}/comm").read_text() or "doveadm" in pathlib.Path(f"/proc/{p}/comm").read_text()]
+        for pid in dovecot:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in dovecot:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
 
     def imap(self, login, password):
         """A signed-in connection; imaplib.IMAP4.error when refused."""

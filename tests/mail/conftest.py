@@ -16,7 +16,9 @@ SCOPES = ["staff:read", "staff:write", "accounts:write", "departures:write", "un
 @pytest.fixture(scope="session")
 def office():
     """One service with a small district, and its mail servers, for tests that leave each other alone."""
-    service = Service(spec=Spec.load(), directory_listen="127.0.0.1:0").start()
+    service = Service(spec=Spec.load(), directory_listen="127.0.0.1:0")
+    service.settings["connector_secret_dir"] = str(service.data / "credentials")
+    service.start()
     servers = MailServers(service)
     try:
         make_units(service.client())
@@ -45,5 +47,26 @@ def client(office, hr_secret):
 
 
 @pytest.fixture
+def admin(office):
+    return office[0].client()
+
+
+@pytest.fixture
 def mail(office):
     return office[1]
+
+
+def pytest_addoption(parser):
+    parser.addoption("--more", action="store_true", help="also the long tests")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "more: long, only with --more")
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--more"):
+        skip = pytest.mark.skip(reason="long: --more")
+        for item in items:
+            if "more" in item.keywords:
+                item.add_marker(skip)

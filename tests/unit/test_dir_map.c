@@ -144,6 +144,10 @@ static void same_account(const struct dom_account *a, const struct dom_account *
     assert_true(a->since == b->since);
     same_text(a->last_error, b->last_error);
     assert_int_equal(a->asked, b->asked);
+    assert_int_equal(a->cut_off != NULL, b->cut_off != NULL);
+    if (a->cut_off) {
+        assert_memory_equal(a->cut_off, b->cut_off, sizeof(*a->cut_off));
+    }
 }
 
 static void same_departure(const struct dom_departure *a, const struct dom_departure *b)
@@ -235,6 +239,14 @@ static void make_posts(struct cv_arena *a, struct dom_staff *s)
     }
 }
 
+static const struct dom_cut_off *some_cut_off(struct cv_arena *a)
+{
+    struct dom_cut_off *cut = CV_NEW(a, struct dom_cut_off);
+
+    *cut = (struct dom_cut_off){some_moment(), some_moment(), some_moment()};
+    return maybe() ? cut : NULL;
+}
+
 static void make_accounts(struct cv_arena *a, struct dom_staff *s)
 {
     static const char *const systems[] = {"mailbox", "td-office", "e-office", "certificate", "x1",
@@ -250,7 +262,8 @@ static void make_accounts(struct cv_arena *a, struct dom_staff *s)
                                               text_or_null(a),
                                               some_moment(),
                                               text_or_null(a),
-                                              maybe()};
+                                              maybe(),
+                                              some_cut_off(a)};
     }
 }
 
