@@ -130,6 +130,8 @@ enum { VIEW_DEFAULT_WINDOW = 30 };
 struct view_window {
     cv_day from, to; /* to = today for the live figures */
 };
+cv_day view_activity_from(const struct view *v); /* the first day of use that is kept */
+
 /* ---- people ---- */
 struct view_account {
     const char *system;

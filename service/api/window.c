@@ -29,7 +29,8 @@ static void read_length(struct htp_exchange *x, const char *text, struct api_win
 static void read_period(struct htp_exchange *x, const char *text, const char *calendar, struct api_window *out)
 {
     int at = calendar == NULL ? DOM_CIVIL : dom_word_index(dom_calendar_words, calendar);
-    cv_day today = cv_today();
+    cv_day today = cv_today(), oldest = view_activity_from(api_of(x)->view);
+    char text_of_day[CV_DAY_TEXT];
     if (at < 0)
         bad_value(x, "calendar", "calendar là civil hoặc admin", "calendar is civil or admin");
     if (!dom_period_parse(text, at < 0 ? DOM_CIVIL : (enum dom_calendar)at, &out->period)) {
@@ -40,6 +41,10 @@ static void read_period(struct htp_exchange *x, const char *text, const char *ca
     dom_period_days(&out->period, &out->days.from, &out->days.to);
     if (out->days.from > today)
         bad_value(x, "period", "Kỳ này chưa bắt đầu", "This period has not begun yet");
+    else if (out->days.from < oldest)
+        cv_fault_add(&x->faults, CV_AT_PARAMETER, "period", "not_allowed_value",
+                     "Số liệu sử dụng theo ngày chỉ được giữ từ %s", "Days of use are kept from %s only",
+                     cv_day_iso(oldest, text_of_day));
     else if (out->days.to > today)
         out->days.to = today;
 }

@@ -221,6 +221,11 @@ void view_keep_activity(struct view *v, int days)
     v->kept_days = days;
 }
 
+cv_day view_activity_from(const struct view *v)
+{
+    return atomic_load(&v->day) - v->kept_days + 1;
+}
+
 static int slot_of(int length)
 {
     int slot = 0;
@@ -231,7 +236,7 @@ static int slot_of(int length)
 
 bool view_slice_of(const struct view *v, struct view_window asked, struct view_slice *out, struct cv_error *err)
 {
-    cv_day today = atomic_load(&v->day), oldest = today - v->kept_days + 1;
+    cv_day today = atomic_load(&v->day), oldest = view_activity_from(v);
     char text[CV_DAY_TEXT];
     if (asked.from == 0 && asked.to == 0)
         asked = (struct view_window){today - VIEW_DEFAULT_WINDOW + 1, today};
