@@ -199,6 +199,10 @@ void dir_lease_release(struct dir_lease *lease, struct dir_session *s);
  * *out_found false: there is none (left). */
 bool dir_idempotency_forget(struct dir_session *s, cv_moment until, bool *out_found, struct cv_error *err);
 
+/* At most `max` people whose due_at is `until` or before, in no order. */
+bool dir_staff_due(struct dir_session *s, cv_moment until, struct cv_id *out, size_t max, size_t *out_count,
+                   struct cv_error *err);
+
 /* ---- first start ---- */
 struct dir_bootstrap {
     const char *key_fingerprint;      /* kept in ou=system; another one there = refuse to start */

@@ -161,7 +161,7 @@ struct dom_account {
 
 struct dom_alias {
     const char *address;
-    cv_day until;
+    cv_day until; /* last day of delivery; CV_NO_DAY = without end */
 };
 
 struct dom_departure {
@@ -175,7 +175,7 @@ struct dom_departure {
     const char *recorded_by;                     /* actor */
     const char *ended_by;                        /* who withdrew or reinstated */
     bool counted;                                /* judged by the brake when scheduled */
-    const char *keep_mail_until;                 /* ISO day or NULL */
+    const char *keep_mail_until;                 /* ISO day or NULL: the last day of delivery */
     const char *delegate_to;                     /* staff id text or NULL */
 };
 
@@ -216,6 +216,7 @@ struct dom_staff {
     bool credential_set;    /* the person has set an own password */
     const char *activation_digest;
     cv_moment activation_until;
+    cv_moment due_at; /* from then on the calendar has something to do here; CV_NO_MOMENT = never */
     struct dom_idempotency idempotency;
     int64_t revision;
     cv_moment created_at, updated_at;

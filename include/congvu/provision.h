@@ -296,8 +296,8 @@ struct prov_usage_result {
 bool prov_usage_record(struct prov_call *call, struct prov_usage_input *in, struct prov_usage_result *out,
                        struct cv_error *err);
 
-/* ---- the calendar's work: dated departures, held ones that were released, newly required accounts, idempotency keys
- * that have had their 24 hours. Safe on every
+/* ---- the calendar's work: dated departures, held ones that were released, newly required accounts, ends of
+ * aliases and kept mailboxes, idempotency keys that have had their 24 hours. Safe on every
  * replica at once. ---- */
 void prov_tick(struct prov_call *call);
 

@@ -138,7 +138,7 @@ bool dir_unmap_usage_feed(const struct dir_entry *entry, struct dom_usage_feed *
  * cvNamingRule cvNamedByHand cvAccountState;x-SYS cvAccountDesired;x-SYS cvAccountLogin;x-SYS cvAccountReason;x-SYS
  * cvAccountSince;x-SYS cvAccountError;x-SYS cvAccountAsked;x-SYS authorizedService (slugs of systems whose observed
  * state may log in, kind directory) cvReceives (TRUE) cvLeave(JSON) cvDeparture(JSON, one per departure) cvDepartureOn
- * (current, ISO day) cvCredentialSet cvActivationDigest cvActivationUntil cvIdempotencyKey cvIdempotencyBody
+ * (current, ISO day) cvCredentialSet cvActivationDigest cvActivationUntil cvDueAt cvIdempotencyKey cvIdempotencyBody
  * cvIdempotencyAt userPassword cvUnitEntry (structural): cvId cvRevision cvActor ... cvUnitCode cvCode(claims
  * "unit/h43.99", after dissolution "unit/h43.99@2025-07-01") cvFormerCode cvLabel;lang-vi cvLabel;lang-en cvKind
  * cvBlock cvParent(DN) cvSlug cvSlugClaim("unt_parent/slug" while it has no end) cvPosition cvActiveFrom cvActiveTo

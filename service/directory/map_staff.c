@@ -524,6 +524,7 @@ static const struct dir_field fields[] = {
     {"cvCredentialSet", DIR_BOOL, AT(credential_set)},
     {"cvActivationDigest", DIR_TEXT, AT(activation_digest), .flags = DIR_UNFED},
     {"cvActivationUntil", DIR_MOMENT, AT(activation_until)},
+    {"cvDueAt", DIR_MOMENT, AT(due_at), .flags = DIR_UNFED},
     {"cvIdempotencyKey", DIR_TEXT, AT(idempotency.key), .flags = DIR_UNFED},
     {"cvIdempotencyBody", DIR_TEXT, AT(idempotency.body), .flags = DIR_UNFED},
     {"cvIdempotencyAt", DIR_MOMENT, AT(idempotency.at), .flags = DIR_UNFED},

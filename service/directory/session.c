@@ -175,7 +175,7 @@ bool dir_refused(struct dir_session *s, const struct dir_request *request, LDAPM
 
 /* ---- reading ---- */
 
-static int start_search(LDAP *ld, const struct dir_request *r, struct timeval *left, int *out_msgid)
+int dir_start_search(LDAP *ld, const struct dir_request *r, struct timeval *left, int *out_msgid)
 {
     return ldap_search_ext(ld, r->dn, r->scope, r->filter, r->names, 0, r->controls, NULL, left, r->size_limit,
                            out_msgid);
@@ -204,7 +204,7 @@ bool dir_read_entry(struct dir_session *s, const char *dn, struct cv_arena *aren
                     struct cv_error *err)
 {
     const struct dir_request request = {.intent = "reading an entry",
-                                        .start = start_search,
+                                        .start = dir_start_search,
                                         .dn = dn,
                                         .scope = LDAP_SCOPE_BASE,
                                         .filter = "(objectClass=*)",
@@ -216,7 +216,7 @@ bool dir_find_entry(struct dir_session *s, const char *base_dn, const char *filt
                     struct dir_entry *out, struct cv_error *err)
 {
     const struct dir_request request = {.intent = "finding an entry",
-                                        .start = start_search,
+                                        .start = dir_start_search,
                                         .dn = base_dn,
                                         .scope = LDAP_SCOPE_SUBTREE,
                                         .filter = filter,
@@ -231,7 +231,7 @@ static bool search_many(struct dir_session *s, const char *base_dn, const char *
                         bool some, LDAPMessage **out_answer, struct cv_error *err)
 {
     const struct dir_request request = {.intent = "finding entries",
-                                        .start = start_search,
+                                        .start = dir_start_search,
                                         .dn = base_dn,
                                         .scope = LDAP_SCOPE_ONELEVEL,
                                         .filter = filter,
@@ -285,7 +285,7 @@ static char *ping_names[] = {version, NULL};
 bool dir_ping(struct dir_session *session, struct cv_error *err)
 {
     const struct dir_request request = {.intent = "asking the directory",
-                                        .start = start_search,
+                                        .start = dir_start_search,
                                         .dn = "",
                                         .scope = LDAP_SCOPE_BASE,
                                         .filter = "(objectClass=*)",

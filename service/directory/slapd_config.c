@@ -6,7 +6,7 @@
 
 static const char main_indices[] =
     "index objectClass,entryUUID,entryCSN eq\n"
-    "index cvName,cvCode,cvSlugClaim,cvIdempotencyKey,cvIdempotencyAt,cvActivationDigest eq\n"
+    "index cvName,cvCode,cvSlugClaim,cvIdempotencyKey,cvIdempotencyAt,cvDueAt,cvActivationDigest eq\n"
     "index uid,mail,cvMailAlias,cvReceives,authorizedService eq\n"
     "index cvUnit,cvAccountState eq\n"
     "index cvDocumentName eq,sub\n";

@@ -13,6 +13,7 @@ struct dom_staff dom_staff_new(struct cv_id id)
                               .leave_from = CV_NO_DAY,
                               .leave_to = CV_NO_DAY,
                               .activation_until = CV_NO_MOMENT,
+                              .due_at = CV_NO_MOMENT,
                               .idempotency.at = CV_NO_MOMENT,
                               .created_at = CV_NO_MOMENT,
                               .updated_at = CV_NO_MOMENT};

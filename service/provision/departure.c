@@ -16,18 +16,11 @@ bool prov_all_settled(const struct dom_staff *staff)
 bool prov_carry_out(struct prov_change *change, struct dom_departure *departure, struct cv_error *err)
 {
     struct dom_staff *staff = change->after;
-    enum dom_desired wanted = dom_policy_leaver_state(change->call->prov->options.policy);
-    for (size_t i = 0; i < change->systems.count; i++) {
-        const struct dom_system *system = &change->systems.items[i];
-        struct dom_account *account = dom_account_of(staff, system->slug);
-        if (account == NULL || account->desired >= wanted)
-            continue;
-        if (!prov_set_desired(change, system, wanted, "departure", false, err))
-            return false;
-    }
+    departure->started_at = cv_now();
+    if (!prov_close_leaver(change, err))
+        return false;
     staff->activation_digest = NULL; /* a code handed out before must not open anything now */
     staff->activation_until = CV_NO_MOMENT;
-    departure->started_at = cv_now();
     departure->state = prov_all_settled(staff) ? DOM_DONE : DOM_IN_PROGRESS;
     return true;
 }
@@ -61,7 +54,7 @@ static bool depart_change(struct prov_change *change, void *ctx, struct cv_error
     if (!prov_departure_merge(change, in, &d, &ran, err))
         return false;
     if (ran)
-        return true;
+        return prov_close_leaver(change, err); /* keep_mail_until may be another one now */
     if (d->effective_on > cv_today())
         return schedule(change, d);
     bool counted = d->counted;

@@ -13,7 +13,7 @@ struct prov {
     struct prov_options options;
     void (*wrote)(void *ctx); /* or NULL */
     void *wrote_ctx;
-    struct cv_deadline next_sweep;     /* of idempotency keys; the clockwork's own */
+    struct cv_deadline next_sweep;     /* of keys, aliases and kept mail; the clockwork's own */
     cv_day usage_folded;               /* days before this one are sums everywhere; the clockwork's own */
     pthread_mutex_t lock;              /* guards what follows */
     char *reserved[PROV_RESERVED_MAX]; /* names on their way to the directory, in no order */
@@ -124,6 +124,14 @@ bool prov_brake_pass_many(struct prov_call *call, int people, struct cv_error *e
 /* ---- usage ---- */
 /* One batch of people whose days are older than what is kept. True: nobody is left. */
 bool prov_usage_fold(struct prov_call *call);
+
+/* ---- what days bring about ---- */
+/* Locks or closes what somebody has whose departure has begun: by the policy, mail by keep_mail_until. */
+bool prov_close_leaver(struct prov_change *change, struct cv_error *err);
+/* Notes when the calendar has to look at the person again. */
+void prov_note_due(struct prov_change *change);
+/* A prov_staff_fn: aliases past their day go (they stay the person's names), mail that was kept is closed. */
+bool prov_end_due(struct prov_change *change, void *ctx, struct cv_error *err);
 
 /* ---- departures ---- */
 /* Locks everything the person has, by the policy; marks the departure started. */

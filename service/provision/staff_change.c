@@ -73,6 +73,7 @@ static bool attempt(struct prov_change *change, struct cv_id id, prov_staff_fn *
     struct dir_actor actor = prov_dir_actor(call);
     if (!prepare(change, call, id, &out->before, &out->staff, err) || !fn(change, ctx, err))
         return false;
+    prov_note_due(change);
     if (!cv_arena_ok(call->arena))
         return cv_fail(err, cvp_internal, NULL, "Yêu cầu quá lớn", "The request needs too much memory");
     if (change->brake_events > 0 && !prov_brake_pass(call, call->token, change->before, change->brake_exempt, err))

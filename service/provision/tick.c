@@ -105,21 +105,46 @@ static void tick_required(struct prov_call *call)
     }
 }
 
-/* Keys that have had their 24 hours go, a few at a time. */
-static void tick_keys(struct prov_call *call)
+/* Keys that have had their 24 hours go, a few at a time. False: there are more. */
+static bool sweep_keys(struct prov_call *call)
 {
-    struct prov *prov = call->prov;
     bool found = true;
-    if (!cv_deadline_passed(prov->next_sweep))
-        return;
     for (int i = 0; i < TICK_BATCH && found && !cv_deadline_passed(call->deadline); i++) {
         struct cv_error err = {0};
         if (!dir_idempotency_forget(call->dir, cv_now() - KEY_LIFE_S, &found, &err)) {
             cv_log_error(CV_LOG_WARN, "idempotency_sweep", &err);
-            found = false;
+            return true;
         }
     }
-    if (!found)
+    return !found;
+}
+
+/* Aliases and kept mailboxes that have come to their end. False: there are more. */
+static bool sweep_due(struct prov_call *call)
+{
+    struct cv_id due[TICK_BATCH];
+    size_t count = 0, done = 0;
+    struct cv_error err = {0};
+    if (!dir_staff_due(call->dir, cv_now(), due, TICK_BATCH, &count, &err))
+        cv_log_error(CV_LOG_WARN, "staff_due", &err);
+    for (size_t i = 0; i < count && !cv_deadline_passed(call->deadline); i++) {
+        struct prov_staff_result result = {0};
+        cv_error_clear(&err);
+        if (prov_staff_modify_id(call, due[i], "staff.due", NULL, prov_end_due, NULL, &result, &err))
+            done++;
+        else
+            cv_log_error(CV_LOG_WARN, "staff_due", &err);
+    }
+    return count < TICK_BATCH || done == 0;
+}
+
+static void tick_sweeps(struct prov_call *call)
+{
+    struct prov *prov = call->prov;
+    if (!cv_deadline_passed(prov->next_sweep))
+        return;
+    bool keys = sweep_keys(call), due = sweep_due(call);
+    if (keys && due)
         prov->next_sweep = cv_deadline_in_ms(SWEEP_PAUSE_MS);
 }
 
@@ -136,6 +161,6 @@ void prov_tick(struct prov_call *call)
     call->scope = (struct view_scope){.everywhere = true};
     tick_departures(call);
     tick_required(call);
-    tick_keys(call);
+    tick_sweeps(call);
     tick_usage(call);
 }
