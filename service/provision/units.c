@@ -180,8 +180,9 @@ static bool put_new(struct prov_call *call, const char *code, const struct prov_
     with_code.code = (struct prov_text){CV_VALUE, code};
     if (create(call, &with_code, out, err))
         return true;
-    if (err->problem != cvp_code_taken ||
-        !dir_unit_find_code(call->dir, code, call->arena, &other, &(struct cv_error){0}))
+    /* whoever was faster with this code has this slug too, and either may be seen first */
+    bool taken = err->problem == cvp_code_taken || err->problem == cvp_name_taken;
+    if (!taken || !dir_unit_find_code(call->dir, code, call->arena, &other, &(struct cv_error){0}))
         return false;
     /* the view may not have seen it yet, but its parent */
     if (!parent_in_reach(call, &other) && !view_in_scope(call->prov->options.view, call->scope, other.id))
