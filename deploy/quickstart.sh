@@ -94,12 +94,20 @@ if [ -n "$sample" ]; then
         '{"name":"sample loader","scopes":["units:read","units:write","staff:read","staff:write","accounts:write","departures:write"]}' |
         python3 -c 'import json, sys; print(json.load(sys.stdin)["secret"])' >"$loader")
     python3 "$root/deploy/sample/load.py" --url "$url" --token-file "$loader" --connections 8
+    feed="$data/usage.token"
+    [ -s "$feed" ] || (umask 077 && api -X POST "$url/v1/tokens" -H 'Content-Type: application/json' \
+        --data-binary '{"name":"sample usage","scopes":["usage:write"]}' |
+        python3 -c 'import json, sys; print(json.load(sys.stdin)["secret"])' >"$feed")
+    say "Reporting 90 days of invented use / Đang nạp số liệu sử dụng 90 ngày ..."
+    python3 "$root/deploy/sample/usage.py" --url "$url" --token-file "$feed"
     say "Onboarding one more person / Tiếp nhận thêm một người: Nguyễn Thị Ước Đào"
     api -X PUT "$url/v1/staff/NS-9001" -H 'Content-Type: application/json' --data-binary \
         '{"full_name":"Nguyễn Thị Ước Đào","unit":"H43.99.01","title":"Chuyên viên","category":"cong_chuc","mobile":"+84900009001"}' |
         python3 "$root/deploy/sample/show.py" person
     say "Coverage of the district / Tỷ lệ được cấp của toàn huyện"
     api "$url/v1/coverage?unit=H43.99&depth=1&group_by=unit,system" | python3 "$root/deploy/sample/show.py" coverage
+    say "Use over the last 30 days / Tỷ lệ có sử dụng trong 30 ngày qua"
+    api "$url/v1/adoption?unit=H43.99&depth=1&group_by=unit,system" | python3 "$root/deploy/sample/show.py" adoption
 fi
 
 cat <<TEXT

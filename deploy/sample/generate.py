@@ -25,7 +25,7 @@ SEED = 58543
 SURVEY_DAY = "2026-11-01"      # the day on which the units declared their headcount
 CERTIFICATES = 257
 LOCKED_MAILBOXES = 8  # with the immediate departures below the brake's 20 an hour
-UNISSUED_MAILBOXES = 25
+UNISSUED_MAILBOXES = 8
 TWIN_UNITS = 9
 
 # People in post that a unit declares more (or fewer) than are recorded, on purpose; None: never declared.

@@ -1,0 +1,272 @@
+"""Every figure of coverage and use once more, slowly and from nothing but what `ldapsearch` prints. Shares no code with the service:
+each person is judged by himself, each unit by walking its subtree, each window day by day."""
+import datetime
+import json
+import unicodedata
+
+DAY = datetime.timedelta(1)
+SITE = datetime.timezone(datetime.timedelta(hours=7))
+CATEGORIES = ("can_bo", "cong_chuc", "vien_chuc", "nld_hop_dong", "luc_luong_vu_trang", "nguoi_hoat_dong_khong_chuyen_trach")
+ISSUED = {"provisioned", "active", "temp_locked", "migrating"}
+
+
+def site_today():
+    return datetime.datetime.now(SITE).date()
+
+
+def day(text):
+    return datetime.date.fromisoformat(text) if text else None
+
+
+def one(entry, name):
+    return entry.get(name, [None])[0]
+
+
+def tagged(entry, name):
+    return {key.split(";x-")[1]: values for key, values in entry.items() if key.startswith(name + ";x-")}
+
+
+def fold(text):
+    apart = unicodedata.normalize("NFD", (text or "").replace("đ", "d").replace("Đ", "D")).lower()
+    return " ".join("".join(c if c.isalnum() else " " for c in apart if not unicodedata.combining(c)).split())
+
+
+class Unit:
+    def __init__(self, entry):
+        self.id, self.code, self.kind, self.block = (one(entry, n) for n in ("cvId", "cvUnitCode", "cvKind", "cvBlock"))
+        parent = one(entry, "cvParent")
+        self.parent = parent.split(",")[0].split("=")[1] if parent else None
+        self.headcounts = [json.loads(h) for h in entry.get("cvHeadcount", [])]
+        self.children, self.people, self.guests = [], [], 0
+
+    def headcount(self, today):
+        past = [h for h in self.headcounts if day(h["on"]) <= today]
+        return max(past, key=lambda h: h["on"]) if past else None
+
+
+class System:
+    def __init__(self, entry, feeds, today):
+        self.slug, self.kind = one(entry, "cn"), one(entry, "cvKind")
+        self.required = [json.loads(line) for line in entry.get("cvRequired", [])]
+        rule = one(entry, "cvActivity")
+        self.rule = json.loads(rule) if rule else {"reported": False, "precision": "by_day", "regular_days": 4, "regular_of": 30, "stale_after": 3}
+        through = day(feeds.get(self.slug))
+        self.stale = not self.rule["reported"] or through is None or (today - DAY - through).days > self.rule["stale_after"]
+
+    def lines_for(self, unit_block, unit_kind):
+        return [line for line in self.required if (not line.get("blocks") or unit_block in line["blocks"])
+                and (not line.get("unit_kinds") or unit_kind in line["unit_kinds"])]
+
+    def requires(self, block, kind, category, title):
+        return any((not line.get("categories") or category in line["categories"])
+                   and (not line.get("positions") or fold(title) in line["positions"]) for line in self.lines_for(block, kind))
+
+    def categories_at(self, block, kind):
+        """None: all of them."""
+        lines = self.lines_for(block, kind)
+        if any(not line.get("categories") for line in lines):
+            return None
+        found = {c for line in lines for c in line["categories"]}
+        return None if found == set(CATEGORIES) else found
+
+    def days_wanted(self, span):
+        return max(1, -(-self.rule["regular_days"] * span // self.rule["regular_of"]))
+
+
+class Person:
+    def __init__(self, entry, used):
+        self.id, self.category = one(entry, "cvId"), one(entry, "cvCategory")
+        self.hired = day(one(entry, "cvHiredOn"))
+        self.posts = [json.loads(p) for p in entry.get("cvPost", [])]
+        self.home = next((p["unit"] for p in self.posts if p.get("primary")), None)
+        self.leave = json.loads(one(entry, "cvLeave")) if "cvLeave" in entry else None
+        self.departures = [json.loads(d) for d in entry.get("cvDeparture", [])]
+        self.credential = one(entry, "cvCredentialSet") == "TRUE"
+        self.state = {s: v[0] for s, v in tagged(entry, "cvAccountState").items()}
+        self.reason = {s: v[0] for s, v in tagged(entry, "cvAccountReason").items()}
+        self.since = {s: datetime.datetime.strptime(v[0], "%Y%m%d%H%M%SZ").replace(tzinfo=datetime.timezone.utc).astimezone(SITE).date()
+                      for s, v in tagged(entry, "cvAccountSince").items()}
+        self.days, self.long_ago = used
+
+    def recorded(self, today):
+        current = [d for d in self.departures if d["state"] != "withdrawn" and "ended_at" not in d]
+        out = None
+        if current:
+            latest = max(current, key=lambda d: d["number"])
+            out = day(latest.get("effective_on")) if latest["state"] != "held" else None
+        return self.home is not None and (self.hired is None or self.hired <= today) and (out is None or today < out)
+
+    def current_posts(self, today):
+        return [p for p in self.posts if p.get("primary") or
+                ((day(p.get("from")) or today) <= today and (day(p.get("to")) is None or today < day(p["to"])))]
+
+    def away_for_long(self, today):
+        if not self.leave:
+            return False
+        start, end = day(self.leave.get("from")), day(self.leave.get("to"))
+        covers = (start is None or start <= today) and (end is None or today < end)
+        return covers and (start is None or end is None or (end - start).days >= 30)
+
+    def issued(self, system):
+        return self.state.get(system) in ISSUED
+
+    def active(self, system, first, last):
+        return sum(first <= d <= last for d in self.days.get(system, ()))
+
+    def ever(self, system, today):
+        return self.long_ago.get(system, False) or any(d <= today for d in self.days.get(system, ()))
+
+    def issue_day(self, system, today):
+        """None: before everything. Nobody uses what he does not have, so an active day before is the day of issue."""
+        since, days = self.since.get(system), self.days.get(system, ())
+        if since is None or self.long_ago.get(system):
+            return None
+        return min(min(days, default=since), since, today)
+
+    def regular(self, system, length, today):
+        """By the rule of the system over a window that ends today, or from the day of issue when that is later."""
+        if self.reason.get(system.slug) == "inactivity" and self.state.get(system.slug) == "temp_locked" or system.rule["precision"] != "by_day":
+            return False
+        start, issue = today - DAY * (length - 1), self.issue_day(system.slug, today)
+        if issue is not None and issue > start:
+            start = issue
+            length = (today - issue).days + 1
+        return self.active(system.slug, start, today) >= system.days_wanted(length)
+
+    def too_new(self, system, today):
+        issue = self.issue_day(system.slug, today)
+        return issue is not None and (today - issue).days < 14 and not self.regular(system, 14, today)
+
+
+def days_of(entry):
+    days, long_ago = {}, {}
+    for system, values in tagged(entry, "cvUseDays").items():
+        for value in values:
+            month, bits = value.split(":")
+            first = datetime.date.fromisoformat(month + "-01")
+            days.setdefault(system, set()).update(first + DAY * n for n in range(31) if int(bits, 16) >> n & 1)
+    for system, values in tagged(entry, "cvUseSeen").items():
+        last, earlier = values[0].split()
+        days.setdefault(system, set()).add(day(last))
+        long_ago[system] = int(earlier) > 0
+    return days, long_ago
+
+
+class District:
+    """All figures of one moment. `main` and `usage` are entries as {attribute: [values]}."""
+
+    def __init__(self, main, usage, today):
+        self.today = today
+        feeds = {one(e, "cn"): one(e, "cvDataThrough") for e in usage if "cvUsageFeedEntry" in e["objectClass"]}
+        used = {one(e, "cvId"): days_of(e) for e in usage if "cvUsageEntry" in e["objectClass"]}
+        self.units = {u.id: u for u in (Unit(e) for e in main if "cvUnitEntry" in e["objectClass"])}
+        self.systems = {s.slug: s for s in (System(e, feeds, today) for e in main if "cvSystemEntry" in e["objectClass"])}
+        for unit in self.units.values():
+            if unit.parent:
+                self.units[unit.parent].children.append(unit)
+        for entry in main:
+            if "cvStaff" in entry["objectClass"]:
+                self.place(Person(entry, used.get(one(entry, "cvId"), ({}, {}))))
+
+    def place(self, person):
+        if not person.recorded(self.today):
+            return
+        self.units[person.home].people.append(person)
+        guests = {p["unit"] for p in person.current_posts(self.today) if p["kind"] == "biet_phai" and not p.get("primary")} - {person.home}
+        person.seconded = bool(guests)
+        for unit in guests:
+            self.units[unit].guests += 1
+
+    def block(self, unit):
+        while unit.block is None and unit.parent:
+            unit = self.units[unit.parent]
+        return unit.block
+
+    def eligible(self, person, system):
+        posts = [(self.units[p["unit"]], p.get("title")) for p in person.current_posts(self.today)]
+        return any(system.requires(self.block(u), u.kind, person.category, title) for u, title in posts)
+
+    def gap(self, unit, system, eligible):
+        """unrecorded and over_recorded of the unit itself."""
+        declared, recorded = unit.headcount(self.today), len(unit.people)
+        if declared is None or not system.lines_for(self.block(unit), unit.kind):
+            return 0, 0
+        wanted, by = system.categories_at(self.block(unit), unit.kind), declared.get("by_category")
+        if wanted is None or by is None:
+            pairs = [(declared["total"], recorded)] if recorded == 0 or eligible else []
+        else:
+            have = {c: sum(p.category == c for p in unit.people) for c in CATEGORIES}
+            pairs = [(by[c], have[c]) for c in wanted if c in by]
+            if any(c not in by for c in wanted):  # what is not declared by itself shares what the total leaves
+                pairs.append((max(0, declared["total"] - sum(by.values())), sum(have[c] for c in CATEGORIES if c not in by)))
+        return sum(max(0, d - r) for d, r in pairs), sum(max(0, r - d) for d, r in pairs)
+
+    def own(self, unit, system, length):
+        """Counts of the unit's own people for a system and a window of so many days that ends today."""
+        first, slug = self.today - DAY * (length - 1), system.slug
+        eligible = [p for p in unit.people if self.eligible(p, system)]
+        issued = [p for p in eligible if p.issued(slug)]
+        used = [p for p in issued if p.active(slug, first, self.today)]
+        away = [p for p in eligible if p.away_for_long(self.today)]
+        declared = unit.headcount(self.today)
+        unrecorded, over = self.gap(unit, system, len(eligible))
+        undeclared = declared is None and bool(unit.people)
+        activated = [p for p in issued if p.ever(slug, self.today) or
+                     (p.credential if system.kind == "directory" else p.state[slug] == "active")]
+        return {"headcount": declared["total"] if declared else 0, "declared": declared is not None, "recorded": len(unit.people),
+                "unrecorded": unrecorded, "over_recorded": over, "undeclared_units": int(undeclared),
+                "undeclared_recorded": len(unit.people) if undeclared else 0, "seconded_in": unit.guests,
+                "seconded_out": sum(p.seconded for p in unit.people), "eligible": len(eligible), "issued": len(issued),
+                "locked": sum(p.state[slug] == "temp_locked" for p in issued), "on_long_leave": len(away), "activated": len(activated),
+                "used": len(used), "regular": sum(p.regular(system, length, self.today) for p in used),
+                "too_new": sum(p.too_new(system, self.today) for p in issued),
+                "never_used": sum(not p.ever(slug, self.today) for p in issued), "unknown": len(issued) if system.stale else 0,
+                "on_leave_unused": sum(p not in used for p in away)}
+
+    def tree(self, unit):
+        yield unit
+        for child in unit.children:
+            yield from self.tree(child)
+
+    def row(self, counts, system, length):
+        """A row of the answer out of summed counts: what is unknown is null, ratios are as the contract says."""
+        row = dict(counts, headcount=counts["headcount"] if counts["declared"] else None,
+                   undeclared={"units": counts["undeclared_units"], "recorded": counts["undeclared_recorded"]},
+                   missing={"people": counts["eligible"] - counts["issued"], "unrecorded": counts["unrecorded"]})
+        for name in ("declared", "undeclared_units", "undeclared_recorded"):
+            del row[name]
+        base = counts["eligible"] + counts["unrecorded"]
+        ratios = {"coverage": ("issued", base), "activation": ("activated", counts["issued"]),
+                  "adoption": ("used", base - counts["on_leave_unused"]), "adoption_of_issued": ("used", counts["issued"]),
+                  "regular_ratio": ("regular", base - counts["on_leave_unused"])}
+        if system.stale:
+            row.update(dict.fromkeys(("used", "regular", "too_new", "never_used", "on_leave_unused")))
+        if length < min(system.rule["regular_of"], 28 if 28 <= system.rule["regular_of"] <= 31 else 999) or system.rule["precision"] != "by_day":
+            row["regular"] = row["too_new"] = None
+        if system.kind == "manual" and not system.rule["reported"]:
+            row["activated"] = None
+        row.update((name, ratio(row[top], bottom)) for name, (top, bottom) in ratios.items())
+        return row
+
+    def rows(self, length):
+        """{(row_kind, unit code, system): row} for the whole district, without knowing which rows are shown."""
+        out = {}
+        for system in self.systems.values():
+            own = {u.id: self.own(u, system, length) for u in self.units.values()}
+            for unit in self.units.values():
+                total = {name: sum(own[u.id][name] for u in self.tree(unit)) for name in own[unit.id]}
+                out["own", unit.code, system.slug] = self.row(own[unit.id], system, length)
+                out["unit", unit.code, system.slug] = self.row(total, system, length)
+        return out
+
+
+def ratio(top, bottom):
+    """4 decimals half-up; null without a base; never 1 unless equal, never 0 unless nothing."""
+    if top is None or bottom == 0:
+        return None
+    tenths = (top * 20000 + bottom) // (2 * bottom)
+    if tenths == 10000 and top != bottom:
+        tenths = 9999 if top < bottom else 10001
+    if tenths == 0 and top:
+        tenths = 1
+    return tenths / 10000
