@@ -118,7 +118,7 @@ static bool first_token(struct service *s, struct cv_error *err)
     bool none = false;
     char secret[PROV_SECRET_TEXT];
     struct cv_faults faults;
-    if (s->embedded == NULL || !dir_no_token(s->timer_session, &none, err) || !none)
+    if (*s->conf.data_dir == '\0' || !dir_no_token(s->timer_session, &none, err) || !none)
         return err->kind == CV_OK;
     cv_faults_init(&faults, s->arena);
     struct prov_call call = {.prov = s->prov,

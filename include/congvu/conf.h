@@ -14,7 +14,8 @@
 /* type, name, default, least, most, unit, meaning (ranges and unit for numbers only) */
 #define CONF_SETTINGS(TEXT, NUMBER, SWITCH)                                                                            \
     TEXT(data_dir, "",                                                                                                 \
-         "folder of the embedded directory, the key and the first token (0700); empty = no embedded directory")        \
+         "folder of the embedded directory, the key and the first token (0700); with directory_uri of the latter two " \
+         "only")                                                                                                       \
     TEXT(listen, "127.0.0.1:8080", "address:port of the API; port 0 picks a free one")                                 \
     TEXT(management_listen, "127.0.0.1:0", "address:port of /metrics and the health answers")                          \
     TEXT(directory_uri, "", "LDAP URIs tried in this order; empty = the embedded directory of data_dir")               \
@@ -23,7 +24,7 @@
     TEXT(directory_base, "dc=congvu", "suffix that holds all entries")                                                 \
     TEXT(directory_bind_dn, "", "identity for a simple bind; empty = SASL EXTERNAL over ldapi")                        \
     TEXT(directory_password_file, "", "file (0600) with the password of directory_bind_dn")                            \
-    TEXT(directory_ca_file, "", "certificates that ldaps servers must chain to")                                       \
+    TEXT(directory_ca_file, "", "certificates that ldaps servers must chain to; empty = those of the machine")         \
     NUMBER(directory_connect_ms, 2000, 50, 60000, "ms", "bound of connecting and binding")                             \
     NUMBER(directory_max_mib, 4096, 16, 1048576, "MiB",                                                                \
            "size reserved for each database of the embedded directory (sparse)")                                       \

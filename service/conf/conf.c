@@ -153,6 +153,17 @@ static void read_overrides(struct loading *l, const char *const *overrides, size
     }
 }
 
+/* A simple bind sends the password as it is. */
+static bool all_private(const char *uris)
+{
+    for (const char *p = uris; *p != '\0'; p += strspn(p, " ")) {
+        if (strncmp(p, "ldaps://", 8) != 0 && strncmp(p, "ldapi://", 8) != 0)
+            return false;
+        p += strcspn(p, " ");
+    }
+    return true;
+}
+
 static void check_together(struct loading *l)
 {
     const struct conf *c = l->conf;
@@ -169,6 +180,9 @@ static void check_together(struct loading *l)
     if (*c->directory_listen != '\0' && *c->directory_uri != '\0')
         fault(l, "directory_listen", "chỉ dùng với thư mục nhúng (data_dir)",
               "belongs to the embedded directory (data_dir)");
+    if (*c->directory_bind_dn != '\0' && !all_private(c->directory_uri))
+        fault(l, "directory_uri", "directory_bind_dn chỉ đi cùng ldaps:// hoặc ldapi://",
+              "a password goes only over ldaps:// or ldapi://");
     if (c->workers_interactive + c->workers_bulk > 8)
         fault(l, "workers_bulk", "tổng số luồng ghi không quá 8", "writers of all lanes together may not exceed 8");
     if (!cv_log_level_parse(c->log_level, &level))

@@ -47,11 +47,12 @@ static int set_options(LDAP *ld, const struct dir_config *config, struct cv_dead
     rc |= ldap_set_option(ld, LDAP_OPT_REFERRALS, LDAP_OPT_OFF);
     rc |= ldap_set_option(ld, LDAP_OPT_RESTART, LDAP_OPT_ON);
     rc |= ldap_set_option(ld, LDAP_OPT_X_KEEPALIVE_IDLE, &idle);
-    if (config->ca_file) {
+    if (config->ca_file)
         rc |= ldap_set_option(ld, LDAP_OPT_X_TLS_CACERTFILE, config->ca_file);
-        rc |= ldap_set_option(ld, LDAP_OPT_X_TLS_REQUIRE_CERT, &hard);
+    /* whatever the machine's ldap.conf says */
+    rc |= ldap_set_option(ld, LDAP_OPT_X_TLS_REQUIRE_CERT, &hard);
+    if (strstr(config->uri, "ldaps://"))
         rc |= ldap_set_option(ld, LDAP_OPT_X_TLS_NEWCTX, &client);
-    }
     return rc;
 }
 

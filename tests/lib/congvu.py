@@ -112,7 +112,7 @@ class Service:
     def start(self):
         arguments = [BIN, "serve", "--allow-root", "--listen", "127.0.0.1:0"]
         settings = {"directory_nosync": "true", "tick_ms": "50", **self.settings}
-        if "directory_uri" not in settings:
+        if "directory_uri" not in settings and "config" not in settings:
             settings["data_dir"] = str(self.data)
         for name, value in settings.items():
             arguments += ["--" + name.replace("_", "-"), str(value)]
