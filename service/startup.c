@@ -156,10 +156,12 @@ static bool start_use_cases(struct service *s, struct cv_error *err)
     cv_key_derive(&s->key, "token digests", &options.token_key);
     if (!prov_new(&options, &s->prov, err))
         return false;
-    s->api = (struct api){.view = s->view,
-                          .prov = s->prov,
-                          .rate_per_second = (int)s->conf.rate_per_second,
-                          .mail_domain = dom_policy_domain(s->policy)};
+    s->api =
+        (struct api){.view = s->view,
+                     .prov = s->prov,
+                     .rate_per_second = (int)s->conf.rate_per_second,
+                     .mail_domain = dom_policy_domain(s->policy),
+                     .tmp_dir = s->embedded != NULL ? cv_arena_printf(s->arena, "%s/run", s->conf.data_dir) : NULL};
     cv_key_derive(&s->key, "page tokens", &s->api.page_key);
     cv_key_derive(&s->key, "idempotency", &s->api.idempotency_key);
     return api_open(&s->api, err);

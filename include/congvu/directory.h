@@ -170,6 +170,8 @@ bool dir_document_add(struct dir_session *s, const struct dir_document *doc, con
                       struct dir_stamp *out, struct cv_error *err);
 bool dir_document_read(struct dir_session *s, const char *folder, const char *name, struct cv_arena *arena,
                        struct dir_document *out, struct cv_error *err);
+bool dir_document_find_idempotency(struct dir_session *s, const char *folder, const char *key, struct cv_arena *arena,
+                                   struct dir_document *out, struct cv_error *err);
 bool dir_document_save(struct dir_session *s, const struct dir_document *before, const char *bytes, size_t len,
                        const struct dir_actor *actor, struct dir_stamp *out, struct cv_error *err);
 bool dir_document_delete(struct dir_session *s, const char *folder, const char *name, const struct dir_actor *actor,

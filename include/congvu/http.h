@@ -83,6 +83,10 @@ const char *htp_param(const struct htp_exchange *x, const char *name);
 /* Decoded query value (valid UTF-8, no control characters), or NULL. Given twice: 400 before the handler runs. */
 const char *htp_query(const struct htp_exchange *x, const char *name);
 const char *htp_header(const struct htp_exchange *x, const char *name); /* or NULL */
+/* Does the client accept this media type? The first choice of several that a route produces is the handler's. */
+bool htp_accepts(const struct htp_exchange *x, const char *media_type);
+/* Does the request's If-None-Match hold this entity tag (with its quotes)? */
+bool htp_none_match(const struct htp_exchange *x, const char *etag);
 const char *htp_body(const struct htp_exchange *x, size_t *out_len);
 const char *htp_peer(const struct htp_exchange *x); /* textual address of the peer */
 

@@ -29,7 +29,13 @@
 #include "congvu/memory.h"
 
 enum cv_presence { CV_ABSENT = 0, CV_NULL = 1, CV_VALUE = 2 };
-enum { CV_OPTIONAL = 0, CV_REQUIRED = 1, CV_NULLABLE = 2, CV_RAW = 4 /* no trimming, no charset check: passwords */ };
+enum {
+    CV_OPTIONAL = 0,
+    CV_REQUIRED = 1,
+    CV_NULLABLE = 2,
+    CV_RAW = 4,  /* no trimming, no charset check: passwords */
+    CV_LINES = 8 /* line feeds are kept, each line is a text of its own */
+};
 
 struct cv_jin;      /* an object being read */
 struct cv_jin_list; /* an array being read */
@@ -52,6 +58,9 @@ bool cv_jin_ok(const struct cv_jin *o);
 enum cv_presence cv_jin_string(const struct cv_jin *o, const char *name, unsigned flags, size_t max, const char **out);
 enum cv_presence cv_jin_int(const struct cv_jin *o, const char *name, unsigned flags, int64_t min, int64_t max,
                             int64_t *out);
+/* A number with at most two decimals, as hundredths: 1.5 gives 150. */
+enum cv_presence cv_jin_hundredths(const struct cv_jin *o, const char *name, unsigned flags, int64_t min, int64_t max,
+                                   int64_t *out);
 enum cv_presence cv_jin_bool(const struct cv_jin *o, const char *name, unsigned flags, bool *out);
 enum cv_presence cv_jin_day(const struct cv_jin *o, const char *name, unsigned flags, cv_day *out);
 enum cv_presence cv_jin_moment(const struct cv_jin *o, const char *name, unsigned flags, cv_moment *out);

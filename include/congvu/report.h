@@ -40,8 +40,12 @@ struct rep_counts {
     int32_t base;       /* coverage = issued / base */
     int32_t usage_base; /* adoption = used / usage_base, regular ratio = regular / usage_base */
 };
-/* From the view's counts; `revoked` is left 0. stale or rule unknown makes the figures of use REP_NONE. */
-struct rep_counts rep_counts_of(const struct dom_counts *c, bool declared, bool stale, bool regular_known);
+/* Which figures the sources can tell. */
+struct rep_known {
+    bool use, regular, activation;
+};
+/* From the view's counts; what is not known is REP_NONE, `revoked` is left 0. */
+struct rep_counts rep_counts_of(const struct dom_counts *c, struct rep_known known, bool declared);
 /* Adds what is known; a figure that is unknown on both sides stays so. */
 void rep_counts_add(struct rep_counts *sum, const struct rep_counts *part);
 
@@ -92,6 +96,8 @@ struct rep_sheet {
     struct rep_previous previous;
 };
 
+const char *rep_stale_reason(const struct rep_sheet *sheet); /* a stable code, or NULL */
+
 /* A line of a scoring table: a of b, points = a / b * max. */
 enum rep_figure { REP_FIGURE_ISSUED, REP_FIGURE_ACTIVATED, REP_FIGURE_USED, REP_FIGURE_REGULAR, REP_FIGURES };
 extern const char *const rep_figure_words[]; /* issued activated used regular */
@@ -102,14 +108,6 @@ struct rep_indicator {
     int32_t max_hundredths;
     const char *evidence; /* or NULL */
     int32_t a, b;         /* REP_NONE = not known */
-};
-
-struct rep_letterhead {
-    const char *superior, *issuer, *place; /* NULL = left open on the paper */
-    const char *on_behalf;                 /* "TM. ỦY BAN NHÂN DÂN", or NULL */
-    const char *signatory_title, *signatory;
-    const char **recipients;
-    size_t recipient_count;
 };
 
 struct rep_report {
@@ -134,7 +132,7 @@ struct rep_report {
     bool incomplete; /* accepted with data that do not reach the end of the period */
     const char *unit_tree, *definition;
     cv_moment as_of, frozen_at;
-    struct rep_letterhead letterhead;
+    struct dom_letterhead letterhead;
     struct rep_sheet *sheets;
     size_t sheet_count;
     struct rep_indicator *indicators;

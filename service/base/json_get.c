@@ -1,5 +1,6 @@
 #include <inttypes.h>
 #include <jansson.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 #include "inner.h"
 #include "json_inner.h"
 
-enum { TOKEN_MAX = 128 };
+enum { TOKEN_MAX = 128, LINES_MAX = 200 };
 
 /* Where a value was found: a member of `o`, or item `i` of `list`. */
 struct spot {
@@ -202,6 +203,29 @@ static const char *clean(struct spot at, const char *s)
     return nfc ? nfc : "";
 }
 
+/* Each line cleaned by itself, so that only line feeds pass. */
+static const char *clean_lines(struct spot at, const char *s)
+{
+    struct cv_arena *arena = ctx_of(at)->arena;
+    const char *out = NULL;
+    char *rest = cv_arena_strdup(arena, s);
+    int lines = 0;
+
+    for (char *line = strsep(&rest, "\n"); line; line = strsep(&rest, "\n")) {
+        const char *cleaned = clean(at, line);
+
+        if (!cleaned) {
+            return NULL;
+        }
+        if (++lines > LINES_MAX) {
+            wrong(at, "too_long", "Quá dài: tối đa %d dòng", "Too long: at most %d lines", LINES_MAX);
+            return NULL;
+        }
+        out = out ? cv_arena_printf(arena, "%s\n%s", out, cleaned) : cleaned;
+    }
+    return out;
+}
+
 static enum cv_presence string_at(struct spot at, const json_t *value, unsigned flags, size_t max, const char **out)
 {
     if (!json_is_string(value)) {
@@ -210,7 +234,10 @@ static enum cv_presence string_at(struct spot at, const json_t *value, unsigned 
     const char *s = json_string_value(value);
 
     if (!(flags & CV_RAW) && !ctx_of(at)->own) {
-        s = clean(at, s);
+        if ((flags & CV_LINES) && cv_text_length(s) > max) {
+            return wrong(at, "too_long", "Quá dài: tối đa %zu ký tự", "Too long: at most %zu characters", max);
+        }
+        s = flags & CV_LINES ? clean_lines(at, s) : clean(at, s);
         if (!s) {
             return CV_ABSENT;
         }
@@ -257,6 +284,31 @@ enum cv_presence cv_jin_int(const struct cv_jin *o, const char *name, unsigned f
     struct member *m = look(at, flags, &found);
 
     return m ? int_at(at, m->value, min, max, out) : found;
+}
+
+enum cv_presence cv_jin_hundredths(const struct cv_jin *o, const char *name, unsigned flags, int64_t min, int64_t max,
+                                   int64_t *out)
+{
+    struct spot at = {.o = o, .name = name};
+    enum cv_presence found;
+    struct member *m = look(at, flags, &found);
+
+    if (!m) {
+        return found;
+    }
+    double value = json_number_value(m->value) * 100, whole = nearbyint(value);
+
+    if (!json_is_number(m->value) || fabs(value - whole) > 1e-6) {
+        return wrong(at, "wrong_type", "Mục này phải là số, nhiều nhất hai chữ số thập phân",
+                     "This must be a number with at most two decimals");
+    }
+    if (!(whole >= (double)min && whole <= (double)max)) {
+        return wrong(at, "out_of_range", "Phải từ %" PRId64 ",%02d đến %" PRId64 ",%02d",
+                     "It must be from %" PRId64 ".%02d to %" PRId64 ".%02d", min / 100, (int)(min % 100), max / 100,
+                     (int)(max % 100));
+    }
+    *out = (int64_t)whole;
+    return CV_VALUE;
 }
 
 enum cv_presence cv_jin_bool(const struct cv_jin *o, const char *name, unsigned flags, bool *out)

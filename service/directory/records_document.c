@@ -80,22 +80,39 @@ bool dir_document_add(struct dir_session *s, const struct dir_document *doc, con
     return dir_record_add(s, &w, doc, doc->created_at, out, err);
 }
 
-bool dir_document_read(struct dir_session *s, const char *folder, const char *name, struct cv_arena *arena,
-                       struct dir_document *out, struct cv_error *err)
+static bool take_document(const struct dir_entry *entry, const char *folder, struct cv_arena *arena,
+                          struct dir_document *out, struct cv_error *err)
 {
     struct dir_document doc = {.folder = cv_arena_strdup(arena, folder),
                                .bytes = "",
                                .created_at = CV_NO_MOMENT,
                                .updated_at = CV_NO_MOMENT,
                                .idempotency.at = CV_NO_MOMENT};
-    struct dir_entry entry;
 
-    if (!dir_read_entry(s, document_dn(s, arena, folder, name), arena, &entry, err) ||
-        !dir_fields_take(&document_fields, &entry, arena, &doc, err)) {
+    if (!dir_fields_take(&document_fields, entry, arena, &doc, err)) {
         return false;
     }
     *out = doc;
     return true;
+}
+
+bool dir_document_read(struct dir_session *s, const char *folder, const char *name, struct cv_arena *arena,
+                       struct dir_document *out, struct cv_error *err)
+{
+    struct dir_entry entry;
+
+    return dir_read_entry(s, document_dn(s, arena, folder, name), arena, &entry, err) &&
+           take_document(&entry, folder, arena, out, err);
+}
+
+bool dir_document_find_idempotency(struct dir_session *s, const char *folder, const char *key, struct cv_arena *arena,
+                                   struct dir_document *out, struct cv_error *err)
+{
+    struct dir_entry entry;
+
+    return dir_find_entry(s, dir_dn_folder(arena, dir_session_base(s), folder),
+                          dir_filter_eq(arena, "cvIdempotencyKey", key), arena, &entry, err) &&
+           take_document(&entry, folder, arena, out, err);
 }
 
 bool dir_document_save(struct dir_session *s, const struct dir_document *before, const char *bytes, size_t len,

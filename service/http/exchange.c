@@ -128,6 +128,18 @@ const char *htp_header(const struct htp_exchange *x, const char *name)
     return MHD_lookup_connection_value(x->priv->connection, MHD_HEADER_KIND, name);
 }
 
+bool htp_accepts(const struct htp_exchange *x, const char *media_type)
+{
+    return htp_accept_allows(x->priv->head.value[HTP_ACCEPT], media_type);
+}
+
+bool htp_none_match(const struct htp_exchange *x, const char *etag)
+{
+    const char *held = x->priv->head.value[HTP_IF_NONE_MATCH];
+
+    return held && htp_none_match_holds(held, etag);
+}
+
 const char *htp_body(const struct htp_exchange *x, size_t *out_len)
 {
     *out_len = x->priv->body_in.len;

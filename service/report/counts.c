@@ -49,32 +49,30 @@ const struct rep_member rep_members[] = {
 const size_t rep_member_count = CV_COUNT(rep_members);
 _Static_assert(CV_COUNT(rep_members) == sizeof(struct rep_counts) / sizeof(int32_t), "a count has no name");
 
-struct rep_counts rep_counts_of(const struct dom_counts *c, bool declared, bool stale, bool regular_known)
+struct rep_counts rep_counts_of(const struct dom_counts *c, struct rep_known known, bool declared)
 {
-    bool regular = !stale && regular_known;
-    return (struct rep_counts){
-        .headcount = c->declared_units > 0 ? c->headcount : REP_NONE,
-        .recorded = c->recorded,
-        .unrecorded = c->unrecorded,
-        .over_recorded = c->over_recorded,
-        .undeclared_units = c->undeclared_units,
-        .undeclared_recorded = c->undeclared_recorded,
-        .eligible = c->eligible,
-        .issued = c->issued,
-        .activated = c->activated,
-        .used = stale ? REP_NONE : c->used,
-        .regular = regular ? c->regular : REP_NONE,
-        .too_new = regular ? c->too_new : REP_NONE,
-        .never_used = stale ? REP_NONE : c->never_used,
-        .unknown = stale ? c->issued : 0,
-        .on_long_leave = c->on_long_leave,
-        .on_leave_unused = stale ? REP_NONE : c->on_leave_unused,
-        .locked = c->locked,
-        .seconded_in = c->seconded_in,
-        .seconded_out = c->seconded_out,
-        .base = (int32_t)dom_coverage_base(c, declared),
-        .usage_base = stale ? REP_NONE : (int32_t)dom_coverage_base(c, declared) - c->on_leave_unused,
-    };
+    bool regular = known.use && known.regular;
+    return (struct rep_counts){.headcount = c->declared_units > 0 ? c->headcount : REP_NONE,
+                               .recorded = c->recorded,
+                               .unrecorded = c->unrecorded,
+                               .over_recorded = c->over_recorded,
+                               .undeclared_units = c->undeclared_units,
+                               .undeclared_recorded = c->undeclared_recorded,
+                               .eligible = c->eligible,
+                               .issued = c->issued,
+                               .activated = known.activation ? c->activated : REP_NONE,
+                               .used = known.use ? c->used : REP_NONE,
+                               .regular = regular ? c->regular : REP_NONE,
+                               .too_new = regular ? c->too_new : REP_NONE,
+                               .never_used = known.use ? c->never_used : REP_NONE,
+                               .unknown = c->unknown,
+                               .on_long_leave = c->on_long_leave,
+                               .on_leave_unused = known.use ? c->on_leave_unused : REP_NONE,
+                               .locked = c->locked,
+                               .seconded_in = c->seconded_in,
+                               .seconded_out = c->seconded_out,
+                               .base = (int32_t)dom_coverage_base(c, declared),
+                               .usage_base = known.use ? (int32_t)dom_adoption_base(c, declared) : REP_NONE};
 }
 
 void rep_counts_add(struct rep_counts *sum, const struct rep_counts *part)

@@ -129,7 +129,8 @@ static void put_annex(struct rep_page *p, const struct rep_table *t, size_t numb
 {
     static const char *const roman[] = {"I", "II", "III", "IV",   "V",   "VI", "VII", "VIII", "IX",
                                         "X", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XVII"};
-    const char *of = p->r->letterhead.issuer != NULL ? p->r->letterhead.issuer : rep_name(p->r->name, p->lang);
+    const char *of =
+        p->r->letterhead.issuing_body != NULL ? p->r->letterhead.issuing_body : rep_name(p->r->name, p->lang);
     rep_put(p, t->column_count > 6 ? "<section class=\"annex\">\n" : "<section class=\"annex upright\">\n");
     rep_put_element(p, "h1", "",
                     cv_arena_printf(p->arena, REP_SAY(p->lang, "PHỤ LỤC %s", "ANNEX %s"),

@@ -23,10 +23,10 @@ static const char *or_dots(const char *text)
 
 void rep_put_head(struct rep_page *p)
 {
-    const struct rep_letterhead *l = &p->r->letterhead;
+    const struct dom_letterhead *l = &p->r->letterhead;
     rep_put(p, "<table class=\"head\"><tr><td class=\"left\">\n");
-    rep_put_element(p, "div", "superior", l->superior);
-    rep_put_element(p, "div", "issuer", l->issuer != NULL ? l->issuer : rep_name(p->r->name, p->lang));
+    rep_put_element(p, "div", "superior", l->superior_body);
+    rep_put_element(p, "div", "issuer", l->issuing_body != NULL ? l->issuing_body : rep_name(p->r->name, p->lang));
     rep_put(p, "<div class=\"rule short\"></div>\n");
     rep_put_element(p, "div", "number",
                     cv_arena_printf(p->arena, REP_SAY(p->lang, "Số: %s", "No.: %s"), or_dots(p->r->number)));
@@ -43,7 +43,7 @@ void rep_put_head(struct rep_page *p)
 
 void rep_put_foot(struct rep_page *p)
 {
-    const struct rep_letterhead *l = &p->r->letterhead;
+    const struct dom_letterhead *l = &p->r->letterhead;
     rep_put(p, "<table class=\"foot\"><tr><td class=\"left\">\n");
     rep_put_element(p, "div", "to", REP_SAY(p->lang, "Nơi nhận:", "Recipients:"));
     for (size_t i = 0; i < l->recipient_count; i++)
@@ -53,7 +53,7 @@ void rep_put_foot(struct rep_page *p)
     rep_put_element(p, "div", "behalf", l->on_behalf);
     rep_put_element(p, "div", "post", l->signatory_title);
     rep_put(p, "<div class=\"space\"></div>\n");
-    rep_put_element(p, "div", "signatory", l->signatory);
+    rep_put_element(p, "div", "signatory", l->signatory_name);
     rep_put(p, "</td></tr></table>\n");
 }
 

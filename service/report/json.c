@@ -81,7 +81,7 @@ static void rule(struct cv_jout *j, const struct rep_sheet *s)
     cv_jout_end(j);
 }
 
-static const char *stale_reason(const struct rep_sheet *s)
+const char *rep_stale_reason(const struct rep_sheet *s)
 {
     if (!s->stale)
         return NULL;
@@ -98,7 +98,7 @@ static void sheet(struct cv_jout *j, const struct rep_sheet *s)
     rule(j, s);
     cv_jout_day(j, "data_through", s->data_through);
     cv_jout_bool(j, "stale", s->stale);
-    cv_jout_string(j, "stale_reason", stale_reason(s));
+    cv_jout_string(j, "stale_reason", rep_stale_reason(s));
     cv_jout_array(j, "rows");
     for (size_t i = 0; i < s->row_count; i++)
         row(j, &s->rows[i]);
@@ -124,15 +124,15 @@ static void indicator(struct cv_jout *j, const struct rep_indicator *i)
     cv_jout_end(j);
 }
 
-static void letterhead(struct cv_jout *j, const struct rep_letterhead *l)
+static void letterhead(struct cv_jout *j, const struct dom_letterhead *l)
 {
     cv_jout_object(j, "letterhead");
-    cv_jout_string(j, "superior", l->superior);
-    cv_jout_string(j, "issuer", l->issuer);
+    cv_jout_string(j, "superior_body", l->superior_body);
+    cv_jout_string(j, "issuing_body", l->issuing_body);
     cv_jout_string(j, "place", l->place);
     cv_jout_string(j, "on_behalf", l->on_behalf);
     cv_jout_string(j, "signatory_title", l->signatory_title);
-    cv_jout_string(j, "signatory", l->signatory);
+    cv_jout_string(j, "signatory_name", l->signatory_name);
     cv_jout_array(j, "recipients");
     for (size_t i = 0; i < l->recipient_count; i++)
         cv_jout_string(j, NULL, l->recipients[i]);

@@ -165,18 +165,18 @@ static void indicator(struct cv_arena *arena, const struct cv_jin *o, void *plac
     i->b = number(o, "b");
 }
 
-static void letterhead(struct cv_arena *arena, const struct cv_jin *o, struct rep_letterhead *out)
+static void letterhead(struct cv_arena *arena, const struct cv_jin *o, struct dom_letterhead *out)
 {
     const struct cv_jin *l = NULL;
     const struct cv_jin_list *list = NULL;
     if (cv_jin_object(o, "letterhead", CV_REQUIRED, &l) != CV_VALUE)
         return;
-    out->superior = text(l, "superior");
-    out->issuer = text(l, "issuer");
+    out->superior_body = text(l, "superior_body");
+    out->issuing_body = text(l, "issuing_body");
     out->place = text(l, "place");
     out->on_behalf = text(l, "on_behalf");
     out->signatory_title = text(l, "signatory_title");
-    out->signatory = text(l, "signatory");
+    out->signatory_name = text(l, "signatory_name");
     if (cv_jin_array(l, "recipients", CV_REQUIRED, RECIPIENTS, &list) != CV_VALUE)
         return;
     out->recipient_count = cv_jin_count(list);

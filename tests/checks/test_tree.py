@@ -13,11 +13,12 @@ MAY = {
     "base": set(), "conf": {"conf"}, "domain": {"domain", "domain_naming", "coverage", "adoption", "period"}, "job": {"job"},
     "connect": {"connect"},
     "directory": {"domain", "directory"}, "view": {"domain", "coverage", "adoption", "directory", "view"},
-    "provision": {"domain", "domain_naming", "coverage", "connect", "directory", "view", "provision", "job", "reconcile"},
+    "provision": {"domain", "domain_naming", "coverage", "connect", "directory", "view", "provision", "job", "reconcile",
+                  "period", "report", "table", "prov_report"},
     "report": {"domain", "coverage", "report", "table"},
     "http": {"http", "job"},
     "api": {"api", "http", "provision", "reconcile", "connect", "view", "domain", "domain_naming", "coverage", "period", "directory", "report", "table",
-            "job"},
+            "job", "prov_report"},
 }
 OWNER = {"ldap.h": "directory", "lber.h": "directory", "microhttpd.h": "http", "curl/curl.h": "connect", "jansson.h": "base",
          "unicode/": "base", "openssl/": "base", "ini.h": "conf", "xlsxwriter.h": "report"}

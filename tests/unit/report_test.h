@@ -71,9 +71,11 @@ static void r_rows(struct rep_sheet *s, struct rep_row *rows)
          {1150, 1160, 1150, 1149, 1100, 900, 700, 12}},
     };
     struct dom_counts sum = {0};
+    struct rep_known known = {!s->stale, !s->stale, true};
     for (int i = 1; i < R_ROWS; i++) {
         const int *c = all[i - 1].counts;
         struct dom_counts counts = r_counts(c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]);
+        counts.unknown = s->stale ? counts.issued : 0;
         dom_counts_add(&sum, &counts);
         rows[i] = (struct rep_row){.kind = i == 1 ? REP_ROW_OWN : REP_ROW_UNIT,
                                    .unit = "unt_00000000000000000000000001",
@@ -81,11 +83,11 @@ static void r_rows(struct rep_sheet *s, struct rep_row *rows)
                                    .name = {all[i - 1].vi, all[i - 1].en},
                                    .unit_kind = all[i - 1].kind,
                                    .group = rep_group_of(all[i - 1].kind, all[i - 1].block),
-                                   .counts = rep_counts_of(&counts, true, s->stale, true)};
+                                   .counts = rep_counts_of(&counts, known, true)};
     }
     rows[0] = rows[1];
     rows[0].kind = REP_ROW_TOTAL;
-    rows[0].counts = rep_counts_of(&sum, true, s->stale, true);
+    rows[0].counts = rep_counts_of(&sum, known, true);
     s->rows = rows;
     s->row_count = R_ROWS;
 }
@@ -139,12 +141,12 @@ static struct rep_report r_report(struct cv_arena *arena)
         .definition = "coverage-1",
         .as_of = 1790000000,
         .frozen_at = 1790000000,
-        .letterhead = {.superior = "Ủy ban nhân dân tỉnh Thử",
-                       .issuer = "Ủy ban nhân dân huyện Thử",
+        .letterhead = {.superior_body = "Ủy ban nhân dân tỉnh Thử",
+                       .issuing_body = "Ủy ban nhân dân huyện Thử",
                        .place = "Tân Sơn",
                        .on_behalf = "TM. Ủy ban nhân dân",
                        .signatory_title = "Chủ tịch",
-                       .signatory = "Trần Văn Thử",
+                       .signatory_name = "Trần Văn Thử",
                        .recipients = to,
                        .recipient_count = 2},
         .sheets = s,

@@ -1,0 +1,42 @@
+/* Inside provision/: freezing and keeping reports. */
+#pragma once
+
+#include "provision/internal.h"
+#include "congvu/prov_report.h"
+
+#define REPORT_FOLDER "reports"
+enum { REPORT_NAME = 48 };
+
+/* ---- report_freeze.c: the question, answered once ---- */
+struct prov_freeze {
+    struct prov_call *call;
+    struct view_unit unit;
+    struct view_coverage coverage;
+    struct view_window window; /* what was counted: the period, not beyond today */
+    struct prov_systems systems;
+};
+/* Fills what is frozen of *out from the question in it: kind, unit, from, to, basis, systems' slugs in sheets,
+ * indicators without figures. `accept` lets data pass that do not reach the end. */
+bool prov_freeze(struct prov_call *call, struct rep_report *out, bool accept, struct cv_error *err);
+
+/* ---- report_lists.c: what is counted or listed account by account ---- */
+bool prov_freeze_revoked(const struct prov_freeze *f, struct rep_sheet *sheet, struct cv_error *err);
+bool prov_freeze_people(const struct prov_freeze *f, const struct rep_report *r, struct rep_sheet *sheet,
+                        struct cv_error *err);
+
+/* ---- report_store.c: one document: the paper, the canonical figures, the closing-day list; a line each ---- */
+struct prov_kept {
+    struct prov_report report;
+    struct dir_document document;
+    const char *list; /* closing-day list, "" = none */
+};
+bool prov_kept_bytes(struct prov_call *call, struct prov_report *report, const char *list, const char **out_bytes,
+                     size_t *out_len, struct cv_error *err);
+bool prov_kept_take(struct prov_call *call, const struct dir_document *document, struct prov_kept *out,
+                    struct cv_error *err);
+/* By id, inside the caller's reach. */
+bool prov_kept_read(struct prov_call *call, const char *id, struct prov_kept *out, struct cv_error *err);
+bool prov_kept_visible(const struct prov_call *call, const struct rep_report *r);
+const char *prov_report_name(struct cv_arena *arena, const char *base, int revision);
+/* The last final report of the same question before this one, for comparison; given = false when there is none. */
+bool prov_freeze_previous(struct prov_call *call, struct rep_report *r, cv_day from, cv_day to, struct cv_error *err);

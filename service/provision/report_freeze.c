@@ -1,0 +1,163 @@
+/* Freezing: the question is asked of the view once, and everything that a reader will see is copied. */
+#include "provision/report.h"
+
+#include <string.h>
+
+#define DEFINITION "coverage-1" /* version of the rules of counting */
+
+static struct rep_row row_of(struct prov_call *call, const struct rep_report *r, const struct view_coverage_row *from)
+{
+    static const enum rep_row_kind kinds[] = {
+        [VIEW_ROW_TOTAL] = REP_ROW_TOTAL, [VIEW_ROW_OWN] = REP_ROW_OWN, [VIEW_ROW_UNIT] = REP_ROW_UNIT};
+    char id[CV_ID_TEXT];
+    struct rep_known known = {from->used_known, from->regular_known, from->activation_known};
+    return (struct rep_row){.kind = kinds[from->kind],
+                            .unit = cv_arena_strdup(call->arena, cv_id_text("unt_", from->unit.id, id)),
+                            .code = from->unit.code,
+                            .name = {from->unit.name[CV_VI], from->unit.name[CV_EN]},
+                            .unit_kind = from->unit.kind,
+                            .group = rep_group_of(from->unit.kind, from->unit.effective_block),
+                            .counts = rep_counts_of(&from->counts, known, r->declared)};
+}
+
+static void take_rows(const struct prov_freeze *f, const struct rep_report *r, struct rep_sheet *s)
+{
+    s->rows = CV_NEWS(f->call->arena, struct rep_row, f->coverage.count + 1);
+    for (size_t i = 0; i < f->coverage.count; i++)
+        if (strcmp(f->coverage.rows[i].system, s->system) == 0)
+            s->rows[s->row_count++] = row_of(f->call, r, &f->coverage.rows[i]);
+}
+
+static void take_rule(const struct prov_freeze *f, const struct view_system_usage *u, struct rep_sheet *s)
+{
+    const struct dom_system *system = prov_system_of(&f->systems, s->system);
+    s->name[CV_VI] = system != NULL ? system->name[CV_VI] : s->system;
+    s->name[CV_EN] = system != NULL ? system->name[CV_EN] : NULL;
+    s->rule_version = u->rule.version;
+    s->regular_days = u->rule.regular_days;
+    s->regular_of = u->rule.regular_of;
+    s->regular_needed = u->regular_known ? dom_regular_days(&u->rule, f->window.to - f->window.from + 1) : 0;
+    s->stale_after = u->rule.stale_after;
+    s->reported = u->rule.reported;
+    s->last_only = u->rule.precision == DOM_LAST_ONLY;
+    s->data_through = u->data_through;
+    s->stale = u->stale;
+}
+
+static bool count(struct prov_freeze *f, const struct rep_report *r, struct cv_error *err)
+{
+    const char *slugs[DOM_SYSTEMS_MAX];
+    for (size_t i = 0; i < r->sheet_count; i++)
+        slugs[i] = r->sheets[i].system;
+    struct view_coverage_query q = {.scope = f->call->scope,
+                                    .unit = f->unit.id,
+                                    .recursive = true,
+                                    .depth = 1,
+                                    .systems = slugs,
+                                    .system_count = r->sheet_count,
+                                    .by_unit = true,
+                                    .by_system = true,
+                                    .window = f->window};
+    if (!view_coverage(f->call->prov->options.view, &q, f->call->arena, &f->coverage, err))
+        return false;
+    if (f->coverage.count > REP_ROWS_MAX * r->sheet_count)
+        return cv_fail(err, cvp_report_too_large, NULL, "Đơn vị có quá nhiều đơn vị trực thuộc cho một báo cáo",
+                       "The unit has too many sub-units for one report");
+    return true;
+}
+
+/* ---- do the data reach the end of the period? ---- */
+
+static void judge_data(struct prov_call *call, const struct rep_report *r, const struct rep_sheet *s)
+{
+    char through[CV_DAY_TEXT] = "", to[CV_DAY_TEXT];
+    if (!s->reported || r->kind == REP_LOCKED || (s->data_through != CV_NO_DAY && s->data_through >= r->to))
+        return;
+    cv_day_people(r->to, to);
+    if (s->data_through == CV_NO_DAY)
+        cv_fault_add(call->faults, CV_AT_POINTER, "/period", "data_behind",
+                     "%s: chưa có số liệu sử dụng nào, kỳ báo cáo đến ngày %s",
+                     "%s: there are no usage data yet, the period ends on %s", s->system, to);
+    else
+        cv_fault_add(call->faults, CV_AT_POINTER, "/period", "data_behind",
+                     "%s: số liệu sử dụng mới có đến ngày %s, kỳ báo cáo đến ngày %s",
+                     "%s: the usage data reach %s, the period ends on %s", s->system,
+                     cv_day_people(s->data_through, through), to);
+}
+
+static bool complete(struct prov_call *call, struct rep_report *r, bool accept, struct cv_error *err)
+{
+    struct cv_faults behind, *mine = call->faults;
+    cv_faults_init(&behind, call->arena);
+    call->faults = &behind;
+    if (r->to > cv_today())
+        cv_fault_add(call->faults, CV_AT_POINTER, "/period", "data_behind", "Kỳ báo cáo chưa kết thúc",
+                     "The period is not over yet");
+    for (size_t i = 0; i < r->sheet_count; i++)
+        judge_data(call, r, &r->sheets[i]);
+    call->faults = mine;
+    r->incomplete = behind.count > 0;
+    if (!r->incomplete || accept)
+        return true;
+    *mine = behind;
+    return cv_faults_check(mine, cvp_data_incomplete, err);
+}
+
+/* ---- scoring lines ---- */
+
+static void score(const struct rep_report *r, struct rep_indicator *i)
+{
+    i->a = i->b = REP_NONE;
+    for (size_t k = 0; k < r->sheet_count; k++) {
+        const struct rep_sheet *s = &r->sheets[k];
+        if (strcmp(s->system, i->system) != 0 || s->row_count == 0)
+            continue;
+        const struct rep_counts *c = &s->rows[0].counts;
+        const int32_t a[] = {[REP_FIGURE_ISSUED] = c->issued,
+                             [REP_FIGURE_ACTIVATED] = c->activated,
+                             [REP_FIGURE_USED] = c->used,
+                             [REP_FIGURE_REGULAR] = c->regular};
+        const int32_t b[] = {[REP_FIGURE_ISSUED] = c->base,
+                             [REP_FIGURE_ACTIVATED] = c->issued,
+                             [REP_FIGURE_USED] = c->usage_base,
+                             [REP_FIGURE_REGULAR] = c->usage_base};
+        i->a = a[i->figure];
+        i->b = b[i->figure];
+    }
+}
+
+static bool fill_sheets(const struct prov_freeze *f, struct rep_report *r, struct cv_error *err)
+{
+    bool lists = r->kind == REP_LOCKED || r->kind == REP_UNUSED;
+    for (size_t i = 0; i < r->sheet_count; i++) {
+        struct rep_sheet *s = &r->sheets[i];
+        take_rule(f, &f->coverage.systems[i], s);
+        take_rows(f, r, s);
+        if (!prov_freeze_revoked(f, s, err) || (lists && !prov_freeze_people(f, r, s, err)))
+            return false;
+    }
+    for (size_t i = 0; i < r->indicator_count; i++)
+        score(r, &r->indicators[i]);
+    return true;
+}
+
+bool prov_freeze(struct prov_call *call, struct rep_report *r, bool accept, struct cv_error *err)
+{
+    struct prov_freeze f = {.call = call, .window = {.from = r->from, .to = r->to}};
+    cv_day today = cv_today();
+    if (f.window.to > today)
+        f.window.to = today;
+    if (!view_unit_find(call->prov->options.view, call->scope, r->unit, CV_NO_DAY, call->arena, &f.unit, err) ||
+        !prov_load_systems(call, &f.systems, err) || !prov_unit_letterhead(call, f.unit.id, &r->letterhead, err) ||
+        !count(&f, r, err) || !fill_sheets(&f, r, err))
+        return false;
+    r->code = f.unit.code;
+    r->name[CV_VI] = f.unit.name[CV_VI];
+    r->name[CV_EN] = f.unit.name[CV_EN];
+    r->population = r->to < today ? REP_RECONSTRUCTED : REP_CLOSING_DAY;
+    r->unit_tree = cv_arena_strdup(call->arena, f.coverage.unit_tree);
+    r->definition = DEFINITION;
+    r->as_of = f.coverage.as_of;
+    r->frozen_at = cv_now();
+    return complete(call, r, accept, err);
+}

@@ -1,0 +1,314 @@
+"""Frozen reports: what was sent upward stays as it was, in every format."""
+import csv
+import hashlib
+import io
+import json
+import re
+import zipfile
+from xml.etree import ElementTree
+
+import pytest
+from congvu import Service, an, make_units
+
+FORMATS = ("json", "csv", "xlsx", "html")
+USAGE = ("used", "regular", "too_new", "never_used", "on_leave_unused", "usage_base")
+
+
+@pytest.fixture(scope="module")
+def service(spec):
+    service = Service(spec=spec)
+    try:
+        service.start()
+        yield service
+        service.stop()
+    finally:
+        service.clean()
+
+
+@pytest.fixture(scope="module")
+def district(service):
+    """A district of its own: people in two offices, a Party office, a commune and directly in it; one account is closed."""
+    client = service.client()
+    make_units(client)
+    commune = {"name": {"vi": "UBND xã Lâm Sơn"}, "kind": "ubnd_xa", "block": "chinh_quyen", "slug": "lamson", "active_from": "2021-10-01"}
+    assert client.put("/v1/units/T1.04", {**commune, "parent": "T1"}).status in (200, 201)
+    head = {"superior_body": "UBND tỉnh Thử", "issuing_body": "UBND huyện Thử", "place": "Tân Sơn", "on_behalf": "TM. Ủy ban nhân dân",
+            "signatory_title": "Chủ tịch", "signatory_name": "Trần Văn Thử", "recipients": ["UBND tỉnh"]}
+    assert client.put("/v1/units/T1", {"letterhead": head}).status == 200
+    for code, total in (("T1", 1), ("T1.01", 5), ("T1.03", 2), ("T1.04", 3)):
+        assert client.put(f"/v1/units/{code}/headcounts/2026-01-01", {"total": total}).status == 200
+    people = (("T1.01", "Nguyễn Văn An"), ("T1.01", "Trần Thị Bích"), ("T1.01", "=Lê Văn Cường"), ("T1.03", "Phạm Thị Dung"),
+              ("T1.03", "Hoàng Văn Em"), ("T1", "Võ Thị Giang"), ("T1.04", "Đỗ Văn Hòa"), ("T1.04", "Bùi Thị Ích"), ("T1.02", "Lý Văn Khoa"))
+    for n, (unit, name) in enumerate(people):
+        assert client.put(f"/v1/staff/R-{n}", an(full_name=name.lstrip("="), unit=unit)).status in (200, 201)
+    assert client.put("/v1/staff/R-1/accounts/mailbox", {"state": "closed"}).status in (200, 202)
+    assert client.put("/v1/staff/R-3/accounts/mailbox", {"state": "locked", "reason": "inactivity"}).status in (200, 202)
+    return client
+
+
+def month():
+    import datetime
+    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
+    return today.strftime("%Y-%m")
+
+
+def freeze(client, **more):
+    body = {"unit": "T1", "period": month(), "accept_incomplete": True, "systems": ["mailbox", "td-office"], **more}
+    answer = client.post("/v1/reports", body)
+    assert answer.status == 201, answer
+    return answer.json
+
+
+def content(client, report, format, **more):
+    answer = client.get(f"/v1/reports/{report}/content", format=format, **more)
+    assert answer.status == 200, answer
+    return answer
+
+
+def sheet(workbook, number):
+    """Rows of a worksheet as lists of text or numbers, read from its XML."""
+    space = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+    tree = ElementTree.fromstring(workbook.read(f"xl/worksheets/sheet{number}.xml"))
+    rows = []
+    for row in tree.iterfind(".//m:sheetData/m:row", space):
+        cells = {}
+        for cell in row.iterfind("m:c", space):
+            column = re.match(r"[A-Z]+", cell.get("r"))[0]
+            value, text = cell.find("m:v", space), cell.find("m:is/m:t", space)
+            assert cell.find("m:f", space) is None, "no formulas"
+            cells[ord(column) - 65] = text.text if text is not None else float(value.text) if value is not None else None
+        rows.append([cells.get(i) for i in range(max(cells) + 1)] if cells else [])
+    return rows
+
+
+def percent(a, b):
+    """By hand: half-up, never 100 unless equal, never 0 unless nothing."""
+    if b == 0:
+        return "–"
+    n = (20000 * a + b) // (2 * b)
+    n = 9999 if n == 10000 and a < b else 1 if n == 0 and a > 0 else n
+    return n / 10000
+
+
+def test_the_hash_is_of_the_content_and_the_content_is_the_figures(district):
+    report = freeze(district)
+    answer = content(district, report["id"], "json")
+    assert hashlib.sha256(answer.body).hexdigest() == report["hash"]
+    assert answer.json == report["figures"]
+    assert report["state"] == "draft" and report["unit"]["name"] == "Huyện Thử" and report["period"]["code"] == month()
+
+
+def test_the_page_carries_the_letterhead_of_the_unit_above(district):
+    report = freeze(district, unit="T1.04", state="final", number="15/BC-UBND", comment="<b>Đề nghị</b>\nHai.")
+    page = content(district, report["id"], "html", lang="vi").body.decode()
+    for text in ("UBND tỉnh Thử", "UBND huyện Thử", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Số: 15/BC-UBND", "Tân Sơn, ngày ", "- UBND tỉnh;",
+                 "TM. Ủy ban nhân dân", "Trần Văn Thử", "&lt;b&gt;Đề nghị&lt;/b&gt;", report["hash"]):
+        assert text in page, text
+    assert "<script" not in page and not re.search(r"(?:src|href)=|url\(|@import", page), "nothing from outside"
+
+
+def test_own_and_units_add_up_to_the_total_and_to_coverage(district):
+    report = freeze(district)
+    for part in report["figures"]["sheets"]:
+        total, *lines = part["rows"]
+        assert total["row_kind"] == "total" and {line["row_kind"] for line in lines} == {"own", "unit"}
+        for name, value in total["counts"].items():
+            if value is not None:
+                assert value == sum(line["counts"][name] or 0 for line in lines), name
+        live = district.get("/v1/coverage", unit="T1", system=part["system"], depth=0).json["rows"][0]
+        counts = total["counts"]
+        assert (counts["headcount"], counts["unrecorded"], counts["issued"]) == (live["headcount"], live["unrecorded"], live["issued"])
+    mailbox = report["figures"]["sheets"][0]["rows"]
+    assert mailbox[0]["counts"]["revoked"] == 1 and {r["code"]: r["counts"]["revoked"] for r in mailbox[1:]}["T1.01"] == 1
+
+
+def test_stale_use_is_null_with_the_reason_in_every_format(district):
+    report = freeze(district)
+    for part, system in zip(report["figures"]["sheets"], report["systems"]):
+        assert part["stale"] and part["stale_reason"] == "no_usage_data" == system["stale_reason"]
+        assert system["adoption"] is None and system["regular_ratio"] is None and system["coverage"] is not None
+        for row in part["rows"]:
+            assert [row["counts"][name] for name in USAGE] == [None] * len(USAGE)
+            assert row["counts"]["unknown"] == row["counts"]["issued"]
+    page = content(district, report["id"], "html", lang="vi").body.decode()
+    assert "chưa có nguồn số liệu sử dụng" in page and page.count("chưa xác định") > 10
+    text = content(district, report["id"], "csv", lang="vi").body.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    assert {row[12] for row in rows[1:]} == {"chưa xác định"}
+    book = zipfile.ZipFile(io.BytesIO(content(district, report["id"], "xlsx", lang="vi").body))
+    assert {row[11] for row in sheet(book, 1)[5:] if len(row) == 18} == {"chưa xác định"}
+
+
+def test_the_workbook_says_what_the_json_says(district):
+    report = freeze(district)
+    book = zipfile.ZipFile(io.BytesIO(content(district, report["id"], "xlsx", lang="vi").body))
+    assert [s["system"] for s in report["figures"]["sheets"]] == re.findall(r'<sheet name="([\w-]+)"', book.read("xl/workbook.xml").decode())[:2]
+    for number, part in enumerate(report["figures"]["sheets"], 1):
+        lines = {row[1]: row for row in sheet(book, number)[5:] if len(row) == 18}
+        for row in part["rows"]:
+            name = {"total": "TỔNG CỘNG", "own": "Trực thuộc trực tiếp"}.get(row["row_kind"], row["name"]["vi"])
+            line, counts = lines.pop(name), row["counts"]
+            assert line[2] == (counts["headcount"] if counts["headcount"] is not None else "–")
+            assert [line[i] for i in (3, 4, 5, 7, 14, 15, 16)] == [counts[n] for n in ("unrecorded", "base", "issued", "activated", "unknown", "locked", "revoked")]
+            assert line[6] == percent(counts["issued"], counts["base"])
+            assert line[8] == percent(counts["activated"], counts["issued"])
+        assert set(lines) <= {"Khối Đảng, Mặt trận, đoàn thể", "Cơ quan chuyên môn", "UBND xã, thị trấn"}
+    settings = book.read("xl/worksheets/sheet1.xml").decode()
+    assert 'orientation="landscape"' in settings and 'paperSize="9"' in settings and "<pane " in settings
+    assert "0.00%" in book.read("xl/styles.xml").decode() or 'numFmtId="10"' in book.read("xl/styles.xml").decode()
+
+
+def test_byte_identical_after_units_move_and_are_renamed(district):
+    report = freeze(district, state="final", number="15/BC-UBND")
+    before = {f: content(district, report["id"], f, lang=lang).body for f in FORMATS for lang in ("vi",)}
+    etags = {f: content(district, report["id"], f, lang="vi").etag for f in FORMATS}
+    assert district.put("/v1/units/T1.02", {"name": {"vi": "Phòng Tài chính - Kế hoạch mới"}, "parent": "T1.01"}).status == 200
+    assert district.put("/v1/units/T1", {"name": {"vi": "Huyện Đổi Tên"}}).status == 200
+    assert district.put("/v1/staff/R-90", an(full_name="Người Mới", unit="T1.04")).status in (200, 201)
+    try:
+        for f in FORMATS:
+            answer = content(district, report["id"], f, lang="vi")
+            assert answer.body == before[f] and answer.etag == etags[f], f
+        assert freeze(district)["figures"]["unit"]["name"]["vi"] == "Huyện Đổi Tên"
+        assert district.get(f"/v1/reports/{report['id']}").json["unit"]["name"] == "Huyện Thử"
+    finally:
+        assert district.put("/v1/units/T1", {"name": {"vi": "Huyện Thử"}}).status == 200
+        assert district.put("/v1/units/T1.02", {"name": {"vi": "Phòng Tài chính"}, "parent": "T1"}).status == 200
+
+
+def test_a_draft_changes_and_a_final_report_only_by_a_revision(district):
+    report = freeze(district)
+    path = f"/v1/reports/{report['id']}"
+    assert district.patch(path, {"number": "1/BC"}, etag=None).code == "if_match_required"
+    assert district.patch(path, {"number": "1/BC"}, etag='"99"').code == "etag_mismatch"
+    changed = district.patch(path, {"number": "1/BC-UBND", "comment": "Một.\nHai."}, etag='"1"')
+    assert changed.status == 200 and changed.json["number"] == "1/BC-UBND" and changed.json["hash"] == report["hash"]
+    page = content(district, report["id"], "html").body.decode()
+    assert "<p class=\"\">Một.</p>" in page and "DRAFT" in page
+    assert district.post(path + "/revisions", {}).code == "report_draft"
+    final = district.patch(path, {"state": "final"})
+    assert final.status == 200 and final.json["state"] == "final" and final.json["final_at"]
+    refused = district.patch(path, {"number": "2"})
+    assert refused.code == "report_final" and refused.json["links"] == {"next": path + "/revisions"}
+    assert district.delete(path, etag="*").code == "report_final"
+    before = content(district, report["id"], "html").body
+    second = district.post(path + "/revisions", {"number": "2/BC-UBND", "accept_incomplete": True})
+    assert second.status == 201 and second.json["id"] == report["id"] + ".2" and second.headers["Location"] == path + ".2"
+    assert (second.json["revision"], second.json["corrects"], second.json["state"]) == (2, report["id"], "draft")
+    assert district.post(path + "/revisions", {"accept_incomplete": True}).code == "report_superseded"
+    assert district.get(path).json["superseded_by"] == report["id"] + ".2"
+    assert content(district, report["id"], "html").body == before
+    assert district.delete(path + ".2", etag="*").status == 204 and district.get(path + ".2").code == "report_not_found"
+
+
+def test_incomplete_data_are_refused_unless_accepted(district):
+    answer = district.post("/v1/reports", {"unit": "T1", "period": month()})
+    assert (answer.status, answer.code) == (409, "data_incomplete") and answer.json["errors"][0]["code"] == "data_behind"
+    assert freeze(district)["incomplete"] is True
+
+
+def test_a_repeat_with_the_same_key_is_the_same_report(district):
+    body, key = {"unit": "T1", "period": month(), "accept_incomplete": True}, {"Idempotency-Key": "bao-cao-1"}
+    first, again = district.post("/v1/reports", body, key), district.post("/v1/reports", body, key)
+    assert first.status == again.status == 201 and again.json["id"] == first.json["id"]
+    assert again.headers["Idempotency-Replayed"] == "true" and "Idempotency-Replayed" not in first.headers
+    assert district.post("/v1/reports", {**body, "basis": "recorded"}, key).code == "idempotency_key_reused"
+
+
+def test_only_reports_of_the_subtree_exist(service, district):
+    whole, part = freeze(district), freeze(district, unit="T1.04")
+    secret = district.post("/v1/tokens", {"name": "xã", "scopes": ["coverage:read", "reports:write"], "unit": "T1.04"}).json["secret"]
+    local = service.client(secret)
+    assert local.get(f"/v1/reports/{whole['id']}").code == "report_not_found"
+    assert local.get(f"/v1/reports/{whole['id']}/content").code == "report_not_found"
+    assert local.get(f"/v1/reports/{part['id']}").status == 200
+    assert {r["unit"]["code"] for r in local.get("/v1/reports").json["items"]} == {"T1.04"}
+    mine = local.post("/v1/reports", {"period": month(), "accept_incomplete": True})
+    assert mine.status == 201 and mine.json["unit"]["code"] == "T1.04", "default: the top of the token"
+    assert local.post("/v1/reports", {"unit": "T1", "period": month()}).code == "validation_failed"
+    reader = service.client(district.post("/v1/tokens", {"name": "đọc", "scopes": ["coverage:read"]}).json["secret"])
+    assert reader.post("/v1/reports", {"unit": "T1", "period": month()}).code == "scope_missing"
+
+
+def test_lists_of_people_only_for_those_who_may_see_names(service, district):
+    locked = freeze(district, kind="locked_accounts", systems=["mailbox"])
+    [person] = locked["figures"]["sheets"][0]["people"]
+    assert (person["full_name"], person["stage"], person["reason"], person["unit_code"]) == ("Phạm Thị Dung", "locked", "inactivity", "T1.03")
+    unused = freeze(district, kind="unused_accounts", systems=["mailbox"])
+    stages = {p["full_name"]: p["stage"] for p in unused["figures"]["sheets"][0]["people"]}
+    assert stages["Trần Thị Bích"] == "missing" and stages["Nguyễn Văn An"] == "not_activated"
+    reader = service.client(district.post("/v1/tokens", {"name": "không tên", "scopes": ["coverage:read", "reports:write"]}).json["secret"])
+    assert reader.get(f"/v1/reports/{locked['id']}").json["figures"] is None
+    assert reader.get(f"/v1/reports/{locked['id']}/content", format="csv").code == "scope_missing"
+    assert reader.post("/v1/reports", {"unit": "T1", "kind": "locked_accounts", "period": month()}).code == "validation_failed"
+    rows = list(csv.reader(io.StringIO(content(district, locked["id"], "csv", lang="vi", csv_delimiter="semicolon").body.decode("utf-8-sig"), newline=""), delimiter=";"))
+    assert rows[0][1:5] == ["STT", "Họ và tên", "Chức vụ", "Đơn vị"] and rows[1][2] == "Phạm Thị Dung" and rows[1][7] == "Không sử dụng lâu ngày"
+
+
+def test_scoring_lines(district):
+    lines = [{"system": "mailbox", "figure": "issued", "max_points": 1.5, "evidence": "Phụ lục I"}, {"system": "mailbox", "figure": "regular", "max_points": 2}]
+    report = freeze(district, kind="indicators", systems=["mailbox"], indicators=lines)
+    counts = report["figures"]["sheets"][0]["rows"][0]["counts"]
+    first, second = report["figures"]["indicators"]
+    assert (first["a"], first["b"], first["max_points_hundredths"]) == (counts["issued"], counts["base"], 150)
+    assert (second["a"], second["b"]) == (None, None)
+    rows = list(csv.reader(io.StringIO(content(district, report["id"], "csv", lang="en").body.decode("utf-8-sig"), newline="")))
+    points = (2 * counts["issued"] * 150 + counts["base"]) // (2 * counts["base"]) / 100
+    assert rows[1][2:8] == [str(counts["issued"]), str(counts["base"]), f"{percent(counts['issued'], counts['base']) * 100:.2f}", "1.50", f"{points:.2f}", "Phụ lục I"]
+    assert rows[2][4] == rows[2][6] == "unknown"
+
+
+def test_formats_by_accept_and_by_parameter(district):
+    report = freeze(district)
+    path = f"/v1/reports/{report['id']}/content"
+    for accept, media in (("text/html", "text/html"), ("text/csv", "text/csv"), ("*/*", "application/json"),
+                          ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",) * 2):
+        answer = district.call("GET", path, None, {"Accept": accept})
+        assert answer.status == 200 and answer.headers["Content-Type"].split(";")[0] == media
+        again = district.call("GET", path, None, {"Accept": accept, "If-None-Match": answer.etag})
+        assert again.status == 304 and not again.body
+    disposition = content(district, report["id"], "xlsx", lang="vi").headers["Content-Disposition"]
+    assert disposition == f"attachment; filename=\"bao-cao-T1-{month()}.xlsx\"; filename*=UTF-8''B%C3%A1o%20c%C3%A1o%20T1%20{month()}.xlsx"
+    assert district.call("GET", path, None, {"Accept": "image/png"}).code == "not_acceptable"
+    assert district.get(path, format="pdf").code == "validation_failed"
+    assert content(district, report["id"], "csv").headers["Content-Language"] == "en"
+    assert b"Hu" in content(district, report["id"], "html", lang="vi").body
+
+
+def test_comparison_with_the_final_report_of_the_period_before(district):
+    first = district.post("/v1/reports", {
+        "unit": "T1", "systems": ["mailbox"], "from": "2026-01-01", "to": "2026-01-31", "state": "final", "accept_incomplete": True}).json
+    assert first.get("population") == "reconstructed", first
+    second = district.post("/v1/reports", {"unit": "T1", "systems": ["mailbox"], "from": "2026-02-01", "to": "2026-03-03", "compare": True, "accept_incomplete": True}).json
+    assert second["figures"]["sheets"][0]["previous"]["report"] == first["id"]
+    assert second["figures"]["sheets"][0]["previous"]["counts"] == first["figures"]["sheets"][0]["rows"][0]["counts"]
+
+
+def test_pages_begin_with_the_newest(district):
+    ids = [freeze(district, unit="T1.02")["id"] for _ in range(3)]
+    seen, token = [], None
+    while True:
+        page = district.get("/v1/reports", unit="T1.02", page_size=2, **({"page_token": token} if token else {})).json
+        seen += [r["id"] for r in page["items"]]
+        token = page["next_page_token"]
+        if not token:
+            break
+    assert set(ids) <= set(seen) and len(seen) == len(set(seen))
+
+
+@pytest.mark.parametrize("body, at, code", [
+    ({"unit": "T1"}, "#/period", "required"),
+    ({"unit": "T1", "period": "2026-13"}, "#/period", "bad_format"),
+    ({"unit": "T1", "period": "2199"}, "#/period", "out_of_range"),
+    ({"unit": "T1", "period": "2026-01", "from": "2026-01-01"}, "#/period", "not_together"),
+    ({"unit": "T1", "from": "2026-02-01", "to": "2026-01-01"}, "#/from", "out_of_range"),
+    ({"period": "2026-01"}, "#/unit", "required"),
+    ({"unit": "nowhere", "period": "2026-01"}, "#/unit", "not_found"),
+    ({"unit": "T1", "period": "2026-01", "systems": ["pigeon"]}, "#/systems/0", "not_found"),
+    ({"unit": "T1", "period": "2026-01", "kind": "indicators"}, "#/indicators", "required"),
+    ({"unit": "T1", "period": "2026-01", "indicators": [{"system": "mailbox", "figure": "used", "max_points": 1.234}]}, "#/indicators/0/max_points", "wrong_type"),
+    ({"unit": "T1", "period": "2026-01", "comment": "a\u0007b"}, "#/comment", "bad_characters"),
+])
+def test_questions_that_cannot_be(district, body, at, code):
+    answer = district.post("/v1/reports", body)
+    assert answer.status == 422 and (at, code) in {(e.get("pointer"), e["code"]) for e in answer.json["errors"]}, answer
