@@ -8,12 +8,26 @@
 
 enum { ALL_CATEGORIES = (1u << DOM_CATEGORIES) - 1 };
 
+enum { PAUSE_AFTER = 1000, TRIES = 3, AHEAD = 8 }; /* people */
+
+/* Figures of a branch, worked out: for each unit its own and its sum. */
+struct worked {
+    struct view_slots tree;
+    uint32_t *place; /* of a unit's slot in the tree */
+    int32_t *figures;
+    int used;
+    size_t unit_count;
+    uint64_t print;
+    cv_day day;
+};
+
 struct answer {
     const struct view *v;
     const struct view_coverage_query *q;
     uint32_t categories;
     struct view_slice slice;
     bool kept; /* the figures as they are kept answer it */
+    struct worked worked;
     unsigned systems[DOM_SYSTEMS_MAX];
     struct view_system_usage usage[DOM_SYSTEMS_MAX];
     size_t system_count, per_unit; /* rows of one unit */
@@ -63,6 +77,8 @@ static void add_some(const struct answer *a, uint32_t slot, int32_t *out)
     struct dom_headcount part;
     const struct dom_headcount *h = headcount_of(a, u);
     for (size_t i = 0; i < u->members.count; i++) {
+        if (i + AHEAD < u->members.count)
+            __builtin_prefetch(a->v->people[u->members.items[i + AHEAD]]);
         const struct person *p = a->v->people[u->members.items[i]];
         if (a->categories >> p->category & 1u)
             add_member(a, slot, p, out);
@@ -72,45 +88,96 @@ static void add_some(const struct answer *a, uint32_t slot, int32_t *out)
     view_derive_for(a->v, slot, a->slice.window.to, h, a->categories, out);
 }
 
-static void own_figures(const struct answer *a, uint32_t slot, struct view_figures *out)
+/* ---- adding up a branch that is not kept ---- with pauses for those who write, because it can take seconds. The sums
+ * are those of the units as they were added up; whoever moves meanwhile may be met in both units or in none. */
+static void free_worked(struct worked *w)
 {
-    *out = (struct view_figures){{0}};
-    if (a->kept)
-        memcpy(out->at, a->v->units[slot]->own, (size_t)view_figures_used(a->v) * sizeof(out->at[0]));
-    else
-        add_some(a, slot, out->at);
+    free(w->tree.items);
+    free(w->place);
+    free(w->figures);
+    *w = (struct worked){0};
 }
 
-static void branch_figures(const struct answer *a, uint32_t slot, struct view_figures *out)
+static int32_t *worked_own(const struct worked *w, uint32_t at)
+{
+    return w->figures + (size_t)at * 2 * (size_t)w->used;
+}
+
+static void prepare_branch(const struct view *v, uint32_t top, struct worked *w)
+{
+    *w = (struct worked){
+        .used = view_figures_used(v), .unit_count = v->unit_count, .print = v->tree_print, .day = atomic_load(&v->day)};
+    view_subtree(v, top, &w->tree);
+    w->place = view_must(malloc(v->unit_count * sizeof(uint32_t)));
+    w->figures = view_must(calloc(w->tree.count * 2 * (size_t)w->used, sizeof(int32_t)));
+    for (size_t i = 0; i < w->tree.count; i++)
+        w->place[w->tree.items[i]] = (uint32_t)i;
+}
+
+static void add_to_parents(const struct view *v, struct worked *w)
+{
+    size_t used = (size_t)w->used;
+    for (size_t i = w->tree.count; i-- > 0;) { /* children before parents */
+        int32_t *own = worked_own(w, (uint32_t)i), *sum = own + used;
+        for (size_t f = 0; f < used; f++)
+            sum[f] += own[f];
+        if (i == 0)
+            return;
+        int32_t *above = worked_own(w, w->place[v->units[w->tree.items[i]]->parent]) + used;
+        for (size_t f = 0; f < used; f++)
+            above[f] += sum[f];
+    }
+}
+
+/* False: the tree, the day or the systems are not what the half-done sums rest on. */
+static bool pause_for_writers(const struct view *v, const struct worked *w)
+{
+    view_leave(v);
+    (void)view_enter(v, NULL);
+    return v->unit_count == w->unit_count && v->tree_print == w->print && atomic_load(&v->day) == w->day &&
+           view_figures_used(v) == w->used;
+}
+
+static bool work_out(const struct answer *a, uint32_t top, struct worked *w, bool pauses)
+{
+    size_t people = 0;
+    prepare_branch(a->v, top, w);
+    for (uint32_t i = 0; i < w->tree.count; i++) {
+        uint32_t slot = w->tree.items[i];
+        add_some(a, slot, worked_own(w, i));
+        people += a->v->units[slot]->members.count;
+        if (!pauses || people < PAUSE_AFTER)
+            continue;
+        people = 0;
+        if (!pause_for_writers(a->v, w)) {
+            free_worked(w);
+            return false;
+        }
+    }
+    add_to_parents(a->v, w);
+    return true;
+}
+
+static const int32_t *figures_at(const struct answer *a, uint32_t slot, bool branch)
 {
     const struct unit *u = a->v->units[slot];
-    struct view_figures part;
-    int used = view_figures_used(a->v);
-    if (a->kept) {
-        *out = (struct view_figures){{0}};
-        memcpy(out->at, u->sum, (size_t)used * sizeof(out->at[0]));
-        return;
-    }
-    own_figures(a, slot, out);
-    for (size_t i = 0; i < u->children.count; i++) {
-        branch_figures(a, u->children.items[i], &part);
-        for (int f = 0; f < used; f++)
-            out->at[f] += part.at[f];
-    }
+    if (a->kept)
+        return branch ? u->sum : u->own;
+    return worked_own(&a->worked, a->worked.place[slot]) + (branch ? a->worked.used : 0);
 }
 
 /* ---- rows ---- */
-static void put_people(const struct view_figures *f, struct dom_counts *c)
+static void put_people(const int32_t *f, struct dom_counts *c)
 {
-    c->headcount = f->at[F_HEADCOUNT];
-    c->declared_units = f->at[F_DECLARED];
-    c->recorded = f->at[F_RECORDED];
-    c->undeclared_units = f->at[F_UNDECLARED];
-    c->undeclared_recorded = f->at[F_UNDECLARED_RECORDED];
-    c->complete_people = f->at[F_COMPLETE];
-    c->eligible_people = f->at[F_ELIGIBLE_PEOPLE];
-    c->seconded_in = f->at[F_SECONDED_IN];
-    c->seconded_out = f->at[F_SECONDED_OUT];
+    c->headcount = f[F_HEADCOUNT];
+    c->declared_units = f[F_DECLARED];
+    c->recorded = f[F_RECORDED];
+    c->undeclared_units = f[F_UNDECLARED];
+    c->undeclared_recorded = f[F_UNDECLARED_RECORDED];
+    c->complete_people = f[F_COMPLETE];
+    c->eligible_people = f[F_ELIGIBLE_PEOPLE];
+    c->seconded_in = f[F_SECONDED_IN];
+    c->seconded_out = f[F_SECONDED_OUT];
 }
 
 /* Without a living source nothing is said of use, and everybody issued is unknown. */
@@ -135,9 +202,9 @@ static void add_use(const struct answer *a, size_t at, const int32_t *s, struct 
     c->never_used += s[S_NEVER_USED];
 }
 
-static void add_system(const struct answer *a, size_t at, const struct view_figures *f, struct view_coverage_row *row)
+static void add_system(const struct answer *a, size_t at, const int32_t *f, struct view_coverage_row *row)
 {
-    const int32_t *s = &f->at[view_figure_of(a->systems[at], 0)];
+    const int32_t *s = &f[view_figure_of(a->systems[at], 0)];
     struct dom_counts *c = &row->counts;
     c->unrecorded += s[S_UNRECORDED];
     c->over_recorded += s[S_OVER];
@@ -161,7 +228,7 @@ static struct view_coverage_row *next_row(struct answer *a)
     return &a->rows[a->count++];
 }
 
-static void put_rows(struct answer *a, uint32_t slot, enum view_row_kind kind, int depth, const struct view_figures *f)
+static void put_rows(struct answer *a, uint32_t slot, enum view_row_kind kind, int depth, const int32_t *f)
 {
     const struct dom_headcount *own = headcount_of(a, a->v->units[slot]);
     struct view_coverage_row row = {.kind = kind,
@@ -173,7 +240,7 @@ static void put_rows(struct answer *a, uint32_t slot, enum view_row_kind kind, i
     view_fill_unit(a->v, slot, a->arena, &row.unit);
     put_people(f, &row.counts);
     for (int c = 0; c < DOM_CATEGORIES; c++)
-        row.headcount_by_category[c] = f->at[F_DECLARED_BY + c] ? f->at[F_HEADCOUNT_BY + c] : -1;
+        row.headcount_by_category[c] = f[F_DECLARED_BY + c] ? f[F_HEADCOUNT_BY + c] : -1;
     for (size_t r = 0; r < a->per_unit; r++) {
         struct view_coverage_row *out = next_row(a);
         *out = row;
@@ -185,10 +252,10 @@ static void put_rows(struct answer *a, uint32_t slot, enum view_row_kind kind, i
     }
 }
 
-static bool has_anything(const struct view_figures *f)
+static bool has_anything(const struct view *v, const int32_t *f)
 {
-    for (int i = 0; i < FIGURES; i++) /* what is not in use is zero */
-        if (f->at[i] != 0)
+    for (int i = 0; i < view_figures_used(v); i++)
+        if (f[i] != 0)
             return true;
     return false;
 }
@@ -196,18 +263,15 @@ static bool has_anything(const struct view_figures *f)
 static void put_below(struct answer *a, uint32_t slot, int depth)
 {
     const struct unit *u = a->v->units[slot];
-    struct view_figures f;
     if (depth > a->q->depth || u->children.count == 0)
         return;
-    own_figures(a, slot, &f);
-    if (has_anything(&f))
-        put_rows(a, slot, VIEW_ROW_OWN, depth, &f);
+    if (has_anything(a->v, figures_at(a, slot, false)))
+        put_rows(a, slot, VIEW_ROW_OWN, depth, figures_at(a, slot, false));
     for (size_t i = 0; i < u->children.count; i++) {
         uint32_t child = u->children.items[i];
-        branch_figures(a, child, &f);
         if (!a->v->units[child]->known)
             continue;
-        put_rows(a, child, VIEW_ROW_UNIT, depth, &f);
+        put_rows(a, child, VIEW_ROW_UNIT, depth, figures_at(a, child, true));
         put_below(a, child, depth + 1);
     }
 }
@@ -242,19 +306,33 @@ static void describe_systems(struct answer *a, struct view_coverage *out)
 
 static void put_all(struct answer *a, uint32_t slot, struct view_coverage *out)
 {
-    struct view_figures f;
     *out = (struct view_coverage){.window = a->slice.window, .as_of = a->v->changed_at};
     snprintf(out->unit_tree, sizeof out->unit_tree, "%016llx", (unsigned long long)a->v->tree_print);
     describe_systems(a, out);
-    if (a->q->recursive)
-        branch_figures(a, slot, &f);
-    else
-        own_figures(a, slot, &f);
-    put_rows(a, slot, VIEW_ROW_TOTAL, 0, &f);
+    put_rows(a, slot, VIEW_ROW_TOTAL, 0, figures_at(a, slot, a->q->recursive));
     if (a->q->by_unit && a->q->recursive)
         put_below(a, slot, 1);
     out->rows = a->rows;
     out->count = a->count;
+}
+
+/* Looks the question's words up anew each time: a pause may have changed anything. */
+static bool try_answer(struct answer *a, bool pauses, struct view_coverage *out, bool *out_again, struct cv_error *err)
+{
+    const struct view *v = a->v;
+    uint32_t slot = view_unit_slot_of(v, a->q->unit);
+    *out_again = false;
+    a->system_count = a->count = 0;
+    if (slot == NONE || !view_below(v, slot, view_scope_slot(v, a->q->scope)))
+        return view_no_unit(err);
+    if (!choose_systems(a, err) || !view_slice_of(v, a->q->window, &a->slice, err))
+        return false;
+    a->kept = !a->slice.special && a->categories == ALL_CATEGORIES;
+    *out_again = !a->kept && !work_out(a, slot, &a->worked, pauses);
+    if (!*out_again)
+        put_all(a, slot, out);
+    free_worked(&a->worked);
+    return true;
 }
 
 bool view_coverage(const struct view *v, const struct view_coverage_query *q, struct cv_arena *arena,
@@ -262,14 +340,11 @@ bool view_coverage(const struct view *v, const struct view_coverage_query *q, st
 {
     struct answer a = {
         .v = v, .q = q, .arena = arena, .categories = q->categories ? q->categories & ALL_CATEGORIES : ALL_CATEGORIES};
+    bool again = true, ok = true;
     if (!view_enter(v, err))
         return false;
-    uint32_t slot = view_unit_slot_of(v, q->unit);
-    bool found = slot != NONE && view_below(v, slot, view_scope_slot(v, q->scope));
-    bool ok = found ? choose_systems(&a, err) && view_slice_of(v, q->window, &a.slice, err) : view_no_unit(err);
-    a.kept = !a.slice.special && a.categories == ALL_CATEGORIES;
-    if (ok)
-        put_all(&a, slot, out);
+    for (int tries = 1; ok && again; tries++)
+        ok = try_answer(&a, tries < TRIES, out, &again, err);
     view_leave(v);
     return ok;
 }

@@ -89,12 +89,12 @@ bool view_person_visible(const struct view *v, const struct person *p, uint32_t 
     return p->posts > 0 && (top == 0 || has_post(v, p, top, true));
 }
 
-static bool in_place(const struct view *v, const struct view_filter *f, const struct person *p, const struct tally *t)
+static bool in_place(const struct view *v, const struct view_filter *f, const struct person *p)
 {
     if (!f->at_home)
         return view_person_visible(v, p, f->scope) && (f->unit == 0 || has_post(v, p, f->unit, f->recursive));
-    uint32_t home = t->home;
-    return (t->flags & T_RECORDED) && view_below(v, home, f->scope) &&
+    uint32_t home = p->tally.home; /* of the primary post, whatever the day */
+    return home != NONE && view_below(v, home, f->scope) &&
            (f->recursive ? view_below(v, home, f->unit) : f->unit == 0 || home == f->unit);
 }
 
@@ -153,18 +153,21 @@ static bool accounts_match(const struct view_filter *f, const struct person *p, 
            (!f->by_stage || at_some_stage(f, p, t));
 }
 
+/* The tally comes last: for a window that is not kept it is worked out. */
 bool view_match(const struct view *v, const struct view_filter *f, uint32_t slot)
 {
     struct tally space;
     if (f->sign & ~v->signs[slot])
         return false;
     const struct person *p = v->people[slot];
+    if ((f->categories != 0 && !(f->categories >> p->category & 1)) ||
+        (f->updated_since != CV_NO_MOMENT && p->updated_at < f->updated_since) ||
+        (f->word_count != 0 && !view_words_match(person_text(p, p->folded), f)) ||
+        (f->code && !holds_code(p, f->code)) || !in_place(v, f, p))
+        return false;
     const struct tally *t = view_tally_in(v, p, &f->slice, &space);
-    return (f->statuses == 0 || f->statuses >> t->status & 1) &&
-           (f->categories == 0 || f->categories >> p->category & 1) && accounts_match(f, p, t) &&
-           (f->updated_since == CV_NO_MOMENT || p->updated_at >= f->updated_since) &&
-           (f->word_count == 0 || view_words_match(person_text(p, p->folded), f)) &&
-           (!f->code || holds_code(p, f->code)) && in_place(v, f, p, t);
+    return (f->statuses == 0 || f->statuses >> t->status & 1) && (!f->at_home || t->flags & T_RECORDED) &&
+           accounts_match(f, p, t);
 }
 
 /* ---- candidates of a branch ---- */

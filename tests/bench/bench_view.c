@@ -1,5 +1,6 @@
 /* How large and how fast the view is: bench_view PEOPLE UNITS. Records are made on the fly and sent through the feed,
- * as the sync consumer would. Prints one JSON object. Not part of the tests. */
+ * as the sync consumer would, with the use of 180 days in 2.2 systems a person. Prints one JSON object. Not part of the
+ * tests. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +9,7 @@
 #include "congvu/text.h"
 #include "congvu/view.h"
 
-enum { SYSTEMS = 4, ROUNDS = 400, COVERAGE_ROUNDS = 2000 };
+enum { SYSTEMS = 4, ROUNDS = 400, COVERAGE_ROUNDS = 2000, DAYS = 180 };
 
 static const char *const slugs[SYSTEMS] = {"certificate", "e-office", "mailbox", "td-office"};
 static const char *const families[] = {"Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Phan", "Võ", "Đặng", "Bùi", "Đỗ"};
@@ -125,13 +126,57 @@ static void send_person(struct dir_feed *feed, uint32_t i, uint32_t units)
     feed->staff(feed->ctx, uuid.bytes, "20261124000000.000000Z#000000#001#000000", &staff);
 }
 
+/* Three of four work with a system on most days, the others now and then. */
+static void use_system(struct dom_use *use, const char *slug, cv_day today)
+{
+    bool daily = pick(4) != 0;
+    *use = (struct dom_use){.system = slug, .last_on = CV_NO_DAY};
+    for (cv_day day = today - DAYS + 1; day < today; day++) {
+        int year, month, of_month;
+        if (day % 7 < 2 || pick(10) >= (daily ? 7u : 1u))
+            continue;
+        cv_day_split(day, &year, &month, &of_month);
+        int32_t number = year * 12 + month - 1;
+        if (use->month_count == 0 || use->months[use->month_count - 1].month != number)
+            use->months[use->month_count++].month = number;
+        use->months[use->month_count - 1].days |= 1u << (of_month - 1);
+        use->last_on = day;
+    }
+}
+
+static void send_usage(struct dir_feed *feed, uint32_t person)
+{
+    static const unsigned of_ten[SYSTEMS] = {1, 2, 10, 9}; /* certificate, e-office, mailbox, td-office */
+    struct dom_usage usage = {.staff = number_id(4, person)};
+    cv_day today = cv_today();
+    for (size_t s = 0; s < SYSTEMS; s++)
+        if (pick(10) < of_ten[s])
+            use_system(&usage.uses[usage.use_count++], slugs[s], today);
+    feed->usage(feed->ctx, &usage);
+}
+
+static void send_all_usage(struct dir_feed *feed, uint32_t people)
+{
+    feed->usage_begin(feed->ctx, true);
+    for (uint32_t i = 0; i < people; i++)
+        send_usage(feed, i);
+    for (size_t s = 0; s < SYSTEMS; s++)
+        feed->usage_feed(feed->ctx, &(struct dom_usage_feed){.system = slugs[s], .data_through = cv_today() - 1});
+    feed->usage_end(feed->ctx);
+}
+
 static void send_systems(struct dir_feed *feed)
 {
     static struct dom_required all;
     for (uint32_t s = 0; s < SYSTEMS; s++) {
         struct cv_id uuid = number_id(5, s);
-        struct dom_system system = {
-            .slug = slugs[s], .name = {slugs[s], slugs[s]}, .required = &all, .required_count = 1, .revision = 1};
+        struct dom_system system = {.slug = slugs[s],
+                                    .name = {slugs[s], slugs[s]},
+                                    .required = &all,
+                                    .required_count = 1,
+                                    .activity = dom_activity_default(),
+                                    .revision = 1};
+        system.activity.reported = true;
         feed->system(feed->ctx, uuid.bytes, "1", &system);
     }
 }
@@ -185,11 +230,11 @@ static void time_lists(struct view *v, const char *name, bool search, bool total
     cv_arena_free(&arena);
 }
 
-static void time_coverage(struct view *v)
+static void time_coverage(struct view *v, const char *name, size_t rounds, struct view_window window)
 {
     static int64_t ns[COVERAGE_ROUNDS];
     struct cv_arena *arena = cv_arena_new(CV_MAX_ARENA);
-    for (size_t i = 0; i < COVERAGE_ROUNDS; i++) {
+    for (size_t i = 0; i < rounds; i++) {
         struct view_coverage c;
         struct cv_error err = {0};
         struct view_coverage_query q = {.scope = {.everywhere = true},
@@ -197,13 +242,14 @@ static void time_coverage(struct view *v)
                                         .recursive = true,
                                         .depth = 1,
                                         .by_unit = true,
-                                        .by_system = true};
+                                        .by_system = true,
+                                        .window = window};
         cv_arena_reset(arena);
         int64_t start = cv_mono_ns();
         check(view_coverage(v, &q, arena, &c, &err));
         ns[i] = cv_mono_ns() - start;
     }
-    print_times("coverage_top", ns, COVERAGE_ROUNDS);
+    print_times(name, ns, rounds);
     cv_arena_free(&arena);
 }
 
@@ -216,6 +262,18 @@ static void time_changes(struct dir_feed *feed, uint32_t people, uint32_t units)
         ns[i] = cv_mono_ns() - start;
     }
     print_times("change", ns, ROUNDS);
+}
+
+static void time_usage(struct dir_feed *feed, uint32_t people)
+{
+    static int64_t ns[ROUNDS];
+    for (size_t i = 0; i < ROUNDS; i++) {
+        uint32_t person = pick(people);
+        int64_t start = cv_mono_ns();
+        send_usage(feed, person);
+        ns[i] = cv_mono_ns() - start;
+    }
+    print_times("usage_change", ns, ROUNDS);
 }
 
 static void time_rules(struct dir_feed *feed)
@@ -237,6 +295,7 @@ int main(int argc, char **argv)
     struct view *v = NULL;
     check(people > 0 && units > 0 && cv_clock_init("Asia/Ho_Chi_Minh", 0, &err) && cv_text_init(&err) &&
           view_new(&v, &err));
+    view_keep_activity(v, DAYS);
     struct dir_feed feed = view_feed(v);
     size_t before = resident();
     int64_t start = cv_mono_ns();
@@ -249,14 +308,21 @@ int main(int argc, char **argv)
     int64_t read = cv_mono_ns();
     check(feed.end(feed.ctx, true));
     int64_t ready = cv_mono_ns();
-    printf("{\"people\":%u,\"units\":%u,\"bytes_per_person\":%zu,\"load_ms\":%.0f,\"end_ms\":%.0f", people, units,
-           (resident() - before) / people, (double)(read - start) / 1e6, (double)(ready - read) / 1e6);
+    size_t without = resident();
+    send_all_usage(&feed, people);
+    printf("{\"people\":%u,\"units\":%u,\"bytes_per_person_without_use\":%zu,\"bytes_per_person\":%zu,\"load_ms\":%.0f,"
+           "\"end_ms\":%.0f,\"usage_ms\":%.0f",
+           people, units, (without - before) / people, (resident() - before) / people, (double)(read - start) / 1e6,
+           (double)(ready - read) / 1e6, (double)(cv_mono_ns() - ready) / 1e6);
     time_lists(v, "list", false, false, units);
     time_lists(v, "list_with_total", false, true, units);
     time_lists(v, "search", true, false, units);
     time_lists(v, "search_with_total", true, true, units);
-    time_coverage(v);
+    cv_day today = cv_today();
+    time_coverage(v, "coverage_top", COVERAGE_ROUNDS, (struct view_window){today - 29, today});
+    time_coverage(v, "coverage_period", 3, (struct view_window){today - 40, today - 10});
     time_changes(&feed, people, units);
+    time_usage(&feed, people);
     time_rules(&feed);
     printf("}\n");
     view_free(&v);
