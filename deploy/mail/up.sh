@@ -42,13 +42,13 @@ getent passwd $mail_user >/dev/null || useradd --system --no-create-home --shell
 install -d -m 711 "$work"
 work=$(cd "$work" && pwd)
 install -d -m 755 "$work/run" "$work/state" "$work/spool"
-install -d -m 700 -o $mail_user -g $mail_user "$work/store"
+install -d -m 700 -o $mail_user -g $mail_user "$work/store" "$work/logins" "$work/collector"
 install -d -m 700 -o postfix "$work/postfix-data"
 install -d -m 755 "$work/postfix"
 
-read -r imap pop3 smtp submission doveadm < <(python3 - <<'PY'
+read -r imap pop3 smtp submission doveadm hook < <(python3 - <<'PY'
 import socket
-held = [socket.create_server(("127.0.0.1", 0)) for _ in range(5)]
+held = [socket.create_server(("127.0.0.1", 0)) for _ in range(6)]
 print(*(s.getsockname()[1] for s in held))
 PY
 )
@@ -61,10 +61,14 @@ if [ ! -s "$secret" ]; then
     printf 'Basic doveadm:%s\n' "$(python3 -c 'import secrets; print(secrets.token_hex(24))')" >"$secret"
 fi
 
+as_mail_user=(setpriv --reuid=$mail_user --regid=$mail_user --clear-groups)
+hook_secret="$work/collector/secret"
+[ -s "$hook_secret" ] || "${as_mail_user[@]}" sh -c 'umask 077; head -c 24 /dev/urandom | od -An -tx1 | tr -d " \n" >"$1"' - "$hook_secret"
+
 # Passwords go from file to file and never through arguments.
 fill() { # template target owner mode
     install -m "$4" -o root -g "$3" /dev/null "$2"
-    WORK="$work" DATA="$data" DOMAINS="${domains//,/ }" MAIL_USER=$mail_user IMAP_PORT=$imap POP3_PORT=$pop3 SMTP_PORT=$smtp SUBMISSION_PORT=$submission DOVEADM_PORT=$doveadm AUTH_CACHE=${url:+10M} \
+    WORK="$work" DATA="$data" DOMAINS="${domains//,/ }" MAIL_USER=$mail_user IMAP_PORT=$imap POP3_PORT=$pop3 SMTP_PORT=$smtp SUBMISSION_PORT=$submission DOVEADM_PORT=$doveadm COLLECTOR_PORT=$hook AUTH_CACHE=${url:+10M} \
         python3 - "$1" >"$2" <<'PY'
 import os, pathlib, re, sys
 e = os.environ
@@ -72,6 +76,7 @@ readers = pathlib.Path(e["DATA"]) / "readers"
 line = lambda name: (readers / name).read_text().strip()
 doveadm = (pathlib.Path(e["DATA"]) / "credentials/dovecot").read_text().strip().split(":", 1)[1]
 values = {**e, "AUTH_CACHE": e["AUTH_CACHE"] or "0", "STORE": e["WORK"] + "/store", "BASE": line("base"), "LDAP_URI": line("uri"), "QUOTA": "2G", "DOVEADM_PASSWORD": doveadm,
+          "COLLECTOR_SECRET": (pathlib.Path(e["WORK"]) / "collector/secret").read_text(),
           "DOVECOT_PASSWORD": line("dovecot.pass"), "POSTFIX_PASSWORD": line("postfix.pass")}
 sys.stdout.write(re.sub(r"@([A-Z0-9_]+)@", lambda m: values[m[1]], pathlib.Path(sys.argv[1]).read_text()))
 PY
@@ -88,12 +93,38 @@ cleanup() {
     rm -f "$work/ports.json"
     postfix -c "$work/postfix" stop >/dev/null 2>&1 || true
     doveadm -c "$work/dovecot.conf" stop >/dev/null 2>&1 || true
+    [ -z "${collector_pid:-}" ] || { kill "$collector_pid" 2>/dev/null; wait "$collector_pid" 2>/dev/null; } || true
     [ -z "${dovecot_pid:-}" ] || wait "$dovecot_pid" 2>/dev/null || true
     [ -z "${postfix_pid:-}" ] || wait "$postfix_pid" 2>/dev/null || true
 }
 trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+
+collect() {
+    local child=""
+    trap '[ -z "$child" ] || kill "$child" 2>/dev/null; wait; exit 0' TERM
+    while :; do
+        "${as_mail_user[@]}" /usr/bin/python3 "$work/collector.py" --listen "127.0.0.1:$hook" --secret-file "$hook_secret" --state "$work/collector" --url "$url" \
+            --token-file "$work/collector/token" --last-login "$work/logins/last-login" 2>>"$work/collector.log" &
+        child=$!
+        wait "$child" || true
+        read -r -t 1 <> <(:) || true
+    done
+}
+api() { curl -sS --fail-with-body -H @<(printf 'Authorization: Bearer %s\n' "$(cat "$data/admin.token")") -H 'Accept-Language: en' "$@"; }
+if [ -n "$url" ]; then
+    api -o /dev/null -X PATCH "$url/v1/systems/mailbox" -H 'Content-Type: application/merge-patch+json' -H 'If-Match: *' \
+        -d "{\"activity\":{\"reported\":true},\"sessions\":{\"kind\":\"doveadm\",\"url\":\"http://127.0.0.1:$doveadm/doveadm/v1\",\"credential\":\"dovecot\",\"allow\":[\"loopback\"]}}"
+    if [ ! -s "$work/collector/token" ]; then
+        install -m 600 -o $mail_user /dev/null "$work/collector/token"
+        api -X POST "$url/v1/tokens" -H 'Content-Type: application/json' -d '{"name":"mail use","scopes":["usage:write"]}' |
+            python3 -c 'import json, sys; print(json.load(sys.stdin)["secret"])' >"$work/collector/token"
+    fi
+    install -m 755 "$here/collector.py" "$work/collector.py"
+    collect & # again when it dies: it makes up for what it missed
+    collector_pid=$!
+fi
 
 dovecot -F -c "$work/dovecot.conf" 2>>"$work/dovecot.log" &
 dovecot_pid=$!
@@ -109,12 +140,7 @@ for port in "$imap" "$pop3" "$smtp" "$submission" "$doveadm"; do
         read -r -t 0.1 <> <(:) || true
     done
 done
-if [ -n "$url" ]; then
-    curl -sS --fail-with-body -o /dev/null -X PATCH "$url/v1/systems/mailbox" -H @<(printf 'Authorization: Bearer %s\n' "$(cat "$data/admin.token")") \
-        -H 'Content-Type: application/merge-patch+json' -H 'If-Match: *' \
-        -d "{\"sessions\":{\"kind\":\"doveadm\",\"url\":\"http://127.0.0.1:$doveadm/doveadm/v1\",\"credential\":\"dovecot\",\"allow\":[\"loopback\"]}}"
-fi
-printf '{"imap":%s,"pop3":%s,"smtp":%s,"submission":%s,"doveadm":%s}\n' "$imap" "$pop3" "$smtp" "$submission" "$doveadm" >"$work/ports.json.new"
+printf '{"imap":%s,"pop3":%s,"smtp":%s,"submission":%s,"doveadm":%s,"collector":%s}\n' "$imap" "$pop3" "$smtp" "$submission" "$doveadm" "$hook" >"$work/ports.json.new"
 mv "$work/ports.json.new" "$work/ports.json"
 
 cat <<TEXT
@@ -124,8 +150,8 @@ cat <<TEXT
   sending       127.0.0.1:$submission        (SMTP with the same login and password)
   incoming SMTP 127.0.0.1:$smtp        (as other mail servers would deliver)
   doveadm       http://127.0.0.1:$doveadm/doveadm/v1        (credential: $secret)
-  logs          $work/dovecot.log  $work/postfix.log
+  logs          $work/dovecot.log  $work/postfix.log  $work/collector.log
 
 Ctrl-C stops / Ctrl-C để dừng
 TEXT
-wait -n $dovecot_pid $postfix_pid
+wait -n "$dovecot_pid" "$postfix_pid" ${collector_pid:+"$collector_pid"}

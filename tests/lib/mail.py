@@ -67,6 +67,20 @@ class MailServers:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGCONT)
 
+    @contextlib.contextmanager
+    def without_collector(self):
+        """It is killed, and what starts it again waits."""
+        def running():
+            return subprocess.run(["pgrep", "-f", f"^/usr/bin/python3 {self.work}/collector.py"], capture_output=True, text=True).stdout.split()
+        pid = int(wait_for(running, "the collector runs")[0])
+        keeper = int(pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+        os.kill(keeper, signal.SIGSTOP)
+        try:
+            os.kill(pid, signal.SIGKILL)
+            yield
+        finally:
+            os.kill(keeper, signal.SIGCONT)
+
     def imap(self, login, password):
         """A signed-in connection; imaplib.IMAP4.error when refused."""
         connection = imaplib.IMAP4("127.0.0.1", self.ports["imap"], timeout=60)

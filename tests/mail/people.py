@@ -7,10 +7,10 @@ PASSWORD, OTHER = "Zx7-kWq-2026!pf", "Jw4-zFk-2027!qx"
 codes = (f"M-{n}" for n in itertools.count(1))
 
 
-def onboard(client, name):
+def onboard(client, name, **more):
     """(code, the record)"""
     code = next(codes)
-    made = client.put(f"/v1/staff/{code}", an(full_name=name))
+    made = client.put(f"/v1/staff/{code}", an(full_name=name, **more))
     assert made.status == 201, made
     return code, made.json
 
