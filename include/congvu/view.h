@@ -16,6 +16,7 @@
  * inside, held only within a call). Memory: answers are copied into the arena given; nothing points into the view. */
 #pragma once
 
+#include "congvu/adoption.h"
 #include "congvu/coverage.h"
 #include "congvu/directory.h"
 #include "congvu/domain.h"
@@ -338,3 +339,19 @@ struct view_coverage {
  * `categories` filter costs O(people of the subtree)). */
 bool view_coverage(const struct view *v, const struct view_coverage_query *q, struct cv_arena *arena,
                    struct view_coverage *out, struct cv_error *err);
+
+/* ---- the people of a closing day ---- kept with the draft of a report, so that usage which arrives later is counted
+ * for those who were there */
+struct view_closing {
+    struct cv_id staff, unit;                   /* unit of the primary post */
+    bool away;                                  /* on long leave */
+    uint16_t eligible, issued, activated, idle; /* bits in the order of the question's systems */
+    cv_day issued_on[DOM_SYSTEMS_MAX];          /* CV_NO_DAY = long ago */
+};
+/* Who is recorded on the window's last day at or below q->unit. O(people of the subtree). */
+bool view_closing_list(const struct view *v, const struct view_coverage_query *q, struct cv_arena *arena,
+                       struct view_closing **out, size_t *out_count, struct cv_error *err);
+/* What the usage known by now says of one of them, for a window of `length` days that ends on at->day. Nobody of that
+ * id: no use. CV_UNAVAILABLE as every question. */
+bool view_closing_use(const struct view *v, struct cv_id staff, const char *system, const struct dom_use_case *at,
+                      int length, struct dom_use_verdict *out, struct cv_error *err);

@@ -16,10 +16,24 @@ struct prov_freeze {
     struct prov_systems systems;
 };
 /* Fills what is frozen of *out from the question in it: kind, unit, from, to, basis, systems' slugs in sheets,
- * indicators without figures. `accept` lets data pass that do not reach the end. */
-bool prov_freeze(struct prov_call *call, struct rep_report *out, bool accept, struct cv_error *err);
+ * indicators without figures. `accept` lets data pass that do not reach the end. *out_list = the closing-day list of a
+ * draft. */
+bool prov_freeze(struct prov_call *call, struct rep_report *out, bool accept, const char **out_list,
+                 struct cv_error *err);
+/* A draft again: with a list only its figures of use change; without one everything does. */
+bool prov_refreeze(struct prov_call *call, struct rep_report *r, bool accept, const char **list, struct cv_error *err);
+struct view_coverage_query prov_freeze_query(const struct prov_freeze *f, const struct rep_report *r,
+                                             const char *slugs[DOM_SYSTEMS_MAX]);
+
+/* ---- report_closing.c ---- */
+bool prov_closing_list(const struct prov_freeze *f, struct rep_report *r, const char **out, struct cv_error *err);
+/* Counts the use of the list's people again, from r->from to `to`. */
+bool prov_closing_recount(struct prov_call *call, struct rep_report *r, cv_day to, const char *list,
+                          struct cv_error *err);
 
 /* ---- report_lists.c: what is counted or listed account by account ---- */
+/* The line that counts people of this unit; NULL = the total alone, or a unit that has left the tree. */
+struct rep_row *prov_freeze_line(const struct prov_freeze *f, struct rep_sheet *sheet, struct cv_id unit);
 bool prov_freeze_revoked(const struct prov_freeze *f, struct rep_sheet *sheet, struct cv_error *err);
 bool prov_freeze_people(const struct prov_freeze *f, const struct rep_report *r, struct rep_sheet *sheet,
                         struct cv_error *err);

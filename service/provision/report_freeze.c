@@ -44,20 +44,26 @@ static void take_rule(const struct prov_freeze *f, const struct view_system_usag
     s->stale = u->stale;
 }
 
+struct view_coverage_query prov_freeze_query(const struct prov_freeze *f, const struct rep_report *r,
+                                             const char *slugs[DOM_SYSTEMS_MAX])
+{
+    for (size_t i = 0; i < r->sheet_count; i++)
+        slugs[i] = r->sheets[i].system;
+    return (struct view_coverage_query){.scope = f->call->scope,
+                                        .unit = f->unit.id,
+                                        .recursive = true,
+                                        .depth = 1,
+                                        .systems = slugs,
+                                        .system_count = r->sheet_count,
+                                        .by_unit = true,
+                                        .by_system = true,
+                                        .window = f->window};
+}
+
 static bool count(struct prov_freeze *f, const struct rep_report *r, struct cv_error *err)
 {
     const char *slugs[DOM_SYSTEMS_MAX];
-    for (size_t i = 0; i < r->sheet_count; i++)
-        slugs[i] = r->sheets[i].system;
-    struct view_coverage_query q = {.scope = f->call->scope,
-                                    .unit = f->unit.id,
-                                    .recursive = true,
-                                    .depth = 1,
-                                    .systems = slugs,
-                                    .system_count = r->sheet_count,
-                                    .by_unit = true,
-                                    .by_system = true,
-                                    .window = f->window};
+    struct view_coverage_query q = prov_freeze_query(f, r, slugs);
     if (!view_coverage(f->call->prov->options.view, &q, f->call->arena, &f->coverage, err))
         return false;
     if (f->coverage.count > REP_ROWS_MAX * r->sheet_count)
@@ -126,38 +132,78 @@ static void score(const struct rep_report *r, struct rep_indicator *i)
     }
 }
 
+static void score_all(struct rep_report *r)
+{
+    for (size_t i = 0; i < r->indicator_count; i++)
+        score(r, &r->indicators[i]);
+}
+
+static bool is_list(const struct rep_report *r)
+{
+    return r->kind == REP_LOCKED || r->kind == REP_UNUSED;
+}
+
 static bool fill_sheets(const struct prov_freeze *f, struct rep_report *r, struct cv_error *err)
 {
-    bool lists = r->kind == REP_LOCKED || r->kind == REP_UNUSED;
     for (size_t i = 0; i < r->sheet_count; i++) {
         struct rep_sheet *s = &r->sheets[i];
         take_rule(f, &f->coverage.systems[i], s);
         take_rows(f, r, s);
-        if (!prov_freeze_revoked(f, s, err) || (lists && !prov_freeze_people(f, r, s, err)))
+        if (!prov_freeze_revoked(f, s, err) || (is_list(r) && !prov_freeze_people(f, r, s, err)))
             return false;
     }
-    for (size_t i = 0; i < r->indicator_count; i++)
-        score(r, &r->indicators[i]);
+    score_all(r);
     return true;
 }
 
-bool prov_freeze(struct prov_call *call, struct rep_report *r, bool accept, struct cv_error *err)
+static bool begin(struct prov_freeze *f, const struct rep_report *r, struct cv_error *err)
 {
-    struct prov_freeze f = {.call = call, .window = {.from = r->from, .to = r->to}};
     cv_day today = cv_today();
-    if (f.window.to > today)
-        f.window.to = today;
-    if (!view_unit_find(call->prov->options.view, call->scope, r->unit, CV_NO_DAY, call->arena, &f.unit, err) ||
-        !prov_load_systems(call, &f.systems, err) || !prov_unit_letterhead(call, f.unit.id, &r->letterhead, err) ||
-        !count(&f, r, err) || !fill_sheets(&f, r, err))
+    f->window = (struct view_window){.from = r->from, .to = r->to < today ? r->to : today};
+    return view_unit_find(f->call->prov->options.view, f->call->scope, r->unit, CV_NO_DAY, f->call->arena, &f->unit,
+                          err);
+}
+
+bool prov_freeze(struct prov_call *call, struct rep_report *r, bool accept, const char **out_list, struct cv_error *err)
+{
+    struct prov_freeze f = {.call = call};
+    if (!begin(&f, r, err) || !prov_load_systems(call, &f.systems, err) ||
+        !prov_unit_letterhead(call, f.unit.id, &r->letterhead, err) || !count(&f, r, err) || !fill_sheets(&f, r, err))
         return false;
     r->code = f.unit.code;
     r->name[CV_VI] = f.unit.name[CV_VI];
     r->name[CV_EN] = f.unit.name[CV_EN];
-    r->population = r->to < today ? REP_RECONSTRUCTED : REP_CLOSING_DAY;
+    r->population = r->to < cv_today() ? REP_RECONSTRUCTED : REP_CLOSING_DAY;
     r->unit_tree = cv_arena_strdup(call->arena, f.coverage.unit_tree);
     r->definition = DEFINITION;
     r->as_of = f.coverage.as_of;
     r->frozen_at = cv_now();
+    *out_list = "";
+    return complete(call, r, accept, err) &&
+           (is_list(r) || r->state == REP_FINAL || prov_closing_list(&f, r, out_list, err));
+}
+
+/* How far the sources reach by now; the rule stays the one that the report was frozen with. */
+static void renew_source(struct rep_sheet *s, const struct view_system_usage *now, const struct prov_freeze *f)
+{
+    struct dom_activity rule = {.regular_days = s->regular_days, .regular_of = s->regular_of};
+    s->data_through = now->data_through;
+    s->stale = now->stale;
+    s->regular_needed = !now->stale && !s->last_only ? dom_regular_days(&rule, f->window.to - f->window.from + 1) : 0;
+}
+
+bool prov_refreeze(struct prov_call *call, struct rep_report *r, bool accept, const char **list, struct cv_error *err)
+{
+    struct prov_freeze f = {.call = call};
+    if (**list == '\0')
+        return prov_freeze(call, r, accept, list, err);
+    if (!begin(&f, r, err) || !count(&f, r, err))
+        return false;
+    for (size_t i = 0; i < r->sheet_count; i++)
+        renew_source(&r->sheets[i], &f.coverage.systems[i], &f);
+    r->frozen_at = cv_now();
+    if (!prov_closing_recount(call, r, f.window.to, *list, err))
+        return false;
+    score_all(r);
     return complete(call, r, accept, err);
 }

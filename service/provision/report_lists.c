@@ -31,7 +31,7 @@ static struct rep_row *add_own(struct rep_sheet *s)
 }
 
 /* The line that counts people of this unit: its own, or that of the one above it directly below the report's unit. */
-static struct rep_row *line_of(const struct prov_freeze *f, struct rep_sheet *s, struct cv_id unit)
+struct rep_row *prov_freeze_line(const struct prov_freeze *f, struct rep_sheet *s, struct cv_id unit)
 {
     struct view_unit u;
     char id[CV_ID_TEXT];
@@ -56,7 +56,7 @@ static void count_revoked(const struct prov_freeze *f, struct rep_sheet *s, cons
     cv_day day = cv_day_of(row->account.since);
     if (day < f->window.from || day > f->window.to)
         return;
-    struct rep_row *line = line_of(f, s, row->staff.unit);
+    struct rep_row *line = prov_freeze_line(f, s, row->staff.unit);
     if (line == NULL && s->row_count > 1)
         return; /* the unit has left the tree meanwhile */
     if (line != NULL)

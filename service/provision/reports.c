@@ -209,8 +209,9 @@ bool prov_report_create(struct prov_call *call, const struct prov_report_input *
         return false;
     if (replay)
         return true;
-    return ask(call, in, &out->report, err) && prov_freeze(call, &out->report, in->accept_incomplete, err) &&
-           compare(call, in, &out->report, err) && add_or_replay(call, out, "", err);
+    const char *list = "";
+    return ask(call, in, &out->report, err) && prov_freeze(call, &out->report, in->accept_incomplete, &list, err) &&
+           compare(call, in, &out->report, err) && add_or_replay(call, out, list, err);
 }
 
 /* ---- corrections ---- */
@@ -253,6 +254,7 @@ bool prov_report_revise(struct prov_call *call, const char *id, const struct pro
 {
     bool replay = false;
     struct prov_report old;
+    const char *list = "";
     *out = (struct prov_report){0};
     if (!replayed(call, out, &replay, err))
         return false;
@@ -270,9 +272,9 @@ bool prov_report_revise(struct prov_call *call, const char *id, const struct pro
     r->created_at = cv_now();
     r->final_at = in->final ? cv_now() : CV_NO_MOMENT;
     put_words(in, r);
-    if (!prov_freeze(call, r, in->accept_incomplete, err))
+    if (!prov_freeze(call, r, in->accept_incomplete, &list, err))
         return false;
-    if (add_or_replay(call, out, "", err))
+    if (add_or_replay(call, out, list, err))
         return true;
     if (err->kind == CV_EXISTS) {
         old.superseded_by = r->id;
@@ -301,8 +303,10 @@ struct patching {
 
 static bool refreeze(struct prov_call *call, struct prov_kept *kept, bool accept, struct cv_error *err)
 {
-    kept->report.report = question_of(call->arena, &kept->report.report);
-    return prov_freeze(call, &kept->report.report, accept, err);
+    struct rep_report *r = &kept->report.report;
+    if (*kept->list == '\0')
+        *r = question_of(call->arena, r);
+    return prov_refreeze(call, r, accept, &kept->list, err);
 }
 
 static bool patch_once(struct prov_call *call, void *ctx, struct dir_stamp *stamp, struct cv_error *err)

@@ -431,6 +431,7 @@ bool view_slice_of(const struct view *v, struct view_window asked, struct view_s
 /* The person's tally for the slice: the kept one, or worked out into *space. */
 const struct tally *view_tally_in(const struct view *v, const struct person *p, const struct view_slice *slice,
                                   struct tally *space);
+bool view_idle(const struct view *v, const struct account *a); /* locked for inactivity: never regular */
 /* `system` is left to the caller. */
 struct view_system_usage view_usage_of(const struct view *v, unsigned system, const struct view_slice *slice);
 

@@ -90,7 +90,7 @@ static bool is_long(const struct absence *a)
 }
 
 /* ---- use ---- */
-static bool is_idle(const struct view *v, const struct account *a)
+bool view_idle(const struct view *v, const struct account *a)
 {
     const char *reason = view_word_text(&v->words, a->reason);
     return a->observed == DOM_TEMP_LOCKED && reason && strcmp(reason, dom_lock_reason_words[DOM_LOCK_INACTIVITY]) == 0;
@@ -117,7 +117,7 @@ static void tally_use(const struct view *v, const struct person *p, cv_day day, 
         struct dom_active days = view_active(p->uses, a->system);
         struct dom_use_case at = {.rule = &v->systems[a->system].s.activity,
                                   .issued_on = a->since == CV_NO_MOMENT ? CV_NO_DAY : cv_day_of(a->since),
-                                  .idle = is_idle(v, a),
+                                  .idle = view_idle(v, a),
                                   .day = day};
         dom_use_judge(&at, &days, lengths, count, &said);
         note_verdict(t, (uint16_t)(1u << a->system), &said);

@@ -1,0 +1,97 @@
+/* The people of a closing day, and what usage says of them later. */
+#include <string.h>
+
+#include "internal.h"
+
+struct closing {
+    const struct view *v;
+    struct view_slice slice;
+    unsigned systems[DOM_SYSTEMS_MAX];
+    size_t system_count;
+    struct view_closing *items;
+    size_t count;
+};
+
+static void put_account(const struct closing *c, const struct account *a, size_t bit, struct view_closing *to)
+{
+    if (!dom_counts_issued((enum dom_observed)a->observed))
+        return;
+    to->issued_on[bit] = a->since == CV_NO_MOMENT ? CV_NO_DAY : cv_day_of(a->since);
+    to->idle |= view_idle(c->v, a) ? (uint16_t)(1u << bit) : 0;
+}
+
+static void put_person(struct closing *c, uint32_t home, const struct person *p, const struct tally *t)
+{
+    struct view_closing *to = &c->items[c->count++];
+    *to = (struct view_closing){.staff = p->id, .unit = c->v->units[home]->id, .away = t->flags & T_LONG_LEAVE};
+    for (size_t i = 0; i < c->system_count; i++) {
+        uint16_t bit = (uint16_t)(1u << i), system = (uint16_t)(1u << c->systems[i]);
+        to->issued_on[i] = CV_NO_DAY;
+        to->eligible |= t->required & system ? bit : 0;
+        to->issued |= p->issued & system ? bit : 0;
+        to->activated |= t->activated & system ? bit : 0;
+        for (size_t k = 0; k < p->accounts; k++)
+            if (person_accounts(p)[k].system == c->systems[i])
+                put_account(c, &person_accounts(p)[k], i, to);
+    }
+}
+
+static void put_branch(struct closing *c, uint32_t slot)
+{
+    const struct unit *u = c->v->units[slot];
+    for (size_t i = 0; i < u->members.count; i++) {
+        struct tally space;
+        const struct person *p = c->v->people[u->members.items[i]];
+        const struct tally *t = view_tally_in(c->v, p, &c->slice, &space);
+        if (t->home == slot && (t->flags & T_RECORDED))
+            put_person(c, slot, p, t);
+    }
+    for (size_t i = 0; i < u->children.count; i++)
+        put_branch(c, u->children.items[i]);
+}
+
+static bool choose(struct closing *c, const struct view_coverage_query *q, struct cv_error *err)
+{
+    for (size_t i = 0; i < q->system_count && i < DOM_SYSTEMS_MAX; i++) {
+        int slot = view_system_known(c->v, q->systems[i]);
+        if (slot < 0)
+            return cv_fail(err, cvp_system_not_found, "system", "Không có hệ thống \"%s\"", "There is no system \"%s\"",
+                           q->systems[i]);
+        c->systems[c->system_count++] = (unsigned)slot;
+    }
+    return view_slice_of(c->v, q->window, &c->slice, err);
+}
+
+bool view_closing_list(const struct view *v, const struct view_coverage_query *q, struct cv_arena *arena,
+                       struct view_closing **out, size_t *out_count, struct cv_error *err)
+{
+    struct closing c = {.v = v};
+    if (!view_enter(v, err))
+        return false;
+    uint32_t slot = view_unit_slot_of(v, q->unit);
+    bool found = slot != NONE && view_below(v, slot, view_scope_slot(v, q->scope));
+    bool ok = found ? choose(&c, q, err) : view_no_unit(err);
+    if (ok) {
+        c.items = CV_NEWS(arena, struct view_closing, view_members_below(v, slot, true) + 1);
+        put_branch(&c, slot);
+        *out = c.items;
+        *out_count = c.count;
+    }
+    view_leave(v);
+    return ok;
+}
+
+bool view_closing_use(const struct view *v, struct cv_id staff, const char *system, const struct dom_use_case *at,
+                      int length, struct dom_use_verdict *out, struct cv_error *err)
+{
+    if (!view_enter(v, err))
+        return false;
+    uint32_t person = view_person_slot(v, staff);
+    int slot = view_system_known(v, system);
+    struct dom_active none = {.first = CV_NO_DAY};
+    bool known = person != NONE && slot >= 0;
+    struct dom_active days = known ? view_active(v->people[person]->uses, (unsigned)slot) : none;
+    dom_use_judge(at, &days, &length, 1, out);
+    view_leave(v);
+    return true;
+}

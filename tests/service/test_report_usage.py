@@ -1,0 +1,130 @@
+"""Frozen reports with figures of use: checked by hand from the printed line, counted again for the people of the closing day, stale and healed."""
+import csv
+import datetime
+import io
+
+import pytest
+from congvu import Service, an, make_units
+
+TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
+
+
+def day(back):
+    return (TODAY - datetime.timedelta(back)).isoformat()
+
+
+def use(client, person, *days, through, system="mailbox"):
+    events = [{"staff_code": person, "occurred_on": d} for d in days]
+    answer = client.post("/v1/usage-events", {"system": system, "events": events, "data_through": through})
+    assert answer.status == 200 and not answer.json["rejected"], answer
+
+
+def freeze(client, expect=201, **more):
+    body = {"unit": "T1", "systems": ["mailbox"], "from": day(60), "to": day(1), **more}
+    answer = client.post("/v1/reports", body)
+    assert answer.status == expect, answer
+    return answer.json
+
+
+def lines(report):
+    return {row["code"] if row["row_kind"] == "unit" else row["row_kind"]: row["counts"] for row in report["figures"]["sheets"][0]["rows"]}
+
+
+@pytest.fixture(scope="module")
+def town(spec):
+    service = Service(spec=spec)
+    try:
+        client = service.start().client()
+        make_units(client)
+        assert client.put("/v1/units/T1.01/headcounts/2026-01-01", {"total": 5}).status == 200
+        for n, unit in enumerate(["T1.01"] * 4 + ["T1.02"] * 3 + ["T1.03"] * 2 + ["T1"]):
+            body = an(full_name=f"Nguyễn Văn {'ABCDEGHIKL'[n]}", unit=unit, hired_on="2024-01-01")
+            assert client.put(f"/v1/staff/U-{n}", body).status == 201
+        assert client.patch("/v1/staff/U-2", {"status": "on_leave", "leave": {"kind": "thai_san", "from": day(90), "to": (TODAY + datetime.timedelta(90)).isoformat()}}).status == 200
+        for n in range(5):
+            use(client, f"U-{n}" if n != 2 else "U-9", *[day(b) for b in range(3, 3 + 2 * n + 1)], through=day(1))
+        yield service, client
+        service.stop()
+    finally:
+        service.clean()
+
+
+def percent(a, b):
+    if b == 0:
+        return "–"
+    n = (20000 * a + b) // (2 * b)
+    n = 9999 if n == 10000 and a < b else 1 if n == 0 and a > 0 else n
+    return f"{n // 100},{n % 100:02d}"
+
+
+def test_every_printed_percentage_can_be_checked_from_its_line(town):
+    _, client = town
+    report = freeze(client)
+    assert report["incomplete"] is False and report["population"] == "reconstructed"
+    text = client.get(f"/v1/reports/{report['id']}/content", format="csv", lang="vi", csv_delimiter="semicolon").body.decode("utf-8-sig")
+    head, *rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
+    assert head[:3] == ["Hệ thống", "STT", "Đơn vị"] and len(rows) > 6
+    for row in rows:
+        c = [None, *row[1:]]  # columns by the numbers printed above them
+        b, a, activated, away, used, regular = (int(c[i]) for i in (5, 6, 8, 10, 11, 13))
+        assert (c[7], c[9], c[12], c[14]) == (percent(a, b), percent(activated, a), percent(used, b - away), percent(regular, b - away)), row
+    total = lines(report)["total"]
+    assert (total["used"], total["on_leave_unused"], total["base"]) == (5, 1, 11) and total["regular"] <= total["used"]
+
+
+def test_the_figures_are_those_of_adoption_for_the_same_days(town):
+    _, client = town
+    live = client.get("/v1/adoption", unit="T1", system="mailbox", depth=0, window="P30D").json["rows"][0]
+    frozen = lines(freeze(client, **{"from": day(29), "to": day(0), "accept_incomplete": True}))["total"]
+    for name in ("recorded", "unrecorded", "eligible", "issued", "activated", "used", "regular", "never_used", "unknown", "on_long_leave", "too_new"):
+        assert frozen[name] == live[name], name
+    assert round(frozen["used"] / frozen["usage_base"], 4) == live["adoption"]
+
+
+def test_data_that_stop_early_are_refused_and_then_dated(town):
+    _, client = town
+    refused = freeze(client, expect=409, to=day(0))
+    assert refused["code"] == "data_incomplete" and refused["errors"][0]["code"] == "data_behind"
+    report = freeze(client, to=day(0), accept_incomplete=True)
+    through = datetime.date.fromisoformat(day(1)).strftime("%d/%m/%Y")
+    page = client.get(f"/v1/reports/{report['id']}/content", format="html", lang="vi").body.decode()
+    assert report["incomplete"] is True and f"tính đến hết ngày {through}" in page
+
+
+def test_late_usage_lands_on_the_people_of_the_closing_day(town):
+    service, client = town
+    draft = freeze(client)
+    path, before = f"/v1/reports/{draft['id']}", lines(draft)
+    same = client.patch(path, {"refreeze": True})
+    assert same.status == 200 and lines(same.json) == before, "nothing arrived: the list gives the same figures"
+    assert client.patch("/v1/staff/U-6", {"unit": "T1.03", "title": "Chuyên viên"}).status == 200
+    assert client.put("/v1/staff/U-8/departure", {"reason": "nghi_huu", "decision": {"number": "40/QĐ"}}).status in (200, 202)
+    use(client, "U-6", day(4), day(5), through=day(1))
+    use(client, "U-8", day(4), through=day(1))
+    after = client.patch(path, {"refreeze": True})
+    assert after.status == 200, after
+    now = lines(after.json)
+    people = ("headcount", "recorded", "unrecorded", "eligible", "issued", "locked", "revoked", "base", "usage_base", "on_long_leave")
+    for line in ("T1.02", "T1.03"):
+        assert now[line]["used"] == before[line]["used"] + 1, line
+        assert {k: now[line][k] for k in people} == {k: before[line][k] for k in people}, line
+    assert now["total"]["used"] == before["total"]["used"] + 2 == sum(c["used"] for k, c in now.items() if k != "total")
+    kept = service.ldapsearch("-b", "ou=reports,ou=system,dc=congvu", f"(cvDocumentName={draft['id']})", "cvDocument")[0]["cvDocument"][0]
+    assert kept.count("\n") > 5
+    assert client.patch(path, {"state": "final"}).status == 200
+    kept = service.ldapsearch("-b", "ou=reports,ou=system,dc=congvu", f"(cvDocumentName={draft['id']})", "cvDocument")[0]["cvDocument"][0]
+    assert kept.endswith("\n") and kept.count("\n") == 2, "the list is gone, nobody is named any more"
+
+
+def test_a_stopped_feed_is_null_with_the_reason_and_heals(town):
+    _, client = town
+    use(client, "U-0", day(50), through=day(40), system="td-office")
+    draft = freeze(client, systems=["td-office"], accept_incomplete=True)
+    sheet = draft["figures"]["sheets"][0]
+    assert sheet["stale_reason"] == "usage_data_stale" and sheet["data_through"] == day(40) and draft["systems"][0]["adoption"] is None
+    assert sheet["rows"][0]["counts"]["used"] is None and sheet["rows"][0]["counts"]["unknown"] == sheet["rows"][0]["counts"]["issued"]
+    use(client, "U-0", day(2), through=day(1), system="td-office")
+    healed = client.patch(f"/v1/reports/{draft['id']}", {"refreeze": True})
+    assert healed.status == 200, healed
+    counts = healed.json["figures"]["sheets"][0]["rows"][0]["counts"]
+    assert counts["used"] == 1 and counts["unknown"] == 0 and healed.json["systems"][0]["adoption"] is not None and healed.json["incomplete"] is False
