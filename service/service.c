@@ -1,5 +1,6 @@
 #include "service.h"
 
+#include "congvu/history.h"
 #include "congvu/log.h"
 
 enum { TICK_DEADLINE_MS = 20000, TICK_ARENA = 64 << 20 };
@@ -54,8 +55,11 @@ void service_tick(void *ctx)
     struct cv_faults faults;
     struct prov_call call;
     api_scheduler_ticked(&s->api);
-    if (own_call(s, s->timer_session, s->timer_arena, &faults, &call))
-        prov_tick(&call);
+    if (!own_call(s, s->timer_session, s->timer_arena, &faults, &call))
+        return;
+    prov_tick(&call);
+    if (dir_lease_held(s->lease))
+        prov_history_tick(&call);
 }
 
 void service_cut_off(void *ctx)

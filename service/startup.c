@@ -150,8 +150,10 @@ static bool start_view(struct service *s, struct cv_error *err)
 
 static bool start_use_cases(struct service *s, struct cv_error *err)
 {
-    struct prov_options options = {
-        .view = s->view, .policy = s->policy, .activation_hours = (int)s->conf.activation_hours};
+    struct prov_options options = {.view = s->view,
+                                   .policy = s->policy,
+                                   .activation_hours = (int)s->conf.activation_hours,
+                                   .history_days = (int)s->conf.history_days};
     cv_key_derive(&s->key, "one-time codes", &options.code_key);
     cv_key_derive(&s->key, "token digests", &options.token_key);
     if (!prov_new(&options, &s->prov, err))

@@ -46,6 +46,8 @@
     NUMBER(drain_ms, 15000, 0, 600000, "ms", "how long a stop waits for running requests")                             \
     NUMBER(rate_per_second, 0, 0, 1000000, "requests/s", "limit per token; 0 = none")                                  \
     NUMBER(activation_hours, 72, 1, 720, "h", "validity of a one-time code")                                           \
+    NUMBER(history_days, 1100, 0, 36500, "days",                                                                       \
+           "how long daily snapshots of the figures are kept; 0 = none are taken")                                     \
     NUMBER(tick_ms, 1000, 20, 600000, "ms", "pause between two looks at the calendar")                                 \
     NUMBER(view_activity_days, 400, 180, 400, "days",                                                                  \
            "days of use kept in memory: what periods and windows can be asked for")                                    \

@@ -29,6 +29,18 @@ struct dom_counts {
     int32_t seconded_in, seconded_out;
 };
 
+/* The members one by one, for storing them: name and, of people rather than of their accounts, the same for every
+ * system. */
+struct dom_count_member {
+    const char *name;
+    bool of_people;
+};
+enum { DOM_COUNT_MEMBERS = sizeof(struct dom_counts) / sizeof(int32_t) };
+extern const struct dom_count_member dom_count_members[DOM_COUNT_MEMBERS]; /* in the struct's order */
+void dom_counts_to_array(const struct dom_counts *counts, int32_t out[DOM_COUNT_MEMBERS]);
+void dom_counts_from_array(const int32_t in[DOM_COUNT_MEMBERS], struct dom_counts *out);
+/* Counts of another system of the same people: what is of people stays as it is. */
+void dom_counts_add_system(struct dom_counts *sum, const struct dom_counts *part);
 void dom_counts_add(struct dom_counts *sum, const struct dom_counts *part);
 void dom_counts_sub(struct dom_counts *sum, const struct dom_counts *part);
 

@@ -30,6 +30,7 @@ struct prov_options {
     struct cv_key code_key;  /* one-time codes */
     struct cv_key token_key; /* API token secrets */
     int activation_hours;    /* validity of a one-time code */
+    int history_days;        /* how long daily snapshots are kept; 0 = none are taken */
 };
 bool prov_new(const struct prov_options *options, struct prov **out, struct cv_error *err);
 void prov_free(struct prov **prov);

@@ -39,6 +39,7 @@ struct view_state {
     bool sweep_refused;  /* the guard is holding one */
     size_t sweep_size;
     cv_moment changed_at; /* last change of figures, or the last midnight */
+    bool usage_ready;     /* the first refresh of usage is complete too: figures of use are whole */
 };
 void view_state(const struct view *view, struct view_state *out);
 uint64_t view_generation(

@@ -4,8 +4,57 @@
 #include <string.h>
 
 /* Every member of dom_counts is an int32_t, so adding is adding arrays: no member can be forgotten. */
-enum { COUNTS = sizeof(struct dom_counts) / sizeof(int32_t) };
+enum { COUNTS = DOM_COUNT_MEMBERS };
 _Static_assert(COUNTS * sizeof(int32_t) == sizeof(struct dom_counts), "dom_counts holds int32_t only");
+
+const struct dom_count_member dom_count_members[] = {
+#define PEOPLE(name)  [offsetof(struct dom_counts, name) / sizeof(int32_t)] = {#name, true}
+#define ACCOUNT(name) [offsetof(struct dom_counts, name) / sizeof(int32_t)] = {#name, false}
+    PEOPLE(headcount),
+    PEOPLE(declared_units),
+    PEOPLE(recorded),
+    ACCOUNT(unrecorded),
+    ACCOUNT(over_recorded),
+    PEOPLE(undeclared_units),
+    PEOPLE(undeclared_recorded),
+    ACCOUNT(eligible),
+    ACCOUNT(issued),
+    ACCOUNT(locked),
+    ACCOUNT(on_long_leave),
+    ACCOUNT(activated),
+    ACCOUNT(used),
+    ACCOUNT(regular),
+    ACCOUNT(too_new),
+    ACCOUNT(never_used),
+    ACCOUNT(on_leave_unused),
+    ACCOUNT(unknown),
+    PEOPLE(complete_people),
+    PEOPLE(eligible_people),
+    PEOPLE(seconded_in),
+    PEOPLE(seconded_out),
+#undef PEOPLE
+#undef ACCOUNT
+};
+
+void dom_counts_to_array(const struct dom_counts *counts, int32_t out[DOM_COUNT_MEMBERS])
+{
+    memcpy(out, counts, sizeof *counts);
+}
+
+void dom_counts_from_array(const int32_t in[DOM_COUNT_MEMBERS], struct dom_counts *out)
+{
+    memcpy(out, in, sizeof *out);
+}
+
+void dom_counts_add_system(struct dom_counts *sum, const struct dom_counts *part)
+{
+    int32_t a[COUNTS], b[COUNTS];
+    dom_counts_to_array(sum, a);
+    dom_counts_to_array(part, b);
+    for (size_t i = 0; i < COUNTS; i++)
+        a[i] = dom_count_members[i].of_people ? b[i] : a[i] + b[i];
+    dom_counts_from_array(a, sum);
+}
 
 static void combine(struct dom_counts *sum, const struct dom_counts *part, int32_t sign)
 {

@@ -14,6 +14,8 @@ struct prov {
     void (*wrote)(void *ctx); /* or NULL */
     void *wrote_ctx;
     struct cv_deadline next_sweep;     /* of keys, aliases and kept mail; the clockwork's own */
+    cv_day opened_on, closed_on;       /* days whose snapshots are known to be there; the clockwork's own */
+    struct cv_deadline next_snapshot;  /* not before this moment; the clockwork's own */
     cv_day usage_folded;               /* days before this one are sums everywhere; the clockwork's own */
     pthread_mutex_t lock;              /* guards what follows */
     char *reserved[PROV_RESERVED_MAX]; /* names on their way to the directory, in no order */

@@ -164,6 +164,7 @@ void view_state(const struct view *view, struct view_state *out)
         .sweep_refused = v->sweep_refused,
         .sweep_size = v->sweep_size,
         .changed_at = v->changed_at,
+        .usage_ready = v->usage_ready,
     };
     pthread_rwlock_unlock(&v->lock);
 }
