@@ -111,5 +111,10 @@ void cv_jout_moment(struct cv_jout *j, const char *name, cv_moment m); /* CV_NO_
 /* numerator/denominator with 4 decimals half-up; null when the base is 0; never 1 unless equal, never 0 unless
  * numerator is 0. */
 void cv_jout_ratio(struct cv_jout *j, const char *name, int64_t numerator, int64_t denominator);
+/* The difference of two such ratios as they are printed, so that a reader can check it; null when either is null. */
+struct cv_ratio {
+    int64_t numerator, denominator;
+};
+void cv_jout_ratio_change(struct cv_jout *j, const char *name, struct cv_ratio from, struct cv_ratio to);
 /* Text that is already JSON. */
 void cv_jout_raw(struct cv_jout *j, const char *name, const char *json, size_t len);

@@ -76,7 +76,7 @@ static bool own_top(struct htp_exchange *x, struct cv_id *out, struct cv_error *
     return cv_faults_check(&x->faults, cvp_validation_failed, err);
 }
 
-static bool read_unit(struct htp_exchange *x, struct cv_id *out, struct cv_error *err)
+bool api_figures_unit(struct htp_exchange *x, struct cv_id *out, struct cv_error *err)
 {
     struct view_unit unit;
     const char *key = htp_query(x, "unit");
@@ -108,16 +108,21 @@ static bool read_question(struct htp_exchange *x, struct api_figures *question, 
     read_systems(x, question);
     api_read_window(x, &question->window);
     q->window = question->window.days;
-    return cv_faults_check(&x->faults, cvp_validation_failed, err) && read_unit(x, &q->unit, err);
+    question->unit = htp_query(x, "unit");
+    api_read_past(x, question);
+    return cv_faults_check(&x->faults, cvp_validation_failed, err) &&
+           (question->as_of.day != CV_NO_DAY || api_figures_unit(x, &q->unit, err));
 }
 
 /* ---- the answer ---- */
 
 /* Where the figures come from. */
-static bool find_figures(struct htp_exchange *x, const struct api_figures *question, struct view_coverage *out,
+static bool find_figures(struct htp_exchange *x, struct api_figures *question, struct view_coverage *out,
                          struct cv_error *err)
 {
-    return view_coverage(api_of(x)->view, &question->view, x->arena, out, err);
+    bool found = question->as_of.day != CV_NO_DAY ? api_find_past(x, question, out, err)
+                                                  : view_coverage(api_of(x)->view, &question->view, x->arena, out, err);
+    return found && (question->compare.day == CV_NO_DAY || api_find_previous(x, question, out, err));
 }
 
 static struct htp_shared *build(struct htp_exchange *x, bool use_first, struct cv_error *err)
@@ -184,10 +189,14 @@ static void answer(struct htp_exchange *x, bool use_first)
     htp_shared_unref(&ready);
 }
 
-/* Figures that are not kept are added up from the people. */
+/* Figures that are not kept are added up from the people; those of other days lie in the directory. */
 bool api_figures_dear(const struct htp_exchange *x)
 {
-    return htp_query(x, "period") != NULL || htp_query(x, "category") != NULL;
+    static const char *const names[] = {"period", "category", "as_of", "compare"};
+    for (size_t i = 0; i < CV_COUNT(names); i++)
+        if (htp_query(x, names[i]) != NULL)
+            return true;
+    return false;
 }
 
 void api_get_coverage(struct htp_exchange *x)

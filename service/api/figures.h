@@ -18,8 +18,17 @@ void api_read_window(struct htp_exchange *x, struct api_window *out);
 /* As parameters of a link: "window=P30D", "period=2026-11&calendar=admin". */
 const char *api_window_query(struct htp_exchange *x, const struct api_window *window);
 
+/* Figures of another day, from the snapshots. */
+struct api_past {
+    cv_day day;         /* asked for; CV_NO_DAY = the live figures, or no comparison */
+    cv_day snapshot_on; /* found; CV_NO_DAY = none */
+    struct view_coverage figures;
+    size_t *cursor; /* row that was looked at last: both answers are in tree order */
+};
 struct api_figures {
     struct view_coverage_query view;
+    const char *unit; /* as sent, or NULL */
+    struct api_past as_of, compare;
     struct api_window window;
     bool declared;          /* basis */
     bool use_first;         /* order of the members */
@@ -27,6 +36,24 @@ struct api_figures {
     const char *slugs[DOM_SYSTEMS_MAX];
 };
 
+/* past.c: as_of and compare; faults go to x->faults. After the window and the categories. */
+void api_read_past(struct htp_exchange *x, struct api_figures *question);
+/* The figures of as_of. */
+bool api_find_past(struct htp_exchange *x, struct api_figures *question, struct view_coverage *out,
+                   struct cv_error *err);
+/* Those that `now` is compared with; none found is no failure. */
+bool api_find_previous(struct htp_exchange *x, struct api_figures *question, const struct view_coverage *now,
+                       struct cv_error *err);
+/* "previous" and "delta" of a row. */
+void api_write_previous(struct htp_exchange *x, const struct api_figures *question,
+                        const struct view_coverage_row *row);
+/* The unit that a question for figures is about: `unit`, or the top of what the caller may see. */
+bool api_figures_unit(struct htp_exchange *x, struct cv_id *out, struct cv_error *err);
+
+/* A parameter that cannot be; `code` static. */
+void api_query_fault(struct htp_exchange *x, const char *name, const char *code, const char *vi, const char *en);
+
 /* figures_json.c: the whole answer. */
 void api_write_figures(struct htp_exchange *x, const struct api_figures *question,
                        const struct view_coverage *coverage);
+void api_count_or_null(struct cv_jout *j, const char *name, int32_t count, bool known);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static void count_or_null(struct cv_jout *j, const char *name, int32_t count, bool known)
+void api_count_or_null(struct cv_jout *j, const char *name, int32_t count, bool known)
 {
     if (known)
         cv_jout_int(j, name, count);
@@ -41,7 +41,7 @@ static void write_by_category(struct cv_jout *j, const struct view_coverage_row 
 static void write_people(struct cv_jout *j, const struct view_coverage_row *row)
 {
     const struct dom_counts *c = &row->counts;
-    count_or_null(j, "headcount", c->headcount, c->declared_units > 0);
+    api_count_or_null(j, "headcount", c->headcount, c->declared_units > 0);
     cv_jout_day(j, "headcount_on", row->headcount_on);
     write_by_category(j, row);
     cv_jout_int(j, "recorded", c->recorded);
@@ -73,13 +73,13 @@ static void write_used(struct cv_jout *j, const struct view_coverage_row *row, b
 {
     const struct dom_counts *c = &row->counts;
     int64_t base = dom_adoption_base(c, declared);
-    count_or_null(j, "activated", c->activated, row->activation_known);
-    count_or_null(j, "used", c->used, row->used_known);
-    count_or_null(j, "regular", c->regular, row->regular_known);
-    count_or_null(j, "too_new", c->too_new, row->regular_known);
-    count_or_null(j, "never_used", c->never_used, row->used_known);
+    api_count_or_null(j, "activated", c->activated, row->activation_known);
+    api_count_or_null(j, "used", c->used, row->used_known);
+    api_count_or_null(j, "regular", c->regular, row->regular_known);
+    api_count_or_null(j, "too_new", c->too_new, row->regular_known);
+    api_count_or_null(j, "never_used", c->never_used, row->used_known);
     cv_jout_int(j, "unknown", c->unknown);
-    count_or_null(j, "on_leave_unused", c->on_leave_unused, row->used_known);
+    api_count_or_null(j, "on_leave_unused", c->on_leave_unused, row->used_known);
     ratio_or_null(j, "activation", c->activated, c->issued, row->activation_known);
     ratio_or_null(j, "adoption", c->used, base, row->used_known);
     ratio_or_null(j, "adoption_of_issued", c->used, c->issued, row->used_known);
@@ -100,13 +100,14 @@ static void write_link(const struct links *l, const char *stage, bool of_window)
         cv_arena_printf(l->x->arena, "%s%s%s%s", l->start, stage, of_window || l->special ? l->window : "", l->end));
 }
 
-/* None where names are not for the caller, none for pairs, and none of what is not known. */
+/* None where names are not for the caller, none for pairs, none of what is not known, and none of the past: lists of
+ * people are of now. */
 static void write_links(struct htp_exchange *x, const struct api_figures *question, const struct view_coverage_row *row)
 {
     bool below = row->kind == VIEW_ROW_TOTAL ? question->view.recursive : row->kind == VIEW_ROW_UNIT;
     const char *categories = question->categories;
     cv_jout_object(&x->out, "links");
-    if (row->system != NULL && (api_actor(x)->scopes & DOM_STAFF_READ) != 0) {
+    if (row->system != NULL && (api_actor(x)->scopes & DOM_STAFF_READ) != 0 && question->as_of.day == CV_NO_DAY) {
         struct links l = {.x = x, .special = question->window.length == 0};
         l.start =
             cv_arena_printf(x->arena, "/v1/staff?unit=%s&recursive=%s&system=%s&stage=", api_unit_id(x, row->unit.id),
@@ -147,6 +148,8 @@ static void write_row(struct htp_exchange *x, const struct api_figures *question
     write_issued(j, &row->counts, question->declared);
     if (!question->use_first)
         write_used(j, row, question->declared);
+    if (question->compare.day != CV_NO_DAY)
+        api_write_previous(x, question, row);
     write_links(x, question, row);
     cv_jout_end(j);
 }
@@ -173,7 +176,8 @@ static void write_system(struct htp_exchange *x, const struct view_system_usage 
     cv_jout_string(j, "definition",
                    reported ? cv_arena_printf(x->arena, "regular-%s-%d", usage->system, usage->rule.version) : NULL);
     cv_jout_string(j, "precision", reported ? dom_precision_words[usage->rule.precision] : NULL);
-    count_or_null(j, "regular_days", dom_regular_days(&usage->rule, window.to - window.from + 1), usage->regular_known);
+    api_count_or_null(j, "regular_days", dom_regular_days(&usage->rule, window.to - window.from + 1),
+                      usage->regular_known);
     cv_jout_end(j);
 }
 
@@ -191,11 +195,25 @@ static void write_window(struct htp_exchange *x, const struct api_window *window
     cv_jout_end(j);
 }
 
+static void write_past(struct cv_jout *j, const struct api_figures *question)
+{
+    const struct api_past *past = &question->compare;
+    cv_jout_day(j, "snapshot_on", question->as_of.snapshot_on);
+    if (past->day == CV_NO_DAY)
+        return;
+    cv_jout_object(j, "compare");
+    cv_jout_day(j, "on", past->day);
+    cv_jout_day(j, "snapshot_on", past->snapshot_on);
+    cv_jout_moment(j, "as_of", past->snapshot_on != CV_NO_DAY ? past->figures.as_of : CV_NO_MOMENT);
+    cv_jout_end(j);
+}
+
 void api_write_figures(struct htp_exchange *x, const struct api_figures *question, const struct view_coverage *coverage)
 {
     struct cv_jout *j = &x->out;
     cv_jout_object(j, NULL);
     cv_jout_moment(j, "as_of", coverage->as_of);
+    write_past(j, question);
     cv_jout_string(j, "unit_tree", coverage->unit_tree);
     cv_jout_string(j, "basis", question->declared ? "declared" : "recorded");
     cv_jout_string(j, "definition", API_DEFINITION);

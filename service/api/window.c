@@ -9,9 +9,14 @@ static const struct {
     int days;
 } lengths[] = {{"P7D", 7}, {"P30D", 30}, {"P90D", 90}, {"P180D", 180}};
 
+void api_query_fault(struct htp_exchange *x, const char *name, const char *code, const char *vi, const char *en)
+{
+    cv_fault_add(&x->faults, CV_AT_PARAMETER, name, code, "%s%.0s", "%.0s%s", vi, en);
+}
+
 static void bad_value(struct htp_exchange *x, const char *name, const char *vi, const char *en)
 {
-    cv_fault_add(&x->faults, CV_AT_PARAMETER, name, "not_allowed_value", "%s%.0s", "%.0s%s", vi, en);
+    api_query_fault(x, name, "not_allowed_value", vi, en);
 }
 
 static void read_length(struct htp_exchange *x, const char *text, struct api_window *out)

@@ -180,22 +180,29 @@ void cv_jout_moment(struct cv_jout *j, const char *name, cv_moment m)
     cv_jout_string(j, name, *cv_moment_rfc3339(m, text) ? text : NULL);
 }
 
-void cv_jout_ratio(struct cv_jout *j, const char *name, int64_t numerator, int64_t denominator)
+/* In ten-thousandths. */
+static unsigned __int128 parts_of(struct cv_ratio r)
 {
-    if (denominator <= 0 || numerator < 0) {
-        cv_jout_null(j, name);
-        return;
-    }
-    unsigned __int128 twice = (unsigned __int128)(uint64_t)numerator * 20000 + (uint64_t)denominator;
-    unsigned __int128 parts = twice / ((unsigned __int128)(uint64_t)denominator * 2);
+    unsigned __int128 twice = (unsigned __int128)(uint64_t)r.numerator * 20000 + (uint64_t)r.denominator;
+    unsigned __int128 parts = twice / ((unsigned __int128)(uint64_t)r.denominator * 2);
 
-    if (parts >= 10000 && numerator < denominator) {
+    if (parts >= 10000 && r.numerator < r.denominator) {
         parts = 9999;
-    } else if (parts <= 10000 && numerator > denominator) {
+    } else if (parts <= 10000 && r.numerator > r.denominator) {
         parts = 10001;
-    } else if (parts == 0 && numerator > 0) {
+    } else if (parts == 0 && r.numerator > 0) {
         parts = 1;
     }
+    return parts;
+}
+
+static bool has_value(struct cv_ratio r)
+{
+    return r.denominator > 0 && r.numerator >= 0;
+}
+
+static void put_parts(struct cv_jout *j, const char *name, bool negative, unsigned __int128 parts)
+{
     char text[48], *end = text + sizeof(text), *p = end - 4;
     unsigned __int128 whole = parts / 10000;
 
@@ -205,7 +212,32 @@ void cv_jout_ratio(struct cv_jout *j, const char *name, int64_t numerator, int64
         *--p = (char)('0' + (int)(whole % 10));
         whole /= 10;
     } while (whole > 0);
+    if (negative) {
+        *--p = '-';
+    }
     cv_jout_raw(j, name, p, (size_t)(end - p));
+}
+
+void cv_jout_ratio(struct cv_jout *j, const char *name, int64_t numerator, int64_t denominator)
+{
+    const struct cv_ratio r = {numerator, denominator};
+
+    if (has_value(r)) {
+        put_parts(j, name, false, parts_of(r));
+    } else {
+        cv_jout_null(j, name);
+    }
+}
+
+void cv_jout_ratio_change(struct cv_jout *j, const char *name, struct cv_ratio from, struct cv_ratio to)
+{
+    if (!has_value(from) || !has_value(to)) {
+        cv_jout_null(j, name);
+        return;
+    }
+    unsigned __int128 a = parts_of(from), b = parts_of(to);
+
+    put_parts(j, name, b < a, b < a ? a - b : b - a);
 }
 
 void cv_jout_raw(struct cv_jout *j, const char *name, const char *json, size_t len)

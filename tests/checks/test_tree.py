@@ -13,11 +13,11 @@ MAY = {
     "base": set(), "conf": {"conf"}, "domain": {"domain", "domain_naming", "coverage", "adoption", "period"}, "job": {"job"},
     "connect": {"connect"},
     "directory": {"domain", "directory"}, "view": {"domain", "coverage", "adoption", "directory", "view"},
-    "provision": {"domain", "domain_naming", "coverage", "connect", "directory", "view", "provision", "job", "reconcile",
+    "provision": {"domain", "domain_naming", "coverage", "connect", "directory", "view", "provision", "job", "reconcile", "history",
                   "period", "report", "table", "prov_report"},
     "report": {"domain", "coverage", "report", "table"},
     "http": {"http", "job"},
-    "api": {"api", "http", "provision", "reconcile", "connect", "view", "domain", "domain_naming", "coverage", "period", "directory", "report", "table",
+    "api": {"api", "http", "provision", "reconcile", "history", "connect", "view", "domain", "domain_naming", "coverage", "period", "directory", "report", "table",
             "job", "prov_report"},
 }
 OWNER = {"ldap.h": "directory", "lber.h": "directory", "microhttpd.h": "http", "curl/curl.h": "connect", "jansson.h": "base",

@@ -1,0 +1,205 @@
+"""History: one snapshot a day, days without one, what as_of, compare and the trends make of them."""
+import datetime
+
+import pytest
+from congvu import an, make_units, wait_for
+
+SITE = datetime.timezone(datetime.timedelta(hours=7))
+MORNING = 9 * 3600  # the clock of these tests stands at nine in the morning, far from midnight
+
+
+FIRST = datetime.datetime.now(SITE).replace(hour=0, minute=0, second=0, microsecond=0)  # day 0, also when midnight passes meanwhile
+
+
+def offset_at(day, seconds):
+    """clock_offset with which it is so late on that day."""
+    return int((FIRST + datetime.timedelta(days=day, seconds=seconds) - datetime.datetime.now(SITE)).total_seconds())
+
+
+def site_day(days=0):
+    return str((FIRST + datetime.timedelta(days=days)).date())
+
+
+def documents(service, prefix):
+    found = service.ldapsearch("-b", "ou=snapshots,ou=system,dc=congvu", f"(cvDocumentName={prefix}*)", "cvDocumentName")
+    return sorted(e["cvDocumentName"][0] for e in found)
+
+
+class Days:
+    """A service that lives through some days: each begins with a start, at nine in the morning."""
+
+    def __init__(self, start, **settings):
+        self.start, self.settings, self.service, self.data = start, {"lease_ms": 300, **settings}, None, None
+
+    def begin(self, day, at=MORNING, taken=True, **more):
+        if self.service:
+            self.service.stop()
+        self.service = self.start(self.data, clock_offset=offset_at(day, at), **{**self.settings, **more})
+        self.data = self.service.data
+        client = self.service.client()
+        if taken and client.get("/v1/units").json["items"]:
+            self.wait_taken(day)
+        return client
+
+    def wait_taken(self, day):
+        wait_for(lambda: f"day.{site_day(day)}" in documents(self.service, "day."), "the day is kept")
+
+
+@pytest.fixture
+def days(start):
+    lived = Days(start)
+    yield lived
+    if lived.service:
+        lived.service.own = True
+
+
+def coverage(client, **query):
+    answer = client.get("/v1/coverage", unit="T1", **query)
+    assert answer.status == 200, answer
+    return answer.json
+
+
+def figures(answer):
+    return {(r["row_kind"], r["unit"]["code"], r["system"]): (r["recorded"], r["eligible"], r["issued"], r["coverage"]) for r in answer["rows"]}
+
+
+def people(client, unit, count, prefix):
+    for i in range(count):
+        answer = client.put(f"/v1/staff/{prefix}{i}", an(full_name=f"Người Thứ {prefix} {i}", unit=unit))
+        assert answer.status == 201, answer
+
+
+def test_days_are_kept_and_a_day_without_the_service_is_missing(days):
+    client = days.begin(0)
+    make_units(client)
+    people(client, "T1.01", 3, "a")
+    client.put("/v1/units/T1.01/headcounts/2021-11-01", {"total": 5})
+    days.wait_taken(0)
+    client = days.begin(1)
+    first = coverage(client, depth=1)
+    people(client, "T1.02", 2, "b")
+    client = days.begin(3)  # nobody was there on day 2
+    assert documents(days.service, "day.") == [f"day.{site_day(d)}" for d in (0, 1, 3)]
+
+    past = coverage(client, depth=1, as_of=site_day(1))
+    assert past["snapshot_on"] == site_day(1) and past["as_of"].startswith(site_day(1))
+    assert figures(past) == figures(first), "the first look at day 1, before the two came"
+    assert all(r["links"] == {} for r in past["rows"])
+    assert figures(coverage(client, depth=1, as_of=site_day(3))) == figures(coverage(client, depth=1)), "today is live"
+    between = coverage(client, as_of=site_day(2))
+    assert between["snapshot_on"] == site_day(1), "the latest earlier day, and it says so"
+    none = client.get("/v1/coverage", unit="T1", as_of=site_day(-1))
+    assert (none.status, none.code) == (404, "snapshot_missing")
+    assert client.get("/v1/coverage", unit="T1", as_of=site_day(9)).status == 422
+    assert client.get("/v1/coverage", unit="T1", as_of=site_day(1), category="cong_chuc").status == 422
+    assert client.get("/v1/coverage", unit="T1", as_of=site_day(1), window="P7D").status == 422
+    for query in ({"system": "mailbox"}, {"system": "required"}, {"group_by": "system"}, {"group_by": "unit"}, {"recursive": False}, {"depth": 0}):
+        live = coverage(client, **query)
+        kept = coverage(client, as_of=site_day(2), **query)
+        assert [(r["row_kind"], r["system"], r["unit_of_count"]) for r in kept["rows"]][:1] == \
+            [(r["row_kind"], r["system"], r["unit_of_count"]) for r in live["rows"]][:1]
+
+    trend = client.get("/v1/coverage/trend", unit="T1", system="mailbox", **{"from": site_day(-1), "to": site_day(3)})
+    assert trend.status == 200, trend
+    assert [(p["on"], p["missing"], p["recorded"]) for p in trend.json["points"]] == [
+        (site_day(-1), True, None), (site_day(0), False, trend.json["points"][1]["recorded"]), (site_day(1), False, 3), (site_day(2), True, None),
+        (site_day(3), False, 5)]
+    assert trend.json["points"][4]["coverage"] == coverage(client, depth=0, system="mailbox")["rows"][0]["coverage"]
+    use = client.get("/v1/adoption/trend", unit="T1.02", step="P1M", **{"from": site_day(-1), "to": site_day(3)})
+    assert use.status == 200 and use.json["system"] == "required"
+    assert use.json["points"][-1] == {**use.json["points"][-1], "on": site_day(3), "missing": False, "used": None, "adoption": None}
+
+
+def test_a_day_ends_with_its_last_state(days):
+    client = days.begin(0)
+    make_units(client)
+    days.begin(1)
+    people(days.service.client(), "T1.01", 1, "a")
+    days.begin(1, at=23 * 3600 + 55 * 60)
+    recorded = lambda: days.service.ldapsearch("-b", "ou=snapshots,ou=system,dc=congvu", f"(cvDocumentName=day.{site_day(1)})", "cvRevision")
+    wait_for(lambda: recorded()[0]["cvRevision"] == ["2"], "the day is closed")
+    client = days.begin(2)
+    kept = coverage(client, as_of=site_day(1), system="mailbox", depth=0)
+    assert kept["as_of"][11:16] >= "23:55" and kept["rows"][0]["recorded"] == 1
+    named = [d for d in documents(days.service, "rows.") if site_day(1) in d]
+    assert len(named) == 1, "what the morning had kept is gone"
+
+
+def test_moves_and_dissolutions_leave_old_days_alone(days):
+    client = days.begin(0)
+    make_units(client)
+    people(client, "T1.01", 2, "a")
+    limited = client.post("/v1/tokens", {"name": "phòng", "scopes": ["coverage:read"], "unit": "T1.02"}).json["secret"]
+    days.begin(1)
+    client = days.begin(2)
+    before = coverage(client, depth=2, as_of=site_day(1))
+    assert client.patch("/v1/units/T1.01", {"parent": "T1.02", "name": {"vi": "Tổ Nội vụ"}, "code": "T1.02.1"}).status == 200
+    client = days.begin(3)
+    after = coverage(client, depth=2, as_of=site_day(1))
+    assert after == before
+    assert "T1.01" in {r["unit"]["code"] for r in after["rows"]}
+    moved = coverage(client, depth=2, as_of=site_day(2))
+    assert "T1.02.1" not in {r["unit"]["code"] for r in moved["rows"]}, "the day began before the move"
+
+    few = days.service.client(limited)
+    assert few.get("/v1/coverage", unit="T1.02.1").status == 200, "now it lies below"
+    then = few.get("/v1/coverage", unit="T1.01", as_of=site_day(1))
+    assert (then.status, then.code) == (404, "unit_not_found"), "then it did not"
+    assert {r["unit"]["code"] for r in few.get("/v1/coverage", as_of=site_day(1)).json["rows"]} == {"T1.02"}
+    points = few.get("/v1/coverage/trend", unit="T1.02.1", **{"from": site_day(1), "to": site_day(3)}).json["points"]
+    assert [p["missing"] for p in points] == [True, True, False]
+
+
+def test_compare_shows_what_changed(days):
+    client = days.begin(0)
+    make_units(client)
+    people(client, "T1.01", 2, "a")
+    days.begin(1)
+    client = days.begin(2)
+    people(client, "T1.01", 1, "b")
+    answer = client.post("/v1/units", {"code": "T1.04", "name": {"vi": "Phòng Mới"}, "kind": "phong", "parent": "T1", "slug": "moi"})
+    assert answer.status == 201
+    day_0 = {r["system"]: r for r in coverage(client, depth=0, as_of=site_day(1))["rows"]}
+    compared = coverage(client, depth=1, compare=site_day(1))
+    assert compared["compare"]["snapshot_on"] == site_day(1)
+    for row in compared["rows"]:
+        if row["row_kind"] == "total":
+            old = day_0[row["system"]]
+            assert row["previous"]["recorded"] == old["recorded"] and row["previous"]["coverage"] == old["coverage"]
+            assert row["delta"]["recorded"] == row["recorded"] - old["recorded"]
+            if row["coverage"] is not None and old["coverage"] is not None:
+                assert row["delta"]["coverage"] == pytest.approx(row["coverage"] - old["coverage"], abs=1e-9)
+        elif row["unit"]["code"] == "T1.04":
+            assert row["previous"] is None and row["delta"] is None
+    unseen = coverage(client, depth=0, compare="previous")
+    assert unseen["compare"] == {"on": site_day(-28), "snapshot_on": None, "as_of": None}
+    assert all(r["previous"] is None for r in unseen["rows"])
+    use = client.get("/v1/adoption", unit="T1", compare=site_day(1), depth=0)
+    assert use.status == 200 and use.json["rows"][0]["delta"]["used"] is None
+    assert client.get("/v1/coverage", unit="T1", compare="yesterday").status == 422
+    assert client.get("/v1/coverage", unit="T1", compare=site_day(2)).status == 422
+
+
+def test_what_did_not_change_is_not_written_again_and_old_days_go(days):
+    client = days.begin(0)
+    make_units(client)
+    days.wait_taken(0)
+    days.begin(1)
+    days.begin(2)
+    days.begin(3)
+    rows, trees = documents(days.service, "rows."), documents(days.service, "tree.")
+    assert len(trees) <= 2 and len(documents(days.service, "day.")) == 4
+    assert len(rows) <= 2, "the same figures lie there once"
+    days.begin(4, history_days=1)
+    wait_for(lambda: documents(days.service, "day.") == [f"day.{site_day(d)}" for d in (3, 4)], "old days go")
+    client = days.service.client()
+    assert coverage(client, as_of=site_day(3))["snapshot_on"] == site_day(3), "what it needs is still there"
+
+
+def test_without_history_nothing_is_kept(start):
+    service = start(lease_ms=300, history_days=0)
+    make_units(service.client())
+    wait_for(lambda: '"taken"' in service.log.read_text(), "it holds the lease")
+    client = service.client()
+    assert client.get("/v1/coverage", unit="T1", as_of=site_day(-1)).code == "snapshot_missing"
+    assert documents(service, "") == []
