@@ -120,7 +120,7 @@ def test_a_day_ends_with_its_last_state(days):
     wait_for(lambda: recorded()[0]["cvRevision"] == ["2"], "the day is closed")
     client = days.begin(2)
     kept = coverage(client, as_of=site_day(1), system="mailbox", depth=0)
-    assert kept["as_of"][11:16] >= "23:55" and kept["rows"][0]["recorded"] == 1
+    assert kept["as_of"][11:16] >= "23:54" and kept["rows"][0]["recorded"] == 1
     named = [d for d in documents(days.service, "rows.") if site_day(1) in d]
     assert len(named) == 1, "what the morning had kept is gone"
 
