@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every ring of tests under ASan + UBSan; --more adds TSan, clang and the release build. Installs what is missing.
+# Every ring of tests under ASan + UBSan; --more adds papers in office programs, TSan, clang and the release build. Installs what is missing.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -41,6 +41,10 @@ tests/contract/lint.sh
 /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/contract
 rings asan
 if [ -n "$more" ]; then
+    ring "asan: papers in LibreOffice and Chromium"
+    # shellcheck disable=SC2086
+    congvu_install $congvu_paper_packages
+    CONGVU_BIN="$root/build/asan/service/congvud" CONGVU_BUILD="$root/build/asan" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/paper
     rings tsan
     ring "clang: build and unit"
     build clang

@@ -16,6 +16,7 @@
 #include "congvu/provision.h"
 #include "congvu/report.h"
 
+enum { PROV_REPORT_DEPTH = 8 };
 struct prov_report_input {
     enum rep_kind kind;
     const char *unit; /* id or code; NULL = the top of the caller's subtree */
@@ -25,6 +26,7 @@ struct prov_report_input {
     struct dom_period period;
     cv_day from, to; /* without a period; CV_NO_DAY = not given */
     bool cumulative, compare, declared, accept_incomplete;
+    int depth; /* levels of units that get lines of their own, 1 to PROV_REPORT_DEPTH */
     const char *number, *comment;
     enum rep_state state;
     struct rep_indicator *indicators; /* a and b are filled in */

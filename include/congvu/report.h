@@ -56,7 +56,7 @@ extern const char *const rep_group_words[]; /* party offices communes services *
 enum rep_group rep_group_of(enum dom_unit_kind kind, int effective_block);
 
 struct rep_row {
-    enum rep_row_kind kind;
+    enum rep_row_kind kind;  /* total; own people of a unit that is broken down; a unit with all below it */
     const char *unit, *code; /* "unt_..." */
     const char *name[CV_LANGS];
     enum dom_unit_kind unit_kind;
@@ -89,7 +89,7 @@ struct rep_sheet {
     bool reported, last_only; /* does any source report use; only the latest day? */
     cv_day data_through;
     bool stale;
-    struct rep_row *rows; /* total, own, units */
+    struct rep_row *rows; /* the total, then lines that add up to it: each person in one of them */
     size_t row_count;
     struct rep_person *people;
     size_t people_count;
@@ -128,6 +128,7 @@ struct rep_report {
     cv_day from, to;
     bool admin_calendar, cumulative;
     bool declared; /* basis */
+    int depth;     /* how many levels below the unit are broken down */
     enum rep_population population;
     bool incomplete; /* accepted with data that do not reach the end of the period */
     const char *unit_tree, *definition;

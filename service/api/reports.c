@@ -88,11 +88,13 @@ static void read_period(const struct cv_jin *o, struct prov_report_input *in)
 static void read_report(struct htp_exchange *x, const struct cv_jin *o, struct prov_report_input *in)
 {
     int kind = REP_COVERAGE, basis = 1, state = REP_DRAFT;
+    int64_t depth = 1;
     *in = (struct prov_report_input){.from = CV_NO_DAY, .to = CV_NO_DAY};
     cv_jin_word(o, "kind", CV_OPTIONAL, rep_kind_words, &kind);
     cv_jin_string(o, "unit", CV_OPTIONAL, 64, &in->unit);
     read_systems(x, o, in);
     read_period(o, in);
+    cv_jin_int(o, "depth", CV_OPTIONAL, 1, PROV_REPORT_DEPTH, &depth);
     cv_jin_bool(o, "compare", CV_OPTIONAL, &in->compare);
     cv_jin_word(o, "basis", CV_OPTIONAL, rep_basis_words, &basis);
     cv_jin_string(o, "number", CV_NULLABLE, NUMBER_MAX, &in->number);
@@ -103,6 +105,7 @@ static void read_report(struct htp_exchange *x, const struct cv_jin *o, struct p
     cv_jin_done(o);
     in->kind = (enum rep_kind)kind;
     in->declared = basis == 1;
+    in->depth = (int)depth;
     in->state = (enum rep_state)state;
 }
 

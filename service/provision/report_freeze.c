@@ -20,12 +20,21 @@ static struct rep_row row_of(struct prov_call *call, const struct rep_report *r,
                             .counts = rep_counts_of(&from->counts, known, r->declared)};
 }
 
+/* The total, and the lines that add up to it: own people of what is broken down, and units that are not. There is room
+ * for the own line of every unit that has none yet. */
 static void take_rows(const struct prov_freeze *f, const struct rep_report *r, struct rep_sheet *s)
 {
+    const struct view_coverage_row *last = NULL;
     s->rows = CV_NEWS(f->call->arena, struct rep_row, f->coverage.count + 1);
-    for (size_t i = 0; i < f->coverage.count; i++)
-        if (strcmp(f->coverage.rows[i].system, s->system) == 0)
-            s->rows[s->row_count++] = row_of(f->call, r, &f->coverage.rows[i]);
+    for (size_t i = 0; i < f->coverage.count; i++) {
+        const struct view_coverage_row *row = &f->coverage.rows[i];
+        if (strcmp(row->system, s->system) != 0)
+            continue;
+        if (last != NULL && last->kind == VIEW_ROW_UNIT && row->depth > last->depth)
+            s->row_count--; /* broken down after all */
+        s->rows[s->row_count++] = row_of(f->call, r, row);
+        last = row;
+    }
 }
 
 static void take_rule(const struct prov_freeze *f, const struct view_system_usage *u, struct rep_sheet *s)
@@ -52,7 +61,7 @@ struct view_coverage_query prov_freeze_query(const struct prov_freeze *f, const 
     return (struct view_coverage_query){.scope = f->call->scope,
                                         .unit = f->unit.id,
                                         .recursive = true,
-                                        .depth = 1,
+                                        .depth = r->depth,
                                         .systems = slugs,
                                         .system_count = r->sheet_count,
                                         .by_unit = true,

@@ -8,45 +8,45 @@ enum { PAGE = 500 };
 
 /* ---- revoked in the period ---- */
 
-static struct rep_row *find_row(struct rep_sheet *s, enum rep_row_kind kind, const char *unit)
+static struct rep_row *find_row(struct rep_sheet *s, struct cv_id unit, bool with_own)
 {
-    for (size_t i = 0; i < s->row_count; i++)
-        if (s->rows[i].kind == kind && (kind == REP_ROW_OWN || strcmp(s->rows[i].unit, unit) == 0))
+    char id[CV_ID_TEXT];
+    cv_id_text("unt_", unit, id);
+    for (size_t i = 1; i < s->row_count; i++)
+        if ((with_own || s->rows[i].kind == REP_ROW_UNIT) && strcmp(s->rows[i].unit, id) == 0)
             return &s->rows[i];
     return NULL;
 }
 
-/* The unit's own people had no line as long as nothing was counted of them; there is room for one more. */
-static struct rep_row *add_own(struct rep_sheet *s)
+/* A unit's own people had no line as long as nothing was counted of them. */
+static struct rep_row *add_own(const struct prov_freeze *f, struct rep_sheet *s, const struct view_unit *u)
 {
+    char id[CV_ID_TEXT];
     memmove(&s->rows[2], &s->rows[1], (s->row_count - 1) * sizeof(s->rows[0]));
     s->row_count++;
     s->rows[1] = (struct rep_row){.kind = REP_ROW_OWN,
-                                  .unit = s->rows[0].unit,
-                                  .code = s->rows[0].code,
-                                  .name = {s->rows[0].name[CV_VI], s->rows[0].name[CV_EN]},
-                                  .unit_kind = s->rows[0].unit_kind,
-                                  .group = s->rows[0].group};
+                                  .unit = cv_arena_strdup(f->call->arena, cv_id_text("unt_", u->id, id)),
+                                  .code = u->code,
+                                  .name = {u->name[CV_VI], u->name[CV_EN]},
+                                  .unit_kind = u->kind,
+                                  .group = rep_group_of(u->kind, u->effective_block)};
     return &s->rows[1];
 }
 
-/* The line that counts people of this unit: its own, or that of the one above it directly below the report's unit. */
 struct rep_row *prov_freeze_line(const struct prov_freeze *f, struct rep_sheet *s, struct cv_id unit)
 {
-    struct view_unit u;
-    char id[CV_ID_TEXT];
-    if (s->row_count == 1)
-        return NULL; /* the total alone */
-    if (cv_id_equal(unit, f->unit.id)) {
-        struct rep_row *own = find_row(s, REP_ROW_OWN, NULL);
-        return own != NULL ? own : add_own(s);
+    const struct view *view = f->call->prov->options.view;
+    struct view_unit own, at;
+    if (s->row_count == 1 || !view_unit_by_id(view, unit, f->call->arena, &own))
+        return NULL;
+    struct rep_row *row = find_row(s, unit, true);
+    at = own;
+    while (row == NULL && !cv_id_equal(at.id, f->unit.id)) {
+        if (!at.has_parent || !view_unit_by_id(view, at.parent, f->call->arena, &at))
+            return NULL;
+        row = find_row(s, at.id, false);
     }
-    while (view_unit_by_id(f->call->prov->options.view, unit, f->call->arena, &u) && u.has_parent) {
-        if (cv_id_equal(u.parent, f->unit.id))
-            return find_row(s, REP_ROW_UNIT, cv_id_text("unt_", unit, id));
-        unit = u.parent;
-    }
-    return NULL;
+    return row != NULL ? row : add_own(f, s, &own);
 }
 
 static void count_revoked(const struct prov_freeze *f, struct rep_sheet *s, const struct view_account_row *row)

@@ -125,6 +125,7 @@ static bool ask(struct prov_call *call, const struct prov_report_input *in, stru
                              .admin_calendar = in->has_period && in->period.calendar == DOM_ADMIN,
                              .cumulative = in->has_period && in->cumulative,
                              .declared = in->declared,
+                             .depth = in->depth,
                              .indicators = in->indicators,
                              .indicator_count = in->indicator_count};
     place(call, in, r);

@@ -101,3 +101,9 @@ const struct rep_row *rep_total_row(const struct rep_sheet *s)
             return &s->rows[i];
     return NULL;
 }
+
+bool rep_row_is_top(const struct rep_sheet *s, const struct rep_row *row)
+{
+    const struct rep_row *total = rep_total_row(s);
+    return row->kind == REP_ROW_OWN && total != NULL && strcmp(row->unit, total->unit) == 0;
+}

@@ -33,7 +33,7 @@ static const char style[] =
     ".annex.upright{page:auto}\n"
     ".annex h1{margin-top:0}.with{text-align:center;font-style:italic;margin:2pt 0 8pt;text-indent:0}\n"
     "table.figures{width:100%;border-collapse:collapse;table-layout:fixed;font-size:11pt;line-height:1.2}\n"
-    "table.wide{font-size:8.5pt}\n"
+    "table.wide{font-size:8.5pt;line-height:1.1}.figures.wide th,.figures.wide td{padding:1pt 2pt}\n"
     ".figures th,.figures td{border:1px solid #000;padding:2pt 3pt;overflow-wrap:break-word;vertical-align:middle}\n"
     ".figures thead{display:table-header-group}.figures tr{break-inside:avoid}\n"
     ".figures th{text-align:center}.numbers th{font-weight:normal;font-style:italic;font-size:85%}\n"
@@ -62,7 +62,8 @@ static void put_title(struct rep_page *p)
 {
     rep_put_element(p, "h1", "", REP_SAY(p->lang, "BÁO CÁO", "REPORT"));
     rep_put_element(p, "div", "subject", rep_report_title(p->r, p->lang, p->arena));
-    rep_put_element(p, "div", "subject", rep_name(p->r->period_name, p->lang));
+    const char *period = rep_name(p->r->period_name, p->lang);
+    rep_put_element(p, "div", "subject", *period != '\0' ? period : rep_period_text(p->r, p->lang, p->arena));
     rep_put(p, "<div class=\"rule title\"></div>\n");
 }
 
@@ -131,7 +132,7 @@ static void put_annex(struct rep_page *p, const struct rep_table *t, size_t numb
                                         "X", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XVII"};
     const char *of =
         p->r->letterhead.issuing_body != NULL ? p->r->letterhead.issuing_body : rep_name(p->r->name, p->lang);
-    rep_put(p, t->column_count > 6 ? "<section class=\"annex\">\n" : "<section class=\"annex upright\">\n");
+    rep_put(p, t->column_count > 4 ? "<section class=\"annex\">\n" : "<section class=\"annex upright\">\n");
     rep_put_element(p, "h1", "",
                     cv_arena_printf(p->arena, REP_SAY(p->lang, "PHỤ LỤC %s", "ANNEX %s"),
                                     roman[number < CV_COUNT(roman) ? number : CV_COUNT(roman) - 1]));

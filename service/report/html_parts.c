@@ -56,11 +56,26 @@ static void put_columns(struct rep_page *p, const struct rep_table *t)
     rep_put(p, "</thead>\n");
 }
 
+/* A heading has nothing beside its name. */
+static bool is_heading(const struct rep_table *t, const struct rep_line *line)
+{
+    bool alone = line->kind == REP_LINE_GROUP && t->column_count > 2;
+    for (size_t i = 2; i < t->column_count; i++)
+        alone = alone && line->cells[i].kind == REP_EMPTY;
+    return alone;
+}
+
 static void put_line(struct rep_page *p, const struct rep_table *t, const struct rep_line *line)
 {
     static const char *const classes[] = {
         [REP_LINE_PLAIN] = "", [REP_LINE_GROUP] = "group", [REP_LINE_OWN] = "own", [REP_LINE_TOTAL] = "total"};
     cv_buf_printf(p->out, "<tr class=\"%s\">", classes[line->kind]);
+    if (is_heading(t, line)) {
+        cv_buf_printf(p->out, "<td></td><td class=\"text\" colspan=\"%zu\">", t->column_count - 1);
+        rep_put_text(p, line->cells[1].text);
+        rep_put(p, "</td></tr>\n");
+        return;
+    }
     for (size_t i = 0; i < t->column_count; i++) {
         struct rep_cell c = line->cells[i];
         bool text = c.kind == REP_TEXT && t->columns[i].width > 12;

@@ -43,3 +43,7 @@ struct rep_table *rep_people_table(const struct rep_report *r, const struct rep_
                                    struct cv_arena *arena);
 struct rep_table *rep_indicator_table(const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena);
 const struct rep_row *rep_total_row(const struct rep_sheet *s);
+/* People directly in the unit that the report is about. */
+bool rep_row_is_top(const struct rep_sheet *s, const struct rep_row *row);
+const char *rep_row_name(const struct rep_sheet *s, const struct rep_row *row, enum cv_lang lang,
+                         struct cv_arena *arena);

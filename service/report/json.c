@@ -157,6 +157,7 @@ static void subject(struct cv_jout *j, const struct rep_report *r)
     cv_jout_bool(j, "cumulative", r->cumulative);
     cv_jout_end(j);
     cv_jout_string(j, "basis", rep_basis_words[r->declared]);
+    cv_jout_int(j, "depth", r->depth);
     cv_jout_string(j, "population", rep_population_words[r->population]);
     cv_jout_bool(j, "incomplete", r->incomplete);
     cv_jout_string(j, "unit_tree", r->unit_tree);

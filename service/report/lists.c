@@ -42,11 +42,11 @@ struct rep_table *rep_people_table(const struct rep_report *r, const struct rep_
     static const char *const unused[][CV_LANGS] = {{"STT", "No."},          {"Họ và tên", "Full name"},
                                                    {"Chức vụ", "Position"}, {"Đơn vị", "Unit"},
                                                    {"Địa chỉ", "Address"},  {"Tình trạng", "State"}};
-    static const int widths[] = {7, 28, 22, 32, 34, 13, 26, 14};
+    static const int locked_widths[] = {7, 28, 22, 32, 34, 13, 26, 14}, unused_widths[] = {7, 28, 24, 34, 36, 26};
     bool is_locked = r->kind == REP_LOCKED;
     struct rep_table *t = rep_table_new(arena, lang, is_locked ? CV_COUNT(locked) : CV_COUNT(unused));
     t->key = t->sheet = s->system;
-    name_columns(t, is_locked ? locked : unused, widths);
+    name_columns(t, is_locked ? locked : unused, is_locked ? locked_widths : unused_widths);
     titles(t, r, rep_sheet_title(r, s, lang, arena));
     for (size_t i = 0; i < s->people_count; i++) {
         const struct rep_person *p = &s->people[i];

@@ -16,8 +16,7 @@ static const char *undeclared_names(const struct rep_sheet *s, enum cv_lang lang
             continue;
         if (++named > NAMES_MOST)
             return cv_arena_printf(arena, "%s, …", out);
-        const char *name = row->kind == REP_ROW_OWN ? REP_SAY(lang, "trực thuộc trực tiếp", "directly in the unit")
-                                                    : rep_name(row->name, lang);
+        const char *name = rep_row_name(s, row, lang, arena);
         out = cv_arena_printf(arena, "%s%s%s", out, named > 1 ? ", " : "", name);
     }
     return named > 0 ? cv_arena_printf(arena, ": %s", out) : "";

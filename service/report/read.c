@@ -209,6 +209,7 @@ static void subject(const struct cv_jin *o, struct rep_report *r)
     }
     period(o, r);
     r->declared = word(o, "basis", rep_basis_words) != 0;
+    r->depth = number(o, "depth");
     r->population = (enum rep_population)word(o, "population", rep_population_words);
     r->incomplete = flag(o, "incomplete");
     r->unit_tree = text(o, "unit_tree");

@@ -37,7 +37,7 @@ static const struct {
     [ISSUED_RATE] = {{"a/b (%)", "a/b (%)"}, "(7)=(6)/(5)", 10},
     [ACTIVATED] = {{"Đã kích hoạt", "Activated"}, "(8)", 9},
     [ACTIVATED_RATE] = {{"Kích hoạt / đã cấp (%)", "Activated / issued (%)"}, "(9)=(8)/(6)", 10},
-    [ON_LEAVE] = {{"Nghỉ dài ngày, không sử dụng (n)", "On long leave, not using (n)"}, "(10)", 10},
+    [ON_LEAVE] = {{"Nghỉ dài ngày, không sử dụng (n)", "On long leave, not using (n)"}, "(10)", 12},
     [USED] = {{"Có sử dụng", "Used"}, "(11)", 9},
     [USED_RATE] = {{"Có sử dụng / (b − n) (%)", "Used / (b − n) (%)"}, "(12)=(11)/((5)−(10))", 12},
     [REGULAR] = {{"Thường xuyên sử dụng", "Regularly used"}, "(13)", 11},
@@ -107,13 +107,18 @@ static void fill(struct rep_table *t, enum rep_line_kind kind, const char *order
     cells[REMARK] = rep_text(remark(c, lang, t->arena));
 }
 
-static void row(struct rep_table *t, const struct rep_row *r, int *number_in_group)
+static void row(struct rep_table *t, const struct rep_sheet *s, const struct rep_row *r, int *number_in_group)
 {
-    if (r->kind == REP_ROW_OWN)
-        fill(t, REP_LINE_OWN, "", REP_SAY(t->lang, "Trực thuộc trực tiếp", "Directly in the unit"), &r->counts);
+    const char *name = rep_row_name(s, r, t->lang, t->arena);
+    if (rep_row_is_top(s, r))
+        fill(t, REP_LINE_OWN, "", name, &r->counts);
     else
-        fill(t, REP_LINE_PLAIN, cv_arena_printf(t->arena, "%d", ++*number_in_group), rep_name(r->name, t->lang),
-             &r->counts);
+        fill(t, REP_LINE_PLAIN, cv_arena_printf(t->arena, "%d", ++*number_in_group), name, &r->counts);
+}
+
+static bool in_group(const struct rep_sheet *s, const struct rep_row *r, enum rep_group g)
+{
+    return r->kind != REP_ROW_TOTAL && !rep_row_is_top(s, r) && r->group == g;
 }
 
 static void group(struct rep_table *t, const struct rep_sheet *s, enum rep_group g, const char *order)
@@ -122,7 +127,7 @@ static void group(struct rep_table *t, const struct rep_sheet *s, enum rep_group
     bool any = false;
     int number_in_group = 0;
     for (size_t i = 0; i < s->row_count; i++) {
-        if (s->rows[i].kind != REP_ROW_UNIT || s->rows[i].group != g)
+        if (!in_group(s, &s->rows[i], g))
             continue;
         if (any)
             rep_counts_add(&sum, &s->rows[i].counts);
@@ -134,14 +139,14 @@ static void group(struct rep_table *t, const struct rep_sheet *s, enum rep_group
         return;
     fill(t, REP_LINE_GROUP, order, rep_group_title(g, t->lang), &sum);
     for (size_t i = 0; i < s->row_count; i++)
-        if (s->rows[i].kind == REP_ROW_UNIT && s->rows[i].group == g)
-            row(t, &s->rows[i], &number_in_group);
+        if (in_group(s, &s->rows[i], g))
+            row(t, s, &s->rows[i], &number_in_group);
 }
 
 static bool has_group(const struct rep_sheet *s, enum rep_group g)
 {
     for (size_t i = 0; i < s->row_count; i++)
-        if (s->rows[i].kind == REP_ROW_UNIT && s->rows[i].group == g)
+        if (in_group(s, &s->rows[i], g))
             return true;
     return false;
 }
@@ -151,8 +156,8 @@ static void lines(struct rep_table *t, const struct rep_sheet *s)
     static const char *const roman[] = {"I", "II", "III", "IV"};
     int none = 0, groups = 0;
     for (size_t i = 0; i < s->row_count; i++)
-        if (s->rows[i].kind == REP_ROW_OWN)
-            row(t, &s->rows[i], &none);
+        if (rep_row_is_top(s, &s->rows[i]))
+            row(t, s, &s->rows[i], &none);
     for (int g = 0; g < REP_GROUPS; g++)
         if (has_group(s, (enum rep_group)g))
             group(t, s, (enum rep_group)g, roman[groups++]);
@@ -160,7 +165,7 @@ static void lines(struct rep_table *t, const struct rep_sheet *s)
     if (total == NULL)
         return;
     if (t->line_count == 0)
-        row(t, total, &none); /* a unit without others below it */
+        row(t, s, total, &none); /* a unit without others below it */
     fill(t, REP_LINE_TOTAL, "", REP_SAY(t->lang, "TỔNG CỘNG", "TOTAL"), &total->counts);
 }
 

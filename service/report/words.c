@@ -104,3 +104,14 @@ const char *rep_sheet_title(const struct rep_report *r, const struct rep_sheet *
     one.sheet_count = 1;
     return rep_report_title(&one, lang, arena);
 }
+
+const char *rep_row_name(const struct rep_sheet *s, const struct rep_row *row, enum cv_lang lang,
+                         struct cv_arena *arena)
+{
+    if (row->kind != REP_ROW_OWN)
+        return rep_name(row->name, lang);
+    if (rep_row_is_top(s, row))
+        return REP_SAY(lang, "Trực thuộc trực tiếp", "Directly in the unit");
+    return cv_arena_printf(arena, REP_SAY(lang, "%s (trực thuộc trực tiếp)", "%s (directly)"),
+                           rep_name(row->name, lang));
+}

@@ -122,6 +122,20 @@ def test_own_and_units_add_up_to_the_total_and_to_coverage(district):
     assert mailbox[0]["counts"]["revoked"] == 1 and {r["code"]: r["counts"]["revoked"] for r in mailbox[1:]}["T1.01"] == 1
 
 
+def test_lines_of_deeper_levels_add_up_too(district):
+    school = {"name": {"vi": "Trường Tiểu học Lâm Sơn"}, "kind": "truong_hoc", "slug": "thls", "parent": "T1.04", "active_from": "2021-10-01"}
+    assert district.put("/v1/units/T1.04.1", school).status in (200, 201)
+    assert district.put("/v1/staff/R-91", an(full_name="Cô Giáo", unit="T1.04.1")).status in (200, 201)
+    report = freeze(district, depth=2, systems=["mailbox"])
+    total, *lines = report["figures"]["sheets"][0]["rows"]
+    kinds = {(line["row_kind"], line["code"]) for line in lines}
+    assert {("own", "T1"), ("own", "T1.04"), ("unit", "T1.04.1"), ("unit", "T1.01")} <= kinds and ("unit", "T1.04") not in kinds
+    assert all(value == sum(line["counts"][name] or 0 for line in lines) for name, value in total["counts"].items() if value is not None)
+    text = content(district, report["id"], "csv", lang="vi").body.decode("utf-8-sig")
+    names = [row[2] for row in csv.reader(io.StringIO(text, newline=""))]
+    assert "UBND xã Lâm Sơn (trực thuộc trực tiếp)" in names and names.index("Đơn vị sự nghiệp, trường học") + 1 == names.index("Trường Tiểu học Lâm Sơn")
+
+
 def test_stale_use_is_null_with_the_reason_in_every_format(district):
     report = freeze(district)
     for part, system in zip(report["figures"]["sheets"], report["systems"]):

@@ -78,7 +78,7 @@ static void r_rows(struct rep_sheet *s, struct rep_row *rows)
         counts.unknown = s->stale ? counts.issued : 0;
         dom_counts_add(&sum, &counts);
         rows[i] = (struct rep_row){.kind = i == 1 ? REP_ROW_OWN : REP_ROW_UNIT,
-                                   .unit = "unt_00000000000000000000000001",
+                                   .unit = i == 1 ? "unt_00000000000000000000000001" : all[i - 1].code,
                                    .code = all[i - 1].code,
                                    .name = {all[i - 1].vi, all[i - 1].en},
                                    .unit_kind = all[i - 1].kind,
@@ -137,6 +137,7 @@ static struct rep_report r_report(struct cv_arena *arena)
         .from = from,
         .to = end,
         .declared = true,
+        .depth = 1,
         .unit_tree = "7",
         .definition = "coverage-1",
         .as_of = 1790000000,
