@@ -15,6 +15,8 @@ esac
 . deploy/packages.sh
 # shellcheck disable=SC2086
 congvu_install $congvu_build_packages $congvu_run_packages $congvu_test_packages $congvu_mail_packages
+# shellcheck disable=SC2086
+[ -z "$more" ] || congvu_install $congvu_more_packages
 command -v npx >/dev/null || congvu_install nodejs npm
 
 ring() { printf '\n== %s\n' "$*"; }
@@ -51,4 +53,6 @@ if [ -n "$more" ]; then
     ctest --test-dir build/clang --output-on-failure -j 2
     ring "release: build"
     build release
+    ring "systemd: the unit, and that the service lives with its limits"
+    CONGVU_BIN="$root/build/release/service/congvud" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/systemd
 fi
