@@ -51,6 +51,8 @@ if [ -n "$more" ]; then
     ring "clang: build and unit"
     build clang
     ctest --test-dir build/clang --output-on-failure -j 2
+    ring "clang-tidy"
+    tests/tidy.sh
     ring "release: build"
     build release
     ring "systemd: the unit, and that the service lives with its limits"

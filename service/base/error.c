@@ -12,7 +12,7 @@
 static const struct cv_problem_row rows[] = {
     {"none", 500, {"", ""}, {"", ""}},
 #define CV_PROBLEM(name, status, title_en, title_vi, remedy_en, remedy_vi)                                             \
-    {#name, status, {[CV_VI] = title_vi, [CV_EN] = title_en}, {[CV_VI] = remedy_vi, [CV_EN] = remedy_en}},
+    {#name, (status), {[CV_VI] = (title_vi), [CV_EN] = (title_en)}, {[CV_VI] = (remedy_vi), [CV_EN] = (remedy_en)}},
 #include "congvu_problems.inc"
 #undef CV_PROBLEM
 };

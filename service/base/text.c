@@ -396,7 +396,9 @@ const char *cv_text_collation_version(void)
 
 char cv_ascii_lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+    if (c >= 'A' && c <= 'Z')
+        c = (char)(c + ('a' - 'A'));
+    return c;
 }
 
 int cv_ascii_casecmp(const char *a, const char *b)

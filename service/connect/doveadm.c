@@ -64,7 +64,7 @@ static bool answered(const struct con_answer *answer, struct cv_arena *arena, co
 bool con_doveadm_cut_off(struct con_client *client, const struct con_target *target, const char *const *users,
                          size_t count, struct cv_arena *arena, struct con_cut_off *out, struct cv_error *err)
 {
-    struct con_answer first, second;
+    struct con_answer first = {0}, second = {0};
     if (!send_round(client, target, users, count, true, arena, &first, err))
         return false;
     poll(NULL, 0, SETTLE_MS);

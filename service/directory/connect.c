@@ -61,7 +61,7 @@ static int set_options(LDAP *ld, const struct dir_config *config, struct cv_dead
 static void bound_socket(LDAP *ld)
 {
     int fd = -1;
-    struct timeval stall = {.tv_usec = STALL_MS * 1000};
+    struct timeval stall = {.tv_usec = STALL_MS * 1000L};
     if (ldap_get_option(ld, LDAP_OPT_DESC, &fd) != LDAP_OPT_SUCCESS || fd < 0)
         return;
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &stall, sizeof stall);

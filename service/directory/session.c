@@ -175,7 +175,7 @@ bool dir_refused(struct dir_session *s, const struct dir_request *request, LDAPM
 
 /* ---- reading ---- */
 
-int dir_start_search(LDAP *ld, const struct dir_request *r, struct timeval *left, int *out_msgid)
+static int start_search(LDAP *ld, const struct dir_request *r, struct timeval *left, int *out_msgid)
 {
     return ldap_search_ext(ld, r->dn, r->scope, r->filter, r->names, 0, r->controls, NULL, left, r->size_limit,
                            out_msgid);
@@ -185,7 +185,7 @@ static bool search_one(struct dir_session *s, const struct dir_request *request,
                        struct dir_entry *out, struct cv_error *err)
 {
     dir_auto_answer answer = NULL;
-    int code;
+    int code = LDAP_OTHER;
     if (!dir_exchange(s, request, &answer, &code, err))
         return false;
     LDAPMessage *entry = ldap_first_entry(s->ld, answer);
@@ -204,7 +204,7 @@ bool dir_read_entry(struct dir_session *s, const char *dn, struct cv_arena *aren
                     struct cv_error *err)
 {
     const struct dir_request request = {.intent = "reading an entry",
-                                        .start = dir_start_search,
+                                        .start = start_search,
                                         .dn = dn,
                                         .scope = LDAP_SCOPE_BASE,
                                         .filter = "(objectClass=*)",
@@ -216,7 +216,7 @@ bool dir_find_entry(struct dir_session *s, const char *base_dn, const char *filt
                     struct dir_entry *out, struct cv_error *err)
 {
     const struct dir_request request = {.intent = "finding an entry",
-                                        .start = dir_start_search,
+                                        .start = start_search,
                                         .dn = base_dn,
                                         .scope = LDAP_SCOPE_SUBTREE,
                                         .filter = filter,
@@ -225,19 +225,19 @@ bool dir_find_entry(struct dir_session *s, const char *base_dn, const char *filt
     return search_one(s, &request, arena, out, err);
 }
 
-/* Everything directly below base_dn that matches, `most` at most. */
-/* `some`: when there are more, `most` of them will do. */
+/* Everything directly below base_dn that matches, `most` at most. `some`: when there are more, `most` of them will do.
+ */
 static bool search_many(struct dir_session *s, const char *base_dn, const char *filter, char **names, size_t most,
                         bool some, LDAPMessage **out_answer, struct cv_error *err)
 {
     const struct dir_request request = {.intent = "finding entries",
-                                        .start = dir_start_search,
+                                        .start = start_search,
                                         .dn = base_dn,
                                         .scope = LDAP_SCOPE_ONELEVEL,
                                         .filter = filter,
                                         .names = names,
                                         .size_limit = (int)most};
-    int code;
+    int code = LDAP_OTHER;
     return dir_exchange(s, &request, out_answer, &code, err) &&
            (code == LDAP_SUCCESS || (some && code == LDAP_SIZELIMIT_EXCEEDED) ||
             dir_refused(s, &request, *out_answer, err));
@@ -285,13 +285,13 @@ static char *ping_names[] = {version, NULL};
 bool dir_ping(struct dir_session *session, struct cv_error *err)
 {
     const struct dir_request request = {.intent = "asking the directory",
-                                        .start = dir_start_search,
+                                        .start = start_search,
                                         .dn = "",
                                         .scope = LDAP_SCOPE_BASE,
                                         .filter = "(objectClass=*)",
                                         .names = ping_names};
     dir_auto_answer answer = NULL;
-    int code;
+    int code = LDAP_OTHER;
     if (!dir_exchange(session, &request, &answer, &code, err))
         return false;
     return code == LDAP_SUCCESS || dir_refused(session, &request, answer, err);

@@ -21,7 +21,6 @@ bool dir_exchange(struct dir_session *s, const struct dir_request *request, LDAP
                   struct cv_error *err);
 /* Fails as the answer says: text and code of the server. */
 bool dir_refused(struct dir_session *s, const struct dir_request *request, LDAPMessage *answer, struct cv_error *err);
-int dir_start_search(LDAP *ld, const struct dir_request *r, struct timeval *left, int *out_msgid);
 LDAP *dir_session_handle(struct dir_session *s); /* of the last exchange */
 void dir_answer_free(LDAPMessage **answer);
 #define dir_auto_answer __attribute__((cleanup(dir_answer_free))) LDAPMessage *

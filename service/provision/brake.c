@@ -212,7 +212,7 @@ bool prov_brake_release(struct prov_call *call, const struct prov_release_input 
                                  .reason = in->reason,
                                  .by = call->actor};
     if (out->until == CV_NO_MOMENT)
-        out->until = out->at + 24 * 3600;
+        out->until = out->at + 24L * 3600;
     prov_audit_begin(&audit, call, "brake.release", in->token, NULL);
     bool ok = false;
     for (int i = 0; i < PROV_RETRIES && !ok; i++) {

@@ -227,8 +227,8 @@ bool rep_read(struct cv_arena *arena, const char *json, size_t len, struct rep_r
     subject(o, &r);
     letterhead(arena, o, &r.letterhead);
     r.sheets = items(arena, o, "sheets", DOM_SYSTEMS_MAX, sizeof(*r.sheets), sheet, &r.sheet_count);
-    r.indicators = items(arena, o, "indicators", DOM_SYSTEMS_MAX * REP_FIGURES, sizeof(*r.indicators), indicator,
-                         &r.indicator_count);
+    r.indicators = items(arena, o, "indicators", (size_t)DOM_SYSTEMS_MAX * REP_FIGURES, sizeof(*r.indicators),
+                         indicator, &r.indicator_count);
     if (!cv_jin_ok(o) || !cv_arena_ok(arena))
         return cv_fail(err, cvp_internal, NULL, "Báo cáo lưu trữ không đọc được", "The stored report cannot be read");
     *out = r;

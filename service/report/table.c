@@ -9,7 +9,7 @@ enum { WHOLE = 10000 }; /* 100,00 % */
 
 int64_t rep_percent_of(int64_t a, int64_t b)
 {
-    int64_t rounded = (2 * WHOLE * a + b) / (2 * b);
+    int64_t rounded = (a * 2 * WHOLE + b) / (2 * b);
     if (rounded == WHOLE && a < b)
         return WHOLE - 1;
     return rounded == 0 && a > 0 ? 1 : rounded;
