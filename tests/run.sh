@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every ring of tests under ASan + UBSan; --more adds papers in office programs, TSan, clang and the release build. Installs what is missing.
+# Every ring of tests under ASan + UBSan; --more adds papers in office programs, TSan, clang, clang-tidy, the release build and the systemd unit. Installs what is missing.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)

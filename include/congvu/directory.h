@@ -153,8 +153,9 @@ bool dir_usage_feed_save(struct dir_session *s, const struct dom_usage_feed *fee
 
 /* ---- documents: what the service keeps for itself as bytes (JSON): frozen reports, snapshots, targets ---- */
 struct dir_document {
-    const char *folder; /* "reports", "snapshots", "targets": a container below ou=system, made at the first start */
-    const char *name;   /* unique in the folder */
+    const char *
+        folder; /* "reports", "snapshots", "targets", "batches": a container below ou=system, made at the first start */
+    const char *name; /* unique in the folder */
     const char *bytes;
     size_t len;
     cv_moment created_at, updated_at;
@@ -197,7 +198,8 @@ bool dir_lease_held(const struct dir_lease *lease);
 /* Gives it back at once (a stop in order); what it guarded must have ended. A later tend may take it again. */
 void dir_lease_release(struct dir_lease *lease, struct dir_session *s);
 
-/* Takes the idempotency key off one record whose key is of `until` or before; neither revision nor actor move.
+/* Takes the idempotency key off one record whose key is of `until` or before (neither revision nor actor move); what
+ * was kept only for the key, a batch's document, goes with it.
  * *out_found false: there is none (left). */
 bool dir_idempotency_forget(struct dir_session *s, cv_moment until, bool *out_found, struct cv_error *err);
 

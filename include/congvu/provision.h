@@ -169,6 +169,16 @@ bool prov_departure_put(struct prov_call *call, const char *key, const struct pr
                         struct prov_staff_result *out, struct cv_error *err);
 bool prov_departure_withdraw(struct prov_call *call, const char *key, struct prov_staff_result *out,
                              struct cv_error *err);
+/* A batch's Idempotency-Key lies on a document of its own, claimed before the first line and completed after the last
+ * one. Between the two every line is safe to repeat by itself, so an unfinished batch is simply run again. */
+struct prov_batch {
+    bool keyed;           /* has a key to be completed */
+    const char *outcomes; /* as given to prov_batch_end by the first one: a replay; or NULL */
+    struct dir_document document;
+};
+bool prov_batch_begin(struct prov_call *call, struct prov_batch *out, struct cv_error *err);
+/* Nothing to do without a key. A failure is logged only: what the lines did is done. */
+void prov_batch_end(struct prov_call *call, const struct prov_batch *batch, const char *outcomes);
 struct prov_reinstatement_input {
     struct prov_text unit, title;
     struct prov_decision decision;

@@ -12,6 +12,7 @@ struct line {
     const char *staff;
     struct prov_departure_input in;
     enum outcome outcome;
+    bool gone; /* of a repeat: the person has left the caller's units since */
     struct prov_staff_result result;
     struct cv_error err;
 };
@@ -72,7 +73,7 @@ static void write_line(struct htp_exchange *x, size_t index, const struct line *
 {
     struct cv_jout *j = &x->out;
     bool fine = line->outcome == LINE_DONE || line->outcome == LINE_UNCHANGED;
-    const struct dom_departure *d = fine ? dom_current_departure(&line->result.staff) : NULL;
+    const struct dom_departure *d = fine && !line->gone ? dom_current_departure(&line->result.staff) : NULL;
     cv_jout_object(j, NULL);
     cv_jout_int(j, "index", (int64_t)index);
     cv_jout_string(j, "staff", line->staff);
@@ -106,9 +107,89 @@ static void write_batch(struct htp_exchange *x, const struct line *lines, size_t
     htp_reply(x, kinds > 1 ? 207 : 200);
 }
 
+/* ---- repeats ---- a line each: the word of its outcome, and the code of its problem */
+
+static const char *outcomes_text(struct htp_exchange *x, const struct line *lines, size_t count)
+{
+    struct cv_buf buf;
+    cv_buf_init(&buf, CV_MAX_BODY);
+    for (size_t i = 0; i < count; i++)
+        cv_buf_printf(&buf, "%s %s\n", outcome_words[lines[i].outcome],
+                      lines[i].err.problem != cvp_none ? cv_problem_row(lines[i].err.problem)->code : "-");
+    const char *text = cv_buf_ok(&buf) ? cv_arena_strndup(x->arena, buf.data, buf.len) : NULL;
+    cv_buf_free(&buf);
+    return text;
+}
+
+/* Trouble of ours is no outcome: a repeat shall try those lines again. */
+static bool all_decided(const struct line *lines, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (lines[i].err.problem != cvp_none && cv_problem_row(lines[i].err.problem)->status >= 500)
+            return false;
+    return true;
+}
+
+static void take_problem(struct line *line, const char *code)
+{
+    enum cv_problem problem = cv_problem_by_code(code);
+    if (problem == cvp_none)
+        return;
+    const struct cv_problem_row *row = cv_problem_row(problem);
+    cv_fail(&line->err, problem, NULL, "%s%.0s", "%.0s%s", row->title[CV_VI], row->title[CV_EN]);
+}
+
+/* Outcomes of then, people of now. */
+static bool take_outcome(struct prov_call *call, struct line *line, char *word, struct cv_error *err)
+{
+    char *code = word + strcspn(word, " ");
+    *code = '\0';
+    for (int k = 0; k < LINE_OUTCOMES; k++)
+        if (strcmp(word, outcome_words[k]) == 0)
+            line->outcome = (enum outcome)k;
+    take_problem(line, code + 1);
+    bool shown = line->outcome == LINE_DONE || line->outcome == LINE_UNCHANGED;
+    if (!shown || prov_staff_read(call, line->staff, &line->result.staff, err))
+        return true;
+    line->gone = err->problem == cvp_staff_not_found;
+    if (line->gone)
+        cv_error_clear(err);
+    return line->gone;
+}
+
+static bool replay(struct htp_exchange *x, struct prov_call *call, const char *outcomes, struct line *lines,
+                   size_t count, struct cv_error *err)
+{
+    char *rest = cv_arena_strdup(x->arena, outcomes), *save = NULL;
+    for (size_t i = 0; i < count; i++, rest = NULL) {
+        char *word = strtok_r(rest, "\n", &save);
+        if (word == NULL)
+            return cv_fail(err, cvp_internal, NULL, "Kết quả đã lưu không đọc được",
+                           "The stored outcomes cannot be read");
+        if (!take_outcome(call, &lines[i], word, err))
+            return false;
+    }
+    htp_header_set(x, "Idempotency-Replayed", "true");
+    return true;
+}
+
+static void run(struct htp_exchange *x, struct prov_call *call, const struct prov_batch *batch, struct line *lines,
+                size_t count)
+{
+    struct prov_call line_call = *call;
+    line_call.idempotency = (struct dom_idempotency){0};
+    for (size_t i = 0; i < count; i++)
+        lines[i].outcome = run_line(&line_call, &lines[i]);
+    const char *outcomes = outcomes_text(x, lines, count);
+    if (outcomes != NULL && all_decided(lines, count))
+        prov_batch_end(call, batch, outcomes);
+}
+
 void api_create_departure_batch(struct htp_exchange *x)
 {
     struct prov_call call;
+    struct prov_batch batch;
+    struct cv_error err = {0};
     const struct cv_jin *body;
     struct line *lines = NULL;
     if (!api_call(x, &call) || !api_body(x, &body))
@@ -117,8 +198,12 @@ void api_create_departure_batch(struct htp_exchange *x)
     cv_jin_done(body);
     if (!api_faultless(x, cvp_validation_failed))
         return;
-    call.idempotency = (struct dom_idempotency){0}; /* every line is safe to repeat by itself */
-    for (size_t i = 0; i < count; i++)
-        lines[i].outcome = run_line(&call, &lines[i]);
+    if (!prov_batch_begin(&call, &batch, &err) ||
+        (batch.outcomes != NULL && !replay(x, &call, batch.outcomes, lines, count, &err))) {
+        htp_problem(x, &err, NULL);
+        return;
+    }
+    if (batch.outcomes == NULL)
+        run(x, &call, &batch, lines, count);
     write_batch(x, lines, count);
 }

@@ -1,6 +1,15 @@
 /* What the clockwork looks for: idempotency keys that have had their day, people with whom something is due. */
+#include <string.h>
+
+#include "congvu/text.h"
 #include "directory/records.h"
-#include "directory/session.h"
+
+static bool lies_in(const char *dn, const char *folder)
+{
+    size_t dn_len = strlen(dn), len = strlen(folder);
+
+    return dn_len > len && cv_ascii_casecmp(dn + dn_len - len, folder) == 0;
+}
 
 static bool forget_key(struct dir_session *s, struct cv_arena *arena, const struct dir_entry *entry,
                        const char *expired, struct cv_error *err)
@@ -8,6 +17,9 @@ static bool forget_key(struct dir_session *s, struct cv_arena *arena, const stru
     static const char *const names[] = {"cvIdempotencyKey", "cvIdempotencyBody", "cvIdempotencyAt"};
     struct dir_attrs was, will;
 
+    if (lies_in(entry->dn, dir_dn_folder(arena, dir_session_base(s), "batches"))) {
+        return dir_delete_entry(s, entry->dn, NULL, err) || err->kind == CV_NOT_FOUND; /* another replica's clockwork */
+    }
     dir_attrs_init(&was, arena);
     dir_attrs_init(&will, arena);
     for (size_t i = 0; i < CV_COUNT(names); i++) {
@@ -40,52 +52,25 @@ bool dir_idempotency_forget(struct dir_session *s, cv_moment until, bool *out_fo
     return true;
 }
 
-static char due_id[] = "cvId";
-static char *due_names[] = {due_id, NULL};
-
-static bool collect_ids(LDAP *ld, LDAPMessage *answer, struct cv_arena *arena, struct cv_id *out, size_t max,
-                        size_t *out_count, struct cv_error *err)
-{
-    *out_count = 0;
-    for (LDAPMessage *m = ldap_first_entry(ld, answer); m && *out_count < max; m = ldap_next_entry(ld, m)) {
-        struct dir_entry entry;
-
-        if (!dir_entry_copy(ld, m, arena, &entry, err)) {
-            return false;
-        }
-        const char *id = dir_get_text(&entry, "cvId");
-
-        *out_count += id && cv_id_parse("stf_", id, &out[*out_count]);
-    }
-    return true;
-}
-
 bool dir_staff_due(struct dir_session *s, cv_moment until, struct cv_id *out, size_t max, size_t *out_count,
                    struct cv_error *err)
 {
     char moment[CV_MOMENT_TEXT];
     cv_auto_arena arena = dir_scratch(err);
-    dir_auto_answer answer = NULL;
-    int code;
+    struct dir_entry *found = NULL;
+    size_t count = 0;
 
     if (!arena) {
         return false;
     }
-    const struct dir_request request = {
-        .intent = "asking who is due",
-        .start = dir_start_search,
-        .dn = dir_dn_people(arena, dir_session_base(s)),
-        .scope = LDAP_SCOPE_ONELEVEL,
-        .filter = cv_arena_printf(arena, "(cvDueAt<=%s)", cv_moment_ldap(until, moment)),
-        .names = due_names,
-        .size_limit = (int)max,
-    };
+    const char *due = cv_arena_printf(arena, "(cvDueAt<=%s)", cv_moment_ldap(until, moment));
 
-    if (!dir_exchange(s, &request, &answer, &code, err)) {
+    if (!dir_find_entries(s, dir_dn_people(arena, dir_session_base(s)), due, max, arena, &found, &count, err)) {
         return false;
     }
-    if (code != LDAP_SUCCESS && code != LDAP_SIZELIMIT_EXCEEDED) {
-        return dir_refused(s, &request, answer, err);
+    *out_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        *out_count += dir_dn_id(found[i].dn, "stf_", &out[*out_count]);
     }
-    return collect_ids(dir_session_handle(s), answer, arena, out, max, out_count, err);
+    return true;
 }

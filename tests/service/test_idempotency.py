@@ -1,4 +1,6 @@
 """Idempotency keys: how long they are remembered, and what a repeat answers."""
+import threading
+
 from congvu import an, make_units, wait_for
 
 DAY = 86400
@@ -18,9 +20,10 @@ def test_keys_are_forgotten_after_a_day_and_not_before(start):
         assert admin.post("/v1/staff", an(full_name=f"Người Có Khóa {n}", staff_code=f"K-{n}"), {"Idempotency-Key": f"staff-{n}"}).status == 201
     assert admin.post("/v1/units", unit, {"Idempotency-Key": "unit"}).status == 201
     assert admin.post("/v1/tokens", token, {"Idempotency-Key": "token"}).status == 201
+    assert admin.post("/v1/departures/batches", {"departures": [{"staff": "K-29", "reason": "thoi_viec"}]}, {"Idempotency-Key": "batch"}).status == 200
     person = admin.get("/v1/staff/K-0")
     actor = service.person(person.json["id"], "cvActor")
-    assert len(keys(service)) == 32
+    assert len(keys(service)) == 33
     service.stop()
 
     nearly = start(service.data, clock_offset=str(DAY - 600))
@@ -28,11 +31,12 @@ def test_keys_are_forgotten_after_a_day_and_not_before(start):
     wait_for(lambda: client.get("/readyz").json["checks"]["scheduler"]["status"] == "ok", "the calendar works")
     repeat = client.post("/v1/staff", an(full_name="Người Có Khóa 0", staff_code="K-0"), {"Idempotency-Key": "staff-0"})
     assert repeat.status == 201 and repeat.headers["Idempotency-Replayed"] == "true" and repeat.json["id"] == person.json["id"]
-    assert len(keys(nearly)) == 32
+    assert len(keys(nearly)) == 33
     nearly.stop()
 
     later = start(service.data, clock_offset=str(DAY + 600))
     wait_for(lambda: not keys(later), "the keys are gone")
+    assert later.ldapsearch("-b", "ou=batches,ou=system,dc=congvu", "-s", "one", "(objectClass=*)") == [], "a batch's record goes with its key"
     client = later.client()
     unchanged = client.get("/v1/staff/K-0")
     assert (unchanged.etag, unchanged.json) == (person.etag, person.json), "quietly"
@@ -40,3 +44,49 @@ def test_keys_are_forgotten_after_a_day_and_not_before(start):
     again = client.post("/v1/units", {**unit, "code": "KEY2"}, {"Idempotency-Key": "unit"})
     assert again.status == 201 and "Idempotency-Replayed" not in again.headers, "the key may be used for something new"
     assert len(keys(later)) == 1
+
+
+def test_a_repeated_batch_runs_nothing_again(shared, client):
+    for n in range(4):
+        assert client.put(f"/v1/staff/RB-{n}", an(full_name=f"Người Theo Lô {n}", unit="T1")).status == 201
+    client.put("/v1/staff/RB-3/departure", {"reason": "nghi_huu", "effective_on": "2099-01-01"})
+    lines = [{"staff": "RB-0", "reason": "thoi_viec"}, {"staff": "RB-1", "reason": "thoi_viec"}, {"staff": "NOBODY", "reason": "thoi_viec"},
+             {"staff": "RB-3", "reason": "nghi_huu", "effective_on": "2099-06-01"}]
+    key = {"Idempotency-Key": "a-batch"}
+    bad = client.post("/v1/departures/batches", {"departures": [{"staff": "RB-0"}]}, key)
+    assert bad.status == 422, "nothing is kept of a refused one"
+    first = client.post("/v1/departures/batches", {"departures": lines}, key)
+    assert first.status == 207 and "Idempotency-Replayed" not in first.headers, first
+    assert first.json["summary"] == {"done": 2, "unchanged": 0, "held": 0, "not_visible": 1, "failed": 1}
+    repeat = client.post("/v1/departures/batches", {"departures": lines}, key)
+    assert (repeat.status, repeat.headers["Idempotency-Replayed"]) == (207, "true")
+    assert repeat.json["summary"] == first.json["summary"]
+    assert [r.get("departure") for r in repeat.json["results"]] == [r.get("departure") for r in first.json["results"]]
+    assert [r.get("problem", {}).get("code") for r in repeat.json["results"]] == [None, None, "staff_not_found", "departure_conflict"]
+    other = client.post("/v1/departures/batches", {"departures": lines[:1]}, key)
+    assert (other.status, other.code) == (422, "idempotency_key_reused")
+
+    assert client.post("/v1/staff/RB-0/reinstatements", {"decision": {"number": "9/QĐ"}}).status == 202
+    later = client.post("/v1/departures/batches", {"departures": lines}, key)
+    assert later.json["results"][0]["outcome"] == "done" and "departure" not in later.json["results"][0], "as it was then, as it is now"
+    assert client.get("/v1/staff/RB-0").json["status"] == "active"
+    dry = client.post("/v1/departures/batches", {"departures": lines[1:2]}, key, validate_only=True)
+    assert dry.status == 200 and "Idempotency-Replayed" not in dry.headers
+
+
+def test_one_key_sent_to_two_processes_at_once_departs_everybody_once(start):
+    first = start()
+    make_units(first.client())
+    second = start(directory_uri=first.ldapi, key_file=str(first.data / "secret.key"))
+    clients = [first.client(), second.client(first.admin_token())]
+    for n in range(3):
+        assert clients[0].put(f"/v1/staff/OB-{n}", an(full_name=f"Người Một Lần {n}", unit=f"T1.0{n + 1}")).status == 201
+    wait_for(lambda: clients[1].get("/v1/staff/OB-2").status == 200, "both see them")
+    body, answers = {"departures": [{"staff": f"OB-{n}", "reason": "thoi_viec"} for n in range(3)]}, []
+    threads = [threading.Thread(target=lambda c=c: answers.append(c.post("/v1/departures/batches", body, {"Idempotency-Key": "both"}))) for c in clients * 2]
+    [t.start() for t in threads]
+    [t.join() for t in threads]
+    assert all(r["outcome"] in ("done", "unchanged") for a in answers for r in a.json["results"]), answers
+    assert {(r["staff"], r["departure"]["number"], r["departure"]["started_at"]) for a in answers for r in a.json["results"]} == {
+        (f"OB-{n}", 1, clients[0].get(f"/v1/staff/OB-{n}/departure").json["started_at"]) for n in range(3)}
+    assert len(first.ldapsearch("-b", "ou=batches,ou=system,dc=congvu", "-s", "one", "(objectClass=*)")) == 1
