@@ -5,31 +5,35 @@
 #include "internal.h"
 
 enum { BATCH = 500 }; /* people per lock: well under a millisecond */
+enum { AHEAD = 16 };  /* people fetched into the cache before their turn */
 
-static void count_from_nothing(struct view *v, struct person *p)
+/* Into the units' own figures only; what follows from them is settled for all at once. */
+static void add_quietly(struct view *v, const struct person *p, const struct tally *t, int sign)
 {
-    struct tally t = view_tally_of(v, p, NULL);
-    t.flags |= T_COUNTED;
-    p->tally = t;
-    v->lacking += t.flags & T_LACKING ? 1 : 0;
-    if (!(t.flags & T_RECORDED))
+    if (!(t->flags & T_COUNTED))
         return;
-    view_tally_add(p, &t, 1, v->units[t.home]->own);
-    for (size_t i = 0; t.hosts >> i; i++)
-        if (t.hosts >> i & 1)
-            v->units[person_posts(p)[i].unit]->own[F_SECONDED_IN]++;
+    v->lacking += t->flags & T_LACKING ? (size_t)sign : 0;
+    if (!(t->flags & T_RECORDED))
+        return;
+    view_tally_add(p, t, sign, v->units[t->home]->own);
+    for (size_t i = 0; t->hosts >> i; i++)
+        if (t->hosts >> i & 1)
+            v->units[person_posts(p)[i].unit]->own[F_SECONDED_IN] += sign;
 }
 
-void view_recount_all(struct view *v)
+static void recount_quietly(struct view *v, struct person *p)
+{
+    struct tally now = view_tally_of(v, p, NULL);
+    now.flags |= T_COUNTED;
+    add_quietly(v, p, &p->tally, -1);
+    p->tally = now;
+    add_quietly(v, p, &now, 1);
+}
+
+static void settle_units(struct view *v)
 {
     struct view_slots tree = {0};
     int used = view_figures_used(v);
-    v->lacking = 0;
-    for (size_t i = 0; i < v->unit_count; i++)
-        memset(v->units[i]->own, 0, (size_t)used * sizeof(int32_t));
-    for (size_t i = 0; i < v->people_end; i++)
-        if (v->people[i])
-            count_from_nothing(v, v->people[i]);
     for (uint32_t i = 0; i < v->unit_count; i++) {
         view_derive(v, i, v->units[i]->own);
         memcpy(v->units[i]->sum, v->units[i]->own, (size_t)used * sizeof(int32_t));
@@ -42,6 +46,20 @@ void view_recount_all(struct view *v)
             sum[f] += u->sum[f];
     }
     free(tree.items);
+}
+
+void view_recount_all(struct view *v)
+{
+    v->lacking = 0;
+    for (size_t i = 0; i < v->unit_count; i++)
+        memset(v->units[i]->own, 0, (size_t)view_figures_used(v) * sizeof(int32_t));
+    for (size_t i = 0; i < v->people_end; i++) {
+        if (v->people[i] == NULL)
+            continue;
+        v->people[i]->tally.flags = 0;
+        recount_quietly(v, v->people[i]);
+    }
+    settle_units(v);
 }
 
 static void recount_people(struct view *v, const struct view_slots *people)
@@ -74,17 +92,24 @@ void view_recount_below(struct view *v, uint32_t top)
     free(tree.items);
 }
 
+static void recount_due(struct view *v, cv_day today, bool back)
+{
+    for (size_t i = 0; i < v->people_end; i++) {
+        if (i + AHEAD < v->people_end)
+            __builtin_prefetch(v->people[i + AHEAD]);
+        if (v->people[i] && (back || v->people[i]->tally.next_day <= today))
+            recount_quietly(v, v->people[i]);
+    }
+}
+
 void view_roll_day(struct view *v)
 {
     view_write(v);
     cv_day today = cv_today(), was = atomic_load(&v->day);
     if (today != was) {
         atomic_store(&v->day, today);
-        for (size_t i = 0; i < v->people_end; i++)
-            if (v->people[i] && (today < was || v->people[i]->tally.next_day <= today))
-                view_count(v, v->people[i]);
-        for (uint32_t i = 0; i < v->unit_count; i++)
-            view_refigure(v, i);
+        recount_due(v, today, today < was);
+        settle_units(v);
         v->changed_at = cv_day_start(today);
         atomic_fetch_add(&v->generation, 1);
     }
