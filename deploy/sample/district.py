@@ -17,10 +17,16 @@ GROUPS = [
      "khoidang"),
     ("H43.99.HU", "Huyện ủy", "District Party Committee", "dang", PARTY, "H43.99.DD", "huyenuy"),
     ("H43.99.CM", "Cơ quan chuyên môn", "State offices", "ubnd_huyen", STATE, TOP, "chuyenmon"),
-    ("H43.99.XA", "UBND xã, thị trấn", "Communes and township", "ubnd_huyen", STATE, TOP, "khoixa"),
+    ("H43.99.XA", "UBND xã, thị trấn", "Communes and township", "ubnd_xa", STATE, TOP, "khoixa"),
     ("H43.99.SN", "Đơn vị sự nghiệp, trường học", "Public-service units and schools", "su_nghiep", STATE,
      TOP, "sunghiep"),
 ]
+
+# head and foot of the papers that the district signs
+LETTERHEAD = {
+    "superior_body": "Ủy ban nhân dân tỉnh (dữ liệu mẫu)", "issuing_body": "Ủy ban nhân dân huyện Ninh Sơn (dữ liệu mẫu)",
+    "place": "Ninh Sơn", "on_behalf": "TM. ỦY BAN NHÂN DÂN", "signatory_title": "CHỦ TỊCH",
+    "recipients": ["Sở Nội vụ", "Thường trực Huyện ủy", "Lưu: VT, NV"]}
 
 SCHOOL_GROUP = ("H43.99.TH", "Trường học", "Schools", "truong_hoc", STATE, "H43.99.SN", "truonghoc")
 

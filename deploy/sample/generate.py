@@ -22,7 +22,8 @@ import district  # noqa: E402
 import names  # noqa: E402
 
 SEED = 58543
-SURVEY_DAY = "2026-11-01"      # the day on which the units declared their headcount
+SURVEY_DAY = "2026-11-01"      # the day on which the units declared their headcount last
+SURVEY_DAYS = ("2026-01-01", SURVEY_DAY)  # the earlier one, so that last quarter has a base too
 CERTIFICATES = 257
 LOCKED_MAILBOXES = 8  # with the immediate departures below the brake's 20 an hour
 UNISSUED_MAILBOXES = 8
@@ -177,9 +178,12 @@ def unit_lines(units):
     position = {}
     for unit in units:
         position[unit["parent"]] = position.get(unit["parent"], 0) + 1
-        yield {"code": unit["code"], "name": {"vi": unit["vi"], "en": unit["en"]}, "kind": unit["kind"],
-               "block": unit["block"], "parent": unit["parent"], "slug": unit["slug"],
-               "position": position[unit["parent"]], "active_from": district.ACTIVE_FROM}
+        line = {"code": unit["code"], "name": {"vi": unit["vi"], "en": unit["en"]}, "kind": unit["kind"],
+                "block": unit["block"], "parent": unit["parent"], "slug": unit["slug"],
+                "position": position[unit["parent"]], "active_from": district.ACTIVE_FROM}
+        if unit["code"] == district.TOP:
+            line["letterhead"] = district.LETTERHEAD
+        yield line
 
 
 def headcount_lines(units, people):
@@ -198,7 +202,8 @@ def headcount_lines(units, people):
                 "source": f"Báo cáo của đơn vị: {unit['vi']} (dữ liệu mẫu)"}
         if unit["code"] in TOTAL_ONLY:
             del body["by_category"]
-        yield {"unit": unit["code"], "on": SURVEY_DAY, "body": body}
+        for day in SURVEY_DAYS:
+            yield {"unit": unit["code"], "on": day, "body": body}
 
 
 def staff_line(person):
