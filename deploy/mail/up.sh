@@ -76,6 +76,7 @@ readers = pathlib.Path(e["DATA"]) / "readers"
 line = lambda name: (readers / name).read_text().strip()
 doveadm = (pathlib.Path(e["DATA"]) / "credentials/dovecot").read_text().strip().split(":", 1)[1]
 values = {**e, "AUTH_CACHE": e["AUTH_CACHE"] or "0", "STORE": e["WORK"] + "/store", "BASE": line("base"), "LDAP_URI": line("uri"), "QUOTA": "2G", "DOVEADM_PASSWORD": doveadm,
+          "DOMAIN_LIST": ", ".join(f'"{d}"' for d in e["DOMAINS"].split()),
           "COLLECTOR_SECRET": (pathlib.Path(e["WORK"]) / "collector/secret").read_text(),
           "DOVECOT_PASSWORD": line("dovecot.pass"), "POSTFIX_PASSWORD": line("postfix.pass")}
 sys.stdout.write(re.sub(r"@([A-Z0-9_]+)@", lambda m: values[m[1]], pathlib.Path(sys.argv[1]).read_text()))
@@ -86,12 +87,20 @@ fill "$here/dovecot-people.conf.ext.in" "$work/dovecot-people.conf.ext" root 600
 fill "$here/postfix-main.cf.in" "$work/postfix/main.cf" root 644
 fill "$here/postfix-master.cf.in" "$work/postfix/master.cf" root 644
 fill "$here/postfix-mailboxes.cf.in" "$work/postfix-mailboxes.cf" postfix 640
+fill "$here/postfix-delegates.cf.in" "$work/postfix-delegates.cf" postfix 640
 fill "$here/postfix-senders.cf.in" "$work/postfix-senders.cf" postfix 640
+
+install -d -m 755 "$work/sieve"
+fill "$here/auto-reply.sieve.in" "$work/sieve/auto-reply.sieve" root 644
+sievec -c "$work/dovecot.conf" "$work/sieve/auto-reply.sieve"
 
 cleanup() {
     trap - EXIT INT TERM
     rm -f "$work/ports.json"
+    # TERM as well: one that is only starting does not hear a stop
+    [ -z "${postfix_pid:-}" ] || kill "$postfix_pid" 2>/dev/null || true
     postfix -c "$work/postfix" stop >/dev/null 2>&1 || true
+    [ -z "${dovecot_pid:-}" ] || kill "$dovecot_pid" 2>/dev/null || true
     doveadm -c "$work/dovecot.conf" stop >/dev/null 2>&1 || true
     [ -z "${collector_pid:-}" ] || { kill "$collector_pid" 2>/dev/null; wait "$collector_pid" 2>/dev/null; } || true
     [ -z "${dovecot_pid:-}" ] || wait "$dovecot_pid" 2>/dev/null || true

@@ -177,6 +177,7 @@ struct dom_departure {
     bool counted;                                /* judged by the brake when scheduled */
     const char *keep_mail_until;                 /* ISO day or NULL: the last day of delivery */
     const char *delegate_to;                     /* staff id text or NULL */
+    const char *auto_reply;                      /* text of their own, NULL = the usual one */
 };
 
 struct dom_idempotency {
@@ -204,6 +205,7 @@ struct dom_staff {
     const char **names;
     size_t name_count; /* all ever held: "annv@x", "mailbox/annv", "td-office/noivu_an" */
     const char *mail_store;
+    int mail_quota_mib;      /* 0 = as the mail server has it for everybody */
     const char *naming_rule; /* pattern that gave the address */
     bool named_by_hand;
     struct dom_account *accounts;
@@ -398,6 +400,10 @@ const struct dom_departure *dom_current_departure(const struct dom_staff *s);
 /* From hired_on, leave and the current departure: nothing of this is stored. Asked in this order: departed (the date
  * decides, not how far the work got; a held departure counts for nothing), pending, departing, on_leave, active. */
 enum dom_status dom_status_on(const struct dom_staff *s, cv_day today);
+/* The departure under which his mail is still taken, or NULL: it has begun, and the mailbox is kept. */
+const struct dom_departure *dom_kept_mail(const struct dom_staff *s);
+/* What is answered to who writes to somebody whose mail is kept; NULL when it is not. */
+const char *dom_auto_reply(const struct dom_staff *s, struct cv_arena *arena);
 /* Primary post there and hired_on <= day < departure's effective_on: active, on leave, departing. */
 bool dom_recorded_on(const struct dom_staff *s, cv_day day);
 struct dom_account *dom_account_of(const struct dom_staff *s, const char *system); /* or NULL */

@@ -93,6 +93,7 @@ struct prov_staff_input {
     struct prov_text staff_code, full_name, family_name, middle_name, given_name, unit, title, mobile, login;
     struct prov_int category; /* enum dom_category */
     struct prov_int birth_year;
+    struct prov_int mail_quota_mib;
     struct prov_day hired_on;
     struct prov_decision decision;
     enum cv_presence posts_given;
@@ -161,8 +162,10 @@ struct prov_departure_input {
     const char *reason_text;
     cv_day effective_on; /* CV_NO_DAY = now */
     struct dom_decision decision;
-    const char *keep_mail_until, *delegate_to; /* ISO day; staff key */
-    char keep_mail_text[CV_DAY_TEXT];          /* where keep_mail_until may point */
+    const char *keep_mail_until;  /* ISO day */
+    struct prov_text delegate_to; /* staff key */
+    struct prov_text auto_reply;
+    char keep_mail_text[CV_DAY_TEXT]; /* where keep_mail_until may point */
     bool batch;
 };
 bool prov_departure_put(struct prov_call *call, const char *key, const struct prov_departure_input *in,

@@ -62,6 +62,7 @@ void api_write_staff_changes(struct htp_exchange *x, const struct dom_staff *bef
                      dom_category_words[after->category]);
     api_write_change(j, "mobile", before->mobile, after->mobile);
     api_write_change(j, "birth_year", number(x, before->birth_year), number(x, after->birth_year));
+    api_write_change(j, "mail_quota_mib", number(x, before->mail_quota_mib), number(x, after->mail_quota_mib));
     api_write_change(j, "hired_on", fresh ? NULL : day(x, before->hired_on), day(x, after->hired_on));
     api_write_change(j, "status", fresh ? NULL : dom_status_words[dom_status_on(before, cv_today())],
                      dom_status_words[dom_status_on(after, cv_today())]);

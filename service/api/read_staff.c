@@ -104,6 +104,7 @@ static void read_common(struct htp_exchange *x, const struct cv_jin *o, struct p
     api_read_text(o, "login", 64, &out->login);
     api_read_word(o, "category", dom_category_words, &out->category);
     api_read_int(o, "birth_year", 1900, 2100, &out->birth_year);
+    api_read_int(o, "mail_quota_mib", 1, 1 << 20, &out->mail_quota_mib);
     api_read_day(o, "hired_on", &out->hired_on);
     api_read_decision(o, "decision", &out->decision);
     read_posts(x, o, out);
@@ -160,7 +161,8 @@ void api_read_departure(const struct cv_jin *o, struct prov_departure_input *out
     read_days(o, out);
     api_read_decision(o, "decision", &decision);
     cv_jin_day(o, "keep_mail_until", CV_NULLABLE, &keep);
-    cv_jin_string(o, "delegate_to", CV_NULLABLE, 64, &out->delegate_to);
+    api_read_text(o, "delegate_to", 64, &out->delegate_to);
+    api_read_text(o, "auto_reply", 1000, &out->auto_reply);
     out->reason = (enum dom_reason)reason;
     out->decision = decision.value;
     out->keep_mail_until = NULL;

@@ -140,6 +140,14 @@ void api_write_account(struct htp_exchange *x, const char *name, const struct do
     cv_jout_end(j);
 }
 
+static void int_or_null(struct cv_jout *j, const char *name, int value)
+{
+    if (value != 0)
+        cv_jout_int(j, name, value);
+    else
+        cv_jout_null(j, name);
+}
+
 static void write_who(struct htp_exchange *x, const struct dom_staff *staff)
 {
     struct cv_jout *j = &x->out;
@@ -154,10 +162,7 @@ static void write_who(struct htp_exchange *x, const struct dom_staff *staff)
     cv_jout_string(j, "title", primary->title);
     cv_jout_string(j, "category", dom_category_words[staff->category]);
     cv_jout_string(j, "mobile", staff->mobile);
-    if (staff->birth_year != 0)
-        cv_jout_int(j, "birth_year", staff->birth_year);
-    else
-        cv_jout_null(j, "birth_year");
+    int_or_null(j, "birth_year", staff->birth_year);
     cv_jout_day(j, "hired_on", staff->hired_on);
     cv_jout_string(j, "status", dom_status_words[dom_status_on(staff, cv_today())]);
     write_leave(j, staff);
@@ -169,6 +174,7 @@ static void write_address(struct htp_exchange *x, const struct dom_staff *staff)
     cv_jout_string(j, "address", staff->address);
     write_aliases(j, staff);
     cv_jout_string(j, "mail_store", preview(staff) ? NULL : staff->mail_store);
+    int_or_null(j, "mail_quota_mib", staff->mail_quota_mib);
     cv_jout_object(j, "naming");
     cv_jout_string(j, "rule", staff->naming_rule);
     cv_jout_bool(j, "manual", staff->named_by_hand);
@@ -341,6 +347,7 @@ void api_write_departure(struct htp_exchange *x, const char *name, const struct 
     api_write_decision(j, "decision", &d->decision);
     cv_jout_string(j, "keep_mail_until", d->keep_mail_until);
     cv_jout_string(j, "delegate_to", d->delegate_to);
+    cv_jout_string(j, "auto_reply", d->auto_reply);
     cv_jout_moment(j, "recorded_at", d->recorded_at);
     cv_jout_moment(j, "started_at", d->started_at);
     write_steps(j, staff, d);

@@ -103,6 +103,10 @@ void dir_json_moment(struct dir_json *j, const char *name,
                      cv_moment m); /* UTC, so that a change of zone changes no entry */
 void dir_json_decision(struct dir_json *j, const struct dom_decision *d); /* without a number: nothing */
 
+/* ---- mail of leavers: derived, for mail servers alone ---- */
+void dir_put_delegate(const void *record, const char *base, struct dir_attrs *out);
+void dir_put_auto_reply(const void *record, const char *base, struct dir_attrs *out);
+
 /* ---- sessions ---- NULL puts nothing */
 void dir_put_cut_off(struct dir_attrs *a, const char *name, const struct dom_cut_off *cut);
 bool dir_take_cut_off(struct dir_reader *r, const struct dir_attr *attr, const struct dom_cut_off **out);

@@ -1,4 +1,4 @@
-/* Sessions: where a system lets them be ended, and of a person which have to end. */
+/* Mail of leavers, and sessions: where a system lets them be ended, and of a person which have to end. */
 #include "directory/map_common.h"
 
 enum { ALLOW_LENGTH_MAX = 64 };
@@ -84,4 +84,23 @@ bool dir_take_sessions(struct dir_reader *r, const struct dir_attr *attr, const 
     in.bad = in.bad || !s->url;
     *out = s;
     return dir_read_ok(&in);
+}
+
+/* Mail servers follow it at each message, so a delegate who is renamed or closed needs no write here. */
+void dir_put_delegate(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_departure *d = dom_kept_mail(record);
+    struct cv_id id;
+
+    if (d && d->delegate_to && cv_id_parse("stf_", d->delegate_to, &id)) {
+        dir_put(
+            out, "cvDelegate",
+            cv_arena_printf(out->arena, "ldap:///%s?mail?base?(cvReceives=TRUE)", dir_dn_staff(out->arena, base, id)));
+    }
+}
+
+void dir_put_auto_reply(const void *record, const char *base, struct dir_attrs *out)
+{
+    (void)base;
+    dir_put(out, "cvAutoReply", dom_auto_reply(record, out->arena));
 }

@@ -401,6 +401,7 @@ static void put_departure(const struct dom_departure *d, struct dir_attrs *out)
     }
     dir_json_text(&j, "keep_mail_until", d->keep_mail_until);
     dir_json_text(&j, "delegate_to", d->delegate_to);
+    dir_json_text(&j, "auto_reply", d->auto_reply);
     dir_json_end(&j, out, "cvDeparture");
 }
 
@@ -438,6 +439,7 @@ static bool take_departure(struct dir_reader *r, const struct dir_attr *attr, si
     cv_jin_bool(in.object, "counted", CV_OPTIONAL, &d->counted);
     dir_read_text(in.object, "keep_mail_until", &d->keep_mail_until);
     dir_read_text(in.object, "delegate_to", &d->delegate_to);
+    dir_read_text(in.object, "auto_reply", &d->auto_reply);
     d->state = (enum dom_departure_state)state;
     d->reason = (enum dom_reason)reason;
     return dir_read_ok(&in);
@@ -506,6 +508,9 @@ static const struct dir_field fields[] = {
     {"cvAliasUntil", DIR_OWN, .put = put_alias_ends, .take = take_alias_ends},
     {"cvName", DIR_TEXTS, AT(names), COUNT(name_count)},
     {"cvMailStore", DIR_TEXT, AT(mail_store)},
+    {"cvMailQuota", DIR_INT, AT(mail_quota_mib)},
+    {"cvDelegate", DIR_OWN, .put = dir_put_delegate},
+    {"cvAutoReply", DIR_OWN, .put = dir_put_auto_reply},
     {"cvNamingRule", DIR_TEXT, AT(naming_rule)},
     {"cvNamedByHand", DIR_BOOL, AT(named_by_hand)},
     {"cvAccountState", DIR_OWN, .put = put_accounts, .take = take_account},

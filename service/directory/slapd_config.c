@@ -126,7 +126,8 @@ static void put_password_access(struct cv_buf *out, const char *base)
 static void put_access(struct cv_buf *out, const char *base)
 {
     static const char reader_attrs[] = "entry,objectClass,cvId,cn,sn,givenName,uid,mail,cvMailAlias,authorizedService,"
-                                       "cvReceives,cvMailStore,cvUnit,title,cvAccountState,cvAccountLogin,entryUUID";
+                                       "cvReceives,cvMailStore,cvMailQuota,cvDelegate,cvAutoReply,cvUnit,title,"
+                                       "cvAccountState,cvAccountLogin,entryUUID";
     put_password_access(out, base);
     cv_buf_printf(out,
                   "access to dn.children=\"ou=people,%s\" attrs=%s\n"

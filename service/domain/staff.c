@@ -49,6 +49,26 @@ const struct dom_departure *dom_current_departure(const struct dom_staff *s)
     return current;
 }
 
+const struct dom_departure *dom_kept_mail(const struct dom_staff *s)
+{
+    const struct dom_departure *d = dom_current_departure(s);
+    const struct dom_account *mailbox = dom_account_of(s, "mailbox");
+    bool begun = d && d->started_at != CV_NO_MOMENT && d->keep_mail_until;
+    return begun && mailbox && dom_may_receive(mailbox->observed) ? d : NULL;
+}
+
+const char *dom_auto_reply(const struct dom_staff *s, struct cv_arena *arena)
+{
+    const struct dom_departure *d = dom_kept_mail(s);
+    char day[CV_DAY_TEXT];
+    if (!d || d->auto_reply)
+        return d ? d->auto_reply : NULL;
+    cv_day_people(d->effective_on, day);
+    return cv_arena_printf(arena, "%s đã kết thúc công tác từ ngày %s.%s\n\n%s has left as of %s.%s", s->full_name, day,
+                           d->delegate_to ? " Thư của ông/bà được chuyển cho người tiếp quản." : "", s->full_name, day,
+                           d->delegate_to ? " Your message is passed on to a colleague." : "");
+}
+
 /* First day out, or CV_NO_DAY. The date decides, not how far the work got; what the brake holds takes nobody away. */
 static cv_day first_day_out(const struct dom_staff *s)
 {

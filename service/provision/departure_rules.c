@@ -61,8 +61,10 @@ static void correct(struct dom_departure *d, const struct prov_departure_input *
         d->decision = in->decision;
     if (in->keep_mail_until != NULL)
         d->keep_mail_until = in->keep_mail_until;
-    if (in->delegate_to != NULL)
-        d->delegate_to = in->delegate_to;
+    if (in->delegate_to.given != CV_ABSENT)
+        d->delegate_to = in->delegate_to.given == CV_VALUE ? in->delegate_to.value : NULL;
+    if (in->auto_reply.given != CV_ABSENT)
+        d->auto_reply = in->auto_reply.given == CV_VALUE ? in->auto_reply.value : NULL;
 }
 
 static struct dom_departure *current(struct dom_staff *staff)
@@ -104,9 +106,36 @@ static bool merge(struct dom_departure *now, const struct prov_departure_input *
     return true;
 }
 
-bool prov_departure_merge(struct prov_change *change, const struct prov_departure_input *in, struct dom_departure **out,
-                          bool *out_unchanged, struct cv_error *err)
+/* Mail goes on only to somebody on the staff who takes mail himself; never outside. */
+static bool resolve_delegate(struct prov_change *change, struct prov_departure_input *in, struct cv_error *err)
 {
+    struct prov_call *call = change->call;
+    struct view_staff found;
+    char id[CV_ID_TEXT];
+    if (in->delegate_to.given != CV_VALUE)
+        return true;
+    bool there =
+        view_staff_find(call->prov->options.view, call->scope, in->delegate_to.value, call->arena, &found, err);
+    if (!there && err->kind != CV_NOT_FOUND)
+        return false;
+    if (!there || found.address == NULL || found.status == DOM_DEPARTED || cv_id_equal(found.id, change->before->id)) {
+        cv_error_clear(err);
+        cv_fault_add(call->faults, CV_AT_POINTER, "/delegate_to", "not_found",
+                     "Không có người đang công tác nào như vậy có hộp thư",
+                     "Nobody like that is on the staff with a mailbox");
+        return cv_faults_check(call->faults, cvp_validation_failed, err);
+    }
+    in->delegate_to.value = cv_arena_strdup(call->arena, cv_id_text("stf_", found.id, id));
+    return true;
+}
+
+bool prov_departure_merge(struct prov_change *change, const struct prov_departure_input *given,
+                          struct dom_departure **out, bool *out_unchanged, struct cv_error *err)
+{
+    struct prov_departure_input resolved = *given;
+    const struct prov_departure_input *in = &resolved;
+    if (!resolve_delegate(change, &resolved, err))
+        return false;
     struct dom_departure *now = current(change->after);
     if (now == NULL) {
         if (stale(change->before, in, err))

@@ -69,6 +69,8 @@ static void apply_facts(struct prov_change *change, const struct prov_staff_inpu
                      "The phone number must be international, like +84900000001");
     if (in->category.given == CV_VALUE)
         staff->category = (enum dom_category)in->category.value;
+    if (in->mail_quota_mib.given != CV_ABSENT)
+        staff->mail_quota_mib = in->mail_quota_mib.given == CV_VALUE ? (int)in->mail_quota_mib.value : 0;
     if (in->birth_year.given != CV_ABSENT)
         staff->birth_year = in->birth_year.given == CV_VALUE ? (int)in->birth_year.value : 0;
     if (in->hired_on.given != CV_ABSENT)

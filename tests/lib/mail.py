@@ -115,6 +115,11 @@ class MailServers:
                 return refused.recipients[to]
         return 250, b"accepted"
 
+    def stored(self, person):
+        """How many messages lie in his folder, whether or not he may open it."""
+        folder = self.work / "store" / person["mail_store"] / "Maildir"
+        return sum(1 for sub in ("new", "cur") if (folder / sub).is_dir() for _ in (folder / sub).iterdir())
+
     def messages(self, connection):
         connection.select("INBOX", readonly=True)
         numbers = connection.search(None, "ALL")[1][0].split()

@@ -164,6 +164,7 @@ static void same_departure(const struct dom_departure *a, const struct dom_depar
     assert_int_equal(a->counted, b->counted);
     same_text(a->keep_mail_until, b->keep_mail_until);
     same_text(a->delegate_to, b->delegate_to);
+    same_text(a->auto_reply, b->auto_reply);
 }
 
 static void same_lists(const struct dom_staff *a, const struct dom_staff *b)
@@ -207,6 +208,7 @@ static void same_staff(const struct dom_staff *a, const struct dom_staff *b)
     assert_int_equal(a->category, b->category);
     same_text(a->mobile, b->mobile);
     assert_int_equal(a->birth_year, b->birth_year);
+    assert_int_equal(a->mail_quota_mib, b->mail_quota_mib);
     assert_int_equal(a->hired_on, b->hired_on);
     same_text(a->login, b->login);
     same_text(a->address, b->address);
@@ -285,7 +287,8 @@ static void make_departures(struct cv_arena *a, struct dom_staff *s)
                                                   .ended_by = text_or_null(a),
                                                   .counted = maybe(),
                                                   .keep_mail_until = maybe() ? "2027-01-31" : NULL,
-                                                  .delegate_to = text_or_null(a)};
+                                                  .delegate_to = text_or_null(a),
+                                                  .auto_reply = text_or_null(a)};
     }
 }
 
@@ -312,6 +315,7 @@ static void make_staff(struct cv_arena *a, struct dom_staff *s)
                             .category = (enum dom_category)chance(DOM_CATEGORIES),
                             .mobile = maybe() ? "+84901234567" : NULL,
                             .birth_year = maybe() ? 1990 : 0,
+                            .mail_quota_mib = maybe() ? 500 : 0,
                             .hired_on = some_day(),
                             .login = text_or_null(a),
                             .address = text_or_null(a),
