@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every ring of tests under ASan + UBSan; --more adds papers in office programs, TSan, clang, clang-tidy, the release build and the systemd unit. Installs what is missing.
+# Every ring of tests under ASan + UBSan; --more adds papers in office programs, Prism, TSan, clang, clang-tidy, the release build and the systemd unit. Installs what is missing.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -47,6 +47,9 @@ if [ -n "$more" ]; then
     # shellcheck disable=SC2086
     congvu_install $congvu_paper_packages
     CONGVU_BIN="$root/build/asan/service/congvud" CONGVU_BUILD="$root/build/asan" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/paper
+    ring "prism: flows through a validating proxy"
+    [ -x tests/prism/node_modules/.bin/prism ] || (cd tests/prism && npm ci --no-audit --no-fund --loglevel=error)
+    CONGVU_BIN="$root/build/asan/service/congvud" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/prism
     rings tsan
     ring "clang: build and unit"
     build clang
