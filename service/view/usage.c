@@ -262,7 +262,7 @@ const struct tally *view_tally_in(const struct view *v, const struct person *p, 
 
 bool view_system_usage(const struct view *v, const char *slug, struct view_system_usage *out)
 {
-    struct view_slice today;
+    struct view_slice today = {0};
     if (!view_enter(v, NULL))
         return false;
     int system = view_system_known(v, slug);

@@ -127,21 +127,12 @@ static void send_person(struct dir_feed *feed, uint32_t i, uint32_t units)
 }
 
 /* Three of four work with a system on most days, the others now and then. */
-static void use_system(struct dom_use *use, const char *slug, cv_day today)
+static void use_system(struct dom_use *use, cv_day today)
 {
     bool daily = pick(4) != 0;
-    *use = (struct dom_use){.system = slug, .last_on = CV_NO_DAY};
-    for (cv_day day = today - DAYS + 1; day < today; day++) {
-        int year, month, of_month;
-        if (day % 7 < 2 || pick(10) >= (daily ? 7u : 1u))
-            continue;
-        cv_day_split(day, &year, &month, &of_month);
-        int32_t number = year * 12 + month - 1;
-        if (use->month_count == 0 || use->months[use->month_count - 1].month != number)
-            use->months[use->month_count++].month = number;
-        use->months[use->month_count - 1].days |= 1u << (of_month - 1);
-        use->last_on = day;
-    }
+    for (cv_day day = today - DAYS + 1; day < today; day++)
+        if (day % 7 >= 2 && pick(10) < (daily ? 7u : 1u))
+            dom_use_set(use, day);
 }
 
 static void send_usage(struct dir_feed *feed, uint32_t person)
@@ -151,7 +142,7 @@ static void send_usage(struct dir_feed *feed, uint32_t person)
     cv_day today = cv_today();
     for (size_t s = 0; s < SYSTEMS; s++)
         if (pick(10) < of_ten[s])
-            use_system(&usage.uses[usage.use_count++], slugs[s], today);
+            use_system(dom_use_need(&usage, slugs[s]), today);
     feed->usage(feed->ctx, &usage);
 }
 

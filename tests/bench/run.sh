@@ -12,7 +12,7 @@ export CONGVU_BIN="$root/build/release/service/congvud" CONGVU_BENCH="$root/buil
 for name in "${@:-onboarding sample reading usage view loading direct}"; do
     for one in $name; do
         case "$one" in
-        onboarding | sample | reading | usage) /usr/bin/python3 "tests/bench/$one.py" ;;
+        onboarding | sample | reading | usage | direct) /usr/bin/python3 "tests/bench/$one.py" ;;
         view) "$CONGVU_BENCH/bench_view" 1000 100 && "$CONGVU_BENCH/bench_view" 1000000 10000 ;;
         loading) /usr/bin/python3 tests/bench/loading.py 1000000 10000 ;;
         *) echo "no benchmark $one" >&2; exit 2 ;;

@@ -20,15 +20,8 @@ static struct dom_activity usual(void)
 static struct dom_use record(const int *ago, size_t count)
 {
     struct dom_use use = {.system = "mailbox", .last_on = CV_NO_DAY};
-    for (size_t i = 0; i < count; i++) {
-        int year, month, day;
-        cv_day_split(TODAY - ago[i], &year, &month, &day);
-        int32_t number = year * 12 + month - 1;
-        if (use.month_count == 0 || use.months[use.month_count - 1].month != number)
-            use.months[use.month_count++].month = number;
-        use.months[use.month_count - 1].days |= 1u << (day - 1);
-        use.last_on = TODAY - ago[i];
-    }
+    for (size_t i = 0; i < count; i++)
+        dom_use_set(&use, TODAY - ago[i]);
     return use;
 }
 

@@ -191,6 +191,91 @@ static void tokens_by_digest_and_id(void **state)
     w_free(w);
 }
 
+/* ---- use ---- */
+static struct view_coverage_row use_now(struct world *w, struct cv_arena *arena, struct view_system_usage *out_usage)
+{
+    struct cv_error err = {0};
+    struct view_coverage c;
+    const char *slug = w_slugs[0];
+    struct view_coverage_query q = {.scope = everywhere,
+                                    .unit = w->units[0].id,
+                                    .recursive = true,
+                                    .systems = &slug,
+                                    .system_count = 1,
+                                    .window = {cv_today() - 179, cv_today()}};
+    cv_arena_reset(arena);
+    assert_true(view_coverage(w->view, &q, arena, &c, &err));
+    *out_usage = c.systems[0];
+    return c.rows[0];
+}
+
+static void make_users(struct world *w, int people)
+{
+    w->systems[0].activity = dom_activity_default();
+    w->systems[0].activity.reported = true;
+    w->data_through[0] = cv_today() - 1;
+    w_send_system(w, 0);
+    w_send_data_through(w, 0);
+    for (int i = 0; i < people; i++) {
+        struct w_person *p = &w->people[i];
+        p->accounts[0] = (struct dom_account){.system = w_slugs[0], .observed = DOM_PROVISIONED, .since = 1000};
+        p->account_count = 1;
+        p->has_departure = false;
+        p->hired_on = CV_NO_DAY;
+        w_send_person(w, p);
+        p->active[0][W_DAYS - W_AHEAD - 10] = true;
+        w_send_use(w, p);
+    }
+}
+
+static void use_is_unknown_until_it_is_all_here(void **state)
+{
+    struct world *w = w_new(21);
+    struct cv_arena *arena = cv_arena_new(8 << 20);
+    struct view_system_usage usage;
+    (void)state;
+    w->use_open = true;
+    w_load(w, 3, 20);
+    make_users(w, 20);
+    struct view_coverage_row row = use_now(w, arena, &usage);
+    assert_true(usage.stale);
+    assert_int_equal(usage.data_through, CV_NO_DAY);
+    assert_false(row.used_known);
+    assert_int_equal(row.counts.unknown, row.counts.issued);
+    w->feed.usage_end(w->feed.ctx);
+    row = use_now(w, arena, &usage);
+    assert_false(usage.stale);
+    assert_true(row.counts.used > 0);
+    assert_int_equal(row.counts.used, row.counts.issued);
+    cv_arena_free(&arena);
+    w_free(w);
+}
+
+/* The directory keeps use under the id: it outlives its person here, and a refresh that goes on loses nobody's. */
+static void use_outlives_its_person(void **state)
+{
+    struct world *w = w_new(22);
+    struct cv_arena *arena = cv_arena_new(8 << 20);
+    struct view_system_usage usage;
+    (void)state;
+    w_load(w, 3, 20);
+    make_users(w, 20);
+    int before = use_now(w, arena, &usage).counts.used;
+    w->feed.remove(w->feed.ctx, w->people[4].uuid);
+    w_send_person(w, &w->people[4]);
+    assert_int_equal(use_now(w, arena, &usage).counts.used, before);
+    w->feed.usage_begin(w->feed.ctx, false);
+    w_send_use(w, &w->people[5]);
+    w->feed.usage_end(w->feed.ctx);
+    assert_int_equal(use_now(w, arena, &usage).counts.used, before);
+    w->feed.usage_begin(w->feed.ctx, true);
+    w_send_use(w, &w->people[5]);
+    w->feed.usage_end(w->feed.ctx);
+    assert_true(use_now(w, arena, &usage).counts.used <= 1);
+    cv_arena_free(&arena);
+    w_free(w);
+}
+
 /* ---- readers beside the writer ---- */
 struct reader {
     struct view *view;
@@ -215,6 +300,8 @@ static void read_once(struct reader *r, struct cv_arena *arena)
     for (size_t i = 0; i < people.count; i++)
         r->faults += people.items[i].full_name == NULL;
     r->faults += !view_unit_list(r->view, &uq, arena, &units, &err);
+    r->faults += !view_coverage(r->view, &cq, arena, &coverage, &err);
+    cq.window = (struct view_window){cv_today() - 50, cv_today() - 10}; /* worked out from the people */
     r->faults += !view_coverage(r->view, &cq, arena, &coverage, &err);
     r->rounds++;
 }
@@ -254,6 +341,8 @@ static void write_much(struct world *w)
             p->revision++;
         }
         w_send_person(w, p);
+        if (n % 3 == 0)
+            w_send_use(w, p);
         if (n % 50 == 0) {
             int u = 1 + (int)w_random(w, 11);
             w_move_unit(w, u);
@@ -299,6 +388,8 @@ int main(void)
         cmocka_unit_test(the_generation_moves_with_changes_and_midnight_only),
         cmocka_unit_test(waiting_ends_with_the_change),
         cmocka_unit_test(tokens_by_digest_and_id),
+        cmocka_unit_test(use_is_unknown_until_it_is_all_here),
+        cmocka_unit_test(use_outlives_its_person),
         cmocka_unit_test(readers_and_a_writer),
     };
     return cmocka_run_group_tests(tests, w_group_setup, w_group_teardown);

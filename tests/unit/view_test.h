@@ -57,6 +57,7 @@ struct world {
     struct dom_system systems[W_SYSTEMS];
     struct dom_required rules[W_SYSTEMS][2];
     cv_day data_through[W_SYSTEMS], first_day;
+    bool use_open; /* the refresh of use is left open */
     int64_t csn;
 };
 
@@ -200,19 +201,10 @@ static inline void w_send_use(struct world *w, const struct w_person *p)
 {
     struct dom_usage usage = {.staff = p->id};
     for (int s = 0; s < W_SYSTEMS; s++) {
-        struct dom_use *use = &usage.uses[usage.use_count++];
-        *use = (struct dom_use){.system = w_slugs[s], .last_on = CV_NO_DAY};
-        for (cv_day day = w->first_day; day < w->first_day + W_DAYS; day++) {
-            int year, month, of_month;
-            if (!w_active(w, p, s, day))
-                continue;
-            cv_day_split(day, &year, &month, &of_month);
-            int32_t number = year * 12 + month - 1;
-            if (use->month_count == 0 || use->months[use->month_count - 1].month != number)
-                use->months[use->month_count++].month = number;
-            use->months[use->month_count - 1].days |= 1u << (of_month - 1);
-            use->last_on = day;
-        }
+        struct dom_use *use = dom_use_need(&usage, w_slugs[s]);
+        for (cv_day day = w->first_day; day < w->first_day + W_DAYS; day++)
+            if (w_active(w, p, s, day))
+                dom_use_set(use, day);
     }
     w->feed.usage(w->feed.ctx, &usage);
 }
@@ -446,7 +438,8 @@ static inline void w_load(struct world *w, int units, int people)
         w_send_use(w, &w->people[i]);
     for (int i = 0; i < W_SYSTEMS; i++)
         w_send_data_through(w, i);
-    w->feed.usage_end(w->feed.ctx);
+    if (!w->use_open)
+        w->feed.usage_end(w->feed.ctx);
     w->feed.settled(w->feed.ctx);
 }
 
