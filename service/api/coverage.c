@@ -1,6 +1,7 @@
 /* Coverage and adoption: who has what they must have, and who uses it. The hot path: a ready answer is kept for as long
  * as the figures stay as they are. */
 #include "api/figures.h"
+#include "api/tables.h"
 #include "api/state.h"
 
 #include <string.h>
@@ -165,6 +166,38 @@ static const char *answer_key(const struct htp_exchange *x, bool use_first, char
     return out;
 }
 
+/* The same figures for a spreadsheet; never kept ready. */
+static bool build_file(struct htp_exchange *x, struct cv_buf *out, struct api_file *file, struct cv_error *err)
+{
+    struct api_figures question = {0};
+    struct view_coverage coverage;
+    api_read_file(x, false, file);
+    return read_question(x, &question, err) && find_figures(x, &question, &coverage, err) &&
+           api_figures_file(x, file, &question, &coverage, out, err);
+}
+
+static void answer_file(struct htp_exchange *x)
+{
+    struct api_file file;
+    struct cv_error err = {0};
+    char tag[CV_DIGEST_TEXT];
+    cv_auto_buf out;
+    cv_buf_init(&out, CV_MAX_RESPONSE);
+    if (!build_file(x, &out, &file, &err)) {
+        fail(x, &err);
+        return;
+    }
+    api_body_tag(api_of(x), cv_buf_str(&out), out.len, tag);
+    const char *etag = cv_arena_printf(x->arena, "W/\"%s\"", tag);
+    htp_header_set(x, "ETag", "%s", etag);
+    htp_header_set(x, "Cache-Control", "private, max-age=30");
+    api_view_age(x);
+    if (htp_none_match(x, etag))
+        htp_reply_empty(x, 304);
+    else
+        htp_reply_text(x, 200, api_media_type(file.format), cv_buf_str(&out), out.len);
+}
+
 static void answer(struct htp_exchange *x, bool use_first)
 {
     struct api *api = api_of(x);
@@ -196,15 +229,21 @@ bool api_figures_dear(const struct htp_exchange *x)
     for (size_t i = 0; i < CV_COUNT(names); i++)
         if (htp_query(x, names[i]) != NULL)
             return true;
-    return false;
+    return api_wants_file(x);
 }
 
 void api_get_coverage(struct htp_exchange *x)
 {
-    answer(x, false);
+    if (api_wants_file(x))
+        answer_file(x);
+    else
+        answer(x, false);
 }
 
 void api_get_adoption(struct htp_exchange *x)
 {
-    answer(x, true);
+    if (api_wants_file(x))
+        answer_file(x);
+    else
+        answer(x, true);
 }

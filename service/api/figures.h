@@ -53,6 +53,11 @@ bool api_figures_unit(struct htp_exchange *x, struct cv_id *out, struct cv_error
 /* A parameter that cannot be; `code` static. */
 void api_query_fault(struct htp_exchange *x, const char *name, const char *code, const char *vi, const char *en);
 
+/* figures_table.c: the rows as CSV or XLSX, and the name of the file. */
+struct api_file;
+bool api_figures_file(struct htp_exchange *x, const struct api_file *file, const struct api_figures *question,
+                      const struct view_coverage *coverage, struct cv_buf *out, struct cv_error *err);
+
 /* figures_json.c: the whole answer. */
 void api_write_figures(struct htp_exchange *x, const struct api_figures *question,
                        const struct view_coverage *coverage);

@@ -1,5 +1,6 @@
 /* The table of routes, which is the table of rights: an operation and the scopes of which one is needed. */
 #include "api/internal.h"
+#include "api/tables.h"
 
 #define ROUTE(m, path, op, where, rights, parameters, ...)                                                             \
     {                                                                                                                  \
@@ -9,7 +10,7 @@
 
 /* clang-format off */
 static const struct htp_route routes[] = {
-    ROUTE(GET, "/v1/staff", list_staff, INTERACTIVE, DOM_STAFF_READ, "unit recursive status category missing has system stage window period calendar q staff_code updated_since sort page_size page_token include_total"),
+    ROUTE(GET, "/v1/staff", list_staff, INTERACTIVE, DOM_STAFF_READ, "unit recursive status category missing has system stage window period calendar q staff_code updated_since sort page_size page_token include_total format csv_delimiter", .produces = API_TABLE_TYPES),
     ROUTE(POST, "/v1/staff", create_staff, INTERACTIVE, DOM_STAFF_WRITE, "validate_only"),
     ROUTE(GET, "/v1/staff/{staff}", get_staff, INTERACTIVE, DOM_STAFF_READ, ""),
     ROUTE(PUT, "/v1/staff/{staff}", put_staff, INTERACTIVE, DOM_STAFF_WRITE, "validate_only"),
@@ -43,8 +44,8 @@ static const struct htp_route routes[] = {
     ROUTE(GET, "/v1/systems/{system}", get_system, INTERACTIVE, DOM_UNITS_READ, ""),
     ROUTE(PATCH, "/v1/systems/{system}", patch_system, INTERACTIVE, DOM_SYSTEMS_WRITE, ""),
     ROUTE(POST, "/v1/usage-events", create_usage_events, BULK, DOM_USAGE_WRITE, "system data_through rewind", .accepts = "application/json application/x-ndjson"),
-    ROUTE(GET, "/v1/coverage", get_coverage, INLINE, DOM_COVERAGE_READ, "unit recursive depth system group_by category basis window period calendar as_of compare", .dear = api_figures_dear),
-    ROUTE(GET, "/v1/adoption", get_adoption, INLINE, DOM_COVERAGE_READ, "unit recursive depth system group_by category basis window period calendar as_of compare", .dear = api_figures_dear),
+    ROUTE(GET, "/v1/coverage", get_coverage, INLINE, DOM_COVERAGE_READ, "unit recursive depth system group_by category basis window period calendar as_of compare format csv_delimiter", .dear = api_figures_dear, .produces = API_TABLE_TYPES),
+    ROUTE(GET, "/v1/adoption", get_adoption, INLINE, DOM_COVERAGE_READ, "unit recursive depth system group_by category basis window period calendar as_of compare format csv_delimiter", .dear = api_figures_dear, .produces = API_TABLE_TYPES),
     ROUTE(GET, "/v1/coverage/trend", get_coverage_trend, INTERACTIVE, DOM_COVERAGE_READ, "unit system from to step basis"),
     ROUTE(GET, "/v1/adoption/trend", get_adoption_trend, INTERACTIVE, DOM_COVERAGE_READ, "unit system from to step basis"),
     ROUTE(GET, "/v1/reports", list_reports, INTERACTIVE, DOM_COVERAGE_READ, "unit recursive kind state page_size page_token"),
@@ -53,7 +54,7 @@ static const struct htp_route routes[] = {
     ROUTE(PATCH, "/v1/reports/{report}", patch_report, BULK, DOM_REPORTS_WRITE, ""),
     ROUTE(DELETE, "/v1/reports/{report}", delete_report, INTERACTIVE, DOM_REPORTS_WRITE, ""),
     ROUTE(POST, "/v1/reports/{report}/revisions", create_report_revision, BULK, DOM_REPORTS_WRITE, ""),
-    ROUTE(GET, "/v1/reports/{report}/content", get_report_content, BULK, DOM_COVERAGE_READ, "format lang csv_delimiter", .produces = "text/csv text/html application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ROUTE(GET, "/v1/reports/{report}/content", get_report_content, BULK, DOM_COVERAGE_READ, "format lang csv_delimiter", .produces = "text/html " API_TABLE_TYPES),
     ROUTE(GET, "/v1/tokens", list_tokens, INTERACTIVE, DOM_TOKENS_WRITE, ""),
     ROUTE(POST, "/v1/tokens", create_token, INTERACTIVE, DOM_TOKENS_WRITE, ""),
     ROUTE(DELETE, "/v1/tokens/{token}", delete_token, INTERACTIVE, HTP_ANY_TOKEN, ""),

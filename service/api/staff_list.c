@@ -1,5 +1,7 @@
 /* Lists over many people, from the view. */
 #include "api/figures.h"
+#include "api/staff_table.h"
+#include "api/tables.h"
 
 #include <string.h>
 
@@ -111,6 +113,25 @@ static void finish(struct htp_exchange *x, const struct list *list, const void *
     ((query)->page_size = (list)->paging.size, (query)->after = (list)->paging.after,                                  \
      (query)->after_len = (list)->paging.after_len, (query)->want_total = (list)->paging.want_total)
 
+/* For a spreadsheet: all of them. */
+static void answer_staff_file(struct htp_exchange *x, struct view_staff_query *q)
+{
+    struct cv_error err = {0};
+    size_t count = 0;
+    if (!api_unit_filter(x, &q->has_unit, &q->unit, &q->recursive))
+        return;
+    if (htp_query(x, "page_token") != NULL || htp_query(x, "page_size") != NULL)
+        api_query_fault(x, htp_query(x, "page_token") != NULL ? "page_token" : "page_size", "not_together",
+                        "Tệp gồm cả danh sách, không chia trang", "A file holds the whole list, without pages");
+    if (!api_faultless(x, cvp_validation_failed))
+        return;
+    api_view_age(x);
+    if (api_reply_staff_file(x, q, &count, &err))
+        audit_list(x, count);
+    else
+        htp_problem(x, &err, &x->faults);
+}
+
 void api_list_staff(struct htp_exchange *x)
 {
     struct view_staff_query q = {.scope = api_actor(x)->scope};
@@ -118,6 +139,10 @@ void api_list_staff(struct htp_exchange *x)
     struct list list;
     struct cv_error err = {0};
     read_filters(x, &q);
+    if (api_wants_file(x)) {
+        answer_staff_file(x, &q);
+        return;
+    }
     if (!begin(x, &list, &q.has_unit, &q.unit, &q.recursive))
         return;
     SET_PAGE(&q, &list);

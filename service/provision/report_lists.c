@@ -116,7 +116,7 @@ static void take_person(const struct rep_report *r, const struct rep_sheet *s, c
     *to = (struct rep_person){.full_name = from->full_name,
                               .title = from->title,
                               .address = from->address,
-                              .unit_code = from->unit_code,
+                              .unit_code = from->unit_code != NULL ? from->unit_code : "–",
                               .unit_name = {from->unit_name[CV_VI], from->unit_name[CV_EN]},
                               .stage = stage_of(r, a),
                               .since = locked && a->since != CV_NO_MOMENT ? cv_day_of(a->since) : CV_NO_DAY,

@@ -12,6 +12,14 @@ static const char *text(const struct cv_jin *o, const char *name)
     return out;
 }
 
+/* One that is always there, and not empty. */
+static const char *must(const struct cv_jin *o, const char *name)
+{
+    const char *out = "";
+    cv_jin_string(o, name, CV_REQUIRED, TEXT, &out);
+    return out;
+}
+
 static void texts(const struct cv_jin *o, const char *name, const char *out[CV_LANGS])
 {
     const struct cv_jin *both = NULL;
@@ -32,6 +40,14 @@ static int32_t number(const struct cv_jin *o, const char *name)
 {
     int64_t out = REP_NONE;
     cv_jin_int(o, name, CV_NULLABLE, 0, COUNT_MOST, &out);
+    return (int32_t)out;
+}
+
+/* A number that is always there. */
+static int32_t whole(const struct cv_jin *o, const char *name)
+{
+    int64_t out = 0;
+    cv_jin_int(o, name, CV_REQUIRED, 0, COUNT_MOST, &out);
     return (int32_t)out;
 }
 
@@ -89,7 +105,7 @@ static void row(struct cv_arena *arena, const struct cv_jin *o, void *place)
     struct rep_row *r = place;
     (void)arena;
     r->kind = (enum rep_row_kind)word(o, "row_kind", rep_row_kind_words);
-    r->unit = text(o, "unit");
+    r->unit = must(o, "unit");
     r->code = text(o, "code");
     texts(o, "name", r->name);
     r->unit_kind = (enum dom_unit_kind)word(o, "kind", dom_unit_kind_words);
@@ -101,10 +117,10 @@ static void person(struct cv_arena *arena, const struct cv_jin *o, void *place)
 {
     struct rep_person *p = place;
     (void)arena;
-    p->full_name = text(o, "full_name");
+    p->full_name = must(o, "full_name");
     p->title = text(o, "title");
     p->address = text(o, "address");
-    p->unit_code = text(o, "unit_code");
+    p->unit_code = must(o, "unit_code");
     texts(o, "unit_name", p->unit_name);
     p->stage = (enum rep_stage)word(o, "stage", rep_stage_words);
     p->since = day(o, "since_on");
@@ -130,11 +146,11 @@ static void rule(const struct cv_jin *o, struct rep_sheet *s)
     const struct cv_jin *r = NULL;
     if (cv_jin_object(o, "rule", CV_REQUIRED, &r) != CV_VALUE)
         return;
-    s->rule_version = number(r, "version");
-    s->regular_days = number(r, "regular_days");
-    s->regular_of = number(r, "regular_of");
-    s->regular_needed = number(r, "regular_needed");
-    s->stale_after = number(r, "stale_after");
+    s->rule_version = whole(r, "version");
+    s->regular_days = whole(r, "regular_days");
+    s->regular_of = whole(r, "regular_of");
+    s->regular_needed = whole(r, "regular_needed");
+    s->stale_after = whole(r, "stale_after");
     s->reported = flag(r, "reported");
     s->last_only = flag(r, "last_only");
 }
@@ -142,7 +158,7 @@ static void rule(const struct cv_jin *o, struct rep_sheet *s)
 static void sheet(struct cv_arena *arena, const struct cv_jin *o, void *place)
 {
     struct rep_sheet *s = place;
-    s->system = text(o, "system");
+    s->system = must(o, "system");
     texts(o, "name", s->name);
     rule(o, s);
     s->data_through = day(o, "data_through");
@@ -157,9 +173,9 @@ static void indicator(struct cv_arena *arena, const struct cv_jin *o, void *plac
     struct rep_indicator *i = place;
     (void)arena;
     i->name = text(o, "name");
-    i->system = text(o, "system");
+    i->system = must(o, "system");
     i->figure = (enum rep_figure)word(o, "figure", rep_figure_words);
-    i->max_hundredths = number(o, "max_points_hundredths");
+    i->max_hundredths = whole(o, "max_points_hundredths");
     i->evidence = text(o, "evidence");
     i->a = number(o, "a");
     i->b = number(o, "b");
@@ -203,13 +219,13 @@ static void subject(const struct cv_jin *o, struct rep_report *r)
     const struct cv_jin *unit = NULL;
     r->kind = (enum rep_kind)word(o, "kind", rep_kind_words);
     if (cv_jin_object(o, "unit", CV_REQUIRED, &unit) == CV_VALUE) {
-        r->unit = text(unit, "id");
+        r->unit = must(unit, "id");
         r->code = text(unit, "code");
         texts(unit, "name", r->name);
     }
     period(o, r);
     r->declared = word(o, "basis", rep_basis_words) != 0;
-    r->depth = number(o, "depth");
+    r->depth = whole(o, "depth");
     r->population = (enum rep_population)word(o, "population", rep_population_words);
     r->incomplete = flag(o, "incomplete");
     r->unit_tree = text(o, "unit_tree");

@@ -1,0 +1,25 @@
+/* Inside api/: answers that are files for people, by Accept or by `format`. */
+#pragma once
+
+#include "api/internal.h"
+#include "congvu/table.h"
+
+enum api_format { API_JSON, API_HTML, API_CSV, API_XLSX, API_FORMATS };
+extern const char *const api_format_words[]; /* json html csv xlsx */
+#define API_TABLE_TYPES "text/csv application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+struct api_file {
+    enum api_format format;
+    char delimiter;
+};
+/* Parameters format and csv_delimiter; without a format what Accept allows first, JSON before all others. Faults go to
+ * x->faults. */
+void api_read_file(struct htp_exchange *x, bool with_html, struct api_file *out);
+/* The same without a look at faults: is something else than JSON wanted? */
+bool api_wants_file(const struct htp_exchange *x);
+const char *api_media_type(enum api_format format); /* as sent */
+/* Content-Disposition: "<plain>.csv", and the same in people's letters. */
+void api_name_file(struct htp_exchange *x, enum api_format format, const char *plain, const char *people);
+/* CSV or XLSX of the tables. */
+bool api_write_tables(struct htp_exchange *x, const struct api_file *file, const struct rep_table *const *tables,
+                      size_t count, const struct rep_xlsx_options *options, struct cv_buf *out, struct cv_error *err);

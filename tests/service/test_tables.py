@@ -1,0 +1,69 @@
+"""Figures and lists as files for spreadsheets."""
+import csv
+import io
+import zipfile
+
+import pytest
+from congvu import an
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@pytest.fixture(scope="module")
+def office(shared):
+    client = shared.client()
+    assert client.put("/v1/units/T1.01/headcounts/2026-01-01", {"total": 4}).status == 200
+    for n, name in enumerate(("Nguyễn Văn An", "Trần Thị Bích", "Lê Đức Cường")):
+        assert client.put(f"/v1/staff/T-{n}", an(full_name=name, unit="T1.01" if n < 2 else "T1.02")).status in (200, 201)
+    assert client.put("/v1/staff/T-1", {"title": "=cmd|' /C calc'!A0"}).status == 200
+    return client
+
+
+def rows(answer, delimiter=","):
+    assert answer.status == 200 and answer.body.startswith(b"\xef\xbb\xbf") and b"\r\n" in answer.body, answer
+    return list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig"), newline=""), delimiter=delimiter))
+
+
+def test_the_file_holds_the_figures_of_the_answer(office):
+    for path in ("/v1/coverage", "/v1/adoption"):
+        figures = office.get(path, unit="T1").json["rows"]
+        head, *lines = rows(office.get(path, unit="T1", format="csv"))
+        assert len(lines) == len(figures) and head[6:9] == ["To be issued (b)", "Issued (a)", "a/b (%)"]
+        for line, row in zip(lines, figures):
+            assert line[:3] == [row["system"], row["row_kind"], row["unit"]["code"]]
+            assert int(line[7]) == row["issued"] and line[4] == ("–" if row["headcount"] is None else str(row["headcount"]))
+            rate = "–" if row["coverage"] is None else f"{row['coverage'] * 100:.2f}"
+            assert line[8] == rate and (line[11] == "unknown") == (row["used"] is None)
+
+
+def test_semicolons_and_decimal_commas(office):
+    answer = office.call("GET", "/v1/coverage?unit=T1&system=mailbox&csv_delimiter=semicolon", None, {"Accept": "text/csv", "Accept-Language": "vi"})
+    head, total, *_ = rows(answer, ";")
+    assert head[0] == "Hệ thống" and "," in total[8] and answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    again = office.call("GET", "/v1/coverage?unit=T1&system=mailbox&csv_delimiter=semicolon", None,
+                        {"Accept": "text/csv", "Accept-Language": "vi", "If-None-Match": answer.etag})
+    assert again.status == 304
+
+
+def test_workbooks_open(office):
+    for path in ("/v1/coverage?unit=T1", "/v1/staff?unit=T1"):
+        answer = office.call("GET", path, None, {"Accept": XLSX})
+        assert answer.status == 200 and answer.headers["Content-Type"] == XLSX and answer.headers["Content-Disposition"].startswith("attachment; ")
+        assert zipfile.ZipFile(io.BytesIO(answer.body)).testzip() is None
+
+
+def test_the_list_is_whole_and_no_formula(office):
+    listed = office.get("/v1/staff", unit="T1").json["items"]
+    head, *lines = rows(office.get("/v1/staff", unit="T1", format="csv"))
+    assert head[:3] == ["No.", "Staff number", "Full name"]
+    assert [line[2] for line in lines] == [person["full_name"] for person in listed]
+    assert {line[3] for line in lines if line[1] == "T-1"} == {"'=cmd|' /C calc'!A0"}
+    some = rows(office.get("/v1/staff", unit="T1", system="mailbox", stage="not_activated", format="csv"))
+    assert len(some) - 1 == office.get("/v1/staff", unit="T1", system="mailbox", stage="not_activated", include_total=True).json["total"]
+
+
+def test_what_a_file_cannot_be(office):
+    assert office.get("/v1/staff", unit="T1", format="csv", page_size=2).code == "validation_failed"
+    assert office.get("/v1/coverage", unit="T1", format="html").code == "validation_failed"
+    assert office.call("GET", "/v1/coverage?unit=T1", None, {"Accept": "text/html"}).code == "not_acceptable"
+    assert office.get("/v1/coverage", unit="nowhere", format="csv").code == "unit_not_found"
