@@ -162,8 +162,8 @@ static void test_a_failing_target_is_left_alone_and_then_tried_again(void **stat
         assert_true(rec_health(rec, "e-office", &health));
     } while (health.breaker == REC_CLOSED);
     assert_true(health.error_rate > 0.99);
-    assert_true(f.calls <= REC_FAILURES + 2 * 4); /* what was handed out already, and no more */
     pthread_mutex_lock(&f.lock);
+    assert_true(f.calls <= REC_FAILURES + 2 * 4); /* what was handed out already, and no more */
     f.target_down = false;
     pthread_mutex_unlock(&f.lock);
     until(&f, all_done);
