@@ -151,11 +151,13 @@ struct dom_account {
     const char *system; /* slug */
     enum dom_desired desired;
     enum dom_observed observed;
-    const char *login;                 /* or NULL */
-    const char *reason;                /* why locked or closed, or NULL */
-    cv_moment since;                   /* of the observed state */
-    const char *last_error;            /* or NULL */
-    bool asked;                        /* set by a person (PUT account), so that required_for does not take it away */
+    const char *login;      /* or NULL */
+    const char *reason;     /* why locked or closed, or NULL */
+    cv_moment since;        /* of the observed state */
+    cv_day issued_on;       /* since when it has counted as issued without a break; 0 = it does not, or nobody
+                               knows */
+    const char *last_error; /* or NULL */
+    bool asked;             /* set by a person (PUT account), so that required_for does not take it away */
     const struct dom_cut_off *cut_off; /* NULL = nothing to end */
 };
 
@@ -424,6 +426,8 @@ bool dom_letterhead_empty(const struct dom_letterhead *letterhead);
 /* ---- accounts: the one table of DOMAIN states ---- */
 enum dom_observed dom_observed_for(enum dom_desired desired, bool credential_set); /* of a `directory` system */
 bool dom_counts_issued(enum dom_observed observed);
+/* The account is in this state since then. A lock and its end are no new issue. */
+void dom_observe(struct dom_account *account, enum dom_observed observed, cv_moment since);
 bool dom_may_login(enum dom_observed observed);
 bool dom_may_receive(enum dom_observed observed);
 bool dom_in_drift(enum dom_desired desired, enum dom_observed observed);

@@ -223,11 +223,11 @@ static bool take_alias_ends(struct dir_reader *r, const struct dir_attr *attr, c
 }
 
 /* ---- accounts: one tag per system ---- */
-enum account_part { STATE, DESIRED, LOGIN, REASON, SINCE, ERROR, ASKED };
+enum account_part { STATE, DESIRED, LOGIN, REASON, SINCE, ISSUED, ERROR, ASKED };
 static const char *const account_attrs[] = {
     [STATE] = "cvAccountState",   [DESIRED] = "cvAccountDesired", [LOGIN] = "cvAccountLogin",
-    [REASON] = "cvAccountReason", [SINCE] = "cvAccountSince",     [ERROR] = "cvAccountError",
-    [ASKED] = "cvAccountAsked",
+    [REASON] = "cvAccountReason", [SINCE] = "cvAccountSince",     [ISSUED] = "cvAccountIssuedOn",
+    [ERROR] = "cvAccountError",   [ASKED] = "cvAccountAsked",
 };
 
 static void put_account(const struct dom_account *a, struct dir_attrs *out)
@@ -239,6 +239,7 @@ static void put_account(const struct dom_account *a, struct dir_attrs *out)
     dir_put(out, dir_tagged(arena, account_attrs[LOGIN], a->system), a->login);
     dir_put(out, dir_tagged(arena, account_attrs[REASON], a->system), a->reason);
     dir_put_moment(out, dir_tagged(arena, account_attrs[SINCE], a->system), a->since);
+    dir_put_day(out, dir_tagged(arena, account_attrs[ISSUED], a->system), a->issued_on ? a->issued_on : CV_NO_DAY);
     dir_put(out, dir_tagged(arena, account_attrs[ERROR], a->system), a->last_error);
     dir_put_bool(out, dir_tagged(arena, account_attrs[ASKED], a->system), a->asked);
     dir_put_cut_off(out, dir_tagged(arena, "cvCutOff", a->system), a->cut_off);
@@ -312,6 +313,8 @@ static bool take_account_part(struct dom_account *a, enum account_part part, con
         return true;
     case SINCE:
         return cv_moment_parse_ldap(text, &a->since);
+    case ISSUED:
+        return cv_day_parse(text, &a->issued_on);
     case ERROR:
         a->last_error = text;
         return true;
@@ -518,6 +521,7 @@ static const struct dir_field fields[] = {
     {"cvAccountLogin", DIR_OWN, .take = take_account},
     {"cvAccountReason", DIR_OWN, .take = take_account},
     {"cvAccountSince", DIR_OWN, .take = take_account},
+    {"cvAccountIssuedOn", DIR_OWN, .take = take_account},
     {"cvAccountError", DIR_OWN, .take = take_account},
     {"cvAccountAsked", DIR_OWN, .take = take_account},
     {"cvCutOff", DIR_OWN, .take = take_cut_off},

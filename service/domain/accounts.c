@@ -34,6 +34,20 @@ bool dom_counts_issued(enum dom_observed observed)
     return states[observed].issued;
 }
 
+void dom_observe(struct dom_account *account, enum dom_observed observed, cv_moment since)
+{
+    bool was = states[account->observed].issued, told = account->since != CV_NO_MOMENT;
+    if (was && account->issued_on == 0 && told) /* of a version that did not keep it */
+        account->issued_on = cv_day_of(account->since);
+    bool corrected = was && observed == account->observed && told && account->issued_on == cv_day_of(account->since);
+    if (!states[observed].issued)
+        account->issued_on = 0;
+    else if (!was || corrected)
+        account->issued_on = cv_day_of(since);
+    account->observed = observed;
+    account->since = since;
+}
+
 bool dom_may_login(enum dom_observed observed)
 {
     return states[observed].login;

@@ -76,8 +76,7 @@ static void observe(const struct prov_change *change, const struct dom_system *s
         now = DOM_REQUESTED;
     if (now == account->observed && account->since != CV_NO_MOMENT)
         return;
-    account->observed = now;
-    account->since = cv_now();
+    dom_observe(account, now, cv_now());
 }
 
 /* Whoever may no longer sign in may still be inside. */

@@ -97,12 +97,10 @@ static bool observe_change(struct prov_change *change, void *ctx, struct cv_erro
             return false;
         account = dom_account_of(change->after, system->slug);
     }
-    bool changed = account->observed != seen->state;
-    account->observed = seen->state;
     if (seen->since != CV_NO_MOMENT)
-        account->since = seen->since;
-    else if (changed)
-        account->since = cv_now();
+        dom_observe(account, seen->state, seen->since);
+    else if (account->observed != seen->state)
+        dom_observe(account, seen->state, cv_now());
     if (seen->login != NULL)
         account->login = seen->login;
     account->last_error = NULL;

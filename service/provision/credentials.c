@@ -108,8 +108,7 @@ static void activated(const struct dom_staff *before, struct dom_staff *after, c
         const struct dom_system *system = prov_system_of(systems, account->system);
         if (system == NULL || system->kind != DOM_DIRECTORY || account->observed != DOM_PROVISIONED)
             continue;
-        account->observed = dom_observed_for(account->desired, true);
-        account->since = cv_now();
+        dom_observe(account, dom_observed_for(account->desired, true), cv_now());
     }
 }
 

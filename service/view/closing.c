@@ -16,7 +16,7 @@ static void put_account(const struct closing *c, const struct account *a, size_t
 {
     if (!dom_counts_issued((enum dom_observed)a->observed))
         return;
-    to->issued_on[bit] = a->since == CV_NO_MOMENT ? CV_NO_DAY : cv_day_of(a->since);
+    to->issued_on[bit] = a->issued;
     to->idle |= view_idle(c->v, a) ? (uint16_t)(1u << bit) : 0;
 }
 

@@ -148,7 +148,8 @@ struct post {
     uint8_t kind, primary, spare[2];
 };
 struct account {
-    cv_moment since;
+    uint32_t since; /* seconds; 0 = not said */
+    cv_day issued;  /* CV_NO_DAY = not said */
     uint32_t reason;
     uint16_t login;
     uint8_t system;

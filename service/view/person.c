@@ -86,6 +86,13 @@ static void note_state(struct person *p, uint8_t system, enum dom_observed obser
     p->active |= observed == DOM_OBS_ACTIVE ? bit : 0;
 }
 
+static cv_day issue_of(const struct dom_account *a)
+{
+    if (a->issued_on != 0)
+        return a->issued_on;
+    return a->since == CV_NO_MOMENT ? CV_NO_DAY : cv_day_of(a->since);
+}
+
 static void pack_accounts(struct view *v, struct pack *b, struct person *p, const struct dom_account **sorted,
                           size_t count)
 {
@@ -96,7 +103,8 @@ static void pack_accounts(struct view *v, struct pack *b, struct person *p, cons
             sorted[i] = NULL;
             continue;
         }
-        struct account packed = {.since = a->since,
+        struct account packed = {.since = a->since > 0 && a->since <= UINT32_MAX ? (uint32_t)a->since : 0,
+                                 .issued = issue_of(a),
                                  .reason = view_word_take(&v->words, a->reason, v->scratch),
                                  .system = (uint8_t)system,
                                  .desired = (uint8_t)a->desired & 7u,

@@ -19,7 +19,7 @@ void view_fill_account(const struct view *v, const struct person *p, const struc
         .observed = (enum dom_observed)a->observed,
         .login = view_keep_text(&keep, person_text(p, a->login)),
         .reason = view_keep_text(&keep, view_word_text(&v->words, a->reason)),
-        .since = a->since,
+        .since = a->since != 0 ? (cv_moment)a->since : CV_NO_MOMENT,
         .has_error = a->has_error,
         .required = is_required(p, a->system),
         .last_active_on = view_last_active(p, a),

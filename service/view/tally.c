@@ -115,10 +115,8 @@ static void tally_use(const struct view *v, const struct person *p, cv_day day, 
         if (!(p->issued >> a->system & 1))
             continue;
         struct dom_active days = view_active(p->uses, a->system);
-        struct dom_use_case at = {.rule = &v->systems[a->system].s.activity,
-                                  .issued_on = a->since == CV_NO_MOMENT ? CV_NO_DAY : cv_day_of(a->since),
-                                  .idle = view_idle(v, a),
-                                  .day = day};
+        struct dom_use_case at = {
+            .rule = &v->systems[a->system].s.activity, .issued_on = a->issued, .idle = view_idle(v, a), .day = day};
         dom_use_judge(&at, &days, lengths, count, &said);
         note_verdict(t, (uint16_t)(1u << a->system), &said);
         ahead(said.next_day, day, &t->next_day);

@@ -86,6 +86,7 @@ class Person:
         self.reason = {s: v[0] for s, v in tagged(entry, "cvAccountReason").items()}
         self.since = {s: datetime.datetime.strptime(v[0], "%Y%m%d%H%M%SZ").replace(tzinfo=datetime.timezone.utc).astimezone(SITE).date()
                       for s, v in tagged(entry, "cvAccountSince").items()}
+        self.since.update((s, day(v[0])) for s, v in tagged(entry, "cvAccountIssuedOn").items())
         self.days, self.long_ago = used
 
     def recorded(self, today):

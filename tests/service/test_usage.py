@@ -245,6 +245,36 @@ def test_old_months_become_a_number(start):
     wait_for(lambda: stored(service, other["id"]) == set(), "hers too")
 
 
+def test_a_lock_and_its_end_are_no_new_issue(start):
+    """Else whoever is unlocked would be too new to be blamed for not using it."""
+    service = start()
+    client = service.client()
+    client.put("/v1/units/T1", {"name": {"vi": "Huyện"}, "kind": "ubnd_huyen", "block": "chinh_quyen", "slug": "t", "active_from": "2021-10-01"})
+    person = onboard(client, unit="T1", staff_code="I-1")
+
+    def too_new():
+        return client.get("/v1/adoption", unit="T1", system="mailbox", group_by="system").json["rows"][0]["too_new"]
+
+    def issued_on():
+        return service.person(person["id"], "cvAccountIssuedOn")["cvAccountIssuedOn;x-mailbox"]
+    report(client, [], data_through=day(0))
+    wait_for(lambda: too_new() == 1, "new today")
+    service.stop()
+    service.settings["clock_offset"] = 20 * 86400
+    service.start()
+    client = service.client()
+    report(client, [], data_through=day(-20))
+    account = "/v1/staff/I-1/accounts/mailbox"
+    assert client.put(account, {"state": "locked", "reason": "leave"}).status == 200
+    assert client.put(account, {"state": "present"}).status == 200
+    wait_for(lambda: too_new() == 0, "not new any more")
+    assert issued_on() == [day(0)]
+    assert client.put(account, {"state": "closed", "reason": "x"}).status == 200
+    assert client.put(account, {"state": "present"}).status == 200
+    wait_for(lambda: too_new() == 1, "issued anew")
+    assert issued_on() == [day(-20)]
+
+
 def test_the_rule_of_a_system(client):
     system = client.get("/v1/systems/e-office").json
     assert system["activity"] == {"reported": True, "precision": "by_day", "regular_days": 4, "regular_of": 30, "stale_after_days": 3, "version": 1}

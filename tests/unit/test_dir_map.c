@@ -142,6 +142,7 @@ static void same_account(const struct dom_account *a, const struct dom_account *
     same_text(a->login, b->login);
     same_text(a->reason, b->reason);
     assert_true(a->since == b->since);
+    assert_int_equal(a->issued_on, b->issued_on);
     same_text(a->last_error, b->last_error);
     assert_int_equal(a->asked, b->asked);
     assert_int_equal(a->cut_off != NULL, b->cut_off != NULL);
@@ -263,6 +264,7 @@ static void make_accounts(struct cv_arena *a, struct dom_staff *s)
                                               text_or_null(a),
                                               text_or_null(a),
                                               some_moment(),
+                                              maybe() ? 1 + chance(40000) : 0,
                                               text_or_null(a),
                                               maybe(),
                                               some_cut_off(a)};

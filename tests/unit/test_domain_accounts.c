@@ -91,11 +91,50 @@ static void finding_an_account(void **state)
     assert_null(dom_account_of(&s, "td"));
 }
 
+/* Noon at the site. */
+static cv_moment at(cv_day day)
+{
+    return cv_day_start(day) + 12 * 3600;
+}
+
+static void a_lock_is_no_new_issue(void **state)
+{
+    struct cv_error err;
+    struct dom_account a = {.observed = DOM_REQUESTED, .since = CV_NO_MOMENT};
+    (void)state;
+    assert_true(cv_clock_init("Asia/Ho_Chi_Minh", 0, &err));
+    dom_observe(&a, DOM_PROVISIONED, at(100));
+    assert_true(a.observed == DOM_PROVISIONED && a.since == at(100) && a.issued_on == 100);
+    dom_observe(&a, DOM_OBS_ACTIVE, at(110));
+    dom_observe(&a, DOM_TEMP_LOCKED, at(120));
+    dom_observe(&a, DOM_OBS_ACTIVE, at(130));
+    assert_true(a.since == at(130) && a.issued_on == 100);
+    dom_observe(&a, DOM_OBS_CLOSED, at(140));
+    assert_int_equal(a.issued_on, 0);
+    dom_observe(&a, DOM_PROVISIONED, at(150));
+    assert_int_equal(a.issued_on, 150);
+    dom_observe(&a, DOM_PROVISIONED, at(90)); /* told wrongly at first */
+    assert_int_equal(a.issued_on, 90);
+}
+
+static void older_data_know_it_from_the_state(void **state)
+{
+    struct dom_account a = {.observed = DOM_OBS_ACTIVE, .since = at(100)};
+    (void)state;
+    dom_observe(&a, DOM_TEMP_LOCKED, at(120));
+    assert_int_equal(a.issued_on, 100);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_table_of_states), cmocka_unit_test(desired_becomes_observed), cmocka_unit_test(drift),
-        cmocka_unit_test(who_must_have_it),    cmocka_unit_test(finding_an_account),
+        cmocka_unit_test(the_table_of_states),
+        cmocka_unit_test(desired_becomes_observed),
+        cmocka_unit_test(drift),
+        cmocka_unit_test(who_must_have_it),
+        cmocka_unit_test(finding_an_account),
+        cmocka_unit_test(a_lock_is_no_new_issue),
+        cmocka_unit_test(older_data_know_it_from_the_state),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
