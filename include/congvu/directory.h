@@ -133,8 +133,9 @@ bool dir_brake_save(struct dir_session *s, const struct dom_brake *brake, const 
 /* No entry yet reads as a usage without uses and revision 0. */
 bool dir_usage_read(struct dir_session *s, struct cv_id staff, struct cv_arena *arena, struct dom_usage *out,
                     struct cv_error *err);
-/* The same for up to DIR_USAGE_MANY people in one question; out[i] is of staff[i]. Each person once. */
-enum { DIR_USAGE_MANY = 100 };
+/* The same for up to DIR_USAGE_MANY people in one question; out[i] is of staff[i]. Each person once. One record that
+ * cannot be read is logged, hinders no other, and has the revision DIR_USAGE_UNREADABLE. */
+enum { DIR_USAGE_MANY = 100, DIR_USAGE_UNREADABLE = -1 };
 bool dir_usage_read_many(struct dir_session *s, const struct cv_id *staff, size_t count, struct cv_arena *arena,
                          struct dom_usage *out, struct cv_error *err);
 /* People of whom whole months before this day's month are still kept day by day, `most` at most. */

@@ -8,7 +8,17 @@
 bool dir_usage_read(struct dir_session *s, struct cv_id staff, struct cv_arena *arena, struct dom_usage *out,
                     struct cv_error *err)
 {
-    return dir_usage_read_many(s, &staff, 1, arena, out, err);
+    struct dom_usage usage;
+
+    if (!dir_usage_read_many(s, &staff, 1, arena, &usage, err)) {
+        return false;
+    }
+    if (usage.revision == DIR_USAGE_UNREADABLE) {
+        return cv_fail_as(err, CV_INTERNAL, "ou=usage", "Không đọc được bản ghi sử dụng",
+                          "A record of use cannot be read");
+    }
+    *out = usage;
+    return true;
 }
 
 static const char *filter_of(struct cv_arena *arena, const struct cv_id *staff, size_t count)
@@ -38,6 +48,18 @@ static struct dom_usage *place_of(struct dom_usage *list, size_t count, struct c
     return NULL;
 }
 
+static void take_entry(const struct dir_entry *entry, struct cv_arena *arena, struct dom_usage *out, size_t count)
+{
+    struct cv_error why;
+    struct cv_id staff;
+    struct dom_usage *place = dir_dn_id(entry->dn, "stf_", &staff) ? place_of(out, count, staff) : NULL;
+
+    if (place && !dir_unmap_usage(entry, arena, place, &why)) {
+        cv_log_error(CV_LOG_WARN, "directory.record_skipped", &why);
+        *place = (struct dom_usage){.staff = staff, .revision = DIR_USAGE_UNREADABLE};
+    }
+}
+
 bool dir_usage_read_many(struct dir_session *s, const struct cv_id *staff, size_t count, struct cv_arena *arena,
                          struct dom_usage *out, struct cv_error *err)
 {
@@ -55,15 +77,7 @@ bool dir_usage_read_many(struct dir_session *s, const struct cv_id *staff, size_
         out[i] = (struct dom_usage){.staff = staff[i]};
     }
     for (size_t i = 0; i < found; i++) {
-        struct dom_usage usage, *place;
-
-        if (!dir_unmap_usage(&entries[i], arena, &usage, err)) {
-            return false;
-        }
-        place = place_of(out, count, usage.staff);
-        if (place) {
-            *place = usage;
-        }
+        take_entry(&entries[i], arena, out, count);
     }
     return true;
 }

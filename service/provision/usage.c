@@ -175,8 +175,18 @@ static bool save_person(struct prov_call *call, const char *system, const struct
     return cv_fail_as(err, CV_STALE, "", "Nhiều nguồn cùng ghi một người", "Too many feeds write one person at once");
 }
 
-static bool save_chunk(struct prov_call *call, const char *system, const struct person_use *people, size_t count,
-                       struct pace *pace, struct prov_usage_result *out, struct cv_error *err)
+/* The others go on; somebody has to look at that record. */
+static void reject_person(struct prov_call *call, struct prov_usage_input *in, struct cv_id staff)
+{
+    char id[CV_ID_TEXT];
+    for (size_t i = 0; i < in->count; i++)
+        if (in->events[i].code == NULL && cv_id_equal(in->events[i].staff, staff))
+            reject(call, &in->events[i], "unreadable_record", "Không đọc được bản ghi sử dụng của %s",
+                   "The stored days of %s cannot be read", cv_id_text("stf_", staff, id));
+}
+
+static bool save_chunk(struct prov_call *call, struct prov_usage_input *in, const struct person_use *people,
+                       size_t count, struct pace *pace, struct prov_usage_result *out, struct cv_error *err)
 {
     struct cv_id ids[DIR_USAGE_MANY];
     cv_auto_arena arena = cv_arena_new(CHUNK_ARENA);
@@ -189,7 +199,11 @@ static bool save_chunk(struct prov_call *call, const char *system, const struct 
         return false;
     for (size_t i = 0; i < count; i++) {
         int added = 0;
-        if (!save_person(call, system, &people[i], &stored[i], arena, &added, err))
+        if (stored[i].revision == DIR_USAGE_UNREADABLE) {
+            reject_person(call, in, people[i].staff);
+            continue;
+        }
+        if (!save_person(call, out->system.slug, &people[i], &stored[i], arena, &added, err))
             return false;
         if (added > 0)
             pace_wrote(pace, call);
@@ -199,13 +213,13 @@ static bool save_chunk(struct prov_call *call, const char *system, const struct 
     return true;
 }
 
-static bool save_people(struct prov_call *call, const char *system, const struct person_use *people, size_t count,
-                        struct prov_usage_result *out, struct cv_error *err)
+static bool save_people(struct prov_call *call, struct prov_usage_input *in, const struct person_use *people,
+                        size_t count, struct prov_usage_result *out, struct cv_error *err)
 {
     struct pace pace = pace_of(call);
     for (size_t i = 0; i < count; i += DIR_USAGE_MANY) {
         size_t n = count - i < DIR_USAGE_MANY ? count - i : DIR_USAGE_MANY;
-        if (!save_chunk(call, system, people + i, n, &pace, out, err))
+        if (!save_chunk(call, in, people + i, n, &pace, out, err))
             return false;
     }
     return true;
@@ -252,8 +266,10 @@ static bool record(struct prov_call *call, struct prov_usage_input *in, struct p
     size_t count = group(call, in, &people);
     if (!cv_arena_ok(call->arena))
         return cv_fail_as(err, CV_LIMIT, "", "Yêu cầu quá lớn", "The request is too large");
+    if (!save_people(call, in, people, count, out, err) || !save_feed(call, in, out, err))
+        return false;
     count_verdicts(in, out);
-    return save_people(call, out->system.slug, people, count, out, err) && save_feed(call, in, out, err);
+    return true;
 }
 
 bool prov_usage_record(struct prov_call *call, struct prov_usage_input *in, struct prov_usage_result *out,

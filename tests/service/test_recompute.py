@@ -8,7 +8,7 @@ import zlib
 
 import pytest
 from congvu import ROOT, wait_for
-from recompute import District, site_today
+from recompute import CATEGORIES, District, site_today
 
 SAMPLE = ROOT / "deploy/sample"
 WINDOWS = {"P7D": 7, "P30D": 30, "P90D": 90, "P180D": 180}
@@ -86,7 +86,8 @@ class Changes:
 
     def one(self):
         kinds = {self.move: 12, self.account: 14, self.leave: 8, self.departure: 5, self.headcount: 12, self.usage: 30, self.unit_move: 4,
-                 self.requirement: 2, self.rule: 2, self.second_post: 6, self.source: 3, self.reinstate: 2}
+                 self.requirement: 2, self.rule: 2, self.second_post: 6, self.source: 3, self.reinstate: 2, self.category: 4, self.observation: 4,
+                 self.hire: 4}
         return self.dice.choices(list(kinds), kinds.values())[0]()
 
     def person(self):
@@ -94,6 +95,18 @@ class Changes:
 
     def move(self):
         return "PATCH", self.person(), {"unit": self.dice.choice(self.units)}
+
+    def category(self):
+        return "PATCH", self.person(), {"category": self.dice.choice(CATEGORIES)}
+
+    def hire(self):
+        code = f"NEW-{self.dice.randrange(10**6)}"
+        return "PUT", f"/v1/staff/{code}", {"full_name": f"Nguyễn Văn {self.dice.choice(['Ưu', 'Ý', 'Yên', 'Yến'])}", "unit": self.dice.choice(self.units),
+                                            "category": "cong_chuc", "birth_year": self.dice.randint(1960, 2005), "hired_on": self.day(-30, 3)}
+
+    def observation(self):
+        body = {"state": self.dice.choice(["provisioned", "active", "requested"])}
+        return "PUT", f"{self.person()}/accounts/certificate/observation", body
 
     def account(self):
         system = self.dice.choice(["mailbox", "mailbox", "td-office", "e-office", "certificate"])

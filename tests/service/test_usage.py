@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import subprocess
 
 import pytest
 from congvu import an, wait_for
@@ -171,6 +172,17 @@ def test_data_through_goes_forward_unless_told_otherwise(client):
     assert through() == day(5)
     assert through(data_through=day(9), rewind=True) == day(9)
     assert through(data_through=day(3)) == day(3)
+
+
+def test_a_record_broken_by_hand_hinders_no_other(shared, client):
+    broken, sound = onboard(client, staff_code="U-0030"), onboard(client, staff_code="U-0031")
+    events = [{"id": p["id"], "occurred_on": day(n)} for n in (1, 2) for p in (broken, sound)]
+    report(client, events[:2])
+    ldif = f"dn: cvId={broken['id']},ou=usage\nchangetype: modify\nadd: cvUseDays;x-mailbox\ncvUseDays;x-mailbox: 2026-13:zzz\n"
+    subprocess.run(["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", shared.ldapi], input=ldif, text=True, check=True, capture_output=True)
+    result = report(client, events)
+    assert (result["accepted"], result["duplicate"]) == (1, 1) and codes(result) == [(0, "unreadable_record"), (2, "unreadable_record")]
+    assert stored(shared, sound["id"]) == {day(1), day(2)}
 
 
 def test_a_system_says_how_far_its_source_is(client):
