@@ -82,17 +82,31 @@ int dom_active_count(const struct dom_active *days, cv_day from, cv_day to)
     return count;
 }
 
+static int highest_bit(unsigned byte)
+{
+    int bit = 7;
+    while (!(byte >> bit & 1u))
+        bit--;
+    return bit;
+}
+
 /* The k-th latest active day on or before `to`; CV_NO_DAY when there are fewer. */
 static cv_day kth_latest(const struct dom_active *days, cv_day to, int k)
 {
-    int64_t at = (int64_t)to - days->first, end = (int64_t)days->len * 8 - 1;
-    if (days->first == CV_NO_DAY)
+    int64_t end = (int64_t)days->len * 8 - 1, last = (int64_t)to - days->first;
+    if (days->first == CV_NO_DAY || last < 0)
         return CV_NO_DAY;
-    for (at = at > end ? end : at; at >= 0; at--) {
-        if (days->bits[at / 8] == 0)
-            at -= at % 8;
-        else if ((days->bits[at / 8] >> at % 8 & 1u) && --k == 0)
-            return days->first + (cv_day)at;
+    last = last > end ? end : last;
+    for (int64_t at = last / 8; at >= 0; at--) {
+        unsigned byte = days->bits[at] & (at == last / 8 ? 0xFFu >> (7 - last % 8) : 0xFFu);
+        int here = __builtin_popcount(byte);
+        if (here < k) {
+            k -= here;
+            continue;
+        }
+        while (--k > 0)
+            byte ^= 1u << highest_bit(byte);
+        return days->first + (cv_day)(at * 8 + highest_bit(byte));
     }
     return CV_NO_DAY;
 }
