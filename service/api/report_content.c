@@ -88,6 +88,8 @@ static void send(struct htp_exchange *x, const struct question *q, const struct 
         return;
     }
     name_paper(x, q, &report->report);
+    if (q->file.format == API_HTML) /* a page of texts that people typed: nothing in it may run or load */
+        htp_header_set(x, "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
     htp_reply_text(x, 200, api_media_type(q->file.format), cv_buf_str(&out), out.len);
 }
 

@@ -195,6 +195,18 @@ static void check_privacy(const struct cv_jin *top)
     cv_jin_done(o);
 }
 
+static void read_inactivity(struct dom_policy *p, const struct cv_jin *top)
+{
+    const struct cv_jin *o;
+    int ignored = 0;
+    if (cv_jin_object(top, "inactivity", CV_OPTIONAL, &o) != CV_VALUE)
+        return;
+    number(o, "lock_after_days", 1, DAYS_MAX, &ignored);
+    number(o, "revoke_after_locked_days", 1, DAYS_MAX, &p->revoke_days);
+    day_list(o, "warn_before_days");
+    cv_jin_done(o);
+}
+
 static void check_times(const struct cv_jin *top)
 {
     static const struct number_rule sla[] = {
@@ -202,8 +214,6 @@ static void check_times(const struct cv_jin *top)
     static const struct number_rule leaver[] = {{"leaver", 0, 365}};
     static const struct number_rule unchanged[] = {{"max_age_days", 1, DAYS_MAX}};
     static const struct number_rule lockout[] = {{"bad_logins", 1, 1000}};
-    static const struct number_rule inactive[] = {{"lock_after_days", 1, DAYS_MAX},
-                                                  {"revoke_after_locked_days", 1, DAYS_MAX}};
     static const struct number_rule merge[] = {{"old_domain_alias_days", 0, DAYS_MAX}};
     static const struct number_rule here[] = {{"password_reset_hours", 1, 720}};
     numbers(top, here, CV_COUNT(here));
@@ -211,7 +221,6 @@ static void check_times(const struct cv_jin *top)
     check_section(top, "must_request_within_days", leaver, CV_COUNT(leaver), NULL);
     check_section(top, "default_password", unchanged, CV_COUNT(unchanged), "warn_days");
     check_section(top, "lockout", lockout, CV_COUNT(lockout), NULL);
-    check_section(top, "inactivity", inactive, CV_COUNT(inactive), "warn_before_days");
     check_section(top, "merge", merge, CV_COUNT(merge), NULL);
 }
 
@@ -246,6 +255,7 @@ static bool read_all(struct dom_policy *p, const char *json, size_t len, struct 
     check_eligible(top);
     check_password(top);
     check_times(top);
+    read_inactivity(p, top);
     check_privacy(top);
     cv_jin_done(top);
     if (!cv_faults_check(&faults, cvp_validation_failed, err))
@@ -302,6 +312,11 @@ const char *dom_policy_domain(const struct dom_policy *policy)
 int dom_policy_alias_days(const struct dom_policy *policy)
 {
     return policy->alias_days;
+}
+
+int dom_policy_revoke_days(const struct dom_policy *policy)
+{
+    return policy->revoke_days;
 }
 
 int dom_policy_keep_days(const struct dom_policy *policy)

@@ -18,7 +18,7 @@ struct dom_policy {
     const char *person[DOM_RULES_MAX];
     size_t person_count;
     int max_local_len, stt_from;
-    int alias_days, keep_days;
+    int alias_days, keep_days, revoke_days;
     enum dom_desired leaver_state;
     const char **reserved;
     size_t reserved_count;

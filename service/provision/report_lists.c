@@ -108,8 +108,16 @@ static enum rep_stage stage_of(const struct rep_report *r, const struct view_acc
     return REP_NOT_USED;
 }
 
-static void take_person(const struct rep_report *r, const struct rep_sheet *s, const struct view_staff *from,
-                        struct rep_person *to)
+/* A box locked because nobody used it is taken back after the time that the policy says. */
+static cv_day revoked_on(const struct prov_freeze *f, const struct view_account *a)
+{
+    int days = dom_policy_revoke_days(f->call->prov->options.policy);
+    bool idle = a->reason != NULL && strcmp(a->reason, dom_lock_reason_words[DOM_LOCK_INACTIVITY]) == 0;
+    return idle && days > 0 && a->since != CV_NO_MOMENT ? cv_day_of(a->since) + days : CV_NO_DAY;
+}
+
+static void take_person(const struct prov_freeze *f, const struct rep_report *r, const struct rep_sheet *s,
+                        const struct view_staff *from, struct rep_person *to)
 {
     const struct view_account *a = account_of(from, s->system);
     bool locked = r->kind == REP_LOCKED && a != NULL;
@@ -121,7 +129,7 @@ static void take_person(const struct rep_report *r, const struct rep_sheet *s, c
                               .stage = stage_of(r, a),
                               .since = locked && a->since != CV_NO_MOMENT ? cv_day_of(a->since) : CV_NO_DAY,
                               .reason = locked ? a->reason : NULL,
-                              .revoke_on = CV_NO_DAY};
+                              .revoke_on = locked ? revoked_on(f, a) : CV_NO_DAY};
 }
 
 /* By unit, and within a unit as they came: by given name. */
@@ -168,7 +176,7 @@ bool prov_freeze_people(const struct prov_freeze *f, const struct rep_report *r,
             return cv_fail(err, cvp_report_too_large, NULL, "Danh sách có hơn %d người; hãy chọn đơn vị nhỏ hơn",
                            "The list has over %d people; choose a smaller unit", REP_PEOPLE_MAX);
         for (size_t i = 0; i < page.count; i++, count++) {
-            take_person(r, s, &page.items[i], &all[count].person);
+            take_person(f, r, s, &page.items[i], &all[count].person);
             all[count].at = count;
         }
         q.after = page.next;

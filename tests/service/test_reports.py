@@ -1,5 +1,6 @@
 """Frozen reports: what was sent upward stays as it was, in every format."""
 import csv
+import datetime
 import hashlib
 import io
 import json
@@ -47,7 +48,6 @@ def district(service):
 
 
 def month():
-    import datetime
     today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
     return today.strftime("%Y-%m")
 
@@ -104,6 +104,8 @@ def test_the_page_carries_the_letterhead_of_the_unit_above(district):
     for text in ("UBND tỉnh Thử", "UBND huyện Thử", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Số: 15/BC-UBND", "Tân Sơn, ngày ", "- UBND tỉnh;",
                  "TM. Ủy ban nhân dân", "Trần Văn Thử", "&lt;b&gt;Đề nghị&lt;/b&gt;", report["hash"]):
         assert text in page, text
+    answer = content(district, report["id"], "html", lang="vi")
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; style-src 'unsafe-inline'"
     assert "<script" not in page and not re.search(r"(?:src|href)=|url\(|@import", page), "nothing from outside"
 
 
@@ -248,6 +250,8 @@ def test_lists_of_people_only_for_those_who_may_see_names(service, district):
     locked = freeze(district, kind="locked_accounts", systems=["mailbox"])
     [person] = locked["figures"]["sheets"][0]["people"]
     assert (person["full_name"], person["stage"], person["reason"], person["unit_code"]) == ("Phạm Thị Dung", "locked", "inactivity", "T1.03")
+    since, until = (datetime.date.fromisoformat(person[name]) for name in ("since_on", "revoke_on"))
+    assert (until - since).days == 180, "the policy's time"
     unused = freeze(district, kind="unused_accounts", systems=["mailbox"])
     stages = {p["full_name"]: p["stage"] for p in unused["figures"]["sheets"][0]["people"]}
     assert stages["Trần Thị Bích"] == "missing" and stages["Nguyễn Văn An"] == "not_activated"
