@@ -116,6 +116,7 @@ void service_stop(struct service *s)
     }
     htp_server_stop(&s->management);
     rec_stop(&s->rec);
+    rec_connectors_free(&s->connectors);
     stop_lease(s);
     dir_sync_stop(&s->sync);
     dir_session_close(&s->timer_session);

@@ -24,6 +24,7 @@ struct service {
     struct view *view;
     struct dir_sync *sync;
     struct prov *prov;
+    struct rec_connectors *connectors;
     struct rec *rec;
     struct api api;
     struct job_lane *lanes[HTP_LANES];

@@ -153,7 +153,8 @@ static bool start_use_cases(struct service *s, struct cv_error *err)
     struct prov_options options = {.view = s->view,
                                    .policy = s->policy,
                                    .activation_hours = (int)s->conf.activation_hours,
-                                   .history_days = (int)s->conf.history_days};
+                                   .history_days = (int)s->conf.history_days,
+                                   .connector_secret_dir = s->conf.connector_secret_dir};
     cv_key_derive(&s->key, "one-time codes", &options.code_key);
     cv_key_derive(&s->key, "token digests", &options.token_key);
     if (!prov_new(&options, &s->prov, err))
@@ -188,9 +189,16 @@ static bool start_reconciler(struct service *s, struct cv_error *err)
                                   .work_ms = CONNECT_WORK_MS,
                                   .may_work = holds_lease,
                                   .may_ctx = s->lease};
+    const struct rec_connectors_options connectors = {
+        .view = s->view, .secret_dir = s->conf.connector_secret_dir, .compare_s = (int)s->conf.connect_compare_s};
+    if (!rec_connectors_new(&connectors, &s->connectors, err))
+        return false;
+    options.sources[options.source_count++] = rec_connectors_source(s->connectors);
     if (!rec_start(&options, &s->rec, err))
         return false;
     prov_on_write(s->prov, wake_reconciler, s->rec);
+    s->api.rec = s->rec;
+    s->api.connectors = s->connectors;
     return true;
 }
 

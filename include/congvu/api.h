@@ -10,6 +10,7 @@
 
 #include "congvu/http.h"
 #include "congvu/provision.h"
+#include "congvu/reconcile.h"
 #include "congvu/view.h"
 
 struct api_blob {
@@ -21,6 +22,8 @@ struct api_blob {
 struct api {
     struct view *view;
     struct prov *prov;
+    struct rec *rec;
+    struct rec_connectors *connectors;
     struct cv_key page_key;        /* page tokens */
     struct cv_key idempotency_key; /* digests of keys and bodies */
     int rate_per_second;           /* per token; 0 = no limit */

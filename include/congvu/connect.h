@@ -100,3 +100,6 @@ bool con_allow_ok(const char *word);
 bool con_address_allowed(const char *address, const char *const *allow, size_t allow_count);
 /* One segment of a path or a query value, percent-encoded. */
 const char *con_escape(struct cv_arena *arena, const char *text);
+/* A path to an attribute of SCIM: "userName", "name.familyName", "emails" (the value of type work), "phoneNumbers[type
+ * eq \"mobile\"].value", "urn:...:User:department". */
+bool con_scim_path_ok(const char *path);

@@ -90,6 +90,34 @@ void cv_jin_fault(const struct cv_jin *o, const char *name, const char *code, co
 /* Faults for members that were never asked for (`unknown_member`). */
 void cv_jin_done(const struct cv_jin *o);
 
+/* ---- documents of others ---- answers of systems that we do not control: everything is asked for and nothing is a
+ * fault. Names are compared without regard to the case of ASCII letters, the last of two equal ones counts, any value
+ * may stand at the top. A NULL document or member may be asked again: the answer is "nothing". */
+struct cv_jany;
+enum cv_jany_kind {
+    CV_JANY_NONE,
+    CV_JANY_NULL,
+    CV_JANY_BOOL,
+    CV_JANY_NUMBER,
+    CV_JANY_TEXT,
+    CV_JANY_LIST,
+    CV_JANY_OBJECT
+};
+/* NULL + err when it is not JSON, or nested deeper than CV_MAX_JSON_DEPTH. */
+const struct cv_jany *cv_jany_parse(struct cv_arena *arena, const char *bytes, size_t len, struct cv_error *err);
+enum cv_jany_kind cv_jany_kind(const struct cv_jany *v);
+const struct cv_jany *cv_jany_get(const struct cv_jany *object, const char *name); /* NULL when there is none */
+size_t cv_jany_count(const struct cv_jany *list);                                  /* 0 when it is no list */
+const struct cv_jany *cv_jany_item(const struct cv_jany *list, size_t i);
+/* A text; a whole number as its digits; else NULL. Lives as long as the document. */
+const char *cv_jany_text(const struct cv_jany *v, struct cv_arena *arena);
+/* true and false, also as texts in any case; *out untouched and false returned when it is neither. */
+bool cv_jany_bool(const struct cv_jany *v, bool *out);
+bool cv_jany_int(const struct cv_jany *v, int64_t *out); /* also as a text of digits */
+/* Calls each(ctx, name, value) for every member of an object. */
+void cv_jany_each(const struct cv_jany *object, void (*each)(void *ctx, const char *name, const struct cv_jany *value),
+                  void *ctx);
+
 /* Out. `name` NULL inside arrays and at the top. */
 struct cv_jout {
     struct cv_buf *buf;
@@ -116,5 +144,7 @@ struct cv_ratio {
     int64_t numerator, denominator;
 };
 void cv_jout_ratio_change(struct cv_jout *j, const char *name, struct cv_ratio from, struct cv_ratio to);
+/* A value of somebody else's document, as it is. */
+void cv_jout_any(struct cv_jout *j, const char *name, const struct cv_jany *value);
 /* Text that is already JSON. */
 void cv_jout_raw(struct cv_jout *j, const char *name, const char *json, size_t len);

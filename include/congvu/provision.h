@@ -27,10 +27,11 @@ struct prov;
 struct prov_options {
     struct view *view;
     const struct dom_policy *policy;
-    struct cv_key code_key;  /* one-time codes */
-    struct cv_key token_key; /* API token secrets */
-    int activation_hours;    /* validity of a one-time code */
-    int history_days;        /* how long daily snapshots are kept; 0 = none are taken */
+    struct cv_key code_key;           /* one-time codes */
+    struct cv_key token_key;          /* API token secrets */
+    int activation_hours;             /* validity of a one-time code */
+    int history_days;                 /* how long daily snapshots are kept; 0 = none are taken */
+    const char *connector_secret_dir; /* folder of the files that connectors name; "" = none may be named */
 };
 bool prov_new(const struct prov_options *options, struct prov **out, struct cv_error *err);
 void prov_free(struct prov **prov);
@@ -133,6 +134,8 @@ bool prov_requires(const struct view *view, struct cv_arena *arena, const struct
                    const struct dom_system *system);
 
 /* ---- accounts ---- */
+/* The caller's language out of an account's last error; NULL stays NULL. */
+const char *prov_text_in(struct cv_arena *arena, const char *last_error, enum cv_lang lang);
 struct prov_account_change {
     enum dom_desired state;
     const char *reason;
@@ -249,6 +252,8 @@ struct prov_system_input {
     } activity;
     enum cv_presence sessions_given;
     struct dom_sessions sessions;
+    enum cv_presence connector_given;
+    const struct cv_jin *connector; /* a merge patch: read onto what the system has */
 };
 struct prov_system_result {
     enum prov_outcome outcome;

@@ -96,3 +96,38 @@ struct rec_health {
 };
 /* False: this process has not looked at the target (yet), or does not hold the lease. */
 bool rec_health(struct rec *rec, const char *target, struct rec_health *out);
+
+/* ---- systems with a connector: the source that is built in ---- */
+struct rec_connectors;
+struct rec_connectors_options {
+    struct view *view;
+    const char *secret_dir; /* "" = none */
+    int compare_s;          /* between two full comparisons of a system */
+    int total_ms;           /* bound of one call; 0 = that of connect.h */
+};
+bool rec_connectors_new(const struct rec_connectors_options *options, struct rec_connectors **out,
+                        struct cv_error *err);
+/* After rec_stop(). */
+void rec_connectors_free(struct rec_connectors **connectors);
+struct rec_source rec_connectors_source(struct rec_connectors *connectors);
+
+/* What the last full comparison found at a system: accounts that are there and nobody's here, and accounts of ours that
+ * are not there. Nothing is done about the former; the latter are made again, unless suspiciously many are missing. */
+enum rec_orphan_kind { REC_UNKNOWN_HERE, REC_MISSING_THERE, REC_ORPHAN_KINDS };
+extern const char *const rec_orphan_kind_words[]; /* unknown_here missing_there */
+enum { REC_ORPHANS_MAX = 1000 };
+struct rec_orphan {
+    enum rec_orphan_kind kind;
+    const char *remote_id, *login; /* or NULL */
+    struct cv_id staff;            /* of REC_MISSING_THERE */
+};
+struct rec_comparison {
+    cv_moment compared_at; /* CV_NO_MOMENT = not yet */
+    bool whole;            /* the system listed all it has; else only unknown_here is told */
+    size_t there, unknown_here, missing_there;
+    const struct rec_orphan *items; /* at most REC_ORPHANS_MAX; in the arena */
+    size_t count;
+};
+/* False: nothing was compared by this process. With `items` false only the figures. Any thread. */
+bool rec_compared(struct rec_connectors *connectors, const char *system, bool items, struct cv_arena *arena,
+                  struct rec_comparison *out);

@@ -142,7 +142,10 @@ struct view_account {
     const char *login;
     const char *reason;
     cv_moment since;
-    bool has_error;
+    const char *last_error; /* or NULL */
+    const char *remote_id;  /* in a connector system, or NULL */
+    int attempts;           /* failures in a row there */
+    cv_moment next_try_at;  /* CV_NO_MOMENT = nothing to wait for */
     bool required;
     cv_day last_active_on; /* CV_NO_DAY = never, or unknown */
 };
@@ -254,6 +257,25 @@ struct view_account_page {
 };
 bool view_account_list(const struct view *v, const struct view_account_query *q, struct cv_arena *arena,
                        struct view_account_page *out, struct cv_error *err);
+
+/* What a connector system lacks. Of those due now (nothing to wait for), at most `max`, beginning behind the person
+ * that
+ * `*cursor` names, so that nobody starves; the cursor moves. */
+struct view_connector_backlog {
+    size_t queue;        /* accounts that want something done, due or waiting */
+    cv_moment oldest_at; /* since when the oldest of them is as it is; CV_NO_MOMENT = none */
+};
+size_t view_connector_due(const struct view *v, const char *system, int delete_after_days, cv_moment now,
+                          size_t *cursor, struct cv_id *out, size_t max, struct view_connector_backlog *out_backlog);
+/* All accounts of a system, for a comparison with what is there: id, login, remote id and states only. */
+struct view_connector_account {
+    struct cv_id staff;
+    const char *login, *remote_id; /* or NULL */
+    enum dom_desired desired;
+    enum dom_observed observed;
+};
+bool view_connector_accounts(const struct view *v, const char *system, struct cv_arena *arena,
+                             struct view_connector_account **out, size_t *out_count, struct cv_error *err);
 
 struct view_departure_query {
     struct view_scope scope;

@@ -78,6 +78,7 @@ void api_write_account_row(struct htp_exchange *x, const struct view_account_row
 void api_write_departure_row(struct htp_exchange *x, const struct view_staff *staff);
 void api_write_unit(struct htp_exchange *x, const char *name, const struct dom_unit *unit);
 void api_write_system(struct htp_exchange *x, const char *name, const struct dom_system *system);
+void api_write_health(struct htp_exchange *x, const struct dom_system *system); /* "health", null without a connector */
 
 /* read_*.c: JSON bodies into inputs */
 void api_read_text(const struct cv_jin *o, const char *name, size_t max,
@@ -108,7 +109,7 @@ bool api_figures_dear(const struct htp_exchange *x); /* coverage.c: too much for
     X(create_departure_batch) X(create_brake_release)                                                                \
     X(list_units) X(create_unit) X(get_unit) X(put_unit) X(patch_unit) X(delete_unit) X(list_unit_ancestors)         \
     X(list_headcounts) X(get_headcount) X(put_headcount)                                                             \
-    X(list_systems) X(get_system) X(patch_system) X(create_usage_events)                                                                   \
+    X(list_systems) X(get_system) X(patch_system) X(list_orphans) X(create_usage_events)                                                                   \
     X(get_coverage) X(get_adoption) X(get_coverage_trend) X(get_adoption_trend) X(list_tokens) X(create_token) X(delete_token) X(get_me)                                         \
     X(list_reports) X(create_report) X(get_report) X(patch_report) X(delete_report)                                  \
     X(create_report_revision) X(get_report_content)                                                                  \

@@ -132,7 +132,9 @@ void api_write_account(struct htp_exchange *x, const char *name, const struct do
     cv_jout_string(j, "state", dom_observed_words[account->observed]);
     cv_jout_string(j, "login", account->login);
     cv_jout_moment(j, "since", account->since);
-    cv_jout_string(j, "last_error", account->last_error);
+    cv_jout_string(j, "last_error", prov_text_in(x->arena, account->last_error, x->lang));
+    cv_jout_int(j, "attempts", account->attempts);
+    cv_jout_moment(j, "next_try_at", account->attempts > 0 ? account->next_try_at : CV_NO_MOMENT);
     cv_jout_end(j);
     cv_jout_bool(j, "drift", dom_in_drift(account->desired, account->observed));
     cv_jout_bool(j, "required", required_of(x, staff, account->system));
@@ -230,8 +232,11 @@ static void write_account_members(struct htp_exchange *x, const struct view_acco
     cv_jout_string(j, "state", dom_observed_words[account->observed]);
     cv_jout_string(j, "login", account->login);
     cv_jout_moment(j, "since", account->since);
+    cv_jout_string(j, "last_error", prov_text_in(x->arena, account->last_error, x->lang));
+    cv_jout_int(j, "attempts", account->attempts);
+    cv_jout_moment(j, "next_try_at", account->next_try_at);
     cv_jout_end(j);
-    cv_jout_bool(j, "has_error", account->has_error);
+    cv_jout_bool(j, "has_error", account->last_error != NULL);
     cv_jout_bool(j, "drift", dom_in_drift(account->desired, account->observed));
     cv_jout_bool(j, "required", account->required);
     cv_jout_day(j, "last_active_on", account->last_active_on);
@@ -306,8 +311,9 @@ void api_write_departure_row(struct htp_exchange *x, const struct view_staff *st
 
 /* ---- departures ---- */
 
-static void write_steps(struct cv_jout *j, const struct dom_staff *staff, const struct dom_departure *d)
+static void write_steps(struct htp_exchange *x, const struct dom_staff *staff, const struct dom_departure *d)
 {
+    struct cv_jout *j = &x->out;
     bool started = d->started_at != CV_NO_MOMENT;
     cv_jout_array(j, "steps");
     for (size_t i = 0; i < staff->account_count; i++) {
@@ -316,7 +322,7 @@ static void write_steps(struct cv_jout *j, const struct dom_staff *staff, const 
         cv_jout_object(j, NULL);
         cv_jout_string(j, "system", account->system);
         cv_jout_string(j, "state", done ? "done" : account->last_error != NULL ? "failed" : "pending");
-        cv_jout_string(j, "last_error", account->last_error);
+        cv_jout_string(j, "last_error", prov_text_in(x->arena, account->last_error, x->lang));
         write_cut_off(j, account);
         cv_jout_end(j);
     }
@@ -350,6 +356,6 @@ void api_write_departure(struct htp_exchange *x, const char *name, const struct 
     cv_jout_string(j, "auto_reply", d->auto_reply);
     cv_jout_moment(j, "recorded_at", d->recorded_at);
     cv_jout_moment(j, "started_at", d->started_at);
-    write_steps(j, staff, d);
+    write_steps(x, staff, d);
     cv_jout_end(j);
 }

@@ -229,6 +229,11 @@ void api_write_system(struct htp_exchange *x, const char *name, const struct dom
     else
         cv_jout_null(j, "definition");
     write_feed(x, system);
+    if (system->connector != NULL)
+        dom_connector_write(j, "connector", system->connector);
+    else
+        cv_jout_null(j, "connector");
+    api_write_health(x, system);
     cv_jout_int(j, "revision", system->revision);
     cv_jout_end(j);
 }

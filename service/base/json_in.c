@@ -20,7 +20,7 @@ void cv_json_init(void)
 }
 
 /* Cheap look ahead, because the library's own limit of 2048 levels is fixed. */
-static bool too_deep(const char *bytes, size_t len)
+bool cv_json_too_deep(const char *bytes, size_t len)
 {
     int depth = 0;
     bool quoted = false;
@@ -74,7 +74,7 @@ static json_t *parse(const char *bytes, size_t len, struct cv_error *err)
                 "The body is empty: a JSON object is needed");
         return NULL;
     }
-    if (too_deep(bytes, len)) {
+    if (cv_json_too_deep(bytes, len)) {
         cv_fail(err, cvp_malformed_body, NULL, "JSON lồng quá %d cấp", "The JSON is nested deeper than %d levels",
                 CV_MAX_JSON_DEPTH);
         return NULL;

@@ -40,3 +40,6 @@ struct cv_jin_list {
 };
 
 struct cv_jin *cv_jin_wrap(struct jin_ctx *ctx, json_t *value);
+
+/* Nested deeper than CV_MAX_JSON_DEPTH? A cheap look ahead. */
+bool cv_json_too_deep(const char *bytes, size_t len);

@@ -222,131 +222,6 @@ static bool take_alias_ends(struct dir_reader *r, const struct dir_attr *attr, c
     return true;
 }
 
-/* ---- accounts: one tag per system ---- */
-enum account_part { STATE, DESIRED, LOGIN, REASON, SINCE, ISSUED, ERROR, ASKED };
-static const char *const account_attrs[] = {
-    [STATE] = "cvAccountState",   [DESIRED] = "cvAccountDesired", [LOGIN] = "cvAccountLogin",
-    [REASON] = "cvAccountReason", [SINCE] = "cvAccountSince",     [ISSUED] = "cvAccountIssuedOn",
-    [ERROR] = "cvAccountError",   [ASKED] = "cvAccountAsked",
-};
-
-static void put_account(const struct dom_account *a, struct dir_attrs *out)
-{
-    struct cv_arena *arena = out->arena;
-
-    dir_put(out, dir_tagged(arena, account_attrs[STATE], a->system), dom_observed_words[a->observed]);
-    dir_put(out, dir_tagged(arena, account_attrs[DESIRED], a->system), dom_desired_words[a->desired]);
-    dir_put(out, dir_tagged(arena, account_attrs[LOGIN], a->system), a->login);
-    dir_put(out, dir_tagged(arena, account_attrs[REASON], a->system), a->reason);
-    dir_put_moment(out, dir_tagged(arena, account_attrs[SINCE], a->system), a->since);
-    dir_put_day(out, dir_tagged(arena, account_attrs[ISSUED], a->system), a->issued_on ? a->issued_on : CV_NO_DAY);
-    dir_put(out, dir_tagged(arena, account_attrs[ERROR], a->system), a->last_error);
-    dir_put_bool(out, dir_tagged(arena, account_attrs[ASKED], a->system), a->asked);
-    dir_put_cut_off(out, dir_tagged(arena, "cvCutOff", a->system), a->cut_off);
-}
-
-static void put_accounts(const void *record, const char *base, struct dir_attrs *out)
-{
-    const struct dom_staff *s = record;
-
-    (void)base;
-    for (size_t i = 0; i < s->account_count; i++) {
-        put_account(&s->accounts[i], out);
-    }
-}
-
-/* Values that no entry holds: an account needs both states. */
-enum { NO_STATE = -1 };
-
-static struct dom_account *account_for(struct dir_reader *r, const char *system)
-{
-    struct dom_staff *s = r->record;
-    struct dom_account *a;
-
-    for (size_t i = 0; i < s->account_count; i++) {
-        if (strcasecmp(s->accounts[i].system, system) == 0) {
-            return &s->accounts[i];
-        }
-    }
-    s->accounts = dir_grow(r->arena, s->accounts, sizeof(*a), s->account_count, &r->room);
-    if (!s->accounts) {
-        s->account_count = 0;
-        return NULL;
-    }
-    a = &s->accounts[s->account_count++];
-    *a = (struct dom_account){.system = system, .since = CV_NO_MOMENT};
-    a->observed = (enum dom_observed)NO_STATE;
-    a->desired = (enum dom_desired)NO_STATE;
-    return a;
-}
-
-static enum account_part part_of(const char *name)
-{
-    size_t len = strcspn(name, ";");
-
-    for (enum account_part part = STATE; part < ASKED; part++) {
-        if (strncasecmp(account_attrs[part], name, len) == 0 && account_attrs[part][len] == '\0') {
-            return part;
-        }
-    }
-    return ASKED;
-}
-
-static bool take_account_part(struct dom_account *a, enum account_part part, const char *text)
-{
-    int word;
-
-    switch (part) {
-    case STATE:
-        word = dom_word_index(dom_observed_words, text);
-        a->observed = (enum dom_observed)word;
-        return word >= 0;
-    case DESIRED:
-        word = dom_word_index(dom_desired_words, text);
-        a->desired = (enum dom_desired)word;
-        return word >= 0;
-    case LOGIN:
-        a->login = text;
-        return true;
-    case REASON:
-        a->reason = text;
-        return true;
-    case SINCE:
-        return cv_moment_parse_ldap(text, &a->since);
-    case ISSUED:
-        return cv_day_parse(text, &a->issued_on);
-    case ERROR:
-        a->last_error = text;
-        return true;
-    case ASKED:
-        a->asked = strcasecmp(text, "TRUE") == 0;
-        return true;
-    }
-    return false;
-}
-
-static bool take_account(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
-{
-    struct dom_account *a;
-
-    if (!*tag) {
-        return true; /* of no system: nothing of ours */
-    }
-    a = account_for(r, tag);
-    if (!a) {
-        return dir_unreadable(r->err, r->entry, attr->name, "is too large");
-    }
-    return take_account_part(a, part_of(attr->name), attr->values[0].bytes) ||
-           dir_unreadable(r->err, r->entry, attr->name, "has a value that is not understood");
-}
-
-static bool take_cut_off(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
-{
-    struct dom_account *a = *tag ? account_for(r, tag) : NULL;
-
-    return a ? dir_take_cut_off(r, attr, &a->cut_off) : !*tag;
-}
-
 /* ---- leave ---- */
 static void put_leave(const void *record, const char *base, struct dir_attrs *out)
 {
@@ -516,15 +391,19 @@ static const struct dir_field fields[] = {
     {"cvAutoReply", DIR_OWN, .put = dir_put_auto_reply},
     {"cvNamingRule", DIR_TEXT, AT(naming_rule)},
     {"cvNamedByHand", DIR_BOOL, AT(named_by_hand)},
-    {"cvAccountState", DIR_OWN, .put = put_accounts, .take = take_account},
-    {"cvAccountDesired", DIR_OWN, .take = take_account},
-    {"cvAccountLogin", DIR_OWN, .take = take_account},
-    {"cvAccountReason", DIR_OWN, .take = take_account},
-    {"cvAccountSince", DIR_OWN, .take = take_account},
-    {"cvAccountIssuedOn", DIR_OWN, .take = take_account},
-    {"cvAccountError", DIR_OWN, .take = take_account},
-    {"cvAccountAsked", DIR_OWN, .take = take_account},
-    {"cvCutOff", DIR_OWN, .take = take_cut_off},
+    {"cvAccountState", DIR_OWN, .put = dir_put_accounts, .take = dir_take_account},
+    {"cvAccountDesired", DIR_OWN, .take = dir_take_account},
+    {"cvAccountLogin", DIR_OWN, .take = dir_take_account},
+    {"cvAccountReason", DIR_OWN, .take = dir_take_account},
+    {"cvAccountSince", DIR_OWN, .take = dir_take_account},
+    {"cvAccountIssuedOn", DIR_OWN, .take = dir_take_account},
+    {"cvAccountError", DIR_OWN, .take = dir_take_account},
+    {"cvAccountAsked", DIR_OWN, .take = dir_take_account},
+    {"cvCutOff", DIR_OWN, .take = dir_take_account},
+    {"cvAccountRemoteId", DIR_OWN, .take = dir_take_account},
+    {"cvAccountSynced", DIR_OWN, .take = dir_take_account},
+    {"cvAccountRetry", DIR_OWN, .take = dir_take_account},
+    {"cvAccountFormer", DIR_OWN, .take = dir_take_account},
     {"authorizedService", DIR_OWN, .put = put_services},
     {"cvReceives", DIR_OWN, .put = put_receives},
     {"cvLeave", DIR_OWN, .put = put_leave, .take = take_leave},
@@ -546,24 +425,11 @@ void dir_map_staff(const struct dom_staff *staff, const char *base, struct dir_a
     dir_fields_put(&dir_staff_fields, staff, base, out);
 }
 
-static bool accounts_whole(const struct dom_staff *s, const struct dir_entry *entry, struct cv_error *err)
-{
-    for (size_t i = 0; i < s->account_count; i++) {
-        const struct dom_account *a = &s->accounts[i];
-
-        if ((int)a->observed == NO_STATE || (int)a->desired == NO_STATE) {
-            return dir_unreadable(err, entry, account_attrs[(int)a->observed == NO_STATE ? STATE : DESIRED],
-                                  "is missing");
-        }
-    }
-    return true;
-}
-
 bool dir_unmap_staff(const struct dir_entry *entry, struct cv_arena *arena, struct dom_staff *out, struct cv_error *err)
 {
     struct dom_staff s = dom_staff_new((struct cv_id){0});
 
-    if (!dir_fields_take(&dir_staff_fields, entry, arena, &s, err) || !accounts_whole(&s, entry, err)) {
+    if (!dir_fields_take(&dir_staff_fields, entry, arena, &s, err) || !dir_accounts_whole(&s, entry, err)) {
         return false;
     }
     *out = s;

@@ -183,6 +183,36 @@ static bool take_sessions(struct dir_reader *r, const struct dir_attr *attr, con
     return dir_take_sessions(r, attr, &((struct dom_system *)r->record)->sessions);
 }
 
+static void put_connector(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_system *s = record;
+    struct dir_json j;
+
+    (void)base;
+    if (!s->connector) {
+        return;
+    }
+    dir_json_begin(&j);
+    dom_connector_store(&j.out, s->connector);
+    dir_json_end(&j, out, "cvConnector");
+}
+
+static bool take_connector(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    struct dom_system *s = r->record;
+    struct dom_connector *c = CV_NEW(r->arena, struct dom_connector);
+    struct dir_json_in in;
+
+    (void)tag;
+    if (!dir_read_begin(&in, r, attr, 0)) {
+        return false;
+    }
+    *c = dom_connector_default();
+    dom_connector_read(in.object, r->arena, c);
+    s->connector = c;
+    return dir_read_ok(&in);
+}
+
 static const struct dir_field fields[] = {
     {"cn", DIR_TEXT, AT(slug), .flags = DIR_NEEDED},
     {"cvRevision", DIR_LONG, AT(revision), .flags = DIR_BOOK | DIR_NEEDED},
@@ -195,6 +225,7 @@ static const struct dir_field fields[] = {
     {"cvRequired", DIR_OWN, .put = put_required, .take = take_required},
     {"cvSessions", DIR_OWN, .put = put_sessions, .take = take_sessions},
     {"cvActivity", DIR_OWN, .put = put_activity, .take = take_activity},
+    {"cvConnector", DIR_OWN, .put = put_connector, .take = take_connector},
 };
 const struct dir_fields dir_system_fields = {fields, CV_COUNT(fields), classes};
 

@@ -6,6 +6,7 @@
 /* What one request needs; `start` sends it and gives its message id. */
 struct dir_request {
     const char *intent; /* "adding an entry" */
+    bool permissive;    /* of a modify: see write.c */
     bool write; /* then a lost answer is CV_UNKNOWN, and only a request that certainly did not leave is tried again */
     int (*start)(LDAP *ld, const struct dir_request *request, struct timeval *left, int *out_msgid);
     const char *dn, *filter;

@@ -74,7 +74,7 @@ static bool read_stamp(LDAP *ld, LDAPMessage *answer, struct dir_stamp *out)
 /* ---- controls ---- */
 
 struct controls {
-    LDAPControl assertion, post_read, *list[3];
+    LDAPControl assertion, post_read, permissive, *list[4];
     int count;
     struct berval filter_bytes;
     BerElement *names_ber;
@@ -113,9 +113,19 @@ static bool add_assertion(struct controls *c, const char *filter)
     return true;
 }
 
-static bool controls_make(struct controls *c, const char *assert_filter, bool post_read, struct cv_error *err)
+/* Adding what is there, or deleting what is not, is no fault (Active Directory's control, known to slapd). */
+static void add_permissive(struct controls *c)
+{
+    c->permissive = (LDAPControl){.ldctl_oid = (char *)(uintptr_t)LDAP_CONTROL_X_PERMISSIVE_MODIFY};
+    c->list[c->count++] = &c->permissive;
+}
+
+static bool controls_make(struct controls *c, const char *assert_filter, bool post_read, bool permissive,
+                          struct cv_error *err)
 {
     *c = (struct controls){0};
+    if (permissive)
+        add_permissive(c);
     if ((!assert_filter || add_assertion(c, assert_filter)) && (!post_read || add_post_read(c)))
         return true;
     return dir_fail(err, NULL, LDAP_ENCODING_ERROR, NULL, false, "preparing a write");
@@ -148,7 +158,7 @@ static bool send_write(struct dir_session *s, struct dir_request *request, const
     __attribute__((cleanup(controls_free))) struct controls controls;
     dir_auto_answer answer = NULL;
     int code;
-    if (!controls_make(&controls, assert_filter, out != NULL, err))
+    if (!controls_make(&controls, assert_filter, out != NULL, request->permissive, err))
         return false;
     request->write = true;
     request->controls = controls.list;
@@ -168,11 +178,12 @@ struct mods {
     struct cv_arena *arena;
     LDAPMod **list;
     size_t count;
+    bool merges; /* holds single values of an attribute that others write at the same time */
 };
 
 static struct mods mods_new(struct cv_arena *arena, size_t most)
 {
-    return (struct mods){arena, CV_NEWS(arena, LDAPMod *, most + 1), 0};
+    return (struct mods){.arena = arena, .list = CV_NEWS(arena, LDAPMod *, most + 1)};
 }
 
 /* Values NULL with count 0 = the whole attribute. */
@@ -257,6 +268,13 @@ static bool bookkeeping(const char *name)
     return false;
 }
 
+/* Of every system one value, and systems are observed side by side without raising the revision: one writer's set must
+ * not undo what another one has just added. */
+static bool shared_by_systems(const char *name)
+{
+    return cv_ascii_casecmp(name, "authorizedService") == 0;
+}
+
 /* Single values (and sets that changed more than half) are replaced, which also works when the old value is not what we
  * think; large sets travel as single values, so that accesslog and replicas do not carry them whole. Deletes go first:
  * "An" to "AN" is one value to slapd. */
@@ -266,8 +284,9 @@ static bool put_difference(struct mods *m, const char *name, const struct dir_at
     struct difference d = compare_attr(m->arena, before, after);
     if (d.gone_count + d.fresh_count == 0)
         return false;
-    bool small = d.before_count <= 1 && d.all_count <= 1;
-    if (small || d.all_count == 0 || d.gone_count + d.fresh_count > d.all_count) {
+    bool small = d.before_count <= 1 && d.all_count <= 1, shared = shared_by_systems(name);
+    m->merges = m->merges || shared;
+    if (!shared && (small || d.all_count == 0 || d.gone_count + d.fresh_count > d.all_count)) {
         mods_put(m, LDAP_MOD_REPLACE, name, d.all, d.all_count);
         return true;
     }
@@ -351,8 +370,11 @@ bool dir_modify_entry(struct dir_session *s, const char *dn, const struct dir_at
     if (!cv_arena_ok(arena))
         return too_large(err);
     if (any) {
-        struct dir_request request = {
-            .intent = "changing an entry", .start = start_modify, .dn = dn, .mods = mods.list};
+        struct dir_request request = {.intent = "changing an entry",
+                                      .start = start_modify,
+                                      .dn = dn,
+                                      .mods = mods.list,
+                                      .permissive = mods.merges};
         if (!send_write(s, &request, assert_filter, &stamp, err))
             return false;
     } else {

@@ -75,7 +75,9 @@ bool dom_cut_off_open(const struct dom_account *account)
 
 bool dom_settled(const struct dom_account *account)
 {
-    return !dom_in_drift(account->desired, account->observed) && !dom_cut_off_open(account);
+    /* only a connector leaves it so: perhaps it was made there and the answer got lost, so it is looked for first */
+    bool unseen = account->observed == DOM_REQUESTED && account->desired >= DOM_CLOSED;
+    return !unseen && !dom_in_drift(account->desired, account->observed) && !dom_cut_off_open(account);
 }
 
 static bool bit(uint32_t mask, int value)

@@ -66,6 +66,8 @@ static bool name_account(struct prov_change *change, const struct dom_system *sy
 static void observe(const struct prov_change *change, const struct dom_system *system, struct dom_account *account)
 {
     enum dom_observed now = account->observed;
+    if (system->kind == DOM_CONNECTOR && account->desired != DOM_PRESENT)
+        return; /* it may have been made there already, and the answer been lost: the reconciler looks */
     if (system->kind == DOM_DIRECTORY)
         now = dom_observed_for(account->desired, change->after->credential_set);
     else if (account->observed == DOM_REQUESTED && account->desired == DOM_CLOSED)
@@ -115,10 +117,26 @@ bool prov_set_desired(struct prov_change *change, const struct dom_system *syste
     return true;
 }
 
+/* What the old unit's login opened there is still to be closed. */
+static void leave_behind(struct cv_arena *arena, struct dom_account *account)
+{
+    struct dom_former *grown = CV_NEWS(arena, struct dom_former, account->former_count + 1);
+    if (account->former_count > 0)
+        memcpy(grown, account->formers, account->former_count * sizeof(*grown));
+    grown[account->former_count++] = (struct dom_former){.login = account->login, .remote_id = account->remote_id};
+    account->formers = grown;
+    account->remote_id = NULL;
+    account->synced = 0;
+    account->observed = DOM_REQUESTED;
+    account->since = cv_now();
+}
+
 /* "noivu_an" belongs to the unit: the old login is closed (it stays the person's name), a new one opens. */
 static bool renew_login(struct prov_change *change, const struct dom_system *system, struct dom_account *account,
                         struct cv_error *err)
 {
+    if (system->kind == DOM_CONNECTOR && account->login != NULL)
+        leave_behind(change->call->arena, account);
     account->login = NULL;
     return prov_name_login(&change->names, change->after, system, account, err);
 }

@@ -114,3 +114,16 @@ bool prov_observation_put(struct prov_call *call, const char *key, const char *s
     *out = (struct prov_staff_result){0};
     return prov_staff_modify(call, key, "account.observe", NULL, observe_change, &request, out, err);
 }
+
+const char *prov_error_text(struct cv_arena *arena, const struct cv_error *err)
+{
+    return cv_arena_printf(arena, "%s\n%s", err->text[CV_VI], err->text[CV_EN]);
+}
+
+const char *prov_text_in(struct cv_arena *arena, const char *last_error, enum cv_lang lang)
+{
+    const char *line = last_error != NULL ? strchr(last_error, '\n') : NULL;
+    if (line == NULL)
+        return last_error;
+    return lang == CV_EN ? line + 1 : cv_arena_strndup(arena, last_error, (size_t)(line - last_error));
+}

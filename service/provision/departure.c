@@ -25,6 +25,13 @@ bool prov_carry_out(struct prov_change *change, struct dom_departure *departure,
     return true;
 }
 
+void prov_departure_settle(struct prov_change *change)
+{
+    const struct dom_departure *found = dom_current_departure(change->after);
+    if (found != NULL && found->state == DOM_IN_PROGRESS && prov_all_settled(change->after))
+        change->after->departures[found - change->after->departures].state = DOM_DONE;
+}
+
 static bool exempt(const struct prov_departure_input *in)
 {
     return in->reason == DOM_BUOC_THOI_VIEC && !in->batch;

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include "congvu/connect.h"
 #include "congvu/log.h"
 #include "congvu/provision.h"
 #include "congvu/text.h"
@@ -106,12 +107,18 @@ bool prov_apply_staff(struct prov_change *change, const struct prov_staff_input 
 bool prov_apply_posts(struct prov_change *change, const struct prov_staff_input *in, bool *out_moved,
                       struct cv_error *err);
 
+/* A system's connector; faults go to the call's list. */
+void prov_apply_connector(struct prov_call *call, const struct prov_system_input *in, struct dom_system *system);
+
 /* ---- accounts ---- */
 /* Gives what the posts require; with `moved` closes what they no longer do and renews logins that belong to a unit. */
 bool prov_sync_accounts(struct prov_change *change, bool moved, struct cv_error *err);
 /* Sets the desired state and, for directory systems, the observed one. Counts what stops working for the brake. */
 bool prov_set_desired(struct prov_change *change, const struct dom_system *system, enum dom_desired desired,
                       const char *reason, bool asked, struct cv_error *err);
+
+/* An error's sentences for an account: both languages, a line each (see prov_text_in). */
+const char *prov_error_text(struct cv_arena *arena, const struct cv_error *err);
 
 /* ---- the brake ---- */
 /* Judges `events` deactivations of this person; counts them in the directory before the deactivation itself is written.
@@ -140,6 +147,8 @@ bool prov_end_due(struct prov_change *change, void *ctx, struct cv_error *err);
 bool prov_carry_out(struct prov_change *change, struct dom_departure *departure, struct cv_error *err);
 /* Every account is as wanted and nobody is left inside. */
 bool prov_all_settled(const struct dom_staff *staff);
+/* A departure under way is done when nothing of it is left to do. */
+void prov_departure_settle(struct prov_change *change);
 /* 409s and merging with what is recorded. Sets *out_unchanged when the recorded one already says it. */
 bool prov_departure_merge(struct prov_change *change, const struct prov_departure_input *in, struct dom_departure **out,
                           bool *out_unchanged, struct cv_error *err);

@@ -114,6 +114,7 @@ static bool attempt(struct prov_call *call, void *ctx, struct dir_stamp *stamp, 
         return false;
     out->system = out->before;
     apply(call, in, &out->system);
+    prov_apply_connector(call, in, &out->system);
     if (!cv_faults_check(call->faults, cvp_validation_failed, err))
         return false;
     if (in->required_given != CV_ABSENT && !prov_withdrawn_by_system(call, &out->before, &out->system, &people, err))

@@ -151,9 +151,12 @@ struct account {
     uint32_t since; /* seconds; 0 = not said */
     cv_day issued;  /* CV_NO_DAY = not said */
     uint32_t reason;
-    uint16_t login;
+    uint32_t next_try; /* seconds since 1970; 0 = nothing to wait for */
+    uint16_t login, error, remote_id, attempts;
     uint8_t system;
-    uint8_t desired : 3, observed : 4, has_error : 1;
+    uint8_t desired : 3, observed : 4, synced : 1;
+    uint8_t formers; /* 1: a move left accounts behind there */
+    uint8_t spare;
 };
 struct leaving {
     cv_moment recorded_at;

@@ -77,6 +77,21 @@ static const struct dom_sessions *copy_sessions(struct view_keep *k, const struc
     return out;
 }
 
+static const struct dom_connector *copy_connector(struct view_keep *k, const struct dom_connector *in)
+{
+    if (in == NULL)
+        return NULL;
+    struct dom_connector *out = view_keep_alloc(k, sizeof *out);
+    *out = *in;
+    out->url = view_keep_text(k, in->url);
+    out->credential_file = view_keep_text(k, in->credential_file);
+    out->ca_file = view_keep_text(k, in->ca_file);
+    out->allow = copy_texts(k, in->allow, in->allow_count);
+    for (int i = 0; i < DOM_FIELDS; i++)
+        out->map[i] = view_keep_text(k, in->map[i]);
+    return out;
+}
+
 void view_copy_system(struct view_keep *k, const struct dom_system *in, struct dom_system *out)
 {
     *out = *in;
@@ -85,6 +100,7 @@ void view_copy_system(struct view_keep *k, const struct dom_system *in, struct d
         out->name[i] = view_keep_text(k, in->name[i]);
     out->login_rule = view_keep_text(k, in->login_rule);
     out->sessions = copy_sessions(k, in->sessions);
+    out->connector = copy_connector(k, in->connector);
     out->required = NULL;
     if (in->required_count == 0)
         return;

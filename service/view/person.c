@@ -94,7 +94,7 @@ static cv_day issue_of(const struct dom_account *a)
 }
 
 static void pack_accounts(struct view *v, struct pack *b, struct person *p, const struct dom_account **sorted,
-                          size_t count)
+                          size_t count, int64_t revision)
 {
     for (size_t i = 0; i < count; i++) {
         const struct dom_account *a = sorted[i];
@@ -103,13 +103,17 @@ static void pack_accounts(struct view *v, struct pack *b, struct person *p, cons
             sorted[i] = NULL;
             continue;
         }
+        bool waits = a->attempts > 0 && a->tried == revision && a->next_try_at != CV_NO_MOMENT;
         struct account packed = {.since = a->since > 0 && a->since <= UINT32_MAX ? (uint32_t)a->since : 0,
                                  .issued = issue_of(a),
                                  .reason = view_word_take(&v->words, a->reason, v->scratch),
                                  .system = (uint8_t)system,
                                  .desired = (uint8_t)a->desired & 7u,
                                  .observed = (uint8_t)a->observed & 15u,
-                                 .has_error = a->last_error != NULL};
+                                 .attempts = (uint16_t)(a->attempts < UINT16_MAX ? a->attempts : UINT16_MAX),
+                                 .next_try = waits ? (uint32_t)a->next_try_at : 0,
+                                 .synced = a->synced == revision,
+                                 .formers = a->former_count > 0};
         put(b, &packed, sizeof packed);
         p->cutting |= dom_cut_off_open(a);
         p->accounts++;
@@ -150,8 +154,12 @@ static void pack_texts(struct pack *b, struct person *p, const struct dom_staff 
     p->address = put_text(b, s->address);
     struct account *account = (struct account *)(void *)(b->data + (p->has_leaving ? sizeof(struct leaving) : 0));
     for (size_t i = 0; i < account_count; i++)
-        if (sorted[i])
-            (account++)->login = put_text(b, sorted[i]->login);
+        if (sorted[i]) {
+            account->login = put_text(b, sorted[i]->login);
+            account->error = put_text(b, sorted[i]->last_error);
+            account->remote_id = put_text(b, sorted[i]->remote_id);
+            account++;
+        }
     p->name = put_text(b, s->full_name);
     p->folded = put_text(b, texts->folded);
     p->code = put_text(b, s->staff_code);
@@ -182,7 +190,7 @@ struct person *view_person_build(struct view *v, const uint8_t uuid[16], const s
     memset(&head, 0, sizeof head);
     fill_fixed(&head, uuid, s);
     pack_leaving(&b, &head, s);
-    pack_accounts(v, &b, &head, sorted, accounts);
+    pack_accounts(v, &b, &head, sorted, accounts, s->revision);
     pack_posts(v, &b, &head, s);
     if (s->on_leave) {
         put(&b, &(struct absence){s->leave_from, s->leave_to}, sizeof(struct absence));

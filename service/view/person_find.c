@@ -20,7 +20,10 @@ void view_fill_account(const struct view *v, const struct person *p, const struc
         .login = view_keep_text(&keep, person_text(p, a->login)),
         .reason = view_keep_text(&keep, view_word_text(&v->words, a->reason)),
         .since = a->since != 0 ? (cv_moment)a->since : CV_NO_MOMENT,
-        .has_error = a->has_error,
+        .last_error = view_keep_text(&keep, person_text(p, a->error)),
+        .remote_id = view_keep_text(&keep, person_text(p, a->remote_id)),
+        .attempts = a->attempts,
+        .next_try_at = a->next_try ? (cv_moment)a->next_try : CV_NO_MOMENT,
         .required = is_required(p, a->system),
         .last_active_on = view_last_active(p, a),
     };

@@ -11,9 +11,9 @@ LAYERS = ["base", "conf", "domain", "job", "connect", "directory", "view", "repo
 BASE = {"error", "memory", "clock", "text", "json", "log", "secret"}
 MAY = {
     "base": set(), "conf": {"conf"}, "domain": {"domain", "domain_naming", "coverage", "adoption", "period"}, "job": {"job"},
-    "connect": {"connect"},
+    "connect": {"connect", "scim"},
     "directory": {"domain", "directory"}, "view": {"domain", "coverage", "adoption", "directory", "view"},
-    "provision": {"domain", "domain_naming", "coverage", "connect", "directory", "view", "provision", "job", "reconcile", "history",
+    "provision": {"domain", "domain_naming", "coverage", "connect", "directory", "view", "provision", "job", "reconcile", "scim", "history",
                   "period", "report", "table", "prov_report"},
     "report": {"domain", "coverage", "report", "table"},
     "http": {"http", "job"},

@@ -1,3 +1,4 @@
+import os
 import pathlib
 import sys
 
@@ -7,6 +8,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
 from congvu import Service, make_units  # noqa: E402
 from spec import Spec  # noqa: E402
+
+MORE = os.environ.pop("CONGVU_MORE", "")  # not a setting of the service
 
 
 @pytest.fixture(scope="session")
@@ -48,3 +51,9 @@ def shared(spec):
 @pytest.fixture
 def client(shared):
     return shared.client()
+
+
+@pytest.fixture
+def more():
+    """True for the long forms of a test: tests/run.sh --more."""
+    return bool(MORE)

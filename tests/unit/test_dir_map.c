@@ -149,6 +149,20 @@ static void same_account(const struct dom_account *a, const struct dom_account *
     if (a->cut_off) {
         assert_memory_equal(a->cut_off, b->cut_off, sizeof(*a->cut_off));
     }
+    same_text(a->remote_id, b->remote_id);
+    assert_int_equal(a->synced, b->synced);
+    assert_int_equal(a->attempts, b->attempts);
+    assert_true(a->attempts == 0 || (a->next_try_at == b->next_try_at && a->tried == b->tried));
+    assert_int_equal(a->former_count, b->former_count);
+    for (size_t i = 0; i < a->former_count; i++) { /* LDAP keeps no order: logins differ by their number */
+        size_t k = 0;
+
+        while (k < b->former_count && strcmp(a->formers[i].login, b->formers[k].login) != 0) {
+            k++;
+        }
+        assert_true(k < b->former_count);
+        same_text(a->formers[i].remote_id, b->formers[k].remote_id);
+    }
 }
 
 static void same_departure(const struct dom_departure *a, const struct dom_departure *b)
@@ -250,6 +264,16 @@ static const struct dom_cut_off *some_cut_off(struct cv_arena *a)
     return maybe() ? cut : NULL;
 }
 
+static void make_formers(struct cv_arena *a, struct dom_account *account)
+{
+    account->former_count = chance(3);
+    account->formers = CV_NEWS(a, struct dom_former, account->former_count + 1);
+    for (size_t i = 0; i < account->former_count; i++) {
+        account->formers[i] =
+            (struct dom_former){.login = cv_arena_printf(a, "login-%zu", i), .remote_id = text_or_null(a)};
+    }
+}
+
 static void make_accounts(struct cv_arena *a, struct dom_staff *s)
 {
     static const char *const systems[] = {"mailbox", "td-office", "e-office", "certificate", "x1",
@@ -258,16 +282,22 @@ static void make_accounts(struct cv_arena *a, struct dom_staff *s)
     s->account_count = chance(CV_COUNT(systems) + 1);
     s->accounts = CV_NEWS(a, struct dom_account, s->account_count + 1);
     for (size_t i = 0; i < s->account_count; i++) {
-        s->accounts[i] = (struct dom_account){systems[i],
-                                              (enum dom_desired)chance(DOM_DESIREDS),
-                                              (enum dom_observed)chance(DOM_OBSERVEDS),
-                                              text_or_null(a),
-                                              text_or_null(a),
-                                              some_moment(),
-                                              maybe() ? 1 + chance(40000) : 0,
-                                              text_or_null(a),
-                                              maybe(),
-                                              some_cut_off(a)};
+        s->accounts[i] = (struct dom_account){.system = systems[i],
+                                              .desired = (enum dom_desired)chance(DOM_DESIREDS),
+                                              .observed = (enum dom_observed)chance(DOM_OBSERVEDS),
+                                              .login = text_or_null(a),
+                                              .reason = text_or_null(a),
+                                              .since = some_moment(),
+                                              .issued_on = maybe() ? 1 + (cv_day)chance(40000) : 0,
+                                              .last_error = text_or_null(a),
+                                              .asked = maybe(),
+                                              .remote_id = text_or_null(a),
+                                              .synced = chance(3),
+                                              .attempts = (int)chance(3),
+                                              .next_try_at = some_moment(),
+                                              .tried = chance(100),
+                                              .cut_off = some_cut_off(a)};
+        make_formers(a, &s->accounts[i]);
     }
 }
 

@@ -1,0 +1,86 @@
+/* Accounts at a SCIM 2.0 server (RFC 7643, RFC 7644): conservative in what is sent, liberal in what is accepted.
+ *
+ * Story of use. A con_scim remembers one server's manners (what it announces, and what it was seen to refuse); it is
+ * made once per target and shared. A con_scim_call says who asks whom, for one piece of work:
+ *
+ *     struct con_scim_call call = {.client = client, .target = &target, .manners = manners, .arena = arena};
+ *     const struct con_scim_field wanted[] = {{"userName", "noivu_an"}, {"active", "true", .truth = true}, ...};
+ *     if (!con_scim_find(&call, "externalId", id, &found, &count, err)) ...
+ *     if (count == 0) con_scim_create(&call, wanted, n, &account, err);
+ *     else con_scim_update(&call, &found[0], wanted, n, &account, err);   // sends only what differs
+ *
+ * What is sent: only mapped attributes that have a value, never a null. PATCH by path as the standard says, with
+ * capital letters or as a PUT of the whole resource where the server refuses that and the style allows it; a PUT
+ * carries everything that was read and is not ours. What is accepted: answers without a body, without schemas, with
+ * other content types, names in any case, booleans and numbers as texts, pages of any size, totals that are wrong.
+ * After a change the account is read again when the answer does not show it, and `active` must be as it was wanted.
+ *
+ * Outcomes are those of connect.h; a 400 that says scimType uniqueness is CV_CONFLICT. After CV_UNKNOWN and after
+ * CV_CONFLICT of a create, look again before anything else.
+ *
+ * Thread: con_scim any; a call belongs to one thread. Memory: accounts live in the call's arena. */
+#pragma once
+
+#include "congvu/connect.h"
+#include "congvu/json.h"
+
+struct con_scim;
+enum con_scim_patch { CON_PATCH_AUTO, CON_PATCH_STANDARD, CON_PATCH_CAPITALIZED, CON_PATCH_NONE };
+
+bool con_scim_new(struct con_scim **out, struct cv_error *err);
+void con_scim_free(struct con_scim **scim);
+/* Another server may stand there now: nothing is known of it. */
+void con_scim_forget(struct con_scim *scim);
+
+struct con_scim_call {
+    struct con_client *client;
+    const struct con_target *target;
+    struct con_scim *manners;
+    struct cv_arena *arena;
+    enum con_scim_patch patch;
+    bool read_all; /* look up by reading everything: a filter's answer was contradicted */
+    const char *login_path, *mark_path, *active_path; /* of this target: "userName", "externalId", "active" */
+};
+
+/* One wanted value. value NULL = there should be none. `truth`: value is "true" or "false", sent as a boolean. */
+struct con_scim_field {
+    const char *path, *value;
+    bool truth;
+};
+
+struct con_scim_account {
+    const char *id;    /* never NULL */
+    const char *login; /* or NULL */
+    const char *mark;  /* or NULL, "" counts as none */
+    bool has_active, active;
+    const char *version;            /* entity tag, or NULL */
+    const struct cv_jany *resource; /* as it was answered; NULL when only the id is known */
+};
+
+/* Asks the server once what it can do. False only when the server cannot be reached or refuses the credential. */
+bool con_scim_prepare(struct con_scim_call *call, struct cv_error *err);
+bool con_scim_get(struct con_scim_call *call, const char *id, struct con_scim_account *out, struct cv_error *err);
+/* All accounts whose value at the path is this one, by a filter, or by reading all of them where there is none. At most
+ * CON_SCIM_FOUND_MAX. */
+enum { CON_SCIM_FOUND_MAX = 16 };
+bool con_scim_find(struct con_scim_call *call, const char *path, const char *value, struct con_scim_account **out,
+                   size_t *out_count, struct cv_error *err);
+bool con_scim_create(struct con_scim_call *call, const struct con_scim_field *wanted, size_t count,
+                     struct con_scim_account *out, struct cv_error *err);
+/* `there` as it was just read. Nothing is sent when nothing differs. */
+bool con_scim_update(struct con_scim_call *call, const struct con_scim_account *there,
+                     const struct con_scim_field *wanted, size_t count, struct con_scim_account *out,
+                     struct cv_error *err);
+/* An account that is not there is deleted already. */
+bool con_scim_delete(struct con_scim_call *call, const struct con_scim_account *there, struct cv_error *err);
+/* Every account once, page by page; the account lives until `each` returns, false ends it. *out_whole: the server gave
+ * as many as it says it has, so what was not named is not there. */
+bool con_scim_list(struct con_scim_call *call, bool (*each)(void *ctx, const struct con_scim_account *account),
+                   void *ctx, bool *out_whole, struct cv_error *err);
+
+/* ---- parts, for tests ---- */
+/* The text of the value at a path of a resource, or NULL. */
+const char *con_scim_value(const struct cv_jany *resource, const char *path, struct cv_arena *arena);
+/* Reads one account out of a resource; false without an id. */
+bool con_scim_account_of(const struct con_scim_call *call, const struct cv_jany *resource,
+                         struct con_scim_account *out);

@@ -1,0 +1,93 @@
+/* How systems with a connector are doing, and what the last comparison found there. */
+#include "api/internal.h"
+
+static void write_rate(struct cv_jout *j, double rate)
+{
+    if (rate < 0)
+        cv_jout_null(j, "error_rate");
+    else
+        cv_jout_ratio(j, "error_rate", (int64_t)(rate * 10000 + 0.5), 10000);
+}
+
+static void write_comparison(struct htp_exchange *x, const struct dom_system *system)
+{
+    struct cv_jout *j = &x->out;
+    struct rec_comparison found;
+    if (!rec_compared(api_of(x)->connectors, system->slug, false, x->arena, &found)) {
+        cv_jout_null(j, "comparison");
+        return;
+    }
+    cv_jout_object(j, "comparison");
+    cv_jout_moment(j, "compared_at", found.compared_at);
+    cv_jout_bool(j, "complete", found.whole);
+    cv_jout_int(j, "there", (int64_t)found.there);
+    cv_jout_int(j, "unknown_here", (int64_t)found.unknown_here);
+    cv_jout_int(j, "missing_there", (int64_t)found.missing_there);
+    cv_jout_end(j);
+}
+
+void api_write_health(struct htp_exchange *x, const struct dom_system *system)
+{
+    struct cv_jout *j = &x->out;
+    struct rec_health health;
+    if (system->connector == NULL || !rec_health(api_of(x)->rec, system->slug, &health)) {
+        cv_jout_null(j, "health");
+        return;
+    }
+    cv_jout_object(j, "health");
+    cv_jout_moment(j, "last_success_at", health.last_success_at);
+    cv_jout_int(j, "queue", (int64_t)health.queue);
+    cv_jout_moment(j, "oldest_pending_at", health.oldest_pending_at);
+    write_rate(j, health.error_rate);
+    cv_jout_string(j, "breaker", rec_breaker_words[health.breaker]);
+    write_comparison(x, system);
+    cv_jout_end(j);
+}
+
+static void write_orphan(struct htp_exchange *x, const struct rec_orphan *orphan)
+{
+    struct cv_jout *j = &x->out;
+    char id[CV_ID_TEXT];
+    cv_jout_object(j, NULL);
+    cv_jout_string(j, "kind", rec_orphan_kind_words[orphan->kind]);
+    cv_jout_string(j, "remote_id", orphan->remote_id);
+    cv_jout_string(j, "login", orphan->login);
+    cv_jout_string(j, "staff", orphan->kind == REC_MISSING_THERE ? cv_id_text("stf_", orphan->staff, id) : NULL);
+    cv_jout_end(j);
+}
+
+static bool connected_system(struct htp_exchange *x, struct dom_system *out)
+{
+    struct cv_error err = {0};
+    if (!view_system_find(api_of(x)->view, htp_param(x, "system"), x->arena, out, &err)) {
+        htp_problem(x, &err, NULL);
+        return false;
+    }
+    if (api_actor(x)->scope.everywhere)
+        return true;
+    cv_fail(&err, cvp_scope_missing, NULL, "Chỉ mã truy cập toàn hệ thống mới xem được tài khoản không rõ chủ",
+            "Only a token for everything may see accounts that belong to nobody");
+    htp_problem(x, &err, NULL);
+    return false;
+}
+
+void api_list_orphans(struct htp_exchange *x)
+{
+    struct dom_system system;
+    struct rec_comparison found = {.compared_at = CV_NO_MOMENT};
+    struct cv_jout *j = &x->out;
+    if (!connected_system(x, &system))
+        return;
+    rec_compared(api_of(x)->connectors, system.slug, true, x->arena, &found);
+    cv_jout_object(j, NULL);
+    cv_jout_moment(j, "compared_at", found.compared_at);
+    cv_jout_bool(j, "complete", found.whole);
+    cv_jout_int(j, "unknown_here", (int64_t)found.unknown_here);
+    cv_jout_int(j, "missing_there", (int64_t)found.missing_there);
+    cv_jout_array(j, "items");
+    for (size_t i = 0; i < found.count; i++)
+        write_orphan(x, &found.items[i]);
+    cv_jout_end(j);
+    cv_jout_end(j);
+    htp_reply(x, 200);
+}

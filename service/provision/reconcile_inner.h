@@ -1,0 +1,53 @@
+/* Inside the connectors' source: peers (one per system), one person's step, the comparison. */
+#pragma once
+
+#include <pthread.h>
+
+#include "congvu/reconcile.h"
+#include "congvu/scim.h"
+#include "provision/internal.h"
+
+enum { REC_REVISIT_MAX = 4096 };
+
+struct rec_peer {
+    char slug[DOM_SLUG_MAX + 1];
+    struct con_scim *manners; /* thread-safe by itself */
+    int64_t revision;         /* of the configuration that the manners belong to */
+    size_t cursor;
+    int64_t compare_at_ns;
+    struct cv_id *revisit; /* accounts that a comparison found to be other than we saw them */
+    size_t revisit_count;
+    struct rec_comparison comparison; /* items and texts in its own memory */
+    struct cv_arena *memory;
+};
+
+struct rec_connectors {
+    struct rec_connectors_options options;
+    struct cv_arena *scratch; /* of the clock's thread */
+    pthread_mutex_t lock;     /* guards the peers */
+    struct rec_peer peers[DOM_SYSTEMS_MAX];
+    size_t peer_count;
+};
+
+/* One system, reached for one piece of work. */
+struct rec_link {
+    struct rec_worker *w;
+    struct dom_system system;
+    struct con_target target;
+    struct con_scim_call scim;
+};
+
+/* ---- reconcile_account.c ---- */
+/* Brings one account to what is wanted, whether or not it looks as if it were, and saves what was seen. */
+bool rec_account_step(struct rec_link *link, struct cv_id staff, bool revisit, struct cv_error *err);
+/* "stf_...", and for an account left behind by a move "stf_...#noivu_an". */
+bool rec_mark_parse(const char *mark, struct cv_id *out_staff, bool *out_left_behind);
+
+/* ---- reconcile_wanted.c ---- */
+/* What the account should hold there, in the system's own attributes; at most DOM_FIELDS. */
+size_t rec_wanted(const struct rec_link *link, const struct dom_staff *staff, const struct dom_account *account,
+                  bool active, struct con_scim_field out[DOM_FIELDS]);
+
+/* ---- reconcile_compare.c ---- */
+bool rec_compare(struct rec_connectors *c, struct rec_link *link, struct cv_error *err);
+struct rec_peer *rec_peer_of(struct rec_connectors *c, const char *slug); /* under the lock; or NULL */

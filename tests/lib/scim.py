@@ -1,0 +1,278 @@
+"""SCIM servers for the connector tests: a third party's (scimmy, in tests/scim) as a child process, and a filter in front of it that answers
+as other servers do. The filter is ours: it stands for manners, not for any product."""
+import collections
+import http.client
+import http.server
+import json
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import threading
+import urllib.parse
+
+from congvu import DEADLINE
+
+FOLDER = pathlib.Path(__file__).resolve().parents[1] / "scim"
+TOKEN = "b3arer-of-the-tests"
+
+
+def installed():
+    """Node and the pinned packages; fetched once by npm when they are missing."""
+    if not shutil.which("node"):
+        return False
+    if not (FOLDER / "node_modules/scimmy").exists():
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=FOLDER, check=True, stdout=subprocess.DEVNULL)
+    return True
+
+
+class Scimmy:
+    def __init__(self):
+        self.process = subprocess.Popen(["node", "server.mjs"], cwd=FOLDER, stdout=subprocess.PIPE, env={"SCIM_TOKEN": TOKEN, "PATH": "/usr/bin:/bin"})
+        self.port = int(self.process.stdout.readline())
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}/scim/v2"
+
+    def call(self, method, path, body=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE)
+        connection.request(method, path, json.dumps(body) if body is not None else None, {"Content-Type": "application/json"})
+        answer = connection.getresponse().read()
+        connection.close()
+        return json.loads(answer) if answer else None
+
+    def users(self):
+        """{login: account} as the server keeps them; a login that is there twice fails."""
+        found = self.call("GET", "/store")["users"]
+        twice = [n for n, c in collections.Counter(u["userName"].lower() for u in found).items() if c > 1]
+        assert twice == []
+        return {u["userName"]: u for u in found}
+
+    def seed(self, *users):
+        self.call("POST", "/store", list(users))
+
+    def forget(self, id_):
+        self.call("DELETE", "/store/" + id_)
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+class Manners:
+    """What the filter does to answers and requests; every switch is one server's habit."""
+
+    def __init__(self, **switches):
+        self.patch_status = None  # 204: PATCH and PUT are answered without a body
+        self.no_etag = False
+        self.created_status = 201
+        self.page = None  # pages of at most so many, whatever is asked for
+        self.ignores_start = False
+        self.total = None  # added to totalResults
+        self.refuses_nulls = False
+        self.capitals = False  # refuses "replace", wants "Replace"
+        self.no_patch = False
+        self.no_filter = False  # 400 to every filter
+        self.ignores_filter = False
+        self.no_discovery = False
+        self.no_extension = False  # refuses what is not of the core schema
+        self.plain_json = False  # 415 to application/scim+json
+        self.text_booleans = False
+        self.other_case = False  # attribute names in lower case
+        self.html_errors = False
+        self.odd_ids = False
+        self.bare = False  # no schemas, no meta
+        self.down = False
+        for name, value in switches.items():
+            assert hasattr(self, name), name
+            setattr(self, name, value)
+        self.faults = []  # callables (method, path) -> fault or None, asked in order; each used once when it says something
+        self.seen = []  # (method, path, body)
+
+
+class Filter:
+    """An HTTP server in front of another one."""
+
+    def __init__(self, behind, **switches):
+        self.behind, self.manners, self.lock = behind, Manners(**switches), threading.Lock()
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *_):
+                pass
+
+            def handle_one_request(self):
+                try:
+                    super().handle_one_request()
+                except (ConnectionError, socket.timeout):
+                    self.close_connection = True
+
+            def do_GET(self):
+                outer.handle(self)
+
+            do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
+
+        class Server(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+            request_queue_size = 64
+
+            def handle_error(self, *_):
+                pass
+
+        self.server = Server(("127.0.0.1", 0), Handler)
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,))
+        self.thread.start()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server.server_address[1]}/scim/v2"
+
+    def stop(self):
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+
+    # ---- the way in ----
+    def handle(self, ask):
+        length = int(ask.headers.get("Content-Length") or 0)
+        body = ask.rfile.read(length) if length else b""
+        with self.lock:
+            self.manners.seen.append((ask.command, ask.path, body))
+            fault = self.next_fault(ask.command, ask.path)
+        if self.manners.down or fault == "cut before":
+            return self.cut(ask)
+        if isinstance(fault, tuple):
+            return self.reply(ask, fault[0], fault[1], b"")
+        refusal = self.refuse(ask.command, ask.path, ask.headers, body)
+        if refusal:
+            return self.reply(ask, refusal, {}, self.error(refusal))
+        status, headers, answer = self.forward(ask.command, self.path_in(ask.path), ask.headers, body)
+        if fault == "twice":
+            status, headers, answer = self.forward(ask.command, self.path_in(ask.path), ask.headers, body)
+        if fault == "lost":
+            return self.cut(ask)
+        status, answer = self.alter(ask.command, ask.path, status, answer)
+        if fault == "half":
+            return self.reply(ask, status, {"Content-Length": str(len(answer) + 1)}, answer[: len(answer) // 2], cut=True)
+        return self.reply(ask, status, {k: v for k, v in headers.items() if k.lower() == "etag" and not self.manners.no_etag}, answer)
+
+    def next_fault(self, method, path):
+        for i, ask in enumerate(self.manners.faults):
+            fault = ask(method, path)
+            if fault:
+                del self.manners.faults[i]
+                return fault
+        return None
+
+    def cut(self, ask):
+        ask.close_connection = True
+        ask.connection.shutdown(socket.SHUT_RDWR)
+
+    def error(self, status):
+        if self.manners.html_errors:
+            return b"<html><body>Sorry</body></html>"
+        return json.dumps({"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "status": str(status), "detail": "not like this"}).encode()
+
+    def refuse(self, method, path, headers, body):
+        m = self.manners
+        if m.no_discovery and re.search(r"/(ServiceProviderConfig|ResourceTypes)$", path):
+            return 404
+        if m.no_filter and "filter=" in path:
+            return 400
+        if m.no_patch and method == "PATCH":
+            return 405
+        if m.plain_json and body and headers.get("Content-Type") != "application/json":
+            return 415
+        if m.refuses_nulls and b"null" in body:
+            return 400
+        if m.no_extension and b"urn:ietf:params:scim:schemas:extension" in body:
+            return 400
+        if m.capitals and method == "PATCH" and re.search(rb'"op":"[a-z]', body):
+            return 400
+        return None
+
+    # ---- behind ----
+    def path_in(self, path):
+        m = self.manners
+        if m.odd_ids:
+            path = re.sub(r"/Users/([^?]+)", lambda x: "/Users/" + urllib.parse.unquote(x[1]).replace("id:/ü ", ""), path)
+        if m.ignores_filter:
+            path = re.sub(r"\?filter=.*", "", path)
+        if m.page or m.ignores_start:
+            path = re.sub(r"count=\d+", f"count={m.page or 50}", path)
+            if "count=" not in path and path.endswith("/Users"):
+                path += f"?count={m.page or 50}"
+        if m.ignores_start:
+            path = re.sub(r"startIndex=\d+", "startIndex=1", path)
+        return path
+
+    def forward(self, method, path, headers, body):
+        if self.manners.capitals and method == "PATCH":
+            body = re.sub(rb'"op":"([A-Z]\w+)"', lambda x: b'"op":"' + x[1].lower() + b'"', body)
+        connection = http.client.HTTPConnection("127.0.0.1", self.behind.port, timeout=DEADLINE)
+        kept = {"Authorization": headers.get("Authorization", "")}
+        if body:
+            kept["Content-Type"] = "application/scim+json"
+        connection.request(method, path, body or None, kept)
+        response = connection.getresponse()
+        answer = response.read()
+        connection.close()
+        return response.status, dict(response.headers), answer
+
+    # ---- the way out ----
+    def alter(self, method, path, status, answer):
+        m = self.manners
+        if method in ("PATCH", "PUT") and status == 200 and m.patch_status == 204:
+            return 204, b""
+        if method == "POST" and status == 201:
+            status = m.created_status
+        if status >= 400:
+            return status, self.error(status) if m.html_errors else answer
+        try:
+            document = json.loads(answer)
+        except ValueError:
+            return status, answer
+        document = self.habits(document)
+        if isinstance(document, dict) and m.total and "totalResults" in document:
+            document["totalResults"] += m.total
+        return status, json.dumps(document, ensure_ascii=False).encode()
+
+    def habits(self, value):
+        m = self.manners
+        if isinstance(value, list):
+            return [self.habits(v) for v in value]
+        if isinstance(value, bool):
+            return str(value) if m.text_booleans else value
+        if not isinstance(value, dict):
+            return value
+        out = {}
+        for name, inner in value.items():
+            if m.bare and name in ("schemas", "meta"):
+                continue
+            if m.odd_ids and name == "id" and isinstance(inner, str) and inner.startswith("u-"):
+                inner = "id:/ü " + inner
+            out[name.lower() if m.other_case else name] = self.habits(inner)
+        return out
+
+    def reply(self, ask, status, headers, body, cut=False):
+        ask.send_response(status)
+        for name, value in headers.items():
+            ask.send_header(name, value)
+        if "Content-Length" not in headers and status != 204:
+            ask.send_header("Content-Length", str(len(body)))
+        if body:
+            ask.send_header("Content-Type", "text/html" if self.manners.html_errors and status >= 400 else "application/scim+json")
+        ask.end_headers()
+        ask.wfile.write(body)
+        if cut:
+            self.cut(ask)
+
+
+def on(method, pattern, fault):
+    """A fault for the next request of that kind."""
+    return lambda m, path: fault if m == method and re.search(pattern, path) else None

@@ -1,0 +1,353 @@
+"""E-office systems with accounts of their own, reached by SCIM 2.0: a third party's server, and the same behind a filter that has other
+servers' manners."""
+import json
+import pathlib
+import tempfile
+
+import pytest
+import scim
+from congvu import Service, an, make_units, wait_for
+from conftest import MORE
+
+pytestmark = pytest.mark.skipif(not scim.installed(), reason="needs node and npm")
+GIVEN = ["An", "Bình", "Chi", "Dũng", "Giang", "Hà", "Khánh", "Lan", "Minh", "Nga", "Oanh", "Phúc", "Quân", "Sơn", "Tâm", "Uyên", "Vinh", "Xuân", "Yến"]
+SYSTEM = "/v1/systems/td-office"
+
+
+@pytest.fixture
+def far():
+    server = scim.Scimmy()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def between(far):
+    filters = []
+
+    def make(**switches):
+        filters.append(scim.Filter(far, **switches))
+        return filters[-1]
+
+    yield make
+    for one in filters:
+        one.stop()
+
+
+@pytest.fixture
+def secrets():
+    with tempfile.TemporaryDirectory(prefix="cv-secrets-", dir="/tmp") as folder:
+        path = pathlib.Path(folder) / "td-office.token"
+        path.write_text(f"Bearer {scim.TOKEN}\n")
+        path.chmod(0o600)
+        yield folder
+
+
+@pytest.fixture
+def office(start, secrets):
+    """office(url) -> (service, client): TD.Office reached at the URL, with a district."""
+
+    def make(url, connector=None, **settings):
+        service = start(connector_secret_dir=secrets, connect_period_ms=50, **settings)
+        client = service.client()
+        make_units(client)
+        connect(client, url, **(connector or {}))
+        return service, client
+
+    return make
+
+
+def connect(client, url, **more):
+    body = {"kind": "connector", "connector": {"url": url, "credential_file": "td-office.token", "allow": ["loopback"], **more}}
+    answer = client.patch(SYSTEM, body)
+    assert answer.status == 200, answer
+    return answer
+
+
+def person(client, n, **more):
+    k = len(GIVEN)
+    name = f"Nguyễn Thị {GIVEN[n // k // k % k] + ' ' if n >= k * k else ''}{GIVEN[n % k]} {GIVEN[n // k % k]}"
+    answer = client.put(f"/v1/staff/P-{n}", an(full_name=name, **more))
+    assert answer.status in (200, 201), answer
+    return answer.json
+
+
+def account(client, n):
+    answer = client.get(f"/v1/staff/P-{n}/accounts/td-office")
+    assert answer.status == 200, answer
+    return answer.json
+
+
+def settled(client, total=None):
+    """Everybody is as wanted, and the system lacks nothing."""
+    if client.get("/v1/accounts", system="td-office", drift=True).json["items"]:
+        return False
+    health = client.get(SYSTEM).json["health"]
+    if not health or health["queue"]:
+        return False
+    return total is None or client.get("/v1/accounts", system="td-office", include_total=True, page_size=1).json["total"] == total
+
+
+def when_settled(client, total=None, deadline=90):
+    wait_for(lambda: settled(client, total), "everything converged", deadline)
+
+
+# ---- the real server ----
+def test_a_person_appears_changes_moves_and_leaves(office, far):
+    foreign = {"id": "u-foreign", "userName": "quantri", "active": True, "displayName": "Quản trị"}
+    far.seed(foreign)
+    kept = far.users()["quantri"]
+    _, client = office(far.url)
+    made = person(client, 0, mobile="+84900000001")
+    when_settled(client, 1)
+    there = far.users()["noivu_nguyenthianan"]
+    assert there["externalId"] == made["id"] and there["active"] is True and there["title"] == "Chuyên viên"
+    assert there["name"] == {"familyName": "Nguyễn", "middleName": "Thị An", "givenName": "An"}
+    assert there["emails"][0]["value"] == made["address"] and there["phoneNumbers"] == [{"value": "+84900000001", "type": "mobile"}]
+    assert there["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"] == {"employeeNumber": "P-0", "department": "Phòng Nội vụ"}
+    seen = account(client, 0)
+    assert seen["observed"]["state"] == "provisioned" and seen["observed"]["attempts"] == 0 and seen["observed"]["last_error"] is None
+
+    etag = client.get("/v1/staff/P-0").etag
+    assert client.patch("/v1/staff/P-0", {"title": "Phó Trưởng phòng", "mobile": None}).status == 200
+    wait_for(lambda: far.users()["noivu_nguyenthianan"].get("title") == "Phó Trưởng phòng", "the title follows")
+    assert "phoneNumbers" not in far.users()["noivu_nguyenthianan"] or far.users()["noivu_nguyenthianan"]["phoneNumbers"] == []
+    when_settled(client, 1)
+    assert client.get("/v1/staff/P-0").json["revision"] == int(etag.strip('"')) + 1, "the reconciler moves no ETag"
+
+    assert client.put("/v1/staff/P-0/accounts/td-office", {"state": "locked", "reason": "leave"}).status in (200, 202)
+    wait_for(lambda: account(client, 0)["observed"]["state"] == "temp_locked", "locked")
+    assert far.users()["noivu_nguyenthianan"]["active"] is False
+    assert client.put("/v1/staff/P-0/accounts/td-office", {"state": "present"}).status in (200, 202)
+    wait_for(lambda: far.users()["noivu_nguyenthianan"]["active"], "open again")
+    when_settled(client, 1)
+
+    assert client.patch("/v1/staff/P-0", {"unit": "T1.02"}).status == 200
+    wait_for(lambda: "tckh_nguyenthianan" in far.users(), "the new unit's account")
+    when_settled(client, 1)
+    users = far.users()
+    assert users["noivu_nguyenthianan"]["active"] is False and users["tckh_nguyenthianan"]["active"] is True
+    assert users["tckh_nguyenthianan"]["externalId"] == made["id"] != users["noivu_nguyenthianan"]["externalId"]
+
+    assert client.put("/v1/staff/P-0/departure", {"reason": "nghi_huu"}).status in (200, 202)
+    wait_for(lambda: client.get("/v1/staff/P-0/departure").json["state"] == "done", "the departure is done")
+    assert account(client, 0)["observed"]["state"] == "closed"
+    assert not any(u["active"] for u in far.users().values() if u["userName"] != "quantri")
+    assert far.users()["quantri"] == kept
+
+
+def test_what_is_there_already_is_adopted_by_the_rule(office, far):
+    taken = "urn:another:system"
+    far.seed({"id": "a1", "userName": "NoiVu_NguyenThiAnAn", "active": False, "nickName": "An"},
+             {"id": "a2", "userName": "noivu_nguyenthibinhan", "externalId": taken, "active": True})
+    before = far.users()["noivu_nguyenthibinhan"]
+    _, client = office(far.url)
+    person(client, 0)
+    person(client, 1)
+    wait_for(lambda: account(client, 0)["observed"]["state"] == "provisioned", "adopted")
+    adopted = next(u for u in far.users().values() if u["id"] == "a1")
+    assert adopted["active"] is True and adopted["nickName"] == "An" and adopted["externalId"].startswith("stf_")
+    refused = wait_for(lambda: account(client, 1)["observed"] if account(client, 1)["observed"]["attempts"] else None, "refused")
+    assert refused["state"] == "requested" and "does not manage" in refused["last_error"] and refused["next_try_at"]
+    row = client.get("/v1/accounts", system="td-office", drift=True).json["items"]
+    assert [r["observed"]["login"] for r in row] == ["noivu_nguyenthibinhan"] and row[0]["observed"]["attempts"] >= 1
+    assert row[0]["observed"]["last_error"] == refused["last_error"]
+    assert far.users()["noivu_nguyenthibinhan"] == before and len(far.users()) == 2
+
+
+def test_without_the_rule_nothing_is_adopted(office, far):
+    far.seed({"id": "a1", "userName": "noivu_nguyenthianan", "active": True})
+    before = far.users()
+    _, client = office(far.url, {"match_login": False})
+    person(client, 0)
+    wait_for(lambda: account(client, 0)["observed"]["attempts"], "refused")
+    assert far.users() == before
+
+
+def test_closed_accounts_are_deleted_after_their_time(office, far):
+    _, client = office(far.url, {"delete_after_days": 0})
+    person(client, 0)
+    when_settled(client, 1)
+    assert client.put("/v1/staff/P-0/accounts/td-office", {"state": "closed"}).status in (200, 202)
+    wait_for(lambda: account(client, 0)["observed"]["state"] == "revoked", "deleted")
+    assert far.users() == {} and account(client, 0)["desired"]["state"] == "revoked"
+
+
+def test_a_comparison_reports_both_ways_and_mends_what_is_ours(office, far):
+    far.seed({"id": "f1", "userName": "quantri", "active": True})
+    _, client = office(far.url, connect_compare_s=1)
+    made = [person(client, n) for n in range(3)]
+    when_settled(client, 3)
+    users = far.users()
+    far.forget(users["noivu_nguyenthianan"]["id"])
+    far.seed({**{k: v for k, v in users["noivu_nguyenthibinhan"].items() if k != "meta"}, "active": False})
+    wait_for(lambda: far.users().get("noivu_nguyenthianan", {}).get("active"), "made again")
+    wait_for(lambda: far.users()["noivu_nguyenthibinhan"]["active"], "opened again")
+    found = wait_for(lambda: [o for o in [client.get(SYSTEM + "/orphans").json] if o["complete"] and o["missing_there"] == 0 and o["unknown_here"]],
+                     "compared again")[0]
+    assert found["items"] == [{"kind": "unknown_here", "remote_id": "f1", "login": "quantri", "staff": None}]
+    health = client.get(SYSTEM).json["health"]
+    assert health["breaker"] == "closed" and health["last_success_at"] and health["comparison"]["unknown_here"] == 1
+    assert {u["externalId"] for u in far.users().values() if "externalId" in u} == {m["id"] for m in made}
+
+
+# ---- other servers' manners ----
+HABITS = [
+    {"patch_status": 204, "no_etag": True},
+    {"page": 3, "total": 5},
+    {"page": 3, "total": -2},
+    {"refuses_nulls": True, "created_status": 200},
+    {"capitals": True},
+    {"no_patch": True, "no_discovery": True},
+    {"no_filter": True, "page": 2},
+    {"ignores_filter": True, "page": 4},
+    {"no_extension": True, "no_discovery": True},
+    {"plain_json": True, "html_errors": True},
+    {"text_booleans": True, "other_case": True},
+    {"odd_ids": True, "bare": True},
+]
+EVERY_DAY = [  # the same in fewer servers
+    {"patch_status": 204, "no_etag": True, "page": 3, "total": -2, "refuses_nulls": True, "created_status": 200, "capitals": True},
+    {"no_patch": True, "no_discovery": True, "no_filter": True, "page": 2, "no_extension": True, "html_errors": True},
+    {"ignores_filter": True, "page": 4, "total": 5, "text_booleans": True, "other_case": True, "odd_ids": True, "bare": True, "plain_json": True},
+]
+
+
+@pytest.mark.parametrize("habit", HABITS if MORE else EVERY_DAY, ids=lambda h: "+".join(h))
+def test_other_manners(office, far, between, habit):
+    far.seed(*({"id": f"f{n}", "userName": f"foreign{n}", "active": True, "title": "x"} for n in range(5)))
+    kept = {u["id"]: u for u in far.users().values()}
+    _, client = office(between(**habit).url)
+    for n in range(4):
+        person(client, n)
+    when_settled(client, 4)
+    ours = {n: u for n, u in far.users().items() if n.startswith("noivu_")}
+    assert len(ours) == 4 and all(u["active"] for u in ours.values())
+    assert client.patch("/v1/staff/P-1", {"title": "Trưởng phòng"}).status == 200
+    assert client.put("/v1/staff/P-2/departure", {"reason": "nghi_huu"}).status in (200, 202)
+    wait_for(lambda: client.get("/v1/staff/P-2/departure").json["state"] == "done", "left")
+    when_settled(client, 4)
+    ours = {n: u for n, u in far.users().items() if n.startswith("noivu_")}
+    assert len(ours) == 4 and [u["active"] for u in ours.values()].count(False) == 1
+    assert [u.get("title") for u in ours.values()].count("Trưởng phòng") == 1
+    assert {i: u for i, u in ((u["id"], u) for u in far.users().values()) if i in kept} == kept
+
+
+FAULTS = ["lost", "half", "twice", "cut before", (500, {}), (503, {"Retry-After": "1"}), (429, {"Retry-After": "1"})]
+
+
+@pytest.mark.parametrize("faults", [[f] * 2 for f in FAULTS] if MORE else [FAULTS], ids=str)
+def test_a_failing_create_converges_and_makes_nobody_twice(office, far, between, faults):
+    middle = between()
+    middle.manners.faults += [scim.on("POST", "/Users$", fault) for fault in faults]
+    _, client = office(middle.url)
+    for n in range(8):
+        person(client, n)
+    when_settled(client, 8)
+    assert len(far.users()) == 8 and all(u["active"] for u in far.users().values()) and not middle.manners.faults
+
+
+def test_a_server_that_is_away_for_a_while(office, far, between):
+    middle = between(down=True)
+    _, client = office(middle.url)
+    for n in range(12):
+        person(client, n)
+    health = wait_for(lambda: [h for h in [client.get(SYSTEM).json["health"]] if h and h["breaker"] == "open"], "the breaker opens")[0]
+    assert health["queue"] == 12 and health["oldest_pending_at"] and health["error_rate"] == 1 and health["last_success_at"] is None
+    calls = len(middle.manners.seen)
+    assert calls < 60, "it is left alone"
+    assert any(r["observed"]["last_error"] for r in client.get("/v1/accounts", system="td-office", drift=True).json["items"])
+    middle.manners.down = False
+    when_settled(client, 12)
+    assert len(far.users()) == 12 and client.get(SYSTEM).json["health"]["breaker"] == "closed"
+
+
+def test_killed_at_any_point_it_converges_within_15_seconds(start, secrets, far, spec, more):
+    lease = {} if more else {"lease_ms": 1000}
+    service = Service(spec=spec, connector_secret_dir=secrets, connect_period_ms=50, **lease)
+    try:
+        service.start()
+        client = service.client()
+        make_units(client)
+        connect(client, far.url)
+        people, rounds = 0, 12 if more else 4
+        for kill in range(rounds):
+            for _ in range(3):
+                person(client, people)
+                people += 1
+            wait_for(lambda: len(far.users()) >= people - 3 + kill % 3, "some of them are made")
+            service.kill()
+            service.start()
+            client = service.client()
+            wait_for(lambda: client.get("/v1/units").status == 200, "the view is loaded")
+            when_settled(client, people, 15 if not more else 60)
+        users = far.users()
+        assert len(users) == people and len({u["externalId"] for u in users.values()}) == people
+        service.stop()
+    finally:
+        service.clean()
+
+
+# ---- configuration ----
+@pytest.mark.parametrize("connector, pointers", [
+    ({}, {"#/connector/url"}),
+    ({"url": "ftp://e.vn", "allow": ["everything"], "map": {"title": "a b"}}, {"#/connector/url", "#/connector/allow", "#/connector/map"}),
+    ({"url": "https://u:p@e.vn/"}, {"#/connector/url"}),
+    ({"url": "https://e.vn/", "credential_file": "../secret.key"}, {"#/connector/credential_file"}),
+    ({"url": "https://e.vn/", "map": {"login": None, "shoe": "x"}}, {"#/connector/map/login", "#/connector/map/shoe"}),
+    ({"url": "https://e.vn/", "delete_after_days": -1, "patch": "loud", "secret": "x"},
+     {"#/connector/delete_after_days", "#/connector/patch", "#/connector/secret"}),
+])
+def test_connectors_that_cannot_be(client, connector, pointers):
+    answer = client.patch("/v1/systems/e-office", {"kind": "connector", "connector": connector})
+    assert answer.status == 422 and {e["pointer"] for e in answer.json["errors"]} == pointers, answer
+
+
+def test_a_connector_is_shown_changed_and_taken_away(client):
+    path = "/v1/systems/e-office"
+    made = client.patch(path, {"kind": "connector", "connector": {"url": "https://eoffice.example.vn/scim/v2", "map": {"unit_code": "costCenter"}}})
+    assert made.status == 200 and made.json["connector"]["map"]["unit_code"] == "costCenter" and made.json["connector"]["map"]["login"] == "userName"
+    changed = client.patch(path, {"connector": {"match_login": False, "map": {"unit_code": None}}})
+    assert changed.json["connector"]["url"] == "https://eoffice.example.vn/scim/v2" and changed.json["connector"]["map"]["unit_code"] is None
+    assert client.get(path).json["connector"] == changed.json["connector"]
+    assert client.patch(path, {"kind": "directory"}).status == 422
+    gone = client.patch(path, {"kind": "directory", "connector": None})
+    assert gone.status == 200 and gone.json["connector"] is None and gone.json["health"] is None
+
+
+def test_loopback_and_wrong_secrets_are_refused_without_a_word(office, far, secrets):
+    service, client = office(far.url, {"allow": []})
+    person(client, 0)
+    seen = wait_for(lambda: [o for o in [account(client, 0)["observed"]] if o["last_error"]], "refused")[0]
+    assert "not among those" in seen["last_error"]
+    (pathlib.Path(secrets) / "td-office.token").chmod(0o644)
+    connect(client, far.url)
+    wait_for(lambda: "0600" in (account(client, 0)["observed"]["last_error"] or ""), "the open secret is refused")
+    assert far.users() == {} and scim.TOKEN not in service.log.read_text() and scim.TOKEN not in json.dumps(client.get(SYSTEM).json)
+    (pathlib.Path(secrets) / "td-office.token").chmod(0o600)
+    when_settled(client, 1)
+
+
+# ---- many ----
+def test_many_people_appear_change_and_leave(office, far, between, more):
+    many = 500 if more else 60
+    far.seed(*({"id": f"f{n}", "userName": f"foreign{n}", "active": True} for n in range(20)))
+    kept = {n: u for n, u in far.users().items()}
+    middle = between(page=17)
+    faults = ["lost", "half", "twice", (500, {}), (503, {"Retry-After": "1"}), "cut before"]
+    middle.manners.faults += [scim.on(m, "/Users", faults[i % len(faults)]) for i in range(12) for m in ("POST", "PATCH")]
+    _, client = office(middle.url, workers_connect=4)
+    for n in range(many):
+        person(client, n)
+    when_settled(client, many, 600 if more else 90)
+    ours = {n: u for n, u in far.users().items() if n not in kept}
+    assert len(ours) == many and len({u["externalId"] for u in ours.values()}) == many and all(u["active"] for u in ours.values())
+    for n in range(0, many, 7):
+        assert client.patch(f"/v1/staff/P-{n}", {"title": "Trưởng phòng"}).status == 200
+    for n in range(1, min(many, 30), 7):
+        assert client.put(f"/v1/staff/P-{n}/accounts/td-office", {"state": "closed", "reason": "x"}).status in (200, 202)
+    when_settled(client, many, 600 if more else 90)
+    ours = {n: u for n, u in far.users().items() if n not in kept}
+    assert [u.get("title") for u in ours.values()].count("Trưởng phòng") == len(range(0, many, 7))
+    assert [u["active"] for u in ours.values()].count(False) == len(range(1, min(many, 30), 7))
+    assert {n: u for n, u in far.users().items() if n in kept} == kept
