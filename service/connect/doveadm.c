@@ -58,7 +58,8 @@ static bool send_round(struct con_client *client, const struct con_target *targe
 /* Quotes inside a JSON text are escaped, so neither can be part of a value: `tail` is what stands before the tag. */
 static bool answered(const struct con_answer *answer, struct cv_arena *arena, const char *tail, char kind, size_t i)
 {
-    return strstr(answer->body, cv_arena_printf(arena, "%s,\"%s\"]", tail, tag_of(arena, kind, i))) != NULL;
+    return answer->body != NULL &&
+           strstr(answer->body, cv_arena_printf(arena, "%s,\"%s\"]", tail, tag_of(arena, kind, i))) != NULL;
 }
 
 bool con_doveadm_cut_off(struct con_client *client, const struct con_target *target, const char *const *users,

@@ -185,7 +185,7 @@ static bool search_one(struct dir_session *s, const struct dir_request *request,
                        struct dir_entry *out, struct cv_error *err)
 {
     dir_auto_answer answer = NULL;
-    int code = LDAP_OTHER;
+    int code;
     if (!dir_exchange(s, request, &answer, &code, err))
         return false;
     LDAPMessage *entry = ldap_first_entry(s->ld, answer);
@@ -237,7 +237,7 @@ static bool search_many(struct dir_session *s, const char *base_dn, const char *
                                         .filter = filter,
                                         .names = names,
                                         .size_limit = (int)most};
-    int code = LDAP_OTHER;
+    int code;
     return dir_exchange(s, &request, out_answer, &code, err) &&
            (code == LDAP_SUCCESS || (some && code == LDAP_SIZELIMIT_EXCEEDED) ||
             dir_refused(s, &request, *out_answer, err));
@@ -291,7 +291,7 @@ bool dir_ping(struct dir_session *session, struct cv_error *err)
                                         .filter = "(objectClass=*)",
                                         .names = ping_names};
     dir_auto_answer answer = NULL;
-    int code = LDAP_OTHER;
+    int code;
     if (!dir_exchange(session, &request, &answer, &code, err))
         return false;
     return code == LDAP_SUCCESS || dir_refused(session, &request, answer, err);
