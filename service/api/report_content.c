@@ -97,7 +97,7 @@ void api_get_report_content(struct htp_exchange *x)
 {
     struct prov_call call;
     struct question question;
-    struct prov_report report;
+    struct prov_report report = {0};
     struct cv_error err = {0};
     if (!read_question(x, &question) || !api_call(x, &call))
         return;

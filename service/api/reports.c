@@ -145,7 +145,7 @@ void api_create_report(struct htp_exchange *x)
 {
     struct prov_call call;
     struct prov_report_input in;
-    struct prov_report report;
+    struct prov_report report = {0};
     struct cv_error err = {0};
     const struct cv_jin *body;
     if (!api_call(x, &call) || !api_body(x, &body))
@@ -163,7 +163,7 @@ void api_create_report_revision(struct htp_exchange *x)
 {
     struct prov_call call;
     struct prov_report_patch in;
-    struct prov_report report;
+    struct prov_report report = {0};
     struct cv_error err = {0};
     const struct cv_jin *body;
     if (!api_call(x, &call) || !api_body(x, &body))
@@ -180,7 +180,7 @@ void api_create_report_revision(struct htp_exchange *x)
 void api_get_report(struct htp_exchange *x)
 {
     struct prov_call call;
-    struct prov_report report;
+    struct prov_report report = {0};
     struct cv_error err = {0};
     if (!api_call(x, &call))
         return;
@@ -194,7 +194,7 @@ void api_patch_report(struct htp_exchange *x)
 {
     struct prov_call call;
     struct prov_report_patch in;
-    struct prov_report report;
+    struct prov_report report = {0};
     struct cv_error err = {0};
     const struct cv_jin *body;
     if (!api_if_match_given(x) || !api_call(x, &call) || !api_body(x, &body))
@@ -225,7 +225,7 @@ void api_list_reports(struct htp_exchange *x)
     struct prov_call call;
     struct api_page page;
     struct prov_report_query q = {0};
-    struct prov_report_page found;
+    struct prov_report_page found = {0};
     struct cv_error err = {0};
     const char *bound = api_page_bound(x);
     htp_query_words(x, "kind", rep_kind_words, &q.kinds);

@@ -116,7 +116,7 @@ static bool find_correction(struct prov_call *call, struct prov_report *r, struc
 
 bool prov_report_read(struct prov_call *call, const char *id, struct prov_report *out, struct cv_error *err)
 {
-    struct prov_kept kept;
+    struct prov_kept kept = {0};
     if (!prov_kept_read(call, id, &kept, err) || !find_correction(call, &kept.report, err))
         return false;
     *out = kept.report;
@@ -138,7 +138,7 @@ static bool scan(struct prov_call *call, const char *after, scan_fn *take, void 
                                err))
             return false;
         for (size_t i = 0; i < count; i++) {
-            struct prov_kept kept;
+            struct prov_kept kept = {0};
             *out_last = after = found[i].name;
             if (!prov_kept_take(call, &found[i], &kept, err)) {
                 cv_log(CV_LOG_ERROR, "report_damaged", "%s is left out of lists", after);

@@ -158,7 +158,7 @@ static bool add(struct prov_call *call, struct prov_report *out, const char *lis
 static bool replayed(struct prov_call *call, struct prov_report *out, bool *out_replay, struct cv_error *err)
 {
     struct dir_document document;
-    struct prov_kept kept;
+    struct prov_kept kept = {0};
     *out_replay = false;
     if (call->idempotency.key == NULL)
         return true;
@@ -254,7 +254,7 @@ bool prov_report_revise(struct prov_call *call, const char *id, const struct pro
                         struct prov_report *out, struct cv_error *err)
 {
     bool replay = false;
-    struct prov_report old;
+    struct prov_report old = {0};
     const char *list = "";
     *out = (struct prov_report){0};
     if (!replayed(call, out, &replay, err))
@@ -314,7 +314,7 @@ static bool patch_once(struct prov_call *call, void *ctx, struct dir_stamp *stam
 {
     struct patching *p = ctx;
     struct dir_actor actor = prov_dir_actor(call);
-    struct prov_kept kept;
+    struct prov_kept kept = {0};
     const char *bytes;
     size_t len;
     if (!prov_kept_read(call, p->id, &kept, err) || !prov_check_match(call, kept.document.revision, err) ||
@@ -347,7 +347,7 @@ bool prov_report_patch(struct prov_call *call, const char *id, const struct prov
 static bool delete_once(struct prov_call *call, void *ctx, struct dir_stamp *stamp, struct cv_error *err)
 {
     struct dir_actor actor = prov_dir_actor(call);
-    struct prov_kept kept;
+    struct prov_kept kept = {0};
     (void)stamp;
     return prov_kept_read(call, ctx, &kept, err) && prov_check_match(call, kept.document.revision, err) &&
            still_draft(&kept, err) && dir_document_delete(call->dir, REPORT_FOLDER, kept.report.report.id, &actor, err);

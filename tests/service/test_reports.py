@@ -1,4 +1,5 @@
 """Frozen reports: what was sent upward stays as it was, in every format."""
+import concurrent.futures
 import csv
 import datetime
 import hashlib
@@ -229,6 +230,33 @@ def test_a_repeat_with_the_same_key_is_the_same_report(district):
     assert first.status == again.status == 201 and again.json["id"] == first.json["id"]
     assert again.headers["Idempotency-Replayed"] == "true" and "Idempotency-Replayed" not in first.headers
     assert district.post("/v1/reports", {**body, "basis": "recorded"}, key).code == "idempotency_key_reused"
+
+
+def at_once(calls):
+    with concurrent.futures.ThreadPoolExecutor(len(calls)) as pool:
+        return [f.result() for f in [pool.submit(call) for call in calls]]
+
+
+def test_of_two_at_once_one_is_made(district):
+    body, key = {"unit": "T1", "period": month(), "accept_incomplete": True, "state": "final"}, {"Idempotency-Key": "hai-lan"}
+    both = at_once([lambda: district.post("/v1/reports", body, key)] * 2)
+    assert {a.status for a in both} == {201} and len({a.json["id"] for a in both}) == 1, both
+    path = f"/v1/reports/{both[0].json['id']}/revisions"
+    corrections = at_once([lambda: district.post(path, {"accept_incomplete": True})] * 4)
+    assert sorted(a.status for a in corrections) == [201, 409, 409, 409] and {a.code for a in corrections if a.status == 409} == {"report_superseded"}
+
+
+def test_a_report_that_is_too_large_says_so(district):
+    assert district.put("/v1/units/BIG", {"name": {"vi": "Tỉnh Lớn"}, "kind": "so_nganh", "block": "chinh_quyen", "slug": "lon", "active_from": "2021-10-01"}).status == 201
+    for n in range(1000):
+        unit = {"name": {"vi": f"Đơn vị sự nghiệp công lập số {n:04}"}, "kind": "su_nghiep", "slug": f"big{n}", "parent": "BIG", "active_from": "2021-10-01"}
+        assert district.put(f"/v1/units/BIG.{n:04}", unit).status == 201
+    systems = ["mailbox", "td-office", "e-office", "certificate"]
+    refused = district.post("/v1/reports", {"unit": "BIG", "period": month(), "accept_incomplete": True, "systems": systems})
+    assert (refused.status, refused.code) == (422, "report_too_large"), refused
+    smaller = district.post("/v1/reports", {"unit": "BIG", "period": month(), "accept_incomplete": True, "systems": systems[:1]})
+    assert smaller.status == 201 and len(smaller.json["figures"]["sheets"][0]["rows"]) == 1001
+    assert content(district, smaller.json["id"], "xlsx").body.startswith(b"PK")
 
 
 def test_only_reports_of_the_subtree_exist(service, district):
