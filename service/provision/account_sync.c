@@ -127,8 +127,7 @@ static void leave_behind(struct cv_arena *arena, struct dom_account *account)
     account->formers = grown;
     account->remote_id = NULL;
     account->synced = 0;
-    account->observed = DOM_REQUESTED;
-    account->since = cv_now();
+    dom_observe(account, DOM_REQUESTED, cv_now());
 }
 
 /* "noivu_an" belongs to the unit: the old login is closed (it stays the person's name), a new one opens. */

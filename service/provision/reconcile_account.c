@@ -307,8 +307,7 @@ static void observe(struct dom_account *a, enum dom_observed observed)
     bool either = observed == DOM_PROVISIONED && a->observed == DOM_OBS_ACTIVE; /* use says more than a credential */
     if (either || (a->observed == observed && a->since != CV_NO_MOMENT))
         return;
-    a->observed = observed;
-    a->since = cv_now();
+    dom_observe(a, observed, cv_now());
 }
 
 static bool save_done(struct prov_change *change, void *ctx, struct cv_error *err)

@@ -5,6 +5,7 @@
 #include "provision/reconcile_inner.h"
 
 enum { SCRATCH = 8 << 20 };
+static const int64_t OVERDUE_NS = INT64_C(30000000000);
 
 bool rec_connectors_new(const struct rec_connectors_options *options, struct rec_connectors **out, struct cv_error *err)
 {
@@ -74,7 +75,7 @@ static bool take_revisit(struct rec_connectors *c, const char *slug, struct cv_i
 
 /* ---- offering ---- */
 struct look {
-    bool compare;
+    bool compare, overdue; /* overdue: although there is still work */
     size_t cursor, revisit_count;
     struct cv_id revisit[REC_ROOM_MAX];
 };
@@ -88,9 +89,11 @@ static bool begin_look(struct rec_connectors *c, const struct dom_system *system
         if (peer->revision != system->revision) {
             con_scim_forget(peer->manners);
             peer->revision = system->revision;
-            peer->compare_at_ns = 0;
+            peer->compare_at_ns = cv_mono_ns();
         }
-        out->compare = peer->compare_at_ns <= cv_mono_ns();
+        int64_t late_ns = cv_mono_ns() - peer->compare_at_ns;
+        out->compare = late_ns >= 0;
+        out->overdue = late_ns >= OVERDUE_NS;
         out->cursor = peer->cursor;
         for (size_t i = 0; i < peer->revisit_count && i < REC_ROOM_MAX; i++)
             out->revisit[out->revisit_count++] = peer->revisit[i];
@@ -119,7 +122,7 @@ static void offer_system(struct rec_connectors *c, struct rec_scan *scan, const 
     size_t count = view_connector_due(c->options.view, slug, system->connector->delete_after_days, cv_now(),
                                       &look.cursor, due, rec_room(scan, slug), &backlog);
     rec_backlog(scan, slug, backlog.queue, backlog.oldest_at);
-    if (look.compare && backlog.queue == 0)
+    if (look.overdue || (look.compare && backlog.queue == 0))
         rec_offer(scan, slug, (struct cv_id){0});
     for (size_t i = 0; i < count && rec_offer(scan, slug, due[i]); i++) {
     }

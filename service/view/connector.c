@@ -18,7 +18,7 @@ static const struct account *account_in(const struct person *p, int system)
 }
 
 /* Counts it; true when it may be worked on now. */
-static bool wants_work(struct search *s, const struct account *a)
+static bool wants_work(struct search *s, const struct person *p, const struct account *a)
 {
     cv_moment since = a->since != 0 ? (cv_moment)a->since : CV_NO_MOMENT;
     const struct dom_connector_look look = {.desired = (enum dom_desired)a->desired,
@@ -28,9 +28,11 @@ static bool wants_work(struct search *s, const struct account *a)
                                             .formers = a->formers};
     if (!dom_connector_due(&look, s->delete_after_days, s->now))
         return false;
+    /* a request waits since it was made; for anything else the record's last change is the best that is known */
+    cv_moment waits = a->observed == DOM_REQUESTED && since != CV_NO_MOMENT ? since : p->updated_at;
     s->backlog.queue++;
-    if (since != CV_NO_MOMENT && (s->backlog.oldest_at == CV_NO_MOMENT || since < s->backlog.oldest_at))
-        s->backlog.oldest_at = since;
+    if (s->backlog.oldest_at == CV_NO_MOMENT || waits < s->backlog.oldest_at)
+        s->backlog.oldest_at = waits;
     return (cv_moment)a->next_try <= s->now;
 }
 
@@ -46,7 +48,7 @@ size_t view_connector_due(const struct view *v, const char *system, int delete_a
     for (size_t n = 0; n < people; n++) {
         size_t slot = (from + n) % people;
         const struct account *a = account_in(v->people[slot], s.system);
-        if (a == NULL || !wants_work(&s, a) || count == max)
+        if (a == NULL || !wants_work(&s, v->people[slot], a) || count == max)
             continue;
         out[count++] = v->people[slot]->id;
         last = slot + 1;

@@ -2,11 +2,12 @@
 servers' manners."""
 import json
 import pathlib
+import subprocess
 import tempfile
 
 import pytest
 import scim
-from congvu import Service, an, make_units, wait_for
+from congvu import ROOT, Service, an, make_units, parse_ldif, wait_for
 from conftest import MORE
 
 pytestmark = pytest.mark.skipif(not scim.installed(), reason="needs node and npm")
@@ -288,7 +289,52 @@ def test_killed_at_any_point_it_converges_within_15_seconds(start, secrets, far,
         service.clean()
 
 
+# ---- a system that reads the directory itself ----
+def eoffice_sign_in(service, login, password):
+    """As deploy/connectors/README.md tells a system to do it: search as its own identity, then bind as the entry."""
+    uri, own = service.ready["directory_listen"], "cn=eoffice,ou=readers,ou=system,dc=congvu"
+    secret = (service.data / "readers/eoffice.pass").read_text().strip()
+    found = subprocess.run(["ldapsearch", "-x", "-LLL", "-o", "ldif-wrap=no", "-H", uri, "-D", own, "-y", "/dev/stdin", "-b", "ou=people,dc=congvu",
+                            "-s", "one", f"(&(authorizedService=e-office)(cvAccountLogin;x-e-office={login}))", "cn", "mail", "title", "cvUnit"],
+                           input=secret, text=True, capture_output=True)
+    assert found.returncode == 0, found.stderr
+    entries = parse_ldif(found.stdout)
+    if not entries:
+        return False
+    assert {"cn", "mail", "title", "cvUnit"} <= set(entries[0])
+    return subprocess.run(["ldapwhoami", "-x", "-H", uri, "-D", entries[0]["dn"][0], "-y", "/dev/stdin"], input=password, text=True,
+                          capture_output=True).returncode == 0
+
+
+def test_a_directory_served_system_decides_by_the_service(start):
+    service = start(directory_listen="127.0.0.1:0")
+    client = service.client()
+    make_units(client)
+    body = json.loads((ROOT / "deploy/connectors/e-office-directory.json").read_text())
+    rule = [{"categories": ["cong_chuc"]}]
+    assert client.patch("/v1/systems/e-office", {**body, "required_for": rule}).status == 200
+    made = client.put("/v1/staff/E-1", an(mobile="+84900000001", birth_year=1990)).json
+    login = next(a["observed"]["login"] for a in made["accounts"] if a["system"] == "e-office")
+    once = client.post("/v1/staff/E-1/accounts/mailbox/credential-resets", None).json["code"]
+    assert client.post("/v1/activations", {"code": once, "password": "Mat-Khau-Rieng-9"}).status == 204
+    assert eoffice_sign_in(service, login, "Mat-Khau-Rieng-9") and not eoffice_sign_in(service, login, "another")
+    assert client.put("/v1/staff/E-1/accounts/e-office", {"state": "locked", "reason": "leave"}).json["observed"]["state"] == "temp_locked"
+    assert not eoffice_sign_in(service, login, "Mat-Khau-Rieng-9")
+    assert client.put("/v1/staff/E-1/accounts/e-office", {"state": "present"}).status == 200
+    assert eoffice_sign_in(service, login, "Mat-Khau-Rieng-9")
+    assert client.put("/v1/staff/E-1/departure", {"reason": "nghi_huu"}).status == 200
+    assert not eoffice_sign_in(service, login, "Mat-Khau-Rieng-9")
+
+
 # ---- configuration ----
+def test_the_examples_are_taken(start, secrets):
+    client = start(connector_secret_dir=secrets).client()
+    for name in ("td-office-scim", "e-office-scim", "e-office-directory"):
+        body = json.loads((ROOT / f"deploy/connectors/{name}.json").read_text())
+        answer = client.patch("/v1/systems/" + "-".join(name.split("-")[:2]), body)
+        assert answer.status == 200 and answer.json["kind"] == body["kind"], answer
+
+
 @pytest.mark.parametrize("connector, pointers", [
     ({}, {"#/connector/url"}),
     ({"url": "ftp://e.vn", "allow": ["everything"], "map": {"title": "a b"}}, {"#/connector/url", "#/connector/allow", "#/connector/map"}),
