@@ -83,7 +83,9 @@ sys.stdout.write(re.sub(r"@([A-Z0-9_]+)@", lambda m: values[m[1]], pathlib.Path(
 PY
 }
 fill "$here/dovecot.conf.in" "$work/dovecot.conf" root 600
-fill "$here/dovecot-people.conf.ext.in" "$work/dovecot-people.conf.ext" root 600
+for part in people holders mailboxes; do
+    fill "$here/dovecot-$part.conf.ext.in" "$work/dovecot-$part.conf.ext" root 600
+done
 fill "$here/postfix-main.cf.in" "$work/postfix/main.cf" root 644
 fill "$here/postfix-master.cf.in" "$work/postfix/master.cf" root 644
 fill "$here/postfix-mailboxes.cf.in" "$work/postfix-mailboxes.cf" postfix 640

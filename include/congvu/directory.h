@@ -208,6 +208,13 @@ bool dir_idempotency_forget(struct dir_session *s, cv_moment until, bool *out_fo
 bool dir_staff_due(struct dir_session *s, cv_moment until, struct cv_id *out, size_t max, size_t *out_count,
                    struct cv_error *err);
 
+/* At most `max` people who hold this unit mailbox; NULL = any. */
+bool dir_staff_holding(struct dir_session *s, const char *login, struct cv_id *out, size_t max, size_t *out_count,
+                       struct cv_error *err);
+/* The unit whose mailbox has this login. */
+bool dir_unit_find_mailbox(struct dir_session *s, const char *login, struct cv_arena *arena, struct dom_unit *out,
+                           struct cv_error *err);
+
 /* ---- first start ---- */
 struct dir_bootstrap {
     const char *key_fingerprint;      /* kept in ou=system; another one there = refuse to start */

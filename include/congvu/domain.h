@@ -124,6 +124,7 @@ enum {
     DOM_RULES_MAX = 16,
     DOM_DEPARTURES_MAX = 16,
     DOM_HEADCOUNTS_MAX = 400,
+    DOM_HOLDS_MAX = 16, /* unit mailboxes of one person, people of one unit mailbox */
     DOM_SLUG_MAX = 32,
     DOM_CODE_MAX = 35,
 };
@@ -194,6 +195,7 @@ struct dom_departure {
     bool counted;                                /* judged by the brake when scheduled */
     const char *keep_mail_until;                 /* ISO day or NULL: the last day of delivery */
     const char *delegate_to;                     /* staff id text or NULL */
+    const char *handed_over;                     /* logins of unit mailboxes that went to others, with blanks between */
     const char *auto_reply;                      /* text of their own, NULL = the usual one */
 };
 
@@ -222,6 +224,8 @@ struct dom_staff {
     const char **names;
     size_t name_count; /* all ever held: "annv@x", "mailbox/annv", "td-office/noivu_an" */
     const char *mail_store;
+    const char **holds; /* logins of unit mailboxes */
+    size_t hold_count;
     int mail_quota_mib;      /* 0 = as the mail server has it for everybody */
     const char *naming_rule; /* pattern that gave the address */
     bool named_by_hand;
@@ -273,6 +277,9 @@ struct dom_unit {
     const char *slug;
     bool has_letterhead; /* else that of the nearest unit above which has one */
     struct dom_letterhead letterhead;
+    const char *mail_login, *mail_address, *mail_store; /* of the unit's mailbox; NULL = none */
+    const char **mail_names;                            /* all that it ever held, as of a person */
+    size_t mail_name_count;
     int position;                  /* order among siblings */
     cv_day active_from, active_to; /* CV_NO_DAY = open */
     struct dom_headcount *headcounts;

@@ -31,9 +31,11 @@ void dom_policy_free(struct dom_policy **policy);
 bool dom_policy_deny(struct dom_policy *policy, const char *lines, size_t len, struct cv_error *err);
 const char *dom_policy_preset(const struct dom_policy *policy);
 const char *dom_policy_domain(const struct dom_policy *policy); /* mail domain */
-int dom_policy_alias_days(const struct dom_policy *policy);     /* old unit's address after a transfer */
-int dom_policy_revoke_days(const struct dom_policy *policy);    /* after a lock for inactivity; 0 = not said */
-int dom_policy_keep_days(const struct dom_policy *policy);      /* address restorable after departure */
+/* Patterns of unit mailboxes, in the order to try. */
+const char *const *dom_policy_unit_rules(const struct dom_policy *policy, size_t *out_count);
+int dom_policy_alias_days(const struct dom_policy *policy);  /* old unit's address after a transfer */
+int dom_policy_revoke_days(const struct dom_policy *policy); /* after a lock for inactivity; 0 = not said */
+int dom_policy_keep_days(const struct dom_policy *policy);   /* address restorable after departure */
 enum dom_desired dom_policy_leaver_state(const struct dom_policy *policy); /* on_effective_date: locked or closed */
 
 struct dom_naming_input {

@@ -238,6 +238,32 @@ bool prov_unit_delete(struct prov_call *call, const char *key, struct cv_error *
 bool prov_headcount_put(struct prov_call *call, const char *key, const struct dom_headcount *in,
                         struct prov_unit_result *out, struct cv_error *err);
 
+/* ---- unit mailboxes: owned by a unit, read by its holders with their own passwords, never closed with a person ----
+ */
+struct prov_unit_mailbox_input {
+    const char **holders; /* staff keys; all of them */
+    size_t holder_count;
+    const char *login; /* HR's own choice for a new one, or NULL: by the policy's rule */
+};
+struct prov_unit_mailbox {
+    enum prov_outcome outcome;
+    struct dom_unit unit;
+    struct view_staff *holders;
+    size_t holder_count;
+};
+/* Makes it when there is none. Safe to repeat, also after it broke off between two people. */
+bool prov_unit_mailbox_put(struct prov_call *call, const char *key, const struct prov_unit_mailbox_input *in,
+                           struct prov_unit_mailbox *out, struct cv_error *err);
+bool prov_unit_mailbox_read(struct prov_call *call, const char *key, struct prov_unit_mailbox *out,
+                            struct cv_error *err);
+struct prov_hand_over {
+    struct dom_unit unit;
+    struct view_staff staff; /* who holds it and leaves */
+};
+/* Unit mailboxes in the hands of people with a departure, in the caller's scope; at most `max`. */
+bool prov_hand_overs(struct prov_call *call, struct prov_hand_over *out, size_t max, size_t *out_count,
+                     struct cv_error *err);
+
 /* ---- systems and tokens ---- */
 struct prov_system_input {
     struct prov_text name_vi, name_en;

@@ -1,7 +1,10 @@
 /* JSON of people, accounts and departures. */
 #include "api/internal.h"
 
+#include <stdio.h>
 #include <string.h>
+
+enum { POLICY_LOCAL_TEXT = 128 };
 
 static const char *id_text(struct cv_arena *arena, const char *prefix, struct cv_id id)
 {
@@ -311,6 +314,18 @@ void api_write_departure_row(struct htp_exchange *x, const struct view_staff *st
 
 /* ---- departures ---- */
 
+/* Unit mailboxes are not closed with a person: somebody has to take them over. */
+static void write_hand_over(struct cv_jout *j, const char *login, size_t len, const char *state)
+{
+    char text[POLICY_LOCAL_TEXT];
+    snprintf(text, sizeof(text), "%.*s", (int)len, login);
+    cv_jout_object(j, NULL);
+    cv_jout_string(j, "system", "unit-mailbox");
+    cv_jout_string(j, "login", text);
+    cv_jout_string(j, "state", state);
+    cv_jout_end(j);
+}
+
 static void write_steps(struct htp_exchange *x, const struct dom_staff *staff, const struct dom_departure *d)
 {
     struct cv_jout *j = &x->out;
@@ -325,6 +340,13 @@ static void write_steps(struct htp_exchange *x, const struct dom_staff *staff, c
         cv_jout_string(j, "last_error", prov_text_in(x->arena, account->last_error, x->lang));
         write_cut_off(j, account);
         cv_jout_end(j);
+    }
+    for (size_t i = 0; i < staff->hold_count; i++)
+        write_hand_over(j, staff->holds[i], strlen(staff->holds[i]), "open");
+    for (const char *word = d->handed_over; word != NULL && *word != '\0'; word += strspn(word, " ")) {
+        size_t len = strcspn(word, " ");
+        write_hand_over(j, word, len, "done");
+        word += len;
     }
     cv_jout_end(j);
 }

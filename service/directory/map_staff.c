@@ -280,6 +280,7 @@ static void put_departure(const struct dom_departure *d, struct dir_attrs *out)
     dir_json_text(&j, "keep_mail_until", d->keep_mail_until);
     dir_json_text(&j, "delegate_to", d->delegate_to);
     dir_json_text(&j, "auto_reply", d->auto_reply);
+    dir_json_text(&j, "handed_over", d->handed_over);
     dir_json_end(&j, out, "cvDeparture");
 }
 
@@ -318,6 +319,7 @@ static bool take_departure(struct dir_reader *r, const struct dir_attr *attr, si
     dir_read_text(in.object, "keep_mail_until", &d->keep_mail_until);
     dir_read_text(in.object, "delegate_to", &d->delegate_to);
     dir_read_text(in.object, "auto_reply", &d->auto_reply);
+    dir_read_text(in.object, "handed_over", &d->handed_over);
     d->state = (enum dom_departure_state)state;
     d->reason = (enum dom_reason)reason;
     return dir_read_ok(&in);
@@ -386,6 +388,7 @@ static const struct dir_field fields[] = {
     {"cvAliasUntil", DIR_OWN, .put = put_alias_ends, .take = take_alias_ends},
     {"cvName", DIR_TEXTS, AT(names), COUNT(name_count)},
     {"cvMailStore", DIR_TEXT, AT(mail_store)},
+    {"cvHolds", DIR_TEXTS, AT(holds), COUNT(hold_count), .flags = DIR_UNFED},
     {"cvMailQuota", DIR_INT, AT(mail_quota_mib)},
     {"cvDelegate", DIR_OWN, .put = dir_put_delegate},
     {"cvAutoReply", DIR_OWN, .put = dir_put_auto_reply},

@@ -224,6 +224,13 @@ static bool take_letterhead(struct dir_reader *r, const struct dir_attr *attr, c
     return dir_read_ok(&in);
 }
 
+/* A unit's mailbox is never closed with a person. */
+static void put_receives(const void *record, const char *base, struct dir_attrs *out)
+{
+    (void)base;
+    dir_put_bool(out, "cvReceives", ((const struct dom_unit *)record)->mail_login != NULL);
+}
+
 static const struct dir_field fields[] = {
     {"cvId", DIR_ID, AT(id), .prefix = "unt_", .flags = DIR_NEEDED},
     {"cvRevision", DIR_LONG, AT(revision), .flags = DIR_BOOK | DIR_NEEDED},
@@ -238,6 +245,11 @@ static const struct dir_field fields[] = {
     {"cvParent", DIR_OWN, .put = put_parent, .take = take_parent},
     {"cvSlug", DIR_TEXT, AT(slug)},
     {"cvSlugClaim", DIR_OWN, .put = put_slug_claim, .flags = DIR_UNFED},
+    {"uid", DIR_TEXT, AT(mail_login), .flags = DIR_UNFED},
+    {"mail", DIR_TEXT, AT(mail_address), .flags = DIR_UNFED},
+    {"cvName", DIR_TEXTS, AT(mail_names), COUNT(mail_name_count), .flags = DIR_UNFED},
+    {"cvMailStore", DIR_TEXT, AT(mail_store), .flags = DIR_UNFED},
+    {"cvReceives", DIR_OWN, .put = put_receives, .flags = DIR_UNFED},
     {"cvPosition", DIR_INT, AT(position)},
     {"cvActiveFrom", DIR_DAY, AT(active_from)},
     {"cvActiveTo", DIR_DAY, AT(active_to)},

@@ -164,6 +164,12 @@ bool dir_unit_find_code(struct dir_session *s, const char *code, struct cv_arena
     return find_unit(s, dir_filter_eq(arena, "cvCode", claim), arena, out, err);
 }
 
+bool dir_unit_find_mailbox(struct dir_session *s, const char *login, struct cv_arena *arena, struct dom_unit *out,
+                           struct cv_error *err)
+{
+    return find_unit(s, dir_filter_eq(arena, "uid", login), arena, out, err);
+}
+
 bool dir_unit_find_idempotency(struct dir_session *s, const char *key, struct cv_arena *arena, struct dom_unit *out,
                                struct cv_error *err)
 {

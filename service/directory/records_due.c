@@ -52,20 +52,13 @@ bool dir_idempotency_forget(struct dir_session *s, cv_moment until, bool *out_fo
     return true;
 }
 
-bool dir_staff_due(struct dir_session *s, cv_moment until, struct cv_id *out, size_t max, size_t *out_count,
-                   struct cv_error *err)
+static bool find_people(struct dir_session *s, const char *filter, struct cv_id *out, size_t max, size_t *out_count,
+                        struct cv_arena *arena, struct cv_error *err)
 {
-    char moment[CV_MOMENT_TEXT];
-    cv_auto_arena arena = dir_scratch(err);
     struct dir_entry *found = NULL;
     size_t count = 0;
 
-    if (!arena) {
-        return false;
-    }
-    const char *due = cv_arena_printf(arena, "(cvDueAt<=%s)", cv_moment_ldap(until, moment));
-
-    if (!dir_find_entries(s, dir_dn_people(arena, dir_session_base(s)), due, max, arena, &found, &count, err)) {
+    if (!dir_find_entries(s, dir_dn_people(arena, dir_session_base(s)), filter, max, arena, &found, &count, err)) {
         return false;
     }
     *out_count = 0;
@@ -73,4 +66,23 @@ bool dir_staff_due(struct dir_session *s, cv_moment until, struct cv_id *out, si
         *out_count += dir_dn_id(found[i].dn, "stf_", &out[*out_count]);
     }
     return true;
+}
+
+bool dir_staff_due(struct dir_session *s, cv_moment until, struct cv_id *out, size_t max, size_t *out_count,
+                   struct cv_error *err)
+{
+    char moment[CV_MOMENT_TEXT];
+    cv_auto_arena arena = dir_scratch(err);
+
+    return arena && find_people(s, cv_arena_printf(arena, "(cvDueAt<=%s)", cv_moment_ldap(until, moment)), out, max,
+                                out_count, arena, err);
+}
+
+bool dir_staff_holding(struct dir_session *s, const char *login, struct cv_id *out, size_t max, size_t *out_count,
+                       struct cv_error *err)
+{
+    cv_auto_arena arena = dir_scratch(err);
+
+    return arena && find_people(s, login ? dir_filter_eq(arena, "cvHolds", login) : "(cvHolds=*)", out, max, out_count,
+                                arena, err);
 }

@@ -7,7 +7,7 @@
 static const char main_indices[] =
     "index objectClass,entryUUID,entryCSN eq\n"
     "index cvName,cvCode,cvSlugClaim,cvIdempotencyKey,cvIdempotencyAt,cvDueAt,cvActivationDigest eq\n"
-    "index uid,mail,cvMailAlias,cvReceives,authorizedService eq\n"
+    "index uid,mail,cvMailAlias,cvHolds,cvReceives,authorizedService eq\n"
     "index cvUnit,cvAccountState eq\n"
     "index cvDocumentName eq,sub\n";
 
@@ -126,7 +126,7 @@ static void put_password_access(struct cv_buf *out, const char *base)
 static void put_access(struct cv_buf *out, const char *base)
 {
     static const char reader_attrs[] = "entry,objectClass,cvId,cn,sn,givenName,uid,mail,cvMailAlias,authorizedService,"
-                                       "cvReceives,cvMailStore,cvMailQuota,cvDelegate,cvAutoReply,cvUnit,title,"
+                                       "cvReceives,cvMailStore,cvMailQuota,cvDelegate,cvAutoReply,cvHolds,cvUnit,title,"
                                        "cvAccountState,cvAccountLogin,entryUUID";
     put_password_access(out, base);
     cv_buf_printf(out,
@@ -136,6 +136,18 @@ static void put_access(struct cv_buf *out, const char *base)
                   base, reader_attrs, base, base);
     cv_buf_printf(out,
                   "access to dn.base=\"ou=people,%s\" attrs=entry\n"
+                  "  by dn.exact=\"cn=service,ou=system,%s\" write\n"
+                  "  by dn.children=\"ou=readers,ou=system,%s\" search by * none\n",
+                  base, base, base);
+    /* of units only those with a mailbox, and of them nothing else */
+    cv_buf_printf(out,
+                  "access to dn.children=\"ou=units,%s\" filter=\"(cvReceives=TRUE)\"\n"
+                  "  attrs=entry,objectClass,cvId,uid,mail,cvReceives,cvMailStore\n"
+                  "  by dn.exact=\"cn=service,ou=system,%s\" write\n"
+                  "  by dn.children=\"ou=readers,ou=system,%s\" read by * none\n",
+                  base, base, base);
+    cv_buf_printf(out,
+                  "access to dn.base=\"%s\" attrs=entry\n"
                   "  by dn.exact=\"cn=service,ou=system,%s\" write\n"
                   "  by dn.children=\"ou=readers,ou=system,%s\" search by * none\n",
                   base, base, base);

@@ -102,7 +102,7 @@ static void read_naming(struct dom_policy *p, const struct cv_jin *top)
     if (cv_jin_object(top, "naming", CV_REQUIRED, &naming) != CV_VALUE)
         return;
     p->person_count = patterns(naming, "person", CV_REQUIRED, p->person);
-    patterns(naming, "unit", CV_OPTIONAL, NULL);
+    p->unit_count = patterns(naming, "unit", CV_OPTIONAL, p->unit);
     patterns(naming, "eoffice", CV_OPTIONAL, NULL);
     number(naming, "max_local_len", 8, POLICY_LOCAL_MAX, &p->max_local_len);
     number(naming, "stt_from", 1, POLICY_STT_MAX, &p->stt_from);
@@ -307,6 +307,12 @@ const char *dom_policy_preset(const struct dom_policy *policy)
 const char *dom_policy_domain(const struct dom_policy *policy)
 {
     return policy->domain;
+}
+
+const char *const *dom_policy_unit_rules(const struct dom_policy *policy, size_t *out_count)
+{
+    *out_count = policy->unit_count;
+    return policy->unit;
 }
 
 int dom_policy_alias_days(const struct dom_policy *policy)

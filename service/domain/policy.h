@@ -17,6 +17,8 @@ struct dom_policy {
     const char *preset, *domain;
     const char *person[DOM_RULES_MAX];
     size_t person_count;
+    const char *unit[DOM_RULES_MAX];
+    size_t unit_count;
     int max_local_len, stt_from;
     int alias_days, keep_days, revoke_days;
     enum dom_desired leaver_state;

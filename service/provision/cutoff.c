@@ -70,7 +70,7 @@ struct round {
     const struct dom_system *system;
     struct leaver leavers[BATCH];
     size_t leaver_count;
-    const char *users[BATCH * DOM_NAMES_MAX];
+    const char *users[BATCH * (DOM_NAMES_MAX + DOM_HOLDS_MAX)];
     size_t user_count;
     struct con_cut_off *seen; /* per user */
     const char *failure;      /* text for the account, NULL = the system answered */
@@ -88,6 +88,8 @@ static void add_logins(struct round *r, const struct dom_staff *staff)
         else if (r->system->receives_mail && strchr(name, '@') != NULL)
             r->users[r->user_count++] = name;
     }
+    for (size_t i = 0; r->system->receives_mail && i < staff->hold_count && i < DOM_HOLDS_MAX; i++)
+        r->users[r->user_count++] = staff->holds[i]; /* whoever else reads it signs in again */
 }
 
 static void gather(struct round *r, const struct cv_id *ids, size_t count)

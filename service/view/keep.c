@@ -55,6 +55,9 @@ void view_copy_unit(struct view_keep *k, const struct dom_unit *in, struct dom_u
         out->name[i] = view_keep_text(k, in->name[i]);
     out->slug = view_keep_text(k, in->slug);
     out->idempotency = (struct dom_idempotency){0};
+    out->mail_login = out->mail_address = out->mail_store = NULL; /* only the directory knows mailboxes */
+    out->mail_names = NULL;
+    out->mail_name_count = 0;
     out->headcounts = NULL;
     if (in->headcount_count == 0)
         return;

@@ -180,6 +180,7 @@ static void same_departure(const struct dom_departure *a, const struct dom_depar
     same_text(a->keep_mail_until, b->keep_mail_until);
     same_text(a->delegate_to, b->delegate_to);
     same_text(a->auto_reply, b->auto_reply);
+    same_text(a->handed_over, b->handed_over);
 }
 
 static void same_lists(const struct dom_staff *a, const struct dom_staff *b)
@@ -224,6 +225,7 @@ static void same_staff(const struct dom_staff *a, const struct dom_staff *b)
     same_text(a->mobile, b->mobile);
     assert_int_equal(a->birth_year, b->birth_year);
     assert_int_equal(a->mail_quota_mib, b->mail_quota_mib);
+    assert_int_equal(a->hold_count, b->hold_count);
     assert_int_equal(a->hired_on, b->hired_on);
     same_text(a->login, b->login);
     same_text(a->address, b->address);
@@ -320,6 +322,7 @@ static void make_departures(struct cv_arena *a, struct dom_staff *s)
                                                   .counted = maybe(),
                                                   .keep_mail_until = maybe() ? "2027-01-31" : NULL,
                                                   .delegate_to = text_or_null(a),
+                                                  .handed_over = text_or_null(a),
                                                   .auto_reply = text_or_null(a)};
     }
 }

@@ -1,0 +1,108 @@
+/* Mailboxes of units, and who has to hand one over. */
+#include "api/internal.h"
+
+enum { LISTED_MAX = 500 };
+
+static void write_unit(struct htp_exchange *x, const struct dom_unit *unit)
+{
+    api_write_unit_ref(x, "unit", unit->id);
+    cv_jout_string(&x->out, "login", unit->mail_login);
+    cv_jout_string(&x->out, "address", unit->mail_address);
+}
+
+static void write_mailbox(struct htp_exchange *x, const struct prov_unit_mailbox *mailbox)
+{
+    struct cv_jout *j = &x->out;
+    cv_jout_object(j, NULL);
+    write_unit(x, &mailbox->unit);
+    cv_jout_string(j, "mail_store", mailbox->unit.mail_store);
+    cv_jout_array(j, "holders");
+    for (size_t i = 0; i < mailbox->holder_count; i++) {
+        cv_jout_object(j, NULL);
+        api_write_staff_ref(x, &mailbox->holders[i]);
+        cv_jout_bool(j, "leaves", mailbox->holders[i].has_departure);
+        cv_jout_end(j);
+    }
+    cv_jout_end(j);
+    cv_jout_end(j);
+}
+
+void api_get_unit_mailbox(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct prov_unit_mailbox mailbox;
+    struct cv_error err = {0};
+    if (!api_call(x, &call))
+        return;
+    if (!prov_unit_mailbox_read(&call, htp_param(x, "unit"), &mailbox, &err)) {
+        htp_problem(x, &err, NULL);
+        return;
+    }
+    write_mailbox(x, &mailbox);
+    htp_reply(x, 200);
+}
+
+static void read_input(struct htp_exchange *x, const struct cv_jin *body, struct prov_unit_mailbox_input *in)
+{
+    const struct cv_jin_list *list = NULL;
+    *in = (struct prov_unit_mailbox_input){0};
+    if (cv_jin_array(body, "holders", CV_REQUIRED, DOM_HOLDS_MAX, &list) == CV_VALUE) {
+        in->holders = CV_NEWS(x->arena, const char *, DOM_HOLDS_MAX);
+        for (size_t i = 0; i < cv_jin_count(list); i++) {
+            const char *key = cv_jin_item_string(list, i, 64);
+            if (key != NULL)
+                in->holders[in->holder_count++] = key;
+        }
+    }
+    cv_jin_string(body, "login", CV_OPTIONAL, 64, &in->login);
+    cv_jin_done(body);
+}
+
+void api_put_unit_mailbox(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct prov_unit_mailbox_input in;
+    struct prov_unit_mailbox mailbox;
+    struct cv_error err = {0};
+    const struct cv_jin *body;
+    if (!api_call(x, &call) || !api_body(x, &body))
+        return;
+    read_input(x, body, &in);
+    if (!api_faultless(x, cvp_validation_failed))
+        return;
+    if (!prov_unit_mailbox_put(&call, htp_param(x, "unit"), &in, &mailbox, &err)) {
+        htp_problem(x, &err, &x->faults);
+        return;
+    }
+    write_mailbox(x, &mailbox);
+    htp_reply(x, 200);
+}
+
+void api_list_hand_overs(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct cv_jout *j = &x->out;
+    struct prov_hand_over *items = CV_NEWS(x->arena, struct prov_hand_over, LISTED_MAX);
+    size_t count = 0;
+    struct cv_error err = {0};
+    if (!api_call(x, &call))
+        return;
+    if (!prov_hand_overs(&call, items, LISTED_MAX, &count, &err)) {
+        htp_problem(x, &err, NULL);
+        return;
+    }
+    cv_jout_object(j, NULL);
+    cv_jout_array(j, "items");
+    for (size_t i = 0; i < count; i++) {
+        cv_jout_object(j, NULL);
+        cv_jout_string(j, "kind", "unit_mailbox");
+        cv_jout_string(j, "state", "open");
+        write_unit(x, &items[i].unit);
+        api_write_staff_ref(x, &items[i].staff);
+        cv_jout_day(j, "effective_on", items[i].staff.departure_on);
+        cv_jout_end(j);
+    }
+    cv_jout_end(j);
+    cv_jout_end(j);
+    htp_reply(x, 200);
+}
