@@ -114,10 +114,11 @@ struct rep_report {
     /* Of the paper; changes with its life. */
     const char *id;
     enum rep_state state;
-    int revision;         /* 1, 2, ... */
-    const char *corrects; /* id of the report that this one replaces, or NULL */
-    const char *number;   /* "15/BC-UBND", or NULL */
-    const char *comment;  /* paragraphs apart by a line feed, or NULL */
+    int revision;                /* 1, 2, ... */
+    const char *corrects;        /* id of the report that this one replaces, or NULL */
+    const char *corrects_number; /* its number, or NULL */
+    const char *number;          /* "15/BC-UBND", or NULL */
+    const char *comment;         /* paragraphs apart by a line feed, or NULL */
     const char *created_by;
     cv_moment created_at, final_at;
     /* Frozen. */

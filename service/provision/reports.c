@@ -268,6 +268,8 @@ bool prov_report_revise(struct prov_call *call, const char *id, const struct pro
     r->revision++;
     r->id = prov_report_name(call->arena, old.report.id, r->revision);
     r->corrects = old.report.id;
+    r->corrects_number = old.report.number;
+    r->number = NULL; /* another paper, another number */
     r->state = in->final ? REP_FINAL : REP_DRAFT;
     r->created_by = call->actor;
     r->created_at = cv_now();

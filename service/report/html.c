@@ -99,9 +99,9 @@ static void put_general(struct rep_page *p)
         rep_put_element(
             p, "p", "",
             cv_arena_printf(p->arena,
-                            REP_SAY(p->lang, "Báo cáo này (lần %d) thay thế báo cáo đã gửi trước đó (mã %s).",
-                                    "This report (revision %d) replaces the one sent before (%s)."),
-                            r->revision, r->corrects));
+                            REP_SAY(p->lang, "Báo cáo này (lần %d) thay thế Báo cáo số %s đã gửi trước đó (mã %s).",
+                                    "This report (revision %d) replaces report No. %s sent before (%s)."),
+                            r->revision, r->corrects_number != NULL ? r->corrects_number : "………", r->corrects));
 }
 
 static void put_comment(struct rep_page *p)

@@ -197,6 +197,7 @@ void rep_paper_write(struct cv_jout *j, const struct rep_report *r)
     cv_jout_string(j, "state", rep_state_words[r->state]);
     cv_jout_int(j, "revision", r->revision);
     cv_jout_string(j, "corrects", r->corrects);
+    cv_jout_string(j, "corrects_number", r->corrects_number);
     cv_jout_string(j, "number", r->number);
     cv_jout_string(j, "comment", r->comment);
     cv_jout_string(j, "created_by", r->created_by);

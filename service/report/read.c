@@ -259,6 +259,7 @@ void rep_paper_read(const struct cv_jin *o, struct rep_report *r)
     cv_jin_int(o, "revision", CV_REQUIRED, 1, 9999, &revision);
     r->revision = (int)revision;
     r->corrects = text(o, "corrects");
+    r->corrects_number = text(o, "corrects_number");
     r->number = text(o, "number");
     cv_jin_string(o, "comment", CV_NULLABLE, COMMENT, &r->comment);
     r->created_by = text(o, "created_by");

@@ -212,6 +212,7 @@ def test_a_draft_changes_and_a_final_report_only_by_a_revision(district):
     second = district.post(path + "/revisions", {"number": "2/BC-UBND", "accept_incomplete": True})
     assert second.status == 201 and second.json["id"] == report["id"] + ".2" and second.headers["Location"] == path + ".2"
     assert (second.json["revision"], second.json["corrects"], second.json["state"]) == (2, report["id"], "draft")
+    assert "thay thế Báo cáo số 1/BC-UBND" in content(district, second.json["id"], "html", lang="vi").body.decode()
     assert district.post(path + "/revisions", {"accept_incomplete": True}).code == "report_superseded"
     assert district.get(path).json["superseded_by"] == report["id"] + ".2"
     assert content(district, report["id"], "html").body == before
@@ -238,11 +239,13 @@ def at_once(calls):
 
 
 def test_of_two_at_once_one_is_made(district):
-    body, key = {"unit": "T1", "period": month(), "accept_incomplete": True, "state": "final"}, {"Idempotency-Key": "hai-lan"}
+    body = {"unit": "T1", "period": month(), "accept_incomplete": True, "state": "final", "number": "9/BC-UBND"}
+    key = {"Idempotency-Key": "hai-lan"}
     both = at_once([lambda: district.post("/v1/reports", body, key)] * 2)
     assert {a.status for a in both} == {201} and len({a.json["id"] for a in both}) == 1, both
     path = f"/v1/reports/{both[0].json['id']}/revisions"
     corrections = at_once([lambda: district.post(path, {"accept_incomplete": True})] * 4)
+    assert {a.json["number"] for a in corrections if a.status == 201} == {None}, "a correction is a paper with a number of its own"
     assert sorted(a.status for a in corrections) == [201, 409, 409, 409] and {a.code for a in corrections if a.status == 409} == {"report_superseded"}
 
 
