@@ -396,9 +396,7 @@ const char *cv_text_collation_version(void)
 
 char cv_ascii_lower(char c)
 {
-    if (c >= 'A' && c <= 'Z')
-        c = (char)(c + ('a' - 'A'));
-    return c;
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
 int cv_ascii_casecmp(const char *a, const char *b)

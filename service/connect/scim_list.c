@@ -42,7 +42,7 @@ static bool put_hash(struct seen *s, uint64_t h)
 static bool grow(struct seen *s)
 {
     struct seen bigger = {.cap = s->cap ? s->cap * 2 : 1024};
-    bigger.cells = bigger.cap <= 2 * SEEN_MAX ? calloc(bigger.cap, sizeof *bigger.cells) : NULL;
+    bigger.cells = bigger.cap <= (size_t)2 * SEEN_MAX ? calloc(bigger.cap, sizeof *bigger.cells) : NULL;
     if (bigger.cells == NULL)
         return false;
     for (size_t i = 0; i < s->cap; i++)

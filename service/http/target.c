@@ -108,7 +108,7 @@ bool htp_decode(const char *in, size_t len, bool plus_is_blank, char *out)
             out[n++] = (char)byte;
             i += 2;
         } else {
-            out[n++] = (char)(plus_is_blank && in[i] == '+' ? ' ' : in[i]);
+            out[n++] = plus_is_blank && in[i] == '+' ? ' ' : in[i];
         }
     }
     out[n] = '\0';

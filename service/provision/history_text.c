@@ -183,7 +183,7 @@ bool history_take_day(const char *bytes, size_t len, struct cv_arena *arena, str
 static void put_field(struct cv_buf *out, const char *text)
 {
     for (const char *p = text != NULL ? text : ""; *p != '\0'; p++)
-        cv_buf_putc(out, (char)((unsigned char)*p < ' ' ? ' ' : *p));
+        cv_buf_putc(out, (unsigned char)*p < ' ' ? ' ' : *p);
 }
 
 void history_put_unit(struct cv_buf *out, const struct view_unit *u)
