@@ -27,6 +27,7 @@ struct api {
     struct cv_key page_key;        /* page tokens */
     struct cv_key idempotency_key; /* digests of keys and bodies */
     int rate_per_second;           /* per token; 0 = no limit */
+    struct dom_bands bands;        /* of rates */
     const char *mail_domain;
     const char *tmp_dir;     /* for files of a moment; NULL = the system's */
     struct api_state *state; /* caches and buckets; made by api_open */

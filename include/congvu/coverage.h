@@ -64,5 +64,14 @@ bool dom_usage_stale(const struct dom_activity *rule, cv_day data_through, cv_da
 /* adoption = used / this: the coverage base less on_leave_unused. */
 int64_t dom_adoption_base(const struct dom_counts *c, bool basis_declared);
 
+/* How good a ratio is: below the least percentages of the policy it falls into the next band. */
+enum dom_band { DOM_BAND_TOT, DOM_BAND_KHA, DOM_BAND_TRUNG_BINH, DOM_BAND_YEU, DOM_BANDS };
+extern const char *const dom_band_words[]; /* tot kha trung_binh yeu */
+struct dom_bands {
+    int least[DOM_BAND_YEU]; /* percent, falling: 85, 70, 50 */
+};
+/* -1 when the base is 0. */
+int dom_band_of(const struct dom_bands *bands, int64_t count, int64_t base);
+
 /* coverage = issued / (eligible + unrecorded when basis is declared). */
 int64_t dom_coverage_base(const struct dom_counts *c, bool basis_declared);

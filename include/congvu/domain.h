@@ -264,6 +264,13 @@ struct dom_letterhead {
     size_t recipient_count;
 };
 
+/* What a unit is to reach with a system, in percent; -1 = nothing set. Holds for the units below that set none. */
+enum { DOM_TARGETS_MAX = DOM_SYSTEMS_MAX + 1 };
+struct dom_target {
+    const char *system; /* slug, or "required" */
+    int coverage, adoption, regular;
+};
+
 struct dom_unit {
     struct cv_id id;
     const char *code;
@@ -280,6 +287,8 @@ struct dom_unit {
     const char *mail_login, *mail_address, *mail_store; /* of the unit's mailbox; NULL = none */
     const char **mail_names;                            /* all that it ever held, as of a person */
     size_t mail_name_count;
+    struct dom_target *targets; /* one per system */
+    size_t target_count;
     int position;                  /* order among siblings */
     cv_day active_from, active_to; /* CV_NO_DAY = open */
     struct dom_headcount *headcounts;

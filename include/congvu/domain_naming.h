@@ -18,6 +18,7 @@
  * Thread: a policy is read-only after loading, share it; a dom_naming belongs to one thread. */
 #pragma once
 
+#include "congvu/coverage.h"
 #include "congvu/domain.h"
 
 struct dom_policy; /* owned by whoever loaded it; freed by dom_policy_free */
@@ -33,9 +34,10 @@ const char *dom_policy_preset(const struct dom_policy *policy);
 const char *dom_policy_domain(const struct dom_policy *policy); /* mail domain */
 /* Patterns of unit mailboxes, in the order to try. */
 const char *const *dom_policy_unit_rules(const struct dom_policy *policy, size_t *out_count);
-int dom_policy_alias_days(const struct dom_policy *policy);  /* old unit's address after a transfer */
-int dom_policy_revoke_days(const struct dom_policy *policy); /* after a lock for inactivity; 0 = not said */
-int dom_policy_keep_days(const struct dom_policy *policy);   /* address restorable after departure */
+int dom_policy_alias_days(const struct dom_policy *policy);         /* old unit's address after a transfer */
+int dom_policy_revoke_days(const struct dom_policy *policy);        /* after a lock for inactivity; 0 = not said */
+int dom_policy_keep_days(const struct dom_policy *policy);          /* address restorable after departure */
+struct dom_bands dom_policy_bands(const struct dom_policy *policy); /* of rates: 85, 70, 50 by default */
 enum dom_desired dom_policy_leaver_state(const struct dom_policy *policy); /* on_effective_date: locked or closed */
 
 struct dom_naming_input {

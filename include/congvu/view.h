@@ -80,6 +80,18 @@ bool view_in_scope(const struct view *v, struct view_scope scope, struct cv_id u
 /* From the root down to the unit itself, cut at the top of the scope. */
 bool view_unit_ancestors(const struct view *v, struct view_scope scope, struct cv_id unit, struct cv_arena *arena,
                          struct view_unit **out, size_t *out_count, struct cv_error *err);
+/* ---- targets ---- */
+struct view_target {
+    struct dom_target target;
+    struct cv_id set_at; /* the unit that sets it */
+};
+/* The one in force: of the unit itself or the nearest one above that sets any for the system. False: none. */
+bool view_target_of(const struct view *v, struct cv_id unit, const char *system, struct cv_arena *arena,
+                    struct view_target *out);
+/* Those set at the unit and, `recursive`, below it, in tree order; `system` NULL = all. Never more than `max`. */
+bool view_targets(const struct view *v, struct view_scope scope, struct cv_id unit, bool recursive, const char *system,
+                  size_t max, struct cv_arena *arena, struct view_target **out, size_t *out_count,
+                  struct cv_error *err);
 struct view_unit_query {
     struct view_scope scope;
     bool has_parent;

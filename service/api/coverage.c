@@ -101,6 +101,7 @@ static bool read_question(struct htp_exchange *x, struct api_figures *question, 
     htp_query_int(x, "depth", 0, 32, &depth);
     htp_query_words(x, "category", dom_category_words, &q->categories);
     htp_query_words(x, "basis", bases, &basis);
+    htp_query_bool(x, "targets", &question->targets);
     if (basis == 3)
         cv_fault_add(&x->faults, CV_AT_PARAMETER, "basis", "not_together", "Chỉ chọn một basis", "Choose one basis");
     question->declared = basis == 1;

@@ -31,6 +31,7 @@ struct api_figures {
     struct api_past as_of, compare;
     struct api_window window;
     bool declared;          /* basis */
+    bool targets;           /* rows show their target and band */
     bool use_first;         /* order of the members */
     const char *categories; /* as sent, or NULL */
     const char *slugs[DOM_SYSTEMS_MAX];
@@ -50,6 +51,9 @@ void api_write_previous(struct htp_exchange *x, const struct api_figures *questi
 /* The unit that a question for figures is about: `unit`, or the top of what the caller may see. */
 bool api_figures_unit(struct htp_exchange *x, struct cv_id *out, struct cv_error *err);
 
+/* targets.c: "target" and "band" of a row. */
+void api_write_row_target(struct htp_exchange *x, const struct api_figures *question,
+                          const struct view_coverage_row *row);
 /* A parameter that cannot be; `code` static. */
 void api_query_fault(struct htp_exchange *x, const char *name, const char *code, const char *vi, const char *en);
 

@@ -148,6 +148,8 @@ static void write_row(struct htp_exchange *x, const struct api_figures *question
     write_issued(j, &row->counts, question->declared);
     if (!question->use_first)
         write_used(j, row, question->declared);
+    if (question->targets)
+        api_write_row_target(x, question, row);
     if (question->compare.day != CV_NO_DAY)
         api_write_previous(x, question, row);
     write_links(x, question, row);

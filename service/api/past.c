@@ -22,6 +22,8 @@ static void read_as_of(struct htp_exchange *x, struct api_figures *question)
     if (window->length != VIEW_DEFAULT_WINDOW)
         api_query_fault(x, "as_of", "not_together", "Số liệu lưu chỉ có khoảng P30D",
                         "Snapshots hold the window P30D only");
+    if (question->targets)
+        api_query_fault(x, "as_of", "not_together", "Chỉ tiêu là của hiện tại", "Targets are those of now");
     if (question->categories != NULL)
         api_query_fault(x, "as_of", "not_together", "Số liệu lưu không tách theo category",
                         "Snapshots are not kept by category");

@@ -1,5 +1,6 @@
 /* A unit of the organisation. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "directory/map_common.h"
 
@@ -231,6 +232,64 @@ static void put_receives(const void *record, const char *base, struct dir_attrs 
     dir_put_bool(out, "cvReceives", ((const struct dom_unit *)record)->mail_login != NULL);
 }
 
+static void put_percent(struct dir_json *j, const char *name, int percent)
+{
+    if (percent >= 0) {
+        cv_jout_int(&j->out, name, percent);
+    }
+}
+
+static void put_targets(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_unit *u = record;
+
+    (void)base;
+    for (size_t i = 0; i < u->target_count; i++) {
+        const struct dom_target *t = &u->targets[i];
+        struct dir_json j;
+
+        dir_json_begin(&j);
+        dir_json_text(&j, "system", t->system);
+        put_percent(&j, "coverage", t->coverage);
+        put_percent(&j, "adoption", t->adoption);
+        put_percent(&j, "regular", t->regular);
+        dir_json_end(&j, out, "cvTarget");
+    }
+}
+
+static int by_system(const void *a, const void *b)
+{
+    return strcmp(((const struct dom_target *)a)->system, ((const struct dom_target *)b)->system);
+}
+
+static bool take_targets(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    struct dom_unit *u = r->record;
+
+    (void)tag;
+    u->targets = CV_NEWS(r->arena, struct dom_target, attr->count);
+    for (size_t i = 0; i < attr->count; i++) {
+        struct dom_target *t = &u->targets[i];
+        struct dir_json_in in;
+
+        if (!cv_arena_ok(r->arena) || !dir_read_begin(&in, r, attr, i)) {
+            return false;
+        }
+        *t = (struct dom_target){.coverage = -1, .adoption = -1, .regular = -1};
+        dir_read_text(in.object, "system", &t->system);
+        dir_read_int(in.object, "coverage", &t->coverage);
+        dir_read_int(in.object, "adoption", &t->adoption);
+        dir_read_int(in.object, "regular", &t->regular);
+        in.bad = in.bad || !t->system;
+        if (!dir_read_ok(&in)) {
+            return false;
+        }
+    }
+    qsort(u->targets, attr->count, sizeof(*u->targets), by_system);
+    u->target_count = attr->count;
+    return true;
+}
+
 static const struct dir_field fields[] = {
     {"cvId", DIR_ID, AT(id), .prefix = "unt_", .flags = DIR_NEEDED},
     {"cvRevision", DIR_LONG, AT(revision), .flags = DIR_BOOK | DIR_NEEDED},
@@ -254,6 +313,7 @@ static const struct dir_field fields[] = {
     {"cvActiveFrom", DIR_DAY, AT(active_from)},
     {"cvActiveTo", DIR_DAY, AT(active_to)},
     {"cvHeadcount", DIR_OWN, .put = put_headcounts, .take = take_headcounts},
+    {"cvTarget", DIR_OWN, .put = put_targets, .take = take_targets},
     {"cvLetterhead", DIR_OWN, .put = put_letterhead, .take = take_letterhead, .flags = DIR_UNFED},
     {"cvIdempotencyKey", DIR_TEXT, AT(idempotency.key), .flags = DIR_UNFED},
     {"cvIdempotencyBody", DIR_TEXT, AT(idempotency.body), .flags = DIR_UNFED},

@@ -147,3 +147,15 @@ int64_t dom_adoption_base(const struct dom_counts *c, bool basis_declared)
 {
     return dom_coverage_base(c, basis_declared) - c->on_leave_unused;
 }
+
+const char *const dom_band_words[] = {"tot", "kha", "trung_binh", "yeu", NULL};
+
+int dom_band_of(const struct dom_bands *bands, int64_t count, int64_t base)
+{
+    int band = DOM_BAND_TOT;
+    if (base <= 0)
+        return -1;
+    while (band < DOM_BAND_YEU && count * 100 < bands->least[band] * base)
+        band++;
+    return band;
+}

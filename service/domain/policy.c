@@ -181,6 +181,19 @@ static void check_section(const struct cv_jin *top, const char *name, const stru
     cv_jin_done(o);
 }
 
+static void read_bands(struct dom_policy *p, const struct cv_jin *top)
+{
+    const struct cv_jin *o;
+    int *least = p->bands.least;
+    if (cv_jin_object(top, "bands", CV_OPTIONAL, &o) != CV_VALUE)
+        return;
+    for (int i = 0; i < DOM_BAND_YEU; i++)
+        number(o, dom_band_words[i], 1, 100, &least[i]);
+    if (least[DOM_BAND_TOT] <= least[DOM_BAND_KHA] || least[DOM_BAND_KHA] <= least[DOM_BAND_TRUNG_BINH])
+        cv_jin_fault(top, "bands", "out_of_range", "Các mức phải giảm dần", "The bands must fall");
+    cv_jin_done(o);
+}
+
 static void check_privacy(const struct cv_jin *top)
 {
     static const struct number_rule rules[] = {{"person_erase_after_revoke_days", 0, DAYS_MAX},
@@ -257,6 +270,7 @@ static bool read_all(struct dom_policy *p, const char *json, size_t len, struct 
     check_times(top);
     read_inactivity(p, top);
     check_privacy(top);
+    read_bands(p, top);
     cv_jin_done(top);
     if (!cv_faults_check(&faults, cvp_validation_failed, err))
         return false;
@@ -281,6 +295,7 @@ bool dom_policy_load(const char *json, size_t len, struct dom_policy **out, stru
     p->alias_days = 180;
     p->keep_days = 90;
     p->leaver_state = DOM_CLOSED;
+    p->bands = (struct dom_bands){{85, 70, 50}};
     p->use_deny_file = true;
     if (!read_all(p, json, len, err)) {
         dom_policy_free(&p);
@@ -328,6 +343,11 @@ int dom_policy_revoke_days(const struct dom_policy *policy)
 int dom_policy_keep_days(const struct dom_policy *policy)
 {
     return policy->keep_days;
+}
+
+struct dom_bands dom_policy_bands(const struct dom_policy *policy)
+{
+    return policy->bands;
 }
 
 enum dom_desired dom_policy_leaver_state(const struct dom_policy *policy)

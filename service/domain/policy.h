@@ -22,6 +22,7 @@ struct dom_policy {
     int max_local_len, stt_from;
     int alias_days, keep_days, revoke_days;
     enum dom_desired leaver_state;
+    struct dom_bands bands;
     const char **reserved;
     size_t reserved_count;
     bool use_deny_file;

@@ -46,6 +46,18 @@ static const char **copy_texts(struct view_keep *k, const char **in, size_t coun
     return out;
 }
 
+static struct dom_target *copy_targets(struct view_keep *k, const struct dom_target *in, size_t count)
+{
+    if (count == 0)
+        return NULL;
+    struct dom_target *out = view_keep_alloc(k, count * sizeof(*out));
+    for (size_t i = 0; i < count; i++) {
+        out[i] = in[i];
+        out[i].system = view_keep_text(k, in[i].system);
+    }
+    return out;
+}
+
 void view_copy_unit(struct view_keep *k, const struct dom_unit *in, struct dom_unit *out)
 {
     *out = *in;
@@ -58,6 +70,7 @@ void view_copy_unit(struct view_keep *k, const struct dom_unit *in, struct dom_u
     out->mail_login = out->mail_address = out->mail_store = NULL; /* only the directory knows mailboxes */
     out->mail_names = NULL;
     out->mail_name_count = 0;
+    out->targets = copy_targets(k, in->targets, in->target_count);
     out->headcounts = NULL;
     if (in->headcount_count == 0)
         return;

@@ -400,6 +400,30 @@ static int stop(void **state)
     return 0;
 }
 
+static void a_change_is_that_of_what_is_printed(void **state)
+{
+    static const struct {
+        struct cv_ratio from, to;
+        const char *text;
+    } cases[] = {
+        {{1, 3}, {2, 3}, "0.3334"}, /* 0.6667 - 0.3333 */
+        {{2, 3}, {1, 3}, "-0.3334"}, {{7, 7}, {1199, 1200}, "-0.0008"}, {{5, 9}, {5, 9}, "0.0000"},
+        {{1, 2}, {7, 2}, "3.0000"},  {{1, 0}, {1, 2}, "null"},          {{1, 2}, {-1, 2}, "null"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CV_COUNT(cases); i++) {
+        struct cv_buf b;
+        struct cv_jout j;
+
+        cv_buf_init(&b, 100);
+        cv_jout_init(&j, &b);
+        cv_jout_ratio_change(&j, NULL, cases[i].from, cases[i].to);
+        assert_string_equal(cv_buf_str(&b), cases[i].text);
+        cv_buf_free(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -409,7 +433,7 @@ int main(void)
         with_arena(pointers_lead_to_the_fault), with_arena(unknown_members_are_told),
         with_arena(wide_objects_and_maps),      with_arena(own_documents_are_taken_as_they_are),
         cmocka_unit_test(out_writes_json),      cmocka_unit_test(a_full_buffer_is_told_at_the_end),
-        cmocka_unit_test(ratios_never_flatter),
+        cmocka_unit_test(ratios_never_flatter), cmocka_unit_test(a_change_is_that_of_what_is_printed),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -591,6 +591,13 @@ static void make_unit(struct cv_arena *a, struct dom_unit *u)
     if (u->has_parent) {
         u->parent = some_id();
     }
+    static const char *const systems[] = {"certificate", "mailbox", "required"};
+    u->target_count = chance(4);
+    u->targets = CV_NEWS(a, struct dom_target, u->target_count + 1);
+    for (size_t i = 0; i < u->target_count; i++) {
+        u->targets[i] =
+            (struct dom_target){systems[i], (int)chance(102) - 1, (int)chance(102) - 1, (int)chance(102) - 1};
+    }
     u->has_letterhead = maybe();
     if (u->has_letterhead) {
         u->letterhead = (struct dom_letterhead){.superior_body = text_or_null(a),
@@ -660,6 +667,12 @@ static void unit_round_trip(void **unused)
         assert_true(in.kind == out.kind && in.block == out.block && in.position == out.position);
         assert_true(in.active_from == out.active_from && in.active_to == out.active_to && in.revision == out.revision);
         same_letterhead(&in, &out);
+        assert_int_equal(in.target_count, out.target_count);
+        for (size_t i = 0; i < in.target_count; i++) {
+            const struct dom_target *t = &in.targets[i], *o = &out.targets[i];
+            same_text(t->system, o->system);
+            assert_true(t->coverage == o->coverage && t->adoption == o->adoption && t->regular == o->regular);
+        }
         same_idempotency(&in.idempotency, &out.idempotency);
         assert_int_equal(in.headcount_count, out.headcount_count);
         for (size_t i = 0; i < in.headcount_count; i++) {

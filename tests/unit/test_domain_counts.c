@@ -150,11 +150,26 @@ static void ratios_are_honest(void **state)
     ratio_of(99999, 100000, "{\"r\":0.9999}");
 }
 
+/* The limit itself belongs to the better band, and what only rounds up to it does not. */
+static void bands_are_exact(void **state)
+{
+    const struct dom_bands bands = {{85, 70, 50}};
+
+    (void)state;
+    assert_int_equal(dom_band_of(&bands, 85, 100), DOM_BAND_TOT);
+    assert_int_equal(dom_band_of(&bands, 849999, 1000000), DOM_BAND_KHA);
+    assert_int_equal(dom_band_of(&bands, 7, 10), DOM_BAND_KHA);
+    assert_int_equal(dom_band_of(&bands, 1, 2), DOM_BAND_TRUNG_BINH);
+    assert_int_equal(dom_band_of(&bands, 0, 2), DOM_BAND_YEU);
+    assert_int_equal(dom_band_of(&bands, 0, 0), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gap_by_total),     cmocka_unit_test(gap_by_category), cmocka_unit_test(headcount_in_force),
-        cmocka_unit_test(parents_are_sums), cmocka_unit_test(coverage_base),   cmocka_unit_test(ratios_are_honest),
+        cmocka_unit_test(gap_by_total),      cmocka_unit_test(gap_by_category),  cmocka_unit_test(headcount_in_force),
+        cmocka_unit_test(bands_are_exact),   cmocka_unit_test(parents_are_sums), cmocka_unit_test(coverage_base),
+        cmocka_unit_test(ratios_are_honest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
