@@ -139,7 +139,7 @@ void api_write_account(struct htp_exchange *x, const char *name, const struct do
     cv_jout_int(j, "attempts", account->attempts);
     cv_jout_moment(j, "next_try_at", account->attempts > 0 ? account->next_try_at : CV_NO_MOMENT);
     cv_jout_end(j);
-    cv_jout_bool(j, "drift", dom_in_drift(account->desired, account->observed));
+    cv_jout_bool(j, "drift", account->attempts > 0 || dom_in_drift(account->desired, account->observed));
     cv_jout_bool(j, "required", required_of(x, staff, account->system));
     write_cut_off(j, account);
     cv_jout_end(j);
@@ -240,7 +240,7 @@ static void write_account_members(struct htp_exchange *x, const struct view_acco
     cv_jout_moment(j, "next_try_at", account->next_try_at);
     cv_jout_end(j);
     cv_jout_bool(j, "has_error", account->last_error != NULL);
-    cv_jout_bool(j, "drift", dom_in_drift(account->desired, account->observed));
+    cv_jout_bool(j, "drift", account->attempts > 0 || dom_in_drift(account->desired, account->observed));
     cv_jout_bool(j, "required", account->required);
     cv_jout_day(j, "last_active_on", account->last_active_on);
 }

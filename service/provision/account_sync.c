@@ -106,6 +106,7 @@ bool prov_set_desired(struct prov_change *change, const struct dom_system *syste
     account->reason = desired == DOM_PRESENT ? NULL : reason;
     account->asked = account->asked || asked;
     account->last_error = NULL;
+    account->attempts = 0;
     if (desired == DOM_PRESENT && !name_account(change, system, account, err))
         return false;
     bool could = dom_may_login(account->observed);

@@ -36,14 +36,15 @@ bool rec_mark_parse(const char *mark, struct cv_id *out_staff, bool *out_left_be
 static bool marked_as_ours(const struct step *s, const struct con_scim_account *a)
 {
     struct cv_id id;
-    bool left_behind;
-    return a->mark != NULL && ((rec_mark_parse(a->mark, &id, &left_behind) && cv_id_equal(id, s->staff.id)) ||
-                               (s->staff.staff_code != NULL && strcmp(a->mark, s->staff.staff_code) == 0));
+    bool behind;
+    return rec_mark_parse(a->mark, &id, &behind) && cv_id_equal(id, s->staff.id);
 }
 
-static bool unmarked(const struct con_scim_account *a)
+/* Marked by nobody, or with the HR code: somebody entered it by hand. */
+static bool may_become_ours(const struct step *s, const struct con_scim_account *a)
 {
-    return a->mark == NULL || *a->mark == '\0';
+    return a->mark == NULL || *a->mark == '\0' ||
+           (s->staff.staff_code != NULL && strcmp(a->mark, s->staff.staff_code) == 0);
 }
 
 static bool left_behind(const struct step *s, const struct con_scim_account *a)
@@ -75,7 +76,7 @@ static bool look_by_id(struct step *s, const char *id, struct cv_error *err)
         return true;
     if (con_scim_get(&s->link->scim, id, &s->there, err)) {
         s->found = true;
-        return unmarked(&s->there) || marked_as_ours(s, &s->there) ||
+        return may_become_ours(s, &s->there) || marked_as_ours(s, &s->there) ||
                not_ours(err, s->there.login ? s->there.login : id);
     }
     if (err->kind != CV_NOT_FOUND)
@@ -127,7 +128,7 @@ static bool look_by_login(struct step *s, bool adopt, struct cv_error *err)
     bool foreign = false;
     for (size_t i = 0; i < count && !s->found; i++) {
         bool ours = marked_as_ours(s, &all[i]);
-        s->found = ours || (adopt && s->link->system.connector->match_login && unmarked(&all[i]));
+        s->found = ours || (adopt && s->link->system.connector->match_login && may_become_ours(s, &all[i]));
         foreign = foreign || !s->found;
         if (s->found)
             s->there = all[i];

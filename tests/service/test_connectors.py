@@ -140,12 +140,16 @@ def test_a_person_appears_changes_moves_and_leaves(office, far):
 def test_what_is_there_already_is_adopted_by_the_rule(office, far):
     taken = "urn:another:system"
     far.seed({"id": "a1", "userName": "NoiVu_NguyenThiAnAn", "active": False, "nickName": "An"},
+             {"id": "a3", "userName": "noivu_nguyenthichian", "active": True, "externalId": "P-2"},
              {"id": "a2", "userName": "noivu_nguyenthibinhan", "externalId": taken, "active": True})
     before = far.users()["noivu_nguyenthibinhan"]
     _, client = office(far.url)
     person(client, 0)
     person(client, 1)
-    wait_for(lambda: account(client, 0)["observed"]["state"] == "provisioned", "adopted")
+    person(client, 2)
+    for n in (0, 2):
+        wait_for(lambda n=n: account(client, n)["observed"]["state"] == "provisioned", "adopted")
+    assert far.users()["noivu_nguyenthichian"]["externalId"].startswith("stf_")
     adopted = next(u for u in far.users().values() if u["id"] == "a1")
     assert adopted["active"] is True and adopted["nickName"] == "An" and adopted["externalId"].startswith("stf_")
     refused = wait_for(lambda: account(client, 1)["observed"] if account(client, 1)["observed"]["attempts"] else None, "refused")
@@ -153,7 +157,27 @@ def test_what_is_there_already_is_adopted_by_the_rule(office, far):
     row = client.get("/v1/accounts", system="td-office", drift=True).json["items"]
     assert [r["observed"]["login"] for r in row] == ["noivu_nguyenthibinhan"] and row[0]["observed"]["attempts"] >= 1
     assert row[0]["observed"]["last_error"] == refused["last_error"]
-    assert far.users()["noivu_nguyenthibinhan"] == before and len(far.users()) == 2
+    assert far.users()["noivu_nguyenthibinhan"] == before and len(far.users()) == 3
+
+
+def test_a_refused_change_is_shown_and_goes_through_when_it_can(office, between):
+    middle = between()
+    _, client = office(middle.url)
+    person(client, 0)
+    when_settled(client, 1)
+    middle.manners.faults += [scim.on(m, "/Users/", (400, {})) for m in ("PATCH", "PATCH", "PUT")]
+    assert client.patch("/v1/staff/P-0", {"title": "Chánh Văn phòng"}).status == 200
+    row = wait_for(lambda: client.get("/v1/accounts", system="td-office", drift=True).json["items"], "the refusal shows")[0]
+    assert row["drift"] and row["observed"]["state"] == "provisioned" and row["observed"]["attempts"] == 1 and row["observed"]["next_try_at"]
+    assert "400" in row["observed"]["last_error"] and account(client, 0)["observed"]["last_error"] == row["observed"]["last_error"]
+    assert client.patch("/v1/staff/P-0", {"title": "Phó Chánh Văn phòng"}).status == 200  # mended by hand: tried at once
+    wait_for(lambda: far_title(middle) == "Phó Chánh Văn phòng", "the mended title is there")
+    when_settled(client, 1)
+    assert account(client, 0)["observed"]["attempts"] == 0
+
+
+def far_title(middle):
+    return next(iter(middle.behind.users().values())).get("title")
 
 
 def test_without_the_rule_nothing_is_adopted(office, far):
@@ -281,7 +305,7 @@ def test_killed_at_any_point_it_converges_within_15_seconds(start, secrets, far,
             service.start()
             client = service.client()
             wait_for(lambda: client.get("/v1/units").status == 200, "the view is loaded")
-            when_settled(client, people, 15 if not more else 60)
+            when_settled(client, people, 15)
         users = far.users()
         assert len(users) == people and len({u["externalId"] for u in users.values()}) == people
         service.stop()
