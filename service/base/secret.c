@@ -20,8 +20,8 @@ static const char url_signs[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstu
 
 /* Fetching an algorithm costs more than running it: once per process, and one context per thread. */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static pthread_key_t mac_key;
-static EVP_MAC *hmac;
+static pthread_key_t mac_key, tag_key;
+static EVP_MAC *hmac, *siphash;
 static EVP_KDF *hkdf;
 static EVP_CIPHER *aes;
 
@@ -33,10 +33,12 @@ static void free_mac(void *mac)
 static void fetch_all(void)
 {
     hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    siphash = EVP_MAC_fetch(NULL, "SIPHASH", NULL);
     hkdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
     aes = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
-    if (!hmac || !hkdf || !aes || pthread_key_create(&mac_key, free_mac) != 0) {
-        cv_die("OpenSSL lacks HMAC, HKDF or AES-256-GCM");
+    if (!hmac || !siphash || !hkdf || !aes || pthread_key_create(&mac_key, free_mac) != 0 ||
+        pthread_key_create(&tag_key, free_mac) != 0) {
+        cv_die("OpenSSL lacks HMAC, SipHash, HKDF or AES-256-GCM");
     }
 }
 
@@ -88,36 +90,57 @@ void cv_key_derive(const struct cv_key *master, const char *purpose, struct cv_k
     OPENSSL_cleanse(&fresh, sizeof(fresh));
 }
 
-static EVP_MAC_CTX *mac_context(void)
+/* This thread's own context; `params` once, when it is made. */
+static EVP_MAC_CTX *context_of(pthread_key_t slot, EVP_MAC *algorithm, const OSSL_PARAM *params)
 {
-    pthread_once(&once, fetch_all);
-    EVP_MAC_CTX *ctx = pthread_getspecific(mac_key);
+    EVP_MAC_CTX *ctx = pthread_getspecific(slot);
 
     if (ctx) {
         return ctx;
     }
-    char digest[] = "SHA256";
-    OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-        OSSL_PARAM_construct_end(),
-    };
-
-    ctx = EVP_MAC_CTX_new(hmac);
-    if (!ctx || EVP_MAC_CTX_set_params(ctx, params) != 1 || pthread_setspecific(mac_key, ctx) != 0) {
-        cv_die("HMAC");
+    ctx = EVP_MAC_CTX_new(algorithm);
+    if (!ctx || EVP_MAC_CTX_set_params(ctx, params) != 1 || pthread_setspecific(slot, ctx) != 0) {
+        cv_die("no memory for a MAC");
     }
     return ctx;
 }
 
-static void hmac_sha256(const struct cv_key *key, const void *data, size_t len, uint8_t out[32])
+static void mac_of(EVP_MAC_CTX *ctx, const uint8_t *key, size_t key_len, const void *data, size_t len, void *out,
+                   size_t out_len)
 {
-    EVP_MAC_CTX *ctx = mac_context();
     size_t size = 0;
 
-    if (EVP_MAC_init(ctx, key->bytes, sizeof(key->bytes), NULL) != 1 || EVP_MAC_update(ctx, data, len) != 1 ||
-        EVP_MAC_final(ctx, out, &size, 32) != 1 || size != 32) {
-        cv_die("HMAC");
+    if (EVP_MAC_init(ctx, key, key_len, NULL) != 1 || EVP_MAC_update(ctx, data, len) != 1 ||
+        EVP_MAC_final(ctx, out, &size, out_len) != 1 || size != out_len) {
+        cv_die("a MAC failed");
     }
+}
+
+static void hmac_sha256(const struct cv_key *key, const void *data, size_t len, uint8_t out[32])
+{
+    static char digest[] = "SHA256";
+    const OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+        OSSL_PARAM_construct_end(),
+    };
+
+    pthread_once(&once, fetch_all);
+    mac_of(context_of(mac_key, hmac, params), key->bytes, sizeof(key->bytes), data, len, out, 32);
+}
+
+struct cv_tag cv_tag_make(const struct cv_key *key, const void *data, size_t len)
+{
+    const OSSL_PARAM params[] = {OSSL_PARAM_construct_end()};
+    struct cv_tag tag;
+
+    pthread_once(&once, fetch_all);
+    mac_of(context_of(tag_key, siphash, params), key->bytes, TAG, data, len, &tag, sizeof(tag));
+    return tag;
+}
+
+bool cv_tag_equal(struct cv_tag a, struct cv_tag b)
+{
+    return ((a.half[0] ^ b.half[0]) | (a.half[1] ^ b.half[1])) == 0;
 }
 
 void cv_digest(const struct cv_key *key, const void *data, size_t len, char out[CV_DIGEST_TEXT])

@@ -289,8 +289,8 @@ static void tags_are_siphash(void **state)
         struct cv_tag tag = cv_tag_make(&key, data, known[i].len);
         struct cv_tag other = tag;
 
-        assert_int_equal(be64toh(known[i].high), htole64(tag.half[0]));
-        assert_int_equal(be64toh(known[i].low), htole64(tag.half[1]));
+        assert_int_equal(be64toh(known[i].high), tag.half[0]);
+        assert_int_equal(be64toh(known[i].low), tag.half[1]);
         assert_true(cv_tag_equal(tag, other));
         other.half[1] ^= UINT64_C(1) << 63;
         assert_false(cv_tag_equal(tag, other));
