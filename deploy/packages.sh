@@ -1,6 +1,6 @@
 # What Congvu needs from Debian; sourced by quickstart.sh and tests/run.sh.
 # shellcheck shell=bash
-congvu_build_packages="gcc libc6-dev cmake ninja-build pkg-config python3 python3-yaml libldap-dev libmicrohttpd-dev libjansson-dev libcurl4-openssl-dev libicu-dev libinih-dev libssl-dev libxlsxwriter-dev"
+congvu_build_packages="gcc libc6-dev cmake ninja-build pkg-config python3 python3-yaml libldap-dev libmicrohttpd-dev libjansson-dev libcurl4-openssl-dev libicu-dev libinih-dev libssl-dev libxlsxwriter-dev zlib1g-dev"
 congvu_run_packages="slapd slapd-contrib ldap-utils curl ca-certificates"
 congvu_mail_packages="dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-ldap dovecot-sieve postfix postfix-ldap"
 congvu_test_packages="procps openssl libcmocka-dev python3-pytest python3-ldap3 python3-jsonschema python3-hypothesis clang libclang-rt-14-dev universal-ctags clang-format"

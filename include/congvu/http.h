@@ -119,7 +119,11 @@ void htp_reply_shared(struct htp_exchange *x, struct htp_shared *shared);
 void htp_problem(struct htp_exchange *x, const struct cv_error *err, const struct cv_faults *faults);
 void htp_header_set(struct htp_exchange *x, const char *name, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-void htp_etag(struct htp_exchange *x, int64_t revision); /* strong: "12" */
+/* "12", for If-Match. A GET of what the client has already (If-None-Match) is answered 304. */
+void htp_etag(struct htp_exchange *x, int64_t revision);
+/* The same for what also shows something that moves without a revision (observed states, health, how far data
+ * reach): never 304. */
+void htp_etag_moving(struct htp_exchange *x, int64_t revision);
 
 /* Checks `Authorization`: fills x->actor and the caller's scopes, or fails with unauthenticated / token_expired /
  * rate_limited. Called in the event loop: memory only. */

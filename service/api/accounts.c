@@ -52,7 +52,7 @@ void api_get_account(struct htp_exchange *x)
     const struct dom_account *account;
     if (!read_person(x, &staff) || (account = account_or_404(x, &staff)) == NULL)
         return;
-    htp_etag(x, staff.revision);
+    htp_etag_moving(x, staff.revision);
     api_write_account(x, NULL, &staff, account);
     htp_reply(x, 200);
 }

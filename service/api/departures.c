@@ -29,7 +29,7 @@ void api_get_departure(struct htp_exchange *x)
     }
     if (!current_or_404(x, &staff, &d))
         return;
-    htp_etag(x, staff.revision);
+    htp_etag_moving(x, staff.revision);
     api_write_departure(x, NULL, &staff, d);
     htp_reply(x, 200);
 }

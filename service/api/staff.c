@@ -58,7 +58,7 @@ void api_get_staff(struct htp_exchange *x)
         htp_problem(x, &err, NULL);
         return;
     }
-    htp_etag(x, staff.revision);
+    htp_etag_moving(x, staff.revision);
     api_write_staff(x, NULL, &staff);
     htp_reply(x, 200);
 }

@@ -34,10 +34,7 @@ void api_get_system(struct htp_exchange *x)
         fail(x, &err);
         return;
     }
-    if (system.connector == NULL)
-        htp_etag(x, system.revision);
-    else /* its health moves without a revision: never 304 */
-        htp_header_set(x, "ETag", "\"%lld\"", (long long)system.revision);
+    htp_etag_moving(x, system.revision);
     api_write_system(x, NULL, &system);
     htp_reply(x, 200);
 }

@@ -61,10 +61,15 @@ void htp_header_set(struct htp_exchange *x, const char *name, const char *fmt, .
     htp_answer_header(x->priv, cv_arena_strdup(x->arena, name), value);
 }
 
+void htp_etag_moving(struct htp_exchange *x, int64_t revision)
+{
+    htp_header_set(x, "ETag", "\"%lld\"", (long long)revision);
+}
+
 void htp_etag(struct htp_exchange *x, int64_t revision)
 {
     x->priv->revision = revision;
-    htp_header_set(x, "ETag", "\"%lld\"", (long long)revision);
+    htp_etag_moving(x, revision);
 }
 
 /* What was built may not be sent: memory ran out, or the JSON is broken. */
