@@ -26,6 +26,7 @@ void options_help(void)
           "      exit 0 when the service at that address is ready\n"
           "  congvud routes      the table of routes and rights, as JSON lines\n"
           "  congvud settings    a commented sample of the settings file\n"
+          "  congvud --version   what this is\n"
           "\n"
           "Every setting can be given as --name value, as CONGVU_NAME in the environment, or in the file; see 'congvud "
           "settings'.\n",

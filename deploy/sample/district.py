@@ -26,7 +26,7 @@ GROUPS = [
 LETTERHEAD = {
     "superior_body": "Ủy ban nhân dân tỉnh (dữ liệu mẫu)", "issuing_body": "Ủy ban nhân dân huyện Ninh Sơn (dữ liệu mẫu)",
     "place": "Ninh Sơn", "on_behalf": "TM. ỦY BAN NHÂN DÂN", "signatory_title": "CHỦ TỊCH",
-    "recipients": ["Sở Nội vụ", "Thường trực Huyện ủy", "Lưu: VT, NV"]}
+    "recipients": ["Sở Nội vụ", "Thường trực Huyện ủy"]}
 
 SCHOOL_GROUP = ("H43.99.TH", "Trường học", "Schools", "truong_hoc", STATE, "H43.99.SN", "truonghoc")
 

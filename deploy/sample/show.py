@@ -5,7 +5,7 @@ import sys
 
 
 def percent(ratio):
-    return "–" if ratio is None else f"{ratio * 100:.2f}%".replace(".", ",")
+    return "–" if ratio is None else f"{ratio * 100:.2f}%"
 
 
 def person(p):

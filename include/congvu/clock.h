@@ -34,6 +34,7 @@ cv_moment cv_day_start(cv_day d); /* 00:00 at the site */
 enum { CV_MOMENT_TEXT = 40, CV_DAY_TEXT = 16 };
 const char *cv_moment_rfc3339(cv_moment m, char out[CV_MOMENT_TEXT]); /* 2026-11-24T07:05:00+07:00 */
 const char *cv_moment_ldap(cv_moment m, char out[CV_MOMENT_TEXT]);    /* 20261124000500Z */
+const char *cv_moment_people(cv_moment m, char out[CV_MOMENT_TEXT]);  /* 24/11/2026 07:05 at the site */
 const char *cv_day_iso(cv_day d, char out[CV_DAY_TEXT]);              /* 2026-11-24 */
 const char *cv_day_people(cv_day d, char out[CV_DAY_TEXT]);           /* 24/11/2026 */
 /* Strict: false on anything else, on impossible dates, and outside the years 1900-2199. */

@@ -40,6 +40,10 @@ const char *cv_text_collation_version(void);
  * must be refused, never stored. */
 bool cv_text_legacy_charset(const char *s);
 
+/* Like the name of a person: begins with a letter; letters with their marks, digits, blanks, apostrophes, hyphens, full
+ * stops. */
+bool cv_text_like_name(const char *s);
+
 /* ASCII helpers that never look at the locale. */
 char cv_ascii_lower(char c);
 int cv_ascii_casecmp(const char *a, const char *b);

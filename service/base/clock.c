@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unicode/ucal.h>
@@ -310,6 +311,17 @@ const char *cv_day_people(cv_day d, char out[CV_DAY_TEXT])
         p = cv_put_digits(p, (uint64_t)day, 2), *p++ = '/';
         p = cv_put_digits(p, (uint64_t)month, 2), *p++ = '/';
         p = cv_put_digits(p, (uint64_t)year, 4), *p = '\0';
+    }
+    return out;
+}
+
+const char *cv_moment_people(cv_moment m, char out[CV_MOMENT_TEXT])
+{
+    char rfc[CV_MOMENT_TEXT], day[CV_DAY_TEXT];
+
+    *out = '\0';
+    if (*cv_moment_rfc3339(m, rfc) != '\0') {
+        snprintf(out, CV_MOMENT_TEXT, "%s %.5s", cv_day_people(cv_day_of(m), day), strchr(rfc, 'T') + 1);
     }
     return out;
 }

@@ -417,3 +417,23 @@ bool cv_ascii_is(const char *s, bool (*accept)(char))
     }
     return true;
 }
+
+static bool name_sign(UChar32 c)
+{
+    return u_isalnum(c) || u_charType(c) == U_NON_SPACING_MARK || c == ' ' || c == '\'' || c == 0x2018 || c == 0x2019 ||
+           c == 0x02BC || c == '-' || c == '.';
+}
+
+bool cv_text_like_name(const char *s)
+{
+    for (int32_t i = 0; s[i];) {
+        bool first = i == 0;
+        UChar32 c;
+
+        U8_NEXT(s, i, -1, c);
+        if (!name_sign(c) || (first && !u_isalpha(c))) {
+            return false;
+        }
+    }
+    return true;
+}

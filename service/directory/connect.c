@@ -100,7 +100,7 @@ static bool connect_failed(struct cv_error *err, LDAP *ld, int code)
     if (err->kind == CV_UNAVAILABLE)
         return false;
     struct cv_error cause = *err;
-    cv_fail_as(err, CV_UNAVAILABLE, "", "Thư mục từ chối kết nối của dịch vụ; hãy kiểm tra cấu hình.",
+    cv_fail_as(err, CV_UNAVAILABLE, "", "Máy chủ danh bạ từ chối kết nối của dịch vụ; hãy kiểm tra cấu hình.",
                "The directory refuses the service's connection; check the configuration.");
     err->lib_code = cause.lib_code;
     memcpy(err->lib_text, cause.lib_text, sizeof err->lib_text);

@@ -57,6 +57,7 @@ _Noreturn static void become(char *const *argv, pid_t parent, int lock, int life
     sigset_t none;
     sigemptyset(&none);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
+    setpgid(0, 0); /* a Ctrl-C at a terminal is for the service, which still finishes requests with it */
     if (getppid() != parent)
         _exit(126);
     int null = open("/dev/null", O_RDWR);

@@ -98,7 +98,8 @@ static bool fail_unique(struct cv_error *err, const char *text)
         attribute_after(text, "", field, sizeof field);
     if (!field[0] && (strstr(text, "assword") || !text[0]))
         snprintf(field, sizeof field, "userPassword");
-    return cv_fail_as(err, CV_INVALID, field, "Thư mục từ chối giá trị này.", "The directory refuses this value.");
+    return cv_fail_as(err, CV_INVALID, field, "Máy chủ danh bạ từ chối giá trị này.",
+                      "The directory refuses this value.");
 }
 
 /* "cvKind: value #0 invalid per syntax", "attribute 'foo' not allowed" */
@@ -117,7 +118,7 @@ static bool fail_lost(struct cv_error *err, bool sent)
     if (sent)
         return cv_fail_as(err, CV_UNKNOWN, "", "Đã gửi yêu cầu nhưng chưa rõ kết quả; hãy đọc lại trước khi lặp lại.",
                           "The request was sent, its outcome is not known; read back before repeating.");
-    return cv_fail_as(err, CV_UNAVAILABLE, "", "Thư mục tạm thời không trả lời; chưa có gì thay đổi.",
+    return cv_fail_as(err, CV_UNAVAILABLE, "", "Máy chủ danh bạ tạm thời không trả lời; chưa có gì thay đổi.",
                       "The directory does not answer now; nothing was changed.");
 }
 
@@ -140,15 +141,17 @@ static bool fail_outcome(struct cv_error *err, enum outcome outcome, const char 
         return cv_fail_as(err, CV_STALE, "", "Bản ghi đã thay đổi; hãy đọc lại.",
                           "The record has changed; read it again.");
     case MUCH:
-        return cv_fail_as(err, CV_LIMIT, "", "Thư mục trả lời quá nhiều.", "The directory's answer is too large.");
+        return cv_fail_as(err, CV_LIMIT, "", "Máy chủ danh bạ trả lời quá nhiều.",
+                          "The directory's answer is too large.");
     case DENIED:
         return cv_fail_as(err, CV_REFUSED, "",
-                          "Thư mục không cho phép dịch vụ làm việc này; hãy kiểm tra quyền của dịch vụ.",
+                          "Máy chủ danh bạ không cho phép dịch vụ làm việc này; hãy kiểm tra quyền của dịch vụ.",
                           "The directory does not allow this to the service; check its access rules.");
     case OURS:
         break;
     }
-    return cv_fail_as(err, CV_INTERNAL, "", "Thư mục báo lỗi lạ.", "The directory reported an unexpected error.");
+    return cv_fail_as(err, CV_INTERNAL, "", "Máy chủ danh bạ báo lỗi lạ.",
+                      "The directory reported an unexpected error.");
 }
 
 bool dir_fail(struct cv_error *err, LDAP *ld, int code, const char *server_text, bool sent, const char *intent)

@@ -38,9 +38,11 @@ static bool stale(const struct dom_staff *staff, const struct prov_departure_inp
     if (!same_decision && !before)
         return false;
     cv_fail(err, cvp_departure_withdrawn, "/effective_on",
-            "Việc kết thúc công tác này đã được %s rút lại lúc %s; cần quyết định mới hoặc ngày sau đó",
-            "This departure was withdrawn by %s at %s; a new decision or a later day is needed",
-            ended->ended_by != NULL ? ended->ended_by : "-", cv_moment_rfc3339(ended->ended_at, when));
+            "Việc kết thúc công tác này đã được rút lại, hoặc người này đã được tiếp nhận lại, lúc %s (mã truy cập "
+            "%s); cần quyết định mới hoặc ngày sau đó",
+            "This departure was withdrawn, or the person taken back, at %s (token %s); a new decision or a later day "
+            "is needed",
+            cv_moment_people(ended->ended_at, when), ended->ended_by != NULL ? ended->ended_by : "-");
     return true;
 }
 

@@ -55,7 +55,7 @@ static bool no_twin(struct prov_change *change, const struct prov_staff_input *i
         return true;
     return cv_fail(err, cvp_possible_duplicate, "/full_name",
                    "Có thể trùng với %zu người đã có. Nếu là người khác, gửi lại với not_same_as",
-                   "Possibly the same as %zu people already there. If it is somebody else, send again with not_same_as",
+                   "Perhaps already there (look-alikes: %zu). If it is somebody else, send again with not_same_as",
                    out->candidate_count);
 }
 
@@ -166,17 +166,20 @@ bool prov_staff_create(struct prov_call *call, const struct prov_staff_input *in
 
 /* ---- put ---- */
 
+static bool still_here(const struct dom_staff *staff, struct cv_error *err)
+{
+    if (dom_status_on(staff, cv_today()) != DOM_DEPARTED)
+        return true;
+    cv_fail(err, cvp_staff_departed, NULL,
+            "Người này đã kết thúc công tác; dùng chức năng tiếp nhận lại nếu quay lại làm việc",
+            "This person has departed; use a reinstatement if he or she is back");
+    prov_link_reinstatements(err, staff->id);
+    return false;
+}
+
 static bool put_change(struct prov_change *change, void *ctx, struct cv_error *err)
 {
-    const struct dom_staff *before = change->before;
-    if (dom_status_on(before, cv_today()) == DOM_DEPARTED) {
-        cv_fail(err, cvp_staff_departed, NULL,
-                "Người này đã kết thúc công tác; dùng chức năng tiếp nhận lại nếu quay lại làm việc",
-                "This person has departed; use a reinstatement if he or she is back");
-        prov_link_reinstatements(err, before->id);
-        return false;
-    }
-    return prov_apply_staff(change, ctx, err);
+    return still_here(change->before, err) && prov_apply_staff(change, ctx, err);
 }
 
 static bool put_existing(struct prov_call *call, struct cv_id id, const struct prov_staff_input *in,
@@ -233,8 +236,13 @@ bool prov_staff_put(struct prov_call *call, const char *key, const struct prov_s
 
 /* ---- patch, read, delete ---- */
 
+/* What was written wrongly about a leaver may be mended, but he is neither at work nor on leave. */
 static bool patch_change(struct prov_change *change, void *ctx, struct cv_error *err)
 {
+    const struct prov_staff_input *in = ctx;
+    bool serves = in->status.given == CV_VALUE || in->leave_given == CV_VALUE;
+    if (serves && !still_here(change->before, err))
+        return false;
     return prov_apply_staff(change, ctx, err);
 }
 

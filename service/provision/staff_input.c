@@ -50,10 +50,20 @@ static void check_split(struct prov_change *change)
                      "Họ, đệm, tên ghép lại không khớp với họ và tên", "The name parts do not add up to full_name");
 }
 
-static void check_letters(struct prov_change *change)
+/* A name that is there already stays, whatever it looks like, so that its other facts can be changed. */
+static void check_letters(struct prov_change *change, const struct prov_staff_input *in)
 {
     const struct dom_staff *staff = change->after;
-    if (staff->full_name != NULL && *cv_text_fold(change->call->arena, staff->full_name) == '\0')
+    const char *before = change->before->full_name;
+    if (staff->full_name == NULL || in->full_name.given != CV_VALUE)
+        return;
+    if (!cv_text_like_name(staff->full_name) && (before == NULL || strcmp(before, staff->full_name) != 0))
+        cv_fault_add(change->call->faults, CV_AT_POINTER, "/full_name", "bad_characters",
+                     "Họ và tên bắt đầu bằng chữ cái, không có dấu ngoặc hay ký hiệu; chức danh, số thứ tự, ghi chú để "
+                     "ở mục khác",
+                     "A name begins with a letter and has no brackets or symbols; titles, list numbers and remarks do "
+                     "not belong here");
+    else if (*cv_text_fold(change->call->arena, staff->full_name) == '\0')
         cv_fault_add(change->call->faults, CV_AT_POINTER, "/full_name", "bad_characters",
                      "Họ và tên không có chữ cái nào", "full_name has no letters");
 }
@@ -75,6 +85,8 @@ static void apply_facts(struct prov_change *change, const struct prov_staff_inpu
         staff->birth_year = in->birth_year.given == CV_VALUE ? (int)in->birth_year.value : 0;
     if (in->hired_on.given != CV_ABSENT)
         staff->hired_on = in->hired_on.given == CV_VALUE ? in->hired_on.value : CV_NO_DAY;
+    else if (change->before->revision == 0 && in->decision.given == CV_VALUE)
+        staff->hired_on = in->decision.value.effective_on;
 }
 
 static void apply_leave(struct prov_change *change, const struct prov_staff_input *in)
@@ -160,19 +172,46 @@ static bool apply_accounts(struct prov_change *change, const struct prov_staff_i
     struct prov_call *call = change->call;
     for (size_t i = 0; i < in->account_count; i++) {
         const struct dom_system *system = prov_system_of(&change->systems, in->accounts[i].system);
-        if (system == NULL)
-            cv_fault_add(call->faults, CV_AT_POINTER, cv_arena_printf(call->arena, "/accounts/%zu/system", i),
-                         "not_found", "Không có hệ thống “%s”", "There is no system “%s”", in->accounts[i].system);
-        else if (!prov_set_desired(change, system, in->accounts[i].state, in->accounts[i].reason, true, err))
+        if (!prov_set_desired(change, system, in->accounts[i].state, in->accounts[i].reason, true, err))
             return false;
     }
     return cv_faults_check(call->faults, cvp_validation_failed, err);
 }
 
+/* Before anything is looked up, so that one answer names these faults too. */
+static void check_accounts(struct prov_change *change, const struct prov_staff_input *in)
+{
+    struct prov_call *call = change->call;
+    for (size_t i = 0; i < in->account_count; i++) {
+        const char *id = in->accounts[i].system, *at = cv_arena_printf(call->arena, "/accounts/%zu/system", i);
+        size_t first = 0;
+        while (first < i && strcmp(in->accounts[first].system, id) != 0)
+            first++;
+        if (prov_system_of(&change->systems, id) == NULL)
+            cv_fault_add(call->faults, CV_AT_POINTER, at, "not_found", "Không có hệ thống “%s”",
+                         "There is no system “%s”", id);
+        else if (first < i)
+            cv_fault_add(call->faults, CV_AT_POINTER, at, "duplicate", "Hệ thống “%s” được nêu hai lần",
+                         "The system “%s” is named twice", id);
+    }
+}
+
+static bool new_login(const struct dom_staff *staff, const struct prov_staff_input *in)
+{
+    return in->login.given == CV_VALUE && (staff->login == NULL || strcmp(in->login.value, staff->login) != 0);
+}
+
+static void check_login(struct prov_change *change, const struct prov_staff_input *in)
+{
+    const struct prov_call *call = change->call;
+    if (new_login(change->after, in))
+        dom_local_valid(call->prov->options.policy, in->login.value, call->faults, "/login");
+}
+
 static bool apply_address(struct prov_change *change, const struct prov_staff_input *in, struct cv_error *err)
 {
     struct dom_staff *staff = change->after;
-    bool by_hand = in->login.given == CV_VALUE && (staff->login == NULL || strcmp(in->login.value, staff->login) != 0);
+    bool by_hand = new_login(staff, in);
     if (!by_hand && !(in->new_address && staff->address != NULL))
         return true;
     if (!prov_name_mailbox(&change->names, staff, by_hand ? in->login.value : NULL, err))
@@ -194,10 +233,12 @@ bool prov_apply_staff(struct prov_change *change, const struct prov_staff_input 
         cv_fault_add(call->faults, CV_AT_POINTER, "/category", "required", "Thiếu đối tượng (category)",
                      "category is missing");
     check_split(change);
-    check_letters(change);
+    check_letters(change, in);
     apply_facts(change, in);
     apply_leave(change, in);
     apply_code(change, in);
+    check_login(change, in);
+    check_accounts(change, in);
     if (!prov_apply_posts(change, in, &moved, err) || !code_free(change, in, err))
         return false;
     return apply_address(change, in, err) && apply_accounts(change, in, err) && prov_sync_accounts(change, moved, err);

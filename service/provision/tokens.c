@@ -71,7 +71,7 @@ static bool build(struct prov_call *call, const struct prov_token_input *in, str
     cv_moment makers = CV_NO_MOMENT;
     if (!cv_id_is_zero(call->token)) {
         if (!view_token_by_id(call->prov->options.view, call->token, call->arena, &maker))
-            return cv_fail(err, cvp_directory_unavailable, NULL, "Thư mục chưa sẵn sàng, vui lòng thử lại",
+            return cv_fail(err, cvp_directory_unavailable, NULL, "Máy chủ danh bạ chưa sẵn sàng, vui lòng thử lại",
                            "The directory is not available, please try again");
         makers = maker.expires_at;
     }

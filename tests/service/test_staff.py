@@ -187,3 +187,36 @@ def test_fifty_of_one_name_at_once_get_fifty_addresses(shared, client):
     assert len({a.json["address"] for a in answers}) == 50
     assert len({a.json["accounts"][1]["observed"]["login"] for a in answers}) == 50
     assert client.get("/v1/staff", q="nam muoi", include_total=True).json["total"] == 50
+
+
+def test_what_is_no_name_is_refused_and_a_name_of_any_people_is_not(client):
+    for wrong in ("12 Nguyễn Văn An", "Nguyễn Văn An (Trưởng phòng)", "<b>An</b>", "an@ninhthuan.gov.vn"):
+        answer = client.post("/v1/staff?validate_only=true", an(full_name=wrong))
+        assert answer.status == 422 and [(e["pointer"], e["code"]) for e in answer.json["errors"]] == [("#/full_name", "bad_characters")]
+    for right in ("K'Bảy", "K’Bảy", "Pi Năng Thị Thủy", "H’Ñuôn Niê-Kdăm", "Chamaléa Thị Điệp", unicodedata.normalize("NFD", "Đặng Ẵm Ợp Ỷ")):
+        assert client.post("/v1/staff?validate_only=true", an(full_name=right)).status == 200, right
+
+
+def test_faults_that_need_no_look_up_are_all_named_at_once(client):
+    answer = client.post("/v1/staff", an(full_name="Lỗi (1)", category="x", login="Đào@", mobile="0912", accounts=[
+        {"system": "mail", "desired": {"state": "present"}}, {"system": "mailbox", "desired": {"state": "present"}},
+        {"system": "mailbox", "desired": {"state": "locked"}}]))
+    assert answer.status == 422
+    assert {e["pointer"] for e in answer.json["errors"]} == {"#/full_name", "#/category", "#/login", "#/mobile", "#/accounts/0/system",
+                                                           "#/accounts/2/system"}
+
+
+def test_a_decision_that_takes_effect_later_begins_the_service_later(client):
+    body = an(full_name="Tô Thị Sắp Đến", decision={"number": "9/QĐ-UBND", "effective_on": "2099-01-01"})
+    person = client.post("/v1/staff", body).json
+    assert (person["hired_on"], person["status"]) == ("2099-01-01", "pending")
+    own_day = client.post("/v1/staff", {**body, "full_name": "Tô Thị Đã Đến", "hired_on": "2020-01-01"}).json
+    assert (own_day["hired_on"], own_day["status"]) == ("2020-01-01", "active")
+
+
+def test_a_leaver_goes_on_no_leave(client):
+    client.put("/v1/staff/GONE-1", an(full_name="Tô Thị Đã Nghỉ"))
+    client.put("/v1/staff/GONE-1/departure", {"reason": "nghi_huu"})
+    answer = client.patch("/v1/staff/GONE-1", {"status": "on_leave", "leave": {"kind": "thai_san", "from": "2026-01-01"}})
+    assert (answer.status, answer.code) == (409, "staff_departed") and "reinstatement" in answer.json["links"]
+    assert client.patch("/v1/staff/GONE-1", {"birth_year": 1966}).status == 200

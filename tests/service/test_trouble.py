@@ -215,6 +215,13 @@ def test_stop_with_many_waiting_answers_all(start):
     assert set(statuses) <= {201, 503}
 
 
+def test_a_signal_to_the_whole_terminal_leaves_the_directory_to_the_service(start):
+    service = start()
+    os.killpg(service.process.pid, signal.SIGINT)
+    service.stop()
+    assert "feed_lost" not in service.log.read_text()
+
+
 def test_unsafe_permissions_are_refused(start, tmp_path):
     service = start()
     service.stop()

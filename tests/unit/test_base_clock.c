@@ -42,6 +42,8 @@ static void texts_at_the_site(void **state)
 
     assert_string_equal(cv_day_iso(day, d), "2026-11-24");
     assert_string_equal(cv_day_people(day, d), "24/11/2026");
+    assert_string_equal(cv_moment_people(1795478700, m), "24/11/2026 07:05");
+    assert_string_equal(cv_moment_people(CV_NO_MOMENT, m), "");
     assert_string_equal(cv_day_iso(CV_NO_DAY, d), "");
     /* 00:00 here is 17:00 UTC of the day before; one second earlier is yesterday */
     assert_int_equal(cv_day_start(day), 1795478700 - 7 * 3600 - 5 * 60);
