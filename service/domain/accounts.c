@@ -64,6 +64,8 @@ bool dom_in_drift(enum dom_desired desired, enum dom_observed observed)
         return observed != DOM_PROVISIONED && observed != DOM_OBS_ACTIVE && observed != DOM_MIGRATING;
     if (observed == DOM_REQUESTED) /* never made, so there is nothing left to take away */
         return false;
+    if (desired == DOM_CLOSED && observed == DOM_OBS_REVOKED) /* closed for good; a certificate knows nothing less */
+        return false;
     return observed != dom_observed_for(desired, false);
 }
 

@@ -179,3 +179,19 @@ def test_dated_departure_runs_at_midnight_by_itself(start):
     moved = start(service.data, clock_offset=str(3 * 86400))
     wait_for(lambda: moved.client().get("/v1/staff/Z-1/departure").json["state"] == "done", "the departure is carried out")
     assert moved.client().get("/v1/staff/Z-1").json["status"] == "departed"
+
+
+def test_a_leaver_whose_certificate_is_still_out_there_is_left_in_peace_by_the_calendar(start):
+    service = start()
+    client = service.client()
+    make_units(client)
+    client.put("/v1/staff/WAIT-1", an(full_name="Tô Thị Còn Chứng Thư"))
+    client.put("/v1/staff/WAIT-1/accounts/certificate/observation", {"state": "active"})
+    assert client.put("/v1/staff/WAIT-1/departure", {"reason": "nghi_huu"}).status == 202
+    client.put("/v1/staff/WAIT-2", an(full_name="Tô Thị Ở Lại"))
+    client.patch("/v1/systems/certificate", {"required_for": [{"categories": ["cong_chuc"]}]})
+    wait_for(lambda: len(client.get("/v1/staff/WAIT-2/accounts").json["items"]) == 3, "the calendar has worked since")
+    assert "departure.run" not in service.log.read_text()
+    revoked = client.put("/v1/staff/WAIT-1/accounts/certificate/observation", {"state": "revoked"})
+    assert revoked.status == 200, revoked
+    assert client.get("/v1/staff/WAIT-1/departure").json["state"] == "done"

@@ -53,6 +53,7 @@ static void drift(void **state)
     assert_true(dom_in_drift(DOM_LOCKED, DOM_OBS_CLOSED));
     assert_true(dom_in_drift(DOM_REVOKED, DOM_OBS_CLOSED));
     assert_false(dom_in_drift(DOM_CLOSED, DOM_REQUESTED));
+    assert_false(dom_in_drift(DOM_CLOSED, DOM_OBS_REVOKED));
     assert_false(dom_in_drift(DOM_REVOKED, DOM_REQUESTED));
 }
 

@@ -454,6 +454,14 @@ static void accounts_page_by_page(void **state)
     w_free(w);
 }
 
+static enum dom_departure_state departure_state_of(const struct world *w, struct cv_id id)
+{
+    for (int i = 0; i < W_PEOPLE; i++)
+        if (cv_id_equal(w->people[i].id, id))
+            return w->people[i].departure.state;
+    return DOM_WITHDRAWN;
+}
+
 static void departures_by_day(void **state)
 {
     struct world *w = w_new(32);
@@ -461,16 +469,16 @@ static void departures_by_day(void **state)
     struct cv_error err = {0};
     struct view_staff_page page;
     struct cv_id due[W_PEOPLE];
-    size_t expected = 0, expected_due = 0;
+    size_t expected = 0, expected_due = 0, scheduled = 0;
     (void)state;
     w_load(w, 8, 300);
     for (int i = 0; i < 300; i++) {
         struct w_person *p = &w->people[i];
         bool current = p->has_departure && p->departure.state != DOM_WITHDRAWN;
         expected += current;
-        expected_due += current && p->departure.effective_on <= cv_today() &&
-                        (p->departure.state == DOM_SCHEDULED || p->departure.state == DOM_HELD ||
-                         p->departure.state == DOM_IN_PROGRESS);
+        bool reached = current && p->departure.effective_on <= cv_today();
+        scheduled += reached && p->departure.state == DOM_SCHEDULED;
+        expected_due += reached && (p->departure.state == DOM_SCHEDULED || p->departure.state == DOM_HELD);
     }
     struct view_departure_query q = {
         .scope = everywhere, .from = CV_NO_DAY, .to = CV_NO_DAY, .page_size = 500, .want_total = true};
@@ -480,6 +488,9 @@ static void departures_by_day(void **state)
     for (size_t i = 1; i < page.count; i++)
         assert_true(page.items[i - 1].departure_on <= page.items[i].departure_on);
     assert_int_equal(view_due_departures(w->view, cv_today(), due, W_PEOPLE), expected_due);
+    assert_true(scheduled > 0 && scheduled < expected_due);
+    for (size_t i = 0; i < expected_due; i++)
+        assert_int_equal(departure_state_of(w, due[i]), i < scheduled ? DOM_SCHEDULED : DOM_HELD);
     w_free(w);
 }
 
