@@ -30,6 +30,26 @@ def wait_for(condition, what, deadline=DEADLINE):
         pause.wait(0.02)
 
 
+@contextlib.contextmanager
+def frozen(*pids):
+    """They stand still. SIGSTOP takes effect only when one of a process's threads has got a processor for it; until then the others work on."""
+    def runs(pid):
+        try:
+            return any(t.read_text().rpartition(")")[2].split()[0] not in "TZX" for t in pathlib.Path(f"/proc/{pid}/task").glob("*/stat"))
+        except (FileNotFoundError, ProcessLookupError):  # a thread, or all of it, has ended since
+            return pathlib.Path(f"/proc/{pid}").exists()
+    try:
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
+        wait_for(lambda: not any(runs(pid) for pid in pids), "every thread has stopped")
+        yield
+    finally:
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+
 class Answer:
     def __init__(self, status, headers, body):
         self.status, self.headers, self.body = status, headers, body

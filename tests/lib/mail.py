@@ -12,7 +12,7 @@ import signal
 import smtplib
 import subprocess
 
-from congvu import ROOT, wait_for
+from congvu import ROOT, frozen, wait_for
 
 
 class MailServers:
@@ -56,16 +56,9 @@ class MailServers:
     @contextlib.contextmanager
     def frozen(self):
         """Dovecot's master and all its processes do not answer for a while."""
-        pids = [int(p) for p in subprocess.run(["pgrep", "-g", str(self.process.pid)], capture_output=True, text=True).stdout.split()]
-        dovecot = [p for p in pids if "dovecot" in pathlib.Path(f"/proc/{p}/comm").read_text() or "doveadm" in pathlib.Path(f"/proc/{p}/comm").read_text()]
-        for pid in dovecot:
-            os.kill(pid, signal.SIGSTOP)
-        try:
+        found = subprocess.run(["pgrep", "-g", str(self.process.pid), "dovecot|doveadm"], capture_output=True, text=True).stdout.split()
+        with frozen(*map(int, found)):
             yield
-        finally:
-            for pid in dovecot:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGCONT)
 
     @contextlib.contextmanager
     def without_collector(self):

@@ -1,9 +1,6 @@
 """Coverage: one population, one chain, figures that add up."""
-import os
-import signal
-
 import pytest
-from congvu import an, make_units, wait_for
+from congvu import an, frozen, make_units, wait_for
 
 COUNTS = ("recorded", "unrecorded", "over_recorded", "eligible", "issued", "locked", "on_long_leave")
 
@@ -127,14 +124,10 @@ def test_coverage_goes_on_without_the_directory_and_says_how_old_it_is(start):
     make_units(client)
     before = client.get("/v1/coverage")
     assert "Congvu-View-Age" not in before.headers
-    pid = service.ready["slapd_pid"]
-    os.kill(pid, signal.SIGSTOP)
-    try:
+    with frozen(service.ready["slapd_pid"]):
         late = wait_for(lambda: float((a := client.get("/v1/coverage")).headers.get("Congvu-View-Age", 0)) > 0 and a, "the view is old")
         assert late.status == 200 and late.json["rows"] == before.json["rows"]
         readiness = client.get("/readyz")
         assert readiness.status == 200 and readiness.json["status"] == "degraded"
-    finally:
-        os.kill(pid, signal.SIGCONT)
     wait_for(lambda: client.get("/readyz").json["status"] == "ready", "it recovers by itself")
     assert "Congvu-View-Age" not in client.get("/v1/coverage").headers

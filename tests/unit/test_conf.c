@@ -88,6 +88,7 @@ static void sample_file_loads(void **state)
 
 int main(void)
 {
+    clearenv(); /* what the caller has set is no part of these tests */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(file_then_environment_then_command_line),
         cmocka_unit_test(all_faults_at_once),
