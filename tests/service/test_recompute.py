@@ -56,7 +56,7 @@ def agree(service, when):
         left[:] = differences(service.client(), district(service))
         return not left
     try:
-        wait_for(same, when, deadline=20)
+        wait_for(same, when)
     except AssertionError:
         pytest.fail(f"{when}: {len(left)} differences, the first:\n" + "\n".join(map(str, left[:15])))
 
