@@ -23,6 +23,7 @@ struct call {
     const struct con_target *target;
     struct cv_buf body;
     bool secure, address_refused, too_large;
+    char detail[CURL_ERROR_SIZE]; /* libcurl's words about a failure */
 };
 
 static pthread_once_t prepared = PTHREAD_ONCE_INIT;
@@ -113,6 +114,7 @@ static CURLcode set_safety(CURL *easy, struct call *call)
     rc |= curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, call);
     rc |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
     rc |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
+    rc |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->detail);
     if (call->target->ca_file)
         rc |= curl_easy_setopt(easy, CURLOPT_CAINFO, call->target->ca_file);
     return rc;
@@ -198,6 +200,20 @@ static int take_answer(CURL *easy, const struct call *call, struct cv_arena *are
     return out->status;
 }
 
+/* What the peer showed was not what it must be. libcurl's own words say which part; they hold no secret. */
+static bool not_trusted(const struct call *call, CURLcode rc, struct cv_error *err)
+{
+    if (rc == CURLE_SSL_CACERT_BADFILE)
+        cv_fail_as(err, CV_UNAVAILABLE, "ca_file", "Không đọc được tệp chứng thư gốc (ca_file)",
+                   "The file of certificates (ca_file) cannot be read");
+    else if (rc == CURLE_PEER_FAILED_VERIFICATION)
+        cv_fail_as(err, CV_UNAVAILABLE, "url", "Không chấp nhận chứng thư của hệ thống ở xa: %s",
+                   "The certificate of the other system is not accepted: %s", call->detail);
+    else
+        return false;
+    return true;
+}
+
 static bool was_sent(CURL *easy)
 {
     long bytes = 0;
@@ -211,6 +227,8 @@ static bool transport_failed(CURL *easy, const struct call *call, enum con_metho
     if (call->address_refused && !was_sent(easy))
         cv_fail_as(err, CV_REFUSED, "url", "Địa chỉ của hệ thống ở xa không nằm trong vùng được phép",
                    "The address of the other system is not among those it may have");
+    else if (not_trusted(call, rc, err))
+        ;
     else if (call->too_large)
         cv_fail_as(err, method == CON_GET ? CV_INVALID : CV_UNKNOWN, NULL, "Câu trả lời của hệ thống ở xa quá lớn",
                    "The answer of the other system is too large");

@@ -185,6 +185,105 @@ static bool create(struct step *s, struct cv_error *err)
     return false;
 }
 
+/* ---- what a move left behind ---- */
+static bool find_former(struct step *s, const struct dom_former *f, struct con_scim_account *out, bool *out_found,
+                        struct cv_error *err)
+{
+    struct con_scim_account *all;
+    size_t count;
+    *out_found = f->remote_id != NULL && con_scim_get(&s->link->scim, f->remote_id, out, err);
+    if (*out_found || (err->kind != CV_OK && err->kind != CV_NOT_FOUND))
+        return *out_found;
+    cv_error_clear(err);
+    if (!con_scim_find(&s->link->scim, s->link->scim.login_path, f->login, &all, &count, err))
+        return false;
+    for (size_t i = 0; i < count && !*out_found; i++) {
+        *out = all[i];
+        *out_found = marked_as_ours(s, &all[i]);
+    }
+    return true;
+}
+
+/* Its mark steps aside, so that the new account is the only one under the staff id. */
+static bool close_former(struct step *s, const struct dom_former *f, struct cv_error *err)
+{
+    struct con_scim_account there, now;
+    bool found = false;
+    const struct con_scim_field off[] = {
+        {.path = s->link->scim.active_path, .value = "false", .truth = true},
+        {.path = s->link->scim.mark_path,
+         .value = cv_arena_printf(s->link->w->call.arena, "%s#%s", s->mark, f->login)}};
+    if (!find_former(s, f, &there, &found, err))
+        return false;
+    if (found && s->link->system.connector->delete_after_days == 0)
+        return con_scim_delete(&s->link->scim, &there, err);
+    if (!found || con_scim_update(&s->link->scim, &there, off, CV_COUNT(off), &now, err))
+        return true;
+    return err->kind == CV_INVALID && con_scim_update(&s->link->scim, &there, off, 1, &now, err);
+}
+
+/* It is the account again. */
+static bool moved_back_to(const struct step *s, const struct dom_former *f)
+{
+    return f->login != NULL && s->account->login != NULL && strcmp(f->login, s->account->login) == 0;
+}
+
+static bool close_formers(struct step *s, struct cv_error *err)
+{
+    for (size_t i = 0; i < s->account->former_count && i < DOM_NAMES_MAX; i++) {
+        const struct dom_former *f = &s->account->formers[i];
+        if (!moved_back_to(s, f) && !close_former(s, f, err))
+            return false;
+        s->closed[s->closed_count++] = f->login;
+    }
+    return true;
+}
+
+/* Where an address may stand once only, and perhaps must: what was left behind gets one that nobody can have (RFC
+ * 2606). */
+static bool release_address(struct step *s, const struct dom_former *f, struct cv_error *err)
+{
+    struct con_scim_account there, now;
+    bool found = false;
+    const struct con_scim_field other = {.path = s->link->system.connector->map[DOM_FIELD_ADDRESS],
+                                         .value =
+                                             cv_arena_printf(s->link->w->call.arena, "%s@closed.invalid", f->login)};
+    if (!find_former(s, f, &there, &found, err))
+        return false;
+    return !found || con_scim_update(&s->link->scim, &there, &other, 1, &now, err);
+}
+
+/* Was the refusal perhaps about the address that an account left behind still holds, and is that one out of the way
+ * now? */
+static bool made_way(struct step *s, struct cv_error *err)
+{
+    bool theirs = err->kind == CV_CONFLICT && err->lib_code != 0; /* not one of our own making */
+    size_t released = 0;
+    struct cv_error refused = *err;
+    if (!theirs || s->link->system.connector->map[DOM_FIELD_ADDRESS] == NULL)
+        return false;
+    cv_error_clear(err);
+    for (size_t i = 0; i < s->account->former_count; i++) {
+        const struct dom_former *f = &s->account->formers[i];
+        if (f->login == NULL || moved_back_to(s, f))
+            continue;
+        if (!release_address(s, f, err)) {
+            *err = err->kind == CV_INVALID ? refused : *err;
+            return false;
+        }
+        released++;
+    }
+    if (released == 0)
+        *err = refused;
+    return released > 0;
+}
+
+/* ---- the account itself ---- */
+static bool put_there(struct step *s, bool active, struct cv_error *err)
+{
+    return s->found ? update(s, active, err) : create(s, err);
+}
+
 static bool open_account(struct step *s, struct cv_error *err)
 {
     bool active = s->account->desired == DOM_PRESENT;
@@ -197,7 +296,7 @@ static bool open_account(struct step *s, struct cv_error *err)
         s->observed = DOM_REQUESTED; /* never made: nothing to lock */
         return true;
     }
-    if (!(s->found ? update(s, active, err) : create(s, err)))
+    if (!put_there(s, active, err) && !(made_way(s, err) && put_there(s, active, err)))
         return false;
     s->observed = active ? dom_observed_for(DOM_PRESENT, s->staff.credential_set) : DOM_TEMP_LOCKED;
     return true;
@@ -237,55 +336,6 @@ static bool close_account(struct step *s, struct cv_error *err)
     if (!shut(s, err))
         return false;
     s->observed = revoke && keep < 0 ? DOM_OBS_REVOKED : DOM_OBS_CLOSED;
-    return true;
-}
-
-/* ---- what a move left behind ---- */
-static bool find_former(struct step *s, const struct dom_former *f, struct con_scim_account *out, bool *out_found,
-                        struct cv_error *err)
-{
-    struct con_scim_account *all;
-    size_t count;
-    *out_found = f->remote_id != NULL && con_scim_get(&s->link->scim, f->remote_id, out, err);
-    if (*out_found || (err->kind != CV_OK && err->kind != CV_NOT_FOUND))
-        return *out_found;
-    cv_error_clear(err);
-    if (!con_scim_find(&s->link->scim, s->link->scim.login_path, f->login, &all, &count, err))
-        return false;
-    for (size_t i = 0; i < count && !*out_found; i++) {
-        *out = all[i];
-        *out_found = marked_as_ours(s, &all[i]);
-    }
-    return true;
-}
-
-/* Its mark steps aside, so that the new account is the only one under the staff id. */
-static bool close_former(struct step *s, const struct dom_former *f, struct cv_error *err)
-{
-    struct con_scim_account there, now;
-    bool found = false;
-    const struct con_scim_field off[] = {
-        {.path = s->link->scim.active_path, .value = "false", .truth = true},
-        {.path = s->link->scim.mark_path,
-         .value = cv_arena_printf(s->link->w->call.arena, "%s#%s", s->mark, f->login)}};
-    if (!find_former(s, f, &there, &found, err))
-        return false;
-    if (found && s->link->system.connector->delete_after_days == 0)
-        return con_scim_delete(&s->link->scim, &there, err);
-    if (!found || con_scim_update(&s->link->scim, &there, off, CV_COUNT(off), &now, err))
-        return true;
-    return err->kind == CV_INVALID && con_scim_update(&s->link->scim, &there, off, 1, &now, err);
-}
-
-static bool close_formers(struct step *s, struct cv_error *err)
-{
-    for (size_t i = 0; i < s->account->former_count && i < DOM_NAMES_MAX; i++) {
-        const struct dom_former *f = &s->account->formers[i];
-        bool back = f->login != NULL && s->account->login != NULL && strcmp(f->login, s->account->login) == 0;
-        if (!back && !close_former(s, f, err)) /* moved back: it is the account again */
-            return false;
-        s->closed[s->closed_count++] = f->login;
-    }
     return true;
 }
 
@@ -344,8 +394,8 @@ static bool save_failed(struct prov_change *change, void *ctx, struct cv_error *
     (void)err;
     if (a == NULL)
         return true;
-    change->quiet = true;
-    forget_closed(a, s);
+    change->quiet =
+        true; /* what a move left behind stays known until the new account is there: it may have to give way again */
     a->attempts = a->attempts > 0 && a->tried == s->staff.revision ? a->attempts + 1 : 1;
     a->tried = s->staff.revision;
     a->next_try_at = rec_retry(&s->failure, a->attempts);

@@ -1,5 +1,5 @@
-"""SCIM servers for the connector tests: a third party's (scimmy, in tests/scim) as a child process, and a filter in front of it that answers
-as other servers do. The filter is ours: it stands for manners, not for any product."""
+"""SCIM servers for the connector tests: two of third parties (scimmy and better-auth, in tests/scim) as child processes, and a filter in front
+of one that answers as other servers do. The filter is ours: it stands for manners, not for any product."""
 import collections
 import http.client
 import http.server
@@ -9,6 +9,7 @@ import re
 import shutil
 import socket
 import subprocess
+import tempfile
 import threading
 import urllib.parse
 
@@ -18,48 +19,117 @@ FOLDER = pathlib.Path(__file__).resolve().parents[1] / "scim"
 TOKEN = "b3arer-of-the-tests"
 
 
+def second_runs():
+    """better-auth wants Node 20, and Debian 12 has 18."""
+    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout if shutil.which("node") else "v0"
+    return int(version[1:].split(".")[0]) >= 20
+
+
 def installed():
     """Node and the pinned packages; fetched once by npm when they are missing."""
     if not shutil.which("node"):
         return False
-    if not (FOLDER / "node_modules/scimmy").exists():
+    if not all((FOLDER / "node_modules" / package).exists() for package in ("scimmy", "@better-auth/scim")):
         subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=FOLDER, check=True, stdout=subprocess.DEVNULL)
     return True
 
 
-class Scimmy:
+class Server:
+    """A program of tests/scim. What it keeps is seen and laid beforehand by the test, past Congvu."""
+
+    program = base = None
+
     def __init__(self):
-        self.process = subprocess.Popen(["node", "server.mjs"], cwd=FOLDER, stdout=subprocess.PIPE, env={"SCIM_TOKEN": TOKEN, "PATH": "/usr/bin:/bin"})
+        self.port = 0
+        self.start()
+
+    def start(self, **env):
+        self.process = subprocess.Popen(["node", self.program], cwd=FOLDER, stdout=subprocess.PIPE,
+                                        env={"SCIM_TOKEN": TOKEN, "PATH": "/usr/bin:/bin", **env})
         self.port = int(self.process.stdout.readline())
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}/scim/v2"
+        return f"http://127.0.0.1:{self.port}{self.base}"
 
     def call(self, method, path, body=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE)
-        connection.request(method, path, json.dumps(body) if body is not None else None, {"Content-Type": "application/json"})
-        answer = connection.getresponse().read()
+        connection.request(method, path, json.dumps(body) if body is not None else None,
+                           {"Content-Type": "application/json", "Authorization": f"Bearer {TOKEN}"})
+        response = connection.getresponse()
+        answer = response.read()
         connection.close()
+        assert response.status < 300, answer
         return json.loads(answer) if answer else None
 
     def users(self):
         """{login: account} as the server keeps them; a login that is there twice fails."""
-        found = self.call("GET", "/store")["users"]
+        found = self.kept()
         twice = [n for n, c in collections.Counter(u["userName"].lower() for u in found).items() if c > 1]
         assert twice == []
         return {u["userName"]: u for u in found}
-
-    def seed(self, *users):
-        self.call("POST", "/store", list(users))
-
-    def forget(self, id_):
-        self.call("DELETE", "/store/" + id_)
 
     def stop(self):
         self.process.kill()
         self.process.wait()
         self.process.stdout.close()
+
+
+class Scimmy(Server):
+    program, base = "server.mjs", "/scim/v2"
+
+    def kept(self):
+        return self.call("GET", "/store")["users"]
+
+    def seed(self, *users):
+        self.call("POST", "/store", list(users))
+
+    def alter(self, user, **values):
+        self.seed({**{k: v for k, v in user.items() if k != "meta"}, **values})
+
+    def forget(self, id_):
+        self.call("DELETE", "/store/" + id_)
+
+
+class BetterAuth(Server):
+    """Ids of its own, no ETags, filters by equality only, pages of at most 100, every attribute validated, an address required of each person."""
+
+    program, base = "second.mjs", "/api/auth/scim/v2"
+
+    def start(self):
+        self.folder = getattr(self, "folder", None) or tempfile.TemporaryDirectory(prefix="cv-scim-", dir="/tmp")
+        super().start(SCIM_STATE=f"{self.folder.name}/state", SCIM_PORT=str(self.port))
+
+    def kept(self):
+        found = []
+        while True:
+            page = self.call("GET", f"{self.base}/Users?startIndex={len(found) + 1}&count=100")
+            found += page["Resources"]
+            if not page["Resources"] or len(found) >= page["totalResults"]:
+                return found
+
+    def seed(self, *users):
+        for user in users:
+            body = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "emails": [{"value": user["userName"] + "@elsewhere.vn", "primary": True}]}
+            self.call("POST", self.base + "/Users", {**body, **user})
+
+    def alter(self, user, **values):
+        operations = [{"op": "replace", "path": k, "value": v} for k, v in values.items()]
+        body = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations}
+        self.call("PATCH", f"{self.base}/Users/{user['id']}", body)
+
+    def forget(self, id_):
+        self.call("DELETE", f"{self.base}/Users/{id_}")
+
+    def pause(self):
+        """Ends the program, which keeps what it has; start() brings it back at the same port."""
+        self.process.terminate()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def stop(self):
+        super().stop()
+        self.folder.cleanup()
 
 
 class Manners:
@@ -96,7 +166,8 @@ class Manners:
 class Filter:
     """An HTTP server in front of another one."""
 
-    def __init__(self, behind, **switches):
+    def __init__(self, behind, tls=None, **switches):
+        self.tls = tls  # an ssl.SSLContext: https
         self.behind, self.manners, self.lock = behind, Manners(**switches), threading.Lock()
         outer = self
 
@@ -117,20 +188,25 @@ class Filter:
 
             do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
 
-        class Server(http.server.ThreadingHTTPServer):
+        class Listener(http.server.ThreadingHTTPServer):
             daemon_threads = True
             request_queue_size = 64
 
             def handle_error(self, *_):
                 pass
 
-        self.server = Server(("127.0.0.1", 0), Handler)
+        self.server = Listener(("127.0.0.1", 0), Handler)
+        if tls:
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True)
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,))
         self.thread.start()
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.server.server_address[1]}/scim/v2"
+        return self.url_by("127.0.0.1")
+
+    def url_by(self, host):
+        return f"{'https' if self.tls else 'http'}://{host}:{self.server.server_address[1]}/scim/v2"
 
     def stop(self):
         self.server.shutdown()
