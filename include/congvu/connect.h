@@ -24,8 +24,9 @@
  *   CV_REFUSED      401, 403, 407, a redirect, or an address that the target may not reach
  *   CV_INVALID      every other 4xx, 501, 505: repeating it unchanged is of no use
  *
- * Secrets: credential_file (0600, of this user or root) holds "Bearer TOKEN", "Basic USER:PASSWORD" or a bare token. It
- * is read at each call, so it can be replaced at any time, and is never logged nor put into an error.
+ * Secrets: credential_file (0600, of this user or root) holds "Bearer TOKEN", "Basic USER:PASSWORD" or a bare token,
+ * and perhaps before it a line "Host: NAME[:PORT]": then it is sent to a URL of that host only (CV_REFUSED otherwise).
+ * It is read at each call, so it can be replaced at any time, and is never logged nor put into an error.
  *
  * Thread: a client belongs to one thread; targets and requests are only read. Memory: the answer lives in the arena. */
 #pragma once

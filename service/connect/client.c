@@ -269,7 +269,7 @@ static bool authorize(struct con_client *c, const struct con_target *target, str
     struct con_credential credential;
     if (target->credential_file == NULL)
         return true;
-    bool ok = con_credential_read(target->credential_file, &credential, err) &&
+    bool ok = con_credential_read(target->credential_file, target->url, &credential, err) &&
               (set_credential(c->easy, &credential) == CURLE_OK ||
                cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory"));
     explicit_bzero(&credential, sizeof credential);

@@ -1,10 +1,13 @@
-/* The file with a target's secret: "Bearer TOKEN", "Basic USER:PASSWORD" or a bare token. */
+/* The file with a target's secret: "Bearer TOKEN", "Basic USER:PASSWORD" or a bare token; before it perhaps a line
+ * "Host: NAME[:PORT]", the only place it may be sent to. */
 #include "connect/internal.h"
 
 #include <string.h>
 #include <strings.h>
 
 #include "congvu/secret.h"
+
+#define HOST "Host:"
 
 static bool refuse(struct cv_error *err, const char *why)
 {
@@ -38,12 +41,32 @@ static bool split_basic(struct con_credential *c)
     return true;
 }
 
-bool con_credential_read(const char *path, struct con_credential *out, struct cv_error *err)
+/* Takes the line with the host off the text. False: it names another one than the URL does. */
+static bool take_host(struct con_credential *c, const char *url)
+{
+    if (strncasecmp(c->text, HOST, sizeof HOST - 1) != 0)
+        return true;
+    char *rest = c->text + strcspn(c->text, "\n");
+    if (*rest != '\0')
+        *rest++ = '\0';
+    const char *host = c->text + sizeof HOST - 1;
+    host += strspn(host, " \t");
+    c->text[strcspn(c->text, "\r")] = '\0';
+    bool same = con_url_is_at(url, host);
+    memmove(c->text, rest, strlen(rest) + 1);
+    return same;
+}
+
+bool con_credential_read(const char *path, const char *url, struct con_credential *out, struct cv_error *err)
 {
     size_t len = 0;
     memset(out, 0, sizeof *out);
     const char *why = cv_secret_read(path, out->text, sizeof out->text, &len);
-    if (why == NULL && (strlen(out->text) != len || !printable(out->text)))
+    if (why == NULL && strlen(out->text) != len)
+        why = "must be text";
+    else if (why == NULL && !take_host(out, url))
+        why = "it is meant for another host";
+    else if (why == NULL && !printable(out->text))
         why = "must be one line";
     if (why != NULL)
         return refuse(err, why);

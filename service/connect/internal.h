@@ -19,8 +19,12 @@ struct con_credential {
     char text[CON_SECRET_MAX]; /* the token, or the user's name */
     char *password;            /* inside text; with basic */
 };
-/* Wipe it with explicit_bzero afterwards. */
-bool con_credential_read(const char *path, struct con_credential *out, struct cv_error *err);
+/* For a call of the URL; a file that names another host is refused. Wipe it with explicit_bzero afterwards. */
+bool con_credential_read(const char *path, const char *url, struct con_credential *out, struct cv_error *err);
+
+/* ---- url.c ---- */
+/* "name:port" or, where the port is the scheme's own, "name". */
+bool con_url_is_at(const char *url, const char *host);
 
 /* ---- outcome.c ---- */
 /* Judges the status of an answer: true for 2xx, else *err by the table of connect.h. */

@@ -3,6 +3,7 @@
 
 #include <curl/curl.h>
 #include <string.h>
+#include <strings.h>
 
 static bool has(CURLU *url, CURLUPart part)
 {
@@ -29,6 +30,25 @@ bool con_url_ok(const char *text)
               has(url, CURLUPART_HOST) && !has(url, CURLUPART_QUERY) && !has(url, CURLUPART_FRAGMENT);
     curl_url_cleanup(url);
     return ok;
+}
+
+bool con_url_is_at(const char *text, const char *host)
+{
+    CURLU *url = curl_url();
+    char *name = NULL, *port = NULL;
+    bool same = url != NULL && curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK &&
+                curl_url_get(url, CURLUPART_HOST, &name, 0) == CURLUE_OK &&
+                curl_url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK;
+    size_t len = same ? strlen(name) : 0;
+    same = same && strncasecmp(host, name, len) == 0;
+    if (same && host[len] == ':')
+        same = strcmp(host + len + 1, port) == 0;
+    else if (same)
+        same = host[len] == '\0' && strcmp(port, strncasecmp(text, "https:", 6) == 0 ? "443" : "80") == 0;
+    curl_free(name);
+    curl_free(port);
+    curl_url_cleanup(url);
+    return same;
 }
 
 const char *con_escape(struct cv_arena *arena, const char *text)

@@ -500,6 +500,20 @@ def test_loopback_and_wrong_secrets_are_refused_without_a_word(office, far, secr
     when_settled(client, 1)
 
 
+def test_a_secret_goes_only_to_the_host_it_names(office, far, between, secrets):
+    token = pathlib.Path(secrets) / "td-office.token"
+    token.write_text(f"Host: 127.0.0.1:{far.port}\nBearer {scim.TOKEN}\n")
+    stranger = between()
+    _, client = office(stranger.url)
+    person(client, 0)
+    wait_for(lambda: "another host" in (account(client, 0)["observed"]["last_error"] or ""), "the secret stays here")
+    assert stranger.manners.seen == []
+    connect(client, far.url)
+    assert client.patch("/v1/staff/P-0", {"title": "A"}).status == 200
+    when_settled(client, 1)
+    assert far.users()["noivu_nguyenthianan"]["title"] == "A"
+
+
 # ---- many ----
 def test_many_people_appear_change_and_leave(office, far, between, more):
     many = 500 if more else 60

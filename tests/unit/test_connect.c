@@ -221,7 +221,7 @@ static void refused_secret(const char *text, mode_t mode)
     struct con_credential c;
     struct cv_error err = {0};
     char path[64];
-    assert_false(con_credential_read(secret_file(path, text, mode), &c, &err));
+    assert_false(con_credential_read(secret_file(path, text, mode), "https://eoffice.vn/scim", &c, &err));
     assert_int_equal(err.kind, CV_REFUSED);
     assert_null(strstr(err.text[CV_EN], "s3cr3t"));
     unlink(path);
@@ -234,6 +234,35 @@ static void test_files_that_are_no_secret(void **state)
     refused_secret("s3cr3t\r\nX-Injected: 1", 0600);
     refused_secret("", 0600);
     refused_secret("Basic s3cr3t", 0600);
+}
+
+static bool meant_for(const char *text, const char *url)
+{
+    struct con_credential c;
+    struct cv_error err = {0};
+    char path[64];
+    bool ok = con_credential_read(secret_file(path, text, 0600), url, &c, &err);
+    assert_true(ok ? !c.basic && strcmp(c.text, "s3cr3t") == 0 : err.kind == CV_REFUSED);
+    unlink(path);
+    return ok;
+}
+
+static void test_a_secret_meant_for_one_host(void **state)
+{
+    static const char own[] = "Host: eoffice.vn\nBearer s3cr3t\n", port[] = "host:eoffice.vn:8443\r\ns3cr3t\n";
+    (void)state;
+    assert_true(meant_for(own, "https://eOffice.vn/scim"));
+    assert_true(meant_for(own, "https://eoffice.vn:443"));
+    assert_false(meant_for(own, "https://eoffice.vn:8443"));
+    assert_false(meant_for(own, "http://eoffice.vn:443"));
+    assert_false(meant_for(own, "https://eoffice.vn.evil.example"));
+    assert_false(meant_for(own, "https://eoffice"));
+    assert_true(meant_for(port, "https://eoffice.vn:8443/scim"));
+    assert_false(meant_for(port, "https://eoffice.vn/scim"));
+    assert_true(meant_for("Host: [::1]:8080\ns3cr3t", "http://[::1]:8080/"));
+    assert_false(meant_for("Host:\ns3cr3t", "https://eoffice.vn"));
+    refused_secret("s3cr3t\nHost: eoffice.vn\n", 0600);
+    refused_secret("Host: eoffice.vn\n\n", 0600);
 }
 
 /* ---- addresses ---- */
@@ -298,17 +327,12 @@ static void test_urls(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_an_answer_and_its_headers),
-        cmocka_unit_test(test_outcomes),
-        cmocka_unit_test(test_a_lost_answer_is_unknown),
-        cmocka_unit_test(test_nobody_there_is_certainly_not_done),
-        cmocka_unit_test(test_an_answer_is_bounded),
-        cmocka_unit_test(test_credentials),
-        cmocka_unit_test(test_files_that_are_no_secret),
-        cmocka_unit_test(test_special_addresses_are_refused),
-        cmocka_unit_test(test_what_a_target_allows),
-        cmocka_unit_test(test_loopback_must_be_allowed),
-        cmocka_unit_test(test_urls),
+        cmocka_unit_test(test_an_answer_and_its_headers),     cmocka_unit_test(test_outcomes),
+        cmocka_unit_test(test_a_lost_answer_is_unknown),      cmocka_unit_test(test_nobody_there_is_certainly_not_done),
+        cmocka_unit_test(test_an_answer_is_bounded),          cmocka_unit_test(test_credentials),
+        cmocka_unit_test(test_files_that_are_no_secret),      cmocka_unit_test(test_a_secret_meant_for_one_host),
+        cmocka_unit_test(test_special_addresses_are_refused), cmocka_unit_test(test_what_a_target_allows),
+        cmocka_unit_test(test_loopback_must_be_allowed),      cmocka_unit_test(test_urls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
