@@ -19,12 +19,6 @@ FOLDER = pathlib.Path(__file__).resolve().parents[1] / "scim"
 TOKEN = "b3arer-of-the-tests"
 
 
-def second_runs():
-    """better-auth wants Node 20, and Debian 12 has 18."""
-    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout if shutil.which("node") else "v0"
-    return int(version[1:].split(".")[0]) >= 20
-
-
 def installed():
     """Node and the pinned packages; fetched once by npm when they are missing."""
     if not shutil.which("node"):

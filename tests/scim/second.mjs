@@ -1,5 +1,6 @@
 // Another third-party SCIM 2.0 server (the SCIM plugin of better-auth) over tables in memory. It listens on the loopback port it is given, or a
 // free one, and prints it. SIGTERM writes the tables to the state file, from which the next start takes them.
+import { webcrypto } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import { deserialize, serialize } from "node:v8";
@@ -8,6 +9,8 @@ import { memoryAdapter } from "better-auth/adapters/memory";
 import { getAuthTables } from "better-auth/db";
 import { toNodeHandler } from "better-auth/node";
 import { scim } from "@better-auth/scim";
+
+globalThis.crypto ??= webcrypto; // Node 18, which Debian 12 has, hides it
 
 const { SCIM_TOKEN: token, SCIM_STATE: state, SCIM_PORT: port } = process.env;
 const options = {

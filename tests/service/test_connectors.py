@@ -16,7 +16,7 @@ GIVEN = ["An", "Bình", "Chi", "Dũng", "Giang", "Hà", "Khánh", "Lan", "Minh",
 SYSTEM = "/v1/systems/td-office"
 
 
-SECOND = pytest.param(scim.BetterAuth, id="second", marks=pytest.mark.skipif(not scim.second_runs(), reason="needs Node 20"))
+SECOND = pytest.param(scim.BetterAuth, id="second")
 EITHER = pytest.mark.parametrize("far", [pytest.param(scim.Scimmy, id="first"), SECOND], indirect=True)
 
 
