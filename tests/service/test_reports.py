@@ -193,6 +193,37 @@ def test_byte_identical_after_units_move_and_are_renamed(district):
         assert district.put("/v1/units/T1.02", {"name": {"vi": "Phòng Tài chính"}, "parent": "T1"}).status == 200
 
 
+def test_byte_identical_after_two_communes_become_one(service, district):
+    """Two old units end, a new one takes their people (and, as in real life, the name of one of them)."""
+    client = service.client()
+    commune = {"kind": "ubnd_xa", "block": "chinh_quyen", "active_from": "2021-10-01"}
+    assert client.put("/v1/units/G1", {**commune, "kind": "ubnd_huyen", "name": {"vi": "Huyện Sắp Xếp"}, "slug": "sapxep", "parent": None}).status == 201
+    for code, name, slug in (("G1.01", "UBND xã Lâm Sơn", "lamson1"), ("G1.02", "UBND xã Lương Sơn", "luongson1")):
+        assert client.put(f"/v1/units/{code}", {**commune, "name": {"vi": name}, "slug": slug, "parent": "G1"}).status == 201
+        assert client.put(f"/v1/units/{code}/headcounts/2026-01-01", {"total": 3}).status == 200
+        for n, given in ((1, "Hạnh"), (2, "Phúc")):
+            assert client.put(f"/v1/staff/{code}-{n}", an(full_name=f"Lương {name.split()[2]} {given}", unit=code)).status == 201
+    report = freeze(client, unit="G1", state="final")
+    before = {f: content(client, report["id"], f, lang="vi").body for f in FORMATS}
+    stay = ("recorded", "eligible", "issued", "headcount", "unrecorded")
+    total = {k: client.get("/v1/coverage", unit="G1", depth=0, system="mailbox").json["rows"][0][k] for k in stay}
+
+    assert client.put("/v1/units/G1.03", {**commune, "name": {"vi": "UBND xã Lâm Sơn"}, "slug": "lamson2", "parent": "G1"}).status == 201
+    assert client.put("/v1/units/G1.03/headcounts/2026-01-01", {"total": 6}).status == 200
+    addresses = {}
+    for code in ("G1.01", "G1.02"):
+        for n in (1, 2):
+            person = client.get(f"/v1/staff/{code}-{n}").json
+            addresses[person["id"]] = person["address"]
+            assert client.patch(f"/v1/staff/{code}-{n}", {"unit": "G1.03"}).status == 200
+        today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date().isoformat()
+        assert client.patch(f"/v1/units/{code}", {"active_to": today}).status == 200
+
+    assert {f: content(client, report["id"], f, lang="vi").body for f in FORMATS} == before
+    assert {k: client.get("/v1/coverage", unit="G1", depth=0, system="mailbox").json["rows"][0][k] for k in stay} == total
+    assert {p["id"]: p["address"] for p in client.get("/v1/staff", unit="G1.03").json["items"]} == addresses
+
+
 def test_a_draft_changes_and_a_final_report_only_by_a_revision(district):
     report = freeze(district)
     path = f"/v1/reports/{report['id']}"
