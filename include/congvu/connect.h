@@ -20,7 +20,7 @@
  *   CV_LIMIT        429 or 503: not now; err->retry_after_s (at most CON_RETRY_AFTER_MAX, 0 = not said)
  *   CV_NOT_FOUND    404, 410
  *   CV_CONFLICT     409
- *   CV_STALE        412: it changed there since it was read
+ *   CV_STALE        412: it changed there since it was read; 428: it wants If-Match
  *   CV_REFUSED      401, 403, 407, a redirect, or an address that the target may not reach
  *   CV_INVALID      every other 4xx, 501, 505: repeating it unchanged is of no use
  *

@@ -10,10 +10,11 @@
  *     else con_scim_update(&call, &found[0], wanted, n, &account, err);   // sends only what differs
  *
  * What is sent: only mapped attributes that have a value, never a null. PATCH by path as the standard says, with
- * capital letters or as a PUT of the whole resource where the server refuses that and the style allows it; a PUT
- * carries everything that was read and is not ours. What is accepted: answers without a body, without schemas, with
- * other content types, names in any case, booleans and numbers as texts, pages of any size, totals that are wrong.
- * After a change the account is read again when the answer does not show it, and `active` must be as it was wanted.
+ * capital letters, as a PUT of the whole resource or as a PATCH without paths where the server refuses that and the
+ * style allows it; a PUT carries everything that was read and is not ours. What is accepted: answers without a body,
+ * without schemas, with other content types, names in any case, booleans and numbers as texts, pages of any size,
+ * totals that are wrong. After a change the account is read again when the answer does not show it, and `active` must
+ * be as it was wanted.
  *
  * Outcomes are those of connect.h; a 400 that says scimType uniqueness is CV_CONFLICT. After CV_UNKNOWN and after
  * CV_CONFLICT of a create, look again before anything else.
@@ -31,6 +32,9 @@ bool con_scim_new(struct con_scim **out, struct cv_error *err);
 void con_scim_free(struct con_scim **scim);
 /* Another server may stand there now: nothing is known of it. */
 void con_scim_forget(struct con_scim *scim);
+
+/* Was a mark ever seen there? Some servers throw them away. */
+bool con_scim_keeps_marks(const struct con_scim *scim);
 
 struct con_scim_call {
     struct con_client *client;

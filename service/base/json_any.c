@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <string.h>
 
 #include "congvu/json.h"
 #include "congvu/text.h"
@@ -29,6 +30,10 @@ const struct cv_jany *cv_jany_parse(struct cv_arena *arena, const char *bytes, s
     json_error_t why;
 
     cv_json_init();
+    if (len >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) { /* a byte order mark: not JSON, and often there */
+        bytes += 3;
+        len -= 3;
+    }
     json_t *tree = cv_json_too_deep(bytes, len) ? NULL : json_loadb(bytes, len, JSON_DECODE_ANY, &why);
 
     if (!tree) {

@@ -31,6 +31,7 @@ static enum cv_kind kind_of(int status)
     case 409:
         return CV_CONFLICT;
     case 412:
+    case 428:
         return CV_STALE;
     default:
         return status < 400 ? CV_REFUSED : CV_INVALID;

@@ -7,7 +7,7 @@
 
 #include "congvu/text.h"
 
-enum { BODY_MAX = 1 << 20, DETAIL_MAX = 120, TRIES = 2 };
+enum { BODY_MAX = 1 << 20, DETAIL_MAX = 120, TRIES = 3 };
 #define ACCEPT "application/scim+json, application/json"
 
 /* ---- sending ---- */
@@ -86,11 +86,18 @@ bool con_scim_account_of(const struct con_scim_call *call, const struct cv_jany 
         return false;
     out->login = con_scim_value(resource, call->login_path, arena);
     out->mark = con_scim_value(resource, call->mark_path, arena);
+    if (call->manners != NULL && out->mark != NULL && *out->mark != '\0')
+        call->manners->marks = true;
     out->version = cv_jany_text(cv_jany_get(cv_jany_get(resource, "meta"), "version"), arena);
     const struct scim_field *f = scim_fields(arena, &active, 1);
     const struct cv_jany *there = cv_jany_get(scim_holder(resource, &f->path), f->path.attr);
     out->has_active = cv_jany_bool(f->path.sub ? cv_jany_get(there, f->path.sub) : there, &out->active);
     return true;
+}
+
+bool con_scim_keeps_marks(const struct con_scim *scim)
+{
+    return scim->marks;
 }
 
 static const char *user_path(struct con_scim_call *call, const char *id)
@@ -155,10 +162,19 @@ static bool post(struct con_scim_call *call, const struct scim_field *fields, si
         .method = CON_POST, .path = "/Users", .body = cv_buf_str(&body), .body_len = body.len};
     if (!scim_send(call, &request, &answer, &document, err))
         return false;
-    if (con_scim_account_of(call, document, out))
+    if (con_scim_account_of(call, document, out) && out->has_active)
         return true;
-    const char *id = id_of_location(answer.location, call->arena);
-    return id != NULL ? con_scim_get(call, id, out, err) : unreadable(err, CV_UNKNOWN);
+    const struct con_scim_account shown = *out;
+    const char *id = shown.id != NULL ? shown.id : id_of_location(answer.location, call->arena);
+    if (id == NULL)
+        return unreadable(err, CV_UNKNOWN);
+    if (con_scim_get(call, id, out, err))
+        return true;
+    if (shown.id == NULL || err->kind != CV_NOT_FOUND)
+        return false;
+    cv_error_clear(err);
+    *out = shown;
+    return true;
 }
 
 static bool has_enterprise(const struct scim_field *fields, size_t count)
@@ -196,8 +212,6 @@ bool con_scim_create(struct con_scim_call *call, const struct con_scim_field *wa
 }
 
 /* ---- changing ---- */
-enum method { PATCH_STANDARD, PATCH_CAPITALS, PUT_WHOLE, METHODS };
-
 struct change {
     struct con_scim_call *call;
     struct con_scim_account there;
@@ -205,18 +219,20 @@ struct change {
     size_t count;
 };
 
-static bool send_change(struct change *c, enum method method, struct con_scim_account *out, struct cv_error *err)
+static bool send_change(struct change *c, enum scim_method method, struct con_scim_account *out, struct cv_error *err)
 {
     cv_auto_buf body = {0};
     struct con_answer answer;
     const struct cv_jany *document;
     struct con_scim_call *call = c->call;
     cv_buf_init(&body, BODY_MAX);
-    if (method == PUT_WHOLE)
+    if (method == SCIM_PUT)
         scim_write_resource(&body, c->there.resource, c->fields, c->count, call->arena);
+    else if (method == SCIM_PATCH_VALUE)
+        scim_write_value_patch(&body, c->there.resource, c->fields, c->count, call->arena);
     else
-        scim_write_patch(&body, c->there.resource, c->fields, c->count, method == PATCH_CAPITALS, call->arena);
-    struct con_request request = {.method = method == PUT_WHOLE ? CON_PUT : CON_PATCH,
+        scim_write_patch(&body, c->there.resource, c->fields, c->count, method == SCIM_PATCH_CAPITALS, call->arena);
+    struct con_request request = {.method = method == SCIM_PUT ? CON_PUT : CON_PATCH,
                                   .path = user_path(call, c->there.id),
                                   .body = cv_buf_str(&body),
                                   .body_len = body.len,
@@ -243,31 +259,28 @@ static bool took_effect(const struct change *c, const struct con_scim_account *n
     return true;
 }
 
-static bool try_method(struct change *c, enum method method, struct con_scim_account *out, struct cv_error *err)
+static bool try_method(struct change *c, enum scim_method method, struct con_scim_account *out, struct cv_error *err)
 {
-    struct con_scim *m = c->call->manners;
     if (!send_change(c, method, out, err))
         return false;
     if (!took_effect(c, out))
         return cv_fail_as(err, CV_INVALID, NULL, "Hệ thống ở xa nhận lệnh nhưng không đổi trạng thái",
                           "The other system took the change and kept its state");
-    m->patch_capitals = m->patch_capitals || method == PATCH_CAPITALS;
-    m->patch_refused = m->patch_refused || method == PUT_WHOLE;
+    c->call->manners->method = method;
     return true;
 }
 
-static bool allowed_method(const struct con_scim_call *call, enum method method)
+static bool allowed_method(enum con_scim_patch style, enum scim_method method)
 {
-    const struct con_scim *m = call->manners;
-    switch (call->patch) {
+    switch (style) {
     case CON_PATCH_STANDARD:
-        return method == PATCH_STANDARD;
+        return method == SCIM_PATCH;
     case CON_PATCH_CAPITALIZED:
-        return method == PATCH_CAPITALS;
+        return method == SCIM_PATCH_CAPITALS;
     case CON_PATCH_NONE:
-        return method == PUT_WHOLE;
+        return method == SCIM_PUT;
     default:
-        return method == PUT_WHOLE ? true : !m->patch_refused && (method == PATCH_CAPITALS || !m->patch_capitals);
+        return true;
     }
 }
 
@@ -277,16 +290,29 @@ static bool worth_another_way(const struct cv_error *err)
     return err->kind == CV_INVALID || err->kind == CV_NOT_FOUND || err->lib_code == 403;
 }
 
+/* Says less than another refusal would. */
+static bool says_only_no(const struct cv_error *err)
+{
+    return err->lib_code == 405 || err->lib_code == 501 || err->lib_code == 404;
+}
+
+/* First the way that was announced or worked before, then every other one: announcements may be wrong. */
 static bool change_somehow(struct change *c, struct con_scim_account *out, struct cv_error *err)
 {
-    for (int i = 0; i < METHODS; i++) {
-        if (!allowed_method(c->call, (enum method)i))
+    struct cv_error first = {0};
+    int known = c->call->manners->method;
+    for (int i = -1; i < SCIM_METHODS; i++) {
+        int method = i < 0 ? known : i;
+        if (i == known || !allowed_method(c->call->patch, (enum scim_method)method))
             continue;
-        if (try_method(c, (enum method)i, out, err))
+        if (try_method(c, (enum scim_method)method, out, err))
             return true;
         if (!worth_another_way(err))
             return false;
+        if (first.kind == CV_OK || says_only_no(&first))
+            first = *err;
     }
+    *err = first;
     return false;
 }
 
@@ -320,6 +346,22 @@ static bool change_known(struct change *c, struct scim_field *fields, struct con
     return false;
 }
 
+/* ---- entity tags ---- */
+/* A server that compares as HTTP says it never finds a weak one equal: the last try goes without. */
+static const char *tag_for_try(const char *version, int i)
+{
+    bool weak = version != NULL && strncmp(version, "W/", 2) == 0;
+    return weak && i == TRIES - 1 ? NULL : version;
+}
+
+/* Is it worth reading again? */
+static bool tag_was_wrong(struct con_scim *m, const struct cv_error *err)
+{
+    if (err->lib_code == 428)
+        m->etags = true; /* not announced, and wanted */
+    return err->kind == CV_STALE;
+}
+
 bool con_scim_update(struct con_scim_call *call, const struct con_scim_account *there,
                      const struct con_scim_field *wanted, size_t count, struct con_scim_account *out,
                      struct cv_error *err)
@@ -331,9 +373,10 @@ bool con_scim_update(struct con_scim_call *call, const struct con_scim_account *
         c.count = count;
         if (c.there.resource == NULL && !con_scim_get(call, c.there.id, &c.there, err))
             return false;
+        c.there.version = tag_for_try(c.there.version, i);
         if (change_known(&c, fields, out, err))
             return true;
-        if (err->kind != CV_STALE)
+        if (!tag_was_wrong(call->manners, err))
             return false;
         c.there.resource = NULL; /* somebody changed it there: read again */
     }
@@ -342,12 +385,20 @@ bool con_scim_update(struct con_scim_call *call, const struct con_scim_account *
 
 bool con_scim_delete(struct con_scim_call *call, const struct con_scim_account *there, struct cv_error *err)
 {
-    struct con_request request = {.method = CON_DELETE, .path = user_path(call, there->id), .if_match = there->version};
-    struct con_answer answer;
-    if (scim_send(call, &request, &answer, NULL, err))
+    struct con_scim_account now = *there;
+    for (int i = 0; i < TRIES; i++) {
+        struct con_request request = {
+            .method = CON_DELETE, .path = user_path(call, now.id), .if_match = tag_for_try(now.version, i)};
+        struct con_answer answer;
+        if (scim_send(call, &request, &answer, NULL, err))
+            return true;
+        if (tag_was_wrong(call->manners, err) && con_scim_get(call, now.id, &now, err))
+            continue;
+        if (err->kind != CV_NOT_FOUND)
+            return false;
+        cv_error_clear(err);
         return true;
-    if (err->kind != CV_NOT_FOUND)
-        return false;
-    cv_error_clear(err);
-    return true;
+    }
+    return cv_fail_as(err, CV_STALE, NULL, "Tài khoản ở hệ thống ở xa thay đổi liên tục",
+                      "The account of the other system keeps changing");
 }

@@ -41,11 +41,16 @@ void scim_write_resource(struct cv_buf *out, const struct cv_jany *base, const s
 /* A PATCH of what differs; false when nothing does. */
 bool scim_write_patch(struct cv_buf *out, const struct cv_jany *base, const struct scim_field *fields, size_t count,
                       bool capitals, struct cv_arena *arena);
+/* The same without paths: one operation with an object of what differs. It takes nothing away. */
+void scim_write_value_patch(struct cv_buf *out, const struct cv_jany *base, const struct scim_field *fields,
+                            size_t count, struct cv_arena *arena);
 
 /* ---- scim_manners.c ---- */
+enum scim_method { SCIM_PATCH, SCIM_PATCH_CAPITALS, SCIM_PUT, SCIM_PATCH_VALUE, SCIM_METHODS };
 enum scim_extension { SCIM_EXTENSION_UNKNOWN, SCIM_EXTENSION_KNOWN, SCIM_EXTENSION_REFUSED };
 struct con_scim {
-    _Atomic bool asked, patch_refused, patch_capitals, plain_json, no_filter_mark, no_filter_login, etags;
+    _Atomic bool asked, plain_json, no_filter_mark, no_filter_login, etags, marks;
+    _Atomic int method;    /* that is tried first, of the next enum */
     _Atomic int extension; /* of the enterprise schema */
     _Atomic int page;
 };

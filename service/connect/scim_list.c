@@ -58,8 +58,8 @@ struct listing {
     bool (*each)(void *ctx, const struct con_scim_account *account);
     void *ctx;
     struct seen seen;
-    int64_t total; /* as announced; -1 = not */
-    bool ended, failed;
+    int64_t total;             /* as announced; -1 = not */
+    bool ended, failed, stuck; /* stuck: the pages repeat before the end */
 };
 
 /* How many accounts of the page were not seen before. */
@@ -103,23 +103,36 @@ static bool read_page(struct listing *l, size_t *start, bool *out_more, struct c
                           "The list of accounts of the other system cannot be read");
     cv_jany_int(cv_jany_get(document, "totalResults"), &l->total);
     *out_more = take_page(l, &call, resources) > 0 && !l->ended;
+    l->stuck = !*out_more && !l->ended && cv_jany_count(resources) > 0 && (int64_t)l->seen.count < l->total;
     *start += cv_jany_count(resources);
     return true;
+}
+
+/* *out_broken: whoever was not named may be there all the same. */
+static bool read_pages(struct listing *l, bool *out_whole, bool *out_broken, struct cv_error *err)
+{
+    size_t start = 1;
+    bool more = true, ok = true;
+    for (int i = 0; more && ok && i < PAGES_MAX; i++)
+        ok = read_page(l, &start, &more, err);
+    *out_broken = more || l->failed || l->stuck;
+    if (ok && !*out_broken && !l->ended && (int64_t)l->seen.count < l->total) { /* some count from 0 */
+        start = 0;
+        read_page(l, &start, &more, err);
+    }
+    *out_whole = ok && !*out_broken && !l->failed && !l->ended && (l->total < 0 || (int64_t)l->seen.count >= l->total);
+    free(l->seen.cells);
+    if (ok)
+        cv_error_clear(err);
+    return ok;
 }
 
 bool con_scim_list(struct con_scim_call *call, bool (*each)(void *ctx, const struct con_scim_account *account),
                    void *ctx, bool *out_whole, struct cv_error *err)
 {
     struct listing l = {.call = call, .each = each, .ctx = ctx, .total = -1};
-    size_t start = 1;
-    bool more = true, ok = true;
-    for (int i = 0; more && ok && i < PAGES_MAX; i++)
-        ok = read_page(&l, &start, &more, err);
-    *out_whole = ok && !more && !l.ended && !l.failed && (l.total < 0 || (int64_t)l.seen.count >= l.total);
-    free(l.seen.cells);
-    if (ok)
-        cv_error_clear(err);
-    return ok;
+    bool broken;
+    return read_pages(&l, out_whole, &broken, err);
 }
 
 /* ---- looking up ---- */
@@ -149,11 +162,16 @@ static bool note_match(void *ctx, const struct con_scim_account *account)
 
 static bool find_by_reading(struct search *s, struct cv_error *err)
 {
-    bool whole = false;
+    struct listing l = {.call = s->call, .each = note_match, .ctx = s, .total = -1};
+    bool whole, broken;
     size_t kept = 0;
     s->count = 0;
-    if (!con_scim_list(s->call, note_match, s, &whole, err))
+    if (!read_pages(&l, &whole, &broken, err))
         return false;
+    if (s->count == 0 && broken)
+        return cv_fail_as(err, CV_INVALID, NULL,
+                          "Hệ thống ở xa không lọc được và không cho đọc hết danh sách tài khoản",
+                          "The other system cannot filter, and its list cannot be read to the end");
     for (size_t i = 0; i < s->count; i++) {
         if (con_scim_get(s->call, s->found[i].id, &s->found[kept], err))
             kept++;
@@ -193,7 +211,7 @@ static bool take_filtered(struct search *s, const struct cv_jany *document)
             s->count++;
     }
     cv_jany_int(cv_jany_get(document, "totalResults"), &total);
-    bool all_there = total < 0 || total <= (int64_t)cv_jany_count(resources);
+    bool all_there = total >= 0 && total <= (int64_t)cv_jany_count(resources);
     return cv_jany_kind(document) >= CV_JANY_LIST && (s->count > 0 || !foreign || all_there);
 }
 

@@ -25,8 +25,8 @@ void con_scim_free(struct con_scim **scim)
 
 void con_scim_forget(struct con_scim *m)
 {
-    m->asked = m->patch_refused = m->patch_capitals = m->plain_json = m->no_filter_mark = m->no_filter_login =
-        m->etags = false;
+    m->asked = m->plain_json = m->no_filter_mark = m->no_filter_login = m->etags = m->marks = false;
+    m->method = SCIM_PATCH;
     m->extension = SCIM_EXTENSION_UNKNOWN;
     m->page = PAGE;
 }
@@ -41,7 +41,7 @@ static void read_config(struct con_scim *m, const struct cv_jany *config)
 {
     int64_t most = 0;
     bool filter = announced(config, "filter", true);
-    m->patch_refused = !announced(config, "patch", true);
+    m->method = announced(config, "patch", true) ? SCIM_PATCH : SCIM_PUT;
     m->no_filter_mark = m->no_filter_login = !filter;
     m->etags = announced(config, "etag", false);
     if (cv_jany_int(cv_jany_get(cv_jany_get(config, "filter"), "maxResults"), &most) && most > 0)
@@ -73,7 +73,8 @@ static void read_types(struct con_scim *m, const struct cv_jany *types, struct c
 }
 
 /* An answer that is not there or cannot be read says nothing; a server that is away says it for every question. */
-static bool ask(struct con_scim_call *call, const char *path, const struct cv_jany **out, struct cv_error *err)
+static bool ask(struct con_scim_call *call, const char *path, const struct cv_jany **out, bool *denied,
+                struct cv_error *err)
 {
     struct con_request request = {.method = CON_GET, .path = path};
     struct con_answer answer;
@@ -82,7 +83,8 @@ static bool ask(struct con_scim_call *call, const char *path, const struct cv_ja
         return true;
     if (err->kind == CV_UNAVAILABLE && answer.status == 0)
         return false;
-    if (err->kind == CV_LIMIT || (err->kind == CV_REFUSED && answer.status != 403))
+    *denied = *denied || answer.status == 401; /* the credential is wrong, or only this question is not for us */
+    if (err->kind == CV_LIMIT || (err->kind == CV_REFUSED && answer.status != 403 && answer.status != 401))
         return false;
     *out = NULL;
     cv_error_clear(err);
@@ -93,15 +95,17 @@ bool con_scim_prepare(struct con_scim_call *call, struct cv_error *err)
 {
     const struct cv_jany *config, *types;
     struct con_scim *m = call->manners;
+    bool denied = false;
     if (m->asked)
         return true;
-    if (!ask(call, "/ServiceProviderConfig", &config, err) || !ask(call, "/ResourceTypes", &types, err))
+    if (!ask(call, "/ServiceProviderConfig", &config, &denied, err) ||
+        !ask(call, "/ResourceTypes", &types, &denied, err))
         return false;
     if (config != NULL)
         read_config(m, config);
     if (types != NULL)
         read_types(m, types, call->arena);
-    m->asked = true;
+    m->asked = !denied;
     return true;
 }
 

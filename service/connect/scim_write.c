@@ -81,15 +81,21 @@ static void put_rest(void *ctx, const char *name, const struct cv_jany *value)
 /* ---- attributes ---- */
 static void put_items(struct writer *w, const char *name, const struct scim_path *of, const struct cv_jany *list)
 {
+    bool theirs = false, main_one = false, primary = false;
     cv_jout_array(&w->j, name);
     for (size_t i = 0; i < cv_jany_count(list); i++) {
         bool ours = false;
         for (size_t k = 0; k < w->count && !ours; k++)
             ours = w->fields[k].path.type && same_attr(&w->fields[k].path, of->schema, of->attr) &&
                    scim_item_is_ours(list, i, &w->fields[k].path, w->arena);
-        if (!ours && cv_jany_kind(cv_jany_item(list, i)) != CV_JANY_NULL)
-            cv_jout_any(&w->j, NULL, cv_jany_item(list, i));
+        main_one =
+            main_one || (ours && cv_jany_bool(cv_jany_get(cv_jany_item(list, i), "primary"), &primary) && primary);
+        if (ours || cv_jany_kind(cv_jany_item(list, i)) == CV_JANY_NULL)
+            continue;
+        theirs = true;
+        cv_jout_any(&w->j, NULL, cv_jany_item(list, i));
     }
+    main_one = main_one || (!theirs && strcasecmp(of->attr, "emails") == 0); /* many want one that is primary */
     for (size_t k = 0; k < w->count; k++) {
         const struct scim_field *f = &w->fields[k];
         if (!same_attr(&f->path, of->schema, of->attr) || f->path.type == NULL || f->value == NULL)
@@ -97,6 +103,9 @@ static void put_items(struct writer *w, const char *name, const struct scim_path
         cv_jout_object(&w->j, NULL);
         put_value(&w->j, f->path.sub, f);
         cv_jout_string(&w->j, "type", f->path.type);
+        if (main_one)
+            cv_jout_bool(&w->j, "primary", true);
+        main_one = false;
         cv_jout_end(&w->j);
     }
     cv_jout_end(&w->j);
@@ -172,6 +181,19 @@ static void put_schemas(struct writer *w)
     cv_jout_end(&w->j);
 }
 
+static void put_extensions(struct writer *w)
+{
+    for (size_t i = 0; i < w->count; i++) {
+        if (!first_of_schema(w, i))
+            continue;
+        struct rest inner = {w, w->fields[i].path.schema, NULL};
+        cv_jout_object(&w->j, inner.schema);
+        cv_jany_each(scim_holder(w->base, &w->fields[i].path), put_rest, &inner);
+        put_attributes(w, inner.schema);
+        cv_jout_end(&w->j);
+    }
+}
+
 void scim_write_resource(struct cv_buf *out, const struct cv_jany *base, const struct scim_field *fields, size_t count,
                          struct cv_arena *arena)
 {
@@ -182,15 +204,7 @@ void scim_write_resource(struct cv_buf *out, const struct cv_jany *base, const s
     put_schemas(&w);
     cv_jany_each(base, put_rest, &rest);
     put_attributes(&w, NULL);
-    for (size_t i = 0; i < count; i++) {
-        if (!first_of_schema(&w, i))
-            continue;
-        struct rest inner = {&w, fields[i].path.schema, NULL};
-        cv_jout_object(&w.j, fields[i].path.schema);
-        cv_jany_each(scim_holder(base, &fields[i].path), put_rest, &inner);
-        put_attributes(&w, fields[i].path.schema);
-        cv_jout_end(&w.j);
-    }
+    put_extensions(&w);
     cv_jout_end(&w.j);
 }
 
@@ -212,17 +226,22 @@ static void put_operation(struct writer *w, const struct scim_field *f, bool cap
     cv_jout_end(&w->j);
 }
 
+static void begin_patch(struct writer *w, struct cv_buf *out)
+{
+    cv_jout_init(&w->j, out);
+    cv_jout_object(&w->j, NULL);
+    cv_jout_array(&w->j, "schemas");
+    cv_jout_string(&w->j, NULL, SCIM_PATCH_OP);
+    cv_jout_end(&w->j);
+    cv_jout_array(&w->j, "Operations");
+}
+
 bool scim_write_patch(struct cv_buf *out, const struct cv_jany *base, const struct scim_field *fields, size_t count,
                       bool capitals, struct cv_arena *arena)
 {
     struct writer w = {.base = base, .fields = fields, .count = count, .arena = arena};
     bool any = false;
-    cv_jout_init(&w.j, out);
-    cv_jout_object(&w.j, NULL);
-    cv_jout_array(&w.j, "schemas");
-    cv_jout_string(&w.j, NULL, SCIM_PATCH_OP);
-    cv_jout_end(&w.j);
-    cv_jout_array(&w.j, "Operations");
+    begin_patch(&w, out);
     for (size_t i = 0; i < count; i++) {
         if (!scim_field_differs(base, &fields[i], arena))
             continue;
@@ -232,4 +251,24 @@ bool scim_write_patch(struct cv_buf *out, const struct cv_jany *base, const stru
     cv_jout_end(&w.j);
     cv_jout_end(&w.j);
     return any;
+}
+
+void scim_write_value_patch(struct cv_buf *out, const struct cv_jany *base, const struct scim_field *fields,
+                            size_t count, struct cv_arena *arena)
+{
+    struct scim_field *differ = CV_NEWS(arena, struct scim_field, count + 1);
+    struct writer w = {.base = base, .fields = differ, .arena = arena};
+    for (size_t i = 0; i < count; i++)
+        if (fields[i].value != NULL && scim_field_differs(base, &fields[i], arena))
+            differ[w.count++] = fields[i];
+    begin_patch(&w, out);
+    cv_jout_object(&w.j, NULL);
+    cv_jout_string(&w.j, "op", "replace");
+    cv_jout_object(&w.j, "value");
+    put_attributes(&w, NULL);
+    put_extensions(&w);
+    cv_jout_end(&w.j);
+    cv_jout_end(&w.j);
+    cv_jout_end(&w.j);
+    cv_jout_end(&w.j);
 }

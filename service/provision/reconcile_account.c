@@ -75,14 +75,36 @@ static bool look_by_id(struct step *s, const char *id, struct cv_error *err)
     if (id == NULL)
         return true;
     if (con_scim_get(&s->link->scim, id, &s->there, err)) {
-        s->found = true;
-        return may_become_ours(s, &s->there) || marked_as_ours(s, &s->there) ||
-               not_ours(err, s->there.login ? s->there.login : id);
+        const struct con_scim_account *a = &s->there;
+        s->found = marked_as_ours(s, a) || (may_become_ours(s, a) && same_login(a, s->account->login));
+        /* a server that began anew gives old ids to others; without marks it may as well be ours under another name */
+        return s->found || !may_become_ours(s, a) || con_scim_keeps_marks(s->link->scim.manners) ||
+               not_ours(err, a->login ? a->login : id);
     }
     if (err->kind != CV_NOT_FOUND)
         return false;
     cv_error_clear(err);
     return true;
+}
+
+/* Only `active` is touched: what he was called there stays with the account. */
+static bool shut(struct step *s, const struct con_scim_account *a, struct cv_error *err)
+{
+    const struct con_scim_field off = {.path = s->link->scim.active_path, .value = "false", .truth = true};
+    struct con_scim_account now;
+    return con_scim_update(&s->link->scim, a, &off, 1, &now, err);
+}
+
+/* Where nothing can be deleted, shut for good is the most there is. */
+static bool remove_account(struct step *s, const struct con_scim_account *a, bool *out_deleted, struct cv_error *err)
+{
+    *out_deleted = con_scim_delete(&s->link->scim, a, err);
+    if (*out_deleted || (err->kind != CV_INVALID && err->lib_code != 403))
+        return *out_deleted;
+    cv_log(CV_LOG_WARN, "connector_undeletable", "%s does not delete the account of %s; it stays there, not active",
+           s->link->system.slug, s->mark);
+    cv_error_clear(err);
+    return shut(s, a, err);
 }
 
 /* A second one of the same mark and login was made when an answer got lost: it is ours, and one too many. */
@@ -93,7 +115,8 @@ static bool drop_doubles(struct step *s, const struct con_scim_account *all, siz
         if (itself || left_behind(s, &all[i]) || !same_login(&all[i], s->there.login))
             continue;
         cv_log(CV_LOG_WARN, "connector_double", "%s holds %s twice; one is deleted", s->link->system.slug, s->mark);
-        if (!con_scim_delete(&s->link->scim, &all[i], err))
+        bool deleted;
+        if (!remove_account(s, &all[i], &deleted, err))
             return false;
     }
     return true;
@@ -164,8 +187,10 @@ static bool create(struct step *s, struct cv_error *err)
     struct con_scim_field fields[DOM_FIELDS];
     size_t count = rec_wanted(s->link, &s->staff, s->account, true, fields);
     if (con_scim_create(&s->link->scim, fields, count, &s->there, err)) {
-        s->found = true;
-        return true;
+        s->found = may_become_ours(s, &s->there) || marked_as_ours(s, &s->there);
+        if (!s->found) /* some answer with the one that they have already */
+            return not_ours(err, s->account->login);
+        return !s->there.has_active || s->there.active || update(s, true, err); /* some begin shut */
     }
     if (err->kind != CV_CONFLICT)
         return false;
@@ -215,8 +240,9 @@ static bool close_former(struct step *s, const struct dom_former *f, struct cv_e
          .value = cv_arena_printf(s->link->w->call.arena, "%s#%s", s->mark, f->login)}};
     if (!find_former(s, f, &there, &found, err))
         return false;
+    bool deleted;
     if (found && s->link->system.connector->delete_after_days == 0)
-        return con_scim_delete(&s->link->scim, &there, err);
+        return remove_account(s, &there, &deleted, err);
     if (!found || con_scim_update(&s->link->scim, &there, off, CV_COUNT(off), &now, err))
         return true;
     return err->kind == CV_INVALID && con_scim_update(&s->link->scim, &there, off, 1, &now, err);
@@ -304,19 +330,8 @@ static bool open_account(struct step *s, struct cv_error *err)
 
 static bool remove_there(struct step *s, struct cv_error *err)
 {
-    if (!con_scim_delete(&s->link->scim, &s->there, err))
-        return false;
     s->observed = DOM_OBS_REVOKED;
-    s->deleted = true;
-    return true;
-}
-
-/* Only `active` is touched: what he was called there stays with the account. */
-static bool shut(struct step *s, struct cv_error *err)
-{
-    const struct con_scim_field off = {.path = s->link->scim.active_path, .value = "false", .truth = true};
-    struct con_scim_account now;
-    return con_scim_update(&s->link->scim, &s->there, &off, 1, &now, err);
+    return remove_account(s, &s->there, &s->deleted, err);
 }
 
 static bool close_account(struct step *s, struct cv_error *err)
@@ -333,7 +348,7 @@ static bool close_account(struct step *s, struct cv_error *err)
     }
     if (expired || (revoke && keep == 0))
         return remove_there(s, err);
-    if (!shut(s, err))
+    if (!shut(s, &s->there, err))
         return false;
     s->observed = revoke && keep < 0 ? DOM_OBS_REVOKED : DOM_OBS_CLOSED;
     return true;

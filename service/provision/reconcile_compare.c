@@ -86,9 +86,11 @@ static struct ours *find_ours(struct comparison *k, const struct con_scim_accoun
             return hit;
     }
     struct ours *hit = find_text(k->by_remote, k->remotes, &wanted, by_remote);
-    if (hit != NULL || a->login == NULL)
+    if (a->login == NULL)
         return hit;
-    return find_text(k->by_login, k->logins, &wanted, by_login);
+    /* a server that began anew gives old ids to others */
+    bool same = hit != NULL && hit->account->login != NULL && cv_ascii_casecmp(hit->account->login, a->login) == 0;
+    return same ? hit : find_text(k->by_login, k->logins, &wanted, by_login);
 }
 
 /* ---- what was found ---- */

@@ -172,7 +172,7 @@ def test_a_refused_change_is_shown_and_goes_through_when_it_can(office, between)
     _, client = office(middle.url)
     person(client, 0)
     when_settled(client, 1)
-    middle.manners.faults += [scim.on(m, "/Users/", (400, {})) for m in ("PATCH", "PATCH", "PUT")]
+    middle.manners.faults += [scim.on(m, "/Users/", (400, {})) for m in ("PATCH", "PATCH", "PUT", "PATCH")]
     assert client.patch("/v1/staff/P-0", {"title": "Chánh Văn phòng"}).status == 200
     row = wait_for(lambda: client.get("/v1/accounts", system="td-office", drift=True).json["items"], "the refusal shows")[0]
     assert row["drift"] and row["observed"]["state"] == "provisioned" and row["observed"]["attempts"] == 1 and row["observed"]["next_try_at"]

@@ -77,7 +77,7 @@ static void test_a_new_resource_holds_what_is_mapped_and_nothing_else(void **sta
     assert_string_equal(cv_buf_str(&buf), "{\"schemas\":[\"" SCIM_USER "\",\"" SCIM_ENTERPRISE
                                           "\"],\"userName\":\"noivu_an\",\"active\":true,"
                                           "\"name\":{\"familyName\":\"Nguyễn\",\"givenName\":\"An\"},\"emails\":[{"
-                                          "\"value\":\"an@x.vn\",\"type\":\"work\"}],"
+                                          "\"value\":\"an@x.vn\",\"type\":\"work\",\"primary\":true}],"
                                           "\"" SCIM_ENTERPRISE "\":{\"department\":\"D\"}}");
 }
 
