@@ -93,19 +93,21 @@ struct links {
     bool special;                     /* people are those of another day */
 };
 
-static void write_link(const struct links *l, const char *stage, bool of_window)
+static void write_link(const struct links *l, const char *stage, int people, bool of_window)
 {
-    cv_jout_string(
-        &l->x->out, stage,
-        cv_arena_printf(l->x->arena, "%s%s%s%s", l->start, stage, of_window || l->special ? l->window : "", l->end));
+    if (people > 0)
+        cv_jout_string(&l->x->out, stage,
+                       cv_arena_printf(l->x->arena, "%s%s%s%s", l->start, stage,
+                                       of_window || l->special ? l->window : "", l->end));
 }
 
-/* None where names are not for the caller, none for pairs, none of what is not known, and none of the past: lists of
- * people are of now. */
+/* None where names are not for the caller, none for pairs, none of what is not known or nobody, and none of the past:
+ * lists of people are of now. */
 static void write_links(struct htp_exchange *x, const struct api_figures *question, const struct view_coverage_row *row)
 {
     bool below = row->kind == VIEW_ROW_TOTAL ? question->view.recursive : row->kind == VIEW_ROW_UNIT;
     const char *categories = question->categories;
+    const struct dom_counts *c = &row->counts;
     cv_jout_object(&x->out, "links");
     if (row->system != NULL && (api_actor(x)->scopes & DOM_STAFF_READ) != 0 && question->as_of.day == CV_NO_DAY) {
         struct links l = {.x = x, .special = question->window.length == 0};
@@ -115,15 +117,15 @@ static void write_links(struct htp_exchange *x, const struct api_figures *questi
         l.end = cv_arena_printf(x->arena, "%s%s&include_total=true", categories != NULL ? "&category=" : "",
                                 categories != NULL ? categories : "");
         l.window = cv_arena_printf(x->arena, "&%s", api_window_query(x, &question->window));
-        write_link(&l, "missing", false);
+        write_link(&l, "missing", c->eligible - c->issued, false);
         if (row->activation_known)
-            write_link(&l, "not_activated", false);
+            write_link(&l, "not_activated", c->issued - c->activated, false);
         if (row->used_known) {
-            write_link(&l, "unused", true);
-            write_link(&l, "never_used", false);
+            write_link(&l, "unused", c->issued - c->used, true);
+            write_link(&l, "never_used", c->never_used, false);
         }
-        write_link(&l, "locked", false);
-        write_link(&l, "unknown", false);
+        write_link(&l, "locked", c->locked, false);
+        write_link(&l, "unknown", c->unknown, false);
     }
     cv_jout_end(&x->out);
 }

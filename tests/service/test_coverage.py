@@ -59,8 +59,9 @@ def test_each_figure_links_to_exactly_its_people(district):
     assert put.status in (200, 202), put
     try:
         for row in rows(district, unit="T1"):
-            answer = district.get(row["links"]["missing"])
-            assert answer.json["total"] == row["missing"]["people"], row
+            assert ("missing" in row["links"]) == (row["missing"]["people"] > 0)
+            if row["links"].get("missing"):
+                assert district.get(row["links"]["missing"]).json["total"] == row["missing"]["people"], row
         [row] = rows(district, unit="T1.01", system="mailbox", depth=0)
         assert row["missing"]["people"] == 1 and [p["id"] for p in district.get(row["links"]["missing"]).json["items"]] == [person["id"]]
     finally:
