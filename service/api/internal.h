@@ -59,7 +59,9 @@ const char *api_page_bound(struct htp_exchange *x);
 /* Query filters that several lists share: unit (id or code, in scope), recursive. False: answered already. */
 bool api_unit_filter(struct htp_exchange *x, bool *out_has, struct cv_id *out_unit, bool *out_recursive);
 
-/* write_*.c: JSON of records */
+void api_count_or_null(struct cv_jout *j, const char *name, int32_t count, bool known);
+
+/* JSON of records */
 void api_write_unit_ref(struct htp_exchange *x, const char *name,
                         struct cv_id unit); /* {"id","code","name"} in the caller's language, or null */
 void api_write_decision(struct cv_jout *j, const char *name, const struct dom_decision *d);
@@ -73,6 +75,7 @@ void api_write_departure(struct htp_exchange *x, const char *name, const struct 
 void api_write_change(struct cv_jout *j, const char *field, const char *from, const char *to);
 /* "changes": [...] of a person. */
 void api_write_staff_changes(struct htp_exchange *x, const struct dom_staff *before, const struct dom_staff *after);
+void api_write_home(struct htp_exchange *x, const struct view_staff *staff);      /* "unit" of somebody in a list */
 void api_write_staff_ref(struct htp_exchange *x, const struct view_staff *staff); /* "staff": {id, code, name, unit} */
 void api_write_account_row(struct htp_exchange *x, const struct view_account_row *row);
 void api_write_departure_row(struct htp_exchange *x, const struct view_staff *staff);
@@ -80,7 +83,7 @@ void api_write_unit(struct htp_exchange *x, const char *name, const struct dom_u
 void api_write_system(struct htp_exchange *x, const char *name, const struct dom_system *system);
 void api_write_health(struct htp_exchange *x, const struct dom_system *system); /* "health", null without a connector */
 
-/* read_*.c: JSON bodies into inputs */
+/* JSON bodies into inputs */
 void api_read_text(const struct cv_jin *o, const char *name, size_t max,
                    struct prov_text *out); /* optional, null clears */
 void api_read_word(const struct cv_jin *o, const char *name, const char *const *words, struct prov_int *out);

@@ -1,6 +1,6 @@
 /* The table of routes, which is the table of rights: an operation and the scopes of which one is needed. */
 #include "api/internal.h"
-#include "api/tables.h"
+#include "api/frame/tables.h"
 
 #define ROUTE(m, path, op, where, rights, parameters, ...)                                                             \
     {                                                                                                                  \

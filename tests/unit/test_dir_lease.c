@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <stdatomic.h>
 
-#include "directory/lease.h"
+#include "directory/records/lease.h"
 
 enum { TERM_MS = 12000 };
 #define SECOND INT64_C(1000000000)

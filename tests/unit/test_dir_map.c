@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "congvu/text.h"
-#include "directory/map_common.h"
+#include "directory/map/common.h"
 
 static const char base[] = "dc=congvu";
 enum { ROUNDS = 300, ARENA_MAX = 32 << 20 };

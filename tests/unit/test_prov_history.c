@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "provision/history.h"
+#include "history/internal.h"
 
 enum { UNITS = 50, SYSTEMS = 5, ROUNDS = 60 };
 

@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "base_test.h"
-#include "provision/breaker.h"
+#include "provision/core/breaker.h"
 
 enum { PEOPLE = 40 };
 static const int64_t second = 1000000000;

@@ -1,0 +1,92 @@
+/* Who asks: the digest of the secret looked up in the view. An unknown secret always costs the same: one digest, one
+ * lookup. */
+#include "api/frame/state.h"
+
+#include <string.h>
+
+static bool judge(const struct dom_token *token, bool found, struct cv_error *err)
+{
+    if (!found)
+        return cv_fail(err, cvp_unauthenticated, NULL, "Mã truy cập không đúng", "The access token is not known");
+    if (token->revoked_at != CV_NO_MOMENT)
+        return cv_fail(err, cvp_token_revoked, NULL, "Mã truy cập đã bị thu hồi", "The access token was revoked");
+    if (token->expires_at != CV_NO_MOMENT && token->expires_at <= cv_now())
+        return cv_fail(err, cvp_token_expired, NULL, "Mã truy cập đã hết hạn; vui lòng xin mã mới",
+                       "The access token has expired; please ask for a new one");
+    return true;
+}
+
+static struct api_actor *actor_of(struct htp_exchange *x, const struct dom_token *token)
+{
+    struct api_actor *actor = CV_NEW(x->arena, struct api_actor);
+    *actor = (struct api_actor){.label = token->name,
+                                .token = token->id,
+                                .scopes = token->scopes,
+                                .scope = {.everywhere = token->everywhere, .top = token->unit},
+                                .expires_at = token->expires_at};
+    return actor;
+}
+
+static bool loaded(const struct api *api)
+{
+    struct view_state state;
+    view_state(api->view, &state);
+    return state.loaded;
+}
+
+static bool recall(struct api_state *s, struct cv_tag tag, char out_digest[CV_DIGEST_TEXT])
+{
+    const struct api_known *known = &s->known[tag.half[0] % API_KNOWN];
+    pthread_mutex_lock(&s->lock);
+    bool found = known->digest[0] != '\0' && cv_tag_equal(known->tag, tag);
+    if (found)
+        memcpy(out_digest, known->digest, CV_DIGEST_TEXT);
+    pthread_mutex_unlock(&s->lock);
+    return found;
+}
+
+static void remember(struct api_state *s, struct cv_tag tag, const char digest[CV_DIGEST_TEXT])
+{
+    struct api_known *known = &s->known[tag.half[0] % API_KNOWN];
+    pthread_mutex_lock(&s->lock);
+    known->tag = tag;
+    memcpy(known->digest, digest, CV_DIGEST_TEXT);
+    pthread_mutex_unlock(&s->lock);
+}
+
+static bool find_token(struct htp_exchange *x, const char *bearer, struct dom_token *out)
+{
+    struct api *api = api_of(x);
+    struct cv_tag tag = cv_tag_make(&api->state->known_key, bearer, strlen(bearer));
+    char digest[CV_DIGEST_TEXT];
+    if (recall(api->state, tag, digest))
+        return view_token_by_digest(api->view, digest, x->arena, out);
+    prov_token_digest(api->prov, bearer, digest);
+    if (!view_token_by_digest(api->view, digest, x->arena, out))
+        return false;
+    remember(api->state, tag, digest);
+    return true;
+}
+
+bool api_authenticate(struct htp_exchange *x, const char *bearer, uint32_t *out_scopes, struct cv_error *err)
+{
+    struct api *api = api_of(x);
+    struct dom_token token = {0};
+    bool found = find_token(x, bearer, &token);
+    if (!found && !loaded(api))
+        return cv_fail(err, cvp_directory_unavailable, NULL,
+                       "Dịch vụ đang nạp dữ liệu từ thư mục, xin thử lại sau ít giây",
+                       "The service is still reading the directory, please try again in a few seconds");
+    if (!judge(&token, found, err))
+        return false;
+    if (!api_rate_pass(api, token.id)) {
+        cv_count(CVM_rate_limited);
+        cv_fail(err, cvp_rate_limited, NULL, "Gửi quá nhanh (tối đa %d yêu cầu một giây); vui lòng chờ rồi gửi tiếp",
+                "Too fast (at most %d requests a second); please wait a moment", api->rate_per_second);
+        err->retry_after_s = 1;
+        return false;
+    }
+    x->actor = actor_of(x, &token);
+    *out_scopes = token.scopes;
+    return true;
+}

@@ -1,0 +1,133 @@
+/* What the operator and the container's probe ask. */
+#include "api/frame/state.h"
+
+#include <stdio.h>
+
+enum { SCHEDULER_SILENT_S = 90 };
+
+void api_get_livez(struct htp_exchange *x)
+{
+    cv_jout_object(&x->out, NULL);
+    cv_jout_string(&x->out, "status", "ok");
+    cv_jout_end(&x->out);
+    htp_reply(x, 200);
+}
+
+void api_get_version(struct htp_exchange *x)
+{
+    cv_jout_object(&x->out, NULL);
+    cv_jout_string(&x->out, "name", "congvud");
+    cv_jout_string(&x->out, "version", CONGVU_VERSION);
+    cv_jout_string(&x->out, "commit", API_COMMIT);
+    cv_jout_string(&x->out, "api", API_VERSION);
+    cv_jout_end(&x->out);
+    htp_reply(x, 200);
+}
+
+/* ---- readiness ---- */
+
+static void check(struct cv_jout *j, const char *name, const char *status, const char *detail)
+{
+    cv_jout_object(j, name);
+    cv_jout_string(j, "status", status);
+    if (detail != NULL)
+        cv_jout_string(j, "detail", detail);
+    cv_jout_end(j);
+}
+
+static void check_directory(struct htp_exchange *x, const struct view_state *state)
+{
+    const char *detail = state->loaded
+                             ? cv_arena_printf(x->arena, "no answer for %lld s", (long long)(state->age_ms / 1000))
+                             : "no answer yet";
+    check(&x->out, "directory",
+          state->alive    ? "ok"
+          : state->loaded ? "failed"
+                          : "starting",
+          state->alive ? NULL : detail);
+}
+
+static void check_view(struct htp_exchange *x, const struct view_state *state)
+{
+    struct cv_jout *j = &x->out;
+    char age[32];
+    cv_jout_object(j, "view");
+    cv_jout_string(j, "status", !state->loaded ? "starting" : state->alive ? "ok" : "stale");
+    if (state->loaded) {
+        int len = snprintf(age, sizeof(age), "%.1f", (double)state->age_ms / 1000);
+        cv_jout_raw(j, "age_seconds", age, (size_t)len);
+    } else {
+        cv_jout_null(j, "age_seconds");
+    }
+    if (state->sweep_refused)
+        cv_jout_string(j, "detail",
+                       cv_arena_printf(x->arena,
+                                       "the directory suddenly misses %zu records; they are kept until it is released",
+                                       state->sweep_size));
+    cv_jout_end(j);
+}
+
+static bool check_scheduler(struct htp_exchange *x)
+{
+    int64_t at = atomic_load(&api_of(x)->state->ticked_ns);
+    int64_t silent = at == 0 ? 0 : (cv_mono_ns() - at) / 1000000000;
+    if (silent <= SCHEDULER_SILENT_S)
+        check(&x->out, "scheduler", at == 0 ? "starting" : "ok", NULL);
+    else
+        check(&x->out, "scheduler", "stale",
+              cv_arena_printf(x->arena, "no sign of life for %lld s", (long long)silent));
+    return silent <= SCHEDULER_SILENT_S;
+}
+
+static const char *readiness(const struct view_state *state, bool scheduler)
+{
+    if (!state->loaded)
+        return "not_ready";
+    return state->alive && scheduler && !state->sweep_refused ? "ready" : "degraded";
+}
+
+void api_get_readyz(struct htp_exchange *x)
+{
+    struct view_state state;
+    view_state(api_of(x)->view, &state);
+    cv_jout_object(&x->out, NULL);
+    cv_jout_object(&x->out, "checks");
+    check_directory(x, &state);
+    check_view(x, &state);
+    bool scheduler = check_scheduler(x);
+    cv_jout_end(&x->out);
+    cv_jout_string(&x->out, "status", readiness(&state, scheduler));
+    cv_jout_end(&x->out);
+    htp_reply(x, state.loaded ? 200 : 503);
+}
+
+/* ---- metrics ---- */
+
+void api_get_metrics(struct htp_exchange *x)
+{
+    struct view_state state;
+    cv_auto_buf page;
+    view_state(api_of(x)->view, &state);
+    cv_buf_init(&page, CV_MAX_RESPONSE);
+    cv_metrics_print(&page);
+    cv_metrics_gauge(&page, "view_loaded", "1 when the live view is complete", state.loaded);
+    cv_metrics_gauge(&page, "view_alive", "1 when the directory's feed is alive", state.alive);
+    cv_metrics_gauge(&page, "view_age_seconds", "seconds since the view was last known to be complete",
+                     (double)state.age_ms / 1000);
+    cv_metrics_gauge(&page, "view_people", "people in the view", (double)state.people);
+    cv_metrics_gauge(&page, "view_units", "units in the view", (double)state.units);
+    cv_metrics_gauge(&page, "view_tokens", "tokens in the view", (double)state.tokens);
+    cv_metrics_gauge(&page, "view_sweep_refused", "1 while a sweep is held by the mass-loss guard",
+                     state.sweep_refused);
+    if (cv_buf_ok(&page))
+        htp_reply_text(x, 200, "text/plain; version=0.0.4; charset=utf-8", cv_buf_str(&page), page.len);
+    else
+        htp_problem(x, &(struct cv_error){.kind = CV_INTERNAL, .problem = cvp_internal}, NULL);
+}
+
+void api_view_age(struct htp_exchange *x)
+{
+    struct view_state state;
+    view_state(api_of(x)->view, &state);
+    htp_header_set(x, "Congvu-View-Age", "%.1f", (double)state.age_ms / 1000);
+}

@@ -1,0 +1,81 @@
+/* The days that use is counted in: a standard window until today, or a period. */
+#include "api/frame/window.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *word;
+    int days;
+} lengths[] = {{"P7D", 7}, {"P30D", 30}, {"P90D", 90}, {"P180D", 180}};
+
+void api_query_fault(struct htp_exchange *x, const char *name, const char *code, const char *vi, const char *en)
+{
+    cv_fault_add(&x->faults, CV_AT_PARAMETER, name, code, "%s%.0s", "%.0s%s", vi, en);
+}
+
+static void bad_value(struct htp_exchange *x, const char *name, const char *vi, const char *en)
+{
+    api_query_fault(x, name, "not_allowed_value", vi, en);
+}
+
+static void read_length(struct htp_exchange *x, const char *text, struct api_window *out)
+{
+    cv_day today = cv_today();
+    out->length = text == NULL ? VIEW_DEFAULT_WINDOW : 0;
+    for (size_t i = 0; text != NULL && i < CV_COUNT(lengths); i++)
+        if (strcmp(text, lengths[i].word) == 0)
+            out->length = lengths[i].days;
+    if (out->length == 0)
+        bad_value(x, "window", "window là P7D, P30D, P90D hoặc P180D", "window is P7D, P30D, P90D or P180D");
+    out->days = (struct view_window){today - out->length + 1, today};
+}
+
+static void read_period(struct htp_exchange *x, const char *text, const char *calendar, struct api_window *out)
+{
+    int at = calendar == NULL ? DOM_CIVIL : dom_word_index(dom_calendar_words, calendar);
+    cv_day today = cv_today(), oldest = view_activity_from(api_of(x)->view);
+    char text_of_day[CV_DAY_TEXT];
+    if (at < 0)
+        bad_value(x, "calendar", "calendar là civil hoặc admin", "calendar is civil or admin");
+    if (!dom_period_parse(text, at < 0 ? DOM_CIVIL : (enum dom_calendar)at, &out->period)) {
+        bad_value(x, "period", "period có dạng 2026-11, 2026-Q4, 2026-H1, 2026-9M hoặc 2026",
+                  "a period is written 2026-11, 2026-Q4, 2026-H1, 2026-9M or 2026");
+        return;
+    }
+    dom_period_days(&out->period, &out->days.from, &out->days.to);
+    if (out->days.from > today)
+        bad_value(x, "period", "Kỳ này chưa bắt đầu", "This period has not begun yet");
+    else if (out->days.from < oldest)
+        cv_fault_add(&x->faults, CV_AT_PARAMETER, "period", "not_allowed_value",
+                     "Số liệu sử dụng theo ngày chỉ được giữ từ %s", "Days of use are kept from %s only",
+                     cv_day_iso(oldest, text_of_day));
+    else if (out->days.to > today)
+        out->days.to = today;
+}
+
+void api_read_window(struct htp_exchange *x, struct api_window *out)
+{
+    const char *window = htp_query(x, "window"), *period = htp_query(x, "period"), *calendar = htp_query(x, "calendar");
+    *out = (struct api_window){.given = window != NULL || period != NULL};
+    if (window != NULL && period != NULL)
+        cv_fault_add(&x->faults, CV_AT_PARAMETER, "period", "not_together",
+                     "Chỉ dùng một trong hai: window hoặc period", "Give either window or period, not both");
+    if (period != NULL) {
+        read_period(x, period, calendar, out);
+        return;
+    }
+    if (calendar != NULL)
+        cv_fault_add(&x->faults, CV_AT_PARAMETER, "calendar", "not_allowed", "calendar chỉ đi cùng period",
+                     "calendar goes with period only");
+    read_length(x, window, out);
+}
+
+const char *api_window_query(struct htp_exchange *x, const struct api_window *window)
+{
+    char period[DOM_PERIOD_TEXT];
+    if (window->length != 0)
+        return cv_arena_printf(x->arena, "window=P%dD", window->length);
+    return cv_arena_printf(x->arena, "period=%s&calendar=%s", dom_period_text(&window->period, period),
+                           dom_calendar_words[window->period.calendar]);
+}

@@ -1,0 +1,108 @@
+/* The paper itself: JSON, CSV, XLSX, or a page to print; made from the frozen report alone. */
+#include "api/reports/reports.h"
+#include "api/frame/tables.h"
+
+#include <string.h>
+
+struct question {
+    struct api_file file;
+    enum cv_lang lang;
+};
+
+static bool read_question(struct htp_exchange *x, struct question *out)
+{
+    const char *lang = htp_query(x, "lang");
+    out->lang = x->lang;
+    api_read_file(x, true, &out->file);
+    if (lang != NULL && strcmp(lang, "vi") != 0 && strcmp(lang, "en") != 0)
+        cv_fault_add(&x->faults, CV_AT_PARAMETER, "lang", "not_allowed_value", "lang là vi hoặc en",
+                     "lang is vi or en");
+    else if (lang != NULL)
+        out->lang = strcmp(lang, "en") == 0 ? CV_EN : CV_VI;
+    return api_faultless(x, cvp_validation_failed);
+}
+
+static bool make_tables(struct htp_exchange *x, const struct question *q, const struct rep_report *r,
+                        struct cv_buf *out, struct cv_error *err)
+{
+    const struct rep_table **tables;
+    size_t count;
+    struct rep_xlsx_options options = {
+        .title = cv_arena_printf(x->arena, "%s %s", r->code, r->period != NULL ? r->period : ""),
+        .author = r->name[CV_VI],
+        .made_at = r->frozen_at};
+    rep_tables(r, q->lang, x->arena, &tables, &count);
+    if (q->file.format == API_XLSX)
+        tables[count++] = rep_definitions(r, q->lang, x->arena);
+    return api_write_tables(x, &q->file, tables, count, &options, out, err);
+}
+
+static bool make(struct htp_exchange *x, const struct question *q, const struct prov_report *report, struct cv_buf *out,
+                 struct cv_error *err)
+{
+    if (q->file.format == API_JSON)
+        cv_buf_put(out, report->figures, report->figures_len);
+    else if (q->file.format == API_HTML)
+        rep_html(out, &report->report, q->lang, x->arena);
+    else
+        return make_tables(x, q, &report->report, out, err);
+    return (cv_buf_ok(out) && cv_arena_ok(x->arena)) ||
+           cv_fail(err, cvp_internal, NULL, "Câu trả lời quá lớn", "The answer is too large");
+}
+
+static void name_paper(struct htp_exchange *x, const struct question *q, const struct rep_report *r)
+{
+    char from[CV_DAY_TEXT], to[CV_DAY_TEXT];
+    bool en = q->lang == CV_EN;
+    const char *code = r->code != NULL ? r->code : "", *when = r->period;
+    if (when == NULL)
+        when = cv_arena_printf(x->arena, "%s--%s", cv_day_iso(r->from, from), cv_day_iso(r->to, to));
+    api_name_file(x, q->file.format, cv_arena_printf(x->arena, "%s-%s-%s", en ? "report" : "bao-cao", code, when),
+                  cv_arena_printf(x->arena, "%s %s %s", en ? "Report" : "Báo cáo", code, when));
+}
+
+static bool may_see(struct htp_exchange *x, const struct rep_report *r, struct cv_error *err)
+{
+    return !api_report_of_people(r) || (api_actor(x)->scopes & DOM_STAFF_READ) != 0 ||
+           cv_fail(err, cvp_scope_missing, NULL, "Danh sách người cần quyền staff:read",
+                   "A list of people needs the scope staff:read");
+}
+
+static void send(struct htp_exchange *x, const struct question *q, const struct prov_report *report)
+{
+    struct cv_error err = {0};
+    const char *lang = q->lang == CV_EN ? "en" : "vi";
+    const char *etag = cv_arena_printf(x->arena, "\"%.16s-%lld-%s-%s%s\"", report->hash, (long long)report->revision,
+                                       api_format_words[q->file.format], lang, q->file.delimiter == ';' ? "-s" : "");
+    htp_header_set(x, "ETag", "%s", etag);
+    htp_header_set(x, "Content-Language", "%s", lang);
+    htp_header_set(x, "Cache-Control", "private, no-cache");
+    if (htp_none_match(x, etag)) {
+        htp_reply_empty(x, 304);
+        return;
+    }
+    cv_auto_buf out;
+    cv_buf_init(&out, CV_MAX_RESPONSE);
+    if (!make(x, q, report, &out, &err)) {
+        htp_problem(x, &err, NULL);
+        return;
+    }
+    name_paper(x, q, &report->report);
+    if (q->file.format == API_HTML) /* a page of texts that people typed: nothing in it may run or load */
+        htp_header_set(x, "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
+    htp_reply_text(x, 200, api_media_type(q->file.format), cv_buf_str(&out), out.len);
+}
+
+void api_get_report_content(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct question question;
+    struct prov_report report = {0};
+    struct cv_error err = {0};
+    if (!read_question(x, &question) || !api_call(x, &call))
+        return;
+    if (prov_report_read(&call, htp_param(x, "report"), &report, &err) && may_see(x, &report.report, &err))
+        send(x, &question, &report);
+    else
+        htp_problem(x, &err, NULL);
+}

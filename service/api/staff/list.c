@@ -1,0 +1,202 @@
+/* Lists over many people, from the view. */
+#include "api/frame/window.h"
+#include "api/staff/table.h"
+#include "api/frame/tables.h"
+
+#include <string.h>
+
+static const char *const stage_words[] = {"any",    "missing",    "issued",      "not_activated", "locked",
+                                          "unused", "never_used", "not_regular", "unknown",       NULL};
+_Static_assert(CV_COUNT(stage_words) == VIEW_STAGES + 1, "stage_words differs from its enum");
+
+static void bad_parameter(struct htp_exchange *x, const char *name, const char *value)
+{
+    cv_fault_add(&x->faults, CV_AT_PARAMETER, name, "not_allowed_value", "Không hiểu giá trị “%s”",
+                 "“%s” is not understood", value);
+}
+
+static void read_sort(struct htp_exchange *x, struct view_staff_query *q)
+{
+    static const char *const words[] = {"given_name", "staff_code", "hired_on", "updated_at", NULL};
+    const char *sort = htp_query(x, "sort");
+    if (sort == NULL)
+        return;
+    q->descending = *sort == '-';
+    int at = dom_word_index(words, sort + (q->descending ? 1 : 0));
+    if (at < 0)
+        bad_parameter(x, "sort", sort);
+    else
+        q->sort = (enum view_sort)at;
+}
+
+static void known_system(struct htp_exchange *x, const char *name, const char **out)
+{
+    struct dom_system system;
+    struct cv_error err = {0};
+    const char *slug = htp_query(x, name);
+    if (slug == NULL)
+        return;
+    *out = slug;
+    if (strcmp(slug, "required") == 0 && strcmp(name, "system") == 0)
+        *out = NULL;
+    else if (!view_system_find(api_of(x)->view, slug, x->arena, &system, &err))
+        bad_parameter(x, name, slug);
+}
+
+static void read_stage(struct htp_exchange *x, struct view_staff_query *q)
+{
+    struct api_window window;
+    known_system(x, "system", &q->system);
+    htp_query_words(x, "stage", stage_words, &q->stages);
+    if (q->stages >> VIEW_ANY_STAGE & 1)
+        bad_parameter(x, "stage", "any");
+    api_read_window(x, &window);
+    q->window = window.days;
+    if (window.given && q->stages == 0)
+        cv_fault_add(&x->faults, CV_AT_PARAMETER, window.length ? "window" : "period", "not_allowed",
+                     "window và period chỉ đi cùng stage", "window and period go with stage only");
+}
+
+static void read_filters(struct htp_exchange *x, struct view_staff_query *q)
+{
+    q->updated_since = CV_NO_MOMENT;
+    q->q = htp_query(x, "q");
+    q->staff_code = htp_query(x, "staff_code");
+    htp_query_words(x, "status", dom_status_words, &q->statuses);
+    htp_query_words(x, "category", dom_category_words, &q->categories);
+    htp_query_moment(x, "updated_since", &q->updated_since);
+    known_system(x, "has", &q->has);
+    known_system(x, "missing", &q->missing);
+    read_stage(x, q);
+    read_sort(x, q);
+}
+
+/* Reading a list of names is audited: who, what filter, how many. */
+static void audit_list(const struct htp_exchange *x, size_t count)
+{
+    cv_log(CV_LOG_INFO, "audit", "%s by %s: %zu rows", x->route->operation, api_actor_name(x), count);
+}
+
+/* What every list shares: filter by unit, paging in and out, the audit line. */
+struct list {
+    const char *bound;
+    struct api_page paging;
+};
+
+static bool begin(struct htp_exchange *x, struct list *list, bool *out_has_unit, struct cv_id *out_unit,
+                  bool *out_recursive)
+{
+    list->bound = api_page_bound(x);
+    return api_unit_filter(x, out_has_unit, out_unit, out_recursive) && api_faultless(x, cvp_invalid_parameter) &&
+           api_page_in(x, list->bound, &list->paging);
+}
+
+static void open_items(struct htp_exchange *x)
+{
+    cv_jout_object(&x->out, NULL);
+    cv_jout_array(&x->out, "items");
+}
+
+static void finish(struct htp_exchange *x, const struct list *list, const void *next, size_t next_len, size_t total,
+                   size_t count)
+{
+    cv_jout_end(&x->out);
+    api_page_out(x, list->bound, next, next_len, &list->paging, total);
+    cv_jout_end(&x->out);
+    api_view_age(x);
+    audit_list(x, count);
+    htp_reply(x, 200);
+}
+
+/* The three queries of the view have the same paging members. */
+#define SET_PAGE(query, list)                                                                                          \
+    ((query)->page_size = (list)->paging.size, (query)->after = (list)->paging.after,                                  \
+     (query)->after_len = (list)->paging.after_len, (query)->want_total = (list)->paging.want_total)
+
+/* For a spreadsheet: all of them. */
+static void answer_staff_file(struct htp_exchange *x, struct view_staff_query *q)
+{
+    struct cv_error err = {0};
+    size_t count = 0;
+    if (!api_unit_filter(x, &q->has_unit, &q->unit, &q->recursive))
+        return;
+    if (htp_query(x, "page_token") != NULL || htp_query(x, "page_size") != NULL)
+        api_query_fault(x, htp_query(x, "page_token") != NULL ? "page_token" : "page_size", "not_together",
+                        "Tệp gồm cả danh sách, không chia trang", "A file holds the whole list, without pages");
+    if (!api_faultless(x, cvp_validation_failed))
+        return;
+    api_view_age(x);
+    if (api_reply_staff_file(x, q, &count, &err))
+        audit_list(x, count);
+    else
+        htp_problem(x, &err, &x->faults);
+}
+
+void api_list_staff(struct htp_exchange *x)
+{
+    struct view_staff_query q = {.scope = api_actor(x)->scope};
+    struct view_staff_page page;
+    struct list list;
+    struct cv_error err = {0};
+    read_filters(x, &q);
+    if (api_wants_file(x)) {
+        answer_staff_file(x, &q);
+        return;
+    }
+    if (!begin(x, &list, &q.has_unit, &q.unit, &q.recursive))
+        return;
+    SET_PAGE(&q, &list);
+    if (!view_staff_list(api_of(x)->view, &q, x->arena, &page, &err)) {
+        htp_problem(x, &err, NULL);
+        return;
+    }
+    open_items(x);
+    for (size_t i = 0; i < page.count; i++)
+        api_write_staff_row(x, &page.items[i]);
+    finish(x, &list, page.next, page.next_len, page.total, page.count);
+}
+
+void api_list_accounts(struct htp_exchange *x)
+{
+    struct view_account_query q = {.scope = api_actor(x)->scope};
+    struct view_account_page page;
+    struct list list;
+    struct cv_error err = {0};
+    known_system(x, "system", &q.system);
+    htp_query_words(x, "state", dom_observed_words, &q.states);
+    htp_query_bool(x, "drift", &q.drift_only);
+    htp_query_day(x, "last_active_before", &q.last_active_before);
+    if (!begin(x, &list, &q.has_unit, &q.unit, &q.recursive))
+        return;
+    SET_PAGE(&q, &list);
+    if (!view_account_list(api_of(x)->view, &q, x->arena, &page, &err)) {
+        htp_problem(x, &err, NULL);
+        return;
+    }
+    open_items(x);
+    for (size_t i = 0; i < page.count; i++)
+        api_write_account_row(x, &page.items[i]);
+    finish(x, &list, page.next, page.next_len, page.total, page.count);
+}
+
+void api_list_departures(struct htp_exchange *x)
+{
+    struct view_departure_query q = {.scope = api_actor(x)->scope, .from = CV_NO_DAY, .to = CV_NO_DAY};
+    struct view_staff_page page;
+    struct list list;
+    struct cv_error err = {0};
+    htp_query_words(x, "state", dom_departure_state_words, &q.states);
+    htp_query_day(x, "effective_from", &q.from);
+    htp_query_day(x, "effective_to", &q.to);
+    if (!begin(x, &list, &q.has_unit, &q.unit, &q.recursive))
+        return;
+    SET_PAGE(&q, &list);
+    if (!view_departure_list(api_of(x)->view, &q, x->arena, &page, &err)) {
+        htp_problem(x, &err, NULL);
+        return;
+    }
+    open_items(x);
+    for (size_t i = 0; i < page.count; i++)
+        api_write_departure_row(x, &page.items[i]);
+    finish(x, &list, page.next, page.next_len, page.total, page.count);
+}

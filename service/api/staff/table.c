@@ -1,0 +1,90 @@
+/* A list of people as a file: all whom the question finds, not a page of them. */
+#include "api/frame/tables.h"
+
+#include "api/staff/table.h"
+
+enum { PAGE = 500, ROWS_MAX = 20000 };
+enum column { ORDER, CODE, NAME, TITLE, UNIT_CODE, UNIT, CATEGORY, STATUS, ADDRESS, ACCOUNTS, COLUMNS };
+
+static const struct {
+    const char *title[CV_LANGS];
+    int width;
+} columns[COLUMNS] = {
+    [ORDER] = {{"STT", "No."}, 6},
+    [CODE] = {{"Số hiệu", "Staff number"}, 14},
+    [NAME] = {{"Họ và tên", "Full name"}, 28},
+    [TITLE] = {{"Chức vụ", "Position"}, 24},
+    [UNIT_CODE] = {{"Mã đơn vị", "Unit code"}, 16},
+    [UNIT] = {{"Đơn vị", "Unit"}, 34},
+    [CATEGORY] = {{"Đối tượng", "Category"}, 16},
+    [STATUS] = {{"Trạng thái", "Status"}, 14},
+    [ADDRESS] = {{"Thư điện tử", "Address"}, 34},
+    [ACCOUNTS] = {{"Tài khoản", "Accounts"}, 44},
+};
+
+static const char *accounts_of(struct cv_arena *arena, const struct view_staff *p)
+{
+    const char *out = "";
+    for (size_t i = 0; i < p->account_count; i++)
+        out = cv_arena_printf(arena, "%s%s%s: %s", out, i > 0 ? "; " : "", p->accounts[i].system,
+                              dom_observed_words[p->accounts[i].observed]);
+    return out;
+}
+
+static void put_person(struct rep_table *t, const struct view_staff *p)
+{
+    const char *unit = p->unit_name[t->lang] != NULL ? p->unit_name[t->lang] : p->unit_name[CV_VI];
+    struct rep_cell *cells = rep_table_line(t, REP_LINE_PLAIN);
+    cells[ORDER] = rep_int((int64_t)t->line_count);
+    cells[CODE] = rep_text(p->staff_code);
+    cells[NAME] = rep_text(p->full_name);
+    cells[TITLE] = rep_text(p->title);
+    cells[UNIT_CODE] = rep_text(p->unit_code);
+    cells[UNIT] = rep_text(unit);
+    cells[CATEGORY] = rep_text(dom_category_words[p->category]);
+    cells[STATUS] = rep_text(dom_status_words[p->status]);
+    cells[ADDRESS] = rep_text(p->address);
+    cells[ACCOUNTS] = rep_text(accounts_of(t->arena, p));
+}
+
+static bool fill(struct htp_exchange *x, struct view_staff_query *q, struct rep_table *t, struct cv_error *err)
+{
+    struct view_staff_page page;
+    q->page_size = PAGE;
+    do {
+        if (!view_staff_list(api_of(x)->view, q, x->arena, &page, err))
+            return false;
+        if (t->line_count + page.count > ROWS_MAX) {
+            cv_fault_add(&x->faults, CV_AT_PARAMETER, "format", "too_many", "Hơn %d người; hãy lọc hẹp hơn",
+                         "More than %d people; narrow the question", ROWS_MAX);
+            return cv_faults_check(&x->faults, cvp_validation_failed, err);
+        }
+        for (size_t i = 0; i < page.count; i++)
+            put_person(t, &page.items[i]);
+        q->after = page.next;
+        q->after_len = page.next_len;
+    } while (page.next != NULL);
+    return true;
+}
+
+bool api_reply_staff_file(struct htp_exchange *x, struct view_staff_query *q, size_t *out_count, struct cv_error *err)
+{
+    struct api_file file;
+    struct rep_table *t = rep_table_new(x->arena, x->lang, COLUMNS);
+    const struct rep_table *tables[] = {t};
+    struct rep_xlsx_options options = {.title = "Congvu", .author = "Congvu", .made_at = cv_now()};
+    cv_auto_buf out;
+    cv_buf_init(&out, CV_MAX_RESPONSE);
+    api_read_file(x, false, &file);
+    t->sheet = x->lang == CV_EN ? "staff" : "nhan-su";
+    for (int i = 0; i < COLUMNS; i++)
+        t->columns[i] = (struct rep_column){columns[i].title[x->lang], NULL, columns[i].width};
+    if (!cv_faults_check(&x->faults, cvp_validation_failed, err) || !fill(x, q, t, err) ||
+        !api_write_tables(x, &file, tables, 1, &options, &out, err))
+        return false;
+    api_name_file(x, file.format, x->lang == CV_EN ? "staff" : "danh-sach-nhan-su",
+                  x->lang == CV_EN ? "Staff" : "Danh sách nhân sự");
+    *out_count = t->line_count;
+    htp_reply_text(x, 200, api_media_type(file.format), cv_buf_str(&out), out.len);
+    return true;
+}

@@ -1,0 +1,361 @@
+/* JSON of people, accounts and departures. */
+#include "api/internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { POLICY_LOCAL_TEXT = 128 };
+
+static const char *id_text(struct cv_arena *arena, const char *prefix, struct cv_id id)
+{
+    char text[CV_ID_TEXT];
+    return cv_arena_strdup(arena, cv_id_text(prefix, id, text));
+}
+
+static const char *or_null(const char *s)
+{
+    return s != NULL && *s != '\0' ? s : NULL;
+}
+
+static bool preview(const struct dom_staff *staff)
+{
+    return staff->revision == 0;
+}
+
+static void write_posts(struct htp_exchange *x, const struct dom_staff *staff)
+{
+    struct cv_jout *j = &x->out;
+    cv_jout_array(j, "posts");
+    for (size_t i = 0; i < staff->post_count; i++) {
+        const struct dom_post *post = &staff->posts[i];
+        cv_jout_object(j, NULL);
+        api_write_unit_ref(x, "unit", post->unit);
+        cv_jout_string(j, "title", post->title);
+        cv_jout_string(j, "kind", dom_post_kind_words[post->kind]);
+        cv_jout_bool(j, "primary", post->primary);
+        cv_jout_day(j, "from", post->from);
+        cv_jout_day(j, "to", post->to);
+        api_write_decision(j, "decision", &post->decision);
+        cv_jout_end(j);
+    }
+    cv_jout_end(j);
+}
+
+static void write_aliases(struct cv_jout *j, const struct dom_staff *staff)
+{
+    cv_jout_array(j, "aliases");
+    for (size_t i = 0; i < staff->alias_count; i++) {
+        cv_jout_object(j, NULL);
+        cv_jout_string(j, "address", staff->aliases[i].address);
+        cv_jout_day(j, "until", staff->aliases[i].until);
+        cv_jout_end(j);
+    }
+    cv_jout_end(j);
+}
+
+static void write_leave(struct cv_jout *j, const struct dom_staff *staff)
+{
+    if (!staff->on_leave) {
+        cv_jout_null(j, "leave");
+        return;
+    }
+    cv_jout_object(j, "leave");
+    cv_jout_day(j, "from", staff->leave_from);
+    cv_jout_day(j, "to", staff->leave_to);
+    cv_jout_string(j, "kind", dom_leave_kind_words[staff->leave_kind]);
+    cv_jout_end(j);
+}
+
+static void write_summary(struct cv_jout *j, const struct dom_departure *d)
+{
+    if (d == NULL) {
+        cv_jout_null(j, "departure");
+        return;
+    }
+    cv_jout_object(j, "departure");
+    cv_jout_string(j, "state", dom_departure_state_words[d->state]);
+    cv_jout_int(j, "number", d->number);
+    cv_jout_string(j, "reason", dom_reason_words[d->reason]);
+    cv_jout_day(j, "effective_on", d->effective_on);
+    cv_jout_end(j);
+}
+
+static void write_desired(struct cv_jout *j, enum dom_desired state, const char *reason)
+{
+    cv_jout_object(j, "desired");
+    cv_jout_string(j, "state", dom_desired_words[state]);
+    cv_jout_string(j, "reason", reason);
+    cv_jout_end(j);
+}
+
+static bool required_of(struct htp_exchange *x, const struct dom_staff *staff, const char *slug)
+{
+    struct dom_system system;
+    struct cv_error err = {0};
+    const struct view *view = api_of(x)->view;
+    return view_system_find(view, slug, x->arena, &system, &err) && prov_requires(view, x->arena, staff, &system);
+}
+
+static void write_cut_step(struct cv_jout *j, const char *step, cv_moment proven)
+{
+    cv_jout_object(j, NULL);
+    cv_jout_string(j, "step", step);
+    cv_jout_string(j, "state", proven != CV_NO_MOMENT ? "done" : "open");
+    cv_jout_moment(j, "done_at", proven);
+    cv_jout_end(j);
+}
+
+/* The directory's step is the change itself. */
+static void write_cut_off(struct cv_jout *j, const struct dom_account *account)
+{
+    const struct dom_cut_off *cut = account->cut_off;
+    if (cut == NULL) {
+        cv_jout_null(j, "cut_off");
+        return;
+    }
+    cv_jout_object(j, "cut_off");
+    cv_jout_string(j, "state", dom_cut_off_open(account) ? "open" : "done");
+    cv_jout_moment(j, "asked_at", cut->asked);
+    cv_jout_array(j, "steps");
+    write_cut_step(j, "directory", cut->asked);
+    write_cut_step(j, "auth_cache", cut->auth_cache);
+    write_cut_step(j, "sessions", cut->sessions);
+    cv_jout_end(j);
+    cv_jout_end(j);
+}
+
+void api_write_account(struct htp_exchange *x, const char *name, const struct dom_staff *staff,
+                       const struct dom_account *account)
+{
+    struct cv_jout *j = &x->out;
+    cv_jout_object(j, name);
+    cv_jout_string(j, "system", account->system);
+    write_desired(j, account->desired, account->reason);
+    cv_jout_object(j, "observed");
+    cv_jout_string(j, "state", dom_observed_words[account->observed]);
+    cv_jout_string(j, "login", account->login);
+    cv_jout_moment(j, "since", account->since);
+    cv_jout_string(j, "last_error", prov_text_in(x->arena, account->last_error, x->lang));
+    cv_jout_int(j, "attempts", account->attempts);
+    cv_jout_moment(j, "next_try_at", account->attempts > 0 ? account->next_try_at : CV_NO_MOMENT);
+    cv_jout_end(j);
+    cv_jout_bool(j, "drift", account->attempts > 0 || dom_in_drift(account->desired, account->observed));
+    cv_jout_bool(j, "required", required_of(x, staff, account->system));
+    write_cut_off(j, account);
+    cv_jout_end(j);
+}
+
+static void int_or_null(struct cv_jout *j, const char *name, int value)
+{
+    if (value != 0)
+        cv_jout_int(j, name, value);
+    else
+        cv_jout_null(j, name);
+}
+
+static void write_who(struct htp_exchange *x, const struct dom_staff *staff)
+{
+    struct cv_jout *j = &x->out;
+    const struct dom_post *primary = dom_primary_post(staff);
+    cv_jout_string(j, "id", preview(staff) ? NULL : id_text(x->arena, "stf_", staff->id));
+    cv_jout_string(j, "staff_code", staff->staff_code);
+    cv_jout_string(j, "full_name", staff->full_name);
+    cv_jout_string(j, "family_name", or_null(staff->family_name));
+    cv_jout_string(j, "middle_name", or_null(staff->middle_name));
+    cv_jout_string(j, "given_name", staff->given_name);
+    api_write_unit_ref(x, "unit", primary->unit);
+    cv_jout_string(j, "title", primary->title);
+    cv_jout_string(j, "category", dom_category_words[staff->category]);
+    cv_jout_string(j, "mobile", staff->mobile);
+    int_or_null(j, "birth_year", staff->birth_year);
+    cv_jout_day(j, "hired_on", staff->hired_on);
+    cv_jout_string(j, "status", dom_status_words[dom_status_on(staff, cv_today())]);
+    write_leave(j, staff);
+}
+
+static void write_address(struct htp_exchange *x, const struct dom_staff *staff)
+{
+    struct cv_jout *j = &x->out;
+    cv_jout_string(j, "address", staff->address);
+    write_aliases(j, staff);
+    cv_jout_string(j, "mail_store", preview(staff) ? NULL : staff->mail_store);
+    int_or_null(j, "mail_quota_mib", staff->mail_quota_mib);
+    cv_jout_object(j, "naming");
+    cv_jout_string(j, "rule", staff->naming_rule);
+    cv_jout_bool(j, "manual", staff->named_by_hand);
+    cv_jout_end(j);
+}
+
+static void write_codes(struct cv_jout *j, const struct dom_staff *staff)
+{
+    cv_jout_array(j, "former_codes");
+    for (size_t i = 0; i < staff->former_code_count; i++)
+        cv_jout_string(j, NULL, staff->former_codes[i]);
+    cv_jout_end(j);
+}
+
+void api_write_staff(struct htp_exchange *x, const char *name, const struct dom_staff *staff)
+{
+    struct cv_jout *j = &x->out;
+    cv_jout_object(j, name);
+    write_who(x, staff);
+    write_address(x, staff);
+    write_posts(x, staff);
+    write_codes(j, staff);
+    cv_jout_array(j, "accounts");
+    for (size_t i = 0; i < staff->account_count; i++)
+        api_write_account(x, NULL, staff, &staff->accounts[i]);
+    cv_jout_end(j);
+    write_summary(j, dom_current_departure(staff));
+    cv_jout_int(j, "revision", staff->revision);
+    cv_jout_moment(j, "created_at", staff->created_at);
+    cv_jout_moment(j, "updated_at", staff->updated_at);
+    cv_jout_end(j);
+}
+
+/* ---- rows of lists, from the view ---- */
+
+static void write_account_members(struct htp_exchange *x, const struct view_account *account)
+{
+    struct cv_jout *j = &x->out;
+    cv_jout_string(j, "system", account->system);
+    write_desired(j, account->desired, account->reason);
+    cv_jout_object(j, "observed");
+    cv_jout_string(j, "state", dom_observed_words[account->observed]);
+    cv_jout_string(j, "login", account->login);
+    cv_jout_moment(j, "since", account->since);
+    cv_jout_string(j, "last_error", prov_text_in(x->arena, account->last_error, x->lang));
+    cv_jout_int(j, "attempts", account->attempts);
+    cv_jout_moment(j, "next_try_at", account->next_try_at);
+    cv_jout_end(j);
+    cv_jout_bool(j, "has_error", account->last_error != NULL);
+    cv_jout_bool(j, "drift", account->attempts > 0 || dom_in_drift(account->desired, account->observed));
+    cv_jout_bool(j, "required", account->required);
+    cv_jout_day(j, "last_active_on", account->last_active_on);
+}
+
+static void write_row_departure(struct cv_jout *j, const struct view_staff *staff)
+{
+    struct dom_departure d = {.state = staff->departure_state,
+                              .reason = staff->departure_reason,
+                              .effective_on = staff->departure_on,
+                              .number = staff->departure_number};
+    write_summary(j, staff->has_departure ? &d : NULL);
+}
+
+void api_write_staff_row(struct htp_exchange *x, const struct view_staff *staff)
+{
+    struct cv_jout *j = &x->out;
+    cv_jout_object(j, NULL);
+    cv_jout_string(j, "id", id_text(x->arena, "stf_", staff->id));
+    cv_jout_string(j, "staff_code", staff->staff_code);
+    cv_jout_string(j, "full_name", staff->full_name);
+    api_write_home(x, staff);
+    cv_jout_string(j, "title", staff->title);
+    cv_jout_string(j, "category", dom_category_words[staff->category]);
+    cv_jout_string(j, "status", dom_status_words[staff->status]);
+    cv_jout_day(j, "hired_on", staff->hired_on);
+    cv_jout_string(j, "address", staff->address);
+    cv_jout_array(j, "accounts");
+    for (size_t i = 0; i < staff->account_count; i++) {
+        cv_jout_object(j, NULL);
+        write_account_members(x, &staff->accounts[i]);
+        cv_jout_end(j);
+    }
+    cv_jout_end(j);
+    write_row_departure(j, staff);
+    cv_jout_int(j, "revision", staff->revision);
+    cv_jout_moment(j, "updated_at", staff->updated_at);
+    cv_jout_end(j);
+}
+
+void api_write_account_row(struct htp_exchange *x, const struct view_account_row *row)
+{
+    cv_jout_object(&x->out, NULL);
+    write_account_members(x, &row->account);
+    api_write_staff_ref(x, &row->staff);
+    cv_jout_end(&x->out);
+}
+
+void api_write_departure_row(struct htp_exchange *x, const struct view_staff *staff)
+{
+    struct cv_jout *j = &x->out;
+    cv_jout_object(j, NULL);
+    cv_jout_string(j, "state", dom_departure_state_words[staff->departure_state]);
+    cv_jout_int(j, "number", staff->departure_number);
+    cv_jout_string(j, "reason", dom_reason_words[staff->departure_reason]);
+    cv_jout_day(j, "effective_on", staff->departure_on);
+    cv_jout_moment(j, "recorded_at", staff->departure_recorded_at);
+    api_write_staff_ref(x, staff);
+    cv_jout_end(j);
+}
+
+/* ---- departures ---- */
+
+/* Unit mailboxes are not closed with a person: somebody has to take them over. */
+static void write_hand_over(struct cv_jout *j, const char *login, size_t len, const char *state)
+{
+    char text[POLICY_LOCAL_TEXT];
+    snprintf(text, sizeof(text), "%.*s", (int)len, login);
+    cv_jout_object(j, NULL);
+    cv_jout_string(j, "system", "unit-mailbox");
+    cv_jout_string(j, "login", text);
+    cv_jout_string(j, "state", state);
+    cv_jout_end(j);
+}
+
+static void write_steps(struct htp_exchange *x, const struct dom_staff *staff, const struct dom_departure *d)
+{
+    struct cv_jout *j = &x->out;
+    bool started = d->started_at != CV_NO_MOMENT;
+    cv_jout_array(j, "steps");
+    for (size_t i = 0; i < staff->account_count; i++) {
+        const struct dom_account *account = &staff->accounts[i];
+        bool done = started && dom_settled(account) && account->desired != DOM_PRESENT;
+        cv_jout_object(j, NULL);
+        cv_jout_string(j, "system", account->system);
+        cv_jout_string(j, "state", done ? "done" : account->last_error != NULL ? "failed" : "pending");
+        cv_jout_string(j, "last_error", prov_text_in(x->arena, account->last_error, x->lang));
+        write_cut_off(j, account);
+        cv_jout_end(j);
+    }
+    for (size_t i = 0; i < staff->hold_count; i++)
+        write_hand_over(j, staff->holds[i], strlen(staff->holds[i]), "open");
+    for (const char *word = d->handed_over; word != NULL && *word != '\0'; word += strspn(word, " ")) {
+        size_t len = strcspn(word, " ");
+        write_hand_over(j, word, len, "done");
+        word += len;
+    }
+    cv_jout_end(j);
+}
+
+/* In progress until every account is seen closed: derived, so that a late confirmation needs no second write. */
+static enum dom_departure_state state_now(const struct dom_staff *staff, const struct dom_departure *d)
+{
+    if (d->state != DOM_IN_PROGRESS)
+        return d->state;
+    for (size_t i = 0; i < staff->account_count; i++)
+        if (!dom_settled(&staff->accounts[i]))
+            return DOM_IN_PROGRESS;
+    return DOM_DONE;
+}
+
+void api_write_departure(struct htp_exchange *x, const char *name, const struct dom_staff *staff,
+                         const struct dom_departure *d)
+{
+    struct cv_jout *j = &x->out;
+    cv_jout_object(j, name);
+    cv_jout_string(j, "state", dom_departure_state_words[state_now(staff, d)]);
+    cv_jout_int(j, "number", d->number);
+    cv_jout_string(j, "reason", dom_reason_words[d->reason]);
+    cv_jout_string(j, "reason_text", d->reason_text);
+    cv_jout_day(j, "effective_on", d->effective_on);
+    api_write_decision(j, "decision", &d->decision);
+    cv_jout_string(j, "keep_mail_until", d->keep_mail_until);
+    cv_jout_string(j, "delegate_to", d->delegate_to);
+    cv_jout_string(j, "auto_reply", d->auto_reply);
+    cv_jout_moment(j, "recorded_at", d->recorded_at);
+    cv_jout_moment(j, "started_at", d->started_at);
+    write_steps(x, staff, d);
+    cv_jout_end(j);
+}

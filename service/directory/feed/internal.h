@@ -1,0 +1,64 @@
+/* Inside the sync consumer. sync.c owns thread, connection and time; sync_feed.c and sync_usage.c turn messages into
+ * the feed's calls. */
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "directory/internal.h"
+#include "directory/feed/wire.h"
+
+enum sync_life { LIFE_UNKNOWN, LIFE_ALIVE, LIFE_LOST };
+
+/* The second search, for ou=usage, on the same connection: begun when the first one's refresh is complete. */
+struct sync_usage {
+    int search_id;
+    struct sync_cookie cookie, pending; /* as below */
+    bool refreshing;
+};
+
+struct dir_sync {
+    const struct dir_config *config;
+    struct dir_feed feed;
+    pthread_t thread;
+    int stop_fd; /* eventfd: readable = stop */
+    atomic_bool stopping;
+    char **names; /* attributes to ask for */
+
+    /* Everything below belongs to the thread. */
+    LDAP *ld;
+    int search_id, probe_id;
+    struct cv_arena *arena; /* of one message */
+    enum sync_life life;
+
+    struct sync_cookie cookie;  /* the view is complete up to here; none: read everything */
+    struct sync_cookie pending; /* came during a refresh: good only when the refresh is complete */
+    bool fresh;                 /* this search was started without a cookie */
+    bool refreshing;
+    bool present_phase; /* the server named what is unchanged */
+    bool refused;       /* the guard refused the sweep: the cookie stays dropped until the next search */
+    unsigned skipped;   /* records of this search that could not be read */
+    struct sync_usage usage;
+
+    bool dirty; /* changes handed over, not yet settled */
+    int64_t dirty_since, settled_at, heard_at;
+    int64_t probe_at;  /* when the outstanding probe was sent; 0 = none */
+    int64_t reread_at; /* when to read everything again after a refusal; 0 = no */
+    int pause_ms, reread_ms;
+};
+
+/* The attributes of all records that are read back, NULL-terminated, malloc'd; NULL when out of memory. */
+char **sync_names(void);
+/* One message of a search. False: this search is over. */
+bool sync_take(struct dir_sync *sync, LDAPMessage *message, int type);
+void sync_begin(struct dir_sync *sync);
+/* A persistent search from the cookie on. */
+bool sync_search(struct dir_sync *sync, const char *base, const char *filter, char **names,
+                 const struct sync_cookie *cookie, int *out_id, struct cv_error *err);
+/* Changes were handed over that are not yet settled. */
+void sync_touched(struct dir_sync *sync);
+bool sync_usage_start(struct dir_sync *sync, struct cv_error *err);
+bool sync_usage_entry(struct dir_sync *sync, LDAPMessage *message);
+bool sync_usage_info(struct dir_sync *sync, LDAPMessage *message);
+void sync_alive(struct dir_sync *sync, bool alive, const struct cv_error *why);
+void sync_settle(struct dir_sync *sync, int64_t now);

@@ -1,0 +1,404 @@
+/* The consumer's thread: connects, searches for ever, watches time. It never blocks but in one poll() that the stop
+ * descriptor ends. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "congvu/log.h"
+#include "directory/feed/internal.h"
+
+enum {
+    CONNECT_MS = 5000, /* unless the configuration says less */
+    FIRST_PAUSE_MS = 50,
+    LAST_PAUSE_MS = 5000,
+    FIRST_REREAD_MS = 1000,
+    TICK_MS = 1000,           /* settled() when nothing happens */
+    PROBE_IDLE_MS = 2000,     /* silence after which the server is asked for a sign of life */
+    PROBE_LATE_MS = 3000,     /* without one: not alive */
+    PROBE_GIVE_UP_MS = 10000, /* without one: a new connection */
+    TOUCH_MS = 3000,
+    BATCH_MS = 20, /* longest that changes wait for settled() while more of them come */
+    RECORD_MAX = 8 << 20,
+};
+
+static const char all_classes[] = "(|(objectClass=cvStaff)(objectClass=cvUnitEntry)(objectClass=cvSystemEntry)"
+                                  "(objectClass=cvTokenEntry))";
+
+static int64_t ms(int64_t n)
+{
+    return n * 1000000;
+}
+
+static bool stopping(const struct dir_sync *sync)
+{
+    return atomic_load_explicit(&sync->stopping, memory_order_relaxed);
+}
+
+static void close_handle(struct dir_sync *sync)
+{
+    if (sync->ld) {
+        ldap_unbind_ext(sync->ld, NULL, NULL);
+    }
+    sync->ld = NULL;
+    sync->probe_at = 0;
+    sync->search_id = sync->probe_id = sync->usage.search_id = -1;
+}
+
+/* ---- one connection ---- */
+static int descriptor(struct dir_sync *sync)
+{
+    int fd = -1;
+
+    ldap_get_option(sync->ld, LDAP_OPT_DESC, &fd);
+    return fd;
+}
+
+/* Also a message that stops half-way must not hold the thread. */
+static void never_block(struct dir_sync *sync)
+{
+    int fd = descriptor(sync), flags = fcntl(fd, F_GETFL);
+
+    if (flags >= 0) {
+        fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+    }
+}
+
+/* The answer to one request on this connection; a result code of LDAP. Ends early when a stop is asked for. */
+static int await_result(struct dir_sync *sync, int msgid)
+{
+    struct pollfd fds[] = {{.fd = sync->stop_fd, .events = POLLIN}, {.fd = descriptor(sync), .events = POLLIN}};
+    struct cv_deadline deadline = cv_deadline_in_ms(TOUCH_MS);
+    LDAPMessage *answer = NULL;
+    int code = LDAP_OTHER, got;
+
+    for (;;) {
+        struct timeval now = {0, 0};
+
+        got = ldap_result(sync->ld, msgid, LDAP_MSG_ALL, &now, &answer);
+        if (got != 0 || stopping(sync) || cv_deadline_passed(deadline)) {
+            break;
+        }
+        poll(fds, CV_COUNT(fds), (int)cv_deadline_left_ms(deadline) + 1);
+    }
+    if (got <= 0) {
+        return got < 0 ? LDAP_SERVER_DOWN : LDAP_TIMEOUT;
+    }
+    ldap_parse_result(sync->ld, answer, &code, NULL, NULL, NULL, NULL, 1);
+    return code;
+}
+
+/* A slapd that was killed comes back with an old contextCSN: back-mdb says "always clean", so syncprov does not look
+ * for the true one. If our cookie happens to equal it, the server finds "no change" and what was written before the
+ * kill would never be sent. Any write sets contextCSN right, so we make one before we resume; where that is not
+ * possible everything is read. */
+static int touch(struct dir_sync *sync, const char *dn)
+{
+    char text[CV_MOMENT_TEXT];
+    char *values[] = {text, NULL};
+    LDAPMod mod = {.mod_op = LDAP_MOD_REPLACE, .mod_type = (char[]){"description"}, .mod_values = values};
+    LDAPMod *mods[] = {&mod, NULL};
+    int msgid, rc;
+
+    cv_moment_ldap(cv_now(), text);
+    rc = ldap_modify_ext(sync->ld, dn, mods, NULL, NULL, &msgid);
+    return rc == LDAP_SUCCESS ? await_result(sync, msgid) : rc;
+}
+
+/* False: the connection is no good. */
+static bool cookie_usable(struct dir_sync *sync, struct sync_cookie *cookie, const char *dn, struct cv_error *err)
+{
+    int rc = cookie->len ? touch(sync, dn) : LDAP_SUCCESS;
+
+    if (rc == LDAP_SERVER_DOWN || rc == LDAP_TIMEOUT) {
+        return dir_fail(err, NULL, rc, NULL, false, "resuming the directory's changes");
+    }
+    if (rc != LDAP_SUCCESS) {
+        cookie->len = 0;
+    }
+    return true;
+}
+
+static bool ready_to_resume(struct dir_sync *sync, struct cv_error *err)
+{
+    cv_arena_reset(sync->arena);
+    return cookie_usable(sync, &sync->cookie, dir_dn_system_root(sync->arena, sync->config->base), err) &&
+           cookie_usable(sync, &sync->usage.cookie, DIR_USAGE_BASE, err);
+}
+
+bool sync_search(struct dir_sync *sync, const char *base, const char *filter, char **names,
+                 const struct sync_cookie *cookie, int *out_id, struct cv_error *err)
+{
+    LDAPControl *request = sync_request_control(cookie);
+    LDAPControl *controls[] = {request, NULL};
+    int rc;
+
+    if (!request) {
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
+    }
+    rc = ldap_search_ext(sync->ld, base, LDAP_SCOPE_SUBTREE, filter, names, 0, controls, NULL, NULL, LDAP_NO_LIMIT,
+                         out_id);
+    ldap_control_free(request);
+    return rc == LDAP_SUCCESS || dir_fail(err, sync->ld, rc, NULL, false, "following the directory's changes");
+}
+
+static bool start_search(struct dir_sync *sync, struct cv_error *err)
+{
+    sync_begin(sync);
+    return sync_search(sync, sync->config->base, all_classes, sync->names, &sync->cookie, &sync->search_id, err);
+}
+
+static bool open_search(struct dir_sync *sync)
+{
+    struct cv_deadline deadline = cv_deadline_in_ms(CONNECT_MS);
+    struct cv_error err;
+
+    if (!dir_connect_stoppable(sync->config, deadline, sync->stop_fd, &sync->ld, &err)) {
+        sync->ld = NULL;
+        if (!stopping(sync)) {
+            sync_alive(sync, false, &err);
+        }
+        return false;
+    }
+    never_block(sync);
+    sync->heard_at = sync->settled_at = cv_mono_ns();
+    if (!ready_to_resume(sync, &err) || !start_search(sync, &err)) {
+        sync_alive(sync, false, &err);
+        return false;
+    }
+    return true;
+}
+
+static void lost(struct dir_sync *sync)
+{
+    struct cv_error err;
+
+    dir_fail(&err, NULL, LDAP_SERVER_DOWN, NULL, false, "following the directory's changes");
+    sync_alive(sync, false, &err);
+}
+
+/* People first: what they used is of use only then. */
+static bool follow_usage(struct dir_sync *sync)
+{
+    struct cv_error err;
+
+    if (sync->refreshing || !sync->feed.usage || sync->usage.search_id >= 0) {
+        return true;
+    }
+    if (sync_usage_start(sync, &err)) {
+        return true;
+    }
+    sync_alive(sync, false, &err);
+    return false;
+}
+
+static bool take_message(struct dir_sync *sync, LDAPMessage *message, int type)
+{
+    int id = ldap_msgid(message);
+
+    sync->heard_at = cv_mono_ns();
+    if (id == sync->search_id || id == sync->usage.search_id) {
+        return sync_take(sync, message, type) && follow_usage(sync);
+    }
+    if (id == sync->probe_id && type == LDAP_RES_SEARCH_RESULT) {
+        sync->probe_at = 0;
+        sync_alive(sync, true, NULL);
+    }
+    return true;
+}
+
+/* Takes what is there without waiting. False: this connection is done with. */
+static bool drain(struct dir_sync *sync)
+{
+    while (!stopping(sync)) {
+        struct timeval now = {0, 0};
+        LDAPMessage *message = NULL;
+        int type = ldap_result(sync->ld, LDAP_RES_ANY, LDAP_MSG_ONE, &now, &message);
+
+        if (type == 0) {
+            if (sync->dirty && !sync->refreshing) {
+                sync_settle(sync, cv_mono_ns());
+            }
+            return true;
+        }
+        if (type < 0) {
+            lost(sync);
+            return false;
+        }
+        bool go_on = take_message(sync, message, type);
+
+        ldap_msgfree(message);
+        if (!go_on) {
+            return false;
+        }
+        if (sync->dirty && !sync->refreshing && sync->heard_at - sync->dirty_since > ms(BATCH_MS)) {
+            sync_settle(sync, sync->heard_at);
+        }
+    }
+    return false;
+}
+
+static char *nothing[] = {(char[]){LDAP_NO_ATTRS}, NULL};
+
+/* A cheap question that any living server answers at once. */
+static bool send_probe(struct dir_sync *sync, int64_t now)
+{
+    sync->probe_at = now;
+    return ldap_search_ext(sync->ld, "", LDAP_SCOPE_BASE, "(objectClass=*)", nothing, 0, NULL, NULL, NULL,
+                           LDAP_NO_LIMIT, &sync->probe_id) == LDAP_SUCCESS;
+}
+
+static int64_t silent_since(const struct dir_sync *sync)
+{
+    return sync->heard_at > sync->probe_at ? sync->heard_at : sync->probe_at;
+}
+
+/* What is due now. False: this connection is done with. */
+static bool tend(struct dir_sync *sync, int64_t now)
+{
+    if (sync->reread_at && now >= sync->reread_at) {
+        return false;
+    }
+    if (sync->probe_at && now - silent_since(sync) >= ms(PROBE_LATE_MS)) {
+        lost(sync);
+        return now - silent_since(sync) < ms(PROBE_GIVE_UP_MS);
+    }
+    if (!sync->probe_at && now - sync->heard_at >= ms(PROBE_IDLE_MS) && !send_probe(sync, now)) {
+        lost(sync);
+        return false;
+    }
+    /* An outstanding probe means that nobody knows: then nothing is said to be up to date. */
+    if (!sync->probe_at && !sync->refreshing && sync->life == LIFE_ALIVE && now - sync->settled_at >= ms(TICK_MS)) {
+        sync_settle(sync, now);
+    }
+    return true;
+}
+
+static int until_next(const struct dir_sync *sync, int64_t now)
+{
+    int64_t next = now + ms(TICK_MS);
+
+    if (!sync->probe_at && !sync->refreshing && sync->settled_at + ms(TICK_MS) < next) {
+        next = sync->settled_at + ms(TICK_MS);
+    }
+    if (!sync->probe_at && sync->heard_at + ms(PROBE_IDLE_MS) < next) {
+        next = sync->heard_at + ms(PROBE_IDLE_MS);
+    }
+    if (sync->reread_at && sync->reread_at < next) {
+        next = sync->reread_at;
+    }
+    return next <= now ? 0 : (int)((next - now) / 1000000) + 1;
+}
+
+static bool wait_for_more(struct dir_sync *sync)
+{
+    struct pollfd fds[] = {{.fd = sync->stop_fd, .events = POLLIN}, {.fd = descriptor(sync), .events = POLLIN}};
+    int64_t now = cv_mono_ns();
+
+    if (!tend(sync, now)) {
+        return false;
+    }
+    poll(fds, CV_COUNT(fds), until_next(sync, now));
+    return !stopping(sync);
+}
+
+/* ---- the thread ---- */
+static void pause_before_retry(struct dir_sync *sync)
+{
+    struct pollfd stop = {.fd = sync->stop_fd, .events = POLLIN};
+    uint32_t noise;
+
+    cv_random(&noise, sizeof(noise));
+    int half = sync->pause_ms / 2;
+
+    poll(&stop, 1, half + (int)(noise % (uint32_t)(half + 1)));
+    sync->pause_ms = sync->pause_ms * 2 < LAST_PAUSE_MS ? sync->pause_ms * 2 : LAST_PAUSE_MS;
+}
+
+static void *run(void *argument)
+{
+    struct dir_sync *sync = argument;
+
+    while (!stopping(sync)) {
+        if (open_search(sync)) {
+            while (drain(sync) && wait_for_more(sync)) {
+            }
+        }
+        bool rereading = sync->reread_at && cv_mono_ns() >= sync->reread_at;
+
+        sync->reread_at = 0;
+        close_handle(sync);
+        if (!stopping(sync) && !rereading) {
+            cv_count(CVM_directory_reconnects);
+            pause_before_retry(sync);
+        }
+    }
+    return NULL;
+}
+
+static void sync_free(struct dir_sync *sync)
+{
+    if (sync->stop_fd >= 0) {
+        close(sync->stop_fd);
+    }
+    cv_arena_free(&sync->arena);
+    free(sync->names);
+    free(sync);
+}
+
+/* Signals are for the main thread. */
+static int start_thread(struct dir_sync *sync)
+{
+    sigset_t all, before;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int rc = pthread_create(&sync->thread, NULL, run, sync);
+
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return rc;
+}
+
+bool dir_sync_start(const struct dir_config *config, const struct dir_feed *feed, struct dir_sync **out,
+                    struct cv_error *err)
+{
+    struct dir_sync *sync = calloc(1, sizeof(*sync));
+
+    if (!sync) {
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
+    }
+    sync->config = config;
+    sync->feed = *feed;
+    sync->search_id = sync->probe_id = sync->usage.search_id = -1;
+    sync->pause_ms = FIRST_PAUSE_MS;
+    sync->reread_ms = FIRST_REREAD_MS;
+    sync->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    sync->arena = cv_arena_new(RECORD_MAX);
+    sync->names = sync_names();
+    if (sync->stop_fd < 0 || !sync->arena || !sync->names || start_thread(sync) != 0) {
+        sync_free(sync);
+        return cv_fail_as(err, CV_INTERNAL, "", "Không mở được luồng theo dõi thư mục",
+                          "The thread that follows the directory cannot be started");
+    }
+    *out = sync;
+    return true;
+}
+
+void dir_sync_stop(struct dir_sync **sync)
+{
+    uint64_t one = 1;
+
+    if (!sync || !*sync) {
+        return;
+    }
+    atomic_store(&(*sync)->stopping, true);
+    while (write((*sync)->stop_fd, &one, sizeof(one)) < 0 && errno == EINTR) {
+    }
+    pthread_join((*sync)->thread, NULL);
+    sync_free(*sync);
+    *sync = NULL;
+}

@@ -1,0 +1,235 @@
+/* Accounts of a person: attributes of one system share its tag (";x-mailbox"). */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "directory/map/common.h"
+
+enum account_part {
+    STATE,
+    DESIRED,
+    LOGIN,
+    REASON,
+    SINCE,
+    ISSUED,
+    ERROR,
+    REMOTE,
+    SYNCED,
+    RETRY,
+    FORMER,
+    CUT_OFF,
+    ASKED
+};
+static const char *const account_attrs[] = {
+    [STATE] = "cvAccountState",   [DESIRED] = "cvAccountDesired", [LOGIN] = "cvAccountLogin",
+    [REASON] = "cvAccountReason", [SINCE] = "cvAccountSince",     [ISSUED] = "cvAccountIssuedOn",
+    [ERROR] = "cvAccountError",   [REMOTE] = "cvAccountRemoteId", [SYNCED] = "cvAccountSynced",
+    [RETRY] = "cvAccountRetry",   [FORMER] = "cvAccountFormer",   [CUT_OFF] = "cvCutOff",
+    [ASKED] = "cvAccountAsked",
+};
+
+static void put_retry(const struct dom_account *a, struct dir_attrs *out)
+{
+    struct dir_json j;
+
+    if (a->attempts == 0) {
+        return;
+    }
+    dir_json_begin(&j);
+    cv_jout_int(&j.out, "attempts", a->attempts);
+    dir_json_moment(&j, "next", a->next_try_at);
+    cv_jout_int(&j.out, "revision", a->tried);
+    dir_json_end(&j, out, dir_tagged(out->arena, account_attrs[RETRY], a->system));
+}
+
+static void put_formers(const struct dom_account *a, struct dir_attrs *out)
+{
+    for (size_t i = 0; i < a->former_count; i++) {
+        struct dir_json j;
+
+        dir_json_begin(&j);
+        dir_json_text(&j, "login", a->formers[i].login);
+        dir_json_text(&j, "remote_id", a->formers[i].remote_id);
+        dir_json_end(&j, out, dir_tagged(out->arena, account_attrs[FORMER], a->system));
+    }
+}
+
+static void put_account(const struct dom_account *a, struct dir_attrs *out)
+{
+    struct cv_arena *arena = out->arena;
+
+    dir_put(out, dir_tagged(arena, account_attrs[STATE], a->system), dom_observed_words[a->observed]);
+    dir_put(out, dir_tagged(arena, account_attrs[DESIRED], a->system), dom_desired_words[a->desired]);
+    dir_put(out, dir_tagged(arena, account_attrs[LOGIN], a->system), a->login);
+    dir_put(out, dir_tagged(arena, account_attrs[REASON], a->system), a->reason);
+    dir_put_moment(out, dir_tagged(arena, account_attrs[SINCE], a->system), a->since);
+    dir_put_day(out, dir_tagged(arena, account_attrs[ISSUED], a->system), a->issued_on ? a->issued_on : CV_NO_DAY);
+    dir_put(out, dir_tagged(arena, account_attrs[ERROR], a->system), a->last_error);
+    dir_put_bool(out, dir_tagged(arena, account_attrs[ASKED], a->system), a->asked);
+    dir_put(out, dir_tagged(arena, account_attrs[REMOTE], a->system), a->remote_id);
+    if (a->synced > 0) {
+        dir_put(out, dir_tagged(arena, account_attrs[SYNCED], a->system),
+                cv_arena_printf(arena, "%lld", (long long)a->synced));
+    }
+    dir_put_cut_off(out, dir_tagged(arena, account_attrs[CUT_OFF], a->system), a->cut_off);
+    put_retry(a, out);
+    put_formers(a, out);
+}
+
+void dir_put_accounts(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_staff *s = record;
+
+    (void)base;
+    for (size_t i = 0; i < s->account_count; i++) {
+        put_account(&s->accounts[i], out);
+    }
+}
+
+/* Values that no entry holds: an account needs both states. */
+enum { NO_STATE = -1 };
+
+static struct dom_account *account_for(struct dir_reader *r, const char *system)
+{
+    struct dom_staff *s = r->record;
+    struct dom_account *a;
+
+    for (size_t i = 0; i < s->account_count; i++) {
+        if (strcasecmp(s->accounts[i].system, system) == 0) {
+            return &s->accounts[i];
+        }
+    }
+    s->accounts = dir_grow(r->arena, s->accounts, sizeof(*a), s->account_count, &r->room);
+    if (!s->accounts) {
+        s->account_count = 0;
+        return NULL;
+    }
+    a = &s->accounts[s->account_count++];
+    *a = (struct dom_account){.system = system, .since = CV_NO_MOMENT, .next_try_at = CV_NO_MOMENT};
+    a->observed = (enum dom_observed)NO_STATE;
+    a->desired = (enum dom_desired)NO_STATE;
+    return a;
+}
+
+static enum account_part part_of(const char *name)
+{
+    size_t len = strcspn(name, ";");
+
+    for (enum account_part part = STATE; part < ASKED; part++) {
+        if (strncasecmp(account_attrs[part], name, len) == 0 && account_attrs[part][len] == '\0') {
+            return part;
+        }
+    }
+    return ASKED;
+}
+
+static bool take_account_part(struct dom_account *a, enum account_part part, const char *text)
+{
+    int word;
+
+    switch (part) {
+    case STATE:
+        word = dom_word_index(dom_observed_words, text);
+        a->observed = (enum dom_observed)word;
+        return word >= 0;
+    case DESIRED:
+        word = dom_word_index(dom_desired_words, text);
+        a->desired = (enum dom_desired)word;
+        return word >= 0;
+    case LOGIN:
+        a->login = text;
+        return true;
+    case REASON:
+        a->reason = text;
+        return true;
+    case SINCE:
+        return cv_moment_parse_ldap(text, &a->since);
+    case ISSUED:
+        return cv_day_parse(text, &a->issued_on);
+    case ERROR:
+        a->last_error = text;
+        return true;
+    case REMOTE:
+        a->remote_id = text;
+        return true;
+    case SYNCED:
+        a->synced = strtoll(text, NULL, 10);
+        return a->synced > 0;
+    case ASKED:
+        a->asked = strcasecmp(text, "TRUE") == 0;
+        return true;
+    default:
+        return false; /* read as JSON */
+    }
+}
+
+static bool take_retry(struct dir_reader *r, const struct dir_attr *attr, struct dom_account *a)
+{
+    struct dir_json_in in;
+
+    if (!dir_read_begin(&in, r, attr, 0)) {
+        return false;
+    }
+    dir_read_int(in.object, "attempts", &a->attempts);
+    dir_read_moment(&in, in.object, "next", &a->next_try_at);
+    cv_jin_int(in.object, "revision", CV_OPTIONAL, 0, INT64_MAX, &a->tried);
+    return dir_read_ok(&in);
+}
+
+static bool take_formers(struct dir_reader *r, const struct dir_attr *attr, struct dom_account *a)
+{
+    a->formers = CV_NEWS(r->arena, struct dom_former, attr->count);
+    for (size_t i = 0; i < attr->count && cv_arena_ok(r->arena); i++) {
+        struct dir_json_in in;
+
+        if (!dir_read_begin(&in, r, attr, i)) {
+            return false;
+        }
+        dir_read_text(in.object, "login", &a->formers[i].login);
+        dir_read_text(in.object, "remote_id", &a->formers[i].remote_id);
+        in.bad = in.bad || !a->formers[i].login;
+        if (!dir_read_ok(&in)) {
+            return false;
+        }
+    }
+    a->former_count = attr->count;
+    return true;
+}
+
+bool dir_take_account(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    struct dom_account *a;
+
+    if (!*tag) {
+        return true; /* of no system: nothing of ours */
+    }
+    a = account_for(r, tag);
+    if (!a) {
+        return dir_unreadable(r->err, r->entry, attr->name, "is too large");
+    }
+    switch (part_of(attr->name)) {
+    case RETRY:
+        return take_retry(r, attr, a);
+    case FORMER:
+        return take_formers(r, attr, a);
+    case CUT_OFF:
+        return dir_take_cut_off(r, attr, &a->cut_off);
+    default:
+        break;
+    }
+    return take_account_part(a, part_of(attr->name), attr->values[0].bytes) ||
+           dir_unreadable(r->err, r->entry, attr->name, "has a value that is not understood");
+}
+
+bool dir_accounts_whole(const struct dom_staff *s, const struct dir_entry *entry, struct cv_error *err)
+{
+    for (size_t i = 0; i < s->account_count; i++) {
+        const struct dom_account *a = &s->accounts[i];
+
+        if ((int)a->observed == NO_STATE || (int)a->desired == NO_STATE) {
+            return dir_unreadable(err, entry, account_attrs[(int)a->observed == NO_STATE ? STATE : DESIRED],
+                                  "is missing");
+        }
+    }
+    return true;
+}

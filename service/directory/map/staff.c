@@ -1,0 +1,440 @@
+/* A person: inetOrgPerson for everybody's LDAP clients, cvStaff for what only we need. */
+#include <string.h>
+#include <strings.h>
+
+#include "directory/map/common.h"
+
+#define AT(m)    .at = offsetof(struct dom_staff, m)
+#define COUNT(m) .count_at = offsetof(struct dom_staff, m)
+
+static const char *const classes[] = {
+    "top", "person", "organizationalPerson", "inetOrgPerson", "cvStaff", "authorizedServiceObject", NULL};
+
+/* ---- attributes that serve other LDAP clients; never read back ---- */
+static void put_sn(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_staff *s = record;
+    bool has_family = s->family_name && *s->family_name;
+    bool has_given = s->given_name && *s->given_name;
+
+    (void)base;
+    dir_put(out, "sn", has_family ? s->family_name : has_given ? s->given_name : s->full_name);
+}
+
+static void put_claims(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_staff *s = record;
+
+    (void)base;
+    dir_put_claim(out, "staff", s->staff_code, CV_NO_DAY);
+    for (size_t i = 0; i < s->former_code_count; i++) {
+        dir_put_claim(out, "staff", s->former_codes[i], CV_NO_DAY);
+    }
+}
+
+static void put_employee_number(const void *record, const char *base, struct dir_attrs *out)
+{
+    (void)base;
+    dir_put(out, "employeeNumber", ((const struct dom_staff *)record)->staff_code);
+}
+
+static const struct dom_post *primary_of(const struct dom_staff *s)
+{
+    for (size_t i = 0; i < s->post_count; i++) {
+        if (s->posts[i].primary) {
+            return &s->posts[i];
+        }
+    }
+    return NULL;
+}
+
+static void put_unit(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_post *primary = primary_of(record);
+
+    if (primary) {
+        dir_put(out, "cvUnit", dir_dn_unit(out->arena, base, primary->unit));
+    }
+}
+
+static void put_title(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_post *primary = primary_of(record);
+
+    (void)base;
+    dir_put(out, "title", primary ? primary->title : NULL);
+}
+
+static void put_services(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_staff *s = record;
+
+    (void)base;
+    for (size_t i = 0; i < s->account_count; i++) {
+        if (dom_may_login(s->accounts[i].observed)) {
+            dir_put_once(out, "authorizedService", s->accounts[i].system);
+        }
+    }
+}
+
+static void put_receives(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_staff *s = record;
+
+    (void)base;
+    for (size_t i = 0; i < s->account_count; i++) {
+        if (strcmp(s->accounts[i].system, "mailbox") == 0) {
+            dir_put_bool(out, "cvReceives", dom_may_receive(s->accounts[i].observed));
+        }
+    }
+}
+
+static void put_departure_on(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_departure *current = dom_current_departure(record);
+
+    (void)base;
+    if (current) {
+        dir_put_day(out, "cvDepartureOn", current->effective_on);
+    }
+}
+
+/* ---- posts ---- */
+static void put_posts(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_staff *s = record;
+    char id[CV_ID_TEXT];
+
+    (void)base;
+    for (size_t i = 0; i < s->post_count; i++) {
+        const struct dom_post *p = &s->posts[i];
+        struct dir_json j;
+
+        dir_json_begin(&j);
+        dir_json_text(&j, "unit", cv_id_text("unt_", p->unit, id));
+        dir_json_text(&j, "title", p->title);
+        dir_json_text(&j, "kind", dom_post_kind_words[p->kind]);
+        if (p->primary) {
+            cv_jout_bool(&j.out, "primary", true);
+        }
+        dir_json_day(&j, "from", p->from);
+        dir_json_day(&j, "to", p->to);
+        dir_json_decision(&j, &p->decision);
+        dir_json_end(&j, out, "cvPost");
+    }
+}
+
+static bool take_post(struct dir_reader *r, const struct dir_attr *attr, size_t at, struct dom_post *out)
+{
+    struct dir_json_in in;
+    int kind = DOM_CHINH_THUC;
+
+    if (!dir_read_begin(&in, r, attr, at)) {
+        return false;
+    }
+    *out = (struct dom_post){.from = CV_NO_DAY, .to = CV_NO_DAY};
+    dir_read_id(&in, in.object, "unit", "unt_", &out->unit);
+    dir_read_text(in.object, "title", &out->title);
+    cv_jin_word(in.object, "kind", CV_REQUIRED, dom_post_kind_words, &kind);
+    out->kind = (enum dom_post_kind)kind;
+    cv_jin_bool(in.object, "primary", CV_OPTIONAL, &out->primary);
+    dir_read_day(in.object, "from", &out->from);
+    dir_read_day(in.object, "to", &out->to);
+    dir_read_decision(&in, in.object, &out->decision);
+    return dir_read_ok(&in);
+}
+
+static bool take_posts(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    struct dom_staff *s = r->record;
+    struct dom_post *posts = CV_NEWS(r->arena, struct dom_post, attr->count);
+
+    (void)tag;
+    if (!cv_arena_ok(r->arena)) {
+        return dir_unreadable(r->err, r->entry, attr->name, "is too large");
+    }
+    for (size_t i = 0; i < attr->count; i++) {
+        if (!take_post(r, attr, i, &posts[i])) {
+            return false;
+        }
+    }
+    s->posts = posts;
+    s->post_count = attr->count;
+    return primary_of(s) || dir_unreadable(r->err, r->entry, attr->name, "names no primary post");
+}
+
+/* ---- aliases: the plain address for mail servers, and beside it the one that is read back ---- */
+static void put_aliases(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_staff *s = record;
+
+    (void)base;
+    for (size_t i = 0; i < s->alias_count; i++) {
+        dir_put_once(out, "cvMailAlias", s->aliases[i].address);
+    }
+}
+
+static void put_alias_ends(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_staff *s = record;
+
+    (void)base;
+    for (size_t i = 0; i < s->alias_count; i++) {
+        struct dir_json j;
+
+        dir_json_begin(&j);
+        dir_json_text(&j, "address", s->aliases[i].address);
+        dir_json_day(&j, "until", s->aliases[i].until);
+        dir_json_end(&j, out, "cvAliasUntil");
+    }
+}
+
+static bool take_alias(struct dir_reader *r, const struct dir_attr *attr, size_t at, struct dom_alias *out)
+{
+    struct dir_json_in in;
+
+    if (!dir_read_begin(&in, r, attr, at)) {
+        return false;
+    }
+    *out = (struct dom_alias){.until = CV_NO_DAY};
+    dir_read_text(in.object, "address", &out->address);
+    dir_read_day(in.object, "until", &out->until);
+    in.bad = in.bad || !out->address;
+    return dir_read_ok(&in);
+}
+
+static bool take_alias_ends(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    struct dom_staff *s = r->record;
+    struct dom_alias *aliases = CV_NEWS(r->arena, struct dom_alias, attr->count);
+
+    (void)tag;
+    for (size_t i = 0; i < attr->count; i++) {
+        if (!cv_arena_ok(r->arena)) {
+            return dir_unreadable(r->err, r->entry, attr->name, "is too large");
+        }
+        if (!take_alias(r, attr, i, &aliases[i])) {
+            return false;
+        }
+    }
+    s->aliases = aliases;
+    s->alias_count = attr->count;
+    return true;
+}
+
+/* ---- leave ---- */
+static void put_leave(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_staff *s = record;
+    struct dir_json j;
+
+    (void)base;
+    if (!s->on_leave) {
+        return;
+    }
+    dir_json_begin(&j);
+    dir_json_text(&j, "kind", dom_leave_kind_words[s->leave_kind]);
+    dir_json_day(&j, "from", s->leave_from);
+    dir_json_day(&j, "to", s->leave_to);
+    dir_json_end(&j, out, "cvLeave");
+}
+
+static bool take_leave(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    struct dom_staff *s = r->record;
+    struct dir_json_in in;
+    int kind = 0;
+
+    (void)tag;
+    if (!dir_read_begin(&in, r, attr, 0)) {
+        return false;
+    }
+    cv_jin_word(in.object, "kind", CV_REQUIRED, dom_leave_kind_words, &kind);
+    dir_read_day(in.object, "from", &s->leave_from);
+    dir_read_day(in.object, "to", &s->leave_to);
+    s->leave_kind = (enum dom_leave_kind)kind;
+    s->on_leave = true;
+    return dir_read_ok(&in);
+}
+
+/* ---- departures ---- */
+static void put_departure(const struct dom_departure *d, struct dir_attrs *out)
+{
+    struct dir_json j;
+
+    dir_json_begin(&j);
+    cv_jout_int(&j.out, "number", d->number);
+    dir_json_text(&j, "state", dom_departure_state_words[d->state]);
+    dir_json_text(&j, "reason", dom_reason_words[d->reason]);
+    dir_json_text(&j, "reason_text", d->reason_text);
+    dir_json_day(&j, "effective_on", d->effective_on);
+    dir_json_decision(&j, &d->decision);
+    dir_json_moment(&j, "recorded_at", d->recorded_at);
+    dir_json_moment(&j, "started_at", d->started_at);
+    dir_json_moment(&j, "ended_at", d->ended_at);
+    dir_json_text(&j, "recorded_by", d->recorded_by);
+    dir_json_text(&j, "ended_by", d->ended_by);
+    if (d->counted) {
+        cv_jout_bool(&j.out, "counted", true);
+    }
+    dir_json_text(&j, "keep_mail_until", d->keep_mail_until);
+    dir_json_text(&j, "delegate_to", d->delegate_to);
+    dir_json_text(&j, "auto_reply", d->auto_reply);
+    dir_json_text(&j, "handed_over", d->handed_over);
+    dir_json_end(&j, out, "cvDeparture");
+}
+
+static void put_departures(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_staff *s = record;
+
+    (void)base;
+    for (size_t i = 0; i < s->departure_count; i++) {
+        put_departure(&s->departures[i], out);
+    }
+}
+
+static bool take_departure(struct dir_reader *r, const struct dir_attr *attr, size_t at, struct dom_departure *d)
+{
+    struct dir_json_in in;
+    int state = 0, reason = 0;
+
+    if (!dir_read_begin(&in, r, attr, at)) {
+        return false;
+    }
+    *d = (struct dom_departure){
+        .effective_on = CV_NO_DAY, .recorded_at = CV_NO_MOMENT, .started_at = CV_NO_MOMENT, .ended_at = CV_NO_MOMENT};
+    dir_read_int(in.object, "number", &d->number);
+    cv_jin_word(in.object, "state", CV_REQUIRED, dom_departure_state_words, &state);
+    cv_jin_word(in.object, "reason", CV_REQUIRED, dom_reason_words, &reason);
+    dir_read_text(in.object, "reason_text", &d->reason_text);
+    cv_jin_day(in.object, "effective_on", CV_REQUIRED, &d->effective_on);
+    dir_read_decision(&in, in.object, &d->decision);
+    dir_read_moment(&in, in.object, "recorded_at", &d->recorded_at);
+    dir_read_moment(&in, in.object, "started_at", &d->started_at);
+    dir_read_moment(&in, in.object, "ended_at", &d->ended_at);
+    dir_read_text(in.object, "recorded_by", &d->recorded_by);
+    dir_read_text(in.object, "ended_by", &d->ended_by);
+    cv_jin_bool(in.object, "counted", CV_OPTIONAL, &d->counted);
+    dir_read_text(in.object, "keep_mail_until", &d->keep_mail_until);
+    dir_read_text(in.object, "delegate_to", &d->delegate_to);
+    dir_read_text(in.object, "auto_reply", &d->auto_reply);
+    dir_read_text(in.object, "handed_over", &d->handed_over);
+    d->state = (enum dom_departure_state)state;
+    d->reason = (enum dom_reason)reason;
+    return dir_read_ok(&in);
+}
+
+/* LDAP keeps no order among values; departures are by number. */
+static void sort_departures(struct dom_departure *d, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        struct dom_departure moving = d[i];
+        size_t to = i;
+
+        for (; to > 0 && d[to - 1].number > moving.number; to--) {
+            d[to] = d[to - 1];
+        }
+        d[to] = moving;
+    }
+}
+
+static bool take_departures(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    struct dom_staff *s = r->record;
+    struct dom_departure *all = CV_NEWS(r->arena, struct dom_departure, attr->count);
+
+    (void)tag;
+    for (size_t i = 0; i < attr->count; i++) {
+        if (!cv_arena_ok(r->arena)) {
+            return dir_unreadable(r->err, r->entry, attr->name, "is too large");
+        }
+        if (!take_departure(r, attr, i, &all[i])) {
+            return false;
+        }
+    }
+    sort_departures(all, attr->count);
+    s->departures = all;
+    s->departure_count = attr->count;
+    return true;
+}
+
+/* In the order of writing. */
+static const struct dir_field fields[] = {
+    {"cvId", DIR_ID, AT(id), .prefix = "stf_", .flags = DIR_NEEDED},
+    {"cvRevision", DIR_LONG, AT(revision), .flags = DIR_BOOK | DIR_NEEDED},
+    {"cvCreatedAt", DIR_MOMENT, AT(created_at), .flags = DIR_BOOK},
+    {"cvUpdatedAt", DIR_MOMENT, AT(updated_at), .flags = DIR_BOOK},
+    {"cvStaffCode", DIR_TEXT, AT(staff_code)},
+    {"cvFormerCode", DIR_TEXTS, AT(former_codes), COUNT(former_code_count)},
+    {"cvCode", DIR_OWN, .put = put_claims},
+    {"employeeNumber", DIR_OWN, .put = put_employee_number},
+    {"cn", DIR_TEXT, AT(full_name), .flags = DIR_NEEDED},
+    {"sn", DIR_OWN, .put = put_sn},
+    {"cvFamilyName", DIR_TEXT_BLANK, AT(family_name)},
+    {"cvMiddleName", DIR_TEXT_BLANK, AT(middle_name)},
+    {"givenName", DIR_TEXT_BLANK, AT(given_name)},
+    {"cvSplitByHand", DIR_BOOL, AT(split_by_hand)},
+    {"cvCategory", DIR_WORD, AT(category), .words = dom_category_words, .flags = DIR_NEEDED},
+    {"mobile", DIR_TEXT, AT(mobile)},
+    {"cvBirthYear", DIR_INT, AT(birth_year)},
+    {"cvHiredOn", DIR_DAY, AT(hired_on)},
+    {"cvUnit", DIR_OWN, .put = put_unit},
+    {"title", DIR_OWN, .put = put_title},
+    {"cvPost", DIR_OWN, .put = put_posts, .take = take_posts, .flags = DIR_NEEDED},
+    {"uid", DIR_TEXT, AT(login)},
+    {"mail", DIR_TEXT, AT(address)},
+    {"cvMailAlias", DIR_OWN, .put = put_aliases},
+    {"cvAliasUntil", DIR_OWN, .put = put_alias_ends, .take = take_alias_ends},
+    {"cvName", DIR_TEXTS, AT(names), COUNT(name_count)},
+    {"cvMailStore", DIR_TEXT, AT(mail_store)},
+    {"cvHolds", DIR_TEXTS, AT(holds), COUNT(hold_count), .flags = DIR_UNFED},
+    {"cvMailQuota", DIR_INT, AT(mail_quota_mib)},
+    {"cvDelegate", DIR_OWN, .put = dir_put_delegate},
+    {"cvAutoReply", DIR_OWN, .put = dir_put_auto_reply},
+    {"cvNamingRule", DIR_TEXT, AT(naming_rule)},
+    {"cvNamedByHand", DIR_BOOL, AT(named_by_hand)},
+    {"cvAccountState", DIR_OWN, .put = dir_put_accounts, .take = dir_take_account},
+    {"cvAccountDesired", DIR_OWN, .take = dir_take_account},
+    {"cvAccountLogin", DIR_OWN, .take = dir_take_account},
+    {"cvAccountReason", DIR_OWN, .take = dir_take_account},
+    {"cvAccountSince", DIR_OWN, .take = dir_take_account},
+    {"cvAccountIssuedOn", DIR_OWN, .take = dir_take_account},
+    {"cvAccountError", DIR_OWN, .take = dir_take_account},
+    {"cvAccountAsked", DIR_OWN, .take = dir_take_account},
+    {"cvCutOff", DIR_OWN, .take = dir_take_account},
+    {"cvAccountRemoteId", DIR_OWN, .take = dir_take_account},
+    {"cvAccountSynced", DIR_OWN, .take = dir_take_account},
+    {"cvAccountRetry", DIR_OWN, .take = dir_take_account},
+    {"cvAccountFormer", DIR_OWN, .take = dir_take_account},
+    {"authorizedService", DIR_OWN, .put = put_services},
+    {"cvReceives", DIR_OWN, .put = put_receives},
+    {"cvLeave", DIR_OWN, .put = put_leave, .take = take_leave},
+    {"cvDeparture", DIR_OWN, .put = put_departures, .take = take_departures},
+    {"cvDepartureOn", DIR_OWN, .put = put_departure_on},
+    {"cvCredentialSet", DIR_BOOL, AT(credential_set)},
+    {"cvActivationDigest", DIR_TEXT, AT(activation_digest), .flags = DIR_UNFED},
+    {"cvActivationUntil", DIR_MOMENT, AT(activation_until)},
+    {"cvDueAt", DIR_MOMENT, AT(due_at), .flags = DIR_UNFED},
+    {"cvIdempotencyKey", DIR_TEXT, AT(idempotency.key), .flags = DIR_UNFED},
+    {"cvIdempotencyBody", DIR_TEXT, AT(idempotency.body), .flags = DIR_UNFED},
+    {"cvIdempotencyAt", DIR_MOMENT, AT(idempotency.at), .flags = DIR_UNFED},
+};
+const struct dir_fields dir_staff_fields = {fields, CV_COUNT(fields), classes};
+_Static_assert(CV_COUNT(fields) <= 64, "what was seen is kept as bits");
+
+void dir_map_staff(const struct dom_staff *staff, const char *base, struct dir_attrs *out)
+{
+    dir_fields_put(&dir_staff_fields, staff, base, out);
+}
+
+bool dir_unmap_staff(const struct dir_entry *entry, struct cv_arena *arena, struct dom_staff *out, struct cv_error *err)
+{
+    struct dom_staff s = dom_staff_new((struct cv_id){0});
+
+    if (!dir_fields_take(&dir_staff_fields, entry, arena, &s, err) || !dir_accounts_whole(&s, entry, err)) {
+        return false;
+    }
+    *out = s;
+    return true;
+}

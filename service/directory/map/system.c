@@ -1,0 +1,247 @@
+/* A system of the catalogue in which people have accounts. */
+#include "directory/map/common.h"
+
+#define AT(m) .at = offsetof(struct dom_system, m)
+
+enum { POSITIONS_MAX = 1000, POSITION_LENGTH_MAX = 1000 };
+
+static const char *const classes[] = {"top", "cvSystemEntry", NULL};
+
+static void put_names(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_system *s = record;
+
+    (void)base;
+    dir_put_labels(s->name, out);
+}
+
+static bool take_name(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    dir_take_label(attr, tag, ((struct dom_system *)r->record)->name);
+    return true;
+}
+
+static void put_bits(struct dir_json *j, const char *name, uint32_t bits, const char *const *words)
+{
+    if (!bits) {
+        return;
+    }
+    cv_jout_array(&j->out, name);
+    for (size_t i = 0; words[i]; i++) {
+        if (bits & (UINT32_C(1) << i)) {
+            cv_jout_string(&j->out, NULL, words[i]);
+        }
+    }
+    cv_jout_end(&j->out);
+}
+
+static void put_positions(struct dir_json *j, const struct dom_required *line)
+{
+    if (!line->position_count) {
+        return;
+    }
+    cv_jout_array(&j->out, "positions");
+    for (size_t i = 0; i < line->position_count; i++) {
+        cv_jout_string(&j->out, NULL, line->positions[i]);
+    }
+    cv_jout_end(&j->out);
+}
+
+static void put_required(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_system *s = record;
+
+    (void)base;
+    for (size_t i = 0; i < s->required_count; i++) {
+        struct dir_json j;
+
+        dir_json_begin(&j);
+        put_bits(&j, "blocks", s->required[i].blocks, dom_block_words);
+        put_bits(&j, "unit_kinds", s->required[i].unit_kinds, dom_unit_kind_words);
+        put_bits(&j, "categories", s->required[i].categories, dom_category_words);
+        put_positions(&j, &s->required[i]);
+        dir_json_end(&j, out, "cvRequired");
+    }
+}
+
+/* An unknown word makes the line unusable: without it the line would match more people than were meant. */
+static void take_bits(struct dir_json_in *in, const char *name, const char *const *words, uint32_t *out)
+{
+    const struct cv_jin_list *list;
+
+    if (cv_jin_array(in->object, name, CV_OPTIONAL, 32, &list) != CV_VALUE) {
+        return;
+    }
+    for (size_t i = 0; i < cv_jin_count(list); i++) {
+        int word;
+
+        if (cv_jin_item_word(list, i, words, &word)) {
+            *out |= UINT32_C(1) << word;
+        } else {
+            in->bad = true;
+        }
+    }
+}
+
+static void take_positions(struct dir_json_in *in, struct dom_required *line)
+{
+    const struct cv_jin_list *list;
+    struct cv_arena *arena = in->reader->arena;
+    size_t count;
+
+    if (cv_jin_array(in->object, "positions", CV_OPTIONAL, POSITIONS_MAX, &list) != CV_VALUE) {
+        return;
+    }
+    count = cv_jin_count(list);
+    line->positions = CV_NEWS(arena, const char *, count);
+    for (size_t i = 0; i < count && cv_arena_ok(arena); i++) {
+        line->positions[i] = cv_jin_item_string(list, i, POSITION_LENGTH_MAX);
+        in->bad = in->bad || !line->positions[i];
+    }
+    line->position_count = count;
+}
+
+static bool take_line(struct dir_reader *r, const struct dir_attr *attr, size_t at, struct dom_required *line)
+{
+    struct dir_json_in in;
+
+    if (!dir_read_begin(&in, r, attr, at)) {
+        return false;
+    }
+    take_bits(&in, "blocks", dom_block_words, &line->blocks);
+    take_bits(&in, "unit_kinds", dom_unit_kind_words, &line->unit_kinds);
+    take_bits(&in, "categories", dom_category_words, &line->categories);
+    take_positions(&in, line);
+    return dir_read_ok(&in);
+}
+
+static bool take_required(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    struct dom_system *s = r->record;
+    struct dom_required *lines = CV_NEWS(r->arena, struct dom_required, attr->count);
+
+    (void)tag;
+    for (size_t i = 0; i < attr->count; i++) {
+        if (!cv_arena_ok(r->arena)) {
+            return dir_unreadable(r->err, r->entry, attr->name, "is too large");
+        }
+        if (!take_line(r, attr, i, &lines[i])) {
+            return false;
+        }
+    }
+    s->required = lines;
+    s->required_count = attr->count;
+    return true;
+}
+
+static void put_activity(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_activity *a = &((const struct dom_system *)record)->activity;
+    struct dir_json j;
+
+    (void)base;
+    dir_json_begin(&j);
+    cv_jout_bool(&j.out, "reported", a->reported);
+    cv_jout_string(&j.out, "precision", dom_precision_words[a->precision]);
+    cv_jout_int(&j.out, "regular_days", a->regular_days);
+    cv_jout_int(&j.out, "regular_of", a->regular_of);
+    cv_jout_int(&j.out, "stale_after", a->stale_after);
+    cv_jout_int(&j.out, "version", a->version);
+    dir_json_end(&j, out, "cvActivity");
+}
+
+static bool take_activity(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    struct dom_activity *a = &((struct dom_system *)r->record)->activity;
+    struct dir_json_in in;
+    int precision;
+
+    (void)tag;
+    if (!dir_read_begin(&in, r, attr, 0)) {
+        return false;
+    }
+    cv_jin_bool(in.object, "reported", CV_OPTIONAL, &a->reported);
+    if (cv_jin_word(in.object, "precision", CV_REQUIRED, dom_precision_words, &precision) == CV_VALUE) {
+        a->precision = (enum dom_precision)precision;
+    }
+    dir_read_int(in.object, "regular_days", &a->regular_days);
+    dir_read_int(in.object, "regular_of", &a->regular_of);
+    dir_read_int(in.object, "stale_after", &a->stale_after);
+    dir_read_int(in.object, "version", &a->version);
+    return dir_read_ok(&in);
+}
+
+static void put_sessions(const void *record, const char *base, struct dir_attrs *out)
+{
+    (void)base;
+    dir_put_sessions(out, ((const struct dom_system *)record)->sessions);
+}
+
+static bool take_sessions(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    (void)tag;
+    return dir_take_sessions(r, attr, &((struct dom_system *)r->record)->sessions);
+}
+
+static void put_connector(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_system *s = record;
+    struct dir_json j;
+
+    (void)base;
+    if (!s->connector) {
+        return;
+    }
+    dir_json_begin(&j);
+    dom_connector_store(&j.out, s->connector);
+    dir_json_end(&j, out, "cvConnector");
+}
+
+static bool take_connector(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    struct dom_system *s = r->record;
+    struct dom_connector *c = CV_NEW(r->arena, struct dom_connector);
+    struct dir_json_in in;
+
+    (void)tag;
+    if (!dir_read_begin(&in, r, attr, 0)) {
+        return false;
+    }
+    *c = dom_connector_default();
+    dom_connector_read(in.object, r->arena, c);
+    s->connector = c;
+    return dir_read_ok(&in);
+}
+
+static const struct dir_field fields[] = {
+    {"cn", DIR_TEXT, AT(slug), .flags = DIR_NEEDED},
+    {"cvRevision", DIR_LONG, AT(revision), .flags = DIR_BOOK | DIR_NEEDED},
+    {"cvUpdatedAt", DIR_MOMENT, AT(updated_at), .flags = DIR_BOOK},
+    {"cvLabel", DIR_OWN, .put = put_names, .take = take_name, .flags = DIR_NEEDED},
+    {"cvKind", DIR_WORD, AT(kind), .words = dom_system_kind_words, .flags = DIR_NEEDED},
+    {"cvLoginRule", DIR_TEXT, AT(login_rule)},
+    {"cvLoginPerUnit", DIR_BOOL, AT(login_per_unit)},
+    {"cvReceivesMail", DIR_BOOL, AT(receives_mail)},
+    {"cvRequired", DIR_OWN, .put = put_required, .take = take_required},
+    {"cvSessions", DIR_OWN, .put = put_sessions, .take = take_sessions},
+    {"cvActivity", DIR_OWN, .put = put_activity, .take = take_activity},
+    {"cvConnector", DIR_OWN, .put = put_connector, .take = take_connector},
+};
+const struct dir_fields dir_system_fields = {fields, CV_COUNT(fields), classes};
+
+void dir_map_system(const struct dom_system *system, const char *base, struct dir_attrs *out)
+{
+    dir_fields_put(&dir_system_fields, system, base, out);
+}
+
+bool dir_unmap_system(const struct dir_entry *entry, struct cv_arena *arena, struct dom_system *out,
+                      struct cv_error *err)
+{
+    struct dom_system s = {.updated_at = CV_NO_MOMENT, .activity = dom_activity_default()};
+
+    if (!dir_fields_take(&dir_system_fields, entry, arena, &s, err)) {
+        return false;
+    }
+    *out = s;
+    return true;
+}

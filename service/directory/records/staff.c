@@ -1,0 +1,168 @@
+/* People: each add, save and activation is one write. */
+#include <stdint.h>
+#include <string.h>
+
+#include "directory/records/records.h"
+
+static const char *dn_of(struct dir_session *s, struct cv_arena *arena, struct cv_id id)
+{
+    return dir_dn_staff(arena, dir_session_base(s), id);
+}
+
+/* Such an entry could be written but never be read again. */
+static bool whole(const struct dom_staff *staff, struct cv_error *err)
+{
+    for (size_t i = 0; i < staff->post_count; i++) {
+        if (staff->posts[i].primary) {
+            return true;
+        }
+    }
+    return cv_fail_as(err, CV_INTERNAL, "cvPost", "Một người phải có vị trí công tác chính",
+                      "A person needs a primary post");
+}
+
+bool dir_staff_add(struct dir_session *s, const struct dom_staff *staff, const struct dir_actor *actor,
+                   struct dir_stamp *out, struct cv_error *err)
+{
+    if (!whole(staff, err)) {
+        return false;
+    }
+    cv_auto_arena arena = dir_scratch(err);
+
+    if (!arena) {
+        return false;
+    }
+    struct dir_write w = {arena, &dir_staff_fields, dn_of(s, arena, staff->id), actor};
+
+    return dir_record_add(s, &w, staff, staff->created_at, out, err);
+}
+
+bool dir_staff_read(struct dir_session *s, struct cv_id id, struct cv_arena *arena, struct dom_staff *out,
+                    struct cv_error *err)
+{
+    struct dir_entry entry;
+
+    return dir_read_entry(s, dn_of(s, arena, id), arena, &entry, err) && dir_unmap_staff(&entry, arena, out, err);
+}
+
+bool dir_staff_save(struct dir_session *s, const struct dom_staff *before, const struct dom_staff *after, bool quiet,
+                    const struct dir_actor *actor, struct dir_stamp *out, struct cv_error *err)
+{
+    if (!whole(after, err)) {
+        return false;
+    }
+    cv_auto_arena arena = dir_scratch(err);
+
+    if (!arena) {
+        return false;
+    }
+    struct dir_write w = {arena, &dir_staff_fields, dn_of(s, arena, before->id), actor};
+    struct dir_attrs was, will;
+
+    dir_record_pair(&w, dir_session_base(s), before, after, before->revision, quiet, &was, &will);
+    if (before->credential_set && !after->credential_set) {
+        dir_put(&was, "userPassword", "-"); /* whatever it is: it goes */
+    }
+    return dir_record_send(s, &w, &was, &will, before->revision, out, err);
+}
+
+/* A delete carries no attributes, so the actor of a delete is named only by the caller's own log line. */
+bool dir_staff_delete(struct dir_session *s, const struct dom_staff *staff, const struct dir_actor *actor,
+                      struct cv_error *err)
+{
+    cv_auto_arena arena = dir_scratch(err);
+
+    (void)actor;
+    return arena &&
+           dir_delete_entry(s, dn_of(s, arena, staff->id), dir_filter_revision(arena, staff->revision, ""), err);
+}
+
+static bool find(struct dir_session *s, const char *attribute, const char *value, struct cv_arena *arena,
+                 struct dom_staff *out, struct cv_error *err)
+{
+    struct dir_entry entry;
+
+    return dir_find_entry(s, dir_dn_people(arena, dir_session_base(s)), dir_filter_eq(arena, attribute, value), arena,
+                          &entry, err) &&
+           dir_unmap_staff(&entry, arena, out, err);
+}
+
+bool dir_staff_find_code(struct dir_session *s, const char *code, struct cv_arena *arena, struct dom_staff *out,
+                         struct cv_error *err)
+{
+    return find(s, "cvCode", cv_arena_printf(arena, "staff/%s", dom_code_key(arena, code)), arena, out, err);
+}
+
+bool dir_staff_find_idempotency(struct dir_session *s, const char *key, struct cv_arena *arena, struct dom_staff *out,
+                                struct cv_error *err)
+{
+    return find(s, "cvIdempotencyKey", key, arena, out, err);
+}
+
+bool dir_staff_find_activation(struct dir_session *s, const char *digest, struct cv_arena *arena, struct dom_staff *out,
+                               struct cv_error *err)
+{
+    return find(s, "cvActivationDigest", digest, arena, out, err);
+}
+
+bool dir_name_held(struct dir_session *s, const char *name, bool *out_held, struct cv_error *err)
+{
+    struct dir_entry entry;
+    cv_auto_arena arena = dir_scratch(err);
+
+    if (!arena) {
+        return false;
+    }
+    bool found = dir_find_entry(s, dir_session_base(s), dir_filter_eq(arena, "cvName", name), arena, &entry, err);
+
+    if (!found && err->kind != CV_NOT_FOUND) {
+        return false;
+    }
+    if (!found) {
+        cv_error_clear(err);
+    }
+    *out_held = found;
+    return true;
+}
+
+static void wipe_password(const struct dir_attrs *attrs)
+{
+    const struct dir_entry view = {.attrs = *attrs};
+    const struct dir_attr *attr = dir_get(&view, "userPassword");
+
+    for (size_t i = 0; attr && i < attr->count; i++) {
+        explicit_bzero((void *)(uintptr_t)attr->values[i].bytes, attr->values[i].len);
+    }
+}
+
+/* Asserted on the digest and on the revision: two redeemers cannot both win, and a change made meanwhile is not
+ * overwritten. */
+bool dir_staff_activate(struct dir_session *s, const struct dom_staff *before, const struct dom_staff *after,
+                        const char *password, const struct dir_actor *actor, struct dir_stamp *out,
+                        struct cv_error *err)
+{
+    struct dom_staff redeemed = *after;
+    struct dir_attrs was, will;
+
+    if (!before->activation_digest) {
+        return cv_fail_as(err, CV_STALE, "cvActivationDigest", "Mã kích hoạt đã được dùng",
+                          "The code was used already");
+    }
+    cv_auto_arena arena = dir_scratch(err);
+
+    if (!arena) {
+        return false;
+    }
+    struct dir_write w = {arena, &dir_staff_fields, dn_of(s, arena, before->id), actor};
+    const char *unused = dir_filter_revision(arena, before->revision,
+                                             dir_filter_eq(arena, "cvActivationDigest", before->activation_digest));
+
+    redeemed.activation_digest = NULL;
+    redeemed.activation_until = CV_NO_MOMENT;
+    dir_record_pair(&w, dir_session_base(s), before, &redeemed, before->revision, false, &was, &will);
+    dir_put(&will, "userPassword", password);
+    bool done = dir_modify_entry(s, w.dn, &was, &will, unused, out, err);
+
+    wipe_password(&will);
+    return done;
+}

@@ -1,0 +1,298 @@
+/* A session: one connection of one thread, made when needed, thrown away when in doubt. Every call ends by the
+ * deadline. */
+#include "directory/wire/session.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "congvu/log.h"
+
+enum { DEFAULT_DEADLINE_MS = 10000 };
+
+struct dir_session {
+    const struct dir_config *config;
+    LDAP *ld;
+    struct cv_deadline deadline;
+    bool deadline_set, was_connected;
+};
+
+bool dir_session_open(const struct dir_config *config, struct dir_session **out, struct cv_error *err)
+{
+    struct dir_session *s = calloc(1, sizeof *s);
+    if (!s)
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ.", "Out of memory.");
+    s->config = config;
+    *out = s;
+    return true;
+}
+
+static void drop_handle(struct dir_session *s)
+{
+    if (s->ld)
+        ldap_unbind_ext(s->ld, NULL, NULL);
+    s->ld = NULL;
+}
+
+void dir_session_close(struct dir_session **session)
+{
+    if (!*session)
+        return;
+    drop_handle(*session);
+    free(*session);
+    *session = NULL;
+}
+
+void dir_session_deadline(struct dir_session *session, struct cv_deadline deadline)
+{
+    session->deadline = deadline;
+    session->deadline_set = true;
+}
+
+const char *dir_session_base(const struct dir_session *s)
+{
+    return s->config->base;
+}
+
+LDAP *dir_session_handle(struct dir_session *s)
+{
+    return s->ld;
+}
+
+void dir_answer_free(LDAPMessage **answer)
+{
+    if (*answer)
+        ldap_msgfree(*answer);
+    *answer = NULL;
+}
+
+/* No answer is ever outstanding between two calls, so anything readable is a farewell. Seeing it here, before sending,
+ * spares a write an outcome that nobody knows. */
+static bool idle_alive(LDAP *ld)
+{
+    int fd = -1;
+    if (ldap_get_option(ld, LDAP_OPT_DESC, &fd) != LDAP_OPT_SUCCESS || fd < 0)
+        return false;
+    struct pollfd p = {.fd = fd, .events = POLLIN | POLLRDHUP};
+    return poll(&p, 1, 0) == 0;
+}
+
+static bool make_ready(struct dir_session *s, struct cv_deadline deadline, struct cv_error *err)
+{
+    if (s->ld && !idle_alive(s->ld))
+        drop_handle(s);
+    if (s->ld)
+        return true;
+    if (!dir_connect(s->config, deadline, &s->ld, err))
+        return false;
+    if (s->was_connected)
+        cv_count(CVM_directory_reconnects);
+    s->was_connected = true;
+    return true;
+}
+
+enum trip { TRIP_DONE, TRIP_NOT_SENT, TRIP_LOST, TRIP_LATE, TRIP_REFUSED };
+
+static struct timeval left_of(struct cv_deadline deadline)
+{
+    int64_t ms = cv_deadline_left_ms(deadline);
+    return (struct timeval){.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+}
+
+/* Once there and back. *out_code: the library's code when it did not even send. */
+static enum trip make_trip(LDAP *ld, const struct dir_request *request, struct cv_deadline deadline,
+                           LDAPMessage **out_answer, int *out_code)
+{
+    struct timeval left = left_of(deadline);
+    int msgid = -1;
+    if (cv_deadline_passed(deadline)) {
+        *out_code = LDAP_TIMEOUT;
+        return TRIP_REFUSED;
+    }
+    cv_count(CVM_directory_operations);
+    /* When this fails the server has at most the beginning of the request, which it cannot carry out. */
+    int rc = request->start(ld, request, &left, &msgid);
+    if (rc != LDAP_SUCCESS) {
+        *out_code = rc;
+        return rc == LDAP_SERVER_DOWN ? TRIP_NOT_SENT : TRIP_REFUSED;
+    }
+    left = left_of(deadline);
+    int got = ldap_result(ld, msgid, LDAP_MSG_ALL, &left, out_answer);
+    *out_code = got == 0 ? LDAP_TIMEOUT : LDAP_SERVER_DOWN;
+    return got == 0 ? TRIP_LATE : got < 0 ? TRIP_LOST : TRIP_DONE;
+}
+
+static bool trip_failed(const struct dir_request *request, enum trip trip, int code, struct cv_error *err)
+{
+    bool sent = request->write && (trip == TRIP_LOST || trip == TRIP_LATE);
+    cv_count(sent ? CVM_directory_unknown : CVM_directory_errors);
+    return dir_fail(err, NULL, code, NULL, sent, request->intent);
+}
+
+bool dir_exchange(struct dir_session *s, const struct dir_request *request, LDAPMessage **out_answer, int *out_code,
+                  struct cv_error *err)
+{
+    struct cv_deadline deadline = s->deadline_set ? s->deadline : cv_deadline_in_ms(DEFAULT_DEADLINE_MS);
+    enum trip trip = TRIP_NOT_SENT;
+    int code = LDAP_SERVER_DOWN;
+    for (int attempt = 0; attempt < 2; attempt++) {
+        if (!make_ready(s, deadline, err)) {
+            cv_count(CVM_directory_errors);
+            return false;
+        }
+        trip = make_trip(s->ld, request, deadline, out_answer, &code);
+        if (trip == TRIP_DONE)
+            break;
+        /* A handle that lost an answer never gets better; one that waits for a late answer must not meet the next
+         * request. */
+        drop_handle(s);
+        bool again = trip == TRIP_NOT_SENT || (trip == TRIP_LOST && !request->write);
+        if (!again)
+            break;
+    }
+    if (trip != TRIP_DONE)
+        return trip_failed(request, trip, code, err);
+    if (ldap_parse_result(s->ld, *out_answer, out_code, NULL, NULL, NULL, NULL, 0) == LDAP_SUCCESS)
+        return true;
+    dir_answer_free(out_answer);
+    drop_handle(s);
+    return trip_failed(request, TRIP_LOST, LDAP_DECODING_ERROR, err);
+}
+
+bool dir_refused(struct dir_session *s, const struct dir_request *request, LDAPMessage *answer, struct cv_error *err)
+{
+    int code = LDAP_OTHER;
+    char *text = NULL;
+    ldap_parse_result(s->ld, answer, &code, NULL, &text, NULL, NULL, 0);
+    cv_count(CVM_directory_errors);
+    dir_fail(err, s->ld, code, text ? text : "", false, request->intent);
+    ldap_memfree(text);
+    /* The server says goodbye in order: the next call makes a new connection. */
+    if (code == LDAP_UNAVAILABLE)
+        drop_handle(s);
+    return false;
+}
+
+/* ---- reading ---- */
+
+static int start_search(LDAP *ld, const struct dir_request *r, struct timeval *left, int *out_msgid)
+{
+    return ldap_search_ext(ld, r->dn, r->scope, r->filter, r->names, 0, r->controls, NULL, left, r->size_limit,
+                           out_msgid);
+}
+
+static bool search_one(struct dir_session *s, const struct dir_request *request, struct cv_arena *arena,
+                       struct dir_entry *out, struct cv_error *err)
+{
+    dir_auto_answer answer = NULL;
+    int code;
+    if (!dir_exchange(s, request, &answer, &code, err))
+        return false;
+    LDAPMessage *entry = ldap_first_entry(s->ld, answer);
+    /* one hit is all we ask for, so "there are more" is no failure */
+    if (code != LDAP_SUCCESS && !(code == LDAP_SIZELIMIT_EXCEEDED && entry))
+        return dir_refused(s, request, answer, err);
+    if (!entry)
+        return dir_fail(err, NULL, LDAP_NO_SUCH_OBJECT, NULL, false, request->intent);
+    return dir_entry_copy(s->ld, entry, arena, out, err);
+}
+
+static char every[] = "*", uuid[] = "entryUUID", csn[] = "entryCSN", version[] = "vendorVersion";
+static char *all_names[] = {every, uuid, csn, NULL};
+
+bool dir_read_entry(struct dir_session *s, const char *dn, struct cv_arena *arena, struct dir_entry *out,
+                    struct cv_error *err)
+{
+    const struct dir_request request = {.intent = "reading an entry",
+                                        .start = start_search,
+                                        .dn = dn,
+                                        .scope = LDAP_SCOPE_BASE,
+                                        .filter = "(objectClass=*)",
+                                        .names = all_names};
+    return search_one(s, &request, arena, out, err);
+}
+
+bool dir_find_entry(struct dir_session *s, const char *base_dn, const char *filter, struct cv_arena *arena,
+                    struct dir_entry *out, struct cv_error *err)
+{
+    const struct dir_request request = {.intent = "finding an entry",
+                                        .start = start_search,
+                                        .dn = base_dn,
+                                        .scope = LDAP_SCOPE_SUBTREE,
+                                        .filter = filter,
+                                        .names = all_names,
+                                        .size_limit = 1};
+    return search_one(s, &request, arena, out, err);
+}
+
+/* Everything directly below base_dn that matches, `most` at most. `some`: when there are more, `most` of them will do.
+ */
+static bool search_many(struct dir_session *s, const char *base_dn, const char *filter, char **names, size_t most,
+                        bool some, LDAPMessage **out_answer, struct cv_error *err)
+{
+    const struct dir_request request = {.intent = "finding entries",
+                                        .start = start_search,
+                                        .dn = base_dn,
+                                        .scope = LDAP_SCOPE_ONELEVEL,
+                                        .filter = filter,
+                                        .names = names,
+                                        .size_limit = (int)most};
+    int code;
+    return dir_exchange(s, &request, out_answer, &code, err) &&
+           (code == LDAP_SUCCESS || (some && code == LDAP_SIZELIMIT_EXCEEDED) ||
+            dir_refused(s, &request, *out_answer, err));
+}
+
+bool dir_find_entries(struct dir_session *s, const char *base_dn, const char *filter, size_t most,
+                      struct cv_arena *arena, struct dir_entry **out, size_t *out_count, struct cv_error *err)
+{
+    struct dir_entry *entries = CV_NEWS(arena, struct dir_entry, most + 1);
+    dir_auto_answer answer = NULL;
+    size_t count = 0;
+    if (!search_many(s, base_dn, filter, all_names, most, true, &answer, err))
+        return false;
+    for (LDAPMessage *m = ldap_first_entry(s->ld, answer); m && count < most; m = ldap_next_entry(s->ld, m))
+        if (!dir_entry_copy(s->ld, m, arena, &entries[count++], err))
+            return false;
+    *out = entries;
+    *out_count = count;
+    return true;
+}
+
+bool dir_list_values(struct dir_session *s, const char *base_dn, const char *filter, const char *attr, size_t most,
+                     struct cv_arena *arena, struct dir_attr *out, struct cv_error *err)
+{
+    char *names[] = {(char *)(uintptr_t)attr, NULL};
+    struct dir_attrs all;
+    dir_auto_answer answer = NULL;
+    if (!search_many(s, base_dn, filter, names, most, false, &answer, err))
+        return false;
+    dir_attrs_init(&all, arena);
+    for (LDAPMessage *m = ldap_first_entry(s->ld, answer); m; m = ldap_next_entry(s->ld, m)) {
+        struct berval **values = ldap_get_values_len(s->ld, m, attr);
+        for (size_t i = 0; values && values[i]; i++)
+            dir_put_bytes(&all, attr, values[i]->bv_val, values[i]->bv_len);
+        ldap_value_free_len(values);
+    }
+    if (!cv_arena_ok(arena))
+        return dir_fail(err, NULL, LDAP_RESULTS_TOO_LARGE, NULL, false, "finding entries");
+    *out = all.count ? all.items[0] : (struct dir_attr){.name = attr};
+    return true;
+}
+
+static char *ping_names[] = {version, NULL};
+
+bool dir_ping(struct dir_session *session, struct cv_error *err)
+{
+    const struct dir_request request = {.intent = "asking the directory",
+                                        .start = start_search,
+                                        .dn = "",
+                                        .scope = LDAP_SCOPE_BASE,
+                                        .filter = "(objectClass=*)",
+                                        .names = ping_names};
+    dir_auto_answer answer = NULL;
+    int code;
+    if (!dir_exchange(session, &request, &answer, &code, err))
+        return false;
+    return code == LDAP_SUCCESS || dir_refused(session, &request, answer, err);
+}

@@ -1,0 +1,140 @@
+/* The catalogue: names, kind and who must have an account. */
+#include "provision/units/units.h"
+
+#include <string.h>
+
+#include "congvu/connect.h"
+
+static bool no_system(struct cv_error *err, const char *slug)
+{
+    return cv_fail(err, cvp_system_not_found, NULL, "Không có hệ thống “%s”", "There is no system “%s”", slug);
+}
+
+static void take_int(const struct prov_int *in, int *out)
+{
+    if (in->given == CV_VALUE)
+        *out = (int)in->value;
+}
+
+/* Figures name the version of the rule that they follow: another rule, another version. */
+static void apply_activity(struct prov_call *call, const struct prov_activity_input *in, struct dom_activity *activity)
+{
+    struct dom_activity before = *activity;
+    if (in->reported_given == CV_VALUE)
+        activity->reported = in->reported;
+    if (in->precision.given == CV_VALUE)
+        activity->precision = (enum dom_precision)in->precision.value;
+    take_int(&in->regular_days, &activity->regular_days);
+    take_int(&in->regular_of, &activity->regular_of);
+    take_int(&in->stale_after, &activity->stale_after);
+    if (activity->regular_days > activity->regular_of)
+        cv_fault_add(call->faults, CV_AT_POINTER, "/activity/regular_days", "out_of_range",
+                     "Số ngày phải làm việc không nhiều hơn số ngày xét (%d)",
+                     "At most as many days as are looked at (%d)", activity->regular_of);
+    if (activity->precision != before.precision || activity->regular_days != before.regular_days ||
+        activity->regular_of != before.regular_of)
+        activity->version++;
+}
+
+static void fault(struct prov_call *call, const char *pointer, const char *vi, const char *en)
+{
+    cv_fault_add(call->faults, CV_AT_POINTER, pointer, "not_allowed_value", "%s%.0s", "%.0s%s", vi, en);
+}
+
+/* The credential is a name in the service's own folder: a path would let whoever writes systems read any file. */
+static bool plain_name(const char *name)
+{
+    return *name != '\0' && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") == strlen(name);
+}
+
+static void apply_sessions(struct prov_call *call, const struct prov_system_input *in, struct dom_system *system)
+{
+    const struct dom_sessions *s = &in->sessions;
+    if (in->sessions_given == CV_ABSENT)
+        return;
+    system->sessions = in->sessions_given == CV_VALUE ? s : NULL;
+    if (system->sessions == NULL)
+        return;
+    if (!con_url_ok(s->url))
+        fault(call, "/sessions/url", "cần địa chỉ http hoặc https đầy đủ, không kèm mật khẩu",
+              "needs an absolute http or https URL without a password");
+    if (s->credential != NULL && !plain_name(s->credential))
+        fault(call, "/sessions/credential", "cần tên tệp trong connector_secret_dir, gồm a-z 0-9 - _",
+              "needs a file's name in connector_secret_dir, of a-z 0-9 - _");
+    for (size_t i = 0; i < s->allow_count; i++)
+        if (!con_allow_ok(s->allow[i]))
+            fault(call, "/sessions/allow", "chỉ nhận loopback, private hoặc một mạng như 10.1.0.0/16",
+                  "takes loopback, private or a network such as 10.1.0.0/16");
+}
+
+static void apply(struct prov_call *call, const struct prov_system_input *in, struct dom_system *system)
+{
+    if (in->name_vi.given == CV_VALUE)
+        system->name[CV_VI] = in->name_vi.value;
+    if (in->name_en.given == CV_VALUE)
+        system->name[CV_EN] = in->name_en.value;
+    if (in->kind.given == CV_VALUE)
+        system->kind = (enum dom_system_kind)in->kind.value;
+    apply_activity(call, &in->activity, &system->activity);
+    apply_sessions(call, in, system);
+    if (in->required_given == CV_ABSENT)
+        return;
+    system->required = in->required;
+    system->required_count = in->required_given == CV_VALUE ? in->required_count : 0;
+    if (system->required_count > DOM_RULES_MAX)
+        cv_fault_add(call->faults, CV_AT_POINTER, "/required_for", "too_many", "Nhiều nhất %d dòng", "At most %d lines",
+                     (int)DOM_RULES_MAX);
+}
+
+/* Rules reach everybody, so a token of one subtree may not change them. */
+static bool reaches_everybody(const struct prov_call *call, struct cv_error *err)
+{
+    return call->scope.everywhere ||
+           cv_fail(err, cvp_scope_missing, NULL, "Chỉ mã truy cập toàn hệ thống mới được sửa hệ thống",
+                   "Only a token for everything may change a system");
+}
+
+struct patch {
+    const char *slug;
+    const struct prov_system_input *in;
+    struct prov_system_result *out;
+};
+
+static bool attempt(struct prov_call *call, void *ctx, struct dir_stamp *stamp, struct cv_error *err)
+{
+    const struct patch *patch = ctx;
+    const char *slug = patch->slug;
+    const struct prov_system_input *in = patch->in;
+    struct prov_system_result *out = patch->out;
+    struct dir_actor actor = prov_dir_actor(call);
+    int people = 0;
+    if (!dir_system_read(call->dir, slug, call->arena, &out->before, err))
+        return err->kind == CV_NOT_FOUND ? no_system(err, slug) : false;
+    if (!prov_check_match(call, out->before.revision, err))
+        return false;
+    out->system = out->before;
+    apply(call, in, &out->system);
+    prov_apply_connector(call, in, &out->system);
+    if (!cv_faults_check(call->faults, cvp_validation_failed, err))
+        return false;
+    if (in->required_given != CV_ABSENT && !prov_withdrawn_by_system(call, &out->before, &out->system, &people, err))
+        return false;
+    if (people > 0 && !prov_brake_pass_many(call, people, err))
+        return false;
+    if (!dir_system_save(call->dir, &out->before, &out->system, &actor, stamp, err))
+        return false;
+    out->outcome = stamp->changed ? PROV_CHANGED : PROV_UNCHANGED;
+    if (stamp->changed) {
+        out->system.revision = stamp->revision;
+        out->system.updated_at = stamp->updated_at;
+    }
+    return true;
+}
+
+bool prov_system_patch(struct prov_call *call, const char *slug, const struct prov_system_input *in,
+                       struct prov_system_result *out, struct cv_error *err)
+{
+    struct patch patch = {slug, in, out};
+    *out = (struct prov_system_result){0};
+    return reaches_everybody(call, err) && prov_write(call, "system.patch", slug, attempt, &patch, err);
+}

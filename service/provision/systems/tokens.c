@@ -1,0 +1,199 @@
+/* Tokens: a secret that is shown once, of which only a keyed digest is kept. */
+#include "provision/units/units.h"
+
+#include <string.h>
+
+#define SECRET_PREFIX "cvt_"
+enum { SECRET_SIGNS = 48 }; /* 240 random bits */
+
+void prov_token_digest(const struct prov *prov, const char *secret, char out[CV_DIGEST_TEXT])
+{
+    cv_digest(&prov->options.token_key, secret, strlen(secret), out);
+}
+
+static void make_secret(const struct prov *prov, struct cv_arena *arena, struct dom_token *token,
+                        char secret[PROV_SECRET_TEXT])
+{
+    char digest[CV_DIGEST_TEXT];
+    memcpy(secret, SECRET_PREFIX, sizeof(SECRET_PREFIX));
+    cv_random_text(secret + strlen(SECRET_PREFIX), SECRET_SIGNS, false);
+    prov_token_digest(prov, secret, digest);
+    token->digest = cv_arena_strdup(arena, digest);
+}
+
+/* ---- a token never gives more than its maker has ---- */
+
+static void judge_scopes(struct prov_call *call, const struct prov_token_input *in)
+{
+    if (in->scopes == 0)
+        cv_fault_add(call->faults, CV_AT_POINTER, "/scopes", "too_few", "Cần ít nhất một quyền",
+                     "At least one scope is needed");
+    for (int i = 0; dom_scope_words[i] != NULL; i++)
+        if ((in->scopes & ~call->scopes) >> i & 1u)
+            cv_fault_add(call->faults, CV_AT_POINTER, "/scopes", "not_allowed",
+                         "Bạn không có quyền %s nên không cấp được", "You do not have the scope %s yourself",
+                         dom_scope_words[i]);
+}
+
+static void judge_expiry(struct prov_call *call, const struct prov_token_input *in, cv_moment makers)
+{
+    if (in->expires_at != CV_NO_MOMENT && in->expires_at <= cv_now())
+        cv_fault_add(call->faults, CV_AT_POINTER, "/expires_at", "out_of_range", "Thời hạn phải ở tương lai",
+                     "The expiry must lie ahead");
+    if (makers != CV_NO_MOMENT && (in->expires_at == CV_NO_MOMENT || in->expires_at > makers))
+        cv_fault_add(call->faults, CV_AT_POINTER, "/expires_at", "not_allowed",
+                     "Không được dài hơn thời hạn của mã truy cập của bạn",
+                     "It cannot last longer than your own token");
+}
+
+static bool place(struct prov_call *call, const struct prov_token_input *in, struct dom_token *token)
+{
+    struct view_unit unit;
+    struct cv_error none = {0};
+    token->everywhere = in->unit == NULL && call->scope.everywhere;
+    token->unit = call->scope.top;
+    if (in->unit == NULL)
+        return true;
+    if (!view_unit_find(call->prov->options.view, call->scope, in->unit, CV_NO_DAY, call->arena, &unit, &none)) {
+        cv_fault_add(call->faults, CV_AT_POINTER, "/unit", "not_found",
+                     "Không tìm thấy đơn vị “%s” trong phạm vi của bạn", "There is no unit “%s” within your reach",
+                     in->unit);
+        return false;
+    }
+    token->unit = unit.id;
+    return true;
+}
+
+static bool build(struct prov_call *call, const struct prov_token_input *in, struct dom_token *token,
+                  struct cv_error *err)
+{
+    struct dom_token maker;
+    cv_moment makers = CV_NO_MOMENT;
+    if (!cv_id_is_zero(call->token)) {
+        if (!view_token_by_id(call->prov->options.view, call->token, call->arena, &maker))
+            return cv_fail(err, cvp_directory_unavailable, NULL, "Máy chủ danh bạ chưa sẵn sàng, vui lòng thử lại",
+                           "The directory is not available, please try again");
+        makers = maker.expires_at;
+    }
+    *token = (struct dom_token){.id = cv_id_make(),
+                                .name = in->name,
+                                .scopes = in->scopes,
+                                .expires_at = in->expires_at,
+                                .revoked_at = CV_NO_MOMENT,
+                                .created_at = cv_now(),
+                                .created_by = call->actor,
+                                .idempotency = prov_new_idempotency(call)};
+    judge_scopes(call, in);
+    judge_expiry(call, in, makers);
+    place(call, in, token);
+    return cv_faults_check(call->faults, cvp_validation_failed, err);
+}
+
+/* ---- making ---- */
+
+static bool replayed(struct prov_call *call, struct prov_token_result *out, bool *out_replay, struct cv_error *err)
+{
+    *out_replay = false;
+    if (call->idempotency.key == NULL)
+        return true;
+    bool found = dir_token_find_idempotency(call->dir, call->idempotency.key, call->arena, &out->token, err);
+    out->outcome = PROV_REPLAYED;
+    return prov_seen_before(call, found, &out->token.idempotency, out_replay, err);
+}
+
+static bool add(struct prov_call *call, struct prov_token_result *out, struct cv_error *err)
+{
+    struct dir_actor actor = prov_dir_actor(call);
+    struct dir_stamp stamp = {0};
+    struct prov_audit audit;
+    char target[CV_ID_TEXT];
+    make_secret(call->prov, call->arena, &out->token, out->secret);
+    prov_audit_begin(&audit, call, "token.create", cv_id_text("tok_", out->token.id, target), NULL);
+    bool ok = dir_token_add(call->dir, &out->token, &actor, &stamp, err);
+    prov_audit_end(&audit, ok, err);
+    if (!ok) {
+        explicit_bzero(out->secret, sizeof(out->secret));
+        return false;
+    }
+    out->outcome = PROV_CREATED;
+    out->token.revision = stamp.revision;
+    prov_settle(call, &stamp);
+    return true;
+}
+
+bool prov_token_create(struct prov_call *call, const struct prov_token_input *in, struct prov_token_result *out,
+                       struct cv_error *err)
+{
+    bool replay = false;
+    *out = (struct prov_token_result){0};
+    if (!replayed(call, out, &replay, err))
+        return false;
+    if (replay)
+        return true;
+    if (build(call, in, &out->token, err) && add(call, out, err))
+        return true;
+    if (err->kind != CV_CONFLICT || strcmp(err->field, "cvIdempotencyKey") != 0)
+        return false;
+    cv_error_clear(err);
+    return replayed(call, out, &replay, err) && replay;
+}
+
+bool prov_token_bootstrap(struct prov_call *call, char out_secret[PROV_SECRET_TEXT], struct cv_error *err)
+{
+    bool none = false;
+    struct prov_token_result result = {.token = {.id = cv_id_make(),
+                                                 .name = "Quản trị ban đầu",
+                                                 .scopes = DOM_ALL_SCOPES,
+                                                 .everywhere = true,
+                                                 .expires_at = CV_NO_MOMENT,
+                                                 .revoked_at = CV_NO_MOMENT,
+                                                 .created_at = cv_now(),
+                                                 .created_by = call->actor}};
+    if (!dir_no_token(call->dir, &none, err))
+        return false;
+    if (!none)
+        return cv_fail(err, cvp_conflict, NULL, "Đã có mã truy cập", "There are tokens already");
+    if (!add(call, &result, err))
+        return false;
+    memcpy(out_secret, result.secret, PROV_SECRET_TEXT);
+    explicit_bzero(result.secret, sizeof(result.secret));
+    return true;
+}
+
+/* ---- revoking ---- */
+
+static bool no_token(struct cv_error *err)
+{
+    return cv_fail(err, cvp_token_not_found, NULL, "Không tìm thấy mã truy cập này", "There is no such token");
+}
+
+static bool may_revoke(struct prov_call *call, const struct dom_token *token, struct cv_error *err)
+{
+    bool own = cv_id_equal(token->id, call->token);
+    bool reach = call->scope.everywhere ||
+                 (!token->everywhere && view_in_scope(call->prov->options.view, call->scope, token->unit));
+    if (own)
+        return true;
+    return (reach && token->revoked_at == CV_NO_MOMENT && (call->scopes & DOM_TOKENS_WRITE) != 0) || no_token(err);
+}
+
+static bool revoke_once(struct prov_call *call, void *ctx, struct dir_stamp *stamp, struct cv_error *err)
+{
+    const struct cv_id *id = ctx;
+    struct dir_actor actor = prov_dir_actor(call);
+    struct dom_token before, after;
+    if (!dir_token_read(call->dir, *id, call->arena, &before, err))
+        return err->kind == CV_NOT_FOUND ? no_token(err) : false;
+    if (!may_revoke(call, &before, err))
+        return false;
+    after = before;
+    if (after.revoked_at == CV_NO_MOMENT)
+        after.revoked_at = cv_now();
+    return dir_token_save(call->dir, &before, &after, &actor, stamp, err);
+}
+
+bool prov_token_revoke(struct prov_call *call, const char *key, struct cv_error *err)
+{
+    struct cv_id id;
+    return cv_id_parse("tok_", key, &id) ? prov_write(call, "token.revoke", key, revoke_once, &id, err) : no_token(err);
+}

@@ -1,0 +1,294 @@
+/* The input of POST, PUT and PATCH onto a unit: absent keeps, null clears, all faults at once; then what the tree has
+ * to say. */
+#include "provision/units/units.h"
+
+#include <string.h>
+
+#define FAULT(change, at, code, ...) cv_fault_add((change)->call->faults, CV_AT_POINTER, at, code, __VA_ARGS__)
+
+static bool is_new(const struct prov_unit_change *change)
+{
+    return change->before->revision == 0;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool slug_sign(char c)
+{
+    return (c >= 'a' && c <= 'z') || is_digit(c);
+}
+
+static void keep_former(struct prov_unit_change *change, const char *code)
+{
+    struct dom_unit *unit = change->after;
+    const char **grown = CV_NEWS(change->call->arena, const char *, unit->former_code_count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < unit->former_code_count; i++)
+        if (cv_ascii_casecmp(unit->former_codes[i], unit->code) != 0)
+            grown[count++] = unit->former_codes[i];
+    grown[count++] = code;
+    unit->former_codes = grown;
+    unit->former_code_count = count;
+    if (count > DOM_CODES_MAX)
+        FAULT(change, "/code", "too_many", "Đơn vị này đã đổi mã quá nhiều lần",
+              "This unit has changed its code too often");
+}
+
+static void apply_code(struct prov_unit_change *change)
+{
+    const struct prov_text *code = &change->in->code;
+    struct dom_unit *unit = change->after;
+    if (code->given != CV_VALUE) {
+        if (unit->code == NULL || code->given == CV_NULL)
+            FAULT(change, "/code", "required", "Thiếu mã đơn vị (code)", "code is missing");
+        return;
+    }
+    if (unit->code != NULL && strcmp(unit->code, code->value) == 0)
+        return;
+    if (!dom_code_valid(code->value))
+        FAULT(change, "/code", "bad_format",
+              "Mã đơn vị chỉ gồm chữ không dấu, số và các dấu . _ -, tối đa 35 ký tự, ví dụ H43.99.01",
+              "A unit code has letters, digits and . _ - only, at most 35, like H43.99.01");
+    const char *old = unit->code;
+    unit->code = code->value;
+    if (old != NULL && cv_ascii_casecmp(old, unit->code) != 0)
+        keep_former(change, old);
+}
+
+static void apply_names(struct prov_unit_change *change)
+{
+    const struct prov_unit_input *in = change->in;
+    struct dom_unit *unit = change->after;
+    if (in->name_vi.given == CV_VALUE)
+        unit->name[CV_VI] = in->name_vi.value;
+    if (unit->name[CV_VI] == NULL || in->name_vi.given == CV_NULL)
+        FAULT(change, "/name/vi", "required", "Thiếu tên đơn vị (name.vi)", "The name (name.vi) is missing");
+    if (in->name_en.given != CV_ABSENT)
+        unit->name[CV_EN] = in->name_en.given == CV_VALUE ? in->name_en.value : NULL;
+    if (in->slug.given != CV_ABSENT)
+        unit->slug = in->slug.given == CV_VALUE ? in->slug.value : NULL;
+    if (in->slug.given == CV_VALUE && (strlen(unit->slug) > DOM_SLUG_MAX || !cv_ascii_is(unit->slug, slug_sign)))
+        FAULT(change, "/slug", "bad_format", "Tên viết tắt chỉ gồm chữ thường không dấu và số, tối đa %d ký tự",
+              "A slug has lower-case letters and digits only, at most %d", (int)DOM_SLUG_MAX);
+}
+
+static void apply_facts(struct prov_unit_change *change)
+{
+    const struct prov_unit_input *in = change->in;
+    struct dom_unit *unit = change->after;
+    if (in->kind.given == CV_VALUE)
+        unit->kind = (enum dom_unit_kind)in->kind.value;
+    if (in->kind.given == CV_NULL || (is_new(change) && in->kind.given == CV_ABSENT))
+        FAULT(change, "/kind", "required", "Thiếu loại đơn vị (kind)", "kind is missing");
+    if (in->block.given != CV_ABSENT)
+        unit->block = in->block.given == CV_VALUE ? (int)in->block.value : -1;
+    if (in->position.given == CV_VALUE)
+        unit->position = (int)in->position.value;
+    if (in->active_from.given != CV_ABSENT)
+        unit->active_from = in->active_from.given == CV_VALUE ? in->active_from.value : CV_NO_DAY;
+    if (in->active_to.given != CV_ABSENT)
+        unit->active_to = in->active_to.given == CV_VALUE ? in->active_to.value : CV_NO_DAY;
+    if (unit->active_from != CV_NO_DAY && unit->active_to != CV_NO_DAY && unit->active_to <= unit->active_from)
+        FAULT(change, "/active_to", "out_of_range", "Ngày giải thể phải sau ngày bắt đầu hoạt động",
+              "The day of dissolution must be later than active_from");
+}
+
+static void apply_text(const struct prov_text *in, const char **out)
+{
+    if (in->given != CV_ABSENT)
+        *out = in->given == CV_VALUE ? in->value : NULL;
+}
+
+static void apply_letterhead(struct prov_unit_change *change)
+{
+    const struct prov_letterhead_input *in = &change->in->letterhead;
+    struct dom_unit *unit = change->after;
+    struct dom_letterhead *l = &unit->letterhead;
+    if (in->given == CV_NULL)
+        *l = (struct dom_letterhead){0};
+    if (in->given != CV_VALUE) {
+        unit->has_letterhead = unit->has_letterhead && in->given == CV_ABSENT;
+        return;
+    }
+    apply_text(&in->superior_body, &l->superior_body);
+    apply_text(&in->issuing_body, &l->issuing_body);
+    apply_text(&in->place, &l->place);
+    apply_text(&in->on_behalf, &l->on_behalf);
+    apply_text(&in->signatory_title, &l->signatory_title);
+    apply_text(&in->signatory_name, &l->signatory_name);
+    if (in->recipients_given != CV_ABSENT) {
+        l->recipients = in->recipients;
+        l->recipient_count = in->recipient_count;
+    }
+    unit->has_letterhead = !dom_letterhead_empty(l);
+}
+
+/* ---- the place in the tree ---- */
+
+static void set_parent(struct prov_unit_change *change, const char *key)
+{
+    struct prov_call *call = change->call;
+    struct dom_unit *unit = change->after;
+    struct view_unit parent;
+    struct cv_error none = {0};
+    if (!view_unit_find(call->prov->options.view, call->scope, key, CV_NO_DAY, call->arena, &parent, &none)) {
+        FAULT(change, "/parent", "not_found", "Không tìm thấy đơn vị “%s” trong phạm vi của bạn",
+              "There is no unit “%s” within your reach", key);
+        return;
+    }
+    if (parent.active_to != CV_NO_DAY && parent.active_to <= cv_today())
+        FAULT(change, "/parent", "dissolved", "Đơn vị “%s” đã giải thể", "The unit “%s” is dissolved", key);
+    unit->has_parent = true;
+    unit->parent = parent.id;
+}
+
+static bool moved(const struct prov_unit_change *change)
+{
+    const struct dom_unit *a = change->before, *b = change->after;
+    return is_new(change) || a->has_parent != b->has_parent || (a->has_parent && !cv_id_equal(a->parent, b->parent));
+}
+
+static bool apply_parent(struct prov_unit_change *change, struct cv_error *err)
+{
+    struct prov_call *call = change->call;
+    const struct dom_unit *before = change->before;
+    struct dom_unit *unit = change->after;
+    if (change->in->parent.given == CV_VALUE)
+        set_parent(change, change->in->parent.value);
+    else if (change->in->parent.given == CV_NULL)
+        unit->has_parent = false;
+    if (!moved(change) || call->faults->count > 0)
+        return true;
+    if (!unit->has_parent && !call->scope.everywhere)
+        return cv_fail(err, cvp_scope_missing, "/parent",
+                       "Chỉ mã truy cập toàn hệ thống mới được lập đơn vị cấp cao nhất; hãy cho biết parent",
+                       "Only a token for everything may make a top unit; please give the parent");
+    if (is_new(change))
+        return true;
+    if (!call->scope.everywhere &&
+        (!before->has_parent || !view_in_scope(call->prov->options.view, call->scope, before->parent)))
+        return cv_fail(err, cvp_scope_missing, "/parent", "Không được chuyển đơn vị cao nhất trong phạm vi của bạn",
+                       "The top of your own subtree cannot be moved by you");
+    if (unit->has_parent && view_unit_cycle(call->prov->options.view, unit->id, unit->parent))
+        return cv_fail(err, cvp_unit_cycle, "/parent", "Không thể đặt đơn vị dưới chính nó hoặc dưới đơn vị con của nó",
+                       "A unit cannot lie below itself");
+    return true;
+}
+
+bool prov_children(struct prov_call *call, const struct cv_id *parent, bool dissolved_too, struct view_unit_page *out,
+                   struct cv_error *err)
+{
+    struct view_unit_query query = {.scope = {.everywhere = true},
+                                    .depth = parent != NULL ? 1 : 0,
+                                    .include_dissolved = dissolved_too,
+                                    .page_size = PROV_UNITS_MAX};
+    if (parent != NULL) {
+        query.has_parent = true;
+        query.parent = *parent;
+    }
+    return view_unit_list(call->prov->options.view, &query, call->arena, out, err);
+}
+
+/* The slug is part of addresses, so two living siblings never share one; a new unit comes last. */
+static bool among_siblings(struct prov_unit_change *change, struct cv_error *err)
+{
+    struct dom_unit *unit = change->after;
+    struct view_unit_page siblings;
+    bool look = is_new(change) || moved(change) || (unit->slug != NULL && change->in->slug.given == CV_VALUE);
+    int last = 0;
+    if (!look)
+        return true;
+    if (!prov_children(change->call, unit->has_parent ? &unit->parent : NULL, false, &siblings, err))
+        return false;
+    for (size_t i = 0; i < siblings.count; i++) {
+        const struct view_unit *other = &siblings.items[i];
+        if (cv_id_equal(other->id, unit->id))
+            continue;
+        last = other->position > last ? other->position : last;
+        if (unit->slug != NULL && other->slug != NULL && strcmp(unit->slug, other->slug) == 0)
+            return cv_fail(err, cvp_name_taken, "/slug", "Tên viết tắt %s đã dùng cho đơn vị cùng cấp (%s)",
+                           "The slug %s belongs to a unit beside it (%s)", unit->slug, other->code);
+    }
+    if (is_new(change) && change->in->position.given != CV_VALUE)
+        unit->position = last + 1;
+    return true;
+}
+
+/* Somebody else holds the code on the day on which this unit begins. */
+static bool code_free(struct prov_unit_change *change, struct cv_error *err)
+{
+    struct prov_call *call = change->call;
+    const struct view *view = call->prov->options.view;
+    const struct dom_unit *unit = change->after;
+    struct view_unit holder;
+    struct cv_error none = {0};
+    bool same = change->before->code != NULL && cv_ascii_casecmp(change->before->code, unit->code) == 0;
+    if (same || !view_unit_find(view, (struct view_scope){.everywhere = true}, unit->code, unit->active_from,
+                                call->arena, &holder, &none))
+        return true;
+    cv_day from = unit->active_from == CV_NO_DAY ? cv_today() : unit->active_from;
+    if (cv_id_equal(holder.id, unit->id) || (holder.active_to != CV_NO_DAY && holder.active_to <= from))
+        return true;
+    if (!view_in_scope(view, call->scope, holder.id))
+        return cv_fail(err, cvp_held_elsewhere, "/code", "Mã đơn vị %s đang thuộc đơn vị ngoài phạm vi của bạn",
+                       "The unit code %s is held outside your units", unit->code);
+    return cv_fail(err, cvp_code_taken, "/code", "Mã đơn vị %s đã được dùng", "The unit code %s is in use", unit->code);
+}
+
+/* ---- dissolving ---- */
+
+static bool gone_by(const struct view_staff *person, cv_day day)
+{
+    return person->status == DOM_DEPARTED ||
+           (person->has_departure && person->departure_on != CV_NO_DAY && person->departure_on <= day);
+}
+
+static bool people_remain(struct prov_call *call, struct cv_id unit, cv_day day, bool *out_remain, struct cv_error *err)
+{
+    struct view_staff_query query = {
+        .scope = {.everywhere = true}, .has_unit = true, .unit = unit, .page_size = 500, .updated_since = CV_NO_MOMENT};
+    *out_remain = false;
+    do {
+        struct view_staff_page page;
+        if (!view_staff_list(call->prov->options.view, &query, call->arena, &page, err))
+            return false;
+        for (size_t i = 0; i < page.count; i++)
+            *out_remain = *out_remain || !gone_by(&page.items[i], day);
+        query.after = page.next;
+        query.after_len = page.next_len;
+    } while (query.after != NULL && !*out_remain);
+    return true;
+}
+
+static bool may_dissolve(struct prov_unit_change *change, struct cv_error *err)
+{
+    struct prov_call *call = change->call;
+    cv_day day = change->after->active_to;
+    struct view_unit_page children;
+    bool remain = false;
+    if (is_new(change) || day == CV_NO_DAY || day == change->before->active_to)
+        return true;
+    if (!people_remain(call, change->after->id, day, &remain, err) ||
+        !prov_children(call, &change->after->id, true, &children, err))
+        return false;
+    for (size_t i = 0; i < children.count; i++)
+        remain = remain || children.items[i].active_to == CV_NO_DAY || children.items[i].active_to > day;
+    return !remain || cv_fail(err, cvp_unit_not_empty, "/active_to",
+                              "Đơn vị còn người hoặc đơn vị trực thuộc vào ngày đó; hãy chuyển hết trước",
+                              "People or sub-units remain on that day; please move them first");
+}
+
+bool prov_apply_unit(struct prov_unit_change *change, struct cv_error *err)
+{
+    apply_code(change);
+    apply_names(change);
+    apply_facts(change);
+    apply_letterhead(change);
+    if (!apply_parent(change, err) || !cv_faults_check(change->call->faults, cvp_validation_failed, err))
+        return false;
+    return code_free(change, err) && among_siblings(change, err) && may_dissolve(change, err) &&
+           (is_new(change) || prov_withdrawn_by_unit(change, &change->withdrawn, err));
+}

@@ -1,0 +1,268 @@
+/* Unit mailboxes. The address lies on the unit, who reads it on the people: their sign-in is tested against their own
+ * entries. Several entries, so several writes: the new holder first, so that a break leaves one reader too many. */
+#include "provision/units/units.h"
+
+#include <string.h>
+
+static bool none_there(struct cv_error *err)
+{
+    return cv_fail(err, cvp_unit_mailbox_not_found, NULL, "Đơn vị này chưa có hộp thư", "This unit has no mailbox");
+}
+
+/* ---- its name ---- */
+struct making {
+    struct cv_id id;
+    const struct prov_unit_mailbox_input *in;
+    struct prov_unit_mailbox *out;
+};
+
+static bool free_name(struct prov_call *call, const char *login, const char *address, struct cv_error *err)
+{
+    const char *names[] = {address, cv_arena_printf(call->arena, "mailbox/%s", login)};
+    for (size_t i = 0; i < CV_COUNT(names); i++) {
+        bool held = false;
+        if (view_name_taken(call->prov->options.view, names[i]) || !dir_name_held(call->dir, names[i], &held, err) ||
+            held)
+            return false;
+    }
+    return true;
+}
+
+/* True: saved, or failed for good (err). False: that name is somebody's. */
+static bool try_name(struct prov_call *call, struct making *m, const struct dom_unit *before, const char *login,
+                     struct dir_stamp *stamp, struct cv_error *err)
+{
+    struct dom_unit *unit = &m->out->unit;
+    struct dir_actor actor = prov_dir_actor(call);
+    char id[CV_ID_TEXT];
+    const char *address = cv_arena_printf(call->arena, "%s@%s", login, dom_policy_domain(call->prov->options.policy));
+    if (!free_name(call, login, address, err))
+        return err->kind != CV_OK;
+    *unit = *before;
+    unit->mail_login = login;
+    unit->mail_address = address;
+    unit->mail_store = cv_arena_strdup(call->arena, cv_id_text("unt_", unit->id, id));
+    unit->mail_names = CV_NEWS(call->arena, const char *, 2);
+    unit->mail_names[0] = address;
+    unit->mail_names[1] = cv_arena_printf(call->arena, "mailbox/%s", login);
+    unit->mail_name_count = 2;
+    if (dir_unit_save(call->dir, before, unit, &actor, stamp, err) || err->kind != CV_CONFLICT)
+        return true;
+    cv_error_clear(err);
+    return false;
+}
+
+static bool name_it(struct prov_call *call, struct making *m, const struct dom_unit *before, struct dir_stamp *stamp,
+                    struct cv_error *err)
+{
+    const struct dom_policy *policy = call->prov->options.policy;
+    struct dom_naming_input who = {.unit_slug = before->slug};
+    struct view_unit parent;
+    size_t count = 0;
+    const char *const *rules = dom_policy_unit_rules(policy, &count);
+    if (before->has_parent && view_unit_by_id(call->prov->options.view, before->parent, call->arena, &parent))
+        who.parent_slug = parent.slug;
+    for (size_t i = 0; i < count; i++) {
+        struct dom_naming naming;
+        struct dom_candidate candidate;
+        dom_naming_start_rule(&naming, policy, &who, &rules[i]);
+        if (dom_naming_next(&naming, call->arena, &candidate) && try_name(call, m, before, candidate.local, stamp, err))
+            return err->kind == CV_OK;
+    }
+    return cv_fail(err, cvp_naming_manual_required, "/login",
+                   "Không đặt được địa chỉ theo quy tắc, vui lòng tự đặt tên (trường login)",
+                   "No address follows from the rules; please choose one yourself (member login)");
+}
+
+static bool name_by_hand(struct prov_call *call, struct making *m, const struct dom_unit *before,
+                         struct dir_stamp *stamp, struct cv_error *err)
+{
+    const char *login = m->in->login;
+    if (!dom_local_valid(call->prov->options.policy, login, call->faults, "/login"))
+        return cv_faults_check(call->faults, cvp_validation_failed, err);
+    if (try_name(call, m, before, login, stamp, err))
+        return err->kind == CV_OK;
+    return cv_fail(err, cvp_address_taken, "/login", "Địa chỉ %s đã có người dùng hoặc từng có người dùng",
+                   "The address %s is or was somebody's", login);
+}
+
+static bool make(struct prov_call *call, void *ctx, struct dir_stamp *stamp, struct cv_error *err)
+{
+    struct making *m = ctx;
+    struct dom_unit before;
+    m->out->outcome = PROV_UNCHANGED;
+    if (!prov_unit_fetch(call, m->id, &before, err))
+        return false;
+    m->out->unit = before;
+    if (before.mail_login != NULL)
+        return true;
+    m->out->outcome = PROV_CREATED;
+    return m->in->login != NULL ? name_by_hand(call, m, &before, stamp, err) : name_it(call, m, &before, stamp, err);
+}
+
+/* ---- its holders ---- */
+struct holding {
+    const char *login;
+    bool hold;
+};
+
+static const char *with_word(struct cv_arena *arena, const char *words, const char *word)
+{
+    return words != NULL ? cv_arena_printf(arena, "%s %s", words, word) : word;
+}
+
+static bool change_holding(struct prov_change *change, void *ctx, struct cv_error *err)
+{
+    const struct holding *h = ctx;
+    struct dom_staff *staff = change->after;
+    const char **kept = CV_NEWS(change->call->arena, const char *, staff->hold_count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < staff->hold_count; i++)
+        if (strcmp(staff->holds[i], h->login) != 0)
+            kept[count++] = staff->holds[i];
+    if (!h->hold && count < staff->hold_count) {
+        const struct dom_departure *d = dom_current_departure(staff);
+        if (d != NULL) {
+            const char **over = &staff->departures[d - staff->departures].handed_over;
+            *over = with_word(change->call->arena, *over, h->login);
+        }
+    }
+    if (h->hold && count >= DOM_HOLDS_MAX)
+        return cv_fail(err, cvp_conflict, "/holders", "Người này đã giữ quá nhiều hộp thư đơn vị",
+                       "This person already holds too many unit mailboxes");
+    if (h->hold)
+        kept[count++] = h->login;
+    staff->holds = kept;
+    staff->hold_count = count;
+    return true;
+}
+
+static bool set_holding(struct prov_call *call, struct cv_id id, const char *login, bool hold, bool *out_changed,
+                        struct cv_error *err)
+{
+    struct holding h = {login, hold};
+    struct prov_staff_result result = {0};
+    if (!prov_staff_modify_id(call, id, "unit_mailbox.hold", NULL, change_holding, &h, &result, err))
+        return false;
+    *out_changed = *out_changed || result.outcome == PROV_CHANGED;
+    return true;
+}
+
+static bool listed(const struct prov_unit_mailbox *mailbox, struct cv_id id)
+{
+    for (size_t i = 0; i < mailbox->holder_count; i++)
+        if (cv_id_equal(mailbox->holders[i].id, id))
+            return true;
+    return false;
+}
+
+/* Those named now; a mailbox that nobody can open would be of no use to the unit. */
+static bool find_holders(struct prov_call *call, const struct prov_unit_mailbox_input *in,
+                         struct prov_unit_mailbox *out, struct cv_error *err)
+{
+    out->holders = CV_NEWS(call->arena, struct view_staff, in->holder_count + 1);
+    for (size_t i = 0; i < in->holder_count; i++) {
+        struct view_staff *found = &out->holders[out->holder_count];
+        bool there = view_staff_find(call->prov->options.view, call->scope, in->holders[i], call->arena, found, err);
+        if (!there && err->kind != CV_NOT_FOUND)
+            return false;
+        cv_error_clear(err);
+        if (!there || found->status == DOM_DEPARTED || found->address == NULL)
+            cv_fault_add(call->faults, CV_AT_POINTER, cv_arena_printf(call->arena, "/holders/%zu", i), "not_found",
+                         "Không có người đang công tác nào như vậy có hộp thư",
+                         "Nobody like that is on the staff with a mailbox");
+        else if (!listed(out, found->id))
+            out->holder_count++;
+    }
+    return cv_faults_check(call->faults, cvp_validation_failed, err);
+}
+
+static bool hand_over(struct prov_call *call, struct prov_unit_mailbox *out, struct cv_error *err)
+{
+    struct cv_id had[DOM_HOLDS_MAX * 2];
+    size_t count = 0;
+    bool changed = false;
+    const char *login = out->unit.mail_login;
+    for (size_t i = 0; i < out->holder_count; i++)
+        if (!set_holding(call, out->holders[i].id, login, true, &changed, err))
+            return false;
+    if (!dir_staff_holding(call->dir, login, had, CV_COUNT(had), &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!listed(out, had[i]) && !set_holding(call, had[i], login, false, &changed, err))
+            return false;
+    if (changed && out->outcome == PROV_UNCHANGED)
+        out->outcome = PROV_CHANGED;
+    return true;
+}
+
+bool prov_unit_mailbox_put(struct prov_call *call, const char *key, const struct prov_unit_mailbox_input *in,
+                           struct prov_unit_mailbox *out, struct cv_error *err)
+{
+    struct making m = {.in = in, .out = out};
+    *out = (struct prov_unit_mailbox){0};
+    return prov_unit_locate(call, key, &m.id, err) && find_holders(call, in, out, err) &&
+           prov_write(call, "unit_mailbox.put", key, make, &m, err) && hand_over(call, out, err);
+}
+
+bool prov_unit_mailbox_read(struct prov_call *call, const char *key, struct prov_unit_mailbox *out,
+                            struct cv_error *err)
+{
+    struct cv_id id, ids[DOM_HOLDS_MAX * 2];
+    size_t count = 0;
+    const struct view_scope everywhere = {.everywhere = true};
+    *out = (struct prov_unit_mailbox){0};
+    if (!prov_unit_locate(call, key, &id, err) || !prov_unit_fetch(call, id, &out->unit, err))
+        return false;
+    if (out->unit.mail_login == NULL)
+        return none_there(err);
+    if (!dir_staff_holding(call->dir, out->unit.mail_login, ids, CV_COUNT(ids), &count, err))
+        return false;
+    out->holders = CV_NEWS(call->arena, struct view_staff, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        char text[CV_ID_TEXT];
+        struct cv_error none = {0};
+        out->holder_count += view_staff_find(call->prov->options.view, everywhere, cv_id_text("stf_", ids[i], text),
+                                             call->arena, &out->holders[out->holder_count], &none);
+    }
+    return true;
+}
+
+/* ---- what is to be handed over ---- */
+static bool add_of(struct prov_call *call, const struct view_staff *leaver, struct prov_hand_over *out, size_t max,
+                   size_t *count, struct cv_error *err)
+{
+    struct dom_staff staff;
+    if (!dir_staff_read(call->dir, leaver->id, call->arena, &staff, err))
+        return false;
+    for (size_t i = 0; i < staff.hold_count && *count < max; i++) {
+        struct cv_error none = {0};
+        out[*count].staff = *leaver;
+        if (dir_unit_find_mailbox(call->dir, staff.holds[i], call->arena, &out[*count].unit, &none))
+            ++*count;
+    }
+    return true;
+}
+
+bool prov_hand_overs(struct prov_call *call, struct prov_hand_over *out, size_t max, size_t *out_count,
+                     struct cv_error *err)
+{
+    enum { HOLDERS_MAX = 2000 };
+    struct cv_id *ids = CV_NEWS(call->arena, struct cv_id, HOLDERS_MAX);
+    size_t count = 0;
+    *out_count = 0;
+    if (!dir_staff_holding(call->dir, NULL, ids, HOLDERS_MAX, &count, err))
+        return false;
+    for (size_t i = 0; i < count && *out_count < max; i++) {
+        char text[CV_ID_TEXT];
+        struct view_staff found;
+        struct cv_error none = {0};
+        if (!view_staff_find(call->prov->options.view, call->scope, cv_id_text("stf_", ids[i], text), call->arena,
+                             &found, &none) ||
+            !found.has_departure)
+            continue;
+        if (!add_of(call, &found, out, max, out_count, err))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,239 @@
+/* The full comparison of a system with our accounts: who is there and not ours, who is ours and not there, and whose
+ * state was changed there behind our back. An incomplete list never means that somebody is missing. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "reconcile/internal.h"
+
+enum { COMPARE_MS = 600000, RETRY_MS = 60000, MISSING_FEW = 20, MISSING_PERCENT = 20, MEMORY = 4 << 20 };
+
+const char *const rec_orphan_kind_words[] = {"unknown_here", "missing_there", NULL};
+
+struct ours {
+    const struct view_connector_account *account;
+    bool seen;
+};
+
+struct comparison {
+    struct rec_link *link;
+    struct ours *by_staff, **by_login, **by_remote; /* each sorted by its name */
+    size_t count, logins, remotes;
+    struct rec_orphan *orphans;
+    size_t orphan_count, unknown, missing, there;
+    struct cv_id *revisit;
+    size_t revisit_count;
+    struct cv_arena *memory; /* of what is kept */
+};
+
+/* ---- our side ---- */
+static int by_staff(const void *a, const void *b)
+{
+    const struct ours *x = a, *y = b;
+    return memcmp(x->account->staff.bytes, y->account->staff.bytes, sizeof(x->account->staff.bytes));
+}
+
+static int by_login(const void *a, const void *b)
+{
+    const struct ours *const *x = a, *const *y = b;
+    return cv_ascii_casecmp((*x)->account->login, (*y)->account->login);
+}
+
+static int by_remote(const void *a, const void *b)
+{
+    const struct ours *const *x = a, *const *y = b;
+    return strcmp((*x)->account->remote_id, (*y)->account->remote_id);
+}
+
+static bool load_ours(struct comparison *k, struct cv_error *err)
+{
+    struct prov_call *call = &k->link->w->call;
+    struct view_connector_account *all;
+    if (!view_connector_accounts(call->prov->options.view, k->link->system.slug, call->arena, &all, &k->count, err))
+        return false;
+    k->by_staff = CV_NEWS(call->arena, struct ours, k->count + 1);
+    k->by_login = CV_NEWS(call->arena, struct ours *, k->count + 1);
+    k->by_remote = CV_NEWS(call->arena, struct ours *, k->count + 1);
+    for (size_t i = 0; i < k->count; i++)
+        k->by_staff[i].account = &all[i];
+    qsort(k->by_staff, k->count, sizeof *k->by_staff, by_staff);
+    for (size_t i = 0; i < k->count; i++) {
+        if (k->by_staff[i].account->login != NULL)
+            k->by_login[k->logins++] = &k->by_staff[i];
+        if (k->by_staff[i].account->remote_id != NULL)
+            k->by_remote[k->remotes++] = &k->by_staff[i];
+    }
+    qsort(k->by_login, k->logins, sizeof *k->by_login, by_login);
+    qsort(k->by_remote, k->remotes, sizeof *k->by_remote, by_remote);
+    return true;
+}
+
+static struct ours *find_text(struct ours **list, size_t count, const struct view_connector_account *wanted,
+                              int (*order)(const void *, const void *))
+{
+    struct ours key = {.account = wanted}, *at = &key;
+    struct ours **hit = bsearch(&at, list, count, sizeof *list, order);
+    return hit != NULL ? *hit : NULL;
+}
+
+static struct ours *find_ours(struct comparison *k, const struct con_scim_account *a, bool *out_left_behind)
+{
+    struct view_connector_account wanted = {.login = a->login, .remote_id = a->id};
+    struct ours key = {.account = &wanted};
+    *out_left_behind = false;
+    if (rec_mark_parse(a->mark, &wanted.staff, out_left_behind)) {
+        struct ours *hit = bsearch(&key, k->by_staff, k->count, sizeof *k->by_staff, by_staff);
+        if (hit != NULL)
+            return hit;
+    }
+    struct ours *hit = find_text(k->by_remote, k->remotes, &wanted, by_remote);
+    if (a->login == NULL)
+        return hit;
+    /* a server that began anew gives old ids to others */
+    bool same = hit != NULL && hit->account->login != NULL && cv_ascii_casecmp(hit->account->login, a->login) == 0;
+    return same ? hit : find_text(k->by_login, k->logins, &wanted, by_login);
+}
+
+/* ---- what was found ---- */
+static void keep_orphan(struct comparison *k, struct rec_orphan orphan)
+{
+    if (k->orphan_count == REC_ORPHANS_MAX || !cv_arena_ok(k->memory))
+        return;
+    orphan.remote_id = orphan.remote_id ? cv_arena_strdup(k->memory, orphan.remote_id) : NULL;
+    orphan.login = orphan.login ? cv_arena_strdup(k->memory, orphan.login) : NULL;
+    k->orphans[k->orphan_count++] = orphan;
+}
+
+static void look_again(struct comparison *k, struct cv_id staff)
+{
+    if (k->revisit_count < REC_REVISIT_MAX)
+        k->revisit[k->revisit_count++] = staff;
+}
+
+static bool should_be_active(enum dom_observed observed)
+{
+    return observed == DOM_PROVISIONED || observed == DOM_OBS_ACTIVE || observed == DOM_MIGRATING;
+}
+
+static bool take_account(void *ctx, const struct con_scim_account *a)
+{
+    struct comparison *k = ctx;
+    bool left_behind = false;
+    struct ours *hit = find_ours(k, a, &left_behind);
+    k->there++;
+    if (hit == NULL && !left_behind) {
+        k->unknown++;
+        keep_orphan(k, (struct rec_orphan){.kind = REC_UNKNOWN_HERE, .remote_id = a->id, .login = a->login});
+        return !rec_stopping(k->link->w);
+    }
+    if (left_behind)
+        return !rec_stopping(k->link->w);
+    bool differs = a->has_active && hit->account->observed != DOM_REQUESTED &&
+                   a->active != should_be_active(hit->account->observed);
+    if (differs || hit->seen) /* twice: one too many */
+        look_again(k, hit->account->staff);
+    hit->seen = true;
+    return !rec_stopping(k->link->w);
+}
+
+static void find_missing(struct comparison *k)
+{
+    size_t issued = 0;
+    for (size_t i = 0; i < k->count; i++) {
+        const struct view_connector_account *a = k->by_staff[i].account;
+        if (!dom_counts_issued(a->observed))
+            continue;
+        issued++;
+        if (k->by_staff[i].seen)
+            continue;
+        k->missing++;
+        keep_orphan(k, (struct rec_orphan){
+                           .kind = REC_MISSING_THERE, .remote_id = a->remote_id, .login = a->login, .staff = a->staff});
+    }
+    bool suspicious = k->missing > MISSING_FEW && k->missing * 100 > issued * MISSING_PERCENT;
+    if (suspicious)
+        cv_log(CV_LOG_WARN, "connector_missing", "%s lacks %zu of %zu accounts; they are reported, not made again",
+               k->link->system.slug, k->missing, issued);
+    for (size_t i = 0; !suspicious && i < k->count; i++)
+        if (!k->by_staff[i].seen && dom_counts_issued(k->by_staff[i].account->observed))
+            look_again(k, k->by_staff[i].account->staff);
+}
+
+/* ---- keeping it ---- */
+static void publish(struct rec_connectors *c, struct comparison *k, bool whole)
+{
+    pthread_mutex_lock(&c->lock);
+    struct rec_peer *peer = rec_peer_of(c, k->link->system.slug);
+    struct cv_arena *old = k->memory;
+    if (peer != NULL) {
+        old = peer->memory;
+        peer->memory = k->memory;
+        peer->comparison = (struct rec_comparison){.compared_at = cv_now(),
+                                                   .whole = whole,
+                                                   .there = k->there,
+                                                   .unknown_here = k->unknown,
+                                                   .missing_there = k->missing,
+                                                   .items = k->orphans,
+                                                   .count = k->orphan_count};
+        struct cv_id *list = realloc(peer->revisit, (k->revisit_count + 1) * sizeof *list);
+        if (list != NULL) {
+            peer->revisit = list;
+            peer->revisit_count = k->revisit_count;
+            memcpy(list, k->revisit, k->revisit_count * sizeof *list);
+        }
+    }
+    pthread_mutex_unlock(&c->lock);
+    cv_arena_free(&old);
+}
+
+static void next_comparison(struct rec_connectors *c, const char *slug, int64_t in_ms)
+{
+    pthread_mutex_lock(&c->lock);
+    struct rec_peer *peer = rec_peer_of(c, slug);
+    if (peer != NULL)
+        peer->compare_at_ns = cv_mono_ns() + in_ms * 1000000;
+    pthread_mutex_unlock(&c->lock);
+}
+
+bool rec_compare(struct rec_connectors *c, struct rec_link *link, struct cv_error *err)
+{
+    struct comparison k = {.link = link, .memory = cv_arena_new(MEMORY)};
+    bool whole = false;
+    con_client_deadline(link->w->http, cv_deadline_in_ms(COMPARE_MS));
+    next_comparison(c, link->system.slug, RETRY_MS); /* also when this one fails */
+    k.orphans = CV_NEWS(k.memory, struct rec_orphan, REC_ORPHANS_MAX);
+    k.revisit = CV_NEWS(link->w->call.arena, struct cv_id, REC_REVISIT_MAX);
+    /* ours first: what is made there meanwhile carries our mark */
+    if (!con_scim_prepare(&link->scim, err) || !load_ours(&k, err) ||
+        !con_scim_list(&link->scim, take_account, &k, &whole, err)) {
+        cv_arena_free(&k.memory);
+        return false;
+    }
+    if (whole)
+        find_missing(&k);
+    publish(c, &k, whole);
+    next_comparison(c, link->system.slug, (int64_t)c->options.compare_s * 1000);
+    return true;
+}
+
+bool rec_compared(struct rec_connectors *connectors, const char *system, bool items, struct cv_arena *arena,
+                  struct rec_comparison *out)
+{
+    bool known = false;
+    pthread_mutex_lock(&connectors->lock);
+    const struct rec_peer *peer = rec_peer_of(connectors, system);
+    if (peer != NULL && peer->comparison.compared_at != CV_NO_MOMENT) {
+        const struct rec_comparison *kept = &peer->comparison;
+        struct rec_orphan *copy = CV_NEWS(arena, struct rec_orphan, (items ? kept->count : 0) + 1);
+        *out = *kept;
+        out->count = items ? kept->count : 0;
+        for (size_t i = 0; i < out->count; i++) {
+            copy[i] = kept->items[i];
+            copy[i].remote_id = copy[i].remote_id ? cv_arena_strdup(arena, copy[i].remote_id) : NULL;
+            copy[i].login = copy[i].login ? cv_arena_strdup(arena, copy[i].login) : NULL;
+        }
+        out->items = copy;
+        known = true;
+    }
+    pthread_mutex_unlock(&connectors->lock);
+    return known;
+}

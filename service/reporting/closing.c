@@ -1,0 +1,178 @@
+/* The list of the closing day: who was there and what he had, kept with a draft, so that usage which arrives later is
+ * counted for the people of that day. It goes when the report becomes final.
+ *
+ * A line each: id, line of the report, away (A or -), then for each system: - not eligible, m missing, i issued,
+ * a activated; l = locked for inactivity; the day of issue as a number. */
+#include "reporting/internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- writing ---- */
+
+static void put_state(struct cv_buf *out, const struct view_closing *p, size_t i)
+{
+    uint16_t bit = (uint16_t)(1u << i);
+    if (!(p->eligible & bit)) {
+        cv_buf_puts(out, " -");
+        return;
+    }
+    if (!(p->issued & bit)) {
+        cv_buf_puts(out, " m");
+        return;
+    }
+    cv_buf_printf(out, " %s%s", p->activated & bit ? "a" : "i", p->idle & bit ? "l" : "");
+    if (p->issued_on[i] != CV_NO_DAY)
+        cv_buf_printf(out, "%d", (int)p->issued_on[i]);
+}
+
+bool prov_closing_list(const struct prov_freeze *f, struct rep_report *r, const char **out, struct cv_error *err)
+{
+    struct view_closing *people;
+    size_t count;
+    const char *slugs[DOM_SYSTEMS_MAX];
+    char id[CV_ID_TEXT];
+    cv_auto_buf list;
+    cv_buf_init(&list, DIR_DOCUMENT_MAX);
+    struct view_coverage_query q = prov_freeze_query(f, r, slugs);
+    if (!view_closing_list(f->call->prov->options.view, &q, f->call->arena, &people, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const struct rep_row *line = prov_freeze_line(f, &r->sheets[0], people[i].unit);
+        cv_buf_printf(&list, "%s %zu %s", cv_id_text("", people[i].staff, id),
+                      line != NULL ? (size_t)(line - r->sheets[0].rows) : 0, people[i].away ? "A" : "-");
+        for (size_t k = 0; k < r->sheet_count; k++)
+            put_state(&list, &people[i], k);
+        cv_buf_puts(&list, "\n");
+    }
+    if (!cv_buf_ok(&list))
+        return cv_fail(err, cvp_report_too_large, NULL, "Danh sách ngày chốt quá lớn; hãy chọn đơn vị nhỏ hơn",
+                       "The list of the closing day is too large; choose a smaller unit");
+    *out = cv_arena_strndup(f->call->arena, cv_buf_str(&list), list.len);
+    return true;
+}
+
+/* ---- counting again ---- */
+
+struct recount {
+    struct prov_call *call;
+    struct rep_report *r;
+    cv_day to; /* last day counted */
+    struct cv_error *err;
+};
+
+static void clear(struct rep_counts *c, bool stale, bool regular)
+{
+    int32_t use = stale ? REP_NONE : 0;
+    c->activated = c->activated == REP_NONE ? REP_NONE : 0;
+    c->used = c->never_used = c->on_leave_unused = use;
+    c->regular = c->too_new = regular ? 0 : REP_NONE;
+    c->unknown = stale ? c->issued : 0;
+}
+
+static void more(int32_t *count, bool yes)
+{
+    if (*count != REP_NONE && yes)
+        ++*count;
+}
+
+static void add(struct rep_counts *c, bool activated, bool away, const struct dom_use_verdict *said)
+{
+    more(&c->activated, activated || said->ever);
+    more(&c->used, said->used & 1);
+    more(&c->regular, said->regular & 1);
+    more(&c->too_new, said->too_new);
+    more(&c->never_used, !said->ever);
+    more(&c->on_leave_unused, away && !(said->used & 1));
+}
+
+/* The same line in another sheet, which may have one more or less before it. */
+static struct rep_row *same_line(struct rep_sheet *s, const struct rep_row *line)
+{
+    for (size_t i = 0; i < s->row_count; i++)
+        if (s->rows[i].kind == line->kind && strcmp(s->rows[i].unit, line->unit) == 0)
+            return &s->rows[i];
+    return NULL;
+}
+
+static bool count_state(struct recount *c, struct rep_sheet *s, struct cv_id staff, const struct rep_row *line,
+                        bool away, const char *state)
+{
+    struct dom_activity rule = {.reported = s->reported,
+                                .regular_days = s->regular_days,
+                                .regular_of = s->regular_of,
+                                .stale_after = s->stale_after,
+                                .precision = s->last_only ? DOM_LAST_ONLY : DOM_BY_DAY,
+                                .version = s->rule_version};
+    bool idle = state[1] == 'l', issued = *state == 'i' || *state == 'a';
+    const char *day = state + 1 + idle;
+    struct dom_use_case at = {.rule = &rule,
+                              .issued_on = *state != '\0' && *day != '\0' ? (cv_day)strtol(day, NULL, 10) : CV_NO_DAY,
+                              .idle = idle,
+                              .day = c->to};
+    struct dom_use_verdict said = {0};
+    struct rep_row *row = same_line(s, line);
+    if (*state == '-')
+        return true;
+    if (issued &&
+        !view_closing_use(c->call->prov->options.view, staff, s->system, &at, c->to - c->r->from + 1, &said, c->err))
+        return false;
+    if (issued) {
+        if (row != NULL && row->kind != REP_ROW_TOTAL)
+            add(&row->counts, *state == 'a', away, &said);
+        add(&s->rows[0].counts, *state == 'a', away, &said);
+    } else {
+        if (row != NULL && row->kind != REP_ROW_TOTAL)
+            more(&row->counts.on_leave_unused, away);
+        more(&s->rows[0].counts.on_leave_unused, away);
+    }
+    return true;
+}
+
+static bool damaged(struct recount *c)
+{
+    return cv_fail(c->err, cvp_internal, NULL, "Danh sách ngày chốt bị hỏng", "The list of the closing day is damaged");
+}
+
+static bool count_line(struct recount *c, char *text)
+{
+    char *id = strsep(&text, " "), *line = strsep(&text, " "), *away = strsep(&text, " ");
+    struct cv_id staff;
+    char *end = NULL;
+    unsigned long at = line != NULL ? strtoul(line, &end, 10) : 0;
+    if (away == NULL || end == line || at >= c->r->sheets[0].row_count || !cv_id_parse("", id, &staff))
+        return damaged(c);
+    for (size_t i = 0; i < c->r->sheet_count; i++) {
+        const char *state = strsep(&text, " ");
+        if (state == NULL)
+            return damaged(c);
+        if (!count_state(c, &c->r->sheets[i], staff, &c->r->sheets[0].rows[at], *away == 'A', state))
+            return false;
+    }
+    return true;
+}
+
+static void finish(struct rep_sheet *s)
+{
+    for (size_t i = 0; i < s->row_count; i++) {
+        struct rep_counts *c = &s->rows[i].counts;
+        c->usage_base = c->on_leave_unused == REP_NONE ? REP_NONE : c->base - c->on_leave_unused;
+    }
+}
+
+bool prov_closing_recount(struct prov_call *call, struct rep_report *r, cv_day to, const char *list,
+                          struct cv_error *err)
+{
+    struct recount c = {.call = call, .r = r, .to = to, .err = err};
+    char *rest = cv_arena_strdup(call->arena, list);
+    for (size_t i = 0; i < r->sheet_count; i++)
+        for (size_t k = 0; k < r->sheets[i].row_count; k++)
+            clear(&r->sheets[i].rows[k].counts, r->sheets[i].stale, r->sheets[i].regular_needed > 0);
+    for (char *line = strsep(&rest, "\n"); line != NULL && *line != '\0'; line = strsep(&rest, "\n"))
+        if (!count_line(&c, line))
+            return false;
+    for (size_t i = 0; i < r->sheet_count; i++)
+        finish(&r->sheets[i]);
+    return true;
+}

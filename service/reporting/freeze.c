@@ -1,0 +1,218 @@
+/* Freezing: the question is asked of the view once, and everything that a reader will see is copied. */
+#include "reporting/internal.h"
+
+#include <string.h>
+
+#define DEFINITION "coverage-1" /* version of the rules of counting */
+
+static struct rep_row row_of(struct prov_call *call, const struct rep_report *r, const struct view_coverage_row *from)
+{
+    static const enum rep_row_kind kinds[] = {
+        [VIEW_ROW_TOTAL] = REP_ROW_TOTAL, [VIEW_ROW_OWN] = REP_ROW_OWN, [VIEW_ROW_UNIT] = REP_ROW_UNIT};
+    char id[CV_ID_TEXT];
+    struct rep_known known = {from->used_known, from->regular_known, from->activation_known};
+    return (struct rep_row){.kind = kinds[from->kind],
+                            .unit = cv_arena_strdup(call->arena, cv_id_text("unt_", from->unit.id, id)),
+                            .code = from->unit.code,
+                            .name = {from->unit.name[CV_VI], from->unit.name[CV_EN]},
+                            .unit_kind = from->unit.kind,
+                            .group = rep_group_of(from->unit.kind, from->unit.effective_block),
+                            .counts = rep_counts_of(&from->counts, known, r->declared)};
+}
+
+/* The total, and the lines that add up to it: own people of what is broken down, and units that are not. There is room
+ * for the own line of every unit that has none yet. */
+static void take_rows(const struct prov_freeze *f, const struct rep_report *r, struct rep_sheet *s)
+{
+    const struct view_coverage_row *last = NULL;
+    s->rows = CV_NEWS(f->call->arena, struct rep_row, f->coverage.count + 1);
+    for (size_t i = 0; i < f->coverage.count; i++) {
+        const struct view_coverage_row *row = &f->coverage.rows[i];
+        if (strcmp(row->system, s->system) != 0)
+            continue;
+        if (last != NULL && last->kind == VIEW_ROW_UNIT && row->depth > last->depth)
+            s->row_count--; /* broken down after all */
+        s->rows[s->row_count++] = row_of(f->call, r, row);
+        last = row;
+    }
+}
+
+static void take_rule(const struct prov_freeze *f, const struct view_system_usage *u, struct rep_sheet *s)
+{
+    const struct dom_system *system = prov_system_of(&f->systems, s->system);
+    s->name[CV_VI] = system != NULL ? system->name[CV_VI] : s->system;
+    s->name[CV_EN] = system != NULL ? system->name[CV_EN] : NULL;
+    s->rule_version = u->rule.version;
+    s->regular_days = u->rule.regular_days;
+    s->regular_of = u->rule.regular_of;
+    s->regular_needed = u->regular_known ? dom_regular_days(&u->rule, f->window.to - f->window.from + 1) : 0;
+    s->stale_after = u->rule.stale_after;
+    s->reported = u->rule.reported;
+    s->last_only = u->rule.precision == DOM_LAST_ONLY;
+    s->data_through = u->data_through;
+    s->stale = u->stale;
+}
+
+struct view_coverage_query prov_freeze_query(const struct prov_freeze *f, const struct rep_report *r,
+                                             const char *slugs[DOM_SYSTEMS_MAX])
+{
+    for (size_t i = 0; i < r->sheet_count; i++)
+        slugs[i] = r->sheets[i].system;
+    return (struct view_coverage_query){.scope = f->call->scope,
+                                        .unit = f->unit.id,
+                                        .recursive = true,
+                                        .depth = r->depth,
+                                        .systems = slugs,
+                                        .system_count = r->sheet_count,
+                                        .by_unit = true,
+                                        .by_system = true,
+                                        .window = f->window};
+}
+
+static bool count(struct prov_freeze *f, const struct rep_report *r, struct cv_error *err)
+{
+    const char *slugs[DOM_SYSTEMS_MAX];
+    struct view_coverage_query q = prov_freeze_query(f, r, slugs);
+    if (!view_coverage(f->call->prov->options.view, &q, f->call->arena, &f->coverage, err))
+        return false;
+    if (f->coverage.count > REP_ROWS_MAX * r->sheet_count)
+        return cv_fail(err, cvp_report_too_large, NULL, "Đơn vị có quá nhiều đơn vị trực thuộc cho một báo cáo",
+                       "The unit has too many sub-units for one report");
+    return true;
+}
+
+/* ---- do the data reach the end of the period? ---- */
+
+static void judge_data(struct prov_call *call, const struct rep_report *r, const struct rep_sheet *s)
+{
+    char through[CV_DAY_TEXT] = "", to[CV_DAY_TEXT];
+    if (!s->reported || r->kind == REP_LOCKED || (s->data_through != CV_NO_DAY && s->data_through >= r->to))
+        return;
+    cv_day_people(r->to, to);
+    if (s->data_through == CV_NO_DAY)
+        cv_fault_add(call->faults, CV_AT_POINTER, "/period", "data_behind",
+                     "%s: chưa có số liệu sử dụng nào, kỳ báo cáo đến ngày %s",
+                     "%s: there are no usage data yet, the period ends on %s", s->system, to);
+    else
+        cv_fault_add(call->faults, CV_AT_POINTER, "/period", "data_behind",
+                     "%s: số liệu sử dụng mới có đến ngày %s, kỳ báo cáo đến ngày %s",
+                     "%s: the usage data reach %s, the period ends on %s", s->system,
+                     cv_day_people(s->data_through, through), to);
+}
+
+static bool complete(struct prov_call *call, struct rep_report *r, bool accept, struct cv_error *err)
+{
+    struct cv_faults behind, *mine = call->faults;
+    cv_faults_init(&behind, call->arena);
+    call->faults = &behind;
+    if (r->to > cv_today())
+        cv_fault_add(call->faults, CV_AT_POINTER, "/period", "data_behind", "Kỳ báo cáo chưa kết thúc",
+                     "The period is not over yet");
+    for (size_t i = 0; i < r->sheet_count; i++)
+        judge_data(call, r, &r->sheets[i]);
+    call->faults = mine;
+    r->incomplete = behind.count > 0;
+    if (!r->incomplete || accept)
+        return true;
+    *mine = behind;
+    return cv_faults_check(mine, cvp_data_incomplete, err);
+}
+
+/* ---- scoring lines ---- */
+
+static void score(const struct rep_report *r, struct rep_indicator *i)
+{
+    i->a = i->b = REP_NONE;
+    for (size_t k = 0; k < r->sheet_count; k++) {
+        const struct rep_sheet *s = &r->sheets[k];
+        if (strcmp(s->system, i->system) != 0 || s->row_count == 0)
+            continue;
+        const struct rep_counts *c = &s->rows[0].counts;
+        const int32_t a[] = {[REP_FIGURE_ISSUED] = c->issued,
+                             [REP_FIGURE_ACTIVATED] = c->activated,
+                             [REP_FIGURE_USED] = c->used,
+                             [REP_FIGURE_REGULAR] = c->regular};
+        const int32_t b[] = {[REP_FIGURE_ISSUED] = c->base,
+                             [REP_FIGURE_ACTIVATED] = c->issued,
+                             [REP_FIGURE_USED] = c->usage_base,
+                             [REP_FIGURE_REGULAR] = c->usage_base};
+        i->a = a[i->figure];
+        i->b = b[i->figure];
+    }
+}
+
+static void score_all(struct rep_report *r)
+{
+    for (size_t i = 0; i < r->indicator_count; i++)
+        score(r, &r->indicators[i]);
+}
+
+static bool is_list(const struct rep_report *r)
+{
+    return r->kind == REP_LOCKED || r->kind == REP_UNUSED;
+}
+
+static bool fill_sheets(const struct prov_freeze *f, struct rep_report *r, struct cv_error *err)
+{
+    for (size_t i = 0; i < r->sheet_count; i++) {
+        struct rep_sheet *s = &r->sheets[i];
+        take_rule(f, &f->coverage.systems[i], s);
+        take_rows(f, r, s);
+        if (!prov_freeze_revoked(f, s, err) || (is_list(r) && !prov_freeze_people(f, r, s, err)))
+            return false;
+    }
+    score_all(r);
+    return true;
+}
+
+static bool begin(struct prov_freeze *f, const struct rep_report *r, struct cv_error *err)
+{
+    cv_day today = cv_today();
+    f->window = (struct view_window){.from = r->from, .to = r->to < today ? r->to : today};
+    return view_unit_find(f->call->prov->options.view, f->call->scope, r->unit, CV_NO_DAY, f->call->arena, &f->unit,
+                          err);
+}
+
+bool prov_freeze(struct prov_call *call, struct rep_report *r, bool accept, const char **out_list, struct cv_error *err)
+{
+    struct prov_freeze f = {.call = call};
+    if (!begin(&f, r, err) || !prov_load_systems(call, &f.systems, err) ||
+        !prov_unit_letterhead(call, f.unit.id, &r->letterhead, err) || !count(&f, r, err) || !fill_sheets(&f, r, err))
+        return false;
+    r->code = f.unit.code;
+    r->name[CV_VI] = f.unit.name[CV_VI];
+    r->name[CV_EN] = f.unit.name[CV_EN];
+    r->population = r->to < cv_today() ? REP_RECONSTRUCTED : REP_CLOSING_DAY;
+    r->unit_tree = cv_arena_strdup(call->arena, f.coverage.unit_tree);
+    r->definition = DEFINITION;
+    r->as_of = f.coverage.as_of;
+    r->frozen_at = cv_now();
+    *out_list = "";
+    return complete(call, r, accept, err) &&
+           (is_list(r) || r->state == REP_FINAL || prov_closing_list(&f, r, out_list, err));
+}
+
+/* How far the sources reach by now; the rule stays the one that the report was frozen with. */
+static void renew_source(struct rep_sheet *s, const struct view_system_usage *now, const struct prov_freeze *f)
+{
+    struct dom_activity rule = {.regular_days = s->regular_days, .regular_of = s->regular_of};
+    s->data_through = now->data_through;
+    s->stale = now->stale;
+    s->regular_needed = !now->stale && !s->last_only ? dom_regular_days(&rule, f->window.to - f->window.from + 1) : 0;
+}
+
+bool prov_refreeze(struct prov_call *call, struct rep_report *r, bool accept, const char **list, struct cv_error *err)
+{
+    struct prov_freeze f = {.call = call};
+    if (**list == '\0')
+        return prov_freeze(call, r, accept, list, err);
+    if (!begin(&f, r, err) || !count(&f, r, err))
+        return false;
+    for (size_t i = 0; i < r->sheet_count; i++)
+        renew_source(&r->sheets[i], &f.coverage.systems[i], &f);
+    r->frozen_at = cv_now();
+    if (!prov_closing_recount(call, r, f.window.to, *list, err))
+        return false;
+    score_all(r);
+    return complete(call, r, accept, err);
+}

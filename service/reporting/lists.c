@@ -1,0 +1,191 @@
+/* What a report counts or lists account by account: who was revoked in the period, and the people of lists. */
+#include "reporting/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE = 500 };
+
+/* ---- revoked in the period ---- */
+
+static struct rep_row *find_row(struct rep_sheet *s, struct cv_id unit, bool with_own)
+{
+    char id[CV_ID_TEXT];
+    cv_id_text("unt_", unit, id);
+    for (size_t i = 1; i < s->row_count; i++)
+        if ((with_own || s->rows[i].kind == REP_ROW_UNIT) && strcmp(s->rows[i].unit, id) == 0)
+            return &s->rows[i];
+    return NULL;
+}
+
+/* A unit's own people had no line as long as nothing was counted of them. */
+static struct rep_row *add_own(const struct prov_freeze *f, struct rep_sheet *s, const struct view_unit *u)
+{
+    char id[CV_ID_TEXT];
+    memmove(&s->rows[2], &s->rows[1], (s->row_count - 1) * sizeof(s->rows[0]));
+    s->row_count++;
+    s->rows[1] = (struct rep_row){.kind = REP_ROW_OWN,
+                                  .unit = cv_arena_strdup(f->call->arena, cv_id_text("unt_", u->id, id)),
+                                  .code = u->code,
+                                  .name = {u->name[CV_VI], u->name[CV_EN]},
+                                  .unit_kind = u->kind,
+                                  .group = rep_group_of(u->kind, u->effective_block)};
+    return &s->rows[1];
+}
+
+struct rep_row *prov_freeze_line(const struct prov_freeze *f, struct rep_sheet *s, struct cv_id unit)
+{
+    const struct view *view = f->call->prov->options.view;
+    struct view_unit own, at;
+    if (s->row_count == 1 || !view_unit_by_id(view, unit, f->call->arena, &own))
+        return NULL;
+    struct rep_row *row = find_row(s, unit, true);
+    at = own;
+    while (row == NULL && !cv_id_equal(at.id, f->unit.id)) {
+        if (!at.has_parent || !view_unit_by_id(view, at.parent, f->call->arena, &at))
+            return NULL;
+        row = find_row(s, at.id, false);
+    }
+    return row != NULL ? row : add_own(f, s, &own);
+}
+
+static void count_revoked(const struct prov_freeze *f, struct rep_sheet *s, const struct view_account_row *row)
+{
+    if (row->account.since == CV_NO_MOMENT)
+        return;
+    cv_day day = cv_day_of(row->account.since);
+    if (day < f->window.from || day > f->window.to)
+        return;
+    struct rep_row *line = prov_freeze_line(f, s, row->staff.unit);
+    if (line == NULL && s->row_count > 1)
+        return; /* the unit has left the tree meanwhile */
+    if (line != NULL)
+        line->counts.revoked++;
+    s->rows[0].counts.revoked++;
+}
+
+bool prov_freeze_revoked(const struct prov_freeze *f, struct rep_sheet *s, struct cv_error *err)
+{
+    struct view_account_page page;
+    struct view_account_query q = {.scope = f->call->scope,
+                                   .has_unit = true,
+                                   .unit = f->unit.id,
+                                   .recursive = true,
+                                   .system = s->system,
+                                   .states = 1u << DOM_OBS_CLOSED | 1u << DOM_OBS_REVOKED,
+                                   .page_size = PAGE};
+    if (s->row_count == 0)
+        return true;
+    do {
+        if (!view_account_list(f->call->prov->options.view, &q, f->call->arena, &page, err))
+            return false;
+        for (size_t i = 0; i < page.count; i++)
+            count_revoked(f, s, &page.items[i]);
+        q.after = page.next;
+        q.after_len = page.next_len;
+    } while (page.next != NULL && cv_arena_ok(f->call->arena));
+    return true;
+}
+
+/* ---- people of a list ---- */
+
+static const struct view_account *account_of(const struct view_staff *p, const char *system)
+{
+    for (size_t i = 0; i < p->account_count; i++)
+        if (strcmp(p->accounts[i].system, system) == 0)
+            return &p->accounts[i];
+    return NULL;
+}
+
+static enum rep_stage stage_of(const struct rep_report *r, const struct view_account *a)
+{
+    if (r->kind == REP_LOCKED)
+        return REP_IS_LOCKED;
+    if (a == NULL || !dom_counts_issued(a->observed))
+        return REP_NOT_ISSUED;
+    if (a->last_active_on == CV_NO_DAY)
+        return a->observed == DOM_PROVISIONED ? REP_NOT_ACTIVATED : REP_NEVER_USED;
+    return REP_NOT_USED;
+}
+
+/* A box locked because nobody used it is taken back after the time that the policy says. */
+static cv_day revoked_on(const struct prov_freeze *f, const struct view_account *a)
+{
+    int days = dom_policy_revoke_days(f->call->prov->options.policy);
+    bool idle = a->reason != NULL && strcmp(a->reason, dom_lock_reason_words[DOM_LOCK_INACTIVITY]) == 0;
+    return idle && days > 0 && a->since != CV_NO_MOMENT ? cv_day_of(a->since) + days : CV_NO_DAY;
+}
+
+static void take_person(const struct prov_freeze *f, const struct rep_report *r, const struct rep_sheet *s,
+                        const struct view_staff *from, struct rep_person *to)
+{
+    const struct view_account *a = account_of(from, s->system);
+    bool locked = r->kind == REP_LOCKED && a != NULL;
+    *to = (struct rep_person){.full_name = from->full_name,
+                              .title = from->title,
+                              .address = from->address,
+                              .unit_code = from->unit_code != NULL ? from->unit_code : "–",
+                              .unit_name = {from->unit_name[CV_VI], from->unit_name[CV_EN]},
+                              .stage = stage_of(r, a),
+                              .since = locked && a->since != CV_NO_MOMENT ? cv_day_of(a->since) : CV_NO_DAY,
+                              .reason = locked ? a->reason : NULL,
+                              .revoke_on = locked ? revoked_on(f, a) : CV_NO_DAY};
+}
+
+/* By unit, and within a unit as they came: by given name. */
+struct placed {
+    struct rep_person person;
+    size_t at;
+};
+
+static int by_unit(const void *a, const void *b)
+{
+    const struct placed *x = a, *y = b;
+    int order = strcmp(x->person.unit_code, y->person.unit_code);
+    if (order != 0)
+        return order;
+    return x->at < y->at ? -1 : x->at > y->at;
+}
+
+static struct view_staff_query people_query(const struct prov_freeze *f, const struct rep_report *r,
+                                            const struct rep_sheet *s)
+{
+    const uint32_t unused = 1u << VIEW_MISSING | 1u << VIEW_NOT_ACTIVATED | 1u << VIEW_NEVER_USED | 1u << VIEW_UNUSED;
+    return (struct view_staff_query){.scope = f->call->scope,
+                                     .has_unit = true,
+                                     .unit = f->unit.id,
+                                     .recursive = true,
+                                     .system = s->system,
+                                     .stages = r->kind == REP_LOCKED ? 1u << VIEW_LOCKED : unused,
+                                     .window = f->window,
+                                     .updated_since = CV_NO_MOMENT,
+                                     .page_size = PAGE};
+}
+
+bool prov_freeze_people(const struct prov_freeze *f, const struct rep_report *r, struct rep_sheet *s,
+                        struct cv_error *err)
+{
+    struct view_staff_page page;
+    struct view_staff_query q = people_query(f, r, s);
+    struct placed *all = CV_NEWS(f->call->arena, struct placed, REP_PEOPLE_MAX);
+    size_t count = 0;
+    do {
+        if (!view_staff_list(f->call->prov->options.view, &q, f->call->arena, &page, err))
+            return false;
+        if (count + page.count > REP_PEOPLE_MAX)
+            return cv_fail(err, cvp_report_too_large, NULL, "Danh sách có hơn %d người; hãy chọn đơn vị nhỏ hơn",
+                           "The list has over %d people; choose a smaller unit", REP_PEOPLE_MAX);
+        for (size_t i = 0; i < page.count; i++, count++) {
+            take_person(f, r, s, &page.items[i], &all[count].person);
+            all[count].at = count;
+        }
+        q.after = page.next;
+        q.after_len = page.next_len;
+    } while (page.next != NULL);
+    qsort(all, count, sizeof(*all), by_unit);
+    s->people = CV_NEWS(f->call->arena, struct rep_person, count + 1);
+    s->people_count = count;
+    for (size_t i = 0; i < count; i++)
+        s->people[i] = all[i].person;
+    return true;
+}

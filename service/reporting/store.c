@@ -1,0 +1,242 @@
+/* Where a report lies: a document of three lines. The figures are kept as their canonical bytes, so that what is read
+ * back is what was hashed. */
+#include "reporting/internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { SCAN_PAGE = 16, SCAN_MOST = 256, SERIES = 30 /* "rep_" and 26 signs */ };
+
+const char *prov_report_name(struct cv_arena *arena, const char *base, int revision)
+{
+    return revision > 1 ? cv_arena_printf(arena, "%.*s.%d", SERIES, base, revision)
+                        : cv_arena_strndup(arena, base, SERIES);
+}
+
+static void put_paper(struct cv_buf *out, const struct prov_report *report)
+{
+    struct cv_jout j;
+    cv_jout_init(&j, out);
+    cv_jout_object(&j, NULL);
+    rep_paper_write(&j, &report->report);
+    cv_jout_string(&j, "hash", report->hash);
+    cv_jout_end(&j);
+    out->failed = out->failed || !cv_jout_ok(&j);
+}
+
+bool prov_kept_bytes(struct prov_call *call, struct prov_report *report, const char *list, const char **out_bytes,
+                     size_t *out_len, struct cv_error *err)
+{
+    cv_auto_buf figures, whole;
+    cv_buf_init(&figures, DIR_DOCUMENT_MAX);
+    cv_buf_init(&whole, DIR_DOCUMENT_MAX);
+    rep_json(&figures, &report->report);
+    rep_hash(cv_buf_str(&figures), figures.len, report->hash);
+    put_paper(&whole, report);
+    cv_buf_printf(&whole, "\n%s\n%s", cv_buf_str(&figures), list);
+    if (!cv_buf_ok(&figures) || !cv_buf_ok(&whole))
+        return cv_fail(err, cvp_report_too_large, NULL, "Báo cáo quá lớn để lưu (hơn %d MiB); hãy chọn đơn vị nhỏ hơn",
+                       "The report is too large to be kept (over %d MiB); choose a smaller unit",
+                       DIR_DOCUMENT_MAX >> 20);
+    report->figures = cv_arena_strndup(call->arena, cv_buf_str(&figures), figures.len);
+    report->figures_len = figures.len;
+    *out_bytes = cv_arena_strndup(call->arena, cv_buf_str(&whole), whole.len);
+    *out_len = whole.len;
+    return true;
+}
+
+static bool damaged(struct cv_error *err, const char *name)
+{
+    return cv_fail(err, cvp_internal, NULL, "Báo cáo %s lưu trữ bị hỏng", "The stored report %s is damaged", name);
+}
+
+bool prov_kept_take(struct prov_call *call, const struct dir_document *document, struct prov_kept *out,
+                    struct cv_error *err)
+{
+    const char *bytes = document->bytes, *figures = memchr(bytes, '\n', document->len), *list = NULL, *stored = NULL;
+    struct prov_report r = {.revision = document->revision};
+    if (figures != NULL)
+        list = memchr(figures + 1, '\n', document->len - (size_t)(figures + 1 - bytes));
+    if (list == NULL)
+        return damaged(err, document->name);
+    const struct cv_jin *paper = cv_json_parse_own(call->arena, bytes, (size_t)(figures - bytes), err);
+    r.figures_len = (size_t)(list - figures) - 1;
+    r.figures = cv_arena_strndup(call->arena, figures + 1, r.figures_len);
+    if (paper == NULL || !rep_read(call->arena, r.figures, r.figures_len, &r.report, err))
+        return damaged(err, document->name);
+    rep_paper_read(paper, &r.report);
+    cv_jin_string(paper, "hash", CV_REQUIRED, REP_HASH_TEXT, &stored);
+    rep_hash(r.figures, r.figures_len, r.hash);
+    if (!cv_jin_ok(paper) || stored == NULL || strcmp(stored, r.hash) != 0)
+        return damaged(err, document->name);
+    *out =
+        (struct prov_kept){.report = r,
+                           .document = *document,
+                           .list = cv_arena_strndup(call->arena, list + 1, document->len - (size_t)(list + 1 - bytes))};
+    return true;
+}
+
+bool prov_kept_visible(const struct prov_call *call, const struct rep_report *r)
+{
+    struct cv_id unit;
+    return call->scope.everywhere || (r->unit != NULL && cv_id_parse("unt_", r->unit, &unit) &&
+                                      view_in_scope(call->prov->options.view, call->scope, unit));
+}
+
+static bool not_found(struct cv_error *err)
+{
+    cv_error_clear(err);
+    return cv_fail(err, cvp_report_not_found, NULL, "Không tìm thấy báo cáo", "There is no such report");
+}
+
+bool prov_kept_read(struct prov_call *call, const char *id, struct prov_kept *out, struct cv_error *err)
+{
+    struct dir_document document;
+    if (strlen(id) >= REPORT_NAME || strncmp(id, "rep_", 4) != 0)
+        return not_found(err);
+    if (!dir_document_read(call->dir, REPORT_FOLDER, id, call->arena, &document, err))
+        return err->kind == CV_NOT_FOUND ? not_found(err) : false;
+    if (!prov_kept_take(call, &document, out, err))
+        return false;
+    return prov_kept_visible(call, &out->report.report) || not_found(err);
+}
+
+/* The correction of a report has the next number of its series. */
+static bool find_correction(struct prov_call *call, struct prov_report *r, struct cv_error *err)
+{
+    struct dir_document *found;
+    size_t count;
+    const char *next = prov_report_name(call->arena, r->report.id, r->report.revision + 1);
+    if (!dir_document_list(call->dir, REPORT_FOLDER, next, NULL, 1, false, call->arena, &found, &count, err))
+        return false;
+    if (count > 0 && strcmp(found[0].name, next) == 0)
+        r->superseded_by = next;
+    return true;
+}
+
+bool prov_report_read(struct prov_call *call, const char *id, struct prov_report *out, struct cv_error *err)
+{
+    struct prov_kept kept = {0};
+    if (!prov_kept_read(call, id, &kept, err) || !find_correction(call, &kept.report, err))
+        return false;
+    *out = kept.report;
+    return true;
+}
+
+/* ---- lists ---- */
+
+typedef bool scan_fn(struct prov_call *call, struct prov_kept *kept, void *ctx); /* false = enough */
+
+/* Reports behind `after`, the newest first. *out_last = name of the last one looked at, NULL at the end of all. */
+static bool scan(struct prov_call *call, const char *after, scan_fn *take, void *ctx, const char **out_last,
+                 struct cv_error *err)
+{
+    for (size_t seen = 0; seen < SCAN_MOST; seen += SCAN_PAGE) {
+        struct dir_document *found;
+        size_t count;
+        if (!dir_document_list(call->dir, REPORT_FOLDER, "rep_", after, SCAN_PAGE, true, call->arena, &found, &count,
+                               err))
+            return false;
+        for (size_t i = 0; i < count; i++) {
+            struct prov_kept kept = {0};
+            *out_last = after = found[i].name;
+            if (!prov_kept_take(call, &found[i], &kept, err)) {
+                cv_log(CV_LOG_ERROR, "report_damaged", "%s is left out of lists", after);
+                cv_error_clear(err);
+                continue;
+            }
+            if (prov_kept_visible(call, &kept.report.report) && !take(call, &kept, ctx))
+                return true;
+        }
+        if (count < SCAN_PAGE) {
+            *out_last = NULL;
+            return true;
+        }
+        if (!cv_arena_ok(call->arena))
+            return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
+    }
+    return true;
+}
+
+struct listing {
+    const struct prov_report_query *q;
+    struct prov_report_page *page;
+};
+
+static bool take_listed(struct prov_call *call, struct prov_kept *kept, void *ctx)
+{
+    struct listing *l = ctx;
+    const struct prov_report_query *q = l->q;
+    const struct rep_report *r = &kept->report.report;
+    struct cv_id unit;
+    bool in_unit =
+        !q->has_unit ||
+        (cv_id_parse("unt_", r->unit, &unit) &&
+         (q->recursive ? view_unit_within(call->prov->options.view, unit, q->unit) : cv_id_equal(unit, q->unit)));
+    if (in_unit && (q->kinds == 0 || q->kinds >> r->kind & 1) && (q->states == 0 || q->states >> r->state & 1))
+        l->page->items[l->page->count++] = kept->report;
+    return l->page->count < q->page_size;
+}
+
+bool prov_report_list(struct prov_call *call, const struct prov_report_query *q, struct prov_report_page *out,
+                      struct cv_error *err)
+{
+    struct prov_report_page page = {.items = CV_NEWS(call->arena, struct prov_report, q->page_size)};
+    struct listing listing = {q, &page};
+    if (!scan(call, q->after, take_listed, &listing, &page.next, err))
+        return false;
+    *out = page;
+    return true;
+}
+
+/* ---- comparison ---- */
+
+struct earlier {
+    struct rep_report *r;
+    cv_day from, to;
+    size_t wanted;           /* sheets without their figures yet */
+    const char *from_series; /* of the last report that gave any; its corrections come right behind it */
+};
+
+static bool same_question(const struct rep_report *a, const struct rep_report *b)
+{
+    return b->state == REP_FINAL && a->kind == b->kind && strcmp(a->unit, b->unit) == 0 && a->declared == b->declared;
+}
+
+static bool same_series(const char *a, const char *b)
+{
+    return a != NULL && strncmp(a, b, SERIES) == 0;
+}
+
+static void take_sheet(struct cv_arena *arena, struct rep_sheet *s, const struct rep_report *before, struct earlier *e)
+{
+    for (size_t i = 0; i < before->sheet_count; i++) {
+        const struct rep_sheet *b = &before->sheets[i];
+        bool better = !s->previous.given || same_series(s->previous.report, before->id);
+        if (!better || strcmp(b->system, s->system) != 0 || b->row_count == 0)
+            continue;
+        e->wanted -= !s->previous.given;
+        e->from_series = s->previous.report = cv_arena_strdup(arena, before->id);
+        s->previous.given = true;
+        s->previous.from = before->from;
+        s->previous.to = before->to;
+        s->previous.counts = b->rows[0].counts;
+    }
+}
+
+static bool take_earlier(struct prov_call *call, struct prov_kept *kept, void *ctx)
+{
+    struct earlier *e = ctx;
+    const struct rep_report *b = &kept->report.report;
+    if (same_question(e->r, b) && b->from == e->from && b->to == e->to)
+        for (size_t i = 0; i < e->r->sheet_count; i++)
+            take_sheet(call->arena, &e->r->sheets[i], b, e);
+    return e->wanted > 0 || same_series(e->from_series, b->id);
+}
+
+bool prov_freeze_previous(struct prov_call *call, struct rep_report *r, cv_day from, cv_day to, struct cv_error *err)
+{
+    struct earlier e = {r, from, to, r->sheet_count, NULL};
+    const char *last = NULL;
+    return scan(call, NULL, take_earlier, &e, &last, err);
+}
