@@ -6,13 +6,13 @@
 
 #include "congvu/api.h"
 #include "congvu/conf.h"
-#include "congvu/directory.h"
+#include "congvu/lease.h"
+#include "congvu/prov_calendar.h"
+#include "congvu/server.h"
 #include "congvu/http.h"
 #include "congvu/job.h"
-#include "congvu/provision.h"
 #include "congvu/reconcile.h"
 #include "congvu/text.h"
-#include "congvu/view.h"
 
 struct service {
     struct cv_arena *arena; /* what lives as long as the process */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "congvu/log.h"
+#include "congvu/prov_systems.h"
 
 enum { POLICY_MAX = 1 << 20, BOOTSTRAP_MS = 20000, CONNECT_WORK_MS = 30000, CUT_OFF_MS = 200 };
 

@@ -11,7 +11,8 @@
  * Thread: pure. */
 #pragma once
 
-#include "congvu/domain.h"
+#include "congvu/system.h"
+#include "congvu/usage.h"
 
 enum {
     DOM_KEPT_DAYS_MAX = 400, /* 13 months */

@@ -9,9 +9,7 @@
 #pragma once
 
 #include "congvu/http.h"
-#include "congvu/provision.h"
 #include "congvu/reconcile.h"
-#include "congvu/view.h"
 
 struct api_blob {
     const char *bytes;

@@ -6,7 +6,7 @@
  * Thread: pure. */
 #pragma once
 
-#include "congvu/domain.h"
+#include "congvu/system.h"
 
 /* Counts of one unit's own staff (or a sum of such) for one system. Members are int32_t, all of them. */
 struct dom_counts {

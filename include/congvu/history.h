@@ -15,6 +15,7 @@
 #pragma once
 
 #include "congvu/provision.h"
+#include "congvu/view_figures.h"
 
 /* Keeps history for the present day, and drops what is older than it is to be kept. Cheap when there is nothing to do;
  * a failure is logged and tried again a minute later. Not thread-safe: the clockwork's own. */

@@ -32,7 +32,6 @@
 #include <stdatomic.h>
 
 #include "congvu/connect.h"
-#include "congvu/domain.h"
 #include "congvu/provision.h"
 
 enum { REC_ROOM_MAX = 32, REC_TARGETS_MAX = 32, REC_SOURCES_MAX = 4 };

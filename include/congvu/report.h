@@ -18,7 +18,7 @@
 #pragma once
 
 #include "congvu/coverage.h"
-#include "congvu/domain.h"
+#include "congvu/unit.h"
 #include "congvu/json.h"
 #include "congvu/table.h"
 

@@ -6,7 +6,11 @@
 
 #include <ldap.h>
 
-#include "congvu/directory.h"
+#include "congvu/session.h"
+#include "congvu/staff.h"
+#include "congvu/system.h"
+#include "congvu/token.h"
+#include "congvu/usage.h"
 
 /* ---- attributes of one entry, in the arena ---- */
 struct dir_value {

@@ -1,5 +1,6 @@
 /* The one table of account states, and who must have a system. */
-#include "congvu/domain.h"
+#include "congvu/account.h"
+#include "congvu/system.h"
 
 #include <string.h>
 

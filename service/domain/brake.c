@@ -1,5 +1,5 @@
 /* The brake: a script that goes wild must not empty a district. */
-#include "congvu/domain.h"
+#include "congvu/brake.h"
 
 enum { HOUR_S = 3600, FLOOR = 5, CEILING = 20, SMALLEST_UNIT = 4 };
 

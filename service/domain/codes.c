@@ -1,5 +1,5 @@
 /* Codes of people and units (kept as given, compared without case) and mobile numbers. */
-#include "congvu/domain.h"
+#include "congvu/staff.h"
 #include "congvu/text.h"
 
 #include <string.h>

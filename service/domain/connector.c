@@ -1,7 +1,7 @@
 /* Connectors: their configuration as JSON, and when an account there wants something done. */
 #include <string.h>
 
-#include "congvu/domain.h"
+#include "congvu/connector.h"
 
 enum { DAY_S = 24 * 3600, PATH_MAX_LENGTH = 200, URL_MAX_LENGTH = 2048 };
 

@@ -2,6 +2,7 @@
  * digits. */
 #include "congvu/text.h"
 #include "policy.h"
+#include "congvu/naming.h"
 
 #include <string.h>
 

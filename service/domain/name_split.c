@@ -1,4 +1,4 @@
-#include "congvu/domain.h"
+#include "congvu/staff.h"
 #include "congvu/text.h"
 
 #include <string.h>

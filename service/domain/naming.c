@@ -1,6 +1,7 @@
 /* Candidates of local parts, one pattern after the other. */
 #include "congvu/text.h"
 #include "policy.h"
+#include "congvu/naming.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* A person's own password. Nothing of it is kept: the folded copy is wiped before it goes back to the arena. */
-#include "congvu/domain.h"
+#include "congvu/staff.h"
 #include "congvu/text.h"
 
 #include <stdio.h>

@@ -4,6 +4,7 @@
 #include "congvu/json.h"
 #include "congvu/text.h"
 #include "policy.h"
+#include "congvu/naming.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /* What a person's record says on a given day. */
-#include "congvu/domain.h"
+#include "congvu/staff.h"
+#include "congvu/unit.h"
 
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* Active days as bits of months. */
-#include "congvu/domain.h"
+#include "congvu/system.h"
+#include "congvu/usage.h"
 
 #include <string.h>
 

@@ -1,4 +1,6 @@
-#include "congvu/domain.h"
+#include "congvu/staff.h"
+#include "congvu/system.h"
+#include "congvu/token.h"
 
 #include <string.h>
 

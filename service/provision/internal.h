@@ -5,7 +5,8 @@
 
 #include "congvu/connect.h"
 #include "congvu/log.h"
-#include "congvu/provision.h"
+#include "congvu/prov_staff.h"
+#include "congvu/prov_systems.h"
 #include "congvu/text.h"
 
 enum { PROV_RESERVED_MAX = 512, PROV_RETRIES = 8, PROV_NAME_TRIES = 200, PROV_VIEW_WAIT_MS = 250 };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "reconcile/internal.h"
+#include "congvu/view_lists.h"
 
 enum { COMPARE_MS = 600000, RETRY_MS = 60000, MISSING_FEW = 20, MISSING_PERCENT = 20, MEMORY = 4 << 20 };
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "reconcile/internal.h"
+#include "congvu/view_lists.h"
 
 enum { SCRATCH = 8 << 20 };
 static const int64_t OVERDUE_NS = INT64_C(30000000000);

@@ -6,6 +6,7 @@
 #include "congvu/reconcile.h"
 #include "congvu/scim.h"
 #include "provision/internal.h"
+#include "congvu/connector.h"
 
 enum { REC_REVISIT_MAX = 4096 };
 

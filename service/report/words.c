@@ -1,5 +1,6 @@
 /* The words of the paper, Vietnamese and English. */
 #include "report/internal.h"
+#include "congvu/account.h"
 
 #include <string.h>
 

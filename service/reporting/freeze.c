@@ -1,5 +1,6 @@
 /* Freezing: the question is asked of the view once, and everything that a reader will see is copied. */
 #include "reporting/internal.h"
+#include "congvu/prov_units.h"
 
 #include <string.h>
 

@@ -3,6 +3,7 @@
 
 #include "provision/internal.h"
 #include "congvu/prov_report.h"
+#include "congvu/view_figures.h"
 
 #define REPORT_FOLDER "reports"
 enum { REPORT_NAME = 48 };

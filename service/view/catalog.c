@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "view/internal.h"
 
 static int slot_of(const struct view *v, const char *slug)
 {

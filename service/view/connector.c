@@ -1,7 +1,8 @@
 /* What connector systems lack: a level, read from the accounts of everybody. */
 #include <string.h>
 
-#include "internal.h"
+#include "view/internal.h"
+#include "congvu/connector.h"
 
 struct search {
     int system, delete_after_days;

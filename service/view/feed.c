@@ -1,7 +1,7 @@
 /* What the sync consumer calls, and what the view says about itself. */
 #include <string.h>
 
-#include "internal.h"
+#include "view/internal.h"
 
 enum { SILENCE_MS = 5000 }; /* a live feed settles about once a second */
 

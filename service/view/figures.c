@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "view/internal.h"
 
 /* ---- into figures ---- */
 void view_figures_room(struct view *v, struct unit *u, int used_before)

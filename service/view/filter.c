@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "view/internal.h"
 
 static const uint64_t listed = UINT64_C(1) << 63;
 

@@ -14,7 +14,8 @@
 
 #include "congvu/text.h"
 #include "congvu/adoption.h"
-#include "congvu/view.h"
+#include "congvu/view_figures.h"
+#include "congvu/view_lists.h"
 
 #define NONE         UINT32_MAX
 #define NO_DAY_AHEAD INT32_MAX

@@ -2,7 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "view/internal.h"
+#include "congvu/connector.h"
 
 struct view_piece {
     struct view_piece *next;

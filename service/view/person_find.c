@@ -1,7 +1,7 @@
 /* Questions about single people, and the small lists of the scheduler. */
 #include <string.h>
 
-#include "internal.h"
+#include "view/internal.h"
 
 /* ---- answers ---- */
 static bool is_required(const struct person *p, unsigned system)

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "view/internal.h"
 
 enum { SCRATCH = 4 << 20 };
 

@@ -1,7 +1,7 @@
 /* What a complete refresh did not name is gone, unless that would be so much that the answer itself is in doubt. */
 #include <stdlib.h>
 
-#include "internal.h"
+#include "view/internal.h"
 
 enum { ALWAYS_ALLOWED = 20, SHARE = 10 };
 

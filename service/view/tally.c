@@ -1,7 +1,7 @@
 /* What one person adds to the figures on a day. */
 #include <string.h>
 
-#include "internal.h"
+#include "view/internal.h"
 
 enum { LONG_LEAVE_DAYS = 30 };
 

@@ -2,7 +2,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "internal.h"
+#include "view/internal.h"
 
 /* Looks at what was applied since `seen`. CSNs compare bytewise; a later one of the same entry will do. Under the lock.
  */

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "view/internal.h"
 
 static uint32_t find(const struct view_words *w, const char *text, uint32_t hash)
 {

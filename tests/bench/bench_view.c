@@ -7,7 +7,8 @@
 #include <unistd.h>
 
 #include "congvu/text.h"
-#include "congvu/view.h"
+#include "congvu/view_figures.h"
+#include "congvu/view_lists.h"
 
 enum { SYSTEMS = 4, ROUNDS = 400, COVERAGE_ROUNDS = 2000, DAYS = 180 };
 

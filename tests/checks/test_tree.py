@@ -7,20 +7,24 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SERVICE = ROOT / "service"
 LAYERS = ["base", "conf", "domain", "job", "connect", "directory", "view", "report", "provision", "history", "reconcile", "reporting", "http", "api"]
 
-# layer -> public headers (include/congvu/NAME.h) beyond base's that it may include
+# layer -> public headers (include/congvu/NAME.h) that it may include; DOMAIN, PORT and so on are groups of them
 BASE = {"error", "memory", "clock", "text", "json", "log", "secret"}
+DOMAIN = {"record", "unit", "account", "departure", "staff", "system", "connector", "usage", "token", "brake", "naming", "coverage", "adoption", "period"}
+PORT = {"session", "records"}  # the directory as use cases see it
+VIEW = {"view", "view_lists", "view_figures"}
+CASES = {"provision", "prov_staff", "prov_units", "prov_systems", "prov_calendar"}
 MAY = {
-    "base": set(), "conf": {"conf"}, "domain": {"domain", "domain_naming", "coverage", "adoption", "period"}, "job": {"job"},
+    "base": set(), "conf": {"conf"}, "domain": DOMAIN, "job": {"job"},
     "connect": {"connect", "scim"},
-    "directory": {"domain", "directory"}, "view": {"domain", "coverage", "adoption", "directory", "view"},
-    "provision": {"domain", "domain_naming", "coverage", "connect", "directory", "view", "provision", "job", "reconcile"},
-    "history": {"domain", "coverage", "directory", "view", "provision", "history"},
-    "reconcile": {"domain", "connect", "directory", "view", "provision", "job", "reconcile", "scim"},
-    "reporting": {"domain", "coverage", "period", "directory", "view", "provision", "report", "table", "prov_report"},
-    "report": {"domain", "coverage", "report", "table"},
+    "directory": DOMAIN | PORT | {"lease", "server", "feed"},
+    "view": DOMAIN | VIEW | {"session", "feed"},
+    "provision": DOMAIN | PORT | {"server"} | VIEW | CASES | {"connect", "job", "reconcile"},
+    "history": DOMAIN | PORT | VIEW | {"provision", "history"},
+    "reconcile": DOMAIN | PORT | VIEW | CASES | {"connect", "job", "reconcile", "scim", "lease"},
+    "reporting": DOMAIN | PORT | VIEW | CASES | {"report", "table", "prov_report"},
+    "report": DOMAIN | {"report", "table"},
     "http": {"http", "job"},
-    "api": {"api", "http", "provision", "reconcile", "history", "connect", "view", "domain", "domain_naming", "coverage", "period", "directory", "report", "table",
-            "job", "prov_report"},
+    "api": DOMAIN | PORT | VIEW | CASES | {"api", "http", "reconcile", "history", "connect", "report", "table", "job", "prov_report"},
 }
 SHOWN_TO = {use: {use, "provision"} for use in ("history", "reconcile", "reporting")}  # use cases over the core see its inner header
 OWNER = {"ldap.h": "directory", "lber.h": "directory", "microhttpd.h": "http", "curl/curl.h": "connect", "jansson.h": "base",

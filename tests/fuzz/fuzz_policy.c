@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "congvu/domain_naming.h"
+#include "congvu/naming.h"
 #include "congvu/text.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);

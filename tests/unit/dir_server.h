@@ -13,7 +13,7 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include "congvu/directory.h"
+#include "congvu/server.h"
 #include "directory/internal.h"
 
 #define BASE           "dc=congvu"

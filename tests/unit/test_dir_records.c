@@ -3,6 +3,7 @@
 #include "dir_server.h"
 
 #include "congvu/text.h"
+#include "congvu/records.h"
 
 static const struct dir_actor actor = {"tok_x", "req-7", "http"};
 

@@ -22,6 +22,9 @@
 #include "congvu/log.h"
 #include "congvu/text.h"
 #include "directory/internal.h"
+#include "congvu/feed.h"
+#include "congvu/records.h"
+#include "congvu/server.h"
 
 enum { PEOPLE = 60, SEEN_MAX = 400, WAIT_MS = 20000, PAIRS = 8 };
 

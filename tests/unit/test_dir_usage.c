@@ -6,6 +6,8 @@
 #include "dir_server.h"
 #include "congvu/log.h"
 #include "congvu/text.h"
+#include "congvu/feed.h"
+#include "congvu/records.h"
 
 enum { PEOPLE = 12, WAIT_S = 20 };
 

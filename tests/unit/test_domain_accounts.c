@@ -4,7 +4,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "congvu/domain.h"
+#include "congvu/staff.h"
+#include "congvu/system.h"
 
 static void the_table_of_states(void **state)
 {

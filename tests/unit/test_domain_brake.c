@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "congvu/domain.h"
+#include "congvu/brake.h"
 
 enum { NOW = 1000000, HUGE_UNIT = 1000 };
 

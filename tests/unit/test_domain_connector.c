@@ -1,6 +1,6 @@
 /* When an account of a connector system wants something done. */
 #include "base_test.h"
-#include "congvu/domain.h"
+#include "congvu/connector.h"
 
 enum { DAY_S = 86400 };
 

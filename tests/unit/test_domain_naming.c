@@ -7,7 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "congvu/domain_naming.h"
+#include "congvu/naming.h"
 #include "congvu/json.h"
 #include "congvu/text.h"
 

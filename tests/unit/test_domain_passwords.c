@@ -5,7 +5,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "congvu/domain.h"
+#include "congvu/staff.h"
 #include "congvu/text.h"
 
 static const struct dom_staff an = {.full_name = "Nguyễn Thị Ý An Khánh",

@@ -5,7 +5,9 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "congvu/domain.h"
+#include "congvu/staff.h"
+#include "congvu/system.h"
+#include "congvu/token.h"
 #include "congvu/text.h"
 
 enum { TODAY = 20000 };

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "congvu/domain.h"
+#include "congvu/usage.h"
 
 enum { SPAN = 440, ROUNDS = 300 };
 

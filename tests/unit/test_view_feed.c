@@ -3,6 +3,8 @@
 #include <stdatomic.h>
 
 #include "view_test.h"
+#include "congvu/view_figures.h"
+#include "congvu/view_lists.h"
 
 static const struct view_scope everywhere = {.everywhere = true};
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/frame/window.h"
+#include "congvu/view_figures.h"
 
 #define API_DEFINITION "coverage-1" /* version of the rules of counting */
 

@@ -1,6 +1,7 @@
 /* Targets of units, and how a row of figures stands to them. */
 #include "api/figures/figures.h"
 #include "api/units/units.h"
+#include "congvu/prov_units.h"
 
 enum { TARGETS_SHOWN = 5000, PERCENT_MOST = 100 };
 

@@ -1,5 +1,6 @@
 /* Systems: the catalogue and who must have what. */
 #include "api/internal.h"
+#include "congvu/connector.h"
 
 #include <string.h>
 

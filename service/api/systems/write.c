@@ -1,5 +1,7 @@
 /* JSON of systems. */
 #include "api/internal.h"
+#include "congvu/connector.h"
+#include "congvu/view_figures.h"
 
 static void write_words(struct cv_jout *j, const char *name, const char *const *words, uint32_t bits)
 {

@@ -1,5 +1,7 @@
 /* Declared headcounts of a unit. */
 #include "api/internal.h"
+#include "congvu/prov_units.h"
+#include "congvu/view_figures.h"
 
 static void fail(struct htp_exchange *x, const struct cv_error *err)
 {

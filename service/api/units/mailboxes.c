@@ -1,5 +1,6 @@
 /* Mailboxes of units, and who has to hand one over. */
 #include "api/internal.h"
+#include "congvu/prov_units.h"
 
 enum { LISTED_MAX = 500 };
 

@@ -1,5 +1,6 @@
 /* Units: list, tree, changes. */
 #include "api/units/units.h"
+#include "congvu/prov_units.h"
 
 #include <string.h>
 

@@ -7,6 +7,7 @@
 
 #include "directory/internal.h"
 #include "directory/feed/wire.h"
+#include "congvu/feed.h"
 
 enum sync_life { LIFE_UNKNOWN, LIFE_ALIVE, LIFE_LOST };
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "directory/records/records.h"
+#include "congvu/records.h"
 
 enum { NAME_MAX_BYTES = 200 };
 

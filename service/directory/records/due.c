@@ -3,6 +3,7 @@
 
 #include "congvu/text.h"
 #include "directory/records/records.h"
+#include "congvu/records.h"
 
 static bool lies_in(const char *dn, const char *folder)
 {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "directory/internal.h"
+#include "congvu/lease.h"
 
 /* Nanoseconds that never go back; NULL = the machine's own. Before the first tend. */
 void lease_set_clock(struct dir_lease *lease, int64_t (*now)(void *ctx), void *ctx);

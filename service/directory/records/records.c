@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "directory/records/records.h"
+#include "congvu/records.h"
 
 enum { SCRATCH_MAX = 8 << 20 };
 

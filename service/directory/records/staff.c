@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "directory/records/records.h"
+#include "congvu/records.h"
 
 static const char *dn_of(struct dir_session *s, struct cv_arena *arena, struct cv_id id)
 {

@@ -2,6 +2,7 @@
  * the entry that says which version and whose key the data are of. Every step may find its work done, by an earlier
  * start or by another process this moment. */
 #include "directory/internal.h"
+#include "congvu/server.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* Read-only identities of mail servers: a password each, made here, known to the file and (hashed) to slapd. The file
  * is the truth: what a restored database does not know is set again, what was deleted is made anew. */
 #include "directory/internal.h"
+#include "congvu/server.h"
 
 #include <errno.h>
 #include <fcntl.h>

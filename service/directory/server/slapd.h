@@ -2,6 +2,7 @@
 #pragma once
 
 #include "directory/internal.h"
+#include "congvu/server.h"
 
 enum { DIR_PATH_MAX = 512 };
 

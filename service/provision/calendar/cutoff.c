@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "congvu/connect.h"
+#include "congvu/prov_calendar.h"
+#include "congvu/view_lists.h"
 
 enum { BATCH = 50, CALL_MS = 5000 };
 

@@ -1,6 +1,8 @@
 /* The calendar's work, on the directory alone, so without a lease: every replica may try, compare-and-swap lets one
  * win. */
 #include "provision/internal.h"
+#include "congvu/prov_calendar.h"
+#include "congvu/view_lists.h"
 
 #include <string.h>
 

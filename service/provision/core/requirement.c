@@ -2,6 +2,7 @@
  * many deactivations. Judged by the primary post as the view shows it; a person required by a second post as well is
  * counted too, so the brake errs on the safe side. */
 #include "provision/units/units.h"
+#include "congvu/view_lists.h"
 
 #include <string.h>
 

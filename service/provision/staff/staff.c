@@ -1,5 +1,6 @@
 /* Onboarding and changing people. */
 #include "provision/internal.h"
+#include "congvu/view_lists.h"
 
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* The input of POST, PUT and PATCH onto a unit: absent keeps, null clears, all faults at once; then what the tree has
  * to say. */
 #include "provision/units/units.h"
+#include "congvu/view_lists.h"
 
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* Units: the tree, its codes, moves and ends. */
 #include "provision/units/units.h"
+#include "congvu/view_lists.h"
 
 #include <string.h>
 

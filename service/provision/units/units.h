@@ -2,6 +2,7 @@
 #pragma once
 
 #include "provision/internal.h"
+#include "congvu/prov_units.h"
 
 enum { PROV_UNITS_MAX = 20000 }; /* read at once: below a unit, beside it */
 

@@ -19,7 +19,7 @@
 #pragma once
 
 #include "congvu/coverage.h"
-#include "congvu/domain.h"
+#include "congvu/staff.h"
 
 struct dom_policy; /* owned by whoever loaded it; freed by dom_policy_free */
 

@@ -1,0 +1,84 @@
+/* Accounts: the one table of states (wanted and seen), and what follows from them.
+ *
+ * Story of use. `desired` is what people and rules want, `observed` what the system was last seen to have. Whether an
+ * account counts as issued, may sign in or receive, or differs from what is wanted is asked here and nowhere else.
+ *
+ * Thread: plain data and pure functions, any thread. */
+#pragma once
+
+#include "congvu/record.h"
+
+enum dom_desired { DOM_PRESENT, DOM_LOCKED, DOM_CLOSED, DOM_REVOKED, DOM_DESIREDS };
+
+enum dom_observed {
+    DOM_REQUESTED,
+    DOM_PROVISIONED,
+    DOM_OBS_ACTIVE,
+    DOM_TEMP_LOCKED,
+    DOM_OBS_CLOSED,
+    DOM_OBS_REVOKED,
+    DOM_MIGRATING,
+    DOM_OBSERVEDS
+};
+
+enum dom_lock_reason {
+    DOM_LOCK_DEFAULT_PASSWORD,
+    DOM_LOCK_INACTIVITY,
+    DOM_LOCK_WRONG_PASSWORD,
+    DOM_LOCK_COMPROMISED,
+    DOM_LOCK_VIOLATION,
+    DOM_LOCK_LEAVE,
+    DOM_LOCK_SUSPENDED,
+    DOM_LOCK_LEAVER_PENDING,
+    DOM_LOCK_OTHER,
+    DOM_LOCK_REASONS
+};
+
+extern const char *const dom_desired_words[];  /* present locked closed revoked */
+extern const char *const dom_observed_words[]; /* requested provisioned active temp_locked closed revoked migrating */
+extern const char *const dom_lock_reason_words[];
+
+/* Somebody who may no longer sign in may still sit in a session. Asked for with the change that took the login away, in
+ * the same write; open until the system itself shows that nobody is left. */
+struct dom_cut_off {
+    cv_moment asked, auth_cache, sessions; /* the moments of proof, CV_NO_MOMENT = open */
+};
+
+/* An account that a move left behind in a system whose logins belong to units: still to be closed there. */
+struct dom_former {
+    const char *login;
+    const char *remote_id; /* or NULL */
+};
+
+struct dom_account {
+    const char *system; /* slug */
+    enum dom_desired desired;
+    enum dom_observed observed;
+    const char *login;      /* or NULL */
+    const char *reason;     /* why locked or closed, or NULL */
+    cv_moment since;        /* of the observed state */
+    cv_day issued_on;       /* since when it has counted as issued without a break; 0 = it does not, or nobody
+                               knows */
+    const char *last_error; /* or NULL */
+    bool asked;             /* set by a person (PUT account), so that required_for does not take it away */
+    const struct dom_cut_off *cut_off; /* NULL = nothing to end */
+    /* What the reconciler remembers of an account in a `connector` system; written by it alone, quietly. */
+    const char *remote_id; /* its id there, or NULL */
+    int64_t synced;        /* revision of the person whose data were confirmed there; 0 = none */
+    int attempts;          /* failures in a row; 0 = none, and the next two say nothing */
+    cv_moment next_try_at; /* CV_NO_MOMENT = at once */
+    int64_t tried;         /* revision that the failures speak of: a later one is tried at once */
+    struct dom_former *formers;
+    size_t former_count;
+};
+
+enum dom_observed dom_observed_for(enum dom_desired desired, bool credential_set); /* of a `directory` system */
+bool dom_counts_issued(enum dom_observed observed);
+/* The account is in this state since then. A lock and its end are no new issue. */
+void dom_observe(struct dom_account *account, enum dom_observed observed, cv_moment since);
+bool dom_may_login(enum dom_observed observed);
+bool dom_may_receive(enum dom_observed observed);
+bool dom_in_drift(enum dom_desired desired, enum dom_observed observed);
+bool dom_cut_off_open(const struct dom_account *account);
+/* As wanted, and nobody left inside. */
+bool dom_settled(const struct dom_account *account);

@@ -1,0 +1,137 @@
+/* Use cases about people: onboarding, changes, accounts, leaving, the brake.
+ *
+ * Story of use. See provision.h; a result holds the person before and after.
+ *
+ * Thread: that of the call. */
+#pragma once
+
+#include "congvu/provision.h"
+
+/* ---- people ---- */
+struct prov_post_input {
+    const char *unit, *title;
+    enum dom_post_kind kind;
+    bool primary;
+    cv_day from, to;
+    struct dom_decision decision;
+};
+struct prov_account_input {
+    const char *system;
+    enum dom_desired state;
+    const char *reason;
+};
+struct prov_staff_input {
+    struct prov_text staff_code, full_name, family_name, middle_name, given_name, unit, title, mobile, login;
+    struct prov_int category; /* enum dom_category */
+    struct prov_int birth_year;
+    struct prov_int mail_quota_mib;
+    struct prov_day hired_on;
+    struct prov_decision decision;
+    enum cv_presence posts_given;
+    struct prov_post_input *posts;
+    size_t post_count;
+    struct prov_account_input *accounts;
+    size_t account_count;
+    const char **not_same_as;
+    size_t not_same_as_count;
+    bool new_address;
+    /* PATCH only */
+    struct prov_int status; /* DOM_ACTIVE or DOM_ON_LEAVE */
+    enum cv_presence leave_given;
+    int leave_kind;
+    cv_day leave_from, leave_to;
+};
+
+struct prov_staff_result {
+    enum prov_outcome outcome;
+    struct dom_staff before; /* revision 0 = was not there */
+    struct dom_staff staff;
+    struct cv_id *candidates;
+    size_t candidate_count; /* with possible_duplicate: the ones the caller may see */
+};
+bool prov_staff_create(struct prov_call *call, const struct prov_staff_input *in, struct prov_staff_result *out,
+                       struct cv_error *err);
+/* `key`: a staff code (made when nobody has it) or an id. */
+bool prov_staff_put(struct prov_call *call, const char *key, const struct prov_staff_input *in,
+                    struct prov_staff_result *out, struct cv_error *err);
+bool prov_staff_patch(struct prov_call *call, const char *key, const struct prov_staff_input *in,
+                      struct prov_staff_result *out, struct cv_error *err);
+bool prov_staff_read(struct prov_call *call, const char *key, struct dom_staff *out, struct cv_error *err);
+bool prov_staff_delete(struct prov_call *call, const char *key, struct cv_error *err);
+
+/* Does any current post require this system? (The view answers the same for lists and figures.) */
+bool prov_requires(const struct view *view, struct cv_arena *arena, const struct dom_staff *staff,
+                   const struct dom_system *system);
+
+/* ---- accounts ---- */
+/* The caller's language out of an account's last error; NULL stays NULL. */
+const char *prov_text_in(struct cv_arena *arena, const char *last_error, enum cv_lang lang);
+struct prov_account_change {
+    enum dom_desired state;
+    const char *reason;
+    const char *login;
+};
+bool prov_account_put(struct prov_call *call, const char *key, const char *system, const struct prov_account_change *in,
+                      struct prov_staff_result *out, struct cv_error *err);
+struct prov_observation {
+    enum dom_observed state;
+    cv_moment since;
+    const char *login;
+};
+bool prov_observation_put(struct prov_call *call, const char *key, const char *system,
+                          const struct prov_observation *in, struct prov_staff_result *out, struct cv_error *err);
+struct prov_code {
+    char code[32];
+    cv_moment expires_at;
+};
+bool prov_credential_reset(struct prov_call *call, const char *key, const char *system, struct prov_code *out_code,
+                           struct prov_staff_result *out, struct cv_error *err);
+/* No credential of the caller: the code is it. One refusal for wrong, used and expired: activation_refused. */
+bool prov_activate(struct prov_call *call, const char *code, const char *password, struct cv_error *err);
+
+/* ---- leaving ---- */
+struct prov_departure_input {
+    enum dom_reason reason;
+    const char *reason_text;
+    cv_day effective_on; /* CV_NO_DAY = now */
+    struct dom_decision decision;
+    const char *keep_mail_until;  /* ISO day */
+    struct prov_text delegate_to; /* staff key */
+    struct prov_text auto_reply;
+    char keep_mail_text[CV_DAY_TEXT]; /* where keep_mail_until may point */
+    bool batch;
+};
+bool prov_departure_put(struct prov_call *call, const char *key, const struct prov_departure_input *in,
+                        struct prov_staff_result *out, struct cv_error *err);
+bool prov_departure_withdraw(struct prov_call *call, const char *key, struct prov_staff_result *out,
+                             struct cv_error *err);
+/* A batch's Idempotency-Key lies on a document of its own, claimed before the first line and completed after the last
+ * one. Between the two every line is safe to repeat by itself, so an unfinished batch is simply run again. */
+struct prov_batch {
+    bool keyed;           /* has a key to be completed */
+    const char *outcomes; /* as given to prov_batch_end by the first one: a replay; or NULL */
+    struct dir_document document;
+};
+bool prov_batch_begin(struct prov_call *call, struct prov_batch *out, struct cv_error *err);
+/* Nothing to do without a key. A failure is logged only: what the lines did is done. */
+void prov_batch_end(struct prov_call *call, const struct prov_batch *batch, const char *outcomes);
+struct prov_reinstatement_input {
+    struct prov_text unit, title;
+    struct prov_decision decision;
+    struct prov_day effective_on;
+};
+bool prov_reinstate(struct prov_call *call, const char *key, const struct prov_reinstatement_input *in,
+                    struct prov_staff_result *out, struct cv_error *err);
+struct prov_release_input {
+    const char *token, *unit, *reason;
+    int allow;
+    cv_moment until;
+};
+struct prov_release {
+    struct cv_id id, token;
+    int allow;
+    cv_moment at, until;
+    const char *reason, *by;
+};
+bool prov_brake_release(struct prov_call *call, const struct prov_release_input *in, struct prov_release *out,
+                        struct cv_error *err);

@@ -1,0 +1,85 @@
+/* Use cases about systems, tokens and reported usage.
+ *
+ * Story of use. See provision.h.
+ *
+ * Thread: that of the call. */
+#pragma once
+
+#include "congvu/provision.h"
+
+/* ---- systems and tokens ---- */
+struct prov_system_input {
+    struct prov_text name_vi, name_en;
+    struct prov_int kind;
+    enum cv_presence required_given;
+    struct dom_required *required;
+    size_t required_count;
+    struct prov_activity_input {
+        enum cv_presence reported_given;
+        bool reported;
+        struct prov_int precision, regular_days, regular_of, stale_after;
+    } activity;
+    enum cv_presence sessions_given;
+    struct dom_sessions sessions;
+    enum cv_presence connector_given;
+    const struct cv_jin *connector; /* a merge patch: read onto what the system has */
+};
+struct prov_system_result {
+    enum prov_outcome outcome;
+    struct dom_system before, system;
+};
+bool prov_system_patch(struct prov_call *call, const char *slug, const struct prov_system_input *in,
+                       struct prov_system_result *out, struct cv_error *err);
+struct prov_token_input {
+    const char *name;
+    uint32_t scopes;
+    const char *unit;
+    cv_moment expires_at;
+};
+enum { PROV_SECRET_TEXT = 64 };
+struct prov_token_result {
+    enum prov_outcome outcome;
+    struct dom_token token;
+    char secret[PROV_SECRET_TEXT]; /* "" on a replay */
+};
+bool prov_token_create(struct prov_call *call, const struct prov_token_input *in, struct prov_token_result *out,
+                       struct cv_error *err);
+bool prov_token_revoke(struct prov_call *call, const char *id, struct cv_error *err);
+/* The first start: an admin token for everything; its secret goes to the caller. False + CV_CONFLICT when tokens exist.
+ */
+bool prov_token_bootstrap(struct prov_call *call, char out_secret[PROV_SECRET_TEXT], struct cv_error *err);
+/* Digest under which the view knows a secret. */
+void prov_token_digest(const struct prov *prov, const char *secret, char out[CV_DIGEST_TEXT]);
+
+/* ---- usage: who used a system on which day ---- */
+enum prov_usage_by { PROV_BY_LOGIN, PROV_BY_ADDRESS, PROV_BY_CODE, PROV_BY_ID };
+struct prov_usage_event {
+    const char *event_id; /* or NULL */
+    enum prov_usage_by by;
+    const char *key;
+    cv_day on;
+    const char
+        *code; /* why it is not taken, or NULL; set by the reader for what cannot be read, else by the use case */
+    const char *text[CV_LANGS];
+    struct cv_id staff; /* found */
+    bool repeated;      /* an earlier event of this call has the same event_id */
+};
+enum { PROV_USAGE_EVENTS_MAX = 5000 };
+struct prov_usage_input {
+    const char *system;
+    struct prov_usage_event *events; /* PROV_USAGE_EVENTS_MAX at most; may be none */
+    size_t count;
+    cv_day data_through; /* CV_NO_DAY = not said; not in the future */
+    bool rewind;         /* data_through may go back */
+};
+struct prov_usage_result {
+    size_t accepted;  /* days that were not known */
+    size_t duplicate; /* days that were, and repeated event_ids */
+    size_t rejected;  /* events with a code */
+    struct dom_system system;
+    cv_day data_through; /* as it stands now */
+};
+/* Stores one bit per person and day, in one write a person; data_through last. Safe to repeat: what was stored before
+ * an error stays, and counts as duplicate the next time. */
+bool prov_usage_record(struct prov_call *call, struct prov_usage_input *in, struct prov_usage_result *out,
+                       struct cv_error *err);

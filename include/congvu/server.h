@@ -1,0 +1,47 @@
+/* The directory as a server: the embedded slapd, and what a directory must hold before the service works.
+ *
+ * Story of use. At a start without directory_uri dir_embedded_start() runs slapd as a child on a socket;
+ * dir_bootstrap() makes the containers, dir_readers_ready() the identities of the mail server and others.
+ *
+ * Thread: main's, before the others begin and after they ended. */
+#pragma once
+
+#include "congvu/session.h"
+#include "congvu/system.h"
+
+/* ---- first start ---- */
+struct dir_bootstrap {
+    const char *key_fingerprint;      /* kept in ou=system; another one there = refuse to start */
+    const struct dom_system *systems; /* made when the catalogue is empty */
+    size_t system_count;
+};
+/* Makes the containers, the catalogue and the version when they are missing; safe to repeat, also by two processes at
+ * once. Refuses (CV_CONFLICT) a newer schema version or another key. */
+bool dir_bootstrap(struct dir_session *s, const struct dir_bootstrap *what, struct cv_error *err);
+/* Passwords of the read-only identities cn=dovecot, cn=postfix, cn=eoffice (ou=readers,ou=system): one 0600 file each,
+ * `folder`/NAME.pass. A missing file is made with a new password, which the identity then has; one that the directory
+ * does not know is set. Needs dir_bootstrap() before. */
+bool dir_readers_ready(struct dir_session *s, const struct dir_config *config, const char *folder,
+                       struct cv_error *err);
+/* True when no token exists at all. */
+bool dir_no_token(struct dir_session *s, bool *out_none, struct cv_error *err);
+
+/* ---- the embedded server: slapd as a child on ldapi in a 0700 folder ---- */
+struct dir_embedded_options {
+    const char *data_dir; /* holds slapd/ (configuration, databases), run/ldapi, lock */
+    const char *base;     /* "dc=congvu" */
+    uint64_t max_bytes;   /* size reserved for each database (sparse) */
+    bool nosync;          /* tests and repeatable imports only: commits are not flushed */
+    const char *listen;   /* "127.0.0.1:0": one more listener, for readers of this machine; NULL or "" = none */
+};
+struct dir_embedded;
+/* Takes the lock on the data folder (CV_CONFLICT when another process has it), writes the configuration, runs slapindex
+ * when the schema or indices changed, starts slapd, waits until it answers, watches it and starts it again when it dies
+ * (growing pauses). The child holds the lock too and dies with this process. */
+bool dir_embedded_start(const struct dir_embedded_options *options, struct dir_embedded **out, struct cv_error *err);
+const char *dir_embedded_uri(const struct dir_embedded *embedded);
+/* "ldap://127.0.0.1:41234" of the second listener, "" when there is none. */
+const char *dir_embedded_readers_uri(const struct dir_embedded *embedded);
+int dir_embedded_pid(const struct dir_embedded *embedded);
+/* Ends slapd (SIGTERM, then SIGKILL after 10 s) and the watch. Call it last. */
+void dir_embedded_stop(struct dir_embedded **embedded);

@@ -1,0 +1,68 @@
+/* The directory: the only door to LDAP, and the only database.
+ *
+ * Story of use. main opens a struct dir_config (embedded child or a site's servers). Each worker thread owns one
+ * dir_session and gives it the request's deadline; records go in and out as domain structs:
+ *
+ *     dir_session_deadline(s, request->deadline);
+ *     if (!dir_staff_read(s, id, arena, &before, err)) return false;       // CV_NOT_FOUND when there is none
+ *     after = before; after.mobile = "...";
+ *     if (!dir_staff_save(s, &before, &after, actor, &stamp, err))         // one modify of what differs, asserted on
+ * the revision return false;                                                // CV_STALE: somebody was faster; read
+ * again view_wait(view, &stamp);                                             // read-your-writes
+ *
+ * A save without a difference sends nothing and leaves stamp->changed false. Adds and saves are ONE directory write
+ * each.
+ *
+ * Outcomes (err->kind), decided in one function from libldap's codes:
+ *   CV_UNAVAILABLE  not connected, or refused before sending: certainly not done
+ *   CV_UNKNOWN      sent, connection lost or deadline passed: read back before repeating
+ *   CV_EXISTS       an entry of that id is there (for a repeated add: done)
+ *   CV_CONFLICT     the unique overlay refused; err->field = "cvName", "cvCode", "cvSlugClaim" or "cvIdempotencyKey";
+ * err->lib_text holds the server's words CV_STALE        the asserted revision differs CV_NOT_FOUND, CV_REFUSED,
+ * CV_LIMIT, CV_INVALID (schema), CV_INTERNAL
+ *
+ * Thread: a session belongs to the thread that uses it. The embedded server and the sync consumer own a thread each.
+ * No library type shows; DNs and filters are built inside, in one file. */
+#pragma once
+
+#include "congvu/clock.h"
+#include "congvu/error.h"
+#include "congvu/memory.h"
+
+/* ---- where the directory is ---- */
+struct dir_config {
+    const char *uri;     /* "ldapi://%2Fdata%2Frun%2Fldapi" or "ldap://host:389 ldaps://..." tried in this order */
+    const char *base;    /* suffix, "dc=congvu" */
+    const char *bind_dn; /* NULL = SASL EXTERNAL over ldapi */
+    const char *password_file; /* 0600; with bind_dn */
+    const char *ca_file;       /* for ldaps, or NULL */
+    int connect_ms;            /* bound of connecting + binding */
+};
+
+/* ---- sessions ---- */
+struct dir_session;
+/* Does not connect yet: the first call does, and every call after a lost connection tries once anew. `config` must
+ * outlive it. */
+bool dir_session_open(const struct dir_config *config, struct dir_session **out, struct cv_error *err);
+void dir_session_close(struct dir_session **session);
+/* Bounds every call until it is set again. */
+void dir_session_deadline(struct dir_session *session, struct cv_deadline deadline);
+/* Root DSE answers within the deadline. */
+bool dir_ping(struct dir_session *session, struct cv_error *err);
+
+/* What a write answered (post-read control, RFC 4527). */
+enum { DIR_CSN_TEXT = 48 };
+struct dir_stamp {
+    bool changed;           /* false: nothing differed, nothing was sent */
+    uint8_t uuid[16];       /* entryUUID */
+    char csn[DIR_CSN_TEXT]; /* entryCSN after the write */
+    int64_t revision;       /* cvRevision after the write */
+    cv_moment updated_at;   /* cvUpdatedAt as written by a save that changed something */
+};
+
+/* Who does it; stored on the entry with each write so that cn=log names him. */
+struct dir_actor {
+    const char *name; /* "tok_..." or "system" */
+    const char *request_id;
+    const char *via; /* "http", "scheduler" */
+};

@@ -1,0 +1,113 @@
+/* People: records, and the rules that need nothing but the record and a day.
+ *
+ * Story of use. A person is read as a struct dom_staff, changed as a copy, and saved. Status, primary post and the
+ * departure in force are derived, never stored.
+ *
+ * Thread: plain data and pure functions, any thread. */
+#pragma once
+
+#include "congvu/account.h"
+#include "congvu/departure.h"
+#include "congvu/record.h"
+
+enum dom_post_kind { DOM_CHINH_THUC, DOM_KIEM_NHIEM, DOM_BIET_PHAI, DOM_POST_KINDS };
+
+enum dom_status { DOM_PENDING, DOM_ACTIVE, DOM_ON_LEAVE, DOM_DEPARTING, DOM_DEPARTED, DOM_STATUSES };
+
+enum dom_leave_kind {
+    DOM_LEAVE_THAI_SAN,
+    DOM_LEAVE_KHONG_LUONG,
+    DOM_LEAVE_DI_HOC,
+    DOM_LEAVE_OM_DAU,
+    DOM_LEAVE_KHAC,
+    DOM_LEAVE_KINDS
+};
+
+extern const char *const dom_post_kind_words[];  /* chinh_thuc kiem_nhiem biet_phai */
+extern const char *const dom_status_words[];     /* pending active on_leave departing departed */
+extern const char *const dom_leave_kind_words[]; /* thai_san khong_luong di_hoc om_dau khac */
+
+struct dom_post {
+    struct cv_id unit;
+    const char *title; /* or NULL */
+    enum dom_post_kind kind;
+    bool primary;    /* exactly one per person */
+    cv_day from, to; /* CV_NO_DAY = open; `to` is the first day out */
+    struct dom_decision decision;
+};
+
+struct dom_alias {
+    const char *address;
+    cv_day until; /* last day of delivery; CV_NO_DAY = without end */
+};
+
+struct dom_staff {
+    struct cv_id id;
+    const char *staff_code; /* or NULL */
+    const char **former_codes;
+    size_t former_code_count;
+    const char *full_name, *family_name, *middle_name, *given_name; /* middle may be "" */
+    bool split_by_hand;
+    enum dom_category category;
+    const char *mobile; /* E.164 or NULL */
+    int birth_year;     /* 0 = not given */
+    cv_day hired_on;    /* CV_NO_DAY = from the start */
+    struct dom_post *posts;
+    size_t post_count;
+    const char *login;   /* mailbox login, current; or NULL */
+    const char *address; /* primary, or NULL */
+    struct dom_alias *aliases;
+    size_t alias_count;
+    const char **names;
+    size_t name_count; /* all ever held: "annv@x", "mailbox/annv", "td-office/noivu_an" */
+    const char *mail_store;
+    const char **holds; /* logins of unit mailboxes */
+    size_t hold_count;
+    int mail_quota_mib;      /* 0 = as the mail server has it for everybody */
+    const char *naming_rule; /* pattern that gave the address */
+    bool named_by_hand;
+    struct dom_account *accounts;
+    size_t account_count;
+    bool on_leave;
+    enum dom_leave_kind leave_kind;
+    cv_day leave_from, leave_to; /* leave_to = the first day back */
+    struct dom_departure *departures;
+    size_t departure_count; /* by number */
+    bool credential_set;    /* the person has set an own password */
+    const char *activation_digest;
+    cv_moment activation_until;
+    cv_moment due_at; /* from then on the calendar has something to do here; CV_NO_MOMENT = never */
+    struct dom_idempotency idempotency;
+    int64_t revision;
+    cv_moment created_at, updated_at;
+};
+
+/* A person of whom nothing is known but the id, and a post from and to whenever: every day and moment is "none", texts
+ * are empty. */
+struct dom_staff dom_staff_new(struct cv_id id);
+struct dom_post dom_post_new(struct cv_id unit);
+const struct dom_post *dom_primary_post(const struct dom_staff *s); /* never NULL for a saved person */
+/* The one that is not withdrawn or undone, or NULL. */
+const struct dom_departure *dom_current_departure(const struct dom_staff *s);
+/* From hired_on, leave and the current departure: nothing of this is stored. Asked in this order: departed (the date
+ * decides, not how far the work got; a held departure counts for nothing), pending, departing, on_leave, active. */
+enum dom_status dom_status_on(const struct dom_staff *s, cv_day today);
+/* The departure under which his mail is still taken, or NULL: it has begun, and the mailbox is kept. */
+const struct dom_departure *dom_kept_mail(const struct dom_staff *s);
+/* What is answered to who writes to somebody whose mail is kept; NULL when it is not. */
+const char *dom_auto_reply(const struct dom_staff *s, struct cv_arena *arena);
+/* Primary post there and hired_on <= day < departure's effective_on: active, on leave, departing. */
+bool dom_recorded_on(const struct dom_staff *s, cv_day day);
+struct dom_account *dom_account_of(const struct dom_staff *s, const char *system); /* or NULL */
+bool dom_code_valid(const char *code); /* [A-Za-z0-9._-]{1,35}, no id prefix (stf_ unt_ tok_ ...) */
+const char *dom_code_key(struct cv_arena *arena, const char *code); /* caseless form */
+bool dom_code_clash(const char *a,
+                    const char *b);        /* equal after stripping leading zeros of digit-only codes, but not equal */
+bool dom_mobile_valid(const char *mobile); /* E.164 */
+/* Splits a name: last word = given, first = family (known two-word families of the region: Pi Năng, ...), the rest =
+ * middle. One word is the given name alone. Outputs live in the arena, never NULL. */
+void dom_split_name(struct cv_arena *arena, const char *full_name, const char **out_family, const char **out_middle,
+                    const char **out_given);
+/* 9 to 128 signs, 4 classes, not containing login, name parts (folded, >= 3 letters) or birth year
+ */
+bool dom_password_ok(const char *password, const struct dom_staff *who, struct cv_faults *faults);

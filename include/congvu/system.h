@@ -1,0 +1,73 @@
+/* Systems: who must have an account there, what counts as use, how sessions are ended.
+ *
+ * Story of use. A system is an entry of the catalogue. dom_required_by() says whether a post requires it; the rule of
+ * activity says what "used regularly" means there.
+ *
+ * Thread: plain data and pure functions, any thread. */
+#pragma once
+
+#include "congvu/record.h"
+#include "congvu/unit.h"
+
+struct dom_connector;
+
+enum dom_system_kind { DOM_DIRECTORY, DOM_CONNECTOR, DOM_MANUAL, DOM_SYSTEM_KINDS };
+
+extern const char *const dom_system_kind_words[]; /* directory connector manual */
+
+/* One line of required_for: a post matches when every list that is not empty has it. Bits by enum value. */
+struct dom_required {
+    uint32_t blocks, unit_kinds, categories;
+    const char **positions;
+    size_t position_count; /* folded titles; empty = any */
+};
+
+/* What counts as use of a system, and when its figures go stale. A change of the rule makes a new version. */
+enum dom_precision {
+    DOM_BY_DAY,    /* every active day is reported */
+    DOM_LAST_ONLY, /* only the latest one: `used` can be told, `regular` cannot */
+    DOM_PRECISIONS
+};
+
+extern const char *const dom_precision_words[]; /* by_day last_only */
+
+struct dom_activity {
+    bool reported;    /* does any source report usage? Without one everything is unknown */
+    int regular_days; /* active days ... */
+    int regular_of;   /* ... of so many, for "regular" (4 of 30); in a period ceil(regular_days * days / regular_of) */
+    int stale_after;  /* days behind yesterday after which usage figures are null */
+    enum dom_precision precision;
+    int version; /* 1, 2, ... */
+};
+
+/* Where running sessions of a system can be seen and ended: Dovecot's doveadm over HTTP. */
+struct dom_sessions {
+    const char *url;
+    const char *credential; /* name of a file in the service's folder of credentials */
+    const char **allow;     /* special addresses that it may lie at */
+    size_t allow_count;
+};
+
+struct dom_system {
+    const char *slug;
+    const char *name[CV_LANGS];
+    enum dom_system_kind kind;
+    const char *login_rule; /* naming pattern for its login, e.g. "{donvi}_{ho_dem_ten}"; "address" = the mailbox
+                               address; NULL = the mailbox login */
+    bool login_per_unit;    /* a move closes the old login and opens one of the new unit */
+    bool receives_mail;     /* locked keeps receiving */
+    struct dom_required *required;
+    size_t required_count;               /* empty = optional for all */
+    const struct dom_sessions *sessions; /* NULL = not reachable */
+    struct dom_activity activity;
+    const struct dom_connector *connector; /* or NULL */
+    int64_t revision;
+    cv_moment updated_at;
+};
+
+/* Required by any current post? `block` is the unit's effective block, `title_folded` cv_text_fold of the post's title.
+ */
+bool dom_required_by(const struct dom_system *system, int block, enum dom_unit_kind kind, enum dom_category category,
+                     const char *title_folded);
+/* Regular = 4 days of 30, stale 3 days behind yesterday, by day, not reported, version 1. */
+struct dom_activity dom_activity_default(void);

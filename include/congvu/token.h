@@ -1,0 +1,40 @@
+/* Tokens and the rights they carry.
+ *
+ * Story of use. A secret's digest leads to a struct dom_token; a route names the right it needs, a bit of enum
+ * dom_scope.
+ *
+ * Thread: plain data, any thread. */
+#pragma once
+
+#include "congvu/record.h"
+
+enum dom_scope {
+    DOM_STAFF_READ = 1 << 0,
+    DOM_STAFF_WRITE = 1 << 1,
+    DOM_ACCOUNTS_WRITE = 1 << 2,
+    DOM_DEPARTURES_WRITE = 1 << 3,
+    DOM_BRAKE_RELEASE = 1 << 4,
+    DOM_UNITS_READ = 1 << 5,
+    DOM_UNITS_WRITE = 1 << 6,
+    DOM_SYSTEMS_WRITE = 1 << 7,
+    DOM_COVERAGE_READ = 1 << 8,
+    DOM_TOKENS_WRITE = 1 << 9,
+    DOM_USAGE_WRITE = 1 << 10,
+    DOM_REPORTS_WRITE = 1 << 11,
+    DOM_ALL_SCOPES = (1 << 12) - 1,
+};
+
+extern const char *const dom_scope_words[]; /* "staff:read" ...; bit i = word i */
+
+struct dom_token {
+    struct cv_id id;
+    const char *name;
+    const char *digest; /* of the secret */
+    uint32_t scopes;
+    bool everywhere;
+    struct cv_id unit; /* top of the subtree, unless everywhere */
+    cv_moment expires_at, revoked_at, created_at;
+    const char *created_by;
+    struct dom_idempotency idempotency;
+    int64_t revision;
+};

@@ -1,0 +1,86 @@
+/* Units: the offices people belong to, their place in the tree, letterheads, targets and declared headcounts.
+ *
+ * Story of use. A unit is read as a struct dom_unit, changed as a copy and saved; what it inherits (block, letterhead,
+ * targets) is looked up along its parents by who reads.
+ *
+ * Thread: plain data and pure functions, any thread. */
+#pragma once
+
+#include "congvu/record.h"
+
+enum dom_unit_kind {
+    DOM_SO_NGANH,
+    DOM_UBND_HUYEN,
+    DOM_PHONG,
+    DOM_UBND_XA,
+    DOM_DANG,
+    DOM_MAT_TRAN,
+    DOM_DOAN_THE,
+    DOM_SU_NGHIEP,
+    DOM_TRUONG_HOC,
+    DOM_UNIT_KINDS
+};
+
+enum dom_block { DOM_CHINH_QUYEN, DOM_DANG_DOAN_THE, DOM_BLOCKS };
+
+extern const char
+    *const dom_unit_kind_words[]; /* so_nganh ubnd_huyen phong ubnd_xa dang mat_tran doan_the su_nghiep truong_hoc */
+extern const char *const dom_block_words[]; /* chinh_quyen dang_doan_the */
+
+struct dom_headcount {
+    cv_day on;
+    int total;                       /* people in post */
+    int by_category[DOM_CATEGORIES]; /* -1 = not declared */
+    bool has_categories;
+    int establishment; /* -1 = not declared */
+    const char *source;
+};
+
+/* Head and foot of the papers that a unit signs. NULL = left open. */
+enum { DOM_RECIPIENTS_MAX = 20 };
+
+struct dom_letterhead {
+    const char *superior_body, *issuing_body, *place;
+    const char *on_behalf; /* "TM. ỦY BAN NHÂN DÂN" */
+    const char *signatory_title, *signatory_name;
+    const char **recipients;
+    size_t recipient_count;
+};
+
+/* What a unit is to reach with a system, in percent; -1 = nothing set. Holds for the units below that set none. */
+enum { DOM_TARGETS_MAX = DOM_SYSTEMS_MAX + 1 };
+
+struct dom_target {
+    const char *system; /* slug, or "required" */
+    int coverage, adoption, regular;
+};
+
+struct dom_unit {
+    struct cv_id id;
+    const char *code;
+    const char **former_codes;
+    size_t former_code_count;
+    const char *name[CV_LANGS]; /* en may be NULL */
+    enum dom_unit_kind kind;
+    int block; /* enum dom_block, -1 = inherited */
+    bool has_parent;
+    struct cv_id parent;
+    const char *slug;
+    bool has_letterhead; /* else that of the nearest unit above which has one */
+    struct dom_letterhead letterhead;
+    const char *mail_login, *mail_address, *mail_store; /* of the unit's mailbox; NULL = none */
+    const char **mail_names;                            /* all that it ever held, as of a person */
+    size_t mail_name_count;
+    struct dom_target *targets; /* one per system */
+    size_t target_count;
+    int position;                  /* order among siblings */
+    cv_day active_from, active_to; /* CV_NO_DAY = open */
+    struct dom_headcount *headcounts;
+    size_t headcount_count; /* by day, ascending */
+    struct dom_idempotency idempotency;
+    int64_t revision;
+    cv_moment created_at, updated_at;
+};
+
+/* Nothing is filled in. */
+bool dom_letterhead_empty(const struct dom_letterhead *letterhead);

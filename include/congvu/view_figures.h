@@ -1,0 +1,76 @@
+/* Coverage and use of units, and the people of a closing day.
+ *
+ * Story of use. One question (unit, depth, systems, window) gives all rows of a table at once; the counts behind it are
+ * kept up to date as changes arrive.
+ *
+ * Thread: any; see view.h. */
+#pragma once
+
+#include "congvu/adoption.h"
+#include "congvu/coverage.h"
+#include "congvu/view.h"
+
+/* What a figure of usage rests on. */
+struct view_system_usage {
+    const char *system;
+    struct dom_activity rule;
+    cv_day data_through;   /* CV_NO_DAY = no data yet */
+    bool stale;            /* used, regular and what follows are null; everybody issued is `unknown` */
+    bool regular_known;    /* false: stale, last-only source, or a window shorter than the rule */
+    bool activation_known; /* false: kept by hand and without any source */
+};
+/* As of today. False: the system is not known, or the view not loaded. */
+bool view_system_usage(const struct view *v, const char *slug, struct view_system_usage *out);
+struct view_coverage_query {
+    struct view_scope scope;
+    struct cv_id unit;
+    bool recursive;
+    int depth; /* rows of sub-units down to this depth; 0 = the total row only */
+    const char *const *systems;
+    size_t system_count;     /* slugs to show, in order; empty = all */
+    bool required;           /* system=required: one row over all required pairs */
+    bool by_unit, by_system; /* group_by */
+    uint32_t categories;     /* 0 = all */
+    struct view_window window;
+};
+enum view_row_kind { VIEW_ROW_TOTAL, VIEW_ROW_OWN, VIEW_ROW_UNIT };
+struct view_coverage_row {
+    enum view_row_kind kind;
+    struct view_unit unit;
+    int depth;          /* below the asked unit */
+    const char *system; /* NULL with `required` */
+    struct dom_counts counts;
+    bool used_known, regular_known, activation_known; /* else these counts and what follows from them are null */
+    cv_day headcount_on;                              /* day of the declared figure of the unit itself, or CV_NO_DAY */
+    int headcount_by_category[DOM_CATEGORIES];        /* sums; -1 = not declared */
+};
+struct view_coverage {
+    struct view_coverage_row *rows;
+    size_t count;
+    struct view_system_usage *systems; /* of the question, in its order */
+    size_t system_count;
+    struct view_window window;
+    cv_moment as_of;
+    char unit_tree[24]; /* version of the tree */
+};
+/* Rows: total first; for a unit with sub-units shown and people of its own an `own` row; then the units in tree order.
+ * own + units at depth 1 = total for every count. Costs O(rows): counts are kept up to date as changes arrive (a
+ * `categories` filter costs O(people of the subtree)). */
+bool view_coverage(const struct view *v, const struct view_coverage_query *q, struct cv_arena *arena,
+                   struct view_coverage *out, struct cv_error *err);
+
+/* ---- the people of a closing day ---- kept with the draft of a report, so that usage which arrives later is counted
+ * for those who were there */
+struct view_closing {
+    struct cv_id staff, unit;                   /* unit of the primary post */
+    bool away;                                  /* on long leave */
+    uint16_t eligible, issued, activated, idle; /* bits in the order of the question's systems */
+    cv_day issued_on[DOM_SYSTEMS_MAX];          /* CV_NO_DAY = long ago */
+};
+/* Who is recorded on the window's last day at or below q->unit. O(people of the subtree). */
+bool view_closing_list(const struct view *v, const struct view_coverage_query *q, struct cv_arena *arena,
+                       struct view_closing **out, size_t *out_count, struct cv_error *err);
+/* What the usage known by now says of one of them, for a window of `length` days that ends on at->day. Nobody of that
+ * id: no use. CV_UNAVAILABLE as every question. */
+bool view_closing_use(const struct view *v, struct cv_id staff, const char *system, const struct dom_use_case *at,
+                      int length, struct dom_use_verdict *out, struct cv_error *err);

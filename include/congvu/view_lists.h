@@ -1,0 +1,139 @@
+/* Pages of people, accounts and departures, and what the calendar and the reconciler have to look at.
+ *
+ * Story of use. Fill a query (scope first), ask, write the page; `next` is the position that the following page begins
+ * behind.
+ *
+ * Thread: any; see view.h. */
+#pragma once
+
+#include "congvu/view.h"
+
+enum view_sort { VIEW_BY_GIVEN_NAME, VIEW_BY_STAFF_CODE, VIEW_BY_HIRED_ON, VIEW_BY_UPDATED_AT };
+/* Of those required to have an account: what a figure counts. */
+enum view_stage {
+    VIEW_ANY_STAGE,
+    VIEW_MISSING, /* not issued */
+    VIEW_ISSUED,
+    VIEW_NOT_ACTIVATED, /* issued */
+    VIEW_LOCKED,
+    VIEW_UNUSED,      /* issued, no active day in the window; like the next two only where use is known */
+    VIEW_NEVER_USED,  /* issued, no active day ever */
+    VIEW_NOT_REGULAR, /* used in the window, not regularly */
+    VIEW_UNKNOWN,     /* issued where the source is stale or absent */
+    VIEW_STAGES
+};
+struct view_staff_query {
+    struct view_scope scope;
+    bool has_unit;
+    struct cv_id unit;
+    bool recursive;
+    uint32_t statuses;         /* bits; 0 = all */
+    uint32_t categories;       /* bits; 0 = all */
+    const char *q;             /* words in any order, prefixes, no marks needed */
+    const char *staff_code;    /* exact (caseless), present or former */
+    const char *has, *missing; /* system slugs: has = issued there; missing = required, not issued */
+    const char *system;
+    uint32_t stages; /* bits of view_stage, any of them: exactly the people that coverage figures count: recorded on the
+                        window's last day, required; system NULL with a stage = all required */
+    struct view_window window; /* for stages */
+    cv_moment updated_since;   /* CV_NO_MOMENT = any */
+    enum view_sort sort;
+    bool descending;
+    size_t page_size;
+    const void *after;
+    size_t after_len; /* the last page's next */
+    bool want_total;
+};
+struct view_staff_page {
+    struct view_staff *items;
+    size_t count;
+    const void *next;
+    size_t next_len;
+    size_t total;
+};
+bool view_staff_list(const struct view *v, const struct view_staff_query *q, struct cv_arena *arena,
+                     struct view_staff_page *out, struct cv_error *err);
+
+struct view_account_query {
+    struct view_scope scope;
+    bool has_unit;
+    struct cv_id unit;
+    bool recursive;
+    const char *system; /* NULL = all */
+    uint32_t states;    /* bits of dom_observed; 0 = all */
+    bool drift_only;
+    cv_day last_active_before; /* 0 = any. Issued, in a system whose use is reported, last active before or never */
+    size_t page_size;
+    const void *after;
+    size_t after_len;
+    bool want_total;
+};
+struct view_account_row {
+    struct view_staff staff; /* without its accounts array */
+    struct view_account account;
+};
+struct view_account_page {
+    struct view_account_row *items;
+    size_t count;
+    const void *next;
+    size_t next_len;
+    size_t total;
+};
+bool view_account_list(const struct view *v, const struct view_account_query *q, struct cv_arena *arena,
+                       struct view_account_page *out, struct cv_error *err);
+
+/* What a connector system lacks. Of those due now (nothing to wait for), at most `max`, beginning behind the person
+ * that
+ * `*cursor` names, so that nobody starves; the cursor moves. */
+struct view_connector_backlog {
+    size_t queue;        /* accounts that want something done, due or waiting */
+    cv_moment oldest_at; /* since when the oldest of them is as it is; CV_NO_MOMENT = none */
+};
+size_t view_connector_due(const struct view *v, const char *system, int delete_after_days, cv_moment now,
+                          size_t *cursor, struct cv_id *out, size_t max, struct view_connector_backlog *out_backlog);
+/* All accounts of a system, for a comparison with what is there: id, login, remote id and states only. */
+struct view_connector_account {
+    struct cv_id staff;
+    const char *login, *remote_id; /* or NULL */
+    enum dom_desired desired;
+    enum dom_observed observed;
+};
+bool view_connector_accounts(const struct view *v, const char *system, struct cv_arena *arena,
+                             struct view_connector_account **out, size_t *out_count, struct cv_error *err);
+
+struct view_departure_query {
+    struct view_scope scope;
+    bool has_unit;
+    struct cv_id unit;
+    bool recursive;
+    uint32_t states; /* bits of dom_departure_state; 0 = all */
+    cv_day from, to; /* effective_on, inclusive; CV_NO_DAY = open */
+    size_t page_size;
+    const void *after;
+    size_t after_len;
+    bool want_total;
+};
+/* Current departures by effective_on, then id. */
+bool view_departure_list(const struct view *v, const struct view_departure_query *q, struct cv_arena *arena,
+                         struct view_staff_page *out, struct cv_error *err);
+
+/* Likely the same person: folded name equal and (birth year or mobile or unit equal). At most `max`. */
+struct view_twin_query {
+    const char *full_name;
+    int birth_year;
+    const char *mobile;
+    bool has_unit;
+    struct cv_id unit;
+};
+size_t view_twins(const struct view *v, const struct view_twin_query *q, struct cv_id *out, size_t max);
+
+/* For the scheduler: people whose current departure is scheduled or held with effective_on <= day, the scheduled ones
+ * first, so that many held ones keep nobody waiting (one in progress waits for other systems, not for the calendar);
+ * and (second function) people with a recorded change that only the calendar brings about (hired_on reached). At most
+ * max ids. */
+size_t view_due_departures(const struct view *v, cv_day day, struct cv_id *out, size_t max);
+/* People with sessions that have to end. At most max ids. */
+size_t view_open_cut_offs(const struct view *v, struct cv_id *out, size_t max);
+/* People whose required accounts differ from their accounts (a required system without desired state): for the sweep
+ * after required_for, unit kind or block changed. */
+size_t view_unprovisioned(const struct view *v, cv_day day, struct cv_id *out, size_t max);
