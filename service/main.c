@@ -29,9 +29,10 @@ static int print_routes(void)
         const struct htp_route *routes = table == 0 ? api_routes(&count) : api_management_routes(&count);
         for (size_t i = 0; i < count; i++)
             printf("{\"listener\":\"%s\",\"method\":\"%s\",\"path\":\"%s\",\"operation\":\"%s\",\"lane\":\"%s\","
-                   "\"scopes\":%u,\"query\":\"%s\"}\n",
+                   "\"scopes\":%u,\"shows\":%u,\"query\":\"%s\"}\n",
                    table == 0 ? "api" : "management", methods[routes[i].method], routes[i].pattern, routes[i].operation,
-                   lanes[routes[i].lane], routes[i].scopes, routes[i].query != NULL ? routes[i].query : "");
+                   lanes[routes[i].lane], routes[i].scopes, routes[i].shows,
+                   routes[i].query != NULL ? routes[i].query : "");
     }
     return 0;
 }

@@ -43,6 +43,8 @@ struct htp_route {
     const char *operation;  /* operationId of the contract */
     enum htp_lane lane;
     uint32_t scopes; /* any of these bits is needed; 0 = no credential needed; HTP_ANY_TOKEN = any valid credential */
+    uint32_t shows;  /* all of these bits are needed to be shown the answer's body: who lacks one is answered 204 with
+                        the same headers. 0 = whoever may ask may see */
     htp_handler *handler;
     const char *query;    /* names of allowed query parameters, blank-separated; others are 400 unknown_parameter */
     const char *accepts;  /* media types of the body, blank-separated; NULL = application/json, with PATCH

@@ -86,6 +86,8 @@ struct dom_staff {
  * are empty. */
 struct dom_staff dom_staff_new(struct cv_id id);
 struct dom_post dom_post_new(struct cv_id unit);
+/* Held on that day; the primary post whatever its dates, for everybody has one. */
+bool dom_post_current(const struct dom_post *post, cv_day day);
 const struct dom_post *dom_primary_post(const struct dom_staff *s); /* never NULL for a saved person */
 /* The one that is not withdrawn or undone, or NULL. */
 const struct dom_departure *dom_current_departure(const struct dom_staff *s);

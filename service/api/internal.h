@@ -65,8 +65,14 @@ bool api_unit_filter(struct htp_exchange *x, bool *out_has, struct cv_id *out_un
 void api_count_or_null(struct cv_jout *j, const char *name, int32_t count, bool known);
 
 /* JSON of records */
-void api_write_unit_ref(struct htp_exchange *x, const char *name,
-                        struct cv_id unit); /* {"id","code","name"} in the caller's language, or null */
+/* Every name of a unit or a person inside another record asks here: what GET would answer 404 for is not named. */
+bool api_sees_unit(const struct htp_exchange *x, struct cv_id unit);
+bool api_sees_staff(const struct htp_exchange *x, const char *id);
+bool api_may_read_staff(const struct htp_exchange *x);
+/* {"id","code","name"} in the caller's language; null for a unit outside his subtree. */
+void api_write_unit_ref(struct htp_exchange *x, const char *name, struct cv_id unit);
+/* The same of a unit that the caller may see for certain: his own top, the subtree of a token that he may see. */
+void api_write_unit_known(struct htp_exchange *x, const char *name, struct cv_id unit);
 void api_write_decision(struct cv_jout *j, const char *name, const struct dom_decision *d);
 void api_write_staff(struct htp_exchange *x, const char *name, const struct dom_staff *staff); /* full person */
 void api_write_staff_row(struct htp_exchange *x, const struct view_staff *staff);              /* list item */
@@ -78,7 +84,7 @@ void api_write_departure(struct htp_exchange *x, const char *name, const struct 
 void api_write_change(struct cv_jout *j, const char *field, const char *from, const char *to);
 /* "changes": [...] of a person. */
 void api_write_staff_changes(struct htp_exchange *x, const struct dom_staff *before, const struct dom_staff *after);
-void api_write_home(struct htp_exchange *x, const struct view_staff *staff);      /* "unit" of somebody in a list */
+void api_write_home(struct htp_exchange *x, const struct view_staff *staff); /* "unit" of somebody in a list, or null */
 void api_write_staff_ref(struct htp_exchange *x, const struct view_staff *staff); /* "staff": {id, code, name, unit} */
 void api_write_account_row(struct htp_exchange *x, const struct view_account_row *row);
 void api_write_departure_row(struct htp_exchange *x, const struct view_staff *staff);

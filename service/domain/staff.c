@@ -29,6 +29,12 @@ struct dom_post dom_post_new(struct cv_id unit)
                              .decision = {.signed_on = CV_NO_DAY, .effective_on = CV_NO_DAY}};
 }
 
+bool dom_post_current(const struct dom_post *post, cv_day day)
+{
+    return post->primary ||
+           ((post->from == CV_NO_DAY || post->from <= day) && (post->to == CV_NO_DAY || day < post->to));
+}
+
 const struct dom_post *dom_primary_post(const struct dom_staff *s)
 {
     for (size_t i = 0; i < s->post_count; i++)

@@ -163,7 +163,6 @@ static void refuse_scope(struct htp_private *p)
 static bool pass_credential(struct htp_private *p)
 {
     uint32_t needed = p->x.route->scopes;
-    uint32_t has = 0;
     const char *bearer;
     struct cv_error err = {0};
 
@@ -177,12 +176,12 @@ static bool pass_credential(struct htp_private *p)
                    "Please send an access token: Authorization: Bearer …");
         return false;
     }
-    if (!p->server->options.authenticate(&p->x, bearer, &has, &err)) {
+    if (!p->server->options.authenticate(&p->x, bearer, &p->scopes, &err)) {
         cv_count(CVM_auth_failures);
         htp_problem(&p->x, &err, NULL);
         return false;
     }
-    if (!(needed & HTP_ANY_TOKEN) && !(needed & has)) {
+    if (!(needed & HTP_ANY_TOKEN) && !(needed & p->scopes)) {
         refuse_scope(p);
         return false;
     }

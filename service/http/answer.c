@@ -98,6 +98,12 @@ static bool unchanged(const struct htp_private *p, int status)
     return htp_none_match_holds(held, etag);
 }
 
+/* The right to do is not the right to see: who has only the former is told that it is done. */
+static bool may_see(const struct htp_private *p)
+{
+    return p->x.route == NULL || (p->x.route->shows & ~p->scopes) == 0;
+}
+
 void htp_reply(struct htp_exchange *x, int status)
 {
     struct htp_private *p = x->priv;
@@ -106,7 +112,9 @@ void htp_reply(struct htp_exchange *x, int status)
         htp_refuse(p, cvp_internal, "Không lập được câu trả lời.", "The answer could not be made.");
         return;
     }
-    if (unchanged(p, status)) {
+    if (!may_see(p)) {
+        htp_reply_empty(x, 204);
+    } else if (unchanged(p, status)) {
         htp_reply_empty(x, 304);
     } else if (begin(p, status)) {
         p->media_type = "application/json";

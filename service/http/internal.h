@@ -151,6 +151,7 @@ struct htp_private {
     const struct htp_place *place;
     int verb;
     bool is_head, close, body_pending, too_large;
+    uint32_t scopes; /* of the credential */
     bool dear;       /* an inline route's request that was handed to a lane */
     bool suspended;  /* handed to a lane and not yet seen again in the event loop */
     size_t received; /* of the body */

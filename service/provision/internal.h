@@ -24,6 +24,14 @@ struct prov {
     size_t reserved_count;
 };
 
+/* ---- what a caller may see ---- asked wherever a record is not found by its key in his scope */
+bool prov_sees_post(const struct prov_call *call, const struct dom_post *post);
+bool prov_sees_staff(const struct prov_call *call, const struct dom_staff *staff); /* by any current post */
+bool prov_sees_unit(const struct prov_call *call, const struct dom_unit *unit);
+bool prov_sees_token(const struct prov_call *call, const struct dom_token *token);
+/* Fails with the problem's own title, as if it were not there. */
+bool prov_unseen(struct cv_error *err, enum cv_problem missing);
+
 /* ---- names on their way ---- two requests of one process never propose the same name */
 bool prov_reserve(struct prov *prov, const char *name);
 void prov_unreserve(struct prov *prov, const char *name);
@@ -90,9 +98,15 @@ struct dir_actor prov_dir_actor(const struct prov_call *call);
 struct dom_idempotency prov_new_idempotency(const struct prov_call *call);
 /* A record found under the request's key: the same body is a replay, another one idempotency_key_reused. */
 bool prov_replay_ok(const struct prov_call *call, const struct dom_idempotency *found, struct cv_error *err);
-/* A key seen before? `found` is the record's pair; the directory's own "none" is no failure. */
-bool prov_seen_before(struct prov_call *call, bool found, const struct dom_idempotency *pair, bool *out_replay,
-                      struct cv_error *err);
+/* What the directory has under the request's key. A replay is a reading: what the caller may not see any more is not
+ * there for him, as GET says. */
+struct prov_recall {
+    bool found;                         /* false with the directory's own "none" in err: no failure */
+    const struct dom_idempotency *pair; /* of the record */
+    bool visible;
+    enum cv_problem missing; /* what GET answers when it is not visible */
+};
+bool prov_seen_before(struct prov_call *call, const struct prov_recall *recall, bool *out_replay, struct cv_error *err);
 /* The directory refused because somebody else wrote in between: worth another try. */
 bool prov_somebody_faster(const struct prov_call *call, const struct cv_error *err);
 /* One attempt at a write: reads, judges, saves. */

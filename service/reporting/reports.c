@@ -164,10 +164,14 @@ static bool replayed(struct prov_call *call, struct prov_report *out, bool *out_
         return true;
     bool found =
         dir_document_find_idempotency(call->dir, REPORT_FOLDER, call->idempotency.key, call->arena, &document, err);
-    if (!prov_seen_before(call, found, found ? &document.idempotency : NULL, out_replay, err) || !*out_replay)
-        return !*out_replay && err->kind == CV_OK;
-    if (!prov_kept_take(call, &document, &kept, err))
+    if (found && !prov_kept_take(call, &document, &kept, err))
         return false;
+    const struct prov_recall recall = {.found = found,
+                                       .pair = &document.idempotency,
+                                       .visible = found && prov_kept_visible(call, &kept.report.report),
+                                       .missing = cvp_report_not_found};
+    if (!prov_seen_before(call, &recall, out_replay, err) || !*out_replay)
+        return err->kind == CV_OK;
     *out = kept.report;
     out->outcome = PROV_REPLAYED;
     return true;

@@ -68,13 +68,14 @@ def test_router_and_contract_agree_exactly(spec):
     for route in map(json.loads, lines):
         bits = route["scopes"]
         scope = None if bits == 0 else "any" if bits == 0x80000000 else " ".join(w for i, w in enumerate(words) if bits >> i & 1)
+        shows = " ".join(w for i, w in enumerate(words) if route["shows"] >> i & 1) or None
         key = (route["method"], route["path"])
-        routed[key] = (route["operation"], route["lane"], scope, frozenset(route["query"].split()))
+        routed[key] = (route["operation"], route["lane"], scope, shows, frozenset(route["query"].split()))
         listeners.setdefault(key, set()).add(route["listener"])
     written = {}
     for method, path, operation in spec.operations():
         query = frozenset(p["name"] for p in spec.parameters(path, operation) if p["in"] == "query")
-        written[method, path] = (operation["operationId"], operation["x-lane"], operation["x-scope"], query)
+        written[method, path] = (operation["operationId"], operation["x-lane"], operation["x-scope"], operation.get("x-shows"), query)
         where = {None: {"api"}, "both": {"api", "management"}, "management": {"management"}}[operation.get("x-listener")]
         assert listeners.get((method, path)) == where, (method, path)
     assert routed == written

@@ -1,5 +1,22 @@
-/* How units and people are named inside other answers. */
+/* How units and people are named inside other answers. What the caller could not read by itself is not named either. */
 #include "api/units/units.h"
+
+bool api_sees_unit(const struct htp_exchange *x, struct cv_id unit)
+{
+    struct view_scope scope = api_actor(x)->scope;
+    return scope.everywhere || view_in_scope(api_of(x)->view, scope, unit);
+}
+
+bool api_sees_staff(const struct htp_exchange *x, const char *id)
+{
+    struct cv_id found;
+    return view_staff_holder(api_of(x)->view, api_actor(x)->scope, VIEW_BY_ID, id, &found);
+}
+
+bool api_may_read_staff(const struct htp_exchange *x)
+{
+    return (api_actor(x)->scopes & DOM_STAFF_READ) != 0;
+}
 
 const char *api_unit_id(struct htp_exchange *x, struct cv_id id)
 {
@@ -25,6 +42,14 @@ void api_write_unit_row_ref(struct htp_exchange *x, const char *name, const stru
 
 void api_write_unit_ref(struct htp_exchange *x, const char *name, struct cv_id unit)
 {
+    if (api_sees_unit(x, unit))
+        api_write_unit_known(x, name, unit);
+    else
+        cv_jout_null(&x->out, name);
+}
+
+void api_write_unit_known(struct htp_exchange *x, const char *name, struct cv_id unit)
+{
     struct view_unit found;
     if (!view_unit_by_id(api_of(x)->view, unit, x->arena, &found))
         found = (struct view_unit){.id = unit}; /* gone: still named, for null would say "everything" */
@@ -34,7 +59,11 @@ void api_write_unit_ref(struct htp_exchange *x, const char *name, struct cv_id u
 void api_write_home(struct htp_exchange *x, const struct view_staff *staff)
 {
     struct cv_jout *j = &x->out;
-    const char *name = staff->unit_name[x->lang] != NULL ? staff->unit_name[x->lang] : staff->unit_name[CV_VI];
+    const char *name = in_language(staff->unit_name, x->lang);
+    if (!api_sees_unit(x, staff->unit)) {
+        cv_jout_null(j, "unit");
+        return;
+    }
     cv_jout_object(j, "unit");
     cv_jout_string(j, "id", api_unit_id(x, staff->unit));
     cv_jout_string(j, "code", staff->unit_code);

@@ -29,7 +29,7 @@ static void write_reach(struct htp_exchange *x, bool everywhere, struct cv_id un
     if (everywhere)
         cv_jout_null(&x->out, "unit");
     else
-        api_write_unit_ref(x, "unit", unit);
+        api_write_unit_known(x, "unit", unit);
 }
 
 /* The members of a token; the caller opens and closes. */

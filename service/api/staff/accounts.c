@@ -150,20 +150,31 @@ void api_put_observation(struct htp_exchange *x)
         htp_problem(x, &err, &x->faults);
 }
 
-static void write_reset(struct htp_exchange *x, const struct dom_staff *staff, const struct prov_code *code)
+static void write_whose(struct htp_exchange *x, const struct dom_staff *staff)
 {
     struct cv_jout *j = &x->out;
     char id[CV_ID_TEXT];
-    const struct dom_account *account = dom_account_of((struct dom_staff *)staff, htp_param(x, "system"));
-    cv_jout_object(j, NULL);
-    cv_jout_string(j, "code", *code->code != '\0' ? code->code : NULL);
-    cv_jout_moment(j, "expires_at", code->expires_at);
     cv_jout_object(j, "staff");
     cv_jout_string(j, "id", cv_id_text("stf_", staff->id, id));
     cv_jout_string(j, "staff_code", staff->staff_code);
     cv_jout_string(j, "full_name", staff->full_name);
     api_write_unit_ref(x, "unit", dom_primary_post(staff)->unit);
     cv_jout_end(j);
+}
+
+/* Who may make a code but not read people gets the code alone. */
+static void write_reset(struct htp_exchange *x, const struct dom_staff *staff, const struct prov_code *code)
+{
+    struct cv_jout *j = &x->out;
+    bool shown = api_may_read_staff(x);
+    const struct dom_account *account = shown ? dom_account_of(staff, htp_param(x, "system")) : NULL;
+    cv_jout_object(j, NULL);
+    cv_jout_string(j, "code", *code->code != '\0' ? code->code : NULL);
+    cv_jout_moment(j, "expires_at", code->expires_at);
+    if (shown)
+        write_whose(x, staff);
+    else
+        cv_jout_null(j, "staff");
     cv_jout_string(j, "system", htp_param(x, "system"));
     cv_jout_string(j, "login", account != NULL ? account->login : NULL);
     cv_jout_end(j);

@@ -73,7 +73,8 @@ static void write_line(struct htp_exchange *x, size_t index, const struct line *
 {
     struct cv_jout *j = &x->out;
     bool fine = line->outcome == LINE_DONE || line->outcome == LINE_UNCHANGED;
-    const struct dom_departure *d = fine && !line->gone ? dom_current_departure(&line->result.staff) : NULL;
+    bool shown = fine && !line->gone && api_may_read_staff(x);
+    const struct dom_departure *d = shown ? dom_current_departure(&line->result.staff) : NULL;
     cv_jout_object(j, NULL);
     cv_jout_int(j, "index", (int64_t)index);
     cv_jout_string(j, "staff", line->staff);

@@ -31,16 +31,17 @@ static const char *accounts_of(struct cv_arena *arena, const struct view_staff *
     return out;
 }
 
-static void put_person(struct rep_table *t, const struct view_staff *p)
+static void put_person(const struct htp_exchange *x, struct rep_table *t, const struct view_staff *p)
 {
+    bool home = api_sees_unit(x, p->unit);
     const char *unit = p->unit_name[t->lang] != NULL ? p->unit_name[t->lang] : p->unit_name[CV_VI];
     struct rep_cell *cells = rep_table_line(t, REP_LINE_PLAIN);
     cells[ORDER] = rep_int((int64_t)t->line_count);
     cells[CODE] = rep_text(p->staff_code);
     cells[NAME] = rep_text(p->full_name);
-    cells[TITLE] = rep_text(p->title);
-    cells[UNIT_CODE] = rep_text(p->unit_code);
-    cells[UNIT] = rep_text(unit);
+    cells[TITLE] = rep_text(home ? p->title : NULL);
+    cells[UNIT_CODE] = rep_text(home ? p->unit_code : NULL);
+    cells[UNIT] = rep_text(home ? unit : NULL);
     cells[CATEGORY] = rep_text(dom_category_words[p->category]);
     cells[STATUS] = rep_text(dom_status_words[p->status]);
     cells[ADDRESS] = rep_text(p->address);
@@ -60,7 +61,7 @@ static bool fill(struct htp_exchange *x, struct view_staff_query *q, struct rep_
             return cv_faults_check(&x->faults, cvp_validation_failed, err);
         }
         for (size_t i = 0; i < page.count; i++)
-            put_person(t, &page.items[i]);
+            put_person(x, t, &page.items[i]);
         q->after = page.next;
         q->after_len = page.next_len;
     } while (page.next != NULL);

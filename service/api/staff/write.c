@@ -25,9 +25,14 @@ static bool preview(const struct dom_staff *staff)
 static void write_posts(struct htp_exchange *x, const struct dom_staff *staff)
 {
     struct cv_jout *j = &x->out;
+    size_t elsewhere = 0;
     cv_jout_array(j, "posts");
     for (size_t i = 0; i < staff->post_count; i++) {
         const struct dom_post *post = &staff->posts[i];
+        if (!api_sees_unit(x, post->unit)) {
+            elsewhere++;
+            continue;
+        }
         cv_jout_object(j, NULL);
         api_write_unit_ref(x, "unit", post->unit);
         cv_jout_string(j, "title", post->title);
@@ -39,6 +44,7 @@ static void write_posts(struct htp_exchange *x, const struct dom_staff *staff)
         cv_jout_end(j);
     }
     cv_jout_end(j);
+    cv_jout_int(j, "posts_elsewhere", (int64_t)elsewhere);
 }
 
 static void write_aliases(struct cv_jout *j, const struct dom_staff *staff)
@@ -164,7 +170,7 @@ static void write_who(struct htp_exchange *x, const struct dom_staff *staff)
     cv_jout_string(j, "middle_name", or_null(staff->middle_name));
     cv_jout_string(j, "given_name", staff->given_name);
     api_write_unit_ref(x, "unit", primary->unit);
-    cv_jout_string(j, "title", primary->title);
+    cv_jout_string(j, "title", api_sees_unit(x, primary->unit) ? primary->title : NULL);
     cv_jout_string(j, "category", dom_category_words[staff->category]);
     cv_jout_string(j, "mobile", staff->mobile);
     int_or_null(j, "birth_year", staff->birth_year);
@@ -251,7 +257,7 @@ void api_write_staff_row(struct htp_exchange *x, const struct view_staff *staff)
     cv_jout_string(j, "staff_code", staff->staff_code);
     cv_jout_string(j, "full_name", staff->full_name);
     api_write_home(x, staff);
-    cv_jout_string(j, "title", staff->title);
+    cv_jout_string(j, "title", api_sees_unit(x, staff->unit) ? staff->title : NULL);
     cv_jout_string(j, "category", dom_category_words[staff->category]);
     cv_jout_string(j, "status", dom_status_words[staff->status]);
     cv_jout_day(j, "hired_on", staff->hired_on);
@@ -352,7 +358,9 @@ void api_write_departure(struct htp_exchange *x, const char *name, const struct 
     cv_jout_day(j, "effective_on", d->effective_on);
     api_write_decision(j, "decision", &d->decision);
     cv_jout_string(j, "keep_mail_until", d->keep_mail_until);
-    cv_jout_string(j, "delegate_to", d->delegate_to);
+    bool named = d->delegate_to != NULL && api_sees_staff(x, d->delegate_to);
+    cv_jout_string(j, "delegate_to", named ? d->delegate_to : NULL);
+    cv_jout_bool(j, "delegate_elsewhere", d->delegate_to != NULL && !named);
     cv_jout_string(j, "auto_reply", d->auto_reply);
     cv_jout_moment(j, "recorded_at", d->recorded_at);
     cv_jout_moment(j, "started_at", d->started_at);

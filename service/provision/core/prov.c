@@ -115,12 +115,11 @@ bool prov_replay_ok(const struct prov_call *call, const struct dom_idempotency *
                    "This Idempotency-Key was used for another body; please use a new key");
 }
 
-bool prov_seen_before(struct prov_call *call, bool found, const struct dom_idempotency *pair, bool *out_replay,
-                      struct cv_error *err)
+bool prov_seen_before(struct prov_call *call, const struct prov_recall *recall, bool *out_replay, struct cv_error *err)
 {
-    *out_replay = found;
-    if (found)
-        return prov_replay_ok(call, pair, err);
+    *out_replay = recall->found;
+    if (recall->found)
+        return prov_replay_ok(call, recall->pair, err) && (recall->visible || prov_unseen(err, recall->missing));
     bool none = err->kind == CV_NOT_FOUND;
     if (none)
         cv_error_clear(err);

@@ -108,12 +108,24 @@ static bool merge(struct dom_departure *now, const struct prov_departure_input *
     return true;
 }
 
-/* Mail goes on only to somebody on the staff who takes mail himself; never outside. */
+/* Whom the caller cannot name he does not end either. */
+static bool hidden_delegate(const struct prov_change *change)
+{
+    const struct dom_departure *now = dom_current_departure(change->before);
+    struct cv_id found;
+    return now != NULL && now->delegate_to != NULL &&
+           !view_staff_holder(change->call->prov->options.view, change->call->scope, VIEW_BY_ID, now->delegate_to,
+                              &found);
+}
+
+/* Mail goes on only to somebody on the staff who takes mail himself and stays; never outside. */
 static bool resolve_delegate(struct prov_change *change, struct prov_departure_input *in, struct cv_error *err)
 {
     struct prov_call *call = change->call;
     struct view_staff found;
     char id[CV_ID_TEXT];
+    if (in->delegate_to.given == CV_NULL && hidden_delegate(change))
+        in->delegate_to.given = CV_ABSENT;
     if (in->delegate_to.given != CV_VALUE)
         return true;
     bool there =
@@ -125,6 +137,12 @@ static bool resolve_delegate(struct prov_change *change, struct prov_departure_i
         cv_fault_add(call->faults, CV_AT_POINTER, "/delegate_to", "not_found",
                      "Không có người đang công tác nào như vậy có hộp thư",
                      "Nobody like that is on the staff with a mailbox");
+        return cv_faults_check(call->faults, cvp_validation_failed, err);
+    }
+    if (found.has_departure) {
+        cv_fault_add(call->faults, CV_AT_POINTER, "/delegate_to", "not_allowed",
+                     "%s cũng sắp kết thúc công tác; hãy chọn người ở lại",
+                     "%s leaves too; please choose somebody who stays", found.full_name);
         return cv_faults_check(call->faults, cvp_validation_failed, err);
     }
     in->delegate_to.value = cv_arena_strdup(call->arena, cv_id_text("stf_", found.id, id));

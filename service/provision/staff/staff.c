@@ -136,7 +136,11 @@ bool prov_staff_seen(struct prov_call *call, struct prov_staff_result *out, bool
         return true;
     bool found = dir_staff_find_idempotency(call->dir, call->idempotency.key, call->arena, &out->staff, err);
     out->outcome = PROV_REPLAYED;
-    return prov_seen_before(call, found, &out->staff.idempotency, out_replay, err);
+    const struct prov_recall recall = {.found = found,
+                                       .pair = &out->staff.idempotency,
+                                       .visible = found && prov_sees_staff(call, &out->staff),
+                                       .missing = cvp_staff_not_found};
+    return prov_seen_before(call, &recall, out_replay, err);
 }
 
 static void name_the_code(struct cv_error *err, const char *code)

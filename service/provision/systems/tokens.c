@@ -99,7 +99,11 @@ static bool replayed(struct prov_call *call, struct prov_token_result *out, bool
         return true;
     bool found = dir_token_find_idempotency(call->dir, call->idempotency.key, call->arena, &out->token, err);
     out->outcome = PROV_REPLAYED;
-    return prov_seen_before(call, found, &out->token.idempotency, out_replay, err);
+    const struct prov_recall recall = {.found = found,
+                                       .pair = &out->token.idempotency,
+                                       .visible = found && prov_sees_token(call, &out->token),
+                                       .missing = cvp_token_not_found};
+    return prov_seen_before(call, &recall, out_replay, err);
 }
 
 static bool add(struct prov_call *call, struct prov_token_result *out, struct cv_error *err)
@@ -170,12 +174,9 @@ static bool no_token(struct cv_error *err)
 
 static bool may_revoke(struct prov_call *call, const struct dom_token *token, struct cv_error *err)
 {
-    bool own = cv_id_equal(token->id, call->token);
-    bool reach = call->scope.everywhere ||
-                 (!token->everywhere && view_in_scope(call->prov->options.view, call->scope, token->unit));
-    if (own)
+    if (cv_id_equal(token->id, call->token))
         return true;
-    return (reach && token->revoked_at == CV_NO_MOMENT && (call->scopes & DOM_TOKENS_WRITE) != 0) || no_token(err);
+    return (prov_sees_token(call, token) && (call->scopes & DOM_TOKENS_WRITE) != 0) || no_token(err);
 }
 
 static bool revoke_once(struct prov_call *call, void *ctx, struct dir_stamp *stamp, struct cv_error *err)

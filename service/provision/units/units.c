@@ -127,7 +127,11 @@ static bool replayed(struct prov_call *call, struct prov_unit_result *out, bool 
         return true;
     bool found = dir_unit_find_idempotency(call->dir, call->idempotency.key, call->arena, &out->unit, err);
     out->outcome = PROV_REPLAYED;
-    return prov_seen_before(call, found, &out->unit.idempotency, out_replay, err);
+    const struct prov_recall recall = {.found = found,
+                                       .pair = &out->unit.idempotency,
+                                       .visible = found && prov_sees_unit(call, &out->unit),
+                                       .missing = cvp_unit_not_found};
+    return prov_seen_before(call, &recall, out_replay, err);
 }
 
 bool prov_unit_create(struct prov_call *call, const struct prov_unit_input *in, struct prov_unit_result *out,

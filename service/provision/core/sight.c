@@ -1,0 +1,39 @@
+/* What a caller may see of a record that was not found by its key in his scope: a replay, a name inside another record.
+ * Judged by the record as the directory has it, so that what was just written is seen at once. */
+#include "provision/internal.h"
+
+static bool within(const struct prov_call *call, struct cv_id unit)
+{
+    return view_in_scope(call->prov->options.view, call->scope, unit);
+}
+
+bool prov_sees_post(const struct prov_call *call, const struct dom_post *post)
+{
+    return call->scope.everywhere || within(call, post->unit);
+}
+
+bool prov_sees_staff(const struct prov_call *call, const struct dom_staff *staff)
+{
+    for (size_t i = 0; i < staff->post_count; i++)
+        if (dom_post_current(&staff->posts[i], cv_today()) && prov_sees_post(call, &staff->posts[i]))
+            return true;
+    return false;
+}
+
+bool prov_sees_unit(const struct prov_call *call, const struct dom_unit *unit)
+{
+    return call->scope.everywhere || cv_id_equal(unit->id, call->scope.top) ||
+           (unit->has_parent && within(call, unit->parent));
+}
+
+bool prov_sees_token(const struct prov_call *call, const struct dom_token *token)
+{
+    return token->revoked_at == CV_NO_MOMENT &&
+           (call->scope.everywhere || (!token->everywhere && within(call, token->unit)));
+}
+
+bool prov_unseen(struct cv_error *err, enum cv_problem missing)
+{
+    const struct cv_problem_row *row = cv_problem_row(missing);
+    return cv_fail(err, missing, NULL, "%s%.0s", "%.0s%s", row->title[CV_VI], row->title[CV_EN]);
+}
