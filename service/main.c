@@ -6,6 +6,7 @@
 #include "congvu/log.h"
 #include "congvu/text.h"
 #include "service.h"
+#include "congvu/server.h"
 
 enum { PROCESS_ARENA = 64 << 20 };
 

@@ -2,6 +2,11 @@
 
 #include "congvu/history.h"
 #include "congvu/log.h"
+#include "congvu/lease.h"
+#include "congvu/naming.h"
+#include "congvu/prov_calendar.h"
+#include "congvu/server.h"
+#include "congvu/token.h"
 
 enum { TICK_DEADLINE_MS = 20000, TICK_ARENA = 64 << 20 };
 

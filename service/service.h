@@ -6,9 +6,6 @@
 
 #include "congvu/api.h"
 #include "congvu/conf.h"
-#include "congvu/lease.h"
-#include "congvu/prov_calendar.h"
-#include "congvu/server.h"
 #include "congvu/http.h"
 #include "congvu/job.h"
 #include "congvu/reconcile.h"

@@ -9,7 +9,11 @@
 #include <unistd.h>
 
 #include "congvu/log.h"
+#include "congvu/lease.h"
+#include "congvu/naming.h"
+#include "congvu/prov_calendar.h"
 #include "congvu/prov_systems.h"
+#include "congvu/server.h"
 
 enum { POLICY_MAX = 1 << 20, BOOTSTRAP_MS = 20000, CONNECT_WORK_MS = 30000, CUT_OFF_MS = 200 };
 

@@ -10,6 +10,7 @@
 
 #include "congvu/http.h"
 #include "congvu/reconcile.h"
+#include "congvu/coverage.h"
 
 struct api_blob {
     const char *bytes;

@@ -7,11 +7,13 @@
 #pragma once
 
 #include "congvu/session.h"
-#include "congvu/staff.h"
-#include "congvu/system.h"
-#include "congvu/token.h"
-#include "congvu/unit.h"
-#include "congvu/usage.h"
+
+struct dom_staff;
+struct dom_system;
+struct dom_token;
+struct dom_unit;
+struct dom_usage;
+struct dom_usage_feed;
 
 struct dir_feed {
     void *ctx;

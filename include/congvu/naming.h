@@ -18,8 +18,8 @@
  * Thread: a policy is read-only after loading, share it; a dom_naming belongs to one thread. */
 #pragma once
 
+#include "congvu/account.h"
 #include "congvu/coverage.h"
-#include "congvu/staff.h"
 
 struct dom_policy; /* owned by whoever loaded it; freed by dom_policy_free */
 

@@ -6,6 +6,8 @@
 #pragma once
 
 #include "congvu/provision.h"
+#include "congvu/records.h"
+#include "congvu/system.h"
 
 /* ---- people ---- */
 struct prov_post_input {

@@ -6,6 +6,8 @@
 #pragma once
 
 #include "congvu/provision.h"
+#include "congvu/system.h"
+#include "congvu/token.h"
 
 /* ---- systems and tokens ---- */
 struct prov_system_input {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "congvu/provision.h"
+#include "congvu/unit.h"
 
 struct prov_letterhead_input {
     enum cv_presence given; /* null: none of its own */

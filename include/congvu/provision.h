@@ -18,8 +18,7 @@
 #pragma once
 
 #include "congvu/json.h"
-#include "congvu/naming.h"
-#include "congvu/records.h"
+#include "congvu/brake.h"
 #include "congvu/view.h"
 
 struct prov;

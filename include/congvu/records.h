@@ -6,13 +6,16 @@
  * Thread: that of the session. */
 #pragma once
 
-#include "congvu/brake.h"
+#include "congvu/record.h"
 #include "congvu/session.h"
-#include "congvu/staff.h"
-#include "congvu/system.h"
-#include "congvu/token.h"
-#include "congvu/unit.h"
-#include "congvu/usage.h"
+
+struct dom_brake;
+struct dom_staff;
+struct dom_system;
+struct dom_token;
+struct dom_unit;
+struct dom_usage;
+struct dom_usage_feed;
 
 /* ---- records ---- *_add: revision becomes 1. *_save: asserts before->revision and raises it by 1 when anything that
  * counts differs. Reads fill *out with strings in the arena. dir_*_save with `quiet` leaves the revision alone

@@ -18,7 +18,6 @@
 #pragma once
 
 #include "congvu/coverage.h"
-#include "congvu/unit.h"
 #include "congvu/json.h"
 #include "congvu/table.h"
 

@@ -7,7 +7,8 @@
 #pragma once
 
 #include "congvu/session.h"
-#include "congvu/system.h"
+
+struct dom_system;
 
 /* ---- first start ---- */
 struct dir_bootstrap {

@@ -17,6 +17,11 @@
 #pragma once
 
 #include "congvu/feed.h"
+#include "congvu/staff.h"
+#include "congvu/unit.h"
+
+struct dom_system;
+struct dom_token;
 
 struct view;
 bool view_new(struct view **out, struct cv_error *err);

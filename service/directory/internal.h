@@ -6,11 +6,15 @@
 
 #include <ldap.h>
 
+#include "congvu/secret.h"
 #include "congvu/session.h"
-#include "congvu/staff.h"
-#include "congvu/system.h"
-#include "congvu/token.h"
-#include "congvu/usage.h"
+
+struct dom_staff;
+struct dom_system;
+struct dom_token;
+struct dom_unit;
+struct dom_usage;
+struct dom_usage_feed;
 
 /* ---- attributes of one entry, in the arena ---- */
 struct dir_value {

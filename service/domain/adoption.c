@@ -1,9 +1,8 @@
 /* Use of one account, judged by the rule of its system. */
 #include "congvu/adoption.h"
+#include "congvu/coverage.h"
 
 #include <string.h>
-
-#include "congvu/coverage.h"
 
 enum { SHORTEST_MONTH = 28, LONGEST_MONTH = 31 };
 

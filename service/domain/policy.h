@@ -1,7 +1,8 @@
 /* Inside of a loaded policy; only domain/ looks at it. */
 #pragma once
 
-#include "congvu/naming.h"
+#include "congvu/account.h"
+#include "congvu/coverage.h"
 
 enum { POLICY_LOCAL_MAX = 64, POLICY_STT_MAX = 9999, POLICY_DENY_MAX = 4096 };
 

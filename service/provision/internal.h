@@ -6,7 +6,6 @@
 #include "congvu/connect.h"
 #include "congvu/log.h"
 #include "congvu/prov_staff.h"
-#include "congvu/prov_systems.h"
 #include "congvu/text.h"
 
 enum { PROV_RESERVED_MAX = 512, PROV_RETRIES = 8, PROV_NAME_TRIES = 200, PROV_VIEW_WAIT_MS = 250 };
@@ -122,6 +121,7 @@ bool prov_apply_staff(struct prov_change *change, const struct prov_staff_input 
 bool prov_apply_posts(struct prov_change *change, const struct prov_staff_input *in, bool *out_moved,
                       struct cv_error *err);
 
+struct prov_system_input;
 /* A system's connector; faults go to the call's list. */
 void prov_apply_connector(struct prov_call *call, const struct prov_system_input *in, struct dom_system *system);
 

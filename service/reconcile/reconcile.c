@@ -9,6 +9,7 @@
 #include "congvu/job.h"
 #include "congvu/log.h"
 #include "provision/core/breaker.h"
+#include "congvu/token.h"
 
 enum { WORKERS_MAX = 8, SLOTS_PER_WORKER = 4, SLOTS_MAX = WORKERS_MAX * SLOTS_PER_WORKER, ARENA_MAX = 64 << 20 };
 _Static_assert((int)SLOTS_MAX == (int)REC_ROOM_MAX, "a source never sees more room than there can be");

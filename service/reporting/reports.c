@@ -1,5 +1,6 @@
 /* Frozen reports: made, changed while drafts, made final, corrected. */
 #include "reporting/internal.h"
+#include "congvu/token.h"
 
 #include <stdio.h>
 #include <string.h>

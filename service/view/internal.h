@@ -13,7 +13,7 @@
 #include <stdatomic.h>
 
 #include "congvu/text.h"
-#include "congvu/adoption.h"
+#include "congvu/token.h"
 #include "congvu/view_figures.h"
 #include "congvu/view_lists.h"
 

@@ -8,6 +8,9 @@
 #include <time.h>
 
 #include "congvu/text.h"
+#include "congvu/system.h"
+#include "congvu/token.h"
+#include "congvu/usage.h"
 #include "congvu/view.h"
 
 static struct dir_feed real;

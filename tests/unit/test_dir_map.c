@@ -10,6 +10,7 @@
 
 #include "congvu/text.h"
 #include "directory/map/common.h"
+#include "congvu/token.h"
 
 static const char base[] = "dc=congvu";
 enum { ROUNDS = 300, ARENA_MAX = 32 << 20 };

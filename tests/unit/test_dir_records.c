@@ -3,7 +3,11 @@
 #include "dir_server.h"
 
 #include "congvu/text.h"
+#include "congvu/brake.h"
 #include "congvu/records.h"
+#include "congvu/staff.h"
+#include "congvu/token.h"
+#include "congvu/unit.h"
 
 static const struct dir_actor actor = {"tok_x", "req-7", "http"};
 

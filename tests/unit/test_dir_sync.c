@@ -25,6 +25,9 @@
 #include "congvu/feed.h"
 #include "congvu/records.h"
 #include "congvu/server.h"
+#include "congvu/staff.h"
+#include "congvu/system.h"
+#include "congvu/token.h"
 
 enum { PEOPLE = 60, SEEN_MAX = 400, WAIT_MS = 20000, PAIRS = 8 };
 

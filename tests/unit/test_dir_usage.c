@@ -8,6 +8,7 @@
 #include "congvu/text.h"
 #include "congvu/feed.h"
 #include "congvu/records.h"
+#include "congvu/usage.h"
 
 enum { PEOPLE = 12, WAIT_S = 20 };
 

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "congvu/coverage.h"
 #include "congvu/adoption.h"
+#include "congvu/coverage.h"
 
 enum { TODAY = 20783 }; /* 2026-11-26 */
 static const int lengths[] = {7, 30, 90, 180};

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "congvu/naming.h"
+#include "congvu/staff.h"
 #include "congvu/json.h"
 #include "congvu/text.h"
 

@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 
 #include "view_test.h"
+#include "congvu/token.h"
 #include "congvu/view_figures.h"
 #include "congvu/view_lists.h"
 

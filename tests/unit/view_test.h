@@ -12,6 +12,8 @@
 #include <cmocka.h>
 
 #include "congvu/text.h"
+#include "congvu/system.h"
+#include "congvu/usage.h"
 #include "congvu/view.h"
 
 enum { W_PEOPLE = 400, W_UNITS = 40, W_SYSTEMS = 4, W_POSTS = 3, W_DAYS = 280, W_AHEAD = 20 };

@@ -9,6 +9,7 @@
 #include "congvu/log.h"
 #include "directory/map/common.h"
 #include "directory/feed/internal.h"
+#include "congvu/token.h"
 
 enum { SKIPS_LOGGED = 20, REREAD_MAX_MS = 60000, FIRST_PAUSE_MS = 50, FIRST_REREAD_MS = 1000 };
 

@@ -5,6 +5,7 @@
 #include "congvu/log.h"
 #include "directory/map/common.h"
 #include "directory/feed/internal.h"
+#include "congvu/usage.h"
 
 static const char usage_classes[] = "(|(objectClass=cvUsageEntry)(objectClass=cvUsageFeedEntry))";
 static char *usage_names[] = {(char[]){"cvId"},

@@ -16,6 +16,8 @@
 
 #include "congvu/json.h"
 #include "directory/internal.h"
+#include "congvu/staff.h"
+#include "congvu/system.h"
 
 enum dir_field_kind {
     DIR_TEXT,       /* const char *; absent = NULL */

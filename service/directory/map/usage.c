@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "directory/map/common.h"
+#include "congvu/usage.h"
 
 static const char *const classes[] = {"top", "cvUsageEntry", NULL};
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "directory/records/records.h"
+#include "congvu/brake.h"
 #include "congvu/records.h"
 
 enum { EVENTS_MAX = 10000 };

@@ -3,6 +3,7 @@
 
 #include "directory/records/records.h"
 #include "congvu/records.h"
+#include "congvu/token.h"
 
 enum { SCRATCH_MAX = 8 << 20 };
 

@@ -1,6 +1,7 @@
 /* What must be there before anything else: containers, rules for passwords, identities of readers, the catalogue, and
  * the entry that says which version and whose key the data are of. Every step may find its work done, by an earlier
  * start or by another process this moment. */
+#include "congvu/system.h"
 #include "directory/internal.h"
 #include "congvu/server.h"
 

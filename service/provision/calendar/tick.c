@@ -2,6 +2,8 @@
  * win. */
 #include "provision/internal.h"
 #include "congvu/prov_calendar.h"
+#include "congvu/token.h"
+#include "congvu/usage.h"
 #include "congvu/view_lists.h"
 
 #include <string.h>

@@ -2,6 +2,7 @@
  * is written: a crash between the two counts once too often, never once too seldom, and the same person within the hour
  * does not count twice. */
 #include "provision/internal.h"
+#include "congvu/token.h"
 
 #include <stdio.h>
 #include <string.h>

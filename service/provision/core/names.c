@@ -1,5 +1,6 @@
 /* Addresses and logins: the view proposes, the directory's unique overlay arbitrates. */
 #include "provision/internal.h"
+#include "congvu/naming.h"
 
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* What only the passing of days brings about on a person: aliases and kept mailboxes come to their end. */
 #include "provision/internal.h"
+#include "congvu/naming.h"
 
 #include <string.h>
 

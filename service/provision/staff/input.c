@@ -1,5 +1,6 @@
 /* The input of POST, PUT and PATCH onto a person: absent keeps, null clears, all faults at once. */
 #include "provision/internal.h"
+#include "congvu/naming.h"
 
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* Tokens: a secret that is shown once, of which only a keyed digest is kept. */
 #include "provision/units/units.h"
+#include "congvu/prov_systems.h"
 #include "congvu/server.h"
 
 #include <string.h>

@@ -1,4 +1,6 @@
 /* Who used a system on which day: events in, one bit per person and day out. */
+#include "congvu/prov_systems.h"
+#include "congvu/usage.h"
 #include "provision/internal.h"
 
 #include <poll.h>

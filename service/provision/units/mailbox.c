@@ -1,6 +1,7 @@
 /* Unit mailboxes. The address lies on the unit, who reads it on the people: their sign-in is tested against their own
  * entries. Several entries, so several writes: the new holder first, so that a break leaves one reader too many. */
 #include "provision/units/units.h"
+#include "congvu/naming.h"
 
 #include <string.h>
 
