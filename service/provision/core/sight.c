@@ -1,5 +1,6 @@
 /* What a caller may see of a record that was not found by its key in his scope: a replay, a name inside another record.
  * Judged by the record as the directory has it, so that what was just written is seen at once. */
+#include "congvu/token.h"
 #include "provision/internal.h"
 
 static bool within(const struct prov_call *call, struct cv_id unit)
