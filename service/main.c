@@ -100,6 +100,15 @@ static int serve(struct service *s)
     return 0;
 }
 
+static int make_token(struct service *s)
+{
+    struct cv_error err = {0};
+    struct cv_faults none = {0};
+    bool ok = startup_token(s, &err);
+    service_stop(s);
+    return ok ? 0 : complain(&none, &err);
+}
+
 static int with_settings(const struct options *options, struct service *s)
 {
     struct cv_error err = {0};
@@ -113,7 +122,7 @@ static int with_settings(const struct options *options, struct service *s)
         return 0;
     cv_log_level_parse(s->conf.log_level, &level);
     cv_log_level(level);
-    return serve(s);
+    return options->command == CMD_TOKEN ? make_token(s) : serve(s);
 }
 
 static int print_settings(void)
@@ -131,6 +140,7 @@ static int run(const struct options *options, struct service *s)
     switch (options->command) {
     case CMD_SERVE:
     case CMD_CHECK_CONFIG:
+    case CMD_TOKEN:
         return with_settings(options, s);
     case CMD_HEALTHCHECK:
         return probe_health(options->url);

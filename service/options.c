@@ -8,9 +8,15 @@ struct word {
     enum command command;
 };
 static const struct word words[] = {
-    {"serve", CMD_SERVE},   {"healthcheck", CMD_HEALTHCHECK}, {"check-config", CMD_CHECK_CONFIG},
-    {"routes", CMD_ROUTES}, {"settings", CMD_SETTINGS},       {"--help", CMD_HELP},
-    {"-h", CMD_HELP},       {"--version", CMD_VERSION},
+    {"serve", CMD_SERVE},
+    {"healthcheck", CMD_HEALTHCHECK},
+    {"check-config", CMD_CHECK_CONFIG},
+    {"routes", CMD_ROUTES},
+    {"settings", CMD_SETTINGS},
+    {"token", CMD_TOKEN},
+    {"--help", CMD_HELP},
+    {"-h", CMD_HELP},
+    {"--version", CMD_VERSION},
 };
 
 void options_help(void)
@@ -24,6 +30,9 @@ void options_help(void)
           "      say all faults of the settings, exit 0 when there are none\n"
           "  congvud healthcheck --url http://ADDR:PORT\n"
           "      exit 0 when the service at that address is ready\n"
+          "  congvud token --data-dir DIR [--config FILE] [--NAME VALUE ...]\n"
+          "      make a token with every right and print its secret: the way back when the last one is lost;\n"
+          "      run it as the service's user, while the service runs or not\n"
           "  congvud routes      the table of routes and rights, as JSON lines\n"
           "  congvud settings    a commented sample of the settings file\n"
           "  congvud --version   what this is\n"

@@ -39,7 +39,16 @@ struct service {
 };
 
 /* options.c */
-enum command { CMD_SERVE, CMD_HEALTHCHECK, CMD_CHECK_CONFIG, CMD_ROUTES, CMD_SETTINGS, CMD_HELP, CMD_VERSION };
+enum command {
+    CMD_SERVE,
+    CMD_HEALTHCHECK,
+    CMD_CHECK_CONFIG,
+    CMD_ROUTES,
+    CMD_SETTINGS,
+    CMD_TOKEN,
+    CMD_HELP,
+    CMD_VERSION
+};
 struct options {
     enum command command;
     const char *config_file;
@@ -52,6 +61,9 @@ void options_help(void);
 
 /* startup.c: one step each; startup_all() runs them in order */
 bool startup_all(struct service *s, struct cv_error *err);
+/* `congvud token`: makes a token for everything and prints its secret; beside the running service of the same folder,
+ * or without one. service_stop() afterwards, whatever came. */
+bool startup_token(struct service *s, struct cv_error *err);
 /* Waits until the view is loaded, or a signal, or the deadline. */
 bool startup_wait_view(struct service *s, struct cv_deadline deadline);
 /* catalogue.c: the systems of a new directory */

@@ -12,7 +12,7 @@
 #include "congvu/lease.h"
 #include "congvu/naming.h"
 #include "congvu/prov_calendar.h"
-#include "congvu/prov_systems.h"
+#include "congvu/prov_tokens.h"
 #include "congvu/server.h"
 
 enum { POLICY_MAX = 1 << 20, BOOTSTRAP_MS = 20000, CONNECT_WORK_MS = 30000, CUT_OFF_MS = 200 };
@@ -30,7 +30,7 @@ static bool refuse_root(const struct conf *conf, struct cv_error *err)
                    "Not running as root; make a user for it, or add --allow-root");
 }
 
-static bool open_directory(struct service *s, struct cv_error *err)
+static bool open_directory(struct service *s, bool may_run, struct cv_error *err)
 {
     const struct conf *c = &s->conf;
     s->directory = (struct dir_config){.uri = c->directory_uri,
@@ -46,19 +46,24 @@ static bool open_directory(struct service *s, struct cv_error *err)
                                            .max_bytes = (uint64_t)c->directory_max_mib << 20,
                                            .nosync = c->directory_nosync,
                                            .listen = c->directory_listen};
-    if (!dir_embedded_start(&options, &s->embedded, err))
+    if (dir_embedded_start(&options, &s->embedded, err)) {
+        s->directory.uri = dir_embedded_uri(s->embedded);
+        return true;
+    }
+    if (!may_run || err->kind != CV_CONFLICT)
         return false;
-    s->directory.uri = dir_embedded_uri(s->embedded);
-    return true;
+    cv_error_clear(err);
+    s->directory.uri = dir_embedded_running(c->data_dir, s->arena, err);
+    return s->directory.uri != NULL;
 }
 
-static bool load_key(struct service *s, struct cv_error *err)
+static bool load_key(struct service *s, bool may_make, struct cv_error *err)
 {
     const char *path = s->conf.key_file;
     bool own = *path == '\0';
     if (own)
         path = cv_arena_printf(s->arena, "%s/secret.key", s->conf.data_dir);
-    return cv_key_load(path, own, &s->key, err);
+    return cv_key_load(path, own && may_make, &s->key, err);
 }
 
 static bool read_file(struct cv_arena *arena, const char *path, const char **out, size_t *out_len, struct cv_error *err)
@@ -118,6 +123,21 @@ static bool mail_readers(struct service *s, struct cv_error *err)
            write_line(cv_arena_printf(s->arena, "%s/base", folder), s->conf.directory_base, err);
 }
 
+static struct prov_call own_call(struct service *s, struct cv_faults *faults, const char *via)
+{
+    cv_faults_init(faults, s->arena);
+    return (struct prov_call){.prov = s->prov,
+                              .dir = s->timer_session,
+                              .arena = s->arena,
+                              .faults = faults,
+                              .deadline = cv_deadline_in_ms(BOOTSTRAP_MS),
+                              .scope = {.everywhere = true},
+                              .scopes = DOM_ALL_SCOPES,
+                              .actor = "system",
+                              .via = via,
+                              .request_id = "-"};
+}
+
 static bool first_token(struct service *s, struct cv_error *err)
 {
     bool none = false;
@@ -125,17 +145,7 @@ static bool first_token(struct service *s, struct cv_error *err)
     struct cv_faults faults;
     if (*s->conf.data_dir == '\0' || !dir_no_token(s->timer_session, &none, err) || !none)
         return err->kind == CV_OK;
-    cv_faults_init(&faults, s->arena);
-    struct prov_call call = {.prov = s->prov,
-                             .dir = s->timer_session,
-                             .arena = s->arena,
-                             .faults = &faults,
-                             .deadline = cv_deadline_in_ms(BOOTSTRAP_MS),
-                             .scope = {.everywhere = true},
-                             .scopes = DOM_ALL_SCOPES,
-                             .actor = "system",
-                             .via = "startup",
-                             .request_id = "-"};
+    struct prov_call call = own_call(s, &faults, "startup");
     if (!prov_token_bootstrap(&call, secret, err))
         return false;
     const char *path = cv_arena_printf(s->arena, "%s/admin.token", s->conf.data_dir);
@@ -268,7 +278,7 @@ bool startup_all(struct service *s, struct cv_error *err)
     if (!refuse_root(&s->conf, err) || !cv_text_init(err) ||
         !cv_clock_init(s->conf.timezone, s->conf.clock_offset, err))
         return false;
-    if (!load_policy(s, err) || !open_directory(s, err) || !load_key(s, err))
+    if (!load_policy(s, err) || !open_directory(s, false, err) || !load_key(s, true, err))
         return false;
     if (!dir_session_open(&s->directory, &s->timer_session, err) || !first_start(s, err) || !mail_readers(s, err))
         return false;
@@ -276,4 +286,33 @@ bool startup_all(struct service *s, struct cv_error *err)
         !start_reconciler(s, err) || !start_http(s, err))
         return false;
     return start_cutter(s, err) && job_timer_start("clockwork", (int)s->conf.tick_ms, service_tick, s, &s->timer, err);
+}
+
+/* The key first: beside a folder that is not whole nothing is made, and a token under another key would open nothing.
+ */
+static bool open_for_token(struct service *s, struct cv_error *err)
+{
+    struct prov_options options = {0};
+    if (!refuse_root(&s->conf, err) || !cv_text_init(err) ||
+        !cv_clock_init(s->conf.timezone, s->conf.clock_offset, err) || !load_key(s, false, err) ||
+        !open_directory(s, true, err) || !dir_session_open(&s->directory, &s->timer_session, err) ||
+        !first_start(s, err))
+        return false;
+    cv_key_derive(&s->key, "token digests", &options.token_key);
+    return prov_new(&options, &s->prov, err);
+}
+
+bool startup_token(struct service *s, struct cv_error *err)
+{
+    struct cv_faults faults;
+    char secret[PROV_SECRET_TEXT];
+    if (!open_for_token(s, err))
+        return false;
+    struct prov_call call = own_call(s, &faults, "machine");
+    if (!prov_token_on_machine(&call, secret, err))
+        return false;
+    puts(secret);
+    explicit_bzero(secret, sizeof(secret));
+    return fflush(stdout) == 0 ||
+           cv_fail(err, cvp_internal, NULL, "Không in được mã truy cập", "The token could not be printed");
 }

@@ -1,4 +1,4 @@
-/* Use cases about systems, tokens and reported usage.
+/* Use cases about systems and reported usage.
  *
  * Story of use. See provision.h.
  *
@@ -9,7 +9,7 @@
 #include "congvu/system.h"
 #include "congvu/token.h"
 
-/* ---- systems and tokens ---- */
+/* ---- systems ---- */
 struct prov_system_input {
     struct prov_text name_vi, name_en;
     struct prov_int kind;
@@ -32,26 +32,6 @@ struct prov_system_result {
 };
 bool prov_system_patch(struct prov_call *call, const char *slug, const struct prov_system_input *in,
                        struct prov_system_result *out, struct cv_error *err);
-struct prov_token_input {
-    const char *name;
-    uint32_t scopes;
-    const char *unit;
-    cv_moment expires_at;
-};
-enum { PROV_SECRET_TEXT = 64 };
-struct prov_token_result {
-    enum prov_outcome outcome;
-    struct dom_token token;
-    char secret[PROV_SECRET_TEXT]; /* "" on a replay */
-};
-bool prov_token_create(struct prov_call *call, const struct prov_token_input *in, struct prov_token_result *out,
-                       struct cv_error *err);
-bool prov_token_revoke(struct prov_call *call, const char *id, struct cv_error *err);
-/* The first start: an admin token for everything; its secret goes to the caller. False + CV_CONFLICT when tokens exist.
- */
-bool prov_token_bootstrap(struct prov_call *call, char out_secret[PROV_SECRET_TEXT], struct cv_error *err);
-/* Digest under which the view knows a secret. */
-void prov_token_digest(const struct prov *prov, const char *secret, char out[CV_DIGEST_TEXT]);
 
 /* ---- usage: who used a system on which day ---- */
 enum prov_usage_by { PROV_BY_LOGIN, PROV_BY_ADDRESS, PROV_BY_CODE, PROV_BY_ID };

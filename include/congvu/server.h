@@ -41,6 +41,9 @@ struct dir_embedded;
  * (growing pauses). The child holds the lock too and dies with this process. */
 bool dir_embedded_start(const struct dir_embedded_options *options, struct dir_embedded **out, struct cv_error *err);
 const char *dir_embedded_uri(const struct dir_embedded *embedded);
+/* Where the embedded server of this folder answers when another process runs it; in the arena. NULL + err: the path
+ * cannot be used. */
+const char *dir_embedded_running(const char *data_dir, struct cv_arena *arena, struct cv_error *err);
 /* "ldap://127.0.0.1:41234" of the second listener, "" when there is none. */
 const char *dir_embedded_readers_uri(const struct dir_embedded *embedded);
 int dir_embedded_pid(const struct dir_embedded *embedded);

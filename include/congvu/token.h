@@ -1,9 +1,10 @@
 /* Tokens and the rights they carry.
  *
  * Story of use. A secret's digest leads to a struct dom_token; a route names the right it needs, a bit of enum
- * dom_scope.
+ * dom_scope. Tokens make tokens; where that began says whose line a token is of, which the brake counts and a release
+ * asks.
  *
- * Thread: plain data, any thread. */
+ * Thread: plain data and pure functions, any thread. */
 #pragma once
 
 #include "congvu/record.h"
@@ -38,3 +39,13 @@ struct dom_token {
     struct dom_idempotency idempotency;
     int64_t revision;
 };
+
+/* ---- lines ---- `tokens`: all there are, the revoked ones too */
+/* Was the token made by this one, by one that this one made, and so on? */
+bool dom_token_descends(const struct dom_token *tokens, size_t count, struct cv_id token, struct cv_id from);
+/* The line's name: the id of the token that begins it, or of the person behind it (`created_by` is a person). Tokens
+ * that no token made, the bootstrap token and those made on the machine, are one line together, named by the oldest of
+ * them; each token that they made begins a line. A token that is not among them is a line by itself. */
+struct cv_id dom_line_of(const struct dom_token *tokens, size_t count, struct cv_id token);
+/* Made at the first start or on the machine, by no token and no person. */
+bool dom_token_is_root(const struct dom_token *token);

@@ -17,6 +17,7 @@ struct prov {
     struct cv_deadline next_sweep;     /* of keys, aliases and kept mail; the clockwork's own */
     cv_day opened_on, closed_on;       /* days whose snapshots are known to be there; the clockwork's own */
     struct cv_deadline next_snapshot;  /* not before this moment; the clockwork's own */
+    bool roots_upgraded;               /* the first token has every right; the clockwork's own */
     cv_day usage_folded;               /* days before this one are sums everywhere; the clockwork's own */
     pthread_mutex_t lock;              /* guards what follows */
     char *reserved[PROV_RESERVED_MAX]; /* names on their way to the directory, in no order */
@@ -144,6 +145,10 @@ bool prov_brake_pass(struct prov_call *call, struct cv_id token, const struct do
 bool prov_brake_would_pass(struct prov_call *call, struct cv_id token, const struct dom_staff *staff);
 /* The same for a change that concerns many people at once (required_for, a unit's block): all or nothing. */
 bool prov_brake_pass_many(struct prov_call *call, int people, struct cv_error *err);
+
+/* ---- tokens ---- */
+/* Tokens that no token made have every right that this version knows. False: worth another try. */
+bool prov_token_upgrade(struct prov_call *call);
 
 /* ---- usage ---- */
 /* One batch of people whose days are older than what is kept. True: nobody is left. */

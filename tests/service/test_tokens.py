@@ -1,7 +1,9 @@
 """Tokens: shown once, never wider than their maker, dead at once when revoked."""
 import datetime
+import os
+import subprocess
 
-from congvu import make_units, wait_for
+from congvu import BIN, make_units, wait_for
 
 ALL = ["staff:read", "staff:write", "accounts:write", "departures:write", "brake:release", "units:read", "units:write", "systems:write",
        "coverage:read", "tokens:write",
@@ -115,6 +117,106 @@ def test_a_token_too_eager_is_slowed_down_alone(start):
     assert slowed and int(slowed[0].headers["Retry-After"]) >= 1 and slowed[0].code == "rate_limited"
     assert other.get("/v1/me").status == 200, "per token"
     wait_for(lambda: admin.get("/v1/me").status == 200, "the bucket refills", deadline=10)
+
+
+def test_a_token_may_have_every_scope(client):
+    assert make(client, scopes=ALL)["scopes"] == ALL
+
+
+def test_what_a_revoked_token_made_lives_on_unless_it_is_to_go_too(shared, client):
+    def family():
+        maker = make(client, scopes=["units:read", "tokens:write"])
+        child = make(shared.client(maker["secret"]), scopes=["units:read", "tokens:write"])
+        grandchild = make(shared.client(child["secret"]))
+        return maker, child, grandchild
+
+    def refused(tokens):
+        return [shared.client(t["secret"]).get("/v1/me").code for t in tokens]
+
+    maker, child, grandchild = family()
+    made = client.get("/v1/tokens", created_by=maker["id"]).json["items"]
+    assert [t["id"] for t in made] == [child["id"]], "those that it made itself"
+    assert client.delete(f"/v1/tokens/{maker['id']}").status == 204
+    assert shared.client(grandchild["secret"]).get("/v1/me").status == 200
+    assert client.delete(f"/v1/tokens/{child['id']}", with_descendants=True).status == 204
+    assert refused([maker, child, grandchild]) == ["token_revoked"] * 3
+    other = make(client)
+    all_of_them = family()
+    assert shared.client(all_of_them[0]["secret"]).delete(f"/v1/tokens/{all_of_them[0]['id']}", with_descendants=True).status == 204
+    assert refused(all_of_them) == ["token_revoked"] * 3
+    assert shared.client(other["secret"]).get("/v1/me").status == 200
+    assert client.delete(f"/v1/tokens/{other['id']}", with_descendants="perhaps").code == "invalid_parameter"
+
+
+def test_an_expiry_can_be_moved(shared, client):
+    token, soon, later = make(client, expires_at=moment(days=1)), moment(days=2), moment(days=3)
+    moved = client.patch(f"/v1/tokens/{token['id']}", {"expires_at": later, "name": "Tên mới"}, etag=None)
+    assert moved.status == 200 and "secret" not in moved.json, moved
+    assert moved.json["expires_at"] == shared.client(token["secret"]).get("/v1/me").json["token"]["expires_at"] != token["expires_at"]
+    assert moved.json["name"] == "Tên mới"
+    past = client.patch(f"/v1/tokens/{token['id']}", {"expires_at": moment(days=-1)}, etag=None)
+    assert [(e["pointer"], e["code"]) for e in past.json["errors"]] == [("#/expires_at", "out_of_range")]
+    local = shared.client(make(client, scopes=["units:read", "tokens:write"], unit="T1.01", expires_at=soon)["secret"])
+    own = local.get("/v1/me").json["token"]["id"]
+    assert local.patch(f"/v1/tokens/{own}", {"expires_at": later}, etag=None).json["errors"][0]["code"] == "not_allowed", "nobody prolongs himself"
+    assert local.patch(f"/v1/tokens/{token['id']}", {"expires_at": soon}, etag=None).code == "token_not_found"
+    stronger = make(client, scopes=["staff:write"], unit="T1.01", expires_at=moment(hours=1))
+    longer = local.patch(f"/v1/tokens/{stronger['id']}", {"expires_at": moment(hours=2)}, etag=None)
+    assert longer.json["errors"][0]["pointer"] == "#/expires_at", "to prolong is to give"
+    assert local.patch(f"/v1/tokens/{stronger['id']}", {"expires_at": moment(minutes=5)}, etag=None).status == 200
+    assert client.patch(f"/v1/tokens/{stronger['id']}", {"expires_at": None}, etag=None).json["expires_at"] is None
+    assert client.patch(f"/v1/tokens/{stronger['id']}", {"scopes": ALL}, etag=None).json["errors"][0]["code"] == "unknown_member"
+
+
+def on_the_machine(service, *more):
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("CONGVU_")}  # the harness's own
+    return subprocess.run([BIN, "token", "--allow-root", "--data-dir", service.data, "--directory-nosync", "true", *more], env=environment,
+                          capture_output=True, text=True)
+
+
+def test_the_last_token_stays_and_the_machine_makes_another(start):
+    service = start()
+    admin = service.client()
+    make_units(admin)
+    own = admin.get("/v1/me").json["token"]["id"]
+    make(admin, scopes=["tokens:write"], unit="T1.01")
+    for query in ({}, {"with_descendants": True}):
+        last = admin.delete(f"/v1/tokens/{own}", **query)
+        assert (last.status, last.code) == (409, "last_token"), "a token of one unit makes no administrator"
+    made = on_the_machine(service)
+    assert made.returncode == 0 and len(made.stdout.split()) == 1, made
+    second = service.client(made.stdout.strip())
+    wait_for(lambda: second.get("/v1/me").status == 200, "the running service knows it")
+    assert second.get("/v1/me").json["token"]["scopes"] == ALL
+    assert second.delete(f"/v1/tokens/{own}").status == 204
+    assert admin.get("/v1/me").code == "token_revoked"
+    service.stop()
+    third = on_the_machine(service)
+    assert third.returncode == 0, third
+    again = start(service.data)
+    assert again.client(third.stdout.strip()).get("/v1/me").status == 200, "without a running service too"
+    assert third.stdout.strip() not in again.log.read_text()
+
+
+def test_the_machine_makes_no_token_beside_data_that_are_not_whole(start, tmp_path):
+    class Empty:
+        data = tmp_path / "data"
+    empty = Empty()
+    empty.data.mkdir(mode=0o700)
+    refused = on_the_machine(empty)
+    assert refused.returncode == 2 and "Key file" in refused.stderr and refused.stdout == ""
+    assert list(empty.data.iterdir()) == [], "nothing was made"
+
+
+def test_an_upgrade_gives_the_first_token_the_new_rights(start):
+    service = start()
+    own = service.client().get("/v1/me").json["token"]["id"]
+    older = f"dn: cvId={own},ou=tokens,ou=system,dc=congvu\nchangetype: modify\ndelete: cvScope\ncvScope: reports:write\ncvScope: usage:write\n"
+    subprocess.run(["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", service.ldapi], input=older, text=True, check=True, capture_output=True)
+    wait_for(lambda: "reports:write" not in service.client().get("/v1/me").json["token"]["scopes"], "as of a version that did not know them")
+    service.stop()
+    newer = start(service.data)
+    wait_for(lambda: newer.client().get("/v1/me").json["token"]["scopes"] == ALL, "every right again")
 
 
 def test_the_admin_token_lies_in_a_private_file(shared):

@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "congvu/brake.h"
+#include "congvu/token.h"
 
 enum { NOW = 1000000, HUGE_UNIT = 1000 };
 
@@ -134,13 +135,39 @@ static void releases(void **state)
     assert_int_equal(dom_brake_judge(&c, arena, NOW + 9, 500, 2, id(1), id(3)), DOM_BRAKE_PASS);
 }
 
+/* 1 began all; 2 was made on the machine; 3 and 4 begin lines; 5 to 7 hang from 3, 8 from 2; 9 was made by a person. */
+static void lines_begin_below_the_first_token(void **state)
+{
+    static char made_by[10][CV_ID_TEXT];
+    static const int maker[] = {0, 0, 0, 1, 1, 3, 5, 6, 2};
+    struct dom_token tokens[9];
+    (void)state;
+    for (int n = 1; n < 9; n++) {
+        cv_id_text("tok_", id(maker[n]), made_by[n]);
+        tokens[n - 1] =
+            (struct dom_token){.id = id(n), .created_at = NOW + n, .created_by = maker[n] == 0 ? "system" : made_by[n]};
+    }
+    tokens[8] = (struct dom_token){.id = id(9), .created_by = cv_id_text("stf_", id(77), made_by[9])};
+    static const int line[] = {0, 1, 1, 3, 4, 3, 3, 3, 8, 77};
+    for (int n = 1; n < 10; n++)
+        assert_true(cv_id_equal(dom_line_of(tokens, 9, id(n)), id(line[n])));
+    assert_true(cv_id_equal(dom_line_of(tokens, 9, id(55)), id(55)));
+    assert_true(dom_token_descends(tokens, 9, id(7), id(3)));
+    assert_true(dom_token_descends(tokens, 9, id(7), id(1)));
+    assert_false(dom_token_descends(tokens, 9, id(3), id(7)));
+    assert_false(dom_token_descends(tokens, 9, id(3), id(3)));
+    tokens[0].created_by = made_by[4]; /* by hand: 1 made by 1 */
+    dom_line_of(tokens, 9, id(7));
+    assert_false(dom_token_descends(tokens, 9, id(7), id(4)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_limit),       cmocka_unit_test(holds_after_the_limit),
         cmocka_unit_test(the_hour_slides), cmocka_unit_test(never_more_in_any_hour),
         cmocka_unit_test(half_of_a_unit),  cmocka_unit_test(the_same_person_counts_once),
-        cmocka_unit_test(releases),
+        cmocka_unit_test(releases),        cmocka_unit_test(lines_begin_below_the_first_token),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* Who asks: the digest of the secret looked up in the view. An unknown secret always costs the same: one digest, one
  * lookup. */
 #include "api/frame/state.h"
+#include "congvu/prov_tokens.h"
 
 #include <string.h>
 

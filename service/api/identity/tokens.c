@@ -1,5 +1,6 @@
 /* Tokens, and who am I. */
 #include "api/internal.h"
+#include "congvu/prov_tokens.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,11 +62,17 @@ static int newest_first(const void *a, const void *b)
     return memcmp(x->id.bytes, y->id.bytes, sizeof(x->id.bytes));
 }
 
+static bool made_by(const struct dom_token *token, const char *actor)
+{
+    return actor == NULL || (token->created_by != NULL && strcmp(token->created_by, actor) == 0);
+}
+
 void api_list_tokens(struct htp_exchange *x)
 {
     struct dom_token *tokens;
     size_t count;
     struct cv_error err = {0};
+    const char *created_by = htp_query(x, "created_by");
     if (!view_tokens(api_of(x)->view, x->arena, &tokens, &count, &err)) {
         fail(x, &err);
         return;
@@ -75,7 +82,7 @@ void api_list_tokens(struct htp_exchange *x)
     cv_jout_object(&x->out, NULL);
     cv_jout_array(&x->out, "items");
     for (size_t i = 0; i < count; i++) {
-        if (!visible(x, &tokens[i]))
+        if (!visible(x, &tokens[i]) || !made_by(&tokens[i], created_by))
             continue;
         cv_jout_object(&x->out, NULL);
         write_token(x, &tokens[i]);
@@ -88,11 +95,13 @@ void api_list_tokens(struct htp_exchange *x)
 
 /* ---- making ---- */
 
+enum { SCOPES = __builtin_popcount(DOM_ALL_SCOPES) };
+
 static uint32_t read_scopes(const struct cv_jin *o)
 {
     const struct cv_jin_list *list = NULL;
     uint32_t scopes = 0;
-    if (cv_jin_array(o, "scopes", CV_REQUIRED, 10, &list) != CV_VALUE)
+    if (cv_jin_array(o, "scopes", CV_REQUIRED, SCOPES, &list) != CV_VALUE)
         return DOM_STAFF_READ; /* the fault is noted; one is enough */
     for (size_t i = 0; i < cv_jin_count(list); i++) {
         int scope = 0;
@@ -106,11 +115,16 @@ static uint32_t read_scopes(const struct cv_jin *o)
     return scopes;
 }
 
+static void read_name(const struct cv_jin *o, unsigned flags, const char **out)
+{
+    if (cv_jin_string(o, "name", flags, 200, out) == CV_VALUE && **out == '\0')
+        cv_jin_fault(o, "name", "too_short", "Tên không được để trống", "The name may not be empty");
+}
+
 static void read_token(const struct cv_jin *o, struct prov_token_input *in)
 {
     *in = (struct prov_token_input){.expires_at = CV_NO_MOMENT};
-    if (cv_jin_string(o, "name", CV_REQUIRED, 200, &in->name) == CV_VALUE && *in->name == '\0')
-        cv_jin_fault(o, "name", "too_short", "Tên không được để trống", "The name may not be empty");
+    read_name(o, CV_REQUIRED, &in->name);
     in->scopes = read_scopes(o);
     cv_jin_string(o, "unit", CV_NULLABLE, 64, &in->unit);
     cv_jin_moment(o, "expires_at", CV_NULLABLE, &in->expires_at);
@@ -148,13 +162,39 @@ void api_create_token(struct htp_exchange *x)
         fail(x, &err);
 }
 
+void api_patch_token(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct prov_token_patch in = {.expires_at = CV_NO_MOMENT};
+    struct dom_token token;
+    struct cv_error err = {0};
+    const struct cv_jin *body;
+    if (!api_call(x, &call) || !api_body(x, &body))
+        return;
+    read_name(body, CV_OPTIONAL, &in.name);
+    in.expires_given = cv_jin_moment(body, "expires_at", CV_NULLABLE, &in.expires_at);
+    cv_jin_done(body);
+    if (!api_faultless(x, cvp_validation_failed))
+        return;
+    if (!prov_token_change(&call, htp_param(x, "token"), &in, &token, &err)) {
+        fail(x, &err);
+        return;
+    }
+    cv_jout_object(&x->out, NULL);
+    write_token(x, &token);
+    cv_jout_end(&x->out);
+    htp_reply(x, 200);
+}
+
 void api_delete_token(struct htp_exchange *x)
 {
     struct prov_call call;
     struct cv_error err = {0};
-    if (!api_call(x, &call))
+    bool with_descendants = false;
+    htp_query_bool(x, "with_descendants", &with_descendants);
+    if (!api_faultless(x, cvp_invalid_parameter) || !api_call(x, &call))
         return;
-    if (prov_token_revoke(&call, htp_param(x, "token"), &err))
+    if (prov_token_revoke(&call, htp_param(x, "token"), with_descendants, &err))
         htp_reply_empty(x, 204);
     else
         fail(x, &err);

@@ -388,6 +388,12 @@ const char *dir_embedded_uri(const struct dir_embedded *embedded)
     return embedded->paths.uri;
 }
 
+const char *dir_embedded_running(const char *data_dir, struct cv_arena *arena, struct cv_error *err)
+{
+    struct slapd_paths paths;
+    return slapd_files_find(data_dir, &paths, err) ? cv_arena_strdup(arena, paths.uri) : NULL;
+}
+
 const char *dir_embedded_readers_uri(const struct dir_embedded *embedded)
 {
     return embedded->readers_uri;

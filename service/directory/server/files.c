@@ -65,7 +65,7 @@ static bool socket_uri(const char *path, char *out, size_t size)
     return !*path;
 }
 
-static bool fill_paths(const char *data_dir, struct slapd_paths *out, struct cv_error *err)
+bool slapd_files_find(const char *data_dir, struct slapd_paths *out, struct cv_error *err)
 {
     char *real = realpath(data_dir, NULL);
     bool ok = real && join(out->data, sizeof out->data, real, "");
@@ -130,7 +130,7 @@ bool slapd_files_open(const struct dir_embedded_options *options, struct slapd_p
     if (!base_usable(options->base))
         return cv_fail_as(err, CV_INVALID, "base", "Gốc thư mục chỉ dùng chữ không dấu, số và = , - . _",
                           "The suffix may hold only ASCII letters, digits and = , - . _");
-    if (!own_folder(options->data_dir, err) || !fill_paths(options->data_dir, out, err))
+    if (!own_folder(options->data_dir, err) || !slapd_files_find(options->data_dir, out, err))
         return false;
     static const char *const folders[] = {"/run", "/slapd", "/slapd/db", "/slapd/log", "/slapd/usage", "/slapd/leases"};
     for (size_t i = 0; i < CV_COUNT(folders); i++) {

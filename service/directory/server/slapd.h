@@ -22,6 +22,8 @@ extern const char dir_schema_text[]; /* schema.S */
  */
 bool slapd_files_open(const struct dir_embedded_options *options, struct slapd_paths *out, int *out_lock,
                       struct cv_error *err);
+/* Where things lie in a data folder that is there; makes nothing. */
+bool slapd_files_find(const char *data_dir, struct slapd_paths *out, struct cv_error *err);
 /* Writes schema and configuration; *out_reindex: databases exist and were made with other indices. */
 bool slapd_files_write(const struct dir_embedded_options *options, const struct slapd_paths *paths, bool *out_reindex,
                        struct cv_error *err);

@@ -160,9 +160,17 @@ static void tick_usage(struct prov_call *call)
         call->prov->usage_folded = first;
 }
 
+/* At the first tick of a process, which may be of a newer version than the one before. */
+static void tick_tokens(struct prov_call *call)
+{
+    if (!call->prov->roots_upgraded)
+        call->prov->roots_upgraded = prov_token_upgrade(call);
+}
+
 void prov_tick(struct prov_call *call)
 {
     call->scope = (struct view_scope){.everywhere = true};
+    tick_tokens(call);
     tick_departures(call);
     tick_required(call);
     tick_sweeps(call);

@@ -78,7 +78,7 @@ struct dir_actor prov_dir_actor(const struct prov_call *call)
 
 void prov_settle(struct prov_call *call, const struct dir_stamp *stamp)
 {
-    if (!stamp->changed)
+    if (!stamp->changed || call->prov->options.view == NULL)
         return;
     struct cv_deadline patience = cv_deadline_min(cv_deadline_in_ms(PROV_VIEW_WAIT_MS), call->deadline);
     if (!view_wait(call->prov->options.view, stamp, patience))

@@ -1,7 +1,5 @@
 /* Tokens: a secret that is shown once, of which only a keyed digest is kept. */
-#include "provision/units/units.h"
-#include "congvu/prov_systems.h"
-#include "congvu/server.h"
+#include "provision/tokens/tokens.h"
 
 #include <string.h>
 
@@ -37,12 +35,12 @@ static void judge_scopes(struct prov_call *call, const struct prov_token_input *
                          dom_scope_words[i]);
 }
 
-static void judge_expiry(struct prov_call *call, const struct prov_token_input *in, cv_moment makers)
+void prov_judge_expiry(struct prov_call *call, cv_moment expires_at, cv_moment makers)
 {
-    if (in->expires_at != CV_NO_MOMENT && in->expires_at <= cv_now())
+    if (expires_at != CV_NO_MOMENT && expires_at <= cv_now())
         cv_fault_add(call->faults, CV_AT_POINTER, "/expires_at", "out_of_range", "Thời hạn phải ở tương lai",
                      "The expiry must lie ahead");
-    if (makers != CV_NO_MOMENT && (in->expires_at == CV_NO_MOMENT || in->expires_at > makers))
+    if (makers != CV_NO_MOMENT && (expires_at == CV_NO_MOMENT || expires_at > makers))
         cv_fault_add(call->faults, CV_AT_POINTER, "/expires_at", "not_allowed",
                      "Không được dài hơn thời hạn của mã truy cập của bạn",
                      "It cannot last longer than your own token");
@@ -66,17 +64,22 @@ static bool place(struct prov_call *call, const struct prov_token_input *in, str
     return true;
 }
 
+bool prov_own_expiry(struct prov_call *call, cv_moment *out, struct cv_error *err)
+{
+    struct dom_token own = {.expires_at = CV_NO_MOMENT};
+    if (!cv_id_is_zero(call->token) && !view_token_by_id(call->prov->options.view, call->token, call->arena, &own))
+        return cv_fail(err, cvp_directory_unavailable, NULL, "Máy chủ danh bạ chưa sẵn sàng, vui lòng thử lại",
+                       "The directory is not available, please try again");
+    *out = own.expires_at;
+    return true;
+}
+
 static bool build(struct prov_call *call, const struct prov_token_input *in, struct dom_token *token,
                   struct cv_error *err)
 {
-    struct dom_token maker;
-    cv_moment makers = CV_NO_MOMENT;
-    if (!cv_id_is_zero(call->token)) {
-        if (!view_token_by_id(call->prov->options.view, call->token, call->arena, &maker))
-            return cv_fail(err, cvp_directory_unavailable, NULL, "Máy chủ danh bạ chưa sẵn sàng, vui lòng thử lại",
-                           "The directory is not available, please try again");
-        makers = maker.expires_at;
-    }
+    cv_moment makers;
+    if (!prov_own_expiry(call, &makers, err))
+        return false;
     *token = (struct dom_token){.id = cv_id_make(),
                                 .name = in->name,
                                 .scopes = in->scopes,
@@ -86,7 +89,7 @@ static bool build(struct prov_call *call, const struct prov_token_input *in, str
                                 .created_by = call->actor,
                                 .idempotency = prov_new_idempotency(call)};
     judge_scopes(call, in);
-    judge_expiry(call, in, makers);
+    prov_judge_expiry(call, in->expires_at, makers);
     place(call, in, token);
     return cv_faults_check(call->faults, cvp_validation_failed, err);
 }
@@ -107,7 +110,7 @@ static bool replayed(struct prov_call *call, struct prov_token_result *out, bool
     return prov_seen_before(call, &recall, out_replay, err);
 }
 
-static bool add(struct prov_call *call, struct prov_token_result *out, struct cv_error *err)
+bool prov_token_add(struct prov_call *call, struct prov_token_result *out, struct cv_error *err)
 {
     struct dir_actor actor = prov_dir_actor(call);
     struct dir_stamp stamp = {0};
@@ -136,67 +139,10 @@ bool prov_token_create(struct prov_call *call, const struct prov_token_input *in
         return false;
     if (replay)
         return true;
-    if (build(call, in, &out->token, err) && add(call, out, err))
+    if (build(call, in, &out->token, err) && prov_token_add(call, out, err))
         return true;
     if (err->kind != CV_CONFLICT || strcmp(err->field, "cvIdempotencyKey") != 0)
         return false;
     cv_error_clear(err);
     return replayed(call, out, &replay, err) && replay;
-}
-
-bool prov_token_bootstrap(struct prov_call *call, char out_secret[PROV_SECRET_TEXT], struct cv_error *err)
-{
-    bool none = false;
-    struct prov_token_result result = {.token = {.id = cv_id_make(),
-                                                 .name = "Quản trị ban đầu",
-                                                 .scopes = DOM_ALL_SCOPES,
-                                                 .everywhere = true,
-                                                 .expires_at = CV_NO_MOMENT,
-                                                 .revoked_at = CV_NO_MOMENT,
-                                                 .created_at = cv_now(),
-                                                 .created_by = call->actor}};
-    if (!dir_no_token(call->dir, &none, err))
-        return false;
-    if (!none)
-        return cv_fail(err, cvp_conflict, NULL, "Đã có mã truy cập", "There are tokens already");
-    if (!add(call, &result, err))
-        return false;
-    memcpy(out_secret, result.secret, PROV_SECRET_TEXT);
-    explicit_bzero(result.secret, sizeof(result.secret));
-    return true;
-}
-
-/* ---- revoking ---- */
-
-static bool no_token(struct cv_error *err)
-{
-    return cv_fail(err, cvp_token_not_found, NULL, "Không tìm thấy mã truy cập này", "There is no such token");
-}
-
-static bool may_revoke(struct prov_call *call, const struct dom_token *token, struct cv_error *err)
-{
-    if (cv_id_equal(token->id, call->token))
-        return true;
-    return (prov_sees_token(call, token) && (call->scopes & DOM_TOKENS_WRITE) != 0) || no_token(err);
-}
-
-static bool revoke_once(struct prov_call *call, void *ctx, struct dir_stamp *stamp, struct cv_error *err)
-{
-    const struct cv_id *id = ctx;
-    struct dir_actor actor = prov_dir_actor(call);
-    struct dom_token before, after;
-    if (!dir_token_read(call->dir, *id, call->arena, &before, err))
-        return err->kind == CV_NOT_FOUND ? no_token(err) : false;
-    if (!may_revoke(call, &before, err))
-        return false;
-    after = before;
-    if (after.revoked_at == CV_NO_MOMENT)
-        after.revoked_at = cv_now();
-    return dir_token_save(call->dir, &before, &after, &actor, stamp, err);
-}
-
-bool prov_token_revoke(struct prov_call *call, const char *key, struct cv_error *err)
-{
-    struct cv_id id;
-    return cv_id_parse("tok_", key, &id) ? prov_write(call, "token.revoke", key, revoke_once, &id, err) : no_token(err);
 }
