@@ -52,6 +52,14 @@ struct dom_candidate {
     const char *pattern; /* the rule that gave it, static in the policy */
 };
 
+/* A system's own way to its logins. */
+struct dom_login_rule {
+    const char *rule;      /* pattern; 2, 3, ... are appended */
+    const char *shorter;   /* pattern for who would be too long by the first, or NULL */
+    const char *otherwise; /* a login taken when the patterns say nothing for the person, or NULL */
+    int max; /* signs; nobody is refused for being longer: the last pattern is cut. 0 = the policy's, uncut */
+};
+
 struct dom_naming {
     const struct dom_policy *policy;
     struct dom_naming_input who;
@@ -60,15 +68,19 @@ struct dom_naming {
     size_t at;           /* next pattern */
     int number;          /* next {stt} */
     bool appends_number; /* a system's own rule: 2, 3, ... after it */
+    int max_len;
+    size_t cut_from;    /* patterns from here on are cut to the limit */
+    const char *own[4]; /* a system's own rule, shorter, cut, otherwise: `patterns` points here, so do not copy */
     int skipped_denied;
     const char *family, *middle, *given; /* folded at the first next(), in its arena */
 };
 
 /* Person's mailbox names. `who` strings must outlive the naming. */
 void dom_naming_start(struct dom_naming *naming, const struct dom_policy *policy, const struct dom_naming_input *who);
-/* One pattern of a system's own (e-office "{donvi}_{ho_dem_ten}", then the same with 2, 3, ... appended). */
+/* A system's own patterns (e-office "{donvi}_{ho_dem_ten}", then the same with 2, 3, ... appended; then the shorter
+ * one, then cut to the limit). */
 void dom_naming_start_rule(struct dom_naming *naming, const struct dom_policy *policy,
-                           const struct dom_naming_input *who, const char *const *rule);
+                           const struct dom_naming_input *who, const struct dom_login_rule *rule);
 /* Is it a pattern of known tokens and a-z 0-9 . _ - ? */
 bool dom_rule_valid(const char *rule);
 /* False: no candidate is left (naming by hand). One arena for all calls of one naming. Numbers go up to 9999. A

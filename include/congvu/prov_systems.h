@@ -11,8 +11,8 @@
 
 /* ---- systems ---- */
 struct prov_system_input {
-    struct prov_text name_vi, name_en;
-    struct prov_int kind;
+    struct prov_text name_vi, name_en, login_short_rule;
+    struct prov_int kind, login_max;
     enum cv_presence required_given;
     struct dom_required *required;
     size_t required_count;

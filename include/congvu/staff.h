@@ -96,6 +96,8 @@ const struct dom_departure *dom_current_departure(const struct dom_staff *s);
 enum dom_status dom_status_on(const struct dom_staff *s, cv_day today);
 /* The departure under which his mail is still taken, or NULL: it has begun, and the mailbox is kept. */
 const struct dom_departure *dom_kept_mail(const struct dom_staff *s);
+/* The mailbox login that went with an alias, when it is another than today's; NULL: none. */
+const char *dom_alias_login(const struct dom_staff *s, const struct dom_alias *alias, struct cv_arena *arena);
 /* What is answered to who writes to somebody whose mail is kept; NULL when it is not. */
 const char *dom_auto_reply(const struct dom_staff *s, struct cv_arena *arena);
 /* Primary post there and hired_on <= day < departure's effective_on: active, on leave, departing. */
@@ -110,6 +112,10 @@ bool dom_mobile_valid(const char *mobile); /* E.164 */
  * middle. One word is the given name alone. Outputs live in the arena, never NULL. */
 void dom_split_name(struct cv_arena *arena, const char *full_name, const char **out_family, const char **out_middle,
                     const char **out_given);
+/* "Y Blô Êban", "H'Hen Niê": is it a name with the given name first, before a clan that is known? Then parts worth
+ * proposing to whoever enters it: dom_split_name() takes the last word for the given name whoever he is. */
+bool dom_split_given_first(struct cv_arena *arena, const char *full_name, const char **out_family,
+                           const char **out_given);
 /* 9 to 128 signs, 4 classes, not containing login, name parts (folded, >= 3 letters) or birth year
  */
 bool dom_password_ok(const char *password, const struct dom_staff *who, struct cv_faults *faults);

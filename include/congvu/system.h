@@ -48,14 +48,17 @@ struct dom_sessions {
     size_t allow_count;
 };
 
+enum { DOM_LOGIN_MAX = 64, DOM_LOGIN_MAX_LEAST = 12 };
 struct dom_system {
     const char *slug;
     const char *name[CV_LANGS];
     enum dom_system_kind kind;
-    const char *login_rule; /* naming pattern for its login, e.g. "{donvi}_{ho_dem_ten}"; "address" = the mailbox
-                               address; NULL = the mailbox login */
-    bool login_per_unit;    /* a move closes the old login and opens one of the new unit */
-    bool receives_mail;     /* locked keeps receiving */
+    const char *login_rule;       /* naming pattern for its login, e.g. "{donvi}_{ho_dem_ten}"; "address" = the mailbox
+                                     address; NULL = the mailbox login */
+    const char *login_short_rule; /* for who would be too long by login_rule; NULL = that one is cut */
+    int login_max;                /* signs of a login; 0 = DOM_LOGIN_MAX */
+    bool login_per_unit;          /* a move closes the old login and opens one of the new unit */
+    bool receives_mail;           /* locked keeps receiving */
     struct dom_required *required;
     size_t required_count;               /* empty = optional for all */
     const struct dom_sessions *sessions; /* NULL = not reachable */
@@ -71,3 +74,4 @@ bool dom_required_by(const struct dom_system *system, int block, enum dom_unit_k
                      const char *title_folded);
 /* Regular = 4 days of 30, stale 3 days behind yesterday, by day, not reported, version 1. */
 struct dom_activity dom_activity_default(void);
+int dom_login_max(const struct dom_system *system);

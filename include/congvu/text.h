@@ -40,9 +40,22 @@ const char *cv_text_collation_version(void);
  * must be refused, never stored. */
 bool cv_text_legacy_charset(const char *s);
 
-/* Like the name of a person: begins with a letter; letters with their marks, digits, blanks, apostrophes, hyphens, full
- * stops. */
-bool cv_text_like_name(const char *s);
+/* The first sign that no name of a person has. A name begins with a letter and has Latin letters with their marks,
+ * blanks, apostrophes and hyphens. `out` gets the sign itself, "" when all are fine. */
+enum cv_name_sign {
+    CV_SIGN_FINE,
+    CV_SIGN_LIST_NUMBER, /* a digit at the head: "12. Nguyễn Văn An" */
+    CV_SIGN_DIGIT,       /* "Nguyễn Văn An 2" */
+    CV_SIGN_STOP,        /* "ThS. Nguyễn Văn An", "Nguyễn V. An" */
+    CV_SIGN_FOREIGN,     /* a letter of another script that looks like ours: Cyrillic "А" */
+    CV_SIGN_OTHER,       /* brackets, slashes, commas, ... */
+};
+enum { CV_SIGN_TEXT = 8 };
+enum cv_name_sign cv_text_name_sign(const char *s, char out[CV_SIGN_TEXT]);
+
+/* A name in capitals only, or in none, as it is written: "H'HEN NIÊ" -> "H'Hen Niê". NULL when it has both. */
+const char *cv_text_proper(struct cv_arena *arena, const char *s);
+const char *cv_text_lower(struct cv_arena *arena, const char *s); /* marks stay: "BÀ" -> "bà" */
 
 /* ASCII helpers that never look at the locale. */
 char cv_ascii_lower(char c);

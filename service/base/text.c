@@ -190,14 +190,35 @@ static bool zero_width(UChar32 c)
     return (c >= 0x200B && c <= 0x200D) || c == 0xFEFF;
 }
 
-/* Drops what has no width and makes each run of blanks one space, in place; none at the ends. */
+/* Letters that look like Đ and are not: the eth of old fonts and keyboards, the African d. An eth inside a word is no
+ * Đ.
+ */
+static UChar true_letter(const UChar *s, int32_t len, int32_t i)
+{
+    bool head = (i == 0 || !u_isalpha(s[i - 1])) && i + 1 < len && u_isalpha(s[i + 1]);
+
+    switch (s[i]) {
+    case 0x189:
+        return 0x110;
+    case 0x256:
+        return 0x111;
+    case 0xD0:
+        return head ? 0x110 : 0xD0;
+    case 0xF0:
+        return head ? 0x111 : 0xF0;
+    default:
+        return s[i];
+    }
+}
+
+/* Drops what has no width, makes each run of blanks one space and Đ of its look-alikes, in place; no outer blanks. */
 static void tidy(struct wide *w)
 {
     int32_t out = 0;
     bool blank = false;
 
     for (int32_t i = 0; i < w->len; i++) {
-        UChar c = w->s[i]; /* all blanks and zero-width signs are in the first plane */
+        UChar c = true_letter(w->s, w->len, i); /* all of these are in the first plane */
 
         if (zero_width(c)) {
             continue;
@@ -326,7 +347,7 @@ static void strip(struct wide *w)
             w->s[out++] = ' '; /* the blank's own place */
         }
         blank = false;
-        c = c == 0x111 ? 'd' : c;
+        c = c == 0x111 || c == 0xF0 || c == 0x256 ? 'd' : c;
         U16_APPEND_UNSAFE(w->s, out, c);
     }
     w->len = out;
@@ -412,26 +433,6 @@ bool cv_ascii_is(const char *s, bool (*accept)(char))
 {
     for (; *s; s++) {
         if (!accept(*s)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool name_sign(UChar32 c)
-{
-    return u_isalnum(c) || u_charType(c) == U_NON_SPACING_MARK || c == ' ' || c == '\'' || c == 0x2018 || c == 0x2019 ||
-           c == 0x02BC || c == '-' || c == '.';
-}
-
-bool cv_text_like_name(const char *s)
-{
-    for (int32_t i = 0; s[i];) {
-        bool first = i == 0;
-        UChar32 c;
-
-        U8_NEXT(s, i, -1, c);
-        if (!name_sign(c) || (first && !u_isalpha(c))) {
             return false;
         }
     }

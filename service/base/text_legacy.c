@@ -16,6 +16,7 @@ enum look {
     BEFORE,  /* wrong right before a letter, at the start of a word (§inh, ®ång) */
     BESIDE,  /* wrong beside a letter on either side (V¨n, ¸nh) */
     ONSET,   /* ñ: right in Êđê and Jarai names only */
+    INSIDE,  /* eth: at the head of a word it is meant as Đ */
 };
 
 static const unsigned char looks[256] = {
@@ -25,9 +26,9 @@ static const unsigned char looks[256] = {
     [0xAD] = BETWEEN,        [0xAE] = BEFORE,  [0xB5] = AFTER,   [0xB6] = BESIDE,  [0xB7] = AFTER,   [0xB8] = BESIDE,
     [0xB9] = AFTER,          [0xBB] = BETWEEN, [0xBC] = BETWEEN, [0xBD] = BETWEEN, [0xBE] = BETWEEN, [0xC4] = NEVER,
     [0xC5] = NEVER,          [0xC6] = NEVER,   [0xC7] = NEVER,   [0xCB] = NEVER,   [0xCE] = NEVER,   [0xCF] = NEVER,
-    [0xD0] = NEVER,          [0xD1] = ONSET,   [0xD6] = NEVER,   [0xD7] = BETWEEN, [0xD8] = NEVER,   [0xDB] = NEVER,
+    [0xD0] = INSIDE,         [0xD1] = ONSET,   [0xD6] = NEVER,   [0xD7] = BETWEEN, [0xD8] = NEVER,   [0xDB] = NEVER,
     [0xDC] = NEVER,          [0xDE] = NEVER,   [0xDF] = NEVER,   [0xE4] = NEVER,   [0xE5] = NEVER,   [0xE6] = NEVER,
-    [0xE7] = NEVER,          [0xEB] = NEVER,   [0xEE] = NEVER,   [0xEF] = NEVER,   [0xF0] = NEVER,   [0xF1] = ONSET,
+    [0xE7] = NEVER,          [0xEB] = NEVER,   [0xEE] = NEVER,   [0xEF] = NEVER,   [0xF0] = INSIDE,  [0xF1] = ONSET,
     [0xF6] = NEVER,          [0xF7] = AFTER,   [0xF8] = NEVER,   [0xFB] = NEVER,   [0xFC] = NEVER,   [0xFE] = NEVER,
     [0xFF] = NEVER,
 };
@@ -70,6 +71,8 @@ static bool sign_in_word(enum look how, UChar32 before, UChar32 after)
         return letter(before) || letter(after);
     case BETWEEN:
         return letter(before) && letter(after);
+    case INSIDE:
+        return letter(before) || !letter(after);
     default:
         return false;
     }

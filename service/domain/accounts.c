@@ -30,6 +30,11 @@ enum dom_observed dom_observed_for(enum dom_desired desired, bool credential_set
     }
 }
 
+int dom_login_max(const struct dom_system *system)
+{
+    return system->login_max > 0 ? system->login_max : DOM_LOGIN_MAX;
+}
+
 bool dom_counts_issued(enum dom_observed observed)
 {
     return states[observed].issued;

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { STT_APPENDED_FROM = 2, PLAIN = 0, SPENT = POLICY_STT_MAX + 1 };
+enum { STT_APPENDED_FROM = 2, PLAIN = 0, SPENT = POLICY_STT_MAX + 1, NUMBER_DIGITS = 4 };
 
 enum token {
     TEN,
@@ -207,10 +207,20 @@ static bool well_formed(const char *local)
     return letters > 0;
 }
 
+/* Leaves room for every number, so that all of one name differ in the number alone. */
+static void cut(const struct dom_naming *n, struct making *m)
+{
+    size_t room = (size_t)n->max_len - NUMBER_DIGITS;
+    m->len = m->len < room ? m->len : room;
+    while (m->len > 0 && !alnum(m->text[m->len - 1]))
+        m->len--;
+}
+
 /* False when the pattern gives nothing sound for this person with this number. */
-static bool render(const struct dom_naming *n, const char *pattern, int number, struct making *m)
+static bool render(const struct dom_naming *n, size_t at, int number, struct making *m)
 {
     enum token token;
+    const char *pattern = n->patterns[at];
     m->len = 0;
     while (*pattern) {
         size_t len = token_at(pattern, &token);
@@ -220,10 +230,12 @@ static bool render(const struct dom_naming *n, const char *pattern, int number, 
             return false;
         pattern += len;
     }
-    if (n->appends_number && number != PLAIN)
+    if (at >= n->cut_from)
+        cut(n, m);
+    if (n->appends_number && number != PLAIN && !strstr(n->patterns[at], token_words[STT]))
         put_number(m, number, 1);
     m->text[m->len] = '\0';
-    return m->len <= (size_t)n->policy->max_local_len && well_formed(m->text);
+    return m->len <= (size_t)n->max_len && well_formed(m->text);
 }
 
 /* One-word names make several patterns say the same. */
@@ -231,7 +243,7 @@ static bool said_before(const struct dom_naming *n, const char *local)
 {
     struct making earlier;
     for (size_t i = 0; i < n->at; i++)
-        if (render(n, n->patterns[i], PLAIN, &earlier) && strcmp(earlier.text, local) == 0)
+        if (render(n, i, PLAIN, &earlier) && strcmp(earlier.text, local) == 0)
             return true;
     return false;
 }
@@ -249,7 +261,7 @@ static bool next_of_pattern(struct dom_naming *n, struct making *m)
             n->number++;
         else
             n->number = n->appends_number ? STT_APPENDED_FROM : SPENT;
-        if (!render(n, pattern, number, m))
+        if (!render(n, n->at, number, m))
             return false;
         if (dom_denied(n->policy, m->text)) {
             n->skipped_denied++;
@@ -269,16 +281,34 @@ static const char *folded(struct cv_arena *arena, const char *name)
 
 void dom_naming_start(struct dom_naming *naming, const struct dom_policy *policy, const struct dom_naming_input *who)
 {
-    *naming = (struct dom_naming){
-        .policy = policy, .who = *who, .patterns = policy->person, .pattern_count = policy->person_count};
+    *naming = (struct dom_naming){.policy = policy,
+                                  .who = *who,
+                                  .patterns = policy->person,
+                                  .pattern_count = policy->person_count,
+                                  .max_len = policy->max_local_len,
+                                  .cut_from = DOM_RULES_MAX};
 }
 
 void dom_naming_start_rule(struct dom_naming *naming, const struct dom_policy *policy,
-                           const struct dom_naming_input *who, const char *const *rule)
+                           const struct dom_naming_input *who, const struct dom_login_rule *rule)
 {
-    bool usable = *rule && dom_pattern_valid(*rule);
-    *naming = (struct dom_naming){.policy = policy, .who = *who, .patterns = rule, .pattern_count = usable ? 1 : 0};
-    naming->appends_number = usable && !strstr(*rule, token_words[STT]);
+    *naming = (struct dom_naming){.policy = policy, .who = *who, .appends_number = true};
+    naming->max_len = rule->max > 0 ? rule->max : policy->max_local_len;
+    const char **own = naming->own;
+    size_t count = 0;
+    if (rule->rule && dom_pattern_valid(rule->rule))
+        own[count++] = rule->rule;
+    if (rule->shorter && dom_pattern_valid(rule->shorter))
+        own[count++] = rule->shorter;
+    naming->cut_from = count;
+    if (count > 0 && rule->max > 0) {
+        own[count] = own[count - 1];
+        count++;
+    }
+    if (rule->max > 0 && rule->otherwise)
+        own[count++] = rule->otherwise;
+    naming->patterns = own;
+    naming->pattern_count = count;
 }
 
 bool dom_naming_next(struct dom_naming *naming, struct cv_arena *arena, struct dom_candidate *out)

@@ -64,6 +64,18 @@ const struct dom_departure *dom_kept_mail(const struct dom_staff *s)
     return begun && mailbox && dom_may_receive(mailbox->observed) ? d : NULL;
 }
 
+const char *dom_alias_login(const struct dom_staff *s, const struct dom_alias *alias, struct cv_arena *arena)
+{
+    const char *login = cv_arena_strndup(arena, alias->address, strcspn(alias->address, "@"));
+    const char *name = cv_arena_printf(arena, "mailbox/%s", login);
+    if (s->login && strcmp(s->login, login) == 0)
+        return NULL;
+    for (size_t i = 0; i < s->name_count; i++)
+        if (strcmp(s->names[i], name) == 0)
+            return login;
+    return NULL;
+}
+
 const char *dom_auto_reply(const struct dom_staff *s, struct cv_arena *arena)
 {
     const struct dom_departure *d = dom_kept_mail(s);

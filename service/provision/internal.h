@@ -75,6 +75,7 @@ struct prov_change {
     struct prov_names names;
     const struct dom_staff *before;
     struct dom_staff *after; /* arrays are copies with room to grow */
+    const char *hand_login;  /* of the one account that is changed, chosen by HR: goes before any rule; or NULL */
     bool quiet;              /* the revision stays */
     int brake_events;        /* accounts that were working and stop by this change */
     bool brake_exempt;
@@ -129,6 +130,9 @@ void prov_apply_connector(struct prov_call *call, const struct prov_system_input
 /* ---- accounts ---- */
 /* Gives what the posts require; with `moved` closes what they no longer do and renews logins that belong to a unit. */
 bool prov_sync_accounts(struct prov_change *change, bool moved, struct cv_error *err);
+/* The account gets the call's hand_login; the same login again changes nothing. */
+bool prov_account_hand_login(struct prov_change *change, const struct dom_system *system, struct dom_account *account,
+                             struct cv_error *err);
 /* Sets the desired state and, for directory systems, the observed one. Counts what stops working for the brake. */
 bool prov_set_desired(struct prov_change *change, const struct dom_system *system, enum dom_desired desired,
                       const char *reason, bool asked, struct cv_error *err);

@@ -116,6 +116,7 @@ void view_copy_system(struct view_keep *k, const struct dom_system *in, struct d
     for (int i = 0; i < CV_LANGS; i++)
         out->name[i] = view_keep_text(k, in->name[i]);
     out->login_rule = view_keep_text(k, in->login_rule);
+    out->login_short_rule = view_keep_text(k, in->login_short_rule);
     out->sessions = copy_sessions(k, in->sessions);
     out->connector = copy_connector(k, in->connector);
     out->required = NULL;

@@ -234,6 +234,16 @@ def make_units(client):
         assert answer.status in (200, 201), answer
 
 
+def nth(name, n):
+    """A name of its own for the n-th of many: digits are no part of a name."""
+    letters = "abcdeghiklmnopqrstuvxy"
+    word = letters[n % len(letters)]
+    while n >= len(letters):
+        n //= len(letters)
+        word = letters[n % len(letters)] + word
+    return f"{name} {word.capitalize()}"
+
+
 def an(**more):
     """A new person's body."""
     return {"full_name": "Nguyễn Văn An", "unit": "T1.01", "title": "Chuyên viên", "category": "cong_chuc", **more}

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from congvu import Client, an, make_units, wait_for
+from congvu import Client, an, make_units, nth, wait_for
 
 TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
 LEAVE = {"reason": "nghi_huu", "decision": {"number": "40/QĐ-UBND", "signed_on": "2026-11-20"}}
@@ -21,7 +21,7 @@ def bind(service, dn, password):
 
 def crowd(client, prefix, count, unit="T1"):
     for i in range(count):
-        assert client.put(f"/v1/staff/{prefix}-{i}", an(full_name=f"Người Thứ {prefix} {i}", unit=unit)).status == 201
+        assert client.put(f"/v1/staff/{prefix}-{i}", an(full_name=nth("Người Thứ", i), unit=unit)).status == 201
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 import datetime
 
 import pytest
-from congvu import an, make_units, wait_for
+from congvu import an, make_units, nth, wait_for
 
 SITE = datetime.timezone(datetime.timedelta(hours=7))
 MORNING = 9 * 3600  # the clock of these tests stands at nine in the morning, far from midnight
@@ -65,7 +65,7 @@ def figures(answer):
 
 def people(client, unit, count, prefix):
     for i in range(count):
-        answer = client.put(f"/v1/staff/{prefix}{i}", an(full_name=f"Người Thứ {prefix} {i}", unit=unit))
+        answer = client.put(f"/v1/staff/{prefix}{i}", an(full_name=nth("Người Thứ", i), unit=unit))
         assert answer.status == 201, answer
 
 

@@ -1,7 +1,7 @@
 """Idempotency keys: how long they are remembered, and what a repeat answers."""
 import threading
 
-from congvu import an, make_units, wait_for
+from congvu import an, make_units, nth, wait_for
 
 DAY = 86400
 
@@ -17,7 +17,7 @@ def test_keys_are_forgotten_after_a_day_and_not_before(start):
     unit = {"code": "KEY", "name": {"vi": "Có khóa"}, "kind": "phong", "parent": "T1"}
     token = {"name": "có khóa", "scopes": ["staff:read"], "unit": None, "expires_at": None}
     for n in range(30):
-        assert admin.post("/v1/staff", an(full_name=f"Người Có Khóa {n}", staff_code=f"K-{n}"), {"Idempotency-Key": f"staff-{n}"}).status == 201
+        assert admin.post("/v1/staff", an(full_name=nth("Người Có Khóa", n), staff_code=f"K-{n}"), {"Idempotency-Key": f"staff-{n}"}).status == 201
     assert admin.post("/v1/units", unit, {"Idempotency-Key": "unit"}).status == 201
     assert admin.post("/v1/tokens", token, {"Idempotency-Key": "token"}).status == 201
     assert admin.post("/v1/departures/batches", {"departures": [{"staff": "K-29", "reason": "thoi_viec"}]}, {"Idempotency-Key": "batch"}).status == 200
@@ -29,7 +29,7 @@ def test_keys_are_forgotten_after_a_day_and_not_before(start):
     nearly = start(service.data, clock_offset=str(DAY - 600))
     client = nearly.client()
     wait_for(lambda: client.get("/readyz").json["checks"]["scheduler"]["status"] == "ok", "the calendar works")
-    repeat = client.post("/v1/staff", an(full_name="Người Có Khóa 0", staff_code="K-0"), {"Idempotency-Key": "staff-0"})
+    repeat = client.post("/v1/staff", an(full_name=nth("Người Có Khóa", 0), staff_code="K-0"), {"Idempotency-Key": "staff-0"})
     assert repeat.status == 201 and repeat.headers["Idempotency-Replayed"] == "true" and repeat.json["id"] == person.json["id"]
     assert len(keys(nearly)) == 33
     nearly.stop()
@@ -48,7 +48,7 @@ def test_keys_are_forgotten_after_a_day_and_not_before(start):
 
 def test_a_repeated_batch_runs_nothing_again(shared, client):
     for n in range(4):
-        assert client.put(f"/v1/staff/RB-{n}", an(full_name=f"Người Theo Lô {n}", unit="T1")).status == 201
+        assert client.put(f"/v1/staff/RB-{n}", an(full_name=nth("Người Theo Lô", n), unit="T1")).status == 201
     client.put("/v1/staff/RB-3/departure", {"reason": "nghi_huu", "effective_on": "2099-01-01"})
     lines = [{"staff": "RB-0", "reason": "thoi_viec"}, {"staff": "RB-1", "reason": "thoi_viec"}, {"staff": "NOBODY", "reason": "thoi_viec"},
              {"staff": "RB-3", "reason": "nghi_huu", "effective_on": "2099-06-01"}]
@@ -80,7 +80,7 @@ def test_one_key_sent_to_two_processes_at_once_departs_everybody_once(start):
     second = start(directory_uri=first.ldapi, key_file=str(first.data / "secret.key"))
     clients = [first.client(), second.client(first.admin_token())]
     for n in range(3):
-        assert clients[0].put(f"/v1/staff/OB-{n}", an(full_name=f"Người Một Lần {n}", unit=f"T1.0{n + 1}")).status == 201
+        assert clients[0].put(f"/v1/staff/OB-{n}", an(full_name=nth("Người Một Lần", n), unit=f"T1.0{n + 1}")).status == 201
     wait_for(lambda: clients[1].get("/v1/staff/OB-2").status == 200, "both see them")
     body, answers = {"departures": [{"staff": f"OB-{n}", "reason": "thoi_viec"} for n in range(3)]}, []
     threads = [threading.Thread(target=lambda c=c: answers.append(c.post("/v1/departures/batches", body, {"Idempotency-Key": "both"}))) for c in clients * 2]

@@ -4,7 +4,7 @@ import signal
 import subprocess
 import urllib.parse
 
-from congvu import an, make_units, parse_ldif, wait_for
+from congvu import an, make_units, nth, parse_ldif, wait_for
 
 NAME = "nguyenvanchimuc@ninhthuan.gov.vn"
 SEARCHES = (f"(cvName={NAME})", "(cvCode=staff/ix-0)", "(&(cvReceives=TRUE)(mail=" + NAME + "))", "(authorizedService=mailbox)")
@@ -46,7 +46,7 @@ def test_new_indices_are_built_at_the_next_start(start):
     make_units(admin)
     assert admin.put("/v1/staff/IX-0", an(full_name="Nguyễn Văn Chỉ Mục", login="nguyenvanchimuc")).json["address"] == NAME
     for i in range(1, 8):
-        assert admin.put(f"/v1/staff/IX-{i}", an(full_name=f"Người Khác {i}")).status == 201
+        assert admin.put(f"/v1/staff/IX-{i}", an(full_name=nth("Người Khác", i))).status == 201
     service.stop()
     make_older(service.data)
     assert without_reindexing(service.data) == [[]] * len(SEARCHES), "an index that was never built answers nothing, without an error"

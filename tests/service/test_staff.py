@@ -193,6 +193,10 @@ def test_what_is_no_name_is_refused_and_a_name_of_any_people_is_not(client):
     for wrong in ("12 Nguyễn Văn An", "Nguyễn Văn An (Trưởng phòng)", "<b>An</b>", "an@ninhthuan.gov.vn"):
         answer = client.post("/v1/staff?validate_only=true", an(full_name=wrong))
         assert answer.status == 422 and [(e["pointer"], e["code"]) for e in answer.json["errors"]] == [("#/full_name", "bad_characters")]
+    for wrong, sign in (("Nguyễn Văn An 2", "2"), ("ThS. Nguyễn Văn An", "ThS"), ("Ông/Bà Nguyễn Văn An", "/"), ("3. Nguyễn Văn An", "3"),
+                        ("Nguyễn Văn \u0410n", "\u0410")):
+        answer = client.post("/v1/staff?validate_only=true", an(full_name=wrong))
+        assert answer.status == 422 and f"“{sign}”" in answer.json["errors"][0]["detail"], answer
     for right in ("K'Bảy", "K’Bảy", "Pi Năng Thị Thủy", "H’Ñuôn Niê-Kdăm", "Chamaléa Thị Điệp", unicodedata.normalize("NFD", "Đặng Ẵm Ợp Ỷ")):
         assert client.post("/v1/staff?validate_only=true", an(full_name=right)).status == 200, right
 
@@ -220,3 +224,61 @@ def test_a_leaver_goes_on_no_leave(client):
     answer = client.patch("/v1/staff/GONE-1", {"status": "on_leave", "leave": {"kind": "thai_san", "from": "2026-01-01"}})
     assert (answer.status, answer.code) == (409, "staff_departed") and "reinstatement" in answer.json["links"]
     assert client.patch("/v1/staff/GONE-1", {"birth_year": 1966}).status == 200
+
+
+def test_an_eth_is_taken_as_d_and_capitals_are_proposed_as_they_are_written(client):
+    person = client.post("/v1/staff?validate_only=true", an(full_name="\u00d0INH VĂN \u00d0ỨC")).json
+    assert (person["full_name"], person["proposed_name"]) == ("ĐINH VĂN ĐỨC", "Đinh Văn Đức")
+    assert person["address"] == "ducdv@ninhthuan.gov.vn"
+    assert client.post("/v1/staff?validate_only=true", an(full_name="Đinh Văn Đức")).json["proposed_name"] is None
+
+
+def test_names_with_the_given_name_first_are_sorted_and_addressed_by_their_parts(client):
+    own = client.put("/v1/staff/GF-1", an(full_name="Y Blô Êban", unit="T1.02", given_name="Y Blô", family_name="Êban")).json
+    assert (own["full_name"], own["given_name"], own["family_name"], own["middle_name"]) == ("Y Blô Êban", "Y Blô", "Êban", None)
+    assert own["address"] == "ybloe@ninhthuan.gov.vn"
+    by_hand = client.put("/v1/staff/GF-2", an(full_name="Zơ Râm Ksor", unit="T1.02", given_name="Zơ", middle_name="Râm", family_name="Ksor")).json
+    assert by_hand["address"] == "zokr@ninhthuan.gov.vn"
+    client.put("/v1/staff/GF-3", an(full_name="Đỗ Văn Yên", unit="T1.02"))
+    names = [p["full_name"] for p in client.get("/v1/staff", unit="T1.02", sort="given_name").json["items"] if p["staff_code"].startswith("GF-")]
+    assert names == ["Y Blô Êban", "Đỗ Văn Yên", "Zơ Râm Ksor"]
+    torn = client.put("/v1/staff/GF-2", {"given_name": "Ksor", "family_name": "Zơ"})
+    assert torn.status == 422 and torn.json["errors"][0]["code"] == "mismatch"
+
+
+def test_the_address_that_follows_again_adds_no_alias(client):
+    before = client.put("/v1/staff/NA-1", an(full_name="Tạ Địa Chỉ")).json
+    again = client.put("/v1/staff/NA-1", {"new_address": True}).json
+    assert (again["address"], again["aliases"], again["revision"]) == (before["address"], [], before["revision"])
+    moved = client.put("/v1/staff/NA-1", {"login": "ta.diachi"}).json
+    assert [a["address"] for a in moved["aliases"]] == [before["address"]]
+    back = client.put("/v1/staff/NA-1", {"new_address": True}).json
+    assert back["address"] == before["address"] and [a["address"] for a in back["aliases"]] == [moved["address"]]
+
+
+def test_the_former_login_opens_as_long_as_the_former_address(shared, client):
+    person = client.put("/v1/staff/FL-1", an(full_name="Mạc Tên Cũ")).json
+    client.put("/v1/staff/FL-1", {"login": "mac.tenmoi"})
+    entry = shared.person(person["id"])
+    assert entry["uid"] == ["mac.tenmoi"] and entry["cvFormerLogin"] == [person["address"].split("@")[0]]
+    assert entry["cvMailAlias"] == [person["address"]]
+
+
+def test_a_long_login_is_shortened_and_one_by_hand_goes_first(client):
+    long = "Nguyễn Hoàng Phương Quỳnh Trang"
+    etag = client.get("/v1/systems/td-office").etag
+    assert client.patch("/v1/systems/td-office", {"login_max_length": 20, "login_short_rule": "{donvi}_{ten}{vt_ho_dem}"}, etag).status == 200
+    try:
+        person = client.put("/v1/staff/LL-1", an(full_name=long)).json
+        assert {a["system"]: a["observed"]["login"] for a in person["accounts"]}["td-office"] == "noivu_trangnhpq"
+        whole = client.put("/v1/staff/LL-2", an(full_name=f"{long.replace('Quỳnh', 'Nghiêng')}")).json
+        assert whole["accounts"][1]["observed"]["login"].startswith("noivu_trang")
+        client.put("/v1/staff/LL-3", an(full_name="Lý Tay", unit="T1.03", category="nguoi_hoat_dong_khong_chuyen_trach"))
+        by_hand = client.put("/v1/staff/LL-3/accounts/td-office", {"state": "present", "login": "lytay"}, {"If-Match": "*"})
+        assert by_hand.status == 200 and by_hand.json["observed"]["login"] == "lytay", by_hand
+        too_long = client.put("/v1/staff/LL-3/accounts/td-office", {"state": "present", "login": "a" * 21}, {"If-Match": "*"})
+        assert too_long.status == 422 and too_long.json["errors"][0]["code"] == "too_long"
+        bad = client.patch("/v1/systems/td-office", {"login_short_rule": "{tên}"})
+        assert bad.status == 422 and bad.json["errors"][0]["pointer"] == "#/login_short_rule"
+    finally:
+        client.patch("/v1/systems/td-office", {"login_max_length": None, "login_short_rule": None})

@@ -1,5 +1,5 @@
 """Targets: set on a unit, in force below it; bands of the policy; who may set them."""
-from congvu import an
+from congvu import an, nth
 
 
 def rows(client, **query):
@@ -38,7 +38,7 @@ def test_a_target_holds_below_until_another_is_set(client):
 
 def test_bands_follow_the_ratio(client):
     for i in range(4):
-        assert client.put(f"/v1/staff/band{i}", an(full_name=f"Người Mức {i}", unit="T1.03", category="can_bo")).status == 201
+        assert client.put(f"/v1/staff/band{i}", an(full_name=nth("Người Mức", i), unit="T1.03", category="can_bo")).status == 201
     assert client.put("/v1/units/T1.03/headcounts/2021-11-01", {"total": 5}).status == 200
     band = lambda: rows(client, system="mailbox")["unit", "T1.03"]
     row = band()

@@ -5,7 +5,7 @@ import signal
 import threading
 import time
 
-from congvu import an, frozen, make_units, wait_for
+from congvu import an, frozen, make_units, nth, wait_for
 
 
 def pool(count, work):
@@ -28,7 +28,7 @@ def repeat(service, code, body):
 def load(service, prefix, count, workers=4):
     def work(w):
         for i in range(w, count, workers):
-            repeat(service, f"{prefix}-{i}", an(full_name=f"Người Số {i}"))
+            repeat(service, f"{prefix}-{i}", an(full_name=nth("Người Số", i)))
     return pool(workers, work)
 
 
@@ -65,7 +65,7 @@ def test_service_killed_in_the_middle_of_a_load(start):
             if stop.is_set():
                 return
             try:
-                box["service"].client().put(f"/v1/staff/X-{i}", an(full_name=f"Người Số {i}"))
+                box["service"].client().put(f"/v1/staff/X-{i}", an(full_name=nth("Người Số", i)))
             except (OSError, http.client.HTTPException):
                 return
     threads = pool(4, work)
@@ -198,7 +198,7 @@ def test_stop_with_many_waiting_answers_all(start):
         client = service.client(token)
         started.wait()
         try:
-            answer = client.put(f"/v1/staff/ST-{i}", an(full_name=f"Dừng Lại {i}"))
+            answer = client.put(f"/v1/staff/ST-{i}", an(full_name=nth("Dừng Lại", i)))
         except ConnectionError:
             return  # never accepted
         with lock:

@@ -233,6 +233,7 @@ static void real_names_pass(void **state)
         "Ông Văn Ổn",
         "Ấu",
         "Ỷ Lan",
+        "\xC3\x90\xE1\xBA\xB7ng V\xC4\x83n", /* an eth meant as Đ */
         "Aliya",
         "Raglai Ma Ty",
         "Mang Thị Ơi",
@@ -324,7 +325,7 @@ static void damaged_names_are_caught(void **state)
         /* other damage */
         "NguyêÞn Vãn An",
         "TrâÌn Thiò",
-        "\xC3\x90\xE1\xBA\xB7ng V\xC4\x83n",
+        "B\xC3\x90", /* TCVN3 of Bé */
         "NguyÃªn",
         "Trá»\xC2\x8Bnh",
     };
@@ -334,6 +335,66 @@ static void damaged_names_are_caught(void **state)
             fail_msg("a damaged name passes: %s", names[i]);
         }
     }
+}
+
+static void letters_that_look_like_d(void **state)
+{
+    static const char *const same[][2] = {
+        {"\u00D0inh \u00D0\u1EE9c", "Đinh Đức"},
+        {"\u0189inh", "Đinh"},
+        {"\u00F0inh", "đinh"},
+        {"\u0256inh", "đinh"},
+        {"B\u00D0", "B\u00D0"},
+        {"\u00D0", "\u00D0"},
+    };
+    cv_auto_arena arena = cv_arena_new(1 << 16);
+    (void)state;
+    for (size_t i = 0; i < CV_COUNT(same); i++) {
+        assert_string_equal(cv_text_nfc(arena, same[i][0]), same[i][1]);
+    }
+    assert_string_equal(cv_text_fold(arena, "\u00D0inh \u0189\u1EE9c"), "dinh duc");
+}
+
+static void signs_of_a_name(void **state)
+{
+    static const struct {
+        const char *name;
+        enum cv_name_sign sign;
+        const char *text;
+    } cases[] = {
+        {"Nguyễn Văn An", CV_SIGN_FINE, ""},      {"H’Ñuôn Niê-Kdăm", CV_SIGN_FINE, ""},
+        {"Nguye\u0302\u0303n", CV_SIGN_FINE, ""}, {"1. Nguyễn Văn An", CV_SIGN_LIST_NUMBER, "1"},
+        {"Nguyễn Văn An 2", CV_SIGN_DIGIT, "2"},  {"Nguyễn Văn An \u0662", CV_SIGN_DIGIT, "\u0662"},
+        {"Nguyễn V. An", CV_SIGN_STOP, "."},      {"Nguyễn Văn \u0410n", CV_SIGN_FOREIGN, "\u0410"},
+        {"Ông/Bà Lan", CV_SIGN_OTHER, "/"},       {"'An", CV_SIGN_OTHER, "'"},
+        {"An \xFF", CV_SIGN_OTHER, "\xFF"},       {"", CV_SIGN_FINE, ""},
+    };
+    char text[CV_SIGN_TEXT];
+    (void)state;
+    for (size_t i = 0; i < CV_COUNT(cases); i++) {
+        assert_int_equal(cv_text_name_sign(cases[i].name, text), cases[i].sign);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
+static void capitals(void **state)
+{
+    static const char *const proper[][2] = {
+        {"NGUYỄN THỊ ÁNH", "Nguyễn Thị Ánh"},
+        {"H'HEN NIÊ-KDĂM", "H'Hen Niê-Kdăm"},
+        {"đỗ thị ý", "Đỗ Thị Ý"},
+        {"Y BLÔ ÊBAN", "Y Blô Êban"},
+    };
+    static const char *const as_it_is[] = {"Nguyễn Thị Ánh", "K'Bảy", "Ý", "A Y", ""};
+    cv_auto_arena arena = cv_arena_new(1 << 16);
+    (void)state;
+    for (size_t i = 0; i < CV_COUNT(proper); i++) {
+        assert_string_equal(cv_text_proper(arena, proper[i][0]), proper[i][1]);
+    }
+    for (size_t i = 0; i < CV_COUNT(as_it_is); i++) {
+        assert_null(cv_text_proper(arena, as_it_is[i]));
+    }
+    assert_string_equal(cv_text_lower(arena, "BÀ Đ"), "bà đ");
 }
 
 static bool is_x(char c)
@@ -380,6 +441,9 @@ int main(void)
         cmocka_unit_test(validity),
         cmocka_unit_test(real_names_pass),
         cmocka_unit_test(damaged_names_are_caught),
+        cmocka_unit_test(letters_that_look_like_d),
+        cmocka_unit_test(signs_of_a_name),
+        cmocka_unit_test(capitals),
         cmocka_unit_test(ascii_helpers),
     };
     return cmocka_run_group_tests(tests, start, stop);

@@ -103,7 +103,7 @@ static void check_vector(struct cv_arena *arena, const struct dom_policy *policy
     const char *rule = text_of(o, "rule");
     cv_jin_done(o);
     if (rule)
-        dom_naming_start_rule(&naming, policy, &who, &rule);
+        dom_naming_start_rule(&naming, policy, &who, &(struct dom_login_rule){.rule = rule});
     else
         dom_naming_start(&naming, policy, &who);
     for (size_t i = 0; i < cv_jin_count(expect); i++) {
@@ -229,6 +229,39 @@ static void numbers_end(void **state)
     assert_string_equal(c.pattern, "{ten}{vt_ho_dem}{stt}");
     assert_false(dom_naming_next(&naming, arena, &c));
     assert_true(cv_arena_ok(arena));
+    dom_policy_free(&policy);
+}
+
+/* Nobody is refused by a system because his name is long. */
+static void long_logins_are_shortened(void **state)
+{
+    cv_auto_arena arena = cv_arena_new(1 << 20);
+    struct dom_naming_input who = {
+        .family = "Nguyễn", .middle = "Hoàng Phương Quỳnh", .given = "Trang", .unit_slug = "tainguyenmoitruong"};
+    struct dom_naming naming;
+    struct dom_candidate c;
+    struct dom_policy *policy = load("ninhthuan-demo");
+    (void)state;
+    dom_naming_start_rule(&naming, policy, &who,
+                          &(struct dom_login_rule){"{donvi}_{ho_dem_ten}", "{donvi}_{ten}{vt_ho_dem}", NULL, 64});
+    assert_true(dom_naming_next(&naming, arena, &c));
+    assert_string_equal(c.local, "tainguyenmoitruong_nguyenhoangphuongquynhtrang");
+    dom_naming_start_rule(&naming, policy, &who,
+                          &(struct dom_login_rule){"{donvi}_{ho_dem_ten}", "{donvi}_{ten}{vt_ho_dem}", NULL, 30});
+    assert_true(dom_naming_next(&naming, arena, &c));
+    assert_string_equal(c.local, "tainguyenmoitruong_trangnhpq");
+    assert_true(dom_naming_next(&naming, arena, &c));
+    assert_string_equal(c.local, "tainguyenmoitruong_trangnhpq2");
+    dom_naming_start_rule(&naming, policy, &who, &(struct dom_login_rule){"{donvi}_{ho_dem_ten}", NULL, NULL, 23});
+    assert_true(dom_naming_next(&naming, arena, &c));
+    assert_string_equal(c.local, "tainguyenmoitruong"); /* cut, and no sign left hanging */
+    assert_true(dom_naming_next(&naming, arena, &c));
+    assert_string_equal(c.local, "tainguyenmoitruong2");
+    who.unit_slug = NULL;
+    dom_naming_start_rule(&naming, policy, &who,
+                          &(struct dom_login_rule){"{donvi}_{ho_dem_ten}", NULL, "trangnhpq", 23});
+    assert_true(dom_naming_next(&naming, arena, &c));
+    assert_string_equal(c.local, "trangnhpq");
     dom_policy_free(&policy);
 }
 
@@ -375,10 +408,15 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(golden_vectors),       cmocka_unit_test(spellings_agree),
-        cmocka_unit_test(candidates_are_sound), cmocka_unit_test(numbers_end),
-        cmocka_unit_test(denied_words),         cmocka_unit_test(names_by_hand),
-        cmocka_unit_test(policy_values),        cmocka_unit_test(policy_faults_say_where),
+        cmocka_unit_test(golden_vectors),
+        cmocka_unit_test(spellings_agree),
+        cmocka_unit_test(candidates_are_sound),
+        cmocka_unit_test(numbers_end),
+        cmocka_unit_test(denied_words),
+        cmocka_unit_test(names_by_hand),
+        cmocka_unit_test(policy_values),
+        cmocka_unit_test(policy_faults_say_where),
+        cmocka_unit_test(long_logins_are_shortened),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

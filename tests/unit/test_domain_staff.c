@@ -5,6 +5,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "congvu/person_name.h"
 #include "congvu/staff.h"
 #include "congvu/system.h"
 #include "congvu/token.h"
@@ -174,6 +175,72 @@ static void names_split(void **state)
     assert_string_equal(given, "");
 }
 
+static void what_a_name_cell_holds_besides(void **state)
+{
+    static const char *const wrong[][2] = {
+        {"ThS. Nguyễn Văn An", "ThS"}, {"TS Nguyễn Văn An", "TS"},          {"BS.CKI Trần An", "BS"},
+        {"Bà Nguyễn Thị Lan", "Bà"},   {"ÔNG TRẦN VĂN HAI", "ÔNG"},         {"Ông/Bà Nguyễn Thị Lan", "/"},
+        {"12. Nguyễn Văn An", "1"},    {"Đồng chí Lê Văn Tám", "Đồng chí"}, {"Nguyễn Văn An, Lê B", ","},
+    };
+    static const char *const right[] = {"Ông Ích Khiêm", "Ông Văn Ổn", "Bá Trung Phụ", "Bà Thị Lan", "Cổ Nguyễn An",
+                                        "K'Bảy",         "Anh",        "Y Blô Êban",   "Ô-Rô"};
+    cv_auto_arena arena = cv_arena_new(1 << 20);
+    (void)state;
+    for (size_t i = 0; i < CV_COUNT(wrong); i++) {
+        struct cv_faults faults;
+        cv_faults_init(&faults, arena);
+        assert_false(dom_person_name_ok(arena, wrong[i][0], false, &faults, "/full_name"));
+        assert_int_equal(faults.count, 1);
+        assert_string_equal(faults.items[0].code, "bad_characters");
+        for (int lang = 0; lang < CV_LANGS; lang++)
+            assert_non_null(strstr(faults.items[0].text[lang], cv_arena_printf(arena, "“%s”", wrong[i][1])));
+    }
+    for (size_t i = 0; i < CV_COUNT(right); i++) {
+        struct cv_faults faults;
+        cv_faults_init(&faults, arena);
+        if (!dom_person_name_ok(arena, right[i], false, &faults, "/full_name"))
+            fail_msg("a real name is refused: %s", right[i]);
+    }
+    struct cv_faults faults;
+    cv_faults_init(&faults, arena);
+    assert_true(dom_person_name_ok(arena, "Ông Trần Hải", true, &faults, "/full_name")); /* the family is Ông */
+}
+
+static void parts_in_any_order(void **state)
+{
+    cv_auto_arena arena = cv_arena_new(1 << 20);
+    (void)state;
+    assert_true(dom_name_parts_fit(arena, "Y Blô Êban", "Êban", "", "Y Blô"));
+    assert_true(dom_name_parts_fit(arena, "Nguyễn Văn An", "Nguyễn", "Văn", "An"));
+    assert_true(dom_name_parts_fit(arena, "Ksor H'Phia Jrai", "Ksor", "Jrai", "H'Phia"));
+    assert_false(dom_name_parts_fit(arena, "Nguyễn Văn An", "Nguyễn", "", "An"));
+    assert_false(dom_name_parts_fit(arena, "Nguyễn Văn An", "Nguyễn An", "", "Văn"));
+    assert_false(dom_name_parts_fit(arena, "Nguyễn Văn An", "Nguyễn", "Văn", "Ân Ái"));
+}
+
+static void given_names_that_stand_first(void **state)
+{
+    static const char *const first[][3] = {
+        {"Y Blô Êban", "Êban", "Y Blô"},
+        {"H'Hen Niê", "Niê", "H'Hen"},
+        {"H' Hen Niê", "Niê", "H' Hen"},
+        {"H’Ñuôn Niê-Kdăm", "Niê-Kdăm", "H’Ñuôn"},
+        {"Y Thông Buôn Krông", "Buôn Krông", "Y Thông"},
+    };
+    static const char *const last[] = {"Hồ Niê", "Y Thị Lan", "Nguyễn Văn An", "H'Hen", "K'Bảy", "Y Niê", ""};
+    cv_auto_arena arena = cv_arena_new(1 << 20);
+    const char *family, *given;
+    (void)state;
+    for (size_t i = 0; i < CV_COUNT(first); i++) {
+        assert_true(dom_split_given_first(arena, first[i][0], &family, &given));
+        assert_string_equal(family, first[i][1]);
+        assert_string_equal(given, first[i][2]);
+    }
+    for (size_t i = 0; i < CV_COUNT(last); i++)
+        if (dom_split_given_first(arena, last[i], &family, &given))
+            fail_msg("%s", last[i]);
+}
+
 static void all_words_found(void **state)
 {
     static const char *const *const lists[] = {
@@ -202,10 +269,16 @@ static int begin(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_date_decides), cmocka_unit_test(the_current_departure),
-        cmocka_unit_test(other_states),     cmocka_unit_test(codes),
-        cmocka_unit_test(mobiles),          cmocka_unit_test(names_split),
+        cmocka_unit_test(the_date_decides),
+        cmocka_unit_test(the_current_departure),
+        cmocka_unit_test(other_states),
+        cmocka_unit_test(codes),
+        cmocka_unit_test(mobiles),
+        cmocka_unit_test(names_split),
         cmocka_unit_test(all_words_found),
+        cmocka_unit_test(given_names_that_stand_first),
+        cmocka_unit_test(what_a_name_cell_holds_besides),
+        cmocka_unit_test(parts_in_any_order),
     };
     int failed = cmocka_run_group_tests(tests, begin, NULL);
     cv_text_close();

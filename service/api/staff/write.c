@@ -166,6 +166,7 @@ static void write_who(struct htp_exchange *x, const struct dom_staff *staff)
     cv_jout_string(j, "id", preview(staff) ? NULL : id_text(x->arena, "stf_", staff->id));
     cv_jout_string(j, "staff_code", staff->staff_code);
     cv_jout_string(j, "full_name", staff->full_name);
+    cv_jout_string(j, "proposed_name", cv_text_proper(x->arena, staff->full_name));
     cv_jout_string(j, "family_name", or_null(staff->family_name));
     cv_jout_string(j, "middle_name", or_null(staff->middle_name));
     cv_jout_string(j, "given_name", staff->given_name);

@@ -154,6 +154,8 @@ static void read_system(struct htp_exchange *x, const struct cv_jin *o, struct p
         cv_jin_done(name);
     }
     api_read_word(o, "kind", dom_system_kind_words, &in->kind);
+    api_read_text(o, "login_short_rule", 100, &in->login_short_rule);
+    api_read_int(o, "login_max_length", DOM_LOGIN_MAX_LEAST, DOM_LOGIN_MAX, &in->login_max);
     in->connector_given = cv_jin_object(o, "connector", CV_NULLABLE, &in->connector);
     read_required(x, o, in);
     read_activity(o, &in->activity);

@@ -79,6 +79,8 @@ void api_write_system(struct htp_exchange *x, const char *name, const struct dom
     cv_jout_string(j, "kind", dom_system_kind_words[system->kind]);
     write_required(j, system);
     cv_jout_string(j, "login_rule", system->login_rule);
+    cv_jout_string(j, "login_short_rule", system->login_short_rule);
+    cv_jout_int(j, "login_max_length", dom_login_max(system));
     write_sessions(j, system->sessions);
     cv_jout_bool(j, "activation", system->kind == DOM_DIRECTORY);
     write_activity(j, &system->activity);

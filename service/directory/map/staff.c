@@ -174,6 +174,22 @@ static void put_aliases(const void *record, const char *base, struct dir_attrs *
     }
 }
 
+/* The former login opens as long as the former address receives; a name only of the domain's change is the login still.
+ */
+static void put_former_logins(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_staff *s = record;
+
+    (void)base;
+    for (size_t i = 0; i < s->alias_count; i++) {
+        const char *login = dom_alias_login(s, &s->aliases[i], out->arena);
+
+        if (login) {
+            dir_put_once(out, "cvFormerLogin", login);
+        }
+    }
+}
+
 static void put_alias_ends(const void *record, const char *base, struct dir_attrs *out)
 {
     const struct dom_staff *s = record;
@@ -385,6 +401,7 @@ static const struct dir_field fields[] = {
     {"uid", DIR_TEXT, AT(login)},
     {"mail", DIR_TEXT, AT(address)},
     {"cvMailAlias", DIR_OWN, .put = put_aliases},
+    {"cvFormerLogin", DIR_OWN, .put = put_former_logins},
     {"cvAliasUntil", DIR_OWN, .put = put_alias_ends, .take = take_alias_ends},
     {"cvName", DIR_TEXTS, AT(names), COUNT(name_count)},
     {"cvMailStore", DIR_TEXT, AT(mail_store)},

@@ -221,6 +221,8 @@ static const struct dir_field fields[] = {
     {"cvLabel", DIR_OWN, .put = put_names, .take = take_name, .flags = DIR_NEEDED},
     {"cvKind", DIR_WORD, AT(kind), .words = dom_system_kind_words, .flags = DIR_NEEDED},
     {"cvLoginRule", DIR_TEXT, AT(login_rule)},
+    {"cvLoginShortRule", DIR_TEXT, AT(login_short_rule)},
+    {"cvLoginMax", DIR_INT, AT(login_max)},
     {"cvLoginPerUnit", DIR_BOOL, AT(login_per_unit)},
     {"cvReceivesMail", DIR_BOOL, AT(receives_mail)},
     {"cvRequired", DIR_OWN, .put = put_required, .take = take_required},

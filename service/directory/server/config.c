@@ -7,7 +7,7 @@
 static const char main_indices[] =
     "index objectClass,entryUUID,entryCSN eq\n"
     "index cvName,cvCode,cvSlugClaim,cvIdempotencyKey,cvIdempotencyAt,cvDueAt,cvActivationDigest eq\n"
-    "index uid,mail,cvMailAlias,cvHolds,cvReceives,authorizedService eq\n"
+    "index uid,mail,cvMailAlias,cvFormerLogin,cvHolds,cvReceives,authorizedService eq\n"
     "index cvUnit,cvAccountState eq\n"
     "index cvDocumentName eq,sub\n";
 
@@ -125,9 +125,10 @@ static void put_password_access(struct cv_buf *out, const char *base)
 /* Mail servers see what they need to find a mailbox and to deliver, of people only. */
 static void put_access(struct cv_buf *out, const char *base)
 {
-    static const char reader_attrs[] = "entry,objectClass,cvId,cn,sn,givenName,uid,mail,cvMailAlias,authorizedService,"
-                                       "cvReceives,cvMailStore,cvMailQuota,cvDelegate,cvAutoReply,cvHolds,cvUnit,title,"
-                                       "cvAccountState,cvAccountLogin,entryUUID";
+    static const char reader_attrs[] =
+        "entry,objectClass,cvId,cn,sn,givenName,uid,mail,cvMailAlias,cvFormerLogin,authorizedService,"
+        "cvReceives,cvMailStore,cvMailQuota,cvDelegate,cvAutoReply,cvHolds,cvUnit,title,"
+        "cvAccountState,cvAccountLogin,entryUUID";
     put_password_access(out, base);
     cv_buf_printf(out,
                   "access to dn.children=\"ou=people,%s\" attrs=%s\n"

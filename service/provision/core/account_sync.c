@@ -52,6 +52,8 @@ static bool name_account(struct prov_change *change, const struct dom_system *sy
                          struct cv_error *err)
 {
     struct dom_staff *staff = change->after;
+    if (change->hand_login != NULL)
+        return prov_account_hand_login(change, system, account, err);
     if (strcmp(system->slug, "mailbox") == 0) {
         if (staff->address == NULL && !prov_name_mailbox(&change->names, staff, NULL, err))
             return false;

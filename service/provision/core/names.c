@@ -136,24 +136,26 @@ static bool by_hand_needed(struct cv_error *err)
                    "No address follows from the rules; please choose a login yourself (member login)");
 }
 
-static void keep_as_alias(struct prov_call *call, struct dom_staff *staff)
+/* The old address stays for a while; what becomes the address again is no alias any more. */
+static void renew_aliases(struct prov_call *call, struct dom_staff *staff, const char *address)
 {
-    if (staff->address == NULL)
-        return;
-    struct dom_alias *grown = CV_NEWS(call->arena, struct dom_alias, staff->alias_count + 1);
-    if (staff->alias_count > 0)
-        memcpy(grown, staff->aliases, staff->alias_count * sizeof(*grown));
-    cv_day until = cv_today() + dom_policy_alias_days(call->prov->options.policy);
-    grown[staff->alias_count] = (struct dom_alias){.address = staff->address, .until = until};
-    staff->aliases = grown;
-    staff->alias_count++;
+    struct dom_alias *kept = CV_NEWS(call->arena, struct dom_alias, staff->alias_count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < staff->alias_count; i++)
+        if (cv_ascii_casecmp(staff->aliases[i].address, address) != 0)
+            kept[count++] = staff->aliases[i];
+    if (staff->address != NULL && cv_ascii_casecmp(staff->address, address) != 0)
+        kept[count++] = (struct dom_alias){.address = staff->address,
+                                           .until = cv_today() + dom_policy_alias_days(call->prov->options.policy)};
+    staff->aliases = kept;
+    staff->alias_count = count;
 }
 
 static void take_mailbox(struct prov_names *names, struct dom_staff *staff, const char *local, const char *address,
                          const char *rule)
 {
     struct cv_arena *arena = names->call->arena;
-    keep_as_alias(names->call, staff);
+    renew_aliases(names->call, staff, address);
     staff->login = local;
     staff->address = address;
     staff->naming_rule = rule;
@@ -218,8 +220,11 @@ bool prov_name_login(struct prov_names *names, struct dom_staff *staff, const st
                      struct dom_account *account, struct cv_error *err)
 {
     struct prov_call *call = names->call;
-    if (system->login_rule == NULL || strcmp(system->login_rule, "address") == 0) {
-        account->login = system->login_rule == NULL ? staff->login : staff->address;
+    bool by_mailbox = system->login_rule == NULL,
+         by_address = !by_mailbox && strcmp(system->login_rule, "address") == 0;
+    bool too_long = by_mailbox && staff->login != NULL && strlen(staff->login) > (size_t)dom_login_max(system);
+    if ((by_mailbox || by_address) && !too_long) {
+        account->login = by_mailbox ? staff->login : staff->address;
         return true;
     }
     if (too_many(staff, err))
@@ -227,8 +232,12 @@ bool prov_name_login(struct prov_names *names, struct dom_staff *staff, const st
     struct dom_naming_input who;
     struct dom_naming naming;
     struct dom_candidate candidate;
+    const struct dom_login_rule rule = {.rule = system->login_rule,
+                                        .shorter = system->login_short_rule,
+                                        .otherwise = staff->login,
+                                        .max = dom_login_max(system)};
     naming_input(call, staff, &who);
-    dom_naming_start_rule(&naming, call->prov->options.policy, &who, &system->login_rule);
+    dom_naming_start_rule(&naming, call->prov->options.policy, &who, &rule);
     while (dom_naming_next(&naming, call->arena, &candidate)) {
         const char *name = cv_arena_printf(call->arena, "%s/%s", system->slug, candidate.local);
         if (!claim(names, staff, name))
@@ -245,7 +254,11 @@ bool prov_name_hand_login(struct prov_names *names, struct dom_staff *staff, con
 {
     struct prov_call *call = names->call;
     const char *name = cv_arena_printf(call->arena, "%s/%s", system->slug, login);
-    if (too_many(staff, err))
+    if (strlen(login) > (size_t)dom_login_max(system))
+        cv_fault_add(call->faults, CV_AT_POINTER, "/login", "too_long",
+                     "Tên đăng nhập ở hệ thống này dài tối đa %d ký tự", "A login of this system has %d signs at most",
+                     dom_login_max(system));
+    if (!cv_faults_check(call->faults, cvp_validation_failed, err) || too_many(staff, err))
         return false;
     if (!claim(names, staff, name))
         return cv_fail(err, cvp_name_taken, "/login", "Tên đăng nhập %s đã có người dùng hoặc từng có người dùng",

@@ -42,11 +42,11 @@ static void forget_password(struct prov_change *change, const struct dom_account
     change->after->credential_set = false;
 }
 
-static bool hand_login(struct prov_change *change, const struct dom_system *system, const char *login,
-                       struct cv_error *err)
+bool prov_account_hand_login(struct prov_change *change, const struct dom_system *system, struct dom_account *account,
+                             struct cv_error *err)
 {
     struct dom_staff *staff = change->after;
-    struct dom_account *account = dom_account_of(staff, system->slug);
+    const char *login = change->hand_login;
     if (account->login != NULL && strcmp(account->login, login) == 0)
         return true;
     if (strcmp(system->slug, "mailbox") != 0)
@@ -68,9 +68,11 @@ static bool put_change(struct prov_change *change, void *ctx, struct cv_error *e
     change->brake_exempt = wanted->reason != NULL && strcmp(wanted->reason, "compromised") == 0;
     if (wanted->state == DOM_PRESENT)
         forget_password(change, account);
+    change->hand_login = wanted->login;
     if (!prov_set_desired(change, system, wanted->state, wanted->reason, true, err))
         return false;
-    return wanted->login == NULL || hand_login(change, system, wanted->login, err);
+    account = dom_account_of(change->after, system->slug);
+    return wanted->login == NULL || prov_account_hand_login(change, system, account, err);
 }
 
 bool prov_account_put(struct prov_call *call, const char *key, const char *system, const struct prov_account_change *in,

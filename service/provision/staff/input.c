@@ -1,4 +1,5 @@
 /* The input of POST, PUT and PATCH onto a person: absent keeps, null clears, all faults at once. */
+#include "congvu/person_name.h"
 #include "provision/internal.h"
 #include "congvu/naming.h"
 
@@ -37,18 +38,16 @@ static void apply_name(struct prov_change *change, const struct prov_staff_input
                      "Khi tự tách họ tên cần có tên (given_name)", "A split by hand needs the given name");
 }
 
-/* The parts by hand must be the words of the full name, in order: otherwise address and list order would belong to
- * somebody else. */
+/* The parts by hand must make the full name: otherwise address and list order would belong to somebody else. */
 static void check_split(struct prov_change *change)
 {
     const struct dom_staff *staff = change->after;
-    struct cv_arena *arena = change->call->arena;
-    if (!staff->split_by_hand || staff->full_name == NULL)
+    if (!staff->split_by_hand || staff->full_name == NULL ||
+        dom_name_parts_fit(change->call->arena, staff->full_name, staff->family_name, staff->middle_name,
+                           staff->given_name))
         return;
-    const char *joined = cv_arena_printf(arena, "%s %s %s", staff->family_name, staff->middle_name, staff->given_name);
-    if (strcmp(cv_text_fold(arena, joined), cv_text_fold(arena, staff->full_name)) != 0)
-        cv_fault_add(change->call->faults, CV_AT_POINTER, "/full_name", "mismatch",
-                     "Họ, đệm, tên ghép lại không khớp với họ và tên", "The name parts do not add up to full_name");
+    cv_fault_add(change->call->faults, CV_AT_POINTER, "/full_name", "mismatch",
+                 "Họ, đệm, tên ghép lại không khớp với họ và tên", "The name parts do not add up to full_name");
 }
 
 /* A name that is there already stays, whatever it looks like, so that its other facts can be changed. */
@@ -56,17 +55,10 @@ static void check_letters(struct prov_change *change, const struct prov_staff_in
 {
     const struct dom_staff *staff = change->after;
     const char *before = change->before->full_name;
-    if (staff->full_name == NULL || in->full_name.given != CV_VALUE)
-        return;
-    if (!cv_text_like_name(staff->full_name) && (before == NULL || strcmp(before, staff->full_name) != 0))
-        cv_fault_add(change->call->faults, CV_AT_POINTER, "/full_name", "bad_characters",
-                     "Họ và tên bắt đầu bằng chữ cái, không có dấu ngoặc hay ký hiệu; chức danh, số thứ tự, ghi chú để "
-                     "ở mục khác",
-                     "A name begins with a letter and has no brackets or symbols; titles, list numbers and remarks do "
-                     "not belong here");
-    else if (*cv_text_fold(change->call->arena, staff->full_name) == '\0')
-        cv_fault_add(change->call->faults, CV_AT_POINTER, "/full_name", "bad_characters",
-                     "Họ và tên không có chữ cái nào", "full_name has no letters");
+    bool renamed = before == NULL || staff->full_name == NULL || strcmp(before, staff->full_name) != 0;
+    if (staff->full_name != NULL && in->full_name.given == CV_VALUE && renamed)
+        dom_person_name_ok(change->call->arena, staff->full_name, staff->split_by_hand, change->call->faults,
+                           "/full_name");
 }
 
 static void apply_facts(struct prov_change *change, const struct prov_staff_input *in)

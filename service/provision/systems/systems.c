@@ -68,6 +68,18 @@ static void apply_sessions(struct prov_call *call, const struct prov_system_inpu
                   "takes loopback, private or a network such as 10.1.0.0/16");
 }
 
+static void apply_login(struct prov_call *call, const struct prov_system_input *in, struct dom_system *system)
+{
+    if (in->login_max.given != CV_ABSENT)
+        system->login_max = in->login_max.given == CV_VALUE ? (int)in->login_max.value : 0;
+    if (in->login_short_rule.given == CV_ABSENT)
+        return;
+    system->login_short_rule = in->login_short_rule.given == CV_VALUE ? in->login_short_rule.value : NULL;
+    if (system->login_short_rule != NULL && !dom_rule_valid(system->login_short_rule))
+        fault(call, "/login_short_rule", "cần mẫu gồm a-z 0-9 . _ - và ít nhất một phần tử như {ten}",
+              "needs a pattern of a-z 0-9 . _ - with one token such as {ten} at least");
+}
+
 static void apply(struct prov_call *call, const struct prov_system_input *in, struct dom_system *system)
 {
     if (in->name_vi.given == CV_VALUE)
@@ -78,6 +90,7 @@ static void apply(struct prov_call *call, const struct prov_system_input *in, st
         system->kind = (enum dom_system_kind)in->kind.value;
     apply_activity(call, &in->activity, &system->activity);
     apply_sessions(call, in, system);
+    apply_login(call, in, system);
     if (in->required_given == CV_ABSENT)
         return;
     system->required = in->required;

@@ -66,7 +66,7 @@ static bool name_it(struct prov_call *call, struct making *m, const struct dom_u
     for (size_t i = 0; i < count; i++) {
         struct dom_naming naming;
         struct dom_candidate candidate;
-        dom_naming_start_rule(&naming, policy, &who, &rules[i]);
+        dom_naming_start_rule(&naming, policy, &who, &(struct dom_login_rule){.rule = rules[i]});
         if (dom_naming_next(&naming, call->arena, &candidate) && try_name(call, m, before, candidate.local, stamp, err))
             return err->kind == CV_OK;
     }
