@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "congvu/connect.h"
+#include "congvu/naming.h"
 #include "congvu/prov_systems.h"
 
 static bool no_system(struct cv_error *err, const char *slug)
