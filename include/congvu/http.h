@@ -150,6 +150,8 @@ void htp_run_item(void *ctx, void *thread, void *item);
 struct htp_server;
 bool htp_server_start(const struct htp_options *options, struct htp_server **out, struct cv_error *err);
 int htp_server_port(const struct htp_server *server);
+/* Requests that were begun and are not ended yet, of all servers of this process; any thread. */
+int htp_in_flight(void);
 /* Graceful stop, step 1: no new connections, new requests on old ones get 503 `stopping` + Connection: close. */
 void htp_server_quiesce(struct htp_server *server);
 /* Step 2: returns when no request is in flight, or at the deadline (then what is left is answered 503 through its

@@ -3,28 +3,60 @@
 #include <microhttpd.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "congvu/log.h"
 #include "internal.h"
 
+/* RFC 9110, 5.5: blanks around a value are not part of it. */
+static size_t without_blanks(const char *value, size_t len)
+{
+    while (len > 0 && (value[len - 1] == ' ' || value[len - 1] == '\t')) {
+        len--;
+    }
+    return len;
+}
+
+/* By these the library itself has found the end of the request: they count as it has read them. */
+static bool framing(const char *name, size_t len)
+{
+    return (len == 17 && strncasecmp(name, "transfer-encoding", len) == 0) ||
+           (len == 14 && strncasecmp(name, "content-length", len) == 0);
+}
+
 static enum MHD_Result on_field(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_len,
                                 const char *value, size_t value_len)
 {
-    struct htp_head *head = cls;
+    struct htp_private *p = cls;
+    size_t len = value ? without_blanks(value, value_len) : 0;
 
     (void)kind;
-    htp_guard_field(head, name, name_len, value, value_len);
-    if (value && htp_guard_folded(name, name_len, value)) {
-        head->fault = "a folded header";
+    htp_guard_follow(&p->head, name, name_len, value, value_len);
+    if (len < value_len && !framing(name, name_len)) {
+        value = cv_arena_strndup(p->arena, value, len);
+        value_len = len;
     }
+    htp_guard_field(&p->head, name, name_len, value, value_len);
     return MHD_YES;
+}
+
+/* The library's own words, in its own buffer: the guard wants them as they came. */
+static void read_head(struct htp_private *p, const char *method, const char *version)
+{
+    const union MHD_ConnectionInfo *size =
+        MHD_get_connection_info(p->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+
+    p->head.trims = p->server->library_trims;
+    htp_guard_line(&p->head, method, p->raw_target, p->raw_target_len, version);
+    (void)MHD_get_connection_values_n(p->connection, MHD_HEADER_KIND, on_field, p);
+    htp_guard_end(&p->head, size ? size->header_size : 0);
 }
 
 static bool pass_guard(struct htp_private *p, const char *method, const char *version)
 {
     const char *why;
 
-    (void)MHD_get_connection_values_n(p->connection, MHD_HEADER_KIND, on_field, &p->head);
+    read_head(p, method, version);
     p->x.lang = htp_language(p->head.value[HTP_ACCEPT_LANGUAGE]);
     htp_request_id_set(p);
     p->body_pending = htp_body_follows(&p->head);
@@ -243,6 +275,21 @@ static bool pass_media_type(struct htp_private *p)
     return false;
 }
 
+/* RFC 9110, 8.4: a body that is packed is refused, not misread. */
+static bool pass_encoding(struct htp_private *p)
+{
+    const char *coding = p->head.value[HTP_CONTENT_ENCODING];
+
+    if (!p->body_pending || !coding ||
+        (p->head.count[HTP_CONTENT_ENCODING] == 1 && (!*coding || strcasecmp(coding, "identity") == 0))) {
+        return true;
+    }
+    htp_answer_header(p, "Accept-Encoding", "identity");
+    htp_refuse(p, cvp_unsupported_media_type, "Vui lòng gửi nội dung không nén (không có Content-Encoding).",
+               "Please send the body as it is, without Content-Encoding.");
+    return false;
+}
+
 static bool pass_length(struct htp_private *p)
 {
     uint64_t length = 0;
@@ -270,5 +317,5 @@ static bool pass_query(struct htp_private *p)
 bool htp_admit(struct htp_private *p, const char *method, const char *version)
 {
     return pass_guard(p, method, version) && pass_load(p) && find_route(p) && pass_credential(p) && pass_accept(p) &&
-           pass_query(p) && pass_media_type(p) && pass_length(p);
+           pass_query(p) && pass_media_type(p) && pass_encoding(p) && pass_length(p);
 }

@@ -274,6 +274,40 @@ const char *htp_bearer(const char *authorization)
     return *token && !strpbrk(token, " \t,") ? token : NULL;
 }
 
+/* RFC 3986, 3.2.2: what a registered name or an IPv4 address is made of. */
+static bool host_sign(const char *p)
+{
+    static const char hex[] = "0123456789abcdefABCDEF";
+
+    if (*p == '%') {
+        return p[1] && strchr(hex, p[1]) && p[2] && strchr(hex, p[2]);
+    }
+    return (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') ||
+           (*p && strchr("-._~!$&'()*+,;=", *p));
+}
+
+bool htp_host_ok(const char *value)
+{
+    const char *p = value;
+
+    if (*p == '[') {
+        size_t inside = strspn(p + 1, "0123456789abcdefABCDEFvV.:");
+
+        if (inside < 2 || p[1 + inside] != ']') {
+            return false;
+        }
+        p += inside + 2;
+    } else {
+        while (host_sign(p)) {
+            p++;
+        }
+    }
+    if (*p == ':') {
+        p += 1 + strspn(p + 1, "0123456789");
+    }
+    return *p == '\0';
+}
+
 bool htp_content_length(const char *value, uint64_t *out)
 {
     uint64_t n = 0;

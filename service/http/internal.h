@@ -28,7 +28,8 @@ enum {
     HTP_SPARE_CALLS = 256, /* kept for reuse */
     HTP_KEEP_BUFFER = 128 << 10,
     HTP_TICK_MS = 250,
-    HTP_SEND_MS = 120000, /* an answer must have been taken within this time */
+    HTP_SEND_MS = 120000,    /* an answer must have been taken within this time */
+    HTP_DROP_MAX = 64 << 20, /* of a refused body is read and dropped */
 };
 
 /* ---- target.c, pure ---- */
@@ -62,6 +63,7 @@ enum htp_match htp_match_parse(const char *value, int64_t *out_revision);
 bool htp_none_match_holds(const char *value, const char *etag); /* weak comparison */
 const char *htp_bearer(const char *authorization);              /* the token, or NULL */
 bool htp_content_length(const char *value, uint64_t *out);
+bool htp_host_ok(const char *value); /* host [":" port], RFC 9112, 3.2; may be empty */
 
 /* ---- guard.c, pure ---- */
 enum htp_field {
@@ -76,19 +78,29 @@ enum htp_field {
     HTP_IF_NONE_MATCH,
     HTP_REQUEST_ID_FIELD,
     HTP_TRACEPARENT,
+    HTP_EXPECT,
+    HTP_CONTENT_ENCODING,
+    HTP_FORWARDED_FOR,
     HTP_FIELDS
 };
 struct htp_head {
     const char *value[HTP_FIELDS]; /* the first one; NULL = not sent */
     uint16_t count[HTP_FIELDS];
     const char *fault; /* English, for the debug log; NULL = clean */
-    unsigned total;
+    /* The library leaves the lines where they arrived: what it hands out must follow each other without a gap. */
+    const char *begin, *end; /* of what was seen so far; end = the NUL behind the last word */
+    bool trims;              /* this library cuts the blanks behind a value (1.0 and later) */
 };
-/* One header as the library hands it over. */
+/* The request line, its three words as the library hands them over; `target` with the length that it came with. */
+void htp_guard_line(struct htp_head *head, const char *method, const char *target, size_t target_len,
+                    const char *version);
+/* Then each header, in the order of arrival: where it stands, and what it says. */
+void htp_guard_follow(struct htp_head *head, const char *name, size_t name_len, const char *value, size_t value_len);
 void htp_guard_field(struct htp_head *head, const char *name, size_t name_len, const char *value, size_t value_len);
-/* After the last one: NULL, or why the request must not be trusted. */
+/* Then the size of the whole head, the empty line included. */
+void htp_guard_end(struct htp_head *head, size_t size);
+/* NULL, or why the request must not be trusted. */
 const char *htp_guard_verdict(const struct htp_head *head, const char *method, const char *version);
-bool htp_guard_folded(const char *name, size_t name_len, const char *value);
 enum htp_verb { HTP_VERB_UNKNOWN = -2, HTP_VERB_OPTIONS = -1 }; /* else an enum htp_method */
 int htp_verb_of(const char *method, bool *out_head);
 bool htp_body_follows(const struct htp_head *head);
@@ -112,9 +124,10 @@ const struct htp_place *htp_router_find(const struct htp_router *router, const c
 /* ---- watch.c: connections and their deadlines ---- */
 struct htp_conn {
     int fd;
-    bool over;              /* accepted above the high-water mark */
-    bool fresh;             /* no request yet */
-    _Atomic int64_t cut_at; /* CLOCK_MONOTONIC ns; INT64_MAX = never */
+    bool over;                 /* accepted above the high-water mark */
+    bool fresh;                /* no request yet */
+    struct htp_private *begun; /* event loop: the request on it, until it is ended (request.c) */
+    _Atomic int64_t cut_at;    /* CLOCK_MONOTONIC ns; INT64_MAX = never */
     struct htp_conn *prev, *next;
 };
 struct htp_watch {
@@ -129,7 +142,14 @@ struct htp_conn *htp_watch_add(struct htp_watch *watch, int fd, int64_t cut_at);
 void htp_watch_remove(struct htp_watch *watch, struct htp_conn *conn);
 
 /* ---- one request ---- */
-enum htp_phase { HTP_PHASE_HEAD, HTP_PHASE_BODY, HTP_PHASE_RUNNING, HTP_PHASE_ANSWERED, HTP_PHASE_QUEUED };
+enum htp_phase {
+    HTP_PHASE_HEAD,
+    HTP_PHASE_BODY,
+    HTP_PHASE_DROP, /* refused; the body is read to its end all the same, so that the client sees the answer */
+    HTP_PHASE_RUNNING,
+    HTP_PHASE_ANSWERED,
+    HTP_PHASE_QUEUED
+};
 
 struct htp_private {
     /* kept from request to request */
@@ -144,6 +164,8 @@ struct htp_private {
     struct htp_conn *conn;
     enum htp_phase phase;
     int64_t began_ns;
+    const char *raw_target; /* in the library's buffer, as long as it came */
+    size_t raw_target_len;
     enum htp_target_kind target_kind;
     struct htp_target target;
     char *path_decoded; /* == x.path when nothing is encoded */
@@ -154,7 +176,7 @@ struct htp_private {
     uint32_t scopes; /* of the credential */
     bool dear;       /* an inline route's request that was handed to a lane */
     bool suspended;  /* handed to a lane and not yet seen again in the event loop */
-    size_t received; /* of the body */
+    size_t dropped;  /* of a refused body */
     struct htp_pair query[HTP_MAX_QUERY];
     size_t query_count;
     const char *params[HTP_MAX_PARAMS];
@@ -177,6 +199,7 @@ struct htp_server {
     struct htp_watch watch;
     int port;
     int high_water;
+    bool library_trims; /* see htp_head */
     char id_prefix[9];
     uint64_t next_id;          /* event loop */
     struct htp_private *spare; /* event loop */

@@ -5,9 +5,12 @@
 
 #include "congvu/log.h"
 
-/* An oversized chunked body is read and dropped up to this many times the limit, so that the 413 can be answered; then
- * the connection is cut. */
-enum { DROP_FACTOR = 2 };
+static atomic_int all_in_flight; /* of all servers of this process */
+
+int htp_in_flight(void)
+{
+    return atomic_load_explicit(&all_in_flight, memory_order_relaxed);
+}
 
 static int64_t in_ms(int64_t now_ns, int64_t ms)
 {
@@ -16,65 +19,10 @@ static int64_t in_ms(int64_t now_ns, int64_t ms)
 
 static void cut_at(const struct htp_private *p, int64_t when)
 {
-    if (p->conn) {
-        atomic_store_explicit(&p->conn->cut_at, when, memory_order_relaxed);
-    }
+    atomic_store_explicit(&p->conn->cut_at, when, memory_order_relaxed);
 }
 
 /* ---- begin and end ---- */
-
-static void split_target(struct htp_private *p, const char *uri)
-{
-    char *copy;
-
-    p->x.path = "";
-    p->x.query_string = "";
-    p->target_kind = htp_target_check(uri, &p->target);
-    if (p->target_kind != HTP_TARGET_PATH) {
-        return;
-    }
-    copy = cv_arena_strdup(p->arena, uri);
-    p->x.path = copy;
-    if (p->target.query) {
-        copy[p->target.path_len] = '\0';
-        p->x.query_string = copy + p->target.path_len + 1;
-    }
-}
-
-static struct htp_conn *conn_of(struct MHD_Connection *connection)
-{
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-
-    return info ? info->socket_context : NULL;
-}
-
-/* The request line has arrived. NULL (out of memory) makes htp_on_request cut the connection. */
-void *htp_on_target(void *cls, const char *uri, struct MHD_Connection *connection)
-{
-    struct htp_server *server = cls;
-    struct htp_private *p = htp_call_take(server);
-    int64_t due;
-
-    if (!p) {
-        return NULL;
-    }
-    atomic_fetch_add(&server->in_flight, 1);
-    p->connection = connection;
-    p->conn = conn_of(connection);
-    p->began_ns = cv_mono_ns();
-    due = in_ms(p->began_ns, server->options.request_ms);
-    /* a first request is counted from the connection's beginning: its first bytes may have trickled */
-    if (p->conn && p->conn->fresh) {
-        int64_t since = atomic_load_explicit(&p->conn->cut_at, memory_order_relaxed);
-
-        due = since < due ? since : due;
-        p->conn->fresh = false;
-    }
-    p->x.deadline.at_ns = due;
-    cut_at(p, due);
-    split_target(p, uri);
-    return p;
-}
 
 static enum htp_lane lane_of(const struct htp_route *route, bool dear)
 {
@@ -96,6 +44,7 @@ static void count_answer(const struct htp_private *p, int64_t now_ns)
 
 static void in_flight_done(struct htp_server *server)
 {
+    atomic_fetch_sub_explicit(&all_in_flight, 1, memory_order_relaxed);
     if (atomic_fetch_sub(&server->in_flight, 1) == 1 && atomic_load(&server->waited_on)) {
         pthread_mutex_lock(&server->quiet_lock);
         pthread_cond_broadcast(&server->quiet);
@@ -112,19 +61,18 @@ static void note_resumed(struct htp_private *p)
     }
 }
 
-void htp_on_completed(void *cls, struct MHD_Connection *connection, void **req_cls,
-                      enum MHD_RequestTerminationCode code)
+/* Whatever was begun is ended here, once, whatever the library says or leaves unsaid. */
+static void end_begun(struct htp_conn *conn)
 {
-    struct htp_server *server = cls;
-    struct htp_private *p = *req_cls;
+    struct htp_private *p = conn->begun;
     int64_t now_ns = cv_mono_ns();
+    struct htp_server *server;
 
-    (void)connection;
-    (void)code;
     if (!p) {
         return;
     }
-    *req_cls = NULL;
+    conn->begun = NULL;
+    server = p->server;
     note_resumed(p);
     if (htp_answered(p)) {
         count_answer(p, now_ns);
@@ -136,6 +84,94 @@ void htp_on_completed(void *cls, struct MHD_Connection *connection, void **req_c
     cut_at(p, in_ms(now_ns, (int64_t)server->options.idle_ms + server->options.request_ms));
     htp_call_give_back(p);
     in_flight_done(server);
+}
+
+static void split_target(struct htp_private *p, const char *uri)
+{
+    char *copy;
+
+    p->raw_target = uri;
+    p->raw_target_len = uri ? strlen(uri) : 0;
+    p->x.path = "";
+    p->x.query_string = "";
+    p->target_kind = htp_target_check(uri, &p->target);
+    if (p->target_kind != HTP_TARGET_PATH) {
+        return;
+    }
+    copy = cv_arena_strdup(p->arena, uri);
+    p->x.path = copy;
+    if (p->target.query) {
+        copy[p->target.path_len] = '\0';
+        p->x.query_string = copy + p->target.path_len + 1;
+    }
+}
+
+static struct htp_conn *conn_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info ? info->socket_context : NULL;
+}
+
+/* The library would take the query apart for itself, and loses the request when the pairs are more than its memory
+ * holds: in its own copy there is nothing behind the '?'. */
+static void hide_query(const char *uri)
+{
+    char *mark = uri ? strchr((char *)(uintptr_t)uri, '?') : NULL;
+
+    if (mark) {
+        mark[1] = '\0';
+    }
+}
+
+/* The request line has arrived. NULL (out of memory) makes htp_on_request cut the connection. */
+void *htp_on_target(void *cls, const char *uri, struct MHD_Connection *connection)
+{
+    struct htp_server *server = cls;
+    struct htp_conn *conn = conn_of(connection);
+    struct htp_private *p;
+    int64_t due;
+
+    if (!conn) {
+        return NULL;
+    }
+    end_begun(conn); /* dropped by the library without a word */
+    p = htp_call_take(server);
+    if (!p) {
+        return NULL;
+    }
+    atomic_fetch_add(&server->in_flight, 1);
+    atomic_fetch_add_explicit(&all_in_flight, 1, memory_order_relaxed);
+    conn->begun = p;
+    p->connection = connection;
+    p->conn = conn;
+    p->began_ns = cv_mono_ns();
+    due = in_ms(p->began_ns, server->options.request_ms);
+    /* a first request is counted from the connection's beginning: its first bytes may have trickled */
+    if (conn->fresh) {
+        int64_t since = atomic_load_explicit(&conn->cut_at, memory_order_relaxed);
+
+        due = since < due ? since : due;
+        conn->fresh = false;
+    }
+    p->x.deadline.at_ns = due;
+    cut_at(p, due);
+    split_target(p, uri);
+    hide_query(uri);
+    return p;
+}
+
+void htp_on_completed(void *cls, struct MHD_Connection *connection, void **req_cls,
+                      enum MHD_RequestTerminationCode code)
+{
+    struct htp_conn *conn = conn_of(connection);
+
+    (void)cls;
+    (void)code;
+    *req_cls = NULL;
+    if (conn) {
+        end_begun(conn);
+    }
 }
 
 void htp_on_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
@@ -154,6 +190,7 @@ void htp_on_connection(void *cls, struct MHD_Connection *connection, void **sock
         }
         *socket_context = conn;
     } else if (*socket_context) {
+        end_begun(*socket_context);
         htp_watch_remove(&server->watch, *socket_context);
         *socket_context = NULL;
         atomic_fetch_sub(&server->watch.open, 1);
@@ -263,10 +300,26 @@ static enum MHD_Result start_work(struct htp_private *p)
 
 /* ---- what the library calls for one request ---- */
 
+/* Who sends the body without waiting would see a broken pipe instead of the answer. */
+static bool worth_reading_on(const struct htp_private *p)
+{
+    uint64_t length = 0;
+
+    if (p->close || !p->body_pending || p->head.count[HTP_EXPECT] > 0) {
+        return false;
+    }
+    return !p->head.value[HTP_CONTENT_LENGTH] ||
+           (htp_content_length(p->head.value[HTP_CONTENT_LENGTH], &length) && length <= HTP_DROP_MAX);
+}
+
 static enum MHD_Result on_head(struct htp_private *p, const char *method, const char *version)
 {
     if (htp_admit(p, method, version)) {
         p->phase = HTP_PHASE_BODY;
+        return MHD_YES;
+    }
+    if (worth_reading_on(p)) {
+        p->phase = HTP_PHASE_DROP;
         return MHD_YES;
     }
     if (p->close || p->body_pending) {
@@ -278,6 +331,20 @@ static enum MHD_Result on_head(struct htp_private *p, const char *method, const 
     return MHD_YES;
 }
 
+static enum MHD_Result drop(struct htp_private *p, size_t n)
+{
+    p->dropped += n;
+    return p->dropped <= HTP_DROP_MAX ? MHD_YES : MHD_NO;
+}
+
+static enum MHD_Result on_dropped_piece(struct htp_private *p, size_t *size)
+{
+    size_t n = *size;
+
+    *size = 0;
+    return drop(p, n);
+}
+
 static enum MHD_Result on_piece(struct htp_private *p, const char *piece, size_t *size)
 {
     size_t max = p->server->options.max_body;
@@ -287,9 +354,8 @@ static enum MHD_Result on_piece(struct htp_private *p, const char *piece, size_t
     if (n > max || p->body_in.len > max - n) {
         p->too_large = true;
     }
-    p->received += n;
     if (p->too_large) {
-        return p->received > max * DROP_FACTOR ? MHD_NO : MHD_YES;
+        return drop(p, n);
     }
     cv_buf_put(&p->body_in, piece, n);
     return cv_buf_ok(&p->body_in) ? MHD_YES : MHD_NO;
@@ -311,6 +377,8 @@ enum MHD_Result htp_on_request(void *cls, struct MHD_Connection *connection, con
         return on_head(p, method, version);
     case HTP_PHASE_BODY:
         return *upload_size > 0 ? on_piece(p, upload, upload_size) : start_work(p);
+    case HTP_PHASE_DROP:
+        return *upload_size > 0 ? on_dropped_piece(p, upload_size) : queue(p);
     case HTP_PHASE_ANSWERED:
         note_resumed(p);
         return queue(p);

@@ -143,16 +143,17 @@ static size_t leave_encoded(void *cls, struct MHD_Connection *connection, char *
 static bool start_daemon(struct htp_server *server, int fd, struct cv_error *err)
 {
     unsigned idle_s = (unsigned)(server->options.idle_ms + 999) / 1000;
+    /* 0.9.75 sends broken double answers at level 1, so the guard does all the work; 1.0 does well what it does */
+    int strict = server->library_trims ? 1 : 0;
 
     server->daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO | MHD_USE_ERROR_LOG, 0, NULL, NULL,
         htp_on_request, server, MHD_OPTION_EXTERNAL_LOGGER, on_library_log, NULL, /* has to be the first */
-        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_STRICT_FOR_CLIENT,
-        0, /* level 1 sends broken double answers; the guard does the work */
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)server->options.connections, MHD_OPTION_CONNECTION_TIMEOUT, idle_s, MHD_OPTION_URI_LOG_CALLBACK,
-        htp_on_target, server, MHD_OPTION_NOTIFY_COMPLETED, htp_on_completed, server, MHD_OPTION_NOTIFY_CONNECTION,
-        htp_on_connection, server, MHD_OPTION_UNESCAPE_CALLBACK, leave_encoded, NULL, MHD_OPTION_END);
+        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_STRICT_FOR_CLIENT, strict, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT, (unsigned)server->options.connections,
+        MHD_OPTION_CONNECTION_TIMEOUT, idle_s, MHD_OPTION_URI_LOG_CALLBACK, htp_on_target, server,
+        MHD_OPTION_NOTIFY_COMPLETED, htp_on_completed, server, MHD_OPTION_NOTIFY_CONNECTION, htp_on_connection, server,
+        MHD_OPTION_UNESCAPE_CALLBACK, leave_encoded, NULL, MHD_OPTION_END);
     return server->daemon ||
            cv_fail_as(err, CV_INTERNAL, NULL, "Máy chủ HTTP không khởi động được", "The HTTP server could not start");
 }
@@ -210,6 +211,7 @@ bool htp_server_start(const struct htp_options *options, struct htp_server **out
         return cv_fail_as(err, CV_INTERNAL, NULL, "Hết bộ nhớ", "Out of memory");
     }
     server->options = *options;
+    server->library_trims = MHD_get_version()[0] != '0';
     server->high_water = options->connections - options->connections / 10;
     cv_random_text(server->id_prefix, 8, false);
     init_sync(server);

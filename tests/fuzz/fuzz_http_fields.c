@@ -20,6 +20,7 @@ static void parse_all(const char *value)
     (void)htp_none_match_holds(value, "W/\"118-4711\"");
     (void)htp_bearer(value);
     (void)htp_content_length(value, &length);
+    (void)htp_host_ok(value);
     if (htp_match_parse(value, &revision) == HTP_MATCH_VALUE && revision < -1) {
         abort();
     }
@@ -40,6 +41,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     name_len = strcspn(value, ":");
     if (name_len < size) {
         value[name_len] = '\0';
+        htp_guard_line(&head, value, value, 0, value + name_len);
+        htp_guard_follow(&head, value, name_len, value + name_len + 1, size - name_len - 1);
+        htp_guard_end(&head, size);
         htp_guard_field(&head, value, name_len, value + name_len + 1, size - name_len - 1);
         (void)htp_guard_verdict(&head, "POST", "HTTP/1.1");
     }

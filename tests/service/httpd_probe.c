@@ -107,6 +107,14 @@ static void empty(struct htp_exchange *x)
     htp_reply_empty(x, 204);
 }
 
+static void in_flight(struct htp_exchange *x)
+{
+    cv_jout_object(&x->out, NULL);
+    cv_jout_int(&x->out, "in_flight", htp_in_flight() - 1); /* without this one */
+    cv_jout_end(&x->out);
+    htp_reply(x, 200);
+}
+
 static void silent(struct htp_exchange *x)
 {
     (void)x;
@@ -116,6 +124,7 @@ static const struct htp_route routes[] = {
     {.method = HTP_GET, .pattern = "/shared", .operation = "get_shared", .handler = get_shared, .query = "age"},
     {.method = HTP_GET, .pattern = "/json", .operation = "get_json", .handler = echo, .query = "q validate_only"},
     {.method = HTP_GET, .pattern = "/text", .operation = "get_text", .handler = text, .produces = "text/plain"},
+    {.method = HTP_GET, .pattern = "/in-flight", .operation = "in_flight", .handler = in_flight},
     {.method = HTP_GET, .pattern = "/silent", .operation = "silent", .handler = silent},
     {.method = HTP_GET, .pattern = "/problem", .operation = "problem", .handler = problem},
     {.method = HTP_GET,

@@ -1,5 +1,6 @@
 """What operators, probes and readers of the contract ask; none of it needs a token."""
 import json
+import socket
 import subprocess
 
 import pytest
@@ -37,6 +38,18 @@ def test_the_management_port_has_the_figures_and_the_other_one_not(anybody, mana
     assert management.get("/livez").status == management.get("/readyz").status == management.get("/version").status == 200
     assert anybody.get("/metrics").status == 404
     assert management.get("/v1/units").status == 404
+
+
+@pytest.mark.parametrize("port", ["port", "management_port"])
+def test_a_query_of_countless_pairs_costs_nothing_and_is_not_kept(shared, management, port):
+    def in_flight():
+        lines = management.get("/metrics").body.decode().splitlines()
+        return next(float(line.split()[1]) for line in lines if line.startswith("congvu_in_flight "))
+    for pairs in (b"&" * 400, b"a&" * 300, b"a=b&" * 300):
+        with socket.create_connection(("127.0.0.1", shared.ready[port]), timeout=5) as s:
+            s.sendall(b"GET /livez?" + pairs + b" HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert s.recv(65536).split()[1] in (b"200", b"400"), "answered at once"
+    wait_for(lambda: in_flight() == 0, "nothing is kept of them")
 
 
 def test_the_contract_is_served_as_it_is(anybody):

@@ -87,18 +87,71 @@ static void test_null_value(void **state)
     assert_non_null(head.fault);
 }
 
-/* What the library's buffer looks like: name NUL blanks value. */
-static void test_folded(void **state)
+/* What the library's buffer looks like after "GET /a HTTP/1.1 CRLF X-A: \t value CRLF CRLF". */
+struct buffer {
+    char bytes[64];
+    size_t len;
+};
+
+static struct buffer buffer_of(const char *bytes, size_t len)
 {
-    static const char honest[] = "X-A\0 \t value";
-    static const char other[] = "X-A\0x value";
-    static const char tight[] = "X-A\0value";
+    struct buffer b = {.len = len};
+
+    memcpy(b.bytes, bytes, len);
+    return b;
+}
+#define BUFFER(line) buffer_of("GET\0/a\0HTTP/1.1\0\0" line, sizeof("GET\0/a\0HTTP/1.1\0\0" line) - 1)
+enum { LINE = 17, TARGET = 4, VERSION = 7 };
+
+/* The name at `name`, its value at `value`, both from the beginning of the line. */
+static bool stands(const struct buffer *b, bool trims, size_t name, size_t value)
+{
+    struct htp_head head = {.trims = trims};
+    const char *line = b->bytes + LINE;
+
+    htp_guard_line(&head, b->bytes, b->bytes + TARGET, 2, b->bytes + VERSION);
+    htp_guard_follow(&head, line + name, strlen(line + name), line + value, strlen(line + value));
+    htp_guard_end(&head, b->len);
+    return head.fault == NULL;
+}
+
+static void test_word_behind_word(void **state)
+{
+    const struct buffer honest = BUFFER("X-A\0 \t value\0\0\0\0"), tight = BUFFER("X-A\0value\0\0\0\0"),
+                        nothing = BUFFER("X-A\0\0\0\0\0"), nul = BUFFER("X-A\0 a\0b\0\0\0\0"),
+                        nul_last = BUFFER("X-A\0 a\0\0\0\0\0"), bare_lf = BUFFER("X-A\0 a\0\0\0"),
+                        nameless = BUFFER("\0 a\0\0X-A\0 a\0\0\0\0"), other = BUFFER("X-A\0x value\0\0\0\0"),
+                        trimmed = BUFFER("X-A\0 a\0 \r\n\r\n");
 
     (void)state;
-    assert_false(htp_guard_folded(honest, 3, honest + 7));
-    assert_false(htp_guard_folded(tight, 3, tight + 4));
-    assert_true(htp_guard_folded(other, 3, other + 6));
-    assert_true(htp_guard_folded(honest + 7, 2, honest)); /* the name was moved behind its value */
+    assert_true(stands(&honest, false, 0, 7));
+    assert_true(stands(&honest, true, 0, 7));
+    assert_true(stands(&tight, false, 0, 4));
+    assert_true(stands(&nothing, false, 0, 4));
+    assert_false(stands(&other, false, 0, 6));
+    assert_false(stands(&honest, false, 7, 0)); /* folded: the name was moved behind its value */
+    assert_false(stands(&nul, false, 0, 5));
+    assert_false(stands(&nul_last, false, 0, 5));
+    assert_false(stands(&bare_lf, false, 0, 5));
+    assert_false(stands(&nameless, false, 5, 10));
+    assert_true(stands(&trimmed, true, 0, 5));
+    assert_false(stands(&trimmed, false, 0, 5));
+}
+
+static void test_request_line(void **state)
+{
+    const struct buffer b = BUFFER("\0\0");
+    struct htp_head head = {0};
+
+    (void)state;
+    htp_guard_line(&head, b.bytes, b.bytes + TARGET, 2, b.bytes + VERSION);
+    htp_guard_end(&head, LINE + 2);
+    assert_null(head.fault);
+    htp_guard_line(&head, b.bytes, b.bytes + TARGET, 1, b.bytes + VERSION); /* a NUL has cut the target */
+    assert_non_null(head.fault);
+    head = (struct htp_head){0};
+    htp_guard_line(&head, b.bytes, NULL, 0, b.bytes + VERSION);
+    assert_non_null(head.fault);
 }
 
 static void test_verbs(void **state)
@@ -116,9 +169,13 @@ static void test_verbs(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_clean),      cmocka_unit_test(test_refused), cmocka_unit_test(test_controls_everywhere),
-        cmocka_unit_test(test_null_value), cmocka_unit_test(test_folded),  cmocka_unit_test(test_verbs)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_clean),
+                                       cmocka_unit_test(test_refused),
+                                       cmocka_unit_test(test_controls_everywhere),
+                                       cmocka_unit_test(test_null_value),
+                                       cmocka_unit_test(test_word_behind_word),
+                                       cmocka_unit_test(test_request_line),
+                                       cmocka_unit_test(test_verbs)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

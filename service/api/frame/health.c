@@ -110,6 +110,8 @@ void api_get_metrics(struct htp_exchange *x)
     view_state(api_of(x)->view, &state);
     cv_buf_init(&page, CV_MAX_RESPONSE);
     cv_metrics_print(&page);
+    cv_metrics_gauge(&page, "in_flight", "requests begun and not yet ended, on all ports, without this one",
+                     htp_in_flight() - 1);
     cv_metrics_gauge(&page, "view_loaded", "1 when the live view is complete", state.loaded);
     cv_metrics_gauge(&page, "view_alive", "1 when the directory's feed is alive", state.alive);
     cv_metrics_gauge(&page, "view_age_seconds", "seconds since the view was last known to be complete",
