@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "congvu/feed.h"
 #include "congvu/log.h"
 #include "congvu/lease.h"
 #include "congvu/naming.h"
@@ -98,7 +99,8 @@ static bool first_start(struct service *s, struct cv_error *err)
     what.system_count = catalogue_default(s->arena, &systems);
     what.systems = systems;
     dir_session_deadline(s->timer_session, cv_deadline_in_ms(BOOTSTRAP_MS));
-    return dir_bootstrap(s->timer_session, &what, err);
+    return dir_bootstrap(s->timer_session, &what, err) &&
+           (s->embedded == NULL || dir_mark_renew(s->timer_session, err)); /* the folder may be a copy */
 }
 
 static bool write_line(const char *path, const char *line, struct cv_error *err)

@@ -52,3 +52,6 @@ bool dir_sync_start(const struct dir_config *config, const struct dir_feed *feed
                     struct cv_error *err);
 /* Returns when the thread has ended (well under a second). */
 void dir_sync_stop(struct dir_sync **sync);
+/* Gives the server a new mark: every process that follows its changes reads everything again the next time it connects.
+ * For whoever changes a server's data behind its back: a start of the embedded one, a restore, a rejoin. */
+bool dir_mark_renew(struct dir_session *s, struct cv_error *err);

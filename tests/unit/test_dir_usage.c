@@ -313,7 +313,7 @@ static void changes_arrive(void **state)
     dir_sync_stop(&sync);
 }
 
-/* What came while slapd was away from us, by whatever signal it went, comes alone. */
+/* What came while slapd was away from us arrives, by whatever signal it went; after an orderly end alone. */
 static void resumes(struct server *s, int by)
 {
     static struct seen seen;
@@ -334,7 +334,9 @@ static void resumes(struct server *s, int by)
         add_day(s, ids[round + 3], "mailbox", "2026-10-20");
         WAIT(&seen,
              seen.ends == 1 + round && months_of(&seen, ids[round]) == 2 && months_of(&seen, ids[round + 3]) == 2);
-        assert_true(seen.fresh == 1 && seen.records - records <= 4);
+        if (by == SIGTERM && round == 1) { /* else it was killed, or ended soon after a cookie was used: all is read */
+            assert_true(seen.fresh == 1 && seen.records - records <= 4);
+        }
     }
     dir_sync_stop(&sync);
 }

@@ -32,6 +32,8 @@ struct dir_sync {
     struct cv_arena *arena; /* of one message */
     enum sync_life life;
 
+    char mark[64];              /* of the server at the other end; "" = it has none */
+    int64_t resumed_at;         /* when a search from a cookie began on this connection; 0 = none did */
     struct sync_cookie cookie;  /* the view is complete up to here; none: read everything */
     struct sync_cookie pending; /* came during a refresh: good only when the refresh is complete */
     bool fresh;                 /* this search was started without a cookie */
@@ -47,6 +49,26 @@ struct dir_sync {
     int64_t reread_at; /* when to read everything again after a refusal; 0 = no */
     int pause_ms, reread_ms;
 };
+
+/* ---- cookie.c ---- */
+struct sync_csn {
+    char text[64]; /* "" = longer than any CSN is */
+};
+/* The CSNs of a cookie, one after the other; *at begins as 0. False: no more. */
+bool sync_csn_next(const struct sync_cookie *c, size_t *at, struct sync_csn *out);
+/* Does the server know everything that the cookie stands for? `context`: its contextCSN. */
+bool sync_cookie_covered(const struct sync_cookie *c, const struct dir_attr *context);
+/* Is `csn`, of a write made now, above the cookie's, by as much as has passed since the cookie came? */
+bool sync_cookie_passed(const struct sync_cookie *c, const char *csn, int64_t age_ns);
+
+/* ---- trust.c ---- */
+/* On a new connection: drops the cookies that are not to be used on it. False: the connection is no good. */
+bool sync_trust(struct dir_sync *sync, struct cv_error *err);
+/* The connection ended. */
+void sync_distrust(struct dir_sync *sync);
+/* The answer to one request of ours, before any search runs; a code of LDAP. *out, when wanted, is freed by the caller
+ * and NULL when there was none. Ends early when a stop is asked for. */
+int sync_await(struct dir_sync *sync, int msgid, LDAPMessage **out);
 
 /* The attributes of all records that are read back, NULL-terminated, malloc'd; NULL when out of memory. */
 char **sync_names(void);

@@ -21,7 +21,7 @@ enum {
     PROBE_IDLE_MS = 2000,     /* silence after which the server is asked for a sign of life */
     PROBE_LATE_MS = 3000,     /* without one: not alive */
     PROBE_GIVE_UP_MS = 10000, /* without one: a new connection */
-    TOUCH_MS = 3000,
+    AWAIT_MS = 3000,
     BATCH_MS = 20, /* longest that changes wait for settled() while more of them come */
     RECORD_MAX = 8 << 20,
 };
@@ -68,11 +68,10 @@ static void never_block(struct dir_sync *sync)
     }
 }
 
-/* The answer to one request on this connection; a result code of LDAP. Ends early when a stop is asked for. */
-static int await_result(struct dir_sync *sync, int msgid)
+int sync_await(struct dir_sync *sync, int msgid, LDAPMessage **out)
 {
     struct pollfd fds[] = {{.fd = sync->stop_fd, .events = POLLIN}, {.fd = descriptor(sync), .events = POLLIN}};
-    struct cv_deadline deadline = cv_deadline_in_ms(TOUCH_MS);
+    struct cv_deadline deadline = cv_deadline_in_ms(AWAIT_MS);
     LDAPMessage *answer = NULL;
     int code = LDAP_OTHER, got;
 
@@ -88,46 +87,11 @@ static int await_result(struct dir_sync *sync, int msgid)
     if (got <= 0) {
         return got < 0 ? LDAP_SERVER_DOWN : LDAP_TIMEOUT;
     }
-    ldap_parse_result(sync->ld, answer, &code, NULL, NULL, NULL, NULL, 1);
+    ldap_parse_result(sync->ld, answer, &code, NULL, NULL, NULL, NULL, out ? 0 : 1);
+    if (out) {
+        *out = answer;
+    }
     return code;
-}
-
-/* A slapd that was killed comes back with an old contextCSN: back-mdb says "always clean", so syncprov does not look
- * for the true one. If our cookie happens to equal it, the server finds "no change" and what was written before the
- * kill would never be sent. Any write sets contextCSN right, so we make one before we resume; where that is not
- * possible everything is read. */
-static int touch(struct dir_sync *sync, const char *dn)
-{
-    char text[CV_MOMENT_TEXT];
-    char *values[] = {text, NULL};
-    LDAPMod mod = {.mod_op = LDAP_MOD_REPLACE, .mod_type = (char[]){"description"}, .mod_values = values};
-    LDAPMod *mods[] = {&mod, NULL};
-    int msgid, rc;
-
-    cv_moment_ldap(cv_now(), text);
-    rc = ldap_modify_ext(sync->ld, dn, mods, NULL, NULL, &msgid);
-    return rc == LDAP_SUCCESS ? await_result(sync, msgid) : rc;
-}
-
-/* False: the connection is no good. */
-static bool cookie_usable(struct dir_sync *sync, struct sync_cookie *cookie, const char *dn, struct cv_error *err)
-{
-    int rc = cookie->len ? touch(sync, dn) : LDAP_SUCCESS;
-
-    if (rc == LDAP_SERVER_DOWN || rc == LDAP_TIMEOUT) {
-        return dir_fail(err, NULL, rc, NULL, false, "resuming the directory's changes");
-    }
-    if (rc != LDAP_SUCCESS) {
-        cookie->len = 0;
-    }
-    return true;
-}
-
-static bool ready_to_resume(struct dir_sync *sync, struct cv_error *err)
-{
-    cv_arena_reset(sync->arena);
-    return cookie_usable(sync, &sync->cookie, dir_dn_system_root(sync->arena, sync->config->base), err) &&
-           cookie_usable(sync, &sync->usage.cookie, DIR_USAGE_BASE, err);
 }
 
 bool sync_search(struct dir_sync *sync, const char *base, const char *filter, char **names,
@@ -166,7 +130,7 @@ static bool open_search(struct dir_sync *sync)
     }
     never_block(sync);
     sync->heard_at = sync->settled_at = cv_mono_ns();
-    if (!ready_to_resume(sync, &err) || !start_search(sync, &err)) {
+    if (!sync_trust(sync, &err) || !start_search(sync, &err)) {
         sync_alive(sync, false, &err);
         return false;
     }
@@ -331,6 +295,7 @@ static void *run(void *argument)
         bool rereading = sync->reread_at && cv_mono_ns() >= sync->reread_at;
 
         sync->reread_at = 0;
+        sync_distrust(sync);
         close_handle(sync);
         if (!stopping(sync) && !rereading) {
             cv_count(CVM_directory_reconnects);

@@ -3,16 +3,6 @@
 #include <lber.h>
 #include <string.h>
 
-static bool cookie_set(struct sync_cookie *c, const struct berval *value)
-{
-    if (value->bv_len > sizeof(c->bytes)) {
-        return false;
-    }
-    c->len = value->bv_len;
-    memcpy(c->bytes, value->bv_val, value->bv_len);
-    return true;
-}
-
 LDAPControl *sync_request_control(const struct sync_cookie *cookie)
 {
     BerElement *ber = ber_alloc_t(LBER_USE_DER);
@@ -42,7 +32,7 @@ static bool read_cookie(BerElement *ber, struct sync_cookie *out)
     if (ber_peek_tag(ber, &len) != LDAP_TAG_SYNC_COOKIE) {
         return true;
     }
-    return ber_scanf(ber, "m", &value) != LBER_ERROR && cookie_set(out, &value);
+    return ber_scanf(ber, "m", &value) != LBER_ERROR && sync_cookie_set(out, &value);
 }
 
 /* An optional boolean at this place, `otherwise` when it is not there. */
@@ -144,7 +134,7 @@ static bool parse_value(const struct berval *value, struct sync_info *out)
     switch (ber_peek_tag(ber, &len)) {
     case LDAP_TAG_SYNC_NEW_COOKIE:
         out->kind = SYNC_NEW_COOKIE;
-        ok = ber_scanf(ber, "m", &cookie) != LBER_ERROR && cookie_set(&out->cookie, &cookie);
+        ok = ber_scanf(ber, "m", &cookie) != LBER_ERROR && sync_cookie_set(&out->cookie, &cookie);
         break;
     case LDAP_TAG_SYNC_REFRESH_DELETE:
         out->kind = SYNC_REFRESH_DELETE;

@@ -10,7 +10,8 @@ enum { SYNC_COOKIE_MAX = 1024 }; /* some 60 bytes per provider */
 
 /* Kept in memory only: it dies with the process, like the view that it describes. */
 struct sync_cookie {
-    size_t len; /* 0 = none */
+    int64_t at_ns; /* monotonic: when it came */
+    size_t len;    /* 0 = none */
     char bytes[SYNC_COOKIE_MAX];
 };
 
@@ -30,6 +31,8 @@ struct sync_info {
     BerVarray uuids; /* of an id set; freed by sync_info_free */
 };
 
+/* Keeps a server's cookie, without the part that would make it pass over its own changes. False: too long. */
+bool sync_cookie_set(struct sync_cookie *c, const struct berval *value);
 /* The request control; free with ldap_control_free. NULL when out of memory. */
 LDAPControl *sync_request_control(const struct sync_cookie *cookie);
 /* False: the message has no sync state control, or a malformed one. */

@@ -1,0 +1,94 @@
+"""The view follows the directory without a gap, whatever happens to the directory: a clock set back, an older backup, another server."""
+import datetime
+import os
+import re
+import subprocess
+
+import pytest
+
+from congvu import an, frozen, make_units, wait_for
+from site_directory import BASE, PASSWORD, SERVICE, Site
+
+
+@pytest.fixture
+def site(tmp_path):
+    site = Site(tmp_path).start()
+    yield site
+    site.stop()
+
+
+@pytest.fixture
+def service(site, start, tmp_path):
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    service = start(data, config=site.settings(data))
+    make_units(service.client())
+    assert service.client().put("/v1/staff/F-1", an(full_name="Người Thứ Nhất")).status == 201
+    return service
+
+
+def names(service):
+    answer = service.client().get("/v1/staff", page_size=100)
+    return sorted(p["full_name"] for p in answer.json["items"]) if answer.status == 200 else None
+
+
+def modify(site, ldif):
+    """As cn=service, past congvud: what another process would write."""
+    (site.folder / "given").write_text(PASSWORD)
+    subprocess.run(["ldapmodify", "-x", "-H", f"ldaps://127.0.0.1:{site.port}", "-D", SERVICE, "-y", site.folder / "given"], input=ldif, text=True, check=True,
+                   capture_output=True, env={**os.environ, "LDAPTLS_CACERT": str(site.ca)})
+
+
+def restored(site, ldif, **more):
+    site.stop()
+    site.load(ldif, **more)
+    site.start(site.port)
+
+
+def rename(site, code, name):
+    person = re.search(rf"dn: (cvId=stf_[^\n]*)\n(?:[^\n]+\n)*?cvStaffCode: {code}", site.dump())[1]
+    modify(site, f"dn: {person}\nchangetype: modify\nreplace: cn\ncn: {name}\n")
+
+
+def test_a_cookie_that_lies_ahead_of_the_directorys_clock_is_not_used(site, service):
+    admin = service.client()
+    token = admin.post("/v1/tokens", {"name": "t", "scopes": ["staff:read"], "unit": None, "expires_at": None}).json
+    ahead = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=1)).strftime("%Y%m%d%H%M%S")
+    whole = site.dump()
+    newest = max(re.findall(r"entryCSN: (\d{14})", whole))
+    restored(site, re.sub(rf"CSN: {newest}", f"CSN: {ahead}", whole))
+    admin.put("/v1/staff/F-2", an(full_name="Người Thứ Hai"))
+    wait_for(lambda: names(service) == ["Người Thứ Hai", "Người Thứ Nhất"], "the feed is back, with a cookie of the future")
+    with frozen(service.process.pid):
+        site.restart()
+        rename(site, "F-1", "Da Doi Ten")
+        modify(site, f"dn: cvId={token['id']},ou=tokens,ou=system,{BASE}\nchangetype: modify\nreplace: cvRevokedAt\ncvRevokedAt: 20260101000000Z\n")
+    wait_for(lambda: names(service) == ["Da Doi Ten", "Người Thứ Hai"], "what was written meanwhile is listed")
+    assert service.client(token["secret"]).get("/v1/staff").status == 401
+
+
+def test_an_older_backup_under_a_running_view(site, service):
+    before = site.dump()
+    admin = service.client()
+    assert admin.put("/v1/staff/F-2", an(full_name="Người Thứ Hai")).status == 201
+    assert admin.patch("/v1/staff/F-1", {"full_name": "Tên Mới"}).status == 200
+    assert names(service) == ["Người Thứ Hai", "Tên Mới"]
+    with frozen(service.process.pid):
+        restored(site, before)
+    wait_for(lambda: names(service) == ["Người Thứ Nhất"], "the view is what the directory has")
+
+
+def test_an_older_backup_that_somebody_wrote_to_before_the_feed_came(site, service):
+    """How far the directory is tells nothing then; emptying ou=leases does, as deploy/openldap/README.md asks."""
+    before = site.dump()
+    admin = service.client()
+    assert admin.put("/v1/staff/F-2", an(full_name="Người Thứ Hai")).status == 201
+    assert admin.patch("/v1/staff/F-1", {"full_name": "Tên Mới"}).status == 200
+    with frozen(service.process.pid):
+        site.stop()
+        site.load(before)
+        for file in site.database("ou=leases").iterdir():
+            file.unlink()
+        site.start(site.port)
+        modify(site, f"dn: ou=system,{BASE}\nchangetype: modify\nreplace: description\ndescription: written first\n")
+    wait_for(lambda: names(service) == ["Người Thứ Nhất"], "the view is what the directory has")
