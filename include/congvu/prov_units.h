@@ -52,18 +52,31 @@ struct prov_unit_mailbox_input {
 struct prov_unit_mailbox {
     enum prov_outcome outcome;
     struct dom_unit unit;
-    struct view_staff *holders;
-    size_t holder_count;
+    struct view_staff *holders; /* whom the caller may name: in his scope, with staff:read */
+    size_t named, holder_count; /* of all */
 };
-/* Makes it when there is none. Safe to repeat, also after it broke off between two people. */
+/* Makes it when there is none. Holders outside the caller's scope stay. Safe to repeat, also after it broke off between
+ * two people. */
 bool prov_unit_mailbox_put(struct prov_call *call, const char *key, const struct prov_unit_mailbox_input *in,
                            struct prov_unit_mailbox *out, struct cv_error *err);
 bool prov_unit_mailbox_read(struct prov_call *call, const char *key, struct prov_unit_mailbox *out,
                             struct cv_error *err);
-struct prov_hand_over {
-    struct dom_unit unit;
-    struct view_staff staff; /* who holds it and leaves */
+enum prov_hand_over_kind {
+    PROV_OVER_LEAVER,    /* a holder has a departure */
+    PROV_OVER_MOVED,     /* a holder's home is another unit than when he was named */
+    PROV_OVER_DISSOLVED, /* the unit has ended, and nobody who stays has been named since */
+    PROV_OVER_NO_HOLDER,
+    PROV_OVER_KINDS
 };
-/* Unit mailboxes in the hands of people with a departure, in the caller's scope; at most `max`. */
+extern const char *const prov_hand_over_words[]; /* leaver moved dissolved no_holder */
+struct prov_hand_over {
+    enum prov_hand_over_kind kind;
+    struct view_unit unit; /* of the mailbox; perhaps outside the caller's scope: then only the person is his */
+    bool has_staff;
+    struct view_staff staff; /* who holds it */
+    cv_day since;            /* first day out, of the new post, after the unit's end; CV_NO_DAY */
+};
+/* Unit mailboxes that somebody has to take over: of units in the caller's scope, and in the hands of people in it; at
+ * most `max`. Open until PUT names who holds it from now on, the same person again if he goes on. */
 bool prov_hand_overs(struct prov_call *call, struct prov_hand_over *out, size_t max, size_t *out_count,
                      struct cv_error *err);

@@ -63,6 +63,8 @@ struct dom_staff {
     const char *mail_store;
     const char **holds; /* logins of unit mailboxes */
     size_t hold_count;
+    const char **held_from; /* "LOGIN unt_...": his home unit when he was named holder */
+    size_t held_from_count;
     int mail_quota_mib;      /* 0 = as the mail server has it for everybody */
     const char *naming_rule; /* pattern that gave the address */
     bool named_by_hand;

@@ -69,14 +69,20 @@ struct view_unit {
     cv_day active_from, active_to;
     int children;
     int64_t revision;
-    int recorded; /* own people today */
+    int recorded;                          /* own people today */
+    const char *mail_login, *mail_address; /* of its mailbox, or NULL */
 };
 /* `key` is an id or a code (caseless; former codes too; valid on `as_of`, CV_NO_DAY = today). CV_NOT_FOUND
  * (unit_not_found) also when outside the scope. */
 bool view_unit_find(const struct view *v, struct view_scope scope, const char *key, cv_day as_of,
                     struct cv_arena *arena, struct view_unit *out, struct cv_error *err);
 bool view_unit_by_id(const struct view *v, struct cv_id id, struct cv_arena *arena,
-                     struct view_unit *out);                                      /* no scope */
+                     struct view_unit *out); /* no scope */
+/* Whose mailbox has this login. No scope. */
+bool view_unit_by_mailbox(const struct view *v, const char *login, struct cv_arena *arena, struct view_unit *out);
+/* All units of the scope that have a mailbox, dissolved ones too; in no order. */
+bool view_unit_mailboxes(const struct view *v, struct view_scope scope, struct cv_arena *arena, struct view_unit **out,
+                         size_t *out_count, struct cv_error *err);
 bool view_unit_within(const struct view *v, struct cv_id unit, struct cv_id top); /* unit == top or below it */
 bool view_in_scope(const struct view *v, struct view_scope scope, struct cv_id unit);
 /* From the root down to the unit itself, cut at the top of the scope. */

@@ -68,7 +68,9 @@ void view_copy_unit(struct view_keep *k, const struct dom_unit *in, struct dom_u
         out->name[i] = view_keep_text(k, in->name[i]);
     out->slug = view_keep_text(k, in->slug);
     out->idempotency = (struct dom_idempotency){0};
-    out->mail_login = out->mail_address = out->mail_store = NULL; /* only the directory knows mailboxes */
+    out->mail_login = view_keep_text(k, in->mail_login);
+    out->mail_address = view_keep_text(k, in->mail_address);
+    out->mail_store = NULL;
     out->mail_names = NULL;
     out->mail_name_count = 0;
     out->targets = copy_targets(k, in->targets, in->target_count);

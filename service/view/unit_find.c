@@ -35,6 +35,8 @@ void view_fill_unit(const struct view *v, uint32_t slot, struct cv_arena *arena,
         .revision = u->u.revision,
         .recorded = u->own[F_RECORDED],
         .children = u->known_children,
+        .mail_login = view_keep_text(&keep, u->u.mail_login),
+        .mail_address = view_keep_text(&keep, u->u.mail_address),
     };
     for (int i = 0; i < CV_LANGS; i++)
         out->name[i] = view_keep_text(&keep, u->u.name[i]);

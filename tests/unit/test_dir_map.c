@@ -227,6 +227,7 @@ static void same_staff(const struct dom_staff *a, const struct dom_staff *b)
     assert_int_equal(a->birth_year, b->birth_year);
     assert_int_equal(a->mail_quota_mib, b->mail_quota_mib);
     assert_int_equal(a->hold_count, b->hold_count);
+    assert_int_equal(a->held_from_count, b->held_from_count);
     assert_int_equal(a->hired_on, b->hired_on);
     same_text(a->login, b->login);
     same_text(a->address, b->address);

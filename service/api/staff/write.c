@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { POLICY_LOCAL_TEXT = 128 };
-
 static const char *id_text(struct cv_arena *arena, const char *prefix, struct cv_id id)
 {
     char text[CV_ID_TEXT];
@@ -201,6 +199,33 @@ static void write_codes(struct cv_jout *j, const struct dom_staff *staff)
     cv_jout_end(j);
 }
 
+static bool mailbox_seen(struct htp_exchange *x, const char *login, struct view_unit *out)
+{
+    return view_unit_by_mailbox(api_of(x)->view, login, x->arena, out) && api_sees_unit(x, out->id);
+}
+
+/* Unit mailboxes that he reads. */
+static void write_holds(struct htp_exchange *x, const struct dom_staff *staff)
+{
+    struct cv_jout *j = &x->out;
+    struct view_unit unit;
+    size_t elsewhere = 0;
+    cv_jout_array(j, "holds");
+    for (size_t i = 0; i < staff->hold_count; i++) {
+        if (!mailbox_seen(x, staff->holds[i], &unit)) {
+            elsewhere++;
+            continue;
+        }
+        cv_jout_object(j, NULL);
+        api_write_unit_ref(x, "unit", unit.id);
+        cv_jout_string(j, "login", unit.mail_login);
+        cv_jout_string(j, "address", unit.mail_address);
+        cv_jout_end(j);
+    }
+    cv_jout_end(j);
+    cv_jout_int(j, "holds_elsewhere", (int64_t)elsewhere);
+}
+
 void api_write_staff(struct htp_exchange *x, const char *name, const struct dom_staff *staff)
 {
     struct cv_jout *j = &x->out;
@@ -213,6 +238,7 @@ void api_write_staff(struct htp_exchange *x, const char *name, const struct dom_
     for (size_t i = 0; i < staff->account_count; i++)
         api_write_account(x, NULL, staff, &staff->accounts[i]);
     cv_jout_end(j);
+    write_holds(x, staff);
     write_summary(j, dom_current_departure(staff));
     cv_jout_int(j, "revision", staff->revision);
     cv_jout_moment(j, "created_at", staff->created_at);
@@ -300,13 +326,15 @@ void api_write_departure_row(struct htp_exchange *x, const struct view_staff *st
 /* ---- departures ---- */
 
 /* Unit mailboxes are not closed with a person: somebody has to take them over. */
-static void write_hand_over(struct cv_jout *j, const char *login, size_t len, const char *state)
+static void write_hand_over(struct htp_exchange *x, const char *login, size_t len, const char *state)
 {
-    char text[POLICY_LOCAL_TEXT];
-    snprintf(text, sizeof(text), "%.*s", (int)len, login);
+    struct cv_jout *j = &x->out;
+    struct view_unit unit;
+    const char *text = cv_arena_strndup(x->arena, login, len);
     cv_jout_object(j, NULL);
     cv_jout_string(j, "system", "unit-mailbox");
-    cv_jout_string(j, "login", text);
+    if (mailbox_seen(x, text, &unit))
+        cv_jout_string(j, "login", text);
     cv_jout_string(j, "state", state);
     cv_jout_end(j);
 }
@@ -327,10 +355,10 @@ static void write_steps(struct htp_exchange *x, const struct dom_staff *staff, c
         cv_jout_end(j);
     }
     for (size_t i = 0; i < staff->hold_count; i++)
-        write_hand_over(j, staff->holds[i], strlen(staff->holds[i]), "open");
+        write_hand_over(x, staff->holds[i], strlen(staff->holds[i]), "open");
     for (const char *word = d->handed_over; word != NULL && *word != '\0'; word += strspn(word, " ")) {
         size_t len = strcspn(word, " ");
-        write_hand_over(j, word, len, "done");
+        write_hand_over(x, word, len, "done");
         word += len;
     }
     cv_jout_end(j);

@@ -4,27 +4,29 @@
 
 enum { LISTED_MAX = 500 };
 
-static void write_unit(struct htp_exchange *x, const struct dom_unit *unit)
+static void write_unit(struct htp_exchange *x, struct cv_id unit, const char *login, const char *address)
 {
-    api_write_unit_ref(x, "unit", unit->id);
-    cv_jout_string(&x->out, "login", unit->mail_login);
-    cv_jout_string(&x->out, "address", unit->mail_address);
+    bool seen = api_sees_unit(x, unit);
+    api_write_unit_ref(x, "unit", unit);
+    cv_jout_string(&x->out, "login", seen ? login : NULL);
+    cv_jout_string(&x->out, "address", seen ? address : NULL);
 }
 
 static void write_mailbox(struct htp_exchange *x, const struct prov_unit_mailbox *mailbox)
 {
     struct cv_jout *j = &x->out;
     cv_jout_object(j, NULL);
-    write_unit(x, &mailbox->unit);
+    write_unit(x, mailbox->unit.id, mailbox->unit.mail_login, mailbox->unit.mail_address);
     cv_jout_string(j, "mail_store", mailbox->unit.mail_store);
     cv_jout_array(j, "holders");
-    for (size_t i = 0; i < mailbox->holder_count; i++) {
+    for (size_t i = 0; i < mailbox->named; i++) {
         cv_jout_object(j, NULL);
         api_write_staff_ref(x, &mailbox->holders[i]);
         cv_jout_bool(j, "leaves", mailbox->holders[i].has_departure);
         cv_jout_end(j);
     }
     cv_jout_end(j);
+    cv_jout_int(j, "holder_count", (int64_t)mailbox->holder_count);
     cv_jout_end(j);
 }
 
@@ -79,6 +81,21 @@ void api_put_unit_mailbox(struct htp_exchange *x)
     htp_reply(x, 200);
 }
 
+static void write_hand_over(struct htp_exchange *x, const struct prov_hand_over *item)
+{
+    struct cv_jout *j = &x->out;
+    cv_jout_object(j, NULL);
+    cv_jout_string(j, "kind", prov_hand_over_words[item->kind]);
+    cv_jout_string(j, "state", "open");
+    write_unit(x, item->unit.id, item->unit.mail_login, item->unit.mail_address);
+    if (item->has_staff)
+        api_write_staff_ref(x, &item->staff);
+    else
+        cv_jout_null(j, "staff");
+    cv_jout_day(j, "effective_on", item->since);
+    cv_jout_end(j);
+}
+
 void api_list_hand_overs(struct htp_exchange *x)
 {
     struct prov_call call;
@@ -94,15 +111,8 @@ void api_list_hand_overs(struct htp_exchange *x)
     }
     cv_jout_object(j, NULL);
     cv_jout_array(j, "items");
-    for (size_t i = 0; i < count; i++) {
-        cv_jout_object(j, NULL);
-        cv_jout_string(j, "kind", "unit_mailbox");
-        cv_jout_string(j, "state", "open");
-        write_unit(x, &items[i].unit);
-        api_write_staff_ref(x, &items[i].staff);
-        cv_jout_day(j, "effective_on", items[i].staff.departure_on);
-        cv_jout_end(j);
-    }
+    for (size_t i = 0; i < count; i++)
+        write_hand_over(x, &items[i]);
     cv_jout_end(j);
     cv_jout_end(j);
     htp_reply(x, 200);

@@ -406,6 +406,7 @@ static const struct dir_field fields[] = {
     {"cvName", DIR_TEXTS, AT(names), COUNT(name_count)},
     {"cvMailStore", DIR_TEXT, AT(mail_store)},
     {"cvHolds", DIR_TEXTS, AT(holds), COUNT(hold_count), .flags = DIR_UNFED},
+    {"cvHeldFrom", DIR_TEXTS, AT(held_from), COUNT(held_from_count), .flags = DIR_UNFED},
     {"cvMailQuota", DIR_INT, AT(mail_quota_mib)},
     {"cvDelegate", DIR_OWN, .put = dir_put_delegate},
     {"cvAutoReply", DIR_OWN, .put = dir_put_auto_reply},

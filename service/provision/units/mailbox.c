@@ -2,8 +2,11 @@
  * entries. Several entries, so several writes: the new holder first, so that a break leaves one reader too many. */
 #include "provision/units/units.h"
 #include "congvu/naming.h"
+#include "congvu/token.h"
 
 #include <string.h>
+
+enum { HOLDERS_MAX = 256 };
 
 static bool none_there(struct cv_error *err)
 {
@@ -112,15 +115,35 @@ static const char *with_word(struct cv_arena *arena, const char *words, const ch
     return words != NULL ? cv_arena_printf(arena, "%s %s", words, word) : word;
 }
 
+/* The texts that are not about this mailbox, with room for one more. */
+static const char **without(struct cv_arena *arena, const char *const *texts, size_t *count, const char *login)
+{
+    const char **kept = CV_NEWS(arena, const char *, *count + 1);
+    size_t len = strlen(login), n = 0;
+    for (size_t i = 0; i < *count; i++)
+        if (strncmp(texts[i], login, len) != 0 || (texts[i][len] != '\0' && texts[i][len] != ' '))
+            kept[n++] = texts[i];
+    *count = n;
+    return kept;
+}
+
+/* Where he is at home now: if that changes, somebody has to say again who holds it. */
+static void note_home(struct prov_change *change, const struct holding *h)
+{
+    struct dom_staff *staff = change->after;
+    char home[CV_ID_TEXT];
+    staff->held_from = without(change->call->arena, staff->held_from, &staff->held_from_count, h->login);
+    if (h->hold)
+        staff->held_from[staff->held_from_count++] = cv_arena_printf(
+            change->call->arena, "%s %s", h->login, cv_id_text("unt_", dom_primary_post(staff)->unit, home));
+}
+
 static bool change_holding(struct prov_change *change, void *ctx, struct cv_error *err)
 {
     const struct holding *h = ctx;
     struct dom_staff *staff = change->after;
-    const char **kept = CV_NEWS(change->call->arena, const char *, staff->hold_count + 1);
-    size_t count = 0;
-    for (size_t i = 0; i < staff->hold_count; i++)
-        if (strcmp(staff->holds[i], h->login) != 0)
-            kept[count++] = staff->holds[i];
+    size_t count = staff->hold_count;
+    const char **kept = without(change->call->arena, staff->holds, &count, h->login);
     if (!h->hold && count < staff->hold_count) {
         const struct dom_departure *d = dom_current_departure(staff);
         if (d != NULL) {
@@ -135,6 +158,7 @@ static bool change_holding(struct prov_change *change, void *ctx, struct cv_erro
         kept[count++] = h->login;
     staff->holds = kept;
     staff->hold_count = count;
+    note_home(change, h);
     return true;
 }
 
@@ -151,7 +175,7 @@ static bool set_holding(struct prov_call *call, struct cv_id id, const char *log
 
 static bool listed(const struct prov_unit_mailbox *mailbox, struct cv_id id)
 {
-    for (size_t i = 0; i < mailbox->holder_count; i++)
+    for (size_t i = 0; i < mailbox->named; i++)
         if (cv_id_equal(mailbox->holders[i].id, id))
             return true;
     return false;
@@ -163,7 +187,7 @@ static bool find_holders(struct prov_call *call, const struct prov_unit_mailbox_
 {
     out->holders = CV_NEWS(call->arena, struct view_staff, in->holder_count + 1);
     for (size_t i = 0; i < in->holder_count; i++) {
-        struct view_staff *found = &out->holders[out->holder_count];
+        struct view_staff *found = &out->holders[out->named];
         bool there = view_staff_find(call->prov->options.view, call->scope, in->holders[i], call->arena, found, err);
         if (!there && err->kind != CV_NOT_FOUND)
             return false;
@@ -173,27 +197,73 @@ static bool find_holders(struct prov_call *call, const struct prov_unit_mailbox_
                          "Không có người đang công tác nào như vậy có hộp thư",
                          "Nobody like that is on the staff with a mailbox");
         else if (!listed(out, found->id))
-            out->holder_count++;
+            out->named++;
     }
     return cv_faults_check(call->faults, cvp_validation_failed, err);
 }
 
+/* All who hold it, as ids. */
+static bool all_holders(struct prov_call *call, const struct dom_unit *unit, struct cv_id out[HOLDERS_MAX],
+                        size_t *count, struct cv_error *err)
+{
+    return dir_staff_holding(call->dir, unit->mail_login, out, HOLDERS_MAX, count, err);
+}
+
+static bool find_by_id(struct prov_call *call, struct cv_id id, struct view_staff *out)
+{
+    char text[CV_ID_TEXT];
+    struct cv_error none = {0};
+    return view_staff_find(call->prov->options.view, call->scope, cv_id_text("stf_", id, text), call->arena, out,
+                           &none);
+}
+
 static bool hand_over(struct prov_call *call, struct prov_unit_mailbox *out, struct cv_error *err)
 {
-    struct cv_id had[DOM_HOLDS_MAX * 2];
+    struct cv_id had[HOLDERS_MAX];
+    struct view_staff seen;
     size_t count = 0;
     bool changed = false;
     const char *login = out->unit.mail_login;
-    for (size_t i = 0; i < out->holder_count; i++)
+    for (size_t i = 0; i < out->named; i++)
         if (!set_holding(call, out->holders[i].id, login, true, &changed, err))
             return false;
-    if (!dir_staff_holding(call->dir, login, had, CV_COUNT(had), &count, err))
+    if (!all_holders(call, &out->unit, had, &count, err))
         return false;
     for (size_t i = 0; i < count; i++)
-        if (!listed(out, had[i]) && !set_holding(call, had[i], login, false, &changed, err))
+        if (!listed(out, had[i]) && find_by_id(call, had[i], &seen) &&
+            !set_holding(call, had[i], login, false, &changed, err))
             return false;
     if (changed && out->outcome == PROV_UNCHANGED)
         out->outcome = PROV_CHANGED;
+    return true;
+}
+
+/* Names need the right to read people. */
+static bool name_holders(struct prov_call *call, struct prov_unit_mailbox *out, struct cv_error *err)
+{
+    struct cv_id ids[HOLDERS_MAX];
+    if (!all_holders(call, &out->unit, ids, &out->holder_count, err))
+        return false;
+    out->named = 0;
+    out->holders = CV_NEWS(call->arena, struct view_staff, out->holder_count + 1);
+    if ((call->scopes & DOM_STAFF_READ) == 0)
+        return true;
+    for (size_t i = 0; i < out->holder_count; i++)
+        out->named += find_by_id(call, ids[i], &out->holders[out->named]);
+    return true;
+}
+
+/* A name is given once: another one wished for later would be dropped in silence. */
+static bool same_login(struct prov_call *call, struct cv_id id, const struct prov_unit_mailbox_input *in,
+                       struct cv_error *err)
+{
+    struct dom_unit unit;
+    if (in->login == NULL || !prov_unit_fetch(call, id, &unit, err))
+        return in->login == NULL;
+    if (unit.mail_login != NULL && strcmp(unit.mail_login, in->login) != 0)
+        cv_fault_add(call->faults, CV_AT_POINTER, "/login", "mismatch",
+                     "Hộp thư này đã có tên %s, không đổi được; xin bỏ trường login",
+                     "This mailbox has the name %s already, which stays; leave login out", unit.mail_login);
     return true;
 }
 
@@ -202,68 +272,17 @@ bool prov_unit_mailbox_put(struct prov_call *call, const char *key, const struct
 {
     struct making m = {.in = in, .out = out};
     *out = (struct prov_unit_mailbox){0};
-    return prov_unit_locate(call, key, &m.id, err) && find_holders(call, in, out, err) &&
-           prov_write(call, "unit_mailbox.put", key, make, &m, err) && hand_over(call, out, err);
+    return prov_unit_locate(call, key, &m.id, err) && same_login(call, m.id, in, err) &&
+           find_holders(call, in, out, err) && prov_write(call, "unit_mailbox.put", key, make, &m, err) &&
+           hand_over(call, out, err) && name_holders(call, out, err);
 }
 
 bool prov_unit_mailbox_read(struct prov_call *call, const char *key, struct prov_unit_mailbox *out,
                             struct cv_error *err)
 {
-    struct cv_id id, ids[DOM_HOLDS_MAX * 2];
-    size_t count = 0;
-    const struct view_scope everywhere = {.everywhere = true};
+    struct cv_id id;
     *out = (struct prov_unit_mailbox){0};
     if (!prov_unit_locate(call, key, &id, err) || !prov_unit_fetch(call, id, &out->unit, err))
         return false;
-    if (out->unit.mail_login == NULL)
-        return none_there(err);
-    if (!dir_staff_holding(call->dir, out->unit.mail_login, ids, CV_COUNT(ids), &count, err))
-        return false;
-    out->holders = CV_NEWS(call->arena, struct view_staff, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        char text[CV_ID_TEXT];
-        struct cv_error none = {0};
-        out->holder_count += view_staff_find(call->prov->options.view, everywhere, cv_id_text("stf_", ids[i], text),
-                                             call->arena, &out->holders[out->holder_count], &none);
-    }
-    return true;
-}
-
-/* ---- what is to be handed over ---- */
-static bool add_of(struct prov_call *call, const struct view_staff *leaver, struct prov_hand_over *out, size_t max,
-                   size_t *count, struct cv_error *err)
-{
-    struct dom_staff staff;
-    if (!dir_staff_read(call->dir, leaver->id, call->arena, &staff, err))
-        return false;
-    for (size_t i = 0; i < staff.hold_count && *count < max; i++) {
-        struct cv_error none = {0};
-        out[*count].staff = *leaver;
-        if (dir_unit_find_mailbox(call->dir, staff.holds[i], call->arena, &out[*count].unit, &none))
-            ++*count;
-    }
-    return true;
-}
-
-bool prov_hand_overs(struct prov_call *call, struct prov_hand_over *out, size_t max, size_t *out_count,
-                     struct cv_error *err)
-{
-    enum { HOLDERS_MAX = 2000 };
-    struct cv_id *ids = CV_NEWS(call->arena, struct cv_id, HOLDERS_MAX);
-    size_t count = 0;
-    *out_count = 0;
-    if (!dir_staff_holding(call->dir, NULL, ids, HOLDERS_MAX, &count, err))
-        return false;
-    for (size_t i = 0; i < count && *out_count < max; i++) {
-        char text[CV_ID_TEXT];
-        struct view_staff found;
-        struct cv_error none = {0};
-        if (!view_staff_find(call->prov->options.view, call->scope, cv_id_text("stf_", ids[i], text), call->arena,
-                             &found, &none) ||
-            !found.has_departure)
-            continue;
-        if (!add_of(call, &found, out, max, out_count, err))
-            return false;
-    }
-    return true;
+    return out->unit.mail_login != NULL ? name_holders(call, out, err) : none_there(err);
 }

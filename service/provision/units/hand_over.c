@@ -1,0 +1,128 @@
+/* Unit mailboxes that somebody has to take over: the holder leaves or has moved, the unit has ended, nobody holds it.
+ */
+#include "provision/units/units.h"
+
+#include <string.h>
+
+enum { HOLDERS_MAX = 2000 };
+
+const char *const prov_hand_over_words[] = {"leaver", "moved", "dissolved", "no_holder", NULL};
+_Static_assert(CV_COUNT(prov_hand_over_words) == PROV_OVER_KINDS + 1, "a word for each kind");
+
+struct listing {
+    struct prov_call *call;
+    struct view_unit *units; /* of the scope, with a mailbox */
+    size_t unit_count;
+    size_t *holders, *stay; /* of each of them: all, and those with whom it may stay */
+    struct prov_hand_over *out;
+    size_t max, count;
+};
+
+static void add(struct listing *l, enum prov_hand_over_kind kind, const struct view_unit *unit,
+                const struct view_staff *staff, cv_day since)
+{
+    if (l->count == l->max)
+        return;
+    struct prov_hand_over *item = &l->out[l->count++];
+    *item = (struct prov_hand_over){.kind = kind, .unit = *unit, .has_staff = staff != NULL, .since = since};
+    if (staff != NULL)
+        item->staff = *staff;
+}
+
+/* His home unit when he was named, as it was noted; NULL for who was named before it was. */
+static const char *home_then(const struct dom_staff *staff, const char *login)
+{
+    size_t len = strlen(login);
+    for (size_t i = 0; i < staff->held_from_count; i++)
+        if (strncmp(staff->held_from[i], login, len) == 0 && staff->held_from[i][len] == ' ')
+            return staff->held_from[i] + len + 1;
+    return NULL;
+}
+
+/* Within the unit whose mailbox it is one may move. */
+static bool has_moved(const struct listing *l, const struct dom_staff *staff, const struct view_unit *unit)
+{
+    struct cv_id then, home = dom_primary_post(staff)->unit;
+    const char *noted = home_then(staff, unit->mail_login);
+    bool same = noted != NULL && cv_id_parse("unt_", noted, &then) && cv_id_equal(then, home);
+    return !same && !view_unit_within(l->call->prov->options.view, home, unit->id);
+}
+
+/* True: it may stay with him. */
+static bool judge(struct listing *l, const struct dom_staff *staff, const struct view_staff *seen,
+                  const struct view_unit *unit)
+{
+    if (dom_current_departure(staff) != NULL) {
+        if (seen != NULL)
+            add(l, PROV_OVER_LEAVER, unit, seen, seen->departure_on);
+        return false;
+    }
+    if (!has_moved(l, staff, unit))
+        return true;
+    if (seen != NULL)
+        add(l, PROV_OVER_MOVED, unit, seen, dom_primary_post(staff)->from);
+    return false;
+}
+
+static void count_holder(struct listing *l, const struct view_unit *unit, bool stays)
+{
+    for (size_t i = 0; i < l->unit_count; i++)
+        if (cv_id_equal(l->units[i].id, unit->id)) {
+            l->holders[i]++;
+            l->stay[i] += stays;
+        }
+}
+
+static bool ended(const struct view_unit *unit)
+{
+    return unit->active_to != CV_NO_DAY && unit->active_to <= cv_today();
+}
+
+/* Whoever is at home in a unit that has ended takes nothing over. */
+static bool goes_on(const struct listing *l, const struct dom_staff *staff)
+{
+    struct view_unit home;
+    return view_unit_by_id(l->call->prov->options.view, dom_primary_post(staff)->unit, l->call->arena, &home) &&
+           !ended(&home);
+}
+
+static bool take_person(struct listing *l, struct cv_id id, struct cv_error *err)
+{
+    struct prov_call *call = l->call;
+    const struct view *view = call->prov->options.view;
+    struct dom_staff staff;
+    struct view_staff found;
+    struct view_unit unit;
+    char text[CV_ID_TEXT];
+    struct cv_error none = {0};
+    if (!dir_staff_read(call->dir, id, call->arena, &staff, err))
+        return false;
+    bool seen = view_staff_find(view, call->scope, cv_id_text("stf_", id, text), call->arena, &found, &none);
+    for (size_t i = 0; i < staff.hold_count; i++)
+        if (view_unit_by_mailbox(view, staff.holds[i], call->arena, &unit))
+            count_holder(l, &unit, judge(l, &staff, seen ? &found : NULL, &unit) && goes_on(l, &staff));
+    return true;
+}
+
+bool prov_hand_overs(struct prov_call *call, struct prov_hand_over *out, size_t max, size_t *out_count,
+                     struct cv_error *err)
+{
+    struct listing l = {.call = call, .out = out, .max = max};
+    struct cv_id *ids = CV_NEWS(call->arena, struct cv_id, HOLDERS_MAX);
+    size_t count = 0;
+    if (!view_unit_mailboxes(call->prov->options.view, call->scope, call->arena, &l.units, &l.unit_count, err) ||
+        !dir_staff_holding(call->dir, NULL, ids, HOLDERS_MAX, &count, err))
+        return false;
+    l.holders = CV_NEWS(call->arena, size_t, l.unit_count + 1);
+    l.stay = CV_NEWS(call->arena, size_t, l.unit_count + 1);
+    for (size_t i = 0; i < count; i++)
+        if (!take_person(&l, ids[i], err))
+            return false;
+    for (size_t i = 0; i < l.unit_count; i++)
+        if (ended(&l.units[i]) && l.stay[i] == 0)
+            add(&l, PROV_OVER_DISSOLVED, &l.units[i], NULL, l.units[i].active_to);
+        else if (l.holders[i] == 0)
+            add(&l, PROV_OVER_NO_HOLDER, &l.units[i], NULL, CV_NO_DAY);
+    *out_count = l.count;
+    return true;
+}

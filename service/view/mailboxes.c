@@ -1,0 +1,41 @@
+/* Mailboxes of units. Few, so they are looked for one by one. */
+#include "view/internal.h"
+
+#include "congvu/unit.h"
+
+static bool has_mailbox(const struct unit *u)
+{
+    return u->known && u->u.mail_login != NULL;
+}
+
+bool view_unit_by_mailbox(const struct view *v, const char *login, struct cv_arena *arena, struct view_unit *out)
+{
+    bool found = false;
+    if (!view_enter(v, NULL))
+        return false;
+    for (uint32_t i = 0; i < v->unit_count && !found; i++) {
+        found = has_mailbox(v->units[i]) && cv_ascii_casecmp(v->units[i]->u.mail_login, login) == 0;
+        if (found)
+            view_fill_unit(v, i, arena, out);
+    }
+    view_leave(v);
+    return found;
+}
+
+bool view_unit_mailboxes(const struct view *v, struct view_scope scope, struct cv_arena *arena, struct view_unit **out,
+                         size_t *out_count, struct cv_error *err)
+{
+    size_t count = 0, n = 0;
+    if (!view_enter(v, err))
+        return false;
+    uint32_t top = view_scope_slot(v, scope);
+    for (uint32_t i = 0; i < v->unit_count; i++)
+        count += has_mailbox(v->units[i]);
+    *out = CV_NEWS(arena, struct view_unit, count + 1);
+    for (uint32_t i = 0; i < v->unit_count; i++)
+        if (has_mailbox(v->units[i]) && view_below(v, i, top))
+            view_fill_unit(v, i, arena, &(*out)[n++]);
+    *out_count = n;
+    view_leave(v);
+    return true;
+}

@@ -1,0 +1,100 @@
+"""Mailboxes of units: who may know who reads them, and when somebody has to take one over."""
+import itertools
+
+import pytest
+
+from congvu import UNIT, an
+
+numbers = itertools.count(1)
+
+
+@pytest.fixture
+def unit(client):
+    n = next(numbers)
+    made = client.put(f"/v1/units/T1.B{n}", {**UNIT, "name": {"vi": f"Phòng Thư {n}"}, "slug": f"thu{n}", "parent": "T1"})
+    assert made.status == 201, made
+    return made.json
+
+
+def person(client, unit, **more):
+    code = f"UM-{next(numbers)}"
+    answer = client.put(f"/v1/staff/{code}", an(full_name=f"Giữ Hộp Thư {code[3:]}", unit=unit, **more))
+    assert answer.status == 201, answer
+    return code
+
+
+def give(client, unit, *codes, **more):
+    answer = client.put(f"/v1/units/{unit['code']}/mailbox", {"holders": list(codes), **more})
+    assert answer.status == 200, answer
+    return answer.json
+
+
+def reach(shared, unit, *scopes):
+    made = shared.client().post("/v1/tokens", {"name": "hộp thư", "scopes": list(scopes), "unit": unit})
+    return shared.client(made.json["secret"])
+
+
+def named(mailbox):
+    return [h["staff"]["staff_code"] for h in mailbox["holders"]], mailbox["holder_count"]
+
+
+def open_of(client, mailbox):
+    return [(i["kind"], i["staff"] and i["staff"]["staff_code"]) for i in client.get("/v1/hand-overs").json["items"] if i["login"] == mailbox["login"]]
+
+
+def test_names_are_for_who_may_read_people_of_the_subtree(client, shared, unit):
+    mine, theirs = person(client, unit["code"]), person(client, "T1.02")
+    give(client, unit, mine, theirs)
+    path = f"/v1/units/{unit['code']}/mailbox"
+    local = reach(shared, unit["code"], "units:read", "staff:read", "accounts:write")
+    assert named(local.get(path).json) == ([mine], 2)
+    assert named(reach(shared, None, "units:read").get(path).json) == ([], 2), "no name without staff:read"
+    other = person(client, unit["code"])
+    assert named(give(local, unit, other)) == ([other], 2), "whom it cannot see it does not take away"
+    assert sorted(named(client.get(path).json)[0]) == sorted([other, theirs])
+    assert named(give(client, unit, mine)) == ([mine], 1)
+
+
+def test_a_login_that_differs_is_refused(client, unit):
+    code = person(client, unit["code"])
+    mailbox = give(client, unit, code)
+    refused = client.put(f"/v1/units/{unit['code']}/mailbox", {"holders": [code], "login": "khac.han"})
+    assert refused.status == 422 and refused.json["errors"][0]["pointer"] == "#/login", refused
+    assert give(client, unit, code, login=mailbox["login"]) == mailbox
+
+
+def test_who_moves_is_listed_until_somebody_is_named_again(client, shared, unit):
+    mover, other = person(client, unit["code"]), person(client, unit["code"])
+    mailbox = give(client, unit, mover)
+    held = client.get(f"/v1/staff/{mover}").json
+    assert [(h["unit"]["code"], h["login"], h["address"]) for h in held["holds"]] == [(unit["code"], mailbox["login"], mailbox["address"])]
+    assert held["holds_elsewhere"] == 0 and open_of(client, mailbox) == []
+    client.patch(f"/v1/staff/{mover}", {"unit": "T1.02"})
+    assert open_of(client, mailbox) == [("moved", mover)]
+    there = reach(shared, "T1.02", "staff:read", "departures:write")
+    seen = there.get(f"/v1/staff/{mover}").json
+    assert seen["holds"] == [] and seen["holds_elsewhere"] == 1
+    item, = [i for i in there.get("/v1/hand-overs").json["items"] if i["staff"] and i["staff"]["staff_code"] == mover]
+    assert (item["kind"], item["unit"], item["login"], item["address"]) == ("moved", None, None, None)
+    order = there.put(f"/v1/staff/{mover}/departure", {"reason": "nghi_huu", "effective_on": "2099-01-01"}).json
+    assert [s for s in order["steps"] if s["system"] == "unit-mailbox"] == [{"system": "unit-mailbox", "state": "open"}]
+    assert open_of(client, mailbox) == [("leaver", mover)]
+    client.delete(f"/v1/staff/{mover}/departure", etag="*")
+    give(client, unit, mover)
+    assert open_of(client, mailbox) == [], "named again: he goes on"
+    client.patch(f"/v1/staff/{mover}", {"unit": "T1.03"})
+    assert open_of(client, mailbox) == [("moved", mover)]
+    give(client, unit, other)
+    assert open_of(client, mailbox) == [] and client.get(f"/v1/staff/{mover}").json["holds"] == []
+
+
+def test_nobody_holds_it_or_the_unit_has_ended(client, unit):
+    code, heir = person(client, unit["code"]), person(client, "T1.02")
+    mailbox = give(client, unit, code)
+    assert open_of(client, give(client, unit)) == [("no_holder", None)]
+    give(client, unit, code)
+    client.patch(f"/v1/staff/{code}", {"unit": "T1.02"})
+    assert client.patch(f"/v1/units/{unit['code']}", {"active_to": "2026-01-01"}).status == 200
+    assert sorted(open_of(client, mailbox), key=str) == [("dissolved", None), ("moved", code)]
+    give(client, unit, heir)
+    assert open_of(client, mailbox) == [], "somebody of a unit that goes on has taken it over"
