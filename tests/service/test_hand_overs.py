@@ -3,7 +3,7 @@ import itertools
 
 import pytest
 
-from congvu import UNIT, an
+from congvu import UNIT, an, nth
 
 numbers = itertools.count(1)
 
@@ -18,7 +18,7 @@ def unit(client):
 
 def person(client, unit, **more):
     code = f"UM-{next(numbers)}"
-    answer = client.put(f"/v1/staff/{code}", an(full_name=f"Giữ Hộp Thư {code[3:]}", unit=unit, **more))
+    answer = client.put(f"/v1/staff/{code}", an(full_name=nth("Giữ Hộp Thư", int(code[3:])), unit=unit, **more))
     assert answer.status == 201, answer
     return code
 

@@ -3,7 +3,7 @@ import itertools
 
 import pytest
 
-from congvu import UNIT, an
+from congvu import an, nth
 
 numbers = itertools.count(1)
 HR = ["staff:read", "staff:write", "accounts:write", "departures:write", "units:read", "units:write", "coverage:read", "reports:write", "tokens:write"]
@@ -22,7 +22,7 @@ def key():
 def person(client, **more):
     """Somebody new, by code."""
     code = f"SC-{next(numbers)}"
-    answer = client.put(f"/v1/staff/{code}", an(full_name=f"Người Phạm Vi {code[3:]}", **more))
+    answer = client.put(f"/v1/staff/{code}", an(full_name=nth("Người Phạm Vi", int(code[3:])), **more))
     assert answer.status == 201, answer
     return code
 
