@@ -1,9 +1,15 @@
-# What Congvu needs from Debian; sourced by quickstart.sh and tests/run.sh.
+# What Congvu needs from Debian 12 or 13, by name; sourced by quickstart.sh, tests/run.sh and deploy/deb.sh.
 # shellcheck shell=bash
-congvu_build_packages="gcc libc6-dev cmake ninja-build pkg-config python3 python3-yaml libldap-dev libmicrohttpd-dev libjansson-dev libcurl4-openssl-dev libicu-dev libinih-dev libssl-dev libxlsxwriter-dev zlib1g-dev"
+congvu_debian=$(. /etc/os-release && echo "${VERSION_ID:-}")
+case "$congvu_debian" in
+12) congvu_clang=14 congvu_zip="" congvu_formatter=clang-format-14 ;;
+# libxlsxwriter's pkg-config file wants minizip's, which its package does not bring; the formatter that counts is 14
+*) congvu_clang=19 congvu_zip=libminizip-dev congvu_formatter="" ;;
+esac
+congvu_build_packages="gcc libc6-dev cmake ninja-build pkg-config python3 python3-yaml libldap-dev libmicrohttpd-dev libjansson-dev libcurl4-openssl-dev libicu-dev libinih-dev libssl-dev libxlsxwriter-dev $congvu_zip zlib1g-dev"
 congvu_run_packages="slapd slapd-contrib ldap-utils curl ca-certificates"
 congvu_mail_packages="dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-ldap dovecot-sieve postfix postfix-ldap"
-congvu_test_packages="procps openssl libcmocka-dev python3-pytest python3-ldap3 python3-jsonschema python3-hypothesis clang libclang-rt-14-dev universal-ctags clang-format"
+congvu_test_packages="procps openssl libcmocka-dev python3-pytest python3-ldap3 python3-jsonschema python3-hypothesis clang libclang-rt-$congvu_clang-dev universal-ctags git $congvu_formatter"
 congvu_paper_packages="libreoffice-calc-nogui chromium poppler-utils fonts-liberation"
 congvu_more_packages="clang-tidy systemd strace"
 
