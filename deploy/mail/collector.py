@@ -101,7 +101,8 @@ class Collector:
     # ---- in
     def take(self, event):
         fields = event.get("fields", {})
-        if event.get("event") != "auth_request_finished" or fields.get("success") != "yes" or fields.get("service") not in SERVICES:
+        protocol = fields.get("protocol") or fields.get("service")  # Dovecot 2.4 and 2.3
+        if event.get("event") != "auth_request_finished" or fields.get("success") != "yes" or protocol not in SERVICES:
             return
         if fields.get("master_user") or not fields.get("user"):
             return  # somebody else's hand in a mailbox is not its owner's use

@@ -75,17 +75,21 @@ e = os.environ
 readers = pathlib.Path(e["DATA"]) / "readers"
 line = lambda name: (readers / name).read_text().strip()
 doveadm = (pathlib.Path(e["DATA"]) / "credentials/dovecot").read_text().strip().split(":", 1)[1]
-values = {**e, "AUTH_CACHE": e["AUTH_CACHE"] or "0", "STORE": e["WORK"] + "/store", "BASE": line("base"), "LDAP_URI": line("uri"), "QUOTA": "2G", "DOVEADM_PASSWORD": doveadm,
+values = {**e, "AUTH_CACHE": e["AUTH_CACHE"] or "0", "STORE": e["WORK"] + "/store", "BASE": line("base"), "LDAP_URI": line("uri"), "QUOTA_MIB": "2048", "DOVEADM_PASSWORD": doveadm,
           "DOMAIN_LIST": ", ".join(f'"{d}"' for d in e["DOMAINS"].split()),
           "COLLECTOR_SECRET": (pathlib.Path(e["WORK"]) / "collector/secret").read_text(),
           "DOVECOT_PASSWORD": line("dovecot.pass"), "POSTFIX_PASSWORD": line("postfix.pass")}
 sys.stdout.write(re.sub(r"@([A-Z0-9_]+)@", lambda m: values[m[1]], pathlib.Path(sys.argv[1]).read_text()))
 PY
 }
-fill "$here/dovecot.conf.in" "$work/dovecot.conf" root 600
-for part in people holders mailboxes; do
-    fill "$here/dovecot-$part.conf.ext.in" "$work/dovecot-$part.conf.ext" root 600
-done
+case "$(dovecot --version)" in
+2.3.*) # its settings for LDAP lie in files of their own
+    fill "$here/dovecot.conf.in" "$work/dovecot.conf" root 600
+    for part in people holders mailboxes; do
+        fill "$here/dovecot-$part.conf.ext.in" "$work/dovecot-$part.conf.ext" root 600
+    done ;;
+*) fill "$here/dovecot-2.4.conf.in" "$work/dovecot.conf" root 600 ;;
+esac
 fill "$here/postfix-main.cf.in" "$work/postfix/main.cf" root 644
 fill "$here/postfix-master.cf.in" "$work/postfix/master.cf" root 644
 fill "$here/postfix-mailboxes.cf.in" "$work/postfix-mailboxes.cf" postfix 640
