@@ -68,22 +68,25 @@ hook_secret="$work/collector/secret"
 # Passwords go from file to file and never through arguments.
 fill() { # template target owner mode
     install -m "$4" -o root -g "$3" /dev/null "$2"
-    WORK="$work" DATA="$data" DOMAINS="${domains//,/ }" MAIL_USER=$mail_user IMAP_PORT=$imap POP3_PORT=$pop3 SMTP_PORT=$smtp SUBMISSION_PORT=$submission DOVEADM_PORT=$doveadm COLLECTOR_PORT=$hook AUTH_CACHE=${url:+10M} \
+    WORK="$work" DATA="$data" DOMAINS="${domains//,/ }" MAIL_USER=$mail_user IMAP_PORT=$imap POP3_PORT=$pop3 SMTP_PORT=$smtp SUBMISSION_PORT=$submission DOVEADM_PORT=$doveadm COLLECTOR_PORT=$hook AUTH_CACHE=$auth_cache_size \
         python3 - "$1" >"$2" <<'PY'
 import os, pathlib, re, sys
 e = os.environ
 readers = pathlib.Path(e["DATA"]) / "readers"
 line = lambda name: (readers / name).read_text().strip()
 doveadm = (pathlib.Path(e["DATA"]) / "credentials/dovecot").read_text().strip().split(":", 1)[1]
-values = {**e, "AUTH_CACHE": e["AUTH_CACHE"] or "0", "STORE": e["WORK"] + "/store", "BASE": line("base"), "LDAP_URI": line("uri"), "QUOTA_MIB": "2048", "DOVEADM_PASSWORD": doveadm,
+values = {**e, "STORE": e["WORK"] + "/store", "BASE": line("base"), "LDAP_URI": line("uri"), "QUOTA_MIB": "2048", "DOVEADM_PASSWORD": doveadm,
           "DOMAIN_LIST": ", ".join(f'"{d}"' for d in e["DOMAINS"].split()),
           "COLLECTOR_SECRET": (pathlib.Path(e["WORK"]) / "collector/secret").read_text(),
           "DOVECOT_PASSWORD": line("dovecot.pass"), "POSTFIX_PASSWORD": line("postfix.pass")}
 sys.stdout.write(re.sub(r"@([A-Z0-9_]+)@", lambda m: values[m[1]], pathlib.Path(sys.argv[1]).read_text()))
 PY
 }
+# 2.4.1 cannot be told over HTTP to forget a login (its doveadm ends without an answer), so it remembers none
+auth_cache=false auth_cache_size=0
 case "$(dovecot --version)" in
 2.3.*) # its settings for LDAP lie in files of their own
+    [ -z "$url" ] || auth_cache=true auth_cache_size=10M
     fill "$here/dovecot.conf.in" "$work/dovecot.conf" root 600
     for part in people holders mailboxes; do
         fill "$here/dovecot-$part.conf.ext.in" "$work/dovecot-$part.conf.ext" root 600
@@ -130,7 +133,7 @@ collect() {
 api() { curl -sS --fail-with-body -H @<(printf 'Authorization: Bearer %s\n' "$(cat "$data/admin.token")") -H 'Accept-Language: en' "$@"; }
 if [ -n "$url" ]; then
     api -o /dev/null -X PATCH "$url/v1/systems/mailbox" -H 'Content-Type: application/merge-patch+json' -H 'If-Match: *' \
-        -d "{\"activity\":{\"reported\":true},\"sessions\":{\"kind\":\"doveadm\",\"url\":\"http://127.0.0.1:$doveadm/doveadm/v1\",\"credential\":\"dovecot\",\"allow\":[\"loopback\"]}}"
+        -d "{\"activity\":{\"reported\":true},\"sessions\":{\"kind\":\"doveadm\",\"url\":\"http://127.0.0.1:$doveadm/doveadm/v1\",\"credential\":\"dovecot\",\"allow\":[\"loopback\"],\"auth_cache\":$auth_cache}}"
     if [ ! -s "$work/collector/token" ]; then
         install -m 600 -o $mail_user /dev/null "$work/collector/token"
         api -X POST "$url/v1/tokens" -H 'Content-Type: application/json' -d '{"name":"mail use","scopes":["usage:write"]}' |

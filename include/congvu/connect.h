@@ -87,10 +87,12 @@ bool con_send(struct con_client *client, const struct con_target *target, const 
 struct con_cut_off {
     bool cache_empty, nobody_left;
 };
-/* Empties the authentication cache of these logins, ends their sessions, and looks whether anybody is left; takes about
- * 0.2 s. The target is .../doveadm/v1. False: nothing is known. Else out[i] says what was seen of users[i]. */
-bool con_doveadm_cut_off(struct con_client *client, const struct con_target *target, const char *const *users,
-                         size_t count, struct cv_arena *arena, struct con_cut_off *out, struct cv_error *err);
+/* Empties the authentication cache of these logins if Dovecot has one, ends their sessions, and looks whether anybody
+ * is left; takes about 0.2 s. The target is .../doveadm/v1. False: nothing is known. Else out[i] says what was seen of
+ * users[i]. */
+bool con_doveadm_cut_off(struct con_client *client, const struct con_target *target, bool cache,
+                         const char *const *users, size_t count, struct cv_arena *arena, struct con_cut_off *out,
+                         struct cv_error *err);
 
 /* ---- configuration ---- */
 /* Absolute http or https URL with a host, without user, password, query or fragment, of at most CON_MAX_URL bytes. */

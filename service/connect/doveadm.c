@@ -27,27 +27,33 @@ static void put_command(struct cv_jout *j, struct cv_arena *arena, const char *c
     cv_jout_end(j);
 }
 
-static void put_round(struct cv_buf *body, struct cv_arena *arena, const char *const *users, size_t count, bool first)
+struct cut {
+    bool cache;
+    const char *const *users;
+    size_t count;
+};
+
+static void put_round(struct cv_buf *body, struct cv_arena *arena, const struct cut *cut, bool first)
 {
     struct cv_jout j;
     cv_jout_init(&j, body);
     cv_jout_array(&j, NULL);
-    for (size_t i = 0; i < count; i++) {
-        if (first)
-            put_command(&j, arena, "authCacheFlush", "user", users[i], 'f', i);
-        put_command(&j, arena, "kick", "mask", users[i], 'k', i);
+    for (size_t i = 0; i < cut->count; i++) {
+        if (first && cut->cache)
+            put_command(&j, arena, "authCacheFlush", "user", cut->users[i], 'f', i);
+        put_command(&j, arena, "kick", "mask", cut->users[i], 'k', i);
         if (!first)
-            put_command(&j, arena, "who", "mask", users[i], 'w', i);
+            put_command(&j, arena, "who", "mask", cut->users[i], 'w', i);
     }
     cv_jout_end(&j);
 }
 
-static bool send_round(struct con_client *client, const struct con_target *target, const char *const *users,
-                       size_t count, bool first, struct cv_arena *arena, struct con_answer *out, struct cv_error *err)
+static bool send_round(struct con_client *client, const struct con_target *target, const struct cut *cut, bool first,
+                       struct cv_arena *arena, struct con_answer *out, struct cv_error *err)
 {
     cv_auto_buf body;
     cv_buf_init(&body, CON_MAX_ANSWER);
-    put_round(&body, arena, users, count, first);
+    put_round(&body, arena, cut, first);
     if (!cv_buf_ok(&body))
         return cv_fail_as(err, CV_LIMIT, "", "Quá nhiều phiên một lúc.", "Too many sessions at once.");
     const struct con_request request = {
@@ -62,17 +68,19 @@ static bool answered(const struct con_answer *answer, struct cv_arena *arena, co
            strstr(answer->body, cv_arena_printf(arena, "%s,\"%s\"]", tail, tag_of(arena, kind, i))) != NULL;
 }
 
-bool con_doveadm_cut_off(struct con_client *client, const struct con_target *target, const char *const *users,
-                         size_t count, struct cv_arena *arena, struct con_cut_off *out, struct cv_error *err)
+bool con_doveadm_cut_off(struct con_client *client, const struct con_target *target, bool cache,
+                         const char *const *users, size_t count, struct cv_arena *arena, struct con_cut_off *out,
+                         struct cv_error *err)
 {
+    const struct cut cut = {cache, users, count};
     struct con_answer first = {0}, second = {0};
-    if (!send_round(client, target, users, count, true, arena, &first, err))
+    if (!send_round(client, target, &cut, true, arena, &first, err))
         return false;
     poll(NULL, 0, SETTLE_MS);
-    if (!send_round(client, target, users, count, false, arena, &second, err))
+    if (!send_round(client, target, &cut, false, arena, &second, err))
         return false;
     for (size_t i = 0; i < count; i++) {
-        out[i].cache_empty = answered(&first, arena, "}]", 'f', i);
+        out[i].cache_empty = !cache || answered(&first, arena, "}]", 'f', i);
         out[i].nobody_left = answered(&second, arena, "[\"doveadmResponse\",[]", 'w', i);
     }
     return true;

@@ -92,7 +92,8 @@ static const struct dom_sessions *copy_sessions(struct view_keep *k, const struc
     *out = (struct dom_sessions){.url = view_keep_text(k, in->url),
                                  .credential = view_keep_text(k, in->credential),
                                  .allow = copy_texts(k, in->allow, in->allow_count),
-                                 .allow_count = in->allow_count};
+                                 .allow_count = in->allow_count,
+                                 .no_cache = in->no_cache};
     return out;
 }
 

@@ -133,6 +133,9 @@ static void read_sessions(struct htp_exchange *x, const struct cv_jin *o, struct
     if (cv_jin_string(s, "url", CV_REQUIRED, 2048, &in->sessions.url) != CV_VALUE)
         in->sessions.url = "";
     cv_jin_string(s, "credential", CV_NULLABLE, 64, &in->sessions.credential);
+    bool cache = true;
+    cv_jin_bool(s, "auth_cache", CV_OPTIONAL, &cache);
+    in->sessions.no_cache = !cache;
     if (cv_jin_array(s, "allow", CV_OPTIONAL, DOM_ALLOW_MAX, &list) == CV_VALUE) {
         in->sessions.allow = CV_NEWS(x->arena, const char *, DOM_ALLOW_MAX);
         for (size_t i = 0; i < cv_jin_count(list); i++) {

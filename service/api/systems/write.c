@@ -64,6 +64,7 @@ static void write_sessions(struct cv_jout *j, const struct dom_sessions *s)
     for (size_t i = 0; i < s->allow_count; i++)
         cv_jout_string(j, NULL, s->allow[i]);
     cv_jout_end(j);
+    cv_jout_bool(j, "auth_cache", !s->no_cache);
     cv_jout_end(j);
 }
 

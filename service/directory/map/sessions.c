@@ -50,6 +50,9 @@ void dir_put_sessions(struct dir_attrs *a, const struct dom_sessions *s)
         cv_jout_string(&j.out, NULL, s->allow[i]);
     }
     cv_jout_end(&j.out);
+    if (s->no_cache) {
+        cv_jout_bool(&j.out, "no_cache", true);
+    }
     dir_json_end(&j, a, "cvSessions");
 }
 
@@ -81,6 +84,7 @@ bool dir_take_sessions(struct dir_reader *r, const struct dir_attr *attr, const 
     *s = (struct dom_sessions){0};
     dir_read_text(in.object, "url", &s->url);
     dir_read_text(in.object, "credential", &s->credential);
+    cv_jin_bool(in.object, "no_cache", CV_OPTIONAL, &s->no_cache);
     take_allow(&in, s);
     in.bad = in.bad || !s->url;
     *out = s;

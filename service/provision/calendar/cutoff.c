@@ -119,7 +119,8 @@ static bool ask(struct prov_cutter *cutter, struct round *r, struct cv_error *er
         target.credential_file = cv_arena_printf(r->call->arena, "%s/%s", cutter->credentials_dir, s->credential);
     r->seen = CV_NEWS(r->call->arena, struct con_cut_off, r->user_count + 1);
     con_client_deadline(cutter->client, cv_deadline_min(r->call->deadline, cv_deadline_in_ms(CALL_MS)));
-    return con_doveadm_cut_off(cutter->client, &target, r->users, r->user_count, r->call->arena, r->seen, err);
+    return con_doveadm_cut_off(cutter->client, &target, !s->no_cache, r->users, r->user_count, r->call->arena, r->seen,
+                               err);
 }
 
 struct finding {
