@@ -46,6 +46,7 @@ struct dom_sessions {
     const char *credential; /* name of a file in the service's folder of credentials */
     const char **allow;     /* special addresses that it may lie at */
     size_t allow_count;
+    bool no_cache; /* Dovecot remembers no sign-in, so there is nothing to empty */
 };
 
 enum { DOM_LOGIN_MAX = 64, DOM_LOGIN_MAX_LEAST = 12 };
