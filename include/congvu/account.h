@@ -34,9 +34,20 @@ enum dom_lock_reason {
     DOM_LOCK_REASONS
 };
 
+/* Why an account is not wanted; the word beside it (`reason`) is for people alone. */
+enum dom_cause {
+    DOM_BY_HAND,             /* somebody asked for it */
+    DOM_BY_COMPROMISE,       /* the same, because the password is in other hands: it never comes back */
+    DOM_BY_TRANSFER,         /* the new post does not require it */
+    DOM_BY_DEPARTURE,        /* the person has left */
+    DOM_BY_DEPARTURE_LOCKED, /* the person has left, and a hand had locked it before */
+    DOM_CAUSES
+};
+
 extern const char *const dom_desired_words[];  /* present locked closed revoked */
 extern const char *const dom_observed_words[]; /* requested provisioned active temp_locked closed revoked migrating */
 extern const char *const dom_lock_reason_words[];
+extern const char *const dom_cause_words[]; /* hand compromise transfer departure departure_locked */
 
 /* Somebody who may no longer sign in may still sit in a session. Asked for with the change that took the login away, in
  * the same write; open until the system itself shows that nobody is left. */
@@ -55,7 +66,9 @@ struct dom_account {
     enum dom_desired desired;
     enum dom_observed observed;
     const char *login;      /* or NULL */
-    const char *reason;     /* why locked or closed, or NULL */
+    const char *reason;     /* why locked or closed, a word for people, or NULL */
+    enum dom_cause cause;   /* why not present; DOM_BY_HAND when it is */
+    bool cause_told;        /* false: read out of what data of an earlier version say */
     cv_moment since;        /* of the observed state */
     cv_day issued_on;       /* since when it has counted as issued without a break; 0 = it does not, or nobody
                                knows */

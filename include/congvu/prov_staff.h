@@ -7,7 +7,7 @@
 
 #include "congvu/provision.h"
 #include "congvu/records.h"
-#include "congvu/system.h"
+#include "congvu/wish.h"
 
 /* ---- people ---- */
 struct prov_post_input {
@@ -19,8 +19,7 @@ struct prov_post_input {
 };
 struct prov_account_input {
     const char *system;
-    enum dom_desired state;
-    const char *reason;
+    struct dom_wish wish;
 };
 struct prov_staff_input {
     struct prov_text staff_code, full_name, family_name, middle_name, given_name, unit, title, mobile, login;
@@ -69,8 +68,7 @@ bool prov_requires(const struct view *view, struct cv_arena *arena, const struct
 /* The caller's language out of an account's last error; NULL stays NULL. */
 const char *prov_text_in(struct cv_arena *arena, const char *last_error, enum cv_lang lang);
 struct prov_account_change {
-    enum dom_desired state;
-    const char *reason;
+    struct dom_wish wish;
     const char *login;
 };
 bool prov_account_put(struct prov_call *call, const char *key, const char *system, const struct prov_account_change *in,
@@ -93,13 +91,7 @@ bool prov_activate(struct prov_call *call, const char *code, const char *passwor
 
 /* ---- leaving ---- */
 struct prov_departure_input {
-    enum dom_reason reason;
-    const char *reason_text;
-    cv_day effective_on; /* CV_NO_DAY = now */
-    struct dom_decision decision;
-    const char *keep_mail_until;  /* ISO day */
-    struct prov_text delegate_to; /* staff key */
-    struct prov_text auto_reply;
+    struct dom_order order;           /* delegate_to is a staff key */
     char keep_mail_text[CV_DAY_TEXT]; /* where keep_mail_until may point */
     bool batch;
 };

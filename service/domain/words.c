@@ -32,6 +32,7 @@ const char *const dom_reason_words[] = {"nghi_huu",
 const char *const dom_lock_reason_words[] = {
     "default_password", "inactivity",     "wrong_password", "compromised", "violation", "leave",
     "suspended",        "leaver_pending", "other",          NULL};
+const char *const dom_cause_words[] = {"hand", "compromise", "transfer", "departure", "departure_locked", NULL};
 const char *const dom_leave_kind_words[] = {"thai_san", "khong_luong", "di_hoc", "om_dau", "khac", NULL};
 const char *const dom_scope_words[] = {
     "staff:read",  "staff:write",   "accounts:write", "departures:write", "brake:release", "units:read",
@@ -54,6 +55,7 @@ SAME_LENGTH(dom_system_kind_words, DOM_SYSTEM_KINDS);
 SAME_LENGTH(dom_departure_state_words, DOM_DEPARTURE_STATES);
 SAME_LENGTH(dom_reason_words, DOM_REASONS);
 SAME_LENGTH(dom_lock_reason_words, DOM_LOCK_REASONS);
+SAME_LENGTH(dom_cause_words, DOM_CAUSES);
 SAME_LENGTH(dom_leave_kind_words, DOM_LEAVE_KINDS);
 SAME_LENGTH(dom_precision_words, DOM_PRECISIONS);
 _Static_assert(DOM_ALL_SCOPES == (1 << (CV_COUNT(dom_scope_words) - 1)) - 1,

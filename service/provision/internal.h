@@ -78,7 +78,7 @@ struct prov_change {
     const char *hand_login;  /* of the one account that is changed, chosen by HR: goes before any rule; or NULL */
     bool quiet;              /* the revision stays */
     int brake_events;        /* accounts that were working and stop by this change */
-    bool brake_exempt;
+    int urgent_events;       /* those of them that no brake holds */
 };
 typedef bool prov_staff_fn(struct prov_change *change, void *ctx, struct cv_error *err);
 /* Finds the person (scope, right to write), reads, checks If-Match, lets `fn` change the copy, asks the brake, saves in
@@ -128,14 +128,16 @@ struct prov_system_input;
 void prov_apply_connector(struct prov_call *call, const struct prov_system_input *in, struct dom_system *system);
 
 /* ---- accounts ---- */
-/* Gives what the posts require; with `moved` closes what they no longer do and renews logins that belong to a unit. */
+/* Gives what the posts require; with `moved` closes what they no longer do and renews logins that belong to a unit.
+ * Nothing for somebody who has departed. */
 bool prov_sync_accounts(struct prov_change *change, bool moved, struct cv_error *err);
 /* The account gets the call's hand_login; the same login again changes nothing. */
 bool prov_account_hand_login(struct prov_change *change, const struct dom_system *system, struct dom_account *account,
                              struct cv_error *err);
-/* Sets the desired state and, for directory systems, the observed one. Counts what stops working for the brake. */
-bool prov_set_desired(struct prov_change *change, const struct dom_system *system, enum dom_desired desired,
-                      const char *reason, bool asked, struct cv_error *err);
+/* The one way to an account, whoever asks: judges the wish, makes and names the account, lets the domain apply it, and
+ * counts what stops working for the brake. */
+bool prov_wish(struct prov_change *change, const struct dom_system *system, const struct dom_wish *wish,
+               struct cv_error *err);
 
 /* An error's sentences for an account: both languages, a line each (see prov_text_in). */
 const char *prov_error_text(struct cv_arena *arena, const struct cv_error *err);
@@ -161,22 +163,11 @@ bool prov_usage_fold(struct prov_call *call);
 /* ---- what days bring about ---- */
 /* Locks or closes what somebody has whose departure has begun: by the policy, mail by keep_mail_until. */
 bool prov_close_leaver(struct prov_change *change, struct cv_error *err);
-/* Notes when the calendar has to look at the person again. */
-void prov_note_due(struct prov_change *change);
 /* A prov_staff_fn: aliases past their day go (they stay the person's names), mail that was kept is closed. */
 bool prov_end_due(struct prov_change *change, void *ctx, struct cv_error *err);
 
 /* ---- departures ---- */
 /* Locks everything the person has, by the policy; marks the departure started. */
 bool prov_carry_out(struct prov_change *change, struct dom_departure *departure, struct cv_error *err);
-/* Every account is as wanted and nobody is left inside. */
-bool prov_all_settled(const struct dom_staff *staff);
-/* A departure under way is done when nothing of it is left to do. */
-void prov_departure_settle(struct prov_change *change);
-/* 409s and merging with what is recorded. Sets *out_unchanged when the recorded one already says it. */
-bool prov_departure_merge(struct prov_change *change, const struct prov_departure_input *in, struct dom_departure **out,
-                          bool *out_unchanged, struct cv_error *err);
 /* Fails: the code belongs to somebody outside the caller's reach; says so without saying whose. */
 bool prov_held_elsewhere(struct cv_error *err, const char *pointer, const char *code);
-/* The way on for somebody who has departed. */
-void prov_link_reinstatements(struct cv_error *err, struct cv_id staff);

@@ -398,7 +398,7 @@ static bool save_done(struct prov_change *change, void *ctx, struct cv_error *er
         a->desired = DOM_REVOKED;
         change->quiet = false;
     }
-    prov_departure_settle(change);
+    dom_departure_settle(change->after);
     return true;
 }
 

@@ -12,7 +12,7 @@ LAYERS = ["base", "conf", "domain", "job", "connect", "directory", "view", "repo
 
 # layer -> public headers (include/congvu/NAME.h) that it may include; DOMAIN, PORT and so on are groups of them
 BASE = {"error", "memory", "clock", "text", "json", "log", "secret"}
-DOMAIN = {"record", "unit", "account", "departure", "staff", "system", "connector", "usage", "token", "brake", "naming", "person_name", "coverage", "adoption", "period"}
+DOMAIN = {"record", "unit", "account", "departure", "staff", "system", "connector", "usage", "wish", "token", "brake", "naming", "person_name", "coverage", "adoption", "period"}
 PORT = {"session", "records"}  # the directory as use cases see it
 VIEW = {"view", "view_lists", "view_figures"}
 CASES = {"provision", "prov_staff", "prov_units", "prov_systems", "prov_tokens", "prov_calendar"}

@@ -207,7 +207,7 @@ def test_faults_that_need_no_look_up_are_all_named_at_once(client):
         {"system": "mailbox", "desired": {"state": "locked"}}]))
     assert answer.status == 422
     assert {e["pointer"] for e in answer.json["errors"]} == {"#/full_name", "#/category", "#/login", "#/mobile", "#/accounts/0/system",
-                                                           "#/accounts/2/system"}
+                                                           "#/accounts/2/system", "#/accounts/2/desired/reason"}
 
 
 def test_a_decision_that_takes_effect_later_begins_the_service_later(client):

@@ -74,18 +74,6 @@ static void reply_account(struct htp_exchange *x, const struct prov_staff_result
     htp_reply(x, status);
 }
 
-/* A lock says why, out of the list; closing and revoking may carry a word of one's own. */
-static void check_reason(const struct cv_jin *body, const struct prov_account_change *in)
-{
-    if (in->state != DOM_LOCKED)
-        return;
-    if (in->reason == NULL)
-        cv_jin_fault(body, "reason", "required", "Tạm khóa cần có lý do", "A lock needs a reason");
-    else if (dom_word_index(dom_lock_reason_words, in->reason) < 0)
-        cv_jin_fault(body, "reason", "not_allowed_value", "Lý do khóa “%s” không có trong danh mục",
-                     "“%s” is not a lock reason", in->reason);
-}
-
 void api_put_account(struct htp_exchange *x)
 {
     struct prov_call call;
@@ -96,15 +84,11 @@ void api_put_account(struct htp_exchange *x)
     int state = DOM_PRESENT;
     if (!api_call(x, &call) || !api_body(x, &body))
         return;
-    bool given = cv_jin_word(body, "state", CV_REQUIRED, dom_desired_words, &state) == CV_VALUE;
-    in.state = (enum dom_desired)state;
-    cv_jin_string(body, "reason", CV_NULLABLE, 64, &in.reason);
+    cv_jin_word(body, "state", CV_REQUIRED, dom_desired_words, &state);
+    in.wish.state = (enum dom_desired)state;
+    cv_jin_string(body, "reason", CV_NULLABLE, 64, &in.wish.reason);
     cv_jin_string(body, "login", CV_NULLABLE, 64, &in.login);
-    if (given)
-        check_reason(body, &in);
     cv_jin_done(body);
-    if (!api_faultless(x, cvp_validation_failed))
-        return;
     if (prov_account_put(&call, htp_param(x, "staff"), htp_param(x, "system"), &in, &result, &err))
         reply_account(x, &result, true);
     else

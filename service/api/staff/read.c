@@ -43,10 +43,10 @@ static void read_account(const struct cv_jin *o, struct prov_account_input *out)
     cv_jin_string(o, "system", CV_REQUIRED, DOM_SLUG_MAX, &out->system);
     if (cv_jin_object(o, "desired", CV_REQUIRED, &desired) == CV_VALUE) {
         cv_jin_word(desired, "state", CV_REQUIRED, dom_desired_words, &state);
-        cv_jin_string(desired, "reason", CV_NULLABLE, 64, &out->reason);
+        cv_jin_string(desired, "reason", CV_NULLABLE, 64, &out->wish.reason);
         cv_jin_done(desired);
     }
-    out->state = (enum dom_desired)state;
+    out->wish.state = (enum dom_desired)state;
     cv_jin_done(o);
 }
 
@@ -134,7 +134,7 @@ void api_read_staff_update(struct htp_exchange *x, const struct cv_jin *o, struc
     cv_jin_done(o);
 }
 
-static void read_days(const struct cv_jin *o, struct prov_departure_input *out)
+static void read_days(const struct cv_jin *o, struct dom_order *out)
 {
     cv_day last = CV_NO_DAY;
     bool first = cv_jin_day(o, "effective_on", CV_NULLABLE, &out->effective_on) == CV_VALUE;
@@ -146,27 +146,39 @@ static void read_days(const struct cv_jin *o, struct prov_departure_input *out)
     out->effective_on = last + 1;
 }
 
-void api_read_departure(const struct cv_jin *o, struct prov_departure_input *out)
+static void read_reason(const struct cv_jin *o, struct dom_order *out)
 {
     int reason = DOM_KHAC;
-    cv_day keep = CV_NO_DAY;
-    struct prov_decision decision = {0};
-    decision.value.signed_on = decision.value.effective_on = CV_NO_DAY;
-    *out = (struct prov_departure_input){.effective_on = CV_NO_DAY};
     bool given = cv_jin_word(o, "reason", CV_REQUIRED, dom_reason_words, &reason) == CV_VALUE;
     cv_jin_string(o, "reason_text", CV_NULLABLE, 500, &out->reason_text);
     if (given && reason == DOM_KHAC && out->reason_text == NULL)
         cv_jin_fault(o, "reason_text", "required", "Lý do “khac” cần ghi rõ ở reason_text",
                      "The reason “khac” needs reason_text");
-    read_days(o, out);
-    api_read_decision(o, "decision", &decision);
-    cv_jin_day(o, "keep_mail_until", CV_NULLABLE, &keep);
-    api_read_text(o, "delegate_to", 64, &out->delegate_to);
-    api_read_text(o, "auto_reply", 1000, &out->auto_reply);
     out->reason = (enum dom_reason)reason;
-    out->decision = decision.value;
-    out->keep_mail_until = NULL;
-    if (keep != CV_NO_DAY)
-        out->keep_mail_until = cv_day_iso(keep, out->keep_mail_text);
+}
+
+/* Somebody's or something's text: given, or taken away. */
+static enum cv_presence read_given(const struct cv_jin *o, const char *name, size_t max, const char **out)
+{
+    struct prov_text text;
+    api_read_text(o, name, max, &text);
+    *out = text.value;
+    return text.given;
+}
+
+void api_read_departure(const struct cv_jin *o, struct prov_departure_input *out)
+{
+    cv_day keep = CV_NO_DAY;
+    struct prov_decision decision = {0};
+    *out = (struct prov_departure_input){.order.effective_on = CV_NO_DAY};
+    struct dom_order *order = &out->order;
+    read_reason(o, order);
+    read_days(o, order);
+    api_read_decision(o, "decision", &decision);
+    order->decision = decision.value;
+    if (cv_jin_day(o, "keep_mail_until", CV_NULLABLE, &keep) == CV_VALUE)
+        order->keep_mail_until = cv_day_iso(keep, out->keep_mail_text);
+    order->delegate_given = read_given(o, "delegate_to", 64, &order->delegate_to);
+    order->reply_given = read_given(o, "auto_reply", 1000, &order->auto_reply);
     cv_jin_done(o);
 }

@@ -84,11 +84,18 @@ static void write_summary(struct cv_jout *j, const struct dom_departure *d)
     cv_jout_end(j);
 }
 
-static void write_desired(struct cv_jout *j, enum dom_desired state, const char *reason)
+static const char *cause_word(const struct dom_account *account)
+{
+    bool given = account->desired == DOM_PRESENT && !account->asked;
+    return given ? "required" : dom_cause_words[account->cause];
+}
+
+static void write_desired(struct cv_jout *j, const struct dom_account *account)
 {
     cv_jout_object(j, "desired");
-    cv_jout_string(j, "state", dom_desired_words[state]);
-    cv_jout_string(j, "reason", reason);
+    cv_jout_string(j, "state", dom_desired_words[account->desired]);
+    cv_jout_string(j, "reason", account->reason);
+    cv_jout_string(j, "cause", cause_word(account));
     cv_jout_end(j);
 }
 
@@ -134,7 +141,7 @@ void api_write_account(struct htp_exchange *x, const char *name, const struct do
     struct cv_jout *j = &x->out;
     cv_jout_object(j, name);
     cv_jout_string(j, "system", account->system);
-    write_desired(j, account->desired, account->reason);
+    write_desired(j, account);
     cv_jout_object(j, "observed");
     cv_jout_string(j, "state", dom_observed_words[account->observed]);
     cv_jout_string(j, "login", account->login);
@@ -252,7 +259,10 @@ static void write_account_members(struct htp_exchange *x, const struct view_acco
 {
     struct cv_jout *j = &x->out;
     cv_jout_string(j, "system", account->system);
-    write_desired(j, account->desired, account->reason);
+    cv_jout_object(j, "desired");
+    cv_jout_string(j, "state", dom_desired_words[account->desired]);
+    cv_jout_string(j, "reason", account->reason);
+    cv_jout_end(j);
     cv_jout_object(j, "observed");
     cv_jout_string(j, "state", dom_observed_words[account->observed]);
     cv_jout_string(j, "login", account->login);
@@ -364,23 +374,12 @@ static void write_steps(struct htp_exchange *x, const struct dom_staff *staff, c
     cv_jout_end(j);
 }
 
-/* In progress until every account is seen closed: derived, so that a late confirmation needs no second write. */
-static enum dom_departure_state state_now(const struct dom_staff *staff, const struct dom_departure *d)
-{
-    if (d->state != DOM_IN_PROGRESS)
-        return d->state;
-    for (size_t i = 0; i < staff->account_count; i++)
-        if (!dom_settled(&staff->accounts[i]))
-            return DOM_IN_PROGRESS;
-    return DOM_DONE;
-}
-
 void api_write_departure(struct htp_exchange *x, const char *name, const struct dom_staff *staff,
                          const struct dom_departure *d)
 {
     struct cv_jout *j = &x->out;
     cv_jout_object(j, name);
-    cv_jout_string(j, "state", dom_departure_state_words[state_now(staff, d)]);
+    cv_jout_string(j, "state", dom_departure_state_words[dom_departure_state_now(staff, d)]);
     cv_jout_int(j, "number", d->number);
     cv_jout_string(j, "reason", dom_reason_words[d->reason]);
     cv_jout_string(j, "reason_text", d->reason_text);

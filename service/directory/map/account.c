@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "congvu/wish.h"
 #include "directory/map/common.h"
 
 enum account_part {
@@ -10,6 +11,7 @@ enum account_part {
     DESIRED,
     LOGIN,
     REASON,
+    CAUSE,
     SINCE,
     ISSUED,
     ERROR,
@@ -21,11 +23,11 @@ enum account_part {
     ASKED
 };
 static const char *const account_attrs[] = {
-    [STATE] = "cvAccountState",   [DESIRED] = "cvAccountDesired", [LOGIN] = "cvAccountLogin",
-    [REASON] = "cvAccountReason", [SINCE] = "cvAccountSince",     [ISSUED] = "cvAccountIssuedOn",
-    [ERROR] = "cvAccountError",   [REMOTE] = "cvAccountRemoteId", [SYNCED] = "cvAccountSynced",
-    [RETRY] = "cvAccountRetry",   [FORMER] = "cvAccountFormer",   [CUT_OFF] = "cvCutOff",
-    [ASKED] = "cvAccountAsked",
+    [STATE] = "cvAccountState",     [DESIRED] = "cvAccountDesired", [LOGIN] = "cvAccountLogin",
+    [REASON] = "cvAccountReason",   [CAUSE] = "cvAccountCause",     [SINCE] = "cvAccountSince",
+    [ISSUED] = "cvAccountIssuedOn", [ERROR] = "cvAccountError",     [REMOTE] = "cvAccountRemoteId",
+    [SYNCED] = "cvAccountSynced",   [RETRY] = "cvAccountRetry",     [FORMER] = "cvAccountFormer",
+    [CUT_OFF] = "cvCutOff",         [ASKED] = "cvAccountAsked",
 };
 
 static void put_retry(const struct dom_account *a, struct dir_attrs *out)
@@ -62,6 +64,9 @@ static void put_account(const struct dom_account *a, struct dir_attrs *out)
     dir_put(out, dir_tagged(arena, account_attrs[DESIRED], a->system), dom_desired_words[a->desired]);
     dir_put(out, dir_tagged(arena, account_attrs[LOGIN], a->system), a->login);
     dir_put(out, dir_tagged(arena, account_attrs[REASON], a->system), a->reason);
+    if (a->cause_told && a->desired != DOM_PRESENT) {
+        dir_put(out, dir_tagged(arena, account_attrs[CAUSE], a->system), dom_cause_words[a->cause]);
+    }
     dir_put_moment(out, dir_tagged(arena, account_attrs[SINCE], a->system), a->since);
     dir_put_day(out, dir_tagged(arena, account_attrs[ISSUED], a->system), a->issued_on ? a->issued_on : CV_NO_DAY);
     dir_put(out, dir_tagged(arena, account_attrs[ERROR], a->system), a->last_error);
@@ -142,6 +147,11 @@ static bool take_account_part(struct dom_account *a, enum account_part part, con
     case REASON:
         a->reason = text;
         return true;
+    case CAUSE:
+        word = dom_word_index(dom_cause_words, text);
+        a->cause = (enum dom_cause)word;
+        a->cause_told = true;
+        return word >= 0;
     case SINCE:
         return cv_moment_parse_ldap(text, &a->since);
     case ISSUED:
@@ -221,14 +231,17 @@ bool dir_take_account(struct dir_reader *r, const struct dir_attr *attr, const c
            dir_unreadable(r->err, r->entry, attr->name, "has a value that is not understood");
 }
 
-bool dir_accounts_whole(const struct dom_staff *s, const struct dir_entry *entry, struct cv_error *err)
+bool dir_accounts_whole(struct dom_staff *s, const struct dir_entry *entry, struct cv_error *err)
 {
     for (size_t i = 0; i < s->account_count; i++) {
-        const struct dom_account *a = &s->accounts[i];
+        struct dom_account *a = &s->accounts[i];
 
         if ((int)a->observed == NO_STATE || (int)a->desired == NO_STATE) {
             return dir_unreadable(err, entry, account_attrs[(int)a->observed == NO_STATE ? STATE : DESIRED],
                                   "is missing");
+        }
+        if (!a->cause_told) {
+            a->cause = dom_cause_guess(s, a);
         }
     }
     return true;

@@ -135,5 +135,5 @@ void dir_read_decision(struct dir_json_in *in, const struct cv_jin *o, struct do
 /* ---- accounts of a person: map_account.c ---- */
 void dir_put_accounts(const void *record, const char *base, struct dir_attrs *out);
 bool dir_take_account(struct dir_reader *r, const struct dir_attr *attr, const char *tag);
-/* Every account has both states; else the record is unreadable. */
-bool dir_accounts_whole(const struct dom_staff *s, const struct dir_entry *entry, struct cv_error *err);
+/* Every account has both states; else the record is unreadable. What an earlier version did not keep is guessed. */
+bool dir_accounts_whole(struct dom_staff *s, const struct dir_entry *entry, struct cv_error *err);

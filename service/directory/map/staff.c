@@ -416,6 +416,7 @@ static const struct dir_field fields[] = {
     {"cvAccountDesired", DIR_OWN, .take = dir_take_account},
     {"cvAccountLogin", DIR_OWN, .take = dir_take_account},
     {"cvAccountReason", DIR_OWN, .take = dir_take_account},
+    {"cvAccountCause", DIR_OWN, .take = dir_take_account, .flags = DIR_UNFED},
     {"cvAccountSince", DIR_OWN, .take = dir_take_account},
     {"cvAccountIssuedOn", DIR_OWN, .take = dir_take_account},
     {"cvAccountError", DIR_OWN, .take = dir_take_account},

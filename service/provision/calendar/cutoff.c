@@ -141,13 +141,6 @@ static void prove(const struct finding *f, struct dom_cut_off *cut)
         cut->sessions = cv_now();
 }
 
-static void finish_departure(struct dom_staff *staff)
-{
-    const struct dom_departure *found = dom_current_departure(staff);
-    if (found != NULL && found->state == DOM_IN_PROGRESS && prov_all_settled(staff))
-        staff->departures[found - staff->departures].state = DOM_DONE;
-}
-
 static bool record(struct prov_change *change, void *ctx, struct cv_error *err)
 {
     const struct finding *f = ctx;
@@ -162,7 +155,7 @@ static bool record(struct prov_change *change, void *ctx, struct cv_error *err)
     account->last_error = f->round->failure;
     if (f->round->failure == NULL && account->cut_off != NULL)
         prove(f, cut);
-    finish_departure(change->after);
+    dom_departure_settle(change->after);
     return true;
 }
 

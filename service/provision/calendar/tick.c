@@ -92,8 +92,6 @@ static void tick_departures(struct prov_call *call)
 static bool give_change(struct prov_change *change, void *ctx, struct cv_error *err)
 {
     (void)ctx;
-    if (dom_status_on(change->before, cv_today()) == DOM_DEPARTED)
-        return true;
     return prov_sync_accounts(change, false, err);
 }
 

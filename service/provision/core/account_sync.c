@@ -40,14 +40,6 @@ static bool required(const struct prov_change *change, const struct dom_system *
     return prov_requires(call->prov->options.view, call->arena, change->after, system);
 }
 
-static struct dom_account *add_account(struct dom_staff *staff, const char *system)
-{
-    struct dom_account *account = &staff->accounts[staff->account_count++];
-    *account = (struct dom_account){
-        .system = system, .desired = DOM_REVOKED, .observed = DOM_REQUESTED, .since = CV_NO_MOMENT};
-    return account;
-}
-
 static bool name_account(struct prov_change *change, const struct dom_system *system, struct dom_account *account,
                          struct cv_error *err)
 {
@@ -64,59 +56,25 @@ static bool name_account(struct prov_change *change, const struct dom_system *sy
            prov_name_login(&change->names, staff, system, account, err);
 }
 
-/* A directory system shows at once what is wanted; others are confirmed by their connector or by HR. */
-static void observe(const struct prov_change *change, const struct dom_system *system, struct dom_account *account)
+bool prov_wish(struct prov_change *change, const struct dom_system *system, const struct dom_wish *wish,
+               struct cv_error *err)
 {
-    enum dom_observed now = account->observed;
-    if (system->kind == DOM_CONNECTOR && account->desired != DOM_PRESENT)
-        return; /* it may have been made there already, and the answer been lost: the reconciler looks */
-    if (system->kind == DOM_DIRECTORY)
-        now = dom_observed_for(account->desired, change->after->credential_set);
-    else if (account->observed == DOM_REQUESTED && account->desired == DOM_CLOSED)
-        now = DOM_OBS_CLOSED; /* nothing was ever made there */
-    else if (account->observed == DOM_REQUESTED && account->desired == DOM_REVOKED)
-        now = DOM_OBS_REVOKED;
-    else if (account->desired == DOM_PRESENT && (now == DOM_OBS_CLOSED || now == DOM_OBS_REVOKED))
-        now = DOM_REQUESTED;
-    if (now == account->observed && account->since != CV_NO_MOMENT)
-        return;
-    dom_observe(account, now, cv_now());
-}
-
-/* Whoever may no longer sign in may still be inside. */
-static void ask_cut_off(const struct prov_change *change, const struct dom_system *system, struct dom_account *account)
-{
-    struct dom_cut_off *cut = system->sessions != NULL ? CV_NEW(change->call->arena, struct dom_cut_off) : NULL;
-    if (cut != NULL)
-        *cut = (struct dom_cut_off){.asked = cv_now(), .auth_cache = CV_NO_MOMENT, .sessions = CV_NO_MOMENT};
-    account->cut_off = cut;
-}
-
-bool prov_set_desired(struct prov_change *change, const struct dom_system *system, enum dom_desired desired,
-                      const char *reason, bool asked, struct cv_error *err)
-{
-    struct dom_account *account = dom_account_of(change->after, system->slug);
-    if (account == NULL) {
-        if (change->after->account_count >= DOM_SYSTEMS_MAX)
-            return cv_fail(err, cvp_conflict, NULL, "Quá nhiều tài khoản", "Too many accounts");
-        account = add_account(change->after, system->slug);
-    }
-    bool worked = account->desired == DOM_PRESENT && dom_counts_issued(account->observed);
-    if (worked && desired != DOM_PRESENT)
-        change->brake_events++;
-    account->desired = desired;
-    account->reason = desired == DOM_PRESENT ? NULL : reason;
-    account->asked = account->asked || asked;
-    account->last_error = NULL;
-    account->attempts = 0;
-    if (desired == DOM_PRESENT && !name_account(change, system, account, err))
+    const struct dom_wishing how = {.before = change->before,
+                                    .staff = change->after,
+                                    .system = system,
+                                    .arena = change->call->arena,
+                                    .now = cv_now()};
+    if (!dom_wish_allowed(change->after, wish, cv_today(), err))
         return false;
-    bool could = dom_may_login(account->observed);
-    observe(change, system, account);
-    if (dom_may_login(account->observed))
-        account->cut_off = NULL;
-    else if (could)
-        ask_cut_off(change, system, account);
+    struct dom_account *account = dom_account_need(change->after, system->slug);
+    if (account == NULL)
+        return cv_fail(err, cvp_conflict, NULL, "Quá nhiều tài khoản", "Too many accounts");
+    if (wish->state == DOM_PRESENT && !name_account(change, system, account, err))
+        return false;
+    if (dom_wish_apply(&how, account, wish)) {
+        change->brake_events++;
+        change->urgent_events += dom_wish_is_urgent(wish) ? 1 : 0;
+    }
     return true;
 }
 
@@ -143,25 +101,25 @@ static bool renew_login(struct prov_change *change, const struct dom_system *sys
     return prov_name_login(&change->names, change->after, system, account, err);
 }
 
+static bool sync_account(struct prov_change *change, const struct dom_system *system, bool moved, struct cv_error *err)
+{
+    const struct dom_account *account = dom_account_of(change->after, system->slug);
+    bool needed = required(change, system), there = account != NULL;
+    struct dom_wish wish;
+    if (dom_post_wish(account, needed, moved, &wish) && !prov_wish(change, system, &wish, err))
+        return false;
+    if (!moved || !there || !needed || !system->login_per_unit)
+        return true;
+    struct dom_account *theirs = dom_account_of(change->after, system->slug);
+    return theirs->desired != DOM_PRESENT || renew_login(change, system, theirs, err);
+}
+
 bool prov_sync_accounts(struct prov_change *change, bool moved, struct cv_error *err)
 {
-    for (size_t i = 0; i < change->systems.count; i++) {
-        const struct dom_system *system = &change->systems.items[i];
-        struct dom_account *account = dom_account_of(change->after, system->slug);
-        bool wanted = required(change, system);
-        if (wanted && account == NULL && !prov_set_desired(change, system, DOM_PRESENT, NULL, false, err))
+    if (dom_status_on(change->after, cv_today()) == DOM_DEPARTED)
+        return true;
+    for (size_t i = 0; i < change->systems.count; i++)
+        if (!sync_account(change, &change->systems.items[i], moved, err))
             return false;
-        if (!moved || account == NULL)
-            continue;
-        if (wanted && account->desired == DOM_CLOSED && !account->asked &&
-            !prov_set_desired(change, system, DOM_PRESENT, NULL, false, err))
-            return false;
-        if (!wanted && !account->asked && account->desired == DOM_PRESENT &&
-            !prov_set_desired(change, system, DOM_CLOSED, "transfer", false, err))
-            return false;
-        if (wanted && system->login_per_unit && account->desired == DOM_PRESENT &&
-            !renew_login(change, system, account, err))
-            return false;
-    }
     return true;
 }

@@ -17,31 +17,6 @@ static const struct dom_system *wanted_system(struct prov_change *change, const 
     return system;
 }
 
-static bool not_departed(const struct dom_staff *staff, enum dom_desired wanted, struct cv_error *err)
-{
-    if (wanted != DOM_PRESENT || dom_status_on(staff, cv_today()) != DOM_DEPARTED)
-        return true;
-    return cv_fail(err, cvp_staff_departed, NULL, "Người này đã kết thúc công tác nên không mở lại tài khoản được",
-                   "This person has departed; an account opens again by a reinstatement");
-}
-
-static bool any_login(const struct dom_staff *staff)
-{
-    for (size_t i = 0; i < staff->account_count; i++)
-        if (dom_may_login(staff->accounts[i].observed))
-            return true;
-    return false;
-}
-
-/* Restoring somebody who could not sign in anywhere, or whose password was in other hands, wants a new password. */
-static void forget_password(struct prov_change *change, const struct dom_account *account)
-{
-    bool compromised = account != NULL && account->reason != NULL && strcmp(account->reason, "compromised") == 0;
-    if (account == NULL || account->desired == DOM_PRESENT || (any_login(change->after) && !compromised))
-        return;
-    change->after->credential_set = false;
-}
-
 bool prov_account_hand_login(struct prov_change *change, const struct dom_system *system, struct dom_account *account,
                              struct cv_error *err)
 {
@@ -62,17 +37,10 @@ static bool put_change(struct prov_change *change, void *ctx, struct cv_error *e
     const struct account_request *request = ctx;
     const struct prov_account_change *wanted = request->change;
     const struct dom_system *system = wanted_system(change, request->system, err);
-    if (system == NULL || !not_departed(change->before, wanted->state, err))
-        return false;
-    struct dom_account *account = dom_account_of(change->after, system->slug);
-    change->brake_exempt = wanted->reason != NULL && strcmp(wanted->reason, "compromised") == 0;
-    if (wanted->state == DOM_PRESENT)
-        forget_password(change, account);
     change->hand_login = wanted->login;
-    if (!prov_set_desired(change, system, wanted->state, wanted->reason, true, err))
-        return false;
-    account = dom_account_of(change->after, system->slug);
-    return wanted->login == NULL || prov_account_hand_login(change, system, account, err);
+    return system != NULL && prov_wish(change, system, &wanted->wish, err) &&
+           (wanted->login == NULL ||
+            prov_account_hand_login(change, system, dom_account_of(change->after, system->slug), err));
 }
 
 bool prov_account_put(struct prov_call *call, const char *key, const char *system, const struct prov_account_change *in,
@@ -80,6 +48,9 @@ bool prov_account_put(struct prov_call *call, const char *key, const char *syste
 {
     struct account_request request = {.system = system, .change = in};
     *out = (struct prov_staff_result){0};
+    dom_wish_check(&in->wish, "", call->faults);
+    if (!cv_faults_check(call->faults, cvp_validation_failed, err))
+        return false;
     return prov_staff_modify(call, key, "account.put", NULL, put_change, &request, out, err);
 }
 
@@ -95,7 +66,7 @@ static bool observe_change(struct prov_change *change, void *ctx, struct cv_erro
                        "The system “%s” reports its own state; it is not confirmed by hand", system->slug);
     struct dom_account *account = dom_account_of(change->after, system->slug);
     if (account == NULL) {
-        if (!prov_set_desired(change, system, DOM_PRESENT, NULL, true, err))
+        if (!prov_wish(change, system, &(struct dom_wish){.state = DOM_PRESENT}, err))
             return false;
         account = dom_account_of(change->after, system->slug);
     }

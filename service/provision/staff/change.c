@@ -21,12 +21,6 @@ void prov_staff_copy(struct cv_arena *arena, const struct dom_staff *from, struc
         grow_copy(arena, from->departures, from->departure_count, from->departure_count + 1, sizeof(*to->departures));
 }
 
-void prov_link_reinstatements(struct cv_error *err, struct cv_id staff)
-{
-    char id[CV_ID_TEXT];
-    snprintf(err->link, sizeof(err->link), "/v1/staff/%s/reinstatements", cv_id_text("stf_", staff, id));
-}
-
 bool prov_held_elsewhere(struct cv_error *err, const char *pointer, const char *code)
 {
     return cv_fail(err, cvp_held_elsewhere, pointer,
@@ -61,7 +55,7 @@ static bool prepare(struct prov_change *change, struct prov_call *call, struct c
     change->call = call;
     change->before = before;
     change->after = after;
-    change->brake_events = 0;
+    change->brake_events = change->urgent_events = 0;
     return true;
 }
 
@@ -73,10 +67,11 @@ static bool attempt(struct prov_change *change, struct cv_id id, prov_staff_fn *
     struct dir_actor actor = prov_dir_actor(call);
     if (!prepare(change, call, id, &out->before, &out->staff, err) || !fn(change, ctx, err))
         return false;
-    prov_note_due(change);
+    out->staff.due_at = dom_due_at(&out->staff, change->systems.items, change->systems.count);
     if (!cv_arena_ok(call->arena))
         return cv_fail(err, cvp_internal, NULL, "Yêu cầu quá lớn", "The request needs too much memory");
-    if (change->brake_events > 0 && !prov_brake_pass(call, call->token, change->before, change->brake_exempt, err))
+    bool urgent = change->urgent_events == change->brake_events;
+    if (change->brake_events > 0 && !prov_brake_pass(call, call->token, change->before, urgent, err))
         return false;
     out->outcome = PROV_WOULD;
     if (call->validate_only)

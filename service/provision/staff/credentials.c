@@ -55,9 +55,8 @@ static bool reset_change(struct prov_change *change, void *ctx, struct cv_error 
     if (account == NULL)
         return cv_fail(err, cvp_account_not_found, NULL, "Người này chưa có tài khoản ở hệ thống “%s”",
                        "This person has no account in “%s”", reset->system);
-    if (!dom_may_login(account->observed))
-        return cv_fail(err, cvp_conflict, NULL, "Tài khoản đang khóa hoặc chưa cấp, không cấp mã kích hoạt được",
-                       "The account is locked or not issued; no activation code can be made");
+    if (!dom_code_allowed(change->before, account, cv_today(), err))
+        return false;
     make_code(reset->code->code);
     code_digest(call->prov, reset->code->code, digest);
     change->after->activation_digest = cv_arena_strdup(call->arena, digest);
@@ -101,8 +100,7 @@ static void activated(const struct dom_staff *before, struct dom_staff *after, c
 {
     prov_staff_copy(arena, before, after);
     after->credential_set = true;
-    after->activation_digest = NULL;
-    after->activation_until = CV_NO_MOMENT;
+    dom_trust_password(after);
     for (size_t i = 0; i < after->account_count; i++) {
         struct dom_account *account = &after->accounts[i];
         const struct dom_system *system = prov_system_of(systems, account->system);

@@ -5,36 +5,18 @@
 
 enum { AHEAD_S = 24 * 3600 };
 
-bool prov_all_settled(const struct dom_staff *staff)
-{
-    for (size_t i = 0; i < staff->account_count; i++)
-        if (!dom_settled(&staff->accounts[i]))
-            return false;
-    return true;
-}
-
 bool prov_carry_out(struct prov_change *change, struct dom_departure *departure, struct cv_error *err)
 {
-    struct dom_staff *staff = change->after;
-    departure->started_at = cv_now();
+    dom_departure_begin(change->after, departure, cv_now());
     if (!prov_close_leaver(change, err))
         return false;
-    staff->activation_digest = NULL; /* a code handed out before must not open anything now */
-    staff->activation_until = CV_NO_MOMENT;
-    departure->state = prov_all_settled(staff) ? DOM_DONE : DOM_IN_PROGRESS;
+    dom_departure_settle(change->after);
     return true;
-}
-
-void prov_departure_settle(struct prov_change *change)
-{
-    const struct dom_departure *found = dom_current_departure(change->after);
-    if (found != NULL && found->state == DOM_IN_PROGRESS && prov_all_settled(change->after))
-        change->after->departures[found - change->after->departures].state = DOM_DONE;
 }
 
 static bool exempt(const struct prov_departure_input *in)
 {
-    return in->reason == DOM_BUOC_THOI_VIEC && !in->batch;
+    return in->order.reason == DOM_BUOC_THOI_VIEC && !in->batch;
 }
 
 /* Orders for at least a day ahead, with a decision behind them, are judged now and not again at midnight. */
@@ -53,12 +35,60 @@ static bool schedule(struct prov_change *change, struct dom_departure *d)
     return true;
 }
 
+/* Whom the caller cannot name he does not end either. */
+static bool hidden_delegate(const struct prov_change *change)
+{
+    const struct dom_departure *now = dom_current_departure(change->before);
+    struct cv_id found;
+    return now != NULL && now->delegate_to != NULL &&
+           !view_staff_holder(change->call->prov->options.view, change->call->scope, VIEW_BY_ID, now->delegate_to,
+                              &found);
+}
+
+/* Mail goes on only to somebody on the staff who takes mail himself and stays; never outside. */
+static bool resolve_delegate(struct prov_change *change, struct dom_order *order, struct cv_error *err)
+{
+    struct prov_call *call = change->call;
+    struct view_staff found;
+    char id[CV_ID_TEXT];
+    if (order->delegate_given == CV_NULL && hidden_delegate(change))
+        order->delegate_given = CV_ABSENT;
+    if (order->delegate_given != CV_VALUE)
+        return true;
+    bool there = view_staff_find(call->prov->options.view, call->scope, order->delegate_to, call->arena, &found, err);
+    if (!there && err->kind != CV_NOT_FOUND)
+        return false;
+    if (!there || found.address == NULL || found.status == DOM_DEPARTED || cv_id_equal(found.id, change->before->id)) {
+        cv_error_clear(err);
+        cv_fault_add(call->faults, CV_AT_POINTER, "/delegate_to", "not_found",
+                     "Không có người đang công tác nào như vậy có hộp thư",
+                     "Nobody like that is on the staff with a mailbox");
+        return cv_faults_check(call->faults, cvp_validation_failed, err);
+    }
+    if (found.has_departure) {
+        cv_fault_add(call->faults, CV_AT_POINTER, "/delegate_to", "not_allowed",
+                     "%s cũng sắp kết thúc công tác; hãy chọn người ở lại",
+                     "%s leaves too; please choose somebody who stays", found.full_name);
+        return cv_faults_check(call->faults, cvp_validation_failed, err);
+    }
+    order->delegate_to = cv_arena_strdup(call->arena, cv_id_text("stf_", found.id, id));
+    return true;
+}
+
+static bool take_order(struct prov_change *change, const struct prov_departure_input *in, struct dom_departure **out,
+                       bool *out_began, struct cv_error *err)
+{
+    struct dom_order order = in->order;
+    return resolve_delegate(change, &order, err) &&
+           dom_departure_take(change->after, &order, change->call->actor, cv_now(), out, out_began, err);
+}
+
 static bool depart_change(struct prov_change *change, void *ctx, struct cv_error *err)
 {
     const struct prov_departure_input *in = ctx;
     struct dom_departure *d = NULL;
     bool ran = false;
-    if (!prov_departure_merge(change, in, &d, &ran, err))
+    if (!take_order(change, in, &d, &ran, err))
         return false;
     if (ran)
         return prov_close_leaver(change, err); /* keep_mail_until may be another one now */
@@ -68,7 +98,7 @@ static bool depart_change(struct prov_change *change, void *ctx, struct cv_error
     if (!prov_carry_out(change, d, err))
         return false;
     change->brake_events = counted ? 0 : 1; /* a person is one event, however many accounts */
-    change->brake_exempt = exempt(in);
+    change->urgent_events = exempt(in) ? 1 : 0;
     d->counted = true;
     return true;
 }
@@ -79,7 +109,7 @@ static bool hold_change(struct prov_change *change, void *ctx, struct cv_error *
     const struct prov_departure_input *in = ctx;
     struct dom_departure *d = NULL;
     bool ran = false;
-    if (!prov_departure_merge(change, in, &d, &ran, err))
+    if (!take_order(change, in, &d, &ran, err))
         return false;
     if (!ran)
         d->state = DOM_HELD;
@@ -92,7 +122,7 @@ static bool hold(struct prov_call *call, const char *key, const struct prov_depa
     struct cv_error err = {0};
     if (call->validate_only)
         return true;
-    if (prov_staff_modify(call, key, "departure.hold", &in->decision, hold_change, (void *)in, &kept, &err))
+    if (prov_staff_modify(call, key, "departure.hold", &in->order.decision, hold_change, (void *)in, &kept, &err))
         return true;
     *held = err;
     return false;
@@ -102,7 +132,7 @@ bool prov_departure_put(struct prov_call *call, const char *key, const struct pr
                         struct prov_staff_result *out, struct cv_error *err)
 {
     *out = (struct prov_staff_result){0};
-    if (prov_staff_modify(call, key, "departure.put", &in->decision, depart_change, (void *)in, out, err)) {
+    if (prov_staff_modify(call, key, "departure.put", &in->order.decision, depart_change, (void *)in, out, err)) {
         if (out->outcome == PROV_CHANGED && dom_status_on(&out->staff, cv_today()) == DOM_DEPARTED)
             cv_count(CVM_departures_done);
         return true;
@@ -117,21 +147,7 @@ bool prov_departure_put(struct prov_call *call, const char *key, const struct pr
 static bool withdraw_change(struct prov_change *change, void *ctx, struct cv_error *err)
 {
     (void)ctx;
-    const struct dom_departure *found = dom_current_departure(change->after);
-    if (found == NULL)
-        return cv_fail(err, cvp_departure_not_found, NULL, "Người này không có quyết định kết thúc công tác đang chờ",
-                       "This person has no pending departure");
-    struct dom_departure *d = &change->after->departures[found - change->after->departures];
-    if (d->state != DOM_SCHEDULED && d->state != DOM_HELD) {
-        cv_fail(err, cvp_departure_done, NULL, "Việc kết thúc công tác đã thực hiện; dùng chức năng tiếp nhận lại",
-                "The departure has been carried out; use a reinstatement");
-        prov_link_reinstatements(err, change->before->id);
-        return false;
-    }
-    d->state = DOM_WITHDRAWN;
-    d->ended_at = cv_now();
-    d->ended_by = change->call->actor;
-    return true;
+    return dom_departure_withdraw(change->after, change->call->actor, cv_now(), err);
 }
 
 bool prov_departure_withdraw(struct prov_call *call, const char *key, struct prov_staff_result *out,

@@ -160,15 +160,17 @@ static bool code_free(struct prov_change *change, const struct prov_staff_input 
     return prov_held_elsewhere(err, "/staff_code", in->staff_code.value);
 }
 
+/* First what takes away: what a lock says about the password counts for what is opened beside it. */
 static bool apply_accounts(struct prov_change *change, const struct prov_staff_input *in, struct cv_error *err)
 {
-    struct prov_call *call = change->call;
-    for (size_t i = 0; i < in->account_count; i++) {
-        const struct dom_system *system = prov_system_of(&change->systems, in->accounts[i].system);
-        if (!prov_set_desired(change, system, in->accounts[i].state, in->accounts[i].reason, true, err))
-            return false;
-    }
-    return cv_faults_check(call->faults, cvp_validation_failed, err);
+    for (int opening = 0; opening < 2; opening++)
+        for (size_t i = 0; i < in->account_count; i++) {
+            const struct prov_account_input *given = &in->accounts[i];
+            if ((given->wish.state == DOM_PRESENT) == (opening == 1) &&
+                !prov_wish(change, prov_system_of(&change->systems, given->system), &given->wish, err))
+                return false;
+        }
+    return cv_faults_check(change->call->faults, cvp_validation_failed, err);
 }
 
 /* Before anything is looked up, so that one answer names these faults too. */
@@ -178,6 +180,7 @@ static void check_accounts(struct prov_change *change, const struct prov_staff_i
     for (size_t i = 0; i < in->account_count; i++) {
         const char *id = in->accounts[i].system, *at = cv_arena_printf(call->arena, "/accounts/%zu/system", i);
         size_t first = 0;
+        dom_wish_check(&in->accounts[i].wish, cv_arena_printf(call->arena, "/accounts/%zu/desired", i), call->faults);
         while (first < i && strcmp(in->accounts[first].system, id) != 0)
             first++;
         if (prov_system_of(&change->systems, id) == NULL)

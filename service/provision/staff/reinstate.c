@@ -10,19 +10,15 @@ static bool move_post(struct prov_change *change, const struct prov_reinstatemen
     return prov_apply_posts(change, &as_staff, out_moved, err);
 }
 
-static bool reopen_accounts(struct prov_change *change, struct cv_error *err)
+static bool give_back(struct prov_change *change, const struct dom_system *system, struct cv_error *err)
 {
-    const struct dom_staff *staff = change->after;
-    for (size_t i = 0; i < change->systems.count; i++) {
-        const struct dom_system *system = &change->systems.items[i];
-        struct dom_account *account = dom_account_of(change->after, system->slug);
-        if (account == NULL || account->reason == NULL || strcmp(account->reason, "departure") != 0)
-            continue;
-        if ((account->asked || prov_requires(change->call->prov->options.view, change->call->arena, staff, system)) &&
-            !prov_set_desired(change, system, DOM_PRESENT, NULL, account->asked, err))
-            return false;
-    }
-    return prov_sync_accounts(change, false, err);
+    const struct prov_call *call = change->call;
+    const struct dom_account *account = dom_account_of(change->after, system->slug);
+    struct dom_wish wish;
+    if (account == NULL)
+        return true;
+    bool required = prov_requires(call->prov->options.view, call->arena, change->after, system);
+    return !dom_returner_wish(account, required, &wish) || prov_wish(change, system, &wish, err);
 }
 
 static bool reinstate_change(struct prov_change *change, void *ctx, struct cv_error *err)
@@ -30,16 +26,16 @@ static bool reinstate_change(struct prov_change *change, void *ctx, struct cv_er
     const struct prov_reinstatement_input *in = ctx;
     struct dom_staff *staff = change->after;
     bool moved = false;
-    const struct dom_departure *found = dom_current_departure(staff);
-    if (dom_status_on(staff, cv_today()) != DOM_DEPARTED || found == NULL)
-        return cv_fail(err, cvp_not_departed, NULL, "Người này chưa kết thúc công tác", "This person has not departed");
-    struct dom_departure *d = &staff->departures[found - staff->departures];
-    d->ended_at = cv_now();
-    d->ended_by = change->call->actor;
-    staff->credential_set = false;
+    if (!dom_reinstate(staff, change->call->actor, cv_now(), err))
+        return false;
     if (change->call->idempotency.key != NULL)
         staff->idempotency = prov_new_idempotency(change->call);
-    return move_post(change, in, &moved, err) && reopen_accounts(change, err);
+    if (!move_post(change, in, &moved, err))
+        return false;
+    for (size_t i = 0; i < change->systems.count; i++)
+        if (!give_back(change, &change->systems.items[i], err))
+            return false;
+    return prov_sync_accounts(change, false, err);
 }
 
 bool prov_reinstate(struct prov_call *call, const char *key, const struct prov_reinstatement_input *in,

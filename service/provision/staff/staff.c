@@ -1,4 +1,5 @@
 /* Onboarding and changing people. */
+#include "congvu/token.h"
 #include "provision/internal.h"
 #include "congvu/view_lists.h"
 
@@ -58,6 +59,15 @@ static bool no_twin(struct prov_change *change, const struct prov_staff_input *i
                    "Có thể trùng với %zu người đã có. Nếu là người khác, gửi lại với not_same_as",
                    "Perhaps already there (look-alikes: %zu). If it is somebody else, send again with not_same_as",
                    out->candidate_count);
+}
+
+/* A body that reaches an account needs the right to accounts as well. */
+static bool may_reach(const struct prov_call *call, const struct prov_staff_input *in, struct cv_error *err)
+{
+    if (in->account_count == 0 || (call->scopes & DOM_ACCOUNTS_WRITE) != 0)
+        return true;
+    return cv_fail(err, cvp_scope_missing, "/accounts", "Đặt tài khoản (accounts) cần quyền accounts:write",
+                   "The member accounts needs accounts:write");
 }
 
 /* ---- create ---- */
@@ -154,7 +164,7 @@ bool prov_staff_create(struct prov_call *call, const struct prov_staff_input *in
     struct creation creation = {.in = in};
     bool replayed = false;
     *out = (struct prov_staff_result){0};
-    if (!prov_staff_seen(call, out, &replayed, err))
+    if (!may_reach(call, in, err) || !prov_staff_seen(call, out, &replayed, err))
         return false;
     if (replayed)
         return true;
@@ -171,20 +181,9 @@ bool prov_staff_create(struct prov_call *call, const struct prov_staff_input *in
 
 /* ---- put ---- */
 
-static bool still_here(const struct dom_staff *staff, struct cv_error *err)
-{
-    if (dom_status_on(staff, cv_today()) != DOM_DEPARTED)
-        return true;
-    cv_fail(err, cvp_staff_departed, NULL,
-            "Người này đã kết thúc công tác; dùng chức năng tiếp nhận lại nếu quay lại làm việc",
-            "This person has departed; use a reinstatement if he or she is back");
-    prov_link_reinstatements(err, staff->id);
-    return false;
-}
-
 static bool put_change(struct prov_change *change, void *ctx, struct cv_error *err)
 {
-    return still_here(change->before, err) && prov_apply_staff(change, ctx, err);
+    return dom_still_here(change->before, cv_today(), err) && prov_apply_staff(change, ctx, err);
 }
 
 static bool put_existing(struct prov_call *call, struct cv_id id, const struct prov_staff_input *in,
@@ -223,6 +222,8 @@ bool prov_staff_put(struct prov_call *call, const char *key, const struct prov_s
     struct cv_id id;
     struct prov_staff_input with_code = *in;
     *out = (struct prov_staff_result){0};
+    if (!may_reach(call, in, err))
+        return false;
     if (cv_id_parse("stf_", key, &id))
         return prov_staff_locate(call, key, true, &id, err) && put_existing(call, id, in, out, err);
     if (view_code_holder(call->prov->options.view, key, &id))
@@ -246,7 +247,7 @@ static bool patch_change(struct prov_change *change, void *ctx, struct cv_error 
 {
     const struct prov_staff_input *in = ctx;
     bool serves = in->status.given == CV_VALUE || in->leave_given == CV_VALUE;
-    if (serves && !still_here(change->before, err))
+    if (serves && !dom_still_here(change->before, cv_today(), err))
         return false;
     return prov_apply_staff(change, ctx, err);
 }
@@ -256,7 +257,8 @@ bool prov_staff_patch(struct prov_call *call, const char *key, const struct prov
 {
     const struct dom_decision *decision = in->decision.given == CV_VALUE ? &in->decision.value : NULL;
     *out = (struct prov_staff_result){0};
-    return prov_staff_modify(call, key, "staff.patch", decision, patch_change, (void *)in, out, err);
+    return may_reach(call, in, err) &&
+           prov_staff_modify(call, key, "staff.patch", decision, patch_change, (void *)in, out, err);
 }
 
 bool prov_staff_read(struct prov_call *call, const char *key, struct dom_staff *out, struct cv_error *err)

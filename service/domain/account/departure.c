@@ -1,0 +1,255 @@
+/* Leaving and coming back: what an order means beside what is recorded, and what it wants of the accounts. */
+#include "congvu/wish.h"
+
+#include <string.h>
+
+static bool same_text(const char *a, const char *b)
+{
+    return strcmp(a != NULL ? a : "", b != NULL ? b : "") == 0;
+}
+
+static bool carried_out(const struct dom_departure *d)
+{
+    return d->state == DOM_IN_PROGRESS || d->state == DOM_DONE || d->state == DOM_FAILED;
+}
+
+static struct dom_departure *current(struct dom_staff *staff)
+{
+    const struct dom_departure *found = dom_current_departure(staff);
+    return found != NULL ? &staff->departures[found - staff->departures] : NULL;
+}
+
+static const struct dom_departure *begun(const struct dom_staff *staff)
+{
+    const struct dom_departure *found = dom_current_departure(staff);
+    return found != NULL && found->started_at != CV_NO_MOMENT ? found : NULL;
+}
+
+/* ---- orders ---- */
+
+/* The last one that was withdrawn, or undone by a reinstatement. */
+static const struct dom_departure *last_ended(const struct dom_staff *staff)
+{
+    const struct dom_departure *last = NULL;
+    for (size_t i = 0; i < staff->departure_count; i++)
+        if (staff->departures[i].ended_at != CV_NO_MOMENT)
+            last = &staff->departures[i];
+    return last;
+}
+
+/* A stale export must not undo what a person decided: the same decision, or a day on or before that moment. Without a
+ * date, a repeat of an order without decision counts as the same. */
+static bool stale(const struct dom_staff *staff, const struct dom_order *order, struct cv_error *err)
+{
+    const struct dom_departure *ended = last_ended(staff);
+    char when[CV_MOMENT_TEXT];
+    if (ended == NULL)
+        return false;
+    bool same_decision = same_text(ended->decision.number, order->decision.number) &&
+                         (order->decision.number != NULL || order->effective_on == CV_NO_DAY);
+    bool before = order->effective_on != CV_NO_DAY && order->effective_on <= cv_day_of(ended->ended_at);
+    if (!same_decision && !before)
+        return false;
+    cv_fail(err, cvp_departure_withdrawn, "/effective_on",
+            "Việc kết thúc công tác này đã được rút lại, hoặc người này đã được tiếp nhận lại, lúc %s (mã truy cập "
+            "%s); cần quyết định mới hoặc ngày sau đó",
+            "This departure was withdrawn, or the person taken back, at %s (token %s); a new decision or a later day "
+            "is needed",
+            cv_moment_people(ended->ended_at, when), ended->ended_by != NULL ? ended->ended_by : "-");
+    return true;
+}
+
+static bool conflict(const struct dom_departure *now, struct cv_error *err)
+{
+    char day[CV_DAY_TEXT];
+    return cv_fail(err, cvp_departure_conflict, "/effective_on",
+                   "Đã ghi nhận kết thúc công tác từ %s; muốn lùi ngày thì rút lại trước",
+                   "A departure from %s is recorded; withdraw it first to postpone",
+                   cv_day_people(now->effective_on, day));
+}
+
+static void correct(struct dom_departure *d, const struct dom_order *order)
+{
+    d->reason = order->reason;
+    d->reason_text = order->reason_text;
+    if (order->decision.number != NULL)
+        d->decision = order->decision;
+    if (order->keep_mail_until != NULL)
+        d->keep_mail_until = order->keep_mail_until;
+    if (order->delegate_given != CV_ABSENT)
+        d->delegate_to = order->delegate_given == CV_VALUE ? order->delegate_to : NULL;
+    if (order->reply_given != CV_ABSENT)
+        d->auto_reply = order->reply_given == CV_VALUE ? order->auto_reply : NULL;
+}
+
+static bool merge(struct dom_departure *recorded, const struct dom_order *order, cv_day today, struct cv_error *err)
+{
+    bool dated = order->effective_on != CV_NO_DAY;
+    cv_day wanted = dated ? order->effective_on : today;
+    if (dated && wanted > recorded->effective_on)
+        return conflict(recorded, err);
+    if (!carried_out(recorded) && wanted < recorded->effective_on) {
+        recorded->effective_on = wanted;
+        recorded->counted = false;
+    }
+    correct(recorded, order);
+    return true;
+}
+
+static bool add(struct dom_staff *staff, const struct dom_order *order, const char *actor, cv_moment now,
+                struct cv_error *err)
+{
+    if (stale(staff, order, err))
+        return false;
+    if (staff->departure_count >= DOM_DEPARTURES_MAX)
+        return cv_fail(err, cvp_conflict, NULL, "Hồ sơ đã có quá nhiều lần kết thúc công tác",
+                       "Too many departures are recorded");
+    struct dom_departure *d = &staff->departures[staff->departure_count++];
+    *d = (struct dom_departure){.number = (int)staff->departure_count,
+                                .state = DOM_SCHEDULED,
+                                .recorded_at = now,
+                                .started_at = CV_NO_MOMENT,
+                                .ended_at = CV_NO_MOMENT,
+                                .recorded_by = actor,
+                                .effective_on = order->effective_on == CV_NO_DAY ? cv_day_of(now) : order->effective_on,
+                                .decision = {.signed_on = CV_NO_DAY, .effective_on = CV_NO_DAY}};
+    correct(d, order);
+    return true;
+}
+
+bool dom_departure_take(struct dom_staff *staff, const struct dom_order *order, const char *actor, cv_moment now,
+                        struct dom_departure **out, bool *out_began, struct cv_error *err)
+{
+    struct dom_departure *recorded = current(staff);
+    bool taken = recorded == NULL ? add(staff, order, actor, now, err) : merge(recorded, order, cv_day_of(now), err);
+    if (!taken)
+        return false;
+    *out = current(staff);
+    *out_began = carried_out(*out);
+    return true;
+}
+
+bool dom_departure_withdraw(struct dom_staff *staff, const char *actor, cv_moment now, struct cv_error *err)
+{
+    struct dom_departure *d = current(staff);
+    if (d == NULL)
+        return cv_fail(err, cvp_departure_not_found, NULL, "Người này không có quyết định kết thúc công tác đang chờ",
+                       "This person has no pending departure");
+    if (carried_out(d)) {
+        cv_fail(err, cvp_departure_done, NULL, "Việc kết thúc công tác đã thực hiện; dùng chức năng tiếp nhận lại",
+                "The departure has been carried out; use a reinstatement");
+        dom_link_reinstatements(err, staff->id);
+        return false;
+    }
+    d->state = DOM_WITHDRAWN;
+    d->ended_at = now;
+    d->ended_by = actor;
+    return true;
+}
+
+/* ---- carrying out ---- */
+
+void dom_departure_begin(struct dom_staff *staff, struct dom_departure *d, cv_moment now)
+{
+    d->started_at = now;
+    d->state = DOM_IN_PROGRESS;
+    dom_forget_password(staff);
+}
+
+enum dom_departure_state dom_departure_state_now(const struct dom_staff *staff, const struct dom_departure *d)
+{
+    if (d->state != DOM_IN_PROGRESS)
+        return d->state;
+    for (size_t i = 0; i < staff->account_count; i++)
+        if (!dom_settled(&staff->accounts[i]))
+            return DOM_IN_PROGRESS;
+    return DOM_DONE;
+}
+
+void dom_departure_settle(struct dom_staff *staff)
+{
+    struct dom_departure *d = current(staff);
+    if (d != NULL)
+        d->state = dom_departure_state_now(staff, d);
+}
+
+static bool keeps_mail(const struct dom_departure *d, const struct dom_system *system, cv_day *out_until)
+{
+    return system->receives_mail && d->keep_mail_until != NULL && cv_day_parse(d->keep_mail_until, out_until);
+}
+
+static bool by_departure(const struct dom_account *account)
+{
+    return account->cause == DOM_BY_DEPARTURE || account->cause == DOM_BY_DEPARTURE_LOCKED;
+}
+
+/* What a hand had locked keeps its word, and can be told from what the departure locked itself. */
+static struct dom_wish taking(const struct dom_account *account, enum dom_desired state)
+{
+    bool locked_before = account->cause == DOM_BY_DEPARTURE_LOCKED ||
+                         (account->desired == DOM_LOCKED && account->cause != DOM_BY_DEPARTURE);
+    if (locked_before)
+        return (struct dom_wish){.state = state, .reason = account->reason, .cause = DOM_BY_DEPARTURE_LOCKED};
+    return (struct dom_wish){.state = state, .reason = "departure", .cause = DOM_BY_DEPARTURE};
+}
+
+bool dom_leaver_wish(const struct dom_staff *staff, const struct dom_system *system, enum dom_desired usual,
+                     cv_day today, struct dom_wish *out)
+{
+    const struct dom_departure *d = begun(staff);
+    const struct dom_account *account = dom_account_of(staff, system->slug);
+    cv_day until;
+    if (d == NULL || account == NULL)
+        return false;
+    bool kept = keeps_mail(d, system, &until);
+    enum dom_desired state = !kept ? usual : today <= until ? DOM_LOCKED : DOM_CLOSED; /* locked still receives */
+    *out = taking(account, state);
+    bool longer = kept && by_departure(account) && account->desired == DOM_CLOSED && state == DOM_LOCKED;
+    return account->desired < state || longer;
+}
+
+static void sooner(cv_moment *due, cv_day last_day)
+{
+    cv_moment end = cv_day_start(last_day + 1);
+    if (*due == CV_NO_MOMENT || end < *due)
+        *due = end;
+}
+
+cv_moment dom_due_at(const struct dom_staff *staff, const struct dom_system *systems, size_t count)
+{
+    const struct dom_departure *d = begun(staff);
+    cv_moment due = CV_NO_MOMENT;
+    for (size_t i = 0; i < staff->alias_count; i++)
+        if (staff->aliases[i].until != CV_NO_DAY)
+            sooner(&due, staff->aliases[i].until);
+    for (size_t i = 0; d != NULL && i < count; i++) {
+        const struct dom_account *account = dom_account_of(staff, systems[i].slug);
+        cv_day until;
+        if (account != NULL && account->desired < DOM_CLOSED && keeps_mail(d, &systems[i], &until))
+            sooner(&due, until);
+    }
+    return due;
+}
+
+/* ---- coming back ---- */
+
+bool dom_reinstate(struct dom_staff *staff, const char *actor, cv_moment now, struct cv_error *err)
+{
+    struct dom_departure *d = current(staff);
+    if (d == NULL || dom_status_on(staff, cv_day_of(now)) != DOM_DEPARTED)
+        return cv_fail(err, cvp_not_departed, NULL, "Người này chưa kết thúc công tác", "This person has not departed");
+    d->ended_at = now;
+    d->ended_by = actor;
+    dom_forget_password(staff);
+    return true;
+}
+
+bool dom_returner_wish(const struct dom_account *account, bool required, struct dom_wish *out)
+{
+    if (account->cause == DOM_BY_DEPARTURE_LOCKED) {
+        *out = (struct dom_wish){.state = DOM_LOCKED, .reason = account->reason, .cause = DOM_BY_HAND};
+        return true;
+    }
+    *out = (struct dom_wish){.state = DOM_PRESENT, .cause = DOM_BY_DEPARTURE};
+    return account->cause == DOM_BY_DEPARTURE && (account->asked || required);
+}
