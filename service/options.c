@@ -1,3 +1,4 @@
+/* The command line: which command, which settings. */
 #include <stdio.h>
 #include <string.h>
 

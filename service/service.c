@@ -1,3 +1,4 @@
+/* The objects of the program built in order and stopped in the reverse one. */
 #include "service.h"
 
 #include "congvu/history.h"

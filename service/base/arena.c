@@ -1,10 +1,11 @@
+/* Memory of one request, freed as a whole. */
 #include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "congvu/memory.h"
-#include "inner.h"
+#include "base/inner.h"
 
 enum { FIRST_BLOCK = 16 << 10, LARGEST_BLOCK = 1 << 20, GRACE = 1 << 20 };
 

@@ -1,3 +1,4 @@
+/* Bytes that grow up to a bound. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

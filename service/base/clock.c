@@ -1,3 +1,4 @@
+/* Days, moments, deadlines; the one zone of the administration. */
 #include "congvu/clock.h"
 
 #include <pthread.h>
@@ -8,7 +9,7 @@
 #include <unicode/ucal.h>
 
 #include "congvu/memory.h"
-#include "inner.h"
+#include "base/inner.h"
 
 enum { DAY_S = 86400, SLOT_S = 900, CACHE = 256, ZONE_NAME_MAX = 64 };
 enum { YEAR_MIN = 1900, YEAR_MAX = 2199 };

@@ -1,3 +1,4 @@
+/* Errors and lists of faults, both languages at once. */
 #include "congvu/error.h"
 
 #include <stdarg.h>
@@ -7,7 +8,7 @@
 #include <unistd.h>
 
 #include "congvu/memory.h"
-#include "inner.h"
+#include "base/inner.h"
 
 static const struct cv_problem_row rows[] = {
     {"none", 500, {"", ""}, {"", ""}},
@@ -273,16 +274,4 @@ size_t cv_utf8_whole(const char *s, size_t len)
     size_t need = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : lead >= 0xC0 ? 1 : 0;
 
     return need > back ? len - 1 - back : len;
-}
-
-void cv_die(const char *why)
-{
-    static const char head[] = "congvu: stopped by a broken promise: ";
-    char line[256];
-    int n = snprintf(line, sizeof(line), "%s%s\n", head, why);
-
-    if (n > 0 && write(STDERR_FILENO, line, (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1) < 0) {
-        abort();
-    }
-    abort();
 }

@@ -1,3 +1,4 @@
+/* The file of the master key: made once, never replaced. */
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/crypto.h>
@@ -8,7 +9,7 @@
 #include <unistd.h>
 
 #include "congvu/secret.h"
-#include "inner.h"
+#include "base/inner.h"
 
 enum { KEY_BYTES = 32, PATH_ROOM = 4096 };
 

@@ -1,3 +1,4 @@
+/* Structured log lines, JSON, one write each. */
 #include "congvu/log.h"
 
 #include <errno.h>
@@ -8,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "inner.h"
+#include "base/inner.h"
 
 enum { RING = 32, RING_LINE = 384, TAIL = 4 /* quote, brace, newline, NUL */ };
 

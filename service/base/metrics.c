@@ -1,3 +1,4 @@
+/* Counters, gauges and histograms, as Prometheus reads them. */
 #include <inttypes.h>
 #include <stdatomic.h>
 

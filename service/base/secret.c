@@ -1,3 +1,4 @@
+/* Keys, keyed digests, random bytes and ids, by libcrypto. */
 #include "congvu/secret.h"
 
 #include <errno.h>
@@ -10,7 +11,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "inner.h"
+#include "base/inner.h"
 
 enum { NONCE = 12, TAG = 16, SEAL_MAX = 64 << 10 };
 

@@ -1,3 +1,4 @@
+/* The one table of settings: defaults, checks, help and the sample file come from it. */
 #include "congvu/conf.h"
 
 #include <errno.h>

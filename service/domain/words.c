@@ -1,3 +1,4 @@
+/* Words of the enums, the same in JSON and in the directory. */
 #include "congvu/staff.h"
 #include "congvu/system.h"
 #include "congvu/token.h"

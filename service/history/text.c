@@ -363,3 +363,9 @@ bool history_take_counts(const char *bytes, size_t len, struct cv_id unit, const
     s.at = found + strlen(line);
     return take_day(&s, out_headcount_on) && take_lists(&s, &members, systems, system_count, counts);
 }
+
+const char *history_part_name(struct cv_arena *arena, const char *kind, const struct history_ref *ref)
+{
+    char day[CV_DAY_TEXT];
+    return cv_arena_printf(arena, "%s.%s.%s", kind, cv_day_iso(ref->day, day), ref->digest);
+}

@@ -167,12 +167,6 @@ static struct dir_actor writer(void)
     return (struct dir_actor){.name = "system", .request_id = "-", .via = "scheduler"};
 }
 
-const char *history_part_name(struct cv_arena *arena, const char *kind, const struct history_ref *ref)
-{
-    char day[CV_DAY_TEXT];
-    return cv_arena_printf(arena, "%s.%s.%s", kind, cv_day_iso(ref->day, day), ref->digest);
-}
-
 /* The same bytes as the last snapshot's part: that one is named again. */
 static bool write_part(struct moment *m, const char *kind, const struct cv_buf *bytes, const struct history_ref *last,
                        struct history_ref *out, struct cv_error *err)

@@ -6,7 +6,7 @@
 #include <strings.h>
 
 #include "congvu/log.h"
-#include "internal.h"
+#include "http/internal.h"
 
 /* RFC 9110, 5.5: blanks around a value are not part of it. */
 static size_t without_blanks(const char *value, size_t len)

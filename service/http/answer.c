@@ -1,10 +1,11 @@
+/* The answer of a request: status, header fields, body; sent once. */
 #include <microhttpd.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "congvu/log.h"
-#include "internal.h"
+#include "http/internal.h"
 
 static const char vary[] = "Accept-Language, Accept";
 

@@ -7,7 +7,7 @@
 
 #include "congvu/log.h"
 #include "congvu/secret.h"
-#include "internal.h"
+#include "http/internal.h"
 
 static struct htp_private *call_new(void)
 {

@@ -1,8 +1,9 @@
+/* Header fields: lists, qualities, tags, languages (RFC 9110). */
 #include <string.h>
 #include <strings.h>
 
 #include "congvu/text.h"
-#include "internal.h"
+#include "http/internal.h"
 
 /* One element of a comma list with its q in thousandths: "en-US;q=0.8". */
 struct element {

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "internal.h"
+#include "http/internal.h"
 
 static const struct {
     const char *name;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "congvu/log.h"
-#include "internal.h"
+#include "http/internal.h"
 
 static bool ends_with(const char *s, const char *end)
 {

@@ -1,9 +1,10 @@
+/* Parameters of the query, each judged by the route that names it. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "congvu/text.h"
-#include "internal.h"
+#include "http/internal.h"
 
 static bool allowed(const struct htp_route *route, const char *name)
 {

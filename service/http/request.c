@@ -1,4 +1,5 @@
-#include "request.h"
+/* One request from the first call of the library to its end. */
+#include "http/request.h"
 
 #include <stdlib.h>
 #include <string.h>

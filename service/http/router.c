@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "http/internal.h"
 
 struct node {
     const char *literal; /* in the pattern; not terminated */

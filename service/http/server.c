@@ -1,3 +1,4 @@
+/* Listening sockets and daemons: opened, drained, closed. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -11,7 +12,7 @@
 
 #include "congvu/log.h"
 #include "congvu/secret.h"
-#include "request.h"
+#include "http/request.h"
 
 enum {
     CONNECTION_MEMORY = 8192, /* also the longest head, and wiped for each request; a bearer token of 4 KB fits */

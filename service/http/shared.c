@@ -13,7 +13,7 @@
 #include <strings.h>
 #include <time.h>
 
-#include "internal.h"
+#include "http/internal.h"
 
 enum { EXTRAS = 6, EXTRA_MAX = 127 };
 

@@ -1,7 +1,8 @@
+/* The request target: path and query, decoded strictly (RFC 9112 3.2, RFC 3986). */
 #include <string.h>
 
 #include "congvu/text.h"
-#include "internal.h"
+#include "http/internal.h"
 
 static int hex_value(char c)
 {

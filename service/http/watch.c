@@ -4,7 +4,7 @@
 #include <sys/socket.h>
 
 #include "congvu/log.h"
-#include "internal.h"
+#include "http/internal.h"
 
 static void tick(void *ctx)
 {

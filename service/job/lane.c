@@ -1,3 +1,4 @@
+/* Bounded queues with workers of their own. */
 #include "congvu/job.h"
 
 #include <pthread.h>

@@ -1,3 +1,4 @@
+/* The clockwork: one thread that does a round again and again. */
 #include "congvu/job.h"
 
 #include <errno.h>

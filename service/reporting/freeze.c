@@ -54,22 +54,6 @@ static void take_rule(const struct prov_freeze *f, const struct view_system_usag
     s->stale = u->stale;
 }
 
-struct view_coverage_query prov_freeze_query(const struct prov_freeze *f, const struct rep_report *r,
-                                             const char *slugs[DOM_SYSTEMS_MAX])
-{
-    for (size_t i = 0; i < r->sheet_count; i++)
-        slugs[i] = r->sheets[i].system;
-    return (struct view_coverage_query){.scope = f->call->scope,
-                                        .unit = f->unit.id,
-                                        .recursive = true,
-                                        .depth = r->depth,
-                                        .systems = slugs,
-                                        .system_count = r->sheet_count,
-                                        .by_unit = true,
-                                        .by_system = true,
-                                        .window = f->window};
-}
-
 static bool count(struct prov_freeze *f, const struct rep_report *r, struct cv_error *err)
 {
     const char *slugs[DOM_SYSTEMS_MAX];

@@ -400,9 +400,11 @@ static inline struct unit *view_unit_at(const struct view *v, uint32_t slot)
 {
     return v->units[slot];
 }
-uint32_t view_unit_slot(struct view *v, struct cv_id id);           /* makes a place */
-uint32_t view_unit_slot_of(const struct view *v, struct cv_id id);  /* of a known unit, or NONE */
-bool view_below(const struct view *v, uint32_t unit, uint32_t top); /* or equal */
+void view_child_add(struct view *v, uint32_t parent, uint32_t child); /* in order */
+void view_child_cut(struct view *v, uint32_t child);                  /* before what orders it changes */
+uint32_t view_unit_slot(struct view *v, struct cv_id id);             /* makes a place */
+uint32_t view_unit_slot_of(const struct view *v, struct cv_id id);    /* of a known unit, or NONE */
+bool view_below(const struct view *v, uint32_t unit, uint32_t top);   /* or equal */
 int view_block(const struct view *v, uint32_t unit);
 int view_depth(const struct view *v, uint32_t unit);                           /* known ancestors */
 void view_subtree(const struct view *v, uint32_t top, struct view_slots *out); /* parents first; free(out->items) */
@@ -421,6 +423,8 @@ static inline cv_day view_last_active(const struct person *p, const struct accou
     struct dom_active days = view_active(p->uses, a->system);
     return dom_active_last(&days);
 }
+struct view_uses *view_stray_take(struct view *v, struct cv_id staff); /* or NULL */
+void view_stray_put(struct view *v, struct cv_id staff, struct view_uses *uses);
 /* The uses of somebody who comes or goes; under the write lock. */
 void view_uses_adopt(struct view *v, struct person *p);
 void view_uses_orphan(struct view *v, struct person *p);

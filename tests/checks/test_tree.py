@@ -115,6 +115,15 @@ def test_size_is_a_gate():
     assert [str(p) for p in SERVICE.rglob("*.c") if len(p.read_text().splitlines()) > 600] == []
 
 
+def test_a_folder_is_a_room_not_a_hall():
+    folders = [d for d in [SERVICE, *SERVICE.rglob("*")] if d.is_dir()]
+    assert {str(d.relative_to(ROOT)): n for d in folders if (n := len(list(d.glob("*.c")))) > 14} == {}
+
+
+def test_every_source_says_what_it_is_for():
+    assert [str(p.relative_to(ROOT)) for p in SERVICE.rglob("*.[ch]") if not p.read_text().startswith("/*")] == []
+
+
 # Each version formats a little differently: this one counts. Debian 13 has none of it.
 FORMATTER = "clang-format-14"
 

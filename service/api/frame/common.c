@@ -1,3 +1,4 @@
+/* What every handler needs: the call, the body, the head of a result. */
 #include "api/internal.h"
 #include "api/frame/state.h"
 

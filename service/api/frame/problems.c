@@ -1,3 +1,4 @@
+/* The table of problems, for people who follow a type. */
 #include "api/internal.h"
 
 void api_get_problem(struct htp_exchange *x)

@@ -1,3 +1,4 @@
+/* Members that several bodies share. */
 #include "api/internal.h"
 
 void api_read_text(const struct cv_jin *o, const char *name, size_t max, struct prov_text *out)

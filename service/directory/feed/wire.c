@@ -1,3 +1,4 @@
+/* The controls of syncrepl in BER (RFC 4533). */
 #include "directory/feed/wire.h"
 
 #include <lber.h>

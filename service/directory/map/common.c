@@ -1,3 +1,4 @@
+/* What all record maps share: rows of a table written to and read from an entry. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* The audit port: who did what, before and after. */
 #include "provision/internal.h"
 
 /* The port. Today its evidence is the structured log beside the actor on every entry (cn=log keeps before and after).

@@ -1,3 +1,4 @@
+/* A target's breaker. */
 #include "provision/core/breaker.h"
 
 #include "congvu/secret.h"

@@ -1,3 +1,4 @@
+/* What all use cases share: names on their way, idempotency, retries, settling. */
 #include "provision/internal.h"
 
 #include <stdio.h>

@@ -55,15 +55,6 @@ static bool same_posts(const struct person *a, const struct person *b)
     return true;
 }
 
-uint32_t view_person_slot(const struct view *v, struct cv_id id)
-{
-    struct view_probe probe;
-    uint32_t at = view_lookup_first(&v->by_id, view_hash(id.bytes, 16), &probe);
-    while (at != NONE && !cv_id_equal(v->people[at]->id, id))
-        at = view_lookup_next(&v->by_id, &probe);
-    return at;
-}
-
 /* ---- in and out ---- under the write lock */
 static uint32_t free_slot(struct view *v)
 {

@@ -7,8 +7,8 @@
 
 #include "congvu/json.h"
 #include "congvu/text.h"
-#include "inner.h"
-#include "json_inner.h"
+#include "base/inner.h"
+#include "base/json/internal.h"
 
 static const json_t *value_of(const struct cv_jany *v)
 {

@@ -1,11 +1,12 @@
+/* JSON texts checked and read, with limits. */
 #include <jansson.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "congvu/json.h"
-#include "inner.h"
-#include "json_inner.h"
+#include "base/inner.h"
+#include "base/json/internal.h"
 
 static pthread_once_t seeded = PTHREAD_ONCE_INIT;
 

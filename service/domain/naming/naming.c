@@ -1,6 +1,6 @@
 /* Candidates of local parts, one pattern after the other. */
 #include "congvu/text.h"
-#include "policy.h"
+#include "domain/naming/policy.h"
 #include "congvu/naming.h"
 
 #include <string.h>

@@ -1,7 +1,8 @@
+/* JSON written straight into a buffer. */
 #include <string.h>
 
 #include "congvu/json.h"
-#include "inner.h"
+#include "base/inner.h"
 
 enum { DEEPEST = 31 };
 

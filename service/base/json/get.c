@@ -1,3 +1,4 @@
+/* Typed members of JSON objects, every fault noted at its place. */
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
@@ -7,8 +8,8 @@
 
 #include "congvu/json.h"
 #include "congvu/text.h"
-#include "inner.h"
-#include "json_inner.h"
+#include "base/inner.h"
+#include "base/json/internal.h"
 
 enum { TOKEN_MAX = 128, LINES_MAX = 200 };
 

@@ -1,7 +1,7 @@
 /* Words that no address may spell. Each segment of a local part (between . _ -) is looked at, with and without its
  * digits. */
 #include "congvu/text.h"
-#include "policy.h"
+#include "domain/naming/policy.h"
 #include "congvu/naming.h"
 
 #include <string.h>

@@ -4,127 +4,15 @@
 
 #include "view/internal.h"
 
-/* ---- slots ---- */
-static uint32_t find_slot(const struct view *v, struct cv_id id)
-{
-    struct view_probe probe;
-    uint32_t at = view_lookup_first(&v->unit_by_id, view_hash(id.bytes, 16), &probe);
-    while (at != NONE && !cv_id_equal(v->units[at]->id, id))
-        at = view_lookup_next(&v->unit_by_id, &probe);
-    return at;
-}
-
-static int unit_order(const struct unit *a, const struct unit *b)
-{
-    if (a->u.position != b->u.position)
-        return a->u.position < b->u.position ? -1 : 1;
-    size_t len = a->key_len < b->key_len ? a->key_len : b->key_len;
-    int order = len ? memcmp(a->key, b->key, len) : 0;
-    if (order == 0 && a->key_len != b->key_len)
-        order = a->key_len < b->key_len ? -1 : 1;
-    return order ? order : memcmp(a->id.bytes, b->id.bytes, 16);
-}
-
-static void add_child(struct view *v, uint32_t parent, uint32_t child)
-{
-    struct view_slots *s = &v->units[parent]->children;
-    size_t low = 0, high = s->count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (unit_order(v->units[s->items[mid]], v->units[child]) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    view_slots_insert(s, low, child);
-    v->units[parent]->known_children += v->units[child]->known;
-    v->units[child]->parent = parent;
-}
-
-static void cut_child(struct view *v, uint32_t child)
-{
-    struct unit *parent = v->units[v->units[child]->parent];
-    size_t at = 0;
-    while (parent->children.items[at] != child)
-        at++;
-    view_slots_cut(&parent->children, at);
-    parent->known_children -= v->units[child]->known;
-}
-
-uint32_t view_unit_slot(struct view *v, struct cv_id id)
-{
-    uint32_t slot = find_slot(v, id);
-    if (slot != NONE)
-        return slot;
-    v->units = view_grow(v->units, &v->unit_cap, v->unit_count + 1, sizeof(*v->units));
-    slot = (uint32_t)v->unit_count++;
-    v->units[slot] = view_must(calloc(1, sizeof(struct unit)));
-    v->units[slot]->id = id;
-    view_figures_room(v, v->units[slot], 0);
-    view_lookup_put(&v->unit_by_id, view_hash(id.bytes, 16), slot);
-    if (slot != 0)
-        add_child(v, 0, slot);
-    return slot;
-}
-
-uint32_t view_unit_slot_of(const struct view *v, struct cv_id id)
-{
-    uint32_t slot = find_slot(v, id);
-    return slot != NONE && v->units[slot]->known ? slot : NONE;
-}
-
-/* ---- looking up and down ---- */
-bool view_below(const struct view *v, uint32_t unit, uint32_t top)
-{
-    if (top == NONE)
-        return false;
-    while (unit != top && unit != 0)
-        unit = v->units[unit]->parent;
-    return unit == top;
-}
-
-int view_block(const struct view *v, uint32_t unit)
-{
-    for (; unit != 0; unit = v->units[unit]->parent)
-        if (v->units[unit]->known && v->units[unit]->u.block >= 0)
-            return v->units[unit]->u.block;
-    return -1;
-}
-
-int view_depth(const struct view *v, uint32_t unit)
-{
-    int depth = -1;
-    for (; unit != 0; unit = v->units[unit]->parent)
-        depth += v->units[unit]->known;
-    return depth;
-}
-
-/* The array is its own queue of what is still to be opened. */
-void view_subtree(const struct view *v, uint32_t top, struct view_slots *out)
-{
-    view_slots_add(out, top);
-    for (size_t i = 0; i < out->count; i++) {
-        const struct view_slots *children = &v->units[out->items[i]]->children;
-        for (size_t c = 0; c < children->count; c++)
-            view_slots_add(out, children->items[c]);
-    }
-}
-
-bool view_unit_active(const struct unit *u, cv_day day)
-{
-    return (u->u.active_from == CV_NO_DAY || u->u.active_from <= day) &&
-           (u->u.active_to == CV_NO_DAY || day < u->u.active_to);
-}
-
 /* ---- hanging in and taking out ---- sums go with the branch */
 static void hang(struct view *v, uint32_t slot, uint32_t parent)
 {
     struct unit *u = v->units[slot];
     uint32_t old = u->parent;
-    cut_child(v, slot);
+    view_child_cut(v, slot);
     if (old != parent)
         view_push(v, old, u->sum, -1);
-    add_child(v, parent, slot);
+    view_child_add(v, parent, slot);
     if (old != parent)
         view_push(v, parent, u->sum, 1);
     view_refigure(v, old);
@@ -227,7 +115,7 @@ static bool put_locked(struct view *v, uint32_t slot, const uint8_t uuid[16], co
                        const struct unit_texts *texts)
 {
     struct unit *u = v->units[slot];
-    cut_child(v, slot); /* its place among the siblings may change; the order needs the old name until here */
+    view_child_cut(v, slot); /* its place among the siblings may change; the order needs the old name until here */
     if (u->known) {
         forget(v, slot);
         view_entry_drop(v, u->uuid, view_entry(UNIT, slot));
@@ -235,7 +123,7 @@ static bool put_locked(struct view *v, uint32_t slot, const uint8_t uuid[16], co
     memcpy(u->uuid, uuid, 16);
     view_entry_add(v, uuid, UNIT, slot);
     remember(v, slot, unit, texts);
-    add_child(v, u->parent, slot);
+    view_child_add(v, u->parent, slot);
     hang(v, slot, parent_for(v, slot, unit));
     bool elsewhere = end_detours(v);
     view_refigure(v, slot);
@@ -277,13 +165,13 @@ void view_drop_unit(struct view *v, uint32_t slot)
     view_write(v);
     forget(v, slot);
     view_entry_drop(v, u->uuid, view_entry(UNIT, slot));
-    cut_child(v, slot);
+    view_child_cut(v, slot);
     view_keep_free(&u->keep);
     u->known = false;
     u->u = (struct dom_unit){0};
     u->key = NULL;
     u->key_len = 0;
-    add_child(v, u->parent, slot);
+    view_child_add(v, u->parent, slot);
     hang(v, slot, 0);
     bool elsewhere = end_detours(v);
     view_refigure(v, slot);

@@ -1,3 +1,4 @@
+/* Letters of old Vietnamese encodings, recognised to be refused by name. */
 #include <unicode/utf8.h>
 
 #include "congvu/text.h"

@@ -3,7 +3,7 @@
  * holds. */
 #include "congvu/json.h"
 #include "congvu/text.h"
-#include "policy.h"
+#include "domain/naming/policy.h"
 #include "congvu/naming.h"
 
 #include <stdlib.h>

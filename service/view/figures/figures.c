@@ -6,20 +6,6 @@
 
 #include "view/internal.h"
 
-/* ---- into figures ---- */
-void view_figures_room(struct view *v, struct unit *u, int used_before)
-{
-    size_t used = (size_t)view_figures_used(v), size = sizeof(int32_t);
-    int32_t *block = view_must(calloc(2 * used, size));
-    if (u->own) {
-        memcpy(block, u->own, (size_t)used_before * size);
-        memcpy(block + used, u->sum, (size_t)used_before * size);
-    }
-    free(u->own);
-    u->own = block;
-    u->sum = block + used;
-}
-
 void view_push(struct view *v, uint32_t from, const int32_t *delta, int sign)
 {
     int used = view_figures_used(v);

@@ -1,3 +1,4 @@
+/* Family, middle and given name out of a full name. */
 #include "congvu/staff.h"
 #include "congvu/text.h"
 

@@ -1,3 +1,4 @@
+/* Vietnamese text: normal form, folding, sort keys, words, by ICU. */
 #include "congvu/text.h"
 
 #include <pthread.h>
@@ -13,7 +14,7 @@
 #include <unicode/utf8.h>
 #include <unicode/uversion.h>
 
-#include "inner.h"
+#include "base/inner.h"
 
 /* Texts of people are short: up to here no arena memory goes into intermediate forms. */
 enum { QUICK = 256 };

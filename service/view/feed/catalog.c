@@ -1,0 +1,124 @@
+/* Systems and tokens: few, kept as whole records. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "view/internal.h"
+
+/* ---- from the feed ---- */
+static bool same_activity(const struct dom_activity *a, const struct dom_activity *b)
+{
+    return a->regular_days == b->regular_days && a->regular_of == b->regular_of && a->precision == b->precision;
+}
+
+static bool same_rules(const struct dom_system *a, const struct dom_system *b)
+{
+    if (a->kind != b->kind || a->required_count != b->required_count || !same_activity(&a->activity, &b->activity))
+        return false;
+    for (size_t i = 0; i < a->required_count; i++) {
+        const struct dom_required *x = &a->required[i], *y = &b->required[i];
+        if (x->blocks != y->blocks || x->unit_kinds != y->unit_kinds || x->categories != y->categories ||
+            x->position_count != y->position_count)
+            return false;
+        for (size_t n = 0; n < x->position_count; n++)
+            if (strcmp(x->positions[n], y->positions[n]) != 0)
+                return false;
+    }
+    return true;
+}
+
+void view_put_system(struct view *v, const uint8_t uuid[16], const struct dom_system *system)
+{
+    view_write(v);
+    unsigned slot = view_system_slot(v, system->slug);
+    if (slot == DOM_SYSTEMS_MAX) { /* the API refuses a seventeenth */
+        view_write_end(v);
+        return;
+    }
+    struct system *s = &v->systems[slot];
+    bool recount = !s->known || !same_rules(&s->s, system);
+    if (s->known && memcmp(s->uuid, uuid, 16) != 0)
+        view_drop_system(v, slot);
+    if (!s->known)
+        view_entry_add(v, uuid, SYSTEM, slot);
+    memcpy(s->uuid, uuid, 16);
+    view_keep_free(&s->keep);
+    view_copy_system(&s->keep, system, &s->s);
+    s->known = true;
+    s->mark = v->refresh;
+    view_changed(v);
+    view_write_end(v);
+    if (recount)
+        view_recount_below(v, 0);
+}
+
+/* The place stays: people may still name the slug. */
+void view_drop_system(struct view *v, uint32_t slot)
+{
+    struct system *s = &v->systems[slot];
+    view_entry_drop(v, s->uuid, view_entry(SYSTEM, slot));
+    view_keep_free(&s->keep);
+    s->known = false;
+    s->s = (struct dom_system){0};
+}
+
+static void token_index(struct view *v, uint32_t slot, void (*change)(struct view_lookup *, uint32_t, uint32_t))
+{
+    const struct dom_token *t = &v->tokens[slot]->t;
+    change(&v->token_by_digest, view_hash(t->digest, strlen(t->digest)), slot);
+    change(&v->token_by_id, view_hash(t->id.bytes, 16), slot);
+}
+
+void view_drop_token(struct view *v, uint32_t slot)
+{
+    struct token *t = v->tokens[slot];
+    view_entry_drop(v, t->uuid, view_entry(TOKEN, slot));
+    token_index(v, slot, view_lookup_drop);
+    view_keep_free(&t->keep);
+    free(t);
+    v->tokens[slot] = NULL;
+}
+
+static uint32_t free_token_slot(struct view *v)
+{
+    for (uint32_t i = 0; i < v->token_end; i++)
+        if (v->tokens[i] == NULL)
+            return i;
+    v->tokens = view_grow(v->tokens, &v->token_cap, v->token_end + 1, sizeof(*v->tokens));
+    return (uint32_t)v->token_end++;
+}
+
+void view_put_token(struct view *v, const uint8_t uuid[16], const struct dom_token *token)
+{
+    view_write(v);
+    uint32_t entry = view_entry_find(v, uuid);
+    if (entry != NONE)
+        view_drop_token(v, view_entry_slot(entry));
+    uint32_t slot = free_token_slot(v);
+    struct token *t = view_must(calloc(1, sizeof(*t)));
+    memcpy(t->uuid, uuid, 16);
+    view_copy_token(&t->keep, token, &t->t);
+    if (t->t.digest == NULL)
+        t->t.digest = view_keep_text(&t->keep, "");
+    t->mark = v->refresh;
+    v->tokens[slot] = t;
+    token_index(v, slot, view_lookup_put);
+    view_entry_add(v, uuid, TOKEN, slot);
+    view_changed(v);
+    view_write_end(v);
+}
+
+void view_catalog_free(struct view *v)
+{
+    for (unsigned i = 0; i < v->system_count; i++) {
+        view_keep_free(&v->systems[i].keep);
+        free(v->systems[i].slug);
+    }
+    for (size_t i = 0; i < v->token_end; i++) {
+        if (v->tokens[i])
+            view_keep_free(&v->tokens[i]->keep);
+        free(v->tokens[i]);
+    }
+    free(v->tokens);
+    free(v->token_by_digest.cells);
+    free(v->token_by_id.cells);
+}

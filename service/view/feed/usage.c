@@ -1,0 +1,156 @@
+/* Active days as the feed brings them, and what a question may rest on. Usage may come before its person, and stays
+ * when the person goes: the directory keeps it under the person's id for good. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "view/internal.h"
+
+/* ---- one person's ---- */
+enum { PACKED_MAX = DOM_SYSTEMS_MAX * (sizeof(struct use) + DOM_ACTIVE_BYTES_MAX) };
+
+/* NULL when there is no day at all. */
+static struct view_uses *pack(struct view *v, const struct dom_usage *usage)
+{
+    uint8_t packed[PACKED_MAX];
+    uint8_t bits[DOM_ACTIVE_BYTES_MAX];
+    size_t size = 0;
+    cv_day oldest = cv_today() - v->kept_days + 1;
+    for (size_t i = 0; i < usage->use_count && i < DOM_SYSTEMS_MAX; i++) {
+        struct dom_active days;
+        unsigned system = view_system_slot(v, usage->uses[i].system);
+        dom_active_pack(&usage->uses[i], oldest, bits, &days);
+        if (system == DOM_SYSTEMS_MAX || days.first == CV_NO_DAY)
+            continue;
+        struct use *u = (struct use *)(void *)(packed + size);
+        *u = (struct use){.first = days.first, .system = (uint8_t)system, .len = days.len & 127u, .older = days.older};
+        memcpy(u->bits, bits, days.len);
+        size += sizeof(*u) + days.len;
+    }
+    if (size == 0)
+        return NULL;
+    struct view_uses *uses = view_must(malloc(sizeof(*uses) + size));
+    uses->size = (uint16_t)size;
+    memcpy(uses->data, packed, size);
+    return uses;
+}
+
+static bool same_uses(const struct view_uses *a, const struct view_uses *b)
+{
+    if (a == NULL || b == NULL)
+        return a == b;
+    return a->size == b->size && memcmp(a->data, b->data, a->size) == 0;
+}
+
+/* ---- from the feed ---- */
+static void set_uses(struct view *v, struct person *p, struct view_uses *uses)
+{
+    free(p->uses);
+    p->uses = uses;
+    if (!atomic_load(&v->loaded))
+        return;
+    view_count(v, p);
+    view_changed(v);
+}
+
+static void on_usage_begin(void *ctx, bool fresh)
+{
+    struct view *v = ctx;
+    view_write(v);
+    v->usage_fresh = fresh;
+    v->usage_mark++;
+    view_write_end(v);
+}
+
+static void on_usage(void *ctx, const struct dom_usage *usage)
+{
+    struct view *v = ctx;
+    view_write(v);
+    struct view_uses *uses = pack(v, usage);
+    uint32_t slot = view_person_slot(v, usage->staff);
+    struct person *p = slot == NONE ? NULL : v->people[slot];
+    if (uses)
+        uses->mark = v->usage_mark;
+    if (p == NULL) {
+        free(view_stray_take(v, usage->staff));
+        view_stray_put(v, usage->staff, uses);
+    } else if (same_uses(p->uses, uses)) {
+        free(p->uses);
+        p->uses = uses;
+    } else {
+        set_uses(v, p, uses);
+    }
+    view_write_end(v);
+}
+
+static void on_usage_feed(void *ctx, const struct dom_usage_feed *feed)
+{
+    struct view *v = ctx;
+    view_write(v);
+    unsigned system = view_system_slot(v, feed->system);
+    if (system != DOM_SYSTEMS_MAX && v->systems[system].data_through != feed->data_through) {
+        v->systems[system].data_through = feed->data_through;
+        view_changed(v);
+    }
+    view_write_end(v);
+}
+
+static void clear_unnamed_person(struct view *v, struct person *p)
+{
+    if (p->uses && p->uses->mark != v->usage_mark)
+        set_uses(v, p, NULL);
+}
+
+static void clear_unnamed_strays(struct view *v)
+{
+    for (size_t i = 0; i < v->stray_end; i++)
+        if (v->strays[i].uses && v->strays[i].uses->mark != v->usage_mark)
+            free(view_stray_take(v, v->strays[i].staff));
+}
+
+/* Like a sweep, a batch of people per lock. */
+static void clear_unnamed(struct view *v)
+{
+    enum { BATCH = 500 };
+    size_t done = 0, end = 1;
+    while (done < end) {
+        view_write(v);
+        end = v->people_end;
+        for (size_t i = done; i < end && i < done + BATCH; i++)
+            if (v->people[i])
+                clear_unnamed_person(v, v->people[i]);
+        view_write_end(v);
+        done += BATCH;
+    }
+    view_write(v);
+    clear_unnamed_strays(v);
+    view_write_end(v);
+}
+
+static void on_usage_end(void *ctx)
+{
+    struct view *v = ctx;
+    if (v->usage_fresh)
+        clear_unnamed(v);
+    view_write(v);
+    if (!v->usage_ready)
+        view_changed(v);
+    v->usage_ready = true;
+    view_write_end(v);
+}
+
+void view_usage_callbacks(struct dir_feed *feed)
+{
+    feed->usage_begin = on_usage_begin;
+    feed->usage = on_usage;
+    feed->usage_feed = on_usage_feed;
+    feed->usage_end = on_usage_end;
+}
+
+void view_usage_free(struct view *v)
+{
+    for (size_t i = 0; i < v->stray_end; i++)
+        free(v->strays[i].uses);
+    free(v->strays);
+    free(v->free_strays.items);
+    free(v->stray_by_id.cells);
+}

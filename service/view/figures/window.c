@@ -1,0 +1,93 @@
+/* Entering the view on its day, the days that a question judges use over, and what that rests on. */
+#include "view/internal.h"
+
+/* ---- locking ---- */
+bool view_enter(const struct view *view, struct cv_error *err)
+{
+    struct view *v = (struct view *)view; /* the lock and the day are no part of what a reader calls const */
+    if (!atomic_load(&v->loaded))
+        return err && cv_fail(err, cvp_directory_unavailable, NULL,
+                              "Dịch vụ đang nạp dữ liệu từ thư mục, xin thử lại sau ít giây",
+                              "The service is still reading the directory, please try again in a few seconds");
+    if (atomic_load(&v->day) != cv_today())
+        view_roll_day(v);
+    pthread_rwlock_rdlock(&v->lock);
+    return true;
+}
+
+void view_leave(const struct view *view)
+{
+    pthread_rwlock_unlock(&((struct view *)view)->lock);
+}
+
+/* ---- what a question rests on ---- */
+void view_keep_activity(struct view *v, int days)
+{
+    v->kept_days = days;
+}
+
+cv_day view_activity_from(const struct view *v)
+{
+    return atomic_load(&v->day) - v->kept_days + 1;
+}
+
+static int slot_of(int length)
+{
+    int slot = 0;
+    while (slot < WINDOWS && view_window_days[slot] != length)
+        slot++;
+    return slot;
+}
+
+bool view_slice_of(const struct view *v, struct view_window asked, struct view_slice *out, struct cv_error *err)
+{
+    cv_day today = atomic_load(&v->day), oldest = view_activity_from(v);
+    char text[CV_DAY_TEXT];
+    if (asked.from == 0 && asked.to == 0)
+        asked = (struct view_window){today - VIEW_DEFAULT_WINDOW + 1, today};
+    if (asked.from < oldest || asked.to > today || asked.from > asked.to) {
+        cv_day_iso(oldest, text);
+        return cv_fail(err, cvp_validation_failed, "period", "Chỉ có số liệu sử dụng từ ngày %s đến hôm nay",
+                       "Figures of use are kept from %s until today", text);
+    }
+    int slot = slot_of(asked.to - asked.from + 1);
+    bool special = asked.to != today || slot == WINDOWS;
+    *out = (struct view_slice){.special = special, .slot = special ? 0 : slot, .window = asked};
+    return true;
+}
+
+const struct tally *view_tally_in(const struct view *v, const struct person *p, const struct view_slice *slice,
+                                  struct tally *space)
+{
+    if (!slice->special)
+        return &p->tally;
+    *space = view_tally_of(v, p, &slice->window);
+    return space;
+}
+
+/* A window that has ended is judged as of its own end: what came until then is all that can come. */
+struct view_system_usage view_usage_of(const struct view *v, unsigned system, const struct view_slice *slice)
+{
+    const struct system *s = &v->systems[system];
+    cv_day today = atomic_load(&v->day), ended = slice->window.to < today ? slice->window.to + 1 : today;
+    cv_day through = v->usage_ready ? s->data_through : CV_NO_DAY;
+    struct view_system_usage usage = {.rule = s->s.activity, .data_through = through};
+    usage.stale = dom_usage_stale(&usage.rule, through, ended);
+    usage.regular_known = !usage.stale && usage.rule.precision == DOM_BY_DAY &&
+                          dom_regular_days(&usage.rule, slice->window.to - slice->window.from + 1) > 0;
+    usage.activation_known = s->s.kind != DOM_MANUAL || usage.rule.reported;
+    return usage;
+}
+
+bool view_system_usage(const struct view *v, const char *slug, struct view_system_usage *out)
+{
+    struct view_slice today = {0};
+    if (!view_enter(v, NULL))
+        return false;
+    int system = view_system_known(v, slug);
+    bool ok = system >= 0 && view_slice_of(v, (struct view_window){0}, &today, &(struct cv_error){0});
+    if (ok)
+        *out = view_usage_of(v, (unsigned)system, &today);
+    view_leave(v);
+    return ok;
+}
