@@ -123,3 +123,18 @@ bool prov_sync_accounts(struct prov_change *change, bool moved, struct cv_error 
             return false;
     return true;
 }
+
+bool prov_account_hand_login(struct prov_change *change, const struct dom_system *system, struct dom_account *account,
+                             struct cv_error *err)
+{
+    struct dom_staff *staff = change->after;
+    const char *login = change->hand_login;
+    if (account->login != NULL && strcmp(account->login, login) == 0)
+        return true;
+    if (strcmp(system->slug, "mailbox") != 0)
+        return prov_name_hand_login(&change->names, staff, system, account, login, err);
+    if (!prov_name_mailbox(&change->names, staff, login, err))
+        return false;
+    account->login = staff->login;
+    return true;
+}
