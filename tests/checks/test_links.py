@@ -62,7 +62,8 @@ def circles(graph):
 
 def folders(graph):
     def of(name):
-        return "base" if name.startswith("base/") else name.rsplit("/", 1)[0] if "/" in name else "."  # base is one room with shelves
+        layer = name.split("/")[0]
+        return layer if layer in ("base", "domain") else name.rpartition("/")[0]  # these two are one room each, with shelves
     out = {}
     for name, others in graph.items():
         out.setdefault(of(name), set()).update({of(other) for other in others} - {of(name)})
