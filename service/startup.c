@@ -161,6 +161,7 @@ static bool start_view(struct service *s, struct cv_error *err)
     if (!view_new(&s->view, err))
         return false;
     view_keep_activity(s->view, (int)s->conf.view_activity_days);
+    view_lists_until(s->view, (int)s->conf.view_lists_s);
     struct dir_feed feed = view_feed(s->view);
     return dir_sync_start(&s->directory, &feed, &s->sync, err);
 }
@@ -178,6 +179,7 @@ static bool start_use_cases(struct service *s, struct cv_error *err)
         return false;
     s->api =
         (struct api){.view = s->view,
+                     .sync = s->sync,
                      .prov = s->prov,
                      .rate_per_second = (int)s->conf.rate_per_second,
                      .bands = dom_policy_bands(s->policy),

@@ -20,6 +20,7 @@ struct api_blob {
 
 struct api {
     struct view *view;
+    struct dir_sync *sync;
     struct prov *prov;
     struct rec *rec;
     struct rec_connectors *connectors;

@@ -50,6 +50,8 @@ struct dir_sync;
  * at a time. */
 bool dir_sync_start(const struct dir_config *config, const struct dir_feed *feed, struct dir_sync **out,
                     struct cv_error *err);
+/* Everything is read again, within a second or two. Any thread. */
+void dir_sync_reread(struct dir_sync *sync);
 /* Returns when the thread has ended (well under a second). */
 void dir_sync_stop(struct dir_sync **sync);
 /* Gives the server a new mark: every process that follows its changes reads everything again the next time it connects.

@@ -8,7 +8,9 @@
  *     struct view_staff_query q = {.scope = actor->top, .q = "nguyen an", .page_size = 50};
  *     if (!view_staff_list(view, &q, arena, &page, err)) ...
  *
- * Until the first refresh is complete every question fails with CV_UNAVAILABLE (directory_unavailable). An empty or
+ * Until the first refresh is complete every question fails with CV_UNAVAILABLE (directory_unavailable). While the feed
+ * is silent what is found is answered, what is not found is CV_UNAVAILABLE, and lists of people end after some minutes.
+ * An empty or
  * failed answer of the directory never empties the view: a sweep that would remove more than max(20, 10 %) of the
  * people or units is refused (view_guard_release lets one pass).
  *
@@ -30,11 +32,14 @@ struct dir_feed view_feed(struct view *view);
 /* How many days of activity are kept: 180 to DOM_KEPT_DAYS_MAX, which it is without this call. Before the feed starts.
  */
 void view_keep_activity(struct view *view, int days);
+/* How old lists of people may become while the directory is not heard; 300 s without this call. Before the feed starts.
+ */
+void view_lists_until(struct view *view, int seconds);
 
 /* ---- state ---- */
 struct view_state {
     bool loaded;    /* a first refresh is complete */
-    bool alive;     /* the feed is connected and answering */
+    bool alive;     /* the feed answers and the view is complete; without it an unknown name is no proof */
     int64_t age_ms; /* since it was last known to be complete and alive; 0 when alive */
     size_t people, units, systems, tokens;
     uint64_t generation; /* grows when something visible changed */
@@ -48,7 +53,8 @@ uint64_t view_generation(
     const struct view *view); /* one atomic read: for caches; also moves at midnight (figures depend on the day) */
 /* True when the view has seen this write, or when nothing had changed. Waits at most until the deadline. */
 bool view_wait(struct view *view, const struct dir_stamp *stamp, struct cv_deadline deadline);
-void view_guard_release(struct view *view);
+/* Lets a sweep of that many records, or fewer, pass at the next refresh. False: that many are not being held. */
+bool view_guard_release(struct view *view, size_t records);
 
 /* ---- scope: what a caller may see ---- */
 struct view_scope {

@@ -31,6 +31,7 @@ static const struct htp_route routes[] = {
     ROUTE(GET, "/v1/departures", list_departures, INTERACTIVE, DOM_STAFF_READ, "state effective_from effective_to unit recursive page_size page_token include_total"),
     ROUTE(POST, "/v1/departures/batches", create_departure_batch, BULK, DOM_DEPARTURES_WRITE, "validate_only"),
     ROUTE(POST, "/v1/brake-releases", create_brake_release, INTERACTIVE, DOM_BRAKE_RELEASE, ""),
+    ROUTE(POST, "/v1/loss-releases", create_loss_release, INTERACTIVE, DOM_BRAKE_RELEASE, ""),
     ROUTE(GET, "/v1/units", list_units, INTERACTIVE, DOM_UNITS_READ, "parent recursive depth q view include_dissolved page_size page_token include_total"),
     ROUTE(POST, "/v1/units", create_unit, INTERACTIVE, DOM_UNITS_WRITE, "validate_only", .shows = DOM_UNITS_READ),
     ROUTE(GET, "/v1/units/{unit}", get_unit, INTERACTIVE, DOM_UNITS_READ, ""),

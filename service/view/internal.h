@@ -281,8 +281,10 @@ struct view_stray {
 
 struct view {
     pthread_rwlock_t lock;
-    _Atomic bool loaded, alive, refreshing, release;
+    _Atomic bool loaded, alive, refreshing;
+    _Atomic size_t release; /* how many may vanish at once, once */
     _Atomic uint64_t generation;
+    int64_t patience_ms;         /* how old a list of people may be */
     _Atomic int64_t complete_ns; /* monotonic: last known complete and alive */
     _Atomic cv_day day;          /* that all figures stand for */
     cv_moment changed_at;
@@ -331,6 +333,13 @@ struct view {
 /* ---- store.c ---- */
 /* Takes the read lock; false (and *err, if any) before the first refresh is complete. */
 bool view_enter(const struct view *v, struct cv_error *err);
+/* The same for a list of people: also false when the feed has been silent for too long. */
+bool view_enter_people(const struct view *v, struct cv_error *err);
+int64_t view_silent_ms(const struct view *v);
+bool view_lives(const struct view *v); /* complete, and the directory answers */
+/* May a question be answered with "there is none"? Not while the feed is silent: CV_UNAVAILABLE (err may be NULL). */
+bool view_fresh_enough(const struct view *v, struct cv_error *err); /* for a list of people */
+bool view_may_deny(const struct view *v, struct cv_error *err);
 void view_leave(const struct view *v);
 void view_write(struct view *v);
 void view_write_end(struct view *v);
@@ -372,6 +381,8 @@ void view_drop_token(struct view *v, uint32_t slot);
 void view_catalog_free(struct view *v);
 unsigned view_system_slot(struct view *v, const char *slug);   /* makes a place; DOM_SYSTEMS_MAX when all are taken */
 int view_system_known(const struct view *v, const char *slug); /* or -1 */
+/* Fails as view_no_unit does. */
+bool view_no_system(const struct view *v, const char *parameter, const char *slug, struct cv_error *err);
 /* Slots of the known systems by slug; out holds DOM_SYSTEMS_MAX. */
 size_t view_systems_sorted(const struct view *v, unsigned *out);
 
@@ -412,7 +423,8 @@ void view_fill_unit(const struct view *v, uint32_t slot, struct cv_arena *arena,
 bool view_unit_active(const struct unit *u, cv_day day);
 /* NONE = the scope sees nothing; 0 = everything. */
 uint32_t view_scope_slot(const struct view *v, struct view_scope scope);
-bool view_no_unit(struct cv_error *err);
+/* Fails: there is none, or, while nobody knows, directory_unavailable. */
+bool view_no_unit(const struct view *v, struct cv_error *err);
 
 /* ---- usage.c ---- */
 void view_usage_callbacks(struct dir_feed *feed);

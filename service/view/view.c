@@ -3,7 +3,7 @@
 
 #include "view/internal.h"
 
-enum { SCRATCH = 4 << 20 };
+enum { SCRATCH = 4 << 20, PATIENCE_MS = 300000 };
 
 static bool locks_open(struct view *v)
 {
@@ -38,6 +38,7 @@ bool view_new(struct view **out, struct cv_error *err)
     v->wait.ring = ring;
     v->day = cv_today();
     v->kept_days = DOM_KEPT_DAYS_MAX;
+    v->patience_ms = PATIENCE_MS;
     v->changed_at = cv_now();
     v->complete_ns = cv_mono_ns();
     view_unit_slot(v, (struct cv_id){0}); /* slot 0: the root of roots */

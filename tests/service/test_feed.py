@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from congvu import an, frozen, make_units, wait_for
+from congvu import an, frozen, make_units, nth, wait_for
 from site_directory import BASE, PASSWORD, SERVICE, Site
 
 
@@ -92,3 +92,26 @@ def test_an_older_backup_that_somebody_wrote_to_before_the_feed_came(site, servi
         site.start(site.port)
         modify(site, f"dn: ou=system,{BASE}\nchangetype: modify\nreplace: description\ndescription: written first\n")
     wait_for(lambda: names(service) == ["Người Thứ Nhất"], "the view is what the directory has")
+
+
+def without(ldif, codes):
+    return "\n".join(block for block in (f"{b}\n" for b in ldif.split("\n\n")) if not re.search(rf"cvStaffCode: ({'|'.join(codes)})\n", block))
+
+
+def test_a_mass_loss_is_held_until_an_administrator_says_so(site, service):
+    admin = service.client()
+    gone = [f"L-{i}" for i in range(30)]
+    assert {admin.put(f"/v1/staff/{code}", an(full_name=nth('Người', i))).status for i, code in enumerate(gone)} == {201}
+    with frozen(service.process.pid):
+        restored(site, without(site.dump(), gone))
+    held = wait_for(lambda: admin.get("/readyz").json["checks"]["view"].get("held_records"), "the guard holds them")
+    state = admin.get("/readyz").json
+    assert held == 30 and state["status"] == "degraded" and "30" in state["checks"]["view"]["detail"]
+    assert len(names(service)) == 31, "they are still shown"
+    limited = admin.post("/v1/tokens", {"name": "t", "scopes": ["brake:release"], "unit": "T1.01", "expires_at": None}).json["secret"]
+    assert service.client(limited).post("/v1/loss-releases", {"records": held}).code == "scope_missing"
+    assert admin.post("/v1/loss-releases", {"records": held + 1}).code == "conflict", "only the number that is shown"
+    assert admin.post("/v1/loss-releases", {"records": held}).json == {"records": 30}
+    wait_for(lambda: names(service) == ["Người Thứ Nhất"], "they go")
+    wait_for(lambda: admin.get("/readyz").json["status"] == "ready", "and nothing is held any more")
+    assert admin.post("/v1/loss-releases", {"records": held}).code == "conflict"

@@ -5,18 +5,6 @@
 
 #include <string.h>
 
-static bool judge(const struct dom_token *token, bool found, struct cv_error *err)
-{
-    if (!found)
-        return cv_fail(err, cvp_unauthenticated, NULL, "Mã truy cập không đúng", "The access token is not known");
-    if (token->revoked_at != CV_NO_MOMENT)
-        return cv_fail(err, cvp_token_revoked, NULL, "Mã truy cập đã bị thu hồi", "The access token was revoked");
-    if (token->expires_at != CV_NO_MOMENT && token->expires_at <= cv_now())
-        return cv_fail(err, cvp_token_expired, NULL, "Mã truy cập đã hết hạn; vui lòng xin mã mới",
-                       "The access token has expired; please ask for a new one");
-    return true;
-}
-
 static struct api_actor *actor_of(struct htp_exchange *x, const struct dom_token *token)
 {
     struct api_actor *actor = CV_NEW(x->arena, struct api_actor);
@@ -26,13 +14,6 @@ static struct api_actor *actor_of(struct htp_exchange *x, const struct dom_token
                                 .scope = {.everywhere = token->everywhere, .top = token->unit},
                                 .expires_at = token->expires_at};
     return actor;
-}
-
-static bool loaded(const struct api *api)
-{
-    struct view_state state;
-    view_state(api->view, &state);
-    return state.loaded;
 }
 
 static bool recall(struct api_state *s, struct cv_tag tag, char out_digest[CV_DIGEST_TEXT])
@@ -74,11 +55,11 @@ bool api_authenticate(struct htp_exchange *x, const char *bearer, uint32_t *out_
     struct api *api = api_of(x);
     struct dom_token token = {0};
     bool found = find_token(x, bearer, &token);
-    if (!found && !loaded(api))
+    if (!found && !api_view_lives(api)) /* perhaps it was made since */
         return cv_fail(err, cvp_directory_unavailable, NULL,
-                       "Dịch vụ đang nạp dữ liệu từ thư mục, xin thử lại sau ít giây",
-                       "The service is still reading the directory, please try again in a few seconds");
-    if (!judge(&token, found, err))
+                       "Dịch vụ chưa nghe được thư mục nên chưa nhận ra mã truy cập, xin thử lại sau ít giây",
+                       "The directory is not heard, so the token is not known yet; please try again in a few seconds");
+    if (!api_token_good(&token, found, err))
         return false;
     if (!api_rate_pass(api, token.id)) {
         cv_count(CVM_rate_limited);

@@ -54,6 +54,7 @@ const char *api_actor_name(const struct htp_exchange *x)
 bool api_call(struct htp_exchange *x, struct prov_call *out)
 {
     const struct api_actor *actor = api_actor(x);
+    struct cv_error err = {0};
     *out = (struct prov_call){.prov = api_of(x)->prov,
                               .dir = x->thread,
                               .arena = x->arena,
@@ -70,6 +71,10 @@ bool api_call(struct htp_exchange *x, struct prov_call *out)
     }
     if (x->thread != NULL)
         dir_session_deadline(x->thread, x->deadline);
+    if (x->route->method != HTP_GET && !api_token_asked(x, &err)) {
+        htp_problem(x, &err, NULL);
+        return false;
+    }
     out->validate_only = htp_validate_only(x);
     match(x, out);
     return idempotency(x, out);

@@ -59,10 +59,12 @@ static void check_view(struct htp_exchange *x, const struct view_state *state)
     } else {
         cv_jout_null(j, "age_seconds");
     }
+    cv_jout_int(j, "held_records", (int64_t)state->sweep_size);
     if (state->sweep_refused)
         cv_jout_string(j, "detail",
                        cv_arena_printf(x->arena,
-                                       "the directory suddenly misses %zu records; they are kept until it is released",
+                                       "the directory suddenly misses %zu records; they are kept until "
+                                       "POST /v1/loss-releases says that it is right",
                                        state->sweep_size));
     cv_jout_end(j);
 }
@@ -121,6 +123,8 @@ void api_get_metrics(struct htp_exchange *x)
     cv_metrics_gauge(&page, "view_tokens", "tokens in the view", (double)state.tokens);
     cv_metrics_gauge(&page, "view_sweep_refused", "1 while a sweep is held by the mass-loss guard",
                      state.sweep_refused);
+    cv_metrics_gauge(&page, "view_sweep_size", "records that the guard keeps although the directory misses them",
+                     (double)state.sweep_size);
     if (cv_buf_ok(&page))
         htp_reply_text(x, 200, "text/plain; version=0.0.4; charset=utf-8", cv_buf_str(&page), page.len);
     else

@@ -55,6 +55,12 @@ void api_answer_put(struct api *api, const char *key, uint64_t generation, struc
 /* Short text that changes when the bytes do. Holds CV_DIGEST_TEXT. */
 void api_body_tag(const struct api *api, const char *bytes, size_t len, char out[CV_DIGEST_TEXT]);
 
+/* credential.c */
+bool api_view_lives(const struct api *api);
+bool api_token_good(const struct dom_token *token, bool found, struct cv_error *err);
+/* Is the caller's token good in the directory itself? Asked only while the view may be behind. */
+bool api_token_asked(struct htp_exchange *x, struct cv_error *err);
+
 /* docs.c */
 bool api_docs_open(struct api *api);
 void api_docs_close(struct api *api);

@@ -22,9 +22,9 @@ struct dir_sync {
     const struct dir_config *config;
     struct dir_feed feed;
     pthread_t thread;
-    int stop_fd; /* eventfd: readable = stop */
-    atomic_bool stopping;
-    char **names; /* attributes to ask for */
+    int stop_fd;                  /* eventfd: readable = stop */
+    atomic_bool stopping, reread; /* reread: somebody asks for everything */
+    char **names;                 /* attributes to ask for */
 
     /* Everything below belongs to the thread. */
     LDAP *ld;

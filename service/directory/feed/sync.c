@@ -224,6 +224,10 @@ static int64_t silent_since(const struct dir_sync *sync)
 /* What is due now. False: this connection is done with. */
 static bool tend(struct dir_sync *sync, int64_t now)
 {
+    if (atomic_exchange(&sync->reread, false)) {
+        sync->cookie.len = 0;
+        sync->reread_at = now;
+    }
     if (sync->reread_at && now >= sync->reread_at) {
         return false;
     }
@@ -351,6 +355,11 @@ bool dir_sync_start(const struct dir_config *config, const struct dir_feed *feed
     }
     *out = sync;
     return true;
+}
+
+void dir_sync_reread(struct dir_sync *sync)
+{
+    atomic_store(&sync->reread, true);
 }
 
 void dir_sync_stop(struct dir_sync **sync)

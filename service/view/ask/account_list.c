@@ -140,11 +140,10 @@ static bool prepare(struct accounts *a, struct cv_error *err)
     a->f.scope = view_scope_slot(a->v, q->scope);
     a->f.unit = q->has_unit ? view_unit_slot_of(a->v, q->unit) : 0;
     if (q->has_unit && (a->f.unit == NONE || !view_below(a->v, a->f.unit, a->f.scope)))
-        return view_no_unit(err);
+        return view_no_unit(a->v, err);
     a->system = q->system ? view_system_known(a->v, q->system) : -1;
     if (q->system && a->system < 0)
-        return cv_fail(err, cvp_system_not_found, "system", "Không có hệ thống \"%s\"", "There is no system \"%s\"",
-                       q->system);
+        return view_no_system(a->v, "system", q->system, err);
     return true;
 }
 
@@ -153,7 +152,7 @@ bool view_account_list(const struct view *v, const struct view_account_query *q,
 {
     struct view_account_page page = {0};
     struct accounts a = {.v = v, .q = q, .arena = arena, .out = &page};
-    if (!view_enter(v, err))
+    if (!view_enter_people(v, err))
         return false;
     size_t most = v->known[PERSON] * DOM_SYSTEMS_MAX;
     bool ok = prepare(&a, err);

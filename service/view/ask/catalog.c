@@ -22,6 +22,12 @@ bool view_systems(const struct view *v, struct cv_arena *arena, struct dom_syste
     return true;
 }
 
+bool view_no_system(const struct view *v, const char *parameter, const char *slug, struct cv_error *err)
+{
+    return view_may_deny(v, err) &&
+           cv_fail(err, cvp_system_not_found, parameter, "Không có hệ thống \"%s\"", "There is no system \"%s\"", slug);
+}
+
 bool view_system_find(const struct view *v, const char *slug, struct cv_arena *arena, struct dom_system *out,
                       struct cv_error *err)
 {
@@ -32,8 +38,7 @@ bool view_system_find(const struct view *v, const char *slug, struct cv_arena *a
     if (slot >= 0)
         view_copy_system(&keep, &v->systems[slot].s, out);
     view_leave(v);
-    return slot >= 0 ||
-           cv_fail(err, cvp_system_not_found, NULL, "Không có hệ thống \"%s\"", "There is no system \"%s\"", slug);
+    return slot >= 0 || view_no_system(v, NULL, slug, err);
 }
 
 bool view_token_by_digest(const struct view *v, const char *digest, struct cv_arena *arena, struct dom_token *out)

@@ -55,8 +55,7 @@ static bool choose(struct closing *c, const struct view_coverage_query *q, struc
     for (size_t i = 0; i < q->system_count && i < DOM_SYSTEMS_MAX; i++) {
         int slot = view_system_known(c->v, q->systems[i]);
         if (slot < 0)
-            return cv_fail(err, cvp_system_not_found, "system", "Không có hệ thống \"%s\"", "There is no system \"%s\"",
-                           q->systems[i]);
+            return view_no_system(c->v, "system", q->systems[i], err);
         c->systems[c->system_count++] = (unsigned)slot;
     }
     return view_slice_of(c->v, q->window, &c->slice, err);
@@ -66,11 +65,11 @@ bool view_closing_list(const struct view *v, const struct view_coverage_query *q
                        struct view_closing **out, size_t *out_count, struct cv_error *err)
 {
     struct closing c = {.v = v};
-    if (!view_enter(v, err))
+    if (!view_enter_people(v, err))
         return false;
     uint32_t slot = view_unit_slot_of(v, q->unit);
     bool found = slot != NONE && view_below(v, slot, view_scope_slot(v, q->scope));
-    bool ok = found ? choose(&c, q, err) : view_no_unit(err);
+    bool ok = found ? choose(&c, q, err) : view_no_unit(v, err);
     if (ok) {
         c.items = CV_NEWS(arena, struct view_closing, view_members_below(v, slot, true) + 1);
         put_branch(&c, slot);

@@ -285,8 +285,7 @@ static bool choose_systems(struct answer *a, struct cv_error *err)
     for (size_t i = 0; i < q->system_count && i < DOM_SYSTEMS_MAX; i++) {
         int slot = view_system_known(a->v, q->systems[i]);
         if (slot < 0)
-            return cv_fail(err, cvp_system_not_found, "system", "Không có hệ thống \"%s\"", "There is no system \"%s\"",
-                           q->systems[i]);
+            return view_no_system(a->v, "system", q->systems[i], err);
         a->systems[a->system_count++] = (unsigned)slot;
     }
     a->per_unit = q->by_system && !q->required ? a->system_count : 1;
@@ -324,7 +323,7 @@ static bool try_answer(struct answer *a, bool pauses, struct view_coverage *out,
     *out_again = false;
     a->system_count = a->count = 0;
     if (slot == NONE || !view_below(v, slot, view_scope_slot(v, a->q->scope)))
-        return view_no_unit(err);
+        return view_no_unit(a->v, err);
     if (!choose_systems(a, err) || !view_slice_of(v, a->q->window, &a->slice, err))
         return false;
     a->kept = !a->slice.special && a->categories == ALL_CATEGORIES;

@@ -136,7 +136,8 @@ bool view_staff_find(const struct view *v, struct view_scope scope, const char *
     if (found)
         view_fill_staff(v, v->people[slot], true, arena, out);
     view_leave(v);
-    return found || cv_fail(err, cvp_staff_not_found, NULL, "Không tìm thấy người này", "There is no such person");
+    return found || (view_may_deny(v, err) &&
+                     cv_fail(err, cvp_staff_not_found, NULL, "Không tìm thấy người này", "There is no such person"));
 }
 
 bool view_code_holder(const struct view *v, const char *code, struct cv_id *out_staff)

@@ -16,8 +16,7 @@ static bool system_bit(const struct view *v, const char *slug, const char *param
         return true;
     int slot = view_system_known(v, slug);
     if (slot < 0)
-        return cv_fail(err, cvp_system_not_found, parameter, "Không có hệ thống \"%s\"", "There is no system \"%s\"",
-                       slug);
+        return view_no_system(v, parameter, slug, err);
     *out = (uint16_t)(1u << slot);
     return true;
 }
@@ -29,7 +28,7 @@ static bool place_filter(const struct view *v, struct view_scope scope, bool has
     f->unit = has_unit ? view_unit_slot_of(v, unit) : 0;
     f->recursive = recursive || !has_unit;
     if (has_unit && (f->unit == NONE || !view_below(v, f->unit, f->scope)))
-        return view_no_unit(err);
+        return view_no_unit(v, err);
     return true;
 }
 
@@ -178,7 +177,7 @@ bool view_staff_list(const struct view *v, const struct view_staff_query *q, str
     struct search s = {.v = v, .descending = q->descending, .want_total = q->want_total, .sort = (int)q->sort};
     s.has_after = view_position_read(q->after, q->after_len, &s.after);
     bool possible = view_filter_words(&s.f, q->q, arena);
-    if (!view_enter(v, err))
+    if (!view_enter_people(v, err))
         return false;
     bool ok = make_filter(v, q, &s.f, err);
     if (ok && possible)
@@ -218,7 +217,7 @@ bool view_departure_list(const struct view *v, const struct view_departure_query
 {
     struct search s = {.v = v, .sort = BY_DEPARTURE, .f = {.updated_since = CV_NO_MOMENT}};
     s.has_after = view_position_read(q->after, q->after_len, &s.after);
-    if (!view_enter(v, err))
+    if (!view_enter_people(v, err))
         return false;
     bool ok = place_filter(v, q->scope, q->has_unit, q->unit, q->recursive, &s.f, err);
     if (ok) {

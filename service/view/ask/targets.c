@@ -70,5 +70,5 @@ bool view_targets(const struct view *v, struct view_scope scope, struct cv_id un
         *out_count = c.count;
     }
     view_leave(v);
-    return found || view_no_unit(err);
+    return found || view_no_unit(v, err);
 }

@@ -4,9 +4,10 @@
 
 #include "view/internal.h"
 
-bool view_no_unit(struct cv_error *err)
+bool view_no_unit(const struct view *v, struct cv_error *err)
 {
-    return err && cv_fail(err, cvp_unit_not_found, NULL, "Không tìm thấy đơn vị", "There is no such unit");
+    return view_may_deny(v, err) && err &&
+           cv_fail(err, cvp_unit_not_found, NULL, "Không tìm thấy đơn vị", "There is no such unit");
 }
 
 uint32_t view_scope_slot(const struct view *v, struct view_scope scope)
@@ -86,7 +87,7 @@ bool view_unit_find(const struct view *v, struct view_scope scope, const char *k
     if (found)
         view_fill_unit(v, slot, arena, out);
     view_leave(v);
-    return found || view_no_unit(err);
+    return found || view_no_unit(v, err);
 }
 
 bool view_unit_by_id(const struct view *v, struct cv_id id, struct cv_arena *arena, struct view_unit *out)
@@ -135,7 +136,7 @@ bool view_unit_ancestors(const struct view *v, struct view_scope scope, struct c
                 view_fill_unit(v, at, arena, &(*out)[--count]);
     }
     view_leave(v);
-    return found || view_no_unit(err);
+    return found || view_no_unit(v, err);
 }
 
 /* ---- before changes ---- */

@@ -206,5 +206,5 @@ bool view_unit_list(const struct view *v, const struct view_unit_query *q, struc
         *out = (struct view_unit_page){0};
     view_leave(v);
     free(l.found.items);
-    return found || view_no_unit(err);
+    return found || view_no_unit(v, err);
 }

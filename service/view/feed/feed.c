@@ -1,9 +1,8 @@
 /* What the sync consumer calls, and what the view says about itself. */
 #include <string.h>
 
+#include "congvu/log.h"
 #include "view/internal.h"
-
-enum { SILENCE_MS = 5000 }; /* a live feed settles about once a second */
 
 static void applied(struct view *v, const uint8_t uuid[16], const char *csn)
 {
@@ -107,6 +106,7 @@ static bool on_end(void *ctx, bool sweep)
     }
     atomic_store(&v->refreshing, false);
     atomic_store(&v->complete_ns, cv_mono_ns());
+    cv_count(CVM_view_refreshes);
     return true;
 }
 
@@ -150,12 +150,11 @@ void view_state(const struct view *view, struct view_state *out)
     if (atomic_load(&v->loaded) && atomic_load(&v->day) != cv_today())
         view_roll_day(v);
     pthread_rwlock_rdlock(&v->lock);
-    int64_t silent_ms = (cv_mono_ns() - atomic_load(&v->complete_ns)) / 1000000;
-    bool alive = atomic_load(&v->alive) && silent_ms < SILENCE_MS;
+    bool alive = view_lives(v);
     *out = (struct view_state){
         .loaded = atomic_load(&v->loaded),
         .alive = alive,
-        .age_ms = alive && !atomic_load(&v->refreshing) ? 0 : silent_ms,
+        .age_ms = alive ? 0 : view_silent_ms(v),
         .people = v->known[PERSON],
         .units = v->known[UNIT],
         .systems = v->known[SYSTEM],

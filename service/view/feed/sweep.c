@@ -1,6 +1,7 @@
 /* What a complete refresh did not name is gone, unless that would be so much that the answer itself is in doubt. */
 #include <stdlib.h>
 
+#include "congvu/log.h"
 #include "view/internal.h"
 
 enum { ALWAYS_ALLOWED = 20, SHARE = 10 };
@@ -47,13 +48,15 @@ bool view_sweep_allowed(struct view *v)
     size_t by_kind[KINDS] = {0};
     collect(v, &lost, by_kind);
     bool doubt = in_doubt(v, by_kind);
-    bool allowed = !doubt || atomic_load(&v->release);
+    bool allowed = !doubt || lost.count <= atomic_load(&v->release);
     view_write(v);
     v->sweep_refused = !allowed;
     v->sweep_size = allowed ? 0 : lost.count;
     view_write_end(v);
     if (doubt && allowed)
-        atomic_store(&v->release, false);
+        atomic_store(&v->release, 0);
+    if (!allowed)
+        cv_count(CVM_view_sweeps_refused);
     free(lost.items);
     return allowed;
 }
@@ -110,7 +113,12 @@ void view_feed_sweep(struct view *v)
     free(lost.items);
 }
 
-void view_guard_release(struct view *view)
+bool view_guard_release(struct view *view, size_t records)
 {
-    atomic_store(&view->release, true);
+    pthread_rwlock_rdlock(&view->lock);
+    bool held = view->sweep_refused && view->sweep_size == records;
+    pthread_rwlock_unlock(&view->lock);
+    if (held)
+        atomic_store(&view->release, records);
+    return held;
 }

@@ -15,6 +15,11 @@ bool view_enter(const struct view *view, struct cv_error *err)
     return true;
 }
 
+bool view_enter_people(const struct view *v, struct cv_error *err)
+{
+    return view_fresh_enough(v, err) && view_enter(v, err);
+}
+
 void view_leave(const struct view *view)
 {
     pthread_rwlock_unlock(&((struct view *)view)->lock);

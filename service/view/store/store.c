@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "congvu/log.h"
 #include "view/internal.h"
 
 void view_write(struct view *v)
@@ -17,6 +18,7 @@ void view_write_end(struct view *v)
 void view_changed(struct view *v)
 {
     v->changed_at = cv_now();
+    cv_count(CVM_view_changes);
     atomic_fetch_add(&v->generation, 1);
 }
 

@@ -1,0 +1,33 @@
+/* Is a token good? In the view, and, while the view may be behind, in the directory. */
+#include "api/frame/state.h"
+
+bool api_view_lives(const struct api *api)
+{
+    struct view_state state;
+    view_state(api->view, &state);
+    return state.loaded && state.alive;
+}
+
+bool api_token_good(const struct dom_token *token, bool found, struct cv_error *err)
+{
+    if (!found)
+        return cv_fail(err, cvp_unauthenticated, NULL, "Mã truy cập không đúng", "The access token is not known");
+    if (token->revoked_at != CV_NO_MOMENT)
+        return cv_fail(err, cvp_token_revoked, NULL, "Mã truy cập đã bị thu hồi", "The access token was revoked");
+    if (token->expires_at != CV_NO_MOMENT && token->expires_at <= cv_now())
+        return cv_fail(err, cvp_token_expired, NULL, "Mã truy cập đã hết hạn; vui lòng xin mã mới",
+                       "The access token has expired; please ask for a new one");
+    return true;
+}
+
+bool api_token_asked(struct htp_exchange *x, struct cv_error *err)
+{
+    struct dom_token token = {0};
+    if (api_actor(x) == NULL || api_view_lives(api_of(x)))
+        return true;
+    bool found = dir_token_read(x->thread, api_actor(x)->token, x->arena, &token, err);
+    if (!found && err->kind != CV_NOT_FOUND)
+        return false;
+    cv_error_clear(err);
+    return api_token_good(&token, found, err);
+}

@@ -1,0 +1,68 @@
+"""While the view does not hear the directory nothing is claimed that it cannot know: no 404, no 401, no write on a revoked token, no old lists."""
+import pytest
+
+from congvu import an, make_units, wait_for
+from relay import Relay
+
+LISTS_S = 8
+
+
+@pytest.fixture
+def pair(start):
+    """A service, and another one on the same directory whose feed can be held back."""
+    first = start()
+    make_units(first.client())
+    assert first.client().put("/v1/staff/OLD-1", an()).status == 201
+    relay = Relay(first.ldapi)
+    second = start(directory_uri=relay.uri, key_file=str(first.data / "secret.key"), view_lists_s=LISTS_S, rate_per_second=0)
+    yield first, second, relay
+    second.stop()
+    relay.close()
+
+
+def readiness(service):
+    return service.client("none").get("/readyz").json
+
+
+def new_token(client, name):
+    return client.post("/v1/tokens", {"name": name, "scopes": ["staff:read", "staff:write"], "unit": None, "expires_at": None}).json
+
+
+def test_what_a_silent_feed_may_still_say(pair):
+    first, second, relay = pair
+    admin = first.client()
+    here = second.client(first.admin_token())
+    revoked, kept = new_token(admin, "thu hồi"), new_token(admin, "còn dùng")
+    wait_for(lambda: second.client(kept["secret"]).get("/v1/staff/OLD-1").status == 200, "the second knows the tokens")
+    with relay.feed_held():
+        assert admin.put("/v1/staff/NEW-1", an(full_name="Người Mới")).status == 201
+        assert admin.put("/v1/units/T1.09", {"name": {"vi": "Phòng Mới"}, "kind": "phong", "block": "chinh_quyen", "parent": "T1", "slug": "moi"}).status == 201
+        fresh = new_token(admin, "mới")
+        assert admin.delete(f"/v1/tokens/{revoked['id']}").status == 204
+        wait_for(lambda: readiness(second)["status"] == "degraded", "the view is never ready while it is stale")
+        assert readiness(second)["checks"]["view"]["status"] == "stale"
+        for unknown in ("/v1/staff/NEW-1", "/v1/staff/NEW-1/departure", "/v1/units/T1.09"):
+            answer = here.get(unknown)
+            assert (answer.status, answer.code) == (503, "directory_unavailable"), unknown
+        assert here.get("/v1/staff", unit="T1.09").code == "directory_unavailable"
+        assert here.get("/v1/staff/OLD-1").status == 200, "what is known is read from the directory"
+        unknown = second.client(fresh["secret"]).get("/v1/staff/OLD-1")
+        assert (unknown.status, unknown.code) == (503, "directory_unavailable")
+        late = second.client(revoked["secret"]).patch("/v1/staff/OLD-1", {"title": "Kế toán"})
+        assert (late.status, late.code) == (401, "token_revoked"), "a write asks the directory"
+        assert second.client(kept["secret"]).patch("/v1/staff/OLD-1", {"title": "Kế toán"}).status == 200
+        lists = ("/v1/staff", "/v1/accounts", "/v1/departures")
+        wait_for(lambda: all(here.get(path).code == "directory_unavailable" for path in lists), "lists of people end")
+        figures = here.get("/v1/coverage", unit="T1")
+        assert figures.status == 200 and float(figures.headers["Congvu-View-Age"]) >= LISTS_S, "figures go on, and say how old they are"
+    wait_for(lambda: readiness(second)["status"] == "ready", "it hears again")
+    assert here.get("/v1/staff/NEW-1").status == 200 and here.get("/v1/units/T1.09").status == 200
+    assert second.client(revoked["secret"]).get("/v1/staff/OLD-1").code == "token_revoked"
+    assert second.client(fresh["secret"]).get("/v1/staff").status == 200
+
+
+def test_an_unknown_name_is_still_unknown_while_the_feed_lives(pair):
+    first, second, _ = pair
+    here = second.client(first.admin_token())
+    assert [here.get(path).status for path in ("/v1/staff/NOBODY", "/v1/units/NOWHERE", "/v1/systems/nothing")] == [404, 404, 404]
+    assert second.client("cvt_nobody").get("/v1/staff").status == 401
