@@ -149,7 +149,7 @@ static int run(const struct options *options, struct service *s)
     case CMD_SETTINGS:
         return print_settings();
     case CMD_VERSION:
-        puts("congvud " CONGVU_VERSION);
+        printf("congvud %s (commit %s, data version %d)\n", CONGVU_VERSION, api_commit(), DIR_SCHEMA_VERSION);
         return 0;
     default:
         options_help();

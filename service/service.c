@@ -135,5 +135,8 @@ void service_stop(struct service *s)
     view_free(&s->view);
     dom_policy_free(&s->policy);
     dir_embedded_stop(&s->embedded);
+    struct cv_error err = {0};
+    if (s->sealed && !startup_seal(s, &err))
+        cv_log_error(CV_LOG_WARN, "data", &err);
     cv_text_close();
 }

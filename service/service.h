@@ -17,6 +17,7 @@ struct service {
     struct cv_key key;
     struct dom_policy *policy;
     struct dir_embedded *embedded;
+    bool sealed; /* its folder is known to be whole */
     struct dir_config directory;
     struct view *view;
     struct dir_sync *sync;
@@ -66,6 +67,8 @@ bool startup_all(struct service *s, struct cv_error *err);
 bool startup_token(struct service *s, struct cv_error *err);
 /* Waits until the view is loaded, or a signal, or the deadline. */
 bool startup_wait_view(struct service *s, struct cv_deadline deadline);
+/* Writes down what in the data folder belongs together, once slapd has begun, and once it has ended. */
+bool startup_seal(struct service *s, struct cv_error *err);
 /* catalogue.c: the systems of a new directory */
 size_t catalogue_default(struct cv_arena *arena, struct dom_system **out);
 

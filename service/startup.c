@@ -58,13 +58,63 @@ static bool open_directory(struct service *s, bool may_run, struct cv_error *err
     return s->directory.uri != NULL;
 }
 
-static bool load_key(struct service *s, bool may_make, struct cv_error *err)
+static bool wrong_key(const char *theirs, const struct service *s, struct cv_error *err)
+{
+    char ours[17];
+    cv_key_fingerprint(&s->key, ours);
+    return *theirs != '\0' && strcmp(theirs, ours) != 0 &&
+           !cv_fail(err, cvp_internal, NULL,
+                    "Tệp khóa không phải của dữ liệu này; hãy đặt lại đúng secret.key (key_file) từ bản sao lưu. Chưa "
+                    "thay đổi gì.",
+                    "The key file does not belong to these data; put back the right secret.key (key_file) from a "
+                    "backup. Nothing was changed.");
+}
+
+/* The key of data that are there is never made again: a new one would open nothing. `theirs`: their fingerprint, ""
+ * when it is not known. */
+static bool load_key(struct service *s, bool begun, const char *theirs, struct cv_error *err)
 {
     const char *path = s->conf.key_file;
     bool own = *path == '\0';
     if (own)
         path = cv_arena_printf(s->arena, "%s/secret.key", s->conf.data_dir);
-    return cv_key_load(path, own && may_make, &s->key, err);
+    if (begun && access(path, F_OK) != 0)
+        return cv_fail(
+            err, cvp_internal, NULL,
+            "Thiếu tệp khóa %s của dữ liệu này, không thể tạo lại; hãy đặt lại từ bản sao lưu. Chưa thay đổi "
+            "gì.",
+            "The key file %s of these data is missing and cannot be made again; put it back from a backup. "
+            "Nothing was changed.",
+            path);
+    return cv_key_load(path, own && !begun, &s->key, err) && !wrong_key(theirs, s, err);
+}
+
+/* The folder is looked at and its key is there before slapd or anything else writes into it. */
+static bool open_embedded(struct service *s, bool may_make, struct cv_error *err)
+{
+    struct dir_folder folder;
+    const char *data_dir = s->conf.data_dir;
+    if (!dir_folder_look(data_dir, &folder, err))
+        return false;
+    if (!folder.begun && may_make && mkdir(data_dir, 0700) != 0 && errno != EEXIST)
+        return cv_fail(err, cvp_internal, NULL, "Không tạo được thư mục %s", "The folder %s cannot be made", data_dir);
+    return load_key(s, folder.begun || !may_make, folder.fingerprint, err) && open_directory(s, !may_make, err) &&
+           dir_session_open(&s->directory, &s->timer_session, err);
+}
+
+static bool open_beside(struct service *s, bool may_make, struct cv_error *err)
+{
+    char theirs[17];
+    if (!open_directory(s, !may_make, err) || !dir_session_open(&s->directory, &s->timer_session, err))
+        return false;
+    dir_session_deadline(s->timer_session, cv_deadline_in_ms(BOOTSTRAP_MS));
+    return dir_data_fingerprint(s->timer_session, theirs, err) &&
+           load_key(s, *theirs != '\0' || !may_make, theirs, err);
+}
+
+static bool open_data(struct service *s, bool may_make, struct cv_error *err)
+{
+    return *s->conf.directory_uri == '\0' ? open_embedded(s, may_make, err) : open_beside(s, may_make, err);
 }
 
 static bool read_file(struct cv_arena *arena, const char *path, const char **out, size_t *out_len, struct cv_error *err)
@@ -90,6 +140,14 @@ static bool load_policy(struct service *s, struct cv_error *err)
     return dom_policy_load(json, json_len, &s->policy, err) && dom_policy_deny(s->policy, deny, deny_len, err);
 }
 
+bool startup_seal(struct service *s, struct cv_error *err)
+{
+    char fingerprint[17];
+    cv_key_fingerprint(&s->key, fingerprint);
+    s->sealed = dir_folder_seal(s->conf.data_dir, fingerprint, err);
+    return s->sealed;
+}
+
 static bool first_start(struct service *s, struct cv_error *err)
 {
     char fingerprint[17];
@@ -100,7 +158,8 @@ static bool first_start(struct service *s, struct cv_error *err)
     what.systems = systems;
     dir_session_deadline(s->timer_session, cv_deadline_in_ms(BOOTSTRAP_MS));
     return dir_bootstrap(s->timer_session, &what, err) &&
-           (s->embedded == NULL || dir_mark_renew(s->timer_session, err)); /* the folder may be a copy */
+           (s->embedded == NULL ||
+            (startup_seal(s, err) && dir_mark_renew(s->timer_session, err))); /* the folder may be a copy */
 }
 
 static bool write_line(const char *path, const char *line, struct cv_error *err)
@@ -282,9 +341,9 @@ bool startup_all(struct service *s, struct cv_error *err)
     if (!refuse_root(&s->conf, err) || !cv_text_init(err) ||
         !cv_clock_init(s->conf.timezone, s->conf.clock_offset, err))
         return false;
-    if (!load_policy(s, err) || !open_directory(s, false, err) || !load_key(s, true, err))
+    if (!load_policy(s, err) || !open_data(s, true, err))
         return false;
-    if (!dir_session_open(&s->directory, &s->timer_session, err) || !first_start(s, err) || !mail_readers(s, err))
+    if (!first_start(s, err) || !mail_readers(s, err))
         return false;
     if (!start_view(s, err) || !start_use_cases(s, err) || !first_token(s, err) || !start_lease(s, err) ||
         !start_reconciler(s, err) || !start_http(s, err))
@@ -292,14 +351,12 @@ bool startup_all(struct service *s, struct cv_error *err)
     return start_cutter(s, err) && job_timer_start("clockwork", (int)s->conf.tick_ms, service_tick, s, &s->timer, err);
 }
 
-/* The key first: beside a folder that is not whole nothing is made, and a token under another key would open nothing.
- */
+/* Beside a folder that is not whole nothing is made, and a token under another key would open nothing. */
 static bool open_for_token(struct service *s, struct cv_error *err)
 {
     struct prov_options options = {0};
     if (!refuse_root(&s->conf, err) || !cv_text_init(err) ||
-        !cv_clock_init(s->conf.timezone, s->conf.clock_offset, err) || !load_key(s, false, err) ||
-        !open_directory(s, true, err) || !dir_session_open(&s->directory, &s->timer_session, err) ||
+        !cv_clock_init(s->conf.timezone, s->conf.clock_offset, err) || !open_data(s, false, err) ||
         !first_start(s, err))
         return false;
     cv_key_derive(&s->key, "token digests", &options.token_key);

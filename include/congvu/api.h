@@ -39,3 +39,5 @@ void api_scheduler_ticked(struct api *api);
 const struct htp_route *api_routes(size_t *out_count);
 const struct htp_route *api_management_routes(size_t *out_count); /* /metrics and the health answers */
 htp_authenticate api_authenticate;
+/* The commit that this program was built from, "unknown" without git. */
+const char *api_commit(void);

@@ -24,8 +24,25 @@ bool dir_bootstrap(struct dir_session *s, const struct dir_bootstrap *what, stru
  * does not know is set. Needs dir_bootstrap() before. */
 bool dir_readers_ready(struct dir_session *s, const struct dir_config *config, const char *folder,
                        struct cv_error *err);
+/* Whose data the directory holds: the fingerprint of their key, "" when it holds none yet. */
+bool dir_data_fingerprint(struct dir_session *s, char out[17], struct cv_error *err);
 /* True when no token exists at all. */
 bool dir_no_token(struct dir_session *s, bool *out_none, struct cv_error *err);
+
+/* What this program writes; data of a higher version are refused. Raised whenever congvu.schema changes between two
+ * releases (tests/checks/test_schema.py). */
+enum { DIR_SCHEMA_VERSION = 2 };
+
+/* ---- the data folder, before anything is written into it ---- */
+struct dir_folder {
+    bool begun;           /* there are data: their key is never made again */
+    char fingerprint[17]; /* of their key; "" = not known (a folder of an older version, or a new one) */
+};
+/* Looks and writes nothing. CV_CONFLICT: of a newer version, a database missing or cut short, or a copy of a folder
+ * that was in use. */
+bool dir_folder_look(const char *data_dir, struct dir_folder *out, struct cv_error *err);
+/* Writes down what belongs together; after dir_bootstrap(), and once more when slapd has ended. */
+bool dir_folder_seal(const char *data_dir, const char *fingerprint, struct cv_error *err);
 
 /* ---- the embedded server: slapd as a child on ldapi in a 0700 folder ---- */
 struct dir_embedded_options {

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "congvu_commit.h"
+
 enum { SCHEDULER_SILENT_S = 90 };
 
 void api_get_livez(struct htp_exchange *x)
@@ -13,12 +15,17 @@ void api_get_livez(struct htp_exchange *x)
     htp_reply(x, 200);
 }
 
+const char *api_commit(void)
+{
+    return CONGVU_COMMIT;
+}
+
 void api_get_version(struct htp_exchange *x)
 {
     cv_jout_object(&x->out, NULL);
     cv_jout_string(&x->out, "name", "congvud");
     cv_jout_string(&x->out, "version", CONGVU_VERSION);
-    cv_jout_string(&x->out, "commit", API_COMMIT);
+    cv_jout_string(&x->out, "commit", api_commit());
     cv_jout_string(&x->out, "api", API_VERSION);
     cv_jout_end(&x->out);
     htp_reply(x, 200);

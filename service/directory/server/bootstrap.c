@@ -2,13 +2,13 @@
  * the entry that says which version and whose key the data are of. Every step may find its work done, by an earlier
  * start or by another process this moment. */
 #include "congvu/system.h"
-#include "directory/internal.h"
+#include "directory/server/slapd.h"
 #include "congvu/server.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { SCHEMA_VERSION = 1, SCRATCH_MAX = 4 << 20 };
+enum { SCRATCH_MAX = 4 << 20 };
 
 struct work {
     struct dir_session *session;
@@ -152,9 +152,8 @@ static const char *state_dn(const struct work *w)
 static bool check_state(const struct dir_entry *state, const char *fingerprint, struct cv_error *err)
 {
     const char *theirs = dir_get_text(state, "cvKeyFingerprint");
-    if (dir_get_int(state, "cvSchemaVersion", 0) > SCHEMA_VERSION)
-        return cv_fail_as(err, CV_CONFLICT, "cvSchemaVersion", "Dữ liệu thuộc phiên bản mới hơn; hãy nâng cấp congvud.",
-                          "The data belong to a newer version; upgrade congvud.");
+    if (dir_get_int(state, "cvSchemaVersion", 0) > DIR_SCHEMA_VERSION)
+        return dir_newer_data(err);
     if (!theirs || strcmp(theirs, fingerprint) != 0)
         return cv_fail_as(err, CV_CONFLICT, "cvKeyFingerprint",
                           "Tệp khóa không phải của dữ liệu này; hãy dùng đúng secret.key (key_file).",
@@ -180,10 +179,26 @@ static bool add_state(const struct work *w, const char *fingerprint, struct cv_e
 {
     struct dir_attrs a = new_entry(w, "cvStateEntry");
     dir_put(&a, "cn", "state");
-    dir_put_int(&a, "cvSchemaVersion", SCHEMA_VERSION);
+    dir_put_int(&a, "cvSchemaVersion", DIR_SCHEMA_VERSION);
     dir_put(&a, "cvKeyFingerprint", fingerprint);
     dir_put_moment(&a, "cvCreatedAt", cv_now());
     return ensure(w, state_dn(w), &a, err) && look_at_state(w, fingerprint, err) == 1;
+}
+
+/* From here on an older program refuses these data. */
+static bool raise_version(const struct work *w, struct cv_error *err)
+{
+    struct dir_entry state;
+    if (!dir_read_entry(w->session, state_dn(w), w->arena, &state, err))
+        return false;
+    if (dir_get_int(&state, "cvSchemaVersion", 0) >= DIR_SCHEMA_VERSION)
+        return true;
+    struct dir_attrs before, after;
+    dir_attrs_init(&before, w->arena);
+    dir_attrs_init(&after, w->arena);
+    dir_put_int(&before, "cvSchemaVersion", dir_get_int(&state, "cvSchemaVersion", 0));
+    dir_put_int(&after, "cvSchemaVersion", DIR_SCHEMA_VERSION);
+    return dir_modify_entry(w->session, state_dn(w), &before, &after, NULL, NULL, err);
 }
 
 bool dir_bootstrap(struct dir_session *s, const struct dir_bootstrap *what, struct cv_error *err)
@@ -195,7 +210,26 @@ bool dir_bootstrap(struct dir_session *s, const struct dir_bootstrap *what, stru
     if (look_at_state(&w, what->key_fingerprint, err) < 0)
         return false;
     return ensure_folders(&w, err) && ensure_policy(&w, err) && ensure_readers(&w, err) &&
-           ensure_systems(&w, what, err) && add_state(&w, what->key_fingerprint, err);
+           ensure_systems(&w, what, err) && add_state(&w, what->key_fingerprint, err) && raise_version(&w, err);
+}
+
+bool dir_data_fingerprint(struct dir_session *s, char out[17], struct cv_error *err)
+{
+    cv_auto_arena arena = cv_arena_new(SCRATCH_MAX);
+    struct dir_entry state;
+    if (!arena)
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ.", "Out of memory.");
+    const struct work w = {s, arena, dir_session_base(s)};
+    out[0] = '\0';
+    if (dir_read_entry(s, state_dn(&w), arena, &state, err)) {
+        const char *theirs = dir_get_text(&state, "cvKeyFingerprint");
+        snprintf(out, 17, "%s", theirs ? theirs : "?");
+        return true;
+    }
+    if (err->kind != CV_NOT_FOUND)
+        return false;
+    cv_error_clear(err);
+    return true;
 }
 
 bool dir_no_token(struct dir_session *s, bool *out_none, struct cv_error *err)

@@ -412,6 +412,8 @@ void dir_embedded_stop(struct dir_embedded **embedded)
     close(e->stop[1]); /* the other end reads as ended */
     e->stop[1] = -1;
     pthread_join(e->thread, NULL);
+    if (ftruncate(e->lock, 0) != 0) /* ended in order: a copy made from now on is whole */
+        cv_log(CV_LOG_WARN, "lock", "the lock could not be emptied");
     release(e);
     *embedded = NULL;
 }

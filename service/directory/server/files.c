@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -116,8 +117,12 @@ static bool take_lock(int fd, const char *path, struct cv_error *err)
                               "another congvud (or its slapd) uses this folder");
         poll(NULL, 0, LOCK_PAUSE_MS);
     }
-    char text[32];
-    int len = snprintf(text, sizeof text, "%ld\n", (long)getpid());
+    char text[64];
+    struct stat st;
+    if (fstat(fd, &st) != 0)
+        return path_fault(err, CV_INVALID, path, "không đọc được", "cannot be read");
+    /* with its own number: a copy of it carries another one's (folder.c) */
+    int len = snprintf(text, sizeof text, "%ld %ju\n", (long)getpid(), (uintmax_t)st.st_ino);
     if (ftruncate(fd, 0) != 0 || pwrite(fd, text, (size_t)len, 0) != len)
         return path_fault(err, CV_INVALID, path, "không ghi được", "cannot be written");
     return true;
@@ -152,7 +157,7 @@ bool slapd_files_open(const struct dir_embedded_options *options, struct slapd_p
 
 /* ---- files ---- */
 
-static bool write_file(const char *path, const char *bytes, size_t len, struct cv_error *err)
+bool slapd_write_file(const char *path, const char *bytes, size_t len, struct cv_error *err)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     size_t done = 0;
@@ -196,7 +201,7 @@ bool slapd_files_indexed(const struct slapd_paths *paths, struct cv_error *err)
 {
     char path[DIR_PATH_MAX + 16], digest[CV_DIGEST_TEXT];
     snprintf(path, sizeof path, "%s/digest", paths->folder);
-    return index_digest(digest) ? write_file(path, digest, strlen(digest), err)
+    return index_digest(digest) ? slapd_write_file(path, digest, strlen(digest), err)
                                 : cv_fail_as(err, CV_INTERNAL, "", "Lược đồ quá lớn.", "The schema is too large.");
 }
 
@@ -205,14 +210,14 @@ bool slapd_files_write(const struct dir_embedded_options *options, const struct 
 {
     char path[DIR_PATH_MAX + 32], digest[CV_DIGEST_TEXT];
     snprintf(path, sizeof path, "%s/congvu.schema", paths->folder);
-    if (!write_file(path, dir_schema_text, strlen(dir_schema_text), err))
+    if (!slapd_write_file(path, dir_schema_text, strlen(dir_schema_text), err))
         return false;
     cv_auto_buf config;
     cv_buf_init(&config, CONFIG_MAX);
     slapd_config_text(options, paths, &config);
     if (!cv_buf_ok(&config) || !index_digest(digest))
         return cv_fail_as(err, CV_INTERNAL, "", "Cấu hình slapd quá lớn.", "slapd's configuration is too large.");
-    if (!write_file(paths->config, config.data, config.len, err))
+    if (!slapd_write_file(paths->config, config.data, config.len, err))
         return false;
     snprintf(path, sizeof path, "%s/db/data.mdb", paths->folder);
     *out_reindex = access(path, F_OK) == 0 && !digest_stored(paths, digest);

@@ -24,6 +24,8 @@ bool slapd_files_open(const struct dir_embedded_options *options, struct slapd_p
                       struct cv_error *err);
 /* Where things lie in a data folder that is there; makes nothing. */
 bool slapd_files_find(const char *data_dir, struct slapd_paths *out, struct cv_error *err);
+/* Whole or not at all is the caller's affair: truncates and writes. */
+bool slapd_write_file(const char *path, const char *bytes, size_t len, struct cv_error *err);
 /* Writes schema and configuration; *out_reindex: databases exist and were made with other indices. */
 bool slapd_files_write(const struct dir_embedded_options *options, const struct slapd_paths *paths, bool *out_reindex,
                        struct cv_error *err);
@@ -36,5 +38,7 @@ int slapd_log_open(const struct slapd_paths *paths);
 void slapd_config_text(const struct dir_embedded_options *options, const struct slapd_paths *paths, struct cv_buf *out);
 /* "127.0.0.1:0" -> "ldap://127.0.0.1:41234": loopback only, port 0 becomes a free one. "" or NULL gives "". */
 bool slapd_listen_uri(const char *listen, char *out, size_t size, struct cv_error *err);
+/* Data that a later program made: always refused in the same words. */
+bool dir_newer_data(struct cv_error *err);
 /* What the indices depend on. */
 void slapd_index_text(struct cv_buf *out);
