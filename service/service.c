@@ -102,6 +102,14 @@ static void stop_lease(struct service *s)
     dir_lease_close(&s->lease);
 }
 
+bool service_seal(struct service *s, struct cv_error *err)
+{
+    char fingerprint[17];
+    cv_key_fingerprint(&s->key, fingerprint);
+    s->sealed = dir_folder_seal(s->conf.data_dir, fingerprint, err);
+    return s->sealed;
+}
+
 /* The order matters: no new requests, then what runs, then the lanes, then the daemon (it aborts with suspended
  * requests), then the clockwork, the feed and the sessions, at last slapd. */
 void service_stop(struct service *s)
@@ -136,7 +144,7 @@ void service_stop(struct service *s)
     dom_policy_free(&s->policy);
     dir_embedded_stop(&s->embedded);
     struct cv_error err = {0};
-    if (s->sealed && !startup_seal(s, &err))
+    if (s->sealed && !service_seal(s, &err))
         cv_log_error(CV_LOG_WARN, "data", &err);
     cv_text_close();
 }

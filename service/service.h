@@ -67,12 +67,12 @@ bool startup_all(struct service *s, struct cv_error *err);
 bool startup_token(struct service *s, struct cv_error *err);
 /* Waits until the view is loaded, or a signal, or the deadline. */
 bool startup_wait_view(struct service *s, struct cv_deadline deadline);
-/* Writes down what in the data folder belongs together, once slapd has begun, and once it has ended. */
-bool startup_seal(struct service *s, struct cv_error *err);
 /* catalogue.c: the systems of a new directory */
 size_t catalogue_default(struct cv_arena *arena, struct dom_system **out);
 
 /* service.c */
+/* Writes down what in the data folder belongs together, once slapd has begun, and once it has ended. */
+bool service_seal(struct service *s, struct cv_error *err);
 void service_stop(struct service *s);
 bool lane_thread_open(void *ctx, void **out_thread);
 void lane_thread_close(void *ctx, void *thread);

@@ -140,14 +140,6 @@ static bool load_policy(struct service *s, struct cv_error *err)
     return dom_policy_load(json, json_len, &s->policy, err) && dom_policy_deny(s->policy, deny, deny_len, err);
 }
 
-bool startup_seal(struct service *s, struct cv_error *err)
-{
-    char fingerprint[17];
-    cv_key_fingerprint(&s->key, fingerprint);
-    s->sealed = dir_folder_seal(s->conf.data_dir, fingerprint, err);
-    return s->sealed;
-}
-
 static bool first_start(struct service *s, struct cv_error *err)
 {
     char fingerprint[17];
@@ -159,7 +151,7 @@ static bool first_start(struct service *s, struct cv_error *err)
     dir_session_deadline(s->timer_session, cv_deadline_in_ms(BOOTSTRAP_MS));
     return dir_bootstrap(s->timer_session, &what, err) &&
            (s->embedded == NULL ||
-            (startup_seal(s, err) && dir_mark_renew(s->timer_session, err))); /* the folder may be a copy */
+            (service_seal(s, err) && dir_mark_renew(s->timer_session, err))); /* the folder may be a copy */
 }
 
 static bool write_line(const char *path, const char *line, struct cv_error *err)
