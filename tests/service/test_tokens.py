@@ -204,7 +204,7 @@ def test_the_machine_makes_no_token_beside_data_that_are_not_whole(start, tmp_pa
     empty = Empty()
     empty.data.mkdir(mode=0o700)
     refused = on_the_machine(empty)
-    assert refused.returncode == 2 and "Key file" in refused.stderr and refused.stdout == ""
+    assert refused.returncode == 2 and "key file" in refused.stderr and refused.stdout == ""
     assert list(empty.data.iterdir()) == [], "nothing was made"
 
 
