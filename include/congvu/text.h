@@ -26,6 +26,10 @@ size_t cv_text_length(const char *s); /* code points */
 
 /* NFC, outer blanks cut, every run of blanks (also U+00A0, U+200B dropped) one space. Invalid UTF-8 gives NULL. */
 const char *cv_text_nfc(struct cv_arena *arena, const char *s);
+/* A secret as it is counted, kept and compared, however it was typed: NFC, every kind of blank a space, nothing cut
+ * (RFC 8265, OpaqueString). NULL: not UTF-8, or a sign that no secret may have (controls, what cannot be seen). The
+ * result is the caller's to wipe; nothing else of it stays in the arena. */
+char *cv_text_opaque(struct cv_arena *arena, const char *secret);
 
 /* Search key: lower case, marks stripped, đ -> d, everything but letters and digits is a blank between words; no outer
  * blanks. "Nguyễn Đức Ước" -> "nguyen duc uoc", "K'Bảy" -> "kbay" (an apostrophe vanishes). */

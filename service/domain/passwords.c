@@ -26,14 +26,6 @@ static int classes_of(const char *password)
     return lower + upper + digit + other;
 }
 
-static bool has_control(const char *password)
-{
-    for (const char *p = password; *p; p++)
-        if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            return true;
-    return false;
-}
-
 /* Folded, without blanks: "Ng.uyễn" reads "nguyen". */
 static char *squeezed(struct cv_arena *arena, const char *text)
 {
@@ -104,20 +96,19 @@ static void check_form(const char *password, struct cv_faults *faults)
         cv_fault_add(faults, CV_AT_POINTER, pointer, "too_simple",
                      "Mật khẩu cần có chữ thường, chữ hoa, chữ số và ký tự đặc biệt",
                      "A password needs lower case, upper case, digits and special signs");
-    if (has_control(password))
-        cv_fault_add(faults, CV_AT_POINTER, pointer, "bad_characters", "Mật khẩu có ký tự điều khiển không nhập được",
-                     "A password must not have control characters");
 }
 
-bool dom_password_ok(const char *password, const struct dom_staff *who, struct cv_faults *faults)
+bool dom_password_ok(const char *typed, const struct dom_staff *who, struct cv_faults *faults, char **out)
 {
     size_t before = faults->count + faults->dropped;
-    if (!cv_text_valid(password, strlen(password))) {
-        cv_fault_add(faults, CV_AT_POINTER, pointer, "bad_characters", "Mật khẩu không phải là văn bản UTF-8",
-                     "The password is not UTF-8 text");
+    *out = cv_text_opaque(faults->arena, typed);
+    if (*out == NULL) {
+        cv_fault_add(faults, CV_AT_POINTER, pointer, "bad_characters",
+                     "Mật khẩu có ký tự điều khiển hoặc ký tự không nhìn thấy, không nhập được",
+                     "A password must not have control characters or signs that cannot be seen");
         return false;
     }
-    check_form(password, faults);
-    check_content(password, who, faults);
+    check_form(*out, faults);
+    check_content(*out, who, faults);
     return faults->count + faults->dropped == before;
 }

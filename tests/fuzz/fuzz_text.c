@@ -26,6 +26,11 @@ static void names(struct cv_arena *arena, const char *s)
     require(cv_text_valid(fold, strlen(fold)));
     require(strcmp(cv_text_fold(arena, fold), fold) == 0);
     cv_text_legacy_charset(s);
+    const char *secret = cv_text_opaque(arena, s);
+    if (secret) {
+        require(cv_text_valid(secret, strlen(secret)));
+        require(strcmp(cv_text_opaque(arena, secret), secret) == 0);
+    }
     if (nfc) {
         require(cv_text_valid(nfc, strlen(nfc)));
         require(strcmp(cv_text_nfc(arena, nfc), nfc) == 0);

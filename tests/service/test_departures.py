@@ -1,6 +1,7 @@
 """Leaving: what a script does every night, and what must not happen by mistake."""
 import datetime
 import subprocess
+import unicodedata
 
 import pytest
 
@@ -89,6 +90,20 @@ def test_locked_still_receives_closed_does_not(big, client):
     assert client.put("/v1/staff/Q-5/accounts/mailbox", {"state": "closed"}).json["observed"]["state"] == "closed"
     assert "cvReceives" not in big.person(person["id"])
     assert client.put("/v1/staff/Q-5/accounts/mailbox", {"state": "present"}).json["observed"]["state"] == "provisioned"
+
+
+def test_a_password_is_the_same_however_its_letters_were_typed(big, client):
+    person = client.put("/v1/staff/Q-7", an(full_name="Cao Gõ Dấu", unit="T1")).json
+    dn, typed = f"cvId={person['id']},ou=people,dc=congvu", "Sông\u00a0Cái ở 9"
+
+    def activate(password):
+        code = client.post("/v1/staff/Q-7/accounts/mailbox/credential-resets", None).json["code"]
+        return client.post("/v1/activations", {"code": code, "password": password})
+    assert activate(unicodedata.normalize("NFD", typed)).status == 204
+    assert bind(big, dn, unicodedata.normalize("NFC", typed).replace("\u00a0", " ")) == 0
+    short = activate(unicodedata.normalize("NFD", "Bầa9-ếộ"))
+    assert [e["code"] for e in short.json["errors"]] == ["too_short"], "seven letters, however many signs they are made of"
+    assert activate("Xe-dap\u200b913").json["errors"][0]["code"] == "bad_characters"
 
 
 def test_activation_refuses_alike_and_weak_passwords_cost_no_code(client):

@@ -5,9 +5,10 @@ import subprocess
 
 import pytest
 
-from congvu import Service, an, make_units, parse_ldif
+from congvu import ROOT, Service, an, make_units, parse_ldif
 
 PASSWORD = "Mat-Khau-Rieng-9"
+EXAMPLE = ROOT / "deploy/openldap"
 
 
 def reader_dn(name):
@@ -52,6 +53,59 @@ def test_a_reader_sees_what_delivery_needs_and_nothing_else(listening):
         assert "dn:" not in search(listening, "postfix", "-b", hidden).stdout
     guess = search(listening, "postfix", "-b", "ou=people,dc=congvu", "(userPassword=*)")
     assert "dn:" not in guess.stdout
+
+
+COMMON = {"objectClass", "mail", "authorizedService"}
+OF_PEOPLE = {"dovecot": COMMON | {"uid", "cvMailAlias", "cvReceives", "cvFormerLogin", "cvHolds", "cvMailStore", "cvMailQuota", "cvAutoReply"},
+             "postfix": COMMON | {"uid", "cvMailAlias", "cvReceives", "cvDelegate"},
+             "eoffice": COMMON | {"cvId", "cn", "sn", "givenName", "title", "cvUnit", "cvAccountLogin", "entryUUID"}}
+OF_UNITS = {"dovecot": {"objectClass", "uid", "mail", "cvReceives", "cvMailStore"}, "postfix": {"objectClass", "uid", "mail", "cvReceives"}, "eoffice": set()}
+
+
+def shown(service, reader, base, filter):
+    lines = search(service, reader, "-b", base, filter, "*", "+").stdout.splitlines()
+    return {line.split(":")[0].split(";")[0] for line in lines if ":" in line} - {"dn"}
+
+
+@pytest.mark.parametrize("reader", ["dovecot", "postfix", "eoffice"])
+def test_each_reader_sees_what_its_own_look_ups_need(listening, reader):
+    client, n = listening.client(), f"R-{reader}"
+    person = activated(client, n)
+    heir = client.put(f"/v1/staff/{n}-2", an(full_name="Người Tiếp Quản")).json
+    assert client.patch(f"/v1/staff/{n}", {"new_address": True, "login": f"moi.{reader}", "mail_quota_mib": 500}).status == 200
+    assert client.put("/v1/units/T1.01/mailbox", {"holders": [n]}).status == 200
+    full = OF_PEOPLE[reader] - {"cvDelegate", "cvAutoReply"}  # of leavers
+    assert shown(listening, reader, "ou=people,dc=congvu", f"(mail=moi.{reader}@ninhthuan.gov.vn)") == full
+    assert shown(listening, reader, "dc=congvu", "(objectClass=cvUnitEntry)") == OF_UNITS[reader]
+    order = {"reason": "nghi_huu", "keep_mail_until": "2099-01-01", "delegate_to": heir["id"]}
+    assert client.put(f"/v1/staff/{n}/departure", order).json["state"] == "done"
+    gone = OF_PEOPLE[reader] - {"authorizedService"} if reader != "eoffice" else {"objectClass", "mail"}
+    assert shown(listening, reader, "ou=people,dc=congvu", f"(mail=moi.{reader}@ninhthuan.gov.vn)") == gone
+    guess = "(cn=*)" if reader != "eoffice" else "(uid=*)"
+    assert "dn:" not in search(listening, reader, "-b", "ou=people,dc=congvu", guess, "dn").stdout, "nor found by what is hidden"
+    assert person["id"]
+
+
+def rules(text, base):
+    """The access lines of a slapd.conf, in order, with one base."""
+    lines = text.replace(base, "BASE").replace("\n  ", " ").splitlines()
+    return [" ".join(line.split()) for line in lines if line.startswith("access to ")]
+
+
+def test_the_example_gives_readers_what_the_embedded_server_gives(listening):
+    mine = [r for r in rules((listening.data / "slapd/slapd.conf").read_text(), "dc=congvu") if "ou=readers" in r]
+    theirs = [r for r in rules((EXAMPLE / "slapd.conf.example").read_text(), "dc=example,dc=gov,dc=vn") if "ou=readers" in r]
+    assert mine == theirs and len(mine) > 8
+
+
+def test_e_office_finds_people_by_their_login_there(listening):
+    client = listening.client()
+    person = client.put("/v1/staff/R-EO", an(full_name="Người Văn Phòng", accounts=[{"system": "e-office", "desired": {"state": "present"}}])).json
+    login = next(a["observed"]["login"] for a in person["accounts"] if a["system"] == "e-office")
+    client.patch("/v1/systems/e-office", {"kind": "directory"})
+    assert client.put("/v1/staff/R-EO/accounts/e-office", {"state": "present"}).status in (200, 202)
+    found = search(listening, "eoffice", "-b", "ou=people,dc=congvu", f"(&(authorizedService=e-office)(cvAccountLogin;x-e-office={login}))", "cn", "cvUnit")
+    assert "cvUnit: cvId=unt_" in found.stdout, found
 
 
 def test_a_reader_cannot_write_and_passwords_are_hashed(listening):

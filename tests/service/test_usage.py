@@ -8,7 +8,7 @@ import signal
 import subprocess
 
 import pytest
-from congvu import an, wait_for
+from congvu import an, make_units, wait_for
 
 TODAY = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=7)).date()
 
@@ -211,6 +211,29 @@ def test_only_people_of_the_tokens_units(shared, client):
     assert feed.get("/v1/staff").code == "scope_missing"
     reader = client.post("/v1/tokens", {"name": "reader", "scopes": ["staff:read"], "unit": "T1"}).json["secret"]
     assert shared.client(reader).post("/v1/usage-events", {"system": "mailbox"}).code == "scope_missing"
+
+
+def test_a_token_of_a_subtree_does_not_move_the_sources_clock(start):
+    service = start()
+    client = service.client()
+    make_units(client)
+    person = onboard(client, staff_code="U-0012")
+    assert client.patch("/v1/systems/mailbox", {"activity": {"reported": True}}).status == 200
+    feed = service.client(client.post("/v1/tokens", {"name": "feed", "scopes": ["usage:write"], "unit": "T1"}).json["secret"])
+
+    def clock():
+        return client.get("/v1/systems/mailbox").json["data_through"], client.get("/v1/adoption", unit="T1", system="mailbox").json["rows"][0]["adoption"]
+    before = clock()
+    for said in ({"data_through": day(1)}, {"data_through": day(3), "rewind": True}, {"rewind": True}):
+        refused = feed.post("/v1/usage-events", {"system": "mailbox", "events": [{"id": person["id"], "occurred_on": day(1)}], **said})
+        assert (refused.status, refused.code) == (403, "scope_missing") and stored(service, person["id"]) == set(), refused
+    lines = feed.post("/v1/usage-events", b"", {"Content-Type": "application/x-ndjson"}, system="mailbox", data_through=day(1))
+    assert lines.code == "scope_missing"
+    assert report(feed, [{"id": person["id"], "occurred_on": day(1)}])["accepted"] == 1
+    assert clock() == before == (None, None)
+    report(client, [], data_through=day(1))
+    assert wait_for(lambda: clock()[0], "said by who sees all") == day(1)
+    assert report(feed, [{"id": person["id"], "occurred_on": day(2)}])["data_through"] == day(1)
 
 
 def test_feeds_at_once_lose_no_day(shared, client):

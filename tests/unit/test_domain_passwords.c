@@ -20,7 +20,8 @@ static void refuses(const char *password, const char *code)
     cv_auto_arena arena = cv_arena_new(1 << 20);
     struct cv_faults faults;
     cv_faults_init(&faults, arena);
-    bool ok = dom_password_ok(password, &an, &faults);
+    char *ready = NULL;
+    bool ok = dom_password_ok(password, &an, &faults, &ready);
     if (!code) {
         if (!ok)
             fail_msg("%s is refused: %s", password, faults.items[0].code);
@@ -79,8 +80,31 @@ static void a_person_without_particulars(void **state)
     struct cv_faults faults;
     (void)state;
     cv_faults_init(&faults, arena);
-    assert_true(dom_password_ok("Xe-dap#0000", &bare, &faults));
+    char *ready = NULL;
+    assert_true(dom_password_ok("Xe-dap#0000", &bare, &faults, &ready));
     assert_int_equal(faults.count, 0);
+}
+
+/* However it is typed: composed, decomposed, with the blanks of other keyboards. */
+static void one_form(void **state)
+{
+    static const char composed[] = "  S\u00F4ng C\u00E1i 9";
+    static const char *const typed[] = {"  S\u00F4ng C\u00E1i 9", "  So\u0302ng Ca\u0301i 9",
+                                        "\u00A0\u2003So\u0302ng\u00A0C\u00E1i 9"};
+    (void)state;
+    for (size_t i = 0; i < sizeof typed / sizeof *typed; i++) {
+        cv_auto_arena arena = cv_arena_new(1 << 20);
+        struct cv_faults faults;
+        char *ready = NULL;
+        cv_faults_init(&faults, arena);
+        assert_true(dom_password_ok(typed[i], &an, &faults, &ready));
+        assert_string_equal(ready, composed);
+    }
+    refuses("\u1EA2\u1EA5\u1EBF9-ab", "too_short"); /* eight signs, however many marks */
+    refuses("A\u0309a\u0302\u0301e\u0302\u03019-ab", "too_short");
+    refuses("Xe-dap\u200B913", "bad_characters");
+    refuses("Xe-dap\x7F" "913", "bad_characters");
+    refuses("Xe-dap\U0001F6B2913", NULL);
 }
 
 static int begin(void **state)
@@ -95,6 +119,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(form),
         cmocka_unit_test(content),
+        cmocka_unit_test(one_form),
         cmocka_unit_test(a_person_without_particulars),
     };
     int failed = cmocka_run_group_tests(tests, begin, NULL);

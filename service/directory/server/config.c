@@ -2,6 +2,7 @@
 #include "directory/server/slapd.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <unistd.h>
 
 static const char main_indices[] =
@@ -122,40 +123,56 @@ static void put_password_access(struct cv_buf *out, const char *base)
     cv_buf_puts(out, "access to attrs=userPassword by * none\n");
 }
 
-/* Mail servers see what they need to find a mailbox and to deliver, of people only. */
-static void put_access(struct cv_buf *out, const char *base)
-{
-    static const char reader_attrs[] =
-        "entry,objectClass,cvId,cn,sn,givenName,uid,mail,cvMailAlias,cvFormerLogin,authorizedService,"
-        "cvReceives,cvMailStore,cvMailQuota,cvDelegate,cvAutoReply,cvHolds,cvUnit,title,"
-        "cvAccountState,cvAccountLogin,entryUUID";
-    put_password_access(out, base);
-    cv_buf_printf(out,
-                  "access to dn.children=\"ou=people,%s\" attrs=%s\n"
-                  "  by dn.exact=\"cn=service,ou=system,%s\" write\n"
-                  "  by dn.children=\"ou=readers,ou=system,%s\" read by * none\n",
-                  base, reader_attrs, base, base);
-    cv_buf_printf(out,
-                  "access to dn.base=\"ou=people,%s\" attrs=entry\n"
-                  "  by dn.exact=\"cn=service,ou=system,%s\" write\n"
-                  "  by dn.children=\"ou=readers,ou=system,%s\" search by * none\n",
-                  base, base, base);
+/* Which reader sees which attributes of what: each what its own look-ups ask for (deploy/mail, deploy/connectors), and
+ * no more. The first line that names an attribute decides; the service may write all of it. */
+#define DOVECOT "dovecot"
+#define POSTFIX "postfix"
+#define EOFFICE "eoffice"
+static const struct {
+    const char *below, *filter, *attrs, *readers[3];
+} sights[] = {
+    {"ou=people", NULL, "entry,objectClass,mail,authorizedService", {DOVECOT, POSTFIX, EOFFICE}},
+    {"ou=people", NULL, "uid,cvMailAlias,cvReceives", {DOVECOT, POSTFIX}},
+    {"ou=people", NULL, "cvFormerLogin,cvHolds,cvMailStore,cvMailQuota,cvAutoReply", {DOVECOT}},
+    {"ou=people", NULL, "cvDelegate", {POSTFIX}},
+    /* whoever may sign in nowhere has left, or is locked: nothing more of him */
+    {"ou=people", "(authorizedService=*)", "cvId,cn,sn,givenName,title,cvUnit,cvAccountLogin,entryUUID", {EOFFICE}},
     /* of units only those with a mailbox, and of them nothing else */
-    cv_buf_printf(out,
-                  "access to dn.children=\"ou=units,%s\" filter=\"(cvReceives=TRUE)\"\n"
-                  "  attrs=entry,objectClass,cvId,uid,mail,cvReceives,cvMailStore\n"
-                  "  by dn.exact=\"cn=service,ou=system,%s\" write\n"
-                  "  by dn.children=\"ou=readers,ou=system,%s\" read by * none\n",
-                  base, base, base);
+    {"ou=units", "(cvReceives=TRUE)", "entry,objectClass,uid,mail,cvReceives", {DOVECOT, POSTFIX}},
+    {"ou=units", "(cvReceives=TRUE)", "cvMailStore", {DOVECOT}},
+};
+
+static void put_sight(struct cv_buf *out, size_t n, const char *base)
+{
+    cv_buf_printf(out, "access to dn.children=\"%s,%s\"", sights[n].below, base);
+    if (sights[n].filter != NULL)
+        cv_buf_printf(out, " filter=\"%s\"", sights[n].filter);
+    cv_buf_printf(out, " attrs=%s\n  by dn.exact=\"cn=service,ou=system,%s\" write\n", sights[n].attrs, base);
+    for (size_t i = 0; i < CV_COUNT(sights[n].readers) && sights[n].readers[i] != NULL; i++)
+        cv_buf_printf(out, "  by dn.exact=\"cn=%s,ou=readers,ou=system,%s\" read\n", sights[n].readers[i], base);
+    cv_buf_puts(out, "  by * none\n");
+}
+
+/* Where a reader may begin a search. */
+static void put_search_base(struct cv_buf *out, const char *dn, const char *base)
+{
     cv_buf_printf(out,
                   "access to dn.base=\"%s\" attrs=entry\n"
                   "  by dn.exact=\"cn=service,ou=system,%s\" write\n"
                   "  by dn.children=\"ou=readers,ou=system,%s\" search by * none\n",
-                  base, base, base);
-    /* the first entry of all has no parent but the root */
-    cv_buf_printf(
-        out, "access to dn.base=\"\" attrs=children by dn.exact=\"cn=service,ou=system,%s\" write by * none\n", base);
-    cv_buf_printf(out, "access to * by dn.exact=\"cn=service,ou=system,%s\" write by * none\n", base);
+                  dn, base, base);
+}
+
+static void put_access(struct cv_buf *out, const char *base)
+{
+    char people[512];
+    snprintf(people, sizeof people, "ou=people,%s", base);
+    put_password_access(out, base);
+    for (size_t i = 0; i < CV_COUNT(sights); i++)
+        put_sight(out, i, base);
+    put_search_base(out, people, base);
+    put_search_base(out, base, base);
+    put_service_access(out, base);
 }
 
 /* The order matters: uniqueness and password rules judge before anything is published or logged. */

@@ -127,24 +127,35 @@ static bool save_activation(struct prov_call *call, const struct dom_staff *befo
     return false;
 }
 
+static bool activate(struct prov_call *call, const struct dom_staff *before, const struct prov_systems *systems,
+                     const char *password, struct cv_error *err)
+{
+    struct dom_staff after;
+    struct prov_audit audit;
+    char target[CV_ID_TEXT];
+    activated(before, &after, systems, call->arena);
+    prov_audit_begin(&audit, call, "credential.activate", cv_id_text("stf_", before->id, target), NULL);
+    bool ok = save_activation(call, before, &after, password, err);
+    prov_audit_end(&audit, ok, err);
+    return ok;
+}
+
 bool prov_activate(struct prov_call *call, const char *code, const char *password, struct cv_error *err)
 {
     char digest[CV_DIGEST_TEXT];
-    struct dom_staff before, after;
+    struct dom_staff before;
     struct prov_systems systems;
-    struct prov_audit audit;
-    char target[CV_ID_TEXT];
     code_digest(call->prov, code, digest);
     if (!dir_staff_find_activation(call->dir, digest, call->arena, &before, err))
         return err->kind == CV_NOT_FOUND ? refuse(err) : false;
     if (before.activation_until == CV_NO_MOMENT || before.activation_until <= cv_now() ||
         !prov_load_systems(call, &systems, err))
         return err->kind == CV_OK ? refuse(err) : false;
-    if (!dom_password_ok(password, &before, call->faults))
-        return cv_faults_check(call->faults, cvp_password_too_weak, err);
-    activated(&before, &after, &systems, call->arena);
-    prov_audit_begin(&audit, call, "credential.activate", cv_id_text("stf_", before.id, target), NULL);
-    bool ok = save_activation(call, &before, &after, password, err);
-    prov_audit_end(&audit, ok, err);
+    char *ready = NULL;
+    bool fit = dom_password_ok(password, &before, call->faults, &ready);
+    bool ok =
+        fit ? activate(call, &before, &systems, ready, err) : cv_faults_check(call->faults, cvp_password_too_weak, err);
+    if (ready != NULL)
+        explicit_bzero(ready, strlen(ready));
     return ok;
 }

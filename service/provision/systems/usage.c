@@ -227,6 +227,16 @@ static bool save_people(struct prov_call *call, struct prov_usage_input *in, con
     return true;
 }
 
+/* How far the whole source is, nobody can say who sees only a part of its people. */
+static bool may_move_clock(const struct prov_call *call, const struct prov_usage_input *in, struct cv_error *err)
+{
+    return call->scope.everywhere || (in->data_through == CV_NO_DAY && !in->rewind) ||
+           cv_fail(
+               err, cvp_scope_missing, "/data_through",
+               "Chỉ mã truy cập toàn hệ thống mới báo được số liệu đã đủ đến ngày nào; xin bỏ data_through và rewind",
+               "Only a token for everything says how far the data reach; leave data_through and rewind out");
+}
+
 /* Once more when another call moved it on meanwhile. */
 static bool save_feed(struct prov_call *call, const struct prov_usage_input *in, struct prov_usage_result *out,
                       struct cv_error *err)
@@ -235,6 +245,9 @@ static bool save_feed(struct prov_call *call, const struct prov_usage_input *in,
         struct dom_usage_feed feed;
         if (!dir_usage_feed_read(call->dir, in->system, call->arena, &feed, err))
             return false;
+        out->data_through = feed.data_through;
+        if (!call->scope.everywhere)
+            return true;
         if (in->data_through != CV_NO_DAY && (in->rewind || in->data_through > feed.data_through))
             feed.data_through = in->data_through; /* CV_NO_DAY is below every day */
         feed.received_at = cv_now();
@@ -279,7 +292,8 @@ bool prov_usage_record(struct prov_call *call, struct prov_usage_input *in, stru
 {
     struct prov_audit audit;
     *out = (struct prov_usage_result){.data_through = CV_NO_DAY};
-    if (!view_system_find(call->prov->options.view, in->system, call->arena, &out->system, err))
+    if (!view_system_find(call->prov->options.view, in->system, call->arena, &out->system, err) ||
+        !may_move_clock(call, in, err))
         return false;
     prov_audit_begin(&audit, call, "usage.record", in->system, NULL);
     bool ok = record(call, in, out, err);
