@@ -247,9 +247,8 @@ static void test_reader_sees_mail_only(void **state)
     ldap_initialize(&ld, s->config.uri);
     ldap_set_option(ld, LDAP_OPT_PROTOCOL_VERSION, &version);
     assert_int_equal(ldap_sasl_bind_s(ld, dn, LDAP_SASL_SIMPLE, &credential, NULL, NULL, NULL), LDAP_SUCCESS);
-    assert_int_equal(read_count(ld, SERVICE_PEOPLE, LDAP_SCOPE_ONELEVEL, "(&(cvId=p12)(authorizedService=mailbox))"),
-                     1);
-    assert_int_equal(read_count(ld, SERVICE_PEOPLE, LDAP_SCOPE_ONELEVEL, "(&(cvId=p12)(cvName=*))"), 0);
+    assert_int_equal(read_count(ld, person_dn(s, "p12"), LDAP_SCOPE_BASE, "(authorizedService=mailbox)"), 1);
+    assert_int_equal(read_count(ld, person_dn(s, "p12"), LDAP_SCOPE_BASE, "(cvName=*)"), 0);
     assert_true(read_count(ld, "ou=system," BASE, LDAP_SCOPE_SUBTREE, "(objectClass=*)") <= 0);
     assert_true(read_count(ld, "cn=log", LDAP_SCOPE_SUBTREE, "(objectClass=*)") <= 0);
     ldap_unbind_ext(ld, NULL, NULL);

@@ -103,7 +103,9 @@ static void one_form(void **state)
     refuses("\u1EA2\u1EA5\u1EBF9-ab", "too_short"); /* eight signs, however many marks */
     refuses("A\u0309a\u0302\u0301e\u0302\u03019-ab", "too_short");
     refuses("Xe-dap\u200B913", "bad_characters");
-    refuses("Xe-dap\x7F" "913", "bad_characters");
+    refuses("Xe-dap\x7F"
+            "913",
+            "bad_characters");
     refuses("Xe-dap\U0001F6B2913", NULL);
 }
 
