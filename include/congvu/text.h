@@ -60,6 +60,11 @@ enum cv_name_sign cv_text_name_sign(const char *s, char out[CV_SIGN_TEXT]);
 /* A name in capitals only, or in none, as it is written: "H'HEN NIÊ" -> "H'Hen Niê". NULL when it has both. */
 const char *cv_text_proper(struct cv_arena *arena, const char *s);
 const char *cv_text_lower(struct cv_arena *arena, const char *s); /* marks stay: "BÀ" -> "bà" */
+const char *cv_text_upper(struct cv_arena *arena, const char *s);
+
+/* Bytes of another charset ("UTF-16LE", "windows-1258", "ISO-8859-1": ICU's names) as UTF-8, not normalised; what has
+ * no meaning there becomes U+FFFD. NULL: ICU does not know the charset. */
+const char *cv_text_from_charset(struct cv_arena *arena, const char *charset, const void *bytes, size_t len);
 
 /* ASCII helpers that never look at the locale. */
 char cv_ascii_lower(char c);

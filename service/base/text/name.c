@@ -78,7 +78,9 @@ static bool one_case(const char *s)
     return (n.lower == 0 && n.upper > n.words) || (n.upper == 0 && n.lower > 0);
 }
 
-static const char *recase(struct cv_arena *arena, const char *s, bool proper)
+enum way { LOWER, UPPER, PROPER };
+
+static const char *recase(struct cv_arena *arena, const char *s, enum way way)
 {
     size_t cap = strlen(s) * 3 + 1, len = 0; /* a letter's other case may take more bytes */
     char *out = cv_arena_alloc(arena, cap);
@@ -90,7 +92,7 @@ static const char *recase(struct cv_arena *arena, const char *s, bool proper)
 
         U8_NEXT(s, i, -1, c);
         c = c < 0 ? 0xFFFD : c;
-        UChar32 cased = proper && head ? u_toupper(c) : u_tolower(c);
+        UChar32 cased = way == UPPER || (way == PROPER && head) ? u_toupper(c) : u_tolower(c);
         U8_APPEND((uint8_t *)out, len, cap, cased, full);
         if (full) {
             break;
@@ -103,10 +105,15 @@ static const char *recase(struct cv_arena *arena, const char *s, bool proper)
 
 const char *cv_text_proper(struct cv_arena *arena, const char *s)
 {
-    return one_case(s) ? recase(arena, s, true) : NULL;
+    return one_case(s) ? recase(arena, s, PROPER) : NULL;
 }
 
 const char *cv_text_lower(struct cv_arena *arena, const char *s)
 {
-    return recase(arena, s, false);
+    return recase(arena, s, LOWER);
+}
+
+const char *cv_text_upper(struct cv_arena *arena, const char *s)
+{
+    return recase(arena, s, UPPER);
 }
