@@ -53,13 +53,14 @@ print(*(s.getsockname()[1] for s in held))
 PY
 )
 
-# What Congvu shows when it ends sessions; made once, readable by the service's user alone.
+# What Congvu shows when it ends sessions, and where only; the password is made once, readable by the service's user alone.
 secret="$data/credentials/dovecot"
-if [ ! -s "$secret" ]; then
-    install -d -m 700 -o "$(stat -c %u "$data")" "$data/credentials"
-    install -m 600 -o "$(stat -c %u "$data")" /dev/null "$secret"
-    printf 'Basic doveadm:%s\n' "$(python3 -c 'import secrets; print(secrets.token_hex(24))')" >"$secret"
-fi
+login=$(tail -1 "$secret" 2>/dev/null || true)
+[ -n "$login" ] || login="Basic doveadm:$(python3 -c 'import secrets; print(secrets.token_hex(24))')"
+install -d -m 700 -o "$(stat -c %u "$data")" "$data/credentials"
+install -m 600 -o "$(stat -c %u "$data")" /dev/null "$secret.new"
+printf 'Host: 127.0.0.1:%s\n%s\n' "$doveadm" "$login" >"$secret.new" # the port is another one each time
+mv "$secret.new" "$secret"
 
 as_mail_user=(setpriv --reuid=$mail_user --regid=$mail_user --clear-groups)
 hook_secret="$work/collector/secret"
@@ -74,7 +75,7 @@ import os, pathlib, re, sys
 e = os.environ
 readers = pathlib.Path(e["DATA"]) / "readers"
 line = lambda name: (readers / name).read_text().strip()
-doveadm = (pathlib.Path(e["DATA"]) / "credentials/dovecot").read_text().strip().split(":", 1)[1]
+doveadm = (pathlib.Path(e["DATA"]) / "credentials/dovecot").read_text().strip().rpartition("\n")[2].split(":", 1)[1]
 values = {**e, "STORE": e["WORK"] + "/store", "BASE": line("base"), "LDAP_URI": line("uri"), "QUOTA_MIB": "2048", "DOVEADM_PASSWORD": doveadm,
           "DOMAIN_LIST": ", ".join(f'"{d}"' for d in e["DOMAINS"].split()),
           "COLLECTOR_SECRET": (pathlib.Path(e["WORK"]) / "collector/secret").read_text(),

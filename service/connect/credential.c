@@ -1,5 +1,5 @@
-/* The file with a target's secret: "Bearer TOKEN", "Basic USER:PASSWORD" or a bare token; before it perhaps a line
- * "Host: NAME[:PORT]", the only place it may be sent to. */
+/* The file with a target's secret: a line "Host: NAME[:PORT]", the only place it may be sent to, then "Bearer TOKEN",
+ * "Basic USER:PASSWORD" or a bare token. Without the first line whoever may change a system's URL would be sent it. */
 #include "connect/internal.h"
 
 #include <string.h>
@@ -41,11 +41,11 @@ static bool split_basic(struct con_credential *c)
     return true;
 }
 
-/* Takes the line with the host off the text. False: it names another one than the URL does. */
-static bool take_host(struct con_credential *c, const char *url)
+/* Takes the line with the host off the text. NULL, or what is wrong with it. */
+static const char *take_host(struct con_credential *c, const char *url)
 {
     if (strncasecmp(c->text, HOST, sizeof HOST - 1) != 0)
-        return true;
+        return "its first line must be Host: NAME[:PORT], where it may be sent to";
     char *rest = c->text + strcspn(c->text, "\n");
     if (*rest != '\0')
         *rest++ = '\0';
@@ -54,7 +54,7 @@ static bool take_host(struct con_credential *c, const char *url)
     c->text[strcspn(c->text, "\r")] = '\0';
     bool same = con_url_is_at(url, host);
     memmove(c->text, rest, strlen(rest) + 1);
-    return same;
+    return same ? NULL : "it is meant for another host";
 }
 
 bool con_credential_read(const char *path, const char *url, struct con_credential *out, struct cv_error *err)
@@ -64,10 +64,10 @@ bool con_credential_read(const char *path, const char *url, struct con_credentia
     const char *why = cv_secret_read(path, out->text, sizeof out->text, &len);
     if (why == NULL && strlen(out->text) != len)
         why = "must be text";
-    else if (why == NULL && !take_host(out, url))
-        why = "it is meant for another host";
-    else if (why == NULL && !printable(out->text))
-        why = "must be one line";
+    if (why == NULL)
+        why = take_host(out, url);
+    if (why == NULL && !printable(out->text))
+        why = "must be one line after that of the host";
     if (why != NULL)
         return refuse(err, why);
     if (strncasecmp(out->text, "bearer ", 7) == 0) {

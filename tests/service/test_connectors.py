@@ -5,6 +5,7 @@ import pathlib
 import ssl
 import subprocess
 import tempfile
+import urllib.parse
 
 import pytest
 import scim
@@ -44,9 +45,13 @@ def between(far):
 def secrets():
     with tempfile.TemporaryDirectory(prefix="cv-secrets-", dir="/tmp") as folder:
         path = pathlib.Path(folder) / "td-office.token"
-        path.write_text(f"Bearer {scim.TOKEN}\n")
-        path.chmod(0o600)
+        path.touch(0o600)
         yield folder
+
+
+def meant_for(path, url, token=scim.TOKEN):
+    """The file with a secret, as an operator writes it: where it may be sent to, and what."""
+    path.write_text(f"Host: {urllib.parse.urlsplit(url).netloc}\nBearer {token}\n")
 
 
 @pytest.fixture
@@ -57,6 +62,7 @@ def office(start, secrets):
         service = start(connector_secret_dir=secrets, connect_period_ms=50, **settings)
         client = service.client()
         make_units(client)
+        client.secret = pathlib.Path(secrets) / "td-office.token"
         connect(client, url, **(connector or {}))
         return service, client
 
@@ -64,6 +70,7 @@ def office(start, secrets):
 
 
 def connect(client, url, **more):
+    meant_for(client.secret, url)
     body = {"kind": "connector", "connector": {"url": url, "credential_file": "td-office.token", "allow": ["loopback"], **more}}
     answer = client.patch(SYSTEM, body)
     assert answer.status == 200, answer
@@ -396,6 +403,7 @@ def test_killed_at_any_point_it_converges_within_15_seconds(start, secrets, far,
         service.start()
         client = service.client()
         make_units(client)
+        client.secret = pathlib.Path(secrets) / "td-office.token"
         connect(client, far.url)
         people, rounds = 0, 12 if more else 4
         for kill in range(rounds):
@@ -502,11 +510,13 @@ def test_loopback_and_wrong_secrets_are_refused_without_a_word(office, far, secr
 
 def test_a_secret_goes_only_to_the_host_it_names(office, far, between, secrets):
     token = pathlib.Path(secrets) / "td-office.token"
-    token.write_text(f"Host: 127.0.0.1:{far.port}\nBearer {scim.TOKEN}\n")
     stranger = between()
     _, client = office(stranger.url)
+    meant_for(token, far.url)
     person(client, 0)
     wait_for(lambda: "another host" in (account(client, 0)["observed"]["last_error"] or ""), "the secret stays here")
+    token.write_text(f"Bearer {scim.TOKEN}\n")
+    wait_for(lambda: "must be Host:" in (account(client, 0)["observed"]["last_error"] or ""), "nor does it follow any URL when it names none")
     assert stranger.manners.seen == []
     connect(client, far.url)
     assert client.patch("/v1/staff/P-0", {"title": "A"}).status == 200

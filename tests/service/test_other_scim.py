@@ -4,6 +4,7 @@ import pathlib
 import ssl
 import subprocess
 import tempfile
+import urllib.parse
 
 import other_scim as other
 import pytest
@@ -17,14 +18,13 @@ NAMES = ["An", "Bình", "Chi", "Dũng", "Giang", "Hà"]
 @pytest.fixture
 def secrets():
     with tempfile.TemporaryDirectory(prefix="cv-secrets-", dir="/tmp") as folder:
-        keep(folder, other.TOKEN)
         yield folder
 
 
-def keep(folder, token):
+def keep(folder, url, token=other.TOKEN):
     path = pathlib.Path(folder) / "other.token"
-    path.write_text(f"Bearer {token}\n")
-    path.chmod(0o600)
+    path.touch(0o600)
+    path.write_text(f"Host: {urllib.parse.urlsplit(url).netloc}\nBearer {token}\n")
 
 
 @pytest.fixture
@@ -46,6 +46,7 @@ def office(start, secrets):
         client = start(connector_secret_dir=secrets, connect_period_ms=50, **settings).client()
         client.people = 0
         make_units(client)
+        keep(secrets, url)
         body = {"url": url, "credential_file": "other.token", "allow": ["loopback"], **(connector or {})}
         assert client.patch(SYSTEM, {"kind": "connector", "connector": body}).status == 200
         return client
@@ -239,7 +240,7 @@ def test_a_token_that_ran_out_is_replaced(office, far, secrets):
     person(client, 0)
     assert "401" in failing(client, 0)
     assert len(server.requests()) < 60 and server.all() == []
-    keep(secrets, "the-new-one")
+    keep(secrets, server.url, "the-new-one")
     when_settled(client)
     assert len(ours(server)) == 1
 

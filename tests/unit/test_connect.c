@@ -200,8 +200,9 @@ static void sent_with(const char *secret, const char *expected)
     char path[64];
     struct con_target target = local;
     cv_auto_arena arena = cv_arena_new(CV_MAX_ARENA);
-    target.credential_file = secret_file(path, secret, 0600);
     canned_start(&s, "HTTP/1.1 204 x\r\n\r\n");
+    target.credential_file = secret_file(
+        path, cv_arena_printf(arena, "Host: %.*s\n%s", (int)strcspn(s.url + 7, "/"), s.url + 7, secret), 0600);
     assert_true(ask(&s, CON_DELETE, target, arena, &a, &err));
     assert_non_null(strstr(s.seen, expected));
     canned_stop(&s);
@@ -230,10 +231,12 @@ static void refused_secret(const char *text, mode_t mode)
 static void test_files_that_are_no_secret(void **state)
 {
     (void)state;
-    refused_secret("s3cr3t", 0640);
-    refused_secret("s3cr3t\r\nX-Injected: 1", 0600);
+    refused_secret("Host: eoffice.vn\ns3cr3t", 0640);
+    refused_secret("Host: eoffice.vn\ns3cr3t\r\nX-Injected: 1", 0600);
     refused_secret("", 0600);
-    refused_secret("Basic s3cr3t", 0600);
+    refused_secret("Host: eoffice.vn\nBasic s3cr3t", 0600);
+    refused_secret("s3cr3t", 0600); /* it would follow any URL */
+    refused_secret("Bearer s3cr3t\n", 0600);
 }
 
 static bool meant_for(const char *text, const char *url)
