@@ -5,6 +5,7 @@
 
 #include "congvu/log.h"
 #include "congvu/text.h"
+#include "congvu/prov_fields.h"
 #include "service.h"
 #include "congvu/server.h"
 
@@ -35,6 +36,23 @@ static int print_routes(void)
                    lanes[routes[i].lane], routes[i].scopes, routes[i].shows,
                    routes[i].query != NULL ? routes[i].query : "");
     }
+    return 0;
+}
+
+static int print_fields(void)
+{
+    size_t count = 0;
+    const struct prov_fields *const *records = api_records(&count);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < records[i]->count; k++) {
+            struct cv_buf line;
+            struct cv_jout j;
+            cv_buf_init(&line, CV_MAX_LOG_LINE);
+            cv_jout_init(&j, &line);
+            prov_field_print(records[i], &records[i]->items[k], &j);
+            puts(cv_buf_str(&line));
+            cv_buf_free(&line);
+        }
     return 0;
 }
 
@@ -146,6 +164,8 @@ static int run(const struct options *options, struct service *s)
         return probe_health(options->url);
     case CMD_ROUTES:
         return print_routes();
+    case CMD_FIELDS:
+        return print_fields();
     case CMD_SETTINGS:
         return print_settings();
     case CMD_VERSION:

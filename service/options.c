@@ -13,6 +13,7 @@ static const struct word words[] = {
     {"healthcheck", CMD_HEALTHCHECK},
     {"check-config", CMD_CHECK_CONFIG},
     {"routes", CMD_ROUTES},
+    {"fields", CMD_FIELDS},
     {"settings", CMD_SETTINGS},
     {"token", CMD_TOKEN},
     {"--help", CMD_HELP},
@@ -35,6 +36,7 @@ void options_help(void)
           "      make a token with every right and print its secret: the way back when the last one is lost;\n"
           "      run it as the service's user, while the service runs or not\n"
           "  congvud routes      the table of routes and rights, as JSON lines\n"
+          "  congvud fields      the members of records in JSON, as JSON lines\n"
           "  congvud settings    a commented sample of the settings file\n"
           "  congvud --version   what this is\n"
           "\n"

@@ -45,6 +45,7 @@ enum command {
     CMD_HEALTHCHECK,
     CMD_CHECK_CONFIG,
     CMD_ROUTES,
+    CMD_FIELDS,
     CMD_SETTINGS,
     CMD_TOKEN,
     CMD_HELP,

@@ -12,6 +12,7 @@
 #include "congvu/reconcile.h"
 #include "congvu/coverage.h"
 
+struct prov_fields;
 struct api_blob {
     const char *bytes;
     size_t len;
@@ -38,6 +39,8 @@ void api_close(struct api *api);
 void api_scheduler_ticked(struct api *api);
 const struct htp_route *api_routes(size_t *out_count);
 const struct htp_route *api_management_routes(size_t *out_count); /* /metrics and the health answers */
+/* The tables of the members that records have in JSON; `congvud fields` prints them. */
+const struct prov_fields *const *api_records(size_t *out_count);
 htp_authenticate api_authenticate;
 /* The commit that this program was built from, "unknown" without git. */
 const char *api_commit(void);

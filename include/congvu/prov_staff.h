@@ -5,6 +5,7 @@
  * Thread: that of the call. */
 #pragma once
 
+#include "congvu/prov_fields.h"
 #include "congvu/provision.h"
 #include "congvu/records.h"
 #include "congvu/wish.h"
@@ -22,10 +23,8 @@ struct prov_account_input {
     struct dom_wish wish;
 };
 struct prov_staff_input {
-    struct prov_text staff_code, full_name, family_name, middle_name, given_name, unit, title, mobile, login;
-    struct prov_int category; /* enum dom_category */
-    struct prov_int birth_year;
-    struct prov_int mail_quota_mib;
+    struct prov_given given; /* of what goes onto the person by itself */
+    struct prov_text staff_code, full_name, family_name, middle_name, given_name, unit, title, login;
     struct prov_day hired_on;
     struct prov_decision decision;
     enum cv_presence posts_given;

@@ -67,6 +67,7 @@ void api_count_or_null(struct cv_jout *j, const char *name, int32_t count, bool 
 /* JSON of records */
 /* Every name of a unit or a person inside another record asks here: what GET would answer 404 for is not named. */
 bool api_sees_unit(const struct htp_exchange *x, struct cv_id unit);
+bool api_sees_mailbox(const struct htp_exchange *x, const char *login, struct view_unit *out); /* of a unit, by login */
 bool api_sees_staff(const struct htp_exchange *x, const char *id);
 bool api_may_read_staff(const struct htp_exchange *x);
 /* {"id","code","name"} in the caller's language; null for a unit outside his subtree. */
@@ -80,8 +81,11 @@ void api_write_account(struct htp_exchange *x, const char *name, const struct do
                        const struct dom_account *account);
 void api_write_departure(struct htp_exchange *x, const char *name, const struct dom_staff *staff,
                          const struct dom_departure *d);
-/* One line of the "changes" of validate_only; nothing when both texts are the same. */
-void api_write_change(struct cv_jout *j, const char *field, const char *from, const char *to);
+/* A post but its unit, into the object that is open. */
+void api_write_post_facts(struct cv_jout *j, const struct dom_post *post);
+/* What decided the wish, for people who cannot see the record: required, hand, ... */
+const char *api_cause_word(const struct dom_account *account);
+void api_write_departure_summary(struct cv_jout *j, const struct dom_departure *d); /* "departure", or null */
 /* "changes": [...] of a person. */
 void api_write_staff_changes(struct htp_exchange *x, const struct dom_staff *before, const struct dom_staff *after);
 void api_write_home(struct htp_exchange *x, const struct view_staff *staff); /* "unit" of somebody in a list, or null */

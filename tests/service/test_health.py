@@ -94,6 +94,42 @@ def test_router_and_contract_agree_exactly(spec):
     assert routed == written
 
 
+# record -> (schema that makes it, that changes it, that shows it)
+SCHEMAS = {"staff": ("StaffCreate", "StaffUpdate", "Staff")}
+
+
+def bounds(spec, schema):
+    """(maxLength, minimum, maximum, words) of a member, through its references and alternatives."""
+    schema = spec.resolve(schema)
+    found = [schema.get("maxLength"), schema.get("minimum"), schema.get("maximum"), schema.get("enum")]
+    for part in [p for word in ("allOf", "oneOf", "anyOf") for p in schema.get(word, [])]:
+        found = [a if a is not None else b for a, b in zip(found, bounds(spec, part))]
+    return found
+
+
+def test_fields_and_contract_agree_exactly(spec):
+    """Every member of the bodies and records is a row of the binary's tables, with the same limits, and nothing else is."""
+    rows = [json.loads(line) for line in subprocess.run([BIN, "fields"], capture_output=True, text=True, check=True).stdout.splitlines()]
+    assert {row["record"] for row in rows} == set(SCHEMAS)
+    for record, schemas in SCHEMAS.items():
+        for how, name in zip(("create", "update", "shown"), schemas):
+            written = spec.document["components"]["schemas"][name]["properties"]
+            assert {row["field"] for row in rows if row["record"] == record and row[how]} == set(written), (record, how)
+            for row in rows if how != "shown" else []:
+                if row["record"] != record or not row[how]:
+                    continue
+                longest, least, most, words = bounds(spec, written[row["field"]])
+                where = (record, how, row["field"])
+                assert row["kind"] != "int" or (row["least"] or 0, row["most"]) == (least, most), where
+                assert row["kind"] != "word" or row["words"] == words, where
+                assert longest is None or row["max"] is None or longest <= row["max"], where
+                accepts_null = spec.faults(written[row["field"]], None) == []
+                assert row["kind"] == "own" or row["value"] != accepts_null, where
+        told = {row["field"] for row in rows if row["record"] == record and row["told"]}
+        changed = {row["field"] for row in rows if row["record"] == record and row["update"] and row["shown"]}
+        assert changed <= told, "what an update can change and a record shows, a dry run tells"
+
+
 def test_healthcheck_of_the_binary(shared):
     def probe(port):
         return subprocess.run([BIN, "healthcheck", "--url", f"http://127.0.0.1:{port}"], capture_output=True).returncode

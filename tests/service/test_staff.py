@@ -282,3 +282,21 @@ def test_a_long_login_is_shortened_and_one_by_hand_goes_first(client):
         assert bad.status == 422 and bad.json["errors"][0]["pointer"] == "#/login_short_rule"
     finally:
         client.patch("/v1/systems/td-office", {"login_max_length": None, "login_short_rule": None})
+
+
+def test_parts_by_hand_go_back_to_the_automatic_split(client):
+    person = client.put("/v1/staff/SPLIT-1", an(full_name="Nguyễn Lê Thị An", family_name="Nguyễn Lê", middle_name="Thị", given_name="An")).json
+    assert (person["family_name"], person["middle_name"]) == ("Nguyễn Lê", "Thị")
+    split = client.patch("/v1/staff/SPLIT-1", {"family_name": None}).json
+    assert (split["family_name"], split["middle_name"], split["given_name"]) == ("Nguyễn", "Lê Thị", "An")
+    same = client.get("/v1/staff/SPLIT-1")
+    again = client.patch("/v1/staff/SPLIT-1", {"family_name": "Nguyễn", "middle_name": "Lê Thị", "given_name": "An"})
+    assert again.etag == same.etag, "by hand what the split says is nothing new"
+
+
+def test_what_cannot_be_cleared_says_so(client):
+    client.put("/v1/staff/CLEAR-1", an(full_name="Tô Thị Không Xóa"))
+    for member in ("full_name", "unit", "login", "category"):
+        for value in (None, "") if member != "category" else (None,):
+            answer = client.patch("/v1/staff/CLEAR-1", {member: value})
+            assert answer.status == 422 and [e["pointer"] for e in answer.json["errors"]] == [f"#/{member}"], (member, value, answer)

@@ -7,6 +7,11 @@ bool api_sees_unit(const struct htp_exchange *x, struct cv_id unit)
     return scope.everywhere || view_in_scope(api_of(x)->view, scope, unit);
 }
 
+bool api_sees_mailbox(const struct htp_exchange *x, const char *login, struct view_unit *out)
+{
+    return view_unit_by_mailbox(api_of(x)->view, login, x->arena, out) && api_sees_unit(x, out->id);
+}
+
 bool api_sees_staff(const struct htp_exchange *x, const char *id)
 {
     struct cv_id found;

@@ -1,76 +1,163 @@
-/* What a PUT or PATCH would change, for validate_only. */
-#include "api/internal.h"
+/* What a PUT or PATCH would change, for validate_only: members that are lists or hold others. */
+#include "api/staff/fields.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-void api_write_change(struct cv_jout *j, const char *field, const char *from, const char *to)
-{
-    if (strcmp(from != NULL ? from : "", to != NULL ? to : "") == 0)
-        return;
-    cv_jout_object(j, NULL);
-    cv_jout_string(j, "field", field);
-    cv_jout_string(j, "from", from);
-    cv_jout_string(j, "to", to);
-    cv_jout_end(j);
-}
-
-static const char *unit_code(struct htp_exchange *x, const struct dom_staff *s)
+static const char *unit_code(struct htp_exchange *x, struct cv_id id)
 {
     struct view_unit unit;
-    if (s->post_count == 0 || !view_unit_by_id(api_of(x)->view, dom_primary_post(s)->unit, x->arena, &unit))
+    if (!api_sees_unit(x, id) || !view_unit_by_id(api_of(x)->view, id, x->arena, &unit))
         return NULL;
     return unit.code;
 }
 
-static const char *title(const struct dom_staff *s)
+void api_tell_unit(struct prov_telling *t, const char *name)
 {
-    return s->post_count > 0 ? dom_primary_post(s)->title : NULL;
+    const char *from = t->before != NULL ? unit_code(t->ctx, dom_primary_post(t->before)->unit) : NULL;
+    prov_tell_text(t, name, from, unit_code(t->ctx, dom_primary_post(t->after)->unit));
 }
 
-static const char *day(struct htp_exchange *x, cv_day d)
+/* ---- lists ---- the directory keeps no order, so two are the same when they hold the same */
+
+static int by_text(const void *a, const void *b)
 {
-    char text[CV_DAY_TEXT];
-    return d == CV_NO_DAY ? NULL : cv_arena_strdup(x->arena, cv_day_iso(d, text));
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static const char *number(struct htp_exchange *x, int n)
+static const char *list_json(struct cv_arena *arena, const char **items, size_t count)
 {
-    return n == 0 ? NULL : cv_arena_printf(x->arena, "%d", n);
+    const char *text = "[";
+    if (count > 1)
+        qsort(items, count, sizeof(*items), by_text);
+    for (size_t i = 0; i < count; i++)
+        text = cv_arena_printf(arena, "%s%s%s", text, i > 0 ? "," : "", items[i]);
+    return cv_arena_printf(arena, "%s]", text);
 }
 
-static const char *account_state(const struct dom_staff *s, const char *system)
+static void write_alias(struct cv_jout *j, const char *name, const void *item, void *ctx)
 {
-    for (size_t i = 0; i < s->account_count; i++)
-        if (strcmp(s->accounts[i].system, system) == 0)
-            return dom_desired_words[s->accounts[i].desired];
-    return NULL;
-}
-
-void api_write_staff_changes(struct htp_exchange *x, const struct dom_staff *before, const struct dom_staff *after)
-{
-    struct cv_jout *j = &x->out;
-    bool fresh = before->revision == 0;
-    cv_jout_array(j, "changes");
-    api_write_change(j, "staff_code", before->staff_code, after->staff_code);
-    api_write_change(j, "full_name", before->full_name, after->full_name);
-    api_write_change(j, "family_name", before->family_name, after->family_name);
-    api_write_change(j, "middle_name", before->middle_name, after->middle_name);
-    api_write_change(j, "given_name", before->given_name, after->given_name);
-    api_write_change(j, "unit", unit_code(x, before), unit_code(x, after));
-    api_write_change(j, "title", title(before), title(after));
-    api_write_change(j, "category", fresh ? NULL : dom_category_words[before->category],
-                     dom_category_words[after->category]);
-    api_write_change(j, "mobile", before->mobile, after->mobile);
-    api_write_change(j, "birth_year", number(x, before->birth_year), number(x, after->birth_year));
-    api_write_change(j, "mail_quota_mib", number(x, before->mail_quota_mib), number(x, after->mail_quota_mib));
-    api_write_change(j, "hired_on", fresh ? NULL : day(x, before->hired_on), day(x, after->hired_on));
-    api_write_change(j, "status", fresh ? NULL : dom_status_words[dom_status_on(before, cv_today())],
-                     dom_status_words[dom_status_on(after, cv_today())]);
-    api_write_change(j, "address", before->address, after->address);
-    for (size_t i = 0; i < after->account_count; i++) {
-        const char *system = after->accounts[i].system;
-        api_write_change(j, cv_arena_printf(x->arena, "accounts/%s", system), account_state(before, system),
-                         account_state(after, system));
-    }
+    const struct dom_alias *alias = item;
+    (void)ctx;
+    cv_jout_object(j, name);
+    cv_jout_string(j, "address", alias->address);
+    cv_jout_day(j, "until", alias->until);
     cv_jout_end(j);
+}
+
+static const char *aliases_json(struct prov_telling *t, const struct dom_staff *staff)
+{
+    if (staff == NULL)
+        return NULL;
+    const char **items = CV_NEWS(t->arena, const char *, staff->alias_count + 1);
+    for (size_t i = 0; i < staff->alias_count; i++)
+        items[i] = prov_json_of(t->arena, write_alias, &staff->aliases[i], t->ctx);
+    return list_json(t->arena, items, staff->alias_count);
+}
+
+void api_tell_aliases(struct prov_telling *t, const char *name)
+{
+    prov_tell_json(t, name, aliases_json(t, t->before), aliases_json(t, t->after));
+}
+
+static void write_code(struct cv_jout *j, const char *name, const void *item, void *ctx)
+{
+    (void)ctx;
+    cv_jout_string(j, name, *(const char *const *)item);
+}
+
+static const char *codes_json(struct prov_telling *t, const struct dom_staff *staff)
+{
+    if (staff == NULL)
+        return NULL;
+    const char **items = CV_NEWS(t->arena, const char *, staff->former_code_count + 1);
+    for (size_t i = 0; i < staff->former_code_count; i++)
+        items[i] = prov_json_of(t->arena, write_code, &staff->former_codes[i], t->ctx);
+    return list_json(t->arena, items, staff->former_code_count);
+}
+
+void api_tell_former_codes(struct prov_telling *t, const char *name)
+{
+    prov_tell_json(t, name, codes_json(t, t->before), codes_json(t, t->after));
+}
+
+void api_write_post_facts(struct cv_jout *j, const struct dom_post *post)
+{
+    cv_jout_string(j, "title", post->title);
+    cv_jout_string(j, "kind", dom_post_kind_words[post->kind]);
+    cv_jout_bool(j, "primary", post->primary);
+    cv_jout_day(j, "from", post->from);
+    cv_jout_day(j, "to", post->to);
+    api_write_decision(j, "decision", &post->decision);
+}
+
+static void write_post(struct cv_jout *j, const char *name, const void *item, void *ctx)
+{
+    const struct dom_post *post = item;
+    cv_jout_object(j, name);
+    cv_jout_string(j, "unit", unit_code(ctx, post->unit));
+    api_write_post_facts(j, post);
+    cv_jout_end(j);
+}
+
+/* `bare`: without what the members unit and title tell of the primary post. */
+static const char *posts_json(struct prov_telling *t, const struct dom_staff *staff, bool bare)
+{
+    if (staff == NULL)
+        return NULL;
+    const char **items = CV_NEWS(t->arena, const char *, staff->post_count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < staff->post_count; i++) {
+        struct dom_post post = staff->posts[i];
+        if (!api_sees_unit(t->ctx, post.unit))
+            continue;
+        if (bare && post.primary) {
+            post.unit = (struct cv_id){0};
+            post.title = NULL;
+        }
+        items[count++] = prov_json_of(t->arena, write_post, &post, t->ctx);
+    }
+    return list_json(t->arena, items, count);
+}
+
+void api_tell_posts(struct prov_telling *t, const char *name)
+{
+    const char *was = posts_json(t, t->before, true), *is = posts_json(t, t->after, true);
+    if (was == NULL || strcmp(was, is) != 0)
+        prov_tell_json(t, name, posts_json(t, t->before, false), posts_json(t, t->after, false));
+}
+
+/* ---- accounts ---- a line for what is wanted, and one for each fact below it */
+
+static void tell_fact(struct prov_telling *t, const char *root, const char *fact, const char *from, const char *to)
+{
+    prov_tell_text(t, cv_arena_printf(t->arena, "%s/%s", root, fact), from, to);
+}
+
+static const char *error_of(struct prov_telling *t, const struct dom_account *account)
+{
+    const struct htp_exchange *x = t->ctx;
+    return prov_text_in(t->arena, account->last_error, x->lang);
+}
+
+static void tell_account(struct prov_telling *t, const char *name, const struct dom_account *was,
+                         const struct dom_account *is)
+{
+    const char *root = cv_arena_printf(t->arena, "%s/%s", name, is->system);
+    prov_tell_text(t, root, was != NULL ? dom_desired_words[was->desired] : NULL, dom_desired_words[is->desired]);
+    tell_fact(t, root, "reason", was != NULL ? was->reason : NULL, is->reason);
+    tell_fact(t, root, "cause", was != NULL ? api_cause_word(was) : NULL, api_cause_word(is));
+    tell_fact(t, root, "login", was != NULL ? was->login : NULL, is->login);
+    tell_fact(t, root, "observed", was != NULL ? dom_observed_words[was->observed] : NULL,
+              dom_observed_words[is->observed]);
+    tell_fact(t, root, "last_error", was != NULL ? error_of(t, was) : NULL, error_of(t, is));
+}
+
+void api_tell_accounts(struct prov_telling *t, const char *name)
+{
+    const struct dom_staff *before = t->before, *after = t->after;
+    for (size_t i = 0; i < after->account_count; i++) {
+        const struct dom_account *is = &after->accounts[i];
+        tell_account(t, name, before != NULL ? dom_account_of(before, is->system) : NULL, is);
+    }
 }

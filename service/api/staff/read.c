@@ -1,5 +1,5 @@
 /* Bodies about people into the inputs of the use cases. */
-#include "api/internal.h"
+#include "api/staff/fields.h"
 
 #include <string.h>
 
@@ -20,8 +20,10 @@ static void read_post(const struct cv_jin *o, struct prov_post_input *out)
     cv_jin_done(o);
 }
 
-static void read_posts(struct htp_exchange *x, const struct cv_jin *o, struct prov_staff_input *out)
+void api_read_posts(const struct cv_jin *o, void *input, void *ctx)
 {
+    const struct htp_exchange *x = ctx;
+    struct prov_staff_input *out = input;
     const struct cv_jin_list *list = NULL;
     out->posts_given = cv_jin_array(o, "posts", CV_OPTIONAL, DOM_POSTS_MAX, &list);
     if (out->posts_given != CV_VALUE)
@@ -50,8 +52,10 @@ static void read_account(const struct cv_jin *o, struct prov_account_input *out)
     cv_jin_done(o);
 }
 
-static void read_accounts(struct htp_exchange *x, const struct cv_jin *o, struct prov_staff_input *out)
+void api_read_accounts(const struct cv_jin *o, void *input, void *ctx)
 {
+    const struct htp_exchange *x = ctx;
+    struct prov_staff_input *out = input;
     const struct cv_jin_list *list = NULL;
     if (cv_jin_array(o, "accounts", CV_OPTIONAL, DOM_SYSTEMS_MAX, &list) != CV_VALUE)
         return;
@@ -64,8 +68,10 @@ static void read_accounts(struct htp_exchange *x, const struct cv_jin *o, struct
     }
 }
 
-static void read_not_same_as(struct htp_exchange *x, const struct cv_jin *o, struct prov_staff_input *out)
+void api_read_not_same_as(const struct cv_jin *o, void *input, void *ctx)
 {
+    const struct htp_exchange *x = ctx;
+    struct prov_staff_input *out = input;
     const struct cv_jin_list *list = NULL;
     if (cv_jin_array(o, "not_same_as", CV_OPTIONAL, 50, &list) != CV_VALUE)
         return;
@@ -78,9 +84,11 @@ static void read_not_same_as(struct htp_exchange *x, const struct cv_jin *o, str
     }
 }
 
-static void read_leave(const struct cv_jin *o, struct prov_staff_input *out)
+void api_read_leave(const struct cv_jin *o, void *input, void *ctx)
 {
+    struct prov_staff_input *out = input;
     const struct cv_jin *leave = NULL;
+    (void)ctx;
     out->leave_from = out->leave_to = CV_NO_DAY;
     out->leave_given = cv_jin_object(o, "leave", CV_NULLABLE, &leave);
     if (out->leave_given != CV_VALUE)
@@ -91,47 +99,28 @@ static void read_leave(const struct cv_jin *o, struct prov_staff_input *out)
     cv_jin_done(leave);
 }
 
-static void read_common(struct htp_exchange *x, const struct cv_jin *o, struct prov_staff_input *out)
-{
-    api_read_text(o, "staff_code", 64, &out->staff_code);
-    api_read_text(o, "full_name", 200, &out->full_name);
-    api_read_text(o, "family_name", 200, &out->family_name);
-    api_read_text(o, "middle_name", 200, &out->middle_name);
-    api_read_text(o, "given_name", 200, &out->given_name);
-    api_read_text(o, "unit", 64, &out->unit);
-    api_read_text(o, "title", 200, &out->title);
-    api_read_text(o, "mobile", 20, &out->mobile);
-    api_read_text(o, "login", 64, &out->login);
-    api_read_word(o, "category", dom_category_words, &out->category);
-    api_read_int(o, "birth_year", 1900, 2100, &out->birth_year);
-    api_read_int(o, "mail_quota_mib", 1, 1 << 20, &out->mail_quota_mib);
-    api_read_day(o, "hired_on", &out->hired_on);
-    api_read_decision(o, "decision", &out->decision);
-    read_posts(x, o, out);
-    read_accounts(x, o, out);
-}
-
-void api_read_staff_new(struct htp_exchange *x, const struct cv_jin *o, struct prov_staff_input *out)
-{
-    *out = (struct prov_staff_input){0};
-    read_common(x, o, out);
-    read_not_same_as(x, o, out);
-    cv_jin_done(o);
-}
-
-void api_read_staff_update(struct htp_exchange *x, const struct cv_jin *o, struct prov_staff_input *out)
+void api_read_status(const struct cv_jin *o, void *input, void *ctx)
 {
     static const char *const statuses[] = {"active", "on_leave", NULL};
     static const enum dom_status status_of[] = {DOM_ACTIVE, DOM_ON_LEAVE};
+    struct prov_staff_input *out = input;
     struct prov_int status = {0};
-    *out = (struct prov_staff_input){0};
-    read_common(x, o, out);
+    (void)ctx;
     api_read_word(o, "status", statuses, &status);
     if (status.given == CV_VALUE)
         out->status = (struct prov_int){CV_VALUE, status_of[status.value]};
-    read_leave(o, out);
-    cv_jin_bool(o, "new_address", CV_OPTIONAL, &out->new_address);
-    cv_jin_done(o);
+}
+
+void api_read_new_address(const struct cv_jin *o, void *input, void *ctx)
+{
+    (void)ctx;
+    cv_jin_bool(o, "new_address", CV_OPTIONAL, &((struct prov_staff_input *)input)->new_address);
+}
+
+void api_read_staff_decision(const struct cv_jin *o, void *input, void *ctx)
+{
+    (void)ctx;
+    api_read_decision(o, "decision", &((struct prov_staff_input *)input)->decision);
 }
 
 static void read_days(const struct cv_jin *o, struct dom_order *out)

@@ -10,67 +10,7 @@ static const char *id_text(struct cv_arena *arena, const char *prefix, struct cv
     return cv_arena_strdup(arena, cv_id_text(prefix, id, text));
 }
 
-static const char *or_null(const char *s)
-{
-    return s != NULL && *s != '\0' ? s : NULL;
-}
-
-static bool preview(const struct dom_staff *staff)
-{
-    return staff->revision == 0;
-}
-
-static void write_posts(struct htp_exchange *x, const struct dom_staff *staff)
-{
-    struct cv_jout *j = &x->out;
-    size_t elsewhere = 0;
-    cv_jout_array(j, "posts");
-    for (size_t i = 0; i < staff->post_count; i++) {
-        const struct dom_post *post = &staff->posts[i];
-        if (!api_sees_unit(x, post->unit)) {
-            elsewhere++;
-            continue;
-        }
-        cv_jout_object(j, NULL);
-        api_write_unit_ref(x, "unit", post->unit);
-        cv_jout_string(j, "title", post->title);
-        cv_jout_string(j, "kind", dom_post_kind_words[post->kind]);
-        cv_jout_bool(j, "primary", post->primary);
-        cv_jout_day(j, "from", post->from);
-        cv_jout_day(j, "to", post->to);
-        api_write_decision(j, "decision", &post->decision);
-        cv_jout_end(j);
-    }
-    cv_jout_end(j);
-    cv_jout_int(j, "posts_elsewhere", (int64_t)elsewhere);
-}
-
-static void write_aliases(struct cv_jout *j, const struct dom_staff *staff)
-{
-    cv_jout_array(j, "aliases");
-    for (size_t i = 0; i < staff->alias_count; i++) {
-        cv_jout_object(j, NULL);
-        cv_jout_string(j, "address", staff->aliases[i].address);
-        cv_jout_day(j, "until", staff->aliases[i].until);
-        cv_jout_end(j);
-    }
-    cv_jout_end(j);
-}
-
-static void write_leave(struct cv_jout *j, const struct dom_staff *staff)
-{
-    if (!staff->on_leave) {
-        cv_jout_null(j, "leave");
-        return;
-    }
-    cv_jout_object(j, "leave");
-    cv_jout_day(j, "from", staff->leave_from);
-    cv_jout_day(j, "to", staff->leave_to);
-    cv_jout_string(j, "kind", dom_leave_kind_words[staff->leave_kind]);
-    cv_jout_end(j);
-}
-
-static void write_summary(struct cv_jout *j, const struct dom_departure *d)
+void api_write_departure_summary(struct cv_jout *j, const struct dom_departure *d)
 {
     if (d == NULL) {
         cv_jout_null(j, "departure");
@@ -84,7 +24,7 @@ static void write_summary(struct cv_jout *j, const struct dom_departure *d)
     cv_jout_end(j);
 }
 
-static const char *cause_word(const struct dom_account *account)
+const char *api_cause_word(const struct dom_account *account)
 {
     bool given = account->desired == DOM_PRESENT && !account->asked;
     return given ? "required" : dom_cause_words[account->cause];
@@ -95,7 +35,7 @@ static void write_desired(struct cv_jout *j, const struct dom_account *account)
     cv_jout_object(j, "desired");
     cv_jout_string(j, "state", dom_desired_words[account->desired]);
     cv_jout_string(j, "reason", account->reason);
-    cv_jout_string(j, "cause", cause_word(account));
+    cv_jout_string(j, "cause", api_cause_word(account));
     cv_jout_end(j);
 }
 
@@ -156,103 +96,6 @@ void api_write_account(struct htp_exchange *x, const char *name, const struct do
     cv_jout_end(j);
 }
 
-static void int_or_null(struct cv_jout *j, const char *name, int value)
-{
-    if (value != 0)
-        cv_jout_int(j, name, value);
-    else
-        cv_jout_null(j, name);
-}
-
-static void write_who(struct htp_exchange *x, const struct dom_staff *staff)
-{
-    struct cv_jout *j = &x->out;
-    const struct dom_post *primary = dom_primary_post(staff);
-    cv_jout_string(j, "id", preview(staff) ? NULL : id_text(x->arena, "stf_", staff->id));
-    cv_jout_string(j, "staff_code", staff->staff_code);
-    cv_jout_string(j, "full_name", staff->full_name);
-    cv_jout_string(j, "proposed_name", cv_text_proper(x->arena, staff->full_name));
-    cv_jout_string(j, "family_name", or_null(staff->family_name));
-    cv_jout_string(j, "middle_name", or_null(staff->middle_name));
-    cv_jout_string(j, "given_name", staff->given_name);
-    api_write_unit_ref(x, "unit", primary->unit);
-    cv_jout_string(j, "title", api_sees_unit(x, primary->unit) ? primary->title : NULL);
-    cv_jout_string(j, "category", dom_category_words[staff->category]);
-    cv_jout_string(j, "mobile", staff->mobile);
-    int_or_null(j, "birth_year", staff->birth_year);
-    cv_jout_day(j, "hired_on", staff->hired_on);
-    cv_jout_string(j, "status", dom_status_words[dom_status_on(staff, cv_today())]);
-    write_leave(j, staff);
-}
-
-static void write_address(struct htp_exchange *x, const struct dom_staff *staff)
-{
-    struct cv_jout *j = &x->out;
-    cv_jout_string(j, "address", staff->address);
-    write_aliases(j, staff);
-    cv_jout_string(j, "mail_store", preview(staff) ? NULL : staff->mail_store);
-    int_or_null(j, "mail_quota_mib", staff->mail_quota_mib);
-    cv_jout_object(j, "naming");
-    cv_jout_string(j, "rule", staff->naming_rule);
-    cv_jout_bool(j, "manual", staff->named_by_hand);
-    cv_jout_end(j);
-}
-
-static void write_codes(struct cv_jout *j, const struct dom_staff *staff)
-{
-    cv_jout_array(j, "former_codes");
-    for (size_t i = 0; i < staff->former_code_count; i++)
-        cv_jout_string(j, NULL, staff->former_codes[i]);
-    cv_jout_end(j);
-}
-
-static bool mailbox_seen(struct htp_exchange *x, const char *login, struct view_unit *out)
-{
-    return view_unit_by_mailbox(api_of(x)->view, login, x->arena, out) && api_sees_unit(x, out->id);
-}
-
-/* Unit mailboxes that he reads. */
-static void write_holds(struct htp_exchange *x, const struct dom_staff *staff)
-{
-    struct cv_jout *j = &x->out;
-    struct view_unit unit;
-    size_t elsewhere = 0;
-    cv_jout_array(j, "holds");
-    for (size_t i = 0; i < staff->hold_count; i++) {
-        if (!mailbox_seen(x, staff->holds[i], &unit)) {
-            elsewhere++;
-            continue;
-        }
-        cv_jout_object(j, NULL);
-        api_write_unit_ref(x, "unit", unit.id);
-        cv_jout_string(j, "login", unit.mail_login);
-        cv_jout_string(j, "address", unit.mail_address);
-        cv_jout_end(j);
-    }
-    cv_jout_end(j);
-    cv_jout_int(j, "holds_elsewhere", (int64_t)elsewhere);
-}
-
-void api_write_staff(struct htp_exchange *x, const char *name, const struct dom_staff *staff)
-{
-    struct cv_jout *j = &x->out;
-    cv_jout_object(j, name);
-    write_who(x, staff);
-    write_address(x, staff);
-    write_posts(x, staff);
-    write_codes(j, staff);
-    cv_jout_array(j, "accounts");
-    for (size_t i = 0; i < staff->account_count; i++)
-        api_write_account(x, NULL, staff, &staff->accounts[i]);
-    cv_jout_end(j);
-    write_holds(x, staff);
-    write_summary(j, dom_current_departure(staff));
-    cv_jout_int(j, "revision", staff->revision);
-    cv_jout_moment(j, "created_at", staff->created_at);
-    cv_jout_moment(j, "updated_at", staff->updated_at);
-    cv_jout_end(j);
-}
-
 /* ---- rows of lists, from the view ---- */
 
 static void write_account_members(struct htp_exchange *x, const struct view_account *account)
@@ -283,7 +126,7 @@ static void write_row_departure(struct cv_jout *j, const struct view_staff *staf
                               .reason = staff->departure_reason,
                               .effective_on = staff->departure_on,
                               .number = staff->departure_number};
-    write_summary(j, staff->has_departure ? &d : NULL);
+    api_write_departure_summary(j, staff->has_departure ? &d : NULL);
 }
 
 void api_write_staff_row(struct htp_exchange *x, const struct view_staff *staff)
@@ -343,7 +186,7 @@ static void write_hand_over(struct htp_exchange *x, const char *login, size_t le
     const char *text = cv_arena_strndup(x->arena, login, len);
     cv_jout_object(j, NULL);
     cv_jout_string(j, "system", "unit-mailbox");
-    if (mailbox_seen(x, text, &unit))
+    if (api_sees_mailbox(x, text, &unit))
         cv_jout_string(j, "login", text);
     cv_jout_string(j, "state", state);
     cv_jout_end(j);

@@ -180,6 +180,17 @@ static void reply_unit(struct htp_exchange *x, const struct prov_unit_result *re
     htp_reply(x, status);
 }
 
+static void api_write_change(struct cv_jout *j, const char *field, const char *from, const char *to)
+{
+    if (strcmp(from != NULL ? from : "", to != NULL ? to : "") == 0)
+        return;
+    cv_jout_object(j, NULL);
+    cv_jout_string(j, "field", field);
+    cv_jout_string(j, "from", from);
+    cv_jout_string(j, "to", to);
+    cv_jout_end(j);
+}
+
 static void change_day(struct cv_jout *j, const char *field, cv_day from, cv_day to)
 {
     char a[CV_DAY_TEXT], b[CV_DAY_TEXT];

@@ -160,15 +160,23 @@ static enum dom_cause cause_of(const struct dom_account *account, const struct d
                                                                                           : wish->cause;
 }
 
+static bool same_word(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
 bool dom_wish_apply(const struct dom_wishing *how, struct dom_account *account, const struct dom_wish *wish)
 {
     bool wanted = account->desired == DOM_PRESENT, worked = dom_may_login(account->observed);
     bool stops = wanted && wish->state != DOM_PRESENT && dom_counts_issued(account->observed);
     if (!wanted && wish->state == DOM_PRESENT && (!any_login(how->before) || in_other_hands(how->staff)))
         dom_forget_password(how->staff);
-    set_cause(account, cause_of(account, wish));
+    enum dom_cause cause = cause_of(account, wish);
+    const char *reason = wish->state == DOM_PRESENT ? NULL : wish->reason;
+    if (account->desired != wish->state || account->cause != cause || !same_word(account->reason, reason))
+        set_cause(account, cause);
     account->desired = wish->state;
-    account->reason = wish->state == DOM_PRESENT ? NULL : wish->reason;
+    account->reason = reason;
     account->asked = account->asked || wish->cause == DOM_BY_HAND;
     account->last_error = NULL;
     account->attempts = 0;

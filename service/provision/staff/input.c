@@ -5,34 +5,38 @@
 
 #include <string.h>
 
-static void set_text(const struct prov_text *in, const char **field)
+/* Parts by hand count until the full name changes or one of them is set to null. */
+static bool parts_given(const struct prov_staff_input *in, enum cv_presence how)
 {
-    if (in->given != CV_ABSENT)
-        *field = in->given == CV_VALUE ? in->value : NULL;
+    return in->family_name.given == how || in->middle_name.given == how || in->given_name.given == how;
+}
+
+static const char *part(const struct prov_text *in)
+{
+    return in->given == CV_VALUE ? in->value : "";
+}
+
+static bool same_parts(const struct dom_staff *a, const struct dom_staff *b)
+{
+    return strcmp(a->family_name, b->family_name) == 0 && strcmp(a->middle_name, b->middle_name) == 0 &&
+           strcmp(a->given_name, b->given_name) == 0;
 }
 
 static void apply_name(struct prov_change *change, const struct prov_staff_input *in)
 {
-    struct dom_staff *staff = change->after;
-    struct cv_arena *arena = change->call->arena;
-    bool by_hand =
-        in->family_name.given == CV_VALUE || in->middle_name.given == CV_VALUE || in->given_name.given == CV_VALUE;
+    struct dom_staff *staff = change->after, split = *staff;
+    bool by_hand = parts_given(in, CV_VALUE);
     bool renamed = in->full_name.given == CV_VALUE &&
                    (staff->full_name == NULL || strcmp(in->full_name.value, staff->full_name) != 0);
     if (in->full_name.given == CV_VALUE)
         staff->full_name = in->full_name.value;
-    if (staff->full_name == NULL)
+    if (staff->full_name == NULL || (!by_hand && !renamed && !parts_given(in, CV_NULL)))
         return;
-    if (renamed && !by_hand) {
-        dom_split_name(arena, staff->full_name, &staff->family_name, &staff->middle_name, &staff->given_name);
-        staff->split_by_hand = false;
-    }
-    if (!by_hand)
-        return;
-    staff->split_by_hand = true;
-    staff->family_name = in->family_name.given == CV_VALUE ? in->family_name.value : "";
-    staff->middle_name = in->middle_name.given == CV_VALUE ? in->middle_name.value : "";
-    staff->given_name = in->given_name.given == CV_VALUE ? in->given_name.value : "";
+    dom_split_name(change->call->arena, staff->full_name, &split.family_name, &split.middle_name, &split.given_name);
+    staff->family_name = by_hand ? part(&in->family_name) : split.family_name;
+    staff->middle_name = by_hand ? part(&in->middle_name) : split.middle_name;
+    staff->given_name = by_hand ? part(&in->given_name) : split.given_name;
+    staff->split_by_hand = !same_parts(staff, &split);
     if (*staff->given_name == '\0')
         cv_fault_add(change->call->faults, CV_AT_POINTER, "/given_name", "required",
                      "Khi tự tách họ tên cần có tên (given_name)", "A split by hand needs the given name");
@@ -57,25 +61,14 @@ static void check_letters(struct prov_change *change, const struct prov_staff_in
     const char *before = change->before->full_name;
     bool renamed = before == NULL || staff->full_name == NULL || strcmp(before, staff->full_name) != 0;
     if (staff->full_name != NULL && in->full_name.given == CV_VALUE && renamed)
-        dom_person_name_ok(change->call->arena, staff->full_name, staff->split_by_hand, change->call->faults,
+        dom_person_name_ok(change->call->arena, staff->full_name, parts_given(in, CV_VALUE), change->call->faults,
                            "/full_name");
 }
 
 static void apply_facts(struct prov_change *change, const struct prov_staff_input *in)
 {
-    struct prov_call *call = change->call;
     struct dom_staff *staff = change->after;
-    set_text(&in->mobile, &staff->mobile);
-    if (staff->mobile != NULL && in->mobile.given == CV_VALUE && !dom_mobile_valid(staff->mobile))
-        cv_fault_add(call->faults, CV_AT_POINTER, "/mobile", "bad_format",
-                     "Số điện thoại cần dạng quốc tế, ví dụ +84900000001",
-                     "The phone number must be international, like +84900000001");
-    if (in->category.given == CV_VALUE)
-        staff->category = (enum dom_category)in->category.value;
-    if (in->mail_quota_mib.given != CV_ABSENT)
-        staff->mail_quota_mib = in->mail_quota_mib.given == CV_VALUE ? (int)in->mail_quota_mib.value : 0;
-    if (in->birth_year.given != CV_ABSENT)
-        staff->birth_year = in->birth_year.given == CV_VALUE ? (int)in->birth_year.value : 0;
+    prov_given_apply(&in->given, staff);
     if (in->hired_on.given != CV_ABSENT)
         staff->hired_on = in->hired_on.given == CV_VALUE ? in->hired_on.value : CV_NO_DAY;
     else if (change->before->revision == 0 && in->decision.given == CV_VALUE)
@@ -225,7 +218,7 @@ bool prov_apply_staff(struct prov_change *change, const struct prov_staff_input 
     apply_name(change, in);
     if (change->after->full_name == NULL)
         cv_fault_add(call->faults, CV_AT_POINTER, "/full_name", "required", "Thiếu họ và tên", "full_name is missing");
-    if (in->category.given != CV_VALUE && change->before->revision == 0)
+    if (prov_given_of(&in->given, "category") != CV_VALUE && change->before->revision == 0)
         cv_fault_add(call->faults, CV_AT_POINTER, "/category", "required", "Thiếu đối tượng (category)",
                      "category is missing");
     check_split(change);

@@ -1,0 +1,9 @@
+/* The tables of the records' members, for `congvud fields`. */
+#include "api/staff/fields.h"
+
+const struct prov_fields *const *api_records(size_t *out_count)
+{
+    static const struct prov_fields *const records[] = {&api_staff_fields};
+    *out_count = CV_COUNT(records);
+    return records;
+}

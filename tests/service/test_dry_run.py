@@ -1,0 +1,166 @@
+"""validate_only shows every effect of the real call: `changes` is empty exactly when the real call keeps the revision, and names whatever differs."""
+import itertools
+import random
+
+import pytest
+
+from congvu import an, nth
+
+LONG_AGO = "2020-01-01"
+# For every member of an update: values that say something new, and some that do not. A list because order matters: each is sent after the one before.
+STAFF = {
+    "staff_code": ["DRY-NEW", "DRY-new", "DRY-new"],
+    "full_name": ["Ka Tơr Thị Thử", "Ka Tơr Thị Thử", "Trần Văn Thử"],
+    "family_name": ["Trần", "Trần"],
+    "middle_name": ["Văn", None],
+    "given_name": ["Thử", "Thử"],
+    "unit": ["T1.02", "T1.02", "T1.03", "T1.01", "NOWHERE"],
+    "title": ["Trưởng phòng", "Trưởng phòng", None, None],
+    "category": ["vien_chuc", "vien_chuc", "cong_chuc"],
+    "mobile": ["+84900000123", "+84900000123", None, None, "12"],
+    "birth_year": [1980, 1980, None],
+    "mail_quota_mib": [512, 512, None],
+    "hired_on": [LONG_AGO, LONG_AGO, None, "2099-01-01", None],
+    "login": ["thu.nghiem", "thu.nghiem"],
+    "posts": [[{"unit": "T1.01", "primary": True, "title": "A"}], [{"unit": "T1.01", "primary": True, "title": "A"}],
+              [{"unit": "T1.03", "kind": "kiem_nhiem", "from": LONG_AGO}, {"unit": "T1.01", "primary": True, "title": "A"}],
+              [{"unit": "T1.01", "primary": True, "title": "A"}, {"unit": "T1.03", "kind": "kiem_nhiem", "from": LONG_AGO}],
+              [{"unit": "T1.01", "primary": True, "title": "A"}, {"unit": "T1.03", "kind": "kiem_nhiem", "from": LONG_AGO, "title": "B"}],
+              [{"unit": "T1.03", "primary": True, "decision": {"number": "1/QĐ"}}, {"unit": "T1.02", "kind": "biet_phai", "to": "2099-01-01"}]],
+    "accounts": [[], *([{"system": s, "desired": d}] for s, d in itertools.product(
+        ("mailbox", "td-office", "certificate"),
+        ({"state": "present"}, {"state": "locked", "reason": "leave"}, {"state": "locked", "reason": "compromised"}, {"state": "locked", "reason": "other"},
+         {"state": "closed", "reason": "một lý do"}, {"state": "closed", "reason": "lý do khác"}, {"state": "revoked"}, {"state": "present"}))),
+        [{"system": "e-office", "desired": {"state": "present"}}, {"system": "mailbox", "desired": {"state": "locked", "reason": "leave"}}]],
+    "status": ["on_leave", "on_leave", "active", "active"],
+    "leave": [{"kind": "thai_san", "from": "2026-01-01", "to": "2099-06-01"}, {"kind": "thai_san", "from": "2026-01-01", "to": "2099-06-01"},
+              {"kind": "thai_san", "from": "2026-01-01", "to": "2099-07-01"}, {"kind": "khac", "from": "2026-01-01"}, None, None],
+    "new_address": [True, True, False],
+    "decision": [{"number": "9/QĐ"}, {"number": "9/QĐ", "effective_on": LONG_AGO}, None],
+}
+UNIT = {
+    "code": ["T1.09-NEW", "T1.09-new"],
+    "name": [{"vi": "Phòng Thử"}, {"vi": "Phòng Thử", "en": "Trial"}, {"en": None}, {}],
+    "kind": ["su_nghiep", "su_nghiep"],
+    "block": ["dang_doan_the", "dang_doan_the", None],
+    "parent": ["T1.02", "T1.02", "T1"],
+    "slug": ["thuthu", "thuthu", None],
+    "position": [7, 7, 8],
+    "active_from": [LONG_AGO, LONG_AGO, None],
+    "active_to": ["2099-01-01", None],
+    "letterhead": [{"place": "Phan Rang"}, {"place": "Phan Rang"}, {"superior_body": "UBND"}, {"recipients": ["Như trên", "Lưu: VT"]},
+                   {"recipients": ["Lưu: VT", "Như trên"]}, {"signatory_name": "A"},
+                   {"signatory_name": None}, None, None],
+}
+MOVES_ALONE = {"revision", "created_at", "updated_at"}  # of a change, or without one
+
+
+def test_every_member_of_every_update_is_tried(spec):
+    for schema, values in (("StaffUpdate", STAFF), ("UnitUpdate", UNIT)):
+        assert set(spec.document["components"]["schemas"][schema]["properties"]) == set(values)
+
+
+def states_of(account):
+    return {"desired": account["desired"], "login": account["observed"]["login"], "state": account["observed"]["state"],
+            "last_error": account["observed"]["last_error"]}
+
+
+def seen(record):
+    """What a person can see of a record, one line each: the independent account of what differs."""
+    lines = {name: value for name, value in record.items() if name not in MOVES_ALONE | {"accounts", "name", "letterhead", "proposed_name"}}
+    for account in record.get("accounts", []):
+        lines |= {f"accounts/{account['system']}/{k}": v for k, v in states_of(account).items()}
+    for part in ("posts", "aliases", "former_codes"):
+        if part in lines:
+            lines[part] = sorted(map(str, lines[part]))
+    lines |= {f"name/{k}": v for k, v in record.get("name", {}).items()} if isinstance(record.get("name"), dict) else {}
+    return lines | ({"letterhead": record["letterhead"]} if "letterhead" in record else {})
+
+
+def covers(fields, line):
+    """A line of the record is told by a change of the same name, or, of an account, by one below it; what mirrors something else by that."""
+    mirrors = {"posts": ["unit", "title"], "path": ["parent"], "effective_block": ["block", "parent"], "former_codes": ["staff_code", "code"]}
+    root = "/".join(line.split("/")[:2]) if line.startswith("accounts/") else line
+    return any(f == root or f.startswith(root + "/") for f in fields) or any(m in fields for m in mirrors.get(root, []))
+
+
+def both(client, method, path, body, part):
+    """The dry run and then the real call. Returns the changes, or None when it is refused."""
+    before = client.get(path)
+    dry = client.call(method, path, body, {"If-Match": "*"}, validate_only=True)
+    again = client.get(path)
+    assert again.etag == before.etag and seen(again.json) == seen(before.json), "a dry run does nothing"
+    real = client.call(method, path, body, {"If-Match": "*"})
+    assert (dry.status, dry.code if dry.status >= 400 else None) == (real.status, real.code if real.status >= 400 else None), (body, dry, real)
+    if real.status >= 400:
+        return None
+    changes = dry.json["changes"]
+    assert (changes == []) == (real.etag == before.etag), (method, body, changes, before.json, real.json)
+    assert all(c["from"] != c["to"] for c in changes) and len({c["field"] for c in changes}) == len(changes), changes
+    old, new, would = seen(before.json), seen(real.json), seen(dry.json[part])
+    assert would == new, (body, {k: (would.get(k), new.get(k)) for k in new if would.get(k) != new[k]})
+    differing = {line for line in old.keys() | new.keys() if old.get(line) != new.get(line)}
+    fields = [c["field"] for c in changes]
+    assert [line for line in differing if not covers(fields, line)] == [], (body, changes, differing)
+    return changes
+
+
+@pytest.mark.parametrize("method", ["PATCH", "PUT"])
+def test_of_a_person(client, method):
+    for n, (member, values) in enumerate(STAFF.items()):
+        made = client.put(f"/v1/staff/DRY-{method}-{n}", an(full_name=nth("Trần Văn Thử", n))).json
+        for value in values:
+            both(client, method, f"/v1/staff/{made['id']}", {member: value}, "staff")
+
+
+def test_of_a_unit(client):
+    assert client.put("/v1/units/T1.09", {"name": {"vi": "Phòng Dự Bị"}, "kind": "phong", "parent": "T1", "slug": "dubi"}).status == 201
+    id_ = client.get("/v1/units/T1.09").json["id"]
+    for member, values in UNIT.items():
+        for value, method in itertools.product(values, ("PATCH", "PUT")):
+            both(client, method, f"/v1/units/{id_}", {member: value}, "unit")
+
+
+def test_of_somebody_who_is_not_there_yet(client):
+    dry = client.put("/v1/staff/DRY-FRESH", an(full_name="Trần Thị Mới"), validate_only=True)
+    real = client.put("/v1/staff/DRY-FRESH", an(full_name="Trần Thị Mới"))
+    changes = {c["field"]: c for c in dry.json["changes"]}
+    assert all(c["from"] is None for c in changes.values())
+    assert {name: changes[name]["to"] for name in ("full_name", "category", "title", "address", "unit", "status", "accounts/mailbox")} == {
+        "full_name": "Trần Thị Mới", "category": "cong_chuc", "title": "Chuyên viên", "address": real.json["address"], "unit": "T1.01", "status": "active",
+        "accounts/mailbox": "present"}
+
+
+def test_what_was_not_told(client):
+    """A transfer moves the logins and states of other systems; a changed leave, a second post: each is named with its values."""
+    client.put("/v1/staff/DRY-1", an(full_name="Đỗ Thị Chuyển Đi", birth_year=1980))
+
+    def changes(body):
+        return {c["field"]: (c["from"], c["to"]) for c in both(client, "PATCH", "/v1/staff/DRY-1", body, "staff")}
+    moved = changes({"unit": "T1.02"})
+    assert moved["unit"] == ("T1.01", "T1.02") and moved["accounts/td-office/login"] == ("noivu_dothichuyendi", "tckh_dothichuyendi")
+    party = changes({"unit": "T1.03"})
+    assert party["accounts/td-office"] == ("present", "closed") and party["accounts/e-office"] == (None, "present")
+    assert party["accounts/td-office/observed"] == ("provisioned", "closed")
+    leave = {"kind": "thai_san", "from": "2026-01-01", "to": "2099-06-01"}
+    assert changes({"leave": leave})["leave"] == (None, leave)
+    assert changes({"leave": {**leave, "to": "2099-07-01"}}) == {"leave": (leave, {**leave, "to": "2099-07-01"})}
+    second = changes({"posts": [{"unit": "T1.03", "primary": True, "title": "Chuyên viên"}, {"unit": "T1.01", "kind": "kiem_nhiem"}]})
+    assert [p["unit"] for p in second["posts"][1]].count("T1.01") == 1
+    assert changes({"birth_year": 1981}) == {"birth_year": (1980, 1981)}, "a number is a number"
+
+
+SEED = 20261129
+
+
+def test_random_bodies(client):
+    """Several members at once, one after the other on the same few people."""
+    choose = random.Random(SEED)
+    ids = [client.put(f"/v1/staff/DRY-R{i}", an(full_name=nth("Lê Thị Ngẫu Nhiên", i))).json["id"] for i in range(4)]
+    kept = refused = 0
+    for _ in range(120):
+        members = choose.sample([m for m in STAFF if m not in ("full_name", "family_name", "middle_name", "given_name", "login", "staff_code")], choose.randint(1, 4))
+        changes = both(client, choose.choice(["PATCH", "PUT"]), f"/v1/staff/{choose.choice(ids)}", {m: choose.choice(STAFF[m]) for m in members}, "staff")
+        refused += changes is None
+        kept += changes == []
+    assert 0 < kept < 60 and refused < 60, f"seed {SEED}: the bodies say something"
