@@ -214,6 +214,7 @@ static bool start_view(struct service *s, struct cv_error *err)
     view_keep_activity(s->view, (int)s->conf.view_activity_days);
     view_lists_until(s->view, (int)s->conf.view_lists_s);
     struct dir_feed feed = view_feed(s->view);
+    feed.count_ms = s->conf.view_check_s * 1000;
     return dir_sync_start(&s->directory, &feed, &s->sync, err);
 }
 

@@ -51,6 +51,7 @@
     NUMBER(tick_ms, 1000, 20, 600000, "ms", "pause between two looks at the calendar")                                 \
     NUMBER(view_activity_days, 400, 180, 400, "days",                                                                  \
            "days of use kept in memory: what periods and windows can be asked for")                                    \
+    NUMBER(view_check_s, 900, 1, 86400, "s", "pause between two counts of the directory's records")                    \
     NUMBER(view_lists_s, 300, 1, 86400, "s", "how old lists of people may become while the directory is not heard")    \
     NUMBER(lease_ms, 9000, 300, 600000, "ms",                                                                          \
            "silence after which another process takes over what only one may do (connectors, snapshots)")              \

@@ -40,8 +40,12 @@ struct dir_feed {
      * many: the consumer drops its cookie, alerts and reads everything again later. */
     bool (*end)(void *ctx, bool sweep);
     /* A batch of changes was delivered (publish to readers); also called about once a second while the feed is alive.
-     */
-    void (*settled)(void *ctx);
+     * False: something is known to be missing; everything is read again. */
+    bool (*settled)(void *ctx);
+    /* Every count_ms, and after each resume: the directory has from `least` to `most` records (usage apart). False:
+     * that is not what came; everything is read again. NULL or 0 = never asked. */
+    bool (*counted)(void *ctx, size_t least, size_t most);
+    int64_t count_ms;
     /* Connection lost or regained. */
     void (*alive)(void *ctx, bool alive);
 };

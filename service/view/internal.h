@@ -265,11 +265,19 @@ struct view_applied {
     uint8_t uuid[16];
     char csn[DIR_CSN_TEXT];
 };
+/* A write of ours that was answered before the feed had brought it. */
+enum { OWED = 64, OWED_MS = 5000 };
+struct view_owed {
+    struct view_applied what;
+    int64_t since_ns; /* 0 = free */
+};
 struct view_wait {
     pthread_mutex_t lock;
     pthread_cond_t more;
     uint64_t count; /* ever; the newest is at (count - 1) % APPLIED */
     struct view_applied *ring;
+    struct view_owed owed[OWED];
+    _Atomic int64_t owed_since; /* the oldest of them; 0 = none */
 };
 
 enum kind { PERSON, UNIT, SYSTEM, TOKEN, KINDS };
@@ -291,6 +299,7 @@ struct view {
     bool sweep_refused;
     size_t sweep_size;
     uint32_t refresh;         /* number of the running refresh: entries named in it carry it */
+    bool whole;               /* it names everything */
     uint64_t named;           /* how many were */
     struct cv_arena *scratch; /* the feed's */
     uint8_t *build;           /* the feed's: where a person is packed */
@@ -336,6 +345,9 @@ bool view_enter(const struct view *v, struct cv_error *err);
 /* The same for a list of people: also false when the feed has been silent for too long. */
 bool view_enter_people(const struct view *v, struct cv_error *err);
 int64_t view_silent_ms(const struct view *v);
+int64_t view_owed_ms(const struct view *v); /* for how long a write of ours has not come */
+/* This entry came with this CSN, or is gone (csn NULL); uuid NULL = all are settled. Under the wait's lock. */
+void view_paid(struct view_wait *w, const uint8_t uuid[16], const char *csn);
 bool view_lives(const struct view *v); /* complete, and the directory answers */
 /* May a question be answered with "there is none"? Not while the feed is silent: CV_UNAVAILABLE (err may be NULL). */
 bool view_fresh_enough(const struct view *v, struct cv_error *err); /* for a list of people */

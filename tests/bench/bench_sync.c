@@ -75,10 +75,9 @@ static void on_usage_end(void *ctx)
     usage_ended = cv_mono_ns();
 }
 
-static void on_settled(void *ctx)
+static bool on_settled(void *ctx)
 {
-    if (real.settled)
-        real.settled(ctx);
+    return !real.settled || real.settled(ctx);
 }
 
 static void on_alive(void *ctx, bool alive)

@@ -12,7 +12,6 @@ KNOWN = [
     {"connect/scim", "connect/scim_manners"},
     {"reconcile/compare", "reconcile/connectors"},
     {"http/answer", "http/problem"},
-    {"directory/feed/feed", "directory/feed/sync", "directory/feed/trust", "directory/feed/usage"},
 ]
 
 

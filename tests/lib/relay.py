@@ -1,4 +1,4 @@
-"""Between congvud and its directory: a relay that can hold the feed of changes back while everything else goes on, so that the view grows old."""
+"""Between congvud and its directory: a relay that can hold the feed of changes back, or lose a change, while everything else goes on."""
 import contextlib
 import pathlib
 import select
@@ -9,6 +9,22 @@ import threading
 import urllib.parse
 
 SYNC_REQUEST = b"1.3.6.1.4.1.4203.1.9.1.1"  # the control that a consumer sends (RFC 4533)
+SYNC_STATE = b"1.3.6.1.4.1.4203.1.9.1.2"  # that of a record it is sent
+
+
+def messages(data):
+    """Whole LDAP messages at the front of data, and what is left."""
+    whole = []
+    while len(data) > 1:
+        head, length = 2, data[1]
+        if length & 0x80:
+            head += length & 0x7F
+            length = int.from_bytes(data[2:head]) if len(data) >= head else len(data)
+        if len(data) < head + length:
+            break
+        whole.append(data[:head + length])
+        data = data[head + length:]
+    return whole, data
 
 
 class Relay:
@@ -19,6 +35,7 @@ class Relay:
         self.uri = "ldapi://" + urllib.parse.quote(self.path, safe="")
         self.flows = threading.Event()
         self.flows.set()
+        self.to_lose = 0
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(self.path)
         self.listener.listen(64)
@@ -35,7 +52,7 @@ class Relay:
                 threading.Thread(target=self.carry, args=(client, server), daemon=True).start()
 
     def carry(self, client, server):
-        is_feed = False
+        is_feed, rest = False, b""
         with client, server, contextlib.suppress(OSError):
             while True:
                 for source in select.select([client, server], [], [])[0]:
@@ -45,7 +62,20 @@ class Relay:
                     is_feed = is_feed or (source is client and SYNC_REQUEST in data)
                     if is_feed:
                         self.flows.wait()
+                    if is_feed and source is server:
+                        whole, rest = messages(rest + data)
+                        data = b"".join(m for m in whole if not self.lost(m))
                     (server if source is client else client).sendall(data)
+
+    def lost(self, message):
+        if self.to_lose and SYNC_STATE in message:
+            self.to_lose -= 1
+            return True
+        return False
+
+    def lose(self, records):
+        """The next ones that the feed would bring."""
+        self.to_lose = records
 
     @contextlib.contextmanager
     def feed_held(self):

@@ -4,7 +4,7 @@ import pytest
 from congvu import an, make_units, wait_for
 from relay import Relay
 
-LISTS_S = 8
+LISTS_S = 5
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def pair(start):
     make_units(first.client())
     assert first.client().put("/v1/staff/OLD-1", an()).status == 201
     relay = Relay(first.ldapi)
-    second = start(directory_uri=relay.uri, key_file=str(first.data / "secret.key"), view_lists_s=LISTS_S, rate_per_second=0)
+    second = start(directory_uri=relay.uri, key_file=str(first.data / "secret.key"), view_lists_s=LISTS_S, view_check_s=1)
     yield first, second, relay
     second.stop()
     relay.close()
@@ -66,3 +66,28 @@ def test_an_unknown_name_is_still_unknown_while_the_feed_lives(pair):
     here = second.client(first.admin_token())
     assert [here.get(path).status for path in ("/v1/staff/NOBODY", "/v1/units/NOWHERE", "/v1/systems/nothing")] == [404, 404, 404]
     assert second.client("cvt_nobody").get("/v1/staff").status == 401
+
+
+def test_a_change_that_the_feed_lost_is_found_by_counting(pair):
+    first, second, relay = pair
+    here = second.client(first.admin_token())
+    relay.lose(1)
+    assert first.client().put("/v1/staff/LOST-1", an(full_name="Người Bị Sót")).status == 201
+    wait_for(lambda: relay.to_lose == 0, "it is lost")
+    assert first.client().put("/v1/staff/NEXT-1", an(full_name="Người Kế Tiếp")).status == 201
+    wait_for(lambda: here.get("/v1/staff/NEXT-1").status == 200, "the feed goes on as if nothing were missing")
+    wait_for(lambda: here.get("/v1/staff/LOST-1").status == 200, "it is found")
+    assert "directory.feed_incomplete" in second.log.read_text()
+    wait_for(lambda: readiness(second)["status"] == "ready", "the view is whole again")
+
+
+def test_a_write_of_its_own_that_never_came_is_noticed(pair):
+    first, second, relay = pair
+    here = second.client(first.admin_token())
+    relay.lose(1)
+    assert here.patch("/v1/staff/OLD-1", {"title": "Kế toán trưởng"}).status == 200
+    listed = [p["title"] for p in here.get("/v1/staff").json["items"]]
+    assert listed == ["Chuyên viên"], "the number of records tells nothing here"
+    wait_for(lambda: readiness(second)["status"] == "degraded", "a view without it is not ready")
+    wait_for(lambda: [p["title"] for p in here.get("/v1/staff").json["items"]] == ["Kế toán trưởng"], "everything is read again")
+    wait_for(lambda: readiness(second)["status"] == "ready", "the view is whole again")

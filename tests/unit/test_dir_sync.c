@@ -354,13 +354,14 @@ static bool on_end(void *ctx, bool sweep)
     return accepted;
 }
 
-static void on_settled(void *ctx)
+static bool on_settled(void *ctx)
 {
     struct seen *s = ctx;
 
     pthread_mutex_lock(&s->lock);
     s->settled++;
     done(s);
+    return true;
 }
 
 static void on_alive(void *ctx, bool alive)

@@ -197,7 +197,11 @@ NOTE(on_usage_end, (void *ctx), s->ends++)
 NOTE(on_alive, (void *ctx, bool alive), s->alive = alive)
 IGNORE(on_begin, (void *ctx, __attribute__((unused)) bool fresh))
 IGNORE(on_mark, (void *ctx, __attribute__((unused)) const uint8_t uuid[16]))
-IGNORE(on_settled, (void *ctx))
+static bool on_settled(void *ctx)
+{
+    (void)ctx;
+    return true;
+}
 #define UNUSED_RECORD(type)                                                                                            \
     (void *ctx, __attribute__((unused)) const uint8_t uuid[16], __attribute__((unused)) const char *csn,               \
      __attribute__((unused)) const struct type *record)

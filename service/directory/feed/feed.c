@@ -11,7 +11,7 @@
 #include "directory/feed/internal.h"
 #include "congvu/token.h"
 
-enum { SKIPS_LOGGED = 20, REREAD_MAX_MS = 60000, FIRST_PAUSE_MS = 50, FIRST_REREAD_MS = 1000 };
+enum { SKIPS_LOGGED = 20, FIRST_PAUSE_MS = 50, FIRST_REREAD_MS = 1000 };
 
 /* ---- attribute selection ---- */
 static bool listed(char **names, size_t count, const char *name)
@@ -55,38 +55,6 @@ char **sync_names(void)
         names[count] = (char *)(uintptr_t) "entryCSN";
     }
     return names;
-}
-
-/* ---- life and batches ---- */
-void sync_alive(struct dir_sync *sync, bool alive, const struct cv_error *why)
-{
-    enum sync_life now = alive ? LIFE_ALIVE : LIFE_LOST;
-
-    if (sync->life == now) {
-        return;
-    }
-    if (!alive && why) {
-        cv_log_error(CV_LOG_WARN, "directory.feed_lost", why);
-    } else if (sync->life == LIFE_LOST) {
-        cv_log(CV_LOG_INFO, "directory.feed_regained", "the directory's changes are followed again");
-    }
-    sync->life = now;
-    sync->feed.alive(sync->feed.ctx, alive);
-}
-
-void sync_touched(struct dir_sync *sync)
-{
-    if (!sync->dirty) {
-        sync->dirty = true;
-        sync->dirty_since = cv_mono_ns();
-    }
-}
-
-void sync_settle(struct dir_sync *sync, int64_t now)
-{
-    sync->dirty = false;
-    sync->settled_at = now;
-    sync->feed.settled(sync->feed.ctx);
 }
 
 static void adopt_cookie(struct dir_sync *sync, const struct sync_cookie *cookie)
@@ -184,6 +152,7 @@ static bool take_entry(struct dir_sync *sync, LDAPMessage *message)
         return false;
     }
     cv_arena_reset(sync->arena);
+    sync->moved += state.state == SYNC_ADD || state.state == SYNC_DELETE;
     if (state.state == SYNC_DELETE) {
         sync->feed.remove(sync->feed.ctx, state.uuid);
     } else if (state.state == SYNC_PRESENT) {
@@ -210,16 +179,6 @@ void sync_begin(struct dir_sync *sync)
     sync->feed.begin(sync->feed.ctx, sync->fresh);
 }
 
-static void read_again_later(struct dir_sync *sync)
-{
-    sync->cookie.len = 0;
-    sync->refused = true;
-    sync->reread_at = cv_mono_ns() + (int64_t)sync->reread_ms * 1000000;
-    cv_log(CV_LOG_ERROR, "directory.sweep_refused", "too many records would vanish; everything is read again in %d ms",
-           sync->reread_ms);
-    sync->reread_ms = sync->reread_ms * 2 < REREAD_MAX_MS ? sync->reread_ms * 2 : REREAD_MAX_MS;
-}
-
 static void end_refresh(struct dir_sync *sync)
 {
     bool accepted = sync->feed.end(sync->feed.ctx, sync->fresh || sync->present_phase);
@@ -230,11 +189,12 @@ static void end_refresh(struct dir_sync *sync)
         sync->pause_ms = FIRST_PAUSE_MS;
         sync->reread_ms = FIRST_REREAD_MS;
     } else {
-        read_again_later(sync);
+        sync_read_again(sync, "directory.sweep_refused", "too many records would vanish");
     }
     if (sync->skipped) {
         cv_log(CV_LOG_WARN, "directory.records_skipped", "%u records could not be read", sync->skipped);
     }
+    sync_count_due(sync);
     sync_settle(sync, cv_mono_ns());
 }
 

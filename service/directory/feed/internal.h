@@ -1,5 +1,6 @@
-/* Inside the sync consumer. sync.c owns thread, connection and time; sync_feed.c and sync_usage.c turn messages into
- * the feed's calls. */
+/* Inside the sync consumer. ask.c and life.c lie at the bottom; trust.c says whether a cookie may be used, feed.c and
+ * usage.c turn messages into the feed's calls, count.c proves that none is missing; sync.c on top owns thread,
+ * connection and time. */
 #pragma once
 
 #include <pthread.h>
@@ -16,6 +17,13 @@ struct sync_usage {
     int search_id;
     struct sync_cookie cookie, pending; /* as below */
     bool refreshing;
+};
+
+/* The proof that nothing is missing. */
+struct sync_count {
+    int id; /* of the search; -1 = none runs */
+    size_t records, moved;
+    int64_t next_at;
 };
 
 struct dir_sync {
@@ -39,9 +47,11 @@ struct dir_sync {
     bool fresh;                 /* this search was started without a cookie */
     bool refreshing;
     bool present_phase; /* the server named what is unchanged */
-    bool refused;       /* the guard refused the sweep: the cookie stays dropped until the next search */
+    bool refused;       /* something is missing, or would be: the cookie stays dropped until the next search */
     unsigned skipped;   /* records of this search that could not be read */
+    size_t moved;       /* records that came or went, ever */
     struct sync_usage usage;
+    struct sync_count count;
 
     bool dirty; /* changes handed over, not yet settled */
     int64_t dirty_since, settled_at, heard_at;
@@ -49,6 +59,32 @@ struct dir_sync {
     int64_t reread_at; /* when to read everything again after a refusal; 0 = no */
     int pause_ms, reread_ms;
 };
+
+/* ---- ask.c ---- */
+extern const char sync_classes[]; /* the filter for everything that is followed, but usage */
+int sync_descriptor(struct dir_sync *sync);
+/* The answer to one request of ours, before any search runs; a code of LDAP. *out, when wanted, is freed by the caller
+ * and NULL when there was none. Ends early when a stop is asked for. */
+int sync_await(struct dir_sync *sync, int msgid, LDAPMessage **out);
+/* A persistent search from the cookie on. */
+bool sync_search(struct dir_sync *sync, const char *base, const char *filter, char **names,
+                 const struct sync_cookie *cookie, int *out_id, struct cv_error *err);
+
+/* ---- life.c ---- */
+void sync_alive(struct dir_sync *sync, bool alive, const struct cv_error *why);
+/* Changes were handed over that are not yet settled. */
+void sync_touched(struct dir_sync *sync);
+void sync_settle(struct dir_sync *sync, int64_t now);
+/* Something never came, nobody knows what: everything is read again. */
+void sync_incomplete(struct dir_sync *sync, const char *why);
+/* The cookie stays dropped, and in a while everything is read. */
+void sync_read_again(struct dir_sync *sync, const char *event, const char *why);
+
+/* ---- count.c ---- */
+void sync_count_due(struct dir_sync *sync); /* a refresh has ended */
+/* Asks when it is time. False: the connection is no good. */
+bool sync_count_start(struct dir_sync *sync, int64_t now);
+void sync_count_take(struct dir_sync *sync, LDAPMessage *message, int type);
 
 /* ---- cookie.c ---- */
 struct sync_csn {
@@ -66,22 +102,13 @@ bool sync_cookie_passed(const struct sync_cookie *c, const char *csn, int64_t ag
 bool sync_trust(struct dir_sync *sync, struct cv_error *err);
 /* The connection ended. */
 void sync_distrust(struct dir_sync *sync);
-/* The answer to one request of ours, before any search runs; a code of LDAP. *out, when wanted, is freed by the caller
- * and NULL when there was none. Ends early when a stop is asked for. */
-int sync_await(struct dir_sync *sync, int msgid, LDAPMessage **out);
 
+/* ---- feed.c and usage.c ---- */
 /* The attributes of all records that are read back, NULL-terminated, malloc'd; NULL when out of memory. */
 char **sync_names(void);
 /* One message of a search. False: this search is over. */
 bool sync_take(struct dir_sync *sync, LDAPMessage *message, int type);
 void sync_begin(struct dir_sync *sync);
-/* A persistent search from the cookie on. */
-bool sync_search(struct dir_sync *sync, const char *base, const char *filter, char **names,
-                 const struct sync_cookie *cookie, int *out_id, struct cv_error *err);
-/* Changes were handed over that are not yet settled. */
-void sync_touched(struct dir_sync *sync);
 bool sync_usage_start(struct dir_sync *sync, struct cv_error *err);
 bool sync_usage_entry(struct dir_sync *sync, LDAPMessage *message);
 bool sync_usage_info(struct dir_sync *sync, LDAPMessage *message);
-void sync_alive(struct dir_sync *sync, bool alive, const struct cv_error *why);
-void sync_settle(struct dir_sync *sync, int64_t now);

@@ -21,13 +21,9 @@ enum {
     PROBE_IDLE_MS = 2000,     /* silence after which the server is asked for a sign of life */
     PROBE_LATE_MS = 3000,     /* without one: not alive */
     PROBE_GIVE_UP_MS = 10000, /* without one: a new connection */
-    AWAIT_MS = 3000,
-    BATCH_MS = 20, /* longest that changes wait for settled() while more of them come */
+    BATCH_MS = 20,            /* longest that changes wait for settled() while more of them come */
     RECORD_MAX = 8 << 20,
 };
-
-static const char all_classes[] = "(|(objectClass=cvStaff)(objectClass=cvUnitEntry)(objectClass=cvSystemEntry)"
-                                  "(objectClass=cvTokenEntry))";
 
 static int64_t ms(int64_t n)
 {
@@ -46,74 +42,24 @@ static void close_handle(struct dir_sync *sync)
     }
     sync->ld = NULL;
     sync->probe_at = 0;
-    sync->search_id = sync->probe_id = sync->usage.search_id = -1;
+    sync->search_id = sync->probe_id = sync->usage.search_id = sync->count.id = -1;
 }
 
 /* ---- one connection ---- */
-static int descriptor(struct dir_sync *sync)
-{
-    int fd = -1;
-
-    ldap_get_option(sync->ld, LDAP_OPT_DESC, &fd);
-    return fd;
-}
-
 /* Also a message that stops half-way must not hold the thread. */
 static void never_block(struct dir_sync *sync)
 {
-    int fd = descriptor(sync), flags = fcntl(fd, F_GETFL);
+    int fd = sync_descriptor(sync), flags = fcntl(fd, F_GETFL);
 
     if (flags >= 0) {
         fcntl(fd, F_SETFL, flags | O_NONBLOCK);
     }
 }
 
-int sync_await(struct dir_sync *sync, int msgid, LDAPMessage **out)
-{
-    struct pollfd fds[] = {{.fd = sync->stop_fd, .events = POLLIN}, {.fd = descriptor(sync), .events = POLLIN}};
-    struct cv_deadline deadline = cv_deadline_in_ms(AWAIT_MS);
-    LDAPMessage *answer = NULL;
-    int code = LDAP_OTHER, got;
-
-    for (;;) {
-        struct timeval now = {0, 0};
-
-        got = ldap_result(sync->ld, msgid, LDAP_MSG_ALL, &now, &answer);
-        if (got != 0 || stopping(sync) || cv_deadline_passed(deadline)) {
-            break;
-        }
-        poll(fds, CV_COUNT(fds), (int)cv_deadline_left_ms(deadline) + 1);
-    }
-    if (got <= 0) {
-        return got < 0 ? LDAP_SERVER_DOWN : LDAP_TIMEOUT;
-    }
-    ldap_parse_result(sync->ld, answer, &code, NULL, NULL, NULL, NULL, out ? 0 : 1);
-    if (out) {
-        *out = answer;
-    }
-    return code;
-}
-
-bool sync_search(struct dir_sync *sync, const char *base, const char *filter, char **names,
-                 const struct sync_cookie *cookie, int *out_id, struct cv_error *err)
-{
-    LDAPControl *request = sync_request_control(cookie);
-    LDAPControl *controls[] = {request, NULL};
-    int rc;
-
-    if (!request) {
-        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
-    }
-    rc = ldap_search_ext(sync->ld, base, LDAP_SCOPE_SUBTREE, filter, names, 0, controls, NULL, NULL, LDAP_NO_LIMIT,
-                         out_id);
-    ldap_control_free(request);
-    return rc == LDAP_SUCCESS || dir_fail(err, sync->ld, rc, NULL, false, "following the directory's changes");
-}
-
 static bool start_search(struct dir_sync *sync, struct cv_error *err)
 {
     sync_begin(sync);
-    return sync_search(sync, sync->config->base, all_classes, sync->names, &sync->cookie, &sync->search_id, err);
+    return sync_search(sync, sync->config->base, sync_classes, sync->names, &sync->cookie, &sync->search_id, err);
 }
 
 static bool open_search(struct dir_sync *sync)
@@ -167,6 +113,10 @@ static bool take_message(struct dir_sync *sync, LDAPMessage *message, int type)
     sync->heard_at = cv_mono_ns();
     if (id == sync->search_id || id == sync->usage.search_id) {
         return sync_take(sync, message, type) && follow_usage(sync);
+    }
+    if (id == sync->count.id) {
+        sync_count_take(sync, message, type);
+        return true;
     }
     if (id == sync->probe_id && type == LDAP_RES_SEARCH_RESULT) {
         sync->probe_at = 0;
@@ -243,7 +193,7 @@ static bool tend(struct dir_sync *sync, int64_t now)
     if (!sync->probe_at && !sync->refreshing && sync->life == LIFE_ALIVE && now - sync->settled_at >= ms(TICK_MS)) {
         sync_settle(sync, now);
     }
-    return true;
+    return sync_count_start(sync, now);
 }
 
 static int until_next(const struct dir_sync *sync, int64_t now)
@@ -264,7 +214,7 @@ static int until_next(const struct dir_sync *sync, int64_t now)
 
 static bool wait_for_more(struct dir_sync *sync)
 {
-    struct pollfd fds[] = {{.fd = sync->stop_fd, .events = POLLIN}, {.fd = descriptor(sync), .events = POLLIN}};
+    struct pollfd fds[] = {{.fd = sync->stop_fd, .events = POLLIN}, {.fd = sync_descriptor(sync), .events = POLLIN}};
     int64_t now = cv_mono_ns();
 
     if (!tend(sync, now)) {
@@ -342,7 +292,7 @@ bool dir_sync_start(const struct dir_config *config, const struct dir_feed *feed
     }
     sync->config = config;
     sync->feed = *feed;
-    sync->search_id = sync->probe_id = sync->usage.search_id = -1;
+    sync->search_id = sync->probe_id = sync->usage.search_id = sync->count.id = -1;
     sync->pause_ms = FIRST_PAUSE_MS;
     sync->reread_ms = FIRST_REREAD_MS;
     sync->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

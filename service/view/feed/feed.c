@@ -13,6 +13,7 @@ static void applied(struct view *v, const uint8_t uuid[16], const char *csn)
     size_t len = csn ? strnlen(csn, sizeof(a->csn) - 1) : 0;
     memcpy(a->csn, csn ? csn : "", len);
     a->csn[len] = '\0';
+    view_paid(w, uuid, a->csn);
     pthread_cond_broadcast(&w->more);
     pthread_mutex_unlock(&w->lock);
 }
@@ -74,15 +75,19 @@ static void on_present(void *ctx, const uint8_t uuid[16])
 
 static void on_remove(void *ctx, const uint8_t uuid[16])
 {
-    uint32_t entry = view_entry_find(ctx, uuid);
+    struct view *v = ctx;
+    uint32_t entry = view_entry_find(v, uuid);
     if (entry != NONE)
-        view_drop_entry(ctx, entry);
+        view_drop_entry(v, entry);
+    pthread_mutex_lock(&v->wait.lock);
+    view_paid(&v->wait, uuid, NULL);
+    pthread_mutex_unlock(&v->wait.lock);
 }
 
 static void on_begin(void *ctx, bool fresh)
 {
     struct view *v = ctx;
-    (void)fresh; /* marks are kept in either case; `end` says whether they count */
+    v->whole = fresh; /* marks are kept in either case; `end` says whether they count */
     v->refresh++;
     v->named = 0;
     atomic_store(&v->refreshing, true);
@@ -91,10 +96,18 @@ static void on_begin(void *ctx, bool fresh)
 static bool on_end(void *ctx, bool sweep)
 {
     struct view *v = ctx;
-    if (sweep && !view_sweep_allowed(v))
+    if (sweep && !view_sweep_allowed(v)) {
+        atomic_store(&v->refreshing, false); /* it knows what there is, and more */
         return false;
-    if (sweep)
+    }
+    if (sweep) {
         view_feed_sweep(v);
+    }
+    if (v->whole) {
+        pthread_mutex_lock(&v->wait.lock);
+        view_paid(&v->wait, NULL, NULL); /* what was not named is not there */
+        pthread_mutex_unlock(&v->wait.lock);
+    }
     if (!atomic_load(&v->loaded)) {
         view_write(v);
         view_order_sort(v);
@@ -110,13 +123,21 @@ static bool on_end(void *ctx, bool sweep)
     return true;
 }
 
-static void on_settled(void *ctx)
+static bool on_counted(void *ctx, size_t least, size_t most)
+{
+    const struct view *v = ctx;
+    size_t known = v->known[PERSON] + v->known[UNIT] + v->known[SYSTEM] + v->known[TOKEN];
+    return least <= known && known <= most;
+}
+
+static bool on_settled(void *ctx)
 {
     struct view *v = ctx;
     if (!atomic_load(&v->refreshing))
         atomic_store(&v->complete_ns, cv_mono_ns());
     if (atomic_load(&v->loaded) && atomic_load(&v->day) != cv_today())
         view_roll_day(v);
+    return view_owed_ms(v) < OWED_MS;
 }
 
 static void on_alive(void *ctx, bool alive)
@@ -139,6 +160,7 @@ struct dir_feed view_feed(struct view *view)
                             .remove = on_remove,
                             .end = on_end,
                             .settled = on_settled,
+                            .counted = on_counted,
                             .alive = on_alive};
     view_usage_callbacks(&feed);
     return feed;

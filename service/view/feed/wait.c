@@ -17,6 +17,42 @@ static bool was_applied(const struct view_wait *w, const struct dir_stamp *stamp
     return false;
 }
 
+static void note_oldest(struct view_wait *w)
+{
+    int64_t oldest = 0;
+    for (size_t i = 0; i < OWED; i++)
+        if (w->owed[i].since_ns != 0 && (oldest == 0 || w->owed[i].since_ns < oldest))
+            oldest = w->owed[i].since_ns;
+    atomic_store(&w->owed_since, oldest);
+}
+
+/* When all places are taken there is enough to go by. */
+static void owe(struct view_wait *w, const struct dir_stamp *stamp)
+{
+    size_t at = 0;
+    while (at < OWED && w->owed[at].since_ns != 0)
+        at++;
+    if (at == OWED)
+        return;
+    w->owed[at].since_ns = cv_mono_ns();
+    memcpy(w->owed[at].what.uuid, stamp->uuid, sizeof(stamp->uuid));
+    memcpy(w->owed[at].what.csn, stamp->csn, sizeof(stamp->csn));
+    note_oldest(w);
+}
+
+void view_paid(struct view_wait *w, const uint8_t uuid[16], const char *csn)
+{
+    if (atomic_load(&w->owed_since) == 0)
+        return;
+    for (size_t i = 0; i < OWED; i++) {
+        const struct view_applied *what = &w->owed[i].what;
+        if (uuid == NULL ||
+            (memcmp(what->uuid, uuid, sizeof(what->uuid)) == 0 && (csn == NULL || strcmp(csn, what->csn) >= 0)))
+            w->owed[i].since_ns = 0;
+    }
+    note_oldest(w);
+}
+
 bool view_wait(struct view *view, const struct dir_stamp *stamp, struct cv_deadline deadline)
 {
     struct view_wait *w = &view->wait;
@@ -34,6 +70,8 @@ bool view_wait(struct view *view, const struct dir_stamp *stamp, struct cv_deadl
         while (w->count == seen && pthread_cond_timedwait(&w->more, &w->lock, &until) == 0)
             ;
     }
+    if (!found)
+        owe(w, stamp);
     pthread_mutex_unlock(&w->lock);
     return found;
 }

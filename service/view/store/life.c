@@ -8,9 +8,16 @@ int64_t view_silent_ms(const struct view *v)
     return (cv_mono_ns() - atomic_load(&v->complete_ns)) / 1000000;
 }
 
+int64_t view_owed_ms(const struct view *v)
+{
+    int64_t since = atomic_load(&v->wait.owed_since);
+    return since == 0 ? 0 : (cv_mono_ns() - since) / 1000000;
+}
+
 bool view_lives(const struct view *v)
 {
-    return atomic_load(&v->alive) && !atomic_load(&v->refreshing) && view_silent_ms(v) < SILENCE_MS;
+    return atomic_load(&v->alive) && !atomic_load(&v->refreshing) && view_silent_ms(v) < SILENCE_MS &&
+           view_owed_ms(v) < OWED_MS;
 }
 
 bool view_may_deny(const struct view *v, struct cv_error *err)
