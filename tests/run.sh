@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every ring of tests under ASan + UBSan; --more adds papers in office programs, Prism, TSan, clang, clang-tidy, the release build and the systemd unit. Installs what is missing.
+# Every ring of tests under ASan + UBSan; --more adds papers in office programs, Prism, TSan, clang, fuzz targets, clang-tidy, the release build and the systemd unit. Installs what is missing.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -56,6 +56,15 @@ if [ -n "$more" ]; then
     ring "clang: build and unit"
     build clang
     ctest --test-dir build/clang --output-on-failure -j 2
+    ring "fuzz targets: ten seconds each"
+    build fuzz
+    for target in build/fuzz/service/*/fuzz_*; do
+        [ -x "$target" ] || continue
+        seeds=tests/fuzz/seeds/$(basename "$target" | sed s/^fuzz_//)
+        corpus=$(mktemp -d)
+        "$target" -max_total_time=10 -timeout=60 -verbosity=0 -artifact_prefix=build/fuzz/ "$corpus" "$seeds"
+        rm -rf "$corpus"
+    done
     ring "clang-tidy"
     tests/tidy.sh
     ring "release: build"

@@ -47,7 +47,7 @@ static void read_head(struct htp_private *p, const char *method, const char *ver
         MHD_get_connection_info(p->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
 
     p->head.trims = p->server->library_trims;
-    htp_guard_line(&p->head, method, p->raw_target, p->raw_target_len, version);
+    htp_guard_line(&p->head, method, p->conn->target, p->conn->target_len, version);
     (void)MHD_get_connection_values_n(p->connection, MHD_HEADER_KIND, on_field, p);
     htp_guard_end(&p->head, size ? size->header_size : 0);
 }

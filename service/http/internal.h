@@ -1,9 +1,9 @@
 /* What the files of http/ share; nobody outside includes this.
  *
- * One request, in order: on_target (watch its deadline, take a call from the free list, check the raw target) ->
- * on_request, first call (guard, route, credential, what can be refused without the body) -> body pieces -> last call
- * (inline handler, or suspend and publish) -> [worker: handler, resume] -> last call again (queue) -> on_completed
- * (count, back to the free list).
+ * One request, in order: on_target (watch its deadline, keep the raw target) ->
+ * on_request, first call (take a call from the free list, guard, route, credential, what can be refused without the
+ * body) -> body pieces -> last call (inline handler, or suspend and publish) -> [worker: handler, resume] -> last call
+ * again (queue) -> on_completed (count, back to the free list).
  *
  * Thread: everything but the handler itself runs in the one event loop thread. That is load-bearing: the free list has
  * no lock, and shared responses get their request id just before their head is rendered (shared.c). */
@@ -29,6 +29,7 @@ enum {
     HTP_KEEP_BUFFER = 128 << 10,
     HTP_TICK_MS = 250,
     HTP_SEND_MS = 120000,    /* an answer must have been taken within this time */
+    HTP_STOP_MS = 3000,      /* in a stop, what is begun must have arrived within this time */
     HTP_DROP_MAX = 64 << 20, /* of a refused body is read and dropped */
 };
 
@@ -127,7 +128,17 @@ struct htp_conn {
     bool over;                 /* accepted above the high-water mark */
     bool fresh;                /* no request yet */
     struct htp_private *begun; /* event loop: the request on it, until it is ended (request.c) */
-    _Atomic int64_t cut_at;    /* CLOCK_MONOTONIC ns; INT64_MAX = never */
+    /* event loop, of the request line seen last: its target in the library's buffer, of which the byte behind the first
+     * '?' is kept here (request.c), and when it has to have arrived */
+    const char *target;
+    size_t target_len, mark; /* mark = target_len when there is no '?' */
+    char behind_mark;
+    int64_t began_ns, due_ns;
+    _Atomic int64_t cut_at; /* CLOCK_MONOTONIC ns; INT64_MAX = never */
+    _Atomic uint32_t steps; /* moved on by whatever arrives and is ended */
+    atomic_bool answering;  /* from the end of the request to the end of the answer: nothing is read */
+    uint32_t left_at;       /* watch: the step at which the client was seen to have left */
+    int left_ticks;         /* watch: for so many ticks */
     struct htp_conn *prev, *next;
 };
 struct htp_watch {
@@ -138,6 +149,8 @@ struct htp_watch {
 };
 bool htp_watch_start(struct htp_watch *watch, struct cv_error *err);
 void htp_watch_stop(struct htp_watch *watch);
+/* Whatever is not being answered ends at `cut_at` at the latest. */
+void htp_watch_hurry(struct htp_watch *watch, int64_t cut_at);
 struct htp_conn *htp_watch_add(struct htp_watch *watch, int fd, int64_t cut_at);
 void htp_watch_remove(struct htp_watch *watch, struct htp_conn *conn);
 
@@ -164,8 +177,6 @@ struct htp_private {
     struct htp_conn *conn;
     enum htp_phase phase;
     int64_t began_ns;
-    const char *raw_target; /* in the library's buffer, as long as it came */
-    size_t raw_target_len;
     enum htp_target_kind target_kind;
     struct htp_target target;
     char *path_decoded; /* == x.path when nothing is encoded */
@@ -206,7 +217,7 @@ struct htp_server {
     size_t spare_count;
     atomic_bool stopping;  /* quiesced */
     atomic_bool expired;   /* the drain's deadline has passed: queued requests are not begun any more */
-    atomic_int in_flight;  /* from the request line to the last byte of the answer */
+    atomic_int in_flight;  /* from the whole head to the last byte of the answer */
     atomic_int suspended;  /* from suspend to re-entry in the event loop */
     atomic_bool waited_on; /* somebody sleeps on `quiet` */
     pthread_mutex_t quiet_lock;

@@ -18,9 +18,16 @@ static int64_t in_ms(int64_t now_ns, int64_t ms)
     return now_ns + ms * 1000000;
 }
 
-static void cut_at(const struct htp_private *p, int64_t when)
+/* Something has arrived or is ended; `answering`: from here on nothing more is read until it is. */
+static void step(struct htp_conn *conn, bool answering)
 {
-    atomic_store_explicit(&p->conn->cut_at, when, memory_order_relaxed);
+    atomic_store_explicit(&conn->answering, answering, memory_order_relaxed);
+    atomic_fetch_add_explicit(&conn->steps, 1, memory_order_relaxed);
+}
+
+static void cut_at(struct htp_conn *conn, int64_t when)
+{
+    atomic_store_explicit(&conn->cut_at, when, memory_order_relaxed);
 }
 
 /* ---- begin and end ---- */
@@ -73,6 +80,7 @@ static void end_begun(struct htp_conn *conn)
         return;
     }
     conn->begun = NULL;
+    step(conn, false);
     server = p->server;
     note_resumed(p);
     if (htp_answered(p)) {
@@ -82,29 +90,9 @@ static void end_begun(struct htp_conn *conn)
         MHD_destroy_response(p->response);
     }
     htp_shared_unref(&p->shared);
-    cut_at(p, in_ms(now_ns, (int64_t)server->options.idle_ms + server->options.request_ms));
+    cut_at(conn, in_ms(now_ns, (int64_t)server->options.idle_ms + server->options.request_ms));
     htp_call_give_back(p);
     in_flight_done(server);
-}
-
-static void split_target(struct htp_private *p, const char *uri)
-{
-    char *copy;
-
-    p->raw_target = uri;
-    p->raw_target_len = uri ? strlen(uri) : 0;
-    p->x.path = "";
-    p->x.query_string = "";
-    p->target_kind = htp_target_check(uri, &p->target);
-    if (p->target_kind != HTP_TARGET_PATH) {
-        return;
-    }
-    copy = cv_arena_strdup(p->arena, uri);
-    p->x.path = copy;
-    if (p->target.query) {
-        copy[p->target.path_len] = '\0';
-        p->x.query_string = copy + p->target.path_len + 1;
-    }
 }
 
 static struct htp_conn *conn_of(struct MHD_Connection *connection)
@@ -116,49 +104,96 @@ static struct htp_conn *conn_of(struct MHD_Connection *connection)
 
 /* The library would take the query apart for itself, and loses the request when the pairs are more than its memory
  * holds: in its own copy there is nothing behind the '?'. */
-static void hide_query(const char *uri)
+static void note_target(struct htp_conn *conn, const char *uri)
 {
     char *mark = uri ? strchr((char *)(uintptr_t)uri, '?') : NULL;
 
+    conn->target = uri;
+    conn->target_len = uri ? strlen(uri) : 0;
+    conn->mark = mark ? (size_t)(mark - uri) : conn->target_len;
+    conn->behind_mark = mark ? mark[1] : '\0';
     if (mark) {
         mark[1] = '\0';
     }
 }
 
-/* The request line has arrived. NULL (out of memory) makes htp_on_request cut the connection. */
+/* The request line has arrived. Nothing is begun before its head has: the library may lose it on the way. */
 void *htp_on_target(void *cls, const char *uri, struct MHD_Connection *connection)
 {
     struct htp_server *server = cls;
     struct htp_conn *conn = conn_of(connection);
-    struct htp_private *p;
-    int64_t due;
 
     if (!conn) {
         return NULL;
     }
-    end_begun(conn); /* dropped by the library without a word */
-    p = htp_call_take(server);
-    if (!p) {
-        return NULL;
-    }
-    atomic_fetch_add(&server->in_flight, 1);
-    atomic_fetch_add_explicit(&all_in_flight, 1, memory_order_relaxed);
-    conn->begun = p;
-    p->connection = connection;
-    p->conn = conn;
-    p->began_ns = cv_mono_ns();
-    due = in_ms(p->began_ns, server->options.request_ms);
+    step(conn, false);
+    conn->began_ns = cv_mono_ns();
+    conn->due_ns = in_ms(conn->began_ns, atomic_load(&server->stopping) ? HTP_STOP_MS : server->options.request_ms);
     /* a first request is counted from the connection's beginning: its first bytes may have trickled */
     if (conn->fresh) {
         int64_t since = atomic_load_explicit(&conn->cut_at, memory_order_relaxed);
 
-        due = since < due ? since : due;
+        conn->due_ns = since < conn->due_ns ? since : conn->due_ns;
         conn->fresh = false;
     }
-    p->x.deadline.at_ns = due;
-    cut_at(p, due);
-    split_target(p, uri);
-    hide_query(uri);
+    cut_at(conn, conn->due_ns);
+    note_target(conn, uri);
+    return NULL;
+}
+
+/* The target as it came. */
+static char *target_of(struct htp_private *p)
+{
+    const struct htp_conn *conn = p->conn;
+    char *copy = cv_arena_alloc(p->arena, conn->target_len + 2);
+
+    if (!cv_arena_ok(p->arena) || !conn->target) {
+        return NULL;
+    }
+    memcpy(copy, conn->target, conn->target_len);
+    if (conn->mark < conn->target_len) {
+        copy[conn->mark] = '?';
+        copy[conn->mark + 1] = conn->behind_mark;
+    }
+    copy[conn->target_len] = '\0';
+    return copy;
+}
+
+static void split_target(struct htp_private *p)
+{
+    char *copy = target_of(p);
+
+    p->x.path = "";
+    p->x.query_string = "";
+    p->target_kind = htp_target_check(copy, &p->target);
+    if (p->target_kind != HTP_TARGET_PATH) {
+        return;
+    }
+    p->x.path = copy;
+    if (p->target.query) {
+        copy[p->target.path_len] = '\0';
+        p->x.query_string = copy + p->target.path_len + 1;
+    }
+}
+
+/* NULL: out of memory. */
+static struct htp_private *begin(struct htp_server *server, struct MHD_Connection *connection)
+{
+    struct htp_conn *conn = conn_of(connection);
+    struct htp_private *p = conn ? htp_call_take(server) : NULL;
+
+    if (!p) {
+        return NULL;
+    }
+    end_begun(conn);
+    conn->begun = p;
+    atomic_fetch_add(&server->in_flight, 1);
+    atomic_fetch_add_explicit(&all_in_flight, 1, memory_order_relaxed);
+    p->connection = connection;
+    p->conn = conn;
+    p->began_ns = conn->began_ns;
+    p->x.deadline.at_ns = conn->due_ns;
+    split_target(p);
     return p;
 }
 
@@ -212,11 +247,12 @@ static enum MHD_Result queue(struct htp_private *p)
 {
     struct MHD_Response *response;
 
+    step(p->conn, true);
     debug_line(p);
     htp_answer_build(p);
     response = p->shared ? htp_shared_dress(p->shared, p) : p->response;
     p->phase = HTP_PHASE_QUEUED;
-    cut_at(p, in_ms(cv_mono_ns(), HTP_SEND_MS));
+    cut_at(p->conn, in_ms(cv_mono_ns(), HTP_SEND_MS));
     return response ? MHD_queue_response(p->connection, (unsigned)p->status, response) : MHD_NO;
 }
 
@@ -277,9 +313,19 @@ static enum MHD_Result hand_over(struct htp_private *p)
     return MHD_YES;
 }
 
+/* The library ends trailers also where no other would: what follows them on this connection is not trusted. */
+static void look_at_trailers(struct htp_private *p)
+{
+    if (MHD_get_connection_values(p->connection, MHD_FOOTER_KIND, NULL, NULL) > 0) {
+        p->close = true;
+    }
+}
+
 static enum MHD_Result start_work(struct htp_private *p)
 {
-    cut_at(p, INT64_MAX); /* all of it is here; from now on the handler is bound by x.deadline */
+    step(p->conn, true);
+    look_at_trailers(p);
+    cut_at(p->conn, INT64_MAX); /* all of it is here; from now on the handler is bound by x.deadline */
     if (p->too_large) {
         p->close = true;
         htp_refuse(p, cvp_body_too_large, "Nội dung gửi lớn hơn %zu byte.", "The body is larger than %zu bytes.",
@@ -342,7 +388,12 @@ static enum MHD_Result on_dropped_piece(struct htp_private *p, size_t *size)
 {
     size_t n = *size;
 
+    if (n == 0) {
+        look_at_trailers(p);
+        return queue(p);
+    }
     *size = 0;
+    step(p->conn, false);
     return drop(p, n);
 }
 
@@ -352,6 +403,7 @@ static enum MHD_Result on_piece(struct htp_private *p, const char *piece, size_t
     size_t n = *size;
 
     *size = 0;
+    step(p->conn, false);
     if (n > max || p->body_in.len > max - n) {
         p->too_large = true;
     }
@@ -367,10 +419,8 @@ enum MHD_Result htp_on_request(void *cls, struct MHD_Connection *connection, con
 {
     struct htp_private *p = *req_cls;
 
-    (void)cls;
-    (void)connection;
     (void)url;
-    if (!p) {
+    if (!p && !(p = *req_cls = begin(cls, connection))) {
         return MHD_NO;
     }
     switch (p->phase) {
@@ -379,7 +429,7 @@ enum MHD_Result htp_on_request(void *cls, struct MHD_Connection *connection, con
     case HTP_PHASE_BODY:
         return *upload_size > 0 ? on_piece(p, upload, upload_size) : start_work(p);
     case HTP_PHASE_DROP:
-        return *upload_size > 0 ? on_dropped_piece(p, upload_size) : queue(p);
+        return on_dropped_piece(p, upload_size);
     case HTP_PHASE_ANSWERED:
         note_resumed(p);
         return queue(p);

@@ -236,6 +236,7 @@ void htp_server_quiesce(struct htp_server *server)
     if (atomic_exchange(&server->stopping, true)) {
         return;
     }
+    htp_watch_hurry(&server->watch, cv_mono_ns() + HTP_STOP_MS * INT64_C(1000000));
     fd = MHD_quiesce_daemon(server->daemon);
     if (fd != MHD_INVALID_SOCKET) {
         close(fd);

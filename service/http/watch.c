@@ -1,10 +1,41 @@
 /* Deadlines of connections. The library's own timeout counts silence only: one byte a second would keep a connection
- * for ever. */
+ * for ever. And clients that have left: the library takes a short read for the last one and does not see the end that
+ * came together with the last bytes, so the connection and what was begun on it would wait for the deadline. */
+#include <poll.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "congvu/log.h"
 #include "http/internal.h"
+
+enum { UNREAD_TICKS = 4 };
+
+/* The end has come, and nothing moves on: all that came before is read, or the library reads no more. */
+static bool has_left(struct htp_conn *conn)
+{
+    uint32_t step = atomic_load_explicit(&conn->steps, memory_order_relaxed);
+    struct pollfd fd = {.fd = conn->fd, .events = POLLRDHUP};
+    int unread = 0;
+
+    if (atomic_load_explicit(&conn->answering, memory_order_relaxed) || poll(&fd, 1, 0) != 1 ||
+        ioctl(conn->fd, FIONREAD, &unread) != 0 || step != conn->left_at) {
+        conn->left_at = step;
+        conn->left_ticks = 0;
+        return false;
+    }
+    return ++conn->left_ticks >= (unread > 0 ? UNREAD_TICKS : 2); /* the event loop may just have read it */
+}
+
+static bool too_slow(struct htp_conn *conn, int64_t now)
+{
+    if (atomic_load_explicit(&conn->cut_at, memory_order_relaxed) > now) {
+        return false;
+    }
+    atomic_store_explicit(&conn->cut_at, INT64_MAX, memory_order_relaxed);
+    cv_count(CVM_http_cut_slow);
+    return true;
+}
 
 static void tick(void *ctx)
 {
@@ -13,10 +44,8 @@ static void tick(void *ctx)
 
     pthread_mutex_lock(&watch->lock);
     for (struct htp_conn *conn = watch->first; conn; conn = conn->next) {
-        if (atomic_load_explicit(&conn->cut_at, memory_order_relaxed) <= now) {
-            atomic_store_explicit(&conn->cut_at, INT64_MAX, memory_order_relaxed);
+        if (too_slow(conn, now) || has_left(conn)) {
             (void)shutdown(conn->fd, SHUT_RDWR); /* the event loop sees the end and cleans up */
-            cv_count(CVM_http_cut_slow);
         }
     }
     pthread_mutex_unlock(&watch->lock);
@@ -36,6 +65,17 @@ void htp_watch_stop(struct htp_watch *watch)
 {
     job_timer_stop(&watch->timer);
     pthread_mutex_destroy(&watch->lock);
+}
+
+void htp_watch_hurry(struct htp_watch *watch, int64_t cut_at)
+{
+    pthread_mutex_lock(&watch->lock);
+    for (struct htp_conn *conn = watch->first; conn; conn = conn->next) {
+        if (!atomic_load(&conn->answering) && atomic_load(&conn->cut_at) > cut_at) {
+            atomic_store(&conn->cut_at, cut_at);
+        }
+    }
+    pthread_mutex_unlock(&watch->lock);
 }
 
 struct htp_conn *htp_watch_add(struct htp_watch *watch, int fd, int64_t cut_at)

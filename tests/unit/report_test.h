@@ -96,7 +96,7 @@ static struct rep_report r_report(struct cv_arena *arena)
 {
     struct rep_sheet *s = CV_NEWS(arena, struct rep_sheet, R_SYSTEMS);
     const char **to = CV_NEWS(arena, const char *, 2);
-    cv_day from, end;
+    cv_day from = CV_NO_DAY, end = CV_NO_DAY;
     assert_true(cv_day_parse("2026-07-01", &from) && cv_day_parse("2026-09-30", &end));
     s[0] = (struct rep_sheet){.system = "mailbox",
                               .name = {"Hộp thư điện tử công vụ", "Official mailbox"},
