@@ -44,3 +44,5 @@ const struct prov_fields *const *api_records(size_t *out_count);
 htp_authenticate api_authenticate;
 /* The commit that this program was built from, "unknown" without git. */
 const char *api_commit(void);
+/* What problems of the API carry beside the usual members. */
+void api_problem_members(struct htp_exchange *x, const struct cv_error *err);

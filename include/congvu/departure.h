@@ -45,7 +45,10 @@ struct dom_departure {
     cv_moment recorded_at, started_at, ended_at; /* started_at = the moment of the first lock */
     const char *recorded_by;                     /* actor */
     const char *ended_by;                        /* who withdrew or reinstated */
-    bool counted;                                /* judged by the brake when scheduled */
+    bool counted;                                /* judged by the brake when scheduled, or released */
+    const char *held_by;                         /* who was stopped; the one who recorded it when NULL */
+    cv_moment held_at;                           /* CV_NO_MOMENT = it never was, or of an earlier version */
+    const char *released_by;                     /* who let it go on, or NULL */
     const char *keep_mail_until;                 /* ISO day or NULL: the last day of delivery */
     const char *delegate_to;                     /* staff id text or NULL */
     const char *handed_over;                     /* logins of unit mailboxes that went to others, with blanks between */

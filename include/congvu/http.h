@@ -142,6 +142,8 @@ struct htp_options {
     int idle_ms;     /* keep-alive silence */
     int connections; /* hard limit; above 90 % of it new requests get 503 busy */
     size_t max_body;
+    /* Writes what a problem carries beside its usual members, into its open object; NULL = nothing ever. */
+    void (*problem_members)(struct htp_exchange *x, const struct cv_error *err);
     const char *const *scope_names; /* name of bit i, NULL at the end: for the text of 403; may be NULL */
 };
 /* The `run` callback for lanes: main passes it in job_lane_options. */

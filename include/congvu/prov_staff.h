@@ -115,16 +115,3 @@ struct prov_reinstatement_input {
 };
 bool prov_reinstate(struct prov_call *call, const char *key, const struct prov_reinstatement_input *in,
                     struct prov_staff_result *out, struct cv_error *err);
-struct prov_release_input {
-    const char *token, *unit, *reason;
-    int allow;
-    cv_moment until;
-};
-struct prov_release {
-    struct cv_id id, token;
-    int allow;
-    cv_moment at, until;
-    const char *reason, *by;
-};
-bool prov_brake_release(struct prov_call *call, const struct prov_release_input *in, struct prov_release *out,
-                        struct cv_error *err);

@@ -72,7 +72,10 @@ bool dir_token_find_idempotency(struct dir_session *s, const char *key, struct c
                                 struct cv_error *err);
 
 /* No entry yet reads as revision 0; saving revision 0 adds (CV_STALE when somebody was faster). */
-bool dir_brake_read(struct dir_session *s, struct cv_id token, struct cv_arena *arena, struct dom_brake *out,
+bool dir_brake_read(struct dir_session *s, struct cv_id line, struct cv_arena *arena, struct dom_brake *out,
+                    struct cv_error *err);
+/* Those of all lines that have one, in no order. */
+bool dir_brake_list(struct dir_session *s, struct cv_arena *arena, struct dom_brake **out, size_t *out_count,
                     struct cv_error *err);
 bool dir_brake_save(struct dir_session *s, const struct dom_brake *brake, const struct dir_actor *actor,
                     struct cv_error *err);

@@ -127,10 +127,8 @@ struct view_twin_query {
 };
 size_t view_twins(const struct view *v, const struct view_twin_query *q, struct cv_id *out, size_t max);
 
-/* For the scheduler: people whose current departure is scheduled or held with effective_on <= day, the scheduled ones
- * first, so that many held ones keep nobody waiting (one in progress waits for other systems, not for the calendar);
- * and (second function) people with a recorded change that only the calendar brings about (hired_on reached). At most
- * max ids. */
+/* For the scheduler: people whose current departure is scheduled with effective_on <= day (one in progress waits for
+ * other systems, a held one for a second person, neither for the calendar). At most max ids. */
 size_t view_due_departures(const struct view *v, cv_day day, struct cv_id *out, size_t max);
 /* People with sessions that have to end. At most max ids. */
 size_t view_open_cut_offs(const struct view *v, struct cv_id *out, size_t max);

@@ -113,6 +113,9 @@ void api_read_usage(struct cv_arena *arena, struct cv_faults *faults, const stru
 void api_read_usage_lines(struct cv_arena *arena, struct cv_faults *faults, const char *bytes, size_t len,
                           struct prov_usage_input *out);
 
+/* "brake" of the caller's own line: what he did this hour, who may release; `with_waiting`: and how much waits. */
+void api_write_own_brake(struct htp_exchange *x, struct prov_call *call, bool with_waiting);
+
 bool api_figures_dear(const struct htp_exchange *x); /* coverage.c: too much for the event loop? */
 
 /* handlers, by file; the names are the contract's operationIds */
@@ -122,7 +125,7 @@ bool api_figures_dear(const struct htp_exchange *x); /* coverage.c: too much for
     X(list_staff_accounts) X(get_account) X(put_account) X(create_credential_reset) X(put_observation)               \
     X(redeem_activation) X(list_accounts)                                                                            \
     X(get_departure) X(put_departure) X(delete_departure) X(create_reinstatement) X(list_departures)                 \
-    X(create_departure_batch) X(create_brake_release) X(create_loss_release)                                                                \
+    X(create_departure_batch) X(get_brake) X(create_brake_release) X(create_loss_release)                                                                \
     X(list_units) X(create_unit) X(get_unit) X(put_unit) X(patch_unit) X(delete_unit) X(list_unit_ancestors)         \
     X(list_headcounts) X(get_headcount) X(put_headcount)                                                             \
     X(get_unit_mailbox) X(put_unit_mailbox) X(list_hand_overs)                                                       \

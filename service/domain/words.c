@@ -1,4 +1,5 @@
 /* Words of the enums, the same in JSON and in the directory. */
+#include "congvu/brake.h"
 #include "congvu/staff.h"
 #include "congvu/system.h"
 #include "congvu/token.h"
@@ -35,6 +36,7 @@ const char *const dom_lock_reason_words[] = {
     "suspended",        "leaver_pending", "other",          NULL};
 const char *const dom_cause_words[] = {"hand", "compromise", "transfer", "departure", "departure_locked", NULL};
 const char *const dom_leave_kind_words[] = {"thai_san", "khong_luong", "di_hoc", "om_dau", "khac", NULL};
+const char *const dom_brake_kind_words[] = {"ordinary", "lock", "dismissal", "opened", NULL};
 const char *const dom_scope_words[] = {
     "staff:read",  "staff:write",   "accounts:write", "departures:write", "brake:release", "units:read",
     "units:write", "systems:write", "coverage:read",  "tokens:write",     "usage:write",   "reports:write",
@@ -58,6 +60,7 @@ SAME_LENGTH(dom_reason_words, DOM_REASONS);
 SAME_LENGTH(dom_lock_reason_words, DOM_LOCK_REASONS);
 SAME_LENGTH(dom_cause_words, DOM_CAUSES);
 SAME_LENGTH(dom_leave_kind_words, DOM_LEAVE_KINDS);
+SAME_LENGTH(dom_brake_kind_words, DOM_BRAKE_KINDS);
 SAME_LENGTH(dom_precision_words, DOM_PRECISIONS);
 _Static_assert(DOM_ALL_SCOPES == (1 << (CV_COUNT(dom_scope_words) - 1)) - 1,
                "dom_scope_words differs from enum dom_scope");

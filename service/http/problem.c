@@ -120,6 +120,9 @@ static void write_problem(struct htp_exchange *x, const struct cv_error *err, co
     cv_jout_string(&x->out, "request_id", x->request_id);
     write_faults(x, faults);
     write_extras(x, err);
+    if (x->priv->server->options.problem_members) {
+        x->priv->server->options.problem_members(x, err);
+    }
     cv_jout_end(&x->out);
 }
 

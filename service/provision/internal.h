@@ -2,7 +2,9 @@
 #pragma once
 
 #include <pthread.h>
+#include <stdatomic.h>
 
+#include "congvu/brake.h"
 #include "congvu/connect.h"
 #include "congvu/log.h"
 #include "congvu/prov_staff.h"
@@ -14,13 +16,17 @@ struct prov {
     struct prov_options options;
     void (*wrote)(void *ctx); /* or NULL */
     void *wrote_ctx;
-    struct cv_deadline next_sweep;     /* of keys, aliases and kept mail; the clockwork's own */
-    cv_day opened_on, closed_on;       /* days whose snapshots are known to be there; the clockwork's own */
-    struct cv_deadline next_snapshot;  /* not before this moment; the clockwork's own */
-    bool roots_upgraded;               /* the first token has every right; the clockwork's own */
-    cv_day usage_folded;               /* days before this one are sums everywhere; the clockwork's own */
-    pthread_mutex_t lock;              /* guards what follows */
-    char *reserved[PROV_RESERVED_MAX]; /* names on their way to the directory, in no order */
+    struct cv_deadline next_sweep;      /* of keys, aliases and kept mail; the clockwork's own */
+    cv_day opened_on, closed_on;        /* days whose snapshots are known to be there; the clockwork's own */
+    struct cv_deadline next_snapshot;   /* not before this moment; the clockwork's own */
+    struct cv_deadline next_brake_look; /* at what waits; the clockwork's own, as the next two */
+    cv_moment reminded_at;              /* of what waits; CV_NO_MOMENT = never */
+    bool lines_told;                    /* whether anybody can release was looked at */
+    _Atomic int brake_waiting;          /* as last seen */
+    bool roots_upgraded;                /* the first token has every right; the clockwork's own */
+    cv_day usage_folded;                /* days before this one are sums everywhere; the clockwork's own */
+    pthread_mutex_t lock;               /* guards what follows */
+    char *reserved[PROV_RESERVED_MAX];  /* names on their way to the directory, in no order */
     size_t reserved_count;
 };
 
@@ -78,7 +84,9 @@ struct prov_change {
     const char *hand_login;  /* of the one account that is changed, chosen by HR: goes before any rule; or NULL */
     bool quiet;              /* the revision stays */
     int brake_events;        /* accounts that were working and stop by this change */
-    int urgent_events;       /* those of them that no brake holds */
+    int urgent_events;       /* those of them that are locks for a stolen password */
+    bool is_order;           /* an order to leave: kept by its own use case when the brake holds it */
+    enum dom_brake_kind order_kind;
 };
 typedef bool prov_staff_fn(struct prov_change *change, void *ctx, struct cv_error *err);
 /* Finds the person (scope, right to write), reads, checks If-Match, lets `fn` change the copy, asks the brake, saves in
@@ -143,14 +151,8 @@ bool prov_wish(struct prov_change *change, const struct dom_system *system, cons
 const char *prov_error_text(struct cv_arena *arena, const struct cv_error *err);
 
 /* ---- the brake ---- */
-/* Judges `events` deactivations of this person; counts them in the directory before the deactivation itself is written.
- */
-bool prov_brake_pass(struct prov_call *call, struct cv_id token, const struct dom_staff *staff, bool exempt,
-                     struct cv_error *err);
-/* Would it pass now? Says nothing, counts nothing: for orders that wait. */
-bool prov_brake_would_pass(struct prov_call *call, struct cv_id token, const struct dom_staff *staff);
-/* The same for a change that concerns many people at once (required_for, a unit's block): all or nothing. */
-bool prov_brake_pass_many(struct prov_call *call, int people, struct cv_error *err);
+/* Now and then: says that nobody can release, or that something has waited for four working hours. */
+void prov_brake_watch(struct prov_call *call);
 
 /* ---- tokens ---- */
 /* Tokens that no token made have every right that this version knows. False: worth another try. */

@@ -213,8 +213,10 @@ static void brake_swaps(void **state)
     struct server *s = *state;
     struct cv_id token = cv_id_make();
     struct dom_brake first, second;
-    struct dom_brake_event event = {1700000000, cv_id_make(), cv_id_make()};
-    struct dom_brake_release release = {cv_id_make(), "tok_y", "giải thể", 3, 1, 1700000000, 1700003600};
+    struct dom_brake_event event = {1700000000, cv_id_make(), cv_id_make(), DOM_BRAKE_LOCK};
+    struct dom_brake_opening opening = {"tok_y", "thư giả mạo", false, cv_id_make(), 60, 2, 1700003600};
+    struct dom_brake_lock lock = {cv_id_make(), "mailbox", "tok_x", 1700000001};
+    struct dom_brake_refusal refusal = {"system/e-office", "ab", 300, "tok_x", 1700000002, CV_NO_MOMENT};
 
     assert_ok(s, dir_brake_read(s->session, token, s->arena, &first, &s->err));
     assert_int_equal(first.revision, 0);
@@ -225,19 +227,30 @@ static void brake_swaps(void **state)
     assert_false(dir_brake_save(s->session, &second, &actor, &s->err)); /* both believed to be the first */
     assert_int_equal(s->err.kind, CV_STALE);
     assert_ok(s, dir_brake_read(s->session, token, s->arena, &second, &s->err));
-    assert_true(second.revision == 1 && second.event_count == 1 && second.release_count == 0);
-    assert_true(cv_id_equal(second.events[0].staff, event.staff) && second.events[0].at == event.at);
+    assert_true(second.revision == 1 && second.event_count == 1 && second.opening_count == 0 &&
+                second.lock_count == 0 && second.refusal_count == 0);
+    assert_true(cv_id_equal(second.events[0].staff, event.staff) && second.events[0].at == event.at &&
+                second.events[0].kind == DOM_BRAKE_LOCK);
     first = second;
-    second.releases = &release;
-    second.release_count = 1;
+    second.openings = &opening;
+    second.locks = &lock;
+    second.refusals = &refusal;
+    second.opening_count = second.lock_count = second.refusal_count = 1;
     assert_ok(s, dir_brake_save(s->session, &second, &actor, &s->err));
     assert_false(dir_brake_save(s->session, &first, &actor, &s->err));
     assert_int_equal(s->err.kind, CV_STALE);
     assert_ok(s, dir_brake_read(s->session, token, s->arena, &first, &s->err));
-    assert_true(first.revision == 2 && first.release_count == 1 && first.releases[0].allow == 3 &&
-                first.releases[0].used == 1);
-    assert_string_equal(first.releases[0].reason, "giải thể");
-    assert_true(cv_id_equal(first.releases[0].id, release.id));
+    assert_true(first.revision == 2 && first.opening_count == 1 && first.lock_count == 1 && first.refusal_count == 1);
+    assert_true(first.openings[0].allow == 60 && first.openings[0].used == 2 &&
+                cv_id_equal(first.openings[0].unit, opening.unit));
+    assert_string_equal(first.openings[0].reason, "thư giả mạo");
+    assert_true(cv_id_equal(first.locks[0].staff, lock.staff) && first.locks[0].at == lock.at);
+    assert_string_equal(first.refusals[0].target, "system/e-office");
+    assert_true(first.refusals[0].people == 300 && first.refusals[0].released_until == CV_NO_MOMENT);
+    struct dom_brake *all;
+    size_t count;
+    assert_ok(s, dir_brake_list(s->session, s->arena, &all, &count, &s->err));
+    assert_true(count == 1 && cv_id_equal(all[0].line, token) && all[0].lock_count == 1);
 }
 
 static int setup(void **state)

@@ -14,18 +14,30 @@ static struct cv_id id(int n)
     return (struct cv_id){.bytes = {(uint8_t)n, (uint8_t)(n >> 8), 1}};
 }
 
+static enum dom_brake_verdict judge(struct dom_brake *b, struct cv_arena *arena, cv_moment now, int subtree,
+                                    int unit_size, int unit, int staff)
+{
+    const struct dom_brake_case one = {.kind = DOM_BRAKE_ORDINARY,
+                                       .subtree_size = subtree,
+                                       .unit_size = unit_size,
+                                       .unit = id(unit),
+                                       .staff = id(staff),
+                                       .opening = -1};
+    return dom_brake_judge(b, arena, now, &one);
+}
+
 static void the_limit(void **state)
 {
     (void)state;
-    assert_int_equal(dom_brake_limit(0), 5);
-    assert_int_equal(dom_brake_limit(250), 5);
-    assert_int_equal(dom_brake_limit(299), 5);
-    assert_int_equal(dom_brake_limit(300), 6);
-    assert_int_equal(dom_brake_limit(999), 19);
-    assert_int_equal(dom_brake_limit(1000), 20);
-    assert_int_equal(dom_brake_limit(100000), 20);
+    assert_int_equal(dom_brake_limit(DOM_BRAKE_ORDINARY, 0), 5);
+    assert_int_equal(dom_brake_limit(DOM_BRAKE_ORDINARY, 250), 5);
+    assert_int_equal(dom_brake_limit(DOM_BRAKE_ORDINARY, 299), 5);
+    assert_int_equal(dom_brake_limit(DOM_BRAKE_ORDINARY, 300), 6);
+    assert_int_equal(dom_brake_limit(DOM_BRAKE_ORDINARY, 999), 19);
+    assert_int_equal(dom_brake_limit(DOM_BRAKE_ORDINARY, 1000), 20);
+    assert_int_equal(dom_brake_limit(DOM_BRAKE_ORDINARY, 100000), 20);
     for (int n = 1; n < 3000; n++)
-        assert_true(dom_brake_limit(n) >= dom_brake_limit(n - 1));
+        assert_true(dom_brake_limit(DOM_BRAKE_ORDINARY, n) >= dom_brake_limit(DOM_BRAKE_ORDINARY, n - 1));
 }
 
 static void holds_after_the_limit(void **state)
@@ -34,8 +46,8 @@ static void holds_after_the_limit(void **state)
     struct dom_brake b = {0};
     (void)state;
     for (int i = 0; i < 24; i++) {
-        assert_int_equal(dom_brake_room(&b, NOW + i, 1205), i < 20 ? 20 - i : 0);
-        enum dom_brake_verdict v = dom_brake_judge(&b, arena, NOW + i, 1205, HUGE_UNIT, id(1), id(100 + i));
+        assert_int_equal(dom_brake_done(&b, DOM_BRAKE_ORDINARY, NOW + i), i < 20 ? i : 20);
+        enum dom_brake_verdict v = judge(&b, arena, NOW + i, 1205, HUGE_UNIT, 1, 100 + i);
         assert_int_equal(v, i < 20 ? DOM_BRAKE_PASS : DOM_BRAKE_HOLD_HOUR);
     }
     assert_int_equal(b.event_count, 20);
@@ -47,12 +59,14 @@ static void the_hour_slides(void **state)
     struct dom_brake b = {0};
     (void)state;
     for (int i = 0; i < 5; i++)
-        assert_int_equal(dom_brake_judge(&b, arena, NOW + i * 600, 10, HUGE_UNIT, id(1), id(i)), DOM_BRAKE_PASS);
-    assert_int_equal(dom_brake_judge(&b, arena, NOW + 3599, 10, HUGE_UNIT, id(1), id(9)), DOM_BRAKE_HOLD_HOUR);
-    assert_int_equal(dom_brake_room(&b, NOW + 3600, 10), 1);
-    assert_int_equal(dom_brake_judge(&b, arena, NOW + 3600, 10, HUGE_UNIT, id(1), id(9)), DOM_BRAKE_PASS);
-    assert_int_equal(dom_brake_judge(&b, arena, NOW + 3600, 10, HUGE_UNIT, id(1), id(10)), DOM_BRAKE_HOLD_HOUR);
-    assert_int_equal(dom_brake_judge(&b, arena, NOW + 4200, 10, HUGE_UNIT, id(1), id(10)), DOM_BRAKE_PASS);
+        assert_int_equal(judge(&b, arena, NOW + i * 600, 10, HUGE_UNIT, 1, i), DOM_BRAKE_PASS);
+    assert_int_equal(judge(&b, arena, NOW + 3599, 10, HUGE_UNIT, 1, 9), DOM_BRAKE_HOLD_HOUR);
+    assert_int_equal(dom_brake_room_at(&b, DOM_BRAKE_ORDINARY, 10, NOW + 3599), NOW + 3600);
+    assert_int_equal(dom_brake_room_at(&b, DOM_BRAKE_ORDINARY, 10, NOW + 3600), CV_NO_MOMENT);
+    assert_int_equal(dom_brake_done(&b, DOM_BRAKE_ORDINARY, NOW + 3600), 4);
+    assert_int_equal(judge(&b, arena, NOW + 3600, 10, HUGE_UNIT, 1, 9), DOM_BRAKE_PASS);
+    assert_int_equal(judge(&b, arena, NOW + 3600, 10, HUGE_UNIT, 1, 10), DOM_BRAKE_HOLD_HOUR);
+    assert_int_equal(judge(&b, arena, NOW + 4200, 10, HUGE_UNIT, 1, 10), DOM_BRAKE_PASS);
     assert_int_equal(b.event_count, 5); /* the old ones are gone */
 }
 
@@ -69,7 +83,7 @@ static void never_more_in_any_hour(void **state)
     for (int i = 0; i < 2000; i++) {
         dice = dice * 1664525u + 1013904223u;
         now += dice >> 24;
-        if (dom_brake_judge(&b, arena, now, 400, HUGE_UNIT, id(1), id(i)) == DOM_BRAKE_PASS)
+        if (judge(&b, arena, now, 400, HUGE_UNIT, 1, i) == DOM_BRAKE_PASS)
             passed[n++] = now;
     }
     assert_true(n > 100);
@@ -83,7 +97,7 @@ static void the_same_person_counts_once(void **state)
     struct dom_brake b = {0};
     (void)state;
     for (int i = 0; i < 50; i++)
-        assert_int_equal(dom_brake_judge(&b, arena, NOW + i, 10, 4, id(1), id(7)), DOM_BRAKE_PASS);
+        assert_int_equal(judge(&b, arena, NOW + i, 10, 4, 1, 7), DOM_BRAKE_PASS);
     assert_int_equal(b.event_count, 1);
 }
 
@@ -96,7 +110,7 @@ static void half_of_a_unit(void **state)
         struct dom_brake b = {0};
         int gone = 0;
         for (int i = 0; i < size; i++) {
-            enum dom_brake_verdict v = dom_brake_judge(&b, arena, NOW + i, 5000, size - gone, id(1), id(i));
+            enum dom_brake_verdict v = judge(&b, arena, NOW + i, 5000, size - gone, 1, i);
             if (v == DOM_BRAKE_PASS)
                 gone++;
             else
@@ -104,35 +118,132 @@ static void half_of_a_unit(void **state)
         }
         assert_int_equal(gone, size < 4 ? size : size / 2);
         /* another unit is not concerned */
-        assert_int_equal(dom_brake_judge(&b, arena, NOW + 50, 5000, 10, id(2), id(99)), DOM_BRAKE_PASS);
+        assert_int_equal(judge(&b, arena, NOW + 50, 5000, 10, 2, 99), DOM_BRAKE_PASS);
     }
 }
 
-static void releases(void **state)
+static struct dom_brake_case special(enum dom_brake_kind kind, int unit, int staff, int opening)
+{
+    return (struct dom_brake_case){
+        .kind = kind, .subtree_size = 10, .unit_size = 4, .unit = id(unit), .staff = id(staff), .opening = opening};
+}
+
+/* One word does not switch it off: what is urgent has an hour of its own, and the unit's half holds none of it. */
+static void urgent_ones_have_bounds_of_their_own(void **state)
+{
+    static const struct {
+        enum dom_brake_kind kind;
+        int most;
+    } rows[] = {{DOM_BRAKE_LOCK, 30}, {DOM_BRAKE_DISMISSAL, 5}};
+    (void)state;
+    for (size_t r = 0; r < CV_COUNT(rows); r++) {
+        cv_auto_arena arena = cv_arena_new(8 << 20);
+        struct dom_brake b = {0};
+        for (int i = 0; i < 80; i++) {
+            struct dom_brake_case one = special(rows[r].kind, 1, i, -1);
+            assert_int_equal(dom_brake_judge(&b, arena, NOW, &one),
+                             i < rows[r].most ? DOM_BRAKE_PASS : DOM_BRAKE_HOLD_HOUR);
+        }
+        for (int i = 0; i < 6; i++) /* beside them the ordinary ones have their own room */
+            assert_int_equal(judge(&b, arena, NOW, 10, HUGE_UNIT, 2, 1000 + i),
+                             i < 5 ? DOM_BRAKE_PASS : DOM_BRAKE_HOLD_HOUR);
+        assert_int_equal(dom_brake_limit(rows[r].kind, 100000), rows[r].most);
+    }
+}
+
+/* A lock says nothing about leaving; whoever was stopped altogether may be locked, too. */
+static void an_urgent_one_covers_its_own_kind_only(void **state)
 {
     cv_auto_arena arena = cv_arena_new(8 << 20);
-    struct dom_brake_release given[] = {{.id = id(1), .allow = 2, .until = NOW + 100, .at = NOW},
-                                        {.id = id(2), .allow = 9, .until = NOW - 1, .at = NOW - 500}};
-    struct dom_brake b = {.releases = given, .release_count = 2};
+    struct dom_brake b = {0};
+    struct dom_brake_case lock = special(DOM_BRAKE_LOCK, 1, 1, -1);
     (void)state;
-    assert_int_equal(dom_brake_room(&b, NOW, 10), 7);
-    for (int i = 0; i < 7; i++)
-        assert_int_equal(dom_brake_judge(&b, arena, NOW + i, 10, HUGE_UNIT, id(1), id(i)), DOM_BRAKE_PASS);
-    assert_int_equal(b.release_count, 1); /* the expired one went */
-    assert_int_equal(b.releases[0].used, 2);
-    assert_int_equal(given[0].used, 0); /* the record as read is untouched */
-    assert_int_equal(dom_brake_judge(&b, arena, NOW + 8, 10, HUGE_UNIT, id(1), id(8)), DOM_BRAKE_HOLD_HOUR);
-    assert_int_equal(dom_brake_room(&b, NOW + 8, 10), 0);
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(judge(&b, arena, NOW, 10, HUGE_UNIT, 2, 100 + i), DOM_BRAKE_PASS);
+    assert_int_equal(dom_brake_judge(&b, arena, NOW, &lock), DOM_BRAKE_PASS);
+    assert_int_equal(judge(&b, arena, NOW, 10, HUGE_UNIT, 1, 1), DOM_BRAKE_HOLD_HOUR);
+    lock.staff = id(100);
+    assert_int_equal(dom_brake_judge(&b, arena, NOW, &lock), DOM_BRAKE_PASS);
+    assert_int_equal(b.event_count, 6);
+}
 
-    /* a release opens the unit's half as well, and not after its end */
-    struct dom_brake_release one = {.id = id(3), .allow = 1, .until = NOW + 10};
-    struct dom_brake c = {.releases = &one, .release_count = 1};
-    assert_int_equal(dom_brake_judge(&c, arena, NOW, 500, 4, id(1), id(1)), DOM_BRAKE_PASS);
-    assert_int_equal(dom_brake_judge(&c, arena, NOW, 500, 3, id(1), id(2)), DOM_BRAKE_PASS);
-    assert_int_equal(c.releases[0].used, 0);
-    struct dom_brake late = c;
-    assert_int_equal(dom_brake_judge(&late, arena, NOW + 10, 500, 2, id(1), id(3)), DOM_BRAKE_HOLD_UNIT);
-    assert_int_equal(dom_brake_judge(&c, arena, NOW + 9, 500, 2, id(1), id(3)), DOM_BRAKE_PASS);
+static void locks_may_be_opened_beforehand(void **state)
+{
+    cv_auto_arena arena = cv_arena_new(8 << 20);
+    struct dom_brake_opening given = {.by = "tok_b", .everywhere = true, .allow = 30, .until = NOW + 3600};
+    struct dom_brake b = {.openings = &given, .opening_count = 1};
+    (void)state;
+    for (int i = 0; i < 61; i++) {
+        struct dom_brake_case one = special(DOM_BRAKE_LOCK, 1, i, 0);
+        assert_int_equal(dom_brake_judge(&b, arena, NOW, &one), i < 60 ? DOM_BRAKE_PASS : DOM_BRAKE_HOLD_HOUR);
+    }
+    assert_int_equal(b.openings[0].used, 30);
+    assert_int_equal(given.used, 0); /* the record as read is untouched */
+    struct dom_brake late = {.openings = &given, .opening_count = 1};
+    struct dom_brake_case dismissal = special(DOM_BRAKE_DISMISSAL, 1, 7, 0);
+    for (int i = 0; i < 6; i++) {
+        dismissal.staff = id(i);
+        assert_int_equal(dom_brake_judge(&late, arena, NOW, &dismissal), i < 5 ? DOM_BRAKE_PASS : DOM_BRAKE_HOLD_HOUR);
+    }
+    for (int i = 0; i < 31; i++) {
+        struct dom_brake_case one = special(DOM_BRAKE_LOCK, 1, i, 0);
+        assert_int_equal(dom_brake_judge(&late, arena, NOW + 3600, &one),
+                         i < 30 ? DOM_BRAKE_PASS : DOM_BRAKE_HOLD_HOUR);
+    }
+}
+
+static void what_is_refused_or_held_is_noted_once(void **state)
+{
+    cv_auto_arena arena = cv_arena_new(8 << 20);
+    struct dom_brake b = {0};
+    struct dom_brake_refusal many = {.target = "system/e-office",
+                                     .digest = "aa",
+                                     .people = 300,
+                                     .by = "tok_a",
+                                     .at = NOW,
+                                     .released_until = CV_NO_MOMENT};
+    struct dom_brake_lock lock = {.staff = id(1), .system = "mailbox", .by = "tok_a", .at = NOW};
+    (void)state;
+    assert_true(dom_brake_refuse(&b, arena, &many));
+    assert_false(dom_brake_refuse(&b, arena, &many));
+    assert_false(dom_brake_released(&b, "system/e-office", "aa", NOW));
+    b.refusals[0].released_until = NOW + 100;
+    assert_true(dom_brake_released(&b, "system/e-office", "aa", NOW + 99));
+    assert_false(dom_brake_released(&b, "system/e-office", "aa", NOW + 100));
+    assert_false(dom_brake_released(&b, "system/e-office", "bb", NOW)); /* other people */
+    many.at = NOW + 100;
+    assert_true(dom_brake_refuse(&b, arena, &many)); /* the release is over, and the note with it */
+    assert_int_equal(b.refusal_count, 1);
+
+    assert_true(dom_brake_hold(&b, arena, &lock));
+    assert_false(dom_brake_hold(&b, arena, &lock));
+    lock.system = "td-office";
+    assert_true(dom_brake_hold(&b, arena, &lock));
+    dom_brake_drop_lock(&b, arena, id(1), "mailbox");
+    assert_int_equal(b.lock_count, 1);
+    assert_string_equal(b.locks[0].system, "td-office");
+}
+
+/* 30/11/2026 is a Monday. */
+static void office_hours(void **state)
+{
+    cv_day monday = cv_day_join(2026, 11, 30);
+    cv_moment start = cv_day_start(monday);
+    (void)state;
+    assert_int_equal(dom_working_seconds(start, start + 24 * 3600), 15 * 1800);
+    assert_int_equal(dom_working_seconds(start + 8 * 3600, start + 8 * 3600 + 60), 60);
+    assert_int_equal(dom_working_seconds(start + 11 * 3600, start + 14 * 3600), 3600); /* lunch */
+    assert_int_equal(dom_working_seconds(start - 48 * 3600, start), 0);                /* a weekend */
+    assert_int_equal(dom_working_seconds(start - 8 * 3600, start + 9 * 3600), 90 * 60);
+    assert_int_equal(dom_working_seconds(start, start), 0);
+    assert_int_equal(dom_working_seconds(start + 3600, start), 0);
+}
+
+static int set_clock(void **state)
+{
+    struct cv_error err;
+    (void)state;
+    return cv_clock_init("Asia/Ho_Chi_Minh", 0, &err) ? 0 : -1;
 }
 
 /* 1 began all; 2 was made on the machine; 3 and 4 begin lines; 5 to 7 hang from 3, 8 from 2; 9 was made by a person. */
@@ -164,10 +275,18 @@ static void lines_begin_below_the_first_token(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_limit),       cmocka_unit_test(holds_after_the_limit),
-        cmocka_unit_test(the_hour_slides), cmocka_unit_test(never_more_in_any_hour),
-        cmocka_unit_test(half_of_a_unit),  cmocka_unit_test(the_same_person_counts_once),
-        cmocka_unit_test(releases),        cmocka_unit_test(lines_begin_below_the_first_token),
+        cmocka_unit_test(the_limit),
+        cmocka_unit_test(holds_after_the_limit),
+        cmocka_unit_test(the_hour_slides),
+        cmocka_unit_test(never_more_in_any_hour),
+        cmocka_unit_test(half_of_a_unit),
+        cmocka_unit_test(the_same_person_counts_once),
+        cmocka_unit_test(urgent_ones_have_bounds_of_their_own),
+        cmocka_unit_test(an_urgent_one_covers_its_own_kind_only),
+        cmocka_unit_test(locks_may_be_opened_beforehand),
+        cmocka_unit_test(what_is_refused_or_held_is_noted_once),
+        cmocka_unit_test(lines_begin_below_the_first_token),
+        cmocka_unit_test(office_hours),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, set_clock, NULL);
 }

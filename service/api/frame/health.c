@@ -1,4 +1,5 @@
 /* What the operator and the container's probe ask. */
+#include "congvu/prov_brake.h"
 #include "api/frame/state.h"
 
 #include <stdio.h>
@@ -132,6 +133,8 @@ void api_get_metrics(struct htp_exchange *x)
                      state.sweep_refused);
     cv_metrics_gauge(&page, "view_sweep_size", "records that the guard keeps although the directory misses them",
                      (double)state.sweep_size);
+    cv_metrics_gauge(&page, "brake_waiting", "deactivations that wait for a second person, a minute ago at most",
+                     prov_brake_waiting(api_of(x)->prov));
     if (cv_buf_ok(&page))
         htp_reply_text(x, 200, "text/plain; version=0.0.4; charset=utf-8", cv_buf_str(&page), page.len);
     else

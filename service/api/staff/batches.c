@@ -86,7 +86,7 @@ static void write_line(struct htp_exchange *x, size_t index, const struct line *
     cv_jout_end(j);
 }
 
-static void write_batch(struct htp_exchange *x, const struct line *lines, size_t count)
+static void write_batch(struct htp_exchange *x, struct prov_call *call, const struct line *lines, size_t count)
 {
     struct cv_jout *j = &x->out;
     int64_t sums[LINE_OUTCOMES] = {0};
@@ -100,6 +100,8 @@ static void write_batch(struct htp_exchange *x, const struct line *lines, size_t
         kinds += sums[k] > 0 ? 1 : 0;
     }
     cv_jout_end(j);
+    if (sums[LINE_HELD] > 0 && !call->validate_only)
+        api_write_own_brake(x, call, true);
     cv_jout_array(j, "results");
     for (size_t i = 0; i < count; i++)
         write_line(x, i, &lines[i]);
@@ -206,5 +208,5 @@ void api_create_departure_batch(struct htp_exchange *x)
     }
     if (batch.outcomes == NULL)
         run(x, &call, &batch, lines, count);
-    write_batch(x, lines, count);
+    write_batch(x, &call, lines, count);
 }

@@ -293,6 +293,9 @@ static void put_departure(const struct dom_departure *d, struct dir_attrs *out)
     if (d->counted) {
         cv_jout_bool(&j.out, "counted", true);
     }
+    dir_json_text(&j, "held_by", d->held_by);
+    dir_json_moment(&j, "held_at", d->held_at);
+    dir_json_text(&j, "released_by", d->released_by);
     dir_json_text(&j, "keep_mail_until", d->keep_mail_until);
     dir_json_text(&j, "delegate_to", d->delegate_to);
     dir_json_text(&j, "auto_reply", d->auto_reply);
@@ -318,8 +321,11 @@ static bool take_departure(struct dir_reader *r, const struct dir_attr *attr, si
     if (!dir_read_begin(&in, r, attr, at)) {
         return false;
     }
-    *d = (struct dom_departure){
-        .effective_on = CV_NO_DAY, .recorded_at = CV_NO_MOMENT, .started_at = CV_NO_MOMENT, .ended_at = CV_NO_MOMENT};
+    *d = (struct dom_departure){.effective_on = CV_NO_DAY,
+                                .recorded_at = CV_NO_MOMENT,
+                                .started_at = CV_NO_MOMENT,
+                                .ended_at = CV_NO_MOMENT,
+                                .held_at = CV_NO_MOMENT};
     dir_read_int(in.object, "number", &d->number);
     cv_jin_word(in.object, "state", CV_REQUIRED, dom_departure_state_words, &state);
     cv_jin_word(in.object, "reason", CV_REQUIRED, dom_reason_words, &reason);
@@ -332,6 +338,9 @@ static bool take_departure(struct dir_reader *r, const struct dir_attr *attr, si
     dir_read_text(in.object, "recorded_by", &d->recorded_by);
     dir_read_text(in.object, "ended_by", &d->ended_by);
     cv_jin_bool(in.object, "counted", CV_OPTIONAL, &d->counted);
+    dir_read_text(in.object, "held_by", &d->held_by);
+    dir_read_moment(&in, in.object, "held_at", &d->held_at);
+    dir_read_text(in.object, "released_by", &d->released_by);
     dir_read_text(in.object, "keep_mail_until", &d->keep_mail_until);
     dir_read_text(in.object, "delegate_to", &d->delegate_to);
     dir_read_text(in.object, "auto_reply", &d->auto_reply);

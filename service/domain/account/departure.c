@@ -110,6 +110,7 @@ static bool add(struct dom_staff *staff, const struct dom_order *order, const ch
                                 .recorded_at = now,
                                 .started_at = CV_NO_MOMENT,
                                 .ended_at = CV_NO_MOMENT,
+                                .held_at = CV_NO_MOMENT,
                                 .recorded_by = actor,
                                 .effective_on = order->effective_on == CV_NO_DAY ? cv_day_of(now) : order->effective_on,
                                 .decision = {.signed_on = CV_NO_DAY, .effective_on = CV_NO_DAY}};

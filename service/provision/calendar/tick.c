@@ -1,6 +1,6 @@
 /* The calendar's work, on the directory alone, so without a lease: every replica may try, compare-and-swap lets one
  * win. */
-#include "provision/internal.h"
+#include "provision/core/brake.h"
 #include "congvu/prov_calendar.h"
 #include "congvu/token.h"
 #include "congvu/usage.h"
@@ -19,31 +19,20 @@ static struct cv_id ordered_by(const struct dom_departure *d)
     return token;
 }
 
-/* The size that the brake measures against is the reach of the token that gave the order. */
-static struct view_scope reach_of(struct prov_call *call, struct cv_id id)
-{
-    struct dom_token token;
-    if (view_token_by_id(call->prov->options.view, id, call->arena, &token) && !token.everywhere)
-        return (struct view_scope){.top = token.unit};
-    return (struct view_scope){.everywhere = true};
-}
-
 static bool run_change(struct prov_change *change, void *ctx, struct cv_error *err)
 {
     (void)ctx;
     const struct dom_departure *found = dom_current_departure(change->after);
-    if (found == NULL || (found->state != DOM_SCHEDULED && found->state != DOM_HELD) ||
-        found->effective_on > cv_today())
+    if (found == NULL || found->state != DOM_SCHEDULED || found->effective_on > cv_today())
         return true; /* somebody else did it */
     struct dom_departure *d = &change->after->departures[found - change->after->departures];
     struct cv_id token = ordered_by(d);
-    bool was_held = d->state == DOM_HELD;
-    change->call->scope = reach_of(change->call, token);
-    if (!cv_id_is_zero(token) && !prov_brake_pass(change->call, token, change->before, false, err)) {
-        if (err->problem != cvp_brake_engaged || was_held)
+    change->call->scope = prov_reach_of(change->call, token); /* what the brake measures against */
+    if (!prov_brake_pass(change->call, token, change->before, prov_order_kind(d), err)) {
+        if (err->problem != cvp_brake_engaged)
             return false;
         cv_error_clear(err);
-        d->state = DOM_HELD;
+        prov_hold_order(d, d->recorded_by);
         return true;
     }
     if (!prov_carry_out(change, d, err))
@@ -53,27 +42,7 @@ static bool run_change(struct prov_change *change, void *ctx, struct cv_error *e
     return true;
 }
 
-/* An order that the brake holds is looked at quietly until it may go on. */
-static bool still_held(struct prov_call *call, struct cv_id id)
-{
-    char key[CV_ID_TEXT];
-    struct view_staff seen;
-    struct dom_staff staff;
-    struct cv_error err = {0};
-    const struct view_scope everywhere = {.everywhere = true};
-    cv_id_text("stf_", id, key);
-    if (!view_staff_find(call->prov->options.view, everywhere, key, call->arena, &seen, &err) ||
-        seen.departure_state != DOM_HELD)
-        return false;
-    if (!dir_staff_read(call->dir, id, call->arena, &staff, &err))
-        return true;
-    const struct dom_departure *d = dom_current_departure(&staff);
-    if (d == NULL || cv_id_is_zero(ordered_by(d)))
-        return false;
-    call->scope = reach_of(call, ordered_by(d));
-    return !prov_brake_would_pass(call, ordered_by(d), &staff);
-}
-
+/* What the brake holds is not looked at: it goes on by a release alone. */
 static void tick_departures(struct prov_call *call)
 {
     struct cv_id due[TICK_BATCH];
@@ -81,10 +50,7 @@ static void tick_departures(struct prov_call *call)
     for (size_t i = 0; i < count && !cv_deadline_passed(call->deadline); i++) {
         struct prov_staff_result result = {0};
         struct cv_error err = {0};
-        if (still_held(call, due[i]))
-            continue;
-        if (!prov_staff_modify_id(call, due[i], "departure.run", NULL, run_change, NULL, &result, &err) &&
-            err.problem != cvp_brake_engaged)
+        if (!prov_staff_modify_id(call, due[i], "departure.run", NULL, run_change, NULL, &result, &err))
             cv_log_error(CV_LOG_WARN, "departure_run", &err);
     }
 }
@@ -169,6 +135,7 @@ void prov_tick(struct prov_call *call)
 {
     call->scope = (struct view_scope){.everywhere = true};
     tick_tokens(call);
+    prov_brake_watch(call);
     tick_departures(call);
     tick_required(call);
     tick_sweeps(call);

@@ -1,67 +1,103 @@
-/* The brake on mass deactivation. Its counters lie in the directory, saved by compare-and-swap BEFORE the deactivation
- * is written: a crash between the two counts once too often, never once too seldom, and the same person within the hour
- * does not count twice. */
-#include "provision/internal.h"
-#include "congvu/token.h"
+/* The brake on mass deactivation. Its counters lie in the directory, one entry a line of tokens, saved by
+ * compare-and-swap BEFORE the deactivation is written: a crash between the two counts once too often, never once too
+ * seldom, and the same person within the hour does not count twice. */
+#include "provision/core/brake.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static bool engaged(struct prov_call *call, const struct dom_brake *brake, enum dom_brake_verdict verdict,
+enum { HOUR_S = 3600 };
+
+struct judged {
+    struct cv_id line;
+    struct dom_brake_case one;
+    int times;
+    bool kept;                   /* what is held runs by itself once released; else it is to be sent again */
+    const char *target, *digest; /* under which a release may have let it pass; NULL = none can */
+};
+
+static void say_why(struct cv_error *err, enum dom_brake_verdict verdict, int limit, bool kept)
+{
+    const char *vi = kept ? "Yêu cầu được giữ lại và tự thực hiện khi người thứ hai cho phép"
+                          : "Cần người thứ hai cho phép, sau đó gửi lại";
+    const char *en = kept ? "It is kept, and runs by itself when a second person releases it"
+                          : "A second person must release it; then send it again";
+    if (verdict == DOM_BRAKE_HOLD_UNIT)
+        cv_fail(err, cvp_brake_engaged, NULL,
+                "Đã dừng: quá nửa số người của đơn vị sẽ bị khóa trong một giờ. %1$s%2$.0s",
+                "Held: more than half of the unit would be deactivated within an hour. %2$s%1$.0s", vi, en);
+    else
+        cv_fail(err, cvp_brake_engaged, NULL,
+                "Đã dừng: quá nhiều tài khoản bị khóa trong một giờ (tối đa %1$d). %2$s%3$.0s",
+                "Held: too many deactivations within an hour (limit %1$d). %3$s%2$.0s", limit, vi, en);
+    snprintf(err->link, sizeof(err->link), "/v1/brake-releases");
+    err->retry_after_s = kept ? 0 : HOUR_S;
+}
+
+static bool engaged(struct prov_call *call, const struct judged *what, enum dom_brake_verdict verdict,
                     struct cv_error *err)
 {
-    char token[CV_ID_TEXT];
+    char text[CV_ID_TEXT];
     if (!call->validate_only) {
         cv_count(CVM_brake_engaged);
-        cv_log(CV_LOG_WARN, "brake_engaged", "deactivations of %s are held", cv_id_text("tok_", brake->token, token));
+        cv_log(CV_LOG_WARN, "brake_engaged", "deactivations of the line of %s are held",
+               cv_id_text("tok_", what->line, text));
     }
-    if (verdict == DOM_BRAKE_HOLD_UNIT)
-        cv_fail(
-            err, cvp_brake_engaged, NULL,
-            "Đã dừng: quá nửa số người của đơn vị sẽ bị khóa trong một giờ. Một người khác có quyền cần cho phép tiếp",
-            "Held: more than half of the unit would be deactivated within an hour. A second person must release it");
-    else
-        cv_fail(
-            err, cvp_brake_engaged, NULL,
-            "Đã dừng: quá nhiều tài khoản bị khóa trong một giờ (tối đa %d). Một người khác có quyền cần cho phép tiếp",
-            "Held: too many deactivations within an hour (limit %d). A second person must release it",
-            dom_brake_limit(view_recorded(call->prov->options.view, call->scope)));
-    snprintf(err->link, sizeof(err->link), "/v1/brake-releases");
-    err->retry_after_s = 3600;
+    say_why(err, verdict, dom_brake_limit(what->one.kind, view_recorded(call->prov->options.view, call->scope)),
+            what->kept);
     return false;
 }
 
-struct judged {
-    struct cv_id unit, staff;
-    int unit_size;
-    int times;
-};
-
-/* The judge adds this hour's events of a unit back to its size; those whose people are still recorded (locked, or
- * leaving later) are in the size already. */
-static int size_without_events(struct prov_call *call, const struct dom_brake *brake, struct cv_id unit, int recorded)
+bool prov_brake_waits(struct cv_error *err)
 {
-    const struct view_scope everywhere = {.everywhere = true};
-    for (size_t i = 0; i < brake->event_count; i++) {
-        struct view_staff staff;
-        struct cv_error none = {0};
-        char id[CV_ID_TEXT];
-        if (!cv_id_equal(brake->events[i].unit, unit) || cv_now() - brake->events[i].at >= 3600)
-            continue;
-        cv_id_text("stf_", brake->events[i].staff, id);
-        if (view_staff_find(call->prov->options.view, everywhere, id, call->arena, &staff, &none) &&
-            staff.status != DOM_DEPARTED && cv_id_equal(staff.unit, unit))
-            recorded--;
-    }
-    return recorded;
+    cv_fail(err, cvp_brake_engaged, NULL,
+            "Đang chờ người thứ hai cho phép; gửi lại không làm thay đổi gì. Danh sách ở /v1/brake",
+            "It waits for a second person; sending it again changes nothing. The list is at /v1/brake");
+    snprintf(err->link, sizeof(err->link), "/v1/brake-releases");
+    return false;
 }
 
+/* ---- lines ---- */
+
+bool prov_lines_load(struct prov_call *call, struct prov_lines *out, struct cv_error *err)
+{
+    return view_tokens(call->prov->options.view, call->arena, &out->tokens, &out->count, err);
+}
+
+struct cv_id prov_line_of(const struct prov_lines *lines, struct cv_id token)
+{
+    return dom_line_of(lines->tokens, lines->count, token);
+}
+
+struct cv_id prov_line_of_actor(const struct prov_lines *lines, const char *actor)
+{
+    struct cv_id id = {0};
+    if (actor == NULL || cv_id_parse("stf_", actor, &id))
+        return id;
+    return cv_id_parse("tok_", actor, &id) ? prov_line_of(lines, id) : (struct cv_id){0};
+}
+
+bool prov_own_line(const struct prov_call *call, const struct prov_lines *lines, struct cv_id line)
+{
+    return cv_id_equal(prov_line_of_actor(lines, call->actor), line);
+}
+
+struct view_scope prov_reach_of(struct prov_call *call, struct cv_id id)
+{
+    struct dom_token token;
+    if (view_token_by_id(call->prov->options.view, id, call->arena, &token) && !token.everywhere)
+        return (struct view_scope){.top = token.unit};
+    return (struct view_scope){.everywhere = true};
+}
+
+/* ---- reading and saving ---- */
+
 /* A dry run counts for itself only, so that the lines of a batch are told apart as they would be. */
-static bool read_brake(struct prov_call *call, struct cv_id token, struct dom_brake *out, struct cv_error *err)
+static bool read_brake(struct prov_call *call, struct cv_id line, struct dom_brake *out, struct cv_error *err)
 {
     if (call->trial != NULL)
         *out = *call->trial;
-    return call->trial != NULL || dir_brake_read(call->dir, token, call->arena, out, err);
+    return call->trial != NULL || dir_brake_read(call->dir, line, call->arena, out, err);
 }
 
 static bool keep_brake(struct prov_call *call, const struct dom_brake *brake, struct cv_error *err)
@@ -74,36 +110,15 @@ static bool keep_brake(struct prov_call *call, const struct dom_brake *brake, st
     return true;
 }
 
-/* Reads the brake and judges; what passes is counted in *brake, not yet in the directory. */
-static bool read_and_judge(struct prov_call *call, struct cv_id token, const struct judged *what,
-                           struct dom_brake *brake, enum dom_brake_verdict *out, struct cv_error *err)
+bool prov_brake_edit(struct prov_call *call, struct cv_id line, prov_brake_fn *fn, void *ctx, struct cv_error *err)
 {
-    if (!read_brake(call, token, brake, err))
-        return false;
-    int subtree = view_recorded(call->prov->options.view, call->scope);
-    int unit_size = size_without_events(call, brake, what->unit, what->unit_size);
-    *out = DOM_BRAKE_PASS;
-    for (int i = 0; i < what->times && *out == DOM_BRAKE_PASS; i++) {
-        struct cv_id staff = what->times == 1 ? what->staff : cv_id_make();
-        *out = dom_brake_judge(brake, call->arena, cv_now(), subtree, unit_size, what->unit, staff);
-    }
-    return true;
-}
-
-static bool judge_once(struct prov_call *call, struct cv_id token, const struct judged *what, struct cv_error *err)
-{
-    struct dom_brake brake;
-    enum dom_brake_verdict verdict;
-    if (!read_and_judge(call, token, what, &brake, &verdict, err))
-        return false;
-    return verdict == DOM_BRAKE_PASS ? keep_brake(call, &brake, err) : engaged(call, &brake, verdict, err);
-}
-
-static bool judge(struct prov_call *call, struct cv_id token, const struct judged *what, struct cv_error *err)
-{
+    struct dir_actor actor = prov_dir_actor(call);
     for (int i = 0; i < PROV_NAME_TRIES; i++) {
+        struct dom_brake brake;
         cv_error_clear(err);
-        if (judge_once(call, token, what, err))
+        if (!dir_brake_read(call->dir, line, call->arena, &brake, err))
+            return false;
+        if (!fn(&brake, call->arena, ctx) || call->validate_only || dir_brake_save(call->dir, &brake, &actor, err))
             return true;
         if (err->kind != CV_STALE || cv_deadline_passed(call->deadline))
             return false;
@@ -111,117 +126,245 @@ static bool judge(struct prov_call *call, struct cv_id token, const struct judge
     return false;
 }
 
-static struct judged one_person(struct prov_call *call, const struct dom_staff *staff)
+/* ---- judging ---- */
+
+/* The judge adds this hour's events of a unit back to its size; those whose people are still recorded (locked, or
+ * leaving later) are in the size already. */
+static int size_without_events(struct prov_call *call, const struct dom_brake *brake, struct cv_id unit, int recorded)
 {
-    struct cv_id unit = dom_primary_post(staff)->unit;
-    return (struct judged){
-        .unit = unit, .staff = staff->id, .times = 1, .unit_size = view_unit_recorded(call->prov->options.view, unit)};
+    const struct view_scope everywhere = {.everywhere = true};
+    for (size_t i = 0; i < brake->event_count; i++) {
+        struct view_staff staff;
+        struct cv_error none = {0};
+        char id[CV_ID_TEXT];
+        if (!cv_id_equal(brake->events[i].unit, unit) || cv_now() - brake->events[i].at >= HOUR_S)
+            continue;
+        cv_id_text("stf_", brake->events[i].staff, id);
+        if (view_staff_find(call->prov->options.view, everywhere, id, call->arena, &staff, &none) &&
+            staff.status != DOM_DEPARTED && cv_id_equal(staff.unit, unit))
+            recorded--;
+    }
+    return recorded;
 }
 
-bool prov_brake_would_pass(struct prov_call *call, struct cv_id token, const struct dom_staff *staff)
+static int fitting_opening(struct prov_call *call, const struct dom_brake *brake, struct cv_id unit)
 {
-    struct judged what = one_person(call, staff);
+    for (size_t i = 0; i < brake->opening_count; i++) {
+        const struct dom_brake_opening *o = &brake->openings[i];
+        if (o->until > cv_now() && o->used < o->allow &&
+            (o->everywhere || view_unit_within(call->prov->options.view, unit, o->unit)))
+            return (int)i;
+    }
+    return -1;
+}
+
+/* Reads the brake and judges; what passes is counted in *brake, not yet in the directory. *out_free: a release lets it
+ * pass, nothing is counted. */
+static bool read_and_judge(struct prov_call *call, const struct judged *what, struct dom_brake *brake,
+                           enum dom_brake_verdict *out, bool *out_free, struct cv_error *err)
+{
+    if (!read_brake(call, what->line, brake, err))
+        return false;
+    *out = DOM_BRAKE_PASS;
+    *out_free = what->target != NULL && dom_brake_released(brake, what->target, what->digest, cv_now());
+    struct dom_brake_case one = what->one;
+    one.subtree_size = view_recorded(call->prov->options.view, call->scope);
+    one.unit_size = size_without_events(call, brake, one.unit, one.unit_size);
+    one.opening = fitting_opening(call, brake, one.unit);
+    for (int i = 0; i < what->times && !*out_free && *out == DOM_BRAKE_PASS; i++) {
+        one.staff = what->times == 1 ? what->one.staff : cv_id_make();
+        *out = dom_brake_judge(brake, call->arena, cv_now(), &one);
+    }
+    return true;
+}
+
+static bool judge_once(struct prov_call *call, const struct judged *what, struct cv_error *err)
+{
     struct dom_brake brake;
     enum dom_brake_verdict verdict;
-    struct cv_error err = {0};
-    return read_and_judge(call, token, &what, &brake, &verdict, &err) && verdict == DOM_BRAKE_PASS;
+    bool free;
+    if (!read_and_judge(call, what, &brake, &verdict, &free, err))
+        return false;
+    if (verdict != DOM_BRAKE_PASS)
+        return engaged(call, what, verdict, err);
+    return free || keep_brake(call, &brake, err);
 }
 
-bool prov_brake_pass(struct prov_call *call, struct cv_id token, const struct dom_staff *staff, bool exempt,
-                     struct cv_error *err)
+static bool judge(struct prov_call *call, const struct judged *what, struct cv_error *err)
 {
-    struct judged what = one_person(call, staff);
+    for (int i = 0; i < PROV_NAME_TRIES; i++) {
+        cv_error_clear(err);
+        if (judge_once(call, what, err))
+            return true;
+        if (err->kind != CV_STALE || cv_deadline_passed(call->deadline))
+            return false;
+    }
+    return false;
+}
+
+static struct judged one_person(struct prov_call *call, const struct dom_staff *staff, enum dom_brake_kind kind)
+{
+    struct cv_id unit = dom_primary_post(staff)->unit;
+    return (struct judged){.times = 1,
+                           .one = {.kind = kind,
+                                   .unit = unit,
+                                   .staff = staff->id,
+                                   .unit_size = view_unit_recorded(call->prov->options.view, unit)}};
+}
+
+bool prov_brake_pass(struct prov_call *call, struct cv_id token, const struct dom_staff *staff,
+                     enum dom_brake_kind kind, struct cv_error *err)
+{
+    struct prov_lines lines;
+    struct judged what = one_person(call, staff, kind);
     if (cv_id_is_zero(token))
         return true; /* the calendar's own work was judged when it was ordered */
-    if (judge(call, token, &what, err))
-        return true;
-    if (!exempt || err->problem != cvp_brake_engaged)
+    what.kept = true;
+    if (!prov_lines_load(call, &lines, err))
         return false;
+    what.line = prov_line_of(&lines, token);
+    return judge(call, &what, err);
+}
+
+/* ---- what a refusal is of ---- */
+
+const char *prov_staff_target(struct cv_arena *arena, struct cv_id staff)
+{
     char id[CV_ID_TEXT];
-    if (!call->validate_only)
-        cv_log(CV_LOG_WARN, "brake_exempt", "%s was locked past the brake by %s (compromise or dismissal)",
-               cv_id_text("stf_", staff->id, id), call->actor);
-    cv_error_clear(err);
-    return true;
+    return cv_arena_printf(arena, "staff/%s", cv_id_text("stf_", staff, id));
 }
 
-bool prov_brake_pass_many(struct prov_call *call, int people, struct cv_error *err)
+const char *prov_system_target(struct cv_arena *arena, const char *slug)
 {
-    struct judged what = {.times = people};
-    return people <= 0 || judge(call, call->token, &what, err);
+    return cv_arena_printf(arena, "system/%s", slug);
 }
 
-/* ---- releases ---- */
-
-static bool find_braked(struct prov_call *call, const struct prov_release_input *in, struct dom_token *out,
-                        struct cv_error *err)
+const char *prov_unit_target(struct cv_arena *arena, struct cv_id unit)
 {
-    const struct view *view = call->prov->options.view;
-    struct cv_id id;
-    bool known = cv_id_parse("tok_", in->token, &id) && view_token_by_id(view, id, call->arena, out);
-    if (known && !call->scope.everywhere)
-        known = !out->everywhere && view_unit_within(view, out->unit, call->scope.top);
-    if (!known)
-        return cv_fail(err, cvp_token_not_found, "/token", "Không có mã truy cập này trong phạm vi của bạn",
-                       "There is no such token within your reach");
-    if (cv_id_equal(id, call->token))
-        return cv_fail(err, cvp_scope_missing, "/token", "Người bị dừng không tự cho phép mình; cần một người khác",
-                       "The held token cannot release itself; a second person must");
-    char self[CV_ID_TEXT];
-    if (out->created_by != NULL && strcmp(out->created_by, call->actor) == 0)
-        return true;
+    char id[CV_ID_TEXT];
+    return cv_arena_printf(arena, "unit/%s", cv_id_text("unt_", unit, id));
+}
+
+/* ---- a change of one person ---- */
+
+/* The accounts that a change locks for a stolen password. */
+static bool locks_now(const struct prov_change *change, size_t i)
+{
+    const struct dom_account *will = &change->after->accounts[i];
+    const struct dom_account *was = dom_account_of(change->before, will->system);
+    return will->desired == DOM_LOCKED && will->cause == DOM_BY_COMPROMISE && was != NULL &&
+           was->desired == DOM_PRESENT;
+}
+
+/* One account stopped for anything else makes the whole an ordinary change. */
+static enum dom_brake_kind kind_of(const struct prov_change *change)
+{
+    if (change->is_order)
+        return change->order_kind;
+    return change->urgent_events == change->brake_events ? DOM_BRAKE_LOCK : DOM_BRAKE_ORDINARY;
+}
+
+static bool note_locks(struct dom_brake *brake, struct cv_arena *arena, void *ctx)
+{
+    const struct prov_change *change = ctx;
+    bool noted = false;
+    for (size_t i = 0; i < change->after->account_count; i++) {
+        const struct dom_brake_lock lock = {.staff = change->before->id,
+                                            .system = change->after->accounts[i].system,
+                                            .by = change->call->actor,
+                                            .at = cv_now()};
+        if (locks_now(change, i) && dom_brake_hold(brake, arena, &lock))
+            noted = true;
+    }
+    return noted;
+}
+
+static bool note_refusal(struct dom_brake *brake, struct cv_arena *arena, void *ctx)
+{
+    return dom_brake_refuse(brake, arena, ctx);
+}
+
+/* What could not be noted was not done either; only that it waits is not told. */
+static void note(struct prov_call *call, struct cv_id line, prov_brake_fn *fn, void *ctx)
+{
+    struct cv_error err = {0};
+    if (!call->validate_only && !prov_brake_edit(call, line, fn, ctx, &err))
+        cv_log_error(CV_LOG_WARN, "brake_note", &err);
+}
+
+static void note_change(struct prov_change *change, struct cv_id line, enum dom_brake_kind kind, const char *target)
+{
+    struct dom_brake_refusal refusal = {.target = target,
+                                        .digest = "",
+                                        .people = 1,
+                                        .by = change->call->actor,
+                                        .at = cv_now(),
+                                        .released_until = CV_NO_MOMENT};
+    if (kind == DOM_BRAKE_LOCK)
+        note(change->call, line, note_locks, change);
+    else
+        note(change->call, line, note_refusal, &refusal);
+}
+
+bool prov_brake_change(struct prov_change *change, struct cv_error *err)
+{
+    struct prov_call *call = change->call;
+    struct prov_lines lines;
+    enum dom_brake_kind kind = kind_of(change);
+    struct judged what = one_person(call, change->before, kind);
     if (cv_id_is_zero(call->token))
         return true;
-    struct dom_token mine;
-    if (view_token_by_id(view, call->token, call->arena, &mine) && mine.created_by != NULL &&
-        strcmp(mine.created_by, cv_id_text("tok_", id, self)) == 0)
-        return cv_fail(err, cvp_scope_missing, "/token",
-                       "Mã truy cập do chính người bị dừng tạo ra không được cho phép tiếp",
-                       "A token made by the held one cannot release it");
-    return true;
+    if (!prov_lines_load(call, &lines, err))
+        return false;
+    what.line = prov_line_of(&lines, call->token);
+    what.kept = change->is_order || kind == DOM_BRAKE_LOCK;
+    if (!change->is_order)
+        what.target = prov_staff_target(call->arena, change->before->id);
+    what.digest = "";
+    if (judge(call, &what, err))
+        return true;
+    if (err->problem == cvp_brake_engaged && !change->is_order)
+        note_change(change, what.line, kind, what.target);
+    return false;
 }
 
-static bool add_release(struct prov_call *call, const struct prov_release_input *in, struct cv_id token,
-                        struct prov_release *out, struct cv_error *err)
+/* ---- many at once ---- */
+
+void prov_withdrawn_add(struct prov_withdrawn *all, const char *system, struct cv_id staff)
 {
-    struct dom_brake brake;
-    struct dir_actor actor = prov_dir_actor(call);
-    if (!dir_brake_read(call->dir, token, call->arena, &brake, err))
-        return false;
-    struct dom_brake_release *grown = CV_NEWS(call->arena, struct dom_brake_release, brake.release_count + 1);
-    if (brake.release_count > 0)
-        memcpy(grown, brake.releases, brake.release_count * sizeof(*grown));
-    grown[brake.release_count] = (struct dom_brake_release){
-        .id = out->id, .by = call->actor, .reason = in->reason, .allow = in->allow, .at = out->at, .until = out->until};
-    brake.releases = grown;
-    brake.release_count++;
-    return call->validate_only || dir_brake_save(call->dir, &brake, &actor, err);
+    static const struct cv_key no_key; /* a fingerprint, not a secret */
+    char id[CV_ID_TEXT], line[CV_ID_TEXT + DOM_SLUG_MAX + 2];
+    snprintf(line, sizeof(line), "%s %s", cv_id_text("stf_", staff, id), system);
+    struct cv_tag tag = cv_tag_make(&no_key, line, strlen(line));
+    all->sum.half[0] ^= tag.half[0];
+    all->sum.half[1] ^= tag.half[1];
+    all->people++;
 }
 
-bool prov_brake_release(struct prov_call *call, const struct prov_release_input *in, struct prov_release *out,
-                        struct cv_error *err)
+bool prov_brake_pass_many(struct prov_call *call, const char *target, const struct prov_withdrawn *all,
+                          struct cv_error *err)
 {
-    struct dom_token braked;
-    struct prov_audit audit;
-    if (!find_braked(call, in, &braked, err))
+    struct prov_lines lines;
+    char digest[CV_DIGEST_TEXT];
+    if (all->people <= 0)
+        return true;
+    if (!prov_lines_load(call, &lines, err))
         return false;
-    *out = (struct prov_release){.id = cv_id_make(),
-                                 .token = braked.id,
-                                 .allow = in->allow,
-                                 .at = cv_now(),
-                                 .until = in->until,
-                                 .reason = in->reason,
-                                 .by = call->actor};
-    if (out->until == CV_NO_MOMENT)
-        out->until = out->at + 24L * 3600;
-    prov_audit_begin(&audit, call, "brake.release", in->token, NULL);
-    bool ok = false;
-    for (int i = 0; i < PROV_RETRIES && !ok; i++) {
-        cv_error_clear(err);
-        ok = add_release(call, in, braked.id, out, err);
-        if (!ok && err->kind != CV_STALE)
-            break;
-    }
-    prov_audit_end(&audit, ok, err);
-    return ok;
+    cv_sha256(&all->sum, sizeof(all->sum), digest);
+    struct judged what = {.line = prov_line_of(&lines, call->token),
+                          .times = all->people,
+                          .target = target,
+                          .digest = digest,
+                          .one = {.kind = DOM_BRAKE_ORDINARY}};
+    if (judge(call, &what, err))
+        return true;
+    struct dom_brake_refusal refusal = {.target = target,
+                                        .digest = digest,
+                                        .people = all->people,
+                                        .by = call->actor,
+                                        .at = cv_now(),
+                                        .released_until = CV_NO_MOMENT};
+    if (err->problem == cvp_brake_engaged)
+        note(call, what.line, note_refusal, &refusal);
+    return false;
 }

@@ -12,6 +12,7 @@ bool prov_new(const struct prov_options *options, struct prov **out, struct cv_e
         return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
     prov->options = *options;
     prov->usage_folded = CV_NO_DAY;
+    prov->reminded_at = CV_NO_MOMENT;
     pthread_mutex_init(&prov->lock, NULL);
     *out = prov;
     return true;

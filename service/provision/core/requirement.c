@@ -42,7 +42,8 @@ static bool withdrawn(const struct judge *judge, const struct view_staff *person
 }
 
 /* Walks the list page by page in memory of its own: a province's people would not fit into a request's. */
-static bool count(const struct judge *judge, struct view_staff_query query, int *out, struct cv_error *err)
+static bool count(const struct judge *judge, struct view_staff_query query, struct prov_withdrawn *out,
+                  struct cv_error *err)
 {
     cv_auto_arena even = cv_arena_new(WORK_MAX);
     cv_auto_arena odd = cv_arena_new(WORK_MAX);
@@ -58,7 +59,8 @@ static bool count(const struct judge *judge, struct view_staff_query query, int 
         if (!view_staff_list(judge->view, &query, work, &page, err))
             return false;
         for (size_t i = 0; i < page.count; i++)
-            *out += withdrawn(judge, &page.items[i], work);
+            if (withdrawn(judge, &page.items[i], work))
+                prov_withdrawn_add(out, judge->before->slug, page.items[i].id);
         if (page.next == NULL)
             return true;
         query.after = page.next;
@@ -67,10 +69,10 @@ static bool count(const struct judge *judge, struct view_staff_query query, int 
 }
 
 bool prov_withdrawn_by_system(struct prov_call *call, const struct dom_system *before, const struct dom_system *after,
-                              int *out_people, struct cv_error *err)
+                              struct prov_withdrawn *out_people, struct cv_error *err)
 {
     struct judge judge = {.view = call->prov->options.view, .before = before, .after = after};
-    *out_people = 0;
+    *out_people = (struct prov_withdrawn){0};
     return count(&judge, (struct view_staff_query){.scope = {.everywhere = true}}, out_people, err);
 }
 
@@ -116,7 +118,7 @@ static bool affected_units(const struct prov_unit_change *change, bool inherited
     return true;
 }
 
-bool prov_withdrawn_by_unit(struct prov_unit_change *change, int *out_people, struct cv_error *err)
+bool prov_withdrawn_by_unit(struct prov_unit_change *change, struct prov_withdrawn *out_people, struct cv_error *err)
 {
     struct prov_call *call = change->call;
     const struct view *view = call->prov->options.view;
@@ -124,7 +126,7 @@ bool prov_withdrawn_by_unit(struct prov_unit_change *change, int *out_people, st
     struct cv_id *units;
     size_t unit_count;
     int before = block_of(view, change->before, call->arena), after = block_of(view, change->after, call->arena);
-    *out_people = 0;
+    *out_people = (struct prov_withdrawn){0};
     if (before == after && change->before->kind == change->after->kind)
         return true;
     if (!prov_load_systems(call, &systems, err) || !affected_units(change, before != after, &units, &unit_count, err))

@@ -1,5 +1,5 @@
 /* Changing one person: the loop that every use case on a person shares. */
-#include "provision/internal.h"
+#include "provision/core/brake.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -56,6 +56,7 @@ static bool prepare(struct prov_change *change, struct prov_call *call, struct c
     change->before = before;
     change->after = after;
     change->brake_events = change->urgent_events = 0;
+    change->is_order = false;
     return true;
 }
 
@@ -70,8 +71,7 @@ static bool attempt(struct prov_change *change, struct cv_id id, prov_staff_fn *
     out->staff.due_at = dom_due_at(&out->staff, change->systems.items, change->systems.count);
     if (!cv_arena_ok(call->arena))
         return cv_fail(err, cvp_internal, NULL, "Yêu cầu quá lớn", "The request needs too much memory");
-    bool urgent = change->urgent_events == change->brake_events;
-    if (change->brake_events > 0 && !prov_brake_pass(call, call->token, change->before, urgent, err))
+    if (change->brake_events > 0 && !prov_brake_change(change, err))
         return false;
     out->outcome = PROV_WOULD;
     if (call->validate_only)

@@ -1,5 +1,5 @@
 /* Leaving: the call that scripts repeat every night. */
-#include "provision/internal.h"
+#include "provision/core/brake.h"
 
 #include <string.h>
 
@@ -12,11 +12,6 @@ bool prov_carry_out(struct prov_change *change, struct dom_departure *departure,
         return false;
     dom_departure_settle(change->after);
     return true;
-}
-
-static bool exempt(const struct prov_departure_input *in)
-{
-    return in->order.reason == DOM_BUOC_THOI_VIEC && !in->batch;
 }
 
 /* Orders for at least a day ahead, with a decision behind them, are judged now and not again at midnight. */
@@ -92,15 +87,32 @@ static bool depart_change(struct prov_change *change, void *ctx, struct cv_error
         return false;
     if (ran)
         return prov_close_leaver(change, err); /* keep_mail_until may be another one now */
+    if (d->state == DOM_HELD)
+        return prov_brake_waits(err); /* only a release lets it go on, not the next hour */
+    change->is_order = true;
+    change->order_kind = prov_order_kind(d);
     if (d->effective_on > cv_today())
         return schedule(change, d);
     bool counted = d->counted;
     if (!prov_carry_out(change, d, err))
         return false;
     change->brake_events = counted ? 0 : 1; /* a person is one event, however many accounts */
-    change->urgent_events = exempt(in) ? 1 : 0;
     d->counted = true;
     return true;
+}
+
+enum dom_brake_kind prov_order_kind(const struct dom_departure *d)
+{
+    return d->reason == DOM_BUOC_THOI_VIEC ? DOM_BRAKE_DISMISSAL : DOM_BRAKE_ORDINARY;
+}
+
+void prov_hold_order(struct dom_departure *d, const char *by)
+{
+    if (d->state == DOM_HELD)
+        return;
+    d->state = DOM_HELD;
+    d->held_by = by;
+    d->held_at = cv_now();
 }
 
 /* Held by the brake: the order is kept on the person and goes on when a second person releases it. */
@@ -112,7 +124,7 @@ static bool hold_change(struct prov_change *change, void *ctx, struct cv_error *
     if (!take_order(change, in, &d, &ran, err))
         return false;
     if (!ran)
-        d->state = DOM_HELD;
+        prov_hold_order(d, change->call->actor);
     return true;
 }
 
@@ -137,7 +149,7 @@ bool prov_departure_put(struct prov_call *call, const char *key, const struct pr
             cv_count(CVM_departures_done);
         return true;
     }
-    if (err->problem == cvp_brake_engaged && in->batch)
+    if (err->problem == cvp_brake_engaged)
         hold(call, key, in, err);
     return false;
 }

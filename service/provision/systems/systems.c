@@ -122,7 +122,7 @@ static bool attempt(struct prov_call *call, void *ctx, struct dir_stamp *stamp, 
     const struct prov_system_input *in = patch->in;
     struct prov_system_result *out = patch->out;
     struct dir_actor actor = prov_dir_actor(call);
-    int people = 0;
+    struct prov_withdrawn people = {0};
     if (!dir_system_read(call->dir, slug, call->arena, &out->before, err))
         return err->kind == CV_NOT_FOUND ? no_system(err, slug) : false;
     if (!prov_check_match(call, out->before.revision, err))
@@ -134,7 +134,7 @@ static bool attempt(struct prov_call *call, void *ctx, struct dir_stamp *stamp, 
         return false;
     if (in->required_given != CV_ABSENT && !prov_withdrawn_by_system(call, &out->before, &out->system, &people, err))
         return false;
-    if (people > 0 && !prov_brake_pass_many(call, people, err))
+    if (!prov_brake_pass_many(call, prov_system_target(call->arena, slug), &people, err))
         return false;
     if (!dir_system_save(call->dir, &out->before, &out->system, &actor, stamp, err))
         return false;

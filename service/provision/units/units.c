@@ -94,7 +94,7 @@ static bool attempt(struct prov_call *call, void *ctx, struct dir_stamp *stamp, 
     if (!prov_apply_unit(&change, err))
         return false;
     out->outcome = PROV_WOULD;
-    if (change.withdrawn > 0 && !prov_brake_pass_many(call, change.withdrawn, err))
+    if (!prov_brake_pass_many(call, prov_unit_target(call->arena, one->id), &change.withdrawn, err))
         return false;
     if (call->validate_only)
         return true;

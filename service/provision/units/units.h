@@ -1,7 +1,7 @@
 /* Inside provision/: what the files about units and rules share. */
 #pragma once
 
-#include "provision/internal.h"
+#include "provision/core/brake.h"
 #include "congvu/prov_units.h"
 
 enum { PROV_UNITS_MAX = 20000 }; /* read at once: below a unit, beside it */
@@ -11,17 +11,17 @@ struct prov_unit_change {
     const struct prov_unit_input *in;
     struct dom_unit *before; /* revision 0 = new */
     struct dom_unit *after;
-    int withdrawn; /* people whose issued accounts are no longer required by the change */
+    struct prov_withdrawn withdrawn; /* people whose issued accounts are no longer required by the change */
 };
 /* unit_input.c: the input onto the record, then what the tree has to say. */
 bool prov_apply_unit(struct prov_unit_change *change, struct cv_error *err);
 
 /* requirement.c */
 /* People with issued accounts that the change of a unit's kind, block or place takes from the required. */
-bool prov_withdrawn_by_unit(struct prov_unit_change *change, int *out_people, struct cv_error *err);
+bool prov_withdrawn_by_unit(struct prov_unit_change *change, struct prov_withdrawn *out_people, struct cv_error *err);
 /* The same for new rules of a system. */
 bool prov_withdrawn_by_system(struct prov_call *call, const struct dom_system *before, const struct dom_system *after,
-                              int *out_people, struct cv_error *err);
+                              struct prov_withdrawn *out_people, struct cv_error *err);
 
 /* Direct children of a unit (NULL = the top units) that are not dissolved. */
 bool prov_children(struct prov_call *call, const struct cv_id *parent, bool dissolved_too, struct view_unit_page *out,

@@ -261,25 +261,17 @@ size_t view_twins(const struct view *v, const struct view_twin_query *q, struct 
 }
 
 /* ---- for the scheduler ---- */
-static size_t due_in_state(const struct view *v, enum dom_departure_state state, cv_day day, struct cv_id *out,
-                           size_t max)
+size_t view_due_departures(const struct view *v, cv_day day, struct cv_id *out, size_t max)
 {
     size_t count = 0;
+    if (!view_enter(v, NULL))
+        return 0;
     for (size_t i = 0; i < v->leavers.count && count < max; i++) {
         const struct person *p = v->people[v->leavers.items[i]];
         const struct leaving *l = person_leaving(p);
-        if (l && l->state == state && l->on <= day)
+        if (l && l->state == DOM_SCHEDULED && l->on <= day)
             out[count++] = p->id;
     }
-    return count;
-}
-
-size_t view_due_departures(const struct view *v, cv_day day, struct cv_id *out, size_t max)
-{
-    if (!view_enter(v, NULL))
-        return 0;
-    size_t count = due_in_state(v, DOM_SCHEDULED, day, out, max);
-    count += due_in_state(v, DOM_HELD, day, out + count, max - count);
     view_leave(v);
     return count;
 }

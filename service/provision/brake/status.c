@@ -1,0 +1,119 @@
+/* What each line has done this hour, what of it waits, and who may let that go on. */
+#include "provision/brake/status.h"
+
+#include <string.h>
+
+static bool live(const struct dom_token *token)
+{
+    return token->revoked_at == CV_NO_MOMENT && (token->expires_at == CV_NO_MOMENT || token->expires_at > cv_now());
+}
+
+static bool covers(const struct view *view, const struct dom_token *token, const struct prov_brake_line *line)
+{
+    for (size_t i = 0; i < line->count && !token->everywhere; i++) {
+        const struct prov_waiting *w = &line->items[i];
+        if (w->kind == PROV_WAITS_SYSTEM ||
+            !view_unit_within(view, w->kind == PROV_WAITS_UNIT ? w->unit : w->staff.unit, token->unit))
+            return false;
+    }
+    return true;
+}
+
+/* Whom to ask: a name is all that is said of them. */
+static void find_releasers(struct prov_call *call, const struct prov_lines *lines, struct prov_brake_line *line)
+{
+    for (size_t i = 0; i < lines->count && line->releaser_count < PROV_RELEASERS_MAX; i++) {
+        const struct dom_token *token = &lines->tokens[i];
+        if (live(token) && (token->scopes & DOM_BRAKE_RELEASE) != 0 &&
+            !cv_id_equal(prov_line_of(lines, token->id), line->line) && covers(call->prov->options.view, token, line))
+            line->releasers[line->releaser_count++] = (struct prov_releaser){.token = token->id, .name = token->name};
+    }
+}
+
+static const char *name_of(struct prov_call *call, const struct prov_lines *lines, struct cv_id line)
+{
+    for (size_t i = 0; i < lines->count; i++)
+        if (cv_id_equal(lines->tokens[i].id, line))
+            return prov_sees_token(call, &lines->tokens[i]) ? lines->tokens[i].name : NULL;
+    return NULL;
+}
+
+static void fill(struct prov_call *call, const struct prov_lines *lines, const struct dom_brake *brake,
+                 struct prov_brake_line *line)
+{
+    struct view_scope reach = line->own ? call->scope : prov_reach_of(call, line->line);
+    int size = view_recorded(call->prov->options.view, reach);
+    for (int k = 0; k < DOM_BRAKE_OPENED; k++) {
+        line->done[k] = brake != NULL ? dom_brake_done(brake, (enum dom_brake_kind)k, cv_now()) : 0;
+        line->limit[k] = dom_brake_limit((enum dom_brake_kind)k, size);
+    }
+    line->room_at = brake != NULL ? dom_brake_room_at(brake, DOM_BRAKE_ORDINARY, size, cv_now()) : CV_NO_MOMENT;
+    line->name = name_of(call, lines, line->line);
+    line->may_release = !line->own && (call->scopes & DOM_BRAKE_RELEASE) != 0;
+    find_releasers(call, lines, line);
+}
+
+static const struct dom_brake *brake_of(const struct dom_brake *brakes, size_t count, struct cv_id line)
+{
+    for (size_t i = 0; i < count; i++)
+        if (cv_id_equal(brakes[i].line, line))
+            return &brakes[i];
+    return NULL;
+}
+
+static bool listed(const struct cv_id *ids, size_t count, struct cv_id id)
+{
+    for (size_t i = 0; i < count; i++)
+        if (cv_id_equal(ids[i], id))
+            return true;
+    return false;
+}
+
+/* Own first, then the others in which something waits. */
+static size_t lines_to_show(struct prov_call *call, struct cv_id own, const struct prov_wait_list *all,
+                            struct cv_id *out)
+{
+    size_t count = 0;
+    out[count++] = own;
+    for (size_t i = 0; i < all->count && (call->scopes & DOM_BRAKE_RELEASE) != 0; i++)
+        if (!listed(out, count, all->lines[i]))
+            out[count++] = all->lines[i];
+    return count;
+}
+
+bool prov_brake_status(struct prov_call *call, struct prov_brake_line **out, size_t *out_count, struct cv_error *err)
+{
+    struct prov_lines lines;
+    struct dom_brake *brakes;
+    struct prov_wait_list all;
+    size_t brake_count;
+    if (!prov_lines_load(call, &lines, err) || !dir_brake_list(call->dir, call->arena, &brakes, &brake_count, err) ||
+        !prov_waiting_gather(call, &lines, brakes, brake_count, &all, err))
+        return false;
+    struct cv_id own = prov_line_of_actor(&lines, call->actor);
+    struct cv_id *shown = CV_NEWS(call->arena, struct cv_id, all.count + 1);
+    size_t count = lines_to_show(call, own, &all, shown);
+    struct prov_brake_line *found = CV_NEWS(call->arena, struct prov_brake_line, count);
+    for (size_t i = 0; i < count; i++) {
+        found[i] = (struct prov_brake_line){.own = cv_id_equal(shown[i], own)};
+        if (!prov_waiting_of(call, &all, shown[i], &found[i], err))
+            return false;
+        fill(call, &lines, brake_of(brakes, brake_count, shown[i]), &found[i]);
+    }
+    *out = found;
+    *out_count = count;
+    return true;
+}
+
+bool prov_brake_own(struct prov_call *call, struct prov_brake_line *out, struct cv_error *err)
+{
+    struct prov_lines lines;
+    struct dom_brake brake;
+    if (!prov_lines_load(call, &lines, err))
+        return false;
+    *out = (struct prov_brake_line){.line = prov_line_of_actor(&lines, call->actor), .own = true};
+    if (!dir_brake_read(call->dir, out->line, call->arena, &brake, err))
+        return false;
+    fill(call, &lines, &brake, out);
+    return true;
+}

@@ -1,0 +1,17 @@
+/* Inside provision/brake/: what waits. */
+#pragma once
+
+#include "congvu/prov_brake.h"
+#include "provision/core/brake.h"
+
+/* Everything that waits in the caller's scope, of all lines or of one, by line and key. */
+struct prov_wait_list {
+    struct prov_waiting *items;
+    struct cv_id *lines; /* one each */
+    size_t count, cap;
+};
+bool prov_waiting_gather(struct prov_call *call, const struct prov_lines *lines, const struct dom_brake *brakes,
+                         size_t brake_count, struct prov_wait_list *out, struct cv_error *err);
+/* Of what waits in one line, as prov_brake_status() gives it. */
+bool prov_waiting_of(struct prov_call *call, const struct prov_wait_list *all, struct cv_id line,
+                     struct prov_brake_line *out, struct cv_error *err);

@@ -1,0 +1,53 @@
+/* Inside provision/: judging by the brake of a line, and noting what it held. */
+#pragma once
+
+#include "congvu/brake.h"
+#include "congvu/token.h"
+#include "provision/internal.h"
+
+/* ---- lines ---- as the view knows the tokens now */
+struct prov_lines {
+    struct dom_token *tokens;
+    size_t count;
+};
+bool prov_lines_load(struct prov_call *call, struct prov_lines *out, struct cv_error *err);
+struct cv_id prov_line_of(const struct prov_lines *lines, struct cv_id token);
+/* Of whom `actor` names ("tok_...", "stf_..."); zero: of nobody, the service itself. */
+struct cv_id prov_line_of_actor(const struct prov_lines *lines, const char *actor);
+/* Is it the caller's own line? */
+bool prov_own_line(const struct prov_call *call, const struct prov_lines *lines, struct cv_id line);
+
+/* What a token reaches: the size that the brake measures against is that of who gave the order. */
+struct view_scope prov_reach_of(struct prov_call *call, struct cv_id token);
+
+/* ---- judging ---- */
+/* Judges what `kind` says of this person for the line of `token` (zero = the service itself: judged when ordered), and
+ * counts it in the directory before the deactivation itself is written. */
+bool prov_brake_pass(struct prov_call *call, struct cv_id token, const struct dom_staff *staff,
+                     enum dom_brake_kind kind, struct cv_error *err);
+/* Judges a change of one person as a whole, and notes what is refused; an order to leave is kept by its own use case.
+ */
+bool prov_brake_change(struct prov_change *change, struct cv_error *err);
+enum dom_brake_kind prov_order_kind(const struct dom_departure *d);
+/* The order waits for a second person; `by`: who was stopped. */
+void prov_hold_order(struct dom_departure *d, const char *by);
+/* The same for a change of rules that concerns many people at once: all or nothing. */
+struct prov_withdrawn {
+    int people;
+    struct cv_tag sum; /* of who they are, in any order */
+};
+void prov_withdrawn_add(struct prov_withdrawn *all, const char *system, struct cv_id staff);
+bool prov_brake_pass_many(struct prov_call *call, const char *target, const struct prov_withdrawn *all,
+                          struct cv_error *err);
+
+/* What a refusal is of, in the arena: "staff/stf_...", "system/e-office", "unit/unt_...". */
+const char *prov_staff_target(struct cv_arena *arena, struct cv_id staff);
+const char *prov_system_target(struct cv_arena *arena, const char *slug);
+const char *prov_unit_target(struct cv_arena *arena, struct cv_id unit);
+
+/* Fails: it waits for a second person already, whatever the hour has room for. */
+bool prov_brake_waits(struct cv_error *err);
+
+/* ---- changing a line's brake ---- by compare-and-swap; `fn` changes the copy, false = nothing to save */
+typedef bool prov_brake_fn(struct dom_brake *brake, struct cv_arena *arena, void *ctx);
+bool prov_brake_edit(struct prov_call *call, struct cv_id line, prov_brake_fn *fn, void *ctx, struct cv_error *err);
