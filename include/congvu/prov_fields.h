@@ -95,6 +95,10 @@ void prov_fields_tell(const struct prov_fields *fields, struct prov_telling *t);
 /* A line; nothing when both are the same. NULL is null. */
 void prov_tell_text(struct prov_telling *t, const char *field, const char *from, const char *to);
 void prov_tell_json(struct prov_telling *t, const char *field, const char *from, const char *to);
+/* Lists whose order says nothing: the same items are the same list. `items` (JSON texts) are put in order. */
+const char *prov_json_list(struct cv_arena *arena, const char **items, size_t count);
+/* Of plain texts. */
+const char *prov_json_texts(struct cv_arena *arena, const char *const *texts, size_t count);
 /* One value as JSON text in the arena, as `write` writes it. */
 const char *prov_json_of(struct cv_arena *arena,
                          void (*write)(struct cv_jout *j, const char *name, const void *record, void *ctx),

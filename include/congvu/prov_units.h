@@ -5,21 +5,22 @@
  * Thread: that of the call. */
 #pragma once
 
+#include "congvu/prov_fields.h"
 #include "congvu/provision.h"
 #include "congvu/unit.h"
 
 struct prov_letterhead_input {
-    enum cv_presence given; /* null: none of its own */
-    struct prov_text superior_body, issuing_body, place, on_behalf, signatory_title, signatory_name;
+    enum cv_presence present; /* null: none of its own */
+    struct prov_given given;  /* its lines */
     enum cv_presence recipients_given;
     const char **recipients;
     size_t recipient_count;
 };
 struct prov_unit_input {
+    struct prov_given given; /* of what goes onto the unit by itself */
     struct prov_text code, name_vi, name_en, parent, slug;
     struct prov_letterhead_input letterhead;
-    struct prov_int kind, block, position;
-    struct prov_day active_from, active_to;
+    struct prov_int position;
 };
 struct prov_unit_result {
     enum prov_outcome outcome;

@@ -49,8 +49,8 @@ UNIT = {
     "active_from": [LONG_AGO, LONG_AGO, None],
     "active_to": ["2099-01-01", None],
     "letterhead": [{"place": "Phan Rang"}, {"place": "Phan Rang"}, {"superior_body": "UBND"}, {"recipients": ["Như trên", "Lưu: VT"]},
-                   {"recipients": ["Lưu: VT", "Như trên"]}, {"signatory_name": "A"},
-                   {"signatory_name": None}, None, None],
+                   {"recipients": ["Lưu: VT", "Như trên"]}, {"recipients": ["Lưu: VT; Như trên"]}, {"signatory_name": "A"},
+                   {"signatory_name": None, "signatory_title": "A"}, None, None],
 }
 MOVES_ALONE = {"revision", "created_at", "updated_at"}  # of a change, or without one
 

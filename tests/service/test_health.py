@@ -95,7 +95,8 @@ def test_router_and_contract_agree_exactly(spec):
 
 
 # record -> (schema that makes it, that changes it, that shows it)
-SCHEMAS = {"staff": ("StaffCreate", "StaffUpdate", "Staff")}
+SCHEMAS = {"staff": ("StaffCreate", "StaffUpdate", "Staff"), "unit": ("UnitCreate", "UnitUpdate", "Unit"),
+           "letterhead": ("LetterheadInput", "LetterheadInput", "LetterheadOrNull")}
 
 
 def bounds(spec, schema):
@@ -125,6 +126,8 @@ def test_fields_and_contract_agree_exactly(spec):
                 assert longest is None or row["max"] is None or longest <= row["max"], where
                 accepts_null = spec.faults(written[row["field"]], None) == []
                 assert row["kind"] == "own" or row["value"] != accepts_null, where
+        if record == "letterhead":
+            continue  # told as a whole
         told = {row["field"] for row in rows if row["record"] == record and row["told"]}
         changed = {row["field"] for row in rows if row["record"] == record and row["update"] and row["shown"]}
         assert changed <= told, "what an update can change and a record shows, a dry run tells"

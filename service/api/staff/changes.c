@@ -1,7 +1,6 @@
 /* What a PUT or PATCH would change, for validate_only: members that are lists or hold others. */
 #include "api/staff/fields.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const char *unit_code(struct htp_exchange *x, struct cv_id id)
@@ -18,22 +17,7 @@ void api_tell_unit(struct prov_telling *t, const char *name)
     prov_tell_text(t, name, from, unit_code(t->ctx, dom_primary_post(t->after)->unit));
 }
 
-/* ---- lists ---- the directory keeps no order, so two are the same when they hold the same */
-
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static const char *list_json(struct cv_arena *arena, const char **items, size_t count)
-{
-    const char *text = "[";
-    if (count > 1)
-        qsort(items, count, sizeof(*items), by_text);
-    for (size_t i = 0; i < count; i++)
-        text = cv_arena_printf(arena, "%s%s%s", text, i > 0 ? "," : "", items[i]);
-    return cv_arena_printf(arena, "%s]", text);
-}
+/* ---- lists ---- the directory keeps no order */
 
 static void write_alias(struct cv_jout *j, const char *name, const void *item, void *ctx)
 {
@@ -52,7 +36,7 @@ static const char *aliases_json(struct prov_telling *t, const struct dom_staff *
     const char **items = CV_NEWS(t->arena, const char *, staff->alias_count + 1);
     for (size_t i = 0; i < staff->alias_count; i++)
         items[i] = prov_json_of(t->arena, write_alias, &staff->aliases[i], t->ctx);
-    return list_json(t->arena, items, staff->alias_count);
+    return prov_json_list(t->arena, items, staff->alias_count);
 }
 
 void api_tell_aliases(struct prov_telling *t, const char *name)
@@ -60,20 +44,9 @@ void api_tell_aliases(struct prov_telling *t, const char *name)
     prov_tell_json(t, name, aliases_json(t, t->before), aliases_json(t, t->after));
 }
 
-static void write_code(struct cv_jout *j, const char *name, const void *item, void *ctx)
-{
-    (void)ctx;
-    cv_jout_string(j, name, *(const char *const *)item);
-}
-
 static const char *codes_json(struct prov_telling *t, const struct dom_staff *staff)
 {
-    if (staff == NULL)
-        return NULL;
-    const char **items = CV_NEWS(t->arena, const char *, staff->former_code_count + 1);
-    for (size_t i = 0; i < staff->former_code_count; i++)
-        items[i] = prov_json_of(t->arena, write_code, &staff->former_codes[i], t->ctx);
-    return list_json(t->arena, items, staff->former_code_count);
+    return staff != NULL ? prov_json_texts(t->arena, staff->former_codes, staff->former_code_count) : NULL;
 }
 
 void api_tell_former_codes(struct prov_telling *t, const char *name)
@@ -117,7 +90,7 @@ static const char *posts_json(struct prov_telling *t, const struct dom_staff *st
         }
         items[count++] = prov_json_of(t->arena, write_post, &post, t->ctx);
     }
-    return list_json(t->arena, items, count);
+    return prov_json_list(t->arena, items, count);
 }
 
 void api_tell_posts(struct prov_telling *t, const char *name)

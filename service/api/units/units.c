@@ -105,67 +105,12 @@ void api_list_unit_ancestors(struct htp_exchange *x)
 
 /* ---- bodies ---- */
 
-static void read_recipients(const struct cv_jin *o, struct prov_letterhead_input *in, struct cv_arena *arena)
-{
-    const struct cv_jin_list *list = NULL;
-    in->recipients_given = cv_jin_array(o, "recipients", CV_NULLABLE, DOM_RECIPIENTS_MAX, &list);
-    if (in->recipients_given != CV_VALUE)
-        return;
-    in->recipients = CV_NEWS(arena, const char *, cv_jin_count(list) + 1);
-    for (size_t i = 0; i < cv_jin_count(list); i++) {
-        const char *text = cv_jin_item_string(list, i, 200);
-        if (text != NULL)
-            in->recipients[in->recipient_count++] = text;
-    }
-}
-
-static void read_letterhead(const struct cv_jin *o, struct prov_letterhead_input *in, struct cv_arena *arena)
-{
-    const struct cv_jin *l = NULL;
-    in->given = cv_jin_object(o, "letterhead", CV_NULLABLE, &l);
-    if (in->given != CV_VALUE)
-        return;
-    api_read_text(l, "superior_body", 200, &in->superior_body);
-    api_read_text(l, "issuing_body", 200, &in->issuing_body);
-    api_read_text(l, "place", 200, &in->place);
-    api_read_text(l, "on_behalf", 200, &in->on_behalf);
-    api_read_text(l, "signatory_title", 200, &in->signatory_title);
-    api_read_text(l, "signatory_name", 200, &in->signatory_name);
-    read_recipients(l, in, arena);
-    cv_jin_done(l);
-}
-
-static void read_unit(const struct cv_jin *o, struct prov_unit_input *in, struct cv_arena *arena)
-{
-    const struct cv_jin *name = NULL;
-    int block = -1;
-    *in = (struct prov_unit_input){0};
-    in->code.given = cv_jin_string(o, "code", CV_OPTIONAL, DOM_CODE_MAX, &in->code.value);
-    if (cv_jin_object(o, "name", CV_OPTIONAL, &name) == CV_VALUE) {
-        in->name_vi.given = cv_jin_string(name, "vi", CV_OPTIONAL, 200, &in->name_vi.value);
-        if (in->name_vi.given == CV_VALUE && *in->name_vi.value == '\0')
-            cv_jin_fault(name, "vi", "too_short", "Tên đơn vị không được để trống", "The name may not be empty");
-        api_read_text(name, "en", 200, &in->name_en);
-        cv_jin_done(name);
-    }
-    api_read_word(o, "kind", dom_unit_kind_words, &in->kind);
-    in->block.given = cv_jin_word(o, "block", CV_NULLABLE, dom_block_words, &block);
-    in->block.value = block;
-    api_read_text(o, "parent", 64, &in->parent);
-    api_read_text(o, "slug", DOM_SLUG_MAX, &in->slug);
-    in->position.given = cv_jin_int(o, "position", CV_OPTIONAL, 0, 100000, &in->position.value);
-    api_read_day(o, "active_from", &in->active_from);
-    api_read_day(o, "active_to", &in->active_to);
-    read_letterhead(o, &in->letterhead, arena);
-    cv_jin_done(o);
-}
-
-static bool body_of(struct htp_exchange *x, struct prov_call *call, struct prov_unit_input *in)
+static bool body_of(struct htp_exchange *x, unsigned flag, struct prov_call *call, struct prov_unit_input *in)
 {
     const struct cv_jin *body;
     if (!api_call(x, call) || !api_body(x, &body))
         return false;
-    read_unit(body, in, x->arena);
+    api_read_unit(x, flag, body, in);
     return true;
 }
 
@@ -180,77 +125,6 @@ static void reply_unit(struct htp_exchange *x, const struct prov_unit_result *re
     htp_reply(x, status);
 }
 
-static void api_write_change(struct cv_jout *j, const char *field, const char *from, const char *to)
-{
-    if (strcmp(from != NULL ? from : "", to != NULL ? to : "") == 0)
-        return;
-    cv_jout_object(j, NULL);
-    cv_jout_string(j, "field", field);
-    cv_jout_string(j, "from", from);
-    cv_jout_string(j, "to", to);
-    cv_jout_end(j);
-}
-
-static void change_day(struct cv_jout *j, const char *field, cv_day from, cv_day to)
-{
-    char a[CV_DAY_TEXT], b[CV_DAY_TEXT];
-    api_write_change(j, field, from == CV_NO_DAY ? NULL : cv_day_iso(from, a),
-                     to == CV_NO_DAY ? NULL : cv_day_iso(to, b));
-}
-
-static const char *parent_code(struct htp_exchange *x, const struct dom_unit *unit)
-{
-    struct view_unit parent;
-    return unit->has_parent && view_unit_by_id(api_of(x)->view, unit->parent, x->arena, &parent) ? parent.code : NULL;
-}
-
-static const char *block_word(const struct dom_unit *unit)
-{
-    return unit->block >= 0 ? dom_block_words[unit->block] : NULL;
-}
-
-/* As the line of changes shows it; all of it is one member there. */
-static const char *letterhead_text(struct htp_exchange *x, const struct dom_unit *unit)
-{
-    const struct dom_letterhead *l = &unit->letterhead;
-    const char *const parts[] = {l->superior_body, l->issuing_body,    l->place,
-                                 l->on_behalf,     l->signatory_title, l->signatory_name};
-    const char *text = "";
-    for (size_t i = 0; i < CV_COUNT(parts) + l->recipient_count; i++) {
-        const char *part = i < CV_COUNT(parts) ? parts[i] : l->recipients[i - CV_COUNT(parts)];
-        if (part != NULL)
-            text = *text != '\0' ? cv_arena_printf(x->arena, "%s; %s", text, part) : part;
-    }
-    return unit->has_letterhead ? text : NULL;
-}
-
-static void write_changes(struct htp_exchange *x, const struct dom_unit *a, const struct dom_unit *b)
-{
-    struct cv_jout *j = &x->out;
-    cv_jout_array(j, "changes");
-    api_write_change(j, "code", a->code, b->code);
-    api_write_change(j, "name/vi", a->name[CV_VI], b->name[CV_VI]);
-    api_write_change(j, "name/en", a->name[CV_EN], b->name[CV_EN]);
-    api_write_change(j, "kind", a->revision > 0 ? dom_unit_kind_words[a->kind] : NULL, dom_unit_kind_words[b->kind]);
-    api_write_change(j, "block", block_word(a), block_word(b));
-    api_write_change(j, "parent", parent_code(x, a), parent_code(x, b));
-    api_write_change(j, "slug", a->slug, b->slug);
-    if (a->revision == 0 || a->position != b->position) {
-        cv_jout_object(j, NULL);
-        cv_jout_string(j, "field", "position");
-        if (a->revision > 0)
-            cv_jout_int(j, "from", a->position);
-        else
-            cv_jout_null(j, "from");
-        cv_jout_int(j, "to", b->position);
-        cv_jout_end(j);
-    }
-    change_day(j, "active_from", a->active_from, b->active_from);
-    change_day(j, "active_to", a->active_to, b->active_to);
-    api_write_change(j, "letterhead", letterhead_text(x, a), letterhead_text(x, b));
-    cv_jout_end(j);
-}
-
 static void reply_change(struct htp_exchange *x, const struct prov_unit_result *result)
 {
     if (result->outcome != PROV_WOULD) {
@@ -258,7 +132,7 @@ static void reply_change(struct htp_exchange *x, const struct prov_unit_result *
         return;
     }
     cv_jout_object(&x->out, NULL);
-    write_changes(x, &result->before, &result->unit);
+    api_write_unit_changes(x, &result->before, &result->unit);
     api_write_unit(x, "unit", &result->unit);
     cv_jout_end(&x->out);
     htp_reply(x, 200);
@@ -272,7 +146,7 @@ void api_create_unit(struct htp_exchange *x)
     struct prov_unit_input in;
     struct prov_unit_result result;
     struct cv_error err = {0};
-    if (!body_of(x, &call, &in) || !api_faultless(x, cvp_validation_failed))
+    if (!body_of(x, PROV_CREATE, &call, &in) || !api_faultless(x, cvp_validation_failed))
         return;
     if (prov_unit_create(&call, &in, &result, &err))
         reply_unit(x, &result, true);
@@ -296,7 +170,7 @@ void api_put_unit(struct htp_exchange *x)
     struct prov_unit_input in;
     struct prov_unit_result result;
     struct cv_error err = {0};
-    if (!body_of(x, &call, &in))
+    if (!body_of(x, PROV_UPDATE, &call, &in))
         return;
     same_code(x, &in);
     if (!api_faultless(x, cvp_validation_failed))
@@ -313,7 +187,7 @@ void api_patch_unit(struct htp_exchange *x)
     struct prov_unit_input in;
     struct prov_unit_result result;
     struct cv_error err = {0};
-    if (!api_if_match_given(x) || !body_of(x, &call, &in) || !api_faultless(x, cvp_validation_failed))
+    if (!api_if_match_given(x) || !body_of(x, PROV_UPDATE, &call, &in) || !api_faultless(x, cvp_validation_failed))
         return;
     if (prov_unit_patch(&call, htp_param(x, "unit"), &in, &result, &err))
         reply_change(x, &result);

@@ -1,6 +1,7 @@
 /* Members of records in JSON, by their tables. */
 #include "congvu/prov_fields.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void *in_record(const struct prov_field *field, void *record)
@@ -200,6 +201,35 @@ const char *prov_json_of(struct cv_arena *arena,
                          const void *record, void *ctx)
 {
     return json_of(arena, &(const struct prov_field){.kind = PROV_OWN, .write = write}, record, ctx);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+const char *prov_json_list(struct cv_arena *arena, const char **items, size_t count)
+{
+    const char *text = "[";
+    if (count > 1)
+        qsort(items, count, sizeof(*items), by_text);
+    for (size_t i = 0; i < count; i++)
+        text = cv_arena_printf(arena, "%s%s%s", text, i > 0 ? "," : "", items[i]);
+    return cv_arena_printf(arena, "%s]", text);
+}
+
+static void write_text(struct cv_jout *j, const char *name, const void *text, void *ctx)
+{
+    (void)ctx;
+    cv_jout_string(j, name, *(const char *const *)text);
+}
+
+const char *prov_json_texts(struct cv_arena *arena, const char *const *texts, size_t count)
+{
+    const char **items = CV_NEWS(arena, const char *, count + 1);
+    for (size_t i = 0; i < count; i++)
+        items[i] = prov_json_of(arena, write_text, &texts[i], NULL);
+    return prov_json_list(arena, items, count);
 }
 
 void prov_tell_json(struct prov_telling *t, const char *field, const char *from, const char *to)

@@ -80,27 +80,14 @@ static void apply_facts(struct prov_unit_change *change)
 {
     const struct prov_unit_input *in = change->in;
     struct dom_unit *unit = change->after;
-    if (in->kind.given == CV_VALUE)
-        unit->kind = (enum dom_unit_kind)in->kind.value;
-    if (in->kind.given == CV_NULL || (is_new(change) && in->kind.given == CV_ABSENT))
+    prov_given_apply(&in->given, unit);
+    if (is_new(change) && prov_given_of(&in->given, "kind") == CV_ABSENT)
         FAULT(change, "/kind", "required", "Thiếu loại đơn vị (kind)", "kind is missing");
-    if (in->block.given != CV_ABSENT)
-        unit->block = in->block.given == CV_VALUE ? (int)in->block.value : -1;
     if (in->position.given == CV_VALUE)
         unit->position = (int)in->position.value;
-    if (in->active_from.given != CV_ABSENT)
-        unit->active_from = in->active_from.given == CV_VALUE ? in->active_from.value : CV_NO_DAY;
-    if (in->active_to.given != CV_ABSENT)
-        unit->active_to = in->active_to.given == CV_VALUE ? in->active_to.value : CV_NO_DAY;
     if (unit->active_from != CV_NO_DAY && unit->active_to != CV_NO_DAY && unit->active_to <= unit->active_from)
         FAULT(change, "/active_to", "out_of_range", "Ngày giải thể phải sau ngày bắt đầu hoạt động",
               "The day of dissolution must be later than active_from");
-}
-
-static void apply_text(const struct prov_text *in, const char **out)
-{
-    if (in->given != CV_ABSENT)
-        *out = in->given == CV_VALUE ? in->value : NULL;
 }
 
 static void apply_letterhead(struct prov_unit_change *change)
@@ -108,18 +95,13 @@ static void apply_letterhead(struct prov_unit_change *change)
     const struct prov_letterhead_input *in = &change->in->letterhead;
     struct dom_unit *unit = change->after;
     struct dom_letterhead *l = &unit->letterhead;
-    if (in->given == CV_NULL)
+    if (in->present == CV_NULL)
         *l = (struct dom_letterhead){0};
-    if (in->given != CV_VALUE) {
-        unit->has_letterhead = unit->has_letterhead && in->given == CV_ABSENT;
+    if (in->present != CV_VALUE) {
+        unit->has_letterhead = unit->has_letterhead && in->present == CV_ABSENT;
         return;
     }
-    apply_text(&in->superior_body, &l->superior_body);
-    apply_text(&in->issuing_body, &l->issuing_body);
-    apply_text(&in->place, &l->place);
-    apply_text(&in->on_behalf, &l->on_behalf);
-    apply_text(&in->signatory_title, &l->signatory_title);
-    apply_text(&in->signatory_name, &l->signatory_name);
+    prov_given_apply(&in->given, l);
     if (in->recipients_given != CV_ABSENT) {
         l->recipients = in->recipients;
         l->recipient_count = in->recipient_count;
