@@ -1,9 +1,9 @@
 /* Accounts at a SCIM 2.0 server (RFC 7643, RFC 7644): conservative in what is sent, liberal in what is accepted.
  *
- * Story of use. A con_scim remembers one server's manners (what it announces, and what it was seen to refuse); it is
+ * Story of use. A con_scim remembers what one server can do (what it announces, and what it was seen to refuse); it is
  * made once per target and shared. A con_scim_call says who asks whom, for one piece of work:
  *
- *     struct con_scim_call call = {.client = client, .target = &target, .manners = manners, .arena = arena};
+ *     struct con_scim_call call = {.client = client, .target = &target, .server = server, .arena = arena};
  *     const struct con_scim_field wanted[] = {{"userName", "noivu_an"}, {"active", "true", .truth = true}, ...};
  *     if (!con_scim_find(&call, "externalId", id, &found, &count, err)) ...
  *     if (count == 0) con_scim_create(&call, wanted, n, &account, err);
@@ -39,7 +39,7 @@ bool con_scim_keeps_marks(const struct con_scim *scim);
 struct con_scim_call {
     struct con_client *client;
     const struct con_target *target;
-    struct con_scim *manners;
+    struct con_scim *server;
     struct cv_arena *arena;
     enum con_scim_patch patch;
     bool read_all; /* look up by reading everything: a filter's answer was contradicted */
@@ -57,6 +57,8 @@ struct con_scim_account {
     const char *login; /* or NULL */
     const char *mark;  /* or NULL, "" counts as none */
     bool has_active, active;
+    const char *location;           /* path below the target's URL that the server says is its address, or NULL */
+    const char *path;               /* the same, by which it was read; NULL = not yet */
     const char *version;            /* entity tag, or NULL */
     const struct cv_jany *resource; /* as it was answered; NULL when only the id is known */
 };
@@ -75,7 +77,8 @@ bool con_scim_create(struct con_scim_call *call, const struct con_scim_field *wa
 bool con_scim_update(struct con_scim_call *call, const struct con_scim_account *there,
                      const struct con_scim_field *wanted, size_t count, struct con_scim_account *out,
                      struct cv_error *err);
-/* An account that is not there is deleted already. */
+/* An account that is not there is deleted already; one that is still shown when it is looked for is not (CV_CONFLICT).
+ */
 bool con_scim_delete(struct con_scim_call *call, const struct con_scim_account *there, struct cv_error *err);
 /* Every account once, page by page; the account lives until `each` returns, false ends it. *out_whole: the server gave
  * as many as it says it has, so what was not named is not there. */

@@ -25,6 +25,9 @@ bool con_credential_read(const char *path, const char *url, struct con_credentia
 /* ---- url.c ---- */
 /* "name:port" or, where the port is the scheme's own, "name". */
 bool con_url_is_at(const char *url, const char *host);
+/* What follows the base in a URL, or an absolute path, of the same origin; NULL when it leads out of the base, or says
+ * it in a way that is not plain (dot segments, a query, signs that a URL cannot hold). */
+const char *con_url_below(const char *base, const char *location);
 
 /* ---- outcome.c ---- */
 /* Judges the status of an answer: true for 2xx, else *err by the table of connect.h. */

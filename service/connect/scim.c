@@ -1,13 +1,15 @@
-/* The calls about one account. */
+/* Sending; an account as it is read, reached and deleted. */
 #include "connect/scim.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "congvu/text.h"
+#include "connect/internal.h"
 
-enum { BODY_MAX = 1 << 20, DETAIL_MAX = 120, TRIES = 3 };
+enum { DETAIL_MAX = 120 };
 #define ACCEPT "application/scim+json, application/json"
 
 /* ---- sending ---- */
@@ -48,7 +50,7 @@ static void explain(const struct cv_jany *document, struct cv_arena *arena, stru
 bool scim_send(struct con_scim_call *call, struct con_request *request, struct con_answer *answer,
                const struct cv_jany **out_document, struct cv_error *err)
 {
-    struct con_scim *m = call->manners;
+    struct con_scim *m = call->server;
     bool ok;
     request->accept = ACCEPT;
     do {
@@ -86,9 +88,12 @@ bool con_scim_account_of(const struct con_scim_call *call, const struct cv_jany 
         return false;
     out->login = con_scim_value(resource, call->login_path, arena);
     out->mark = con_scim_value(resource, call->mark_path, arena);
-    if (call->manners != NULL && out->mark != NULL && *out->mark != '\0')
-        call->manners->marks = true;
-    out->version = cv_jany_text(cv_jany_get(cv_jany_get(resource, "meta"), "version"), arena);
+    if (call->server != NULL && out->mark != NULL && *out->mark != '\0')
+        call->server->marks = true;
+    const struct cv_jany *meta = cv_jany_get(resource, "meta");
+    const char *location = cv_jany_text(cv_jany_get(meta, "location"), arena);
+    out->location = location != NULL && call->target != NULL ? con_url_below(call->target->url, location) : NULL;
+    out->version = cv_jany_text(cv_jany_get(meta, "version"), arena);
     const struct scim_field *f = scim_fields(arena, &active, 1);
     const struct cv_jany *there = cv_jany_get(scim_holder(resource, &f->path), f->path.attr);
     out->has_active = cv_jany_bool(f->path.sub ? cv_jany_get(there, f->path.sub) : there, &out->active);
@@ -100,304 +105,159 @@ bool con_scim_keeps_marks(const struct con_scim *scim)
     return scim->marks;
 }
 
-static const char *user_path(struct con_scim_call *call, const char *id)
+/* ---- addresses ---- */
+static bool has_code(const char *text)
 {
-    return cv_arena_printf(call->arena, "/Users/%s", con_escape(call->arena, id));
+    for (const char *c = text; (c = strchr(c, '%')) != NULL; c++)
+        if (isxdigit((unsigned char)c[1]) && isxdigit((unsigned char)c[2]))
+            return true;
+    return false;
 }
 
-static bool unreadable(struct cv_error *err, enum cv_kind kind)
+/* An id that holds "%3A" was escaped by its server already. */
+static const char *escape_once(struct cv_arena *arena, const char *id)
 {
-    return cv_fail_as(err, kind, NULL, "Không hiểu câu trả lời của hệ thống ở xa",
-                      "The answer of the other system is not understood");
+    char *out = cv_arena_alloc(arena, strlen(id) * 3 + 1), *p = out;
+    while (*id != '\0') {
+        size_t coded = has_code(cv_arena_strndup(arena, id, 3)) ? 3 : 0;
+        const char *piece = coded ? id : con_escape(arena, cv_arena_strndup(arena, id, 1));
+        size_t len = coded ? coded : strlen(piece);
+        memcpy(p, piece, len);
+        p += len;
+        id += coded ? coded : 1;
+    }
+    *p = '\0';
+    return out;
 }
 
-bool con_scim_get(struct con_scim_call *call, const char *id, struct con_scim_account *out, struct cv_error *err)
+/* The likeliest first: what the server says, then what its id says. */
+static size_t addresses(struct con_scim_call *call, const struct con_scim_account *a, const char *out[3])
 {
-    struct con_request request = {.method = CON_GET, .path = user_path(call, id)};
+    size_t count = 0;
+    if (a->location != NULL)
+        out[count++] = a->location;
+    if (a->id != NULL) {
+        const char *plain = cv_arena_printf(call->arena, "/Users/%s", escape_once(call->arena, a->id));
+        if (count == 0 || strcmp(out[0], plain) != 0)
+            out[count++] = plain;
+        if (has_code(a->id))
+            out[count++] = cv_arena_printf(call->arena, "/Users/%s", con_escape(call->arena, a->id));
+    }
+    return count;
+}
+
+static bool get_at(struct con_scim_call *call, const char *path, struct con_scim_account *out, struct cv_error *err)
+{
+    struct con_request request = {.method = CON_GET, .path = path};
     struct con_answer answer;
     const struct cv_jany *document;
     if (!scim_send(call, &request, &answer, &document, err))
         return false;
     if (!con_scim_account_of(call, document, out))
-        return unreadable(err, CV_UNAVAILABLE);
-    if (answer.etag != NULL && call->manners->etags) /* some send one of their cache */
+        return scim_unreadable(err, CV_UNAVAILABLE);
+    if (answer.etag != NULL && call->server->etags) /* some send one of their cache */
         out->version = answer.etag;
+    out->path = path;
     return true;
 }
 
-/* ---- creating ---- */
-static int digit_of(char c)
+static bool nobody_there(struct cv_error *err)
 {
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
-/* The last segment of Location, decoded: the id where the answer has no body. */
-static const char *id_of_location(const char *location, struct cv_arena *arena)
-{
-    const char *slash = location ? strrchr(location, '/') : NULL;
-    if (slash == NULL || slash[1] == '\0')
-        return NULL;
-    char *out = cv_arena_strndup(arena, slash + 1, strcspn(slash + 1, "?#")), *to = out;
-    for (const char *c = out; *c; c++) {
-        bool coded = *c == '%' && digit_of(c[1]) >= 0 && digit_of(c[2]) >= 0;
-        *to++ = coded ? (char)(digit_of(c[1]) * 16 + digit_of(c[2])) : *c;
-        c += coded ? 2 : 0;
-    }
-    *to = '\0';
-    return out;
-}
-
-static bool post(struct con_scim_call *call, const struct scim_field *fields, size_t count,
-                 struct con_scim_account *out, struct cv_error *err)
-{
-    cv_auto_buf body = {0};
-    struct con_answer answer;
-    const struct cv_jany *document;
-    cv_buf_init(&body, BODY_MAX);
-    scim_write_resource(&body, NULL, fields, count, call->arena);
-    struct con_request request = {
-        .method = CON_POST, .path = "/Users", .body = cv_buf_str(&body), .body_len = body.len};
-    if (!scim_send(call, &request, &answer, &document, err))
-        return false;
-    if (con_scim_account_of(call, document, out) && out->has_active)
-        return true;
-    const struct con_scim_account shown = *out;
-    const char *id = shown.id != NULL ? shown.id : id_of_location(answer.location, call->arena);
-    if (id == NULL)
-        return unreadable(err, CV_UNKNOWN);
-    if (con_scim_get(call, id, out, err))
-        return true;
-    if (shown.id == NULL || err->kind != CV_NOT_FOUND)
-        return false;
-    cv_error_clear(err);
-    *out = shown;
-    return true;
-}
-
-static bool has_enterprise(const struct scim_field *fields, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (fields[i].path.schema && strcasecmp(fields[i].path.schema, SCIM_ENTERPRISE) == 0)
-            return true;
+    cv_fail_as(err, CV_NOT_FOUND, NULL, "Không có tài khoản này ở hệ thống ở xa",
+               "The other system has no such account");
+    err->lib_code = 404;
     return false;
 }
 
-/* Refused with an extension that nobody announced: perhaps because of it. */
-static bool worth_without_extension(const struct con_scim *m, const struct scim_field *fields, size_t count,
-                                    const struct cv_error *err)
+/* Only one way to name it: then what answers is it. Otherwise it must say the id. */
+bool scim_get(struct con_scim_call *call, const struct con_scim_account *known, struct con_scim_account *out,
+              struct cv_error *err)
 {
-    return err->kind == CV_INVALID && m->extension == SCIM_EXTENSION_UNKNOWN && has_enterprise(fields, count);
-}
-
-bool con_scim_create(struct con_scim_call *call, const struct con_scim_field *wanted, size_t count,
-                     struct con_scim_account *out, struct cv_error *err)
-{
-    struct con_scim *m = call->manners;
-    struct scim_field *fields = scim_fields(call->arena, wanted, count);
-    count = scim_fields_known(m, fields, count);
-    if (post(call, fields, count, out, err))
-        return true;
-    if (!worth_without_extension(m, fields, count, err))
-        return false;
-    m->extension = SCIM_EXTENSION_REFUSED;
-    count = scim_fields_known(m, fields, count);
-    if (post(call, fields, count, out, err))
-        return true;
-    if (err->kind == CV_INVALID) /* it was something else */
-        m->extension = SCIM_EXTENSION_UNKNOWN;
-    return false;
-}
-
-/* ---- changing ---- */
-struct change {
-    struct con_scim_call *call;
-    struct con_scim_account there;
-    const struct scim_field *fields;
-    size_t count;
-};
-
-static bool send_change(struct change *c, enum scim_method method, struct con_scim_account *out, struct cv_error *err)
-{
-    cv_auto_buf body = {0};
-    struct con_answer answer;
-    const struct cv_jany *document;
-    struct con_scim_call *call = c->call;
-    cv_buf_init(&body, BODY_MAX);
-    if (method == SCIM_PUT)
-        scim_write_resource(&body, c->there.resource, c->fields, c->count, call->arena);
-    else if (method == SCIM_PATCH_VALUE)
-        scim_write_value_patch(&body, c->there.resource, c->fields, c->count, call->arena);
-    else
-        scim_write_patch(&body, c->there.resource, c->fields, c->count, method == SCIM_PATCH_CAPITALS, call->arena);
-    struct con_request request = {.method = method == SCIM_PUT ? CON_PUT : CON_PATCH,
-                                  .path = user_path(call, c->there.id),
-                                  .body = cv_buf_str(&body),
-                                  .body_len = body.len,
-                                  .if_match = c->there.version};
-    if (!scim_send(call, &request, &answer, &document, err))
-        return false;
-    if (con_scim_account_of(call, document, out) && out->has_active)
-        return true;
-    if (con_scim_get(call, c->there.id, out, err))
-        return true;
-    if (err->kind != CV_NOT_FOUND) /* some hide what is not active any more */
-        return false;
-    cv_error_clear(err);
-    *out = (struct con_scim_account){.id = c->there.id};
-    return true;
-}
-
-/* `active` is what the whole thing is for: a server that answers 200 and keeps it is not believed. */
-static bool took_effect(const struct change *c, const struct con_scim_account *now)
-{
-    for (size_t i = 0; i < c->count; i++)
-        if (c->fields[i].truth && now->has_active && strcasecmp(c->fields[i].text, c->call->active_path) == 0)
-            return now->active == (strcmp(c->fields[i].value, "true") == 0);
-    return true;
-}
-
-static bool try_method(struct change *c, enum scim_method method, struct con_scim_account *out, struct cv_error *err)
-{
-    if (!send_change(c, method, out, err))
-        return false;
-    if (!took_effect(c, out))
-        return cv_fail_as(err, CV_INVALID, NULL, "Hệ thống ở xa nhận lệnh nhưng không đổi trạng thái",
-                          "The other system took the change and kept its state");
-    c->call->manners->method = method;
-    return true;
-}
-
-static bool allowed_method(enum con_scim_patch style, enum scim_method method)
-{
-    switch (style) {
-    case CON_PATCH_STANDARD:
-        return method == SCIM_PATCH;
-    case CON_PATCH_CAPITALIZED:
-        return method == SCIM_PATCH_CAPITALS;
-    case CON_PATCH_NONE:
-        return method == SCIM_PUT;
-    default:
-        return true;
-    }
-}
-
-/* Refused as a request, so nothing was done: the next way may be understood. */
-static bool worth_another_way(const struct cv_error *err)
-{
-    return err->kind == CV_INVALID || err->kind == CV_NOT_FOUND || err->lib_code == 403;
-}
-
-/* Says less than another refusal would. */
-static bool says_only_no(const struct cv_error *err)
-{
-    return err->lib_code == 405 || err->lib_code == 501 || err->lib_code == 404;
-}
-
-/* First the way that was announced or worked before, then every other one: announcements may be wrong. */
-static bool change_somehow(struct change *c, struct con_scim_account *out, struct cv_error *err)
-{
-    struct cv_error first = {0};
-    int known = c->call->manners->method;
-    for (int i = -1; i < SCIM_METHODS; i++) {
-        int method = i < 0 ? known : i;
-        if (i == known || !allowed_method(c->call->patch, (enum scim_method)method))
-            continue;
-        if (try_method(c, (enum scim_method)method, out, err))
+    const char *paths[3];
+    size_t count = addresses(call, known, paths);
+    for (size_t i = 0; i < count; i++) {
+        struct con_scim_account read;
+        if (get_at(call, paths[i], &read, err)) {
+            if (known->id != NULL && count > 1 && strcmp(read.id, known->id) != 0)
+                continue;
+            *out = read;
             return true;
-        if (!worth_another_way(err))
+        }
+        if (err->kind != CV_NOT_FOUND && err->kind != CV_INVALID)
             return false;
-        if (first.kind == CV_OK || says_only_no(&first))
-            first = *err;
     }
-    *err = first;
-    return false;
+    return err->kind == CV_INVALID ? false : nobody_there(err);
 }
 
-static bool any_difference(const struct change *c)
+bool con_scim_get(struct con_scim_call *call, const char *id, struct con_scim_account *out, struct cv_error *err)
 {
-    for (size_t i = 0; i < c->count; i++)
-        if (scim_field_differs(c->there.resource, &c->fields[i], c->call->arena))
-            return true;
-    return false;
+    const struct con_scim_account known = {.id = id};
+    return scim_get(call, &known, out, err);
 }
 
-/* An attribute that refuses what the others would take must not keep an account open: without the extension then. */
-static bool change_known(struct change *c, struct scim_field *fields, struct con_scim_account *out,
-                         struct cv_error *err)
+bool scim_address(struct con_scim_call *call, const struct con_scim_account *account, const char **out,
+                  struct cv_error *err)
 {
-    struct con_scim *m = c->call->manners;
-    c->count = scim_fields_known(m, fields, c->count);
-    if (!any_difference(c)) {
-        *out = c->there;
+    const char *paths[3];
+    struct con_scim_account read;
+    if (account->path == NULL && addresses(call, account, paths) > 1) {
+        if (!scim_get(call, account, &read, err))
+            return false;
+        *out = read.path;
         return true;
     }
-    if (change_somehow(c, out, err))
-        return true;
-    if (!worth_without_extension(m, fields, c->count, err))
-        return false;
-    m->extension = SCIM_EXTENSION_REFUSED;
-    c->count = scim_fields_known(m, fields, c->count);
-    if (change_somehow(c, out, err))
-        return true;
-    m->extension = SCIM_EXTENSION_UNKNOWN;
-    return false;
+    *out = account->path != NULL ? account->path : paths[0];
+    return true;
+}
+
+bool scim_unreadable(struct cv_error *err, enum cv_kind kind)
+{
+    return cv_fail_as(err, kind, NULL, "Không hiểu câu trả lời của hệ thống ở xa",
+                      "The answer of the other system is not understood");
+}
+
+bool scim_unreachable(struct cv_error *err, const struct con_scim_account *account)
+{
+    const char *name = account->login != NULL ? account->login : account->id;
+    return cv_fail_as(err, CV_CONFLICT, NULL, "Tài khoản %s vẫn có ở hệ thống ở xa nhưng không đọc hay sửa được (404)",
+                      "The account %s exists at the other system and cannot be seen or changed there (404)", name);
 }
 
 /* ---- entity tags ---- */
-/* A server that compares as HTTP says it never finds a weak one equal: the last try goes without. */
-static const char *tag_for_try(const char *version, int i)
+const char *scim_tag_for_try(const char *version, int i)
 {
     bool weak = version != NULL && strncmp(version, "W/", 2) == 0;
-    return weak && i == TRIES - 1 ? NULL : version;
+    return weak && i == SCIM_TRIES - 1 ? NULL : version;
 }
 
-/* Is it worth reading again? */
-static bool tag_was_wrong(struct con_scim *m, const struct cv_error *err)
+bool scim_tag_was_wrong(struct con_scim *server, const struct cv_error *err)
 {
     if (err->lib_code == 428)
-        m->etags = true; /* not announced, and wanted */
+        server->etags = true; /* not announced, and wanted */
     return err->kind == CV_STALE;
 }
 
-bool con_scim_update(struct con_scim_call *call, const struct con_scim_account *there,
-                     const struct con_scim_field *wanted, size_t count, struct con_scim_account *out,
-                     struct cv_error *err)
+/* ---- deleting ---- */
+/* A 404 is believed when the account is not shown any more. */
+static bool is_gone(struct con_scim_call *call, const struct con_scim_account *account, struct cv_error *err)
 {
-    struct change c = {.call = call, .there = *there};
-    for (int i = 0; i < TRIES; i++) {
-        struct scim_field *fields = scim_fields(call->arena, wanted, count);
-        c.fields = fields;
-        c.count = count;
-        if (c.there.resource == NULL && !con_scim_get(call, c.there.id, &c.there, err))
-            return false;
-        c.there.version = tag_for_try(c.there.version, i);
-        if (change_known(&c, fields, out, err))
-            return true;
-        if (!tag_was_wrong(call->manners, err))
-            return false;
-        c.there.resource = NULL; /* somebody changed it there: read again */
-    }
-    return false;
+    struct con_scim_account shown;
+    bool still = false;
+    cv_error_clear(err);
+    return scim_still_shown(call, account, &still, &shown, err) && (!still || scim_unreachable(err, account));
 }
 
 bool con_scim_delete(struct con_scim_call *call, const struct con_scim_account *there, struct cv_error *err)
 {
     struct con_scim_account now = *there;
-    for (int i = 0; i < TRIES; i++) {
-        struct con_request request = {
-            .method = CON_DELETE, .path = user_path(call, now.id), .if_match = tag_for_try(now.version, i)};
+    for (int i = 0; i < SCIM_TRIES; i++) {
+        struct con_request request = {.method = CON_DELETE, .if_match = scim_tag_for_try(now.version, i)};
         struct con_answer answer;
-        if (scim_send(call, &request, &answer, NULL, err))
+        if (scim_address(call, &now, &request.path, err) && scim_send(call, &request, &answer, NULL, err))
             return true;
-        if (tag_was_wrong(call->manners, err) && con_scim_get(call, now.id, &now, err))
+        if (scim_tag_was_wrong(call->server, err) && scim_get(call, there, &now, err))
             continue;
-        if (err->kind != CV_NOT_FOUND)
-            return false;
-        cv_error_clear(err);
-        return true;
+        return err->kind == CV_NOT_FOUND && is_gone(call, there, err);
     }
     return cv_fail_as(err, CV_STALE, NULL, "Tài khoản ở hệ thống ở xa thay đổi liên tục",
                       "The account of the other system keeps changing");

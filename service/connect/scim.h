@@ -45,18 +45,50 @@ bool scim_write_patch(struct cv_buf *out, const struct cv_jany *base, const stru
 void scim_write_value_patch(struct cv_buf *out, const struct cv_jany *base, const struct scim_field *fields,
                             size_t count, struct cv_arena *arena);
 
-/* ---- scim_manners.c ---- */
+/* ---- scim_capabilities.c ---- */
 enum scim_method { SCIM_PATCH, SCIM_PATCH_CAPITALS, SCIM_PUT, SCIM_PATCH_VALUE, SCIM_METHODS };
+enum scim_filter {
+    SCIM_FILTER_UNTRIED, /* never found anybody yet: its "nobody" is checked against the list */
+    SCIM_FILTER_WORKS,
+    SCIM_FILTER_IDLE, /* nobody there has a value to be found by */
+    SCIM_FILTER_REFUSED
+};
 enum scim_extension { SCIM_EXTENSION_UNKNOWN, SCIM_EXTENSION_KNOWN, SCIM_EXTENSION_REFUSED };
 struct con_scim {
-    _Atomic bool asked, plain_json, no_filter_mark, no_filter_login, etags, marks;
-    _Atomic int method;    /* that is tried first, of the next enum */
-    _Atomic int extension; /* of the enterprise schema */
+    _Atomic bool asked, plain_json, etags, marks;
+    _Atomic int filter_mark, filter_login; /* enum scim_filter */
+    _Atomic int method;                    /* enum scim_method: that is tried first */
+    _Atomic int extension;                 /* of the enterprise schema */
     _Atomic int page;
 };
 /* Without the fields of an extension that the server does not have; returns how many stay. */
-size_t scim_fields_known(const struct con_scim *manners, struct scim_field *fields, size_t count);
+size_t scim_fields_known(const struct con_scim *server, struct scim_field *fields, size_t count);
+
+/* ---- scim_list.c ---- */
+const struct cv_jany *scim_resources_of(const struct cv_jany *document);
+/* con_scim_list(); *out_broken: whoever was not named may be there all the same. */
+bool scim_read_pages(struct con_scim_call *call, bool (*each)(void *ctx, const struct con_scim_account *account),
+                     void *ctx, bool *out_whole, bool *out_broken, struct cv_error *err);
+
+/* ---- scim_find.c ---- */
+/* The server says 404 for the account: does it show it all the same when it is looked for? */
+bool scim_still_shown(struct con_scim_call *call, const struct con_scim_account *account, bool *out_shown,
+                      struct con_scim_account *out, struct cv_error *err);
 
 /* ---- scim.c ---- */
 bool scim_send(struct con_scim_call *call, struct con_request *request, struct con_answer *answer,
                const struct cv_jany **out_document, struct cv_error *err);
+/* con_scim_get() of an account whose id, and perhaps location, is known. */
+bool scim_get(struct con_scim_call *call, const struct con_scim_account *known, struct con_scim_account *out,
+              struct cv_error *err);
+/* The path of the account below the target's URL, proven by a GET where the server's word and the id do not agree. */
+bool scim_address(struct con_scim_call *call, const struct con_scim_account *account, const char **out,
+                  struct cv_error *err);
+bool scim_unreadable(struct cv_error *err, enum cv_kind kind);
+/* "exists there, cannot be seen" */
+bool scim_unreachable(struct cv_error *err, const struct con_scim_account *account);
+enum { SCIM_BODY_MAX = 1 << 20, SCIM_TRIES = 3 };
+/* A server that compares as HTTP says it never finds a weak tag equal: the last try goes without. */
+const char *scim_tag_for_try(const char *version, int i);
+/* Did it change there since it was read, so that it is worth reading again? */
+bool scim_tag_was_wrong(struct con_scim *server, const struct cv_error *err);

@@ -1,4 +1,4 @@
-/* Looking up and reading everything, page by page. */
+/* Reading everything, page by page. */
 #include "connect/scim.h"
 
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 enum { PAGES_MAX = 20000, SEEN_MAX = 1 << 20, PAGE_ARENA = 64 << 20 };
 
-static const struct cv_jany *resources_of(const struct cv_jany *document)
+const struct cv_jany *scim_resources_of(const struct cv_jany *document)
 {
     return cv_jany_kind(document) == CV_JANY_LIST ? document : cv_jany_get(document, "Resources");
 }
@@ -91,13 +91,13 @@ static bool read_page(struct listing *l, size_t *start, bool *out_more, struct c
     call.arena = arena;
     struct con_request request = {
         .method = CON_GET,
-        .path = cv_arena_printf(arena, "/Users?startIndex=%zu&count=%d", *start, (int)l->call->manners->page)};
+        .path = cv_arena_printf(arena, "/Users?startIndex=%zu&count=%d", *start, (int)l->call->server->page)};
     *out_more = false;
     if (!scim_send(&call, &request, &answer, &document, err)) {
         bool beyond = err->kind == CV_INVALID || err->kind == CV_NOT_FOUND;
         return *start > 1 && beyond && l->total >= 0 && (int64_t)l->seen.count >= l->total;
     }
-    const struct cv_jany *resources = resources_of(document);
+    const struct cv_jany *resources = scim_resources_of(document);
     if (cv_jany_kind(document) < CV_JANY_LIST)
         return cv_fail_as(err, CV_UNAVAILABLE, NULL, "Không đọc được danh sách tài khoản ở hệ thống ở xa",
                           "The list of accounts of the other system cannot be read");
@@ -108,9 +108,10 @@ static bool read_page(struct listing *l, size_t *start, bool *out_more, struct c
     return true;
 }
 
-/* *out_broken: whoever was not named may be there all the same. */
-static bool read_pages(struct listing *l, bool *out_whole, bool *out_broken, struct cv_error *err)
+bool scim_read_pages(struct con_scim_call *call, bool (*each)(void *ctx, const struct con_scim_account *account),
+                     void *ctx, bool *out_whole, bool *out_broken, struct cv_error *err)
 {
+    struct listing listing = {.call = call, .each = each, .ctx = ctx, .total = -1}, *l = &listing;
     size_t start = 1;
     bool more = true, ok = true;
     for (int i = 0; more && ok && i < PAGES_MAX; i++)
@@ -130,129 +131,6 @@ static bool read_pages(struct listing *l, bool *out_whole, bool *out_broken, str
 bool con_scim_list(struct con_scim_call *call, bool (*each)(void *ctx, const struct con_scim_account *account),
                    void *ctx, bool *out_whole, struct cv_error *err)
 {
-    struct listing l = {.call = call, .each = each, .ctx = ctx, .total = -1};
     bool broken;
-    return read_pages(&l, out_whole, &broken, err);
-}
-
-/* ---- looking up ---- */
-struct search {
-    struct con_scim_call *call;
-    struct scim_path path;
-    const char *text, *value;
-    struct con_scim_account *found;
-    size_t count;
-};
-
-static bool matches(const struct search *s, const struct cv_jany *resource, struct cv_arena *arena)
-{
-    const char *there = con_scim_value(resource, s->text, arena);
-    return there != NULL && scim_same_value(&s->path, there, s->value, arena);
-}
-
-/* Only the id outlives the page: what is there is read again. */
-static bool note_match(void *ctx, const struct con_scim_account *account)
-{
-    struct search *s = ctx;
-    struct cv_arena *arena = s->call->arena;
-    if (matches(s, account->resource, arena))
-        s->found[s->count++] = (struct con_scim_account){.id = cv_arena_strdup(arena, account->id)};
-    return s->count < CON_SCIM_FOUND_MAX;
-}
-
-static bool find_by_reading(struct search *s, struct cv_error *err)
-{
-    struct listing l = {.call = s->call, .each = note_match, .ctx = s, .total = -1};
-    bool whole, broken;
-    size_t kept = 0;
-    s->count = 0;
-    if (!read_pages(&l, &whole, &broken, err))
-        return false;
-    if (s->count == 0 && broken)
-        return cv_fail_as(err, CV_INVALID, NULL,
-                          "Hệ thống ở xa không lọc được và không cho đọc hết danh sách tài khoản",
-                          "The other system cannot filter, and its list cannot be read to the end");
-    for (size_t i = 0; i < s->count; i++) {
-        if (con_scim_get(s->call, s->found[i].id, &s->found[kept], err))
-            kept++;
-        else if (err->kind != CV_NOT_FOUND)
-            return false;
-    }
-    s->count = kept;
-    cv_error_clear(err);
-    return true;
-}
-
-/* "\"" and "\\" are escaped as in JSON. */
-static const char *quoted(struct cv_arena *arena, const char *value)
-{
-    char *out = cv_arena_alloc(arena, 2 * strlen(value) + 1), *p = out;
-    for (; *value; value++) {
-        if (*value == '"' || *value == '\\')
-            *p++ = '\\';
-        *p++ = *value;
-    }
-    *p = '\0';
-    return out;
-}
-
-/* True: answered, and what it answered is to be believed. */
-static bool take_filtered(struct search *s, const struct cv_jany *document)
-{
-    const struct cv_jany *resources = resources_of(document);
-    bool foreign = false;
-    int64_t total = -1;
-    for (size_t i = 0; i < cv_jany_count(resources) && s->count < CON_SCIM_FOUND_MAX; i++) {
-        const struct cv_jany *resource = cv_jany_item(resources, i);
-        struct con_scim_account *out = &s->found[s->count];
-        if (!matches(s, resource, s->call->arena))
-            foreign = true;
-        else if (con_scim_account_of(s->call, resource, out))
-            s->count++;
-    }
-    cv_jany_int(cv_jany_get(document, "totalResults"), &total);
-    bool all_there = total >= 0 && total <= (int64_t)cv_jany_count(resources);
-    return cv_jany_kind(document) >= CV_JANY_LIST && (s->count > 0 || !foreign || all_there);
-}
-
-/* True: answered; *out_refused says that the server cannot filter by this. */
-static bool find_by_filter(struct search *s, bool *out_refused, struct cv_error *err)
-{
-    struct cv_arena *arena = s->call->arena;
-    struct con_answer answer;
-    const struct cv_jany *document;
-    const char *filter = cv_arena_printf(arena, "%s eq \"%s\"", s->text, quoted(arena, s->value));
-    struct con_request request = {.method = CON_GET,
-                                  .path = cv_arena_printf(arena, "/Users?filter=%s", con_escape(arena, filter))};
-    *out_refused = false;
-    if (scim_send(s->call, &request, &answer, &document, err)) {
-        *out_refused = !take_filtered(s, document);
-        return true;
-    }
-    *out_refused = err->kind == CV_INVALID;
-    if (!*out_refused && err->kind != CV_NOT_FOUND) /* some say 404 for an empty list */
-        return false;
-    cv_error_clear(err);
-    return true;
-}
-
-bool con_scim_find(struct con_scim_call *call, const char *path, const char *value, struct con_scim_account **out,
-                   size_t *out_count, struct cv_error *err)
-{
-    struct search s = {.call = call, .text = path, .value = value};
-    struct con_scim *m = call->manners;
-    bool refused = false, ok = true;
-    _Atomic bool *known = strcasecmp(path, call->login_path) == 0 ? &m->no_filter_login : &m->no_filter_mark;
-    s.found = CV_NEWS(call->arena, struct con_scim_account, CON_SCIM_FOUND_MAX + 1);
-    if (!scim_path_parse(path, call->arena, &s.path))
-        return cv_fail(err, cvp_internal, NULL, "Sai đường dẫn thuộc tính", "A bad attribute path");
-    if (!*known && !call->read_all) {
-        ok = find_by_filter(&s, &refused, err);
-        *known = *known || refused;
-    }
-    if (ok && (*known || call->read_all))
-        ok = find_by_reading(&s, err);
-    *out = s.found;
-    *out_count = s.count;
-    return ok;
+    return scim_read_pages(call, each, ctx, out_whole, &broken, err);
 }

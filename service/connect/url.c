@@ -51,6 +51,58 @@ bool con_url_is_at(const char *text, const char *host)
     return same;
 }
 
+/* "scheme://authority" without the path; an absolute path has none. */
+static size_t origin_length(const char *url)
+{
+    const char *authority = strstr(url, "://");
+    return authority != NULL ? (size_t)(authority + 3 - url) + strcspn(authority + 3, "/?#") : 0;
+}
+
+/* The same scheme, host and port, however they are written. */
+static bool same_origin(const char *base, const char *url)
+{
+    static const CURLUPart parts[] = {CURLUPART_SCHEME, CURLUPART_HOST, CURLUPART_PORT};
+    CURLU *a = curl_url(), *b = curl_url();
+    bool same = a != NULL && b != NULL && curl_url_set(a, CURLUPART_URL, base, 0) == CURLUE_OK &&
+                curl_url_set(b, CURLUPART_URL, url, CURLU_DISALLOW_USER) == CURLUE_OK;
+    for (size_t i = 0; same && i < CV_COUNT(parts); i++) {
+        char *x = NULL, *y = NULL;
+        same = curl_url_get(a, parts[i], &x, CURLU_DEFAULT_PORT) == CURLUE_OK &&
+               curl_url_get(b, parts[i], &y, CURLU_DEFAULT_PORT) == CURLUE_OK && strcasecmp(x, y) == 0;
+        curl_free(x);
+        curl_free(y);
+    }
+    curl_url_cleanup(a);
+    curl_url_cleanup(b);
+    return same;
+}
+
+/* Nothing that a server may read as "one up" or "to here". */
+static bool plain_path(const char *path)
+{
+    for (const char *c = path; *c != '\0'; c++) {
+        bool dot = *c == '.' || strncasecmp(c, "%2e", 3) == 0;
+        bool begins = c > path && c[-1] == '/';
+        if (*c <= ' ' || *c >= 0x7F || strchr("?#\\", *c) != NULL || (dot && begins))
+            return false;
+    }
+    return true;
+}
+
+const char *con_url_below(const char *base, const char *location)
+{
+    size_t len = strlen(base), origin = origin_length(base), theirs = origin_length(location);
+    while (len > origin && base[len - 1] == '/')
+        len--;
+    if (strlen(location) > CON_MAX_URL || (theirs > 0 ? !same_origin(base, location) : *location != '/'))
+        return NULL;
+    const char *path = location + theirs;
+    if (strncmp(path, base + origin, len - origin) != 0)
+        return NULL;
+    path += len - origin;
+    return path[0] == '/' && path[1] != '\0' && plain_path(path) ? path : NULL;
+}
+
 const char *con_escape(struct cv_arena *arena, const char *text)
 {
     static const char hex[] = "0123456789ABCDEF";

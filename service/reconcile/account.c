@@ -78,7 +78,7 @@ static bool look_by_id(struct step *s, const char *id, struct cv_error *err)
         const struct con_scim_account *a = &s->there;
         s->found = marked_as_ours(s, a) || (may_become_ours(s, a) && same_login(a, s->account->login));
         /* a server that began anew gives old ids to others; without marks it may as well be ours under another name */
-        return s->found || !may_become_ours(s, a) || con_scim_keeps_marks(s->link->scim.manners) ||
+        return s->found || !may_become_ours(s, a) || con_scim_keeps_marks(s->link->scim.server) ||
                not_ours(err, a->login ? a->login : id);
     }
     if (err->kind != CV_NOT_FOUND)

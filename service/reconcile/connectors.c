@@ -26,7 +26,7 @@ void rec_connectors_free(struct rec_connectors **connectors)
     if (c == NULL)
         return;
     for (size_t i = 0; i < c->peer_count; i++) {
-        con_scim_free(&c->peers[i].manners);
+        con_scim_free(&c->peers[i].server);
         cv_arena_free(&c->peers[i].memory);
         free(c->peers[i].revisit);
     }
@@ -54,7 +54,7 @@ static struct rec_peer *peer_made(struct rec_connectors *c, const char *slug)
     peer = &c->peers[c->peer_count];
     *peer = (struct rec_peer){.comparison = {.compared_at = CV_NO_MOMENT}};
     memcpy(peer->slug, slug, strlen(slug));
-    if (!con_scim_new(&peer->manners, &err))
+    if (!con_scim_new(&peer->server, &err))
         return NULL;
     c->peer_count++;
     return peer;
@@ -88,7 +88,7 @@ static bool begin_look(struct rec_connectors *c, const struct dom_system *system
     struct rec_peer *peer = peer_made(c, system->slug);
     if (peer != NULL) {
         if (peer->revision != system->revision) {
-            con_scim_forget(peer->manners);
+            con_scim_forget(peer->server);
             peer->revision = system->revision;
             peer->compare_at_ns = cv_mono_ns();
         }
@@ -176,14 +176,14 @@ static bool open_link(struct rec_connectors *c, struct rec_worker *w, const char
     struct rec_peer *peer = rec_peer_of(c, slug);
     out->scim = (struct con_scim_call){.client = w->http,
                                        .target = &out->target,
-                                       .manners = peer != NULL ? peer->manners : NULL,
+                                       .server = peer != NULL ? peer->server : NULL,
                                        .arena = arena,
                                        .patch = styles[connector->patch],
                                        .login_path = connector->map[DOM_FIELD_LOGIN],
                                        .mark_path = connector->map[DOM_FIELD_ID],
                                        .active_path = connector->map[DOM_FIELD_ACTIVE]};
     pthread_mutex_unlock(&c->lock);
-    return out->scim.manners != NULL;
+    return out->scim.server != NULL;
 }
 
 static bool work(void *ctx, struct rec_worker *w, const char *target, struct cv_id staff, struct cv_error *err)

@@ -12,8 +12,8 @@ enum { REC_REVISIT_MAX = 4096 };
 
 struct rec_peer {
     char slug[DOM_SLUG_MAX + 1];
-    struct con_scim *manners; /* thread-safe by itself */
-    int64_t revision;         /* of the configuration that the manners belong to */
+    struct con_scim *server; /* thread-safe by itself */
+    int64_t revision;        /* of the configuration that it was learned under */
     size_t cursor;
     int64_t compare_at_ns;
     struct cv_id *revisit; /* accounts that a comparison found to be other than we saw them */

@@ -149,6 +149,10 @@ class Manners:
         self.html_errors = False
         self.odd_ids = False
         self.bare = False  # no schemas, no meta
+        self.coded_ids = False  # ids hold "%3A" and are compared as they stand in the path; no location is told
+        self.people_path = False  # accounts lie at /People/ID, as meta.location says; /Users/ID is nobody's
+        self.hides = ()  # methods to which an account that is there is 404
+        self.finds_nobody = False  # 200 and an empty list to every filter
         self.down = False
         for name, value in switches.items():
             assert hasattr(self, name), name
@@ -254,6 +258,12 @@ class Filter:
             return 404
         if m.no_filter and "filter=" in path:
             return 400
+        if method in m.hides and re.search(r"/Users/[^?]", path):
+            return 404
+        if m.coded_ids and re.search(r"/Users/(?!id%3A)[^?]", path):
+            return 404
+        if m.people_path and re.search(r"/Users/[^?]", path):
+            return 404
         if m.no_patch and method == "PATCH":
             return 405
         if m.plain_json and body and headers.get("Content-Type") != "application/json":
@@ -271,6 +281,12 @@ class Filter:
         m = self.manners
         if m.odd_ids:
             path = re.sub(r"/Users/([^?]+)", lambda x: "/Users/" + urllib.parse.unquote(x[1]).replace("id:/ü ", ""), path)
+        if m.coded_ids:
+            path = path.replace("/Users/id%3A", "/Users/")
+        if m.people_path:
+            path = path.replace("/People/", "/Users/")
+        if m.finds_nobody:
+            path = re.sub(r"\?filter=.*", "?filter=" + urllib.parse.quote('userName eq "nobody at all"'), path)
         if m.ignores_filter:
             path = re.sub(r"\?filter=.*", "", path)
         if m.page or m.ignores_start:
@@ -326,6 +342,12 @@ class Filter:
                 continue
             if m.odd_ids and name == "id" and isinstance(inner, str) and inner.startswith("u-"):
                 inner = "id:/ü " + inner
+            if m.coded_ids and name == "id" and "userName" in value:
+                inner = "id%3A" + inner
+            if m.coded_ids and name == "meta":
+                inner = {k: v for k, v in inner.items() if k != "location"}
+            if m.people_path and name == "meta" and "userName" in value:
+                inner = {**inner, "location": f"{self.url}/People/{value['id']}"}
             out[name.lower() if m.other_case else name] = self.habits(inner)
         return out
 

@@ -327,6 +327,32 @@ static void test_urls(void **state)
     assert_string_equal(con_escape(arena, "a b/ü\"~"), "a%20b%2F%C3%BC%22~");
 }
 
+static void test_what_lies_below_a_url(void **state)
+{
+    static const char base[] = "https://e.vn/scim/v2/";
+    (void)state;
+    assert_string_equal(con_url_below(base, "https://e.vn/scim/v2/Users/1"), "/Users/1");
+    assert_string_equal(con_url_below(base, "HTTPS://E.vn:443/scim/v2/People/a%2Fb"), "/People/a%2Fb");
+    assert_string_equal(con_url_below(base, "/scim/v2/Users/1"), "/Users/1");
+    assert_string_equal(con_url_below("https://e.vn", "https://e.vn/Users/1"), "/Users/1");
+    static const char *const outside[] = {"https://e.vn/scim/v20/Users/1",
+                                          "https://e.vn/admin",
+                                          "https://e.vn/scim/v2/",
+                                          "http://e.vn/scim/v2/Users/1",
+                                          "https://e.vn:8443/scim/v2/Users/1",
+                                          "https://x@e.vn/scim/v2/Users/1",
+                                          "https://e.vn.x/scim/v2/Users/1",
+                                          "https://e.vn/scim/v2/../admin",
+                                          "https://e.vn/scim/v2/%2E%2e/admin",
+                                          "https://e.vn/scim/v2/Users/1?x",
+                                          "https://e.vn/scim/v2/Users/a b",
+                                          "//e.vn/scim/v2/Users/1",
+                                          "Users/1",
+                                          ""};
+    for (size_t i = 0; i < CV_COUNT(outside); i++)
+        assert_null(con_url_below(base, outside[i]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -336,6 +362,7 @@ int main(void)
         cmocka_unit_test(test_files_that_are_no_secret),      cmocka_unit_test(test_a_secret_meant_for_one_host),
         cmocka_unit_test(test_special_addresses_are_refused), cmocka_unit_test(test_what_a_target_allows),
         cmocka_unit_test(test_loopback_must_be_allowed),      cmocka_unit_test(test_urls),
+        cmocka_unit_test(test_what_lies_below_a_url),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,7 +25,8 @@ void con_scim_free(struct con_scim **scim)
 
 void con_scim_forget(struct con_scim *m)
 {
-    m->asked = m->plain_json = m->no_filter_mark = m->no_filter_login = m->etags = m->marks = false;
+    m->asked = m->plain_json = m->etags = m->marks = false;
+    m->filter_mark = m->filter_login = SCIM_FILTER_UNTRIED;
     m->method = SCIM_PATCH;
     m->extension = SCIM_EXTENSION_UNKNOWN;
     m->page = PAGE;
@@ -42,7 +43,7 @@ static void read_config(struct con_scim *m, const struct cv_jany *config)
     int64_t most = 0;
     bool filter = announced(config, "filter", true);
     m->method = announced(config, "patch", true) ? SCIM_PATCH : SCIM_PUT;
-    m->no_filter_mark = m->no_filter_login = !filter;
+    m->filter_mark = m->filter_login = filter ? SCIM_FILTER_UNTRIED : SCIM_FILTER_REFUSED;
     m->etags = announced(config, "etag", false);
     if (cv_jany_int(cv_jany_get(cv_jany_get(config, "filter"), "maxResults"), &most) && most > 0)
         m->page = (int)(most < PAGE ? most : PAGE);
@@ -94,7 +95,7 @@ static bool ask(struct con_scim_call *call, const char *path, const struct cv_ja
 bool con_scim_prepare(struct con_scim_call *call, struct cv_error *err)
 {
     const struct cv_jany *config, *types;
-    struct con_scim *m = call->manners;
+    struct con_scim *m = call->server;
     bool denied = false;
     if (m->asked)
         return true;
@@ -109,12 +110,12 @@ bool con_scim_prepare(struct con_scim_call *call, struct cv_error *err)
     return true;
 }
 
-size_t scim_fields_known(const struct con_scim *manners, struct scim_field *fields, size_t count)
+size_t scim_fields_known(const struct con_scim *server, struct scim_field *fields, size_t count)
 {
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
         bool enterprise = fields[i].path.schema && strcasecmp(fields[i].path.schema, SCIM_ENTERPRISE) == 0;
-        if (!enterprise || manners->extension != SCIM_EXTENSION_REFUSED)
+        if (!enterprise || server->extension != SCIM_EXTENSION_REFUSED)
             fields[kept++] = fields[i];
     }
     return kept;
