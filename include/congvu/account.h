@@ -77,6 +77,9 @@ struct dom_account {
     const struct dom_cut_off *cut_off; /* NULL = nothing to end */
     /* What the reconciler remembers of an account in a `connector` system; written by it alone, quietly. */
     const char *remote_id; /* its id there, or NULL */
+    uint32_t not_taken;    /* fields (bits of enum dom_field) that the system does not keep as they are sent */
+    uint32_t kept;         /* those of them where another value stands instead, perhaps one that was cleared here */
+    cv_moment lost_at;     /* since when a whole comparison has not found it there; 0 = it is there */
     int64_t synced;        /* revision of the person whose data were confirmed there; 0 = none */
     int attempts;          /* failures in a row; 0 = none, and the next two say nothing */
     cv_moment next_try_at; /* CV_NO_MOMENT = at once */
@@ -91,6 +94,9 @@ bool dom_counts_issued(enum dom_observed observed);
 void dom_observe(struct dom_account *account, enum dom_observed observed, cv_moment since);
 bool dom_may_login(enum dom_observed observed);
 bool dom_may_receive(enum dom_observed observed);
+/* What lists show: the states differ, or a connector system has not what it should have (a change on its way, a value
+ * that stays there, an account that is gone). */
+bool dom_account_drifts(const struct dom_account *account);
 bool dom_in_drift(enum dom_desired desired, enum dom_observed observed);
 bool dom_cut_off_open(const struct dom_account *account);
 /* As wanted, and nobody left inside. */

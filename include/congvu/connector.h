@@ -21,6 +21,12 @@ enum dom_patch_style {
     DOM_PATCH_STYLES
 };
 
+enum dom_on_move {
+    DOM_MOVE_NEW,    /* an account of the new unit's login, then the old one is closed */
+    DOM_MOVE_RENAME, /* the same account under the new login */
+    DOM_ON_MOVES
+};
+
 enum dom_field {
     DOM_FIELD_ID,
     DOM_FIELD_LOGIN,
@@ -41,6 +47,7 @@ enum dom_field {
 
 extern const char *const dom_connector_kind_words[]; /* scim */
 extern const char *const dom_patch_style_words[];    /* auto standard capitalized none */
+extern const char *const dom_on_move_words[];        /* new rename */
 extern const char *const dom_field_words[];          /* id login active staff_code full_name ... */
 
 enum { DOM_ALLOW_MAX = 8, DOM_KEEP_DAYS_MAX = 3650 };
@@ -55,6 +62,7 @@ struct dom_connector {
     bool match_login;            /* adopts an account there of the same login that nobody has marked */
     int delete_after_days;       /* days after closing; -1 = never */
     enum dom_patch_style patch;
+    enum dom_on_move on_move; /* where logins belong to units */
 };
 
 /* Nothing but the sensible map (externalId, userName, ...) and matching by login; no URL. */
@@ -65,6 +73,8 @@ void dom_connector_read(const struct cv_jin *o, struct cv_arena *arena, struct d
 void dom_connector_write(struct cv_jout *j, const char *name, const struct dom_connector *c); /* all members */
 /* What the map adds to the default one, for storing. */
 void dom_connector_store(struct cv_jout *j, const struct dom_connector *c);
+/* Those of the fields (bits) that are sent at all. */
+uint32_t dom_connector_mapped(const struct dom_connector *c, uint32_t fields);
 /* A plain name in the operator's folder: [A-Za-z0-9._-]{1,100}, not beginning with a dot. */
 bool dom_secret_name_valid(const char *name);
 

@@ -65,7 +65,7 @@ struct cv_error {
     enum cv_kind kind;
     enum cv_problem problem;
     char field[96];           /* attribute, JSON pointer or parameter that it is about, or "" */
-    char text[CV_LANGS][256]; /* one sentence for people, no secrets */
+    char text[CV_LANGS][512]; /* one sentence for people, no secrets; with what another system said */
     char link[128];           /* where to go next (release, reinstatements, read-back), or "" */
     char etag[32];            /* the current entity tag, with etag_mismatch */
     unsigned retry_after_s;   /* 0 = not said */

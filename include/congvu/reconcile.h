@@ -110,6 +110,14 @@ bool rec_connectors_new(const struct rec_connectors_options *options, struct rec
 void rec_connectors_free(struct rec_connectors **connectors);
 struct rec_source rec_connectors_source(struct rec_connectors *connectors);
 
+/* What a system was seen not to do, by this process. */
+enum rec_whether { REC_UNKNOWN, REC_YES, REC_NO };
+struct rec_limits {
+    enum rec_whether deactivates;
+    uint32_t not_taken; /* bits of enum dom_field */
+};
+struct rec_limits rec_limits(struct rec_connectors *connectors, const char *system);
+
 /* What the last full comparison found at a system: accounts that are there and nobody's here, and accounts of ours that
  * are not there. Nothing is done about the former; the latter are made again, unless suspiciously many are missing. */
 enum rec_orphan_kind { REC_UNKNOWN_HERE, REC_MISSING_THERE, REC_ORPHAN_KINDS };

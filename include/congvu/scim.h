@@ -33,6 +33,11 @@ void con_scim_free(struct con_scim **scim);
 /* Another server may stand there now: nothing is known of it. */
 void con_scim_forget(struct con_scim *scim);
 
+/* Does it shut accounts when it is told to? As far as it was seen. */
+enum con_scim_shuts { CON_SCIM_SHUTS_UNKNOWN, CON_SCIM_SHUTS, CON_SCIM_SHUTS_NOT };
+enum con_scim_shuts con_scim_shuts(const struct con_scim *scim);
+/* Fields (bits) that it was seen not to keep. */
+uint32_t con_scim_not_taken(const struct con_scim *scim);
 /* Was a mark ever seen there? Some servers throw them away. */
 bool con_scim_keeps_marks(const struct con_scim *scim);
 
@@ -50,6 +55,7 @@ struct con_scim_call {
 struct con_scim_field {
     const char *path, *value;
     bool truth;
+    int number; /* of the caller, below 32: how not_taken and kept name it */
 };
 
 struct con_scim_account {
@@ -61,6 +67,9 @@ struct con_scim_account {
     const char *path;               /* the same, by which it was read; NULL = not yet */
     const char *version;            /* entity tag, or NULL */
     const struct cv_jany *resource; /* as it was answered; NULL when only the id is known */
+    /* After a create or an update: numbers (as bits) of wanted fields that do not stand there as they were sent, and
+     * of those where another value stands instead. */
+    uint32_t not_taken, kept;
 };
 
 /* Asks the server once what it can do. False only when the server cannot be reached or refuses the credential. */
@@ -71,6 +80,7 @@ bool con_scim_get(struct con_scim_call *call, const char *id, struct con_scim_ac
 enum { CON_SCIM_FOUND_MAX = 16 };
 bool con_scim_find(struct con_scim_call *call, const char *path, const char *value, struct con_scim_account **out,
                    size_t *out_count, struct cv_error *err);
+/* What was made; perhaps, where a server answers so, an account that was there before: look whose it is. */
 bool con_scim_create(struct con_scim_call *call, const struct con_scim_field *wanted, size_t count,
                      struct con_scim_account *out, struct cv_error *err);
 /* `there` as it was just read. Nothing is sent when nothing differs. */

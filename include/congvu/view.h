@@ -172,6 +172,9 @@ struct view_account {
     const char *remote_id;  /* in a connector system, or NULL */
     int attempts;           /* failures in a row there */
     cv_moment next_try_at;  /* CV_NO_MOMENT = nothing to wait for */
+    uint32_t not_taken;     /* see struct dom_account; and the next two */
+    bool kept, lost;
+    bool drifts;
     bool required;
     cv_day last_active_on; /* CV_NO_DAY = never, or unknown */
 };

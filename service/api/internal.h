@@ -94,6 +94,8 @@ void api_write_account_row(struct htp_exchange *x, const struct view_account_row
 void api_write_departure_row(struct htp_exchange *x, const struct view_staff *staff);
 void api_write_unit(struct htp_exchange *x, const char *name, const struct dom_unit *unit);
 void api_write_system(struct htp_exchange *x, const char *name, const struct dom_system *system);
+/* Names of fields (bits) in the system's own words. */
+void api_write_fields(struct cv_jout *j, const char *name, const struct dom_connector *connector, uint32_t fields);
 void api_write_health(struct htp_exchange *x, const struct dom_system *system); /* "health", null without a connector */
 
 /* JSON bodies into inputs */

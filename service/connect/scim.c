@@ -9,27 +9,33 @@
 #include "congvu/text.h"
 #include "connect/internal.h"
 
-enum { DETAIL_MAX = 120 };
 #define ACCEPT "application/scim+json, application/json"
 
 /* ---- sending ---- */
-/* What the server says about it, for people: one line, without control signs. */
-static void add_detail(struct cv_error *err, const char *detail)
+/* A line of at most `room` bytes, ended between two words; without control signs. */
+static const char *one_line(struct cv_arena *arena, const char *text, size_t room)
 {
-    size_t len = strnlen(detail, DETAIL_MAX + 1);
-    char line[DETAIL_MAX + 1];
-    if (!cv_text_valid(detail, strlen(detail)))
-        return;
-    len = len > DETAIL_MAX ? DETAIL_MAX : len;
-    while (len > 0 && ((unsigned char)detail[len] & 0xC0) == 0x80)
-        len--;
-    for (size_t i = 0; i < len; i++)
-        line[i] = (unsigned char)detail[i] < 0x20 || detail[i] == 0x7F ? ' ' : detail[i];
-    line[len] = '\0';
-    for (int i = 0; i < CV_LANGS; i++) {
-        size_t at = strlen(err->text[i]);
-        if (at + len + 3 < sizeof err->text[i])
-            snprintf(err->text[i] + at, sizeof err->text[i] - at, ": %s", line);
+    size_t len = strlen(text), end = len;
+    if (len > room) {
+        for (end = room - strlen("…"); end > room / 2 && text[end] != ' ';)
+            end--;
+        while (end > 0 && ((unsigned char)text[end] & 0xC0) == 0x80)
+            end--;
+    }
+    char *line = cv_arena_printf(arena, "%.*s%s", (int)end, text, end < len ? "…" : "");
+    for (char *c = line; *c != '\0'; c++)
+        *c = (unsigned char)*c < 0x20 || *c == 0x7F ? ' ' : *c;
+    return line;
+}
+
+/* What the server says about it, for people. */
+static void add_detail(struct cv_error *err, const char *detail, struct cv_arena *arena)
+{
+    enum { LEAST = 40 };
+    for (int i = 0; cv_text_valid(detail, strlen(detail)) && i < CV_LANGS; i++) {
+        size_t at = strlen(err->text[i]), room = sizeof err->text[i] - at - sizeof ": ";
+        if (at + LEAST < sizeof err->text[i])
+            snprintf(err->text[i] + at, sizeof err->text[i] - at, ": %s", one_line(arena, detail, room));
     }
 }
 
@@ -44,7 +50,7 @@ static void explain(const struct cv_jany *document, struct cv_arena *arena, stru
         err->lib_code = status;
     }
     if (detail != NULL)
-        add_detail(err, detail);
+        add_detail(err, detail, arena);
 }
 
 bool scim_send(struct con_scim_call *call, struct con_request *request, struct con_answer *answer,

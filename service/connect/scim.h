@@ -30,9 +30,12 @@ struct scim_field {
     const char *text; /* of the path */
     const char *value;
     bool truth;
+    int number;
 };
 struct scim_field *scim_fields(struct cv_arena *arena, const struct con_scim_field *in, size_t count);
 bool scim_field_differs(const struct cv_jany *resource, const struct scim_field *field, struct cv_arena *arena);
+/* Of one that differs: does something else stand there, not only the same in other letters? */
+bool scim_field_stays(const struct cv_jany *resource, const struct scim_field *field, struct cv_arena *arena);
 
 /* ---- scim_write.c ---- */
 /* A whole resource: for a POST, or, with `base`, for a PUT: everything of the base that is not ours stays. */
@@ -60,6 +63,8 @@ struct con_scim {
     _Atomic int method;                    /* enum scim_method: that is tried first */
     _Atomic int extension;                 /* of the enterprise schema */
     _Atomic int page;
+    _Atomic int shuts;          /* enum con_scim_shuts */
+    _Atomic uint32_t not_taken; /* bits of fields */
 };
 /* Without the fields of an extension that the server does not have; returns how many stay. */
 size_t scim_fields_known(const struct con_scim *server, struct scim_field *fields, size_t count);

@@ -30,6 +30,18 @@ void con_scim_forget(struct con_scim *m)
     m->method = SCIM_PATCH;
     m->extension = SCIM_EXTENSION_UNKNOWN;
     m->page = PAGE;
+    m->shuts = CON_SCIM_SHUTS_UNKNOWN;
+    m->not_taken = 0;
+}
+
+enum con_scim_shuts con_scim_shuts(const struct con_scim *scim)
+{
+    return (enum con_scim_shuts)scim->shuts;
+}
+
+uint32_t con_scim_not_taken(const struct con_scim *scim)
+{
+    return scim->not_taken;
 }
 
 static bool announced(const struct cv_jany *config, const char *name, bool fallback)

@@ -84,8 +84,8 @@ static bool worth_without_extension(const struct con_scim *m, const struct scim_
     return err->kind == CV_INVALID && m->extension == SCIM_EXTENSION_UNKNOWN && has_enterprise(fields, count);
 }
 
-bool con_scim_create(struct con_scim_call *call, const struct con_scim_field *wanted, size_t count,
-                     struct con_scim_account *out, struct cv_error *err)
+static bool create(struct con_scim_call *call, const struct con_scim_field *wanted, size_t count,
+                   struct con_scim_account *out, struct cv_error *err)
 {
     struct con_scim *m = call->server;
     struct scim_field *fields = scim_fields(call->arena, wanted, count);
@@ -270,9 +270,9 @@ static bool try_update(struct change *c, const struct con_scim_field *wanted, si
     return scim_address(c->call, &c->there, &c->path, err) && change_known(c, fields, out, err);
 }
 
-bool con_scim_update(struct con_scim_call *call, const struct con_scim_account *there,
-                     const struct con_scim_field *wanted, size_t count, struct con_scim_account *out,
-                     struct cv_error *err)
+static bool update(struct con_scim_call *call, const struct con_scim_account *there,
+                   const struct con_scim_field *wanted, size_t count, struct con_scim_account *out,
+                   struct cv_error *err)
 {
     struct change c = {.call = call, .there = *there};
     for (int i = 0; i < SCIM_TRIES; i++) {
@@ -288,4 +288,107 @@ bool con_scim_update(struct con_scim_call *call, const struct con_scim_account *
         c.there.resource = NULL; /* somebody changed it there: read again */
     }
     return false;
+}
+
+/* ---- does it shut accounts ---- */
+static bool only_shuts(const struct con_scim_call *call, const struct con_scim_field *wanted, size_t count)
+{
+    return count == 1 && wanted->truth && strcmp(wanted->value, "false") == 0 &&
+           strcasecmp(wanted->path, call->active_path) == 0;
+}
+
+/* Said as what it is: a refusal of one attribute would not tell that nobody can be shut out there. */
+static bool cannot_shut(struct con_scim *server, struct cv_error *err)
+{
+    const struct cv_error refused = *err;
+    server->shuts = CON_SCIM_SHUTS_NOT;
+    cv_fail_as(err, CV_INVALID, NULL, "Hệ thống ở xa không vô hiệu hóa được tài khoản, chỉ có thể xóa (%s%.0s)",
+               "The other system does not deactivate accounts; it can only delete them (%.0s%s)", refused.text[CV_VI],
+               refused.text[CV_EN]);
+    err->lib_code = refused.lib_code;
+    return false;
+}
+
+/* ---- what was taken ---- */
+/* What stands there of what was sent, and what does not; `active` is judged before. */
+static void compare_taken(const struct scim_field *fields, size_t count, struct cv_arena *arena,
+                          struct con_scim_account *account)
+{
+    account->not_taken = account->kept = 0;
+    for (size_t i = 0; account->resource != NULL && i < count; i++) {
+        uint32_t bit = UINT32_C(1) << fields[i].number;
+        if (fields[i].truth || !scim_field_differs(account->resource, &fields[i], arena))
+            continue;
+        account->not_taken |= bit;
+        account->kept |= scim_field_stays(account->resource, &fields[i], arena) ? bit : 0;
+    }
+}
+
+/* Answers may tell less than what is kept: what is missing in one is looked for in a GET. */
+static void see_taken(struct con_scim_call *call, const struct scim_field *fields, size_t count,
+                      struct con_scim_account *account)
+{
+    struct con_scim_account read;
+    struct cv_error err = {0};
+    compare_taken(fields, count, call->arena, account);
+    if (account->not_taken == 0 || account->path != NULL || !scim_get(call, account, &read, &err))
+        return;
+    *account = read;
+    compare_taken(fields, count, call->arena, account);
+}
+
+/* A PUT where it was a PATCH, and the other way round. */
+static bool change_another_way(struct con_scim_call *call, const struct con_scim_field *wanted, size_t count,
+                               const struct con_scim_account *there, struct con_scim_account *out)
+{
+    struct cv_error err = {0};
+    struct con_scim *server = call->server;
+    enum scim_method method = server->method == SCIM_PUT ? SCIM_PATCH : SCIM_PUT;
+    struct scim_field *fields = scim_fields(call->arena, wanted, count);
+    struct change c = {.call = call, .there = *there, .fields = fields};
+    c.count = scim_fields_known(server, fields, count);
+    return allowed_method(call->patch, method) && any_difference(&c) && scim_address(call, there, &c.path, &err) &&
+           send_change(&c, method, out, &err) && took_effect(&c, out);
+}
+
+/* Once another way, unless it is known of the attribute; what a person's record no longer says is tried each time. */
+static void settle_taken(struct con_scim_call *call, const struct con_scim_field *wanted, size_t count,
+                         struct con_scim_account *account)
+{
+    struct con_scim_account now;
+    struct con_scim *server = call->server;
+    const struct scim_field *fields = scim_fields(call->arena, wanted, count);
+    see_taken(call, fields, count, account);
+    if (((account->not_taken & ~server->not_taken) | account->kept) == 0)
+        return;
+    if (change_another_way(call, wanted, count, account, &now)) {
+        see_taken(call, fields, count, &now);
+        if (__builtin_popcount(now.not_taken) < __builtin_popcount(account->not_taken))
+            server->method = server->method == SCIM_PUT ? SCIM_PATCH : SCIM_PUT;
+        *account = now;
+    }
+    server->not_taken |= account->not_taken;
+}
+
+/* ---- both ---- */
+bool con_scim_create(struct con_scim_call *call, const struct con_scim_field *wanted, size_t count,
+                     struct con_scim_account *out, struct cv_error *err)
+{
+    if (!create(call, wanted, count, out, err))
+        return false;
+    see_taken(call, scim_fields(call->arena, wanted, count), count, out); /* it may be a stranger's: nothing is sent */
+    return true;
+}
+
+bool con_scim_update(struct con_scim_call *call, const struct con_scim_account *there,
+                     const struct con_scim_field *wanted, size_t count, struct con_scim_account *out,
+                     struct cv_error *err)
+{
+    bool shuts = only_shuts(call, wanted, count);
+    if (!update(call, there, wanted, count, out, err))
+        return shuts && err->kind == CV_INVALID ? cannot_shut(call->server, err) : false;
+    if (shuts && out->has_active && there->active)
+        call->server->shuts = CON_SCIM_SHUTS;
+    settle_taken(call, wanted, count, out);
+    return true;
 }

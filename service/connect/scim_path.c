@@ -122,12 +122,25 @@ const char *con_scim_value(const struct cv_jany *resource, const char *path, str
     return scim_path_parse(path, arena, &parsed) ? cv_jany_text(value_at(resource, &parsed, arena), arena) : NULL;
 }
 
+/* "tel:+84-900-000-001" (RFC 3966) is +84900000001. */
+static const char *bare_number(struct cv_arena *arena, const char *text)
+{
+    char *out = cv_arena_strdup(arena, strncasecmp(text, "tel:", 4) == 0 ? text + 4 : text), *to = out;
+    for (const char *c = out; *c != '\0'; c++)
+        if (strchr(" -.()", *c) == NULL)
+            *to++ = *c;
+    *to = '\0';
+    return out;
+}
+
 bool scim_same_value(const struct scim_path *path, const char *a, const char *b, struct cv_arena *arena)
 {
     const char *x = cv_text_nfc(arena, a), *y = cv_text_nfc(arena, b);
     bool caseless = strcasecmp(path->attr, "userName") == 0 || strcasecmp(path->attr, "emails") == 0;
     if (x == NULL || y == NULL)
         return strcmp(a, b) == 0;
+    if (strcasecmp(path->attr, "phoneNumbers") == 0)
+        return strcmp(bare_number(arena, x), bare_number(arena, y)) == 0;
     return (caseless ? strcasecmp(x, y) : strcmp(x, y)) == 0;
 }
 
@@ -136,7 +149,8 @@ struct scim_field *scim_fields(struct cv_arena *arena, const struct con_scim_fie
 {
     struct scim_field *out = CV_NEWS(arena, struct scim_field, count + 1);
     for (size_t i = 0; i < count; i++) {
-        out[i] = (struct scim_field){.text = in[i].path, .value = in[i].value, .truth = in[i].truth};
+        out[i] =
+            (struct scim_field){.text = in[i].path, .value = in[i].value, .truth = in[i].truth, .number = in[i].number};
         if (!scim_path_parse(in[i].path, arena, &out[i].path)) /* refused when it was configured */
             out[i].path = (struct scim_path){.attr = in[i].path};
     }
@@ -154,4 +168,12 @@ bool scim_field_differs(const struct cv_jany *resource, const struct scim_field 
     if (field->value == NULL || none)
         return !(field->value == NULL && none);
     return !scim_same_value(&field->path, text, field->value, arena);
+}
+
+bool scim_field_stays(const struct cv_jany *resource, const struct scim_field *field, struct cv_arena *arena)
+{
+    const char *there = cv_jany_text(value_at(resource, &field->path, arena), arena);
+    if (there == NULL || *there == '\0' || !scim_field_differs(resource, field, arena))
+        return false;
+    return field->value == NULL || strcmp(cv_text_fold(arena, there), cv_text_fold(arena, field->value)) != 0;
 }

@@ -9,6 +9,7 @@ enum { DAY_S = 24 * 3600, PATH_MAX_LENGTH = 200, URL_MAX_LENGTH = 2048 };
 
 const char *const dom_connector_kind_words[] = {"scim", NULL};
 const char *const dom_patch_style_words[] = {"auto", "standard", "capitalized", "none", NULL};
+const char *const dom_on_move_words[] = {"new", "rename", NULL};
 const char *const dom_field_words[] = {"id",          "login",       "active",     "staff_code", "full_name",
                                        "family_name", "middle_name", "given_name", "address",    "mobile",
                                        "title",       "unit_name",   "unit_code",  "category",   NULL};
@@ -39,6 +40,14 @@ bool dom_secret_name_valid(const char *name)
     size_t len = strlen(name);
     return len >= 1 && len <= 100 && *name != '.' &&
            strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") == len;
+}
+
+uint32_t dom_connector_mapped(const struct dom_connector *c, uint32_t fields)
+{
+    for (int i = 0; i < DOM_FIELDS; i++)
+        if (c->map[i] == NULL)
+            fields &= ~(UINT32_C(1) << i);
+    return fields;
 }
 
 /* ---- reading ---- */
@@ -108,6 +117,8 @@ static void read_numbers(const struct cv_jin *o, struct dom_connector *c)
         c->kind = (enum dom_connector_kind)word;
     if (cv_jin_word(o, "patch", CV_OPTIONAL, dom_patch_style_words, &word) == CV_VALUE)
         c->patch = (enum dom_patch_style)word;
+    if (cv_jin_word(o, "on_move", CV_OPTIONAL, dom_on_move_words, &word) == CV_VALUE)
+        c->on_move = (enum dom_on_move)word;
     cv_jin_bool(o, "match_login", CV_OPTIONAL, &c->match_login);
 }
 
@@ -145,6 +156,7 @@ static void write_members(struct cv_jout *j, const struct dom_connector *c)
     else
         cv_jout_null(j, "delete_after_days");
     cv_jout_string(j, "patch", dom_patch_style_words[c->patch]);
+    cv_jout_string(j, "on_move", dom_on_move_words[c->on_move]);
 }
 
 static void write_map(struct cv_jout *j, const struct dom_connector *c, bool all)

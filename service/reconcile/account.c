@@ -1,177 +1,10 @@
-/* One account at one system: look, do what is missing, save what was seen. Every step may be repeated: what exists is
- * found again by its mark (the staff id), so a lost answer or a kill makes nobody twice. */
+/* One account at one system: look, do what is missing, save what was seen. Every step may be repeated. */
 #include "reconcile/internal.h"
 
 #include <string.h>
 
-struct step {
-    struct rec_link *link;
-    struct dom_staff staff;
-    struct dom_account *account; /* in staff */
-    char mark[CV_ID_TEXT];
-    bool revisit;
-    /* what was seen and done */
-    struct con_scim_account there;
-    bool found;
-    const char *closed[DOM_NAMES_MAX]; /* logins of accounts left behind that are closed now */
-    size_t closed_count;
-    enum dom_observed observed;
-    bool deleted;
-    struct cv_error failure;
-};
-
-bool rec_mark_parse(const char *mark, struct cv_id *out_staff, bool *out_left_behind)
-{
-    char id[CV_ID_TEXT];
-    size_t len = mark ? strcspn(mark, "#") : 0;
-    if (len == 0 || len >= sizeof id)
-        return false;
-    memcpy(id, mark, len);
-    id[len] = '\0';
-    *out_left_behind = mark[len] == '#';
-    return cv_id_parse("stf_", id, out_staff);
-}
-
-/* ---- whose is it ---- */
-static bool marked_as_ours(const struct step *s, const struct con_scim_account *a)
-{
-    struct cv_id id;
-    bool behind;
-    return rec_mark_parse(a->mark, &id, &behind) && cv_id_equal(id, s->staff.id);
-}
-
-/* Marked by nobody, or with the HR code: somebody entered it by hand. */
-static bool may_become_ours(const struct step *s, const struct con_scim_account *a)
-{
-    return a->mark == NULL || *a->mark == '\0' ||
-           (s->staff.staff_code != NULL && strcmp(a->mark, s->staff.staff_code) == 0);
-}
-
-static bool left_behind(const struct step *s, const struct con_scim_account *a)
-{
-    for (size_t i = 0; i < s->account->former_count; i++) {
-        const struct dom_former *f = &s->account->formers[i];
-        if (f->remote_id != NULL && strcmp(f->remote_id, a->id) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool same_login(const struct con_scim_account *a, const char *login)
-{
-    return a->login != NULL && login != NULL && cv_ascii_casecmp(a->login, login) == 0;
-}
-
-static bool not_ours(struct cv_error *err, const char *login)
-{
-    return cv_fail_as(err, CV_CONFLICT, NULL,
-                      "Tên đăng nhập %s ở hệ thống đó thuộc một tài khoản không phải do Congvu quản lý",
-                      "The login %s belongs to an account there that Congvu does not manage", login);
-}
-
-/* ---- looking ---- */
-static bool look_by_id(struct step *s, const char *id, struct cv_error *err)
-{
-    if (id == NULL)
-        return true;
-    if (con_scim_get(&s->link->scim, id, &s->there, err)) {
-        const struct con_scim_account *a = &s->there;
-        s->found = marked_as_ours(s, a) || (may_become_ours(s, a) && same_login(a, s->account->login));
-        /* a server that began anew gives old ids to others; without marks it may as well be ours under another name */
-        return s->found || !may_become_ours(s, a) || con_scim_keeps_marks(s->link->scim.server) ||
-               not_ours(err, a->login ? a->login : id);
-    }
-    if (err->kind != CV_NOT_FOUND)
-        return false;
-    cv_error_clear(err);
-    return true;
-}
-
-/* Only `active` is touched: what he was called there stays with the account. */
-static bool shut(struct step *s, const struct con_scim_account *a, struct cv_error *err)
-{
-    const struct con_scim_field off = {.path = s->link->scim.active_path, .value = "false", .truth = true};
-    struct con_scim_account now;
-    return con_scim_update(&s->link->scim, a, &off, 1, &now, err);
-}
-
-/* Where nothing can be deleted, shut for good is the most there is. */
-static bool remove_account(struct step *s, const struct con_scim_account *a, bool *out_deleted, struct cv_error *err)
-{
-    *out_deleted = con_scim_delete(&s->link->scim, a, err);
-    if (*out_deleted || (err->kind != CV_INVALID && err->lib_code != 403))
-        return *out_deleted;
-    cv_log(CV_LOG_WARN, "connector_undeletable", "%s does not delete the account of %s; it stays there, not active",
-           s->link->system.slug, s->mark);
-    cv_error_clear(err);
-    return shut(s, a, err);
-}
-
-/* A second one of the same mark and login was made when an answer got lost: it is ours, and one too many. */
-static bool drop_doubles(struct step *s, const struct con_scim_account *all, size_t count, struct cv_error *err)
-{
-    for (size_t i = 0; i < count; i++) {
-        bool itself = strcmp(all[i].id, s->there.id) == 0;
-        if (itself || left_behind(s, &all[i]) || !same_login(&all[i], s->there.login))
-            continue;
-        cv_log(CV_LOG_WARN, "connector_double", "%s holds %s twice; one is deleted", s->link->system.slug, s->mark);
-        bool deleted;
-        if (!remove_account(s, &all[i], &deleted, err))
-            return false;
-    }
-    return true;
-}
-
-static bool look_by_mark(struct step *s, struct cv_error *err)
-{
-    struct con_scim_account *all;
-    size_t count;
-    const char *path = s->link->scim.mark_path;
-    if (!con_scim_find(&s->link->scim, path, s->mark, &all, &count, err))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        if (left_behind(s, &all[i]))
-            continue;
-        if (!s->found || (same_login(&all[i], s->account->login) && !same_login(&s->there, s->account->login)))
-            s->there = all[i];
-        s->found = true;
-    }
-    return !s->found || drop_doubles(s, all, count, err);
-}
-
-/* By the login: one of ours that a move had left behind, or one that nobody has marked, if the rule adopts those. */
-static bool look_by_login(struct step *s, bool adopt, struct cv_error *err)
-{
-    struct con_scim_account *all;
-    size_t count;
-    if (s->account->login == NULL)
-        return true;
-    if (!con_scim_find(&s->link->scim, s->link->scim.login_path, s->account->login, &all, &count, err))
-        return false;
-    bool foreign = false;
-    for (size_t i = 0; i < count && !s->found; i++) {
-        bool ours = marked_as_ours(s, &all[i]);
-        s->found = ours || (adopt && s->link->system.connector->match_login && may_become_ours(s, &all[i]));
-        foreign = foreign || !s->found;
-        if (s->found)
-            s->there = all[i];
-    }
-    return s->found || !foreign || !adopt || not_ours(err, s->account->login);
-}
-
-/* `adopt`: is an unmarked account of that login to become ours? Never in order to close it. */
-static bool look(struct step *s, bool adopt, struct cv_error *err)
-{
-    s->found = false;
-    if (!look_by_id(s, s->account->remote_id, err))
-        return false;
-    if (s->found)
-        return true;
-    return look_by_mark(s, err) && (s->found || look_by_login(s, adopt, err));
-}
-
 /* ---- doing ---- */
-static bool update(struct step *s, bool active, struct cv_error *err)
+static bool update(struct rec_step *s, bool active, struct cv_error *err)
 {
     struct con_scim_field fields[DOM_FIELDS];
     size_t count = rec_wanted(s->link, &s->staff, s->account, active, fields);
@@ -182,24 +15,35 @@ static bool update(struct step *s, bool active, struct cv_error *err)
     return true;
 }
 
-static bool create(struct step *s, struct cv_error *err)
+/* What a POST did not take, a change may; what that does not either is only noted. */
+static void try_what_was_not_taken(struct rec_step *s)
+{
+    struct cv_error err = {0};
+    if (s->there.not_taken & ~con_scim_not_taken(s->link->scim.server))
+        update(s, true, &err);
+}
+
+static bool create(struct rec_step *s, struct cv_error *err)
 {
     struct con_scim_field fields[DOM_FIELDS];
     size_t count = rec_wanted(s->link, &s->staff, s->account, true, fields);
     if (con_scim_create(&s->link->scim, fields, count, &s->there, err)) {
-        s->found = may_become_ours(s, &s->there) || marked_as_ours(s, &s->there);
+        s->found = rec_may_become_ours(s, &s->there) || rec_marked_as_ours(s, &s->there);
         if (!s->found) /* some answer with the one that they have already */
-            return not_ours(err, s->account->login);
-        return !s->there.has_active || s->there.active || update(s, true, err); /* some begin shut */
+            return rec_not_ours(err, s->account->login);
+        if (s->there.has_active && !s->there.active) /* some begin shut */
+            return update(s, true, err);
+        try_what_was_not_taken(s);
+        return true;
     }
     if (err->kind != CV_CONFLICT)
         return false;
     struct cv_error refused = *err; /* perhaps by our own account, made by a call whose answer got lost */
     cv_error_clear(err);
-    bool looked = look(s, true, err);
+    bool looked = rec_look(s, true, err);
     if (looked && !s->found) { /* the filter says nobody and the server says somebody: the case of letters, perhaps */
         s->link->scim.read_all = true;
-        looked = look(s, true, err);
+        looked = rec_look(s, true, err);
         s->link->scim.read_all = false;
     }
     if (!looked)
@@ -210,152 +54,87 @@ static bool create(struct step *s, struct cv_error *err)
     return false;
 }
 
-/* ---- what a move left behind ---- */
-static bool find_former(struct step *s, const struct dom_former *f, struct con_scim_account *out, bool *out_found,
-                        struct cv_error *err)
-{
-    struct con_scim_account *all;
-    size_t count;
-    *out_found = f->remote_id != NULL && con_scim_get(&s->link->scim, f->remote_id, out, err);
-    if (*out_found || (err->kind != CV_OK && err->kind != CV_NOT_FOUND))
-        return *out_found;
-    cv_error_clear(err);
-    if (!con_scim_find(&s->link->scim, s->link->scim.login_path, f->login, &all, &count, err))
-        return false;
-    for (size_t i = 0; i < count && !*out_found; i++) {
-        *out = all[i];
-        *out_found = marked_as_ours(s, &all[i]);
-    }
-    return true;
-}
-
-/* Its mark steps aside, so that the new account is the only one under the staff id. */
-static bool close_former(struct step *s, const struct dom_former *f, struct cv_error *err)
-{
-    struct con_scim_account there, now;
-    bool found = false;
-    const struct con_scim_field off[] = {
-        {.path = s->link->scim.active_path, .value = "false", .truth = true},
-        {.path = s->link->scim.mark_path,
-         .value = cv_arena_printf(s->link->w->call.arena, "%s#%s", s->mark, f->login)}};
-    if (!find_former(s, f, &there, &found, err))
-        return false;
-    bool deleted;
-    if (found && s->link->system.connector->delete_after_days == 0)
-        return remove_account(s, &there, &deleted, err);
-    if (!found || con_scim_update(&s->link->scim, &there, off, CV_COUNT(off), &now, err))
-        return true;
-    return err->kind == CV_INVALID && con_scim_update(&s->link->scim, &there, off, 1, &now, err);
-}
-
-/* It is the account again. */
-static bool moved_back_to(const struct step *s, const struct dom_former *f)
-{
-    return f->login != NULL && s->account->login != NULL && strcmp(f->login, s->account->login) == 0;
-}
-
-static bool close_formers(struct step *s, struct cv_error *err)
-{
-    for (size_t i = 0; i < s->account->former_count && i < DOM_NAMES_MAX; i++) {
-        const struct dom_former *f = &s->account->formers[i];
-        if (!moved_back_to(s, f) && !close_former(s, f, err))
-            return false;
-        s->closed[s->closed_count++] = f->login;
-    }
-    return true;
-}
-
-/* Where an address may stand once only, and perhaps must: what was left behind gets one that nobody can have (RFC
- * 2606). */
-static bool release_address(struct step *s, const struct dom_former *f, struct cv_error *err)
-{
-    struct con_scim_account there, now;
-    bool found = false;
-    const struct con_scim_field other = {.path = s->link->system.connector->map[DOM_FIELD_ADDRESS],
-                                         .value =
-                                             cv_arena_printf(s->link->w->call.arena, "%s@closed.invalid", f->login)};
-    if (!find_former(s, f, &there, &found, err))
-        return false;
-    return !found || con_scim_update(&s->link->scim, &there, &other, 1, &now, err);
-}
-
-/* Was the refusal perhaps about the address that an account left behind still holds, and is that one out of the way
- * now? */
-static bool made_way(struct step *s, struct cv_error *err)
-{
-    bool theirs = err->kind == CV_CONFLICT && err->lib_code != 0; /* not one of our own making */
-    size_t released = 0;
-    struct cv_error refused = *err;
-    if (!theirs || s->link->system.connector->map[DOM_FIELD_ADDRESS] == NULL)
-        return false;
-    cv_error_clear(err);
-    for (size_t i = 0; i < s->account->former_count; i++) {
-        const struct dom_former *f = &s->account->formers[i];
-        if (f->login == NULL || moved_back_to(s, f))
-            continue;
-        if (!release_address(s, f, err)) {
-            *err = err->kind == CV_INVALID ? refused : *err;
-            return false;
-        }
-        released++;
-    }
-    if (released == 0)
-        *err = refused;
-    return released > 0;
-}
-
-/* ---- the account itself ---- */
-static bool put_there(struct step *s, bool active, struct cv_error *err)
+/* ---- placing it ---- */
+static bool put_there(struct rec_step *s, bool active, struct cv_error *err)
 {
     return s->found ? update(s, active, err) : create(s, err);
 }
 
-static bool open_account(struct step *s, struct cv_error *err)
+/* Refused, perhaps because of what the account left behind still holds: it gives up a little more each time, and where
+ * nothing is ever given back it becomes the new one. */
+static bool place(struct rec_step *s, bool active, struct cv_error *err)
 {
-    bool active = s->account->desired == DOM_PRESENT;
+    static bool (*const ways[])(struct rec_step * s, bool *out_any, struct cv_error *err) = {
+        rec_former_gives_mark, rec_former_gives_address, rec_former_becomes_it};
+    if (put_there(s, active, err))
+        return true;
+    struct cv_error refused = *err;
+    for (size_t i = 0; i < CV_COUNT(ways) && s->account->former_count > 0; i++) {
+        bool any = false, theirs = err->kind == CV_CONFLICT && err->lib_code != 0; /* not a refusal of our own */
+        if (!theirs)
+            break;
+        cv_error_clear(err);
+        if (!ways[i](s, &any, err))
+            return false;
+        if (any && put_there(s, active, err))
+            return true;
+        if (!any)
+            *err = refused;
+    }
+    return false;
+}
+
+/* An attribute that is refused must not keep somebody in who is to be shut out. */
+static bool lock_at_least(struct rec_step *s, struct cv_error *err)
+{
+    struct cv_error refused = *err;
+    if (!s->found || err->kind != CV_INVALID || !rec_shut(s, &s->there, err))
+        return false;
+    s->observed = DOM_TEMP_LOCKED;
+    s->known = true;
+    *err = refused;
+    return false;
+}
+
+static bool open_account(struct rec_step *s, struct cv_error *err)
+{
+    bool active = s->account->desired == DOM_PRESENT, any = false;
     if (active && s->account->login == NULL)
         return cv_fail_as(err, CV_INVALID, NULL, "Chưa có tên đăng nhập cho hệ thống này",
                           "There is no login for this system yet");
-    if (!look(s, active, err))
+    if (!rec_look(s, active, err))
+        return false;
+    if (!s->found && s->link->system.connector->on_move == DOM_MOVE_RENAME && !rec_former_becomes_it(s, &any, err))
         return false;
     if (!s->found && !active) {
         s->observed = DOM_REQUESTED; /* never made: nothing to lock */
         return true;
     }
-    if (!put_there(s, active, err) && !(made_way(s, err) && put_there(s, active, err)))
-        return false;
+    if (!place(s, active, err))
+        return active ? false : lock_at_least(s, err);
     s->observed = active ? dom_observed_for(DOM_PRESENT, s->staff.credential_set) : DOM_TEMP_LOCKED;
+    s->known = true;
     return true;
 }
 
-static bool remove_there(struct step *s, struct cv_error *err)
-{
-    s->observed = DOM_OBS_REVOKED;
-    return remove_account(s, &s->there, &s->deleted, err);
-}
-
-static bool close_account(struct step *s, struct cv_error *err)
+static bool close_account(struct rec_step *s, struct cv_error *err)
 {
     int keep = s->link->system.connector->delete_after_days;
     bool revoke = s->account->desired == DOM_REVOKED;
-    bool expired = dom_connector_expired(s->account->observed, s->account->since, keep, cv_now());
-    if (!look(s, false, err))
+    bool ended = keep == 0 || dom_connector_expired(s->account->observed, s->account->since, keep, cv_now());
+    if (!rec_look(s, false, err))
         return false;
     if (!s->found) {
-        s->observed = expired || revoke ? DOM_OBS_REVOKED : DOM_OBS_CLOSED;
-        s->deleted = expired;
+        s->observed = ended || revoke ? DOM_OBS_REVOKED : DOM_OBS_CLOSED;
+        s->deleted = ended;
         return true;
     }
-    if (expired || (revoke && keep == 0))
-        return remove_there(s, err);
-    if (!shut(s, &s->there, err))
-        return false;
-    s->observed = revoke && keep < 0 ? DOM_OBS_REVOKED : DOM_OBS_CLOSED;
-    return true;
+    s->observed = ended || (revoke && keep < 0) ? DOM_OBS_REVOKED : DOM_OBS_CLOSED;
+    return ended ? rec_remove_there(s, &s->there, &s->deleted, err) : rec_shut(s, &s->there, err);
 }
 
 /* ---- saving ---- */
-static void forget_closed(struct dom_account *a, const struct step *s)
+static void forget_closed(struct dom_account *a, const struct rec_step *s)
 {
     size_t kept = 0;
     for (size_t i = 0; i < a->former_count; i++) {
@@ -376,24 +155,34 @@ static void observe(struct dom_account *a, enum dom_observed observed)
     dom_observe(a, observed, cv_now());
 }
 
+static bool same_account(const struct dom_account *a, const struct rec_step *s)
+{
+    return a->login == s->account->login || (a->login && s->account->login && strcmp(a->login, s->account->login) == 0);
+}
+
+static void note_seen(struct dom_account *a, const struct rec_step *s)
+{
+    a->remote_id = s->found && !s->deleted ? s->there.id : NULL;
+    a->synced = s->staff.revision;
+    a->not_taken = s->found && !s->deleted ? s->there.not_taken : 0;
+    a->kept = s->found && !s->deleted ? s->there.kept : 0;
+    observe(a, s->observed);
+}
+
 static bool save_done(struct prov_change *change, void *ctx, struct cv_error *err)
 {
-    struct step *s = ctx;
+    struct rec_step *s = ctx;
     struct dom_account *a = dom_account_of(change->after, s->link->system.slug);
     (void)err;
     if (a == NULL)
         return true;
     change->quiet = true;
     forget_closed(a, s);
-    bool same_account =
-        a->login == s->account->login || (a->login && s->account->login && strcmp(a->login, s->account->login) == 0);
-    if (!same_account)
+    if (!same_account(a, s))
         return true; /* moved on meanwhile: what was found is known as left behind, by its login */
-    a->remote_id = s->found && !s->deleted ? s->there.id : NULL;
-    a->synced = s->staff.revision;
+    note_seen(a, s);
     a->last_error = NULL;
     a->attempts = 0;
-    observe(a, s->observed);
     if (s->deleted && a->desired == DOM_CLOSED) { /* the keep time is over: there is no way back to it */
         a->desired = DOM_REVOKED;
         change->quiet = false;
@@ -404,13 +193,14 @@ static bool save_done(struct prov_change *change, void *ctx, struct cv_error *er
 
 static bool save_failed(struct prov_change *change, void *ctx, struct cv_error *err)
 {
-    struct step *s = ctx;
+    struct rec_step *s = ctx;
     struct dom_account *a = dom_account_of(change->after, s->link->system.slug);
     (void)err;
     if (a == NULL)
         return true;
-    change->quiet =
-        true; /* what a move left behind stays known until the new account is there: it may have to give way again */
+    change->quiet = true; /* what a move left behind stays known until all of it is closed */
+    if (s->known && same_account(a, s))
+        note_seen(a, s); /* although something else failed */
     a->attempts = a->attempts > 0 && a->tried == s->staff.revision ? a->attempts + 1 : 1;
     a->tried = s->staff.revision;
     a->next_try_at = rec_retry(&s->failure, a->attempts);
@@ -418,7 +208,7 @@ static bool save_failed(struct prov_change *change, void *ctx, struct cv_error *
     return true;
 }
 
-static bool save(struct step *s, bool done, struct cv_error *err)
+static bool save(struct rec_step *s, bool done, struct cv_error *err)
 {
     struct prov_staff_result result = {0};
     struct prov_call *call = &s->link->w->call;
@@ -430,15 +220,23 @@ static bool save(struct step *s, bool done, struct cv_error *err)
 }
 
 /* ---- the step ---- */
-static bool act(struct step *s, struct cv_error *err)
+/* Nobody is without an account in between, and nobody who is to be shut out keeps one because of another. */
+static bool act(struct rec_step *s, struct cv_error *err)
 {
-    if (!con_scim_prepare(&s->link->scim, err) || !close_formers(s, err))
-        return false;
+    struct cv_error formers = {0};
     bool open = s->account->desired == DOM_PRESENT || s->account->desired == DOM_LOCKED;
-    return open ? open_account(s, err) : close_account(s, err);
+    if (!con_scim_prepare(&s->link->scim, err))
+        return false;
+    bool done = open ? open_account(s, err) : close_account(s, err);
+    if (!done && open && s->account->desired == DOM_PRESENT)
+        return false; /* what was left behind is all that the person has */
+    if (rec_close_formers(s, &formers))
+        return done;
+    *err = done ? formers : *err;
+    return false;
 }
 
-static bool due(const struct step *s)
+static bool due(const struct rec_step *s)
 {
     const struct dom_connector_look seen = dom_connector_look_at(s->account, s->staff.revision);
     return s->revisit || dom_connector_due(&seen, s->link->system.connector->delete_after_days, cv_now());
@@ -446,7 +244,7 @@ static bool due(const struct step *s)
 
 bool rec_account_step(struct rec_link *link, struct cv_id staff, bool revisit, struct cv_error *err)
 {
-    struct step s = {.link = link, .revisit = revisit};
+    struct rec_step s = {.link = link, .revisit = revisit};
     struct prov_call *call = &link->w->call;
     if (!dir_staff_read(call->dir, staff, call->arena, &s.staff, err))
         return err->kind == CV_NOT_FOUND ||

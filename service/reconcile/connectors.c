@@ -74,6 +74,19 @@ static bool take_revisit(struct rec_connectors *c, const char *slug, struct cv_i
     return found;
 }
 
+struct rec_limits rec_limits(struct rec_connectors *c, const char *system)
+{
+    static const enum rec_whether shuts[] = {
+        [CON_SCIM_SHUTS_UNKNOWN] = REC_UNKNOWN, [CON_SCIM_SHUTS] = REC_YES, [CON_SCIM_SHUTS_NOT] = REC_NO};
+    struct rec_limits out = {0};
+    pthread_mutex_lock(&c->lock);
+    const struct rec_peer *peer = rec_peer_of(c, system);
+    if (peer != NULL)
+        out = (struct rec_limits){shuts[con_scim_shuts(peer->server)], con_scim_not_taken(peer->server)};
+    pthread_mutex_unlock(&c->lock);
+    return out;
+}
+
 /* ---- offering ---- */
 struct look {
     bool compare, overdue; /* overdue: although there is still work */

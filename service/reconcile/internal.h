@@ -38,17 +38,56 @@ struct rec_link {
     struct con_scim_call scim;
 };
 
-/* ---- reconcile_account.c ---- */
+/* One account at one system, while it is worked on. */
+struct rec_step {
+    struct rec_link *link;
+    struct dom_staff staff;
+    struct dom_account *account; /* in staff */
+    char mark[CV_ID_TEXT];
+    bool revisit;
+    /* what was seen and done */
+    struct con_scim_account there;
+    bool found;
+    const char *closed[DOM_NAMES_MAX]; /* logins of accounts left behind that are closed now */
+    size_t closed_count;
+    enum dom_observed observed;
+    bool known; /* `observed` was seen, although the step may fail */
+    bool deleted;
+    struct cv_error failure;
+};
+
+/* ---- account.c ---- */
 /* Brings one account to what is wanted, whether or not it looks as if it were, and saves what was seen. */
 bool rec_account_step(struct rec_link *link, struct cv_id staff, bool revisit, struct cv_error *err);
+
+/* ---- look.c ---- */
 /* "stf_...", and for an account left behind by a move "stf_...#noivu_an". */
 bool rec_mark_parse(const char *mark, struct cv_id *out_staff, bool *out_left_behind);
+bool rec_marked_as_ours(const struct rec_step *s, const struct con_scim_account *a);
+bool rec_may_become_ours(const struct rec_step *s, const struct con_scim_account *a);
+bool rec_not_ours(struct cv_error *err, const char *login);
+bool rec_moved_back_to(const struct rec_step *s, const struct dom_former *f);
+/* Fills s->found and s->there. `adopt`: is an unmarked account of that login to become ours? Never in order to close
+ * it. */
+bool rec_look(struct rec_step *s, bool adopt, struct cv_error *err);
+bool rec_shut(struct rec_step *s, const struct con_scim_account *a, struct cv_error *err);
+/* Deletes; where nothing can be deleted, shuts (*out_deleted false). */
+bool rec_remove_there(struct rec_step *s, const struct con_scim_account *a, bool *out_deleted, struct cv_error *err);
 
-/* ---- reconcile_wanted.c ---- */
+/* ---- formers.c ---- */
+/* Tries all of them; those that are closed now are noted in the step. */
+bool rec_close_formers(struct rec_step *s, struct cv_error *err);
+/* Ways to make room for the new account; *out_any: something was given up, so that it may be tried again. */
+bool rec_former_gives_mark(struct rec_step *s, bool *out_any, struct cv_error *err);
+bool rec_former_gives_address(struct rec_step *s, bool *out_any, struct cv_error *err);
+/* Renamed in place: it is what was found. */
+bool rec_former_becomes_it(struct rec_step *s, bool *out_any, struct cv_error *err);
+
+/* ---- wanted.c ---- */
 /* What the account should hold there, in the system's own attributes; at most DOM_FIELDS. */
 size_t rec_wanted(const struct rec_link *link, const struct dom_staff *staff, const struct dom_account *account,
                   bool active, struct con_scim_field out[DOM_FIELDS]);
 
-/* ---- reconcile_compare.c ---- */
+/* ---- compare.c ---- */
 bool rec_compare(struct rec_connectors *c, struct rec_link *link, struct cv_error *err);
 struct rec_peer *rec_peer_of(struct rec_connectors *c, const char *slug); /* under the lock; or NULL */

@@ -61,9 +61,11 @@ size_t rec_wanted(const struct rec_link *link, const struct dom_staff *staff, co
         if (c->map[i] == NULL)
             continue;
         const char *text = text_of(link, staff, account, (enum dom_field)i);
-        out[count] = (struct con_scim_field){.path = c->map[i], .value = text != NULL && *text != '\0' ? text : NULL};
+        out[count] = (struct con_scim_field){
+            .path = c->map[i], .value = text != NULL && *text != '\0' ? text : NULL, .number = i};
         if (i == DOM_FIELD_ACTIVE)
-            out[count] = (struct con_scim_field){.path = c->map[i], .value = active ? "true" : "false", .truth = true};
+            out[count] = (struct con_scim_field){
+                .path = c->map[i], .value = active ? "true" : "false", .truth = true, .number = i};
         count++;
     }
     return count;

@@ -156,8 +156,9 @@ struct account {
     uint16_t login, error, remote_id, attempts;
     uint8_t system;
     uint8_t desired : 3, observed : 4, synced : 1;
-    uint8_t formers; /* 1: a move left accounts behind there */
+    uint8_t formers : 1, kept : 1, lost : 1; /* a move left accounts behind; see struct dom_account */
     uint8_t spare;
+    uint16_t not_taken, spare_too;
 };
 struct leaving {
     cv_moment recorded_at;
@@ -537,5 +538,6 @@ void view_best_offer(struct view_best *b, uint32_t slot);
 void view_best_finish(struct view_best *b); /* in order */
 void view_fill_staff(const struct view *v, const struct person *p, bool accounts, struct cv_arena *arena,
                      struct view_staff *out);
+bool view_drifts(const struct account *a);
 void view_fill_account(const struct view *v, const struct person *p, const struct account *a, struct cv_arena *arena,
                        struct view_account *out);

@@ -153,12 +153,18 @@ class Manners:
         self.people_path = False  # accounts lie at /People/ID, as meta.location says; /Users/ID is nobody's
         self.hides = ()  # methods to which an account that is there is 404
         self.finds_nobody = False  # 200 and an empty list to every filter
+        self.keeps_active = None  # "silent": 200 and no change of `active`; "refuses": 400 to it
+        self.drops = ()  # attributes that are thrown away
+        self.keeps = ()  # attributes that a PATCH does not change or remove, silently
+        self.keeps_all = ()  # nor does a PUT
+        self.once = False  # an address is taken once, and never given back
         self.down = False
         for name, value in switches.items():
             assert hasattr(self, name), name
             setattr(self, name, value)
         self.faults = []  # callables (method, path) -> fault or None, asked in order; each used once when it says something
         self.seen = []  # (method, path, body)
+        self.addresses = {}  # with `once`: {address: path}
 
 
 class Filter:
@@ -167,6 +173,7 @@ class Filter:
     def __init__(self, behind, tls=None, **switches):
         self.tls = tls  # an ssl.SSLContext: https
         self.behind, self.manners, self.lock = behind, Manners(**switches), threading.Lock()
+        self.owners = {}  # with `once`: {path: login that the POST named}
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -228,6 +235,9 @@ class Filter:
         status, headers, answer = self.forward(ask.command, self.path_in(ask.path), ask.headers, body)
         if fault == "twice":
             status, headers, answer = self.forward(ask.command, self.path_in(ask.path), ask.headers, body)
+        if self.manners.once and ask.command == "POST" and status == 201:
+            made = json.loads(answer)
+            self.owners[f"{ask.path}/{made['id']}"] = made["userName"]
         if fault == "lost":
             return self.cut(ask)
         status, answer = self.alter(ask.command, ask.path, status, answer)
@@ -266,6 +276,10 @@ class Filter:
             return 404
         if m.no_patch and method == "PATCH":
             return 405
+        if m.keeps_active == "refuses" and method in ("PATCH", "PUT") and re.search(rb'"active":\s*false|"path":\s*"active"', body):
+            return 400
+        if m.once and method in ("POST", "PUT", "PATCH") and self.address_is_taken(path, body):
+            return 409
         if m.plain_json and body and headers.get("Content-Type") != "application/json":
             return 415
         if m.refuses_nulls and b"null" in body:
@@ -275,6 +289,34 @@ class Filter:
         if m.capitals and method == "PATCH" and re.search(rb'"op":"[a-z]', body):
             return 400
         return None
+
+    def address_is_taken(self, path, body):
+        """A POST has no path of its own yet: it is the login's."""
+        document = json.loads(body)
+        mails = document.get("emails") or [v for o in document.get("Operations", []) if o.get("path") == "emails" for v in o.get("value", [])]
+        owner = document.get("userName") if path.endswith("/Users") else path
+        for mail in mails:
+            if self.manners.addresses.setdefault(mail["value"], owner) not in (owner, self.owners.get(path)):
+                return True
+        return False
+
+    def without(self, method, body):
+        """What the server does not look at."""
+        m, document = self.manners, json.loads(body)
+        away = set(m.drops) | set(m.keeps_all) if method != "POST" else set(m.drops)
+        if method == "PATCH":
+            away |= set(m.keeps)
+        if m.keeps_active == "silent" and method != "POST":
+            away.add("active")
+        if method == "PUT":
+            return {k: v for k, v in document.items() if k not in away}, away
+        if "Operations" in document:
+            for operation in document["Operations"]:
+                if "path" not in operation:
+                    operation["value"] = {k: v for k, v in operation["value"].items() if k not in away}
+            document["Operations"] = [o for o in document["Operations"] if o.get("value") != {} and re.split(r"[.\[]", o.get("path") or "")[0] not in away]
+            return document, away
+        return {k: v for k, v in document.items() if k not in away}, away
 
     # ---- behind ----
     def path_in(self, path):
@@ -298,6 +340,19 @@ class Filter:
         return path
 
     def forward(self, method, path, headers, body):
+        m = self.manners
+        if body and (m.drops or m.keeps or m.keeps_all or m.keeps_active == "silent"):
+            document, away = self.without(method, body)
+            if method == "PATCH" and not document["Operations"]:
+                method, body = "GET", b""
+            else:
+                if method == "PUT":  # what it does not look at stays as it is
+                    there = self.behind.call("GET", path)
+                    document.update({k: v for k, v in there.items() if k in away and k not in m.drops})
+                body = json.dumps(document).encode()
+        return self.sent(method, path, headers, body)
+
+    def sent(self, method, path, headers, body):
         if self.manners.capitals and method == "PATCH":
             body = re.sub(rb'"op":"([A-Z]\w+)"', lambda x: b'"op":"' + x[1].lower() + b'"', body)
         connection = http.client.HTTPConnection("127.0.0.1", self.behind.port, timeout=DEADLINE)

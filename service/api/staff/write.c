@@ -1,5 +1,6 @@
 /* JSON of people, accounts and departures. */
 #include "api/internal.h"
+#include "congvu/connector.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -75,6 +76,21 @@ static void write_cut_off(struct cv_jout *j, const struct dom_account *account)
     cv_jout_end(j);
 }
 
+/* Only where there is something to say. */
+static void write_seen(struct htp_exchange *x, const char *slug, uint32_t not_taken, bool lost)
+{
+    struct dom_system system;
+    struct cv_error err = {0};
+    if (lost)
+        cv_jout_bool(&x->out, "missing_there", true);
+    if (not_taken != 0 && view_system_find(api_of(x)->view, slug, x->arena, &system, &err) && system.connector != NULL)
+        not_taken = dom_connector_mapped(system.connector, not_taken);
+    else
+        not_taken = 0;
+    if (not_taken != 0)
+        api_write_fields(&x->out, "not_taken", system.connector, not_taken);
+}
+
 void api_write_account(struct htp_exchange *x, const char *name, const struct dom_staff *staff,
                        const struct dom_account *account)
 {
@@ -89,8 +105,9 @@ void api_write_account(struct htp_exchange *x, const char *name, const struct do
     cv_jout_string(j, "last_error", prov_text_in(x->arena, account->last_error, x->lang));
     cv_jout_int(j, "attempts", account->attempts);
     cv_jout_moment(j, "next_try_at", account->attempts > 0 ? account->next_try_at : CV_NO_MOMENT);
+    write_seen(x, account->system, account->not_taken, account->lost_at != 0);
     cv_jout_end(j);
-    cv_jout_bool(j, "drift", account->attempts > 0 || dom_in_drift(account->desired, account->observed));
+    cv_jout_bool(j, "drift", dom_account_drifts(account));
     cv_jout_bool(j, "required", required_of(x, staff, account->system));
     write_cut_off(j, account);
     cv_jout_end(j);
@@ -113,9 +130,10 @@ static void write_account_members(struct htp_exchange *x, const struct view_acco
     cv_jout_string(j, "last_error", prov_text_in(x->arena, account->last_error, x->lang));
     cv_jout_int(j, "attempts", account->attempts);
     cv_jout_moment(j, "next_try_at", account->next_try_at);
+    write_seen(x, account->system, account->not_taken, account->lost);
     cv_jout_end(j);
     cv_jout_bool(j, "has_error", account->last_error != NULL);
-    cv_jout_bool(j, "drift", account->attempts > 0 || dom_in_drift(account->desired, account->observed));
+    cv_jout_bool(j, "drift", account->drifts);
     cv_jout_bool(j, "required", account->required);
     cv_jout_day(j, "last_active_on", account->last_active_on);
 }

@@ -1,5 +1,6 @@
 /* How systems with a connector are doing, and what the last comparison found there. */
 #include "api/internal.h"
+#include "congvu/connector.h"
 
 static void write_rate(struct cv_jout *j, double rate)
 {
@@ -26,6 +27,26 @@ static void write_comparison(struct htp_exchange *x, const struct dom_system *sy
     cv_jout_end(j);
 }
 
+void api_write_fields(struct cv_jout *j, const char *name, const struct dom_connector *connector, uint32_t fields)
+{
+    cv_jout_array(j, name);
+    for (int i = 0; i < DOM_FIELDS; i++)
+        if (dom_connector_mapped(connector, fields) >> i & 1)
+            cv_jout_string(j, NULL, connector->map[i]);
+    cv_jout_end(j);
+}
+
+static void write_limits(struct htp_exchange *x, const struct dom_system *system)
+{
+    struct cv_jout *j = &x->out;
+    struct rec_limits limits = rec_limits(api_of(x)->connectors, system->slug);
+    if (limits.deactivates == REC_UNKNOWN)
+        cv_jout_null(j, "deactivates");
+    else
+        cv_jout_bool(j, "deactivates", limits.deactivates == REC_YES);
+    api_write_fields(j, "not_taken", system->connector, limits.not_taken);
+}
+
 void api_write_health(struct htp_exchange *x, const struct dom_system *system)
 {
     struct cv_jout *j = &x->out;
@@ -40,6 +61,7 @@ void api_write_health(struct htp_exchange *x, const struct dom_system *system)
     cv_jout_moment(j, "oldest_pending_at", health.oldest_pending_at);
     write_rate(j, health.error_rate);
     cv_jout_string(j, "breaker", rec_breaker_words[health.breaker]);
+    write_limits(x, system);
     write_comparison(x, system);
     cv_jout_end(j);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "congvu/connector.h"
 #include "congvu/wish.h"
 #include "directory/map/common.h"
 
@@ -20,6 +21,7 @@ enum account_part {
     RETRY,
     FORMER,
     CUT_OFF,
+    SEEN,
     ASKED
 };
 static const char *const account_attrs[] = {
@@ -27,7 +29,7 @@ static const char *const account_attrs[] = {
     [REASON] = "cvAccountReason",   [CAUSE] = "cvAccountCause",     [SINCE] = "cvAccountSince",
     [ISSUED] = "cvAccountIssuedOn", [ERROR] = "cvAccountError",     [REMOTE] = "cvAccountRemoteId",
     [SYNCED] = "cvAccountSynced",   [RETRY] = "cvAccountRetry",     [FORMER] = "cvAccountFormer",
-    [CUT_OFF] = "cvCutOff",         [ASKED] = "cvAccountAsked",
+    [CUT_OFF] = "cvCutOff",         [ASKED] = "cvAccountAsked",     [SEEN] = "cvAccountSeen",
 };
 
 static void put_retry(const struct dom_account *a, struct dir_attrs *out)
@@ -56,6 +58,29 @@ static void put_formers(const struct dom_account *a, struct dir_attrs *out)
     }
 }
 
+static void put_fields(struct dir_json *j, const char *name, uint32_t fields)
+{
+    cv_jout_array(&j->out, name);
+    for (int i = 0; i < DOM_FIELDS; i++)
+        if (fields >> i & 1)
+            cv_jout_string(&j->out, NULL, dom_field_words[i]);
+    cv_jout_end(&j->out);
+}
+
+static void put_seen(const struct dom_account *a, struct dir_attrs *out)
+{
+    struct dir_json j;
+
+    if (a->not_taken == 0 && a->lost_at == 0) {
+        return;
+    }
+    dir_json_begin(&j);
+    put_fields(&j, "not_taken", a->not_taken);
+    put_fields(&j, "kept", a->kept);
+    dir_json_moment(&j, "lost_at", a->lost_at != 0 ? a->lost_at : CV_NO_MOMENT);
+    dir_json_end(&j, out, dir_tagged(out->arena, account_attrs[SEEN], a->system));
+}
+
 static void put_account(const struct dom_account *a, struct dir_attrs *out)
 {
     struct cv_arena *arena = out->arena;
@@ -78,6 +103,7 @@ static void put_account(const struct dom_account *a, struct dir_attrs *out)
     }
     dir_put_cut_off(out, dir_tagged(arena, account_attrs[CUT_OFF], a->system), a->cut_off);
     put_retry(a, out);
+    put_seen(a, out);
     put_formers(a, out);
 }
 
@@ -206,6 +232,38 @@ static bool take_formers(struct dir_reader *r, const struct dir_attr *attr, stru
     return true;
 }
 
+static uint32_t read_fields(const struct dir_json_in *in, const char *name)
+{
+    const struct cv_jin_list *list = NULL;
+    uint32_t fields = 0;
+    int word = 0;
+
+    if (cv_jin_array(in->object, name, CV_OPTIONAL, DOM_FIELDS, &list) != CV_VALUE) {
+        return 0;
+    }
+    for (size_t i = 0; i < cv_jin_count(list); i++) {
+        if (cv_jin_item_word(list, i, dom_field_words, &word)) {
+            fields |= UINT32_C(1) << word;
+        }
+    }
+    return fields;
+}
+
+static bool take_seen(struct dir_reader *r, const struct dir_attr *attr, struct dom_account *a)
+{
+    struct dir_json_in in;
+    cv_moment lost = CV_NO_MOMENT;
+
+    if (!dir_read_begin(&in, r, attr, 0)) {
+        return false;
+    }
+    a->not_taken = read_fields(&in, "not_taken");
+    a->kept = read_fields(&in, "kept");
+    dir_read_moment(&in, in.object, "lost_at", &lost);
+    a->lost_at = lost != CV_NO_MOMENT ? lost : 0;
+    return dir_read_ok(&in);
+}
+
 bool dir_take_account(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
 {
     struct dom_account *a;
@@ -222,6 +280,8 @@ bool dir_take_account(struct dir_reader *r, const struct dir_attr *attr, const c
         return take_retry(r, attr, a);
     case FORMER:
         return take_formers(r, attr, a);
+    case SEEN:
+        return take_seen(r, attr, a);
     case CUT_OFF:
         return dir_take_cut_off(r, attr, &a->cut_off);
     default:

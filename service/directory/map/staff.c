@@ -435,6 +435,7 @@ static const struct dir_field fields[] = {
     {"cvAccountSynced", DIR_OWN, .take = dir_take_account},
     {"cvAccountRetry", DIR_OWN, .take = dir_take_account},
     {"cvAccountFormer", DIR_OWN, .take = dir_take_account},
+    {"cvAccountSeen", DIR_OWN, .take = dir_take_account},
     {"authorizedService", DIR_OWN, .put = put_services},
     {"cvReceives", DIR_OWN, .put = put_receives},
     {"cvLeave", DIR_OWN, .put = put_leave, .take = take_leave},

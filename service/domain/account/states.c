@@ -75,6 +75,11 @@ bool dom_in_drift(enum dom_desired desired, enum dom_observed observed)
     return observed != dom_observed_for(desired, false);
 }
 
+bool dom_account_drifts(const struct dom_account *a)
+{
+    return a->attempts > 0 || a->kept != 0 || a->lost_at != 0 || dom_in_drift(a->desired, a->observed);
+}
+
 bool dom_cut_off_open(const struct dom_account *account)
 {
     const struct dom_cut_off *cut = account->cut_off;

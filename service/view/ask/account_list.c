@@ -54,8 +54,7 @@ static bool account_matches(const struct accounts *a, const struct person *p, co
 {
     return (a->system < 0 || account->system == a->system) &&
            (a->q->states == 0 || a->q->states >> account->observed & 1) &&
-           (!a->q->drift_only || account->attempts > 0 ||
-            dom_in_drift((enum dom_desired)account->desired, (enum dom_observed)account->observed)) &&
+           (!a->q->drift_only || view_drifts(account)) &&
            (a->q->last_active_before == 0 || inactive_since(a, p, account));
 }
 

@@ -9,6 +9,16 @@ static bool is_required(const struct person *p, unsigned system)
     return p->tally.required >> system & 1;
 }
 
+bool view_drifts(const struct account *a)
+{
+    const struct dom_account seen = {.desired = (enum dom_desired)a->desired,
+                                     .observed = (enum dom_observed)a->observed,
+                                     .attempts = a->attempts,
+                                     .kept = a->kept,
+                                     .lost_at = a->lost};
+    return dom_account_drifts(&seen);
+}
+
 void view_fill_account(const struct view *v, const struct person *p, const struct account *a, struct cv_arena *arena,
                        struct view_account *out)
 {
@@ -24,6 +34,10 @@ void view_fill_account(const struct view *v, const struct person *p, const struc
         .remote_id = view_keep_text(&keep, person_text(p, a->remote_id)),
         .attempts = a->attempts,
         .next_try_at = a->next_try ? (cv_moment)a->next_try : CV_NO_MOMENT,
+        .not_taken = a->not_taken,
+        .kept = a->kept,
+        .lost = a->lost,
+        .drifts = view_drifts(a),
         .required = is_required(p, a->system),
         .last_active_on = view_last_active(p, a),
     };

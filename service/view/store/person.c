@@ -113,7 +113,10 @@ static void pack_accounts(struct view *v, struct pack *b, struct person *p, cons
                                  .attempts = (uint16_t)(a->attempts < UINT16_MAX ? a->attempts : UINT16_MAX),
                                  .next_try = waits ? (uint32_t)a->next_try_at : 0,
                                  .synced = a->synced == revision,
-                                 .formers = a->former_count > 0};
+                                 .not_taken = (uint16_t)a->not_taken,
+                                 .formers = a->former_count > 0,
+                                 .kept = a->kept != 0,
+                                 .lost = a->lost_at != 0};
         put(b, &packed, sizeof packed);
         p->cutting |= dom_cut_off_open(a);
         p->accounts++;
