@@ -63,6 +63,8 @@ struct dom_connector {
     int delete_after_days;       /* days after closing; -1 = never */
     enum dom_patch_style patch;
     enum dom_on_move on_move; /* where logins belong to units */
+    const char *set_by;       /* who configured it last, or NULL */
+    cv_moment restore_at;     /* accounts that were missed until then may be made again; 0 = none */
 };
 
 /* Nothing but the sensible map (externalId, userName, ...) and matching by login; no URL. */
@@ -85,9 +87,14 @@ struct dom_connector_look {
     enum dom_observed observed;
     cv_moment since;
     bool synced, formers;
+    cv_moment lost_at; /* see struct dom_account */
 };
 
-bool dom_connector_due(const struct dom_connector_look *look, int delete_after_days, cv_moment now);
+bool dom_connector_due(const struct dom_connector_look *look, const struct dom_connector *connector, cv_moment now);
+/* Can it become due without another change of the record? Whatever the configuration and the day. */
+bool dom_connector_ever_due(const struct dom_connector_look *look);
+/* Somebody said that what was missed may be made again. */
+bool dom_connector_restores(const struct dom_connector *connector, cv_moment lost_at);
 /* Has the time come to delete a closed account? */
 bool dom_connector_expired(enum dom_observed observed, cv_moment since, int delete_after_days, cv_moment now);
 struct dom_connector_look dom_connector_look_at(const struct dom_account *account, int64_t revision);

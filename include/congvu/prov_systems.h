@@ -33,6 +33,15 @@ struct prov_system_result {
 bool prov_system_patch(struct prov_call *call, const char *slug, const struct prov_system_input *in,
                        struct prov_system_result *out, struct cv_error *err);
 
+/* Accounts that a comparison missed there, too many to be made again by themselves, are made again: by somebody else
+ * than who configured the connector last. cvp_conflict: nobody is missed. */
+struct prov_restoration {
+    size_t accounts;
+    cv_moment at;
+};
+bool prov_system_restore(struct prov_call *call, const char *slug, const char *reason, struct prov_restoration *out,
+                         struct cv_error *err);
+
 /* ---- usage: who used a system on which day ---- */
 enum prov_usage_by { PROV_BY_LOGIN, PROV_BY_ADDRESS, PROV_BY_CODE, PROV_BY_ID };
 struct prov_usage_event {

@@ -120,18 +120,19 @@ struct rec_limits rec_limits(struct rec_connectors *connectors, const char *syst
 
 /* What the last full comparison found at a system: accounts that are there and nobody's here, and accounts of ours that
  * are not there. Nothing is done about the former; the latter are made again, unless suspiciously many are missing. */
-enum rec_orphan_kind { REC_UNKNOWN_HERE, REC_MISSING_THERE, REC_ORPHAN_KINDS };
-extern const char *const rec_orphan_kind_words[]; /* unknown_here missing_there */
+enum rec_orphan_kind { REC_UNKNOWN_HERE, REC_MISSING_THERE, REC_LOGIN_TAKEN, REC_ORPHAN_KINDS };
+extern const char *const rec_orphan_kind_words[]; /* unknown_here missing_there login_taken */
 enum { REC_ORPHANS_MAX = 1000 };
 struct rec_orphan {
     enum rec_orphan_kind kind;
     const char *remote_id, *login; /* or NULL */
-    struct cv_id staff;            /* of REC_MISSING_THERE */
+    struct cv_id staff;            /* whose account is missing, whose login it has; zero with REC_UNKNOWN_HERE */
 };
 struct rec_comparison {
     cv_moment compared_at; /* CV_NO_MOMENT = not yet */
     bool whole;            /* the system listed all it has; else only unknown_here is told */
     size_t there, unknown_here, missing_there;
+    size_t login_taken;             /* strangers with the login of one of ours; not in unknown_here */
     const struct rec_orphan *items; /* at most REC_ORPHANS_MAX; in the arena */
     size_t count;
 };

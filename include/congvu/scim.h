@@ -98,6 +98,8 @@ bool con_scim_list(struct con_scim_call *call, bool (*each)(void *ctx, const str
 /* ---- parts, for tests ---- */
 /* The text of the value at a path of a resource, or NULL. */
 const char *con_scim_value(const struct cv_jany *resource, const char *path, struct cv_arena *arena);
+/* Does something else stand there? */
+bool con_scim_differs(const struct cv_jany *resource, const struct con_scim_field *field, struct cv_arena *arena);
 /* Reads one account out of a resource; false without an id. */
 bool con_scim_account_of(const struct con_scim_call *call, const struct cv_jany *resource,
                          struct con_scim_account *out);

@@ -17,6 +17,7 @@ struct view_system_usage {
     cv_day data_through;   /* CV_NO_DAY = no data yet */
     bool stale;            /* used, regular and what follows are null; everybody issued is `unknown` */
     bool regular_known;    /* false: stale, last-only source, or a window shorter than the rule */
+    size_t missing_there;  /* accounts counted as issued that the system itself lacks */
     bool activation_known; /* false: kept by hand and without any source */
 };
 /* As of today. False: the system is not known, or the view not loaded. */

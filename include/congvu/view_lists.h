@@ -89,12 +89,19 @@ struct view_connector_backlog {
     size_t queue;        /* accounts that want something done, due or waiting */
     cv_moment oldest_at; /* since when the oldest of them is as it is; CV_NO_MOMENT = none */
 };
-size_t view_connector_due(const struct view *v, const char *system, int delete_after_days, cv_moment now,
-                          size_t *cursor, struct cv_id *out, size_t max, struct view_connector_backlog *out_backlog);
-/* All accounts of a system, for a comparison with what is there: id, login, remote id and states only. */
+struct dom_connector;
+size_t view_connector_due(const struct view *v, const char *system, const struct dom_connector *connector,
+                          cv_moment now, size_t *cursor, struct cv_id *out, size_t max,
+                          struct view_connector_backlog *out_backlog);
+/* How many accounts a whole comparison missed there. */
+size_t view_connector_lost(const struct view *v, const char *system);
+/* All accounts of a system, for a comparison with what is there. */
 struct view_connector_account {
     struct cv_id staff;
-    const char *login, *remote_id; /* or NULL */
+    const char *login, *remote_id, *staff_code, *address, *title; /* or NULL */
+    uint32_t not_taken;
+    bool synced;
+    cv_moment lost_at;
     enum dom_desired desired;
     enum dom_observed observed;
 };

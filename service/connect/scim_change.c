@@ -1,4 +1,4 @@
-/* Creating an account, and changing one in whichever way the server understands. */
+/* Creating an account, changing one in whichever way the server understands, deleting it. */
 #include "connect/scim.h"
 
 #include <string.h>
@@ -391,4 +391,30 @@ bool con_scim_update(struct con_scim_call *call, const struct con_scim_account *
         call->server->shuts = CON_SCIM_SHUTS;
     settle_taken(call, wanted, count, out);
     return true;
+}
+
+/* ---- deleting ---- */
+/* A 404 is believed when the account is not shown any more. */
+static bool is_gone(struct con_scim_call *call, const struct con_scim_account *account, struct cv_error *err)
+{
+    struct con_scim_account shown;
+    bool still = false;
+    cv_error_clear(err);
+    return scim_still_shown(call, account, &still, &shown, err) && (!still || scim_unreachable(err, account));
+}
+
+bool con_scim_delete(struct con_scim_call *call, const struct con_scim_account *there, struct cv_error *err)
+{
+    struct con_scim_account now = *there;
+    for (int i = 0; i < SCIM_TRIES; i++) {
+        struct con_request request = {.method = CON_DELETE, .if_match = scim_tag_for_try(now.version, i)};
+        struct con_answer answer;
+        if (scim_address(call, &now, &request.path, err) && scim_send(call, &request, &answer, NULL, err))
+            return true;
+        if (scim_tag_was_wrong(call->server, err) && scim_get(call, there, &now, err))
+            continue;
+        return err->kind == CV_NOT_FOUND && is_gone(call, there, err);
+    }
+    return cv_fail_as(err, CV_STALE, NULL, "Tài khoản ở hệ thống ở xa thay đổi liên tục",
+                      "The account of the other system keeps changing");
 }

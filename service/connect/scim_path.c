@@ -177,3 +177,8 @@ bool scim_field_stays(const struct cv_jany *resource, const struct scim_field *f
         return false;
     return field->value == NULL || strcmp(cv_text_fold(arena, there), cv_text_fold(arena, field->value)) != 0;
 }
+
+bool con_scim_differs(const struct cv_jany *resource, const struct con_scim_field *field, struct cv_arena *arena)
+{
+    return scim_field_differs(resource, scim_fields(arena, field, 1), arena);
+}

@@ -203,13 +203,29 @@ static bool as_wanted(const struct dom_connector_look *l, int delete_after_days)
     }
 }
 
-bool dom_connector_due(const struct dom_connector_look *l, int delete_after_days, cv_moment now)
+bool dom_connector_restores(const struct dom_connector *connector, cv_moment lost_at)
 {
-    if (l->formers || dom_connector_expired(l->observed, l->since, delete_after_days, now) ||
+    return lost_at != 0 && connector->restore_at >= lost_at;
+}
+
+static bool unconfirmed(const struct dom_connector_look *l)
+{
+    return !l->synced && (dom_counts_issued(l->observed) || l->observed == DOM_REQUESTED);
+}
+
+bool dom_connector_ever_due(const struct dom_connector_look *l)
+{
+    return l->formers || l->lost_at != 0 || l->observed == DOM_OBS_CLOSED || !as_wanted(l, 0) || unconfirmed(l);
+}
+
+bool dom_connector_due(const struct dom_connector_look *l, const struct dom_connector *connector, cv_moment now)
+{
+    int delete_after_days = connector->delete_after_days;
+    bool restore = dom_counts_issued(l->observed) && dom_connector_restores(connector, l->lost_at);
+    if (l->formers || restore || dom_connector_expired(l->observed, l->since, delete_after_days, now) ||
         !as_wanted(l, delete_after_days))
         return true;
-    bool there = dom_counts_issued(l->observed) || l->observed == DOM_REQUESTED;
-    return there && !l->synced;
+    return unconfirmed(l);
 }
 
 struct dom_connector_look dom_connector_look_at(const struct dom_account *account, int64_t revision)
@@ -218,5 +234,6 @@ struct dom_connector_look dom_connector_look_at(const struct dom_account *accoun
                                        .observed = account->observed,
                                        .since = account->since,
                                        .synced = account->synced == revision,
-                                       .formers = account->former_count > 0};
+                                       .formers = account->former_count > 0,
+                                       .lost_at = account->lost_at};
 }

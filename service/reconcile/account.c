@@ -55,8 +55,20 @@ static bool create(struct rec_step *s, struct cv_error *err)
 }
 
 /* ---- placing it ---- */
+/* So many were missing that the server, or its address, is more likely wrong than what is known here. */
+static bool held(const struct rec_step *s)
+{
+    return s->account->lost_at != 0 && !dom_connector_restores(s->link->system.connector, s->account->lost_at);
+}
+
 static bool put_there(struct rec_step *s, bool active, struct cv_error *err)
 {
+    if (!s->found && held(s))
+        return cv_fail_as(
+            err, CV_CONFLICT, NULL,
+            "Tài khoản không còn ở hệ thống đó, cũng như nhiều tài khoản khác; cần người thứ hai cho tạo lại",
+            "The account is gone from there, like many others; a second person must let them be made "
+            "again");
     return s->found ? update(s, active, err) : create(s, err);
 }
 
@@ -166,6 +178,8 @@ static void note_seen(struct dom_account *a, const struct rec_step *s)
     a->synced = s->staff.revision;
     a->not_taken = s->found && !s->deleted ? s->there.not_taken : 0;
     a->kept = s->found && !s->deleted ? s->there.kept : 0;
+    if (s->found || !dom_counts_issued(s->observed))
+        a->lost_at = 0;
     observe(a, s->observed);
 }
 
@@ -239,7 +253,7 @@ static bool act(struct rec_step *s, struct cv_error *err)
 static bool due(const struct rec_step *s)
 {
     const struct dom_connector_look seen = dom_connector_look_at(s->account, s->staff.revision);
-    return s->revisit || dom_connector_due(&seen, s->link->system.connector->delete_after_days, cv_now());
+    return s->revisit || dom_connector_due(&seen, s->link->system.connector, cv_now());
 }
 
 bool rec_account_step(struct rec_link *link, struct cv_id staff, bool revisit, struct cv_error *err)

@@ -6,9 +6,16 @@
 #include "reconcile/internal.h"
 #include "congvu/view_lists.h"
 
-enum { COMPARE_MS = 600000, RETRY_MS = 60000, MISSING_FEW = 20, MISSING_PERCENT = 20, MEMORY = 4 << 20 };
+enum {
+    COMPARE_MS = 600000,
+    RETRY_MS = 60000,
+    MISSING_FEW = 20,
+    MISSING_PERCENT = 20,
+    MEMORY = 4 << 20,
+    SCRATCH = 1 << 20
+};
 
-const char *const rec_orphan_kind_words[] = {"unknown_here", "missing_there", NULL};
+const char *const rec_orphan_kind_words[] = {"unknown_here", "missing_there", "login_taken", NULL};
 
 struct ours {
     const struct view_connector_account *account;
@@ -20,10 +27,11 @@ struct comparison {
     struct ours *by_staff, **by_login, **by_remote; /* each sorted by its name */
     size_t count, logins, remotes;
     struct rec_orphan *orphans;
-    size_t orphan_count, unknown, missing, there;
+    size_t orphan_count, unknown, missing, taken, there;
     struct cv_id *revisit;
     size_t revisit_count;
-    struct cv_arena *memory; /* of what is kept */
+    struct cv_arena *memory;  /* of what is kept */
+    struct cv_arena *scratch; /* of one account */
 };
 
 /* ---- our side ---- */
@@ -115,25 +123,101 @@ static bool should_be_active(enum dom_observed observed)
     return observed == DOM_PROVISIONED || observed == DOM_OBS_ACTIVE || observed == DOM_MIGRATING;
 }
 
+/* Marked as somebody else's, whatever its login. */
+static bool is_strangers(const struct con_scim_account *a, const struct view_connector_account *ours)
+{
+    struct cv_id staff;
+    bool behind;
+    if (a->mark == NULL || *a->mark == '\0' || (ours->staff_code != NULL && strcmp(a->mark, ours->staff_code) == 0))
+        return false;
+    return !rec_mark_parse(a->mark, &staff, &behind) || !cv_id_equal(staff, ours->staff);
+}
+
+/* What is compared of each account beside its state; what a system is known not to keep is left out. */
+static bool differs(struct comparison *k, const struct con_scim_account *a, const struct view_connector_account *ours)
+{
+    char mark[CV_ID_TEXT];
+    const struct dom_connector *c = k->link->system.connector;
+    const struct {
+        enum dom_field field;
+        const char *value;
+    } wanted[] = {{DOM_FIELD_ID, cv_id_text("stf_", ours->staff, mark)},
+                  {DOM_FIELD_LOGIN, ours->login},
+                  {DOM_FIELD_ADDRESS, ours->address},
+                  {DOM_FIELD_TITLE, ours->title}};
+    cv_arena_reset(k->scratch);
+    for (size_t i = 0; i < CV_COUNT(wanted); i++) {
+        const struct con_scim_field field = {.path = c->map[wanted[i].field], .value = wanted[i].value};
+        if (field.path != NULL && !(ours->not_taken >> wanted[i].field & 1) &&
+            con_scim_differs(a->resource, &field, k->scratch))
+            return true;
+    }
+    return false;
+}
+
+/* What is on its way is compared when it is there. */
+static void compare_account(struct comparison *k, const struct con_scim_account *a,
+                            const struct view_connector_account *ours)
+{
+    bool known = ours->observed != DOM_REQUESTED;
+    bool state = known && a->has_active && a->active != should_be_active(ours->observed);
+    bool data = dom_counts_issued(ours->observed) && ours->synced && differs(k, a, ours);
+    if (state || data || ours->lost_at != 0)
+        look_again(k, ours->staff);
+}
+
 static bool take_account(void *ctx, const struct con_scim_account *a)
 {
+    static const struct cv_id nobody;
     struct comparison *k = ctx;
     bool left_behind = false;
     struct ours *hit = find_ours(k, a, &left_behind);
     k->there++;
-    if (hit == NULL && !left_behind) {
-        k->unknown++;
-        keep_orphan(k, (struct rec_orphan){.kind = REC_UNKNOWN_HERE, .remote_id = a->id, .login = a->login});
-        return !rec_stopping(k->link->w);
-    }
     if (left_behind)
         return !rec_stopping(k->link->w);
-    bool differs = a->has_active && hit->account->observed != DOM_REQUESTED &&
-                   a->active != should_be_active(hit->account->observed);
-    if (differs || hit->seen) /* twice: one too many */
+    if (hit == NULL || is_strangers(a, hit->account)) {
+        *(hit == NULL ? &k->unknown : &k->taken) += 1;
+        keep_orphan(k, (struct rec_orphan){.kind = hit == NULL ? REC_UNKNOWN_HERE : REC_LOGIN_TAKEN,
+                                           .remote_id = a->id,
+                                           .login = a->login,
+                                           .staff = hit == NULL ? nobody : hit->account->staff});
+        return !rec_stopping(k->link->w);
+    }
+    if (hit->seen) /* twice: one too many */
         look_again(k, hit->account->staff);
     hit->seen = true;
+    compare_account(k, a, hit->account);
     return !rec_stopping(k->link->w);
+}
+
+/* ---- who is missing ---- */
+static bool note_lost(struct prov_change *change, void *ctx, struct cv_error *err)
+{
+    const struct comparison *k = ctx;
+    struct dom_account *a = dom_account_of(change->after, k->link->system.slug);
+    (void)err;
+    change->quiet = true;
+    if (a != NULL && a->lost_at == 0 && dom_counts_issued(a->observed))
+        a->lost_at = cv_now();
+    return true;
+}
+
+/* So that lists and coverage say it, on every replica. */
+static void keep_lost(struct comparison *k, const struct view_connector_account *a)
+{
+    struct prov_call *call = &k->link->w->call;
+    struct prov_staff_result result = {0};
+    struct cv_error err = {0};
+    if (a->lost_at != 0 || rec_stopping(k->link->w))
+        return;
+    cv_arena_reset(k->scratch);
+    struct cv_arena *own = call->arena;
+    call->arena = k->scratch;
+    call->deadline = cv_deadline_in_ms(5000);
+    dir_session_deadline(call->dir, call->deadline);
+    if (!prov_staff_modify_id(call, a->staff, "account.missed", NULL, note_lost, k, &result, &err))
+        cv_log_error(CV_LOG_WARN, "reconcile_save", &err);
+    call->arena = own;
 }
 
 static void find_missing(struct comparison *k)
@@ -152,11 +236,18 @@ static void find_missing(struct comparison *k)
     }
     bool suspicious = k->missing > MISSING_FEW && k->missing * 100 > issued * MISSING_PERCENT;
     if (suspicious)
-        cv_log(CV_LOG_WARN, "connector_missing", "%s lacks %zu of %zu accounts; they are reported, not made again",
-               k->link->system.slug, k->missing, issued);
-    for (size_t i = 0; !suspicious && i < k->count; i++)
-        if (!k->by_staff[i].seen && dom_counts_issued(k->by_staff[i].account->observed))
-            look_again(k, k->by_staff[i].account->staff);
+        cv_log(CV_LOG_WARN, "connector_missing",
+               "%s lacks %zu of %zu accounts; they are reported and wait for a second person", k->link->system.slug,
+               k->missing, issued);
+    for (size_t i = 0; i < k->count; i++) {
+        const struct view_connector_account *a = k->by_staff[i].account;
+        if (k->by_staff[i].seen || !dom_counts_issued(a->observed))
+            continue;
+        if (suspicious)
+            keep_lost(k, a);
+        else
+            look_again(k, a->staff);
+    }
 }
 
 /* ---- keeping it ---- */
@@ -173,6 +264,7 @@ static void publish(struct rec_connectors *c, struct comparison *k, bool whole)
                                                    .there = k->there,
                                                    .unknown_here = k->unknown,
                                                    .missing_there = k->missing,
+                                                   .login_taken = k->taken,
                                                    .items = k->orphans,
                                                    .count = k->orphan_count};
         struct cv_id *list = realloc(peer->revisit, (k->revisit_count + 1) * sizeof *list);
@@ -198,7 +290,9 @@ static void next_comparison(struct rec_connectors *c, const char *slug, int64_t 
 bool rec_compare(struct rec_connectors *c, struct rec_link *link, struct cv_error *err)
 {
     struct comparison k = {.link = link, .memory = cv_arena_new(MEMORY)};
+    cv_auto_arena scratch = cv_arena_new(SCRATCH);
     bool whole = false;
+    k.scratch = scratch;
     con_client_deadline(link->w->http, cv_deadline_in_ms(COMPARE_MS));
     next_comparison(c, link->system.slug, RETRY_MS); /* also when this one fails */
     k.orphans = CV_NEWS(k.memory, struct rec_orphan, REC_ORPHANS_MAX);

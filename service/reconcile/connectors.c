@@ -25,66 +25,11 @@ void rec_connectors_free(struct rec_connectors **connectors)
     struct rec_connectors *c = *connectors;
     if (c == NULL)
         return;
-    for (size_t i = 0; i < c->peer_count; i++) {
-        con_scim_free(&c->peers[i].server);
-        cv_arena_free(&c->peers[i].memory);
-        free(c->peers[i].revisit);
-    }
+    rec_peers_free(c);
     cv_arena_free(&c->scratch);
     pthread_mutex_destroy(&c->lock);
     free(c);
     *connectors = NULL;
-}
-
-/* ---- peers ---- under the lock */
-struct rec_peer *rec_peer_of(struct rec_connectors *c, const char *slug)
-{
-    for (size_t i = 0; i < c->peer_count; i++)
-        if (strcmp(c->peers[i].slug, slug) == 0)
-            return &c->peers[i];
-    return NULL;
-}
-
-static struct rec_peer *peer_made(struct rec_connectors *c, const char *slug)
-{
-    struct rec_peer *peer = rec_peer_of(c, slug);
-    struct cv_error err = {0};
-    if (peer != NULL || c->peer_count == DOM_SYSTEMS_MAX || strlen(slug) > DOM_SLUG_MAX)
-        return peer;
-    peer = &c->peers[c->peer_count];
-    *peer = (struct rec_peer){.comparison = {.compared_at = CV_NO_MOMENT}};
-    memcpy(peer->slug, slug, strlen(slug));
-    if (!con_scim_new(&peer->server, &err))
-        return NULL;
-    c->peer_count++;
-    return peer;
-}
-
-static bool take_revisit(struct rec_connectors *c, const char *slug, struct cv_id staff)
-{
-    bool found = false;
-    pthread_mutex_lock(&c->lock);
-    struct rec_peer *peer = rec_peer_of(c, slug);
-    for (size_t i = 0; peer != NULL && i < peer->revisit_count && !found; i++) {
-        found = cv_id_equal(peer->revisit[i], staff);
-        if (found)
-            peer->revisit[i] = peer->revisit[--peer->revisit_count];
-    }
-    pthread_mutex_unlock(&c->lock);
-    return found;
-}
-
-struct rec_limits rec_limits(struct rec_connectors *c, const char *system)
-{
-    static const enum rec_whether shuts[] = {
-        [CON_SCIM_SHUTS_UNKNOWN] = REC_UNKNOWN, [CON_SCIM_SHUTS] = REC_YES, [CON_SCIM_SHUTS_NOT] = REC_NO};
-    struct rec_limits out = {0};
-    pthread_mutex_lock(&c->lock);
-    const struct rec_peer *peer = rec_peer_of(c, system);
-    if (peer != NULL)
-        out = (struct rec_limits){shuts[con_scim_shuts(peer->server)], con_scim_not_taken(peer->server)};
-    pthread_mutex_unlock(&c->lock);
-    return out;
 }
 
 /* ---- offering ---- */
@@ -98,7 +43,7 @@ struct look {
 static bool begin_look(struct rec_connectors *c, const struct dom_system *system, struct look *out)
 {
     pthread_mutex_lock(&c->lock);
-    struct rec_peer *peer = peer_made(c, system->slug);
+    struct rec_peer *peer = rec_peer_made(c, system->slug);
     if (peer != NULL) {
         if (peer->revision != system->revision) {
             con_scim_forget(peer->server);
@@ -133,8 +78,8 @@ static void offer_system(struct rec_connectors *c, struct rec_scan *scan, const 
     const char *slug = system->slug;
     if (!begin_look(c, system, &look))
         return;
-    size_t count = view_connector_due(c->options.view, slug, system->connector->delete_after_days, cv_now(),
-                                      &look.cursor, due, rec_room(scan, slug), &backlog);
+    size_t count = view_connector_due(c->options.view, slug, system->connector, cv_now(), &look.cursor, due,
+                                      rec_room(scan, slug), &backlog);
     rec_backlog(scan, slug, backlog.queue, backlog.oldest_at);
     if (look.overdue || (look.compare && backlog.queue == 0))
         rec_offer(scan, slug, (struct cv_id){0});
@@ -207,7 +152,7 @@ static bool work(void *ctx, struct rec_worker *w, const char *target, struct cv_
         return false;
     if (cv_id_is_zero(staff))
         return rec_compare(c, &link, err);
-    return rec_account_step(&link, staff, take_revisit(c, target, staff), err);
+    return rec_account_step(&link, staff, rec_take_revisit(c, target, staff), err);
 }
 
 struct rec_source rec_connectors_source(struct rec_connectors *connectors)

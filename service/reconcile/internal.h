@@ -56,6 +56,13 @@ struct rec_step {
     struct cv_error failure;
 };
 
+/* ---- peers.c ---- */
+struct rec_peer *rec_peer_of(struct rec_connectors *c, const char *slug);   /* under the lock; or NULL */
+struct rec_peer *rec_peer_made(struct rec_connectors *c, const char *slug); /* under the lock; NULL: no room */
+/* Did a comparison ask to look at this account again? It is forgotten with the answer. */
+bool rec_take_revisit(struct rec_connectors *c, const char *slug, struct cv_id staff);
+void rec_peers_free(struct rec_connectors *c);
+
 /* ---- account.c ---- */
 /* Brings one account to what is wanted, whether or not it looks as if it were, and saves what was seen. */
 bool rec_account_step(struct rec_link *link, struct cv_id staff, bool revisit, struct cv_error *err);
@@ -90,4 +97,3 @@ size_t rec_wanted(const struct rec_link *link, const struct dom_staff *staff, co
 
 /* ---- compare.c ---- */
 bool rec_compare(struct rec_connectors *c, struct rec_link *link, struct cv_error *err);
-struct rec_peer *rec_peer_of(struct rec_connectors *c, const char *slug); /* under the lock; or NULL */

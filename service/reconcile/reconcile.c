@@ -255,7 +255,9 @@ static void note_outcome(struct rec *rec, const struct item *item, bool ok, cons
     bool blamed = !ok && blames_target(err);
     pthread_mutex_lock(&rec->lock);
     struct target *t = &rec->targets[item->target];
-    bool opened = rec_breaker_note(&t->breaker, ok, blamed, err->retry_after_s, cv_mono_ns());
+    bool answered = err->lib_code >= 500 && err->kind != CV_LIMIT;
+    struct cv_id culprit = answered ? item->staff : (struct cv_id){0};
+    bool opened = rec_breaker_note(&t->breaker, ok, blamed, culprit, err->retry_after_s, cv_mono_ns());
     bool more = t->queue > (size_t)t->running && rec->running_count <= (size_t)rec->options.workers;
     if (opened)
         cv_log(CV_LOG_WARN, "breaker_open", "%s is left alone for a while", t->name);

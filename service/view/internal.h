@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "congvu/connector.h"
 #include "congvu/text.h"
 #include "congvu/token.h"
 #include "congvu/view_figures.h"
@@ -156,9 +157,10 @@ struct account {
     uint16_t login, error, remote_id, attempts;
     uint8_t system;
     uint8_t desired : 3, observed : 4, synced : 1;
-    uint8_t formers : 1, kept : 1, lost : 1; /* a move left accounts behind; see struct dom_account */
+    uint8_t formers : 1, kept : 1; /* a move left accounts behind; see struct dom_account */
     uint8_t spare;
     uint16_t not_taken, spare_too;
+    uint32_t lost_at; /* seconds; 0 = it is there */
 };
 struct leaving {
     cv_moment recorded_at;
@@ -243,6 +245,14 @@ static inline const char *person_former(const struct person *p, size_t i)
     return person_name_held(p, p->names + i);
 }
 
+/* ---- a bit a place ---- */
+struct view_bits {
+    uint64_t *items;
+    size_t words;
+};
+uint32_t view_bits_next(const struct view_bits *bits, uint32_t from); /* the first one set at or behind it, or NONE */
+size_t view_bits_count(const struct view_bits *bits);
+
 /* ---- catalogue and tokens ---- */
 struct system {
     bool known;
@@ -251,7 +261,8 @@ struct system {
     char *slug;
     struct dom_system s;
     struct view_keep keep;
-    cv_day data_through; /* of its usage */
+    cv_day data_through;         /* of its usage */
+    struct view_bits work, lost; /* people: see store/work.c */
 };
 struct token {
     uint32_t mark;
@@ -539,5 +550,10 @@ void view_best_finish(struct view_best *b); /* in order */
 void view_fill_staff(const struct view *v, const struct person *p, bool accounts, struct cv_arena *arena,
                      struct view_staff *out);
 bool view_drifts(const struct account *a);
+/* ---- store/work.c ---- under the write lock */
+struct dom_connector_look view_connector_look(const struct account *a);
+void view_work_note(struct view *v, uint32_t slot);
+void view_work_forget(struct view *v, uint32_t slot);
+void view_work_free(struct view *v);
 void view_fill_account(const struct view *v, const struct person *p, const struct account *a, struct cv_arena *arena,
                        struct view_account *out);

@@ -158,6 +158,8 @@ class Manners:
         self.keeps = ()  # attributes that a PATCH does not change or remove, silently
         self.keeps_all = ()  # nor does a PUT
         self.once = False  # an address is taken once, and never given back
+        self.words = None  # detail of the faults
+        self.breaks_on = None  # 500 to every body with these bytes
         self.down = False
         for name, value in switches.items():
             assert hasattr(self, name), name
@@ -228,7 +230,7 @@ class Filter:
         if self.manners.down or fault == "cut before":
             return self.cut(ask)
         if isinstance(fault, tuple):
-            return self.reply(ask, fault[0], fault[1], b"")
+            return self.reply(ask, fault[0], fault[1], self.error(fault[0]) if self.manners.words else b"")
         refusal = self.refuse(ask.command, ask.path, ask.headers, body)
         if refusal:
             return self.reply(ask, refusal, {}, self.error(refusal))
@@ -260,7 +262,7 @@ class Filter:
     def error(self, status):
         if self.manners.html_errors:
             return b"<html><body>Sorry</body></html>"
-        return json.dumps({"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "status": str(status), "detail": "not like this"}).encode()
+        return json.dumps({"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "status": str(status), "detail": self.manners.words or "not like this"}).encode()
 
     def refuse(self, method, path, headers, body):
         m = self.manners
@@ -268,6 +270,8 @@ class Filter:
             return 404
         if m.no_filter and "filter=" in path:
             return 400
+        if m.breaks_on and m.breaks_on in body:
+            return 500
         if method in m.hides and re.search(r"/Users/[^?]", path):
             return 404
         if m.coded_ids and re.search(r"/Users/(?!id%3A)[^?]", path):

@@ -172,3 +172,105 @@ def test_a_phone_that_was_cleared_goes_another_way_or_is_drift(office, far, betw
     wait_for(lambda: account(client, 0)["observed"].get("not_taken") == ["phoneNumbers"], "it is said")
     row = client.get("/v1/accounts", system="td-office", drift=True).json["items"]
     assert len(row) == 1 and row[0]["observed"]["not_taken"] == ["phoneNumbers"] and row[0]["drift"] and phone_of(far) == ["+84900000002"]
+
+# ---- a server that came back empty ----
+@pytest.fixture
+def many(office, far, between):
+    """(service, client, engineer) with 25 people at TD.Office, compared every second; the engineer configured it."""
+    url = between().url
+    service, client = office(url, connect_compare_s=1)
+    rights = ["systems:write", "units:read", "brake:release", "tokens:write"]
+    engineer = service.client(client.post("/v1/tokens", {"name": "engineer", "scopes": rights}).json["secret"])
+    connect(engineer, url)
+    for n in range(25):
+        person(client, n)
+    when_settled(client, 25)
+    return service, client, engineer
+
+
+def missed(client):
+    return [a for a in client.get("/v1/accounts", system="td-office", drift=True).json["items"] if a["observed"].get("missing_there")]
+
+
+def warned(client):
+    return next(s["missing_there"] for s in client.get("/v1/coverage", system="td-office").json["systems"])
+
+
+def test_a_server_that_came_back_empty_waits_for_a_second_person(many, far):
+    service, client, engineer = many
+    assert warned(client) == 0
+    for user in far.users().values():
+        far.forget(user["id"])
+    wait_for(lambda: len(missed(client)) == 25, "each of them is drift")
+    assert warned(client) == 25 and client.get(SYSTEM).json["health"]["missing_there"] == 25
+    assert client.get("/v1/coverage", system="td-office").json["rows"][0]["issued"] == 25
+    assert client.patch("/v1/staff/P-0", {"title": "Trưởng phòng"}).status == 200
+    failure(client, 0, "second person")
+    leave(client, 1)
+    wait_for(lambda: departure(client, 1) == "done", "who leaves is not there, so that is that")
+    assert far.users() == {}
+    made = service.client(engineer.post("/v1/tokens", {"name": "mine", "scopes": ["brake:release"]}).json["secret"])
+    for same in (engineer, made):
+        assert same.post(SYSTEM + "/restorations", {"reason": "Cài lại"}).status == 403
+    again = client.post(SYSTEM + "/restorations", {"reason": "Máy chủ được cài lại"})
+    assert again.status == 202 and again.json["accounts"] == 24
+    wait_for(lambda: len(far.users()) == 24, "made again")
+    when_settled(client, 25)
+    assert warned(client) == 0 and client.post(SYSTEM + "/restorations", {"reason": "x"}).status == 409
+
+
+# ---- comparison ----
+def test_a_comparison_sees_more_than_presence(office, far):
+    _, client = office(far.url, connect_compare_s=1)
+    for n in range(4):
+        person(client, n)
+    when_settled(client, 4)
+    before = far.users()
+    far.alter(before[LOGIN], title="Giám đốc")
+    far.alter(before["noivu_nguyenthibinhan"], emails=[{"value": "la@khac.vn", "type": "work", "primary": True}])
+    far.alter(before["noivu_nguyenthichian"], userName="doi_ten")
+    far.alter(before["noivu_nguyenthidungan"], externalId="")
+
+    def shown():
+        return {n: (u["id"], u["title"], u["emails"], u["externalId"]) for n, u in far.users().items()}
+
+    as_it_was = {n: (u["id"], u["title"], u["emails"], u["externalId"]) for n, u in before.items()}
+    wait_for(lambda: shown() == as_it_was, "all is as it was")
+
+
+def test_a_stranger_with_the_login_of_one_of_ours_is_told_apart(office, far):
+    _, client = office(far.url, connect_compare_s=1)
+    made = person(client, 0)
+    when_settled(client, 1)
+    far.forget(far.users()[LOGIN]["id"])
+    far.seed({"userName": LOGIN, "externalId": "another:system", "active": True}, {"userName": "quantri", "active": True})
+    kept = far.users()
+    found = wait_for(lambda: [o for o in [client.get(SYSTEM + "/orphans").json] if o["login_taken"]], "compared")[0]
+    assert found["unknown_here"] == 1
+    assert [o for o in found["items"] if o["kind"] == "login_taken"] == [
+        {"kind": "login_taken", "remote_id": kept[LOGIN]["id"], "login": LOGIN, "staff": made["id"]}]
+    failure(client, 0, "does not manage")
+    assert far.users() == kept
+
+
+# ---- failures ----
+def test_a_server_s_words_are_whole(office, far, between):
+    words = "Trường tên đăng nhập không hợp lệ: " + "chỉ nhận chữ thường không dấu và dấu gạch dưới, " * 4 + "vui lòng liên hệ quản trị."
+    middle = between()
+    middle.manners.words = words
+    middle.manners.faults += [scim.on("POST", "/Users$", (400, {}))]
+    _, client = office(middle.url)
+    person(client, 0)
+    failure(client, 0, words)
+
+
+def test_one_account_s_500_leaves_the_others_alone(office, far, between):
+    middle = between()
+    middle.manners.breaks_on = b"noivu_nguyenthianan"
+    _, client = office(middle.url)
+    person(client, 0)
+    failure(client, 0, "500")
+    wait_for(lambda: account(client, 0)["observed"]["attempts"] >= 6, "again and again")
+    assert client.get(SYSTEM).json["health"]["breaker"] == "closed"
+    person(client, 1)
+    wait_for(lambda: account(client, 1)["observed"]["state"] == "provisioned", "the other one goes on")

@@ -7,7 +7,10 @@ enum { DAY_S = 86400 };
 static bool due(enum dom_desired desired, enum dom_observed observed, bool synced, int keep)
 {
     const struct dom_connector_look look = {.desired = desired, .observed = observed, .since = 1000, .synced = synced};
-    return dom_connector_due(&look, keep, 1000 + 10 * DAY_S);
+    const struct dom_connector connector = {.delete_after_days = keep};
+    bool now = dom_connector_due(&look, &connector, 1000 + 10 * DAY_S);
+    assert_true(!now || dom_connector_ever_due(&look));
+    return now;
 }
 
 static void test_what_is_as_wanted_is_left_alone(void **state)
@@ -41,7 +44,20 @@ static void test_what_a_move_left_behind_is_due(void **state)
     const struct dom_connector_look look = {
         .desired = DOM_PRESENT, .observed = DOM_PROVISIONED, .since = 1000, .synced = true, .formers = true};
     (void)state;
-    assert_true(dom_connector_due(&look, -1, 2000));
+    const struct dom_connector connector = {.delete_after_days = -1};
+    assert_true(dom_connector_due(&look, &connector, 2000) && dom_connector_ever_due(&look));
+}
+
+static void test_what_is_gone_waits_until_somebody_says_so(void **state)
+{
+    const struct dom_connector_look look = {
+        .desired = DOM_PRESENT, .observed = DOM_PROVISIONED, .since = 1000, .synced = true, .lost_at = 5000};
+    struct dom_connector connector = {.delete_after_days = -1, .restore_at = 4999};
+    (void)state;
+    assert_false(dom_connector_due(&look, &connector, 9000));
+    assert_true(dom_connector_ever_due(&look));
+    connector.restore_at = 5000;
+    assert_true(dom_connector_due(&look, &connector, 9000));
 }
 
 static void test_names_of_secret_files(void **state)
@@ -59,6 +75,7 @@ int main(void)
         cmocka_unit_test(test_what_differs_or_is_not_confirmed_is_due),
         cmocka_unit_test(test_closed_accounts_come_to_their_end),
         cmocka_unit_test(test_what_a_move_left_behind_is_due),
+        cmocka_unit_test(test_what_is_gone_waits_until_somebody_says_so),
         cmocka_unit_test(test_names_of_secret_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

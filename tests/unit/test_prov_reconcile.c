@@ -199,10 +199,12 @@ static void test_a_stop_ends_what_runs_and_drops_the_rest(void **state)
 }
 
 /* ---- the breaker ---- */
+static const struct cv_id nobody;
+
 static void fail_times(struct rec_breaker_state *b, int times, int64_t now)
 {
     for (int i = 0; i < times; i++)
-        rec_breaker_note(b, false, true, 0, now);
+        rec_breaker_note(b, false, true, nobody, 0, now);
 }
 
 static void test_the_breaker_opens_probes_and_closes(void **state)
@@ -212,13 +214,13 @@ static void test_the_breaker_opens_probes_and_closes(void **state)
     rec_breaker_init(&b);
     fail_times(&b, REC_FAILURES - 1, 0);
     assert_int_equal(rec_breaker_now(&b, 0), REC_CLOSED);
-    assert_true(rec_breaker_note(&b, false, true, 0, 0));
+    assert_true(rec_breaker_note(&b, false, true, nobody, 0, 0));
     assert_int_equal(rec_breaker_now(&b, 0), REC_OPEN);
     assert_int_equal(rec_breaker_now(&b, 2 * second), REC_HALF_OPEN);
     fail_times(&b, 1, 2 * second); /* the probe failed: the pause grows */
     assert_int_equal(rec_breaker_now(&b, 2 * second + second / 2), REC_OPEN);
     assert_int_equal(rec_breaker_now(&b, 20 * second), REC_HALF_OPEN);
-    assert_false(rec_breaker_note(&b, true, false, 0, 20 * second));
+    assert_false(rec_breaker_note(&b, true, false, nobody, 0, 20 * second));
     assert_int_equal(rec_breaker_now(&b, 20 * second), REC_CLOSED);
     assert_true(rec_breaker_error_rate(&b) > 0.8 && rec_breaker_error_rate(&b) < 1);
 }
@@ -240,9 +242,21 @@ static void test_a_persons_own_failure_opens_nothing(void **state)
     rec_breaker_init(&b);
     assert_true(rec_breaker_error_rate(&b) < 0);
     for (int i = 0; i < 100; i++)
-        rec_breaker_note(&b, false, false, 0, 0);
+        rec_breaker_note(&b, false, false, nobody, 0, 0);
     assert_int_equal(rec_breaker_now(&b, 0), REC_CLOSED);
     assert_true(rec_breaker_error_rate(&b) == 1);
+}
+
+static void test_one_account_that_always_fails_opens_nothing(void **state)
+{
+    struct rec_breaker_state b;
+    (void)state;
+    rec_breaker_init(&b);
+    for (int round = 0; round < 50; round++)
+        for (uint8_t i = 1; i < REC_FAILURES; i++)
+            rec_breaker_note(&b, false, true, (struct cv_id){.bytes = {i}}, 0, 0);
+    assert_int_equal(rec_breaker_now(&b, 0), REC_CLOSED);
+    assert_true(rec_breaker_note(&b, false, true, (struct cv_id){.bytes = {REC_FAILURES}}, 0, 0));
 }
 
 static void test_a_retry_after_is_kept_to_at_once(void **state)
@@ -250,7 +264,7 @@ static void test_a_retry_after_is_kept_to_at_once(void **state)
     struct rec_breaker_state b;
     (void)state;
     rec_breaker_init(&b);
-    rec_breaker_note(&b, false, true, 40, 0);
+    rec_breaker_note(&b, false, true, nobody, 40, 0);
     assert_int_equal(rec_breaker_now(&b, 39 * second), REC_OPEN);
     assert_int_equal(rec_breaker_now(&b, 41 * second), REC_HALF_OPEN);
 }
@@ -278,6 +292,7 @@ int main(void)
         cmocka_unit_test(test_the_breaker_opens_probes_and_closes),
         cmocka_unit_test(test_pauses_stay_below_their_bound),
         cmocka_unit_test(test_a_persons_own_failure_opens_nothing),
+        cmocka_unit_test(test_one_account_that_always_fails_opens_nothing),
         cmocka_unit_test(test_a_retry_after_is_kept_to_at_once),
         cmocka_unit_test(test_when_to_try_again),
     };

@@ -1,6 +1,7 @@
 /* How systems with a connector are doing, and what the last comparison found there. */
 #include "api/internal.h"
 #include "congvu/connector.h"
+#include "congvu/prov_systems.h"
 
 static void write_rate(struct cv_jout *j, double rate)
 {
@@ -24,6 +25,7 @@ static void write_comparison(struct htp_exchange *x, const struct dom_system *sy
     cv_jout_int(j, "there", (int64_t)found.there);
     cv_jout_int(j, "unknown_here", (int64_t)found.unknown_here);
     cv_jout_int(j, "missing_there", (int64_t)found.missing_there);
+    cv_jout_int(j, "login_taken", (int64_t)found.login_taken);
     cv_jout_end(j);
 }
 
@@ -62,6 +64,7 @@ void api_write_health(struct htp_exchange *x, const struct dom_system *system)
     write_rate(j, health.error_rate);
     cv_jout_string(j, "breaker", rec_breaker_words[health.breaker]);
     write_limits(x, system);
+    cv_jout_int(j, "missing_there", (int64_t)view_connector_lost(api_of(x)->view, system->slug));
     write_comparison(x, system);
     cv_jout_end(j);
 }
@@ -74,7 +77,7 @@ static void write_orphan(struct htp_exchange *x, const struct rec_orphan *orphan
     cv_jout_string(j, "kind", rec_orphan_kind_words[orphan->kind]);
     cv_jout_string(j, "remote_id", orphan->remote_id);
     cv_jout_string(j, "login", orphan->login);
-    cv_jout_string(j, "staff", orphan->kind == REC_MISSING_THERE ? cv_id_text("stf_", orphan->staff, id) : NULL);
+    cv_jout_string(j, "staff", orphan->kind != REC_UNKNOWN_HERE ? cv_id_text("stf_", orphan->staff, id) : NULL);
     cv_jout_end(j);
 }
 
@@ -106,10 +109,36 @@ void api_list_orphans(struct htp_exchange *x)
     cv_jout_bool(j, "complete", found.whole);
     cv_jout_int(j, "unknown_here", (int64_t)found.unknown_here);
     cv_jout_int(j, "missing_there", (int64_t)found.missing_there);
+    cv_jout_int(j, "login_taken", (int64_t)found.login_taken);
     cv_jout_array(j, "items");
     for (size_t i = 0; i < found.count; i++)
         write_orphan(x, &found.items[i]);
     cv_jout_end(j);
     cv_jout_end(j);
     htp_reply(x, 200);
+}
+
+void api_restore_accounts(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct prov_restoration made;
+    struct cv_error err = {0};
+    const char *reason = NULL;
+    const struct cv_jin *body;
+    struct cv_jout *j = &x->out;
+    if (!api_call(x, &call) || !api_body(x, &body))
+        return;
+    cv_jin_string(body, "reason", CV_REQUIRED, 500, &reason);
+    cv_jin_done(body);
+    if (!prov_system_restore(&call, htp_param(x, "system"), reason, &made, &err)) {
+        htp_problem(x, &err, &x->faults);
+        return;
+    }
+    cv_jout_object(j, NULL);
+    cv_jout_string(j, "system", htp_param(x, "system"));
+    cv_jout_int(j, "accounts", (int64_t)made.accounts);
+    cv_jout_string(j, "reason", reason);
+    cv_jout_moment(j, "restored_at", made.at);
+    cv_jout_end(j);
+    htp_reply(x, 202);
 }

@@ -195,6 +195,8 @@ static void put_connector(const void *record, const char *base, struct dir_attrs
     }
     dir_json_begin(&j);
     dom_connector_store(&j.out, s->connector);
+    dir_json_text(&j, "set_by", s->connector->set_by);
+    dir_json_moment(&j, "restore_at", s->connector->restore_at != 0 ? s->connector->restore_at : CV_NO_MOMENT);
     dir_json_end(&j, out, "cvConnector");
 }
 
@@ -209,6 +211,10 @@ static bool take_connector(struct dir_reader *r, const struct dir_attr *attr, co
         return false;
     }
     *c = dom_connector_default();
+    cv_moment restore = CV_NO_MOMENT;
+    dir_read_text(in.object, "set_by", &c->set_by);
+    dir_read_moment(&in, in.object, "restore_at", &restore);
+    c->restore_at = restore != CV_NO_MOMENT ? restore : 0;
     dom_connector_read(in.object, r->arena, c);
     s->connector = c;
     return dir_read_ok(&in);

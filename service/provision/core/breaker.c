@@ -43,7 +43,21 @@ static void pause_target(struct rec_breaker_state *b, unsigned retry_after_s, in
     b->until_ns = now_ns + (asked_ms > ms ? asked_ms : ms) * 1000000;
 }
 
-bool rec_breaker_note(struct rec_breaker_state *b, bool ok, bool blamed, unsigned retry_after_s, int64_t now_ns)
+/* One account that always fails says nothing of the others. */
+static bool counted_before(struct rec_breaker_state *b, struct cv_id culprit)
+{
+    if (cv_id_is_zero(culprit))
+        return false;
+    for (size_t i = 0; i < b->culprit_count; i++)
+        if (cv_id_equal(b->culprits[i], culprit))
+            return true;
+    if (b->culprit_count < REC_FAILURES)
+        b->culprits[b->culprit_count++] = culprit;
+    return false;
+}
+
+bool rec_breaker_note(struct rec_breaker_state *b, bool ok, bool blamed, struct cv_id culprit, unsigned retry_after_s,
+                      int64_t now_ns)
 {
     bool was_open = b->open;
     remember(b, !ok);
@@ -51,10 +65,11 @@ bool rec_breaker_note(struct rec_breaker_state *b, bool ok, bool blamed, unsigne
         b->last_success_at = cv_now();
     if (!blamed) { /* the target answered */
         b->failures = b->pauses = 0;
+        b->culprit_count = 0;
         b->open = false;
         return false;
     }
-    b->failures++;
+    b->failures += counted_before(b, culprit) ? 0 : 1;
     bool told = retry_after_s > 0;
     if (b->failures >= REC_FAILURES || was_open || told)
         pause_target(b, retry_after_s, now_ns);

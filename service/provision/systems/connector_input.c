@@ -46,6 +46,7 @@ void prov_apply_connector(struct prov_call *call, const struct prov_system_input
         *c = system->connector != NULL ? *system->connector : dom_connector_default();
         dom_connector_read(in->connector, call->arena, c);
         check_connector(call, in->connector, c);
+        c->set_by = call->actor;
         system->connector = c;
     }
     if (system->connector != NULL && system->kind != DOM_CONNECTOR)

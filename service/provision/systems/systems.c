@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "congvu/connect.h"
+#include "congvu/view_lists.h"
+#include "congvu/connector.h"
 #include "congvu/naming.h"
 #include "congvu/prov_systems.h"
 
@@ -152,4 +154,53 @@ bool prov_system_patch(struct prov_call *call, const char *slug, const struct pr
     struct patch patch = {slug, in, out};
     *out = (struct prov_system_result){0};
     return reaches_everybody(call, err) && prov_write(call, "system.patch", slug, attempt, &patch, err);
+}
+
+/* ---- accounts that are gone from a system ---- */
+/* Neither who configured the connector last (it may be a mistake of his, or worse), nor what he made. */
+static bool second_person(struct prov_call *call, const char *first, struct cv_error *err)
+{
+    struct dom_token mine;
+    bool same = first != NULL && strcmp(first, call->actor) == 0;
+    bool made = first != NULL && !cv_id_is_zero(call->token) &&
+                view_token_by_id(call->prov->options.view, call->token, call->arena, &mine) &&
+                mine.created_by != NULL && strcmp(mine.created_by, first) == 0;
+    return (!same && !made) ||
+           cv_fail(err, cvp_scope_missing, NULL, "Người cấu hình kết nối không tự cho tạo lại; cần một người khác",
+                   "Who configured the connector may not let accounts be made again; a second person must");
+}
+
+struct restore {
+    const char *slug;
+    struct prov_restoration *out;
+};
+
+static bool restore(struct prov_call *call, void *ctx, struct dir_stamp *stamp, struct cv_error *err)
+{
+    const struct restore *r = ctx;
+    struct dom_system before, after;
+    struct dom_connector *c = CV_NEW(call->arena, struct dom_connector);
+    struct dir_actor actor = prov_dir_actor(call);
+    if (!dir_system_read(call->dir, r->slug, call->arena, &before, err))
+        return err->kind == CV_NOT_FOUND ? no_system(err, r->slug) : false;
+    if (before.connector == NULL || r->out->accounts == 0)
+        return cv_fail(err, cvp_conflict, NULL, "Không có tài khoản nào bị mất ở hệ thống này",
+                       "No account is missed at this system");
+    if (!second_person(call, before.connector->set_by, err))
+        return false;
+    after = before;
+    *c = *before.connector;
+    c->restore_at = r->out->at;
+    after.connector = c;
+    return call->validate_only || dir_system_save(call->dir, &before, &after, &actor, stamp, err);
+}
+
+bool prov_system_restore(struct prov_call *call, const char *slug, const char *reason, struct prov_restoration *out,
+                         struct cv_error *err)
+{
+    struct restore r = {slug, out};
+    (void)reason; /* of the log */
+    *out = (struct prov_restoration){view_connector_lost(call->prov->options.view, slug), cv_now()};
+    return cv_faults_check(call->faults, cvp_validation_failed, err) && reaches_everybody(call, err) &&
+           prov_write(call, "system.restore", slug, restore, &r, err);
 }

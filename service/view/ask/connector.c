@@ -5,7 +5,8 @@
 #include "congvu/connector.h"
 
 struct search {
-    int system, delete_after_days;
+    int system;
+    const struct dom_connector *connector;
     cv_moment now;
     struct view_connector_backlog backlog;
 };
@@ -21,44 +22,72 @@ static const struct account *account_in(const struct person *p, int system)
 /* Counts it; true when it may be worked on now. */
 static bool wants_work(struct search *s, const struct person *p, const struct account *a)
 {
-    cv_moment since = a->since != 0 ? (cv_moment)a->since : CV_NO_MOMENT;
-    const struct dom_connector_look look = {.desired = (enum dom_desired)a->desired,
-                                            .observed = (enum dom_observed)a->observed,
-                                            .since = since,
-                                            .synced = a->synced,
-                                            .formers = a->formers};
-    if (!dom_connector_due(&look, s->delete_after_days, s->now))
+    const struct dom_connector_look look = view_connector_look(a);
+    if (!dom_connector_due(&look, s->connector, s->now))
         return false;
     /* a request waits since it was made; for anything else the record's last change is the best that is known */
-    cv_moment waits = a->observed == DOM_REQUESTED && since != CV_NO_MOMENT ? since : p->updated_at;
+    cv_moment waits = a->observed == DOM_REQUESTED && look.since != CV_NO_MOMENT ? look.since : p->updated_at;
     s->backlog.queue++;
     if (s->backlog.oldest_at == CV_NO_MOMENT || waits < s->backlog.oldest_at)
         s->backlog.oldest_at = waits;
     return (cv_moment)a->next_try <= s->now;
 }
 
-size_t view_connector_due(const struct view *v, const char *system, int delete_after_days, cv_moment now,
-                          size_t *cursor, struct cv_id *out, size_t max, struct view_connector_backlog *out_backlog)
+/* Those from `from` on, then those before it. */
+static uint32_t next_slot(const struct view_bits *bits, uint32_t after, uint32_t from, bool *wrapped)
 {
-    size_t count = 0, last = 0;
-    struct search s = {.delete_after_days = delete_after_days, .now = now, .backlog = {.oldest_at = CV_NO_MOMENT}};
+    uint32_t slot = view_bits_next(bits, after);
+    if (slot == NONE && !*wrapped) {
+        *wrapped = true;
+        slot = view_bits_next(bits, 0);
+    }
+    return *wrapped && slot != NONE && slot >= from ? NONE : slot;
+}
+
+size_t view_connector_due(const struct view *v, const char *system, const struct dom_connector *connector,
+                          cv_moment now, size_t *cursor, struct cv_id *out, size_t max,
+                          struct view_connector_backlog *out_backlog)
+{
+    size_t count = 0;
+    uint32_t last = (uint32_t)*cursor;
+    bool wrapped = false;
+    struct search s = {.connector = connector, .now = now, .backlog = {.oldest_at = CV_NO_MOMENT}};
+    *out_backlog = s.backlog;
     if (!view_enter(v, NULL))
         return 0;
     s.system = view_system_known(v, system);
-    size_t people = s.system < 0 ? 0 : v->people_end, from = people > 0 ? *cursor % people : 0;
-    for (size_t n = 0; n < people; n++) {
-        size_t slot = (from + n) % people;
-        const struct account *a = account_in(v->people[slot], s.system);
-        if (a == NULL || !wants_work(&s, v->people[slot], a) || count == max)
+    const struct view_bits none = {0}, *bits = s.system < 0 ? &none : &v->systems[s.system].work;
+    uint32_t from = *cursor < v->people_end ? (uint32_t)*cursor : 0;
+    for (uint32_t at = next_slot(bits, from, from, &wrapped); at != NONE;
+         at = next_slot(bits, at + 1, from, &wrapped)) {
+        const struct account *a = account_in(v->people[at], s.system);
+        if (a == NULL || !wants_work(&s, v->people[at], a) || count == max)
             continue;
-        out[count++] = v->people[slot]->id;
-        last = slot + 1;
+        out[count++] = v->people[at]->id;
+        last = at + 1;
     }
     view_leave(v);
-    if (count > 0)
-        *cursor = last;
+    *cursor = last;
     *out_backlog = s.backlog;
     return count;
+}
+
+size_t view_connector_lost(const struct view *v, const char *system)
+{
+    if (!view_enter(v, NULL))
+        return 0;
+    int slot = view_system_known(v, system);
+    size_t count = slot < 0 ? 0 : view_bits_count(&v->systems[slot].lost);
+    view_leave(v);
+    return count;
+}
+
+static const char *title_of(const struct view *v, const struct person *p)
+{
+    for (size_t i = 0; i < p->posts; i++)
+        if (person_posts(p)[i].primary)
+            return view_word_text(&v->words, person_posts(p)[i].title);
+    return NULL;
 }
 
 bool view_connector_accounts(const struct view *v, const char *system, struct cv_arena *arena,
@@ -74,12 +103,18 @@ bool view_connector_accounts(const struct view *v, const char *system, struct cv
         const struct account *a = account_in(v->people[i], slot);
         if (a == NULL)
             continue;
-        all[count++] =
-            (struct view_connector_account){.staff = v->people[i]->id,
-                                            .login = view_keep_text(&keep, person_text(v->people[i], a->login)),
-                                            .remote_id = view_keep_text(&keep, person_text(v->people[i], a->remote_id)),
-                                            .desired = (enum dom_desired)a->desired,
-                                            .observed = (enum dom_observed)a->observed};
+        all[count++] = (struct view_connector_account){
+            .staff = v->people[i]->id,
+            .login = view_keep_text(&keep, person_text(v->people[i], a->login)),
+            .remote_id = view_keep_text(&keep, person_text(v->people[i], a->remote_id)),
+            .staff_code = view_keep_text(&keep, person_text(v->people[i], v->people[i]->code)),
+            .address = view_keep_text(&keep, person_text(v->people[i], v->people[i]->address)),
+            .title = view_keep_text(&keep, title_of(v, v->people[i])),
+            .not_taken = a->not_taken,
+            .synced = a->synced,
+            .lost_at = (cv_moment)a->lost_at,
+            .desired = (enum dom_desired)a->desired,
+            .observed = (enum dom_observed)a->observed};
     }
     view_leave(v);
     *out = all;

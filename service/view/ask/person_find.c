@@ -15,7 +15,7 @@ bool view_drifts(const struct account *a)
                                      .observed = (enum dom_observed)a->observed,
                                      .attempts = a->attempts,
                                      .kept = a->kept,
-                                     .lost_at = a->lost};
+                                     .lost_at = (cv_moment)a->lost_at};
     return dom_account_drifts(&seen);
 }
 
@@ -36,7 +36,7 @@ void view_fill_account(const struct view *v, const struct person *p, const struc
         .next_try_at = a->next_try ? (cv_moment)a->next_try : CV_NO_MOMENT,
         .not_taken = a->not_taken,
         .kept = a->kept,
-        .lost = a->lost,
+        .lost = a->lost_at != 0,
         .drifts = view_drifts(a),
         .required = is_required(p, a->system),
         .last_active_on = view_last_active(p, a),

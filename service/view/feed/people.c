@@ -87,6 +87,7 @@ static void insert(struct view *v, struct person *p)
         view_slots_add(&v->cutting, slot);
     view_order_add(v, slot);
     view_uses_adopt(v, p);
+    view_work_note(v, slot);
     count_if_loaded(v, p);
 }
 
@@ -118,6 +119,7 @@ static void replace(struct view *v, uint32_t slot, struct person *p)
         join_units(v, slot);
     if (moves)
         view_order_add(v, slot);
+    view_work_note(v, slot);
     count_if_loaded(v, p);
     view_person_free(v, old);
 }
@@ -135,6 +137,7 @@ void view_drop_person(struct view *v, uint32_t slot)
         view_slots_take_out(&v->cutting, slot);
     view_entry_drop(v, p->uuid, view_entry(PERSON, slot));
     view_uses_orphan(v, p);
+    view_work_forget(v, slot);
     v->people[slot] = NULL;
     v->signs[slot] = 0;
     view_slots_add(&v->free_people, slot);
@@ -178,6 +181,7 @@ void view_people_free(struct view *v)
             free(v->people[i]->uses);
         free(v->people[i]);
     }
+    view_work_free(v);
     free(v->people);
     free(v->signs);
     free(v->free_people.items);

@@ -80,6 +80,7 @@ struct view_system_usage view_usage_of(const struct view *v, unsigned system, co
     usage.stale = dom_usage_stale(&usage.rule, through, ended);
     usage.regular_known = !usage.stale && usage.rule.precision == DOM_BY_DAY &&
                           dom_regular_days(&usage.rule, slice->window.to - slice->window.from + 1) > 0;
+    usage.missing_there = view_bits_count(&s->lost);
     usage.activation_known = s->s.kind != DOM_MANUAL || usage.rule.reported;
     return usage;
 }

@@ -104,6 +104,7 @@ static const struct dom_connector *copy_connector(struct view_keep *k, const str
     struct dom_connector *out = view_keep_alloc(k, sizeof *out);
     *out = *in;
     out->url = view_keep_text(k, in->url);
+    out->set_by = view_keep_text(k, in->set_by);
     out->credential_file = view_keep_text(k, in->credential_file);
     out->ca_file = view_keep_text(k, in->ca_file);
     out->allow = copy_texts(k, in->allow, in->allow_count);

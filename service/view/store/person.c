@@ -116,7 +116,7 @@ static void pack_accounts(struct view *v, struct pack *b, struct person *p, cons
                                  .not_taken = (uint16_t)a->not_taken,
                                  .formers = a->former_count > 0,
                                  .kept = a->kept != 0,
-                                 .lost = a->lost_at != 0};
+                                 .lost_at = (uint32_t)a->lost_at};
         put(b, &packed, sizeof packed);
         p->cutting |= dom_cut_off_open(a);
         p->accounts++;
