@@ -181,6 +181,7 @@ def many(office, far, between):
     service, client = office(url, connect_compare_s=1)
     rights = ["systems:write", "units:read", "brake:release", "tokens:write"]
     engineer = service.client(client.post("/v1/tokens", {"name": "engineer", "scopes": rights}).json["secret"])
+    engineer.secret = client.secret
     connect(engineer, url)
     for n in range(25):
         person(client, n)
