@@ -34,6 +34,8 @@ char *cv_text_opaque(struct cv_arena *arena, const char *secret);
 /* Search key: lower case, marks stripped, đ -> d, everything but letters and digits is a blank between words; no outer
  * blanks. "Nguyễn Đức Ước" -> "nguyen duc uoc", "K'Bảy" -> "kbay" (an apostrophe vanishes). */
 const char *cv_text_fold(struct cv_arena *arena, const char *s);
+/* The same with apostrophes as blanks, "K'Bảy" -> "k bay"; NULL when there is none. */
+const char *cv_text_fold_apart(struct cv_arena *arena, const char *s);
 
 /* Bytes to compare with memcmp. out_len excludes no terminator. */
 const uint8_t *cv_text_sort_key(struct cv_arena *arena, const char *s, size_t *out_len);

@@ -209,6 +209,13 @@ const char *view_code_clash(const struct view *v, const char *code, struct cv_ar
 bool view_name_taken(const struct view *v, const char *name);
 /* Who holds or held it, or carries or carried this code, or has this id; false when nobody whom the scope shows. A name
  * that a person once had stays his for ever. */
-enum view_key { VIEW_BY_NAME, VIEW_BY_CODE, VIEW_BY_ID };
+enum view_key { VIEW_BY_NAME, VIEW_BY_CODE, VIEW_BY_ID, VIEW_BY_LOGIN /* in any system */ };
 bool view_staff_holder(const struct view *v, struct view_scope scope, enum view_key by, const char *key,
                        struct cv_id *out);
+/* The same for many keys; `current`: he carries it today (address, login of an account, code), not only once. */
+struct view_holding {
+    bool found, current;
+    struct cv_id staff;
+};
+bool view_staff_holdings(const struct view *v, struct view_scope scope, enum view_key by, const char *const *keys,
+                         size_t count, struct view_holding *out, struct cv_error *err);

@@ -27,10 +27,13 @@ struct view_staff_query {
     bool has_unit;
     struct cv_id unit;
     bool recursive;
-    uint32_t statuses;         /* bits; 0 = all */
-    uint32_t categories;       /* bits; 0 = all */
-    const char *q;             /* words in any order, prefixes, no marks needed */
-    const char *staff_code;    /* exact (caseless), present or former */
+    uint32_t statuses;       /* bits; 0 = all */
+    uint32_t categories;     /* bits; 0 = all */
+    const char *q;           /* beginnings of words of name, login, address, code, in any order, no marks needed */
+    bool phones;             /* q looks at phone numbers too: for who may read them */
+    enum view_key by;        /* with keys: exactly these (caseless), present or former */
+    const char *const *keys; /* codes, addresses, logins of any system (VIEW_BY_LOGIN), ids */
+    size_t key_count;
     const char *has, *missing; /* system slugs: has = issued there; missing = required, not issued */
     const char *system;
     uint32_t stages; /* bits of view_stage, any of them: exactly the people that coverage figures count: recorded on the

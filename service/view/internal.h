@@ -11,6 +11,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <string.h>
 
 #include "congvu/connector.h"
 #include "congvu/text.h"
@@ -204,21 +205,28 @@ struct person {
     cv_moment updated_at;
     int64_t revision;
     cv_day hired_on;
-    uint32_t mobile;                 /* hash, 0 = none: only asked for equality */
     uint16_t issued, locked, active; /* systems by observed state, required or not */
     uint16_t birth_year;
     uint16_t size;                             /* of data */
     uint16_t name, folded, code, address, key; /* offsets in data, 0 = none */
     uint16_t key_len;
-    uint16_t texts; /* where the offsets of names and former codes begin */
+    uint16_t texts;    /* where the offsets of names and former codes begin */
+    uint8_t mobile[6]; /* the number, little-endian; 0 = none */
     uint8_t category, posts, accounts, names, formers;
-    uint8_t has_leaving : 1, has_absence : 1, credential_set : 1, cutting : 1;
+    uint8_t has_leaving : 1, has_absence : 1, credential_set : 1, cutting : 1,
+        apart : 1; /* behind `folded` the same with its apostrophes as blanks: "kbay", "k bay" */
     /* leaving?, accounts, posts, absence?, offsets of names and former codes, strings */
     uint8_t data[] __attribute__((aligned(8)));
 };
 static inline const char *person_text(const struct person *p, uint16_t at)
 {
     return at == 0 ? NULL : (const char *)p->data + at;
+}
+static inline uint64_t person_mobile(const struct person *p)
+{
+    uint64_t number = 0;
+    memcpy(&number, p->mobile, sizeof p->mobile); /* the machines that we build for are little-endian */
+    return number;
 }
 static inline const struct leaving *person_leaving(const struct person *p)
 {
@@ -326,7 +334,7 @@ struct view {
     uint64_t tree_print;
 
     struct person **people; /* NULL = free slot */
-    uint64_t *signs;        /* letters of each folded name: rules most people out without looking at them */
+    uint64_t *signs; /* letters of all that a person is looked for by: rules most people out without looking at them */
     size_t people_end, people_cap, signs_cap;
     struct view_slots free_people, order, leavers, cutting; /* cutting: sessions have to end */
     size_t lacking;                                         /* people who lack a required account */
@@ -414,15 +422,23 @@ size_t view_systems_sorted(const struct view *v, unsigned *out);
 enum { PERSON_DATA_MAX = UINT16_MAX };
 /* `texts` were computed before the lock was taken. */
 struct view_person_texts {
-    const char *folded;
+    const char *folded, *apart; /* apart: the same with apostrophes as blanks, or NULL */
     const uint8_t *key;
     size_t key_len;
 };
 void view_person_texts(const struct dom_staff *s, struct cv_arena *scratch, struct view_person_texts *out);
 struct person *view_person_build(struct view *v, const uint8_t uuid[16], const struct dom_staff *s,
                                  const struct view_person_texts *texts);
+void view_mobile_pack(const char *mobile, uint8_t out[6]); /* NULL = none */
 void view_person_free(struct view *v, struct person *p);
 bool view_person_same(const struct person *a, const struct person *b);
+
+/* ---- letters.c: words that people are looked for by ---- */
+uint64_t view_word_sign(const char *word, size_t len);
+uint64_t view_text_sign(const char *folded); /* of "": what every listed one has */
+uint64_t view_person_sign(const struct person *p);
+bool view_text_has(const char *folded, const char *with, size_t len); /* does a word begin so? */
+bool view_person_has(const struct person *p, bool phones, const char *with, size_t len);
 
 /* ---- order.c ---- */
 int view_person_order(const struct person *a, const struct person *b);
@@ -511,8 +527,8 @@ struct view_filter {
     uint32_t statuses, categories;
     const char *words[WORDS];
     size_t word_len[WORDS], word_count;
+    bool phones; /* words are looked for in phone numbers too */
     uint64_t sign;
-    const char *code;
     uint16_t has, missing, staged;
     bool by_stage;
     uint32_t stages;
@@ -521,9 +537,11 @@ struct view_filter {
     cv_moment updated_since;
 };
 bool view_filter_words(struct view_filter *f, const char *q, struct cv_arena *arena); /* false: nothing can match */
-uint64_t view_name_sign(const char *folded);
+/* The same for people: of an address its domain does not count, and a phone number is one word. */
+bool view_filter_person(struct view_filter *f, const char *q, bool phones, struct cv_arena *arena);
 bool view_words_match(const char *folded, const struct view_filter *f);
 bool view_match(const struct view *v, const struct view_filter *f, uint32_t slot);
+uint32_t view_holder_slot(const struct view *v, enum view_key by, const char *key); /* person_find.c; or NONE */
 bool view_person_visible(const struct view *v, const struct person *p, uint32_t top);
 /* People with any post at or below `top`, each once. NONE-safe. */
 void view_people_below(const struct view *v, uint32_t top, bool recursive, struct view_slots *out);

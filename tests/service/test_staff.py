@@ -300,3 +300,24 @@ def test_what_cannot_be_cleared_says_so(client):
         for value in (None, "") if member != "category" else (None,):
             answer = client.patch("/v1/staff/CLEAR-1", {member: value})
             assert answer.status == 422 and [e["pointer"] for e in answer.json["errors"]] == [f"#/{member}"], (member, value, answer)
+def test_whatever_the_clerk_types_finds_the_person_and_lists_say_who_has_what(client):
+    person = client.put("/v1/staff/TK-0077", an(full_name="K'Tìm", mobile="+84911222333")).json
+    old = person["address"]
+    client.put("/v1/staff/TK-0077", {"login": "k.tim"})
+    for typed in ("k tim", "ktim", "tk-0077", "TK 00", "k.tim", old, "0911222", "+84 911 222 333", "noivu_ktim"):
+        assert [p["id"] for p in client.get("/v1/staff", q=typed).json["items"]] == [person["id"]], typed
+    answer = client.get("/v1/staff", address=f"{old},k.tim,nobody@ninhthuan.gov.vn").json
+    assert [p["id"] for p in answer["items"]] == [person["id"]]
+    assert [(h["staff"], h["current"]) for h in answer["holders"]] == [(person["id"], False), (person["id"], True), (None, False)]
+    assert client.get("/v1/staff", login="noivu_ktim").json["holders"] == [{"key": "noivu_ktim", "staff": person["id"], "current": True}]
+    many = client.get("/v1/staff", staff_code=",".join(f"c{i}" for i in range(501)))
+    assert many.status == 400 and many.json["errors"][0]["code"] == "too_many"
+    both = client.get("/v1/staff", login="a", address="b")
+    assert both.status == 400 and both.json["errors"][0]["code"] == "not_together"
+
+
+def test_unit_means_the_primary_unit(client):
+    person = client.put("/v1/staff/PU-1", an(full_name="Tạ Biệt Phái", posts=[
+        {"unit": "T1.01", "title": "Chuyên viên", "primary": True}, {"unit": "T1.02", "title": "Chuyên viên", "kind": "biet_phai"}])).json
+    assert person["id"] in [p["id"] for p in client.get("/v1/staff", unit="T1.01", q="ta biet phai").json["items"]]
+    assert client.get("/v1/staff", unit="T1.02", q="ta biet phai").json["items"] == []

@@ -74,6 +74,16 @@ static bool plain_in(struct world *w, const struct w_person *p, int top, bool re
     return false;
 }
 
+static bool plain_home(struct world *w, const struct w_person *p, int top, bool recursive)
+{
+    for (size_t i = 0; i < p->post_count; i++)
+        if (p->posts[i].primary) {
+            int unit = unit_index(w, p->posts[i].unit);
+            return recursive ? w_below(w, unit, top) : unit == top;
+        }
+    return false;
+}
+
 static bool plain_words(const char *folded, const char *q, struct cv_arena *arena)
 {
     char *words = cv_arena_strdup(arena, cv_text_fold(arena, q)), *save = NULL;
@@ -83,6 +93,19 @@ static bool plain_words(const char *folded, const char *q, struct cv_arena *aren
             return false;
     }
     return true;
+}
+
+/* All that a person is looked for by, as one folded text. */
+static const char *plain_text(const struct w_person *p, const char *folded, struct cv_arena *arena)
+{
+    const char *text =
+        cv_arena_printf(arena, "%s %s %s", folded, cv_text_fold(arena, p->code), cv_text_fold(arena, p->former));
+    for (int i = 0; i < 2 && p->names[0][0]; i++) {
+        const char *slash = strchr(p->names[i], '/'), *own = slash ? slash + 1 : p->names[i];
+        const char *local = cv_arena_strndup(arena, own, strcspn(own, "@"));
+        text = cv_arena_printf(arena, "%s %s", text, cv_text_fold(arena, local));
+    }
+    return text;
 }
 
 struct plain_query {
@@ -101,7 +124,7 @@ static bool plain_match(struct world *w, const struct plain_query *pq, const str
         return false;
     if (q->updated_since != CV_NO_MOMENT && x->p->updated_at < q->updated_since)
         return false;
-    if (q->q && !plain_words(x->folded, q->q, arena))
+    if (q->q && !plain_words(plain_text(x->p, x->folded, arena), q->q, arena))
         return false;
     if (q->has) {
         const struct dom_account *a = dom_account_of(&staff, q->has);
@@ -109,7 +132,7 @@ static bool plain_match(struct world *w, const struct plain_query *pq, const str
             return false;
     }
     return (pq->scope < 0 || plain_in(w, x->p, pq->scope, true)) &&
-           (!q->has_unit || plain_in(w, x->p, pq->unit, q->recursive));
+           (!q->has_unit || plain_home(w, x->p, pq->unit, q->recursive));
 }
 
 static size_t plain_list(struct world *w, const struct plain_query *pq, struct plain *out, struct cv_arena *arena)
@@ -150,7 +173,8 @@ static void check_query(struct world *w, const struct plain_query *pq, uint64_t 
                      count);
         for (size_t i = 0; i < page.count; i++, seen++)
             if (seen >= count || !cv_id_equal(page.items[i].id, expected[seen].p->id))
-                fail_msg("seed %llu query %d: row %zu differs (%s)", (unsigned long long)seed, number, seen,
+                fail_msg("seed %llu query %d: row %zu differs q=%s unit=%d scope=%d rec=%d (%s)",
+                         (unsigned long long)seed, number, seen, q.q, pq->unit, pq->scope, q.recursive,
                          page.items[i].full_name);
         q.after = page.next;
         q.after_len = page.next_len;
@@ -162,8 +186,8 @@ static void check_query(struct world *w, const struct plain_query *pq, uint64_t 
 
 static void random_query(struct world *w, struct plain_query *pq)
 {
-    static const char *const q[] = {"an",      "nguyen an", "AN nguyễn", "duc", "đứ", "thi t",
-                                    "pi nang", "x",         "a n",       "van", "uoc"};
+    static const char *const q[] = {"an",  "nguyen an", "AN nguyễn", "duc",    "đứ",      "thi t",  "pi nang", "x",
+                                    "a n", "van",       "uoc",       "login1", "C-1 duc", "LOGIN4", "old ng"};
     *pq = (struct plain_query){.scope = -1, .unit = -1};
     pq->q = (struct view_staff_query){.scope = everywhere,
                                       .page_size = 1 + w_random(w, 30),
@@ -184,7 +208,7 @@ static void random_query(struct world *w, struct plain_query *pq)
         pq->q.recursive = w_random(w, 2);
     }
     if (w_random(w, 2))
-        pq->q.q = q[w_random(w, 11)];
+        pq->q.q = q[w_random(w, CV_COUNT(q))];
     pq->q.statuses = w_random(w, 2) ? 0 : w_random(w, 32);
     pq->q.categories = w_random(w, 3) ? 0 : w_random(w, 64);
     pq->q.has = w_random(w, 4) ? NULL : "mailbox";
@@ -262,6 +286,92 @@ static void vietnamese_order(void **state)
     assert_int_equal(page.count, 10);
     for (size_t i = 0; i < 10; i++)
         assert_string_equal(strrchr(page.items[i].full_name, ' ') + 1, expected[i]);
+    w_free(w);
+}
+
+/* ---- what a clerk types ---- */
+static size_t found_by(struct world *w, const char *q, bool phones)
+{
+    cv_auto_arena arena = cv_arena_new(CV_MAX_ARENA);
+    struct cv_error err = {0};
+    struct view_staff_page page;
+    struct view_staff_query query = {.scope = everywhere,
+                                     .q = q,
+                                     .phones = phones,
+                                     .page_size = 9,
+                                     .want_total = true,
+                                     .updated_since = CV_NO_MOMENT};
+    assert_true(view_staff_list(w->view, &query, arena, &page, &err));
+    assert_int_equal(page.total, page.count);
+    return page.count;
+}
+
+static void whatever_a_clerk_types_finds_the_person(void **state)
+{
+    static const char *const found[] = {"k bay",           "kbay",  "K'Bảy",   "k'b",      "NS-07",
+                                        "ns 07",           "07",    "cu-9",    "kbaya",    "kbaya@x",
+                                        "kbaya@xa.gov.vn", "noivu", "noivu_k", "bay noivu"};
+    static const char *const not [] = {"bay k x", "ay", "gov", "xa", "bayk", "s-07", "mailbox", "td-office"};
+    static const char *const phone[] = {"0912", "091234", "84912345", "+84 912 345 678", "0912.345.678", "0912345678"};
+    struct world *w = w_new(21);
+    (void)state;
+    w_load(w, 2, 0);
+    w_new_person(w, 0);
+    struct w_person *p = &w->people[0];
+    snprintf(p->full, sizeof p->full, "%s", "K'Bảy");
+    snprintf(p->code, sizeof p->code, "%s", "NS-0712");
+    snprintf(p->former, sizeof p->former, "%s", "Cu-9");
+    snprintf(p->names[0], sizeof p->names[0], "%s", "kbaya@xa.gov.vn");
+    snprintf(p->names[1], sizeof p->names[1], "%s", "td-office/noivu_kbay");
+    snprintf(p->mobile, sizeof p->mobile, "%s", "+84912345678");
+    w_send_person(w, p);
+    for (size_t i = 0; i < CV_COUNT(found); i++)
+        if (found_by(w, found[i], false) != 1)
+            fail_msg("“%s” finds nobody", found[i]);
+    for (size_t i = 0; i < CV_COUNT(not ); i++)
+        if (found_by(w, not [i], true) != 0)
+            fail_msg("“%s” finds somebody", not [i]);
+    for (size_t i = 0; i < CV_COUNT(phone); i++) {
+        if (found_by(w, phone[i], true) != 1)
+            fail_msg("“%s” finds nobody", phone[i]);
+        assert_int_equal(found_by(w, phone[i], false), 0); /* who may not read phones learns nothing by asking */
+    }
+    w_free(w);
+}
+
+static void exactly_these(void **state)
+{
+    struct world *w = w_new(22);
+    cv_auto_arena arena = cv_arena_new(CV_MAX_ARENA);
+    struct cv_error err = {0};
+    struct view_staff_page page;
+    struct view_holding held[3];
+    (void)state;
+    w_load(w, 5, 100);
+    struct w_person *p = &w->people[40];
+    snprintf(p->former, sizeof p->former, "%s", "Cu-40");
+    w_send_person(w, p);
+    const char *codes[] = {"cu-40", p->code, "nobody"};
+    struct view_staff_query q = {.scope = everywhere,
+                                 .by = VIEW_BY_CODE,
+                                 .keys = codes,
+                                 .key_count = 3,
+                                 .page_size = 9,
+                                 .want_total = true,
+                                 .updated_since = CV_NO_MOMENT};
+    assert_true(view_staff_list(w->view, &q, arena, &page, &err));
+    assert_int_equal(page.total, 1);
+    assert_true(cv_id_equal(page.items[0].id, p->id));
+    assert_true(view_staff_holdings(w->view, everywhere, VIEW_BY_CODE, codes, 3, held, &err));
+    assert_true(held[0].found && !held[0].current && held[1].found && held[1].current && !held[2].found);
+    const char *logins[] = {"login40", "LOGIN41"}, *address[] = {"login40@example.vn"};
+    q.by = VIEW_BY_LOGIN;
+    q.keys = logins;
+    q.key_count = 2;
+    assert_true(view_staff_list(w->view, &q, arena, &page, &err));
+    assert_int_equal(page.total, 2);
+    assert_true(view_staff_holdings(w->view, everywhere, VIEW_BY_NAME, address, 1, held, &err));
+    assert_true(held[0].found && held[0].current && cv_id_equal(held[0].staff, p->id));
     w_free(w);
 }
 
@@ -500,6 +610,8 @@ int main(void)
         cmocka_unit_test(lists_equal_filter_and_sort),
         cmocka_unit_test(pages_do_not_shift),
         cmocka_unit_test(vietnamese_order),
+        cmocka_unit_test(whatever_a_clerk_types_finds_the_person),
+        cmocka_unit_test(exactly_these),
         cmocka_unit_test(codes_and_names_are_found),
         cmocka_unit_test(twins),
         cmocka_unit_test(units_in_tree_order_page_by_page),

@@ -57,11 +57,80 @@ static void read_stage(struct htp_exchange *x, struct view_staff_query *q)
                      "window và period chỉ đi cùng stage", "window and period go with stage only");
 }
 
+/* ---- exactly these ---- */
+enum { KEYS_MAX = 500 };
+static const struct {
+    const char *parameter;
+    enum view_key by;
+} key_parameters[] = {{"staff_code", VIEW_BY_CODE}, {"address", VIEW_BY_NAME}, {"login", VIEW_BY_LOGIN}};
+
+/* The local part alone means our own domain: five hundred of them fit into one request. */
+static const char *whole_key(struct htp_exchange *x, enum view_key by, const char *key)
+{
+    const char *domain = api_of(x)->mail_domain;
+    return by == VIEW_BY_NAME && !strchr(key, '@') ? cv_arena_printf(x->arena, "%s@%s", key, domain) : key;
+}
+
+static void split_keys(struct htp_exchange *x, struct view_staff_query *q, const char *name, const char *list)
+{
+    const char **keys = CV_NEWS(x->arena, const char *, KEYS_MAX);
+    while (*list) {
+        size_t len = strcspn(list, ",");
+        if (len > 0 && q->key_count == KEYS_MAX) {
+            api_query_fault(x, name, "too_many", "Nhiều nhất 500 giá trị một lần", "At most 500 at once");
+            break;
+        }
+        if (len > 0)
+            keys[q->key_count++] = whole_key(x, q->by, cv_arena_strndup(x->arena, list, len));
+        list += len + (list[len] == ',');
+    }
+    q->keys = keys;
+}
+
+static void read_keys(struct htp_exchange *x, struct view_staff_query *q)
+{
+    const char *first = NULL;
+    for (size_t i = 0; i < CV_COUNT(key_parameters); i++) {
+        const char *list = htp_query(x, key_parameters[i].parameter);
+        if (list == NULL)
+            continue;
+        if (first != NULL)
+            api_query_fault(x, key_parameters[i].parameter, "not_together",
+                            "Chỉ dùng một trong staff_code, address, login",
+                            "Give one of staff_code, address and login only");
+        first = key_parameters[i].parameter;
+        q->by = key_parameters[i].by;
+        q->key_count = 0;
+        split_keys(x, q, first, list);
+    }
+}
+
+/* Of each key who holds it, and whether today or once; null for nobody whom the caller may see. */
+static bool write_holders(struct htp_exchange *x, const struct view_staff_query *q, struct cv_error *err)
+{
+    struct view_holding *held = CV_NEWS(x->arena, struct view_holding, q->key_count + 1);
+    struct cv_jout *j = &x->out;
+    char id[CV_ID_TEXT];
+    if (!view_staff_holdings(api_of(x)->view, q->scope, q->by, q->keys, q->key_count, held, err))
+        return false;
+    cv_jout_array(j, "holders");
+    for (size_t i = 0; i < q->key_count; i++) {
+        cv_jout_object(j, NULL);
+        cv_jout_string(j, "key", q->keys[i]);
+        cv_jout_string(j, "staff", held[i].found ? cv_id_text("stf_", held[i].staff, id) : NULL);
+        cv_jout_bool(j, "current", held[i].found && held[i].current);
+        cv_jout_end(j);
+    }
+    cv_jout_end(j);
+    return true;
+}
+
 static void read_filters(struct htp_exchange *x, struct view_staff_query *q)
 {
     q->updated_since = CV_NO_MOMENT;
     q->q = htp_query(x, "q");
-    q->staff_code = htp_query(x, "staff_code");
+    q->phones = true; /* who may list people may read them, phone and all */
+    read_keys(x, q);
     htp_query_words(x, "status", dom_status_words, &q->statuses);
     htp_query_words(x, "category", dom_category_words, &q->categories);
     htp_query_moment(x, "updated_since", &q->updated_since);
@@ -150,7 +219,12 @@ void api_list_staff(struct htp_exchange *x)
         htp_problem(x, &err, NULL);
         return;
     }
-    open_items(x);
+    cv_jout_object(&x->out, NULL);
+    if (q.key_count > 0 && !write_holders(x, &q, &err)) {
+        htp_problem(x, &err, NULL);
+        return;
+    }
+    cv_jout_array(&x->out, "items");
     for (size_t i = 0; i < page.count; i++)
         api_write_staff_row(x, &page.items[i]);
     finish(x, &list, page.next, page.next_len, page.total, page.count);

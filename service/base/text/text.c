@@ -374,6 +374,21 @@ const char *cv_text_fold(struct cv_arena *arena, const char *s)
     return narrow(arena, parts.s, parts.len);
 }
 
+const char *cv_text_fold_apart(struct cv_arena *arena, const char *s)
+{
+    static const char *const signs[] = {"'", "\u2019", "\u2018", "\u02BC", "\u02BB", "`", "\u00B4"};
+    char *out = cv_arena_strdup(arena, s);
+    bool found = false;
+
+    for (size_t i = 0; i < CV_COUNT(signs); i++) {
+        for (char *at = strstr(out, signs[i]); at; at = strstr(at, signs[i])) {
+            memset(at, ' ', strlen(signs[i]));
+            found = true;
+        }
+    }
+    return found ? cv_text_fold(arena, out) : NULL;
+}
+
 static UCollator *own_collator(void)
 {
     if (!pattern) {

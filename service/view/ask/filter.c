@@ -4,36 +4,10 @@
 
 #include "view/internal.h"
 
-static const uint64_t listed = UINT64_C(1) << 63;
-
-/* ---- letters of a name ---- one bit for each first letter, and bits for the first two and three letters of each word
- */
-enum { LETTERS = 26, HASHED = 37 };
-
-static uint64_t word_sign(const char *word, size_t len)
-{
-    uint32_t letter = (uint8_t)word[0];
-    uint64_t sign = UINT64_C(1) << (letter >= 'a' ? (letter - 'a') % LETTERS : letter % LETTERS);
-    for (size_t n = 2; n <= 3 && n <= len; n++)
-        sign |= UINT64_C(1) << (LETTERS + view_hash(word, n) % HASHED);
-    return sign;
-}
-
-uint64_t view_name_sign(const char *folded)
-{
-    uint64_t sign = listed;
-    while (folded && *folded) {
-        size_t len = strcspn(folded, " ");
-        if (len)
-            sign |= word_sign(folded, len);
-        folded += len + strspn(folded + len, " ");
-    }
-    return sign;
-}
-
+/* ---- words that are looked for ---- */
 bool view_filter_words(struct view_filter *f, const char *q, struct cv_arena *arena)
 {
-    f->sign = listed;
+    f->sign = view_text_sign("");
     if (q == NULL || q[0] == '\0')
         return true;
     const char *folded = cv_text_fold(arena, q);
@@ -41,27 +15,55 @@ bool view_filter_words(struct view_filter *f, const char *q, struct cv_arena *ar
         size_t len = strcspn(folded, " ");
         f->words[f->word_count] = folded;
         f->word_len[f->word_count++] = len;
-        f->sign |= word_sign(folded, len);
+        f->sign |= view_word_sign(folded, len);
         folded += len + strspn(folded + len, " ");
     }
     return f->word_count > 0;
 }
 
-static bool some_word_begins(const char *folded, const char *with, size_t len)
+/* "+84 912 345 678" is one word; a few digits may be two codes. */
+static const char *as_phone(struct cv_arena *arena, const char *q)
 {
-    while (*folded) {
-        if (strncmp(folded, with, len) == 0)
-            return true;
-        folded += strcspn(folded, " ");
-        folded += strspn(folded, " ");
+    enum { LEAST = 8 };
+    char *digits = cv_arena_strdup(arena, q), *to = digits;
+    for (; *q; q++) {
+        if (*q >= '0' && *q <= '9')
+            *to++ = *q;
+        else if (!strchr(" .-+()", *q))
+            return NULL;
     }
-    return false;
+    *to = '\0';
+    return to - digits >= LEAST ? digits : NULL;
+}
+
+/* Of "annv@ninhthuan.gov.vn" the domain is everybody's. */
+static const char *without_domains(struct cv_arena *arena, const char *q)
+{
+    char *out = cv_arena_strdup(arena, q);
+    for (char *at = strchr(out, '@'); at; at = strchr(at, '@'))
+        memset(at, ' ', strcspn(at, " "));
+    return out;
+}
+
+bool view_filter_person(struct view_filter *f, const char *q, bool phones, struct cv_arena *arena)
+{
+    const char *phone = q ? as_phone(arena, q) : NULL;
+    f->phones = phones;
+    return view_filter_words(f, phone ? phone : q ? without_domains(arena, q) : NULL, arena);
 }
 
 bool view_words_match(const char *folded, const struct view_filter *f)
 {
     for (size_t i = 0; i < f->word_count; i++)
-        if (!some_word_begins(folded, f->words[i], f->word_len[i]))
+        if (!view_text_has(folded, f->words[i], f->word_len[i]))
+            return false;
+    return true;
+}
+
+static bool person_words_match(const struct person *p, const struct view_filter *f)
+{
+    for (size_t i = 0; i < f->word_count; i++)
+        if (!view_person_has(p, f->phones, f->words[i], f->word_len[i]))
             return false;
     return true;
 }
@@ -89,26 +91,15 @@ bool view_person_visible(const struct view *v, const struct person *p, uint32_t 
     return p->posts > 0 && (top == 0 || has_post(v, p, top, true));
 }
 
+/* A unit that is asked for is where the person is at home; a guest from elsewhere is seen, and listed there. */
 static bool in_place(const struct view *v, const struct view_filter *f, const struct person *p)
 {
-    if (!f->at_home)
-        return view_person_visible(v, p, f->scope) && (f->unit == 0 || has_post(v, p, f->unit, f->recursive));
     uint32_t home = p->tally.home; /* of the primary post, whatever the day */
-    return home != NONE && view_below(v, home, f->scope) &&
-           (f->recursive ? view_below(v, home, f->unit) : f->unit == 0 || home == f->unit);
+    bool asked = f->unit == 0 || (home != NONE && (f->recursive ? view_below(v, home, f->unit) : home == f->unit));
+    return asked && (f->at_home ? home != NONE && view_below(v, home, f->scope) : view_person_visible(v, p, f->scope));
 }
 
 /* ---- what ---- */
-static bool holds_code(const struct person *p, const char *code)
-{
-    if (p->code && cv_ascii_casecmp(person_text(p, p->code), code) == 0)
-        return true;
-    for (size_t i = 0; i < p->formers; i++)
-        if (person_former(p, i) && cv_ascii_casecmp(person_former(p, i), code) == 0)
-            return true;
-    return false;
-}
-
 /* Systems in which the person is at the stage. */
 static uint16_t at_stage(const struct view_filter *f, const struct person *p, const struct tally *t,
                          enum view_stage stage)
@@ -162,8 +153,7 @@ bool view_match(const struct view *v, const struct view_filter *f, uint32_t slot
     const struct person *p = v->people[slot];
     if ((f->categories != 0 && !(f->categories >> p->category & 1)) ||
         (f->updated_since != CV_NO_MOMENT && p->updated_at < f->updated_since) ||
-        (f->word_count != 0 && !view_words_match(person_text(p, p->folded), f)) ||
-        (f->code && !holds_code(p, f->code)) || !in_place(v, f, p))
+        (f->word_count != 0 && !person_words_match(p, f)) || !in_place(v, f, p))
         return false;
     const struct tally *t = view_tally_in(v, p, &f->slice, &space);
     return (f->statuses == 0 || f->statuses >> t->status & 1) && (!f->at_home || t->flags & T_RECORDED) &&

@@ -1,4 +1,5 @@
 /* Questions about single people, and the small lists of the scheduler. */
+#include <stdio.h>
 #include <string.h>
 
 #include "view/internal.h"
@@ -216,19 +217,38 @@ bool view_name_taken(const struct view *v, const char *name)
     return at != NONE;
 }
 
+static uint32_t by_login(const struct view *v, const char *login)
+{
+    enum { LOGIN_MAX = 400 };
+    char name[LOGIN_MAX];
+    uint32_t at = NONE;
+    for (unsigned s = 0; s < v->system_count && at == NONE; s++)
+        if (v->systems[s].slug && snprintf(name, sizeof name, "%s/%s", v->systems[s].slug, login) < LOGIN_MAX)
+            at = by_name(v, name);
+    return at;
+}
+
+uint32_t view_holder_slot(const struct view *v, enum view_key by, const char *key)
+{
+    struct cv_id id;
+    switch (by) {
+    case VIEW_BY_NAME:
+        return by_name(v, key);
+    case VIEW_BY_LOGIN:
+        return by_login(v, key);
+    case VIEW_BY_CODE:
+        return by_code(v, key);
+    default:
+        return cv_id_parse("stf_", key, &id) ? by_id(v, id) : NONE;
+    }
+}
+
 bool view_staff_holder(const struct view *v, struct view_scope scope, enum view_key by, const char *key,
                        struct cv_id *out)
 {
-    struct cv_id id;
-    uint32_t slot = NONE;
     if (!view_enter(v, NULL))
         return false;
-    if (by == VIEW_BY_NAME)
-        slot = by_name(v, key);
-    else if (by == VIEW_BY_CODE)
-        slot = by_code(v, key);
-    else if (cv_id_parse("stf_", key, &id))
-        slot = by_id(v, id);
+    uint32_t slot = view_holder_slot(v, by, key);
     bool found = slot != NONE && view_person_visible(v, v->people[slot], view_scope_slot(v, scope));
     if (found)
         *out = v->people[slot]->id;
@@ -236,12 +256,49 @@ bool view_staff_holder(const struct view *v, struct view_scope scope, enum view_
     return found;
 }
 
+static bool same(const char *text, const char *key)
+{
+    return text != NULL && cv_ascii_casecmp(text, key) == 0;
+}
+
+static bool carries_now(const struct person *p, enum view_key by, const char *key)
+{
+    if (by == VIEW_BY_CODE)
+        return same(person_text(p, p->code), key);
+    if (by == VIEW_BY_NAME)
+        return same(person_text(p, p->address), key);
+    for (size_t i = 0; by == VIEW_BY_LOGIN && i < p->accounts; i++)
+        if (same(person_text(p, person_accounts(p)[i].login), key))
+            return true;
+    return by == VIEW_BY_ID;
+}
+
+bool view_staff_holdings(const struct view *v, struct view_scope scope, enum view_key by, const char *const *keys,
+                         size_t count, struct view_holding *out, struct cv_error *err)
+{
+    if (!view_enter_people(v, err))
+        return false;
+    uint32_t top = view_scope_slot(v, scope);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t slot = view_holder_slot(v, by, keys[i]);
+        out[i] = (struct view_holding){.found = slot != NONE && view_person_visible(v, v->people[slot], top)};
+        if (!out[i].found)
+            continue;
+        out[i].staff = v->people[slot]->id;
+        out[i].current = carries_now(v->people[slot], by, keys[i]);
+    }
+    view_leave(v);
+    return true;
+}
+
 /* ---- likely the same person ---- */
 struct twin {
     const char *folded;
     uint64_t sign;
     int birth_year;
-    uint32_t mobile, unit;
+    bool has_mobile;
+    uint8_t mobile[6];
+    uint32_t unit;
 };
 
 static bool is_twin(const struct person *p, const struct twin *t)
@@ -250,7 +307,8 @@ static bool is_twin(const struct person *p, const struct twin *t)
     const char *folded = person_text(p, p->folded);
     if (!post || !folded || strcmp(folded, t->folded) != 0)
         return false;
-    return (t->birth_year && p->birth_year == t->birth_year) || (t->mobile && p->mobile == t->mobile) ||
+    return (t->birth_year && p->birth_year == t->birth_year) ||
+           (t->has_mobile && memcmp(p->mobile, t->mobile, sizeof p->mobile) == 0) ||
            (t->unit != NONE && post->unit == t->unit);
 }
 
@@ -260,15 +318,15 @@ size_t view_twins(const struct view *v, const struct view_twin_query *q, struct 
     size_t count = 0;
     if (arena == NULL || q->full_name == NULL)
         return 0;
-    struct twin t = {.folded = cv_text_fold(arena, q->full_name),
-                     .birth_year = q->birth_year,
-                     .mobile = q->mobile ? view_hash_text(q->mobile) | 1 : 0};
-    t.sign = view_name_sign(t.folded);
+    struct twin t = {
+        .folded = cv_text_fold(arena, q->full_name), .birth_year = q->birth_year, .has_mobile = q->mobile != NULL};
+    view_mobile_pack(q->mobile, t.mobile);
+    t.sign = view_text_sign(t.folded);
     if (t.folded[0] == '\0' || !view_enter(v, NULL))
         return 0;
     t.unit = q->has_unit ? view_unit_slot_of(v, q->unit) : NONE;
     for (size_t i = 0; i < v->people_end && count < max; i++)
-        if (v->signs[i] == t.sign && is_twin(v->people[i], &t))
+        if (v->people[i] && !(t.sign & ~v->signs[i]) && is_twin(v->people[i], &t))
             out[count++] = v->people[i]->id;
     view_leave(v);
     return count;

@@ -50,7 +50,6 @@ static bool make_filter(const struct view *v, const struct view_staff_query *q, 
 {
     f->statuses = q->statuses;
     f->categories = q->categories;
-    f->code = q->staff_code;
     f->updated_since = q->updated_since;
     f->stages = q->stages;
     f->by_stage = f->at_home = q->system != NULL || q->stages != 0;
@@ -138,8 +137,26 @@ static void along_order(struct search *s)
     }
 }
 
-static void run(struct search *s, size_t page_size, struct cv_arena *arena)
+/* Whoever holds or held one of the keys, each once. */
+static void by_keys(struct search *s, const struct view_staff_query *q, struct cv_arena *arena)
 {
+    uint32_t *slots = CV_NEWS(arena, uint32_t, q->key_count);
+    size_t count = 0;
+    for (size_t i = 0; i < q->key_count; i++) {
+        uint32_t slot = view_holder_slot(s->v, q->by, q->keys[i]);
+        size_t k = 0;
+        while (k < count && slots[k] != slot)
+            k++;
+        if (slot != NONE && k == count)
+            slots[count++] = slot;
+    }
+    offer_all(s, slots, count);
+    view_best_finish(&s->best);
+}
+
+static void run(struct search *s, const struct view_staff_query *q, struct cv_arena *arena)
+{
+    size_t page_size = q->page_size;
     uint32_t top = s->f.unit ? s->f.unit : s->f.scope;
     size_t most = s->v->order.count,
            members = top == 0 ? most : view_members_below(s->v, top, s->f.unit == 0 || s->f.recursive);
@@ -149,7 +166,9 @@ static void run(struct search *s, size_t page_size, struct cv_arena *arena)
                                  .sort = s->sort,
                                  .descending = s->descending,
                                  .v = s->v};
-    if (top != 0 && (s->sort != VIEW_BY_GIVEN_NAME || members < most / FEW)) {
+    if (q->key_count > 0) {
+        by_keys(s, q, arena);
+    } else if (top != 0 && (s->sort != VIEW_BY_GIVEN_NAME || members < most / FEW)) {
         by_gathering(s, top);
         view_best_finish(&s->best);
     } else if (s->sort == VIEW_BY_GIVEN_NAME) {
@@ -176,12 +195,12 @@ bool view_staff_list(const struct view *v, const struct view_staff_query *q, str
 {
     struct search s = {.v = v, .descending = q->descending, .want_total = q->want_total, .sort = (int)q->sort};
     s.has_after = view_position_read(q->after, q->after_len, &s.after);
-    bool possible = view_filter_words(&s.f, q->q, arena);
+    bool possible = view_filter_person(&s.f, q->q, q->phones, arena);
     if (!view_enter_people(v, err))
         return false;
     bool ok = make_filter(v, q, &s.f, err);
     if (ok && possible)
-        run(&s, q->page_size, arena);
+        run(&s, q, arena);
     if (ok)
         fill_page(&s, q->page_size, arena, out);
     view_leave(v);

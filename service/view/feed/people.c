@@ -76,7 +76,7 @@ static void insert(struct view *v, struct person *p)
 {
     uint32_t slot = free_slot(v);
     v->people[slot] = p;
-    v->signs[slot] = view_name_sign(person_text(p, p->folded));
+    v->signs[slot] = view_person_sign(p);
     p->mark = v->refresh;
     view_entry_add(v, p->uuid, PERSON, slot);
     index_person(v, slot, view_lookup_put);
@@ -107,7 +107,7 @@ static void replace(struct view *v, uint32_t slot, struct person *p)
         view_slots_take_out(&v->cutting, slot);
     index_person(v, slot, view_lookup_drop);
     v->people[slot] = p;
-    v->signs[slot] = view_name_sign(person_text(p, p->folded));
+    v->signs[slot] = view_person_sign(p);
     p->mark = v->refresh;
     p->uses = old->uses;
     index_person(v, slot, view_lookup_put);

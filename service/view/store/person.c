@@ -23,6 +23,7 @@ void view_person_texts(const struct dom_staff *s, struct cv_arena *scratch, stru
     }
     out->key_len = total - 1;
     out->folded = cv_text_fold(scratch, s->full_name ? s->full_name : "");
+    out->apart = cv_text_fold_apart(scratch, s->full_name ? s->full_name : "");
 }
 
 /* ---- packing ---- */
@@ -49,6 +50,27 @@ static uint16_t put_text(struct pack *b, const char *text)
     size_t size = strlen(text) + 1;
     const uint8_t *there = memmem(b->data + b->texts, b->len - b->texts, text, size);
     return there ? (uint16_t)(there - b->data) : put(b, text, size);
+}
+
+static uint16_t put_both(struct pack *b, const struct view_person_texts *texts)
+{
+    size_t first = strlen(texts->folded) + 1, second = strlen(texts->apart) + 1;
+    char both[2 * 256];
+    if (first + second > sizeof both)
+        return put_text(b, texts->folded);
+    memcpy(both, texts->folded, first);
+    memcpy(both + first, texts->apart, second);
+    return put(b, both, first + second);
+}
+
+/* A number of fourteen digits at most is kept whole; of a longer one only equality is ever asked. */
+void view_mobile_pack(const char *mobile, uint8_t out[6])
+{
+    uint64_t number = 0;
+    for (const char *p = mobile ? mobile : ""; *p; p++)
+        if (*p >= '0' && *p <= '9')
+            number = number * 10 + (uint64_t)(*p - '0');
+    memcpy(out, &number, 6);
 }
 
 static void pack_leaving(struct pack *b, struct person *p, const struct dom_staff *s)
@@ -164,7 +186,8 @@ static void pack_texts(struct pack *b, struct person *p, const struct dom_staff 
             account++;
         }
     p->name = put_text(b, s->full_name);
-    p->folded = put_text(b, texts->folded);
+    p->folded = texts->apart ? put_both(b, texts) : put_text(b, texts->folded);
+    p->apart = texts->apart && p->folded;
     p->code = put_text(b, s->staff_code);
     p->key = put(b, texts->key, texts->key_len);
     p->key_len = p->key ? (uint16_t)texts->key_len : 0;
@@ -177,7 +200,7 @@ static void fill_fixed(struct person *p, const uint8_t uuid[16], const struct do
     p->updated_at = s->updated_at;
     p->revision = s->revision;
     p->hired_on = s->hired_on;
-    p->mobile = s->mobile ? view_hash_text(s->mobile) | 1 : 0;
+    view_mobile_pack(s->mobile, p->mobile);
     p->birth_year = (uint16_t)s->birth_year;
     p->category = (uint8_t)s->category;
     p->credential_set = s->credential_set;
