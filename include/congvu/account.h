@@ -61,19 +61,29 @@ struct dom_former {
     const char *remote_id; /* or NULL */
 };
 
+/* A time that is over in which an account counted as issued. */
+struct dom_span {
+    cv_day from, to; /* CV_NO_DAY = nobody knows since when; `to` is the first day on which it was not so any more */
+    bool locked;
+};
+
 struct dom_account {
     const char *system; /* slug */
     enum dom_desired desired;
     enum dom_observed observed;
     const char *login;      /* or NULL */
+    const char *next_login; /* taken for a transfer that is to come, or NULL ... */
+    struct cv_id next_unit; /* ... to this unit */
     const char *reason;     /* why locked or closed, a word for people, or NULL */
     enum dom_cause cause;   /* why not present; DOM_BY_HAND when it is */
     bool cause_told;        /* false: read out of what data of an earlier version say */
     cv_moment since;        /* of the observed state */
     cv_day issued_on;       /* since when it has counted as issued without a break; 0 = it does not, or nobody
                                knows */
-    const char *last_error; /* or NULL */
-    bool asked;             /* set by a person (PUT account), so that required_for does not take it away */
+    struct dom_span spans[DOM_SPANS_MAX]; /* what was, ascending; what is now follows from observed, since, issued_on */
+    size_t span_count;
+    const char *last_error;            /* or NULL */
+    bool asked;                        /* set by a person (PUT account), so that required_for does not take it away */
     const struct dom_cut_off *cut_off; /* NULL = nothing to end */
     /* What the reconciler remembers of an account in a `connector` system; written by it alone, quietly. */
     const char *remote_id; /* its id there, or NULL */
@@ -92,6 +102,8 @@ enum dom_observed dom_observed_for(enum dom_desired desired, bool credential_set
 bool dom_counts_issued(enum dom_observed observed);
 /* The account is in this state since then. A lock and its end are no new issue. */
 void dom_observe(struct dom_account *account, enum dom_observed observed, cv_moment since);
+/* Did it count as issued, and was it locked, at the end of that day? */
+bool dom_issued_on(const struct dom_account *account, cv_day day, bool *out_locked);
 bool dom_may_login(enum dom_observed observed);
 bool dom_may_receive(enum dom_observed observed);
 /* What lists show: the states differ, or a connector system has not what it should have (a change on its way, a value

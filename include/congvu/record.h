@@ -21,7 +21,10 @@
 
 enum {
     DOM_SYSTEMS_MAX = 16,
-    DOM_POSTS_MAX = 8,
+    DOM_POSTS_MAX = 8,       /* in force or to come */
+    DOM_POSTS_KEPT_MAX = 16, /* with those that have ended */
+    DOM_LEAVES_MAX = 24,
+    DOM_SPANS_MAX = 12, /* of one account */
     DOM_NAMES_MAX = 64, /* addresses and logins a person ever held */
     DOM_CODES_MAX = 16,
     DOM_RULES_MAX = 16,

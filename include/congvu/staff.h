@@ -31,7 +31,7 @@ struct dom_post {
     struct cv_id unit;
     const char *title; /* or NULL */
     enum dom_post_kind kind;
-    bool primary;    /* exactly one per person */
+    bool primary;    /* those of a person follow each other; see dom_home_on */
     cv_day from, to; /* CV_NO_DAY = open; `to` is the first day out */
     struct dom_decision decision;
 };
@@ -39,6 +39,11 @@ struct dom_post {
 struct dom_alias {
     const char *address;
     cv_day until; /* last day of delivery; CV_NO_DAY = without end */
+};
+
+struct dom_leave {
+    enum dom_leave_kind kind;
+    cv_day from, to; /* `to` is the last day; CV_NO_DAY = open */
 };
 
 struct dom_staff {
@@ -49,11 +54,12 @@ struct dom_staff {
     const char *full_name, *family_name, *middle_name, *given_name; /* middle may be "" */
     bool split_by_hand;
     enum dom_category category;
-    const char *mobile; /* E.164 or NULL */
-    int birth_year;     /* 0 = not given */
-    cv_day hired_on;    /* CV_NO_DAY = from the start */
-    struct dom_post *posts;
+    const char *mobile;     /* E.164 or NULL */
+    int birth_year;         /* 0 = not given */
+    cv_day hired_on;        /* CV_NO_DAY = from the start */
+    struct dom_post *posts; /* former ones too, for as long as figures of their time are asked for */
     size_t post_count;
+    cv_day home_on; /* the day whose home the logins and the attributes for others follow; CV_NO_DAY = the first one */
     const char *login;   /* mailbox login, current; or NULL */
     const char *address; /* primary, or NULL */
     struct dom_alias *aliases;
@@ -70,12 +76,12 @@ struct dom_staff {
     bool named_by_hand;
     struct dom_account *accounts;
     size_t account_count;
-    bool on_leave;
-    enum dom_leave_kind leave_kind;
-    cv_day leave_from, leave_to; /* leave_to = the first day back */
+    struct dom_leave *leaves; /* ascending, none over another */
+    size_t leave_count;
     struct dom_departure *departures;
     size_t departure_count; /* by number */
-    bool credential_set;    /* the person has set an own password */
+    bool credential_set;    /* the person has set an own password ... */
+    cv_day credential_on;   /* ... on that day; CV_NO_DAY = nobody knows */
     const char *activation_digest;
     cv_moment activation_until;
     cv_moment due_at; /* from then on the calendar has something to do here; CV_NO_MOMENT = never */
@@ -88,9 +94,21 @@ struct dom_staff {
  * are empty. */
 struct dom_staff dom_staff_new(struct cv_id id);
 struct dom_post dom_post_new(struct cv_id unit);
-/* Held on that day; the primary post whatever its dates, for everybody has one. */
-bool dom_post_current(const struct dom_post *post, cv_day day);
-const struct dom_post *dom_primary_post(const struct dom_staff *s); /* never NULL for a saved person */
+/* from <= day < to; CV_NO_DAY is open. */
+bool dom_day_within(cv_day from, cv_day to, cv_day day);
+bool dom_post_in_force(const struct dom_post *post, cv_day day);
+/* The primary post in force on the day. Before the first one begins it is that one, in a gap or after the last one the
+ * one that has ended: whoever has no post in force still belongs somewhere, but counts nowhere (dom_recorded_on).
+ * Lists, rights, figures and logins all ask this. Never NULL for a saved person. */
+const struct dom_post *dom_home_on(const struct dom_staff *s, cv_day day);
+/* Of two posts out of force the better answer to "where": one that has ended before one to come, then the nearest. */
+bool dom_home_nearer(cv_day a_from, cv_day a_to, cv_day b_from, cv_day b_to, cv_day day);
+/* The primary post that is to begin next after the day, or NULL. */
+const struct dom_post *dom_next_home(const struct dom_staff *s, cv_day day);
+/* The home that logins and the attributes for other LDAP clients follow: until the calendar turns them, yesterday's. */
+const struct dom_post *dom_home_shown(const struct dom_staff *s);
+/* In force on that day, or the home. */
+bool dom_post_counts(const struct dom_staff *s, const struct dom_post *post, cv_day day);
 /* The one that is not withdrawn or undone, or NULL. */
 const struct dom_departure *dom_current_departure(const struct dom_staff *s);
 /* From hired_on, leave and the current departure: nothing of this is stored. Asked in this order: departed (the date
@@ -102,7 +120,13 @@ const struct dom_departure *dom_kept_mail(const struct dom_staff *s);
 const char *dom_alias_login(const struct dom_staff *s, const struct dom_alias *alias, struct cv_arena *arena);
 /* What is answered to who writes to somebody whose mail is kept; NULL when it is not. */
 const char *dom_auto_reply(const struct dom_staff *s, struct cv_arena *arena);
-/* Primary post there and hired_on <= day < departure's effective_on: active, on leave, departing. */
+/* The leave that covers the day, or NULL. */
+const struct dom_leave *dom_leave_on(const struct dom_staff *s, cv_day day);
+/* That one, else the next to begin, else NULL: what "the leave" of somebody means. */
+const struct dom_leave *dom_leave_shown(const struct dom_staff *s, cv_day day);
+/* At least 30 days, or open: does not count in the base of adoption. */
+bool dom_leave_is_long(const struct dom_leave *leave);
+/* Home in force there and hired_on <= day < departure's effective_on: active, on leave, departing. */
 bool dom_recorded_on(const struct dom_staff *s, cv_day day);
 struct dom_account *dom_account_of(const struct dom_staff *s, const char *system); /* or NULL */
 bool dom_code_valid(const char *code); /* [A-Za-z0-9._-]{1,35}, no id prefix (stf_ unt_ tok_ ...) */

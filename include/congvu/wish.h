@@ -104,7 +104,7 @@ void dom_departure_settle(struct dom_staff *staff);
 bool dom_leaver_wish(const struct dom_staff *staff, const struct dom_system *system, enum dom_desired usual,
                      cv_day today, struct dom_wish *out);
 /* When the calendar has to look at the person next: ends of aliases and of kept mail. CV_NO_MOMENT = never. */
-cv_moment dom_due_at(const struct dom_staff *staff, const struct dom_system *systems, size_t count);
+cv_moment dom_due_at(const struct dom_staff *staff, const struct dom_system *systems, size_t count, cv_day today);
 
 /* ---- coming back ---- */
 /* Ends the departure; who comes back has no password. not_departed. */

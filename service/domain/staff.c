@@ -11,8 +11,8 @@ struct dom_staff dom_staff_new(struct cv_id id)
                               .middle_name = "",
                               .given_name = "",
                               .hired_on = CV_NO_DAY,
-                              .leave_from = CV_NO_DAY,
-                              .leave_to = CV_NO_DAY,
+                              .home_on = CV_NO_DAY,
+                              .credential_on = CV_NO_DAY,
                               .activation_until = CV_NO_MOMENT,
                               .due_at = CV_NO_MOMENT,
                               .idempotency.at = CV_NO_MOMENT,
@@ -27,20 +27,6 @@ struct dom_post dom_post_new(struct cv_id unit)
                              .from = CV_NO_DAY,
                              .to = CV_NO_DAY,
                              .decision = {.signed_on = CV_NO_DAY, .effective_on = CV_NO_DAY}};
-}
-
-bool dom_post_current(const struct dom_post *post, cv_day day)
-{
-    return post->primary ||
-           ((post->from == CV_NO_DAY || post->from <= day) && (post->to == CV_NO_DAY || day < post->to));
-}
-
-const struct dom_post *dom_primary_post(const struct dom_staff *s)
-{
-    for (size_t i = 0; i < s->post_count; i++)
-        if (s->posts[i].primary)
-            return &s->posts[i];
-    return NULL;
 }
 
 const struct dom_departure *dom_current_departure(const struct dom_staff *s)
@@ -97,13 +83,9 @@ static cv_day first_day_out(const struct dom_staff *s)
 
 static bool hired_by(const struct dom_staff *s, cv_day day)
 {
-    return s->hired_on == CV_NO_DAY || s->hired_on <= day;
-}
-
-static bool leave_covers(const struct dom_staff *s, cv_day day)
-{
-    return s->on_leave && (s->leave_from == CV_NO_DAY || s->leave_from <= day) &&
-           (s->leave_to == CV_NO_DAY || day < s->leave_to);
+    const struct dom_post *home = dom_home_on(s, day);
+    return (s->hired_on == CV_NO_DAY || s->hired_on <= day) &&
+           (home == NULL || home->from == CV_NO_DAY || home->from <= day);
 }
 
 enum dom_status dom_status_on(const struct dom_staff *s, cv_day today)
@@ -115,12 +97,13 @@ enum dom_status dom_status_on(const struct dom_staff *s, cv_day today)
         return DOM_PENDING;
     if (out != CV_NO_DAY)
         return DOM_DEPARTING;
-    return leave_covers(s, today) ? DOM_ON_LEAVE : DOM_ACTIVE;
+    return dom_leave_on(s, today) ? DOM_ON_LEAVE : DOM_ACTIVE;
 }
 
 bool dom_recorded_on(const struct dom_staff *s, cv_day day)
 {
-    if (!dom_primary_post(s) || !hired_by(s, day))
+    const struct dom_post *home = dom_home_on(s, day);
+    if (!home || !dom_post_in_force(home, day) || !hired_by(s, day))
         return false;
     cv_day out = first_day_out(s);
     return out == CV_NO_DAY || day < out;

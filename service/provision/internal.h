@@ -27,6 +27,7 @@ struct prov {
     cv_day usage_folded;                /* days before this one are sums everywhere; the clockwork's own */
     pthread_mutex_t lock;               /* guards what follows */
     char *reserved[PROV_RESERVED_MAX];  /* names on their way to the directory, in no order */
+    cv_day swept_on;                    /* on a new day at once; the clockwork's own */
     size_t reserved_count;
 };
 
@@ -60,9 +61,9 @@ bool prov_names_refused(struct prov_names *names, const struct cv_error *err);
 /* Gives the person a mailbox address and login (or HR's own choice `local`), keeping the old address as a dated alias.
  */
 bool prov_name_mailbox(struct prov_names *names, struct dom_staff *staff, const char *local, struct cv_error *err);
-/* Gives the login of another system by its rule. */
-bool prov_name_login(struct prov_names *names, struct dom_staff *staff, const struct dom_system *system,
-                     struct dom_account *account, struct cv_error *err);
+/* The login of another system by its rule, for somebody who belongs to the unit `home`. */
+bool prov_name_login(struct prov_names *names, struct dom_staff *staff, struct cv_id home,
+                     const struct dom_system *system, const char **out_login, struct cv_error *err);
 /* The same, chosen by HR. */
 bool prov_name_hand_login(struct prov_names *names, struct dom_staff *staff, const struct dom_system *system,
                           struct dom_account *account, const char *login, struct cv_error *err);
@@ -139,6 +140,8 @@ void prov_apply_connector(struct prov_call *call, const struct prov_system_input
 /* Gives what the posts require; with `moved` closes what they no longer do and renews logins that belong to a unit.
  * Nothing for somebody who has departed. */
 bool prov_sync_accounts(struct prov_change *change, bool moved, struct cv_error *err);
+/* Takes the logins that a transfer to come will need, and forgets those of one that will not come. */
+bool prov_plan_logins(struct prov_change *change, struct cv_error *err);
 /* The account gets the call's hand_login; the same login again changes nothing. */
 bool prov_account_hand_login(struct prov_change *change, const struct dom_system *system, struct dom_account *account,
                              struct cv_error *err);

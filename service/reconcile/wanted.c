@@ -7,7 +7,7 @@ static const char *unit_text(const struct rec_link *link, const struct dom_staff
 {
     struct view_unit unit;
     const struct prov_call *call = &link->w->call;
-    if (!view_unit_by_id(call->prov->options.view, dom_primary_post(staff)->unit, call->arena, &unit))
+    if (!view_unit_by_id(call->prov->options.view, dom_home_on(staff, cv_today())->unit, call->arena, &unit))
         return NULL;
     return field == DOM_FIELD_UNIT_CODE ? unit.code : unit.name[CV_VI];
 }
@@ -41,7 +41,7 @@ static const char *text_of(const struct rec_link *link, const struct dom_staff *
     case DOM_FIELD_MOBILE:
         return staff->mobile;
     case DOM_FIELD_TITLE:
-        return dom_primary_post(staff)->title;
+        return dom_home_on(staff, cv_today())->title;
     case DOM_FIELD_UNIT_NAME:
     case DOM_FIELD_UNIT_CODE:
         return unit_text(link, staff, field);

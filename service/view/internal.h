@@ -170,7 +170,15 @@ struct leaving {
     uint8_t state, reason;
 };
 struct absence {
-    cv_day from, to;
+    cv_day from, to; /* both included */
+};
+
+/* A time that is over in which an account counted as issued. */
+struct account_span {
+    cv_day from;        /* CV_NO_DAY = nobody knows */
+    uint32_t days : 23; /* until the first day out, or that day itself when `from` is not known */
+    uint32_t locked : 1;
+    uint32_t system : 8;
 };
 
 /* What a person adds to the figures today. */
@@ -178,9 +186,10 @@ enum { T_RECORDED = 1, T_LONG_LEAVE = 2, T_SECONDED_OUT = 4, T_LACKING = 8, T_CO
 struct tally {
     uint32_t home;                                                      /* unit of the primary post, or NONE */
     cv_day next_day;                                                    /* first day on which this may differ */
-    uint16_t required;                                                  /* systems, whether recorded or not */
+    uint16_t required, issued, locked;                                  /* systems, whether recorded or not */
     uint16_t activated, ever, too_new, used[WINDOWS], regular[WINDOWS]; /* issued ones, required or not */
-    uint8_t status, flags, hosts, spare; /* hosts: bits of the posts that count as seconded in */
+    uint8_t status, flags;
+    uint16_t hosts; /* bits of the posts that count as seconded in */
 };
 
 /* Active days of one person: for each system a struct use with its bits behind it. */
@@ -204,18 +213,18 @@ struct person {
     struct cv_id id;
     cv_moment updated_at;
     int64_t revision;
-    cv_day hired_on;
-    uint16_t issued, locked, active; /* systems by observed state, required or not */
+    cv_day hired_on, credential_on;
+    uint16_t active; /* systems whose observed state is active, required or not */
     uint16_t birth_year;
     uint16_t size;                             /* of data */
     uint16_t name, folded, code, address, key; /* offsets in data, 0 = none */
     uint16_t key_len;
     uint16_t texts;    /* where the offsets of names and former codes begin */
     uint8_t mobile[6]; /* the number, little-endian; 0 = none */
-    uint8_t category, posts, accounts, names, formers;
-    uint8_t has_leaving : 1, has_absence : 1, credential_set : 1, cutting : 1,
+    uint8_t category, posts, accounts, names, formers, absences, spans;
+    uint8_t has_leaving : 1, credential_set : 1, cutting : 1,
         apart : 1; /* behind `folded` the same with its apostrophes as blanks: "kbay", "k bay" */
-    /* leaving?, accounts, posts, absence?, offsets of names and former codes, strings */
+    /* leaving?, accounts, posts, absences, spans, offsets of names and former codes, strings */
     uint8_t data[] __attribute__((aligned(8)));
 };
 static inline const char *person_text(const struct person *p, uint16_t at)
@@ -240,9 +249,13 @@ static inline const struct post *person_posts(const struct person *p)
 {
     return (const struct post *)(const void *)(person_accounts(p) + p->accounts);
 }
-static inline const struct absence *person_absence(const struct person *p)
+static inline const struct absence *person_absences(const struct person *p)
 {
-    return p->has_absence ? (const struct absence *)(const void *)(person_posts(p) + p->posts) : NULL;
+    return (const struct absence *)(const void *)(person_posts(p) + p->posts);
+}
+static inline const struct account_span *person_spans(const struct person *p)
+{
+    return (const struct account_span *)(const void *)(person_absences(p) + p->absences);
 }
 static inline const char *person_name_held(const struct person *p, size_t i)
 {
@@ -432,6 +445,8 @@ struct person *view_person_build(struct view *v, const uint8_t uuid[16], const s
 void view_mobile_pack(const char *mobile, uint8_t out[6]); /* NULL = none */
 void view_person_free(struct view *v, struct person *p);
 bool view_person_same(const struct person *a, const struct person *b);
+bool view_post_in_force(const struct post *post, cv_day day);
+const struct post *view_home_on(const struct person *p, cv_day day); /* as dom_home_on; NULL without a primary post */
 
 /* ---- letters.c: words that people are looked for by ---- */
 uint64_t view_word_sign(const char *word, size_t len);

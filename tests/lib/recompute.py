@@ -78,8 +78,13 @@ class Person:
         self.id, self.category = one(entry, "cvId"), one(entry, "cvCategory")
         self.hired = day(one(entry, "cvHiredOn"))
         self.posts = [json.loads(p) for p in entry.get("cvPost", [])]
-        self.home = next((p["unit"] for p in self.posts if p.get("primary")), None)
-        self.leave = json.loads(one(entry, "cvLeave")) if "cvLeave" in entry else None
+        self.today = site_today()
+        primary = sorted((p for p in self.posts if p.get("primary")), key=lambda p: p.get("from") or "")
+        covering = [p for p in primary if self.in_force(p, self.today)]
+        ended = [p for p in primary if p.get("to") and day(p["to"]) <= self.today]
+        self.home_post = (covering or ended[-1:] or primary)[0]
+        self.home = self.home_post["unit"]
+        self.leaves = [json.loads(leave) for leave in entry.get("cvLeave", [])]
         self.departures = [json.loads(d) for d in entry.get("cvDeparture", [])]
         self.credential = one(entry, "cvCredentialSet") == "TRUE"
         self.state = {s: v[0] for s, v in tagged(entry, "cvAccountState").items()}
@@ -95,18 +100,23 @@ class Person:
         if current:
             latest = max(current, key=lambda d: d["number"])
             out = day(latest.get("effective_on")) if latest["state"] != "held" else None
-        return self.home is not None and (self.hired is None or self.hired <= today) and (out is None or today < out)
+        return self.in_force(self.home_post, today) and (self.hired is None or self.hired <= today) and (out is None or today < out)
 
     def current_posts(self, today):
-        return [p for p in self.posts if p.get("primary") or
-                ((day(p.get("from")) or today) <= today and (day(p.get("to")) is None or today < day(p["to"])))]
+        return [p for p in self.posts if p is self.home_post or self.in_force(p, today)]
+
+    @staticmethod
+    def in_force(post, today):
+        start, end = day(post.get("from")), day(post.get("to"))
+        return (start is None or start <= today) and (end is None or today < end)
 
     def away_for_long(self, today):
-        if not self.leave:
-            return False
-        start, end = day(self.leave.get("from")), day(self.leave.get("to"))
-        covers = (start is None or start <= today) and (end is None or today < end)
-        return covers and (start is None or end is None or (end - start).days >= 30)
+        for leave in self.leaves:
+            start, end = day(leave.get("from")), day(leave.get("to"))
+            covers = (start is None or start <= today) and (end is None or today <= end)
+            if covers:
+                return start is None or end is None or (end - start).days + 1 >= 30
+        return False
 
     def issued(self, system):
         return self.state.get(system) in ISSUED

@@ -234,10 +234,13 @@ static void same_staff(const struct dom_staff *a, const struct dom_staff *b)
     same_text(a->mail_store, b->mail_store);
     same_text(a->naming_rule, b->naming_rule);
     assert_int_equal(a->named_by_hand, b->named_by_hand);
-    assert_int_equal(a->on_leave, b->on_leave);
-    assert_int_equal(a->leave_kind, b->leave_kind);
-    assert_int_equal(a->leave_from, b->leave_from);
-    assert_int_equal(a->leave_to, b->leave_to);
+    assert_int_equal(a->home_on, b->home_on);
+    assert_int_equal(a->leave_count, b->leave_count);
+    for (size_t i = 0; i < a->leave_count; i++) {
+        assert_int_equal(a->leaves[i].kind, b->leaves[i].kind);
+        assert_int_equal(a->leaves[i].from, b->leaves[i].from);
+        assert_int_equal(a->leaves[i].to, b->leaves[i].to);
+    }
     assert_int_equal(a->credential_set, b->credential_set);
     same_text(a->activation_digest, b->activation_digest);
     assert_true(a->activation_until == b->activation_until);
@@ -340,8 +343,10 @@ static void make_aliases(struct cv_arena *a, struct dom_staff *s)
 
 static void make_staff(struct cv_arena *a, struct dom_staff *s)
 {
-    bool leave = maybe();
+    struct dom_leave *leaves = CV_NEWS(a, struct dom_leave, 2);
 
+    leaves[0] = (struct dom_leave){(enum dom_leave_kind)chance(DOM_LEAVE_KINDS), 20000, 20000 + (cv_day)chance(30)};
+    leaves[1] = (struct dom_leave){(enum dom_leave_kind)chance(DOM_LEAVE_KINDS), 20100, CV_NO_DAY};
     *s = (struct dom_staff){.id = some_id(),
                             .staff_code = text_or_null(a),
                             .full_name = some_text(a),
@@ -359,10 +364,9 @@ static void make_staff(struct cv_arena *a, struct dom_staff *s)
                             .mail_store = text_or_null(a),
                             .naming_rule = text_or_null(a),
                             .named_by_hand = maybe(),
-                            .on_leave = leave,
-                            .leave_kind = leave ? (enum dom_leave_kind)chance(DOM_LEAVE_KINDS) : (enum dom_leave_kind)0,
-                            .leave_from = leave ? some_day() : CV_NO_DAY,
-                            .leave_to = leave ? some_day() : CV_NO_DAY,
+                            .home_on = some_day(),
+                            .leaves = leaves,
+                            .leave_count = chance(3),
                             .credential_set = maybe(),
                             .activation_digest = text_or_null(a),
                             .activation_until = some_moment(),

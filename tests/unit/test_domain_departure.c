@@ -252,14 +252,14 @@ static void the_next_day_that_matters(void **state)
     (void)state;
     cv_day_iso(TODAY + 5, until);
     struct dom_account *a = begun(&l, until, (struct dom_account){.system = "mailbox", .desired = DOM_LOCKED});
-    assert_int_equal(dom_due_at(&l.staff, systems, 2), cv_day_start(TODAY + 6));
+    assert_int_equal(dom_due_at(&l.staff, systems, 2, TODAY), cv_day_start(TODAY + 6));
     l.staff.aliases = aliases;
     l.staff.alias_count = 2;
-    assert_int_equal(dom_due_at(&l.staff, systems, 2), cv_day_start(TODAY + 6));
+    assert_int_equal(dom_due_at(&l.staff, systems, 2, TODAY), cv_day_start(TODAY + 6));
     a->desired = DOM_CLOSED;
-    assert_int_equal(dom_due_at(&l.staff, systems, 2), cv_day_start(TODAY + 10));
+    assert_int_equal(dom_due_at(&l.staff, systems, 2, TODAY), cv_day_start(TODAY + 10));
     l.staff.alias_count = 0;
-    assert_int_equal(dom_due_at(&l.staff, systems, 2), CV_NO_MOMENT);
+    assert_int_equal(dom_due_at(&l.staff, systems, 2, TODAY), CV_NO_MOMENT);
 }
 
 int main(void)

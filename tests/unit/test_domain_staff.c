@@ -22,8 +22,7 @@ static struct dom_departure departure(int number, enum dom_departure_state state
 static struct dom_staff person(struct dom_post *post)
 {
     *post = (struct dom_post){.primary = true, .from = CV_NO_DAY, .to = CV_NO_DAY};
-    return (struct dom_staff){
-        .posts = post, .post_count = 1, .hired_on = CV_NO_DAY, .leave_from = CV_NO_DAY, .leave_to = CV_NO_DAY};
+    return (struct dom_staff){.posts = post, .post_count = 1, .hired_on = CV_NO_DAY, .home_on = CV_NO_DAY};
 }
 
 static void the_date_decides(void **state)
@@ -81,16 +80,17 @@ static void other_states(void **state)
     assert_true(dom_recorded_on(&s, TODAY + 1));
     s.hired_on = TODAY;
     assert_int_equal(dom_status_on(&s, TODAY), DOM_ACTIVE);
-    s.on_leave = true;
-    s.leave_from = TODAY;
-    s.leave_to = TODAY + 2;
-    assert_int_equal(dom_status_on(&s, TODAY - 0), DOM_ON_LEAVE);
-    assert_int_equal(dom_status_on(&s, TODAY + 1), DOM_ON_LEAVE);
-    assert_int_equal(dom_status_on(&s, TODAY + 2), DOM_ACTIVE);
-    s.leave_to = CV_NO_DAY;
+    struct dom_leave leaves[] = {{DOM_LEAVE_OM_DAU, TODAY, TODAY + 2}, {DOM_LEAVE_DI_HOC, TODAY + 9, CV_NO_DAY}};
+    s.leaves = leaves;
+    s.leave_count = 1;
+    assert_int_equal(dom_status_on(&s, TODAY), DOM_ON_LEAVE);
+    assert_int_equal(dom_status_on(&s, TODAY + 2), DOM_ON_LEAVE); /* the last day is one of it */
+    assert_int_equal(dom_status_on(&s, TODAY + 3), DOM_ACTIVE);
+    s.leave_count = 2;
+    assert_ptr_equal(dom_leave_shown(&s, TODAY + 2), &leaves[0]);
+    assert_ptr_equal(dom_leave_shown(&s, TODAY + 3), &leaves[1]);
+    assert_int_equal(dom_status_on(&s, TODAY + 8), DOM_ACTIVE);
     assert_int_equal(dom_status_on(&s, TODAY + 900), DOM_ON_LEAVE);
-    s.leave_from = TODAY + 1;
-    assert_int_equal(dom_status_on(&s, TODAY), DOM_ACTIVE);
     assert_true(dom_recorded_on(&s, TODAY + 5)); /* on leave is recorded */
     struct dom_departure d = departure(1, DOM_SCHEDULED, TODAY + 3, false);
     s.departures = &d;
@@ -100,7 +100,55 @@ static void other_states(void **state)
     assert_int_equal(dom_status_on(&s, TODAY), DOM_PENDING);
     s.post_count = 0;
     assert_false(dom_recorded_on(&s, TODAY + 1));
-    assert_null(dom_primary_post(&s));
+    assert_null(dom_home_on(&s, TODAY));
+}
+
+static void a_long_leave(void **state)
+{
+    struct dom_leave leave = {DOM_LEAVE_OM_DAU, TODAY, TODAY + 28};
+    (void)state;
+    assert_false(dom_leave_is_long(&leave)); /* 29 days */
+    leave.to = TODAY + 29;
+    assert_true(dom_leave_is_long(&leave));
+    leave.to = CV_NO_DAY;
+    assert_true(dom_leave_is_long(&leave));
+}
+
+static struct dom_post primary(cv_day from, cv_day to)
+{
+    struct dom_post post = dom_post_new((struct cv_id){0});
+    post.primary = true;
+    post.from = from;
+    post.to = to;
+    return post;
+}
+
+static void the_home_on_a_day(void **state)
+{
+    struct dom_post posts[] = {primary(CV_NO_DAY, TODAY - 5), primary(TODAY - 5, TODAY), primary(TODAY + 3, CV_NO_DAY)};
+    struct dom_staff s = dom_staff_new((struct cv_id){0});
+    (void)state;
+    s.posts = posts;
+    s.post_count = 3;
+    assert_ptr_equal(dom_home_on(&s, TODAY - 6), &posts[0]);
+    assert_ptr_equal(dom_home_on(&s, TODAY - 5), &posts[1]);
+    assert_ptr_equal(dom_home_on(&s, TODAY - 1), &posts[1]);
+    assert_ptr_equal(dom_home_on(&s, TODAY), &posts[1]); /* a gap: still there, but counted nowhere */
+    assert_false(dom_recorded_on(&s, TODAY));
+    assert_true(dom_recorded_on(&s, TODAY - 1));
+    assert_ptr_equal(dom_home_on(&s, TODAY + 3), &posts[2]);
+    assert_true(dom_recorded_on(&s, TODAY + 3));
+    assert_ptr_equal(dom_next_home(&s, TODAY - 6), &posts[1]);
+    assert_ptr_equal(dom_next_home(&s, TODAY), &posts[2]);
+    assert_null(dom_next_home(&s, TODAY + 3));
+    assert_ptr_equal(dom_home_shown(&s), &posts[0]);
+    s.home_on = TODAY - 2;
+    assert_ptr_equal(dom_home_shown(&s), &posts[1]);
+    s.posts = &posts[2];
+    s.post_count = 1;
+    assert_ptr_equal(dom_home_on(&s, TODAY), &posts[2]); /* not begun */
+    assert_int_equal(dom_status_on(&s, TODAY), DOM_PENDING);
+    assert_false(dom_recorded_on(&s, TODAY));
 }
 
 static void codes(void **state)
@@ -272,6 +320,8 @@ int main(void)
         cmocka_unit_test(the_date_decides),
         cmocka_unit_test(the_current_departure),
         cmocka_unit_test(other_states),
+        cmocka_unit_test(a_long_leave),
+        cmocka_unit_test(the_home_on_a_day),
         cmocka_unit_test(codes),
         cmocka_unit_test(mobiles),
         cmocka_unit_test(names_split),

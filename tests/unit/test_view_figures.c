@@ -77,11 +77,29 @@ static bool slow_regular(struct world *w, const struct w_person *p, int system, 
            slow_days(w, p, system, start, to) > 0;
 }
 
+/* As it was at the end of the window; what stands today says nothing of days before it began. */
+static bool slow_has(struct world *w, const struct w_person *p, int system, cv_day day, bool *out_locked)
+{
+    const struct dom_account *a = slow_account(p, system);
+    *out_locked = false;
+    if (!a)
+        return false;
+    bool over = day < cv_today(),
+         now = dom_counts_issued(a->observed) && (!over || slow_issued(w, p, a, system, INT32_MAX) <= day);
+    *out_locked = now && a->observed == DOM_TEMP_LOCKED && (!over || cv_day_of(a->since) <= day);
+    for (size_t i = 0; over && i < a->span_count; i++) {
+        bool covers = (a->spans[i].from == CV_NO_DAY || a->spans[i].from <= day) && day < a->spans[i].to;
+        now |= covers;
+        *out_locked |= covers && a->spans[i].locked;
+    }
+    return now;
+}
+
 static void slow_use(struct world *w, const struct w_person *p, int system, struct view_window win, bool away,
                      struct dom_counts *c)
 {
     const struct dom_account *a = slow_account(p, system);
-    bool issued = a && dom_counts_issued(a->observed);
+    bool locked, issued = slow_has(w, p, system, win.to, &locked);
     const struct dom_activity *rule = &w->systems[system].activity;
     cv_day judged = win.to < cv_today() ? win.to : cv_today() - 1;
     bool stale =
@@ -106,18 +124,19 @@ static void slow_person(struct world *w, const struct w_person *p, int system, s
                         struct dom_counts *c)
 {
     const struct dom_account *a = slow_account(p, system);
-    bool issued = a && dom_counts_issued(a->observed);
     cv_day day = win.to;
+    bool locked, issued = slow_has(w, p, system, day, &locked);
     if (!slow_required(w, p, system, day))
         return;
     c->eligible++;
     c->issued += issued;
-    c->locked += a && a->observed == DOM_TEMP_LOCKED;
+    c->locked += locked;
     bool opened = w->systems[system].kind == DOM_DIRECTORY ? p->credential : a && a->observed == DOM_OBS_ACTIVE;
     bool told = w->systems[system].kind != DOM_MANUAL || w->systems[system].activity.reported;
     c->activated += told && issued && (opened || slow_days(w, p, system, w->first_day, day) > 0);
-    bool covered = p->on_leave && p->leave_from <= day && (p->leave_to == CV_NO_DAY || day < p->leave_to);
-    bool away = covered && (p->leave_to == CV_NO_DAY || p->leave_to - p->leave_from >= 30);
+    cv_day first = p->leave.from, last = p->leave.to;
+    bool covered = p->on_leave && first <= day && (last == CV_NO_DAY || day <= last);
+    bool away = covered && (last == CV_NO_DAY || last - first + 1 >= 30);
     c->on_long_leave += away;
     slow_use(w, p, system, win, away, c);
 }

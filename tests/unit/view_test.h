@@ -30,7 +30,8 @@ struct w_person {
     struct dom_account accounts[W_SYSTEMS];
     size_t account_count;
     bool on_leave, credential;
-    cv_day leave_from, leave_to, hired_on;
+    struct dom_leave leave;
+    cv_day hired_on;
     struct dom_departure departure;
     bool has_departure;
     int birth_year;
@@ -111,9 +112,9 @@ static inline void w_staff(struct w_person *p, struct dom_staff *out, const char
                               .name_count = p->names[0][0] ? 2 : 0,
                               .accounts = p->accounts,
                               .account_count = p->account_count,
-                              .on_leave = p->on_leave,
-                              .leave_from = p->leave_from,
-                              .leave_to = p->leave_to,
+                              .home_on = CV_NO_DAY,
+                              .leaves = &p->leave,
+                              .leave_count = p->on_leave,
                               .departures = &p->departure,
                               .departure_count = p->has_departure,
                               .credential_set = p->credential,
@@ -258,6 +259,14 @@ static inline void w_new_unit(struct world *w, int i)
     snprintf(u->name, sizeof u->name, "%s %d", i % 2 ? "Phòng Nội vụ" : "Ủy ban nhân dân xã", i);
 }
 
+static inline void w_new_span(struct world *w, struct dom_account *a)
+{
+    cv_day from = cv_today() - 40 + (cv_day)w_random(w, 20);
+    a->spans[0] = (struct dom_span){
+        .from = w_random(w, 4) ? from : CV_NO_DAY, .to = from + 1 + (cv_day)w_random(w, 30), .locked = w_random(w, 2)};
+    a->span_count = 1;
+}
+
 static inline void w_new_accounts(struct world *w, struct w_person *p)
 {
     p->account_count = 0;
@@ -271,6 +280,9 @@ static inline void w_new_accounts(struct world *w, struct w_person *p)
                 .reason = w_random(w, 3) ? NULL : "leave",
                 .since = w_random(w, 2) ? 1000 + w_random(w, 99) : cv_day_start(cv_today() - 50 + (int)w_random(w, 52)),
                 .last_error = w_random(w, 9) ? NULL : "x"};
+    for (size_t i = 0; i < p->account_count; i++)
+        if (w_random(w, 3) == 0)
+            w_new_span(w, &p->accounts[i]);
 }
 
 static inline int w_any_unit(struct world *w, bool sent_only)
@@ -294,8 +306,6 @@ static inline void w_new_person(struct world *w, int i)
                            .id = w_id(w),
                            .category = (enum dom_category)w_random(w, DOM_CATEGORIES),
                            .hired_on = CV_NO_DAY,
-                           .leave_from = CV_NO_DAY,
-                           .leave_to = CV_NO_DAY,
                            .revision = 1,
                            .updated_at = 1000 + w_random(w, 1000),
                            .birth_year = 1970 + (int)w_random(w, 3),
@@ -343,8 +353,8 @@ static inline void w_second(struct world *w, struct w_person *p)
 static inline void w_leave(struct world *w, struct w_person *p)
 {
     p->on_leave = w_random(w, 4) != 0;
-    p->leave_from = cv_today() - 5 + (cv_day)w_random(w, 10);
-    p->leave_to = w_random(w, 3) ? p->leave_from + 1 + (cv_day)w_random(w, 60) : CV_NO_DAY;
+    p->leave.from = cv_today() - 5 + (cv_day)w_random(w, 10);
+    p->leave.to = w_random(w, 3) ? p->leave.from + (cv_day)w_random(w, 60) : CV_NO_DAY;
 }
 
 static inline void w_depart(struct world *w, struct w_person *p)

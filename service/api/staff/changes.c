@@ -13,8 +13,8 @@ static const char *unit_code(struct htp_exchange *x, struct cv_id id)
 
 void api_tell_unit(struct prov_telling *t, const char *name)
 {
-    const char *from = t->before != NULL ? unit_code(t->ctx, dom_primary_post(t->before)->unit) : NULL;
-    prov_tell_text(t, name, from, unit_code(t->ctx, dom_primary_post(t->after)->unit));
+    const char *from = t->before != NULL ? unit_code(t->ctx, dom_home_on(t->before, cv_today())->unit) : NULL;
+    prov_tell_text(t, name, from, unit_code(t->ctx, dom_home_on(t->after, cv_today())->unit));
 }
 
 /* ---- lists ---- the directory keeps no order */
@@ -84,7 +84,7 @@ static const char *posts_json(struct prov_telling *t, const struct dom_staff *st
         struct dom_post post = staff->posts[i];
         if (!api_sees_unit(t->ctx, post.unit))
             continue;
-        if (bare && post.primary) {
+        if (bare && &staff->posts[i] == dom_home_on(staff, cv_today())) {
             post.unit = (struct cv_id){0};
             post.title = NULL;
         }
@@ -121,6 +121,7 @@ static void tell_account(struct prov_telling *t, const char *name, const struct 
     tell_fact(t, root, "reason", was != NULL ? was->reason : NULL, is->reason);
     tell_fact(t, root, "cause", was != NULL ? api_cause_word(was) : NULL, api_cause_word(is));
     tell_fact(t, root, "login", was != NULL ? was->login : NULL, is->login);
+    tell_fact(t, root, "next_login", was != NULL ? was->next_login : NULL, is->next_login);
     tell_fact(t, root, "observed", was != NULL ? dom_observed_words[was->observed] : NULL,
               dom_observed_words[is->observed]);
     tell_fact(t, root, "last_error", was != NULL ? error_of(t, was) : NULL, error_of(t, is));

@@ -46,12 +46,12 @@ static void write_middle_name(struct cv_jout *j, const char *name, const void *r
 static void write_unit(struct cv_jout *j, const char *name, const void *record, void *ctx)
 {
     (void)j;
-    api_write_unit_ref(ctx, name, dom_primary_post(record)->unit);
+    api_write_unit_ref(ctx, name, dom_home_on(record, cv_today())->unit);
 }
 
 static void write_title(struct cv_jout *j, const char *name, const void *record, void *ctx)
 {
-    const struct dom_post *primary = dom_primary_post(record);
+    const struct dom_post *primary = dom_home_on(record, cv_today());
     cv_jout_string(j, name, api_sees_unit(ctx, primary->unit) ? primary->title : NULL);
 }
 
@@ -63,16 +63,16 @@ static void write_status(struct cv_jout *j, const char *name, const void *record
 
 static void write_leave(struct cv_jout *j, const char *name, const void *record, void *ctx)
 {
-    const struct dom_staff *staff = record;
+    const struct dom_leave *leave = dom_leave_shown(record, cv_today());
     (void)ctx;
-    if (!staff->on_leave) {
+    if (leave == NULL) {
         cv_jout_null(j, name);
         return;
     }
     cv_jout_object(j, name);
-    cv_jout_day(j, "from", staff->leave_from);
-    cv_jout_day(j, "to", staff->leave_to);
-    cv_jout_string(j, "kind", dom_leave_kind_words[staff->leave_kind]);
+    cv_jout_day(j, "from", leave->from);
+    cv_jout_day(j, "to", leave->to);
+    cv_jout_string(j, "kind", dom_leave_kind_words[leave->kind]);
     cv_jout_end(j);
 }
 

@@ -1,4 +1,5 @@
 /* Accounts of a person: attributes of one system share its tag (";x-mailbox"). */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -22,6 +23,8 @@ enum account_part {
     FORMER,
     CUT_OFF,
     SEEN,
+    NEXT,
+    SPAN,
     ASKED
 };
 static const char *const account_attrs[] = {
@@ -30,6 +33,7 @@ static const char *const account_attrs[] = {
     [ISSUED] = "cvAccountIssuedOn", [ERROR] = "cvAccountError",     [REMOTE] = "cvAccountRemoteId",
     [SYNCED] = "cvAccountSynced",   [RETRY] = "cvAccountRetry",     [FORMER] = "cvAccountFormer",
     [CUT_OFF] = "cvCutOff",         [ASKED] = "cvAccountAsked",     [SEEN] = "cvAccountSeen",
+    [NEXT] = "cvAccountNext",       [SPAN] = "cvAccountSpan",
 };
 
 static void put_retry(const struct dom_account *a, struct dir_attrs *out)
@@ -44,6 +48,35 @@ static void put_retry(const struct dom_account *a, struct dir_attrs *out)
     dir_json_moment(&j, "next", a->next_try_at);
     cv_jout_int(&j.out, "revision", a->tried);
     dir_json_end(&j, out, dir_tagged(out->arena, account_attrs[RETRY], a->system));
+}
+
+static void put_next(const struct dom_account *a, struct dir_attrs *out)
+{
+    char unit[CV_ID_TEXT];
+    struct dir_json j;
+
+    if (!a->next_login) {
+        return;
+    }
+    dir_json_begin(&j);
+    dir_json_text(&j, "login", a->next_login);
+    dir_json_text(&j, "unit", cv_id_text("unt_", a->next_unit, unit));
+    dir_json_end(&j, out, dir_tagged(out->arena, account_attrs[NEXT], a->system));
+}
+
+static void put_spans(const struct dom_account *a, struct dir_attrs *out)
+{
+    for (size_t i = 0; i < a->span_count; i++) {
+        const struct dom_span *span = &a->spans[i];
+        char from[CV_DAY_TEXT] = "-", to[CV_DAY_TEXT];
+
+        if (span->from != CV_NO_DAY) {
+            cv_day_iso(span->from, from);
+        }
+        cv_day_iso(span->to, to);
+        dir_put(out, dir_tagged(out->arena, account_attrs[SPAN], a->system),
+                cv_arena_printf(out->arena, "%s %s %s", from, to, span->locked ? "locked" : "issued"));
+    }
 }
 
 static void put_formers(const struct dom_account *a, struct dir_attrs *out)
@@ -102,6 +135,8 @@ static void put_account(const struct dom_account *a, struct dir_attrs *out)
                 cv_arena_printf(arena, "%lld", (long long)a->synced));
     }
     dir_put_cut_off(out, dir_tagged(arena, account_attrs[CUT_OFF], a->system), a->cut_off);
+    put_next(a, out);
+    put_spans(a, out);
     put_retry(a, out);
     put_seen(a, out);
     put_formers(a, out);
@@ -212,6 +247,53 @@ static bool take_retry(struct dir_reader *r, const struct dir_attr *attr, struct
     return dir_read_ok(&in);
 }
 
+static bool take_next(struct dir_reader *r, const struct dir_attr *attr, struct dom_account *a)
+{
+    struct dir_json_in in;
+
+    if (!dir_read_begin(&in, r, attr, 0)) {
+        return false;
+    }
+    dir_read_text(in.object, "login", &a->next_login);
+    dir_read_id(&in, in.object, "unit", "unt_", &a->next_unit);
+    return dir_read_ok(&in);
+}
+
+static bool take_span(const char *text, struct dom_span *out)
+{
+    char from[CV_DAY_TEXT], to[CV_DAY_TEXT];
+    size_t first = strcspn(text, " "), second = first + 1 + strcspn(text[first] ? text + first + 1 : text + first, " ");
+
+    *out = (struct dom_span){.from = CV_NO_DAY};
+    if (first >= sizeof(from) || !text[first] || second - first - 1 >= sizeof(to) || !text[second]) {
+        return false;
+    }
+    snprintf(from, sizeof(from), "%.*s", (int)first, text);
+    snprintf(to, sizeof(to), "%.*s", (int)(second - first - 1), text + first + 1);
+    out->locked = strcmp(text + second + 1, "locked") == 0;
+    return (out->locked || strcmp(text + second + 1, "issued") == 0) && cv_day_parse(to, &out->to) &&
+           (strcmp(from, "-") == 0 || cv_day_parse(from, &out->from));
+}
+
+static int by_end(const void *a, const void *b)
+{
+    const struct dom_span *x = a, *y = b;
+
+    return (x->to > y->to) - (x->to < y->to);
+}
+
+static bool take_spans(struct dir_reader *r, const struct dir_attr *attr, struct dom_account *a)
+{
+    for (size_t i = 0; i < attr->count && i < DOM_SPANS_MAX; i++) {
+        if (!take_span(attr->values[i].bytes, &a->spans[i])) {
+            return dir_unreadable(r->err, r->entry, attr->name, "is no span of days");
+        }
+        a->span_count = i + 1;
+    }
+    qsort(a->spans, a->span_count, sizeof(a->spans[0]), by_end);
+    return true;
+}
+
 static bool take_formers(struct dir_reader *r, const struct dir_attr *attr, struct dom_account *a)
 {
     a->formers = CV_NEWS(r->arena, struct dom_former, attr->count);
@@ -278,6 +360,10 @@ bool dir_take_account(struct dir_reader *r, const struct dir_attr *attr, const c
     switch (part_of(attr->name)) {
     case RETRY:
         return take_retry(r, attr, a);
+    case NEXT:
+        return take_next(r, attr, a);
+    case SPAN:
+        return take_spans(r, attr, a);
     case FORMER:
         return take_formers(r, attr, a);
     case SEEN:

@@ -234,10 +234,10 @@ static bool take_attr(struct dir_reader *r, const struct dir_field *f, const str
     return take_value(r, f, attr) || dir_unreadable(r->err, r->entry, attr->name, "has a value that is not understood");
 }
 
-static bool nothing_missing(const struct dir_fields *fields, uint64_t seen, struct dir_reader *r)
+static bool nothing_missing(const struct dir_fields *fields, const bool *seen, struct dir_reader *r)
 {
     for (size_t i = 0; i < fields->count; i++) {
-        if ((fields->items[i].flags & DIR_NEEDED) && !(seen & (UINT64_C(1) << i))) {
+        if ((fields->items[i].flags & DIR_NEEDED) && !seen[i]) {
             return dir_unreadable(r->err, r->entry, fields->items[i].name, "is missing");
         }
     }
@@ -248,7 +248,7 @@ bool dir_fields_take(const struct dir_fields *fields, const struct dir_entry *en
                      void *record, struct cv_error *err)
 {
     struct dir_reader r = {.entry = entry, .arena = arena, .record = record, .err = err};
-    uint64_t seen = 0;
+    bool seen[DIR_FIELDS_MAX] = {false};
     size_t hint = 0;
 
     for (size_t i = 0; i < entry->attrs.count; i++) {
@@ -263,7 +263,7 @@ bool dir_fields_take(const struct dir_fields *fields, const struct dir_entry *en
         if (!take_attr(&r, &fields->items[at], attr, tag)) {
             return false;
         }
-        seen |= UINT64_C(1) << at;
+        seen[at] = true;
         hint = at;
     }
     if (!nothing_missing(fields, seen, &r)) {

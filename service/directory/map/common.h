@@ -60,6 +60,7 @@ struct dir_field {
     bool (*take)(struct dir_reader *r, const struct dir_attr *attr, const char *tag);
 };
 
+enum { DIR_FIELDS_MAX = 96 };
 struct dir_fields {
     const struct dir_field *items;
     size_t count;

@@ -1,4 +1,5 @@
 /* A person: inetOrgPerson for everybody's LDAP clients, cvStaff for what only we need. */
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -38,31 +39,21 @@ static void put_employee_number(const void *record, const char *base, struct dir
     dir_put(out, "employeeNumber", ((const struct dom_staff *)record)->staff_code);
 }
 
-static const struct dom_post *primary_of(const struct dom_staff *s)
-{
-    for (size_t i = 0; i < s->post_count; i++) {
-        if (s->posts[i].primary) {
-            return &s->posts[i];
-        }
-    }
-    return NULL;
-}
-
 static void put_unit(const void *record, const char *base, struct dir_attrs *out)
 {
-    const struct dom_post *primary = primary_of(record);
+    const struct dom_post *home = dom_home_shown(record);
 
-    if (primary) {
-        dir_put(out, "cvUnit", dir_dn_unit(out->arena, base, primary->unit));
+    if (home) {
+        dir_put(out, "cvUnit", dir_dn_unit(out->arena, base, home->unit));
     }
 }
 
 static void put_title(const void *record, const char *base, struct dir_attrs *out)
 {
-    const struct dom_post *primary = primary_of(record);
+    const struct dom_post *home = dom_home_shown(record);
 
     (void)base;
-    dir_put(out, "title", primary ? primary->title : NULL);
+    dir_put(out, "title", home ? home->title : NULL);
 }
 
 static void put_services(const void *record, const char *base, struct dir_attrs *out)
@@ -160,7 +151,7 @@ static bool take_posts(struct dir_reader *r, const struct dir_attr *attr, const 
     }
     s->posts = posts;
     s->post_count = attr->count;
-    return primary_of(s) || dir_unreadable(r->err, r->entry, attr->name, "names no primary post");
+    return dom_home_shown(s) || dir_unreadable(r->err, r->entry, attr->name, "names no primary post");
 }
 
 /* ---- aliases: the plain address for mail servers, and beside it the one that is read back ---- */
@@ -239,38 +230,64 @@ static bool take_alias_ends(struct dir_reader *r, const struct dir_attr *attr, c
 }
 
 /* ---- leave ---- */
-static void put_leave(const void *record, const char *base, struct dir_attrs *out)
+static void put_leaves(const void *record, const char *base, struct dir_attrs *out)
 {
     const struct dom_staff *s = record;
-    struct dir_json j;
 
     (void)base;
-    if (!s->on_leave) {
-        return;
+    for (size_t i = 0; i < s->leave_count; i++) {
+        const struct dom_leave *leave = &s->leaves[i];
+        struct dir_json j;
+
+        dir_json_begin(&j);
+        dir_json_text(&j, "kind", dom_leave_kind_words[leave->kind]);
+        dir_json_day(&j, "from", leave->from);
+        dir_json_day(&j, "to", leave->to);
+        dir_json_end(&j, out, "cvLeave");
     }
-    dir_json_begin(&j);
-    dir_json_text(&j, "kind", dom_leave_kind_words[s->leave_kind]);
-    dir_json_day(&j, "from", s->leave_from);
-    dir_json_day(&j, "to", s->leave_to);
-    dir_json_end(&j, out, "cvLeave");
 }
 
-static bool take_leave(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+static bool take_leave(struct dir_reader *r, const struct dir_attr *attr, size_t at, struct dom_leave *out)
 {
-    struct dom_staff *s = r->record;
     struct dir_json_in in;
-    int kind = 0;
+    int kind = DOM_LEAVE_KHAC;
 
-    (void)tag;
-    if (!dir_read_begin(&in, r, attr, 0)) {
+    if (!dir_read_begin(&in, r, attr, at)) {
         return false;
     }
+    *out = (struct dom_leave){.from = CV_NO_DAY, .to = CV_NO_DAY};
     cv_jin_word(in.object, "kind", CV_REQUIRED, dom_leave_kind_words, &kind);
-    dir_read_day(in.object, "from", &s->leave_from);
-    dir_read_day(in.object, "to", &s->leave_to);
-    s->leave_kind = (enum dom_leave_kind)kind;
-    s->on_leave = true;
+    out->kind = (enum dom_leave_kind)kind;
+    dir_read_day(in.object, "from", &out->from);
+    dir_read_day(in.object, "to", &out->to);
     return dir_read_ok(&in);
+}
+
+static int by_first_day(const void *a, const void *b)
+{
+    const struct dom_leave *x = a, *y = b;
+
+    return (x->from > y->from) - (x->from < y->from);
+}
+
+static bool take_leaves(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    struct dom_staff *s = r->record;
+    struct dom_leave *leaves = CV_NEWS(r->arena, struct dom_leave, attr->count);
+
+    (void)tag;
+    if (!cv_arena_ok(r->arena)) {
+        return dir_unreadable(r->err, r->entry, attr->name, "is too large");
+    }
+    for (size_t i = 0; i < attr->count; i++) {
+        if (!take_leave(r, attr, i, &leaves[i])) {
+            return false;
+        }
+    }
+    qsort(leaves, attr->count, sizeof(*leaves), by_first_day);
+    s->leaves = leaves;
+    s->leave_count = attr->count;
+    return true;
 }
 
 /* ---- departures ---- */
@@ -406,6 +423,7 @@ static const struct dir_field fields[] = {
     {"cvHiredOn", DIR_DAY, AT(hired_on)},
     {"cvUnit", DIR_OWN, .put = put_unit},
     {"title", DIR_OWN, .put = put_title},
+    {"cvHomeOn", DIR_DAY, AT(home_on), .flags = DIR_UNFED},
     {"cvPost", DIR_OWN, .put = put_posts, .take = take_posts, .flags = DIR_NEEDED},
     {"uid", DIR_TEXT, AT(login)},
     {"mail", DIR_TEXT, AT(address)},
@@ -436,12 +454,15 @@ static const struct dir_field fields[] = {
     {"cvAccountRetry", DIR_OWN, .take = dir_take_account},
     {"cvAccountFormer", DIR_OWN, .take = dir_take_account},
     {"cvAccountSeen", DIR_OWN, .take = dir_take_account},
+    {"cvAccountSpan", DIR_OWN, .take = dir_take_account},
+    {"cvAccountNext", DIR_OWN, .take = dir_take_account, .flags = DIR_UNFED},
     {"authorizedService", DIR_OWN, .put = put_services},
     {"cvReceives", DIR_OWN, .put = put_receives},
-    {"cvLeave", DIR_OWN, .put = put_leave, .take = take_leave},
+    {"cvLeave", DIR_OWN, .put = put_leaves, .take = take_leaves},
     {"cvDeparture", DIR_OWN, .put = put_departures, .take = take_departures},
     {"cvDepartureOn", DIR_OWN, .put = put_departure_on},
     {"cvCredentialSet", DIR_BOOL, AT(credential_set)},
+    {"cvCredentialSetOn", DIR_DAY, AT(credential_on)},
     {"cvActivationDigest", DIR_TEXT, AT(activation_digest), .flags = DIR_UNFED},
     {"cvActivationUntil", DIR_MOMENT, AT(activation_until)},
     {"cvDueAt", DIR_MOMENT, AT(due_at), .flags = DIR_UNFED},
@@ -450,7 +471,7 @@ static const struct dir_field fields[] = {
     {"cvIdempotencyAt", DIR_MOMENT, AT(idempotency.at), .flags = DIR_UNFED},
 };
 const struct dir_fields dir_staff_fields = {fields, CV_COUNT(fields), classes};
-_Static_assert(CV_COUNT(fields) <= 64, "what was seen is kept as bits");
+_Static_assert(CV_COUNT(fields) <= DIR_FIELDS_MAX, "what was seen is noted field by field");
 
 void dir_map_staff(const struct dom_staff *staff, const char *base, struct dir_attrs *out)
 {

@@ -216,10 +216,13 @@ static void sooner(cv_moment *due, cv_day last_day)
         *due = end;
 }
 
-cv_moment dom_due_at(const struct dom_staff *staff, const struct dom_system *systems, size_t count)
+cv_moment dom_due_at(const struct dom_staff *staff, const struct dom_system *systems, size_t count, cv_day today)
 {
     const struct dom_departure *d = begun(staff);
     cv_moment due = CV_NO_MOMENT;
+    const struct dom_post *next = dom_next_home(staff, today);
+    if (next != NULL)
+        sooner(&due, next->from - 1);
     for (size_t i = 0; i < staff->alias_count; i++)
         if (staff->aliases[i].until != CV_NO_DAY)
             sooner(&due, staff->aliases[i].until);

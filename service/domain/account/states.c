@@ -40,18 +40,61 @@ bool dom_counts_issued(enum dom_observed observed)
     return states[observed].issued;
 }
 
+/* ---- spans ---- from the class of a state (not issued, issued, locked) to the next */
+
+static cv_day span_began(const struct dom_account *account)
+{
+    cv_day issued = account->issued_on != 0 ? account->issued_on : CV_NO_DAY;
+    const struct dom_span *last = account->span_count > 0 ? &account->spans[account->span_count - 1] : NULL;
+    return last != NULL && (issued == CV_NO_DAY || last->to > issued) ? last->to : issued;
+}
+
+static void end_span(struct dom_account *account, cv_day to)
+{
+    struct dom_span over = {.from = span_began(account), .to = to, .locked = account->observed == DOM_TEMP_LOCKED};
+    if (over.from != CV_NO_DAY && over.from >= to)
+        return;
+    if (account->span_count == DOM_SPANS_MAX) {
+        memmove(account->spans, account->spans + 1, (DOM_SPANS_MAX - 1) * sizeof(*account->spans));
+        account->span_count--;
+    }
+    account->spans[account->span_count++] = over;
+}
+
+static bool other_class(enum dom_observed a, enum dom_observed b)
+{
+    return states[a].issued != states[b].issued || (a == DOM_TEMP_LOCKED) != (b == DOM_TEMP_LOCKED);
+}
+
 void dom_observe(struct dom_account *account, enum dom_observed observed, cv_moment since)
 {
     bool was = states[account->observed].issued, told = account->since != CV_NO_MOMENT;
     if (was && account->issued_on == 0 && told) /* of a version that did not keep it */
         account->issued_on = cv_day_of(account->since);
     bool corrected = was && observed == account->observed && told && account->issued_on == cv_day_of(account->since);
+    if (was && other_class(account->observed, observed))
+        end_span(account, cv_day_of(since));
     if (!states[observed].issued)
         account->issued_on = 0;
     else if (!was || corrected)
         account->issued_on = cv_day_of(since);
     account->observed = observed;
     account->since = since;
+}
+
+bool dom_issued_on(const struct dom_account *account, cv_day day, bool *out_locked)
+{
+    cv_day issued = account->issued_on != 0 ? account->issued_on : CV_NO_DAY;
+    bool now = states[account->observed].issued && (issued == CV_NO_DAY || issued <= day);
+    bool known = account->since != CV_NO_MOMENT;
+    *out_locked = now && account->observed == DOM_TEMP_LOCKED && (!known || cv_day_of(account->since) <= day);
+    for (size_t i = 0; i < account->span_count; i++) {
+        const struct dom_span *span = &account->spans[i];
+        bool covers = (span->from == CV_NO_DAY || span->from <= day) && day < span->to;
+        now |= covers;
+        *out_locked |= covers && span->locked;
+    }
+    return now;
 }
 
 bool dom_may_login(enum dom_observed observed)

@@ -99,6 +99,7 @@ void dom_trust_password(struct dom_staff *staff)
 void dom_forget_password(struct dom_staff *staff)
 {
     staff->credential_set = false;
+    staff->credential_on = CV_NO_DAY;
     dom_trust_password(staff);
 }
 

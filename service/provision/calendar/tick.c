@@ -109,8 +109,9 @@ static bool sweep_due(struct prov_call *call)
 static void tick_sweeps(struct prov_call *call)
 {
     struct prov *prov = call->prov;
-    if (!cv_deadline_passed(prov->next_sweep))
+    if (!cv_deadline_passed(prov->next_sweep) && prov->swept_on == cv_today())
         return;
+    prov->swept_on = cv_today();
     bool keys = sweep_keys(call), due = sweep_due(call);
     if (keys && due)
         prov->next_sweep = cv_deadline_in_ms(SWEEP_PAUSE_MS);

@@ -23,9 +23,7 @@ bool prov_requires(const struct view *view, struct cv_arena *arena, const struct
     for (size_t i = 0; i < staff->post_count; i++) {
         const struct dom_post *post = &staff->posts[i];
         struct view_unit unit;
-        if (post->to != CV_NO_DAY && post->to <= today)
-            continue;
-        if (!view_unit_by_id(view, post->unit, arena, &unit))
+        if (!dom_post_counts(staff, post, today) || !view_unit_by_id(view, post->unit, arena, &unit))
             continue;
         const char *title = post->title != NULL ? cv_text_fold(arena, post->title) : "";
         if (dom_required_by(system, unit.effective_block, unit.kind, staff->category, title))
@@ -53,7 +51,7 @@ static bool name_account(struct prov_change *change, const struct dom_system *sy
         return true;
     }
     return account->login != NULL || system->kind == DOM_MANUAL ||
-           prov_name_login(&change->names, staff, system, account, err);
+           prov_name_login(&change->names, staff, dom_home_on(staff, cv_today())->unit, system, &account->login, err);
 }
 
 bool prov_wish(struct prov_change *change, const struct dom_system *system, const struct dom_wish *wish,
@@ -95,10 +93,42 @@ static void leave_behind(struct cv_arena *arena, struct dom_account *account)
 static bool renew_login(struct prov_change *change, const struct dom_system *system, struct dom_account *account,
                         struct cv_error *err)
 {
+    const struct dom_post *home = dom_home_on(change->after, cv_today());
+    const char *planned = account->next_login;
     if (system->kind == DOM_CONNECTOR && account->login != NULL)
         leave_behind(change->call->arena, account);
-    account->login = NULL;
-    return prov_name_login(&change->names, change->after, system, account, err);
+    account->login = account->next_login = NULL;
+    if (planned != NULL && cv_id_equal(account->next_unit, home->unit)) {
+        account->login = planned;
+        return true;
+    }
+    return prov_name_login(&change->names, change->after, home->unit, system, &account->login, err);
+}
+
+/* The login of a transfer that is to come is taken in the write that schedules it, so that it is the one on the day. */
+static bool plan_login(struct prov_change *change, const struct dom_post *next, const struct dom_system *system,
+                       struct dom_account *account, struct cv_error *err)
+{
+    bool needed = next != NULL && account->desired == DOM_PRESENT && system->login_per_unit;
+    if (needed && account->next_login != NULL && cv_id_equal(account->next_unit, next->unit))
+        return true;
+    account->next_login = NULL;
+    if (!needed || cv_id_equal(next->unit, dom_home_on(change->after, cv_today())->unit))
+        return true;
+    account->next_unit = next->unit;
+    return prov_name_login(&change->names, change->after, next->unit, system, &account->next_login, err);
+}
+
+bool prov_plan_logins(struct prov_change *change, struct cv_error *err)
+{
+    struct dom_staff *staff = change->after;
+    const struct dom_post *next = dom_next_home(staff, cv_today());
+    for (size_t i = 0; i < staff->account_count; i++) {
+        const struct dom_system *system = prov_system_of(&change->systems, staff->accounts[i].system);
+        if (system != NULL && !plan_login(change, next, system, &staff->accounts[i], err))
+            return false;
+    }
+    return true;
 }
 
 static bool sync_account(struct prov_change *change, const struct dom_system *system, bool moved, struct cv_error *err)

@@ -204,7 +204,7 @@ static bool judge(struct prov_call *call, const struct judged *what, struct cv_e
 
 static struct judged one_person(struct prov_call *call, const struct dom_staff *staff, enum dom_brake_kind kind)
 {
-    struct cv_id unit = dom_primary_post(staff)->unit;
+    struct cv_id unit = dom_home_on(staff, cv_today())->unit;
     return (struct judged){.times = 1,
                            .one = {.kind = kind,
                                    .unit = unit,

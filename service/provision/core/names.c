@@ -105,7 +105,8 @@ static void add_name(struct cv_arena *arena, struct dom_staff *staff, const char
     staff->name_count++;
 }
 
-static void naming_input(struct prov_call *call, const struct dom_staff *staff, struct dom_naming_input *out)
+static void naming_input(struct prov_call *call, const struct dom_staff *staff, struct cv_id home,
+                         struct dom_naming_input *out)
 {
     *out = (struct dom_naming_input){.family = staff->family_name,
                                      .middle = staff->middle_name,
@@ -113,7 +114,7 @@ static void naming_input(struct prov_call *call, const struct dom_staff *staff, 
                                      .birth_year = staff->birth_year};
     const struct view *view = call->prov->options.view;
     struct view_unit unit, parent;
-    if (!view_unit_by_id(view, dom_primary_post(staff)->unit, call->arena, &unit))
+    if (!view_unit_by_id(view, home, call->arena, &unit))
         return;
     out->unit_slug = unit.slug;
     if (unit.has_parent && view_unit_by_id(view, unit.parent, call->arena, &parent))
@@ -204,7 +205,7 @@ bool prov_name_mailbox(struct prov_names *names, struct dom_staff *staff, const 
     struct dom_naming naming;
     struct dom_candidate candidate;
     const char *address = NULL;
-    naming_input(call, staff, &who);
+    naming_input(call, staff, dom_home_on(staff, cv_today())->unit, &who);
     dom_naming_start(&naming, call->prov->options.policy, &who);
     while (dom_naming_next(&naming, call->arena, &candidate)) {
         if (!claim_mailbox(names, staff, candidate.local, &address))
@@ -216,15 +217,15 @@ bool prov_name_mailbox(struct prov_names *names, struct dom_staff *staff, const 
     return by_hand_needed(err);
 }
 
-bool prov_name_login(struct prov_names *names, struct dom_staff *staff, const struct dom_system *system,
-                     struct dom_account *account, struct cv_error *err)
+bool prov_name_login(struct prov_names *names, struct dom_staff *staff, struct cv_id home,
+                     const struct dom_system *system, const char **out_login, struct cv_error *err)
 {
     struct prov_call *call = names->call;
     bool by_mailbox = system->login_rule == NULL,
          by_address = !by_mailbox && strcmp(system->login_rule, "address") == 0;
     bool too_long = by_mailbox && staff->login != NULL && strlen(staff->login) > (size_t)dom_login_max(system);
     if ((by_mailbox || by_address) && !too_long) {
-        account->login = by_mailbox ? staff->login : staff->address;
+        *out_login = by_mailbox ? staff->login : staff->address;
         return true;
     }
     if (too_many(staff, err))
@@ -236,13 +237,13 @@ bool prov_name_login(struct prov_names *names, struct dom_staff *staff, const st
                                         .shorter = system->login_short_rule,
                                         .otherwise = staff->login,
                                         .max = dom_login_max(system)};
-    naming_input(call, staff, &who);
+    naming_input(call, staff, home, &who);
     dom_naming_start_rule(&naming, call->prov->options.policy, &who, &rule);
     while (dom_naming_next(&naming, call->arena, &candidate)) {
         const char *name = cv_arena_printf(call->arena, "%s/%s", system->slug, candidate.local);
         if (!claim(names, staff, name))
             continue;
-        account->login = candidate.local;
+        *out_login = candidate.local;
         add_name(call->arena, staff, name);
         return true;
     }

@@ -16,7 +16,7 @@ bool prov_sees_post(const struct prov_call *call, const struct dom_post *post)
 bool prov_sees_staff(const struct prov_call *call, const struct dom_staff *staff)
 {
     for (size_t i = 0; i < staff->post_count; i++)
-        if (dom_post_current(&staff->posts[i], cv_today()) && prov_sees_post(call, &staff->posts[i]))
+        if (dom_post_counts(staff, &staff->posts[i], cv_today()) && prov_sees_post(call, &staff->posts[i]))
             return true;
     return false;
 }

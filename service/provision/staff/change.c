@@ -15,7 +15,7 @@ static void *grow_copy(struct cv_arena *arena, const void *from, size_t count, s
 void prov_staff_copy(struct cv_arena *arena, const struct dom_staff *from, struct dom_staff *to)
 {
     *to = *from;
-    to->posts = grow_copy(arena, from->posts, from->post_count, DOM_POSTS_MAX + 1, sizeof(*to->posts));
+    to->posts = grow_copy(arena, from->posts, from->post_count, DOM_POSTS_KEPT_MAX + 2, sizeof(*to->posts));
     to->accounts = grow_copy(arena, from->accounts, from->account_count, DOM_SYSTEMS_MAX, sizeof(*to->accounts));
     to->departures =
         grow_copy(arena, from->departures, from->departure_count, from->departure_count + 1, sizeof(*to->departures));
@@ -60,15 +60,27 @@ static bool prepare(struct prov_change *change, struct prov_call *call, struct c
     return true;
 }
 
+/* The day of a transfer has come: logins and what other LDAP clients read follow, in the first write that meets it. */
+static bool turn_home(struct prov_change *change, struct cv_error *err)
+{
+    struct dom_staff *after = change->after;
+    const struct dom_post *was = dom_home_shown(after), *now = dom_home_on(after, cv_today());
+    if (was == now)
+        return true;
+    after->home_on = cv_today();
+    return prov_sync_accounts(change, !cv_id_equal(was->unit, now->unit), err);
+}
+
 /* One attempt: true = done, false + CV_STALE or CV_CONFLICT(cvName) = worth another. */
 static bool attempt(struct prov_change *change, struct cv_id id, prov_staff_fn *fn, void *ctx,
                     struct prov_staff_result *out, struct dir_stamp *stamp, struct cv_error *err)
 {
     struct prov_call *call = change->call;
     struct dir_actor actor = prov_dir_actor(call);
-    if (!prepare(change, call, id, &out->before, &out->staff, err) || !fn(change, ctx, err))
+    if (!prepare(change, call, id, &out->before, &out->staff, err) || !turn_home(change, err) ||
+        !fn(change, ctx, err) || !prov_plan_logins(change, err))
         return false;
-    out->staff.due_at = dom_due_at(&out->staff, change->systems.items, change->systems.count);
+    out->staff.due_at = dom_due_at(&out->staff, change->systems.items, change->systems.count, cv_today());
     if (!cv_arena_ok(call->arena))
         return cv_fail(err, cvp_internal, NULL, "Yêu cầu quá lớn", "The request needs too much memory");
     if (change->brake_events > 0 && !prov_brake_change(change, err))

@@ -100,6 +100,7 @@ static void activated(const struct dom_staff *before, struct dom_staff *after, c
 {
     prov_staff_copy(arena, before, after);
     after->credential_set = true;
+    after->credential_on = cv_today();
     dom_trust_password(after);
     for (size_t i = 0; i < after->account_count; i++) {
         struct dom_account *account = &after->accounts[i];

@@ -75,25 +75,55 @@ static void apply_facts(struct prov_change *change, const struct prov_staff_inpu
         staff->hired_on = in->decision.value.effective_on;
 }
 
+/* Leaves that end before `from` stay, one under way then ends the day before. */
+static void end_leaves(struct prov_change *change, cv_day from)
+{
+    struct dom_staff *staff = change->after;
+    struct dom_leave *kept = CV_NEWS(change->call->arena, struct dom_leave, DOM_LEAVES_MAX + 1);
+    size_t count = 0, skip = staff->leave_count >= DOM_LEAVES_MAX ? 1 : 0; /* the oldest goes */
+    for (size_t i = skip; i < staff->leave_count && count < DOM_LEAVES_MAX; i++) {
+        struct dom_leave leave = staff->leaves[i];
+        if (leave.from >= from)
+            continue;
+        if (leave.to == CV_NO_DAY || leave.to >= from)
+            leave.to = from - 1;
+        kept[count++] = leave;
+    }
+    staff->leaves = kept;
+    staff->leave_count = count;
+}
+
+static struct dom_leave leave_of(const struct prov_staff_input *in)
+{
+    struct dom_leave leave = {.kind = DOM_LEAVE_KHAC, .from = cv_today(), .to = CV_NO_DAY};
+    if (in->leave_given != CV_VALUE)
+        return leave;
+    leave.kind = (enum dom_leave_kind)in->leave_kind;
+    leave.from = in->leave_from != CV_NO_DAY ? in->leave_from : leave.from;
+    leave.to = in->leave_to;
+    return leave;
+}
+
+/* What is sent stands for the leave under way or to come; former ones stay as they were. */
 static void apply_leave(struct prov_change *change, const struct prov_staff_input *in)
 {
     struct dom_staff *staff = change->after;
-    if (in->status.given == CV_VALUE && in->status.value == DOM_ACTIVE) {
-        staff->on_leave = false;
+    const struct dom_leave *shown = dom_leave_shown(staff, cv_today());
+    bool back = in->status.given == CV_VALUE && in->status.value == DOM_ACTIVE;
+    if (back || (in->leave_given == CV_NULL && in->status.given != CV_VALUE)) {
+        end_leaves(change, cv_today());
         return;
     }
-    if (in->status.given != CV_VALUE && in->leave_given != CV_VALUE) {
-        if (in->leave_given == CV_NULL)
-            staff->on_leave = false;
+    if (in->status.given != CV_VALUE && in->leave_given != CV_VALUE)
         return;
-    }
-    staff->on_leave = true;
-    staff->leave_kind = in->leave_given == CV_VALUE ? (enum dom_leave_kind)in->leave_kind : DOM_LEAVE_KHAC;
-    staff->leave_from = in->leave_given == CV_VALUE && in->leave_from != CV_NO_DAY ? in->leave_from : cv_today();
-    staff->leave_to = in->leave_given == CV_VALUE ? in->leave_to : CV_NO_DAY;
-    if (staff->leave_to != CV_NO_DAY && staff->leave_to < staff->leave_from)
+    struct dom_leave leave = leave_of(in);
+    if (leave.to != CV_NO_DAY && leave.to < leave.from)
         cv_fault_add(change->call->faults, CV_AT_POINTER, "/leave/to", "out_of_range",
                      "Ngày kết thúc nghỉ trước ngày bắt đầu", "The leave ends before it begins");
+    if (shown != NULL && in->leave_given != CV_VALUE)
+        leave = *shown; /* on leave already */
+    end_leaves(change, shown != NULL && shown->from < leave.from ? shown->from : leave.from);
+    staff->leaves[staff->leave_count++] = leave;
 }
 
 static void claim_code(struct prov_change *change, const char *code)

@@ -1,6 +1,7 @@
-/* Posts: exactly one primary; the top-level unit and title mirror it. A new unit follows the transfer rules. */
+/* Posts: primary ones follow each other, one is in force; the top-level unit and title stand for it. */
 #include "provision/internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *post_pointer(struct prov_call *call, size_t i, const char *member)
@@ -30,35 +31,117 @@ static bool resolve_unit(struct prov_call *call, const char *key, const char *po
     return true;
 }
 
-static void check_primary(struct prov_call *call, const struct dom_post *posts, size_t count)
+/* ---- primary posts follow each other ---- */
+
+static int by_first_day(const void *a, const void *b)
 {
+    const struct dom_post *x = a, *y = b;
+    return (x->from > y->from) - (x->from < y->from);
+}
+
+static bool same_post(const struct dom_post *a, const struct dom_post *b)
+{
+    return a->primary == b->primary && a->from == b->from && cv_id_equal(a->unit, b->unit);
+}
+
+static bool has_ended(const struct dom_post *post, cv_day day)
+{
+    return post->to != CV_NO_DAY && post->to <= day;
+}
+
+static bool listed(const struct dom_post *posts, size_t count, const struct dom_post *post)
+{
+    for (size_t i = 0; i < count; i++)
+        if (same_post(&posts[i], post))
+            return true;
+    return false;
+}
+
+/* Figures of days that are over are not asked for beyond this. */
+static bool beyond_horizon(const struct dom_post *post)
+{
+    enum { HORIZON_DAYS = 24 * 31 };
+    return has_ended(post, cv_today() - HORIZON_DAYS);
+}
+
+/* From `day` on the primary post is another one: what was in force ends, what was to come is not to come any more. */
+static size_t end_primaries(struct dom_post *posts, size_t count, cv_day day)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct dom_post post = posts[i];
+        if (post.primary && post.from != CV_NO_DAY && post.from >= day)
+            continue;
+        if (post.primary && (post.to == CV_NO_DAY || post.to > day))
+            post.to = day;
+        posts[kept++] = post;
+    }
+    return kept;
+}
+
+/* Room is made by forgetting what is over for longest. */
+static size_t forget_old(struct dom_post *posts, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!beyond_horizon(&posts[i]))
+            posts[kept++] = posts[i];
+    while (kept > DOM_POSTS_KEPT_MAX) {
+        size_t oldest = 0;
+        for (size_t i = 1; i < kept; i++)
+            if (has_ended(&posts[i], cv_today()) &&
+                (!has_ended(&posts[oldest], cv_today()) || posts[i].to < posts[oldest].to))
+                oldest = i;
+        memmove(&posts[oldest], &posts[oldest + 1], (kept - oldest - 1) * sizeof(*posts));
+        kept--;
+    }
+    return kept;
+}
+
+/* ---- the long form: a list ---- */
+
+static void check_primaries(struct prov_call *call, const struct dom_post *posts, size_t count)
+{
+    struct dom_post *row = CV_NEWS(call->arena, struct dom_post, count + 1);
     size_t primaries = 0;
     for (size_t i = 0; i < count; i++)
-        primaries += posts[i].primary ? 1 : 0;
-    if (primaries != 1)
-        cv_fault_add(call->faults, CV_AT_POINTER, "/posts", "one_primary",
-                     "Cần đúng một vị trí chính (primary), đang có %zu",
-                     "Exactly one post must be primary, there are %zu", primaries);
+        if (posts[i].primary)
+            row[primaries++] = posts[i];
+    if (primaries == 0)
+        cv_fault_add(call->faults, CV_AT_POINTER, "/posts", "one_primary", "Cần một vị trí chính (primary)",
+                     "One post must be primary");
+    qsort(row, primaries, sizeof(*row), by_first_day);
+    for (size_t i = 0; i + 1 < primaries; i++)
+        if (row[i].to == CV_NO_DAY || row[i + 1].from == CV_NO_DAY || row[i].to > row[i + 1].from)
+            cv_fault_add(call->faults, CV_AT_POINTER, "/posts", "one_primary",
+                         "Mỗi ngày chỉ có một vị trí chính (primary); hãy ghi ngày kết thúc của vị trí trước",
+                         "There is one primary post a day; say on which day the former one ends");
 }
 
-/* Posts that the caller cannot name stay as they are. */
-static size_t keep_foreign(struct prov_change *change, struct dom_post *posts, size_t count)
+/* A primary post without a first day: the present one goes on, another one begins with its decision or today. */
+static void date_primary(const struct dom_staff *before, struct dom_post *post)
 {
-    const struct dom_staff *before = change->before;
-    for (size_t i = 0; i < before->post_count && count < DOM_POSTS_MAX; i++) {
-        const struct dom_post *post = &before->posts[i];
-        if (!post->primary && !view_in_scope(change->call->prov->options.view, change->call->scope, post->unit))
-            posts[count++] = *post;
-    }
-    return count;
+    const struct dom_post *home = dom_home_on(before, cv_today());
+    if (!post->primary || post->from != CV_NO_DAY || home == NULL)
+        return;
+    if (cv_id_equal(home->unit, post->unit))
+        post->from = home->from;
+    else
+        post->from = post->decision.effective_on != CV_NO_DAY ? post->decision.effective_on : cv_today();
 }
 
-static void posts_from_list(struct prov_change *change, const struct prov_staff_input *in)
+static void check_days(struct prov_call *call, const struct dom_post *post, size_t i)
+{
+    if (post->from != CV_NO_DAY && post->to != CV_NO_DAY && post->to <= post->from)
+        cv_fault_add(call->faults, CV_AT_POINTER, post_pointer(call, i, "to"), "out_of_range",
+                     "Vị trí kết thúc trước khi bắt đầu", "The post ends before it begins");
+}
+
+static size_t read_list(struct prov_change *change, const struct prov_staff_input *in, struct dom_post *posts)
 {
     struct prov_call *call = change->call;
-    struct dom_post *posts = CV_NEWS(call->arena, struct dom_post, DOM_POSTS_MAX + 1);
     size_t count = 0;
-    for (size_t i = 0; i < in->post_count && i < DOM_POSTS_MAX; i++) {
+    for (size_t i = 0; i < in->post_count && i < DOM_POSTS_KEPT_MAX; i++) {
         const struct prov_post_input *given = &in->posts[i];
         struct dom_post *post = &posts[count++];
         *post = (struct dom_post){.title = given->title,
@@ -71,56 +154,137 @@ static void posts_from_list(struct prov_change *change, const struct prov_staff_
         if (given->primary && given->kind == DOM_KIEM_NHIEM)
             cv_fault_add(call->faults, CV_AT_POINTER, post_pointer(call, i, "kind"), "not_allowed_value",
                          "Vị trí chính không thể là kiêm nhiệm", "The primary post cannot be a concurrent one");
+        date_primary(change->before, post);
+        check_days(call, post, i);
     }
-    check_primary(call, posts, count);
-    change->after->posts = posts;
-    change->after->post_count = keep_foreign(change, posts, count);
+    check_primaries(call, posts, count);
+    return count;
 }
 
-static struct dom_post *primary_of(struct dom_staff *staff)
+static cv_day first_primary(const struct dom_post *posts, size_t count)
 {
-    for (size_t i = 0; i < staff->post_count; i++)
-        if (staff->posts[i].primary)
-            return &staff->posts[i];
-    return NULL;
+    cv_day first = INT32_MAX;
+    for (size_t i = 0; i < count; i++)
+        if (posts[i].primary && posts[i].from < first)
+            first = posts[i].from;
+    return first;
 }
 
-static cv_day from_day(const struct prov_staff_input *in, const struct dom_staff *staff, bool fresh)
-{
-    if (in->decision.given == CV_VALUE && in->decision.value.effective_on != CV_NO_DAY)
-        return in->decision.value.effective_on;
-    return fresh ? staff->hired_on : cv_today();
-}
-
-/* The short form: unit and title stand for the primary post. */
-static void primary_from_members(struct prov_change *change, const struct prov_staff_input *in)
+/* The list stands for what is in force and to come. What has ended stays, and so does what the caller cannot name. */
+static void posts_from_list(struct prov_change *change, const struct prov_staff_input *in)
 {
     struct prov_call *call = change->call;
+    const struct dom_staff *before = change->before;
+    struct dom_post *posts = CV_NEWS(call->arena, struct dom_post, 2 * DOM_POSTS_KEPT_MAX + 2);
+    struct dom_post *old = CV_NEWS(call->arena, struct dom_post, DOM_POSTS_KEPT_MAX + 1);
+    size_t count = read_list(change, in, posts), given = count;
+    memcpy(old, before->posts, before->post_count * sizeof(*old));
+    size_t old_count = end_primaries(old, before->post_count, first_primary(posts, count));
+    for (size_t i = 0; i < old_count && count < 2 * DOM_POSTS_KEPT_MAX; i++) {
+        bool foreign = !old[i].primary && !view_in_scope(call->prov->options.view, call->scope, old[i].unit);
+        bool over = has_ended(&old[i], old[i].primary ? first_primary(posts, given) : cv_today());
+        if ((foreign || over) && !listed(posts, given, &old[i]))
+            posts[count++] = old[i];
+    }
+    change->after->posts = posts;
+    change->after->post_count = forget_old(posts, count);
+}
+
+/* ---- the short form: unit and title stand for the primary post ---- */
+
+static cv_day decided_for(const struct prov_staff_input *in)
+{
+    return in->decision.given == CV_VALUE ? in->decision.value.effective_on : CV_NO_DAY;
+}
+
+static void begin_first(struct prov_change *change, const struct prov_staff_input *in, struct cv_id unit)
+{
     struct dom_staff *after = change->after;
-    struct dom_post *primary = primary_of(after);
-    bool fresh = primary == NULL;
-    struct cv_id unit = {0};
-    if (in->unit.given == CV_VALUE && !resolve_unit(call, in->unit.value, "/unit", &unit))
-        return;
-    if (fresh) {
-        primary = &after->posts[after->post_count++];
-        *primary = dom_post_new(unit);
-        primary->primary = true;
-    }
-    if (in->unit.given == CV_VALUE && (fresh || !cv_id_equal(unit, primary->unit))) {
-        primary->unit = unit;
-        primary->from = from_day(in, after, fresh);
-        if (in->decision.given == CV_VALUE)
-            primary->decision = in->decision.value;
-    }
+    struct dom_post *post = &after->posts[after->post_count++];
+    *post = dom_post_new(unit);
+    post->primary = true;
+    post->from = after->hired_on;
+    post->title = in->title.given == CV_VALUE ? in->title.value : NULL;
+    if (in->decision.given == CV_VALUE)
+        post->decision = in->decision.value;
+}
+
+static bool same_title(const struct dom_post *post, const struct prov_staff_input *in)
+{
+    const char *now = post->title != NULL ? post->title : "";
+    const char *wanted = in->title.given == CV_VALUE ? in->title.value : "";
+    return in->title.given == CV_ABSENT || strcmp(now, wanted) == 0;
+}
+
+/* The line of an old decision that a later one has overtaken: nothing to do, night after night. */
+static bool overtaken(const struct dom_staff *staff, const struct dom_post *then, const struct prov_staff_input *in)
+{
+    const char *number = in->decision.given == CV_VALUE ? in->decision.value.number : NULL;
+    return then != dom_home_on(staff, cv_today()) && number != NULL && then->decision.number != NULL &&
+           strcmp(number, then->decision.number) == 0;
+}
+
+static void move_on(struct prov_change *change, const struct prov_staff_input *in, struct cv_id unit, cv_day day)
+{
+    struct dom_staff *after = change->after;
+    const struct dom_post *home = dom_home_on(after, day);
+    struct dom_post next = dom_post_new(unit);
+    next.primary = true;
+    next.from = day;
+    next.kind = home->kind;
+    next.title = in->title.given == CV_ABSENT ? home->title : in->title.given == CV_VALUE ? in->title.value : NULL;
+    if (in->decision.given == CV_VALUE)
+        next.decision = in->decision.value;
+    after->post_count = forget_old(after->posts, end_primaries(after->posts, after->post_count, day));
+    after->posts[after->post_count++] = next;
+}
+
+static void correct_title(struct dom_staff *staff, const struct prov_staff_input *in)
+{
+    const struct dom_post *home = dom_home_on(staff, cv_today());
     if (in->title.given != CV_ABSENT)
-        primary->title = in->title.given == CV_VALUE ? in->title.value : NULL;
+        staff->posts[home - staff->posts].title = in->title.given == CV_VALUE ? in->title.value : NULL;
+}
+
+/* Another unit, or another title by a decision with a day, is a post of its own that begins on that day. */
+static void primary_from_members(struct prov_change *change, const struct prov_staff_input *in)
+{
+    struct dom_staff *after = change->after;
+    struct cv_id unit = {0};
+    if (in->unit.given == CV_VALUE && !resolve_unit(change->call, in->unit.value, "/unit", &unit))
+        return;
+    if (dom_home_on(after, cv_today()) == NULL) {
+        begin_first(change, in, unit);
+        return;
+    }
+    cv_day decided = decided_for(in), day = decided != CV_NO_DAY ? decided : cv_today();
+    const struct dom_post *then = dom_home_on(after, day), *now = dom_home_on(after, cv_today());
+    bool elsewhere = in->unit.given == CV_VALUE && !cv_id_equal(unit, then->unit);
+    bool back = in->unit.given == CV_VALUE && !elsewhere && day < cv_today() && !cv_id_equal(unit, now->unit);
+    if (elsewhere || (back && !overtaken(after, then, in)))
+        move_on(change, in, unit, back ? cv_today() : day);
+    else if (decided != CV_NO_DAY && decided > then->from && !same_title(then, in))
+        move_on(change, in, then->unit, day);
+    else if (!back)
+        correct_title(after, in);
+}
+
+/* Somebody taken on earlier or later than was said was there from that day on. */
+static void follow_hiring(struct prov_change *change)
+{
+    struct dom_staff *after = change->after;
+    cv_day was = change->before->hired_on, now = after->hired_on;
+    if (change->before->post_count == 0 || was == now)
+        return;
+    for (size_t i = 0; i < after->post_count; i++)
+        if (after->posts[i].primary && after->posts[i].from == was && was != CV_NO_DAY)
+            after->posts[i].from = now;
 }
 
 static void check_mirror(struct prov_change *change, const struct prov_staff_input *in)
 {
     struct prov_call *call = change->call;
-    const struct dom_post *primary = primary_of(change->after);
+    const struct dom_post *primary = dom_home_on(change->after, cv_today());
     struct cv_id unit = {0};
     if (primary == NULL || in->posts_given != CV_VALUE || in->unit.given != CV_VALUE)
         return;
@@ -133,7 +297,8 @@ static void check_mirror(struct prov_change *change, const struct prov_staff_inp
 bool prov_apply_posts(struct prov_change *change, const struct prov_staff_input *in, bool *out_moved,
                       struct cv_error *err)
 {
-    const struct dom_post *before = change->before->post_count > 0 ? dom_primary_post(change->before) : NULL;
+    const struct dom_post *before = dom_home_on(change->before, cv_today());
+    follow_hiring(change);
     if (in->posts_given == CV_VALUE)
         posts_from_list(change, in);
     else
@@ -143,7 +308,9 @@ bool prov_apply_posts(struct prov_change *change, const struct prov_staff_input 
         cv_fault_add(change->call->faults, CV_AT_POINTER, "/unit", "required", "Thiếu đơn vị", "The unit is missing");
     if (!cv_faults_check(change->call->faults, cvp_validation_failed, err))
         return false;
-    const struct dom_post *now = primary_of(change->after);
+    const struct dom_post *now = dom_home_on(change->after, cv_today());
     *out_moved = before != NULL && !cv_id_equal(before->unit, now->unit);
+    if (now != dom_home_shown(change->after) || dom_next_home(change->after, cv_today()) != NULL)
+        change->after->home_on = cv_today();
     return true;
 }

@@ -47,7 +47,7 @@ static bool no_twin(struct prov_change *change, const struct prov_staff_input *i
                                     .birth_year = staff->birth_year,
                                     .mobile = staff->mobile,
                                     .has_unit = true,
-                                    .unit = dom_primary_post(staff)->unit};
+                                    .unit = dom_home_on(staff, cv_today())->unit};
     size_t count = view_twins(call->prov->options.view, &query, found, MAX);
     out->candidates = CV_NEWS(call->arena, struct cv_id, MAX);
     for (size_t i = 0; i < count; i++)
@@ -88,8 +88,9 @@ static bool build(struct prov_change *change, struct creation *creation, struct 
     change->before = &out->before;
     change->after = &out->staff;
     out->candidate_count = 0;
-    if (!prov_apply_staff(change, creation->in, err))
+    if (!prov_apply_staff(change, creation->in, err) || !prov_plan_logins(change, err))
         return false;
+    out->staff.due_at = dom_due_at(&out->staff, change->systems.items, change->systems.count, cv_today());
     return creation->twins_allowed || no_twin(change, creation->in, out, err);
 }
 
@@ -211,7 +212,7 @@ static bool put_raced(struct prov_call *call, const char *code, const struct pro
     cv_error_clear(err);
     if (!dir_staff_find_code(call->dir, code, call->arena, &other, err))
         return false;
-    if (!view_in_scope(call->prov->options.view, call->scope, dom_primary_post(&other)->unit))
+    if (!view_in_scope(call->prov->options.view, call->scope, dom_home_on(&other, cv_today())->unit))
         return prov_held_elsewhere(err, NULL, code);
     return put_existing(call, other.id, in, out, err);
 }

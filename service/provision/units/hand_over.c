@@ -42,7 +42,7 @@ static const char *home_then(const struct dom_staff *staff, const char *login)
 /* Within the unit whose mailbox it is one may move. */
 static bool has_moved(const struct listing *l, const struct dom_staff *staff, const struct view_unit *unit)
 {
-    struct cv_id then, home = dom_primary_post(staff)->unit;
+    struct cv_id then, home = dom_home_on(staff, cv_today())->unit;
     const char *noted = home_then(staff, unit->mail_login);
     bool same = noted != NULL && cv_id_parse("unt_", noted, &then) && cv_id_equal(then, home);
     return !same && !view_unit_within(l->call->prov->options.view, home, unit->id);
@@ -60,7 +60,7 @@ static bool judge(struct listing *l, const struct dom_staff *staff, const struct
     if (!has_moved(l, staff, unit))
         return true;
     if (seen != NULL)
-        add(l, PROV_OVER_MOVED, unit, seen, dom_primary_post(staff)->from);
+        add(l, PROV_OVER_MOVED, unit, seen, dom_home_on(staff, cv_today())->from);
     return false;
 }
 
@@ -82,7 +82,7 @@ static bool ended(const struct view_unit *unit)
 static bool goes_on(const struct listing *l, const struct dom_staff *staff)
 {
     struct view_unit home;
-    return view_unit_by_id(l->call->prov->options.view, dom_primary_post(staff)->unit, l->call->arena, &home) &&
+    return view_unit_by_id(l->call->prov->options.view, dom_home_on(staff, cv_today())->unit, l->call->arena, &home) &&
            !ended(&home);
 }
 

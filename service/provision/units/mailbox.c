@@ -135,7 +135,7 @@ static void note_home(struct prov_change *change, const struct holding *h)
     staff->held_from = without(change->call->arena, staff->held_from, &staff->held_from_count, h->login);
     if (h->hold)
         staff->held_from[staff->held_from_count++] = cv_arena_printf(
-            change->call->arena, "%s %s", h->login, cv_id_text("unt_", dom_primary_post(staff)->unit, home));
+            change->call->arena, "%s %s", h->login, cv_id_text("unt_", dom_home_on(staff, cv_today())->unit, home));
 }
 
 static bool change_holding(struct prov_change *change, void *ctx, struct cv_error *err)

@@ -28,7 +28,7 @@ static void put_person(struct closing *c, uint32_t home, const struct person *p,
         uint16_t bit = (uint16_t)(1u << i), system = (uint16_t)(1u << c->systems[i]);
         to->issued_on[i] = CV_NO_DAY;
         to->eligible |= t->required & system ? bit : 0;
-        to->issued |= p->issued & system ? bit : 0;
+        to->issued |= t->issued & system ? bit : 0;
         to->activated |= t->activated & system ? bit : 0;
         for (size_t k = 0; k < p->accounts; k++)
             if (person_accounts(p)[k].system == c->systems[i])

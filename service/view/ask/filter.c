@@ -69,18 +69,14 @@ static bool person_words_match(const struct person *p, const struct view_filter 
 }
 
 /* ---- where ---- */
-static bool current(const struct post *post, cv_day day)
-{
-    return post->primary ||
-           ((post->from == CV_NO_DAY || post->from <= day) && (post->to == CV_NO_DAY || day < post->to));
-}
-
 static bool has_post(const struct view *v, const struct person *p, uint32_t top, bool recursive)
 {
     cv_day day = atomic_load(&v->day);
+    const struct post *home = view_home_on(p, day);
     for (size_t i = 0; i < p->posts; i++) {
         const struct post *post = &person_posts(p)[i];
-        if (current(post, day) && (recursive ? view_below(v, post->unit, top) : post->unit == top))
+        if ((post == home || view_post_in_force(post, day)) &&
+            (recursive ? view_below(v, post->unit, top) : post->unit == top))
             return true;
     }
     return false;
@@ -94,17 +90,16 @@ bool view_person_visible(const struct view *v, const struct person *p, uint32_t 
 /* A unit that is asked for is where the person is at home; a guest from elsewhere is seen, and listed there. */
 static bool in_place(const struct view *v, const struct view_filter *f, const struct person *p)
 {
-    uint32_t home = p->tally.home; /* of the primary post, whatever the day */
+    uint32_t home = p->tally.home;
     bool asked = f->unit == 0 || (home != NONE && (f->recursive ? view_below(v, home, f->unit) : home == f->unit));
     return asked && (f->at_home ? home != NONE && view_below(v, home, f->scope) : view_person_visible(v, p, f->scope));
 }
 
 /* ---- what ---- */
 /* Systems in which the person is at the stage. */
-static uint16_t at_stage(const struct view_filter *f, const struct person *p, const struct tally *t,
-                         enum view_stage stage)
+static uint16_t at_stage(const struct view_filter *f, const struct tally *t, enum view_stage stage)
 {
-    uint16_t eligible = t->required & f->staged, issued = eligible & p->issued;
+    uint16_t eligible = t->required & f->staged, issued = eligible & t->issued;
     uint16_t told = issued & (uint16_t)~f->unknown_use, used = t->used[f->slice.slot];
     switch (stage) {
     case VIEW_MISSING:
@@ -114,7 +109,7 @@ static uint16_t at_stage(const struct view_filter *f, const struct person *p, co
     case VIEW_NOT_ACTIVATED:
         return issued & (uint16_t) ~(t->activated | f->unknown_activation);
     case VIEW_LOCKED:
-        return eligible & p->locked;
+        return eligible & t->locked;
     case VIEW_UNUSED:
         return told & (uint16_t)~used;
     case VIEW_NEVER_USED:
@@ -128,20 +123,20 @@ static uint16_t at_stage(const struct view_filter *f, const struct person *p, co
     }
 }
 
-static bool at_some_stage(const struct view_filter *f, const struct person *p, const struct tally *t)
+static bool at_some_stage(const struct view_filter *f, const struct tally *t)
 {
     uint32_t stages = f->stages ? f->stages : 1u << VIEW_ANY_STAGE;
     for (int stage = 0; stage < VIEW_STAGES; stage++)
-        if ((stages >> stage & 1) && at_stage(f, p, t, (enum view_stage)stage))
+        if ((stages >> stage & 1) && at_stage(f, t, (enum view_stage)stage))
             return true;
     return false;
 }
 
 static bool accounts_match(const struct view_filter *f, const struct person *p, const struct tally *t)
 {
-    uint16_t lacks = t->flags & T_RECORDED ? t->required & (uint16_t)~p->issued : 0;
-    return (p->issued & f->has) == f->has && (lacks & f->missing) == f->missing &&
-           (!f->by_stage || at_some_stage(f, p, t));
+    uint16_t lacks = t->flags & T_RECORDED ? t->required & (uint16_t)~p->tally.issued : 0;
+    return (p->tally.issued & f->has) == f->has && (lacks & f->missing) == f->missing &&
+           (!f->by_stage || at_some_stage(f, t));
 }
 
 /* The tally comes last: for a window that is not kept it is worked out. */

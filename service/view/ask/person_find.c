@@ -44,14 +44,6 @@ void view_fill_account(const struct view *v, const struct person *p, const struc
     };
 }
 
-static const struct post *primary_post(const struct person *p)
-{
-    for (size_t i = 0; i < p->posts; i++)
-        if (person_posts(p)[i].primary)
-            return &person_posts(p)[i];
-    return NULL;
-}
-
 static void fill_post(const struct view *v, const struct post *post, struct view_keep *keep, struct view_staff *out)
 {
     if (post == NULL)
@@ -94,7 +86,7 @@ void view_fill_staff(const struct view *v, const struct person *p, bool accounts
         .revision = p->revision,
         .updated_at = p->updated_at,
     };
-    fill_post(v, primary_post(p), &keep, out);
+    fill_post(v, view_home_on(p, atomic_load(&v->day)), &keep, out);
     fill_departure(p, out);
     if (!accounts || p->accounts == 0)
         return;
@@ -299,11 +291,12 @@ struct twin {
     bool has_mobile;
     uint8_t mobile[6];
     uint32_t unit;
+    cv_day day;
 };
 
 static bool is_twin(const struct person *p, const struct twin *t)
 {
-    const struct post *post = primary_post(p);
+    const struct post *post = view_home_on(p, t->day);
     const char *folded = person_text(p, p->folded);
     if (!post || !folded || strcmp(folded, t->folded) != 0)
         return false;
@@ -325,6 +318,7 @@ size_t view_twins(const struct view *v, const struct view_twin_query *q, struct 
     if (t.folded[0] == '\0' || !view_enter(v, NULL))
         return 0;
     t.unit = q->has_unit ? view_unit_slot_of(v, q->unit) : NONE;
+    t.day = atomic_load(&v->day);
     for (size_t i = 0; i < v->people_end && count < max; i++)
         if (v->people[i] && !(t.sign & ~v->signs[i]) && is_twin(v->people[i], &t))
             out[count++] = v->people[i]->id;

@@ -3,35 +3,40 @@
 
 #include "view/internal.h"
 
-enum { LONG_LEAVE_DAYS = 30 };
-
 const int view_window_days[WINDOWS] = {7, 30, 90, 180};
 
 /* ---- one person on one day ---- */
-static bool is_current(const struct post *post, cv_day day)
-{
-    return (post->from == CV_NO_DAY || post->from <= day) && (post->to == CV_NO_DAY || day < post->to);
-}
-
 /* Enough of the record for the domain's rules of status. */
 struct thin {
     struct dom_staff staff;
     struct dom_post post;
+    struct dom_leave leave;
     struct dom_departure departure;
 };
 
-static void make_thin(const struct person *p, struct thin *t)
+static const struct absence *absence_on(const struct person *p, cv_day day)
+{
+    for (size_t i = 0; i < p->absences; i++) {
+        const struct absence *a = &person_absences(p)[i];
+        if ((a->from == CV_NO_DAY || a->from <= day) && (a->to == CV_NO_DAY || day <= a->to))
+            return a;
+    }
+    return NULL;
+}
+
+static void make_thin(const struct person *p, cv_day day, struct thin *t)
 {
     const struct leaving *l = person_leaving(p);
-    const struct absence *a = person_absence(p);
-    *t = (struct thin){.staff = {.hired_on = p->hired_on}, .post = {.primary = true}};
+    const struct absence *a = absence_on(p, day);
+    const struct post *home = view_home_on(p, day);
+    *t = (struct thin){.staff = {.hired_on = p->hired_on},
+                       .post = {.primary = true, .from = home->from, .to = home->to}};
     t->staff.posts = &t->post;
-    for (size_t i = 0; i < p->posts; i++)
-        t->staff.post_count |= person_posts(p)[i].primary;
+    t->staff.post_count = 1;
     if (a) {
-        t->staff.on_leave = true;
-        t->staff.leave_from = a->from;
-        t->staff.leave_to = a->to;
+        t->leave = (struct dom_leave){.from = a->from, .to = a->to};
+        t->staff.leaves = &t->leave;
+        t->staff.leave_count = 1;
     }
     if (l) {
         t->departure = (struct dom_departure){.number = l->number,
@@ -58,9 +63,10 @@ static cv_day next_change(const struct person *p, cv_day day)
     ahead(p->hired_on, day, &next);
     if (person_leaving(p))
         ahead(person_leaving(p)->on, day, &next);
-    if (person_absence(p)) {
-        ahead(person_absence(p)->from, day, &next);
-        ahead(person_absence(p)->to, day, &next);
+    for (size_t i = 0; i < p->absences; i++) {
+        ahead(person_absences(p)[i].from, day, &next);
+        if (person_absences(p)[i].to != CV_NO_DAY)
+            ahead(person_absences(p)[i].to + 1, day, &next);
     }
     for (size_t i = 0; i < p->posts; i++) {
         ahead(person_posts(p)[i].from, day, &next);
@@ -84,9 +90,44 @@ static uint16_t required_by_post(const struct view *v, const struct person *p, c
     return required;
 }
 
-static bool is_long(const struct absence *a)
+/* ---- accounts ---- as they stand, or as they stood at the end of a day that is over */
+/* Nobody uses what he does not have: an active day tells of the account before it was recorded. */
+static bool had_by(const struct person *p, const struct account *a, cv_day day)
 {
-    return a->from == CV_NO_DAY || a->to == CV_NO_DAY || (int64_t)a->to - a->from >= LONG_LEAVE_DAYS;
+    if (a->issued == CV_NO_DAY || a->issued <= day)
+        return true;
+    struct dom_active days = view_active(p->uses, a->system);
+    return days.first != CV_NO_DAY && (days.first <= day || days.older);
+}
+
+static bool began_by(const struct account *a, cv_day day)
+{
+    return a->since == 0 || cv_day_of((cv_moment)a->since) <= day;
+}
+
+static void tally_span(const struct account_span *s, cv_day day, struct tally *t)
+{
+    cv_day to = (cv_day)s->days + (s->from != CV_NO_DAY ? s->from : 0);
+    uint16_t bit = (uint16_t)(1u << s->system);
+    if (!dom_day_within(s->from, to, day))
+        return;
+    t->issued |= bit;
+    t->locked |= s->locked ? bit : 0;
+}
+
+static void tally_accounts(const struct view *v, const struct person *p, cv_day day, struct tally *t)
+{
+    bool over = day < atomic_load(&v->day);
+    for (size_t i = 0; i < p->accounts; i++) {
+        const struct account *a = &person_accounts(p)[i];
+        uint16_t bit = (uint16_t)(1u << a->system);
+        if (!dom_counts_issued((enum dom_observed)a->observed) || (over && !had_by(p, a, day)))
+            continue;
+        t->issued |= bit;
+        t->locked |= a->observed == DOM_TEMP_LOCKED && (!over || began_by(a, day)) ? bit : 0;
+    }
+    for (size_t i = 0; over && i < p->spans; i++)
+        tally_span(&person_spans(p)[i], day, t);
 }
 
 /* ---- use ---- */
@@ -112,7 +153,7 @@ static void tally_use(const struct view *v, const struct person *p, cv_day day, 
     for (size_t i = 0; i < p->accounts; i++) {
         const struct account *a = &person_accounts(p)[i];
         struct dom_use_verdict said;
-        if (!(p->issued >> a->system & 1))
+        if (!(t->issued >> a->system & 1))
             continue;
         struct dom_active days = view_active(p->uses, a->system);
         struct dom_use_case at = {
@@ -125,29 +166,29 @@ static void tally_use(const struct view *v, const struct person *p, cv_day day, 
 
 /* A directory system knows one credential of the person; the others report themselves whether an account is in use.
  * Whoever used it has activated it. */
-static uint16_t activated_of(const struct view *v, const struct person *p, uint16_t ever)
+static uint16_t activated_of(const struct view *v, const struct person *p, cv_day day, const struct tally *t)
 {
-    uint16_t activated = ever;
+    uint16_t activated = t->ever;
+    bool own = p->credential_set && (p->credential_on == CV_NO_DAY || p->credential_on <= day);
     for (unsigned s = 0; s < v->system_count; s++) {
         bool directory = !v->systems[s].known || v->systems[s].s.kind == DOM_DIRECTORY;
-        if (directory ? p->credential_set : (p->active >> s & 1))
+        if (directory ? own : (p->active >> s & 1))
             activated |= (uint16_t)(1u << s);
     }
-    return activated & p->issued;
+    return activated & t->issued;
 }
 
 static void tally_posts(const struct view *v, const struct person *p, cv_day day, struct tally *t)
 {
-    const struct post *posts = person_posts(p);
-    for (size_t i = 0; i < p->posts; i++)
-        if (posts[i].primary)
-            t->home = posts[i].unit;
+    const struct post *posts = person_posts(p), *home = view_home_on(p, day);
+    if (home)
+        t->home = home->unit;
     for (size_t i = 0; i < p->posts; i++) {
-        if (!posts[i].primary && !is_current(&posts[i], day))
+        if (&posts[i] != home && !view_post_in_force(&posts[i], day))
             continue;
         t->required |= required_by_post(v, p, &posts[i]);
         if (!posts[i].primary && posts[i].kind == DOM_BIET_PHAI && posts[i].unit != t->home)
-            t->hosts |= (uint8_t)(1u << i);
+            t->hosts |= (uint16_t)(1u << i);
     }
 }
 
@@ -158,11 +199,12 @@ struct tally view_tally_of(const struct view *v, const struct person *p, const s
     struct thin thin;
     int length = special ? special->to - special->from + 1 : 0;
     tally_posts(v, p, day, &t);
+    tally_accounts(v, p, day, &t);
     tally_use(v, p, day, special ? &length : view_window_days, special ? 1 : WINDOWS, &t);
-    t.activated = activated_of(v, p, t.ever);
+    t.activated = activated_of(v, p, day, &t);
     if (t.home == NONE)
         return t;
-    make_thin(p, &thin);
+    make_thin(p, day, &thin);
     t.status = (uint8_t)dom_status_on(&thin.staff, day);
     if (!dom_recorded_on(&thin.staff, day)) {
         t.hosts = 0;
@@ -171,8 +213,7 @@ struct tally view_tally_of(const struct view *v, const struct person *p, const s
     t.flags = T_RECORDED;
     if (t.hosts)
         t.flags |= T_SECONDED_OUT;
-    const struct absence *a = person_absence(p);
-    if (a && is_long(a) && (a->from == CV_NO_DAY || a->from <= day) && (a->to == CV_NO_DAY || day < a->to))
+    if (thin.staff.leave_count > 0 && dom_leave_is_long(&thin.leave))
         t.flags |= T_LONG_LEAVE;
     uint16_t has = 0;
     for (size_t i = 0; i < p->accounts; i++)
@@ -183,13 +224,13 @@ struct tally view_tally_of(const struct view *v, const struct person *p, const s
 }
 
 /* ---- into figures ---- */
-static void add_system(const struct person *p, const struct tally *t, unsigned system, int sign, int32_t *s)
+static void add_system(const struct tally *t, unsigned system, int sign, int32_t *s)
 {
-    bool away = t->flags & T_LONG_LEAVE, issued = p->issued >> system & 1;
+    bool away = t->flags & T_LONG_LEAVE, issued = t->issued >> system & 1;
     s[S_ELIGIBLE] += sign;
     s[S_ON_LEAVE] += away ? sign : 0;
     s[S_ISSUED] += issued ? sign : 0;
-    s[S_LOCKED] += p->locked >> system & 1 ? sign : 0;
+    s[S_LOCKED] += t->locked >> system & 1 ? sign : 0;
     s[S_ACTIVATED] += t->activated >> system & 1 ? sign : 0;
     s[S_TOO_NEW] += t->too_new >> system & 1 ? sign : 0;
     s[S_NEVER_USED] += issued && !(t->ever >> system & 1) ? sign : 0;
@@ -209,8 +250,8 @@ void view_tally_add(const struct person *p, const struct tally *t, int sign, int
     figures[F_RECORDED] += sign;
     figures[F_SECONDED_OUT] += t->flags & T_SECONDED_OUT ? sign : 0;
     figures[F_ELIGIBLE_PEOPLE] += t->required ? sign : 0;
-    figures[F_COMPLETE] += t->required && (t->required & ~p->issued) == 0 ? sign : 0;
+    figures[F_COMPLETE] += t->required && (t->required & ~t->issued) == 0 ? sign : 0;
     for (unsigned s = 0; t->required >> s; s++)
         if (t->required >> s & 1)
-            add_system(p, t, s, sign, &figures[view_figure_of(s, 0)]);
+            add_system(t, s, sign, &figures[view_figure_of(s, 0)]);
 }

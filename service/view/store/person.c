@@ -103,8 +103,6 @@ static size_t sort_accounts(const struct dom_staff *s, const struct dom_account 
 static void note_state(struct person *p, uint8_t system, enum dom_observed observed)
 {
     uint16_t bit = (uint16_t)(1u << system);
-    p->issued |= dom_counts_issued(observed) ? bit : 0;
-    p->locked |= observed == DOM_TEMP_LOCKED ? bit : 0;
     p->active |= observed == DOM_OBS_ACTIVE ? bit : 0;
 }
 
@@ -146,9 +144,26 @@ static void pack_accounts(struct view *v, struct pack *b, struct person *p, cons
     }
 }
 
+static void pack_spans(struct view *v, struct pack *b, struct person *p, const struct dom_account **sorted,
+                       size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; sorted[i] && k < sorted[i]->span_count && p->spans < UINT8_MAX; k++) {
+            const struct dom_span *span = &sorted[i]->spans[k];
+            bool since = span->from != CV_NO_DAY;
+            struct account_span packed = {.from = span->from,
+                                          .days = (uint32_t)(since ? span->to - span->from : span->to) & 0x7FFFFFu,
+                                          .locked = span->locked,
+                                          .system = (uint8_t)view_system_slot(v, sorted[i]->system)};
+            put(b, &packed, sizeof packed);
+            p->spans++;
+        }
+    }
+}
+
 static void pack_posts(struct view *v, struct pack *b, struct person *p, const struct dom_staff *s)
 {
-    for (size_t i = 0; i < s->post_count && i < DOM_POSTS_MAX; i++) {
+    for (size_t i = 0; i < s->post_count && i < DOM_POSTS_KEPT_MAX; i++) {
         const struct dom_post *post = &s->posts[i];
         struct post packed = {.unit = view_unit_slot(v, post->unit),
                               .title = view_word_take(&v->words, post->title, v->scratch),
@@ -204,6 +219,7 @@ static void fill_fixed(struct person *p, const uint8_t uuid[16], const struct do
     p->birth_year = (uint16_t)s->birth_year;
     p->category = (uint8_t)s->category;
     p->credential_set = s->credential_set;
+    p->credential_on = s->credential_on;
 }
 
 struct person *view_person_build(struct view *v, const uint8_t uuid[16], const struct dom_staff *s,
@@ -218,10 +234,9 @@ struct person *view_person_build(struct view *v, const uint8_t uuid[16], const s
     pack_leaving(&b, &head, s);
     pack_accounts(v, &b, &head, sorted, accounts, s->revision);
     pack_posts(v, &b, &head, s);
-    if (s->on_leave) {
-        put(&b, &(struct absence){s->leave_from, s->leave_to}, sizeof(struct absence));
-        head.has_absence = true;
-    }
+    for (size_t i = 0; i < s->leave_count && i < DOM_LEAVES_MAX; i++, head.absences++)
+        put(&b, &(struct absence){s->leaves[i].from, s->leaves[i].to}, sizeof(struct absence));
+    pack_spans(v, &b, &head, sorted, accounts);
     pack_texts(&b, &head, s, texts, sorted, accounts);
     head.size = (uint16_t)b.len;
     struct person *p = view_must(malloc(sizeof(*p) + b.len));
@@ -244,4 +259,24 @@ bool view_person_same(const struct person *a, const struct person *b)
     size_t from = offsetof(struct person, uuid);
     return a->size == b->size &&
            memcmp((const uint8_t *)a + from, (const uint8_t *)b + from, sizeof(*a) + a->size - from) == 0;
+}
+
+bool view_post_in_force(const struct post *post, cv_day day)
+{
+    return dom_day_within(post->from, post->to, day);
+}
+
+const struct post *view_home_on(const struct person *p, cv_day day)
+{
+    const struct post *found = NULL;
+    for (size_t i = 0; i < p->posts; i++) {
+        const struct post *post = &person_posts(p)[i];
+        if (!post->primary)
+            continue;
+        if (view_post_in_force(post, day))
+            return post;
+        if (found == NULL || dom_home_nearer(post->from, post->to, found->from, found->to, day))
+            found = post;
+    }
+    return found;
 }

@@ -1,0 +1,137 @@
+"""What is dated happens on its day: transfers that wait, posts in a row, leaves with their last day."""
+import datetime
+import json
+
+import pytest
+
+from congvu import Service, an, make_units, wait_for
+
+TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
+
+
+def day(offset):
+    return (TODAY + datetime.timedelta(offset)).isoformat()
+
+
+def login(person, system="td-office"):
+    return next(a["observed"]["login"] for a in person["accounts"] if a["system"] == system)
+
+
+def homes(person):
+    return [(p["unit"]["code"], p["from"], p["to"]) for p in sorted(person["posts"], key=lambda p: p["from"] or "") if p["primary"]]
+
+
+def recorded(client, unit):
+    row = next(r for r in client.get("/v1/coverage", unit=unit, system="mailbox").json["rows"] if r["row_kind"] == "total")
+    return row["recorded"]
+
+
+def put(client, code, **more):
+    answer = client.put(f"/v1/staff/{code}", an(hired_on=day(-900), **more))
+    assert answer.status in (200, 201), answer
+    return answer
+
+
+def transfer(client, code, on, unit="T1.02", **more):
+    return client.patch(f"/v1/staff/{code}", {"unit": unit, "decision": {"number": "51/QĐ-UBND", "effective_on": on}, **more})
+
+
+def test_a_transfer_to_come_changes_nothing_before_its_day(client):
+    before = put(client, "D-1", full_name="Lê Thị Điều Động").json
+    here, there = recorded(client, "T1.01"), recorded(client, "T1.02")
+    dry = client.call(
+        "PATCH", "/v1/staff/D-1?validate_only=true", {"unit": "T1.02", "decision": {"number": "51/QĐ-UBND", "effective_on": day(12)}}, {"If-Match": "*"})
+    assert dry.status == 200 and dry.json["changes"] != []
+    answer = transfer(client, "D-1", day(12))
+    after = answer.json
+    assert (after["unit"]["code"], after["title"], login(after)) == ("T1.01", before["title"], login(before))
+    assert homes(after) == [("T1.01", day(-900), day(12)), ("T1.02", day(12), None)]
+    assert (recorded(client, "T1.01"), recorded(client, "T1.02")) == (here, there)
+    again = transfer(client, "D-1", day(12))
+    assert again.headers["ETag"] == answer.headers["ETag"], "the same order twice changes nothing"
+    nightly = put(client, "D-1", full_name="Lê Thị Điều Động").json
+    assert homes(nightly) == homes(after), "the nightly line of the old unit does not undo it"
+
+
+def test_the_login_of_the_day_is_taken_when_it_is_scheduled(client):
+    put(client, "D-2", full_name="Trần Văn Định Trước")
+    person = transfer(client, "D-2", day(3)).json
+    planned = next(a["next_login"] for a in person["accounts"] if a["system"] == "td-office")
+    assert planned and planned.startswith("tckh_") and planned != login(person)
+    other = client.put("/v1/staff/D-3", an(full_name="Trần Văn Định Trước", unit="T1.02")).json
+    assert login(other) != planned
+
+
+def test_another_unit_on_the_day_itself(spec):
+    service = Service(spec=spec).start()
+    try:
+        client = service.client()
+        make_units(client)
+        person = put(client, "D-4", full_name="Phạm Thị Đúng Ngày").json
+        head = service.client(client.post("/v1/tokens", {"name": "T1.02", "scopes": ["staff:read"], "unit": "T1.02"}).json["secret"])
+        planned = next(a["next_login"] for a in transfer(client, "D-4", day(1), title="Kế toán").json["accounts"] if a["system"] == "td-office")
+        assert head.get("/v1/staff/D-4").status == 404
+        service.stop()
+        service.settings["clock_offset"] = 86400
+        service.start()
+        client, head = service.client(), service.client(head.token)
+        moved = wait_for(lambda: (p := client.get("/v1/staff/D-4").json) and login(p) == planned and p, "the calendar has turned the login")
+        assert (moved["unit"]["code"], moved["title"]) == ("T1.02", "Kế toán")
+        entry = service.person(moved["id"], "title", "cvUnit")
+        assert entry["title"] == ["Kế toán"] and moved["unit"]["id"] in entry["cvUnit"][0]
+        assert head.get("/v1/staff/D-4").status == 200
+        assert (recorded(client, "T1.01"), recorded(client, "T1.02")) == (0, 1)
+        assert homes(moved)[0] == ("T1.01", person["hired_on"], day(1))
+    finally:
+        service.stop()
+        service.clean()
+
+
+def test_a_transfer_done_leaves_the_former_post_behind(client):
+    put(client, "D-5", full_name="Vũ Thị Đi Ngay")
+    person = transfer(client, "D-5", day(-40)).json
+    assert homes(person) == [("T1.01", day(-900), day(-40)), ("T1.02", day(-40), None)]
+    assert person["unit"]["code"] == "T1.02" and login(person).startswith("tckh_")
+    stale = put(client, "D-5", full_name="Vũ Thị Đi Ngay", unit="T1.02", decision={"number": "51/QĐ-UBND", "effective_on": day(-40)})
+    assert homes(stale.json) == homes(person)
+
+
+def test_a_transfer_to_come_is_called_off(client):
+    put(client, "D-6", full_name="Đỗ Văn Thôi Đi")
+    person = transfer(client, "D-6", day(5)).json
+    stay = [p for p in person["posts"] if p["unit"]["code"] == "T1.01"][0]
+    answer = client.patch("/v1/staff/D-6", {"posts": [{"unit": "T1.01", "title": stay["title"], "kind": "chinh_thuc", "primary": True}]})
+    assert answer.status == 200 and homes(answer.json) == [("T1.01", day(-900), None)]
+    assert all(a["next_login"] is None for a in answer.json["accounts"])
+
+
+def test_two_primary_posts_on_one_day_are_refused(client):
+    put(client, "D-7", full_name="Bùi Thị Hai Nơi")
+    posts = [{"unit": "T1.01", "kind": "chinh_thuc", "primary": True, "from": day(-10)}, {"unit": "T1.02", "kind": "chinh_thuc", "primary": True, "from": day(5)}]
+    answer = client.patch("/v1/staff/D-7", {"posts": posts})
+    assert answer.status == 422 and answer.json["errors"][0]["code"] == "one_primary"
+    posts[0]["to"] = day(5)
+    assert client.patch("/v1/staff/D-7", {"posts": posts}).status == 200
+
+
+def test_leave_ends_with_its_last_day_and_the_next_one_stands_beside_it(client, shared):
+    put(client, "D-8", full_name="Hồ Thị Nghỉ Phép")
+    first = client.patch("/v1/staff/D-8", {"status": "on_leave", "leave": {"from": day(-3), "to": day(0), "kind": "om_dau"}}).json
+    assert (first["status"], first["leave"]["to"]) == ("on_leave", day(0)), "the last day is a day of leave"
+    entry = shared.person(first["id"], "cvLeave")
+    assert len(entry["cvLeave"]) == 1
+    client.patch("/v1/staff/D-8", {"status": "active"})
+    later = client.patch("/v1/staff/D-8", {"status": "on_leave", "leave": {"from": day(20), "to": day(49), "kind": "di_hoc"}}).json
+    assert (later["status"], later["leave"]["from"]) == ("active", day(20))
+    kept = sorted((json.loads(v) for v in shared.person(first["id"], "cvLeave")["cvLeave"]), key=lambda v: v["from"])
+    assert [(v["from"], v["to"]) for v in kept] == [(day(-3), day(-1)), (day(20), day(49))]
+
+
+@pytest.mark.parametrize("length, away", [(29, 0), (30, 1)])
+def test_thirty_days_are_long(client, length, away):
+    unit = f"T1.9{length}"
+    client.put(f"/v1/units/{unit}", {"name": {"vi": f"Phòng {length}"}, "kind": "phong", "block": "chinh_quyen", "slug": f"p{length}", "active_from": "2021-10-01", "parent": "T1"})
+    put(client, f"D-9{length}", full_name="Mai Thị Nghỉ Dài", unit=unit)
+    client.patch(f"/v1/staff/D-9{length}", {"status": "on_leave", "leave": {"from": day(0), "to": day(length - 1), "kind": "om_dau"}})
+    row = next(r for r in client.get("/v1/coverage", unit=unit, system="mailbox").json["rows"] if r["row_kind"] == "total")
+    assert row["on_long_leave"] == away
