@@ -135,3 +135,37 @@ def test_thirty_days_are_long(client, length, away):
     client.patch(f"/v1/staff/D-9{length}", {"status": "on_leave", "leave": {"from": day(0), "to": day(length - 1), "kind": "om_dau"}})
     row = next(r for r in client.get("/v1/coverage", unit=unit, system="mailbox").json["rows"] if r["row_kind"] == "total")
     assert row["on_long_leave"] == away
+
+
+def test_a_past_period_counts_accounts_as_they_were(spec):
+    """A leaver had his mailbox before; who was onboarded today had none; a lock of today is none of last month."""
+    service = Service(spec=spec, clock_offset=-40 * 86400).start()
+    try:
+        client = service.client()
+        make_units(client)
+        for code, name in (("P-1", "Người Ra Đi"), ("P-2", "Người Bị Khóa"), ("P-3", "Người Ở Lại"), ("P-4", "Người Chuyển Đi")):
+            put(client, code, full_name=name)
+        service.stop()
+        service.settings.pop("clock_offset")
+        service.start()
+        client = service.client()
+        last_month = (TODAY.replace(day=1) - datetime.timedelta(1)).strftime("%Y-%m")
+
+        def figures(unit="T1.01"):
+            row = next(r for r in client.get("/v1/coverage", unit=unit, system="mailbox", period=last_month).json["rows"] if r["row_kind"] == "total")
+            return row["recorded"], row["issued"], row["locked"]
+        assert figures() == (4, 4, 0)
+        assert client.put("/v1/staff/P-1/departure", {"reason": "nghi_huu", "effective_on": day(0)}).status in (200, 201)
+        wait_for(lambda: client.get("/v1/staff/P-1").json["status"] == "departed", "he has left")
+        assert client.put("/v1/staff/P-2/accounts/mailbox", {"state": "locked", "reason": "leave"}).status == 200
+        assert transfer(client, "P-4", day(0)).status == 200
+        assert client.put("/v1/staff/P-5", an(full_name="Người Mới Đến")).status == 201
+        assert figures() == (4, 4, 0), "nothing of today changes the month that is over"
+        assert figures("T1.02") == (0, 0, 0)
+        today = next(r for r in client.get("/v1/coverage", unit="T1.01", system="mailbox").json["rows"] if r["row_kind"] == "total")
+        assert (today["recorded"], today["issued"], today["locked"]) == (3, 3, 1)
+        entry = service.person(client.get("/v1/staff/P-2").json["id"], "cvAccountSpan;x-mailbox")
+        assert entry["cvAccountSpan;x-mailbox"] == [f"{day(-40)} {day(0)} issued"]
+    finally:
+        service.stop()
+        service.clean()

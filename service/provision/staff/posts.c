@@ -118,13 +118,23 @@ static void check_primaries(struct prov_call *call, const struct dom_post *posts
                          "There is one primary post a day; say on which day the former one ends");
 }
 
-/* A primary post without a first day: the present one goes on, another one begins with its decision or today. */
-static void date_primary(const struct dom_staff *before, struct dom_post *post)
+/* Nobody was here before he was recorded, unless it is said: by hired_on (null = nobody knows since when) or a
+ * decision. */
+static cv_day first_day(const struct dom_staff *staff, const struct prov_staff_input *in)
 {
-    const struct dom_post *home = dom_home_on(before, cv_today());
-    if (!post->primary || post->from != CV_NO_DAY || home == NULL)
+    bool said = in->hired_on.given != CV_ABSENT || staff->hired_on != CV_NO_DAY;
+    return said ? staff->hired_on : cv_today();
+}
+
+/* A primary post without a first day: the present one goes on, another one begins with its decision or today. */
+static void date_primary(const struct prov_change *change, const struct prov_staff_input *in, struct dom_post *post)
+{
+    const struct dom_post *home = dom_home_on(change->before, cv_today());
+    if (!post->primary || post->from != CV_NO_DAY)
         return;
-    if (cv_id_equal(home->unit, post->unit))
+    if (home == NULL)
+        post->from = first_day(change->after, in);
+    else if (cv_id_equal(home->unit, post->unit))
         post->from = home->from;
     else
         post->from = post->decision.effective_on != CV_NO_DAY ? post->decision.effective_on : cv_today();
@@ -154,7 +164,7 @@ static size_t read_list(struct prov_change *change, const struct prov_staff_inpu
         if (given->primary && given->kind == DOM_KIEM_NHIEM)
             cv_fault_add(call->faults, CV_AT_POINTER, post_pointer(call, i, "kind"), "not_allowed_value",
                          "Vị trí chính không thể là kiêm nhiệm", "The primary post cannot be a concurrent one");
-        date_primary(change->before, post);
+        date_primary(change, in, post);
         check_days(call, post, i);
     }
     check_primaries(call, posts, count);
@@ -203,7 +213,7 @@ static void begin_first(struct prov_change *change, const struct prov_staff_inpu
     struct dom_post *post = &after->posts[after->post_count++];
     *post = dom_post_new(unit);
     post->primary = true;
-    post->from = after->hired_on;
+    post->from = first_day(after, in);
     post->title = in->title.given == CV_VALUE ? in->title.value : NULL;
     if (in->decision.given == CV_VALUE)
         post->decision = in->decision.value;
@@ -310,7 +320,8 @@ bool prov_apply_posts(struct prov_change *change, const struct prov_staff_input 
         return false;
     const struct dom_post *now = dom_home_on(change->after, cv_today());
     *out_moved = before != NULL && !cv_id_equal(before->unit, now->unit);
-    if (now != dom_home_shown(change->after) || dom_next_home(change->after, cv_today()) != NULL)
+    bool several = change->after->post_count > 1 && change->after->home_on == CV_NO_DAY; /* they are in no order */
+    if (several || now != dom_home_shown(change->after))
         change->after->home_on = cv_today();
     return true;
 }
