@@ -55,12 +55,38 @@ static bool own_call(struct service *s, struct dir_session *session, struct cv_a
     return true;
 }
 
+static int fullest(const struct dir_room *room)
+{
+    int most = DIR_FILL_UNKNOWN;
+    for (int i = 0; i < DIR_FILLS; i++)
+        if (atomic_load(&room->permille[i]) > most)
+            most = atomic_load(&room->permille[i]);
+    return most;
+}
+
+static void look_at_room(struct service *s)
+{
+    struct cv_error err = {0};
+    int64_t now = cv_mono_ns();
+    int before = fullest(&s->room);
+    if (s->room_looked_ns != 0 && now - s->room_looked_ns < (int64_t)s->conf.fill_check_ms * 1000000)
+        return;
+    s->room_looked_ns = now;
+    dir_session_deadline(s->timer_session, cv_deadline_in_ms(TICK_DEADLINE_MS));
+    if (!dir_room_measure(s->timer_session, s->embedded != NULL ? s->conf.data_dir : "", &s->room, &err))
+        cv_log_error(CV_LOG_DEBUG, "storage", &err);
+    if (before < DIR_FILL_HIGH && fullest(&s->room) >= DIR_FILL_HIGH)
+        cv_log(CV_LOG_WARN, "storage", "the directory or its disk is %d %% full; from 90 %% on new records are refused",
+               fullest(&s->room) / 10);
+}
+
 void service_tick(void *ctx)
 {
     struct service *s = ctx;
     struct cv_faults faults;
     struct prov_call call;
     api_scheduler_ticked(&s->api);
+    look_at_room(s);
     if (!own_call(s, s->timer_session, s->timer_arena, &faults, &call))
         return;
     prov_tick(&call);

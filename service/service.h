@@ -19,6 +19,8 @@ struct service {
     struct dir_embedded *embedded;
     bool sealed; /* its folder is known to be whole */
     struct dir_config directory;
+    struct dir_room room;
+    int64_t room_looked_ns; /* when it was last measured */
     struct view *view;
     struct dir_sync *sync;
     struct prov *prov;

@@ -39,14 +39,17 @@ static bool open_directory(struct service *s, bool may_run, struct cv_error *err
                                        .bind_dn = none_if_empty(c->directory_bind_dn),
                                        .password_file = none_if_empty(c->directory_password_file),
                                        .ca_file = none_if_empty(c->directory_ca_file),
-                                       .connect_ms = (int)c->directory_connect_ms};
+                                       .connect_ms = (int)c->directory_connect_ms,
+                                       .room = &s->room};
+    dir_room_init(&s->room);
     if (*c->directory_uri != '\0')
         return true;
     struct dir_embedded_options options = {.data_dir = c->data_dir,
                                            .base = c->directory_base,
                                            .max_bytes = (uint64_t)c->directory_max_mib << 20,
                                            .nosync = c->directory_nosync,
-                                           .listen = c->directory_listen};
+                                           .listen = c->directory_listen,
+                                           .log_days = dom_policy_log_days(s->policy)};
     if (dir_embedded_start(&options, &s->embedded, err)) {
         s->directory.uri = dir_embedded_uri(s->embedded);
         return true;
@@ -236,6 +239,7 @@ static bool start_use_cases(struct service *s, struct cv_error *err)
                      .rate_per_second = (int)s->conf.rate_per_second,
                      .bands = dom_policy_bands(s->policy),
                      .mail_domain = dom_policy_domain(s->policy),
+                     .room = &s->room,
                      .tmp_dir = s->embedded != NULL ? cv_arena_printf(s->arena, "%s/run", s->conf.data_dir) : NULL};
     cv_key_derive(&s->key, "page tokens", &s->api.page_key);
     cv_key_derive(&s->key, "idempotency", &s->api.idempotency_key);

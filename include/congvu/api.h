@@ -19,6 +19,7 @@ struct api_blob {
     const char *media_type;
 };
 
+struct dir_room;
 struct api {
     struct view *view;
     struct dir_sync *sync;
@@ -30,8 +31,9 @@ struct api {
     int rate_per_second;           /* per token; 0 = no limit */
     struct dom_bands bands;        /* of rates */
     const char *mail_domain;
-    const char *tmp_dir;     /* for files of a moment; NULL = the system's */
-    struct api_state *state; /* caches and buckets; made by api_open */
+    const struct dir_room *room; /* how full the directory is */
+    const char *tmp_dir;         /* for files of a moment; NULL = the system's */
+    struct api_state *state;     /* caches and buckets; made by api_open */
 };
 bool api_open(struct api *api, struct cv_error *err);
 void api_close(struct api *api);

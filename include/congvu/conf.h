@@ -49,6 +49,8 @@
     NUMBER(history_days, 1100, 0, 36500, "days",                                                                       \
            "how long daily snapshots of the figures are kept; 0 = none are taken")                                     \
     NUMBER(tick_ms, 1000, 20, 600000, "ms", "pause between two looks at the calendar")                                 \
+    NUMBER(fill_check_ms, 60000, 20, 3600000, "ms",                                                                    \
+           "pause between two looks at how full the directory and its disk are")                                       \
     NUMBER(view_activity_days, 400, 180, 400, "days",                                                                  \
            "days of use kept in memory: what periods and windows can be asked for")                                    \
     NUMBER(view_check_s, 900, 1, 86400, "s", "pause between two counts of the directory's records")                    \

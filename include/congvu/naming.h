@@ -37,6 +37,7 @@ const char *const *dom_policy_unit_rules(const struct dom_policy *policy, size_t
 int dom_policy_alias_days(const struct dom_policy *policy);         /* old unit's address after a transfer */
 int dom_policy_revoke_days(const struct dom_policy *policy);        /* after a lock for inactivity; 0 = not said */
 int dom_policy_keep_days(const struct dom_policy *policy);          /* address restorable after departure */
+int dom_policy_log_days(const struct dom_policy *policy);           /* a change stays in the log; 0 = not said */
 struct dom_bands dom_policy_bands(const struct dom_policy *policy); /* of rates: 85, 70, 50 by default */
 enum dom_desired dom_policy_leaver_state(const struct dom_policy *policy); /* on_effective_date: locked or closed */
 

@@ -26,6 +26,11 @@ bool dir_readers_ready(struct dir_session *s, const struct dir_config *config, c
                        struct cv_error *err);
 /* Whose data the directory holds: the fingerprint of their key, "" when it holds none yet. */
 bool dir_data_fingerprint(struct dir_session *s, char out[17], struct cv_error *err);
+/* All unknown. */
+void dir_room_init(struct dir_room *room);
+/* Asks the server (cn=monitor) and the disk of data_dir ("" = not known here). What cannot be learnt stays as it was;
+ * false + *err when the server shows nothing. */
+bool dir_room_measure(struct dir_session *s, const char *data_dir, struct dir_room *room, struct cv_error *err);
 /* True when no token exists at all. */
 bool dir_no_token(struct dir_session *s, bool *out_none, struct cv_error *err);
 
@@ -50,6 +55,7 @@ struct dir_embedded_options {
     const char *base;     /* "dc=congvu" */
     uint64_t max_bytes;   /* size reserved for each database (sparse) */
     bool nosync;          /* tests and repeatable imports only: commits are not flushed */
+    int log_days;         /* how long a change stays in cn=log */
     const char *listen;   /* "127.0.0.1:0": one more listener, for readers of this machine; NULL or "" = none */
 };
 struct dir_embedded;

@@ -29,6 +29,14 @@
 #include "congvu/error.h"
 #include "congvu/memory.h"
 
+/* ---- room: how full what stores the records is, in thousandths ---- */
+enum dir_fill { DIR_FILL_MAIN, DIR_FILL_LOG, DIR_FILL_USAGE, DIR_FILL_DISK, DIR_FILLS };
+enum { DIR_FILL_UNKNOWN = -1, DIR_FILL_HIGH = 800 };
+struct dir_room {
+    _Atomic int permille[DIR_FILLS];
+};
+extern const char *const dir_fill_names[DIR_FILLS];
+
 /* ---- where the directory is ---- */
 struct dir_config {
     const char *uri;     /* "ldapi://%2Fdata%2Frun%2Fldapi" or "ldap://host:389 ldaps://..." tried in this order */
@@ -37,6 +45,7 @@ struct dir_config {
     const char *password_file; /* 0600; with bind_dn */
     const char *ca_file;       /* for ldaps, or NULL */
     int connect_ms;            /* bound of connecting + binding */
+    struct dir_room *room;     /* what it forbids is refused before it is sent (directory_full); NULL = nothing */
 };
 
 /* ---- sessions ---- */

@@ -57,6 +57,7 @@ static enum cv_kind kind_of_status(int status)
     case 429:
         return CV_LIMIT;
     case 503:
+    case 507:
         return CV_UNAVAILABLE;
     case 504:
         return CV_UNKNOWN;

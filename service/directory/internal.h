@@ -84,6 +84,7 @@ const char *dir_filter_class(struct cv_arena *arena, const char *object_class);
 
 /* ---- session calls; every one applies the deadline and counts metrics ---- */
 const char *dir_session_base(const struct dir_session *s);
+const struct dir_room *dir_session_room(const struct dir_session *s);
 /* Connects + binds as configured; used by sync too. The caller unbinds. */
 bool dir_connect(const struct dir_config *config, struct cv_deadline deadline, LDAP **out, struct cv_error *err);
 /* The same, given up when stop_fd (an eventfd) becomes readable. */
@@ -113,6 +114,18 @@ bool dir_list_values(struct dir_session *s, const char *base_dn, const char *fil
 /* Copies a message's entry into the arena. */
 bool dir_entry_copy(LDAP *ld, LDAPMessage *message, struct cv_arena *arena, struct dir_entry *out,
                     struct cv_error *err);
+/* Like dir_find_entries, but what the server keeps by itself: their operational attributes. */
+bool dir_find_operational(struct dir_session *s, const char *base_dn, const char *filter, size_t most,
+                          struct cv_arena *arena, struct dir_entry **out, size_t *out_count, struct cv_error *err);
+
+/* ---- room (wire/room.c) ---- */
+/* Thousandths of what a write to this DN needs room in: the fullest of them. */
+int dir_room_fill(const struct dir_room *room, const char *dn);
+/* Is there room for one more write? `anew`: it makes an entry. */
+bool dir_room_for(const struct dir_room *room, const char *dn, bool anew, struct cv_error *err);
+/* directory_full; returns false. */
+bool dir_room_full(struct cv_error *err);
+
 /* The one table from libldap's codes to our kinds. `sent`: the request had left. `intent` is a short phrase ("adding a
  * person"). */
 bool dir_fail(struct cv_error *err, LDAP *ld, int code, const char *server_text, bool sent, const char *intent);

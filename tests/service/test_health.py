@@ -23,7 +23,7 @@ def test_alive_ready_and_which_version(anybody):
     wait_for(lambda: anybody.get("/readyz").json["checks"]["scheduler"]["status"] == "ok", "the scheduler's first round")
     ready = anybody.call("GET", "/readyz?verbose")
     assert ready.status == 200 and ready.json["status"] == "ready"
-    assert {name: check["status"] for name, check in ready.json["checks"].items()} == {"directory": "ok", "view": "ok", "scheduler": "ok"}
+    assert {name: check["status"] for name, check in ready.json["checks"].items()} == {"directory": "ok", "view": "ok", "scheduler": "ok", "storage": "ok"}
     version = anybody.get("/version").json
     assert version["name"] == "congvud" and version["api"] == anybody.spec.document["info"]["version"]
 

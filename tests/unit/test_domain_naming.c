@@ -355,11 +355,14 @@ static void policy_faults_say_where(void **state)
     refuses("{" HEAD ",\"naming\":{\"person\":[\"{ten}\"],\"unit\":[\"{x}\"]}}", "/naming/unit");
     refuses("{" HEAD ",\"naming\":{\"person\":[\"{ten}\"],\"max_local_len\":65}}", "/naming/max_local_len");
     refuses("{" HEAD "," NAMING ",\"leaver\":{\"on_effective_date\":\"present\"}}", "/leaver/on_effective_date");
-    refuses("{" HEAD "," NAMING ",\"leaver\":{\"leader_keep_days\":{\"x\":1}}}", "/leaver/leader_keep_days/x");
-    refuses("{" HEAD "," NAMING ",\"default_password\":{\"warn_days\":[7,\"2\"]}}", "/default_password/warn_days/1");
+    /* known to regulations, obeyed by nothing: never silent */
+    refuses("{" HEAD "," NAMING ",\"leaver\":{\"leader_keep_days\":{\"x\":1}}}", "/leaver/leader_keep_days");
+    refuses("{" HEAD "," NAMING ",\"sla_working_days\":{\"create\":3}}", "/sla_working_days");
+    refuses("{" HEAD "," NAMING ",\"inactivity\":{\"lock_after_days\":90}}", "/inactivity/lock_after_days");
+    refuses("{" HEAD "," NAMING ",\"privacy\":{\"store_citizen_id\":false}}", "/privacy/store_citizen_id");
     refuses("{" HEAD "," NAMING ",\"inactivity\":{\"lock_after_days\":0}}", "/inactivity/lock_after_days");
     refuses("{" HEAD "," NAMING ",\"eligible\":{\"categories\":[\"x\"]}}", "/eligible/categories/0");
-    refuses("{" HEAD "," NAMING ",\"password\":{\"classes\":5}}", "/password/classes");
+    refuses("{" HEAD "," NAMING ",\"password\":{\"classes\":5}}", "/password");
     refuses("{" HEAD "," NAMING ",\"privacy\":{\"store_citizen_id\":1}}", "/privacy/store_citizen_id");
 }
 

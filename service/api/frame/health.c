@@ -89,11 +89,30 @@ static bool check_scheduler(struct htp_exchange *x)
     return silent <= SCHEDULER_SILENT_S;
 }
 
-static const char *readiness(const struct view_state *state, bool scheduler)
+/* "cn=log 83 %": the fullest, once it is full enough to be told. */
+static bool check_storage(struct htp_exchange *x)
+{
+    const struct dir_room *room = api_of(x)->room;
+    int most = DIR_FILL_UNKNOWN, which = 0;
+    for (int i = 0; i < DIR_FILLS; i++)
+        if (atomic_load(&room->permille[i]) > most) {
+            most = atomic_load(&room->permille[i]);
+            which = i;
+        }
+    bool high = most >= DIR_FILL_HIGH;
+    check(&x->out, "storage",
+          most == DIR_FILL_UNKNOWN ? "unknown"
+          : high                   ? "degraded"
+                                   : "ok",
+          high ? cv_arena_printf(x->arena, "%s %d %% full", dir_fill_names[which], most / 10) : NULL);
+    return !high;
+}
+
+static const char *readiness(const struct view_state *state, bool works)
 {
     if (!state->loaded)
         return "not_ready";
-    return state->alive && scheduler && !state->sweep_refused ? "ready" : "degraded";
+    return state->alive && works && !state->sweep_refused ? "ready" : "degraded";
 }
 
 void api_get_readyz(struct htp_exchange *x)
@@ -104,14 +123,25 @@ void api_get_readyz(struct htp_exchange *x)
     cv_jout_object(&x->out, "checks");
     check_directory(x, &state);
     check_view(x, &state);
-    bool scheduler = check_scheduler(x);
+    bool scheduler = check_scheduler(x), storage = check_storage(x);
     cv_jout_end(&x->out);
-    cv_jout_string(&x->out, "status", readiness(&state, scheduler));
+    cv_jout_string(&x->out, "status", readiness(&state, scheduler && storage));
     cv_jout_end(&x->out);
     htp_reply(x, state.loaded ? 200 : 503);
 }
 
 /* ---- metrics ---- */
+
+/* A line for each that is known. */
+static void put_storage(const struct dir_room *room, struct cv_buf *page)
+{
+    cv_buf_puts(page, "# HELP congvu_storage_fill_ratio how full the directory's databases and their disk are\n"
+                      "# TYPE congvu_storage_fill_ratio gauge\n");
+    for (int i = 0; i < DIR_FILLS; i++)
+        if (atomic_load(&room->permille[i]) != DIR_FILL_UNKNOWN)
+            cv_buf_printf(page, "congvu_storage_fill_ratio{storage=\"%s\"} %.3f\n", dir_fill_names[i],
+                          atomic_load(&room->permille[i]) / 1000.0);
+}
 
 void api_get_metrics(struct htp_exchange *x)
 {
@@ -135,6 +165,7 @@ void api_get_metrics(struct htp_exchange *x)
                      (double)state.sweep_size);
     cv_metrics_gauge(&page, "brake_waiting", "deactivations that wait for a second person, a minute ago at most",
                      prov_brake_waiting(api_of(x)->prov));
+    put_storage(api_of(x)->room, &page);
     if (cv_buf_ok(&page))
         htp_reply_text(x, 200, "text/plain; version=0.0.4; charset=utf-8", cv_buf_str(&page), page.len);
     else

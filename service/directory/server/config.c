@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+enum { LOG_DAYS = 400 };
+
 static const char main_indices[] =
     "index objectClass,entryUUID,entryCSN eq\n"
     "index cvName,cvCode,cvSlugClaim,cvIdempotencyKey,cvIdempotencyAt,cvDueAt,cvActivationDigest eq\n"
@@ -28,8 +30,8 @@ void slapd_index_text(struct cv_buf *out)
 static void put_global(struct cv_buf *out, const struct dir_embedded_options *options, const struct slapd_paths *paths)
 {
     static const char *const schemas[] = {"core", "cosine", "inetorgperson"};
-    static const char *const modules[] = {"back_mdb", "unique",    "ppolicy",
-                                          "syncprov", "accesslog", "argon2 m=19456 t=2 p=1"};
+    static const char *const modules[] = {
+        "back_mdb", "unique", "ppolicy", "syncprov", "accesslog", "back_monitor", "argon2 m=19456 t=2 p=1"};
     cv_buf_puts(out, "# Written by congvud at each start; changes here are lost.\n");
     for (size_t i = 0; i < CV_COUNT(schemas); i++)
         cv_buf_printf(out, "include /etc/ldap/schema/%s.schema\n", schemas[i]);
@@ -176,7 +178,7 @@ static void put_access(struct cv_buf *out, const char *base)
 }
 
 /* The order matters: uniqueness and password rules judge before anything is published or logged. */
-static void put_overlays(struct cv_buf *out, const char *base)
+static void put_overlays(struct cv_buf *out, const char *base, int log_days)
 {
     static const char *const unique[] = {"cvName", "cvCode", "cvSlugClaim", "cvIdempotencyKey"};
     cv_buf_puts(out, "overlay unique\n");
@@ -186,8 +188,17 @@ static void put_overlays(struct cv_buf *out, const char *base)
                   "overlay ppolicy\nppolicy_default \"cn=default,ou=policies,ou=system,%s\"\nppolicy_hash_cleartext\n",
                   base);
     cv_buf_puts(out, "overlay syncprov\nsyncprov-checkpoint 1000 5\nsyncprov-sessionlog-source cn=log\n"
-                     "overlay accesslog\nlogdb cn=log\nlogops writes\nlogsuccess TRUE\nlogold (objectClass=*)\n"
-                     "logpurge 400+00:00 01+00:00\n");
+                     "overlay accesslog\nlogdb cn=log\nlogops writes\nlogsuccess TRUE\nlogold (objectClass=*)\n");
+    cv_buf_printf(out, "logpurge %d+00:00 01+00:00\n\n", log_days);
+}
+
+/* How full the databases are. */
+static void put_monitor(struct cv_buf *out, const char *base)
+{
+    cv_buf_printf(out,
+                  "database monitor\naccess to dn.subtree=\"cn=Databases,cn=Monitor\" by "
+                  "dn.exact=\"cn=service,ou=system,%s\" read by * none\naccess to * by * none\n",
+                  base);
 }
 
 void slapd_config_text(const struct dir_embedded_options *options, const struct slapd_paths *paths, struct cv_buf *out)
@@ -199,5 +210,6 @@ void slapd_config_text(const struct dir_embedded_options *options, const struct 
     put_storage(out, options, paths, options->base, "db", options->nosync);
     cv_buf_puts(out, main_indices);
     put_access(out, options->base);
-    put_overlays(out, options->base);
+    put_overlays(out, options->base, options->log_days > 0 ? options->log_days : LOG_DAYS);
+    put_monitor(out, options->base);
 }

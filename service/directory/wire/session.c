@@ -54,6 +54,11 @@ const char *dir_session_base(const struct dir_session *s)
     return s->config->base;
 }
 
+const struct dir_room *dir_session_room(const struct dir_session *s)
+{
+    return s->config->room;
+}
+
 LDAP *dir_session_handle(struct dir_session *s)
 {
     return s->ld;
@@ -167,6 +172,9 @@ bool dir_refused(struct dir_session *s, const struct dir_request *request, LDAPM
     cv_count(CVM_directory_errors);
     dir_fail(err, s->ld, code, text ? text : "", false, request->intent);
     ldap_memfree(text);
+    /* slapd has no word of its own for a map or a disk that is full */
+    if (code == LDAP_OTHER && request->write && dir_room_fill(s->config->room, request->dn) >= DIR_FILL_HIGH)
+        dir_room_full(err);
     /* The server says goodbye in order: the next call makes a new connection. */
     if (code == LDAP_UNAVAILABLE)
         drop_handle(s);
@@ -243,13 +251,13 @@ static bool search_many(struct dir_session *s, const char *base_dn, const char *
             dir_refused(s, &request, *out_answer, err));
 }
 
-bool dir_find_entries(struct dir_session *s, const char *base_dn, const char *filter, size_t most,
-                      struct cv_arena *arena, struct dir_entry **out, size_t *out_count, struct cv_error *err)
+static bool find_entries(struct dir_session *s, const char *base_dn, const char *filter, char **names, size_t most,
+                         struct cv_arena *arena, struct dir_entry **out, size_t *out_count, struct cv_error *err)
 {
     struct dir_entry *entries = CV_NEWS(arena, struct dir_entry, most + 1);
     dir_auto_answer answer = NULL;
     size_t count = 0;
-    if (!search_many(s, base_dn, filter, all_names, most, true, &answer, err))
+    if (!search_many(s, base_dn, filter, names, most, true, &answer, err))
         return false;
     for (LDAPMessage *m = ldap_first_entry(s->ld, answer); m && count < most; m = ldap_next_entry(s->ld, m))
         if (!dir_entry_copy(s->ld, m, arena, &entries[count++], err))
@@ -257,6 +265,20 @@ bool dir_find_entries(struct dir_session *s, const char *base_dn, const char *fi
     *out = entries;
     *out_count = count;
     return true;
+}
+
+bool dir_find_entries(struct dir_session *s, const char *base_dn, const char *filter, size_t most,
+                      struct cv_arena *arena, struct dir_entry **out, size_t *out_count, struct cv_error *err)
+{
+    return find_entries(s, base_dn, filter, all_names, most, arena, out, out_count, err);
+}
+
+bool dir_find_operational(struct dir_session *s, const char *base_dn, const char *filter, size_t most,
+                          struct cv_arena *arena, struct dir_entry **out, size_t *out_count, struct cv_error *err)
+{
+    static char operational[] = "+";
+    static char *names[] = {operational, NULL};
+    return find_entries(s, base_dn, filter, names, most, arena, out, out_count, err);
 }
 
 bool dir_list_values(struct dir_session *s, const char *base_dn, const char *filter, const char *attr, size_t most,

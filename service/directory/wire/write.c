@@ -344,6 +344,8 @@ bool dir_add_entry(struct dir_session *s, const char *dn, const struct dir_attrs
     }
     if (!cv_arena_ok(attrs->arena))
         return too_large(err);
+    if (!dir_room_for(dir_session_room(s), dn, true, err))
+        return false;
     struct dir_request request = {.intent = "adding an entry", .start = start_add, .dn = dn, .mods = mods.list};
     struct dir_stamp stamp;
     if (!send_write(s, &request, NULL, &stamp, err)) {
@@ -369,6 +371,8 @@ bool dir_modify_entry(struct dir_session *s, const char *dn, const struct dir_at
     put_bookkeeping(&mods, after);
     if (!cv_arena_ok(arena))
         return too_large(err);
+    if (any && !dir_room_for(dir_session_room(s), dn, false, err))
+        return false;
     if (any) {
         struct dir_request request = {.intent = "changing an entry",
                                       .start = start_modify,
@@ -389,5 +393,5 @@ bool dir_modify_entry(struct dir_session *s, const char *dn, const struct dir_at
 bool dir_delete_entry(struct dir_session *s, const char *dn, const char *assert_filter, struct cv_error *err)
 {
     struct dir_request request = {.intent = "deleting an entry", .start = start_delete, .dn = dn};
-    return send_write(s, &request, assert_filter, NULL, err);
+    return dir_room_for(dir_session_room(s), dn, false, err) && send_write(s, &request, assert_filter, NULL, err);
 }

@@ -1,6 +1,6 @@
-/* Reads a preset. Every member is known and checked, also those that a later part of the service will use: a misspelt
- * rule must not silently be no rule. A null number means that the regulation does not say; then the service's own value
- * holds. */
+/* Reads a preset. Every member is obeyed or refused: a misspelt rule, or one that nothing here obeys, must not silently
+ * be no rule. What else a regulation says stands in also_regulated, for people. A null number means that the regulation
+ * does not say; then the service's own value holds. */
 #include "congvu/json.h"
 #include "congvu/text.h"
 #include "domain/naming/policy.h"
@@ -12,27 +12,37 @@
 enum { POLICY_ARENA = 4 << 20, POLICY_BYTES = 64 << 10, DAYS_MAX = 3660, LIST_MAX = 64, TEXT_MAX = 200 };
 
 static const char *const leaver_words[] = {"locked", "closed", NULL};
-static const char *const decision_words[] = {"none", "locked", "closed", NULL};
-static const char *const forbid_words[] = {"login", "name", "birth_date", NULL};
 static const enum dom_desired leaver_states[] = {DOM_LOCKED, DOM_CLOSED};
 
-struct number_rule {
-    const char *name;
-    int min, max;
-};
+/* What regulations also say and nothing here obeys: refused where a rule stands, so that nobody believes it works. */
+static const char *const unobeyed[] = {"timezone",
+                                       "eligible",
+                                       "sla_working_days",
+                                       "password_reset_hours",
+                                       "must_request_within_days",
+                                       "default_password",
+                                       "password",
+                                       "lockout",
+                                       "merge",
+                                       "eoffice",
+                                       "on_decision_date",
+                                       "leader_keep_days",
+                                       "keep_mailbox",
+                                       "move_eoffice",
+                                       "lock_after_days",
+                                       "warn_before_days",
+                                       "store_citizen_id",
+                                       "person_erase_after_revoke_days",
+                                       "activity_keep_months"};
 
-static void numbers(const struct cv_jin *o, const struct number_rule *rules, size_t count)
+static void done(const struct cv_jin *o)
 {
-    int64_t ignored;
-    for (size_t i = 0; i < count; i++)
-        cv_jin_int(o, rules[i].name, CV_NULLABLE, rules[i].min, rules[i].max, &ignored);
-}
-
-static void flags(const struct cv_jin *o, const char *const *names)
-{
-    bool ignored;
-    for (; *names; names++)
-        cv_jin_bool(o, *names, CV_OPTIONAL, &ignored);
+    for (size_t i = 0; i < CV_COUNT(unobeyed); i++)
+        if (cv_jin_has(o, unobeyed[i]) != CV_ABSENT)
+            cv_jin_fault(o, unobeyed[i], "not_allowed_value",
+                         "Dịch vụ không thực hiện quy định này; chỉ để ghi nhớ thì đặt trong also_regulated",
+                         "Nothing obeys this rule; to keep it for people to read, put it into also_regulated");
+    cv_jin_done(o);
 }
 
 static void number(const struct cv_jin *o, const char *name, int min, int max, int *out)
@@ -40,26 +50,6 @@ static void number(const struct cv_jin *o, const char *name, int min, int max, i
     int64_t value;
     if (cv_jin_int(o, name, CV_NULLABLE, min, max, &value) == CV_VALUE)
         *out = (int)value;
-}
-
-static void words(const struct cv_jin *o, const char *name, const char *const *allowed)
-{
-    const struct cv_jin_list *list;
-    int ignored;
-    if (cv_jin_array(o, name, CV_OPTIONAL, LIST_MAX, &list) != CV_VALUE)
-        return;
-    for (size_t i = 0; i < cv_jin_count(list); i++)
-        cv_jin_item_word(list, i, allowed, &ignored);
-}
-
-static void day_list(const struct cv_jin *o, const char *name)
-{
-    const struct cv_jin_list *list;
-    int64_t ignored;
-    if (cv_jin_array(o, name, CV_NULLABLE, LIST_MAX, &list) != CV_VALUE)
-        return;
-    for (size_t i = 0; i < cv_jin_count(list); i++)
-        cv_jin_item_int(list, i, 1, DAYS_MAX, &ignored);
 }
 
 /* Reads patterns into out (room for DOM_RULES_MAX) or only checks them when out is NULL. */
@@ -104,82 +94,32 @@ static void read_naming(struct dom_policy *p, const struct cv_jin *top)
         return;
     p->person_count = patterns(naming, "person", CV_REQUIRED, p->person);
     p->unit_count = patterns(naming, "unit", CV_OPTIONAL, p->unit);
-    patterns(naming, "eoffice", CV_OPTIONAL, NULL);
     number(naming, "max_local_len", 8, POLICY_LOCAL_MAX, &p->max_local_len);
     number(naming, "stt_from", 1, POLICY_STT_MAX, &p->stt_from);
     read_reserved(p, naming);
     cv_jin_bool(naming, "deny_words_file", CV_OPTIONAL, &p->use_deny_file);
-    cv_jin_done(naming);
+    done(naming);
 }
 
 static void read_leaver(struct dom_policy *p, const struct cv_jin *top)
 {
-    static const struct number_rule keep[] = {{"pho_phong_tro_xuong", 0, DAYS_MAX},
-                                              {"lanh_dao_cap_vu_so", 0, DAYS_MAX}};
-    const struct cv_jin *leaver, *keep_days;
+    const struct cv_jin *leaver;
     int word;
     if (cv_jin_object(top, "leaver", CV_OPTIONAL, &leaver) != CV_VALUE)
         return;
     if (cv_jin_word(leaver, "on_effective_date", CV_OPTIONAL, leaver_words, &word) == CV_VALUE)
         p->leaver_state = leaver_states[word];
-    cv_jin_word(leaver, "on_decision_date", CV_OPTIONAL, decision_words, &word);
     number(leaver, "wipe_after_days", 0, DAYS_MAX, &p->keep_days);
-    if (cv_jin_object(leaver, "leader_keep_days", CV_OPTIONAL, &keep_days) == CV_VALUE) {
-        numbers(keep_days, keep, CV_COUNT(keep));
-        cv_jin_done(keep_days);
-    }
-    cv_jin_done(leaver);
+    done(leaver);
 }
 
 static void read_transfer(struct dom_policy *p, const struct cv_jin *top)
 {
-    static const char *const names[] = {"keep_mailbox", "move_eoffice", NULL};
     const struct cv_jin *transfer;
     if (cv_jin_object(top, "transfer", CV_OPTIONAL, &transfer) != CV_VALUE)
         return;
-    flags(transfer, names);
     number(transfer, "old_unit_alias_days", 0, DAYS_MAX, &p->alias_days);
-    cv_jin_done(transfer);
-}
-
-static void check_eligible(const struct cv_jin *top)
-{
-    static const struct number_rule months[] = {{"contract_min_months", 0, 120}};
-    const struct cv_jin *o;
-    if (cv_jin_object(top, "eligible", CV_OPTIONAL, &o) != CV_VALUE)
-        return;
-    words(o, "categories", dom_category_words);
-    words(o, "exclude_unit_kinds", dom_unit_kind_words);
-    numbers(o, months, CV_COUNT(months));
-    cv_jin_done(o);
-}
-
-static void check_password(const struct cv_jin *top)
-{
-    static const struct number_rule rules[] = {{"min_len", 8, 128},
-                                               {"admin_min_len", 8, 128},
-                                               {"classes", 1, 4},
-                                               {"history", 0, 24},
-                                               {"max_age_days", 1, DAYS_MAX}};
-    const struct cv_jin *o;
-    if (cv_jin_object(top, "password", CV_OPTIONAL, &o) != CV_VALUE)
-        return;
-    numbers(o, rules, CV_COUNT(rules));
-    words(o, "forbid", forbid_words);
-    cv_jin_done(o);
-}
-
-/* A section of nothing but numbers, with a list of warning days or a flag at most. */
-static void check_section(const struct cv_jin *top, const char *name, const struct number_rule *rules, size_t count,
-                          const char *warn_days)
-{
-    const struct cv_jin *o;
-    if (cv_jin_object(top, name, CV_OPTIONAL, &o) != CV_VALUE)
-        return;
-    numbers(o, rules, count);
-    if (warn_days)
-        day_list(o, warn_days);
-    cv_jin_done(o);
+    done(transfer);
 }
 
 static void read_bands(struct dom_policy *p, const struct cv_jin *top)
@@ -192,50 +132,25 @@ static void read_bands(struct dom_policy *p, const struct cv_jin *top)
         number(o, dom_band_words[i], 1, 100, &least[i]);
     if (least[DOM_BAND_TOT] <= least[DOM_BAND_KHA] || least[DOM_BAND_KHA] <= least[DOM_BAND_TRUNG_BINH])
         cv_jin_fault(top, "bands", "out_of_range", "Các mức phải giảm dần", "The bands must fall");
-    cv_jin_done(o);
-}
-
-static void check_privacy(const struct cv_jin *top)
-{
-    static const struct number_rule rules[] = {{"person_erase_after_revoke_days", 0, DAYS_MAX},
-                                               {"activity_keep_months", 1, 120},
-                                               {"audit_keep_months", 1, 600}};
-    static const char *const names[] = {"store_citizen_id", NULL};
-    const struct cv_jin *o;
-    if (cv_jin_object(top, "privacy", CV_OPTIONAL, &o) != CV_VALUE)
-        return;
-    numbers(o, rules, CV_COUNT(rules));
-    flags(o, names);
-    cv_jin_done(o);
+    done(o);
 }
 
 static void read_inactivity(struct dom_policy *p, const struct cv_jin *top)
 {
     const struct cv_jin *o;
-    int ignored = 0;
     if (cv_jin_object(top, "inactivity", CV_OPTIONAL, &o) != CV_VALUE)
         return;
-    number(o, "lock_after_days", 1, DAYS_MAX, &ignored);
     number(o, "revoke_after_locked_days", 1, DAYS_MAX, &p->revoke_days);
-    day_list(o, "warn_before_days");
-    cv_jin_done(o);
+    done(o);
 }
 
-static void check_times(const struct cv_jin *top)
+static void read_privacy(struct dom_policy *p, const struct cv_jin *top)
 {
-    static const struct number_rule sla[] = {
-        {"create", 0, 60}, {"change", 0, 60}, {"lock", 0, 60}, {"restore", 0, 60}, {"revoke", 0, 60}};
-    static const struct number_rule leaver[] = {{"leaver", 0, 365}};
-    static const struct number_rule unchanged[] = {{"max_age_days", 1, DAYS_MAX}};
-    static const struct number_rule lockout[] = {{"bad_logins", 1, 1000}};
-    static const struct number_rule merge[] = {{"old_domain_alias_days", 0, DAYS_MAX}};
-    static const struct number_rule here[] = {{"password_reset_hours", 1, 720}};
-    numbers(top, here, CV_COUNT(here));
-    check_section(top, "sla_working_days", sla, CV_COUNT(sla), NULL);
-    check_section(top, "must_request_within_days", leaver, CV_COUNT(leaver), NULL);
-    check_section(top, "default_password", unchanged, CV_COUNT(unchanged), "warn_days");
-    check_section(top, "lockout", lockout, CV_COUNT(lockout), NULL);
-    check_section(top, "merge", merge, CV_COUNT(merge), NULL);
+    const struct cv_jin *o;
+    if (cv_jin_object(top, "privacy", CV_OPTIONAL, &o) != CV_VALUE)
+        return;
+    number(o, "audit_keep_months", 1, 600, &p->audit_months);
+    done(o);
 }
 
 static bool domain_sign(char c)
@@ -248,7 +163,6 @@ static void read_head(struct dom_policy *p, const struct cv_jin *top)
     const char *ignored;
     cv_jin_string(top, "preset", CV_REQUIRED, 64, &p->preset);
     cv_jin_string(top, "source", CV_OPTIONAL, TEXT_MAX, &ignored);
-    cv_jin_string(top, "timezone", CV_OPTIONAL, 64, &ignored);
     if (cv_jin_string(top, "domain", CV_REQUIRED, 200, &p->domain) == CV_VALUE &&
         (!cv_ascii_is(p->domain, domain_sign) || !strchr(p->domain, '.') || strstr(p->domain, "..") ||
          p->domain[0] == '.' || p->domain[strlen(p->domain) - 1] == '.'))
@@ -266,13 +180,11 @@ static bool read_all(struct dom_policy *p, const char *json, size_t len, struct 
     read_naming(p, top);
     read_leaver(p, top);
     read_transfer(p, top);
-    check_eligible(top);
-    check_password(top);
-    check_times(top);
     read_inactivity(p, top);
-    check_privacy(top);
+    read_privacy(p, top);
     read_bands(p, top);
-    cv_jin_done(top);
+    cv_jin_has(top, "also_regulated");
+    done(top);
     if (!cv_faults_check(&faults, cvp_validation_failed, err))
         return false;
     if (!cv_arena_ok(p->arena))
@@ -339,6 +251,11 @@ int dom_policy_alias_days(const struct dom_policy *policy)
 int dom_policy_revoke_days(const struct dom_policy *policy)
 {
     return policy->revoke_days;
+}
+
+int dom_policy_log_days(const struct dom_policy *policy)
+{
+    return policy->audit_months * 31;
 }
 
 int dom_policy_keep_days(const struct dom_policy *policy)

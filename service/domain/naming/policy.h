@@ -21,7 +21,7 @@ struct dom_policy {
     const char *unit[DOM_RULES_MAX];
     size_t unit_count;
     int max_local_len, stt_from;
-    int alias_days, keep_days, revoke_days;
+    int alias_days, keep_days, revoke_days, audit_months;
     enum dom_desired leaver_state;
     struct dom_bands bands;
     const char **reserved;

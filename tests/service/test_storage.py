@@ -1,0 +1,58 @@
+"""A directory that fills up says so early, refuses loudly before its log of changes is full, and loses nothing."""
+import subprocess
+import urllib.request
+
+from congvu import an, make_units, nth, wait_for
+
+
+def management(service, path):
+    return urllib.request.urlopen(f"http://127.0.0.1:{service.ready['management_port']}{path}").read().decode()
+
+
+def fill(service, which):
+    line, = [l for l in management(service, "/metrics").splitlines() if l.startswith(f'congvu_storage_fill_ratio{{storage="{which}"}}')]
+    return float(line.split()[1])
+
+
+def test_before_anything_is_full_new_people_are_refused_and_locks_go_on(start):
+    small = start(directory_max_mib=16, fill_check_ms=20, tick_ms=20)
+    make_units(small.client())
+    client, made, refused, degraded_at = small.client(), 0, None, None
+    wait_for(lambda: client.get("/readyz").json["checks"]["storage"]["status"] == "ok", "there is room")
+    assert fill(small, "main") < 0.2 and 0 <= fill(small, "disk") <= 1
+    while refused is None and made < 5000:
+        answer = client.put(f"/v1/staff/F-{made}", an(full_name=nth("Người Thứ", made), login=f"nguoithu{made}"))
+        if degraded_at is None and answer.status == 201 and client.get("/readyz").json["status"] == "degraded":
+            degraded_at = made
+        if answer.status == 201:
+            made += 1
+        else:
+            refused = answer
+    assert (refused.status, refused.code) == (507, "directory_full"), refused
+    assert degraded_at is not None and degraded_at < made, "told before it is refused"
+    storage = client.get("/readyz").json["checks"]["storage"]
+    assert storage["status"] == "degraded" and max(fill(small, "main"), fill(small, "log")) >= 0.9 and "% full" in storage["detail"]
+    locked = client.put("/v1/staff/F-0/accounts/mailbox", {"state": "locked", "reason": "compromised"})
+    assert locked.status in (200, 202), "what must go on has room left"
+    assert client.get("/v1/staff/F-1").status == 200
+    logged = small.ldapsearch("-b", "cn=log", "(&(reqType=add)(reqDN:dnSubtreeMatch:=ou=people,dc=congvu))", "reqDN")
+    assert len(logged) == made, "every change that was accepted is in the log"
+    assert "full; from 90 % on new records are refused" in small.log.read_text()
+
+
+def test_a_wrong_password_writes_little_into_the_log(start):
+    service = start(directory_listen="127.0.0.1:0")
+    make_units(service.client())
+    person = service.client().put("/v1/staff/W-1", an()).json
+    once = service.client().post("/v1/staff/W-1/accounts/mailbox/credential-resets", None).json["code"]
+    assert service.client().post("/v1/activations", {"code": once, "password": "Zx7-kWq-2026!pf"}).status == 204
+    uri = (service.data / "readers/uri").read_text().strip()
+    wrong = subprocess.run(["ldapwhoami", "-x", "-H", uri, "-D", f"cvId={person['id']},ou=people,dc=congvu", "-w", "wrong"], capture_output=True)
+    assert wrong.returncode == 49
+    entry, = service.ldapsearch("-b", "cn=log", "(reqMod=pwdFailureTime*)")
+    kept = {v.split(":")[0] for v in entry["reqOld"]}
+    assert kept <= {"pwdFailureTime", "entryCSN", "modifiersName", "modifyTimestamp"}, "not the whole entry"
+
+
+def test_the_log_is_kept_as_long_as_the_policy_says(start):
+    assert "logpurge 1860+00:00" in (start().data / "slapd/slapd.conf").read_text(), "60 months of the built-in policy"
