@@ -5,22 +5,24 @@ set -euo pipefail
 
 usage() {
     cat <<'TEXT'
-deploy/quickstart.sh [--once] [--port N] [--data DIR] [--no-sample]
+deploy/quickstart.sh [--once] [--port N] [--data DIR] [--no-sample] [--mail]
   --once       do everything, print it, stop and exit 0 / làm hết rồi thoát
-  --port N     port of the API (default 8080; 0 = a free one) / cổng
+  --port N     port of the API (default 8080; 0 = a free one); metrics are on the next one / cổng; số liệu vận hành ở cổng kế tiếp
   --data DIR   data folder, kept between starts (default: build/quickstart-data; /var/lib/congvu-quickstart as root) / thư mục dữ liệu
   --no-sample  start empty / không nạp dữ liệu mẫu
+  --mail       Dovecot and Postfix too (deploy/mail/up.sh; as root) / cả máy chủ thư
 TEXT
 }
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-once="" port=8080 data="" sample=1
+once="" port=8080 data="" sample=1 mail=""
 while [ $# -gt 0 ]; do
     case "$1" in
     --once) once=1 ;;
     --port) port="$2"; shift ;;
     --data) data="$2"; shift ;;
     --no-sample) sample="" ;;
+    --mail) mail=1 ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
     esac
@@ -33,14 +35,21 @@ if [ -z "$data" ]; then # a user of its own must reach it, and /root is closed t
 fi
 mkdir -p "$root/build"
 
-say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+# In the language of whoever starts it.
+case "${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}" in
+vi*) language=vi ;;
+*) language=en ;;
+esac
+words() { if [ "$language" = vi ]; then printf '%s' "$2"; else printf '%s' "$1"; fi; } # English, Vietnamese
+say() { printf '\n\033[1m%s\033[0m\n' "$(words "$1" "$2")"; }
+[ -z "$mail" ] || [ "$(id -u)" -eq 0 ] || { words "--mail needs root: Postfix can be started by nobody else." "--mail cần quyền root vì Postfix chỉ chạy được như vậy." >&2; exit 1; }
 
 # shellcheck source=deploy/packages.sh
 . "$root/deploy/packages.sh"
 # shellcheck disable=SC2086
 congvu_install $congvu_build_packages $congvu_run_packages
 
-say "Building / Đang dựng chương trình ..."
+say "Building ..." "Đang dựng chương trình ..."
 bin="$root/build/release/service/congvud"
 cmake -S "$root" --preset release >"$root/build/quickstart-build.log" 2>&1 ||
     { tail -20 "$root/build/quickstart-build.log" >&2; exit 1; }
@@ -59,12 +68,14 @@ if [ "$(id -u)" -eq 0 ]; then
     probe="$data"
     while [ "$probe" != / ]; do # every parent must let the service's user through
         probe=$(dirname "$probe")
-        "${run[@]}" test -x "$probe" || { echo "The user congvu cannot reach $data (see $probe); choose another --data" >&2; exit 1; }
+        "${run[@]}" test -x "$probe" || { words "The user congvu cannot reach $data (see $probe); choose another --data" "Người dùng congvu không vào được $data (xem $probe); hãy chọn --data khác" >&2; exit 1; }
     done
 fi
 
 ready="$(mktemp)"
 cleanup() {
+    trap - EXIT INT TERM
+    [ -n "${mail_pid:-}" ] && kill -TERM "$mail_pid" 2>/dev/null && wait "$mail_pid" 2>/dev/null
     [ -n "${pid:-}" ] && kill -TERM "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
     rm -f "$ready"
 }
@@ -72,53 +83,78 @@ trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-say "Starting / Đang khởi động ..."
-"${run[@]}" "$bin" serve --data-dir "$data" --listen "127.0.0.1:$port" --directory-listen 127.0.0.1:0 --connector-secret-dir "$data/credentials" >"$ready" 2>"$data.log" &
+say "Starting ..." "Đang khởi động ..."
+metrics=0
+[ "$port" -eq 0 ] || metrics=$((port + 1))
+"${run[@]}" "$bin" serve --data-dir "$data" --listen "127.0.0.1:$port" --management-listen "127.0.0.1:$metrics" --directory-listen 127.0.0.1:0 \
+    --connector-secret-dir "$data/credentials" >"$ready" 2>>"$data.log" &
 pid=$!
 until grep -q '"ready"' "$ready"; do
-    kill -0 "$pid" 2>/dev/null || { cat "$data.log" >&2; exit 1; }
+    kill -0 "$pid" 2>/dev/null || { tail -5 "$data.log" >&2; exit 1; }
     read -r -t 0.1 <> <(:) || true
 done
 port=$(sed 's/.*"port":\([0-9]*\).*/\1/' "$ready")
+metrics=$(sed 's/.*"management_port":\([0-9]*\).*/\1/' "$ready")
 url="http://127.0.0.1:$port"
 token="$data/admin.token"
 
 # curl reads the token from a file descriptor, never from its arguments
-api() { curl -sS -H @<(printf 'Authorization: Bearer %s\n' "$(cat "$token")") -H 'Accept-Language: en' "$@"; }
+api() { curl -sS -H @<(printf 'Authorization: Bearer %s\n' "$(cat "$token")") -H "Accept-Language: $language" "$@"; }
 
-if [ -n "$sample" ]; then
-    say "Loading the invented district / Đang nạp dữ liệu mẫu ..."
+# Once: what people did since then stays as they did it.
+loaded="$data/sample.loaded"
+if [ -n "$sample" ] && [ ! -e "$loaded" ]; then
+    say "Loading the invented district ..." "Đang nạp dữ liệu mẫu ..."
     # with a token of its own: what the sample locks and ends would else use up this hour's brake of whoever tries it next
     loader="$data/loader.token"
     [ -s "$loader" ] || (umask 077 && api -X POST "$url/v1/tokens" -H 'Content-Type: application/json' --data-binary \
         '{"name":"sample loader","scopes":["units:read","units:write","staff:read","staff:write","accounts:write","departures:write"]}' |
         python3 -c 'import json, sys; print(json.load(sys.stdin)["secret"])' >"$loader")
-    python3 "$root/deploy/sample/load.py" --url "$url" --token-file "$loader" --connections 8
+    python3 "$root/deploy/sample/load.py" --url "$url" --token-file "$loader" --connections 8 --language "$language"
+    say "Onboarding one more person: Nguyễn Thị Ước Đào" "Tiếp nhận thêm một người: Nguyễn Thị Ước Đào"
+    api -X PUT "$url/v1/staff/NS-9001" -H 'Content-Type: application/json' --data-binary \
+        '{"full_name":"Nguyễn Thị Ước Đào","unit":"H43.99.01","title":"Chuyên viên","category":"cong_chuc","mobile":"+84900009001"}' |
+        python3 "$root/deploy/sample/show.py" person
+    touch "$loaded"
+fi
+if [ -n "$sample" ]; then
     feed="$data/usage.token"
     [ -s "$feed" ] || (umask 077 && api -X POST "$url/v1/tokens" -H 'Content-Type: application/json' \
         --data-binary '{"name":"sample usage","scopes":["usage:write"]}' |
         python3 -c 'import json, sys; print(json.load(sys.stdin)["secret"])' >"$feed")
-    say "Reporting 90 days of invented use / Đang nạp số liệu sử dụng 90 ngày ..."
+    say "Reporting 90 days of invented use ..." "Đang nạp số liệu sử dụng 90 ngày ..."
     python3 "$root/deploy/sample/usage.py" --url "$url" --token-file "$feed"
-    say "Onboarding one more person / Tiếp nhận thêm một người: Nguyễn Thị Ước Đào"
-    api -X PUT "$url/v1/staff/NS-9001" -H 'Content-Type: application/json' --data-binary \
-        '{"full_name":"Nguyễn Thị Ước Đào","unit":"H43.99.01","title":"Chuyên viên","category":"cong_chuc","mobile":"+84900009001"}' |
-        python3 "$root/deploy/sample/show.py" person
-    say "Coverage of the district / Tỷ lệ được cấp của toàn huyện"
+    say "Coverage of the district" "Tỷ lệ được cấp của toàn huyện"
     api "$url/v1/coverage?unit=H43.99&depth=1&group_by=unit,system" | python3 "$root/deploy/sample/show.py" coverage
-    say "Use over the last 30 days / Tỷ lệ có sử dụng trong 30 ngày qua"
+    say "Use over the last 30 days" "Tỷ lệ có sử dụng trong 30 ngày qua"
     api "$url/v1/adoption?unit=H43.99&depth=1&group_by=unit,system" | python3 "$root/deploy/sample/show.py" adoption
+fi
+
+if [ -n "$mail" ]; then
+    say "Starting Dovecot and Postfix ..." "Đang khởi động Dovecot và Postfix ..."
+    "$root/deploy/mail/up.sh" --data "$data" --url "$url" >"$data.mail.out" 2>&1 &
+    mail_pid=$!
+    until grep -q 'Ctrl-C' "$data.mail.out"; do
+        kill -0 "$mail_pid" 2>/dev/null || { tail -20 "$data.mail.out" >&2; exit 1; }
+        read -r -t 0.2 <> <(:) || true
+    done
+    sed '/Ctrl-C/,$d' "$data.mail.out"
 fi
 
 cat <<TEXT
 
-  REST API      $url            (token in $token)
-  contract      $url/docs       $url/openapi.yaml
-  LDAP socket   $(sed 's/.*"directory":"\([^"]*\)".*/\1/' "$ready")
-  log           $data.log
+  REST API      $url            ($(words "token in" "mã truy cập trong") $token)
+  $(words "contract      " "tài liệu API  ")$url/docs       $url/openapi.yaml
+  $(words "metrics       " "số liệu       ")http://127.0.0.1:$metrics/metrics
+  $(words "LDAP socket   " "socket LDAP   ")$(sed 's/.*"directory":"\([^"]*\)".*/\1/' "$ready")
+  $(words "log           " "nhật ký       ")$data.log
 
   curl -H @<(printf 'Authorization: Bearer %s' "\$(cat $token)") "$url/v1/staff?q=uoc%20dao"
+
+  $(words "For the head of one office: a token that sees it alone" "Cho trưởng một đơn vị: mã truy cập chỉ xem đơn vị đó")
+  curl -X POST -H @<(printf 'Authorization: Bearer %s' "\$(cat $token)") -H 'Content-Type: application/json' "$url/v1/tokens" \\
+    -d '{"name":"head","unit":"H43.99.01","scopes":["coverage:read","staff:read","units:read"]}'
 TEXT
 [ -n "$once" ] && exit 0
-say "Ctrl-C stops / Ctrl-C để dừng"
+say "Ctrl-C stops" "Ctrl-C để dừng"
 wait "$pid"
