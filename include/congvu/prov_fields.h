@@ -23,6 +23,9 @@
 enum prov_field_kind {
     PROV_TEXT,   /* const char *; struct prov_text. "" and null clear */
     PROV_INT,    /* int, 0 = none; struct prov_int */
+    PROV_COUNT,  /* int, 0 is a number; struct prov_int */
+    PROV_LONG,   /* int64_t; shown only */
+    PROV_BOOL,   /* bool; onto the record alone */
     PROV_DAY,    /* cv_day; struct prov_day */
     PROV_MOMENT, /* cv_moment; shown only */
     PROV_WORD,   /* an enum or int, -1 = none; struct prov_int, the index of the word */

@@ -5,22 +5,19 @@
  * Thread: that of the call. */
 #pragma once
 
+#include "congvu/prov_fields.h"
 #include "congvu/provision.h"
 #include "congvu/system.h"
 #include "congvu/token.h"
 
 /* ---- systems ---- */
 struct prov_system_input {
-    struct prov_text name_vi, name_en, login_short_rule;
-    struct prov_int kind, login_max;
+    struct prov_given given; /* of what goes onto the system by itself */
+    struct prov_text name_vi, name_en;
     enum cv_presence required_given;
     struct dom_required *required;
     size_t required_count;
-    struct prov_activity_input {
-        enum cv_presence reported_given;
-        bool reported;
-        struct prov_int precision, regular_days, regular_of, stale_after;
-    } activity;
+    struct prov_given activity;
     enum cv_presence sessions_given;
     struct dom_sessions sessions;
     enum cv_presence connector_given;

@@ -300,6 +300,8 @@ def test_what_cannot_be_cleared_says_so(client):
         for value in (None, "") if member != "category" else (None,):
             answer = client.patch("/v1/staff/CLEAR-1", {member: value})
             assert answer.status == 422 and [e["pointer"] for e in answer.json["errors"]] == [f"#/{member}"], (member, value, answer)
+
+
 def test_whatever_the_clerk_types_finds_the_person_and_lists_say_who_has_what(client):
     person = client.put("/v1/staff/TK-0077", an(full_name="K'Tìm", mobile="+84911222333")).json
     old = person["address"]
@@ -321,3 +323,8 @@ def test_unit_means_the_primary_unit(client):
         {"unit": "T1.01", "title": "Chuyên viên", "primary": True}, {"unit": "T1.02", "title": "Chuyên viên", "kind": "biet_phai"}])).json
     assert person["id"] in [p["id"] for p in client.get("/v1/staff", unit="T1.01", q="ta biet phai").json["items"]]
     assert client.get("/v1/staff", unit="T1.02", q="ta biet phai").json["items"] == []
+
+
+def test_a_fault_speaks_the_callers_language(client):
+    said = {lang: client.call("POST", "/v1/staff", an(mobile="12"), {"Accept-Language": lang}).json["errors"][0]["detail"] for lang in ("vi", "en")}
+    assert said["vi"].startswith("Số điện thoại") and said["en"].startswith("The phone number")

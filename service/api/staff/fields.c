@@ -185,12 +185,6 @@ static void write_departure(struct cv_jout *j, const char *name, const void *rec
     api_write_departure_summary(j, dom_current_departure(record));
 }
 
-static void write_revision(struct cv_jout *j, const char *name, const void *record, void *ctx)
-{
-    (void)ctx;
-    cv_jout_int(j, name, ((const struct dom_staff *)record)->revision);
-}
-
 #define AT(m)   .at = offsetof(struct dom_staff, m)
 #define INTO(m) PROV_INTO(struct prov_staff_input, m)
 #define BODY    PROV_CREATE | PROV_UPDATE
@@ -198,8 +192,8 @@ static void write_revision(struct cv_jout *j, const char *name, const void *reco
 #define DERIVED PROV_SHOWN | PROV_TOLD
 #define NUMBER_COMPLAINT                                                                                               \
     {                                                                                                                  \
-        "The phone number must be international, like +84900000001",                                                   \
-            "Số điện thoại cần dạng quốc tế, ví dụ +84900000001"                                     \
+        [CV_VI] = "Số điện thoại cần dạng quốc tế, ví dụ +84900000001",                                                \
+        [CV_EN] = "The phone number must be international, like +84900000001"                                          \
     }
 
 /* In the order of writing. */
@@ -238,7 +232,7 @@ static const struct prov_field fields[] = {
     {"decision", PROV_OWN, .read = api_read_staff_decision, .flags = BODY},
     {"not_same_as", PROV_OWN, .read = api_read_not_same_as, .flags = PROV_CREATE},
     {"departure", PROV_OWN, .write = write_departure, .flags = PROV_SHOWN},
-    {"revision", PROV_OWN, .write = write_revision, .flags = PROV_SHOWN},
+    {"revision", PROV_LONG, AT(revision), .flags = PROV_SHOWN},
     {"created_at", PROV_MOMENT, AT(created_at), .flags = PROV_SHOWN},
     {"updated_at", PROV_MOMENT, AT(updated_at), .flags = PROV_SHOWN},
 };

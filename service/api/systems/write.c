@@ -1,7 +1,6 @@
-/* JSON of systems. */
-#include "api/internal.h"
+/* JSON of systems: members that are lists or hold others. */
+#include "api/systems/fields.h"
 #include "congvu/connector.h"
-#include "congvu/view_figures.h"
 
 static void write_words(struct cv_jout *j, const char *name, const char *const *words, uint32_t bits)
 {
@@ -12,9 +11,11 @@ static void write_words(struct cv_jout *j, const char *name, const char *const *
     cv_jout_end(j);
 }
 
-static void write_required(struct cv_jout *j, const struct dom_system *system)
+void api_write_required(struct cv_jout *j, const char *name, const void *record, void *ctx)
 {
-    cv_jout_array(j, "required_for");
+    const struct dom_system *system = record;
+    (void)ctx;
+    cv_jout_array(j, name);
     for (size_t i = 0; i < system->required_count; i++) {
         const struct dom_required *r = &system->required[i];
         cv_jout_object(j, NULL);
@@ -30,33 +31,15 @@ static void write_required(struct cv_jout *j, const struct dom_system *system)
     cv_jout_end(j);
 }
 
-static void write_activity(struct cv_jout *j, const struct dom_activity *a)
+void api_write_sessions(struct cv_jout *j, const char *name, const void *record, void *ctx)
 {
-    cv_jout_object(j, "activity");
-    cv_jout_bool(j, "reported", a->reported);
-    cv_jout_string(j, "precision", dom_precision_words[a->precision]);
-    cv_jout_int(j, "regular_days", a->regular_days);
-    cv_jout_int(j, "regular_of", a->regular_of);
-    cv_jout_int(j, "stale_after_days", a->stale_after);
-    cv_jout_int(j, "version", a->version);
-    cv_jout_end(j);
-}
-
-static void write_feed(struct htp_exchange *x, const struct dom_system *system)
-{
-    struct view_system_usage usage = {.data_through = CV_NO_DAY, .stale = true};
-    view_system_usage(api_of(x)->view, system->slug, &usage);
-    cv_jout_day(&x->out, "data_through", usage.data_through);
-    cv_jout_bool(&x->out, "stale", usage.stale);
-}
-
-static void write_sessions(struct cv_jout *j, const struct dom_sessions *s)
-{
+    const struct dom_sessions *s = ((const struct dom_system *)record)->sessions;
+    (void)ctx;
     if (s == NULL) {
-        cv_jout_null(j, "sessions");
+        cv_jout_null(j, name);
         return;
     }
-    cv_jout_object(j, "sessions");
+    cv_jout_object(j, name);
     cv_jout_string(j, "kind", "doveadm");
     cv_jout_string(j, "url", s->url);
     cv_jout_string(j, "credential", s->credential);
@@ -68,34 +51,29 @@ static void write_sessions(struct cv_jout *j, const struct dom_sessions *s)
     cv_jout_end(j);
 }
 
-void api_write_system(struct htp_exchange *x, const char *name, const struct dom_system *system)
+void api_write_system_name(struct cv_jout *j, const char *name, const void *record, void *ctx)
 {
-    struct cv_jout *j = &x->out;
+    const struct dom_system *system = record;
+    (void)ctx;
     cv_jout_object(j, name);
-    cv_jout_string(j, "id", system->slug);
-    cv_jout_object(j, "name");
     cv_jout_string(j, "vi", system->name[CV_VI]);
     cv_jout_string(j, "en", system->name[CV_EN] != NULL ? system->name[CV_EN] : system->name[CV_VI]);
     cv_jout_end(j);
-    cv_jout_string(j, "kind", dom_system_kind_words[system->kind]);
-    write_required(j, system);
-    cv_jout_string(j, "login_rule", system->login_rule);
-    cv_jout_string(j, "login_short_rule", system->login_short_rule);
-    cv_jout_int(j, "login_max_length", dom_login_max(system));
-    write_sessions(j, system->sessions);
-    cv_jout_bool(j, "activation", system->kind == DOM_DIRECTORY);
-    write_activity(j, &system->activity);
-    if (system->activity.reported)
-        cv_jout_string(j, "definition",
-                       cv_arena_printf(x->arena, "regular-%s-%d", system->slug, system->activity.version));
-    else
-        cv_jout_null(j, "definition");
-    write_feed(x, system);
+}
+
+void api_write_connector(struct cv_jout *j, const char *name, const void *record, void *ctx)
+{
+    const struct dom_system *system = record;
+    (void)ctx;
     if (system->connector != NULL)
-        dom_connector_write(j, "connector", system->connector);
+        dom_connector_write(j, name, system->connector);
     else
-        cv_jout_null(j, "connector");
-    api_write_health(x, system);
-    cv_jout_int(j, "revision", system->revision);
-    cv_jout_end(j);
+        cv_jout_null(j, name);
+}
+
+/* Into the answer: as the engine sees it now. */
+void api_write_connector_health(struct cv_jout *j, const char *name, const void *record, void *ctx)
+{
+    (void)j, (void)name;
+    api_write_health(ctx, record);
 }

@@ -193,18 +193,6 @@ static void write_path(struct cv_jout *j, const char *name, const void *record, 
     cv_jout_end(j);
 }
 
-static void write_position(struct cv_jout *j, const char *name, const void *record, void *ctx)
-{
-    (void)ctx;
-    cv_jout_int(j, name, ((const struct dom_unit *)record)->position);
-}
-
-static void write_revision(struct cv_jout *j, const char *name, const void *record, void *ctx)
-{
-    (void)ctx;
-    cv_jout_int(j, name, ((const struct dom_unit *)record)->revision);
-}
-
 #define AT(m)   .at = offsetof(struct dom_unit, m)
 #define INTO(m) PROV_INTO(struct prov_unit_input, m)
 #define MEMBER  BODY | PROV_SHOWN | PROV_TOLD
@@ -221,11 +209,11 @@ static const struct prov_field unit_fields[] = {
     {"parent", PROV_TEXT, INTO(parent), .max = 64, .write = write_parent, .tell = tell_parent, .flags = MEMBER},
     {"path", PROV_OWN, .write = write_path, .flags = PROV_SHOWN},
     {"slug", PROV_TEXT, AT(slug), INTO(slug), .max = DOM_SLUG_MAX, .flags = MEMBER},
-    {"position", PROV_INT, INTO(position), .most = 100000, .write = write_position, .flags = MEMBER | PROV_VALUE},
+    {"position", PROV_COUNT, AT(position), INTO(position), .most = 100000, .flags = MEMBER | PROV_VALUE},
     {"active_from", PROV_DAY, AT(active_from), .flags = MEMBER},
     {"active_to", PROV_DAY, AT(active_to), .flags = MEMBER},
     {"letterhead", PROV_OWN, .read = read_letterhead, .write = write_letterhead, .flags = MEMBER},
-    {"revision", PROV_OWN, .write = write_revision, .flags = PROV_SHOWN},
+    {"revision", PROV_LONG, AT(revision), .flags = PROV_SHOWN},
     {"created_at", PROV_MOMENT, AT(created_at), .flags = PROV_SHOWN},
     {"updated_at", PROV_MOMENT, AT(updated_at), .flags = PROV_SHOWN},
 };

@@ -33,15 +33,21 @@ static struct prov_value read_value(const struct prov_field *field, const struct
     struct prov_value v = {.day = CV_NO_DAY};
     unsigned null = field->flags & PROV_VALUE ? CV_OPTIONAL : CV_NULLABLE;
     int word = 0;
+    bool yes = false;
     switch (field->kind) {
     case PROV_TEXT:
         return read_text(field, o, null);
     case PROV_INT:
+    case PROV_COUNT:
         v.given = cv_jin_int(o, field->name, null, field->least, field->most, &v.number);
         break;
     case PROV_WORD:
         v.given = cv_jin_word(o, field->name, null, field->words, &word);
         v.number = word;
+        break;
+    case PROV_BOOL:
+        v.given = cv_jin_bool(o, field->name, null, &yes);
+        v.number = yes ? 1 : 0;
         break;
     case PROV_DAY:
         v.given = cv_jin_day(o, field->name, null, &v.day);
@@ -60,6 +66,7 @@ static void put_into(const struct prov_field *field, const struct prov_value *v,
         *(struct prov_text *)to = (struct prov_text){v->given, v->text};
         break;
     case PROV_INT:
+    case PROV_COUNT:
     case PROV_WORD:
         *(struct prov_int *)to = (struct prov_int){v->given, v->number};
         break;
@@ -100,10 +107,14 @@ static void apply_value(const struct prov_field *field, const struct prov_value 
         *(const char **)to = value ? v->text : NULL;
         break;
     case PROV_INT:
+    case PROV_COUNT:
         *(int *)to = value ? (int)v->number : 0;
         break;
     case PROV_WORD:
         *(int *)to = value ? (int)v->number : -1;
+        break;
+    case PROV_BOOL:
+        *(bool *)to = value && v->number != 0;
         break;
     case PROV_DAY:
         *(cv_day *)to = value ? v->day : CV_NO_DAY;
@@ -152,6 +163,15 @@ static void write_field(const struct prov_field *field, struct cv_jout *j, const
         break;
     case PROV_INT:
         write_int(j, name, *(const int *)from);
+        break;
+    case PROV_COUNT:
+        cv_jout_int(j, name, *(const int *)from);
+        break;
+    case PROV_LONG:
+        cv_jout_int(j, name, *(const int64_t *)from);
+        break;
+    case PROV_BOOL:
+        cv_jout_bool(j, name, *(const bool *)from);
         break;
     case PROV_WORD:
         cv_jout_string(j, name, *(const int *)from >= 0 ? field->words[*(const int *)from] : NULL);
@@ -280,7 +300,7 @@ static void print_flags(const struct prov_field *field, struct cv_jout *j)
 
 void prov_field_print(const struct prov_fields *fields, const struct prov_field *field, struct cv_jout *j)
 {
-    static const char *const kinds[] = {"text", "int", "day", "moment", "word", "own"};
+    static const char *const kinds[] = {"text", "int", "count", "long", "bool", "day", "moment", "word", "own"};
     cv_jout_object(j, NULL);
     cv_jout_string(j, "record", fields->record);
     cv_jout_string(j, "field", field->name);

@@ -6,7 +6,6 @@
 #include "congvu/connect.h"
 #include "congvu/view_lists.h"
 #include "congvu/connector.h"
-#include "congvu/naming.h"
 #include "congvu/prov_systems.h"
 
 static bool no_system(struct cv_error *err, const char *slug)
@@ -14,23 +13,11 @@ static bool no_system(struct cv_error *err, const char *slug)
     return cv_fail(err, cvp_system_not_found, NULL, "Không có hệ thống “%s”", "There is no system “%s”", slug);
 }
 
-static void take_int(const struct prov_int *in, int *out)
-{
-    if (in->given == CV_VALUE)
-        *out = (int)in->value;
-}
-
 /* Figures name the version of the rule that they follow: another rule, another version. */
-static void apply_activity(struct prov_call *call, const struct prov_activity_input *in, struct dom_activity *activity)
+static void apply_activity(struct prov_call *call, const struct prov_given *in, struct dom_activity *activity)
 {
     struct dom_activity before = *activity;
-    if (in->reported_given == CV_VALUE)
-        activity->reported = in->reported;
-    if (in->precision.given == CV_VALUE)
-        activity->precision = (enum dom_precision)in->precision.value;
-    take_int(&in->regular_days, &activity->regular_days);
-    take_int(&in->regular_of, &activity->regular_of);
-    take_int(&in->stale_after, &activity->stale_after);
+    prov_given_apply(in, activity);
     if (activity->regular_days > activity->regular_of)
         cv_fault_add(call->faults, CV_AT_POINTER, "/activity/regular_days", "out_of_range",
                      "Số ngày phải làm việc không nhiều hơn số ngày xét (%d)",
@@ -71,29 +58,15 @@ static void apply_sessions(struct prov_call *call, const struct prov_system_inpu
                   "takes loopback, private or a network such as 10.1.0.0/16");
 }
 
-static void apply_login(struct prov_call *call, const struct prov_system_input *in, struct dom_system *system)
-{
-    if (in->login_max.given != CV_ABSENT)
-        system->login_max = in->login_max.given == CV_VALUE ? (int)in->login_max.value : 0;
-    if (in->login_short_rule.given == CV_ABSENT)
-        return;
-    system->login_short_rule = in->login_short_rule.given == CV_VALUE ? in->login_short_rule.value : NULL;
-    if (system->login_short_rule != NULL && !dom_rule_valid(system->login_short_rule))
-        fault(call, "/login_short_rule", "cần mẫu gồm a-z 0-9 . _ - và ít nhất một phần tử như {ten}",
-              "needs a pattern of a-z 0-9 . _ - with one token such as {ten} at least");
-}
-
 static void apply(struct prov_call *call, const struct prov_system_input *in, struct dom_system *system)
 {
     if (in->name_vi.given == CV_VALUE)
         system->name[CV_VI] = in->name_vi.value;
     if (in->name_en.given == CV_VALUE)
         system->name[CV_EN] = in->name_en.value;
-    if (in->kind.given == CV_VALUE)
-        system->kind = (enum dom_system_kind)in->kind.value;
+    prov_given_apply(&in->given, system);
     apply_activity(call, &in->activity, &system->activity);
     apply_sessions(call, in, system);
-    apply_login(call, in, system);
     if (in->required_given == CV_ABSENT)
         return;
     system->required = in->required;
