@@ -71,6 +71,7 @@ enum int_cell_kind {
 struct int_cell {
     enum int_cell_kind kind;
     bool merged;      /* the text stands in the first cell of a merged area */
+    bool lines;       /* came on several lines: perhaps two people, or half an address */
     bool unreadable;  /* letters of an old charset that could not be told for sure; text is as it came */
     const char *text; /* never NULL */
 };

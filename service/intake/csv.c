@@ -164,7 +164,8 @@ static enum int_cell_kind kind_of(const char *text, size_t len)
 {
     if (len == 0)
         return INT_EMPTY;
-    if (text[0] == '=' || text[0] == '@' || ((text[0] == '-' || text[0] == '+') && len > 1 && memchr(text, '(', len)))
+    bool calls = text[0] == '@' || text[0] == '-' || text[0] == '+';
+    if (text[0] == '=' || (calls && memchr(text, '(', len)))
         return INT_FORMULA;
     if (text[0] == '#' && (len == 4 || len == 5 || len == 6 || len == 7) &&
         (text[len - 1] == '!' || text[len - 1] == '?' || memcmp(text, "#N/A", 4) == 0))

@@ -56,7 +56,10 @@ bool int_put_cell(struct int_making *m, size_t column, enum int_cell_kind kind, 
         return too_wide(m);
     if (len > INT_CELL_MAX)
         return too_long(m, column);
-    struct int_cell cell = {.kind = kind};
+    const char *end = text + len;
+    while (end > text && (end[-1] == '\n' || end[-1] == '\r' || end[-1] == ' '))
+        end--;
+    struct int_cell cell = {.kind = kind, .lines = memchr(text, '\n', (size_t)(end - text)) != NULL};
     const char *nfc = cv_text_nfc(m->list->scratch, cv_arena_strndup(m->list->scratch, text, len));
     cell.text = nfc ? nfc : "";
     cell.unreadable = nfc == NULL;

@@ -155,7 +155,9 @@ static bool put_shared(struct sheet *s)
 static void cell_end(struct sheet *s)
 {
     s->text[s->len] = '\0';
-    if (s->type == NUMBER)
+    if (s->formula && s->len == 0)
+        put(s, INT_FORMULA, "=", 1); /* never worked out by who wrote it */
+    else if (s->type == NUMBER)
         put_number(s);
     else if (s->type == SHARED)
         put_shared(s);

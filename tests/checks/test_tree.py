@@ -17,7 +17,7 @@ PORT = {"session", "records"}  # the directory as use cases see it
 VIEW = {"view", "view_lists", "view_figures"}
 CASES = {"provision", "prov_fields", "prov_staff", "prov_units", "prov_systems", "prov_tokens", "prov_brake", "prov_calendar"}
 MAY = {
-    "base": set(), "conf": {"conf"}, "domain": DOMAIN, "job": {"job"}, "intake": {"intake"},
+    "base": set(), "conf": {"conf"}, "domain": DOMAIN, "job": {"job"}, "intake": DOMAIN | {"intake", "intake_rows"},
     "connect": {"connect", "scim"},
     "directory": DOMAIN | PORT | {"lease", "server", "feed"},
     "view": DOMAIN | VIEW | {"session", "feed"},

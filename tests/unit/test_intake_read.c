@@ -62,7 +62,7 @@ static void fields_of_csv(void **state)
     assert_string_equal(csv("\xEF\xBB\xBFSTT\tHọ tên\n1\tNguyễn  Văn\u00a0An\n"), "1:STT|Họ tên/2:1|Nguyễn Văn An/");
     assert_string_equal(csv("sep=;\r\na;b\n"), "1:a|b/");
     assert_string_equal(csv("tên\nNguye\u0302\u0303n\n"), "1:tên/2:Nguyễn/");
-    assert_string_equal(csv("a;b\n=1+2;@x\n"), "1:a|b/2:=1+2=|@x=/");
+    assert_string_equal(csv("a;b\n=1+2;@SUM(A1)\n@gov.vn;-1\n"), "1:a|b/2:=1+2=|@SUM(A1)=/3:@gov.vn|-1/");
     assert_string_equal(csv("a|b\r1|2\r"), "1:a|b/2:1|2/");
 }
 

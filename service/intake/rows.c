@@ -1,0 +1,456 @@
+/* Rows as proposals: each cell a value, or a note that says why not. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "congvu/person_name.h"
+#include "congvu/staff.h"
+#include "congvu/text.h"
+#include "intake/internal.h"
+#include "intake/rows.h"
+
+const char *const int_state_words[] = {"ready", "needs_review", "failed", "skipped", NULL};
+
+enum { ROMAN_MAX = 6, GROUP_TEXT = 300, KEPT = 200 };
+
+struct understanding {
+    const struct int_table *table;
+    int_proposal_fn *each;
+    void *ctx;
+    struct cv_arena *arena; /* of one row */
+    struct int_proposal p;
+    const struct int_row *row;
+    char group[GROUP_TEXT]; /* heading of the group that the rows stand in */
+    char above_name[KEPT], above_address[KEPT];
+    int last_number;
+};
+
+/* ---- notes ---- */
+static void note(struct understanding *u, int field, enum int_weight weight, const char *code, const char *vi,
+                 const char *en)
+{
+    struct int_proposal *p = &u->p;
+    if (p->note_count < INT_NOTES_MAX)
+        p->notes[p->note_count++] = (struct int_note){
+            .weight = weight, .column = field >= 0 ? u->table->column_of[field] : -1, .code = code, .text = {vi, en}};
+    if (weight == INT_FAULT)
+        p->state = INT_FAILED;
+    else if (weight == INT_REVIEW && p->state == INT_READY)
+        p->state = INT_NEEDS_REVIEW;
+}
+
+static const struct int_cell *cell_of(const struct understanding *u, int field)
+{
+    int column = u->table->column_of[field];
+    return column >= 0 && (size_t)column < u->row->count ? &u->row->cells[column] : NULL;
+}
+
+/* The cell's text, when it is to be relied on; NULL = nothing there, or said why not. */
+static const char *text_of(struct understanding *u, int field)
+{
+    const struct int_cell *cell = cell_of(u, field);
+    if (cell == NULL || cell->kind == INT_EMPTY)
+        return NULL;
+    if (cell->unreadable)
+        note(u, field, INT_FAULT, "bad_charset",
+             "Có dấu hiệu sai bảng mã (TCVN3 hoặc VNI), vui lòng gõ lại ở dạng Unicode",
+             "This looks like an old charset (TCVN3 or VNI); please type it again in Unicode");
+    else if (cell->kind == INT_FORMULA)
+        note(u, field, INT_FAULT, "formula", "Ô là công thức; vui lòng dán giá trị (Paste Special, Values)",
+             "The cell is a formula; please paste its value (Paste Special, Values)");
+    else if (cell->kind == INT_ERROR)
+        note(u, field, INT_FAULT, "error_cell", "Ô báo lỗi của Excel", "The cell shows an error of Excel");
+    else
+        return cell->text;
+    return NULL;
+}
+
+static void keep_text(struct understanding *u, int field)
+{
+    const struct int_cell *cell = cell_of(u, field);
+    const char *text = text_of(u, field);
+    u->p.value[field] = text;
+    if (text && cell->merged)
+        note(u, field, INT_SAID, "merged", "Lấy theo ô gộp phía trên", "Taken from the merged cell above");
+}
+
+/* ---- single values ---- */
+static void take_day(struct understanding *u, int field)
+{
+    const char *text = text_of(u, field);
+    char *day = cv_arena_alloc(u->arena, CV_DAY_TEXT);
+    if (text == NULL)
+        return;
+    enum value_found found = int_read_day(text, day);
+    if (found == VALUE_FINE)
+        u->p.value[field] = day;
+    else
+        note(u, field, INT_REVIEW, found == VALUE_AMBIGUOUS ? "two_digit_year" : "bad_day",
+             "Không đọc chắc được ngày; vui lòng ghi dạng ngày/tháng/năm, ví dụ 05/11/2026",
+             "The day cannot be read for sure; please write day/month/year, such as 05/11/2026");
+}
+
+static void take_birth(struct understanding *u)
+{
+    const char *text = text_of(u, INT_F_BIRTH);
+    int year = 0;
+    if (text == NULL)
+        return;
+    if (int_read_year(text, &year) == VALUE_FINE)
+        u->p.value[INT_F_BIRTH] = cv_arena_printf(u->arena, "%d", year);
+    else
+        note(u, INT_F_BIRTH, INT_REVIEW, "bad_birth",
+             "Không đọc chắc được ngày sinh; vui lòng ghi dạng ngày/tháng/năm hoặc năm",
+             "The birth date cannot be read for sure; please write day/month/year or the year");
+}
+
+static void take_mobile(struct understanding *u)
+{
+    const char *text = text_of(u, INT_F_MOBILE);
+    char *mobile = cv_arena_alloc(u->arena, INT_MOBILE_TEXT);
+    if (text == NULL)
+        return;
+    enum value_found found = int_read_mobile(text, mobile);
+    if (found == VALUE_FINE || found == VALUE_MENDED)
+        u->p.value[INT_F_MOBILE] = mobile;
+    if (found == VALUE_MENDED)
+        note(u, INT_F_MOBILE, INT_SAID, "lost_zero", "Thêm số 0 ở đầu mà Excel đã làm mất",
+             "The leading 0 that Excel dropped was put back");
+    else if (found == VALUE_AMBIGUOUS)
+        note(u, INT_F_MOBILE, INT_REVIEW, "two_phones", "Ô có nhiều số điện thoại; vui lòng để lại một số",
+             "The cell has several phone numbers; please leave one");
+    else if (found == VALUE_BAD)
+        note(u, INT_F_MOBILE, INT_REVIEW, "bad_phone", "Số điện thoại không đủ 10 chữ số",
+             "The phone number has not 10 digits");
+}
+
+static void take_address(struct understanding *u)
+{
+    const char *text = text_of(u, INT_F_ADDRESS), *address = NULL;
+    const struct int_cell *cell = cell_of(u, INT_F_ADDRESS);
+    if (text == NULL)
+        return;
+    if (cell->lines || int_read_address(u->arena, text, &address) != VALUE_FINE)
+        note(u, INT_F_ADDRESS, INT_REVIEW, "bad_address",
+             "Địa chỉ thư không đầy đủ hoặc thừa ký tự (thiếu @, thiếu tên miền, dấu phẩy, khoảng trắng)",
+             "The address is cut off or has signs that do not belong (no @, no domain, a comma, a blank)");
+    else if (strcmp(address, u->above_address) == 0)
+        note(u, INT_F_ADDRESS, INT_REVIEW, "same_as_above", "Trùng địa chỉ với dòng trên",
+             "The same address as in the row above");
+    else
+        u->p.value[INT_F_ADDRESS] = address;
+    snprintf(u->above_address, KEPT, "%s", address ? address : "");
+}
+
+static void take_word(struct understanding *u, int field, const char *word, const char *text)
+{
+    u->p.value[field] = word;
+    if (word == NULL && text != NULL)
+        note(u, field, INT_REVIEW, "unknown_word", "Không hiểu giá trị này; vui lòng chọn lại theo mẫu",
+             "The value is not understood; please choose one of the template");
+}
+
+static void take_count(struct understanding *u, int field)
+{
+    const char *text = text_of(u, field);
+    int count = 0;
+    if (text == NULL)
+        return;
+    if (int_read_count(text, &count) == VALUE_FINE)
+        u->p.value[field] = cv_arena_printf(u->arena, "%d", count);
+    else
+        note(u, field, INT_REVIEW, "bad_number", "Cần một số nguyên không âm", "A whole number is needed");
+}
+
+static bool citizen_id(const char *text)
+{
+    size_t len = strlen(text);
+    return (len == 12 || len == 11) && strspn(text, "0123456789") == len;
+}
+
+static void take_code(struct understanding *u)
+{
+    const char *text = text_of(u, INT_F_CODE);
+    if (text == NULL)
+        return;
+    if (citizen_id(text))
+        note(u, INT_F_CODE, INT_FAULT, "citizen_id", "Đây có vẻ là số căn cước; không dùng số căn cước làm số hiệu",
+             "This seems to be a citizen id; it is not taken as a staff code");
+    else
+        u->p.value[INT_F_CODE] = text;
+}
+
+/* ---- names ---- */
+static size_t words_in(const char *text)
+{
+    size_t n = *text != '\0';
+    for (; *text; text++)
+        n += *text == ' ';
+    return n;
+}
+
+static const char *joined_name(struct understanding *u)
+{
+    const char *head = text_of(u, INT_F_HEAD), *given = text_of(u, INT_F_GIVEN);
+    if (u->table->column_of[INT_F_NAME] >= 0 && u->table->column_of[INT_F_GIVEN] < 0)
+        return text_of(u, INT_F_NAME);
+    if (head == NULL)
+        head = text_of(u, INT_F_NAME); /* "Họ và tên" over two columns: the first is family and middle name */
+    if (head == NULL || given == NULL)
+        return given ? given : head;
+    u->p.value[INT_F_HEAD] = head;
+    u->p.value[INT_F_GIVEN] = given;
+    return cv_arena_printf(u->arena, "%s %s", head, given);
+}
+
+static void take_name(struct understanding *u)
+{
+    enum { LONGEST = 6 };
+    struct cv_faults faults;
+    const struct int_cell *cell = cell_of(u, INT_F_NAME);
+    const char *name = joined_name(u), *proper = name ? cv_text_proper(u->arena, name) : NULL, *family = NULL,
+               *given = NULL;
+    cv_faults_init(&faults, u->arena);
+    if (name == NULL)
+        return;
+    u->p.value[INT_F_NAME] = proper ? proper : name;
+    if (proper)
+        note(u, INT_F_NAME, INT_SAID, "capitals", cv_arena_printf(u->arena, "Viết lại thành “%s”", proper),
+             cv_arena_printf(u->arena, "Written as “%s”", proper));
+    if ((cell && cell->lines) || words_in(name) > LONGEST)
+        note(u, INT_F_NAME, INT_REVIEW, "two_people", "Ô có thể có hai người; mỗi người cần một dòng riêng",
+             "There may be two people in the cell; each needs a row");
+    else if (!dom_person_name_ok(u->arena, name, false, &faults, ""))
+        note(u, INT_F_NAME, INT_FAULT, faults.items[0].code, faults.items[0].text[CV_VI], faults.items[0].text[CV_EN]);
+    else if (dom_split_given_first(u->arena, u->p.value[INT_F_NAME], &family, &given))
+        note(u, INT_F_NAME, INT_REVIEW, "given_name_first",
+             cv_arena_printf(u->arena, "Tên đứng trước? Đề xuất: tên “%s”, họ “%s”", given, family),
+             cv_arena_printf(u->arena, "Does the given name stand first? Proposed: given “%s”, family “%s”", given,
+                             family));
+}
+
+/* ---- what a row is ---- */
+static size_t filled(const struct int_row *row, size_t *only)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < row->count; i++)
+        if (row->cells[i].kind != INT_EMPTY && !row->cells[i].merged) {
+            *only = i;
+            n++;
+        }
+    return n;
+}
+
+/* "I", "II.", "A.", "1.2" before a heading of a group. */
+static const char *behind_mark(const char *text)
+{
+    size_t len = strspn(text, "IVX");
+    if (len == 0 || len > ROMAN_MAX)
+        len = *text >= 'A' && *text <= 'H' && strchr(". )-", text[1]) ? 1 : 0;
+    if (len == 0)
+        len = strspn(text, "0123456789.");
+    if (len == 0 || (text[len] != '.' && text[len] != ' ' && text[len] != ')' && text[len] != '-' && text[len] != ':'))
+        return text;
+    text += len;
+    return text + strspn(text, ".)- :");
+}
+
+static bool mark_alone(const char *text)
+{
+    size_t len = strspn(text, "IVX");
+    len = len > 0 ? len : *text >= 'A' && *text <= 'H' ? 1 : 0;
+    return len > 0 && (text[len] == '\0' || (text[len] == '.' && text[len + 1] == '\0'));
+}
+
+static bool begins(struct cv_arena *arena, const char *text, const char *const *heads, size_t count)
+{
+    const char *folded = cv_text_fold(arena, text);
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(folded, heads[i], strlen(heads[i])) == 0)
+            return true;
+    return false;
+}
+
+static bool is_total(struct understanding *u)
+{
+    static const char *const heads[] = {"tong cong", "tong so", "danh sach nay co"};
+    static const char *const alone[] = {"tong", "cong", "total"}; /* Tống and Công begin names and words */
+    for (size_t i = 0; i < u->row->count && i < 4; i++) {
+        const struct int_cell *cell = &u->row->cells[i];
+        const char *folded = cell->kind == INT_TEXT ? cv_text_fold(u->arena, cell->text) : "";
+        for (size_t k = 0; k < CV_COUNT(alone); k++)
+            if (strcmp(folded, alone[k]) == 0)
+                return true;
+        if (*folded && begins(u->arena, cell->text, heads, CV_COUNT(heads)))
+            return true;
+    }
+    return false;
+}
+
+/* (1) (2) (3) below the headings. */
+static bool is_numbering(const struct int_row *row)
+{
+    size_t numbers = 0, others = 0;
+    for (size_t i = 0; i < row->count; i++) {
+        const char *text = row->cells[i].text;
+        if (*text == '\0')
+            continue;
+        text += *text == '(';
+        size_t len = strspn(text, "0123456789");
+        bool number = len > 0 && len < 3 && (text[len] == '\0' || strcmp(text + len, ")") == 0);
+        numbers += number;
+        others += !number;
+    }
+    return numbers >= 3 && others == 0;
+}
+
+static bool is_remark(struct understanding *u, const char *text)
+{
+    static const char *const heads[] = {"nguoi lap", "thu truong",   "ghi chu", "noi nhan", "ngay ", "xac nhan",
+                                        "chu tich",  "truong phong", "ky ten",  "duyet",    "luu y"};
+    return begins(u->arena, text, heads, CV_COUNT(heads)) || strchr(text, ':') != NULL;
+}
+
+static const char *kind_of_row(struct understanding *u)
+{
+    size_t only = 0, cells = filled(u->row, &only);
+    const struct int_cell *number = cell_of(u, INT_F_NUMBER);
+    if (int_repeats_headings(u->table, u->row))
+        return "heading";
+    if (is_numbering(u->row))
+        return "numbering";
+    if (is_total(u))
+        return "total";
+    const char *text = u->row->cells[only].text;
+    bool marked = number && mark_alone(number->text) && cells == 2;
+    if (cells == 1 && is_remark(u, text) && behind_mark(text) == text)
+        return "remark";
+    bool group = marked || (cells == 1 && (int)only != u->table->column_of[INT_F_NAME]) ||
+                 (cells == 1 && behind_mark(text) != text);
+    if (!group)
+        return NULL;
+    snprintf(u->group, GROUP_TEXT, "%s", behind_mark(text));
+    return "group";
+}
+
+/* ---- the whole row ---- */
+static void take_unit(struct understanding *u)
+{
+    keep_text(u, INT_F_UNIT);
+    keep_text(u, INT_F_UNIT_CODE);
+    if (u->p.value[INT_F_UNIT] == NULL && u->p.value[INT_F_UNIT_CODE] == NULL && *u->group != '\0') {
+        u->p.value[INT_F_UNIT] = cv_arena_strdup(u->arena, u->group);
+        note(u, INT_F_UNIT, INT_SAID, "unit_from_group", "Đơn vị lấy theo dòng nhóm phía trên",
+             "The unit is taken from the group's row above");
+    }
+}
+
+/* A number left out may be a row that a converter lost; one given twice, a row copied. */
+static void watch_numbers(struct understanding *u)
+{
+    const struct int_cell *cell = cell_of(u, INT_F_NUMBER);
+    int number = 0;
+    if (cell == NULL || int_read_count(cell->text, &number) != VALUE_FINE)
+        return;
+    if (u->last_number > 0 && number > u->last_number + 1)
+        note(u, INT_F_NUMBER, INT_SAID, "numbering_gap", "Số thứ tự bị nhảy: có thể thiếu dòng phía trên",
+             "A number is left out: perhaps a row is missing above");
+    u->last_number = number;
+}
+
+static void take_person(struct understanding *u)
+{
+    const char *category = text_of(u, INT_F_CATEGORY);
+    take_name(u);
+    take_code(u);
+    take_birth(u);
+    take_mobile(u);
+    take_address(u);
+    keep_text(u, INT_F_TITLE);
+    take_word(u, INT_F_CATEGORY, category ? int_read_category(u->arena, category) : NULL, category);
+    if (u->table->kind != INT_LEAVERS && u->p.value[INT_F_NAME] == NULL && u->p.state != INT_FAILED)
+        note(u, INT_F_NAME, INT_FAULT, "required", "Thiếu họ và tên", "The name is missing");
+}
+
+static void take_leaver(struct understanding *u)
+{
+    const char *reason = text_of(u, INT_F_REASON);
+    take_word(u, INT_F_REASON, reason ? int_read_reason(u->arena, reason) : NULL, reason);
+    if (u->p.value[INT_F_CODE] == NULL && u->p.value[INT_F_ADDRESS] == NULL && u->p.state == INT_READY)
+        note(u, INT_F_CODE, INT_FAULT, "required", "Cần số hiệu hoặc địa chỉ thư",
+             "A staff code or an address is needed");
+}
+
+static void take_unit_row(struct understanding *u)
+{
+    const char *kind = text_of(u, INT_F_UNIT_KIND);
+    keep_text(u, INT_F_UNIT_NAME);
+    keep_text(u, INT_F_PARENT);
+    keep_text(u, INT_F_SLUG);
+    take_word(u, INT_F_UNIT_KIND, kind ? int_read_unit_kind(u->arena, kind) : NULL, kind);
+    if (u->p.value[INT_F_UNIT_NAME] == NULL)
+        note(u, INT_F_UNIT_NAME, INT_FAULT, "required", "Thiếu tên đơn vị", "The unit's name is missing");
+}
+
+static void take_headcount(struct understanding *u)
+{
+    take_day(u, INT_F_DAY);
+    take_count(u, INT_F_TOTAL);
+    take_count(u, INT_F_ESTABLISHMENT);
+    if (u->p.value[INT_F_TOTAL] == NULL && u->p.state == INT_READY)
+        note(u, INT_F_TOTAL, INT_FAULT, "required", "Thiếu tổng số", "The total is missing");
+}
+
+static void take_row(struct understanding *u)
+{
+    watch_numbers(u);
+    if (u->table->kind == INT_UNITS || u->table->kind == INT_HEADCOUNTS) {
+        keep_text(u, INT_F_UNIT);
+        keep_text(u, INT_F_UNIT_CODE);
+        (u->table->kind == INT_UNITS ? take_unit_row : take_headcount)(u);
+        return;
+    }
+    take_person(u);
+    take_unit(u);
+    keep_text(u, INT_F_DECISION);
+    take_day(u, INT_F_SIGNED);
+    take_day(u, INT_F_EFFECTIVE);
+    take_day(u, INT_F_HIRED);
+    if (u->table->kind == INT_LEAVERS)
+        take_leaver(u);
+}
+
+static bool understand(void *ctx, const struct int_row *row)
+{
+    struct understanding *u = ctx;
+    if (row->number <= u->table->heading_row || row->count == 0)
+        return true;
+    cv_arena_reset(u->arena);
+    u->row = row;
+    memset(&u->p, 0, sizeof(u->p));
+    u->p.row = row->number;
+    u->p.skipped = kind_of_row(u);
+    if (u->p.skipped)
+        u->p.state = INT_SKIPPED;
+    else
+        take_row(u);
+    return u->each(u->ctx, &u->p);
+}
+
+bool int_proposals(struct int_list *list, const struct int_table *table, int_proposal_fn *each, void *ctx,
+                   struct cv_error *err)
+{
+    struct understanding *u = calloc(1, sizeof(*u));
+    if (u != NULL)
+        u->arena = cv_arena_new(INT_SCRATCH);
+    if (u == NULL || u->arena == NULL) {
+        free(u);
+        return cv_fail_as(err, CV_INTERNAL, NULL, "Hết bộ nhớ", "Out of memory");
+    }
+    u->table = table;
+    u->each = each;
+    u->ctx = ctx;
+    bool ok = int_rows(list, understand, u, err);
+    cv_arena_free(&u->arena);
+    free(u);
+    return ok;
+}

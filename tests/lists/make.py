@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+"""Writes files/ anew: the same small list by LibreOffice, by openpyxl and in the charsets of the nineties. Needs soffice and
+python3-openpyxl; the tests only read what lies there."""
+import datetime
+import pathlib
+import re
+import subprocess
+import tempfile
+import unicodedata
+
+import openpyxl
+from openpyxl.styles import Font
+
+HERE = pathlib.Path(__file__).resolve().parent
+FILES = HERE / "files"
+HEAD = ["STT", "Họ và tên", "Ngày sinh", "Số hiệu", "Chức vụ", "Đơn vị", "Đối tượng", "Số điện thoại"]
+PEOPLE = [
+    [1, "Nguyễn Văn An", datetime.date(1980, 11, 5), "NS-0001", "Trưởng phòng", "Phòng Nội vụ", "Công chức", "0912345678"],
+    [2, "Trần Thị Hương", datetime.date(1985, 2, 28), "NS-0002", "Chuyên viên", "Phòng Nội vụ", "Công chức", "0912345679"],
+    [3, "Đặng Thái Sơn", datetime.date(1990, 12, 31), "NS-0003", "Viên chức", "Trung tâm Y tế", "Viên chức", "0912345680"],
+    [4, "Huỳnh Tấn Tài", datetime.date(1979, 1, 1), "NS-0004", "Lái xe", "Văn phòng", "Hợp đồng lao động", "0912345681"],
+    [5, "Lý Thị Mỹ Hạnh", datetime.date(1992, 7, 15), "NS-0005", "Văn thư", "Văn phòng", "Công chức", "0912345682"],
+]
+
+
+def text_rows():
+    return [HEAD] + [[f"{c:%d/%m/%Y}" if isinstance(c, datetime.date) else str(c) for c in person] for person in PEOPLE]
+
+
+def workbook(rows, path, font=None):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Danh sách"
+    for row in rows:
+        sheet.append(row)
+    for cells in sheet.iter_rows():
+        for cell in cells:
+            if isinstance(cell.value, datetime.date):
+                cell.number_format = "dd/mm/yyyy"
+            if font:
+                cell.font = Font(name=font)
+    book.save(path)
+    return book
+
+
+def office(source, target, out):
+    with tempfile.TemporaryDirectory() as home:
+        subprocess.run(["soffice", f"-env:UserInstallation=file://{home}", "--headless", "--convert-to", target, "--outdir", home, str(source)],
+                       check=True, capture_output=True, timeout=120)
+        made = next(p for p in pathlib.Path(home).iterdir() if p.is_file() and p.stem == source.stem)
+        out.write_bytes(made.read_bytes())
+
+
+def tcvn3(text):
+    table = {m[2]: int(m[1], 16) for m in re.finditer(r'\[0x([0-9A-F]{2})\] = "([^"]+)"', (HERE / "../../service/intake/charset.c").read_text())}
+    return bytes(table.get(c, ord(c) if ord(c) < 128 else 63) for c in text)
+
+
+TONES = {"\u0301": 0xF9, "\u0300": 0xF8, "\u0309": 0xFB, "\u0303": 0xF5, "\u0323": 0xEF}
+ROOF = {"\u0301": 0xE1, "\u0300": 0xE0, "\u0309": 0xE5, "\u0303": 0xE3, "\u0323": 0xE4, "": 0xE2}
+BREVE = {"\u0301": 0xE9, "\u0300": 0xE8, "\u0309": 0xFA, "\u0303": 0xFC, "\u0323": 0xEB, "": 0xEA}
+OWN = {"đ": 0xF1, "Đ": 0xD1, "í": 0xED, "ì": 0xEC, "ỉ": 0xE6, "ĩ": 0xF3, "ị": 0xF2, "ỵ": 0xEE, "ơ": 0xF4, "ư": 0xF6, "Ơ": 0xD4, "Ư": 0xD6}
+
+
+def vni(text):
+    out = bytearray()
+    for c in text:
+        base, *marks = unicodedata.normalize("NFD", c)
+        tone = "".join(m for m in marks if m in TONES)
+        shape = "".join(m for m in marks if m not in TONES)
+        if c in OWN or not marks:
+            out.append(OWN.get(c, ord(c)))
+        elif shape == "\u0302":
+            out += bytes([ord(base), ROOF[tone]])
+        elif shape == "\u0306":
+            out += bytes([ord(base), BREVE[tone]])
+        elif shape == "\u031b":
+            out += bytes([OWN[base + "\u031b" if False else {"o": "ơ", "u": "ư", "O": "Ơ", "U": "Ư"}[base]]]) + bytes([TONES[t] for t in tone])
+        else:
+            out += bytes([ord(base), TONES[tone]])
+    return bytes(out)
+
+
+def windows_1258(text):
+    out = bytearray()
+    for c in text:
+        try:
+            out += c.encode("cp1258")
+        except UnicodeEncodeError:
+            parts = unicodedata.normalize("NFD", c)
+            tone = next(m for m in parts if m in TONES)
+            out += unicodedata.normalize("NFC", parts.replace(tone, "")).encode("cp1258") + tone.encode("cp1258")
+    return bytes(out)
+
+
+def main():
+    FILES.mkdir(exist_ok=True)
+    own = FILES / "openpyxl.xlsx"
+    workbook([HEAD] + PEOPLE, own)
+    workbook([[c if not isinstance(c, str) else tcvn3(c).decode("latin-1") for c in row] for row in text_rows()], FILES / "vntime-font.xlsx", ".VnTime")
+    workbook([[c if not isinstance(c, str) else vni(c).decode("latin-1") for c in row] for row in text_rows()], FILES / "vni-font.xlsx", "VNI-Times")
+    office(own, "xlsx:Calc MS Excel 2007 XML", FILES / "libreoffice.xlsx")
+    office(own, "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true", FILES / "libreoffice-utf8.csv")
+    office(own, "csv:Text - txt - csv (StarCalc):59,34,65535,1,,0,false,true", FILES / "libreoffice-utf16.csv")
+    office(own, "csv:Text - txt - csv (StarCalc):9,34,76,1,,0,true,true", FILES / "libreoffice-tab.csv")
+    office(own, "xls:MS Excel 97", FILES / "libreoffice.xls")
+    office(own, "ods:calc8", FILES / "libreoffice.ods")
+    text = "\r\n".join(";".join(row) for row in text_rows()) + "\r\n"
+    (FILES / "excel-vn.csv").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    (FILES / "macos-nfd.csv").write_bytes(unicodedata.normalize("NFD", text).encode())
+    (FILES / "windows-1258.csv").write_bytes(windows_1258(text))
+    (FILES / "tcvn3.csv").write_bytes(tcvn3(text))
+    (FILES / "vni.csv").write_bytes(vni(text))
+    (FILES / "excel-unicode-text.txt").write_bytes(b"\xff\xfe" + text.replace(";", "\t").encode("utf-16-le"))
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet["A1"] = "UBND XÃ LÂM SƠN"
+    sheet.merge_cells("A1:H1")
+    sheet["A2"] = "DANH SÁCH CÁN BỘ, CÔNG CHỨC"
+    for i, heading in enumerate(HEAD):
+        sheet.cell(4, i + 1, heading)
+        sheet.cell(5, i + 1, f"({i + 1})")
+    for n, person in enumerate(PEOPLE):
+        for i, cell in enumerate(person):
+            sheet.cell(6 + n, i + 1, cell if i != 5 or n in (0, 2, 3) else None)
+    sheet.merge_cells("F6:F7")
+    sheet.merge_cells("F9:F10")
+    sheet["H6"] = 912345678
+    sheet["H7"] = 912345679.0
+    sheet["C8"] = "=DATE(1990,12,31)"
+    sheet["A12"] = "Tổng cộng: 5 người"
+    sheet["G14"] = "NGƯỜI LẬP"
+    merged = FILES / "merged.xlsx"
+    book.save(merged)
+    office(merged, "xlsx:Calc MS Excel 2007 XML", FILES / "merged-libreoffice.xlsx")
+
+
+if __name__ == "__main__":
+    main()
