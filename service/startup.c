@@ -227,6 +227,7 @@ static bool start_use_cases(struct service *s, struct cv_error *err)
                                    .policy = s->policy,
                                    .activation_hours = (int)s->conf.activation_hours,
                                    .history_days = (int)s->conf.history_days,
+                                   .connector_file_dir = s->conf.connector_file_dir,
                                    .connector_secret_dir = s->conf.connector_secret_dir};
     cv_key_derive(&s->key, "one-time codes", &options.code_key);
     cv_key_derive(&s->key, "token digests", &options.token_key);
@@ -266,7 +267,11 @@ static bool start_reconciler(struct service *s, struct cv_error *err)
                                   .may_work = holds_lease,
                                   .may_ctx = s->lease};
     const struct rec_connectors_options connectors = {
-        .view = s->view, .secret_dir = s->conf.connector_secret_dir, .compare_s = (int)s->conf.connect_compare_s};
+        .view = s->view,
+        .secret_dir = s->conf.connector_secret_dir,
+        .file_dir = s->conf.connector_file_dir,
+        .tmp_dir = s->embedded != NULL ? cv_arena_printf(s->arena, "%s/run", s->conf.data_dir) : NULL,
+        .compare_s = (int)s->conf.connect_compare_s};
     if (!rec_connectors_new(&connectors, &s->connectors, err))
         return false;
     options.sources[options.source_count++] = rec_connectors_source(s->connectors);

@@ -60,6 +60,8 @@
     TEXT(                                                                                                              \
         connector_secret_dir, "",                                                                                      \
         "folder of the files that connectors name: credentials (0600) and CA certificates; empty = none may be named") \
+    TEXT(connector_file_dir, "",                                                                                       \
+         "folder of the folders in which lists go out and exports come back (connectors of kind file); empty = none")  \
     NUMBER(workers_connect, 2, 1, 8, "threads", "workers for other systems")                                           \
     NUMBER(connect_period_ms, 1000, 20, 600000, "ms",                                                                  \
            "pause between two looks at what other systems lack; writes do not wait for it")                            \

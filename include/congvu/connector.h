@@ -11,7 +11,11 @@
 #include "congvu/record.h"
 
 /* How a system is reached that has accounts of its own (SCIM 2.0, RFC 7643 and 7644). */
-enum dom_connector_kind { DOM_SCIM, DOM_CONNECTOR_KINDS };
+enum dom_connector_kind {
+    DOM_SCIM,
+    DOM_FILE, /* a list goes out every night, the system's own export comes back */
+    DOM_CONNECTOR_KINDS
+};
 
 enum dom_patch_style {
     DOM_PATCH_AUTO,        /* tries what the standard says, then what others want, and remembers what worked */
@@ -45,10 +49,34 @@ enum dom_field {
     DOM_FIELDS
 };
 
-extern const char *const dom_connector_kind_words[]; /* scim */
+extern const char *const dom_connector_kind_words[]; /* scim file */
 extern const char *const dom_patch_style_words[];    /* auto standard capitalized none */
 extern const char *const dom_on_move_words[];        /* new rename */
 extern const char *const dom_field_words[];          /* id login active staff_code full_name ... */
+
+/* How a system is reached that knows only files: in the columns that it wants and gives. */
+enum dom_file_format { DOM_FILE_XLSX, DOM_FILE_CSV, DOM_FILE_FORMATS };
+extern const char *const dom_file_format_words[]; /* xlsx csv */
+
+enum { DOM_FILE_COLUMNS = 32, DOM_FILE_LINE = -1 };
+struct dom_file_column {
+    const char *title;
+    int field; /* enum dom_field, or DOM_FILE_LINE: the number of the line */
+};
+struct dom_file {
+    const char *folder; /* name in the operator's folder */
+    enum dom_file_format format;
+    bool checksum;                 /* an export without its .sha256 is not read */
+    int hour;                      /* of the site's day, when the list goes out */
+    const char *active, *inactive; /* the system's words */
+    struct dom_file_column *columns;
+    size_t column_count;
+};
+/* 22:00, XLSX, "1" and "0", with checksum; no columns. */
+struct dom_file dom_file_default(void);
+/* As dom_connector_read(): absent keeps. */
+void dom_file_read(const struct cv_jin *o, struct cv_arena *arena, struct dom_file *file);
+void dom_file_write(struct cv_jout *j, const struct dom_file *file);
 
 enum { DOM_ALLOW_MAX = 8, DOM_KEEP_DAYS_MAX = 3650 };
 
@@ -62,9 +90,11 @@ struct dom_connector {
     bool match_login;            /* adopts an account there of the same login that nobody has marked */
     int delete_after_days;       /* days after closing; -1 = never */
     enum dom_patch_style patch;
-    enum dom_on_move on_move; /* where logins belong to units */
-    const char *set_by;       /* who configured it last, or NULL */
-    cv_moment restore_at;     /* accounts that were missed until then may be made again; 0 = none */
+    enum dom_on_move on_move;    /* where logins belong to units */
+    const struct dom_file *file; /* with DOM_FILE */
+    cv_moment list_at;           /* a list is wanted since; 0 = none was asked for */
+    const char *set_by;          /* who configured it last, or NULL */
+    cv_moment restore_at;        /* accounts that were missed until then may be made again; 0 = none */
 };
 
 /* Nothing but the sensible map (externalId, userName, ...) and matching by login; no URL. */

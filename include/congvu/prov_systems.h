@@ -39,6 +39,9 @@ struct prov_restoration {
 bool prov_system_restore(struct prov_call *call, const char *slug, const char *reason, struct prov_restoration *out,
                          struct cv_error *err);
 
+/* The list of a system of kind file goes out at once, not only at its hour. */
+bool prov_system_list(struct prov_call *call, const char *slug, cv_moment *out_at, struct cv_error *err);
+
 /* ---- usage: who used a system on which day ---- */
 enum prov_usage_by { PROV_BY_LOGIN, PROV_BY_ADDRESS, PROV_BY_CODE, PROV_BY_ID };
 struct prov_usage_event {

@@ -29,6 +29,7 @@ struct prov_options {
     struct cv_key token_key;          /* API token secrets */
     int activation_hours;             /* validity of a one-time code */
     int history_days;                 /* how long daily snapshots are kept; 0 = none are taken */
+    const char *connector_file_dir;   /* folder of the folders for exchange by file; "" = none may be named */
     const char *connector_secret_dir; /* folder of the files that connectors name; "" = none may be named */
 };
 bool prov_new(const struct prov_options *options, struct prov **out, struct cv_error *err);

@@ -101,6 +101,8 @@ struct rec_connectors;
 struct rec_connectors_options {
     struct view *view;
     const char *secret_dir; /* "" = none */
+    const char *file_dir;   /* of systems of kind file; "" = none */
+    const char *tmp_dir;    /* for what is being written; NULL = the system's */
     int compare_s;          /* between two full comparisons of a system */
     int total_ms;           /* bound of one call; 0 = that of connect.h */
 };
@@ -117,6 +119,15 @@ struct rec_limits {
     uint32_t not_taken; /* bits of enum dom_field */
 };
 struct rec_limits rec_limits(struct rec_connectors *connectors, const char *system);
+
+/* What a system of kind file was given and gave last, by this process. */
+struct rec_exchange {
+    cv_moment listed_at, read_at; /* 0 = not yet */
+    size_t rows_listed, rows_read;
+    char refused[256]; /* the last export's name, when it was refused */
+    char why[CV_LANGS][512];
+};
+struct rec_exchange rec_exchange(struct rec_connectors *connectors, const char *system);
 
 /* What the last full comparison found at a system: accounts that are there and nobody's here, and accounts of ours that
  * are not there. Nothing is done about the former; the latter are made again, unless suspiciously many are missing. */

@@ -50,6 +50,7 @@ static const struct htp_route routes[] = {
     ROUTE(GET, "/v1/systems/{system}", get_system, INTERACTIVE, DOM_UNITS_READ, ""),
     ROUTE(PATCH, "/v1/systems/{system}", patch_system, INTERACTIVE, DOM_SYSTEMS_WRITE, "", .shows = DOM_UNITS_READ),
     ROUTE(POST, "/v1/systems/{system}/restorations", restore_accounts, INTERACTIVE, DOM_BRAKE_RELEASE, ""),
+    ROUTE(POST, "/v1/systems/{system}/lists", create_list, INTERACTIVE, DOM_ACCOUNTS_WRITE, ""),
     ROUTE(GET, "/v1/systems/{system}/orphans", list_orphans, INTERACTIVE, DOM_STAFF_READ, ""),
     ROUTE(POST, "/v1/usage-events", create_usage_events, BULK, DOM_USAGE_WRITE, "system data_through rewind", .accepts = "application/json application/x-ndjson"),
     ROUTE(GET, "/v1/coverage", get_coverage, INLINE, DOM_COVERAGE_READ, "unit recursive depth system group_by category basis window period calendar as_of compare targets format csv_delimiter", .dear = api_figures_dear, .produces = API_TABLE_TYPES),

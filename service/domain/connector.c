@@ -7,12 +7,9 @@ enum { DAY_S = 24 * 3600, PATH_MAX_LENGTH = 200, URL_MAX_LENGTH = 2048 };
 
 #define ENTERPRISE "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:"
 
-const char *const dom_connector_kind_words[] = {"scim", NULL};
+const char *const dom_connector_kind_words[] = {"scim", "file", NULL};
 const char *const dom_patch_style_words[] = {"auto", "standard", "capitalized", "none", NULL};
 const char *const dom_on_move_words[] = {"new", "rename", NULL};
-const char *const dom_field_words[] = {"id",          "login",       "active",     "staff_code", "full_name",
-                                       "family_name", "middle_name", "given_name", "address",    "mobile",
-                                       "title",       "unit_name",   "unit_code",  "category",   NULL};
 static const char *const default_map[DOM_FIELDS] = {
     [DOM_FIELD_ID] = "externalId",
     [DOM_FIELD_LOGIN] = "userName",
@@ -33,13 +30,6 @@ struct dom_connector dom_connector_default(void)
     struct dom_connector c = {.kind = DOM_SCIM, .match_login = true, .delete_after_days = -1};
     memcpy(c.map, default_map, sizeof c.map);
     return c;
-}
-
-bool dom_secret_name_valid(const char *name)
-{
-    size_t len = strlen(name);
-    return len >= 1 && len <= 100 && *name != '.' &&
-           strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") == len;
 }
 
 uint32_t dom_connector_mapped(const struct dom_connector *c, uint32_t fields)
@@ -113,8 +103,6 @@ static void read_numbers(const struct cv_jin *o, struct dom_connector *c)
     enum cv_presence found = cv_jin_int(o, "delete_after_days", CV_NULLABLE, 0, DOM_KEEP_DAYS_MAX, &days);
     if (found != CV_ABSENT)
         c->delete_after_days = found == CV_NULL ? -1 : (int)days;
-    if (cv_jin_word(o, "kind", CV_OPTIONAL, dom_connector_kind_words, &word) == CV_VALUE)
-        c->kind = (enum dom_connector_kind)word;
     if (cv_jin_word(o, "patch", CV_OPTIONAL, dom_patch_style_words, &word) == CV_VALUE)
         c->patch = (enum dom_patch_style)word;
     if (cv_jin_word(o, "on_move", CV_OPTIONAL, dom_on_move_words, &word) == CV_VALUE)
@@ -122,8 +110,44 @@ static void read_numbers(const struct cv_jin *o, struct dom_connector *c)
     cv_jin_bool(o, "match_login", CV_OPTIONAL, &c->match_login);
 }
 
+/* The titles of columns are the paths there. */
+static void map_columns(struct dom_connector *c)
+{
+    memset(c->map, 0, sizeof c->map);
+    for (size_t i = 0; i < c->file->column_count; i++)
+        if (c->file->columns[i].field >= 0)
+            c->map[c->file->columns[i].field] = c->file->columns[i].title;
+}
+
+static void read_file_kind(const struct cv_jin *o, struct cv_arena *arena, struct dom_connector *c)
+{
+    struct dom_file *file = CV_NEW(arena, struct dom_file);
+    *file = c->file != NULL ? *c->file : dom_file_default();
+    dom_file_read(o, arena, file);
+    c->file = file;
+    map_columns(c);
+    cv_jin_done(o);
+}
+
+/* What another kind had is of no use to this one. */
+static void read_kind(const struct cv_jin *o, struct dom_connector *c)
+{
+    int word = 0;
+    if (cv_jin_word(o, "kind", CV_OPTIONAL, dom_connector_kind_words, &word) != CV_VALUE || word == (int)c->kind)
+        return;
+    const char *set_by = c->set_by;
+    *c = dom_connector_default();
+    c->kind = (enum dom_connector_kind)word;
+    c->set_by = set_by;
+}
+
 void dom_connector_read(const struct cv_jin *o, struct cv_arena *arena, struct dom_connector *c)
 {
+    read_kind(o, c);
+    if (c->kind == DOM_FILE) {
+        read_file_kind(o, arena, c);
+        return;
+    }
     read_text(o, "url", CV_OPTIONAL, URL_MAX_LENGTH, &c->url);
     read_file(o, "credential_file", &c->credential_file);
     read_file(o, "ca_file", &c->ca_file);
@@ -143,6 +167,10 @@ static bool is_default(const char *path, int field)
 static void write_members(struct cv_jout *j, const struct dom_connector *c)
 {
     cv_jout_string(j, "kind", dom_connector_kind_words[c->kind]);
+    if (c->kind == DOM_FILE) {
+        dom_file_write(j, c->file);
+        return;
+    }
     cv_jout_string(j, "url", c->url);
     cv_jout_string(j, "credential_file", c->credential_file);
     cv_jout_string(j, "ca_file", c->ca_file);
@@ -172,14 +200,16 @@ void dom_connector_write(struct cv_jout *j, const char *name, const struct dom_c
 {
     cv_jout_object(j, name);
     write_members(j, c);
-    write_map(j, c, true);
+    if (c->kind != DOM_FILE)
+        write_map(j, c, true);
     cv_jout_end(j);
 }
 
 void dom_connector_store(struct cv_jout *j, const struct dom_connector *c)
 {
     write_members(j, c);
-    write_map(j, c, false);
+    if (c->kind != DOM_FILE)
+        write_map(j, c, false);
 }
 
 /* ---- what is to be done ---- */

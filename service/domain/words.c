@@ -1,4 +1,5 @@
 /* Words of the enums, the same in JSON and in the directory. */
+#include "congvu/connector.h"
 #include "congvu/brake.h"
 #include "congvu/staff.h"
 #include "congvu/system.h"
@@ -74,3 +75,6 @@ int dom_word_index(const char *const *words, const char *word)
             return i;
     return -1;
 }
+const char *const dom_field_words[] = {"id",          "login",       "active",     "staff_code", "full_name",
+                                       "family_name", "middle_name", "given_name", "address",    "mobile",
+                                       "title",       "unit_name",   "unit_code",  "category",   NULL};

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reconcile/internal.h"
+#include "reconcile/file/file.h"
 #include "congvu/view_lists.h"
 
 enum { SCRATCH = 8 << 20 };
@@ -101,7 +101,7 @@ static void offer(void *ctx, struct rec_scan *scan)
         return;
     for (size_t i = 0; i < count; i++)
         if (systems[i].kind == DOM_CONNECTOR && systems[i].connector != NULL)
-            offer_system(c, scan, &systems[i]);
+            (systems[i].connector->kind == DOM_FILE ? file_offer : offer_system)(c, scan, &systems[i]);
 }
 
 /* ---- working ---- */
@@ -150,6 +150,8 @@ static bool work(void *ctx, struct rec_worker *w, const char *target, struct cv_
     struct rec_link link;
     if (!open_link(c, w, target, &link, err))
         return false;
+    if (link.system.connector->kind == DOM_FILE)
+        return file_round(c, &link, err);
     if (cv_id_is_zero(staff))
         return rec_compare(c, &link, err);
     return rec_account_step(&link, staff, rec_take_revisit(c, target, staff), err);

@@ -20,6 +20,7 @@ struct rec_peer {
     size_t revisit_count;
     struct rec_comparison comparison; /* items and texts in its own memory */
     struct cv_arena *memory;
+    struct rec_exchange exchange; /* of kind file */
 };
 
 struct rec_connectors {
@@ -56,20 +57,29 @@ struct rec_step {
     struct cv_error failure;
 };
 
-/* ---- peers.c ---- */
+/* ---- peers/seen.c ---- */
+/* The observed state, with the moment when it is another one. */
+void rec_observe(struct dom_account *account, enum dom_observed observed);
+/* "stf_...", and for an account left behind by a move "stf_...#noivu_an". */
+bool rec_mark_parse(const char *mark, struct cv_id *out_staff, bool *out_left_behind);
+/* Is it more likely that the list is wrong? */
+bool rec_too_many_missing(size_t missing, size_t issued);
+
+/* ---- peers/peers.c ---- */
 struct rec_peer *rec_peer_of(struct rec_connectors *c, const char *slug);   /* under the lock; or NULL */
 struct rec_peer *rec_peer_made(struct rec_connectors *c, const char *slug); /* under the lock; NULL: no room */
 /* Did a comparison ask to look at this account again? It is forgotten with the answer. */
 bool rec_take_revisit(struct rec_connectors *c, const char *slug, struct cv_id staff);
+/* What a comparison found; its items lie in `memory`, which becomes the peer's. */
+void rec_peer_publish(struct rec_connectors *c, const char *slug, const struct rec_comparison *found,
+                      struct cv_arena *memory);
 void rec_peers_free(struct rec_connectors *c);
 
-/* ---- account.c ---- */
+/* ---- scim/account.c ---- */
 /* Brings one account to what is wanted, whether or not it looks as if it were, and saves what was seen. */
 bool rec_account_step(struct rec_link *link, struct cv_id staff, bool revisit, struct cv_error *err);
 
-/* ---- look.c ---- */
-/* "stf_...", and for an account left behind by a move "stf_...#noivu_an". */
-bool rec_mark_parse(const char *mark, struct cv_id *out_staff, bool *out_left_behind);
+/* ---- scim/look.c ---- */
 bool rec_marked_as_ours(const struct rec_step *s, const struct con_scim_account *a);
 bool rec_may_become_ours(const struct rec_step *s, const struct con_scim_account *a);
 bool rec_not_ours(struct cv_error *err, const char *login);
@@ -81,7 +91,7 @@ bool rec_shut(struct rec_step *s, const struct con_scim_account *a, struct cv_er
 /* Deletes; where nothing can be deleted, shuts (*out_deleted false). */
 bool rec_remove_there(struct rec_step *s, const struct con_scim_account *a, bool *out_deleted, struct cv_error *err);
 
-/* ---- formers.c ---- */
+/* ---- scim/formers.c ---- */
 /* Tries all of them; those that are closed now are noted in the step. */
 bool rec_close_formers(struct rec_step *s, struct cv_error *err);
 /* Ways to make room for the new account; *out_any: something was given up, so that it may be tried again. */
@@ -90,10 +100,10 @@ bool rec_former_gives_address(struct rec_step *s, bool *out_any, struct cv_error
 /* Renamed in place: it is what was found. */
 bool rec_former_becomes_it(struct rec_step *s, bool *out_any, struct cv_error *err);
 
-/* ---- wanted.c ---- */
+/* ---- peers/wanted.c ---- */
 /* What the account should hold there, in the system's own attributes; at most DOM_FIELDS. */
 size_t rec_wanted(const struct rec_link *link, const struct dom_staff *staff, const struct dom_account *account,
                   bool active, struct con_scim_field out[DOM_FIELDS]);
 
-/* ---- compare.c ---- */
+/* ---- scim/compare.c ---- */
 bool rec_compare(struct rec_connectors *c, struct rec_link *link, struct cv_error *err);

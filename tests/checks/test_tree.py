@@ -23,7 +23,7 @@ MAY = {
     "view": DOMAIN | VIEW | {"session", "feed"},
     "provision": DOMAIN | PORT | {"server"} | VIEW | CASES | {"connect", "job", "reconcile"},
     "history": DOMAIN | PORT | VIEW | {"provision", "history"},
-    "reconcile": DOMAIN | PORT | VIEW | CASES | {"connect", "job", "reconcile", "scim", "lease"},
+    "reconcile": DOMAIN | PORT | VIEW | CASES | {"connect", "job", "reconcile", "scim", "lease", "table", "intake"},
     "reporting": DOMAIN | PORT | VIEW | CASES | {"report", "table", "prov_report"},
     "report": DOMAIN | {"report", "table"},
     "http": {"http", "job"},

@@ -77,12 +77,16 @@ static void write_cut_off(struct cv_jout *j, const struct dom_account *account)
 }
 
 /* Only where there is something to say. */
-static void write_seen(struct htp_exchange *x, const char *slug, uint32_t not_taken, bool lost)
+static void write_seen(struct htp_exchange *x, const char *slug, enum dom_observed observed, uint32_t not_taken,
+                       bool lost)
 {
     struct dom_system system;
     struct cv_error err = {0};
     if (lost)
         cv_jout_bool(&x->out, "missing_there", true);
+    if (observed == DOM_REQUESTED && view_system_find(api_of(x)->view, slug, x->arena, &system, &err) &&
+        system.connector != NULL && system.connector->kind == DOM_FILE)
+        cv_jout_string(&x->out, "awaits", x->lang == CV_EN ? "confirmation" : "chờ xác nhận");
     if (not_taken != 0 && view_system_find(api_of(x)->view, slug, x->arena, &system, &err) && system.connector != NULL)
         not_taken = dom_connector_mapped(system.connector, not_taken);
     else
@@ -105,7 +109,7 @@ void api_write_account(struct htp_exchange *x, const char *name, const struct do
     cv_jout_string(j, "last_error", prov_text_in(x->arena, account->last_error, x->lang));
     cv_jout_int(j, "attempts", account->attempts);
     cv_jout_moment(j, "next_try_at", account->attempts > 0 ? account->next_try_at : CV_NO_MOMENT);
-    write_seen(x, account->system, account->not_taken, account->lost_at != 0);
+    write_seen(x, account->system, account->observed, account->not_taken, account->lost_at != 0);
     cv_jout_end(j);
     cv_jout_string(j, "next_login", account->next_login);
     cv_jout_bool(j, "drift", dom_account_drifts(account));
@@ -131,7 +135,7 @@ static void write_account_members(struct htp_exchange *x, const struct view_acco
     cv_jout_string(j, "last_error", prov_text_in(x->arena, account->last_error, x->lang));
     cv_jout_int(j, "attempts", account->attempts);
     cv_jout_moment(j, "next_try_at", account->next_try_at);
-    write_seen(x, account->system, account->not_taken, account->lost);
+    write_seen(x, account->system, account->observed, account->not_taken, account->lost);
     cv_jout_end(j);
     cv_jout_bool(j, "has_error", account->last_error != NULL);
     cv_jout_bool(j, "drift", account->drifts);

@@ -49,6 +49,22 @@ static void write_limits(struct htp_exchange *x, const struct dom_system *system
     api_write_fields(j, "not_taken", system->connector, limits.not_taken);
 }
 
+static void write_exchange(struct htp_exchange *x, const struct dom_system *system)
+{
+    struct cv_jout *j = &x->out;
+    if (system->connector->kind != DOM_FILE)
+        return;
+    struct rec_exchange seen = rec_exchange(api_of(x)->connectors, system->slug);
+    cv_jout_object(j, "exchange");
+    cv_jout_moment(j, "listed_at", seen.listed_at != 0 ? seen.listed_at : CV_NO_MOMENT);
+    cv_jout_int(j, "rows_listed", (int64_t)seen.rows_listed);
+    cv_jout_moment(j, "read_at", seen.read_at != 0 ? seen.read_at : CV_NO_MOMENT);
+    cv_jout_int(j, "rows_read", (int64_t)seen.rows_read);
+    cv_jout_string(j, "refused", seen.refused[0] != '\0' ? seen.refused : NULL);
+    cv_jout_string(j, "why", seen.refused[0] != '\0' ? seen.why[x->lang] : NULL);
+    cv_jout_end(j);
+}
+
 void api_write_health(struct htp_exchange *x, const struct dom_system *system)
 {
     struct cv_jout *j = &x->out;
@@ -65,6 +81,7 @@ void api_write_health(struct htp_exchange *x, const struct dom_system *system)
     cv_jout_string(j, "breaker", rec_breaker_words[health.breaker]);
     write_limits(x, system);
     cv_jout_int(j, "missing_there", (int64_t)view_connector_lost(api_of(x)->view, system->slug));
+    write_exchange(x, system);
     write_comparison(x, system);
     cv_jout_end(j);
 }
@@ -139,6 +156,25 @@ void api_restore_accounts(struct htp_exchange *x)
     cv_jout_int(j, "accounts", (int64_t)made.accounts);
     cv_jout_string(j, "reason", reason);
     cv_jout_moment(j, "restored_at", made.at);
+    cv_jout_end(j);
+    htp_reply(x, 202);
+}
+
+void api_create_list(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct cv_error err = {0};
+    cv_moment at = 0;
+    struct cv_jout *j = &x->out;
+    if (!api_call(x, &call))
+        return;
+    if (!prov_system_list(&call, htp_param(x, "system"), &at, &err)) {
+        htp_problem(x, &err, &x->faults);
+        return;
+    }
+    cv_jout_object(j, NULL);
+    cv_jout_string(j, "system", htp_param(x, "system"));
+    cv_jout_moment(j, "wanted_at", at);
     cv_jout_end(j);
     htp_reply(x, 202);
 }

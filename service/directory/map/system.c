@@ -196,6 +196,7 @@ static void put_connector(const void *record, const char *base, struct dir_attrs
     dir_json_begin(&j);
     dom_connector_store(&j.out, s->connector);
     dir_json_text(&j, "set_by", s->connector->set_by);
+    dir_json_moment(&j, "list_at", s->connector->list_at != 0 ? s->connector->list_at : CV_NO_MOMENT);
     dir_json_moment(&j, "restore_at", s->connector->restore_at != 0 ? s->connector->restore_at : CV_NO_MOMENT);
     dir_json_end(&j, out, "cvConnector");
 }
@@ -211,11 +212,15 @@ static bool take_connector(struct dir_reader *r, const struct dir_attr *attr, co
         return false;
     }
     *c = dom_connector_default();
-    cv_moment restore = CV_NO_MOMENT;
-    dir_read_text(in.object, "set_by", &c->set_by);
+    cv_moment restore = CV_NO_MOMENT, list = CV_NO_MOMENT;
+    const char *set_by = NULL;
+    dir_read_text(in.object, "set_by", &set_by);
+    dir_read_moment(&in, in.object, "list_at", &list);
     dir_read_moment(&in, in.object, "restore_at", &restore);
-    c->restore_at = restore != CV_NO_MOMENT ? restore : 0;
     dom_connector_read(in.object, r->arena, c);
+    c->set_by = set_by;
+    c->list_at = list != CV_NO_MOMENT ? list : 0;
+    c->restore_at = restore != CV_NO_MOMENT ? restore : 0;
     s->connector = c;
     return dir_read_ok(&in);
 }

@@ -23,8 +23,22 @@ static void check_map(const struct cv_jin *o, const struct dom_connector *c)
             fault(o, "map", "Đường dẫn thuộc tính SCIM không hợp lệ", "A path of an attribute is no SCIM path");
 }
 
+static void check_file(const struct prov_call *call, const struct cv_jin *o, const struct dom_file *f)
+{
+    if (f->folder == NULL)
+        cv_jin_fault(o, "folder", "required", "Thiếu thư mục trao đổi", "The folder for the exchange is missing");
+    if (f->column_count == 0)
+        cv_jin_fault(o, "columns", "required", "Thiếu các cột của danh sách", "The columns of the list are missing");
+    if (*call->prov->options.connector_file_dir == '\0')
+        fault(o, "folder", "Người vận hành chưa đặt connector_file_dir", "The operator has not set connector_file_dir");
+}
+
 static void check_connector(const struct prov_call *call, const struct cv_jin *o, const struct dom_connector *c)
 {
+    if (c->kind == DOM_FILE) {
+        check_file(call, o, c->file);
+        return;
+    }
     if (c->url == NULL)
         cv_jin_fault(o, "url", "required", "Thiếu địa chỉ của hệ thống", "The URL of the system is missing");
     else if (!con_url_ok(c->url))

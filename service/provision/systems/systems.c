@@ -177,3 +177,34 @@ bool prov_system_restore(struct prov_call *call, const char *slug, const char *r
     return cv_faults_check(call->faults, cvp_validation_failed, err) && reaches_everybody(call, err) &&
            prov_write(call, "system.restore", slug, restore, &r, err);
 }
+
+/* ---- lists of systems that know only files ---- */
+struct listing {
+    const char *slug;
+    cv_moment at;
+};
+
+static bool want_list(struct prov_call *call, void *ctx, struct dir_stamp *stamp, struct cv_error *err)
+{
+    const struct listing *l = ctx;
+    struct dom_system before, after;
+    struct dom_connector *c = CV_NEW(call->arena, struct dom_connector);
+    struct dir_actor actor = prov_dir_actor(call);
+    if (!dir_system_read(call->dir, l->slug, call->arena, &before, err))
+        return err->kind == CV_NOT_FOUND ? no_system(err, l->slug) : false;
+    if (before.connector == NULL || before.connector->kind != DOM_FILE)
+        return cv_fail(err, cvp_conflict, NULL, "Hệ thống này không trao đổi bằng tệp",
+                       "This system is not reached by files");
+    after = before;
+    *c = *before.connector;
+    c->list_at = l->at;
+    after.connector = c;
+    return call->validate_only || dir_system_save(call->dir, &before, &after, &actor, stamp, err);
+}
+
+bool prov_system_list(struct prov_call *call, const char *slug, cv_moment *out_at, struct cv_error *err)
+{
+    struct listing l = {slug, cv_now()};
+    *out_at = l.at;
+    return reaches_everybody(call, err) && prov_write(call, "system.list", slug, want_list, &l, err);
+}

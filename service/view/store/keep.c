@@ -97,6 +97,21 @@ static const struct dom_sessions *copy_sessions(struct view_keep *k, const struc
     return out;
 }
 
+static const struct dom_file *copy_file(struct view_keep *k, const struct dom_file *in)
+{
+    if (in == NULL)
+        return NULL;
+    struct dom_file *out = view_keep_alloc(k, sizeof *out);
+    *out = *in;
+    out->folder = view_keep_text(k, in->folder);
+    out->active = view_keep_text(k, in->active);
+    out->inactive = view_keep_text(k, in->inactive);
+    out->columns = view_keep_alloc(k, (in->column_count + 1) * sizeof *out->columns);
+    for (size_t i = 0; i < in->column_count; i++)
+        out->columns[i] = (struct dom_file_column){view_keep_text(k, in->columns[i].title), in->columns[i].field};
+    return out;
+}
+
 static const struct dom_connector *copy_connector(struct view_keep *k, const struct dom_connector *in)
 {
     if (in == NULL)
@@ -105,6 +120,7 @@ static const struct dom_connector *copy_connector(struct view_keep *k, const str
     *out = *in;
     out->url = view_keep_text(k, in->url);
     out->set_by = view_keep_text(k, in->set_by);
+    out->file = copy_file(k, in->file);
     out->credential_file = view_keep_text(k, in->credential_file);
     out->ca_file = view_keep_text(k, in->ca_file);
     out->allow = copy_texts(k, in->allow, in->allow_count);

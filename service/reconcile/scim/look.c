@@ -6,18 +6,6 @@
 
 #include "congvu/log.h"
 
-bool rec_mark_parse(const char *mark, struct cv_id *out_staff, bool *out_left_behind)
-{
-    char id[CV_ID_TEXT];
-    size_t len = mark ? strcspn(mark, "#") : 0;
-    if (len == 0 || len >= sizeof id)
-        return false;
-    memcpy(id, mark, len);
-    id[len] = '\0';
-    *out_left_behind = mark[len] == '#';
-    return cv_id_parse("stf_", id, out_staff);
-}
-
 /* ---- whose is it ---- */
 bool rec_marked_as_ours(const struct rec_step *s, const struct con_scim_account *a)
 {

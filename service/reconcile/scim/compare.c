@@ -234,7 +234,7 @@ static void find_missing(struct comparison *k)
         keep_orphan(k, (struct rec_orphan){
                            .kind = REC_MISSING_THERE, .remote_id = a->remote_id, .login = a->login, .staff = a->staff});
     }
-    bool suspicious = k->missing > MISSING_FEW && k->missing * 100 > issued * MISSING_PERCENT;
+    bool suspicious = rec_too_many_missing(k->missing, issued);
     if (suspicious)
         cv_log(CV_LOG_WARN, "connector_missing",
                "%s lacks %zu of %zu accounts; they are reported and wait for a second person", k->link->system.slug,
@@ -253,29 +253,24 @@ static void find_missing(struct comparison *k)
 /* ---- keeping it ---- */
 static void publish(struct rec_connectors *c, struct comparison *k, bool whole)
 {
+    const struct rec_comparison found = {.compared_at = cv_now(),
+                                         .whole = whole,
+                                         .there = k->there,
+                                         .unknown_here = k->unknown,
+                                         .missing_there = k->missing,
+                                         .login_taken = k->taken,
+                                         .items = k->orphans,
+                                         .count = k->orphan_count};
+    rec_peer_publish(c, k->link->system.slug, &found, k->memory);
     pthread_mutex_lock(&c->lock);
     struct rec_peer *peer = rec_peer_of(c, k->link->system.slug);
-    struct cv_arena *old = k->memory;
-    if (peer != NULL) {
-        old = peer->memory;
-        peer->memory = k->memory;
-        peer->comparison = (struct rec_comparison){.compared_at = cv_now(),
-                                                   .whole = whole,
-                                                   .there = k->there,
-                                                   .unknown_here = k->unknown,
-                                                   .missing_there = k->missing,
-                                                   .login_taken = k->taken,
-                                                   .items = k->orphans,
-                                                   .count = k->orphan_count};
-        struct cv_id *list = realloc(peer->revisit, (k->revisit_count + 1) * sizeof *list);
-        if (list != NULL) {
-            peer->revisit = list;
-            peer->revisit_count = k->revisit_count;
-            memcpy(list, k->revisit, k->revisit_count * sizeof *list);
-        }
+    struct cv_id *list = peer != NULL ? realloc(peer->revisit, (k->revisit_count + 1) * sizeof *list) : NULL;
+    if (list != NULL) {
+        peer->revisit = list;
+        peer->revisit_count = k->revisit_count;
+        memcpy(list, k->revisit, k->revisit_count * sizeof *list);
     }
     pthread_mutex_unlock(&c->lock);
-    cv_arena_free(&old);
 }
 
 static void next_comparison(struct rec_connectors *c, const char *slug, int64_t in_ms)

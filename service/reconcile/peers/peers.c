@@ -54,6 +54,21 @@ struct rec_limits rec_limits(struct rec_connectors *c, const char *system)
     return out;
 }
 
+void rec_peer_publish(struct rec_connectors *c, const char *slug, const struct rec_comparison *found,
+                      struct cv_arena *memory)
+{
+    struct cv_arena *old = memory;
+    pthread_mutex_lock(&c->lock);
+    struct rec_peer *peer = rec_peer_of(c, slug);
+    if (peer != NULL) {
+        old = peer->memory;
+        peer->memory = memory;
+        peer->comparison = *found;
+    }
+    pthread_mutex_unlock(&c->lock);
+    cv_arena_free(&old);
+}
+
 void rec_peers_free(struct rec_connectors *c)
 {
     for (size_t i = 0; i < c->peer_count; i++) {

@@ -159,14 +159,6 @@ static void forget_closed(struct dom_account *a, const struct rec_step *s)
     a->former_count = kept;
 }
 
-static void observe(struct dom_account *a, enum dom_observed observed)
-{
-    bool either = observed == DOM_PROVISIONED && a->observed == DOM_OBS_ACTIVE; /* use says more than a credential */
-    if (either || (a->observed == observed && a->since != CV_NO_MOMENT))
-        return;
-    dom_observe(a, observed, cv_now());
-}
-
 static bool same_account(const struct dom_account *a, const struct rec_step *s)
 {
     return a->login == s->account->login || (a->login && s->account->login && strcmp(a->login, s->account->login) == 0);
@@ -180,7 +172,7 @@ static void note_seen(struct dom_account *a, const struct rec_step *s)
     a->kept = s->found && !s->deleted ? s->there.kept : 0;
     if (s->found || !dom_counts_issued(s->observed))
         a->lost_at = 0;
-    observe(a, s->observed);
+    rec_observe(a, s->observed);
 }
 
 static bool save_done(struct prov_change *change, void *ctx, struct cv_error *err)
