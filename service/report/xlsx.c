@@ -136,10 +136,11 @@ static void write_sheet(struct book *b, const struct rep_table *t)
         note_error(b, LXW_ERROR_MEMORY_MALLOC_FAILED);
         return;
     }
-    page(b, ws, t, (lxw_row_t)t->title_count + 1);
+    lxw_row_t head = t->title_count > 0 ? (lxw_row_t)t->title_count + 1 : 0; /* a machine expects it on top */
+    page(b, ws, t, head);
     for (size_t i = 0; i < t->title_count; i++)
         note_error(b, worksheet_write_string(ws, row++, 0, t->titles[i], b->title));
-    row = write_head(b, ws, t, row + 1);
+    row = write_head(b, ws, t, head);
     for (size_t i = 0; i < t->line_count; i++, row++)
         for (size_t k = 0; k < t->column_count; k++)
             write_cell(b, ws, row, (lxw_col_t)k, t->lines[i].cells[k], t->lines[i].kind);

@@ -26,8 +26,9 @@ class Vendor:
         self.folder, self.office, self.tmp, self.accounts, self.taken = pathlib.Path(folder), office, pathlib.Path(tmp), {}, set()
 
     def convert(self, path, to):
-        subprocess.run(["soffice", "--headless", f"-env:UserInstallation=file://{self.tmp}/office", "--convert-to", to, "--outdir", self.tmp, path],
-                       check=True, capture_output=True)
+        reading = ["--infilter=CSV:44,34,76,1"] if path.suffix == ".csv" else []
+        subprocess.run(["soffice", "--headless", f"-env:UserInstallation=file://{self.tmp}/office", *reading, "--convert-to", to, "--outdir", self.tmp,
+                        path], check=True, capture_output=True)
         return self.tmp / (path.stem + "." + to.split(":")[0])
 
     def lists(self):
@@ -107,7 +108,7 @@ def account(client, n):
 
 def read(client, vendor):
     """The export that waits is read."""
-    wait_for(lambda: not vendor.waiting(), "the export is taken")
+    wait_for(lambda: not vendor.waiting(), "the export is taken", 20)
 
 
 def issued(client):

@@ -365,8 +365,8 @@ def test_a_directory_served_system_decides_by_the_service(start):
 
 # ---- configuration ----
 def test_the_examples_are_taken(start, secrets):
-    client = start(connector_secret_dir=secrets).client()
-    for name in ("td-office-scim", "e-office-scim", "e-office-directory"):
+    client = start(connector_secret_dir=secrets, connector_file_dir=secrets).client()
+    for name in ("td-office-scim", "e-office-scim", "e-office-file", "e-office-directory"):
         body = json.loads((ROOT / f"deploy/connectors/{name}.json").read_text())
         answer = client.patch("/v1/systems/" + "-".join(name.split("-")[:2]), body)
         assert answer.status == 200 and answer.json["kind"] == body["kind"], answer

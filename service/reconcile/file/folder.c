@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,17 @@
 #include <unistd.h>
 
 enum { KEPT = 14, QUIET_S = 2, NAMES_MAX = 4096, SUM_LEN = 64 };
+
+/* False: too long. */
+static bool path_of(char out[PATH_MAX], const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static bool path_of(char out[PATH_MAX], const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    int len = vsnprintf(out, PATH_MAX, fmt, args);
+    va_end(args);
+    return len >= 0 && len < PATH_MAX;
+}
 
 static bool broken(struct cv_error *err, const char *what)
 {
@@ -28,7 +40,7 @@ bool file_box_open(const char *dir, const char *folder, struct file_box *out, st
         return cv_fail_as(err, CV_INVALID, NULL, "Chưa đặt connector_file_dir", "connector_file_dir is not set");
     for (size_t i = 0; i < CV_COUNT(parts); i++) {
         char path[PATH_MAX];
-        snprintf(path, sizeof path, "%s%s", out->base, parts[i]);
+        path_of(path, "%s%s", out->base, parts[i]);
         if (mkdir(path, 0770) != 0 && errno != EEXIST)
             return broken(err, path);
     }
@@ -79,7 +91,7 @@ static bool is_complete(const char *path, bool checksum)
 {
     char sum[PATH_MAX];
     struct stat about;
-    bool summed = snprintf(sum, sizeof sum, "%s.sha256", path) < (int)sizeof sum && access(sum, R_OK) == 0;
+    bool summed = path_of(sum, "%s.sha256", path) && access(sum, R_OK) == 0;
     return lstat(path, &about) == 0 && S_ISREG(about.st_mode) &&
            (summed || (!checksum && time(NULL) - about.st_mtime >= QUIET_S));
 }
@@ -88,10 +100,10 @@ bool file_waiting(const struct file_box *box, bool checksum, char out_name[NAME_
 {
     char *names[NAMES_MAX], path[PATH_MAX];
     bool found = false;
-    snprintf(path, sizeof path, "%s/in", box->base);
+    path_of(path, "%s/in", box->base);
     size_t count = names_in(path, names);
     for (size_t i = 0; i < count && !found; i++) {
-        snprintf(path, sizeof path, "%s/in/%s", box->base, names[i]);
+        path_of(path, "%s/in/%s", box->base, names[i]);
         found = is_complete(path, checksum);
         if (found)
             snprintf(out_name, NAME_MAX + 1, "%s", names[i]);
@@ -121,7 +133,7 @@ static bool check_sum(const char *path, bool needed, const struct cv_buf *bytes,
 {
     cv_auto_buf said = {0};
     char sum_path[PATH_MAX], sum[CV_DIGEST_TEXT];
-    snprintf(sum_path, sizeof sum_path, "%s.sha256", path);
+    path_of(sum_path, "%s.sha256", path);
     if (access(sum_path, F_OK) != 0 && !needed)
         return true;
     if (!read_whole(sum_path, 1 << 12, &said, err))
@@ -135,7 +147,7 @@ static bool check_sum(const char *path, bool needed, const struct cv_buf *bytes,
 bool file_read(const struct file_box *box, const char *name, bool checksum, struct cv_buf *out, struct cv_error *err)
 {
     char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s/in/%s", box->base, name);
+    path_of(path, "%s/in/%s", box->base, name);
     return read_whole(path, INT_FILE_MAX, out, err) && check_sum(path, checksum, out, err);
 }
 
@@ -145,9 +157,9 @@ static void prune(const char *folder)
     char *names[NAMES_MAX], path[PATH_MAX];
     size_t count = names_in(folder, names);
     for (size_t i = 0; i + KEPT < count; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        path_of(path, "%s/%s", folder, names[i]);
         unlink(path);
-        snprintf(path, sizeof path, "%s/%s.sha256", folder, names[i]);
+        path_of(path, "%s/%s.sha256", folder, names[i]);
         unlink(path);
     }
     free_names(names, count);
@@ -156,8 +168,8 @@ static void prune(const char *folder)
 static void move_away(const struct file_box *box, const char *name, const char *end, const char *where, const char *now)
 {
     char from[PATH_MAX], to[PATH_MAX];
-    snprintf(from, sizeof from, "%s/in/%s%s", box->base, name, end);
-    snprintf(to, sizeof to, "%s/in/%s/%s-%s%s", box->base, where, now, name, end);
+    path_of(from, "%s/in/%s%s", box->base, name, end);
+    path_of(to, "%s/in/%s/%s-%s%s", box->base, where, now, name, end);
     if (rename(from, to) != 0 && errno != ENOENT)
         unlink(from);
 }
@@ -169,7 +181,7 @@ void file_put_away(const struct file_box *box, const char *name, bool taken)
     cv_moment_ldap(cv_now(), now);
     move_away(box, name, "", where, now);
     move_away(box, name, ".sha256", where, now);
-    snprintf(folder, sizeof folder, "%s/in/%s", box->base, where);
+    path_of(folder, "%s/in/%s", box->base, where);
     prune(folder);
 }
 
@@ -178,7 +190,7 @@ cv_moment file_last_list(const struct file_box *box)
 {
     char *names[NAMES_MAX], path[PATH_MAX];
     cv_moment last = 0;
-    snprintf(path, sizeof path, "%s/out", box->base);
+    path_of(path, "%s/out", box->base);
     size_t count = names_in(path, names);
     for (size_t i = 0; i < count; i++) {
         const char *dash = strrchr(names[i], '-');
@@ -195,7 +207,7 @@ cv_moment file_last_list(const struct file_box *box)
 static bool write_file(const char *path, const void *bytes, size_t len, struct cv_error *err)
 {
     char part[PATH_MAX];
-    if (snprintf(part, sizeof part, "%s.part", path) >= (int)sizeof part)
+    if (!path_of(part, "%s.part", path))
         return cv_fail_as(err, CV_INTERNAL, NULL, "Đường dẫn quá dài", "The path is too long");
     unlink(part);
     int fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
@@ -214,12 +226,12 @@ bool file_write_list(const struct file_box *box, const char *name, const struct 
 {
     char path[PATH_MAX], sum_path[PATH_MAX], line[CV_DIGEST_TEXT + NAME_MAX + 4], sum[CV_DIGEST_TEXT];
     cv_sha256(bytes->data, bytes->len, sum);
-    snprintf(path, sizeof path, "%s/out/%s", box->base, name);
-    snprintf(sum_path, sizeof sum_path, "%s/out/%s.sha256", box->base, name);
+    path_of(path, "%s/out/%s", box->base, name);
+    path_of(sum_path, "%s/out/%s.sha256", box->base, name);
     snprintf(line, sizeof line, "%s  %s\n", sum, name);
     if (!write_file(sum_path, line, strlen(line), err) || !write_file(path, bytes->data, bytes->len, err))
         return false;
-    snprintf(path, sizeof path, "%s/out", box->base);
+    path_of(path, "%s/out", box->base);
     prune(path);
     return true;
 }
