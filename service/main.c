@@ -140,7 +140,18 @@ static int with_settings(const struct options *options, struct service *s)
         return 0;
     cv_log_level_parse(s->conf.log_level, &level);
     cv_log_level(level);
-    return options->command == CMD_TOKEN ? make_token(s) : serve(s);
+    switch (options->command) {
+    case CMD_TOKEN:
+        return make_token(s);
+    case CMD_BACKUP:
+        return machine_backup(options, s, &err) ? 0 : complain(&faults, &err);
+    case CMD_RESTORE:
+        return machine_restore(options, s, &err) ? 0 : complain(&faults, &err);
+    case CMD_OPEN:
+        return machine_open(s, &err) ? 0 : complain(&faults, &err);
+    default:
+        return serve(s);
+    }
 }
 
 static int print_settings(void)
@@ -159,6 +170,9 @@ static int run(const struct options *options, struct service *s)
     case CMD_SERVE:
     case CMD_CHECK_CONFIG:
     case CMD_TOKEN:
+    case CMD_BACKUP:
+    case CMD_RESTORE:
+    case CMD_OPEN:
         return with_settings(options, s);
     case CMD_HEALTHCHECK:
         return probe_health(options->url);

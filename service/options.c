@@ -16,6 +16,9 @@ static const struct word words[] = {
     {"fields", CMD_FIELDS},
     {"settings", CMD_SETTINGS},
     {"token", CMD_TOKEN},
+    {"backup", CMD_BACKUP},
+    {"restore", CMD_RESTORE},
+    {"open", CMD_OPEN},
     {"--help", CMD_HELP},
     {"-h", CMD_HELP},
     {"--version", CMD_VERSION},
@@ -35,6 +38,13 @@ void options_help(void)
           "  congvud token --data-dir DIR [--config FILE] [--NAME VALUE ...]\n"
           "      make a token with every right and print its secret: the way back when the last one is lost;\n"
           "      run it as the service's user, while the service runs or not\n"
+          "  congvud backup NEW-FOLDER --data-dir DIR [...]\n"
+          "      everything but the key, while the service runs or not; loaded once on trial before it gets its name\n"
+          "  congvud restore BACKUP --data-dir NEW-DIR --key-file FILE --log-of OLD-DIR | --without-log [...]\n"
+          "      the way back; what was done since is done again from the dead machine's log, what that lacks is\n"
+          "      printed by name. Without a log the service opens closed: it reads, and changes nothing until\n"
+          "  congvud open --data-dir DIR [...]\n"
+          "      somebody has looked and says so\n"
           "  congvud routes      the table of routes and rights, as JSON lines\n"
           "  congvud fields      the members of records in JSON, as JSON lines\n"
           "  congvud settings    a commented sample of the settings file\n"
@@ -63,6 +73,10 @@ static bool take_option(struct options *o, struct cv_arena *arena, int argc, cha
     const char *name = argv[*i] + 2;
     if (strcmp(name, "allow-root") == 0)
         return add_override(o, arena, name, "true", err);
+    if (strcmp(name, "without-log") == 0) {
+        o->without_log = true;
+        return true;
+    }
     if (*i + 1 >= argc)
         return cv_fail(err, cvp_validation_failed, NULL, "Tùy chọn --%s thiếu giá trị", "The option --%s needs a value",
                        name);
@@ -71,9 +85,16 @@ static bool take_option(struct options *o, struct cv_arena *arena, int argc, cha
         o->config_file = value;
     else if (strcmp(name, "url") == 0)
         o->url = value;
+    else if (strcmp(name, "log-of") == 0)
+        o->log_of = value;
     else
         return add_override(o, arena, name, value, err);
     return true;
+}
+
+static bool takes_folder(enum command command)
+{
+    return command == CMD_BACKUP || command == CMD_RESTORE;
 }
 
 bool options_parse(int argc, char **argv, struct cv_arena *arena, struct options *out, struct cv_error *err)
@@ -88,6 +109,10 @@ bool options_parse(int argc, char **argv, struct cv_arena *arena, struct options
                        "No command “%s”; see congvud --help", word);
     out->command = words[k].command;
     for (int i = 2; i < argc; i++) {
+        if (strncmp(argv[i], "--", 2) != 0 && takes_folder(out->command) && out->folder == NULL) {
+            out->folder = argv[i];
+            continue;
+        }
         if (strncmp(argv[i], "--", 2) != 0)
             return cv_fail(err, cvp_validation_failed, NULL, "Không hiểu “%s”", "Not understood: “%s”", argv[i]);
         if (!take_option(out, arena, argc, argv, &i, err))

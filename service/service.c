@@ -1,6 +1,9 @@
 /* The objects of the program built in order and stopped in the reverse one. */
 #include "service.h"
 
+#include <stdatomic.h>
+#include <unistd.h>
+
 #include "congvu/history.h"
 #include "congvu/log.h"
 #include "congvu/lease.h"
@@ -55,6 +58,15 @@ static bool own_call(struct service *s, struct dir_session *session, struct cv_a
     return true;
 }
 
+/* Looked at each time, so that `congvud open` needs no restart. */
+bool service_closed(struct service *s)
+{
+    bool closed = s->embedded != NULL && access(s->closed_mark, F_OK) == 0;
+    if (closed != atomic_exchange(&s->room.closed, closed))
+        cv_log(CV_LOG_WARN, "restored", closed ? "closed: nothing is written until congvud open" : "opened");
+    return closed;
+}
+
 static int fullest(const struct dir_room *room)
 {
     int most = DIR_FILL_UNKNOWN;
@@ -87,6 +99,8 @@ void service_tick(void *ctx)
     struct prov_call call;
     api_scheduler_ticked(&s->api);
     look_at_room(s);
+    if (service_closed(s))
+        return;
     if (!own_call(s, s->timer_session, s->timer_arena, &faults, &call))
         return;
     prov_tick(&call);
@@ -99,7 +113,7 @@ void service_cut_off(void *ctx)
     struct service *s = ctx;
     struct cv_faults faults;
     struct prov_call call;
-    if (own_call(s, s->cut_session, s->cut_arena, &faults, &call))
+    if (!atomic_load(&s->room.closed) && own_call(s, s->cut_session, s->cut_arena, &faults, &call))
         prov_cut_off_round(s->cutter, &call);
 }
 

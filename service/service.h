@@ -20,7 +20,8 @@ struct service {
     bool sealed; /* its folder is known to be whole */
     struct dir_config directory;
     struct dir_room room;
-    int64_t room_looked_ns; /* when it was last measured */
+    const char *closed_mark; /* a file: the data were restored without a log */
+    int64_t room_looked_ns;  /* when it was last measured */
     struct view *view;
     struct dir_sync *sync;
     struct prov *prov;
@@ -50,6 +51,9 @@ enum command {
     CMD_FIELDS,
     CMD_SETTINGS,
     CMD_TOKEN,
+    CMD_BACKUP,
+    CMD_RESTORE,
+    CMD_OPEN,
     CMD_HELP,
     CMD_VERSION
 };
@@ -58,7 +62,10 @@ struct options {
     const char *config_file;
     const char *overrides[64];
     size_t override_count;
-    const char *url; /* healthcheck */
+    const char *url;    /* healthcheck */
+    const char *folder; /* of a backup */
+    const char *log_of; /* restore: the dead machine's */
+    bool without_log;
 };
 bool options_parse(int argc, char **argv, struct cv_arena *arena, struct options *out, struct cv_error *err);
 void options_help(void);
@@ -70,11 +77,16 @@ bool startup_all(struct service *s, struct cv_error *err);
 bool startup_token(struct service *s, struct cv_error *err);
 /* Waits until the view is loaded, or a signal, or the deadline. */
 bool startup_wait_view(struct service *s, struct cv_deadline deadline);
+/* machine.c: what is done on the machine, beside the running service or without it; the exit code */
+bool machine_backup(const struct options *options, struct service *s, struct cv_error *err);
+bool machine_restore(const struct options *options, struct service *s, struct cv_error *err);
+bool machine_open(struct service *s, struct cv_error *err);
 /* catalogue.c: the systems of a new directory */
 size_t catalogue_default(struct cv_arena *arena, struct dom_system **out);
 
 /* service.c */
 /* Writes down what in the data folder belongs together, once slapd has begun, and once it has ended. */
+bool service_closed(struct service *s);
 bool service_seal(struct service *s, struct cv_error *err);
 void service_stop(struct service *s);
 bool lane_thread_open(void *ctx, void **out_thread);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -254,7 +255,8 @@ static void wake_reconciler(void *ctx)
 
 static bool holds_lease(void *ctx)
 {
-    return dir_lease_held(ctx);
+    struct service *s = ctx;
+    return dir_lease_held(s->lease) && !atomic_load(&s->room.closed);
 }
 
 static bool start_reconciler(struct service *s, struct cv_error *err)
@@ -265,7 +267,7 @@ static bool start_reconciler(struct service *s, struct cv_error *err)
                                   .period_ms = (int)s->conf.connect_period_ms,
                                   .work_ms = CONNECT_WORK_MS,
                                   .may_work = holds_lease,
-                                  .may_ctx = s->lease};
+                                  .may_ctx = s};
     const struct rec_connectors_options connectors = {
         .view = s->view,
         .secret_dir = s->conf.connector_secret_dir,
@@ -351,6 +353,8 @@ bool startup_all(struct service *s, struct cv_error *err)
     if (!start_view(s, err) || !start_use_cases(s, err) || !first_token(s, err) || !start_lease(s, err) ||
         !start_reconciler(s, err) || !start_http(s, err))
         return false;
+    s->closed_mark = cv_arena_printf(s->arena, "%s/closed", s->conf.data_dir);
+    service_closed(s); /* after what a start itself writes */
     return start_cutter(s, err) && job_timer_start("clockwork", (int)s->conf.tick_ms, service_tick, s, &s->timer, err);
 }
 

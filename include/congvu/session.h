@@ -34,6 +34,7 @@ enum dir_fill { DIR_FILL_MAIN, DIR_FILL_LOG, DIR_FILL_USAGE, DIR_FILL_DISK, DIR_
 enum { DIR_FILL_UNKNOWN = -1, DIR_FILL_HIGH = 800 };
 struct dir_room {
     _Atomic int permille[DIR_FILLS];
+    _Atomic bool closed; /* restored without a log: nothing but tokens is written until an operator opens it */
 };
 extern const char *const dir_fill_names[DIR_FILLS];
 

@@ -19,7 +19,7 @@ CASES = {"provision", "prov_fields", "prov_staff", "prov_units", "prov_systems",
 MAY = {
     "base": set(), "conf": {"conf"}, "domain": DOMAIN, "job": {"job"}, "intake": DOMAIN | {"intake", "intake_rows"},
     "connect": {"connect", "scim"},
-    "directory": DOMAIN | PORT | {"lease", "server", "feed"},
+    "directory": DOMAIN | PORT | {"lease", "server", "feed", "backup"},
     "view": DOMAIN | VIEW | {"session", "feed"},
     "provision": DOMAIN | PORT | {"server"} | VIEW | CASES | {"connect", "job", "reconcile"},
     "history": DOMAIN | PORT | VIEW | {"provision", "history"},

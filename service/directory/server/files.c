@@ -42,7 +42,7 @@ static bool own_folder(const char *path, struct cv_error *err)
     return true;
 }
 
-static bool find_program(char *out, size_t size)
+bool slapd_find_program(char *out, size_t size)
 {
     if (join(out, size, "/usr/sbin/slapd", "") && access(out, X_OK) == 0)
         return true;
@@ -81,7 +81,7 @@ bool slapd_files_find(const char *data_dir, struct slapd_paths *out, struct cv_e
         !socket_uri(out->socket, out->uri, sizeof out->uri))
         return path_fault(err, CV_INVALID, data_dir, "đường dẫn quá dài cho một socket (tối đa 97 ký tự)",
                           "the path is too long for a socket (97 signs at most)");
-    if (!find_program(out->program, sizeof out->program))
+    if (!slapd_find_program(out->program, sizeof out->program))
         return path_fault(err, CV_UNAVAILABLE, "slapd", "chưa được cài", "is not installed");
     return true;
 }

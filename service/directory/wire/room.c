@@ -44,7 +44,17 @@ static bool waits(const char *dn)
     return strstr(dn, ",ou=brakes,ou=system,") == NULL;
 }
 
+static bool closed_for(const struct dir_room *room, const char *dn)
+{
+    return room != NULL && atomic_load(&room->closed) && !below(dn, DIR_LEASES_BASE) &&
+           strstr(dn, ",ou=tokens,ou=system,") == NULL;
+}
+
 bool dir_room_for(const struct dir_room *room, const char *dn, bool anew, struct cv_error *err)
 {
+    if (closed_for(room, dn))
+        return cv_fail(err, cvp_restored_closed, NULL,
+                       "Dữ liệu vừa được phục hồi và chưa được mở; chưa có gì thay đổi.",
+                       "The data were restored and are not opened yet; nothing was changed.");
     return dir_room_fill(room, dn) < (anew && waits(dn) ? FULL_FOR_NEW : FULL_FOR_ALL) || dir_room_full(err);
 }
