@@ -130,6 +130,12 @@ void service_tend_lease(void *ctx)
         cv_log(CV_LOG_INFO, "lease", held ? "given up" : "taken");
 }
 
+void service_look(void *ctx)
+{
+    struct service *s = ctx;
+    dir_site_look(&s->directory, cv_deadline_in_ms(s->conf.directory_connect_ms));
+}
+
 /* Once nothing works under it any more: the next process need not wait. */
 static void stop_lease(struct service *s)
 {
@@ -157,6 +163,7 @@ void service_stop(struct service *s)
     if (s->server != NULL)
         htp_server_quiesce(s->server);
     job_timer_stop(&s->timer);
+    job_timer_stop(&s->look_timer);
     job_timer_stop(&s->cut_timer);
     if (s->server != NULL && !htp_server_drain(s->server, cv_deadline_in_ms(s->conf.drain_ms)))
         cv_log(CV_LOG_WARN, "drain", "some requests were still running at the end of the drain time");
@@ -183,6 +190,7 @@ void service_stop(struct service *s)
     view_free(&s->view);
     dom_policy_free(&s->policy);
     dir_embedded_stop(&s->embedded);
+    dir_site_close(&s->directory.site);
     struct cv_error err = {0};
     if (s->sealed && !service_seal(s, &err))
         cv_log_error(CV_LOG_WARN, "data", &err);

@@ -33,7 +33,7 @@ struct service {
     struct job_timer *timer;
     struct dir_session *timer_session;
     struct dir_lease *lease; /* who of several processes works outside the directory */
-    struct job_timer *lease_timer;
+    struct job_timer *lease_timer, *look_timer;
     struct dir_session *lease_session;
     struct cv_arena *timer_arena;
     struct prov_cutter *cutter;
@@ -93,6 +93,7 @@ bool lane_thread_open(void *ctx, void **out_thread);
 void lane_thread_close(void *ctx, void *thread);
 void service_tick(void *ctx);
 void service_tend_lease(void *ctx);
+void service_look(void *ctx);
 void service_cut_off(void *ctx);
 
 /* probe.c: GET /readyz of a running service; exit code */

@@ -17,7 +17,7 @@
 #include "congvu/prov_tokens.h"
 #include "congvu/server.h"
 
-enum { POLICY_MAX = 1 << 20, BOOTSTRAP_MS = 20000, CONNECT_WORK_MS = 30000, CUT_OFF_MS = 200 };
+enum { POLICY_MAX = 1 << 20, BOOTSTRAP_MS = 20000, CONNECT_WORK_MS = 30000, CUT_OFF_MS = 200, LOOK_MS = 5000 };
 
 static const char *none_if_empty(const char *s)
 {
@@ -32,6 +32,17 @@ static bool refuse_root(const struct conf *conf, struct cv_error *err)
                    "Not running as root; make a user for it, or add --allow-root");
 }
 
+/* The term is remembered beside the key; a process without a folder asks the servers at each start. */
+static bool open_site(struct service *s, struct cv_error *err)
+{
+    const char *folder = s->conf.data_dir;
+    const char *file = *folder != '\0' ? cv_arena_printf(s->arena, "%s/term", folder) : NULL;
+    if (!dir_site_open(s->directory.uri, file, &s->directory.site, err))
+        return false;
+    dir_site_look(&s->directory, cv_deadline_in_ms(s->conf.directory_connect_ms * 2));
+    return true;
+}
+
 static bool open_directory(struct service *s, bool may_run, struct cv_error *err)
 {
     const struct conf *c = &s->conf;
@@ -44,7 +55,7 @@ static bool open_directory(struct service *s, bool may_run, struct cv_error *err
                                        .room = &s->room};
     dir_room_init(&s->room);
     if (*c->directory_uri != '\0')
-        return true;
+        return open_site(s, err);
     struct dir_embedded_options options = {.data_dir = c->data_dir,
                                            .base = c->directory_base,
                                            .max_bytes = (uint64_t)c->directory_max_mib << 20,
@@ -237,6 +248,7 @@ static bool start_use_cases(struct service *s, struct cv_error *err)
     s->api =
         (struct api){.view = s->view,
                      .sync = s->sync,
+                     .site = s->directory.site,
                      .prov = s->prov,
                      .rate_per_second = (int)s->conf.rate_per_second,
                      .bands = dom_policy_bands(s->policy),
@@ -323,6 +335,11 @@ static bool start_http(struct service *s, struct cv_error *err)
     return htp_server_start(&options, &s->server, err) && htp_server_start(&management, &s->management, err);
 }
 
+static bool start_looking(struct service *s, struct cv_error *err)
+{
+    return s->directory.site == NULL || job_timer_start("servers", LOOK_MS, service_look, s, &s->look_timer, err);
+}
+
 static bool start_lease(struct service *s, struct cv_error *err)
 {
     int period = (int)s->conf.lease_ms / 10;
@@ -350,8 +367,8 @@ bool startup_all(struct service *s, struct cv_error *err)
         return false;
     if (!first_start(s, err) || !mail_readers(s, err))
         return false;
-    if (!start_view(s, err) || !start_use_cases(s, err) || !first_token(s, err) || !start_lease(s, err) ||
-        !start_reconciler(s, err) || !start_http(s, err))
+    if (!start_view(s, err) || !start_use_cases(s, err) || !first_token(s, err) || !start_looking(s, err) ||
+        !start_lease(s, err) || !start_reconciler(s, err) || !start_http(s, err))
         return false;
     s->closed_mark = cv_arena_printf(s->arena, "%s/closed", s->conf.data_dir);
     service_closed(s); /* after what a start itself writes */

@@ -23,6 +23,7 @@ struct dir_room;
 struct api {
     struct view *view;
     struct dir_sync *sync;
+    struct dir_site *site; /* NULL = the embedded directory */
     struct prov *prov;
     struct rec *rec;
     struct rec_connectors *connectors;

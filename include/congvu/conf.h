@@ -18,7 +18,8 @@
          "only")                                                                                                       \
     TEXT(listen, "127.0.0.1:8080", "address:port of the API; port 0 picks a free one")                                 \
     TEXT(management_listen, "127.0.0.1:0", "address:port of /metrics and the health answers")                          \
-    TEXT(directory_uri, "", "LDAP URIs tried in this order; empty = the embedded directory of data_dir")               \
+    TEXT(directory_uri, "",                                                                                            \
+         "LDAP URIs of the site's servers, one of which takes writes; empty = the embedded directory of data_dir")     \
     TEXT(directory_listen, "",                                                                                         \
          "loopback address:port on which the embedded directory also answers mail servers; port 0 picks a free one")   \
     TEXT(directory_base, "dc=congvu", "suffix that holds all entries")                                                 \

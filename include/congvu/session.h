@@ -39,6 +39,7 @@ struct dir_room {
 extern const char *const dir_fill_names[DIR_FILLS];
 
 /* ---- where the directory is ---- */
+struct dir_site;
 struct dir_config {
     const char *uri;     /* "ldapi://%2Fdata%2Frun%2Fldapi" or "ldap://host:389 ldaps://..." tried in this order */
     const char *base;    /* suffix, "dc=congvu" */
@@ -47,7 +48,23 @@ struct dir_config {
     const char *ca_file;       /* for ldaps, or NULL */
     int connect_ms;            /* bound of connecting + binding */
     struct dir_room *room;     /* what it forbids is refused before it is sent (directory_full); NULL = nothing */
+    struct dir_site *site;     /* which of several servers is used; NULL = libldap tries them in order, each time */
 };
+
+/* ---- several servers: one process uses one of them at a time, the one that takes writes ---- */
+/* `uris`: as in dir_config. `term_file`: where the highest term that was ever seen is remembered; a server of a lower
+ * one, a former provider, is not used. NULL = remembered by the process only. Any thread. */
+bool dir_site_open(const char *uris, const char *term_file, struct dir_site **out, struct cv_error *err);
+void dir_site_close(struct dir_site **site);
+/* Asks every server for its term and whether it takes writes: at the start, and every few seconds, because one that is
+ * cut off does not know that it was replaced. */
+void dir_site_look(const struct dir_config *config, struct cv_deadline deadline);
+struct dir_site_state {
+    const char *uri; /* of the server that is used; lives as long as the site; NULL without a site */
+    int64_t term;
+    bool read_only; /* servers answer, but none of them takes writes */
+};
+void dir_site_state(struct dir_site *site, struct dir_site_state *out);
 
 /* ---- sessions ---- */
 struct dir_session;

@@ -87,9 +87,6 @@ const char *dir_session_base(const struct dir_session *s);
 const struct dir_room *dir_session_room(const struct dir_session *s);
 /* Connects + binds as configured; used by sync too. The caller unbinds. */
 bool dir_connect(const struct dir_config *config, struct cv_deadline deadline, LDAP **out, struct cv_error *err);
-/* The same, given up when stop_fd (an eventfd) becomes readable. */
-bool dir_connect_stoppable(const struct dir_config *config, struct cv_deadline deadline, int stop_fd, LDAP **out,
-                           struct cv_error *err);
 bool dir_add_entry(struct dir_session *s, const char *dn, const struct dir_attrs *attrs, struct dir_stamp *out,
                    struct cv_error *err);
 /* One modify of what differs between before and after (names in either), plus always `actor` when anything differs.

@@ -41,9 +41,10 @@ def free_port():
 class Site:
     """The site's slapd: slapd.conf.example with nothing but its paths replaced and TLS switched on."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, of=None):
+        """`of`: an exact copy of that one, at rest, which then follows its changes and takes no writes itself."""
         self.folder, self.process = folder, None
-        self.ca = make_ca(folder, "site-ca")
+        self.ca = of.ca if of else make_ca(folder, "site-ca")
         make_server_certificate(folder, self.ca)
         text = (EXAMPLE / "slapd.conf.example").read_text()
         for old, new in (("/etc/ldap/schema/congvu.schema", EXAMPLE / "congvu.schema"), ("/var/lib/ldap/", f"{folder}/"), ("/run/slapd/", f"{folder}/"),
@@ -54,11 +55,37 @@ class Site:
             if line.startswith("directory "):
                 pathlib.Path(line.split()[1]).mkdir()
         self.conf = folder / "slapd.conf"
-        self.conf.write_text(text)
+        root = f'rootdn "cn=slapd,{BASE}"\n'
+        self.alone = text.replace(root, f"{root}rootpw {PASSWORD}\n")  # replication reads passwords too; nobody else uses it
+        self.conf.write_text(self.alone)
+        if of:
+            self.copy(of, root)
+            return
         (folder / "clear").write_text(PASSWORD)
         hashed = run("slappasswd", "-o", "module-load=argon2", "-h", "{ARGON2}", "-T", folder / "clear").strip()
         (folder / "first.ldif").write_text((EXAMPLE / "first.ldif.example").read_text().replace("{ARGON2}PUT-A-HASH-HERE", hashed))
         run("/usr/sbin/slapadd", "-q", "-f", self.conf, "-b", BASE, "-l", folder / "first.ldif")
+
+    def copy(self, of, root):
+        self.load(of.dump())
+        for name in ("usage", "leases"):
+            self.load(f"dn: ou={name}\nobjectClass: organizationalUnit\nou: {name}\n", f"ou={name}")
+        self.conf.write_text(self.alone.replace(root, f"""{root}syncrepl rid=001 provider=ldaps://127.0.0.1:{of.port} type=refreshAndPersist retry="1 +"
+  searchbase="{BASE}" bindmethod=simple binddn="cn=slapd,{BASE}" credentials={PASSWORD} tls_cacert={of.ca} tls_reqcert=demand
+"""))
+
+    def promote(self, term):
+        """By hand: it follows nobody any more, and says so."""
+        self.stop()
+        self.conf.write_text(self.alone)
+        self.start(self.port)
+        self.modify(f"dn: cn=state,ou=system,{BASE}\nchangetype: modify\nreplace: cvTerm\ncvTerm: {term}\n")
+
+    def modify(self, ldif):
+        """As cn=service, past congvud: what another process would write."""
+        (self.folder / "given").write_text(PASSWORD)
+        subprocess.run(["ldapmodify", "-x", "-H", f"ldaps://127.0.0.1:{self.port}", "-D", SERVICE, "-y", self.folder / "given"], input=ldif, text=True, check=True,
+                       capture_output=True, env={**os.environ, "LDAPTLS_CACERT": str(self.ca)})
 
     def answers(self):
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
@@ -79,12 +106,16 @@ class Site:
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(60)
 
+    @property
+    def uri(self):
+        return f"ldaps://127.0.0.1:{self.port}"
+
     def settings(self, data, **more):
         """A settings file for congvud; answers its path."""
         password = data / "directory.password"
         password.write_text(PASSWORD + "\n")
         password.chmod(0o600)
-        lines = {"data_dir": data, "directory_uri": f"ldaps://127.0.0.1:{self.port}", "directory_base": BASE, "directory_bind_dn": SERVICE,
+        lines = {"data_dir": data, "directory_uri": self.uri, "directory_base": BASE, "directory_bind_dn": SERVICE,
                  "directory_password_file": password, "directory_ca_file": self.ca, **more}
         path = data / "congvu.conf"
         path.write_text("".join(f"{name} = {value}\n" for name, value in lines.items()))

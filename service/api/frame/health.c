@@ -43,8 +43,12 @@ static void check(struct cv_jout *j, const char *name, const char *status, const
     cv_jout_end(j);
 }
 
-static void check_directory(struct htp_exchange *x, const struct view_state *state)
+static void check_directory(struct htp_exchange *x, const struct view_state *state, const struct dir_site_state *site)
 {
+    if (state->alive && site->read_only) {
+        check(&x->out, "directory", "read_only", "no server takes writes; reads go on");
+        return;
+    }
     const char *detail = state->loaded
                              ? cv_arena_printf(x->arena, "no answer for %lld s", (long long)(state->age_ms / 1000))
                              : "no answer yet";
@@ -118,14 +122,16 @@ static const char *readiness(const struct view_state *state, bool works)
 void api_get_readyz(struct htp_exchange *x)
 {
     struct view_state state;
+    struct dir_site_state site;
     view_state(api_of(x)->view, &state);
+    dir_site_state(api_of(x)->site, &site);
     cv_jout_object(&x->out, NULL);
     cv_jout_object(&x->out, "checks");
-    check_directory(x, &state);
+    check_directory(x, &state, &site);
     check_view(x, &state);
     bool scheduler = check_scheduler(x), storage = check_storage(x);
     cv_jout_end(&x->out);
-    cv_jout_string(&x->out, "status", readiness(&state, scheduler && storage));
+    cv_jout_string(&x->out, "status", readiness(&state, scheduler && storage && !site.read_only));
     cv_jout_end(&x->out);
     htp_reply(x, state.loaded ? 200 : 503);
 }
@@ -146,6 +152,7 @@ static void put_storage(const struct dir_room *room, struct cv_buf *page)
 void api_get_metrics(struct htp_exchange *x)
 {
     struct view_state state;
+    struct dir_site_state site;
     cv_auto_buf page;
     view_state(api_of(x)->view, &state);
     cv_buf_init(&page, CV_MAX_RESPONSE);
@@ -156,6 +163,10 @@ void api_get_metrics(struct htp_exchange *x)
     cv_metrics_gauge(&page, "view_alive", "1 when the directory's feed is alive", state.alive);
     cv_metrics_gauge(&page, "view_age_seconds", "seconds since the view was last known to be complete",
                      (double)state.age_ms / 1000);
+    dir_site_state(api_of(x)->site, &site);
+    cv_metrics_gauge(&page, "directory_read_only", "1 while no server takes writes", site.read_only);
+    cv_metrics_gauge(&page, "directory_term", "how often another server was made the one that is written to",
+                     (double)site.term);
     cv_metrics_gauge(&page, "view_people", "people in the view", (double)state.people);
     cv_metrics_gauge(&page, "view_units", "units in the view", (double)state.units);
     cv_metrics_gauge(&page, "view_tokens", "tokens in the view", (double)state.tokens);

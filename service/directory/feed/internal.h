@@ -36,6 +36,7 @@ struct dir_sync {
 
     /* Everything below belongs to the thread. */
     LDAP *ld;
+    size_t server; /* of config->site */
     int search_id, probe_id;
     struct cv_arena *arena; /* of one message */
     enum sync_life life;

@@ -11,6 +11,7 @@
 
 #include "congvu/log.h"
 #include "directory/feed/internal.h"
+#include "directory/wire/site.h"
 
 enum {
     CONNECT_MS = 5000, /* unless the configuration says less */
@@ -67,7 +68,7 @@ static bool open_search(struct dir_sync *sync)
     struct cv_deadline deadline = cv_deadline_in_ms(CONNECT_MS);
     struct cv_error err;
 
-    if (!dir_connect_stoppable(sync->config, deadline, sync->stop_fd, &sync->ld, &err)) {
+    if (!dir_connect_for(sync->config, false, deadline, sync->stop_fd, &sync->ld, &sync->server, &err)) {
         sync->ld = NULL;
         if (!stopping(sync)) {
             sync_alive(sync, false, &err);
@@ -174,6 +175,9 @@ static int64_t silent_since(const struct dir_sync *sync)
 /* What is due now. False: this connection is done with. */
 static bool tend(struct dir_sync *sync, int64_t now)
 {
+    if (!dir_site_fits(sync->config->site, sync->server, false)) {
+        return false;
+    }
     if (atomic_exchange(&sync->reread, false)) {
         sync->cookie.len = 0;
         sync->reread_at = now;

@@ -1,5 +1,5 @@
 /* One connection: opened, bound and never waiting past its deadline. */
-#include "directory/internal.h"
+#include "directory/wire/site.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -38,7 +38,7 @@ bool dir_read_password(const char *path, char *out, size_t size, size_t *out_len
     return why == NULL || config_fault(err, path, why);
 }
 
-static int set_options(LDAP *ld, const struct dir_config *config, struct cv_deadline deadline)
+static int set_options(LDAP *ld, const struct dir_config *config, const char *uri, struct cv_deadline deadline)
 {
     int version = LDAP_VERSION3, hard = LDAP_OPT_X_TLS_HARD, client = 0, idle = 60;
     struct timeval wait = left_of(deadline);
@@ -51,7 +51,7 @@ static int set_options(LDAP *ld, const struct dir_config *config, struct cv_dead
         rc |= ldap_set_option(ld, LDAP_OPT_X_TLS_CACERTFILE, config->ca_file);
     /* whatever the machine's ldap.conf says */
     rc |= ldap_set_option(ld, LDAP_OPT_X_TLS_REQUIRE_CERT, &hard);
-    if (strstr(config->uri, "ldaps://"))
+    if (strstr(uri, "ldaps://"))
         rc |= ldap_set_option(ld, LDAP_OPT_X_TLS_NEWCTX, &client);
     return rc;
 }
@@ -75,21 +75,20 @@ static bool stop_asked(int stop_fd)
     return stop_fd >= 0 && poll(&p, 1, 0) > 0;
 }
 
-/* Waits for the answer of the bind, or until a stop is asked for; returns its result code. */
-static int await_bind(LDAP *ld, int msgid, struct cv_deadline deadline, int stop_fd)
+int dir_await(LDAP *ld, int msgid, struct cv_deadline until, int stop_fd, LDAPMessage **out)
 {
     LDAPMessage *answer = NULL;
     int code = LDAP_SERVER_DOWN, got;
     do {
-        struct timeval wait = left_of(cv_deadline_min(deadline, cv_deadline_in_ms(stop_fd < 0 ? INT32_MAX : SLICE_MS)));
+        struct timeval wait = left_of(cv_deadline_min(until, cv_deadline_in_ms(stop_fd < 0 ? INT32_MAX : SLICE_MS)));
         got = ldap_result(ld, msgid, LDAP_MSG_ALL, &wait, &answer);
-    } while (got == 0 && !cv_deadline_passed(deadline) && !stop_asked(stop_fd));
-    if (got == 0)
-        return LDAP_TIMEOUT;
-    if (got < 0)
-        return LDAP_SERVER_DOWN;
-    if (ldap_parse_result(ld, answer, &code, NULL, NULL, NULL, NULL, 1) != LDAP_SUCCESS)
-        return LDAP_DECODING_ERROR;
+    } while (got == 0 && !cv_deadline_passed(until) && !stop_asked(stop_fd));
+    if (got <= 0)
+        return got == 0 ? LDAP_TIMEOUT : LDAP_SERVER_DOWN;
+    if (ldap_parse_result(ld, answer, &code, NULL, NULL, NULL, NULL, out ? 0 : 1) != LDAP_SUCCESS)
+        code = LDAP_DECODING_ERROR;
+    if (out)
+        *out = answer;
     return code;
 }
 
@@ -107,51 +106,52 @@ static bool connect_failed(struct cv_error *err, LDAP *ld, int code)
     return false;
 }
 
-static bool bind_handle(LDAP *ld, const struct dir_config *config, struct cv_deadline deadline, int stop_fd,
+struct bind {
+    const char *dn;
+    struct berval credential;
+    int msgid;
+};
+
+/* Connects, too. */
+static int send_bind(LDAP *ld, void *ctx)
+{
+    struct bind *b = ctx;
+    return ldap_sasl_bind(ld, b->dn, b->dn ? LDAP_SASL_SIMPLE : "EXTERNAL", &b->credential, NULL, NULL, &b->msgid);
+}
+
+static bool bind_handle(LDAP *ld, const struct dir_config *config, bool tls, struct cv_deadline deadline, int stop_fd,
                         struct cv_error *err)
 {
     char password[PASSWORD_MAX];
-    struct berval credential = {0, (char[]){""}};
-    int msgid = -1;
+    struct bind b = {.dn = config->bind_dn, .credential = {0, (char[]){""}}, .msgid = -1};
     if (config->bind_dn) {
         if (!config->password_file)
             return config_fault(err, "(none)", "bind_dn needs one");
-        if (!dir_read_password(config->password_file, password, sizeof password, &credential.bv_len, err))
+        if (!dir_read_password(config->password_file, password, sizeof password, &b.credential.bv_len, err))
             return false;
-        credential.bv_val = password;
+        b.credential.bv_val = password;
     }
-    int rc = ldap_sasl_bind(ld, config->bind_dn, config->bind_dn ? LDAP_SASL_SIMPLE : "EXTERNAL", &credential, NULL,
-                            NULL, &msgid);
+    int rc = tls ? dir_guarded(ld, deadline, stop_fd, send_bind, &b) : send_bind(ld, &b);
     explicit_bzero(password, sizeof password);
     if (rc == LDAP_SUCCESS) {
         bound_socket(ld);
-        rc = await_bind(ld, msgid, deadline, stop_fd);
+        rc = dir_await(ld, b.msgid, deadline, stop_fd, NULL);
     }
     return rc == LDAP_SUCCESS || connect_failed(err, ld, rc);
 }
 
-bool dir_connect(const struct dir_config *config, struct cv_deadline deadline, LDAP **out, struct cv_error *err)
+bool dir_connect_at(const struct dir_config *config, const char *uri, struct cv_deadline until, int stop_fd, LDAP **out,
+                    struct cv_error *err)
 {
-    return dir_connect_stoppable(config, deadline, -1, out, err);
-}
-
-bool dir_connect_stoppable(const struct dir_config *config, struct cv_deadline deadline, int stop_fd, LDAP **out,
-                           struct cv_error *err)
-{
-    struct cv_deadline until = deadline;
-    if (config->connect_ms > 0)
-        until = cv_deadline_min(deadline, cv_deadline_in_ms(config->connect_ms));
-    if (cv_deadline_passed(until))
-        return dir_fail(err, NULL, LDAP_TIMEOUT, NULL, false, "connecting to the directory");
     LDAP *ld = NULL;
-    int rc = ldap_initialize(&ld, config->uri);
+    int rc = ldap_initialize(&ld, uri);
     if (rc != LDAP_SUCCESS)
         return connect_failed(err, NULL, rc);
-    if (set_options(ld, config, until) != 0) {
+    if (set_options(ld, config, uri, until) != 0) {
         close_handle(&ld);
         return connect_failed(err, NULL, LDAP_PARAM_ERROR);
     }
-    if (!bind_handle(ld, config, until, stop_fd, err)) {
+    if (!bind_handle(ld, config, strstr(uri, "ldaps://") != NULL, until, stop_fd, err)) {
         close_handle(&ld);
         return false;
     }

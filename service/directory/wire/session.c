@@ -1,6 +1,7 @@
 /* A session: one connection of one thread, made when needed, thrown away when in doubt. Every call ends by the
  * deadline. */
 #include "directory/wire/session.h"
+#include "directory/wire/site.h"
 
 #include <poll.h>
 #include <stdlib.h>
@@ -8,11 +9,12 @@
 
 #include "congvu/log.h"
 
-enum { DEFAULT_DEADLINE_MS = 10000 };
+enum { DEFAULT_DEADLINE_MS = 10000, TRIES = 4 };
 
 struct dir_session {
     const struct dir_config *config;
     LDAP *ld;
+    size_t server; /* of config->site */
     struct cv_deadline deadline;
     bool deadline_set, was_connected;
 };
@@ -82,14 +84,19 @@ static bool idle_alive(LDAP *ld)
     return poll(&p, 1, 0) == 0;
 }
 
-static bool make_ready(struct dir_session *s, struct cv_deadline deadline, struct cv_error *err)
+static bool make_ready(struct dir_session *s, bool write, struct cv_deadline deadline, struct cv_error *err)
 {
+    LDAP *fresh = NULL;
+    size_t server;
     if (s->ld && !idle_alive(s->ld))
         drop_handle(s);
-    if (s->ld)
+    if (s->ld && dir_site_fits(s->config->site, s->server, write))
         return true;
-    if (!dir_connect(s->config, deadline, &s->ld, err))
+    if (!dir_connect_for(s->config, write, deadline, -1, &fresh, &server, err))
         return false;
+    drop_handle(s);
+    s->ld = fresh;
+    s->server = server;
     if (s->was_connected)
         cv_count(CVM_directory_reconnects);
     s->was_connected = true;
@@ -134,29 +141,60 @@ static bool trip_failed(const struct dir_request *request, enum trip trip, int c
     return dir_fail(err, NULL, code, NULL, sent, request->intent);
 }
 
-bool dir_exchange(struct dir_session *s, const struct dir_request *request, LDAPMessage **out_answer, int *out_code,
-                  struct cv_error *err)
+/* A server that only reads has not done it: another one may. */
+static bool read_only(struct dir_session *s, const struct dir_request *request, LDAPMessage *answer)
 {
-    struct cv_deadline deadline = s->deadline_set ? s->deadline : cv_deadline_in_ms(DEFAULT_DEADLINE_MS);
+    char *text = NULL;
+    int code = LDAP_OTHER;
+    if (!request->write)
+        return false;
+    ldap_parse_result(s->ld, answer, &code, NULL, &text, NULL, NULL, 0);
+    bool says = dir_says_read_only(code, text ? text : "");
+    ldap_memfree(text);
+    if (says)
+        dir_site_reads_only(s->config->site, s->server);
+    return says && s->config->site;
+}
+
+/* May it be sent once more, after this? */
+static bool again(const struct dir_request *request, enum trip trip)
+{
+    return trip == TRIP_NOT_SENT || (trip == TRIP_LOST && !request->write);
+}
+
+/* There and back, on another connection when the first one is no good. False: *err says so. */
+static bool travel(struct dir_session *s, const struct dir_request *request, struct cv_deadline deadline,
+                   LDAPMessage **out_answer, struct cv_error *err)
+{
     enum trip trip = TRIP_NOT_SENT;
     int code = LDAP_SERVER_DOWN;
-    for (int attempt = 0; attempt < 2; attempt++) {
-        if (!make_ready(s, deadline, err)) {
+    for (int attempt = 0; attempt < TRIES; attempt++) {
+        if (!make_ready(s, request->write, deadline, err)) {
             cv_count(CVM_directory_errors);
             return false;
         }
         trip = make_trip(s->ld, request, deadline, out_answer, &code);
+        if (trip == TRIP_DONE && attempt + 1 < TRIES && read_only(s, request, *out_answer)) {
+            dir_answer_free(out_answer);
+            continue;
+        }
         if (trip == TRIP_DONE)
-            break;
+            return true;
         /* A handle that lost an answer never gets better; one that waits for a late answer must not meet the next
          * request. */
         drop_handle(s);
-        bool again = trip == TRIP_NOT_SENT || (trip == TRIP_LOST && !request->write);
-        if (!again)
+        if (attempt > 0 || !again(request, trip))
             break;
     }
-    if (trip != TRIP_DONE)
-        return trip_failed(request, trip, code, err);
+    return trip_failed(request, trip, code, err);
+}
+
+bool dir_exchange(struct dir_session *s, const struct dir_request *request, LDAPMessage **out_answer, int *out_code,
+                  struct cv_error *err)
+{
+    struct cv_deadline deadline = s->deadline_set ? s->deadline : cv_deadline_in_ms(DEFAULT_DEADLINE_MS);
+    if (!travel(s, request, deadline, out_answer, err))
+        return false;
     if (ldap_parse_result(s->ld, *out_answer, out_code, NULL, NULL, NULL, NULL, 0) == LDAP_SUCCESS)
         return true;
     dir_answer_free(out_answer);
@@ -176,7 +214,7 @@ bool dir_refused(struct dir_session *s, const struct dir_request *request, LDAPM
     if (code == LDAP_OTHER && request->write && dir_room_fill(s->config->room, request->dn) >= DIR_FILL_HIGH)
         dir_room_full(err);
     /* The server says goodbye in order: the next call makes a new connection. */
-    if (code == LDAP_UNAVAILABLE)
+    if (code == LDAP_UNAVAILABLE || dir_says_read_only(code, err->lib_text))
         drop_handle(s);
     return false;
 }

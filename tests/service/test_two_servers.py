@@ -1,0 +1,83 @@
+"""Two servers of a site, one that is written to and one that follows: the process uses one at a time, says "read only" when there is none, and never goes back to a former one."""
+import pytest
+
+from congvu import an, frozen, make_units, nth, wait_for
+from site_directory import BASE, PASSWORD, SERVICE, Site
+
+
+@pytest.fixture
+def two(tmp_path, start):
+    """Both servers in step, and a function that starts congvud on them in a given order."""
+    folders = [tmp_path / name for name in ("one", "two", "data")]
+    [f.mkdir(mode=0o700) for f in folders]
+    one = Site(folders[0]).start()
+    first = start(folders[2], config=one.settings(folders[2]))
+    make_units(first.client())
+    first.stop()
+    follower = Site(folders[1], of=one).start()
+
+    def serve(*order, **more):
+        return start(folders[2], config=one.settings(folders[2], directory_uri=" ".join(s.uri for s in order), **more))
+    yield one, follower, serve
+    one.stop()
+    follower.stop()
+
+
+def onboard(service, code, name="Nguyễn Văn An"):
+    return service.client().put(f"/v1/staff/{code}", an(full_name=name))
+
+
+def directory(service):
+    return service.client().get("/readyz").json["checks"]["directory"]["status"]
+
+
+def codes_at(site):
+    out = site.ldapsearch(SERVICE, PASSWORD, "-b", f"ou=people,{BASE}", "(objectClass=cvStaff)", "cvStaffCode").stdout
+    return sorted(line.split()[1] for line in out.splitlines() if line.startswith("cvStaffCode"))
+
+
+def test_writes_go_to_the_one_that_takes_them_whatever_the_order(two):
+    one, follower, serve = two
+    service = serve(follower, one)
+    assert [onboard(service, f"W-{i}", nth("Người", i)).status for i in range(8)] == [201] * 8
+    assert codes_at(one) == sorted(f"W-{i}" for i in range(8))
+    wait_for(lambda: codes_at(follower) == codes_at(one), "it follows")
+    assert directory(service) == "ok"
+
+
+def test_a_frozen_first_server_leaves_reads_going_and_writes_are_refused(two):
+    one, follower, serve = two
+    service = serve(one, follower, request_ms=4000)
+    assert onboard(service, "F-1").status == 201
+    wait_for(lambda: codes_at(follower) == ["F-1"], "it follows")
+    with frozen(one.process.pid):
+        wait_for(lambda: service.client().get("/v1/staff/F-1").status == 200, "reads go on at the other one")
+        wait_for(lambda: directory(service) == "read_only", "and that is said")
+        refused = wait_for(lambda: (a := onboard(service, "F-2")).status == 503 and a, "writes are refused at once")
+        assert refused.code == "directory_unavailable" and "read only" in refused.json["detail"]
+        assert service.client().get("/readyz").json["status"] == "degraded"
+        assert "cvLeaseHolder" not in follower.ldapsearch(SERVICE, PASSWORD, "-b", "ou=leases", "(cn=work)").stdout, "nobody works there"
+    wait_for(lambda: onboard(service, "F-2").status in (200, 201), "it writes again by itself")
+    wait_for(lambda: directory(service) == "ok", "and says so")
+
+
+def test_a_former_server_is_never_written_to_again(two):
+    one, follower, serve = two
+    service = serve(one, follower)
+    assert onboard(service, "T-1").status == 201
+    wait_for(lambda: codes_at(follower) == ["T-1"], "it follows")
+    one.stop()
+    follower.promote(1)
+    wait_for(lambda: onboard(service, "T-2", "Người Hai").status in (200, 201), "writes go on at the promoted one")
+    one.start(one.port)  # it does not know, and would take writes
+    assert [onboard(service, f"T-{i}", nth("Người", i)).status for i in range(3, 9)] == [201] * 6
+    service.stop()
+    again = serve(one, follower)
+    assert onboard(again, "T-9", "Người Chín").status == 201
+    again.stop()
+    follower.stop()
+    with pytest.raises(AssertionError, match="no ready line"):  # the term is remembered in the data folder
+        serve(one)
+    follower.start(follower.port)
+    assert codes_at(one) == ["T-1"], "nothing was written there"
+    assert codes_at(follower) == [f"T-{i}" for i in range(1, 10)]
