@@ -38,6 +38,8 @@ bool dom_still_here(const struct dom_staff *staff, cv_day today, struct cv_error
 /* A one-time code is for an account that is wanted and works, of somebody who is here: staff_departed, conflict. */
 bool dom_code_allowed(const struct dom_staff *staff, const struct dom_account *account, cv_day today,
                       struct cv_error *err);
+/* It has not expired, and whoever it was for is still here. */
+bool dom_code_redeemable(const struct dom_staff *staff, cv_moment now);
 /* A lock for a stolen password works at once, past the brake; the word on anything else is only a word. */
 bool dom_wish_is_urgent(const struct dom_wish *wish);
 
@@ -99,8 +101,7 @@ enum dom_departure_state dom_departure_state_now(const struct dom_staff *staff, 
 void dom_departure_settle(struct dom_staff *staff);
 /* What a departure that has begun wants of the account: locked or closed by the policy (`usual`), mail by
  * keep_mail_until. Never back to life, but back to receiving when it is kept longer than was said first. False:
- * nothing.
- */
+ * nothing. */
 bool dom_leaver_wish(const struct dom_staff *staff, const struct dom_system *system, enum dom_desired usual,
                      cv_day today, struct dom_wish *out);
 /* When the calendar has to look at the person next: ends of aliases and of kept mail. CV_NO_MOMENT = never. */

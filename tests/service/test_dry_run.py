@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from congvu import an, nth
+from congvu import an, make_units, nth
 
 LONG_AGO = "2020-01-01"
 # For every member of an update: values that say something new, and some that do not. A list because order matters: each is sent after the one before.
@@ -148,6 +148,38 @@ def test_what_was_not_told(client):
     second = changes({"posts": [{"unit": "T1.03", "primary": True, "title": "Chuyên viên"}, {"unit": "T1.01", "kind": "kiem_nhiem"}]})
     assert [p["unit"] for p in second["posts"][1] if p["to"] is None].count("T1.01") == 1
     assert changes({"birth_year": 1981}) == {"birth_year": (1980, 1981)}, "a number is a number"
+
+
+MOMENTS = {"since", "started_at", "recorded_at", "asked_at", "done_at", "created_at", "updated_at", "revision", "request_id"}
+
+
+def timeless(value):
+    """An answer without what a clock or a counter writes."""
+    if isinstance(value, dict):
+        return {k: timeless(v) for k, v in value.items() if k not in MOMENTS}
+    return [timeless(v) for v in value] if isinstance(value, list) else value
+
+
+def test_of_what_answers_with_its_usual_body(start):
+    """Accounts, departures, batches, reinstatements: the dry run is the answer of the real call, and leaves the person alone."""
+    client = start().client()
+    make_units(client)
+    client.put("/v1/staff/DRY-U", an(full_name="Hồ Thị Nghiệm"))
+    leave = {"reason": "nghi_huu", "keep_mail_until": "2099-01-01"}
+    steps = [("PUT", "accounts/mailbox", {"state": "locked", "reason": "compromised"}), ("PUT", "accounts/mailbox", {"state": "present"}),
+             ("PUT", "accounts/certificate", {"state": "present"}), ("PUT", "accounts/certificate", {"state": "revoked", "reason": "mất thiết bị"}),
+             ("PUT", "accounts/mailbox", {"state": "present", "login": "nghiem.ho"}), ("PUT", "accounts/td-office", {"state": "closed"}),
+             ("PUT", "departure", {**leave, "effective_on": "2099-01-01"}), ("PUT", "departure", leave), ("PUT", "accounts/mailbox", {"state": "present"}),
+             ("POST", "reinstatements", {"unit": "T1.03", "decision": {"number": "1"}}), ("POST", "batch", leave)]
+    for method, what, body in steps:
+        path = f"/v1/staff/DRY-U/{what}" if what != "batch" else "/v1/departures/batches"
+        body = body if what != "batch" else {"departures": [{"staff": "DRY-U", **body}]}
+        before = client.get("/v1/staff/DRY-U")
+        dry = client.call(method, path, body, validate_only=True)
+        again = client.get("/v1/staff/DRY-U")
+        assert again.etag == before.etag and again.json == before.json, what
+        real = client.call(method, path, body)
+        assert dry.status in (real.status, 200) and timeless(dry.json) == timeless(real.json), (what, body, dry, real)
 
 
 SEED = 20261129

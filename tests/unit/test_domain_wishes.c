@@ -133,6 +133,23 @@ static void a_code_is_for_what_is_wanted_and_works(void **state)
     cv_arena_free(&p.arena);
 }
 
+static void a_code_ends_with_its_time_and_its_person(void **state)
+{
+    struct dom_departure d = {.state = DOM_SCHEDULED, .effective_on = cv_day_of(NOW) + 1, .ended_at = CV_NO_MOMENT};
+    struct person p;
+    (void)state;
+    person_new(&p);
+    assert_false(dom_code_redeemable(&p.staff, NOW));
+    p.staff.activation_until = NOW + 2 * 86400;
+    assert_true(dom_code_redeemable(&p.staff, NOW));
+    assert_false(dom_code_redeemable(&p.staff, NOW + 2 * 86400));
+    p.staff.departures = &d;
+    p.staff.departure_count = 1;
+    assert_true(dom_code_redeemable(&p.staff, NOW));
+    assert_false(dom_code_redeemable(&p.staff, NOW + 86400)); /* though nothing has carried it out yet */
+    cv_arena_free(&p.arena);
+}
+
 static void what_is_seen_by_kind_of_system(void **state)
 {
     static const struct {
@@ -272,6 +289,7 @@ int main(void)
         cmocka_unit_test(a_lock_says_why),
         cmocka_unit_test(who_has_left_gets_nothing),
         cmocka_unit_test(a_code_is_for_what_is_wanted_and_works),
+        cmocka_unit_test(a_code_ends_with_its_time_and_its_person),
         cmocka_unit_test(what_is_seen_by_kind_of_system),
         cmocka_unit_test(a_lock_beside_a_working_account_keeps_the_password),
         cmocka_unit_test(a_stolen_password_opens_nothing_new),

@@ -64,7 +64,7 @@ static void reply_account(struct htp_exchange *x, const struct prov_staff_result
     if (account == NULL)
         return;
     api_result_head(x, result->outcome, result->staff.revision, NULL, &status);
-    if (may_wait && !dom_settled(account)) {
+    if (may_wait && result->outcome != PROV_WOULD && !dom_settled(account)) {
         char id[CV_ID_TEXT];
         htp_header_set(x, "Location", "/v1/staff/%s/accounts/%s", cv_id_text("stf_", result->staff.id, id),
                        account->system);

@@ -55,7 +55,7 @@ void api_put_departure(struct htp_exchange *x)
     if (!current_or_404(x, &result.staff, &d))
         return;
     api_result_head(x, result.outcome, result.staff.revision, NULL, &status);
-    if (d->state == DOM_IN_PROGRESS) {
+    if (result.outcome != PROV_WOULD && d->state == DOM_IN_PROGRESS) {
         char id[CV_ID_TEXT];
         htp_header_set(x, "Location", "/v1/staff/%s/departure", cv_id_text("stf_", result.staff.id, id));
         status = 202;

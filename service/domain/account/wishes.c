@@ -60,6 +60,12 @@ bool dom_code_allowed(const struct dom_staff *staff, const struct dom_account *a
                    "The account is locked or not issued; no activation code can be made");
 }
 
+bool dom_code_redeemable(const struct dom_staff *staff, cv_moment now)
+{
+    bool valid = staff->activation_until != CV_NO_MOMENT && staff->activation_until > now;
+    return valid && dom_status_on(staff, cv_day_of(now)) != DOM_DEPARTED;
+}
+
 struct dom_account *dom_account_need(struct dom_staff *staff, const char *system)
 {
     struct dom_account *account = dom_account_of(staff, system);

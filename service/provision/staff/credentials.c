@@ -149,8 +149,7 @@ bool prov_activate(struct prov_call *call, const char *code, const char *passwor
     code_digest(call->prov, code, digest);
     if (!dir_staff_find_activation(call->dir, digest, call->arena, &before, err))
         return err->kind == CV_NOT_FOUND ? refuse(err) : false;
-    if (before.activation_until == CV_NO_MOMENT || before.activation_until <= cv_now() ||
-        !prov_load_systems(call, &systems, err))
+    if (!dom_code_redeemable(&before, cv_now()) || !prov_load_systems(call, &systems, err))
         return err->kind == CV_OK ? refuse(err) : false;
     char *ready = NULL;
     bool fit = dom_password_ok(password, &before, call->faults, &ready);
