@@ -26,6 +26,7 @@ STAFF = {
               [{"unit": "T1.03", "kind": "kiem_nhiem", "from": LONG_AGO}, {"unit": "T1.01", "primary": True, "title": "A"}],
               [{"unit": "T1.01", "primary": True, "title": "A"}, {"unit": "T1.03", "kind": "kiem_nhiem", "from": LONG_AGO}],
               [{"unit": "T1.01", "primary": True, "title": "A"}, {"unit": "T1.03", "kind": "kiem_nhiem", "from": LONG_AGO, "title": "B"}],
+              [{"unit": "T1.01", "primary": True, "title": "A", "to": "2099-01-01"}, {"unit": "T1.02", "primary": True, "title": "A", "from": "2099-01-01"}],
               [{"unit": "T1.03", "primary": True, "decision": {"number": "1/QĐ"}}, {"unit": "T1.02", "kind": "biet_phai", "to": "2099-01-01"}]],
     "accounts": [[], *([{"system": s, "desired": d}] for s, d in itertools.product(
         ("mailbox", "td-office", "certificate"),
@@ -36,7 +37,7 @@ STAFF = {
     "leave": [{"kind": "thai_san", "from": "2026-01-01", "to": "2099-06-01"}, {"kind": "thai_san", "from": "2026-01-01", "to": "2099-06-01"},
               {"kind": "thai_san", "from": "2026-01-01", "to": "2099-07-01"}, {"kind": "khac", "from": "2026-01-01"}, None, None],
     "new_address": [True, True, False],
-    "decision": [{"number": "9/QĐ"}, {"number": "9/QĐ", "effective_on": LONG_AGO}, None],
+    "decision": [{"number": "9/QĐ"}, {"number": "9/QĐ", "effective_on": LONG_AGO}, {"number": "10/QĐ", "effective_on": "2099-01-01"}, None],
 }
 UNIT = {
     "code": ["T1.09-NEW", "T1.09-new"],
