@@ -110,8 +110,7 @@ bool prov_batch_begin(struct prov_call *call, struct prov_batch *out, struct cv_
 void prov_batch_end(struct prov_call *call, const struct prov_batch *batch, const char *outcomes);
 struct prov_reinstatement_input {
     struct prov_text unit, title;
-    struct prov_decision decision;
-    struct prov_day effective_on;
+    struct prov_decision decision; /* its effective_on is the day of coming back */
 };
 bool prov_reinstate(struct prov_call *call, const char *key, const struct prov_reinstatement_input *in,
                     struct prov_staff_result *out, struct cv_error *err);

@@ -177,6 +177,7 @@ struct view_account {
     bool drifts;
     bool required;
     cv_day last_active_on; /* CV_NO_DAY = never, or unknown */
+    cv_day ended_on; /* first day on which it did not count as issued any more; CV_NO_DAY = it counts, or never did */
 };
 struct view_staff {
     struct cv_id id;

@@ -131,6 +131,9 @@ bool prov_staff_seen(struct prov_call *call, struct prov_staff_result *out, bool
 bool prov_apply_staff(struct prov_change *change, const struct prov_staff_input *in, struct cv_error *err);
 bool prov_apply_posts(struct prov_change *change, const struct prov_staff_input *in, bool *out_moved,
                       struct cv_error *err);
+/* Somebody who was away since that day comes back on another: the post of before ends on the one and begins anew on the
+ * other. */
+void prov_come_back(struct prov_change *change, cv_day away_from, cv_day back_on);
 
 struct prov_system_input;
 /* A system's connector; faults go to the call's list. */
@@ -140,6 +143,8 @@ void prov_apply_connector(struct prov_call *call, const struct prov_system_input
 /* Gives what the posts require; with `moved` closes what they no longer do and renews logins that belong to a unit.
  * Nothing for somebody who has departed. */
 bool prov_sync_accounts(struct prov_change *change, bool moved, struct cv_error *err);
+/* What a departure took and the posts require again. */
+bool prov_give_back(struct prov_change *change, struct cv_error *err);
 /* Takes the logins that a transfer to come will need, and forgets those of one that will not come. */
 bool prov_plan_logins(struct prov_change *change, struct cv_error *err);
 /* The account gets the call's hand_login; the same login again changes nothing. */

@@ -53,11 +53,9 @@ struct rep_row *prov_freeze_line(const struct prov_freeze *f, struct rep_sheet *
 
 static void count_revoked(const struct prov_freeze *f, struct rep_sheet *s, const struct view_account_row *row)
 {
-    if (row->account.since == CV_NO_MOMENT)
-        return;
-    cv_day day = cv_day_of(row->account.since);
-    if (day < f->window.from || day > f->window.to)
-        return;
+    cv_day day = row->account.ended_on;
+    if (day == CV_NO_DAY || day < f->window.from || day > f->window.to)
+        return; /* it never counted as issued, or stopped counting at another time */
     struct rep_row *line = prov_freeze_line(f, s, row->staff.unit);
     if (line == NULL && s->row_count > 1)
         return; /* the unit has left the tree meanwhile */

@@ -169,3 +169,35 @@ def test_a_past_period_counts_accounts_as_they_were(spec):
     finally:
         service.stop()
         service.clean()
+
+
+def test_who_comes_back_was_away_in_between(spec):
+    service = Service(spec=spec, clock_offset=-70 * 86400).start()
+    try:
+        client = service.client()
+        make_units(client)
+        put(client, "B-1", full_name="Người Quay Lại")
+        client.put("/v1/staff/B-1/departure", {"reason": "thoi_viec", "decision": {"number": "1/QĐ"}})
+        wait_for(lambda: client.get("/v1/staff/B-1").json["status"] == "departed", "he has left")
+        service.stop()
+        service.settings.pop("clock_offset")
+        service.start()
+        client = service.client()
+        later = client.post("/v1/staff/B-1/reinstatements", {"unit": "T1.02", "decision": {"number": "2/QĐ", "effective_on": day(2)}})
+        assert later.status == 202, later
+        waiting = client.get("/v1/staff/B-1").json
+        assert waiting["status"] == "pending" and {a["observed"]["state"] for a in waiting["accounts"]} <= {"closed", "temp_locked", "requested"}
+        assert (recorded(client, "T1.01"), recorded(client, "T1.02")) == (0, 0)
+        service.stop()
+        service.settings["clock_offset"] = 2 * 86400
+        service.start()
+        client = service.client()
+        back = wait_for(lambda: (p := client.get("/v1/staff/B-1").json) and next(a for a in p["accounts"] if a["system"] == "mailbox")["observed"]["state"] == "provisioned" and p, "his mailbox is open again")
+        assert (back["status"], back["unit"]["code"]) == ("active", "T1.02")
+        assert (recorded(client, "T1.01"), recorded(client, "T1.02")) == (0, 1)
+        last_month = (TODAY.replace(day=1) - datetime.timedelta(1)).strftime("%Y-%m")
+        row = next(r for r in client.get("/v1/coverage", unit="T1", system="mailbox", period=last_month).json["rows"] if r["row_kind"] == "total")
+        assert row["recorded"] == 0, "he was not there"
+    finally:
+        service.stop()
+        service.clean()

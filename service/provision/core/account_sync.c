@@ -154,6 +154,23 @@ bool prov_sync_accounts(struct prov_change *change, bool moved, struct cv_error 
     return true;
 }
 
+static bool give_back(struct prov_change *change, const struct dom_system *system, struct cv_error *err)
+{
+    const struct dom_account *account = dom_account_of(change->after, system->slug);
+    struct dom_wish wish;
+    if (account == NULL)
+        return true;
+    return !dom_returner_wish(account, required(change, system), &wish) || prov_wish(change, system, &wish, err);
+}
+
+bool prov_give_back(struct prov_change *change, struct cv_error *err)
+{
+    for (size_t i = 0; i < change->systems.count; i++)
+        if (!give_back(change, &change->systems.items[i], err))
+            return false;
+    return prov_sync_accounts(change, false, err);
+}
+
 bool prov_account_hand_login(struct prov_change *change, const struct dom_system *system, struct dom_account *account,
                              struct cv_error *err)
 {

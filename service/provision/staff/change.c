@@ -68,7 +68,8 @@ static bool turn_home(struct prov_change *change, struct cv_error *err)
     if (was == now)
         return true;
     after->home_on = cv_today();
-    return prov_sync_accounts(change, !cv_id_equal(was->unit, now->unit), err);
+    bool moved = !cv_id_equal(was->unit, now->unit), back = !was->primary || !dom_post_in_force(was, now->from - 1);
+    return prov_sync_accounts(change, moved, err) && (!back || prov_give_back(change, err));
 }
 
 /* One attempt: true = done, false + CV_STALE or CV_CONFLICT(cvName) = worth another. */

@@ -304,6 +304,20 @@ static void check_mirror(struct prov_change *change, const struct prov_staff_inp
                      "unit differs from the primary post in posts");
 }
 
+void prov_come_back(struct prov_change *change, cv_day away_from, cv_day back_on)
+{
+    struct dom_staff *after = change->after;
+    const struct dom_post home = *dom_home_on(after, away_from - 1);
+    if (away_from >= back_on || !dom_post_in_force(&home, away_from))
+        return;
+    after->post_count = forget_old(after->posts, end_primaries(after->posts, after->post_count, away_from));
+    struct dom_post *again = &after->posts[after->post_count++];
+    *again = home;
+    again->from = back_on;
+    again->to = CV_NO_DAY;
+    after->home_on = cv_today();
+}
+
 bool prov_apply_posts(struct prov_change *change, const struct prov_staff_input *in, bool *out_moved,
                       struct cv_error *err)
 {

@@ -10,32 +10,23 @@ static bool move_post(struct prov_change *change, const struct prov_reinstatemen
     return prov_apply_posts(change, &as_staff, out_moved, err);
 }
 
-static bool give_back(struct prov_change *change, const struct dom_system *system, struct cv_error *err)
-{
-    const struct prov_call *call = change->call;
-    const struct dom_account *account = dom_account_of(change->after, system->slug);
-    struct dom_wish wish;
-    if (account == NULL)
-        return true;
-    bool required = prov_requires(call->prov->options.view, call->arena, change->after, system);
-    return !dom_returner_wish(account, required, &wish) || prov_wish(change, system, &wish, err);
-}
-
+/* A decision with a day to come waits: until then the person belongs where he was, and counts nowhere. */
 static bool reinstate_change(struct prov_change *change, void *ctx, struct cv_error *err)
 {
     const struct prov_reinstatement_input *in = ctx;
     struct dom_staff *staff = change->after;
     bool moved = false;
+    const struct dom_departure *gone = dom_current_departure(staff);
+    cv_day away_from = gone != NULL ? gone->effective_on : CV_NO_DAY, today = cv_today();
+    cv_day decided = in->decision.given == CV_VALUE ? in->decision.value.effective_on : CV_NO_DAY;
     if (!dom_reinstate(staff, change->call->actor, cv_now(), err))
         return false;
     if (change->call->idempotency.key != NULL)
         staff->idempotency = prov_new_idempotency(change->call);
+    prov_come_back(change, away_from, decided != CV_NO_DAY && decided > today ? decided : today);
     if (!move_post(change, in, &moved, err))
         return false;
-    for (size_t i = 0; i < change->systems.count; i++)
-        if (!give_back(change, &change->systems.items[i], err))
-            return false;
-    return prov_sync_accounts(change, false, err);
+    return !dom_post_in_force(dom_home_on(staff, today), today) || prov_give_back(change, err);
 }
 
 bool prov_reinstate(struct prov_call *call, const char *key, const struct prov_reinstatement_input *in,

@@ -20,6 +20,20 @@ bool view_drifts(const struct account *a)
     return dom_account_drifts(&seen);
 }
 
+static cv_day ended_on(const struct person *p, const struct account *a)
+{
+    cv_day ended = CV_NO_DAY;
+    if (dom_counts_issued((enum dom_observed)a->observed))
+        return ended;
+    for (size_t i = 0; i < p->spans; i++) {
+        const struct account_span *s = &person_spans(p)[i];
+        cv_day to = (cv_day)s->days + (s->from != CV_NO_DAY ? s->from : 0);
+        if (s->system == a->system && (ended == CV_NO_DAY || to > ended))
+            ended = to;
+    }
+    return ended;
+}
+
 void view_fill_account(const struct view *v, const struct person *p, const struct account *a, struct cv_arena *arena,
                        struct view_account *out)
 {
@@ -41,6 +55,7 @@ void view_fill_account(const struct view *v, const struct person *p, const struc
         .drifts = view_drifts(a),
         .required = is_required(p, a->system),
         .last_active_on = view_last_active(p, a),
+        .ended_on = ended_on(p, a),
     };
 }
 
