@@ -97,7 +97,7 @@ enum dom_status dom_status_on(const struct dom_staff *s, cv_day today)
         return DOM_PENDING;
     if (out != CV_NO_DAY)
         return DOM_DEPARTING;
-    if (!dom_post_in_force(dom_home_on(s, today), today) && dom_next_home(s, today))
+    if (dom_next_home(s, today) && !dom_post_in_force(dom_home_on(s, today), today))
         return DOM_PENDING; /* comes back */
     return dom_leave_on(s, today) ? DOM_ON_LEAVE : DOM_ACTIVE;
 }
