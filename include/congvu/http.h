@@ -76,7 +76,8 @@ struct htp_exchange {
     const char *request_id;
     const char *path, *query_string; /* as sent (query undecoded, "" when none) */
     enum cv_lang lang;
-    void *actor; /* set by the authenticator, lives in the arena; NULL on open routes */
+    const void *aside; /* the handler's own, for problem_members */
+    void *actor;       /* set by the authenticator, lives in the arena; NULL on open routes */
     struct htp_private *priv;
 };
 

@@ -42,12 +42,20 @@ struct prov_staff_input {
     cv_day leave_from, leave_to;
 };
 
+/* People as the earlier lines of a dry run would have left them: the next line about one of them goes on from there. */
+struct prov_drafts {
+    struct dom_staff *items; /* one for each line */
+    size_t count;
+};
+
 struct prov_staff_result {
     enum prov_outcome outcome;
+    bool same;               /* with PROV_WOULD: the real call would change nothing */
     struct dom_staff before; /* revision 0 = was not there */
     struct dom_staff staff;
     struct cv_id *candidates;
     size_t candidate_count; /* with possible_duplicate: the ones the caller may see */
+    size_t elsewhere;       /* and how many more there are */
 };
 bool prov_staff_create(struct prov_call *call, const struct prov_staff_input *in, struct prov_staff_result *out,
                        struct cv_error *err);

@@ -51,6 +51,7 @@ struct prov_call {
     const char *request_id;
     bool validate_only;
     struct dom_brake *trial;            /* what a dry run has counted so far; NULL = nothing */
+    struct prov_drafts *drafts;         /* of a dry run of several lines; NULL = it has one */
     struct dom_idempotency idempotency; /* digests of this request's key and body; key NULL = none */
     enum { PROV_MATCH_ABSENT, PROV_MATCH_ANY, PROV_MATCH_REVISION } match;
     int64_t match_revision;

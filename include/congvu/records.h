@@ -26,6 +26,9 @@ bool dir_staff_read(struct dir_session *s, struct cv_id id, struct cv_arena *are
                     struct cv_error *err);
 bool dir_staff_save(struct dir_session *s, const struct dom_staff *before, const struct dom_staff *after, bool quiet,
                     const struct dir_actor *actor, struct dir_stamp *out, struct cv_error *err);
+/* Would dir_staff_save() send nothing? */
+bool dir_staff_same(struct dir_session *s, const struct dom_staff *before, const struct dom_staff *after, bool *out,
+                    struct cv_error *err);
 bool dir_staff_delete(struct dir_session *s, const struct dom_staff *staff, const struct dir_actor *actor,
                       struct cv_error *err);
 /* Straight from the directory, for races that the view cannot have seen yet. CV_NOT_FOUND when none. */

@@ -20,6 +20,7 @@
 enum rep_cell_kind {
     REP_EMPTY,
     REP_TEXT,
+    REP_CODE, /* text that no spreadsheet may take for a number or a day: 0012 stays 0012 */
     REP_INT,
     REP_PERCENT, /* n = hundredths of a percent */
     REP_DECIMAL, /* n = hundredths */
@@ -32,6 +33,10 @@ struct rep_cell {
 static inline struct rep_cell rep_text(const char *text)
 {
     return (struct rep_cell){.kind = text != NULL ? REP_TEXT : REP_EMPTY, .text = text};
+}
+static inline struct rep_cell rep_code(const char *text)
+{
+    return (struct rep_cell){.kind = text != NULL ? REP_CODE : REP_EMPTY, .text = text};
 }
 static inline struct rep_cell rep_int(int64_t n)
 {
@@ -79,8 +84,9 @@ const char *rep_number(struct cv_arena *arena, enum cv_lang lang, int64_t n);
 /* Hundredths with two decimals. */
 const char *rep_decimal(struct cv_arena *arena, enum cv_lang lang, int64_t hundredths);
 
-/* UTF-8 with BOM, CRLF; cells that begin like a formula get an apostrophe in front. Numbers without separators of
- * thousands. Tables with a key have it as their first column. */
+/* UTF-8 with BOM, CRLF; what a spreadsheet would run as a formula gets an apostrophe in front, also behind any
+ * delimiter inside a cell. Numbers without separators of thousands, decimals with the comma when the delimiter is ';'
+ * and the point otherwise. Tables with a key have it as their first column. */
 void rep_csv(struct cv_buf *out, const struct rep_table *const *tables, size_t count, char delimiter);
 
 struct rep_xlsx_options {

@@ -185,6 +185,7 @@ struct view_staff {
     struct cv_id unit; /* primary */
     const char *unit_code, *unit_name[CV_LANGS];
     enum dom_category category;
+    int birth_year;         /* 0 = not given */
     enum dom_status status; /* today */
     cv_day hired_on;
     struct view_account *accounts;

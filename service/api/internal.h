@@ -89,6 +89,9 @@ void api_write_departure_summary(struct cv_jout *j, const struct dom_departure *
 /* "changes": [...] of a person. */
 void api_write_staff_changes(struct htp_exchange *x, const struct dom_staff *before, const struct dom_staff *after);
 void api_write_home(struct htp_exchange *x, const struct view_staff *staff); /* "unit" of somebody in a list, or null */
+void api_write_staff_names(struct htp_exchange *x, const struct view_staff *staff); /* the same members alone */
+/* "candidates" and "candidates_elsewhere" of possible_duplicate. */
+void api_write_candidates(struct htp_exchange *x, const struct prov_staff_result *result);
 void api_write_staff_ref(struct htp_exchange *x, const struct view_staff *staff); /* "staff": {id, code, name, unit} */
 void api_write_account_row(struct htp_exchange *x, const struct view_account_row *row);
 void api_write_departure_row(struct htp_exchange *x, const struct view_staff *staff);

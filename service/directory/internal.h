@@ -94,6 +94,8 @@ bool dir_add_entry(struct dir_session *s, const char *dn, const struct dir_attrs
 bool dir_modify_entry(struct dir_session *s, const char *dn, const struct dir_attrs *before,
                       const struct dir_attrs *after, const char *assert_filter, struct dir_stamp *out,
                       struct cv_error *err);
+/* Would dir_modify_entry() send nothing? */
+bool dir_attrs_same(const struct dir_attrs *before, const struct dir_attrs *after);
 bool dir_delete_entry(struct dir_session *s, const char *dn, const char *assert_filter, struct cv_error *err);
 /* NULL attrs = all user attributes + entryUUID, entryCSN. CV_NOT_FOUND when it is not there. */
 bool dir_read_entry(struct dir_session *s, const char *dn, struct cv_arena *arena, struct dir_entry *out,

@@ -72,9 +72,46 @@ static void write_fault(struct htp_exchange *x, const struct cv_fault *fault)
     cv_jout_end(&x->out);
 }
 
-static void write_faults(struct htp_exchange *x, const struct cv_faults *faults)
+/* The word for a problem that is about one member. */
+static const char *fault_word(enum cv_problem problem)
+{
+    static const struct {
+        enum cv_problem problem;
+        const char *word;
+    } words[] = {{cvp_code_taken, "duplicate"},         {cvp_name_taken, "duplicate"},
+                 {cvp_address_taken, "duplicate"},      {cvp_held_elsewhere, "duplicate"},
+                 {cvp_possible_duplicate, "duplicate"}, {cvp_naming_manual_required, "required"},
+                 {cvp_scope_missing, "not_allowed"},    {cvp_conflict, "not_allowed"},
+                 {cvp_unit_cycle, "not_allowed"},       {cvp_unit_not_empty, "not_allowed"},
+                 {cvp_unit_not_found, "not_found"},     {cvp_token_not_found, "not_found"},
+                 {cvp_staff_not_found, "not_found"}};
+    for (size_t i = 0; i < CV_COUNT(words); i++) {
+        if (words[i].problem == problem) {
+            return words[i].word;
+        }
+    }
+    return "mismatch";
+}
+
+/* A refusal that is about one member of the body says which. */
+static void write_place(struct htp_exchange *x, const struct cv_error *err)
+{
+    struct cv_fault fault = {.where = CV_AT_POINTER, .at = err->field, .code = fault_word(err->problem)};
+
+    for (int i = 0; i < CV_LANGS; i++) {
+        fault.text[i] = err->text[i];
+    }
+    if (err->field[0] == '/') {
+        write_fault(x, &fault);
+    }
+}
+
+static void write_faults(struct htp_exchange *x, const struct cv_error *err, const struct cv_faults *faults)
 {
     cv_jout_array(&x->out, "errors");
+    if (!faults || faults->count == 0) {
+        write_place(x, err);
+    }
     for (size_t i = 0; faults && i < faults->count; i++) {
         write_fault(x, &faults->items[i]);
     }
@@ -118,7 +155,7 @@ static void write_problem(struct htp_exchange *x, const struct cv_error *err, co
     }
     cv_jout_string(&x->out, "code", row->code);
     cv_jout_string(&x->out, "request_id", x->request_id);
-    write_faults(x, faults);
+    write_faults(x, err, faults);
     write_extras(x, err);
     if (x->priv->server->options.problem_members) {
         x->priv->server->options.problem_members(x, err);

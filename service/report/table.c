@@ -92,6 +92,7 @@ const char *rep_cell_text(struct cv_arena *arena, enum cv_lang lang, struct rep_
 {
     switch (cell.kind) {
     case REP_TEXT:
+    case REP_CODE:
         return cell.text;
     case REP_INT:
         return rep_number(arena, lang, cell.n);

@@ -80,6 +80,7 @@ static void write_cell(struct book *b, lxw_worksheet *ws, lxw_row_t row, lxw_col
 {
     lxw_format *const *formats = b->cells[line];
     switch (c.kind) {
+    case REP_CODE:
     case REP_TEXT: /* a string cell is never run as a formula */
         note_error(b, worksheet_write_string(ws, row, col, c.text, formats[S_TEXT]));
         return;

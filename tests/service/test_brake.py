@@ -132,7 +132,7 @@ def test_a_release_names_the_people_it_saw_and_nobody_else_runs_on_it(shared, ad
 def test_what_lies_ahead_is_scheduled_by_the_release(shared, admin, line):
     people = crowd(admin, "F", 7)
     decision = {"number": "9/QĐ-UBND", "signed_on": day(0)}
-    assert batch(line, people, effective_on=day(9), decision=decision)["summary"] == {"done": 5, "unchanged": 0, "held": 2, "not_visible": 0, "failed": 0}
+    assert batch(line, people, effective_on=day(9), decision=decision)["summary"] == {"done": 0, "scheduled": 5, "unchanged": 0, "held": 2, "not_visible": 0, "failed": 0}
     let = release(admin, line, digest=waiting(admin, line)["digest"])
     assert [r["outcome"] for r in let.json["results"]] == ["scheduled", "scheduled"]
     assert set(states(admin, people)) == {"scheduled"}

@@ -1,5 +1,6 @@
 """Leaving: what a script does every night, and what must not happen by mistake."""
 import datetime
+import json
 import subprocess
 import unicodedata
 
@@ -184,3 +185,47 @@ def test_a_leaver_whose_certificate_is_still_out_there_is_left_in_peace_by_the_c
     revoked = client.put("/v1/staff/WAIT-1/accounts/certificate/observation", {"state": "revoked"})
     assert revoked.status == 200, revoked
     assert client.get("/v1/staff/WAIT-1/departure").json["state"] == "done"
+
+
+def test_two_leavers_never_take_each_others_mail(client):
+    for n in (1, 2):
+        assert client.put(f"/v1/staff/TL-{n}", an(full_name=nth("Cao Cùng Nghỉ", n), unit="T1")).status == 201
+    order = {"reason": "nghi_huu", "effective_on": day(30), "keep_mail_until": day(90)}
+    assert client.put("/v1/staff/TL-1/departure", {**order, "delegate_to": "TL-2"}).status == 200
+    refused = client.put("/v1/staff/TL-2/departure", {**order, "delegate_to": "TL-1"})
+    assert [(e["pointer"], e["code"]) for e in refused.json["errors"]] == [("#/delegate_to", "not_allowed")], refused
+    assert client.put("/v1/staff/TL-2/departure", order).status == 200
+    assert client.put("/v1/staff/TL-1/departure", {**order, "delegate_to": "TL-2"}).status == 200, "what is recorded may be said again"
+
+
+def test_a_batch_with_one_person_twice_says_in_its_dry_run_what_it_would_do(client):
+    for n in range(2):
+        assert client.put(f"/v1/staff/TW-{n}", an(full_name=nth("Cao Hai Lần", n), unit="T1")).status == 201
+    person = client.get("/v1/staff/TW-0").json["id"]
+    lines = [{"staff": "TW-0", "reason": "thoi_viec"}, {"staff": person, "reason": "thoi_viec"}, {"staff": "TW-1", "reason": "thoi_viec", "effective_on": day(9)},
+             {"staff": "TW-1", "reason": "thoi_viec", "effective_on": day(9)}, {"staff": "TW-1", "reason": "thoi_viec", "effective_on": day(12)}]
+    dry, real, again = (client.post("/v1/departures/batches", {"departures": lines}, validate_only=v) for v in (True, False, True))
+    for answer in (dry, real):
+        assert [r["outcome"] for r in answer.json["results"]] == ["done", "unchanged", "scheduled", "unchanged", "failed"], answer
+        assert answer.json["summary"] == {"done": 1, "scheduled": 1, "unchanged": 2, "held": 0, "not_visible": 0, "failed": 1}
+    assert [r["outcome"] for r in again.json["results"]] == ["unchanged"] * 4 + ["failed"]
+
+
+def test_a_text_of_its_own_is_taken_at_the_line(client):
+    assert client.put("/v1/staff/AR-1", an(full_name="Cao Trả Lời", unit="T1")).status == 201
+    line = {"staff": "AR-1", "reason": "nghi_huu", "effective_on": day(9), "auto_reply": "Tôi đã nghỉ"}
+    client.spec.validate_request("POST", "/v1/departures/batches", {"Content-Type": "application/json"}, json.dumps({"departures": [line]}))
+    assert client.post("/v1/departures/batches", {"departures": [line]}).json["results"][0]["departure"]["auto_reply"] == "Tôi đã nghỉ"
+    assert client.post("/v1/departures/batches", {"departures": [line], "auto_reply": "x"}).status == 422
+
+
+def test_what_was_withdrawn_is_not_recorded_again_by_the_same_nightly_line(client):
+    assert client.put("/v1/staff/NW-1", an(full_name="Cao Rút Đơn", unit="T1")).status == 201
+    line = {"reason": "thoi_viec", "effective_on": day(20)}
+    assert client.put("/v1/staff/NW-1/departure", line).json["state"] == "scheduled"
+    assert client.delete("/v1/staff/NW-1/departure", etag="*").status == 204
+    assert client.put("/v1/staff/NW-1/departure", line).code == "departure_withdrawn", "no decision number, but the same reason and day"
+    assert client.put("/v1/staff/NW-1/departure", {**line, "effective_on": day(21)}).status == 200, "another resignation"
+    assert client.delete("/v1/staff/NW-1/departure", etag="*").status == 204
+    for stale in (day(20), day(21)):
+        assert client.put("/v1/staff/NW-1/departure", {**line, "effective_on": stale}).code == "departure_withdrawn", "also the one before the last"

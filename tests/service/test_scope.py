@@ -96,7 +96,7 @@ def test_a_guest_is_seen_without_his_home(client, shared, hr):
     assert [(p["unit"]["code"], p["title"]) for p in seen["posts"]] == [("T1.01", "Tổ viên")]
     row, = hr.get("/v1/staff", staff_code=code).json["items"]
     assert (row["unit"], row["title"]) == (None, None)
-    assert {a["staff"]["unit"] for a in hr.get("/v1/accounts", unit="T1.01", page_size=500).json["items"] if a["staff"]["staff_code"] == code} == {None}
+    assert {a["staff"]["unit"] for a in hr.get("/v1/accounts", page_size=500).json["items"] if a["staff"]["staff_code"] == code} == {None}
     table = hr.get("/v1/staff", staff_code=code, format="csv").body.decode()
     assert code in table and "T1.02" not in table and "Tài chính" not in table and "Chánh" not in table
     whole = client.get(f"/v1/staff/{code}").json
@@ -135,7 +135,7 @@ def test_without_the_right_to_read_a_write_shows_nothing(client, shared):
     code_only = blind.post(f"/v1/staff/{code}/accounts/mailbox/credential-resets", None).json
     assert code_only["code"] and code_only["staff"] is code_only["login"] is None
     batch = blind.post("/v1/departures/batches", {"departures": [{"staff": code, "reason": "thoi_viec", "effective_on": "2099-01-01"}]}).json
-    assert batch["summary"]["done"] == 1 and "departure" not in batch["results"][0]
+    assert batch["summary"]["scheduled"] == 1 and "departure" not in batch["results"][0]
 
 
 def test_nor_of_units_systems_targets_and_reports(client, shared):
@@ -149,3 +149,32 @@ def test_nor_of_units_systems_targets_and_reports(client, shared):
                blind.put(f"/v1/targets/SC.{n}/mailbox", {"coverage": 90}), blind.post("/v1/reports", report),
                blind.patch(f"/v1/reports/{kept}", {"comment": "x"})]
     assert [(a.status, a.body) for a in answers] == [(204, b"")] * len(answers), answers
+
+
+# ---- refusals that are about one member say which, and show whom one may see ----
+
+def test_a_name_that_is_taken_is_pointed_at(client):
+    n = next(numbers)
+    unit = {"name": {"vi": "Phòng Trùng"}, "kind": "phong", "parent": "T1", "slug": f"trung{n}"}
+    assert client.put(f"/v1/units/SC.A{n}", unit).status == 201
+    taken = client.put(f"/v1/units/SC.B{n}", unit)
+    assert (taken.code, [(e["pointer"], e["code"]) for e in taken.json["errors"]]) == ("name_taken", [("#/slug", "duplicate")])
+    one, two = person(client), person(client)
+    held = client.patch(f"/v1/staff/{one}", {"staff_code": two})
+    assert (held.code, held.json["errors"][0]["pointer"]) == ("code_taken", "#/staff_code")
+    login = client.get(f"/v1/staff/{one}").json["address"].split("@")[0]
+    assert client.patch(f"/v1/staff/{two}", {"login": login}).json["errors"][0]["pointer"] == "#/login"
+
+
+def test_look_alikes_are_shown_to_who_may_see_them(client, shared, hr):
+    body = an(full_name="Lý Song Sinh", birth_year=1985, mobile="+84911222333")
+    here = client.post("/v1/staff", body).json
+    there = client.post("/v1/staff", {**body, "unit": "T1.02", "not_same_as": [here["id"]]}).json
+    asked = client.post("/v1/staff", {**body, "unit": "T1.03"})
+    assert (asked.status, asked.code) == (409, "possible_duplicate")
+    assert {c["id"]: (c["unit"]["code"], c["birth_year"], c["address"]) for c in asked.json["candidates"]} == {
+        p["id"]: (p["unit"]["code"], 1985, p["address"]) for p in (here, there)}
+    local = hr.post("/v1/staff", body).json
+    assert [c["id"] for c in local["candidates"]] == [here["id"]] and local["candidates_elsewhere"] == 1
+    blind = token(shared, "staff:write").post("/v1/staff", {**body, "unit": "T1.03"})
+    assert blind.json["candidates"] == [] and here["id"] not in blind.body.decode()

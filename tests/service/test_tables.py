@@ -1,6 +1,7 @@
 """Figures and lists as files for spreadsheets."""
 import csv
 import io
+import re
 import zipfile
 
 import pytest
@@ -67,3 +68,16 @@ def test_what_a_file_cannot_be(office):
     assert office.get("/v1/coverage", unit="T1", format="html").code == "validation_failed"
     assert office.call("GET", "/v1/coverage?unit=T1", None, {"Accept": "text/html"}).code == "not_acceptable"
     assert office.get("/v1/coverage", unit="nowhere", format="csv").code == "unit_not_found"
+
+
+def test_a_file_speaks_to_people(office):
+    """Words, not enum values; the decimal sign that goes with the delimiter; codes that stay text."""
+    assert office.put("/v1/staff/0012", an(full_name="Số Không Đầu", unit="T1")).status == 201
+    for language, category, status, state in (("en", "Civil servant", "In service", "Issued, not activated"), ("vi", "Công chức", "Đang công tác", "Đã cấp, chưa kích hoạt")):
+        answer = office.call("GET", "/v1/staff?staff_code=0012&format=csv&csv_delimiter=semicolon", None, {"Accept-Language": language})
+        line, = list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig")), delimiter=";"))[1:]
+        assert line[1] == '="0012"' and line[6:8] == [category, status] and f": {state}" in line[9] and "mailbox: " not in line[9].lower().replace("official mailbox", "")
+    for delimiter, sign in (("comma", "."), ("semicolon", ",")):
+        table = office.get("/v1/coverage", unit="T1", format="csv", csv_delimiter=delimiter).body.decode("utf-8-sig")
+        cells = [c for line in csv.reader(io.StringIO(table), delimiter=";" if delimiter == "semicolon" else ",") for c in line]
+        assert any(re.fullmatch(rf"\d+\{sign}\d\d", c) for c in cells) and not any(re.fullmatch(rf"\d+\{',' if sign == '.' else '.'}\d\d", c) for c in cells)

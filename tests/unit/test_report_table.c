@@ -62,15 +62,15 @@ static void thousands_have_dots(void **state)
 
 static struct rep_table *dangerous(struct cv_arena *a)
 {
-    static const char *const texts[] = {"=1+1", "+84900",      "-x",        "@cmd", "\tx",
-                                        "\rx",  "bình thường", "a,b;\"c\"", "'=1"};
+    static const char *const texts[] = {"=1+1",        "+84900",    "-x",  "@cmd",   "\tx",   "\rx",
+                                        "bình thường", "a,b;\"c\"", "'=1", "x;=1+1", "x\n-1", "a;b = c"};
     struct rep_table *t = rep_table_new(a, CV_VI, 2);
     t->columns[0].title = "Tên";
     t->columns[1].title = "Tỷ lệ";
     for (size_t i = 0; i < CV_COUNT(texts); i++) {
         struct rep_cell *cells = rep_table_line(t, REP_LINE_PLAIN);
         cells[0] = rep_text(texts[i]);
-        cells[1] = rep_percent((int64_t)i, 8);
+        cells[1] = rep_percent((int64_t)i, 12);
     }
     return t;
 }
@@ -84,13 +84,34 @@ static void csv_is_no_formula(void **state)
     cv_buf_init(&b, 1 << 16);
     rep_csv(&b, &t, 1, ',');
     assert_string_equal(cv_buf_str(&b), "\xEF\xBB\xBFTên,Tỷ lệ\r\n"
-                                        "'=1+1,\"0,00\"\r\n'+84900,\"12,50\"\r\n'-x,\"25,00\"\r\n'@cmd,\"37,50\"\r\n"
-                                        "'\tx,\"50,00\"\r\n\"'\rx\",\"62,50\"\r\nbình thường,\"75,00\"\r\n"
-                                        "\"a,b;\"\"c\"\"\",\"87,50\"\r\n'=1,\"100,00\"\r\n");
+                                        "'=1+1,0.00\r\n'+84900,8.33\r\n'-x,16.67\r\n'@cmd,25.00\r\n"
+                                        "'\tx,33.33\r\n\"'\rx\",41.67\r\nbình thường,50.00\r\n"
+                                        "\"a,b;\"\"c\"\"\",58.33\r\n'=1,66.67\r\n"
+                                        "x;'=1+1,75.00\r\n\"x\n'-1\",83.33\r\na;b = c,91.67\r\n");
     cv_buf_reset(&b);
     rep_csv(&b, &t, 1, ';');
     assert_non_null(strstr(cv_buf_str(&b), "Tên;Tỷ lệ\r\n'=1+1;0,00\r\n"));
-    assert_non_null(strstr(cv_buf_str(&b), "\"a,b;\"\"c\"\"\";87,50\r\n"));
+    assert_non_null(strstr(cv_buf_str(&b), "\"a,b;\"\"c\"\"\";58,33\r\n"));
+    assert_non_null(strstr(cv_buf_str(&b), "\"x;'=1+1\";75,00\r\n"));
+}
+
+static void codes_stay_text(void **state)
+{
+    static const char *const codes[] = {"0012", "NS-1", "1-2", "12E5", "H43.99.01", "12.07"};
+    (void)state;
+    cv_auto_arena a = cv_arena_new(1 << 16);
+    struct rep_table *t = rep_table_new(a, CV_VI, 1);
+    const struct rep_table *one = t;
+    cv_auto_buf b;
+    t->columns[0].title = "Mã";
+    for (size_t i = 0; i < CV_COUNT(codes); i++)
+        rep_table_line(t, REP_LINE_PLAIN)[0] = rep_code(codes[i]);
+    cv_buf_init(&b, 1 << 16);
+    rep_csv(&b, &one, 1, ';');
+    assert_string_equal(
+        cv_buf_str(&b),
+        "\xEF\xBB\xBFMã\r\n\"=\"\"0012\"\"\"\r\nNS-1\r\n\"=\"\"1-2\"\"\"\r\n\"=\"\"12E5\"\"\"\r\nH43.99.01\r\n"
+        "\"=\"\"12.07\"\"\"\r\n");
 }
 
 static void a_keyed_csv_tells_its_tables_apart(void **state)
@@ -133,6 +154,7 @@ int main(void)
         cmocka_unit_test(every_rate_is_within_half_a_hundredth),
         cmocka_unit_test(thousands_have_dots),
         cmocka_unit_test(csv_is_no_formula),
+        cmocka_unit_test(codes_stay_text),
         cmocka_unit_test(a_keyed_csv_tells_its_tables_apart),
         cmocka_unit_test(an_xlsx_is_the_same_bytes_again),
     };

@@ -65,7 +65,7 @@ static void put_row(struct rep_table *t, const struct api_figures *question, con
                                                                            : REP_LINE_PLAIN);
     cells[SYSTEM] = rep_text(row->system != NULL ? row->system : "required");
     cells[KIND] = rep_text(kinds[row->kind]);
-    cells[CODE] = rep_text(row->unit.code);
+    cells[CODE] = rep_code(row->unit.code);
     cells[UNIT] = rep_text(name);
     if (row->system != NULL)
         cells[HEADCOUNT] = c->declared_units > 0 ? rep_int(c->headcount) : rep_text("–");

@@ -78,12 +78,17 @@ void api_write_home(struct htp_exchange *x, const struct view_staff *staff)
 
 void api_write_staff_ref(struct htp_exchange *x, const struct view_staff *staff)
 {
+    cv_jout_object(&x->out, "staff");
+    api_write_staff_names(x, staff);
+    cv_jout_end(&x->out);
+}
+
+void api_write_staff_names(struct htp_exchange *x, const struct view_staff *staff)
+{
     struct cv_jout *j = &x->out;
     char id[CV_ID_TEXT];
-    cv_jout_object(j, "staff");
     cv_jout_string(j, "id", cv_arena_strdup(x->arena, cv_id_text("stf_", staff->id, id)));
     cv_jout_string(j, "staff_code", staff->staff_code);
     cv_jout_string(j, "full_name", staff->full_name);
     api_write_home(x, staff);
-    cv_jout_end(j);
 }

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-enum outcome { LINE_DONE, LINE_UNCHANGED, LINE_HELD, LINE_NOT_VISIBLE, LINE_FAILED, LINE_OUTCOMES };
-static const char *const outcome_words[] = {"done", "unchanged", "held", "not_visible", "failed"};
+enum outcome { LINE_DONE, LINE_SCHEDULED, LINE_UNCHANGED, LINE_HELD, LINE_NOT_VISIBLE, LINE_FAILED, LINE_OUTCOMES };
+static const char *const outcome_words[] = {"done", "scheduled", "unchanged", "held", "not_visible", "failed"};
 
 enum { BATCH_MAX = 500 };
 
@@ -42,14 +42,26 @@ static size_t read_lines(struct htp_exchange *x, const struct cv_jin *body, stru
     return kept;
 }
 
+/* An order for a day to come is done on that day. */
+static enum outcome done(const struct line *line)
+{
+    const struct dom_departure *d = dom_current_departure(&line->result.staff);
+    return d != NULL && d->state == DOM_SCHEDULED ? LINE_SCHEDULED : LINE_DONE;
+}
+
 static enum outcome run_line(struct prov_call *call, struct line *line)
 {
     cv_error_clear(&line->err);
     if (prov_departure_put(call, line->staff, &line->in, &line->result, &line->err))
-        return line->result.outcome == PROV_UNCHANGED ? LINE_UNCHANGED : LINE_DONE;
+        return line->result.outcome == PROV_UNCHANGED || line->result.same ? LINE_UNCHANGED : done(line);
     if (line->err.problem == cvp_brake_engaged)
         return LINE_HELD;
     return line->err.problem == cvp_staff_not_found ? LINE_NOT_VISIBLE : LINE_FAILED;
+}
+
+static bool is_fine(enum outcome outcome)
+{
+    return outcome == LINE_DONE || outcome == LINE_SCHEDULED || outcome == LINE_UNCHANGED;
 }
 
 static void write_problem(struct htp_exchange *x, const struct cv_error *err)
@@ -72,7 +84,7 @@ static void write_problem(struct htp_exchange *x, const struct cv_error *err)
 static void write_line(struct htp_exchange *x, size_t index, const struct line *line)
 {
     struct cv_jout *j = &x->out;
-    bool fine = line->outcome == LINE_DONE || line->outcome == LINE_UNCHANGED;
+    bool fine = is_fine(line->outcome);
     bool shown = fine && !line->gone && api_may_read_staff(x);
     const struct dom_departure *d = shown ? dom_current_departure(&line->result.staff) : NULL;
     cv_jout_object(j, NULL);
@@ -96,7 +108,8 @@ static void write_batch(struct htp_exchange *x, struct prov_call *call, const st
     cv_jout_object(j, NULL);
     cv_jout_object(j, "summary");
     for (int k = 0; k < LINE_OUTCOMES; k++) {
-        cv_jout_int(j, outcome_words[k], sums[k]);
+        if (k != LINE_SCHEDULED || sums[k] > 0)
+            cv_jout_int(j, outcome_words[k], sums[k]);
         kinds += sums[k] > 0 ? 1 : 0;
     }
     cv_jout_end(j);
@@ -151,8 +164,7 @@ static bool take_outcome(struct prov_call *call, struct line *line, char *word, 
         if (strcmp(word, outcome_words[k]) == 0)
             line->outcome = (enum outcome)k;
     take_problem(line, code + 1);
-    bool shown = line->outcome == LINE_DONE || line->outcome == LINE_UNCHANGED;
-    if (!shown || prov_staff_read(call, line->staff, &line->result.staff, err))
+    if (!is_fine(line->outcome) || prov_staff_read(call, line->staff, &line->result.staff, err))
         return true;
     line->gone = err->problem == cvp_staff_not_found;
     if (line->gone)
@@ -180,7 +192,10 @@ static void run(struct htp_exchange *x, struct prov_call *call, const struct pro
                 size_t count)
 {
     struct prov_call line_call = *call;
+    struct prov_drafts drafts = {.items = CV_NEWS(x->arena, struct dom_staff, count + 1)};
     line_call.idempotency = (struct dom_idempotency){0};
+    if (call->validate_only)
+        line_call.drafts = &drafts;
     for (size_t i = 0; i < count; i++)
         lines[i].outcome = run_line(&line_call, &lines[i]);
     const char *outcomes = outcomes_text(x, lines, count);

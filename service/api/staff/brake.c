@@ -145,6 +145,8 @@ void api_problem_members(struct htp_exchange *x, const struct cv_error *err)
     struct prov_call call;
     if (err->problem == cvp_brake_engaged && x->actor != NULL && x->thread != NULL && api_call(x, &call))
         api_write_own_brake(x, &call, false);
+    if (err->problem == cvp_possible_duplicate && x->aside != NULL)
+        api_write_candidates(x, x->aside);
 }
 
 /* ---- letting go ---- */

@@ -18,15 +18,43 @@ static void reply_staff(struct htp_exchange *x, const struct prov_staff_result *
     htp_reply(x, status);
 }
 
-/* The candidates of possible_duplicate become links in errors[], one each, so that a person can look at them. */
+/* The candidates of possible_duplicate are links in errors[] too, one each. */
 static void add_candidates(struct htp_exchange *x, const struct prov_staff_result *result)
 {
-    for (size_t i = 0; i < result->candidate_count; i++) {
+    for (size_t i = 0; i < result->candidate_count && api_may_read_staff(x); i++) {
         char id[CV_ID_TEXT];
         cv_id_text("stf_", result->candidates[i], id);
         cv_fault_add(&x->faults, CV_AT_POINTER, "/full_name", "duplicate", "Có thể là /v1/staff/%s",
                      "Possibly /v1/staff/%s", id);
     }
+}
+
+static void write_candidate(struct htp_exchange *x, const struct view_staff *staff)
+{
+    struct cv_jout *j = &x->out;
+    cv_jout_object(j, NULL);
+    api_write_staff_names(x, staff);
+    if (staff->birth_year != 0)
+        cv_jout_int(j, "birth_year", staff->birth_year);
+    else
+        cv_jout_null(j, "birth_year");
+    cv_jout_string(j, "address", staff->address);
+    cv_jout_string(j, "status", dom_status_words[staff->status]);
+    cv_jout_end(j);
+}
+
+void api_write_candidates(struct htp_exchange *x, const struct prov_staff_result *result)
+{
+    struct view_staff found;
+    struct cv_error none = {0};
+    char id[CV_ID_TEXT];
+    cv_jout_array(&x->out, "candidates");
+    for (size_t i = 0; i < result->candidate_count && api_may_read_staff(x); i++)
+        if (view_staff_find(api_of(x)->view, api_actor(x)->scope, cv_id_text("stf_", result->candidates[i], id),
+                            x->arena, &found, &none))
+            write_candidate(x, &found);
+    cv_jout_end(&x->out);
+    cv_jout_int(&x->out, "candidates_elsewhere", (int64_t)result->elsewhere);
 }
 
 void api_create_staff(struct htp_exchange *x)
@@ -44,6 +72,7 @@ void api_create_staff(struct htp_exchange *x)
         return;
     }
     add_candidates(x, &result);
+    x->aside = &result;
     htp_problem(x, &err, &x->faults);
 }
 

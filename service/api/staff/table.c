@@ -3,6 +3,8 @@
 
 #include "api/staff/table.h"
 
+#include "congvu/titles.h"
+
 enum { PAGE = 500, ROWS_MAX = 20000 };
 enum column { ORDER, CODE, NAME, TITLE, UNIT_CODE, UNIT, CATEGORY, STATUS, ADDRESS, ACCOUNTS, COLUMNS };
 
@@ -22,12 +24,21 @@ static const struct {
     [ACCOUNTS] = {{"Tài khoản", "Accounts"}, 44},
 };
 
-static const char *accounts_of(struct cv_arena *arena, const struct view_staff *p)
+static const char *system_name(const struct htp_exchange *x, const char *slug)
+{
+    struct dom_system system;
+    struct cv_error none = {0};
+    if (!view_system_find(api_of(x)->view, slug, x->arena, &system, &none))
+        return slug;
+    return system.name[x->lang] != NULL ? system.name[x->lang] : system.name[CV_VI];
+}
+
+static const char *accounts_of(const struct htp_exchange *x, const struct view_staff *p)
 {
     const char *out = "";
     for (size_t i = 0; i < p->account_count; i++)
-        out = cv_arena_printf(arena, "%s%s%s: %s", out, i > 0 ? "; " : "", p->accounts[i].system,
-                              dom_observed_words[p->accounts[i].observed]);
+        out = cv_arena_printf(x->arena, "%s%s%s: %s", out, i > 0 ? "; " : "", system_name(x, p->accounts[i].system),
+                              rep_account_title(p->accounts[i].observed, x->lang));
     return out;
 }
 
@@ -37,15 +48,15 @@ static void put_person(const struct htp_exchange *x, struct rep_table *t, const 
     const char *unit = p->unit_name[t->lang] != NULL ? p->unit_name[t->lang] : p->unit_name[CV_VI];
     struct rep_cell *cells = rep_table_line(t, REP_LINE_PLAIN);
     cells[ORDER] = rep_int((int64_t)t->line_count);
-    cells[CODE] = rep_text(p->staff_code);
+    cells[CODE] = rep_code(p->staff_code);
     cells[NAME] = rep_text(p->full_name);
     cells[TITLE] = rep_text(home ? p->title : NULL);
-    cells[UNIT_CODE] = rep_text(home ? p->unit_code : NULL);
+    cells[UNIT_CODE] = rep_code(home ? p->unit_code : NULL);
     cells[UNIT] = rep_text(home ? unit : NULL);
-    cells[CATEGORY] = rep_text(dom_category_words[p->category]);
-    cells[STATUS] = rep_text(dom_status_words[p->status]);
+    cells[CATEGORY] = rep_text(rep_category_title(p->category, t->lang));
+    cells[STATUS] = rep_text(rep_status_title(p->status, t->lang));
     cells[ADDRESS] = rep_text(p->address);
-    cells[ACCOUNTS] = rep_text(accounts_of(t->arena, p));
+    cells[ACCOUNTS] = rep_text(accounts_of(x, p));
 }
 
 static bool fill(struct htp_exchange *x, struct view_staff_query *q, struct rep_table *t, struct cv_error *err)

@@ -67,6 +67,23 @@ bool dir_staff_save(struct dir_session *s, const struct dom_staff *before, const
     return dir_record_send(s, &w, &was, &will, before->revision, out, err);
 }
 
+bool dir_staff_same(struct dir_session *s, const struct dom_staff *before, const struct dom_staff *after, bool *out,
+                    struct cv_error *err)
+{
+    cv_auto_arena arena = dir_scratch(err);
+    struct dir_attrs was, will;
+
+    if (!arena) {
+        return false;
+    }
+    dir_attrs_init(&was, arena);
+    dir_attrs_init(&will, arena);
+    dir_fields_put(&dir_staff_fields, before, dir_session_base(s), &was);
+    dir_fields_put(&dir_staff_fields, after, dir_session_base(s), &will);
+    *out = dir_attrs_same(&was, &will) && before->credential_set == after->credential_set;
+    return true;
+}
+
 /* A delete carries no attributes, so the actor of a delete is named only by the caller's own log line. */
 bool dir_staff_delete(struct dir_session *s, const struct dom_staff *staff, const struct dir_actor *actor,
                       struct cv_error *err)

@@ -315,6 +315,12 @@ static bool put_differences(struct mods *m, const struct dir_attrs *before, cons
     return any;
 }
 
+bool dir_attrs_same(const struct dir_attrs *before, const struct dir_attrs *after)
+{
+    struct mods mods = mods_new(after->arena, (before->count + after->count) * 2);
+    return !put_differences(&mods, before, after);
+}
+
 static void put_bookkeeping(struct mods *m, const struct dir_attrs *after)
 {
     for (size_t i = 0; i < after->count; i++) {

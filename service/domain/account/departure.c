@@ -27,28 +27,35 @@ static const struct dom_departure *begun(const struct dom_staff *staff)
 
 /* ---- orders ---- */
 
-/* The last one that was withdrawn, or undone by a reinstatement. */
-static const struct dom_departure *last_ended(const struct dom_staff *staff)
+/* The same decision; where neither has one, the same reason for the same day, or for none. */
+static bool same_order(const struct dom_departure *ended, const struct dom_order *order)
 {
-    const struct dom_departure *last = NULL;
-    for (size_t i = 0; i < staff->departure_count; i++)
-        if (staff->departures[i].ended_at != CV_NO_MOMENT)
-            last = &staff->departures[i];
-    return last;
+    if (ended->decision.number != NULL || order->decision.number != NULL)
+        return same_text(ended->decision.number, order->decision.number);
+    return order->effective_on == CV_NO_DAY ||
+           (order->effective_on == ended->effective_on && order->reason == ended->reason);
 }
 
-/* A stale export must not undo what a person decided: the same decision, or a day on or before that moment. Without a
- * date, a repeat of an order without decision counts as the same. */
+/* A stale export must not undo what a person decided by a withdrawal or a reinstatement: the same order, or a day on or
+ * before that moment. */
+static const struct dom_departure *undone(const struct dom_staff *staff, const struct dom_order *order)
+{
+    for (size_t i = staff->departure_count; i-- > 0;) {
+        const struct dom_departure *ended = &staff->departures[i];
+        if (ended->ended_at == CV_NO_MOMENT)
+            continue;
+        bool before = order->effective_on != CV_NO_DAY && order->effective_on <= cv_day_of(ended->ended_at);
+        if (before || same_order(ended, order))
+            return ended;
+    }
+    return NULL;
+}
+
 static bool stale(const struct dom_staff *staff, const struct dom_order *order, struct cv_error *err)
 {
-    const struct dom_departure *ended = last_ended(staff);
+    const struct dom_departure *ended = undone(staff, order);
     char when[CV_MOMENT_TEXT];
     if (ended == NULL)
-        return false;
-    bool same_decision = same_text(ended->decision.number, order->decision.number) &&
-                         (order->decision.number != NULL || order->effective_on == CV_NO_DAY);
-    bool before = order->effective_on != CV_NO_DAY && order->effective_on <= cv_day_of(ended->ended_at);
-    if (!same_decision && !before)
         return false;
     cv_fail(err, cvp_departure_withdrawn, "/effective_on",
             "Việc kết thúc công tác này đã được rút lại, hoặc người này đã được tiếp nhận lại, lúc %s (mã truy cập "

@@ -41,10 +41,35 @@ bool prov_staff_locate(struct prov_call *call, const char *key, bool write, stru
     return true;
 }
 
+static struct dom_staff *draft_of(const struct prov_call *call, struct cv_id id)
+{
+    for (size_t i = 0; call->drafts != NULL && i < call->drafts->count; i++)
+        if (cv_id_equal(call->drafts->items[i].id, id))
+            return &call->drafts->items[i];
+    return NULL;
+}
+
+static void keep_draft(struct prov_call *call, const struct dom_staff *staff)
+{
+    struct dom_staff *draft = draft_of(call, staff->id);
+    if (draft == NULL && call->drafts != NULL)
+        draft = &call->drafts->items[call->drafts->count++];
+    if (draft != NULL)
+        *draft = *staff;
+}
+
+static bool read_person(struct prov_call *call, struct cv_id id, struct dom_staff *out, struct cv_error *err)
+{
+    const struct dom_staff *draft = draft_of(call, id);
+    if (draft != NULL)
+        *out = *draft;
+    return draft != NULL || dir_staff_read(call->dir, id, call->arena, out, err);
+}
+
 static bool prepare(struct prov_change *change, struct prov_call *call, struct cv_id id, struct dom_staff *before,
                     struct dom_staff *after, struct cv_error *err)
 {
-    if (!dir_staff_read(call->dir, id, call->arena, before, err)) {
+    if (!read_person(call, id, before, err)) {
         if (err->kind == CV_NOT_FOUND)
             return cv_fail(err, cvp_staff_not_found, NULL, "Không tìm thấy người này", "There is no such person");
         return false;
@@ -87,8 +112,10 @@ static bool attempt(struct prov_change *change, struct cv_id id, prov_staff_fn *
     if (change->brake_events > 0 && !prov_brake_change(change, err))
         return false;
     out->outcome = PROV_WOULD;
-    if (call->validate_only)
-        return true;
+    if (call->validate_only) {
+        keep_draft(call, &out->staff);
+        return dir_staff_same(call->dir, &out->before, &out->staff, &out->same, err);
+    }
     if (!dir_staff_save(call->dir, &out->before, &out->staff, change->quiet, &actor, stamp, err))
         return false;
     out->outcome = stamp->changed ? PROV_CHANGED : PROV_UNCHANGED;

@@ -60,13 +60,16 @@ static bool resolve_delegate(struct prov_change *change, struct dom_order *order
                      "Nobody like that is on the staff with a mailbox");
         return cv_faults_check(call->faults, cvp_validation_failed, err);
     }
-    if (found.has_departure) {
+    const struct dom_departure *now = dom_current_departure(change->before);
+    const char *heir = cv_id_text("stf_", found.id, id);
+    bool recorded = now != NULL && now->delegate_to != NULL && strcmp(now->delegate_to, heir) == 0;
+    if (found.has_departure && !recorded) {
         cv_fault_add(call->faults, CV_AT_POINTER, "/delegate_to", "not_allowed",
                      "%s cũng sắp kết thúc công tác; hãy chọn người ở lại",
                      "%s leaves too; please choose somebody who stays", found.full_name);
         return cv_faults_check(call->faults, cvp_validation_failed, err);
     }
-    order->delegate_to = cv_arena_strdup(call->arena, cv_id_text("stf_", found.id, id));
+    order->delegate_to = cv_arena_strdup(call->arena, heir);
     return true;
 }
 

@@ -53,6 +53,8 @@ static bool no_twin(struct prov_change *change, const struct prov_staff_input *i
     for (size_t i = 0; i < count; i++)
         if (!named(in, found[i]) && visible(call, found[i]))
             out->candidates[out->candidate_count++] = found[i];
+        else if (!visible(call, found[i]))
+            out->elsewhere++;
     if (out->candidate_count == 0)
         return true;
     return cv_fail(err, cvp_possible_duplicate, "/full_name",
@@ -87,7 +89,7 @@ static bool build(struct prov_change *change, struct creation *creation, struct 
     prov_staff_copy(call->arena, &out->staff, &out->staff);
     change->before = &out->before;
     change->after = &out->staff;
-    out->candidate_count = 0;
+    out->candidate_count = out->elsewhere = 0;
     if (!prov_apply_staff(change, creation->in, err) || !prov_plan_logins(change, err))
         return false;
     out->staff.due_at = dom_due_at(&out->staff, change->systems.items, change->systems.count, cv_today());

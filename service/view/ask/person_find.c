@@ -96,6 +96,7 @@ void view_fill_staff(const struct view *v, const struct person *p, bool accounts
         .full_name = view_keep_text(&keep, person_text(p, p->name)),
         .address = view_keep_text(&keep, person_text(p, p->address)),
         .category = (enum dom_category)p->category,
+        .birth_year = p->birth_year,
         .status = (enum dom_status)p->tally.status,
         .hired_on = p->hired_on,
         .revision = p->revision,

@@ -1,0 +1,41 @@
+/* Words for people of the enums, Vietnamese and English. */
+#include "congvu/titles.h"
+
+const char *rep_category_title(enum dom_category category, enum cv_lang lang)
+{
+    static const char *const titles[DOM_CATEGORIES][CV_LANGS] = {
+        [DOM_CAN_BO] = {"Cán bộ", "Cadre"},
+        [DOM_CONG_CHUC] = {"Công chức", "Civil servant"},
+        [DOM_VIEN_CHUC] = {"Viên chức", "Public employee"},
+        [DOM_NLD_HOP_DONG] = {"Lao động hợp đồng", "Contract staff"},
+        [DOM_LUC_LUONG_VU_TRANG] = {"Lực lượng vũ trang", "Armed forces"},
+        [DOM_KHONG_CHUYEN_TRACH] = {"Người hoạt động không chuyên trách", "Part-time commune staff"},
+    };
+    return titles[category][lang];
+}
+
+const char *rep_status_title(enum dom_status status, enum cv_lang lang)
+{
+    static const char *const titles[DOM_STATUSES][CV_LANGS] = {
+        [DOM_PENDING] = {"Chưa đến ngày nhận việc", "Not yet begun"},
+        [DOM_ACTIVE] = {"Đang công tác", "In service"},
+        [DOM_ON_LEAVE] = {"Đang nghỉ", "On leave"},
+        [DOM_DEPARTING] = {"Sắp kết thúc công tác", "Leaving"},
+        [DOM_DEPARTED] = {"Đã kết thúc công tác", "Left"},
+    };
+    return titles[status][lang];
+}
+
+const char *rep_account_title(enum dom_observed observed, enum cv_lang lang)
+{
+    static const char *const titles[DOM_OBSERVEDS][CV_LANGS] = {
+        [DOM_REQUESTED] = {"Chờ xử lý", "Pending"},
+        [DOM_PROVISIONED] = {"Đã cấp, chưa kích hoạt", "Issued, not activated"},
+        [DOM_OBS_ACTIVE] = {"Đang hoạt động", "Active"},
+        [DOM_TEMP_LOCKED] = {"Tạm khóa", "Temporarily locked"},
+        [DOM_OBS_CLOSED] = {"Đã khóa (chờ thu hồi)", "Closed"},
+        [DOM_OBS_REVOKED] = {"Đã thu hồi", "Revoked"},
+        [DOM_MIGRATING] = {"Đang chuyển đổi", "Migrating"},
+    };
+    return titles[observed][lang];
+}
