@@ -84,7 +84,8 @@ struct bytes {
     const char *at, *end;
 };
 
-/* The line up to CRLF, or to NUL LF, which look the same behind 0.9.75; bare CR, bare LF and NUL are no part of any. */
+/* The line up to CRLF; bare CR, bare LF and NUL are no part of any. Behind 0.9.75 NUL LF looks the same, and so does
+ * the line of a colon and LF as the empty one. */
 static bool take_line(struct bytes *b, struct bytes *out)
 {
     const char *p = b->at;
@@ -92,11 +93,16 @@ static bool take_line(struct bytes *b, struct bytes *out)
     while (p < b->end && *p != '\r' && *p != '\n' && *p != '\0') {
         p++;
     }
-    if (b->end - p < 2 || p[0] == '\n' || p[1] != '\n') {
-        return false;
-    }
     *out = (struct bytes){b->at, p};
-    b->at = p + 2;
+    if (p == b->at + 1 && *b->at == ':' && p < b->end && *p == '\n') {
+        out->end = b->at++;
+        p = b->at;
+    } else if (b->end - p < 2 || p[0] == '\n' || p[1] != '\n') {
+        return false;
+    } else {
+        p++;
+    }
+    b->at = p + 1;
     return true;
 }
 

@@ -278,6 +278,7 @@ def test_refused_and_closed(probe, name):
 # A change here is news.
 LIMITS = {
     "nul_lf": (b"GET /shared HTTP/1.1\r\nHost: a\0\nX: b\r\n\r\n", 200, 400),
+    "colon_lf": (b"GET /shared HTTP/1.1\r\nHost: a\r\n:\n", 200, 400),
     "nul_begins_line": (b"\0GET / HTTP/1.1\r\n" + request(), 200, None),
     "nul_ends_trailers": (post(CHUNKED, b"2\r\n{}\r\n0\r\n\0\r\n"), 200, 400),
     "chunk_extension": (post(CHUNKED, b"2;x=y\r\n{}\r\n0\r\n\r\n"), 200, 400),
