@@ -87,6 +87,8 @@ static int wait_for_end(struct service *s, const sigset_t *signals)
         int signal = sigtimedwait(signals, NULL, &pause);
         if (signal == SIGTERM || signal == SIGINT)
             return signal;
+        if (signal > 0 && signal != SIGHUP)
+            cv_log(CV_LOG_INFO, "signal", "%d means nothing here", signal);
         view_state(s->view, &state);
         if (!ready && state.loaded) {
             ready = true;
@@ -99,12 +101,8 @@ static int serve(struct service *s)
 {
     struct cv_error err = {0};
     sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGHUP);
-    sigprocmask(SIG_BLOCK, &signals, NULL); /* before any thread: libmicrohttpd's would take them */
-    signal(SIGPIPE, SIG_IGN);
+    process_signals(&signals);
+    process_files(&s->conf);
     if (!startup_all(s, &err)) {
         cv_log_error(CV_LOG_ERROR, "startup", &err);
         service_stop(s);

@@ -70,6 +70,11 @@ struct options {
 bool options_parse(int argc, char **argv, struct cv_arena *arena, struct options *out, struct cv_error *err);
 void options_help(void);
 
+/* process.c: the signals that main waits for, blocked for every thread; the limit of open files raised as far as it may
+ * be, and no more connections than fit into it. */
+void process_signals(sigset_t *out);
+void process_files(struct conf *conf);
+
 /* startup.c: one step each; startup_all() runs them in order */
 bool startup_all(struct service *s, struct cv_error *err);
 /* `congvud token`: makes a token for everything and prints its secret; beside the running service of the same folder,

@@ -9,6 +9,14 @@
 
 static const char vary[] = "Accept-Language, Accept";
 
+const char *htp_page_policy(const char *media_type)
+{
+    return media_type && strncmp(media_type, "text/html", 9) == 0
+               ? "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+                 "frame-ancestors 'none'"
+               : NULL;
+}
+
 bool htp_answered(const struct htp_private *p)
 {
     return p->status != 0;
@@ -189,6 +197,9 @@ static void add_headers(struct htp_private *p)
     add_default(p, "X-Content-Type-Options", "nosniff");
     if (p->media_type) {
         add_default(p, "Content-Type", p->media_type);
+    }
+    if (htp_page_policy(p->media_type)) {
+        add_default(p, "Content-Security-Policy", htp_page_policy(p->media_type));
     }
     if (p->head.value[HTP_TRACEPARENT] && htp_traceparent_ok(p->head.value[HTP_TRACEPARENT])) {
         add_default(p, "traceparent", p->head.value[HTP_TRACEPARENT]);

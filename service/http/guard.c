@@ -5,14 +5,14 @@
  * a bare LF, a folded line (0.9.75 glues it to the NAME) and a header without a name (dropped unseen) all break that.
  *
  * Not catchable behind the library, each pinned by a test in tests/service/test_http_guard.py (LIMITS). With 0.9.75,
- * all of it refused by 1.0: NUL LF ends a line as CRLF does, and a line of a colon and LF stands for the empty one (all
- * of them leave two NULs); a line that begins with a NUL is an empty one, before a request and behind chunks; a bare LF
- * ends a line of chunked framing; blanks behind a Content-Length or Transfer-Encoding are refused. With both: trailers
- * are read and dropped (the connection ends), chunk extensions are too (1.0.1 refuses them); "Expect: anything" is
- * ignored; bytes that are no HTTP at all (a TLS hello) are kept until the deadline; tab separators in the request line
- * are closed without an answer. The library answers by itself, in HTML and without a request id: a malformed
- * Content-Length (0.9.75 sends its status line twice), a bad chunk size, a head larger than its buffer (431, 414),
- * HTTP/2.0 (505), HTTP/0.9; 1.0 does so for most of what this guard refuses. */
+ * all of it refused by 1.0: whatever leaves as many NULs looks like CRLF: NUL LF at the end of a line, a line of a
+ * colon and LF, or of a NUL, at the end of a head; a line that begins with a NUL is an empty one, before a request and
+ * behind chunks; a bare LF ends a line of chunked framing; blanks behind a Content-Length or Transfer-Encoding are
+ * refused. With both: trailers are read and dropped (the connection ends), chunk extensions are too (1.0.1 refuses
+ * them); "Expect: anything" is ignored; bytes that are no HTTP at all (a TLS hello) are kept until the deadline; tab
+ * separators in the request line are closed without an answer. The library answers by itself, in HTML and without a
+ * request id: a malformed Content-Length (0.9.75 sends its status line twice), a bad chunk size, a head larger than its
+ * buffer (431, 414), HTTP/2.0 (505), HTTP/0.9; 1.0 does so for most of what this guard refuses. */
 #include <string.h>
 #include <strings.h>
 

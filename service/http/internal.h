@@ -234,6 +234,8 @@ void htp_request_id_set(struct htp_private *p);
 bool htp_query_admit(struct htp_private *p, struct cv_error *err);
 
 /* answer.c */
+/* For pages: nothing but their own text and style. NULL for any other media type. */
+const char *htp_page_policy(const char *media_type);
 bool htp_answered(const struct htp_private *p);
 void htp_answer_header(struct htp_private *p, const char *name,
                        const char *value); /* both live with the request; NULL takes back */

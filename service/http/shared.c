@@ -40,8 +40,10 @@ struct htp_shared {
 
 static struct MHD_Response *make(const char *body, size_t len, const char *media_type, const char *etag)
 {
+    const char *policy = htp_page_policy(media_type);
     struct MHD_Response *r = MHD_create_response_from_buffer(len, (void *)(uintptr_t)body, MHD_RESPMEM_MUST_COPY);
     bool ok = r && (!media_type || MHD_add_response_header(r, "Content-Type", media_type) == MHD_YES) &&
+              (!policy || MHD_add_response_header(r, "Content-Security-Policy", policy) == MHD_YES) &&
               (!etag[0] || MHD_add_response_header(r, "ETag", etag) == MHD_YES) &&
               MHD_add_response_header(r, "Cache-Control", "private, max-age=30") == MHD_YES &&
               MHD_add_response_header(r, "Vary", "Accept-Language, Accept, Authorization") == MHD_YES &&

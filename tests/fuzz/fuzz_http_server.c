@@ -84,26 +84,30 @@ struct bytes {
     const char *at, *end;
 };
 
-/* The line up to CRLF; bare CR, bare LF and NUL are no part of any. Behind 0.9.75 NUL LF looks the same, and so does
- * the line of a colon and LF as the empty one. */
-static bool take_line(struct bytes *b, struct bytes *out)
+/* Behind 0.9.75 whatever leaves NULs looks like CRLF: NUL LF, and at the end of a head four such bytes. */
+static size_t end_of_line(const char *p, const char *end)
+{
+    if (end - p >= 4 && *p != ':' && p[3] == '\n' && memchr("\r\n\0", p[0], 3) && memchr("\r\n\0:", p[1], 4) &&
+        memchr("\r\n\0:", p[2], 4)) {
+        return 4;
+    }
+    return end - p >= 2 && (*p == '\r' || *p == '\0') && p[1] == '\n' ? 2 : 0;
+}
+
+/* A line of a head; bare CR, bare LF and NUL are no part of any. *out_last: the empty line came with it. */
+static bool take_line(struct bytes *b, struct bytes *out, bool *out_last)
 {
     const char *p = b->at;
+    size_t n;
 
     while (p < b->end && *p != '\r' && *p != '\n' && *p != '\0') {
         p++;
     }
+    n = end_of_line(p, b->end);
     *out = (struct bytes){b->at, p};
-    if (p == b->at + 1 && *b->at == ':' && p < b->end && *p == '\n') {
-        out->end = b->at++;
-        p = b->at;
-    } else if (b->end - p < 2 || p[0] == '\n' || p[1] != '\n') {
-        return false;
-    } else {
-        p++;
-    }
-    b->at = p + 1;
-    return true;
+    *out_last = n == 4;
+    b->at = p + n;
+    return n > 0;
 }
 
 /* In chunked framing a bare LF ends a line too, and whatever stands in it behind the size does not count. */
@@ -227,30 +231,32 @@ static void skip_empty_lines(struct bytes *b)
     }
 }
 
+static bool framed(const struct head *head, const struct bytes *rest)
+{
+    return head->lengths + head->codings <= 1 && head->hosts <= 1 && (head->hosts == 1 || head->http_1_0) &&
+           head->length <= length_of(rest);
+}
+
 static bool read_request(struct bytes *b)
 {
     struct head head = {0};
     struct bytes line;
+    bool last = false;
 
     skip_empty_lines(b);
-    if (!take_line(b, &line) || !read_request_line(line, &head)) {
+    if (!take_line(b, &line, &last) || !read_request_line(line, &head)) {
         return false;
     }
-    while (take_line(b, &line)) {
-        if (length_of(&line) > 0) {
-            if (!read_field(line, &head)) {
-                return false;
-            }
-            continue;
-        }
-        if (head.lengths + head.codings > 1 || head.hosts > 1 || (head.hosts == 0 && !head.http_1_0) ||
-            head.length > length_of(b)) {
+    while (!last) {
+        if (!take_line(b, &line, &last) || !read_field(line, &head)) {
             return false;
         }
-        b->at += head.length;
-        return !head.chunked || read_chunks(b);
     }
-    return false;
+    if (!framed(&head, b)) {
+        return false;
+    }
+    b->at += head.length;
+    return !head.chunked || read_chunks(b);
 }
 
 /* How many whole requests, and is something left over? */

@@ -58,6 +58,8 @@ def test_the_contract_is_served_as_it_is(anybody):
     assert json.loads(anybody.get("/openapi.json").body)["paths"].keys() == yaml.safe_load(served.body)["paths"].keys()
     page = anybody.get("/docs")
     assert page.headers["Content-Type"].startswith("text/html") and b"/v1/coverage" in page.body
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "script-src" not in policy and "frame-ancestors 'none'" in policy
     again = anybody.call("GET", "/docs", None, {"If-None-Match": page.etag})
     assert again.status == 304 and not again.body
 

@@ -144,6 +144,8 @@ def test_lines(shared, client):
     assert answer.json["accepted"] == 3 and codes(answer.json) == [(1, "invalid_event"), (3, "invalid_event")]
     assert answer.json["data_through"] == day(1)
     assert stored(shared, person["id"]) == {day(1), day(2), day(3)}
+    known = client.post("/v1/usage-events", b"\xef\xbb\xbf" + lines[0].encode(), {"Content-Type": "application/x-ndjson"}, system="mailbox")
+    assert known.json["duplicate"] == 1 and not known.json["rejected"], "a BOM is no part of the first line"
     many = b'{"login":"chang.co.ai","occurred_on":"%s"}\n' % day(1).encode() * 5001
     for body, query, status, code in ((many, {"system": "mailbox"}, 422, "validation_failed"), (lines[0], {}, 400, "invalid_parameter"),
                                       (lines[0], {"system": "mailbox", "data_through": day(-1)}, 400, "invalid_parameter"),

@@ -27,6 +27,23 @@ static void assert_one_fault(const char *at, const char *code)
     assert_true(faults.items[0].text[CV_VI][0] && faults.items[0].text[CV_EN][0]);
 }
 
+/* The library takes a NUL behind a number for a blank. */
+static void a_zero_byte_is_nowhere(void **state)
+{
+    static const char good[] = "{\"a\":1, \"b\":[2, \"x\"]} ";
+    for (size_t i = 0; i < sizeof(good); i++) {
+        char body[sizeof(good)];
+        struct cv_error err = {0};
+
+        memcpy(body, good, sizeof(body));
+        memmove(body + i + (i < sizeof(good) - 1), body + i, sizeof(good) - 1 - i);
+        body[i] = '\0';
+        cv_faults_init(&faults, *state);
+        assert_null(cv_json_parse(*state, &faults, body, sizeof(good), &err));
+        assert_int_equal(err.problem, cvp_malformed_body);
+    }
+}
+
 static void bad_bodies_are_malformed(void **state)
 {
     static const char *const bodies[] = {
@@ -427,13 +444,21 @@ static void a_change_is_that_of_what_is_printed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        with_arena(bad_bodies_are_malformed),   with_arena(depth_is_bounded),
-        with_arena(strings_come_clean),         with_arena(each_wrong_member_is_one_fault),
-        with_arena(numbers_bools_words),        with_arena(days_and_moments),
-        with_arena(pointers_lead_to_the_fault), with_arena(unknown_members_are_told),
-        with_arena(wide_objects_and_maps),      with_arena(own_documents_are_taken_as_they_are),
-        cmocka_unit_test(out_writes_json),      cmocka_unit_test(a_full_buffer_is_told_at_the_end),
-        cmocka_unit_test(ratios_never_flatter), cmocka_unit_test(a_change_is_that_of_what_is_printed),
+        with_arena(bad_bodies_are_malformed),
+        with_arena(a_zero_byte_is_nowhere),
+        with_arena(depth_is_bounded),
+        with_arena(strings_come_clean),
+        with_arena(each_wrong_member_is_one_fault),
+        with_arena(numbers_bools_words),
+        with_arena(days_and_moments),
+        with_arena(pointers_lead_to_the_fault),
+        with_arena(unknown_members_are_told),
+        with_arena(wide_objects_and_maps),
+        with_arena(own_documents_are_taken_as_they_are),
+        cmocka_unit_test(out_writes_json),
+        cmocka_unit_test(a_full_buffer_is_told_at_the_end),
+        cmocka_unit_test(ratios_never_flatter),
+        cmocka_unit_test(a_change_is_that_of_what_is_printed),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

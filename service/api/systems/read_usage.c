@@ -121,7 +121,7 @@ void api_read_usage_lines(struct cv_arena *arena, struct cv_faults *faults, cons
 {
     *out = (struct prov_usage_input){.data_through = CV_NO_DAY};
     out->events = CV_NEWS(arena, struct prov_usage_event, PROV_USAGE_EVENTS_MAX);
-    for (size_t at = 0; at < len;) {
+    for (size_t at = len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; at < len;) { /* a BOM is no line */
         const char *end = memchr(bytes + at, '\n', len - at);
         size_t n = end != NULL ? (size_t)(end - (bytes + at)) : len - at;
         if (!blank(bytes + at, n) && out->count == PROV_USAGE_EVENTS_MAX) {

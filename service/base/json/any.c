@@ -34,7 +34,8 @@ const struct cv_jany *cv_jany_parse(struct cv_arena *arena, const char *bytes, s
         bytes += 3;
         len -= 3;
     }
-    json_t *tree = cv_json_too_deep(bytes, len) ? NULL : json_loadb(bytes, len, JSON_DECODE_ANY, &why);
+    json_t *tree =
+        cv_json_too_deep(bytes, len) || memchr(bytes, '\0', len) ? NULL : json_loadb(bytes, len, JSON_DECODE_ANY, &why);
 
     if (!tree) {
         cv_fail(err, cvp_malformed_body, NULL, "Câu trả lời không phải JSON", "The answer is not JSON");

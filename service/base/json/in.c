@@ -75,6 +75,11 @@ static json_t *parse(const char *bytes, size_t len, struct cv_error *err)
                 "The body is empty: a JSON object is needed");
         return NULL;
     }
+    if (memchr(bytes, '\0', len)) {
+        cv_fail(err, cvp_malformed_body, NULL, "Nội dung chứa byte 0, JSON không có ký tự đó",
+                "The body holds a zero byte, which JSON has nowhere");
+        return NULL;
+    }
     if (cv_json_too_deep(bytes, len)) {
         cv_fail(err, cvp_malformed_body, NULL, "JSON lồng quá %d cấp", "The JSON is nested deeper than %d levels",
                 CV_MAX_JSON_DEPTH);

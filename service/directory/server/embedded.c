@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,7 +28,8 @@ enum {
     PAUSE_MAX_MS = 5000,
     STEADY_MS = 30000,
     CHILD_LOCK_FD = 3,
-    CHILD_LIFE_FD = 4
+    CHILD_LIFE_FD = 4,
+    SLAPD_FILES = 4096
 };
 
 enum phase { STARTING, READY, FAILED };
@@ -51,6 +53,16 @@ struct dir_embedded {
 
 /* ---- the child ---- */
 
+/* slapd keeps a table as long as its limit of open files is high. */
+static void limit_files(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur <= SLAPD_FILES)
+        return;
+    files.rlim_cur = SLAPD_FILES;
+    setrlimit(RLIMIT_NOFILE, &files);
+}
+
 /* Between fork and exec only what POSIX allows there. */
 _Noreturn static void become(char *const *argv, pid_t parent, int lock, int life, int log)
 {
@@ -69,6 +81,7 @@ _Noreturn static void become(char *const *argv, pid_t parent, int lock, int life
         dup2(life, CHILD_LIFE_FD) < 0)
         _exit(126);
     close_range(CHILD_LIFE_FD + 1, ~0U, 0);
+    limit_files();
     signal(SIGPIPE, SIG_DFL);
     sigprocmask(SIG_SETMASK, &none, NULL);
     execv(argv[0], argv);
