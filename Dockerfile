@@ -15,4 +15,5 @@ VOLUME /var/lib/congvu
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s CMD ["/usr/bin/congvud", "healthcheck", "--url", "http://127.0.0.1:8080"]
 ENTRYPOINT ["/usr/bin/congvud"]
-CMD ["serve", "--data-dir", "/var/lib/congvu", "--listen", "0.0.0.0:8080"]
+# inside the container network, behind a published port of the host or a proxy
+CMD ["serve", "--data-dir", "/var/lib/congvu", "--listen", "0.0.0.0:8080", "--plain-http", "true"]

@@ -103,6 +103,7 @@ static int serve(struct service *s)
     sigset_t signals;
     process_signals(&signals);
     process_files(&s->conf);
+    process_warn_plain(&s->conf);
     if (!startup_all(s, &err)) {
         cv_log_error(CV_LOG_ERROR, "startup", &err);
         service_stop(s);

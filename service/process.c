@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include "congvu/log.h"
+#include "congvu/network.h"
 #include "service.h"
 
 /* Beside the connections of the API: the management port, workers with a session and a client each, the feed, files. */
@@ -38,4 +39,15 @@ void process_files(struct conf *conf)
            "the setting",
            conf->connections, room, fit);
     conf->connections = fit;
+}
+
+void process_warn_plain(const struct conf *conf)
+{
+    const char *const listen[] = {conf->listen, conf->management_listen};
+    for (size_t i = 0; i < CV_COUNT(listen); i++) {
+        struct cv_address address;
+        uint16_t port;
+        if (cv_listen_parse(listen[i], &address, &port) && !cv_address_is_loopback(&address))
+            cv_log(CV_LOG_WARN, "plain_http", "%s can be reached from outside, and nothing encrypts there", listen[i]);
+    }
 }

@@ -74,6 +74,8 @@ void options_help(void);
  * be, and no more connections than fit into it. */
 void process_signals(sigset_t *out);
 void process_files(struct conf *conf);
+/* Says which addresses others can reach although nothing encrypts there. */
+void process_warn_plain(const struct conf *conf);
 
 /* startup.c: one step each; startup_all() runs them in order */
 bool startup_all(struct service *s, struct cv_error *err);

@@ -319,6 +319,7 @@ static bool start_http(struct service *s, struct cv_error *err)
                                   .idle_ms = (int)c->idle_ms,
                                   .connections = (int)c->connections,
                                   .max_body = CV_MAX_BODY,
+                                  .proxies = c->trusted_proxies,
                                   .problem_members = api_problem_members,
                                   .scope_names = dom_scope_words};
     if (!start_lane(s, HTP_INTERACTIVE, "interactive", (int)c->workers_interactive, (size_t)c->queue_interactive,

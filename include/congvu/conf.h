@@ -18,6 +18,14 @@
          "only")                                                                                                       \
     TEXT(listen, "127.0.0.1:8080", "address:port of the API; port 0 picks a free one")                                 \
     TEXT(management_listen, "127.0.0.1:0", "address:port of /metrics and the health answers")                          \
+    SWITCH(                                                                                                            \
+        plain_http, false,                                                                                             \
+        "listen on other than loopback addresses although nothing encrypts there: tokens and passwords can be read "   \
+        "on the way")                                                                                                  \
+    TEXT(                                                                                                              \
+        trusted_proxies, "",                                                                                           \
+        "addresses or networks (10.0.0.0/8) of proxies in front, with commas between; their X-Forwarded-For says who " \
+        "the client is")                                                                                               \
     TEXT(directory_uri, "",                                                                                            \
          "LDAP URIs of the site's servers, one of which takes writes; empty = the embedded directory of data_dir")     \
     TEXT(directory_listen, "",                                                                                         \

@@ -91,7 +91,8 @@ bool htp_accepts(const struct htp_exchange *x, const char *media_type);
 /* Does the request's If-None-Match hold this entity tag (with its quotes)? */
 bool htp_none_match(const struct htp_exchange *x, const char *etag);
 const char *htp_body(const struct htp_exchange *x, size_t *out_len);
-const char *htp_peer(const struct htp_exchange *x); /* textual address of the peer */
+const char *
+htp_peer(const struct htp_exchange *x); /* address of the client, as the connection or a named proxy has it */
 
 /* Typed query parameters; faults go to x->faults as CV_AT_PARAMETER (problem invalid_parameter). */
 enum cv_presence htp_query_bool(struct htp_exchange *x, const char *name, bool *out);
@@ -145,6 +146,7 @@ struct htp_options {
     size_t max_body;
     /* Writes what a problem carries beside its usual members, into its open object; NULL = nothing ever. */
     void (*problem_members)(struct htp_exchange *x, const struct cv_error *err);
+    const char *proxies; /* networks whose X-Forwarded-For says who the client is, see cv_networks_parse; "" = none */
     const char *const *scope_names; /* name of bit i, NULL at the end: for the text of 403; may be NULL */
 };
 /* The `run` callback for lanes: main passes it in job_lane_options. */

@@ -49,6 +49,7 @@ struct prov_call {
     const char *actor;  /* "tok_..." or "system" */
     const char *via;    /* "http", "scheduler" */
     const char *request_id;
+    const char *peer; /* address of the client where no token says who asks; else NULL */
     bool validate_only;
     struct dom_brake *trial;            /* what a dry run has counted so far; NULL = nothing */
     struct prov_drafts *drafts;         /* of a dry run of several lines; NULL = it has one */

@@ -8,6 +8,7 @@
 
 #include "congvu/clock.h"
 #include "congvu/log.h"
+#include "congvu/network.h"
 #include "congvu/text.h"
 
 enum conf_type { CONF_IS_TEXT, CONF_IS_NUMBER, CONF_IS_SWITCH };
@@ -165,11 +166,38 @@ static bool all_private(const char *uris)
     return true;
 }
 
+static void check_listen(struct loading *l, const char *name, const char *listen)
+{
+    struct cv_address address;
+    uint16_t port;
+    if (!cv_listen_parse(listen, &address, &port))
+        fault(l, name, "cần dạng địa_chỉ:cổng, ví dụ 127.0.0.1:8080 hoặc [::1]:0",
+              "needs the form address:port, like 127.0.0.1:8080 or [::1]:0");
+    else if (!cv_address_is_loopback(&address) && !l->conf->plain_http)
+        fault(l, name,
+              "địa chỉ này ra ngoài máy mà không mã hóa; đặt nginx phía trước (deploy/nginx), hoặc plain_http = true "
+              "nếu mạng đã được bảo vệ",
+              "this address is reached from outside and nothing encrypts there; put nginx in front (deploy/nginx), or "
+              "set plain_http = true where the network is protected");
+}
+
+static void check_network(struct loading *l)
+{
+    struct cv_network proxies[CV_MAX_NETWORKS];
+    size_t count;
+    check_listen(l, "listen", l->conf->listen);
+    check_listen(l, "management_listen", l->conf->management_listen);
+    if (!cv_networks_parse(l->conf->trusted_proxies, proxies, &count))
+        fault(l, "trusted_proxies", "cần địa chỉ hoặc mạng (10.0.0.0/8), cách nhau bằng dấu phẩy, nhiều nhất 16",
+              "needs addresses or networks (10.0.0.0/8) with commas between, 16 at most");
+}
+
 static void check_together(struct loading *l)
 {
     const struct conf *c = l->conf;
     enum cv_level level;
     l->source = "settings";
+    check_network(l);
     if (*c->data_dir == '\0' && *c->directory_uri == '\0')
         fault(l, "data_dir", "cần data_dir (thư mục nhúng) hoặc directory_uri",
               "needs data_dir (embedded) or directory_uri");

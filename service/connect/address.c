@@ -1,9 +1,9 @@
 /* Which addresses a target may reach: decided on the resolved address, so that no name can lead elsewhere. */
 #include "connect/internal.h"
 
-#include <arpa/inet.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "congvu/network.h"
 
 struct network {
     const char *text;
@@ -22,73 +22,31 @@ static const struct network special[] = {
     {"100::/64", CON_SPECIAL},       {"2001::/32", CON_SPECIAL},       {"64:ff9b:1::/48", CON_SPECIAL},
 };
 
-struct bits {
-    uint8_t bytes[16];
-    size_t len; /* 4 or 16 */
-};
-
-static struct bits inner_v4(const uint8_t *from)
+/* An IPv4 address that travels inside an IPv6 one by whatever way is judged as what it is. */
+static struct cv_address unwrap(struct cv_address a)
 {
-    struct bits out = {.len = 4};
-    memcpy(out.bytes, from, 4);
-    return out;
+    static const uint8_t nat64[12] = {0x00, 0x64, 0xFF, 0x9B}, compatible[12];
+    struct cv_address inner = {.len = 4};
+    bool tiny = a.bytes[12] == 0 && a.bytes[13] == 0 && a.bytes[14] == 0; /* :: and ::1 are themselves */
+    bool six_to_four = a.bytes[0] == 0x20 && a.bytes[1] == 0x02;
+    if (a.len == 4)
+        return a;
+    if (memcmp(a.bytes, nat64, 12) == 0 || (memcmp(a.bytes, compatible, 12) == 0 && !tiny))
+        memcpy(inner.bytes, a.bytes + 12, 4);
+    else if (six_to_four)
+        memcpy(inner.bytes, a.bytes + 2, 4);
+    else
+        return a;
+    return inner;
 }
 
-/* An IPv4 address that travels inside an IPv6 one is judged as what it is. */
-static struct bits unwrap(const uint8_t v6[16])
+static bool within(const struct cv_address *address, const char *network)
 {
-    static const uint8_t mapped[12] = {[10] = 0xFF, [11] = 0xFF}, nat64[12] = {0x00, 0x64, 0xFF, 0x9B}, compatible[12];
-    struct bits out = {.len = 16};
-    bool tiny = v6[12] == 0 && v6[13] == 0 && v6[14] == 0; /* :: and ::1 are themselves */
-    memcpy(out.bytes, v6, 16);
-    if (memcmp(v6, mapped, 12) == 0 || memcmp(v6, nat64, 12) == 0 || (memcmp(v6, compatible, 12) == 0 && !tiny))
-        return inner_v4(v6 + 12);
-    return v6[0] == 0x20 && v6[1] == 0x02 ? inner_v4(v6 + 2) : out;
+    struct cv_network net;
+    return cv_network_parse(network, strlen(network), &net) && cv_network_holds(&net, address);
 }
 
-static bool bits_of(const struct sockaddr *address, struct bits *out)
-{
-    if (address->sa_family == AF_INET) {
-        const struct sockaddr_in *in = (const void *)address;
-        *out = inner_v4((const uint8_t *)&in->sin_addr);
-        return true;
-    }
-    if (address->sa_family != AF_INET6)
-        return false;
-    *out = unwrap(((const struct sockaddr_in6 *)(const void *)address)->sin6_addr.s6_addr);
-    return true;
-}
-
-static bool parse_network(const char *text, struct bits *out, unsigned *out_prefix)
-{
-    char host[INET6_ADDRSTRLEN];
-    char *end = NULL;
-    const char *slash = strchr(text, '/');
-    size_t len = slash ? (size_t)(slash - text) : 0;
-    if (len == 0 || len >= sizeof host || slash[1] < '0' || slash[1] > '9')
-        return false;
-    memcpy(host, text, len);
-    host[len] = '\0';
-    unsigned long prefix = strtoul(slash + 1, &end, 10);
-    out->len = strchr(host, ':') ? 16 : 4;
-    *out_prefix = (unsigned)prefix;
-    return *end == '\0' && prefix <= out->len * 8 &&
-           inet_pton(out->len == 16 ? AF_INET6 : AF_INET, host, out->bytes) == 1;
-}
-
-static bool within(const struct bits *address, const char *network)
-{
-    struct bits net;
-    unsigned prefix;
-    if (!parse_network(network, &net, &prefix) || net.len != address->len)
-        return false;
-    for (unsigned i = 0; i < prefix; i++)
-        if ((net.bytes[i / 8] ^ address->bytes[i / 8]) >> (7 - i % 8) & 1)
-            return false;
-    return true;
-}
-
-static enum con_reach reach_of(const struct bits *address)
+static enum con_reach reach_of(const struct cv_address *address)
 {
     for (size_t i = 0; i < CV_COUNT(special); i++)
         if (within(address, special[i].text))
@@ -98,11 +56,14 @@ static enum con_reach reach_of(const struct bits *address)
 
 enum con_reach con_reach_of(const struct sockaddr *address)
 {
-    struct bits bits;
-    return bits_of(address, &bits) ? reach_of(&bits) : CON_SPECIAL;
+    struct cv_address a;
+    if (!cv_address_of(address, &a))
+        return CON_SPECIAL;
+    a = unwrap(a);
+    return reach_of(&a);
 }
 
-static bool allowed(const struct bits *address, const char *const *allow, size_t allow_count)
+static bool allowed(const struct cv_address *address, const char *const *allow, size_t allow_count)
 {
     enum con_reach reach = reach_of(address);
     if (reach == CON_GLOBAL)
@@ -118,23 +79,25 @@ static bool allowed(const struct bits *address, const char *const *allow, size_t
 
 bool con_reachable(const struct sockaddr *address, const char *const *allow, size_t allow_count)
 {
-    struct bits bits;
-    return bits_of(address, &bits) && allowed(&bits, allow, allow_count);
+    struct cv_address a;
+    if (!cv_address_of(address, &a))
+        return false;
+    a = unwrap(a);
+    return allowed(&a, allow, allow_count);
 }
 
 bool con_address_allowed(const char *address, const char *const *allow, size_t allow_count)
 {
-    struct sockaddr_in v4 = {.sin_family = AF_INET};
-    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
-    if (inet_pton(AF_INET, address, &v4.sin_addr) == 1)
-        return con_reachable((const struct sockaddr *)&v4, allow, allow_count);
-    return inet_pton(AF_INET6, address, &v6.sin6_addr) == 1 &&
-           con_reachable((const struct sockaddr *)&v6, allow, allow_count);
+    struct cv_address a;
+    if (!cv_address_parse(address, strlen(address), &a))
+        return false;
+    a = unwrap(a);
+    return allowed(&a, allow, allow_count);
 }
 
 bool con_allow_ok(const char *word)
 {
-    struct bits net;
-    unsigned prefix;
-    return strcmp(word, "loopback") == 0 || strcmp(word, "private") == 0 || parse_network(word, &net, &prefix);
+    struct cv_network net;
+    return strcmp(word, "loopback") == 0 || strcmp(word, "private") == 0 ||
+           (strchr(word, '/') != NULL && cv_network_parse(word, strlen(word), &net));
 }

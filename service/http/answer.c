@@ -9,14 +9,6 @@
 
 static const char vary[] = "Accept-Language, Accept";
 
-const char *htp_page_policy(const char *media_type)
-{
-    return media_type && strncmp(media_type, "text/html", 9) == 0
-               ? "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-                 "frame-ancestors 'none'"
-               : NULL;
-}
-
 bool htp_answered(const struct htp_private *p)
 {
     return p->status != 0;

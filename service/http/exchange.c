@@ -1,7 +1,5 @@
 /* The exchange as handlers see it, and where calls come from. */
-#include <arpa/inet.h>
 #include <microhttpd.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,27 +142,6 @@ const char *htp_body(const struct htp_exchange *x, size_t *out_len)
 {
     *out_len = x->priv->body_in.len;
     return cv_buf_str(&x->priv->body_in);
-}
-
-const char *htp_peer(const struct htp_exchange *x)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(x->priv->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    char text[INET6_ADDRSTRLEN] = "";
-    const void *address = NULL;
-
-    if (!info || !info->client_addr) {
-        return "";
-    }
-    if (info->client_addr->sa_family == AF_INET) {
-        address = &((const struct sockaddr_in *)(const void *)info->client_addr)->sin_addr;
-    } else if (info->client_addr->sa_family == AF_INET6) {
-        address = &((const struct sockaddr_in6 *)(const void *)info->client_addr)->sin6_addr;
-    }
-    if (!address || !inet_ntop(info->client_addr->sa_family, address, text, sizeof(text))) {
-        return "";
-    }
-    return cv_arena_strdup(x->arena, text);
 }
 
 enum htp_match htp_if_match(const struct htp_exchange *x, int64_t *out_revision)

@@ -323,3 +323,11 @@ bool htp_content_length(const char *value, uint64_t *out)
     *out = n;
     return true;
 }
+
+const char *htp_page_policy(const char *media_type)
+{
+    return media_type && strncmp(media_type, "text/html", 9) == 0
+               ? "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+                 "frame-ancestors 'none'"
+               : NULL;
+}

@@ -152,7 +152,7 @@ static void know(struct htp_head *head, enum htp_field field, const char *name, 
     if (strncasecmp(name, fields[field].name, fields[field].len) != 0) {
         return;
     }
-    if (head->count[field]++ == 0) {
+    if (head->count[field]++ == 0 || field == HTP_FORWARDED_FOR) { /* each proxy adds behind what there is */
         head->value[field] = value;
     }
 }

@@ -13,6 +13,7 @@
 #include <stdatomic.h>
 
 #include "congvu/http.h"
+#include "congvu/network.h"
 
 struct MHD_Connection;
 struct MHD_Daemon;
@@ -66,6 +67,9 @@ const char *htp_bearer(const char *authorization);              /* the token, or
 bool htp_content_length(const char *value, uint64_t *out);
 bool htp_host_ok(const char *value); /* host [":" port], RFC 9112, 3.2; may be empty */
 
+/* For pages: nothing but their own text and style. NULL for any other media type. */
+const char *htp_page_policy(const char *media_type);
+
 /* ---- guard.c, pure ---- */
 enum htp_field {
     HTP_HOST,
@@ -105,6 +109,14 @@ const char *htp_guard_verdict(const struct htp_head *head, const char *method, c
 enum htp_verb { HTP_VERB_UNKNOWN = -2, HTP_VERB_OPTIONS = -1 }; /* else an enum htp_method */
 int htp_verb_of(const char *method, bool *out_head);
 bool htp_body_follows(const struct htp_head *head);
+
+/* ---- peer.c ---- */
+struct htp_proxies {
+    struct cv_network networks[CV_MAX_NETWORKS];
+    size_t count;
+};
+/* Pure. A proxy's word is taken from the right as long as who says it is a named proxy itself. */
+struct cv_address htp_peer_of(struct cv_address connection, const char *forwarded, const struct htp_proxies *proxies);
 
 /* ---- router.c ---- */
 struct htp_router;
@@ -210,6 +222,7 @@ struct htp_server {
     struct htp_watch watch;
     int port;
     int high_water;
+    struct htp_proxies proxies;
     bool library_trims; /* see htp_head */
     char id_prefix[9];
     uint64_t next_id;          /* event loop */
@@ -234,8 +247,6 @@ void htp_request_id_set(struct htp_private *p);
 bool htp_query_admit(struct htp_private *p, struct cv_error *err);
 
 /* answer.c */
-/* For pages: nothing but their own text and style. NULL for any other media type. */
-const char *htp_page_policy(const char *media_type);
 bool htp_answered(const struct htp_private *p);
 void htp_answer_header(struct htp_private *p, const char *name,
                        const char *value); /* both live with the request; NULL takes back */

@@ -1,5 +1,4 @@
 /* Listening sockets and daemons: opened, drained, closed. */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdarg.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "congvu/log.h"
+#include "congvu/network.h"
 #include "congvu/secret.h"
 #include "http/request.h"
 
@@ -26,61 +26,27 @@ union address {
     struct sockaddr_in6 v6;
 };
 
-static bool parse_port(const char *text, in_port_t *out)
-{
-    char *end;
-    long port;
-
-    if (text[0] < '0' || text[0] > '9') {
-        return false;
-    }
-    port = strtol(text, &end, 10);
-    if (*end || port > 65535) {
-        return false;
-    }
-    *out = htons((uint16_t)port);
-    return true;
-}
-
-static bool parse_v6(const char *listen, union address *out)
-{
-    const char *close = strchr(listen, ']');
-    char host[INET6_ADDRSTRLEN];
-    size_t len = close ? (size_t)(close - listen - 1) : 0;
-
-    if (len == 0 || len >= sizeof(host) || close[1] != ':' || !parse_port(close + 2, &out->v6.sin6_port)) {
-        return false;
-    }
-    memcpy(host, listen + 1, len);
-    host[len] = '\0';
-    out->v6.sin6_family = AF_INET6;
-    return inet_pton(AF_INET6, host, &out->v6.sin6_addr) == 1;
-}
-
-static bool parse_v4(const char *listen, union address *out)
-{
-    const char *colon = strchr(listen, ':');
-    char host[INET_ADDRSTRLEN];
-    size_t len = colon ? (size_t)(colon - listen) : 0;
-
-    if (len == 0 || len >= sizeof(host) || !parse_port(colon + 1, &out->v4.sin_port)) {
-        return false;
-    }
-    memcpy(host, listen, len);
-    host[len] = '\0';
-    out->v4.sin_family = AF_INET;
-    return inet_pton(AF_INET, host, &out->v4.sin_addr) == 1;
-}
-
 static bool parse_listen(const char *listen, union address *out, struct cv_error *err)
 {
+    struct cv_address host;
+    uint16_t port;
+
     memset(out, 0, sizeof(*out));
-    if (listen[0] == '[' ? parse_v6(listen, out) : parse_v4(listen, out)) {
-        return true;
+    if (!cv_listen_parse(listen, &host, &port)) {
+        return cv_fail_as(err, CV_INVALID, "listen",
+                          "Địa chỉ lắng nghe \"%s\" không hợp lệ; ví dụ: 127.0.0.1:8080, [::1]:0",
+                          "\"%s\" is no address to listen on; examples: 127.0.0.1:8080, [::1]:0", listen);
     }
-    return cv_fail_as(err, CV_INVALID, "listen",
-                      "Địa chỉ lắng nghe \"%s\" không hợp lệ; ví dụ: 127.0.0.1:8080, [::1]:0",
-                      "\"%s\" is no address to listen on; examples: 127.0.0.1:8080, [::1]:0", listen);
+    if (host.len == 16) {
+        out->v6.sin6_family = AF_INET6;
+        out->v6.sin6_port = htons(port);
+        memcpy(&out->v6.sin6_addr, host.bytes, 16);
+    } else {
+        out->v4.sin_family = AF_INET;
+        out->v4.sin_port = htons(port);
+        memcpy(&out->v4.sin_addr, host.bytes, 4);
+    }
+    return true;
 }
 
 static bool fail_listen(const char *listen, struct cv_error *err)
@@ -213,6 +179,11 @@ bool htp_server_start(const struct htp_options *options, struct htp_server **out
     }
     server->options = *options;
     server->library_trims = MHD_get_version()[0] != '0';
+    if (options->proxies && !cv_networks_parse(options->proxies, server->proxies.networks, &server->proxies.count)) {
+        free(server);
+        return cv_fail_as(err, CV_INVALID, "proxies", "Danh sách proxy không hợp lệ",
+                          "The list of proxies cannot be read");
+    }
     server->high_water = options->connections - options->connections / 10;
     cv_random_text(server->id_prefix, 8, false);
     init_sync(server);

@@ -11,7 +11,7 @@ SERVICE = ROOT / "service"
 LAYERS = ["base", "conf", "domain", "job", "intake", "connect", "directory", "view", "report", "provision", "history", "reconcile", "reporting", "http", "api"]
 
 # layer -> public headers (include/congvu/NAME.h) that it may include; DOMAIN, PORT and so on are groups of them
-BASE = {"error", "memory", "clock", "text", "json", "log", "secret"}
+BASE = {"error", "memory", "clock", "text", "json", "log", "network", "secret"}
 DOMAIN = {"record", "unit", "account", "departure", "staff", "system", "connector", "usage", "wish", "token", "brake", "naming", "person_name", "coverage", "adoption", "period"}
 PORT = {"session", "records"}  # the directory as use cases see it
 VIEW = {"view", "view_lists", "view_figures"}

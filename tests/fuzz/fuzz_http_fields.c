@@ -7,6 +7,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static const struct htp_proxies proxies = {.networks = {{.address = {.bytes = {127, 0, 0, 1}, .len = 4}, .prefix = 8}},
+                                           .count = 1};
+
 static void parse_all(const char *value)
 {
     int64_t revision = 0;
@@ -21,6 +24,7 @@ static void parse_all(const char *value)
     (void)htp_bearer(value);
     (void)htp_content_length(value, &length);
     (void)htp_host_ok(value);
+    (void)htp_peer_of(proxies.networks[0].address, value, &proxies);
     if (htp_match_parse(value, &revision) == HTP_MATCH_VALUE && revision < -1) {
         abort();
     }

@@ -1,7 +1,7 @@
 /* A server with a handful of routes, for the tests of the HTTP layer alone. Prints {"port":N} when it listens; SIGTERM
  * stops it gracefully.
  *
- * usage: httpd_probe REQUEST_MS IDLE_MS QUEUE CONNECTIONS DRAIN_MS HOLD_FIFO [SHARED_BYTES]
+ * usage: httpd_probe REQUEST_MS IDLE_MS QUEUE CONNECTIONS DRAIN_MS HOLD_FIFO [SHARED_BYTES [PROXIES]]
  * /slow waits until HOLD_FIFO has been opened for writing and closed again (its end of file), or for the request's
  * deadline. */
 #include <errno.h>
@@ -242,6 +242,7 @@ int main(int argc, char **argv)
     cv_log_level(CV_LOG_ERROR);
     options.request_ms = (int)strtol(argv[1], NULL, 10);
     options.idle_ms = (int)strtol(argv[2], NULL, 10);
+    options.proxies = argc > 8 ? argv[8] : NULL;
     options.connections = (int)strtol(argv[4], NULL, 10);
     probe.hold_fd = open(argv[6], O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (probe.hold_fd < 0) {

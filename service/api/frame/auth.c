@@ -59,7 +59,7 @@ bool api_authenticate(struct htp_exchange *x, const char *bearer, uint32_t *out_
         return cv_fail(err, cvp_directory_unavailable, NULL,
                        "Dịch vụ chưa nghe được thư mục nên chưa nhận ra mã truy cập, xin thử lại sau ít giây",
                        "The directory is not heard, so the token is not known yet; please try again in a few seconds");
-    if (!api_token_good(&token, found, err))
+    if (!api_token_good(x, &token, found, err))
         return false;
     if (!api_rate_pass(api, token.id)) {
         cv_count(CVM_rate_limited);

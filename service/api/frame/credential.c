@@ -8,7 +8,7 @@ bool api_view_lives(const struct api *api)
     return state.loaded && state.alive;
 }
 
-bool api_token_good(const struct dom_token *token, bool found, struct cv_error *err)
+static bool judge(const struct dom_token *token, bool found, struct cv_error *err)
 {
     if (!found)
         return cv_fail(err, cvp_unauthenticated, NULL, "Mã truy cập không đúng", "The access token is not known");
@@ -20,6 +20,29 @@ bool api_token_good(const struct dom_token *token, bool found, struct cv_error *
     return true;
 }
 
+/* One line for each, with what is known; what was sent is never part of it. */
+static void log_refused(const struct htp_exchange *x, const struct dom_token *token, bool found,
+                        const struct cv_error *err)
+{
+    char id[CV_ID_TEXT] = "an unknown token";
+    bool in_event_loop = x->thread == NULL;
+    if (found)
+        cv_id_text("tok_", token->id, id);
+    if (in_event_loop)
+        cv_log_request(x->request_id);
+    cv_log(CV_LOG_WARN, "sign_in_refused", "%s (%s) from %s", id, cv_problem_row(err->problem)->code, htp_peer(x));
+    if (in_event_loop)
+        cv_log_request(NULL);
+}
+
+bool api_token_good(const struct htp_exchange *x, const struct dom_token *token, bool found, struct cv_error *err)
+{
+    if (judge(token, found, err))
+        return true;
+    log_refused(x, token, found, err);
+    return false;
+}
+
 bool api_token_asked(struct htp_exchange *x, struct cv_error *err)
 {
     struct dom_token token = {0};
@@ -29,5 +52,5 @@ bool api_token_asked(struct htp_exchange *x, struct cv_error *err)
     if (!found && err->kind != CV_NOT_FOUND)
         return false;
     cv_error_clear(err);
-    return api_token_good(&token, found, err);
+    return api_token_good(x, &token, found, err);
 }

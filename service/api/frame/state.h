@@ -57,7 +57,7 @@ void api_body_tag(const struct api *api, const char *bytes, size_t len, char out
 
 /* credential.c */
 bool api_view_lives(const struct api *api);
-bool api_token_good(const struct dom_token *token, bool found, struct cv_error *err);
+bool api_token_good(const struct htp_exchange *x, const struct dom_token *token, bool found, struct cv_error *err);
 /* Is the caller's token good in the directory itself? Asked only while the view may be behind. */
 bool api_token_asked(struct htp_exchange *x, struct cv_error *err);
 

@@ -197,8 +197,14 @@ void api_redeem_activation(struct htp_exchange *x)
     if (!api_faultless(x, cvp_validation_failed))
         return;
     call.actor = "activation";
-    if (prov_activate(&call, code, password, &err))
+    call.peer = htp_peer(x);
+    if (prov_activate(&call, code, password, &err)) {
         htp_reply_empty(x, 204);
-    else
-        htp_problem(x, &err, &x->faults);
+        return;
+    }
+    if (err.problem == cvp_activation_refused)
+        cv_log(CV_LOG_WARN, "activation_refused", "a wrong, used or expired code from %s", call.peer);
+    if (err.problem == cvp_rate_limited)
+        cv_count(CVM_rate_limited);
+    htp_problem(x, &err, &x->faults);
 }

@@ -1,5 +1,6 @@
 /* What all use cases share: names on their way, idempotency, retries, settling. */
 #include "provision/internal.h"
+#include "provision/core/attempts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,11 @@ bool prov_new(const struct prov_options *options, struct prov **out, struct cv_e
     struct prov *prov = calloc(1, sizeof(*prov));
     if (prov == NULL)
         return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
+    prov->attempts = prov_attempts_new();
+    if (prov->attempts == NULL) {
+        free(prov);
+        return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
+    }
     prov->options = *options;
     prov->usage_folded = CV_NO_DAY;
     prov->reminded_at = CV_NO_MOMENT;
@@ -24,6 +30,7 @@ void prov_free(struct prov **prov)
         return;
     for (size_t i = 0; i < (*prov)->reserved_count; i++)
         free((*prov)->reserved[i]);
+    prov_attempts_free(&(*prov)->attempts);
     pthread_mutex_destroy(&(*prov)->lock);
     free(*prov);
     *prov = NULL;

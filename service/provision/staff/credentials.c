@@ -1,20 +1,24 @@
 /* Handing over a credential: HR gets a one-time code, the person redeems it with an own password. No password is ever
  * made or seen by HR, and the code is stored only as a digest. */
 #include "provision/internal.h"
+#include "provision/core/attempts.h"
 
 #include <string.h>
 
 enum { CODE_SIGNS = 20, CODE_GROUP = 4 };
 
-/* "7K2M-..." for people; dashes and blanks are dropped, letters raised and look-alikes mended before the digest. */
-static void code_digest(const struct prov *prov, const char *code, char out[CV_DIGEST_TEXT])
+/* "7K2M-..." for people; dashes and blanks are dropped, letters lowered and look-alikes mended before the digest.
+ * False: the text is longer than any code. */
+static bool code_digest(const struct prov *prov, const char *code, char out[CV_DIGEST_TEXT])
 {
     char plain[CODE_SIGNS + 1];
     size_t n = 0;
-    for (const char *p = code; *p != '\0' && n < CODE_SIGNS; p++) {
+    for (const char *p = code; *p != '\0'; p++) {
         char c = cv_ascii_lower(*p);
         if (c == '-' || c == ' ')
             continue;
+        if (n == CODE_SIGNS)
+            return false;
         if (c == 'o')
             c = '0';
         else if (c == 'i' || c == 'l')
@@ -23,6 +27,7 @@ static void code_digest(const struct prov *prov, const char *code, char out[CV_D
     }
     plain[n] = '\0';
     cv_digest(&prov->options.code_key, plain, n, out);
+    return true;
 }
 
 static void make_code(char out[32])
@@ -141,12 +146,13 @@ static bool activate(struct prov_call *call, const struct dom_staff *before, con
     return ok;
 }
 
-bool prov_activate(struct prov_call *call, const char *code, const char *password, struct cv_error *err)
+static bool redeem(struct prov_call *call, const char *code, const char *password, struct cv_error *err)
 {
     char digest[CV_DIGEST_TEXT];
     struct dom_staff before;
     struct prov_systems systems;
-    code_digest(call->prov, code, digest);
+    if (!code_digest(call->prov, code, digest))
+        return refuse(err);
     if (!dir_staff_find_activation(call->dir, digest, call->arena, &before, err))
         return err->kind == CV_NOT_FOUND ? refuse(err) : false;
     if (!dom_code_redeemable(&before, cv_now()) || !prov_load_systems(call, &systems, err))
@@ -157,5 +163,19 @@ bool prov_activate(struct prov_call *call, const char *code, const char *passwor
         fit ? activate(call, &before, &systems, ready, err) : cv_faults_check(call->faults, cvp_password_too_weak, err);
     if (ready != NULL)
         explicit_bzero(ready, strlen(ready));
+    return ok;
+}
+
+bool prov_activate(struct prov_call *call, const char *code, const char *password, struct cv_error *err)
+{
+    int wait_s = 0;
+    if (!prov_attempt_begin(call->prov->attempts, call->peer, cv_mono_ns(), &wait_s)) {
+        cv_fail(err, cvp_rate_limited, NULL, "Đã nhập sai quá nhiều lần; vui lòng thử lại sau %d giây",
+                "Wrong too often; please try again in %d seconds", wait_s);
+        err->retry_after_s = wait_s;
+        return false;
+    }
+    bool ok = redeem(call, code, password, err);
+    prov_attempt_end(call->prov->attempts, call->peer, cv_mono_ns(), !ok && err->problem == cvp_activation_refused);
     return ok;
 }
