@@ -97,6 +97,22 @@ def test_public_headers_tell_their_story_and_thread_rule():
         assert first[1].count("\n") >= 4 and "thread" in first[1].lower(), header.name
 
 
+# Whoever sets what is wanted of an account, or that a password is set, goes round the rules of who may ask for it.
+ASKING = r"->(?:desired|cause|credential_set) = "
+MAY_ASK = {
+    "view/store/person.c": "keeps a copy",
+    "domain/account/wishes.c": "the rules themselves",
+    "directory/map/account.c": "reads what is stored",
+    "provision/staff/credentials.c": "the person has set an own password",
+    "reconcile/scim/account.c": "deleted there after its time: there is no way back",
+}
+
+
+def test_one_place_says_what_is_wanted_of_an_account():
+    asking = {str(p.relative_to(SERVICE)) for p in SERVICE.rglob("*.c") if re.search(ASKING, code_only(p.read_text()))}
+    assert {a for a in asking if not any(a.startswith(m) for m in MAY_ASK)} == set()
+
+
 def functions():
     """(file, name, lines) of every function, from ctags."""
     files = [str(p) for p in SERVICE.rglob("*.c")]

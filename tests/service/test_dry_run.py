@@ -78,6 +78,16 @@ def seen(record):
     return lines | ({"letterhead": record["letterhead"]} if "letterhead" in record else {})
 
 
+MOMENTS = {"since", "started_at", "recorded_at", "asked_at", "done_at", "created_at", "updated_at", "revision", "request_id"}
+
+
+def timeless(value):
+    """An answer without what a clock or a counter writes."""
+    if isinstance(value, dict):
+        return {k: timeless(v) for k, v in value.items() if k not in MOMENTS}
+    return [timeless(v) for v in value] if isinstance(value, list) else value
+
+
 def covers(fields, line):
     """A line of the record is told by a change of the same name, or, of an account, by one below it; what mirrors something else by that."""
     mirrors = {"posts": ["unit", "title"], "path": ["parent"], "effective_block": ["block", "parent"], "former_codes": ["staff_code", "code"]}
@@ -132,6 +142,15 @@ def test_of_somebody_who_is_not_there_yet(client):
         "accounts/mailbox": "present"}
 
 
+def test_of_somebody_posted(client):
+    body = an(full_name="Trần Thị Mới Đến", accounts=[{"system": "mailbox", "desired": {"state": "locked", "reason": "leave"}},
+                                                     {"system": "certificate", "desired": {"state": "present"}}])
+    dry = client.post("/v1/staff", body, validate_only=True).json
+    real = client.post("/v1/staff", body).json
+    assert dry["id"] is None and {k: v for k, v in timeless(dry).items() if k not in ("id", "mail_store")} == {
+        k: v for k, v in timeless(real).items() if k not in ("id", "mail_store")}
+
+
 def test_what_was_not_told(client):
     """A transfer moves the logins and states of other systems; a changed leave, a second post: each is named with its values."""
     client.put("/v1/staff/DRY-1", an(full_name="Đỗ Thị Chuyển Đi", birth_year=1980))
@@ -149,16 +168,6 @@ def test_what_was_not_told(client):
     second = changes({"posts": [{"unit": "T1.03", "primary": True, "title": "Chuyên viên"}, {"unit": "T1.01", "kind": "kiem_nhiem"}]})
     assert [p["unit"] for p in second["posts"][1] if p["to"] is None].count("T1.01") == 1
     assert changes({"birth_year": 1981}) == {"birth_year": (1980, 1981)}, "a number is a number"
-
-
-MOMENTS = {"since", "started_at", "recorded_at", "asked_at", "done_at", "created_at", "updated_at", "revision", "request_id"}
-
-
-def timeless(value):
-    """An answer without what a clock or a counter writes."""
-    if isinstance(value, dict):
-        return {k: timeless(v) for k, v in value.items() if k not in MOMENTS}
-    return [timeless(v) for v in value] if isinstance(value, list) else value
 
 
 def test_of_what_answers_with_its_usual_body(start):
