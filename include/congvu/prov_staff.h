@@ -117,7 +117,8 @@ bool prov_batch_begin(struct prov_call *call, struct prov_batch *out, struct cv_
 /* Nothing to do without a key. A failure is logged only: what the lines did is done. */
 void prov_batch_end(struct prov_call *call, const struct prov_batch *batch, const char *outcomes);
 struct prov_reinstatement_input {
-    struct prov_text unit, title;
+    struct prov_text unit, title, staff_code;
+    struct prov_int category;      /* enum dom_category */
     struct prov_decision decision; /* its effective_on is the day of coming back */
 };
 bool prov_reinstate(struct prov_call *call, const char *key, const struct prov_reinstatement_input *in,

@@ -91,6 +91,8 @@ struct dom_order {
 bool dom_departure_take(struct dom_staff *staff, const struct dom_order *order, const char *actor, cv_moment now,
                         struct dom_departure **out, bool *out_began, struct cv_error *err);
 /* departure_not_found, departure_done. */
+/* The order names an earlier day than that on which it was carried out: that day stays. */
+bool dom_order_late(const struct dom_departure *d, const struct dom_order *order);
 bool dom_departure_withdraw(struct dom_staff *staff, const char *actor, cv_moment now, struct cv_error *err);
 /* Its first moment: neither the password nor a code handed out before opens anything from now on. */
 void dom_departure_begin(struct dom_staff *staff, struct dom_departure *d, cv_moment now);

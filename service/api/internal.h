@@ -79,8 +79,9 @@ void api_write_staff(struct htp_exchange *x, const char *name, const struct dom_
 void api_write_staff_row(struct htp_exchange *x, const struct view_staff *staff);              /* list item */
 void api_write_account(struct htp_exchange *x, const char *name, const struct dom_staff *staff,
                        const struct dom_account *account);
-void api_write_departure(struct htp_exchange *x, const char *name, const struct dom_staff *staff,
-                         const struct dom_departure *d);
+/* `said`: the order that this answers; NULL = it is only read. */
+void api_write_departure(struct htp_exchange *x, const char *name, const struct prov_staff_result *result,
+                         const struct dom_departure *d, const struct dom_order *said);
 /* A post but its unit, into the object that is open. */
 void api_write_post_facts(struct cv_jout *j, const struct dom_post *post);
 /* What decided the wish, for people who cannot see the record: required, hand, ... */

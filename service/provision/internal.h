@@ -130,6 +130,8 @@ bool prov_staff_seen(struct prov_call *call, struct prov_staff_result *out, bool
 
 /* ---- input onto a record ---- */
 bool prov_apply_staff(struct prov_change *change, const struct prov_staff_input *in, struct cv_error *err);
+/* The code alone; faults go to the call's list. */
+bool prov_apply_code(struct prov_change *change, const struct prov_staff_input *in, struct cv_error *err);
 bool prov_apply_posts(struct prov_change *change, const struct prov_staff_input *in, bool *out_moved,
                       struct cv_error *err);
 /* Somebody who was away since that day comes back on another: the post of before ends on the one and begins anew on the

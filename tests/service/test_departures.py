@@ -45,7 +45,7 @@ def test_departure_closes_at_once_and_a_repeat_keeps_the_first_moment(big, clien
     assert "authorizedService" not in entry and "cvReceives" not in entry
     assert bind(big, dn, "Mat-Khau-Rieng-9") != 0
     again = client.put("/v1/staff/Q-1/departure", LEAVE)
-    assert again.status == 200 and again.json == first.json and again.etag == first.etag
+    assert again.status == 200 and again.json == {**first.json, "unchanged": True} and again.etag == first.etag
     assert client.get("/v1/staff/Q-1").json["status"] == "departed"
 
 
@@ -229,3 +229,33 @@ def test_what_was_withdrawn_is_not_recorded_again_by_the_same_nightly_line(clien
     assert client.delete("/v1/staff/NW-1/departure", etag="*").status == 204
     for stale in (day(20), day(21)):
         assert client.put("/v1/staff/NW-1/departure", {**line, "effective_on": stale}).code == "departure_withdrawn", "also the one before the last"
+
+
+def test_what_changed_nothing_and_what_was_not_obeyed_is_said(client):
+    body = an(full_name="Cao Không Đổi", unit="T1")
+    assert "Congvu-Unchanged" not in client.put("/v1/staff/UN-1", body).headers
+    assert client.put("/v1/staff/UN-1/accounts/mailbox", {"state": "present"}).status == 200
+    same = [client.put("/v1/staff/UN-1", body), client.patch("/v1/staff/UN-1", {"title": body["title"]}),
+            client.put("/v1/staff/UN-1/accounts/mailbox", {"state": "present"}), client.patch("/v1/units/T1", {"slug": "thu"})]
+    assert [a.headers["Congvu-Unchanged"] for a in same] == ["true"] * 4, same
+    assert "Congvu-Unchanged" not in client.patch("/v1/staff/UN-1", {"title": "Trưởng phòng"}).headers
+    first = client.put("/v1/staff/UN-1/departure", {"reason": "thoi_viec"}).json
+    again = client.put("/v1/staff/UN-1/departure", {"reason": "thoi_viec"}).json
+    earlier = client.put("/v1/staff/UN-1/departure", {"reason": "thoi_viec", "effective_on": day(-3)}).json
+    assert "unchanged" not in first and again["unchanged"] is True and "ignored" not in again
+    assert [i["member"] for i in earlier["ignored"]] == ["effective_on"] and earlier["effective_on"] == first["effective_on"]
+
+
+def test_who_is_hired_again_takes_a_new_code_and_category_in_the_same_call(client):
+    for n in (1, 2):
+        assert client.put(f"/v1/staff/RH-{n}", an(full_name=nth("Cao Trở Lại", n), unit="T1")).status == 201
+    assert client.put("/v1/staff/RH-1/departure", {"reason": "buoc_thoi_viec"}).status == 200
+    again = {"decision": {"number": "5/QĐ"}, "unit": "T1.02", "category": "vien_chuc"}
+    taken = client.post("/v1/staff/RH-1/reinstatements", {**again, "staff_code": "RH-2"})
+    assert (taken.code, taken.json["errors"][0]["pointer"]) == ("code_taken", "#/staff_code")
+    bad = client.post("/v1/staff/RH-1/reinstatements", {**again, "staff_code": "có dấu"})
+    assert bad.status == 422 and bad.json["errors"][0]["pointer"] == "#/staff_code"
+    back = client.post("/v1/staff/RH-1/reinstatements", {**again, "staff_code": "RH-9"})
+    assert (back.status, back.json["staff_code"], back.json["former_codes"], back.json["category"], back.json["unit"]["code"]) == (
+        202, "RH-9", ["RH-1"], "vien_chuc", "T1.02"), back
+    assert client.get("/v1/staff/RH-1").json["id"] == back.json["id"]

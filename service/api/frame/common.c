@@ -111,6 +111,8 @@ void api_result_head(struct htp_exchange *x, enum prov_outcome outcome, int64_t 
         htp_header_set(x, "Location", "%s", location);
     if (outcome == PROV_REPLAYED)
         htp_header_set(x, "Idempotency-Replayed", "true");
+    if (outcome == PROV_UNCHANGED)
+        htp_header_set(x, "Congvu-Unchanged", "true");
 }
 
 bool api_unit_filter(struct htp_exchange *x, bool *out_has, struct cv_id *out_unit, bool *out_recursive)

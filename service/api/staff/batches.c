@@ -92,7 +92,7 @@ static void write_line(struct htp_exchange *x, size_t index, const struct line *
     cv_jout_string(j, "staff", line->staff);
     cv_jout_string(j, "outcome", outcome_words[line->outcome]);
     if (d != NULL)
-        api_write_departure(x, "departure", &line->result.staff, d);
+        api_write_departure(x, "departure", &line->result, d, &line->in.order);
     if (!fine)
         write_problem(x, &line->err);
     cv_jout_end(j);
@@ -164,6 +164,7 @@ static bool take_outcome(struct prov_call *call, struct line *line, char *word, 
         if (strcmp(word, outcome_words[k]) == 0)
             line->outcome = (enum outcome)k;
     take_problem(line, code + 1);
+    line->result.outcome = PROV_REPLAYED;
     if (!is_fine(line->outcome) || prov_staff_read(call, line->staff, &line->result.staff, err))
         return true;
     line->gone = err->problem == cvp_staff_not_found;

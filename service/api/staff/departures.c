@@ -30,7 +30,7 @@ void api_get_departure(struct htp_exchange *x)
     if (!current_or_404(x, &staff, &d))
         return;
     htp_etag_moving(x, staff.revision);
-    api_write_departure(x, NULL, &staff, d);
+    api_write_departure(x, NULL, &(const struct prov_staff_result){.staff = staff}, d, NULL);
     htp_reply(x, 200);
 }
 
@@ -60,7 +60,7 @@ void api_put_departure(struct htp_exchange *x)
         htp_header_set(x, "Location", "/v1/staff/%s/departure", cv_id_text("stf_", result.staff.id, id));
         status = 202;
     }
-    api_write_departure(x, NULL, &result.staff, d);
+    api_write_departure(x, NULL, &result, d, &in.order);
     htp_reply(x, status);
 }
 
@@ -89,6 +89,8 @@ void api_create_reinstatement(struct htp_exchange *x)
         return;
     api_read_text(body, "unit", 64, &in.unit);
     api_read_text(body, "title", 200, &in.title);
+    api_read_text(body, "staff_code", 64, &in.staff_code);
+    api_read_word(body, "category", dom_category_words, &in.category);
     api_read_decision(body, "decision", &in.decision);
     cv_jin_done(body);
     if (!api_faultless(x, cvp_validation_failed))

@@ -240,10 +240,28 @@ static void write_steps(struct htp_exchange *x, const struct dom_staff *staff, c
     cv_jout_end(j);
 }
 
-void api_write_departure(struct htp_exchange *x, const char *name, const struct dom_staff *staff,
-                         const struct dom_departure *d)
+/* What of an order could not be obeyed any more. */
+static void write_ignored(struct htp_exchange *x, const struct dom_departure *d, const struct dom_order *said)
 {
     struct cv_jout *j = &x->out;
+    char day[CV_DAY_TEXT];
+    if (!dom_order_late(d, said))
+        return;
+    cv_jout_array(j, "ignored");
+    cv_jout_object(j, NULL);
+    cv_jout_string(j, "member", "effective_on");
+    cv_jout_string(j, "detail",
+                   cv_arena_printf(x->arena, "%s %s", x->lang == CV_EN ? "Carried out on" : "Đã thực hiện từ ngày",
+                                   cv_day_people(d->effective_on, day)));
+    cv_jout_end(j);
+    cv_jout_end(j);
+}
+
+void api_write_departure(struct htp_exchange *x, const char *name, const struct prov_staff_result *result,
+                         const struct dom_departure *d, const struct dom_order *said)
+{
+    struct cv_jout *j = &x->out;
+    const struct dom_staff *staff = &result->staff;
     cv_jout_object(j, name);
     cv_jout_string(j, "state", dom_departure_state_words[dom_departure_state_now(staff, d)]);
     cv_jout_int(j, "number", d->number);
@@ -259,5 +277,10 @@ void api_write_departure(struct htp_exchange *x, const char *name, const struct 
     cv_jout_moment(j, "recorded_at", d->recorded_at);
     cv_jout_moment(j, "started_at", d->started_at);
     write_steps(x, staff, d);
+    if (said != NULL) {
+        if (result->outcome == PROV_UNCHANGED)
+            cv_jout_bool(j, "unchanged", true);
+        write_ignored(x, d, said);
+    }
     cv_jout_end(j);
 }

@@ -137,6 +137,11 @@ bool dom_departure_take(struct dom_staff *staff, const struct dom_order *order, 
     return true;
 }
 
+bool dom_order_late(const struct dom_departure *d, const struct dom_order *order)
+{
+    return carried_out(d) && order->effective_on != CV_NO_DAY && order->effective_on < d->effective_on;
+}
+
 bool dom_departure_withdraw(struct dom_staff *staff, const char *actor, cv_moment now, struct cv_error *err)
 {
     struct dom_departure *d = current(staff);

@@ -183,6 +183,12 @@ static bool code_free(struct prov_change *change, const struct prov_staff_input 
     return prov_held_elsewhere(err, "/staff_code", in->staff_code.value);
 }
 
+bool prov_apply_code(struct prov_change *change, const struct prov_staff_input *in, struct cv_error *err)
+{
+    apply_code(change, in);
+    return code_free(change, in, err);
+}
+
 /* First what takes away: what a lock says about the password counts for what is opened beside it. */
 static bool apply_accounts(struct prov_change *change, const struct prov_staff_input *in, struct cv_error *err)
 {

@@ -3,11 +3,15 @@
 
 #include <string.h>
 
-static bool move_post(struct prov_change *change, const struct prov_reinstatement_input *in, bool *out_moved,
-                      struct cv_error *err)
+/* Who is hired again has a new code and another category perhaps. */
+static bool as_hired(struct prov_change *change, const struct prov_reinstatement_input *in, struct cv_error *err)
 {
-    struct prov_staff_input as_staff = {.unit = in->unit, .title = in->title, .decision = in->decision};
-    return prov_apply_posts(change, &as_staff, out_moved, err);
+    struct prov_staff_input as_staff = {
+        .unit = in->unit, .title = in->title, .decision = in->decision, .staff_code = in->staff_code};
+    bool moved = false;
+    if (in->category.given == CV_VALUE)
+        change->after->category = (enum dom_category)in->category.value;
+    return prov_apply_code(change, &as_staff, err) && prov_apply_posts(change, &as_staff, &moved, err);
 }
 
 /* A decision with a day to come waits: until then the person belongs where he was, and counts nowhere. */
@@ -15,7 +19,6 @@ static bool reinstate_change(struct prov_change *change, void *ctx, struct cv_er
 {
     const struct prov_reinstatement_input *in = ctx;
     struct dom_staff *staff = change->after;
-    bool moved = false;
     const struct dom_departure *gone = dom_current_departure(staff);
     cv_day away_from = gone != NULL ? gone->effective_on : CV_NO_DAY, today = cv_today();
     cv_day decided = in->decision.given == CV_VALUE ? in->decision.value.effective_on : CV_NO_DAY;
@@ -24,7 +27,7 @@ static bool reinstate_change(struct prov_change *change, void *ctx, struct cv_er
     if (change->call->idempotency.key != NULL)
         staff->idempotency = prov_new_idempotency(change->call);
     prov_come_back(change, away_from, decided != CV_NO_DAY && decided > today ? decided : today);
-    if (!move_post(change, in, &moved, err))
+    if (!as_hired(change, in, err))
         return false;
     return !dom_post_in_force(dom_home_on(staff, today), today) || prov_give_back(change, err);
 }
