@@ -55,6 +55,13 @@ def test_a_reader_sees_what_delivery_needs_and_nothing_else(listening):
     assert "dn:" not in guess.stdout
 
 
+def test_wrong_passwords_lock_no_machine(listening):
+    for _ in range(14):
+        wrong = ldap("ldapsearch", listening.ready["directory_listen"], reader_dn("dovecot"), "wrong", "-b", "", "-s", "base")
+        assert wrong.returncode == 49
+    assert search(listening, "dovecot", "-b", "ou=people,dc=congvu", "(mail=nobody)").returncode == 0
+
+
 COMMON = {"objectClass", "mail", "authorizedService"}
 OF_PEOPLE = {"dovecot": COMMON | {"uid", "cvMailAlias", "cvReceives", "cvFormerLogin", "cvHolds", "cvMailStore", "cvMailQuota", "cvAutoReply"},
              "postfix": COMMON | {"uid", "cvMailAlias", "cvReceives", "cvDelegate"},

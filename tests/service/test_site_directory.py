@@ -44,6 +44,9 @@ def test_the_example_serves_everything_over_ldaps_with_a_password(site, start, d
     again = start(data, config=data / "congvu.conf")
     assert again.client().get("/v1/staff/S-0").json["status"] == "departed", "its first token is still good"
     assert PASSWORD not in service.log.read_text()
+    for _ in range(14):
+        assert site.ldapsearch(SERVICE, "wrong", "-b", "", "-s", "base").returncode == 49
+    assert site.ldapsearch(SERVICE, PASSWORD, "-b", "", "-s", "base").returncode == 0, "the service is never locked out"
 
 
 def test_a_server_with_another_ca_is_not_spoken_to(site, start, data):

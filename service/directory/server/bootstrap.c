@@ -91,19 +91,32 @@ static bool ensure_folders(const struct work *w, struct cv_error *err)
     return ensure_database(w, "usage", err) && ensure_database(w, "leases", err);
 }
 
-/* Length and counting belong to slapd, because it sees every attempt; what a password may contain is judged before. */
-static bool ensure_policy(const struct work *w, struct cv_error *err)
+static const char *policy_dn(const struct work *w, const char *name)
 {
-    static const char *const rules[][2] = {
-        {"pwdAttribute", "userPassword"}, {"pwdCheckQuality", "2"},   {"pwdMinLength", "9"},
-        {"pwdLockout", "TRUE"},           {"pwdMaxFailure", "12"},    {"pwdFailureCountInterval", "900"},
-        {"pwdLockoutDuration", "900"},    {"pwdMustChange", "FALSE"}, {"pwdAllowUserChange", "FALSE"}};
+    return cv_arena_printf(w->arena, "cn=%s,ou=policies,ou=system,%s", name, w->base);
+}
+
+static bool add_policy(const struct work *w, const char *name, const char *lockout, const char *failures,
+                       struct cv_error *err)
+{
+    const char *const rules[][2] = {
+        {"pwdAttribute", "userPassword"}, {"pwdCheckQuality", "2"},    {"pwdMinLength", "9"},
+        {"pwdLockout", lockout},          {"pwdMaxFailure", failures}, {"pwdFailureCountInterval", "900"},
+        {"pwdLockoutDuration", "900"},    {"pwdMustChange", "FALSE"},  {"pwdAllowUserChange", "FALSE"}};
     struct dir_attrs a = new_entry(w, "organizationalRole");
     dir_put(&a, "objectClass", "pwdPolicy");
-    dir_put(&a, "cn", "default");
+    dir_put(&a, "cn", name);
     for (size_t i = 0; i < CV_COUNT(rules); i++)
         dir_put(&a, rules[i][0], rules[i][1]);
-    return ensure(w, cv_arena_printf(w->arena, "cn=default,ou=policies,ou=system,%s", w->base), &a, err);
+    return ensure(w, policy_dn(w, name), &a, err);
+}
+
+/* Length and counting belong to slapd, because it sees every attempt; what a password may contain is judged before.
+ * Machines have long random passwords and are never locked: whoever can reach the port could stop all mail by trying.
+ */
+static bool ensure_policies(const struct work *w, struct cv_error *err)
+{
+    return add_policy(w, "default", "TRUE", "12", err) && add_policy(w, "machines", "FALSE", "0", err);
 }
 
 const char *const dir_reader_names[] = {"dovecot", "postfix", "eoffice", NULL};
@@ -118,6 +131,39 @@ static bool ensure_readers(const struct work *w, struct cv_error *err)
         if (!ensure(w, cv_arena_printf(w->arena, "cn=%s,ou=readers,ou=system,%s", name, w->base), &a, err))
             return false;
     }
+    return true;
+}
+
+static bool never_lock(const struct work *w, const char *dn, struct cv_error *err)
+{
+    struct dir_entry found;
+    struct dir_attrs before, after;
+    const char *policy = policy_dn(w, "machines");
+    if (dir_find_entry(w->session, dn, dir_filter_eq(w->arena, "pwdPolicySubentry", policy), w->arena, &found, err))
+        return true;
+    if (err->kind != CV_NOT_FOUND)
+        return false;
+    cv_error_clear(err);
+    dir_attrs_init(&before, w->arena);
+    dir_attrs_init(&after, w->arena);
+    dir_put(&before, "pwdPolicySubentry", "-");
+    dir_put(&after, "pwdPolicySubentry", policy);
+    if (dir_modify_entry(w->session, dn, &before, &after, NULL, NULL, err))
+        return true;
+    bool none = err->kind == CV_NOT_FOUND; /* the embedded server knows the service by its user, without an entry */
+    if (none)
+        cv_error_clear(err);
+    return none;
+}
+
+static bool ensure_machines(const struct work *w, struct cv_error *err)
+{
+    if (!never_lock(w, cv_arena_printf(w->arena, "cn=service,ou=system,%s", w->base), err))
+        return false;
+    for (size_t i = 0; dir_reader_names[i]; i++)
+        if (!never_lock(w, cv_arena_printf(w->arena, "cn=%s,ou=readers,ou=system,%s", dir_reader_names[i], w->base),
+                        err))
+            return false;
     return true;
 }
 
@@ -209,7 +255,7 @@ bool dir_bootstrap(struct dir_session *s, const struct dir_bootstrap *what, stru
     const struct work w = {s, arena, dir_session_base(s)};
     if (look_at_state(&w, what->key_fingerprint, err) < 0)
         return false;
-    return ensure_folders(&w, err) && ensure_policy(&w, err) && ensure_readers(&w, err) &&
+    return ensure_folders(&w, err) && ensure_policies(&w, err) && ensure_readers(&w, err) && ensure_machines(&w, err) &&
            ensure_systems(&w, what, err) && add_state(&w, what->key_fingerprint, err) && raise_version(&w, err);
 }
 
