@@ -45,6 +45,7 @@ struct view_state {
     uint64_t generation; /* grows when something visible changed */
     bool sweep_refused;  /* the guard is holding one */
     size_t sweep_size;
+    size_t doubles;       /* pairs of people with one name or code; the log names them */
     cv_moment changed_at; /* last change of figures, or the last midnight */
     bool usage_ready;     /* the first refresh of usage is complete too: figures of use are whole */
 };

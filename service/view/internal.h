@@ -324,6 +324,7 @@ struct view {
     pthread_rwlock_t lock;
     _Atomic bool loaded, alive, refreshing;
     _Atomic size_t release; /* how many may vanish at once, once */
+    _Atomic size_t doubles; /* pairs of people with one name or code, at the last refresh */
     _Atomic uint64_t generation;
     int64_t patience_ms;         /* how old a list of people may be */
     _Atomic int64_t complete_ns; /* monotonic: last known complete and alive */
@@ -410,6 +411,7 @@ bool view_slots_take_out(struct view_slots *s, uint32_t slot); /* keeps no order
 
 /* ---- feed side; the feed's thread only ---- */
 void view_feed_sweep(struct view *v); /* sweep.c */
+void view_find_doubles(struct view *v);
 bool view_sweep_allowed(struct view *v);
 void view_drop_entry(struct view *v, uint32_t entry);
 void view_put_staff(struct view *v, const uint8_t uuid[16], const struct dom_staff *staff); /* people.c; locks inside */

@@ -106,3 +106,16 @@ def test_a_mass_loss_is_held_until_an_administrator_says_so(site, service):
     wait_for(lambda: names(service) == ["Người Thứ Nhất"], "they go")
     wait_for(lambda: admin.get("/readyz").json["status"] == "ready", "and nothing is held any more")
     assert admin.post("/v1/loss-releases", {"records": held}).code == "conflict"
+
+
+def test_two_people_with_one_name_are_told(site, service):
+    admin = service.client()
+    assert admin.put("/v1/staff/F-2", an(full_name="Người Thứ Hai")).status == 201
+    whole = site.dump()
+    first = next(block for block in whole.split("\n\n") if "cvStaffCode: F-1\n" in block)
+    other = re.sub(r"(stf_|entryUUID: )(.)", lambda m: m[1] + ("1" if m[2] == "0" else "0"), first)  # slapadd asks no overlay
+    with frozen(service.process.pid):
+        restored(site, f"{whole}\n{other}\n")
+    assert wait_for(lambda: admin.get("/readyz").json["checks"]["view"]["doubles"], "it is seen") == 2, "one name, one code"
+    assert admin.get("/readyz").json["status"] == "degraded"
+    assert "have the same name" in service.log.read_text() and "have the same code" in service.log.read_text()

@@ -72,6 +72,7 @@ static void check_view(struct htp_exchange *x, const struct view_state *state)
         cv_jout_null(j, "age_seconds");
     }
     cv_jout_int(j, "held_records", (int64_t)state->sweep_size);
+    cv_jout_int(j, "doubles", (int64_t)state->doubles);
     if (state->sweep_refused)
         cv_jout_string(j, "detail",
                        cv_arena_printf(x->arena,
@@ -116,7 +117,7 @@ static const char *readiness(const struct view_state *state, bool works)
 {
     if (!state->loaded)
         return "not_ready";
-    return state->alive && works && !state->sweep_refused ? "ready" : "degraded";
+    return state->alive && works && !state->sweep_refused && state->doubles == 0 ? "ready" : "degraded";
 }
 
 void api_get_readyz(struct htp_exchange *x)
@@ -172,6 +173,7 @@ void api_get_metrics(struct htp_exchange *x)
     cv_metrics_gauge(&page, "view_tokens", "tokens in the view", (double)state.tokens);
     cv_metrics_gauge(&page, "view_sweep_refused", "1 while a sweep is held by the mass-loss guard",
                      state.sweep_refused);
+    cv_metrics_gauge(&page, "view_doubles", "pairs of people with one name or code", (double)state.doubles);
     cv_metrics_gauge(&page, "view_sweep_size", "records that the guard keeps although the directory misses them",
                      (double)state.sweep_size);
     cv_metrics_gauge(&page, "brake_waiting", "deactivations that wait for a second person, a minute ago at most",

@@ -117,6 +117,7 @@ static bool on_end(void *ctx, bool sweep)
         atomic_store(&v->loaded, true);
         view_write_end(v);
     }
+    view_find_doubles(v);
     atomic_store(&v->refreshing, false);
     atomic_store(&v->complete_ns, cv_mono_ns());
     cv_count(CVM_view_refreshes);
@@ -184,6 +185,7 @@ void view_state(const struct view *view, struct view_state *out)
         .generation = atomic_load(&v->generation),
         .sweep_refused = v->sweep_refused,
         .sweep_size = v->sweep_size,
+        .doubles = atomic_load(&v->doubles),
         .changed_at = v->changed_at,
         .usage_ready = v->usage_ready,
     };
