@@ -344,7 +344,7 @@ static const char *skip_answer(const char *p, int *ours, int *good)
     *ours += own;
     *good += own && p[9] < '4';
     end += 4;
-    if (own && *end == '{' && length) { /* to HEAD nothing follows */
+    if (length && (*end == '{' || *end == '<')) { /* to HEAD nothing follows, and 0.9.75 sends some heads twice */
         end += strtoul(length, NULL, 10);
     }
     next = strstr(end, "HTTP/1.1 ");
