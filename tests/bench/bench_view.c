@@ -4,13 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "congvu/connector.h"
 #include "congvu/text.h"
 #include "congvu/view_figures.h"
 #include "congvu/view_lists.h"
 
-enum { SYSTEMS = 4, ROUNDS = 400, COVERAGE_ROUNDS = 2000, DAYS = 180 };
+enum { SYSTEMS = 4, OFFICE = 3, ROUNDS = 400, COVERAGE_ROUNDS = 2000, DAYS = 180 };
 
 static const char *const slugs[SYSTEMS] = {"certificate", "e-office", "mailbox", "td-office"};
 static const char *const families[] = {"Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Phan", "Võ", "Đặng", "Bùi", "Đỗ"};
@@ -76,8 +78,11 @@ static void send_units(struct dir_feed *feed, uint32_t units)
     }
 }
 
+static uint32_t unconfirmed = UINT32_MAX; /* whose change has not reached the office */
+
 static void send_person(struct dir_feed *feed, uint32_t i, uint32_t units)
 {
+    const int64_t revision = 3;
     char full[96], code[24], address[64], login[24], mailbox[40], office[48], mobile[20];
     const char *family = families[pick(10)], *middle = middles[pick(8)], *given = givens[pick(45)];
     struct cv_id uuid = number_id(3, i);
@@ -99,7 +104,9 @@ static void send_person(struct dir_feed *feed, uint32_t i, uint32_t units)
         accounts[s] = (struct dom_account){.system = slugs[s],
                                            .login = s == 3 ? office + 10 : login,
                                            .since = 1700000000,
-                                           .observed = pick(20) ? DOM_OBS_ACTIVE : DOM_REQUESTED};
+                                           .synced = s == OFFICE ? revision : 0,
+                                           .observed = s == OFFICE || pick(20) ? DOM_OBS_ACTIVE : DOM_REQUESTED};
+    accounts[OFFICE].synced -= i == unconfirmed ? 1 : 0;
     struct dom_staff staff = {.id = number_id(4, i),
                               .staff_code = code,
                               .full_name = full,
@@ -118,11 +125,9 @@ static void send_person(struct dir_feed *feed, uint32_t i, uint32_t units)
                               .name_count = 3,
                               .accounts = accounts,
                               .account_count = SYSTEMS,
-                              .leave_from = CV_NO_DAY,
-                              .leave_to = CV_NO_DAY,
                               .credential_set = pick(2),
                               .activation_until = CV_NO_MOMENT,
-                              .revision = 3,
+                              .revision = revision,
                               .updated_at = 1700000000 + pick(10000000)};
     feed->staff(feed->ctx, uuid.bytes, "20261124000000.000000Z#000000#001#000000", &staff);
 }
@@ -279,6 +284,23 @@ static void time_rules(struct dir_feed *feed)
     printf(",\"rule_change_ms\":%.1f", (double)(cv_mono_ns() - start) / 1e6);
 }
 
+/* What the reconciler's clock spends of CPU to find the one person who changed. */
+static void time_connector_look(const struct view *v, struct dir_feed *feed, uint32_t people, uint32_t units)
+{
+    enum { LOOKS = 200 };
+    const struct dom_connector connector = {.delete_after_days = -1};
+    struct view_connector_backlog backlog;
+    struct cv_id due[32];
+    size_t cursor = 0;
+    unconfirmed = pick(people);
+    send_person(feed, unconfirmed, units);
+    clock_t start = clock();
+    for (int i = 0; i < LOOKS; i++)
+        check(view_connector_due(v, slugs[OFFICE], &connector, cv_now(), &cursor, due, 32, &backlog) == 1 &&
+              backlog.queue == 1);
+    printf(",\"connector_look_ms\":%.4f", (double)(clock() - start) * 1e3 / CLOCKS_PER_SEC / LOOKS);
+}
+
 int main(int argc, char **argv)
 {
     uint32_t people = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 100000;
@@ -315,6 +337,7 @@ int main(int argc, char **argv)
     time_coverage(v, "coverage_period", 3, (struct view_window){today - 40, today - 10});
     time_changes(&feed, people, units);
     time_usage(&feed, people);
+    time_connector_look(v, &feed, people, units);
     time_rules(&feed);
     printf("}\n");
     view_free(&v);
