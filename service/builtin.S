@@ -1,4 +1,4 @@
-/* The demo preset and its denied words, carried inside the program. */
+/* The demo preset, its denied words and the systems of a new directory, carried inside the program. */
     .section .rodata
     .global congvu_policy
     .global congvu_policy_end
@@ -11,5 +11,11 @@ congvu_policy_end:
 congvu_deny:
     .incbin DENY_FILE
 congvu_deny_end:
+    .byte 0
+    .global congvu_systems
+    .global congvu_systems_end
+congvu_systems:
+    .incbin SYSTEMS_FILE
+congvu_systems_end:
     .byte 0
     .section .note.GNU-stack,"",%progbits

@@ -88,8 +88,7 @@ bool startup_wait_view(struct service *s, struct cv_deadline deadline);
 bool machine_backup(const struct options *options, struct service *s, struct cv_error *err);
 bool machine_restore(const struct options *options, struct service *s, struct cv_error *err);
 bool machine_open(struct service *s, struct cv_error *err);
-/* catalogue.c: the systems of a new directory */
-size_t catalogue_default(struct cv_arena *arena, struct dom_system **out);
+extern const char congvu_systems[], congvu_systems_end[]; /* deploy/systems.json: the systems of a new directory */
 
 /* service.c */
 /* Writes down what in the data folder belongs together, once slapd has begun, and once it has ended. */

@@ -161,7 +161,9 @@ static bool first_start(struct service *s, struct cv_error *err)
     struct dom_system *systems = NULL;
     struct dir_bootstrap what = {.key_fingerprint = fingerprint};
     cv_key_fingerprint(&s->key, fingerprint);
-    what.system_count = catalogue_default(s->arena, &systems);
+    if (!api_catalogue(congvu_systems, (size_t)(congvu_systems_end - congvu_systems), s->arena, &systems,
+                       &what.system_count, err))
+        return false;
     what.systems = systems;
     dir_session_deadline(s->timer_session, cv_deadline_in_ms(BOOTSTRAP_MS));
     return dir_bootstrap(s->timer_session, &what, err) &&

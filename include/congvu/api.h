@@ -44,6 +44,10 @@ const struct htp_route *api_routes(size_t *out_count);
 const struct htp_route *api_management_routes(size_t *out_count); /* /metrics and the health answers */
 /* The tables of the members that records have in JSON; `congvud fields` prints them. */
 const struct prov_fields *const *api_records(size_t *out_count);
+/* The systems of a new directory, from a list of bodies of POST /v1/systems; the first fault otherwise. */
+struct dom_system;
+bool api_catalogue(const char *text, size_t len, struct cv_arena *arena, struct dom_system **out, size_t *out_count,
+                   struct cv_error *err);
 htp_authenticate api_authenticate;
 /* The commit that this program was built from, "unknown" without git. */
 const char *api_commit(void);

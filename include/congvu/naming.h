@@ -84,6 +84,8 @@ void dom_naming_start_rule(struct dom_naming *naming, const struct dom_policy *p
                            const struct dom_naming_input *who, const struct dom_login_rule *rule);
 /* Is it a pattern of known tokens and a-z 0-9 . _ - ? */
 bool dom_rule_valid(const char *rule);
+/* A pattern for the logins of a system, or "address". */
+bool dom_login_rule_valid(const char *rule);
 /* False: no candidate is left (naming by hand). One arena for all calls of one naming. Numbers go up to 9999. A
  * candidate that an earlier pattern gave already is not said twice. */
 bool dom_naming_next(struct dom_naming *naming, struct cv_arena *arena, struct dom_candidate *out);

@@ -27,6 +27,12 @@ struct prov_system_result {
     enum prov_outcome outcome;
     struct dom_system before, system;
 };
+/* What the input says of a new system, by itself; faults go to the list. */
+void prov_system_build(const struct prov_system_input *in, struct cv_faults *faults, struct dom_system *out);
+/* At most DOM_SYSTEMS_MAX, retired ones included: a system is never deleted. cvp_conflict: there are so many, or there
+ * is one of this name. */
+bool prov_system_create(struct prov_call *call, const struct prov_system_input *in, struct prov_system_result *out,
+                        struct cv_error *err);
 bool prov_system_patch(struct prov_call *call, const char *slug, const struct prov_system_input *in,
                        struct prov_system_result *out, struct cv_error *err);
 

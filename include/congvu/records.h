@@ -62,6 +62,9 @@ bool dir_unit_find_idempotency(struct dir_session *s, const char *key, struct cv
 
 bool dir_system_read(struct dir_session *s, const char *slug, struct cv_arena *arena, struct dom_system *out,
                      struct cv_error *err);
+/* CV_EXISTS: there is one of this name. */
+bool dir_system_add(struct dir_session *s, const struct dom_system *system, const struct dir_actor *actor,
+                    struct dir_stamp *out, struct cv_error *err);
 bool dir_system_save(struct dir_session *s, const struct dom_system *before, const struct dom_system *after,
                      const struct dir_actor *actor, struct dir_stamp *out, struct cv_error *err);
 

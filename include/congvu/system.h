@@ -60,6 +60,7 @@ struct dom_system {
     int login_max;                /* signs of a login; 0 = DOM_LOGIN_MAX */
     bool login_per_unit;          /* a move closes the old login and opens one of the new unit */
     bool receives_mail;           /* locked keeps receiving */
+    bool retired;                 /* out of use: required of nobody, no account can be wanted; never deleted */
     struct dom_required *required;
     size_t required_count;               /* empty = optional for all */
     const struct dom_sessions *sessions; /* NULL = not reachable */
@@ -75,4 +76,6 @@ bool dom_required_by(const struct dom_system *system, int block, enum dom_unit_k
                      const char *title_folded);
 /* Regular = 4 days of 30, stale 3 days behind yesterday, by day, not reported, version 1. */
 struct dom_activity dom_activity_default(void);
+/* [a-z][a-z0-9-]{0,31}, and no word that means something else in a path. */
+bool dom_system_slug_valid(const char *slug);
 int dom_login_max(const struct dom_system *system);

@@ -47,6 +47,7 @@ static const struct htp_route routes[] = {
     ROUTE(PUT, "/v1/units/{unit}/mailbox", put_unit_mailbox, INTERACTIVE, DOM_ACCOUNTS_WRITE, "", .shows = DOM_UNITS_READ),
     ROUTE(GET, "/v1/hand-overs", list_hand_overs, INTERACTIVE, DOM_STAFF_READ, ""),
     ROUTE(GET, "/v1/systems", list_systems, INTERACTIVE, DOM_UNITS_READ, ""),
+    ROUTE(POST, "/v1/systems", create_system, INTERACTIVE, DOM_SYSTEMS_WRITE, "", .shows = DOM_UNITS_READ),
     ROUTE(GET, "/v1/systems/{system}", get_system, INTERACTIVE, DOM_UNITS_READ, ""),
     ROUTE(PATCH, "/v1/systems/{system}", patch_system, INTERACTIVE, DOM_SYSTEMS_WRITE, "", .shows = DOM_UNITS_READ),
     ROUTE(POST, "/v1/systems/{system}/restorations", restore_accounts, INTERACTIVE, DOM_BRAKE_RELEASE, ""),

@@ -100,7 +100,7 @@ static void offer(void *ctx, struct rec_scan *scan)
     if (!view_systems(c->options.view, c->scratch, &systems, &count, &err))
         return;
     for (size_t i = 0; i < count; i++)
-        if (systems[i].kind == DOM_CONNECTOR && systems[i].connector != NULL)
+        if (systems[i].kind == DOM_CONNECTOR && systems[i].connector != NULL && !systems[i].retired)
             (systems[i].connector->kind == DOM_FILE ? file_offer : offer_system)(c, scan, &systems[i]);
 }
 

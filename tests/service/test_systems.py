@@ -58,3 +58,55 @@ def test_new_rules_give_accounts_and_a_shrinking_rule_is_braked(start):
     assert client.get("/v1/systems/e-office").json["required_for"] != []
     wider = client.patch("/v1/systems/e-office", {"required_for": [{"categories": ["cong_chuc", "vien_chuc"]}]})
     assert wider.status == 200, wider
+
+
+# ---- a system is data ----
+def test_a_system_is_added_used_and_retired(start):
+    service = start(tick_ms=50)
+    client = service.client()
+    make_units(client)
+    first = client.put("/v1/staff/S-1", an()).json
+    body = {"id": "cap-phep", "name": {"vi": "Cấp phép"}, "kind": "directory", "login_rule": "{donvi}_{ten}", "required_for": [{"categories": ["cong_chuc"]}],
+            "activity": {"reported": True}}
+    made = client.post("/v1/systems", body)
+    assert made.status == 201 and made.headers["Location"] == "/v1/systems/cap-phep" and made.json["login_rule"] == "{donvi}_{ten}"
+    assert client.get("/v1/systems/cap-phep").json == made.json and client.post("/v1/systems", body).code == "conflict"
+    wait_for(lambda: [a for a in client.get("/v1/staff/S-1").json["accounts"] if a["system"] == "cap-phep"], "who must have it gets it")
+    (got,) = [a for a in client.get("/v1/staff/S-1").json["accounts"] if a["system"] == "cap-phep"]
+    assert got["observed"]["state"] == "provisioned" and got["observed"]["login"].startswith("noivu_") and first["address"]
+
+    gone = client.patch("/v1/systems/cap-phep", {"retired": True})
+    assert gone.status == 200 and gone.json["retired"] is True
+    wait_for(lambda: client.get("/v1/staff/S-1/accounts/cap-phep").json["observed"]["state"] == "revoked", "its accounts are over")
+    assert client.put("/v1/staff/S-1/accounts/cap-phep", {"state": "present"}).code == "conflict"
+    later = client.put("/v1/staff/S-2", an(full_name="Trần Văn Bình")).json
+    assert "cap-phep" not in {a["system"] for a in later["accounts"]}
+    assert "cap-phep" not in {r["system"] for r in client.get("/v1/coverage", group_by="system").json["rows"]}
+    assert "cap-phep" in {s["id"] for s in client.get("/v1/systems").json["items"]}
+
+
+def test_there_are_sixteen_systems_at_most(start):
+    client = start().client()
+    for n in range(4, 16):
+        assert client.post("/v1/systems", {"id": f"s-{n}", "name": {"vi": f"Hệ thống {n}"}}).status == 201
+    full = client.post("/v1/systems", {"id": "one-more", "name": {"vi": "Nữa"}})
+    assert full.code == "conflict" and "16" in full.json["detail"]
+    assert len(client.get("/v1/systems").json["items"]) == 16
+
+
+@pytest.mark.parametrize("body, pointers", [
+    ({}, {"#/id", "#/name/vi"}),
+    ({"id": "Mail", "name": {"vi": ""}, "login_rule": "nobody"}, {"#/id", "#/name/vi", "#/login_rule"}),
+    ({"id": "required", "name": {"vi": "x"}, "activity": {"regular_days": 9, "regular_of": 3}}, {"#/id", "#/activity/regular_days"}),
+    ({"id": "x", "name": {"vi": "x"}, "kind": "manual", "connector": {"url": "https://e.vn"}, "retired": True}, {"#/kind", "#/retired"}),
+])
+def test_systems_that_cannot_be(client, body, pointers):
+    answer = client.post("/v1/systems", body)
+    assert answer.status == 422 and {e["pointer"] for e in answer.json["errors"]} == pointers, answer
+
+
+def test_the_mailbox_is_not_retired_and_a_subtree_adds_nothing(shared, client):
+    assert client.patch("/v1/systems/mailbox", {"retired": True}).status == 422
+    make_units(client)
+    token = client.post("/v1/tokens", {"name": "t", "scopes": ["systems:write", "units:read"], "unit": "T1"}).json["secret"]
+    assert shared.client(token).post("/v1/systems", {"id": "mine", "name": {"vi": "x"}}).code == "scope_missing"

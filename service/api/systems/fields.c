@@ -77,7 +77,12 @@ static void write_stale(struct cv_jout *j, const char *name, const void *record,
 }
 
 #define AT(m)  .at = offsetof(struct dom_system, m)
-#define MEMBER PROV_UPDATE | PROV_SHOWN
+#define MEMBER PROV_CREATE | PROV_UPDATE | PROV_SHOWN
+#define SLUG_COMPLAINT                                                                                                 \
+    {                                                                                                                  \
+        [CV_VI] = "Cần chữ thường a-z, số và dấu gạch nối, bắt đầu bằng chữ, tối đa 32 ký tự",                         \
+        [CV_EN] = "It must be lower case letters, digits and hyphens, beginning with a letter, 32 signs at most"       \
+    }
 #define RULE_COMPLAINT                                                                                                 \
     {                                                                                                                  \
         [CV_VI] = "Cần mẫu gồm a-z 0-9 . _ - và ít nhất một phần tử như {ten}",                                        \
@@ -86,11 +91,14 @@ static void write_stale(struct cv_jout *j, const char *name, const void *record,
 
 /* In the order of writing. */
 static const struct prov_field system_fields[] = {
-    {"id", PROV_TEXT, AT(slug), .flags = PROV_SHOWN},
+    {"id", PROV_TEXT, AT(slug), .max = DOM_SLUG_MAX, .valid = dom_system_slug_valid, .complaint = SLUG_COMPLAINT,
+     .flags = PROV_CREATE | PROV_SHOWN | PROV_VALUE},
     {"name", PROV_OWN, .read = api_read_system_name, .write = api_write_system_name, .flags = MEMBER},
     {"kind", PROV_WORD, AT(kind), .words = dom_system_kind_words, .flags = MEMBER | PROV_VALUE},
     {"required_for", PROV_OWN, .read = api_read_required, .write = api_write_required, .flags = MEMBER},
-    {"login_rule", PROV_TEXT, AT(login_rule), .flags = PROV_SHOWN},
+    {"login_rule", PROV_TEXT, AT(login_rule), .max = 100, .valid = dom_login_rule_valid, .complaint = RULE_COMPLAINT,
+     .flags = PROV_CREATE | PROV_SHOWN},
+    {"login_per_unit", PROV_BOOL, AT(login_per_unit), .flags = PROV_CREATE | PROV_SHOWN | PROV_VALUE},
     {"login_short_rule", PROV_TEXT, AT(login_short_rule), .max = 100, .valid = dom_rule_valid,
      .complaint = RULE_COMPLAINT, .flags = MEMBER},
     {"login_max_length", PROV_INT, AT(login_max), .least = DOM_LOGIN_MAX_LEAST, .most = DOM_LOGIN_MAX,
@@ -103,6 +111,7 @@ static const struct prov_field system_fields[] = {
     {"stale", PROV_OWN, .write = write_stale, .flags = PROV_SHOWN},
     {"connector", PROV_OWN, .read = api_read_connector, .write = api_write_connector, .flags = MEMBER},
     {"health", PROV_OWN, .write = api_write_connector_health, .flags = PROV_SHOWN},
+    {"retired", PROV_BOOL, AT(retired), .flags = PROV_UPDATE | PROV_SHOWN | PROV_VALUE},
     {"revision", PROV_LONG, AT(revision), .flags = PROV_SHOWN},
 };
 const struct prov_fields api_system_fields = {"system", system_fields, CV_COUNT(system_fields)};
@@ -113,6 +122,13 @@ void api_read_system(struct htp_exchange *x, const struct cv_jin *o, struct prov
 {
     *out = (struct prov_system_input){0};
     prov_fields_read(&api_system_fields, PROV_UPDATE, o, out, &out->given, x);
+    cv_jin_done(o);
+}
+
+void api_read_new_system(struct htp_exchange *x, const struct cv_jin *o, struct prov_system_input *out)
+{
+    *out = (struct prov_system_input){0};
+    prov_fields_read(&api_system_fields, PROV_CREATE, o, out, &out->given, x);
     cv_jin_done(o);
 }
 

@@ -5,6 +5,7 @@
 #include "congvu/prov_systems.h"
 
 extern const struct prov_fields api_system_fields, api_activity_fields;
+void api_read_new_system(struct htp_exchange *x, const struct cv_jin *o, struct prov_system_input *out);
 void api_read_system(struct htp_exchange *x, const struct cv_jin *o, struct prov_system_input *out);
 
 /* read.c, write.c; `ctx` is the exchange */

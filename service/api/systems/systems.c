@@ -39,6 +39,26 @@ void api_get_system(struct htp_exchange *x)
     htp_reply(x, 200);
 }
 
+void api_create_system(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct prov_system_input in;
+    struct prov_system_result result;
+    struct cv_error err = {0};
+    const struct cv_jin *body;
+    if (!api_call(x, &call) || !api_body(x, &body))
+        return;
+    api_read_new_system(x, body, &in);
+    if (!prov_system_create(&call, &in, &result, &err)) {
+        fail(x, &err);
+        return;
+    }
+    htp_etag(x, result.system.revision);
+    htp_header_set(x, "Location", "/v1/systems/%s", result.system.slug);
+    api_write_system(x, NULL, &result.system);
+    htp_reply(x, 201);
+}
+
 void api_patch_system(struct htp_exchange *x)
 {
     struct prov_call call;

@@ -188,6 +188,19 @@ bool dir_system_read(struct dir_session *s, const char *slug, struct cv_arena *a
            dir_unmap_system(&entry, arena, out, err);
 }
 
+bool dir_system_add(struct dir_session *s, const struct dom_system *system, const struct dir_actor *actor,
+                    struct dir_stamp *out, struct cv_error *err)
+{
+    cv_auto_arena arena = dir_scratch(err);
+
+    if (!arena) {
+        return false;
+    }
+    struct dir_write w = {arena, &dir_system_fields, dir_dn_system(arena, dir_session_base(s), system->slug), actor};
+
+    return dir_record_add(s, &w, system, CV_NO_MOMENT, out, err);
+}
+
 bool dir_system_save(struct dir_session *s, const struct dom_system *before, const struct dom_system *after,
                      const struct dir_actor *actor, struct dir_stamp *out, struct cv_error *err)
 {

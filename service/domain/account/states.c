@@ -154,11 +154,18 @@ static bool position_listed(const struct dom_required *r, const char *title_fold
 bool dom_required_by(const struct dom_system *system, int block, enum dom_unit_kind kind, enum dom_category category,
                      const char *title_folded)
 {
-    for (size_t i = 0; i < system->required_count; i++) {
+    for (size_t i = 0; i < system->required_count && !system->retired; i++) {
         const struct dom_required *r = &system->required[i];
         if (bit(r->blocks, block) && bit(r->unit_kinds, (int)kind) && bit(r->categories, (int)category) &&
             position_listed(r, title_folded))
             return true;
     }
     return false;
+}
+
+bool dom_system_slug_valid(const char *slug)
+{
+    size_t len = strlen(slug);
+    return len >= 1 && len <= DOM_SLUG_MAX && *slug >= 'a' && *slug <= 'z' &&
+           strspn(slug, "abcdefghijklmnopqrstuvwxyz0123456789-") == len && strcmp(slug, "required") != 0;
 }

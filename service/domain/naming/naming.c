@@ -359,3 +359,8 @@ bool dom_local_valid(const struct dom_policy *policy, const char *local, struct 
                      "This name spells an unsuitable word, please choose another");
     return faults->count + faults->dropped == before;
 }
+
+bool dom_login_rule_valid(const char *rule)
+{
+    return strcmp(rule, "address") == 0 || dom_rule_valid(rule);
+}

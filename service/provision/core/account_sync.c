@@ -64,6 +64,9 @@ bool prov_wish(struct prov_change *change, const struct dom_system *system, cons
                                     .now = cv_now()};
     if (!dom_wish_allowed(change->after, wish, cv_today(), err))
         return false;
+    if (system->retired && (wish->state == DOM_PRESENT || wish->state == DOM_LOCKED))
+        return cv_fail(err, cvp_conflict, NULL, "Hệ thống %s đã ngừng sử dụng", "The system %s is retired",
+                       system->slug);
     struct dom_account *account = dom_account_need(change->after, system->slug);
     if (account == NULL)
         return cv_fail(err, cvp_conflict, NULL, "Quá nhiều tài khoản", "Too many accounts");

@@ -14,12 +14,12 @@ static bool no_system(struct cv_error *err, const char *slug)
 }
 
 /* Figures name the version of the rule that they follow: another rule, another version. */
-static void apply_activity(struct prov_call *call, const struct prov_given *in, struct dom_activity *activity)
+static void apply_activity(struct cv_faults *faults, const struct prov_given *in, struct dom_activity *activity)
 {
     struct dom_activity before = *activity;
     prov_given_apply(in, activity);
     if (activity->regular_days > activity->regular_of)
-        cv_fault_add(call->faults, CV_AT_POINTER, "/activity/regular_days", "out_of_range",
+        cv_fault_add(faults, CV_AT_POINTER, "/activity/regular_days", "out_of_range",
                      "Số ngày phải làm việc không nhiều hơn số ngày xét (%d)",
                      "At most as many days as are looked at (%d)", activity->regular_of);
     if (activity->precision != before.precision || activity->regular_days != before.regular_days ||
@@ -27,9 +27,9 @@ static void apply_activity(struct prov_call *call, const struct prov_given *in, 
         activity->version++;
 }
 
-static void fault(struct prov_call *call, const char *pointer, const char *vi, const char *en)
+static void fault(struct cv_faults *faults, const char *pointer, const char *vi, const char *en)
 {
-    cv_fault_add(call->faults, CV_AT_POINTER, pointer, "not_allowed_value", "%s%.0s", "%.0s%s", vi, en);
+    cv_fault_add(faults, CV_AT_POINTER, pointer, "not_allowed_value", "%s%.0s", "%.0s%s", vi, en);
 }
 
 /* The credential is a name in the service's own folder: a path would let whoever writes systems read any file. */
@@ -38,7 +38,7 @@ static bool plain_name(const char *name)
     return *name != '\0' && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") == strlen(name);
 }
 
-static void apply_sessions(struct prov_call *call, const struct prov_system_input *in, struct dom_system *system)
+static void apply_sessions(struct cv_faults *faults, const struct prov_system_input *in, struct dom_system *system)
 {
     const struct dom_sessions *s = &in->sessions;
     if (in->sessions_given == CV_ABSENT)
@@ -47,32 +47,32 @@ static void apply_sessions(struct prov_call *call, const struct prov_system_inpu
     if (system->sessions == NULL)
         return;
     if (!con_url_ok(s->url))
-        fault(call, "/sessions/url", "cần địa chỉ http hoặc https đầy đủ, không kèm mật khẩu",
+        fault(faults, "/sessions/url", "cần địa chỉ http hoặc https đầy đủ, không kèm mật khẩu",
               "needs an absolute http or https URL without a password");
     if (s->credential != NULL && !plain_name(s->credential))
-        fault(call, "/sessions/credential", "cần tên tệp trong connector_secret_dir, gồm a-z 0-9 - _",
+        fault(faults, "/sessions/credential", "cần tên tệp trong connector_secret_dir, gồm a-z 0-9 - _",
               "needs a file's name in connector_secret_dir, of a-z 0-9 - _");
     for (size_t i = 0; i < s->allow_count; i++)
         if (!con_allow_ok(s->allow[i]))
-            fault(call, "/sessions/allow", "chỉ nhận loopback, private hoặc một mạng như 10.1.0.0/16",
+            fault(faults, "/sessions/allow", "chỉ nhận loopback, private hoặc một mạng như 10.1.0.0/16",
                   "takes loopback, private or a network such as 10.1.0.0/16");
 }
 
-static void apply(struct prov_call *call, const struct prov_system_input *in, struct dom_system *system)
+static void apply(struct cv_faults *faults, const struct prov_system_input *in, struct dom_system *system)
 {
     if (in->name_vi.given == CV_VALUE)
         system->name[CV_VI] = in->name_vi.value;
     if (in->name_en.given == CV_VALUE)
         system->name[CV_EN] = in->name_en.value;
     prov_given_apply(&in->given, system);
-    apply_activity(call, &in->activity, &system->activity);
-    apply_sessions(call, in, system);
+    apply_activity(faults, &in->activity, &system->activity);
+    apply_sessions(faults, in, system);
     if (in->required_given == CV_ABSENT)
         return;
     system->required = in->required;
     system->required_count = in->required_given == CV_VALUE ? in->required_count : 0;
     if (system->required_count > DOM_RULES_MAX)
-        cv_fault_add(call->faults, CV_AT_POINTER, "/required_for", "too_many", "Nhiều nhất %d dòng", "At most %d lines",
+        cv_fault_add(faults, CV_AT_POINTER, "/required_for", "too_many", "Nhiều nhất %d dòng", "At most %d lines",
                      (int)DOM_RULES_MAX);
 }
 
@@ -82,6 +82,56 @@ static bool reaches_everybody(const struct prov_call *call, struct cv_error *err
     return call->scope.everywhere ||
            cv_fail(err, cvp_scope_missing, NULL, "Chỉ mã truy cập toàn hệ thống mới được sửa hệ thống",
                    "Only a token for everything may change a system");
+}
+
+static void check_retired(struct cv_faults *faults, const struct dom_system *system)
+{
+    if (system->retired && strcmp(system->slug, "mailbox") == 0)
+        fault(faults, "/retired", "hộp thư công vụ không ngừng được", "the official mailbox cannot be retired");
+}
+
+void prov_system_build(const struct prov_system_input *in, struct cv_faults *faults, struct dom_system *out)
+{
+    out->activity = dom_activity_default();
+    out->updated_at = CV_NO_MOMENT;
+    out->kind = DOM_MANUAL;
+    apply(faults, in, out);
+    out->activity.version = 1;
+    if (out->slug == NULL)
+        fault(faults, "/id", "thiếu mã hệ thống", "the id is missing");
+    if (out->name[CV_VI] == NULL)
+        fault(faults, "/name/vi", "thiếu tên hệ thống", "the name is missing");
+}
+
+static bool create(struct prov_call *call, void *ctx, struct dir_stamp *stamp, struct cv_error *err)
+{
+    struct prov_system_result *out = ctx;
+    struct dom_system *all;
+    size_t count = 0;
+    struct dir_actor actor = prov_dir_actor(call);
+    if (!view_systems(call->prov->options.view, call->arena, &all, &count, err))
+        return false;
+    if (count >= DOM_SYSTEMS_MAX)
+        return cv_fail(err, cvp_conflict, NULL, "Đã có đủ %d hệ thống; hệ thống ngừng dùng vẫn giữ chỗ",
+                       "There are %d systems already; retired ones keep their place", (int)DOM_SYSTEMS_MAX);
+    if (!dir_system_add(call->dir, &out->system, &actor, stamp, err))
+        return err->kind == CV_EXISTS ? cv_fail(err, cvp_conflict, "/id", "Đã có hệ thống “%s”",
+                                                "There is a system “%s” already", out->system.slug)
+                                      : false;
+    out->outcome = PROV_CREATED;
+    out->system.revision = stamp->revision;
+    out->system.updated_at = stamp->updated_at;
+    return true;
+}
+
+bool prov_system_create(struct prov_call *call, const struct prov_system_input *in, struct prov_system_result *out,
+                        struct cv_error *err)
+{
+    *out = (struct prov_system_result){0};
+    prov_system_build(in, call->faults, &out->system);
+    prov_apply_connector(call, in, &out->system);
+    return cv_faults_check(call->faults, cvp_validation_failed, err) && reaches_everybody(call, err) &&
+           prov_write(call, "system.create", out->system.slug, create, out, err);
 }
 
 struct patch {
@@ -103,7 +153,8 @@ static bool attempt(struct prov_call *call, void *ctx, struct dir_stamp *stamp, 
     if (!prov_check_match(call, out->before.revision, err))
         return false;
     out->system = out->before;
-    apply(call, in, &out->system);
+    apply(call->faults, in, &out->system);
+    check_retired(call->faults, &out->system);
     prov_apply_connector(call, in, &out->system);
     if (!cv_faults_check(call->faults, cvp_validation_failed, err))
         return false;

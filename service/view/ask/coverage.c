@@ -277,11 +277,21 @@ static void put_below(struct answer *a, uint32_t slot, int depth)
 }
 
 /* ---- the question ---- */
+/* Retired ones are shown to who asks for them by name. */
+static size_t in_use(const struct view *v, unsigned *systems, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!v->systems[systems[i]].s.retired)
+            systems[kept++] = systems[i];
+    return kept;
+}
+
 static bool choose_systems(struct answer *a, struct cv_error *err)
 {
     const struct view_coverage_query *q = a->q;
     if (q->system_count == 0)
-        a->system_count = view_systems_sorted(a->v, a->systems);
+        a->system_count = in_use(a->v, a->systems, view_systems_sorted(a->v, a->systems));
     for (size_t i = 0; i < q->system_count && i < DOM_SYSTEMS_MAX; i++) {
         int slot = view_system_known(a->v, q->systems[i]);
         if (slot < 0)

@@ -12,7 +12,8 @@ static bool same_activity(const struct dom_activity *a, const struct dom_activit
 
 static bool same_rules(const struct dom_system *a, const struct dom_system *b)
 {
-    if (a->kind != b->kind || a->required_count != b->required_count || !same_activity(&a->activity, &b->activity))
+    if (a->kind != b->kind || a->retired != b->retired || a->required_count != b->required_count ||
+        !same_activity(&a->activity, &b->activity))
         return false;
     for (size_t i = 0; i < a->required_count; i++) {
         const struct dom_required *x = &a->required[i], *y = &b->required[i];
