@@ -255,6 +255,7 @@ static bool start_use_cases(struct service *s, struct cv_error *err)
                      .rate_per_second = (int)s->conf.rate_per_second,
                      .bands = dom_policy_bands(s->policy),
                      .mail_domain = dom_policy_domain(s->policy),
+                     .province = s->conf.province,
                      .room = &s->room,
                      .tmp_dir = s->embedded != NULL ? cv_arena_printf(s->arena, "%s/run", s->conf.data_dir) : NULL};
     cv_key_derive(&s->key, "page tokens", &s->api.page_key);

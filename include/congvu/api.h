@@ -32,6 +32,7 @@ struct api {
     int rate_per_second;           /* per token; 0 = no limit */
     struct dom_bands bands;        /* of rates */
     const char *mail_domain;
+    const char *province;        /* its name in lists for national platforms, "" = left open */
     const struct dir_room *room; /* how full the directory is */
     const char *tmp_dir;         /* for files of a moment; NULL = the system's */
     struct api_state *state;     /* caches and buckets; made by api_open */

@@ -69,6 +69,7 @@
     TEXT(                                                                                                              \
         connector_secret_dir, "",                                                                                      \
         "folder of the files that connectors name: credentials (0600) and CA certificates; empty = none may be named") \
+    TEXT(province, "", "name of the province or city, as lists for national platforms show it")                        \
     TEXT(connector_file_dir, "",                                                                                       \
          "folder of the folders in which lists go out and exports come back (connectors of kind file); empty = none")  \
     NUMBER(workers_connect, 2, 1, 8, "threads", "workers for other systems")                                           \

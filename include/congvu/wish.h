@@ -58,6 +58,8 @@ struct dom_wishing {
  * whoever may no longer sign in. Opening something for somebody who could sign in nowhere, or whose password is in
  * other hands, forgets the password. True: an account that was wanted and issued stops by it. */
 bool dom_wish_apply(const struct dom_wishing *how, struct dom_account *account, const struct dom_wish *wish);
+/* The system is out of use: the account is over, whatever the system still holds. */
+void dom_account_retire(struct dom_account *account, cv_moment now);
 
 /* What the word, the departures and the moments of an earlier version's data say; closed before a departure began, it
  * was not closed by it. */

@@ -11,7 +11,7 @@
 
 /* clang-format off */
 static const struct htp_route routes[] = {
-    ROUTE(GET, "/v1/staff", list_staff, INTERACTIVE, DOM_STAFF_READ, "unit recursive status category missing has system stage window period calendar q staff_code address login updated_since sort page_size page_token include_total format csv_delimiter", .produces = API_TABLE_TYPES),
+    ROUTE(GET, "/v1/staff", list_staff, INTERACTIVE, DOM_STAFF_READ, "unit recursive status category missing has system stage window period calendar q staff_code address login updated_since sort page_size page_token include_total format layout csv_delimiter", .produces = API_TABLE_TYPES),
     ROUTE(POST, "/v1/staff", create_staff, INTERACTIVE, DOM_STAFF_WRITE, "validate_only", .shows = DOM_STAFF_READ),
     ROUTE(GET, "/v1/staff/{staff}", get_staff, INTERACTIVE, DOM_STAFF_READ, ""),
     ROUTE(PUT, "/v1/staff/{staff}", put_staff, INTERACTIVE, DOM_STAFF_WRITE, "validate_only", .shows = DOM_STAFF_READ),

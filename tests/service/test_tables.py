@@ -5,7 +5,7 @@ import re
 import zipfile
 
 import pytest
-from congvu import an
+from congvu import an, make_units
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -81,3 +81,17 @@ def test_a_file_speaks_to_people(office):
         table = office.get("/v1/coverage", unit="T1", format="csv", csv_delimiter=delimiter).body.decode("utf-8-sig")
         cells = [c for line in csv.reader(io.StringIO(table), delimiter=";" if delimiter == "semicolon" else ",") for c in line]
         assert any(re.fullmatch(rf"\d+\{sign}\d\d", c) for c in cells) and not any(re.fullmatch(rf"\d+\{',' if sign == '.' else '.'}\d\d", c) for c in cells)
+
+
+def test_the_account_list_for_national_platforms(start):
+    client = start(province="Tỉnh Khánh Hòa").client()
+    make_units(client)
+    for n, name in enumerate(("Nguyễn Văn An", "Trần Thị Bích")):
+        assert client.put(f"/v1/staff/T-{n}", an(full_name=name)).status == 201
+    assert client.put("/v1/staff/T-9", an(full_name="Lê Văn Không", category="nguoi_hoat_dong_khong_chuyen_trach")).json["address"] is None
+    answer = client.get("/v1/staff", format="csv", layout="accounts")
+    head, *lines = rows(answer)
+    people = {p["full_name"]: p["address"] for p in client.get("/v1/staff").json["items"]}
+    assert head == ["Full name", "Address", "Unit", "Province"] and "accounts.csv" in answer.headers["Content-Disposition"]
+    assert lines == [[name, people[name], "Home Affairs Division", "Tỉnh Khánh Hòa"] for name in ("Nguyễn Văn An", "Trần Thị Bích")]
+    assert client.get("/v1/staff", format="csv", layout="wide").code == "validation_failed"

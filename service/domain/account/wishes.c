@@ -197,6 +197,18 @@ bool dom_wish_apply(const struct dom_wishing *how, struct dom_account *account, 
     return stops;
 }
 
+void dom_account_retire(struct dom_account *account, cv_moment now)
+{
+    account->desired = DOM_REVOKED;
+    account->reason = "retired";
+    account->attempts = 0;
+    account->last_error = NULL;
+    account->former_count = 0;
+    account->not_taken = account->kept = 0;
+    account->lost_at = 0;
+    dom_observe(account, DOM_OBS_REVOKED, now);
+}
+
 /* ---- data of a version that kept only the word ---- */
 
 static bool since_a_departure(const struct dom_staff *staff, const struct dom_account *account)

@@ -80,14 +80,7 @@ static bool end_change(struct prov_change *change, void *ctx, struct cv_error *e
     (void)err;
     if (a == NULL)
         return true;
-    a->desired = DOM_REVOKED;
-    a->reason = "retired";
-    a->attempts = 0;
-    a->last_error = NULL;
-    a->former_count = 0;
-    a->kept = a->not_taken = 0;
-    a->lost_at = 0;
-    dom_observe(a, DOM_OBS_REVOKED, cv_now());
+    dom_account_retire(a, cv_now());
     dom_departure_settle(change->after);
     return true;
 }
