@@ -1,8 +1,11 @@
 """Servers that answer as nobody expects: a leaver is never called gone who is there, nobody is made twice, and what did not happen is said.
 The server is a third party's; what stands in front of it gives it the manners of others."""
+import pathlib
+
 import pytest
 import scim
-from congvu import wait_for
+from congvu import Service, make_units, wait_for
+from conftest import MORE
 from office import SYSTEM, account, between, connect, far, office, person, secrets, when_settled  # noqa: F401
 
 pytestmark = pytest.mark.skipif(not scim.installed(), reason="needs node and npm")
@@ -275,3 +278,58 @@ def test_one_account_s_500_leaves_the_others_alone(office, far, between):
     assert client.get(SYSTEM).json["health"]["breaker"] == "closed"
     person(client, 1)
     wait_for(lambda: account(client, 1)["observed"]["state"] == "provisioned", "the other one goes on")
+
+
+# ---- everything at once ----
+FAULTS = [*(scim.on("POST", "/Users$", f) for f in ("lost", "half", "twice", "cut before", (500, {}), (503, {"Retry-After": "1"}), (429, {"Retry-After": "1"}), (502, {}))),
+          *(scim.on("PATCH", "/Users", f) for f in ("lost", "half", "cut before", (500, {}), (503, {"Retry-After": "1"}), (409, {}), (412, {}), (400, {}))),
+          *(scim.on("GET", "/Users", f) for f in ("half", "cut before", (500, {}), (503, {"Retry-After": "1"}), (429, {"Retry-After": "1"}), (404, {}), (401, {}), (404, {})))]
+assert len(FAULTS) == 24
+
+
+@pytest.mark.skipif(not MORE, reason="tests/run.sh --more: ten minutes")
+@pytest.mark.parametrize("habit", [{}, {"people_path": True, "drops": ("title",), "page": 17}, {"finds_nobody": True, "page": 50}, {"coded_ids": True, "once": True}],
+                         ids=lambda h: "+".join(h) or "plain")
+def test_three_hundred_people_and_everything_at_once(secrets, spec, far, between, habit):
+    many, rounds = 300, 4
+    far.seed(*({"id": f"f{n}", "userName": f"foreign{n}", "active": True, "title": "x"} for n in range(15)))
+    kept = {n: u for n, u in far.users().items()}
+    middle = between(**habit)
+    service = Service(spec=spec, connector_secret_dir=secrets, connect_period_ms=50, workers_connect=4, lease_ms=1000)
+    try:
+        service.start()
+        client = service.client()
+        make_units(client)
+        client.secret = pathlib.Path(secrets) / "td-office.token"
+        connect(client, middle.url)
+        left, moved = range(1, 40, 9), range(2, many, 9)
+        for kill in range(rounds):
+            for n in range(kill * many // rounds, (kill + 1) * many // rounds):
+                person(client, n)
+            middle.manners.faults += FAULTS
+            if kill == rounds - 2:
+                for n in moved:
+                    if n < (kill + 1) * many // rounds:
+                        assert client.patch(f"/v1/staff/P-{n}", {"unit": "T1.02"}).status == 200
+            if kill == rounds - 1:
+                for n in left:
+                    leave(client, n)
+            service.kill()
+            service.start()
+            client = service.client()
+            wait_for(lambda: client.get("/v1/units").status == 200, "the view is loaded")
+        when_settled(client, many, 400)
+        users = far.users()
+        assert {n: u for n, u in users.items() if n in kept} == kept
+        ours = [u for n, u in users.items() if n not in kept]
+        active = [u for u in ours if u["active"]]
+        assert len(active) == many - len(left) == len({u["externalId"] for u in active})
+        done = [n for n in range(many) if client.get(f"/v1/staff/P-{n}/departure").status == 200]
+        assert sorted(done) == sorted(left)
+        for n in left:
+            assert departure(client, n) == "done"
+            mark = client.get(f"/v1/staff/P-{n}").json["id"]
+            assert not any(u["active"] for u in ours if u["externalId"].startswith(mark))
+        service.stop()
+    finally:
+        service.clean()
