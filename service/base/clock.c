@@ -1,4 +1,5 @@
 /* Days, moments, deadlines; the one zone of the administration. */
+#include "congvu/lock.h"
 #include "congvu/clock.h"
 
 #include <pthread.h>
@@ -14,7 +15,7 @@
 enum { DAY_S = 86400, SLOT_S = 900, CACHE = 256, ZONE_NAME_MAX = 64 };
 enum { YEAR_MIN = 1900, YEAR_MAX = 2199 };
 
-static pthread_mutex_t zone_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct cv_lock zone_lock = CV_LOCK_INITIALIZER(CV_RANK_ZONE);
 static UCalendar *zone; /* under zone_lock */
 static _Atomic int64_t wall_offset_s;
 
@@ -66,13 +67,13 @@ bool cv_clock_init(const char *zone_name, int64_t offset_s, struct cv_error *err
         return cv_fail_as(err, CV_INVALID, "time_zone", "Không có múi giờ \"%s\", ví dụ đúng: Asia/Ho_Chi_Minh",
                           "There is no time zone \"%s\"; a right one: Asia/Ho_Chi_Minh", zone_name);
     }
-    pthread_mutex_lock(&zone_lock);
+    cv_lock_take(&zone_lock);
     UCalendar *old = zone;
     zone = fresh;
     for (size_t i = 0; i < CACHE; i++) {
         atomic_store_explicit(&cache[i], 0, memory_order_relaxed);
     }
-    pthread_mutex_unlock(&zone_lock);
+    cv_lock_give(&zone_lock);
     if (old) {
         ucal_close(old);
     }
@@ -112,7 +113,7 @@ static int32_t offset_at(cv_moment m)
     if (seen != 0 && (int64_t)seen >> 24 == slot) {
         return (int32_t)(seen & 0xFFFFFF) - (1 << 23);
     }
-    pthread_mutex_lock(&zone_lock);
+    cv_lock_take(&zone_lock);
     if (!zone) {
         cv_die("cv_clock_init() was not called");
     }
@@ -121,7 +122,7 @@ static int32_t offset_at(cv_moment m)
     if (ask_icu(slot * SLOT_S) == offset && ask_icu(slot * SLOT_S + SLOT_S - 1) == offset) {
         atomic_store_explicit(cell, (uint64_t)slot << 24 | (uint64_t)(offset + (1 << 23)), memory_order_relaxed);
     }
-    pthread_mutex_unlock(&zone_lock);
+    cv_lock_give(&zone_lock);
     return offset;
 }
 

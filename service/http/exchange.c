@@ -5,6 +5,7 @@
 
 #include "congvu/log.h"
 #include "congvu/secret.h"
+#include "congvu/lock.h"
 #include "http/internal.h"
 
 static struct htp_private *call_new(void)
@@ -106,7 +107,7 @@ const char *htp_param(const struct htp_exchange *x, const char *name)
             return x->priv->params[index];
         }
     }
-    abort(); /* the handler asks for a parameter that its own pattern does not have */
+    cv_broken("a handler asks for parameters of its own pattern only", __FILE__, __LINE__);
 }
 
 const char *htp_query(const struct htp_exchange *x, const char *name)

@@ -10,6 +10,8 @@
 #pragma once
 
 #include <pthread.h>
+
+#include "congvu/lock.h"
 #include <stdatomic.h>
 
 #include "congvu/http.h"
@@ -154,7 +156,7 @@ struct htp_conn {
     struct htp_conn *prev, *next;
 };
 struct htp_watch {
-    pthread_mutex_t lock; /* the list; fds in it are open */
+    struct cv_lock lock; /* the list; fds in it are open */
     struct htp_conn *first;
     struct job_timer *timer;
     _Atomic int open;
@@ -233,7 +235,7 @@ struct htp_server {
     atomic_int in_flight;  /* from the whole head to the last byte of the answer */
     atomic_int suspended;  /* from suspend to re-entry in the event loop */
     atomic_bool waited_on; /* somebody sleeps on `quiet` */
-    pthread_mutex_t quiet_lock;
+    struct cv_lock quiet_lock;
     pthread_cond_t quiet;
 };
 

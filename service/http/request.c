@@ -1,4 +1,5 @@
 /* One request from the first call of the library to its end. */
+#include "congvu/lock.h"
 #include "http/request.h"
 
 #include <stdlib.h>
@@ -54,9 +55,9 @@ static void in_flight_done(struct htp_server *server)
 {
     atomic_fetch_sub_explicit(&all_in_flight, 1, memory_order_relaxed);
     if (atomic_fetch_sub(&server->in_flight, 1) == 1 && atomic_load(&server->waited_on)) {
-        pthread_mutex_lock(&server->quiet_lock);
+        cv_lock_take(&server->quiet_lock);
         pthread_cond_broadcast(&server->quiet);
-        pthread_mutex_unlock(&server->quiet_lock);
+        cv_lock_give(&server->quiet_lock);
     }
 }
 

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "congvu/lock.h"
 #include "congvu/log.h"
 #include "congvu/network.h"
 #include "congvu/secret.h"
@@ -129,7 +130,7 @@ static void init_sync(struct htp_server *server)
 {
     pthread_condattr_t attr;
 
-    pthread_mutex_init(&server->quiet_lock, NULL);
+    cv_lock_init(&server->quiet_lock, CV_RANK_QUIET);
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     pthread_cond_init(&server->quiet, &attr);
@@ -146,7 +147,7 @@ static void server_free(struct htp_server *server)
     }
     htp_router_free(&server->router);
     pthread_cond_destroy(&server->quiet);
-    pthread_mutex_destroy(&server->quiet_lock);
+    cv_lock_destroy(&server->quiet_lock);
     free(server);
 }
 
@@ -220,12 +221,12 @@ static bool wait_quiet(struct htp_server *server, struct cv_deadline deadline)
     struct timespec until = {.tv_sec = deadline.at_ns / 1000000000, .tv_nsec = deadline.at_ns % 1000000000};
     int rc = 0;
 
-    pthread_mutex_lock(&server->quiet_lock);
+    cv_lock_take(&server->quiet_lock);
     atomic_store(&server->waited_on, true);
     while (atomic_load(&server->in_flight) > 0 && rc != ETIMEDOUT) {
-        rc = pthread_cond_timedwait(&server->quiet, &server->quiet_lock, &until);
+        rc = pthread_cond_timedwait(&server->quiet, &server->quiet_lock.mutex, &until);
     }
-    pthread_mutex_unlock(&server->quiet_lock);
+    cv_lock_give(&server->quiet_lock);
     return atomic_load(&server->in_flight) == 0;
 }
 
@@ -247,11 +248,8 @@ void htp_server_stop(struct htp_server **server_p)
     *server_p = NULL;
     htp_server_quiesce(server);
     (void)wait_quiet(server, cv_deadline_in_ms(LAST_ANSWERS_MS));
-    if (atomic_load(&server->suspended) > 0) {
-        /* the library aborts the process on this with a worse message */
-        cv_log(CV_LOG_ERROR, "stop_order", "stopped with suspended requests: the lanes have to be stopped first");
-        abort();
-    }
+    cv_must(atomic_load(&server->suspended) ==
+            0); /* the lanes are stopped first; the library aborts with a worse word */
     MHD_stop_daemon(server->daemon);
     htp_watch_stop(&server->watch);
     server_free(server);

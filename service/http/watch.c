@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "congvu/lock.h"
 #include "congvu/log.h"
 #include "http/internal.h"
 
@@ -42,20 +43,20 @@ static void tick(void *ctx)
     struct htp_watch *watch = ctx;
     int64_t now = cv_mono_ns();
 
-    pthread_mutex_lock(&watch->lock);
+    cv_lock_take(&watch->lock);
     for (struct htp_conn *conn = watch->first; conn; conn = conn->next) {
         if (too_slow(conn, now) || has_left(conn)) {
             (void)shutdown(conn->fd, SHUT_RDWR); /* the event loop sees the end and cleans up */
         }
     }
-    pthread_mutex_unlock(&watch->lock);
+    cv_lock_give(&watch->lock);
 }
 
 bool htp_watch_start(struct htp_watch *watch, struct cv_error *err)
 {
-    pthread_mutex_init(&watch->lock, NULL);
+    cv_lock_init(&watch->lock, CV_RANK_WATCH);
     if (!job_timer_start("http-watch", HTP_TICK_MS, tick, watch, &watch->timer, err)) {
-        pthread_mutex_destroy(&watch->lock);
+        cv_lock_destroy(&watch->lock);
         return false;
     }
     return true;
@@ -64,18 +65,18 @@ bool htp_watch_start(struct htp_watch *watch, struct cv_error *err)
 void htp_watch_stop(struct htp_watch *watch)
 {
     job_timer_stop(&watch->timer);
-    pthread_mutex_destroy(&watch->lock);
+    cv_lock_destroy(&watch->lock);
 }
 
 void htp_watch_hurry(struct htp_watch *watch, int64_t cut_at)
 {
-    pthread_mutex_lock(&watch->lock);
+    cv_lock_take(&watch->lock);
     for (struct htp_conn *conn = watch->first; conn; conn = conn->next) {
         if (!atomic_load(&conn->answering) && atomic_load(&conn->cut_at) > cut_at) {
             atomic_store(&conn->cut_at, cut_at);
         }
     }
-    pthread_mutex_unlock(&watch->lock);
+    cv_lock_give(&watch->lock);
 }
 
 struct htp_conn *htp_watch_add(struct htp_watch *watch, int fd, int64_t cut_at)
@@ -87,19 +88,19 @@ struct htp_conn *htp_watch_add(struct htp_watch *watch, int fd, int64_t cut_at)
     }
     conn->fd = fd;
     atomic_init(&conn->cut_at, cut_at);
-    pthread_mutex_lock(&watch->lock);
+    cv_lock_take(&watch->lock);
     conn->next = watch->first;
     if (watch->first) {
         watch->first->prev = conn;
     }
     watch->first = conn;
-    pthread_mutex_unlock(&watch->lock);
+    cv_lock_give(&watch->lock);
     return conn;
 }
 
 void htp_watch_remove(struct htp_watch *watch, struct htp_conn *conn)
 {
-    pthread_mutex_lock(&watch->lock);
+    cv_lock_take(&watch->lock);
     if (conn->prev) {
         conn->prev->next = conn->next;
     } else {
@@ -108,6 +109,6 @@ void htp_watch_remove(struct htp_watch *watch, struct htp_conn *conn)
     if (conn->next) {
         conn->next->prev = conn->prev;
     }
-    pthread_mutex_unlock(&watch->lock);
+    cv_lock_give(&watch->lock);
     free(conn);
 }

@@ -1,4 +1,5 @@
 /* Bounded queues with workers of their own. */
+#include "congvu/lock.h"
 #include "congvu/job.h"
 
 #include <pthread.h>
@@ -14,7 +15,7 @@ struct seat {
 
 struct job_lane {
     struct job_lane_options options;
-    pthread_mutex_t lock;
+    struct cv_lock lock;
     pthread_cond_t opened; /* a worker has opened its context, or failed to */
     struct seat *idle;     /* the last to sit down is called first: its memory and session are still warm */
     void **ring;           /* options.queue items */
@@ -35,7 +36,7 @@ static void sit(struct job_lane *lane)
     pthread_cond_init(&seat.called, NULL);
     lane->idle = &seat;
     while (!seat.up) {
-        pthread_cond_wait(&seat.called, &lane->lock);
+        pthread_cond_wait(&seat.called, &lane->lock.mutex);
     }
     pthread_cond_destroy(&seat.called);
 }
@@ -63,7 +64,7 @@ static void *take(struct job_lane *lane)
 {
     void *item = NULL;
 
-    pthread_mutex_lock(&lane->lock);
+    cv_lock_take(&lane->lock);
     while (lane->queued == 0 && !(lane->stopping && lane->in_use == 0)) {
         sit(lane);
     }
@@ -72,32 +73,32 @@ static void *take(struct job_lane *lane)
         lane->head = (lane->head + 1) % lane->options.queue;
         lane->queued--;
     }
-    pthread_mutex_unlock(&lane->lock);
+    cv_lock_give(&lane->lock);
     return item;
 }
 
 static void give_back(struct job_lane *lane)
 {
-    pthread_mutex_lock(&lane->lock);
+    cv_lock_take(&lane->lock);
     lane->in_use--;
     if (lane->stopping && lane->in_use == 0) {
         call_all(lane);
     }
-    pthread_mutex_unlock(&lane->lock);
+    cv_lock_give(&lane->lock);
 }
 
 static bool open_context(struct job_lane *lane, void **out_thread)
 {
     bool ok = !lane->options.thread_open || lane->options.thread_open(lane->options.ctx, out_thread);
 
-    pthread_mutex_lock(&lane->lock);
+    cv_lock_take(&lane->lock);
     if (ok) {
         lane->ready++;
     } else {
         lane->failed++;
     }
     pthread_cond_signal(&lane->opened);
-    pthread_mutex_unlock(&lane->lock);
+    cv_lock_give(&lane->lock);
     return ok;
 }
 
@@ -132,7 +133,7 @@ static void join_workers(struct job_lane *lane)
 static void lane_free(struct job_lane *lane)
 {
     pthread_cond_destroy(&lane->opened);
-    pthread_mutex_destroy(&lane->lock);
+    cv_lock_destroy(&lane->lock);
     free(lane->ring);
     free(lane->threads);
     free(lane);
@@ -147,7 +148,7 @@ static struct job_lane *lane_new(const struct job_lane_options *options)
     }
     lane->options = *options;
     snprintf(lane->name, sizeof(lane->name), "%s", options->name);
-    pthread_mutex_init(&lane->lock, NULL);
+    cv_lock_init(&lane->lock, CV_RANK_LANE);
     pthread_cond_init(&lane->opened, NULL);
     lane->ring = calloc(options->queue, sizeof(*lane->ring));
     lane->threads = calloc((size_t)options->workers, sizeof(*lane->threads));
@@ -167,12 +168,12 @@ static bool start_workers(struct job_lane *lane)
         ok = pthread_create(&lane->threads[i], NULL, worker_main, lane) == 0;
         lane->thread_count += ok ? 1 : 0;
     }
-    pthread_mutex_lock(&lane->lock);
+    cv_lock_take(&lane->lock);
     while (lane->ready + lane->failed < lane->thread_count) {
-        pthread_cond_wait(&lane->opened, &lane->lock);
+        pthread_cond_wait(&lane->opened, &lane->lock.mutex);
     }
     ok = ok && lane->failed == 0;
-    pthread_mutex_unlock(&lane->lock);
+    cv_lock_give(&lane->lock);
     return ok;
 }
 
@@ -202,12 +203,12 @@ bool job_lane_reserve(struct job_lane *lane, struct job_slot *out)
 {
     bool ok;
 
-    pthread_mutex_lock(&lane->lock);
+    cv_lock_take(&lane->lock);
     ok = !lane->closed && lane->in_use < lane->options.queue;
     if (ok) {
         lane->in_use++;
     }
-    pthread_mutex_unlock(&lane->lock);
+    cv_lock_give(&lane->lock);
     if (ok) {
         out->lane = lane;
     }
@@ -222,18 +223,18 @@ void job_lane_release(struct job_slot slot)
 void job_lane_publish(struct job_lane *lane, struct job_slot slot, void *item)
 {
     (void)slot; /* its right to a place was taken into in_use by job_lane_reserve */
-    pthread_mutex_lock(&lane->lock);
+    cv_lock_take(&lane->lock);
     lane->ring[(lane->head + lane->queued) % lane->options.queue] = item;
     lane->queued++;
     call_one(lane);
-    pthread_mutex_unlock(&lane->lock);
+    cv_lock_give(&lane->lock);
 }
 
 void job_lane_close(struct job_lane *lane)
 {
-    pthread_mutex_lock(&lane->lock);
+    cv_lock_take(&lane->lock);
     lane->closed = true;
-    pthread_mutex_unlock(&lane->lock);
+    cv_lock_give(&lane->lock);
 }
 
 void job_lane_stop(struct job_lane **lane_p)
@@ -244,11 +245,11 @@ void job_lane_stop(struct job_lane **lane_p)
         return;
     }
     *lane_p = NULL;
-    pthread_mutex_lock(&lane->lock);
+    cv_lock_take(&lane->lock);
     lane->closed = true;
     lane->stopping = true;
     call_all(lane);
-    pthread_mutex_unlock(&lane->lock);
+    cv_lock_give(&lane->lock);
     join_workers(lane);
     lane_free(lane);
 }
@@ -258,9 +259,9 @@ size_t job_lane_load(const struct job_lane *lane)
     struct job_lane *l = (struct job_lane *)lane; /* the lock is no part of what "const" promises */
     size_t in_use;
 
-    pthread_mutex_lock(&l->lock);
+    cv_lock_take(&l->lock);
     in_use = l->in_use;
-    pthread_mutex_unlock(&l->lock);
+    cv_lock_give(&l->lock);
     return in_use;
 }
 

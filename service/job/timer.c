@@ -1,4 +1,5 @@
 /* The clockwork: one thread that does a round again and again. */
+#include "congvu/lock.h"
 #include "congvu/job.h"
 
 #include <errno.h>
@@ -14,7 +15,7 @@ struct job_timer {
     void *ctx;
     int64_t period_ns;
     pthread_t thread;
-    pthread_mutex_t lock;
+    struct cv_lock lock;
     pthread_cond_t wake;
     bool poked, stopping;
     char name[16];
@@ -32,13 +33,13 @@ static bool next_round(struct job_timer *timer, int64_t due_ns)
     int rc = 0;
     bool go_on;
 
-    pthread_mutex_lock(&timer->lock);
+    cv_lock_take(&timer->lock);
     while (!timer->poked && !timer->stopping && rc != ETIMEDOUT) {
-        rc = pthread_cond_timedwait(&timer->wake, &timer->lock, &due);
+        rc = pthread_cond_timedwait(&timer->wake, &timer->lock.mutex, &due);
     }
     timer->poked = false;
     go_on = !timer->stopping;
-    pthread_mutex_unlock(&timer->lock);
+    cv_lock_give(&timer->lock);
     return go_on;
 }
 
@@ -63,7 +64,7 @@ static struct job_timer *timer_new(const char *name, int period_ms)
     }
     timer->period_ns = (int64_t)period_ms * 1000000;
     snprintf(timer->name, sizeof(timer->name), "%s", name);
-    pthread_mutex_init(&timer->lock, NULL);
+    cv_lock_init(&timer->lock, CV_RANK_TIMER);
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     pthread_cond_init(&timer->wake, &attr);
@@ -74,7 +75,7 @@ static struct job_timer *timer_new(const char *name, int period_ms)
 static void timer_free(struct job_timer *timer)
 {
     pthread_cond_destroy(&timer->wake);
-    pthread_mutex_destroy(&timer->lock);
+    cv_lock_destroy(&timer->lock);
     free(timer);
 }
 
@@ -100,10 +101,10 @@ bool job_timer_start(const char *name, int period_ms, void (*tick)(void *ctx), v
 
 void job_timer_poke(struct job_timer *timer)
 {
-    pthread_mutex_lock(&timer->lock);
+    cv_lock_take(&timer->lock);
     timer->poked = true;
     pthread_cond_signal(&timer->wake);
-    pthread_mutex_unlock(&timer->lock);
+    cv_lock_give(&timer->lock);
 }
 
 void job_timer_stop(struct job_timer **timer_p)
@@ -114,10 +115,10 @@ void job_timer_stop(struct job_timer **timer_p)
         return;
     }
     *timer_p = NULL;
-    pthread_mutex_lock(&timer->lock);
+    cv_lock_take(&timer->lock);
     timer->stopping = true;
     pthread_cond_signal(&timer->wake);
-    pthread_mutex_unlock(&timer->lock);
+    cv_lock_give(&timer->lock);
     pthread_join(timer->thread, NULL);
     timer_free(timer);
 }

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <pthread.h>
+
+#include "congvu/lock.h"
 #include <stdatomic.h>
 
 #include "congvu/brake.h"
@@ -26,7 +28,7 @@ struct prov {
     bool roots_upgraded;                /* the first token has every right; the clockwork's own */
     cv_day usage_folded;                /* days before this one are sums everywhere; the clockwork's own */
     struct prov_attempts *attempts;     /* at one-time codes */
-    pthread_mutex_t lock;               /* guards what follows */
+    struct cv_lock lock;                /* guards what follows */
     char *reserved[PROV_RESERVED_MAX];  /* names on their way to the directory, in no order */
     cv_day swept_on;                    /* on a new day at once; the clockwork's own */
     size_t reserved_count;

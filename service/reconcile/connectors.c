@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "congvu/lock.h"
 #include "reconcile/file/file.h"
 #include "congvu/view_lists.h"
 
@@ -15,7 +16,7 @@ bool rec_connectors_new(const struct rec_connectors_options *options, struct rec
         return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
     c->options = *options;
     c->scratch = cv_arena_new(SCRATCH);
-    pthread_mutex_init(&c->lock, NULL);
+    cv_lock_init(&c->lock, CV_RANK_PEERS);
     *out = c;
     return true;
 }
@@ -27,7 +28,7 @@ void rec_connectors_free(struct rec_connectors **connectors)
         return;
     rec_peers_free(c);
     cv_arena_free(&c->scratch);
-    pthread_mutex_destroy(&c->lock);
+    cv_lock_destroy(&c->lock);
     free(c);
     *connectors = NULL;
 }
@@ -42,7 +43,7 @@ struct look {
 /* A changed configuration may name another server: what was learned is forgotten, and everything compared at once. */
 static bool begin_look(struct rec_connectors *c, const struct dom_system *system, struct look *out)
 {
-    pthread_mutex_lock(&c->lock);
+    cv_lock_take(&c->lock);
     struct rec_peer *peer = rec_peer_made(c, system->slug);
     if (peer != NULL) {
         if (peer->revision != system->revision) {
@@ -57,17 +58,17 @@ static bool begin_look(struct rec_connectors *c, const struct dom_system *system
         for (size_t i = 0; i < peer->revisit_count && i < REC_ROOM_MAX; i++)
             out->revisit[out->revisit_count++] = peer->revisit[i];
     }
-    pthread_mutex_unlock(&c->lock);
+    cv_lock_give(&c->lock);
     return peer != NULL;
 }
 
 static void end_look(struct rec_connectors *c, const char *slug, size_t cursor)
 {
-    pthread_mutex_lock(&c->lock);
+    cv_lock_take(&c->lock);
     struct rec_peer *peer = rec_peer_of(c, slug);
     if (peer != NULL)
         peer->cursor = cursor;
-    pthread_mutex_unlock(&c->lock);
+    cv_lock_give(&c->lock);
 }
 
 static void offer_system(struct rec_connectors *c, struct rec_scan *scan, const struct dom_system *system)
@@ -130,7 +131,7 @@ static bool open_link(struct rec_connectors *c, struct rec_worker *w, const char
                                       .allow = connector->allow,
                                       .allow_count = connector->allow_count,
                                       .total_ms = c->options.total_ms};
-    pthread_mutex_lock(&c->lock);
+    cv_lock_take(&c->lock);
     struct rec_peer *peer = rec_peer_of(c, slug);
     out->scim = (struct con_scim_call){.client = w->http,
                                        .target = &out->target,
@@ -140,7 +141,7 @@ static bool open_link(struct rec_connectors *c, struct rec_worker *w, const char
                                        .login_path = connector->map[DOM_FIELD_LOGIN],
                                        .mark_path = connector->map[DOM_FIELD_ID],
                                        .active_path = connector->map[DOM_FIELD_ACTIVE]};
-    pthread_mutex_unlock(&c->lock);
+    cv_lock_give(&c->lock);
     return out->scim.server != NULL;
 }
 

@@ -3,6 +3,8 @@
 
 #include <pthread.h>
 
+#include "congvu/lock.h"
+
 #include "congvu/reconcile.h"
 #include "congvu/scim.h"
 #include "provision/internal.h"
@@ -26,7 +28,7 @@ struct rec_peer {
 struct rec_connectors {
     struct rec_connectors_options options;
     struct cv_arena *scratch; /* of the clock's thread */
-    pthread_mutex_t lock;     /* guards the peers */
+    struct cv_lock lock;      /* guards the peers */
     struct rec_peer peers[DOM_SYSTEMS_MAX];
     size_t peer_count;
 };

@@ -10,6 +10,8 @@
 #pragma once
 
 #include <pthread.h>
+
+#include "congvu/lock.h"
 #include <stdatomic.h>
 #include <string.h>
 
@@ -305,7 +307,7 @@ struct view_owed {
     int64_t since_ns; /* 0 = free */
 };
 struct view_wait {
-    pthread_mutex_t lock;
+    struct cv_lock lock;
     pthread_cond_t more;
     uint64_t count; /* ever; the newest is at (count - 1) % APPLIED */
     struct view_applied *ring;

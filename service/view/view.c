@@ -1,6 +1,7 @@
 /* The view as a whole: made and freed. Above everything else in this folder. */
 #include <stdlib.h>
 
+#include "congvu/lock.h"
 #include "view/internal.h"
 
 enum { SCRATCH = 4 << 20, PATIENCE_MS = 300000 };
@@ -13,8 +14,8 @@ static bool locks_open(struct view *v)
     pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
     pthread_condattr_init(&cond);
     pthread_condattr_setclock(&cond, CLOCK_MONOTONIC);
-    bool ok = pthread_rwlock_init(&v->lock, &attr) == 0 && pthread_mutex_init(&v->wait.lock, NULL) == 0 &&
-              pthread_cond_init(&v->wait.more, &cond) == 0;
+    cv_lock_init(&v->wait.lock, CV_RANK_APPLIED);
+    bool ok = pthread_rwlock_init(&v->lock, &attr) == 0 && pthread_cond_init(&v->wait.more, &cond) == 0;
     pthread_condattr_destroy(&cond);
     pthread_rwlockattr_destroy(&attr);
     return ok;
@@ -61,7 +62,7 @@ void view_free(struct view **view)
     free(v->build);
     cv_arena_free(&v->scratch);
     pthread_cond_destroy(&v->wait.more);
-    pthread_mutex_destroy(&v->wait.lock);
+    cv_lock_destroy(&v->wait.lock);
     pthread_rwlock_destroy(&v->lock);
     free(v);
     *view = NULL;

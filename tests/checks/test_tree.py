@@ -11,7 +11,7 @@ SERVICE = ROOT / "service"
 LAYERS = ["base", "conf", "domain", "job", "intake", "connect", "directory", "view", "report", "provision", "history", "reconcile", "reporting", "http", "api"]
 
 # layer -> public headers (include/congvu/NAME.h) that it may include; DOMAIN, PORT and so on are groups of them
-BASE = {"error", "memory", "clock", "text", "json", "log", "network", "secret"}
+BASE = {"error", "memory", "clock", "text", "json", "log", "secret", "lock", "network"}
 DOMAIN = {"record", "unit", "account", "departure", "staff", "system", "connector", "usage", "wish", "token", "brake", "naming", "person_name", "coverage", "adoption", "period"}
 PORT = {"session", "records"}  # the directory as use cases see it
 VIEW = {"view", "view_lists", "view_figures"}
@@ -130,6 +130,12 @@ def test_size_is_a_gate():
     assert sizes[int(len(sizes) * 0.95)] <= 60
     assert [(p, f, n) for p, f, n in functions() if n > 100] == []
     assert [str(p) for p in SERVICE.rglob("*.c") if len(p.read_text().splitlines()) > 600] == []
+
+
+def test_every_mutex_has_a_rank():
+    raw = re.compile(r"\bpthread_(?:mutex_\w+|rwlock_(?:rd|wr)lock)\s*\(")
+    own = {"service/base/lock.c", "service/view/figures/window.c", "service/view/store/store.c", "service/view/feed/sweep.c", "service/view/feed/feed.c"}
+    assert {str(p.relative_to(ROOT)) for p in SERVICE.rglob("*.[ch]") if raw.search(code_only(p.read_text()))} - own == set()
 
 
 def test_a_folder_is_a_room_not_a_hall():

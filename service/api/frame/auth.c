@@ -1,5 +1,6 @@
 /* Who asks: the digest of the secret looked up in the view. An unknown secret always costs the same: one digest, one
  * lookup. */
+#include "congvu/lock.h"
 #include "api/frame/state.h"
 #include "congvu/prov_tokens.h"
 
@@ -19,21 +20,21 @@ static struct api_actor *actor_of(struct htp_exchange *x, const struct dom_token
 static bool recall(struct api_state *s, struct cv_tag tag, char out_digest[CV_DIGEST_TEXT])
 {
     const struct api_known *known = &s->known[tag.half[0] % API_KNOWN];
-    pthread_mutex_lock(&s->lock);
+    cv_lock_take(&s->lock);
     bool found = known->digest[0] != '\0' && cv_tag_equal(known->tag, tag);
     if (found)
         memcpy(out_digest, known->digest, CV_DIGEST_TEXT);
-    pthread_mutex_unlock(&s->lock);
+    cv_lock_give(&s->lock);
     return found;
 }
 
 static void remember(struct api_state *s, struct cv_tag tag, const char digest[CV_DIGEST_TEXT])
 {
     struct api_known *known = &s->known[tag.half[0] % API_KNOWN];
-    pthread_mutex_lock(&s->lock);
+    cv_lock_take(&s->lock);
     known->tag = tag;
     memcpy(known->digest, digest, CV_DIGEST_TEXT);
-    pthread_mutex_unlock(&s->lock);
+    cv_lock_give(&s->lock);
 }
 
 static bool find_token(struct htp_exchange *x, const char *bearer, struct dom_token *out)

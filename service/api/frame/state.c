@@ -1,4 +1,5 @@
 /* Buckets and ready answers: bounded, under one small lock. */
+#include "congvu/lock.h"
 #include "api/frame/state.h"
 
 #include <stdlib.h>
@@ -11,7 +12,7 @@ bool api_open(struct api *api, struct cv_error *err)
     api->state = calloc(1, sizeof(*api->state));
     if (api->state == NULL)
         return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
-    pthread_mutex_init(&api->state->lock, NULL);
+    cv_lock_init(&api->state->lock, CV_RANK_STATE);
     cv_random(&api->state->known_key, sizeof(api->state->known_key));
     if (api_docs_open(api))
         return true;
@@ -36,7 +37,7 @@ void api_close(struct api *api)
         if (s->answers[i].key != NULL)
             drop(s, &s->answers[i]);
     api_docs_close(api);
-    pthread_mutex_destroy(&s->lock);
+    cv_lock_destroy(&s->lock);
     explicit_bzero(&s->known_key, sizeof(s->known_key));
     explicit_bzero(s->known, sizeof(s->known));
     free(s);
@@ -80,7 +81,7 @@ bool api_rate_pass(struct api *api, struct cv_id token)
     int64_t now = cv_mono_ns();
     if (api->rate_per_second <= 0)
         return true;
-    pthread_mutex_lock(&s->lock);
+    cv_lock_take(&s->lock);
     struct api_bucket *b = bucket_of(s, token, now, api->rate_per_second);
     b->left += (double)(now - b->at_ns) * 1e-9 * api->rate_per_second;
     b->left = b->left > full ? full : b->left;
@@ -88,7 +89,7 @@ bool api_rate_pass(struct api *api, struct cv_id token)
     bool pass = b->left >= 1;
     if (pass)
         b->left -= 1;
-    pthread_mutex_unlock(&s->lock);
+    cv_lock_give(&s->lock);
     return pass;
 }
 
@@ -103,14 +104,14 @@ struct htp_shared *api_answer_get(struct api *api, const char *key, uint64_t gen
 {
     struct api_state *s = api->state;
     struct htp_shared *found = NULL;
-    pthread_mutex_lock(&s->lock);
+    cv_lock_take(&s->lock);
     struct api_answer *way = answers_of(s, key);
     for (int i = 0; i < WAYS && found == NULL; i++)
         if (way[i].key != NULL && way[i].generation == generation && strcmp(way[i].key, key) == 0) {
             way[i].used = ++s->clock;
             found = htp_shared_ref(way[i].shared);
         }
-    pthread_mutex_unlock(&s->lock);
+    cv_lock_give(&s->lock);
     return found;
 }
 
@@ -141,7 +142,7 @@ void api_answer_put(struct api *api, const char *key, uint64_t generation, struc
     size += strlen(key);
     if (copy == NULL)
         return;
-    pthread_mutex_lock(&s->lock);
+    cv_lock_take(&s->lock);
     make_room(s, size);
     struct api_answer *a = place_for(s, key);
     if (a->key != NULL)
@@ -149,5 +150,5 @@ void api_answer_put(struct api *api, const char *key, uint64_t generation, struc
     *a = (struct api_answer){
         .key = copy, .generation = generation, .used = ++s->clock, .size = size, .shared = htp_shared_ref(shared)};
     s->answer_bytes += size;
-    pthread_mutex_unlock(&s->lock);
+    cv_lock_give(&s->lock);
 }

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <pthread.h>
+
+#include "congvu/lock.h"
 #include <stdatomic.h>
 
 #include "api/internal.h"
@@ -34,7 +36,7 @@ struct api_known {
 };
 
 struct api_state {
-    pthread_mutex_t lock;    /* guards what follows */
+    struct cv_lock lock;     /* guards what follows */
     struct cv_key known_key; /* random, never leaves the process */
     struct api_known known[API_KNOWN];
     struct api_bucket buckets[API_BUCKETS];

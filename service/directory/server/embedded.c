@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "congvu/lock.h"
 #include "congvu/log.h"
 #include "directory/server/slapd.h"
 
@@ -45,7 +46,7 @@ struct dir_embedded {
     _Atomic int pid;   /* 0 = none */
     bool reindex;
     pthread_t thread;
-    pthread_mutex_t mutex;
+    struct cv_lock mutex;
     pthread_cond_t changed;
     enum phase phase; /* under mutex; so is error */
     struct cv_error error;
@@ -259,12 +260,12 @@ static bool start_slapd(struct dir_embedded *e, struct cv_error *err)
 
 static void tell(struct dir_embedded *e, enum phase phase, const struct cv_error *error)
 {
-    pthread_mutex_lock(&e->mutex);
+    cv_lock_take(&e->mutex);
     e->phase = phase;
     if (error)
         e->error = *error;
     pthread_cond_broadcast(&e->changed);
-    pthread_mutex_unlock(&e->mutex);
+    cv_lock_give(&e->mutex);
 }
 
 /* From a dead child to a living one, or false when asked to stop. */
@@ -329,7 +330,7 @@ static void release(struct dir_embedded *e)
     if (e->lock >= 0)
         close(e->lock);
     pthread_cond_destroy(&e->changed);
-    pthread_mutex_destroy(&e->mutex);
+    cv_lock_destroy(&e->mutex);
     free(e->base);
     free(e);
 }
@@ -340,7 +341,7 @@ static struct dir_embedded *make(const struct dir_embedded_options *options)
     if (!e)
         return NULL;
     e->lock = e->life = e->stop[0] = e->stop[1] = -1;
-    pthread_mutex_init(&e->mutex, NULL);
+    cv_lock_init(&e->mutex, CV_RANK_SLAPD);
     pthread_cond_init(&e->changed, NULL);
     e->base = strdup(options->base ? options->base : "");
     if (!e->base || pipe2(e->stop, O_CLOEXEC) != 0) {
@@ -363,13 +364,13 @@ static bool start_thread(struct dir_embedded *e)
 
 static bool await_first_start(struct dir_embedded *e, struct cv_error *err)
 {
-    pthread_mutex_lock(&e->mutex);
+    cv_lock_take(&e->mutex);
     while (e->phase == STARTING)
-        pthread_cond_wait(&e->changed, &e->mutex);
+        pthread_cond_wait(&e->changed, &e->mutex.mutex);
     bool ok = e->phase == READY;
     if (!ok)
         *err = e->error;
-    pthread_mutex_unlock(&e->mutex);
+    cv_lock_give(&e->mutex);
     if (!ok)
         pthread_join(e->thread, NULL);
     return ok;

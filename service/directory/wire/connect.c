@@ -1,4 +1,5 @@
 /* One connection: opened, bound and never waiting past its deadline. */
+#include "congvu/lock.h"
 #include "directory/wire/site.h"
 
 #include <errno.h>
@@ -79,6 +80,7 @@ int dir_await(LDAP *ld, int msgid, struct cv_deadline until, int stop_fd, LDAPMe
 {
     LDAPMessage *answer = NULL;
     int code = LDAP_SERVER_DOWN, got;
+    cv_no_lock("waiting for the directory");
     do {
         struct timeval wait = left_of(cv_deadline_min(until, cv_deadline_in_ms(stop_fd < 0 ? INT32_MAX : SLICE_MS)));
         got = ldap_result(ld, msgid, LDAP_MSG_ALL, &wait, &answer);

@@ -1,6 +1,7 @@
 /* libldap bounds connecting and waiting, but not the TLS handshake: a server that is frozen takes the connection and
  * never says a word, and the thread would hang with it. A helper of that one moment closes the socket when time is up.
  */
+#include "congvu/lock.h"
 #include "directory/wire/site.h"
 
 #include <poll.h>
@@ -11,7 +12,7 @@
 
 struct guard {
     pthread_t thread;
-    pthread_mutex_t lock;
+    struct cv_lock lock;
     int socket; /* -1 = none; under the lock, so that it is not another one's number by then */
     int done, stop_fd;
     struct cv_deadline until;
@@ -23,9 +24,9 @@ static void note_socket(int fd)
 {
     if (!guarding)
         return;
-    pthread_mutex_lock(&guarding->lock);
+    cv_lock_take(&guarding->lock);
     guarding->socket = fd;
-    pthread_mutex_unlock(&guarding->lock);
+    cv_lock_give(&guarding->lock);
 }
 
 static int connected(LDAP *ld, Sockbuf *sb, LDAPURLDesc *server, struct sockaddr *address, struct ldap_conncb *ctx)
@@ -49,17 +50,17 @@ static void *watch(void *arg)
     struct pollfd p[2] = {{.fd = g->done, .events = POLLIN}, {.fd = g->stop_fd, .events = POLLIN}};
     while (!p[0].revents && !p[1].revents && !cv_deadline_passed(g->until))
         poll(p, 2, (int)cv_deadline_left_ms(g->until));
-    pthread_mutex_lock(&g->lock);
+    cv_lock_take(&g->lock);
     if (!p[0].revents && g->socket >= 0)
         shutdown(g->socket, SHUT_RDWR);
-    pthread_mutex_unlock(&g->lock);
+    cv_lock_give(&g->lock);
     return NULL;
 }
 
 int dir_guarded(LDAP *ld, struct cv_deadline until, int stop_fd, int (*step)(LDAP *ld, void *ctx), void *ctx)
 {
     static struct ldap_conncb callbacks = {connected, closing, NULL};
-    struct guard g = {.lock = PTHREAD_MUTEX_INITIALIZER,
+    struct guard g = {.lock = CV_LOCK_INITIALIZER(CV_RANK_GUARD),
                       .socket = -1,
                       .done = eventfd(0, EFD_CLOEXEC),
                       .stop_fd = stop_fd,

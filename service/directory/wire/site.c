@@ -1,6 +1,7 @@
 /* The servers of a site. One process uses one of them at a time, all its sessions and the feed: two that write at the
  * same time would give one address twice. Which one may be written to a server says itself: a consumer refuses writes,
  * and a former provider has a term (ou=system) below the highest that was ever seen, which is remembered in a file. */
+#include "congvu/lock.h"
 #include "directory/wire/site.h"
 
 #include <fcntl.h>
@@ -20,7 +21,7 @@ struct server {
 };
 
 struct dir_site {
-    pthread_mutex_t lock;
+    struct cv_lock lock;
     char *text, *file; /* file: where the term is remembered, or NULL */
     struct server servers[SERVERS_MAX];
     size_t count, used; /* used: by this process */
@@ -159,22 +160,22 @@ static int rank(const struct dir_site *site, size_t server)
 static size_t order(struct dir_site *site, bool write, size_t out[SERVERS_MAX])
 {
     size_t n = 0, reading = 0;
-    pthread_mutex_lock(&site->lock);
+    cv_lock_take(&site->lock);
     for (size_t i = 0; i < site->count; i++)
         reading += rank(site, i) == 2;
     for (int r = 0; r <= 3; r++)
         for (size_t i = 0; i < site->count && !(write && (r == 2 || (r == 3 && reading > 0))); i++)
             if (rank(site, i) == r)
                 out[n++] = i;
-    pthread_mutex_unlock(&site->lock);
+    cv_lock_give(&site->lock);
     return n;
 }
 
 static void found_away(struct dir_site *site, size_t server)
 {
-    pthread_mutex_lock(&site->lock);
+    cv_lock_take(&site->lock);
     site->servers[server].away_at = cv_mono_ns();
-    pthread_mutex_unlock(&site->lock);
+    cv_lock_give(&site->lock);
 }
 
 /* Under the lock. */
@@ -196,7 +197,7 @@ static void use(struct dir_site *site, size_t server)
 /* It answers: may it be used? `move`: if it takes writes, it is the one from now on. */
 static bool take(struct dir_site *site, size_t server, const struct word *word, bool move, struct cv_error *err)
 {
-    pthread_mutex_lock(&site->lock);
+    cv_lock_take(&site->lock);
     bool higher = word->term > site->term, ok = admit(site, server, word->term, err);
     if (ok) {
         site->servers[server].away_at = 0;
@@ -204,7 +205,7 @@ static bool take(struct dir_site *site, size_t server, const struct word *word, 
     }
     if (ok && word->writes && (move || higher))
         use(site, server);
-    pthread_mutex_unlock(&site->lock);
+    cv_lock_give(&site->lock);
     return ok;
 }
 
@@ -269,11 +270,11 @@ bool dir_site_fits(struct dir_site *site, size_t server, bool write)
 {
     if (!site)
         return true;
-    pthread_mutex_lock(&site->lock);
+    cv_lock_take(&site->lock);
     const struct server *used = &site->servers[site->used];
     bool fits = write ? server == site->used && used->reads_at == 0
                       : server == site->used || used->reads_at != 0 || within(used->away_at, AWAY_MS);
-    pthread_mutex_unlock(&site->lock);
+    cv_lock_give(&site->lock);
     return fits;
 }
 
@@ -281,9 +282,9 @@ void dir_site_reads_only(struct dir_site *site, size_t server)
 {
     if (!site)
         return;
-    pthread_mutex_lock(&site->lock);
+    cv_lock_take(&site->lock);
     note_reads(site, server, true);
-    pthread_mutex_unlock(&site->lock);
+    cv_lock_give(&site->lock);
 }
 
 bool dir_says_read_only(int code, const char *text)
@@ -310,7 +311,7 @@ bool dir_site_open(const char *uris, const char *term_file, struct dir_site **ou
     struct dir_site *site = calloc(1, sizeof *site);
     if (!site)
         return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ.", "Out of memory.");
-    pthread_mutex_init(&site->lock, NULL);
+    cv_lock_init(&site->lock, CV_RANK_SITE);
     site->text = strdup(uris);
     site->file = term_file ? strdup(term_file) : NULL;
     bool memory = site->text && (site->file || !term_file);
@@ -328,7 +329,7 @@ void dir_site_close(struct dir_site **site)
 {
     if (!*site)
         return;
-    pthread_mutex_destroy(&(*site)->lock);
+    cv_lock_destroy(&(*site)->lock);
     free((*site)->text);
     free((*site)->file);
     free(*site);
@@ -357,7 +358,7 @@ void dir_site_state(struct dir_site *site, struct dir_site_state *out)
     *out = (struct dir_site_state){0};
     if (!site)
         return;
-    pthread_mutex_lock(&site->lock);
+    cv_lock_take(&site->lock);
     for (size_t i = 0; i < site->count; i++) {
         bool there = !within(site->servers[i].away_at, AWAY_MS), reads_only = site->servers[i].reads_at != 0;
         writing += there && !reads_only;
@@ -365,5 +366,5 @@ void dir_site_state(struct dir_site *site, struct dir_site_state *out)
     }
     *out = (struct dir_site_state){
         .uri = site->servers[site->used].uri, .term = site->term, .read_only = writing == 0 && reading > 0};
-    pthread_mutex_unlock(&site->lock);
+    cv_lock_give(&site->lock);
 }

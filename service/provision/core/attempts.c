@@ -1,4 +1,5 @@
 /* Wrong secrets, counted by client and in all. */
+#include "congvu/lock.h"
 #include "provision/core/attempts.h"
 
 #include <pthread.h>
@@ -24,7 +25,7 @@ struct client {
 
 struct prov_attempts {
     struct cv_key key;
-    pthread_mutex_t lock; /* guards what follows */
+    struct cv_lock lock; /* guards what follows */
     struct tally all;
     struct client clients[PROV_WRONG_CLIENTS];
 };
@@ -35,7 +36,7 @@ struct prov_attempts *prov_attempts_new(void)
     if (a == NULL)
         return NULL;
     cv_random(&a->key, sizeof(a->key));
-    pthread_mutex_init(&a->lock, NULL);
+    cv_lock_init(&a->lock, CV_RANK_ATTEMPTS);
     return a;
 }
 
@@ -43,7 +44,7 @@ void prov_attempts_free(struct prov_attempts **attempts)
 {
     if (*attempts == NULL)
         return;
-    pthread_mutex_destroy(&(*attempts)->lock);
+    cv_lock_destroy(&(*attempts)->lock);
     free(*attempts);
     *attempts = NULL;
 }
@@ -101,25 +102,25 @@ static bool allowed(const struct prov_attempts *a, const struct client *c, int *
 bool prov_attempt_begin(struct prov_attempts *attempts, const char *peer, int64_t now_ns, int *out_wait_s)
 {
     struct cv_tag tag = tag_of(attempts, peer);
-    pthread_mutex_lock(&attempts->lock);
+    cv_lock_take(&attempts->lock);
     struct client *c = client_of(attempts, tag);
     forget(&c->tally, now_ns, 1.0 / PROV_WRONG_REST_S);
     forget(&attempts->all, now_ns, 1);
     bool ok = allowed(attempts, c, out_wait_s);
     c->running += ok;
-    pthread_mutex_unlock(&attempts->lock);
+    cv_lock_give(&attempts->lock);
     return ok;
 }
 
 void prov_attempt_end(struct prov_attempts *attempts, const char *peer, int64_t now_ns, bool wrong)
 {
     struct cv_tag tag = tag_of(attempts, peer);
-    pthread_mutex_lock(&attempts->lock);
+    cv_lock_take(&attempts->lock);
     struct client *c = client_of(attempts, tag);
     forget(&c->tally, now_ns, 1.0 / PROV_WRONG_REST_S);
     forget(&attempts->all, now_ns, 1);
     c->running -= c->running > 0;
     c->tally.wrong += wrong;
     attempts->all.wrong += wrong;
-    pthread_mutex_unlock(&attempts->lock);
+    cv_lock_give(&attempts->lock);
 }

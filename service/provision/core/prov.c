@@ -1,4 +1,5 @@
 /* What all use cases share: names on their way, idempotency, retries, settling. */
+#include "congvu/lock.h"
 #include "provision/internal.h"
 #include "provision/core/attempts.h"
 
@@ -19,7 +20,7 @@ bool prov_new(const struct prov_options *options, struct prov **out, struct cv_e
     prov->options = *options;
     prov->usage_folded = CV_NO_DAY;
     prov->reminded_at = CV_NO_MOMENT;
-    pthread_mutex_init(&prov->lock, NULL);
+    cv_lock_init(&prov->lock, CV_RANK_NAMES);
     *out = prov;
     return true;
 }
@@ -31,7 +32,7 @@ void prov_free(struct prov **prov)
     for (size_t i = 0; i < (*prov)->reserved_count; i++)
         free((*prov)->reserved[i]);
     prov_attempts_free(&(*prov)->attempts);
-    pthread_mutex_destroy(&(*prov)->lock);
+    cv_lock_destroy(&(*prov)->lock);
     free(*prov);
     *prov = NULL;
 }
@@ -63,21 +64,21 @@ static bool reserve_locked(struct prov *prov, const char *name)
 
 bool prov_reserve(struct prov *prov, const char *name)
 {
-    pthread_mutex_lock(&prov->lock);
+    cv_lock_take(&prov->lock);
     bool ok = reserve_locked(prov, name);
-    pthread_mutex_unlock(&prov->lock);
+    cv_lock_give(&prov->lock);
     return ok;
 }
 
 void prov_unreserve(struct prov *prov, const char *name)
 {
-    pthread_mutex_lock(&prov->lock);
+    cv_lock_take(&prov->lock);
     size_t at = reserved_at(prov, name);
     if (at < prov->reserved_count) {
         free(prov->reserved[at]);
         prov->reserved[at] = prov->reserved[--prov->reserved_count];
     }
-    pthread_mutex_unlock(&prov->lock);
+    cv_lock_give(&prov->lock);
 }
 
 struct dir_actor prov_dir_actor(const struct prov_call *call)

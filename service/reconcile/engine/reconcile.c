@@ -1,5 +1,6 @@
 /* The engine of the reconciler: looks, hands out, and leaves failing targets alone. What is done is the sources' part.
  */
+#include "congvu/lock.h"
 #include "congvu/reconcile.h"
 
 #include <pthread.h>
@@ -33,7 +34,7 @@ struct rec {
     struct job_lane *lane;
     struct job_timer *timer;
     _Atomic bool stopping;
-    pthread_mutex_t lock; /* guards what follows; never held over a call */
+    struct cv_lock lock; /* guards what follows; never held over a call */
     struct target targets[REC_TARGETS_MAX];
     size_t target_count;
     struct item running[SLOTS_MAX];
@@ -91,10 +92,10 @@ static size_t room_locked(struct rec *rec, const struct target *t)
 size_t rec_room(struct rec_scan *scan, const char *target)
 {
     struct rec *rec = scan->rec;
-    pthread_mutex_lock(&rec->lock);
+    cv_lock_take(&rec->lock);
     struct target *t = target_of(rec, target);
     size_t room = t ? room_locked(rec, t) : 0;
-    pthread_mutex_unlock(&rec->lock);
+    cv_lock_give(&rec->lock);
     return room;
 }
 
@@ -103,7 +104,7 @@ static struct item *take(struct rec_scan *scan, const char *target, struct cv_id
 {
     struct rec *rec = scan->rec;
     struct item *item = NULL;
-    pthread_mutex_lock(&rec->lock);
+    cv_lock_take(&rec->lock);
     struct target *t = target_of(rec, target);
     *out_room = t && room_locked(rec, t) > 0;
     if (*out_room) {
@@ -115,13 +116,13 @@ static struct item *take(struct rec_scan *scan, const char *target, struct cv_id
             t->running++;
         }
     }
-    pthread_mutex_unlock(&rec->lock);
+    cv_lock_give(&rec->lock);
     return item;
 }
 
 static void give_back(struct rec *rec, const struct item *item)
 {
-    pthread_mutex_lock(&rec->lock);
+    cv_lock_take(&rec->lock);
     for (size_t i = 0; i < rec->running_count; i++) {
         if (rec->running[i].target != item->target || !cv_id_equal(rec->running[i].staff, item->staff))
             continue;
@@ -129,7 +130,7 @@ static void give_back(struct rec *rec, const struct item *item)
         break;
     }
     rec->targets[item->target].running--;
-    pthread_mutex_unlock(&rec->lock);
+    cv_lock_give(&rec->lock);
 }
 
 bool rec_offer(struct rec_scan *scan, const char *target, struct cv_id staff)
@@ -151,14 +152,14 @@ bool rec_offer(struct rec_scan *scan, const char *target, struct cv_id staff)
 void rec_backlog(struct rec_scan *scan, const char *target, size_t queue, cv_moment oldest_pending_at)
 {
     struct rec *rec = scan->rec;
-    pthread_mutex_lock(&rec->lock);
+    cv_lock_take(&rec->lock);
     struct target *t = target_of(rec, target);
     if (t) {
         t->queue = queue;
         t->oldest = oldest_pending_at;
         t->looked = true;
     }
-    pthread_mutex_unlock(&rec->lock);
+    cv_lock_give(&rec->lock);
 }
 
 /* ---- the look ---- */
@@ -170,10 +171,10 @@ static bool may_work(const struct rec *rec)
 
 static void forget_health(struct rec *rec)
 {
-    pthread_mutex_lock(&rec->lock);
+    cv_lock_take(&rec->lock);
     for (size_t i = 0; i < rec->target_count; i++)
         rec->targets[i].looked = false;
-    pthread_mutex_unlock(&rec->lock);
+    cv_lock_give(&rec->lock);
 }
 
 static void look(void *ctx)
@@ -253,7 +254,7 @@ static bool blames_target(const struct cv_error *err)
 static void note_outcome(struct rec *rec, const struct item *item, bool ok, const struct cv_error *err)
 {
     bool blamed = !ok && blames_target(err);
-    pthread_mutex_lock(&rec->lock);
+    cv_lock_take(&rec->lock);
     struct target *t = &rec->targets[item->target];
     bool answered = err->lib_code >= 500 && err->kind != CV_LIMIT;
     struct cv_id culprit = answered ? item->staff : (struct cv_id){0};
@@ -261,7 +262,7 @@ static void note_outcome(struct rec *rec, const struct item *item, bool ok, cons
     bool more = t->queue > (size_t)t->running && rec->running_count <= (size_t)rec->options.workers;
     if (opened)
         cv_log(CV_LOG_WARN, "breaker_open", "%s is left alone for a while", t->name);
-    pthread_mutex_unlock(&rec->lock);
+    cv_lock_give(&rec->lock);
     cv_count(ok ? CVM_reconcile_done : CVM_reconcile_failed);
     if (more)
         rec_wake(rec);
@@ -301,7 +302,7 @@ bool rec_start(const struct rec_options *options, struct rec **out, struct cv_er
     rec->options = *options;
     if (rec->options.workers > WORKERS_MAX)
         rec->options.workers = WORKERS_MAX;
-    pthread_mutex_init(&rec->lock, NULL);
+    cv_lock_init(&rec->lock, CV_RANK_ENGINE);
     struct job_lane_options lane = {.name = "connect",
                                     .workers = rec->options.workers,
                                     .queue = (size_t)rec->options.workers * SLOTS_PER_WORKER,
@@ -312,9 +313,9 @@ bool rec_start(const struct rec_options *options, struct rec **out, struct cv_er
     struct job_timer *timer = NULL;
     if (job_lane_start(&lane, &rec->lane, err) &&
         job_timer_start("reconcile", rec->options.period_ms, look, rec, &timer, err)) {
-        pthread_mutex_lock(&rec->lock);
+        cv_lock_take(&rec->lock);
         rec->timer = timer;
-        pthread_mutex_unlock(&rec->lock);
+        cv_lock_give(&rec->lock);
         *out = rec;
         return true;
     }
@@ -324,10 +325,10 @@ bool rec_start(const struct rec_options *options, struct rec **out, struct cv_er
 
 void rec_wake(struct rec *rec)
 {
-    pthread_mutex_lock(&rec->lock);
+    cv_lock_take(&rec->lock);
     if (rec->timer)
         job_timer_poke(rec->timer);
-    pthread_mutex_unlock(&rec->lock);
+    cv_lock_give(&rec->lock);
 }
 
 void rec_stop(struct rec **rec_p)
@@ -337,20 +338,20 @@ void rec_stop(struct rec **rec_p)
         return;
     *rec_p = NULL;
     atomic_store(&rec->stopping, true);
-    pthread_mutex_lock(&rec->lock); /* the clock fills the lane and the workers poke the clock: neither after this */
+    cv_lock_take(&rec->lock); /* the clock fills the lane and the workers poke the clock: neither after this */
     struct job_timer *timer = rec->timer;
     rec->timer = NULL;
-    pthread_mutex_unlock(&rec->lock);
+    cv_lock_give(&rec->lock);
     job_timer_stop(&timer);
     job_lane_stop(&rec->lane);
-    pthread_mutex_destroy(&rec->lock);
+    cv_lock_destroy(&rec->lock);
     free(rec);
 }
 
 bool rec_health(struct rec *rec, const char *target, struct rec_health *out)
 {
     bool known = false;
-    pthread_mutex_lock(&rec->lock);
+    cv_lock_take(&rec->lock);
     for (size_t i = 0; i < rec->target_count && !known; i++) {
         const struct target *t = &rec->targets[i];
         if (strcmp(t->name, target) != 0 || !t->looked)
@@ -362,6 +363,6 @@ bool rec_health(struct rec *rec, const char *target, struct rec_health *out)
                                    .breaker = rec_breaker_now(&t->breaker, cv_mono_ns())};
         known = true;
     }
-    pthread_mutex_unlock(&rec->lock);
+    cv_lock_give(&rec->lock);
     return known;
 }

@@ -1,4 +1,5 @@
 /* A system of kind file as work: an export that waits is read, a list that is due goes out. */
+#include "congvu/lock.h"
 #include "reconcile/file/file.h"
 #include "congvu/prov_calendar.h"
 #include "congvu/prov_staff.h"
@@ -21,13 +22,13 @@ static bool list_is_due(const struct dom_connector *connector, cv_moment last)
 static bool may_look(struct rec_connectors *c, const char *slug)
 {
     bool due = false;
-    pthread_mutex_lock(&c->lock);
+    cv_lock_take(&c->lock);
     struct rec_peer *peer = rec_peer_made(c, slug);
     if (peer != NULL && cv_mono_ns() >= peer->compare_at_ns) {
         peer->compare_at_ns = cv_mono_ns() + (int64_t)LOOK_MS * 1000000;
         due = true;
     }
-    pthread_mutex_unlock(&c->lock);
+    cv_lock_give(&c->lock);
     return due;
 }
 
@@ -51,21 +52,21 @@ void file_offer(struct rec_connectors *c, struct rec_scan *scan, const struct do
 /* ---- what health shows ---- */
 static void note(struct rec_connectors *c, const char *slug, const struct rec_exchange *seen)
 {
-    pthread_mutex_lock(&c->lock);
+    cv_lock_take(&c->lock);
     struct rec_peer *peer = rec_peer_of(c, slug);
     if (peer != NULL)
         peer->exchange = *seen;
-    pthread_mutex_unlock(&c->lock);
+    cv_lock_give(&c->lock);
 }
 
 struct rec_exchange rec_exchange(struct rec_connectors *c, const char *system)
 {
     struct rec_exchange out = {0};
-    pthread_mutex_lock(&c->lock);
+    cv_lock_take(&c->lock);
     const struct rec_peer *peer = rec_peer_of(c, system);
     if (peer != NULL)
         out = peer->exchange;
-    pthread_mutex_unlock(&c->lock);
+    cv_lock_give(&c->lock);
     return out;
 }
 

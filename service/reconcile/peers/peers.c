@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "congvu/lock.h"
 #include "reconcile/internal.h"
 
 struct rec_peer *rec_peer_of(struct rec_connectors *c, const char *slug)
@@ -30,14 +31,14 @@ struct rec_peer *rec_peer_made(struct rec_connectors *c, const char *slug)
 bool rec_take_revisit(struct rec_connectors *c, const char *slug, struct cv_id staff)
 {
     bool found = false;
-    pthread_mutex_lock(&c->lock);
+    cv_lock_take(&c->lock);
     struct rec_peer *peer = rec_peer_of(c, slug);
     for (size_t i = 0; peer != NULL && i < peer->revisit_count && !found; i++) {
         found = cv_id_equal(peer->revisit[i], staff);
         if (found)
             peer->revisit[i] = peer->revisit[--peer->revisit_count];
     }
-    pthread_mutex_unlock(&c->lock);
+    cv_lock_give(&c->lock);
     return found;
 }
 
@@ -46,11 +47,11 @@ struct rec_limits rec_limits(struct rec_connectors *c, const char *system)
     static const enum rec_whether shuts[] = {
         [CON_SCIM_SHUTS_UNKNOWN] = REC_UNKNOWN, [CON_SCIM_SHUTS] = REC_YES, [CON_SCIM_SHUTS_NOT] = REC_NO};
     struct rec_limits out = {0};
-    pthread_mutex_lock(&c->lock);
+    cv_lock_take(&c->lock);
     const struct rec_peer *peer = rec_peer_of(c, system);
     if (peer != NULL)
         out = (struct rec_limits){shuts[con_scim_shuts(peer->server)], con_scim_not_taken(peer->server)};
-    pthread_mutex_unlock(&c->lock);
+    cv_lock_give(&c->lock);
     return out;
 }
 
@@ -58,14 +59,14 @@ void rec_peer_publish(struct rec_connectors *c, const char *slug, const struct r
                       struct cv_arena *memory)
 {
     struct cv_arena *old = memory;
-    pthread_mutex_lock(&c->lock);
+    cv_lock_take(&c->lock);
     struct rec_peer *peer = rec_peer_of(c, slug);
     if (peer != NULL) {
         old = peer->memory;
         peer->memory = memory;
         peer->comparison = *found;
     }
-    pthread_mutex_unlock(&c->lock);
+    cv_lock_give(&c->lock);
     cv_arena_free(&old);
 }
 

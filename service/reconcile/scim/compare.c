@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "congvu/lock.h"
 #include "reconcile/internal.h"
 #include "congvu/view_lists.h"
 
@@ -262,7 +263,7 @@ static void publish(struct rec_connectors *c, struct comparison *k, bool whole)
                                          .items = k->orphans,
                                          .count = k->orphan_count};
     rec_peer_publish(c, k->link->system.slug, &found, k->memory);
-    pthread_mutex_lock(&c->lock);
+    cv_lock_take(&c->lock);
     struct rec_peer *peer = rec_peer_of(c, k->link->system.slug);
     struct cv_id *list = peer != NULL ? realloc(peer->revisit, (k->revisit_count + 1) * sizeof *list) : NULL;
     if (list != NULL) {
@@ -270,16 +271,16 @@ static void publish(struct rec_connectors *c, struct comparison *k, bool whole)
         peer->revisit_count = k->revisit_count;
         memcpy(list, k->revisit, k->revisit_count * sizeof *list);
     }
-    pthread_mutex_unlock(&c->lock);
+    cv_lock_give(&c->lock);
 }
 
 static void next_comparison(struct rec_connectors *c, const char *slug, int64_t in_ms)
 {
-    pthread_mutex_lock(&c->lock);
+    cv_lock_take(&c->lock);
     struct rec_peer *peer = rec_peer_of(c, slug);
     if (peer != NULL)
         peer->compare_at_ns = cv_mono_ns() + in_ms * 1000000;
-    pthread_mutex_unlock(&c->lock);
+    cv_lock_give(&c->lock);
 }
 
 bool rec_compare(struct rec_connectors *c, struct rec_link *link, struct cv_error *err)
@@ -309,7 +310,7 @@ bool rec_compared(struct rec_connectors *connectors, const char *system, bool it
                   struct rec_comparison *out)
 {
     bool known = false;
-    pthread_mutex_lock(&connectors->lock);
+    cv_lock_take(&connectors->lock);
     const struct rec_peer *peer = rec_peer_of(connectors, system);
     if (peer != NULL && peer->comparison.compared_at != CV_NO_MOMENT) {
         const struct rec_comparison *kept = &peer->comparison;
@@ -324,6 +325,6 @@ bool rec_compared(struct rec_connectors *connectors, const char *system, bool it
         out->items = copy;
         known = true;
     }
-    pthread_mutex_unlock(&connectors->lock);
+    cv_lock_give(&connectors->lock);
     return known;
 }

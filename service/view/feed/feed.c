@@ -1,13 +1,14 @@
 /* What the sync consumer calls, and what the view says about itself. */
 #include <string.h>
 
+#include "congvu/lock.h"
 #include "congvu/log.h"
 #include "view/internal.h"
 
 static void applied(struct view *v, const uint8_t uuid[16], const char *csn)
 {
     struct view_wait *w = &v->wait;
-    pthread_mutex_lock(&w->lock);
+    cv_lock_take(&w->lock);
     struct view_applied *a = &w->ring[w->count++ % APPLIED];
     memcpy(a->uuid, uuid, 16);
     size_t len = csn ? strnlen(csn, sizeof(a->csn) - 1) : 0;
@@ -15,7 +16,7 @@ static void applied(struct view *v, const uint8_t uuid[16], const char *csn)
     a->csn[len] = '\0';
     view_paid(w, uuid, a->csn);
     pthread_cond_broadcast(&w->more);
-    pthread_mutex_unlock(&w->lock);
+    cv_lock_give(&w->lock);
 }
 
 static void name_entry(struct view *v, const uint8_t uuid[16])
@@ -79,9 +80,9 @@ static void on_remove(void *ctx, const uint8_t uuid[16])
     uint32_t entry = view_entry_find(v, uuid);
     if (entry != NONE)
         view_drop_entry(v, entry);
-    pthread_mutex_lock(&v->wait.lock);
+    cv_lock_take(&v->wait.lock);
     view_paid(&v->wait, uuid, NULL);
-    pthread_mutex_unlock(&v->wait.lock);
+    cv_lock_give(&v->wait.lock);
 }
 
 static void on_begin(void *ctx, bool fresh)
@@ -104,9 +105,9 @@ static bool on_end(void *ctx, bool sweep)
         view_feed_sweep(v);
     }
     if (v->whole) {
-        pthread_mutex_lock(&v->wait.lock);
+        cv_lock_take(&v->wait.lock);
         view_paid(&v->wait, NULL, NULL); /* what was not named is not there */
-        pthread_mutex_unlock(&v->wait.lock);
+        cv_lock_give(&v->wait.lock);
     }
     if (!atomic_load(&v->loaded)) {
         view_write(v);
@@ -172,6 +173,7 @@ void view_state(const struct view *view, struct view_state *out)
     struct view *v = (struct view *)view;
     if (atomic_load(&v->loaded) && atomic_load(&v->day) != cv_today())
         view_roll_day(v);
+    cv_rank_take(CV_RANK_VIEW);
     pthread_rwlock_rdlock(&v->lock);
     bool alive = view_lives(v);
     *out = (struct view_state){
@@ -190,6 +192,7 @@ void view_state(const struct view *view, struct view_state *out)
         .usage_ready = v->usage_ready,
     };
     pthread_rwlock_unlock(&v->lock);
+    cv_rank_give(CV_RANK_VIEW);
 }
 
 uint64_t view_generation(const struct view *view)

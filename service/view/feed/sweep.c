@@ -115,9 +115,11 @@ void view_feed_sweep(struct view *v)
 
 bool view_guard_release(struct view *view, size_t records)
 {
+    cv_rank_take(CV_RANK_VIEW);
     pthread_rwlock_rdlock(&view->lock);
     bool held = view->sweep_refused && view->sweep_size == records;
     pthread_rwlock_unlock(&view->lock);
+    cv_rank_give(CV_RANK_VIEW);
     if (held)
         atomic_store(&view->release, records);
     return held;

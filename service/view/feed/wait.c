@@ -2,6 +2,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "congvu/lock.h"
 #include "view/internal.h"
 
 /* Looks at what was applied since `seen`. CSNs compare bytewise; a later one of the same entry will do. Under the lock.
@@ -61,17 +62,17 @@ bool view_wait(struct view *view, const struct dir_stamp *stamp, struct cv_deadl
     bool found = false;
     if (!stamp->changed)
         return true;
-    pthread_mutex_lock(&w->lock);
+    cv_lock_take(&w->lock);
     for (;;) {
         found = was_applied(w, stamp, seen);
         seen = w->count;
         if (found || cv_deadline_passed(deadline))
             break;
-        while (w->count == seen && pthread_cond_timedwait(&w->more, &w->lock, &until) == 0)
+        while (w->count == seen && pthread_cond_timedwait(&w->more, &w->lock.mutex, &until) == 0)
             ;
     }
     if (!found)
         owe(w, stamp);
-    pthread_mutex_unlock(&w->lock);
+    cv_lock_give(&w->lock);
     return found;
 }

@@ -11,6 +11,7 @@ bool view_enter(const struct view *view, struct cv_error *err)
                               "The service is still reading the directory, please try again in a few seconds");
     if (atomic_load(&v->day) != cv_today())
         view_roll_day(v);
+    cv_rank_take(CV_RANK_VIEW);
     pthread_rwlock_rdlock(&v->lock);
     return true;
 }
@@ -23,6 +24,7 @@ bool view_enter_people(const struct view *v, struct cv_error *err)
 void view_leave(const struct view *view)
 {
     pthread_rwlock_unlock(&((struct view *)view)->lock);
+    cv_rank_give(CV_RANK_VIEW);
 }
 
 /* ---- what a question rests on ---- */

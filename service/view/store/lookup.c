@@ -2,14 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "congvu/lock.h"
 #include "view/internal.h"
 
 enum { FIRST_CAP = 64 };
 
 void *view_must(void *memory)
 {
-    if (memory == NULL)
-        abort();
+    cv_must(memory != NULL);
     return memory;
 }
 

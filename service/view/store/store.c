@@ -7,12 +7,14 @@
 
 void view_write(struct view *v)
 {
+    cv_rank_take(CV_RANK_VIEW);
     pthread_rwlock_wrlock(&v->lock);
 }
 
 void view_write_end(struct view *v)
 {
     pthread_rwlock_unlock(&v->lock);
+    cv_rank_give(CV_RANK_VIEW);
 }
 
 void view_changed(struct view *v)
