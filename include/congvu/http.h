@@ -49,6 +49,7 @@ struct htp_route {
     const char *query;    /* names of allowed query parameters, blank-separated; others are 400 unknown_parameter */
     const char *accepts;  /* media types of the body, blank-separated; NULL = application/json, with PATCH
                              merge-patch+json too */
+    size_t body_max;      /* bytes that its body may have; 0 = the server's max_body */
     const char *produces; /* media types of the answer beside JSON, blank-separated, for 406; NULL = only JSON; "*" =
                              the handler looks */
     bool (*dear)(const struct htp_exchange *x); /* of an INLINE route: this request costs too much for the event loop

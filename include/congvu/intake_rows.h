@@ -12,7 +12,7 @@
  *     ok = int_proposals(list, &table, each, ctx, err);      // each(ctx, proposal)
  *
  * Thread: as the list. Memory: a proposal is gone after the call; the table lives in the arena given. Errors:
- * validation_failed (no heading row, or a column that the kind needs is missing). */
+ * list_unreadable (no heading row, or a column that the kind needs is missing). */
 #pragma once
 
 #include "congvu/intake.h"

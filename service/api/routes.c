@@ -2,6 +2,10 @@
  * what is needed beside to be shown what it answers. */
 #include "api/internal.h"
 #include "api/frame/tables.h"
+#include "congvu/intake.h"
+
+#define IMPORT_TYPES                                                                                                   \
+    "text/csv text/plain application/octet-stream application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 #define ROUTE(m, path, op, where, rights, parameters, ...)                                                             \
     {                                                                                                                  \
@@ -46,6 +50,13 @@ static const struct htp_route routes[] = {
     ROUTE(GET, "/v1/units/{unit}/mailbox", get_unit_mailbox, INTERACTIVE, DOM_UNITS_READ, ""),
     ROUTE(PUT, "/v1/units/{unit}/mailbox", put_unit_mailbox, INTERACTIVE, DOM_ACCOUNTS_WRITE, "", .shows = DOM_UNITS_READ),
     ROUTE(GET, "/v1/hand-overs", list_hand_overs, INTERACTIVE, DOM_STAFF_READ, ""),
+    ROUTE(POST, "/v1/imports", create_import, BULK, DOM_STAFF_READ, "kind unit sheet columns category decision_number signed_on effective_on here_before validate_only", .accepts = IMPORT_TYPES, .body_max = INT_FILE_MAX),
+    ROUTE(GET, "/v1/imports", list_imports, INTERACTIVE, DOM_STAFF_READ, ""),
+    ROUTE(GET, "/v1/imports/{import}", get_import, INTERACTIVE, DOM_STAFF_READ, ""),
+    ROUTE(DELETE, "/v1/imports/{import}", delete_import, INTERACTIVE, DOM_STAFF_READ, ""),
+    ROUTE(GET, "/v1/imports/{import}/rows", list_import_rows, INTERACTIVE, DOM_STAFF_READ, "action after"),
+    ROUTE(POST, "/v1/imports/{import}/runs", run_import, BULK, DOM_STAFF_READ, "after"),
+    ROUTE(GET, "/v1/imports/{import}/file", get_import_file, BULK, DOM_STAFF_READ, "format csv_delimiter", .produces = API_TABLE_TYPES),
     ROUTE(GET, "/v1/systems", list_systems, INTERACTIVE, DOM_UNITS_READ, ""),
     ROUTE(POST, "/v1/systems", create_system, INTERACTIVE, DOM_SYSTEMS_WRITE, "", .shows = DOM_UNITS_READ),
     ROUTE(GET, "/v1/systems/{system}", get_system, INTERACTIVE, DOM_UNITS_READ, ""),

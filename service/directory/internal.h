@@ -70,6 +70,7 @@ const char *dir_dn_token(struct cv_arena *arena, const char *base, struct cv_id 
 const char *dir_dn_brake(struct cv_arena *arena, const char *base,
                          struct cv_id token); /* cvId=tok_,ou=brakes,ou=system */
 #define DIR_USAGE_BASE  "ou=usage"            /* a suffix of its own */
+#define DIR_WORK_BASE   "ou=work"             /* a suffix of its own */
 #define DIR_LEASES_BASE "ou=leases"           /* a suffix of its own */
 const char *dir_dn_usage(struct cv_arena *arena, struct cv_id staff);
 const char *dir_dn_usage_feed(struct cv_arena *arena, const char *system);

@@ -295,11 +295,11 @@ static bool pass_length(struct htp_private *p)
     uint64_t length = 0;
 
     if (!p->head.value[HTP_CONTENT_LENGTH] || !htp_content_length(p->head.value[HTP_CONTENT_LENGTH], &length) ||
-        length <= p->server->options.max_body) {
+        length <= htp_body_max(p)) {
         return true;
     }
     htp_refuse(p, cvp_body_too_large, "Nội dung gửi lớn hơn %zu byte.", "The body is larger than %zu bytes.",
-               p->server->options.max_body);
+               htp_body_max(p));
     return false;
 }
 

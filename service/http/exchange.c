@@ -42,6 +42,13 @@ struct htp_private *htp_call_take(struct htp_server *server)
     return p;
 }
 
+size_t htp_body_max(const struct htp_private *p)
+{
+    const struct htp_route *route = p->x.route;
+
+    return route && route->body_max > 0 ? route->body_max : p->server->options.max_body;
+}
+
 static void keep_small(struct cv_buf *b)
 {
     cv_buf_reset(b);

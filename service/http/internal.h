@@ -256,6 +256,7 @@ const char *htp_answer_header_get(const struct htp_private *p, const char *name)
 /* Any thread. Makes p->response from what was said; never fails to leave one unless memory is out. */
 void htp_answer_build(struct htp_private *p);
 /* problem.c */
+size_t htp_body_max(const struct htp_private *p); /* bytes, of its route or the server */
 void htp_refuse(struct htp_private *p, enum cv_problem problem, const char *vi, const char *en, ...)
     __attribute__((format(printf, 3, 5), format(printf, 4, 5)));
 const char *htp_link_name(const char *link);

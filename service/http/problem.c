@@ -127,7 +127,7 @@ static void write_extras(struct htp_exchange *x, const struct cv_error *err)
         cv_jout_int(&x->out, "retry_after", err->retry_after_s);
     }
     if (err->problem == cvp_body_too_large) {
-        cv_jout_int(&x->out, "limit", (int64_t)x->priv->server->options.max_body);
+        cv_jout_int(&x->out, "limit", (int64_t)htp_body_max(x->priv));
     }
     if (err->link[0]) {
         cv_jout_object(&x->out, "links");

@@ -330,7 +330,7 @@ static enum MHD_Result start_work(struct htp_private *p)
     if (p->too_large) {
         p->close = true;
         htp_refuse(p, cvp_body_too_large, "Nội dung gửi lớn hơn %zu byte.", "The body is larger than %zu bytes.",
-                   p->server->options.max_body);
+                   htp_body_max(p));
         return queue(p);
     }
     if (!cv_arena_ok(p->arena)) {
@@ -400,9 +400,10 @@ static enum MHD_Result on_dropped_piece(struct htp_private *p, size_t *size)
 
 static enum MHD_Result on_piece(struct htp_private *p, const char *piece, size_t *size)
 {
-    size_t max = p->server->options.max_body;
+    size_t max = htp_body_max(p);
     size_t n = *size;
 
+    p->body_in.max = max;
     *size = 0;
     step(p->conn, false);
     if (n > max || p->body_in.len > max - n) {

@@ -214,7 +214,7 @@ static size_t piece_of(const char *from, size_t left, char out[PIECE], size_t *t
 static bool broken(struct int_making *m, const struct fields *f)
 {
     return cv_fail(
-        m->err, cvp_validation_failed, NULL, "Dòng %u: dấu ngoặc kép không được đóng, đứng giữa ô, hoặc ô quá dài",
+        m->err, cvp_list_unreadable, NULL, "Dòng %u: dấu ngoặc kép không được đóng, đứng giữa ô, hoặc ô quá dài",
         "Row %u: a quotation mark is not closed or stands inside a cell, or the cell is too long", f->number + 1);
 }
 

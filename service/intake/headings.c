@@ -279,7 +279,7 @@ static bool needed(const struct int_table *t, struct cv_error *err)
     else if (t->kind == INT_UNITS && (of[INT_F_UNIT_NAME] < 0 || of[INT_F_UNIT_CODE] < 0))
         missing = of[INT_F_UNIT_NAME] < 0 ? "Tên đơn vị" : "Mã đơn vị";
     return missing == NULL ||
-           cv_fail(err, cvp_validation_failed, NULL, "Danh sách thiếu cột “%s” (dòng tiêu đề là dòng %u)",
+           cv_fail(err, cvp_list_unreadable, NULL, "Danh sách thiếu cột “%s” (dòng tiêu đề là dòng %u)",
                    "The list lacks the column “%s” (row %u holds the headings)", missing, t->heading_row);
 }
 

@@ -6,12 +6,12 @@
 
 bool int_unreadable(struct cv_error *err, const char *vi, const char *en)
 {
-    return cv_fail(err, cvp_validation_failed, NULL, "%s%.0s", "%.0s%s", vi, en);
+    return cv_fail(err, cvp_list_unreadable, NULL, "%s%.0s", "%.0s%s", vi, en);
 }
 
 bool int_too_large(struct cv_error *err, const char *vi, const char *en)
 {
-    return cv_fail(err, cvp_validation_failed, NULL, "%s%.0s", "%.0s%s", vi, en);
+    return cv_fail(err, cvp_list_too_large, NULL, "%s%.0s", "%.0s%s", vi, en);
 }
 
 const char *int_column_letters(size_t column, char out[INT_COLUMN_TEXT])
@@ -26,7 +26,7 @@ const char *int_column_letters(size_t column, char out[INT_COLUMN_TEXT])
 static bool too_wide(struct int_making *m)
 {
     m->failed = true;
-    return cv_fail(m->err, cvp_validation_failed, NULL, "Dòng %u có quá %d cột", "Row %u has more than %d columns",
+    return cv_fail(m->err, cvp_list_too_large, NULL, "Dòng %u có quá %d cột", "Row %u has more than %d columns",
                    m->row.number, (int)INT_COLUMNS_MAX);
 }
 
@@ -34,7 +34,7 @@ static bool too_long(struct int_making *m, size_t column)
 {
     char letters[INT_COLUMN_TEXT];
     m->failed = true;
-    return cv_fail(m->err, cvp_validation_failed, NULL, "Ô %s%u dài quá %d byte (có thể thiếu dấu ngoặc kép đóng)",
+    return cv_fail(m->err, cvp_list_too_large, NULL, "Ô %s%u dài quá %d byte (có thể thiếu dấu ngoặc kép đóng)",
                    "Cell %s%u has more than %d bytes (perhaps a quotation mark is not closed)",
                    int_column_letters(column, letters), m->row.number, (int)INT_CELL_MAX);
 }
@@ -86,8 +86,8 @@ bool int_end_row(struct int_making *m, uint32_t number)
     m->row.number = number;
     if (number > INT_ROWS_MAX) {
         m->failed = true;
-        return cv_fail(m->err, cvp_validation_failed, NULL, "Danh sách có quá %d dòng",
-                       "The list has more than %d rows", (int)INT_ROWS_MAX);
+        return cv_fail(m->err, cvp_list_too_large, NULL, "Danh sách có quá %d dòng", "The list has more than %d rows",
+                       (int)INT_ROWS_MAX);
     }
     m->stopped = !m->each(m->ctx, &m->row);
     int_clear_row(m);

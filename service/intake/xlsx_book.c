@@ -78,8 +78,8 @@ static bool find_sheet(struct int_list *list, const char *wanted, struct cv_erro
         return false;
     const struct sheet *sheet = choose(w, wanted);
     if (sheet == NULL && wanted)
-        return cv_fail(err, cvp_validation_failed, "sheet", "Tệp không có trang tính “%s”",
-                       "The file has no sheet “%s”", wanted);
+        return cv_fail(err, cvp_list_unreadable, "sheet", "Tệp không có trang tính “%s”", "The file has no sheet “%s”",
+                       wanted);
     if (sheet == NULL)
         return int_unreadable(err, "Tệp không có trang tính nào", "The file has no sheet");
     for (size_t i = 0; i < w->count; i++)

@@ -27,7 +27,7 @@ MAY = {
     "reporting": DOMAIN | PORT | VIEW | CASES | {"report", "table", "titles", "prov_report"},
     "report": DOMAIN | {"report", "table", "titles"},
     "http": {"http", "job"},
-    "api": DOMAIN | PORT | {"feed"} | VIEW | CASES | {"api", "http", "reconcile", "history", "connect", "report", "table", "titles", "job", "prov_report"},
+    "api": DOMAIN | PORT | {"feed", "intake", "intake_rows"} | VIEW | CASES | {"api", "http", "reconcile", "history", "connect", "report", "table", "titles", "job", "prov_report"},
 }
 SHOWN_TO = {use: {use, "provision"} for use in ("history", "reconcile", "reporting")}  # use cases over the core see its inner header
 OWNER = {"ldap.h": "directory", "lber.h": "directory", "microhttpd.h": "http", "curl/curl.h": "connect", "jansson.h": "base",

@@ -88,7 +88,8 @@ static bool ensure_folders(const struct work *w, struct cv_error *err)
     for (size_t i = 0; i < CV_COUNT(inner); i++)
         if (!ensure_folder(w, root, inner[i], err))
             return false;
-    return ensure_database(w, "usage", err) && ensure_database(w, "leases", err);
+    return ensure_database(w, "usage", err) && ensure_database(w, "leases", err) && ensure_database(w, "work", err) &&
+           ensure_folder(w, DIR_WORK_BASE, "imports", err);
 }
 
 static const char *policy_dn(const struct work *w, const char *name)

@@ -107,6 +107,17 @@ static void put_lease_database(struct cv_buf *out, const struct dir_embedded_opt
     cv_buf_puts(out, "\n");
 }
 
+/* Lists on their way in: uploads and plans, gone after a month. Their bytes have no business in the audit, which holds
+ * what the plan did; nor in anybody's feed. */
+static void put_work_database(struct cv_buf *out, const struct dir_embedded_options *options,
+                              const struct slapd_paths *paths)
+{
+    put_storage(out, options, paths, DIR_WORK_BASE, "work", options->nosync);
+    cv_buf_puts(out, "index objectClass,entryUUID,entryCSN,cvDocumentName eq\n");
+    put_service_access(out, options->base);
+    cv_buf_puts(out, "\n");
+}
+
 /* Passwords: written by the service, tested by slapd, read by nobody. No service left = no bind. */
 static void put_password_access(struct cv_buf *out, const char *base)
 {
@@ -207,6 +218,7 @@ void slapd_config_text(const struct dir_embedded_options *options, const struct 
     put_log_database(out, options, paths);
     put_usage_database(out, options, paths);
     put_lease_database(out, options, paths);
+    put_work_database(out, options, paths);
     put_storage(out, options, paths, options->base, "db", options->nosync);
     cv_buf_puts(out, main_indices);
     put_access(out, options->base);

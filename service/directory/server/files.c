@@ -137,7 +137,8 @@ bool slapd_files_open(const struct dir_embedded_options *options, struct slapd_p
                           "The suffix may hold only ASCII letters, digits and = , - . _");
     if (!own_folder(options->data_dir, err) || !slapd_files_find(options->data_dir, out, err))
         return false;
-    static const char *const folders[] = {"/run", "/slapd", "/slapd/db", "/slapd/log", "/slapd/usage", "/slapd/leases"};
+    static const char *const folders[] = {"/run",         "/slapd",        "/slapd/db",  "/slapd/log",
+                                          "/slapd/usage", "/slapd/leases", "/slapd/work"};
     for (size_t i = 0; i < CV_COUNT(folders); i++) {
         snprintf(path, sizeof path, "%s%s", out->data, folders[i]);
         if (!own_folder(path, err))

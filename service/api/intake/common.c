@@ -1,0 +1,47 @@
+/* What the handlers of lists share: rights by kind, opening a stored one, its lines. */
+#include "api/intake/imports.h"
+
+#include <string.h>
+
+static const uint32_t rights[INT_LIST_KINDS] = {[INT_STAFF] = DOM_STAFF_WRITE | DOM_STAFF_READ,
+                                                [INT_LEAVERS] = DOM_DEPARTURES_WRITE | DOM_STAFF_READ,
+                                                [INT_HEADCOUNTS] = DOM_UNITS_WRITE | DOM_UNITS_READ,
+                                                [INT_UNITS] = DOM_UNITS_WRITE | DOM_UNITS_READ,
+                                                [INT_ROSTER] = DOM_STAFF_WRITE | DOM_STAFF_READ};
+
+bool imp_may(struct htp_exchange *x, enum int_list_kind kind, struct cv_error *err)
+{
+    return (api_actor(x)->scopes & rights[kind]) == rights[kind] ||
+           cv_fail(err, cvp_scope_missing, NULL, "Mã truy cập không có quyền với loại danh sách này",
+                   "The token has no right for this kind of list");
+}
+
+bool imp_open(struct htp_exchange *x, struct prov_call *call, bool rows, bool file, struct imp_stored *out)
+{
+    struct cv_error err = {0};
+    if (!api_call(x, call))
+        return false;
+    if (imp_load(x, call, htp_param(x, "import"), rows, file, out, &err) && imp_may(x, out->options.kind, &err))
+        return true;
+    htp_problem(x, &err, NULL);
+    return false;
+}
+
+/* The next stored line; false at the end. */
+bool imp_next_line(const char **at, const char *end, const char **line, size_t *len)
+{
+    if (*at >= end)
+        return false;
+    const char *nl = memchr(*at, '\n', (size_t)(end - *at));
+    *line = *at;
+    *len = nl ? (size_t)(nl - *at) : (size_t)(end - *at);
+    *at = nl ? nl + 1 : end;
+    return true;
+}
+
+void imp_write_head(struct htp_exchange *x, int status, const struct imp_stored *stored)
+{
+    htp_etag(x, stored->revision);
+    cv_jout_raw(&x->out, NULL, stored->head, stored->head_len);
+    htp_reply(x, status);
+}

@@ -1,0 +1,222 @@
+/* Plans: looked at, carried out, forgotten. */
+#include "api/intake/imports.h"
+
+#include <string.h>
+
+enum { RUN_MS = 10000, RUN_MARGIN_MS = 2000, ROW_ARENA = 8 << 20, ITEMS_MAX = 500 };
+
+/* ---- looking ---- */
+
+void api_get_import(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct imp_stored stored;
+    if (imp_open(x, &call, false, false, &stored))
+        imp_write_head(x, 200, &stored);
+}
+
+void api_list_imports(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct imp_stored *all = NULL;
+    struct cv_error err = {0};
+    size_t count = 0;
+    if (!api_call(x, &call))
+        return;
+    if (!imp_list(x, &call, &all, &count, &err)) {
+        htp_problem(x, &err, NULL);
+        return;
+    }
+    cv_jout_object(&x->out, NULL);
+    cv_jout_array(&x->out, "items");
+    for (size_t i = 0; i < count; i++)
+        if (imp_may(x, all[i].options.kind, &err))
+            cv_jout_raw(&x->out, NULL, all[i].head, all[i].head_len);
+    cv_jout_end(&x->out);
+    cv_jout_end(&x->out);
+    htp_reply(x, 200);
+}
+
+void api_delete_import(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct imp_stored stored;
+    struct cv_error err = {0};
+    if (!api_if_match_given(x) || !imp_open(x, &call, false, false, &stored))
+        return;
+    if (call.match == PROV_MATCH_REVISION && call.match_revision != stored.revision)
+        cv_fail(&err, cvp_etag_mismatch, "If-Match", "Danh sách đã đổi", "The list has changed");
+    else
+        (void)imp_delete(&call, stored.id, &err);
+    if (err.kind == CV_OK)
+        htp_reply_empty(x, 204);
+    else
+        htp_problem(x, &err, NULL);
+}
+
+static void write_row(struct htp_exchange *x, const struct imp_row *row)
+{
+    struct cv_jout *j = &x->out;
+    cv_jout_object(j, NULL);
+    cv_jout_int(j, "row", row->row);
+    cv_jout_string(j, "action", imp_action_words[row->action]);
+    cv_jout_string(j, "key", row->key);
+    cv_jout_string(j, "staff", row->staff);
+    cv_jout_string(j, "name", row->name);
+    cv_jout_string(j, "address", row->address);
+    cv_jout_raw(j, "request", row->body ? row->body : "null", row->body ? strlen(row->body) : 4);
+    cv_jout_raw(j, "changes", row->changes ? row->changes : "[]", row->changes ? strlen(row->changes) : 2);
+    cv_jout_array(j, "notes");
+    for (size_t i = 0; i < row->note_count; i++) {
+        cv_jout_object(j, NULL);
+        cv_jout_string(j, "column", row->notes[i].column);
+        cv_jout_string(j, "code", row->notes[i].code);
+        cv_jout_string(j, "weight", row->notes[i].weight);
+        cv_jout_string(j, "detail", row->notes[i].text[x->lang]);
+        cv_jout_end(j);
+    }
+    cv_jout_end(j);
+    cv_jout_end(j);
+}
+
+void api_list_import_rows(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct imp_stored stored;
+    struct imp_row row;
+    uint32_t actions = 0;
+    int64_t after = 0, number = 0, written = 0;
+    const char *line = NULL;
+    size_t len = 0;
+    htp_query_words(x, "action", imp_action_words, &actions);
+    htp_query_int(x, "after", 0, INT64_MAX, &after);
+    if (!api_faultless(x, cvp_invalid_parameter) || !imp_open(x, &call, true, false, &stored))
+        return;
+    const char *at = stored.rows, *end = stored.rows + stored.rows_len;
+    cv_jout_object(&x->out, NULL);
+    cv_jout_array(&x->out, "items");
+    while (written < ITEMS_MAX && imp_next_line(&at, end, &line, &len)) {
+        number++;
+        if (number <= after || !imp_row_read(x->arena, line, len, &row) || (actions && !(actions >> row.action & 1)))
+            continue;
+        write_row(x, &row);
+        written++;
+    }
+    cv_jout_end(&x->out);
+    if (at < end)
+        cv_jout_int(&x->out, "next", number);
+    else
+        cv_jout_null(&x->out, "next");
+    cv_jout_end(&x->out);
+    htp_reply(x, 200);
+}
+
+/* ---- carrying out ---- */
+static void write_outcome(struct htp_exchange *x, const struct imp_row *row, const char *outcome,
+                          const struct cv_error *err)
+{
+    struct cv_jout *j = &x->out;
+    cv_jout_object(j, NULL);
+    cv_jout_int(j, "row", row->row);
+    cv_jout_string(j, "key", row->key);
+    cv_jout_string(j, "outcome", outcome);
+    cv_jout_string(j, "code", err->problem != cvp_none ? cv_problem_row(err->problem)->code : NULL);
+    cv_jout_string(j, "detail", err->problem != cvp_none ? err->text[x->lang] : NULL);
+    cv_jout_end(j);
+}
+
+struct sums {
+    int64_t done, unchanged, changed_since, held, failed, not_run;
+};
+
+static void count_outcome(struct sums *s, const char *outcome)
+{
+    const struct {
+        const char *word;
+        int64_t *sum;
+    } all[] = {{"done", &s->done},
+               {"unchanged", &s->unchanged},
+               {"changed_since", &s->changed_since},
+               {"held", &s->held},
+               {"failed", &s->failed}};
+    for (size_t i = 0; i < CV_COUNT(all); i++)
+        if (strcmp(outcome, all[i].word) == 0)
+            ++*all[i].sum;
+}
+
+static bool to_be_done(enum imp_action action)
+{
+    return action == IMP_CREATE || action == IMP_UPDATE || action == IMP_MOVE || action == IMP_DEPART;
+}
+
+/* As many rows as the time allows, from `after` on. Returns the number of the last one looked at. */
+static int64_t carry_out(struct imp *imp, const struct imp_stored *stored, int64_t after, struct sums *sums,
+                         bool *complete)
+{
+    struct htp_exchange *x = imp->x;
+    struct cv_deadline until = cv_deadline_in_ms(RUN_MS);
+    struct cv_arena *arena = cv_arena_new(ROW_ARENA);
+    const char *at = stored->rows, *end = stored->rows + stored->rows_len, *line = NULL;
+    int64_t number = 0;
+    size_t len = 0;
+    while (arena && !cv_deadline_passed(until) && cv_deadline_left_ms(x->deadline) > RUN_MARGIN_MS &&
+           imp_next_line(&at, end, &line, &len)) {
+        struct imp_row row;
+        struct cv_error err = {0};
+        if (++number <= after)
+            continue;
+        cv_arena_reset(arena);
+        if (!imp_row_read(arena, line, len, &row) || !to_be_done(row.action)) {
+            sums->not_run++;
+            continue;
+        }
+        const char *outcome = imp_carry_out(imp, stored->id, &row, arena, &err);
+        count_outcome(sums, outcome);
+        write_outcome(x, &row, outcome, &err);
+    }
+    *complete = at >= end;
+    cv_arena_free(&arena);
+    return number;
+}
+
+static void write_sums(struct cv_jout *j, const struct sums *s)
+{
+    cv_jout_object(j, "summary");
+    cv_jout_int(j, "done", s->done);
+    cv_jout_int(j, "unchanged", s->unchanged);
+    cv_jout_int(j, "changed_since", s->changed_since);
+    cv_jout_int(j, "held", s->held);
+    cv_jout_int(j, "failed", s->failed);
+    cv_jout_int(j, "not_run", s->not_run);
+    cv_jout_end(j);
+}
+
+void api_run_import(struct htp_exchange *x)
+{
+    struct imp imp = {.x = x};
+    struct imp_stored stored;
+    struct sums sums = {0};
+    struct cv_error err = {0};
+    int64_t after = 0;
+    bool complete = false;
+    htp_query_int(x, "after", 0, INT64_MAX, &after);
+    if (!api_faultless(x, cvp_invalid_parameter) || !imp_open(x, &imp.call, true, false, &stored))
+        return;
+    imp.options = &stored.options;
+    if (!imp_begin(&imp, &err)) {
+        htp_problem(x, &err, NULL);
+        return;
+    }
+    cv_jout_object(&x->out, NULL);
+    cv_jout_array(&x->out, "results");
+    int64_t number = carry_out(&imp, &stored, after, &sums, &complete);
+    cv_jout_end(&x->out);
+    write_sums(&x->out, &sums);
+    cv_jout_bool(&x->out, "complete", complete);
+    if (complete)
+        cv_jout_null(&x->out, "next");
+    else
+        cv_jout_int(&x->out, "next", number);
+    cv_jout_end(&x->out);
+    htp_reply(x, 200);
+}

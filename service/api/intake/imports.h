@@ -1,0 +1,103 @@
+/* Inside api/intake/: lists as plans. A row of a list is the request that a person would have sent for it: its body is
+ * kept as JSON, and planning and carrying out go through the door of PUT and POST. */
+#pragma once
+
+#include "api/internal.h"
+#include "congvu/intake_rows.h"
+#include "congvu/prov_units.h"
+
+enum { IMP_KEEP_DAYS = 30, IMP_ID_TEXT = CV_ID_TEXT, IMP_NOTES = INT_NOTES_MAX + 8 };
+
+enum imp_action {
+    IMP_CREATE,
+    IMP_UPDATE,
+    IMP_MOVE,
+    IMP_DEPART,
+    IMP_UNCHANGED,
+    IMP_ABSENT,
+    IMP_REVIEW,
+    IMP_FAILED,
+    IMP_ACTIONS
+};
+extern const char *const imp_action_words[]; /* create update move depart unchanged absent needs_review failed */
+
+struct imp_options {
+    enum int_list_kind kind;
+    bool has_unit;
+    struct cv_id unit;
+    const char *unit_code;
+    const char *category, *decision, *sheet; /* or NULL */
+    cv_day signed_on, effective_on;
+    bool here_before;
+    struct int_override overrides[INT_FIELDS];
+    size_t override_count;
+};
+
+struct imp_note {
+    const char *column; /* Excel's letters, or NULL */
+    const char *code, *weight;
+    const char *text[CV_LANGS];
+};
+
+struct imp_row {
+    int64_t row; /* 0 = stands in no row of the list */
+    enum imp_action action;
+    const char *key, *staff, *name, *address; /* or NULL */
+    int64_t revision;                         /* of what is there, 0 = nothing */
+    const char *body, *changes;               /* JSON, or NULL */
+    bool unclear;                             /* a part of the body is not known: nothing to be judged */
+    struct imp_note notes[IMP_NOTES];
+    size_t note_count;
+};
+
+/* ---- judge.c: what a row would do, and doing it ---- */
+struct imp_units;
+struct imp {
+    struct htp_exchange *x;
+    struct prov_call call; /* of the request; rows get copies */
+    const struct imp_options *options;
+    struct imp_units *units;
+};
+bool imp_begin(struct imp *imp, struct cv_error *err);
+/* Fills *out in `arena`; never fails: what is wrong is said in the row. */
+void imp_judge(struct imp *imp, const struct int_proposal *p, const struct int_table *table, struct cv_arena *arena,
+               struct imp_row *out);
+/* Outcome of carrying a planned row out: "done", "unchanged", "changed_since", "held", "failed". */
+const char *imp_carry_out(struct imp *imp, const char *import, const struct imp_row *row, struct cv_arena *arena,
+                          struct cv_error *err);
+
+/* ---- units.c ---- */
+bool imp_units_load(struct htp_exchange *x, struct imp_units **out, struct cv_error *err);
+/* The code of the unit that is meant; NULL: none (*ambiguous false) or several. */
+const char *imp_unit_of(const struct imp *imp, const char *text, struct cv_arena *arena, bool *ambiguous);
+
+/* ---- common.c ---- */
+bool imp_may(struct htp_exchange *x, enum int_list_kind kind, struct cv_error *err);
+
+/* ---- store.c ---- */
+struct imp_stored {
+    const char *id;
+    const char *head; /* JSON, as answered */
+    size_t head_len;
+    int64_t revision;
+    struct imp_options options;
+    char *rows; /* NDJSON */
+    size_t rows_len;
+    char *file;
+    size_t file_len;
+};
+bool imp_store(struct prov_call *call, const struct imp_stored *in, struct cv_error *err);
+/* import_not_found also for one that the caller may not see. */
+bool imp_load(struct htp_exchange *x, struct prov_call *call, const char *id, bool rows, bool file,
+              struct imp_stored *out, struct cv_error *err);
+bool imp_delete(struct prov_call *call, const char *id, struct cv_error *err);
+void imp_sweep(struct prov_call *call); /* those past their days; failures wait for the next time */
+bool imp_list(struct htp_exchange *x, struct prov_call *call, struct imp_stored **out, size_t *count,
+              struct cv_error *err);
+void imp_row_write(struct cv_buf *out, const struct imp_row *row);
+bool imp_row_read(struct cv_arena *arena, const char *line, size_t len, struct imp_row *out);
+/* The list of the path, for who has the right for its kind; false: answered already. */
+bool imp_open(struct htp_exchange *x, struct prov_call *call, bool rows, bool file, struct imp_stored *out);
+/* The next stored line; false at the end. */
+bool imp_next_line(const char **at, const char *end, const char **line, size_t *len);
+void imp_write_head(struct htp_exchange *x, int status, const struct imp_stored *stored);

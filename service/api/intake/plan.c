@@ -1,0 +1,301 @@
+/* A list uploaded: understood, judged row by row, kept as a plan. */
+#include "api/intake/imports.h"
+
+#include <string.h>
+
+enum { ROW_ARENA = 8 << 20, PAGE = 500 };
+
+/* ---- the question ---- */
+
+static void fault(struct htp_exchange *x, const char *name, const char *code, const char *vi, const char *en)
+{
+    cv_fault_add(&x->faults, CV_AT_PARAMETER, name, code, "%s%.0s", "%.0s%s", vi, en);
+}
+
+/* "B:full_name,D:ignored" */
+static void read_columns(struct htp_exchange *x, struct imp_options *out)
+{
+    const char *list = htp_query(x, "columns");
+    while (list && *list && out->override_count < INT_FIELDS) {
+        size_t column = 0, letters = strspn(list, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), len = strcspn(list, ",");
+        const char *word = len > letters ? cv_arena_strndup(x->arena, list + letters + 1, len - letters - 1) : "";
+        int field = dom_word_index(int_field_words, word);
+        for (size_t i = 0; i < letters && i < 3; i++)
+            column = column * 26 + (size_t)(list[i] - 'A' + 1);
+        if (letters == 0 || letters > 2 || list[letters] != ':' || field < 0) {
+            fault(x, "columns", "bad_format", "Cần dạng B:full_name,D:ignored", "Must look like B:full_name,D:ignored");
+            return;
+        }
+        out->overrides[out->override_count++] = (struct int_override){column - 1, (enum int_field)field};
+        list += len + (list[len] == ',');
+    }
+}
+
+static bool read_options(struct htp_exchange *x, struct imp_options *out)
+{
+    const char *kind = htp_query(x, "kind"), *category = htp_query(x, "category"), *unit = htp_query(x, "unit");
+    struct view_unit found;
+    struct cv_error err = {0};
+    int at = kind ? dom_word_index(int_list_kind_words, kind) : -1;
+    *out = (struct imp_options){.signed_on = CV_NO_DAY,
+                                .effective_on = CV_NO_DAY,
+                                .category = category,
+                                .sheet = htp_query(x, "sheet"),
+                                .decision = htp_query(x, "decision_number")};
+    if (at < 0)
+        fault(x, "kind", kind ? "not_allowed_value" : "required",
+              "Cần loại danh sách: staff, leavers, headcounts, units hoặc roster",
+              "The kind of list is needed: staff, leavers, headcounts, units or roster");
+    if (category && dom_word_index(dom_category_words, category) < 0)
+        fault(x, "category", "not_allowed_value", "Không hiểu giá trị", "The value is not understood");
+    htp_query_day(x, "signed_on", &out->signed_on);
+    htp_query_day(x, "effective_on", &out->effective_on);
+    htp_query_bool(x, "here_before", &out->here_before);
+    read_columns(x, out);
+    if (!api_faultless(x, cvp_invalid_parameter))
+        return false;
+    out->kind = (enum int_list_kind)at;
+    if (!imp_may(x, out->kind, &err) ||
+        (unit && !view_unit_find(api_of(x)->view, api_actor(x)->scope, unit, CV_NO_DAY, x->arena, &found, &err))) {
+        htp_problem(x, &err, NULL);
+        return false;
+    }
+    if (unit) {
+        out->has_unit = true;
+        out->unit = found.id;
+        out->unit_code = found.code;
+    }
+    return true;
+}
+
+/* ---- planning ---- */
+struct planning {
+    struct imp imp;
+    struct imp_options options;
+    struct int_table table;
+    struct cv_arena *arena; /* of one row */
+    struct cv_buf rows;
+    int64_t sums[IMP_ACTIONS], skipped;
+    struct view_slots_seen {
+        char (*ids)[CV_ID_TEXT];
+        size_t count;
+    } seen; /* of a roster: who is in the list */
+    struct cv_error *err;
+    bool late;
+};
+
+static void keep_row(struct planning *p, const struct imp_row *row)
+{
+    p->sums[row->action]++;
+    imp_row_write(&p->rows, row);
+}
+
+static bool plan_row(void *ctx, const struct int_proposal *proposal)
+{
+    struct planning *p = ctx;
+    struct imp_row row;
+    if (proposal->state == INT_SKIPPED) {
+        p->skipped++;
+        return true;
+    }
+    cv_arena_reset(p->arena);
+    imp_judge(&p->imp, proposal, &p->table, p->arena, &row);
+    keep_row(p, &row);
+    if (p->seen.ids && row.staff)
+        memcpy(p->seen.ids[p->seen.count++], row.staff, strlen(row.staff) + 1);
+    p->late = cv_deadline_passed(p->imp.x->deadline);
+    return !p->late && cv_buf_ok(&p->rows);
+}
+
+static bool in_list(const struct planning *p, const char *id)
+{
+    for (size_t i = 0; i < p->seen.count; i++)
+        if (strcmp(p->seen.ids[i], id) == 0)
+            return true;
+    return false;
+}
+
+/* Of a roster: who is on the staff of the unit and in no row. Only said: they leave by a list of leavers. */
+static bool add_absent(struct planning *p, struct cv_error *err)
+{
+    struct htp_exchange *x = p->imp.x;
+    struct view_staff_query q = {.scope = api_actor(x)->scope,
+                                 .has_unit = p->options.has_unit,
+                                 .unit = p->options.unit,
+                                 .recursive = true,
+                                 .statuses = (uint32_t) ~(1u << DOM_DEPARTED),
+                                 .updated_since = CV_NO_MOMENT,
+                                 .page_size = PAGE};
+    struct view_staff_page page;
+    do {
+        if (!view_staff_list(api_of(x)->view, &q, x->arena, &page, err))
+            return false;
+        for (size_t i = 0; i < page.count; i++) {
+            char id[CV_ID_TEXT];
+            struct imp_row row = {.action = IMP_ABSENT,
+                                  .staff = cv_id_text("stf_", page.items[i].id, id),
+                                  .key = page.items[i].staff_code,
+                                  .name = page.items[i].full_name,
+                                  .address = page.items[i].address,
+                                  .revision = page.items[i].revision};
+            if (!in_list(p, id))
+                keep_row(p, &row);
+        }
+        q.after = page.next;
+        q.after_len = page.next_len;
+    } while (page.next);
+    return true;
+}
+
+static bool plan(struct planning *p, struct int_list *list, struct cv_error *err)
+{
+    struct htp_exchange *x = p->imp.x;
+    if (p->options.kind == INT_ROSTER)
+        p->seen.ids = cv_arena_alloc_n(x->arena, int_about(list)->rows + 1, CV_ID_TEXT);
+    if (!int_find_table(list, p->options.kind, p->options.overrides, p->options.override_count, x->arena, &p->table,
+                        err) ||
+        !imp_begin(&p->imp, err) || !int_proposals(list, &p->table, plan_row, p, err))
+        return false;
+    if (p->late)
+        return cv_fail(err, cvp_list_too_large, NULL, "Danh sách quá dài cho một lần xem trước; vui lòng chia nhỏ",
+                       "The list is too long to be planned at once; please split it");
+    int64_t rows = 0;
+    for (int i = 0; i < IMP_ACTIONS; i++)
+        rows += p->sums[i];
+    if (rows == 0)
+        return cv_fail(err, cvp_list_unreadable, NULL, "Danh sách không có dòng nào", "The list has no rows");
+    return p->options.kind != INT_ROSTER || add_absent(p, err);
+}
+
+/* ---- the head ---- */
+static void write_file(struct cv_jout *j, const struct int_about *about, size_t size)
+{
+    cv_jout_object(j, "file");
+    cv_jout_int(j, "bytes", (int64_t)size);
+    cv_jout_string(j, "format", about->format == INT_XLSX ? "xlsx" : "csv");
+    cv_jout_string(j, "encoding", int_encoding_words[about->encoding]);
+    cv_jout_bool(j, "decoded", about->decoded);
+    cv_jout_bool(j, "mixed", about->mixed);
+    cv_jout_string(j, "sheet", about->sheet);
+    cv_jout_array(j, "sheets");
+    for (size_t i = 0; i < about->sheet_count; i++)
+        cv_jout_string(j, NULL, about->sheets[i]);
+    cv_jout_end(j);
+    cv_jout_array(j, "samples");
+    for (size_t i = 0; i < about->sample_count; i++)
+        cv_jout_string(j, NULL, about->samples[i]);
+    cv_jout_end(j);
+    cv_jout_end(j);
+}
+
+static void write_columns(struct cv_jout *j, const struct int_table *table)
+{
+    char letters[INT_COLUMN_TEXT];
+    cv_jout_array(j, "columns");
+    for (size_t i = 0; i < table->column_count; i++) {
+        cv_jout_object(j, NULL);
+        cv_jout_string(j, "column", int_column_letters(i, letters));
+        cv_jout_string(j, "heading", table->columns[i].heading);
+        cv_jout_string(j, "field", table->columns[i].field >= 0 ? int_field_words[table->columns[i].field] : NULL);
+        cv_jout_end(j);
+    }
+    cv_jout_end(j);
+}
+
+static void write_options(struct cv_jout *j, const struct imp_options *o)
+{
+    cv_jout_object(j, "options");
+    cv_jout_string(j, "unit", o->unit_code);
+    cv_jout_string(j, "sheet", o->sheet);
+    cv_jout_string(j, "category", o->category);
+    cv_jout_string(j, "decision_number", o->decision);
+    cv_jout_day(j, "signed_on", o->signed_on);
+    cv_jout_day(j, "effective_on", o->effective_on);
+    cv_jout_bool(j, "here_before", o->here_before);
+    cv_jout_end(j);
+}
+
+static const char *head_of(struct planning *p, const char *id, const struct int_list *list, size_t size)
+{
+    struct htp_exchange *x = p->imp.x;
+    const struct api_actor *actor = api_actor(x);
+    char top[CV_ID_TEXT];
+    struct cv_buf buf;
+    struct cv_jout j;
+    cv_buf_init(&buf, 1 << 20);
+    cv_jout_init(&j, &buf);
+    cv_jout_object(&j, NULL);
+    cv_jout_string(&j, "id", id);
+    cv_jout_string(&j, "kind", int_list_kind_words[p->options.kind]);
+    cv_jout_moment(&j, "created_at", cv_now());
+    cv_jout_moment(&j, "expires_at", cv_now() + (cv_moment)IMP_KEEP_DAYS * 86400);
+    cv_jout_string(&j, "created_by", p->imp.call.actor);
+    cv_jout_string(&j, "top", actor->scope.everywhere ? NULL : cv_id_text("unt_", actor->scope.top, top));
+    write_file(&j, int_about(list), size);
+    cv_jout_int(&j, "heading_row", p->table.heading_row);
+    write_columns(&j, &p->table);
+    write_options(&j, &p->options);
+    cv_jout_object(&j, "summary");
+    for (int i = 0; i < IMP_ACTIONS; i++)
+        cv_jout_int(&j, imp_action_words[i], p->sums[i]);
+    cv_jout_int(&j, "skipped", p->skipped);
+    cv_jout_end(&j);
+    cv_jout_end(&j);
+    const char *head = cv_arena_strdup(x->arena, cv_buf_str(&buf));
+    cv_buf_free(&buf);
+    return head;
+}
+
+static bool make_plan(struct planning *p, struct int_list *list, const char *bytes, size_t len, struct imp_stored *out,
+                      struct cv_error *err)
+{
+    char *id = cv_arena_alloc(p->imp.x->arena, CV_ID_TEXT);
+    if (!plan(p, list, err))
+        return false;
+    cv_id_text("imp_", cv_id_make(), id);
+    *out = (struct imp_stored){.id = id,
+                               .rows = (char *)(uintptr_t)cv_buf_str(&p->rows),
+                               .rows_len = p->rows.len,
+                               .file = (char *)(uintptr_t)bytes,
+                               .file_len = len,
+                               .revision = 1};
+    out->head = head_of(p, id, list, len);
+    out->head_len = strlen(out->head);
+    if (p->imp.call.validate_only)
+        return true;
+    imp_sweep(&p->imp.call);
+    return imp_store(&p->imp.call, out, err);
+}
+
+static bool planning_begin(struct planning *p, struct htp_exchange *x)
+{
+    *p = (struct planning){.imp = {.x = x}, .arena = cv_arena_new(ROW_ARENA)};
+    cv_buf_init(&p->rows, 48 << 20);
+    p->imp.options = &p->options;
+    return p->arena != NULL;
+}
+
+void api_create_import(struct htp_exchange *x)
+{
+    struct planning *p = CV_NEW(x->arena, struct planning);
+    struct int_list *list = NULL;
+    struct imp_stored stored;
+    struct cv_error err = {0};
+    size_t len = 0;
+    const char *bytes = htp_body(x, &len);
+    if (!planning_begin(p, x) || !api_call(x, &p->imp.call) || !read_options(x, &p->options)) {
+        cv_arena_free(&p->arena);
+        return;
+    }
+    bool ok = int_open(bytes, len, &(struct int_options){.sheet = p->options.sheet}, &list, &err) &&
+              make_plan(p, list, bytes, len, &stored, &err);
+    if (ok && !p->imp.call.validate_only)
+        htp_header_set(x, "Location", "/v1/imports/%s", stored.id);
+    if (ok)
+        imp_write_head(x, p->imp.call.validate_only ? 200 : 201, &stored);
+    else
+        htp_problem(x, &err, &x->faults);
+    int_close(&list);
+    cv_buf_free(&p->rows);
+    cv_arena_free(&p->arena);
+}

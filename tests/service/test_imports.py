@@ -1,0 +1,149 @@
+"""Lists in: uploaded, planned, carried out, given back, as the HR clerk does it."""
+import csv
+import io
+import json
+import pathlib
+
+import pytest
+
+from congvu import an
+
+LISTS = pathlib.Path(__file__).resolve().parents[1] / "lists/files"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def upload(client, kind, text, mime="text/csv", **query):
+    body = text.encode() if isinstance(text, str) else text
+    return client.call("POST", "/v1/imports", body, {"Content-Type": mime}, kind=kind, **query)
+
+
+def rows_of(client, plan, **query):
+    return client.get(f"/v1/imports/{plan['id']}/rows", **query).json["items"]
+
+
+def run(client, plan, after=0):
+    answer = client.call("POST", f"/v1/imports/{plan['id']}/runs", None, after=after)
+    assert answer.status == 200, answer
+    return answer.json
+
+
+STAFF = """STT;Họ và tên;Số hiệu;Chức vụ;Đơn vị;Đối tượng;Số điện thoại
+1;Lê Văn Nhập;IM-1;Chuyên viên;Phòng Nội vụ;Công chức;912345678
+2;TRẦN THỊ NHẬP;IM-2;Trưởng phòng;T1.02;Công chức;0912345679
+3;Ông/Bà Lê Sai;IM-3;CV;T1.01;Công chức;
+4;Lê Không Đâu;IM-4;CV;Phòng Trên Trời;Công chức;
+"""
+
+
+def test_a_list_is_planned_looked_at_and_carried_out(client):
+    plan = upload(client, "staff", STAFF)
+    assert plan.status == 201, plan
+    plan = plan.json
+    assert plan["summary"] == {"create": 2, "update": 0, "move": 0, "depart": 0, "unchanged": 0, "absent": 0, "needs_review": 1, "failed": 1, "skipped": 0}
+    assert [c["field"] for c in plan["columns"]] == ["number", "full_name", "staff_code", "title", "unit", "category", "mobile"]
+    rows = {r["row"]: r for r in rows_of(client, plan)}
+    assert rows[2]["action"] == "create" and rows[2]["address"] == "nhaplv@ninhthuan.gov.vn"
+    assert rows[3]["request"]["full_name"] == "Trần Thị Nhập" and "capitals" in [n["code"] for n in rows[3]["notes"]]
+    assert (rows[4]["action"], rows[4]["notes"][0]["column"]) == ("failed", "B")
+    assert rows[5]["action"] == "needs_review" and rows[5]["notes"][-1]["code"] == "unit_unknown"
+    assert client.get("/v1/staff/IM-1").status == 404  # nothing is done by looking
+    done = run(client, plan)
+    assert done["complete"] and done["summary"] == {"done": 2, "unchanged": 0, "changed_since": 0, "held": 0, "failed": 0, "not_run": 2}
+    person = client.get("/v1/staff/IM-1").json
+    assert (person["address"], person["mobile"], person["unit"]["code"]) == ("nhaplv@ninhthuan.gov.vn", "+84912345678", "T1.01")
+    again = run(client, plan)
+    assert again["summary"]["unchanged"] == 2 and again["summary"]["done"] == 0
+
+
+def test_the_same_list_again_changes_nothing_and_a_change_is_told_exactly(client):
+    upload_once = upload(client, "staff", STAFF.replace("IM-", "IN-").replace("Nhập", "Lại").replace("NHẬP", "LẠI")).json
+    run(client, upload_once)
+    plan = upload(client, "staff", "Họ tên;Số hiệu;Đơn vị;Chức vụ\nLê Văn Lại;IN-1;Phòng Nội vụ;Chuyên viên\nTrần Thị Lại;IN-2;T1.01;Trưởng phòng\n").json
+    assert plan["summary"]["unchanged"] == 1 and plan["summary"]["move"] == 1
+    moved = [r for r in rows_of(client, plan, action="move")][0]
+    assert moved["changes"][0] == {"field": "unit", "from": "T1.02", "to": "T1.01"}
+
+
+def test_somebody_else_was_faster(client):
+    client.put("/v1/staff/IF-1", an(full_name="Lê Văn Nhanh"))
+    plan = upload(client, "staff", "Họ tên;Số hiệu;Chức vụ\nLê Văn Nhanh;IF-1;Trưởng phòng\n").json
+    client.put("/v1/staff/IF-1", {"mobile": "+84911111111"})
+    assert run(client, plan)["results"][0]["outcome"] == "changed_since"
+    assert client.get("/v1/staff/IF-1").json["title"] == "Chuyên viên"
+
+
+def test_a_code_with_somebody_elses_name_is_looked_at(client):
+    client.put("/v1/staff/IS-1", an(full_name="Lê Văn Lệch"))
+    plan = upload(client, "staff", "Họ tên;Số hiệu\nPhạm Thị Hồng;IS-1\n").json
+    assert rows_of(client, plan)[0]["notes"][0]["code"] == "name_mismatch" and plan["summary"]["needs_review"] == 1
+
+
+def test_rows_without_a_code_are_made_once_however_often_the_plan_runs(client):
+    plan = upload(client, "staff", "Họ tên;Đơn vị;Chức vụ\nMạc Không Mã;T1.01;CV\n", category="vien_chuc").json
+    assert [run(client, plan)["results"][0]["outcome"] for _ in range(2)] == ["done", "unchanged"]
+    assert client.get("/v1/staff", q="mac khong ma", include_total=True).json["total"] == 1
+
+
+def test_leavers_under_one_decision(client):
+    client.put("/v1/staff/IL-1", an(full_name="Cao Thị Nghỉ", unit="T1"))
+    plan = upload(client, "leavers", "STT;Số hiệu;Họ tên;Lý do\n1;IL-1;Cao Thị Nghỉ;Nghỉ hưu\n2;IL-9;Cao Văn Ai;Nghỉ hưu\n",
+                  decision_number="12/QĐ-UBND", effective_on="2099-01-01").json
+    assert (plan["summary"]["depart"], plan["summary"]["failed"]) == (1, 1)
+    assert run(client, plan)["summary"]["done"] == 1
+    departure = client.get("/v1/staff/IL-1/departure").json
+    assert (departure["reason"], departure["effective_on"], departure["decision"]["number"]) == ("nghi_huu", "2099-01-01", "12/QĐ-UBND")
+    assert run(client, plan)["summary"]["unchanged"] == 1
+
+
+def test_units_and_headcounts(client):
+    plan = upload(client, "units", "Mã đơn vị;Tên đơn vị;Loại đơn vị;Trực thuộc;Viết tắt\nT1.81;Phòng Tư pháp;Phòng;T1;tuphapim\n").json
+    assert run(client, plan)["summary"]["done"] == 1
+    assert client.get("/v1/units/T1.81").json["name"]["vi"] == "Phòng Tư pháp"
+    counts = upload(client, "headcounts", "Đơn vị;Tổng số;Biên chế;Tính đến ngày\nPhòng Tư pháp;12;15;01/11/2026\n").json
+    assert run(client, counts)["summary"]["done"] == 1
+    assert client.get("/v1/units/T1.81/headcounts/2026-11-01").json["total"] == 12
+    assert run(client, counts)["summary"]["unchanged"] == 1
+    assert upload(client, "headcounts", "Đơn vị;Tổng số;Biên chế;Tính đến ngày\nPhòng Tư pháp;12;15;01/11/2026\n").json["summary"]["unchanged"] == 1
+
+
+def test_a_roster_says_who_is_missing_on_either_side(client):
+    client.put("/v1/staff/IR-1", an(full_name="Tô Có Mặt", unit="T1.03"))
+    client.put("/v1/staff/IR-2", an(full_name="Tô Vắng Mặt", unit="T1.03"))
+    plan = upload(client, "roster", "Số hiệu;Họ và tên;Đơn vị;Đối tượng\nIR-1;Tô Có Mặt;T1.03;Công chức\nIR-3;Tô Mới Đến;T1.03;Công chức\n", unit="T1.03").json
+    assert {r["key"] for r in rows_of(client, plan, action="absent")} >= {"IR-2"}
+    assert [r["key"] for r in rows_of(client, plan, action="create")] == ["IR-3"]
+    empty = upload(client, "roster", "Số hiệu;Họ và tên\n")
+    assert empty.status == 422 and empty.code == "list_unreadable"
+
+
+@pytest.mark.parametrize("name, encoding", [("libreoffice.xlsx", "utf-8"), ("tcvn3.csv", "tcvn3"), ("vni-font.xlsx", "vni"), ("windows-1258.csv", "windows-1258")])
+def test_what_others_wrote_is_planned_alike(client, name, encoding):
+    plan = upload(client, "staff", (LISTS / name).read_bytes(), XLSX if name.endswith("xlsx") else "text/csv", unit="T1.01", validate_only=True)
+    assert plan.status == 200 and plan.json["file"]["encoding"] == encoding and "Nguyễn Văn An" in plan.json["file"]["samples"]
+
+
+def test_the_file_comes_back_with_what_is_to_be_looked_at(client):
+    plan = upload(client, "staff", STAFF.replace("IM-", "IB-")).json
+    answer = client.call("GET", f"/v1/imports/{plan['id']}/file", headers={"Accept": "text/csv", "Accept-Language": "en"})
+    table = list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig"))))
+    assert table[2][1:4] == ["1", "Lê Văn Nhập", "IB-1"] and table[2][0] == ""
+    assert table[4][0].startswith("B: ") and "Phòng Trên Trời" in table[5][0]
+    sheet = client.call("GET", f"/v1/imports/{plan['id']}/file", headers={"Accept": XLSX})
+    assert sheet.body[:2] == b"PK"
+
+
+def test_refusals(client, shared):
+    assert upload(client, "staff", b"%PDF-1.4").code == "list_unreadable"
+    assert upload(client, "king", "a;b\n").status == 400
+    assert client.get("/v1/imports/imp_01jd3k5m7p9r").code == "import_not_found"
+    plan = upload(client, "staff", STAFF.replace("IM-", "IX-")).json
+    assert any(i["id"] == plan["id"] for i in client.get("/v1/imports").json["items"])
+    assert client.delete(f"/v1/imports/{plan['id']}", "*").status == 204
+    assert client.get(f"/v1/imports/{plan['id']}").status == 404
+    narrow = client.post("/v1/tokens", {"name": "đơn vị khác", "scopes": ["staff:read", "staff:write"], "unit": "T1.02"}).json
+    other = shared.client(narrow["secret"])
+    mine = upload(client, "staff", STAFF.replace("IM-", "IY-")).json
+    assert other.get(f"/v1/imports/{mine['id']}").code == "import_not_found"
+    assert upload(other, "leavers", "Số hiệu;Họ tên\nIM-1;Lê\n").code == "scope_missing"
+    big = upload(client, "staff", b"x" * (9 << 20))
+    assert big.status == 413
