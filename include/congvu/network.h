@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 struct sockaddr;
+struct sockaddr_storage;
 
 struct cv_address {
     uint8_t bytes[16]; /* in the order of the wire */
@@ -40,3 +41,6 @@ bool cv_networks_parse(const char *list, struct cv_network out[CV_MAX_NETWORKS],
 
 /* "127.0.0.1:8080", "[::1]:0"; the port in the machine's order. */
 bool cv_listen_parse(const char *listen, struct cv_address *out, uint16_t *out_port);
+/* The same as what bind() takes; *out_len is its length. */
+bool cv_listen_socket(const char *listen, struct sockaddr_storage *out, unsigned *out_len);
+uint16_t cv_port_of(const struct sockaddr *address); /* 0 for families other than IP */

@@ -153,3 +153,35 @@ bool cv_listen_parse(const char *listen, struct cv_address *out, uint16_t *out_p
     }
     return parse_port(end + 1 + v6, out_port) && cv_address_parse(host, (size_t)(end - host), out);
 }
+
+bool cv_listen_socket(const char *listen, struct sockaddr_storage *out, unsigned *out_len)
+{
+    struct sockaddr_in *v4 = (void *)out;
+    struct sockaddr_in6 *v6 = (void *)out;
+    struct cv_address host;
+    uint16_t port;
+
+    if (!cv_listen_parse(listen, &host, &port)) {
+        return false;
+    }
+    memset(out, 0, sizeof(*out));
+    if (host.len == 16) {
+        v6->sin6_family = AF_INET6;
+        v6->sin6_port = htons(port);
+        memcpy(&v6->sin6_addr, host.bytes, 16);
+    } else {
+        v4->sin_family = AF_INET;
+        v4->sin_port = htons(port);
+        memcpy(&v4->sin_addr, host.bytes, 4);
+    }
+    *out_len = host.len == 16 ? sizeof(*v6) : sizeof(*v4);
+    return true;
+}
+
+uint16_t cv_port_of(const struct sockaddr *address)
+{
+    if (address->sa_family == AF_INET6) {
+        return ntohs(((const struct sockaddr_in6 *)(const void *)address)->sin6_port);
+    }
+    return address->sa_family == AF_INET ? ntohs(((const struct sockaddr_in *)(const void *)address)->sin_port) : 0;
+}

@@ -1,6 +1,5 @@
 /* Listening sockets and daemons: opened, drained, closed. */
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,35 +20,6 @@ enum {
     LAST_ANSWERS_MS = 5000, /* after the lanes have stopped: for answers to reach their clients */
 };
 
-union address {
-    struct sockaddr any;
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-};
-
-static bool parse_listen(const char *listen, union address *out, struct cv_error *err)
-{
-    struct cv_address host;
-    uint16_t port;
-
-    memset(out, 0, sizeof(*out));
-    if (!cv_listen_parse(listen, &host, &port)) {
-        return cv_fail_as(err, CV_INVALID, "listen",
-                          "Địa chỉ lắng nghe \"%s\" không hợp lệ; ví dụ: 127.0.0.1:8080, [::1]:0",
-                          "\"%s\" is no address to listen on; examples: 127.0.0.1:8080, [::1]:0", listen);
-    }
-    if (host.len == 16) {
-        out->v6.sin6_family = AF_INET6;
-        out->v6.sin6_port = htons(port);
-        memcpy(&out->v6.sin6_addr, host.bytes, 16);
-    } else {
-        out->v4.sin_family = AF_INET;
-        out->v4.sin_port = htons(port);
-        memcpy(&out->v4.sin_addr, host.bytes, 4);
-    }
-    return true;
-}
-
 static bool fail_listen(const char *listen, struct cv_error *err)
 {
     char why[128];
@@ -65,27 +35,29 @@ static bool fail_listen(const char *listen, struct cv_error *err)
 /* A socket of our own rather than the library's: its error says which address and why. */
 static bool open_socket(const char *listen_on, int *out_fd, int *out_port, struct cv_error *err)
 {
-    union address address;
-    socklen_t len = sizeof(address);
+    struct sockaddr_storage address;
+    struct sockaddr *any = (void *)&address;
+    unsigned len;
     int one = 1;
     int fd;
 
-    if (!parse_listen(listen_on, &address, err)) {
-        return false;
+    if (!cv_listen_socket(listen_on, &address, &len)) {
+        return cv_fail_as(err, CV_INVALID, "listen",
+                          "Địa chỉ lắng nghe \"%s\" không hợp lệ; ví dụ: 127.0.0.1:8080, [::1]:0",
+                          "\"%s\" is no address to listen on; examples: 127.0.0.1:8080, [::1]:0", listen_on);
     }
-    len = address.any.sa_family == AF_INET6 ? sizeof(address.v6) : sizeof(address.v4);
-    fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    fd = socket(any->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0) {
         return fail_listen(listen_on, err);
     }
     (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-    if (bind(fd, &address.any, len) != 0 || listen(fd, BACKLOG) != 0 || getsockname(fd, &address.any, &len) != 0) {
+    if (bind(fd, any, len) != 0 || listen(fd, BACKLOG) != 0 || getsockname(fd, any, &len) != 0) {
         fail_listen(listen_on, err);
         close(fd);
         return false;
     }
     *out_fd = fd;
-    *out_port = ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
+    *out_port = cv_port_of(any);
     return true;
 }
 
