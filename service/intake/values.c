@@ -89,9 +89,9 @@ enum value_found int_read_mobile(const char *text, char out[INT_MOBILE_TEXT])
     }
     digits[n] = '\0';
     if (n == 10 && digits[0] == '0')
-        snprintf(out, INT_MOBILE_TEXT, "+84%s", digits + 1);
+        snprintf(out, INT_MOBILE_TEXT, "+84%.9s", digits + 1);
     else if ((n == 11 && strncmp(digits, "84", 2) == 0) || (n == 9 && digits[0] != '0'))
-        snprintf(out, INT_MOBILE_TEXT, "+84%s", digits + (n == 11 ? 2 : 0));
+        snprintf(out, INT_MOBILE_TEXT, "+84%.9s", digits + (n == 11 ? 2 : 0));
     else
         return VALUE_BAD;
     return n == 9 ? VALUE_MENDED : VALUE_FINE;
