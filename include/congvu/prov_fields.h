@@ -87,6 +87,10 @@ enum cv_presence prov_given_of(const struct prov_given *given, const char *name)
 /* All members that are shown, into the object that is open. */
 void prov_fields_write(const struct prov_fields *fields, struct cv_jout *j, const void *record, void *ctx);
 
+/* One of them, as the member `name`; NULL in an array. */
+void prov_field_write(const struct prov_field *field, struct cv_jout *j, const char *name, const void *record,
+                      void *ctx);
+
 struct prov_telling {
     struct cv_jout *j; /* in the array of changes */
     struct cv_arena *arena;

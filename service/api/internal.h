@@ -84,7 +84,7 @@ void api_write_departure(struct htp_exchange *x, const char *name, const struct 
                          const struct dom_departure *d, const struct dom_order *said);
 /* A post but its unit, into the object that is open. */
 void api_write_post_facts(struct cv_jout *j, const struct dom_post *post);
-/* What decided the wish, for people who cannot see the record: required, hand, ... */
+/* What decided what is wanted: `required`, or a word of dom_cause_words. */
 const char *api_cause_word(const struct dom_account *account);
 void api_write_departure_summary(struct cv_jout *j, const struct dom_departure *d); /* "departure", or null */
 /* "changes": [...] of a person. */
@@ -106,8 +106,6 @@ void api_write_health(struct htp_exchange *x, const struct dom_system *system); 
 void api_read_text(const struct cv_jin *o, const char *name, size_t max,
                    struct prov_text *out); /* optional, null clears */
 void api_read_word(const struct cv_jin *o, const char *name, const char *const *words, struct prov_int *out);
-void api_read_day(const struct cv_jin *o, const char *name, struct prov_day *out);
-void api_read_int(const struct cv_jin *o, const char *name, int64_t min, int64_t max, struct prov_int *out);
 void api_read_decision(const struct cv_jin *o, const char *name, struct prov_decision *out);
 
 void api_read_staff_new(struct htp_exchange *x, const struct cv_jin *o, struct prov_staff_input *out);

@@ -17,17 +17,6 @@ void api_read_word(const struct cv_jin *o, const char *name, const char *const *
     out->value = index;
 }
 
-void api_read_day(const struct cv_jin *o, const char *name, struct prov_day *out)
-{
-    out->value = CV_NO_DAY;
-    out->given = cv_jin_day(o, name, CV_NULLABLE, &out->value);
-}
-
-void api_read_int(const struct cv_jin *o, const char *name, int64_t min, int64_t max, struct prov_int *out)
-{
-    out->given = cv_jin_int(o, name, CV_NULLABLE, min, max, &out->value);
-}
-
 void api_read_decision(const struct cv_jin *o, const char *name, struct prov_decision *out)
 {
     const struct cv_jin *decision = NULL;

@@ -103,12 +103,10 @@ void api_read_status(const struct cv_jin *o, void *input, void *ctx)
 {
     static const char *const statuses[] = {"active", "on_leave", NULL};
     static const enum dom_status status_of[] = {DOM_ACTIVE, DOM_ON_LEAVE};
-    struct prov_staff_input *out = input;
-    struct prov_int status = {0};
+    int word = 0;
     (void)ctx;
-    api_read_word(o, "status", statuses, &status);
-    if (status.given == CV_VALUE)
-        out->status = (struct prov_int){CV_VALUE, status_of[status.value]};
+    if (cv_jin_word(o, "status", CV_OPTIONAL, statuses, &word) == CV_VALUE)
+        ((struct prov_staff_input *)input)->status = (struct prov_int){CV_VALUE, status_of[word]};
 }
 
 void api_read_new_address(const struct cv_jin *o, void *input, void *ctx)
