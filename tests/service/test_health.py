@@ -98,7 +98,7 @@ def test_router_and_contract_agree_exactly(spec):
 
 # record -> (schema that makes it, that changes it, that shows it); "A/b" is the member b of A
 SCHEMAS = {"staff": ("StaffCreate", "StaffUpdate", "Staff"), "unit": ("UnitCreate", "UnitUpdate", "Unit"),
-           "letterhead": ("LetterheadInput", "LetterheadInput", "LetterheadOrNull"), "system": (None, "SystemPatch", "System"),
+           "letterhead": ("LetterheadInput", "LetterheadInput", "LetterheadOrNull"), "system": ("SystemCreate", "SystemPatch", "System"),
            "activity": (None, "SystemPatch/activity", "Activity")}
 DRY_RUNS = {"staff", "unit"}
 
