@@ -293,6 +293,24 @@ def test_no_operation_of_the_table_lets_a_leaver_in(spec, start):
     assert "authorizedService" not in entry or entry["authorizedService"] == ["certificate"], "observed by hand until it is revoked"
 
 
+def test_no_list_lets_a_leaver_in(shared, client):
+    """Planned while he was here and carried out after he had left; and sent after that."""
+    person = hire(client, "LIST-1", "Cao Trong Danh Sách")
+    text = "Họ tên;Số hiệu;Đơn vị;Chức vụ\nCao Trong Danh Sách;LIST-1;T1.02;Trưởng phòng\n"
+
+    def upload():
+        answer = client.call("POST", "/v1/imports", text.encode(), {"Content-Type": "text/csv"}, kind="staff")
+        assert answer.status == 201, answer
+        return answer.json
+    early = upload()
+    assert early["summary"]["move"] == 1
+    assert client.put("/v1/staff/LIST-1/departure", {"reason": "nghi_huu"}).status == 200
+    for plan in (early, upload()):
+        run = client.call("POST", f"/v1/imports/{plan['id']}/runs", None, after=0)
+        assert run.status == 200 and run.json["summary"]["done"] == 0, run
+        assert set(states(client, "LIST-1").values()) == {"closed"} and not bind(shared, person)
+
+
 def test_what_a_hand_closed_or_locked_a_reinstatement_does_not_open(shared, client):
     """Though its reason be the machine's word."""
     hire(client, "BACK", "Cao Trở Lại")
