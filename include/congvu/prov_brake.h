@@ -49,8 +49,8 @@ struct prov_brake_line {
     const char *name; /* of the token that begins it, when the caller sees that token; or NULL */
     bool own;
     int done[DOM_BRAKE_OPENED], limit[DOM_BRAKE_OPENED]; /* by kind, of this hour */
-    cv_moment room_at;          /* when an ordinary one may pass again by itself; CV_NO_MOMENT = now */
-    struct prov_waiting *items; /* in the caller's scope, by key */
+    cv_moment room_at[DOM_BRAKE_OPENED]; /* when one of the kind may pass again by itself; CV_NO_MOMENT = now */
+    struct prov_waiting *items;          /* in the caller's scope, by key */
     size_t count, untouched;
     char digest[CV_DIGEST_TEXT];                        /* of the list as the caller sees it */
     struct prov_releaser releasers[PROV_RELEASERS_MAX]; /* whose reach covers all that waits */

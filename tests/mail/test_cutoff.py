@@ -93,9 +93,10 @@ def test_while_dovecot_is_down_the_open_step_is_named_and_it_completes_by_itself
 
 
 @pytest.mark.parametrize("runs", [8, pytest.param(100, marks=pytest.mark.more)])
-def test_from_accepted_order_to_proof_within_two_seconds(client, mail, runs):
+def test_from_accepted_order_to_proof_within_two_seconds(hr, mail, runs):
     times = []
-    for _ in range(runs):
+    for n in range(runs):
+        client = hr() if n % 5 == 0 else client
         code, person = onboard(client, "Hồ Văn Lượt")
         activate(client, code)
         times.append(seconds_to_proof(client, code, [mail.imap(person["address"], PASSWORD)]))

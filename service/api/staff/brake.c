@@ -57,6 +57,7 @@ static void write_count(struct cv_jout *j, const struct prov_brake_line *line, c
     cv_jout_object(j, name);
     cv_jout_int(j, "done", line->done[kind]);
     cv_jout_int(j, "limit", line->limit[kind]);
+    cv_jout_moment(j, "room_at", line->room_at[kind]);
     cv_jout_end(j);
 }
 
@@ -68,7 +69,6 @@ static void write_line_head(struct htp_exchange *x, const struct prov_brake_line
     write_count(j, line, "ordinary", DOM_BRAKE_ORDINARY);
     write_count(j, line, "locks", DOM_BRAKE_LOCK);
     write_count(j, line, "dismissals", DOM_BRAKE_DISMISSAL);
-    cv_jout_moment(j, "room_at", line->room_at);
     cv_jout_array(j, "releasers");
     for (size_t i = 0; i < line->releaser_count; i++) {
         cv_jout_object(j, NULL);

@@ -44,10 +44,11 @@ static void fill(struct prov_call *call, const struct prov_lines *lines, const s
     struct view_scope reach = line->own ? call->scope : prov_reach_of(call, line->line);
     int size = view_recorded(call->prov->options.view, reach);
     for (int k = 0; k < DOM_BRAKE_OPENED; k++) {
-        line->done[k] = brake != NULL ? dom_brake_done(brake, (enum dom_brake_kind)k, cv_now()) : 0;
-        line->limit[k] = dom_brake_limit((enum dom_brake_kind)k, size);
+        enum dom_brake_kind kind = (enum dom_brake_kind)k;
+        line->done[k] = brake != NULL ? dom_brake_done(brake, kind, cv_now()) : 0;
+        line->limit[k] = dom_brake_limit(kind, size);
+        line->room_at[k] = brake != NULL ? dom_brake_room_at(brake, kind, size, cv_now()) : CV_NO_MOMENT;
     }
-    line->room_at = brake != NULL ? dom_brake_room_at(brake, DOM_BRAKE_ORDINARY, size, cv_now()) : CV_NO_MOMENT;
     line->name = name_of(call, lines, line->line);
     line->may_release = !line->own && (call->scopes & DOM_BRAKE_RELEASE) != 0;
     find_releasers(call, lines, line);

@@ -14,16 +14,17 @@ bool prov_carry_out(struct prov_change *change, struct dom_departure *departure,
     return true;
 }
 
-/* Orders for at least a day ahead, with a decision behind them, are judged now and not again at midnight. */
-static bool judged_now(const struct dom_departure *d)
+/* Orders for at least a day ahead, with a decision behind them, are judged now and not again at midnight; those of a
+ * batch too, while somebody is there who can look at what is held. */
+static bool judged_now(const struct dom_departure *d, bool batch)
 {
-    return d->decision.number != NULL && cv_day_start(d->effective_on) - cv_now() >= AHEAD_S;
+    return batch || (d->decision.number != NULL && cv_day_start(d->effective_on) - cv_now() >= AHEAD_S);
 }
 
-static bool schedule(struct prov_change *change, struct dom_departure *d)
+static bool schedule(struct prov_change *change, struct dom_departure *d, bool batch)
 {
     d->state = DOM_SCHEDULED;
-    if (!judged_now(d) || d->counted)
+    if (!judged_now(d, batch) || d->counted)
         return true;
     d->counted = true;
     change->brake_events++;
@@ -95,7 +96,7 @@ static bool depart_change(struct prov_change *change, void *ctx, struct cv_error
     change->is_order = true;
     change->order_kind = prov_order_kind(d);
     if (d->effective_on > cv_today())
-        return schedule(change, d);
+        return schedule(change, d, in->batch);
     bool counted = d->counted;
     if (!prov_carry_out(change, d, err))
         return false;
