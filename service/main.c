@@ -126,6 +126,17 @@ static int make_token(struct service *s)
     return ok ? 0 : complain(&none, &err);
 }
 
+static int look_at_data(struct service *s)
+{
+    struct cv_error err = {0};
+    struct cv_faults none = {0};
+    bool found = false;
+    if (!check_data(s, &found, &err))
+        return complain(&none, &err);
+    cv_text_close();
+    return found ? 1 : 0;
+}
+
 static int with_settings(const struct options *options, struct service *s)
 {
     struct cv_error err = {0};
@@ -148,6 +159,8 @@ static int with_settings(const struct options *options, struct service *s)
         return machine_restore(options, s, &err) ? 0 : complain(&faults, &err);
     case CMD_OPEN:
         return machine_open(s, &err) ? 0 : complain(&faults, &err);
+    case CMD_CHECK_DATA:
+        return look_at_data(s);
     default:
         return serve(s);
     }
@@ -172,6 +185,7 @@ static int run(const struct options *options, struct service *s)
     case CMD_BACKUP:
     case CMD_RESTORE:
     case CMD_OPEN:
+    case CMD_CHECK_DATA:
         return with_settings(options, s);
     case CMD_HEALTHCHECK:
         return probe_health(options->url);

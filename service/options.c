@@ -9,19 +9,11 @@ struct word {
     enum command command;
 };
 static const struct word words[] = {
-    {"serve", CMD_SERVE},
-    {"healthcheck", CMD_HEALTHCHECK},
-    {"check-config", CMD_CHECK_CONFIG},
-    {"routes", CMD_ROUTES},
-    {"fields", CMD_FIELDS},
-    {"settings", CMD_SETTINGS},
-    {"token", CMD_TOKEN},
-    {"backup", CMD_BACKUP},
-    {"restore", CMD_RESTORE},
-    {"open", CMD_OPEN},
-    {"--help", CMD_HELP},
-    {"-h", CMD_HELP},
-    {"--version", CMD_VERSION},
+    {"serve", CMD_SERVE},   {"healthcheck", CMD_HEALTHCHECK}, {"check-config", CMD_CHECK_CONFIG},
+    {"routes", CMD_ROUTES}, {"fields", CMD_FIELDS},           {"settings", CMD_SETTINGS},
+    {"token", CMD_TOKEN},   {"backup", CMD_BACKUP},           {"restore", CMD_RESTORE},
+    {"open", CMD_OPEN},     {"check-data", CMD_CHECK_DATA},   {"--help", CMD_HELP},
+    {"-h", CMD_HELP},       {"--version", CMD_VERSION},
 };
 
 void options_help(void)
@@ -45,6 +37,9 @@ void options_help(void)
           "      printed by name. Without a log the service opens closed: it reads, and changes nothing until\n"
           "  congvud open --data-dir DIR [...]\n"
           "      somebody has looked and says so\n"
+          "  congvud check-data --data-dir DIR [--config FILE] [--NAME VALUE ...]\n"
+          "      list what faults of earlier versions did to the data, a JSON object a line, and a summary; changes\n"
+          "      nothing, while the service runs or not; exit 0 when there is nothing, 1 when there is\n"
           "  congvud routes      the table of routes and rights, as JSON lines\n"
           "  congvud fields      the members of records in JSON, as JSON lines\n"
           "  congvud settings    a commented sample of the settings file\n"

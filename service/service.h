@@ -54,6 +54,7 @@ enum command {
     CMD_BACKUP,
     CMD_RESTORE,
     CMD_OPEN,
+    CMD_CHECK_DATA,
     CMD_HELP,
     CMD_VERSION
 };
@@ -89,6 +90,8 @@ bool machine_backup(const struct options *options, struct service *s, struct cv_
 bool machine_restore(const struct options *options, struct service *s, struct cv_error *err);
 bool machine_open(struct service *s, struct cv_error *err);
 extern const char congvu_systems[], congvu_systems_end[]; /* deploy/systems.json: the systems of a new directory */
+/* check_data.c: `congvud check-data`; prints what it finds, a JSON object a line, and a summary. */
+bool check_data(struct service *s, bool *out_found, struct cv_error *err);
 
 /* service.c */
 /* Writes down what in the data folder belongs together, once slapd has begun, and once it has ended. */

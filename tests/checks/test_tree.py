@@ -8,7 +8,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SERVICE = ROOT / "service"
-LAYERS = ["base", "conf", "domain", "job", "intake", "connect", "directory", "view", "report", "provision", "history", "reconcile", "reporting", "http", "api"]
+LAYERS = ["base", "conf", "domain", "job", "intake", "connect", "directory", "check", "view", "report", "provision", "history", "reconcile", "reporting", "http", "api"]
 
 # layer -> public headers (include/congvu/NAME.h) that it may include; DOMAIN, PORT and so on are groups of them
 BASE = {"error", "memory", "clock", "text", "json", "log", "secret", "lock", "network"}
@@ -19,7 +19,8 @@ CASES = {"provision", "prov_fields", "prov_staff", "prov_units", "prov_systems",
 MAY = {
     "base": set(), "conf": {"conf"}, "domain": DOMAIN, "job": {"job"}, "intake": DOMAIN | {"intake", "intake_rows"},
     "connect": {"connect", "scim"},
-    "directory": DOMAIN | PORT | {"lease", "server", "feed", "backup"},
+    "directory": DOMAIN | PORT | {"lease", "server", "feed", "backup", "dump"},
+    "check": DOMAIN | {"dump", "check"},
     "view": DOMAIN | VIEW | {"session", "feed"},
     "provision": DOMAIN | PORT | {"server"} | VIEW | CASES | {"connect", "job", "reconcile"},
     "history": DOMAIN | PORT | VIEW | {"provision", "history"},

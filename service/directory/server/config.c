@@ -39,7 +39,7 @@ static void put_global(struct cv_buf *out, const struct dir_embedded_options *op
     for (size_t i = 0; i < CV_COUNT(modules); i++)
         cv_buf_printf(out, "moduleload %s\n", modules[i]);
     cv_buf_puts(out, "attributeoptions x- lang-\n");
-    cv_buf_printf(out, "include \"%s/congvu.schema\"\n", paths->folder);
+    cv_buf_printf(out, "include \"%s\"\n", paths->schema);
     cv_buf_printf(out, "pidfile \"%s/run/slapd.pid\"\nargsfile \"%s/run/slapd.args\"\n", paths->data, paths->data);
     cv_buf_puts(out, "loglevel 0\nsizelimit 500\ntimelimit 10\nthreads 16\ntool-threads 2\n"
                      "password-hash {ARGON2}\nauthz-policy none\n");

@@ -75,6 +75,7 @@ bool slapd_files_find(const char *data_dir, struct slapd_paths *out, struct cv_e
         return path_fault(err, CV_INVALID, data_dir, "đường dẫn không dùng được", "the path cannot be used");
     if (!join(out->folder, sizeof out->folder, out->data, "/slapd") ||
         !join(out->config, sizeof out->config, out->data, "/slapd/slapd.conf") ||
+        !join(out->schema, sizeof out->schema, out->data, "/slapd/congvu.schema") ||
         !join(out->log, sizeof out->log, out->data, "/slapd/slapd.log") ||
         !join(out->socket, sizeof out->socket, out->data, "/run/ldapi") ||
         strlen(out->socket) >= sizeof((struct sockaddr_un *)NULL)->sun_path ||

@@ -10,6 +10,7 @@ struct slapd_paths {
     char data[DIR_PATH_MAX];    /* absolute */
     char folder[DIR_PATH_MAX];  /* DATA/slapd */
     char config[DIR_PATH_MAX];  /* DATA/slapd/slapd.conf */
+    char schema[DIR_PATH_MAX];  /* DATA/slapd/congvu.schema */
     char log[DIR_PATH_MAX];     /* DATA/slapd/slapd.log */
     char socket[DIR_PATH_MAX];  /* DATA/run/ldapi */
     char uri[DIR_PATH_MAX * 3]; /* ldapi://%2F... */
