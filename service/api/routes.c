@@ -60,7 +60,7 @@ static const struct htp_route routes[] = {
     ROUTE(GET, "/v1/systems", list_systems, INTERACTIVE, DOM_UNITS_READ, ""),
     ROUTE(POST, "/v1/systems", create_system, INTERACTIVE, DOM_SYSTEMS_WRITE, "", .shows = DOM_UNITS_READ),
     ROUTE(GET, "/v1/systems/{system}", get_system, INTERACTIVE, DOM_UNITS_READ, ""),
-    ROUTE(PATCH, "/v1/systems/{system}", patch_system, INTERACTIVE, DOM_SYSTEMS_WRITE, "", .shows = DOM_UNITS_READ),
+    ROUTE(PATCH, "/v1/systems/{system}", patch_system, INTERACTIVE, DOM_SYSTEMS_WRITE, "validate_only", .shows = DOM_UNITS_READ),
     ROUTE(POST, "/v1/systems/{system}/restorations", restore_accounts, INTERACTIVE, DOM_BRAKE_RELEASE, ""),
     ROUTE(POST, "/v1/systems/{system}/lists", create_list, INTERACTIVE, DOM_ACCOUNTS_WRITE, ""),
     ROUTE(GET, "/v1/systems/{system}/orphans", list_orphans, INTERACTIVE, DOM_STAFF_READ, ""),

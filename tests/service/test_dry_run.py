@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from congvu import an, make_units, nth
+from congvu import Client, an, make_units, nth
 
 LONG_AGO = "2020-01-01"
 # For every member of an update: values that say something new, and some that do not. A list because order matters: each is sent after the one before.
@@ -53,11 +53,26 @@ UNIT = {
                    {"recipients": ["Lưu: VT", "Như trên"]}, {"recipients": ["Lưu: VT; Như trên"]}, {"signatory_name": "A"},
                    {"signatory_name": None, "signatory_title": "A"}, None, None],
 }
+SYSTEM = {
+    "name": [{"vi": "Tên Khác"}, {"vi": "Tên Khác"}, {"en": "Another"}, {}],
+    "kind": ["manual", "manual", "directory"],
+    "required_for": [[{"categories": ["can_bo"]}, {"categories": ["cong_chuc"], "positions": ["Chánh Văn phòng"]}],
+                     [{"categories": ["cong_chuc"], "positions": ["chánh văn phòng"]}, {"categories": ["can_bo"]}], []],
+    "login_short_rule": ["{ten}{vt_ho_dem}", "{ten}{vt_ho_dem}", None, "tên"],
+    "login_max_length": [20, 20, 64, None],
+    "sessions": [{"kind": "doveadm", "url": "http://127.0.0.1:9/doveadm/v1", "allow": ["loopback"]},
+                 {"kind": "doveadm", "url": "http://127.0.0.1:9/doveadm/v1", "allow": ["loopback"]}, None],
+    "activity": [{"reported": True}, {"reported": True, "regular_days": 5}, {"regular_days": 5}, {"regular_days": 50}, {"precision": "last_only"}],
+    "connector": [{"url": "https://127.0.0.1:9"}, None],
+    "retired": [True, True, False],
+}
+CONNECTED = [{"kind": "connector", "connector": {"url": "http://127.0.0.1:9/scim", "allow": ["loopback"]}}, {"connector": {}},
+             {"connector": {"match_login": False}}, {"connector": {"match_login": False, "map": {"title": None}}}, {"connector": None, "kind": "directory"}]
 MOVES_ALONE = {"revision", "created_at", "updated_at"}  # of a change, or without one
 
 
 def test_every_member_of_every_update_is_tried(spec):
-    for schema, values in (("StaffUpdate", STAFF), ("UnitUpdate", UNIT)):
+    for schema, values in (("StaffUpdate", STAFF), ("UnitUpdate", UNIT), ("SystemPatch", SYSTEM)):
         assert set(spec.document["components"]["schemas"][schema]["properties"]) == set(values)
 
 
@@ -71,7 +86,7 @@ def seen(record):
     lines = {name: value for name, value in record.items() if name not in MOVES_ALONE | {"accounts", "name", "letterhead", "proposed_name"}}
     for account in record.get("accounts", []):
         lines |= {f"accounts/{account['system']}/{k}": v for k, v in states_of(account).items()}
-    for part in ("posts", "aliases", "former_codes"):
+    for part in ("posts", "aliases", "former_codes", "required_for"):
         if part in lines:
             lines[part] = sorted(map(str, lines[part]))
     lines |= {f"name/{k}": v for k, v in record.get("name", {}).items()} if isinstance(record.get("name"), dict) else {}
@@ -90,7 +105,7 @@ def timeless(value):
 
 def covers(fields, line):
     """A line of the record is told by a change of the same name, or, of an account, by one below it; what mirrors something else by that."""
-    mirrors = {"posts": ["unit", "title"], "path": ["parent"], "effective_block": ["block", "parent"], "former_codes": ["staff_code", "code"]}
+    mirrors = {"posts": ["unit", "title"], "path": ["parent"], "effective_block": ["block", "parent"], "definition": ["activity"], "activation": ["kind"], "stale": ["activity"], "former_codes": ["staff_code", "code"]}
     root = "/".join(line.split("/")[:2]) if line.startswith("accounts/") else line
     return any(f == root or f.startswith(root + "/") for f in fields) or any(m in fields for m in mirrors.get(root, []))
 
@@ -130,6 +145,17 @@ def test_of_a_unit(client):
     for member, values in UNIT.items():
         for value, method in itertools.product(values, ("PATCH", "PUT")):
             both(client, method, f"/v1/units/{id_}", {member: value}, "unit")
+
+
+def test_of_a_system(start):
+    client = start().client()
+    for body in [*({member: value} for member, values in SYSTEM.items() for value in values), *CONNECTED]:
+        both(client, "PATCH", "/v1/systems/e-office", body, "system")
+    body = {"kind": "connector", "connector": {"url": "http://127.0.0.1:9/scim", "allow": ["loopback"]}}
+    first = client.patch("/v1/systems/e-office", body)
+    secret = client.post("/v1/tokens", {"name": "khác", "scopes": ["systems:write", "units:read"], "unit": None, "expires_at": None}).json["secret"]
+    second = Client(client.port, secret, client.spec)
+    assert second.patch("/v1/systems/e-office", body).etag == first.etag, "the same by somebody else changes nothing"
 
 
 def test_of_somebody_who_is_not_there_yet(client):

@@ -76,8 +76,32 @@ static void write_stale(struct cv_jout *j, const char *name, const void *record,
     cv_jout_bool(j, name, feed_of(ctx, record).stale);
 }
 
+static void tell_name(struct prov_telling *t, const char *name)
+{
+    const struct dom_system *before = t->before, *after = t->after;
+    static const char *const languages[] = {[CV_VI] = "vi", [CV_EN] = "en"};
+    for (size_t i = 0; i < CV_COUNT(languages); i++)
+        prov_tell_text(t, cv_arena_printf(t->arena, "%s/%s", name, languages[i]),
+                       before != NULL ? before->name[i] : NULL, after->name[i]);
+}
+
+static const char *required_json(struct prov_telling *t, const struct dom_system *system)
+{
+    if (system == NULL)
+        return NULL;
+    const char **lines = CV_NEWS(t->arena, const char *, system->required_count + 1);
+    for (size_t i = 0; i < system->required_count; i++)
+        lines[i] = prov_json_of(t->arena, api_write_required_line, &system->required[i], NULL);
+    return prov_json_list(t->arena, lines, system->required_count);
+}
+
+static void tell_required(struct prov_telling *t, const char *name)
+{
+    prov_tell_json(t, name, required_json(t, t->before), required_json(t, t->after));
+}
+
 #define AT(m)  .at = offsetof(struct dom_system, m)
-#define MEMBER PROV_CREATE | PROV_UPDATE | PROV_SHOWN
+#define MEMBER PROV_CREATE | PROV_UPDATE | PROV_SHOWN | PROV_TOLD
 #define SLUG_COMPLAINT                                                                                                 \
     {                                                                                                                  \
         [CV_VI] = "Cần chữ thường a-z, số và dấu gạch nối, bắt đầu bằng chữ, tối đa 32 ký tự",                         \
@@ -93,9 +117,11 @@ static void write_stale(struct cv_jout *j, const char *name, const void *record,
 static const struct prov_field system_fields[] = {
     {"id", PROV_TEXT, AT(slug), .max = DOM_SLUG_MAX, .valid = dom_system_slug_valid, .complaint = SLUG_COMPLAINT,
      .flags = PROV_CREATE | PROV_SHOWN | PROV_VALUE},
-    {"name", PROV_OWN, .read = api_read_system_name, .write = api_write_system_name, .flags = MEMBER},
+    {"name", PROV_OWN, .read = api_read_system_name, .write = api_write_system_name, .tell = tell_name,
+     .flags = MEMBER},
     {"kind", PROV_WORD, AT(kind), .words = dom_system_kind_words, .flags = MEMBER | PROV_VALUE},
-    {"required_for", PROV_OWN, .read = api_read_required, .write = api_write_required, .flags = MEMBER},
+    {"required_for", PROV_OWN, .read = api_read_required, .write = api_write_required, .tell = tell_required,
+     .flags = MEMBER},
     {"login_rule", PROV_TEXT, AT(login_rule), .max = 100, .valid = dom_login_rule_valid, .complaint = RULE_COMPLAINT,
      .flags = PROV_CREATE | PROV_SHOWN},
     {"login_per_unit", PROV_BOOL, AT(login_per_unit), .flags = PROV_CREATE | PROV_SHOWN | PROV_VALUE},
@@ -111,7 +137,7 @@ static const struct prov_field system_fields[] = {
     {"stale", PROV_OWN, .write = write_stale, .flags = PROV_SHOWN},
     {"connector", PROV_OWN, .read = api_read_connector, .write = api_write_connector, .flags = MEMBER},
     {"health", PROV_OWN, .write = api_write_connector_health, .flags = PROV_SHOWN},
-    {"retired", PROV_BOOL, AT(retired), .flags = PROV_UPDATE | PROV_SHOWN | PROV_VALUE},
+    {"retired", PROV_BOOL, AT(retired), .flags = PROV_UPDATE | PROV_SHOWN | PROV_TOLD | PROV_VALUE},
     {"revision", PROV_LONG, AT(revision), .flags = PROV_SHOWN},
 };
 const struct prov_fields api_system_fields = {"system", system_fields, CV_COUNT(system_fields)};
@@ -136,5 +162,13 @@ void api_write_system(struct htp_exchange *x, const char *name, const struct dom
 {
     cv_jout_object(&x->out, name);
     prov_fields_write(&api_system_fields, &x->out, system, x);
+    cv_jout_end(&x->out);
+}
+
+void api_write_system_changes(struct htp_exchange *x, const struct dom_system *before, const struct dom_system *after)
+{
+    struct prov_telling t = {.j = &x->out, .arena = x->arena, .before = before, .after = after, .ctx = x};
+    cv_jout_array(&x->out, "changes");
+    prov_fields_tell(&api_system_fields, &t);
     cv_jout_end(&x->out);
 }

@@ -59,6 +59,22 @@ void api_create_system(struct htp_exchange *x)
     htp_reply(x, 201);
 }
 
+static void reply_change(struct htp_exchange *x, const struct prov_system_result *result)
+{
+    int status = 200;
+    api_result_head(x, result->outcome, result->system.revision, NULL, &status);
+    if (result->outcome != PROV_WOULD) {
+        api_write_system(x, NULL, &result->system);
+        htp_reply(x, status);
+        return;
+    }
+    cv_jout_object(&x->out, NULL);
+    api_write_system_changes(x, &result->before, &result->system);
+    api_write_system(x, "system", &result->system);
+    cv_jout_end(&x->out);
+    htp_reply(x, status);
+}
+
 void api_patch_system(struct htp_exchange *x)
 {
     struct prov_call call;
@@ -73,7 +89,5 @@ void api_patch_system(struct htp_exchange *x)
         fail(x, &err);
         return;
     }
-    htp_etag(x, result.system.revision);
-    api_write_system(x, NULL, &result.system);
-    htp_reply(x, 200);
+    reply_change(x, &result);
 }

@@ -11,23 +11,27 @@ static void write_words(struct cv_jout *j, const char *name, const char *const *
     cv_jout_end(j);
 }
 
+void api_write_required_line(struct cv_jout *j, const char *name, const void *record, void *ctx)
+{
+    const struct dom_required *r = record;
+    (void)ctx;
+    cv_jout_object(j, name);
+    write_words(j, "blocks", dom_block_words, r->blocks);
+    write_words(j, "unit_kinds", dom_unit_kind_words, r->unit_kinds);
+    write_words(j, "categories", dom_category_words, r->categories);
+    cv_jout_array(j, "positions");
+    for (size_t k = 0; k < r->position_count; k++)
+        cv_jout_string(j, NULL, r->positions[k]);
+    cv_jout_end(j);
+    cv_jout_end(j);
+}
+
 void api_write_required(struct cv_jout *j, const char *name, const void *record, void *ctx)
 {
     const struct dom_system *system = record;
-    (void)ctx;
     cv_jout_array(j, name);
-    for (size_t i = 0; i < system->required_count; i++) {
-        const struct dom_required *r = &system->required[i];
-        cv_jout_object(j, NULL);
-        write_words(j, "blocks", dom_block_words, r->blocks);
-        write_words(j, "unit_kinds", dom_unit_kind_words, r->unit_kinds);
-        write_words(j, "categories", dom_category_words, r->categories);
-        cv_jout_array(j, "positions");
-        for (size_t k = 0; k < r->position_count; k++)
-            cv_jout_string(j, NULL, r->positions[k]);
-        cv_jout_end(j);
-        cv_jout_end(j);
-    }
+    for (size_t i = 0; i < system->required_count; i++)
+        api_write_required_line(j, NULL, &system->required[i], ctx);
     cv_jout_end(j);
 }
 

@@ -3,6 +3,8 @@
 #include "congvu/prov_systems.h"
 #include "provision/internal.h"
 
+#include <string.h>
+
 static void fault(const struct cv_jin *o, const char *name, const char *vi, const char *en)
 {
     cv_jin_fault(o, name, "bad_format", "%s%.0s", "%.0s%s", vi, en);
@@ -51,6 +53,20 @@ static void check_connector(const struct prov_call *call, const struct cv_jin *o
               "Người vận hành chưa đặt connector_secret_dir", "The operator has not set connector_secret_dir");
 }
 
+static void write_connector(struct cv_jout *j, const char *name, const void *connector, void *ctx)
+{
+    (void)ctx;
+    dom_connector_write(j, name, connector);
+}
+
+/* Who configured it last: whoever sends what is there already changes nothing. */
+static const char *set_by(struct prov_call *call, const struct dom_connector *was, const struct dom_connector *is)
+{
+    bool same = was != NULL && strcmp(prov_json_of(call->arena, write_connector, was, NULL),
+                                      prov_json_of(call->arena, write_connector, is, NULL)) == 0;
+    return same ? was->set_by : call->actor;
+}
+
 void prov_apply_connector(struct prov_call *call, const struct prov_system_input *in, struct dom_system *system)
 {
     if (in->connector_given == CV_NULL)
@@ -60,7 +76,7 @@ void prov_apply_connector(struct prov_call *call, const struct prov_system_input
         *c = system->connector != NULL ? *system->connector : dom_connector_default();
         dom_connector_read(in->connector, call->arena, c);
         check_connector(call, in->connector, c);
-        c->set_by = call->actor;
+        c->set_by = set_by(call, system->connector, c);
         system->connector = c;
     }
     if (system->connector != NULL && system->kind != DOM_CONNECTOR)

@@ -65,6 +65,8 @@ static void apply(struct cv_faults *faults, const struct prov_system_input *in, 
     if (in->name_en.given == CV_VALUE)
         system->name[CV_EN] = in->name_en.value;
     prov_given_apply(&in->given, system);
+    if (system->login_max == DOM_LOGIN_MAX)
+        system->login_max = 0; /* as without one */
     apply_activity(faults, &in->activity, &system->activity);
     apply_sessions(faults, in, system);
     if (in->required_given == CV_ABSENT)
@@ -162,6 +164,9 @@ static bool attempt(struct prov_call *call, void *ctx, struct dir_stamp *stamp, 
         return false;
     if (!prov_brake_pass_many(call, prov_system_target(call->arena, slug), &people, err))
         return false;
+    out->outcome = PROV_WOULD;
+    if (call->validate_only)
+        return true;
     if (!dir_system_save(call->dir, &out->before, &out->system, &actor, stamp, err))
         return false;
     out->outcome = stamp->changed ? PROV_CHANGED : PROV_UNCHANGED;
