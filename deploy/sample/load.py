@@ -77,7 +77,8 @@ def requests_of(server, phase, line):
                                          line["on"])]
     code = line["staff_code"]
     if phase == "staff":
-        return code, [server.put(compact(line), "staff", code)]
+        # its codes are sure, so a namesake is nobody to be asked about
+        return code, [server.put(compact({**line, "not_same_as": ["*"]}), "staff", code)]
     if phase == "accounts":
         return code, [server.put(compact(line["body"]), "staff", code, "accounts", line["system"])]
     if phase == "certificates":

@@ -34,6 +34,7 @@ struct prov_staff_input {
     size_t account_count;
     const char **not_same_as;
     size_t not_same_as_count;
+    bool nobody_there; /* not_same_as ["*"]: whoever looks like him is somebody else */
     bool new_address;
     /* PATCH only */
     struct prov_int status; /* DOM_ACTIVE or DOM_ON_LEAVE */
@@ -48,14 +49,16 @@ struct prov_drafts {
     size_t count;
 };
 
+enum { PROV_TWINS_MAX = 20 };
 struct prov_staff_result {
     enum prov_outcome outcome;
     bool same;               /* with PROV_WOULD: the real call would change nothing */
     struct dom_staff before; /* revision 0 = was not there */
     struct dom_staff staff;
-    struct cv_id *candidates;
-    size_t candidate_count; /* with possible_duplicate: the ones the caller may see */
-    size_t elsewhere;       /* and how many more there are */
+    struct cv_id *candidates;              /* PROV_TWINS_MAX at most */
+    size_t candidate_count;                /* with possible_duplicate: the ones the caller may see */
+    size_t elsewhere;                      /* and how many more there are */
+    const struct prov_duplicate *question; /* with PROV_NEEDS_DECISION */
 };
 bool prov_staff_create(struct prov_call *call, const struct prov_staff_input *in, struct prov_staff_result *out,
                        struct cv_error *err);

@@ -78,7 +78,7 @@ struct prov_decision {
     struct dom_decision value;
 };
 
-enum prov_outcome { PROV_UNCHANGED, PROV_CREATED, PROV_CHANGED, PROV_REPLAYED, PROV_WOULD };
+enum prov_outcome { PROV_UNCHANGED, PROV_CREATED, PROV_CHANGED, PROV_REPLAYED, PROV_WOULD, PROV_NEEDS_DECISION };
 
 /* ---- audit port ---- */
 struct prov_audit {

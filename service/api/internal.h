@@ -91,6 +91,8 @@ void api_write_departure_summary(struct cv_jout *j, const struct dom_departure *
 void api_write_staff_changes(struct htp_exchange *x, const struct dom_staff *before, const struct dom_staff *after);
 void api_write_home(struct htp_exchange *x, const struct view_staff *staff); /* "unit" of somebody in a list, or null */
 void api_write_staff_names(struct htp_exchange *x, const struct view_staff *staff); /* the same members alone */
+/* 202: a line whose person may be there already. */
+void api_reply_needs_decision(struct htp_exchange *x, const struct prov_staff_result *result);
 /* "candidates" and "candidates_elsewhere" of possible_duplicate. */
 void api_write_candidates(struct htp_exchange *x, const struct prov_staff_result *result);
 void api_write_staff_ref(struct htp_exchange *x, const struct view_staff *staff); /* "staff": {id, code, name, unit} */
@@ -125,7 +127,7 @@ bool api_figures_dear(const struct htp_exchange *x); /* coverage.c: too much for
 /* handlers, by file; the names are the contract's operationIds */
 /* clang-format off */
 #define API_HANDLERS(X)                                                                                              \
-    X(list_staff) X(create_staff) X(get_staff) X(put_staff) X(patch_staff) X(delete_staff)                           \
+    X(list_duplicates) X(put_duplicate) X(list_staff) X(create_staff) X(get_staff) X(put_staff) X(patch_staff) X(delete_staff)                           \
     X(list_staff_accounts) X(get_account) X(put_account) X(create_credential_reset) X(put_observation)               \
     X(redeem_activation) X(list_accounts)                                                                            \
     X(get_departure) X(put_departure) X(delete_departure) X(create_reinstatement) X(list_departures)                 \

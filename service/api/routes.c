@@ -32,6 +32,8 @@ static const struct htp_route routes[] = {
     ROUTE(PUT, "/v1/staff/{staff}/departure", put_departure, INTERACTIVE, DOM_DEPARTURES_WRITE, "validate_only", .shows = DOM_STAFF_READ),
     ROUTE(DELETE, "/v1/staff/{staff}/departure", delete_departure, INTERACTIVE, DOM_DEPARTURES_WRITE, ""),
     ROUTE(POST, "/v1/staff/{staff}/reinstatements", create_reinstatement, INTERACTIVE, DOM_DEPARTURES_WRITE, "validate_only", .shows = DOM_STAFF_READ),
+    ROUTE(GET, "/v1/duplicates", list_duplicates, INTERACTIVE, DOM_STAFF_READ, "state"),
+    ROUTE(PUT, "/v1/duplicates/{duplicate}", put_duplicate, INTERACTIVE, DOM_STAFF_WRITE, "", .shows = DOM_STAFF_READ),
     ROUTE(GET, "/v1/departures", list_departures, INTERACTIVE, DOM_STAFF_READ, "state effective_from effective_to unit recursive page_size page_token include_total"),
     ROUTE(POST, "/v1/departures/batches", create_departure_batch, BULK, DOM_DEPARTURES_WRITE, "validate_only"),
     ROUTE(GET, "/v1/brake", get_brake, INTERACTIVE, HTP_ANY_TOKEN, ""),

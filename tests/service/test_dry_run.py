@@ -9,6 +9,7 @@ from congvu import Client, an, make_units, nth
 LONG_AGO = "2020-01-01"
 # For every member of an update: values that say something new, and some that do not. A list because order matters: each is sent after the one before.
 STAFF = {
+    "not_same_as": [["*"], []],
     "staff_code": ["DRY-NEW", "DRY-new", "DRY-new"],
     "full_name": ["Ka Tơr Thị Thử", "Ka Tơr Thị Thử", "Trần Văn Thử"],
     "family_name": ["Trần", "Trần"],

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from congvu import ROOT, Service, an, make_units, parse_ldif
+from congvu import ROOT, Service, an, make_units, nth, parse_ldif
 
 PASSWORD = "Mat-Khau-Rieng-9"
 EXAMPLE = ROOT / "deploy/openldap"
@@ -36,7 +36,7 @@ def listening(spec):
 
 
 def activated(client, code):
-    person = client.put(f"/v1/staff/{code}", an(mobile="+84900000001", birth_year=1990)).json
+    person = client.put(f"/v1/staff/{code}", an(full_name=nth("Nguyễn Văn An", len(code) + ord(code[-1])), mobile="+84900000001", birth_year=1990)).json
     once = client.post(f"/v1/staff/{code}/accounts/mailbox/credential-resets", None).json["code"]
     assert client.post("/v1/activations", {"code": once, "password": PASSWORD}).status == 204
     return person
@@ -78,7 +78,7 @@ def shown(service, reader, base, filter):
 def test_each_reader_sees_what_its_own_look_ups_need(listening, reader):
     client, n = listening.client(), f"R-{reader}"
     person = activated(client, n)
-    heir = client.put(f"/v1/staff/{n}-2", an(full_name="Người Tiếp Quản")).json
+    heir = client.put(f"/v1/staff/{n}-2", an(full_name=nth("Người Tiếp Quản", len(reader) + ord(reader[0])))).json
     assert client.patch(f"/v1/staff/{n}", {"new_address": True, "login": f"moi.{reader}", "mail_quota_mib": 500}).status == 200
     assert client.put("/v1/units/T1.01/mailbox", {"holders": [n]}).status == 200
     full = OF_PEOPLE[reader] - {"cvDelegate", "cvAutoReply"}  # of leavers

@@ -102,7 +102,8 @@ class Changes:
     def hire(self):
         code = f"NEW-{self.dice.randrange(10**6)}"
         return "PUT", f"/v1/staff/{code}", {"full_name": f"Nguyễn Văn {self.dice.choice(['Ưu', 'Ý', 'Yên', 'Yến'])}", "unit": self.dice.choice(self.units),
-                                            "category": "cong_chuc", "birth_year": self.dice.randint(1960, 2005), "hired_on": self.day(-30, 3)}
+                                            "category": "cong_chuc", "birth_year": self.dice.randint(1960, 2005), "hired_on": self.day(-30, 3),
+                                            "not_same_as": ["*"]}
 
     def observation(self):
         body = {"state": self.dice.choice(["provisioned", "active", "requested"])}

@@ -230,7 +230,7 @@ static const struct prov_field fields[] = {
     {"holds", PROV_OWN, .write = write_holds, .flags = PROV_SHOWN},
     {"holds_elsewhere", PROV_OWN, .write = write_holds_elsewhere, .flags = PROV_SHOWN},
     {"decision", PROV_OWN, .read = api_read_staff_decision, .flags = BODY},
-    {"not_same_as", PROV_OWN, .read = api_read_not_same_as, .flags = PROV_CREATE},
+    {"not_same_as", PROV_OWN, .read = api_read_not_same_as, .flags = BODY},
     {"departure", PROV_OWN, .write = write_departure, .flags = PROV_SHOWN},
     {"revision", PROV_LONG, AT(revision), .flags = PROV_SHOWN},
     {"created_at", PROV_MOMENT, AT(created_at), .flags = PROV_SHOWN},

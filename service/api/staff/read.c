@@ -79,7 +79,9 @@ void api_read_not_same_as(const struct cv_jin *o, void *input, void *ctx)
     out->not_same_as = CV_NEWS(x->arena, const char *, count + 1);
     for (size_t i = 0; i < count; i++) {
         const char *id = cv_jin_item_string(list, i, 64);
-        if (id != NULL)
+        if (id != NULL && strcmp(id, "*") == 0)
+            out->nobody_there = true;
+        else if (id != NULL)
             out->not_same_as[out->not_same_as_count++] = id;
     }
 }

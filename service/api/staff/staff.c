@@ -29,34 +29,6 @@ static void add_candidates(struct htp_exchange *x, const struct prov_staff_resul
     }
 }
 
-static void write_candidate(struct htp_exchange *x, const struct view_staff *staff)
-{
-    struct cv_jout *j = &x->out;
-    cv_jout_object(j, NULL);
-    api_write_staff_names(x, staff);
-    if (staff->birth_year != 0)
-        cv_jout_int(j, "birth_year", staff->birth_year);
-    else
-        cv_jout_null(j, "birth_year");
-    cv_jout_string(j, "address", staff->address);
-    cv_jout_string(j, "status", dom_status_words[staff->status]);
-    cv_jout_end(j);
-}
-
-void api_write_candidates(struct htp_exchange *x, const struct prov_staff_result *result)
-{
-    struct view_staff found;
-    struct cv_error none = {0};
-    char id[CV_ID_TEXT];
-    cv_jout_array(&x->out, "candidates");
-    for (size_t i = 0; i < result->candidate_count && api_may_read_staff(x); i++)
-        if (view_staff_find(api_of(x)->view, api_actor(x)->scope, cv_id_text("stf_", result->candidates[i], id),
-                            x->arena, &found, &none))
-            write_candidate(x, &found);
-    cv_jout_end(&x->out);
-    cv_jout_int(&x->out, "candidates_elsewhere", (int64_t)result->elsewhere);
-}
-
 void api_create_staff(struct htp_exchange *x)
 {
     struct prov_call call;
@@ -94,6 +66,10 @@ void api_get_staff(struct htp_exchange *x)
 
 static void reply_change(struct htp_exchange *x, const struct prov_staff_result *result)
 {
+    if (result->outcome == PROV_NEEDS_DECISION) {
+        api_reply_needs_decision(x, result);
+        return;
+    }
     if (result->outcome != PROV_WOULD) {
         reply_staff(x, result, result->outcome == PROV_CREATED);
         return;

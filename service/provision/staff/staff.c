@@ -1,6 +1,6 @@
 /* Onboarding and changing people. */
 #include "congvu/token.h"
-#include "provision/internal.h"
+#include "provision/staff/duplicate.h"
 #include "congvu/view_lists.h"
 
 #include <string.h>
@@ -13,16 +13,22 @@ static void blank_staff(struct prov_call *call, struct dom_staff *staff)
     staff->idempotency = prov_new_idempotency(call);
 }
 
+struct creation {
+    const struct prov_staff_input *in;
+    bool line; /* of an export with codes: two codes in one unit are two people, until something else is the same */
+    struct dir_stamp stamp;
+};
+
 /* ---- twins ---- */
 
 static bool named(const struct prov_staff_input *in, struct cv_id id)
 {
-    for (size_t i = 0; i < in->not_same_as_count; i++) {
+    for (size_t i = 0; i < in->not_same_as_count && !in->nobody_there; i++) {
         struct cv_id other;
         if (cv_id_parse("stf_", in->not_same_as[i], &other) && cv_id_equal(other, id))
             return true;
     }
-    return false;
+    return in->nobody_there;
 }
 
 static bool visible(struct prov_call *call, struct cv_id id)
@@ -36,22 +42,26 @@ static bool visible(struct prov_call *call, struct cv_id id)
 
 /* POST of somebody who is probably there already is stopped, with the candidates that the caller may see; not_same_as
  * insists. */
-static bool no_twin(struct prov_change *change, const struct prov_staff_input *in, struct prov_staff_result *out,
+static bool no_twin(struct prov_change *change, const struct creation *creation, struct prov_staff_result *out,
                     struct cv_error *err)
 {
-    enum { MAX = 20 };
     struct prov_call *call = change->call;
+    const struct prov_staff_input *in = creation->in;
     const struct dom_staff *staff = change->after;
-    struct cv_id found[MAX];
+    struct cv_id found[PROV_TWINS_MAX];
+    struct prov_duplicate decided;
     struct view_twin_query query = {.full_name = staff->full_name,
                                     .birth_year = staff->birth_year,
                                     .mobile = staff->mobile,
-                                    .has_unit = true,
+                                    .has_unit = !creation->line,
                                     .unit = dom_home_on(staff, cv_today())->unit};
-    size_t count = view_twins(call->prov->options.view, &query, found, MAX);
-    out->candidates = CV_NEWS(call->arena, struct cv_id, MAX);
+    size_t count = view_twins(call->prov->options.view, &query, found, PROV_TWINS_MAX);
+    bool cleared = count > 0 && prov_duplicate_cleared(call, staff->staff_code, &decided);
+    out->candidates = CV_NEWS(call->arena, struct cv_id, PROV_TWINS_MAX);
     for (size_t i = 0; i < count; i++)
-        if (!named(in, found[i]) && visible(call, found[i]))
+        if (cleared && prov_duplicate_has(&decided, found[i]))
+            continue;
+        else if (!named(in, found[i]) && visible(call, found[i]))
             out->candidates[out->candidate_count++] = found[i];
         else if (!visible(call, found[i]))
             out->elsewhere++;
@@ -74,12 +84,6 @@ static bool may_reach(const struct prov_call *call, const struct prov_staff_inpu
 
 /* ---- create ---- */
 
-struct creation {
-    const struct prov_staff_input *in;
-    bool twins_allowed;
-    struct dir_stamp stamp;
-};
-
 static bool build(struct prov_change *change, struct creation *creation, struct prov_staff_result *out,
                   struct cv_error *err)
 {
@@ -93,7 +97,7 @@ static bool build(struct prov_change *change, struct creation *creation, struct 
     if (!prov_apply_staff(change, creation->in, err) || !prov_plan_logins(change, err))
         return false;
     out->staff.due_at = dom_due_at(&out->staff, change->systems.items, change->systems.count, cv_today());
-    return creation->twins_allowed || no_twin(change, creation->in, out, err);
+    return no_twin(change, creation, out, err);
 }
 
 static bool create_once(struct prov_change *change, struct creation *creation, struct prov_staff_result *out,
@@ -219,6 +223,16 @@ static bool put_raced(struct prov_call *call, const char *code, const struct pro
     return put_existing(call, other.id, in, out, err);
 }
 
+/* A line of many that runs by night: no error that stops the others, but a question for somebody who looks. */
+static bool needs_decision(struct prov_call *call, struct prov_staff_result *out, struct cv_error *err)
+{
+    struct prov_duplicate *question = CV_NEW(call->arena, struct prov_duplicate);
+    cv_error_clear(err);
+    out->outcome = PROV_NEEDS_DECISION;
+    out->question = question;
+    return prov_duplicate_ask(call, out, question, err);
+}
+
 bool prov_staff_put(struct prov_call *call, const char *key, const struct prov_staff_input *in,
                     struct prov_staff_result *out, struct cv_error *err)
 {
@@ -235,9 +249,11 @@ bool prov_staff_put(struct prov_call *call, const char *key, const struct prov_s
         return cv_fail(err, cvp_etag_mismatch, "If-Match", "Chưa có người mang số hiệu %s",
                        "Nobody has the code %s yet", key);
     with_code.staff_code = (struct prov_text){CV_VALUE, key};
-    struct creation creation = {.in = &with_code, .twins_allowed = true};
+    struct creation creation = {.in = &with_code, .line = true};
     if (create(call, &creation, out, err))
         return true;
+    if (err->problem == cvp_possible_duplicate)
+        return needs_decision(call, out, err);
     if (err->kind == CV_CONFLICT && strcmp(err->field, "cvCode") == 0)
         return put_raced(call, key, in, out, err);
     return false;

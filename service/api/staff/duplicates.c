@@ -1,0 +1,144 @@
+/* Who may be there already: candidates of a refusal, questions that wait, decisions. */
+#include "api/internal.h"
+#include "congvu/prov_duplicates.h"
+
+enum { LISTED_MAX = 500 };
+
+/* ---- candidates ---- */
+
+static void write_candidate(struct htp_exchange *x, const struct view_staff *staff)
+{
+    struct cv_jout *j = &x->out;
+    cv_jout_object(j, NULL);
+    api_write_staff_names(x, staff);
+    if (staff->birth_year != 0)
+        cv_jout_int(j, "birth_year", staff->birth_year);
+    else
+        cv_jout_null(j, "birth_year");
+    cv_jout_string(j, "address", staff->address);
+    cv_jout_string(j, "status", dom_status_words[staff->status]);
+    cv_jout_end(j);
+}
+
+/* Answers how many of them the caller may not see. */
+static size_t write_ids(struct htp_exchange *x, const struct cv_id *ids, size_t count)
+{
+    size_t hidden = 0;
+    struct view_staff found;
+    struct cv_error none = {0};
+    char id[CV_ID_TEXT];
+    cv_jout_array(&x->out, "candidates");
+    for (size_t i = 0; i < count; i++) {
+        bool seen = view_staff_find(api_of(x)->view, api_actor(x)->scope, cv_id_text("stf_", ids[i], id), x->arena,
+                                    &found, &none);
+        if (seen && api_may_read_staff(x))
+            write_candidate(x, &found);
+        hidden += !seen;
+    }
+    cv_jout_end(&x->out);
+    return hidden;
+}
+
+void api_write_candidates(struct htp_exchange *x, const struct prov_staff_result *result)
+{
+    write_ids(x, result->candidates, result->candidate_count);
+    cv_jout_int(&x->out, "candidates_elsewhere", (int64_t)result->elsewhere);
+}
+
+/* ---- questions ---- */
+
+static void write_decision(struct htp_exchange *x, const struct prov_duplicate *d)
+{
+    struct cv_jout *j = &x->out;
+    char id[CV_ID_TEXT];
+    bool named = d->verdict == PROV_SAME && api_sees_staff(x, cv_id_text("stf_", d->staff, id));
+    cv_jout_string(j, "decision", d->verdict != PROV_OPEN ? prov_verdict_words[d->verdict] : NULL);
+    cv_jout_string(j, "staff", named ? id : NULL);
+    cv_jout_moment(j, "asked_at", d->asked_at);
+    cv_jout_string(j, "asked_by", d->asked_by);
+    cv_jout_moment(j, "decided_at", d->decided_at);
+    cv_jout_string(j, "decided_by", d->decided_by);
+}
+
+static void write_duplicate(struct htp_exchange *x, const char *name, const struct prov_duplicate *d)
+{
+    struct cv_jout *j = &x->out;
+    cv_jout_object(j, name);
+    cv_jout_string(j, "staff_code", d->staff_code);
+    cv_jout_string(j, "state", d->verdict == PROV_OPEN ? "open" : "decided");
+    cv_jout_string(j, "full_name", d->full_name);
+    if (d->birth_year != 0)
+        cv_jout_int(j, "birth_year", d->birth_year);
+    else
+        cv_jout_null(j, "birth_year");
+    api_write_unit_ref(x, "unit", d->unit);
+    cv_jout_int(j, "candidates_elsewhere", (int64_t)write_ids(x, d->candidates, d->candidate_count));
+    write_decision(x, d);
+    cv_jout_end(j);
+}
+
+void api_reply_needs_decision(struct htp_exchange *x, const struct prov_staff_result *result)
+{
+    htp_header_set(x, "Congvu-Needs-Decision", "true");
+    if (!htp_validate_only(x))
+        htp_header_set(x, "Location", "/v1/duplicates/%s", result->question->staff_code);
+    cv_jout_object(&x->out, NULL);
+    cv_jout_string(&x->out, "outcome", "needs_decision");
+    write_duplicate(x, "duplicate", result->question);
+    cv_jout_end(&x->out);
+    htp_reply(x, 202);
+}
+
+void api_list_duplicates(struct htp_exchange *x)
+{
+    static const char *const states[] = {"open", "decided", NULL};
+    struct prov_call call;
+    struct prov_duplicate *items;
+    size_t count = 0;
+    uint32_t asked = 0, verdicts = 0;
+    struct cv_error err = {0};
+    htp_query_words(x, "state", states, &asked);
+    if (!api_faultless(x, cvp_validation_failed) || !api_call(x, &call))
+        return;
+    verdicts |= (asked & 1u) != 0 ? 1u << PROV_OPEN : 0;
+    verdicts |= (asked & 2u) != 0 ? 1u << PROV_NOT_SAME | 1u << PROV_SAME : 0;
+    if (!prov_duplicates(&call, verdicts, LISTED_MAX, &items, &count, &err)) {
+        htp_problem(x, &err, NULL);
+        return;
+    }
+    cv_jout_object(&x->out, NULL);
+    cv_jout_array(&x->out, "items");
+    for (size_t i = 0; i < count; i++)
+        write_duplicate(x, NULL, &items[i]);
+    cv_jout_end(&x->out);
+    cv_jout_end(&x->out);
+    htp_reply(x, 200);
+}
+
+void api_put_duplicate(struct htp_exchange *x)
+{
+    static const char *const words[] = {"not_same", "same", NULL};
+    struct prov_call call;
+    struct prov_decide in = {0};
+    struct prov_duplicate duplicate;
+    struct cv_error err = {0};
+    const struct cv_jin *body;
+    int word = 0;
+    if (!api_call(x, &call) || !api_body(x, &body))
+        return;
+    bool given = cv_jin_word(body, "decision", CV_REQUIRED, words, &word) == CV_VALUE;
+    cv_jin_string(body, "staff", CV_NULLABLE, 64, &in.staff);
+    in.verdict = word == 0 ? PROV_NOT_SAME : PROV_SAME;
+    if (given && (in.verdict == PROV_SAME) != (in.staff != NULL))
+        cv_jin_fault(body, "staff", "required", "Với “same” cần nêu đó là ai (staff), với “not_same” thì không",
+                     "“same” says who it is (staff), “not_same” does not");
+    cv_jin_done(body);
+    if (!api_faultless(x, cvp_validation_failed))
+        return;
+    if (!prov_duplicate_decide(&call, htp_param(x, "duplicate"), &in, &duplicate, &err)) {
+        htp_problem(x, &err, &x->faults);
+        return;
+    }
+    write_duplicate(x, NULL, &duplicate);
+    htp_reply(x, 200);
+}

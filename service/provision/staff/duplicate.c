@@ -1,0 +1,177 @@
+/* Questions about look-alikes, one document a code: asked once, decided once. */
+#include "provision/staff/duplicate.h"
+
+#include <string.h>
+
+const char *const prov_verdict_words[] = {"open", "not_same", "same", NULL};
+_Static_assert(CV_COUNT(prov_verdict_words) == PROV_VERDICTS + 1, "a word for each verdict");
+
+/* ---- the document ---- */
+
+static void put_id(struct cv_jout *j, const char *name, const char *prefix, struct cv_id id)
+{
+    char text[CV_ID_TEXT];
+    cv_jout_string(j, name, cv_id_text(prefix, id, text));
+}
+
+static bool write(struct prov_call *call, const struct prov_duplicate *d, const char **out, size_t *out_len)
+{
+    struct cv_jout j;
+    cv_auto_buf buf;
+    cv_buf_init(&buf, DIR_DOCUMENT_MAX);
+    cv_jout_init(&j, &buf);
+    cv_jout_object(&j, NULL);
+    cv_jout_string(&j, "staff_code", d->staff_code);
+    cv_jout_string(&j, "full_name", d->full_name);
+    cv_jout_int(&j, "birth_year", d->birth_year);
+    put_id(&j, "unit", "unt_", d->unit);
+    cv_jout_array(&j, "candidates");
+    for (size_t i = 0; i < d->candidate_count; i++)
+        put_id(&j, NULL, "stf_", d->candidates[i]);
+    cv_jout_end(&j);
+    cv_jout_string(&j, "verdict", prov_verdict_words[d->verdict]);
+    put_id(&j, "staff", "stf_", d->staff);
+    cv_jout_moment(&j, "asked_at", d->asked_at);
+    cv_jout_string(&j, "asked_by", d->asked_by);
+    cv_jout_moment(&j, "decided_at", d->decided_at);
+    cv_jout_string(&j, "decided_by", d->decided_by);
+    cv_jout_end(&j);
+    *out = cv_arena_strndup(call->arena, cv_buf_str(&buf), buf.len);
+    *out_len = buf.len;
+    return cv_jout_ok(&j) && cv_buf_ok(&buf);
+}
+
+static bool take_id(const struct cv_jin *o, const char *name, const char *prefix, struct cv_id *out)
+{
+    const char *text = NULL;
+    return cv_jin_string(o, name, CV_REQUIRED, CV_ID_TEXT, &text) == CV_VALUE && cv_id_parse(prefix, text, out);
+}
+
+static void take_candidates(const struct cv_jin *o, struct prov_duplicate *d)
+{
+    const struct cv_jin_list *list = NULL;
+    if (cv_jin_array(o, "candidates", CV_REQUIRED, PROV_TWINS_MAX, &list) != CV_VALUE)
+        return;
+    for (size_t i = 0; i < cv_jin_count(list); i++) {
+        const char *text = cv_jin_item_string(list, i, CV_ID_TEXT);
+        d->candidate_count += text != NULL && cv_id_parse("stf_", text, &d->candidates[d->candidate_count]);
+    }
+}
+
+bool prov_duplicate_read(struct prov_call *call, const struct dir_document *document, struct prov_duplicate *d,
+                         struct cv_error *err)
+{
+    int verdict = PROV_OPEN;
+    int64_t year = 0;
+    *d = (struct prov_duplicate){.asked_at = CV_NO_MOMENT, .decided_at = CV_NO_MOMENT};
+    const struct cv_jin *o = cv_json_parse_own(call->arena, document->bytes, document->len, err);
+    if (o == NULL)
+        return false;
+    cv_jin_string(o, "staff_code", CV_REQUIRED, DOM_CODE_MAX, &d->staff_code);
+    cv_jin_string(o, "full_name", CV_REQUIRED, 200, &d->full_name);
+    cv_jin_int(o, "birth_year", CV_REQUIRED, 0, 2100, &year);
+    take_candidates(o, d);
+    cv_jin_word(o, "verdict", CV_REQUIRED, prov_verdict_words, &verdict);
+    cv_jin_moment(o, "asked_at", CV_REQUIRED, &d->asked_at);
+    cv_jin_string(o, "asked_by", CV_REQUIRED, 64, &d->asked_by);
+    cv_jin_moment(o, "decided_at", CV_NULLABLE, &d->decided_at);
+    cv_jin_string(o, "decided_by", CV_NULLABLE, 64, &d->decided_by);
+    d->birth_year = (int)year;
+    d->verdict = (enum prov_verdict)verdict;
+    return (take_id(o, "unit", "unt_", &d->unit) && take_id(o, "staff", "stf_", &d->staff) && cv_jin_ok(o)) ||
+           cv_fail(err, cvp_internal, NULL, "Bản ghi trùng lặp %s bị hỏng", "The stored question %s is damaged",
+                   document->name);
+}
+
+bool prov_duplicate_fetch(struct prov_call *call, const char *code, struct dir_document *document,
+                          struct prov_duplicate *out, struct cv_error *err)
+{
+    return dir_document_read(call->dir, PROV_DUPLICATES, dom_code_key(call->arena, code), call->arena, document, err) &&
+           prov_duplicate_read(call, document, out, err);
+}
+
+/* ---- asking ---- */
+
+bool prov_duplicate_cleared(struct prov_call *call, const char *code, struct prov_duplicate *out)
+{
+    struct dir_document document;
+    struct cv_error none = {0};
+    *out = (struct prov_duplicate){0};
+    return code != NULL && prov_duplicate_fetch(call, code, &document, out, &none) && out->verdict == PROV_NOT_SAME;
+}
+
+bool prov_duplicate_has(const struct prov_duplicate *d, struct cv_id id)
+{
+    for (size_t i = 0; i < d->candidate_count; i++)
+        if (cv_id_equal(d->candidates[i], id))
+            return true;
+    return false;
+}
+
+static void question_of(struct prov_call *call, const struct prov_staff_result *result, struct prov_duplicate *out)
+{
+    const struct dom_staff *staff = &result->staff;
+    *out = (struct prov_duplicate){.staff_code = staff->staff_code,
+                                   .full_name = staff->full_name,
+                                   .birth_year = staff->birth_year,
+                                   .unit = dom_home_shown(staff)->unit,
+                                   .asked_at = cv_now(),
+                                   .decided_at = CV_NO_MOMENT,
+                                   .asked_by = call->actor};
+    for (size_t i = 0; i < result->candidate_count; i++)
+        out->candidates[out->candidate_count++] = result->candidates[i];
+}
+
+static bool same_question(const struct prov_duplicate *a, const struct prov_duplicate *b)
+{
+    bool same = a->verdict == PROV_OPEN && a->candidate_count == b->candidate_count && a->birth_year == b->birth_year &&
+                cv_id_equal(a->unit, b->unit) && strcmp(a->full_name, b->full_name) == 0;
+    for (size_t i = 0; i < b->candidate_count && same; i++)
+        same = prov_duplicate_has(a, b->candidates[i]);
+    return same;
+}
+
+bool prov_duplicate_keep(struct prov_call *call, const struct dir_document *before, const struct prov_duplicate *d,
+                         struct cv_error *err)
+{
+    struct dir_actor actor = prov_dir_actor(call);
+    const char *bytes;
+    size_t len;
+    if (!write(call, d, &bytes, &len))
+        return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
+    if (before != NULL)
+        return dir_document_save(call->dir, before, bytes, len, &actor, NULL, err);
+    const struct dir_document fresh = {.folder = PROV_DUPLICATES,
+                                       .name = dom_code_key(call->arena, d->staff_code),
+                                       .bytes = bytes,
+                                       .len = len,
+                                       .created_at = cv_now(),
+                                       .updated_at = CV_NO_MOMENT,
+                                       .idempotency.at = CV_NO_MOMENT,
+                                       .revision = 1};
+    return dir_document_add(call->dir, &fresh, &actor, NULL, err);
+}
+
+bool prov_duplicate_ask(struct prov_call *call, const struct prov_staff_result *result, struct prov_duplicate *out,
+                        struct cv_error *err)
+{
+    struct dir_document document;
+    struct prov_duplicate known;
+    question_of(call, result, out);
+    if (call->validate_only)
+        return true;
+    bool found = prov_duplicate_fetch(call, out->staff_code, &document, &known, err);
+    if (found && same_question(&known, out)) {
+        *out = known;
+        return true;
+    }
+    if (!found && err->kind != CV_NOT_FOUND)
+        return false;
+    cv_error_clear(err);
+    if (prov_duplicate_keep(call, found ? &document : NULL, out, err))
+        return true;
+    bool raced = err->kind == CV_EXISTS || err->kind == CV_STALE; /* the same line at another process */
+    if (raced)
+        cv_error_clear(err);
+    return raced;
+}
