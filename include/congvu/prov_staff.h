@@ -30,6 +30,7 @@ struct prov_staff_input {
     enum cv_presence posts_given;
     struct prov_post_input *posts;
     size_t post_count;
+    const struct prov_post_input *add_post, *end_post; /* one beside the primary one, without sending all; or NULL */
     struct prov_account_input *accounts;
     size_t account_count;
     const char **not_same_as;

@@ -328,3 +328,21 @@ def test_unit_means_the_primary_unit(client):
 def test_a_fault_speaks_the_callers_language(client):
     said = {lang: client.call("POST", "/v1/staff", an(mobile="12"), {"Accept-Language": lang}).json["errors"][0]["detail"] for lang in ("vi", "en")}
     assert said["vi"].startswith("Số điện thoại") and said["en"].startswith("The phone number")
+
+
+def test_one_post_is_added_or_ended_without_sending_all(client):
+    client.put("/v1/staff/PO-1", an(full_name="Hồ Kiêm Nhiệm"))
+    for _ in range(2):
+        added = client.patch("/v1/staff/PO-1", {"add_post": {"unit": "T1.02", "title": "Ủy viên", "kind": "kiem_nhiem"}})
+        assert {(p["unit"]["code"], p["title"], p["primary"]) for p in added.json["posts"]} == {("T1.01", "Chuyên viên", True), ("T1.02", "Ủy viên", False)}, added
+    assert added.headers["Congvu-Unchanged"] == "true"
+    both = client.patch("/v1/staff/PO-1", {"add_post": {"unit": "T1.03", "kind": "biet_phai"}, "end_post": {"unit": "T1.02", "to": "2099-01-01"}}).json["posts"]
+    assert {(p["unit"]["code"], p["to"]) for p in both} == {("T1.01", None), ("T1.02", "2099-01-01"), ("T1.03", None)}
+    wrong = {"/end_post/unit": {"end_post": {"unit": "T1"}}, "/add_post/primary": {"add_post": {"unit": "T1", "primary": True}}, "/add_post/unit": {"add_post": {"unit": "NOWHERE"}},
+             "/posts": {"add_post": {"unit": "T1"}, "posts": [{"unit": "T1.01", "title": "Chuyên viên", "primary": True}]},
+             "/title": {"title": "Khác", "posts": [{"unit": "T1.01", "title": "Chuyên viên", "primary": True}]}}
+    for pointer, body in wrong.items():
+        refused = client.patch("/v1/staff/PO-1", body)
+        assert refused.status == 422 and [e["pointer"] for e in refused.json["errors"]] == ["#" + pointer], refused
+    by_unit = lambda posts: sorted(posts, key=lambda p: p["unit"]["code"])  # noqa: E731
+    assert by_unit(client.get("/v1/staff/PO-1").json["posts"]) == by_unit(both)

@@ -222,6 +222,8 @@ static const struct prov_field fields[] = {
     {"mail_store", PROV_OWN, .write = write_mail_store, .flags = PROV_SHOWN},
     {"mail_quota_mib", PROV_INT, AT(mail_quota_mib), .least = 1, .most = 1 << 20, .flags = MEMBER},
     {"naming", PROV_OWN, .write = write_naming, .flags = DERIVED},
+    {"add_post", PROV_OWN, .read = api_read_add_post, .flags = PROV_UPDATE},
+    {"end_post", PROV_OWN, .read = api_read_end_post, .flags = PROV_UPDATE},
     {"posts", PROV_OWN, .read = api_read_posts, .write = write_posts, .tell = api_tell_posts, .flags = MEMBER},
     {"posts_elsewhere", PROV_OWN, .write = write_posts_elsewhere, .flags = PROV_SHOWN},
     {"former_codes", PROV_OWN, .write = write_former_codes, .tell = api_tell_former_codes, .flags = DERIVED},

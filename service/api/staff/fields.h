@@ -8,8 +8,8 @@ extern const struct prov_fields api_staff_fields;
 
 /* read.c: from a body into struct prov_staff_input */
 typedef void api_staff_read_fn(const struct cv_jin *o, void *input, void *ctx);
-api_staff_read_fn api_read_posts, api_read_accounts, api_read_not_same_as, api_read_status, api_read_leave,
-    api_read_new_address, api_read_staff_decision;
+api_staff_read_fn api_read_posts, api_read_add_post, api_read_end_post, api_read_accounts, api_read_not_same_as,
+    api_read_status, api_read_leave, api_read_new_address, api_read_staff_decision;
 
 /* changes.c: what a dry run tells of them */
 typedef void api_tell_fn(struct prov_telling *t, const char *name);

@@ -20,6 +20,37 @@ static void read_post(const struct cv_jin *o, struct prov_post_input *out)
     cv_jin_done(o);
 }
 
+static const struct prov_post_input *read_one(const struct cv_jin *o, const char *name, const struct htp_exchange *x)
+{
+    const struct cv_jin *post = NULL;
+    if (cv_jin_object(o, name, CV_OPTIONAL, &post) != CV_VALUE)
+        return NULL;
+    struct prov_post_input *out = CV_NEW(x->arena, struct prov_post_input);
+    read_post(post, out);
+    return out;
+}
+
+void api_read_add_post(const struct cv_jin *o, void *input, void *ctx)
+{
+    ((struct prov_staff_input *)input)->add_post = read_one(o, "add_post", ctx);
+}
+
+/* Which one, by its unit, and its first day out. */
+void api_read_end_post(const struct cv_jin *o, void *input, void *ctx)
+{
+    const struct htp_exchange *x = ctx;
+    struct prov_staff_input *out = input;
+    const struct cv_jin *given = NULL;
+    if (cv_jin_object(o, "end_post", CV_OPTIONAL, &given) != CV_VALUE)
+        return;
+    struct prov_post_input *post = CV_NEW(x->arena, struct prov_post_input);
+    *post = (struct prov_post_input){.from = CV_NO_DAY, .to = CV_NO_DAY};
+    cv_jin_string(given, "unit", CV_REQUIRED, 64, &post->unit);
+    cv_jin_day(given, "to", CV_NULLABLE, &post->to);
+    cv_jin_done(given);
+    out->end_post = post;
+}
+
 void api_read_posts(const struct cv_jin *o, void *input, void *ctx)
 {
     const struct htp_exchange *x = ctx;

@@ -291,11 +291,89 @@ static void follow_hiring(struct prov_change *change)
             after->posts[i].from = now;
 }
 
+/* ---- one post beside the primary one ---- */
+
+static bool goes_on(const struct dom_post *post, cv_day day)
+{
+    return !post->primary && (post->to == CV_NO_DAY || post->to > day);
+}
+
+static void add_post(struct prov_change *change, const struct prov_post_input *given)
+{
+    struct prov_call *call = change->call;
+    struct dom_staff *after = change->after;
+    struct dom_post post = {.title = given->title,
+                            .kind = given->kind,
+                            .from = given->from != CV_NO_DAY ? given->from : cv_today(),
+                            .to = given->to,
+                            .decision = given->decision};
+    if (given->primary)
+        cv_fault_add(call->faults, CV_AT_POINTER, "/add_post/primary", "not_allowed",
+                     "Vị trí chính đổi bằng unit và title", "The primary post is changed by unit and title");
+    if (post.to != CV_NO_DAY && post.to <= post.from)
+        cv_fault_add(call->faults, CV_AT_POINTER, "/add_post/to", "out_of_range", "Vị trí kết thúc trước khi bắt đầu",
+                     "The post ends before it begins");
+    if (!resolve_unit(call, given->unit, "/add_post/unit", &post.unit))
+        return;
+    for (size_t i = 0; i < after->post_count; i++) /* the same line again */
+        if (goes_on(&after->posts[i], post.from) && after->posts[i].kind == post.kind &&
+            cv_id_equal(after->posts[i].unit, post.unit))
+            return;
+    struct dom_post *grown = CV_NEWS(call->arena, struct dom_post, after->post_count + 2);
+    memcpy(grown, after->posts, after->post_count * sizeof(*grown));
+    after->posts = grown;
+    after->post_count = forget_old(grown, after->post_count);
+    after->posts[after->post_count++] = post;
+}
+
+static void end_post(struct prov_change *change, const struct prov_post_input *given)
+{
+    struct dom_staff *after = change->after;
+    cv_day day = given->to != CV_NO_DAY ? given->to : cv_today();
+    struct cv_id unit = {0};
+    bool found = false;
+    if (!resolve_unit(change->call, given->unit, "/end_post/unit", &unit))
+        return;
+    for (size_t i = 0; i < after->post_count; i++) {
+        struct dom_post *post = &after->posts[i];
+        if (post->primary || !cv_id_equal(post->unit, unit))
+            continue;
+        found = true;
+        if (goes_on(post, day))
+            post->to = post->from != CV_NO_DAY && post->from >= day ? post->from + 1 : day;
+    }
+    if (!found)
+        cv_fault_add(change->call->faults, CV_AT_POINTER, "/end_post/unit", "not_found",
+                     "Người này không có vị trí kiêm nhiệm, biệt phái ở đơn vị đó",
+                     "This person has no post there beside the primary one");
+}
+
+static void change_one(struct prov_change *change, const struct prov_staff_input *in)
+{
+    bool one = in->add_post != NULL || in->end_post != NULL;
+    if (one && in->posts_given == CV_VALUE)
+        cv_fault_add(change->call->faults, CV_AT_POINTER, "/posts", "not_together",
+                     "Dùng posts, hoặc add_post và end_post", "Give either posts, or add_post and end_post");
+    if (in->end_post != NULL)
+        end_post(change, in->end_post);
+    if (in->add_post != NULL)
+        add_post(change, in->add_post);
+}
+
+static void check_title(struct prov_change *change, const struct prov_staff_input *in, const struct dom_post *primary)
+{
+    if (primary != NULL && in->posts_given == CV_VALUE && !same_title(primary, in))
+        cv_fault_add(change->call->faults, CV_AT_POINTER, "/title", "mismatch",
+                     "title khác với chức vụ của vị trí chính trong posts",
+                     "title differs from the primary post in posts");
+}
+
 static void check_mirror(struct prov_change *change, const struct prov_staff_input *in)
 {
     struct prov_call *call = change->call;
     const struct dom_post *primary = dom_home_on(change->after, cv_today());
     struct cv_id unit = {0};
+    check_title(change, in, primary);
     if (primary == NULL || in->posts_given != CV_VALUE || in->unit.given != CV_VALUE)
         return;
     if (resolve_unit(call, in->unit.value, "/unit", &unit) && !cv_id_equal(unit, primary->unit))
@@ -328,6 +406,7 @@ bool prov_apply_posts(struct prov_change *change, const struct prov_staff_input 
     else
         primary_from_members(change, in);
     check_mirror(change, in);
+    change_one(change, in);
     if (in->unit.given != CV_VALUE && before == NULL && in->posts_given != CV_VALUE)
         cv_fault_add(change->call->faults, CV_AT_POINTER, "/unit", "required", "Thiếu đơn vị", "The unit is missing");
     if (!cv_faults_check(change->call->faults, cvp_validation_failed, err))
