@@ -433,6 +433,16 @@ static void twins(void **state)
     assert_int_equal(view_twins(w->view, &q, found, 4), 1);
     q.full_name = "Nguyễn Thị Hoan";
     assert_int_equal(view_twins(w->view, &q, found, 4), 0);
+    static const struct {
+        const char *there, *sent;
+        size_t alike;
+    } spelt[] = {{"Lý Thị Mỹ Quý", "Lí Thị Mĩ Quí", 1}, {"Hồ Sĩ", "Hồ Sỹ", 1}, {"Hồ Thị Mây", "Hồ Thị Mai", 0}};
+    for (size_t i = 0; i < CV_COUNT(spelt); i++) {
+        snprintf(p->full, sizeof p->full, "%s", spelt[i].there);
+        w_send_person(w, p);
+        q = (struct view_twin_query){.full_name = spelt[i].sent, .birth_year = 1980};
+        assert_int_equal(view_twins(w->view, &q, found, 4), spelt[i].alike);
+    }
     w_free(w);
 }
 

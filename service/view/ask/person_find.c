@@ -310,11 +310,42 @@ struct twin {
     cv_day day;
 };
 
+/* Behind a consonant and in "qu" one writes y or i: Lý and Lí, Quý and Quí. Mây and Mai are two names. */
+static bool y_is_i(const char *text, const char *at)
+{
+    if (at == text || (*at != 'y' && *at != 'i'))
+        return false;
+    return at[-1] == 'u' ? at - text > 1 && at[-2] == 'q' : at[-1] != ' ' && strchr("aeiouy", at[-1]) == NULL;
+}
+
+static bool sounds_same(const char *a, const char *b)
+{
+    const char *p = a, *q = b;
+    while (*p != '\0' && (*p == *q || (y_is_i(a, p) && y_is_i(b, q))))
+        p++, q++;
+    return *p == *q;
+}
+
+/* Of the words that can be written in one way only. */
+static uint64_t sure_sign(const char *folded)
+{
+    uint64_t sign = view_text_sign("");
+    for (const char *word = folded; *word != '\0'; word += strspn(word, " ")) {
+        size_t len = strcspn(word, " ");
+        bool sure = true;
+        for (size_t i = 0; i < len; i++)
+            sure = sure && !y_is_i(folded, word + i);
+        sign |= sure ? view_word_sign(word, len) : 0;
+        word += len;
+    }
+    return sign;
+}
+
 static bool is_twin(const struct person *p, const struct twin *t)
 {
     const struct post *post = view_home_on(p, t->day);
     const char *folded = person_text(p, p->folded);
-    if (!post || !folded || strcmp(folded, t->folded) != 0)
+    if (!post || !folded || !sounds_same(folded, t->folded))
         return false;
     return (t->birth_year && p->birth_year == t->birth_year) ||
            (t->has_mobile && memcmp(p->mobile, t->mobile, sizeof p->mobile) == 0) ||
@@ -330,7 +361,7 @@ size_t view_twins(const struct view *v, const struct view_twin_query *q, struct 
     struct twin t = {
         .folded = cv_text_fold(arena, q->full_name), .birth_year = q->birth_year, .has_mobile = q->mobile != NULL};
     view_mobile_pack(q->mobile, t.mobile);
-    t.sign = view_text_sign(t.folded);
+    t.sign = sure_sign(t.folded);
     if (t.folded[0] == '\0' || !view_enter(v, NULL))
         return 0;
     t.unit = q->has_unit ? view_unit_slot_of(v, q->unit) : NONE;
