@@ -52,13 +52,15 @@ class Town:
         return an(full_name=f"Nguyễn {self.word()} {self.word()}", unit=unit, title=f"Chức {self.word()}", mobile=f"+849{next(serial):08}", birth_year=1990)
 
     def person(self, unit):
-        answer = self.admin.put(f"/v1/staff/Z-{next(serial)}", self.new(unit))
+        answer = self.admin.put(f"/v1/staff/Z-{next(serial):05}", self.new(unit))
         assert answer.status == 201, answer
         self.people.append(answer.json["id"])
 
     # ---- what the office asks ----
-    def ask(self, method, path, body=None, **query):
+    def ask(self, method, path, body=None, media=None, **query):
         headers = {"If-Match": "*"} if method in ("PATCH", "DELETE") else {"Idempotency-Key": f"zk-{next(serial)}"} if method == "POST" else {}
+        if isinstance(body, str):  # no JSON
+            body, headers = body.encode(), {**headers, "Content-Type": media}
         self.asked.append((method, path, body, headers, query))
         return self.local.call(method, path, body, headers, **query)
 
@@ -129,11 +131,11 @@ class Town:
         for method, template, operation in self.spec.operations():
             if operation["x-scope"] is None or operation["operationId"] in NOT_ASKED:
                 continue
-            examples = [v.get("example", next((e["value"] for e in v.get("examples", {}).values()), None))
-                        for v in operation.get("requestBody", {}).get("content", {}).values()]
+            examples = [(v.get("example", next((e["value"] for e in v.get("examples", {}).values()), None)), media)
+                        for media, v in operation.get("requestBody", {}).get("content", {}).items()]
             for _ in range(3 if "{" in template else 1):
                 path = re.sub(r"{(\w+)}", lambda m: self.dice.choice(kept.get(m[1], ["x"])), template)
-                self.ask(method, path, examples[0] if examples else None)
+                self.ask(method, path, *(examples[0] if examples else ()))
 
     # ---- what others do meanwhile ----
     def elsewhere(self):
@@ -210,7 +212,7 @@ class Town:
             operation = (self.spec.find(path)[1] or {}).get(method.lower())["operationId"]
             if operation in EXCEPT:
                 continue
-            said = f"{path} {json.dumps(body, ensure_ascii=False)} {query}"
+            said = f"{path} {body.decode() if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False)} {query}"
             text = answer.body.decode() + " ".join(f"{k}: {v}" for k, v in answer.headers.items())
             shown += [(method, path, w, r) for w, r in words.items() if w in text and w not in said]
         return words, shown
