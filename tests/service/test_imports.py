@@ -78,6 +78,15 @@ def test_a_code_with_somebody_elses_name_is_looked_at(client):
     assert rows_of(client, plan)[0]["notes"][0]["code"] == "name_mismatch" and plan["summary"]["needs_review"] == 1
 
 
+def test_what_a_person_has_looked_at_passes(client):
+    text = "Họ tên;Số hiệu;Đơn vị;Đối tượng\nY Blô Êban;IG-1;T1.01;Công chức\n"
+    assert upload(client, "staff", text).json["summary"]["needs_review"] == 1
+    plan = upload(client, "staff", text, accept="given_name_first").json
+    assert plan["summary"]["create"] == 1 and run(client, plan)["summary"]["done"] == 1
+    person = client.get("/v1/staff/IG-1").json
+    assert (person["family_name"], person["given_name"], person["address"][:5]) == ("Êban", "Y Blô", "ybloe")
+
+
 def test_rows_without_a_code_are_made_once_however_often_the_plan_runs(client):
     plan = upload(client, "staff", "Họ tên;Đơn vị;Chức vụ\nMạc Không Mã;T1.01;CV\n", category="vien_chuc").json
     assert [run(client, plan)["results"][0]["outcome"] for _ in range(2)] == ["done", "unchanged"]

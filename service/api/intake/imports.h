@@ -29,6 +29,7 @@ struct imp_options {
     const char *category, *decision, *sheet; /* or NULL */
     cv_day signed_on, effective_on;
     bool here_before;
+    const char *accept; /* codes of notes that a person has looked at, with commas; or NULL */
     struct int_override overrides[INT_FIELDS];
     size_t override_count;
 };

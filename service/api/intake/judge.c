@@ -21,21 +21,37 @@ static void add_note(struct imp_row *r, struct imp_note note)
         r->notes[r->note_count++] = note;
 }
 
-static void review(struct imp_row *r, const char *code, const char *vi, const char *en)
+/* Has a person looked at notes of this code, and lets the rows pass? */
+static bool accepted(const struct imp *imp, const char *code)
 {
-    r->action = r->action == IMP_FAILED ? IMP_FAILED : IMP_REVIEW;
-    add_note(r, (struct imp_note){.code = code, .weight = "review", .text = {vi, en}});
+    size_t len = strlen(code);
+    const char *at = imp->options->accept;
+    for (; at && *at; at += strcspn(at, ",") + (at[strcspn(at, ",")] == ','))
+        if (strncmp(at, code, len) == 0 && (at[len] == ',' || at[len] == '\0'))
+            return true;
+    return false;
 }
 
-static void take_notes(const struct int_proposal *p, struct cv_arena *arena, struct imp_row *out)
+static void review(const struct imp *imp, struct imp_row *r, const char *code, const char *vi, const char *en)
+{
+    bool passes = accepted(imp, code);
+    if (!passes && r->action != IMP_FAILED)
+        r->action = IMP_REVIEW;
+    add_note(r, (struct imp_note){.code = code, .weight = passes ? "said" : "review", .text = {vi, en}});
+}
+
+static void take_notes(const struct imp *imp, const struct int_proposal *p, struct cv_arena *arena, struct imp_row *out)
 {
     for (size_t i = 0; i < p->note_count; i++) {
         const struct int_note *n = &p->notes[i];
         char *letters = cv_arena_alloc(arena, INT_COLUMN_TEXT);
+        enum int_weight weight = n->weight == INT_REVIEW && accepted(imp, n->code) ? INT_SAID : n->weight;
+        if (weight != INT_SAID && out->action != IMP_FAILED)
+            out->action = weight == INT_FAULT ? IMP_FAILED : IMP_REVIEW;
         add_note(out,
                  (struct imp_note){.column = n->column >= 0 ? int_column_letters((size_t)n->column, letters) : NULL,
                                    .code = n->code,
-                                   .weight = weight_words[n->weight],
+                                   .weight = weight_words[weight],
                                    .text = {n->text[CV_VI], n->text[CV_EN]}});
     }
 }
@@ -91,6 +107,17 @@ static const char *effective_of(const struct imp *imp, const struct int_proposal
     return imp->options->effective_on != CV_NO_DAY ? cv_day_iso(imp->options->effective_on, out) : NULL;
 }
 
+/* "Y Blô Êban", looked at: the given name stands first. */
+static void put_parts(const struct imp *imp, const struct int_proposal *p, struct cv_jout *j)
+{
+    const char *family = NULL, *given = NULL;
+    if (value(p, INT_F_NAME) == NULL || !accepted(imp, "given_name_first") ||
+        !dom_split_given_first(imp->x->arena, value(p, INT_F_NAME), &family, &given))
+        return;
+    cv_jout_string(j, "family_name", family);
+    cv_jout_string(j, "given_name", given);
+}
+
 static void staff_body(const struct imp *imp, const struct int_proposal *p, const char *unit, bool anew,
                        struct cv_jout *j)
 {
@@ -99,6 +126,7 @@ static void staff_body(const struct imp *imp, const struct int_proposal *p, cons
     const char *effective = effective_of(imp, p, day),
                *hired = value(p, INT_F_HIRED) ? value(p, INT_F_HIRED) : effective;
     put_text(j, "full_name", value(p, INT_F_NAME));
+    put_parts(imp, p, j);
     put_text(j, "unit", unit);
     put_text(j, "title", value(p, INT_F_TITLE));
     put_text(j, "category", value(p, INT_F_CATEGORY) ? value(p, INT_F_CATEGORY) : anew ? o->category : NULL);
@@ -342,7 +370,7 @@ static bool is_there(struct imp *imp, const struct int_proposal *p, struct cv_ar
     if (r->key == NULL || !view_staff_find(api_of(imp->x)->view, api_actor(imp->x)->scope, r->key, arena, &seen, &none))
         return false;
     if (value(p, INT_F_NAME) && !shares_a_word(arena, value(p, INT_F_NAME), seen.full_name))
-        review(r, "name_mismatch", cv_arena_printf(arena, "Trên hệ thống người này là “%s”", seen.full_name),
+        review(imp, r, "name_mismatch", cv_arena_printf(arena, "Trên hệ thống người này là “%s”", seen.full_name),
                cv_arena_printf(arena, "In the system this person is “%s”", seen.full_name));
     return true;
 }
@@ -357,7 +385,7 @@ static const char *unit_of(struct imp *imp, const struct int_proposal *p, bool a
     const char *code = imp_unit_of(imp, text, arena, &ambiguous);
     r->unclear = code == NULL;
     if (code == NULL)
-        review(r, ambiguous ? "unit_ambiguous" : "unit_unknown",
+        review(imp, r, ambiguous ? "unit_ambiguous" : "unit_unknown",
                ambiguous ? cv_arena_printf(arena, "Có nhiều đơn vị tên “%s”; vui lòng ghi mã đơn vị", text)
                          : cv_arena_printf(arena, "Không tìm thấy đơn vị “%s”", text),
                ambiguous ? cv_arena_printf(arena, "Several units are called “%s”; please give the unit's code", text)
@@ -400,12 +428,9 @@ void imp_judge(struct imp *imp, const struct int_proposal *p, const struct int_t
                struct imp_row *out)
 {
     (void)table;
-    *out = (struct imp_row){.row = p->row,
-                            .action = p->state == INT_FAILED         ? IMP_FAILED
-                                      : p->state == INT_NEEDS_REVIEW ? IMP_REVIEW
-                                                                     : IMP_CREATE};
+    *out = (struct imp_row){.row = p->row, .action = IMP_CREATE};
     out->name = value(p, INT_F_NAME) ? value(p, INT_F_NAME) : value(p, INT_F_UNIT_NAME);
-    take_notes(p, arena, out);
+    take_notes(imp, p, arena, out);
     if (out->action == IMP_FAILED)
         return;
     make_body(imp, p, arena, out);
@@ -415,7 +440,7 @@ void imp_judge(struct imp *imp, const struct int_proposal *p, const struct int_t
          imp->options->kind == INT_UNITS) &&
         out->key == NULL) {
         if (out->action != IMP_REVIEW)
-            review(out, "not_found", "Không tìm thấy trên hệ thống", "Not found in the system");
+            review(imp, out, "not_found", "Không tìm thấy trên hệ thống", "Not found in the system");
         return;
     }
     judge(imp, out, arena);

@@ -41,7 +41,8 @@ static bool read_options(struct htp_exchange *x, struct imp_options *out)
                                 .effective_on = CV_NO_DAY,
                                 .category = category,
                                 .sheet = htp_query(x, "sheet"),
-                                .decision = htp_query(x, "decision_number")};
+                                .decision = htp_query(x, "decision_number"),
+                                .accept = htp_query(x, "accept")};
     if (at < 0)
         fault(x, "kind", kind ? "not_allowed_value" : "required",
               "Cần loại danh sách: staff, leavers, headcounts, units hoặc roster",
@@ -212,6 +213,7 @@ static void write_options(struct cv_jout *j, const struct imp_options *o)
     cv_jout_day(j, "signed_on", o->signed_on);
     cv_jout_day(j, "effective_on", o->effective_on);
     cv_jout_bool(j, "here_before", o->here_before);
+    cv_jout_string(j, "accept", o->accept);
     cv_jout_end(j);
 }
 
