@@ -2,7 +2,7 @@
 # tests/image.sh proves these very steps in a plain Debian root. Run it with a volume for /var/lib/congvu:
 #   docker run --read-only -v congvu:/var/lib/congvu -p 127.0.0.1:8080:8080 congvu
 FROM debian:12-slim AS build
-RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends gcc libc6-dev cmake ninja-build pkg-config python3 python3-yaml libldap-dev libmicrohttpd-dev libjansson-dev libcurl4-openssl-dev libicu-dev libinih-dev libssl-dev libxlsxwriter-dev zlib1g-dev
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends gcc libc6-dev cmake ninja-build pkg-config python3 python3-yaml libldap-dev libmicrohttpd-dev libjansson-dev libcurl4-openssl-dev libicu-dev libinih-dev libssl-dev libsystemd-dev libxlsxwriter-dev zlib1g-dev
 COPY . /src
 RUN cd /src && cmake --preset release && cmake --build build/release --target congvud
 

@@ -77,12 +77,21 @@ static void print_ready(const struct service *s)
     cv_buf_free(&line);
 }
 
+/* Until it is ready the view is looked at, then systemd is told that we live. */
+static struct timespec pause_until_next(bool ready)
+{
+    int64_t ms = ready ? notify_pause_ms() : 5;
+    if (ms > 3600 * 1000)
+        ms = 3600 * 1000;
+    return (struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000 * 1000};
+}
+
 /* Polls the view between signals: the signal set is the only thing that main waits on. */
 static int wait_for_end(struct service *s, const sigset_t *signals)
 {
     bool ready = false;
     for (;;) {
-        struct timespec pause = {.tv_nsec = ready ? 0 : 5 * 1000 * 1000, .tv_sec = ready ? 3600 : 0};
+        struct timespec pause = pause_until_next(ready);
         struct view_state state;
         int signal = sigtimedwait(signals, NULL, &pause);
         if (signal == SIGTERM || signal == SIGINT)
@@ -93,7 +102,10 @@ static int wait_for_end(struct service *s, const sigset_t *signals)
         if (!ready && state.loaded) {
             ready = true;
             print_ready(s);
+            notify_ready(s);
         }
+        if (ready)
+            notify_alive(s);
     }
 }
 
@@ -112,6 +124,7 @@ static int serve(struct service *s)
         return 1;
     }
     wait_for_end(s, &signals);
+    notify_stopping();
     cv_log(CV_LOG_INFO, "stopping", "no new requests; finishing those that run");
     service_stop(s);
     return 0;

@@ -41,9 +41,29 @@ static int dial(const char *host, const char *port)
     return fd;
 }
 
+/* 200 to GET path? `answer` is what came first. */
+static bool ask(int fd, const char *path, char *answer, size_t size)
+{
+    char request[128];
+    int len =
+        snprintf(request, sizeof(request), "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", path);
+    return send(fd, request, (size_t)len, MSG_NOSIGNAL) > 0 && recv(fd, answer, size, MSG_WAITALL) > 12 &&
+           strncmp(answer + 9, "200", 3) == 0;
+}
+
+bool probe_alive(const char *listen, int port)
+{
+    char url[300], host[256], number[16], answer[64] = "";
+    snprintf(url, sizeof(url), "http://%.*s:%d", (int)(strrchr(listen, ':') - listen), listen, port);
+    int fd = split_url(url, host, sizeof(host), number, sizeof(number)) ? dial(host, number) : -1;
+    bool alive = fd >= 0 && ask(fd, "/livez", answer, sizeof(answer) - 1);
+    if (fd >= 0)
+        close(fd);
+    return alive;
+}
+
 int probe_health(const char *url)
 {
-    static const char request[] = "GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     char host[256], port[16], answer[64] = "";
     if (!split_url(url, host, sizeof(host), port, sizeof(port))) {
         fputs("healthcheck: needs --url http://ADDR:PORT\n", stderr);
@@ -54,8 +74,7 @@ int probe_health(const char *url)
         fprintf(stderr, "healthcheck: nobody answers at %s\n", url);
         return 1;
     }
-    bool ready = send(fd, request, sizeof(request) - 1, MSG_NOSIGNAL) > 0 &&
-                 recv(fd, answer, sizeof(answer) - 1, MSG_WAITALL) > 12 && strncmp(answer + 9, "200", 3) == 0;
+    bool ready = ask(fd, "/readyz", answer, sizeof(answer) - 1);
     close(fd);
     if (!ready)
         fprintf(stderr, "healthcheck: not ready: %.12s\n", answer);

@@ -105,7 +105,16 @@ void service_tend_lease(void *ctx);
 void service_look(void *ctx);
 void service_cut_off(void *ctx);
 
+/* notify.c: what systemd hears */
+void notify_ready(const struct service *s);
+void notify_stopping(void);
+/* When to say it next at the latest; INT64_MAX: nobody listens. */
+int64_t notify_pause_ms(void);
+void notify_alive(const struct service *s);
+
 /* probe.c: GET /readyz of a running service; exit code */
 int probe_health(const char *url);
+/* Does the listener at this address answer GET /livez? */
+bool probe_alive(const char *listen, int port);
 
 extern const char congvu_policy[], congvu_policy_end[], congvu_deny[], congvu_deny_end[];
