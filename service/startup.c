@@ -235,6 +235,12 @@ static bool start_view(struct service *s, struct cv_error *err)
     return dir_sync_start(&s->directory, &feed, &s->sync, err);
 }
 
+static bool holds_lease(void *ctx)
+{
+    struct service *s = ctx;
+    return dir_lease_held(s->lease) && !atomic_load(&s->room.closed);
+}
+
 static bool start_use_cases(struct service *s, struct cv_error *err)
 {
     struct prov_options options = {.view = s->view,
@@ -247,17 +253,20 @@ static bool start_use_cases(struct service *s, struct cv_error *err)
     cv_key_derive(&s->key, "token digests", &options.token_key);
     if (!prov_new(&options, &s->prov, err))
         return false;
-    s->api =
-        (struct api){.view = s->view,
-                     .sync = s->sync,
-                     .site = s->directory.site,
-                     .prov = s->prov,
-                     .rate_per_second = (int)s->conf.rate_per_second,
-                     .bands = dom_policy_bands(s->policy),
-                     .mail_domain = dom_policy_domain(s->policy),
-                     .province = s->conf.province,
-                     .room = &s->room,
-                     .tmp_dir = s->embedded != NULL ? cv_arena_printf(s->arena, "%s/run", s->conf.data_dir) : NULL};
+    s->api = (struct api){
+        .view = s->view,
+        .sync = s->sync,
+        .site = s->directory.site,
+        .prov = s->prov,
+        .rate_per_second = (int)s->conf.rate_per_second,
+        .bands = dom_policy_bands(s->policy),
+        .mail_domain = dom_policy_domain(s->policy),
+        .province = s->conf.province,
+        .holds_lease = holds_lease,
+        .lease_ctx = s,
+        .backup_mark = s->embedded != NULL ? cv_arena_printf(s->arena, "%s/backed-up", s->conf.data_dir) : NULL,
+        .room = &s->room,
+        .tmp_dir = s->embedded != NULL ? cv_arena_printf(s->arena, "%s/run", s->conf.data_dir) : NULL};
     cv_key_derive(&s->key, "page tokens", &s->api.page_key);
     cv_key_derive(&s->key, "idempotency", &s->api.idempotency_key);
     return api_open(&s->api, err);
@@ -266,12 +275,6 @@ static bool start_use_cases(struct service *s, struct cv_error *err)
 static void wake_reconciler(void *ctx)
 {
     rec_wake(ctx);
-}
-
-static bool holds_lease(void *ctx)
-{
-    struct service *s = ctx;
-    return dir_lease_held(s->lease) && !atomic_load(&s->room.closed);
 }
 
 static bool start_reconciler(struct service *s, struct cv_error *err)

@@ -32,7 +32,10 @@ struct api {
     int rate_per_second;           /* per token; 0 = no limit */
     struct dom_bands bands;        /* of rates */
     const char *mail_domain;
-    const char *province;        /* its name in lists for national platforms, "" = left open */
+    const char *province;           /* its name in lists for national platforms, "" = left open */
+    bool (*holds_lease)(void *ctx); /* does this process work outside the directory? */
+    void *lease_ctx;
+    const char *backup_mark;     /* a file as old as the last backup; NULL = none is made here */
     const struct dir_room *room; /* how full the directory is */
     const char *tmp_dir;         /* for files of a moment; NULL = the system's */
     struct api_state *state;     /* caches and buckets; made by api_open */

@@ -34,6 +34,8 @@ struct prov_options {
 };
 bool prov_new(const struct prov_options *options, struct prov **out, struct cv_error *err);
 void prov_free(struct prov **prov);
+/* The last day whose figures this process kept; CV_NO_DAY = none so far. Any thread. */
+cv_day prov_snapshot_day(const struct prov *prov);
 /* Called after every write that changed something, from the thread that wrote; set before there are several. */
 void prov_on_write(struct prov *prov, void (*wrote)(void *ctx), void *ctx);
 

@@ -428,6 +428,7 @@ void prov_history_tick(struct prov_call *call)
     if (prov->opened_on != today)
         drop_old(call, today);
     prov->opened_on = today;
+    prov->snapshot_day = today;
     if (closing)
         prov->closed_on = today;
 }

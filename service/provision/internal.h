@@ -20,6 +20,7 @@ struct prov {
     void *wrote_ctx;
     struct cv_deadline next_sweep;      /* of keys, aliases and kept mail; the clockwork's own */
     cv_day opened_on, closed_on;        /* days whose snapshots are known to be there; the clockwork's own */
+    _Atomic cv_day snapshot_day;        /* the same for whoever asks; CV_NO_DAY = none seen yet */
     struct cv_deadline next_snapshot;   /* not before this moment; the clockwork's own */
     struct cv_deadline next_brake_look; /* at what waits; the clockwork's own, as the next two */
     cv_moment reminded_at;              /* of what waits; CV_NO_MOMENT = never */

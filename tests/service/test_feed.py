@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from alerts import firing
 from congvu import an, frozen, make_units, nth, wait_for
 from site_directory import BASE, Site
 
@@ -97,6 +98,7 @@ def test_a_mass_loss_is_held_until_an_administrator_says_so(site, service):
         restored(site, without(site.dump(), gone))
     held = wait_for(lambda: admin.get("/readyz").json["checks"]["view"].get("held_records"), "the guard holds them")
     state = admin.get("/readyz").json
+    assert "CongvuRecordsHeld" in firing(service)
     assert held == 30 and state["status"] == "degraded" and "30" in state["checks"]["view"]["detail"]
     assert len(names(service)) == 31, "they are still shown"
     limited = admin.post("/v1/tokens", {"name": "t", "scopes": ["brake:release"], "unit": "T1.01", "expires_at": None}).json["secret"]

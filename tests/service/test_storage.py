@@ -2,6 +2,7 @@
 import subprocess
 import urllib.request
 
+from alerts import firing
 from congvu import an, make_units, nth, wait_for
 
 
@@ -31,6 +32,7 @@ def test_before_anything_is_full_new_people_are_refused_and_locks_go_on(start):
     assert (refused.status, refused.code) == (507, "directory_full"), refused
     assert degraded_at is not None and degraded_at < made, "told before it is refused"
     storage = client.get("/readyz").json["checks"]["storage"]
+    assert "CongvuStorageHigh" in firing(small)
     assert storage["status"] == "degraded" and max(fill(small, "main"), fill(small, "log")) >= 0.9 and "% full" in storage["detail"]
     locked = client.put("/v1/staff/F-0/accounts/mailbox", {"state": "locked", "reason": "compromised"})
     assert locked.status in (200, 202), "what must go on has room left"

@@ -1,5 +1,4 @@
 /* What the operator and the container's probe ask. */
-#include "congvu/prov_brake.h"
 #include "api/frame/state.h"
 
 #include <stdio.h>
@@ -135,54 +134,6 @@ void api_get_readyz(struct htp_exchange *x)
     cv_jout_string(&x->out, "status", readiness(&state, scheduler && storage && !site.read_only));
     cv_jout_end(&x->out);
     htp_reply(x, state.loaded ? 200 : 503);
-}
-
-/* ---- metrics ---- */
-
-/* A line for each that is known. */
-static void put_storage(const struct dir_room *room, struct cv_buf *page)
-{
-    cv_buf_puts(page, "# HELP congvu_storage_fill_ratio how full the directory's databases and their disk are\n"
-                      "# TYPE congvu_storage_fill_ratio gauge\n");
-    for (int i = 0; i < DIR_FILLS; i++)
-        if (atomic_load(&room->permille[i]) != DIR_FILL_UNKNOWN)
-            cv_buf_printf(page, "congvu_storage_fill_ratio{storage=\"%s\"} %.3f\n", dir_fill_names[i],
-                          atomic_load(&room->permille[i]) / 1000.0);
-}
-
-void api_get_metrics(struct htp_exchange *x)
-{
-    struct view_state state;
-    struct dir_site_state site;
-    cv_auto_buf page;
-    view_state(api_of(x)->view, &state);
-    cv_buf_init(&page, CV_MAX_RESPONSE);
-    cv_metrics_print(&page);
-    cv_metrics_gauge(&page, "in_flight", "requests begun and not yet ended, on all ports, without this one",
-                     htp_in_flight() - 1);
-    cv_metrics_gauge(&page, "view_loaded", "1 when the live view is complete", state.loaded);
-    cv_metrics_gauge(&page, "view_alive", "1 when the directory's feed is alive", state.alive);
-    cv_metrics_gauge(&page, "view_age_seconds", "seconds since the view was last known to be complete",
-                     (double)state.age_ms / 1000);
-    dir_site_state(api_of(x)->site, &site);
-    cv_metrics_gauge(&page, "directory_read_only", "1 while no server takes writes", site.read_only);
-    cv_metrics_gauge(&page, "directory_term", "how often another server was made the one that is written to",
-                     (double)site.term);
-    cv_metrics_gauge(&page, "view_people", "people in the view", (double)state.people);
-    cv_metrics_gauge(&page, "view_units", "units in the view", (double)state.units);
-    cv_metrics_gauge(&page, "view_tokens", "tokens in the view", (double)state.tokens);
-    cv_metrics_gauge(&page, "view_sweep_refused", "1 while a sweep is held by the mass-loss guard",
-                     state.sweep_refused);
-    cv_metrics_gauge(&page, "view_doubles", "pairs of people with one name or code", (double)state.doubles);
-    cv_metrics_gauge(&page, "view_sweep_size", "records that the guard keeps although the directory misses them",
-                     (double)state.sweep_size);
-    cv_metrics_gauge(&page, "brake_waiting", "deactivations that wait for a second person, a minute ago at most",
-                     prov_brake_waiting(api_of(x)->prov));
-    put_storage(api_of(x)->room, &page);
-    if (cv_buf_ok(&page))
-        htp_reply_text(x, 200, "text/plain; version=0.0.4; charset=utf-8", cv_buf_str(&page), page.len);
-    else
-        htp_problem(x, &(struct cv_error){.kind = CV_INTERNAL, .problem = cvp_internal}, NULL);
 }
 
 void api_view_age(struct htp_exchange *x)

@@ -18,11 +18,16 @@ bool prov_new(const struct prov_options *options, struct prov **out, struct cv_e
         return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
     }
     prov->options = *options;
-    prov->usage_folded = CV_NO_DAY;
+    prov->usage_folded = prov->snapshot_day = CV_NO_DAY;
     prov->reminded_at = CV_NO_MOMENT;
     cv_lock_init(&prov->lock, CV_RANK_NAMES);
     *out = prov;
     return true;
+}
+
+cv_day prov_snapshot_day(const struct prov *prov)
+{
+    return prov->snapshot_day;
 }
 
 void prov_free(struct prov **prov)

@@ -27,17 +27,23 @@ static void note_oldest(struct view_wait *w)
     atomic_store(&w->owed_since, oldest);
 }
 
+static struct view_owed *free_place(struct view_wait *w)
+{
+    for (size_t i = 0; i < OWED; i++)
+        if (w->owed[i].since_ns == 0)
+            return &w->owed[i];
+    return NULL;
+}
+
 /* When all places are taken there is enough to go by. */
 static void owe(struct view_wait *w, const struct dir_stamp *stamp)
 {
-    size_t at = 0;
-    while (at < OWED && w->owed[at].since_ns != 0)
-        at++;
-    if (at == OWED)
+    struct view_owed *owed = free_place(w);
+    if (owed == NULL)
         return;
-    w->owed[at].since_ns = cv_mono_ns();
-    memcpy(w->owed[at].what.uuid, stamp->uuid, sizeof(stamp->uuid));
-    memcpy(w->owed[at].what.csn, stamp->csn, sizeof(stamp->csn));
+    owed->since_ns = cv_mono_ns();
+    memcpy(owed->what.uuid, stamp->uuid, sizeof(stamp->uuid));
+    memcpy(owed->what.csn, stamp->csn, sizeof(stamp->csn));
     note_oldest(w);
 }
 

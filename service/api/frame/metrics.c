@@ -1,0 +1,125 @@
+/* What Prometheus reads; the rules that are told to people are in deploy/alerts. */
+#include "api/frame/state.h"
+
+#include <stdatomic.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "congvu/departure.h"
+#include "congvu/log.h"
+#include "congvu/prov_brake.h"
+#include "congvu/view_figures.h"
+#include "congvu/view_lists.h"
+
+/* A line for each that is known. */
+static void put_storage(const struct dir_room *room, struct cv_buf *page)
+{
+    cv_buf_puts(page, "# HELP congvu_storage_fill_ratio how full the directory's databases and their disk are\n"
+                      "# TYPE congvu_storage_fill_ratio gauge\n");
+    for (int i = 0; i < DIR_FILLS; i++)
+        if (atomic_load(&room->permille[i]) != DIR_FILL_UNKNOWN)
+            cv_buf_printf(page, "congvu_storage_fill_ratio{storage=\"%s\"} %.3f\n", dir_fill_names[i],
+                          atomic_load(&room->permille[i]) / 1000.0);
+}
+
+static size_t departures(struct htp_exchange *x, enum dom_departure_state state, cv_day until)
+{
+    const struct view_departure_query q = {
+        .scope = {.everywhere = true}, .states = 1u << state, .to = until, .page_size = 1, .want_total = true};
+    struct view_staff_page page = {0};
+    struct cv_error err = {0};
+    return view_departure_list(api_of(x)->view, &q, x->arena, &page, &err) ? page.total : 0;
+}
+
+static size_t drifting(struct htp_exchange *x)
+{
+    const struct view_account_query q = {
+        .scope = {.everywhere = true}, .drift_only = true, .page_size = 1, .want_total = true};
+    struct view_account_page page = {0};
+    struct cv_error err = {0};
+    return view_account_list(api_of(x)->view, &q, x->arena, &page, &err) ? page.total : 0;
+}
+
+/* What waits for somebody. */
+static void put_work(struct htp_exchange *x, struct cv_buf *page)
+{
+    struct api *api = api_of(x);
+    cv_metrics_gauge(page, "departures_held", "departures that wait for a second person",
+                     (double)departures(x, DOM_HELD, CV_NO_DAY));
+    cv_metrics_gauge(page, "departures_overdue", "departures of an earlier day that are not carried out",
+                     (double)departures(x, DOM_SCHEDULED, cv_today() - 1));
+    cv_metrics_gauge(page, "departures_in_progress", "departures that wait for a system",
+                     (double)departures(x, DOM_IN_PROGRESS, CV_NO_DAY));
+    cv_metrics_gauge(page, "accounts_drift", "accounts that are not as they should be", (double)drifting(x));
+    cv_metrics_gauge(page, "lease_held", "1 in the process that works outside the directory",
+                     api->holds_lease != NULL && api->holds_lease(api->lease_ctx));
+}
+
+/* Days since the source of each system's use last reported; a system that never did has no line. */
+static void put_sources(struct htp_exchange *x, struct cv_buf *page)
+{
+    struct dom_system *systems = NULL;
+    size_t count = 0;
+    struct cv_error err = {0};
+    cv_buf_puts(page, "# HELP congvu_source_age_days days since a system's use was last reported\n"
+                      "# TYPE congvu_source_age_days gauge\n");
+    if (!view_systems(api_of(x)->view, x->arena, &systems, &count, &err))
+        return;
+    for (size_t i = 0; i < count; i++) {
+        struct view_system_usage usage = {.data_through = CV_NO_DAY};
+        if (view_system_usage(api_of(x)->view, systems[i].slug, &usage) && usage.data_through != CV_NO_DAY)
+            cv_buf_printf(page, "congvu_source_age_days{system=\"%s\"} %d\n", systems[i].slug,
+                          (int)(cv_today() - usage.data_through));
+    }
+}
+
+/* Known ages only: what never happened has no line, and the alert rules ask for that too. */
+static void put_ages(struct htp_exchange *x, struct cv_buf *page)
+{
+    struct stat backup;
+    cv_day snapshot = prov_snapshot_day(api_of(x)->prov);
+    put_sources(x, page);
+    if (snapshot != CV_NO_DAY)
+        cv_metrics_gauge(page, "snapshot_age_days", "days since this process kept a day's figures",
+                         (double)(cv_today() - snapshot));
+    if (api_of(x)->backup_mark != NULL && stat(api_of(x)->backup_mark, &backup) == 0)
+        cv_metrics_gauge(page, "backup_age_seconds", "seconds since congvud backup last succeeded",
+                         (double)(time(NULL) - backup.st_mtime));
+}
+
+void api_get_metrics(struct htp_exchange *x)
+{
+    struct view_state state;
+    cv_auto_buf page;
+    view_state(api_of(x)->view, &state);
+    cv_buf_init(&page, CV_MAX_RESPONSE);
+    cv_metrics_print(&page);
+    cv_metrics_gauge(&page, "in_flight", "requests begun and not yet ended, on all ports, without this one",
+                     htp_in_flight() - 1);
+    cv_metrics_gauge(&page, "view_loaded", "1 when the live view is complete", state.loaded);
+    cv_metrics_gauge(&page, "view_alive", "1 when the directory's feed is alive", state.alive);
+    cv_metrics_gauge(&page, "view_age_seconds", "seconds since the view was last known to be complete",
+                     (double)state.age_ms / 1000);
+    struct dir_site_state site;
+    dir_site_state(api_of(x)->site, &site);
+    cv_metrics_gauge(&page, "directory_read_only", "1 while no server takes writes", site.read_only);
+    cv_metrics_gauge(&page, "directory_term", "how often another server was made the one that is written to",
+                     (double)site.term);
+    cv_metrics_gauge(&page, "view_people", "people in the view", (double)state.people);
+    cv_metrics_gauge(&page, "view_units", "units in the view", (double)state.units);
+    cv_metrics_gauge(&page, "view_tokens", "tokens in the view", (double)state.tokens);
+    cv_metrics_gauge(&page, "view_sweep_refused", "1 while a sweep is held by the mass-loss guard",
+                     state.sweep_refused);
+    cv_metrics_gauge(&page, "view_doubles", "pairs of people with one name or code", (double)state.doubles);
+    cv_metrics_gauge(&page, "view_sweep_size", "records that the guard keeps although the directory misses them",
+                     (double)state.sweep_size);
+    cv_metrics_gauge(&page, "brake_waiting", "deactivations that wait for a second person, a minute ago at most",
+                     prov_brake_waiting(api_of(x)->prov));
+    put_storage(api_of(x)->room, &page);
+    put_work(x, &page);
+    put_ages(x, &page);
+    if (cv_buf_ok(&page))
+        htp_reply_text(x, 200, "text/plain; version=0.0.4; charset=utf-8", cv_buf_str(&page), page.len);
+    else
+        htp_problem(x, &(struct cv_error){.kind = CV_INTERNAL, .problem = cvp_internal}, NULL);
+}
