@@ -160,7 +160,7 @@ static int with_settings(const struct options *options, struct service *s)
                    &err))
         return complain(&faults, &err);
     if (options->command == CMD_CHECK_CONFIG)
-        return 0;
+        return check_settings(s, &faults, &err) ? 0 : complain(&faults, &err);
     cv_log_level_parse(s->conf.log_level, &level);
     cv_log_level(level);
     switch (options->command) {

@@ -78,8 +78,12 @@ void process_files(struct conf *conf);
 /* Says which addresses others can reach although nothing encrypts there. */
 void process_warn_plain(const struct conf *conf);
 
+/* check.c: what the settings name is there and private; every fault is in *faults */
+bool check_settings(struct service *s, struct cv_faults *faults, struct cv_error *err);
+
 /* startup.c: one step each; startup_all() runs them in order */
 bool startup_all(struct service *s, struct cv_error *err);
+bool startup_policy(struct service *s, struct cv_error *err);
 /* `congvud token`: makes a token for everything and prints its secret; beside the running service of the same folder,
  * or without one. service_stop() afterwards, whatever came. */
 bool startup_token(struct service *s, struct cv_error *err);

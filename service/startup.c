@@ -144,7 +144,7 @@ static bool read_file(struct cv_arena *arena, const char *path, const char **out
     return *out_len < POLICY_MAX || cv_fail(err, cvp_internal, NULL, "%s quá lớn", "%s is too large", path);
 }
 
-static bool load_policy(struct service *s, struct cv_error *err)
+bool startup_policy(struct service *s, struct cv_error *err)
 {
     const char *json = congvu_policy, *deny = congvu_deny;
     size_t json_len = (size_t)(congvu_policy_end - congvu_policy), deny_len = (size_t)(congvu_deny_end - congvu_deny);
@@ -370,7 +370,7 @@ bool startup_all(struct service *s, struct cv_error *err)
     if (!refuse_root(&s->conf, err) || !cv_text_init(err) ||
         !cv_clock_init(s->conf.timezone, s->conf.clock_offset, err))
         return false;
-    if (!load_policy(s, err) || !open_data(s, true, err))
+    if (!startup_policy(s, err) || !open_data(s, true, err))
         return false;
     if (!first_start(s, err) || !mail_readers(s, err))
         return false;

@@ -63,6 +63,7 @@ struct dir_embedded;
  * when the schema or indices changed, starts slapd, waits until it answers, watches it and starts it again when it dies
  * (growing pauses). The child holds the lock too and dies with this process. */
 bool dir_embedded_start(const struct dir_embedded_options *options, struct dir_embedded **out, struct cv_error *err);
+bool dir_embedded_installed(void);
 const char *dir_embedded_uri(const struct dir_embedded *embedded);
 /* Where the embedded server of this folder answers when another process runs it; in the arena. NULL + err: the path
  * cannot be used. */

@@ -397,6 +397,12 @@ bool dir_embedded_start(const struct dir_embedded_options *options, struct dir_e
     return true;
 }
 
+bool dir_embedded_installed(void)
+{
+    char program[DIR_PATH_MAX];
+    return slapd_find_program(program, sizeof program);
+}
+
 const char *dir_embedded_uri(const struct dir_embedded *embedded)
 {
     return embedded->paths.uri;

@@ -41,9 +41,10 @@ static void owe(struct view_wait *w, const struct dir_stamp *stamp)
     struct view_owed *owed = free_place(w);
     if (owed == NULL)
         return;
-    owed->since_ns = cv_mono_ns();
-    memcpy(owed->what.uuid, stamp->uuid, sizeof(stamp->uuid));
-    memcpy(owed->what.csn, stamp->csn, sizeof(stamp->csn));
+    struct view_owed fresh = {.since_ns = cv_mono_ns()};
+    memcpy(fresh.what.uuid, stamp->uuid, sizeof(stamp->uuid));
+    memcpy(fresh.what.csn, stamp->csn, sizeof(stamp->csn));
+    *owed = fresh;
     note_oldest(w);
 }
 

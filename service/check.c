@@ -1,0 +1,107 @@
+/* check-config: what the settings name must be there and be private, before a start stumbles over it. All faults at
+ * once. */
+#include "service.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "congvu/naming.h"
+#include "congvu/server.h"
+
+struct checking {
+    struct service *s;
+    struct cv_faults *faults;
+};
+
+static void fault(struct checking *c, const char *setting, const char *path, const char *vi, const char *en)
+{
+    cv_fault_add(c->faults, CV_AT_PARAMETER, setting, "bad_setting", "%1$s: %2$s%3$.0s", "%1$s: %3$s%2$.0s", path, vi,
+                 en);
+}
+
+/* `may_miss`: the first start makes it. */
+static void check_folder(struct checking *c, const char *setting, const char *path, bool may_miss)
+{
+    struct stat st;
+    if (*path == '\0' || (lstat(path, &st) != 0 && errno == ENOENT && may_miss))
+        return;
+    if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+        fault(c, setting, path, "không có thư mục này; hãy tạo với quyền 0700",
+              "no such folder; make it with mode 0700");
+    else if (st.st_uid != geteuid())
+        fault(c, setting, path, "thuộc về người dùng khác; hãy chạy lệnh này bằng người dùng của dịch vụ",
+              "belongs to another user; run this as the service's user");
+    else if ((st.st_mode & 077) != 0)
+        fault(c, setting, path, "người khác vào được; hãy chmod 700", "others can enter it; chmod 700 it");
+}
+
+static void check_password(struct checking *c)
+{
+    char secret[512];
+    size_t len = 0;
+    const char *path = c->s->conf.directory_password_file;
+    const char *said = *path != '\0' ? cv_secret_read(path, secret, sizeof(secret), &len) : NULL;
+    explicit_bzero(secret, sizeof(secret));
+    if (said != NULL)
+        fault(c, "directory_password_file", path, "không đọc được, hoặc người khác cũng đọc được; cần tệp quyền 0600",
+              said);
+}
+
+static void check_certificates(struct checking *c)
+{
+    char line[128] = "";
+    const char *path = c->s->conf.directory_ca_file;
+    FILE *f = *path != '\0' ? fopen(path, "re") : NULL;
+    bool found = *path == '\0';
+    while (f != NULL && !found && fgets(line, sizeof(line), f) != NULL)
+        found = strncmp(line, "-----BEGIN CERTIFICATE-----", 27) == 0;
+    if (f != NULL)
+        fclose(f);
+    if (!found)
+        fault(c, "directory_ca_file", path, "không đọc được, hoặc không có chứng thư PEM nào",
+              "cannot be read, or holds no certificate in PEM");
+}
+
+static void add(struct checking *c, const char *setting, const struct cv_error *err)
+{
+    fault(c, setting, "", err->text[CV_VI], err->text[CV_EN]);
+}
+
+static void check_key(struct checking *c)
+{
+    struct cv_error err = {0};
+    const char *path = c->s->conf.key_file;
+    if (*path != '\0' && !cv_key_load(path, false, &c->s->key, &err))
+        add(c, "key_file", &err);
+}
+
+static void check_data(struct checking *c)
+{
+    struct cv_error err = {0};
+    struct dir_folder folder;
+    const struct conf *conf = &c->s->conf;
+    bool embedded = *conf->directory_uri == '\0';
+    check_folder(c, "data_dir", conf->data_dir, embedded);
+    if (embedded && !dir_folder_look(conf->data_dir, &folder, &err))
+        add(c, "data_dir", &err);
+    if (embedded && !dir_embedded_installed())
+        fault(c, "data_dir", "slapd", "chưa được cài", "is not installed");
+}
+
+bool check_settings(struct service *s, struct cv_faults *faults, struct cv_error *err)
+{
+    struct checking c = {s, faults};
+    struct cv_error policy = {0};
+    check_data(&c);
+    check_password(&c);
+    check_certificates(&c);
+    check_key(&c);
+    check_folder(&c, "connector_secret_dir", s->conf.connector_secret_dir, false);
+    if (!startup_policy(s, &policy))
+        add(&c, "policy_file", &policy);
+    dom_policy_free(&s->policy);
+    return cv_faults_check(faults, cvp_validation_failed, err);
+}
