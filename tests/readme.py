@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+"""Both READMEs as a newcomer uses them: every sh block is run, JSON blocks are compared by shape, both files have the same blocks, and quickstart
+is started a second time on what people did. Run by tests/readme.sh."""
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+FILES = [ROOT / "README.md", ROOT / "README.vi.md"]
+
+
+def blocks(path):
+    return re.findall(r"^```(\w+)\n(.*?)^```$", path.read_text(), re.M | re.S)
+
+
+def commands(text):
+    """Without comments, which are in the reader's language."""
+    return [line for line in (re.sub(r"(^|\s)# .*$", "", l).rstrip() for l in text.splitlines()) if line]
+
+
+# ---- JSON as it is shown: `…` stands for whatever was left out ----
+
+class Shown:
+    """{...} with `more` when something was left out; lists likewise; leaves as Python values."""
+
+    def __init__(self, kind):
+        self.kind, self.members, self.items, self.more = kind, {}, [], False
+
+
+def shown(text):
+    tokens = re.findall(r'"(?:\\.|[^"\\])*"|[{}\[\]:,…]|[^\s{}\[\]:,…"]+', text)
+    documents = []
+
+    def value():
+        token = tokens.pop(0)
+        if token not in "{[":
+            return json.loads(token)
+        out = Shown(token)
+        while tokens[0] not in "}]":
+            if tokens[0] in ",…":
+                out.more |= tokens.pop(0) == "…"
+            elif token == "{":
+                key = json.loads(tokens.pop(0))
+                assert tokens.pop(0) == ":", key
+                out.members[key] = value()
+            else:
+                out.items.append(value())
+        tokens.pop(0)
+        return out
+    while tokens:
+        documents.append(value())
+    return documents
+
+
+def kind(value):
+    return "number" if isinstance(value, (int, float)) and not isinstance(value, bool) else type(value).__name__
+
+
+def differs(told, real, at="#"):
+    """Where the answer has not the shape that is shown; None = it has."""
+    if not isinstance(told, Shown):
+        return None if told is None or real is None or kind(told) == kind(real) else f"{at}: {kind(real)} instead of {kind(told)}"
+    if told.kind == "[":
+        if not isinstance(real, list):
+            return f"{at}: no list"
+        for i, item in enumerate(told.items):
+            wrong = [differs(item, other, f"{at}/{i}") for other in real if same_thing(item, other)]
+            if None not in wrong:
+                return wrong[0] if wrong else f"{at}/{i}: nothing like it among {len(real)}"
+        return None
+    if not isinstance(real, dict):
+        return f"{at}: no object"
+    if not told.more and set(real) != set(told.members):
+        return f"{at}: members {sorted(set(real) ^ set(told.members))}"
+    for name, part in told.members.items():
+        if name not in real:
+            return f"{at}/{name} is missing"
+        found = differs(part, real[name], f"{at}/{name}")
+        if found:
+            return found
+    return None
+
+
+def same_thing(told, real):
+    return not isinstance(told, Shown) or all(told.members.get(k) in (None, real.get(k)) for k in ("system", "row_kind"))
+
+
+def answers(text):
+    decoder, found, at = json.JSONDecoder(), [], 0
+    while at < len(text):
+        if text[at] not in "{[":
+            at += 1
+            continue
+        document, at = decoder.raw_decode(text, at)
+        found.append(document)
+    return found
+
+
+# ---- the service of the first block ----
+
+class Quickstart:
+    def __init__(self, data):
+        self.data, self.out = data, data.parent / "quickstart.out"
+
+    def __enter__(self):
+        command, = commands(next(text for kind_, text in blocks(FILES[0]) if kind_ == "sh"))
+        assert command == "deploy/quickstart.sh", command
+        with open(self.out, "w") as out:
+            self.process = subprocess.Popen([command, "--port", "0", "--data", str(self.data)], cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
+                                            env={**os.environ, "LANG": "C.UTF-8", "LC_ALL": ""})
+        end = time.monotonic() + 1200
+        while "Ctrl-C stops" not in self.out.read_text():
+            assert self.process.poll() is None and time.monotonic() < end, self.out.read_text()[-2000:]
+            time.sleep(0.2)
+        self.url = re.search(r"REST API +(http://\S+)", self.out.read_text())[1]
+        assert re.search(r"metrics +http://127\.0\.0\.1:\d+/metrics", self.out.read_text())
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(60)
+
+    def shell(self, text, folder):
+        environment = {**os.environ, "url": self.url, "token": str(self.data / "admin.token")}
+        done = subprocess.run(["bash", "-euo", "pipefail", "-c", text], cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, (text, done.stdout[-1000:], done.stderr[-1000:])
+        return done.stdout
+
+    def get(self, path):
+        return answers(self.shell(f"curl -s -H @<(printf 'Authorization: Bearer %s' \"$(cat \"$token\")\") -H 'Accept-Language: en' \"$url{path}\"", "/tmp"))[0]
+
+
+def is_run(text):
+    return "tests/run.sh" not in text and "deploy/quickstart.sh" not in text and not text.startswith("# on the server")
+
+
+def run_blocks(service, path, folder):
+    """One shell per block, with what the first one defined; each JSON block is about the sh block before it."""
+    defined, said = "", []
+    for language, text in blocks(path):
+        if language == "sh" and is_run(text):
+            said = answers(service.shell(defined + text, folder))
+            defined = defined or "".join(l + "\n" for l in text.splitlines() if re.match(r"\w+\(\) \{.*\}$", l))
+        elif language == "json":
+            told = shown(text)
+            assert len(told) == len(said), (len(told), said)
+            for one, real in zip(told, said):
+                wrong = differs(one, real)
+                assert wrong is None, (path.name, wrong, text)
+
+
+def main():
+    first, second = (blocks(f) for f in FILES)
+    assert [b[0] for b in first] == [b[0] for b in second], "the two files have other blocks"
+    for (language, one), (_, two) in zip(first, second):
+        assert commands(one) == commands(two) if language == "sh" else [type(d) for d in shown(one)] == [type(d) for d in shown(two)], (one, two)
+    with tempfile.TemporaryDirectory(prefix="cv-readme-", dir="/var/tmp") as folder:
+        os.chmod(folder, 0o755)
+        data = pathlib.Path(folder) / "data"
+        with Quickstart(data) as service:
+            for path in FILES:
+                run_blocks(service, path, folder)
+            assert (pathlib.Path(folder) / "report.xlsx").read_bytes()[:2] == b"PK"
+            service.shell("curl -sS --fail-with-body -X PATCH -H @<(printf 'Authorization: Bearer %s' \"$(cat \"$token\")\") -H 'If-Match: *' -H 'Content-Type: application/merge-patch+json' "
+                          "\"$url/v1/staff/NS-9001\" -d '{\"title\":\"Trưởng phòng\"}'", folder)
+            log = len(data.with_suffix(".log").read_text())
+        with Quickstart(data) as service:
+            person = service.get("/v1/staff/NS-9001")
+            assert (person.get("title") or person["posts"][0]["title"]) == "Trưởng phòng", "the second start keeps what people did"
+            assert service.get("/v1/staff/NS-9002")["status"] in ("departing", "departed")
+            assert len(data.with_suffix(".log").read_text()) > log, "the log goes on"
+            assert "Loading the invented district" not in service.out.read_text()
+    print("every block runs, answers have the shape that is shown, a second start keeps everything")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
