@@ -105,3 +105,14 @@ bool check_settings(struct service *s, struct cv_faults *faults, struct cv_error
     dom_policy_free(&s->policy);
     return cv_faults_check(faults, cvp_validation_failed, err);
 }
+
+enum { CHECK_MS = 20000 };
+
+bool check_directory(struct service *s, struct cv_faults *faults, struct cv_error *err)
+{
+    if (!check_settings(s, faults, err) || !startup_policy(s, err) || !startup_directory(s, true, err) ||
+        !dir_session_open(&s->directory, &s->timer_session, err))
+        return false;
+    dir_session_deadline(s->timer_session, cv_deadline_in_ms(CHECK_MS));
+    return dir_prove(s->timer_session, faults, err) && cv_faults_check(faults, cvp_validation_failed, err);
+}

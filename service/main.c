@@ -150,6 +150,14 @@ static int look_at_data(struct service *s)
     return found ? 1 : 0;
 }
 
+static int prove(struct service *s, struct cv_faults *faults)
+{
+    struct cv_error err = {0};
+    bool ok = check_directory(s, faults, &err);
+    service_stop(s);
+    return ok ? 0 : complain(faults, &err);
+}
+
 static int with_settings(const struct options *options, struct service *s)
 {
     struct cv_error err = {0};
@@ -170,6 +178,8 @@ static int with_settings(const struct options *options, struct service *s)
         return machine_backup(options, s, &err) ? 0 : complain(&faults, &err);
     case CMD_RESTORE:
         return machine_restore(options, s, &err) ? 0 : complain(&faults, &err);
+    case CMD_CHECK:
+        return prove(s, &faults);
     case CMD_OPEN:
         return machine_open(s, &err) ? 0 : complain(&faults, &err);
     case CMD_CHECK_DATA:
@@ -199,6 +209,7 @@ static int run(const struct options *options, struct service *s)
     case CMD_RESTORE:
     case CMD_OPEN:
     case CMD_CHECK_DATA:
+    case CMD_CHECK:
         return with_settings(options, s);
     case CMD_HEALTHCHECK:
         return probe_health(options->url);

@@ -9,11 +9,21 @@ struct word {
     enum command command;
 };
 static const struct word words[] = {
-    {"serve", CMD_SERVE},   {"healthcheck", CMD_HEALTHCHECK}, {"check-config", CMD_CHECK_CONFIG},
-    {"routes", CMD_ROUTES}, {"fields", CMD_FIELDS},           {"settings", CMD_SETTINGS},
-    {"token", CMD_TOKEN},   {"backup", CMD_BACKUP},           {"restore", CMD_RESTORE},
-    {"open", CMD_OPEN},     {"check-data", CMD_CHECK_DATA},   {"--help", CMD_HELP},
-    {"-h", CMD_HELP},       {"--version", CMD_VERSION},
+    {"serve", CMD_SERVE},
+    {"healthcheck", CMD_HEALTHCHECK},
+    {"check-config", CMD_CHECK_CONFIG},
+    {"routes", CMD_ROUTES},
+    {"fields", CMD_FIELDS},
+    {"settings", CMD_SETTINGS},
+    {"token", CMD_TOKEN},
+    {"backup", CMD_BACKUP},
+    {"restore", CMD_RESTORE},
+    {"open", CMD_OPEN},
+    {"check-directory", CMD_CHECK},
+    {"check-data", CMD_CHECK_DATA},
+    {"--help", CMD_HELP},
+    {"-h", CMD_HELP},
+    {"--version", CMD_VERSION},
 };
 
 void options_help(void)
@@ -25,6 +35,10 @@ void options_help(void)
           "      port 0 picks a free one; the ready line on stdout is one JSON object\n"
           "  congvud check-config [--config FILE] [--NAME VALUE ...]\n"
           "      say all faults of the settings, exit 0 when there are none\n"
+          "  congvud check-directory [--config FILE] [--NAME VALUE ...]\n"
+          "      that, and by behaviour whether the directory server is configured as deploy/openldap says: what must "
+          "be\n"
+          "      unique is written twice, what must be indexed is searched for; beside the running service\n"
           "  congvud healthcheck --url http://ADDR:PORT\n"
           "      exit 0 when the service at that address is ready\n"
           "  congvud token --data-dir DIR [--config FILE] [--NAME VALUE ...]\n"

@@ -55,6 +55,7 @@ enum command {
     CMD_RESTORE,
     CMD_OPEN,
     CMD_CHECK_DATA,
+    CMD_CHECK,
     CMD_HELP,
     CMD_VERSION
 };
@@ -80,9 +81,13 @@ void process_warn_plain(const struct conf *conf);
 
 /* check.c: what the settings name is there and private; every fault is in *faults */
 bool check_settings(struct service *s, struct cv_faults *faults, struct cv_error *err);
+/* That, and the directory server itself. */
+bool check_directory(struct service *s, struct cv_faults *faults, struct cv_error *err);
 
 /* startup.c: one step each; startup_all() runs them in order */
 bool startup_all(struct service *s, struct cv_error *err);
+/* Where the directory is, running or not; `may_run`: another process may have it open. */
+bool startup_directory(struct service *s, bool may_run, struct cv_error *err);
 bool startup_policy(struct service *s, struct cv_error *err);
 /* `congvud token`: makes a token for everything and prints its secret; beside the running service of the same folder,
  * or without one. service_stop() afterwards, whatever came. */

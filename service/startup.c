@@ -43,7 +43,7 @@ static bool open_site(struct service *s, struct cv_error *err)
     return true;
 }
 
-static bool open_directory(struct service *s, bool may_run, struct cv_error *err)
+bool startup_directory(struct service *s, bool may_run, struct cv_error *err)
 {
     const struct conf *c = &s->conf;
     s->directory = (struct dir_config){.uri = c->directory_uri,
@@ -113,14 +113,14 @@ static bool open_embedded(struct service *s, bool may_make, struct cv_error *err
         return false;
     if (!folder.begun && may_make && mkdir(data_dir, 0700) != 0 && errno != EEXIST)
         return cv_fail(err, cvp_internal, NULL, "Không tạo được thư mục %s", "The folder %s cannot be made", data_dir);
-    return load_key(s, folder.begun || !may_make, folder.fingerprint, err) && open_directory(s, !may_make, err) &&
+    return load_key(s, folder.begun || !may_make, folder.fingerprint, err) && startup_directory(s, !may_make, err) &&
            dir_session_open(&s->directory, &s->timer_session, err);
 }
 
 static bool open_beside(struct service *s, bool may_make, struct cv_error *err)
 {
     char theirs[17];
-    if (!open_directory(s, !may_make, err) || !dir_session_open(&s->directory, &s->timer_session, err))
+    if (!startup_directory(s, !may_make, err) || !dir_session_open(&s->directory, &s->timer_session, err))
         return false;
     dir_session_deadline(s->timer_session, cv_deadline_in_ms(BOOTSTRAP_MS));
     return dir_data_fingerprint(s->timer_session, theirs, err) &&

@@ -31,6 +31,9 @@ void dir_room_init(struct dir_room *room);
 /* Asks the server (cn=monitor) and the disk of data_dir ("" = not known here). What cannot be learnt stays as it was;
  * false + *err when the server shows nothing. */
 bool dir_room_measure(struct dir_session *s, const char *data_dir, struct dir_room *room, struct cv_error *err);
+/* Asks by behaviour whether the server is configured as deploy/openldap says: uniqueness, indices, databases,
+ * cn=monitor. Each fault is in *faults; false + *err only when it does not answer, or lets nothing be written. */
+bool dir_prove(struct dir_session *s, struct cv_faults *faults, struct cv_error *err);
 /* True when no token exists at all. */
 bool dir_no_token(struct dir_session *s, bool *out_none, struct cv_error *err);
 
