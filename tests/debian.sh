@@ -41,6 +41,7 @@ if [ ! -e "$root/.complete" ]; then
     done
     touch "$root/.complete"
 fi
+[ -e "$root/etc/hosts" ] || echo '127.0.0.1 localhost' >"$root/etc/hosts"
 passed=(PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8)
 for name in http_proxy https_proxy no_proxy CONGVU_MORE; do
     [ -z "${!name:-}" ] || passed+=("$name=${!name}")
