@@ -9,15 +9,16 @@ rm -rf /var/lib/congvu /etc/congvu /etc/ldap/tls /etc/ldap/slapd.conf /var/lib/l
 apt-get install -y -qq --no-install-recommends /var/tmp/deb/two.deb openssl curl python3 ldap-utils >/dev/null
 
 # what the site brings: an authority and the server's certificate
+grep -q ldap.tinh.gov.vn /etc/hosts || echo "127.0.0.1 ldap.tinh.gov.vn" >>/etc/hosts
 install -d -m 755 /etc/ldap/tls /etc/congvu
 cd /etc/ldap/tls
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=site-ca -keyout ca.key -out /etc/congvu/ca.crt 2>/dev/null
-openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost -keyout server.key -out server.csr 2>/dev/null
-openssl x509 -req -days 2 -in server.csr -CA /etc/congvu/ca.crt -CAkey ca.key -CAcreateserial -extfile <(echo subjectAltName=DNS:localhost) -out server.crt 2>/dev/null
+openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=ldap.tinh.gov.vn -keyout server.key -out server.csr 2>/dev/null
+openssl x509 -req -days 2 -in server.csr -CA /etc/congvu/ca.crt -CAkey ca.key -CAcreateserial -extfile <(echo subjectAltName=DNS:ldap.tinh.gov.vn) -out server.crt 2>/dev/null
 cd /
 
 # the paper's own blocks
-export base=dc=tinh,dc=gov,dc=vn server=localhost
+export base=dc=tinh,dc=gov,dc=vn server=ldap.tinh.gov.vn
 python3 - >/root/steps.sh <<'PY'
 import re
 text = open("/srv/congvu/deploy/openldap/README.md").read()
