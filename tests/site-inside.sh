@@ -40,6 +40,10 @@ auth() { printf 'Authorization: Bearer %s' "$(cat /var/lib/congvu/admin.token)";
 call() { curl -sS --fail-with-body -H @<(auth) -H 'Content-Type: application/json' "$@"; }
 call -X PUT http://127.0.0.1:8080/v1/units/T1 -d '{"name":{"vi":"Huyện Thử"},"kind":"ubnd_huyen","block":"chinh_quyen","slug":"thu","active_from":"2021-10-01"}' >/dev/null
 call -X PUT http://127.0.0.1:8080/v1/staff/S-1 -d '{"full_name":"Nguyễn Văn An","unit":"T1","title":"Chuyên viên","category":"cong_chuc"}' | grep -q '"address":"'
+for _ in $(seq 300); do # measured by the clockwork's first round
+    ! call http://127.0.0.1:8080/readyz | grep -q '"storage":{"status":"ok"}' || break
+    read -r -t 0.1 <> <(:) || true
+done
 call http://127.0.0.1:8080/readyz | grep -q '"storage":{"status":"ok"}'
 setpriv --reuid=congvu --regid=congvu --clear-groups congvud check --config /etc/congvu/congvu.conf
 kill -TERM $pid && wait $pid
