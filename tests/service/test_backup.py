@@ -63,7 +63,7 @@ def restore(drill, into, *more, **fails):
 
 def test_a_backup_is_loaded_once_before_it_gets_its_name(drill):
     assert "loaded once on trial" in drill.said and "secret.key" in drill.said
-    assert sorted(p.name for p in drill.backup.iterdir()) == ["backup.json", "db.ldif", "log.ldif", "usage.ldif"]
+    assert sorted(p.name for p in drill.backup.iterdir()) == ["backup.json", "db.ldif", "log.ldif", "usage.ldif", "work.ldif"]
     assert all(p.stat().st_mode & 0o077 == 0 for p in [drill.backup, *drill.backup.iterdir()])
     key = (drill.data / "secret.key").read_bytes()
     assert not any(key in p.read_bytes() for p in drill.backup.iterdir()), "the key is kept apart"

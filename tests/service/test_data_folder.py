@@ -59,7 +59,7 @@ def test_anothers_key_is_refused_before_anything_else(folder):
     assert "does not belong to these data" in refused(folder)
 
 
-@pytest.mark.parametrize("database", ["db", "log", "usage"])
+@pytest.mark.parametrize("database", ["db", "log", "usage", "work"])
 def test_a_database_that_is_missing_or_cut_short(folder, database):
     file = folder / "slapd" / database / "data.mdb"
     with open(file, "r+b") as f:

@@ -15,7 +15,7 @@ struct job {
 
 static const char *suffix_of(const struct dir_backup *what, int database)
 {
-    return kept_databases[database].suffix != NULL ? kept_databases[database].suffix : what->base;
+    return slapd_databases[database].suffix != NULL ? slapd_databases[database].suffix : what->base;
 }
 
 /* A little before now: a change may get its CSN a moment before the dump and be written a moment after. */
@@ -31,11 +31,11 @@ static void stamp(char out[MANIFEST_TIME])
 static bool dump(struct job *job, int database, struct cv_error *err)
 {
     char data[DIR_PATH_MAX + 64], file[DIR_PATH_MAX + 64];
-    const char *name = kept_databases[database].name;
+    const char *name = slapd_databases[database].name;
     struct manifest_file *m = &job->manifest.files[database];
     snprintf(data, sizeof data, "%s/slapd/%s/data.mdb", job->what->data_dir, name);
     snprintf(file, sizeof file, "%s/%s.ldif", job->folder, name);
-    if (database != KEPT_MAIN && access(data, F_OK) != 0)
+    if (database != SLAPD_MAIN && access(data, F_OK) != 0)
         return true; /* data of an older version */
     return tool_dump(job->config, suffix_of(job->what, database), file, err) && tool_count(file, &m->entries, err) &&
            tool_digest(file, m->digest, &m->bytes, err);
@@ -48,8 +48,8 @@ static bool try_one(struct job *job, const struct slapd_paths *paths, int databa
     const struct manifest_file *m = &job->manifest.files[database];
     if (m->digest[0] == '\0' || m->entries == 0)
         return true;
-    snprintf(file, sizeof file, "%s/%s.ldif", job->folder, kept_databases[database].name);
-    snprintf(again, sizeof again, "%s/trial/%s.ldif", job->folder, kept_databases[database].name);
+    snprintf(file, sizeof file, "%s/%s.ldif", job->folder, slapd_databases[database].name);
+    snprintf(again, sizeof again, "%s/trial/%s.ldif", job->folder, slapd_databases[database].name);
     if (!tool_load(paths->config, suffix_of(job->what, database), file, err) ||
         !tool_dump(paths->config, suffix_of(job->what, database), again, err) || !tool_count(again, &entries, err))
         return false;
@@ -66,7 +66,7 @@ static bool try_all(struct job *job, struct cv_error *err)
         .data_dir = folder, .base = job->what->base, .max_bytes = job->what->max_bytes, .nosync = true};
     snprintf(folder, sizeof folder, "%s/trial", job->folder);
     bool ok = tool_prepare(&options, folder, &paths, err);
-    for (int i = 0; ok && i < KEPT_DATABASES; i++)
+    for (int i = 0; ok && i < SLAPD_DATABASES; i++)
         ok = try_one(job, &paths, i, err);
     tool_remove(folder);
     return ok;
@@ -74,7 +74,7 @@ static bool try_all(struct job *job, struct cv_error *err)
 
 static bool make(struct job *job, struct cv_error *err)
 {
-    static const int order[] = {KEPT_MAIN, KEPT_USAGE, KEPT_LOG};
+    static const int order[] = {SLAPD_MAIN, SLAPD_USAGE, SLAPD_WORK, SLAPD_LOG};
     stamp(job->manifest.started);
     job->manifest.schema = DIR_SCHEMA_VERSION;
     snprintf(job->manifest.fingerprint, sizeof job->manifest.fingerprint, "%s", job->what->fingerprint);
@@ -103,7 +103,7 @@ bool dir_backup(const struct dir_backup *what, struct dir_backup_done *out, stru
         tool_remove(job.folder);
         return false;
     }
-    for (int i = 0; i < KEPT_DATABASES; i++) {
+    for (int i = 0; i < SLAPD_DATABASES; i++) {
         out->entries += job.manifest.files[i].entries;
         out->bytes += job.manifest.files[i].bytes;
     }

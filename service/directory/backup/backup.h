@@ -8,13 +8,6 @@
 
 #include <ldif.h> /* after ldap.h */
 
-/* The databases that a backup holds; usage and log may be missing in data of an older version. */
-struct kept_database {
-    const char *name, *suffix; /* NULL = the base */
-};
-enum { KEPT_MAIN, KEPT_LOG, KEPT_USAGE, KEPT_DATABASES };
-extern const struct kept_database kept_databases[KEPT_DATABASES];
-
 /* ---- LDIF (ldif.c) ---- */
 struct ldif_record {
     struct dir_entry entry;
@@ -58,7 +51,7 @@ struct manifest {
     char started[MANIFEST_TIME]; /* as an entryCSN begins */
     char fingerprint[17];
     int schema;
-    struct manifest_file files[KEPT_DATABASES];
+    struct manifest_file files[SLAPD_DATABASES];
 };
 bool manifest_write(const char *folder, const struct manifest *m, const char *version, struct cv_error *err);
 /* Reads it and holds every file against it. */

@@ -23,10 +23,10 @@ bool manifest_write(const char *folder, const struct manifest *m, const char *ve
     cv_jout_string(&j, "key", m->fingerprint);
     cv_jout_string(&j, "started", m->started);
     cv_jout_object(&j, "files");
-    for (int i = 0; i < KEPT_DATABASES; i++) {
+    for (int i = 0; i < SLAPD_DATABASES; i++) {
         if (m->files[i].digest[0] == '\0')
             continue;
-        cv_jout_object(&j, kept_databases[i].name);
+        cv_jout_object(&j, slapd_databases[i].name);
         cv_jout_int(&j, "bytes", (int64_t)m->files[i].bytes);
         cv_jout_int(&j, "entries", (int64_t)m->files[i].entries);
         cv_jout_string(&j, "sha256", m->files[i].digest);
@@ -54,10 +54,10 @@ static void read_text(const struct cv_jin *o, const char *name, char *out, size_
 
 static void read_files(const struct cv_jin *o, struct manifest *out)
 {
-    for (int i = 0; i < KEPT_DATABASES; i++) {
+    for (int i = 0; i < SLAPD_DATABASES; i++) {
         const struct cv_jin *file;
         int64_t bytes = 0, entries = 0;
-        if (cv_jin_object(o, kept_databases[i].name, i == KEPT_MAIN ? CV_REQUIRED : CV_OPTIONAL, &file) != CV_VALUE)
+        if (cv_jin_object(o, slapd_databases[i].name, i == SLAPD_MAIN ? CV_REQUIRED : CV_OPTIONAL, &file) != CV_VALUE)
             continue;
         cv_jin_int(file, "bytes", CV_REQUIRED, 0, INT64_MAX, &bytes);
         cv_jin_int(file, "entries", CV_REQUIRED, 0, INT64_MAX, &entries);
@@ -98,12 +98,12 @@ bool manifest_check(const char *folder, struct manifest *out, struct cv_error *e
         return false;
     if (out->schema > DIR_SCHEMA_VERSION)
         return dir_newer_data(err);
-    for (int i = 0; i < KEPT_DATABASES; i++) {
+    for (int i = 0; i < SLAPD_DATABASES; i++) {
         char path[DIR_PATH_MAX + 32], digest[CV_DIGEST_TEXT];
         uint64_t bytes = 0;
         if (out->files[i].digest[0] == '\0')
             continue;
-        snprintf(path, sizeof path, "%s/%s.ldif", folder, kept_databases[i].name);
+        snprintf(path, sizeof path, "%s/%s.ldif", folder, slapd_databases[i].name);
         if (!tool_digest(path, digest, &bytes, err))
             return false;
         if (bytes != out->files[i].bytes || strcmp(digest, out->files[i].digest) != 0)

@@ -23,7 +23,7 @@ static bool right_key(const struct job *job, struct cv_error *err)
 
 static bool load(struct job *job, int database, const char *file, struct cv_error *err)
 {
-    const char *suffix = kept_databases[database].suffix;
+    const char *suffix = slapd_databases[database].suffix;
     uint64_t entries = 0;
     return tool_count(file, &entries, err) &&
            (entries == 0 || tool_load(job->paths.config, suffix != NULL ? suffix : job->what->into.base, file, err));
@@ -32,7 +32,7 @@ static bool load(struct job *job, int database, const char *file, struct cv_erro
 static bool load_from_backup(struct job *job, int database, struct cv_error *err)
 {
     char file[DIR_PATH_MAX + 64];
-    snprintf(file, sizeof file, "%s/%s.ldif", job->what->from, kept_databases[database].name);
+    snprintf(file, sizeof file, "%s/%s.ldif", job->what->from, slapd_databases[database].name);
     return job->manifest.files[database].digest[0] == '\0' || load(job, database, file, err);
 }
 
@@ -44,7 +44,7 @@ static bool take_log(struct job *job, char *out, size_t size, struct cv_error *e
     snprintf(theirs, sizeof theirs, "%s/slapd/log/data.mdb", job->what->log_of);
     if (stat(job->what->log_of, &st) == 0 && S_ISREG(st.st_mode)) {
         snprintf(out, size, "%s", job->what->log_of);
-        return load(job, KEPT_LOG, out, err);
+        return load(job, SLAPD_LOG, out, err);
     }
     snprintf(ours, sizeof ours, "%s/log/data.mdb", job->paths.folder);
     snprintf(out, size, "%s/log.ldif", job->paths.folder);
@@ -68,8 +68,8 @@ static bool load_main(struct job *job, struct cv_error *err)
     snprintf(after, sizeof after, "%s/db.ldif", job->paths.folder);
     bool ok = job->what->log_of != NULL
                   ? with_log(job, before, after, err)
-                  : load_from_backup(job, KEPT_LOG, err) && replay_nothing(before, after, job->done, err);
-    ok = ok && load(job, KEPT_MAIN, after, err);
+                  : load_from_backup(job, SLAPD_LOG, err) && replay_nothing(before, after, job->done, err);
+    ok = ok && load(job, SLAPD_MAIN, after, err);
     unlink(after);
     return ok;
 }
@@ -84,7 +84,8 @@ static bool put_key(const struct job *job, struct cv_error *err)
 static bool fill(struct job *job, struct cv_error *err)
 {
     return tool_prepare(&job->what->into, job->what->into.data_dir, &job->paths, err) && load_main(job, err) &&
-           load_from_backup(job, KEPT_USAGE, err) && slapd_files_indexed(&job->paths, err) && put_key(job, err) &&
+           load_from_backup(job, SLAPD_USAGE, err) && load_from_backup(job, SLAPD_WORK, err) &&
+           slapd_files_indexed(&job->paths, err) && put_key(job, err) &&
            dir_folder_seal(job->paths.data, job->manifest.fingerprint, err);
 }
 

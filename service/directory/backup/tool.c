@@ -15,9 +15,6 @@
 
 extern char **environ;
 
-const struct kept_database kept_databases[KEPT_DATABASES] = {
-    [KEPT_MAIN] = {"db", NULL}, [KEPT_LOG] = {"log", "cn=log"}, [KEPT_USAGE] = {"usage", DIR_USAGE_BASE}};
-
 bool tool_fault(struct cv_error *err, const char *path, const char *vi, const char *en)
 {
     return cv_fail_as(err, CV_CONFLICT, "", "%1$s: %2$s.%3$.0s", "%1$s: %3$s.%2$.0s", path, vi, en);
@@ -116,15 +113,11 @@ void tool_remove(const char *folder)
 bool tool_prepare(const struct dir_embedded_options *options, const char *folder, struct slapd_paths *out,
                   struct cv_error *err)
 {
-    static const char *const inner[] = {"",           "/run",         "/slapd",       "/slapd/db",
-                                        "/slapd/log", "/slapd/usage", "/slapd/leases"};
-    char path[DIR_PATH_MAX + 32];
     bool reindex = false;
-    for (size_t i = 0; i < CV_COUNT(inner); i++) {
-        snprintf(path, sizeof path, "%s%s", folder, inner[i]);
-        if (mkdir(path, 0700) != 0 && errno != EEXIST)
-            return tool_fault(err, path, "không tạo được thư mục", "the folder cannot be made");
-    }
+    if (mkdir(folder, 0700) != 0 && errno != EEXIST)
+        return tool_fault(err, folder, "không tạo được thư mục", "the folder cannot be made");
+    if (!slapd_make_folders(folder, err))
+        return false;
     *out = (struct slapd_paths){0};
     char *real = realpath(folder, NULL);
     bool fits = real != NULL && (size_t)snprintf(out->data, sizeof out->data, "%s", real) < sizeof out->data - 32;

@@ -185,11 +185,11 @@ static bool run_index(struct dir_embedded *e, const char *suffix, struct cv_erro
  * may lack a database; slapd makes it, slapindex would not. */
 static bool prepare(struct dir_embedded *e, struct cv_error *err)
 {
-    const char *const databases[][2] = {{"db", e->base}, {"log", "cn=log"}, {"usage", DIR_USAGE_BASE}};
-    for (size_t i = 0; e->reindex && i < CV_COUNT(databases); i++) {
+    for (size_t i = 0; e->reindex && i < SLAPD_DATABASES; i++) {
         char path[DIR_PATH_MAX + 32];
-        snprintf(path, sizeof path, "%s/%s/data.mdb", e->paths.folder, databases[i][0]);
-        if (access(path, F_OK) == 0 && !run_index(e, databases[i][1], err))
+        const struct slapd_database *d = &slapd_databases[i];
+        snprintf(path, sizeof path, "%s/%s/data.mdb", e->paths.folder, d->name);
+        if (access(path, F_OK) == 0 && !run_index(e, d->suffix != NULL ? d->suffix : e->base, err))
             return false;
     }
     e->reindex = false;

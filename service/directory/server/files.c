@@ -129,6 +129,29 @@ static bool take_lock(int fd, const char *path, struct cv_error *err)
     return true;
 }
 
+const struct slapd_database slapd_databases[SLAPD_DATABASES] = {[SLAPD_MAIN] = {"db", NULL, true},
+                                                                [SLAPD_LOG] = {"log", "cn=log", true},
+                                                                [SLAPD_USAGE] = {"usage", DIR_USAGE_BASE, true},
+                                                                [SLAPD_WORK] = {"work", DIR_WORK_BASE, true},
+                                                                [SLAPD_LEASES] = {"leases", DIR_LEASES_BASE, false}};
+
+bool slapd_make_folders(const char *data, struct cv_error *err)
+{
+    char path[DIR_PATH_MAX + 32];
+    static const char *const folders[] = {"run", "slapd"};
+    for (size_t i = 0; i < CV_COUNT(folders); i++) {
+        snprintf(path, sizeof path, "%s/%s", data, folders[i]);
+        if (!own_folder(path, err))
+            return false;
+    }
+    for (size_t i = 0; i < SLAPD_DATABASES; i++) {
+        snprintf(path, sizeof path, "%s/slapd/%s", data, slapd_databases[i].name);
+        if (!own_folder(path, err))
+            return false;
+    }
+    return true;
+}
+
 bool slapd_files_open(const struct dir_embedded_options *options, struct slapd_paths *out, int *out_lock,
                       struct cv_error *err)
 {
@@ -138,13 +161,8 @@ bool slapd_files_open(const struct dir_embedded_options *options, struct slapd_p
                           "The suffix may hold only ASCII letters, digits and = , - . _");
     if (!own_folder(options->data_dir, err) || !slapd_files_find(options->data_dir, out, err))
         return false;
-    static const char *const folders[] = {"/run",         "/slapd",        "/slapd/db",  "/slapd/log",
-                                          "/slapd/usage", "/slapd/leases", "/slapd/work"};
-    for (size_t i = 0; i < CV_COUNT(folders); i++) {
-        snprintf(path, sizeof path, "%s%s", out->data, folders[i]);
-        if (!own_folder(path, err))
-            return false;
-    }
+    if (!slapd_make_folders(out->data, err))
+        return false;
     snprintf(path, sizeof path, "%s/lock", out->data);
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)

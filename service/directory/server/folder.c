@@ -13,9 +13,6 @@
 
 enum { STATE_MAX = 1024 };
 
-/* Which databases data cannot be without; leases are made anew. */
-static const char *const databases[] = {"db", "log", "usage"};
-
 static bool torn(struct cv_error *err, const char *data_dir, const char *vi, const char *en)
 {
     return cv_fail_as(err, CV_CONFLICT, "data_dir",
@@ -56,9 +53,9 @@ static const char *line_of(const char *text, const char *name)
 
 static bool all_there(const char *data_dir, const char *text, struct cv_error *err)
 {
-    for (size_t i = 0; i < CV_COUNT(databases); i++) {
-        const char *least = line_of(text, databases[i]);
-        int64_t size = database_size(data_dir, databases[i]);
+    for (size_t i = 0; i < SLAPD_DATABASES; i++) {
+        const char *least = line_of(text, slapd_databases[i].name);
+        int64_t size = database_size(data_dir, slapd_databases[i].name);
         if (least != NULL && size < strtoll(least, NULL, 10))
             return torn(err, data_dir,
                         size < 0 ? "thiếu một cơ sở dữ liệu (slapd/*/data.mdb)" : "một cơ sở dữ liệu bị cắt ngắn",
@@ -120,8 +117,10 @@ bool dir_folder_seal(const char *data_dir, const char *fingerprint, struct cv_er
     cv_auto_buf text;
     cv_buf_init(&text, STATE_MAX);
     cv_buf_printf(&text, "schema %d\nkey %s\n", DIR_SCHEMA_VERSION, fingerprint);
-    for (size_t i = 0; i < CV_COUNT(databases); i++)
-        cv_buf_printf(&text, "%s %" PRId64 "\n", databases[i], database_size(data_dir, databases[i]));
+    for (size_t i = 0; i < SLAPD_DATABASES; i++)
+        if (slapd_databases[i].kept)
+            cv_buf_printf(&text, "%s %" PRId64 "\n", slapd_databases[i].name,
+                          database_size(data_dir, slapd_databases[i].name));
     snprintf(path, sizeof path, "%s/state", data_dir);
     snprintf(next, sizeof next, "%s.new", path);
     return slapd_write_file(next, text.data, text.len, err) &&

@@ -19,6 +19,16 @@ struct slapd_paths {
 
 extern const char dir_schema_text[]; /* schema.S */
 
+/* The databases, each in a folder of its own; the one list of them. */
+struct slapd_database {
+    const char *name, *suffix; /* suffix NULL = the base */
+    bool kept;                 /* of value: backed up, and missed when it is not there */
+};
+enum { SLAPD_MAIN, SLAPD_LOG, SLAPD_USAGE, SLAPD_WORK, SLAPD_LEASES, SLAPD_DATABASES };
+extern const struct slapd_database slapd_databases[SLAPD_DATABASES];
+/* DATA/run and a folder for each; `data` is there. */
+bool slapd_make_folders(const char *data, struct cv_error *err);
+
 /* Makes the folders (0700), refuses what others could enter, takes the lock. *out_lock is the descriptor that holds it.
  */
 bool slapd_files_open(const struct dir_embedded_options *options, struct slapd_paths *out, int *out_lock,
