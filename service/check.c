@@ -78,7 +78,7 @@ static void check_key(struct checking *c)
         add(c, "key_file", &err);
 }
 
-static void check_data(struct checking *c)
+static void check_data_folder(struct checking *c)
 {
     struct cv_error err = {0};
     struct dir_folder folder;
@@ -95,7 +95,7 @@ bool check_settings(struct service *s, struct cv_faults *faults, struct cv_error
 {
     struct checking c = {s, faults};
     struct cv_error policy = {0};
-    check_data(&c);
+    check_data_folder(&c);
     check_password(&c);
     check_certificates(&c);
     check_key(&c);

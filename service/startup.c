@@ -387,7 +387,7 @@ static bool open_for_token(struct service *s, struct cv_error *err)
 {
     struct prov_options options = {0};
     if (!refuse_root(&s->conf, err) || !cv_text_init(err) ||
-        !cv_clock_init(s->conf.timezone, s->conf.clock_offset, err) || !load_policy(s, err) ||
+        !cv_clock_init(s->conf.timezone, s->conf.clock_offset, err) || !startup_policy(s, err) ||
         !open_data(s, false, err) || !first_start(s, err))
         return false;
     cv_key_derive(&s->key, "token digests", &options.token_key);

@@ -45,7 +45,7 @@ for _ in $(seq 300); do # measured by the clockwork's first round
     read -r -t 0.1 <> <(:) || true
 done
 call http://127.0.0.1:8080/readyz | grep -q '"storage":{"status":"ok"}'
-setpriv --reuid=congvu --regid=congvu --clear-groups congvud check --config /etc/congvu/congvu.conf
+setpriv --reuid=congvu --regid=congvu --clear-groups congvud check-directory --config /etc/congvu/congvu.conf
 kill -TERM $pid && wait $pid
 pid=""
-echo "== the paper's four steps: congvud check finds nothing, a person is onboarded over ldaps"
+echo "== the paper's four steps: congvud check-directory finds nothing, a person is onboarded over ldaps"

@@ -1,4 +1,4 @@
-"""congvud check finds by behaviour what is not as the paper says at a site's own slapd; nothing is left behind."""
+"""congvud check-directory finds by behaviour what is not as the paper says at a site's own slapd; nothing is left behind."""
 import os
 import subprocess
 
@@ -24,7 +24,7 @@ def config(site, tmp_path_factory):
 
 def check(config):
     env = {k: v for k, v in os.environ.items() if not k.startswith("CONGVU_")}
-    done = subprocess.run([BIN, "check", "--config", str(config), "--allow-root"], capture_output=True, text=True, timeout=60, env=env)
+    done = subprocess.run([BIN, "check-directory", "--config", str(config), "--allow-root"], capture_output=True, text=True, timeout=60, env=env)
     return done.returncode, done.stderr
 
 
