@@ -126,5 +126,6 @@ bool tool_prepare(const struct dir_embedded_options *options, const char *folder
         return tool_fault(err, folder, "đường dẫn không dùng được", "the path cannot be used");
     snprintf(out->folder, sizeof out->folder, "%.*s/slapd", DIR_PATH_MAX - 32, out->data);
     snprintf(out->config, sizeof out->config, "%.*s/slapd.conf", DIR_PATH_MAX - 16, out->folder);
+    snprintf(out->schema, sizeof out->schema, "%.*s/congvu.schema", DIR_PATH_MAX - 16, out->folder);
     return slapd_files_write(options, out, &reindex, err);
 }
