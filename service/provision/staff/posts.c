@@ -188,7 +188,8 @@ static void posts_from_list(struct prov_change *change, const struct prov_staff_
     struct dom_post *posts = CV_NEWS(call->arena, struct dom_post, 2 * DOM_POSTS_KEPT_MAX + 2);
     struct dom_post *old = CV_NEWS(call->arena, struct dom_post, DOM_POSTS_KEPT_MAX + 1);
     size_t count = read_list(change, in, posts), given = count;
-    memcpy(old, before->posts, before->post_count * sizeof(*old));
+    if (before->post_count != 0)
+        memcpy(old, before->posts, before->post_count * sizeof(*old));
     size_t old_count = end_primaries(old, before->post_count, first_primary(posts, count));
     for (size_t i = 0; i < old_count && count < 2 * DOM_POSTS_KEPT_MAX; i++) {
         bool foreign = !old[i].primary && !view_in_scope(call->prov->options.view, call->scope, old[i].unit);
