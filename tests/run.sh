@@ -71,6 +71,8 @@ if [ -n "$more" ]; then
     tests/tidy.sh
     ring "release: build"
     build release
+    ring "readme: every block of both files, quickstart twice"
+    tests/readme.sh
     ring "systemd: the unit, and that the service lives with its limits"
     CONGVU_BIN="$root/build/release/service/congvud" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/systemd
 fi
