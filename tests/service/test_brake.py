@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from congvu import BIN, an, make_units, nth, wait_for
+from congvu import BIN, Client, an, make_units, nth, wait_for
 
 TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
 LIMIT = 5  # of ordinary ones, up to 299 people
@@ -94,9 +94,12 @@ def test_no_hour_and_no_repeat_lets_go_what_is_held(start):
     audited = [entry for entry in moved.log.read_text().splitlines() if "departure.run" in entry and "dry run" not in entry]
     assert len(audited) == 8, "held ones wait quietly"
     moved.stop()
-    later = start(moved.data, clock_offset=str(86400 + 7200))  # and the hour after
+    later = start(moved.data, clock_offset=str(7 * 86400))  # and a week
     admin, nightly = later.client(), later.client(nightly.token)
     nightly.id = told["token"]
+    metrics = Client(later.ready["management_port"])
+    wait_for(lambda: "congvu_brake_waiting 48\n" in metrics.get("/metrics").body.decode(), "the calendar has looked at what waits")
+    wait_for(lambda: '"event":"brake_waiting"' in later.log.read_text(), "and reminds after four working hours")
     again = batch(nightly, people[:50])
     assert again["summary"] == {"done": 0, "unchanged": LIMIT, "held": 45, "not_visible": 0, "failed": 0}, "each night the same answer"
     single = nightly.put(f"/v1/staff/{people[20]}/departure", {"reason": "thoi_viec"})

@@ -3,6 +3,7 @@ import base64
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 
 import pytest
@@ -127,6 +128,16 @@ def test_each_fault_is_found_beside_the_running_service_and_at_rest(damaged):
     assert findings()[0] == running, "at rest"
     assert data() == before, "nothing was written"
     service.start()
+
+
+def test_data_of_a_version_with_fewer_databases_are_read_too(damaged):
+    service, _ = damaged
+    service.stop()
+    for folder in ("work", "leases", "usage"):
+        shutil.rmtree(service.data / "slapd" / folder, ignore_errors=True)
+    run, found = check(service.data)
+    assert run.returncode == 1 and found[-1]["people"] > 12, run
+    assert not (service.data / "slapd/work").exists(), "nothing was made"
 
 
 def test_where_there_are_no_data_it_says_so_and_makes_none(tmp_path):

@@ -18,7 +18,7 @@ struct cat {
     struct slapd_paths paths;
     char folder[DIR_PATH_MAX]; /* of a moment */
     char config[DIR_PATH_MAX + 16], errors[DIR_PATH_MAX + 16];
-    const char *suffix, *filter;
+    const char *database, *suffix, *filter; /* folder of the database */
     pid_t pid;
     int out;
 };
@@ -51,7 +51,7 @@ static bool write_config(struct cat *c, const char *base, struct cv_error *err)
     snprintf(c->config, sizeof c->config, "%s/slapd.conf", c->folder);
     snprintf(c->errors, sizeof c->errors, "%s/errors", c->folder);
     snprintf(c->paths.schema, sizeof c->paths.schema, "%.480s/congvu.schema", c->folder);
-    slapd_config_text(&options, &c->paths, &text);
+    slapd_reading_text(&options, &c->paths, c->suffix, c->database, &text);
     if (!cv_buf_ok(&text) || !write_text(c->paths.schema, dir_schema_text, strlen(dir_schema_text)) ||
         !write_text(c->config, text.data, text.len))
         return failed(err, c->folder);
@@ -159,14 +159,14 @@ static bool read_child(struct cat *c, slapd_cat_fn *fn, void *ctx, struct cv_err
     return ok;
 }
 
-bool slapd_cat(const char *data_dir, const char *base, const char *suffix, const char *filter, slapd_cat_fn *fn,
-               void *ctx, struct cv_error *err)
+bool slapd_cat(const char *data_dir, const char *base, bool log, const char *filter, slapd_cat_fn *fn, void *ctx,
+               struct cv_error *err)
 {
-    struct cat c = {.suffix = suffix, .filter = filter};
+    struct cat c = {.database = log ? "log" : "db", .suffix = log ? "cn=log" : base, .filter = filter};
     char data[DIR_PATH_MAX + 32];
     if (!slapd_files_find(data_dir, &c.paths, err))
         return false;
-    snprintf(data, sizeof data, "%s/db/data.mdb", c.paths.folder);
+    snprintf(data, sizeof data, "%s/%s/data.mdb", c.paths.folder, c.database);
     if (access(data, R_OK) != 0)
         return cv_fail_as(err, CV_NOT_FOUND, "data_dir", "%s: không có dữ liệu", "%s: there are no data", data_dir);
     bool ok = write_config(&c, base, err) && spawn(&c, err);

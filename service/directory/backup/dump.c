@@ -60,7 +60,7 @@ static bool hand_record(void *ctx, const struct dir_entry *entry, struct cv_aren
 
 bool dir_dump_records(const char *data_dir, const char *base, const struct dir_dump *dump, struct cv_error *err)
 {
-    return slapd_cat(data_dir, base, base,
+    return slapd_cat(data_dir, base, false,
                      "(|(objectClass=cvStaff)(objectClass=cvUnitEntry)(objectClass=cvDocumentEntry)"
                      "(objectClass=cvStateEntry))",
                      hand_record, (void *)(uintptr_t)dump, err);
@@ -245,6 +245,5 @@ static bool hand_change(void *ctx, const struct dir_entry *log, struct cv_arena 
 
 bool dir_dump_changes(const char *data_dir, const char *base, const struct dir_dump *dump, struct cv_error *err)
 {
-    return slapd_cat(data_dir, base, "cn=log", "(objectClass=auditWriteObject)", hand_change, (void *)(uintptr_t)dump,
-                     err);
+    return slapd_cat(data_dir, base, true, "(objectClass=auditWriteObject)", hand_change, (void *)(uintptr_t)dump, err);
 }

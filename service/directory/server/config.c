@@ -225,3 +225,10 @@ void slapd_config_text(const struct dir_embedded_options *options, const struct 
     put_overlays(out, options->base, options->log_days > 0 ? options->log_days : LOG_DAYS);
     put_monitor(out, options->base);
 }
+
+void slapd_reading_text(const struct dir_embedded_options *options, const struct slapd_paths *paths, const char *suffix,
+                        const char *folder, struct cv_buf *out)
+{
+    put_global(out, options, paths);
+    put_storage(out, options, paths, suffix, folder, false);
+}

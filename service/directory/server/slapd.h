@@ -48,6 +48,9 @@ void slapd_log_tail(const struct slapd_paths *paths, char *out, size_t size);
 /* An open descriptor to append to; starts anew when it grew past its bound. -1 when impossible. */
 int slapd_log_open(const struct slapd_paths *paths);
 void slapd_config_text(const struct dir_embedded_options *options, const struct slapd_paths *paths, struct cv_buf *out);
+/* Of one database alone, for slapd's own reader: data of an older version may lack the others. */
+void slapd_reading_text(const struct dir_embedded_options *options, const struct slapd_paths *paths, const char *suffix,
+                        const char *folder, struct cv_buf *out);
 /* "127.0.0.1:0" -> "ldap://127.0.0.1:41234": loopback only, port 0 becomes a free one. "" or NULL gives "". */
 bool slapd_listen_uri(const char *listen, char *out, size_t size, struct cv_error *err);
 /* Data that a later program made: always refused in the same words. */
