@@ -91,7 +91,8 @@ def test_each_fault_is_found_beside_the_running_service_and_at_rest(damaged):
                                       "replace: cvAccountState;x-mailbox\ncvAccountState;x-mailbox: active", "delete: cvAccountReason;x-mailbox"])
     # two records of one person
     onboard("TW-1", "Vũ Thị Sinh", birth_year=1980)
-    onboard("TW-2", "Vũ Thị Sinh", birth_year=1980, unit="T1.02")
+    onboard("TW-2", "Vũ Thị Khác", birth_year=1980, unit="T1.02")
+    written(service, person["TW-2"], [f"replace: cn\ncn:{ldif('Vũ Thị Sinh')}"])
     # a transfer over the former post, to a day that is yet to come
     onboard("MOVE", "Cao Điều Động")
     other = client.get("/v1/units/T1.02").json["id"]
