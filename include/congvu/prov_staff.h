@@ -68,6 +68,9 @@ bool prov_staff_put(struct prov_call *call, const char *key, const struct prov_s
                     struct prov_staff_result *out, struct cv_error *err);
 bool prov_staff_patch(struct prov_call *call, const char *key, const struct prov_staff_input *in,
                       struct prov_staff_result *out, struct cv_error *err);
+/* Does a post carry the decision that the body had? A decision that decides nothing here is not kept. True without one.
+ */
+bool prov_decision_kept(const struct prov_staff_input *in, const struct prov_staff_result *result);
 bool prov_staff_read(struct prov_call *call, const char *key, struct dom_staff *out, struct cv_error *err);
 bool prov_staff_delete(struct prov_call *call, const char *key, struct cv_error *err);
 

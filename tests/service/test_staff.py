@@ -346,3 +346,13 @@ def test_one_post_is_added_or_ended_without_sending_all(client):
         assert refused.status == 422 and [e["pointer"] for e in refused.json["errors"]] == ["#" + pointer], refused
     by_unit = lambda posts: sorted(posts, key=lambda p: p["unit"]["code"])  # noqa: E731
     assert by_unit(client.get("/v1/staff/PO-1").json["posts"]) == by_unit(both)
+
+
+def test_a_decision_that_decides_nothing_is_said(client):
+    made = client.put("/v1/staff/DE-1", an(full_name="Hồ Quyết Định", decision={"number": "1/QĐ"}))
+    assert made.status == 201 and "Congvu-Ignored" not in made.headers
+    dropped = client.patch("/v1/staff/DE-1", {"mobile": "+84900000077", "decision": {"number": "2/QĐ"}})
+    assert dropped.status == 200 and dropped.headers["Congvu-Ignored"] == "decision"
+    moved = client.patch("/v1/staff/DE-1", {"unit": "T1.02", "decision": {"number": "3/QĐ"}})
+    assert moved.status == 200 and "Congvu-Ignored" not in moved.headers
+    assert "3/QĐ" in [p["decision"]["number"] for p in moved.json["posts"] if p["decision"]]

@@ -98,10 +98,13 @@ static void change_staff(struct htp_exchange *x, void (*check)(struct htp_exchan
     api_read_staff_update(x, body, &in);
     if (check != NULL)
         check(x, &in);
-    if (change(&call, htp_param(x, "staff"), &in, &result, &err))
-        reply_change(x, &result);
-    else
+    if (!change(&call, htp_param(x, "staff"), &in, &result, &err)) {
         htp_problem(x, &err, &x->faults);
+        return;
+    }
+    if (result.outcome != PROV_NEEDS_DECISION && !prov_decision_kept(&in, &result))
+        htp_header_set(x, "Congvu-Ignored", "decision");
+    reply_change(x, &result);
 }
 
 static void same_code(struct htp_exchange *x, struct prov_staff_input *in)

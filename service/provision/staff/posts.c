@@ -292,6 +292,17 @@ static void follow_hiring(struct prov_change *change)
             after->posts[i].from = now;
 }
 
+bool prov_decision_kept(const struct prov_staff_input *in, const struct prov_staff_result *result)
+{
+    const char *number = in->decision.given == CV_VALUE ? in->decision.value.number : NULL;
+    bool kept = number == NULL;
+    for (size_t i = 0; i < result->staff.post_count && !kept; i++) {
+        const char *of_post = result->staff.posts[i].decision.number;
+        kept = of_post != NULL && strcmp(of_post, number) == 0;
+    }
+    return kept;
+}
+
 /* ---- one post beside the primary one ---- */
 
 static bool goes_on(const struct dom_post *post, cv_day day)
