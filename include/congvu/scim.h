@@ -48,6 +48,9 @@ struct con_scim_call {
     struct cv_arena *arena;
     enum con_scim_patch patch;
     bool read_all; /* look up by reading everything: a filter's answer was contradicted */
+    /* Where lookups read everything they share a reading for a while, but none that began before this moment: that of
+     * the last try whose outcome is not known. */
+    cv_moment not_before;
     const char *login_path, *mark_path, *active_path; /* of this target: "userName", "externalId", "active" */
 };
 

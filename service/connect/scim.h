@@ -1,6 +1,7 @@
 /* Inside connect/: what the files of the SCIM client share. */
 #pragma once
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "congvu/scim.h"
@@ -63,6 +64,8 @@ struct con_scim {
     _Atomic int method;                    /* enum scim_method: that is tried first */
     _Atomic int extension;                 /* of the enterprise schema */
     _Atomic int page;
+    pthread_mutex_t lock;       /* guards the index */
+    struct scim_index *index;   /* of the last reading, or NULL */
     _Atomic int shuts;          /* enum con_scim_shuts */
     _Atomic uint32_t not_taken; /* bits of fields */
 };
@@ -74,6 +77,18 @@ const struct cv_jany *scim_resources_of(const struct cv_jany *document);
 /* con_scim_list(); *out_broken: whoever was not named may be there all the same. */
 bool scim_read_pages(struct con_scim_call *call, bool (*each)(void *ctx, const struct con_scim_account *account),
                      void *ctx, bool *out_whole, bool *out_broken, struct cv_error *err);
+
+/* ---- scim_index.c ---- */
+struct scim_index *scim_index_new(void); /* or NULL; before the reading */
+void scim_index_free(struct scim_index **index);
+void scim_index_add(struct scim_index *index, const struct con_scim_account *account, struct cv_arena *arena);
+/* Somebody was made since. */
+void scim_index_note(struct con_scim *server, const struct con_scim_account *account, struct cv_arena *arena);
+/* Of a reading that was whole; it becomes the server's. NULL: what was read is not to be relied on any more. */
+void scim_index_publish(struct con_scim *server, struct scim_index *index);
+/* False: there is none that is young enough. Accounts have their id only. */
+bool scim_index_find(struct con_scim_call *call, bool by_login, const char *value, struct con_scim_account *out,
+                     size_t max, size_t *out_count);
 
 /* ---- scim_find.c ---- */
 /* The server says 404 for the account: does it show it all the same when it is looked for? */

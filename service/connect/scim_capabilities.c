@@ -14,11 +14,16 @@ bool con_scim_new(struct con_scim **out, struct cv_error *err)
     if (*out == NULL)
         return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
     (*out)->page = PAGE;
+    pthread_mutex_init(&(*out)->lock, NULL);
     return true;
 }
 
 void con_scim_free(struct con_scim **scim)
 {
+    if (*scim == NULL)
+        return;
+    scim_index_free(&(*scim)->index);
+    pthread_mutex_destroy(&(*scim)->lock);
     free(*scim);
     *scim = NULL;
 }
@@ -32,6 +37,7 @@ void con_scim_forget(struct con_scim *m)
     m->page = PAGE;
     m->shuts = CON_SCIM_SHUTS_UNKNOWN;
     m->not_taken = 0;
+    scim_index_publish(m, NULL);
 }
 
 enum con_scim_shuts con_scim_shuts(const struct con_scim *scim)

@@ -374,8 +374,12 @@ static void settle_taken(struct con_scim_call *call, const struct con_scim_field
 bool con_scim_create(struct con_scim_call *call, const struct con_scim_field *wanted, size_t count,
                      struct con_scim_account *out, struct cv_error *err)
 {
-    if (!create(call, wanted, count, out, err))
+    if (!create(call, wanted, count, out, err)) {
+        if (err->kind == CV_UNKNOWN)
+            scim_index_publish(call->server, NULL);
         return false;
+    }
+    scim_index_note(call->server, out, call->arena);
     see_taken(call, scim_fields(call->arena, wanted, count), count, out); /* it may be a stranger's: nothing is sent */
     return true;
 }

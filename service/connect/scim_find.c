@@ -10,7 +10,8 @@ struct search {
     const char *text, *value;
     struct con_scim_account *found;
     size_t count;
-    const char *sample; /* a value that stands there at the path: what the filter is tried with */
+    const char *sample;       /* a value that stands there at the path: what the filter is tried with */
+    struct scim_index *index; /* that a reading fills */
 };
 
 static bool matches(const struct search *s, const struct cv_jany *resource, struct cv_arena *arena)
@@ -95,6 +96,8 @@ static bool note_match(void *ctx, const struct con_scim_account *account)
     const char *there = s->sample == NULL ? con_scim_value(account->resource, s->text, arena) : NULL;
     if (there != NULL && *there != '\0')
         s->sample = cv_arena_strdup(arena, there);
+    cv_auto_arena scratch = cv_arena_new(1 << 16);
+    scim_index_add(s->index, account, scratch);
     if (matches(s, account->resource, arena))
         s->found[s->count++] = kept(s->call, account);
     return s->count < CON_SCIM_FOUND_MAX;
@@ -118,13 +121,42 @@ static bool find_by_reading(struct search *s, struct cv_error *err)
 {
     bool whole, broken;
     s->count = 0;
-    if (!scim_read_pages(s->call, note_match, s, &whole, &broken, err))
+    s->index = scim_index_new();
+    bool read = scim_read_pages(s->call, note_match, s, &whole, &broken, err);
+    if (read && whole)
+        scim_index_publish(s->call->server, s->index);
+    else
+        scim_index_free(&s->index);
+    if (!read)
         return false;
     if (s->count == 0 && broken)
         return cv_fail_as(err, CV_INVALID, NULL,
                           "Hệ thống ở xa không lọc được và không cho đọc hết danh sách tài khoản",
                           "The other system cannot filter, and its list cannot be read to the end");
     return read_found(s, err);
+}
+
+/* Whom the index names may have changed since: what is there now decides. */
+static bool find_in_index(struct search *s, bool by_login, bool *out_known, struct cv_error *err)
+{
+    size_t kept = 0;
+    *out_known =
+        !s->call->read_all && scim_index_find(s->call, by_login, s->value, s->found, CON_SCIM_FOUND_MAX, &s->count);
+    if (!*out_known)
+        return true;
+    if (!read_found(s, err))
+        return false;
+    for (size_t i = 0; i < s->count; i++)
+        if (s->found[i].resource != NULL && matches(s, s->found[i].resource, s->call->arena))
+            s->found[kept++] = s->found[i];
+    s->count = kept;
+    return true;
+}
+
+static bool find_without_filter(struct search *s, bool by_login, struct cv_error *err)
+{
+    bool known = false;
+    return find_in_index(s, by_login, &known, err) && (known || find_by_reading(s, err));
 }
 
 /* ---- is the filter to be believed ---- */
@@ -166,7 +198,7 @@ static bool find(struct search *s, bool by_login, _Atomic int *trust, struct cv_
 {
     bool refused = false;
     if (*trust == SCIM_FILTER_REFUSED || s->call->read_all)
-        return find_by_reading(s, err);
+        return find_without_filter(s, by_login, err);
     if (!find_by_filter(s, &refused, err))
         return false;
     if (refused) {
@@ -203,7 +235,9 @@ bool scim_still_shown(struct con_scim_call *call, const struct con_scim_account 
     *out_shown = false;
     if (value == NULL || *value == '\0')
         return true;
-    if (!con_scim_find(call, by_login ? call->login_path : call->mark_path, value, &all, &count, err))
+    struct con_scim_call now = *call;
+    now.not_before = INT64_MAX; /* nothing that was read before */
+    if (!con_scim_find(&now, by_login ? call->login_path : call->mark_path, value, &all, &count, err))
         return false;
     for (size_t i = 0; i < count && !*out_shown; i++) {
         *out_shown = strcmp(all[i].id, account->id) == 0;

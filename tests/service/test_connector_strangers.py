@@ -287,7 +287,7 @@ FAULTS = [*(scim.on("POST", "/Users$", f) for f in ("lost", "half", "twice", "cu
 assert len(FAULTS) == 24
 
 
-@pytest.mark.skipif(not MORE, reason="tests/run.sh --more: ten minutes")
+@pytest.mark.skipif(not MORE, reason="tests/run.sh --more: five minutes")
 @pytest.mark.parametrize("habit", [{}, {"people_path": True, "drops": ("title",), "page": 17}, {"finds_nobody": True, "page": 50}, {"coded_ids": True, "once": True}],
                          ids=lambda h: "+".join(h) or "plain")
 def test_three_hundred_people_and_everything_at_once(secrets, spec, far, between, habit):
@@ -318,7 +318,7 @@ def test_three_hundred_people_and_everything_at_once(secrets, spec, far, between
             service.start()
             client = service.client()
             wait_for(lambda: client.get("/v1/units").status == 200, "the view is loaded")
-        when_settled(client, many, 400)
+        when_settled(client, many, 240)
         users = far.users()
         assert {n: u for n, u in users.items() if n in kept} == kept
         ours = [u for n, u in users.items() if n not in kept]

@@ -136,9 +136,57 @@ static void test_nothing_is_sent_when_nothing_differs(void **state)
                                   false, arena));
 }
 
+/* ---- one reading for many lookups ---- */
+static size_t indexed(struct con_scim_call *call, bool by_login, const char *value, bool *out_known)
+{
+    struct con_scim_account found[4];
+    size_t count = 0;
+    *out_known = scim_index_find(call, by_login, value, found, CV_COUNT(found), &count);
+    return count;
+}
+
+static void test_lookups_share_a_reading_that_is_young_enough(void **state)
+{
+    enum { MANY = 5000 };
+    cv_auto_arena arena = cv_arena_new(CV_MAX_ARENA);
+    struct con_scim *server = NULL;
+    struct cv_error err;
+    bool known;
+    (void)state;
+    assert_true(con_scim_new(&server, &err));
+    struct con_scim_call call = {.server = server, .arena = arena};
+    assert_int_equal(indexed(&call, true, "an", &known), 0);
+    assert_false(known);
+    struct scim_index *index = scim_index_new();
+    for (int i = 0; i < MANY; i++) {
+        const char *id = cv_arena_printf(arena, "u-%d", i);
+        const struct con_scim_account a = {
+            .id = id, .login = cv_arena_printf(arena, "Noivu_%d", i), .mark = i % 2 ? "" : id};
+        scim_index_add(index, &a, arena);
+    }
+    scim_index_publish(server, index);
+    assert_int_equal(indexed(&call, true, "noivu_4999", &known), 1);
+    assert_true(known);
+    assert_int_equal(indexed(&call, false, "u-4998", &known), 1);
+    assert_int_equal(indexed(&call, false, "noivu_4999", &known), 0); /* a login is no mark */
+    assert_int_equal(indexed(&call, true, "stranger", &known), 0);
+    assert_true(known);
+    scim_index_note(server, &(struct con_scim_account){.id = "new", .login = "stranger"}, arena);
+    assert_int_equal(indexed(&call, true, "stranger", &known), 1);
+    call.not_before = cv_now() + 1; /* a try since then may have made somebody */
+    assert_int_equal(indexed(&call, true, "noivu_1", &known), 0);
+    assert_false(known);
+    call.not_before = 0;
+    scim_index_publish(server, NULL);
+    indexed(&call, true, "noivu_1", &known);
+    assert_false(known);
+    con_scim_free(&server);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lookups_share_a_reading_that_is_young_enough),
         cmocka_unit_test(test_paths),
         with_arena(test_values_in_any_manner),
         with_arena(test_an_account_read_liberally),

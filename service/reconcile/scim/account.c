@@ -40,6 +40,7 @@ static bool create(struct rec_step *s, struct cv_error *err)
         return false;
     struct cv_error refused = *err; /* perhaps by our own account, made by a call whose answer got lost */
     cv_error_clear(err);
+    s->link->scim.not_before = INT64_MAX; /* what was read before did not show it */
     bool looked = rec_look(s, true, err);
     if (looked && !s->found) { /* the filter says nobody and the server says somebody: the case of letters, perhaps */
         s->link->scim.read_all = true;
@@ -259,6 +260,7 @@ bool rec_account_step(struct rec_link *link, struct cv_id staff, bool revisit, s
     cv_id_text("stf_", staff, s.mark);
     if (s.account == NULL || !due(&s))
         return true;
+    link->scim.not_before = s.revisit ? INT64_MAX : s.account->attempts > 0 ? s.account->next_try_at : 0;
     bool ok = act(&s, &s.failure);
     struct cv_error unsaved = {0};
     if (!save(&s, ok, &unsaved))
