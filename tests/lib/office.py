@@ -12,7 +12,7 @@ SYSTEM = "/v1/systems/td-office"
 
 
 SECOND = pytest.param(scim.BetterAuth, id="second")
-EITHER = pytest.mark.parametrize("far", [pytest.param(scim.Scimmy, id="first"), SECOND], indirect=True)
+EITHER = pytest.mark.parametrize("far", [pytest.param(scim.Scimmy, id="first"), SECOND, pytest.param(scim.Vendors, id="third")], indirect=True)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def installed():
     """Node and the pinned packages; fetched once by npm when they are missing."""
     if not shutil.which("node"):
         return False
-    if not all((FOLDER / "node_modules" / package).exists() for package in ("scimmy", "@better-auth/scim")):
+    if not all((FOLDER / "node_modules" / package).exists() for package in ("scimmy", "@better-auth/scim", "scim-patch")):
         subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=FOLDER, check=True, stdout=subprocess.DEVNULL)
     return True
 
@@ -124,6 +124,19 @@ class BetterAuth(Server):
     def stop(self):
         super().stop()
         self.folder.cleanup()
+
+
+class Vendors(Server):
+    """As vendors build one around scim-patch and scim2-parse-filter: UUIDs, locations, no ETags, pages of at most 100."""
+
+    program, base = "third.mjs", "/api/scim/v2"
+    kept = BetterAuth.kept
+    alter = BetterAuth.alter
+    forget = BetterAuth.forget
+
+    def seed(self, *users):
+        for user in users:
+            self.call("POST", self.base + "/Users", {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], **user})
 
 
 class Manners:
