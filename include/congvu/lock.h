@@ -20,6 +20,7 @@
 /* Ascending: while holding one, only those below it in this list may be taken. */
 enum cv_rank {
     CV_RANK_PEERS,    /* reconcile: the systems with connectors */
+    CV_RANK_INDEX,    /* connect: who was there at the last reading of a server's list */
     CV_RANK_ENGINE,   /* reconcile: queue and breakers */
     CV_RANK_NAMES,    /* provision: names on their way to the directory */
     CV_RANK_ATTEMPTS, /* provision: wrong one-time codes of late */

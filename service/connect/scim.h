@@ -1,9 +1,9 @@
 /* Inside connect/: what the files of the SCIM client share. */
 #pragma once
 
-#include <pthread.h>
 #include <stdatomic.h>
 
+#include "congvu/lock.h"
 #include "congvu/scim.h"
 
 #define SCIM_USER       "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -64,7 +64,7 @@ struct con_scim {
     _Atomic int method;                    /* enum scim_method: that is tried first */
     _Atomic int extension;                 /* of the enterprise schema */
     _Atomic int page;
-    pthread_mutex_t lock;       /* guards the index */
+    struct cv_lock lock;        /* guards the index */
     struct scim_index *index;   /* of the last reading, or NULL */
     _Atomic int shuts;          /* enum con_scim_shuts */
     _Atomic uint32_t not_taken; /* bits of fields */

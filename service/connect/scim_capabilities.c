@@ -14,7 +14,7 @@ bool con_scim_new(struct con_scim **out, struct cv_error *err)
     if (*out == NULL)
         return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
     (*out)->page = PAGE;
-    pthread_mutex_init(&(*out)->lock, NULL);
+    cv_lock_init(&(*out)->lock, CV_RANK_INDEX);
     return true;
 }
 
@@ -23,7 +23,7 @@ void con_scim_free(struct con_scim **scim)
     if (*scim == NULL)
         return;
     scim_index_free(&(*scim)->index);
-    pthread_mutex_destroy(&(*scim)->lock);
+    cv_lock_destroy(&(*scim)->lock);
     free(*scim);
     *scim = NULL;
 }

@@ -91,17 +91,17 @@ void scim_index_add(struct scim_index *x, const struct con_scim_account *account
 
 void scim_index_note(struct con_scim *server, const struct con_scim_account *account, struct cv_arena *arena)
 {
-    pthread_mutex_lock(&server->lock);
+    cv_lock_take(&server->lock);
     scim_index_add(server->index, account, arena);
-    pthread_mutex_unlock(&server->lock);
+    cv_lock_give(&server->lock);
 }
 
 void scim_index_publish(struct con_scim *server, struct scim_index *index)
 {
-    pthread_mutex_lock(&server->lock);
+    cv_lock_take(&server->lock);
     struct scim_index *old = server->index;
     server->index = index;
-    pthread_mutex_unlock(&server->lock);
+    cv_lock_give(&server->lock);
     scim_index_free(&old);
 }
 
@@ -112,13 +112,13 @@ bool scim_index_find(struct con_scim_call *call, bool by_login, const char *valu
     uint64_t key = key_of(by_login, value, call->arena);
     cv_moment now = cv_now();
     *out_count = 0;
-    pthread_mutex_lock(&server->lock);
+    cv_lock_take(&server->lock);
     const struct scim_index *x = server->index;
     bool known = x != NULL && !x->full && x->begun_at >= call->not_before && now - x->begun_at < LIFE_S;
     for (size_t i = known && x->cap > 0 ? key % x->cap : 0; known && x->cap > 0 && x->cells[i].id != NULL;
          i = (i + 1) % x->cap)
         if (x->cells[i].key == key && *out_count < max)
             out[(*out_count)++] = (struct con_scim_account){.id = cv_arena_strdup(call->arena, x->cells[i].id)};
-    pthread_mutex_unlock(&server->lock);
+    cv_lock_give(&server->lock);
     return known;
 }
