@@ -62,6 +62,26 @@ bool prov_unit_mailbox_put(struct prov_call *call, const char *key, const struct
                            struct prov_unit_mailbox *out, struct cv_error *err);
 bool prov_unit_mailbox_read(struct prov_call *call, const char *key, struct prov_unit_mailbox *out,
                             struct cv_error *err);
+/* ---- accounts of a unit at other systems ---- */
+struct prov_unit_account_input {
+    const char *login;     /* the first time; it stays */
+    const char *custodian; /* id or HR code of somebody who stays */
+};
+struct prov_unit_account {
+    struct dom_unit_account account;
+    bool created;
+    bool seen; /* the caller may see who answers for it */
+    struct view_staff custodian;
+    bool needs_another; /* he leaves, has left, or is at home elsewhere now */
+};
+bool prov_unit_account_put(struct prov_call *call, const char *key, const char *system,
+                           const struct prov_unit_account_input *in, struct prov_unit_account *out,
+                           struct cv_error *err);
+/* The login stays the unit's. */
+bool prov_unit_account_close(struct prov_call *call, const char *key, const char *system, struct cv_error *err);
+bool prov_unit_accounts(struct prov_call *call, const char *key, struct prov_unit_account **out, size_t *out_count,
+                        struct cv_error *err);
+
 enum prov_hand_over_kind {
     PROV_OVER_LEAVER,    /* a holder has a departure */
     PROV_OVER_MOVED,     /* a holder's home is another unit than when he was named */

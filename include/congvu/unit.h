@@ -55,6 +55,13 @@ struct dom_target {
     int coverage, adoption, regular;
 };
 
+/* An account of the unit itself, and the person who answers for it. */
+struct dom_unit_account {
+    const char *system, *login;
+    struct cv_id custodian;
+    cv_moment since;
+};
+
 struct dom_unit {
     struct cv_id id;
     const char *code;
@@ -71,6 +78,8 @@ struct dom_unit {
     const char *mail_login, *mail_address, *mail_store; /* of the unit's mailbox; NULL = none */
     const char **mail_names;                            /* all that it ever held, as of a person */
     size_t mail_name_count;
+    struct dom_unit_account *accounts; /* at other systems than the mailbox, one each; only the full record has them */
+    size_t account_count;
     struct dom_target *targets; /* one per system */
     size_t target_count;
     int position;                  /* order among siblings */

@@ -136,7 +136,7 @@ bool api_figures_dear(const struct htp_exchange *x); /* coverage.c: too much for
     X(list_headcounts) X(get_headcount) X(put_headcount)                                                             \
     X(create_import) X(list_imports) X(get_import) X(delete_import) X(list_import_rows) X(run_import)                  \
     X(get_import_file)                                                                                               \
-    X(get_unit_mailbox) X(put_unit_mailbox) X(list_hand_overs)                                                       \
+    X(list_unit_accounts) X(put_unit_account) X(delete_unit_account) X(get_unit_mailbox) X(put_unit_mailbox) X(list_hand_overs)                                                       \
     X(list_systems) X(create_system) X(get_system) X(patch_system) X(restore_accounts) X(create_list) X(list_orphans) X(create_usage_events)                                                                   \
     X(get_coverage) X(get_adoption) X(list_targets) X(put_target) X(delete_target) X(get_coverage_trend) X(get_adoption_trend) X(list_tokens) X(create_token) X(patch_token) X(delete_token) X(get_me)                                         \
     X(list_reports) X(create_report) X(get_report) X(patch_report) X(delete_report)                                  \

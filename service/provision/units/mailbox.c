@@ -46,10 +46,11 @@ static bool try_name(struct prov_call *call, struct making *m, const struct dom_
     unit->mail_login = login;
     unit->mail_address = address;
     unit->mail_store = cv_arena_strdup(call->arena, cv_id_text("unt_", unit->id, id));
-    unit->mail_names = CV_NEWS(call->arena, const char *, 2);
-    unit->mail_names[0] = address;
-    unit->mail_names[1] = cv_arena_printf(call->arena, "mailbox/%s", login);
-    unit->mail_name_count = 2;
+    unit->mail_names = CV_NEWS(call->arena, const char *, before->mail_name_count + 2);
+    if (before->mail_name_count > 0)
+        memcpy(unit->mail_names, before->mail_names, before->mail_name_count * sizeof *unit->mail_names);
+    unit->mail_names[unit->mail_name_count++] = address;
+    unit->mail_names[unit->mail_name_count++] = cv_arena_printf(call->arena, "mailbox/%s", login);
     if (dir_unit_save(call->dir, before, unit, &actor, stamp, err) || err->kind != CV_CONFLICT)
         return true;
     cv_error_clear(err);

@@ -72,6 +72,8 @@ void view_copy_unit(struct view_keep *k, const struct dom_unit *in, struct dom_u
     out->mail_address = view_keep_text(k, in->mail_address);
     out->mail_store = NULL;
     out->mail_names = NULL;
+    out->accounts = NULL;
+    out->account_count = 0;
     out->mail_name_count = 0;
     out->targets = copy_targets(k, in->targets, in->target_count);
     out->headcounts = NULL;

@@ -1,0 +1,211 @@
+/* Accounts of a unit at systems other than the mailbox: a login that is the unit's, and one person who answers for it.
+ */
+#include "provision/units/units.h"
+#include "congvu/view_lists.h"
+
+#include <string.h>
+
+static struct dom_unit_account *account_at(const struct dom_unit *unit, const char *system)
+{
+    for (size_t i = 0; i < unit->account_count; i++)
+        if (strcmp(unit->accounts[i].system, system) == 0)
+            return &unit->accounts[i];
+    return NULL;
+}
+
+static bool no_account(struct cv_error *err, const char *system)
+{
+    return cv_fail(err, cvp_account_not_found, NULL, "Đơn vị này chưa có tài khoản ở %s",
+                   "This unit has no account at %s", system);
+}
+
+/* ---- who answers for it ---- */
+static void find_custodian(struct prov_call *call, const char *key, struct view_staff *out)
+{
+    struct cv_error none = {0};
+    bool there = key != NULL && view_staff_find(call->prov->options.view, call->scope, key, call->arena, out, &none);
+    if (!there || out->status == DOM_DEPARTED || out->has_departure)
+        cv_fault_add(call->faults, CV_AT_POINTER, "/custodian", "not_found",
+                     "Không có người đang công tác nào như vậy ở lại", "Nobody like that is on the staff and stays");
+}
+
+static void fill(struct prov_call *call, const struct dom_unit *unit, const struct dom_unit_account *a,
+                 struct prov_unit_account *out)
+{
+    char id[CV_ID_TEXT];
+    struct cv_error none = {0};
+    struct view_unit home;
+    *out = (struct prov_unit_account){.account = *a};
+    out->seen = (call->scopes & DOM_STAFF_READ) != 0 &&
+                view_staff_find(call->prov->options.view, call->scope, cv_id_text("stf_", a->custodian, id),
+                                call->arena, &out->custodian, &none);
+    if (out->seen)
+        out->needs_another = out->custodian.status == DOM_DEPARTED || out->custodian.has_departure ||
+                             !view_unit_by_id(call->prov->options.view, out->custodian.unit, call->arena, &home) ||
+                             !view_unit_within(call->prov->options.view, home.id, unit->id);
+}
+
+/* ---- its login ---- */
+static void check_login(struct prov_call *call, const char *login)
+{
+    size_t len = login != NULL ? strlen(login) : 0;
+    if (len < 1 || len > DOM_LOGIN_MAX || strspn(login, "abcdefghijklmnopqrstuvwxyz0123456789._-") != len)
+        cv_fault_add(call->faults, CV_AT_POINTER, "/login", "bad_format",
+                     "Cần chữ thường a-z, số và dấu . _ -, tối đa %d ký tự",
+                     "It must be lower case letters, digits and . _ -, %d signs at most", (int)DOM_LOGIN_MAX);
+}
+
+static bool login_taken(struct cv_error *err, const char *login)
+{
+    return cv_fail(err, cvp_address_taken, "/login", "Tên %s đã có người dùng hoặc từng có người dùng",
+                   "The login %s is or was somebody's", login);
+}
+
+struct putting {
+    struct cv_id id;
+    const char *system;
+    const struct prov_unit_account_input *in;
+    struct view_staff custodian;
+    struct prov_unit_account *out;
+};
+
+static void add_account(struct prov_call *call, struct dom_unit *unit, const struct putting *p, const char *name)
+{
+    struct dom_unit_account *grown = CV_NEWS(call->arena, struct dom_unit_account, unit->account_count + 1);
+    const char **names = CV_NEWS(call->arena, const char *, unit->mail_name_count + 1);
+    if (unit->account_count > 0)
+        memcpy(grown, unit->accounts, unit->account_count * sizeof *grown);
+    if (unit->mail_name_count > 0)
+        memcpy(names, unit->mail_names, unit->mail_name_count * sizeof *names);
+    grown[unit->account_count++] =
+        (struct dom_unit_account){.system = p->system, .login = p->in->login, .since = cv_now()};
+    unit->accounts = grown;
+    bool held = false;
+    for (size_t i = 0; i < unit->mail_name_count; i++)
+        held = held || strcmp(names[i], name) == 0;
+    if (!held)
+        names[unit->mail_name_count++] = name;
+    unit->mail_names = names;
+}
+
+static bool own_name(const struct dom_unit *unit, const char *name)
+{
+    for (size_t i = 0; i < unit->mail_name_count; i++)
+        if (strcmp(unit->mail_names[i], name) == 0)
+            return true;
+    return false;
+}
+
+static bool make_account(struct prov_call *call, const struct putting *p, struct dom_unit *unit, struct cv_error *err)
+{
+    const char *name = cv_arena_printf(call->arena, "%s/%s", p->system, p->in->login != NULL ? p->in->login : "");
+    bool held = false;
+    check_login(call, p->in->login);
+    if (!cv_faults_check(call->faults, cvp_validation_failed, err))
+        return false;
+    if (!own_name(unit, name)) {
+        if (!dir_name_held(call->dir, name, &held, err))
+            return false;
+        if (held || view_name_taken(call->prov->options.view, name))
+            return login_taken(err, p->in->login);
+    }
+    add_account(call, unit, p, name);
+    return true;
+}
+
+static bool put(struct prov_call *call, void *ctx, struct dir_stamp *stamp, struct cv_error *err)
+{
+    struct putting *p = ctx;
+    struct dom_unit before, after;
+    struct dir_actor actor = prov_dir_actor(call);
+    if (!prov_unit_fetch(call, p->id, &before, err))
+        return false;
+    after = before;
+    const struct dom_unit_account *had = account_at(&before, p->system);
+    if (had != NULL && p->in->login != NULL && strcmp(had->login, p->in->login) != 0)
+        cv_fault_add(call->faults, CV_AT_POINTER, "/login", "mismatch",
+                     "Tài khoản này đã có tên %s, không đổi được; xin bỏ trường login",
+                     "This account has the login %s already, which stays; leave login out", had->login);
+    if (!cv_faults_check(call->faults, cvp_validation_failed, err))
+        return false;
+    if (had == NULL && !make_account(call, p, &after, err))
+        return false;
+    if (had != NULL) {
+        after.accounts = CV_NEWS(call->arena, struct dom_unit_account, before.account_count);
+        memcpy(after.accounts, before.accounts, before.account_count * sizeof *after.accounts);
+    }
+    struct dom_unit_account *a = account_at(&after, p->system);
+    a->custodian = p->custodian.id;
+    p->out->created = had == NULL;
+    bool saved = dir_unit_save(call->dir, &before, &after, &actor, stamp, err);
+    if (!saved)
+        return err->kind == CV_CONFLICT && had == NULL ? login_taken(err, a->login) : false;
+    bool made = p->out->created;
+    fill(call, &after, a, p->out);
+    p->out->created = made;
+    return true;
+}
+
+static bool known_system(struct prov_call *call, const char *slug, struct cv_error *err)
+{
+    struct dom_system system;
+    if (!view_system_find(call->prov->options.view, slug, call->arena, &system, err))
+        return false;
+    if (strcmp(slug, "mailbox") == 0)
+        return cv_fail(err, cvp_conflict, NULL, "Hộp thư đơn vị có lời gọi riêng: /v1/units/{unit}/mailbox",
+                       "The mailbox of a unit has a call of its own: /v1/units/{unit}/mailbox");
+    return !system.retired ||
+           cv_fail(err, cvp_conflict, NULL, "Hệ thống %s đã ngừng sử dụng", "The system %s is retired", slug);
+}
+
+bool prov_unit_account_put(struct prov_call *call, const char *key, const char *system,
+                           const struct prov_unit_account_input *in, struct prov_unit_account *out,
+                           struct cv_error *err)
+{
+    struct putting p = {.system = system, .in = in, .out = out};
+    *out = (struct prov_unit_account){0};
+    if (!prov_unit_locate(call, key, &p.id, err) || !known_system(call, system, err))
+        return false;
+    find_custodian(call, in->custodian, &p.custodian);
+    return prov_write(call, "unit_account.put", key, put, &p, err);
+}
+
+/* The login stays the unit's: nobody else ever gets it. */
+static bool close_account(struct prov_call *call, void *ctx, struct dir_stamp *stamp, struct cv_error *err)
+{
+    const struct putting *p = ctx;
+    struct dom_unit before, after;
+    struct dir_actor actor = prov_dir_actor(call);
+    if (!prov_unit_fetch(call, p->id, &before, err) || !prov_check_match(call, before.revision, err))
+        return false;
+    if (account_at(&before, p->system) == NULL)
+        return no_account(err, p->system);
+    after = before;
+    after.accounts = CV_NEWS(call->arena, struct dom_unit_account, before.account_count);
+    after.account_count = 0;
+    for (size_t i = 0; i < before.account_count; i++)
+        if (strcmp(before.accounts[i].system, p->system) != 0)
+            after.accounts[after.account_count++] = before.accounts[i];
+    return dir_unit_save(call->dir, &before, &after, &actor, stamp, err);
+}
+
+bool prov_unit_account_close(struct prov_call *call, const char *key, const char *system, struct cv_error *err)
+{
+    struct putting p = {.system = system};
+    return prov_unit_locate(call, key, &p.id, err) &&
+           prov_write(call, "unit_account.close", key, close_account, &p, err);
+}
+
+bool prov_unit_accounts(struct prov_call *call, const char *key, struct prov_unit_account **out, size_t *out_count,
+                        struct cv_error *err)
+{
+    struct cv_id id;
+    struct dom_unit unit;
+    if (!prov_unit_locate(call, key, &id, err) || !prov_unit_fetch(call, id, &unit, err))
+        return false;
+    *out = CV_NEWS(call->arena, struct prov_unit_account, unit.account_count + 1);
+    for (size_t i = 0; i < unit.account_count; i++)
+        fill(call, &unit, &unit.accounts[i], &(*out)[i]);
+    *out_count = unit.account_count;
+    return true;
+}
