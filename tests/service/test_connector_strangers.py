@@ -185,7 +185,7 @@ def many(office, far, between):
     rights = ["systems:write", "units:read", "brake:release", "tokens:write"]
     engineer = service.client(client.post("/v1/tokens", {"name": "engineer", "scopes": rights}).json["secret"])
     engineer.secret = client.secret
-    connect(engineer, url)
+    connect(engineer, url, patch="standard")
     for n in range(25):
         person(client, n)
     when_settled(client, 25)
