@@ -1,6 +1,7 @@
 /* Accounts of a unit at systems other than the mailbox: a login that is the unit's, and one person who answers for it.
  */
 #include "provision/units/units.h"
+#include "congvu/lock.h"
 #include "congvu/view_lists.h"
 
 #include <string.h>
@@ -135,6 +136,7 @@ static bool put(struct prov_call *call, void *ctx, struct dir_stamp *stamp, stru
         memcpy(after.accounts, before.accounts, before.account_count * sizeof *after.accounts);
     }
     struct dom_unit_account *a = account_at(&after, p->system);
+    cv_must(a != NULL);
     a->custodian = p->custodian.id;
     p->out->created = had == NULL;
     bool saved = dir_unit_save(call->dir, &before, &after, &actor, stamp, err);
