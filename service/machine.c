@@ -125,6 +125,22 @@ bool machine_restore(const struct options *options, struct service *s, struct cv
     return true;
 }
 
+bool machine_confirm_clock(struct service *s, struct cv_error *err)
+{
+    if (*s->conf.data_dir == '\0')
+        return cv_fail(err, cvp_validation_failed, NULL, "Cần --data-dir", "Needs --data-dir");
+    if (!as_the_owner(s, err) || !cv_clock_init(s->conf.timezone, s->conf.clock_offset, err) ||
+        (*s->conf.clock_file != '\0' && !cv_clock_follow(s->conf.clock_file)))
+        return false;
+    char now[CV_MOMENT_TEXT];
+    const char *path = cv_arena_printf(s->arena, "%s/clock-confirmed", s->conf.data_dir);
+    FILE *f = fopen(path, "we");
+    if (f == NULL || fprintf(f, "%lld\n", (long long)cv_now()) < 0 || fclose(f) != 0)
+        return cv_fail(err, cvp_internal, NULL, "Không ghi được %s", "Cannot write %s", path);
+    printf("Confirmed: it is %s / Đã xác nhận: bây giờ là %s\n", cv_moment_people(cv_now(), now), now);
+    return true;
+}
+
 bool machine_open(struct service *s, struct cv_error *err)
 {
     return own_data(s, err) &&

@@ -21,6 +21,7 @@ static const struct word words[] = {
     {"open", CMD_OPEN},
     {"check-directory", CMD_CHECK},
     {"check-data", CMD_CHECK_DATA},
+    {"confirm-clock", CMD_CONFIRM_CLOCK},
     {"--help", CMD_HELP},
     {"-h", CMD_HELP},
     {"--version", CMD_VERSION},
@@ -54,6 +55,8 @@ void options_help(void)
           "  congvud check-data --data-dir DIR [--config FILE] [--NAME VALUE ...]\n"
           "      list what faults of earlier versions did to the data, a JSON object a line, and a summary; changes\n"
           "      nothing, while the service runs or not; exit 0 when there is nothing, 1 when there is\n"
+          "  congvud confirm-clock --data-dir DIR [...]\n"
+          "      the clock is right although it jumped ahead: the calendar of the running service goes on\n"
           "  congvud routes      the table of routes and rights, as JSON lines\n"
           "  congvud fields      the members of records in JSON, as JSON lines\n"
           "  congvud settings    a commented sample of the settings file\n"

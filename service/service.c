@@ -2,6 +2,8 @@
 #include "service.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "congvu/history.h"
@@ -12,7 +14,7 @@
 #include "congvu/server.h"
 #include "congvu/token.h"
 
-enum { TICK_DEADLINE_MS = 20000, TICK_ARENA = 64 << 20 };
+enum { TICK_DEADLINE_MS = 20000, TICK_ARENA = 64 << 20, CONFIRMED_S = 3600 };
 
 bool lane_thread_open(void *ctx, void **out_thread)
 {
@@ -92,6 +94,40 @@ static void look_at_room(struct service *s)
                fullest(&s->room) / 10);
 }
 
+/* `congvud confirm-clock` leaves the time that it saw: an old one confirms nothing. */
+static bool confirmed(struct service *s)
+{
+    char text[32] = "";
+    FILE *f = fopen(s->clock_mark, "re");
+    if (f == NULL)
+        return false;
+    bool read = fgets(text, sizeof(text), f) != NULL;
+    fclose(f);
+    unlink(s->clock_mark);
+    return read && llabs(strtoll(text, NULL, 10) - cv_now()) < CONFIRMED_S;
+}
+
+/* Nothing dated is done by a clock that is not believed. */
+static bool clock_believed(struct service *s)
+{
+    int64_t before = cv_clock_ahead();
+    if (*s->conf.clock_file != '\0')
+        (void)cv_clock_follow(s->conf.clock_file);
+    int64_t ahead = cv_clock_look();
+    if (ahead != 0 && confirmed(s)) {
+        cv_clock_confirm();
+        ahead = 0;
+    }
+    if (ahead != 0 && before == 0)
+        cv_log(CV_LOG_ERROR, "clock",
+               "the clock is %lld days ahead of what is known and not synchronised; the calendar waits until it is, or "
+               "until congvud confirm-clock",
+               (long long)((ahead + 43200) / 86400));
+    if (ahead == 0 && before != 0)
+        cv_log(CV_LOG_WARN, "clock", "the clock is believed again; the calendar goes on");
+    return ahead == 0;
+}
+
 void service_tick(void *ctx)
 {
     struct service *s = ctx;
@@ -99,7 +135,7 @@ void service_tick(void *ctx)
     struct prov_call call;
     api_scheduler_ticked(&s->api);
     look_at_room(s);
-    if (service_closed(s))
+    if (service_closed(s) || !clock_believed(s))
         return;
     if (!own_call(s, s->timer_session, s->timer_arena, &faults, &call))
         return;

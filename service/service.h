@@ -20,6 +20,7 @@ struct service {
     bool sealed; /* its folder is known to be whole */
     struct dir_config directory;
     struct dir_room room;
+    const char *clock_mark;  /* a file: somebody confirms the clock */
     const char *closed_mark; /* a file: the data were restored without a log */
     int64_t room_looked_ns;  /* when it was last measured */
     struct view *view;
@@ -53,6 +54,7 @@ enum command {
     CMD_TOKEN,
     CMD_BACKUP,
     CMD_RESTORE,
+    CMD_CONFIRM_CLOCK,
     CMD_OPEN,
     CMD_CHECK_DATA,
     CMD_CHECK,
@@ -97,6 +99,7 @@ bool startup_wait_view(struct service *s, struct cv_deadline deadline);
 /* machine.c: what is done on the machine, beside the running service or without it; the exit code */
 bool machine_backup(const struct options *options, struct service *s, struct cv_error *err);
 bool machine_restore(const struct options *options, struct service *s, struct cv_error *err);
+bool machine_confirm_clock(struct service *s, struct cv_error *err);
 bool machine_open(struct service *s, struct cv_error *err);
 extern const char congvu_systems[], congvu_systems_end[]; /* deploy/systems.json: the systems of a new directory */
 /* check_data.c: `congvud check-data`; prints what it finds, a JSON object a line, and a summary. */

@@ -171,6 +171,23 @@ static bool first_start(struct service *s, struct cv_error *err)
             (service_seal(s, err) && dir_mark_renew(s->timer_session, err))); /* the folder may be a copy */
 }
 
+/* Before anything is written: what was written last tells what the time was at least. */
+static bool watch_clock(struct service *s, struct cv_error *err)
+{
+    cv_moment newest = CV_NO_MOMENT;
+    s->clock_mark = cv_arena_printf(s->arena, "%s/clock-confirmed", s->conf.data_dir);
+    if (*s->conf.clock_file != '\0' && !cv_clock_follow(s->conf.clock_file))
+        return cv_fail(err, cvp_internal, NULL, "clock_file chỉ dùng cho bản thử",
+                       "clock_file is accepted by test builds only");
+    dir_session_deadline(s->timer_session, cv_deadline_in_ms(BOOTSTRAP_MS));
+    if (!dir_newest_write(s->timer_session, &newest, err) && err->kind != CV_NOT_FOUND)
+        return false;
+    cv_error_clear(err);
+    if (!cv_clock_watch(newest, s->conf.time_service))
+        cv_log(CV_LOG_WARN, "clock", "without a time service only a jump of the clock holds the calendar");
+    return true;
+}
+
 static bool write_line(const char *path, const char *line, struct cv_error *err)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -372,7 +389,7 @@ bool startup_all(struct service *s, struct cv_error *err)
         return false;
     if (!startup_policy(s, err) || !open_data(s, true, err))
         return false;
-    if (!first_start(s, err) || !mail_readers(s, err))
+    if (!watch_clock(s, err) || !first_start(s, err) || !mail_readers(s, err))
         return false;
     if (!start_view(s, err) || !start_use_cases(s, err) || !first_token(s, err) || !start_looking(s, err) ||
         !start_lease(s, err) || !start_reconciler(s, err) || !start_http(s, err))

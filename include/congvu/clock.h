@@ -25,6 +25,21 @@ bool cv_clock_init(const char *zone, int64_t offset_s, struct cv_error *err);
 /* The clock_offset of a running test build can be changed; no-op in release builds. Deadlines never move. */
 void cv_clock_set_offset(int64_t offset_s);
 
+/* ---- is it to be believed? ----
+ * The clockwork looks before each round: the wall clock is held against one that cannot be set, and at the start
+ * against the newest write of the directory. Ahead by more than a day, while the kernel does not call the clock
+ * synchronised (adjtimex(2)), it is not believed, until it is synchronised or back, or somebody confirms it. A machine
+ * that was merely off has a synchronised clock. Thread: the clockwork's, after one call at the start. */
+/* `newest`: of the last write, or CV_NO_MOMENT. Without a time service, or where the kernel may not be asked, only
+ * jumps count: false. */
+bool cv_clock_watch(cv_moment newest, bool time_service);
+int64_t cv_clock_look(void);  /* how far ahead, in seconds; 0 = believed */
+int64_t cv_clock_ahead(void); /* what the last look found; any thread */
+void cv_clock_confirm(void);
+/* Test builds: "SECONDS" or "SECONDS unsynchronised" in a file moves wall time, no file is 0. False in other builds,
+ * unless the path is empty. */
+bool cv_clock_follow(const char *path);
+
 cv_moment cv_now(void);
 cv_day cv_today(void);
 cv_day cv_day_of(cv_moment m);    /* the site's calendar day */

@@ -76,8 +76,11 @@
     NUMBER(connect_period_ms, 1000, 20, 600000, "ms",                                                                  \
            "pause between two looks at what other systems lack; writes do not wait for it")                            \
     NUMBER(connect_compare_s, 3600, 1, 604800, "s", "pause between two full comparisons with an other system")         \
+    SWITCH(time_service, true,                                                                                         \
+           "the machine's clock is kept by a time service; false: only a jump of the clock holds the calendar")        \
     SWITCH(allow_root, false, "run although the user is root")                                                         \
-    NUMBER(clock_offset, 0, -315360000, 315360000, "s", "moves wall time; test builds only")
+    NUMBER(clock_offset, 0, -315360000, 315360000, "s", "moves wall time; test builds only")                           \
+    TEXT(clock_file, "", "file that moves wall time while it runs; test builds only")
 
 struct conf {
 #define CONF_TEXT(name, value, doc)                      const char *name;

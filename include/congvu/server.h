@@ -34,6 +34,8 @@ bool dir_room_measure(struct dir_session *s, const char *data_dir, struct dir_ro
 /* Asks by behaviour whether the server is configured as deploy/openldap says: uniqueness, indices, databases,
  * cn=monitor. Each fault is in *faults; false + *err only when it does not answer, or lets nothing be written. */
 bool dir_prove(struct dir_session *s, struct cv_faults *faults, struct cv_error *err);
+/* When the records were written to last, by the server's clock (contextCSN); CV_NO_MOMENT = it does not say. */
+bool dir_newest_write(struct dir_session *s, cv_moment *out, struct cv_error *err);
 /* True when no token exists at all. */
 bool dir_no_token(struct dir_session *s, bool *out_none, struct cv_error *err);
 

@@ -101,6 +101,9 @@ bool dir_delete_entry(struct dir_session *s, const char *dn, const char *assert_
 /* NULL attrs = all user attributes + entryUUID, entryCSN. CV_NOT_FOUND when it is not there. */
 bool dir_read_entry(struct dir_session *s, const char *dn, struct cv_arena *arena, struct dir_entry *out,
                     struct cv_error *err);
+/* Its operational attributes. */
+bool dir_read_operational(struct dir_session *s, const char *dn, struct cv_arena *arena, struct dir_entry *out,
+                          struct cv_error *err);
 /* The first match; CV_NOT_FOUND when none. */
 bool dir_find_entry(struct dir_session *s, const char *base_dn, const char *filter, struct cv_arena *arena,
                     struct dir_entry *out, struct cv_error *err);

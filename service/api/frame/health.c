@@ -81,16 +81,24 @@ static void check_view(struct htp_exchange *x, const struct view_state *state)
     cv_jout_end(j);
 }
 
+/* A clock that is not believed holds the calendar; the clockwork itself goes on. */
 static bool check_scheduler(struct htp_exchange *x)
 {
-    int64_t at = atomic_load(&api_of(x)->state->ticked_ns);
+    int64_t at = atomic_load(&api_of(x)->state->ticked_ns), ahead = cv_clock_ahead();
     int64_t silent = at == 0 ? 0 : (cv_mono_ns() - at) / 1000000000;
-    if (silent <= SCHEDULER_SILENT_S)
-        check(&x->out, "scheduler", at == 0 ? "starting" : "ok", NULL);
-    else
+    bool ok = silent <= SCHEDULER_SILENT_S && ahead == 0;
+    if (silent > SCHEDULER_SILENT_S)
         check(&x->out, "scheduler", "stale",
               cv_arena_printf(x->arena, "no sign of life for %lld s", (long long)silent));
-    return silent <= SCHEDULER_SILENT_S;
+    else if (ahead != 0)
+        check(&x->out, "scheduler", "degraded",
+              cv_arena_printf(x->arena,
+                              "the clock is %lld days ahead and not synchronised: the calendar waits until it is, or "
+                              "until congvud confirm-clock",
+                              (long long)((ahead + 43200) / 86400)));
+    else
+        check(&x->out, "scheduler", at == 0 ? "starting" : "ok", NULL);
+    return ok;
 }
 
 /* "cn=log 83 %": the fullest, once it is full enough to be told. */

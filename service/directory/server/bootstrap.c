@@ -279,6 +279,26 @@ bool dir_data_fingerprint(struct dir_session *s, char out[17], struct cv_error *
     return true;
 }
 
+bool dir_newest_write(struct dir_session *s, cv_moment *out, struct cv_error *err)
+{
+    cv_auto_arena arena = cv_arena_new(SCRATCH_MAX);
+    struct dir_entry suffix;
+    if (!arena)
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ.", "Out of memory.");
+    if (!dir_read_operational(s, dir_session_base(s), arena, &suffix, err))
+        return false;
+    const struct dir_attr *context = dir_get(&suffix, "contextCSN");
+    *out = CV_NO_MOMENT;
+    for (size_t i = 0; context && i < context->count; i++) {
+        cv_moment at;
+        const char *csn = context->values[i].bytes;
+        const char *time = cv_arena_printf(arena, "%.*s", (int)strcspn(csn, "#"), csn);
+        if (cv_moment_parse_ldap(time, &at) && at > *out)
+            *out = at;
+    }
+    return true;
+}
+
 bool dir_no_token(struct dir_session *s, bool *out_none, struct cv_error *err)
 {
     cv_auto_arena arena = cv_arena_new(SCRATCH_MAX);

@@ -258,6 +258,21 @@ bool dir_read_entry(struct dir_session *s, const char *dn, struct cv_arena *aren
     return search_one(s, &request, arena, out, err);
 }
 
+static char operational[] = "+";
+static char *operational_names[] = {operational, NULL};
+
+bool dir_read_operational(struct dir_session *s, const char *dn, struct cv_arena *arena, struct dir_entry *out,
+                          struct cv_error *err)
+{
+    const struct dir_request request = {.intent = "reading an entry",
+                                        .start = start_search,
+                                        .dn = dn,
+                                        .scope = LDAP_SCOPE_BASE,
+                                        .filter = "(objectClass=*)",
+                                        .names = operational_names};
+    return search_one(s, &request, arena, out, err);
+}
+
 bool dir_find_entry(struct dir_session *s, const char *base_dn, const char *filter, struct cv_arena *arena,
                     struct dir_entry *out, struct cv_error *err)
 {
@@ -314,9 +329,7 @@ bool dir_find_entries(struct dir_session *s, const char *base_dn, const char *fi
 bool dir_find_operational(struct dir_session *s, const char *base_dn, const char *filter, size_t most,
                           struct cv_arena *arena, struct dir_entry **out, size_t *out_count, struct cv_error *err)
 {
-    static char operational[] = "+";
-    static char *names[] = {operational, NULL};
-    return find_entries(s, base_dn, filter, names, most, arena, out, out_count, err);
+    return find_entries(s, base_dn, filter, operational_names, most, arena, out, out_count, err);
 }
 
 bool dir_list_values(struct dir_session *s, const char *base_dn, const char *filter, const char *attr, size_t most,
