@@ -128,6 +128,13 @@ static bool clock_believed(struct service *s)
     return ahead == 0;
 }
 
+static bool writable(struct service *s)
+{
+    struct dir_site_state site;
+    dir_site_state(s->directory.site, &site);
+    return !site.read_only;
+}
+
 void service_tick(void *ctx)
 {
     struct service *s = ctx;
@@ -135,7 +142,7 @@ void service_tick(void *ctx)
     struct prov_call call;
     api_scheduler_ticked(&s->api);
     look_at_room(s);
-    if (service_closed(s) || !clock_believed(s))
+    if (service_closed(s) || !clock_believed(s) || !writable(s))
         return;
     if (!own_call(s, s->timer_session, s->timer_arena, &faults, &call))
         return;

@@ -17,7 +17,8 @@ struct dir_bootstrap {
     size_t system_count;
 };
 /* Makes the containers, the catalogue and the version when they are missing; safe to repeat, also by two processes at
- * once. Refuses (CV_CONFLICT) a newer schema version or another key. */
+ * once. Refuses (CV_CONFLICT) a newer schema version or another key. Data that are whole but on servers that only read
+ * are taken as they are. */
 bool dir_bootstrap(struct dir_session *s, const struct dir_bootstrap *what, struct cv_error *err);
 /* Passwords of the read-only identities cn=dovecot, cn=postfix, cn=eoffice (ou=readers,ou=system): one 0600 file each,
  * `folder`/NAME.pass. A missing file is made with a new password, which the identity then has; one that the directory

@@ -81,3 +81,17 @@ def test_a_former_server_is_never_written_to_again(two):
     follower.start(follower.port)
     assert codes_at(one) == ["T-1"], "nothing was written there"
     assert codes_at(follower) == [f"T-{i}" for i in range(1, 10)]
+
+
+def test_a_start_without_the_one_that_takes_writes_serves_reads(two):
+    one, follower, serve = two
+    service = serve(one, follower)
+    assert onboard(service, "R-1").status == 201
+    wait_for(lambda: codes_at(follower) == ["R-1"], "it follows")
+    service.stop()
+    one.stop()
+    again = serve(one, follower)
+    assert again.client().get("/v1/staff/R-1").status == 200
+    assert onboard(again, "R-2").status == 503 and directory(again) == "read_only"
+    one.start(one.port)
+    wait_for(lambda: onboard(again, "R-2").status in (200, 201), "it writes once the other one is back")

@@ -1,6 +1,7 @@
 /* What must be there before anything else: containers, rules for passwords, identities of readers, the catalogue, and
  * the entry that says which version and whose key the data are of. Every step may find its work done, by an earlier
  * start or by another process this moment. */
+#include "congvu/log.h"
 #include "congvu/system.h"
 #include "directory/server/slapd.h"
 #include "congvu/server.h"
@@ -254,10 +255,17 @@ bool dir_bootstrap(struct dir_session *s, const struct dir_bootstrap *what, stru
     if (!arena)
         return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ.", "Out of memory.");
     const struct work w = {s, arena, dir_session_base(s)};
-    if (look_at_state(&w, what->key_fingerprint, err) < 0)
+    int state = look_at_state(&w, what->key_fingerprint, err);
+    if (state < 0)
         return false;
-    return ensure_folders(&w, err) && ensure_policies(&w, err) && ensure_readers(&w, err) && ensure_machines(&w, err) &&
-           ensure_systems(&w, what, err) && add_state(&w, what->key_fingerprint, err) && raise_version(&w, err);
+    bool done = ensure_folders(&w, err) && ensure_policies(&w, err) && ensure_readers(&w, err) &&
+                ensure_machines(&w, err) && ensure_systems(&w, what, err) &&
+                add_state(&w, what->key_fingerprint, err) && raise_version(&w, err);
+    if (done || state != 1 || err->lib_code != LDAP_REFERRAL)
+        return done;
+    cv_log(CV_LOG_WARN, "directory.read_only", "no server takes writes: the data are looked at as they are");
+    cv_error_clear(err);
+    return true;
 }
 
 bool dir_data_fingerprint(struct dir_session *s, char out[17], struct cv_error *err)

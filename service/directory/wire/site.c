@@ -214,6 +214,7 @@ static bool fail_read_only(struct cv_error *err)
     cv_fail_as(err, CV_UNAVAILABLE, "", "Máy chủ danh bạ hiện chỉ cho đọc; chưa có gì thay đổi.",
                "The directory is read only at present; nothing was changed.");
     err->retry_after_s = 1;
+    err->lib_code = LDAP_REFERRAL; /* what a consumer answers */
     return false;
 }
 
