@@ -180,6 +180,8 @@ static int with_settings(const struct options *options, struct service *s)
         return machine_restore(options, s, &err) ? 0 : complain(&faults, &err);
     case CMD_CHECK:
         return prove(s, &faults);
+    case CMD_DIRECTORY:
+        return machine_promote(options, s, &err) ? 0 : complain(&faults, &err);
     case CMD_CONFIRM_CLOCK:
         return machine_confirm_clock(s, &err) ? 0 : complain(&faults, &err);
     case CMD_OPEN:
@@ -210,6 +212,7 @@ static int run(const struct options *options, struct service *s)
     case CMD_BACKUP:
     case CMD_RESTORE:
     case CMD_CONFIRM_CLOCK:
+    case CMD_DIRECTORY:
     case CMD_OPEN:
     case CMD_CHECK_DATA:
     case CMD_CHECK:

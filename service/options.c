@@ -22,6 +22,7 @@ static const struct word words[] = {
     {"check-directory", CMD_CHECK},
     {"check-data", CMD_CHECK_DATA},
     {"confirm-clock", CMD_CONFIRM_CLOCK},
+    {"directory", CMD_DIRECTORY},
     {"--help", CMD_HELP},
     {"-h", CMD_HELP},
     {"--version", CMD_VERSION},
@@ -57,6 +58,9 @@ void options_help(void)
           "      nothing, while the service runs or not; exit 0 when there is nothing, 1 when there is\n"
           "  congvud confirm-clock --data-dir DIR [...]\n"
           "      the clock is right although it jumped ahead: the calendar of the running service goes on\n"
+          "  congvud directory promote --url URI [--accept-missing] --config FILE\n"
+          "      this server of the site is the one that is written to from now on; ends with the list of what may be\n"
+          "      missing there, unless that is accepted\n"
           "  congvud routes      the table of routes and rights, as JSON lines\n"
           "  congvud fields      the members of records in JSON, as JSON lines\n"
           "  congvud settings    a commented sample of the settings file\n"
@@ -89,6 +93,10 @@ static bool take_option(struct options *o, struct cv_arena *arena, int argc, cha
         o->without_log = true;
         return true;
     }
+    if (strcmp(name, "accept-missing") == 0) {
+        o->accept_missing = true;
+        return true;
+    }
     if (*i + 1 >= argc)
         return cv_fail(err, cvp_validation_failed, NULL, "Tùy chọn --%s thiếu giá trị", "The option --%s needs a value",
                        name);
@@ -106,7 +114,7 @@ static bool take_option(struct options *o, struct cv_arena *arena, int argc, cha
 
 static bool takes_folder(enum command command)
 {
-    return command == CMD_BACKUP || command == CMD_RESTORE;
+    return command == CMD_BACKUP || command == CMD_RESTORE || command == CMD_DIRECTORY;
 }
 
 bool options_parse(int argc, char **argv, struct cv_arena *arena, struct options *out, struct cv_error *err)

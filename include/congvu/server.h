@@ -55,6 +55,14 @@ bool dir_folder_look(const char *data_dir, struct dir_folder *out, struct cv_err
 /* Writes down what belongs together; after dir_bootstrap(), and once more when slapd has ended. */
 bool dir_folder_seal(const char *data_dir, const char *fingerprint, struct cv_error *err);
 
+/* ---- another server of a site is written to ---- */
+/* Raises the term at `uri`, one of config's servers or a new one, above what any server knows, and gives it a new mark.
+ * Tells a line for each thing that may be missing there: another server that does not answer, or that is further, with
+ * the entries that are newer. CV_CONFLICT, nothing done: there is such a thing and it is not accepted, or the server
+ * still follows another one. What was deleted elsewhere cannot be told. */
+bool dir_promote(const struct dir_config *config, const char *uri, bool accept_missing,
+                 void (*tell)(void *ctx, const char *line), void *ctx, int64_t *out_term, struct cv_error *err);
+
 /* ---- the embedded server: slapd as a child on ldapi in a 0700 folder ---- */
 struct dir_embedded_options {
     const char *data_dir; /* holds slapd/ (configuration, databases), run/ldapi, lock */

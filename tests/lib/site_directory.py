@@ -74,12 +74,11 @@ class Site:
   searchbase="{BASE}" bindmethod=simple binddn="cn=slapd,{BASE}" credentials={PASSWORD} tls_cacert={of.ca} tls_reqcert=demand
 """))
 
-    def promote(self, term):
-        """By hand: it follows nobody any more, and says so."""
+    def follow_nobody(self):
+        """What an administrator does before `congvud directory promote`."""
         self.stop()
         self.conf.write_text(self.alone)
         self.start(self.port)
-        self.modify(f"dn: cn=state,ou=system,{BASE}\nchangetype: modify\nreplace: cvTerm\ncvTerm: {term}\n")
 
     def modify(self, ldif):
         """As cn=service, past congvud: what another process would write."""

@@ -1,7 +1,10 @@
 """Two servers of a site, one that is written to and one that follows: the process uses one at a time, says "read only" when there is none, and never goes back to a former one."""
+import os
+import subprocess
+
 import pytest
 
-from congvu import an, frozen, make_units, nth, wait_for
+from congvu import BIN, an, frozen, make_units, nth, wait_for
 from site_directory import BASE, PASSWORD, SERVICE, Site
 
 
@@ -36,6 +39,23 @@ def codes_at(site):
     return sorted(line.split()[1] for line in out.splitlines() if line.startswith("cvStaffCode"))
 
 
+def promote(site, service, *more):
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("CONGVU_")}  # the harness's own, not settings
+    return subprocess.run([BIN, "directory", "promote", "--url", site.uri, "--config", service.settings["config"], *more], capture_output=True, text=True, env=environment)
+
+
+def test_what_the_promoted_one_lacks_is_listed_by_name(two):
+    one, follower, serve = two
+    service = serve(one, follower)
+    assert onboard(service, "L-1").status == 201
+    wait_for(lambda: codes_at(follower) == ["L-1"], "it follows")
+    follower.follow_nobody()
+    late = onboard(service, "L-2").json["id"]
+    asked = promote(follower, service)
+    assert asked.returncode == 2 and f"cvId={late},ou=people,{BASE}: newer there" in asked.stderr and "L-1" not in asked.stderr
+    assert "cvTerm" not in follower.ldapsearch(SERVICE, PASSWORD, "-b", f"cn=state,ou=system,{BASE}").stdout, "nothing is done"
+
+
 def test_writes_go_to_the_one_that_takes_them_whatever_the_order(two):
     one, follower, serve = two
     service = serve(follower, one)
@@ -66,8 +86,12 @@ def test_a_former_server_is_never_written_to_again(two):
     service = serve(one, follower)
     assert onboard(service, "T-1").status == 201
     wait_for(lambda: codes_at(follower) == ["T-1"], "it follows")
+    assert "still follows another server" in promote(follower, service).stderr, "one that follows is not promoted"
     one.stop()
-    follower.promote(1)
+    follower.follow_nobody()
+    asked = promote(follower, service)
+    assert asked.returncode == 2 and f"{one.uri}: does not answer" in asked.stderr and "--accept-missing" in asked.stderr
+    assert promote(follower, service, "--accept-missing").returncode == 0
     wait_for(lambda: onboard(service, "T-2", "Người Hai").status in (200, 201), "writes go on at the promoted one")
     one.start(one.port)  # it does not know, and would take writes
     assert [onboard(service, f"T-{i}", nth("Người", i)).status for i in range(3, 9)] == [201] * 6
