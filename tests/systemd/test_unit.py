@@ -14,7 +14,7 @@ import congvu  # noqa: E402
 from congvu import Service, an, make_units, nth, wait_for  # noqa: E402
 
 UNIT = ROOT / "deploy/systemd/congvud.service"
-EXPOSURE_MAX = 1.5  # of 10; 1.2 when it was written
+EXPOSURE_MAX = 1.6  # 1.5, and the question whether the clock is synchronised, which ProtectClock= would forbid
 
 
 @pytest.fixture
