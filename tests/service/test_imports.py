@@ -87,6 +87,18 @@ def test_what_a_person_has_looked_at_passes(client):
     assert (person["family_name"], person["given_name"], person["address"][:5]) == ("Êban", "Y Blô", "ybloe")
 
 
+
+def test_columns_set_right_are_remembered(client):
+    text = "Họ tên;Mã riêng;Đơn vị;Chỗ ngồi\nLê Tiêu Đề;IC-1;T1.01;Chuyên viên\n"
+    before = upload(client, "staff", text, unit="T1.01", validate_only=True).json
+    assert [c["field"] for c in before["columns"]] == ["full_name", None, "unit", None]
+    upload(client, "staff", text, unit="T1.01", columns="B:staff_code,D:title")
+    after = upload(client, "staff", text, unit="T1.01", validate_only=True).json
+    assert [c["field"] for c in after["columns"]] == ["full_name", "staff_code", "unit", "title"]
+    elsewhere = upload(client, "staff", text, unit="T1.02", validate_only=True).json
+    assert [c["field"] for c in elsewhere["columns"]] == ["full_name", None, "unit", None]
+
+
 def test_rows_without_a_code_are_made_once_however_often_the_plan_runs(client):
     plan = upload(client, "staff", "Họ tên;Đơn vị;Chức vụ\nMạc Không Mã;T1.01;CV\n", category="vien_chuc").json
     assert [run(client, plan)["results"][0]["outcome"] for _ in range(2)] == ["done", "unchanged"]

@@ -78,6 +78,32 @@ def test_service_killed_in_the_middle_of_a_load(start):
     all_there_once(again.client(), again, count)
 
 
+def test_a_list_that_is_killed_again_and_again_ends_as_planned(start):
+    """Half of the rows have no code: what makes them once is the key of their row."""
+    service = start(directory_nosync="false")
+    make_units(service.client())
+    lines = ["Họ tên;Số hiệu;Đơn vị;Đối tượng"] + [f"{nth('Lê Bị Ngắt', i)};{f'KL-{i}' if i % 2 else ''};T1.01;Công chức" for i in range(120)]
+    plan = service.client().call("POST", "/v1/imports", "\n".join(lines).encode(), {"Content-Type": "text/csv"}, kind="staff").json
+    assert plan["summary"]["create"] == 120
+
+    def carry_out():
+        try:
+            return service.client().call("POST", f"/v1/imports/{plan['id']}/runs", None)
+        except (OSError, http.client.HTTPException):
+            return None
+    for some in (10, 40, 80):
+        thread = threading.Thread(target=carry_out)
+        thread.start()
+        wait_for(lambda: service.client().get("/v1/staff", include_total=True).json["total"] >= some, "some are in")
+        service.kill()
+        thread.join()
+        service = start(service.data, directory_nosync="false")
+    answer = carry_out().json
+    assert answer["complete"] and answer["summary"]["failed"] == answer["summary"]["changed_since"] == 0, answer["summary"]
+    entries = service.ldapsearch("-b", "ou=people,dc=congvu", "(objectClass=cvStaff)", "mail")
+    assert len(entries) == len({e["mail"][0] for e in entries}) == 120
+
+
 def test_frozen_slapd(start):
     service = start(request_ms="2500")
     client = service.client()

@@ -72,6 +72,11 @@ bool imp_units_load(struct htp_exchange *x, struct imp_units **out, struct cv_er
 /* The code of the unit that is meant; NULL: none (*ambiguous false) or several. */
 const char *imp_unit_of(const struct imp *imp, const char *text, struct cv_arena *arena, bool *ambiguous);
 
+/* ---- remember.c ---- */
+/* Adds overrides for headings of the table that were set right before; how many. */
+size_t imp_recall(struct imp *imp, const struct int_table *table, struct imp_options *options);
+void imp_remember(struct imp *imp, const struct int_table *table);
+
 /* ---- common.c ---- */
 bool imp_may(struct htp_exchange *x, enum int_list_kind kind, struct cv_error *err);
 

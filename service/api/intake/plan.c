@@ -148,14 +148,28 @@ static bool add_absent(struct planning *p, struct cv_error *err)
     return true;
 }
 
+/* By the synonyms, by what was set right before, and by what this request sets. */
+static bool find_table(struct planning *p, struct int_list *list, struct cv_error *err)
+{
+    struct imp_options *o = &p->options;
+    struct cv_arena *arena = p->imp.x->arena;
+    size_t given = o->override_count;
+    bool found = int_find_table(list, o->kind, o->overrides, given, arena, &p->table, err);
+    if (p->table.heading_row > 0 && imp_recall(&p->imp, &p->table, o) > 0) {
+        cv_error_clear(err);
+        found = int_find_table(list, o->kind, o->overrides, o->override_count, arena, &p->table, err);
+    }
+    if (found && given > 0 && !p->imp.call.validate_only)
+        imp_remember(&p->imp, &p->table);
+    return found;
+}
+
 static bool plan(struct planning *p, struct int_list *list, struct cv_error *err)
 {
     struct htp_exchange *x = p->imp.x;
     if (p->options.kind == INT_ROSTER)
         p->seen.ids = cv_arena_alloc_n(x->arena, int_about(list)->rows + 1, CV_ID_TEXT);
-    if (!int_find_table(list, p->options.kind, p->options.overrides, p->options.override_count, x->arena, &p->table,
-                        err) ||
-        !imp_begin(&p->imp, err) || !int_proposals(list, &p->table, plan_row, p, err))
+    if (!find_table(p, list, err) || !imp_begin(&p->imp, err) || !int_proposals(list, &p->table, plan_row, p, err))
         return false;
     if (p->late)
         return cv_fail(err, cvp_list_too_large, NULL, "Danh sách quá dài cho một lần xem trước; vui lòng chia nhỏ",
