@@ -285,6 +285,7 @@ static bool start_use_cases(struct service *s, struct cv_error *err)
         .room = &s->room,
         .tmp_dir = s->embedded != NULL ? cv_arena_printf(s->arena, "%s/run", s->conf.data_dir) : NULL};
     cv_key_derive(&s->key, "page tokens", &s->api.page_key);
+    cv_key_derive(&s->key, "sessions", &s->api.session_key);
     cv_key_derive(&s->key, "idempotency", &s->api.idempotency_key);
     return api_open(&s->api, err);
 }

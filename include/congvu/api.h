@@ -29,6 +29,7 @@ struct api {
     struct rec_connectors *connectors;
     struct cv_key page_key;        /* page tokens */
     struct cv_key idempotency_key; /* digests of keys and bodies */
+    struct cv_key session_key;     /* sessions of people */
     int rate_per_second;           /* per token; 0 = no limit */
     struct dom_bands bands;        /* of rates */
     const char *mail_domain;

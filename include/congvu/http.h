@@ -130,8 +130,8 @@ void htp_etag(struct htp_exchange *x, int64_t revision);
  * reach): never 304. */
 void htp_etag_moving(struct htp_exchange *x, int64_t revision);
 
-/* Checks `Authorization`: fills x->actor and the caller's scopes, or fails with unauthenticated / token_expired /
- * rate_limited. Called in the event loop: memory only. */
+/* Checks `Authorization`, or without one (`bearer` NULL) the cookie: fills x->actor and the caller's scopes, or fails
+ * with unauthenticated / token_expired / rate_limited and the like. Called in the event loop: memory only. */
 typedef bool htp_authenticate(struct htp_exchange *x, const char *bearer, uint32_t *out_scopes, struct cv_error *err);
 
 struct htp_options {

@@ -28,6 +28,7 @@
 #include "congvu/clock.h"
 #include "congvu/error.h"
 #include "congvu/memory.h"
+#include "congvu/secret.h"
 
 /* ---- room: how full what stores the records is, in thousandths ---- */
 enum dir_fill { DIR_FILL_MAIN, DIR_FILL_LOG, DIR_FILL_USAGE, DIR_FILL_DISK, DIR_FILLS };
@@ -76,6 +77,11 @@ void dir_session_close(struct dir_session **session);
 void dir_session_deadline(struct dir_session *session, struct cv_deadline deadline);
 /* Root DSE answers within the deadline. */
 bool dir_ping(struct dir_session *session, struct cv_error *err);
+
+/* Is it this person's password? Asked by a bind on a connection of its own. Nobody of that id, a locked one and a wrong
+ * password are the same answer; an empty password is never right and never sent. */
+bool dir_password_right(struct dir_session *session, struct cv_id staff, const char *password, bool *out_right,
+                        struct cv_error *err);
 
 /* What a write answered (post-read control, RFC 4527). */
 enum { DIR_CSN_TEXT = 48 };

@@ -9,6 +9,7 @@
 #include "congvu/account.h"
 #include "congvu/departure.h"
 #include "congvu/record.h"
+#include "congvu/role.h"
 
 enum dom_post_kind { DOM_CHINH_THUC, DOM_KIEM_NHIEM, DOM_BIET_PHAI, DOM_POST_KINDS };
 
@@ -78,6 +79,9 @@ struct dom_staff {
     size_t account_count;
     struct dom_leave *leaves; /* ascending, none over another */
     size_t leave_count;
+    struct dom_role *roles; /* those that have ended too, for a while */
+    size_t role_count;
+    int session_epoch; /* raised = signed out everywhere */
     struct dom_departure *departures;
     size_t departure_count; /* by number */
     bool credential_set;    /* the person has set an own password ... */

@@ -212,6 +212,22 @@ const char *view_code_clash(const struct view *v, const char *code, struct cv_ar
 bool view_name_taken(const struct view *v, const char *name);
 /* Who holds or held it, or carries or carried this code, or has this id; false when nobody whom the scope shows. A name
  * that a person once had stays his for ever. */
+/* ---- who signs in ---- */
+struct view_role {
+    int number;
+    enum dom_role_kind kind;
+    bool everywhere;
+    struct cv_id unit;
+};
+struct view_signer {
+    struct cv_id staff;
+    int epoch;
+    struct view_role roles[DOM_ROLES_MAX]; /* in force today, at units that go on */
+    size_t role_count;
+};
+/* False: nobody of that id may sign in: not there, departed, not yet there, without an account that opens, or without
+ * a role. */
+bool view_signer(const struct view *v, struct cv_id id, struct view_signer *out);
 enum view_key { VIEW_BY_NAME, VIEW_BY_CODE, VIEW_BY_ID, VIEW_BY_LOGIN /* in any system */ };
 bool view_staff_holder(const struct view *v, struct view_scope scope, enum view_key by, const char *key,
                        struct cv_id *out);

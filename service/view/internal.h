@@ -183,6 +183,12 @@ struct account_span {
     uint32_t system : 8;
 };
 
+struct role {
+    uint32_t unit; /* slot; 0 = everywhere */
+    cv_day from, to;
+    uint8_t kind, number, spare[2];
+};
+
 /* What a person adds to the figures today. */
 enum { T_RECORDED = 1, T_LONG_LEAVE = 2, T_SECONDED_OUT = 4, T_LACKING = 8, T_COUNTED = 16 };
 struct tally {
@@ -223,10 +229,11 @@ struct person {
     uint16_t key_len;
     uint16_t texts;    /* where the offsets of names and former codes begin */
     uint8_t mobile[6]; /* the number, little-endian; 0 = none */
-    uint8_t category, posts, accounts, names, formers, absences, spans;
+    uint8_t category, posts, accounts, names, formers, absences, spans, roles;
+    int32_t epoch; /* of sessions */
     uint8_t has_leaving : 1, credential_set : 1, cutting : 1,
         apart : 1; /* behind `folded` the same with its apostrophes as blanks: "kbay", "k bay" */
-    /* leaving?, accounts, posts, absences, spans, offsets of names and former codes, strings */
+    /* leaving?, accounts, posts, absences, spans, roles, offsets of names and former codes, strings */
     uint8_t data[] __attribute__((aligned(8)));
 };
 static inline const char *person_text(const struct person *p, uint16_t at)
@@ -258,6 +265,10 @@ static inline const struct absence *person_absences(const struct person *p)
 static inline const struct account_span *person_spans(const struct person *p)
 {
     return (const struct account_span *)(const void *)(person_absences(p) + p->absences);
+}
+static inline const struct role *person_roles(const struct person *p)
+{
+    return (const struct role *)(const void *)(person_spans(p) + p->spans);
 }
 static inline const char *person_name_held(const struct person *p, size_t i)
 {

@@ -12,10 +12,10 @@ LAYERS = ["base", "conf", "domain", "job", "intake", "connect", "directory", "ch
 
 # layer -> public headers (include/congvu/NAME.h) that it may include; DOMAIN, PORT and so on are groups of them
 BASE = {"error", "memory", "clock", "text", "json", "log", "secret", "lock", "network"}
-DOMAIN = {"record", "unit", "account", "departure", "staff", "system", "connector", "usage", "wish", "token", "brake", "naming", "person_name", "coverage", "adoption", "period"}
+DOMAIN = {"record", "unit", "account", "departure", "staff", "system", "connector", "usage", "wish", "token", "role", "brake", "naming", "person_name", "coverage", "adoption", "period"}
 PORT = {"session", "records"}  # the directory as use cases see it
 VIEW = {"view", "view_lists", "view_figures"}
-CASES = {"provision", "prov_fields", "prov_staff", "prov_duplicates", "prov_units", "prov_systems", "prov_tokens", "prov_brake", "prov_calendar"}
+CASES = {"provision", "prov_identity", "prov_fields", "prov_staff", "prov_duplicates", "prov_units", "prov_systems", "prov_tokens", "prov_brake", "prov_calendar"}
 MAY = {
     "base": set(), "conf": {"conf"}, "domain": DOMAIN, "job": {"job"}, "intake": DOMAIN | {"intake", "intake_rows"},
     "connect": {"connect", "scim"},

@@ -1,6 +1,7 @@
 /* Who asks: the digest of the secret looked up in the view. An unknown secret always costs the same: one digest, one
  * lookup. */
 #include "congvu/lock.h"
+#include "api/frame/session.h"
 #include "api/frame/state.h"
 #include "congvu/prov_tokens.h"
 
@@ -51,7 +52,59 @@ static bool find_token(struct htp_exchange *x, const char *bearer, struct dom_to
     return true;
 }
 
-bool api_authenticate(struct htp_exchange *x, const char *bearer, uint32_t *out_scopes, struct cv_error *err)
+/* ---- people ---- */
+
+static bool ended(struct cv_error *err)
+{
+    return cv_fail(err, cvp_session_ended, NULL, "Phiên làm việc đã kết thúc; vui lòng đăng nhập lại",
+                   "The session is over; please sign in again");
+}
+
+/* A page of somebody else cannot send the header, and a tab drawn for another person sends the other's. */
+static bool from_here(struct htp_exchange *x, const struct api_session *session, struct cv_error *err)
+{
+    const char *sent = htp_header(x, "X-Congvu-Csrf");
+    if (x->route->method == HTP_GET || (sent != NULL && cv_secret_equal(sent, api_session_csrf(x, session))))
+        return true;
+    return cv_fail(err, cvp_csrf_mismatch, "X-Congvu-Csrf", "Yêu cầu không đến từ phiên làm việc này",
+                   "The request does not come from this session");
+}
+
+static void renew(struct htp_exchange *x, const struct api_session *session)
+{
+    enum { RENEW_S = 60 };
+    struct api_session again = *session;
+    again.seen_at = cv_now();
+    if (again.seen_at - session->seen_at >= RENEW_S)
+        api_session_set(x, &again);
+}
+
+static bool by_session(struct htp_exchange *x, uint32_t *out_scopes, struct cv_error *err)
+{
+    struct api_session session;
+    struct view_signer signer;
+    if (!api_session_get(x, &session))
+        return ended(err);
+    bool may = view_signer(api_of(x)->view, session.staff, &signer) && signer.epoch == session.epoch;
+    const struct view_role *role = may ? api_session_role(&signer, &session) : NULL;
+    if (role == NULL)
+        return ended(err);
+    if (!from_here(x, &session, err))
+        return false;
+    struct api_actor *actor = CV_NEW(x->arena, struct api_actor);
+    *actor = (struct api_actor){.label = dom_role_words[role->kind],
+                                .token = session.staff,
+                                .is_person = true,
+                                .scopes = dom_role_rights(role->kind),
+                                .scope = {.everywhere = role->everywhere, .top = role->unit},
+                                .expires_at = session.issued_at + API_SESSION_MOST_S};
+    x->actor = actor;
+    *out_scopes = actor->scopes;
+    renew(x, &session);
+    return true;
+}
+
+static bool by_token(struct htp_exchange *x, const char *bearer, uint32_t *out_scopes, struct cv_error *err)
 {
     struct api *api = api_of(x);
     struct dom_token token = {0};
@@ -72,4 +125,9 @@ bool api_authenticate(struct htp_exchange *x, const char *bearer, uint32_t *out_
     x->actor = actor_of(x, &token);
     *out_scopes = token.scopes;
     return true;
+}
+
+bool api_authenticate(struct htp_exchange *x, const char *bearer, uint32_t *out_scopes, struct cv_error *err)
+{
+    return bearer != NULL ? by_token(x, bearer, out_scopes, err) : by_session(x, out_scopes, err);
 }

@@ -48,7 +48,8 @@ static void match(struct htp_exchange *x, struct prov_call *call)
 
 const char *api_actor_name(const struct htp_exchange *x)
 {
-    return cv_id_text("tok_", api_actor(x)->token, cv_arena_alloc(x->arena, CV_ID_TEXT));
+    return cv_id_text(api_actor(x)->is_person ? "stf_" : "tok_", api_actor(x)->token,
+                      cv_arena_alloc(x->arena, CV_ID_TEXT));
 }
 
 bool api_call(struct htp_exchange *x, struct prov_call *out)

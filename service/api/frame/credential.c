@@ -1,5 +1,8 @@
 /* Is a token good? In the view, and, while the view may be behind, in the directory. */
+#include "api/frame/session.h"
 #include "api/frame/state.h"
+#include "congvu/records.h"
+#include "congvu/staff.h"
 
 bool api_view_lives(const struct api *api)
 {
@@ -43,11 +46,27 @@ bool api_token_good(const struct htp_exchange *x, const struct dom_token *token,
     return false;
 }
 
+/* Still here, and not signed out: the rest of what a session rests on is a matter of days. */
+static bool person_asked(struct htp_exchange *x, struct cv_error *err)
+{
+    struct dom_staff staff;
+    struct api_session session;
+    bool found = dir_staff_read(x->thread, api_actor(x)->token, x->arena, &staff, err);
+    if (!found && err->kind != CV_NOT_FOUND)
+        return false;
+    bool goes_on = found && api_session_get(x, &session) && session.epoch == staff.session_epoch &&
+                   dom_status_on(&staff, cv_today()) != DOM_DEPARTED;
+    return goes_on || cv_fail(err, cvp_session_ended, NULL, "Phiên làm việc đã kết thúc; vui lòng đăng nhập lại",
+                              "The session is over; please sign in again");
+}
+
 bool api_token_asked(struct htp_exchange *x, struct cv_error *err)
 {
     struct dom_token token = {0};
     if (api_actor(x) == NULL || api_view_lives(api_of(x)))
         return true;
+    if (api_actor(x)->is_person)
+        return person_asked(x, err);
     bool found = dir_token_read(x->thread, api_actor(x)->token, x->arena, &token, err);
     if (!found && err->kind != CV_NOT_FOUND)
         return false;

@@ -56,6 +56,67 @@ static void put_title(const void *record, const char *base, struct dir_attrs *ou
     dir_put(out, "title", home ? home->title : NULL);
 }
 
+/* ---- roles ---- */
+static void put_roles(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_staff *s = record;
+    char id[CV_ID_TEXT];
+
+    (void)base;
+    for (size_t i = 0; i < s->role_count; i++) {
+        const struct dom_role *role = &s->roles[i];
+        struct dir_json j;
+
+        dir_json_begin(&j);
+        cv_jout_int(&j.out, "number", role->number);
+        dir_json_text(&j, "role", dom_role_words[role->kind]);
+        dir_json_text(&j, "unit", role->everywhere ? NULL : cv_id_text("unt_", role->unit, id));
+        dir_json_day(&j, "from", role->from);
+        dir_json_day(&j, "to", role->to);
+        dir_json_text(&j, "given_by", role->given_by);
+        dir_json_decision(&j, &role->decision);
+        dir_json_end(&j, out, "cvRole");
+    }
+}
+
+static bool take_role(struct dir_reader *r, const struct dir_attr *attr, size_t at, struct dom_role *out)
+{
+    struct dir_json_in in;
+    const char *unit = NULL;
+    int kind = DOM_INSPECTOR;
+
+    if (!dir_read_begin(&in, r, attr, at)) {
+        return false;
+    }
+    *out = (struct dom_role){.from = CV_NO_DAY, .to = CV_NO_DAY};
+    dir_read_int(in.object, "number", &out->number);
+    cv_jin_word(in.object, "role", CV_REQUIRED, dom_role_words, &kind);
+    out->kind = (enum dom_role_kind)kind;
+    dir_read_text(in.object, "unit", &unit);
+    out->everywhere = unit == NULL;
+    in.bad = in.bad || (unit && !cv_id_parse("unt_", unit, &out->unit));
+    dir_read_day(in.object, "from", &out->from);
+    dir_read_day(in.object, "to", &out->to);
+    dir_read_text(in.object, "given_by", &out->given_by);
+    dir_read_decision(&in, in.object, &out->decision);
+    return dir_read_ok(&in);
+}
+
+static bool take_roles(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    struct dom_staff *s = r->record;
+
+    (void)tag;
+    s->roles = CV_NEWS(r->arena, struct dom_role, attr->count);
+    for (size_t i = 0; i < attr->count && cv_arena_ok(r->arena); i++) {
+        if (!take_role(r, attr, i, &s->roles[i])) {
+            return false;
+        }
+    }
+    s->role_count = attr->count;
+    return true;
+}
+
 static void put_services(const void *record, const char *base, struct dir_attrs *out)
 {
     const struct dom_staff *s = record;
@@ -458,6 +519,8 @@ static const struct dir_field fields[] = {
     {"cvAccountNext", DIR_OWN, .take = dir_take_account, .flags = DIR_UNFED},
     {"authorizedService", DIR_OWN, .put = put_services},
     {"cvReceives", DIR_OWN, .put = put_receives},
+    {"cvRole", DIR_OWN, .put = put_roles, .take = take_roles},
+    {"cvSessionEpoch", DIR_INT, AT(session_epoch)},
     {"cvLeave", DIR_OWN, .put = put_leaves, .take = take_leaves},
     {"cvDeparture", DIR_OWN, .put = put_departures, .take = take_departures},
     {"cvDepartureOn", DIR_OWN, .put = put_departure_on},

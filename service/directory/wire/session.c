@@ -61,6 +61,16 @@ const struct dir_room *dir_session_room(const struct dir_session *s)
     return s->config->room;
 }
 
+const struct dir_config *dir_session_config(const struct dir_session *s)
+{
+    return s->config;
+}
+
+struct cv_deadline dir_session_until(const struct dir_session *s)
+{
+    return s->deadline_set ? s->deadline : cv_deadline_in_ms(s->config->connect_ms);
+}
+
 LDAP *dir_session_handle(struct dir_session *s)
 {
     return s->ld;

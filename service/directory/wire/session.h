@@ -22,6 +22,9 @@ bool dir_exchange(struct dir_session *s, const struct dir_request *request, LDAP
                   struct cv_error *err);
 /* Fails as the answer says: text and code of the server. */
 bool dir_refused(struct dir_session *s, const struct dir_request *request, LDAPMessage *answer, struct cv_error *err);
+/* Where the session goes, and until when it may wait. */
+const struct dir_config *dir_session_config(const struct dir_session *s);
+struct cv_deadline dir_session_until(const struct dir_session *s);
 LDAP *dir_session_handle(struct dir_session *s); /* of the last exchange */
 void dir_answer_free(LDAPMessage **answer);
 #define dir_auto_answer __attribute__((cleanup(dir_answer_free))) LDAPMessage *

@@ -38,3 +38,25 @@ bool prov_unseen(struct cv_error *err, enum cv_problem missing)
     const struct cv_problem_row *row = cv_problem_row(missing);
     return cv_fail(err, missing, NULL, "%s%.0s", "%.0s%s", row->title[CV_VI], row->title[CV_EN]);
 }
+
+/* ---- who stands higher ---- */
+/* All rights of the role, over its units, are the caller's. */
+bool prov_covers(const struct prov_call *call, const struct dom_role *role)
+{
+    bool rights = (dom_role_rights(role->kind) & ~call->scopes) == 0;
+    bool units = call->scope.everywhere ||
+                 (!role->everywhere && view_in_scope(call->prov->options.view, call->scope, role->unit));
+    return rights && units;
+}
+
+bool prov_not_higher(const struct prov_call *call, const struct dom_staff *staff, struct cv_error *err)
+{
+    if (cv_id_is_zero(call->token) || cv_id_equal(call->token, staff->id))
+        return true;
+    for (size_t i = 0; i < staff->role_count; i++)
+        if (dom_role_in_force(&staff->roles[i], cv_today()) && !prov_covers(call, &staff->roles[i]))
+            return cv_fail(err, cvp_higher_role, NULL,
+                           "Người này có vai trò cao hơn; chỉ người có đủ các quyền ấy mới được sửa",
+                           "This person has a higher role; only who has all its rights may change this");
+    return true;
+}

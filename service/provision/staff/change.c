@@ -109,6 +109,9 @@ static bool attempt(struct prov_change *change, struct cv_id id, prov_staff_fn *
     out->staff.due_at = dom_due_at(&out->staff, change->systems.items, change->systems.count, cv_today());
     if (!cv_arena_ok(call->arena))
         return cv_fail(err, cvp_internal, NULL, "Yêu cầu quá lớn", "The request needs too much memory");
+    bool urgent_only = change->urgent_events > 0 && change->urgent_events == change->brake_events;
+    if (!change->is_order && !urgent_only && !prov_not_higher(call, change->before, err))
+        return false;
     if (change->brake_events > 0 && !prov_brake_change(change, err))
         return false;
     out->outcome = PROV_WOULD;
@@ -176,7 +179,6 @@ bool prov_staff_modify(struct prov_call *call, const char *key, const char *acti
                        prov_staff_fn *fn, void *ctx, struct prov_staff_result *out, struct cv_error *err)
 {
     struct cv_id id;
-    if (!prov_staff_locate(call, key, true, &id, err))
-        return false;
-    return prov_staff_modify_id(call, id, action, decision, fn, ctx, out, err);
+    return prov_staff_locate(call, key, true, &id, err) &&
+           prov_staff_modify_id(call, id, action, decision, fn, ctx, out, err);
 }

@@ -299,7 +299,7 @@ bool prov_staff_delete(struct prov_call *call, const char *key, struct cv_error 
     struct prov_audit audit;
     struct dir_actor actor = prov_dir_actor(call);
     if (!prov_staff_locate(call, key, true, &id, err) || !dir_staff_read(call->dir, id, call->arena, &staff, err) ||
-        !prov_check_match(call, staff.revision, err))
+        !prov_check_match(call, staff.revision, err) || !prov_not_higher(call, &staff, err))
         return false;
     if (staff.name_count > 0)
         return cv_fail(

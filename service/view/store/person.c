@@ -161,6 +161,19 @@ static void pack_spans(struct view *v, struct pack *b, struct person *p, const s
     }
 }
 
+static void pack_roles(struct view *v, struct pack *b, struct person *p, const struct dom_staff *s)
+{
+    for (size_t i = 0; i < s->role_count && i < DOM_ROLES_MAX; i++, p->roles++) {
+        const struct dom_role *role = &s->roles[i];
+        struct role packed = {.unit = role->everywhere ? 0 : view_unit_slot(v, role->unit),
+                              .from = role->from,
+                              .to = role->to,
+                              .kind = (uint8_t)role->kind,
+                              .number = (uint8_t)role->number};
+        put(b, &packed, sizeof packed);
+    }
+}
+
 static void pack_posts(struct view *v, struct pack *b, struct person *p, const struct dom_staff *s)
 {
     for (size_t i = 0; i < s->post_count && i < DOM_POSTS_KEPT_MAX; i++) {
@@ -215,6 +228,7 @@ static void fill_fixed(struct person *p, const uint8_t uuid[16], const struct do
     p->updated_at = s->updated_at;
     p->revision = s->revision;
     p->hired_on = s->hired_on;
+    p->epoch = s->session_epoch;
     view_mobile_pack(s->mobile, p->mobile);
     p->birth_year = (uint16_t)s->birth_year;
     p->category = (uint8_t)s->category;
@@ -237,6 +251,7 @@ struct person *view_person_build(struct view *v, const uint8_t uuid[16], const s
     for (size_t i = 0; i < s->leave_count && i < DOM_LEAVES_MAX; i++, head.absences++)
         put(&b, &(struct absence){s->leaves[i].from, s->leaves[i].to}, sizeof(struct absence));
     pack_spans(v, &b, &head, sorted, accounts);
+    pack_roles(v, &b, &head, s);
     pack_texts(&b, &head, s, texts, sorted, accounts);
     head.size = (uint16_t)b.len;
     struct person *p = view_must(malloc(sizeof(*p) + b.len));

@@ -1,0 +1,100 @@
+/* Sessions of people: sealed, checked, renewed. */
+#include "api/frame/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CSRF_SIGNS = 32, COOKIE_MAX = 600, PARTS = 5 };
+
+void api_session_set(struct htp_exchange *x, const struct api_session *session)
+{
+    char id[CV_ID_TEXT];
+    const char *plain =
+        cv_arena_printf(x->arena, "%s %d %d %lld %lld", cv_id_text("stf_", session->staff, id), session->epoch,
+                        session->role, (long long)session->issued_at, (long long)session->seen_at);
+    const char *sealed = cv_seal(x->arena, &api_of(x)->session_key, plain, strlen(plain), API_SESSION_COOKIE);
+    if (sealed != NULL)
+        htp_header_set(x, "Set-Cookie", API_SESSION_COOKIE "=%s; Path=/; Secure; HttpOnly; SameSite=Strict", sealed);
+}
+
+void api_session_drop(struct htp_exchange *x)
+{
+    htp_header_set(x, "Set-Cookie", API_SESSION_COOKIE "=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0");
+}
+
+/* The cookie's value out of "a=1; __Host-congvu=...; b=2", or NULL. */
+static const char *cookie_of(const struct htp_exchange *x)
+{
+    static const char name[] = API_SESSION_COOKIE "=";
+    const char *at = htp_header(x, "Cookie");
+    while (at != NULL && *at != '\0') {
+        at += strspn(at, " ;");
+        size_t len = strcspn(at, ";");
+        if (strncmp(at, name, sizeof name - 1) == 0 && len < COOKIE_MAX)
+            return cv_arena_strndup(x->arena, at + sizeof name - 1, len - (sizeof name - 1));
+        at += len;
+    }
+    return NULL;
+}
+
+static bool take_numbers(const char *text, long long out[PARTS - 1])
+{
+    for (int i = 0; i < PARTS - 1; i++) {
+        char *end;
+        if (*text != ' ')
+            return false;
+        out[i] = strtoll(text, &end, 10);
+        text = end;
+    }
+    return *text == '\0';
+}
+
+static bool parse(const char *plain, struct api_session *out)
+{
+    char id[CV_ID_TEXT];
+    long long number[PARTS - 1];
+    size_t len = strcspn(plain, " ");
+    if (len >= sizeof id)
+        return false;
+    snprintf(id, sizeof id, "%.*s", (int)len, plain);
+    if (!cv_id_parse("stf_", id, &out->staff) || !take_numbers(plain + len, number))
+        return false;
+    out->epoch = (int)number[0];
+    out->role = (int)number[1];
+    out->issued_at = number[2];
+    out->seen_at = number[3];
+    return true;
+}
+
+static bool too_old(const struct api_session *session)
+{
+    cv_moment now = cv_now();
+    return now - session->issued_at > API_SESSION_MOST_S || now - session->seen_at > API_SESSION_IDLE_S;
+}
+
+bool api_session_get(struct htp_exchange *x, struct api_session *out)
+{
+    size_t len = 0;
+    const char *sealed = cookie_of(x);
+    const char *plain =
+        sealed != NULL ? cv_unseal(x->arena, &api_of(x)->session_key, sealed, API_SESSION_COOKIE, &len) : NULL;
+    return plain != NULL && parse(cv_arena_strndup(x->arena, plain, len), out) && !too_old(out);
+}
+
+const char *api_session_csrf(struct htp_exchange *x, const struct api_session *session)
+{
+    char id[CV_ID_TEXT], digest[CV_DIGEST_TEXT];
+    const char *bound = cv_arena_printf(x->arena, "csrf %s %lld", cv_id_text("stf_", session->staff, id),
+                                        (long long)session->issued_at);
+    cv_digest(&api_of(x)->session_key, bound, strlen(bound), digest);
+    return cv_arena_strndup(x->arena, digest, CSRF_SIGNS);
+}
+
+const struct view_role *api_session_role(const struct view_signer *signer, const struct api_session *session)
+{
+    for (size_t i = 0; i < signer->role_count; i++)
+        if (signer->roles[i].number == session->role)
+            return &signer->roles[i];
+    return NULL;
+}

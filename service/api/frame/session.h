@@ -1,0 +1,23 @@
+/* Inside api/: sessions of people, sealed into a cookie. Nothing is kept of them here: any replica with the same key
+ * file knows them, and raising the person's epoch ends them everywhere. */
+#pragma once
+
+#include "api/internal.h"
+
+#define API_SESSION_COOKIE "__Host-congvu"
+enum { API_SESSION_IDLE_S = 1800, API_SESSION_MOST_S = 12 * 3600 };
+
+struct api_session {
+    struct cv_id staff;
+    int epoch, role; /* number of the role it acts in */
+    cv_moment issued_at, seen_at;
+};
+/* Sets the cookie of this answer. */
+void api_session_set(struct htp_exchange *x, const struct api_session *session);
+void api_session_drop(struct htp_exchange *x);
+/* The request's cookie, if it is one of ours and not too old; false otherwise. */
+bool api_session_get(struct htp_exchange *x, struct api_session *out);
+/* What a request that changes something has to send in X-Congvu-Csrf: bound to person and session. */
+const char *api_session_csrf(struct htp_exchange *x, const struct api_session *session);
+/* In the table of roles that are in force, or NULL. */
+const struct view_role *api_session_role(const struct view_signer *signer, const struct api_session *session);

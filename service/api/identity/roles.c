@@ -1,0 +1,93 @@
+/* Roles of a person. */
+#include "api/internal.h"
+#include "congvu/prov_identity.h"
+#include "congvu/prov_staff.h"
+
+#include <stdlib.h>
+
+static void write_role(struct htp_exchange *x, const struct dom_role *role)
+{
+    struct cv_jout *j = &x->out;
+    cv_jout_object(j, NULL);
+    cv_jout_int(j, "number", role->number);
+    cv_jout_string(j, "role", dom_role_words[role->kind]);
+    if (role->everywhere)
+        cv_jout_null(j, "unit");
+    else
+        api_write_unit_known(x, "unit", role->unit);
+    cv_jout_day(j, "from", role->from);
+    cv_jout_day(j, "to", role->to);
+    cv_jout_bool(j, "in_force", dom_role_in_force(role, cv_today()));
+    cv_jout_string(j, "given_by", role->given_by);
+    api_write_decision(j, "decision", &role->decision);
+    cv_jout_end(j);
+}
+
+void api_list_roles(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct dom_staff staff;
+    struct cv_error err = {0};
+    if (!api_call(x, &call))
+        return;
+    if (!prov_staff_read(&call, htp_param(x, "staff"), &staff, &err)) {
+        htp_problem(x, &err, NULL);
+        return;
+    }
+    cv_jout_object(&x->out, NULL);
+    cv_jout_array(&x->out, "items");
+    for (size_t i = 0; i < staff.role_count; i++)
+        if (staff.roles[i].everywhere || api_sees_unit(x, staff.roles[i].unit))
+            write_role(x, &staff.roles[i]);
+    cv_jout_end(&x->out);
+    cv_jout_end(&x->out);
+    htp_reply(x, 200);
+}
+
+static bool read_input(struct htp_exchange *x, struct prov_role_input *in)
+{
+    const struct cv_jin *body;
+    int kind = 0;
+    if (!api_body(x, &body))
+        return false;
+    *in = (struct prov_role_input){0};
+    cv_jin_word(body, "role", CV_REQUIRED, dom_role_words, &kind);
+    in->kind = (enum dom_role_kind)kind;
+    cv_jin_string(body, "unit", CV_NULLABLE, 64, &in->unit);
+    api_read_day(body, "from", &in->from);
+    api_read_day(body, "to", &in->to);
+    api_read_decision(body, "decision", &in->decision);
+    cv_jin_done(body);
+    return api_faultless(x, cvp_validation_failed);
+}
+
+void api_create_role(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct prov_role_input in;
+    struct dom_role role;
+    struct dom_staff staff;
+    struct cv_error err = {0};
+    if (!api_call(x, &call) || !read_input(x, &in))
+        return;
+    if (!prov_role_give(&call, htp_param(x, "staff"), &in, &role, &staff, &err)) {
+        htp_problem(x, &err, &x->faults);
+        return;
+    }
+    write_role(x, &role);
+    htp_reply(x, 201);
+}
+
+void api_delete_role(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct cv_error err = {0};
+    int number = (int)strtol(htp_param(x, "number"), NULL, 10);
+    if (!api_if_match_given(x) || !api_call(x, &call))
+        return;
+    if (!prov_role_take(&call, htp_param(x, "staff"), number, &err)) {
+        htp_problem(x, &err, &x->faults);
+        return;
+    }
+    htp_reply_empty(x, 204);
+}

@@ -1,0 +1,131 @@
+/* Signing in and out. */
+#include "api/frame/session.h"
+#include "congvu/prov_identity.h"
+
+#include <string.h>
+
+static void write_scopes(struct cv_jout *j, uint32_t scopes)
+{
+    cv_jout_array(j, "scopes");
+    for (int i = 0; dom_scope_words[i] != NULL; i++)
+        if (scopes >> i & 1u)
+            cv_jout_string(j, NULL, dom_scope_words[i]);
+    cv_jout_end(j);
+}
+
+static void write_role(struct htp_exchange *x, const struct view_role *role)
+{
+    struct cv_jout *j = &x->out;
+    cv_jout_object(j, NULL);
+    cv_jout_int(j, "number", role->number);
+    cv_jout_string(j, "role", dom_role_words[role->kind]);
+    if (role->everywhere)
+        cv_jout_null(j, "unit");
+    else
+        api_write_unit_known(x, "unit", role->unit);
+    write_scopes(j, dom_role_rights(role->kind));
+    cv_jout_end(j);
+}
+
+static void write_session(struct htp_exchange *x, const struct view_signer *signer, const struct api_session *session)
+{
+    struct cv_jout *j = &x->out;
+    struct view_staff staff;
+    struct cv_error none = {0};
+    char id[CV_ID_TEXT];
+    const struct view_scope everywhere = {.everywhere = true};
+    view_staff_find(api_of(x)->view, everywhere, cv_id_text("stf_", signer->staff, id), x->arena, &staff, &none);
+    cv_jout_object(j, NULL);
+    cv_jout_object(j, "staff");
+    cv_jout_string(j, "id", id);
+    cv_jout_string(j, "full_name", staff.full_name);
+    cv_jout_end(j);
+    cv_jout_int(j, "role", session->role);
+    cv_jout_array(j, "roles");
+    for (size_t i = 0; i < signer->role_count; i++)
+        write_role(x, &signer->roles[i]);
+    cv_jout_end(j);
+    cv_jout_string(j, "csrf", api_session_csrf(x, session));
+    cv_jout_moment(j, "expires_at", session->issued_at + API_SESSION_MOST_S);
+    cv_jout_end(j);
+}
+
+/* The role that was asked for, else the first of the widest reach. */
+static const struct view_role *choose(const struct view_signer *signer, int64_t number)
+{
+    const struct view_role *found = NULL;
+    for (size_t i = 0; i < signer->role_count; i++) {
+        const struct view_role *role = &signer->roles[i];
+        if (number != 0 ? role->number == number : found == NULL || (role->everywhere && !found->everywhere))
+            found = role;
+    }
+    return found;
+}
+
+static bool read_body(struct htp_exchange *x, const char **login, const char **password, int64_t *role)
+{
+    const struct cv_jin *body;
+    if (!api_body(x, &body))
+        return false;
+    cv_jin_string(body, "login", CV_REQUIRED, 320, login);
+    cv_jin_string(body, "password", CV_REQUIRED | CV_RAW, 512, password);
+    cv_jin_int(body, "role", CV_OPTIONAL, 1, 1000, role);
+    cv_jin_done(body);
+    return api_faultless(x, cvp_validation_failed);
+}
+
+void api_create_session(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct view_signer signer;
+    struct cv_error err = {0};
+    const char *login = NULL, *password = NULL;
+    int64_t number = 0;
+    if (!api_call(x, &call) || !read_body(x, &login, &password, &number))
+        return;
+    call.peer = htp_peer(x);
+    bool ok = prov_sign_in(&call, login, password, &signer, &err);
+    const struct view_role *role = ok ? choose(&signer, number) : NULL;
+    if (ok && role == NULL)
+        cv_fail(&err, cvp_role_not_found, "/role", "Không có vai trò này", "There is no such role");
+    if (role == NULL) {
+        cv_log(CV_LOG_WARN, "sign_in_refused", "%s from %s", cv_problem_row(err.problem)->code, htp_peer(x));
+        htp_problem(x, &err, &x->faults);
+        return;
+    }
+    cv_moment now = cv_now();
+    struct api_session session = {
+        .staff = signer.staff, .epoch = signer.epoch, .role = role->number, .issued_at = now, .seen_at = now};
+    api_session_set(x, &session);
+    write_session(x, &signer, &session);
+    htp_reply(x, 201);
+}
+
+void api_get_session(struct htp_exchange *x)
+{
+    struct api_session session;
+    struct view_signer signer;
+    struct cv_error err = {0};
+    if (!api_actor(x)->is_person || !api_session_get(x, &session) ||
+        !view_signer(api_of(x)->view, session.staff, &signer)) {
+        cv_fail(&err, cvp_session_ended, NULL, "Không có phiên làm việc", "There is no session");
+        htp_problem(x, &err, NULL);
+        return;
+    }
+    write_session(x, &signer, &session);
+    htp_reply(x, 200);
+}
+
+void api_delete_session(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct cv_error err = {0};
+    if (!api_call(x, &call))
+        return;
+    if (api_actor(x)->is_person && !prov_sign_out(&call, api_actor(x)->token, &err)) {
+        htp_problem(x, &err, &x->faults);
+        return;
+    }
+    api_session_drop(x);
+    htp_reply_empty(x, 204);
+}
