@@ -54,8 +54,8 @@ static bool read_input(struct htp_exchange *x, struct prov_role_input *in)
     cv_jin_word(body, "role", CV_REQUIRED, dom_role_words, &kind);
     in->kind = (enum dom_role_kind)kind;
     cv_jin_string(body, "unit", CV_NULLABLE, 64, &in->unit);
-    api_read_day(body, "from", &in->from);
-    api_read_day(body, "to", &in->to);
+    in->from.given = cv_jin_day(body, "from", CV_NULLABLE, &in->from.value);
+    in->to.given = cv_jin_day(body, "to", CV_NULLABLE, &in->to.value);
     api_read_decision(body, "decision", &in->decision);
     cv_jin_done(body);
     return api_faultless(x, cvp_validation_failed);
