@@ -11,6 +11,7 @@ congvu_run_packages="slapd slapd-contrib ldap-utils curl ca-certificates"
 congvu_mail_packages="dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-ldap dovecot-sieve postfix postfix-ldap"
 congvu_test_packages="procps openssl nginx-light libcmocka-dev python3-pytest python3-ldap3 python3-jsonschema python3-hypothesis clang libclang-rt-$congvu_clang-dev universal-ctags git $congvu_formatter"
 congvu_paper_packages="libreoffice-calc-nogui chromium poppler-utils fonts-liberation"
+congvu_console_packages="chromium fonts-liberation nodejs npm"
 congvu_more_packages="clang-tidy systemd strace"
 
 # Installs what is missing of the packages named. Daemons that come with them are kept from starting.

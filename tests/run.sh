@@ -51,6 +51,11 @@ if [ -n "$more" ]; then
     # shellcheck disable=SC2086
     congvu_install $congvu_paper_packages
     CONGVU_BIN="$root/build/asan/service/congvud" CONGVU_BUILD="$root/build/asan" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/paper
+    ring "asan: the console in Chromium"
+    # shellcheck disable=SC2086
+    congvu_install $congvu_console_packages
+    [ -d tests/console/node_modules/playwright-core ] || (cd tests/console && npm ci --no-audit --no-fund --loglevel=error)
+    CONGVU_BIN="$root/build/asan/service/congvud" CONGVU_BUILD="$root/build/asan" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/console
     ring "prism: flows through a validating proxy"
     [ -x tests/prism/node_modules/.bin/prism ] || (cd tests/prism && npm ci --no-audit --no-fund --loglevel=error)
     CONGVU_BIN="$root/build/asan/service/congvud" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/prism

@@ -56,5 +56,6 @@ bool api_catalogue(const char *text, size_t len, struct cv_arena *arena, struct 
 htp_authenticate api_authenticate;
 /* The commit that this program was built from, "unknown" without git. */
 const char *api_commit(void);
+bool api_console_carried(void); /* is the web console in this build? */
 /* What problems of the API carry beside the usual members. */
 void api_problem_members(struct htp_exchange *x, const struct cv_error *err);

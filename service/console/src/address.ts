@@ -1,0 +1,30 @@
+/** The address holds where one is: #/room/what?filters. */
+import { useEffect, useState } from 'preact/hooks'
+
+export type Place = { room: string; what: string; filters: URLSearchParams }
+
+function read(): Place {
+  const [path, query = ''] = location.hash.replace(/^#\/?/, '').split('?')
+  const [room = '', what = ''] = path.split('/').map(decodeURIComponent)
+  return { room: room || 'overview', what, filters: new URLSearchParams(query) }
+}
+
+export function usePlace(): Place {
+  const [place, set] = useState(read)
+  useEffect(() => {
+    const moved = () => set(read())
+    addEventListener('hashchange', moved)
+    return () => removeEventListener('hashchange', moved)
+  }, [])
+  return place
+}
+
+/** Filters with some changed; an empty one goes. A changed filter starts at the first page. */
+export function withFilters(filters: URLSearchParams, changed: Record<string, string>): string {
+  const all = new URLSearchParams(filters)
+  all.delete('page_token')
+  for (const [name, value] of Object.entries(changed)) value ? all.set(name, value) : all.delete(name)
+  return all.toString()
+}
+
+export const link = (room: string, query = '', what = '') => `#/${room}${what && '/' + encodeURIComponent(what)}${query && '?' + query}`

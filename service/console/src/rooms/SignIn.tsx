@@ -1,0 +1,44 @@
+import { useRef, useState } from 'preact/hooks'
+import { call, type Problem, type Schema } from '../call'
+import { t } from '../words'
+
+type Props = { ended: boolean; opened: (session: Schema['Session']) => void }
+
+function why(problem: Problem): string {
+  if (problem.status === 429) return t('too_fast')
+  return problem.status >= 500 || !problem.status ? t('away') : t('refused')
+}
+
+export function SignIn({ ended, opened }: Props) {
+  const form = useRef<HTMLFormElement>(null)
+  const [busy, setBusy] = useState(false)
+  const [fault, setFault] = useState('')
+
+  async function send(event: Event) {
+    event.preventDefault()
+    const given = new FormData(form.current!)
+    const login = String(given.get('login')).trim(), password = String(given.get('password'))
+    if (!login || !password) return setFault(t('fill_both'))
+    setBusy(true)
+    setFault('')
+    try {
+      opened(await call<Schema['Session']>('POST', 'v1/sessions', { login, password }))
+    } catch (problem) {
+      setFault(why(problem as Problem))
+    }
+    setBusy(false)
+  }
+
+  return <main class="sign-in">
+    <form ref={form} onSubmit={send} noValidate>
+      <h1>{t('sign_in')}</h1>
+      <p>{t(ended ? 'ended' : 'sign_in_hint')}</p>
+      <label for="login">{t('login')}</label>
+      <input id="login" name="login" autoComplete="username" autoCapitalize="none" spellcheck={false} aria-describedby="fault" />
+      <label for="password">{t('password')}</label>
+      <input id="password" name="password" type="password" autoComplete="current-password" aria-describedby="fault" />
+      <p id="fault" class="trouble" role="alert">{fault}</p>
+      <button class="main" disabled={busy}>{t(busy ? 'signing_in' : 'sign_in')}</button>
+    </form>
+  </main>
+}

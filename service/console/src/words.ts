@@ -1,0 +1,45 @@
+/** Texts and numbers as people of either language write them. */
+import { vi } from './words/vi'
+import { en } from './words/en'
+
+export type Word = keyof typeof vi
+export type Language = 'vi' | 'en'
+
+const KEPT = 'congvu-language'
+export const language: Language = localStorage.getItem(KEPT) === 'en' ? 'en' : 'vi'
+document.documentElement.lang = language
+
+export function otherLanguage() {
+  localStorage.setItem(KEPT, language === 'vi' ? 'en' : 'vi')
+  location.reload()
+}
+
+export function t(word: Word, values: Record<string, string | number> = {}): string {
+  const text = (language === 'vi' ? vi : en)[word]
+  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''))
+}
+
+/** A word of the contract that has a text; what has none is shown as a dash, never as a program's word. */
+export function named(word: string | null | undefined, prefix = ''): string {
+  const key = (prefix + word) as Word
+  return word && key in vi ? t(key) : '—'
+}
+
+export const count = (n: number) => n.toLocaleString(language === 'vi' ? 'vi-VN' : 'en-GB')
+
+/** One decimal; all and none are said only when they are true. */
+export function percent(ratio: number): string {
+  let tenths = Math.round(ratio * 1000)
+  if (ratio < 1 && tenths === 1000) tenths = 999
+  if (ratio > 0 && tenths === 0) tenths = 1
+  const text = (tenths / 10).toFixed(1)
+  return (language === 'vi' ? text.replace('.', ',') : text) + ' %'
+}
+
+/** dd/mm/yyyy of a day or of a moment, whose offset is the office's. */
+export const day = (iso: string) => `${iso.slice(8, 10)}/${iso.slice(5, 7)}/${iso.slice(0, 4)}`
+export const moment = (iso: string) => `${day(iso)} ${iso.slice(11, 16)}`
+
+/** A name that the contract has in both languages. */
+export const said = (name: string | { vi: string; en: string | null } | undefined) =>
+  typeof name === 'object' ? (language === 'en' && name.en) || name.vi : name ?? '—'

@@ -1,0 +1,158 @@
+// One flow of clicks in a browser of its own; what is asked for comes as JSON on stdin. Exit 0: as it should be.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import http from 'node:http'
+import { chromium } from 'playwright-core'
+
+const given = JSON.parse(readFileSync(0, 'utf8'))
+const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+
+async function browser(work, options = {}) {
+  const context = await chromium.launchPersistentContext(given.profile, { executablePath: '/usr/bin/chromium', headless: true, args, viewport: { width: 1280, height: 900 }, ...options })
+  const page = context.pages()[0] ?? await context.newPage()
+  const said = []
+  page.on('console', (line) => line.type() === 'error' && !/401|422/.test(line.text()) && said.push(line.text()))
+  page.on('pageerror', (error) => said.push(String(error)))
+  page.on('request', (request) => { if (!/^(http:\/\/127\.0\.0\.1|data:)/.test(request.url())) said.push(request.url()) })
+  try {
+    await work(page)
+    assert.deepEqual(said, [], 'the console of the browser stays empty')
+  } catch (error) {
+    await page.screenshot({ path: `${given.pictures}/${given.flow}-failed.png` })
+    throw error
+  } finally {
+    await context.close()
+  }
+}
+
+const picture = (page, name) => page.screenshot({ path: `${given.pictures}/${name}.png`, fullPage: true })
+
+async function signIn(page, login, url = given.url) {
+  await page.goto(`${url}/console`)
+  await page.getByLabel('Tên đăng nhập hoặc địa chỉ thư').fill(login)
+  await page.getByLabel('Mật khẩu').fill(given.password)
+  await page.keyboard.press('Enter')
+  await page.locator('.card').first().waitFor()
+}
+
+/** No word of programmers in what is seen. */
+async function plainWords(page) {
+  const text = await page.locator('body').innerText()
+  for (const word of [/\bPUT\b/, /\bPATCH\b/, /ETag/, /\bnull\b/, /undefined/, /NaN/, /[a-z]_[a-z]/, /\/v1/]) assert.doesNotMatch(text, word)
+}
+
+const total = async (page) => Number((await page.locator('#found').innerText()).replace(/\D/g, ''))
+const settled = (page) => page.waitForFunction(() => /\d/.test(document.querySelector('#found')?.textContent ?? ''))
+
+const flows = {
+  sign_in: () => browser(async (page) => {
+    await page.goto(`${given.url}/console`)
+    await picture(page, 'sign-in')
+    await page.getByLabel('Tên đăng nhập hoặc địa chỉ thư').fill(given.hr)
+    await page.getByLabel('Mật khẩu').fill('sai-mật-khẩu-2026')
+    await page.keyboard.press('Enter')
+    await page.getByText('Chưa đăng nhập được').waitFor()
+    await plainWords(page)
+    await signIn(page, given.hr)
+    await plainWords(page)
+    await picture(page, 'overview')
+    await page.reload()
+    await page.locator('.card').first().waitFor()
+    await page.getByRole('button', { name: 'Đăng xuất' }).click()
+    await page.getByLabel('Mật khẩu').waitFor()
+    await page.reload()
+    await page.getByLabel('Mật khẩu').waitFor()
+  }),
+  head: () => browser(async (page) => {
+    await signIn(page, given.head)
+    const name = await page.locator('h1').innerText()
+    await page.getByRole('link', { name: 'Nhân sự', exact: true }).click()
+    await settled(page)
+    assert.ok(await total(page) > 0)
+    const units = await page.locator('td[data-label="Đơn vị"]').allInnerTexts()
+    assert.deepEqual([...new Set(units)].filter((unit) => unit !== 'Đơn vị khác (ngoài phạm vi)'), [name], 'only his own unit; where somebody lent to it is at home is not said')
+    await picture(page, 'head-people')
+  }),
+  one_number: () => browser(async (page) => {
+    await signIn(page, given.hr)
+    const links = page.locator('a[href*="stage="]')
+    const hrefs = await links.evaluateAll((all) => all.map((a) => [a.getAttribute('href'), Number(a.textContent.replace(/\D/g, ''))]))
+    assert.ok(hrefs.length >= 3, 'numbers open their people')
+    for (const [href, number] of hrefs.slice(0, 8)) {
+      await page.goto(`${given.url}/console${href}`)
+      await page.waitForFunction((n) => Number(document.querySelector('#found')?.textContent.replace(/\D/g, '')) === n, number)
+    }
+    await picture(page, 'people-of-a-number')
+    await plainWords(page)
+    await page.goto(`${given.url}/console#/overview?by=missing`)
+    await page.locator('table.units').waitFor()
+    const missing = await page.locator('table.units td:last-child').allInnerTexts()
+    const numbers = missing.map((text) => (text.match(/\d[\d.]*/g) ?? []).reduce((sum, n) => sum + Number(n.replace(/\./g, '')), 0))
+    assert.deepEqual(numbers, [...numbers].sort((a, b) => b - a), 'most missing first')
+    await picture(page, 'overview-by-missing')
+  }),
+  search: () => browser(async (page) => {
+    await signIn(page, given.hr)
+    await page.getByRole('link', { name: 'Nhân sự', exact: true }).click()
+    await settled(page)
+    const all = await total(page)
+    await page.getByLabel('Tìm theo').pressSequentially('uoc dao', { delay: 20 })
+    await page.waitForFunction((n) => { const found = Number(document.querySelector('#found')?.textContent.replace(/\D/g, '')); return /\d/.test(document.querySelector('#found').textContent) && found < n }, all)
+    assert.equal(await page.getByLabel('Tìm theo').inputValue(), 'uoc dao')
+    assert.match(page.url(), /q=uoc\+dao/)
+    await page.goto(`${given.url}/console#/people?q=khongcoai&status=departed`)
+    await page.getByText('Có thể bỏ bớt điều kiện').waitFor()
+    assert.equal(await page.getByLabel('Tìm theo').inputValue(), 'khongcoai', 'the field says what is asked')
+    await picture(page, 'nobody-found')
+    await page.getByRole('link', { name: 'Bỏ lọc: Đã rời' }).first().click()
+    await page.waitForFunction(() => !location.hash.includes('status'))
+    assert.match(page.url(), /q=khongcoai/, 'the words stay')
+  }),
+  person: () => browser(async (page) => {
+    await signIn(page, given.hr)
+    await page.getByRole('link', { name: 'Nhân sự', exact: true }).click()
+    const first = page.locator('tbody th a').first()
+    const name = await first.innerText()
+    await first.click()
+    await page.getByRole('heading', { name: 'Tài khoản' }).waitFor()
+    assert.equal(await page.locator('h1').innerText(), name)
+    await plainWords(page)
+    await picture(page, 'person')
+    await page.goBack()
+    await settled(page)
+  }),
+  phone: () => browser(async (page) => {
+    await signIn(page, given.hr)
+    for (const room of ['overview', 'people']) {
+      await page.goto(`${given.url}/console#/${room}`)
+      await page.locator('tbody tr').first().waitFor()
+      const width = await page.evaluate(() => document.documentElement.scrollWidth)
+      assert.ok(width <= 390, `${room} is ${width} px wide`)
+      await picture(page, `phone-dark-${room}`)
+    }
+  }, { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }),
+  prefix: async () => {
+    const proxy = http.createServer((request, response) => {
+      if (!request.url.startsWith('/noi-bo/')) return response.writeHead(404).end()
+      request.pipe(http.request(given.url + request.url.slice('/noi-bo'.length), { method: request.method, headers: request.headers },
+        (answer) => { response.writeHead(answer.statusCode, answer.headers); answer.pipe(response) }))
+    })
+    await new Promise((done) => proxy.listen(0, '127.0.0.1', done))
+    try {
+      await browser((page) => signIn(page, given.hr, `http://127.0.0.1:${proxy.address().port}/noi-bo`))
+    } finally {
+      proxy.closeAllConnections()
+      proxy.close()
+    }
+  },
+  english: () => browser(async (page) => {
+    await signIn(page, given.hr)
+    await page.getByRole('button', { name: 'English' }).click()
+    await page.getByText('As of').waitFor()
+    await plainWords(page)
+    assert.equal(await page.locator('html').getAttribute('lang'), 'en')
+    await picture(page, 'overview-english')
+  }),
+}
+
+await flows[given.flow]()

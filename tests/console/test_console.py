@@ -1,0 +1,43 @@
+"""The console in Debian's Chromium, on the real service with the sample. The clicks are in flows.mjs."""
+import http.client
+import json
+import os
+import pathlib
+import re
+import subprocess
+import gzip
+
+import pytest
+from conftest import HERE, PASSWORD
+
+FOREIGN = re.compile(rb"https?://(?!www\.w3\.org/)[a-z]")  # name spaces are names, not hosts
+
+
+def get(service, path, **headers):
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
+    connection.request("GET", path, headers=headers)
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return answer, body
+
+
+@pytest.mark.parametrize("path", ["/console", "/console/app.js", "/console/app.css"])
+def test_files_come_plain_and_packed_and_name_no_foreign_host(office, path):
+    plain, body = get(office, path)
+    packed, small = get(office, path, **{"Accept-Encoding": "br, gzip"})
+    assert plain.status == packed.status == 200 and gzip.decompress(small) == body
+    assert plain.headers["Content-Encoding"] is None and packed.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in packed.headers["Vary"] and len(small) < 45_000
+    policy = packed.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "script-src 'self'" in policy and "unsafe" not in policy
+    assert not FOREIGN.search(body)
+
+
+@pytest.mark.parametrize("flow", ["sign_in", "head", "one_number", "search", "person", "phone", "prefix", "english"])
+def test_flow(office, flow, tmp_path):
+    pictures = pathlib.Path(os.environ.get("CONGVU_PICTURES", tmp_path))
+    given = {"flow": flow, "url": f"http://127.0.0.1:{office.port}", "hr": office.hr, "head": office.head, "password": PASSWORD,
+             "profile": str(tmp_path / "profile"), "pictures": str(pictures)}
+    done = subprocess.run(["node", HERE / "flows.mjs"], input=json.dumps(given), capture_output=True, text=True, timeout=180)
+    assert done.returncode == 0, done.stderr[-4000:]
