@@ -33,6 +33,7 @@ def office():
     try:
         tool("load.py", service)
         tool("usage.py", service)
+        service.password = PASSWORD
         client = service.client(language="vi")
         people = client.get("/v1/staff", unit="H43.99.01", recursive=False, status="active", has="mailbox").json["items"]
         service.hr = may_sign_in(client, people[0]["id"], {"role": "unit_hr", "unit": "H43.99"})

@@ -1,15 +1,16 @@
 """The console in Debian's Chromium, on the real service with the sample. The clicks are in flows.mjs."""
+import datetime
+import gzip
 import http.client
 import json
 import os
 import pathlib
 import re
 import subprocess
-import gzip
 
 import pytest
-from conftest import HERE, PASSWORD
 
+HERE = pathlib.Path(__file__).resolve().parent
 FOREIGN = re.compile(rb"https?://(?!www\.w3\.org/)[a-z]")  # name spaces are names, not hosts
 
 
@@ -34,10 +35,25 @@ def test_files_come_plain_and_packed_and_name_no_foreign_host(office, path):
     assert not FOREIGN.search(body)
 
 
-@pytest.mark.parametrize("flow", ["sign_in", "head", "one_number", "search", "person", "phone", "prefix", "english"])
-def test_flow(office, flow, tmp_path):
+def run(office, flow, tmp_path, **more):
     pictures = pathlib.Path(os.environ.get("CONGVU_PICTURES", tmp_path))
-    given = {"flow": flow, "url": f"http://127.0.0.1:{office.port}", "hr": office.hr, "head": office.head, "password": PASSWORD,
-             "profile": str(tmp_path / "profile"), "pictures": str(pictures)}
+    given = {"flow": flow, "url": f"http://127.0.0.1:{office.port}", "hr": office.hr, "head": office.head, "password": office.password,
+             "profile": str(tmp_path / "profile"), "pictures": str(pictures), **more}
     done = subprocess.run(["node", HERE / "flows.mjs"], input=json.dumps(given), capture_output=True, text=True, timeout=180)
     assert done.returncode == 0, done.stderr[-4000:]
+
+
+@pytest.mark.parametrize("flow", ["sign_in", "head", "one_number", "search", "person", "phone", "prefix", "english"])
+def test_flow(office, flow, tmp_path):
+    run(office, flow, tmp_path)
+
+
+def test_a_transfer_with_a_date_next_week(office, tmp_path):
+    client = office.client(language="vi")
+    person = client.get("/v1/staff", unit="H43.99.01", recursive=False, status="active").json["items"][3]
+    unit = client.get("/v1/units/H43.99.02").json
+    day = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date() + datetime.timedelta(days=7)
+    run(office, "transfer", tmp_path, person=person["id"], unit=unit["id"], day=f"{day:%d/%m/%Y}")
+    posts = sorted(client.get(f"/v1/staff/{person['id']}").json["posts"], key=lambda post: post["from"])
+    assert [post["unit"]["code"] for post in posts] == ["H43.99.01", "H43.99.02"]
+    assert posts[0]["to"] == posts[1]["from"] == day.isoformat() and posts[1]["decision"]["number"] == "77/QĐ-UBND"

@@ -4,14 +4,15 @@ import type { components } from '../generated/api'
 import { language } from './words'
 
 export type Schema = components['schemas']
-export type Problem = { status: number; code: string; detail: string }
+export type Problem = { status: number; code: string; detail: string; errors?: { pointer?: string; detail: string }[] }
 
 export const session: { csrf: string; ended: () => void } = { csrf: '', ended: () => {} }
 
-export async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+export async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal, revision?: string): Promise<T> {
   const headers: Record<string, string> = { 'Accept-Language': language, Accept: 'application/json' }
   if (method !== 'GET') headers['X-Congvu-Csrf'] = session.csrf
-  if (body !== undefined) headers['Content-Type'] = 'application/json'
+  if (body !== undefined) headers['Content-Type'] = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
+  if (revision) headers['If-Match'] = revision
   const answer = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal, credentials: 'same-origin' })
     .catch((error) => { throw signal?.aborted ? error : problem(0) })
   if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T

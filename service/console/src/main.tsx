@@ -11,9 +11,10 @@ import './style.css'
 
 type Session = Schema['Session']
 
-function Room({ place }: { place: Place }) {
+function Room({ place, session }: { place: Place; session: Session }) {
+  const may = session.roles.find((r) => r.number === session.role)?.scopes ?? []
   if (place.room === 'people') return <People filters={place.filters} />
-  if (place.room === 'person') return <Person key={place.what} id={place.what} />
+  if (place.room === 'person') return <Person key={place.what} id={place.what} mayWrite={may.includes('staff:write')} />
   return <Overview filters={place.filters} />
 }
 
@@ -58,7 +59,7 @@ function App() {
     {ended && <SignIn ended opened={opened} />}
     <div hidden={ended} key={`${session.staff.id} ${session.role}`}>
       <Head session={session} room={place.room} out={out} />
-      <main><Room place={place} /></main>
+      <main><Room place={place} session={session} /></main>
     </div>
   </>
 }

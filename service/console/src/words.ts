@@ -43,3 +43,19 @@ export const moment = (iso: string) => `${day(iso)} ${iso.slice(11, 16)}`
 /** A name that the contract has in both languages. */
 export const said = (name: string | { vi: string; en: string | null } | undefined) =>
   typeof name === 'object' ? (language === 'en' && name.en) || name.vi : name ?? '—'
+
+/** What was typed as dd/mm/yyyy (or d.m.yyyy), as the contract writes it; null when it is no day of the calendar. */
+export function typedDay(text: string): string | null {
+  const parts = /^\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\s*$/.exec(text)
+  if (!parts) return null
+  const [d, m, y] = parts.slice(1).map(Number)
+  const date = new Date(Date.UTC(y, m - 1, d))
+  return date.getUTCMonth() === m - 1 && date.getUTCDate() === d ? date.toISOString().slice(0, 10) : null
+}
+
+/** "thứ Bảy, 05/12/2026": the day as it was understood, in no zone at all. */
+export function weekday(iso: string | null): string {
+  if (!iso) return ''
+  const word = new Date(iso + 'T00:00:00Z').toLocaleDateString(language === 'vi' ? 'vi-VN' : 'en-GB', { weekday: 'long', timeZone: 'UTC' })
+  return `${word.replace('Thứ', 'thứ')}, ${day(iso)}`
+}

@@ -1,7 +1,9 @@
 /** One person: posts in time, accounts with what is done about them, departure. */
+import { useState } from 'preact/hooks'
 import { link } from '../address'
 import { useRead, type Schema } from '../call'
 import { Read } from '../parts'
+import { Transfer } from './Transfer'
 import { day, moment, named, said, t } from '../words'
 
 type Staff = Schema['Staff']
@@ -52,7 +54,8 @@ function Posts({ person }: { person: Staff }) {
   </section>
 }
 
-export function Person({ id }: { id: string }) {
+export function Person({ id, mayWrite }: { id: string; mayWrite: boolean }) {
+  const [doing, setDoing] = useState<'' | 'transfer' | 'transferred'>('')
   const person = useRead<Staff>('v1/staff/' + encodeURIComponent(id))
   const systems = useRead<Schema['SystemList']>('v1/systems')
   return <Read of={person}>{(p) => <>
@@ -60,6 +63,9 @@ export function Person({ id }: { id: string }) {
     <h1 translate={false}>{p.full_name}</h1>
     <p>{named(p.status)} · {p.title ?? '—'} · <span translate={false}>{p.unit?.name ?? t('elsewhere_unit')} · {p.address ?? '—'}</span></p>
     {p.departure && <section><h2>{t('departure')}</h2><p>{t('departs', { day: day(p.departure.effective_on), state: named(p.departure.state) })}</p></section>}
+    {mayWrite && doing !== 'transfer' && <p><button onClick={() => setDoing('transfer')}>{t('transfer')}</button></p>}
+    {doing === 'transfer' && <Transfer person={p} done={() => { setDoing('transferred'); person.again() }} />}
+    {doing === 'transferred' && <p role="status">{t('transferred')}</p>}
     <Posts person={p} />
     <Accounts accounts={p.accounts} name={(id) => said(systems.data?.items.find((s) => s.id === id)?.name)} />
   </>}</Read>

@@ -74,5 +74,11 @@ export const en: Record<keyof typeof vi, string> = {
   account_active: 'In use', in_order: 'Nothing to do', retry: 'Error: {error} Tried again at {at}.', error: 'Error: {error}', waits: 'Waiting for the system',
   departure: 'Departure', departs: 'First day out: {day} ({state})',
   scheduled: 'planned', in_progress: 'being carried out', done: 'done', failed: 'failed', held: 'held for a question', withdrawn: 'withdrawn',
+  transfer: 'Transfer', new_unit: 'New unit', new_title: 'New title (empty: as it is)', from_day: 'From (dd/mm/yyyy)', decision_number: 'Decision number',
+  choose_unit: 'Please choose a unit', day_form: 'Please enter a day of the calendar, such as 05/12/2026', number_needed: 'Please enter the decision number',
+  look_first: 'Show the effect first', looking: 'Working…', effect: 'Once saved (nothing is saved yet)', transfer_save: 'Transfer {name} from {day}', transferred: 'The transfer is saved.',
+  address_stays: 'Mail address stays: {address}', address_changes: 'New mail address: {address}', login_changes: 'User name from that day: {login}',
+  changed_meanwhile: 'Somebody else has just changed this person. What you typed is still there; please open the person again, look, and enter it anew.',
+  not_saved: 'Not saved: the directory does not answer. What you typed is still there; please try again in a few minutes.',
   back: 'Back to the list',
 }

@@ -73,5 +73,11 @@ export const vi = {
   account_active: 'Đang dùng', in_order: 'Không cần làm gì', retry: 'Lỗi: {error} Sẽ tự thử lại lúc {at}.', error: 'Lỗi: {error}', waits: 'Đang chờ hệ thống thực hiện',
   departure: 'Rời cơ quan', departs: 'Ngày đầu không còn làm việc: {day} ({state})',
   scheduled: 'đã lên lịch', in_progress: 'đang thực hiện', done: 'đã xong', failed: 'gặp lỗi', held: 'đang bị giữ lại để hỏi', withdrawn: 'đã rút',
+  transfer: 'Điều chuyển', new_unit: 'Đơn vị mới', new_title: 'Chức danh mới (bỏ trống: giữ nguyên)', from_day: 'Từ ngày (dd/mm/yyyy)', decision_number: 'Số quyết định',
+  choose_unit: 'Vui lòng chọn đơn vị', day_form: 'Vui lòng nhập ngày có thật, ví dụ 05/12/2026', number_needed: 'Vui lòng nhập số quyết định',
+  look_first: 'Xem trước thay đổi', looking: 'Đang xử lý…', effect: 'Sau khi lưu (chưa lưu gì)', transfer_save: 'Điều chuyển {name} từ {day}', transferred: 'Đã lưu việc điều chuyển.',
+  address_stays: 'Địa chỉ thư giữ nguyên: {address}', address_changes: 'Địa chỉ thư mới: {address}', login_changes: 'Tên đăng nhập từ ngày đó: {login}',
+  changed_meanwhile: 'Hồ sơ vừa được người khác sửa. Nội dung bạn nhập vẫn còn; vui lòng mở lại hồ sơ để xem rồi nhập lại.',
+  not_saved: 'Chưa lưu được vì danh bạ không trả lời. Nội dung bạn nhập vẫn còn; vui lòng thử lại sau ít phút.',
   back: 'Về danh sách',
 }
