@@ -145,6 +145,37 @@ const flows = {
     await page.getByRole('cell', { name: given.day }).first().waitFor()
     await picture(page, 'transferred')
   }),
+  ended: () => browser(async (page) => {
+    await signIn(page, given.hr)
+    await page.getByRole('link', { name: 'Nhân sự', exact: true }).click()
+    await page.locator('tbody th a').first().click()
+    await page.getByRole('button', { name: 'Điều chuyển' }).click()
+    await page.getByLabel('Số quyết định').fill('12/QĐ-UBND')
+    await page.getByLabel('Từ ngày').fill('05/12/2026')
+    await page.getByLabel('Đơn vị mới').selectOption({ index: 3 })
+    await page.context().clearCookies()
+    await page.getByRole('button', { name: 'Xem trước' }).click()
+    await page.getByText('Phiên làm việc đã hết').waitFor()
+    assert.equal(await page.getByText('Điều chuyển').first().isVisible(), false, 'nothing of before is seen')
+    await picture(page, 'ended')
+    await page.locator('#login').fill(given.hr)
+    await page.locator('#password').fill(given.password)
+    await page.keyboard.press('Enter')
+    await page.getByLabel('Số quyết định').waitFor()
+    assert.equal(await page.getByLabel('Số quyết định').inputValue(), '12/QĐ-UBND', 'nothing typed is lost')
+    await page.getByRole('button', { name: 'Xem trước' }).click()
+    await page.getByText('Sau khi lưu (chưa lưu gì)').waitFor()
+  }),
+  keyboard: () => browser(async (page) => {
+    await signIn(page, given.hr)
+    for (let i = 0; i < 40 && !(await page.evaluate(() => document.activeElement?.textContent === 'Nhân sự')); i++) await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await settled(page)
+    for (let i = 0; i < 40 && !(await page.evaluate(() => document.activeElement?.id === 'q')); i++) await page.keyboard.press('Tab')
+    await page.keyboard.type('nguyen')
+    await page.keyboard.press('Enter')
+    await page.waitForFunction(() => location.hash.includes('q=nguyen'))
+  }),
   phone: () => browser(async (page) => {
     await signIn(page, given.hr)
     for (const room of ['overview', 'people']) {

@@ -43,7 +43,7 @@ def run(office, flow, tmp_path, **more):
     assert done.returncode == 0, done.stderr[-4000:]
 
 
-@pytest.mark.parametrize("flow", ["sign_in", "head", "one_number", "search", "person", "phone", "prefix", "english"])
+@pytest.mark.parametrize("flow", ["sign_in", "head", "one_number", "search", "person", "ended", "keyboard", "phone", "prefix", "english"])
 def test_flow(office, flow, tmp_path):
     run(office, flow, tmp_path)
 

@@ -62,7 +62,7 @@ export const en: Record<keyof typeof vi, string> = {
   stage_unused: 'not using {system}',
   stage_other: '{system}',
   pending: 'Starting soon', active: 'In service', on_leave: 'On leave', departing: 'Leaving soon', departed: 'Left',
-  site_admin: 'Administrator', unit_hr: 'HR of the unit', unit_head: 'Head of the unit', auditor: 'Auditor',
+  site_admin: 'Administrator', unit_hr: 'HR of the unit', unit_head: 'Head of the unit', unit_admin: 'Administrator of the unit', clerk: 'Clerk', inspector: 'Inspector',
   posts: 'Posts',
   from: 'From', to: 'To', kind: 'Kind',
   chinh_thuc: 'Regular', kiem_nhiem: 'Additional', biet_phai: 'Seconded',

@@ -1,3 +1,9 @@
+import type { components } from '../../generated/api'
+
+type Schema = components['schemas']
+/** Words of the contract that people are shown; one that it gains and that has no text here does not compile. */
+type Contract = Schema['StaffStatus'] | Schema['RoleWord'] | Schema['PostKind'] | Schema['ObservedState'] | Schema['DepartureState'] | `want_${Schema['DesiredState']}`
+
 /** Every text of the console, Vietnamese first; the other languages have exactly these names (checked by the compiler). */
 export const vi = {
   language: 'English',
@@ -61,7 +67,7 @@ export const vi = {
   stage_unused: 'chưa dùng {system}',
   stage_other: '{system}',
   pending: 'Sắp nhận việc', active: 'Đang làm việc', on_leave: 'Đang nghỉ', departing: 'Sắp rời', departed: 'Đã rời',
-  site_admin: 'Quản trị', unit_hr: 'Nhân sự đơn vị', unit_head: 'Lãnh đạo đơn vị', auditor: 'Kiểm tra',
+  site_admin: 'Quản trị', unit_hr: 'Nhân sự đơn vị', unit_head: 'Lãnh đạo đơn vị', unit_admin: 'Quản trị đơn vị', clerk: 'Văn thư', inspector: 'Kiểm tra',
   posts: 'Vị trí công tác',
   from: 'Từ ngày', to: 'Đến ngày', kind: 'Loại',
   chinh_thuc: 'Chính thức', kiem_nhiem: 'Kiêm nhiệm', biet_phai: 'Biệt phái',
@@ -80,4 +86,4 @@ export const vi = {
   changed_meanwhile: 'Hồ sơ vừa được người khác sửa. Nội dung bạn nhập vẫn còn; vui lòng mở lại hồ sơ để xem rồi nhập lại.',
   not_saved: 'Chưa lưu được vì danh bạ không trả lời. Nội dung bạn nhập vẫn còn; vui lòng thử lại sau ít phút.',
   back: 'Về danh sách',
-}
+} satisfies Record<Contract, string> & Record<string, string>
