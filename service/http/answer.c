@@ -9,11 +9,6 @@
 
 static const char vary[] = "Accept-Language, Accept";
 
-bool htp_answered(const struct htp_private *p)
-{
-    return p->status != 0;
-}
-
 /* A second answer to one request is a mistake of the handler: the first one stands. */
 static bool begin(struct htp_private *p, int status)
 {
@@ -24,42 +19,6 @@ static bool begin(struct htp_private *p, int status)
     }
     p->status = status;
     return true;
-}
-
-void htp_answer_header(struct htp_private *p, const char *name, const char *value)
-{
-    for (size_t i = 0; i < p->header_count; i++) {
-        if (strcasecmp(p->headers[i].name, name) == 0) {
-            p->headers[i].value = value;
-            return;
-        }
-    }
-    if (p->header_count < HTP_MAX_HEADERS) {
-        p->headers[p->header_count++] = (struct htp_pair){name, value};
-    } else {
-        cv_log(CV_LOG_ERROR, "too_many_headers", "%s is left out", name);
-    }
-}
-
-const char *htp_answer_header_get(const struct htp_private *p, const char *name)
-{
-    for (size_t i = 0; i < p->header_count; i++) {
-        if (strcasecmp(p->headers[i].name, name) == 0) {
-            return p->headers[i].value;
-        }
-    }
-    return NULL;
-}
-
-void htp_header_set(struct htp_exchange *x, const char *name, const char *fmt, ...)
-{
-    va_list ap;
-    char *value;
-
-    va_start(ap, fmt);
-    value = cv_arena_vprintf(x->arena, fmt, ap);
-    va_end(ap);
-    htp_answer_header(x->priv, cv_arena_strdup(x->arena, name), value);
 }
 
 void htp_etag_moving(struct htp_exchange *x, int64_t revision)

@@ -2,6 +2,7 @@
 #include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "congvu/log.h"
 #include "congvu/secret.h"
@@ -166,4 +167,47 @@ bool htp_if_none_match_any(const struct htp_exchange *x)
     const char *value = x->priv->head.value[HTP_IF_NONE_MATCH];
 
     return value && strcmp(value, "*") == 0;
+}
+
+/* ---- header fields of the answer ---- */
+
+bool htp_answered(const struct htp_private *p)
+{
+    return p->status != 0;
+}
+
+void htp_answer_header(struct htp_private *p, const char *name, const char *value)
+{
+    for (size_t i = 0; i < p->header_count; i++) {
+        if (strcasecmp(p->headers[i].name, name) == 0) {
+            p->headers[i].value = value;
+            return;
+        }
+    }
+    if (p->header_count < HTP_MAX_HEADERS) {
+        p->headers[p->header_count++] = (struct htp_pair){name, value};
+    } else {
+        cv_log(CV_LOG_ERROR, "too_many_headers", "%s is left out", name);
+    }
+}
+
+const char *htp_answer_header_get(const struct htp_private *p, const char *name)
+{
+    for (size_t i = 0; i < p->header_count; i++) {
+        if (strcasecmp(p->headers[i].name, name) == 0) {
+            return p->headers[i].value;
+        }
+    }
+    return NULL;
+}
+
+void htp_header_set(struct htp_exchange *x, const char *name, const char *fmt, ...)
+{
+    va_list ap;
+    char *value;
+
+    va_start(ap, fmt);
+    value = cv_arena_vprintf(x->arena, fmt, ap);
+    va_end(ap);
+    htp_answer_header(x->priv, cv_arena_strdup(x->arena, name), value);
 }

@@ -7,10 +7,6 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = os.environ.get("CONGVU_BUILD")
-# Open circles, each with whoever mends it; nothing may be added.
-KNOWN = [
-    {"http/answer", "http/problem"},
-]
 
 
 def objects():
@@ -77,7 +73,7 @@ def graph():
 
 
 def test_no_circle_between_files(graph):
-    assert [sorted(c) for c in circles(graph) if c not in KNOWN] == []
+    assert [sorted(c) for c in circles(graph)] == []
 
 
 def test_no_circle_between_folders(graph):
