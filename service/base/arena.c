@@ -51,9 +51,8 @@ struct cv_arena *cv_arena_new(size_t max)
 {
     struct cv_arena *arena = calloc(1, sizeof(*arena));
 
-    if (!arena) {
+    if (!arena)
         return NULL;
-    }
     arena->max = max < SIZE_MAX / 4 ? max : SIZE_MAX / 4;
 #ifndef CV_ARENA_MALLOC
     arena->blocks = block_new(FIRST_BLOCK);
@@ -88,9 +87,8 @@ static void free_blocks(struct cv_arena *arena)
 
 void cv_arena_free(struct cv_arena **arena)
 {
-    if (!arena || !*arena) {
+    if (!arena || !*arena)
         return;
-    }
     run_deferred(*arena);
     free_blocks(*arena);
     free(*arena);
@@ -134,13 +132,11 @@ static void account(struct cv_arena *arena, size_t size)
 {
     size_t grace = arena->max > GRACE ? arena->max : GRACE;
 
-    if (size > arena->max + grace - arena->used) {
+    if (size > arena->max + grace - arena->used)
         cv_die("an arena is far past its ceiling");
-    }
     arena->used += size;
-    if (arena->used > arena->max) {
+    if (arena->used > arena->max)
         arena->overflow = true;
-    }
 }
 
 /* A block that has `size` bytes free, at the head of the chain. */
@@ -151,20 +147,17 @@ static struct block *block_for(struct cv_arena *arena, size_t size)
 #else
     struct block *head = arena->blocks;
 
-    if (head->size - head->used >= size) {
+    if (head->size - head->used >= size)
         return head;
-    }
     size_t want = head->size < LARGEST_BLOCK ? head->size * 2 : LARGEST_BLOCK;
 
-    if (want < size) {
+    if (want < size)
         want = size;
-    }
 #endif
     struct block *b = block_new(want);
 
-    if (!b) {
+    if (!b)
         cv_die("out of memory");
-    }
     b->next = arena->blocks;
     arena->blocks = b;
     return b;
@@ -172,9 +165,8 @@ static struct block *block_for(struct cv_arena *arena, size_t size)
 
 void *cv_arena_alloc(struct cv_arena *arena, size_t size)
 {
-    if (size > SIZE_MAX / 2) {
+    if (size > SIZE_MAX / 2)
         cv_die("an allocation of impossible size");
-    }
     size_t full = round_up(size ? size : 1);
 
     account(arena, full);
@@ -193,9 +185,8 @@ void *cv_arena_alloc_n(struct cv_arena *arena, size_t n, size_t size)
 {
     size_t total;
 
-    if (__builtin_mul_overflow(n, size, &total)) {
+    if (__builtin_mul_overflow(n, size, &total))
         cv_die("an allocation of impossible size");
-    }
     return cv_arena_alloc(arena, total);
 }
 

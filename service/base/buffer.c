@@ -20,9 +20,8 @@ void cv_buf_reset(struct cv_buf *b)
 {
     b->len = 0;
     b->failed = false;
-    if (b->data) {
+    if (b->data)
         b->data[0] = '\0';
-    }
 }
 
 bool cv_buf_ok(const struct cv_buf *b)
@@ -39,17 +38,14 @@ static bool reserve(struct cv_buf *b, size_t n)
     }
     size_t need = b->len + n + 1;
 
-    if (need <= b->cap) {
+    if (need <= b->cap)
         return true;
-    }
     size_t cap = b->cap < 64 ? 64 : b->cap;
 
-    while (cap < need) {
+    while (cap < need)
         cap *= 2;
-    }
-    if (cap > b->max + 1) {
+    if (cap > b->max + 1)
         cap = b->max + 1;
-    }
     char *data = realloc(b->data, cap);
 
     if (!data) {
@@ -63,12 +59,10 @@ static bool reserve(struct cv_buf *b, size_t n)
 
 void cv_buf_put(struct cv_buf *b, const void *bytes, size_t n)
 {
-    if (!reserve(b, n)) {
+    if (!reserve(b, n))
         return;
-    }
-    if (n > 0) {
+    if (n > 0)
         memcpy(b->data + b->len, bytes, n);
-    }
     b->len += n;
     b->data[b->len] = '\0';
 }
@@ -80,9 +74,8 @@ void cv_buf_puts(struct cv_buf *b, const char *s)
 
 void cv_buf_putc(struct cv_buf *b, char c)
 {
-    if (!reserve(b, 1)) {
+    if (!reserve(b, 1))
         return;
-    }
     b->data[b->len++] = c;
     b->data[b->len] = '\0';
 }
@@ -117,15 +110,13 @@ const char *cv_buf_str(const struct cv_buf *b)
 
 char *cv_buf_steal(struct cv_buf *b, size_t *out_len)
 {
-    if (!reserve(b, 0)) {
+    if (!reserve(b, 0))
         return NULL;
-    }
     char *data = b->data;
 
     data[b->len] = '\0';
-    if (out_len) {
+    if (out_len)
         *out_len = b->len;
-    }
     *b = (struct cv_buf){.max = b->max};
     return data;
 }

@@ -34,21 +34,17 @@ static bool zone_open(const char *name, UCalendar **out)
     UErrorCode status = U_ZERO_ERROR;
     size_t len = strlen(name);
 
-    if (len == 0 || len >= ZONE_NAME_MAX) {
+    if (len == 0 || len >= ZONE_NAME_MAX)
         return false;
-    }
-    for (size_t i = 0; i <= len; i++) {
+    for (size_t i = 0; i <= len; i++)
         id[i] = (unsigned char)name[i];
-    }
     ucal_getCanonicalTimeZoneID(id, (int32_t)len, canonical, ZONE_NAME_MAX, NULL, &status);
-    if (U_FAILURE(status)) {
+    if (U_FAILURE(status))
         return false;
-    }
     UCalendar *cal = ucal_open(id, (int32_t)len, "en_US_POSIX", UCAL_GREGORIAN, &status);
 
-    if (U_FAILURE(status)) {
+    if (U_FAILURE(status))
         return false;
-    }
     *out = cal;
     return true;
 }
@@ -70,13 +66,11 @@ bool cv_clock_init(const char *zone_name, int64_t offset_s, struct cv_error *err
     cv_lock_take(&zone_lock);
     UCalendar *old = zone;
     zone = fresh;
-    for (size_t i = 0; i < CACHE; i++) {
+    for (size_t i = 0; i < CACHE; i++)
         atomic_store_explicit(&cache[i], 0, memory_order_relaxed);
-    }
     cv_lock_give(&zone_lock);
-    if (old) {
+    if (old)
         ucal_close(old);
-    }
     cv_clock_set_offset(offset_s);
     return true;
 }
@@ -98,9 +92,8 @@ static int32_t ask_icu(cv_moment m)
     ucal_setMillis(zone, (double)m * 1000.0, &status);
     int32_t ms = ucal_get(zone, UCAL_ZONE_OFFSET, &status) + ucal_get(zone, UCAL_DST_OFFSET, &status);
 
-    if (U_FAILURE(status)) {
+    if (U_FAILURE(status))
         cv_die("ICU cannot tell the zone's offset");
-    }
     return ms / 1000;
 }
 
@@ -110,18 +103,15 @@ static int32_t offset_at(cv_moment m)
     _Atomic uint64_t *cell = &cache[(uint64_t)slot % CACHE];
     uint64_t seen = atomic_load_explicit(cell, memory_order_relaxed);
 
-    if (seen != 0 && (int64_t)seen >> 24 == slot) {
+    if (seen != 0 && (int64_t)seen >> 24 == slot)
         return (int32_t)(seen & 0xFFFFFF) - (1 << 23);
-    }
     cv_lock_take(&zone_lock);
-    if (!zone) {
+    if (!zone)
         cv_die("cv_clock_init() was not called");
-    }
     int32_t offset = ask_icu(m);
 
-    if (ask_icu(slot * SLOT_S) == offset && ask_icu(slot * SLOT_S + SLOT_S - 1) == offset) {
+    if (ask_icu(slot * SLOT_S) == offset && ask_icu(slot * SLOT_S + SLOT_S - 1) == offset)
         atomic_store_explicit(cell, (uint64_t)slot << 24 | (uint64_t)(offset + (1 << 23)), memory_order_relaxed);
-    }
     cv_lock_give(&zone_lock);
     return offset;
 }
@@ -158,11 +148,10 @@ static cv_moment change_between(cv_moment from, cv_moment to)
     while (to - from > 1) {
         cv_moment mid = from + (to - from) / 2;
 
-        if (offset_at(mid) == before) {
+        if (offset_at(mid) == before)
             from = mid;
-        } else {
+        else
             to = mid;
-        }
     }
     return to;
 }
@@ -172,17 +161,14 @@ cv_moment cv_day_start(cv_day d)
 {
     int64_t local = (int64_t)d * DAY_S;
 
-    if (d == CV_NO_DAY || !sane(local)) {
+    if (d == CV_NO_DAY || !sane(local))
         return CV_NO_MOMENT;
-    }
     int32_t before = offset_at(local - DAY_S), after = offset_at(local + DAY_S);
 
-    if (before == after || offset_at(local - before) == before) {
+    if (before == after || offset_at(local - before) == before)
         return local - before;
-    }
-    if (offset_at(local - after) == after) {
+    if (offset_at(local - after) == after)
         return local - after;
-    }
     return change_between(local - after, local - before);
 }
 
@@ -242,16 +228,14 @@ const char *cv_moment_rfc3339(cv_moment m, char out[CV_MOMENT_TEXT])
     char *p = out;
 
     *p = '\0';
-    if (!sane(m)) {
+    if (!sane(m))
         return out;
-    }
     int32_t minutes = (int32_t)floor_div(offset_at(m), 60); /* RFC 3339 knows no seconds of offset */
     int64_t local = m + (int64_t)minutes * 60, days = floor_div(local, DAY_S), s = local - days * DAY_S;
     uint64_t off = (uint64_t)(minutes < 0 ? -minutes : minutes);
 
-    if (!writable(days, &year, &month, &day)) {
+    if (!writable(days, &year, &month, &day))
         return out;
-    }
     p = cv_put_digits(p, (uint64_t)year, 4), *p++ = '-';
     p = cv_put_digits(p, (uint64_t)month, 2), *p++ = '-';
     p = cv_put_digits(p, (uint64_t)day, 2), *p++ = 'T';
@@ -270,14 +254,12 @@ const char *cv_moment_ldap(cv_moment m, char out[CV_MOMENT_TEXT])
     char *p = out;
 
     *p = '\0';
-    if (!sane(m)) {
+    if (!sane(m))
         return out;
-    }
     int64_t days = floor_div(m, DAY_S), s = m - days * DAY_S;
 
-    if (!writable(days, &year, &month, &day)) {
+    if (!writable(days, &year, &month, &day))
         return out;
-    }
     p = cv_put_digits(p, (uint64_t)year, 4);
     p = cv_put_digits(p, (uint64_t)month, 2);
     p = cv_put_digits(p, (uint64_t)day, 2);
@@ -322,9 +304,8 @@ const char *cv_moment_people(cv_moment m, char out[CV_MOMENT_TEXT])
     char rfc[CV_MOMENT_TEXT], day[CV_DAY_TEXT];
 
     *out = '\0';
-    if (*cv_moment_rfc3339(m, rfc) != '\0') {
+    if (*cv_moment_rfc3339(m, rfc) != '\0')
         snprintf(out, CV_MOMENT_TEXT, "%s %.5s", cv_day_people(cv_day_of(m), day), strchr(rfc, 'T') + 1);
-    }
     return out;
 }
 
@@ -336,9 +317,8 @@ static bool take(const char **p, int digits, int *out)
     for (int i = 0; i < digits; i++) {
         char c = (*p)[i];
 
-        if (c < '0' || c > '9') {
+        if (c < '0' || c > '9')
             return false;
-        }
         value = value * 10 + (c - '0');
     }
     *p += digits;
@@ -348,9 +328,8 @@ static bool take(const char **p, int digits, int *out)
 
 static bool take_sign(const char **p, char sign)
 {
-    if (**p != sign) {
+    if (**p != sign)
         return false;
-    }
     (*p)++;
     return true;
 }
@@ -359,14 +338,12 @@ static bool days_of(int year, int month, int day, int64_t *out)
 {
     static const char length[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
-    if (year < YEAR_MIN || year > YEAR_MAX || month < 1 || month > 12 || day < 1) {
+    if (year < YEAR_MIN || year > YEAR_MAX || month < 1 || month > 12 || day < 1)
         return false;
-    }
     bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 
-    if (day > length[month - 1] + (month == 2 && leap)) {
+    if (day > length[month - 1] + (month == 2 && leap))
         return false;
-    }
     *out = cv_days_from_civil(year, month, day);
     return true;
 }
@@ -386,25 +363,21 @@ static bool take_time(const char **p, bool colons, int *out)
     int h, m, s;
 
     if (!(take(p, 2, &h) && (!colons || take_sign(p, ':')) && take(p, 2, &m) && (!colons || take_sign(p, ':')) &&
-          take(p, 2, &s) && h < 24 && m < 60 && s < 60)) {
+          take(p, 2, &s) && h < 24 && m < 60 && s < 60))
         return false;
-    }
     *out = h * 3600 + m * 60 + s;
     return true;
 }
 
 static bool skip_fraction(const char **p, bool comma)
 {
-    if (**p != '.' && !(comma && **p == ',')) {
+    if (**p != '.' && !(comma && **p == ','))
         return true;
-    }
     (*p)++;
-    if (**p < '0' || **p > '9') {
+    if (**p < '0' || **p > '9')
         return false;
-    }
-    while (**p >= '0' && **p <= '9') {
+    while (**p >= '0' && **p <= '9')
         (*p)++;
-    }
     return true;
 }
 
@@ -418,13 +391,11 @@ static bool take_offset(const char **p, bool colon, int *out)
         *out = 0;
         return (*p)[1] == '\0';
     }
-    if (sign != '+' && sign != '-') {
+    if (sign != '+' && sign != '-')
         return false;
-    }
     (*p)++;
-    if (!(take(p, 2, &h) && (!colon || take_sign(p, ':')) && take(p, 2, &m) && h < 24 && m < 60 && **p == '\0')) {
+    if (!(take(p, 2, &h) && (!colon || take_sign(p, ':')) && take(p, 2, &m) && h < 24 && m < 60 && **p == '\0'))
         return false;
-    }
     *out = (h * 3600 + m * 60) * (sign == '-' ? -1 : 1);
     return true;
 }
@@ -434,9 +405,8 @@ bool cv_day_parse(const char *text, cv_day *out)
     const char *p = text;
     int64_t days;
 
-    if (!take_date(&p, true, &days) || *p != '\0') {
+    if (!take_date(&p, true, &days) || *p != '\0')
         return false;
-    }
     *out = (cv_day)days;
     return true;
 }
@@ -448,9 +418,8 @@ bool cv_moment_parse_rfc3339(const char *text, cv_moment *out)
     int seconds, offset;
 
     if (!take_date(&p, true, &days) || !(take_sign(&p, 'T') || take_sign(&p, 't')) || !take_time(&p, true, &seconds) ||
-        !skip_fraction(&p, false) || !take_offset(&p, true, &offset)) {
+        !skip_fraction(&p, false) || !take_offset(&p, true, &offset))
         return false;
-    }
     *out = days * DAY_S + seconds - offset;
     return true;
 }
@@ -462,9 +431,8 @@ bool cv_moment_parse_ldap(const char *text, cv_moment *out)
     int seconds, offset;
 
     if (!take_date(&p, false, &days) || !take_time(&p, false, &seconds) || !skip_fraction(&p, true) ||
-        !take_offset(&p, false, &offset)) {
+        !take_offset(&p, false, &offset))
         return false;
-    }
     *out = days * DAY_S + seconds - offset;
     return true;
 }
@@ -481,9 +449,8 @@ struct cv_deadline cv_deadline_in_ms(int64_t ms)
 {
     int64_t span, at;
 
-    if (__builtin_mul_overflow(ms, INT64_C(1000000), &span) || __builtin_add_overflow(cv_mono_ns(), span, &at)) {
+    if (__builtin_mul_overflow(ms, INT64_C(1000000), &span) || __builtin_add_overflow(cv_mono_ns(), span, &at))
         at = ms < 0 ? 0 : INT64_MAX;
-    }
     return (struct cv_deadline){at};
 }
 

@@ -28,11 +28,9 @@ const struct cv_problem_row *cv_problem_row(enum cv_problem problem)
 
 enum cv_problem cv_problem_by_code(const char *code)
 {
-    for (int i = cvp_none + 1; i < CVP_COUNT; i++) {
-        if (strcmp(rows[i].code, code) == 0) {
+    for (int i = cvp_none + 1; i < CVP_COUNT; i++)
+        if (strcmp(rows[i].code, code) == 0)
             return (enum cv_problem)i;
-        }
-    }
     return cvp_none;
 }
 
@@ -88,14 +86,11 @@ static enum cv_problem general_problem(enum cv_kind kind)
     unsigned at = (unsigned)kind < CV_KIND_COUNT ? (unsigned)kind : (unsigned)CV_INTERNAL;
     enum cv_problem named = cv_problem_by_code(general[at].code);
 
-    if (named != cvp_none) {
+    if (named != cvp_none)
         return named;
-    }
-    for (int i = cvp_none + 1; i < CVP_COUNT; i++) {
-        if (rows[i].status == general[at].status) {
+    for (int i = cvp_none + 1; i < CVP_COUNT; i++)
+        if (rows[i].status == general[at].status)
             return (enum cv_problem)i;
-        }
-    }
     return cvp_internal;
 }
 
@@ -121,11 +116,10 @@ __attribute__((format(printf, 3, 0))) static void fill_text(struct cv_error *err
     }
     int n = vsnprintf(out, room, fmt, ap);
 
-    if (n < 0) {
+    if (n < 0)
         out[0] = '\0';
-    } else if ((size_t)n >= room) {
+    else if ((size_t)n >= room)
         out[cv_utf8_whole(out, room - 1)] = '\0';
-    }
 }
 
 static void start(struct cv_error *err, enum cv_kind kind, enum cv_problem problem, const char *field)
@@ -182,15 +176,13 @@ static void faults_grow(struct cv_faults *faults)
 {
     size_t n = faults->count;
 
-    if (n != 0 && (n < 4 || (n & (n - 1)) != 0)) {
+    if (n != 0 && (n < 4 || (n & (n - 1)) != 0))
         return;
-    }
     size_t room = n == 0 ? 4 : 2 * n;
     struct cv_fault *items = CV_NEWS(faults->arena, struct cv_fault, room);
 
-    if (n > 0) {
+    if (n > 0)
         memcpy(items, faults->items, n * sizeof(*items));
-    }
     faults->items = items;
 }
 
@@ -243,12 +235,10 @@ bool cv_faults_check(const struct cv_faults *faults, enum cv_problem problem, st
         return cv_fail_as(err, CV_LIMIT, NULL, "Yêu cầu quá lớn, vui lòng chia nhỏ",
                           "The request is too large, please split it");
     }
-    if (n == 0) {
+    if (n == 0)
         return true;
-    }
-    if (problem == cvp_none) {
+    if (problem == cvp_none)
         problem = cvp_validation_failed;
-    }
     if (n == 1) {
         const struct cv_fault *only = &faults->items[0];
 
@@ -265,12 +255,10 @@ size_t cv_utf8_whole(const char *s, size_t len)
 {
     size_t back = 0;
 
-    while (back < 3 && back < len && ((unsigned char)s[len - 1 - back] & 0xC0) == 0x80) {
+    while (back < 3 && back < len && ((unsigned char)s[len - 1 - back] & 0xC0) == 0x80)
         back++;
-    }
-    if (back >= len) {
+    if (back >= len)
         return len;
-    }
     unsigned char lead = (unsigned char)s[len - 1 - back];
     size_t need = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : lead >= 0xC0 ? 1 : 0;
 

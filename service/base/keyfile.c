@@ -15,9 +15,8 @@ enum { KEY_BYTES = 32, PATH_ROOM = 4096 };
 
 static void close_fd(const int *fd)
 {
-    if (*fd >= 0) {
+    if (*fd >= 0)
         close(*fd);
-    }
 }
 #define auto_fd __attribute__((cleanup(close_fd))) int
 
@@ -44,18 +43,14 @@ static bool check(int fd, const char *path, struct cv_error *err)
 {
     struct stat st;
 
-    if (fstat(fd, &st) != 0) {
+    if (fstat(fd, &st) != 0)
         return system_error(err, path, errno);
-    }
-    if (!S_ISREG(st.st_mode) || st.st_size != KEY_BYTES) {
+    if (!S_ISREG(st.st_mode) || st.st_size != KEY_BYTES)
         return refuse(err, path, "phải là tệp thường đúng 32 byte", "must be a plain file of exactly 32 bytes");
-    }
-    if (st.st_uid != geteuid()) {
+    if (st.st_uid != geteuid())
         return refuse(err, path, "phải thuộc về người dùng chạy dịch vụ", "must be owned by the user of this service");
-    }
-    if (st.st_mode & 077) {
+    if (st.st_mode & 077)
         return refuse(err, path, "người khác đọc được; hãy chạy chmod 600", "others have access to it; run chmod 600");
-    }
     return true;
 }
 
@@ -63,14 +58,12 @@ static bool load(int fd, const char *path, struct cv_key *out, struct cv_error *
 {
     struct cv_key key;
 
-    if (!check(fd, path, err)) {
+    if (!check(fd, path, err))
         return false;
-    }
     ssize_t n = read(fd, key.bytes, sizeof(key.bytes));
 
-    if (n != KEY_BYTES) {
+    if (n != KEY_BYTES)
         return n < 0 ? system_error(err, path, errno) : refuse(err, path, "bị cắt ngắn", "was cut short");
-    }
     *out = key;
     OPENSSL_cleanse(&key, sizeof(key));
     return true;
@@ -94,16 +87,14 @@ static void sync_folder(const char *path)
     const char *slash = strrchr(path, '/');
     size_t n = slash ? (size_t)(slash - path) : 0;
 
-    if (n >= sizeof(folder)) {
+    if (n >= sizeof(folder))
         return;
-    }
     memcpy(folder, path, n);
     folder[n] = '\0';
     auto_fd fd = open(n > 0 ? folder : slash ? "/" : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-    if (fd >= 0) {
+    if (fd >= 0)
         fsync(fd);
-    }
 }
 
 /* Written whole under another name and then linked, so that nobody ever sees half a key, and of two processes that
@@ -113,21 +104,18 @@ static bool make(const char *path, struct cv_error *err)
     char temporary[PATH_ROOM];
     int n = snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path);
 
-    if (n < 0 || (size_t)n >= sizeof(temporary)) {
+    if (n < 0 || (size_t)n >= sizeof(temporary))
         return refuse(err, path, "đường dẫn quá dài", "the path is too long");
-    }
     auto_fd fd = mkostemp(temporary, O_CLOEXEC);
 
-    if (fd < 0) {
+    if (fd < 0)
         return system_error(err, path, errno);
-    }
     bool ok = write_key(fd) && (link(temporary, path) == 0 || errno == EEXIST);
     int number = errno;
 
     unlink(temporary);
-    if (!ok) {
+    if (!ok)
         return system_error(err, path, number);
-    }
     sync_folder(path);
     return true;
 }
@@ -137,9 +125,8 @@ bool cv_key_load(const char *path, bool create, struct cv_key *out, struct cv_er
     auto_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 
     if (fd < 0 && errno == ENOENT && create) {
-        if (!make(path, err)) {
+        if (!make(path, err))
             return false;
-        }
         fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     }
     return fd < 0 ? system_error(err, path, errno) : load(fd, path, out, err);
@@ -150,20 +137,16 @@ const char *cv_secret_read(const char *path, char *out, size_t size, size_t *out
     struct stat st;
     auto_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 
-    if (fd < 0 || fstat(fd, &st) != 0) {
+    if (fd < 0 || fstat(fd, &st) != 0)
         return "cannot be opened";
-    }
-    if (!S_ISREG(st.st_mode) || (st.st_mode & 077) != 0 || (st.st_uid != geteuid() && st.st_uid != 0)) {
+    if (!S_ISREG(st.st_mode) || (st.st_mode & 077) != 0 || (st.st_uid != geteuid() && st.st_uid != 0))
         return "must be a plain file of this user with mode 0600";
-    }
     ssize_t n = read(fd, out, size);
 
-    while (n > 0 && (out[n - 1] == '\n' || out[n - 1] == '\r')) {
+    while (n > 0 && (out[n - 1] == '\n' || out[n - 1] == '\r'))
         n--;
-    }
-    if (n <= 0 || (size_t)n == size) {
+    if (n <= 0 || (size_t)n == size)
         return "empty or too long";
-    }
     out[n] = '\0';
     *out_len = (size_t)n;
     return NULL;

@@ -44,13 +44,11 @@ void cv_log_request(const char *request_id)
 {
     size_t n = request_id ? strnlen(request_id, sizeof(request) - 1) : 0;
 
-    if (n > 0) {
+    if (n > 0)
         memcpy(request, request_id, n);
-    }
     request[n] = '\0';
-    if (n == 0) {
+    if (n == 0)
         ring.kept = 0; /* what one request did explains no error of the next */
-    }
 }
 
 /* One line under construction. A text that does not fit is cut; the line stays valid JSON. */
@@ -74,9 +72,8 @@ static void add_member(struct line *l, const char *name, const char *value)
 {
     size_t frame = strlen(name) + 6;
 
-    if (l->room - l->len < frame + 8) {
+    if (l->room - l->len < frame + 8)
         return;
-    }
     add_plain(l, ",\"");
     add_plain(l, name);
     add_plain(l, "\":\"");
@@ -144,18 +141,16 @@ static struct line line_start(char *text, size_t size, enum cv_level level, cons
 
     begin(&l, level);
     add_member(&l, "event", event);
-    if (*request) {
+    if (*request)
         add_member(&l, "request_id", request);
-    }
     return l;
 }
 
 static void line_out(struct line *l, enum cv_level level)
 {
     end(l);
-    if (level == CV_LOG_ERROR) {
+    if (level == CV_LOG_ERROR)
         emit_ring();
-    }
     emit(l->text, l->len);
 }
 
@@ -179,9 +174,8 @@ void cv_log(enum cv_level level, const char *event, const char *fmt, ...)
     char text[CV_MAX_LOG_LINE], said[CV_MAX_LOG_LINE];
     va_list ap;
 
-    if (!shown && level != CV_LOG_DEBUG) {
+    if (!shown && level != CV_LOG_DEBUG)
         return;
-    }
     va_start(ap, fmt);
     if (!shown) {
         keep(event, fmt, ap);
@@ -214,17 +208,15 @@ void cv_log_error(enum cv_level level, const char *event, const struct cv_error 
     };
     char text[CV_MAX_LOG_LINE], number[16];
 
-    if ((int)level < atomic_load_explicit(&least, memory_order_relaxed)) {
+    if ((int)level < atomic_load_explicit(&least, memory_order_relaxed))
         return;
-    }
     struct line l = line_start(text, sizeof(text), level, event);
 
     add_member(&l, "message", err->text[CV_EN]);
     add_member(&l, "kind", (unsigned)err->kind < CV_KIND_COUNT ? kinds[err->kind] : "?");
     add_member(&l, "problem", cv_problem_row(err->problem)->code);
-    if (*err->field) {
+    if (*err->field)
         add_member(&l, "field", err->field);
-    }
     if (err->lib_code != 0 || *err->lib_text) {
         snprintf(number, sizeof(number), "%d", err->lib_code);
         add_member(&l, "lib_code", number);

@@ -48,15 +48,13 @@ uint64_t cv_counter_value(enum cv_counter counter)
 
 void cv_observe_request(int lane, double seconds)
 {
-    if (lane < 0 || lane >= LANES || !(seconds >= 0) || seconds > 1e9) {
+    if (lane < 0 || lane >= LANES || !(seconds >= 0) || seconds > 1e9)
         return;
-    }
     uint64_t us = (uint64_t)(seconds * 1e6);
     size_t i = 0;
 
-    while (i < CV_COUNT(bounds) && us > bounds[i].us) {
+    while (i < CV_COUNT(bounds) && us > bounds[i].us)
         i++;
-    }
     atomic_fetch_add_explicit(&lanes[lane].bucket[i], 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&lanes[lane].sum_us, us, memory_order_relaxed);
 }
@@ -87,9 +85,8 @@ void cv_metrics_print(struct cv_buf *out)
     }
     cv_buf_puts(out, "# HELP congvu_http_request_seconds time from the whole request to its answer\n"
                      "# TYPE congvu_http_request_seconds histogram\n");
-    for (int lane = 0; lane < LANES; lane++) {
+    for (int lane = 0; lane < LANES; lane++)
         print_lane(out, lane);
-    }
 }
 
 void cv_metrics_gauge(struct cv_buf *out, const char *name, const char *help, double value)

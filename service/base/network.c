@@ -22,14 +22,12 @@ bool cv_address_parse(const char *text, size_t len, struct cv_address *out)
     char copy[INET6_ADDRSTRLEN];
     struct cv_address a = {.len = memchr(text, ':', len) ? 16 : 4};
 
-    if (len == 0 || len >= sizeof(copy) || memchr(text, '\0', len)) {
+    if (len == 0 || len >= sizeof(copy) || memchr(text, '\0', len))
         return false;
-    }
     memcpy(copy, text, len);
     copy[len] = '\0';
-    if (inet_pton(a.len == 16 ? AF_INET6 : AF_INET, copy, a.bytes) != 1) {
+    if (inet_pton(a.len == 16 ? AF_INET6 : AF_INET, copy, a.bytes) != 1)
         return false;
-    }
     *out = unwrap(a);
     return true;
 }
@@ -38,22 +36,20 @@ bool cv_address_of(const struct sockaddr *from, struct cv_address *out)
 {
     struct cv_address a = {.len = from->sa_family == AF_INET6 ? 16 : 4};
 
-    if (from->sa_family == AF_INET6) {
+    if (from->sa_family == AF_INET6)
         memcpy(a.bytes, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, 16);
-    } else if (from->sa_family == AF_INET) {
+    else if (from->sa_family == AF_INET)
         memcpy(a.bytes, &((const struct sockaddr_in *)(const void *)from)->sin_addr, 4);
-    } else {
+    else
         return false;
-    }
     *out = unwrap(a);
     return true;
 }
 
 void cv_address_text(const struct cv_address *address, char out[CV_ADDRESS_TEXT])
 {
-    if (!inet_ntop(address->len == 16 ? AF_INET6 : AF_INET, address->bytes, out, CV_ADDRESS_TEXT)) {
+    if (!inet_ntop(address->len == 16 ? AF_INET6 : AF_INET, address->bytes, out, CV_ADDRESS_TEXT))
         out[0] = '\0';
-    }
 }
 
 bool cv_address_is_loopback(const struct cv_address *address)
@@ -67,13 +63,11 @@ static bool parse_prefix(const char *text, size_t len, size_t address_len, unsig
 {
     unsigned n = 0;
 
-    if (len == 0 || len > 3) {
+    if (len == 0 || len > 3)
         return false;
-    }
     for (size_t i = 0; i < len; i++) {
-        if (text[i] < '0' || text[i] > '9') {
+        if (text[i] < '0' || text[i] > '9')
             return false;
-        }
         n = n * 10 + (unsigned)(text[i] - '0');
     }
     *out = n;
@@ -86,27 +80,22 @@ bool cv_network_parse(const char *text, size_t len, struct cv_network *out)
     size_t head = slash ? (size_t)(slash - text) : len;
     struct cv_network network;
 
-    if (!cv_address_parse(text, head, &network.address)) {
+    if (!cv_address_parse(text, head, &network.address))
         return false;
-    }
     network.prefix = (unsigned)network.address.len * 8;
-    if (slash && !parse_prefix(slash + 1, len - head - 1, network.address.len, &network.prefix)) {
+    if (slash && !parse_prefix(slash + 1, len - head - 1, network.address.len, &network.prefix))
         return false;
-    }
     *out = network;
     return true;
 }
 
 bool cv_network_holds(const struct cv_network *network, const struct cv_address *address)
 {
-    if (network->address.len != address->len) {
+    if (network->address.len != address->len)
         return false;
-    }
-    for (unsigned i = 0; i < network->prefix; i++) {
-        if ((network->address.bytes[i / 8] ^ address->bytes[i / 8]) >> (7 - i % 8) & 1) {
+    for (unsigned i = 0; i < network->prefix; i++)
+        if ((network->address.bytes[i / 8] ^ address->bytes[i / 8]) >> (7 - i % 8) & 1)
             return false;
-        }
-    }
     return true;
 }
 
@@ -118,9 +107,8 @@ bool cv_networks_parse(const char *list, struct cv_network out[CV_MAX_NETWORKS],
     for (const char *p = list + strspn(list, between); *p; p += strspn(p, between)) {
         size_t len = strcspn(p, between);
 
-        if (count == CV_MAX_NETWORKS || !cv_network_parse(p, len, &out[count])) {
+        if (count == CV_MAX_NETWORKS || !cv_network_parse(p, len, &out[count]))
             return false;
-        }
         count++;
         p += len;
     }
@@ -132,12 +120,10 @@ static bool parse_port(const char *text, uint16_t *out)
 {
     unsigned port = 0;
 
-    if (*text == '\0' || strlen(text) > 5) {
+    if (*text == '\0' || strlen(text) > 5)
         return false;
-    }
-    for (; *text >= '0' && *text <= '9'; text++) {
+    for (; *text >= '0' && *text <= '9'; text++)
         port = port * 10 + (unsigned)(*text - '0');
-    }
     *out = (uint16_t)port;
     return *text == '\0' && port <= 65535;
 }
@@ -148,9 +134,8 @@ bool cv_listen_parse(const char *listen, struct cv_address *out, uint16_t *out_p
     const char *end = strchr(listen, v6 ? ']' : ':');
     const char *host = listen + v6;
 
-    if (!end || (v6 && end[1] != ':') || (v6 && !memchr(host, ':', (size_t)(end - host)))) {
+    if (!end || (v6 && end[1] != ':') || (v6 && !memchr(host, ':', (size_t)(end - host))))
         return false;
-    }
     return parse_port(end + 1 + v6, out_port) && cv_address_parse(host, (size_t)(end - host), out);
 }
 
@@ -161,9 +146,8 @@ bool cv_listen_socket(const char *listen, struct sockaddr_storage *out, unsigned
     struct cv_address host;
     uint16_t port;
 
-    if (!cv_listen_parse(listen, &host, &port)) {
+    if (!cv_listen_parse(listen, &host, &port))
         return false;
-    }
     memset(out, 0, sizeof(*out));
     if (host.len == 16) {
         v6->sin6_family = AF_INET6;
@@ -180,8 +164,7 @@ bool cv_listen_socket(const char *listen, struct sockaddr_storage *out, unsigned
 
 uint16_t cv_port_of(const struct sockaddr *address)
 {
-    if (address->sa_family == AF_INET6) {
+    if (address->sa_family == AF_INET6)
         return ntohs(((const struct sockaddr_in6 *)(const void *)address)->sin6_port);
-    }
     return address->sa_family == AF_INET ? ntohs(((const struct sockaddr_in *)(const void *)address)->sin_port) : 0;
 }

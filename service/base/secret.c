@@ -38,9 +38,8 @@ static void fetch_all(void)
     hkdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
     aes = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
     if (!hmac || !siphash || !hkdf || !aes || pthread_key_create(&mac_key, free_mac) != 0 ||
-        pthread_key_create(&tag_key, free_mac) != 0) {
+        pthread_key_create(&tag_key, free_mac) != 0)
         cv_die("OpenSSL lacks HMAC, SipHash, HKDF or AES-256-GCM");
-    }
 }
 
 static void hex(const uint8_t *bytes, size_t n, char *out)
@@ -59,9 +58,8 @@ void cv_random(void *out, size_t n)
     while (n > 0) {
         ssize_t got = getrandom(p, n, 0);
 
-        if (got < 0 && errno != EINTR) {
+        if (got < 0 && errno != EINTR)
             cv_die("the system gives no random bytes");
-        }
         if (got > 0) {
             p += got;
             n -= (size_t)got;
@@ -83,9 +81,8 @@ void cv_key_derive(const struct cv_key *master, const char *purpose, struct cv_k
     };
     struct cv_key fresh;
 
-    if (!ctx || EVP_KDF_derive(ctx, fresh.bytes, sizeof(fresh.bytes), params) != 1) {
+    if (!ctx || EVP_KDF_derive(ctx, fresh.bytes, sizeof(fresh.bytes), params) != 1)
         cv_die("HKDF");
-    }
     EVP_KDF_CTX_free(ctx);
     *out = fresh;
     OPENSSL_cleanse(&fresh, sizeof(fresh));
@@ -96,13 +93,11 @@ static EVP_MAC_CTX *context_of(pthread_key_t slot, EVP_MAC *algorithm, const OSS
 {
     EVP_MAC_CTX *ctx = pthread_getspecific(slot);
 
-    if (ctx) {
+    if (ctx)
         return ctx;
-    }
     ctx = EVP_MAC_CTX_new(algorithm);
-    if (!ctx || EVP_MAC_CTX_set_params(ctx, params) != 1 || pthread_setspecific(slot, ctx) != 0) {
+    if (!ctx || EVP_MAC_CTX_set_params(ctx, params) != 1 || pthread_setspecific(slot, ctx) != 0)
         cv_die("no memory for a MAC");
-    }
     return ctx;
 }
 
@@ -112,9 +107,8 @@ static void mac_of(EVP_MAC_CTX *ctx, const uint8_t *key, size_t key_len, const v
     size_t size = 0;
 
     if (EVP_MAC_init(ctx, key, key_len, NULL) != 1 || EVP_MAC_update(ctx, data, len) != 1 ||
-        EVP_MAC_final(ctx, out, &size, out_len) != 1 || size != out_len) {
+        EVP_MAC_final(ctx, out, &size, out_len) != 1 || size != out_len)
         cv_die("a MAC failed");
-    }
 }
 
 static void hmac_sha256(const struct cv_key *key, const void *data, size_t len, uint8_t out[32])
@@ -156,9 +150,8 @@ void cv_sha256(const void *data, size_t len, char out[CV_DIGEST_TEXT])
 {
     uint8_t digest[32];
 
-    if (EVP_Q_digest(NULL, "SHA256", NULL, data, len, digest, NULL) != 1) {
+    if (EVP_Q_digest(NULL, "SHA256", NULL, data, len, digest, NULL) != 1)
         cv_die("SHA-256");
-    }
     hex(digest, sizeof(digest), out);
 }
 
@@ -186,13 +179,11 @@ static char *to_url64(struct cv_arena *arena, const uint8_t *bytes, size_t n)
 
     for (size_t i = 0; i < n; i++) {
         word = word << 8 | bytes[i];
-        for (bits += 8; bits >= 6; bits -= 6) {
+        for (bits += 8; bits >= 6; bits -= 6)
             *p++ = url_signs[word >> (bits - 6) & 63];
-        }
     }
-    if (bits > 0) {
+    if (bits > 0)
         *p++ = url_signs[word << (6 - bits) & 63];
-    }
     return out;
 }
 
@@ -206,9 +197,8 @@ static uint8_t *from_url64(struct cv_arena *arena, const char *text, size_t len,
     for (size_t i = 0; i < len; i++) {
         const char *at = strchr(url_signs, text[i]);
 
-        if (!at) {
+        if (!at)
             return NULL;
-        }
         word = word << 6 | (uint32_t)(at - url_signs);
         bits += 6;
         if (bits >= 8) {
@@ -224,9 +214,8 @@ const char *cv_seal(struct cv_arena *arena, const struct cv_key *key, const void
                     const char *bound_to)
 {
     pthread_once(&once, fetch_all);
-    if (len > SEAL_MAX) {
+    if (len > SEAL_MAX)
         cv_die("too much to seal");
-    }
     uint8_t *bytes = cv_arena_alloc(arena, NONCE + len + TAG);
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
     int n = 0, last = 0;
@@ -248,14 +237,12 @@ const void *cv_unseal(struct cv_arena *arena, const struct cv_key *key, const ch
     size_t text_len = strlen(sealed), size = 0;
 
     pthread_once(&once, fetch_all);
-    if (text_len > (NONCE + SEAL_MAX + TAG) * 4 / 3 + 4) {
+    if (text_len > (NONCE + SEAL_MAX + TAG) * 4 / 3 + 4)
         return NULL;
-    }
     uint8_t *bytes = from_url64(arena, sealed, text_len, &size);
 
-    if (!bytes || size < NONCE + TAG) {
+    if (!bytes || size < NONCE + TAG)
         return NULL;
-    }
     size_t len = size - NONCE - TAG;
     uint8_t *plain = cv_arena_alloc(arena, len + 1);
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
@@ -290,15 +277,13 @@ const char *cv_id_text(const char *prefix, struct cv_id id, char out[CV_ID_TEXT]
     uint32_t word = 0;
     int bits = 2; /* two zero bits in front */
 
-    if (n + 27 > CV_ID_TEXT) {
+    if (n + 27 > CV_ID_TEXT)
         cv_die("an id's prefix is too long");
-    }
     memcpy(out, prefix, n);
     for (size_t i = 0; i < sizeof(id.bytes); i++) {
         word = word << 8 | id.bytes[i];
-        for (bits += 8; bits >= 5; bits -= 5) {
+        for (bits += 8; bits >= 5; bits -= 5)
             out[n++] = lower_signs[word >> (bits - 5) & 31];
-        }
     }
     out[n] = '\0';
     return out;
@@ -312,15 +297,13 @@ bool cv_id_parse(const char *prefix, const char *text, struct cv_id *out)
     int bits = -2;
     size_t byte = 0;
 
-    if (strncmp(text, prefix, n) != 0 || strlen(text + n) != 26 || text[n] > '7') {
+    if (strncmp(text, prefix, n) != 0 || strlen(text + n) != 26 || text[n] > '7')
         return false;
-    }
     for (const char *p = text + n; *p; p++) {
         const char *at = strchr(lower_signs, *p);
 
-        if (!at) {
+        if (!at)
             return false;
-        }
         word = word << 5 | (uint32_t)(at - lower_signs);
         bits += 5;
         if (bits >= 8) {
@@ -349,8 +332,7 @@ void cv_random_text(char *out, size_t n, bool upper)
     const char *signs = upper ? upper_signs : lower_signs;
 
     cv_random(out, n);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         out[i] = signs[(unsigned char)out[i] & 31];
-    }
     out[n] = '\0';
 }

@@ -11,9 +11,8 @@ const char *cv_text_from_charset(struct cv_arena *arena, const char *charset, co
     char *out = cv_arena_alloc(arena, cap);
     int32_t size = ucnv_convert("UTF-8", charset, out, (int32_t)cap, bytes, (int32_t)len, &status);
 
-    if (U_FAILURE(status)) {
+    if (U_FAILURE(status))
         return NULL;
-    }
     out[size] = '\0';
     return out;
 }

@@ -51,14 +51,13 @@ static void *slot(struct conf *conf, const struct conf_row *row)
 
 static void set_defaults(struct conf *conf)
 {
-    for (size_t i = 0; i < CV_COUNT(rows); i++) {
+    for (size_t i = 0; i < CV_COUNT(rows); i++)
         if (rows[i].type == CONF_IS_TEXT)
             *(const char **)slot(conf, &rows[i]) = rows[i].text;
         else if (rows[i].type == CONF_IS_NUMBER)
             *(long *)slot(conf, &rows[i]) = rows[i].number;
         else
             *(bool *)slot(conf, &rows[i]) = rows[i].on;
-    }
 }
 
 static void fault(struct loading *l, const char *name, const char *vi, const char *en)

@@ -68,12 +68,11 @@ static bool allowed(const struct cv_address *address, const char *const *allow, 
     enum con_reach reach = reach_of(address);
     if (reach == CON_GLOBAL)
         return true;
-    for (size_t i = 0; i < allow_count; i++) {
+    for (size_t i = 0; i < allow_count; i++)
         if (strcmp(allow[i], "loopback") == 0  ? reach == CON_LOOPBACK
             : strcmp(allow[i], "private") == 0 ? reach == CON_PRIVATE
                                                : within(address, allow[i]))
             return true;
-    }
     return false;
 }
 

@@ -41,15 +41,14 @@ static enum cv_kind kind_of(int status)
 bool con_judge(enum con_method method, int status, long retry_after_s, struct cv_error *err)
 {
     bool ok = status >= 200 && status < 300;
-    if (ok) {
+    if (ok)
         cv_error_clear(err);
-    } else if (status == 429 || status == 503) {
+    else if (status == 429 || status == 503)
         busy(status, retry_after_s, err);
-    } else if (status == 408 || (status >= 500 && status != 501 && status != 505)) {
+    else if (status == 408 || (status >= 500 && status != 501 && status != 505))
         lost(method, status, err);
-    } else {
+    else
         cv_fail_as(err, kind_of(status), NULL, "Hệ thống ở xa từ chối (%d)", "The other system refused (%d)", status);
-    }
     if (!ok)
         err->lib_code = status;
     return ok;

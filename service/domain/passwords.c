@@ -13,7 +13,7 @@ static const char pointer[] = "/password";
 static int classes_of(const char *password)
 {
     bool lower = false, upper = false, digit = false, other = false;
-    for (const char *p = password; *p; p++) {
+    for (const char *p = password; *p; p++)
         if (*p >= 'a' && *p <= 'z')
             lower = true;
         else if (*p >= 'A' && *p <= 'Z')
@@ -22,7 +22,6 @@ static int classes_of(const char *password)
             digit = true;
         else
             other = true;
-    }
     return lower + upper + digit + other;
 }
 

@@ -33,19 +33,16 @@ cv_day dom_use_keep_from(cv_day today)
 {
     cv_day start = month_start(today);
 
-    for (int i = 0; i < MONTHS_BEFORE; i++) {
+    for (int i = 0; i < MONTHS_BEFORE; i++)
         start = month_start(start - 1);
-    }
     return start;
 }
 
 struct dom_use *dom_use_of(const struct dom_usage *usage, const char *system)
 {
-    for (size_t i = 0; i < usage->use_count; i++) {
-        if (strcmp(usage->uses[i].system, system) == 0) {
+    for (size_t i = 0; i < usage->use_count; i++)
+        if (strcmp(usage->uses[i].system, system) == 0)
             return (struct dom_use *)&usage->uses[i];
-        }
-    }
     return NULL;
 }
 
@@ -53,9 +50,8 @@ struct dom_use *dom_use_need(struct dom_usage *usage, const char *system)
 {
     struct dom_use *use = dom_use_of(usage, system);
 
-    if (use || usage->use_count == DOM_SYSTEMS_MAX) {
+    if (use || usage->use_count == DOM_SYSTEMS_MAX)
         return use;
-    }
     use = &usage->uses[usage->use_count++];
     *use = (struct dom_use){.system = system, .last_on = CV_NO_DAY};
     return use;
@@ -66,15 +62,12 @@ static struct dom_use_month *need_month(struct dom_use *use, int32_t month)
 {
     size_t at = 0;
 
-    while (at < use->month_count && use->months[at].month < month) {
+    while (at < use->month_count && use->months[at].month < month)
         at++;
-    }
-    if (at < use->month_count && use->months[at].month == month) {
+    if (at < use->month_count && use->months[at].month == month)
         return &use->months[at];
-    }
-    if (use->month_count == DOM_USE_MONTHS_MAX) {
+    if (use->month_count == DOM_USE_MONTHS_MAX)
         return NULL;
-    }
     memmove(&use->months[at + 1], &use->months[at], (use->month_count - at) * sizeof(use->months[0]));
     use->months[at] = (struct dom_use_month){.month = month};
     use->month_count++;
@@ -87,9 +80,8 @@ bool dom_use_set(struct dom_use *use, cv_day day)
     struct dom_use_month *month = need_month(use, month_of(day, &of_month));
     uint32_t bit = UINT32_C(1) << (of_month - 1);
 
-    if (!month || (month->days & bit)) {
+    if (!month || (month->days & bit))
         return false;
-    }
     month->days |= bit;
     use->last_on = day > use->last_on ? day : use->last_on; /* CV_NO_DAY is below every day */
     return true;
@@ -130,9 +122,8 @@ int dom_use_count(const struct dom_use *use, cv_day from, cv_day to)
 {
     int first_day, last_day, count = 0;
 
-    if (from > to) {
+    if (from > to)
         return 0;
-    }
     int32_t first = month_of(from, &first_day), last = month_of(to, &last_day);
 
     for (size_t i = 0; i < use->month_count; i++) {

@@ -11,9 +11,8 @@
 /* RFC 9110, 5.5: blanks around a value are not part of it. */
 static size_t without_blanks(const char *value, size_t len)
 {
-    while (len > 0 && (value[len - 1] == ' ' || value[len - 1] == '\t')) {
+    while (len > 0 && (value[len - 1] == ' ' || value[len - 1] == '\t'))
         len--;
-    }
     return len;
 }
 
@@ -62,15 +61,12 @@ static bool pass_guard(struct htp_private *p, const char *method, const char *ve
     p->body_pending = htp_body_follows(&p->head);
     why = htp_guard_verdict(&p->head, method, version);
     p->verb = htp_verb_of(method, &p->is_head);
-    if (!why && p->target_kind == HTP_TARGET_BAD) {
+    if (!why && p->target_kind == HTP_TARGET_BAD)
         why = "the request target";
-    }
-    if (!why && p->target_kind == HTP_TARGET_STAR && p->verb != HTP_VERB_OPTIONS) {
+    if (!why && p->target_kind == HTP_TARGET_STAR && p->verb != HTP_VERB_OPTIONS)
         why = "the target * is for OPTIONS only";
-    }
-    if (!why && p->target_kind != HTP_TARGET_LONG) {
+    if (!why && p->target_kind != HTP_TARGET_LONG)
         return true;
-    }
     cv_count(CVM_http_refused_by_guard);
     cv_log(CV_LOG_DEBUG, "guard", "%s", why ? why : "the target is too long");
     p->close = true;
@@ -128,9 +124,8 @@ static bool find_place(struct htp_private *p)
         htp_refuse(p, cvp_not_found, "Không có gì ở đường dẫn này.", "There is nothing at this path.");
         return false;
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         p->params[i] = cv_arena_strndup(p->arena, pieces[i].at, pieces[i].len);
-    }
     return true;
 }
 
@@ -148,9 +143,8 @@ static bool find_route(struct htp_private *p)
         answer_options(p);
         return false;
     }
-    if (!find_place(p)) {
+    if (!find_place(p))
         return false;
-    }
     if (p->verb == HTP_VERB_OPTIONS) {
         answer_options(p);
         return false;
@@ -170,11 +164,9 @@ static void scope_names(const struct htp_private *p, const char *between, struct
 {
     const char *const *names = p->server->options.scope_names;
 
-    for (int i = 0; names && i < 31 && names[i]; i++) {
-        if (p->x.route->scopes & (UINT32_C(1) << i)) {
+    for (int i = 0; names && i < 31 && names[i]; i++)
+        if (p->x.route->scopes & (UINT32_C(1) << i))
             cv_buf_printf(out, "%s%s", out->len ? between : "", names[i]);
-        }
-    }
 }
 
 static void refuse_scope(struct htp_private *p)
@@ -198,9 +190,8 @@ static bool pass_credential(struct htp_private *p)
     const char *bearer;
     struct cv_error err = {0};
 
-    if (needed == 0) {
+    if (needed == 0)
         return true;
-    }
     bearer = htp_bearer(p->head.value[HTP_AUTHORIZATION]);
     if (!bearer && !htp_header(&p->x, "Cookie")) {
         cv_count(CVM_auth_failures);
@@ -226,9 +217,8 @@ static bool pass_accept(struct htp_private *p)
     const char *accept = p->head.value[HTP_ACCEPT];
 
     if (htp_accept_allows(accept, "application/json application/problem+json") ||
-        (more && (strcmp(more, "*") == 0 || htp_accept_allows(accept, more)))) {
+        (more && (strcmp(more, "*") == 0 || htp_accept_allows(accept, more))))
         return true;
-    }
     htp_refuse(p, cvp_not_acceptable, "Ở đây chỉ có application/json%s%s.", "Only application/json%s%s is spoken here.",
                more ? " " : "", more ? more : "");
     return false;
@@ -236,9 +226,8 @@ static bool pass_accept(struct htp_private *p)
 
 static const char *body_types(const struct htp_route *route)
 {
-    if (route->accepts) {
+    if (route->accepts)
         return route->accepts;
-    }
     return route->method == HTP_PATCH ? "application/merge-patch+json application/json" : "application/json";
 }
 
@@ -249,9 +238,8 @@ static const char *comma_list(struct htp_private *p, const char *types)
     size_t n = 0;
 
     for (const char *t = types; cv_arena_ok(p->arena) && *t; t++) {
-        if (*t == ' ') {
+        if (*t == ' ')
             list[n++] = ',';
-        }
         list[n++] = *t;
     }
     return list;
@@ -262,9 +250,8 @@ static bool pass_media_type(struct htp_private *p)
     enum htp_method method = p->x.route->method;
     const char *types = body_types(p->x.route);
 
-    if (!p->body_pending || htp_media_type_in(p->head.value[HTP_CONTENT_TYPE], types)) {
+    if (!p->body_pending || htp_media_type_in(p->head.value[HTP_CONTENT_TYPE], types))
         return true;
-    }
     htp_answer_header(p,
                       method == HTP_POST    ? "Accept-Post"
                       : method == HTP_PATCH ? "Accept-Patch"
@@ -281,9 +268,8 @@ static bool pass_encoding(struct htp_private *p)
     const char *coding = p->head.value[HTP_CONTENT_ENCODING];
 
     if (!p->body_pending || !coding ||
-        (p->head.count[HTP_CONTENT_ENCODING] == 1 && (!*coding || strcasecmp(coding, "identity") == 0))) {
+        (p->head.count[HTP_CONTENT_ENCODING] == 1 && (!*coding || strcasecmp(coding, "identity") == 0)))
         return true;
-    }
     htp_answer_header(p, "Accept-Encoding", "identity");
     htp_refuse(p, cvp_unsupported_media_type, "Vui lòng gửi nội dung không nén (không có Content-Encoding).",
                "Please send the body as it is, without Content-Encoding.");
@@ -295,9 +281,8 @@ static bool pass_length(struct htp_private *p)
     uint64_t length = 0;
 
     if (!p->head.value[HTP_CONTENT_LENGTH] || !htp_content_length(p->head.value[HTP_CONTENT_LENGTH], &length) ||
-        length <= htp_body_max(p)) {
+        length <= htp_body_max(p))
         return true;
-    }
     htp_refuse(p, cvp_body_too_large, "Nội dung gửi lớn hơn %zu byte.", "The body is larger than %zu bytes.",
                htp_body_max(p));
     return false;
@@ -307,9 +292,8 @@ static bool pass_query(struct htp_private *p)
 {
     struct cv_error err = {0};
 
-    if (p->x.query_string[0] == '\0' || htp_query_admit(p, &err)) {
+    if (p->x.query_string[0] == '\0' || htp_query_admit(p, &err))
         return true;
-    }
     htp_problem(&p->x, &err, &p->x.faults);
     return false;
 }

@@ -37,9 +37,8 @@ static bool sound(struct htp_private *p)
 {
     bool json = cv_jout_ok(&p->x.out);
 
-    if (json && cv_arena_ok(p->arena)) {
+    if (json && cv_arena_ok(p->arena))
         return true;
-    }
     cv_log(CV_LOG_ERROR, "answer_broken", "%s: %s", p->x.route ? p->x.route->operation : "-",
            json ? "the request's memory limit" : "unfinished JSON or the answer's size limit");
     return false;
@@ -51,9 +50,8 @@ static bool unchanged(const struct htp_private *p, int status)
     char etag[32];
     const char *held = p->head.value[HTP_IF_NONE_MATCH];
 
-    if (status != 200 || !held || p->revision == 0 || p->x.route->method != HTP_GET) {
+    if (status != 200 || !held || p->revision == 0 || p->x.route->method != HTP_GET)
         return false;
-    }
     snprintf(etag, sizeof(etag), "\"%lld\"", (long long)p->revision);
     return htp_none_match_holds(held, etag);
 }
@@ -72,20 +70,18 @@ void htp_reply(struct htp_exchange *x, int status)
         htp_refuse(p, cvp_internal, "Không lập được câu trả lời.", "The answer could not be made.");
         return;
     }
-    if (!may_see(p)) {
+    if (!may_see(p))
         htp_reply_empty(x, 204);
-    } else if (unchanged(p, status)) {
+    else if (unchanged(p, status))
         htp_reply_empty(x, 304);
-    } else if (begin(p, status)) {
+    else if (begin(p, status))
         p->media_type = "application/json";
-    }
 }
 
 void htp_reply_empty(struct htp_exchange *x, int status)
 {
-    if (begin(x->priv, status)) {
+    if (begin(x->priv, status))
         x->priv->text = "";
-    }
 }
 
 void htp_reply_text(struct htp_exchange *x, int status, const char *media_type, const char *body, size_t len)
@@ -115,49 +111,40 @@ void htp_reply_shared(struct htp_exchange *x, struct htp_shared *shared)
     const char *etag = htp_shared_etag(shared);
     bool same = etag && htp_none_match_holds(p->head.value[HTP_IF_NONE_MATCH], etag);
 
-    if (begin(p, same ? 304 : 200)) {
+    if (begin(p, same ? 304 : 200))
         p->shared = htp_shared_ref(shared);
-    }
 }
 
 static void add(struct MHD_Response *response, const char *name, const char *value)
 {
-    if (MHD_add_response_header(response, name, value) != MHD_YES) {
+    if (MHD_add_response_header(response, name, value) != MHD_YES)
         cv_log(CV_LOG_ERROR, "bad_header", "%s cannot be sent", name);
-    }
 }
 
 static void add_default(struct htp_private *p, const char *name, const char *value)
 {
-    if (!htp_answer_header_get(p, name)) {
+    if (!htp_answer_header_get(p, name))
         add(p->response, name, value);
-    }
 }
 
 static void add_headers(struct htp_private *p)
 {
-    for (size_t i = 0; i < p->header_count; i++) {
-        if (p->headers[i].value) {
+    for (size_t i = 0; i < p->header_count; i++)
+        if (p->headers[i].value)
             add(p->response, p->headers[i].name, p->headers[i].value);
-        }
-    }
     add_default(p, "X-Request-Id", p->x.request_id);
     add_default(p, "Content-Language", p->x.lang == CV_EN ? "en" : "vi");
     add_default(p, "Vary", vary);
     add_default(p, "Cache-Control", "no-store");
     add_default(p, "X-Content-Type-Options", "nosniff");
-    if (p->media_type) {
+    if (p->media_type)
         add_default(p, "Content-Type", p->media_type);
-    }
-    if (htp_page_policy(p->media_type)) {
+    if (htp_page_policy(p->media_type))
         add_default(p, "Content-Security-Policy", htp_page_policy(p->media_type));
-    }
-    if (p->head.value[HTP_TRACEPARENT] && htp_traceparent_ok(p->head.value[HTP_TRACEPARENT])) {
+    if (p->head.value[HTP_TRACEPARENT] && htp_traceparent_ok(p->head.value[HTP_TRACEPARENT]))
         add_default(p, "traceparent", p->head.value[HTP_TRACEPARENT]);
-    }
-    if (p->close || atomic_load_explicit(&p->server->stopping, memory_order_relaxed)) {
+    if (p->close || atomic_load_explicit(&p->server->stopping, memory_order_relaxed))
         add_default(p, "Connection", "close");
-    }
 }
 
 void htp_answer_build(struct htp_private *p)
@@ -166,12 +153,10 @@ void htp_answer_build(struct htp_private *p)
     const char *body = text ? p->text : cv_buf_str(&p->x.body_out);
     size_t len = text ? p->text_len : p->x.body_out.len;
 
-    if (p->shared || p->response) {
+    if (p->shared || p->response)
         return;
-    }
     /* the bytes live with the request, which outlives the sending */
     p->response = MHD_create_response_from_buffer(len, (void *)(uintptr_t)body, MHD_RESPMEM_PERSISTENT);
-    if (p->response) {
+    if (p->response)
         add_headers(p);
-    }
 }

@@ -53,9 +53,8 @@ size_t htp_body_max(const struct htp_private *p)
 static void keep_small(struct cv_buf *b)
 {
     cv_buf_reset(b);
-    if (b->cap > HTP_KEEP_BUFFER) {
+    if (b->cap > HTP_KEEP_BUFFER)
         cv_buf_free(b);
-    }
 }
 
 void htp_call_free(struct htp_private *p)
@@ -110,11 +109,9 @@ const char *htp_param(const struct htp_exchange *x, const char *name)
     size_t len = strlen(name);
     size_t index = 0;
 
-    for (const char *p = strchr(x->route->pattern, '{'); p; p = strchr(p + 1, '{'), index++) {
-        if (strncmp(p + 1, name, len) == 0 && p[1 + len] == '}') {
+    for (const char *p = strchr(x->route->pattern, '{'); p; p = strchr(p + 1, '{'), index++)
+        if (strncmp(p + 1, name, len) == 0 && p[1 + len] == '}')
             return x->priv->params[index];
-        }
-    }
     cv_broken("a handler asks for parameters of its own pattern only", __FILE__, __LINE__);
 }
 
@@ -122,11 +119,9 @@ const char *htp_query(const struct htp_exchange *x, const char *name)
 {
     const struct htp_private *p = x->priv;
 
-    for (size_t i = 0; i < p->query_count; i++) {
-        if (strcmp(p->query[i].name, name) == 0) {
+    for (size_t i = 0; i < p->query_count; i++)
+        if (strcmp(p->query[i].name, name) == 0)
             return p->query[i].value;
-        }
-    }
     return NULL;
 }
 
@@ -184,20 +179,17 @@ void htp_answer_header(struct htp_private *p, const char *name, const char *valu
             return;
         }
     }
-    if (p->header_count < HTP_MAX_HEADERS) {
+    if (p->header_count < HTP_MAX_HEADERS)
         p->headers[p->header_count++] = (struct htp_pair){name, value};
-    } else {
+    else
         cv_log(CV_LOG_ERROR, "too_many_headers", "%s is left out", name);
-    }
 }
 
 const char *htp_answer_header_get(const struct htp_private *p, const char *name)
 {
-    for (size_t i = 0; i < p->header_count; i++) {
-        if (strcasecmp(p->headers[i].name, name) == 0) {
+    for (size_t i = 0; i < p->header_count; i++)
+        if (strcasecmp(p->headers[i].name, name) == 0)
             return p->headers[i].value;
-        }
-    }
     return NULL;
 }
 

@@ -23,16 +23,13 @@ static int parse_q(const char *p)
     int q;
     int scale = 100;
 
-    if (*p != '0' && *p != '1') {
+    if (*p != '0' && *p != '1')
         return 0;
-    }
     q = (*p - '0') * 1000;
     p++;
-    if (*p == '.') {
-        for (p++; *p >= '0' && *p <= '9' && scale > 0; p++, scale /= 10) {
+    if (*p == '.')
+        for (p++; *p >= '0' && *p <= '9' && scale > 0; p++, scale /= 10)
             q += (*p - '0') * scale;
-        }
-    }
     return q > 1000 ? 1000 : q;
 }
 
@@ -40,12 +37,10 @@ static int q_of_parameters(const char *p, const char *end)
 {
     while (p < end && *p == ';') {
         p = skip_blanks(p + 1);
-        if (p + 2 <= end && (*p == 'q' || *p == 'Q') && p[1] == '=') {
+        if (p + 2 <= end && (*p == 'q' || *p == 'Q') && p[1] == '=')
             return parse_q(p + 2);
-        }
-        while (p < end && *p != ';') {
+        while (p < end && *p != ';')
             p++;
-        }
     }
     return 1000;
 }
@@ -58,14 +53,12 @@ static bool next_element(const char **p, struct element *out)
     const char *semicolon = memchr(at, ';', whole);
     size_t len = semicolon ? (size_t)(semicolon - at) : whole;
 
-    if (whole == 0) {
+    if (whole == 0)
         return false;
-    }
     out->at = at;
     out->q = semicolon ? q_of_parameters(semicolon, at + whole) : 1000;
-    while (len > 0 && (at[len - 1] == ' ' || at[len - 1] == '\t')) {
+    while (len > 0 && (at[len - 1] == ' ' || at[len - 1] == '\t'))
         len--;
-    }
     out->len = len;
     *p = at + whole;
     return true;
@@ -88,9 +81,8 @@ enum cv_lang htp_language(const char *accept_language)
     enum cv_lang best = CV_VI;
     int best_q = 0;
 
-    if (!p) {
+    if (!p)
         return CV_VI;
-    }
     while (next_element(&p, &e)) {
         bool en = language_is(&e, "en");
 
@@ -108,12 +100,10 @@ static int specificity(const struct element *e, const char *type, size_t len)
     const char *slash = memchr(type, '/', len);
     size_t family = slash ? (size_t)(slash - type) : len;
 
-    if (e->len == len && strncasecmp(e->at, type, len) == 0) {
+    if (e->len == len && strncasecmp(e->at, type, len) == 0)
         return 3;
-    }
-    if (e->len == family + 2 && strncasecmp(e->at, type, family) == 0 && memcmp(e->at + family, "/*", 2) == 0) {
+    if (e->len == family + 2 && strncasecmp(e->at, type, family) == 0 && memcmp(e->at + family, "/*", 2) == 0)
         return 2;
-    }
     return e->len == 3 && memcmp(e->at, "*/*", 3) == 0;
 }
 
@@ -137,15 +127,13 @@ static bool allows_type(const char *accept, const char *type, size_t len)
 
 bool htp_accept_allows(const char *accept, const char *types)
 {
-    if (!accept || *skip_blanks(accept) == '\0') {
+    if (!accept || *skip_blanks(accept) == '\0')
         return true;
-    }
     for (const char *p = types + strspn(types, " "); *p; p += strspn(p, " ")) {
         size_t len = strcspn(p, " ");
 
-        if (allows_type(accept, p, len)) {
+        if (allows_type(accept, p, len))
             return true;
-        }
         p += len;
     }
     return false;
@@ -156,9 +144,8 @@ bool htp_word_in(const char *words, const char *word, size_t len)
     for (const char *p = words + strspn(words, " "); *p; p += strspn(p, " ")) {
         size_t n = strcspn(p, " ");
 
-        if (n == len && strncasecmp(p, word, n) == 0) {
+        if (n == len && strncasecmp(p, word, n) == 0)
             return true;
-        }
         p += n;
     }
     return false;
@@ -182,9 +169,8 @@ bool htp_request_id_ok(const char *value)
 {
     size_t n = 0;
 
-    while (n <= HTP_REQUEST_ID && id_sign(value[n])) {
+    while (n <= HTP_REQUEST_ID && id_sign(value[n]))
         n++;
-    }
     return n >= 1 && n <= HTP_REQUEST_ID && value[n] == '\0';
 }
 
@@ -194,9 +180,8 @@ static bool trace_hex(const char *p, size_t n, bool zero_allowed)
     bool zero = true;
 
     for (size_t i = 0; i < n; i++) {
-        if (!((p[i] >= '0' && p[i] <= '9') || (p[i] >= 'a' && p[i] <= 'f'))) {
+        if (!((p[i] >= '0' && p[i] <= '9') || (p[i] >= 'a' && p[i] <= 'f')))
             return false;
-        }
         zero = zero && p[i] == '0';
     }
     return zero_allowed || !zero;
@@ -213,23 +198,18 @@ enum htp_match htp_match_parse(const char *value, int64_t *out_revision)
     const char *p;
     int64_t revision = 0;
 
-    if (!value) {
+    if (!value)
         return HTP_MATCH_ABSENT;
-    }
-    if (strcmp(value, "*") == 0) {
+    if (strcmp(value, "*") == 0)
         return HTP_MATCH_ANY;
-    }
     *out_revision = -1; /* matches nothing */
     p = value + 1;
-    if (value[0] != '"' || (*p == '0' && p[1] != '"')) {
+    if (value[0] != '"' || (*p == '0' && p[1] != '"'))
         return HTP_MATCH_VALUE;
-    }
-    for (; *p >= '0' && *p <= '9' && p - value <= 18; p++) {
+    for (; *p >= '0' && *p <= '9' && p - value <= 18; p++)
         revision = revision * 10 + (*p - '0');
-    }
-    if (p > value + 1 && p[0] == '"' && p[1] == '\0') {
+    if (p > value + 1 && p[0] == '"' && p[1] == '\0')
         *out_revision = revision;
-    }
     return HTP_MATCH_VALUE;
 }
 
@@ -239,26 +219,21 @@ bool htp_none_match_holds(const char *value, const char *etag)
     size_t len = strlen(opaque);
     const char *p;
 
-    if (!value) {
+    if (!value)
         return false;
-    }
     for (p = value + strspn(value, " \t,"); *p; p += strspn(p, " \t,")) {
         size_t n;
 
-        if (strcmp(p, "*") == 0) {
+        if (strcmp(p, "*") == 0)
             return true;
-        }
         p += strncmp(p, "W/", 2) == 0 ? 2 : 0;
-        if (*p != '"') {
+        if (*p != '"')
             return false;
-        }
         n = strcspn(p + 1, "\"") + 2;
-        if (n == len && strncmp(p, opaque, len) == 0) {
+        if (n == len && strncmp(p, opaque, len) == 0)
             return true;
-        }
-        if (strnlen(p, n) < n) {
+        if (strnlen(p, n) < n)
             return false;
-        }
         p += n;
     }
     return false;
@@ -268,9 +243,8 @@ const char *htp_bearer(const char *authorization)
 {
     const char *token;
 
-    if (!authorization || strncasecmp(authorization, "Bearer", 6) != 0 || authorization[6] != ' ') {
+    if (!authorization || strncasecmp(authorization, "Bearer", 6) != 0 || authorization[6] != ' ')
         return NULL;
-    }
     token = authorization + 6 + strspn(authorization + 6, " ");
     return *token && !strpbrk(token, " \t,") ? token : NULL;
 }
@@ -280,9 +254,8 @@ static bool host_sign(const char *p)
 {
     static const char hex[] = "0123456789abcdefABCDEF";
 
-    if (*p == '%') {
+    if (*p == '%')
         return p[1] && strchr(hex, p[1]) && p[2] && strchr(hex, p[2]);
-    }
     return (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') ||
            (*p && strchr("-._~!$&'()*+,;=", *p));
 }
@@ -294,18 +267,15 @@ bool htp_host_ok(const char *value)
     if (*p == '[') {
         size_t inside = strspn(p + 1, "0123456789abcdefABCDEFvV.:");
 
-        if (inside < 2 || p[1 + inside] != ']') {
+        if (inside < 2 || p[1 + inside] != ']')
             return false;
-        }
         p += inside + 2;
     } else {
-        while (host_sign(p)) {
+        while (host_sign(p))
             p++;
-        }
     }
-    if (*p == ':') {
+    if (*p == ':')
         p += 1 + strspn(p + 1, "0123456789");
-    }
     return *p == '\0';
 }
 
@@ -314,12 +284,10 @@ bool htp_content_length(const char *value, uint64_t *out)
     uint64_t n = 0;
     const char *p;
 
-    for (p = value; *p >= '0' && *p <= '9' && p - value < 19; p++) {
+    for (p = value; *p >= '0' && *p <= '9' && p - value < 19; p++)
         n = n * 10 + (uint64_t)(*p - '0');
-    }
-    if (p == value || *p) {
+    if (p == value || *p)
         return false;
-    }
     *out = n;
     return true;
 }

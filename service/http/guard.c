@@ -47,11 +47,9 @@ static const unsigned char token_sign[256] = {
 
 static bool is_token(const char *s, size_t len)
 {
-    for (size_t i = 0; i < len; i++) {
-        if (!token_sign[(unsigned char)s[i]]) {
+    for (size_t i = 0; i < len; i++)
+        if (!token_sign[(unsigned char)s[i]])
             return false;
-        }
-    }
     return len > 0;
 }
 
@@ -73,13 +71,11 @@ static bool clearly_text(const char *s)
 
 static bool has_control(const char *s, size_t len)
 {
-    for (size_t i = 0; i < len; i++) {
-        if (len - i >= 8 && clearly_text(s + i)) {
+    for (size_t i = 0; i < len; i++)
+        if (len - i >= 8 && clearly_text(s + i))
             i += 7;
-        } else if (is_control((unsigned char)s[i])) {
+        else if (is_control((unsigned char)s[i]))
             return true;
-        }
-    }
     return false;
 }
 
@@ -92,9 +88,8 @@ static void blame(struct htp_head *head, const char *fault)
 
 static bool only_blanks(const char *from, const char *to)
 {
-    while (from < to && (*from == ' ' || *from == '\t')) {
+    while (from < to && (*from == ' ' || *from == '\t'))
         from++;
-    }
     return from >= to;
 }
 
@@ -103,9 +98,8 @@ void htp_guard_line(struct htp_head *head, const char *method, const char *targe
 {
     head->begin = method;
     head->end = version + strlen(version);
-    if (!target || target != method + strlen(method) + 1 || version != target + target_len + 1) {
+    if (!target || target != method + strlen(method) + 1 || version != target + target_len + 1)
         blame(head, "the words of the request line");
-    }
 }
 
 /* Between two lines: CRLF. A library that trims leaves blanks before it. */
@@ -125,14 +119,12 @@ static bool value_follows(const char *name, size_t name_len, const char *value)
 
 void htp_guard_follow(struct htp_head *head, const char *name, size_t name_len, const char *value, size_t value_len)
 {
-    if (head->fault || !value) {
+    if (head->fault || !value)
         return; /* after a gap the pointers say nothing more */
-    }
-    if (!line_ended(head, name)) {
+    if (!line_ended(head, name))
         blame(head, "a NUL, a bare LF, a folded line or a header without a name");
-    } else if (!value_follows(name, name_len, value)) {
+    else if (!value_follows(name, name_len, value))
         blame(head, "a folded header");
-    }
     head->end = value + value_len;
 }
 
@@ -140,30 +132,25 @@ void htp_guard_end(struct htp_head *head, size_t size)
 {
     ptrdiff_t rest = head->begin + size - head->end;
 
-    if (rest != 4 && !(head->trims && rest > 4)) {
+    if (rest != 4 && !(head->trims && rest > 4))
         blame(head, "a NUL, a bare LF or a header without a name");
-    }
 }
 
 /* ---- names and values ---- */
 
 static void know(struct htp_head *head, enum htp_field field, const char *name, const char *value)
 {
-    if (strncasecmp(name, fields[field].name, fields[field].len) != 0) {
+    if (strncasecmp(name, fields[field].name, fields[field].len) != 0)
         return;
-    }
-    if (head->count[field]++ == 0 || field == HTP_FORWARDED_FOR) { /* each proxy adds behind what there is */
+    if (head->count[field]++ == 0 || field == HTP_FORWARDED_FOR) /* each proxy adds behind what there is */
         head->value[field] = value;
-    }
 }
 
 static void sort_in(struct htp_head *head, const char *name, size_t len, const char *value)
 {
-    for (int i = 0; i < HTP_FIELDS; i++) {
-        if (fields[i].len == len) {
+    for (int i = 0; i < HTP_FIELDS; i++)
+        if (fields[i].len == len)
             know(head, (enum htp_field)i, name, value);
-        }
-    }
 }
 
 void htp_guard_field(struct htp_head *head, const char *name, size_t name_len, const char *value, size_t value_len)
@@ -193,14 +180,11 @@ int htp_verb_of(const char *method, bool *out_head)
     static const char *const names[HTP_METHODS] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
 
     *out_head = strcmp(method, "HEAD") == 0;
-    if (*out_head) {
+    if (*out_head)
         return HTP_GET;
-    }
-    for (int i = 0; i < HTP_METHODS; i++) {
-        if (strcmp(method, names[i]) == 0) {
+    for (int i = 0; i < HTP_METHODS; i++)
+        if (strcmp(method, names[i]) == 0)
             return i;
-        }
-    }
     return strcmp(method, "OPTIONS") == 0 ? HTP_VERB_OPTIONS : HTP_VERB_UNKNOWN;
 }
 
@@ -210,12 +194,10 @@ static const char *length_verdict(const struct htp_head *head, bool http_1_0)
     const char *length = head->value[HTP_CONTENT_LENGTH];
     uint64_t n;
 
-    if (head->count[HTP_CONTENT_LENGTH] > 1 || head->count[HTP_TRANSFER_ENCODING] > 1 || (coding && length)) {
+    if (head->count[HTP_CONTENT_LENGTH] > 1 || head->count[HTP_TRANSFER_ENCODING] > 1 || (coding && length))
         return "more than one statement of the body's length";
-    }
-    if (coding && (http_1_0 || strcasecmp(coding, "chunked") != 0)) {
+    if (coding && (http_1_0 || strcasecmp(coding, "chunked") != 0))
         return "a transfer coding other than chunked";
-    }
     return length && !htp_content_length(length, &n) ? "a malformed Content-Length" : NULL;
 }
 
@@ -226,26 +208,19 @@ const char *htp_guard_verdict(const struct htp_head *head, const char *method, c
     int verb = htp_verb_of(method, &head_method);
     const char *fault = head->fault ? head->fault : length_verdict(head, http_1_0);
 
-    if (fault) {
+    if (fault)
         return fault;
-    }
-    if (!http_1_0 && strcmp(version, "HTTP/1.1") != 0) {
+    if (!http_1_0 && strcmp(version, "HTTP/1.1") != 0)
         return "an HTTP version other than 1.0 and 1.1";
-    }
-    if (head->count[HTP_HOST] > 1 || (head->count[HTP_HOST] == 0 && !http_1_0)) {
+    if (head->count[HTP_HOST] > 1 || (head->count[HTP_HOST] == 0 && !http_1_0))
         return "not exactly one Host";
-    }
-    if (head->value[HTP_HOST] && !htp_host_ok(head->value[HTP_HOST])) {
+    if (head->value[HTP_HOST] && !htp_host_ok(head->value[HTP_HOST]))
         return "a Host that is no host";
-    }
-    if (head->count[HTP_AUTHORIZATION] > 1 || head->count[HTP_CONTENT_TYPE] > 1) {
+    if (head->count[HTP_AUTHORIZATION] > 1 || head->count[HTP_CONTENT_TYPE] > 1)
         return "a repeated Authorization or Content-Type";
-    }
-    if (!is_token(method, strlen(method))) {
+    if (!is_token(method, strlen(method)))
         return "a byte in the method";
-    }
-    if (htp_body_follows(head) && verb != HTP_POST && verb != HTP_PUT && verb != HTP_PATCH) {
+    if (htp_body_follows(head) && verb != HTP_POST && verb != HTP_PUT && verb != HTP_PATCH)
         return "a body with a method that has none";
-    }
     return NULL;
 }

@@ -6,11 +6,9 @@
 
 static bool is_proxy(const struct htp_proxies *proxies, const struct cv_address *address)
 {
-    for (size_t i = 0; i < proxies->count; i++) {
-        if (cv_network_holds(&proxies->networks[i], address)) {
+    for (size_t i = 0; i < proxies->count; i++)
+        if (cv_network_holds(&proxies->networks[i], address))
             return true;
-        }
-    }
     return false;
 }
 
@@ -19,13 +17,11 @@ static bool last_element(const char *list, const char **end, struct cv_address *
 {
     const char *to = *end, *from;
 
-    while (to > list && (to[-1] == ' ' || to[-1] == '\t')) {
+    while (to > list && (to[-1] == ' ' || to[-1] == '\t'))
         to--;
-    }
     from = to;
-    while (from > list && from[-1] != ',') {
+    while (from > list && from[-1] != ',')
         from--;
-    }
     *end = from > list ? from - 1 : list;
     from += strspn(from, " \t");
     return from < to && cv_address_parse(from, (size_t)(to - from), out);
@@ -48,9 +44,8 @@ const char *htp_peer(const struct htp_exchange *x)
     struct cv_address address;
     char text[CV_ADDRESS_TEXT];
 
-    if (!info || !info->client_addr || !cv_address_of(info->client_addr, &address)) {
+    if (!info || !info->client_addr || !cv_address_of(info->client_addr, &address))
         return "";
-    }
     address = htp_peer_of(address, x->priv->head.value[HTP_FORWARDED_FOR], &x->priv->server->proxies);
     cv_address_text(&address, text);
     return cv_arena_strdup(x->arena, text);

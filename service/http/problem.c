@@ -25,11 +25,9 @@ const char *htp_link_name(const char *link)
         {"/departure", "departure"},
     };
 
-    for (size_t i = 0; i < CV_COUNT(names); i++) {
-        if (ends_with(link, names[i].end)) {
+    for (size_t i = 0; i < CV_COUNT(names); i++)
+        if (ends_with(link, names[i].end))
             return names[i].name;
-        }
-    }
     return "next";
 }
 
@@ -40,9 +38,8 @@ static const char *fragment(struct cv_arena *arena, const char *pointer)
     char *out = cv_arena_alloc(arena, strlen(pointer) * 3 + 2);
     size_t n = 0;
 
-    if (!cv_arena_ok(arena)) {
+    if (!cv_arena_ok(arena))
         return "#";
-    }
     out[n++] = '#';
     for (const char *p = pointer; *p; p++) {
         unsigned char c = (unsigned char)*p;
@@ -85,11 +82,9 @@ static const char *fault_word(enum cv_problem problem)
                  {cvp_unit_cycle, "not_allowed"},       {cvp_unit_not_empty, "not_allowed"},
                  {cvp_unit_not_found, "not_found"},     {cvp_token_not_found, "not_found"},
                  {cvp_staff_not_found, "not_found"}};
-    for (size_t i = 0; i < CV_COUNT(words); i++) {
-        if (words[i].problem == problem) {
+    for (size_t i = 0; i < CV_COUNT(words); i++)
+        if (words[i].problem == problem)
             return words[i].word;
-        }
-    }
     return "mismatch";
 }
 
@@ -98,37 +93,30 @@ static void write_place(struct htp_exchange *x, const struct cv_error *err)
 {
     struct cv_fault fault = {.where = CV_AT_POINTER, .at = err->field, .code = fault_word(err->problem)};
 
-    for (int i = 0; i < CV_LANGS; i++) {
+    for (int i = 0; i < CV_LANGS; i++)
         fault.text[i] = err->text[i];
-    }
-    if (err->field[0] == '/') {
+    if (err->field[0] == '/')
         write_fault(x, &fault);
-    }
 }
 
 static void write_faults(struct htp_exchange *x, const struct cv_error *err, const struct cv_faults *faults)
 {
     cv_jout_array(&x->out, "errors");
-    if (!faults || faults->count == 0) {
+    if (!faults || faults->count == 0)
         write_place(x, err);
-    }
-    for (size_t i = 0; faults && i < faults->count; i++) {
+    for (size_t i = 0; faults && i < faults->count; i++)
         write_fault(x, &faults->items[i]);
-    }
     cv_jout_end(&x->out);
 }
 
 static void write_extras(struct htp_exchange *x, const struct cv_error *err)
 {
-    if (err->etag[0]) {
+    if (err->etag[0])
         cv_jout_string(&x->out, "etag", err->etag);
-    }
-    if (err->retry_after_s > 0) {
+    if (err->retry_after_s > 0)
         cv_jout_int(&x->out, "retry_after", err->retry_after_s);
-    }
-    if (err->problem == cvp_body_too_large) {
+    if (err->problem == cvp_body_too_large)
         cv_jout_int(&x->out, "limit", (int64_t)htp_body_max(x->priv));
-    }
     if (err->link[0]) {
         cv_jout_object(&x->out, "links");
         cv_jout_string(&x->out, htp_link_name(err->link), err->link);
@@ -150,40 +138,35 @@ static void write_problem(struct htp_exchange *x, const struct cv_error *err, co
     cv_jout_string(&x->out, "title", row->title[x->lang]);
     cv_jout_int(&x->out, "status", row->status);
     cv_jout_string(&x->out, "detail", detail);
-    if (x->path && x->path[0]) {
+    if (x->path && x->path[0])
         cv_jout_string(&x->out, "instance", x->path);
-    }
     cv_jout_string(&x->out, "code", row->code);
     cv_jout_string(&x->out, "request_id", x->request_id);
     write_faults(x, err, faults);
     write_extras(x, err);
-    if (x->priv->server->options.problem_members) {
+    if (x->priv->server->options.problem_members)
         x->priv->server->options.problem_members(x, err);
-    }
     cv_jout_end(&x->out);
 }
 
 static void set_headers(struct htp_exchange *x, const struct cv_error *err, int status)
 {
-    if (status == 429 || status == 503) {
+    if (status == 429 || status == 503)
         htp_header_set(x, "Retry-After", "%u", err->retry_after_s ? err->retry_after_s : 1);
-    }
     if (status == 401 && !htp_answer_header_get(x->priv, "WWW-Authenticate")) {
         htp_header_set(x, "WWW-Authenticate", "Bearer realm=\"congvu\"%s",
                        err->problem == cvp_unauthenticated ? "" : ", error=\"invalid_token\"");
     }
-    if (status == 504 && err->link[0]) {
+    if (status == 504 && err->link[0])
         htp_header_set(x, "Location", "%s", err->link);
-    }
 }
 
 /* The boundary: a failure that is not the client's is logged here, once. What the server itself says when full or
  * stopping is counted instead. */
 static void log_failure(const struct cv_error *err, int status)
 {
-    if (status >= 500 && err->problem != cvp_busy && err->problem != cvp_stopping) {
+    if (status >= 500 && err->problem != cvp_busy && err->problem != cvp_stopping)
         cv_log_error(status == 500 ? CV_LOG_ERROR : CV_LOG_WARN, "request_failed", err);
-    }
 }
 
 void htp_problem(struct htp_exchange *x, const struct cv_error *err, const struct cv_faults *faults)
@@ -197,9 +180,8 @@ void htp_problem(struct htp_exchange *x, const struct cv_error *err, const struc
         return;
     }
     log_failure(err, status);
-    if (htp_answer_header_get(p, "ETag")) {
+    if (htp_answer_header_get(p, "ETag"))
         htp_answer_header(p, "ETag", NULL); /* of a record that this answer does not show */
-    }
     set_headers(x, err, status);
     write_problem(x, err, faults);
     p->status = status;

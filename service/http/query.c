@@ -14,9 +14,8 @@ static bool allowed(const struct htp_route *route, const char *name)
     for (const char *p = route->query; p; p = next) {
         const char *end = strchrnul(p, ' ');
 
-        if ((size_t)(end - p) == len && len > 0 && memcmp(p, name, len) == 0) {
+        if ((size_t)(end - p) == len && len > 0 && memcmp(p, name, len) == 0)
             return true;
-        }
         next = *end ? end + 1 : NULL;
     }
     return false;
@@ -24,21 +23,17 @@ static bool allowed(const struct htp_route *route, const char *name)
 
 static bool given_before(const struct htp_private *p, size_t at)
 {
-    for (size_t i = 0; i < at; i++) {
-        if (strcmp(p->query[i].name, p->query[at].name) == 0) {
+    for (size_t i = 0; i < at; i++)
+        if (strcmp(p->query[i].name, p->query[at].name) == 0)
             return true;
-        }
-    }
     return false;
 }
 
 static bool has_control(const char *s)
 {
-    for (; *s; s++) {
-        if ((unsigned char)*s < 0x20 || *s == 0x7f) {
+    for (; *s; s++)
+        if ((unsigned char)*s < 0x20 || *s == 0x7f)
             return true;
-        }
-    }
     return false;
 }
 
@@ -72,11 +67,9 @@ static bool unknown_names(const struct htp_private *p, struct cv_error *err)
     cv_auto_buf names = {0};
 
     cv_buf_init(&names, 160);
-    for (size_t i = 0; i < p->x.faults.count; i++) {
-        if (strcmp(p->x.faults.items[i].code, "unknown_parameter") == 0) {
+    for (size_t i = 0; i < p->x.faults.count; i++)
+        if (strcmp(p->x.faults.items[i].code, "unknown_parameter") == 0)
             cv_buf_printf(&names, "%s\"%s\"", names.len ? ", " : "", p->x.faults.items[i].at);
-        }
-    }
     if (!cv_buf_ok(&names)) {
         return cv_fail(err, cvp_unknown_parameter, NULL, "Nhiều tham số không có ở đây; xem danh sách lỗi.",
                        "Several parameters are not known here; see the list of faults.");
@@ -93,12 +86,10 @@ bool htp_query_admit(struct htp_private *p, struct cv_error *err)
         return cv_fail(err, cvp_invalid_parameter, NULL, "Chuỗi truy vấn không đọc được hoặc có quá nhiều tham số.",
                        "The query string cannot be read or has too many parameters.");
     }
-    for (size_t i = 0; i < p->query_count; i++) {
+    for (size_t i = 0; i < p->query_count; i++)
         unknown = look_at(p, i) || unknown;
-    }
-    if (unknown) {
+    if (unknown)
         return unknown_names(p, err);
-    }
     return cv_faults_check(&p->x.faults, cvp_invalid_parameter, err);
 }
 
@@ -113,12 +104,10 @@ enum cv_presence htp_query_bool(struct htp_exchange *x, const char *name, bool *
 {
     const char *value = htp_query(x, name);
 
-    if (!value) {
+    if (!value)
         return CV_ABSENT;
-    }
-    if (strcmp(value, "true") != 0 && strcmp(value, "false") != 0) {
+    if (strcmp(value, "true") != 0 && strcmp(value, "false") != 0)
         return fault(x, name, "wrong_type", "Vui lòng gửi true hoặc false.", "Please send true or false.");
-    }
     *out = value[0] == 't';
     return CV_VALUE;
 }
@@ -129,9 +118,8 @@ static bool read_int(const char *value, int64_t *out)
     char *end;
     long long n;
 
-    if (*digits == '\0' || strspn(digits, "0123456789") != strlen(digits)) {
+    if (*digits == '\0' || strspn(digits, "0123456789") != strlen(digits))
         return false;
-    }
     errno = 0;
     n = strtoll(value, &end, 10);
     *out = n;
@@ -143,12 +131,10 @@ enum cv_presence htp_query_int(struct htp_exchange *x, const char *name, int64_t
     const char *value = htp_query(x, name);
     int64_t n;
 
-    if (!value) {
+    if (!value)
         return CV_ABSENT;
-    }
-    if (!read_int(value, &n)) {
+    if (!read_int(value, &n))
         return fault(x, name, "wrong_type", "Vui lòng gửi một số nguyên.", "Please send a whole number.");
-    }
     if (n < min || n > max) {
         cv_fault_add(&x->faults, CV_AT_PARAMETER, name, "out_of_range", "Phải từ %lld đến %lld.",
                      "Must be from %lld to %lld.", (long long)min, (long long)max);
@@ -163,9 +149,8 @@ enum cv_presence htp_query_day(struct htp_exchange *x, const char *name, cv_day 
     const char *value = htp_query(x, name);
     cv_day day;
 
-    if (!value) {
+    if (!value)
         return CV_ABSENT;
-    }
     if (!cv_day_parse(value, &day)) {
         return fault(x, name, "not_a_date", "Vui lòng nhập ngày dạng 2026-11-15.",
                      "Please write a date like 2026-11-15.");
@@ -179,9 +164,8 @@ enum cv_presence htp_query_moment(struct htp_exchange *x, const char *name, cv_m
     const char *value = htp_query(x, name);
     cv_moment moment;
 
-    if (!value) {
+    if (!value)
         return CV_ABSENT;
-    }
     if (!cv_moment_parse_rfc3339(value, &moment)) {
         return fault(x, name, "not_a_moment", "Vui lòng nhập thời điểm dạng 2026-11-15T08:00:00%2B07:00.",
                      "Please write a moment like 2026-11-15T08:00:00%2B07:00.");
@@ -192,11 +176,9 @@ enum cv_presence htp_query_moment(struct htp_exchange *x, const char *name, cv_m
 
 static int index_of(const char *const *words, const char *at, size_t len)
 {
-    for (int i = 0; words[i] && i < 32; i++) {
-        if (strlen(words[i]) == len && memcmp(words[i], at, len) == 0) {
+    for (int i = 0; words[i] && i < 32; i++)
+        if (strlen(words[i]) == len && memcmp(words[i], at, len) == 0)
             return i;
-        }
-    }
     return -1;
 }
 
@@ -205,9 +187,8 @@ enum cv_presence htp_query_words(struct htp_exchange *x, const char *name, const
     const char *value = htp_query(x, name);
     uint32_t bits = 0;
 
-    if (!value) {
+    if (!value)
         return CV_ABSENT;
-    }
     for (const char *p = value;; p++) {
         size_t len = strcspn(p, ",");
         int index = index_of(words, p, len);
@@ -219,9 +200,8 @@ enum cv_presence htp_query_words(struct htp_exchange *x, const char *name, const
         }
         bits |= UINT32_C(1) << index;
         p += len;
-        if (*p == '\0') {
+        if (*p == '\0')
             break;
-        }
     }
     *out_bits = bits;
     return CV_VALUE;
@@ -232,8 +212,7 @@ bool htp_validate_only(struct htp_exchange *x)
     const char *value = htp_query(x, "validate_only");
     bool only = value && strcmp(value, "true") == 0;
 
-    if (only) {
+    if (only)
         htp_header_set(x, "Congvu-Validate-Only", "true");
-    }
     return only;
 }

@@ -43,11 +43,10 @@ static void count_answer(const struct htp_private *p, int64_t now_ns)
     int lane = (int)(p->x.route ? lane_of(p->x.route, p->dear) : HTP_INLINE);
 
     cv_count(CVM_http_requests);
-    if (p->status >= 500) {
+    if (p->status >= 500)
         cv_count(CVM_http_server_errors);
-    } else if (p->status >= 400) {
+    else if (p->status >= 400)
         cv_count(CVM_http_client_errors);
-    }
     cv_observe_request(lane, (double)(now_ns - p->began_ns) / 1e9);
 }
 
@@ -77,19 +76,16 @@ static void end_begun(struct htp_conn *conn)
     int64_t now_ns = cv_mono_ns();
     struct htp_server *server;
 
-    if (!p) {
+    if (!p)
         return;
-    }
     conn->begun = NULL;
     step(conn, false);
     server = p->server;
     note_resumed(p);
-    if (htp_answered(p)) {
+    if (htp_answered(p))
         count_answer(p, now_ns);
-    }
-    if (p->response) {
+    if (p->response)
         MHD_destroy_response(p->response);
-    }
     htp_shared_unref(&p->shared);
     cut_at(conn, in_ms(now_ns, (int64_t)server->options.idle_ms + server->options.request_ms));
     htp_call_give_back(p);
@@ -113,9 +109,8 @@ static void note_target(struct htp_conn *conn, const char *uri)
     conn->target_len = uri ? strlen(uri) : 0;
     conn->mark = mark ? (size_t)(mark - uri) : conn->target_len;
     conn->behind_mark = mark ? mark[1] : '\0';
-    if (mark) {
+    if (mark)
         mark[1] = '\0';
-    }
 }
 
 /* The request line has arrived. Nothing is begun before its head has: the library may lose it on the way. */
@@ -124,9 +119,8 @@ void *htp_on_target(void *cls, const char *uri, struct MHD_Connection *connectio
     struct htp_server *server = cls;
     struct htp_conn *conn = conn_of(connection);
 
-    if (!conn) {
+    if (!conn)
         return NULL;
-    }
     step(conn, false);
     conn->began_ns = cv_mono_ns();
     conn->due_ns = in_ms(conn->began_ns, atomic_load(&server->stopping) ? HTP_STOP_MS : server->options.request_ms);
@@ -148,9 +142,8 @@ static char *target_of(struct htp_private *p)
     const struct htp_conn *conn = p->conn;
     char *copy = cv_arena_alloc(p->arena, conn->target_len + 2);
 
-    if (!cv_arena_ok(p->arena) || !conn->target) {
+    if (!cv_arena_ok(p->arena) || !conn->target)
         return NULL;
-    }
     memcpy(copy, conn->target, conn->target_len);
     if (conn->mark < conn->target_len) {
         copy[conn->mark] = '?';
@@ -167,9 +160,8 @@ static void split_target(struct htp_private *p)
     p->x.path = "";
     p->x.query_string = "";
     p->target_kind = htp_target_check(copy, &p->target);
-    if (p->target_kind != HTP_TARGET_PATH) {
+    if (p->target_kind != HTP_TARGET_PATH)
         return;
-    }
     p->x.path = copy;
     if (p->target.query) {
         copy[p->target.path_len] = '\0';
@@ -183,9 +175,8 @@ static struct htp_private *begin(struct htp_server *server, struct MHD_Connectio
     struct htp_conn *conn = conn_of(connection);
     struct htp_private *p = conn ? htp_call_take(server) : NULL;
 
-    if (!p) {
+    if (!p)
         return NULL;
-    }
     end_begun(conn);
     conn->begun = p;
     atomic_fetch_add(&server->in_flight, 1);
@@ -206,9 +197,8 @@ void htp_on_completed(void *cls, struct MHD_Connection *connection, void **req_c
     (void)cls;
     (void)code;
     *req_cls = NULL;
-    if (conn) {
+    if (conn)
         end_begun(conn);
-    }
 }
 
 void htp_on_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
@@ -317,9 +307,8 @@ static enum MHD_Result hand_over(struct htp_private *p)
 /* The library ends trailers also where no other would: what follows them on this connection is not trusted. */
 static void look_at_trailers(struct htp_private *p)
 {
-    if (MHD_get_connection_values(p->connection, MHD_FOOTER_KIND, NULL, NULL) > 0) {
+    if (MHD_get_connection_values(p->connection, MHD_FOOTER_KIND, NULL, NULL) > 0)
         p->close = true;
-    }
 }
 
 static enum MHD_Result start_work(struct htp_private *p)
@@ -338,9 +327,8 @@ static enum MHD_Result start_work(struct htp_private *p)
         return queue(p);
     }
     p->dear = p->x.route->dear && p->x.route->dear(&p->x);
-    if (lane_of(p->x.route, p->dear) != HTP_INLINE) {
+    if (lane_of(p->x.route, p->dear) != HTP_INLINE)
         return hand_over(p);
-    }
     run_handler(p);
     cv_log_request(NULL);
     return queue(p);
@@ -353,9 +341,8 @@ static bool worth_reading_on(const struct htp_private *p)
 {
     uint64_t length = 0;
 
-    if (p->close || !p->body_pending || p->head.count[HTP_EXPECT] > 0) {
+    if (p->close || !p->body_pending || p->head.count[HTP_EXPECT] > 0)
         return false;
-    }
     return !p->head.value[HTP_CONTENT_LENGTH] ||
            (htp_content_length(p->head.value[HTP_CONTENT_LENGTH], &length) && length <= HTP_DROP_MAX);
 }
@@ -406,12 +393,10 @@ static enum MHD_Result on_piece(struct htp_private *p, const char *piece, size_t
     p->body_in.max = max;
     *size = 0;
     step(p->conn, false);
-    if (n > max || p->body_in.len > max - n) {
+    if (n > max || p->body_in.len > max - n)
         p->too_large = true;
-    }
-    if (p->too_large) {
+    if (p->too_large)
         return drop(p, n);
-    }
     cv_buf_put(&p->body_in, piece, n);
     return cv_buf_ok(&p->body_in) ? MHD_YES : MHD_NO;
 }
@@ -422,9 +407,8 @@ enum MHD_Result htp_on_request(void *cls, struct MHD_Connection *connection, con
     struct htp_private *p = *req_cls;
 
     (void)url;
-    if (!p && !(p = *req_cls = begin(cls, connection))) {
+    if (!p && !(p = *req_cls = begin(cls, connection)))
         return MHD_NO;
-    }
     switch (p->phase) {
     case HTP_PHASE_HEAD:
         return on_head(p, method, version);

@@ -38,11 +38,9 @@ static void free_node(struct node *node)
 
 static struct node *literal_below(const struct node *node, const char *segment, size_t len)
 {
-    for (struct node *child = node->children; child; child = child->next) {
-        if (child->len == len && memcmp(child->literal, segment, len) == 0) {
+    for (struct node *child = node->children; child; child = child->next)
+        if (child->len == len && memcmp(child->literal, segment, len) == 0)
             return child;
-        }
-    }
     return NULL;
 }
 
@@ -52,13 +50,11 @@ static struct node *grow(struct node *node, const char *segment, size_t len)
     bool param = segment[0] == '{';
     struct node *child = param ? node->param : literal_below(node, segment, len);
 
-    if (child) {
+    if (child)
         return child;
-    }
     child = calloc(1, sizeof(*child));
-    if (!child) {
+    if (!child)
         return NULL;
-    }
     if (param) {
         node->param = child;
     } else {
@@ -99,9 +95,8 @@ static bool add_route(struct htp_router *router, const struct htp_route *route, 
     struct node *node = &router->root;
     const char *p = route->pattern;
 
-    if (!pattern_ok(p)) {
+    if (!pattern_ok(p))
         return cv_fail_as(err, CV_INTERNAL, NULL, "Mẫu đường dẫn không hợp lệ: %s", "Not a route pattern: %s", p);
-    }
     while (node && *p == '/') {
         size_t len = strcspn(p + 1, "/");
 
@@ -161,14 +156,12 @@ static const struct htp_place *descend(const struct node *node, const char *p, s
     const struct node *literal;
     size_t len;
 
-    if (*p == '\0') {
+    if (*p == '\0')
         return node->here ? &node->place : NULL;
-    }
     len = (size_t)(strchrnul(p + 1, '/') - (p + 1));
     literal = literal_below(node, p + 1, len);
-    if (literal) {
+    if (literal)
         found = descend(literal, p + 1 + len, walk);
-    }
     if (!found && node->param && len > 0 && walk->count < HTP_MAX_PARAMS) {
         size_t mark = walk->count;
 

@@ -47,9 +47,8 @@ static bool open_socket(const char *listen_on, int *out_fd, int *out_port, struc
                           "\"%s\" is no address to listen on; examples: 127.0.0.1:8080, [::1]:0", listen_on);
     }
     fd = socket(any->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0) {
+    if (fd < 0)
         return fail_listen(listen_on, err);
-    }
     (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
     if (bind(fd, any, len) != 0 || listen(fd, BACKLOG) != 0 || getsockname(fd, any, &len) != 0) {
         fail_listen(listen_on, err);
@@ -128,9 +127,8 @@ static bool bring_up(struct htp_server *server, struct cv_error *err)
     int fd = -1;
 
     server->router = htp_router_new(server->options.routes, server->options.route_count, err);
-    if (!server->router || !open_socket(server->options.listen, &fd, &server->port, err)) {
+    if (!server->router || !open_socket(server->options.listen, &fd, &server->port, err))
         return false;
-    }
     if (!htp_watch_start(&server->watch, err)) {
         close(fd);
         return false;
@@ -147,9 +145,8 @@ bool htp_server_start(const struct htp_options *options, struct htp_server **out
 {
     struct htp_server *server = calloc(1, sizeof(*server));
 
-    if (!server) {
+    if (!server)
         return cv_fail_as(err, CV_INTERNAL, NULL, "Hết bộ nhớ", "Out of memory");
-    }
     server->options = *options;
     server->library_trims = MHD_get_version()[0] != '0';
     if (options->proxies && !cv_networks_parse(options->proxies, server->proxies.networks, &server->proxies.count)) {
@@ -177,14 +174,12 @@ void htp_server_quiesce(struct htp_server *server)
 {
     MHD_socket fd;
 
-    if (atomic_exchange(&server->stopping, true)) {
+    if (atomic_exchange(&server->stopping, true))
         return;
-    }
     htp_watch_hurry(&server->watch, cv_mono_ns() + HTP_STOP_MS * INT64_C(1000000));
     fd = MHD_quiesce_daemon(server->daemon);
-    if (fd != MHD_INVALID_SOCKET) {
+    if (fd != MHD_INVALID_SOCKET)
         close(fd);
-    }
 }
 
 /* Sleeps until no request is in flight, or the deadline. */
@@ -195,9 +190,8 @@ static bool wait_quiet(struct htp_server *server, struct cv_deadline deadline)
 
     cv_lock_take(&server->quiet_lock);
     atomic_store(&server->waited_on, true);
-    while (atomic_load(&server->in_flight) > 0 && rc != ETIMEDOUT) {
+    while (atomic_load(&server->in_flight) > 0 && rc != ETIMEDOUT)
         rc = pthread_cond_timedwait(&server->quiet, &server->quiet_lock.mutex, &until);
-    }
     cv_lock_give(&server->quiet_lock);
     return atomic_load(&server->in_flight) == 0;
 }
@@ -214,9 +208,8 @@ void htp_server_stop(struct htp_server **server_p)
 {
     struct htp_server *server = *server_p;
 
-    if (!server) {
+    if (!server)
         return;
-    }
     *server_p = NULL;
     htp_server_quiesce(server);
     (void)wait_quiet(server, cv_deadline_in_ms(LAST_ANSWERS_MS));

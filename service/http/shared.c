@@ -58,12 +58,10 @@ static struct MHD_Response *make(const char *body, size_t len, const char *media
 
 static void destroy(struct htp_shared *shared)
 {
-    if (shared->full) {
+    if (shared->full)
         MHD_destroy_response(shared->full);
-    }
-    if (shared->not_modified) {
+    if (shared->not_modified)
         MHD_destroy_response(shared->not_modified);
-    }
     free(shared);
 }
 
@@ -72,13 +70,11 @@ struct htp_shared *htp_shared_new(const char *body, size_t len, const char *medi
     struct htp_shared *shared = calloc(1, sizeof(*shared));
     bool quoted = etag && strchr(etag, '"');
 
-    if (!shared) {
+    if (!shared)
         return NULL;
-    }
     atomic_init(&shared->refs, 1);
-    if (etag) {
+    if (etag)
         snprintf(shared->etag, sizeof(shared->etag), quoted ? "%s" : "W/\"%s\"", etag);
-    }
     shared->full = make(body, len, media_type, shared->etag);
     shared->not_modified = make("", 0, NULL, shared->etag);
     if (!shared->full || !shared->not_modified) {
@@ -99,9 +95,8 @@ void htp_shared_unref(struct htp_shared **shared_p)
     struct htp_shared *shared = *shared_p;
 
     *shared_p = NULL;
-    if (shared && atomic_fetch_sub_explicit(&shared->refs, 1, memory_order_acq_rel) == 1) {
+    if (shared && atomic_fetch_sub_explicit(&shared->refs, 1, memory_order_acq_rel) == 1)
         destroy(shared);
-    }
 }
 
 const char *htp_shared_etag(const struct htp_shared *shared)
@@ -114,17 +109,14 @@ static void date(struct MHD_Response *response, struct date *d)
     time_t now = time(NULL);
     struct tm utc;
 
-    if (d->at == now) {
+    if (d->at == now)
         return;
-    }
-    if (d->text[0]) {
+    if (d->text[0])
         (void)MHD_del_response_header(response, "Date", d->text);
-    }
     d->at = now;
     if (strftime(d->text, sizeof(d->text), "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &utc)) == 0 ||
-        MHD_add_response_header(response, "Date", d->text) != MHD_YES) {
+        MHD_add_response_header(response, "Date", d->text) != MHD_YES)
         d->text[0] = '\0';
-    }
 }
 
 struct dressing {
@@ -148,9 +140,8 @@ static bool change(struct dressing *d, const char *name, const char *value, size
 {
     struct extra *extra = &d->extras[d->on];
 
-    if (d->on == *d->count || extra->len != len || strcmp(extra->name, name) != 0) {
+    if (d->on == *d->count || extra->len != len || strcmp(extra->name, name) != 0)
         return false;
-    }
     memcpy(extra->value, value, len);
     d->on++;
     return true;
@@ -162,14 +153,12 @@ static void put_on(struct dressing *d, const char *name, const char *value)
     size_t len = value ? strlen(value) : 0;
     struct extra *extra;
 
-    if (!value || len > EXTRA_MAX || name_len >= sizeof(extra->name) || change(d, name, value, len)) {
+    if (!value || len > EXTRA_MAX || name_len >= sizeof(extra->name) || change(d, name, value, len))
         return;
-    }
     undress(d);
     if (d->on == EXTRAS || MHD_get_response_header(d->response, name) || /* what the answer has of its own stands */
-        MHD_add_response_header(d->response, name, value) != MHD_YES) {
+        MHD_add_response_header(d->response, name, value) != MHD_YES)
         return;
-    }
     extra = &d->extras[d->on++];
     memcpy(extra->name, name, name_len + 1);
     extra->value = (char *)(uintptr_t)MHD_get_response_header(d->response, name);
@@ -186,12 +175,10 @@ struct MHD_Response *htp_shared_dress(struct htp_shared *shared, const struct ht
 
     date(d.response, &shared->dates[which]);
     put_on(&d, "X-Request-Id", p->x.request_id);
-    if (trace && htp_traceparent_ok(trace)) {
+    if (trace && htp_traceparent_ok(trace))
         put_on(&d, "traceparent", trace);
-    }
-    for (size_t i = 0; i < p->header_count; i++) {
+    for (size_t i = 0; i < p->header_count; i++)
         put_on(&d, p->headers[i].name, p->headers[i].value);
-    }
     undress(&d);
     return d.response;
 }

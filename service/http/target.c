@@ -6,12 +6,10 @@
 
 static int hex_value(char c)
 {
-    if (c >= '0' && c <= '9') {
+    if (c >= '0' && c <= '9')
         return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
+    if (c >= 'a' && c <= 'f')
         return c - 'a' + 10;
-    }
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
@@ -49,16 +47,14 @@ static bool check_path(const char *raw, struct htp_target *out)
     const char *p;
 
     for (p = raw + 1; *p && *p != '?'; p++) {
-        if (target_byte[(unsigned char)*p] & IN_PATH) {
+        if (target_byte[(unsigned char)*p] & IN_PATH)
             continue;
-        }
-        if (*p == '/' && p != segment && !dots_only(segment, (size_t)(p - segment))) {
+        if (*p == '/' && p != segment && !dots_only(segment, (size_t)(p - segment)))
             segment = p + 1;
-        } else if (*p == '%' && path_escape(escaped(p))) {
+        else if (*p == '%' && path_escape(escaped(p)))
             out->encoded = true;
-        } else {
+        else
             return false;
-        }
     }
     out->path_len = (size_t)(p - raw);
     out->query = *p == '?';
@@ -67,11 +63,9 @@ static bool check_path(const char *raw, struct htp_target *out)
 
 static bool check_query(const char *query)
 {
-    for (const char *p = query; *p; p++) {
-        if (!(target_byte[(unsigned char)*p] & IN_QUERY) && !(*p == '%' && escaped(p) > 0)) {
+    for (const char *p = query; *p; p++)
+        if (!(target_byte[(unsigned char)*p] & IN_QUERY) && !(*p == '%' && escaped(p) > 0))
             return false;
-        }
-    }
     return true;
 }
 
@@ -79,18 +73,14 @@ enum htp_target_kind htp_target_check(const char *raw, struct htp_target *out)
 {
     struct htp_target target = {0};
 
-    if (!raw) {
+    if (!raw)
         return HTP_TARGET_BAD;
-    }
-    if (strnlen(raw, HTP_MAX_TARGET + 1) > HTP_MAX_TARGET) {
+    if (strnlen(raw, HTP_MAX_TARGET + 1) > HTP_MAX_TARGET)
         return HTP_TARGET_LONG;
-    }
-    if (strcmp(raw, "*") == 0) {
+    if (strcmp(raw, "*") == 0)
         return HTP_TARGET_STAR;
-    }
-    if (raw[0] != '/' || !check_path(raw, &target) || (target.query && !check_query(raw + target.path_len + 1))) {
+    if (raw[0] != '/' || !check_path(raw, &target) || (target.query && !check_query(raw + target.path_len + 1)))
         return HTP_TARGET_BAD;
-    }
     *out = target;
     return HTP_TARGET_PATH;
 }
@@ -103,9 +93,8 @@ bool htp_decode(const char *in, size_t len, bool plus_is_blank, char *out)
         if (in[i] == '%') {
             int byte = i + 2 < len ? escaped(in + i) : -1;
 
-            if (byte <= 0) {
+            if (byte <= 0)
                 return false;
-            }
             out[n++] = (char)byte;
             i += 2;
         } else {
@@ -139,16 +128,14 @@ bool htp_query_split(struct cv_arena *arena, const char *query, struct htp_pair 
     size_t count = 0;
     bool last = false;
 
-    if (!cv_arena_ok(arena) || !cv_text_valid(query, len)) {
+    if (!cv_arena_ok(arena) || !cv_text_valid(query, len))
         return false;
-    }
     while (!last) {
         char *end = strchrnul(p, '&');
 
         last = *end == '\0';
-        if (end > p && (count == HTP_MAX_QUERY || !take_pair(p, (size_t)(end - p), encoded, &out[count++]))) {
+        if (end > p && (count == HTP_MAX_QUERY || !take_pair(p, (size_t)(end - p), encoded, &out[count++])))
             return false;
-        }
         p = end + 1;
     }
     *out_count = count;

@@ -30,9 +30,8 @@ static bool has_left(struct htp_conn *conn)
 
 static bool too_slow(struct htp_conn *conn, int64_t now)
 {
-    if (atomic_load_explicit(&conn->cut_at, memory_order_relaxed) > now) {
+    if (atomic_load_explicit(&conn->cut_at, memory_order_relaxed) > now)
         return false;
-    }
     atomic_store_explicit(&conn->cut_at, INT64_MAX, memory_order_relaxed);
     cv_count(CVM_http_cut_slow);
     return true;
@@ -44,11 +43,9 @@ static void tick(void *ctx)
     int64_t now = cv_mono_ns();
 
     cv_lock_take(&watch->lock);
-    for (struct htp_conn *conn = watch->first; conn; conn = conn->next) {
-        if (too_slow(conn, now) || has_left(conn)) {
+    for (struct htp_conn *conn = watch->first; conn; conn = conn->next)
+        if (too_slow(conn, now) || has_left(conn))
             (void)shutdown(conn->fd, SHUT_RDWR); /* the event loop sees the end and cleans up */
-        }
-    }
     cv_lock_give(&watch->lock);
 }
 
@@ -71,11 +68,9 @@ void htp_watch_stop(struct htp_watch *watch)
 void htp_watch_hurry(struct htp_watch *watch, int64_t cut_at)
 {
     cv_lock_take(&watch->lock);
-    for (struct htp_conn *conn = watch->first; conn; conn = conn->next) {
-        if (!atomic_load(&conn->answering) && atomic_load(&conn->cut_at) > cut_at) {
+    for (struct htp_conn *conn = watch->first; conn; conn = conn->next)
+        if (!atomic_load(&conn->answering) && atomic_load(&conn->cut_at) > cut_at)
             atomic_store(&conn->cut_at, cut_at);
-        }
-    }
     cv_lock_give(&watch->lock);
 }
 
@@ -83,16 +78,14 @@ struct htp_conn *htp_watch_add(struct htp_watch *watch, int fd, int64_t cut_at)
 {
     struct htp_conn *conn = calloc(1, sizeof(*conn));
 
-    if (!conn) {
+    if (!conn)
         return NULL;
-    }
     conn->fd = fd;
     atomic_init(&conn->cut_at, cut_at);
     cv_lock_take(&watch->lock);
     conn->next = watch->first;
-    if (watch->first) {
+    if (watch->first)
         watch->first->prev = conn;
-    }
     watch->first = conn;
     cv_lock_give(&watch->lock);
     return conn;
@@ -101,14 +94,12 @@ struct htp_conn *htp_watch_add(struct htp_watch *watch, int fd, int64_t cut_at)
 void htp_watch_remove(struct htp_watch *watch, struct htp_conn *conn)
 {
     cv_lock_take(&watch->lock);
-    if (conn->prev) {
+    if (conn->prev)
         conn->prev->next = conn->next;
-    } else {
+    else
         watch->first = conn->next;
-    }
-    if (conn->next) {
+    if (conn->next)
         conn->next->prev = conn->prev;
-    }
     cv_lock_give(&watch->lock);
     free(conn);
 }

@@ -35,9 +35,8 @@ static void sit(struct job_lane *lane)
 
     pthread_cond_init(&seat.called, NULL);
     lane->idle = &seat;
-    while (!seat.up) {
+    while (!seat.up)
         pthread_cond_wait(&seat.called, &lane->lock.mutex);
-    }
     pthread_cond_destroy(&seat.called);
 }
 
@@ -54,9 +53,8 @@ static void call_one(struct job_lane *lane)
 
 static void call_all(struct job_lane *lane)
 {
-    while (lane->idle) {
+    while (lane->idle)
         call_one(lane);
-    }
 }
 
 /* The next item, or NULL when the lane has stopped and nothing can come any more. */
@@ -65,9 +63,8 @@ static void *take(struct job_lane *lane)
     void *item = NULL;
 
     cv_lock_take(&lane->lock);
-    while (lane->queued == 0 && !(lane->stopping && lane->in_use == 0)) {
+    while (lane->queued == 0 && !(lane->stopping && lane->in_use == 0))
         sit(lane);
-    }
     if (lane->queued > 0) {
         item = lane->ring[lane->head];
         lane->head = (lane->head + 1) % lane->options.queue;
@@ -81,9 +78,8 @@ static void give_back(struct job_lane *lane)
 {
     cv_lock_take(&lane->lock);
     lane->in_use--;
-    if (lane->stopping && lane->in_use == 0) {
+    if (lane->stopping && lane->in_use == 0)
         call_all(lane);
-    }
     cv_lock_give(&lane->lock);
 }
 
@@ -92,11 +88,10 @@ static bool open_context(struct job_lane *lane, void **out_thread)
     bool ok = !lane->options.thread_open || lane->options.thread_open(lane->options.ctx, out_thread);
 
     cv_lock_take(&lane->lock);
-    if (ok) {
+    if (ok)
         lane->ready++;
-    } else {
+    else
         lane->failed++;
-    }
     pthread_cond_signal(&lane->opened);
     cv_lock_give(&lane->lock);
     return ok;
@@ -109,24 +104,21 @@ static void *worker_main(void *arg)
     void *item;
 
     (void)pthread_setname_np(pthread_self(), lane->name);
-    if (!open_context(lane, &thread)) {
+    if (!open_context(lane, &thread))
         return NULL;
-    }
     while ((item = take(lane))) {
         lane->options.run(lane->options.ctx, thread, item);
         give_back(lane);
     }
-    if (lane->options.thread_close) {
+    if (lane->options.thread_close)
         lane->options.thread_close(lane->options.ctx, thread);
-    }
     return NULL;
 }
 
 static void join_workers(struct job_lane *lane)
 {
-    for (size_t i = 0; i < lane->thread_count; i++) {
+    for (size_t i = 0; i < lane->thread_count; i++)
         pthread_join(lane->threads[i], NULL);
-    }
     lane->thread_count = 0;
 }
 
@@ -143,9 +135,8 @@ static struct job_lane *lane_new(const struct job_lane_options *options)
 {
     struct job_lane *lane = calloc(1, sizeof(*lane));
 
-    if (!lane) {
+    if (!lane)
         return NULL;
-    }
     lane->options = *options;
     snprintf(lane->name, sizeof(lane->name), "%s", options->name);
     cv_lock_init(&lane->lock, CV_RANK_LANE);
@@ -169,9 +160,8 @@ static bool start_workers(struct job_lane *lane)
         lane->thread_count += ok ? 1 : 0;
     }
     cv_lock_take(&lane->lock);
-    while (lane->ready + lane->failed < lane->thread_count) {
+    while (lane->ready + lane->failed < lane->thread_count)
         pthread_cond_wait(&lane->opened, &lane->lock.mutex);
-    }
     ok = ok && lane->failed == 0;
     cv_lock_give(&lane->lock);
     return ok;
@@ -205,13 +195,11 @@ bool job_lane_reserve(struct job_lane *lane, struct job_slot *out)
 
     cv_lock_take(&lane->lock);
     ok = !lane->closed && lane->in_use < lane->options.queue;
-    if (ok) {
+    if (ok)
         lane->in_use++;
-    }
     cv_lock_give(&lane->lock);
-    if (ok) {
+    if (ok)
         out->lane = lane;
-    }
     return ok;
 }
 
@@ -241,9 +229,8 @@ void job_lane_stop(struct job_lane **lane_p)
 {
     struct job_lane *lane = *lane_p;
 
-    if (!lane) {
+    if (!lane)
         return;
-    }
     *lane_p = NULL;
     cv_lock_take(&lane->lock);
     lane->closed = true;

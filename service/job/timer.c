@@ -34,9 +34,8 @@ static bool next_round(struct job_timer *timer, int64_t due_ns)
     bool go_on;
 
     cv_lock_take(&timer->lock);
-    while (!timer->poked && !timer->stopping && rc != ETIMEDOUT) {
+    while (!timer->poked && !timer->stopping && rc != ETIMEDOUT)
         rc = pthread_cond_timedwait(&timer->wake, &timer->lock.mutex, &due);
-    }
     timer->poked = false;
     go_on = !timer->stopping;
     cv_lock_give(&timer->lock);
@@ -48,9 +47,8 @@ static void *timer_main(void *arg)
     struct job_timer *timer = arg;
 
     (void)pthread_setname_np(pthread_self(), timer->name);
-    while (next_round(timer, cv_mono_ns() + timer->period_ns)) {
+    while (next_round(timer, cv_mono_ns() + timer->period_ns))
         timer->tick(timer->ctx);
-    }
     return NULL;
 }
 
@@ -59,9 +57,8 @@ static struct job_timer *timer_new(const char *name, int period_ms)
     struct job_timer *timer = calloc(1, sizeof(*timer));
     pthread_condattr_t attr;
 
-    if (!timer) {
+    if (!timer)
         return NULL;
-    }
     timer->period_ns = (int64_t)period_ms * 1000000;
     snprintf(timer->name, sizeof(timer->name), "%s", name);
     cv_lock_init(&timer->lock, CV_RANK_TIMER);
@@ -89,9 +86,8 @@ bool job_timer_start(const char *name, int period_ms, void (*tick)(void *ctx), v
         timer->ctx = ctx;
     }
     if (!timer || pthread_create(&timer->thread, NULL, timer_main, timer) != 0) {
-        if (timer) {
+        if (timer)
             timer_free(timer);
-        }
         return cv_fail_as(err, CV_INTERNAL, NULL, "Không khởi động được luồng hẹn giờ \"%s\"",
                           "The timer thread \"%s\" could not start", name);
     }
@@ -111,9 +107,8 @@ void job_timer_stop(struct job_timer **timer_p)
 {
     struct job_timer *timer = *timer_p;
 
-    if (!timer) {
+    if (!timer)
         return;
-    }
     *timer_p = NULL;
     cv_lock_take(&timer->lock);
     timer->stopping = true;

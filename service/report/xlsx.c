@@ -175,12 +175,11 @@ static bool copy(int fd, struct cv_buf *out)
     ssize_t got;
     if (lseek(fd, 0, SEEK_SET) != 0)
         return false;
-    while ((got = read(fd, piece, sizeof(piece))) != 0) {
+    while ((got = read(fd, piece, sizeof(piece))) != 0)
         if (got > 0)
             cv_buf_put(out, piece, (size_t)got);
         else if (errno != EINTR)
             return false;
-    }
     return cv_buf_ok(out);
 }
 

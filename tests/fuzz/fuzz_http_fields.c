@@ -25,9 +25,8 @@ static void parse_all(const char *value)
     (void)htp_content_length(value, &length);
     (void)htp_host_ok(value);
     (void)htp_peer_of(proxies.networks[0].address, value, &proxies);
-    if (htp_match_parse(value, &revision) == HTP_MATCH_VALUE && revision < -1) {
+    if (htp_match_parse(value, &revision) == HTP_MATCH_VALUE && revision < -1)
         abort();
-    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -36,9 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct htp_head head = {0};
     size_t name_len;
 
-    if (!value) {
+    if (!value)
         return 0;
-    }
     memcpy(value, data, size);
     value[size] = '\0';
     parse_all(value);

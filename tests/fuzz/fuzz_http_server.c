@@ -72,9 +72,8 @@ static int start(void)
     struct cv_error err = {0};
 
     cv_log_level(CV_LOG_ERROR);
-    if (!job_lane_start(&lane, &options.lanes[HTP_INTERACTIVE], &err) || !htp_server_start(&options, &server, &err)) {
+    if (!job_lane_start(&lane, &options.lanes[HTP_INTERACTIVE], &err) || !htp_server_start(&options, &server, &err))
         abort();
-    }
     return htp_server_port(server);
 }
 
@@ -88,9 +87,8 @@ struct bytes {
 static size_t end_of_line(const char *p, const char *end)
 {
     if (end - p >= 4 && *p != ':' && p[3] == '\n' && memchr("\r\n\0", p[0], 3) && memchr("\r\n\0:", p[1], 4) &&
-        memchr("\r\n\0:", p[2], 4)) {
+        memchr("\r\n\0:", p[2], 4))
         return 4;
-    }
     return end - p >= 2 && (*p == '\r' || *p == '\0') && p[1] == '\n' ? 2 : 0;
 }
 
@@ -100,9 +98,8 @@ static bool take_line(struct bytes *b, struct bytes *out, bool *out_last)
     const char *p = b->at;
     size_t n;
 
-    while (p < b->end && *p != '\r' && *p != '\n' && *p != '\0') {
+    while (p < b->end && *p != '\r' && *p != '\n' && *p != '\0')
         p++;
-    }
     n = end_of_line(p, b->end);
     *out = (struct bytes){b->at, p};
     *out_last = n == 4;
@@ -115,9 +112,8 @@ static bool take_loose_line(struct bytes *b, struct bytes *out)
 {
     const char *lf = memchr(b->at, '\n', (size_t)(b->end - b->at));
 
-    if (!lf) {
+    if (!lf)
         return false;
-    }
     *out = (struct bytes){b->at, lf > b->at && lf[-1] == '\r' ? lf - 1 : lf};
     b->at = lf + 1;
     return true;
@@ -130,12 +126,10 @@ static size_t length_of(const struct bytes *b)
 
 static struct bytes trimmed(struct bytes b)
 {
-    while (b.at < b.end && (*b.at == ' ' || *b.at == '\t')) {
+    while (b.at < b.end && (*b.at == ' ' || *b.at == '\t'))
         b.at++;
-    }
-    while (b.at < b.end && (b.end[-1] == ' ' || b.end[-1] == '\t')) {
+    while (b.at < b.end && (b.end[-1] == ' ' || b.end[-1] == '\t'))
         b.end--;
-    }
     return b;
 }
 
@@ -155,9 +149,8 @@ static bool read_request_line(struct bytes line, struct head *head)
     const char *first = memchr(line.at, ' ', length_of(&line));
     const char *second = first ? memchr(first + 1, ' ', (size_t)(line.end - first - 1)) : NULL;
 
-    if (!first || first == line.at || !second || second == first + 1) {
+    if (!first || first == line.at || !second || second == first + 1)
         return false;
-    }
     head->http_1_0 = is((struct bytes){second + 1, line.end}, "HTTP/1.0");
     return head->http_1_0 || is((struct bytes){second + 1, line.end}, "HTTP/1.1");
 }
@@ -171,9 +164,8 @@ static bool read_number(struct bytes b, int base, uint64_t *out)
     for (p = b.at; p < b.end && *p; p++) {
         const char *digit = memchr(digits, *p >= 'A' && *p <= 'F' ? *p + 32 : *p, (size_t)base);
 
-        if (!digit || *out > UINT64_MAX / 32) {
+        if (!digit || *out > UINT64_MAX / 32)
             break;
-        }
         *out = *out * (uint64_t)base + (uint64_t)(digit - digits);
     }
     return p > b.at && (p == b.end || (base == 16 && (*p == ';' || *p == ' ' || *p == '\t')));
@@ -184,9 +176,8 @@ static bool read_field(struct bytes line, struct head *head)
     const char *colon = memchr(line.at, ':', length_of(&line));
     struct bytes name = {line.at, colon}, value;
 
-    if (!colon || colon == line.at || *line.at == ' ' || *line.at == '\t') {
+    if (!colon || colon == line.at || *line.at == ' ' || *line.at == '\t')
         return false;
-    }
     value = trimmed((struct bytes){colon + 1, line.end});
     head->hosts += is(name, "Host");
     if (is(name, "Content-Length")) {
@@ -207,17 +198,14 @@ static bool read_chunks(struct bytes *b)
     uint64_t size;
 
     do {
-        if (!take_loose_line(b, &line) || !read_number(line, 16, &size) || size > length_of(b)) {
+        if (!take_loose_line(b, &line) || !read_number(line, 16, &size) || size > length_of(b))
             return false;
-        }
         b->at += size;
     } while (size > 0 && take_loose_line(b, &line) && length_of(&line) == 0);
-    if (size > 0 || !take_loose_line(b, &line)) {
+    if (size > 0 || !take_loose_line(b, &line))
         return false;
-    }
-    if (length_of(&line) > 0 && *line.at != '\0') {
+    if (length_of(&line) > 0 && *line.at != '\0')
         b->at = b->end; /* trailers: nobody judges them, and nothing behind them may be answered */
-    }
     return true;
 }
 
@@ -226,9 +214,8 @@ static void skip_empty_lines(struct bytes *b)
 {
     struct bytes line, rest = *b;
 
-    while (take_loose_line(&rest, &line) && (length_of(&line) == 0 || *line.at == '\0')) {
+    while (take_loose_line(&rest, &line) && (length_of(&line) == 0 || *line.at == '\0'))
         *b = rest;
-    }
 }
 
 static bool framed(const struct head *head, const struct bytes *rest)
@@ -244,17 +231,13 @@ static bool read_request(struct bytes *b)
     bool last = false;
 
     skip_empty_lines(b);
-    if (!take_line(b, &line, &last) || !read_request_line(line, &head)) {
+    if (!take_line(b, &line, &last) || !read_request_line(line, &head))
         return false;
-    }
-    while (!last) {
-        if (!take_line(b, &line, &last) || !read_field(line, &head)) {
+    while (!last)
+        if (!take_line(b, &line, &last) || !read_field(line, &head))
             return false;
-        }
-    }
-    if (!framed(&head, b)) {
+    if (!framed(&head, b))
         return false;
-    }
     b->at += head.length;
     return !head.chunked || read_chunks(b);
 }
@@ -288,19 +271,16 @@ static int open_connection(int port)
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) != 0 ||
-        bind(fd, (struct sockaddr *)&from, sizeof(from)) != 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) != 0) {
+        bind(fd, (struct sockaddr *)&from, sizeof(from)) != 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) != 0)
         abort();
-    }
     return fd;
 }
 
 static void send_pieces(int fd, const uint8_t *data, size_t size, size_t piece)
 {
-    for (size_t at = 0; at < size; at += piece) {
-        if (send(fd, data + at, size - at < piece ? size - at : piece, MSG_NOSIGNAL) < 0) {
-            return; /* closed: what it has said can still be read */
-        }
-    }
+    for (size_t at = 0; at < size; at += piece)
+        if (send(fd, data + at, size - at < piece ? size - at : piece, MSG_NOSIGNAL) < 0)
+            return;                                                 /* closed: what it has said can still be read */
     (void)poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, 1); /* the end alone: see watch.c */
     (void)shutdown(fd, SHUT_WR);
 }
@@ -310,12 +290,10 @@ static size_t receive_all(int fd, char *answers)
     size_t len = 0;
     ssize_t n;
 
-    while ((n = recv(fd, answers + len, MAX_ANSWERS - len, 0)) > 0) {
+    while ((n = recv(fd, answers + len, MAX_ANSWERS - len, 0)) > 0)
         len += (size_t)n;
-    }
-    if (n < 0 && errno == EAGAIN) {
+    if (n < 0 && errno == EAGAIN)
         abort(); /* it hangs */
-    }
     answers[len] = '\0';
     return len;
 }
@@ -333,20 +311,17 @@ static const char *skip_answer(const char *p, int *ours, int *good)
     const char *end = strstr(p, "\r\n\r\n"), *length, *next;
     bool own;
 
-    if (strncmp(p, "HTTP/1.1 ", 9) != 0 || !end) {
+    if (strncmp(p, "HTTP/1.1 ", 9) != 0 || !end)
         abort();
-    }
     own = field_of(p, end, "\r\nX-Request-Id:") != NULL;
     length = field_of(p, end, "\r\nContent-Length:");
-    if (!own && p[9] < '4' && p[9] != '1') {
+    if (!own && p[9] < '4' && p[9] != '1')
         abort();
-    }
     *ours += own;
     *good += own && p[9] < '4';
     end += 4;
-    if (length && (*end == '{' || *end == '<')) { /* to HEAD nothing follows, and 0.9.75 sends some heads twice */
+    if (length && (*end == '{' || *end == '<')) /* to HEAD nothing follows, and 0.9.75 sends some heads twice */
         end += strtoul(length, NULL, 10);
-    }
     next = strstr(end, "HTTP/1.1 ");
     return next ? next : p + strlen(p);
 }
@@ -355,9 +330,8 @@ static void judge(const char *answers, int requests, bool more)
 {
     int ours = 0, good = 0;
 
-    for (const char *p = answers; *p;) {
+    for (const char *p = answers; *p;)
         p = skip_answer(p, &ours, &good);
-    }
     if (good > requests || ours > requests + more) {
         fprintf(stderr, "%d requests%s, %d answers, %d of them good:\n%s\n", requests, more ? " and more" : "", ours,
                 good, answers);
@@ -370,9 +344,8 @@ static void wait_until_ended(void)
     struct cv_deadline limit = cv_deadline_in_ms(LIMIT_MS / 2);
 
     while (htp_in_flight() > 0) {
-        if (cv_deadline_passed(limit)) {
+        if (cv_deadline_passed(limit))
             abort();
-        }
         sched_yield();
     }
 }
@@ -384,9 +357,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bool more = false;
     int fd, requests;
 
-    if (size < 2) {
+    if (size < 2)
         return 0;
-    }
     if (!answers) {
         answers = malloc(MAX_ANSWERS + 1);
         port = start();

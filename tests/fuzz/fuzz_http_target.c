@@ -13,9 +13,8 @@ static void check_path(const char *raw, const struct htp_target *target)
     char *path = malloc(target->path_len + 1);
 
     if (path && htp_decode(raw, target->path_len, false, path)) {
-        if (strstr(path, "/../") || strstr(path, "//") || strchr(path, '\\') || strchr(path, '\n')) {
+        if (strstr(path, "/../") || strstr(path, "//") || strchr(path, '\\') || strchr(path, '\n'))
             abort();
-        }
     }
     free(path);
 }

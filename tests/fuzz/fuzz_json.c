@@ -10,9 +10,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void require(bool holds)
 {
-    if (!holds) {
+    if (!holds)
         abort();
-    }
 }
 
 static void walk(const struct cv_jin *o, struct cv_jout *out, int depth);
@@ -27,9 +26,8 @@ static void walk_list(const struct cv_jin_list *list, struct cv_jout *out, int d
         const char *s = cv_jin_item_string(list, i, 40);
         int word = -1;
 
-        if (cv_jin_item_word(list, i, words, &word)) {
+        if (cv_jin_item_word(list, i, words, &word))
             require(word == 0 || word == 1);
-        }
         if (s) {
             require(cv_text_valid(s, strlen(s)) && cv_text_length(s) <= 40);
             cv_jout_string(out, NULL, s);
@@ -84,11 +82,9 @@ static void walk(const struct cv_jin *o, struct cv_jout *out, int depth)
     const char *name;
 
     cv_jin_has(o, "full_name");
-    if (depth < 25) {
-        for (size_t i = 0; i < 100 && (name = cv_jin_member(o, i)); i++) {
+    if (depth < 25)
+        for (size_t i = 0; i < 100 && (name = cv_jin_member(o, i)); i++)
             walk_member(o, name, out, depth);
-        }
-    }
     cv_jin_done(o);
 }
 

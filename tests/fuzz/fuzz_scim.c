@@ -11,9 +11,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void require(bool holds)
 {
-    if (!holds) {
+    if (!holds)
         abort();
-    }
 }
 
 static const struct con_scim_field wanted[] = {
@@ -30,9 +29,8 @@ static const struct con_scim_field wanted[] = {
 static void parses(struct cv_arena *arena, struct cv_buf *buf)
 {
     struct cv_error err = {0};
-    if (cv_buf_ok(buf)) {
+    if (cv_buf_ok(buf))
         require(cv_jany_parse(arena, cv_buf_str(buf), buf->len, &err) != NULL);
-    }
     cv_buf_free(buf);
 }
 
@@ -51,9 +49,8 @@ static void write_back(struct cv_arena *arena, const struct cv_jany *resource)
 static void read_account(struct con_scim_call *call, const struct cv_jany *resource)
 {
     struct con_scim_account account;
-    if (con_scim_account_of(call, resource, &account)) {
+    if (con_scim_account_of(call, resource, &account))
         require(*account.id != '\0');
-    }
     for (size_t i = 0; i < CV_COUNT(wanted); i++) {
         const char *text = con_scim_value(resource, wanted[i].path, call->arena);
         require(text == NULL || cv_text_valid(text, strlen(text)));
@@ -72,9 +69,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (document) {
         const struct cv_jany *list = cv_jany_get(document, "Resources");
         read_account(&call, document);
-        for (size_t i = 0; i < cv_jany_count(list) && i < 20; i++) {
+        for (size_t i = 0; i < cv_jany_count(list) && i < 20; i++)
             read_account(&call, cv_jany_item(list, i));
-        }
     }
     con_scim_path_ok(cv_arena_strndup(arena, (const char *)data, size < 300 ? size : 300));
     cv_arena_free(&arena);

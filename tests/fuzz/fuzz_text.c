@@ -11,9 +11,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void require(bool holds)
 {
-    if (!holds) {
+    if (!holds)
         abort();
-    }
 }
 
 static void names(struct cv_arena *arena, const char *s)
@@ -47,12 +46,10 @@ static void dates(const char *s)
     cv_moment m, back;
     cv_day day;
 
-    if (cv_moment_parse_rfc3339(s, &m) || cv_moment_parse_ldap(s, &m)) {
+    if (cv_moment_parse_rfc3339(s, &m) || cv_moment_parse_ldap(s, &m))
         require(cv_moment_parse_ldap(cv_moment_ldap(m, text), &back) ? back == m : true);
-    }
-    if (cv_day_parse(s, &day)) {
+    if (cv_day_parse(s, &day))
         require(strcmp(cv_day_iso(day, day_text), s) == 0);
-    }
 }
 
 static void tokens(struct cv_arena *arena, const char *s)
@@ -63,9 +60,8 @@ static void tokens(struct cv_arena *arena, const char *s)
     size_t len;
 
     require(cv_unseal(arena, &key, s, "fuzz", &len) == NULL);
-    if (cv_id_parse("stf_", s, &id)) {
+    if (cv_id_parse("stf_", s, &id))
         require(strcmp(cv_id_text("stf_", id, text), s) == 0);
-    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -73,9 +69,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct cv_arena *arena = cv_arena_new(CV_MAX_ARENA);
     struct cv_error err;
 
-    if (size > 4096) {
+    if (size > 4096)
         size = 4096;
-    }
     require(arena && cv_text_init(&err));
     char *s = cv_arena_alloc(arena, size + 1);
 

@@ -20,17 +20,14 @@ static int replay_file(const char *path)
         uint8_t *exact = malloc(n ? n : 1); /* so that a sanitizer sees the end */
 
         ok = exact != NULL;
-        for (size_t i = 0; ok && i < n; i++) {
+        for (size_t i = 0; ok && i < n; i++)
             exact[i] = data[i];
-        }
-        if (ok) {
+        if (ok)
             LLVMFuzzerTestOneInput(exact, n);
-        }
         free(exact);
     }
-    if (f) {
+    if (f)
         fclose(f);
-    }
     free(data);
     return ok;
 }
@@ -44,9 +41,8 @@ static int replay_folder(const char *folder)
     while (dir && (entry = readdir(dir))) {
         char path[4096];
 
-        if (entry->d_name[0] == '.') {
+        if (entry->d_name[0] == '.')
             continue;
-        }
         snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
         if (!replay_file(path)) {
             fprintf(stderr, "cannot read %s\n", path);
@@ -55,9 +51,8 @@ static int replay_folder(const char *folder)
         }
         count++;
     }
-    if (dir) {
+    if (dir)
         closedir(dir);
-    }
     printf("%s: %d seeds\n", folder, count);
     return count;
 }

@@ -30,9 +30,8 @@ static void get_shared(struct htp_exchange *x)
 {
     struct probe *probe = x->app;
 
-    if (htp_query(x, "age")) {
+    if (htp_query(x, "age"))
         htp_header_set(x, "Congvu-View-Age", "%s", htp_query(x, "age"));
-    }
     htp_reply_shared(x, probe->shared);
 }
 
@@ -58,9 +57,8 @@ static void write_pairs(struct htp_exchange *x)
 static void echo(struct htp_exchange *x)
 {
     write_pairs(x);
-    if (strchr(x->route->pattern, '{')) {
+    if (strchr(x->route->pattern, '{'))
         cv_jout_string(&x->out, "name", htp_param(x, "name"));
-    }
     cv_jout_end(&x->out);
     htp_etag(x, 7);
     htp_reply(x, 200);
@@ -163,9 +161,8 @@ static const struct htp_route routes[] = {
 static bool authenticate(struct htp_exchange *x, const char *bearer, uint32_t *out_scopes, struct cv_error *err)
 {
     (void)x;
-    if (strcmp(bearer, "reader") != 0 && strcmp(bearer, "writer") != 0) {
+    if (strcmp(bearer, "reader") != 0 && strcmp(bearer, "writer") != 0)
         return cv_fail(err, cvp_token_expired, NULL, "Mã truy cập đã hết hạn", "The token has expired");
-    }
     *out_scopes = strcmp(bearer, "writer") == 0 ? SCOPE_WRITE : SCOPE_READ;
     return true;
 }
@@ -193,9 +190,8 @@ static struct job_lane *start_lane(const char *name, int workers, size_t queue, 
     struct job_lane *lane = NULL;
     struct cv_error err = {0};
 
-    if (!job_lane_start(&options, &lane, &err)) {
+    if (!job_lane_start(&options, &lane, &err))
         die("lane", &err);
-    }
     return lane;
 }
 
@@ -205,11 +201,9 @@ static void stop(struct htp_server *server, struct job_lane **lanes, int drain_m
 
     htp_server_quiesce(server);
     empty = htp_server_drain(server, cv_deadline_in_ms(drain_ms));
-    for (int i = 0; i < HTP_LANES; i++) {
-        if (lanes[i]) {
+    for (int i = 0; i < HTP_LANES; i++)
+        if (lanes[i])
             job_lane_stop(&lanes[i]);
-        }
-    }
     htp_server_stop(&server);
     printf("{\"drained\":%s}\n", empty ? "true" : "false");
 }
@@ -253,9 +247,8 @@ int main(int argc, char **argv)
         size_t size = argc > 7 ? (size_t)strtol(argv[7], NULL, 10) : 20;
         char *body = malloc(size + 1);
 
-        if (!body) {
+        if (!body)
             return 1;
-        }
         memset(body, ' ', size);
         memcpy(body, "{\"shared\":true}", 15);
         probe.shared = htp_shared_new(body, size, "application/json", "118-4711");
@@ -263,9 +256,8 @@ int main(int argc, char **argv)
     }
     options.lanes[HTP_INTERACTIVE] = start_lane("interactive", 4, 64, &probe);
     options.lanes[HTP_BULK] = start_lane("bulk", 4, (size_t)strtol(argv[3], NULL, 10), &probe);
-    if (!htp_server_start(&options, &server, &err)) {
+    if (!htp_server_start(&options, &server, &err))
         die("server", &err);
-    }
     printf("{\"port\":%d}\n", htp_server_port(server));
     fflush(stdout);
     sigwait(&ends, &got);

@@ -56,9 +56,8 @@ static void every_problem_speaks_both_languages(void **state)
 
         assert_int_equal(cv_problem_by_code(row->code), i);
         assert_in_range(row->status, 400, 599);
-        for (int lang = 0; lang < CV_LANGS; lang++) {
+        for (int lang = 0; lang < CV_LANGS; lang++)
             assert_true(row->title[lang][0] != '\0' && row->remedy[lang][0] != '\0');
-        }
     }
     assert_string_equal(cv_problem_row((enum cv_problem)9999)->code, "internal");
     assert_string_equal(cv_problem_row(cvp_none)->code, "internal");
@@ -73,9 +72,8 @@ static void long_text_is_cut_between_letters(void **state)
     (void)state;
     for (int shift = 0; shift < 3; shift++) {
         memset(words, 'x', (size_t)shift);
-        for (size_t n = (size_t)shift; n < 500; n += 3) {
+        for (size_t n = (size_t)shift; n < 500; n += 3)
             memcpy(words + n, "ế", 4);
-        }
         cv_fail(&err, cvp_internal, words, "%s", "%s", words);
         size_t len = strlen(err.text[CV_VI]);
 
@@ -119,9 +117,8 @@ static void faults_are_bounded_and_counted(void **state)
     assert_false(cv_faults_check(&faults, cvp_validation_failed, &err));
     assert_string_equal(err.field, "page_size");
     assert_string_equal(err.text[CV_VI], "từ 1");
-    for (int i = 0; i < 149; i++) {
+    for (int i = 0; i < 149; i++)
         cv_fault_add(&faults, CV_AT_POINTER, "/x", "too_long", "v%d", "e%d", i);
-    }
     assert_int_equal(faults.count, CV_FAULTS_MAX);
     assert_int_equal(faults.dropped, 50);
     assert_string_equal(faults.items[0].at, "page_size");

@@ -86,9 +86,8 @@ static void bad_bodies_are_malformed(void **state)
         struct cv_error err = {0};
 
         cv_faults_init(&faults, *state);
-        if (cv_json_parse(*state, &faults, bodies[i], strlen(bodies[i]), &err)) {
+        if (cv_json_parse(*state, &faults, bodies[i], strlen(bodies[i]), &err))
             fail_msg("accepted: %s", bodies[i]);
-        }
         assert_int_equal(err.problem, cvp_malformed_body);
         assert_int_equal(err.kind, CV_INVALID);
     }
@@ -263,9 +262,8 @@ static void wide_objects_and_maps(void **state)
 
     cv_buf_init(&b, 1 << 20);
     cv_buf_putc(&b, '{');
-    for (int i = 0; i < 3000; i++) {
+    for (int i = 0; i < 3000; i++)
         cv_buf_printf(&b, "%s\"k%d\":true", i ? "," : "", i);
-    }
     cv_buf_putc(&b, '}');
     const struct cv_jin *o = read_body(*state, cv_buf_str(&b));
 
@@ -280,9 +278,8 @@ static void wide_objects_and_maps(void **state)
     cv_faults_init(&faults, *state);
     size_t n = 0;
 
-    for (; cv_jin_member(o, n); n++) {
+    for (; cv_jin_member(o, n); n++)
         assert_true(strlen(cv_jin_member(o, n)) < sizeof(name));
-    }
     assert_int_equal(n, 3000);
     assert_string_equal(cv_jin_member(o, 2), "k2");
     cv_jin_done(o);

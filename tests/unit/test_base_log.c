@@ -48,11 +48,10 @@ static json_t *line(size_t wanted)
         json_t *object = json_loadb(at, (size_t)(end - at), 0, NULL);
 
         assert_non_null(object);
-        if (i == wanted) {
+        if (i == wanted)
             found = object;
-        } else {
+        else
             json_decref(object);
-        }
         at = end + 1;
     }
     return found;
@@ -111,9 +110,8 @@ static void debug_lines_come_out_with_an_error(void **state)
 
     (void)state;
     cv_log_request("req_2");
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < 40; i++)
         cv_log(CV_LOG_DEBUG, "step", "number %d", i);
-    }
     assert_null(line(0));
     cv_fail(&err, cvp_directory_unavailable, "/x", "vi", "en");
     err.lib_code = 81;

@@ -79,16 +79,13 @@ static void arena_memory_is_zeroed_aligned_and_apart(void **state)
 
             seen[i] = cv_arena_alloc(arena, size);
             assert_int_equal((uintptr_t)seen[i] % _Alignof(max_align_t), 0);
-            for (size_t k = 0; k < size; k++) {
+            for (size_t k = 0; k < size; k++)
                 assert_int_equal(seen[i][k], 0);
-            }
             memset(seen[i], (int)i, size);
         }
-        for (size_t i = 0; i < CV_COUNT(seen); i++) {
-            for (size_t k = 0; k < i * 37 % 5000; k++) {
+        for (size_t i = 0; i < CV_COUNT(seen); i++)
+            for (size_t k = 0; k < i * 37 % 5000; k++)
                 assert_int_equal(seen[i][k], i);
-            }
-        }
         assert_true(cv_arena_used(arena) >= 200 * 2000);
         cv_arena_reset(arena);
         assert_int_equal(cv_arena_used(arena), 0);
@@ -138,9 +135,8 @@ static void allocate_for_ever(void)
 {
     struct cv_arena *arena = cv_arena_new(1 << 20);
 
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 100; i++)
         cv_arena_alloc(arena, 1 << 16);
-    }
 }
 
 static void wrap_around(void)

@@ -27,9 +27,8 @@ static void addresses_are_read_whole_or_not(void **state)
     char text[CV_ADDRESS_TEXT];
 
     (void)state;
-    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
         assert_false(cv_address_parse(bad[i], strlen(bad[i]), &a));
-    }
     assert_true(cv_address_parse("::ffff:192.0.2.1", 16, &a));
     cv_address_text(&a, text);
     assert_string_equal(text, "192.0.2.1");
@@ -45,9 +44,8 @@ static void networks_hold_what_they_say(void **state)
     struct cv_network net;
 
     (void)state;
-    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
         assert_false(cv_network_parse(bad[i], strlen(bad[i]), &net));
-    }
     assert_true(holds("10.0.0.0/8", "10.255.0.1"));
     assert_false(holds("10.0.0.0/8", "11.0.0.0"));
     assert_true(holds("192.0.2.128/25", "192.0.2.200"));
@@ -82,9 +80,8 @@ static void what_one_listens_on(void **state)
     uint16_t port = 1;
 
     (void)state;
-    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
         assert_false(cv_listen_parse(bad[i], &a, &port));
-    }
     assert_true(cv_listen_parse("127.1.2.3:0", &a, &port) && port == 0 && cv_address_is_loopback(&a));
     assert_true(cv_listen_parse("[::1]:65535", &a, &port) && port == 65535 && cv_address_is_loopback(&a));
     assert_true(cv_listen_parse("0.0.0.0:80", &a, &port) && !cv_address_is_loopback(&a));

@@ -17,9 +17,8 @@ static int folder_make(void **state)
 {
     (void)state;
     snprintf(folder, sizeof(folder), "/tmp/congvu-key-XXXXXX");
-    if (!mkdtemp(folder)) {
+    if (!mkdtemp(folder))
         return -1;
-    }
     snprintf(path, sizeof(path), "%s/key", folder);
     return 0;
 }
@@ -101,18 +100,16 @@ static void starters_at_once_get_one_key(void **state)
     struct cv_key keys[8];
 
     (void)state;
-    for (size_t i = 0; i < CV_COUNT(threads); i++) {
+    for (size_t i = 0; i < CV_COUNT(threads); i++)
         pthread_create(&threads[i], NULL, load_in_a_thread, &keys[i]);
-    }
     for (size_t i = 0; i < CV_COUNT(threads); i++) {
         void *ok = NULL;
 
         pthread_join(threads[i], &ok);
         assert_non_null(ok);
     }
-    for (size_t i = 1; i < CV_COUNT(keys); i++) {
+    for (size_t i = 1; i < CV_COUNT(keys); i++)
         assert_memory_equal(&keys[0], &keys[i], sizeof(keys[0]));
-    }
 }
 
 /* Computed with Python's hmac, key = 32 bytes 0..31; HKDF with empty salt. */
@@ -120,9 +117,8 @@ static struct cv_key counting_key(void)
 {
     struct cv_key key;
 
-    for (size_t i = 0; i < sizeof(key.bytes); i++) {
+    for (size_t i = 0; i < sizeof(key.bytes); i++)
         key.bytes[i] = (uint8_t)i;
-    }
     return key;
 }
 
@@ -163,9 +159,8 @@ static void digests_in_many_threads(void **state)
     pthread_t threads[4];
 
     (void)state;
-    for (size_t i = 0; i < CV_COUNT(threads); i++) {
+    for (size_t i = 0; i < CV_COUNT(threads); i++)
         pthread_create(&threads[i], NULL, digest_in_a_thread, NULL);
-    }
     for (size_t i = 0; i < CV_COUNT(threads); i++) {
         void *same = NULL;
 
@@ -238,9 +233,8 @@ static void ids_have_one_spelling(void **state)
         "stf_0000000000000000000000000-",
         "STF_00000000000000000000000000",
     };
-    for (size_t i = 0; i < CV_COUNT(bad); i++) {
+    for (size_t i = 0; i < CV_COUNT(bad); i++)
         assert_false(cv_id_parse("stf_", bad[i], &back));
-    }
     assert_memory_equal(back.bytes, "\xFF\xFF\xFF\xFF", 4);
 }
 
@@ -281,9 +275,8 @@ static void tags_are_siphash(void **state)
     uint8_t data[64];
 
     (void)state;
-    for (size_t i = 0; i < sizeof(data); i++) {
+    for (size_t i = 0; i < sizeof(data); i++)
         data[i] = (uint8_t)i;
-    }
     memcpy(key.bytes, data, 16);
     for (size_t i = 0; i < CV_COUNT(known); i++) {
         struct cv_tag tag = cv_tag_make(&key, data, known[i].len);

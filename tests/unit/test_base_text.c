@@ -27,9 +27,8 @@ static void nfc_makes_one_spelling(void **state)
         {"\xC2\xA0", ""},
         {"A\xF0\x9F\x98\x80 B", "A\xF0\x9F\x98\x80 B"},
     };
-    for (size_t i = 0; i < CV_COUNT(cases); i++) {
+    for (size_t i = 0; i < CV_COUNT(cases); i++)
         assert_string_equal(cv_text_nfc(*state, cases[i][0]), cases[i][1]);
-    }
     assert_null(cv_text_nfc(*state, "\xC3"));
     assert_null(cv_text_nfc(*state, "ab\xC0\x80"));
     assert_null(cv_text_nfc(*state, "\xED\xA0\x80"));
@@ -56,9 +55,8 @@ static void fold_is_the_search_key(void **state)
         {"İI", "ii"},
         {" Ẩn ", "an"},
     };
-    for (size_t i = 0; i < CV_COUNT(cases); i++) {
+    for (size_t i = 0; i < CV_COUNT(cases); i++)
         assert_string_equal(cv_text_fold(*state, cases[i][0]), cases[i][1]);
-    }
 }
 
 static void a_long_text_folds_like_a_short_one(void **state)
@@ -67,9 +65,8 @@ static void a_long_text_folds_like_a_short_one(void **state)
 
     for (int i = 0; i < 1000; i++) {
         memcpy(text + strlen(text), "Ưở", 6);
-        if (strlen(text) > 5990) {
+        if (strlen(text) > 5990)
             break;
-        }
     }
     const char *folded = cv_text_fold(*state, text);
 
@@ -96,15 +93,12 @@ static void order_is_vietnamese(void **state)
     static const char *const names[] = {"Ái", "An", "Anh", "Ánh", "Ân", "Bình", "Dũng", "Duy", "Đạt", "Đức"};
     static const char *const tones[] = {"ma", "mà", "mả", "mã", "má", "mạ"};
 
-    for (size_t i = 1; i < CV_COUNT(sorted); i++) {
+    for (size_t i = 1; i < CV_COUNT(sorted); i++)
         assert_true(compare(*state, sorted[i - 1], sorted[i]) < 0);
-    }
-    for (size_t i = 1; i < CV_COUNT(names); i++) {
+    for (size_t i = 1; i < CV_COUNT(names); i++)
         assert_true(compare(*state, names[i - 1], names[i]) < 0);
-    }
-    for (size_t i = 1; i < CV_COUNT(tones); i++) {
+    for (size_t i = 1; i < CV_COUNT(tones); i++)
         assert_true(compare(*state, tones[i - 1], tones[i]) < 0);
-    }
     assert_int_equal(compare(*state, "Nguye\xCC\x82\xCC\x83n", "Nguyễn"), 0);
 }
 
@@ -141,9 +135,8 @@ static void keys_are_made_by_many_threads(void **state)
     pthread_t threads[4];
 
     (void)state;
-    for (size_t i = 0; i < CV_COUNT(threads); i++) {
+    for (size_t i = 0; i < CV_COUNT(threads); i++)
         assert_int_equal(pthread_create(&threads[i], NULL, sort_in_a_thread, NULL), 0);
-    }
     for (size_t i = 0; i < CV_COUNT(threads); i++) {
         void *right = NULL;
 
@@ -160,9 +153,8 @@ static void validity(void **state)
     static const char *const bad[] = {"\xC0\x80",         "\xC3",     "a\x80", "\xED\xA0\x80",
                                       "\xF4\x90\x80\x80", "\xE1\xBB", "\xFF"};
 
-    for (size_t i = 0; i < CV_COUNT(bad); i++) {
+    for (size_t i = 0; i < CV_COUNT(bad); i++)
         assert_false(cv_text_valid(bad[i], strlen(bad[i])));
-    }
     assert_false(cv_text_valid("a\0b", 3));
     assert_int_equal(cv_text_length("Nguyễn"), 6);
 }
@@ -253,11 +245,9 @@ static void real_names_pass(void **state)
         "Cà phê · Trà",
     };
     (void)state;
-    for (size_t i = 0; i < CV_COUNT(names); i++) {
-        if (cv_text_legacy_charset(names[i])) {
+    for (size_t i = 0; i < CV_COUNT(names); i++)
+        if (cv_text_legacy_charset(names[i]))
             fail_msg("a real name is refused: %s", names[i]);
-        }
-    }
 }
 
 static void damaged_names_are_caught(void **state)
@@ -330,11 +320,9 @@ static void damaged_names_are_caught(void **state)
         "Trá»\xC2\x8Bnh",
     };
     (void)state;
-    for (size_t i = 0; i < CV_COUNT(names); i++) {
-        if (!cv_text_legacy_charset(names[i])) {
+    for (size_t i = 0; i < CV_COUNT(names); i++)
+        if (!cv_text_legacy_charset(names[i]))
             fail_msg("a damaged name passes: %s", names[i]);
-        }
-    }
 }
 
 static void letters_that_look_like_d(void **state)
@@ -349,9 +337,8 @@ static void letters_that_look_like_d(void **state)
     };
     cv_auto_arena arena = cv_arena_new(1 << 16);
     (void)state;
-    for (size_t i = 0; i < CV_COUNT(same); i++) {
+    for (size_t i = 0; i < CV_COUNT(same); i++)
         assert_string_equal(cv_text_nfc(arena, same[i][0]), same[i][1]);
-    }
     assert_string_equal(cv_text_fold(arena, "\u00D0inh \u0189\u1EE9c"), "dinh duc");
 }
 
@@ -388,12 +375,10 @@ static void capitals(void **state)
     static const char *const as_it_is[] = {"Nguyễn Thị Ánh", "K'Bảy", "Ý", "A Y", ""};
     cv_auto_arena arena = cv_arena_new(1 << 16);
     (void)state;
-    for (size_t i = 0; i < CV_COUNT(proper); i++) {
+    for (size_t i = 0; i < CV_COUNT(proper); i++)
         assert_string_equal(cv_text_proper(arena, proper[i][0]), proper[i][1]);
-    }
-    for (size_t i = 0; i < CV_COUNT(as_it_is); i++) {
+    for (size_t i = 0; i < CV_COUNT(as_it_is); i++)
         assert_null(cv_text_proper(arena, as_it_is[i]));
-    }
     assert_string_equal(cv_text_lower(arena, "BÀ Đ"), "bà đ");
 }
 

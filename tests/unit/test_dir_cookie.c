@@ -59,9 +59,8 @@ static bool covered(const char *text, const char *const *values)
     static const struct dir_attr nothing = {0};
 
     dir_attrs_init(&attrs, arena);
-    for (; *values; values++) {
+    for (; *values; values++)
         dir_put(&attrs, "contextCSN", *values);
-    }
     return sync_cookie_covered(&c, attrs.count ? &attrs.items[0] : &nothing);
 }
 

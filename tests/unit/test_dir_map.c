@@ -46,9 +46,8 @@ static struct cv_id some_id(void)
 {
     struct cv_id id;
 
-    for (size_t i = 0; i < sizeof(id.bytes); i++) {
+    for (size_t i = 0; i < sizeof(id.bytes); i++)
         id.bytes[i] = (uint8_t)chance(256);
-    }
     id.bytes[0] |= 1;
     return id;
 }
@@ -68,9 +67,8 @@ static const char **some_texts(struct cv_arena *a, size_t *count, size_t max)
     const char **texts = CV_NEWS(a, const char *, max);
 
     *count = chance((unsigned)max + 1);
-    for (size_t i = 0; i < *count; i++) {
+    for (size_t i = 0; i < *count; i++)
         texts[i] = cv_arena_printf(a, "%s-%zu", some_text(a), i);
-    }
     return *count ? texts : NULL;
 }
 
@@ -105,9 +103,8 @@ static void same_text(const char *a, const char *b)
 static void same_texts(const char **a, size_t a_count, const char **b, size_t b_count)
 {
     assert_int_equal(a_count, b_count);
-    for (size_t i = 0; i < a_count; i++) {
+    for (size_t i = 0; i < a_count; i++)
         assert_string_equal(a[i], b[i]);
-    }
 }
 
 static void same_decision(const struct dom_decision *a, const struct dom_decision *b)
@@ -147,9 +144,8 @@ static void same_account(const struct dom_account *a, const struct dom_account *
     same_text(a->last_error, b->last_error);
     assert_int_equal(a->asked, b->asked);
     assert_int_equal(a->cut_off != NULL, b->cut_off != NULL);
-    if (a->cut_off) {
+    if (a->cut_off)
         assert_memory_equal(a->cut_off, b->cut_off, sizeof(*a->cut_off));
-    }
     same_text(a->remote_id, b->remote_id);
     assert_int_equal(a->synced, b->synced);
     assert_int_equal(a->attempts, b->attempts);
@@ -158,9 +154,8 @@ static void same_account(const struct dom_account *a, const struct dom_account *
     for (size_t i = 0; i < a->former_count; i++) { /* LDAP keeps no order: logins differ by their number */
         size_t k = 0;
 
-        while (k < b->former_count && strcmp(a->formers[i].login, b->formers[k].login) != 0) {
+        while (k < b->former_count && strcmp(a->formers[i].login, b->formers[k].login) != 0)
             k++;
-        }
         assert_true(k < b->former_count);
         same_text(a->formers[i].remote_id, b->formers[k].remote_id);
     }
@@ -189,9 +184,8 @@ static void same_lists(const struct dom_staff *a, const struct dom_staff *b)
     same_texts(a->former_codes, a->former_code_count, b->former_codes, b->former_code_count);
     same_texts(a->names, a->name_count, b->names, b->name_count);
     assert_int_equal(a->post_count, b->post_count);
-    for (size_t i = 0; i < a->post_count; i++) {
+    for (size_t i = 0; i < a->post_count; i++)
         same_post(&a->posts[i], &b->posts[i]);
-    }
     assert_int_equal(a->alias_count, b->alias_count);
     for (size_t i = 0; i < a->alias_count; i++) {
         assert_string_equal(a->aliases[i].address, b->aliases[i].address);
@@ -201,16 +195,14 @@ static void same_lists(const struct dom_staff *a, const struct dom_staff *b)
     for (size_t i = 0; i < a->account_count; i++) { /* the order of systems is the directory's */
         const struct dom_account *other = NULL;
 
-        for (size_t j = 0; j < b->account_count && !other; j++) {
+        for (size_t j = 0; j < b->account_count && !other; j++)
             other = strcmp(a->accounts[i].system, b->accounts[j].system) == 0 ? &b->accounts[j] : NULL;
-        }
         assert_non_null(other);
         same_account(&a->accounts[i], other);
     }
     assert_int_equal(a->departure_count, b->departure_count);
-    for (size_t i = 0; i < a->departure_count; i++) {
+    for (size_t i = 0; i < a->departure_count; i++)
         same_departure(&a->departures[i], &b->departures[i]);
-    }
 }
 
 static void same_staff(const struct dom_staff *a, const struct dom_staff *b)
@@ -336,9 +328,8 @@ static void make_aliases(struct cv_arena *a, struct dom_staff *s)
 {
     s->alias_count = chance(5);
     s->aliases = CV_NEWS(a, struct dom_alias, s->alias_count + 1);
-    for (size_t i = 0; i < s->alias_count; i++) {
+    for (size_t i = 0; i < s->alias_count; i++)
         s->aliases[i] = (struct dom_alias){cv_arena_printf(a, "alias%zu.%u@x.vn", i, chance(1000)), some_day()};
-    }
 }
 
 static void make_staff(struct cv_arena *a, struct dom_staff *s)
@@ -412,9 +403,8 @@ static void check_staff(struct cv_arena *arena, const struct dom_staff *in)
     dir_map_staff(in, base, &attrs);
     struct dir_entry e = answered("cvId=x", &attrs, in->revision, in->created_at, in->updated_at);
 
-    if (!dir_unmap_staff(&e, arena, &out, &err)) {
+    if (!dir_unmap_staff(&e, arena, &out, &err))
         fail_msg("%s", err.text[CV_EN]);
-    }
     same_staff(in, &out);
 }
 
@@ -459,11 +449,9 @@ static bool has_value(const struct dir_attrs *attrs, const char *name, const cha
     const struct dir_entry e = {.attrs = *attrs};
     const struct dir_attr *a = dir_get(&e, name);
 
-    for (size_t i = 0; a && i < a->count; i++) {
-        if (strcmp(a->values[i].bytes, value) == 0) {
+    for (size_t i = 0; a && i < a->count; i++)
+        if (strcmp(a->values[i].bytes, value) == 0)
             return true;
-        }
-    }
     return false;
 }
 
@@ -594,9 +582,8 @@ static void make_unit(struct cv_arena *a, struct dom_unit *u)
                            .created_at = some_moment(),
                            .updated_at = some_moment()};
     u->former_codes = some_texts(a, &u->former_code_count, 3);
-    if (u->has_parent) {
+    if (u->has_parent)
         u->parent = some_id();
-    }
     static const char *const systems[] = {"certificate", "mailbox", "required"};
     u->target_count = chance(4);
     u->targets = CV_NEWS(a, struct dom_target, u->target_count + 1);
@@ -624,9 +611,8 @@ static void make_unit(struct cv_arena *a, struct dom_unit *u)
                                     .has_categories = maybe(),
                                     .establishment = (int)chance(3) - 1,
                                     .source = text_or_null(a)};
-        for (int c = 0; c < DOM_CATEGORIES; c++) {
+        for (int c = 0; c < DOM_CATEGORIES; c++)
             h->by_category[c] = h->has_categories ? (int)chance(4) - 1 : -1;
-        }
     }
 }
 
@@ -660,9 +646,8 @@ static void unit_round_trip(void **unused)
         dir_map_unit(&in, base, &attrs);
         struct dir_entry e = answered("cvId=x", &attrs, in.revision, in.created_at, in.updated_at);
 
-        if (!dir_unmap_unit(&e, arena, &out, &err)) {
+        if (!dir_unmap_unit(&e, arena, &out, &err))
             fail_msg("%s", err.text[CV_EN]);
-        }
         assert_true(cv_id_equal(in.id, out.id) && in.has_parent == out.has_parent &&
                     cv_id_equal(in.parent, out.parent));
         same_text(in.code, out.code);
@@ -681,9 +666,8 @@ static void unit_round_trip(void **unused)
         }
         same_idempotency(&in.idempotency, &out.idempotency);
         assert_int_equal(in.headcount_count, out.headcount_count);
-        for (size_t i = 0; i < in.headcount_count; i++) {
+        for (size_t i = 0; i < in.headcount_count; i++)
             same_headcount(&in.headcounts[i], &out.headcounts[i]);
-        }
         cv_arena_reset(arena);
         state = seed;
     }
@@ -777,16 +761,14 @@ static void token_round_trip(void **unused)
         struct dir_attrs attrs;
         struct cv_error err;
 
-        if (!in.everywhere) {
+        if (!in.everywhere)
             in.unit = some_id();
-        }
         dir_attrs_init(&attrs, arena);
         dir_map_token(&in, base, &attrs);
         struct dir_entry e = answered("cvId=x", &attrs, 2, in.created_at, CV_NO_MOMENT);
 
-        if (!dir_unmap_token(&e, arena, &out, &err)) {
+        if (!dir_unmap_token(&e, arena, &out, &err))
             fail_msg("%s", err.text[CV_EN]);
-        }
         assert_true(cv_id_equal(in.id, out.id) && cv_id_equal(in.unit, out.unit) && in.everywhere == out.everywhere);
         same_text(in.name, out.name);
         same_text(in.digest, out.digest);

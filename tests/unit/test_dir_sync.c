@@ -76,9 +76,8 @@ static void relay_accept(struct relay *r)
         }
     }
     close(client);
-    if (server >= 0) {
+    if (server >= 0)
         close(server);
-    }
 }
 
 static bool relay_move(struct relay *r, int from, int to, bool counted)
@@ -86,14 +85,12 @@ static bool relay_move(struct relay *r, int from, int to, bool counted)
     char bytes[4096];
     ssize_t n = recv(from, bytes, counted && r->budget >= 0 && r->budget < 1000 ? 100 : sizeof(bytes), MSG_DONTWAIT);
 
-    if (n <= 0) {
+    if (n <= 0)
         return n < 0 && errno == EAGAIN;
-    }
     if (counted && r->budget >= 0) {
         r->budget = r->budget > n ? r->budget - n : 0;
-        if (r->budget == 0) {
+        if (r->budget == 0)
             return false;
-        }
     }
     return send(to, bytes, (size_t)n, MSG_NOSIGNAL) == n;
 }
@@ -102,25 +99,21 @@ static void relay_turn(struct relay *r, const struct pollfd *fds)
 {
     uint64_t drop;
 
-    if (fds[1].revents) {
+    if (fds[1].revents)
         (void)!read(r->wake, &drop, sizeof(drop));
-    }
     for (int i = 0; i < PAIRS; i++) {
         struct pair *p = &r->pairs[i];
 
-        if (p->client < 0) {
+        if (p->client < 0)
             continue;
-        }
         bool ok = !r->cut && (!fds[2 + 2 * i].revents || relay_move(r, p->client, p->server, false)) &&
                   (!fds[3 + 2 * i].revents || relay_move(r, p->server, p->client, true));
 
-        if (!ok) {
+        if (!ok)
             close_pair(p);
-        }
     }
-    if (fds[0].revents) {
+    if (fds[0].revents)
         relay_accept(r);
-    }
 }
 
 static void *relay_run(void *argument)
@@ -140,9 +133,8 @@ static void *relay_run(void *argument)
 
         relay_turn(r, fds);
         pthread_mutex_unlock(&r->lock);
-        if (stop) {
+        if (stop)
             return NULL;
-        }
     }
 }
 
@@ -169,9 +161,8 @@ static void relay_start(struct relay *r, const char *path, const char *target)
     r->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     r->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     r->budget = -1;
-    for (int i = 0; i < PAIRS; i++) {
+    for (int i = 0; i < PAIRS; i++)
         r->pairs[i] = (struct pair){-1, -1};
-    }
     pthread_mutex_init(&r->lock, NULL);
     assert_int_equal(bind(r->listener, (struct sockaddr *)&at, sizeof(at)), 0);
     assert_int_equal(listen(r->listener, 8), 0);
@@ -182,11 +173,9 @@ static void relay_stop(struct relay *r)
 {
     relay_set(r, true, -1, true);
     pthread_join(r->thread, NULL);
-    for (int i = 0; i < PAIRS; i++) {
-        if (r->pairs[i].client >= 0) {
+    for (int i = 0; i < PAIRS; i++)
+        if (r->pairs[i].client >= 0)
             close_pair(&r->pairs[i]);
-        }
-    }
     close(r->listener);
     close(r->wake);
     unlink(r->path);
@@ -215,9 +204,8 @@ static size_t people(const struct seen *s)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < s->count; i++) {
+    for (size_t i = 0; i < s->count; i++)
         n += s->known[i].there && s->known[i].kind == 's';
-    }
     return n;
 }
 
@@ -232,14 +220,11 @@ static void done(struct seen *s)
 
 static struct known *find(struct seen *s, const uint8_t uuid[16], bool make)
 {
-    for (size_t i = 0; i < s->count; i++) {
-        if (memcmp(s->known[i].uuid, uuid, 16) == 0) {
+    for (size_t i = 0; i < s->count; i++)
+        if (memcmp(s->known[i].uuid, uuid, 16) == 0)
             return &s->known[i];
-        }
-    }
-    if (!make || s->count == SEEN_MAX) {
+    if (!make || s->count == SEEN_MAX)
         return NULL;
-    }
     memcpy(s->known[s->count].uuid, uuid, 16);
     return &s->known[s->count++];
 }
@@ -263,9 +248,8 @@ static void on_begin(void *ctx, bool fresh)
     pthread_mutex_lock(&s->lock);
     s->begins++;
     s->fresh_begins += fresh;
-    for (size_t i = 0; i < s->count; i++) {
+    for (size_t i = 0; i < s->count; i++)
         s->known[i].marked = false;
-    }
     done(s);
 }
 
@@ -317,9 +301,8 @@ static void on_present(void *ctx, const uint8_t uuid[16])
     pthread_mutex_lock(&s->lock);
     s->presents++;
     k = find(s, uuid, false);
-    if (k) {
+    if (k)
         k->marked = true;
-    }
     done(s);
 }
 
@@ -331,9 +314,8 @@ static void on_remove(void *ctx, const uint8_t uuid[16])
     pthread_mutex_lock(&s->lock);
     k = find(s, uuid, false);
     s->removes += k && k->there;
-    if (k) {
+    if (k)
         k->there = false;
-    }
     done(s);
 }
 
@@ -347,9 +329,8 @@ static bool on_end(void *ctx, bool sweep)
     s->sweeps += sweep;
     accepted = s->refuse == 0;
     s->refuse -= !accepted;
-    for (size_t i = 0; sweep && accepted && i < s->count; i++) {
+    for (size_t i = 0; sweep && accepted && i < s->count; i++)
         s->known[i].there = s->known[i].there && s->known[i].marked;
-    }
     done(s);
     return accepted;
 }
@@ -431,11 +412,9 @@ static int read_int(struct seen *s, const int *what)
 /* Under the lock. */
 static const struct known *person(struct seen *s, struct cv_id id)
 {
-    for (size_t i = 0; i < s->count; i++) {
-        if (s->known[i].there && s->known[i].kind == 's' && cv_id_equal(s->known[i].id, id)) {
+    for (size_t i = 0; i < s->count; i++)
+        if (s->known[i].there && s->known[i].kind == 's' && cv_id_equal(s->known[i].id, id))
             return &s->known[i];
-        }
-    }
     return NULL;
 }
 
@@ -464,9 +443,8 @@ static const struct dir_actor actor = {"system", "req-1", "test"};
 #define MUST(call)                                                                                                     \
     do {                                                                                                               \
         struct cv_error err = {0};                                                                                     \
-        if (!(call)) {                                                                                                 \
+        if (!(call))                                                                                                   \
             fail_msg("%s: %s (%s)", #call, err.text[CV_EN], err.lib_text);                                             \
-        }                                                                                                              \
     } while (0)
 
 static void need_container(const char *dn, const char *class, const char *attr, const char *value)
@@ -482,9 +460,8 @@ static void need_container(const char *dn, const char *class, const char *attr, 
         dir_put(&attrs, "o", value);
     }
     dir_put(&attrs, attr, value);
-    if (!dir_add_entry(world.session, dn, &attrs, NULL, &err) && err.kind != CV_EXISTS) {
+    if (!dir_add_entry(world.session, dn, &attrs, NULL, &err) && err.kind != CV_EXISTS)
         fail_msg("%s: %s (%s)", dn, err.text[CV_EN], err.lib_text);
-    }
 }
 
 static void make_containers(void)
@@ -580,9 +557,8 @@ static const char *uri_of(const char *path, char *out, size_t size)
 {
     size_t n = (size_t)snprintf(out, size, "ldapi://");
 
-    for (; *path && n + 4 < size; path++) {
+    for (; *path && n + 4 < size; path++)
         n += (size_t)snprintf(out + n, size - n, *path == '/' ? "%%2F" : "%c", *path);
-    }
     return out;
 }
 
@@ -595,9 +571,8 @@ static int open_world(void **unused)
 
     (void)unused;
     snprintf(world.folder, sizeof(world.folder), "/tmp/congvu-sync-XXXXXX");
-    if (!cv_clock_init("Asia/Ho_Chi_Minh", 0, &why) || !cv_text_init(&why) || !mkdtemp(world.folder)) {
+    if (!cv_clock_init("Asia/Ho_Chi_Minh", 0, &why) || !cv_text_init(&why) || !mkdtemp(world.folder))
         return -1;
-    }
     cv_log_level(CV_LOG_ERROR);
     signal(SIGPIPE, SIG_IGN); /* as congvud does */
     world.arena = cv_arena_new(32 << 20);
@@ -656,9 +631,8 @@ static void refresh_names_everything(void **unused)
     pthread_mutex_lock(&s.lock);
     int kinds[128] = {0};
 
-    for (size_t i = 0; i < s.count; i++) {
+    for (size_t i = 0; i < s.count; i++)
         kinds[s.known[i].kind]++;
-    }
     assert_int_equal(kinds['s'], PEOPLE);
     assert_int_equal(kinds['u'], 1);
     assert_int_equal(kinds['y'], 1);
@@ -718,9 +692,8 @@ static void restart_slapd(int by)
     kill(pid, by);
     for (;;) {
         dir_session_deadline(world.session, cv_deadline_in_ms(1000));
-        if (dir_embedded_pid(world.slapd) != pid && dir_ping(world.session, &err)) {
+        if (dir_embedded_pid(world.slapd) != pid && dir_ping(world.session, &err))
             break;
-        }
         assert_false(cv_deadline_passed(until));
         struct timespec turn = {.tv_nsec = 5000000};
 
@@ -748,9 +721,8 @@ static void resume_with(int by)
     MUST(dir_staff_delete(world.session, &gone, &actor, &err));
     add_person(&added);
     rename_in_place(&world.people[0], cv_arena_printf(world.arena, "Đổi tên %d", by));
-    if (by) {
+    if (by)
         restart_slapd(by);
-    }
     relay_set(&world.relay, false, -1, false);
     WAIT(&s, s.alive == 1 && s.ends == 2);
     pthread_mutex_lock(&s.lock);

@@ -106,9 +106,8 @@ static void many_are_read_at_once(void **state)
     struct cv_id ids[DIR_USAGE_MANY + 1];
     static struct dom_usage got[DIR_USAGE_MANY];
 
-    for (size_t i = 0; i < CV_COUNT(ids); i++) {
+    for (size_t i = 0; i < CV_COUNT(ids); i++)
         ids[i] = cv_id_make();
-    }
     add_day(s, ids[1], "mailbox", "2026-11-20");
     add_day(s, ids[99], "mailbox", "2026-11-21");
     assert_ok(s, dir_usage_read_many(s->session, ids, DIR_USAGE_MANY, s->arena, got, &s->err));
@@ -254,14 +253,12 @@ static struct dir_sync *follow(struct server *server, struct seen *s)
         clock_gettime(CLOCK_REALTIME, &until);                                                                         \
         until.tv_sec += WAIT_S;                                                                                        \
         pthread_mutex_lock(&(seen)->lock);                                                                             \
-        while (!(condition) && rc_ == 0) {                                                                             \
+        while (!(condition) && rc_ == 0)                                                                               \
             rc_ = pthread_cond_timedwait(&(seen)->changed, &(seen)->lock, &until);                                     \
-        }                                                                                                              \
         bool held_ = (condition);                                                                                      \
         pthread_mutex_unlock(&(seen)->lock);                                                                           \
-        if (!held_) {                                                                                                  \
+        if (!held_)                                                                                                    \
             fail_msg("never came true: %s", #condition);                                                               \
-        }                                                                                                              \
     } while (0)
 
 /* Under the lock: how many months of how many systems are known of him; -1 = never named. */
@@ -270,12 +267,10 @@ static int months_of(const struct seen *s, struct cv_id staff)
     for (size_t i = 0; i < s->count; i++) {
         int months = 0;
 
-        if (!cv_id_equal(s->known[i].staff, staff)) {
+        if (!cv_id_equal(s->known[i].staff, staff))
             continue;
-        }
-        for (size_t u = 0; u < s->known[i].use_count; u++) {
+        for (size_t u = 0; u < s->known[i].use_count; u++)
             months += (int)s->known[i].uses[u].month_count;
-        }
         return months;
     }
     return -1;
@@ -338,9 +333,8 @@ static void resumes(struct server *s, int by)
         add_day(s, ids[round + 3], "mailbox", "2026-10-20");
         WAIT(&seen,
              seen.ends == 1 + round && months_of(&seen, ids[round]) == 2 && months_of(&seen, ids[round + 3]) == 2);
-        if (by == SIGTERM && round == 1) { /* else it was killed, or ended soon after a cookie was used: all is read */
+        if (by == SIGTERM && round == 1) /* else it was killed, or ended soon after a cookie was used: all is read */
             assert_true(seen.fresh == 1 && seen.records - records <= 4);
-        }
     }
     dir_sync_stop(&sync);
 }
@@ -370,9 +364,8 @@ static void nothing_acknowledged_is_lost_by_a_kill(void **state)
     struct dir_sync *sync = follow(s, &seen);
 
     WAIT(&seen, seen.ends == 1);
-    for (size_t i = 0; i < PEOPLE; i++) {
+    for (size_t i = 0; i < PEOPLE; i++)
         assert_int_equal(months_of(&seen, ids[i]), 1);
-    }
     dir_sync_stop(&sync);
 }
 
@@ -439,9 +432,8 @@ int main(void)
     };
     struct cv_error why;
 
-    if (!cv_clock_init("Asia/Ho_Chi_Minh", 0, &why) || !cv_text_init(&why)) {
+    if (!cv_clock_init("Asia/Ho_Chi_Minh", 0, &why) || !cv_text_init(&why))
         return 1;
-    }
     cv_log_level(CV_LOG_ERROR);
     signal(SIGPIPE, SIG_IGN); /* as congvud does */
     return cmocka_run_group_tests(tests, NULL, NULL);

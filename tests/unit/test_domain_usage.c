@@ -56,19 +56,16 @@ static int plain_count(const struct plain *p, cv_day from, cv_day to)
 {
     int count = 0;
 
-    for (int i = 0; i < SPAN; i++) {
+    for (int i = 0; i < SPAN; i++)
         count += p->days[i] && p->from + i >= from && p->from + i <= to;
-    }
     return count;
 }
 
 static cv_day plain_last(const struct plain *p)
 {
-    for (int i = SPAN - 1; i >= 0; i--) {
-        if (p->days[i]) {
+    for (int i = SPAN - 1; i >= 0; i--)
+        if (p->days[i])
             return p->from + i;
-        }
-    }
     return CV_NO_DAY;
 }
 
@@ -124,9 +121,8 @@ static void merges_like_plain_sets(void **unused)
         fill(&q, &b, rand() % 60, keep_from, today);
         int before = plain_count(&p, keep_from, today);
 
-        for (int i = 0; i < SPAN; i++) {
+        for (int i = 0; i < SPAN; i++)
             p.days[i] |= q.days[i];
-        }
         assert_int_equal(dom_use_merge(&a, &b), plain_count(&p, keep_from, today) - before);
         assert_int_equal(dom_use_count(&a, keep_from, today), plain_count(&p, keep_from, today));
         assert_int_equal(a.last_on, plain_last(&p));

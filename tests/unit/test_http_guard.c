@@ -17,9 +17,8 @@ static struct htp_head head_of(const char *const *pairs)
 {
     struct htp_head head = {0};
 
-    for (; pairs[0]; pairs += 2) {
+    for (; pairs[0]; pairs += 2)
         field(&head, pairs[0], pairs[1]);
-    }
     return head;
 }
 

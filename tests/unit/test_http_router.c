@@ -76,9 +76,8 @@ static void test_finds_nothing(void **state)
                                         "/V1/staff"};
 
     (void)state;
-    for (size_t i = 0; i < CV_COUNT(paths); i++) {
+    for (size_t i = 0; i < CV_COUNT(paths); i++)
         assert_null(find(paths[i], ""));
-    }
 }
 
 static void test_allow(void **state)

@@ -25,9 +25,8 @@ static void test_clean_targets(void **state)
     struct htp_target t;
 
     (void)state;
-    for (size_t i = 0; i < CV_COUNT(clean); i++) {
+    for (size_t i = 0; i < CV_COUNT(clean); i++)
         assert_int_equal(kind(clean[i]), HTP_TARGET_PATH);
-    }
     assert_int_equal(htp_target_check("/a/%41?q=1", &t), HTP_TARGET_PATH);
     assert_int_equal(t.path_len, 6);
     assert_true(t.encoded && t.query);
@@ -46,11 +45,9 @@ static void test_refused_targets(void **state)
 
     (void)state;
     assert_int_equal(kind(NULL), HTP_TARGET_BAD);
-    for (size_t i = 0; i < CV_COUNT(bad); i++) {
-        if (kind(bad[i]) != HTP_TARGET_BAD) {
+    for (size_t i = 0; i < CV_COUNT(bad); i++)
+        if (kind(bad[i]) != HTP_TARGET_BAD)
             fail_msg("let through: %s", bad[i]);
-        }
-    }
     assert_int_equal(kind("*"), HTP_TARGET_STAR);
 }
 

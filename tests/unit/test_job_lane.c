@@ -33,9 +33,8 @@ static void gate_run(void *ctx, void *thread, void *item)
     pthread_mutex_lock(&g->lock);
     g->waiting++;
     pthread_cond_broadcast(&g->moved);
-    while (!g->open) {
+    while (!g->open)
         pthread_cond_wait(&g->moved, &g->lock);
-    }
     pthread_mutex_unlock(&g->lock);
     atomic_fetch_add((atomic_int *)item, 1);
     atomic_fetch_add(&g->ran, 1);
@@ -44,9 +43,8 @@ static void gate_run(void *ctx, void *thread, void *item)
 static void gate_wait_for(struct gate *g, int waiting)
 {
     pthread_mutex_lock(&g->lock);
-    while (g->waiting < waiting) {
+    while (g->waiting < waiting)
         pthread_cond_wait(&g->moved, &g->lock);
-    }
     pthread_mutex_unlock(&g->lock);
 }
 
@@ -62,9 +60,8 @@ static bool open_thread(void *ctx, void **out_thread)
 {
     struct gate *g = ctx;
 
-    if (g->refuse_open && atomic_fetch_add(&g->opened, 1) == 1) {
+    if (g->refuse_open && atomic_fetch_add(&g->opened, 1) == 1)
         return false;
-    }
     atomic_fetch_add(&g->opened, g->refuse_open ? 0 : 1);
     *out_thread = g;
     return true;
@@ -112,9 +109,8 @@ static void test_bound_counts_queued_and_running(void **state)
     (void)state;
     gate_init(&g, false);
     lane = start(&g, 2, 5);
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 5; i++)
         submit(lane, &item);
-    }
     gate_wait_for(&g, 2);
     assert_int_equal(job_lane_load(lane), 5);
     assert_false(job_lane_reserve(lane, &slot));

@@ -21,9 +21,8 @@ static void on_tick(void *ctx)
 {
     struct ticks *t = ctx;
 
-    if (atomic_fetch_add(&t->inside, 1) != 0) {
+    if (atomic_fetch_add(&t->inside, 1) != 0)
         atomic_store(&t->overlapped, true);
-    }
     sem_post(&t->each);
     atomic_fetch_sub(&t->inside, 1);
 }

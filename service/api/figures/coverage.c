@@ -45,14 +45,13 @@ static void read_systems(struct htp_exchange *x, struct api_figures *question)
     char *rest = value != NULL ? cv_arena_strdup(x->arena, value) : NULL;
     q->required = value != NULL && strcmp(value, "required") == 0;
     q->systems = question->slugs;
-    for (char *slug = strsep(&rest, ","); slug != NULL && !q->required; slug = strsep(&rest, ",")) {
+    for (char *slug = strsep(&rest, ","); slug != NULL && !q->required; slug = strsep(&rest, ","))
         if (*slug == '\0' || strlen(slug) > DOM_SLUG_MAX || strcmp(slug, "required") == 0)
             cv_fault_add(&x->faults, CV_AT_PARAMETER, "system", "not_allowed_value",
                          "system là danh sách hệ thống, hoặc riêng từ required",
                          "system is a list of systems, or the one word required");
         else if (!asked_already(question, slug) && q->system_count < DOM_SYSTEMS_MAX)
             question->slugs[q->system_count++] = slug;
-    }
 }
 
 static bool read_question(struct htp_exchange *x, struct api_figures *question, struct cv_error *err)

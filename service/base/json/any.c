@@ -47,9 +47,8 @@ const struct cv_jany *cv_jany_parse(struct cv_arena *arena, const char *bytes, s
 
 enum cv_jany_kind cv_jany_kind(const struct cv_jany *v)
 {
-    if (!v) {
+    if (!v)
         return CV_JANY_NONE;
-    }
     switch (json_typeof(value_of(v))) {
     case JSON_OBJECT:
         return CV_JANY_OBJECT;
@@ -73,18 +72,15 @@ const struct cv_jany *cv_jany_get(const struct cv_jany *object, const char *name
     const char *key;
     json_t *value, *exact;
 
-    if (cv_jany_kind(object) != CV_JANY_OBJECT) {
+    if (cv_jany_kind(object) != CV_JANY_OBJECT)
         return NULL;
-    }
     exact = json_object_get(value_of(object), name);
-    if (exact) {
+    if (exact)
         return any(exact);
-    }
     json_object_foreach((json_t *)(uintptr_t)value_of(object), key, value)
     {
-        if (cv_ascii_casecmp(key, name) == 0) {
+        if (cv_ascii_casecmp(key, name) == 0)
             return any(value);
-        }
     }
     return NULL;
 }
@@ -101,9 +97,8 @@ const struct cv_jany *cv_jany_item(const struct cv_jany *list, size_t i)
 
 const char *cv_jany_text(const struct cv_jany *v, struct cv_arena *arena)
 {
-    if (v && json_is_integer(value_of(v))) {
+    if (v && json_is_integer(value_of(v)))
         return cv_arena_printf(arena, "%" PRId64, (int64_t)json_integer_value(value_of(v)));
-    }
     return v ? json_string_value(value_of(v)) : NULL;
 }
 
@@ -115,9 +110,8 @@ bool cv_jany_bool(const struct cv_jany *v, bool *out)
         *out = json_is_true(value_of(v));
         return true;
     }
-    if (!text || (cv_ascii_casecmp(text, "true") != 0 && cv_ascii_casecmp(text, "false") != 0)) {
+    if (!text || (cv_ascii_casecmp(text, "true") != 0 && cv_ascii_casecmp(text, "false") != 0))
         return false;
-    }
     *out = cv_ascii_casecmp(text, "true") == 0;
     return true;
 }
@@ -131,14 +125,12 @@ bool cv_jany_int(const struct cv_jany *v, int64_t *out)
         *out = json_integer_value(value_of(v));
         return true;
     }
-    if (!text || *text < '0' || *text > '9') {
+    if (!text || *text < '0' || *text > '9')
         return false;
-    }
     long long number = strtoll(text, &end, 10);
 
-    if (*end) {
+    if (*end)
         return false;
-    }
     *out = number;
     return true;
 }
@@ -149,9 +141,8 @@ void cv_jany_each(const struct cv_jany *object, void (*each)(void *ctx, const ch
     const char *key;
     json_t *value;
 
-    if (cv_jany_kind(object) != CV_JANY_OBJECT) {
+    if (cv_jany_kind(object) != CV_JANY_OBJECT)
         return;
-    }
     json_object_foreach((json_t *)(uintptr_t)value_of(object), key, value)
     {
         each(ctx, key, any(value));
@@ -162,10 +153,9 @@ void cv_jout_any(struct cv_jout *j, const char *name, const struct cv_jany *valu
 {
     char *text = value ? json_dumps(value_of(value), JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
 
-    if (text) {
+    if (text)
         cv_jout_raw(j, name, text, strlen(text));
-    } else {
+    else
         cv_jout_null(j, name);
-    }
     free(text);
 }

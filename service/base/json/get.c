@@ -31,9 +31,8 @@ static const char *token(struct cv_arena *arena, const char *name)
 {
     size_t len = strnlen(name, TOKEN_MAX + 1);
 
-    if (len > TOKEN_MAX) {
+    if (len > TOKEN_MAX)
         len = cv_utf8_whole(name, TOKEN_MAX);
-    }
     char *out = cv_arena_alloc(arena, 2 * len + sizeof("…")), *p = out;
 
     for (size_t i = 0; i < len; i++) {
@@ -44,9 +43,8 @@ static const char *token(struct cv_arena *arena, const char *name)
             *p++ = name[i];
         }
     }
-    if (name[len]) {
+    if (name[len])
         memcpy(p, "…", sizeof("…"));
-    }
     return out;
 }
 
@@ -67,9 +65,8 @@ static const char *item_pointer(const struct cv_jin_list *list, size_t i)
 /* Depth is bounded by CV_MAX_JSON_DEPTH. */
 static const char *object_pointer(const struct cv_jin *o)
 {
-    if (o->list) {
+    if (o->list)
         return item_pointer(o->list, o->index);
-    }
     return o->parent ? member_pointer(o->parent, o->name) : "";
 }
 
@@ -128,17 +125,15 @@ static struct member *find(const struct cv_jin *o, const char *name)
     struct member *hit = NULL;
 
     if (o->count <= FEW) {
-        for (size_t i = 0; i < o->count && !hit; i++) {
+        for (size_t i = 0; i < o->count && !hit; i++)
             hit = strcmp(o->members[i].name, name) == 0 ? &o->members[i] : NULL;
-        }
     } else {
         struct member **at = bsearch(name, o->sorted, o->count, sizeof(*o->sorted), by_name);
 
         hit = at ? *at : NULL;
     }
-    if (hit) {
+    if (hit)
         hit->known = true;
-    }
     return hit;
 }
 
@@ -149,19 +144,16 @@ static struct member *look(struct spot at, unsigned flags, enum cv_presence *out
 
     *out_found = CV_ABSENT;
     if (!m) {
-        if (flags & CV_REQUIRED) {
+        if (flags & CV_REQUIRED)
             wrong(at, "required", "Thiếu mục bắt buộc này", "This member is required");
-        }
         return NULL;
     }
-    if (!json_is_null(m->value)) {
+    if (!json_is_null(m->value))
         return m;
-    }
-    if (flags & CV_NULLABLE) {
+    if (flags & CV_NULLABLE)
         *out_found = CV_NULL;
-    } else {
+    else
         wrong(at, "null_not_allowed", "Mục này không được để null", "This member must not be null");
-    }
     return NULL;
 }
 
@@ -170,18 +162,14 @@ static struct member *look(struct spot at, unsigned flags, enum cv_presence *out
 static bool bad_sign(const char *s)
 {
     for (const unsigned char *p = (const unsigned char *)s; *p; p++) {
-        if (*p < 0x20 || *p == 0x7F || (p[0] == 0xC2 && p[1] < 0xA0)) {
+        if (*p < 0x20 || *p == 0x7F || (p[0] == 0xC2 && p[1] < 0xA0))
             return true;
-        }
-        if (p[0] == 0xE2 && p[1] == 0x80 && p[2] >= 0xA8 && p[2] <= 0xAE) {
+        if (p[0] == 0xE2 && p[1] == 0x80 && p[2] >= 0xA8 && p[2] <= 0xAE)
             return true;
-        }
-        if (p[0] == 0xE2 && p[1] == 0x81 && p[2] >= 0xA6 && p[2] <= 0xA9) {
+        if (p[0] == 0xE2 && p[1] == 0x81 && p[2] >= 0xA6 && p[2] <= 0xA9)
             return true;
-        }
-        if (p[0] == 0xEF && p[1] == 0xBF && p[2] >= 0xBD) {
+        if (p[0] == 0xEF && p[1] == 0xBF && p[2] >= 0xBD)
             return true;
-        }
     }
     return false;
 }
@@ -215,9 +203,8 @@ static const char *clean_lines(struct spot at, const char *s)
     for (char *line = strsep(&rest, "\n"); line; line = strsep(&rest, "\n")) {
         const char *cleaned = clean(at, line);
 
-        if (!cleaned) {
+        if (!cleaned)
             return NULL;
-        }
         if (++lines > LINES_MAX) {
             wrong(at, "too_long", "Quá dài: tối đa %d dòng", "Too long: at most %d lines", LINES_MAX);
             return NULL;
@@ -229,26 +216,21 @@ static const char *clean_lines(struct spot at, const char *s)
 
 static enum cv_presence string_at(struct spot at, const json_t *value, unsigned flags, size_t max, const char **out)
 {
-    if (!json_is_string(value)) {
+    if (!json_is_string(value))
         return wrong(at, "wrong_type", "Mục này phải là chuỗi ký tự", "This must be a string");
-    }
     const char *s = json_string_value(value);
 
     if (!(flags & CV_RAW) && !ctx_of(at)->own) {
-        if ((flags & CV_LINES) && cv_text_length(s) > max) {
+        if ((flags & CV_LINES) && cv_text_length(s) > max)
             return wrong(at, "too_long", "Quá dài: tối đa %zu ký tự", "Too long: at most %zu characters", max);
-        }
         s = flags & CV_LINES ? clean_lines(at, s) : clean(at, s);
-        if (!s) {
+        if (!s)
             return CV_ABSENT;
-        }
     }
-    if (cv_text_length(s) > max) {
+    if (cv_text_length(s) > max)
         return wrong(at, "too_long", "Quá dài: tối đa %zu ký tự", "Too long: at most %zu characters", max);
-    }
-    if ((flags & CV_REQUIRED) && !*s) {
+    if ((flags & CV_REQUIRED) && !*s)
         return wrong(at, "required", "Mục bắt buộc này không được để trống", "This member must not be empty");
-    }
     *out = s;
     return CV_VALUE;
 }
@@ -264,9 +246,8 @@ enum cv_presence cv_jin_string(const struct cv_jin *o, const char *name, unsigne
 
 static enum cv_presence int_at(struct spot at, const json_t *value, int64_t min, int64_t max, int64_t *out)
 {
-    if (!json_is_integer(value)) {
+    if (!json_is_integer(value))
         return wrong(at, "wrong_type", "Mục này phải là số nguyên", "This must be a whole number");
-    }
     int64_t number = json_integer_value(value);
 
     if (number < min || number > max) {
@@ -294,9 +275,8 @@ enum cv_presence cv_jin_hundredths(const struct cv_jin *o, const char *name, uns
     enum cv_presence found;
     struct member *m = look(at, flags, &found);
 
-    if (!m) {
+    if (!m)
         return found;
-    }
     double value = json_number_value(m->value) * 100, whole = nearbyint(value);
 
     if (!json_is_number(m->value) || fabs(value - whole) > 1e-6) {
@@ -318,12 +298,10 @@ enum cv_presence cv_jin_bool(const struct cv_jin *o, const char *name, unsigned 
     enum cv_presence found;
     struct member *m = look(at, flags, &found);
 
-    if (!m) {
+    if (!m)
         return found;
-    }
-    if (!json_is_boolean(m->value)) {
+    if (!json_is_boolean(m->value))
         return wrong(at, "wrong_type", "Mục này phải là true hoặc false", "This must be true or false");
-    }
     *out = json_is_true(m->value);
     return CV_VALUE;
 }
@@ -334,9 +312,8 @@ enum cv_presence cv_jin_day(const struct cv_jin *o, const char *name, unsigned f
     enum cv_presence found;
     struct member *m = look(at, flags, &found);
 
-    if (!m) {
+    if (!m)
         return found;
-    }
     if (!json_is_string(m->value) || !cv_day_parse(json_string_value(m->value), out)) {
         return wrong(at, "not_a_date", "Phải là ngày có thật, dạng năm-tháng-ngày: \"2026-11-24\"",
                      "It must be an existing day written as year-month-day: \"2026-11-24\"");
@@ -350,9 +327,8 @@ enum cv_presence cv_jin_moment(const struct cv_jin *o, const char *name, unsigne
     enum cv_presence found;
     struct member *m = look(at, flags, &found);
 
-    if (!m) {
+    if (!m)
         return found;
-    }
     if (!json_is_string(m->value) || !cv_moment_parse_rfc3339(json_string_value(m->value), out)) {
         return wrong(at, "not_a_moment", "Phải là thời điểm kèm múi giờ: \"2026-11-24T07:05:00+07:00\"",
                      "It must be a moment with its offset: \"2026-11-24T07:05:00+07:00\"");
@@ -364,9 +340,8 @@ static const char *joined(struct cv_arena *arena, const char *const *words)
 {
     const char *all = words[0] ? words[0] : "";
 
-    for (size_t i = 1; words[0] && words[i]; i++) {
+    for (size_t i = 1; words[0] && words[i]; i++)
         all = cv_arena_printf(arena, "%s, %s", all, words[i]);
-    }
     return all;
 }
 
@@ -400,12 +375,10 @@ enum cv_presence cv_jin_object(const struct cv_jin *o, const char *name, unsigne
     enum cv_presence found;
     struct member *m = look(at, flags, &found);
 
-    if (!m) {
+    if (!m)
         return found;
-    }
-    if (!json_is_object(m->value)) {
+    if (!json_is_object(m->value))
         return wrong(at, "wrong_type", "Mục này phải là một đối tượng {…}", "This must be an object {…}");
-    }
     if (!m->object) {
         m->object = cv_jin_wrap(o->ctx, m->value);
         m->object->parent = o;
@@ -422,15 +395,12 @@ enum cv_presence cv_jin_array(const struct cv_jin *o, const char *name, unsigned
     enum cv_presence found;
     struct member *m = look(at, flags, &found);
 
-    if (!m) {
+    if (!m)
         return found;
-    }
-    if (!json_is_array(m->value)) {
+    if (!json_is_array(m->value))
         return wrong(at, "wrong_type", "Mục này phải là một danh sách […]", "This must be an array […]");
-    }
-    if (json_array_size(m->value) > max_items) {
+    if (json_array_size(m->value) > max_items)
         return wrong(at, "too_many", "Quá nhiều phần tử: tối đa %zu", "Too many items: at most %zu", max_items);
-    }
     if (!m->list) {
         m->list = CV_NEW(o->ctx->arena, struct cv_jin_list);
         *m->list = (struct cv_jin_list){.parent = o, .name = m->name, .value = m->value};
@@ -489,9 +459,8 @@ bool cv_jin_item_word(const struct cv_jin_list *list, size_t i, const char *cons
 
 const char *cv_jin_member(const struct cv_jin *o, size_t index)
 {
-    if (index >= o->count) {
+    if (index >= o->count)
         return NULL;
-    }
     o->members[index].known = true;
     return o->members[index].name;
 }

@@ -30,17 +30,15 @@ bool cv_json_too_deep(const char *bytes, size_t len)
         char c = bytes[i];
 
         if (quoted) {
-            if (c == '\\') {
+            if (c == '\\')
                 i++;
-            } else if (c == '"') {
+            else if (c == '"')
                 quoted = false;
-            }
         } else if (c == '"') {
             quoted = true;
         } else if (c == '{' || c == '[') {
-            if (++depth > CV_MAX_JSON_DEPTH) {
+            if (++depth > CV_MAX_JSON_DEPTH)
                 return true;
-            }
         } else if (c == '}' || c == ']') {
             depth--;
         }
@@ -128,9 +126,8 @@ struct cv_jin *cv_jin_wrap(struct jin_ctx *ctx, json_t *value)
         o->sorted[n] = &o->members[n];
         n++;
     }
-    if (n > FEW) {
+    if (n > FEW)
         qsort(o->sorted, n, sizeof(struct member *), by_name);
-    }
     return o;
 }
 
@@ -139,9 +136,8 @@ static const struct cv_jin *parse_into(struct cv_arena *arena, struct cv_faults 
 {
     json_t *tree = parse(bytes, len, err);
 
-    if (!tree) {
+    if (!tree)
         return NULL;
-    }
     struct jin_ctx *ctx = CV_NEW(arena, struct jin_ctx);
 
     cv_arena_defer(arena, release, tree);

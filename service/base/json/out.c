@@ -37,9 +37,8 @@ size_t cv_json_escape(const char *s, size_t len, char *out, size_t room)
         char one[6] = {s[i]};
         size_t size = cv_json_escapes[(unsigned char)s[i]] ? escape_one((unsigned char)s[i], one) : 1;
 
-        if (size > room - n) {
+        if (size > room - n)
             return cv_utf8_whole(out, n);
-        }
         memcpy(out + n, one, size);
         n += size;
     }
@@ -52,13 +51,11 @@ static void put_quoted(struct cv_buf *b, const char *s)
 
     cv_buf_putc(b, '"');
     for (;; s++) {
-        if (!cv_json_escapes[(unsigned char)*s]) {
+        if (!cv_json_escapes[(unsigned char)*s])
             continue;
-        }
         cv_buf_put(b, run, (size_t)(s - run)); /* the NUL is in the table too */
-        if (!*s) {
+        if (!*s)
             break;
-        }
         char one[6];
 
         cv_buf_put(b, one, escape_one((unsigned char)*s, one));
@@ -82,16 +79,14 @@ static void before(struct cv_jout *j, const char *name)
 {
     uint32_t bit = UINT32_C(1) << j->depth;
 
-    if (j->first & bit) {
+    if (j->first & bit)
         j->first &= ~bit;
-    } else if (j->depth == 0) {
+    else if (j->depth == 0)
         cv_die("JSON: a second value at the top");
-    } else {
+    else
         cv_buf_putc(j->buf, ',');
-    }
-    if ((name == NULL) != (j->depth == 0 || (j->array & bit) != 0)) {
+    if ((name == NULL) != (j->depth == 0 || (j->array & bit) != 0))
         cv_die("JSON: members of objects have names, items have none");
-    }
     if (name) {
         put_quoted(j->buf, name);
         cv_buf_putc(j->buf, ':');
@@ -101,9 +96,8 @@ static void before(struct cv_jout *j, const char *name)
 static void open_level(struct cv_jout *j, const char *name, bool array)
 {
     before(j, name);
-    if (j->depth == DEEPEST) {
+    if (j->depth == DEEPEST)
         cv_die("JSON: nested too deeply");
-    }
     cv_buf_putc(j->buf, array ? '[' : '{');
     j->depth++;
     uint32_t bit = UINT32_C(1) << j->depth;
@@ -124,9 +118,8 @@ void cv_jout_array(struct cv_jout *j, const char *name)
 
 void cv_jout_end(struct cv_jout *j)
 {
-    if (j->depth == 0) {
+    if (j->depth == 0)
         cv_die("JSON: nothing to end");
-    }
     cv_buf_putc(j->buf, j->array & (UINT32_C(1) << j->depth) ? ']' : '}');
     j->depth--;
 }
@@ -151,9 +144,8 @@ void cv_jout_int(struct cv_jout *j, const char *name, int64_t value)
         *--p = (char)('0' + rest % 10);
         rest /= 10;
     } while (rest > 0);
-    if (value < 0) {
+    if (value < 0)
         *--p = '-';
-    }
     cv_buf_put(j->buf, p, (size_t)(end - p));
 }
 
@@ -187,13 +179,12 @@ static unsigned __int128 parts_of(struct cv_ratio r)
     unsigned __int128 twice = (unsigned __int128)(uint64_t)r.numerator * 20000 + (uint64_t)r.denominator;
     unsigned __int128 parts = twice / ((unsigned __int128)(uint64_t)r.denominator * 2);
 
-    if (parts >= 10000 && r.numerator < r.denominator) {
+    if (parts >= 10000 && r.numerator < r.denominator)
         parts = 9999;
-    } else if (parts <= 10000 && r.numerator > r.denominator) {
+    else if (parts <= 10000 && r.numerator > r.denominator)
         parts = 10001;
-    } else if (parts == 0 && r.numerator > 0) {
+    else if (parts == 0 && r.numerator > 0)
         parts = 1;
-    }
     return parts;
 }
 
@@ -213,9 +204,8 @@ static void put_parts(struct cv_jout *j, const char *name, bool negative, unsign
         *--p = (char)('0' + (int)(whole % 10));
         whole /= 10;
     } while (whole > 0);
-    if (negative) {
+    if (negative)
         *--p = '-';
-    }
     cv_jout_raw(j, name, p, (size_t)(end - p));
 }
 
@@ -223,11 +213,10 @@ void cv_jout_ratio(struct cv_jout *j, const char *name, int64_t numerator, int64
 {
     const struct cv_ratio r = {numerator, denominator};
 
-    if (has_value(r)) {
+    if (has_value(r))
         put_parts(j, name, false, parts_of(r));
-    } else {
+    else
         cv_jout_null(j, name);
-    }
 }
 
 void cv_jout_ratio_change(struct cv_jout *j, const char *name, struct cv_ratio from, struct cv_ratio to)

@@ -54,9 +54,8 @@ static UChar32 to_lower(UChar32 c)
 
 static bool among(UChar32 c, const UChar32 *set)
 {
-    while (*set && *set != c) {
+    while (*set && *set != c)
         set++;
-    }
     return *set != 0;
 }
 
@@ -111,17 +110,13 @@ static bool highland(const UChar32 *s, size_t n, size_t i)
 {
     static const UChar32 breves[] = {0x10D, 0x10C, 0x115, 0x114, 0x12D, 0x12C, 0x14F, 0x14E, 0x16D, 0x16C, 0};
 
-    if (i >= 1 && (s[i - 1] == '\'' || s[i - 1] == 0x2019)) {
+    if (i >= 1 && (s[i - 1] == '\'' || s[i - 1] == 0x2019))
         return true;
-    }
-    if (i >= 2 && s[i - 1] == ' ' && (s[i - 2] == 'Y' || s[i - 2] == 'H') && (i == 2 || s[i - 3] == ' ')) {
+    if (i >= 2 && s[i - 1] == ' ' && (s[i - 2] == 'Y' || s[i - 2] == 'H') && (i == 2 || s[i - 3] == ' '))
         return true;
-    }
-    for (size_t k = 0; k < n; k++) {
-        if (among(s[k], breves)) {
+    for (size_t k = 0; k < n; k++)
+        if (among(s[k], breves))
             return true;
-        }
-    }
     return false;
 }
 
@@ -150,9 +145,8 @@ bool cv_text_legacy_charset(const char *s)
         enum look how = c < 256 ? (enum look)looks[c] : FINE;
 
         if (how == NEVER || sign_in_word(how, before, after) || (how == ONSET && !highland(signs, n, i)) ||
-            (c >= 0xC0 && c <= 0xDE && lower(before)) || vni_pair(before, c, after)) {
+            (c >= 0xC0 && c <= 0xDE && lower(before)) || vni_pair(before, c, after))
             return true;
-        }
     }
     return false;
 }

@@ -15,18 +15,14 @@ static enum cv_name_sign judge(UChar32 c, bool first)
 {
     UErrorCode status = U_ZERO_ERROR;
 
-    if (u_isdigit(c)) {
+    if (u_isdigit(c))
         return first ? CV_SIGN_LIST_NUMBER : CV_SIGN_DIGIT;
-    }
-    if (c == '.') {
+    if (c == '.')
         return CV_SIGN_STOP;
-    }
-    if (u_isalpha(c)) {
+    if (u_isalpha(c))
         return uscript_getScript(c, &status) == USCRIPT_LATIN || c == 0x02BC ? CV_SIGN_FINE : CV_SIGN_FOREIGN;
-    }
-    if (first || !(joins(c) || u_charType(c) == U_NON_SPACING_MARK)) {
+    if (first || !(joins(c) || u_charType(c) == U_NON_SPACING_MARK))
         return CV_SIGN_OTHER;
-    }
     return CV_SIGN_FINE;
 }
 
@@ -94,9 +90,8 @@ static const char *recase(struct cv_arena *arena, const char *s, enum way way)
         c = c < 0 ? 0xFFFD : c;
         UChar32 cased = way == UPPER || (way == PROPER && head) ? u_toupper(c) : u_tolower(c);
         U8_APPEND((uint8_t *)out, len, cap, cased, full);
-        if (full) {
+        if (full)
             break;
-        }
         head = joins(c);
     }
     out[len] = '\0';

@@ -44,9 +44,8 @@ bool cv_text_init(struct cv_error *err)
 {
     UErrorCode status = U_ZERO_ERROR;
 
-    if (pattern) {
+    if (pattern)
         return true;
-    }
     UCollator *fresh = ucol_open("vi", &status);
     const char *actual = U_SUCCESS(status) ? ucol_getLocaleByType(fresh, ULOC_ACTUAL_LOCALE, &status) : "";
 
@@ -55,9 +54,8 @@ bool cv_text_init(struct cv_error *err)
         cv_fail_as(err, CV_INTERNAL, NULL, "Thư viện ICU thiếu quy tắc sắp xếp tiếng Việt",
                    "The ICU library lacks the Vietnamese collation data");
         err->lib_code = status;
-        if (U_SUCCESS(status) || fresh) {
+        if (U_SUCCESS(status) || fresh)
             ucol_close(fresh);
-        }
         return false;
     }
     pattern = fresh;
@@ -67,14 +65,12 @@ bool cv_text_init(struct cv_error *err)
 
 void cv_text_close(void)
 {
-    if (!pattern) {
+    if (!pattern)
         return;
-    }
     void *own = pthread_getspecific(collator_key);
 
-    if (own) {
+    if (own)
         ucol_close(own);
-    }
     pthread_key_delete(collator_key);
     ucol_close(pattern);
     pattern = NULL;
@@ -95,9 +91,8 @@ bool cv_text_valid(const char *s, size_t len)
         UChar32 c;
 
         U8_NEXT(p + i, at, (int32_t)part, c);
-        if (c <= 0) {
+        if (c <= 0)
             return false;
-        }
         i += (size_t)at;
     }
     return true;
@@ -107,9 +102,8 @@ size_t cv_text_length(const char *s)
 {
     size_t n = 0;
 
-    for (; *s; s++) {
+    for (; *s; s++)
         n += ((unsigned char)*s & 0xC0) != 0x80;
-    }
     return n;
 }
 
@@ -117,9 +111,8 @@ static bool is_ascii(const char *s, size_t len)
 {
     unsigned char all = 0;
 
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0; i < len; i++)
         all |= (unsigned char)s[i];
-    }
     return all < 0x80;
 }
 
@@ -133,9 +126,8 @@ struct wide {
 static void wide_room(struct wide *w, struct cv_arena *arena, size_t units)
 {
     w->len = 0;
-    if (units > INT32_MAX / 8) {
+    if (units > INT32_MAX / 8)
         cv_die("a text of impossible length");
-    }
     w->cap = units <= QUICK ? QUICK : (int32_t)units;
     w->s = units <= QUICK ? w->quick : CV_NEWS(arena, UChar, units);
 }
@@ -147,9 +139,8 @@ static void wide_from(struct wide *w, struct cv_arena *arena, const char *s, siz
 
     wide_room(w, arena, len + 1);
     u_strFromUTF8WithSub(w->s, w->cap, &w->len, s, (int32_t)len, 0xFFFD, NULL, &status);
-    if (U_FAILURE(status)) {
+    if (U_FAILURE(status))
         cv_die("UTF-8 to UTF-16");
-    }
 }
 
 /* `how` of `from` into `to`; three units in NFD or NFC per unit suffice for NFC, eighteen are the worst for NFD. */
@@ -166,9 +157,8 @@ static void normalise(struct wide *to, struct cv_arena *arena, const struct wide
             room = (size_t)to->len + 1;
             continue;
         }
-        if (U_FAILURE(status)) {
+        if (U_FAILURE(status))
             cv_die("normalisation");
-        }
         return;
     }
 }
@@ -180,9 +170,8 @@ static char *narrow(struct cv_arena *arena, const UChar *s, int32_t len)
     char *out = cv_arena_alloc(arena, (size_t)len * 3 + 1);
 
     u_strToUTF8WithSub(out, len * 3 + 1, &size, s, len, 0xFFFD, NULL, &status);
-    if (U_FAILURE(status)) {
+    if (U_FAILURE(status))
         cv_die("UTF-16 to UTF-8");
-    }
     return out;
 }
 
@@ -221,16 +210,14 @@ static void tidy(struct wide *w)
     for (int32_t i = 0; i < w->len; i++) {
         UChar c = true_letter(w->s, w->len, i); /* all of these are in the first plane */
 
-        if (zero_width(c)) {
+        if (zero_width(c))
             continue;
-        }
         if (u_isUWhiteSpace(c)) {
             blank = true;
             continue;
         }
-        if (blank && out > 0) {
+        if (blank && out > 0)
             w->s[out++] = ' ';
-        }
         blank = false;
         w->s[out++] = c;
     }
@@ -242,9 +229,8 @@ static const UNormalizer2 *form(bool compose)
     UErrorCode status = U_ZERO_ERROR;
     const UNormalizer2 *n = compose ? unorm2_getNFCInstance(&status) : unorm2_getNFDInstance(&status);
 
-    if (U_FAILURE(status)) {
+    if (U_FAILURE(status))
         cv_die("ICU has no normalisation data");
-    }
     return n;
 }
 
@@ -263,9 +249,8 @@ static char *tidy_ascii(struct cv_arena *arena, const char *s, size_t len)
             blank = true;
             continue;
         }
-        if (blank && p > out) {
+        if (blank && p > out)
             *p++ = ' ';
-        }
         blank = false;
         *p++ = s[i];
     }
@@ -278,19 +263,16 @@ const char *cv_text_nfc(struct cv_arena *arena, const char *s)
     size_t len = strlen(s);
     struct wide in, out;
 
-    if (is_ascii(s, len)) {
+    if (is_ascii(s, len))
         return tidy_ascii(arena, s, len);
-    }
-    if (!cv_text_valid(s, len)) {
+    if (!cv_text_valid(s, len))
         return NULL;
-    }
     UErrorCode status = U_ZERO_ERROR;
 
     wide_from(&in, arena, s, len);
     tidy(&in); /* first: a zero-width sign may stand between a letter and its mark */
-    if (unorm2_quickCheck(form(true), in.s, in.len, &status) == UNORM_YES) {
+    if (unorm2_quickCheck(form(true), in.s, in.len, &status) == UNORM_YES)
         return narrow(arena, in.s, in.len);
-    }
     normalise(&out, arena, &in, form(true));
     return narrow(arena, out.s, out.len);
 }
@@ -308,16 +290,14 @@ static char *fold_ascii(struct cv_arena *arena, const char *s, size_t len)
     for (size_t i = 0; i < len; i++) {
         char c = cv_ascii_lower(s[i]);
 
-        if (apostrophe((unsigned char)c)) {
+        if (apostrophe((unsigned char)c))
             continue;
-        }
         if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))) {
             blank = true;
             continue;
         }
-        if (blank && p > out) {
+        if (blank && p > out)
             *p++ = ' ';
-        }
         blank = false;
         *p++ = c;
     }
@@ -337,16 +317,14 @@ static void strip(struct wide *w)
         U16_NEXT(w->s, i, w->len, c);
         int8_t kind = u_charType(c);
 
-        if (kind == U_NON_SPACING_MARK || kind == U_FORMAT_CHAR || apostrophe(c)) {
+        if (kind == U_NON_SPACING_MARK || kind == U_FORMAT_CHAR || apostrophe(c))
             continue;
-        }
         if (!u_isalnum(c)) {
             blank = true;
             continue;
         }
-        if (blank && out > 0) {
+        if (blank && out > 0)
             w->s[out++] = ' '; /* the blank's own place */
-        }
         blank = false;
         c = c == 0x111 || c == 0xF0 || c == 0x256 ? 'd' : c;
         U16_APPEND_UNSAFE(w->s, out, c);
@@ -360,15 +338,13 @@ const char *cv_text_fold(struct cv_arena *arena, const char *s)
     struct wide in, flat, parts;
     UErrorCode status = U_ZERO_ERROR;
 
-    if (is_ascii(s, len)) {
+    if (is_ascii(s, len))
         return fold_ascii(arena, s, len);
-    }
     wide_from(&in, arena, s, len);
     wide_room(&flat, arena, (size_t)in.len * 3 + 1);
     flat.len = u_strFoldCase(flat.s, flat.cap, in.s, in.len, U_FOLD_CASE_DEFAULT, &status);
-    if (U_FAILURE(status)) {
+    if (U_FAILURE(status))
         cv_die("case folding");
-    }
     normalise(&parts, arena, &flat, form(false));
     strip(&parts);
     return narrow(arena, parts.s, parts.len);
@@ -391,19 +367,16 @@ const char *cv_text_fold_apart(struct cv_arena *arena, const char *s)
 
 static UCollator *own_collator(void)
 {
-    if (!pattern) {
+    if (!pattern)
         cv_die("cv_text_init() was not called");
-    }
     UCollator *own = pthread_getspecific(collator_key);
     UErrorCode status = U_ZERO_ERROR;
 
-    if (own) {
+    if (own)
         return own;
-    }
     own = ucol_clone(pattern, &status);
-    if (U_FAILURE(status) || pthread_setspecific(collator_key, own) != 0) {
+    if (U_FAILURE(status) || pthread_setspecific(collator_key, own) != 0)
         cv_die("a collator for this thread");
-    }
     return own;
 }
 
@@ -417,11 +390,10 @@ const uint8_t *cv_text_sort_key(struct cv_arena *arena, const char *s, size_t *o
     int32_t need = ucol_getSortKey(collator, w.s, w.len, quick, QUICK);
     uint8_t *key = cv_arena_alloc(arena, (size_t)need);
 
-    if (need <= QUICK) {
+    if (need <= QUICK)
         memcpy(key, quick, (size_t)need);
-    } else {
+    else
         ucol_getSortKey(collator, w.s, w.len, key, need);
-    }
     *out_len = (size_t)need;
     return key;
 }
@@ -447,10 +419,8 @@ int cv_ascii_casecmp(const char *a, const char *b)
 
 bool cv_ascii_is(const char *s, bool (*accept)(char))
 {
-    for (; *s; s++) {
-        if (!accept(*s)) {
+    for (; *s; s++)
+        if (!accept(*s))
             return false;
-        }
-    }
     return true;
 }

@@ -27,18 +27,15 @@ int sync_await(struct dir_sync *sync, int msgid, LDAPMessage **out)
         struct timeval now = {0, 0};
 
         got = ldap_result(sync->ld, msgid, LDAP_MSG_ALL, &now, &answer);
-        if (got != 0 || atomic_load(&sync->stopping) || cv_deadline_passed(deadline)) {
+        if (got != 0 || atomic_load(&sync->stopping) || cv_deadline_passed(deadline))
             break;
-        }
         poll(fds, CV_COUNT(fds), (int)cv_deadline_left_ms(deadline) + 1);
     }
-    if (got <= 0) {
+    if (got <= 0)
         return got < 0 ? LDAP_SERVER_DOWN : LDAP_TIMEOUT;
-    }
     ldap_parse_result(sync->ld, answer, &code, NULL, NULL, NULL, NULL, out ? 0 : 1);
-    if (out) {
+    if (out)
         *out = answer;
-    }
     return code;
 }
 
@@ -49,9 +46,8 @@ bool sync_search(struct dir_sync *sync, const char *base, const char *filter, ch
     LDAPControl *controls[] = {request, NULL};
     int rc;
 
-    if (!request) {
+    if (!request)
         return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
-    }
     rc = ldap_search_ext(sync->ld, base, LDAP_SCOPE_SUBTREE, filter, names, 0, controls, NULL, NULL, LDAP_NO_LIMIT,
                          out_id);
     ldap_control_free(request);

@@ -30,9 +30,8 @@ bool sync_cookie_set(struct sync_cookie *c, const struct berval *value)
 {
     size_t cut, at;
 
-    if (value->bv_len > sizeof(c->bytes)) {
+    if (value->bv_len > sizeof(c->bytes))
         return false;
-    }
     at = (size_t)(part_of(value->bv_val, value->bv_len, "sid=", &cut) - value->bv_val);
     cut += cut && at + cut < value->bv_len; /* with its comma */
     c->at_ns = cv_mono_ns();
@@ -49,9 +48,8 @@ bool sync_csn_next(const struct sync_cookie *c, size_t *at, struct sync_csn *out
     const char *list = part_of(c->bytes, c->len, name, &len);
     size_t from = sizeof(name) - 1 + *at;
 
-    if (from >= len) {
+    if (from >= len)
         return false;
-    }
     const char *end = memchr(list + from, ';', len - from);
     size_t size = (end ? (size_t)(end - list) : len) - from;
 
@@ -84,11 +82,9 @@ static bool same_writer(const char *a, const char *b)
 
 static bool reached(const char *csn, const struct dir_attr *context)
 {
-    for (size_t i = 0; i < context->count; i++) {
-        if (same_writer(csn, context->values[i].bytes)) {
+    for (size_t i = 0; i < context->count; i++)
+        if (same_writer(csn, context->values[i].bytes))
             return strcmp(context->values[i].bytes, csn) >= 0;
-        }
-    }
     return false;
 }
 
@@ -97,11 +93,9 @@ bool sync_cookie_covered(const struct sync_cookie *c, const struct dir_attr *con
     struct sync_csn csn;
     size_t at = 0, seen = 0;
 
-    for (; sync_csn_next(c, &at, &csn); seen++) {
-        if (!reached(csn.text, context)) {
+    for (; sync_csn_next(c, &at, &csn); seen++)
+        if (!reached(csn.text, context))
             return false;
-        }
-    }
     return seen > 0;
 }
 
@@ -110,9 +104,8 @@ static bool seconds_of(const char *csn, cv_moment *out)
     char text[CV_MOMENT_TEXT];
     size_t len = strcspn(csn, "#");
 
-    if (len >= sizeof(text)) {
+    if (len >= sizeof(text))
         return false;
-    }
     memcpy(text, csn, len);
     text[len] = '\0';
     return cv_moment_parse_ldap(text, out);
@@ -132,10 +125,8 @@ bool sync_cookie_passed(const struct sync_cookie *c, const char *csn, int64_t ag
     struct sync_csn each;
     size_t at = 0, seen = 0;
 
-    for (; sync_csn_next(c, &at, &each); seen++) {
-        if (strcmp(csn, each.text) <= 0 || !ran_on(each.text, csn, age_ns / 1000000000)) {
+    for (; sync_csn_next(c, &at, &each); seen++)
+        if (strcmp(csn, each.text) <= 0 || !ran_on(each.text, csn, age_ns / 1000000000))
             return false;
-        }
-    }
     return seen > 0;
 }

@@ -22,9 +22,8 @@ bool sync_count_start(struct dir_sync *sync, int64_t now)
     struct sync_count *c = &sync->count;
 
     if (!sync->feed.counted || !sync->feed.count_ms || sync->refreshing || sync->refused || c->id >= 0 ||
-        now < c->next_at) {
+        now < c->next_at)
         return true;
-    }
     c->records = 0;
     c->moved = sync->moved;
     return ldap_search_ext(sync->ld, sync->config->base, LDAP_SCOPE_SUBTREE, sync_classes, nothing, 0, NULL, NULL, NULL,
@@ -38,9 +37,8 @@ static void judge(struct dir_sync *sync)
     size_t most = sync->count.records + slack;
     size_t least = sync->count.records > slack + sync->skipped ? sync->count.records - slack - sync->skipped : 0;
 
-    if (!sync->feed.counted(sync->feed.ctx, least, most)) {
+    if (!sync->feed.counted(sync->feed.ctx, least, most))
         sync_incomplete(sync, "the directory has another number of records than came");
-    }
 }
 
 void sync_count_take(struct dir_sync *sync, LDAPMessage *message, int type)
@@ -53,8 +51,7 @@ void sync_count_take(struct dir_sync *sync, LDAPMessage *message, int type)
         ldap_parse_result(sync->ld, message, &code, NULL, NULL, NULL, NULL, 0);
         sync->count.id = -1;
         next_in(sync, sync->feed.count_ms);
-        if (code == LDAP_SUCCESS && !sync->refreshing && !sync->refused) {
+        if (code == LDAP_SUCCESS && !sync->refreshing && !sync->refused)
             judge(sync);
-        }
     }
 }

@@ -16,11 +16,9 @@ enum { SKIPS_LOGGED = 20, FIRST_PAUSE_MS = 50, FIRST_REREAD_MS = 1000 };
 /* ---- attribute selection ---- */
 static bool listed(char **names, size_t count, const char *name)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (strcasecmp(names[i], name) == 0) {
+    for (size_t i = 0; i < count; i++)
+        if (strcasecmp(names[i], name) == 0)
             return true;
-        }
-    }
     return false;
 }
 
@@ -30,9 +28,8 @@ static size_t list_fields(char **names, size_t count, const struct dir_fields *f
         const struct dir_field *f = &fields->items[i];
         bool read_back = f->kind != DIR_OWN || f->take;
 
-        if (read_back && !(f->flags & DIR_UNFED) && !listed(names, count, f->name)) {
+        if (read_back && !(f->flags & DIR_UNFED) && !listed(names, count, f->name))
             names[count++] = (char *)(uintptr_t)f->name;
-        }
     }
     return count;
 }
@@ -44,24 +41,20 @@ char **sync_names(void)
     size_t room = 2, count = 0;
     char **names;
 
-    for (size_t i = 0; i < CV_COUNT(all); i++) {
+    for (size_t i = 0; i < CV_COUNT(all); i++)
         room += all[i]->count;
-    }
     names = calloc(room, sizeof(*names));
-    for (size_t i = 0; names && i < CV_COUNT(all); i++) {
+    for (size_t i = 0; names && i < CV_COUNT(all); i++)
         count = list_fields(names, count, all[i]);
-    }
-    if (names) {
+    if (names)
         names[count] = (char *)(uintptr_t) "entryCSN";
-    }
     return names;
 }
 
 static void adopt_cookie(struct dir_sync *sync, const struct sync_cookie *cookie)
 {
-    if (!cookie->len || sync->refused) {
+    if (!cookie->len || sync->refused)
         return;
-    }
     *(sync->refreshing ? &sync->pending : &sync->cookie) = *cookie;
 }
 
@@ -71,9 +64,8 @@ static bool hand_staff(struct dir_sync *sync, const uint8_t uuid[16], const char
 {
     struct dom_staff staff;
 
-    if (!dir_unmap_staff(e, sync->arena, &staff, err)) {
+    if (!dir_unmap_staff(e, sync->arena, &staff, err))
         return false;
-    }
     sync->feed.staff(sync->feed.ctx, uuid, csn, &staff);
     return true;
 }
@@ -83,9 +75,8 @@ static bool hand_unit(struct dir_sync *sync, const uint8_t uuid[16], const char 
 {
     struct dom_unit unit;
 
-    if (!dir_unmap_unit(e, sync->arena, &unit, err)) {
+    if (!dir_unmap_unit(e, sync->arena, &unit, err))
         return false;
-    }
     sync->feed.unit(sync->feed.ctx, uuid, csn, &unit);
     return true;
 }
@@ -95,9 +86,8 @@ static bool hand_system(struct dir_sync *sync, const uint8_t uuid[16], const cha
 {
     struct dom_system system;
 
-    if (!dir_unmap_system(e, sync->arena, &system, err)) {
+    if (!dir_unmap_system(e, sync->arena, &system, err))
         return false;
-    }
     sync->feed.system(sync->feed.ctx, uuid, csn, &system);
     return true;
 }
@@ -107,9 +97,8 @@ static bool hand_token(struct dir_sync *sync, const uint8_t uuid[16], const char
 {
     struct dom_token token;
 
-    if (!dir_unmap_token(e, sync->arena, &token, err)) {
+    if (!dir_unmap_token(e, sync->arena, &token, err))
         return false;
-    }
     sync->feed.token(sync->feed.ctx, uuid, csn, &token);
     return true;
 }
@@ -118,20 +107,16 @@ static bool hand_over(struct dir_sync *sync, const uint8_t uuid[16], const struc
 {
     const char *csn = dir_get_text(e, "entryCSN");
 
-    if (!csn) {
+    if (!csn)
         return dir_unreadable(err, e, "entryCSN", "is missing");
-    }
     /* The filter lets only our classes through; the id's prefix tells them apart without asking for six classes per
      * person. */
-    if (strncasecmp(e->dn, "cvId=stf_", 9) == 0) {
+    if (strncasecmp(e->dn, "cvId=stf_", 9) == 0)
         return hand_staff(sync, uuid, csn, e, err);
-    }
-    if (strncasecmp(e->dn, "cvId=unt_", 9) == 0) {
+    if (strncasecmp(e->dn, "cvId=unt_", 9) == 0)
         return hand_unit(sync, uuid, csn, e, err);
-    }
-    if (strncasecmp(e->dn, "cvId=tok_", 9) == 0) {
+    if (strncasecmp(e->dn, "cvId=tok_", 9) == 0)
         return hand_token(sync, uuid, csn, e, err);
-    }
     return hand_system(sync, uuid, csn, e, err);
 }
 
@@ -148,19 +133,17 @@ static bool take_entry(struct dir_sync *sync, LDAPMessage *message)
     struct dir_entry entry;
     struct cv_error err;
 
-    if (!sync_parse_entry(sync->ld, message, &state)) {
+    if (!sync_parse_entry(sync->ld, message, &state))
         return false;
-    }
     cv_arena_reset(sync->arena);
     sync->moved += state.state == SYNC_ADD || state.state == SYNC_DELETE;
-    if (state.state == SYNC_DELETE) {
+    if (state.state == SYNC_DELETE)
         sync->feed.remove(sync->feed.ctx, state.uuid);
-    } else if (state.state == SYNC_PRESENT) {
+    else if (state.state == SYNC_PRESENT)
         sync->feed.present(sync->feed.ctx, state.uuid);
-    } else if (!dir_entry_copy(sync->ld, message, sync->arena, &entry, &err) ||
-               !hand_over(sync, state.uuid, &entry, &err)) {
+    else if (!dir_entry_copy(sync->ld, message, sync->arena, &entry, &err) ||
+             !hand_over(sync, state.uuid, &entry, &err))
         skip(sync, state.uuid, &err);
-    }
     sync_touched(sync);
     adopt_cookie(sync, &state.cookie);
     return true;
@@ -191,9 +174,8 @@ static void end_refresh(struct dir_sync *sync)
     } else {
         sync_read_again(sync, "directory.sweep_refused", "too many records would vanish");
     }
-    if (sync->skipped) {
+    if (sync->skipped)
         cv_log(CV_LOG_WARN, "directory.records_skipped", "%u records could not be read", sync->skipped);
-    }
     sync_count_due(sync);
     sync_settle(sync, cv_mono_ns());
 }
@@ -203,11 +185,10 @@ static void take_id_set(struct dir_sync *sync, const struct sync_info *info)
     for (size_t i = 0; info->uuids && info->uuids[i].bv_val; i++) {
         const uint8_t *uuid = (const uint8_t *)info->uuids[i].bv_val;
 
-        if (info->refresh_deletes) {
+        if (info->refresh_deletes)
             sync->feed.remove(sync->feed.ctx, uuid);
-        } else {
+        else
             sync->feed.present(sync->feed.ctx, uuid);
-        }
     }
     sync_touched(sync);
 }
@@ -217,12 +198,10 @@ static bool take_info(struct dir_sync *sync, LDAPMessage *message)
     struct sync_info info;
     bool ours;
 
-    if (!sync_parse_info(sync->ld, message, &ours, &info)) {
+    if (!sync_parse_info(sync->ld, message, &ours, &info))
         return false;
-    }
-    if (!ours) {
+    if (!ours)
         return true;
-    }
     adopt_cookie(sync, &info.cookie);
     switch (info.kind) {
     case SYNC_NEW_COOKIE:
@@ -234,9 +213,8 @@ static bool take_info(struct dir_sync *sync, LDAPMessage *message)
         sync->present_phase = true;
         __attribute__((fallthrough));
     case SYNC_REFRESH_DELETE:
-        if (info.refresh_done && sync->refreshing) {
+        if (info.refresh_done && sync->refreshing)
             end_refresh(sync);
-        }
         break;
     }
     sync_info_free(&info);

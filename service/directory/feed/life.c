@@ -23,14 +23,12 @@ void sync_alive(struct dir_sync *sync, bool alive, const struct cv_error *why)
 {
     enum sync_life now = alive ? LIFE_ALIVE : LIFE_LOST;
 
-    if (sync->life == now) {
+    if (sync->life == now)
         return;
-    }
-    if (!alive && why) {
+    if (!alive && why)
         cv_log_error(CV_LOG_WARN, "directory.feed_lost", why);
-    } else if (sync->life == LIFE_LOST) {
+    else if (sync->life == LIFE_LOST)
         cv_log(CV_LOG_INFO, "directory.feed_regained", "the directory's changes are followed again");
-    }
     sync->life = now;
     sync->feed.alive(sync->feed.ctx, alive);
 }
@@ -47,7 +45,6 @@ void sync_settle(struct dir_sync *sync, int64_t now)
 {
     sync->dirty = false;
     sync->settled_at = now;
-    if (!sync->feed.settled(sync->feed.ctx) && !sync->refreshing && !sync->refused) {
+    if (!sync->feed.settled(sync->feed.ctx) && !sync->refreshing && !sync->refused)
         sync_incomplete(sync, "a write of ours never came");
-    }
 }

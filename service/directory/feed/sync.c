@@ -38,9 +38,8 @@ static bool stopping(const struct dir_sync *sync)
 
 static void close_handle(struct dir_sync *sync)
 {
-    if (sync->ld) {
+    if (sync->ld)
         ldap_unbind_ext(sync->ld, NULL, NULL);
-    }
     sync->ld = NULL;
     sync->probe_at = 0;
     sync->search_id = sync->probe_id = sync->usage.search_id = sync->count.id = -1;
@@ -52,9 +51,8 @@ static void never_block(struct dir_sync *sync)
 {
     int fd = sync_descriptor(sync), flags = fcntl(fd, F_GETFL);
 
-    if (flags >= 0) {
+    if (flags >= 0)
         fcntl(fd, F_SETFL, flags | O_NONBLOCK);
-    }
 }
 
 static bool start_search(struct dir_sync *sync, struct cv_error *err)
@@ -70,9 +68,8 @@ static bool open_search(struct dir_sync *sync)
 
     if (!dir_connect_for(sync->config, false, deadline, sync->stop_fd, &sync->ld, &sync->server, &err)) {
         sync->ld = NULL;
-        if (!stopping(sync)) {
+        if (!stopping(sync))
             sync_alive(sync, false, &err);
-        }
         return false;
     }
     never_block(sync);
@@ -97,12 +94,10 @@ static bool follow_usage(struct dir_sync *sync)
 {
     struct cv_error err;
 
-    if (sync->refreshing || !sync->feed.usage || sync->usage.search_id >= 0) {
+    if (sync->refreshing || !sync->feed.usage || sync->usage.search_id >= 0)
         return true;
-    }
-    if (sync_usage_start(sync, &err)) {
+    if (sync_usage_start(sync, &err))
         return true;
-    }
     sync_alive(sync, false, &err);
     return false;
 }
@@ -112,9 +107,8 @@ static bool take_message(struct dir_sync *sync, LDAPMessage *message, int type)
     int id = ldap_msgid(message);
 
     sync->heard_at = cv_mono_ns();
-    if (id == sync->search_id || id == sync->usage.search_id) {
+    if (id == sync->search_id || id == sync->usage.search_id)
         return sync_take(sync, message, type) && follow_usage(sync);
-    }
     if (id == sync->count.id) {
         sync_count_take(sync, message, type);
         return true;
@@ -135,9 +129,8 @@ static bool drain(struct dir_sync *sync)
         int type = ldap_result(sync->ld, LDAP_RES_ANY, LDAP_MSG_ONE, &now, &message);
 
         if (type == 0) {
-            if (sync->dirty && !sync->refreshing) {
+            if (sync->dirty && !sync->refreshing)
                 sync_settle(sync, cv_mono_ns());
-            }
             return true;
         }
         if (type < 0) {
@@ -147,12 +140,10 @@ static bool drain(struct dir_sync *sync)
         bool go_on = take_message(sync, message, type);
 
         ldap_msgfree(message);
-        if (!go_on) {
+        if (!go_on)
             return false;
-        }
-        if (sync->dirty && !sync->refreshing && sync->heard_at - sync->dirty_since > ms(BATCH_MS)) {
+        if (sync->dirty && !sync->refreshing && sync->heard_at - sync->dirty_since > ms(BATCH_MS))
             sync_settle(sync, sync->heard_at);
-        }
     }
     return false;
 }
@@ -175,16 +166,14 @@ static int64_t silent_since(const struct dir_sync *sync)
 /* What is due now. False: this connection is done with. */
 static bool tend(struct dir_sync *sync, int64_t now)
 {
-    if (!dir_site_fits(sync->config->site, sync->server, false)) {
+    if (!dir_site_fits(sync->config->site, sync->server, false))
         return false;
-    }
     if (atomic_exchange(&sync->reread, false)) {
         sync->cookie.len = 0;
         sync->reread_at = now;
     }
-    if (sync->reread_at && now >= sync->reread_at) {
+    if (sync->reread_at && now >= sync->reread_at)
         return false;
-    }
     if (sync->probe_at && now - silent_since(sync) >= ms(PROBE_LATE_MS)) {
         lost(sync);
         return now - silent_since(sync) < ms(PROBE_GIVE_UP_MS);
@@ -194,9 +183,8 @@ static bool tend(struct dir_sync *sync, int64_t now)
         return false;
     }
     /* An outstanding probe means that nobody knows: then nothing is said to be up to date. */
-    if (!sync->probe_at && !sync->refreshing && sync->life == LIFE_ALIVE && now - sync->settled_at >= ms(TICK_MS)) {
+    if (!sync->probe_at && !sync->refreshing && sync->life == LIFE_ALIVE && now - sync->settled_at >= ms(TICK_MS))
         sync_settle(sync, now);
-    }
     return sync_count_start(sync, now);
 }
 
@@ -204,15 +192,12 @@ static int until_next(const struct dir_sync *sync, int64_t now)
 {
     int64_t next = now + ms(TICK_MS);
 
-    if (!sync->probe_at && !sync->refreshing && sync->settled_at + ms(TICK_MS) < next) {
+    if (!sync->probe_at && !sync->refreshing && sync->settled_at + ms(TICK_MS) < next)
         next = sync->settled_at + ms(TICK_MS);
-    }
-    if (!sync->probe_at && sync->heard_at + ms(PROBE_IDLE_MS) < next) {
+    if (!sync->probe_at && sync->heard_at + ms(PROBE_IDLE_MS) < next)
         next = sync->heard_at + ms(PROBE_IDLE_MS);
-    }
-    if (sync->reread_at && sync->reread_at < next) {
+    if (sync->reread_at && sync->reread_at < next)
         next = sync->reread_at;
-    }
     return next <= now ? 0 : (int)((next - now) / 1000000) + 1;
 }
 
@@ -221,9 +206,8 @@ static bool wait_for_more(struct dir_sync *sync)
     struct pollfd fds[] = {{.fd = sync->stop_fd, .events = POLLIN}, {.fd = sync_descriptor(sync), .events = POLLIN}};
     int64_t now = cv_mono_ns();
 
-    if (!tend(sync, now)) {
+    if (!tend(sync, now))
         return false;
-    }
     poll(fds, CV_COUNT(fds), until_next(sync, now));
     return !stopping(sync);
 }
@@ -265,9 +249,8 @@ static void *run(void *argument)
 
 static void sync_free(struct dir_sync *sync)
 {
-    if (sync->stop_fd >= 0) {
+    if (sync->stop_fd >= 0)
         close(sync->stop_fd);
-    }
     cv_arena_free(&sync->arena);
     free(sync->names);
     free(sync);
@@ -291,9 +274,8 @@ bool dir_sync_start(const struct dir_config *config, const struct dir_feed *feed
 {
     struct dir_sync *sync = calloc(1, sizeof(*sync));
 
-    if (!sync) {
+    if (!sync)
         return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
-    }
     sync->config = config;
     sync->feed = *feed;
     sync->search_id = sync->probe_id = sync->usage.search_id = sync->count.id = -1;
@@ -320,9 +302,8 @@ void dir_sync_stop(struct dir_sync **sync)
 {
     uint64_t one = 1;
 
-    if (!sync || !*sync) {
+    if (!sync || !*sync)
         return;
-    }
     atomic_store(&(*sync)->stopping, true);
     while (write((*sync)->stop_fd, &one, sizeof(one)) < 0 && errno == EINTR) {
     }

@@ -30,9 +30,8 @@ static char csn_name[] = "entryCSN", context_name[] = "contextCSN", mark_name[] 
 
 static void drop(struct sync_cookie *cookie, const char *why)
 {
-    if (cookie->len) {
+    if (cookie->len)
         cv_log(CV_LOG_INFO, "directory.cookie_dropped", "everything is read again: %s", why);
-    }
     cookie->len = 0;
 }
 
@@ -46,17 +45,14 @@ static int read_one(struct dir_sync *sync, const char *dn, char *name, struct di
     int rc = ldap_search_ext(sync->ld, dn, LDAP_SCOPE_BASE, "(objectClass=*)", names, 0, NULL, NULL, NULL,
                              LDAP_NO_LIMIT, &msgid);
 
-    if (rc == LDAP_SUCCESS) {
+    if (rc == LDAP_SUCCESS)
         rc = sync_await(sync, msgid, &answer);
-    }
     LDAPMessage *entry = rc == LDAP_SUCCESS ? ldap_first_entry(sync->ld, answer) : NULL;
 
-    if (rc == LDAP_SUCCESS && (!entry || !dir_entry_copy(sync->ld, entry, sync->arena, out, &ignored))) {
+    if (rc == LDAP_SUCCESS && (!entry || !dir_entry_copy(sync->ld, entry, sync->arena, out, &ignored)))
         rc = LDAP_NO_SUCH_OBJECT;
-    }
-    if (answer) {
+    if (answer)
         ldap_msgfree(answer);
-    }
     return rc;
 }
 
@@ -96,9 +92,8 @@ static int make_mark(struct dir_sync *sync, char *mark)
 
     if (rc == LDAP_NO_SUCH_OBJECT) {
         rc = add_entry(sync, DIR_LEASES_BASE, (char[]){"organizationalUnit"}, (char[]){"ou"}, (char[]){"leases"});
-        if (rc == LDAP_SUCCESS || rc == LDAP_ALREADY_EXISTS) {
+        if (rc == LDAP_SUCCESS || rc == LDAP_ALREADY_EXISTS)
             rc = add_entry(sync, MARK_DN, (char[]){"cvLeaseEntry"}, mark_name, mark);
-        }
     }
     return rc;
 }
@@ -119,9 +114,8 @@ static int read_mark(struct dir_sync *sync, const char **out)
 
     if (rc == LDAP_NO_SUCH_OBJECT) {
         rc = new_mark(sync, false);
-        if (rc == LDAP_SUCCESS || rc == LDAP_ALREADY_EXISTS) {
+        if (rc == LDAP_SUCCESS || rc == LDAP_ALREADY_EXISTS)
             rc = read_one(sync, MARK_DN, mark_name, &entry);
-        }
     }
     const char *mark = rc == LDAP_SUCCESS ? dir_get_text(&entry, mark_name) : NULL;
 
@@ -135,14 +129,11 @@ static bool know_server(struct dir_sync *sync, struct place *places, size_t coun
     const char *mark = "";
     int rc = read_mark(sync, &mark);
 
-    if (lost(rc)) {
+    if (lost(rc))
         return false;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (!*mark || strcmp(mark, sync->mark) != 0) {
+    for (size_t i = 0; i < count; i++)
+        if (!*mark || strcmp(mark, sync->mark) != 0)
             drop(places[i].cookie, "this is not the server, or not the data, that it came from");
-        }
-    }
     snprintf(sync->mark, sizeof(sync->mark), "%s", mark);
     return true;
 }
@@ -160,15 +151,13 @@ static bool compare(struct dir_sync *sync, const struct place *place)
 {
     struct dir_entry suffix;
 
-    if (!place->cookie->len) {
+    if (!place->cookie->len)
         return true;
-    }
     int rc = read_one(sync, place->base, context_name, &suffix);
     const struct dir_attr *context = rc == LDAP_SUCCESS ? dir_get(&suffix, context_name) : NULL;
 
-    if (lost(rc)) {
+    if (lost(rc))
         return false;
-    }
     return (context && sync_cookie_covered(place->cookie, context)) || announce(sync, place->cookie);
 }
 
@@ -178,23 +167,19 @@ static bool touch(struct dir_sync *sync, const struct place *place)
     char now[CV_MOMENT_TEXT];
     struct dir_entry entry;
 
-    if (!place->cookie->len) {
+    if (!place->cookie->len)
         return true;
-    }
     cv_moment_ldap(cv_now(), now);
     int rc = set_text(sync, place->touched, note_name, now);
 
-    if (rc == LDAP_SUCCESS) {
+    if (rc == LDAP_SUCCESS)
         rc = read_one(sync, place->touched, csn_name, &entry);
-    }
     const char *csn = rc == LDAP_SUCCESS ? dir_get_text(&entry, csn_name) : NULL;
 
-    if (lost(rc)) {
+    if (lost(rc))
         return false;
-    }
-    if (!csn || !sync_cookie_passed(place->cookie, csn, cv_mono_ns() - place->cookie->at_ns)) {
+    if (!csn || !sync_cookie_passed(place->cookie, csn, cv_mono_ns() - place->cookie->at_ns))
         drop(place->cookie, csn ? "the directory's clock lies behind what it has written" : "it cannot be written to");
-    }
     return true;
 }
 
@@ -205,13 +190,11 @@ static bool look(struct dir_sync *sync, struct place *places, size_t count)
 {
     bool ok = true;
 
-    for (size_t i = 0; ok && i < count; i++) {
+    for (size_t i = 0; ok && i < count; i++)
         ok = compare(sync, &places[i]);
-    }
     ok = ok && know_server(sync, places, count);
-    for (size_t i = 0; ok && i < count; i++) {
+    for (size_t i = 0; ok && i < count; i++)
         ok = touch(sync, &places[i]);
-    }
     return ok;
 }
 
@@ -223,9 +206,8 @@ bool sync_trust(struct dir_sync *sync, struct cv_error *err)
         {&sync->usage.cookie, DIR_USAGE_BASE, DIR_USAGE_BASE},
     };
 
-    if (!look(sync, places, CV_COUNT(places))) {
+    if (!look(sync, places, CV_COUNT(places)))
         return dir_fail(err, NULL, LDAP_SERVER_DOWN, NULL, false, "resuming the directory's changes");
-    }
     sync->resumed_at = sync->cookie.len || sync->usage.cookie.len ? cv_mono_ns() : 0;
     return true;
 }
@@ -245,20 +227,17 @@ bool dir_mark_renew(struct dir_session *session, struct cv_error *err)
     char mark[MARK_SIGNS + 1];
     struct dir_attrs before, after;
 
-    if (!arena) {
+    if (!arena)
         return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
-    }
     cv_random_text(mark, MARK_SIGNS, false);
     dir_attrs_init(&before, arena);
     dir_attrs_init(&after, arena);
     dir_put(&before, mark_name, "-");
     dir_put(&after, mark_name, mark);
-    if (dir_modify_entry(session, MARK_DN, &before, &after, NULL, NULL, err)) {
+    if (dir_modify_entry(session, MARK_DN, &before, &after, NULL, NULL, err))
         return true;
-    }
-    if (err->kind != CV_NOT_FOUND) {
+    if (err->kind != CV_NOT_FOUND)
         return false;
-    }
     cv_error_clear(err);
     dir_put(&after, "objectClass", "cvLeaseEntry");
     dir_put(&after, "cn", "server");

@@ -11,15 +11,13 @@ LDAPControl *sync_request_control(const struct sync_cookie *cookie)
     struct berval value;
     LDAPControl *control = NULL;
 
-    if (!ber) {
+    if (!ber)
         return NULL;
-    }
     int rc = cookie->len ? ber_printf(ber, "{eO}", LDAP_SYNC_REFRESH_AND_PERSIST, &sent)
                          : ber_printf(ber, "{e}", LDAP_SYNC_REFRESH_AND_PERSIST);
 
-    if (rc >= 0 && ber_flatten2(ber, &value, 0) == 0) {
+    if (rc >= 0 && ber_flatten2(ber, &value, 0) == 0)
         ldap_control_create(LDAP_CONTROL_SYNC, 1, &value, 1, &control);
-    }
     ber_free(ber, 1);
     return control;
 }
@@ -30,9 +28,8 @@ static bool read_cookie(BerElement *ber, struct sync_cookie *out)
     struct berval value;
     ber_len_t len;
 
-    if (ber_peek_tag(ber, &len) != LDAP_TAG_SYNC_COOKIE) {
+    if (ber_peek_tag(ber, &len) != LDAP_TAG_SYNC_COOKIE)
         return true;
-    }
     return ber_scanf(ber, "m", &value) != LBER_ERROR && sync_cookie_set(out, &value);
 }
 
@@ -43,12 +40,10 @@ static bool read_flag(BerElement *ber, bool otherwise, bool *out)
     ber_int_t value;
 
     *out = otherwise;
-    if (ber_peek_tag(ber, &len) != LBER_BOOLEAN) {
+    if (ber_peek_tag(ber, &len) != LBER_BOOLEAN)
         return true;
-    }
-    if (ber_scanf(ber, "b", &value) == LBER_ERROR) {
+    if (ber_scanf(ber, "b", &value) == LBER_ERROR)
         return false;
-    }
     *out = value != 0;
     return true;
 }
@@ -60,9 +55,8 @@ static bool parse_state(const struct berval *value, struct sync_entry *out)
     ber_int_t state;
     bool ok;
 
-    if (!ber) {
+    if (!ber)
         return false;
-    }
     ok = ber_scanf(ber, "{em", &state, &uuid) != LBER_ERROR && state >= SYNC_PRESENT && state <= SYNC_DELETE &&
          uuid.bv_len == sizeof(out->uuid);
     if (ok) {
@@ -81,9 +75,8 @@ bool sync_parse_entry(LDAP *ld, LDAPMessage *entry, struct sync_entry *out)
     bool ok;
 
     out->cookie.len = 0;
-    if (ldap_get_entry_controls(ld, entry, &controls) != LDAP_SUCCESS) {
+    if (ldap_get_entry_controls(ld, entry, &controls) != LDAP_SUCCESS)
         return false;
-    }
     state = ldap_control_find(LDAP_CONTROL_SYNC_STATE, controls, NULL);
     ok = state && parse_state(&state->ldctl_value, out);
     ldap_controls_free(controls);
@@ -95,14 +88,12 @@ static bool parse_refresh(BerElement *ber, struct sync_info *out)
     ber_tag_t tag;
     ber_len_t len;
 
-    if (ber_skip_tag(ber, &len) == LBER_ERROR) {
+    if (ber_skip_tag(ber, &len) == LBER_ERROR)
         return false;
-    }
     out->refresh_done = true;
     tag = len ? ber_peek_tag(ber, &len) : LBER_ERROR;
-    if (tag == LBER_ERROR) { /* empty: no cookie, done */
+    if (tag == LBER_ERROR) /* empty: no cookie, done */
         return true;
-    }
     return read_cookie(ber, &out->cookie) && read_flag(ber, true, &out->refresh_done);
 }
 
@@ -111,14 +102,11 @@ static bool parse_id_set(BerElement *ber, struct sync_info *out)
     ber_len_t len;
 
     if (ber_skip_tag(ber, &len) == LBER_ERROR || !read_cookie(ber, &out->cookie) ||
-        !read_flag(ber, false, &out->refresh_deletes) || ber_scanf(ber, "[W]", &out->uuids) == LBER_ERROR) {
+        !read_flag(ber, false, &out->refresh_deletes) || ber_scanf(ber, "[W]", &out->uuids) == LBER_ERROR)
         return false;
-    }
-    for (size_t i = 0; out->uuids && out->uuids[i].bv_val; i++) {
-        if (out->uuids[i].bv_len != 16) {
+    for (size_t i = 0; out->uuids && out->uuids[i].bv_val; i++)
+        if (out->uuids[i].bv_len != 16)
             return false;
-        }
-    }
     return true;
 }
 
@@ -129,9 +117,8 @@ static bool parse_value(const struct berval *value, struct sync_info *out)
     ber_len_t len;
     bool ok = false;
 
-    if (!ber) {
+    if (!ber)
         return false;
-    }
     switch (ber_peek_tag(ber, &len)) {
     case LDAP_TAG_SYNC_NEW_COOKIE:
         out->kind = SYNC_NEW_COOKIE;
@@ -163,16 +150,13 @@ bool sync_parse_info(LDAP *ld, LDAPMessage *message, bool *out_ours, struct sync
     bool ok = true;
 
     memset(out, 0, sizeof(*out));
-    if (ldap_parse_intermediate(ld, message, &oid, &value, NULL, 0) != LDAP_SUCCESS) {
+    if (ldap_parse_intermediate(ld, message, &oid, &value, NULL, 0) != LDAP_SUCCESS)
         return false;
-    }
     *out_ours = oid && strcmp(oid, LDAP_SYNC_INFO) == 0;
-    if (*out_ours) {
+    if (*out_ours)
         ok = value && parse_value(value, out);
-    }
-    if (!ok) {
+    if (!ok)
         sync_info_free(out);
-    }
     ldap_memfree(oid);
     ber_bvfree(value);
     return ok;

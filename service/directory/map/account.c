@@ -40,9 +40,8 @@ static void put_retry(const struct dom_account *a, struct dir_attrs *out)
 {
     struct dir_json j;
 
-    if (a->attempts == 0) {
+    if (a->attempts == 0)
         return;
-    }
     dir_json_begin(&j);
     cv_jout_int(&j.out, "attempts", a->attempts);
     dir_json_moment(&j, "next", a->next_try_at);
@@ -55,9 +54,8 @@ static void put_next(const struct dom_account *a, struct dir_attrs *out)
     char unit[CV_ID_TEXT];
     struct dir_json j;
 
-    if (!a->next_login) {
+    if (!a->next_login)
         return;
-    }
     dir_json_begin(&j);
     dir_json_text(&j, "login", a->next_login);
     dir_json_text(&j, "unit", cv_id_text("unt_", a->next_unit, unit));
@@ -70,9 +68,8 @@ static void put_spans(const struct dom_account *a, struct dir_attrs *out)
         const struct dom_span *span = &a->spans[i];
         char from[CV_DAY_TEXT] = "-", to[CV_DAY_TEXT];
 
-        if (span->from != CV_NO_DAY) {
+        if (span->from != CV_NO_DAY)
             cv_day_iso(span->from, from);
-        }
         cv_day_iso(span->to, to);
         dir_put(out, dir_tagged(out->arena, account_attrs[SPAN], a->system),
                 cv_arena_printf(out->arena, "%s %s %s", from, to, span->locked ? "locked" : "issued"));
@@ -104,9 +101,8 @@ static void put_seen(const struct dom_account *a, struct dir_attrs *out)
 {
     struct dir_json j;
 
-    if (a->not_taken == 0 && a->lost_at == 0) {
+    if (a->not_taken == 0 && a->lost_at == 0)
         return;
-    }
     dir_json_begin(&j);
     put_fields(&j, "not_taken", a->not_taken);
     put_fields(&j, "kept", a->kept);
@@ -122,9 +118,8 @@ static void put_account(const struct dom_account *a, struct dir_attrs *out)
     dir_put(out, dir_tagged(arena, account_attrs[DESIRED], a->system), dom_desired_words[a->desired]);
     dir_put(out, dir_tagged(arena, account_attrs[LOGIN], a->system), a->login);
     dir_put(out, dir_tagged(arena, account_attrs[REASON], a->system), a->reason);
-    if (a->cause_told && a->desired != DOM_PRESENT) {
+    if (a->cause_told && a->desired != DOM_PRESENT)
         dir_put(out, dir_tagged(arena, account_attrs[CAUSE], a->system), dom_cause_words[a->cause]);
-    }
     dir_put_moment(out, dir_tagged(arena, account_attrs[SINCE], a->system), a->since);
     dir_put_day(out, dir_tagged(arena, account_attrs[ISSUED], a->system), a->issued_on ? a->issued_on : CV_NO_DAY);
     dir_put(out, dir_tagged(arena, account_attrs[ERROR], a->system), a->last_error);
@@ -147,9 +142,8 @@ void dir_put_accounts(const void *record, const char *base, struct dir_attrs *ou
     const struct dom_staff *s = record;
 
     (void)base;
-    for (size_t i = 0; i < s->account_count; i++) {
+    for (size_t i = 0; i < s->account_count; i++)
         put_account(&s->accounts[i], out);
-    }
 }
 
 /* Values that no entry holds: an account needs both states. */
@@ -160,11 +154,9 @@ static struct dom_account *account_for(struct dir_reader *r, const char *system)
     struct dom_staff *s = r->record;
     struct dom_account *a;
 
-    for (size_t i = 0; i < s->account_count; i++) {
-        if (strcasecmp(s->accounts[i].system, system) == 0) {
+    for (size_t i = 0; i < s->account_count; i++)
+        if (strcasecmp(s->accounts[i].system, system) == 0)
             return &s->accounts[i];
-        }
-    }
     s->accounts = dir_grow(r->arena, s->accounts, sizeof(*a), s->account_count, &r->room);
     if (!s->accounts) {
         s->account_count = 0;
@@ -181,11 +173,9 @@ static enum account_part part_of(const char *name)
 {
     size_t len = strcspn(name, ";");
 
-    for (enum account_part part = STATE; part < ASKED; part++) {
-        if (strncasecmp(account_attrs[part], name, len) == 0 && account_attrs[part][len] == '\0') {
+    for (enum account_part part = STATE; part < ASKED; part++)
+        if (strncasecmp(account_attrs[part], name, len) == 0 && account_attrs[part][len] == '\0')
             return part;
-        }
-    }
     return ASKED;
 }
 
@@ -238,9 +228,8 @@ static bool take_retry(struct dir_reader *r, const struct dir_attr *attr, struct
 {
     struct dir_json_in in;
 
-    if (!dir_read_begin(&in, r, attr, 0)) {
+    if (!dir_read_begin(&in, r, attr, 0))
         return false;
-    }
     dir_read_int(in.object, "attempts", &a->attempts);
     dir_read_moment(&in, in.object, "next", &a->next_try_at);
     cv_jin_int(in.object, "revision", CV_OPTIONAL, 0, INT64_MAX, &a->tried);
@@ -251,9 +240,8 @@ static bool take_next(struct dir_reader *r, const struct dir_attr *attr, struct 
 {
     struct dir_json_in in;
 
-    if (!dir_read_begin(&in, r, attr, 0)) {
+    if (!dir_read_begin(&in, r, attr, 0))
         return false;
-    }
     dir_read_text(in.object, "login", &a->next_login);
     dir_read_id(&in, in.object, "unit", "unt_", &a->next_unit);
     return dir_read_ok(&in);
@@ -265,9 +253,8 @@ static bool take_span(const char *text, struct dom_span *out)
     size_t first = strcspn(text, " "), second = first + 1 + strcspn(text[first] ? text + first + 1 : text + first, " ");
 
     *out = (struct dom_span){.from = CV_NO_DAY};
-    if (first >= sizeof(from) || !text[first] || second - first - 1 >= sizeof(to) || !text[second]) {
+    if (first >= sizeof(from) || !text[first] || second - first - 1 >= sizeof(to) || !text[second])
         return false;
-    }
     snprintf(from, sizeof(from), "%.*s", (int)first, text);
     snprintf(to, sizeof(to), "%.*s", (int)(second - first - 1), text + first + 1);
     out->locked = strcmp(text + second + 1, "locked") == 0;
@@ -285,9 +272,8 @@ static int by_end(const void *a, const void *b)
 static bool take_spans(struct dir_reader *r, const struct dir_attr *attr, struct dom_account *a)
 {
     for (size_t i = 0; i < attr->count && i < DOM_SPANS_MAX; i++) {
-        if (!take_span(attr->values[i].bytes, &a->spans[i])) {
+        if (!take_span(attr->values[i].bytes, &a->spans[i]))
             return dir_unreadable(r->err, r->entry, attr->name, "is no span of days");
-        }
         a->span_count = i + 1;
     }
     qsort(a->spans, a->span_count, sizeof(a->spans[0]), by_end);
@@ -300,15 +286,13 @@ static bool take_formers(struct dir_reader *r, const struct dir_attr *attr, stru
     for (size_t i = 0; i < attr->count && cv_arena_ok(r->arena); i++) {
         struct dir_json_in in;
 
-        if (!dir_read_begin(&in, r, attr, i)) {
+        if (!dir_read_begin(&in, r, attr, i))
             return false;
-        }
         dir_read_text(in.object, "login", &a->formers[i].login);
         dir_read_text(in.object, "remote_id", &a->formers[i].remote_id);
         in.bad = in.bad || !a->formers[i].login;
-        if (!dir_read_ok(&in)) {
+        if (!dir_read_ok(&in))
             return false;
-        }
     }
     a->former_count = attr->count;
     return true;
@@ -320,14 +304,11 @@ static uint32_t read_fields(const struct dir_json_in *in, const char *name)
     uint32_t fields = 0;
     int word = 0;
 
-    if (cv_jin_array(in->object, name, CV_OPTIONAL, DOM_FIELDS, &list) != CV_VALUE) {
+    if (cv_jin_array(in->object, name, CV_OPTIONAL, DOM_FIELDS, &list) != CV_VALUE)
         return 0;
-    }
-    for (size_t i = 0; i < cv_jin_count(list); i++) {
-        if (cv_jin_item_word(list, i, dom_field_words, &word)) {
+    for (size_t i = 0; i < cv_jin_count(list); i++)
+        if (cv_jin_item_word(list, i, dom_field_words, &word))
             fields |= UINT32_C(1) << word;
-        }
-    }
     return fields;
 }
 
@@ -336,9 +317,8 @@ static bool take_seen(struct dir_reader *r, const struct dir_attr *attr, struct 
     struct dir_json_in in;
     cv_moment lost = CV_NO_MOMENT;
 
-    if (!dir_read_begin(&in, r, attr, 0)) {
+    if (!dir_read_begin(&in, r, attr, 0))
         return false;
-    }
     a->not_taken = read_fields(&in, "not_taken");
     a->kept = read_fields(&in, "kept");
     dir_read_moment(&in, in.object, "lost_at", &lost);
@@ -350,13 +330,11 @@ bool dir_take_account(struct dir_reader *r, const struct dir_attr *attr, const c
 {
     struct dom_account *a;
 
-    if (!*tag) {
+    if (!*tag)
         return true; /* of no system: nothing of ours */
-    }
     a = account_for(r, tag);
-    if (!a) {
+    if (!a)
         return dir_unreadable(r->err, r->entry, attr->name, "is too large");
-    }
     switch (part_of(attr->name)) {
     case RETRY:
         return take_retry(r, attr, a);
@@ -386,9 +364,8 @@ bool dir_accounts_whole(struct dom_staff *s, const struct dir_entry *entry, stru
             return dir_unreadable(err, entry, account_attrs[(int)a->observed == NO_STATE ? STATE : DESIRED],
                                   "is missing");
         }
-        if (!a->cause_told) {
+        if (!a->cause_told)
             a->cause = dom_cause_guess(s, a);
-        }
     }
     return true;
 }

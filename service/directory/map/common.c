@@ -33,25 +33,22 @@ static void put_texts(const struct dir_field *f, const void *record, struct dir_
     const char **texts = *(const char **const *)member(record, f->at);
     size_t count = *(const size_t *)member(record, f->count_at);
 
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         dir_put_once(out, f->name, texts[i]);
-    }
 }
 
 static void put_id(const struct dir_field *f, struct cv_id id, struct dir_attrs *out)
 {
     char text[CV_ID_TEXT];
 
-    if (!cv_id_is_zero(id)) {
+    if (!cv_id_is_zero(id))
         dir_put(out, f->name, cv_id_text(f->prefix, id, text));
-    }
 }
 
 static void put_number(struct dir_attrs *out, const char *name, int64_t value)
 {
-    if (value) {
+    if (value)
         dir_put_int(out, name, value);
-    }
 }
 
 static void put_field(const struct dir_field *f, const void *record, const char *base, struct dir_attrs *out)
@@ -82,31 +79,26 @@ static void put_field(const struct dir_field *f, const void *record, const char 
         dir_put_moment(out, f->name, *(const cv_moment *)at);
         return;
     case DIR_WORD:
-        if (int_at(record, f->at) >= 0) {
+        if (int_at(record, f->at) >= 0)
             dir_put(out, f->name, f->words[int_at(record, f->at)]);
-        }
         return;
     case DIR_ID:
         put_id(f, *(const struct cv_id *)at, out);
         return;
     case DIR_OWN:
-        if (f->put) {
+        if (f->put)
             f->put(record, base, out);
-        }
         return;
     }
 }
 
 void dir_fields_put(const struct dir_fields *fields, const void *record, const char *base, struct dir_attrs *out)
 {
-    for (const char *const *c = fields->classes; *c; c++) {
+    for (const char *const *c = fields->classes; *c; c++)
         dir_put(out, "objectClass", *c);
-    }
-    for (size_t i = 0; i < fields->count; i++) {
-        if (!(fields->items[i].flags & DIR_BOOK)) {
+    for (size_t i = 0; i < fields->count; i++)
+        if (!(fields->items[i].flags & DIR_BOOK))
             put_field(&fields->items[i], record, base, out);
-        }
-    }
 }
 
 /* ---- reading ---- */
@@ -117,9 +109,8 @@ static bool take_number(const char *text, int64_t least, int64_t most, int64_t *
 
     errno = 0;
     value = strtoll(text, &end, 10);
-    if (errno || end == text || *end || value < least || value > most) {
+    if (errno || end == text || *end || value < least || value > most)
         return false;
-    }
     *out = value;
     return true;
 }
@@ -129,9 +120,8 @@ static bool take_int(const char *text, void *at)
     int64_t wide;
     int value;
 
-    if (!take_number(text, INT32_MIN, INT32_MAX, &wide)) {
+    if (!take_number(text, INT32_MIN, INT32_MAX, &wide))
         return false;
-    }
     value = (int)wide;
     memcpy(at, &value, sizeof(value));
     return true;
@@ -141,9 +131,8 @@ static bool take_word(const struct dir_field *f, const char *text, void *at)
 {
     int value = dom_word_index(f->words, text);
 
-    if (value < 0) {
+    if (value < 0)
         return false;
-    }
     memcpy(at, &value, sizeof(value));
     return true;
 }
@@ -193,12 +182,10 @@ static const char *tag_of(const char *name, size_t *out_base_len)
     const char *semicolon = strchr(name, ';');
 
     *out_base_len = semicolon ? (size_t)(semicolon - name) : strlen(name);
-    if (!semicolon) {
+    if (!semicolon)
         return "";
-    }
-    if (strncasecmp(semicolon, ";x-", 3) == 0) {
+    if (strncasecmp(semicolon, ";x-", 3) == 0)
         return semicolon + 3;
-    }
     return strncasecmp(semicolon, ";lang-", 6) == 0 ? semicolon + 6 : semicolon + 1;
 }
 
@@ -210,37 +197,29 @@ static bool same_name(const struct dir_field *f, const char *name, size_t len)
 /* Index of the field, or count. Looks from `hint` on, once round. */
 static size_t find_field(const struct dir_fields *fields, size_t hint, const char *name, size_t len)
 {
-    for (size_t i = hint; i < fields->count; i++) {
-        if (same_name(&fields->items[i], name, len)) {
+    for (size_t i = hint; i < fields->count; i++)
+        if (same_name(&fields->items[i], name, len))
             return i;
-        }
-    }
-    for (size_t i = 0; i < hint; i++) {
-        if (same_name(&fields->items[i], name, len)) {
+    for (size_t i = 0; i < hint; i++)
+        if (same_name(&fields->items[i], name, len))
             return i;
-        }
-    }
     return fields->count;
 }
 
 static bool take_attr(struct dir_reader *r, const struct dir_field *f, const struct dir_attr *attr, const char *tag)
 {
-    if (attr->count == 0) {
+    if (attr->count == 0)
         return true;
-    }
-    if (f->kind == DIR_OWN) {
+    if (f->kind == DIR_OWN)
         return !f->take || f->take(r, attr, tag);
-    }
     return take_value(r, f, attr) || dir_unreadable(r->err, r->entry, attr->name, "has a value that is not understood");
 }
 
 static bool nothing_missing(const struct dir_fields *fields, const bool *seen, struct dir_reader *r)
 {
-    for (size_t i = 0; i < fields->count; i++) {
-        if ((fields->items[i].flags & DIR_NEEDED) && !seen[i]) {
+    for (size_t i = 0; i < fields->count; i++)
+        if ((fields->items[i].flags & DIR_NEEDED) && !seen[i])
             return dir_unreadable(r->err, r->entry, fields->items[i].name, "is missing");
-        }
-    }
     return true;
 }
 
@@ -257,18 +236,15 @@ bool dir_fields_take(const struct dir_fields *fields, const struct dir_entry *en
         const char *tag = tag_of(attr->name, &len);
         size_t at = find_field(fields, hint, attr->name, len);
 
-        if (at == fields->count) {
+        if (at == fields->count)
             continue;
-        }
-        if (!take_attr(&r, &fields->items[at], attr, tag)) {
+        if (!take_attr(&r, &fields->items[at], attr, tag))
             return false;
-        }
         seen[at] = true;
         hint = at;
     }
-    if (!nothing_missing(fields, seen, &r)) {
+    if (!nothing_missing(fields, seen, &r))
         return false;
-    }
     return cv_arena_ok(arena) || dir_unreadable(err, entry, "", "is too large");
 }
 
@@ -277,14 +253,11 @@ static bool already_there(const struct dir_attrs *a, const char *name, const cha
                           int (*compare)(const char *, const char *))
 {
     for (size_t i = 0; i < a->count; i++) {
-        if (strcasecmp(a->items[i].name, name) != 0) {
+        if (strcasecmp(a->items[i].name, name) != 0)
             continue;
-        }
-        for (size_t v = 0; v < a->items[i].count; v++) {
-            if (compare(a->items[i].values[v].bytes, value) == 0) {
+        for (size_t v = 0; v < a->items[i].count; v++)
+            if (compare(a->items[i].values[v].bytes, value) == 0)
                 return true;
-            }
-        }
         return false;
     }
     return false;
@@ -292,16 +265,14 @@ static bool already_there(const struct dir_attrs *a, const char *name, const cha
 
 void dir_put_once(struct dir_attrs *a, const char *name, const char *value)
 {
-    if (value && *value && !already_there(a, name, value, cv_ascii_casecmp)) {
+    if (value && *value && !already_there(a, name, value, cv_ascii_casecmp))
         dir_put(a, name, value);
-    }
 }
 
 void dir_put_distinct(struct dir_attrs *a, const char *name, const char *value)
 {
-    if (!already_there(a, name, value, strcmp)) {
+    if (!already_there(a, name, value, strcmp))
         dir_put(a, name, value);
-    }
 }
 
 void dir_put_claim(struct dir_attrs *a, const char *space, const char *code, cv_day until)
@@ -309,9 +280,8 @@ void dir_put_claim(struct dir_attrs *a, const char *space, const char *code, cv_
     char day[CV_DAY_TEXT];
     const char *key;
 
-    if (!code || !*code) {
+    if (!code || !*code)
         return;
-    }
     key = dom_code_key(a->arena, code);
     if (until == CV_NO_DAY) {
         dir_put_once(a, "cvCode", cv_arena_printf(a->arena, "%s/%s", space, key));
@@ -328,23 +298,20 @@ void dir_put_labels(const char *const name[CV_LANGS], struct dir_attrs *a)
 
 void dir_take_label(const struct dir_attr *attr, const char *tag, const char *name[CV_LANGS])
 {
-    if (strcasecmp(tag, "vi") == 0) {
+    if (strcasecmp(tag, "vi") == 0)
         name[CV_VI] = attr->values[0].bytes;
-    } else if (strcasecmp(tag, "en") == 0) {
+    else if (strcasecmp(tag, "en") == 0)
         name[CV_EN] = attr->values[0].bytes;
-    }
 }
 
 const char **dir_texts(struct cv_arena *arena, const struct dir_attr *attr)
 {
     const char **texts = CV_NEWS(arena, const char *, attr->count);
 
-    if (!cv_arena_ok(arena)) {
+    if (!cv_arena_ok(arena))
         return texts;
-    }
-    for (size_t i = 0; i < attr->count; i++) {
+    for (size_t i = 0; i < attr->count; i++)
         texts[i] = attr->values[i].bytes;
-    }
     return texts;
 }
 
@@ -353,16 +320,13 @@ void *dir_grow(struct cv_arena *arena, void *items, size_t item_size, size_t cou
     size_t wanted = *room ? *room * 2 : 4;
     void *bigger;
 
-    if (count < *room) {
+    if (count < *room)
         return items;
-    }
     bigger = cv_arena_alloc(arena, item_size * wanted);
-    if (!cv_arena_ok(arena)) {
+    if (!cv_arena_ok(arena))
         return NULL;
-    }
-    if (count) {
+    if (count)
         memcpy(bigger, items, item_size * count);
-    }
     *room = wanted;
     return bigger;
 }

@@ -16,42 +16,37 @@ void dir_json_begin(struct dir_json *j)
 void dir_json_end(struct dir_json *j, struct dir_attrs *a, const char *name)
 {
     cv_jout_end(&j->out);
-    if (cv_jout_ok(&j->out)) {
+    if (cv_jout_ok(&j->out))
         dir_put_distinct(a, name, cv_buf_str(&j->buf));
-    } else {
+    else
         (void)cv_arena_alloc(a->arena, SIZE_MAX / 2); /* overflows: the record must not be written without this value */
-    }
     cv_buf_free(&j->buf);
 }
 
 void dir_json_text(struct dir_json *j, const char *name, const char *value)
 {
-    if (value && *value) {
+    if (value && *value)
         cv_jout_string(&j->out, name, value);
-    }
 }
 
 void dir_json_day(struct dir_json *j, const char *name, cv_day d)
 {
-    if (d != CV_NO_DAY) {
+    if (d != CV_NO_DAY)
         cv_jout_day(&j->out, name, d);
-    }
 }
 
 void dir_json_moment(struct dir_json *j, const char *name, cv_moment m)
 {
     char text[CV_MOMENT_TEXT];
 
-    if (m != CV_NO_MOMENT) {
+    if (m != CV_NO_MOMENT)
         cv_jout_string(&j->out, name, cv_moment_ldap(m, text));
-    }
 }
 
 void dir_json_decision(struct dir_json *j, const struct dom_decision *d)
 {
-    if (!d->number) {
+    if (!d->number)
         return;
-    }
     cv_jout_object(&j->out, "decision");
     cv_jout_string(&j->out, "number", d->number);
     dir_json_day(j, "signed_on", d->signed_on);
@@ -91,18 +86,16 @@ void dir_read_moment(struct dir_json_in *in, const struct cv_jin *o, const char 
     const char *text;
 
     if (cv_jin_string(o, name, CV_OPTIONAL | CV_RAW, CV_MOMENT_TEXT, &text) == CV_VALUE &&
-        !cv_moment_parse_ldap(text, out)) {
+        !cv_moment_parse_ldap(text, out))
         in->bad = true;
-    }
 }
 
 void dir_read_int(const struct cv_jin *o, const char *name, int *out)
 {
     int64_t wide;
 
-    if (cv_jin_int(o, name, CV_OPTIONAL, INT32_MIN, INT32_MAX, &wide) == CV_VALUE) {
+    if (cv_jin_int(o, name, CV_OPTIONAL, INT32_MIN, INT32_MAX, &wide) == CV_VALUE)
         *out = (int)wide;
-    }
 }
 
 void dir_read_id(struct dir_json_in *in, const struct cv_jin *o, const char *name, const char *prefix,
@@ -110,10 +103,8 @@ void dir_read_id(struct dir_json_in *in, const struct cv_jin *o, const char *nam
 {
     const char *text;
 
-    if (cv_jin_string(o, name, CV_REQUIRED | CV_RAW, CV_ID_TEXT, &text) != CV_VALUE ||
-        !cv_id_parse(prefix, text, out)) {
+    if (cv_jin_string(o, name, CV_REQUIRED | CV_RAW, CV_ID_TEXT, &text) != CV_VALUE || !cv_id_parse(prefix, text, out))
         in->bad = true;
-    }
 }
 
 void dir_read_decision(struct dir_json_in *in, const struct cv_jin *o, struct dom_decision *out)
@@ -121,9 +112,8 @@ void dir_read_decision(struct dir_json_in *in, const struct cv_jin *o, struct do
     const struct cv_jin *d;
 
     *out = (struct dom_decision){.signed_on = CV_NO_DAY, .effective_on = CV_NO_DAY};
-    if (cv_jin_object(o, "decision", CV_OPTIONAL, &d) != CV_VALUE) {
+    if (cv_jin_object(o, "decision", CV_OPTIONAL, &d) != CV_VALUE)
         return;
-    }
     dir_read_text(d, "number", &out->number);
     dir_read_day(d, "signed_on", &out->signed_on);
     dir_read_day(d, "effective_on", &out->effective_on);

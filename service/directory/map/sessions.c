@@ -8,9 +8,8 @@ void dir_put_cut_off(struct dir_attrs *a, const char *name, const struct dom_cut
 {
     struct dir_json j;
 
-    if (!cut) {
+    if (!cut)
         return;
-    }
     dir_json_begin(&j);
     dir_json_moment(&j, "asked", cut->asked);
     dir_json_moment(&j, "auth_cache", cut->auth_cache);
@@ -23,9 +22,8 @@ bool dir_take_cut_off(struct dir_reader *r, const struct dir_attr *attr, const s
     struct dir_json_in in;
     struct dom_cut_off *cut = CV_NEW(r->arena, struct dom_cut_off);
 
-    if (!dir_read_begin(&in, r, attr, 0)) {
+    if (!dir_read_begin(&in, r, attr, 0))
         return false;
-    }
     *cut = (struct dom_cut_off){CV_NO_MOMENT, CV_NO_MOMENT, CV_NO_MOMENT};
     dir_read_moment(&in, in.object, "asked", &cut->asked);
     dir_read_moment(&in, in.object, "auth_cache", &cut->auth_cache);
@@ -38,21 +36,18 @@ void dir_put_sessions(struct dir_attrs *a, const struct dom_sessions *s)
 {
     struct dir_json j;
 
-    if (!s) {
+    if (!s)
         return;
-    }
     dir_json_begin(&j);
     dir_json_text(&j, "kind", "doveadm");
     dir_json_text(&j, "url", s->url);
     dir_json_text(&j, "credential", s->credential);
     cv_jout_array(&j.out, "allow");
-    for (size_t i = 0; i < s->allow_count; i++) {
+    for (size_t i = 0; i < s->allow_count; i++)
         cv_jout_string(&j.out, NULL, s->allow[i]);
-    }
     cv_jout_end(&j.out);
-    if (s->no_cache) {
+    if (s->no_cache)
         cv_jout_bool(&j.out, "no_cache", true);
-    }
     dir_json_end(&j, a, "cvSessions");
 }
 
@@ -60,16 +55,14 @@ static void take_allow(struct dir_json_in *in, struct dom_sessions *s)
 {
     const struct cv_jin_list *list;
 
-    if (cv_jin_array(in->object, "allow", CV_OPTIONAL, DOM_ALLOW_MAX, &list) != CV_VALUE) {
+    if (cv_jin_array(in->object, "allow", CV_OPTIONAL, DOM_ALLOW_MAX, &list) != CV_VALUE)
         return;
-    }
     s->allow = CV_NEWS(in->reader->arena, const char *, DOM_ALLOW_MAX);
     for (size_t i = 0; i < cv_jin_count(list); i++) {
         const char *word = cv_jin_item_string(list, i, ALLOW_LENGTH_MAX);
 
-        if (word) {
+        if (word)
             s->allow[s->allow_count++] = word;
-        }
     }
 }
 
@@ -78,9 +71,8 @@ bool dir_take_sessions(struct dir_reader *r, const struct dir_attr *attr, const 
     struct dir_json_in in;
     struct dom_sessions *s = CV_NEW(r->arena, struct dom_sessions);
 
-    if (!dir_read_begin(&in, r, attr, 0)) {
+    if (!dir_read_begin(&in, r, attr, 0))
         return false;
-    }
     *s = (struct dom_sessions){0};
     dir_read_text(in.object, "url", &s->url);
     dir_read_text(in.object, "credential", &s->credential);

@@ -28,9 +28,8 @@ static void put_claims(const void *record, const char *base, struct dir_attrs *o
 
     (void)base;
     dir_put_claim(out, "staff", s->staff_code, CV_NO_DAY);
-    for (size_t i = 0; i < s->former_code_count; i++) {
+    for (size_t i = 0; i < s->former_code_count; i++)
         dir_put_claim(out, "staff", s->former_codes[i], CV_NO_DAY);
-    }
 }
 
 static void put_employee_number(const void *record, const char *base, struct dir_attrs *out)
@@ -43,9 +42,8 @@ static void put_unit(const void *record, const char *base, struct dir_attrs *out
 {
     const struct dom_post *home = dom_home_shown(record);
 
-    if (home) {
+    if (home)
         dir_put(out, "cvUnit", dir_dn_unit(out->arena, base, home->unit));
-    }
 }
 
 static void put_title(const void *record, const char *base, struct dir_attrs *out)
@@ -85,9 +83,8 @@ static bool take_role(struct dir_reader *r, const struct dir_attr *attr, size_t 
     const char *unit = NULL;
     int kind = DOM_INSPECTOR;
 
-    if (!dir_read_begin(&in, r, attr, at)) {
+    if (!dir_read_begin(&in, r, attr, at))
         return false;
-    }
     *out = (struct dom_role){.from = CV_NO_DAY, .to = CV_NO_DAY};
     dir_read_int(in.object, "number", &out->number);
     cv_jin_word(in.object, "role", CV_REQUIRED, dom_role_words, &kind);
@@ -108,11 +105,9 @@ static bool take_roles(struct dir_reader *r, const struct dir_attr *attr, const 
 
     (void)tag;
     s->roles = CV_NEWS(r->arena, struct dom_role, attr->count);
-    for (size_t i = 0; i < attr->count && cv_arena_ok(r->arena); i++) {
-        if (!take_role(r, attr, i, &s->roles[i])) {
+    for (size_t i = 0; i < attr->count && cv_arena_ok(r->arena); i++)
+        if (!take_role(r, attr, i, &s->roles[i]))
             return false;
-        }
-    }
     s->role_count = attr->count;
     return true;
 }
@@ -122,11 +117,9 @@ static void put_services(const void *record, const char *base, struct dir_attrs 
     const struct dom_staff *s = record;
 
     (void)base;
-    for (size_t i = 0; i < s->account_count; i++) {
-        if (dom_may_login(s->accounts[i].observed)) {
+    for (size_t i = 0; i < s->account_count; i++)
+        if (dom_may_login(s->accounts[i].observed))
             dir_put_once(out, "authorizedService", s->accounts[i].system);
-        }
-    }
 }
 
 static void put_receives(const void *record, const char *base, struct dir_attrs *out)
@@ -134,11 +127,9 @@ static void put_receives(const void *record, const char *base, struct dir_attrs 
     const struct dom_staff *s = record;
 
     (void)base;
-    for (size_t i = 0; i < s->account_count; i++) {
-        if (strcmp(s->accounts[i].system, "mailbox") == 0) {
+    for (size_t i = 0; i < s->account_count; i++)
+        if (strcmp(s->accounts[i].system, "mailbox") == 0)
             dir_put_bool(out, "cvReceives", dom_may_receive(s->accounts[i].observed));
-        }
-    }
 }
 
 static void put_departure_on(const void *record, const char *base, struct dir_attrs *out)
@@ -146,9 +137,8 @@ static void put_departure_on(const void *record, const char *base, struct dir_at
     const struct dom_departure *current = dom_current_departure(record);
 
     (void)base;
-    if (current) {
+    if (current)
         dir_put_day(out, "cvDepartureOn", current->effective_on);
-    }
 }
 
 /* ---- posts ---- */
@@ -166,9 +156,8 @@ static void put_posts(const void *record, const char *base, struct dir_attrs *ou
         dir_json_text(&j, "unit", cv_id_text("unt_", p->unit, id));
         dir_json_text(&j, "title", p->title);
         dir_json_text(&j, "kind", dom_post_kind_words[p->kind]);
-        if (p->primary) {
+        if (p->primary)
             cv_jout_bool(&j.out, "primary", true);
-        }
         dir_json_day(&j, "from", p->from);
         dir_json_day(&j, "to", p->to);
         dir_json_decision(&j, &p->decision);
@@ -181,9 +170,8 @@ static bool take_post(struct dir_reader *r, const struct dir_attr *attr, size_t 
     struct dir_json_in in;
     int kind = DOM_CHINH_THUC;
 
-    if (!dir_read_begin(&in, r, attr, at)) {
+    if (!dir_read_begin(&in, r, attr, at))
         return false;
-    }
     *out = (struct dom_post){.from = CV_NO_DAY, .to = CV_NO_DAY};
     dir_read_id(&in, in.object, "unit", "unt_", &out->unit);
     dir_read_text(in.object, "title", &out->title);
@@ -202,14 +190,11 @@ static bool take_posts(struct dir_reader *r, const struct dir_attr *attr, const 
     struct dom_post *posts = CV_NEWS(r->arena, struct dom_post, attr->count);
 
     (void)tag;
-    if (!cv_arena_ok(r->arena)) {
+    if (!cv_arena_ok(r->arena))
         return dir_unreadable(r->err, r->entry, attr->name, "is too large");
-    }
-    for (size_t i = 0; i < attr->count; i++) {
-        if (!take_post(r, attr, i, &posts[i])) {
+    for (size_t i = 0; i < attr->count; i++)
+        if (!take_post(r, attr, i, &posts[i]))
             return false;
-        }
-    }
     s->posts = posts;
     s->post_count = attr->count;
     return dom_home_shown(s) || dir_unreadable(r->err, r->entry, attr->name, "names no primary post");
@@ -221,9 +206,8 @@ static void put_aliases(const void *record, const char *base, struct dir_attrs *
     const struct dom_staff *s = record;
 
     (void)base;
-    for (size_t i = 0; i < s->alias_count; i++) {
+    for (size_t i = 0; i < s->alias_count; i++)
         dir_put_once(out, "cvMailAlias", s->aliases[i].address);
-    }
 }
 
 /* The former login opens as long as the former address receives; a name only of the domain's change is the login still.
@@ -236,9 +220,8 @@ static void put_former_logins(const void *record, const char *base, struct dir_a
     for (size_t i = 0; i < s->alias_count; i++) {
         const char *login = dom_alias_login(s, &s->aliases[i], out->arena);
 
-        if (login) {
+        if (login)
             dir_put_once(out, "cvFormerLogin", login);
-        }
     }
 }
 
@@ -261,9 +244,8 @@ static bool take_alias(struct dir_reader *r, const struct dir_attr *attr, size_t
 {
     struct dir_json_in in;
 
-    if (!dir_read_begin(&in, r, attr, at)) {
+    if (!dir_read_begin(&in, r, attr, at))
         return false;
-    }
     *out = (struct dom_alias){.until = CV_NO_DAY};
     dir_read_text(in.object, "address", &out->address);
     dir_read_day(in.object, "until", &out->until);
@@ -278,12 +260,10 @@ static bool take_alias_ends(struct dir_reader *r, const struct dir_attr *attr, c
 
     (void)tag;
     for (size_t i = 0; i < attr->count; i++) {
-        if (!cv_arena_ok(r->arena)) {
+        if (!cv_arena_ok(r->arena))
             return dir_unreadable(r->err, r->entry, attr->name, "is too large");
-        }
-        if (!take_alias(r, attr, i, &aliases[i])) {
+        if (!take_alias(r, attr, i, &aliases[i]))
             return false;
-        }
     }
     s->aliases = aliases;
     s->alias_count = attr->count;
@@ -313,9 +293,8 @@ static bool take_leave(struct dir_reader *r, const struct dir_attr *attr, size_t
     struct dir_json_in in;
     int kind = DOM_LEAVE_KHAC;
 
-    if (!dir_read_begin(&in, r, attr, at)) {
+    if (!dir_read_begin(&in, r, attr, at))
         return false;
-    }
     *out = (struct dom_leave){.from = CV_NO_DAY, .to = CV_NO_DAY};
     cv_jin_word(in.object, "kind", CV_REQUIRED, dom_leave_kind_words, &kind);
     out->kind = (enum dom_leave_kind)kind;
@@ -337,14 +316,11 @@ static bool take_leaves(struct dir_reader *r, const struct dir_attr *attr, const
     struct dom_leave *leaves = CV_NEWS(r->arena, struct dom_leave, attr->count);
 
     (void)tag;
-    if (!cv_arena_ok(r->arena)) {
+    if (!cv_arena_ok(r->arena))
         return dir_unreadable(r->err, r->entry, attr->name, "is too large");
-    }
-    for (size_t i = 0; i < attr->count; i++) {
-        if (!take_leave(r, attr, i, &leaves[i])) {
+    for (size_t i = 0; i < attr->count; i++)
+        if (!take_leave(r, attr, i, &leaves[i]))
             return false;
-        }
-    }
     qsort(leaves, attr->count, sizeof(*leaves), by_first_day);
     s->leaves = leaves;
     s->leave_count = attr->count;
@@ -368,9 +344,8 @@ static void put_departure(const struct dom_departure *d, struct dir_attrs *out)
     dir_json_moment(&j, "ended_at", d->ended_at);
     dir_json_text(&j, "recorded_by", d->recorded_by);
     dir_json_text(&j, "ended_by", d->ended_by);
-    if (d->counted) {
+    if (d->counted)
         cv_jout_bool(&j.out, "counted", true);
-    }
     dir_json_text(&j, "held_by", d->held_by);
     dir_json_moment(&j, "held_at", d->held_at);
     dir_json_text(&j, "released_by", d->released_by);
@@ -386,9 +361,8 @@ static void put_departures(const void *record, const char *base, struct dir_attr
     const struct dom_staff *s = record;
 
     (void)base;
-    for (size_t i = 0; i < s->departure_count; i++) {
+    for (size_t i = 0; i < s->departure_count; i++)
         put_departure(&s->departures[i], out);
-    }
 }
 
 static bool take_departure(struct dir_reader *r, const struct dir_attr *attr, size_t at, struct dom_departure *d)
@@ -396,9 +370,8 @@ static bool take_departure(struct dir_reader *r, const struct dir_attr *attr, si
     struct dir_json_in in;
     int state = 0, reason = 0;
 
-    if (!dir_read_begin(&in, r, attr, at)) {
+    if (!dir_read_begin(&in, r, attr, at))
         return false;
-    }
     *d = (struct dom_departure){.effective_on = CV_NO_DAY,
                                 .recorded_at = CV_NO_MOMENT,
                                 .started_at = CV_NO_MOMENT,
@@ -435,9 +408,8 @@ static void sort_departures(struct dom_departure *d, size_t count)
         struct dom_departure moving = d[i];
         size_t to = i;
 
-        for (; to > 0 && d[to - 1].number > moving.number; to--) {
+        for (; to > 0 && d[to - 1].number > moving.number; to--)
             d[to] = d[to - 1];
-        }
         d[to] = moving;
     }
 }
@@ -449,12 +421,10 @@ static bool take_departures(struct dir_reader *r, const struct dir_attr *attr, c
 
     (void)tag;
     for (size_t i = 0; i < attr->count; i++) {
-        if (!cv_arena_ok(r->arena)) {
+        if (!cv_arena_ok(r->arena))
             return dir_unreadable(r->err, r->entry, attr->name, "is too large");
-        }
-        if (!take_departure(r, attr, i, &all[i])) {
+        if (!take_departure(r, attr, i, &all[i]))
             return false;
-        }
     }
     sort_departures(all, attr->count);
     s->departures = all;
@@ -545,9 +515,8 @@ bool dir_unmap_staff(const struct dir_entry *entry, struct cv_arena *arena, stru
 {
     struct dom_staff s = dom_staff_new((struct cv_id){0});
 
-    if (!dir_fields_take(&dir_staff_fields, entry, arena, &s, err) || !dir_accounts_whole(&s, entry, err)) {
+    if (!dir_fields_take(&dir_staff_fields, entry, arena, &s, err) || !dir_accounts_whole(&s, entry, err))
         return false;
-    }
     *out = s;
     return true;
 }

@@ -24,27 +24,22 @@ static bool take_name(struct dir_reader *r, const struct dir_attr *attr, const c
 
 static void put_bits(struct dir_json *j, const char *name, uint32_t bits, const char *const *words)
 {
-    if (!bits) {
+    if (!bits)
         return;
-    }
     cv_jout_array(&j->out, name);
-    for (size_t i = 0; words[i]; i++) {
-        if (bits & (UINT32_C(1) << i)) {
+    for (size_t i = 0; words[i]; i++)
+        if (bits & (UINT32_C(1) << i))
             cv_jout_string(&j->out, NULL, words[i]);
-        }
-    }
     cv_jout_end(&j->out);
 }
 
 static void put_positions(struct dir_json *j, const struct dom_required *line)
 {
-    if (!line->position_count) {
+    if (!line->position_count)
         return;
-    }
     cv_jout_array(&j->out, "positions");
-    for (size_t i = 0; i < line->position_count; i++) {
+    for (size_t i = 0; i < line->position_count; i++)
         cv_jout_string(&j->out, NULL, line->positions[i]);
-    }
     cv_jout_end(&j->out);
 }
 
@@ -70,17 +65,15 @@ static void take_bits(struct dir_json_in *in, const char *name, const char *cons
 {
     const struct cv_jin_list *list;
 
-    if (cv_jin_array(in->object, name, CV_OPTIONAL, 32, &list) != CV_VALUE) {
+    if (cv_jin_array(in->object, name, CV_OPTIONAL, 32, &list) != CV_VALUE)
         return;
-    }
     for (size_t i = 0; i < cv_jin_count(list); i++) {
         int word;
 
-        if (cv_jin_item_word(list, i, words, &word)) {
+        if (cv_jin_item_word(list, i, words, &word))
             *out |= UINT32_C(1) << word;
-        } else {
+        else
             in->bad = true;
-        }
     }
 }
 
@@ -90,9 +83,8 @@ static void take_positions(struct dir_json_in *in, struct dom_required *line)
     struct cv_arena *arena = in->reader->arena;
     size_t count;
 
-    if (cv_jin_array(in->object, "positions", CV_OPTIONAL, POSITIONS_MAX, &list) != CV_VALUE) {
+    if (cv_jin_array(in->object, "positions", CV_OPTIONAL, POSITIONS_MAX, &list) != CV_VALUE)
         return;
-    }
     count = cv_jin_count(list);
     line->positions = CV_NEWS(arena, const char *, count);
     for (size_t i = 0; i < count && cv_arena_ok(arena); i++) {
@@ -106,9 +98,8 @@ static bool take_line(struct dir_reader *r, const struct dir_attr *attr, size_t 
 {
     struct dir_json_in in;
 
-    if (!dir_read_begin(&in, r, attr, at)) {
+    if (!dir_read_begin(&in, r, attr, at))
         return false;
-    }
     take_bits(&in, "blocks", dom_block_words, &line->blocks);
     take_bits(&in, "unit_kinds", dom_unit_kind_words, &line->unit_kinds);
     take_bits(&in, "categories", dom_category_words, &line->categories);
@@ -123,12 +114,10 @@ static bool take_required(struct dir_reader *r, const struct dir_attr *attr, con
 
     (void)tag;
     for (size_t i = 0; i < attr->count; i++) {
-        if (!cv_arena_ok(r->arena)) {
+        if (!cv_arena_ok(r->arena))
             return dir_unreadable(r->err, r->entry, attr->name, "is too large");
-        }
-        if (!take_line(r, attr, i, &lines[i])) {
+        if (!take_line(r, attr, i, &lines[i]))
             return false;
-        }
     }
     s->required = lines;
     s->required_count = attr->count;
@@ -158,13 +147,11 @@ static bool take_activity(struct dir_reader *r, const struct dir_attr *attr, con
     int precision;
 
     (void)tag;
-    if (!dir_read_begin(&in, r, attr, 0)) {
+    if (!dir_read_begin(&in, r, attr, 0))
         return false;
-    }
     cv_jin_bool(in.object, "reported", CV_OPTIONAL, &a->reported);
-    if (cv_jin_word(in.object, "precision", CV_REQUIRED, dom_precision_words, &precision) == CV_VALUE) {
+    if (cv_jin_word(in.object, "precision", CV_REQUIRED, dom_precision_words, &precision) == CV_VALUE)
         a->precision = (enum dom_precision)precision;
-    }
     dir_read_int(in.object, "regular_days", &a->regular_days);
     dir_read_int(in.object, "regular_of", &a->regular_of);
     dir_read_int(in.object, "stale_after", &a->stale_after);
@@ -190,9 +177,8 @@ static void put_connector(const void *record, const char *base, struct dir_attrs
     struct dir_json j;
 
     (void)base;
-    if (!s->connector) {
+    if (!s->connector)
         return;
-    }
     dir_json_begin(&j);
     dom_connector_store(&j.out, s->connector);
     dir_json_text(&j, "set_by", s->connector->set_by);
@@ -208,9 +194,8 @@ static bool take_connector(struct dir_reader *r, const struct dir_attr *attr, co
     struct dir_json_in in;
 
     (void)tag;
-    if (!dir_read_begin(&in, r, attr, 0)) {
+    if (!dir_read_begin(&in, r, attr, 0))
         return false;
-    }
     *c = dom_connector_default();
     cv_moment restore = CV_NO_MOMENT, list = CV_NO_MOMENT;
     const char *set_by = NULL;
@@ -254,9 +239,8 @@ bool dir_unmap_system(const struct dir_entry *entry, struct cv_arena *arena, str
 {
     struct dom_system s = {.updated_at = CV_NO_MOMENT, .activity = dom_activity_default()};
 
-    if (!dir_fields_take(&dir_system_fields, entry, arena, &s, err)) {
+    if (!dir_fields_take(&dir_system_fields, entry, arena, &s, err))
         return false;
-    }
     *out = s;
     return true;
 }

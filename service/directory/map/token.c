@@ -11,11 +11,9 @@ static void put_scopes(const void *record, const char *base, struct dir_attrs *o
     const struct dom_token *t = record;
 
     (void)base;
-    for (size_t i = 0; (1u << i) <= DOM_ALL_SCOPES; i++) {
-        if (t->scopes & (1u << i)) {
+    for (size_t i = 0; (1u << i) <= DOM_ALL_SCOPES; i++)
+        if (t->scopes & (1u << i))
             dir_put(out, "cvScope", dom_scope_words[i]);
-        }
-    }
 }
 
 static bool take_scopes(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
@@ -26,9 +24,8 @@ static bool take_scopes(struct dir_reader *r, const struct dir_attr *attr, const
     for (size_t i = 0; i < attr->count; i++) {
         int word = dom_word_index(dom_scope_words, attr->values[i].bytes);
 
-        if (word < 0) {
+        if (word < 0)
             return dir_unreadable(r->err, r->entry, attr->name, "has a value that is not understood");
-        }
         t->scopes |= 1u << word;
     }
     return true;
@@ -38,9 +35,8 @@ static void put_unit(const void *record, const char *base, struct dir_attrs *out
 {
     const struct dom_token *t = record;
 
-    if (!t->everywhere) {
+    if (!t->everywhere)
         dir_put(out, "cvUnit", dir_dn_unit(out->arena, base, t->unit));
-    }
 }
 
 static bool take_unit(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
@@ -82,9 +78,8 @@ bool dir_unmap_token(const struct dir_entry *entry, struct cv_arena *arena, stru
                           .created_at = CV_NO_MOMENT,
                           .idempotency.at = CV_NO_MOMENT};
 
-    if (!dir_fields_take(&dir_token_fields, entry, arena, &t, err)) {
+    if (!dir_fields_take(&dir_token_fields, entry, arena, &t, err))
         return false;
-    }
     if (!t.everywhere && cv_id_is_zero(t.unit)) {
         return dir_unreadable(err, entry, "cvUnit",
                               "is missing"); /* or the token would be good for nothing or for all */

@@ -16,9 +16,8 @@ static void put_claims(const void *record, const char *base, struct dir_attrs *o
 
     (void)base;
     dir_put_claim(out, "unit", u->code, u->active_to);
-    for (size_t i = 0; i < u->former_code_count; i++) {
+    for (size_t i = 0; i < u->former_code_count; i++)
         dir_put_claim(out, "unit", u->former_codes[i], u->active_to);
-    }
 }
 
 /* Two living siblings never share a slug: whoever has no end claims it under its parent. */
@@ -53,9 +52,8 @@ static void put_parent(const void *record, const char *base, struct dir_attrs *o
 {
     const struct dom_unit *u = record;
 
-    if (u->has_parent) {
+    if (u->has_parent)
         dir_put(out, "cvParent", dir_dn_unit(out->arena, base, u->parent));
-    }
 }
 
 static bool take_parent(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
@@ -76,16 +74,13 @@ static void put_headcount(const struct dom_headcount *h, struct dir_attrs *out)
     cv_jout_int(&j.out, "total", h->total);
     if (h->has_categories) {
         cv_jout_object(&j.out, "by_category");
-        for (int c = 0; c < DOM_CATEGORIES; c++) {
-            if (h->by_category[c] >= 0) {
+        for (int c = 0; c < DOM_CATEGORIES; c++)
+            if (h->by_category[c] >= 0)
                 cv_jout_int(&j.out, dom_category_words[c], h->by_category[c]);
-            }
-        }
         cv_jout_end(&j.out);
     }
-    if (h->establishment >= 0) {
+    if (h->establishment >= 0)
         cv_jout_int(&j.out, "establishment", h->establishment);
-    }
     dir_json_text(&j, "source", h->source);
     dir_json_end(&j, out, "cvHeadcount");
 }
@@ -95,35 +90,30 @@ static void put_headcounts(const void *record, const char *base, struct dir_attr
     const struct dom_unit *u = record;
 
     (void)base;
-    for (size_t i = 0; i < u->headcount_count; i++) {
+    for (size_t i = 0; i < u->headcount_count; i++)
         put_headcount(&u->headcounts[i], out);
-    }
 }
 
 static void take_categories(const struct cv_jin *o, struct dom_headcount *h)
 {
     const struct cv_jin *by;
 
-    if (cv_jin_object(o, "by_category", CV_OPTIONAL, &by) != CV_VALUE) {
+    if (cv_jin_object(o, "by_category", CV_OPTIONAL, &by) != CV_VALUE)
         return;
-    }
     h->has_categories = true;
-    for (int c = 0; c < DOM_CATEGORIES; c++) {
+    for (int c = 0; c < DOM_CATEGORIES; c++)
         dir_read_int(by, dom_category_words[c], &h->by_category[c]);
-    }
 }
 
 static bool take_headcount(struct dir_reader *r, const struct dir_attr *attr, size_t at, struct dom_headcount *h)
 {
     struct dir_json_in in;
 
-    if (!dir_read_begin(&in, r, attr, at)) {
+    if (!dir_read_begin(&in, r, attr, at))
         return false;
-    }
     *h = (struct dom_headcount){.on = CV_NO_DAY, .total = -1, .establishment = -1};
-    for (int c = 0; c < DOM_CATEGORIES; c++) {
+    for (int c = 0; c < DOM_CATEGORIES; c++)
         h->by_category[c] = -1;
-    }
     cv_jin_day(in.object, "on", CV_REQUIRED, &h->on);
     dir_read_int(in.object, "total", &h->total);
     take_categories(in.object, h);
@@ -147,12 +137,10 @@ static bool take_headcounts(struct dir_reader *r, const struct dir_attr *attr, c
 
     (void)tag;
     for (size_t i = 0; i < attr->count; i++) {
-        if (!cv_arena_ok(r->arena)) {
+        if (!cv_arena_ok(r->arena))
             return dir_unreadable(r->err, r->entry, attr->name, "is too large");
-        }
-        if (!take_headcount(r, attr, i, &all[i])) {
+        if (!take_headcount(r, attr, i, &all[i]))
             return false;
-        }
     }
     qsort(all, attr->count, sizeof(*all), by_day);
     u->headcounts = all;
@@ -167,9 +155,8 @@ static void put_letterhead(const void *record, const char *base, struct dir_attr
     struct dir_json j;
 
     (void)base;
-    if (!u->has_letterhead) {
+    if (!u->has_letterhead)
         return;
-    }
     dir_json_begin(&j);
     dir_json_text(&j, "superior_body", l->superior_body);
     dir_json_text(&j, "issuing_body", l->issuing_body);
@@ -178,9 +165,8 @@ static void put_letterhead(const void *record, const char *base, struct dir_attr
     dir_json_text(&j, "signatory_title", l->signatory_title);
     dir_json_text(&j, "signatory_name", l->signatory_name);
     cv_jout_array(&j.out, "recipients");
-    for (size_t i = 0; i < l->recipient_count; i++) {
+    for (size_t i = 0; i < l->recipient_count; i++)
         cv_jout_string(&j.out, NULL, l->recipients[i]);
-    }
     cv_jout_end(&j.out);
     dir_json_end(&j, out, "cvLetterhead");
 }
@@ -189,9 +175,8 @@ static void take_recipients(struct dir_json_in *in, struct dom_letterhead *l)
 {
     const struct cv_jin_list *list;
 
-    if (cv_jin_array(in->object, "recipients", CV_OPTIONAL, DOM_RECIPIENTS_MAX, &list) != CV_VALUE) {
+    if (cv_jin_array(in->object, "recipients", CV_OPTIONAL, DOM_RECIPIENTS_MAX, &list) != CV_VALUE)
         return;
-    }
     l->recipients = CV_NEWS(in->reader->arena, const char *, cv_jin_count(list));
     for (size_t i = 0; i < cv_jin_count(list); i++) {
         const char *text = cv_jin_item_string(list, i, SIZE_MAX);
@@ -211,9 +196,8 @@ static bool take_letterhead(struct dir_reader *r, const struct dir_attr *attr, c
     struct dir_json_in in;
 
     (void)tag;
-    if (!dir_read_begin(&in, r, attr, 0)) {
+    if (!dir_read_begin(&in, r, attr, 0))
         return false;
-    }
     u->has_letterhead = true;
     dir_read_text(in.object, "superior_body", &l->superior_body);
     dir_read_text(in.object, "issuing_body", &l->issuing_body);
@@ -234,9 +218,8 @@ static void put_receives(const void *record, const char *base, struct dir_attrs 
 
 static void put_percent(struct dir_json *j, const char *name, int percent)
 {
-    if (percent >= 0) {
+    if (percent >= 0)
         cv_jout_int(&j->out, name, percent);
-    }
 }
 
 static void put_unit_accounts(const void *record, const char *base, struct dir_attrs *out)
@@ -267,17 +250,15 @@ static bool take_unit_accounts(struct dir_reader *r, const struct dir_attr *attr
         struct dom_unit_account *a = &u->accounts[i];
         struct dir_json_in in;
 
-        if (!cv_arena_ok(r->arena) || !dir_read_begin(&in, r, attr, i)) {
+        if (!cv_arena_ok(r->arena) || !dir_read_begin(&in, r, attr, i))
             return false;
-        }
         dir_read_text(in.object, "system", &a->system);
         dir_read_text(in.object, "login", &a->login);
         dir_read_id(&in, in.object, "custodian", "stf_", &a->custodian);
         dir_read_moment(&in, in.object, "since", &a->since);
         in.bad = in.bad || !a->system || !a->login;
-        if (!dir_read_ok(&in)) {
+        if (!dir_read_ok(&in))
             return false;
-        }
     }
     u->account_count = attr->count;
     return true;
@@ -316,18 +297,16 @@ static bool take_targets(struct dir_reader *r, const struct dir_attr *attr, cons
         struct dom_target *t = &u->targets[i];
         struct dir_json_in in;
 
-        if (!cv_arena_ok(r->arena) || !dir_read_begin(&in, r, attr, i)) {
+        if (!cv_arena_ok(r->arena) || !dir_read_begin(&in, r, attr, i))
             return false;
-        }
         *t = (struct dom_target){.coverage = -1, .adoption = -1, .regular = -1};
         dir_read_text(in.object, "system", &t->system);
         dir_read_int(in.object, "coverage", &t->coverage);
         dir_read_int(in.object, "adoption", &t->adoption);
         dir_read_int(in.object, "regular", &t->regular);
         in.bad = in.bad || !t->system;
-        if (!dir_read_ok(&in)) {
+        if (!dir_read_ok(&in))
             return false;
-        }
     }
     qsort(u->targets, attr->count, sizeof(*u->targets), by_system);
     u->target_count = attr->count;
@@ -382,9 +361,8 @@ bool dir_unmap_unit(const struct dir_entry *entry, struct cv_arena *arena, struc
         .updated_at = CV_NO_MOMENT,
     };
 
-    if (!dir_fields_take(&dir_unit_fields, entry, arena, &u, err)) {
+    if (!dir_fields_take(&dir_unit_fields, entry, arena, &u, err))
         return false;
-    }
     *out = u;
     return true;
 }

@@ -55,15 +55,13 @@ static bool take_seen(struct dir_reader *r, const struct dir_attr *attr, const c
     char day[CV_DAY_TEXT] = "", *end = NULL;
     size_t len = strcspn(text, " ");
 
-    if (!use || len >= sizeof(day) || text[len] != ' ') {
+    if (!use || len >= sizeof(day) || text[len] != ' ')
         return not_understood(r, attr);
-    }
     memcpy(day, text, len);
     long earlier = strtol(text + len + 1, &end, 10);
 
-    if (!cv_day_parse(day, &use->last_on) || *end || end == text + len + 1 || earlier < 0 || earlier > INT32_MAX) {
+    if (!cv_day_parse(day, &use->last_on) || *end || end == text + len + 1 || earlier < 0 || earlier > INT32_MAX)
         return not_understood(r, attr);
-    }
     use->earlier_days = (int)earlier;
     return true;
 }
@@ -73,9 +71,8 @@ static int digits(const char *text, int count)
     int value = 0;
 
     for (int i = 0; i < count; i++) {
-        if (text[i] < '0' || text[i] > '9') {
+        if (text[i] < '0' || text[i] > '9')
             return -1;
-        }
         value = value * 10 + text[i] - '0';
     }
     return value;
@@ -88,14 +85,12 @@ static bool read_month(const struct dir_value *value, struct dom_use_month *out)
     int year, month;
     char *end;
 
-    if (value->len != MONTH_TEXT || value->bytes[4] != '-' || value->bytes[7] != ':') {
+    if (value->len != MONTH_TEXT || value->bytes[4] != '-' || value->bytes[7] != ':')
         return false;
-    }
     year = digits(value->bytes, 4);
     month = digits(value->bytes + 5, 2);
-    if (year < 0 || month < 1 || month > 12 || strspn(value->bytes + 8, "0123456789abcdef") != 8) {
+    if (year < 0 || month < 1 || month > 12 || strspn(value->bytes + 8, "0123456789abcdef") != 8)
         return false;
-    }
     *out = (struct dom_use_month){year * 12 + month - 1, (uint32_t)strtoul(value->bytes + 8, &end, 16)};
     return out->days != 0;
 }
@@ -111,21 +106,16 @@ static bool take_days(struct dir_reader *r, const struct dir_attr *attr, const c
 {
     struct dom_use *use = dom_use_need(r->record, tag);
 
-    if (!use || attr->count > DOM_USE_MONTHS_MAX) {
+    if (!use || attr->count > DOM_USE_MONTHS_MAX)
         return not_understood(r, attr);
-    }
-    for (size_t i = 0; i < attr->count; i++) {
-        if (!read_month(&attr->values[i], &use->months[i])) {
+    for (size_t i = 0; i < attr->count; i++)
+        if (!read_month(&attr->values[i], &use->months[i]))
             return not_understood(r, attr);
-        }
-    }
     use->month_count = attr->count;
     qsort(use->months, use->month_count, sizeof(use->months[0]), by_month);
-    for (size_t i = 1; i < use->month_count; i++) {
-        if (use->months[i].month == use->months[i - 1].month) {
+    for (size_t i = 1; i < use->month_count; i++)
+        if (use->months[i].month == use->months[i - 1].month)
             return not_understood(r, attr);
-        }
-    }
     return true;
 }
 
@@ -141,9 +131,8 @@ bool dir_unmap_usage(const struct dir_entry *entry, struct cv_arena *arena, stru
 {
     struct dom_usage usage = {0};
 
-    if (!dir_fields_take(&dir_usage_fields, entry, arena, &usage, err)) {
+    if (!dir_fields_take(&dir_usage_fields, entry, arena, &usage, err))
         return false;
-    }
     *out = usage;
     return true;
 }
@@ -154,9 +143,8 @@ bool dir_unmap_usage_feed(const struct dir_entry *entry, struct dom_usage_feed *
                                   .data_through = dir_get_day(entry, "cvDataThrough"),
                                   .received_at = dir_get_moment(entry, "cvReceivedAt")};
 
-    if (!feed.system) {
+    if (!feed.system)
         return dir_unreadable(err, entry, "cn", "is missing");
-    }
     *out = feed;
     return true;
 }

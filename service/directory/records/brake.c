@@ -100,9 +100,8 @@ static size_t list_of(struct dir_json_in *in, const char *name, size_t size, voi
 {
     size_t count = 0;
 
-    if (cv_jin_array(in->object, name, CV_OPTIONAL, EVENTS_MAX, list) == CV_VALUE) {
+    if (cv_jin_array(in->object, name, CV_OPTIONAL, EVENTS_MAX, list) == CV_VALUE)
         count = cv_jin_count(*list);
-    }
     *out = cv_arena_alloc(in->reader->arena, (count + 1) * size);
     return cv_arena_ok(in->reader->arena) ? count : 0;
 }
@@ -127,9 +126,8 @@ static void take_events(struct dir_json_in *in, struct dom_brake *out)
         const struct cv_jin *o = item_of(in, list, i);
         int kind = DOM_BRAKE_ORDINARY;
 
-        if (!o) {
+        if (!o)
             return;
-        }
         *e = (struct dom_brake_event){.at = CV_NO_MOMENT};
         dir_read_moment(in, o, "at", &e->at);
         dir_read_id(in, o, "unit", "unt_", &e->unit);
@@ -150,9 +148,8 @@ static void take_openings(struct dir_json_in *in, struct dom_brake *out)
         struct dom_brake_opening *p = &out->openings[out->opening_count++];
         const struct cv_jin *o = item_of(in, list, i);
 
-        if (!o) {
+        if (!o)
             return;
-        }
         *p = (struct dom_brake_opening){.until = CV_NO_MOMENT};
         dir_read_text(o, "by", &p->by);
         dir_read_text(o, "reason", &p->reason);
@@ -175,9 +172,8 @@ static void take_locks(struct dir_json_in *in, struct dom_brake *out)
         struct dom_brake_lock *l = &out->locks[out->lock_count++];
         const struct cv_jin *o = item_of(in, list, i);
 
-        if (!o) {
+        if (!o)
             return;
-        }
         *l = (struct dom_brake_lock){.system = "", .at = CV_NO_MOMENT};
         dir_read_id(in, o, "staff", "stf_", &l->staff);
         dir_read_text(o, "system", &l->system);
@@ -197,9 +193,8 @@ static void take_refusals(struct dir_json_in *in, struct dom_brake *out)
         struct dom_brake_refusal *r = &out->refusals[out->refusal_count++];
         const struct cv_jin *o = item_of(in, list, i);
 
-        if (!o) {
+        if (!o)
             return;
-        }
         *r = (struct dom_brake_refusal){.target = "", .digest = "", .at = CV_NO_MOMENT, .released_until = CV_NO_MOMENT};
         dir_read_text(o, "target", &r->target);
         dir_read_text(o, "digest", &r->digest);
@@ -218,19 +213,16 @@ static bool take_document(const struct dir_entry *entry, struct cv_arena *arena,
     struct dir_reader r = {.entry = entry, .arena = arena, .record = out, .err = err};
     struct dir_json_in in;
 
-    if (!attr || attr->count == 0) {
+    if (!attr || attr->count == 0)
         return dir_unreadable(err, entry, "cvDocument", "is missing");
-    }
-    if (!dir_read_begin(&in, &r, attr, 0)) {
+    if (!dir_read_begin(&in, &r, attr, 0))
         return false;
-    }
     take_events(&in, out);
     take_openings(&in, out);
     take_locks(&in, out);
     take_refusals(&in, out);
-    if (!cv_arena_ok(arena)) {
+    if (!cv_arena_ok(arena))
         return dir_unreadable(err, entry, "cvDocument", "is too large");
-    }
     return dir_read_ok(&in);
 }
 
@@ -241,17 +233,15 @@ bool dir_brake_read(struct dir_session *s, struct cv_id line, struct cv_arena *a
     struct dir_entry entry;
 
     if (!dir_read_entry(s, dir_dn_brake(arena, dir_session_base(s), line), arena, &entry, err)) {
-        if (err->kind != CV_NOT_FOUND) {
+        if (err->kind != CV_NOT_FOUND)
             return false;
-        }
         cv_error_clear(err);
         *out = brake;
         return true;
     }
     brake.revision = dir_get_int(&entry, "cvRevision", 0);
-    if (!take_document(&entry, arena, &brake, err)) {
+    if (!take_document(&entry, arena, &brake, err))
         return false;
-    }
     *out = brake;
     return true;
 }
@@ -263,17 +253,15 @@ bool dir_brake_list(struct dir_session *s, struct cv_arena *arena, struct dom_br
     size_t count = 0, kept = 0;
 
     if (!dir_find_entries(s, dir_dn_folder(arena, dir_session_base(s), "brakes"),
-                          dir_filter_class(arena, "cvBrakeEntry"), LINES_MAX, arena, &found, &count, err)) {
+                          dir_filter_class(arena, "cvBrakeEntry"), LINES_MAX, arena, &found, &count, err))
         return false;
-    }
     *out = CV_NEWS(arena, struct dom_brake, count + 1);
     for (size_t i = 0; i < count && cv_arena_ok(arena); i++) {
         struct dom_brake *b = &(*out)[kept++];
 
         *b = (struct dom_brake){.revision = dir_get_int(&found[i], "cvRevision", 0)};
-        if (!dir_dn_id(found[i].dn, "tok_", &b->line) || !take_document(&found[i], arena, b, err)) {
+        if (!dir_dn_id(found[i].dn, "tok_", &b->line) || !take_document(&found[i], arena, b, err))
             return false;
-        }
     }
     *out_count = kept;
     return true;
@@ -288,12 +276,10 @@ static bool add_brake(struct dir_session *s, const char *dn, const struct dom_br
     dir_put(attrs, "objectClass", "cvBrakeEntry");
     dir_put(attrs, "cvId", cv_id_text("tok_", brake->line, id));
     dir_put_moment(attrs, "cvCreatedAt", cv_now());
-    if (dir_add_entry(s, dn, attrs, NULL, err)) {
+    if (dir_add_entry(s, dn, attrs, NULL, err))
         return true;
-    }
-    if (err->kind == CV_EXISTS) {
+    if (err->kind == CV_EXISTS)
         err->kind = CV_STALE; /* somebody was faster */
-    }
     return false;
 }
 
@@ -303,9 +289,8 @@ bool dir_brake_save(struct dir_session *s, const struct dom_brake *brake, const 
     struct dir_attrs was, will;
     cv_auto_arena arena = dir_scratch(err);
 
-    if (!arena) {
+    if (!arena)
         return false;
-    }
     const char *dn = dir_dn_brake(arena, dir_session_base(s), brake->line);
 
     dir_attrs_init(&was, arena);
@@ -314,9 +299,8 @@ bool dir_brake_save(struct dir_session *s, const struct dom_brake *brake, const 
     dir_put_int(&will, "cvRevision", brake->revision + 1);
     dir_put(&will, "cvActor", dir_actor_text(arena, actor));
     dir_put_moment(&will, "cvUpdatedAt", cv_now());
-    if (brake->revision == 0) {
+    if (brake->revision == 0)
         return add_brake(s, dn, brake, &will, err);
-    }
     dir_put_int(&was, "cvRevision", brake->revision);
     return dir_modify_entry(s, dn, &was, &will, dir_filter_revision(arena, brake->revision, ""), NULL, err);
 }

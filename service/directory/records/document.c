@@ -70,12 +70,10 @@ bool dir_document_add(struct dir_session *s, const struct dir_document *doc, con
 {
     cv_auto_arena arena = document_scratch(0, doc->len, err);
 
-    if (!arena) {
+    if (!arena)
         return false;
-    }
-    if (strlen(doc->name) > NAME_MAX_BYTES) {
+    if (strlen(doc->name) > NAME_MAX_BYTES)
         return cv_fail_as(err, CV_INVALID, "cvDocumentName", "Tên tài liệu quá dài.", "The name is too long.");
-    }
     struct dir_write w = {arena, &document_fields, document_dn(s, arena, doc->folder, doc->name), actor};
 
     return dir_record_add(s, &w, doc, doc->created_at, out, err);
@@ -90,9 +88,8 @@ static bool take_document(const struct dir_entry *entry, const char *folder, str
                                .updated_at = CV_NO_MOMENT,
                                .idempotency.at = CV_NO_MOMENT};
 
-    if (!dir_fields_take(&document_fields, entry, arena, &doc, err)) {
+    if (!dir_fields_take(&document_fields, entry, arena, &doc, err))
         return false;
-    }
     *out = doc;
     return true;
 }
@@ -122,9 +119,8 @@ bool dir_document_save(struct dir_session *s, const struct dir_document *before,
     struct dir_document after = *before;
     cv_auto_arena arena = document_scratch(before->len, len, err);
 
-    if (!arena) {
+    if (!arena)
         return false;
-    }
     after.bytes = bytes;
     after.len = len;
     struct dir_write w = {arena, &document_fields, document_dn(s, arena, before->folder, before->name), actor};
@@ -154,16 +150,13 @@ static bool list_names(struct dir_session *s, const char *folder, const char *pr
     const char *filter = dir_filter_prefix(arena, "cvDocumentName", prefix);
 
     filter = dir_filter_and(arena, dir_filter_class(arena, "cvDocumentEntry"), filter);
-    if (after) {
+    if (after)
         filter = dir_filter_and(arena, filter, dir_filter_from(arena, "cvDocumentName", after));
-    }
     if (!dir_list_values(s, dir_dn_folder(arena, dir_session_base(s), folder), filter, "cvDocumentName",
-                         DIR_DOCUMENT_NAMES_MAX, arena, out, err)) {
+                         DIR_DOCUMENT_NAMES_MAX, arena, out, err))
         return false;
-    }
-    if (out->count > 1) {
+    if (out->count > 1)
         qsort(out->values, out->count, sizeof(*out->values), by_name);
-    }
     return true;
 }
 
@@ -174,30 +167,26 @@ bool dir_document_list(struct dir_session *s, const char *folder, const char *pr
     struct dir_attr names;
     size_t count = 0;
 
-    if (!list_names(s, folder, prefix, after, arena, &names, err)) {
+    if (!list_names(s, folder, prefix, after, arena, &names, err))
         return false;
-    }
     struct dir_document *docs = CV_NEWS(arena, struct dir_document, names.count < max ? names.count + 1 : max + 1);
 
     for (size_t i = 0; i < names.count && count < max && cv_arena_ok(arena); i++) {
         const char *name = names.values[i].bytes;
 
-        if (after && strcmp(name, after) <= 0) {
+        if (after && strcmp(name, after) <= 0)
             continue;
-        }
         docs[count] = (struct dir_document){.folder = folder, .name = name};
         if (with_bytes && !dir_document_read(s, folder, name, arena, &docs[count], err)) {
-            if (err->kind != CV_NOT_FOUND) {
+            if (err->kind != CV_NOT_FOUND)
                 return false;
-            }
             cv_error_clear(err); /* deleted since the names were read */
             continue;
         }
         count++;
     }
-    if (!cv_arena_ok(arena)) {
+    if (!cv_arena_ok(arena))
         return cv_fail_as(err, CV_LIMIT, "", "Danh sách quá dài.", "The list is too long.");
-    }
     *out = docs;
     *out_count = count;
     return true;

@@ -18,14 +18,12 @@ static bool forget_key(struct dir_session *s, struct cv_arena *arena, const stru
     static const char *const names[] = {"cvIdempotencyKey", "cvIdempotencyBody", "cvIdempotencyAt"};
     struct dir_attrs was, will;
 
-    if (lies_in(entry->dn, dir_dn_folder(arena, dir_session_base(s), "batches"))) {
+    if (lies_in(entry->dn, dir_dn_folder(arena, dir_session_base(s), "batches")))
         return dir_delete_entry(s, entry->dn, NULL, err) || err->kind == CV_NOT_FOUND; /* another replica's clockwork */
-    }
     dir_attrs_init(&was, arena);
     dir_attrs_init(&will, arena);
-    for (size_t i = 0; i < CV_COUNT(names); i++) {
+    for (size_t i = 0; i < CV_COUNT(names); i++)
         dir_put(&was, names[i], dir_get_text(entry, names[i]));
-    }
     /* not the key of a later request, which may have come in between */
     return dir_modify_entry(s, entry->dn, &was, &will, cv_arena_printf(arena, "(|%s(!(cvIdempotencyKey=*)))", expired),
                             NULL, err);
@@ -37,18 +35,15 @@ bool dir_idempotency_forget(struct dir_session *s, cv_moment until, bool *out_fo
     struct dir_entry entry;
     cv_auto_arena arena = dir_scratch(err);
 
-    if (!arena) {
+    if (!arena)
         return false;
-    }
     const char *expired = cv_arena_printf(arena, "(cvIdempotencyAt<=%s)", cv_moment_ldap(until, moment));
 
     *out_found = dir_find_entry(s, dir_session_base(s), expired, arena, &entry, err);
-    if (*out_found) {
+    if (*out_found)
         return forget_key(s, arena, &entry, expired, err);
-    }
-    if (err->kind != CV_NOT_FOUND) {
+    if (err->kind != CV_NOT_FOUND)
         return false;
-    }
     cv_error_clear(err);
     return true;
 }
@@ -59,13 +54,11 @@ static bool find_people(struct dir_session *s, const char *filter, struct cv_id 
     struct dir_entry *found = NULL;
     size_t count = 0;
 
-    if (!dir_find_entries(s, dir_dn_people(arena, dir_session_base(s)), filter, max, arena, &found, &count, err)) {
+    if (!dir_find_entries(s, dir_dn_people(arena, dir_session_base(s)), filter, max, arena, &found, &count, err))
         return false;
-    }
     *out_count = 0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         *out_count += dir_dn_id(found[i].dn, "stf_", &out[*out_count]);
-    }
     return true;
 }
 

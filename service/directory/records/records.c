@@ -11,9 +11,8 @@ struct cv_arena *dir_scratch(struct cv_error *err)
 {
     struct cv_arena *arena = cv_arena_new(SCRATCH_MAX);
 
-    if (!arena) {
+    if (!arena)
         cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
-    }
     return arena;
 }
 
@@ -43,11 +42,9 @@ const char *dir_filter_revision(struct cv_arena *arena, int64_t revision, const 
 
 static bool has_field(const struct dir_fields *fields, const char *name)
 {
-    for (size_t i = 0; i < fields->count; i++) {
-        if (strcmp(fields->items[i].name, name) == 0) {
+    for (size_t i = 0; i < fields->count; i++)
+        if (strcmp(fields->items[i].name, name) == 0)
             return true;
-        }
-    }
     return false;
 }
 
@@ -62,9 +59,8 @@ bool dir_record_add(struct dir_session *s, const struct dir_write *w, const void
     dir_put_int(&attrs, "cvRevision", 1);
     dir_put(&attrs, "cvActor", dir_actor_text(w->arena, w->actor));
     dir_put_moment(&attrs, "cvCreatedAt", created_at == CV_NO_MOMENT ? now : created_at);
-    if (has_field(w->fields, "cvUpdatedAt")) {
+    if (has_field(w->fields, "cvUpdatedAt"))
         dir_put_moment(&attrs, "cvUpdatedAt", created_at == CV_NO_MOMENT ? now : created_at);
-    }
     return dir_add_entry(s, w->dn, &attrs, out, err);
 }
 
@@ -93,12 +89,10 @@ bool dir_record_save(struct dir_session *s, const struct dir_write *w, const voi
 bool dir_record_send(struct dir_session *s, const struct dir_write *w, const struct dir_attrs *was,
                      const struct dir_attrs *will, int64_t revision, struct dir_stamp *out, struct cv_error *err)
 {
-    if (!dir_modify_entry(s, w->dn, was, will, dir_filter_revision(w->arena, revision, ""), out, err)) {
+    if (!dir_modify_entry(s, w->dn, was, will, dir_filter_revision(w->arena, revision, ""), out, err))
         return false;
-    }
-    if (out) {
+    if (out)
         out->updated_at = dir_get_moment(&(const struct dir_entry){.attrs = *will}, "cvUpdatedAt");
-    }
     return true;
 }
 
@@ -108,9 +102,8 @@ bool dir_unit_add(struct dir_session *s, const struct dom_unit *unit, const stru
 {
     cv_auto_arena arena = dir_scratch(err);
 
-    if (!arena) {
+    if (!arena)
         return false;
-    }
     struct dir_write w = {arena, &dir_unit_fields, dir_dn_unit(arena, dir_session_base(s), unit->id), actor};
 
     return dir_record_add(s, &w, unit, unit->created_at, out, err);
@@ -130,9 +123,8 @@ bool dir_unit_save(struct dir_session *s, const struct dom_unit *before, const s
 {
     cv_auto_arena arena = dir_scratch(err);
 
-    if (!arena) {
+    if (!arena)
         return false;
-    }
     struct dir_write w = {arena, &dir_unit_fields, dir_dn_unit(arena, dir_session_base(s), before->id), actor};
 
     return dir_record_save(s, &w, before, after, before->revision, false, out, err);
@@ -193,9 +185,8 @@ bool dir_system_add(struct dir_session *s, const struct dom_system *system, cons
 {
     cv_auto_arena arena = dir_scratch(err);
 
-    if (!arena) {
+    if (!arena)
         return false;
-    }
     struct dir_write w = {arena, &dir_system_fields, dir_dn_system(arena, dir_session_base(s), system->slug), actor};
 
     return dir_record_add(s, &w, system, CV_NO_MOMENT, out, err);
@@ -206,9 +197,8 @@ bool dir_system_save(struct dir_session *s, const struct dom_system *before, con
 {
     cv_auto_arena arena = dir_scratch(err);
 
-    if (!arena) {
+    if (!arena)
         return false;
-    }
     struct dir_write w = {arena, &dir_system_fields, dir_dn_system(arena, dir_session_base(s), before->slug), actor};
 
     return dir_record_save(s, &w, before, after, before->revision, false, out, err);
@@ -220,9 +210,8 @@ bool dir_token_add(struct dir_session *s, const struct dom_token *token, const s
 {
     cv_auto_arena arena = dir_scratch(err);
 
-    if (!arena) {
+    if (!arena)
         return false;
-    }
     struct dir_write w = {arena, &dir_token_fields, dir_dn_token(arena, dir_session_base(s), token->id), actor};
 
     return dir_record_add(s, &w, token, token->created_at, out, err);
@@ -242,9 +231,8 @@ bool dir_token_save(struct dir_session *s, const struct dom_token *before, const
 {
     cv_auto_arena arena = dir_scratch(err);
 
-    if (!arena) {
+    if (!arena)
         return false;
-    }
     struct dir_write w = {arena, &dir_token_fields, dir_dn_token(arena, dir_session_base(s), before->id), actor};
 
     return dir_record_save(s, &w, before, after, before->revision, false, out, err);

@@ -13,11 +13,9 @@ static const char *dn_of(struct dir_session *s, struct cv_arena *arena, struct c
 /* Such an entry could be written but never be read again. */
 static bool whole(const struct dom_staff *staff, struct cv_error *err)
 {
-    for (size_t i = 0; i < staff->post_count; i++) {
-        if (staff->posts[i].primary) {
+    for (size_t i = 0; i < staff->post_count; i++)
+        if (staff->posts[i].primary)
             return true;
-        }
-    }
     return cv_fail_as(err, CV_INTERNAL, "cvPost", "Một người phải có vị trí công tác chính",
                       "A person needs a primary post");
 }
@@ -25,14 +23,12 @@ static bool whole(const struct dom_staff *staff, struct cv_error *err)
 bool dir_staff_add(struct dir_session *s, const struct dom_staff *staff, const struct dir_actor *actor,
                    struct dir_stamp *out, struct cv_error *err)
 {
-    if (!whole(staff, err)) {
+    if (!whole(staff, err))
         return false;
-    }
     cv_auto_arena arena = dir_scratch(err);
 
-    if (!arena) {
+    if (!arena)
         return false;
-    }
     struct dir_write w = {arena, &dir_staff_fields, dn_of(s, arena, staff->id), actor};
 
     return dir_record_add(s, &w, staff, staff->created_at, out, err);
@@ -49,21 +45,18 @@ bool dir_staff_read(struct dir_session *s, struct cv_id id, struct cv_arena *are
 bool dir_staff_save(struct dir_session *s, const struct dom_staff *before, const struct dom_staff *after, bool quiet,
                     const struct dir_actor *actor, struct dir_stamp *out, struct cv_error *err)
 {
-    if (!whole(after, err)) {
+    if (!whole(after, err))
         return false;
-    }
     cv_auto_arena arena = dir_scratch(err);
 
-    if (!arena) {
+    if (!arena)
         return false;
-    }
     struct dir_write w = {arena, &dir_staff_fields, dn_of(s, arena, before->id), actor};
     struct dir_attrs was, will;
 
     dir_record_pair(&w, dir_session_base(s), before, after, before->revision, quiet, &was, &will);
-    if (before->credential_set && !after->credential_set) {
+    if (before->credential_set && !after->credential_set)
         dir_put(&was, "userPassword", "-"); /* whatever it is: it goes */
-    }
     return dir_record_send(s, &w, &was, &will, before->revision, out, err);
 }
 
@@ -73,9 +66,8 @@ bool dir_staff_same(struct dir_session *s, const struct dom_staff *before, const
     cv_auto_arena arena = dir_scratch(err);
     struct dir_attrs was, will;
 
-    if (!arena) {
+    if (!arena)
         return false;
-    }
     dir_attrs_init(&was, arena);
     dir_attrs_init(&will, arena);
     dir_fields_put(&dir_staff_fields, before, dir_session_base(s), &was);
@@ -128,17 +120,14 @@ bool dir_name_held(struct dir_session *s, const char *name, bool *out_held, stru
     struct dir_entry entry;
     cv_auto_arena arena = dir_scratch(err);
 
-    if (!arena) {
+    if (!arena)
         return false;
-    }
     bool found = dir_find_entry(s, dir_session_base(s), dir_filter_eq(arena, "cvName", name), arena, &entry, err);
 
-    if (!found && err->kind != CV_NOT_FOUND) {
+    if (!found && err->kind != CV_NOT_FOUND)
         return false;
-    }
-    if (!found) {
+    if (!found)
         cv_error_clear(err);
-    }
     *out_held = found;
     return true;
 }
@@ -148,9 +137,8 @@ static void wipe_password(const struct dir_attrs *attrs)
     const struct dir_entry view = {.attrs = *attrs};
     const struct dir_attr *attr = dir_get(&view, "userPassword");
 
-    for (size_t i = 0; attr && i < attr->count; i++) {
+    for (size_t i = 0; attr && i < attr->count; i++)
         explicit_bzero((void *)(uintptr_t)attr->values[i].bytes, attr->values[i].len);
-    }
 }
 
 /* Asserted on the digest and on the revision: two redeemers cannot both win, and a change made meanwhile is not
@@ -168,9 +156,8 @@ bool dir_staff_activate(struct dir_session *s, const struct dom_staff *before, c
     }
     cv_auto_arena arena = dir_scratch(err);
 
-    if (!arena) {
+    if (!arena)
         return false;
-    }
     struct dir_write w = {arena, &dir_staff_fields, dn_of(s, arena, before->id), actor};
     const char *unused = dir_filter_revision(arena, before->revision,
                                              dir_filter_eq(arena, "cvActivationDigest", before->activation_digest));

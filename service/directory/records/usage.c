@@ -12,9 +12,8 @@ bool dir_usage_read(struct dir_session *s, struct cv_id staff, struct cv_arena *
 {
     struct dom_usage usage;
 
-    if (!dir_usage_read_many(s, &staff, 1, arena, &usage, err)) {
+    if (!dir_usage_read_many(s, &staff, 1, arena, &usage, err))
         return false;
-    }
     if (usage.revision == DIR_USAGE_UNREADABLE) {
         return cv_fail_as(err, CV_INTERNAL, "ou=usage", "Không đọc được bản ghi sử dụng",
                           "A record of use cannot be read");
@@ -30,9 +29,8 @@ static const char *filter_of(struct cv_arena *arena, const struct cv_id *staff, 
 
     cv_buf_init(&filter, CV_MAX_FILTER);
     cv_buf_puts(&filter, "(|");
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         cv_buf_puts(&filter, dir_filter_eq(arena, "cvId", cv_id_text("stf_", staff[i], id)));
-    }
     cv_buf_putc(&filter, ')');
     const char *text = cv_arena_strdup(arena, cv_buf_str(&filter));
 
@@ -42,11 +40,9 @@ static const char *filter_of(struct cv_arena *arena, const struct cv_id *staff, 
 
 static struct dom_usage *place_of(struct dom_usage *list, size_t count, struct cv_id staff)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (cv_id_equal(list[i].staff, staff)) {
+    for (size_t i = 0; i < count; i++)
+        if (cv_id_equal(list[i].staff, staff))
             return &list[i];
-        }
-    }
     return NULL;
 }
 
@@ -68,19 +64,15 @@ bool dir_usage_read_many(struct dir_session *s, const struct cv_id *staff, size_
     struct dir_entry *entries;
     size_t found;
 
-    if (count > DIR_USAGE_MANY) {
+    if (count > DIR_USAGE_MANY)
         return cv_fail_as(err, CV_LIMIT, "", "Hỏi quá nhiều người một lần", "Too many people in one question");
-    }
     if (!dir_find_entries(s, DIR_USAGE_BASE, filter_of(arena, staff, count), DIR_USAGE_MANY, arena, &entries, &found,
-                          err)) {
+                          err))
         return false;
-    }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         out[i] = (struct dom_usage){.staff = staff[i]};
-    }
-    for (size_t i = 0; i < found; i++) {
+    for (size_t i = 0; i < found; i++)
         take_entry(&entries[i], arena, out, count);
-    }
     return true;
 }
 
@@ -95,9 +87,8 @@ bool dir_usage_older(struct dir_session *s, cv_day day, size_t most, struct cv_a
     cv_day_iso(day, text);
     const char *filter = cv_arena_printf(arena, "(cvUseDays<=%.7s)", text);
 
-    if (!dir_find_entries(s, DIR_USAGE_BASE, filter, most, arena, &entries, &count, err)) {
+    if (!dir_find_entries(s, DIR_USAGE_BASE, filter, most, arena, &entries, &count, err))
         return false;
-    }
     struct dom_usage *usages = CV_NEWS(arena, struct dom_usage, count + 1);
     size_t readable = 0;
 
@@ -116,12 +107,10 @@ bool dir_usage_older(struct dir_session *s, cv_day day, size_t most, struct cv_a
 
 static bool add_entry(struct dir_session *s, const char *dn, const struct dir_attrs *attrs, struct cv_error *err)
 {
-    if (dir_add_entry(s, dn, attrs, NULL, err)) {
+    if (dir_add_entry(s, dn, attrs, NULL, err))
         return true;
-    }
-    if (err->kind == CV_EXISTS) {
+    if (err->kind == CV_EXISTS)
         err->kind = CV_STALE; /* somebody was faster */
-    }
     return false;
 }
 
@@ -131,9 +120,8 @@ bool dir_usage_save(struct dir_session *s, const struct dom_usage *before, const
     struct dir_attrs was, will;
     cv_auto_arena arena = dir_scratch(err);
 
-    if (!arena) {
+    if (!arena)
         return false;
-    }
     const char *dn = dir_dn_usage(arena, before->staff);
 
     dir_attrs_init(&was, arena);
@@ -141,9 +129,8 @@ bool dir_usage_save(struct dir_session *s, const struct dom_usage *before, const
     dir_fields_put(&dir_usage_fields, before, "", &was);
     dir_fields_put(&dir_usage_fields, after, "", &will);
     dir_put_int(&will, "cvRevision", before->revision + 1);
-    if (before->revision == 0) {
+    if (before->revision == 0)
         return add_entry(s, dn, &will, err);
-    }
     return dir_modify_entry(s, dn, &was, &will, dir_filter_revision(arena, before->revision, ""), NULL, err);
 }
 
@@ -152,12 +139,10 @@ bool dir_usage_feed_read(struct dir_session *s, const char *system, struct cv_ar
 {
     struct dir_entry entry;
 
-    if (dir_read_entry(s, dir_dn_usage_feed(arena, system), arena, &entry, err)) {
+    if (dir_read_entry(s, dir_dn_usage_feed(arena, system), arena, &entry, err))
         return dir_unmap_usage_feed(&entry, out, err);
-    }
-    if (err->kind != CV_NOT_FOUND) {
+    if (err->kind != CV_NOT_FOUND)
         return false;
-    }
     cv_error_clear(err);
     *out = (struct dom_usage_feed){.system = system, .data_through = CV_NO_DAY, .received_at = CV_NO_MOMENT};
     return true;
@@ -188,17 +173,15 @@ bool dir_usage_feed_save(struct dir_session *s, const struct dom_usage_feed *fee
     struct dom_usage_feed now;
     cv_auto_arena arena = dir_scratch(err);
 
-    if (!arena || !dir_usage_feed_read(s, feed->system, arena, &now, err)) {
+    if (!arena || !dir_usage_feed_read(s, feed->system, arena, &now, err))
         return false;
-    }
     const char *dn = dir_dn_usage_feed(arena, feed->system);
 
     dir_attrs_init(&was, arena);
     dir_attrs_init(&will, arena);
     put_feed(feed, &will);
-    if (now.received_at == CV_NO_MOMENT) {
+    if (now.received_at == CV_NO_MOMENT)
         return add_entry(s, dn, &will, err);
-    }
     put_feed(&now, &was);
     return dir_modify_entry(s, dn, &was, &will, backwards ? NULL : not_further_than(arena, feed->data_through), NULL,
                             err);

@@ -97,9 +97,8 @@ const char *dir_dn_system_root(struct cv_arena *arena, const char *base)
 
 const char *dir_dn_folder(struct cv_arena *arena, const char *base, const char *folder)
 {
-    if (strcmp(folder, "imports") == 0) {
+    if (strcmp(folder, "imports") == 0)
         return dir_dn_child(arena, DIR_WORK_BASE, "ou", folder);
-    }
     return dir_dn_child(arena, dir_dn_system_root(arena, base), "ou", folder);
 }
 

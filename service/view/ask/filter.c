@@ -26,12 +26,11 @@ static const char *as_phone(struct cv_arena *arena, const char *q)
 {
     enum { LEAST = 8 };
     char *digits = cv_arena_strdup(arena, q), *to = digits;
-    for (; *q; q++) {
+    for (; *q; q++)
         if (*q >= '0' && *q <= '9')
             *to++ = *q;
         else if (!strchr(" .-+()", *q))
             return NULL;
-    }
     *to = '\0';
     return to - digits >= LEAST ? digits : NULL;
 }

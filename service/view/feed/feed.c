@@ -101,9 +101,8 @@ static bool on_end(void *ctx, bool sweep)
         atomic_store(&v->refreshing, false); /* it knows what there is, and more */
         return false;
     }
-    if (sweep) {
+    if (sweep)
         view_feed_sweep(v);
-    }
     if (v->whole) {
         cv_lock_take(&v->wait.lock);
         view_paid(&v->wait, NULL, NULL); /* what was not named is not there */
