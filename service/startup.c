@@ -80,9 +80,9 @@ static bool wrong_key(const char *theirs, const struct service *s, struct cv_err
     return *theirs != '\0' && strcmp(theirs, ours) != 0 &&
            !cv_fail(err, cvp_internal, NULL,
                     "Tệp khóa không phải của dữ liệu này; hãy đặt lại đúng secret.key (key_file) từ bản sao lưu. Chưa "
-                    "thay đổi gì.",
+                    "thay đổi gì",
                     "The key file does not belong to these data; put back the right secret.key (key_file) from a "
-                    "backup. Nothing was changed.");
+                    "backup. Nothing was changed");
 }
 
 /* The key of data that are there is never made again: a new one would open nothing. `theirs`: their fingerprint, ""
@@ -97,9 +97,9 @@ static bool load_key(struct service *s, bool begun, const char *theirs, struct c
         return cv_fail(
             err, cvp_internal, NULL,
             "Thiếu tệp khóa %s của dữ liệu này, không thể tạo lại; hãy đặt lại từ bản sao lưu. Chưa thay đổi "
-            "gì.",
+            "gì",
             "The key file %s of these data is missing and cannot be made again; put it back from a backup. "
-            "Nothing was changed.",
+            "Nothing was changed",
             path);
     return cv_key_load(path, own && !begun, &s->key, err) && !wrong_key(theirs, s, err);
 }

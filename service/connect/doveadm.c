@@ -55,7 +55,7 @@ static bool send_round(struct con_client *client, const struct con_target *targe
     cv_buf_init(&body, CON_MAX_ANSWER);
     put_round(&body, arena, cut, first);
     if (!cv_buf_ok(&body))
-        return cv_fail_as(err, CV_LIMIT, "", "Quá nhiều phiên một lúc.", "Too many sessions at once.");
+        return cv_fail_as(err, CV_LIMIT, "", "Quá nhiều phiên một lúc", "Too many sessions at once");
     const struct con_request request = {
         .method = CON_POST, .content_type = "application/json", .body = body.data, .body_len = body.len};
     return con_send(client, target, &request, arena, out, err);

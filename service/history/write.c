@@ -28,12 +28,12 @@ struct moment {
 
 static bool out_of_memory(struct cv_error *err)
 {
-    return cv_fail_as(err, CV_LIMIT, "", "Số liệu quá lớn.", "The figures are too large.");
+    return cv_fail_as(err, CV_LIMIT, "", "Số liệu quá lớn", "The figures are too large");
 }
 
 static bool moved(struct cv_error *err)
 {
-    return cv_fail_as(err, CV_STALE, "", "Số liệu vừa thay đổi.", "The figures have just changed.");
+    return cv_fail_as(err, CV_STALE, "", "Số liệu vừa thay đổi", "The figures have just changed");
 }
 
 static bool list_systems(struct moment *m, struct cv_error *err)

@@ -71,10 +71,9 @@ static bool pass_guard(struct htp_private *p, const char *method, const char *ve
     cv_log(CV_LOG_DEBUG, "guard", "%s", why ? why : "the target is too long");
     p->close = true;
     if (why) {
-        htp_refuse(p, cvp_bad_request, "Yêu cầu HTTP không hợp lệ (%s).", "This is not a clean HTTP request (%s).",
-                   why);
+        htp_refuse(p, cvp_bad_request, "Yêu cầu HTTP không hợp lệ (%s)", "This is not a clean HTTP request (%s)", why);
     } else {
-        htp_refuse(p, cvp_uri_too_long, "Đường dẫn dài quá %d byte.", "The target is longer than %d bytes.",
+        htp_refuse(p, cvp_uri_too_long, "Đường dẫn dài quá %d byte", "The target is longer than %d bytes",
                    HTP_MAX_TARGET);
     }
     return false;
@@ -86,15 +85,15 @@ static bool pass_load(struct htp_private *p)
 
     if (atomic_load(&server->stopping)) {
         p->close = true;
-        htp_refuse(p, cvp_stopping, "Dịch vụ đang dừng; vui lòng gửi lại sau ít phút.",
-                   "The service is stopping; please send this again in a moment.");
+        htp_refuse(p, cvp_stopping, "Dịch vụ đang dừng; vui lòng gửi lại sau ít phút",
+                   "The service is stopping; please send this again in a moment");
         return false;
     }
     if (p->conn && p->conn->over && atomic_load(&server->watch.open) > server->high_water) {
         p->close = true;
         cv_count(CVM_http_refused_busy);
-        htp_refuse(p, cvp_busy, "Có quá nhiều kết nối; vui lòng gửi lại sau.",
-                   "There are too many connections; please send this again later.");
+        htp_refuse(p, cvp_busy, "Có quá nhiều kết nối; vui lòng gửi lại sau",
+                   "There are too many connections; please send this again later");
         return false;
     }
     return true;
@@ -116,12 +115,12 @@ static bool find_place(struct htp_private *p)
     size_t count = 0;
 
     if (!decode_path(p)) {
-        htp_refuse(p, cvp_bad_request, "Đường dẫn không phải UTF-8.", "The path is not UTF-8.");
+        htp_refuse(p, cvp_bad_request, "Đường dẫn không phải UTF-8", "The path is not UTF-8");
         return false;
     }
     p->place = htp_router_find(p->server->router, p->path_decoded, pieces, &count);
     if (!p->place) {
-        htp_refuse(p, cvp_not_found, "Không có gì ở đường dẫn này.", "There is nothing at this path.");
+        htp_refuse(p, cvp_not_found, "Không có gì ở đường dẫn này", "There is nothing at this path");
         return false;
     }
     for (size_t i = 0; i < count; i++)
@@ -153,7 +152,7 @@ static bool find_route(struct htp_private *p)
     if (!p->x.route) {
         p->close = p->verb == HTP_VERB_UNKNOWN; /* who knows what follows it */
         htp_answer_header(p, "Allow", p->place->allow);
-        htp_refuse(p, cvp_method_not_allowed, "Đường dẫn này nhận: %s.", "This path takes: %s.", p->place->allow);
+        htp_refuse(p, cvp_method_not_allowed, "Đường dẫn này nhận: %s", "This path takes: %s", p->place->allow);
         return false;
     }
     return true;
@@ -180,7 +179,7 @@ static void refuse_scope(struct htp_private *p)
     scope_names(p, ", ", &sentence);
     htp_header_set(&p->x, "WWW-Authenticate", "Bearer realm=\"congvu\", error=\"insufficient_scope\", scope=\"%s\"",
                    cv_buf_str(&words));
-    htp_refuse(p, cvp_scope_missing, "Cần một trong các quyền: %s.", "One of these scopes is needed: %s.",
+    htp_refuse(p, cvp_scope_missing, "Cần một trong các quyền: %s", "One of these scopes is needed: %s",
                cv_buf_str(&sentence));
 }
 
@@ -219,7 +218,7 @@ static bool pass_accept(struct htp_private *p)
     if (htp_accept_allows(accept, "application/json application/problem+json") ||
         (more && (strcmp(more, "*") == 0 || htp_accept_allows(accept, more))))
         return true;
-    htp_refuse(p, cvp_not_acceptable, "Ở đây chỉ có application/json%s%s.", "Only application/json%s%s is spoken here.",
+    htp_refuse(p, cvp_not_acceptable, "Ở đây chỉ có application/json%s%s", "Only application/json%s%s is spoken here",
                more ? " " : "", more ? more : "");
     return false;
 }
@@ -257,8 +256,8 @@ static bool pass_media_type(struct htp_private *p)
                       : method == HTP_PATCH ? "Accept-Patch"
                                             : "Accept",
                       comma_list(p, types));
-    htp_refuse(p, cvp_unsupported_media_type, "Vui lòng gửi với Content-Type: %s.",
-               "Please send it with Content-Type: %s.", types);
+    htp_refuse(p, cvp_unsupported_media_type, "Vui lòng gửi với Content-Type: %s",
+               "Please send it with Content-Type: %s", types);
     return false;
 }
 
@@ -271,8 +270,8 @@ static bool pass_encoding(struct htp_private *p)
         (p->head.count[HTP_CONTENT_ENCODING] == 1 && (!*coding || strcasecmp(coding, "identity") == 0)))
         return true;
     htp_answer_header(p, "Accept-Encoding", "identity");
-    htp_refuse(p, cvp_unsupported_media_type, "Vui lòng gửi nội dung không nén (không có Content-Encoding).",
-               "Please send the body as it is, without Content-Encoding.");
+    htp_refuse(p, cvp_unsupported_media_type, "Vui lòng gửi nội dung không nén (không có Content-Encoding)",
+               "Please send the body as it is, without Content-Encoding");
     return false;
 }
 
@@ -283,7 +282,7 @@ static bool pass_length(struct htp_private *p)
     if (!p->head.value[HTP_CONTENT_LENGTH] || !htp_content_length(p->head.value[HTP_CONTENT_LENGTH], &length) ||
         length <= htp_body_max(p))
         return true;
-    htp_refuse(p, cvp_body_too_large, "Nội dung gửi lớn hơn %zu byte.", "The body is larger than %zu bytes.",
+    htp_refuse(p, cvp_body_too_large, "Nội dung gửi lớn hơn %zu byte", "The body is larger than %zu bytes",
                htp_body_max(p));
     return false;
 }

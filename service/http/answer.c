@@ -67,7 +67,7 @@ void htp_reply(struct htp_exchange *x, int status)
     struct htp_private *p = x->priv;
 
     if (!htp_answered(p) && !sound(p)) {
-        htp_refuse(p, cvp_internal, "Không lập được câu trả lời.", "The answer could not be made.");
+        htp_refuse(p, cvp_internal, "Không lập được câu trả lời", "The answer could not be made");
         return;
     }
     if (!may_see(p))
@@ -95,7 +95,7 @@ void htp_reply_text(struct htp_exchange *x, int status, const char *media_type, 
     }
     copy = cv_arena_alloc(x->arena, len + 1);
     if (!cv_arena_ok(x->arena)) {
-        htp_refuse(p, cvp_internal, "Không lập được câu trả lời.", "The answer could not be made.");
+        htp_refuse(p, cvp_internal, "Không lập được câu trả lời", "The answer could not be made");
         return;
     }
     memcpy(copy, body, len);

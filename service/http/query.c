@@ -43,21 +43,21 @@ static bool look_at(struct htp_private *p, size_t at)
     const struct htp_pair *q = &p->query[at];
 
     if (!allowed(p->x.route, q->name)) {
-        cv_fault_add(&p->x.faults, CV_AT_PARAMETER, q->name, "unknown_parameter", "Không có tham số này.",
-                     "There is no such parameter.");
+        cv_fault_add(&p->x.faults, CV_AT_PARAMETER, q->name, "unknown_parameter", "Không có tham số này",
+                     "There is no such parameter");
         return true;
     }
     if (given_before(p, at)) {
-        cv_fault_add(&p->x.faults, CV_AT_PARAMETER, q->name, "repeated", "Vui lòng chỉ gửi tham số này một lần.",
-                     "Please send this parameter only once.");
+        cv_fault_add(&p->x.faults, CV_AT_PARAMETER, q->name, "repeated", "Vui lòng chỉ gửi tham số này một lần",
+                     "Please send this parameter only once");
     } else if (has_control(q->value)) {
-        cv_fault_add(&p->x.faults, CV_AT_PARAMETER, q->name, "bad_characters", "Có ký tự điều khiển.",
-                     "It holds control characters.");
+        cv_fault_add(&p->x.faults, CV_AT_PARAMETER, q->name, "bad_characters", "Có ký tự điều khiển",
+                     "It holds control characters");
     } else if (strcmp(q->name, "validate_only") == 0 && strcmp(q->value, "true") != 0 &&
                strcmp(q->value, "false") != 0) {
         /* seen here, before any handler: an unreadable "only try" must never become "do it" */
-        cv_fault_add(&p->x.faults, CV_AT_PARAMETER, q->name, "wrong_type", "Vui lòng gửi true hoặc false.",
-                     "Please send true or false.");
+        cv_fault_add(&p->x.faults, CV_AT_PARAMETER, q->name, "wrong_type", "Vui lòng gửi true hoặc false",
+                     "Please send true or false");
     }
     return false;
 }
@@ -71,11 +71,11 @@ static bool unknown_names(const struct htp_private *p, struct cv_error *err)
         if (strcmp(p->x.faults.items[i].code, "unknown_parameter") == 0)
             cv_buf_printf(&names, "%s\"%s\"", names.len ? ", " : "", p->x.faults.items[i].at);
     if (!cv_buf_ok(&names)) {
-        return cv_fail(err, cvp_unknown_parameter, NULL, "Nhiều tham số không có ở đây; xem danh sách lỗi.",
-                       "Several parameters are not known here; see the list of faults.");
+        return cv_fail(err, cvp_unknown_parameter, NULL, "Nhiều tham số không có ở đây; xem danh sách lỗi",
+                       "Several parameters are not known here; see the list of faults");
     }
-    return cv_fail(err, cvp_unknown_parameter, NULL, "Tham số %s không có ở đây.",
-                   "The parameter %s is not known here.", cv_buf_str(&names));
+    return cv_fail(err, cvp_unknown_parameter, NULL, "Tham số %s không có ở đây", "The parameter %s is not known here",
+                   cv_buf_str(&names));
 }
 
 bool htp_query_admit(struct htp_private *p, struct cv_error *err)
@@ -83,8 +83,8 @@ bool htp_query_admit(struct htp_private *p, struct cv_error *err)
     bool unknown = false;
 
     if (!htp_query_split(p->arena, p->x.query_string, p->query, &p->query_count)) {
-        return cv_fail(err, cvp_invalid_parameter, NULL, "Chuỗi truy vấn không đọc được hoặc có quá nhiều tham số.",
-                       "The query string cannot be read or has too many parameters.");
+        return cv_fail(err, cvp_invalid_parameter, NULL, "Chuỗi truy vấn không đọc được hoặc có quá nhiều tham số",
+                       "The query string cannot be read or has too many parameters");
     }
     for (size_t i = 0; i < p->query_count; i++)
         unknown = look_at(p, i) || unknown;
@@ -107,7 +107,7 @@ enum cv_presence htp_query_bool(struct htp_exchange *x, const char *name, bool *
     if (!value)
         return CV_ABSENT;
     if (strcmp(value, "true") != 0 && strcmp(value, "false") != 0)
-        return fault(x, name, "wrong_type", "Vui lòng gửi true hoặc false.", "Please send true or false.");
+        return fault(x, name, "wrong_type", "Vui lòng gửi true hoặc false", "Please send true or false");
     *out = value[0] == 't';
     return CV_VALUE;
 }
@@ -134,10 +134,10 @@ enum cv_presence htp_query_int(struct htp_exchange *x, const char *name, int64_t
     if (!value)
         return CV_ABSENT;
     if (!read_int(value, &n))
-        return fault(x, name, "wrong_type", "Vui lòng gửi một số nguyên.", "Please send a whole number.");
+        return fault(x, name, "wrong_type", "Vui lòng gửi một số nguyên", "Please send a whole number");
     if (n < min || n > max) {
-        cv_fault_add(&x->faults, CV_AT_PARAMETER, name, "out_of_range", "Phải từ %lld đến %lld.",
-                     "Must be from %lld to %lld.", (long long)min, (long long)max);
+        cv_fault_add(&x->faults, CV_AT_PARAMETER, name, "out_of_range", "Phải từ %lld đến %lld",
+                     "Must be from %lld to %lld", (long long)min, (long long)max);
         return CV_ABSENT;
     }
     *out = n;
@@ -152,8 +152,8 @@ enum cv_presence htp_query_day(struct htp_exchange *x, const char *name, cv_day 
     if (!value)
         return CV_ABSENT;
     if (!cv_day_parse(value, &day)) {
-        return fault(x, name, "not_a_date", "Vui lòng nhập ngày dạng 2026-11-15.",
-                     "Please write a date like 2026-11-15.");
+        return fault(x, name, "not_a_date", "Vui lòng nhập ngày dạng 2026-11-15",
+                     "Please write a date like 2026-11-15");
     }
     *out = day;
     return CV_VALUE;
@@ -167,8 +167,8 @@ enum cv_presence htp_query_moment(struct htp_exchange *x, const char *name, cv_m
     if (!value)
         return CV_ABSENT;
     if (!cv_moment_parse_rfc3339(value, &moment)) {
-        return fault(x, name, "not_a_moment", "Vui lòng nhập thời điểm dạng 2026-11-15T08:00:00%2B07:00.",
-                     "Please write a moment like 2026-11-15T08:00:00%2B07:00.");
+        return fault(x, name, "not_a_moment", "Vui lòng nhập thời điểm dạng 2026-11-15T08:00:00%2B07:00",
+                     "Please write a moment like 2026-11-15T08:00:00%2B07:00");
     }
     *out = moment;
     return CV_VALUE;
@@ -194,8 +194,8 @@ enum cv_presence htp_query_words(struct htp_exchange *x, const char *name, const
         int index = index_of(words, p, len);
 
         if (index < 0) {
-            cv_fault_add(&x->faults, CV_AT_PARAMETER, name, "not_allowed_value", "Không có giá trị \"%.*s\".",
-                         "There is no value \"%.*s\".", len > 40 ? 0 : (int)len, p);
+            cv_fault_add(&x->faults, CV_AT_PARAMETER, name, "not_allowed_value", "Không có giá trị \"%.*s\"",
+                         "There is no value \"%.*s\"", len > 40 ? 0 : (int)len, p);
             return CV_ABSENT;
         }
         bits |= UINT32_C(1) << index;

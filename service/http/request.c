@@ -255,7 +255,7 @@ static void run_handler(struct htp_private *p)
     p->x.route->handler(&p->x);
     if (!htp_answered(p)) {
         cv_log(CV_LOG_ERROR, "no_answer", "%s did not answer", p->x.route->operation);
-        htp_refuse(p, cvp_internal, "Không lập được câu trả lời.", "The answer could not be made.");
+        htp_refuse(p, cvp_internal, "Không lập được câu trả lời", "The answer could not be made");
     }
 }
 
@@ -268,11 +268,11 @@ void htp_run_item(void *ctx, void *thread, void *item)
     (void)ctx;
     p->x.thread = thread;
     if (atomic_load(&p->server->expired)) {
-        htp_refuse(p, cvp_stopping, "Dịch vụ đang dừng; yêu cầu này chưa được thực hiện.",
-                   "The service is stopping; this was not done.");
+        htp_refuse(p, cvp_stopping, "Dịch vụ đang dừng; yêu cầu này chưa được thực hiện",
+                   "The service is stopping; this was not done");
     } else if (cv_deadline_passed(p->x.deadline)) {
-        htp_refuse(p, cvp_busy, "Yêu cầu đã chờ quá lâu và chưa được thực hiện.",
-                   "This waited too long and was not done.");
+        htp_refuse(p, cvp_busy, "Yêu cầu đã chờ quá lâu và chưa được thực hiện",
+                   "This waited too long and was not done");
     } else {
         run_handler(p);
     }
@@ -292,8 +292,8 @@ static enum MHD_Result hand_over(struct htp_private *p)
         bool stopping = atomic_load(&p->server->stopping);
 
         cv_count(CVM_http_refused_busy);
-        htp_refuse(p, stopping ? cvp_stopping : cvp_busy, "Dịch vụ đang bận; yêu cầu này chưa được thực hiện.",
-                   "The service is busy; this was not done.");
+        htp_refuse(p, stopping ? cvp_stopping : cvp_busy, "Dịch vụ đang bận; yêu cầu này chưa được thực hiện",
+                   "The service is busy; this was not done");
         return queue(p);
     }
     p->phase = HTP_PHASE_RUNNING;
@@ -318,12 +318,12 @@ static enum MHD_Result start_work(struct htp_private *p)
     cut_at(p->conn, INT64_MAX); /* all of it is here; from now on the handler is bound by x.deadline */
     if (p->too_large) {
         p->close = true;
-        htp_refuse(p, cvp_body_too_large, "Nội dung gửi lớn hơn %zu byte.", "The body is larger than %zu bytes.",
+        htp_refuse(p, cvp_body_too_large, "Nội dung gửi lớn hơn %zu byte", "The body is larger than %zu bytes",
                    htp_body_max(p));
         return queue(p);
     }
     if (!cv_arena_ok(p->arena)) {
-        htp_refuse(p, cvp_internal, "Hết bộ nhớ.", "Out of memory.");
+        htp_refuse(p, cvp_internal, "Hết bộ nhớ", "Out of memory");
         return queue(p);
     }
     p->dear = p->x.route->dear && p->x.route->dear(&p->x);

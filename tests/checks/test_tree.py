@@ -157,3 +157,10 @@ def test_formatted_by_the_rules_of_the_tree():
     files = [str(p.relative_to(ROOT)) for d in ("service", "include", "tests") for p in (ROOT / d).rglob("*.[ch]") if "node_modules" not in p.parts]
     out = subprocess.run([FORMATTER, "--dry-run", *files], cwd=ROOT, capture_output=True, text=True)
     assert {line.split(":")[0] for line in out.stderr.splitlines() if "warning" in line} == set()
+
+
+def test_messages_end_without_a_full_stop():
+    calls = re.compile(r"\b(?:cv_fail|cv_fail_as|cv_fault_add|htp_refuse|api_query_fault)\((.*?)\);", re.S)
+    wrong = [f"{p.relative_to(ROOT)}: {text}" for p in SERVICE.rglob("*.c") for call in calls.findall(p.read_text())
+             for text in re.findall(r'"((?:\\.|[^"\\\n])*[^.])\."\s*[,)]', call + ")")]
+    assert wrong == []

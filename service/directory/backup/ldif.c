@@ -6,7 +6,7 @@
 
 static bool unreadable(struct cv_error *err)
 {
-    return cv_fail_as(err, CV_INVALID, "", "Tệp LDIF không đọc được.", "An LDIF file cannot be read.");
+    return cv_fail_as(err, CV_INVALID, "", "Tệp LDIF không đọc được", "An LDIF file cannot be read");
 }
 
 static bool take_line(char *line, struct ldif_record *out)

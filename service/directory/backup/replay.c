@@ -307,7 +307,7 @@ bool replay(const char *main_ldif, const char *log_ldif, const char *since, cons
     cv_auto_arena arena = cv_arena_new(REPLAY_ARENA);
     struct replaying r = {.arena = arena, .since = since, .report = report, .done = done};
     if (arena == NULL)
-        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ.", "Out of memory.");
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
     return read_log(&r, log_ldif, err) && write_out(&r, main_ldif, pass_on, out_ldif, err);
 }
 
@@ -316,6 +316,6 @@ bool replay_nothing(const char *main_ldif, const char *out_ldif, struct dir_rest
     cv_auto_arena arena = cv_arena_new(RECORD_ARENA);
     struct replaying r = {.arena = arena, .done = done};
     if (arena == NULL)
-        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ.", "Out of memory.");
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
     return write_out(&r, main_ldif, pass_on_but_tokens, out_ldif, err);
 }

@@ -59,7 +59,7 @@ static const char *document_dn(struct dir_session *s, struct cv_arena *arena, co
 static struct cv_arena *document_scratch(size_t before, size_t after, struct cv_error *err)
 {
     if (before > DIR_DOCUMENT_MAX || after > DIR_DOCUMENT_MAX) {
-        cv_fail_as(err, CV_LIMIT, "cvDocument", "Tài liệu quá lớn.", "The document is too large.");
+        cv_fail_as(err, CV_LIMIT, "cvDocument", "Tài liệu quá lớn", "The document is too large");
         return NULL;
     }
     return dir_scratch(err);
@@ -73,7 +73,7 @@ bool dir_document_add(struct dir_session *s, const struct dir_document *doc, con
     if (!arena)
         return false;
     if (strlen(doc->name) > NAME_MAX_BYTES)
-        return cv_fail_as(err, CV_INVALID, "cvDocumentName", "Tên tài liệu quá dài.", "The name is too long.");
+        return cv_fail_as(err, CV_INVALID, "cvDocumentName", "Tên tài liệu quá dài", "The name is too long");
     struct dir_write w = {arena, &document_fields, document_dn(s, arena, doc->folder, doc->name), actor};
 
     return dir_record_add(s, &w, doc, doc->created_at, out, err);
@@ -186,7 +186,7 @@ bool dir_document_list(struct dir_session *s, const char *folder, const char *pr
         count++;
     }
     if (!cv_arena_ok(arena))
-        return cv_fail_as(err, CV_LIMIT, "", "Danh sách quá dài.", "The list is too long.");
+        return cv_fail_as(err, CV_LIMIT, "", "Danh sách quá dài", "The list is too long");
     *out = docs;
     *out_count = count;
     return true;

@@ -57,11 +57,11 @@ void lease_set_clock(struct dir_lease *lease, int64_t (*now)(void *ctx), void *c
 bool dir_lease_open(const char *name, int64_t term_ms, struct dir_lease **out, struct cv_error *err)
 {
     if (!*name || strlen(name) >= NAME_MAX_BYTES || term_ms < TERM_LEAST_MS)
-        return cv_fail_as(err, CV_INVALID, "lease", "Tên hoặc thời hạn không dùng được.",
-                          "The name or the term cannot be used.");
+        return cv_fail_as(err, CV_INVALID, "lease", "Tên hoặc thời hạn không dùng được",
+                          "The name or the term cannot be used");
     struct dir_lease *lease = calloc(1, sizeof *lease);
     if (!lease)
-        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ.", "Out of memory.");
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
     memcpy(lease->name, name, strlen(name) + 1);
     cv_random_text(lease->holder, HOLDER_SIGNS, false);
     lease->term_ns = term_ms * 1000000;
@@ -194,7 +194,7 @@ static struct cv_arena *scratch(struct cv_error *err)
 {
     struct cv_arena *arena = cv_arena_new(SCRATCH_MAX);
     if (!arena)
-        cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ.", "Out of memory.");
+        cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
     return arena;
 }
 

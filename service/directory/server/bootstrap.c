@@ -49,8 +49,8 @@ static bool ensure_base(const struct work *w, struct cv_error *err)
         dir_put_bytes(&a, known[i].attr, w->base + name + 1, end - name - 1);
         return ensure(w, w->base, &a, err);
     }
-    return cv_fail_as(err, CV_INVALID, "base", "Gốc thư mục phải bắt đầu bằng dc=, o= hoặc ou=.",
-                      "The suffix must begin with dc=, o= or ou=.");
+    return cv_fail_as(err, CV_INVALID, "base",
+                      "Gốc thư mục phải bắt đầu bằng dc=, o= hoặc ou=", "The suffix must begin with dc=, o= or ou=");
 }
 
 static bool ensure_folder(const struct work *w, const char *parent, const char *name, struct cv_error *err)
@@ -70,8 +70,8 @@ static bool ensure_database(const struct work *w, const char *name, struct cv_er
         return true;
     if (err->kind == CV_NOT_FOUND || err->lib_code == LDAP_UNWILLING_TO_PERFORM || err->lib_code == LDAP_REFERRAL)
         return cv_fail_as(err, CV_CONFLICT, suffix,
-                          "Máy chủ thư mục chưa có cơ sở dữ liệu ou=%s; xem deploy/openldap/README.md.",
-                          "The directory server has no database ou=%s; see deploy/openldap/README.md.", name);
+                          "Máy chủ thư mục chưa có cơ sở dữ liệu ou=%s; xem deploy/openldap/README.md",
+                          "The directory server has no database ou=%s; see deploy/openldap/README.md", name);
     return false;
 }
 
@@ -204,8 +204,8 @@ static bool check_state(const struct dir_entry *state, const char *fingerprint, 
         return dir_newer_data(err);
     if (!theirs || strcmp(theirs, fingerprint) != 0)
         return cv_fail_as(err, CV_CONFLICT, "cvKeyFingerprint",
-                          "Tệp khóa không phải của dữ liệu này; hãy dùng đúng secret.key (key_file).",
-                          "The key file does not belong to these data; use the right secret.key (key_file).");
+                          "Tệp khóa không phải của dữ liệu này; hãy dùng đúng secret.key (key_file)",
+                          "The key file does not belong to these data; use the right secret.key (key_file)");
     return true;
 }
 
@@ -253,7 +253,7 @@ bool dir_bootstrap(struct dir_session *s, const struct dir_bootstrap *what, stru
 {
     cv_auto_arena arena = cv_arena_new(SCRATCH_MAX);
     if (!arena)
-        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ.", "Out of memory.");
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
     const struct work w = {s, arena, dir_session_base(s)};
     int state = look_at_state(&w, what->key_fingerprint, err);
     if (state < 0)
@@ -273,7 +273,7 @@ bool dir_data_fingerprint(struct dir_session *s, char out[17], struct cv_error *
     cv_auto_arena arena = cv_arena_new(SCRATCH_MAX);
     struct dir_entry state;
     if (!arena)
-        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ.", "Out of memory.");
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
     const struct work w = {s, arena, dir_session_base(s)};
     out[0] = '\0';
     if (dir_read_entry(s, state_dn(&w), arena, &state, err)) {
@@ -292,7 +292,7 @@ bool dir_newest_write(struct dir_session *s, cv_moment *out, struct cv_error *er
     cv_auto_arena arena = cv_arena_new(SCRATCH_MAX);
     struct dir_entry suffix;
     if (!arena)
-        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ.", "Out of memory.");
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
     if (!dir_read_operational(s, dir_session_base(s), arena, &suffix, err))
         return false;
     const struct dir_attr *context = dir_get(&suffix, "contextCSN");
@@ -312,7 +312,7 @@ bool dir_no_token(struct dir_session *s, bool *out_none, struct cv_error *err)
     cv_auto_arena arena = cv_arena_new(SCRATCH_MAX);
     struct dir_entry found;
     if (!arena)
-        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ.", "Out of memory.");
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
     const char *folder = cv_arena_printf(arena, "ou=tokens,ou=system,%s", dir_session_base(s));
     bool any = dir_find_entry(s, folder, dir_filter_class(arena, "cvTokenEntry"), arena, &found, err);
     if (!any && err->kind != CV_NOT_FOUND)

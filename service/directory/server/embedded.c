@@ -150,7 +150,7 @@ static bool start_failed(struct dir_embedded *e, const char *what, struct cv_err
 {
     char tail[sizeof err->lib_text];
     slapd_log_tail(&e->paths, tail, sizeof tail);
-    cv_fail_as(err, CV_UNAVAILABLE, "", "slapd không chạy được (%s); xem %s.", "slapd does not run (%s); see %s.", what,
+    cv_fail_as(err, CV_UNAVAILABLE, "", "slapd không chạy được (%s); xem %s", "slapd does not run (%s); see %s", what,
                e->paths.log);
     snprintf(err->lib_text, sizeof err->lib_text, "%s", tail);
     return false;
@@ -380,14 +380,14 @@ bool dir_embedded_start(const struct dir_embedded_options *options, struct dir_e
 {
     struct dir_embedded *e = make(options);
     if (!e)
-        return cv_fail_as(err, CV_INTERNAL, "", "Hết tài nguyên.", "Out of resources.");
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết tài nguyên", "Out of resources");
     bool ok = slapd_listen_uri(options->listen, e->readers_uri, sizeof e->readers_uri, err) &&
               slapd_files_open(options, &e->paths, &e->lock, err) &&
               slapd_files_write(options, &e->paths, &e->reindex, err);
     if (ok) {
         snprintf(e->listeners, sizeof e->listeners, "%s %s", e->paths.uri, e->readers_uri);
         e->config = (struct dir_config){.uri = e->paths.uri, .base = e->base};
-        ok = start_thread(e) || cv_fail_as(err, CV_INTERNAL, "", "Hết tài nguyên.", "Out of resources.");
+        ok = start_thread(e) || cv_fail_as(err, CV_INTERNAL, "", "Hết tài nguyên", "Out of resources");
     }
     if (!ok || !await_first_start(e, err)) {
         release(e);

@@ -222,7 +222,7 @@ bool slapd_files_indexed(const struct slapd_paths *paths, struct cv_error *err)
     char path[DIR_PATH_MAX + 16], digest[CV_DIGEST_TEXT];
     snprintf(path, sizeof path, "%s/digest", paths->folder);
     return index_digest(digest) ? slapd_write_file(path, digest, strlen(digest), err)
-                                : cv_fail_as(err, CV_INTERNAL, "", "Lược đồ quá lớn.", "The schema is too large.");
+                                : cv_fail_as(err, CV_INTERNAL, "", "Lược đồ quá lớn", "The schema is too large");
 }
 
 bool slapd_files_write(const struct dir_embedded_options *options, const struct slapd_paths *paths, bool *out_reindex,
@@ -236,7 +236,7 @@ bool slapd_files_write(const struct dir_embedded_options *options, const struct 
     cv_buf_init(&config, CONFIG_MAX);
     slapd_config_text(options, paths, &config);
     if (!cv_buf_ok(&config) || !index_digest(digest))
-        return cv_fail_as(err, CV_INTERNAL, "", "Cấu hình slapd quá lớn.", "slapd's configuration is too large.");
+        return cv_fail_as(err, CV_INTERNAL, "", "Cấu hình slapd quá lớn", "slapd's configuration is too large");
     if (!slapd_write_file(paths->config, config.data, config.len, err))
         return false;
     snprintf(path, sizeof path, "%s/db/data.mdb", paths->folder);

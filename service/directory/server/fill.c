@@ -50,7 +50,7 @@ bool dir_room_measure(struct dir_session *s, const char *data_dir, struct dir_ro
     struct dir_entry *found = NULL;
     size_t count = 0;
     if (!arena)
-        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ.", "Out of memory.");
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
     note_disk(room, data_dir);
     if (!dir_find_operational(s, "cn=Databases,cn=Monitor", "(olmMDBPagesMax=*)", MONITORED_MAX, arena, &found, &count,
                               err))

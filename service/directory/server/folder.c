@@ -91,8 +91,8 @@ static bool known_version(long version, struct cv_error *err)
 bool dir_newer_data(struct cv_error *err)
 {
     return cv_fail_as(err, CV_CONFLICT, "cvSchemaVersion",
-                      "Dữ liệu thuộc phiên bản mới hơn của congvud; hãy cài phiên bản đó. Chưa thay đổi gì.",
-                      "The data belong to a newer version of congvud; install that one. Nothing was changed.");
+                      "Dữ liệu thuộc phiên bản mới hơn của congvud; hãy cài phiên bản đó. Chưa thay đổi gì",
+                      "The data belong to a newer version of congvud; install that one. Nothing was changed");
 }
 
 bool dir_folder_look(const char *data_dir, struct dir_folder *out, struct cv_error *err)
@@ -125,5 +125,5 @@ bool dir_folder_seal(const char *data_dir, const char *fingerprint, struct cv_er
     snprintf(next, sizeof next, "%s.new", path);
     return slapd_write_file(next, text.data, text.len, err) &&
            (rename(next, path) == 0 ||
-            cv_fail_as(err, CV_INVALID, "data_dir", "%s: không ghi được.", "%s: cannot be written.", path));
+            cv_fail_as(err, CV_INVALID, "data_dir", "%s: không ghi được", "%s: cannot be written", path));
 }

@@ -43,8 +43,8 @@ bool slapd_listen_uri(const char *listen, char *out, size_t size, struct cv_erro
         !cv_address_is_loopback(&host))
         return refuse(listen, err);
     if (!find_free(&address, len))
-        return cv_fail_as(err, CV_UNAVAILABLE, "directory_listen", "Không lắng nghe được trên %s.",
-                          "Cannot listen on %s.", listen);
+        return cv_fail_as(err, CV_UNAVAILABLE, "directory_listen", "Không lắng nghe được trên %s",
+                          "Cannot listen on %s", listen);
     cv_address_text(&host, text);
     snprintf(out, size, host.len == 16 ? "ldap://[%s]:%d" : "ldap://%s:%d", text, cv_port_of((void *)&address));
     return true;

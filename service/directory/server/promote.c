@@ -120,9 +120,9 @@ static bool raise_term(struct promotion *p, struct dir_session *s, struct cv_err
         return dir_mark_renew(s, err);
     if (err->lib_code == LDAP_REFERRAL || err->lib_code == LDAP_UNWILLING_TO_PERFORM)
         return cv_fail_as(err, CV_CONFLICT, "",
-                          "%s vẫn chạy theo máy chủ khác; hãy bỏ syncrepl trong cấu hình, khởi động lại rồi thử lại.",
+                          "%s vẫn chạy theo máy chủ khác; hãy bỏ syncrepl trong cấu hình, khởi động lại rồi thử lại",
                           "%s still follows another server; take syncrepl out of its configuration, restart it and try "
-                          "again.",
+                          "again",
                           p->uri);
     return false;
 }
@@ -133,8 +133,8 @@ static bool promote(struct promotion *p, struct dir_session *s, bool accept, str
         return false;
     look_at_others(p);
     if (p->missing > 0 && !accept)
-        return cv_fail_as(err, CV_CONFLICT, "", "Có thể thiếu những điều trên; nếu chấp nhận, thêm --accept-missing.",
-                          "What is listed above may be missing; when that is accepted, add --accept-missing.");
+        return cv_fail_as(err, CV_CONFLICT, "", "Có thể thiếu những điều trên; nếu chấp nhận, thêm --accept-missing",
+                          "What is listed above may be missing; when that is accepted, add --accept-missing");
     return raise_term(p, s, err);
 }
 
@@ -146,7 +146,7 @@ bool dir_promote(const struct dir_config *config, const char *uri, bool accept_m
     struct dir_config at;
     struct dir_session *s = NULL;
     if (!arena)
-        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ.", "Out of memory.");
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
     bool ok = open_at(&p, uri, &at, &s, err) && promote(&p, s, accept_missing, err);
     *out_term = p.term + 1;
     dir_session_close(&s);

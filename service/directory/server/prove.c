@@ -126,7 +126,7 @@ bool dir_prove(struct dir_session *s, struct cv_faults *faults, struct cv_error 
     cv_auto_arena arena = cv_arena_new(PROVE_ARENA);
     struct proving p = {.s = s, .arena = arena, .faults = faults};
     if (arena == NULL)
-        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ.", "Out of memory.");
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
     cv_random_text(p.code, CODE_LENGTH, false);
     for (size_t i = 0; i < CV_COUNT(unique); i++)
         if (!prove_unique(&p, unique[i], err))

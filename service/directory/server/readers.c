@@ -20,7 +20,7 @@ struct reader {
 
 static bool file_fault(struct cv_error *err, const char *path, int number)
 {
-    cv_fail_as(err, CV_INVALID, "readers", "Không ghi được %s.", "Cannot write %s.", path);
+    cv_fail_as(err, CV_INVALID, "readers", "Không ghi được %s", "Cannot write %s", path);
     err->lib_code = number;
     return false;
 }
@@ -42,7 +42,7 @@ static bool set_password(const struct reader *r, const char *password, struct cv
     cv_auto_arena arena = cv_arena_new(READER_SCRATCH);
     struct dir_attrs none, wanted;
     if (!arena)
-        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ.", "Out of memory.");
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
     dir_attrs_init(&none, arena);
     dir_attrs_init(&wanted, arena);
     dir_put(&wanted, "userPassword", password);
@@ -101,11 +101,11 @@ bool dir_readers_ready(struct dir_session *s, const struct dir_config *config, c
     struct stat st;
     cv_auto_arena arena = cv_arena_new(READER_SCRATCH);
     if (!arena)
-        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ.", "Out of memory.");
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
     if ((mkdir(folder, 0700) != 0 && errno != EEXIST) || lstat(folder, &st) != 0 || !S_ISDIR(st.st_mode) ||
         (st.st_mode & 077) != 0)
-        return cv_fail_as(err, CV_INVALID, "readers", "%s phải là thư mục 0700 của người dùng này.",
-                          "%s must be a folder of this user with mode 0700.", folder);
+        return cv_fail_as(err, CV_INVALID, "readers", "%s phải là thư mục 0700 của người dùng này",
+                          "%s must be a folder of this user with mode 0700", folder);
     for (size_t i = 0; dir_reader_names[i]; i++) {
         struct reader r = {.session = s};
         r.dn = cv_arena_printf(arena, "cn=%s,ou=readers,ou=system,%s", dir_reader_names[i], dir_session_base(s));

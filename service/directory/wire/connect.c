@@ -28,8 +28,8 @@ static struct timeval left_of(struct cv_deadline deadline)
 
 static bool config_fault(struct cv_error *err, const char *path, const char *what)
 {
-    return cv_fail_as(err, CV_UNAVAILABLE, "password_file", "Tệp mật khẩu %s không dùng được: %s.",
-                      "The password file %s cannot be used: %s.", path, what);
+    return cv_fail_as(err, CV_UNAVAILABLE, "password_file", "Tệp mật khẩu %s không dùng được: %s",
+                      "The password file %s cannot be used: %s", path, what);
 }
 
 /* 0600 and ours: whoever reads it owns the directory. */
@@ -101,8 +101,8 @@ static bool connect_failed(struct cv_error *err, LDAP *ld, int code)
     if (err->kind == CV_UNAVAILABLE)
         return false;
     struct cv_error cause = *err;
-    cv_fail_as(err, CV_UNAVAILABLE, "", "Máy chủ danh bạ từ chối kết nối của dịch vụ; hãy kiểm tra cấu hình.",
-               "The directory refuses the service's connection; check the configuration.");
+    cv_fail_as(err, CV_UNAVAILABLE, "", "Máy chủ danh bạ từ chối kết nối của dịch vụ; hãy kiểm tra cấu hình",
+               "The directory refuses the service's connection; check the configuration");
     err->lib_code = cause.lib_code;
     memcpy(err->lib_text, cause.lib_text, sizeof err->lib_text);
     return false;

@@ -245,8 +245,8 @@ bool dir_entry_copy(LDAP *ld, LDAPMessage *message, struct cv_arena *arena, stru
     bool ok = copy_attributes(ld, message, ber, &entry.attrs);
     ber_free(ber, 0);
     if (!ok || !cv_arena_ok(arena))
-        return cv_fail_as(err, cv_arena_ok(arena) ? CV_UNAVAILABLE : CV_LIMIT, "", "Không đọc được bản ghi từ thư mục.",
-                          "The directory's answer could not be read.");
+        return cv_fail_as(err, cv_arena_ok(arena) ? CV_UNAVAILABLE : CV_LIMIT, "", "Không đọc được bản ghi từ thư mục",
+                          "The directory's answer could not be read");
     *out = entry;
     return true;
 }

@@ -90,16 +90,16 @@ static bool fail_unique(struct cv_error *err, const char *text)
     char field[96];
     if (strstr(text, "non-unique attributes") || strstr(text, "attributes not unique")) {
         attribute_after(text, "with ", field, sizeof field);
-        return cv_fail_as(err, CV_CONFLICT, field, "Giá trị này đã có người khác giữ.",
-                          "Somebody else already holds this value.");
+        return cv_fail_as(err, CV_CONFLICT, field, "Giá trị này đã có người khác giữ",
+                          "Somebody else already holds this value");
     }
     attribute_after(text, "attribute '", field, sizeof field);
     if (!field[0] && strstr(text, ": multiple values"))
         attribute_after(text, "", field, sizeof field);
     if (!field[0] && (strstr(text, "assword") || !text[0]))
         snprintf(field, sizeof field, "userPassword");
-    return cv_fail_as(err, CV_INVALID, field, "Máy chủ danh bạ từ chối giá trị này.",
-                      "The directory refuses this value.");
+    return cv_fail_as(err, CV_INVALID, field, "Máy chủ danh bạ từ chối giá trị này",
+                      "The directory refuses this value");
 }
 
 /* "cvKind: value #0 invalid per syntax", "attribute 'foo' not allowed" */
@@ -109,17 +109,17 @@ static bool fail_schema(struct cv_error *err, const char *text)
     attribute_after(text, "attribute '", field, sizeof field);
     if (!field[0] && strstr(text, ": value #"))
         attribute_after(text, "", field, sizeof field);
-    return cv_fail_as(err, CV_INVALID, field, "Dữ liệu không hợp với cấu trúc của thư mục.",
-                      "The data do not fit the directory's schema.");
+    return cv_fail_as(err, CV_INVALID, field, "Dữ liệu không hợp với cấu trúc của thư mục",
+                      "The data do not fit the directory's schema");
 }
 
 static bool fail_lost(struct cv_error *err, bool sent)
 {
     if (sent)
-        return cv_fail_as(err, CV_UNKNOWN, "", "Đã gửi yêu cầu nhưng chưa rõ kết quả; hãy đọc lại trước khi lặp lại.",
-                          "The request was sent, its outcome is not known; read back before repeating.");
-    return cv_fail_as(err, CV_UNAVAILABLE, "", "Máy chủ danh bạ tạm thời không trả lời; chưa có gì thay đổi.",
-                      "The directory does not answer now; nothing was changed.");
+        return cv_fail_as(err, CV_UNKNOWN, "", "Đã gửi yêu cầu nhưng chưa rõ kết quả; hãy đọc lại trước khi lặp lại",
+                          "The request was sent, its outcome is not known; read back before repeating");
+    return cv_fail_as(err, CV_UNAVAILABLE, "", "Máy chủ danh bạ tạm thời không trả lời; chưa có gì thay đổi",
+                      "The directory does not answer now; nothing was changed");
 }
 
 static bool fail_outcome(struct cv_error *err, enum outcome outcome, const char *text, bool sent)
@@ -134,24 +134,23 @@ static bool fail_outcome(struct cv_error *err, enum outcome outcome, const char 
     case UNIQUE:
         return fail_unique(err, text);
     case NONE:
-        return cv_fail_as(err, CV_NOT_FOUND, "", "Không tìm thấy.", "There is no such record.");
+        return cv_fail_as(err, CV_NOT_FOUND, "", "Không tìm thấy", "There is no such record");
     case THERE:
-        return cv_fail_as(err, CV_EXISTS, "", "Bản ghi này đã có.", "This record already exists.");
+        return cv_fail_as(err, CV_EXISTS, "", "Bản ghi này đã có", "This record already exists");
     case OLD:
-        return cv_fail_as(err, CV_STALE, "", "Bản ghi đã thay đổi; hãy đọc lại.",
-                          "The record has changed; read it again.");
+        return cv_fail_as(err, CV_STALE, "", "Bản ghi đã thay đổi; hãy đọc lại",
+                          "The record has changed; read it again");
     case MUCH:
-        return cv_fail_as(err, CV_LIMIT, "", "Máy chủ danh bạ trả lời quá nhiều.",
-                          "The directory's answer is too large.");
+        return cv_fail_as(err, CV_LIMIT, "", "Máy chủ danh bạ trả lời quá nhiều",
+                          "The directory's answer is too large");
     case DENIED:
         return cv_fail_as(err, CV_REFUSED, "",
-                          "Máy chủ danh bạ không cho phép dịch vụ làm việc này; hãy kiểm tra quyền của dịch vụ.",
-                          "The directory does not allow this to the service; check its access rules.");
+                          "Máy chủ danh bạ không cho phép dịch vụ làm việc này; hãy kiểm tra quyền của dịch vụ",
+                          "The directory does not allow this to the service; check its access rules");
     case OURS:
         break;
     }
-    return cv_fail_as(err, CV_INTERNAL, "", "Máy chủ danh bạ báo lỗi lạ.",
-                      "The directory reported an unexpected error.");
+    return cv_fail_as(err, CV_INTERNAL, "", "Máy chủ danh bạ báo lỗi lạ", "The directory reported an unexpected error");
 }
 
 bool dir_fail(struct cv_error *err, LDAP *ld, int code, const char *server_text, bool sent, const char *intent)

@@ -34,8 +34,8 @@ int dir_room_fill(const struct dir_room *room, const char *dn)
 bool dir_room_full(struct cv_error *err)
 {
     return cv_fail(err, cvp_directory_full, NULL,
-                   "Thư mục hoặc ổ đĩa của nó gần đầy; chưa có gì thay đổi. Hãy báo người quản trị.",
-                   "The directory or its disk is almost full; nothing was changed. Please tell the operator.");
+                   "Thư mục hoặc ổ đĩa của nó gần đầy; chưa có gì thay đổi. Hãy báo người quản trị",
+                   "The directory or its disk is almost full; nothing was changed. Please tell the operator");
 }
 
 /* Without its entry the brake would let no lock through. */
@@ -53,8 +53,7 @@ static bool closed_for(const struct dir_room *room, const char *dn)
 bool dir_room_for(const struct dir_room *room, const char *dn, bool anew, struct cv_error *err)
 {
     if (closed_for(room, dn))
-        return cv_fail(err, cvp_restored_closed, NULL,
-                       "Dữ liệu vừa được phục hồi và chưa được mở; chưa có gì thay đổi.",
-                       "The data were restored and are not opened yet; nothing was changed.");
+        return cv_fail(err, cvp_restored_closed, NULL, "Dữ liệu vừa được phục hồi và chưa được mở; chưa có gì thay đổi",
+                       "The data were restored and are not opened yet; nothing was changed");
     return dir_room_fill(room, dn) < (anew && waits(dn) ? FULL_FOR_NEW : FULL_FOR_ALL) || dir_room_full(err);
 }

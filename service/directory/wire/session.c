@@ -23,7 +23,7 @@ bool dir_session_open(const struct dir_config *config, struct dir_session **out,
 {
     struct dir_session *s = calloc(1, sizeof *s);
     if (!s)
-        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ.", "Out of memory.");
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
     s->config = config;
     *out = s;
     return true;

@@ -36,7 +36,7 @@ static bool within(int64_t at, int64_t ms)
 /* ---- the term ---- */
 static bool bad_file(const char *path, struct cv_error *err)
 {
-    return cv_fail_as(err, CV_INTERNAL, "term", "Không đọc hoặc ghi được %s.", "Cannot read or write %s.", path);
+    return cv_fail_as(err, CV_INTERNAL, "term", "Không đọc hoặc ghi được %s", "Cannot read or write %s", path);
 }
 
 static bool load_term(struct dir_site *site, struct cv_error *err)
@@ -126,8 +126,8 @@ static bool former(const struct dir_site *site, const struct server *s, int64_t 
         cv_log(CV_LOG_WARN, "directory.former_server", "%s is of term %lld, the site is at %lld: not used", s->uri,
                (long long)term, (long long)site->term);
     return cv_fail_as(err, CV_UNAVAILABLE, "",
-                      "Máy chủ danh bạ này đã được thay thế; hãy cho nó chạy theo máy chủ hiện tại rồi thử lại.",
-                      "This directory server was replaced by another one; let it follow that one and try again.");
+                      "Máy chủ danh bạ này đã được thay thế; hãy cho nó chạy theo máy chủ hiện tại rồi thử lại",
+                      "This directory server was replaced by another one; let it follow that one and try again");
 }
 
 /* Under the lock. A higher term is remembered before anything is done by it. */
@@ -211,8 +211,8 @@ static bool take(struct dir_site *site, size_t server, const struct word *word, 
 
 static bool fail_read_only(struct cv_error *err)
 {
-    cv_fail_as(err, CV_UNAVAILABLE, "", "Máy chủ danh bạ hiện chỉ cho đọc; chưa có gì thay đổi.",
-               "The directory is read only at present; nothing was changed.");
+    cv_fail_as(err, CV_UNAVAILABLE, "", "Máy chủ danh bạ hiện chỉ cho đọc; chưa có gì thay đổi",
+               "The directory is read only at present; nothing was changed");
     err->retry_after_s = 1;
     err->lib_code = LDAP_REFERRAL; /* what a consumer answers */
     return false;
@@ -300,24 +300,23 @@ static bool split(struct dir_site *site, struct cv_error *err)
     char *rest = NULL;
     for (char *uri = strtok_r(site->text, " ", &rest); uri; uri = strtok_r(NULL, " ", &rest)) {
         if (site->count == SERVERS_MAX)
-            return cv_fail_as(err, CV_INVALID, "directory_uri", "Tối đa %d máy chủ.", "At most %d servers.",
-                              SERVERS_MAX);
+            return cv_fail_as(err, CV_INVALID, "directory_uri", "Tối đa %d máy chủ", "At most %d servers", SERVERS_MAX);
         site->servers[site->count++].uri = uri;
     }
-    return site->count > 0 || cv_fail_as(err, CV_INVALID, "directory_uri", "Thiếu địa chỉ.", "An address is missing.");
+    return site->count > 0 || cv_fail_as(err, CV_INVALID, "directory_uri", "Thiếu địa chỉ", "An address is missing");
 }
 
 bool dir_site_open(const char *uris, const char *term_file, struct dir_site **out, struct cv_error *err)
 {
     struct dir_site *site = calloc(1, sizeof *site);
     if (!site)
-        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ.", "Out of memory.");
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
     cv_lock_init(&site->lock, CV_RANK_SITE);
     site->text = strdup(uris);
     site->file = term_file ? strdup(term_file) : NULL;
     bool memory = site->text && (site->file || !term_file);
     if (!memory)
-        cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ.", "Out of memory.");
+        cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
     if (!memory || !split(site, err) || !load_term(site, err)) {
         dir_site_close(&site);
         return false;

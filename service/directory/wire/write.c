@@ -334,7 +334,7 @@ static void put_bookkeeping(struct mods *m, const struct dir_attrs *after)
 
 static bool too_large(struct cv_error *err)
 {
-    return cv_fail_as(err, CV_LIMIT, "", "Bản ghi quá lớn.", "The record is too large.");
+    return cv_fail_as(err, CV_LIMIT, "", "Bản ghi quá lớn", "The record is too large");
 }
 
 /* ---- the calls ---- */
@@ -356,7 +356,7 @@ bool dir_add_entry(struct dir_session *s, const char *dn, const struct dir_attrs
     struct dir_stamp stamp;
     if (!send_write(s, &request, NULL, &stamp, err)) {
         if (err->lib_code == LDAP_TYPE_OR_VALUE_EXISTS) /* a new entry cannot be out of date */
-            return cv_fail_as(err, CV_INVALID, err->field, "Một giá trị được ghi hai lần.", "A value is given twice.");
+            return cv_fail_as(err, CV_INVALID, err->field, "Một giá trị được ghi hai lần", "A value is given twice");
         return false;
     }
     if (out)

@@ -29,7 +29,7 @@ bool prov_cutter_new(const char *credentials_dir, struct prov_cutter **out, stru
 {
     struct prov_cutter *cutter = calloc(1, sizeof(*cutter));
     if (cutter == NULL)
-        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ.", "Out of memory.");
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
     cutter->credentials_dir = credentials_dir;
     if (!con_client_open(&cutter->client, err)) {
         free(cutter);
