@@ -35,7 +35,7 @@ static void send(struct htp_exchange *x, const struct blob *b)
 
     if (!api_console_carried()) {
         struct cv_error err = {0};
-        cv_fail(&err, cvp_not_found, NULL, "Bản này không có giao diện web.", "This build carries no console.");
+        cv_fail(&err, cvp_not_found, NULL, "Bản này không có giao diện web", "This build carries no console");
         htp_problem(x, &err, NULL);
         return;
     }
@@ -43,9 +43,8 @@ static void send(struct htp_exchange *x, const struct blob *b)
     htp_header_set(x, "Referrer-Policy", "no-referrer");
     htp_header_set(x, "Cache-Control", "no-cache");
     htp_header_set(x, "Vary", "Accept-Encoding");
-    if (packed) {
+    if (packed)
         htp_header_set(x, "Content-Encoding", "gzip");
-    }
     htp_reply_text(x, 200, b->media_type, packed ? b->packed : b->plain,
                    (size_t)(packed ? b->packed_end - b->packed : b->plain_end - b->plain));
 }
