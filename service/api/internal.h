@@ -123,7 +123,7 @@ void api_read_usage_lines(struct cv_arena *arena, struct cv_faults *faults, cons
 /* "brake" of the caller's own line: what he did this hour, who may release; `with_waiting`: and how much waits. */
 void api_write_own_brake(struct htp_exchange *x, struct prov_call *call, bool with_waiting);
 
-bool api_figures_dear(const struct htp_exchange *x); /* coverage.c: too much for the event loop? */
+bool api_figures_costly(const struct htp_exchange *x); /* coverage.c: too much for the event loop? */
 
 /* handlers, by file; the names are the contract's operationIds */
 /* clang-format off */

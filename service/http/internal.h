@@ -199,7 +199,7 @@ struct htp_private {
     int verb;
     bool is_head, close, body_pending, too_large;
     uint32_t scopes; /* of the credential */
-    bool dear;       /* an inline route's request that was handed to a lane */
+    bool costly;     /* an inline route's request that was handed to a lane */
     bool suspended;  /* handed to a lane and not yet seen again in the event loop */
     size_t dropped;  /* of a refused body */
     struct htp_pair query[HTP_MAX_QUERY];

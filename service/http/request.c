@@ -33,14 +33,14 @@ static void cut_at(struct htp_conn *conn, int64_t when)
 
 /* ---- begin and end ---- */
 
-static enum htp_lane lane_of(const struct htp_route *route, bool dear)
+static enum htp_lane lane_of(const struct htp_route *route, bool costly)
 {
-    return dear ? HTP_INTERACTIVE : route->lane;
+    return costly ? HTP_INTERACTIVE : route->lane;
 }
 
 static void count_answer(const struct htp_private *p, int64_t now_ns)
 {
-    int lane = (int)(p->x.route ? lane_of(p->x.route, p->dear) : HTP_INLINE);
+    int lane = (int)(p->x.route ? lane_of(p->x.route, p->costly) : HTP_INLINE);
 
     cv_count(CVM_http_requests);
     if (p->status >= 500)
@@ -285,7 +285,7 @@ void htp_run_item(void *ctx, void *thread, void *item)
 
 static enum MHD_Result hand_over(struct htp_private *p)
 {
-    struct job_lane *lane = p->server->options.lanes[lane_of(p->x.route, p->dear)];
+    struct job_lane *lane = p->server->options.lanes[lane_of(p->x.route, p->costly)];
     struct job_slot slot;
 
     if (!lane || !job_lane_reserve(lane, &slot)) {
@@ -326,8 +326,8 @@ static enum MHD_Result start_work(struct htp_private *p)
         htp_refuse(p, cvp_internal, "Hết bộ nhớ", "Out of memory");
         return queue(p);
     }
-    p->dear = p->x.route->dear && p->x.route->dear(&p->x);
-    if (lane_of(p->x.route, p->dear) != HTP_INLINE)
+    p->costly = p->x.route->costly && p->x.route->costly(&p->x);
+    if (lane_of(p->x.route, p->costly) != HTP_INLINE)
         return hand_over(p);
     run_handler(p);
     cv_log_request(NULL);

@@ -7,17 +7,17 @@
 #include <stdlib.h>
 
 /* An idle worker waits here, on its own stack. */
-struct seat {
+struct waiter {
     pthread_cond_t called;
     bool up;
-    struct seat *below;
+    struct waiter *below;
 };
 
 struct job_lane {
     struct job_lane_options options;
     struct cv_lock lock;
     pthread_cond_t opened; /* a worker has opened its context, or failed to */
-    struct seat *idle;     /* the last to sit down is called first: its memory and session are still warm */
+    struct waiter *idle;   /* the last to sit down is called first: its memory and session are still warm */
     void **ring;           /* options.queue items */
     size_t head, queued;
     size_t in_use; /* reserved + queued + running; never above options.queue, so publishing cannot fail */
@@ -31,23 +31,23 @@ struct job_lane {
 /* ---- under the lock ---- */
 static void sit(struct job_lane *lane)
 {
-    struct seat seat = {.below = lane->idle};
+    struct waiter waiter = {.below = lane->idle};
 
-    pthread_cond_init(&seat.called, NULL);
-    lane->idle = &seat;
-    while (!seat.up)
-        pthread_cond_wait(&seat.called, &lane->lock.mutex);
-    pthread_cond_destroy(&seat.called);
+    pthread_cond_init(&waiter.called, NULL);
+    lane->idle = &waiter;
+    while (!waiter.up)
+        pthread_cond_wait(&waiter.called, &lane->lock.mutex);
+    pthread_cond_destroy(&waiter.called);
 }
 
 static void call_one(struct job_lane *lane)
 {
-    struct seat *seat = lane->idle;
+    struct waiter *waiter = lane->idle;
 
-    if (seat) {
-        lane->idle = seat->below;
-        seat->up = true;
-        pthread_cond_signal(&seat->called);
+    if (waiter) {
+        lane->idle = waiter->below;
+        waiter->up = true;
+        pthread_cond_signal(&waiter->called);
     }
 }
 

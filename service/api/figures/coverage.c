@@ -189,7 +189,7 @@ static void answer(struct htp_exchange *x, bool use_first)
 }
 
 /* Figures that are not kept are added up from the people; those of other days lie in the directory. */
-bool api_figures_dear(const struct htp_exchange *x)
+bool api_figures_costly(const struct htp_exchange *x)
 {
     static const char *const names[] = {"period", "category", "as_of", "compare"};
     for (size_t i = 0; i < CV_COUNT(names); i++)
