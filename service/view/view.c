@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "congvu/lock.h"
-#include "view/internal.h"
+#include "view/feed/feed.h"
 
 enum { SCRATCH = 4 << 20, PATIENCE_MS = 300000 };
 

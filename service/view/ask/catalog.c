@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "view/internal.h"
+#include "view/ask/ask.h"
 
 /* ---- questions ---- */
 bool view_systems(const struct view *v, struct cv_arena *arena, struct dom_system **out, size_t *out_count,

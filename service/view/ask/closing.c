@@ -1,7 +1,7 @@
 /* The people of a closing day, and what usage says of them later. */
 #include <string.h>
 
-#include "view/internal.h"
+#include "view/ask/ask.h"
 
 struct closing {
     const struct view *v;

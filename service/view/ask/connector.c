@@ -1,7 +1,7 @@
 /* What connector systems lack: a level, read from the accounts of everybody. */
 #include <string.h>
 
-#include "view/internal.h"
+#include "view/ask/ask.h"
 #include "congvu/connector.h"
 
 struct search {

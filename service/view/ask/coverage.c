@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "view/internal.h"
+#include "view/ask/ask.h"
 
 enum { ALL_CATEGORIES = (1u << DOM_CATEGORIES) - 1 };
 

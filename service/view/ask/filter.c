@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "view/internal.h"
+#include "view/ask/ask.h"
 
 /* ---- words that are looked for ---- */
 bool view_filter_words(struct view_filter *f, const char *q, struct cv_arena *arena)

@@ -1,5 +1,5 @@
 /* Mailboxes of units. Few, so they are looked for one by one. */
-#include "view/internal.h"
+#include "view/ask/ask.h"
 
 #include "congvu/unit.h"
 

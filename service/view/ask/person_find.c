@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "view/internal.h"
+#include "view/ask/ask.h"
 
 /* ---- answers ---- */
 static bool is_required(const struct person *p, unsigned system)

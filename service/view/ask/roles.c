@@ -1,5 +1,5 @@
 /* Who may sign in, and in which roles. */
-#include "view/internal.h"
+#include "view/ask/ask.h"
 
 static bool unit_goes_on(const struct view *v, uint32_t slot)
 {

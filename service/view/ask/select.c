@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "view/internal.h"
+#include "view/ask/ask.h"
 
 /* ---- what a list is sorted by, as bytes ---- */
 enum { VALUE_MAX = 64 };

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "view/internal.h"
+#include "view/ask/ask.h"
 
 enum { FEW = 8 };    /* a branch with less than 1/FEW of all people is gathered */
 enum { AHEAD = 12 }; /* people fetched into the cache before their turn */

@@ -1,7 +1,7 @@
 /* Targets of units: set on a unit, in force below it until another one is set. */
 #include <string.h>
 
-#include "view/internal.h"
+#include "view/ask/ask.h"
 
 static const struct dom_target *own_target(const struct unit *u, const char *system)
 {

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "view/internal.h"
+#include "view/ask/ask.h"
 
 struct listing {
     const struct view *v;

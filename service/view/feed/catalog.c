@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "view/internal.h"
+#include "view/feed/feed.h"
 
 /* ---- from the feed ---- */
 static bool same_activity(const struct dom_activity *a, const struct dom_activity *b)

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "congvu/log.h"
-#include "view/internal.h"
+#include "view/feed/feed.h"
 
 enum { LOGGED = 20 };
 

@@ -3,7 +3,7 @@
 
 #include "congvu/lock.h"
 #include "congvu/log.h"
-#include "view/internal.h"
+#include "view/feed/feed.h"
 
 static void applied(struct view *v, const uint8_t uuid[16], const char *csn)
 {

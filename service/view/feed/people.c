@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "view/internal.h"
+#include "view/feed/feed.h"
 
 typedef void (*index_change)(struct view_lookup *, uint32_t hash, uint32_t slot);
 

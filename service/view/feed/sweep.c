@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "congvu/log.h"
-#include "view/internal.h"
+#include "view/feed/feed.h"
 
 enum { ALWAYS_ALLOWED = 20, SHARE = 10 };
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "view/internal.h"
+#include "view/feed/feed.h"
 
 /* ---- hanging in and taking out ---- sums go with the branch */
 static void hang(struct view *v, uint32_t slot, uint32_t parent)

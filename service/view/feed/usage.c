@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "view/internal.h"
+#include "view/feed/feed.h"
 
 /* ---- one person's ---- */
 enum { PACKED_MAX = DOM_SYSTEMS_MAX * (sizeof(struct use) + DOM_ACTIVE_BYTES_MAX) };

@@ -3,7 +3,7 @@
 #include <time.h>
 
 #include "congvu/lock.h"
-#include "view/internal.h"
+#include "view/feed/feed.h"
 
 /* Looks at what was applied since `seen`. CSNs compare bytewise; a later one of the same entry will do. Under the lock.
  */

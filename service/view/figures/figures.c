@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "view/internal.h"
+#include "view/figures/figures.h"
 
 void view_push(struct view *v, uint32_t from, const int32_t *delta, int sign)
 {

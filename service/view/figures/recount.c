@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "view/internal.h"
+#include "view/figures/figures.h"
 
 enum { BATCH = 500 }; /* people per lock: well under a millisecond */
 enum { AHEAD = 16 };  /* people fetched into the cache before their turn */

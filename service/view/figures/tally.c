@@ -1,7 +1,7 @@
 /* What one person adds to the figures on a day. */
 #include <string.h>
 
-#include "view/internal.h"
+#include "view/figures/figures.h"
 
 const int view_window_days[WINDOWS] = {7, 30, 90, 180};
 

@@ -1,5 +1,5 @@
 /* Entering the view on its day, the days that a question judges use over, and what that rests on. */
-#include "view/internal.h"
+#include "view/figures/figures.h"
 
 /* ---- locking ---- */
 bool view_enter(const struct view *view, struct cv_error *err)

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "view/internal.h"
+#include "view/store/view.h"
 #include "congvu/connector.h"
 
 struct view_piece {

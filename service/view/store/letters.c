@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "view/internal.h"
+#include "view/store/view.h"
 
 /* ---- words of a text ---- letters and digits; capitals count as small */
 struct span {

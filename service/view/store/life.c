@@ -1,5 +1,5 @@
 /* Does the view still know everything? What may be said while it may not. */
-#include "view/internal.h"
+#include "view/store/view.h"
 
 enum { SILENCE_MS = 5000 }; /* a live feed settles about once a second */
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "congvu/lock.h"
-#include "view/internal.h"
+#include "view/store/view.h"
 
 enum { FIRST_CAP = 64 };
 

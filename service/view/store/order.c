@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "view/internal.h"
+#include "view/store/view.h"
 
 int view_person_order(const struct person *a, const struct person *b)
 {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "view/internal.h"
+#include "view/store/view.h"
 
 /* ---- texts that need ICU: before the lock ---- */
 void view_person_texts(const struct dom_staff *s, struct cv_arena *scratch, struct view_person_texts *out)

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "congvu/log.h"
-#include "view/internal.h"
+#include "view/store/view.h"
 
 void view_write(struct view *v)
 {

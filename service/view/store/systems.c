@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "view/internal.h"
+#include "view/store/view.h"
 
 /* ---- into figures ---- */
 void view_figures_room(struct view *v, struct unit *u, int used_before)

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "view/internal.h"
+#include "view/store/view.h"
 
 /* ---- slots ---- */
 static uint32_t find_slot(const struct view *v, struct cv_id id)

@@ -1,5 +1,5 @@
 /* Active days of people, and of those who are not here (yet, or any more). */
-#include "view/internal.h"
+#include "view/store/view.h"
 
 struct dom_active view_active(const struct view_uses *uses, unsigned system)
 {

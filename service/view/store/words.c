@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "view/internal.h"
+#include "view/store/view.h"
 
 static uint32_t find(const struct view_words *w, const char *text, uint32_t hash)
 {

@@ -1,0 +1,57 @@
+/* Inside view/: who matches, and the best of them in order. */
+#pragma once
+
+#include "congvu/connector.h"
+#include "view/figures/figures.h"
+
+/* ---- filter.c, select.c: lists ---- */
+enum { WORDS = 8 };
+struct view_filter {
+    uint32_t scope, unit;    /* tops; 0 = everything, NONE = nothing */
+    bool recursive, at_home; /* at_home: only the unit that counts the person */
+    uint32_t statuses, categories;
+    const char *words[WORDS];
+    size_t word_len[WORDS], word_count;
+    bool phones; /* words are looked for in phone numbers too */
+    uint64_t sign;
+    uint16_t has, missing, staged;
+    bool by_stage;
+    uint32_t stages;
+    struct view_slice slice;
+    uint16_t unknown_use, unknown_regular, unknown_activation; /* systems */
+    cv_moment updated_since;
+};
+bool view_filter_words(struct view_filter *f, const char *q, struct cv_arena *arena); /* false: nothing can match */
+/* The same for people: of an address its domain does not count, and a phone number is one word. */
+bool view_filter_person(struct view_filter *f, const char *q, bool phones, struct cv_arena *arena);
+bool view_words_match(const char *folded, const struct view_filter *f);
+bool view_match(const struct view *v, const struct view_filter *f, uint32_t slot);
+uint32_t view_holder_slot(const struct view *v, enum view_key by, const char *key); /* person_find.c; or NONE */
+bool view_person_visible(const struct view *v, const struct person *p, uint32_t top);
+/* People with any post at or below `top`, each once. NONE-safe. */
+void view_people_below(const struct view *v, uint32_t top, bool recursive, struct view_slots *out);
+size_t view_members_below(const struct view *v, uint32_t top, bool recursive); /* at most that many */
+
+enum { BY_DEPARTURE = VIEW_BY_UPDATED_AT + 1 };
+struct view_position {
+    const uint8_t *value;
+    size_t len;
+    struct cv_id id;
+};
+bool view_position_read(const void *after, size_t len, struct view_position *out);
+const void *view_position_write(struct cv_arena *arena, const struct person *p, int sort, size_t *out_len);
+int view_position_order(const struct person *p, int sort, const struct view_position *at);
+struct view_best {
+    uint32_t *slots;
+    size_t count, cap;
+    int sort;
+    bool descending;
+    const struct view *v;
+};
+void view_best_offer(struct view_best *b, uint32_t slot);
+void view_best_finish(struct view_best *b); /* in order */
+void view_fill_staff(const struct view *v, const struct person *p, bool accounts, struct cv_arena *arena,
+                     struct view_staff *out);
+bool view_drifts(const struct account *a);
+/* Fails as view_no_unit does. */
+bool view_no_system(const struct view *v, const char *parameter, const char *slug, struct cv_error *err);

@@ -1,0 +1,40 @@
+/* Inside view/: counts kept true, and the days that use is judged over. */
+#pragma once
+
+#include "view/store/view.h"
+
+/* ---- usage.c ---- */
+void view_usage_callbacks(struct dir_feed *feed);
+void view_usage_free(struct view *v);
+/* The days a question judges use over, and where its verdicts lie in a tally: kept ones (slot of a standard window
+ * that ends today), or special, to be worked out person by person as of window.to (slot 0). */
+struct view_slice {
+    bool special;
+    int slot;
+    struct view_window window;
+};
+bool view_slice_of(const struct view *v, struct view_window asked, struct view_slice *out, struct cv_error *err);
+/* The person's tally for the slice: the kept one, or worked out into *space. */
+const struct tally *view_tally_in(const struct view *v, const struct person *p, const struct view_slice *slice,
+                                  struct tally *space);
+bool view_idle(const struct view *v, const struct account *a); /* locked for inactivity: never regular */
+/* `system` is left to the caller. */
+struct view_system_usage view_usage_of(const struct view *v, unsigned system, const struct view_slice *slice);
+
+/* ---- figures.c: keeps own and sums true ---- */
+void view_count(struct view *v, struct person *p); /* makes p->tally today's and the figures with it */
+void view_uncount(struct view *v, struct person *p);
+/* NULL = today and the standard windows. */
+struct tally view_tally_of(const struct view *v, const struct person *p, const struct view_window *special);
+/* `figures` holds view_figures_used() of them, here and below. */
+void view_tally_add(const struct person *p, const struct tally *t, int sign, int32_t *figures);
+void view_derive(const struct view *v, uint32_t unit, int32_t *own); /* what follows from the headcount */
+void view_derive_for(const struct view *v, uint32_t unit, cv_day day, const struct dom_headcount *h,
+                     uint32_t categories, int32_t *own);
+void view_refigure(struct view *v, uint32_t unit);                             /* after the unit itself changed */
+void view_push(struct view *v, uint32_t from, const int32_t *delta, int sign); /* into the sums of `from` and above */
+
+/* ---- recount.c ---- */
+void view_recount_all(struct view *v);                 /* from nothing; under the write lock */
+void view_recount_below(struct view *v, uint32_t top); /* in small batches; locks inside */
+void view_roll_day(struct view *v);                    /* locks inside */
