@@ -99,8 +99,14 @@ struct dom_staff {
 struct dom_staff dom_staff_new(struct cv_id id);
 struct dom_post dom_post_new(struct cv_id unit);
 /* from <= day < to; CV_NO_DAY is open. */
-bool dom_day_within(cv_day from, cv_day to, cv_day day);
-bool dom_post_in_force(const struct dom_post *post, cv_day day);
+static inline bool dom_day_within(cv_day from, cv_day to, cv_day day)
+{
+    return (from == CV_NO_DAY || from <= day) && (to == CV_NO_DAY || day < to);
+}
+static inline bool dom_post_in_force(const struct dom_post *post, cv_day day)
+{
+    return dom_day_within(post->from, post->to, day);
+}
 /* The primary post in force on the day. Before the first one begins it is that one, in a gap or after the last one the
  * one that has ended: whoever has no post in force still belongs somewhere, but counts nowhere (dom_recorded_on).
  * Lists, rights, figures and logins all ask this. Never NULL for a saved person. */

@@ -1,16 +1,6 @@
 /* Where somebody belongs on a day: primary posts in a row, of which one is in force. */
 #include "congvu/staff.h"
 
-bool dom_day_within(cv_day from, cv_day to, cv_day day)
-{
-    return (from == CV_NO_DAY || from <= day) && (to == CV_NO_DAY || day < to);
-}
-
-bool dom_post_in_force(const struct dom_post *post, cv_day day)
-{
-    return dom_day_within(post->from, post->to, day);
-}
-
 bool dom_home_nearer(cv_day a_from, cv_day a_to, cv_day b_from, cv_day b_to, cv_day day)
 {
     bool a_ended = a_to != CV_NO_DAY && a_to <= day, b_ended = b_to != CV_NO_DAY && b_to <= day;

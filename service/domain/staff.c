@@ -81,9 +81,8 @@ static cv_day first_day_out(const struct dom_staff *s)
     return d && d->state != DOM_HELD ? d->effective_on : CV_NO_DAY;
 }
 
-static bool hired_by(const struct dom_staff *s, cv_day day)
+static bool has_begun(const struct dom_staff *s, const struct dom_post *home, cv_day day)
 {
-    const struct dom_post *home = dom_home_on(s, day);
     return (s->hired_on == CV_NO_DAY || s->hired_on <= day) &&
            (home == NULL || home->from == CV_NO_DAY || home->from <= day);
 }
@@ -91,13 +90,14 @@ static bool hired_by(const struct dom_staff *s, cv_day day)
 enum dom_status dom_status_on(const struct dom_staff *s, cv_day today)
 {
     cv_day out = first_day_out(s);
+    const struct dom_post *home = dom_home_on(s, today);
     if (out != CV_NO_DAY && out <= today)
         return DOM_DEPARTED;
-    if (!hired_by(s, today))
+    if (!has_begun(s, home, today))
         return DOM_PENDING;
     if (out != CV_NO_DAY)
         return DOM_DEPARTING;
-    if (dom_next_home(s, today) && !dom_post_in_force(dom_home_on(s, today), today))
+    if (home && !dom_post_in_force(home, today) && dom_next_home(s, today))
         return DOM_PENDING; /* comes back */
     return dom_leave_on(s, today) ? DOM_ON_LEAVE : DOM_ACTIVE;
 }
@@ -105,7 +105,7 @@ enum dom_status dom_status_on(const struct dom_staff *s, cv_day today)
 bool dom_recorded_on(const struct dom_staff *s, cv_day day)
 {
     const struct dom_post *home = dom_home_on(s, day);
-    if (!home || !dom_post_in_force(home, day) || !hired_by(s, day))
+    if (!home || !dom_post_in_force(home, day) || !has_begun(s, home, day))
         return false;
     cv_day out = first_day_out(s);
     return out == CV_NO_DAY || day < out;

@@ -188,6 +188,7 @@ def test_who_comes_back_was_away_in_between(spec):
         waiting = client.get("/v1/staff/B-1").json
         assert waiting["status"] == "pending" and {a["observed"]["state"] for a in waiting["accounts"]} <= {"closed", "temp_locked", "requested"}
         assert (recorded(client, "T1.01"), recorded(client, "T1.02")) == (0, 0)
+        assert [p["staff_code"] for p in client.get("/v1/staff", status="pending").json["items"]] == ["B-1"]
         service.stop()
         service.settings["clock_offset"] = 2 * 86400
         service.start()

@@ -24,11 +24,10 @@ static const struct absence *absence_on(const struct person *p, cv_day day)
     return NULL;
 }
 
-static void make_thin(const struct person *p, cv_day day, struct thin *t)
+static void make_thin(const struct person *p, const struct post *home, cv_day day, struct thin *t)
 {
     const struct leaving *l = person_leaving(p);
     const struct absence *a = absence_on(p, day);
-    const struct post *home = view_home_on(p, day);
     *t = (struct thin){.staff = {.hired_on = p->hired_on},
                        .post = {.primary = true, .from = home->from, .to = home->to}};
     t->staff.posts = &t->post;
@@ -178,9 +177,10 @@ static uint16_t activated_of(const struct view *v, const struct person *p, cv_da
     return activated & t->issued;
 }
 
-static void tally_posts(const struct view *v, const struct person *p, cv_day day, struct tally *t)
+static void tally_posts(const struct view *v, const struct person *p, const struct post *home, cv_day day,
+                        struct tally *t)
 {
-    const struct post *posts = person_posts(p), *home = view_home_on(p, day);
+    const struct post *posts = person_posts(p);
     if (home)
         t->home = home->unit;
     for (size_t i = 0; i < p->posts; i++) {
@@ -192,20 +192,36 @@ static void tally_posts(const struct view *v, const struct person *p, cv_day day
     }
 }
 
+/* Somebody who is away and comes back on a day to come. */
+static bool comes_back(const struct person *p, const struct post *home, cv_day day)
+{
+    if (view_post_in_force(home, day))
+        return false;
+    for (size_t i = 0; i < p->posts; i++) {
+        const struct post *post = &person_posts(p)[i];
+        if (post->primary && post != home && post->from != CV_NO_DAY && post->from > day)
+            return true;
+    }
+    return false;
+}
+
 struct tally view_tally_of(const struct view *v, const struct person *p, const struct view_window *special)
 {
     cv_day day = special ? special->to : atomic_load(&v->day);
     struct tally t = {.home = NONE, .next_day = next_change(p, day), .status = DOM_DEPARTED};
     struct thin thin;
     int length = special ? special->to - special->from + 1 : 0;
-    tally_posts(v, p, day, &t);
+    const struct post *home = view_home_on(p, day);
+    tally_posts(v, p, home, day, &t);
     tally_accounts(v, p, day, &t);
     tally_use(v, p, day, special ? &length : view_window_days, special ? 1 : WINDOWS, &t);
     t.activated = activated_of(v, p, day, &t);
     if (t.home == NONE)
         return t;
-    make_thin(p, day, &thin);
+    make_thin(p, home, day, &thin);
     t.status = (uint8_t)dom_status_on(&thin.staff, day);
+    if (t.status != DOM_DEPARTED && comes_back(p, home, day))
+        t.status = DOM_PENDING;
     if (!dom_recorded_on(&thin.staff, day)) {
         t.hosts = 0;
         return t;
