@@ -75,6 +75,8 @@ bool api_may_read_staff(const struct htp_exchange *x);
 void api_write_unit_ref(struct htp_exchange *x, const char *name, struct cv_id unit);
 /* The same of a unit that the caller may see for certain: his own top, the subtree of a token that he may see. */
 void api_write_unit_known(struct htp_exchange *x, const char *name, struct cv_id unit);
+void api_write_scopes(struct cv_jout *j, uint32_t scopes);                        /* "scopes": their words */
+void api_write_reach(struct htp_exchange *x, bool everywhere, struct cv_id unit); /* "unit", null = everywhere */
 void api_write_decision(struct cv_jout *j, const char *name, const struct dom_decision *d);
 void api_write_staff(struct htp_exchange *x, const char *name, const struct dom_staff *staff); /* full person */
 void api_write_staff_row(struct htp_exchange *x, const struct view_staff *staff);              /* list item */

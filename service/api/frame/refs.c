@@ -1,4 +1,5 @@
 /* How units and people are named inside other answers. What the caller could not read by itself is not named either. */
+#include "congvu/token.h"
 #include "api/units/units.h"
 
 bool api_sees_unit(const struct htp_exchange *x, struct cv_id unit)
@@ -91,4 +92,21 @@ void api_write_staff_names(struct htp_exchange *x, const struct view_staff *staf
     cv_jout_string(j, "staff_code", staff->staff_code);
     cv_jout_string(j, "full_name", staff->full_name);
     api_write_home(x, staff);
+}
+
+void api_write_scopes(struct cv_jout *j, uint32_t scopes)
+{
+    cv_jout_array(j, "scopes");
+    for (int i = 0; dom_scope_words[i] != NULL; i++)
+        if (scopes >> i & 1u)
+            cv_jout_string(j, NULL, dom_scope_words[i]);
+    cv_jout_end(j);
+}
+
+void api_write_reach(struct htp_exchange *x, bool everywhere, struct cv_id unit)
+{
+    if (everywhere)
+        cv_jout_null(&x->out, "unit");
+    else
+        api_write_unit_known(x, "unit", unit);
 }

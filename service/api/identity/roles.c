@@ -11,10 +11,7 @@ static void write_role(struct htp_exchange *x, const struct dom_role *role)
     cv_jout_object(j, NULL);
     cv_jout_int(j, "number", role->number);
     cv_jout_string(j, "role", dom_role_words[role->kind]);
-    if (role->everywhere)
-        cv_jout_null(j, "unit");
-    else
-        api_write_unit_known(x, "unit", role->unit);
+    api_write_reach(x, role->everywhere, role->unit);
     cv_jout_day(j, "from", role->from);
     cv_jout_day(j, "to", role->to);
     cv_jout_bool(j, "in_force", dom_role_in_force(role, cv_today()));

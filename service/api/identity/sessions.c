@@ -4,26 +4,14 @@
 
 #include <string.h>
 
-static void write_scopes(struct cv_jout *j, uint32_t scopes)
-{
-    cv_jout_array(j, "scopes");
-    for (int i = 0; dom_scope_words[i] != NULL; i++)
-        if (scopes >> i & 1u)
-            cv_jout_string(j, NULL, dom_scope_words[i]);
-    cv_jout_end(j);
-}
-
 static void write_role(struct htp_exchange *x, const struct view_role *role)
 {
     struct cv_jout *j = &x->out;
     cv_jout_object(j, NULL);
     cv_jout_int(j, "number", role->number);
     cv_jout_string(j, "role", dom_role_words[role->kind]);
-    if (role->everywhere)
-        cv_jout_null(j, "unit");
-    else
-        api_write_unit_known(x, "unit", role->unit);
-    write_scopes(j, dom_role_rights(role->kind));
+    api_write_reach(x, role->everywhere, role->unit);
+    api_write_scopes(j, dom_role_rights(role->kind));
     cv_jout_end(j);
 }
 

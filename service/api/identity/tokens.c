@@ -16,31 +16,14 @@ static const char *token_id(struct htp_exchange *x, struct cv_id id)
     return cv_arena_strdup(x->arena, cv_id_text("tok_", id, text));
 }
 
-static void write_scopes(struct cv_jout *j, uint32_t scopes)
-{
-    cv_jout_array(j, "scopes");
-    for (int i = 0; dom_scope_words[i] != NULL; i++)
-        if (scopes >> i & 1u)
-            cv_jout_string(j, NULL, dom_scope_words[i]);
-    cv_jout_end(j);
-}
-
-static void write_reach(struct htp_exchange *x, bool everywhere, struct cv_id unit)
-{
-    if (everywhere)
-        cv_jout_null(&x->out, "unit");
-    else
-        api_write_unit_known(x, "unit", unit);
-}
-
 /* The members of a token; the caller opens and closes. */
 static void write_token(struct htp_exchange *x, const struct dom_token *token)
 {
     struct cv_jout *j = &x->out;
     cv_jout_string(j, "id", token_id(x, token->id));
     cv_jout_string(j, "name", token->name);
-    write_scopes(j, token->scopes);
-    write_reach(x, token->everywhere, token->unit);
+    api_write_scopes(j, token->scopes);
+    api_write_reach(x, token->everywhere, token->unit);
     cv_jout_moment(j, "expires_at", token->expires_at);
     cv_jout_moment(j, "created_at", token->created_at);
     cv_jout_string(j, "created_by", token->created_by);
@@ -208,8 +191,8 @@ void api_get_me(struct htp_exchange *x)
     cv_jout_object(j, "token");
     cv_jout_string(j, "id", api_actor_name(x));
     cv_jout_string(j, "name", me->label);
-    write_scopes(j, me->scopes);
-    write_reach(x, me->scope.everywhere, me->scope.top);
+    api_write_scopes(j, me->scopes);
+    api_write_reach(x, me->scope.everywhere, me->scope.top);
     cv_jout_moment(j, "expires_at", me->expires_at);
     cv_jout_end(j);
     cv_jout_string(j, "locale", x->lang == CV_EN ? "en" : "vi");
