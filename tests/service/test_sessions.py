@@ -88,6 +88,9 @@ def test_a_session_has_the_rights_of_its_role_and_no_more(browser, client):
     assert head.call("GET", "/v1/staff/S-HR")[0] == 200
     assert head.call("PUT", "/v1/staff/S-2", an(full_name="Người Mới Hai"))[1]["code"] == "scope_missing"
     assert hr.call("GET", "/v1/tokens")[1]["code"] == "scope_missing"
+    status, told = hr.call("GET", "/v1/me")
+    assert (status, told["token"]["id"], told["token"]["name"], told["token"]["unit"]["code"]) == (200, me["staff"]["id"], "unit_hr", "T1")
+    assert told["token"]["scopes"] == me["roles"][0]["scopes"]
 
 
 def test_who_signs_in_is_told_one_thing(shared, spec, office):
