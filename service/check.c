@@ -1,7 +1,5 @@
 /* check-config: what the settings name must be there and be private, before a start stumbles over it. All faults at
  * once. */
-#include "service.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +8,7 @@
 
 #include "congvu/naming.h"
 #include "congvu/server.h"
+#include "service.h"
 
 struct checking {
     struct service *s;

@@ -1,6 +1,4 @@
 /* Backup, restore and opening: what an operator does on the machine itself. */
-#include "service.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,6 +7,7 @@
 
 #include "congvu/backup.h"
 #include "congvu/naming.h"
+#include "service.h"
 
 static bool has_folder(const char *folder, struct cv_error *err)
 {

@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include "congvu/log.h"
-#include "congvu/text.h"
 #include "congvu/prov_fields.h"
-#include "service.h"
 #include "congvu/server.h"
+#include "congvu/text.h"
+#include "service.h"
 
 enum { PROCESS_ARENA = 64 << 20 };
 

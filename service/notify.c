@@ -1,8 +1,8 @@
 /* What systemd hears (sd_notify): ready, still alive, stopping. Without it nothing is said. */
-#include "service.h"
-
 #include <stdio.h>
 #include <systemd/sd-daemon.h>
+
+#include "service.h"
 
 void notify_ready(const struct service *s)
 {

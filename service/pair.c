@@ -1,11 +1,10 @@
 /* `congvud directory promote`: another server of the site is the one that is written to, says a person. */
-#include "service.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "congvu/server.h"
+#include "service.h"
 
 static void say(void *ctx, const char *line)
 {

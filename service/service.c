@@ -1,18 +1,17 @@
 /* The objects of the program built in order and stopped in the reverse one. */
-#include "service.h"
-
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "congvu/history.h"
-#include "congvu/log.h"
 #include "congvu/lease.h"
+#include "congvu/log.h"
 #include "congvu/naming.h"
 #include "congvu/prov_calendar.h"
 #include "congvu/server.h"
 #include "congvu/token.h"
+#include "service.h"
 
 enum { TICK_DEADLINE_MS = 20000, TICK_ARENA = 64 << 20, CONFIRMED_S = 3600 };
 

@@ -1,6 +1,4 @@
 /* Building the service, one step after the other. */
-#include "service.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -10,12 +8,13 @@
 #include <unistd.h>
 
 #include "congvu/feed.h"
-#include "congvu/log.h"
 #include "congvu/lease.h"
+#include "congvu/log.h"
 #include "congvu/naming.h"
 #include "congvu/prov_calendar.h"
 #include "congvu/prov_tokens.h"
 #include "congvu/server.h"
+#include "service.h"
 
 enum { POLICY_MAX = 1 << 20, BOOTSTRAP_MS = 20000, CONNECT_WORK_MS = 30000, CUT_OFF_MS = 200, LOOK_MS = 5000 };
 

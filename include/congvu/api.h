@@ -8,9 +8,9 @@
  * Thread: the struct is read-only after start but for its counters; handlers run where http puts them. */
 #pragma once
 
+#include "congvu/coverage.h"
 #include "congvu/http.h"
 #include "congvu/reconcile.h"
-#include "congvu/coverage.h"
 
 struct prov_fields;
 struct api_blob {

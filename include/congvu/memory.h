@@ -21,8 +21,8 @@
  * Thread: a buffer and an arena belong to one thread at a time; they may be handed over. */
 #pragma once
 
-#include <stdbool.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -17,8 +17,8 @@
  * Thread: a prov_call belongs to one thread; struct prov is shared and safe. Memory: results live in call->arena. */
 #pragma once
 
-#include "congvu/json.h"
 #include "congvu/brake.h"
+#include "congvu/json.h"
 #include "congvu/view.h"
 
 struct prov;

@@ -3,9 +3,9 @@
 
 #include "congvu/api.h"
 #include "congvu/log.h"
-#include "congvu/text.h"
 #include "congvu/prov_staff.h"
 #include "congvu/prov_systems.h"
+#include "congvu/text.h"
 #include "congvu/view_lists.h"
 
 /* Made by api_authenticate, in the request's arena (x->actor). */

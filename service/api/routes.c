@@ -1,7 +1,7 @@
 /* The table of routes, which is the table of rights: an operation, the scopes of which one is needed to ask it, and
  * what is needed beside to be shown what it answers. */
-#include "api/internal.h"
 #include "api/frame/tables.h"
+#include "api/internal.h"
 #include "congvu/intake.h"
 
 #define IMPORT_TYPES                                                                                                   \

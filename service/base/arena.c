@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "congvu/memory.h"
 #include "base/inner.h"
+#include "congvu/memory.h"
 
 enum { FIRST_BLOCK = 16 << 10, LARGEST_BLOCK = 1 << 20, GRACE = 1 << 20 };
 

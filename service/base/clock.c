@@ -1,7 +1,4 @@
 /* Days, moments, deadlines; the one zone of the administration. */
-#include "congvu/lock.h"
-#include "congvu/clock.h"
-
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -9,8 +6,10 @@
 #include <time.h>
 #include <unicode/ucal.h>
 
-#include "congvu/memory.h"
 #include "base/inner.h"
+#include "congvu/clock.h"
+#include "congvu/lock.h"
+#include "congvu/memory.h"
 
 enum { DAY_S = 86400, SLOT_S = 900, CACHE = 256, ZONE_NAME_MAX = 64 };
 enum { YEAR_MIN = 1900, YEAR_MAX = 2199 };

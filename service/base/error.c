@@ -1,14 +1,13 @@
 /* Errors and lists of faults, both languages at once. */
-#include "congvu/error.h"
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "congvu/memory.h"
 #include "base/inner.h"
+#include "congvu/error.h"
+#include "congvu/memory.h"
 
 static const struct cv_problem_row rows[] = {
     {"none", 500, {"", ""}, {"", ""}},

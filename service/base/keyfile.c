@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "congvu/secret.h"
 #include "base/inner.h"
+#include "congvu/secret.h"
 
 enum { KEY_BYTES = 32, PATH_ROOM = 4096 };
 

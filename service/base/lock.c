@@ -1,10 +1,9 @@
 /* Locks with ranks: which ones this thread holds is a bit each. */
-#include "congvu/lock.h"
-
 #include <stdint.h>
 #include <stdio.h>
 
 #include "base/inner.h"
+#include "congvu/lock.h"
 
 static _Thread_local uint32_t held;
 _Static_assert(CV_RANKS <= 32, "a bit a rank");

@@ -1,6 +1,4 @@
 /* Structured log lines, JSON, one write each. */
-#include "congvu/log.h"
-
 #include <errno.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -10,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/inner.h"
+#include "congvu/log.h"
 
 enum { RING = 32, RING_LINE = 384, TAIL = 4 /* quote, brace, newline, NUL */ };
 

@@ -1,9 +1,9 @@
 /* Addresses and networks of IP. */
-#include "congvu/network.h"
-
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
+
+#include "congvu/network.h"
 
 static struct cv_address unwrap(struct cv_address a)
 {

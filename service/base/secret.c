@@ -1,6 +1,4 @@
 /* Keys, keyed digests, random bytes and ids, by libcrypto. */
-#include "congvu/secret.h"
-
 #include <errno.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -12,6 +10,7 @@
 #include <sys/random.h>
 
 #include "base/inner.h"
+#include "congvu/secret.h"
 
 enum { NONCE = 12, TAG = 16, SEAL_MAX = 64 << 10 };
 

@@ -1,12 +1,11 @@
 /* Secrets as people type them: RFC 8265, OpaqueString. */
-#include "congvu/text.h"
-
 #include <string.h>
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 #include <unicode/utf16.h>
 
+#include "congvu/text.h"
 #include "inner.h"
 
 /* What RFC 8264's FreeformClass does not have: controls, formats, what is not assigned or not seen, jamo of old Hangul.

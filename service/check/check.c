@@ -1,7 +1,7 @@
 /* The run: everything is read once, then the log, then what they say together. */
-#include "check/internal.h"
-
 #include <string.h>
+
+#include "check/internal.h"
 
 enum { MEMORY_MAX = 2000 << 20 };
 

@@ -1,8 +1,8 @@
 /* Saying what was found, and what the rules share. */
-#include "check/internal.h"
-
 #include <stdarg.h>
 #include <string.h>
+
+#include "check/internal.h"
 
 const char *const chk_kind_words[] = {
     "hold_leaked",    "leaver_open",    "old_password",     "twin",       "post_overwritten",

@@ -63,7 +63,7 @@ void chk_sort_people(struct chk *c);
 /* NULL: not there any more. */
 struct chk_person *chk_person_of(struct chk *c, struct cv_id id);
 void chk_judge_people(struct chk *c);
-/* past.c */
+/* changes.c */
 void chk_add_past(struct chk *c, const struct dir_past *past);
 void chk_add_brake(struct chk *c, const struct dir_past_brake *brake);
 void chk_judge_past(struct chk *c);

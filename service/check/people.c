@@ -1,9 +1,8 @@
 /* What the records say by themselves. */
-#include "check/internal.h"
-
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/internal.h"
 #include "congvu/text.h"
 
 static const char *keep(struct chk *c, const char *text)

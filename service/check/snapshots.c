@@ -1,7 +1,7 @@
 /* Figures of a day on which nobody was there. */
-#include "check/internal.h"
-
 #include <string.h>
+
+#include "check/internal.h"
 
 struct chk_document {
     const char *name;

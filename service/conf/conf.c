@@ -1,12 +1,11 @@
 /* The one table of settings: defaults, checks, help and the sample file come from it. */
-#include "congvu/conf.h"
-
 #include <errno.h>
 #include <ini.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "congvu/clock.h"
+#include "congvu/conf.h"
 #include "congvu/log.h"
 #include "congvu/network.h"
 #include "congvu/text.h"

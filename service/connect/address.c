@@ -1,9 +1,8 @@
 /* Which addresses a target may reach: decided on the resolved address, so that no name can lead elsewhere. */
-#include "connect/internal.h"
-
 #include <string.h>
 
 #include "congvu/network.h"
+#include "connect/internal.h"
 
 struct network {
     const char *text;

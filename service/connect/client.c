@@ -1,14 +1,13 @@
 /* One libcurl handle a worker, kept: 32 us a call against 78 us and a new connection each with a fresh one. */
-#include "congvu/lock.h"
-#include "connect/internal.h"
-
 #include <curl/curl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "congvu/lock.h"
 #include "congvu/log.h"
+#include "connect/internal.h"
 
 enum { CONNECT_MS = 5000, TOTAL_MS = 20000, STALL_S = 10, IDLE_S = 60 };
 

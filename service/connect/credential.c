@@ -1,11 +1,10 @@
 /* The file with a target's secret: a line "Host: NAME[:PORT]", the only place it may be sent to, then "Bearer TOKEN",
  * "Basic USER:PASSWORD" or a bare token. Without the first line whoever may change a system's URL would be sent it. */
-#include "connect/internal.h"
-
 #include <string.h>
 #include <strings.h>
 
 #include "congvu/secret.h"
+#include "connect/internal.h"
 
 #define HOST "Host:"
 

@@ -1,6 +1,4 @@
 /* Sending; an account as it is read and reached. */
-#include "connect/scim.h"
-
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +6,7 @@
 
 #include "congvu/text.h"
 #include "connect/internal.h"
+#include "connect/scim.h"
 
 #define ACCEPT "application/scim+json, application/json"
 

@@ -1,10 +1,10 @@
 /* What a server announces, and what it was seen to refuse. Nothing here is taken for granted: every answer may be
  * absent, and an announcement that turns out wrong is forgotten for what works. */
-#include "connect/scim.h"
-
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "connect/scim.h"
 
 enum { PAGE = 100 };
 

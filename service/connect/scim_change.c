@@ -1,10 +1,9 @@
 /* Creating an account, changing one in whichever way the server understands, deleting it. */
-#include "connect/scim.h"
-
 #include <string.h>
 #include <strings.h>
 
 #include "connect/internal.h"
+#include "connect/scim.h"
 
 /* ---- creating ---- */
 static int digit_of(char c)

@@ -1,8 +1,8 @@
 /* Looking accounts up: by a filter once it has shown that it works, else by reading everything. */
-#include "connect/scim.h"
-
 #include <string.h>
 #include <strings.h>
+
+#include "connect/scim.h"
 
 struct search {
     struct con_scim_call *call;

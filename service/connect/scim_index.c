@@ -1,11 +1,10 @@
 /* Who was there at the last reading of everything: so that many lookups share one. Ids by login and by mark; what is
  * found is always read again. */
-#include "connect/scim.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "congvu/text.h"
+#include "connect/scim.h"
 
 enum { INDEX_MAX = 1 << 21, LIFE_S = 60 };
 

@@ -1,9 +1,9 @@
 /* Reading everything, page by page. */
-#include "connect/scim.h"
-
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "connect/scim.h"
 
 enum { PAGES_MAX = 20000, SEEN_MAX = 1 << 20, PAGE_ARENA = 64 << 20 };
 

@@ -1,10 +1,9 @@
 /* Paths to attributes, and what stands there. */
-#include "connect/scim.h"
-
 #include <string.h>
 #include <strings.h>
 
 #include "congvu/text.h"
+#include "connect/scim.h"
 
 #define NAME_SIGNS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-$"
 

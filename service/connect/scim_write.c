@@ -1,8 +1,8 @@
 /* Bodies: whole resources and patches. Never a null, never what is not mapped. */
-#include "connect/scim.h"
-
 #include <string.h>
 #include <strings.h>
+
+#include "connect/scim.h"
 
 struct writer {
     struct cv_jout j;

@@ -1,9 +1,9 @@
 /* URLs of targets, judged by the same parser that will use them. */
-#include "connect/internal.h"
-
 #include <curl/curl.h>
 #include <string.h>
 #include <strings.h>
+
+#include "connect/internal.h"
 
 static bool has(CURLU *url, CURLUPart part)
 {

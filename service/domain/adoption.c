@@ -1,8 +1,8 @@
 /* Use of one account, judged by the rule of its system. */
+#include <string.h>
+
 #include "congvu/adoption.h"
 #include "congvu/coverage.h"
-
-#include <string.h>
 
 enum { SHORTEST_MONTH = 28, LONGEST_MONTH = 31 };
 

@@ -1,8 +1,8 @@
 /* Codes of people and units (kept as given, compared without case) and mobile numbers. */
+#include <string.h>
+
 #include "congvu/staff.h"
 #include "congvu/text.h"
-
-#include <string.h>
 
 /* A path segment that begins so is an id of ours, never a code. */
 static const char *const id_prefixes[] = {"stf_", "unt_", "tok_", "rel_", "cvt_"};

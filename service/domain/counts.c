@@ -1,7 +1,7 @@
 /* Coverage arithmetic. */
-#include "congvu/coverage.h"
-
 #include <string.h>
+
+#include "congvu/coverage.h"
 
 /* Every member of dom_counts is an int32_t, so adding is adding arrays: no member can be forgotten. */
 enum { COUNTS = DOM_COUNT_MEMBERS };

@@ -1,9 +1,9 @@
 /* A person's own password. Nothing of it is kept: the folded copy is wiped before it goes back to the arena. */
-#include "congvu/staff.h"
-#include "congvu/text.h"
-
 #include <stdio.h>
 #include <string.h>
+
+#include "congvu/staff.h"
+#include "congvu/text.h"
 
 enum { SIGNS_MIN = 9, SIGNS_MAX = 128, PART_MIN = 3, CLASSES = 4 };
 

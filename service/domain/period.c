@@ -1,8 +1,8 @@
 /* Calendar arithmetic of reporting periods. */
-#include "congvu/period.h"
-
 #include <stdio.h>
 #include <string.h>
+
+#include "congvu/period.h"
 
 enum { ADMIN_FIRST_DAY = 15, YEAR_MIN = 1900, YEAR_MAX = 2199 };
 

@@ -1,8 +1,8 @@
 /* What a person's record says on a given day. */
+#include <string.h>
+
 #include "congvu/staff.h"
 #include "congvu/unit.h"
-
-#include <string.h>
 
 struct dom_staff dom_staff_new(struct cv_id id)
 {

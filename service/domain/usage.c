@@ -1,8 +1,8 @@
 /* Active days as bits of months. */
+#include <string.h>
+
 #include "congvu/system.h"
 #include "congvu/usage.h"
-
-#include <string.h>
 
 /* Complete months before the current one whose days are kept. */
 enum { MONTHS_BEFORE = DOM_USE_MONTHS_MAX - 1 };

@@ -1,12 +1,12 @@
 /* Words of the enums, the same in JSON and in the directory. */
-#include "congvu/connector.h"
+#include <string.h>
+
 #include "congvu/brake.h"
+#include "congvu/connector.h"
 #include "congvu/role.h"
 #include "congvu/staff.h"
 #include "congvu/system.h"
 #include "congvu/token.h"
-
-#include <string.h>
 
 const char *const dom_unit_kind_words[] = {"so_nganh", "ubnd_huyen", "phong",     "ubnd_xa",    "dang",
                                            "mat_tran", "doan_the",   "su_nghiep", "truong_hoc", NULL};

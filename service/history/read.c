@@ -1,7 +1,7 @@
 /* Reading snapshots: a day, its tree, figures of units, trends. */
-#include "history/internal.h"
-
 #include <string.h>
+
+#include "history/internal.h"
 
 static bool unreadable(struct cv_error *err, const char *name)
 {

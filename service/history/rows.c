@@ -1,7 +1,7 @@
 /* Coverage as it was: rows of a snapshot, by the tree of its day. */
-#include "history/internal.h"
-
 #include <string.h>
+
+#include "history/internal.h"
 
 struct past {
     struct prov_call *call;

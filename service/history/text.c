@@ -1,11 +1,11 @@
 /* A snapshot as lines of text. Counts of a unit's second and further systems are written only where they differ from
  * those before: figures of people are the same in all of them. */
-#include "history/internal.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "history/internal.h"
 
 #define HEAD "congvu-history 1\n"
 

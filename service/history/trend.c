@@ -1,7 +1,7 @@
 /* Trends: one unit's figures over many days. */
-#include "history/internal.h"
-
 #include <string.h>
+
+#include "history/internal.h"
 
 enum { POINT_MAX = 16 << 20 /* working memory of one point */ };
 

@@ -1,8 +1,8 @@
 /* The daily snapshot: gathered from the view, written into the directory, dropped when it is old. */
-#include "history/internal.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "history/internal.h"
 
 enum {
     CLOSING_S = 600,      /* the last minutes of a day, in which its snapshot is taken once more */

@@ -4,9 +4,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "congvu/lock.h"
 #include "congvu/log.h"
 #include "congvu/secret.h"
-#include "congvu/lock.h"
 #include "http/internal.h"
 
 static struct htp_private *call_new(void)

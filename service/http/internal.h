@@ -10,11 +10,10 @@
 #pragma once
 
 #include <pthread.h>
-
-#include "congvu/lock.h"
 #include <stdatomic.h>
 
 #include "congvu/http.h"
+#include "congvu/lock.h"
 #include "congvu/network.h"
 
 struct MHD_Connection;

@@ -1,11 +1,10 @@
 /* One request from the first call of the library to its end. */
-#include "congvu/lock.h"
-#include "http/request.h"
-
 #include <stdlib.h>
 #include <string.h>
 
+#include "congvu/lock.h"
 #include "congvu/log.h"
+#include "http/request.h"
 
 static atomic_int all_in_flight; /* of all servers of this process */
 

@@ -1,10 +1,10 @@
 /* Bounded queues with workers of their own. */
-#include "congvu/lock.h"
-#include "congvu/job.h"
-
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "congvu/job.h"
+#include "congvu/lock.h"
 
 /* An idle worker waits here, on its own stack. */
 struct waiter {

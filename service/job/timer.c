@@ -1,7 +1,4 @@
 /* The clockwork: one thread that does a round again and again. */
-#include "congvu/lock.h"
-#include "congvu/job.h"
-
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -9,6 +6,8 @@
 #include <time.h>
 
 #include "congvu/clock.h"
+#include "congvu/job.h"
+#include "congvu/lock.h"
 
 struct job_timer {
     void (*tick)(void *ctx);

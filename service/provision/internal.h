@@ -2,12 +2,11 @@
 #pragma once
 
 #include <pthread.h>
-
-#include "congvu/lock.h"
 #include <stdatomic.h>
 
 #include "congvu/brake.h"
 #include "congvu/connect.h"
+#include "congvu/lock.h"
 #include "congvu/log.h"
 #include "congvu/prov_staff.h"
 #include "congvu/text.h"

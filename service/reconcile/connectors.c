@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "congvu/lock.h"
-#include "reconcile/file/file.h"
 #include "congvu/view_lists.h"
+#include "reconcile/file/file.h"
 
 enum { SCRATCH = 8 << 20 };
 static const int64_t OVERDUE_NS = INT64_C(30000000000);

@@ -3,12 +3,11 @@
 
 #include <pthread.h>
 
+#include "congvu/connector.h"
 #include "congvu/lock.h"
-
 #include "congvu/reconcile.h"
 #include "congvu/scim.h"
 #include "provision/internal.h"
-#include "congvu/connector.h"
 
 enum { REC_REVISIT_MAX = 4096 };
 

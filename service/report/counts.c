@@ -1,7 +1,7 @@
 /* What a report counts, and how lines add up. */
-#include "report/internal.h"
-
 #include <string.h>
+
+#include "report/internal.h"
 
 const char *const rep_kind_words[] = {"coverage", "locked_accounts", "unused_accounts", "indicators", NULL};
 const char *const rep_state_words[] = {"draft", "final", NULL};

@@ -1,8 +1,8 @@
 /* CSV as spreadsheets in Vietnam open it: BOM, CRLF, comma or semicolon. */
-#include "congvu/table.h"
-
 #include <inttypes.h>
 #include <string.h>
+
+#include "congvu/table.h"
 
 static bool starts_formula(char c)
 {

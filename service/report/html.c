@@ -1,8 +1,8 @@
 /* The page to print: one document, its annexes, and nothing from outside. */
-#include "report/html.h"
-
 #include <stdio.h>
 #include <string.h>
+
+#include "report/html.h"
 
 static const char style[] =
     "@page{size:A4 portrait;margin:20mm 15mm 20mm 30mm;@top-center{content:counter(page);font:13pt 'Times New "

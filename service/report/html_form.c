@@ -1,7 +1,7 @@
 /* The administrative form (Decree 30/2020): head, signature, sentences. */
-#include "report/html.h"
-
 #include <stdio.h>
+
+#include "report/html.h"
 
 const char *rep_paper_date(struct rep_page *p)
 {

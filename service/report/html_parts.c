@@ -1,8 +1,8 @@
 /* Pieces of the page: escaped texts, tables, bars. */
-#include "report/html.h"
-
 #include <stdio.h>
 #include <string.h>
+
+#include "report/html.h"
 
 void rep_put(struct rep_page *p, const char *markup)
 {

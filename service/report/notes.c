@@ -1,7 +1,7 @@
 /* What stands below the figures, and the sheet that says how everything was counted. */
-#include "report/internal.h"
-
 #include <string.h>
+
+#include "report/internal.h"
 
 enum { NAMES_MOST = 12 };
 

@@ -1,7 +1,7 @@
 /* The way back from the canonical JSON. */
-#include "report/internal.h"
-
 #include <string.h>
+
+#include "report/internal.h"
 
 enum { TEXT = 4000, COMMENT = 20000, RECIPIENTS = 50, COUNT_MOST = 100 * 1000 * 1000 };
 

@@ -1,9 +1,9 @@
 /* Tables and the numbers in them, as people read them. */
-#include "congvu/table.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "congvu/table.h"
 
 enum { WHOLE = 10000 }; /* 100,00 % */
 

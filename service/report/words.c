@@ -1,8 +1,8 @@
 /* The words of the paper, Vietnamese and English. */
-#include "report/internal.h"
-#include "congvu/account.h"
-
 #include <string.h>
+
+#include "congvu/account.h"
+#include "report/internal.h"
 
 const char *rep_name(const char *const name[CV_LANGS], enum cv_lang lang)
 {

@@ -1,11 +1,11 @@
 /* XLSX by libxlsxwriter, which nobody else includes. */
-#include "congvu/table.h"
-
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include <xlsxwriter.h>
+
+#include "congvu/table.h"
 
 enum { A4 = 9, SHEET_NAME_MAX = 31, NUMBER_STYLES = 4, LINE_KINDS = 4, PATH_ROOM = 64, WIDTH_MOST = 255 };
 enum style { S_TEXT, S_INT, S_PERCENT, S_DECIMAL };

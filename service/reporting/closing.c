@@ -3,11 +3,11 @@
  *
  * A line each: id, line of the report, away (A or -), then for each system: - not eligible, m missing, i issued,
  * a activated; l = locked for inactivity; the day of issue as a number. */
-#include "reporting/internal.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "reporting/internal.h"
 
 /* ---- writing ---- */
 

@@ -1,8 +1,8 @@
 /* Freezing: the question is asked of the view once, and everything that a reader will see is copied. */
-#include "reporting/internal.h"
-#include "congvu/prov_units.h"
-
 #include <string.h>
+
+#include "congvu/prov_units.h"
+#include "reporting/internal.h"
 
 #define DEFINITION "coverage-1" /* version of the rules of counting */
 

@@ -1,9 +1,9 @@
 /* Inside provision/: freezing and keeping reports. */
 #pragma once
 
-#include "provision/internal.h"
 #include "congvu/prov_report.h"
 #include "congvu/view_figures.h"
+#include "provision/internal.h"
 
 #define REPORT_FOLDER "reports"
 enum { REPORT_NAME = 48 };

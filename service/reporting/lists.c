@@ -1,10 +1,10 @@
 /* What a report counts or lists account by account: who was revoked in the period, and the people of lists. */
-#include "reporting/internal.h"
-#include "congvu/naming.h"
-#include "congvu/view_lists.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "congvu/naming.h"
+#include "congvu/view_lists.h"
+#include "reporting/internal.h"
 
 enum { PAGE = 500 };
 

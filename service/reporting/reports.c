@@ -1,9 +1,9 @@
 /* Frozen reports: made, changed while drafts, made final, corrected. */
-#include "reporting/internal.h"
-#include "congvu/token.h"
-
 #include <stdio.h>
 #include <string.h>
+
+#include "congvu/token.h"
+#include "reporting/internal.h"
 
 static const char *fresh_id(struct cv_arena *arena)
 {

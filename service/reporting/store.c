@@ -1,9 +1,9 @@
 /* Where a report lies: a document of three lines. The figures are kept as their canonical bytes, so that what is read
  * back is what was hashed. */
-#include "reporting/internal.h"
-
 #include <stdio.h>
 #include <string.h>
+
+#include "reporting/internal.h"
 
 enum { SCAN_PAGE = 16, SCAN_MOST = 256, SERIES = 30 /* "rep_" and 26 signs */ };
 

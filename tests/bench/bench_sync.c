@@ -7,8 +7,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "congvu/text.h"
 #include "congvu/system.h"
+#include "congvu/text.h"
 #include "congvu/token.h"
 #include "congvu/usage.h"
 #include "congvu/view.h"

@@ -1,17 +1,18 @@
 /* A real embedded slapd in a temporary folder, for tests of the directory. */
 #pragma once
 
+#include <ftw.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <ftw.h>
-#include <poll.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 #include "congvu/server.h"
 #include "directory/internal.h"

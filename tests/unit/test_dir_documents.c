@@ -1,6 +1,6 @@
 /* Documents against a real slapd: whole or not at all, one winner of two writers, listing by name. */
-#include "dir_server.h"
 #include "congvu/records.h"
+#include "dir_server.h"
 
 static const struct dir_actor actor = {"tok_x", "req-7", "http"};
 

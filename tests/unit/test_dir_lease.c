@@ -1,13 +1,12 @@
 /* The lease against a real slapd. The clock of each contender is moved by hand, so nothing here waits or depends on the
  * machine's load. */
-#include "dir_server.h"
-
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <stdatomic.h>
 
+#include "dir_server.h"
 #include "directory/records/lease.h"
 
 enum { TERM_MS = 12000 };

@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 #include "congvu/text.h"
-#include "directory/map/common.h"
 #include "congvu/token.h"
+#include "directory/map/common.h"
 
 static const char base[] = "dc=congvu";
 enum { ROUNDS = 300, ARENA_MAX = 32 << 20 };

@@ -1,7 +1,7 @@
 /* Many at once: one name has one winner, a lost update cannot happen, first starts do not disturb each other. */
-#include "dir_server.h"
-
 #include <pthread.h>
+
+#include "dir_server.h"
 
 enum { RACERS = 8, ROUNDS = 20 };
 

@@ -1,13 +1,12 @@
 /* Records against a real slapd: one write each, asserted revisions, claims, redeeming a code once, the brake's
  * compare-and-swap. */
-#include "dir_server.h"
-
-#include "congvu/text.h"
 #include "congvu/brake.h"
 #include "congvu/records.h"
 #include "congvu/staff.h"
+#include "congvu/text.h"
 #include "congvu/token.h"
 #include "congvu/unit.h"
+#include "dir_server.h"
 
 static const struct dir_actor actor = {"tok_x", "req-7", "http"};
 

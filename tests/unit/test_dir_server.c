@@ -1,9 +1,9 @@
 /* The embedded server: who may hold a data folder, what happens at a start, and that slapd never outlives its owner. */
-#include "dir_server.h"
-
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+
+#include "dir_server.h"
 
 static void test_second_start_refused(void **state)
 {

@@ -1,6 +1,4 @@
 /* Session and embedded server against the real slapd: what a caller is told in each kind of trouble. */
-#include "dir_server.h"
-
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -9,6 +7,7 @@
 #include <time.h>
 
 #include "congvu/log.h"
+#include "dir_server.h"
 
 static struct dir_attrs title(struct server *s, const char *text, int64_t revision)
 {

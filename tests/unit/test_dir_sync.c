@@ -19,15 +19,15 @@
 
 #include <cmocka.h>
 
-#include "congvu/log.h"
-#include "congvu/text.h"
-#include "directory/internal.h"
 #include "congvu/feed.h"
+#include "congvu/log.h"
 #include "congvu/records.h"
 #include "congvu/server.h"
 #include "congvu/staff.h"
 #include "congvu/system.h"
+#include "congvu/text.h"
 #include "congvu/token.h"
+#include "directory/internal.h"
 
 enum { PEOPLE = 60, SEEN_MAX = 400, WAIT_MS = 20000, PAIRS = 8 };
 

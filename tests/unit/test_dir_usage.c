@@ -3,12 +3,12 @@
 #include <signal.h>
 #include <time.h>
 
-#include "dir_server.h"
-#include "congvu/log.h"
-#include "congvu/text.h"
 #include "congvu/feed.h"
+#include "congvu/log.h"
 #include "congvu/records.h"
+#include "congvu/text.h"
 #include "congvu/usage.h"
+#include "dir_server.h"
 
 enum { PEOPLE = 12, WAIT_S = 20 };
 

@@ -5,11 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include <cmocka.h>
 
+#include "congvu/json.h"
 #include "congvu/naming.h"
 #include "congvu/staff.h"
-#include "congvu/json.h"
 #include "congvu/text.h"
 
 static const char *const presets[] = {"ninhthuan-demo", "ninhbinh-2025", "dongthap-2025",

@@ -3,13 +3,14 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
 #include <cmocka.h>
 
 #include "congvu/person_name.h"
 #include "congvu/staff.h"
 #include "congvu/system.h"
-#include "congvu/token.h"
 #include "congvu/text.h"
+#include "congvu/token.h"
 
 enum { TODAY = 20000 };
 

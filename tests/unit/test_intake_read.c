@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 #include <zip.h>
+
+#include <cmocka.h>
 
 #include "congvu/intake.h"
 #include "congvu/memory.h"

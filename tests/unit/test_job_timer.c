@@ -1,12 +1,12 @@
+#include <semaphore.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include <cmocka.h>
-#include <semaphore.h>
-#include <stdatomic.h>
-#include <time.h>
 
 #include "congvu/clock.h"
 #include "congvu/job.h"

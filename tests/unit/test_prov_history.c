@@ -1,12 +1,13 @@
 /* Snapshots as text: what goes in comes out, and nothing that is cut off or garbled is taken for figures. */
 #include <setjmp.h>
-#include <stdio.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 #include "history/internal.h"
 

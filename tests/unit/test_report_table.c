@@ -1,8 +1,7 @@
 /* Numbers and files for people: rounding, printing, CSV. */
-#include "base_test.h"
-
 #include <string.h>
 
+#include "base_test.h"
 #include "congvu/table.h"
 
 static void percent_is_half_up_and_honest(void **state)

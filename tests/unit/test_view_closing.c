@@ -1,6 +1,6 @@
 /* The people of a closing day count what coverage counts of the same days. */
-#include "view_test.h"
 #include "congvu/view_figures.h"
+#include "view_test.h"
 
 static void count(struct world *w, const struct view_closing *p, const struct view_system_usage *usage,
                   struct view_window win, struct dom_counts *sum)

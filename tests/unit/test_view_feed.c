@@ -2,10 +2,10 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "view_test.h"
 #include "congvu/token.h"
 #include "congvu/view_figures.h"
 #include "congvu/view_lists.h"
+#include "view_test.h"
 
 static const struct view_scope everywhere = {.everywhere = true};
 

@@ -1,7 +1,7 @@
 /* The kept figures against a slow recomputation from the plain arrays, after every kind of change. */
-#include "view_test.h"
 #include "congvu/view_figures.h"
 #include "congvu/view_lists.h"
+#include "view_test.h"
 
 enum { CHECK_EVERY = 12, CHANGES = 480, ROUNDS = 3 };
 

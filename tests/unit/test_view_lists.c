@@ -1,6 +1,6 @@
 /* Lists, search, paging and keys against a plain filter and sort. */
-#include "view_test.h"
 #include "congvu/view_lists.h"
+#include "view_test.h"
 
 static const struct view_scope everywhere = {.everywhere = true};
 

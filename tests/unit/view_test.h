@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "congvu/text.h"
 #include "congvu/system.h"
+#include "congvu/text.h"
 #include "congvu/usage.h"
 #include "congvu/view.h"
 

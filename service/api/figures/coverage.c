@@ -1,10 +1,10 @@
 /* Coverage and adoption: who has what they must have, and who uses it. The hot path: a ready answer is kept for as long
  * as the figures stay as they are. */
-#include "api/figures/figures.h"
-#include "api/frame/tables.h"
-#include "api/frame/state.h"
-
 #include <string.h>
+
+#include "api/figures/figures.h"
+#include "api/frame/state.h"
+#include "api/frame/tables.h"
 
 enum { KEY_MAX = 1024 };
 static void fail(struct htp_exchange *x, const struct cv_error *err)

@@ -25,7 +25,7 @@ struct api_figures {
     const char *slugs[DOM_SYSTEMS_MAX];
 };
 
-/* past.c: as_of and compare; faults go to x->faults. After the window and the categories. */
+/* as_of.c: as_of and compare; faults go to x->faults. After the window and the categories. */
 void api_read_past(struct htp_exchange *x, struct api_figures *question);
 /* The figures of as_of. */
 bool api_find_past(struct htp_exchange *x, struct api_figures *question, struct view_coverage *out,

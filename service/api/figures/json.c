@@ -1,8 +1,8 @@
 /* Rows of figures as JSON: people, what is issued, what is used, and links to the people behind them. */
+#include <string.h>
+
 #include "api/figures/figures.h"
 #include "api/units/units.h"
-
-#include <string.h>
 
 static void ratio_or_null(struct cv_jout *j, const char *name, int64_t count, int64_t base, bool known)
 {

@@ -1,8 +1,8 @@
 /* The rows of figures as a table: a line for each, every percentage from the counts of its own line. */
+#include <string.h>
+
 #include "api/figures/figures.h"
 #include "api/frame/tables.h"
-
-#include <string.h>
 
 enum column {
     SYSTEM,

@@ -1,9 +1,9 @@
 /* Trends: one unit and system over the days that are kept. */
+#include <string.h>
+
 #include "api/figures/figures.h"
 #include "api/units/units.h"
 #include "congvu/history.h"
-
-#include <string.h>
 
 enum { DEFAULT_DAYS = 90, DAYS_MAX = 36525 };
 

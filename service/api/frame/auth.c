@@ -1,11 +1,11 @@
 /* Who asks: the digest of the secret looked up in the view. An unknown secret always costs the same: one digest, one
  * lookup. */
-#include "congvu/lock.h"
+#include <string.h>
+
 #include "api/frame/session.h"
 #include "api/frame/state.h"
+#include "congvu/lock.h"
 #include "congvu/prov_tokens.h"
-
-#include <string.h>
 
 static struct api_actor *actor_of(struct htp_exchange *x, const struct dom_token *token)
 {

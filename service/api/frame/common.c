@@ -1,8 +1,8 @@
 /* What every handler needs: the call, the body, the head of a result. */
-#include "api/internal.h"
-#include "api/frame/state.h"
-
 #include <string.h>
+
+#include "api/frame/state.h"
+#include "api/internal.h"
 
 static void digest_of(const struct api *api, struct cv_arena *arena, const void *bytes, size_t len, const char **out)
 {

@@ -1,8 +1,7 @@
 /* What the operator and the container's probe ask. */
-#include "api/frame/state.h"
-
 #include <stdio.h>
 
+#include "api/frame/state.h"
 #include "congvu_commit.h"
 
 enum { SCHEDULER_SILENT_S = 90 };

@@ -1,6 +1,5 @@
 /* What the view keeps although the directory does not name it any more: an administrator says that it is right. */
 #include "api/internal.h"
-
 #include "congvu/feed.h"
 
 static bool may_release(const struct htp_exchange *x, struct cv_error *err)

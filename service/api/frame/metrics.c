@@ -1,10 +1,9 @@
 /* What Prometheus reads; the rules that are told to people are in deploy/alerts. */
-#include "api/frame/state.h"
-
 #include <stdatomic.h>
 #include <sys/stat.h>
 #include <time.h>
 
+#include "api/frame/state.h"
 #include "congvu/departure.h"
 #include "congvu/log.h"
 #include "congvu/prov_brake.h"

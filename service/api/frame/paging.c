@@ -1,8 +1,8 @@
 /* Pages: a sealed token holds the moment and the last position; it is bound to filter, sort and caller. */
-#include "api/internal.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "api/internal.h"
 
 enum { PAGE_DEFAULT = 50, PAGE_MAX = 500, TOKEN_AGE_S = 24 * 3600, QUERY_MAX = 64 };
 

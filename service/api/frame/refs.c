@@ -1,6 +1,6 @@
 /* How units and people are named inside other answers. What the caller could not read by itself is not named either. */
-#include "congvu/token.h"
 #include "api/units/units.h"
+#include "congvu/token.h"
 
 bool api_sees_unit(const struct htp_exchange *x, struct cv_id unit)
 {

@@ -1,9 +1,9 @@
 /* Sessions of people: sealed, checked, renewed. */
-#include "api/frame/session.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "api/frame/session.h"
 
 enum { CSRF_SIGNS = 32, COOKIE_MAX = 600, PARTS = 5 };
 

@@ -1,9 +1,9 @@
 /* Buckets and ready answers: bounded, under one small lock. */
-#include "congvu/lock.h"
-#include "api/frame/state.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "api/frame/state.h"
+#include "congvu/lock.h"
 
 enum { WAYS = 4, BURST_S = 2 };
 

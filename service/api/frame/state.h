@@ -2,11 +2,10 @@
 #pragma once
 
 #include <pthread.h>
-
-#include "congvu/lock.h"
 #include <stdatomic.h>
 
 #include "api/internal.h"
+#include "congvu/lock.h"
 
 enum {
     API_BUCKETS = 4096,         /* callers whose rate is remembered */

@@ -1,7 +1,7 @@
 /* Answers that are files for people: which one is wanted, its name, CSV and XLSX. */
-#include "api/frame/tables.h"
-
 #include <string.h>
+
+#include "api/frame/tables.h"
 
 const char *const api_format_words[] = {"json", "html", "csv", "xlsx", NULL};
 static const char *const delimiter_words[] = {"comma", "semicolon", NULL};

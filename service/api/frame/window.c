@@ -1,8 +1,8 @@
 /* The days that use is counted in: a standard window until today, or a period. */
-#include "api/frame/window.h"
-
 #include <stdio.h>
 #include <string.h>
+
+#include "api/frame/window.h"
 
 static const struct {
     const char *word;

@@ -1,9 +1,9 @@
 /* Roles of a person. */
+#include <stdlib.h>
+
 #include "api/internal.h"
 #include "congvu/prov_identity.h"
 #include "congvu/prov_staff.h"
-
-#include <stdlib.h>
 
 static void write_role(struct htp_exchange *x, const struct dom_role *role)
 {

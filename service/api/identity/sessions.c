@@ -1,8 +1,8 @@
 /* Signing in and out. */
+#include <string.h>
+
 #include "api/frame/session.h"
 #include "congvu/prov_identity.h"
-
-#include <string.h>
 
 static void write_role(struct htp_exchange *x, const struct view_role *role)
 {

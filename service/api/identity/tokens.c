@@ -1,9 +1,9 @@
 /* Tokens, and who am I. */
-#include "api/internal.h"
-#include "congvu/prov_tokens.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "api/internal.h"
+#include "congvu/prov_tokens.h"
 
 static void fail(struct htp_exchange *x, const struct cv_error *err)
 {

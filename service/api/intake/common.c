@@ -1,7 +1,7 @@
 /* What the handlers of lists share: rights by kind, opening a stored one, its lines. */
-#include "api/intake/imports.h"
-
 #include <string.h>
+
+#include "api/intake/imports.h"
 
 static const uint32_t rights[INT_LIST_KINDS] = {[INT_STAFF] = DOM_STAFF_WRITE | DOM_STAFF_READ,
                                                 [INT_LEAVERS] = DOM_DEPARTURES_WRITE | DOM_STAFF_READ,

@@ -1,9 +1,8 @@
 /* The user's own list again, with a column of what is to be looked at. */
-#include "api/intake/imports.h"
-
 #include <string.h>
 
 #include "api/frame/tables.h"
+#include "api/intake/imports.h"
 
 enum { FILE_COLUMNS = 64 };
 

@@ -1,7 +1,7 @@
 /* Plans: looked at, carried out, forgotten. */
-#include "api/intake/imports.h"
-
 #include <string.h>
+
+#include "api/intake/imports.h"
 
 enum { RUN_MS = 10000, RUN_MARGIN_MS = 2000, ROW_ARENA = 8 << 20, ITEMS_MAX = 500 };
 

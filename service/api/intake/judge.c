@@ -1,8 +1,7 @@
 /* What a row of a list would do, asked of the same use cases that do it; and doing it. */
-#include "api/intake/imports.h"
-
 #include <string.h>
 
+#include "api/intake/imports.h"
 #include "api/units/units.h"
 
 const char *const imp_action_words[] = {"create", "update",       "move",   "depart", "unchanged",

@@ -1,7 +1,7 @@
 /* A list uploaded: understood, judged row by row, kept as a plan. */
-#include "api/intake/imports.h"
-
 #include <string.h>
+
+#include "api/intake/imports.h"
 
 enum { ROW_ARENA = 8 << 20, PAGE = 500 };
 

@@ -1,7 +1,7 @@
 /* Headings that a person has set right once are understood the next time, for lists of the same unit and kind. */
-#include "api/intake/imports.h"
-
 #include <string.h>
+
+#include "api/intake/imports.h"
 
 static const char folder[] = "imports";
 

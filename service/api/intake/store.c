@@ -1,8 +1,8 @@
 /* Uploads and plans in the directory's ou=work: a head, and bytes in parts beside it. */
-#include "api/intake/imports.h"
-
 #include <stdio.h>
 #include <string.h>
+
+#include "api/intake/imports.h"
 
 static const char folder[] = "imports";
 enum { PART = 1 << 20, PARTS_MAX = 64, SWEEP_MAX = 500 };

@@ -1,7 +1,7 @@
 /* Units as lists name them: by code, by name, by abbreviation, or by a path. */
-#include "api/intake/imports.h"
-
 #include <string.h>
+
+#include "api/intake/imports.h"
 
 struct known {
     struct cv_id id;

@@ -1,8 +1,8 @@
 /* The paper itself: JSON, CSV, XLSX, or a page to print; made from the frozen report alone. */
-#include "api/reports/reports.h"
-#include "api/frame/tables.h"
-
 #include <string.h>
+
+#include "api/frame/tables.h"
+#include "api/reports/reports.h"
 
 struct question {
     struct api_file file;

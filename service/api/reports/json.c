@@ -1,7 +1,7 @@
 /* JSON of a report. */
-#include "api/reports/reports.h"
-
 #include <string.h>
+
+#include "api/reports/reports.h"
 
 static const char *shown(const char *const name[CV_LANGS], enum cv_lang lang)
 {

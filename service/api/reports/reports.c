@@ -1,7 +1,7 @@
 /* Frozen reports: make, list, read, change a draft, correct. */
-#include "api/reports/reports.h"
-
 #include <string.h>
+
+#include "api/reports/reports.h"
 
 enum {
     NUMBER_MAX = 60,

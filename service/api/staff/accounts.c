@@ -1,7 +1,7 @@
 /* Accounts of one person, one-time codes and their redemption. */
-#include "api/internal.h"
-
 #include <string.h>
+
+#include "api/internal.h"
 
 static const struct dom_account *account_or_404(struct htp_exchange *x, const struct dom_staff *staff)
 {

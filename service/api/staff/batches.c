@@ -1,7 +1,7 @@
 /* Many departures at once: one result per line, and a line that fails stops no other. */
-#include "api/internal.h"
-
 #include <string.h>
+
+#include "api/internal.h"
 
 enum outcome { LINE_DONE, LINE_SCHEDULED, LINE_UNCHANGED, LINE_HELD, LINE_NOT_VISIBLE, LINE_FAILED, LINE_OUTCOMES };
 static const char *const outcome_words[] = {"done", "scheduled", "unchanged", "held", "not_visible", "failed"};

@@ -1,8 +1,8 @@
 /* The brake: what waits for a second person, and letting it go on. */
+#include <string.h>
+
 #include "api/internal.h"
 #include "congvu/prov_brake.h"
-
-#include <string.h>
 
 enum { PEOPLE_MAX = 500, CHANGES_MAX = 50 };
 

@@ -1,7 +1,7 @@
 /* What a PUT or PATCH would change, for validate_only: members that are lists or hold others. */
-#include "api/staff/fields.h"
-
 #include <string.h>
+
+#include "api/staff/fields.h"
 
 static const char *unit_code(struct htp_exchange *x, struct cv_id id)
 {

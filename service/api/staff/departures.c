@@ -1,7 +1,7 @@
 /* Leaving and coming back, one person at a time. */
-#include "api/internal.h"
-
 #include <string.h>
+
+#include "api/internal.h"
 
 static bool current_or_404(struct htp_exchange *x, const struct dom_staff *staff, const struct dom_departure **out)
 {

@@ -1,9 +1,9 @@
 /* A person's members in JSON: the table. */
-#include "api/staff/fields.h"
-#include "congvu/text.h"
-
 #include <stddef.h>
 #include <string.h>
+
+#include "api/staff/fields.h"
+#include "congvu/text.h"
 
 static const char *or_null(const char *s)
 {

@@ -1,9 +1,9 @@
 /* Lists over many people, from the view. */
+#include <string.h>
+
+#include "api/frame/tables.h"
 #include "api/frame/window.h"
 #include "api/staff/table.h"
-#include "api/frame/tables.h"
-
-#include <string.h>
 
 static const char *const stage_words[] = {"any",    "missing",    "issued",      "not_activated", "locked",
                                           "unused", "never_used", "not_regular", "unknown",       NULL};

@@ -1,7 +1,7 @@
 /* Bodies about people into the inputs of the use cases. */
-#include "api/staff/fields.h"
-
 #include <string.h>
+
+#include "api/staff/fields.h"
 
 static void read_post(const struct cv_jin *o, struct prov_post_input *out)
 {

@@ -1,7 +1,7 @@
 /* People: one at a time. */
-#include "api/internal.h"
-
 #include <string.h>
+
+#include "api/internal.h"
 
 static const char *location_of(struct htp_exchange *x, const struct dom_staff *staff)
 {

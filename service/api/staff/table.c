@@ -1,8 +1,6 @@
 /* A list of people as a file: all whom the question finds, not a page of them. */
 #include "api/frame/tables.h"
-
 #include "api/staff/table.h"
-
 #include "congvu/titles.h"
 
 enum { PAGE = 500, ROWS_MAX = 20000 };

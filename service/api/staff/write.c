@@ -1,9 +1,9 @@
 /* JSON of people, accounts and departures. */
-#include "api/internal.h"
-#include "congvu/connector.h"
-
 #include <stdio.h>
 #include <string.h>
+
+#include "api/internal.h"
+#include "congvu/connector.h"
 
 static const char *id_text(struct cv_arena *arena, const char *prefix, struct cv_id id)
 {

@@ -1,8 +1,7 @@
 /* The systems of a new directory, from a list of what POST /v1/systems takes. */
-#include "api/systems/fields.h"
-
 #include <string.h>
 
+#include "api/systems/fields.h"
 #include "congvu/api.h"
 
 static bool read_one(const struct cv_jin *o, struct cv_arena *arena, struct cv_faults *faults, struct dom_system *out)

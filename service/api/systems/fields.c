@@ -1,9 +1,9 @@
 /* A system's members in JSON, and those of its rule of use: the tables. */
+#include <stddef.h>
+
 #include "api/systems/fields.h"
 #include "congvu/naming.h"
 #include "congvu/view_figures.h"
-
-#include <stddef.h>
 
 enum { DAYS_MAX = 180, STALE_MAX = 90 };
 

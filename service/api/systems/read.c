@@ -1,9 +1,9 @@
 /* Bodies about systems: members that are lists or hold others. */
+#include <string.h>
+
 #include "api/systems/fields.h"
 #include "congvu/connector.h"
 #include "congvu/text.h"
-
-#include <string.h>
 
 static uint32_t read_bits(const struct cv_jin *o, const char *name, const char *const *words)
 {

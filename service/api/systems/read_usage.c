@@ -1,8 +1,8 @@
 /* Usage events: one JSON object with all of them, or one event a line (NDJSON). An event that cannot be read is refused
  * by itself: a source must not lose a morning's logins over one line. */
-#include "api/internal.h"
-
 #include <string.h>
+
+#include "api/internal.h"
 
 enum { EVENT_ID_MAX = 128, KEY_MAX = 254 };
 

@@ -1,7 +1,7 @@
 /* Systems: the catalogue and who must have what. */
-#include "api/systems/fields.h"
-
 #include <string.h>
+
+#include "api/systems/fields.h"
 
 static void fail(struct htp_exchange *x, const struct cv_error *err)
 {

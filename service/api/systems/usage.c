@@ -1,8 +1,8 @@
 /* Usage reported by the systems that people sign in to. */
-#include "api/internal.h"
-
 #include <string.h>
 #include <strings.h>
+
+#include "api/internal.h"
 
 static const char ndjson[] = "application/x-ndjson";
 

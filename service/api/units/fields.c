@@ -1,7 +1,7 @@
 /* A unit's members in JSON, and those of its letterhead: the tables. */
-#include "api/units/units.h"
-
 #include <stddef.h>
+
+#include "api/units/units.h"
 
 static const char *word_or_null(const char *const *words, int index)
 {

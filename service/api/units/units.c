@@ -1,8 +1,8 @@
 /* Units: list, tree, changes. */
+#include <string.h>
+
 #include "api/units/units.h"
 #include "congvu/prov_units.h"
-
-#include <string.h>
 
 static void fail(struct htp_exchange *x, const struct cv_error *err)
 {

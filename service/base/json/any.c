@@ -3,12 +3,11 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <string.h>
 
-#include "congvu/json.h"
-#include "congvu/text.h"
 #include "base/inner.h"
 #include "base/json/internal.h"
+#include "congvu/json.h"
+#include "congvu/text.h"
 
 static const json_t *value_of(const struct cv_jany *v)
 {

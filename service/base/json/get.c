@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "congvu/json.h"
-#include "congvu/text.h"
 #include "base/inner.h"
 #include "base/json/internal.h"
+#include "congvu/json.h"
+#include "congvu/text.h"
 
 enum { TOKEN_MAX = 128, LINES_MAX = 200 };
 

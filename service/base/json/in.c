@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "congvu/json.h"
 #include "base/inner.h"
 #include "base/json/internal.h"
+#include "congvu/json.h"
 
 static pthread_once_t seeded = PTHREAD_ONCE_INIT;
 

@@ -1,8 +1,8 @@
 /* JSON written straight into a buffer. */
 #include <string.h>
 
-#include "congvu/json.h"
 #include "base/inner.h"
+#include "congvu/json.h"
 
 enum { DEEPEST = 31 };
 

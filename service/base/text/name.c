@@ -1,10 +1,10 @@
 /* Signs and letters of the names of people. */
-#include "congvu/text.h"
-
 #include <string.h>
 #include <unicode/uchar.h>
 #include <unicode/uscript.h>
 #include <unicode/utf8.h>
+
+#include "congvu/text.h"
 
 static bool joins(UChar32 c)
 {

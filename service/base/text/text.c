@@ -1,6 +1,4 @@
 /* Vietnamese text: normal form, folding, sort keys, words, by ICU. */
-#include "congvu/text.h"
-
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -15,6 +13,7 @@
 #include <unicode/uversion.h>
 
 #include "base/inner.h"
+#include "congvu/text.h"
 
 /* Texts of people are short: up to here no arena memory goes into intermediate forms. */
 enum { QUICK = 256 };

@@ -1,11 +1,11 @@
 /* Making a backup: dumped while the service goes on, then loaded once to see that it can be. */
-#include "directory/backup/backup.h"
-
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "directory/backup/backup.h"
 
 struct job {
     const struct dir_backup *what;

@@ -1,12 +1,13 @@
 /* Inside directory/backup/: LDIF records, slapd's own tools, and doing a log's changes again. */
 #pragma once
 
+#include <ldap.h>
 #include <stdio.h>
+
+#include <ldif.h>
 
 #include "congvu/backup.h"
 #include "directory/server/slapd.h"
-
-#include <ldif.h> /* after ldap.h */
 
 /* ---- LDIF (ldif.c) ---- */
 struct ldif_record {

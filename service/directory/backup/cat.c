@@ -1,8 +1,5 @@
 /* Databases read by slapd's own reader, which needs no server and takes no lock from one. Its configuration lies in a
  * folder of a moment, so that the data folder is only read. */
-#include "directory/backup/backup.h"
-#include "directory/backup/cat.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -11,6 +8,9 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "directory/backup/backup.h"
+#include "directory/backup/cat.h"
 
 enum { CONFIG_MAX = 64 << 10, ENTRY_MAX = 64 << 20 };
 

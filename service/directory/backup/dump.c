@@ -1,12 +1,11 @@
 /* Records and changes out of a data folder. */
-#include "congvu/dump.h"
-
 #include <string.h>
 
+#include "congvu/dump.h"
 #include "congvu/log.h"
 #include "congvu/token.h"
-#include "directory/map/common.h"
 #include "directory/backup/cat.h"
+#include "directory/map/common.h"
 
 /* ---- records ---- */
 

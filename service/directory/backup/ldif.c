@@ -1,8 +1,8 @@
 /* LDIF as slapcat writes it (RFC 2849), read and written by libldap. */
-#include "directory/backup/backup.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "directory/backup/backup.h"
 
 static bool unreadable(struct cv_error *err)
 {

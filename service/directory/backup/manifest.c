@@ -1,11 +1,10 @@
 /* backup.json: what lies in the folder, so that nothing of it is taken for whole that is not. */
-#include "directory/backup/backup.h"
-
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "congvu/json.h"
+#include "directory/backup/backup.h"
 
 enum { MANIFEST_MAX = 16 << 10, MANIFEST_ARENA = 1 << 20, FORMAT = 1 };
 

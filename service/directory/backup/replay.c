@@ -4,12 +4,11 @@
  *
  * The log is read first, only what is later than the backup's oldest entry stays in memory; then the backup passes
  * through, entry by entry. */
-#include "directory/backup/backup.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "congvu/text.h"
+#include "directory/backup/backup.h"
 
 enum { REPLAY_ARENA = 1 << 30, RECORD_ARENA = 64 << 20 };
 

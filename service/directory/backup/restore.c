@@ -1,10 +1,10 @@
 /* The way back: a new folder from a backup, and from the log of the dead machine what was done since. */
-#include "directory/backup/backup.h"
-
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "directory/backup/backup.h"
 
 struct job {
     const struct dir_restore *what;

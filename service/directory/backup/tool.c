@@ -1,6 +1,4 @@
 /* slapcat, slapadd, and files. */
-#include "directory/backup/backup.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -12,6 +10,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "directory/backup/backup.h"
 
 extern char **environ;
 

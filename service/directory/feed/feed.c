@@ -7,9 +7,9 @@
 #include <strings.h>
 
 #include "congvu/log.h"
-#include "directory/map/common.h"
-#include "directory/feed/internal.h"
 #include "congvu/token.h"
+#include "directory/feed/internal.h"
+#include "directory/map/common.h"
 
 enum { SKIPS_LOGGED = 20, FIRST_PAUSE_MS = 50, FIRST_REREAD_MS = 1000 };
 

@@ -6,9 +6,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "directory/internal.h"
-#include "directory/feed/wire.h"
 #include "congvu/feed.h"
+#include "directory/feed/wire.h"
+#include "directory/internal.h"
 
 enum sync_life { LIFE_UNKNOWN, LIFE_ALIVE, LIFE_LOST };
 

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "congvu/log.h"
-#include "directory/map/common.h"
-#include "directory/feed/internal.h"
 #include "congvu/usage.h"
+#include "directory/feed/internal.h"
+#include "directory/map/common.h"
 
 static const char usage_classes[] = "(|(objectClass=cvUsageEntry)(objectClass=cvUsageFeedEntry))";
 static char *usage_names[] = {(char[]){"cvId"},

@@ -1,8 +1,8 @@
 /* The controls of syncrepl in BER (RFC 4533). */
-#include "directory/feed/wire.h"
-
 #include <lber.h>
 #include <string.h>
+
+#include "directory/feed/wire.h"
 
 LDAPControl *sync_request_control(const struct sync_cookie *cookie)
 {

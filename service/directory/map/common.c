@@ -4,8 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "directory/map/common.h"
 #include "congvu/text.h"
+#include "directory/map/common.h"
 
 bool dir_unreadable(struct cv_error *err, const struct dir_entry *entry, const char *attribute, const char *why)
 {

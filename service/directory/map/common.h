@@ -15,9 +15,9 @@
 #include <stddef.h>
 
 #include "congvu/json.h"
-#include "directory/internal.h"
 #include "congvu/staff.h"
 #include "congvu/system.h"
+#include "directory/internal.h"
 
 enum dir_field_kind {
     DIR_TEXT,       /* const char *; absent = NULL */

@@ -1,6 +1,6 @@
 /* Mail of leavers, and sessions: where a system lets them be ended, and of a person which have to end. */
-#include "directory/map/common.h"
 #include "congvu/connector.h"
+#include "directory/map/common.h"
 
 enum { ALLOW_LENGTH_MAX = 64 };
 

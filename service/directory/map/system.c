@@ -1,6 +1,6 @@
 /* A system of the catalogue in which people have accounts. */
-#include "directory/map/common.h"
 #include "congvu/connector.h"
+#include "directory/map/common.h"
 
 #define AT(m) .at = offsetof(struct dom_system, m)
 

@@ -1,6 +1,6 @@
 /* An API credential: only a digest of its secret. */
-#include "directory/map/common.h"
 #include "congvu/token.h"
+#include "directory/map/common.h"
 
 #define AT(m) .at = offsetof(struct dom_token, m)
 

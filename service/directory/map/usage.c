@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "directory/map/common.h"
 #include "congvu/usage.h"
+#include "directory/map/common.h"
 
 static const char *const classes[] = {"top", "cvUsageEntry", NULL};
 

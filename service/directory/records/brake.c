@@ -1,9 +1,9 @@
 /* The brake of one line: one small document, changed by compare-and-swap. */
 #include <string.h>
 
-#include "directory/records/records.h"
 #include "congvu/brake.h"
 #include "congvu/records.h"
+#include "directory/records/records.h"
 
 enum { EVENTS_MAX = 10000, LINES_MAX = 10000 };
 

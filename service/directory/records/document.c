@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "directory/records/records.h"
 #include "congvu/records.h"
+#include "directory/records/records.h"
 
 enum { NAME_MAX_BYTES = 200 };
 

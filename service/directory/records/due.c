@@ -1,9 +1,9 @@
 /* What the clockwork looks for: idempotency keys that have had their day, people with whom something is due. */
 #include <string.h>
 
+#include "congvu/records.h"
 #include "congvu/text.h"
 #include "directory/records/records.h"
-#include "congvu/records.h"
 
 static bool lies_in(const char *dn, const char *folder)
 {

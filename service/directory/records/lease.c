@@ -4,12 +4,12 @@
  * its last successful renewal. A challenger waits a whole term after the moment at which it HAD READ that renewal,
  * which is later, and then takes the entry by a write asserted on the turn it saw. No clock is compared with another
  * machine's. A renewal whose outcome is not known counts as not done. */
-#include "directory/records/lease.h"
-
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "directory/records/lease.h"
 
 enum { NAME_MAX_BYTES = 64, HOLDER_SIGNS = 26, SCRATCH_MAX = 256 << 10, TERM_LEAST_MS = 30 };
 

@@ -1,9 +1,9 @@
 /* Records in and out: what is the same for all of them, and units, systems and tokens. */
 #include <string.h>
 
-#include "directory/records/records.h"
 #include "congvu/records.h"
 #include "congvu/token.h"
+#include "directory/records/records.h"
 
 enum { SCRATCH_MAX = 8 << 20 };
 

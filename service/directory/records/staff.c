@@ -2,8 +2,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "directory/records/records.h"
 #include "congvu/records.h"
+#include "directory/records/records.h"
 
 static const char *dn_of(struct dir_session *s, struct cv_arena *arena, struct cv_id id)
 {

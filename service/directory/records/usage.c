@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "congvu/log.h"
-#include "directory/records/records.h"
 #include "congvu/records.h"
 #include "congvu/usage.h"
+#include "directory/records/records.h"
 
 bool dir_usage_read(struct dir_session *s, struct cv_id staff, struct cv_arena *arena, struct dom_usage *out,
                     struct cv_error *err)

@@ -1,13 +1,13 @@
 /* What must be there before anything else: containers, rules for passwords, identities of readers, the catalogue, and
  * the entry that says which version and whose key the data are of. Every step may find its work done, by an earlier
  * start or by another process this moment. */
-#include "congvu/log.h"
-#include "congvu/system.h"
-#include "directory/server/slapd.h"
-#include "congvu/server.h"
-
 #include <stdio.h>
 #include <string.h>
+
+#include "congvu/log.h"
+#include "congvu/server.h"
+#include "congvu/system.h"
+#include "directory/server/slapd.h"
 
 enum { SCRATCH_MAX = 4 << 20 };
 

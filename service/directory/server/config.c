@@ -1,9 +1,9 @@
 /* slapd.conf of the embedded server. Why each line is there: deploy/openldap/README.md. */
-#include "directory/server/slapd.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
+
+#include "directory/server/slapd.h"
 
 enum { LOG_DAYS = 400 };
 

@@ -1,6 +1,4 @@
 /* The data folder: who may hold it, and what slapd finds in it. */
-#include "directory/server/slapd.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -15,6 +13,7 @@
 #include <unistd.h>
 
 #include "congvu/secret.h"
+#include "directory/server/slapd.h"
 
 enum { CONFIG_MAX = 64 << 10, SCHEMA_MAX = 256 << 10, LOG_MAX = 1 << 20, ORPHAN_WAIT_MS = 15000, LOCK_PAUSE_MS = 50 };
 

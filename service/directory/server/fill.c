@@ -1,12 +1,11 @@
 /* How full the databases and their disk are, and what that forbids: what one more write would not leave room for is
  * refused before it is sent, while the log of changes still has room for what must go on. */
-#include "directory/internal.h"
-
 #include <stdatomic.h>
 #include <sys/statvfs.h>
 
 #include "congvu/server.h"
 #include "congvu/text.h"
+#include "directory/internal.h"
 
 enum { SCRATCH_MAX = 1 << 20, MONITORED_MAX = 16 };
 

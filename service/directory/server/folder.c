@@ -1,7 +1,5 @@
 /* The data folder before anything is written into it: whose data these are, of which version, and whether they are all
  * there. DATA/state says what belongs together; DATA/lock says whether its folder is the one that it was made in. */
-#include "directory/server/slapd.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -10,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "directory/server/slapd.h"
 
 enum { STATE_MAX = 1024 };
 

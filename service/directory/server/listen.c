@@ -1,14 +1,13 @@
 /* The second listener of the embedded server: for mail servers of this machine, so loopback and nothing else. slapd 2.5
  * dies of a client that uses transactions (deploy/openldap/README.md), and without TLS a password would travel in the
  * clear. */
-#include "directory/server/slapd.h"
-
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "congvu/network.h"
+#include "directory/server/slapd.h"
 
 static bool refuse(const char *listen, struct cv_error *err)
 {

@@ -1,13 +1,13 @@
 /* Making another server the one that is written to. Nobody can tell here whether the former one is dead or only cut
  * off, so this is a person's word; what it may cost is told first. The term that it raises is how every process knows
  * the former one when that comes back. */
-#include "congvu/feed.h"
-#include "congvu/server.h"
-#include "directory/internal.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "congvu/feed.h"
+#include "congvu/server.h"
+#include "directory/internal.h"
 
 enum { SCRATCH_MAX = 16 << 20, ASK_MS = 5000, LISTED = 1000 };
 

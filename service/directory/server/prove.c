@@ -1,11 +1,10 @@
 /* Is the server configured as the paper says? Asked by behaviour, not by reading its configuration: what must be unique
  * is written twice, what must be indexed is searched for. Leaves nothing behind. */
-#include "directory/internal.h"
-
 #include <stdio.h>
 
 #include "congvu/secret.h"
 #include "congvu/server.h"
+#include "directory/internal.h"
 
 enum { PROVE_ARENA = 4 << 20, CODE_LENGTH = 12 };
 

@@ -1,14 +1,14 @@
 /* Read-only identities of mail servers: a password each, made here, known to the file and (hashed) to slapd. The file
  * is the truth: what a restored database does not know is set again, what was deleted is made anew. */
-#include "directory/internal.h"
-#include "congvu/server.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "congvu/server.h"
+#include "directory/internal.h"
 
 enum { READER_SIGNS = 32, READER_PATH = 4096, READER_SCRATCH = 1 << 20, READER_BIND_MS = 5000 };
 

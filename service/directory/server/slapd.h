@@ -1,8 +1,8 @@
 /* Inside directory/: the embedded server's files, apart from the process that watches it. */
 #pragma once
 
-#include "directory/internal.h"
 #include "congvu/server.h"
+#include "directory/internal.h"
 
 enum { DIR_PATH_MAX = 512 };
 

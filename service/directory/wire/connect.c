@@ -1,7 +1,4 @@
 /* One connection: opened, bound and never waiting past its deadline. */
-#include "congvu/lock.h"
-#include "directory/wire/site.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -10,6 +7,9 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
+
+#include "congvu/lock.h"
+#include "directory/wire/site.h"
 
 enum { PASSWORD_MAX = 1024, STALL_MS = 200, SLICE_MS = 50 };
 

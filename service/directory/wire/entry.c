@@ -1,12 +1,11 @@
 /* Attributes on their way to and from an entry, all in one arena. */
-#include "directory/internal.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "congvu/text.h"
+#include "directory/internal.h"
 
 void dir_attrs_init(struct dir_attrs *a, struct cv_arena *arena)
 {

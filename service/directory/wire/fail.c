@@ -1,8 +1,8 @@
 /* The one table from the library's and the server's codes to what a caller can do about them. */
-#include "directory/internal.h"
-
 #include <stdio.h>
 #include <string.h>
+
+#include "directory/internal.h"
 
 enum outcome {
     LOST,   /* the connection or the time: UNKNOWN when the request had left, else UNAVAILABLE */

@@ -1,14 +1,14 @@
 /* libldap bounds connecting and waiting, but not the TLS handshake: a server that is frozen takes the connection and
  * never says a word, and the thread would hang with it. A helper of that one moment closes the socket when time is up.
  */
-#include "congvu/lock.h"
-#include "directory/wire/site.h"
-
 #include <poll.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "congvu/lock.h"
+#include "directory/wire/site.h"
 
 struct guard {
     pthread_t thread;

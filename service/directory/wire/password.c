@@ -1,8 +1,8 @@
 /* Is it somebody's password? Asked of the server by a bind on a connection of its own. */
+#include <string.h>
+
 #include "directory/wire/session.h"
 #include "directory/wire/site.h"
-
-#include <string.h>
 
 bool dir_password_right(struct dir_session *s, struct cv_id staff, const char *password, bool *out_right,
                         struct cv_error *err)

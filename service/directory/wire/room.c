@@ -1,11 +1,10 @@
 /* What a full directory forbids. New entries stop first, so that locks, departures and corrections still have room; the
  * lease is a database of its own and always goes on. */
-#include "directory/internal.h"
-
 #include <stdatomic.h>
 #include <string.h>
 
 #include "congvu/text.h"
+#include "directory/internal.h"
 
 enum { FULL_FOR_NEW = 900, FULL_FOR_ALL = 970 };
 

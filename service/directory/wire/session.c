@@ -1,13 +1,12 @@
 /* A session: one connection of one thread, made when needed, thrown away when in doubt. Every call ends by the
  * deadline. */
-#include "directory/wire/session.h"
-#include "directory/wire/site.h"
-
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "congvu/log.h"
+#include "directory/wire/session.h"
+#include "directory/wire/site.h"
 
 enum { DEFAULT_DEADLINE_MS = 10000, TRIES = 4 };
 

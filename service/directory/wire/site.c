@@ -1,9 +1,6 @@
 /* The servers of a site. One process uses one of them at a time, all its sessions and the feed: two that write at the
  * same time would give one address twice. Which one may be written to a server says itself: a consumer refuses writes,
  * and a former provider has a term (ou=system) below the highest that was ever seen, which is remembered in a file. */
-#include "congvu/lock.h"
-#include "directory/wire/site.h"
-
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -11,7 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "congvu/lock.h"
 #include "congvu/log.h"
+#include "directory/wire/site.h"
 
 enum { SERVERS_MAX = 8, AWAY_MS = 7000, AGAIN_MS = 1000, TERM_TEXT = 24 };
 

@@ -1,11 +1,10 @@
 /* DNs and filters: the only file that builds them, so the only one that must escape rightly.
  * Valid UTF-8 stays readable; whatever could end or split a value, and every byte of broken UTF-8, is written in
  * hexadecimal. */
-#include "directory/internal.h"
-
 #include <string.h>
 
 #include "congvu/text.h"
+#include "directory/internal.h"
 
 static const char hex[] = "0123456789abcdef";
 

@@ -1,10 +1,9 @@
 /* Writes: one entry, one request; what differs and nothing else. */
-#include "directory/wire/session.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "congvu/text.h"
+#include "directory/wire/session.h"
 
 /* ---- what the server tells after the write (RFC 4527) ---- */
 

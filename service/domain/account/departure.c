@@ -1,7 +1,7 @@
 /* Leaving and coming back: what an order means beside what is recorded, and what it wants of the accounts. */
-#include "congvu/wish.h"
-
 #include <string.h>
+
+#include "congvu/wish.h"
 
 static bool same_text(const char *a, const char *b)
 {

@@ -1,8 +1,8 @@
 /* The one table of account states, and who must have a system. */
+#include <string.h>
+
 #include "congvu/account.h"
 #include "congvu/system.h"
-
-#include <string.h>
 
 static const struct {
     bool login, receives, issued;

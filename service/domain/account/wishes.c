@@ -1,8 +1,8 @@
 /* What may be asked of an account, and what follows. */
-#include "congvu/wish.h"
-
 #include <stdio.h>
 #include <string.h>
+
+#include "congvu/wish.h"
 
 static bool of_a_stolen_password(const struct dom_wish *wish)
 {

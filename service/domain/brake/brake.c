@@ -1,7 +1,7 @@
 /* The brake: a script that goes wild must not empty a district. */
-#include "congvu/brake.h"
-
 #include <string.h>
+
+#include "congvu/brake.h"
 
 enum {
     HOUR_S = 3600,

@@ -1,10 +1,10 @@
 /* Words that no address may spell. Each segment of a local part (between . _ -) is looked at, with and without its
  * digits. */
+#include <string.h>
+
+#include "congvu/naming.h"
 #include "congvu/text.h"
 #include "domain/naming/policy.h"
-#include "congvu/naming.h"
-
-#include <string.h>
 
 static bool plain(char c)
 {

@@ -1,8 +1,8 @@
 /* Family, middle and given name out of a full name. */
+#include <string.h>
+
 #include "congvu/staff.h"
 #include "congvu/text.h"
-
-#include <string.h>
 
 /* Family names of two words, folded. HR's own split always wins; this only spares the usual cases. */
 static const char *const two_word_families[] = {

@@ -1,9 +1,9 @@
 /* Candidates of local parts, one pattern after the other. */
+#include <string.h>
+
+#include "congvu/naming.h"
 #include "congvu/text.h"
 #include "domain/naming/policy.h"
-#include "congvu/naming.h"
-
-#include <string.h>
 
 enum { STT_APPENDED_FROM = 2, PLAIN = 0, SPENT = POLICY_STT_MAX + 1, NUMBER_DIGITS = 4 };
 

@@ -1,9 +1,8 @@
 /* What stands in a list's name cell and is no name: list numbers, titles, forms of address, remarks. An address made of
  * it would be wrong for ever, so it is refused with the sign and the remedy. */
-#include "congvu/person_name.h"
-
 #include <string.h>
 
+#include "congvu/person_name.h"
 #include "congvu/text.h"
 
 /* Degrees and ranks, folded: no syllable of a name is without a vowel, so these are never part of one. */

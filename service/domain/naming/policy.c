@@ -1,13 +1,13 @@
 /* Reads a preset. Every member is obeyed or refused: a misspelt rule, or one that nothing here obeys, must not silently
  * be no rule. What else a regulation says stands in also_regulated, for people. A null number means that the regulation
  * does not say; then the service's own value holds. */
-#include "congvu/json.h"
-#include "congvu/text.h"
-#include "domain/naming/policy.h"
-#include "congvu/naming.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "congvu/json.h"
+#include "congvu/naming.h"
+#include "congvu/text.h"
+#include "domain/naming/policy.h"
 
 enum { POLICY_ARENA = 4 << 20, POLICY_BYTES = 64 << 10, DAYS_MAX = 3660, LIST_MAX = 64, TEXT_MAX = 200 };
 

@@ -1,7 +1,7 @@
 /* A second person lets go on what he has seen, and nothing else. */
-#include "provision/brake/status.h"
-
 #include <string.h>
+
+#include "provision/brake/status.h"
 
 enum { OPEN_S = 24 * 3600, AHEAD_S = 3600, OPENINGS_MAX = 100 };
 

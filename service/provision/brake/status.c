@@ -1,7 +1,7 @@
 /* What each line has done this hour, what of it waits, and who may let that go on. */
-#include "provision/brake/status.h"
-
 #include <string.h>
+
+#include "provision/brake/status.h"
 
 static bool live(const struct dom_token *token)
 {

@@ -1,8 +1,8 @@
 /* What waits for a second person: orders to leave on the people themselves, locks and refusals on the brakes. */
-#include "provision/brake/status.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "provision/brake/status.h"
 
 enum { PAGE = 500, WAITING_MAX = 5000, DAY_S = 24 * 3600 };
 

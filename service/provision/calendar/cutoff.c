@@ -1,8 +1,5 @@
 /* Ending what still runs of people who may no longer sign in. Level-triggered: what is open stands on the entries, so a
  * crash, a second replica or a mail server that is down for a while change nothing but the moment. */
-#include "provision/core/breaker.h"
-#include "provision/internal.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +7,8 @@
 #include "congvu/connect.h"
 #include "congvu/prov_calendar.h"
 #include "congvu/view_lists.h"
+#include "provision/core/breaker.h"
+#include "provision/internal.h"
 
 enum { BATCH = 50, CALL_MS = 5000 };
 

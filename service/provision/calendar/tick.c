@@ -1,12 +1,12 @@
 /* The calendar's work, on the directory alone, so without a lease: every replica may try, compare-and-swap lets one
  * win. */
-#include "provision/core/brake.h"
+#include <string.h>
+
 #include "congvu/prov_calendar.h"
 #include "congvu/token.h"
 #include "congvu/usage.h"
 #include "congvu/view_lists.h"
-
-#include <string.h>
+#include "provision/core/brake.h"
 
 enum { TICK_BATCH = 200, KEY_LIFE_S = 24 * 3600, SWEEP_PAUSE_MS = 60000 };
 

@@ -1,7 +1,7 @@
 /* What the posts of a person require, and what follows for the accounts. */
-#include "provision/internal.h"
-
 #include <string.h>
+
+#include "provision/internal.h"
 
 bool prov_load_systems(struct prov_call *call, struct prov_systems *out, struct cv_error *err)
 {

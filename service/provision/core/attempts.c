@@ -1,13 +1,12 @@
 /* Wrong secrets, counted by client and in all. */
-#include "congvu/lock.h"
-#include "provision/core/attempts.h"
-
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "congvu/lock.h"
 #include "congvu/network.h"
 #include "congvu/secret.h"
+#include "provision/core/attempts.h"
 
 enum { WAYS = 4 };
 

@@ -1,10 +1,10 @@
 /* The brake on mass deactivation. Its counters lie in the directory, one entry a line of tokens, saved by
  * compare-and-swap BEFORE the deactivation is written: a crash between the two counts once too often, never once too
  * seldom, and the same person within the hour does not count twice. */
-#include "provision/core/brake.h"
-
 #include <stdio.h>
 #include <string.h>
+
+#include "provision/core/brake.h"
 
 enum { HOUR_S = 3600 };
 

@@ -1,7 +1,6 @@
 /* A target's breaker. */
-#include "provision/core/breaker.h"
-
 #include "congvu/secret.h"
+#include "provision/core/breaker.h"
 
 enum { RETRY_MAX_S = 3600, RETRY_BLAMED_MAX_S = 15, DOUBLINGS = 20 };
 

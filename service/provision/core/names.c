@@ -1,8 +1,8 @@
 /* Addresses and logins: the view proposes, the directory's unique overlay arbitrates. */
-#include "provision/internal.h"
-#include "congvu/naming.h"
-
 #include <string.h>
+
+#include "congvu/naming.h"
+#include "provision/internal.h"
 
 #define MAILBOX "mailbox"
 

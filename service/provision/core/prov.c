@@ -1,11 +1,11 @@
 /* What all use cases share: names on their way, idempotency, retries, settling. */
-#include "congvu/lock.h"
-#include "provision/internal.h"
-#include "provision/core/attempts.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "congvu/lock.h"
+#include "provision/core/attempts.h"
+#include "provision/internal.h"
 
 bool prov_new(const struct prov_options *options, struct prov **out, struct cv_error *err)
 {

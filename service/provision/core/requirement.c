@@ -1,10 +1,10 @@
 /* Whom a change of rules, of a unit's kind, block or place takes from the required: those count against the brake as so
  * many deactivations. Judged by the primary post as the view shows it; a person required by a second post as well is
  * counted too, so the brake errs on the safe side. */
-#include "provision/units/units.h"
-#include "congvu/view_lists.h"
-
 #include <string.h>
+
+#include "congvu/view_lists.h"
+#include "provision/units/units.h"
 
 enum { PAGE = 500, WORK_MAX = 64 << 20 };
 

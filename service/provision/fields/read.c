@@ -1,7 +1,7 @@
 /* Members of records in JSON, by their tables: bodies onto records. */
-#include "congvu/prov_fields.h"
-
 #include <string.h>
+
+#include "congvu/prov_fields.h"
 
 static void *in_record(const struct prov_field *field, void *record)
 {

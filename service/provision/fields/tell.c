@@ -1,8 +1,8 @@
 /* Members of records in JSON, by their tables: what a change changes. */
-#include "congvu/prov_fields.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "congvu/prov_fields.h"
 
 /* Written as the one item of an array, for a value alone is no document; then without the brackets. */
 static const char *without_brackets(struct cv_arena *arena, struct cv_buf *buf)

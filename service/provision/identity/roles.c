@@ -1,9 +1,9 @@
 /* Roles given and taken: nobody gives what he has not, and nobody touches who stands higher. */
+#include <string.h>
+
 #include "congvu/prov_identity.h"
 #include "congvu/prov_staff.h"
 #include "provision/internal.h"
-
-#include <string.h>
 
 struct giving {
     const struct prov_role_input *in;

@@ -1,10 +1,10 @@
 /* Who somebody is that knows a login and its password. */
+#include <string.h>
+
 #include "congvu/prov_identity.h"
 #include "congvu/prov_staff.h"
 #include "provision/core/attempts.h"
 #include "provision/internal.h"
-
-#include <string.h>
 
 static bool refused(struct cv_error *err)
 {

@@ -1,7 +1,7 @@
 /* One account of one person: what is wanted, and for manual systems what was seen. */
-#include "provision/internal.h"
-
 #include <string.h>
+
+#include "provision/internal.h"
 
 struct account_request {
     const char *system;

@@ -1,7 +1,7 @@
 /* Batches: what is kept so that a repeat under the same Idempotency-Key runs nothing a second time. */
-#include "provision/internal.h"
-
 #include <string.h>
+
+#include "provision/internal.h"
 
 static const char folder[] = "batches";
 

@@ -1,8 +1,8 @@
 /* Changing one person: the loop that every use case on a person shares. */
-#include "provision/core/brake.h"
-
 #include <stdio.h>
 #include <string.h>
+
+#include "provision/core/brake.h"
 
 static void *grow_copy(struct cv_arena *arena, const void *from, size_t count, size_t max, size_t size)
 {

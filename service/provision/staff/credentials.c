@@ -1,9 +1,9 @@
 /* Handing over a credential: HR gets a one-time code, the person redeems it with an own password. No password is ever
  * made or seen by HR, and the code is stored only as a digest. */
-#include "provision/internal.h"
-#include "provision/core/attempts.h"
-
 #include <string.h>
+
+#include "provision/core/attempts.h"
+#include "provision/internal.h"
 
 enum { CODE_SIGNS = 20, CODE_GROUP = 4 };
 

@@ -1,7 +1,7 @@
 /* Look-alikes that wait for somebody: which there are, and what was decided. */
-#include "provision/staff/duplicate.h"
-
 #include <string.h>
+
+#include "provision/staff/duplicate.h"
 
 static bool visible(const struct prov_call *call, const struct prov_duplicate *d)
 {

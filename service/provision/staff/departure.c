@@ -1,7 +1,7 @@
 /* Leaving: the call that scripts repeat every night. */
-#include "provision/core/brake.h"
-
 #include <string.h>
+
+#include "provision/core/brake.h"
 
 enum { AHEAD_S = 24 * 3600 };
 

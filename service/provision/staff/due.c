@@ -1,8 +1,8 @@
 /* What only the passing of days brings about on a person: aliases and kept mailboxes come to their end. */
-#include "provision/internal.h"
-#include "congvu/naming.h"
-
 #include <string.h>
+
+#include "congvu/naming.h"
+#include "provision/internal.h"
 
 bool prov_close_leaver(struct prov_change *change, struct cv_error *err)
 {

@@ -1,7 +1,7 @@
 /* Questions about look-alikes, one document a code: asked once, decided once. */
-#include "provision/staff/duplicate.h"
-
 #include <string.h>
+
+#include "provision/staff/duplicate.h"
 
 const char *const prov_verdict_words[] = {"open", "not_same", "same", NULL};
 _Static_assert(CV_COUNT(prov_verdict_words) == PROV_VERDICTS + 1, "a word for each verdict");

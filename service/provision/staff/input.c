@@ -1,9 +1,9 @@
 /* The input of POST, PUT and PATCH onto a person: absent keeps, null clears, all faults at once. */
+#include <string.h>
+
+#include "congvu/naming.h"
 #include "congvu/person_name.h"
 #include "provision/internal.h"
-#include "congvu/naming.h"
-
-#include <string.h>
 
 /* Parts by hand count until the full name changes or one of them is set to null. */
 static bool parts_given(const struct prov_staff_input *in, enum cv_presence how)

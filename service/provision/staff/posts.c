@@ -1,8 +1,8 @@
 /* Posts: primary ones follow each other, one is in force; the top-level unit and title stand for it. */
-#include "provision/internal.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "provision/internal.h"
 
 static const char *post_pointer(struct prov_call *call, size_t i, const char *member)
 {

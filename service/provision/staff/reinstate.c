@@ -1,7 +1,7 @@
 /* Coming back: the same person, the same former address, a new password. */
-#include "provision/internal.h"
-
 #include <string.h>
+
+#include "provision/internal.h"
 
 /* Who is hired again has a new code and another category perhaps. */
 static bool as_hired(struct prov_change *change, const struct prov_reinstatement_input *in, struct cv_error *err)

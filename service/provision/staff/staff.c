@@ -1,9 +1,9 @@
 /* Onboarding and changing people. */
-#include "congvu/token.h"
-#include "provision/staff/duplicate.h"
-#include "congvu/view_lists.h"
-
 #include <string.h>
+
+#include "congvu/token.h"
+#include "congvu/view_lists.h"
+#include "provision/staff/duplicate.h"
 
 static void blank_staff(struct prov_call *call, struct dom_staff *staff)
 {

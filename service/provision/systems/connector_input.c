@@ -1,9 +1,9 @@
 /* How a system is reached, as somebody configures it: what the parts mean is known to connect/. */
+#include <string.h>
+
 #include "congvu/connector.h"
 #include "congvu/prov_systems.h"
 #include "provision/internal.h"
-
-#include <string.h>
 
 static void fault(const struct cv_jin *o, const char *name, const char *vi, const char *en)
 {

@@ -1,12 +1,11 @@
 /* The catalogue: names, kind and who must have an account. */
-#include "provision/units/units.h"
-
 #include <string.h>
 
 #include "congvu/connect.h"
-#include "congvu/view_lists.h"
 #include "congvu/connector.h"
 #include "congvu/prov_systems.h"
+#include "congvu/view_lists.h"
+#include "provision/units/units.h"
 
 static bool no_system(struct cv_error *err, const char *slug)
 {

@@ -1,11 +1,11 @@
 /* Who used a system on which day: events in, one bit per person and day out. */
-#include "congvu/prov_systems.h"
-#include "congvu/usage.h"
-#include "provision/internal.h"
-
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "congvu/prov_systems.h"
+#include "congvu/usage.h"
+#include "provision/internal.h"
 
 enum { FOLD_BATCH = 100, CHUNK_ARENA = 16 << 20, SPELL_WRITES = 16, REST_LEAST_MS = 1, REST_MOST_MS = 100 };
 

@@ -1,7 +1,7 @@
 /* A token's life: its name and expiry moved, itself ended, alone or with all that it made. */
-#include "provision/tokens/tokens.h"
-
 #include <string.h>
+
+#include "provision/tokens/tokens.h"
 
 static bool no_token(struct cv_error *err)
 {

@@ -1,8 +1,8 @@
 /* Tokens that no token made: the first one, those made on the machine, and what an upgrade gives them. */
-#include "provision/tokens/tokens.h"
-#include "congvu/server.h"
-
 #include <string.h>
+
+#include "congvu/server.h"
+#include "provision/tokens/tokens.h"
 
 static bool add_root(struct prov_call *call, const char *name, char out_secret[PROV_SECRET_TEXT], struct cv_error *err)
 {

@@ -1,7 +1,7 @@
 /* Tokens: a secret that is shown once, of which only a keyed digest is kept. */
-#include "provision/tokens/tokens.h"
-
 #include <string.h>
+
+#include "provision/tokens/tokens.h"
 
 #define SECRET_PREFIX "cvt_"
 enum { SECRET_SIGNS = 48 }; /* 240 random bits */

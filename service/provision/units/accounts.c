@@ -1,10 +1,10 @@
 /* Accounts of a unit at systems other than the mailbox: a login that is the unit's, and one person who answers for it.
  */
-#include "provision/units/units.h"
+#include <string.h>
+
 #include "congvu/lock.h"
 #include "congvu/view_lists.h"
-
-#include <string.h>
+#include "provision/units/units.h"
 
 static struct dom_unit_account *account_at(const struct dom_unit *unit, const char *system)
 {

@@ -1,8 +1,8 @@
 /* Unit mailboxes that somebody has to take over: the holder leaves or has moved, the unit has ended, nobody holds it.
  */
-#include "provision/units/units.h"
-
 #include <string.h>
+
+#include "provision/units/units.h"
 
 enum { HOLDERS_MAX = 2000 };
 

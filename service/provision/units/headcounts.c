@@ -1,7 +1,7 @@
 /* Declared headcounts: one per day and unit, in force until the next. */
-#include "provision/units/units.h"
-
 #include <string.h>
+
+#include "provision/units/units.h"
 
 static void judge(struct prov_call *call, const struct dom_headcount *in)
 {

@@ -1,9 +1,9 @@
 /* The input of POST, PUT and PATCH onto a unit: absent keeps, null clears, all faults at once; then what the tree has
  * to say. */
-#include "provision/units/units.h"
-#include "congvu/view_lists.h"
-
 #include <string.h>
+
+#include "congvu/view_lists.h"
+#include "provision/units/units.h"
 
 #define FAULT(change, at, code, ...) cv_fault_add((change)->call->faults, CV_AT_POINTER, at, code, __VA_ARGS__)
 

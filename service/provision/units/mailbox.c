@@ -1,10 +1,10 @@
 /* Unit mailboxes. The address lies on the unit, who reads it on the people: their sign-in is tested against their own
  * entries. Several entries, so several writes: the new holder first, so that a break leaves one reader too many. */
-#include "provision/units/units.h"
+#include <string.h>
+
 #include "congvu/naming.h"
 #include "congvu/token.h"
-
-#include <string.h>
+#include "provision/units/units.h"
 
 enum { HOLDERS_MAX = 256 };
 

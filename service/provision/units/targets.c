@@ -1,7 +1,7 @@
 /* Targets: what a unit, and what lies below it, is to reach with a system. */
-#include "provision/units/units.h"
-
 #include <string.h>
+
+#include "provision/units/units.h"
 
 static bool nothing(const struct dom_target *t)
 {

@@ -1,8 +1,8 @@
 /* Units: the tree, its codes, moves and ends. */
-#include "provision/units/units.h"
-#include "congvu/view_lists.h"
-
 #include <string.h>
+
+#include "congvu/view_lists.h"
+#include "provision/units/units.h"
 
 static bool no_unit(struct cv_error *err)
 {

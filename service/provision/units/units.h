@@ -1,8 +1,8 @@
 /* Inside provision/: what the files about units and rules share. */
 #pragma once
 
-#include "provision/core/brake.h"
 #include "congvu/prov_units.h"
+#include "provision/core/brake.h"
 
 enum { PROV_UNITS_MAX = 20000 }; /* read at once: below a unit, beside it */
 

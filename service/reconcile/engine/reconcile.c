@@ -1,16 +1,15 @@
 /* The engine of the reconciler: looks, hands out, and leaves failing targets alone. What is done is the sources' part.
  */
-#include "congvu/lock.h"
-#include "congvu/reconcile.h"
-
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "congvu/job.h"
+#include "congvu/lock.h"
 #include "congvu/log.h"
-#include "provision/core/breaker.h"
+#include "congvu/reconcile.h"
 #include "congvu/token.h"
+#include "provision/core/breaker.h"
 
 enum { WORKERS_MAX = 8, SLOTS_PER_WORKER = 4, SLOTS_MAX = WORKERS_MAX * SLOTS_PER_WORKER, ARENA_MAX = 64 << 20 };
 _Static_assert((int)SLOTS_MAX == (int)REC_ROOM_MAX, "a source never sees more room than there can be");

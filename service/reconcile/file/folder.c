@@ -1,6 +1,4 @@
 /* The folder of an exchange: what waits, what is written, what is put away. */
-#include "reconcile/file/file.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +10,8 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "reconcile/file/file.h"
 
 enum { KEPT = 14, QUIET_S = 2, NAMES_MAX = 4096, SUM_LEN = 64 };
 

@@ -1,14 +1,13 @@
 /* What an export says of every account of ours: issued, locked, closed, other data, gone; and who is nobody's. */
-#include "reconcile/file/file.h"
-#include "congvu/prov_calendar.h"
-#include "congvu/prov_staff.h"
-#include "congvu/view_lists.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "congvu/log.h"
+#include "congvu/prov_calendar.h"
+#include "congvu/prov_staff.h"
 #include "congvu/text.h"
+#include "congvu/view_lists.h"
+#include "reconcile/file/file.h"
 
 enum { MEMORY = 4 << 20, SCRATCH = 1 << 20 };
 

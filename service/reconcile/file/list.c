@@ -1,14 +1,13 @@
 /* The list that goes out: who should be there, and who not. */
-#include "reconcile/file/file.h"
-#include "congvu/prov_calendar.h"
-#include "congvu/prov_staff.h"
-#include "congvu/view_lists.h"
-
 #include <stdlib.h>
 #include <string.h>
 
+#include "congvu/prov_calendar.h"
+#include "congvu/prov_staff.h"
 #include "congvu/table.h"
 #include "congvu/text.h"
+#include "congvu/view_lists.h"
+#include "reconcile/file/file.h"
 
 enum { WIDTH = 24 };
 

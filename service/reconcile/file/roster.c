@@ -1,11 +1,10 @@
 /* An export as rows: which column is which, and what cannot be understood. */
-#include "reconcile/file/file.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "congvu/text.h"
+#include "reconcile/file/file.h"
 
 enum { FAULTS_SHOWN = 5 };
 

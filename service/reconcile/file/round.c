@@ -1,14 +1,13 @@
 /* A system of kind file as work: an export that waits is read, a list that is due goes out. */
-#include "congvu/lock.h"
-#include "reconcile/file/file.h"
-#include "congvu/prov_calendar.h"
-#include "congvu/prov_staff.h"
-#include "congvu/view_lists.h"
-
 #include <stdio.h>
 #include <string.h>
 
+#include "congvu/lock.h"
 #include "congvu/log.h"
+#include "congvu/prov_calendar.h"
+#include "congvu/prov_staff.h"
+#include "congvu/view_lists.h"
+#include "reconcile/file/file.h"
 
 enum { LOOK_MS = 1000, HOUR_S = 3600, ROSTER_MAX = 64 << 20 };
 

@@ -1,7 +1,7 @@
 /* What follows from what was seen at a system, by whichever way it is reached. */
-#include "reconcile/internal.h"
-
 #include <string.h>
+
+#include "reconcile/internal.h"
 
 enum { MISSING_FEW = 20, MISSING_PERCENT = 20 };
 

@@ -1,7 +1,7 @@
 /* A person's fields in the words of another system. */
-#include "reconcile/internal.h"
-
 #include <string.h>
+
+#include "reconcile/internal.h"
 
 static const char *unit_text(const struct rec_link *link, const struct dom_staff *staff, enum dom_field field)
 {

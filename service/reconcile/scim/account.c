@@ -1,7 +1,7 @@
 /* One account at one system: look, do what is missing, save what was seen. Every step may be repeated. */
-#include "reconcile/internal.h"
-
 #include <string.h>
+
+#include "reconcile/internal.h"
 
 /* ---- doing ---- */
 static bool update(struct rec_step *s, bool active, struct cv_error *err)

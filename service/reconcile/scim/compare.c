@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "congvu/lock.h"
-#include "reconcile/internal.h"
 #include "congvu/view_lists.h"
+#include "reconcile/internal.h"
 
 enum {
     COMPARE_MS = 600000,

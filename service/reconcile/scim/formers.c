@@ -1,8 +1,8 @@
 /* Accounts that a move left behind in a system whose logins belong to units: they give way to the new one, become it,
  * or are closed once it is there. */
-#include "reconcile/internal.h"
-
 #include <string.h>
+
+#include "reconcile/internal.h"
 
 static bool find_former(struct rec_step *s, const struct dom_former *f, struct con_scim_account *out, bool *out_found,
                         struct cv_error *err)

@@ -1,10 +1,9 @@
 /* Whose an account there is, and how ours is found: by its id, its mark (the staff id), its login. What exists is found
  * again, so a lost answer or a kill makes nobody twice. */
-#include "reconcile/internal.h"
-
 #include <string.h>
 
 #include "congvu/log.h"
+#include "reconcile/internal.h"
 
 /* ---- whose is it ---- */
 bool rec_marked_as_ours(const struct rec_step *s, const struct con_scim_account *a)

@@ -9,7 +9,7 @@ bool view_systems(const struct view *v, struct cv_arena *arena, struct dom_syste
                   struct cv_error *err)
 {
     unsigned slots[DOM_SYSTEMS_MAX];
-    struct view_keep keep = {.arena = arena};
+    struct view_pool keep = {.arena = arena};
     if (!view_enter(v, err))
         return false;
     size_t count = view_systems_sorted(v, slots);
@@ -31,7 +31,7 @@ bool view_no_system(const struct view *v, const char *parameter, const char *slu
 bool view_system_find(const struct view *v, const char *slug, struct cv_arena *arena, struct dom_system *out,
                       struct cv_error *err)
 {
-    struct view_keep keep = {.arena = arena};
+    struct view_pool keep = {.arena = arena};
     if (!view_enter(v, err))
         return false;
     int slot = view_system_known(v, slug);
@@ -43,7 +43,7 @@ bool view_system_find(const struct view *v, const char *slug, struct cv_arena *a
 
 bool view_token_by_digest(const struct view *v, const char *digest, struct cv_arena *arena, struct dom_token *out)
 {
-    struct view_keep keep = {.arena = arena};
+    struct view_pool keep = {.arena = arena};
     struct view_probe probe;
     if (digest[0] == '\0' || !view_enter(v, NULL))
         return false;
@@ -59,7 +59,7 @@ bool view_token_by_digest(const struct view *v, const char *digest, struct cv_ar
 
 bool view_token_by_id(const struct view *v, struct cv_id id, struct cv_arena *arena, struct dom_token *out)
 {
-    struct view_keep keep = {.arena = arena};
+    struct view_pool keep = {.arena = arena};
     struct view_probe probe;
     if (!view_enter(v, NULL))
         return false;
@@ -82,7 +82,7 @@ static int by_creation(const void *a, const void *b)
 bool view_tokens(const struct view *v, struct cv_arena *arena, struct dom_token **out, size_t *out_count,
                  struct cv_error *err)
 {
-    struct view_keep keep = {.arena = arena};
+    struct view_pool keep = {.arena = arena};
     size_t count = 0;
     if (!view_enter(v, err))
         return false;

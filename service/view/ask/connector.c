@@ -1,8 +1,8 @@
 /* What connector systems lack: a level, read from the accounts of everybody. */
 #include <string.h>
 
-#include "view/ask/ask.h"
 #include "congvu/connector.h"
+#include "view/ask/ask.h"
 
 struct search {
     int system;
@@ -93,7 +93,7 @@ static const char *title_of(const struct view *v, const struct person *p)
 bool view_connector_accounts(const struct view *v, const char *system, struct cv_arena *arena,
                              struct view_connector_account **out, size_t *out_count, struct cv_error *err)
 {
-    struct view_keep keep = {.arena = arena};
+    struct view_pool keep = {.arena = arena};
     if (!view_enter(v, err))
         return false;
     int slot = view_system_known(v, system);
@@ -105,11 +105,11 @@ bool view_connector_accounts(const struct view *v, const char *system, struct cv
             continue;
         all[count++] = (struct view_connector_account){
             .staff = v->people[i]->id,
-            .login = view_keep_text(&keep, person_text(v->people[i], a->login)),
-            .remote_id = view_keep_text(&keep, person_text(v->people[i], a->remote_id)),
-            .staff_code = view_keep_text(&keep, person_text(v->people[i], v->people[i]->code)),
-            .address = view_keep_text(&keep, person_text(v->people[i], v->people[i]->address)),
-            .title = view_keep_text(&keep, title_of(v, v->people[i])),
+            .login = view_pool_text(&keep, person_text(v->people[i], a->login)),
+            .remote_id = view_pool_text(&keep, person_text(v->people[i], a->remote_id)),
+            .staff_code = view_pool_text(&keep, person_text(v->people[i], v->people[i]->code)),
+            .address = view_pool_text(&keep, person_text(v->people[i], v->people[i]->address)),
+            .title = view_pool_text(&keep, title_of(v, v->people[i])),
             .not_taken = a->not_taken,
             .synced = a->synced,
             .lost_at = (cv_moment)a->lost_at,

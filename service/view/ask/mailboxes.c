@@ -1,7 +1,6 @@
 /* Mailboxes of units. Few, so they are looked for one by one. */
-#include "view/ask/ask.h"
-
 #include "congvu/unit.h"
+#include "view/ask/ask.h"
 
 static bool has_mailbox(const struct unit *u)
 {

@@ -37,16 +37,16 @@ static cv_day ended_on(const struct person *p, const struct account *a)
 void view_fill_account(const struct view *v, const struct person *p, const struct account *a, struct cv_arena *arena,
                        struct view_account *out)
 {
-    struct view_keep keep = {.arena = arena};
+    struct view_pool keep = {.arena = arena};
     *out = (struct view_account){
-        .system = view_keep_text(&keep, v->systems[a->system].slug),
+        .system = view_pool_text(&keep, v->systems[a->system].slug),
         .desired = (enum dom_desired)a->desired,
         .observed = (enum dom_observed)a->observed,
-        .login = view_keep_text(&keep, person_text(p, a->login)),
-        .reason = view_keep_text(&keep, view_word_text(&v->words, a->reason)),
+        .login = view_pool_text(&keep, person_text(p, a->login)),
+        .reason = view_pool_text(&keep, view_word_text(&v->words, a->reason)),
         .since = a->since != 0 ? (cv_moment)a->since : CV_NO_MOMENT,
-        .last_error = view_keep_text(&keep, person_text(p, a->error)),
-        .remote_id = view_keep_text(&keep, person_text(p, a->remote_id)),
+        .last_error = view_pool_text(&keep, person_text(p, a->error)),
+        .remote_id = view_pool_text(&keep, person_text(p, a->remote_id)),
         .attempts = a->attempts,
         .next_try_at = a->next_try ? (cv_moment)a->next_try : CV_NO_MOMENT,
         .not_taken = a->not_taken,
@@ -59,16 +59,16 @@ void view_fill_account(const struct view *v, const struct person *p, const struc
     };
 }
 
-static void fill_post(const struct view *v, const struct post *post, struct view_keep *keep, struct view_staff *out)
+static void fill_post(const struct view *v, const struct post *post, struct view_pool *keep, struct view_staff *out)
 {
     if (post == NULL)
         return;
     const struct unit *u = v->units[post->unit];
-    out->title = view_keep_text(keep, view_word_text(&v->words, post->title));
+    out->title = view_pool_text(keep, view_word_text(&v->words, post->title));
     out->unit = u->id;
-    out->unit_code = view_keep_text(keep, u->u.code);
+    out->unit_code = view_pool_text(keep, u->u.code);
     for (int i = 0; i < CV_LANGS; i++)
-        out->unit_name[i] = view_keep_text(keep, u->u.name[i]);
+        out->unit_name[i] = view_pool_text(keep, u->u.name[i]);
 }
 
 static void fill_departure(const struct person *p, struct view_staff *out)
@@ -89,12 +89,12 @@ static void fill_departure(const struct person *p, struct view_staff *out)
 void view_fill_staff(const struct view *v, const struct person *p, bool accounts, struct cv_arena *arena,
                      struct view_staff *out)
 {
-    struct view_keep keep = {.arena = arena};
+    struct view_pool keep = {.arena = arena};
     *out = (struct view_staff){
         .id = p->id,
-        .staff_code = view_keep_text(&keep, person_text(p, p->code)),
-        .full_name = view_keep_text(&keep, person_text(p, p->name)),
-        .address = view_keep_text(&keep, person_text(p, p->address)),
+        .staff_code = view_pool_text(&keep, person_text(p, p->code)),
+        .full_name = view_pool_text(&keep, person_text(p, p->name)),
+        .address = view_pool_text(&keep, person_text(p, p->address)),
         .category = (enum dom_category)p->category,
         .birth_year = p->birth_year,
         .status = (enum dom_status)p->tally.status,

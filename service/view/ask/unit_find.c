@@ -19,11 +19,11 @@ void view_fill_unit(const struct view *v, uint32_t slot, struct cv_arena *arena,
 {
     const struct unit *u = v->units[slot];
     const struct unit *parent = v->units[u->parent];
-    struct view_keep keep = {.arena = arena};
+    struct view_pool keep = {.arena = arena};
     *out = (struct view_unit){
         .id = u->id,
-        .code = view_keep_text(&keep, u->u.code),
-        .slug = view_keep_text(&keep, u->u.slug),
+        .code = view_pool_text(&keep, u->u.code),
+        .slug = view_pool_text(&keep, u->u.slug),
         .kind = u->u.kind,
         .block = u->u.block,
         .effective_block = view_block(v, slot),
@@ -36,11 +36,11 @@ void view_fill_unit(const struct view *v, uint32_t slot, struct cv_arena *arena,
         .revision = u->u.revision,
         .recorded = u->own[F_RECORDED],
         .children = u->known_children,
-        .mail_login = view_keep_text(&keep, u->u.mail_login),
-        .mail_address = view_keep_text(&keep, u->u.mail_address),
+        .mail_login = view_pool_text(&keep, u->u.mail_login),
+        .mail_address = view_pool_text(&keep, u->u.mail_address),
     };
     for (int i = 0; i < CV_LANGS; i++)
-        out->name[i] = view_keep_text(&keep, u->u.name[i]);
+        out->name[i] = view_pool_text(&keep, u->u.name[i]);
 }
 
 /* ---- by key ---- */

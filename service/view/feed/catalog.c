@@ -42,7 +42,7 @@ void view_put_system(struct view *v, const uint8_t uuid[16], const struct dom_sy
     if (!s->known)
         view_entry_add(v, uuid, SYSTEM, slot);
     memcpy(s->uuid, uuid, 16);
-    view_keep_free(&s->keep);
+    view_pool_free(&s->keep);
     view_copy_system(&s->keep, system, &s->s);
     s->known = true;
     s->mark = v->refresh;
@@ -57,7 +57,7 @@ void view_drop_system(struct view *v, uint32_t slot)
 {
     struct system *s = &v->systems[slot];
     view_entry_drop(v, s->uuid, view_entry(SYSTEM, slot));
-    view_keep_free(&s->keep);
+    view_pool_free(&s->keep);
     s->known = false;
     s->s = (struct dom_system){0};
 }
@@ -74,7 +74,7 @@ void view_drop_token(struct view *v, uint32_t slot)
     struct token *t = v->tokens[slot];
     view_entry_drop(v, t->uuid, view_entry(TOKEN, slot));
     token_index(v, slot, view_lookup_drop);
-    view_keep_free(&t->keep);
+    view_pool_free(&t->keep);
     free(t);
     v->tokens[slot] = NULL;
 }
@@ -99,7 +99,7 @@ void view_put_token(struct view *v, const uint8_t uuid[16], const struct dom_tok
     memcpy(t->uuid, uuid, 16);
     view_copy_token(&t->keep, token, &t->t);
     if (t->t.digest == NULL)
-        t->t.digest = view_keep_text(&t->keep, "");
+        t->t.digest = view_pool_text(&t->keep, "");
     t->mark = v->refresh;
     v->tokens[slot] = t;
     token_index(v, slot, view_lookup_put);
@@ -111,12 +111,12 @@ void view_put_token(struct view *v, const uint8_t uuid[16], const struct dom_tok
 void view_catalog_free(struct view *v)
 {
     for (unsigned i = 0; i < v->system_count; i++) {
-        view_keep_free(&v->systems[i].keep);
+        view_pool_free(&v->systems[i].keep);
         free(v->systems[i].slug);
     }
     for (size_t i = 0; i < v->token_end; i++) {
         if (v->tokens[i])
-            view_keep_free(&v->tokens[i]->keep);
+            view_pool_free(&v->tokens[i]->keep);
         free(v->tokens[i]);
     }
     free(v->tokens);

@@ -97,13 +97,13 @@ static void forget(struct view *v, uint32_t slot)
 static void remember(struct view *v, uint32_t slot, const struct dom_unit *unit, const struct unit_texts *texts)
 {
     struct unit *u = v->units[slot];
-    view_keep_free(&u->keep);
+    view_pool_free(&u->keep);
     view_copy_unit(&u->keep, unit, &u->u);
-    uint8_t *key = view_keep_alloc(&u->keep, texts->key_len + 1);
+    uint8_t *key = view_pool_alloc(&u->keep, texts->key_len + 1);
     memcpy(key, texts->key, texts->key_len);
     u->key = key;
     u->key_len = texts->key_len;
-    u->folded = view_keep_text(&u->keep, texts->folded);
+    u->folded = view_pool_text(&u->keep, texts->folded);
     u->print = print_of(unit);
     u->known = true;
     u->mark = v->refresh;
@@ -166,7 +166,7 @@ void view_drop_unit(struct view *v, uint32_t slot)
     forget(v, slot);
     view_entry_drop(v, u->uuid, view_entry(UNIT, slot));
     view_child_cut(v, slot);
-    view_keep_free(&u->keep);
+    view_pool_free(&u->keep);
     u->known = false;
     u->u = (struct dom_unit){0};
     u->key = NULL;
@@ -183,7 +183,7 @@ void view_drop_unit(struct view *v, uint32_t slot)
 void view_units_free(struct view *v)
 {
     for (size_t i = 0; i < v->unit_count; i++) {
-        view_keep_free(&v->units[i]->keep);
+        view_pool_free(&v->units[i]->keep);
         free(v->units[i]->children.items);
         free(v->units[i]->members.items);
         free(v->units[i]->own);

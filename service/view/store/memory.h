@@ -52,16 +52,16 @@ size_t view_bits_count(const struct view_bits *bits);
 
 /* ---- copies of records: pieces of malloc for the view itself, an arena for answers ---- */
 struct view_piece;
-struct view_keep {
+struct view_pool {
     struct view_piece *pieces;
     struct cv_arena *arena;
 };
-void *view_keep_alloc(struct view_keep *k, size_t size);
-const char *view_keep_text(struct view_keep *k, const char *text); /* NULL stays NULL */
-void view_keep_free(struct view_keep *k);
-void view_copy_unit(struct view_keep *k, const struct dom_unit *in, struct dom_unit *out);
-void view_copy_system(struct view_keep *k, const struct dom_system *in, struct dom_system *out);
-void view_copy_token(struct view_keep *k, const struct dom_token *in, struct dom_token *out);
+void *view_pool_alloc(struct view_pool *k, size_t size);
+const char *view_pool_text(struct view_pool *k, const char *text); /* NULL stays NULL */
+void view_pool_free(struct view_pool *k);
+void view_copy_unit(struct view_pool *k, const struct dom_unit *in, struct dom_unit *out);
+void view_copy_system(struct view_pool *k, const struct dom_system *in, struct dom_system *out);
+void view_copy_token(struct view_pool *k, const struct dom_token *in, struct dom_token *out);
 
 /* ---- shared texts: titles and reasons, counted ---- */
 struct view_word {

@@ -56,7 +56,7 @@ struct unit {
     uint8_t uuid[16];
     struct cv_id id;
     struct dom_unit u;     /* when known */
-    struct view_keep keep; /* its strings */
+    struct view_pool keep; /* its strings */
     const uint8_t *key;    /* vi order of the name */
     size_t key_len;
     const char *folded;         /* names and code, for search */
@@ -207,7 +207,7 @@ struct system {
     uint8_t uuid[16];
     char *slug;
     struct dom_system s;
-    struct view_keep keep;
+    struct view_pool keep;
     cv_day data_through;         /* of its usage */
     struct view_bits work, lost; /* people: see store/work.c */
 };
@@ -215,5 +215,5 @@ struct token {
     uint32_t mark;
     uint8_t uuid[16];
     struct dom_token t;
-    struct view_keep keep;
+    struct view_pool keep;
 };

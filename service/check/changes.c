@@ -1,7 +1,7 @@
 /* What only the change itself shows. */
-#include "check/internal.h"
-
 #include <string.h>
+
+#include "check/internal.h"
 
 /* ---- out of a hold ---- a release that was used just before lets one person of that token go */
 

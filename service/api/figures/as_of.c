@@ -1,8 +1,8 @@
 /* Figures of other days: as_of and compare. */
+#include <string.h>
+
 #include "api/figures/figures.h"
 #include "congvu/history.h"
-
-#include <string.h>
 
 /* ---- the question ---- */
 

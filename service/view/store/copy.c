@@ -1,0 +1,161 @@
+/* Copies of whole records: into the view (pieces of malloc, freed together) or into an answer's arena. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "congvu/connector.h"
+#include "view/store/view.h"
+
+struct view_piece {
+    struct view_piece *next;
+    max_align_t bytes[];
+};
+
+void *view_pool_alloc(struct view_pool *k, size_t size)
+{
+    if (k->arena)
+        return cv_arena_alloc(k->arena, size);
+    struct view_piece *piece = view_must(calloc(1, sizeof(*piece) + size));
+    piece->next = k->pieces;
+    k->pieces = piece;
+    return piece->bytes;
+}
+
+const char *view_pool_text(struct view_pool *k, const char *text)
+{
+    if (text == NULL)
+        return NULL;
+    size_t size = strlen(text) + 1;
+    return memcpy(view_pool_alloc(k, size), text, size);
+}
+
+void view_pool_free(struct view_pool *k)
+{
+    while (k->pieces) {
+        struct view_piece *piece = k->pieces;
+        k->pieces = piece->next;
+        free(piece);
+    }
+}
+
+static const char **copy_texts(struct view_pool *k, const char **in, size_t count)
+{
+    if (count == 0)
+        return NULL;
+    const char **out = view_pool_alloc(k, count * sizeof(*out));
+    for (size_t i = 0; i < count; i++)
+        out[i] = view_pool_text(k, in[i]);
+    return out;
+}
+
+static struct dom_target *copy_targets(struct view_pool *k, const struct dom_target *in, size_t count)
+{
+    if (count == 0)
+        return NULL;
+    struct dom_target *out = view_pool_alloc(k, count * sizeof(*out));
+    for (size_t i = 0; i < count; i++) {
+        out[i] = in[i];
+        out[i].system = view_pool_text(k, in[i].system);
+    }
+    return out;
+}
+
+void view_copy_unit(struct view_pool *k, const struct dom_unit *in, struct dom_unit *out)
+{
+    *out = *in;
+    out->code = view_pool_text(k, in->code);
+    out->former_codes = copy_texts(k, in->former_codes, in->former_code_count);
+    for (int i = 0; i < CV_LANGS; i++)
+        out->name[i] = view_pool_text(k, in->name[i]);
+    out->slug = view_pool_text(k, in->slug);
+    out->idempotency = (struct dom_idempotency){0};
+    out->mail_login = view_pool_text(k, in->mail_login);
+    out->mail_address = view_pool_text(k, in->mail_address);
+    out->mail_store = NULL;
+    out->mail_names = NULL;
+    out->accounts = NULL;
+    out->account_count = 0;
+    out->mail_name_count = 0;
+    out->targets = copy_targets(k, in->targets, in->target_count);
+    out->headcounts = NULL;
+    if (in->headcount_count == 0)
+        return;
+    out->headcounts = view_pool_alloc(k, in->headcount_count * sizeof(*in->headcounts));
+    for (size_t i = 0; i < in->headcount_count; i++) {
+        out->headcounts[i] = in->headcounts[i];
+        out->headcounts[i].source = NULL; /* only the full record shows it */
+    }
+}
+
+static const struct dom_sessions *copy_sessions(struct view_pool *k, const struct dom_sessions *in)
+{
+    if (in == NULL)
+        return NULL;
+    struct dom_sessions *out = view_pool_alloc(k, sizeof(*out));
+    *out = (struct dom_sessions){.url = view_pool_text(k, in->url),
+                                 .credential = view_pool_text(k, in->credential),
+                                 .allow = copy_texts(k, in->allow, in->allow_count),
+                                 .allow_count = in->allow_count,
+                                 .no_cache = in->no_cache};
+    return out;
+}
+
+static const struct dom_file *copy_file(struct view_pool *k, const struct dom_file *in)
+{
+    if (in == NULL)
+        return NULL;
+    struct dom_file *out = view_pool_alloc(k, sizeof *out);
+    *out = *in;
+    out->folder = view_pool_text(k, in->folder);
+    out->active = view_pool_text(k, in->active);
+    out->inactive = view_pool_text(k, in->inactive);
+    out->columns = view_pool_alloc(k, (in->column_count + 1) * sizeof *out->columns);
+    for (size_t i = 0; i < in->column_count; i++)
+        out->columns[i] = (struct dom_file_column){view_pool_text(k, in->columns[i].title), in->columns[i].field};
+    return out;
+}
+
+static const struct dom_connector *copy_connector(struct view_pool *k, const struct dom_connector *in)
+{
+    if (in == NULL)
+        return NULL;
+    struct dom_connector *out = view_pool_alloc(k, sizeof *out);
+    *out = *in;
+    out->url = view_pool_text(k, in->url);
+    out->set_by = view_pool_text(k, in->set_by);
+    out->file = copy_file(k, in->file);
+    out->credential_file = view_pool_text(k, in->credential_file);
+    out->ca_file = view_pool_text(k, in->ca_file);
+    out->allow = copy_texts(k, in->allow, in->allow_count);
+    for (int i = 0; i < DOM_FIELDS; i++)
+        out->map[i] = view_pool_text(k, in->map[i]);
+    return out;
+}
+
+void view_copy_system(struct view_pool *k, const struct dom_system *in, struct dom_system *out)
+{
+    *out = *in;
+    out->slug = view_pool_text(k, in->slug);
+    for (int i = 0; i < CV_LANGS; i++)
+        out->name[i] = view_pool_text(k, in->name[i]);
+    out->login_rule = view_pool_text(k, in->login_rule);
+    out->login_short_rule = view_pool_text(k, in->login_short_rule);
+    out->sessions = copy_sessions(k, in->sessions);
+    out->connector = copy_connector(k, in->connector);
+    out->required = NULL;
+    if (in->required_count == 0)
+        return;
+    out->required = view_pool_alloc(k, in->required_count * sizeof(*in->required));
+    for (size_t i = 0; i < in->required_count; i++) {
+        out->required[i] = in->required[i];
+        out->required[i].positions = copy_texts(k, in->required[i].positions, in->required[i].position_count);
+    }
+}
+
+void view_copy_token(struct view_pool *k, const struct dom_token *in, struct dom_token *out)
+{
+    *out = *in;
+    out->name = view_pool_text(k, in->name);
+    out->digest = view_pool_text(k, in->digest);
+    out->created_by = view_pool_text(k, in->created_by);
+    out->idempotency = (struct dom_idempotency){0};
+}
