@@ -10,7 +10,7 @@
 
 /* Counts of one unit's own staff (or a sum of such) for one system. Members are int32_t, all of them. */
 struct dom_counts {
-    int32_t headcount;      /* sum of the declared */
+    int32_t headcount;      /* sum of the declared, carried on */
     int32_t declared_units; /* how many units declared; headcount is null when 0 */
     int32_t recorded;
     int32_t unrecorded, over_recorded;
@@ -27,6 +27,7 @@ struct dom_counts {
     int32_t unknown;         /* issued where the source is stale or absent */
     int32_t complete_people, eligible_people; /* only for the `required` row */
     int32_t seconded_in, seconded_out;
+    int32_t carried; /* of the headcount: who came less who left since the declarations */
 };
 
 /* The members one by one, for storing them: name and, of people rather than of their accounts, the same for every
@@ -52,6 +53,11 @@ void dom_counts_sub(struct dom_counts *sum, const struct dom_counts *part);
  * required_categories 0, eligible = recorded. */
 void dom_gap(const struct dom_headcount *headcount, const int recorded_by[DOM_CATEGORIES], int recorded, int eligible,
              bool required_here, uint32_t required_categories, int *out_unrecorded, int *out_over);
+
+/* The declared headcount as it stands later: `moved` by category is who came less who left since its day. `categories`
+ * limits what counts; never below 0. What it holds beside numbers is shared with `declared`. */
+struct dom_headcount dom_headcount_carry(const struct dom_headcount *declared, const int moved[DOM_CATEGORIES],
+                                         uint32_t categories);
 
 /* The declared headcount in force on a day: the latest with on <= day, or NULL. */
 const struct dom_headcount *dom_headcount_on(const struct dom_unit *unit, cv_day day);

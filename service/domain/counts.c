@@ -32,6 +32,7 @@ const struct dom_count_member dom_count_members[] = {
     PEOPLE(eligible_people),
     PEOPLE(seconded_in),
     PEOPLE(seconded_out),
+    PEOPLE(carried),
 #undef PEOPLE
 #undef ACCOUNT
 };
@@ -125,6 +126,29 @@ void dom_gap(const struct dom_headcount *headcount, const int recorded_by[DOM_CA
     }
     *out_unrecorded = g.missing;
     *out_over = g.over;
+}
+
+static int at_least(int least, int value)
+{
+    return value > least ? value : least;
+}
+
+struct dom_headcount dom_headcount_carry(const struct dom_headcount *declared, const int moved[DOM_CATEGORIES],
+                                         uint32_t categories)
+{
+    struct dom_headcount now = *declared;
+    int by_category = 0;
+    for (int c = 0; c < DOM_CATEGORIES; c++) {
+        if (!(categories >> c & 1u))
+            continue;
+        now.total += moved[c];
+        if (now.has_categories && now.by_category[c] >= 0)
+            now.by_category[c] = at_least(0, now.by_category[c] + moved[c]);
+    }
+    for (int c = 0; now.has_categories && c < DOM_CATEGORIES; c++)
+        by_category += at_least(0, now.by_category[c]);
+    now.total = at_least(by_category, now.total);
+    return now;
 }
 
 const struct dom_headcount *dom_headcount_on(const struct dom_unit *unit, cv_day day)

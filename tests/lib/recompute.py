@@ -37,11 +37,26 @@ class Unit:
         parent = one(entry, "cvParent")
         self.parent = parent.split(",")[0].split("=")[1] if parent else None
         self.headcounts = [json.loads(h) for h in entry.get("cvHeadcount", [])]
-        self.children, self.people, self.guests = [], [], 0
+        self.children, self.people, self.guests, self.stays = [], [], 0, []
 
-    def headcount(self, today):
+    def declared(self, today):
         past = [h for h in self.headcounts if day(h["on"]) <= today]
         return max(past, key=lambda h: h["on"]) if past else None
+
+    def headcount(self, today):
+        """The declared one, carried on: who came after its day is one more, who left since is one less."""
+        said = self.declared(today)
+        if said is None:
+            return None
+        moved = dict.fromkeys(CATEGORIES, 0)
+        for category, came, went in self.stays:
+            moved[category] += came is not None and day(said["on"]) < came <= today
+            moved[category] -= went is not None and day(said["on"]) < went <= today
+        now = dict(said, total=said["total"] + sum(moved.values()))
+        if said.get("by_category"):
+            now["by_category"] = {c: max(0, n + moved[c]) for c, n in said["by_category"].items()}
+        now["total"] = max(now["total"], 0, sum(now.get("by_category", {}).values()))
+        return now
 
 
 class System:
@@ -94,13 +109,26 @@ class Person:
         self.since.update((s, day(v[0])) for s, v in tagged(entry, "cvAccountIssuedOn").items())
         self.days, self.long_ago = used
 
-    def recorded(self, today):
+    def day_out(self):
         current = [d for d in self.departures if d["state"] != "withdrawn" and "ended_at" not in d]
-        out = None
-        if current:
-            latest = max(current, key=lambda d: d["number"])
-            out = day(latest.get("effective_on")) if latest["state"] != "held" else None
+        latest = max(current, key=lambda d: d["number"]) if current else None
+        return day(latest.get("effective_on")) if latest and latest["state"] != "held" else None
+
+    def recorded(self, today):
+        out = self.day_out()
         return self.in_force(self.home_post, today) and (self.hired is None or self.hired <= today) and (out is None or today < out)
+
+    def stays(self):
+        """(unit, first day or None, first day out or None) of every time he belonged somewhere. Who has no day of hiring was
+        there before anybody wrote him down."""
+        out = self.day_out()
+        primary = sorted((p for p in self.posts if p.get("primary")), key=lambda p: p.get("from") or "")
+        for n, post in enumerate(primary):
+            start = None if n == 0 and self.hired is None else max((d for d in (day(post.get("from")), self.hired) if d), default=None)
+            ends = [d for d in (day(post.get("to")), out) if d]
+            end = min(ends) if ends else None
+            if end is None or start is None or start < end:
+                yield post["unit"], start, end
 
     def current_posts(self, today):
         return [p for p in self.posts if p is self.home_post or self.in_force(p, today)]
@@ -180,6 +208,8 @@ class District:
                 self.place(Person(entry, used.get(one(entry, "cvId"), ({}, {}))))
 
     def place(self, person):
+        for unit, start, end in person.stays():
+            self.units[unit].stays.append((person.category, start, end))
         if not person.recorded(self.today):
             return
         self.units[person.home].people.append(person)
@@ -224,7 +254,8 @@ class District:
         undeclared = declared is None and bool(unit.people)
         activated = [p for p in issued if p.ever(slug, self.today) or
                      (p.credential if system.kind == "directory" else p.state[slug] == "active")]
-        return {"headcount": declared["total"] if declared else 0, "declared": declared is not None, "recorded": len(unit.people),
+        return {"headcount": declared["total"] if declared else 0, "carried": declared["total"] - unit.declared(self.today)["total"] if declared else 0,
+                "declared": declared is not None, "recorded": len(unit.people),
                 "unrecorded": unrecorded, "over_recorded": over, "undeclared_units": int(undeclared),
                 "undeclared_recorded": len(unit.people) if undeclared else 0, "seconded_in": unit.guests,
                 "seconded_out": sum(p.seconded for p in unit.people), "eligible": len(eligible), "issued": len(issued),
@@ -241,7 +272,7 @@ class District:
 
     def row(self, counts, system, length):
         """A row of the answer out of summed counts: what is unknown is null, ratios are as the contract says."""
-        row = dict(counts, headcount=counts["headcount"] if counts["declared"] else None,
+        row = dict(counts, headcount=counts["headcount"] if counts["declared"] else None, carried=counts["carried"] if counts["declared"] else None,
                    undeclared={"units": counts["undeclared_units"], "recorded": counts["undeclared_recorded"]},
                    missing={"people": counts["eligible"] - counts["issued"], "unrecorded": counts["unrecorded"]})
         for name in ("declared", "undeclared_units", "undeclared_recorded"):

@@ -27,7 +27,7 @@ def recorded(client, unit):
 
 
 def put(client, code, **more):
-    answer = client.put(f"/v1/staff/{code}", an(hired_on=day(-900), **more))
+    answer = client.put(f"/v1/staff/{code}", an(**{"hired_on": day(-900), **more}))
     assert answer.status in (200, 201), answer
     return answer
 
@@ -199,6 +199,54 @@ def test_who_comes_back_was_away_in_between(spec):
         last_month = (TODAY.replace(day=1) - datetime.timedelta(1)).strftime("%Y-%m")
         row = next(r for r in client.get("/v1/coverage", unit="T1", system="mailbox", period=last_month).json["rows"] if r["row_kind"] == "total")
         assert row["recorded"] == 0, "he was not there"
+    finally:
+        service.stop()
+        service.clean()
+
+
+def total(client, unit, **query):
+    return next(r for r in client.get("/v1/coverage", unit=unit, system="mailbox", **query).json["rows"] if r["row_kind"] == "total")
+
+
+def test_a_departure_makes_nobody_missing(spec):
+    """Declared four, all recorded: who retires or is transferred is not missing, who comes is expected, until it is declared anew."""
+    service = Service(spec=spec).start()
+    try:
+        client = service.client()
+        make_units(client)
+        for unit, n in (("T1.01", 4), ("T1.02", 2)):
+            assert client.put(f"/v1/units/{unit}/headcounts/{day(-60)}", {"total": n, "by_category": {"cong_chuc": n}}).status == 200
+        for n in range(4):
+            put(client, f"H-{n}", full_name=f"Lê Văn {'ABCD'[n]}", not_same_as=["*"])
+        client.put("/v1/staff/H-9", an(full_name="Không Rõ Ngày"))  # without hired_on: written down today, but not a newcomer
+        seen = total(client, "T1.01")
+        assert (seen["headcount"], seen["carried"], seen["recorded"], seen["over_recorded"], seen["coverage"]) == (4, 0, 5, 1, 1)
+        assert client.put("/v1/staff/H-9/departure", {"reason": "thoi_viec", "effective_on": day(0)}).status in (200, 201)
+        wait_for(lambda: client.get("/v1/staff/H-9").json["status"] == "departed", "he has left")
+        assert client.put("/v1/staff/H-0/departure", {"reason": "nghi_huu", "effective_on": day(0)}).status in (200, 201)
+        wait_for(lambda: client.get("/v1/staff/H-0").json["status"] == "departed", "he has retired")
+        transfer(client, "H-1", day(-10))
+        put(client, "H-5", full_name="Mới Tuyển Dụng", hired_on=day(-5))
+        put(client, "H-6", full_name="Sắp Tuyển Dụng", hired_on=day(5))
+        seen = total(client, "T1.01")
+        assert (seen["headcount"], seen["carried"], seen["recorded"], seen["unrecorded"], seen["headcount_on"]) == (2, -2, 3, 0, day(-60))
+        assert seen["headcount_by_category"] == {"cong_chuc": 2}
+        there = total(client, "T1.02")
+        assert (there["headcount"], there["carried"], there["recorded"], there["unrecorded"]) == (3, 1, 1, 2)
+        both = total(client, "T1")
+        assert (both["headcount"], both["carried"]) == (5, -1)
+        last_month = (TODAY.replace(day=1) - datetime.timedelta(1)).strftime("%Y-%m")
+        assert (total(client, "T1.01", period=last_month)["headcount"], total(client, "T1.01", period=last_month)["carried"]) == (4, 0)
+        assert total(client, "T1.01", category="cong_chuc")["headcount"] == 2
+        assert client.put(f"/v1/units/T1.01/headcounts/{day(0)}", {"total": 3}).status == 200
+        seen = total(client, "T1.01")
+        assert (seen["headcount"], seen["carried"]) == (3, 0)
+        service.stop()
+        service.settings["clock_offset"] = 6 * 86400
+        service.start()
+        client = service.client()
+        seen = total(client, "T1.01")
+        assert (seen["headcount"], seen["carried"], seen["recorded"]) == (4, 1, 4), "at midnight too"
     finally:
         service.stop()
         service.clean()

@@ -165,6 +165,48 @@ static bool slow_has_child(struct world *w, int unit)
     return false;
 }
 
+/* One more for who came after the declaration, one less for who went since; a day of hiring tells when somebody came.
+ */
+static int slow_stay(const struct dom_staff *s, cv_day declared, cv_day day)
+{
+    const struct dom_departure *d = dom_current_departure(s);
+    cv_day came = s->hired_on, went = s->posts[0].to;
+    if (came != CV_NO_DAY && s->posts[0].from != CV_NO_DAY && s->posts[0].from > came)
+        came = s->posts[0].from;
+    if (d && d->state != DOM_HELD && (went == CV_NO_DAY || d->effective_on < went))
+        went = d->effective_on;
+    if (came != CV_NO_DAY && went != CV_NO_DAY && went <= came)
+        return 0;
+    return (came != CV_NO_DAY && came > declared && came <= day) -
+           (went != CV_NO_DAY && went > declared && went <= day);
+}
+
+/* What the unit declared, carried on until the day. */
+static struct dom_headcount slow_carried(struct world *w, const struct w_unit *u, const struct dom_headcount *h,
+                                         cv_day day)
+{
+    struct dom_headcount now = *h;
+    int sum = 0;
+    for (int i = 0; i < W_PEOPLE; i++) {
+        struct w_person *p = &w->people[i];
+        struct dom_staff staff;
+        const char *names[2], *formers[1];
+        if (!p->used || !p->sent || !cv_id_equal(p->posts[0].unit, u->id))
+            continue;
+        w_staff(p, &staff, names, formers);
+        int moved = slow_stay(&staff, h->on, day);
+        now.total += moved;
+        if (h->has_categories && h->by_category[p->category] >= 0)
+            now.by_category[p->category] += moved;
+    }
+    for (int c = 0; h->has_categories && c < DOM_CATEGORIES; c++) {
+        now.by_category[c] = h->by_category[c] >= 0 && now.by_category[c] < 0 ? 0 : now.by_category[c];
+        sum += now.by_category[c] > 0 ? now.by_category[c] : 0;
+    }
+    now.total = now.total > sum ? now.total : sum;
+    return now;
+}
+
 /* Own figures of one unit; system -1 = all of them (pairs). */
 static struct dom_counts slow_own(struct world *w, int unit, int system, struct view_window win)
 {
@@ -210,8 +252,12 @@ static struct dom_counts slow_own(struct world *w, int unit, int system, struct 
     w_unit_record(w, u, &record);
     bool active = (u->from == CV_NO_DAY || u->from <= day) && (u->to == CV_NO_DAY || day < u->to);
     const struct dom_headcount *h = active ? dom_headcount_on(&record, day) : NULL;
+    struct dom_headcount carried;
     if (h) {
-        c.headcount = h->total;
+        carried = slow_carried(w, u, h, day);
+        c.headcount = carried.total;
+        c.carried = carried.total - h->total;
+        h = &carried;
         c.declared_units = 1;
     } else if (c.recorded > 0 || (active && !slow_has_child(w, unit))) {
         c.undeclared_units = 1;

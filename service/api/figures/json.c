@@ -35,6 +35,7 @@ static void write_people(struct cv_jout *j, const struct view_coverage_row *row)
     const struct dom_counts *c = &row->counts;
     api_count_or_null(j, "headcount", c->headcount, c->declared_units > 0);
     cv_jout_day(j, "headcount_on", row->headcount_on);
+    api_count_or_null(j, "carried", c->carried, c->declared_units > 0);
     write_by_category(j, row);
     cv_jout_int(j, "recorded", c->recorded);
     cv_jout_int(j, "over_recorded", c->over_recorded);

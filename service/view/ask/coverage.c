@@ -71,6 +71,15 @@ static void add_member(const struct answer *a, uint32_t slot, const struct perso
         out[F_SECONDED_IN] += (t->hosts >> post & 1) && person_posts(p)[post].unit == slot;
 }
 
+static void add_moves(const struct person *p, uint32_t slot, cv_day from, cv_day to, int32_t *out)
+{
+    int moved[DOM_CATEGORIES];
+    if (!view_moved(p, slot, from, to, moved))
+        return;
+    for (int c = 0; c < DOM_CATEGORIES; c++)
+        out[F_MOVED_BY + c] += moved[c];
+}
+
 static void add_some(const struct answer *a, uint32_t slot, int32_t *out)
 {
     const struct unit *u = a->v->units[slot];
@@ -82,6 +91,8 @@ static void add_some(const struct answer *a, uint32_t slot, int32_t *out)
         const struct person *p = a->v->people[u->members.items[i]];
         if (a->categories >> p->category & 1u)
             add_member(a, slot, p, out);
+        if (h)
+            add_moves(p, slot, h->on, a->slice.window.to, out);
     }
     if (a->categories != ALL_CATEGORIES)
         h = part_of(h, a->categories, &part);
@@ -170,6 +181,7 @@ static const int32_t *figures_at(const struct answer *a, uint32_t slot, bool bra
 static void put_people(const int32_t *f, struct dom_counts *c)
 {
     c->headcount = f[F_HEADCOUNT];
+    c->carried = f[F_CARRIED];
     c->declared_units = f[F_DECLARED];
     c->recorded = f[F_RECORDED];
     c->undeclared_units = f[F_UNDECLARED];

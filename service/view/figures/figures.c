@@ -44,6 +44,23 @@ static void count_hosts(struct view *v, const struct person *p, const struct tal
     }
 }
 
+/* Into the units that the person ever belonged to, each once. */
+static void count_moves(struct view *v, const struct person *p, int sign)
+{
+    const struct post *posts = person_posts(p);
+    for (size_t i = 0; i < p->posts; i++) {
+        struct view_figures delta = {{0}};
+        int moved[DOM_CATEGORIES];
+        cv_day since = v->units[posts[i].unit]->declared_on;
+        if (since == CV_NO_DAY || !view_first_home_there(p, i) ||
+            !view_moved(p, posts[i].unit, since, atomic_load(&v->day), moved))
+            continue;
+        for (int c = 0; c < DOM_CATEGORIES; c++)
+            delta.at[F_MOVED_BY + c] = sign * moved[c];
+        change_own(v, posts[i].unit, &delta);
+    }
+}
+
 static void count_home(struct view *v, const struct person *p, const struct tally *t, int sign)
 {
     struct view_figures delta = {{0}};
@@ -59,6 +76,7 @@ void view_uncount(struct view *v, struct person *p)
         return;
     count_home(v, p, &p->tally, -1);
     count_hosts(v, p, &p->tally, -1);
+    count_moves(v, p, -1);
     v->lacking -= p->tally.flags & T_LACKING ? 1 : 0;
     p->tally.flags &= (uint8_t)~T_COUNTED;
 }
@@ -73,6 +91,7 @@ void view_count(struct view *v, struct person *p)
     p->tally = now;
     count_home(v, p, &now, 1);
     count_hosts(v, p, &now, 1);
+    count_moves(v, p, 1);
     v->lacking += now.flags & T_LACKING ? 1 : 0;
 }
 
@@ -127,15 +146,17 @@ void view_derive_for(const struct view *v, uint32_t unit, cv_day day, const stru
         derive_undeclared(u, day, own);
         return;
     }
-    derive_declared(h, own);
+    struct dom_headcount carried = dom_headcount_carry(h, &own[F_MOVED_BY], categories);
+    own[F_CARRIED] = carried.total - h->total;
+    derive_declared(&carried, own);
     int block = view_block(v, unit);
     for (unsigned s = 0; s < v->system_count; s++) {
         uint32_t wanted;
         if (!v->systems[s].known || !required_here(&v->systems[s].s, block, u->u.kind, &wanted) ||
             (wanted & categories) == 0)
             continue;
-        dom_gap(h, &own[F_RECORDED_BY], own[F_RECORDED], own[view_figure_of(s, S_ELIGIBLE)], true, wanted & categories,
-                &own[view_figure_of(s, S_UNRECORDED)], &own[view_figure_of(s, S_OVER)]);
+        dom_gap(&carried, &own[F_RECORDED_BY], own[F_RECORDED], own[view_figure_of(s, S_ELIGIBLE)], true,
+                wanted & categories, &own[view_figure_of(s, S_UNRECORDED)], &own[view_figure_of(s, S_OVER)]);
     }
 }
 
@@ -151,7 +172,13 @@ void view_derive(const struct view *v, uint32_t unit, int32_t *own)
 
 void view_refigure(struct view *v, uint32_t unit)
 {
-    struct view_figures nothing = {{0}};
-    if (atomic_load(&v->loaded))
-        change_own(v, unit, &nothing);
+    struct view_figures delta = {{0}};
+    struct unit *u = v->units[unit];
+    if (!atomic_load(&v->loaded))
+        return;
+    int32_t now[F_SYSTEMS];
+    view_moves_settle(v, unit, now);
+    for (int c = 0; c < DOM_CATEGORIES; c++)
+        delta.at[F_MOVED_BY + c] = now[F_MOVED_BY + c] - u->own[F_MOVED_BY + c];
+    change_own(v, unit, &delta);
 }

@@ -31,6 +31,17 @@ void view_tally_add(const struct person *p, const struct tally *t, int sign, int
 void view_derive(const struct view *v, uint32_t unit, int32_t *own); /* what follows from the headcount */
 void view_derive_for(const struct view *v, uint32_t unit, cv_day day, const struct dom_headcount *h,
                      uint32_t categories, int32_t *own);
+/* ---- moves.c: who came and left since a unit declared its headcount ---- */
+/* What the person adds to F_MOVED_BY of a unit that declared on `from`, as it stands at the end of `to`. False:
+ * nothing. */
+bool view_moved(const struct person *p, uint32_t unit, cv_day from, cv_day to, int moved[DOM_CATEGORIES]);
+/* Is it the first of the person's primary posts in its unit? */
+bool view_first_home_there(const struct person *p, size_t post);
+/* The day from which the unit's moves count, as of `day`: that of the headcount in force, or CV_NO_DAY. */
+cv_day view_moves_from(const struct unit *unit, cv_day day);
+/* Counts all members of the unit anew into own[F_MOVED_BY], from the headcount in force on the view's day. */
+void view_moves_settle(struct view *v, uint32_t unit, int32_t *own);
+/* ---- figures.c ---- */
 void view_refigure(struct view *v, uint32_t unit);                             /* after the unit itself changed */
 void view_push(struct view *v, uint32_t from, const int32_t *delta, int sign); /* into the sums of `from` and above */
 

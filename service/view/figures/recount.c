@@ -21,6 +21,29 @@ static void add_quietly(struct view *v, const struct person *p, const struct tal
             v->units[person_posts(p)[i].unit]->own[F_SECONDED_IN] += sign;
 }
 
+static void move_quietly(struct view *v, const struct person *p, cv_day day, int sign)
+{
+    const struct post *posts = person_posts(p);
+    for (size_t i = 0; i < p->posts; i++) {
+        struct unit *u = v->units[posts[i].unit];
+        int moved[DOM_CATEGORIES];
+        if (u->declared_on == CV_NO_DAY || !view_first_home_there(p, i) ||
+            !view_moved(p, posts[i].unit, u->declared_on, day, moved))
+            continue;
+        for (int c = 0; c < DOM_CATEGORIES; c++)
+            u->own[F_MOVED_BY + c] += sign * moved[c];
+    }
+}
+
+/* Where another declaration is in force than before. */
+static void renew_declarations(struct view *v)
+{
+    cv_day day = atomic_load(&v->day);
+    for (uint32_t i = 0; i < v->unit_count; i++)
+        if (view_moves_from(v->units[i], day) != v->units[i]->declared_on)
+            view_moves_settle(v, i, v->units[i]->own);
+}
+
 static void recount_quietly(struct view *v, struct person *p)
 {
     struct tally now = view_tally_of(v, p, NULL);
@@ -51,13 +74,16 @@ static void settle_units(struct view *v)
 void view_recount_all(struct view *v)
 {
     v->lacking = 0;
-    for (size_t i = 0; i < v->unit_count; i++)
+    for (size_t i = 0; i < v->unit_count; i++) {
         memset(v->units[i]->own, 0, (size_t)view_figures_used(v) * sizeof(int32_t));
+        v->units[i]->declared_on = view_moves_from(v->units[i], atomic_load(&v->day));
+    }
     for (size_t i = 0; i < v->people_end; i++) {
         if (v->people[i] == NULL)
             continue;
         v->people[i]->tally.flags = 0;
         recount_quietly(v, v->people[i]);
+        move_quietly(v, v->people[i], atomic_load(&v->day), 1);
     }
     settle_units(v);
 }
@@ -92,14 +118,19 @@ void view_recount_below(struct view *v, uint32_t top)
     free(tree.items);
 }
 
-static void recount_due(struct view *v, cv_day today, bool back)
+static void recount_due(struct view *v, cv_day was, cv_day today)
 {
+    bool back = today < was;
     for (size_t i = 0; i < v->people_end; i++) {
         if (i + AHEAD < v->people_end)
             __builtin_prefetch(v->people[i + AHEAD]);
-        if (v->people[i] && (back || v->people[i]->tally.next_day <= today))
-            recount_quietly(v, v->people[i]);
+        if (v->people[i] == NULL || (!back && v->people[i]->tally.next_day > today))
+            continue;
+        move_quietly(v, v->people[i], was, -1);
+        recount_quietly(v, v->people[i]);
+        move_quietly(v, v->people[i], today, 1);
     }
+    renew_declarations(v);
 }
 
 void view_roll_day(struct view *v)
@@ -108,7 +139,7 @@ void view_roll_day(struct view *v)
     cv_day today = cv_today(), was = atomic_load(&v->day);
     if (today != was) {
         atomic_store(&v->day, today);
-        recount_due(v, today, today < was);
+        recount_due(v, was, today);
         settle_units(v);
         v->changed_at = cv_day_start(today);
         atomic_fetch_add(&v->generation, 1);

@@ -14,7 +14,9 @@ enum {
     F_SECONDED_OUT,
     F_COMPLETE,
     F_ELIGIBLE_PEOPLE,
-    F_HEADCOUNT,
+    F_MOVED_BY, /* who came less who left since the unit's declaration */
+    F_HEADCOUNT = F_MOVED_BY + DOM_CATEGORIES,
+    F_CARRIED,
     F_DECLARED,
     F_UNDECLARED,
     F_UNDECLARED_RECORDED,
@@ -63,6 +65,7 @@ struct unit {
     uint64_t print;             /* its share of the tree's version */
     struct view_slots children; /* known and unknown, in order */
     int known_children;
+    cv_day declared_on;        /* of the headcount in force: since then F_MOVED_BY counts; or CV_NO_DAY */
     struct view_slots members; /* people with any post here, each once */
     int32_t *own, *sum;        /* one block, view_figures_used() each */
 };

@@ -60,6 +60,7 @@ uint32_t view_unit_slot(struct view *v, struct cv_id id)
     slot = (uint32_t)v->unit_count++;
     v->units[slot] = view_must(calloc(1, sizeof(struct unit)));
     v->units[slot]->id = id;
+    v->units[slot]->declared_on = CV_NO_DAY;
     view_figures_room(v, v->units[slot], 0);
     view_lookup_put(&v->unit_by_id, view_hash(id.bytes, 16), slot);
     if (slot != 0)
