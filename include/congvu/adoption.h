@@ -38,6 +38,7 @@ struct dom_use_case {
     cv_day issued_on; /* CV_NO_DAY = long ago; an active day before it counts as the day of issue */
     bool idle;        /* locked for inactivity: never regular */
     cv_day day;       /* the last day of every window */
+    bool once;        /* nobody asks when the verdict may differ: next_day is left at CV_NO_DAY */
 };
 struct dom_use_verdict {
     uint8_t used, regular; /* bit i = window i */

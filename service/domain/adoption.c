@@ -136,7 +136,7 @@ struct judging {
 
 static void ahead(struct judging *j, int64_t candidate)
 {
-    if (candidate > j->at->day && (j->out->next_day == CV_NO_DAY || candidate < j->out->next_day))
+    if (!j->at->once && candidate > j->at->day && (j->out->next_day == CV_NO_DAY || candidate < j->out->next_day))
         j->out->next_day = (cv_day)candidate;
 }
 
@@ -150,6 +150,8 @@ static bool is_regular(struct judging *j, cv_day from, int length)
     int span = j->at->day - start + 1, wanted = scaled(rule, since_issue ? span : length);
     if (dom_active_count(j->days, start, j->at->day) < wanted)
         return false;
+    if (j->at->once)
+        return true;
     ahead(j, (int64_t)kth_latest(j->days, j->at->day, wanted) + length);
     if (since_issue)
         ahead(j, (int64_t)j->issued + (int64_t)wanted * rule->regular_of / rule->regular_days);
@@ -163,7 +165,8 @@ static void judge_window(struct judging *j, const int *lengths, size_t i)
     if (dom_active_count(j->days, from, j->at->day) == 0)
         return;
     j->out->used |= (uint8_t)(1u << i);
-    ahead(j, (int64_t)kth_latest(j->days, j->at->day, 1) + lengths[i]);
+    if (!j->at->once)
+        ahead(j, (int64_t)kth_latest(j->days, j->at->day, 1) + lengths[i]);
     if (rule->precision == DOM_BY_DAY && !j->at->idle && dom_regular_days(rule, lengths[i]) > 0 &&
         is_regular(j, from, lengths[i]))
         j->out->regular |= (uint8_t)(1u << i);
@@ -198,7 +201,8 @@ void dom_use_judge(const struct dom_use_case *at, const struct dom_active *days,
         ahead(&j, (int64_t)at->day + 1);
         j.issued = at->day;
     }
-    ahead(&j, first_after(days, at->day));
+    if (!at->once)
+        ahead(&j, first_after(days, at->day));
     for (size_t i = 0; i < count; i++)
         judge_window(&j, lengths, i);
     judge_age(&j);

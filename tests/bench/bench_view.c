@@ -185,6 +185,14 @@ static int by_time(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* Of this thread: what others do on the machine does not count. */
+static int64_t spent_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 static void print_times(const char *name, int64_t *ns, size_t count)
 {
     qsort(ns, count, sizeof *ns, by_time);
@@ -219,9 +227,9 @@ static void time_lists(struct view *v, const char *name, bool search, bool total
             query.unit = number_id(2, pick(units));
         }
         cv_arena_reset(arena);
-        int64_t start = cv_mono_ns();
+        int64_t start = spent_ns();
         check(view_staff_list(v, &query, arena, &page, &err));
-        ns[i] = cv_mono_ns() - start;
+        ns[i] = spent_ns() - start;
     }
     print_times(name, ns, ROUNDS);
     cv_arena_free(&arena);
@@ -242,9 +250,9 @@ static void time_coverage(struct view *v, const char *name, size_t rounds, struc
                                         .by_system = true,
                                         .window = window};
         cv_arena_reset(arena);
-        int64_t start = cv_mono_ns();
+        int64_t start = spent_ns();
         check(view_coverage(v, &q, arena, &c, &err));
-        ns[i] = cv_mono_ns() - start;
+        ns[i] = spent_ns() - start;
     }
     print_times(name, ns, rounds);
     cv_arena_free(&arena);
@@ -254,9 +262,9 @@ static void time_changes(struct dir_feed *feed, uint32_t people, uint32_t units)
 {
     static int64_t ns[ROUNDS];
     for (size_t i = 0; i < ROUNDS; i++) {
-        int64_t start = cv_mono_ns();
+        int64_t start = spent_ns();
         send_person(feed, pick(people), units);
-        ns[i] = cv_mono_ns() - start;
+        ns[i] = spent_ns() - start;
     }
     print_times("change", ns, ROUNDS);
 }
@@ -266,9 +274,9 @@ static void time_usage(struct dir_feed *feed, uint32_t people)
     static int64_t ns[ROUNDS];
     for (size_t i = 0; i < ROUNDS; i++) {
         uint32_t person = pick(people);
-        int64_t start = cv_mono_ns();
+        int64_t start = spent_ns();
         send_usage(feed, person);
-        ns[i] = cv_mono_ns() - start;
+        ns[i] = spent_ns() - start;
     }
     print_times("usage_change", ns, ROUNDS);
 }
@@ -279,9 +287,9 @@ static void time_rules(struct dir_feed *feed)
     struct dom_required some = {.categories = 3};
     struct dom_system system = {
         .slug = slugs[2], .name = {slugs[2], slugs[2]}, .required = &some, .required_count = 1, .revision = 2};
-    int64_t start = cv_mono_ns();
+    int64_t start = spent_ns();
     feed->system(feed->ctx, uuid.bytes, "2", &system);
-    printf(",\"rule_change_ms\":%.1f", (double)(cv_mono_ns() - start) / 1e6);
+    printf(",\"rule_change_ms\":%.1f", (double)(spent_ns() - start) / 1e6);
 }
 
 /* What the reconciler's clock spends of CPU to find the one person who changed. */

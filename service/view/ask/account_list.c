@@ -54,7 +54,7 @@ static bool account_matches(const struct accounts *a, const struct person *p, co
 {
     return (a->system < 0 || account->system == a->system) &&
            (a->q->states == 0 || a->q->states >> account->observed & 1) &&
-           (!a->q->drift_only || view_drifts(account)) &&
+           (!a->q->drift_only || view_drifts(p, account)) &&
            (a->q->last_active_before == 0 || inactive_since(a, p, account));
 }
 
@@ -65,7 +65,7 @@ static int side(const struct accounts *a, const struct person *p)
 }
 
 /* False when the page is full and nothing is left to count. */
-static bool take_row(struct accounts *a, const struct person *p, const struct account *account)
+static bool take_row(struct accounts *a, uint32_t slot, const struct account *account)
 {
     if (a->out->count == a->q->page_size) {
         if (a->out->next == NULL && a->out->count > 0)
@@ -73,14 +73,15 @@ static bool take_row(struct accounts *a, const struct person *p, const struct ac
         return a->q->want_total;
     }
     struct view_account_row *row = &a->out->items[a->out->count++];
-    view_fill_staff(a->v, p, false, a->arena, &row->staff);
-    view_fill_account(a->v, p, account, a->arena, &row->account);
-    a->last = p;
+    view_fill_staff(a->v, slot, false, a->arena, &row->staff);
+    view_fill_account(a->v, slot, account, a->arena, &row->account);
+    a->last = a->v->people[slot];
     return true;
 }
 
-static bool take_person(struct accounts *a, const struct person *p)
+static bool take_person(struct accounts *a, uint32_t slot)
 {
+    const struct person *p = a->v->people[slot];
     int where = side(a, p);
     for (size_t i = 0; i < p->accounts; i++) {
         const struct account *account = &person_accounts(p)[i];
@@ -88,7 +89,7 @@ static bool take_person(struct accounts *a, const struct person *p)
             continue;
         a->out->total++;
         bool behind = where > 0 || (where == 0 && strcmp(a->v->systems[account->system].slug, a->after_slug) > 0);
-        if (behind && !take_row(a, p, account))
+        if (behind && !take_row(a, slot, account))
             return false;
     }
     return true;
@@ -126,7 +127,7 @@ static void walk(struct accounts *a)
         people = &branch;
     }
     for (size_t i = first_of_interest(a, people); i < people->count; i++)
-        if (view_match(a->v, &a->f, people->items[i]) && !take_person(a, a->v->people[people->items[i]]))
+        if (view_match(a->v, &a->f, people->items[i]) && !take_person(a, people->items[i]))
             break;
     free(branch.items);
 }
@@ -135,11 +136,11 @@ static bool prepare(struct accounts *a, struct cv_error *err)
 {
     const struct view_account_query *q = a->q;
     a->f = (struct view_filter){.updated_since = CV_NO_MOMENT, .recursive = q->recursive || !q->has_unit};
-    (void)view_filter_words(&a->f, NULL, a->arena);
     a->f.scope = view_scope_slot(a->v, q->scope);
     a->f.unit = q->has_unit ? view_unit_slot_of(a->v, q->unit) : 0;
     if (q->has_unit && (a->f.unit == NONE || !view_below(a->v, a->f.unit, a->f.scope)))
         return view_no_unit(a->v, err);
+    view_filter_place(a->v, &a->f, a->arena);
     a->system = q->system ? view_system_known(a->v, q->system) : -1;
     if (q->system && a->system < 0)
         return view_no_system(a->v, "system", q->system, err);

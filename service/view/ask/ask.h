@@ -7,13 +7,15 @@
 /* ---- filter.c, select.c: lists ---- */
 enum { WORDS = 8 };
 struct view_filter {
-    uint32_t scope, unit;    /* tops; 0 = everything, NONE = nothing */
-    bool recursive, at_home; /* at_home: only the unit that counts the person */
+    uint32_t scope, unit;           /* tops; 0 = everything, NONE = nothing */
+    bool recursive, at_home;        /* at_home: only the unit that counts the person */
+    const bool *in_unit, *in_scope; /* a unit's slot each; NULL = everything. See view_filter_place */
     uint32_t statuses, categories;
     const char *words[WORDS];
     size_t word_len[WORDS], word_count;
-    bool phones; /* words are looked for in phone numbers too */
-    uint64_t sign;
+    struct view_sign word_signs[WORDS];
+    uint64_t sign; /* of all of them, and of everybody who is there */
+    bool phones;   /* words are looked for in phone numbers too */
     uint16_t has, missing, staged;
     bool by_stage;
     uint32_t stages;
@@ -25,6 +27,12 @@ bool view_filter_words(struct view_filter *f, const char *q, struct cv_arena *ar
 /* The same for people: of an address its domain does not count, and a phone number is one word. */
 bool view_filter_person(struct view_filter *f, const char *q, bool phones, struct cv_arena *arena);
 bool view_words_match(const char *folded, const struct view_filter *f);
+void view_filter_place(const struct view *v, struct view_filter *f, struct cv_arena *arena);
+/* The next ones, from *from on as they lie in memory, whom the signs allow; 0 = no more. */
+enum { VIEW_CANDIDATES = 64 };
+size_t view_candidates(const struct view *v, const struct view_filter *f, uint32_t *from,
+                       uint32_t out[VIEW_CANDIDATES]);
+/* After view_filter_place. */
 bool view_match(const struct view *v, const struct view_filter *f, uint32_t slot);
 uint32_t view_holder_slot(const struct view *v, enum view_key by, const char *key); /* person_find.c; or NONE */
 bool view_person_visible(const struct view *v, const struct person *p, uint32_t top);
@@ -50,8 +58,8 @@ struct view_best {
 };
 void view_best_offer(struct view_best *b, uint32_t slot);
 void view_best_finish(struct view_best *b); /* in order */
-void view_fill_staff(const struct view *v, const struct person *p, bool accounts, struct cv_arena *arena,
+void view_fill_staff(const struct view *v, uint32_t slot, bool accounts, struct cv_arena *arena,
                      struct view_staff *out);
-bool view_drifts(const struct account *a);
+bool view_drifts(const struct person *p, const struct account *a);
 /* Fails as view_no_unit does. */
 bool view_no_system(const struct view *v, const char *parameter, const char *slug, struct cv_error *err);

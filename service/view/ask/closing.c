@@ -12,12 +12,13 @@ struct closing {
     size_t count;
 };
 
-static void put_account(const struct closing *c, const struct account *a, size_t bit, struct view_closing *to)
+static void put_account(const struct closing *c, const struct person *p, const struct account *a, size_t bit,
+                        struct view_closing *to)
 {
     if (!dom_counts_issued((enum dom_observed)a->observed))
         return;
     to->issued_on[bit] = a->issued;
-    to->idle |= view_idle(c->v, a) ? (uint16_t)(1u << bit) : 0;
+    to->idle |= view_idle(c->v, p, a) ? (uint16_t)(1u << bit) : 0;
 }
 
 static void put_person(struct closing *c, uint32_t home, const struct person *p, const struct tally *t)
@@ -32,7 +33,7 @@ static void put_person(struct closing *c, uint32_t home, const struct person *p,
         to->activated |= t->activated & system ? bit : 0;
         for (size_t k = 0; k < p->accounts; k++)
             if (person_accounts(p)[k].system == c->systems[i])
-                put_account(c, &person_accounts(p)[k], i, to);
+                put_account(c, p, &person_accounts(p)[k], i, to);
     }
 }
 
@@ -42,7 +43,7 @@ static void put_branch(struct closing *c, uint32_t slot)
     for (size_t i = 0; i < u->members.count; i++) {
         struct tally space;
         const struct person *p = c->v->people[u->members.items[i]];
-        const struct tally *t = view_tally_in(c->v, p, &c->slice, &space);
+        const struct tally *t = view_tally_in(c->v, u->members.items[i], &c->slice, &space);
         if (t->home == slot && (t->flags & T_RECORDED))
             put_person(c, slot, p, t);
     }

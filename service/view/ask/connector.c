@@ -22,7 +22,7 @@ static const struct account *account_in(const struct person *p, int system)
 /* Counts it; true when it may be worked on now. */
 static bool wants_work(struct search *s, const struct person *p, const struct account *a)
 {
-    const struct dom_connector_look look = view_connector_look(a);
+    const struct dom_connector_look look = view_connector_look(p, a);
     if (!dom_connector_due(&look, s->connector, s->now))
         return false;
     /* a request waits since it was made; for anything else the record's last change is the best that is known */
@@ -30,7 +30,7 @@ static bool wants_work(struct search *s, const struct person *p, const struct ac
     s->backlog.queue++;
     if (s->backlog.oldest_at == CV_NO_MOMENT || waits < s->backlog.oldest_at)
         s->backlog.oldest_at = waits;
-    return (cv_moment)a->next_try <= s->now;
+    return (cv_moment)view_account_more(p, a).next_try <= s->now;
 }
 
 /* Those from `from` on, then those before it. */
@@ -103,18 +103,20 @@ bool view_connector_accounts(const struct view *v, const char *system, struct cv
         const struct account *a = account_in(v->people[i], slot);
         if (a == NULL)
             continue;
-        all[count++] = (struct view_connector_account){
-            .staff = v->people[i]->id,
-            .login = view_pool_text(&keep, person_text(v->people[i], a->login)),
-            .remote_id = view_pool_text(&keep, person_text(v->people[i], a->remote_id)),
-            .staff_code = view_pool_text(&keep, person_text(v->people[i], v->people[i]->code)),
-            .address = view_pool_text(&keep, person_text(v->people[i], v->people[i]->address)),
-            .title = view_pool_text(&keep, title_of(v, v->people[i])),
-            .not_taken = a->not_taken,
-            .synced = a->synced,
-            .lost_at = (cv_moment)a->lost_at,
-            .desired = (enum dom_desired)a->desired,
-            .observed = (enum dom_observed)a->observed};
+        const struct person *p = v->people[i];
+        const struct account_more more = view_account_more(p, a);
+        all[count++] =
+            (struct view_connector_account){.staff = p->id,
+                                            .login = view_pool_text(&keep, person_text(p, a->login)),
+                                            .remote_id = view_pool_text(&keep, person_text(p, more.remote_id)),
+                                            .staff_code = view_pool_text(&keep, person_text(p, p->code)),
+                                            .address = view_pool_text(&keep, person_text(p, p->address)),
+                                            .title = view_pool_text(&keep, title_of(v, p)),
+                                            .not_taken = more.not_taken,
+                                            .synced = a->synced,
+                                            .lost_at = (cv_moment)more.lost_at,
+                                            .desired = (enum dom_desired)a->desired,
+                                            .observed = (enum dom_observed)a->observed};
     }
     view_leave(v);
     *out = all;

@@ -61,12 +61,13 @@ static const struct dom_headcount *part_of(const struct dom_headcount *h, uint32
     return out;
 }
 
-static void add_member(const struct answer *a, uint32_t slot, const struct person *p, int32_t *out)
+static void add_member(const struct answer *a, uint32_t slot, uint32_t member, int32_t *out)
 {
     struct tally space;
-    const struct tally *t = view_tally_in(a->v, p, &a->slice, &space);
+    const struct person *p = a->v->people[member];
+    const struct tally *t = view_tally_in(a->v, member, &a->slice, &space);
     if (t->home == slot)
-        view_tally_add(p, t, 1, out);
+        view_tally_add(t, 1, out);
     for (size_t post = 0; t->hosts >> post; post++)
         out[F_SECONDED_IN] += (t->hosts >> post & 1) && person_posts(p)[post].unit == slot;
 }
@@ -88,11 +89,11 @@ static void add_some(const struct answer *a, uint32_t slot, int32_t *out)
     for (size_t i = 0; i < u->members.count; i++) {
         if (i + AHEAD < u->members.count)
             __builtin_prefetch(a->v->people[u->members.items[i + AHEAD]]);
-        const struct person *p = a->v->people[u->members.items[i]];
-        if (a->categories >> p->category & 1u)
-            add_member(a, slot, p, out);
+        uint32_t member = u->members.items[i];
+        if (a->categories >> a->v->people[member]->category & 1u)
+            add_member(a, slot, member, out);
         if (h)
-            add_moves(p, slot, h->on, a->slice.window.to, out);
+            add_moves(a->v->people[member], slot, h->on, a->slice.window.to, out);
     }
     if (a->categories != ALL_CATEGORIES)
         h = part_of(h, a->categories, &part);

@@ -7,15 +7,16 @@
 /* ---- words that are looked for ---- */
 bool view_filter_words(struct view_filter *f, const char *q, struct cv_arena *arena)
 {
-    f->sign = view_text_sign("");
+    f->sign = view_word_sign("", 0).all;
     if (q == NULL || q[0] == '\0')
         return true;
     const char *folded = cv_text_fold(arena, q);
     while (folded && *folded && f->word_count < WORDS) {
         size_t len = strcspn(folded, " ");
         f->words[f->word_count] = folded;
+        f->word_signs[f->word_count] = view_word_sign(folded, len);
+        f->sign |= f->word_signs[f->word_count].all;
         f->word_len[f->word_count++] = len;
-        f->sign |= view_word_sign(folded, len);
         folded += len + strspn(folded + len, " ");
     }
     return f->word_count > 0;
@@ -59,12 +60,45 @@ bool view_words_match(const char *folded, const struct view_filter *f)
     return true;
 }
 
-static bool person_words_match(const struct person *p, const struct view_filter *f)
+static bool may_begin(uint64_t words, const struct view_sign *with)
+{
+    return !(with->finer & ~words);
+}
+
+/* Each word in the name or in the rest, as far as the signs tell. */
+static bool finer_allow(const struct view_finer_sign *sign, const struct view_filter *f)
 {
     for (size_t i = 0; i < f->word_count; i++)
-        if (!view_person_has(p, f->phones, f->words[i], f->word_len[i]))
+        if (!may_begin(sign->name, &f->word_signs[i]) && !may_begin(sign->rest, &f->word_signs[i]))
             return false;
     return true;
+}
+
+static bool person_words_match(const struct view_finer_sign *sign, const struct person *p, const struct view_filter *f)
+{
+    for (size_t i = 0; i < f->word_count; i++) {
+        const struct view_sign *with = &f->word_signs[i];
+        if (!(may_begin(sign->name, with) && view_name_has(p, f->words[i], f->word_len[i])) &&
+            !(may_begin(sign->rest, with) && view_rest_has(p, f->phones, f->words[i], f->word_len[i])))
+            return false;
+    }
+    return true;
+}
+
+size_t view_candidates(const struct view *v, const struct view_filter *f, uint32_t *from, uint32_t out[VIEW_CANDIDATES])
+{
+    size_t count = 0;
+    uint32_t slot = *from;
+    const uint64_t asked = f->sign;
+    for (; slot < v->people_end && count < VIEW_CANDIDATES; slot++) {
+        if ((asked & ~v->signs[slot]) || !finer_allow(&v->finer_signs[slot], f))
+            continue;
+        if (f->word_count > 0)
+            __builtin_prefetch(v->people[slot]);
+        out[count++] = slot;
+    }
+    *from = slot;
+    return count;
 }
 
 /* ---- where ---- */
@@ -86,12 +120,38 @@ bool view_person_visible(const struct view *v, const struct person *p, uint32_t 
     return p->posts > 0 && (top == 0 || has_post(v, p, top, true));
 }
 
-/* A unit that is asked for is where the person is at home; a guest from elsewhere is seen, and listed there. */
-static bool in_place(const struct view *v, const struct view_filter *f, const struct person *p)
+static const bool *branch_of(const struct view *v, uint32_t top, bool recursive, struct cv_arena *arena)
 {
-    uint32_t home = p->tally.home;
-    bool asked = f->unit == 0 || (home != NONE && (f->recursive ? view_below(v, home, f->unit) : home == f->unit));
-    return asked && (f->at_home ? home != NONE && view_below(v, home, f->scope) : view_person_visible(v, p, f->scope));
+    struct view_slots tree = {0};
+    if (top == 0)
+        return NULL;
+    bool *branch = CV_NEWS(arena, bool, v->unit_count);
+    if (top != NONE && recursive)
+        view_subtree(v, top, &tree);
+    else if (top != NONE)
+        view_slots_add(&tree, top);
+    for (size_t i = 0; i < tree.count; i++)
+        branch[tree.items[i]] = true;
+    free(tree.items);
+    return branch;
+}
+
+void view_filter_place(const struct view *v, struct view_filter *f, struct cv_arena *arena)
+{
+    f->in_unit = branch_of(v, f->unit, f->recursive, arena);
+    f->in_scope = branch_of(v, f->scope, true, arena);
+}
+
+/* A unit that is asked for is where the person is at home; a guest from elsewhere is seen, and listed there. */
+static bool in_place(const struct view *v, const struct view_filter *f, uint32_t slot)
+{
+    const struct tally *t = &v->tallies[slot];
+    bool asked = f->in_unit == NULL || (t->home != NONE && f->in_unit[t->home]);
+    bool at_home = f->in_scope == NULL ? t->home != NONE : t->home != NONE && f->in_scope[t->home];
+    if (f->at_home)
+        return asked && at_home;
+    return asked && (f->in_scope == NULL ? (t->flags & T_POSTED) != 0
+                                         : at_home || view_person_visible(v, v->people[slot], f->scope));
 }
 
 /* ---- what ---- */
@@ -131,27 +191,33 @@ static bool at_some_stage(const struct view_filter *f, const struct tally *t)
     return false;
 }
 
-static bool accounts_match(const struct view_filter *f, const struct person *p, const struct tally *t)
+static bool accounts_match(const struct view_filter *f, const struct tally *today, const struct tally *t)
 {
-    uint16_t lacks = t->flags & T_RECORDED ? t->required & (uint16_t)~p->tally.issued : 0;
-    return (p->tally.issued & f->has) == f->has && (lacks & f->missing) == f->missing &&
+    uint16_t lacks = t->flags & T_RECORDED ? t->required & (uint16_t)~today->issued : 0;
+    return (today->issued & f->has) == f->has && (lacks & f->missing) == f->missing &&
            (!f->by_stage || at_some_stage(f, t));
 }
 
-/* The tally comes last: for a window that is not kept it is worked out. */
-bool view_match(const struct view *v, const struct view_filter *f, uint32_t slot)
+static bool tally_matches(const struct view *v, const struct view_filter *f, uint32_t slot)
 {
     struct tally space;
-    if (f->sign & ~v->signs[slot])
-        return false;
-    const struct person *p = v->people[slot];
-    if ((f->categories != 0 && !(f->categories >> p->category & 1)) ||
-        (f->updated_since != CV_NO_MOMENT && p->updated_at < f->updated_since) ||
-        (f->word_count != 0 && !person_words_match(p, f)) || !in_place(v, f, p))
-        return false;
-    const struct tally *t = view_tally_in(v, p, &f->slice, &space);
+    const struct tally *t = view_tally_in(v, slot, &f->slice, &space);
     return (f->statuses == 0 || f->statuses >> t->status & 1) && (!f->at_home || t->flags & T_RECORDED) &&
-           accounts_match(f, p, t);
+           accounts_match(f, &v->tallies[slot], t);
+}
+
+/* What lies beside each other for everybody comes first, the person after it, and last a tally of a window that is not
+ * kept, which is worked out. */
+bool view_match(const struct view *v, const struct view_filter *f, uint32_t slot)
+{
+    if ((f->sign & ~v->signs[slot]) || !finer_allow(&v->finer_signs[slot], f))
+        return false;
+    if ((f->categories != 0 && !(f->categories >> v->tallies[slot].category & 1)) || !in_place(v, f, slot) ||
+        (!f->slice.special && !tally_matches(v, f, slot)))
+        return false;
+    return (f->updated_since == CV_NO_MOMENT || v->people[slot]->updated_at >= f->updated_since) &&
+           (f->word_count == 0 || person_words_match(&v->finer_signs[slot], v->people[slot], f)) &&
+           (!f->slice.special || tally_matches(v, f, slot));
 }
 
 /* ---- candidates of a branch ---- */
@@ -188,7 +254,8 @@ void view_people_below(const struct view *v, uint32_t top, bool recursive, struc
     for (size_t i = 0; i < tree.count; i++) {
         const struct view_slots *members = &v->units[tree.items[i]]->members;
         for (size_t m = 0; m < members->count; m++)
-            if (!recursive || taken_here(v, v->people[members->items[m]], tree.items[i], top))
+            if (!recursive || !(v->tallies[members->items[m]].flags & T_SEVERAL) ||
+                taken_here(v, v->people[members->items[m]], tree.items[i], top))
                 view_slots_add(out, members->items[m]);
     }
     free(tree.items);

@@ -5,18 +5,14 @@
 #include "view/ask/ask.h"
 
 /* ---- answers ---- */
-static bool is_required(const struct person *p, unsigned system)
+bool view_drifts(const struct person *p, const struct account *a)
 {
-    return p->tally.required >> system & 1;
-}
-
-bool view_drifts(const struct account *a)
-{
+    const struct account_more more = view_account_more(p, a);
     const struct dom_account seen = {.desired = (enum dom_desired)a->desired,
                                      .observed = (enum dom_observed)a->observed,
-                                     .attempts = a->attempts,
+                                     .attempts = more.attempts,
                                      .kept = a->kept,
-                                     .lost_at = (cv_moment)a->lost_at};
+                                     .lost_at = (cv_moment)more.lost_at};
     return dom_account_drifts(&seen);
 }
 
@@ -34,26 +30,28 @@ static cv_day ended_on(const struct person *p, const struct account *a)
     return ended;
 }
 
-void view_fill_account(const struct view *v, const struct person *p, const struct account *a, struct cv_arena *arena,
+void view_fill_account(const struct view *v, uint32_t slot, const struct account *a, struct cv_arena *arena,
                        struct view_account *out)
 {
     struct view_pool keep = {.arena = arena};
+    const struct person *p = v->people[slot];
+    const struct account_more more = view_account_more(p, a);
     *out = (struct view_account){
         .system = view_pool_text(&keep, v->systems[a->system].slug),
         .desired = (enum dom_desired)a->desired,
         .observed = (enum dom_observed)a->observed,
         .login = view_pool_text(&keep, person_text(p, a->login)),
-        .reason = view_pool_text(&keep, view_word_text(&v->words, a->reason)),
+        .reason = view_pool_text(&keep, view_word_text(&v->words, more.reason)),
         .since = a->since != 0 ? (cv_moment)a->since : CV_NO_MOMENT,
-        .last_error = view_pool_text(&keep, person_text(p, a->error)),
-        .remote_id = view_pool_text(&keep, person_text(p, a->remote_id)),
-        .attempts = a->attempts,
-        .next_try_at = a->next_try ? (cv_moment)a->next_try : CV_NO_MOMENT,
-        .not_taken = a->not_taken,
+        .last_error = view_pool_text(&keep, person_text(p, more.error)),
+        .remote_id = view_pool_text(&keep, person_text(p, more.remote_id)),
+        .attempts = more.attempts,
+        .next_try_at = more.next_try ? (cv_moment)more.next_try : CV_NO_MOMENT,
+        .not_taken = more.not_taken,
         .kept = a->kept,
-        .lost = a->lost_at != 0,
-        .drifts = view_drifts(a),
-        .required = is_required(p, a->system),
+        .lost = more.lost_at != 0,
+        .drifts = view_drifts(p, a),
+        .required = v->tallies[slot].required >> a->system & 1,
         .last_active_on = view_last_active(p, a),
         .ended_on = ended_on(p, a),
     };
@@ -86,10 +84,10 @@ static void fill_departure(const struct person *p, struct view_staff *out)
     out->departure_recorded_at = l->recorded_at;
 }
 
-void view_fill_staff(const struct view *v, const struct person *p, bool accounts, struct cv_arena *arena,
-                     struct view_staff *out)
+void view_fill_staff(const struct view *v, uint32_t slot, bool accounts, struct cv_arena *arena, struct view_staff *out)
 {
     struct view_pool keep = {.arena = arena};
+    const struct person *p = v->people[slot];
     *out = (struct view_staff){
         .id = p->id,
         .staff_code = view_pool_text(&keep, person_text(p, p->code)),
@@ -97,7 +95,7 @@ void view_fill_staff(const struct view *v, const struct person *p, bool accounts
         .address = view_pool_text(&keep, person_text(p, p->address)),
         .category = (enum dom_category)p->category,
         .birth_year = p->birth_year,
-        .status = (enum dom_status)p->tally.status,
+        .status = (enum dom_status)v->tallies[slot].status,
         .hired_on = p->hired_on,
         .revision = p->revision,
         .updated_at = p->updated_at,
@@ -109,7 +107,7 @@ void view_fill_staff(const struct view *v, const struct person *p, bool accounts
     out->accounts = CV_NEWS(arena, struct view_account, p->accounts);
     out->account_count = p->accounts;
     for (size_t i = 0; i < p->accounts; i++)
-        view_fill_account(v, p, &person_accounts(p)[i], arena, &out->accounts[i]);
+        view_fill_account(v, slot, &person_accounts(p)[i], arena, &out->accounts[i]);
 }
 
 /* ---- by key ---- */
@@ -157,7 +155,7 @@ bool view_staff_find(const struct view *v, struct view_scope scope, const char *
     uint32_t slot = cv_id_parse("stf_", key, &id) ? by_id(v, id) : by_code(v, key);
     bool found = slot != NONE && view_person_visible(v, v->people[slot], view_scope_slot(v, scope));
     if (found)
-        view_fill_staff(v, v->people[slot], true, arena, out);
+        view_fill_staff(v, slot, true, arena, out);
     view_leave(v);
     return found || (view_may_deny(v, err) &&
                      cv_fail(err, cvp_staff_not_found, NULL, "Không tìm thấy người này", "There is no such person"));
@@ -329,13 +327,13 @@ static bool sounds_same(const char *a, const char *b)
 /* Of the words that can be written in one way only. */
 static uint64_t sure_sign(const char *folded)
 {
-    uint64_t sign = view_text_sign("");
+    uint64_t sign = 0;
     for (const char *word = folded; *word != '\0'; word += strspn(word, " ")) {
         size_t len = strcspn(word, " ");
         bool sure = true;
         for (size_t i = 0; i < len; i++)
             sure = sure && !y_is_i(folded, word + i);
-        sign |= sure ? view_word_sign(word, len) : 0;
+        sign |= sure ? view_word_sign(word, len).all : 0;
         word += len;
     }
     return sign;
@@ -400,11 +398,11 @@ size_t view_open_cut_offs(const struct view *v, struct cv_id *out, size_t max)
     return count;
 }
 
-static bool lacks_account(const struct view *v, const struct person *p, cv_day day)
+static bool lacks_account(const struct view *v, size_t slot, cv_day day)
 {
     if (day == atomic_load(&v->day))
-        return p->tally.flags & T_LACKING;
-    return view_tally_of(v, p, &(struct view_window){day, day}).flags & T_LACKING;
+        return v->tallies[slot].flags & T_LACKING;
+    return view_tally_of(v, v->people[slot], &(struct view_window){day, day}).flags & T_LACKING;
 }
 
 size_t view_unprovisioned(const struct view *v, cv_day day, struct cv_id *out, size_t max)
@@ -414,7 +412,7 @@ size_t view_unprovisioned(const struct view *v, cv_day day, struct cv_id *out, s
         return 0;
     bool none = day == atomic_load(&v->day) && v->lacking == 0;
     for (size_t i = 0; !none && i < v->people_end && count < max; i++)
-        if (v->people[i] && lacks_account(v, v->people[i], day))
+        if (v->people[i] && lacks_account(v, i, day))
             out[count++] = v->people[i]->id;
     view_leave(v);
     return count;

@@ -6,6 +6,11 @@ static bool unit_goes_on(const struct view *v, uint32_t slot)
     return slot == 0 || (v->units[slot]->known && view_unit_active(v->units[slot], atomic_load(&v->day)));
 }
 
+static bool is_here(const struct tally *t)
+{
+    return t->status != DOM_DEPARTED && t->status != DOM_PENDING;
+}
+
 static bool may_login(const struct person *p)
 {
     for (size_t i = 0; i < p->accounts; i++)
@@ -35,7 +40,7 @@ bool view_signer(const struct view *v, struct cv_id id, struct view_signer *out)
         return false;
     uint32_t slot = view_person_slot(v, id);
     const struct person *p = slot == NONE ? NULL : v->people[slot];
-    bool may = p != NULL && p->tally.status != DOM_DEPARTED && p->tally.status != DOM_PENDING && may_login(p);
+    bool may = p != NULL && is_here(&v->tallies[slot]) && may_login(p);
     if (may) {
         out->epoch = p->epoch;
         put_roles(v, p, out);

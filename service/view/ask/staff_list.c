@@ -1,12 +1,13 @@
-/* Lists of people. A page is found in one of two ways: along the kept order until it is full, or, for a small branch or
- * another order, by keeping the best of all who match. */
+/* Lists of people. A page is found in one of two ways: along the kept order until it is full, or, for a small branch,
+ * another order, or a page that is not full for long, by keeping the best of all who match. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "view/ask/ask.h"
 
-enum { FEW = 8 };    /* a branch with less than 1/FEW of all people is gathered */
+enum { FEW = 8 };    /* of a branch with less than 1/FEW of all people the members are looked at, else everybody is */
 enum { AHEAD = 12 }; /* people fetched into the cache before their turn */
+enum { STRIDES = 2000, SHARE = 16 }; /* along the order, and a share of it, before all are looked at */
 
 /* ---- the question, with slots for ids ---- */
 static bool system_bit(const struct view *v, const char *slug, const char *parameter, uint16_t *out,
@@ -22,13 +23,14 @@ static bool system_bit(const struct view *v, const char *slug, const char *param
 }
 
 static bool place_filter(const struct view *v, struct view_scope scope, bool has_unit, struct cv_id unit,
-                         bool recursive, struct view_filter *f, struct cv_error *err)
+                         bool recursive, struct view_filter *f, struct cv_arena *arena, struct cv_error *err)
 {
     f->scope = view_scope_slot(v, scope);
     f->unit = has_unit ? view_unit_slot_of(v, unit) : 0;
     f->recursive = recursive || !has_unit;
     if (has_unit && (f->unit == NONE || !view_below(v, f->unit, f->scope)))
         return view_no_unit(v, err);
+    view_filter_place(v, f, arena);
     return true;
 }
 
@@ -46,7 +48,7 @@ static bool judge_use(const struct view *v, struct view_window window, struct vi
 }
 
 static bool make_filter(const struct view *v, const struct view_staff_query *q, struct view_filter *f,
-                        struct cv_error *err)
+                        struct cv_arena *arena, struct cv_error *err)
 {
     f->statuses = q->statuses;
     f->categories = q->categories;
@@ -56,7 +58,7 @@ static bool make_filter(const struct view *v, const struct view_staff_query *q, 
     f->staged = UINT16_MAX;
     if (f->by_stage && !judge_use(v, q->window, f, err))
         return false;
-    return place_filter(v, q->scope, q->has_unit, q->unit, q->recursive, f, err) &&
+    return place_filter(v, q->scope, q->has_unit, q->unit, q->recursive, f, arena, err) &&
            system_bit(v, q->has, "has", &f->has, err) && system_bit(v, q->missing, "missing", &f->missing, err) &&
            system_bit(v, q->system, "system", &f->staged, err);
 }
@@ -80,25 +82,36 @@ static bool is_behind(const struct search *s, uint32_t slot)
     return s->descending ? order < 0 : order > 0;
 }
 
-static void offer_all(struct search *s, const uint32_t *slots, size_t count)
+static void offer(struct search *s, uint32_t slot)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (i + AHEAD < count)
-            __builtin_prefetch(s->v->people[slots[i + AHEAD]]);
-        if (!view_match(s->v, &s->f, slots[i]))
-            continue;
-        s->total++;
-        if (is_behind(s, slots[i]))
-            view_best_offer(&s->best, slots[i]);
-    }
+    if (!view_match(s->v, &s->f, slot))
+        return;
+    s->total++;
+    if (is_behind(s, slot))
+        view_best_offer(&s->best, slot);
 }
 
-static void by_gathering(struct search *s, uint32_t top)
+/* Looked at in the order in which they lie in memory, so that a million take milliseconds. */
+static void offer_everybody(struct search *s)
+{
+    uint32_t slots[VIEW_CANDIDATES], from = 0;
+    for (size_t count; (count = view_candidates(s->v, &s->f, &from, slots)) > 0;)
+        for (size_t i = 0; i < count; i++)
+            offer(s, slots[i]);
+    view_best_finish(&s->best);
+}
+
+static void offer_branch(struct search *s, uint32_t top)
 {
     struct view_slots people = {0};
     view_people_below(s->v, top, s->f.unit == 0 || s->f.recursive, &people);
-    offer_all(s, people.items, people.count);
+    for (size_t i = 0; i < people.count; i++) {
+        if (i + AHEAD < people.count)
+            __builtin_prefetch(&s->v->tallies[people.items[i + AHEAD]]);
+        offer(s, people.items[i]);
+    }
     free(people.items);
+    view_best_finish(&s->best);
 }
 
 /* First index in the kept order that lies behind the position, in the direction of reading. */
@@ -119,22 +132,37 @@ static size_t start_of(const struct search *s)
     return low;
 }
 
-static void along_order(struct search *s)
+/* True when the page is full, or nobody is left. */
+static bool along_order(struct search *s)
 {
     const struct view_slots *order = &s->v->order;
     size_t start = start_of(s), left = s->descending ? start : order->count - start;
-    for (size_t i = 0; i < left && s->best.count < s->best.cap; i++) {
+    size_t strides = STRIDES + order->count / SHARE, i = 0;
+    for (; i < left && i < strides && s->best.count < s->best.cap; i++) {
         uint32_t slot = order->items[s->descending ? start - 1 - i : start + i];
         if (view_match(s->v, &s->f, slot))
             s->best.slots[s->best.count++] = slot;
     }
-    if (!s->want_total)
-        return;
-    for (size_t i = 0; i < order->count; i++) {
-        if (i + AHEAD < order->count)
-            __builtin_prefetch(s->v->people[order->items[i + AHEAD]]);
-        s->total += view_match(s->v, &s->f, order->items[i]);
-    }
+    return i == left || s->best.count == s->best.cap;
+}
+
+static size_t count_everybody(const struct search *s)
+{
+    size_t total = 0;
+    for (uint32_t slot = 0; slot < s->v->people_end; slot++)
+        total += view_match(s->v, &s->f, slot);
+    return total;
+}
+
+static size_t count_branch(const struct search *s, uint32_t top)
+{
+    struct view_slots people = {0};
+    size_t total = 0;
+    view_people_below(s->v, top, s->f.unit == 0 || s->f.recursive, &people);
+    for (size_t i = 0; i < people.count; i++)
+        total += view_match(s->v, &s->f, people.items[i]);
+    free(people.items);
+    return total;
 }
 
 /* Whoever holds or held one of the keys, each once. */
@@ -150,33 +178,48 @@ static void by_keys(struct search *s, const struct view_staff_query *q, struct c
         if (slot != NONE && k == count)
             slots[count++] = slot;
     }
-    offer_all(s, slots, count);
+    for (size_t i = 0; i < count; i++)
+        offer(s, slots[i]);
     view_best_finish(&s->best);
 }
 
+/* Along the order a page of a branch is found after so many strides that its few members cost less. */
+static bool is_tiny(size_t members, size_t most)
+{
+    return members < most && members / 4 < most / (members + 1);
+}
+
+static void look_at_all(struct search *s, uint32_t top, bool few)
+{
+    s->best.count = s->total = 0;
+    if (few)
+        offer_branch(s, top);
+    else
+        offer_everybody(s);
+}
+
+/* Words are compared at each person, so with a total everybody is looked at once; without words counting is cheap, and
+ * the page begins where it begins in the order. */
 static void run(struct search *s, const struct view_staff_query *q, struct cv_arena *arena)
 {
     size_t page_size = q->page_size;
     uint32_t top = s->f.unit ? s->f.unit : s->f.scope;
     size_t most = s->v->order.count,
            members = top == 0 ? most : view_members_below(s->v, top, s->f.unit == 0 || s->f.recursive);
+    bool few = members < most / FEW;
     size_t cap = page_size + 1 < most ? page_size + 1 : most;
     s->best = (struct view_best){.slots = CV_NEWS(arena, uint32_t, cap + 1),
                                  .cap = cap,
                                  .sort = s->sort,
                                  .descending = s->descending,
                                  .v = s->v};
-    if (q->key_count > 0) {
+    if (q->key_count > 0)
         by_keys(s, q, arena);
-    } else if (top != 0 && (s->sort != VIEW_BY_GIVEN_NAME || members < most / FEW)) {
-        by_gathering(s, top);
-        view_best_finish(&s->best);
-    } else if (s->sort == VIEW_BY_GIVEN_NAME) {
-        along_order(s);
-    } else {
-        offer_all(s, s->v->order.items, most);
-        view_best_finish(&s->best);
-    }
+    else if (s->sort != VIEW_BY_GIVEN_NAME || (s->want_total && s->f.word_count > 0) || is_tiny(members, most) ||
+             !along_order(s))
+        look_at_all(s, top, few);
+    else if (s->want_total)
+        s->total = few ? count_branch(s, top) : count_everybody(s);
 }
 
 static void fill_page(const struct search *s, size_t page_size, struct cv_arena *arena, struct view_staff_page *out)
@@ -185,7 +228,7 @@ static void fill_page(const struct search *s, size_t page_size, struct cv_arena 
     *out = (struct view_staff_page){.count = more ? page_size : s->best.count, .total = s->total};
     out->items = CV_NEWS(arena, struct view_staff, out->count + 1);
     for (size_t i = 0; i < out->count; i++)
-        view_fill_staff(s->v, s->v->people[s->best.slots[i]], true, arena, &out->items[i]);
+        view_fill_staff(s->v, s->best.slots[i], true, arena, &out->items[i]);
     if (more && out->count > 0)
         out->next = view_position_write(arena, s->v->people[s->best.slots[out->count - 1]], s->sort, &out->next_len);
 }
@@ -198,7 +241,7 @@ bool view_staff_list(const struct view *v, const struct view_staff_query *q, str
     bool possible = view_filter_person(&s.f, q->q, q->phones, arena);
     if (!view_enter_people(v, err))
         return false;
-    bool ok = make_filter(v, q, &s.f, err);
+    bool ok = make_filter(v, q, &s.f, arena, err);
     if (ok && possible)
         run(&s, q, arena);
     if (ok)
@@ -238,7 +281,7 @@ bool view_departure_list(const struct view *v, const struct view_departure_query
     s.has_after = view_position_read(q->after, q->after_len, &s.after);
     if (!view_enter_people(v, err))
         return false;
-    bool ok = place_filter(v, q->scope, q->has_unit, q->unit, q->recursive, &s.f, err);
+    bool ok = place_filter(v, q->scope, q->has_unit, q->unit, q->recursive, &s.f, arena, err);
     if (ok) {
         find_departures(&s, q, arena);
         fill_page(&s, q->page_size, arena, out);

@@ -140,11 +140,6 @@ bool view_unit_ancestors(const struct view *v, struct view_scope scope, struct c
 }
 
 /* ---- before changes ---- */
-static bool is_gone(const struct person *p)
-{
-    return p->tally.status == DOM_DEPARTED;
-}
-
 bool view_unit_empty(const struct view *v, struct cv_id unit)
 {
     if (!view_enter(v, NULL))
@@ -152,9 +147,10 @@ bool view_unit_empty(const struct view *v, struct cv_id unit)
     uint32_t slot = view_unit_slot_of(v, unit);
     const struct unit *u = slot == NONE ? NULL : v->units[slot];
     bool empty = u == NULL || u->known_children == 0;
-    for (size_t i = 0; u && empty && i < u->members.count; i++)
-        empty =
-            is_gone(v->people[u->members.items[i]]) || !view_person_visible(v, v->people[u->members.items[i]], slot);
+    for (size_t i = 0; u && empty && i < u->members.count; i++) {
+        uint32_t member = u->members.items[i];
+        empty = v->tallies[member].status == DOM_DEPARTED || !view_person_visible(v, v->people[member], slot);
+    }
     view_leave(v);
     return empty;
 }

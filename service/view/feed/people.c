@@ -63,20 +63,23 @@ static uint32_t free_slot(struct view *v)
     size_t need = v->people_end + 1;
     v->people = view_grow(v->people, &v->people_cap, need, sizeof(*v->people));
     v->signs = view_grow(v->signs, &v->signs_cap, need, sizeof(*v->signs));
+    v->finer_signs = view_grow(v->finer_signs, &v->finer_cap, need, sizeof(*v->finer_signs));
+    v->tallies = view_grow(v->tallies, &v->tallies_cap, need, sizeof(*v->tallies));
     return (uint32_t)v->people_end++;
 }
 
-static void count_if_loaded(struct view *v, struct person *p)
+static void count_if_loaded(struct view *v, uint32_t slot)
 {
     if (atomic_load(&v->loaded))
-        view_count(v, p);
+        view_count(v, slot);
 }
 
 static void insert(struct view *v, struct person *p)
 {
     uint32_t slot = free_slot(v);
     v->people[slot] = p;
-    v->signs[slot] = view_person_sign(p);
+    view_sign_person(v, slot);
+    v->tallies[slot] = (struct tally){.home = NONE};
     p->mark = v->refresh;
     view_entry_add(v, p->uuid, PERSON, slot);
     index_person(v, slot, view_lookup_put);
@@ -88,7 +91,7 @@ static void insert(struct view *v, struct person *p)
     view_order_add(v, slot);
     view_uses_adopt(v, p);
     view_work_note(v, slot);
-    count_if_loaded(v, p);
+    count_if_loaded(v, slot);
 }
 
 /* The usual change: a state, a phone, a date. What stays as it was is not touched. */
@@ -96,7 +99,7 @@ static void replace(struct view *v, uint32_t slot, struct person *p)
 {
     struct person *old = v->people[slot];
     bool moves = view_person_order(old, p) != 0, other_units = !same_posts(old, p);
-    view_uncount(v, old);
+    view_uncount(v, slot);
     if (moves)
         view_order_cut(v, slot);
     if (other_units)
@@ -107,7 +110,7 @@ static void replace(struct view *v, uint32_t slot, struct person *p)
         view_slots_take_out(&v->cutting, slot);
     index_person(v, slot, view_lookup_drop);
     v->people[slot] = p;
-    v->signs[slot] = view_person_sign(p);
+    view_sign_person(v, slot);
     p->mark = v->refresh;
     p->uses = old->uses;
     index_person(v, slot, view_lookup_put);
@@ -120,14 +123,14 @@ static void replace(struct view *v, uint32_t slot, struct person *p)
     if (moves)
         view_order_add(v, slot);
     view_work_note(v, slot);
-    count_if_loaded(v, p);
+    count_if_loaded(v, slot);
     view_person_free(v, old);
 }
 
 void view_drop_person(struct view *v, uint32_t slot)
 {
     struct person *p = v->people[slot];
-    view_uncount(v, p);
+    view_uncount(v, slot);
     view_order_cut(v, slot);
     leave_units(v, slot);
     index_person(v, slot, view_lookup_drop);
@@ -184,6 +187,8 @@ void view_people_free(struct view *v)
     view_work_free(v);
     free(v->people);
     free(v->signs);
+    free(v->finer_signs);
+    free(v->tallies);
     free(v->free_people.items);
     free(v->order.items);
     free(v->leavers.items);

@@ -42,13 +42,14 @@ static bool same_uses(const struct view_uses *a, const struct view_uses *b)
 }
 
 /* ---- from the feed ---- */
-static void set_uses(struct view *v, struct person *p, struct view_uses *uses)
+static void set_uses(struct view *v, uint32_t slot, struct view_uses *uses)
 {
+    struct person *p = v->people[slot];
     free(p->uses);
     p->uses = uses;
     if (!atomic_load(&v->loaded))
         return;
-    view_count(v, p);
+    view_count(v, slot);
     view_changed(v);
 }
 
@@ -77,7 +78,7 @@ static void on_usage(void *ctx, const struct dom_usage *usage)
         free(p->uses);
         p->uses = uses;
     } else {
-        set_uses(v, p, uses);
+        set_uses(v, slot, uses);
     }
     view_write_end(v);
 }
@@ -94,10 +95,11 @@ static void on_usage_feed(void *ctx, const struct dom_usage_feed *feed)
     view_write_end(v);
 }
 
-static void clear_unnamed_person(struct view *v, struct person *p)
+static void clear_unnamed_person(struct view *v, uint32_t slot)
 {
-    if (p->uses && p->uses->mark != v->usage_mark)
-        set_uses(v, p, NULL);
+    const struct person *p = v->people[slot];
+    if (p && p->uses && p->uses->mark != v->usage_mark)
+        set_uses(v, slot, NULL);
 }
 
 static void clear_unnamed_strays(struct view *v)
@@ -116,8 +118,7 @@ static void clear_unnamed(struct view *v)
         view_write(v);
         end = v->people_end;
         for (size_t i = done; i < end && i < done + BATCH; i++)
-            if (v->people[i])
-                clear_unnamed_person(v, v->people[i]);
+            clear_unnamed_person(v, (uint32_t)i);
         view_write_end(v);
         done += BATCH;
     }

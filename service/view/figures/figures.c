@@ -61,37 +61,38 @@ static void count_moves(struct view *v, const struct person *p, int sign)
     }
 }
 
-static void count_home(struct view *v, const struct person *p, const struct tally *t, int sign)
+static void count_home(struct view *v, const struct tally *t, int sign)
 {
     struct view_figures delta = {{0}};
     if (!(t->flags & T_RECORDED))
         return;
-    view_tally_add(p, t, sign, delta.at);
+    view_tally_add(t, sign, delta.at);
     change_own(v, t->home, &delta);
 }
 
-void view_uncount(struct view *v, struct person *p)
+void view_uncount(struct view *v, uint32_t slot)
 {
-    if (!(p->tally.flags & T_COUNTED))
+    struct tally *t = &v->tallies[slot];
+    if (!(t->flags & T_COUNTED))
         return;
-    count_home(v, p, &p->tally, -1);
-    count_hosts(v, p, &p->tally, -1);
-    count_moves(v, p, -1);
-    v->lacking -= p->tally.flags & T_LACKING ? 1 : 0;
-    p->tally.flags &= (uint8_t)~T_COUNTED;
+    count_home(v, t, -1);
+    count_hosts(v, v->people[slot], t, -1);
+    count_moves(v, v->people[slot], -1);
+    v->lacking -= t->flags & T_LACKING ? 1 : 0;
+    t->flags &= (uint8_t)~T_COUNTED;
 }
 
-void view_count(struct view *v, struct person *p)
+void view_count(struct view *v, uint32_t slot)
 {
-    struct tally now = view_tally_of(v, p, NULL);
+    struct tally now = view_tally_of(v, v->people[slot], NULL);
     now.flags |= T_COUNTED;
-    if (memcmp(&now, &p->tally, sizeof now) == 0)
+    if (memcmp(&now, &v->tallies[slot], sizeof now) == 0)
         return;
-    view_uncount(v, p);
-    p->tally = now;
-    count_home(v, p, &now, 1);
-    count_hosts(v, p, &now, 1);
-    count_moves(v, p, 1);
+    view_uncount(v, slot);
+    v->tallies[slot] = now;
+    count_home(v, &now, 1);
+    count_hosts(v, v->people[slot], &now, 1);
+    count_moves(v, v->people[slot], 1);
     v->lacking += now.flags & T_LACKING ? 1 : 0;
 }
 

@@ -15,19 +15,20 @@ struct view_slice {
 };
 bool view_slice_of(const struct view *v, struct view_window asked, struct view_slice *out, struct cv_error *err);
 /* The person's tally for the slice: the kept one, or worked out into *space. */
-const struct tally *view_tally_in(const struct view *v, const struct person *p, const struct view_slice *slice,
+const struct tally *view_tally_in(const struct view *v, uint32_t slot, const struct view_slice *slice,
                                   struct tally *space);
-bool view_idle(const struct view *v, const struct account *a); /* locked for inactivity: never regular */
+bool view_idle(const struct view *v, const struct person *p,
+               const struct account *a); /* locked for inactivity: never regular */
 /* `system` is left to the caller. */
 struct view_system_usage view_usage_of(const struct view *v, unsigned system, const struct view_slice *slice);
 
 /* ---- figures.c: keeps own and sums true ---- */
-void view_count(struct view *v, struct person *p); /* makes p->tally today's and the figures with it */
-void view_uncount(struct view *v, struct person *p);
+void view_count(struct view *v, uint32_t slot); /* makes the person's tally today's and the figures with it */
+void view_uncount(struct view *v, uint32_t slot);
 /* NULL = today and the standard windows. */
 struct tally view_tally_of(const struct view *v, const struct person *p, const struct view_window *special);
 /* `figures` holds view_figures_used() of them, here and below. */
-void view_tally_add(const struct person *p, const struct tally *t, int sign, int32_t *figures);
+void view_tally_add(const struct tally *t, int sign, int32_t *figures);
 void view_derive(const struct view *v, uint32_t unit, int32_t *own); /* what follows from the headcount */
 void view_derive_for(const struct view *v, uint32_t unit, cv_day day, const struct dom_headcount *h,
                      uint32_t categories, int32_t *own);

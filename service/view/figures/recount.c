@@ -5,7 +5,6 @@
 #include "view/figures/figures.h"
 
 enum { BATCH = 500 }; /* people per lock: well under a millisecond */
-enum { AHEAD = 16 };  /* people fetched into the cache before their turn */
 
 /* Into the units' own figures only; what follows from them is settled for all at once. */
 static void add_quietly(struct view *v, const struct person *p, const struct tally *t, int sign)
@@ -15,7 +14,7 @@ static void add_quietly(struct view *v, const struct person *p, const struct tal
     v->lacking += t->flags & T_LACKING ? (size_t)sign : 0;
     if (!(t->flags & T_RECORDED))
         return;
-    view_tally_add(p, t, sign, v->units[t->home]->own);
+    view_tally_add(t, sign, v->units[t->home]->own);
     for (size_t i = 0; t->hosts >> i; i++)
         if (t->hosts >> i & 1)
             v->units[person_posts(p)[i].unit]->own[F_SECONDED_IN] += sign;
@@ -44,12 +43,13 @@ static void renew_declarations(struct view *v)
             view_moves_settle(v, i, v->units[i]->own);
 }
 
-static void recount_quietly(struct view *v, struct person *p)
+static void recount_quietly(struct view *v, size_t slot)
 {
+    const struct person *p = v->people[slot];
     struct tally now = view_tally_of(v, p, NULL);
     now.flags |= T_COUNTED;
-    add_quietly(v, p, &p->tally, -1);
-    p->tally = now;
+    add_quietly(v, p, &v->tallies[slot], -1);
+    v->tallies[slot] = now;
     add_quietly(v, p, &now, 1);
 }
 
@@ -81,8 +81,8 @@ void view_recount_all(struct view *v)
     for (size_t i = 0; i < v->people_end; i++) {
         if (v->people[i] == NULL)
             continue;
-        v->people[i]->tally.flags = 0;
-        recount_quietly(v, v->people[i]);
+        v->tallies[i].flags = 0;
+        recount_quietly(v, i);
         move_quietly(v, v->people[i], atomic_load(&v->day), 1);
     }
     settle_units(v);
@@ -94,7 +94,7 @@ static void recount_people(struct view *v, const struct view_slots *people)
         size_t end = done + BATCH < people->count ? done + BATCH : people->count;
         view_write(v);
         for (size_t i = done; i < end; i++)
-            view_count(v, v->people[people->items[i]]);
+            view_count(v, people->items[i]);
         view_write_end(v);
     }
 }
@@ -122,12 +122,10 @@ static void recount_due(struct view *v, cv_day was, cv_day today)
 {
     bool back = today < was;
     for (size_t i = 0; i < v->people_end; i++) {
-        if (i + AHEAD < v->people_end)
-            __builtin_prefetch(v->people[i + AHEAD]);
-        if (v->people[i] == NULL || (!back && v->people[i]->tally.next_day > today))
+        if (v->people[i] == NULL || (!back && v->tallies[i].next_day > today))
             continue;
         move_quietly(v, v->people[i], was, -1);
-        recount_quietly(v, v->people[i]);
+        recount_quietly(v, i);
         move_quietly(v, v->people[i], today, 1);
     }
     renew_declarations(v);

@@ -130,10 +130,12 @@ static void tally_accounts(const struct view *v, const struct person *p, cv_day 
 }
 
 /* ---- use ---- */
-bool view_idle(const struct view *v, const struct account *a)
+bool view_idle(const struct view *v, const struct person *p, const struct account *a)
 {
-    const char *reason = view_word_text(&v->words, a->reason);
-    return a->observed == DOM_TEMP_LOCKED && reason && strcmp(reason, dom_lock_reason_words[DOM_LOCK_INACTIVITY]) == 0;
+    if (a->observed != DOM_TEMP_LOCKED)
+        return false;
+    const char *reason = view_word_text(&v->words, view_account_more(p, a).reason);
+    return reason && strcmp(reason, dom_lock_reason_words[DOM_LOCK_INACTIVITY]) == 0;
 }
 
 static void note_verdict(struct tally *t, uint16_t bit, const struct dom_use_verdict *said)
@@ -146,18 +148,23 @@ static void note_verdict(struct tally *t, uint16_t bit, const struct dom_use_ver
     }
 }
 
-static void tally_use(const struct view *v, const struct person *p, cv_day day, const int *lengths, size_t count,
+static void tally_use(const struct view *v, const struct person *p, const struct view_window *special, cv_day day,
                       struct tally *t)
 {
+    int length = special ? special->to - special->from + 1 : 0;
+    const int *lengths = special ? &length : view_window_days;
     for (size_t i = 0; i < p->accounts; i++) {
         const struct account *a = &person_accounts(p)[i];
         struct dom_use_verdict said;
         if (!(t->issued >> a->system & 1))
             continue;
         struct dom_active days = view_active(p->uses, a->system);
-        struct dom_use_case at = {
-            .rule = &v->systems[a->system].s.activity, .issued_on = a->issued, .idle = view_idle(v, a), .day = day};
-        dom_use_judge(&at, &days, lengths, count, &said);
+        struct dom_use_case at = {.rule = &v->systems[a->system].s.activity,
+                                  .issued_on = a->issued,
+                                  .idle = view_idle(v, p, a),
+                                  .day = day,
+                                  .once = special != NULL};
+        dom_use_judge(&at, &days, lengths, special ? 1 : WINDOWS, &said);
         note_verdict(t, (uint16_t)(1u << a->system), &said);
         ahead(said.next_day, day, &t->next_day);
     }
@@ -192,6 +199,15 @@ static void tally_posts(const struct view *v, const struct person *p, const stru
     }
 }
 
+static uint8_t post_flags(const struct person *p)
+{
+    const struct post *posts = person_posts(p);
+    uint8_t flags = p->posts > 0 ? T_POSTED : 0;
+    for (size_t i = 1; i < p->posts; i++)
+        flags |= posts[i].unit != posts[0].unit ? T_SEVERAL : 0;
+    return flags;
+}
+
 /* Somebody who is away and comes back on a day to come. */
 static bool comes_back(const struct person *p, const struct post *home, cv_day day)
 {
@@ -208,13 +224,16 @@ static bool comes_back(const struct person *p, const struct post *home, cv_day d
 struct tally view_tally_of(const struct view *v, const struct person *p, const struct view_window *special)
 {
     cv_day day = special ? special->to : atomic_load(&v->day);
-    struct tally t = {.home = NONE, .next_day = next_change(p, day), .status = DOM_DEPARTED};
+    struct tally t = {.home = NONE,
+                      .next_day = special ? NO_DAY_AHEAD : next_change(p, day),
+                      .status = DOM_DEPARTED,
+                      .category = p->category & 15u,
+                      .flags = post_flags(p)};
     struct thin thin;
-    int length = special ? special->to - special->from + 1 : 0;
     const struct post *home = view_home_on(p, day);
     tally_posts(v, p, home, day, &t);
     tally_accounts(v, p, day, &t);
-    tally_use(v, p, day, special ? &length : view_window_days, special ? 1 : WINDOWS, &t);
+    tally_use(v, p, special, day, &t);
     t.activated = activated_of(v, p, day, &t);
     if (t.home == NONE)
         return t;
@@ -226,7 +245,7 @@ struct tally view_tally_of(const struct view *v, const struct person *p, const s
         t.hosts = 0;
         return t;
     }
-    t.flags = T_RECORDED;
+    t.flags |= T_RECORDED;
     if (t.hosts)
         t.flags |= T_SECONDED_OUT;
     if (thin.staff.leave_count > 0 && dom_leave_is_long(&thin.leave))
@@ -258,11 +277,11 @@ static void add_system(const struct tally *t, unsigned system, int sign, int32_t
     }
 }
 
-void view_tally_add(const struct person *p, const struct tally *t, int sign, int32_t *figures)
+void view_tally_add(const struct tally *t, int sign, int32_t *figures)
 {
     if (!(t->flags & T_RECORDED))
         return;
-    figures[F_RECORDED_BY + p->category] += sign;
+    figures[F_RECORDED_BY + t->category] += sign;
     figures[F_RECORDED] += sign;
     figures[F_SECONDED_OUT] += t->flags & T_SECONDED_OUT ? sign : 0;
     figures[F_ELIGIBLE_PEOPLE] += t->required ? sign : 0;

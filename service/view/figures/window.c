@@ -63,12 +63,12 @@ bool view_slice_of(const struct view *v, struct view_window asked, struct view_s
     return true;
 }
 
-const struct tally *view_tally_in(const struct view *v, const struct person *p, const struct view_slice *slice,
+const struct tally *view_tally_in(const struct view *v, uint32_t slot, const struct view_slice *slice,
                                   struct tally *space)
 {
     if (!slice->special)
-        return &p->tally;
-    *space = view_tally_of(v, p, &slice->window);
+        return &v->tallies[slot];
+    *space = view_tally_of(v, v->people[slot], &slice->window);
     return space;
 }
 

@@ -1,5 +1,5 @@
-/* What a person is looked for by: the words of his name, his logins and addresses, codes and phone, and one sign of all
- * of them that rules most people out without a look at them. */
+/* What a person is looked for by: the words of his name, his logins and addresses, codes and phone, and the signs of
+ * them that rule most people out without a look at them. */
 #include <stdio.h>
 #include <string.h>
 
@@ -42,10 +42,11 @@ static struct span own_part(const char *name)
     return part;
 }
 
-/* ---- the texts of a person, one after the other ---- */
+/* ---- the texts of a person ---- */
 enum { PHONE_TEXT = 24 };
 struct texts {
     const struct person *p;
+    bool phones;
     size_t next;
     char phone[PHONE_TEXT];
 };
@@ -59,35 +60,40 @@ static struct span phone_text(struct texts *t, bool national)
     return number == 0 || (national && number / 1000000000 != 84) ? whole("") : whole(t->phone);
 }
 
+static struct span name_text(const struct person *p)
+{
+    const char *folded = person_text(p, p->folded);
+    return whole(folded ? folded : "");
+}
+
+static struct span name_apart(const struct person *p)
+{
+    return p->apart ? whole(name_text(p).end + 1) : whole("");
+}
+
+/* All but the name. */
 static bool next_text(struct texts *t, struct span *out)
 {
     const struct person *p = t->p;
     size_t i = t->next++;
-    const char *folded = person_text(p, p->folded), *code = person_text(p, p->code);
+    const char *code = person_text(p, p->code);
+    const char *held = i >= 3 && i < 3u + p->names + p->formers ? person_name_held(p, i - 3) : NULL;
     if (i == 0)
-        *out = whole(folded ? folded : "");
-    else if (i == 1)
-        *out = whole(folded && p->apart ? folded + strlen(folded) + 1 : "");
-    else if (i == 2)
         *out = whole(code ? code : "");
-    else if (i < 5)
-        *out = phone_text(t, i == 4);
-    else if (i < 5u + p->names)
-        *out = own_part(person_name_held(p, i - 5) ? person_name_held(p, i - 5) : "");
-    else if (i < 5u + p->names + p->formers)
-        *out = whole(person_name_held(p, i - 5) ? person_name_held(p, i - 5) : "");
+    else if (i < 3)
+        *out = t->phones ? phone_text(t, i == 2) : whole("");
+    else if (i < 3u + p->names)
+        *out = own_part(held ? held : "");
+    else if (i < 3u + p->names + p->formers)
+        *out = whole(held ? held : "");
     else
         return false;
     return true;
 }
 
-static bool is_phone(size_t text)
-{
-    return text == 3 || text == 4;
-}
-
-/* ---- the sign ---- bits for the first letter, and for the first two and three, of each word */
-enum { LETTERS = 25, HASHED = 38 };
+/* ---- signs ---- `all`: bits for the first letter, and for the first two and three, of each word; `finer`: for its
+ * beginnings of one to four letters */
+enum { LETTERS = 25, HASHED = 38, HEAD = 4 };
 static const uint64_t listed = UINT64_C(1) << 63;
 
 /* f, j, w and z are rare and share one; digits have one. */
@@ -98,39 +104,42 @@ static unsigned first_bit(char c)
     return at ? (unsigned)(at - order) : c >= '0' && c <= '9' ? 23 : (unsigned char)c >= 0x80 ? 24 : 22;
 }
 
-uint64_t view_word_sign(const char *word, size_t len)
+struct view_sign view_word_sign(const char *word, size_t len)
 {
-    char head[3] = {0};
-    for (size_t i = 0; i < 3 && i < len; i++)
+    char head[HEAD] = {0};
+    for (size_t i = 0; i < HEAD && i < len; i++)
         head[i] = cv_ascii_lower(word[i]);
-    uint64_t sign = UINT64_C(1) << first_bit(head[0]);
-    for (size_t n = 2; n <= 3 && n <= len; n++)
-        sign |= UINT64_C(1) << (LETTERS + view_hash(head, n) % HASHED);
+    struct view_sign sign = {.all = listed | (len > 0 ? UINT64_C(1) << first_bit(head[0]) : 0)};
+    for (size_t n = 1; n <= HEAD && n <= len; n++) {
+        uint32_t hash = view_hash(head, n);
+        sign.all |= n == 2 || n == 3 ? UINT64_C(1) << (LETTERS + hash % HASHED) : 0;
+        sign.finer |= UINT64_C(1) << (hash >> 26);
+    }
     return sign;
 }
 
-static uint64_t text_sign(struct span text)
+static void sign_text(struct span text, uint64_t *all, uint64_t *finer)
 {
     struct span word;
-    uint64_t sign = listed;
-    while (next_word(&text, &word))
-        sign |= view_word_sign(word.at, (size_t)(word.end - word.at));
-    return sign;
+    while (next_word(&text, &word)) {
+        struct view_sign sign = view_word_sign(word.at, (size_t)(word.end - word.at));
+        *all |= sign.all;
+        *finer |= sign.finer;
+    }
 }
 
-uint64_t view_text_sign(const char *folded)
+void view_sign_person(struct view *v, uint32_t slot)
 {
-    return text_sign(whole(folded));
-}
-
-uint64_t view_person_sign(const struct person *p)
-{
-    struct texts texts = {.p = p};
+    struct texts texts = {.p = v->people[slot], .phones = true};
+    struct view_finer_sign finer = {0};
     struct span text;
-    uint64_t sign = listed;
+    uint64_t all = listed;
+    sign_text(name_text(texts.p), &all, &finer.name);
+    sign_text(name_apart(texts.p), &all, &finer.name);
     while (next_text(&texts, &text))
-        sign |= text_sign(text);
-    return sign;
+        sign_text(text, &all, &finer.rest);
+    v->signs[slot] = all;
+    v->finer_signs[slot] = finer;
 }
 
 /* ---- the match ---- */
@@ -152,12 +161,17 @@ bool view_text_has(const char *folded, const char *with, size_t len)
     return some_word_begins(whole(folded), with, len);
 }
 
-bool view_person_has(const struct person *p, bool phones, const char *with, size_t len)
+bool view_name_has(const struct person *p, const char *with, size_t len)
 {
-    struct texts texts = {.p = p};
+    return some_word_begins(name_text(p), with, len) || some_word_begins(name_apart(p), with, len);
+}
+
+bool view_rest_has(const struct person *p, bool phones, const char *with, size_t len)
+{
+    struct texts texts = {.p = p, .phones = phones};
     struct span text;
     while (next_text(&texts, &text))
-        if ((phones || !is_phone(texts.next - 1)) && some_word_begins(text, with, len))
+        if (some_word_begins(text, with, len))
             return true;
     return false;
 }

@@ -113,6 +113,17 @@ static cv_day issue_of(const struct dom_account *a)
     return a->since == CV_NO_MOMENT ? CV_NO_DAY : cv_day_of(a->since);
 }
 
+static bool waits(const struct dom_account *a, int64_t revision)
+{
+    return a->attempts > 0 && a->tried == revision && a->next_try_at != CV_NO_MOMENT;
+}
+
+/* What only some accounts have. Their texts follow when texts are packed. */
+static bool has_more(const struct dom_account *a)
+{
+    return a->reason || a->last_error || a->remote_id || a->attempts > 0 || a->not_taken != 0 || a->lost_at != 0;
+}
+
 static void pack_accounts(struct view *v, struct pack *b, struct person *p, const struct dom_account **sorted,
                           size_t count, int64_t revision)
 {
@@ -123,25 +134,47 @@ static void pack_accounts(struct view *v, struct pack *b, struct person *p, cons
             sorted[i] = NULL;
             continue;
         }
-        bool waits = a->attempts > 0 && a->tried == revision && a->next_try_at != CV_NO_MOMENT;
         struct account packed = {.since = a->since > 0 && a->since <= UINT32_MAX ? (uint32_t)a->since : 0,
                                  .issued = issue_of(a),
-                                 .reason = view_word_take(&v->words, a->reason, v->scratch),
-                                 .system = (uint8_t)system,
+                                 .system = (uint8_t)system & 15u,
                                  .desired = (uint8_t)a->desired & 7u,
                                  .observed = (uint8_t)a->observed & 15u,
-                                 .attempts = (uint16_t)(a->attempts < UINT16_MAX ? a->attempts : UINT16_MAX),
-                                 .next_try = waits ? (uint32_t)a->next_try_at : 0,
                                  .synced = a->synced == revision,
-                                 .not_taken = (uint16_t)a->not_taken,
                                  .formers = a->former_count > 0,
                                  .kept = a->kept != 0,
-                                 .lost_at = (uint32_t)a->lost_at};
+                                 .more = has_more(a)};
         put(b, &packed, sizeof packed);
         p->cutting |= dom_cut_off_open(a);
         p->accounts++;
         note_state(p, (uint8_t)system, a->observed);
     }
+}
+
+static void pack_mores(struct view *v, struct pack *b, struct person *p, const struct dom_account **sorted,
+                       size_t count, int64_t revision)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct dom_account *a = sorted[i];
+        if (a == NULL || !has_more(a))
+            continue;
+        struct account_more packed = {.reason = view_word_take(&v->words, a->reason, v->scratch),
+                                      .next_try = waits(a, revision) ? (uint32_t)a->next_try_at : 0,
+                                      .lost_at = (uint32_t)a->lost_at,
+                                      .attempts = (uint16_t)(a->attempts < UINT16_MAX ? a->attempts : UINT16_MAX),
+                                      .not_taken = (uint16_t)a->not_taken};
+        put(b, &packed, sizeof packed);
+        p->mores++;
+    }
+}
+
+struct account_more view_account_more(const struct person *p, const struct account *a)
+{
+    const struct account_more *more = person_mores(p);
+    if (!a->more)
+        return (struct account_more){.reason = NONE};
+    for (const struct account *before = person_accounts(p); before < a; before++)
+        more += before->more;
+    return *more;
 }
 
 static void pack_spans(struct view *v, struct pack *b, struct person *p, const struct dom_account **sorted,
@@ -189,6 +222,24 @@ static void pack_posts(struct view *v, struct pack *b, struct person *p, const s
     }
 }
 
+static void pack_account_texts(struct pack *b, const struct person *p, const struct dom_account **sorted, size_t count)
+{
+    size_t at = p->has_leaving ? sizeof(struct leaving) : 0;
+    struct account *account = (struct account *)(void *)(b->data + at);
+    struct account_more *more = (struct account_more *)(void *)(account + p->accounts);
+    for (size_t i = 0; i < count; i++) {
+        if (sorted[i] == NULL)
+            continue;
+        account->login = put_text(b, sorted[i]->login);
+        if (account->more) {
+            more->error = put_text(b, sorted[i]->last_error);
+            more->remote_id = put_text(b, sorted[i]->remote_id);
+            more++;
+        }
+        account++;
+    }
+}
+
 static void pack_texts(struct pack *b, struct person *p, const struct dom_staff *s,
                        const struct view_person_texts *texts, const struct dom_account **sorted, size_t account_count)
 {
@@ -205,14 +256,7 @@ static void pack_texts(struct pack *b, struct person *p, const struct dom_staff 
         offsets[p->names + i] = put_text(b, s->former_codes[i]);
     memcpy(b->data + p->texts, offsets, size);
     p->address = put_text(b, s->address);
-    struct account *account = (struct account *)(void *)(b->data + (p->has_leaving ? sizeof(struct leaving) : 0));
-    for (size_t i = 0; i < account_count; i++)
-        if (sorted[i]) {
-            account->login = put_text(b, sorted[i]->login);
-            account->error = put_text(b, sorted[i]->last_error);
-            account->remote_id = put_text(b, sorted[i]->remote_id);
-            account++;
-        }
+    pack_account_texts(b, p, sorted, account_count);
     p->name = put_text(b, s->full_name);
     p->folded = texts->apart ? put_both(b, texts) : put_text(b, texts->folded);
     p->apart = texts->apart && p->folded;
@@ -247,6 +291,7 @@ struct person *view_person_build(struct view *v, const uint8_t uuid[16], const s
     fill_fixed(&head, uuid, s);
     pack_leaving(&b, &head, s);
     pack_accounts(v, &b, &head, sorted, accounts, s->revision);
+    pack_mores(v, &b, &head, sorted, accounts, s->revision);
     pack_posts(v, &b, &head, s);
     for (size_t i = 0; i < s->leave_count && i < DOM_LEAVES_MAX; i++, head.absences++)
         put(&b, &(struct absence){s->leaves[i].from, s->leaves[i].to}, sizeof(struct absence));
@@ -262,8 +307,8 @@ struct person *view_person_build(struct view *v, const uint8_t uuid[16], const s
 
 void view_person_free(struct view *v, struct person *p)
 {
-    for (size_t i = 0; i < p->accounts; i++)
-        view_word_drop(&v->words, person_accounts(p)[i].reason);
+    for (size_t i = 0; i < p->mores; i++)
+        view_word_drop(&v->words, person_mores(p)[i].reason);
     for (size_t i = 0; i < p->posts; i++)
         view_word_drop(&v->words, person_posts(p)[i].title);
     free(p);

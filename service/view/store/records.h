@@ -76,18 +76,21 @@ struct post {
     cv_day from, to;
     uint8_t kind, primary, spare[2];
 };
+/* Most accounts are wanted, there, and nothing else: what only some have lies in a struct account_more behind them. */
 struct account {
     uint32_t since; /* seconds; 0 = not said */
     cv_day issued;  /* CV_NO_DAY = not said */
+    uint16_t login;
+    uint8_t system : 4, desired : 3, synced : 1;
+    uint8_t observed : 4, formers : 1, kept : 1; /* a move left accounts behind; see struct dom_account */
+    uint8_t more : 1;
+};
+_Static_assert(DOM_SYSTEMS_MAX <= 16, "a system is four bits of an account");
+struct account_more {
     uint32_t reason;
     uint32_t next_try; /* seconds since 1970; 0 = nothing to wait for */
-    uint16_t login, error, remote_id, attempts;
-    uint8_t system;
-    uint8_t desired : 3, observed : 4, synced : 1;
-    uint8_t formers : 1, kept : 1; /* a move left accounts behind; see struct dom_account */
-    uint8_t spare;
-    uint16_t not_taken, spare_too;
-    uint32_t lost_at; /* seconds; 0 = it is there */
+    uint32_t lost_at;  /* seconds; 0 = it is there */
+    uint16_t error, remote_id, attempts, not_taken;
 };
 struct leaving {
     cv_moment recorded_at;
@@ -113,14 +116,24 @@ struct role {
     uint8_t kind, number, spare[2];
 };
 
-/* What a person adds to the figures today. */
-enum { T_RECORDED = 1, T_LONG_LEAVE = 2, T_SECONDED_OUT = 4, T_LACKING = 8, T_COUNTED = 16 };
+/* What a person adds to the figures today, and what lists ask of everybody: beside each other (struct view.tallies), so
+ * that a look at all people goes through them in order and touches nobody who does not match. */
+enum {
+    T_RECORDED = 1,
+    T_LONG_LEAVE = 2,
+    T_SECONDED_OUT = 4,
+    T_LACKING = 8,
+    T_COUNTED = 16,
+    T_POSTED = 32, /* has a post at all */
+    T_SEVERAL = 64 /* posts in several units */
+};
 struct tally {
     uint32_t home;                                                      /* unit of the primary post, or NONE */
     cv_day next_day;                                                    /* first day on which this may differ */
     uint16_t required, issued, locked;                                  /* systems, whether recorded or not */
     uint16_t activated, ever, too_new, used[WINDOWS], regular[WINDOWS]; /* issued ones, required or not */
-    uint8_t status, flags;
+    uint8_t status : 4, category : 4;
+    uint8_t flags;
     uint16_t hosts; /* bits of the posts that count as seconded in */
 };
 
@@ -138,14 +151,15 @@ struct view_uses {
 
 struct person {
     struct view_uses *uses; /* or NULL */
-    struct tally tally;
     uint32_t mark;
     /* from here to the end: the record itself, compared bytewise */
     uint8_t uuid[16];
     struct cv_id id;
+    cv_day hired_on;
     cv_moment updated_at;
     int64_t revision;
-    cv_day hired_on, credential_on;
+    cv_day credential_on;
+    int32_t epoch;   /* of sessions */
     uint16_t active; /* systems whose observed state is active, required or not */
     uint16_t birth_year;
     uint16_t size;                             /* of data */
@@ -153,11 +167,10 @@ struct person {
     uint16_t key_len;
     uint16_t texts;    /* where the offsets of names and former codes begin */
     uint8_t mobile[6]; /* the number, little-endian; 0 = none */
-    uint8_t category, posts, accounts, names, formers, absences, spans, roles;
-    int32_t epoch; /* of sessions */
+    uint8_t category, posts, accounts, mores, names, formers, absences, spans, roles;
     uint8_t has_leaving : 1, credential_set : 1, cutting : 1,
         apart : 1; /* behind `folded` the same with its apostrophes as blanks: "kbay", "k bay" */
-    /* leaving?, accounts, posts, absences, spans, roles, offsets of names and former codes, strings */
+    /* leaving?, accounts, mores, posts, absences, spans, roles, offsets of names and former codes, strings */
     uint8_t data[] __attribute__((aligned(8)));
 };
 static inline const char *person_text(const struct person *p, uint16_t at)
@@ -178,9 +191,13 @@ static inline const struct account *person_accounts(const struct person *p)
 {
     return (const struct account *)(const void *)(p->data + (p->has_leaving ? sizeof(struct leaving) : 0));
 }
+static inline const struct account_more *person_mores(const struct person *p)
+{
+    return (const struct account_more *)(const void *)(person_accounts(p) + p->accounts);
+}
 static inline const struct post *person_posts(const struct person *p)
 {
-    return (const struct post *)(const void *)(person_accounts(p) + p->accounts);
+    return (const struct post *)(const void *)(person_mores(p) + p->mores);
 }
 static inline const struct absence *person_absences(const struct person *p)
 {
@@ -194,6 +211,7 @@ static inline const struct role *person_roles(const struct person *p)
 {
     return (const struct role *)(const void *)(person_spans(p) + p->spans);
 }
+struct account_more view_account_more(const struct person *p, const struct account *a);
 static inline const char *person_name_held(const struct person *p, size_t i)
 {
     return person_text(p, ((const uint16_t *)(const void *)(p->data + p->texts))[i]);

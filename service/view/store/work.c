@@ -44,14 +44,15 @@ size_t view_bits_count(const struct view_bits *bits)
     return count;
 }
 
-struct dom_connector_look view_connector_look(const struct account *a)
+struct dom_connector_look view_connector_look(const struct person *p, const struct account *a)
 {
+    const struct account_more more = view_account_more(p, a);
     return (struct dom_connector_look){.desired = (enum dom_desired)a->desired,
                                        .observed = (enum dom_observed)a->observed,
                                        .since = a->since != 0 ? (cv_moment)a->since : CV_NO_MOMENT,
                                        .synced = a->synced,
                                        .formers = a->formers,
-                                       .lost_at = (cv_moment)a->lost_at};
+                                       .lost_at = (cv_moment)more.lost_at};
 }
 
 void view_work_forget(struct view *v, uint32_t slot)
@@ -68,9 +69,9 @@ void view_work_note(struct view *v, uint32_t slot)
     view_work_forget(v, slot);
     for (size_t i = 0; i < p->accounts; i++) {
         const struct account *a = &person_accounts(p)[i];
-        const struct dom_connector_look look = view_connector_look(a);
+        const struct dom_connector_look look = view_connector_look(p, a);
         set(&v->systems[a->system].work, slot, v->people_cap, dom_connector_ever_due(&look));
-        set(&v->systems[a->system].lost, slot, v->people_cap, a->lost_at != 0);
+        set(&v->systems[a->system].lost, slot, v->people_cap, look.lost_at != 0);
     }
 }
 
