@@ -52,6 +52,7 @@ void view_free(struct view **view)
     struct view *v = view ? *view : NULL;
     if (v == NULL)
         return;
+    view_periods_free(v);
     view_people_free(v);
     view_units_free(v);
     view_catalog_free(v);

@@ -342,7 +342,8 @@ int main(int argc, char **argv)
     time_lists(v, "search_with_total", true, true, units);
     cv_day today = cv_today();
     time_coverage(v, "coverage_top", COVERAGE_ROUNDS, (struct view_window){today - 29, today});
-    time_coverage(v, "coverage_period", 3, (struct view_window){today - 40, today - 10});
+    time_coverage(v, "coverage_period_first", 1, (struct view_window){today - 40, today - 10});
+    time_coverage(v, "coverage_period_again", 20, (struct view_window){today - 40, today - 10});
     time_changes(&feed, people, units);
     time_usage(&feed, people);
     time_connector_look(v, &feed, people, units);

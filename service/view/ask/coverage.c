@@ -8,7 +8,8 @@
 
 enum { ALL_CATEGORIES = (1u << DOM_CATEGORIES) - 1 };
 
-enum { PAUSE_AFTER = 1000, TRIES = 3, AHEAD = 8 }; /* people */
+enum { FEW = 8 };              /* of a branch with less than 1/FEW of all people a period is added up on the spot */
+enum { TRIES = 3, AHEAD = 8 }; /* the latter: people */
 
 /* Figures of a branch, worked out: for each unit its own and its sum. */
 struct worked {
@@ -16,9 +17,6 @@ struct worked {
     uint32_t *place; /* of a unit's slot in the tree */
     int32_t *figures;
     int used;
-    size_t unit_count;
-    uint64_t print;
-    cv_day day;
 };
 
 struct answer {
@@ -72,36 +70,30 @@ static void add_member(const struct answer *a, uint32_t slot, uint32_t member, i
         out[F_SECONDED_IN] += (t->hosts >> post & 1) && person_posts(p)[post].unit == slot;
 }
 
-static void add_moves(const struct person *p, uint32_t slot, cv_day from, cv_day to, int32_t *out)
-{
-    int moved[DOM_CATEGORIES];
-    if (!view_moved(p, slot, from, to, moved))
-        return;
-    for (int c = 0; c < DOM_CATEGORIES; c++)
-        out[F_MOVED_BY + c] += moved[c];
-}
-
-static void add_some(const struct answer *a, uint32_t slot, int32_t *out)
+static void add_members(const struct answer *a, uint32_t slot, int32_t *out)
 {
     const struct unit *u = a->v->units[slot];
-    struct dom_headcount part;
-    const struct dom_headcount *h = headcount_of(a, u);
     for (size_t i = 0; i < u->members.count; i++) {
         if (i + AHEAD < u->members.count)
             __builtin_prefetch(a->v->people[u->members.items[i + AHEAD]]);
         uint32_t member = u->members.items[i];
-        if (a->categories >> a->v->people[member]->category & 1u)
-            add_member(a, slot, member, out);
-        if (h)
-            add_moves(a->v->people[member], slot, h->on, a->slice.window.to, out);
+        if (!(a->categories >> a->v->people[member]->category & 1u))
+            continue;
+        add_member(a, slot, member, out);
+        view_moves_add(a->v->people[member], slot, view_moves_from(u, a->slice.window.to), a->slice.window.to, 1, out);
     }
+}
+
+static void derive(const struct answer *a, uint32_t slot, int32_t *out)
+{
+    struct dom_headcount part;
+    const struct dom_headcount *h = headcount_of(a, a->v->units[slot]);
     if (a->categories != ALL_CATEGORIES)
         h = part_of(h, a->categories, &part);
     view_derive_for(a->v, slot, a->slice.window.to, h, a->categories, out);
 }
 
-/* ---- adding up a branch that is not kept ---- with pauses for those who write, because it can take seconds. The sums
- * are those of the units as they were added up; whoever moves meanwhile may be met in both units or in none. */
+/* ---- a branch that is not kept ---- */
 static void free_worked(struct worked *w)
 {
     free(w->tree.items);
@@ -117,8 +109,7 @@ static int32_t *worked_own(const struct worked *w, uint32_t at)
 
 static void prepare_branch(const struct view *v, uint32_t top, struct worked *w)
 {
-    *w = (struct worked){
-        .used = view_figures_used(v), .unit_count = v->unit_count, .print = v->tree_print, .day = atomic_load(&v->day)};
+    *w = (struct worked){.used = view_figures_used(v)};
     view_subtree(v, top, &w->tree);
     w->place = view_must(malloc(v->unit_count * sizeof(uint32_t)));
     w->figures = view_must(calloc(w->tree.count * 2 * (size_t)w->used, sizeof(int32_t)));
@@ -141,33 +132,20 @@ static void add_to_parents(const struct view *v, struct worked *w)
     }
 }
 
-/* False: the tree, the day or the systems are not what the half-done sums rest on. */
-static bool pause_for_writers(const struct view *v, const struct worked *w)
+/* From the period when there is one. */
+static void work_out(const struct answer *a, uint32_t top, const struct view_period *period, struct worked *w)
 {
-    view_leave(v);
-    (void)view_enter(v, NULL);
-    return v->unit_count == w->unit_count && v->tree_print == w->print && atomic_load(&v->day) == w->day &&
-           view_figures_used(v) == w->used;
-}
-
-static bool work_out(const struct answer *a, uint32_t top, struct worked *w, bool pauses)
-{
-    size_t people = 0;
     prepare_branch(a->v, top, w);
     for (uint32_t i = 0; i < w->tree.count; i++) {
         uint32_t slot = w->tree.items[i];
-        add_some(a, slot, worked_own(w, i));
-        people += a->v->units[slot]->members.count;
-        if (!pauses || people < PAUSE_AFTER)
-            continue;
-        people = 0;
-        if (!pause_for_writers(a->v, w)) {
-            free_worked(w);
-            return false;
-        }
+        int32_t *own = worked_own(w, i);
+        if (period)
+            memcpy(own, view_period_own(period, slot), (size_t)w->used * sizeof(*own));
+        else
+            add_members(a, slot, own);
+        derive(a, slot, own);
     }
     add_to_parents(a->v, w);
-    return true;
 }
 
 static const int32_t *figures_at(const struct answer *a, uint32_t slot, bool branch)
@@ -338,8 +316,8 @@ static void put_all(struct answer *a, uint32_t slot, struct view_coverage *out)
     out->count = a->count;
 }
 
-/* Looks the question's words up anew each time: a pause may have changed anything. */
-static bool try_answer(struct answer *a, bool pauses, struct view_coverage *out, bool *out_again, struct cv_error *err)
+/* Adding up a period takes long and lets others in, so the question's words are looked up anew behind it. */
+static bool try_answer(struct answer *a, bool last, struct view_coverage *out, bool *out_again, struct cv_error *err)
 {
     const struct view *v = a->v;
     uint32_t slot = view_unit_slot_of(v, a->q->unit);
@@ -350,9 +328,15 @@ static bool try_answer(struct answer *a, bool pauses, struct view_coverage *out,
     if (!choose_systems(a, err) || !view_slice_of(v, a->q->window, &a->slice, err))
         return false;
     a->kept = !a->slice.special && a->categories == ALL_CATEGORIES;
-    *out_again = !a->kept && !work_out(a, slot, &a->worked, pauses);
-    if (!*out_again)
-        put_all(a, slot, out);
+    const struct view_period *period = a->kept ? NULL : view_period_of(v, &a->slice, a->categories);
+    if (!a->kept && !period && !last && view_members_below(v, slot, true) >= v->known[PERSON] / FEW) {
+        (void)view_period_add_up(v, &a->slice, a->categories);
+        *out_again = true;
+        return true;
+    }
+    if (!a->kept)
+        work_out(a, slot, period, &a->worked);
+    put_all(a, slot, out);
     free_worked(&a->worked);
     return true;
 }
@@ -366,7 +350,7 @@ bool view_coverage(const struct view *v, const struct view_coverage_query *q, st
     if (!view_enter(v, err))
         return false;
     for (int tries = 1; ok && again; tries++)
-        ok = try_answer(&a, tries < TRIES, out, &again, err);
+        ok = try_answer(&a, tries == TRIES, out, &again, err);
     view_leave(v);
     return ok;
 }

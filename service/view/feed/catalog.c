@@ -46,6 +46,7 @@ void view_put_system(struct view *v, const uint8_t uuid[16], const struct dom_sy
     view_copy_system(&s->keep, system, &s->s);
     s->known = true;
     s->mark = v->refresh;
+    v->weights++;
     view_changed(v);
     view_write_end(v);
     if (recount)
@@ -60,6 +61,7 @@ void view_drop_system(struct view *v, uint32_t slot)
     view_pool_free(&s->keep);
     s->known = false;
     s->s = (struct dom_system){0};
+    v->weights++;
 }
 
 static void token_index(struct view *v, uint32_t slot, void (*change)(struct view_lookup *, uint32_t, uint32_t))

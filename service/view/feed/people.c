@@ -92,6 +92,7 @@ static void insert(struct view *v, struct person *p)
     view_uses_adopt(v, p);
     view_work_note(v, slot);
     count_if_loaded(v, slot);
+    view_periods_person(v, slot, 1);
 }
 
 /* The usual change: a state, a phone, a date. What stays as it was is not touched. */
@@ -99,6 +100,7 @@ static void replace(struct view *v, uint32_t slot, struct person *p)
 {
     struct person *old = v->people[slot];
     bool moves = view_person_order(old, p) != 0, other_units = !same_posts(old, p);
+    view_periods_person(v, slot, -1);
     view_uncount(v, slot);
     if (moves)
         view_order_cut(v, slot);
@@ -124,12 +126,14 @@ static void replace(struct view *v, uint32_t slot, struct person *p)
         view_order_add(v, slot);
     view_work_note(v, slot);
     count_if_loaded(v, slot);
+    view_periods_person(v, slot, 1);
     view_person_free(v, old);
 }
 
 void view_drop_person(struct view *v, uint32_t slot)
 {
     struct person *p = v->people[slot];
+    view_periods_person(v, slot, -1);
     view_uncount(v, slot);
     view_order_cut(v, slot);
     leave_units(v, slot);

@@ -126,6 +126,7 @@ static bool put_locked(struct view *v, uint32_t slot, const uint8_t uuid[16], co
     view_child_add(v, u->parent, slot);
     hang(v, slot, parent_for(v, slot, unit));
     bool elsewhere = end_detours(v);
+    v->weights++;
     view_refigure(v, slot);
     view_changed(v);
     return elsewhere;
@@ -174,6 +175,7 @@ void view_drop_unit(struct view *v, uint32_t slot)
     view_child_add(v, u->parent, slot);
     hang(v, slot, 0);
     bool elsewhere = end_detours(v);
+    v->weights++;
     view_refigure(v, slot);
     view_changed(v);
     view_write_end(v);

@@ -45,11 +45,13 @@ static bool same_uses(const struct view_uses *a, const struct view_uses *b)
 static void set_uses(struct view *v, uint32_t slot, struct view_uses *uses)
 {
     struct person *p = v->people[slot];
+    view_periods_person(v, slot, -1);
     free(p->uses);
     p->uses = uses;
     if (!atomic_load(&v->loaded))
         return;
     view_count(v, slot);
+    view_periods_person(v, slot, 1);
     view_changed(v);
 }
 

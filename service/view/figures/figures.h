@@ -36,6 +36,8 @@ void view_derive_for(const struct view *v, uint32_t unit, cv_day day, const stru
 /* What the person adds to F_MOVED_BY of a unit that declared on `from`, as it stands at the end of `to`. False:
  * nothing. */
 bool view_moved(const struct person *p, uint32_t unit, cv_day from, cv_day to, int moved[DOM_CATEGORIES]);
+/* Adds it to a unit's own figures; nothing when `from` is CV_NO_DAY. */
+void view_moves_add(const struct person *p, uint32_t unit, cv_day from, cv_day to, int sign, int32_t *own);
 /* Is it the first of the person's primary posts in its unit? */
 bool view_first_home_there(const struct person *p, size_t post);
 /* The day from which the unit's moves count, as of `day`: that of the headcount in force, or CV_NO_DAY. */
@@ -45,6 +47,18 @@ void view_moves_settle(struct view *v, uint32_t unit, int32_t *own);
 /* ---- figures.c ---- */
 void view_refigure(struct view *v, uint32_t unit);                             /* after the unit itself changed */
 void view_push(struct view *v, uint32_t from, const int32_t *delta, int sign); /* into the sums of `from` and above */
+
+/* ---- period.c ---- figures of a window or of categories that are not kept for good */
+struct view_period;
+/* The whole one, or NULL; under the read lock, and good until it is left. */
+const struct view_period *view_period_of(const struct view *v, const struct view_slice *slice, uint32_t categories);
+/* Adds one up. Called with the read lock, which it leaves and takes again: look up anew whatever you know. False: what
+ * it rests on changed meanwhile, or there is no place for one. */
+bool view_period_add_up(const struct view *v, const struct view_slice *slice, uint32_t categories);
+const int32_t *view_period_own(const struct view_period *period, uint32_t unit); /* without what is derived */
+/* Before (-1) and after (1) a person, his use or his tally changes; under the write lock. */
+void view_periods_person(struct view *v, uint32_t slot, int sign);
+void view_periods_free(struct view *v);
 
 /* ---- recount.c ---- */
 void view_recount_all(struct view *v);                 /* from nothing; under the write lock */

@@ -24,6 +24,15 @@ bool view_moved(const struct person *p, uint32_t unit, cv_day from, cv_day to, i
     return before != after;
 }
 
+void view_moves_add(const struct person *p, uint32_t unit, cv_day from, cv_day to, int sign, int32_t *own)
+{
+    int moved[DOM_CATEGORIES];
+    if (from == CV_NO_DAY || !view_moved(p, unit, from, to, moved))
+        return;
+    for (int c = 0; c < DOM_CATEGORIES; c++)
+        own[F_MOVED_BY + c] += sign * moved[c];
+}
+
 bool view_first_home_there(const struct person *p, size_t post)
 {
     const struct post *posts = person_posts(p);

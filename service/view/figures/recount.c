@@ -25,12 +25,8 @@ static void move_quietly(struct view *v, const struct person *p, cv_day day, int
     const struct post *posts = person_posts(p);
     for (size_t i = 0; i < p->posts; i++) {
         struct unit *u = v->units[posts[i].unit];
-        int moved[DOM_CATEGORIES];
-        if (u->declared_on == CV_NO_DAY || !view_first_home_there(p, i) ||
-            !view_moved(p, posts[i].unit, u->declared_on, day, moved))
-            continue;
-        for (int c = 0; c < DOM_CATEGORIES; c++)
-            u->own[F_MOVED_BY + c] += sign * moved[c];
+        if (view_first_home_there(p, i))
+            view_moves_add(p, posts[i].unit, u->declared_on, day, sign, u->own);
     }
 }
 
@@ -112,6 +108,7 @@ void view_recount_below(struct view *v, uint32_t top)
         view_write(v);
         for (size_t i = done; i < done + BATCH && i < tree.count; i++)
             view_refigure(v, tree.items[i]);
+        v->weights++;
         view_changed(v);
         view_write_end(v);
     }
@@ -137,6 +134,7 @@ void view_roll_day(struct view *v)
     cv_day today = cv_today(), was = atomic_load(&v->day);
     if (today != was) {
         atomic_store(&v->day, today);
+        v->weights++;
         recount_due(v, was, today);
         settle_units(v);
         v->changed_at = cv_day_start(today);

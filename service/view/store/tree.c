@@ -58,6 +58,7 @@ uint32_t view_unit_slot(struct view *v, struct cv_id id)
         return slot;
     v->units = view_grow(v->units, &v->unit_cap, v->unit_count + 1, sizeof(*v->units));
     slot = (uint32_t)v->unit_count++;
+    v->weights++;
     v->units[slot] = view_must(calloc(1, sizeof(struct unit)));
     v->units[slot]->id = id;
     v->units[slot]->declared_on = CV_NO_DAY;

@@ -50,6 +50,9 @@ struct view_finer_sign {
 
 enum kind { PERSON, UNIT, SYSTEM, TOKEN, KINDS };
 
+enum { PERIODS = 4 };
+struct view_period;
+
 struct view_stray {
     struct cv_id staff;
     struct view_uses *uses;
@@ -90,6 +93,9 @@ struct view {
     struct view_slots free_people, order, leavers, cutting; /* cutting: sessions have to end */
     size_t lacking;                                         /* people who lack a required account */
     struct view_lookup by_id, by_code, by_name;
+    struct view_period *periods[PERIODS]; /* see figures/period.c */
+    uint64_t weights;                     /* goes on with each rule, unit and day that changes what people weigh */
+    _Atomic uint64_t periods_asked;
     struct view_words words;
 
     struct system systems[DOM_SYSTEMS_MAX];
