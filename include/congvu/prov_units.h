@@ -70,14 +70,19 @@ struct prov_unit_account_input {
 struct prov_unit_account {
     struct dom_unit_account account;
     bool created;
-    bool seen; /* the caller may see who answers for it */
+    bool connected; /* the system has a connector: what is seen there counts */
+    bool seen;      /* the caller may see who answers for it */
     struct view_staff custodian;
     bool needs_another; /* he leaves, has left, or is at home elsewhere now */
 };
 bool prov_unit_account_put(struct prov_call *call, const char *key, const char *system,
                            const struct prov_unit_account_input *in, struct prov_unit_account *out,
                            struct cv_error *err);
-/* The login stays the unit's. */
+/* Notes what was seen of the unit's accounts, quietly unless *loud is set: for who works at the systems. */
+bool prov_unit_account_note(struct prov_call *call, struct cv_id unit, const char *action,
+                            void (*note)(struct dom_unit *unit, void *ctx, bool *loud), void *ctx,
+                            struct cv_error *err);
+/* The login stays the unit's. At a system with a connector it is closed there first. */
 bool prov_unit_account_close(struct prov_call *call, const char *key, const char *system, struct cv_error *err);
 bool prov_unit_accounts(struct prov_call *call, const char *key, struct prov_unit_account **out, size_t *out_count,
                         struct cv_error *err);
@@ -92,12 +97,15 @@ enum prov_hand_over_kind {
 extern const char *const prov_hand_over_words[]; /* leaver moved dissolved no_holder */
 struct prov_hand_over {
     enum prov_hand_over_kind kind;
-    struct view_unit unit; /* of the mailbox; perhaps outside the caller's scope: then only the person is his */
+    struct view_unit unit;       /* whose it is; perhaps outside the caller's scope: then only the person is his */
+    const char *system;          /* "mailbox", or that of another account of the unit */
+    const char *login, *address; /* address NULL = none */
     bool has_staff;
-    struct view_staff staff; /* who holds it */
+    struct view_staff staff; /* who holds it, or answers for it */
     cv_day since;            /* first day out, of the new post, after the unit's end; CV_NO_DAY */
 };
-/* Unit mailboxes that somebody has to take over: of units in the caller's scope, and in the hands of people in it; at
- * most `max`. Open until PUT names who holds it from now on, the same person again if he goes on. */
+/* Mailboxes and other accounts of units that somebody has to take over: of units in the caller's scope, and in the
+ * hands of people in it; at most `max`. Open until PUT names who holds it from now on, the same person again if he goes
+ * on. */
 bool prov_hand_overs(struct prov_call *call, struct prov_hand_over *out, size_t max, size_t *out_count,
                      struct cv_error *err);

@@ -137,7 +137,8 @@ enum { REC_ORPHANS_MAX = 1000 };
 struct rec_orphan {
     enum rec_orphan_kind kind;
     const char *remote_id, *login; /* or NULL */
-    struct cv_id staff;            /* whose account is missing, whose login it has; zero with REC_UNKNOWN_HERE */
+    bool of_unit;
+    struct cv_id owner; /* whose account is missing, whose login it has; zero with REC_UNKNOWN_HERE */
 };
 struct rec_comparison {
     cv_moment compared_at; /* CV_NO_MOMENT = not yet */

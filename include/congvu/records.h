@@ -51,7 +51,7 @@ bool dir_unit_add(struct dir_session *s, const struct dom_unit *unit, const stru
                   struct dir_stamp *out, struct cv_error *err);
 bool dir_unit_read(struct dir_session *s, struct cv_id id, struct cv_arena *arena, struct dom_unit *out,
                    struct cv_error *err);
-bool dir_unit_save(struct dir_session *s, const struct dom_unit *before, const struct dom_unit *after,
+bool dir_unit_save(struct dir_session *s, const struct dom_unit *before, const struct dom_unit *after, bool quiet,
                    const struct dir_actor *actor, struct dir_stamp *out, struct cv_error *err);
 bool dir_unit_delete(struct dir_session *s, const struct dom_unit *unit, const struct dir_actor *actor,
                      struct cv_error *err);

@@ -6,6 +6,7 @@
  * Thread: plain data and pure functions, any thread. */
 #pragma once
 
+#include "congvu/account.h"
 #include "congvu/record.h"
 
 enum dom_unit_kind {
@@ -55,11 +56,12 @@ struct dom_target {
     int coverage, adoption, regular;
 };
 
-/* An account of the unit itself, and the person who answers for it. */
+/* An account of the unit itself, and the person who answers for it. What is seen of it counts in systems with a
+ * connector; elsewhere whoever runs the system makes it, and only the login is known here. */
 struct dom_unit_account {
-    const char *system, *login;
+    struct dom_account account;
     struct cv_id custodian;
-    cv_moment since;
+    cv_moment since; /* when it was given */
 };
 
 struct dom_unit {
@@ -78,7 +80,7 @@ struct dom_unit {
     const char *mail_login, *mail_address, *mail_store; /* of the unit's mailbox; NULL = none */
     const char **mail_names;                            /* all that it ever held, as of a person */
     size_t mail_name_count;
-    struct dom_unit_account *accounts; /* at other systems than the mailbox, one each; only the full record has them */
+    struct dom_unit_account *accounts; /* at other systems than the mailbox, one each */
     size_t account_count;
     struct dom_target *targets; /* one per system */
     size_t target_count;
@@ -91,5 +93,7 @@ struct dom_unit {
     cv_moment created_at, updated_at;
 };
 
+/* Or NULL. */
+struct dom_account *dom_unit_account_of(const struct dom_unit *unit, const char *system);
 /* Nothing is filled in. */
 bool dom_letterhead_empty(const struct dom_letterhead *letterhead);

@@ -98,10 +98,11 @@ size_t view_connector_due(const struct view *v, const char *system, const struct
                           struct view_connector_backlog *out_backlog);
 /* How many accounts a whole comparison missed there. */
 size_t view_connector_lost(const struct view *v, const char *system);
-/* All accounts of a system, for a comparison with what is there. */
+/* All accounts of a system, of people and units, for a comparison with what is there. */
 struct view_connector_account {
-    struct cv_id staff;
-    const char *login, *remote_id, *staff_code, *address, *title; /* or NULL */
+    struct cv_id owner;
+    bool of_unit;
+    const char *login, *remote_id, *code, *address, *title; /* or NULL; the HR code, or the unit's */
     uint32_t not_taken;
     bool synced;
     cv_moment lost_at;

@@ -119,6 +119,14 @@ struct dom_account *dom_account_of(const struct dom_staff *s, const char *system
     return NULL;
 }
 
+struct dom_account *dom_unit_account_of(const struct dom_unit *u, const char *system)
+{
+    for (size_t i = 0; i < u->account_count; i++)
+        if (strcmp(u->accounts[i].account.system, system) == 0)
+            return &u->accounts[i].account;
+    return NULL;
+}
+
 bool dom_letterhead_empty(const struct dom_letterhead *l)
 {
     return !l->superior_body && !l->issuing_body && !l->place && !l->on_behalf && !l->signatory_title &&

@@ -7,6 +7,7 @@
 #include "congvu/lock.h"
 #include "congvu/reconcile.h"
 #include "congvu/scim.h"
+#include "congvu/view_lists.h"
 #include "provision/internal.h"
 
 enum { REC_REVISIT_MAX = 4096 };
@@ -40,12 +41,22 @@ struct rec_link {
     struct con_scim_call scim;
 };
 
+/* Whose account it is: a person, or a unit. */
+struct rec_owner {
+    bool is_unit;
+    struct cv_id id;
+    char mark[CV_ID_TEXT]; /* "stf_..." or "unt_...": what the account carries there */
+    int64_t revision;
+    struct dom_staff staff; /* one of them */
+    struct dom_unit unit;
+    struct dom_account *account; /* in it, at the link's system; NULL = none there */
+};
+
 /* One account at one system, while it is worked on. */
 struct rec_step {
     struct rec_link *link;
-    struct dom_staff staff;
-    struct dom_account *account; /* in staff */
-    char mark[CV_ID_TEXT];
+    struct rec_owner owner;
+    struct dom_account *account; /* in the owner */
     bool revisit;
     /* what was seen and done */
     struct con_scim_account there;
@@ -61,10 +72,19 @@ struct rec_step {
 /* ---- peers/seen.c ---- */
 /* The observed state, with the moment when it is another one. */
 void rec_observe(struct dom_account *account, enum dom_observed observed);
-/* "stf_...", and for an account left behind by a move "stf_...#noivu_an". */
-bool rec_mark_parse(const char *mark, struct cv_id *out_staff, bool *out_left_behind);
+/* "stf_..." or "unt_...", and for an account left behind by a move "stf_...#noivu_an". */
+bool rec_mark_parse(const char *mark, struct cv_id *out_owner, bool *out_left_behind);
+const char *rec_mark_of(const struct view_connector_account *account, char out[CV_ID_TEXT]);
 /* Is it more likely that the list is wrong? */
 bool rec_too_many_missing(size_t missing, size_t issued);
+
+/* ---- peers/owner.c ---- */
+/* CV_NOT_FOUND: no longer there. */
+bool rec_owner_read(struct rec_link *link, struct cv_id id, bool is_unit, struct rec_owner *out, struct cv_error *err);
+/* Changes the account in the record as it is then, quietly unless *loud is set. */
+typedef void rec_noting(struct dom_account *account, const struct rec_owner *now, void *ctx, bool *loud);
+bool rec_owner_note(struct rec_link *link, struct cv_id id, bool is_unit, const char *action, rec_noting *note,
+                    void *ctx, struct cv_error *err);
 
 /* ---- peers/peers.c ---- */
 struct rec_peer *rec_peer_of(struct rec_connectors *c, const char *slug);   /* under the lock; or NULL */
@@ -78,7 +98,7 @@ void rec_peers_free(struct rec_connectors *c);
 
 /* ---- scim/account.c ---- */
 /* Brings one account to what is wanted, whether or not it looks as if it were, and saves what was seen. */
-bool rec_account_step(struct rec_link *link, struct cv_id staff, bool revisit, struct cv_error *err);
+bool rec_account_step(struct rec_link *link, struct cv_id owner, bool revisit, struct cv_error *err);
 
 /* ---- scim/look.c ---- */
 bool rec_marked_as_ours(const struct rec_step *s, const struct con_scim_account *a);
@@ -103,7 +123,7 @@ bool rec_former_becomes_it(struct rec_step *s, bool *out_any, struct cv_error *e
 
 /* ---- peers/wanted.c ---- */
 /* What the account should hold there, in the system's own attributes; at most DOM_FIELDS. */
-size_t rec_wanted(const struct rec_link *link, const struct dom_staff *staff, const struct dom_account *account,
+size_t rec_wanted(const struct rec_link *link, const struct rec_owner *owner, const struct dom_account *account,
                   bool active, struct con_scim_field out[DOM_FIELDS]);
 
 /* ---- scim/compare.c ---- */

@@ -170,6 +170,28 @@ def test_a_week(exchange):
     assert observed(client, 2)["state"] == "provisioned" and issued(client)[0] == 4
 
 
+def test_the_account_of_a_unit_is_on_the_list(exchange):
+    client, vendor = exchange
+    person(client, 0)
+    assert client.put("/v1/units/T1.01/accounts/td-office", {"login": "vanthu_noivu", "custodian": "P-0"}).status == 201
+    rows = {r["Tên đăng nhập"]: r for r in vendor.take_in(client)}
+    unit = client.get("/v1/units/T1.01").json
+    assert rows["vanthu_noivu"]["Mã định danh"] == unit["id"] and rows["vanthu_noivu"]["Họ và tên"] == unit["name"]["vi"]
+    vendor.export()
+    read(client, vendor)
+
+    def seen():
+        return [a["observed"]["state"] for a in client.get("/v1/units/T1.01/accounts").json["items"]]
+
+    wait_for(lambda: seen() == ["provisioned"], "confirmed")
+    assert client.get(SYSTEM + "/orphans").json["items"] == []
+    assert client.delete("/v1/units/T1.01/accounts/td-office", etag="*").status == 204
+    assert {r["Tên đăng nhập"]: r for r in vendor.take_in(client)}["vanthu_noivu"]["Trạng thái"] == INACTIVE
+    vendor.export(name="next")
+    read(client, vendor)
+    wait_for(lambda: seen() == [], "closed")
+
+
 def test_an_export_is_understood_as_a_whole_or_refused(exchange):
     client, vendor = exchange
     person(client, 0)

@@ -223,6 +223,19 @@ def test_a_server_that_came_back_empty_waits_for_a_second_person(many, far):
     assert warned(client) == 0 and client.post(SYSTEM + "/restorations", {"reason": "x"}).status == 409
 
 
+def test_a_small_server_that_came_back_empty_waits_too(office, far):
+    service, client = office(far.url, connect_compare_s=1)
+    for n in range(3):
+        person(client, n)
+    when_settled(client, 3)
+    for user in far.users().values():
+        far.forget(user["id"])
+    wait_for(lambda: len(missed(client)) == 3, "each of them is drift")
+    assert far.users() == {}
+    below = client.post("/v1/tokens", {"name": "t", "scopes": ["coverage:read"], "unit": "T1.02"}).json["secret"]
+    assert warned(client) == 3 and warned(service.client(below)) == 0, "of the unit that is asked about"
+
+
 # ---- comparison ----
 def test_a_comparison_sees_more_than_presence(office, far):
     _, client = office(far.url, connect_compare_s=1)
@@ -252,7 +265,7 @@ def test_a_stranger_with_the_login_of_one_of_ours_is_told_apart(office, far):
     found = wait_for(lambda: [o for o in [client.get(SYSTEM + "/orphans").json] if o["login_taken"]], "compared")[0]
     assert found["unknown_here"] == 1
     assert [o for o in found["items"] if o["kind"] == "login_taken"] == [
-        {"kind": "login_taken", "remote_id": kept[LOGIN]["id"], "login": LOGIN, "staff": made["id"]}]
+        {"kind": "login_taken", "remote_id": kept[LOGIN]["id"], "login": LOGIN, "staff": made["id"], "unit": None}]
     failure(client, 0, "does not manage")
     assert far.users() == kept
 

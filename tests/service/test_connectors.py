@@ -107,6 +107,47 @@ def test_without_the_rule_nothing_is_adopted(office, far):
 
 
 @EITHER
+def test_a_unit_has_its_account_there_too(office, far):
+    _, client = office(far.url, connect_compare_s=1)
+    person(client, 0)
+    assert client.put("/v1/units/T1.01/mailbox", {"holders": ["P-0"]}).status == 200
+    path = "/v1/units/T1.01/accounts/td-office"
+    made = client.put(path, {"login": "vanthu_noivu", "custodian": "P-0"})
+    assert made.status == 201 and made.json["desired"] == {"state": "present"} and made.json["observed"]["state"] == "requested"
+
+    def there():
+        return far.users().get("vanthu_noivu", {})
+
+    def listed():
+        return client.get("/v1/units/T1.01/accounts").json["items"]
+
+    wait_for(lambda: listed()[0]["observed"]["state"] == "provisioned", "made")
+    unit = client.get("/v1/units/T1.01").json
+    assert there()["active"] is True and there()["externalId"] == unit["id"] and there()["displayName"] == unit["name"]["vi"]
+    tag = client.get("/v1/units/T1.01").etag
+    when_settled(client, 1)
+    assert client.get("/v1/units/T1.01").etag == tag, "what is seen of it moves no ETag"
+
+    renamed = client.patch("/v1/units/T1.01", {"name": {"vi": "Phòng Nội vụ và Lao động"}})
+    assert renamed.status == 200
+    wait_for(lambda: there()["displayName"] == "Phòng Nội vụ và Lao động", "the unit's new name")
+    far.forget(there()["id"])
+    wait_for(lambda: there().get("active"), "a comparison misses it, and it is made again")
+    wait_for(lambda: [o for o in [client.get(SYSTEM + "/orphans").json] if o["complete"] and o["missing_there"] == 0], "compared")
+    assert client.get(SYSTEM + "/orphans").json["items"] == []
+
+    assert client.delete(path, etag="*").status == 204 and client.delete(path, etag="*").code == "account_not_found"
+    wait_for(lambda: listed() == [], "closed there")
+    assert there()["active"] is False
+    at = client.get(SYSTEM + "/orphans").json["compared_at"]
+    wait_for(lambda: client.get(SYSTEM + "/orphans").json["compared_at"] > at, "compared again")
+    assert client.get(SYSTEM + "/orphans").json["items"] == [], "it is still the unit's"
+    assert client.put(path, {"login": "vanthu_noivu", "custodian": "P-0"}).status == 201
+    wait_for(lambda: there()["active"], "opened again")
+    assert len([u for u in far.users().values() if u["externalId"] == unit["id"]]) == 1
+
+
+@EITHER
 def test_closed_accounts_are_deleted_after_their_time(office, far):
     _, client = office(far.url, {"delete_after_days": 0})
     person(client, 0)
@@ -130,7 +171,7 @@ def test_a_comparison_reports_both_ways_and_mends_what_is_ours(office, far):
     wait_for(lambda: far.users()["noivu_nguyenthibinhan"]["active"], "opened again")
     found = wait_for(lambda: [o for o in [client.get(SYSTEM + "/orphans").json] if o["complete"] and o["missing_there"] == 0 and o["unknown_here"]],
                      "compared again")[0]
-    assert found["items"] == [{"kind": "unknown_here", "remote_id": foreign, "login": "quantri", "staff": None}]
+    assert found["items"] == [{"kind": "unknown_here", "remote_id": foreign, "login": "quantri", "staff": None, "unit": None}]
     health = client.get(SYSTEM).json["health"]
     assert health["breaker"] == "closed" and health["last_success_at"] and health["comparison"]["unknown_here"] == 1
     assert {u["externalId"] for u in far.users().values() if "externalId" in u} == {m["id"] for m in made}

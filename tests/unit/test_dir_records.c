@@ -191,7 +191,7 @@ static void units_and_tokens(void **state)
     assert_ok(s, dir_unit_find_code(s->session, "h43.99", s->arena, &back, &s->err));
     after = back;
     assert_true(cv_day_parse("2025-07-01", &after.active_to));
-    assert_ok(s, dir_unit_save(s->session, &back, &after, &actor, &stamp, &s->err));
+    assert_ok(s, dir_unit_save(s->session, &back, &after, false, &actor, &stamp, &s->err));
     assert_int_equal(stamp.revision, 2);
     assert_false(dir_unit_find_code(s->session, "H43.99", s->arena, &back, &s->err)); /* the code is free again */
     assert_int_equal(s->err.kind, CV_NOT_FOUND);

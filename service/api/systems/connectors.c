@@ -94,7 +94,9 @@ static void write_orphan(struct htp_exchange *x, const struct rec_orphan *orphan
     cv_jout_string(j, "kind", rec_orphan_kind_words[orphan->kind]);
     cv_jout_string(j, "remote_id", orphan->remote_id);
     cv_jout_string(j, "login", orphan->login);
-    cv_jout_string(j, "staff", orphan->kind != REC_UNKNOWN_HERE ? cv_id_text("stf_", orphan->staff, id) : NULL);
+    bool known = orphan->kind != REC_UNKNOWN_HERE;
+    cv_jout_string(j, "staff", known && !orphan->of_unit ? cv_id_text("stf_", orphan->owner, id) : NULL);
+    cv_jout_string(j, "unit", known && orphan->of_unit ? cv_id_text("unt_", orphan->owner, id) : NULL);
     cv_jout_end(j);
 }
 

@@ -2,13 +2,35 @@
 #include "api/internal.h"
 #include "congvu/prov_units.h"
 
+/* Elsewhere whoever runs the system makes it, and nothing is known of it. */
+static void write_observed(struct htp_exchange *x, const struct prov_unit_account *a)
+{
+    struct cv_jout *j = &x->out;
+    const struct dom_account *seen = &a->account.account;
+    if (!a->connected) {
+        cv_jout_null(j, "observed");
+        return;
+    }
+    cv_jout_object(j, "observed");
+    cv_jout_string(j, "state", dom_observed_words[seen->observed]);
+    cv_jout_moment(j, "since", seen->since);
+    cv_jout_string(j, "last_error", prov_text_in(x->arena, seen->last_error, x->lang));
+    cv_jout_int(j, "attempts", seen->attempts);
+    cv_jout_moment(j, "next_try_at", seen->attempts > 0 ? seen->next_try_at : CV_NO_MOMENT);
+    cv_jout_end(j);
+}
+
 static void write_account(struct htp_exchange *x, const struct prov_unit_account *a)
 {
     struct cv_jout *j = &x->out;
     cv_jout_object(j, NULL);
-    cv_jout_string(j, "system", a->account.system);
-    cv_jout_string(j, "login", a->account.login);
+    cv_jout_string(j, "system", a->account.account.system);
+    cv_jout_string(j, "login", a->account.account.login);
     cv_jout_moment(j, "since", a->account.since);
+    cv_jout_object(j, "desired");
+    cv_jout_string(j, "state", dom_desired_words[a->account.account.desired]);
+    cv_jout_end(j);
+    write_observed(x, a);
     cv_jout_object(j, "custodian");
     if (a->seen)
         api_write_staff_ref(x, &a->custodian);

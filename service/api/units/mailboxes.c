@@ -87,7 +87,8 @@ static void write_hand_over(struct htp_exchange *x, const struct prov_hand_over 
     cv_jout_object(j, NULL);
     cv_jout_string(j, "kind", prov_hand_over_words[item->kind]);
     cv_jout_string(j, "state", "open");
-    write_unit(x, item->unit.id, item->unit.mail_login, item->unit.mail_address);
+    cv_jout_string(j, "system", item->system);
+    write_unit(x, item->unit.id, item->login, item->address);
     if (item->has_staff)
         api_write_staff_ref(x, &item->staff);
     else

@@ -133,7 +133,11 @@ void dir_read_id(struct dir_json_in *in, const struct cv_jin *o, const char *nam
                  struct cv_id *out);
 void dir_read_decision(struct dir_json_in *in, const struct cv_jin *o, struct dom_decision *out);
 
-/* ---- accounts of a person: map_account.c ---- */
+/* ---- accounts of a unit ---- */
+void dir_put_unit_accounts(const void *record, const char *base, struct dir_attrs *out);
+bool dir_take_unit_accounts(struct dir_reader *r, const struct dir_attr *attr, const char *tag);
+
+/* ---- accounts of a person ---- */
 void dir_put_accounts(const void *record, const char *base, struct dir_attrs *out);
 bool dir_take_account(struct dir_reader *r, const struct dir_attr *attr, const char *tag);
 /* Every account has both states; else the record is unreadable. What an earlier version did not keep is guessed. */

@@ -222,48 +222,6 @@ static void put_percent(struct dir_json *j, const char *name, int percent)
         cv_jout_int(&j->out, name, percent);
 }
 
-static void put_unit_accounts(const void *record, const char *base, struct dir_attrs *out)
-{
-    const struct dom_unit *u = record;
-
-    (void)base;
-    for (size_t i = 0; i < u->account_count; i++) {
-        char id[CV_ID_TEXT];
-        struct dir_json j;
-
-        dir_json_begin(&j);
-        dir_json_text(&j, "system", u->accounts[i].system);
-        dir_json_text(&j, "login", u->accounts[i].login);
-        dir_json_text(&j, "custodian", cv_id_text("stf_", u->accounts[i].custodian, id));
-        dir_json_moment(&j, "since", u->accounts[i].since);
-        dir_json_end(&j, out, "cvUnitAccount");
-    }
-}
-
-static bool take_unit_accounts(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
-{
-    struct dom_unit *u = r->record;
-
-    (void)tag;
-    u->accounts = CV_NEWS(r->arena, struct dom_unit_account, attr->count);
-    for (size_t i = 0; i < attr->count; i++) {
-        struct dom_unit_account *a = &u->accounts[i];
-        struct dir_json_in in;
-
-        if (!cv_arena_ok(r->arena) || !dir_read_begin(&in, r, attr, i))
-            return false;
-        dir_read_text(in.object, "system", &a->system);
-        dir_read_text(in.object, "login", &a->login);
-        dir_read_id(&in, in.object, "custodian", "stf_", &a->custodian);
-        dir_read_moment(&in, in.object, "since", &a->since);
-        in.bad = in.bad || !a->system || !a->login;
-        if (!dir_read_ok(&in))
-            return false;
-    }
-    u->account_count = attr->count;
-    return true;
-}
-
 static void put_targets(const void *record, const char *base, struct dir_attrs *out)
 {
     const struct dom_unit *u = record;
@@ -336,7 +294,7 @@ static const struct dir_field fields[] = {
     {"cvActiveFrom", DIR_DAY, AT(active_from)},
     {"cvActiveTo", DIR_DAY, AT(active_to)},
     {"cvHeadcount", DIR_OWN, .put = put_headcounts, .take = take_headcounts},
-    {"cvUnitAccount", DIR_OWN, .put = put_unit_accounts, .take = take_unit_accounts, .flags = DIR_UNFED},
+    {"cvUnitAccount", DIR_OWN, .put = dir_put_unit_accounts, .take = dir_take_unit_accounts},
     {"cvTarget", DIR_OWN, .put = put_targets, .take = take_targets},
     {"cvLetterhead", DIR_OWN, .put = put_letterhead, .take = take_letterhead, .flags = DIR_UNFED},
     {"cvIdempotencyKey", DIR_TEXT, AT(idempotency.key), .flags = DIR_UNFED},

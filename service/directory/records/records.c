@@ -118,7 +118,7 @@ bool dir_unit_read(struct dir_session *s, struct cv_id id, struct cv_arena *aren
            dir_unmap_unit(&entry, arena, out, err);
 }
 
-bool dir_unit_save(struct dir_session *s, const struct dom_unit *before, const struct dom_unit *after,
+bool dir_unit_save(struct dir_session *s, const struct dom_unit *before, const struct dom_unit *after, bool quiet,
                    const struct dir_actor *actor, struct dir_stamp *out, struct cv_error *err)
 {
     cv_auto_arena arena = dir_scratch(err);
@@ -127,7 +127,7 @@ bool dir_unit_save(struct dir_session *s, const struct dom_unit *before, const s
         return false;
     struct dir_write w = {arena, &dir_unit_fields, dir_dn_unit(arena, dir_session_base(s), before->id), actor};
 
-    return dir_record_save(s, &w, before, after, before->revision, false, out, err);
+    return dir_record_save(s, &w, before, after, before->revision, quiet, out, err);
 }
 
 /* A delete carries no attributes, so the actor of a delete is named only by the caller's own log line. */

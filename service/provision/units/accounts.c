@@ -9,9 +9,23 @@
 static struct dom_unit_account *account_at(const struct dom_unit *unit, const char *system)
 {
     for (size_t i = 0; i < unit->account_count; i++)
-        if (strcmp(unit->accounts[i].system, system) == 0)
+        if (strcmp(unit->accounts[i].account.system, system) == 0)
             return &unit->accounts[i];
     return NULL;
+}
+
+static bool wanted(const struct dom_unit_account *a)
+{
+    return a != NULL && a->account.desired == DOM_PRESENT;
+}
+
+/* To be changed without touching what was read. */
+static void own_accounts(struct prov_call *call, struct dom_unit *unit, size_t more)
+{
+    struct dom_unit_account *own = CV_NEWS(call->arena, struct dom_unit_account, unit->account_count + more + 1);
+    if (unit->account_count > 0)
+        memcpy(own, unit->accounts, unit->account_count * sizeof *own);
+    unit->accounts = own;
 }
 
 static bool no_account(struct cv_error *err, const char *system)
@@ -36,7 +50,11 @@ static void fill(struct prov_call *call, const struct dom_unit *unit, const stru
     char id[CV_ID_TEXT];
     struct cv_error none = {0};
     struct view_unit home;
+    struct dom_system system;
     *out = (struct prov_unit_account){.account = *a};
+    out->connected = view_system_find(call->prov->options.view, a->account.system, call->arena, &system, &none) &&
+                     system.kind == DOM_CONNECTOR;
+    cv_error_clear(&none);
     out->seen = (call->scopes & DOM_STAFF_READ) != 0 &&
                 view_staff_find(call->prov->options.view, call->scope, cv_id_text("stf_", a->custodian, id),
                                 call->arena, &out->custodian, &none);
@@ -72,15 +90,13 @@ struct putting {
 
 static void add_account(struct prov_call *call, struct dom_unit *unit, const struct putting *p, const char *name)
 {
-    struct dom_unit_account *grown = CV_NEWS(call->arena, struct dom_unit_account, unit->account_count + 1);
     const char **names = CV_NEWS(call->arena, const char *, unit->mail_name_count + 1);
-    if (unit->account_count > 0)
-        memcpy(grown, unit->accounts, unit->account_count * sizeof *grown);
+    own_accounts(call, unit, 1);
     if (unit->mail_name_count > 0)
         memcpy(names, unit->mail_names, unit->mail_name_count * sizeof *names);
-    grown[unit->account_count++] =
-        (struct dom_unit_account){.system = p->system, .login = p->in->login, .since = cv_now()};
-    unit->accounts = grown;
+    unit->accounts[unit->account_count++] = (struct dom_unit_account){
+        .account = {.system = p->system, .login = p->in->login, .since = cv_now(), .next_try_at = CV_NO_MOMENT},
+        .since = cv_now()};
     bool held = false;
     for (size_t i = 0; i < unit->mail_name_count; i++)
         held = held || strcmp(names[i], name) == 0;
@@ -114,6 +130,16 @@ static bool make_account(struct prov_call *call, const struct putting *p, struct
     return true;
 }
 
+/* It was being closed. */
+static void reopen(struct dom_unit_account *a)
+{
+    if (wanted(a))
+        return;
+    a->since = cv_now();
+    a->account.desired = DOM_PRESENT;
+    a->account.attempts = 0;
+}
+
 static bool put(struct prov_call *call, void *ctx, struct dir_stamp *stamp, struct cv_error *err)
 {
     struct putting *p = ctx;
@@ -123,25 +149,24 @@ static bool put(struct prov_call *call, void *ctx, struct dir_stamp *stamp, stru
         return false;
     after = before;
     const struct dom_unit_account *had = account_at(&before, p->system);
-    if (had != NULL && p->in->login != NULL && strcmp(had->login, p->in->login) != 0)
+    if (had != NULL && p->in->login != NULL && strcmp(had->account.login, p->in->login) != 0)
         cv_fault_add(call->faults, CV_AT_POINTER, "/login", "mismatch",
                      "Tài khoản này đã có tên %s, không đổi được; xin bỏ trường login",
-                     "This account has the login %s already, which stays; leave login out", had->login);
+                     "This account has the login %s already, which stays; leave login out", had->account.login);
     if (!cv_faults_check(call->faults, cvp_validation_failed, err))
         return false;
     if (had == NULL && !make_account(call, p, &after, err))
         return false;
-    if (had != NULL) {
-        after.accounts = CV_NEWS(call->arena, struct dom_unit_account, before.account_count);
-        memcpy(after.accounts, before.accounts, before.account_count * sizeof *after.accounts);
-    }
+    if (had != NULL)
+        own_accounts(call, &after, 0);
     struct dom_unit_account *a = account_at(&after, p->system);
     cv_must(a != NULL);
     a->custodian = p->custodian.id;
-    p->out->created = had == NULL;
-    bool saved = dir_unit_save(call->dir, &before, &after, &actor, stamp, err);
+    p->out->created = !wanted(had);
+    reopen(a);
+    bool saved = dir_unit_save(call->dir, &before, &after, false, &actor, stamp, err);
     if (!saved)
-        return err->kind == CV_CONFLICT && had == NULL ? login_taken(err, a->login) : false;
+        return err->kind == CV_CONFLICT && had == NULL ? login_taken(err, a->account.login) : false;
     bool made = p->out->created;
     fill(call, &after, a, p->out);
     p->out->created = made;
@@ -172,6 +197,23 @@ bool prov_unit_account_put(struct prov_call *call, const char *key, const char *
     return prov_write(call, "unit_account.put", key, put, &p, err);
 }
 
+static bool has_connector(struct prov_call *call, const char *slug)
+{
+    struct dom_system system;
+    struct cv_error none = {0};
+    return view_system_find(call->prov->options.view, slug, call->arena, &system, &none) &&
+           system.kind == DOM_CONNECTOR && !system.retired;
+}
+
+static void drop_account(struct dom_unit *unit, const char *system)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < unit->account_count; i++)
+        if (strcmp(unit->accounts[i].account.system, system) != 0)
+            unit->accounts[kept++] = unit->accounts[i];
+    unit->account_count = kept;
+}
+
 /* The login stays the unit's: nobody else ever gets it. */
 static bool close_account(struct prov_call *call, void *ctx, struct dir_stamp *stamp, struct cv_error *err)
 {
@@ -180,15 +222,15 @@ static bool close_account(struct prov_call *call, void *ctx, struct dir_stamp *s
     struct dir_actor actor = prov_dir_actor(call);
     if (!prov_unit_fetch(call, p->id, &before, err) || !prov_check_match(call, before.revision, err))
         return false;
-    if (account_at(&before, p->system) == NULL)
+    if (!wanted(account_at(&before, p->system)))
         return no_account(err, p->system);
     after = before;
-    after.accounts = CV_NEWS(call->arena, struct dom_unit_account, before.account_count);
-    after.account_count = 0;
-    for (size_t i = 0; i < before.account_count; i++)
-        if (strcmp(before.accounts[i].system, p->system) != 0)
-            after.accounts[after.account_count++] = before.accounts[i];
-    return dir_unit_save(call->dir, &before, &after, &actor, stamp, err);
+    own_accounts(call, &after, 0);
+    if (has_connector(call, p->system))
+        account_at(&after, p->system)->account.desired = DOM_CLOSED;
+    else
+        drop_account(&after, p->system);
+    return dir_unit_save(call->dir, &before, &after, false, &actor, stamp, err);
 }
 
 bool prov_unit_account_close(struct prov_call *call, const char *key, const char *system, struct cv_error *err)
@@ -210,4 +252,33 @@ bool prov_unit_accounts(struct prov_call *call, const char *key, struct prov_uni
         fill(call, &unit, &unit.accounts[i], &(*out)[i]);
     *out_count = unit.account_count;
     return true;
+}
+
+/* ---- what is seen of them ---- */
+struct account_noting {
+    struct cv_id id;
+    void (*note)(struct dom_unit *unit, void *ctx, bool *loud);
+    void *ctx;
+};
+
+static bool note_seen(struct prov_call *call, void *ctx, struct dir_stamp *stamp, struct cv_error *err)
+{
+    const struct account_noting *n = ctx;
+    struct dom_unit before, after;
+    struct dir_actor actor = prov_dir_actor(call);
+    bool loud = false;
+    if (!dir_unit_read(call->dir, n->id, call->arena, &before, err))
+        return false;
+    after = before;
+    own_accounts(call, &after, 0);
+    n->note(&after, n->ctx, &loud);
+    return dir_unit_save(call->dir, &before, &after, !loud, &actor, stamp, err);
+}
+
+bool prov_unit_account_note(struct prov_call *call, struct cv_id unit, const char *action,
+                            void (*note)(struct dom_unit *unit, void *ctx, bool *loud), void *ctx, struct cv_error *err)
+{
+    struct account_noting n = {unit, note, ctx};
+    char target[CV_ID_TEXT];
+    return prov_write(call, action, cv_id_text("unt_", unit, target), note_seen, &n, err);
 }

@@ -1,5 +1,5 @@
-/* Unit mailboxes that somebody has to take over: the holder leaves or has moved, the unit has ended, nobody holds it.
- */
+/* What of a unit somebody has to take over, its mailbox and its accounts at other systems: the holder leaves or has
+ * moved, the unit has ended, nobody holds it. */
 #include <string.h>
 
 #include "provision/units/units.h"
@@ -24,7 +24,13 @@ static void add(struct listing *l, enum prov_hand_over_kind kind, const struct v
     if (l->count == l->max)
         return;
     struct prov_hand_over *item = &l->out[l->count++];
-    *item = (struct prov_hand_over){.kind = kind, .unit = *unit, .has_staff = staff != NULL, .since = since};
+    *item = (struct prov_hand_over){.kind = kind,
+                                    .unit = *unit,
+                                    .system = "mailbox",
+                                    .login = unit->mail_login,
+                                    .address = unit->mail_address,
+                                    .has_staff = staff != NULL,
+                                    .since = since};
     if (staff != NULL)
         item->staff = *staff;
 }
@@ -104,6 +110,54 @@ static bool take_person(struct listing *l, struct cv_id id, struct cv_error *err
     return true;
 }
 
+/* ---- accounts at other systems ---- whoever answers for one is at home in the unit or below it */
+static void add_account(struct listing *l, enum prov_hand_over_kind kind, const struct view_unit_account *a,
+                        const struct view_staff *custodian, cv_day since)
+{
+    size_t before = l->count;
+    add(l, kind, &a->unit, custodian, since);
+    if (l->count == before)
+        return;
+    l->out[before].system = a->of.account.system;
+    l->out[before].login = a->of.account.login;
+    l->out[before].address = NULL;
+}
+
+static void judge_account(struct listing *l, const struct view_unit_account *a)
+{
+    const struct prov_call *call = l->call;
+    struct view_staff custodian, seen;
+    char id[CV_ID_TEXT];
+    struct cv_error none = {0};
+    bool ours = view_in_scope(call->prov->options.view, call->scope, a->unit.id);
+    cv_id_text("stf_", a->of.custodian, id);
+    bool there = view_staff_find(call->prov->options.view, (struct view_scope){.everywhere = true}, id, call->arena,
+                                 &custodian, &none);
+    cv_error_clear(&none);
+    bool visible = there && view_staff_find(call->prov->options.view, call->scope, id, call->arena, &seen, &none);
+    if (ours && ended(&a->unit))
+        add_account(l, PROV_OVER_DISSOLVED, a, NULL, a->unit.active_to);
+    else if (ours && !there)
+        add_account(l, PROV_OVER_NO_HOLDER, a, NULL, CV_NO_DAY);
+    else if (visible && (custodian.status == DOM_DEPARTED || custodian.has_departure))
+        add_account(l, PROV_OVER_LEAVER, a, &custodian, custodian.departure_on);
+    else if (visible && !view_unit_within(call->prov->options.view, custodian.unit, a->unit.id))
+        add_account(l, PROV_OVER_MOVED, a, &custodian, CV_NO_DAY);
+}
+
+static bool take_accounts(struct listing *l, struct cv_error *err)
+{
+    struct view_unit_account *all;
+    size_t count;
+    if (!view_unit_accounts(l->call->prov->options.view, (struct view_scope){.everywhere = true}, l->call->arena, &all,
+                            &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (all[i].of.account.desired == DOM_PRESENT)
+            judge_account(l, &all[i]);
+    return true;
+}
+
 bool prov_hand_overs(struct prov_call *call, struct prov_hand_over *out, size_t max, size_t *out_count,
                      struct cv_error *err)
 {
@@ -123,6 +177,7 @@ bool prov_hand_overs(struct prov_call *call, struct prov_hand_over *out, size_t 
             add(&l, PROV_OVER_DISSOLVED, &l.units[i], NULL, l.units[i].active_to);
         else if (l.holders[i] == 0)
             add(&l, PROV_OVER_NO_HOLDER, &l.units[i], NULL, CV_NO_DAY);
+    bool done = take_accounts(&l, err);
     *out_count = l.count;
-    return true;
+    return done;
 }

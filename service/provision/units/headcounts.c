@@ -72,7 +72,7 @@ static bool attempt(struct prov_call *call, void *ctx, struct dir_stamp *stamp, 
     out->outcome = PROV_UNCHANGED;
     if (unchanged || call->validate_only)
         return true;
-    if (!dir_unit_save(call->dir, &out->before, &out->unit, &actor, stamp, err))
+    if (!dir_unit_save(call->dir, &out->before, &out->unit, false, &actor, stamp, err))
         return false;
     out->outcome = stamp->changed ? PROV_CHANGED : PROV_UNCHANGED;
     return true;

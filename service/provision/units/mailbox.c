@@ -51,7 +51,7 @@ static bool try_name(struct prov_call *call, struct making *m, const struct dom_
         memcpy(unit->mail_names, before->mail_names, before->mail_name_count * sizeof *unit->mail_names);
     unit->mail_names[unit->mail_name_count++] = address;
     unit->mail_names[unit->mail_name_count++] = cv_arena_printf(call->arena, "mailbox/%s", login);
-    if (dir_unit_save(call->dir, before, unit, &actor, stamp, err) || err->kind != CV_CONFLICT)
+    if (dir_unit_save(call->dir, before, unit, false, &actor, stamp, err) || err->kind != CV_CONFLICT)
         return true;
     cv_error_clear(err);
     return false;

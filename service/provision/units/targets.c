@@ -38,7 +38,7 @@ static bool attempt(struct prov_call *call, void *ctx, struct dir_stamp *stamp, 
     place(call, setting->in, &out->unit);
     if (out->unit.target_count > DOM_TARGETS_MAX)
         return cv_fail(err, cvp_conflict, NULL, "Đơn vị này có quá nhiều chỉ tiêu", "This unit has too many targets");
-    if (!dir_unit_save(call->dir, &out->before, &out->unit, &actor, stamp, err))
+    if (!dir_unit_save(call->dir, &out->before, &out->unit, false, &actor, stamp, err))
         return false;
     out->outcome = stamp->changed ? PROV_CHANGED : PROV_UNCHANGED;
     return true;

@@ -98,7 +98,7 @@ static bool attempt(struct prov_call *call, void *ctx, struct dir_stamp *stamp, 
         return false;
     if (call->validate_only)
         return true;
-    if (!dir_unit_save(call->dir, &out->before, &out->unit, &actor, stamp, err)) {
+    if (!dir_unit_save(call->dir, &out->before, &out->unit, false, &actor, stamp, err)) {
         explain(err, &out->unit);
         return false;
     }

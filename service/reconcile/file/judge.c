@@ -27,7 +27,7 @@ struct judging {
 static struct roster_row *row_of(const struct judging *j, const struct view_connector_account *a)
 {
     char mark[CV_ID_TEXT];
-    struct roster_row *row = roster_by_mark(j->r, cv_id_text("stf_", a->staff, mark));
+    struct roster_row *row = roster_by_mark(j->r, rec_mark_of(a, mark));
     if (row != NULL && (a->login == NULL || cv_ascii_casecmp(row->login, a->login) == 0))
         return row;
     row = a->login != NULL ? roster_by_login(j->r, a->login) : NULL;
@@ -72,10 +72,10 @@ static const char *bare(struct cv_arena *arena, int field, const char *text)
 }
 
 /* Fields of which the export shows something else. A column that it has not says nothing. */
-static uint32_t other_fields(const struct judging *j, const struct dom_staff *staff, const struct dom_account *a)
+static uint32_t other_fields(const struct judging *j, const struct rec_owner *owner, const struct dom_account *a)
 {
     struct con_scim_field fields[DOM_FIELDS];
-    size_t count = rec_wanted(j->link, staff, a, true, fields);
+    size_t count = rec_wanted(j->link, owner, a, true, fields);
     const struct dom_file *file = j->r->file;
     uint32_t other = 0;
     for (size_t i = 0; i < file->column_count; i++)
@@ -91,9 +91,9 @@ static uint32_t other_fields(const struct judging *j, const struct dom_staff *st
     return other;
 }
 
-static enum dom_observed seen_open(const struct dom_staff *staff, const struct dom_account *a)
+static enum dom_observed seen_open(const struct rec_owner *owner, const struct dom_account *a)
 {
-    return a->observed == DOM_OBS_ACTIVE ? DOM_OBS_ACTIVE : dom_observed_for(DOM_PRESENT, staff->credential_set);
+    return a->observed == DOM_OBS_ACTIVE ? DOM_OBS_ACTIVE : dom_observed_for(DOM_PRESENT, owner->staff.credential_set);
 }
 
 static enum dom_observed seen_shut(const struct dom_account *a)
@@ -119,13 +119,13 @@ static void judge_absent(const struct judging *j, struct dom_account *a)
     a->not_taken = a->kept = 0;
 }
 
-static void judge_present(struct judging *j, const struct dom_staff *staff, struct dom_account *a)
+static void judge_present(struct judging *j, const struct rec_owner *owner, struct dom_account *a)
 {
-    j->other = other_fields(j, staff, a);
-    rec_observe(a, j->row->active ? seen_open(staff, a) : seen_shut(a));
+    j->other = other_fields(j, owner, a);
+    rec_observe(a, j->row->active ? seen_open(owner, a) : seen_shut(a));
     a->lost_at = 0;
     a->not_taken = a->kept = j->other;
-    a->synced = j->other == 0 ? staff->revision : a->synced;
+    a->synced = j->other == 0 ? owner->revision : a->synced;
 }
 
 /* What a move left behind: shut, or no longer there. */
@@ -143,46 +143,39 @@ static void judge_formers(const struct judging *j, struct dom_account *a)
     a->former_count = kept;
 }
 
-static bool save_seen(struct prov_change *change, void *ctx, struct cv_error *err)
+static void note_seen(struct dom_account *a, const struct rec_owner *now, void *ctx, bool *loud)
 {
     struct judging *j = ctx;
-    struct dom_account *a = dom_account_of(change->after, j->link->system.slug);
-    (void)err;
-    change->quiet = true;
-    if (a == NULL)
-        return true;
+    (void)loud;
     if (j->row != NULL)
-        judge_present(j, change->after, a);
+        judge_present(j, now, a);
     else
         judge_absent(j, a);
     judge_formers(j, a);
     a->attempts = 0;
     a->last_error = NULL;
-    dom_departure_settle(change->after);
-    return true;
 }
 
 static bool judge(struct judging *j, const struct view_connector_account *a, struct cv_error *err)
 {
     struct prov_call *call = &j->link->w->call;
-    struct prov_staff_result result = {0};
     struct cv_arena *own = call->arena;
     j->row = row_of(j, a);
     cv_arena_reset(j->scratch);
     call->arena = j->scratch;
     call->deadline = cv_deadline_in_ms(5000);
     dir_session_deadline(call->dir, call->deadline);
-    bool ok = prov_staff_modify_id(call, a->staff, "account.observed", NULL, save_seen, j, &result, err) ||
+    bool ok = rec_owner_note(j->link, a->owner, a->of_unit, "account.observed", note_seen, j, err) ||
               err->kind == CV_NOT_FOUND;
     call->arena = own;
     return ok;
 }
 
 /* ---- who is nobody's ---- */
-static int by_staff(const void *a, const void *b)
+static int by_owner(const void *a, const void *b)
 {
     const struct view_connector_account *x = a, *y = b;
-    return memcmp(x->staff.bytes, y->staff.bytes, sizeof x->staff.bytes);
+    return memcmp(x->owner.bytes, y->owner.bytes, sizeof x->owner.bytes);
 }
 
 /* A login that somebody of ours had before, shut. */
@@ -190,8 +183,8 @@ static bool is_former(const struct roster_row *row, struct view_connector_accoun
 {
     struct view_connector_account wanted = {0};
     bool behind;
-    return !row->active && rec_mark_parse(row->mark, &wanted.staff, &behind) &&
-           bsearch(&wanted, all, count, sizeof *all, by_staff) != NULL;
+    return !row->active && rec_mark_parse(row->mark, &wanted.owner, &behind) &&
+           bsearch(&wanted, all, count, sizeof *all, by_owner) != NULL;
 }
 
 static void publish(struct judging *j, struct view_connector_account *all, size_t count)
@@ -212,9 +205,10 @@ static void publish(struct judging *j, struct view_connector_account *all, size_
             continue;
         items[found.count++] = (struct rec_orphan){.kind = taken ? REC_LOGIN_TAKEN : REC_MISSING_THERE,
                                                    .login = cv_arena_strdup(memory, all[i].login),
-                                                   .staff = all[i].staff};
+                                                   .of_unit = all[i].of_unit,
+                                                   .owner = all[i].owner};
     }
-    qsort(all, count, sizeof *all, by_staff);
+    qsort(all, count, sizeof *all, by_owner);
     for (size_t i = 0; i < j->r->count; i++) {
         const struct roster_row *row = &j->r->rows[i];
         if (row->ours || is_former(row, all, count))

@@ -32,11 +32,11 @@ static const char *cell_text(struct making *m, const struct con_scim_field *fiel
     return field->value != NULL ? cv_arena_strdup(m->arena, field->value) : NULL;
 }
 
-static void add_row(struct making *m, const struct dom_staff *staff, const struct dom_account *account, bool active)
+static void add_row(struct making *m, const struct rec_owner *owner, const struct dom_account *account, bool active)
 {
     struct con_scim_field fields[DOM_FIELDS];
     const struct dom_file *file = m->link->system.connector->file;
-    size_t count = rec_wanted(m->link, staff, account, active, fields);
+    size_t count = rec_wanted(m->link, owner, account, active, fields);
     struct rep_cell *cells = rep_table_line(m->table, REP_LINE_PLAIN);
     for (size_t i = 0; i < file->column_count; i++) {
         if (file->columns[i].field < 0)
@@ -56,15 +56,16 @@ static bool belongs(const struct dom_account *a)
            (a->observed != DOM_OBS_CLOSED && a->observed != DOM_OBS_REVOKED);
 }
 
-static void add_person(struct making *m, const struct dom_staff *staff, const struct dom_account *account)
+static void add_owner(struct making *m, const struct rec_owner *owner)
 {
+    const struct dom_account *account = owner->account;
     if (belongs(account))
-        add_row(m, staff, account, account->desired == DOM_PRESENT);
+        add_row(m, owner, account, account->desired == DOM_PRESENT);
     for (size_t i = 0; i < account->former_count; i++) {
         struct dom_account former = *account;
         former.login = account->formers[i].login;
         if (account->login == NULL || cv_ascii_casecmp(former.login, account->login) != 0)
-            add_row(m, staff, &former, false);
+            add_row(m, owner, &former, false);
     }
 }
 
@@ -80,13 +81,12 @@ static bool add_everybody(struct making *m, struct view_connector_account *all, 
     for (size_t i = 0; i < count; i++) {
         cv_auto_arena scratch = cv_arena_new(1 << 20);
         struct cv_arena *own = call->arena;
-        struct dom_staff staff;
+        struct rec_owner owner;
         dir_session_deadline(call->dir, cv_deadline_in_ms(5000));
         call->arena = scratch; /* of the units' names too */
-        bool read = dir_staff_read(call->dir, all[i].staff, scratch, &staff, err);
-        const struct dom_account *account = read ? dom_account_of(&staff, m->link->system.slug) : NULL;
-        if (account != NULL)
-            add_person(m, &staff, account);
+        bool read = rec_owner_read(m->link, all[i].owner, all[i].of_unit, &owner, err);
+        if (read && owner.account != NULL)
+            add_owner(m, &owner);
         call->arena = own;
         if (rec_stopping(m->link->w) || (!read && err->kind != CV_NOT_FOUND))
             return false;

@@ -15,10 +15,12 @@ void rec_observe(struct dom_account *a, enum dom_observed observed)
 
 bool rec_too_many_missing(size_t missing, size_t issued)
 {
-    return missing > MISSING_FEW && missing * 100 > issued * MISSING_PERCENT;
+    bool many = missing > MISSING_FEW && missing * 100 > issued * MISSING_PERCENT;
+    bool everybody = missing == issued && issued > 1;
+    return many || everybody;
 }
 
-bool rec_mark_parse(const char *mark, struct cv_id *out_staff, bool *out_left_behind)
+bool rec_mark_parse(const char *mark, struct cv_id *out_owner, bool *out_left_behind)
 {
     char id[CV_ID_TEXT];
     size_t len = mark ? strcspn(mark, "#") : 0;
@@ -27,5 +29,10 @@ bool rec_mark_parse(const char *mark, struct cv_id *out_staff, bool *out_left_be
     memcpy(id, mark, len);
     id[len] = '\0';
     *out_left_behind = mark[len] == '#';
-    return cv_id_parse("stf_", id, out_staff);
+    return cv_id_parse("stf_", id, out_owner) || cv_id_parse("unt_", id, out_owner);
+}
+
+const char *rec_mark_of(const struct view_connector_account *a, char out[CV_ID_TEXT])
+{
+    return cv_id_text(a->of_unit ? "unt_" : "stf_", a->owner, out);
 }

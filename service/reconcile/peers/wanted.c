@@ -1,7 +1,26 @@
-/* A person's fields in the words of another system. */
+/* Fields of a person or unit in the words of another system. */
 #include <string.h>
 
 #include "reconcile/internal.h"
+
+/* A unit has one name and one address. */
+static const char *text_of_unit(const struct dom_unit *unit, const struct dom_account *account, enum dom_field field)
+{
+    switch (field) {
+    case DOM_FIELD_LOGIN:
+        return account->login;
+    case DOM_FIELD_FULL_NAME:
+    case DOM_FIELD_GIVEN_NAME:
+    case DOM_FIELD_UNIT_NAME:
+        return unit->name[CV_VI];
+    case DOM_FIELD_UNIT_CODE:
+        return unit->code;
+    case DOM_FIELD_ADDRESS:
+        return unit->mail_address;
+    default:
+        return NULL;
+    }
+}
 
 static const char *unit_text(const struct rec_link *link, const struct dom_staff *staff, enum dom_field field)
 {
@@ -12,18 +31,10 @@ static const char *unit_text(const struct rec_link *link, const struct dom_staff
     return field == DOM_FIELD_UNIT_CODE ? unit.code : unit.name[CV_VI];
 }
 
-static const char *id_text(const struct rec_link *link, const struct dom_staff *staff)
-{
-    char id[CV_ID_TEXT];
-    return cv_arena_strdup(link->w->call.arena, cv_id_text("stf_", staff->id, id));
-}
-
-static const char *text_of(const struct rec_link *link, const struct dom_staff *staff,
-                           const struct dom_account *account, enum dom_field field)
+static const char *text_of_person(const struct rec_link *link, const struct dom_staff *staff,
+                                  const struct dom_account *account, enum dom_field field)
 {
     switch (field) {
-    case DOM_FIELD_ID:
-        return id_text(link, staff);
     case DOM_FIELD_LOGIN:
         return account->login;
     case DOM_FIELD_STAFF_CODE:
@@ -52,7 +63,16 @@ static const char *text_of(const struct rec_link *link, const struct dom_staff *
     }
 }
 
-size_t rec_wanted(const struct rec_link *link, const struct dom_staff *staff, const struct dom_account *account,
+static const char *text_of(const struct rec_link *link, const struct rec_owner *owner,
+                           const struct dom_account *account, enum dom_field field)
+{
+    if (field == DOM_FIELD_ID)
+        return cv_arena_strdup(link->w->call.arena, owner->mark);
+    return owner->is_unit ? text_of_unit(&owner->unit, account, field)
+                          : text_of_person(link, &owner->staff, account, field);
+}
+
+size_t rec_wanted(const struct rec_link *link, const struct rec_owner *owner, const struct dom_account *account,
                   bool active, struct con_scim_field out[DOM_FIELDS])
 {
     const struct dom_connector *c = link->system.connector;
@@ -60,7 +80,7 @@ size_t rec_wanted(const struct rec_link *link, const struct dom_staff *staff, co
     for (int i = 0; i < DOM_FIELDS; i++) {
         if (c->map[i] == NULL)
             continue;
-        const char *text = text_of(link, staff, account, (enum dom_field)i);
+        const char *text = text_of(link, owner, account, (enum dom_field)i);
         out[count] = (struct con_scim_field){
             .path = c->map[i], .value = text != NULL && *text != '\0' ? text : NULL, .number = i};
         if (i == DOM_FIELD_ACTIVE)

@@ -7,7 +7,7 @@
 static bool update(struct rec_step *s, bool active, struct cv_error *err)
 {
     struct con_scim_field fields[DOM_FIELDS];
-    size_t count = rec_wanted(s->link, &s->staff, s->account, active, fields);
+    size_t count = rec_wanted(s->link, &s->owner, s->account, active, fields);
     struct con_scim_account now;
     if (!con_scim_update(&s->link->scim, &s->there, fields, count, &now, err))
         return false;
@@ -26,7 +26,7 @@ static void try_what_was_not_taken(struct rec_step *s)
 static bool create(struct rec_step *s, struct cv_error *err)
 {
     struct con_scim_field fields[DOM_FIELDS];
-    size_t count = rec_wanted(s->link, &s->staff, s->account, true, fields);
+    size_t count = rec_wanted(s->link, &s->owner, s->account, true, fields);
     if (con_scim_create(&s->link->scim, fields, count, &s->there, err)) {
         s->found = rec_may_become_ours(s, &s->there) || rec_marked_as_ours(s, &s->there);
         if (!s->found) /* some answer with the one that they have already */
@@ -125,7 +125,7 @@ static bool open_account(struct rec_step *s, struct cv_error *err)
     }
     if (!place(s, active, err))
         return active ? false : lock_at_least(s, err);
-    s->observed = active ? dom_observed_for(DOM_PRESENT, s->staff.credential_set) : DOM_TEMP_LOCKED;
+    s->observed = active ? dom_observed_for(DOM_PRESENT, s->owner.staff.credential_set) : DOM_TEMP_LOCKED;
     s->known = true;
     return true;
 }
@@ -169,7 +169,7 @@ static bool same_account(const struct dom_account *a, const struct rec_step *s)
 static void note_seen(struct dom_account *a, const struct rec_step *s)
 {
     a->remote_id = s->found && !s->deleted ? s->there.id : NULL;
-    a->synced = s->staff.revision;
+    a->synced = s->owner.revision;
     a->not_taken = s->found && !s->deleted ? s->there.not_taken : 0;
     a->kept = s->found && !s->deleted ? s->there.kept : 0;
     if (s->found || !dom_counts_issued(s->observed))
@@ -177,54 +177,44 @@ static void note_seen(struct dom_account *a, const struct rec_step *s)
     rec_observe(a, s->observed);
 }
 
-static bool save_done(struct prov_change *change, void *ctx, struct cv_error *err)
+static void note_done(struct dom_account *a, const struct rec_owner *now, void *ctx, bool *loud)
 {
     struct rec_step *s = ctx;
-    struct dom_account *a = dom_account_of(change->after, s->link->system.slug);
-    (void)err;
-    if (a == NULL)
-        return true;
-    change->quiet = true;
+    (void)now;
     forget_closed(a, s);
     if (!same_account(a, s))
-        return true; /* moved on meanwhile: what was found is known as left behind, by its login */
+        return; /* moved on meanwhile: what was found is known as left behind, by its login */
     note_seen(a, s);
     a->last_error = NULL;
     a->attempts = 0;
     if (s->deleted && a->desired == DOM_CLOSED) { /* the keep time is over: there is no way back to it */
         a->desired = DOM_REVOKED;
-        change->quiet = false;
+        *loud = true;
     }
-    dom_departure_settle(change->after);
-    return true;
 }
 
-static bool save_failed(struct prov_change *change, void *ctx, struct cv_error *err)
+/* What a move left behind stays known until all of it is closed. */
+static void note_failed(struct dom_account *a, const struct rec_owner *now, void *ctx, bool *loud)
 {
     struct rec_step *s = ctx;
-    struct dom_account *a = dom_account_of(change->after, s->link->system.slug);
-    (void)err;
-    if (a == NULL)
-        return true;
-    change->quiet = true; /* what a move left behind stays known until all of it is closed */
+    (void)now;
+    (void)loud;
     if (s->known && same_account(a, s))
         note_seen(a, s); /* although something else failed */
-    a->attempts = a->attempts > 0 && a->tried == s->staff.revision ? a->attempts + 1 : 1;
-    a->tried = s->staff.revision;
+    a->attempts = a->attempts > 0 && a->tried == s->owner.revision ? a->attempts + 1 : 1;
+    a->tried = s->owner.revision;
     a->next_try_at = rec_retry(&s->failure, a->attempts);
-    a->last_error = prov_error_text(change->call->arena, &s->failure);
-    return true;
+    a->last_error = prov_error_text(s->link->w->call.arena, &s->failure);
 }
 
 static bool save(struct rec_step *s, bool done, struct cv_error *err)
 {
-    struct prov_staff_result result = {0};
     struct prov_call *call = &s->link->w->call;
     /* the outside may have used up the time: what was done there must still be written down */
     call->deadline = cv_deadline_in_ms(5000);
     dir_session_deadline(call->dir, call->deadline);
-    return prov_staff_modify_id(call, s->staff.id, done ? "account.observed" : "account.failed", NULL,
-                                done ? save_done : save_failed, s, &result, err);
+    return rec_owner_note(s->link, s->owner.id, s->owner.is_unit, done ? "account.observed" : "account.failed",
+                          done ? note_done : note_failed, s, err);
 }
 
 /* ---- the step ---- */
@@ -246,19 +236,20 @@ static bool act(struct rec_step *s, struct cv_error *err)
 
 static bool due(const struct rec_step *s)
 {
-    const struct dom_connector_look seen = dom_connector_look_at(s->account, s->staff.revision);
+    const struct dom_connector_look seen = dom_connector_look_at(s->account, s->owner.revision);
     return s->revisit || dom_connector_due(&seen, s->link->system.connector, cv_now());
 }
 
-bool rec_account_step(struct rec_link *link, struct cv_id staff, bool revisit, struct cv_error *err)
+bool rec_account_step(struct rec_link *link, struct cv_id owner, bool revisit, struct cv_error *err)
 {
     struct rec_step s = {.link = link, .revisit = revisit};
+    struct view_unit unit;
     struct prov_call *call = &link->w->call;
-    if (!dir_staff_read(call->dir, staff, call->arena, &s.staff, err))
+    bool is_unit = view_unit_by_id(call->prov->options.view, owner, call->arena, &unit);
+    if (!rec_owner_read(link, owner, is_unit, &s.owner, err))
         return err->kind == CV_NOT_FOUND ||
                cv_fail_as(err, CV_INTERNAL, NULL, "Không đọc được hồ sơ", "The record cannot be read");
-    s.account = dom_account_of(&s.staff, link->system.slug);
-    cv_id_text("stf_", staff, s.mark);
+    s.account = s.owner.account;
     if (s.account == NULL || !due(&s))
         return true;
     link->scim.not_before = s.revisit ? INT64_MAX : s.account->attempts > 0 ? s.account->next_try_at : 0;

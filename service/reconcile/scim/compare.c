@@ -7,14 +7,7 @@
 #include "congvu/view_lists.h"
 #include "reconcile/internal.h"
 
-enum {
-    COMPARE_MS = 600000,
-    RETRY_MS = 60000,
-    MISSING_FEW = 20,
-    MISSING_PERCENT = 20,
-    MEMORY = 4 << 20,
-    SCRATCH = 1 << 20
-};
+enum { COMPARE_MS = 600000, RETRY_MS = 60000, MEMORY = 4 << 20, SCRATCH = 1 << 20 };
 
 const char *const rec_orphan_kind_words[] = {"unknown_here", "missing_there", "login_taken", NULL};
 
@@ -25,7 +18,7 @@ struct ours {
 
 struct comparison {
     struct rec_link *link;
-    struct ours *by_staff, **by_login, **by_remote; /* each sorted by its name */
+    struct ours *by_owner, **by_login, **by_remote; /* each sorted by its name */
     size_t count, logins, remotes;
     struct rec_orphan *orphans;
     size_t orphan_count, unknown, missing, taken, there;
@@ -36,10 +29,10 @@ struct comparison {
 };
 
 /* ---- our side ---- */
-static int by_staff(const void *a, const void *b)
+static int by_owner(const void *a, const void *b)
 {
     const struct ours *x = a, *y = b;
-    return memcmp(x->account->staff.bytes, y->account->staff.bytes, sizeof(x->account->staff.bytes));
+    return memcmp(x->account->owner.bytes, y->account->owner.bytes, sizeof(x->account->owner.bytes));
 }
 
 static int by_login(const void *a, const void *b)
@@ -60,17 +53,17 @@ static bool load_ours(struct comparison *k, struct cv_error *err)
     struct view_connector_account *all;
     if (!view_connector_accounts(call->prov->options.view, k->link->system.slug, call->arena, &all, &k->count, err))
         return false;
-    k->by_staff = CV_NEWS(call->arena, struct ours, k->count + 1);
+    k->by_owner = CV_NEWS(call->arena, struct ours, k->count + 1);
     k->by_login = CV_NEWS(call->arena, struct ours *, k->count + 1);
     k->by_remote = CV_NEWS(call->arena, struct ours *, k->count + 1);
     for (size_t i = 0; i < k->count; i++)
-        k->by_staff[i].account = &all[i];
-    qsort(k->by_staff, k->count, sizeof *k->by_staff, by_staff);
+        k->by_owner[i].account = &all[i];
+    qsort(k->by_owner, k->count, sizeof *k->by_owner, by_owner);
     for (size_t i = 0; i < k->count; i++) {
-        if (k->by_staff[i].account->login != NULL)
-            k->by_login[k->logins++] = &k->by_staff[i];
-        if (k->by_staff[i].account->remote_id != NULL)
-            k->by_remote[k->remotes++] = &k->by_staff[i];
+        if (k->by_owner[i].account->login != NULL)
+            k->by_login[k->logins++] = &k->by_owner[i];
+        if (k->by_owner[i].account->remote_id != NULL)
+            k->by_remote[k->remotes++] = &k->by_owner[i];
     }
     qsort(k->by_login, k->logins, sizeof *k->by_login, by_login);
     qsort(k->by_remote, k->remotes, sizeof *k->by_remote, by_remote);
@@ -90,8 +83,8 @@ static struct ours *find_ours(struct comparison *k, const struct con_scim_accoun
     struct view_connector_account wanted = {.login = a->login, .remote_id = a->id};
     struct ours key = {.account = &wanted};
     *out_left_behind = false;
-    if (rec_mark_parse(a->mark, &wanted.staff, out_left_behind)) {
-        struct ours *hit = bsearch(&key, k->by_staff, k->count, sizeof *k->by_staff, by_staff);
+    if (rec_mark_parse(a->mark, &wanted.owner, out_left_behind)) {
+        struct ours *hit = bsearch(&key, k->by_owner, k->count, sizeof *k->by_owner, by_owner);
         if (hit != NULL)
             return hit;
     }
@@ -113,10 +106,10 @@ static void keep_orphan(struct comparison *k, struct rec_orphan orphan)
     k->orphans[k->orphan_count++] = orphan;
 }
 
-static void look_again(struct comparison *k, struct cv_id staff)
+static void look_again(struct comparison *k, struct cv_id owner)
 {
     if (k->revisit_count < REC_REVISIT_MAX)
-        k->revisit[k->revisit_count++] = staff;
+        k->revisit[k->revisit_count++] = owner;
 }
 
 static bool should_be_active(enum dom_observed observed)
@@ -127,11 +120,11 @@ static bool should_be_active(enum dom_observed observed)
 /* Marked as somebody else's, whatever its login. */
 static bool is_strangers(const struct con_scim_account *a, const struct view_connector_account *ours)
 {
-    struct cv_id staff;
+    struct cv_id owner;
     bool behind;
-    if (a->mark == NULL || *a->mark == '\0' || (ours->staff_code != NULL && strcmp(a->mark, ours->staff_code) == 0))
+    if (a->mark == NULL || *a->mark == '\0' || (ours->code != NULL && strcmp(a->mark, ours->code) == 0))
         return false;
-    return !rec_mark_parse(a->mark, &staff, &behind) || !cv_id_equal(staff, ours->staff);
+    return !rec_mark_parse(a->mark, &owner, &behind) || !cv_id_equal(owner, ours->owner);
 }
 
 /* What is compared of each account beside its state; what a system is known not to keep is left out. */
@@ -142,7 +135,7 @@ static bool differs(struct comparison *k, const struct con_scim_account *a, cons
     const struct {
         enum dom_field field;
         const char *value;
-    } wanted[] = {{DOM_FIELD_ID, cv_id_text("stf_", ours->staff, mark)},
+    } wanted[] = {{DOM_FIELD_ID, rec_mark_of(ours, mark)},
                   {DOM_FIELD_LOGIN, ours->login},
                   {DOM_FIELD_ADDRESS, ours->address},
                   {DOM_FIELD_TITLE, ours->title}};
@@ -164,7 +157,17 @@ static void compare_account(struct comparison *k, const struct con_scim_account 
     bool state = known && a->has_active && a->active != should_be_active(ours->observed);
     bool data = dom_counts_issued(ours->observed) && ours->synced && differs(k, a, ours);
     if (state || data || ours->lost_at != 0)
-        look_again(k, ours->staff);
+        look_again(k, ours->owner);
+}
+
+/* Of a unit that gave it up; nothing of it is kept here but the login. */
+static bool closed_of_unit(const struct comparison *k, const struct con_scim_account *a)
+{
+    struct cv_id owner;
+    struct view_unit unit;
+    bool behind;
+    return a->has_active && !a->active && rec_mark_parse(a->mark, &owner, &behind) &&
+           view_unit_by_id(k->link->w->call.prov->options.view, owner, k->scratch, &unit);
 }
 
 static bool take_account(void *ctx, const struct con_scim_account *a)
@@ -174,40 +177,38 @@ static bool take_account(void *ctx, const struct con_scim_account *a)
     bool left_behind = false;
     struct ours *hit = find_ours(k, a, &left_behind);
     k->there++;
-    if (left_behind)
+    if (left_behind || (hit == NULL && closed_of_unit(k, a)))
         return !rec_stopping(k->link->w);
     if (hit == NULL || is_strangers(a, hit->account)) {
         *(hit == NULL ? &k->unknown : &k->taken) += 1;
         keep_orphan(k, (struct rec_orphan){.kind = hit == NULL ? REC_UNKNOWN_HERE : REC_LOGIN_TAKEN,
                                            .remote_id = a->id,
                                            .login = a->login,
-                                           .staff = hit == NULL ? nobody : hit->account->staff});
+                                           .of_unit = hit != NULL && hit->account->of_unit,
+                                           .owner = hit != NULL ? hit->account->owner : nobody});
         return !rec_stopping(k->link->w);
     }
     if (hit->seen) /* twice: one too many */
-        look_again(k, hit->account->staff);
+        look_again(k, hit->account->owner);
     hit->seen = true;
     compare_account(k, a, hit->account);
     return !rec_stopping(k->link->w);
 }
 
 /* ---- who is missing ---- */
-static bool note_lost(struct prov_change *change, void *ctx, struct cv_error *err)
+static void note_lost(struct dom_account *a, const struct rec_owner *now, void *ctx, bool *loud)
 {
-    const struct comparison *k = ctx;
-    struct dom_account *a = dom_account_of(change->after, k->link->system.slug);
-    (void)err;
-    change->quiet = true;
-    if (a != NULL && a->lost_at == 0 && dom_counts_issued(a->observed))
+    (void)now;
+    (void)ctx;
+    (void)loud;
+    if (a->lost_at == 0 && dom_counts_issued(a->observed))
         a->lost_at = cv_now();
-    return true;
 }
 
 /* So that lists and coverage say it, on every replica. */
 static void keep_lost(struct comparison *k, const struct view_connector_account *a)
 {
     struct prov_call *call = &k->link->w->call;
-    struct prov_staff_result result = {0};
     struct cv_error err = {0};
     if (a->lost_at != 0 || rec_stopping(k->link->w))
         return;
@@ -216,7 +217,7 @@ static void keep_lost(struct comparison *k, const struct view_connector_account 
     call->arena = k->scratch;
     call->deadline = cv_deadline_in_ms(5000);
     dir_session_deadline(call->dir, call->deadline);
-    if (!prov_staff_modify_id(call, a->staff, "account.missed", NULL, note_lost, k, &result, &err))
+    if (!rec_owner_note(k->link, a->owner, a->of_unit, "account.missed", note_lost, NULL, &err))
         cv_log_error(CV_LOG_WARN, "reconcile_save", &err);
     call->arena = own;
 }
@@ -225,15 +226,18 @@ static void find_missing(struct comparison *k)
 {
     size_t issued = 0;
     for (size_t i = 0; i < k->count; i++) {
-        const struct view_connector_account *a = k->by_staff[i].account;
+        const struct view_connector_account *a = k->by_owner[i].account;
         if (!dom_counts_issued(a->observed))
             continue;
         issued++;
-        if (k->by_staff[i].seen)
+        if (k->by_owner[i].seen)
             continue;
         k->missing++;
-        keep_orphan(k, (struct rec_orphan){
-                           .kind = REC_MISSING_THERE, .remote_id = a->remote_id, .login = a->login, .staff = a->staff});
+        keep_orphan(k, (struct rec_orphan){.kind = REC_MISSING_THERE,
+                                           .remote_id = a->remote_id,
+                                           .login = a->login,
+                                           .of_unit = a->of_unit,
+                                           .owner = a->owner});
     }
     bool suspicious = rec_too_many_missing(k->missing, issued);
     if (suspicious)
@@ -241,13 +245,13 @@ static void find_missing(struct comparison *k)
                "%s lacks %zu of %zu accounts; they are reported and wait for a second person", k->link->system.slug,
                k->missing, issued);
     for (size_t i = 0; i < k->count; i++) {
-        const struct view_connector_account *a = k->by_staff[i].account;
-        if (k->by_staff[i].seen || !dom_counts_issued(a->observed))
+        const struct view_connector_account *a = k->by_owner[i].account;
+        if (k->by_owner[i].seen || !dom_counts_issued(a->observed))
             continue;
         if (suspicious)
             keep_lost(k, a);
         else
-            look_again(k, a->staff);
+            look_again(k, a->owner);
     }
 }
 

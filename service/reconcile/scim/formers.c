@@ -25,7 +25,7 @@ static bool find_former(struct rec_step *s, const struct dom_former *f, struct c
 /* ---- closing ---- */
 static const char *mark_aside(const struct rec_step *s, const struct dom_former *f)
 {
-    return cv_arena_printf(s->link->w->call.arena, "%s#%s", s->mark, f->login);
+    return cv_arena_printf(s->link->w->call.arena, "%s#%s", s->owner.mark, f->login);
 }
 
 static bool is_the_account(const struct rec_step *s, const struct con_scim_account *a)

@@ -10,14 +10,14 @@ bool rec_marked_as_ours(const struct rec_step *s, const struct con_scim_account 
 {
     struct cv_id id;
     bool behind;
-    return rec_mark_parse(a->mark, &id, &behind) && cv_id_equal(id, s->staff.id);
+    return rec_mark_parse(a->mark, &id, &behind) && cv_id_equal(id, s->owner.id);
 }
 
-/* Marked by nobody, or with the HR code: somebody entered it by hand. */
+/* Marked by nobody, or with the code of our records: somebody entered it by hand. */
 bool rec_may_become_ours(const struct rec_step *s, const struct con_scim_account *a)
 {
-    return a->mark == NULL || *a->mark == '\0' ||
-           (s->staff.staff_code != NULL && strcmp(a->mark, s->staff.staff_code) == 0);
+    const char *code = s->owner.is_unit ? s->owner.unit.code : s->owner.staff.staff_code;
+    return a->mark == NULL || *a->mark == '\0' || (code != NULL && strcmp(a->mark, code) == 0);
 }
 
 static bool same_login(const struct con_scim_account *a, const char *login)
@@ -82,7 +82,7 @@ bool rec_remove_there(struct rec_step *s, const struct con_scim_account *a, bool
     if (*out_deleted || (err->kind != CV_INVALID && err->lib_code != 403))
         return *out_deleted;
     cv_log(CV_LOG_WARN, "connector_undeletable", "%s does not delete the account of %s; it stays there, not active",
-           s->link->system.slug, s->mark);
+           s->link->system.slug, s->owner.mark);
     cv_error_clear(err);
     return rec_shut(s, a, err);
 }
@@ -94,7 +94,8 @@ static bool drop_doubles(struct rec_step *s, const struct con_scim_account *all,
         bool itself = strcmp(all[i].id, s->there.id) == 0;
         if (itself || left_behind(s, &all[i]) || !same_login(&all[i], s->there.login))
             continue;
-        cv_log(CV_LOG_WARN, "connector_double", "%s holds %s twice; one is deleted", s->link->system.slug, s->mark);
+        cv_log(CV_LOG_WARN, "connector_double", "%s holds %s twice; one is deleted", s->link->system.slug,
+               s->owner.mark);
         bool deleted;
         if (!rec_remove_there(s, &all[i], &deleted, err))
             return false;
@@ -107,7 +108,7 @@ static bool look_by_mark(struct rec_step *s, struct cv_error *err)
     struct con_scim_account *all;
     size_t count;
     const char *path = s->link->scim.mark_path;
-    if (!con_scim_find(&s->link->scim, path, s->mark, &all, &count, err))
+    if (!con_scim_find(&s->link->scim, path, s->owner.mark, &all, &count, err))
         return false;
     for (size_t i = 0; i < count; i++) {
         if (left_behind(s, &all[i]))

@@ -19,6 +19,13 @@ static const struct account *account_in(const struct person *p, int system)
     return NULL;
 }
 
+static void note_waiting(struct search *s, cv_moment since)
+{
+    s->backlog.queue++;
+    if (s->backlog.oldest_at == CV_NO_MOMENT || since < s->backlog.oldest_at)
+        s->backlog.oldest_at = since;
+}
+
 /* Counts it; true when it may be worked on now. */
 static bool wants_work(struct search *s, const struct person *p, const struct account *a)
 {
@@ -27,9 +34,7 @@ static bool wants_work(struct search *s, const struct person *p, const struct ac
         return false;
     /* a request waits since it was made; for anything else the record's last change is the best that is known */
     cv_moment waits = a->observed == DOM_REQUESTED && look.since != CV_NO_MOMENT ? look.since : p->updated_at;
-    s->backlog.queue++;
-    if (s->backlog.oldest_at == CV_NO_MOMENT || waits < s->backlog.oldest_at)
-        s->backlog.oldest_at = waits;
+    note_waiting(s, waits);
     return (cv_moment)view_account_more(p, a).next_try <= s->now;
 }
 
@@ -44,6 +49,25 @@ static uint32_t next_slot(const struct view_bits *bits, uint32_t after, uint32_t
     return *wrapped && slot != NONE && slot >= from ? NONE : slot;
 }
 
+/* Accounts of units: few, and they come first. */
+static size_t units_due(struct search *s, const struct view *v, const char *system, struct cv_id *out, size_t max)
+{
+    size_t count = 0;
+    for (uint32_t i = 0; i < v->unit_count; i++) {
+        const struct unit *u = v->units[i];
+        const struct dom_account *a = u->known ? dom_unit_account_of(&u->u, system) : NULL;
+        if (a == NULL)
+            continue;
+        const struct dom_connector_look look = dom_connector_look_at(a, u->u.revision);
+        if (!dom_connector_due(&look, s->connector, s->now))
+            continue;
+        note_waiting(s, look.observed == DOM_REQUESTED ? look.since : u->u.updated_at);
+        if (count < max && (a->next_try_at == CV_NO_MOMENT || a->next_try_at <= s->now))
+            out[count++] = u->id;
+    }
+    return count;
+}
+
 size_t view_connector_due(const struct view *v, const char *system, const struct dom_connector *connector,
                           cv_moment now, size_t *cursor, struct cv_id *out, size_t max,
                           struct view_connector_backlog *out_backlog)
@@ -55,6 +79,7 @@ size_t view_connector_due(const struct view *v, const char *system, const struct
     *out_backlog = s.backlog;
     if (!view_enter(v, NULL))
         return 0;
+    count = units_due(&s, v, system, out, max);
     s.system = view_system_known(v, system);
     const struct view_bits none = {0}, *bits = s.system < 0 ? &none : &v->systems[s.system].work;
     uint32_t from = *cursor < v->people_end ? (uint32_t)*cursor : 0;
@@ -78,7 +103,19 @@ size_t view_connector_lost(const struct view *v, const char *system)
         return 0;
     int slot = view_system_known(v, system);
     size_t count = slot < 0 ? 0 : view_bits_count(&v->systems[slot].lost);
+    for (uint32_t i = 0; i < v->unit_count; i++) {
+        const struct dom_account *a = v->units[i]->known ? dom_unit_account_of(&v->units[i]->u, system) : NULL;
+        count += a != NULL && a->lost_at != 0;
+    }
     view_leave(v);
+    return count;
+}
+
+static size_t units_with(const struct view *v, const char *system)
+{
+    size_t count = 0;
+    for (uint32_t i = 0; i < v->unit_count; i++)
+        count += v->units[i]->known && dom_unit_account_of(&v->units[i]->u, system) != NULL;
     return count;
 }
 
@@ -97,8 +134,8 @@ bool view_connector_accounts(const struct view *v, const char *system, struct cv
     if (!view_enter(v, err))
         return false;
     int slot = view_system_known(v, system);
-    struct view_connector_account *all = CV_NEWS(arena, struct view_connector_account, v->known[PERSON] + 1);
-    size_t count = 0;
+    size_t count = 0, most = v->known[PERSON] + units_with(v, system);
+    struct view_connector_account *all = CV_NEWS(arena, struct view_connector_account, most + 1);
     for (size_t i = 0; slot >= 0 && i < v->people_end; i++) {
         const struct account *a = account_in(v->people[i], slot);
         if (a == NULL)
@@ -106,10 +143,10 @@ bool view_connector_accounts(const struct view *v, const char *system, struct cv
         const struct person *p = v->people[i];
         const struct account_more more = view_account_more(p, a);
         all[count++] =
-            (struct view_connector_account){.staff = p->id,
+            (struct view_connector_account){.owner = p->id,
                                             .login = view_pool_text(&keep, person_text(p, a->login)),
                                             .remote_id = view_pool_text(&keep, person_text(p, more.remote_id)),
-                                            .staff_code = view_pool_text(&keep, person_text(p, p->code)),
+                                            .code = view_pool_text(&keep, person_text(p, p->code)),
                                             .address = view_pool_text(&keep, person_text(p, p->address)),
                                             .title = view_pool_text(&keep, title_of(v, p)),
                                             .not_taken = more.not_taken,
@@ -117,6 +154,23 @@ bool view_connector_accounts(const struct view *v, const char *system, struct cv
                                             .lost_at = (cv_moment)more.lost_at,
                                             .desired = (enum dom_desired)a->desired,
                                             .observed = (enum dom_observed)a->observed};
+    }
+    for (uint32_t i = 0; i < v->unit_count; i++) {
+        const struct unit *u = v->units[i];
+        const struct dom_account *a = u->known ? dom_unit_account_of(&u->u, system) : NULL;
+        if (a == NULL)
+            continue;
+        all[count++] = (struct view_connector_account){.owner = u->id,
+                                                       .of_unit = true,
+                                                       .login = view_pool_text(&keep, a->login),
+                                                       .remote_id = view_pool_text(&keep, a->remote_id),
+                                                       .code = view_pool_text(&keep, u->u.code),
+                                                       .address = view_pool_text(&keep, u->u.mail_address),
+                                                       .not_taken = a->not_taken,
+                                                       .synced = a->synced == u->u.revision,
+                                                       .lost_at = a->lost_at,
+                                                       .desired = a->desired,
+                                                       .observed = a->observed};
     }
     view_leave(v);
     *out = all;

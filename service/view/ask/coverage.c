@@ -293,12 +293,25 @@ static bool choose_systems(struct answer *a, struct cv_error *err)
     return true;
 }
 
-static void describe_systems(struct answer *a, struct view_coverage *out)
+/* Of the people whose home lies in the unit or below it. */
+static size_t missing_below(const struct view *v, unsigned system, uint32_t top)
+{
+    const struct view_bits *lost = &v->systems[system].lost;
+    size_t count = 0;
+    for (uint32_t at = view_bits_next(lost, 0); at != NONE; at = view_bits_next(lost, at + 1)) {
+        const struct post *home = view_home_on(v->people[at], atomic_load(&v->day));
+        count += home != NULL && view_below(v, home->unit, top);
+    }
+    return count;
+}
+
+static void describe_systems(struct answer *a, uint32_t top, struct view_coverage *out)
 {
     out->systems = CV_NEWS(a->arena, struct view_system_usage, a->system_count + 1);
     out->system_count = a->system_count;
     for (size_t i = 0; i < a->system_count; i++) {
         a->usage[i] = view_usage_of(a->v, a->systems[i], &a->slice);
+        a->usage[i].missing_there = missing_below(a->v, a->systems[i], top);
         a->usage[i].system = cv_arena_strdup(a->arena, a->v->systems[a->systems[i]].slug);
         out->systems[i] = a->usage[i];
     }
@@ -308,7 +321,7 @@ static void put_all(struct answer *a, uint32_t slot, struct view_coverage *out)
 {
     *out = (struct view_coverage){.window = a->slice.window, .as_of = a->v->changed_at};
     snprintf(out->unit_tree, sizeof out->unit_tree, "%016llx", (unsigned long long)a->v->tree_print);
-    describe_systems(a, out);
+    describe_systems(a, slot, out);
     put_rows(a, slot, VIEW_ROW_TOTAL, 0, figures_at(a, slot, a->q->recursive));
     if (a->q->by_unit && a->q->recursive)
         put_below(a, slot, 1);

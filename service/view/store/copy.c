@@ -59,6 +59,21 @@ static struct dom_target *copy_targets(struct view_pool *k, const struct dom_tar
     return out;
 }
 
+static struct dom_unit_account *copy_accounts(struct view_pool *k, const struct dom_unit_account *in, size_t count)
+{
+    if (count == 0)
+        return NULL;
+    struct dom_unit_account *out = view_pool_alloc(k, count * sizeof *out);
+    for (size_t i = 0; i < count; i++) {
+        out[i] = in[i];
+        out[i].account.system = view_pool_text(k, in[i].account.system);
+        out[i].account.login = view_pool_text(k, in[i].account.login);
+        out[i].account.remote_id = view_pool_text(k, in[i].account.remote_id);
+        out[i].account.last_error = NULL; /* only the full record shows it */
+    }
+    return out;
+}
+
 void view_copy_unit(struct view_pool *k, const struct dom_unit *in, struct dom_unit *out)
 {
     *out = *in;
@@ -72,8 +87,7 @@ void view_copy_unit(struct view_pool *k, const struct dom_unit *in, struct dom_u
     out->mail_address = view_pool_text(k, in->mail_address);
     out->mail_store = NULL;
     out->mail_names = NULL;
-    out->accounts = NULL;
-    out->account_count = 0;
+    out->accounts = copy_accounts(k, in->accounts, in->account_count);
     out->mail_name_count = 0;
     out->targets = copy_targets(k, in->targets, in->target_count);
     out->headcounts = NULL;
