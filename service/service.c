@@ -207,6 +207,7 @@ void service_stop(struct service *s)
     job_timer_stop(&s->timer);
     job_timer_stop(&s->look_timer);
     job_timer_stop(&s->cut_timer);
+    api_imports_stop(&s->api);
     if (s->server != NULL && !htp_server_drain(s->server, cv_deadline_in_ms(s->conf.drain_ms)))
         cv_log(CV_LOG_WARN, "drain", "some requests were still running at the end of the drain time");
     for (int i = 0; i < HTP_LANES; i++)
@@ -227,6 +228,7 @@ void service_stop(struct service *s)
     cv_arena_free(&s->timer_arena);
     cv_arena_free(&s->cut_arena);
     prov_cutter_free(&s->cutter);
+    api_imports_free(&s->api);
     api_close(&s->api);
     prov_free(&s->prov);
     view_free(&s->view);

@@ -333,6 +333,22 @@ static bool start_lane(struct service *s, enum htp_lane lane, const char *name, 
     return job_lane_start(&options, &s->lanes[lane], err);
 }
 
+static bool others_wait(void *ctx)
+{
+    struct service *s = ctx;
+    return job_lane_load(s->lanes[HTP_INTERACTIVE]) + job_lane_load(s->lanes[HTP_BULK]) > 0;
+}
+
+static bool start_imports(struct service *s, struct cv_error *err)
+{
+    const struct api_import_threads threads = {.workers = (int)s->conf.workers_import,
+                                               .ctx = s,
+                                               .thread_open = lane_thread_open,
+                                               .thread_close = lane_thread_close,
+                                               .others_wait = others_wait};
+    return api_imports_start(&s->api, &threads, err);
+}
+
 static bool start_http(struct service *s, struct cv_error *err)
 {
     const struct conf *c = &s->conf;
@@ -347,7 +363,7 @@ static bool start_http(struct service *s, struct cv_error *err)
                                   .scope_names = dom_scope_words};
     if (!start_lane(s, HTP_INTERACTIVE, "interactive", (int)c->workers_interactive, (size_t)c->queue_interactive,
                     err) ||
-        !start_lane(s, HTP_BULK, "bulk", (int)c->workers_bulk, (size_t)c->queue_bulk, err))
+        !start_lane(s, HTP_BULK, "bulk", (int)c->workers_bulk, (size_t)c->queue_bulk, err) || !start_imports(s, err))
         return false;
     memcpy(options.lanes, s->lanes, sizeof(options.lanes));
     struct htp_options management = options;

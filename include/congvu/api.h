@@ -39,10 +39,24 @@ struct api {
     const char *backup_mark;     /* a file as old as the last backup; NULL = none is made here */
     const struct dir_room *room; /* how full the directory is */
     const char *tmp_dir;         /* for files of a moment; NULL = the system's */
+    struct imp_runner *imports;  /* lists that are carried out; made by api_imports_start */
     struct api_state *state;     /* caches and buckets; made by api_open */
 };
 bool api_open(struct api *api, struct cv_error *err);
 void api_close(struct api *api);
+/* Lists are carried out by threads of their own, each with a directory session: one of them at a time, and half of the
+ * time, while others wait. Started before requests come; stopped before the lanes are, whose load tells of others
+ * (what is not done is left to the next start); freed after the last answer. */
+struct api_import_threads {
+    int workers;
+    void *ctx;
+    bool (*thread_open)(void *ctx, void **out_thread);
+    void (*thread_close)(void *ctx, void *thread);
+    bool (*others_wait)(void *ctx); /* any thread */
+};
+bool api_imports_start(struct api *api, const struct api_import_threads *threads, struct cv_error *err);
+void api_imports_stop(struct api *api);
+void api_imports_free(struct api *api);
 /* The scheduler's sign of life, for /readyz. Any thread. */
 void api_scheduler_ticked(struct api *api);
 const struct htp_route *api_routes(size_t *out_count);

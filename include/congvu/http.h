@@ -111,7 +111,8 @@ enum htp_match htp_if_match(const struct htp_exchange *x,
 bool htp_if_none_match_any(const struct htp_exchange *x); /* If-None-Match: * */
 bool htp_validate_only(struct htp_exchange *x);           /* ?validate_only=true; sets the answer's header */
 
-/* Answers. Exactly one of htp_reply, htp_reply_empty, htp_reply_shared, htp_reply_text, htp_problem per request. */
+/* Answers. Exactly one of htp_reply, htp_reply_empty, htp_reply_shared, htp_reply_text, htp_reply_stream, htp_problem
+ * per request. */
 void htp_reply(struct htp_exchange *x, int status);       /* JSON in x->out */
 void htp_reply_empty(struct htp_exchange *x, int status); /* 204 */
 void htp_reply_text(struct htp_exchange *x, int status, const char *media_type, const char *body,
@@ -120,6 +121,16 @@ void htp_reply_text(struct htp_exchange *x, int status, const char *media_type, 
  * At most four headers of the handler's own (htp_header_set, up to 127 bytes each) go with it; it has no
  * Content-Language of its own. */
 void htp_reply_shared(struct htp_exchange *x, struct htp_shared *shared);
+/* An answer that comes bit by bit, for as long as its source has something to say: no deadline but that the client
+ * takes what there is. `pull` is asked in the event loop, so memory only: it writes up to `max` bytes and says how
+ * many; 0 = nothing yet, asked again within a quarter of a second (not any more once the service stops); -1 = that was
+ * all. `close` is called once, whatever came of it, after the last pull. */
+struct htp_source {
+    int64_t (*pull)(void *ctx, char *out, size_t max);
+    void (*close)(void *ctx);
+    void *ctx;
+};
+void htp_reply_stream(struct htp_exchange *x, int status, const char *media_type, const struct htp_source *source);
 /* `faults` may be NULL; when it holds any they become errors[]. */
 void htp_problem(struct htp_exchange *x, const struct cv_error *err, const struct cv_faults *faults);
 void htp_header_set(struct htp_exchange *x, const char *name, const char *fmt, ...)

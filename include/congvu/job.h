@@ -18,6 +18,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "congvu/error.h"
 
@@ -52,3 +53,25 @@ bool job_timer_start(const char *name, int period_ms, void (*tick)(void *ctx), v
                      struct cv_error *err);
 void job_timer_poke(struct job_timer *timer);
 void job_timer_stop(struct job_timer **timer);
+
+/* Turns of writing: long work that others must not wait for.
+ *
+ * Story of use. Each thread of the long work takes a turn before a write and gives it back after. As long as nobody
+ * else waits, `most` write at once, without a pause. While others wait one turn is out at a time, and it is given back
+ * only after a rest as long as the write took: so the long work has at most half of the writers' time.
+ *
+ *     int64_t since = job_turn_take(&turns, &stopping);
+ *     write();
+ *     job_turn_give(&turns, since);
+ *
+ * Thread: any; no lock is held meanwhile. */
+struct job_turns {
+    int most;
+    bool (*others_wait)(void *ctx); /* any thread */
+    void *ctx;
+    _Atomic int out;
+    _Atomic int64_t seen_ns; /* when somebody else was last seen waiting */
+};
+/* Comes back at once when *given_up. */
+int64_t job_turn_take(struct job_turns *turns, const _Atomic bool *given_up);
+void job_turn_give(struct job_turns *turns, int64_t since_ns);

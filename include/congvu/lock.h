@@ -26,6 +26,7 @@ enum cv_rank {
     CV_RANK_ATTEMPTS, /* provision: wrong one-time codes of late */
     CV_RANK_VIEW,     /* view: everything in it; one lock for readers and writers */
     CV_RANK_APPLIED,  /* view: what was applied lately */
+    CV_RANK_IMPORTS,  /* api: lists that are carried out */
     CV_RANK_STATE,    /* api: ready answers and rates */
     CV_RANK_WATCH,    /* http: connections with a deadline */
     CV_RANK_QUIET,    /* http: the end of all requests */

@@ -55,11 +55,15 @@ struct prov_call {
     bool validate_only;
     struct dom_brake *trial;            /* what a dry run has counted so far; NULL = nothing */
     struct prov_drafts *drafts;         /* of a dry run of several lines; NULL = it has one */
+    struct prov_planned *planned;       /* names that earlier lines of a dry run would have; NULL = none count */
     struct dom_idempotency idempotency; /* digests of this request's key and body; key NULL = none */
     enum { PROV_MATCH_ABSENT, PROV_MATCH_ANY, PROV_MATCH_REVISION } match;
     int64_t match_revision;
     bool create_only; /* If-None-Match: * */
 };
+
+/* Names that a plan proposes: the next line of it gets another one. In the arena, empty at first. */
+struct prov_planned *prov_planned_new(struct cv_arena *arena, size_t lines);
 
 /* A member of the input: not given, null (clear), or a value. */
 struct prov_text {

@@ -7,6 +7,7 @@
 #include "congvu/log.h"
 #include "http/internal.h"
 
+enum { BLOCK = 4096 };
 static const char vary[] = "Accept-Language, Accept";
 
 /* A second answer to one request is a mistake of the handler: the first one stands. */
@@ -115,6 +116,20 @@ void htp_reply_shared(struct htp_exchange *x, struct htp_shared *shared)
         p->shared = htp_shared_ref(shared);
 }
 
+void htp_reply_stream(struct htp_exchange *x, int status, const char *media_type, const struct htp_source *source)
+{
+    struct htp_private *p = x->priv;
+    bool mine = begin(p, status);
+
+    if (!mine) {
+        source->close(source->ctx);
+        return;
+    }
+    p->media_type = media_type;
+    p->source = *source;
+    htp_header_set(x, "X-Accel-Buffering", "no"); /* a proxy before us would keep it until it is complete */
+}
+
 static void add(struct MHD_Response *response, const char *name, const char *value)
 {
     if (MHD_add_response_header(response, name, value) != MHD_YES)
@@ -147,6 +162,43 @@ static void add_headers(struct htp_private *p)
         add_default(p, "Connection", "close");
 }
 
+/* ---- answers that come bit by bit: asked for more as long as the client takes it, and four times a second while
+ * there is nothing ---- */
+
+/* In the event loop. Suspended first: the watch may let it go on before this returns. */
+static ssize_t pull(void *cls, uint64_t position, char *out, size_t max)
+{
+    struct htp_private *p = cls;
+    int64_t n = p->source.pull(p->source.ctx, out, max);
+
+    (void)position;
+    atomic_store_explicit(&p->conn->cut_at, cv_mono_ns() + HTP_SEND_MS * INT64_C(1000000), memory_order_relaxed);
+    if (n > 0)
+        return (ssize_t)n;
+    if (n < 0 || atomic_load(&p->server->stopping))
+        return MHD_CONTENT_READER_END_OF_STREAM;
+    MHD_suspend_connection(p->connection);
+    atomic_store(&p->conn->waiting, p->connection);
+    return 0;
+}
+
+static struct MHD_Response *stream_response(struct htp_private *p)
+{
+    return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, pull, p, NULL);
+}
+
+void htp_stream_close(struct htp_private *p)
+{
+    if (p->source.pull != NULL)
+        p->source.close(p->source.ctx);
+    p->source.pull = NULL;
+}
+
+void htp_stream_ask_again(struct MHD_Connection *waiting)
+{
+    MHD_resume_connection(waiting);
+}
+
 void htp_answer_build(struct htp_private *p)
 {
     bool text = p->text != NULL;
@@ -156,7 +208,9 @@ void htp_answer_build(struct htp_private *p)
     if (p->shared || p->response)
         return;
     /* the bytes live with the request, which outlives the sending */
-    p->response = MHD_create_response_from_buffer(len, (void *)(uintptr_t)body, MHD_RESPMEM_PERSISTENT);
+    p->response = p->source.pull != NULL
+                      ? stream_response(p)
+                      : MHD_create_response_from_buffer(len, (void *)(uintptr_t)body, MHD_RESPMEM_PERSISTENT);
     if (p->response)
         add_headers(p);
 }

@@ -150,8 +150,10 @@ struct htp_conn {
     _Atomic int64_t cut_at; /* CLOCK_MONOTONIC ns; INT64_MAX = never */
     _Atomic uint32_t steps; /* moved on by whatever arrives and is ended */
     atomic_bool answering;  /* from the end of the request to the end of the answer: nothing is read */
-    uint32_t left_at;       /* watch: the step at which the client was seen to have left */
-    int left_ticks;         /* watch: for so many ticks */
+    /* of an answer that comes bit by bit and has nothing to say now: the watch takes it and lets it be asked again */
+    _Atomic(struct MHD_Connection *) waiting;
+    uint32_t left_at; /* watch: the step at which the client was seen to have left */
+    int left_ticks;   /* watch: for so many ticks */
     struct htp_conn *prev, *next;
 };
 struct htp_watch {
@@ -210,6 +212,7 @@ struct htp_private {
     const char *text; /* instead of x.body_out */
     size_t text_len;
     struct htp_shared *shared;
+    struct htp_source source; /* pull NULL = none */
     struct MHD_Response *response;
     struct htp_pair headers[HTP_MAX_HEADERS];
     size_t header_count;
@@ -254,6 +257,9 @@ void htp_answer_header(struct htp_private *p, const char *name,
 const char *htp_answer_header_get(const struct htp_private *p, const char *name);
 /* Any thread. Makes p->response from what was said; never fails to leave one unless memory is out. */
 void htp_answer_build(struct htp_private *p);
+/* Of an answer that comes bit by bit: its end; letting it be asked again (any thread). */
+void htp_stream_close(struct htp_private *p);
+void htp_stream_ask_again(struct MHD_Connection *waiting);
 /* problem.c */
 size_t htp_body_max(const struct htp_private *p); /* bytes, of its route or the server */
 void htp_refuse(struct htp_private *p, enum cv_problem problem, const char *vi, const char *en, ...)

@@ -85,6 +85,7 @@ static void end_begun(struct htp_conn *conn)
         count_answer(p, now_ns);
     if (p->response)
         MHD_destroy_response(p->response);
+    htp_stream_close(p);
     htp_shared_unref(&p->shared);
     cut_at(conn, in_ms(now_ns, (int64_t)server->options.idle_ms + server->options.request_ms));
     htp_call_give_back(p);

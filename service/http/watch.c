@@ -10,7 +10,7 @@
 #include "congvu/log.h"
 #include "http/internal.h"
 
-enum { UNREAD_TICKS = 4 };
+enum { UNREAD_TICKS = 4, WAITING_MAX = 256 };
 
 /* The end has come, and nothing moves on: all that came before is read, or the library reads no more. */
 static bool has_left(struct htp_conn *conn)
@@ -37,16 +37,36 @@ static bool too_slow(struct htp_conn *conn, int64_t now)
     return true;
 }
 
+/* Answers that wait for their source; the others' turn comes with the next tick. The library ends no connection that
+ * waits, so they are there without the lock too. */
+struct waiting {
+    struct MHD_Connection *items[WAITING_MAX];
+    size_t count;
+};
+
+static void take_waiting(struct htp_conn *conn, struct waiting *all)
+{
+    struct MHD_Connection *found = all->count < WAITING_MAX ? atomic_exchange(&conn->waiting, NULL) : NULL;
+
+    if (found)
+        all->items[all->count++] = found;
+}
+
 static void tick(void *ctx)
 {
     struct htp_watch *watch = ctx;
+    struct waiting waiting = {.count = 0};
     int64_t now = cv_mono_ns();
 
     cv_lock_take(&watch->lock);
-    for (struct htp_conn *conn = watch->first; conn; conn = conn->next)
+    for (struct htp_conn *conn = watch->first; conn; conn = conn->next) {
         if (too_slow(conn, now) || has_left(conn))
             (void)shutdown(conn->fd, SHUT_RDWR); /* the event loop sees the end and cleans up */
+        take_waiting(conn, &waiting);
+    }
     cv_lock_give(&watch->lock);
+    for (size_t i = 0; i < waiting.count; i++)
+        htp_stream_ask_again(waiting.items[i]);
 }
 
 bool htp_watch_start(struct htp_watch *watch, struct cv_error *err)

@@ -58,6 +58,8 @@ void prov_names_init(struct prov_names *names, struct prov_call *call);
 void prov_names_done(struct prov_names *names);
 /* Gives the reservations back, keeps what was refused: before another try. */
 void prov_names_drop(struct prov_names *names);
+/* Of a dry run: what it holds counts as taken for the lines that follow. */
+void prov_names_plan(struct prov_names *names);
 /* Was it a name that the directory refused (CV_CONFLICT on cvName)? Then asks which of the proposed ones is taken and
  * drops the reservations: worth another try. */
 bool prov_names_refused(struct prov_names *names, const struct cv_error *err);

@@ -9,6 +9,11 @@ static const uint32_t rights[INT_LIST_KINDS] = {[INT_STAFF] = DOM_STAFF_WRITE | 
                                                 [INT_UNITS] = DOM_UNITS_WRITE | DOM_UNITS_READ,
                                                 [INT_ROSTER] = DOM_STAFF_WRITE | DOM_STAFF_READ};
 
+uint32_t imp_rights(enum int_list_kind kind)
+{
+    return rights[kind];
+}
+
 bool imp_may(struct htp_exchange *x, enum int_list_kind kind, struct cv_error *err)
 {
     return (api_actor(x)->scopes & rights[kind]) == rights[kind] ||
@@ -37,6 +42,28 @@ bool imp_next_line(const char **at, const char *end, const char **line, size_t *
     *len = nl ? (size_t)(nl - *at) : (size_t)(end - *at);
     *at = nl ? nl + 1 : end;
     return true;
+}
+
+/* Who leaves goes last: what he gives back may be wanted by nobody of the same list. */
+int imp_phase(const struct imp_row *row)
+{
+    return row->action == IMP_DEPART ? 2 : 1;
+}
+
+static const char *copied(struct cv_arena *arena, const char *text)
+{
+    return text != NULL ? cv_arena_strdup(arena, text) : NULL;
+}
+
+struct imp_options imp_options_copy(struct cv_arena *arena, const struct imp_options *from)
+{
+    struct imp_options out = *from;
+    out.unit_code = copied(arena, from->unit_code);
+    out.category = copied(arena, from->category);
+    out.decision = copied(arena, from->decision);
+    out.sheet = copied(arena, from->sheet);
+    out.accept = copied(arena, from->accept);
+    return out;
 }
 
 void imp_write_head(struct htp_exchange *x, int status, const struct imp_stored *stored)

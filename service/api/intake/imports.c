@@ -3,7 +3,7 @@
 
 #include "api/intake/imports.h"
 
-enum { RUN_MS = 10000, RUN_MARGIN_MS = 2000, ROW_ARENA = 8 << 20, ITEMS_MAX = 500 };
+enum { ITEMS_MAX = 500 };
 
 /* ---- looking ---- */
 
@@ -107,116 +107,6 @@ void api_list_import_rows(struct htp_exchange *x)
         cv_jout_int(&x->out, "next", number);
     else
         cv_jout_null(&x->out, "next");
-    cv_jout_end(&x->out);
-    htp_reply(x, 200);
-}
-
-/* ---- carrying out ---- */
-static void write_outcome(struct htp_exchange *x, const struct imp_row *row, const char *outcome,
-                          const struct cv_error *err)
-{
-    struct cv_jout *j = &x->out;
-    cv_jout_object(j, NULL);
-    cv_jout_int(j, "row", row->row);
-    cv_jout_string(j, "key", row->key);
-    cv_jout_string(j, "outcome", outcome);
-    cv_jout_string(j, "code", err->problem != cvp_none ? cv_problem_row(err->problem)->code : NULL);
-    cv_jout_string(j, "detail", err->problem != cvp_none ? err->text[x->lang] : NULL);
-    cv_jout_end(j);
-}
-
-struct sums {
-    int64_t done, unchanged, changed_since, held, failed, not_run;
-};
-
-static void count_outcome(struct sums *s, const char *outcome)
-{
-    const struct {
-        const char *word;
-        int64_t *sum;
-    } all[] = {{"done", &s->done},
-               {"unchanged", &s->unchanged},
-               {"changed_since", &s->changed_since},
-               {"held", &s->held},
-               {"failed", &s->failed}};
-    for (size_t i = 0; i < CV_COUNT(all); i++)
-        if (strcmp(outcome, all[i].word) == 0)
-            ++*all[i].sum;
-}
-
-static bool to_be_done(enum imp_action action)
-{
-    return action == IMP_CREATE || action == IMP_UPDATE || action == IMP_MOVE || action == IMP_DEPART;
-}
-
-/* As many rows as the time allows, from `after` on. Returns the number of the last one looked at. */
-static int64_t carry_out(struct imp *imp, const struct imp_stored *stored, int64_t after, struct sums *sums,
-                         bool *complete)
-{
-    struct htp_exchange *x = imp->x;
-    struct cv_deadline until = cv_deadline_in_ms(RUN_MS);
-    struct cv_arena *arena = cv_arena_new(ROW_ARENA);
-    const char *at = stored->rows, *end = stored->rows + stored->rows_len, *line = NULL;
-    int64_t number = 0;
-    size_t len = 0;
-    while (arena && !cv_deadline_passed(until) && cv_deadline_left_ms(x->deadline) > RUN_MARGIN_MS &&
-           imp_next_line(&at, end, &line, &len)) {
-        struct imp_row row;
-        struct cv_error err = {0};
-        if (++number <= after)
-            continue;
-        cv_arena_reset(arena);
-        if (!imp_row_read(arena, line, len, &row) || !to_be_done(row.action)) {
-            sums->not_run++;
-            continue;
-        }
-        const char *outcome = imp_carry_out(imp, stored->id, &row, arena, &err);
-        count_outcome(sums, outcome);
-        write_outcome(x, &row, outcome, &err);
-    }
-    *complete = at >= end;
-    cv_arena_free(&arena);
-    return number;
-}
-
-static void write_sums(struct cv_jout *j, const struct sums *s)
-{
-    cv_jout_object(j, "summary");
-    cv_jout_int(j, "done", s->done);
-    cv_jout_int(j, "unchanged", s->unchanged);
-    cv_jout_int(j, "changed_since", s->changed_since);
-    cv_jout_int(j, "held", s->held);
-    cv_jout_int(j, "failed", s->failed);
-    cv_jout_int(j, "not_run", s->not_run);
-    cv_jout_end(j);
-}
-
-void api_run_import(struct htp_exchange *x)
-{
-    struct imp imp = {.x = x};
-    struct imp_stored stored;
-    struct sums sums = {0};
-    struct cv_error err = {0};
-    int64_t after = 0;
-    bool complete = false;
-    htp_query_int(x, "after", 0, INT64_MAX, &after);
-    if (!api_faultless(x, cvp_invalid_parameter) || !imp_open(x, &imp.call, true, false, &stored))
-        return;
-    imp.options = &stored.options;
-    if (!imp_begin(&imp, &err)) {
-        htp_problem(x, &err, NULL);
-        return;
-    }
-    cv_jout_object(&x->out, NULL);
-    cv_jout_array(&x->out, "results");
-    int64_t number = carry_out(&imp, &stored, after, &sums, &complete);
-    cv_jout_end(&x->out);
-    write_sums(&x->out, &sums);
-    cv_jout_bool(&x->out, "complete", complete);
-    if (complete)
-        cv_jout_null(&x->out, "next");
-    else
-        cv_jout_int(&x->out, "next", number);
     cv_jout_end(&x->out);
     htp_reply(x, 200);
 }

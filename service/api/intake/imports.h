@@ -21,6 +21,18 @@ enum imp_action {
 };
 extern const char *const imp_action_words[]; /* create update move depart unchanged absent needs_review failed */
 
+enum imp_outcome {
+    IMP_DONE,
+    IMP_SCHEDULED, /* for a day to come */
+    IMP_SAME,      /* was there already as wished */
+    IMP_CHANGED_SINCE,
+    IMP_HELD,
+    IMP_UNDECIDED, /* perhaps there already: a question for somebody */
+    IMP_NOT_DONE,
+    IMP_OUTCOMES
+};
+extern const char *const imp_outcome_words[]; /* done scheduled unchanged changed_since held needs_decision failed */
+
 struct imp_options {
     enum int_list_kind kind;
     bool has_unit;
@@ -63,9 +75,13 @@ bool imp_begin(struct imp *imp, struct cv_error *err);
 /* Fills *out in `arena`; never fails: what is wrong is said in the row. */
 void imp_judge(struct imp *imp, const struct int_proposal *p, const struct int_table *table, struct cv_arena *arena,
                struct imp_row *out);
-/* Outcome of carrying a planned row out: "done", "unchanged", "changed_since", "held", "failed". */
-const char *imp_carry_out(struct imp *imp, const char *import, const struct imp_row *row, struct cv_arena *arena,
-                          struct cv_error *err);
+struct imp_done {
+    enum imp_outcome outcome;
+    const char *address; /* of the person, or NULL */
+};
+void imp_carry_out(struct imp *imp, const char *import, const struct imp_row *row, struct cv_arena *arena,
+                   struct imp_done *out, struct cv_error *err);
+bool imp_to_be_done(enum imp_action action);
 
 /* ---- units.c ---- */
 bool imp_units_load(struct htp_exchange *x, struct imp_units **out, struct cv_error *err);
@@ -78,7 +94,11 @@ size_t imp_recall(struct imp *imp, const struct int_table *table, struct imp_opt
 void imp_remember(struct imp *imp, const struct int_table *table);
 
 /* ---- common.c ---- */
+uint32_t imp_rights(enum int_list_kind kind);
 bool imp_may(struct htp_exchange *x, enum int_list_kind kind, struct cv_error *err);
+/* Rows of the first phase are carried out before those of the next one begin. */
+int imp_phase(const struct imp_row *row);
+struct imp_options imp_options_copy(struct cv_arena *arena, const struct imp_options *from);
 
 /* ---- store.c ---- */
 struct imp_stored {

@@ -6,6 +6,9 @@
 
 const char *const imp_action_words[] = {"create", "update",       "move",   "depart", "unchanged",
                                         "absent", "needs_review", "failed", NULL};
+const char *const imp_outcome_words[] = {"done", "scheduled",      "unchanged", "changed_since",
+                                         "held", "needs_decision", "failed",    NULL};
+_Static_assert(CV_COUNT(imp_outcome_words) == IMP_OUTCOMES + 1, "a word for each outcome");
 static const char *const weight_words[] = {"said", "review", "fault"};
 
 bool imp_begin(struct imp *imp, struct cv_error *err)
@@ -267,6 +270,11 @@ static bool try_row(struct trial *t, enum int_list_kind kind, const char *key, c
     }
 }
 
+static bool of_units(enum int_list_kind kind)
+{
+    return kind == INT_UNITS || kind == INT_HEADCOUNTS;
+}
+
 /* ---- what it would change ---- */
 static const struct dom_headcount *count_on(const struct dom_unit *unit, cv_day day)
 {
@@ -323,11 +331,14 @@ static void judge(struct imp *imp, struct imp_row *r, struct cv_arena *arena)
 {
     struct trial t;
     enum int_list_kind kind = imp->options->kind;
+    bool unit = of_units(kind);
     trial_begin(&t, imp, arena, true);
     if (!try_row(&t, kind, r->key, r->body)) {
         take_error(arena, &t.err, &t.x.faults, r);
+    } else if (!unit && t.staff.outcome == PROV_NEEDS_DECISION) {
+        review(imp, r, "possible_duplicate", "Có thể người này đã có trên hệ thống, vui lòng xem ở mục hồ sơ trùng",
+               "Perhaps this person is in the system already; please look among the duplicates");
     } else {
-        bool unit = kind == INT_UNITS || kind == INT_HEADCOUNTS;
         enum imp_action action = action_of(&t, kind, &r->changes);
         r->action = r->action == IMP_REVIEW ? IMP_REVIEW : action;
         r->revision = unit ? t.unit.before.revision : t.staff.before.revision;
@@ -448,8 +459,7 @@ void imp_judge(struct imp *imp, const struct int_proposal *p, const struct int_t
 /* ---- doing it ---- */
 static bool planned(const struct trial *t, enum int_list_kind kind, const struct imp_row *row)
 {
-    bool unit = kind == INT_UNITS || kind == INT_HEADCOUNTS;
-    return (unit ? t->unit.before.revision : t->staff.before.revision) == row->revision;
+    return (of_units(kind) ? t->unit.before.revision : t->staff.before.revision) == row->revision;
 }
 
 static void key_of(struct imp *imp, const char *import, int64_t row, struct trial *t)
@@ -461,11 +471,21 @@ static void key_of(struct imp *imp, const char *import, int64_t row, struct tria
         .key = cv_arena_strdup(t->x.arena, digest), .body = cv_arena_strdup(t->x.arena, digest), .at = cv_now()};
 }
 
-static const char *done(struct imp *imp, const char *import, const struct imp_row *row, struct cv_arena *arena,
-                        struct cv_error *err)
+static enum imp_outcome outcome_of(const struct trial *t, enum int_list_kind kind)
+{
+    enum prov_outcome outcome = of_units(kind) ? t->unit.outcome : t->staff.outcome;
+    if (outcome == PROV_NEEDS_DECISION)
+        return IMP_UNDECIDED;
+    if (outcome == PROV_UNCHANGED || outcome == PROV_REPLAYED)
+        return IMP_SAME;
+    const struct dom_departure *d = kind == INT_LEAVERS ? dom_current_departure(&t->staff.staff) : NULL;
+    return d != NULL && d->state == DOM_SCHEDULED ? IMP_SCHEDULED : IMP_DONE;
+}
+
+static void done(struct imp *imp, const char *import, const struct imp_row *row, struct cv_arena *arena,
+                 struct imp_done *out, struct cv_error *err)
 {
     struct trial t;
-    enum int_list_kind kind = imp->options->kind;
     trial_begin(&t, imp, arena, false);
     if (row->revision > 0) {
         t.call.match = PROV_MATCH_REVISION;
@@ -473,37 +493,52 @@ static const char *done(struct imp *imp, const char *import, const struct imp_ro
     }
     if (row->key == NULL)
         key_of(imp, import, row->row, &t);
-    bool ok = try_row(&t, kind, row->key, row->body);
-    bool unit = kind == INT_UNITS || kind == INT_HEADCOUNTS;
-    enum prov_outcome outcome = unit ? t.unit.outcome : t.staff.outcome;
+    *out = (struct imp_done){.outcome = IMP_NOT_DONE};
+    if (try_row(&t, imp->options->kind, row->key, row->body))
+        *out = (struct imp_done){outcome_of(&t, imp->options->kind), t.staff.staff.address};
+    else if (t.err.problem == cvp_brake_engaged)
+        out->outcome = IMP_HELD;
+    else if (t.err.problem == cvp_etag_mismatch)
+        out->outcome = IMP_CHANGED_SINCE;
     *err = t.err;
     trial_end(&t);
-    if (ok)
-        return outcome == PROV_UNCHANGED || outcome == PROV_REPLAYED ? "unchanged" : "done";
-    return err->problem == cvp_brake_engaged ? "held" : err->problem == cvp_etag_mismatch ? "changed_since" : "failed";
+}
+
+/* Nobody has the code, and the view has all that was done before: there is nothing to compare with. */
+static bool nothing_there(const struct imp *imp, const struct imp_row *row)
+{
+    struct cv_id holder;
+    bool person = imp->options->kind == INT_STAFF || imp->options->kind == INT_ROSTER;
+    return row->key == NULL ||
+           (person && row->revision == 0 && !view_code_holder(api_of(imp->x)->view, row->key, &holder));
 }
 
 /* First looked at: what is there already as wished is done, whoever did it; only then does it count that somebody
  * changed the record since the plan was made. */
-const char *imp_carry_out(struct imp *imp, const char *import, const struct imp_row *row, struct cv_arena *arena,
-                          struct cv_error *err)
+void imp_carry_out(struct imp *imp, const char *import, const struct imp_row *row, struct cv_arena *arena,
+                   struct imp_done *out, struct cv_error *err)
 {
     struct trial t;
     const char *changes = NULL;
     enum int_list_kind kind = imp->options->kind;
-    if (row->key != NULL) {
-        trial_begin(&t, imp, arena, true);
-        bool ok = try_row(&t, kind, row->key, row->body);
-        enum imp_action now = ok ? action_of(&t, kind, &changes) : IMP_FAILED;
-        bool as_planned = ok && planned(&t, kind, row);
-        *err = t.err;
-        trial_end(&t);
-        if (now == IMP_UNCHANGED)
-            return "unchanged";
-        if (!ok && err->problem != cvp_brake_engaged)
-            return "failed";
-        if (ok && !as_planned)
-            return "changed_since";
+    if (nothing_there(imp, row)) {
+        done(imp, import, row, arena, out, err);
+        return;
     }
-    return done(imp, import, row, arena, err);
+    trial_begin(&t, imp, arena, true);
+    bool ok = try_row(&t, kind, row->key, row->body);
+    bool same = ok && action_of(&t, kind, &changes) == IMP_UNCHANGED, as_planned = ok && planned(&t, kind, row);
+    *out = (struct imp_done){same ? IMP_SAME
+                             : ok ? IMP_CHANGED_SINCE
+                                  : IMP_NOT_DONE,
+                             ok ? t.staff.staff.address : NULL};
+    *err = t.err;
+    trial_end(&t);
+    if (!same && (as_planned || err->problem == cvp_brake_engaged))
+        done(imp, import, row, arena, out, err);
+}
+
+bool imp_to_be_done(enum imp_action action)
+{
+    return action == IMP_CREATE || action == IMP_UPDATE || action == IMP_MOVE || action == IMP_DEPART;
 }

@@ -167,6 +167,7 @@ static bool find_table(struct planning *p, struct int_list *list, struct cv_erro
 static bool plan(struct planning *p, struct int_list *list, struct cv_error *err)
 {
     struct htp_exchange *x = p->imp.x;
+    p->imp.call.planned = prov_planned_new(x->arena, int_about(list)->rows);
     if (p->options.kind == INT_ROSTER)
         p->seen.ids = cv_arena_alloc_n(x->arena, int_about(list)->rows + 1, CV_ID_TEXT);
     if (!find_table(p, list, err) || !imp_begin(&p->imp, err) || !int_proposals(list, &p->table, plan_row, p, err))

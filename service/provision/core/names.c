@@ -70,13 +70,58 @@ static bool own_name(const struct dom_staff *staff, const char *name)
     return false;
 }
 
+/* ---- names of a plan ---- */
+struct prov_planned {
+    const char **slots; /* by hash, open addressing */
+    size_t size, used;
+    struct cv_arena *arena;
+};
+
+struct prov_planned *prov_planned_new(struct cv_arena *arena, size_t lines)
+{
+    struct prov_planned *planned = CV_NEW(arena, struct prov_planned);
+    size_t size = 64;
+    while (size < lines * 16) /* a person has some names, and half of the slots stay free */
+        size *= 2;
+    *planned = (struct prov_planned){.slots = CV_NEWS(arena, const char *, size), .size = size, .arena = arena};
+    return planned;
+}
+
+static const char **slot_of(struct prov_planned *planned, const char *name)
+{
+    uint32_t hash = UINT32_C(2166136261);
+    for (const char *c = name; *c != '\0'; c++)
+        hash = (hash ^ (uint8_t)*c) * UINT32_C(16777619);
+    size_t at = hash & (planned->size - 1);
+    while (planned->slots[at] != NULL && strcmp(planned->slots[at], name) != 0)
+        at = (at + 1) & (planned->size - 1);
+    return &planned->slots[at];
+}
+
+void prov_names_plan(struct prov_names *names)
+{
+    struct prov_planned *planned = names->call->planned;
+    for (size_t i = 0; planned != NULL && i < names->held_count && planned->used < planned->size / 2; i++) {
+        const char **slot = slot_of(planned, names->held[i]);
+        if (*slot == NULL) {
+            *slot = cv_arena_strdup(planned->arena, names->held[i]);
+            planned->used++;
+        }
+    }
+}
+
+static bool is_planned(const struct prov_names *names, const char *name)
+{
+    return names->call->planned != NULL && *slot_of(names->call->planned, name) != NULL;
+}
+
 /* Nobody else holds or ever held it, and nobody in this process is about to. A name that was the person's own comes
  * back to him. */
 static bool claim(struct prov_names *names, const struct dom_staff *staff, const char *name)
 {
     if (own_name(staff, name))
         return true;
-    if (was_refused(names, name) || view_name_taken(names->call->prov->options.view, name) ||
+    if (was_refused(names, name) || is_planned(names, name) || view_name_taken(names->call->prov->options.view, name) ||
         names->held_count >= CV_COUNT(names->held))
         return false;
     if (!prov_reserve(names->call->prov, name))

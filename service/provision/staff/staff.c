@@ -110,8 +110,10 @@ static bool create_once(struct prov_change *change, struct creation *creation, s
     if (!cv_arena_ok(call->arena))
         return cv_fail(err, cvp_internal, NULL, "Yêu cầu quá lớn", "The request needs too much memory");
     out->outcome = PROV_WOULD;
-    if (call->validate_only)
+    if (call->validate_only) {
+        prov_names_plan(&change->names);
         return true;
+    }
     out->staff.created_at = out->staff.updated_at = cv_now();
     if (!dir_staff_add(call->dir, &out->staff, &actor, &creation->stamp, err))
         return false;

@@ -1,0 +1,309 @@
+/* Runs begun, by whoever asks or because their process has died; and the threads. */
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/frame/state.h"
+#include "api/runs/engine.h"
+
+enum { RUN_ARENA = 96 << 20, LOOK_MS = 2000, QUEUE = 256, STOP_MS = 5 };
+
+/* ---- rows into lines ---- */
+
+/* Addresses and logins of new people are made of the given name first: rows of one given name are done one after the
+ * other, so that each gets the very address that the plan proposed. */
+static uint64_t mark_of(const struct imp_row *row, struct cv_arena *arena)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+    const char *text = row->revision > 0 || row->name == NULL ? row->key : cv_text_fold(arena, row->name);
+    const char *blank = text != NULL && text != row->key ? strrchr(text, ' ') : NULL;
+    for (const char *c = blank != NULL ? blank + 1 : text; c != NULL && *c != '\0'; c++)
+        hash = (hash ^ (uint8_t)*c) * UINT64_C(1099511628211);
+    return hash >> 7;
+}
+
+static void add_line(struct imp_run *run, const struct imp_row *row, const char *at, size_t len, struct cv_arena *arena)
+{
+    enum int_list_kind kind = run->plan.options.kind;
+    bool in_order = kind == INT_UNITS || row->action == IMP_DEPART;
+    run->lines[run->line_count++] =
+        (struct line){.at = at,
+                      .len = len,
+                      .strand = in_order ? 0 : (unsigned)(mark_of(row, arena) % run->strand_count),
+                      .phase = imp_phase(row)};
+}
+
+static bool take_lines(struct imp_run *run)
+{
+    const char *at = run->plan.rows, *end = at + run->plan.rows_len, *line = NULL;
+    size_t len = 0, count = 0;
+    cv_auto_arena arena = cv_arena_new(IMP_ROW_ARENA);
+    for (const char *c = at; c < end; c++)
+        count += *c == '\n';
+    run->lines = CV_NEWS(run->arena, struct line, count + 1);
+    while (imp_next_line(&at, end, &line, &len)) {
+        struct imp_row row;
+        cv_arena_reset(arena);
+        if (imp_row_read(arena, line, len, &row) && imp_to_be_done(row.action))
+            add_line(run, &row, line, len, arena);
+    }
+    run->results = CV_NEWS(run->arena, struct imp_result, run->line_count + 1);
+    run->progress.rows = (int64_t)run->line_count;
+    return cv_arena_ok(run->arena);
+}
+
+static struct imp_run *run_new(struct imp_runner *runner, const struct imp_asker *asker, const struct imp_stored *plan)
+{
+    struct imp_run *run = calloc(1, sizeof(*run));
+    if (run == NULL)
+        return NULL;
+    run->runner = runner;
+    run->arena = cv_arena_new(RUN_ARENA);
+    run->asker = *asker;
+    run->asker.actor.label = run->asker.by;
+    run->strand_count = runner->workers;
+    snprintf(run->id, sizeof(run->id), "%s", plan->id);
+    run->plan = *plan;
+    run->plan.id = run->id;
+    run->plan.rows = cv_arena_strndup(run->arena, plan->rows, plan->rows_len);
+    run->plan.options = imp_options_copy(run->arena, &plan->options);
+    run->progress = (struct imp_progress){
+        .state = IMP_RUNNING, .by = run->asker.by, .started_at = cv_now(), .ended_at = CV_NO_MOMENT};
+    atomic_store(&run->beat_due_ns, cv_mono_ns() + IMP_BEAT_MS * INT64_C(1000000));
+    run->references = 3; /* of the caller, of the list, of its own strands */
+    if (take_lines(run))
+        return run;
+    imp_run_free(run);
+    return NULL;
+}
+
+/* ---- beginning ---- */
+
+/* Somebody else may have been as fast. */
+static struct imp_run *list(struct imp_run *run)
+{
+    struct imp_runner *runner = run->runner;
+    cv_lock_take(&runner->lock);
+    struct imp_run *there = imp_run_listed(runner, run->id);
+    if (there == NULL) {
+        run->next = runner->first;
+        run->listed = true;
+        runner->first = run;
+    }
+    cv_lock_give(&runner->lock);
+    if (there == NULL)
+        return run;
+    imp_run_free(run);
+    return there;
+}
+
+static void undo(struct imp_run *run)
+{
+    imp_run_unlist(run);
+    struct imp_run *own = run;
+    imp_run_unref(&own);
+    imp_run_unref(&run);
+}
+
+static bool publish(struct imp_run *run, struct dir_session *dir, struct cv_error *err)
+{
+    struct job_slot slot;
+    struct cv_error none = {0};
+    run->strands[0] = (struct strand){.run = run, .number = IMP_WHOLE};
+    if (job_lane_reserve(run->runner->lane, &slot)) {
+        job_lane_publish(run->runner->lane, slot, &run->strands[0]);
+        return true;
+    }
+    (void)imp_marker_delete(dir, run->id, &none);
+    return cv_fail(err, cvp_busy, NULL, "Đang thực hiện nhiều danh sách khác; vui lòng thử lại sau ít phút",
+                   "Many other lists are being carried out; please try again in a few minutes");
+}
+
+/* `marker`: the one of a dead process, or none. */
+static bool begin(struct imp_runner *runner, struct dir_session *dir, struct cv_arena *arena,
+                  const struct imp_asker *asker, const struct imp_stored *plan, struct imp_marker *marker,
+                  struct imp_run **out, struct imp_progress *progress, struct cv_error *err)
+{
+    struct imp_run *made = run_new(runner, asker, plan);
+    if (made == NULL)
+        return cv_fail(err, cvp_list_too_large, NULL, "Danh sách quá lớn", "The list is too large");
+    struct imp_run *run = *out = list(made);
+    imp_run_progress(run, progress);
+    if (run != made)
+        return true;
+    marker->owner = runner->owner;
+    marker->asker = run->asker;
+    marker->progress = *progress;
+    if (imp_marker_write(dir, run->id, arena, marker, err) && publish(run, dir, err))
+        return true;
+    *out = NULL;
+    undo(run);
+    bool elsewhere = err->kind == CV_EXISTS || err->kind == CV_STALE;
+    if (elsewhere)
+        cv_error_clear(err);
+    return elsewhere;
+}
+
+static bool all_well(const struct imp_progress *p)
+{
+    return p->sums[IMP_HELD] + p->sums[IMP_NOT_DONE] + p->sums[IMP_UNDECIDED] + p->sums[IMP_CHANGED_SINCE] == 0;
+}
+
+/* Ended, and nothing of it is worth another try. */
+static bool ended_well(struct dir_session *dir, const char *import, struct cv_arena *arena,
+                       struct imp_progress *progress, struct cv_error *err)
+{
+    if (imp_ended_read(dir, import, false, arena, progress, NULL, NULL, err))
+        return all_well(progress);
+    if (err->kind == CV_NOT_FOUND)
+        cv_error_clear(err);
+    return false;
+}
+
+static bool read_marker(struct dir_session *dir, const char *import, struct cv_arena *arena, struct imp_marker *out,
+                        struct cv_error *err)
+{
+    if (imp_marker_read(dir, import, arena, out, err))
+        return true;
+    bool none = err->kind == CV_NOT_FOUND;
+    if (none)
+        cv_error_clear(err);
+    return none;
+}
+
+bool imp_run_start(struct htp_exchange *x, struct prov_call *call, const struct imp_stored *plan, struct imp_run **out,
+                   struct imp_progress *progress, struct cv_error *err)
+{
+    struct imp_runner *runner = api_of(x)->imports;
+    struct imp_marker marker;
+    struct imp_asker asker = {.actor = *api_actor(x)};
+    snprintf(asker.by, sizeof(asker.by), "%s", call->actor);
+    *out = imp_run_find(api_of(x), plan->id);
+    if (*out != NULL) {
+        imp_run_progress(*out, progress);
+        return true;
+    }
+    if (!read_marker(call->dir, plan->id, x->arena, &marker, err))
+        return false;
+    if (marker.document.name != NULL && !imp_marker_stale(&marker, &runner->owner)) {
+        *progress = marker.progress;
+        return true;
+    }
+    if (marker.document.name == NULL && ended_well(call->dir, plan->id, x->arena, progress, err))
+        return true;
+    return err->kind == CV_OK && begin(runner, call->dir, x->arena, &asker, plan, &marker, out, progress, err);
+}
+
+/* ---- carrying on what died ---- */
+
+/* Its outcome may have been kept just before it died. */
+static bool kept_already(struct dir_session *dir, const char *import, const struct imp_marker *marker,
+                         struct cv_arena *arena)
+{
+    struct imp_progress ended;
+    struct cv_error none = {0};
+    return imp_ended_read(dir, import, false, arena, &ended, NULL, NULL, &none) &&
+           ended.started_at == marker->progress.started_at;
+}
+
+static void carry_on(struct imp_runner *runner, const char *import, struct cv_arena *arena)
+{
+    struct htp_exchange x;
+    struct prov_call call;
+    struct imp_marker marker;
+    struct imp_stored plan;
+    struct imp_progress progress;
+    struct imp_run *run = imp_run_find(runner->api, import);
+    struct cv_error err = {0};
+    bool here = run != NULL;
+    imp_run_unref(&run);
+    if (here || !imp_marker_read(runner->session, import, arena, &marker, &err) ||
+        !imp_marker_stale(&marker, &runner->owner))
+        return;
+    imp_request_of(&marker.asker, runner->api, runner->session, arena, &x, &call);
+    bool there = imp_load(&x, &call, import, true, false, &plan, &err);
+    if ((!there && err.kind == CV_NOT_FOUND) || kept_already(runner->session, import, &marker, arena)) {
+        (void)imp_marker_delete(runner->session, import, &err);
+        return;
+    }
+    if (there && begin(runner, runner->session, arena, &marker.asker, &plan, &marker, &run, &progress, &err))
+        cv_log(CV_LOG_INFO, "import", "%s goes on", import);
+    imp_run_unref(&run);
+}
+
+static void look(void *ctx)
+{
+    struct imp_runner *runner = ctx;
+    const char **ids = NULL;
+    size_t count = 0;
+    struct cv_error err = {0};
+    if (!api_view_lives(runner->api) || atomic_load(&runner->stopping))
+        return;
+    cv_auto_arena arena = cv_arena_new(CV_MAX_ARENA);
+    dir_session_deadline(runner->session, cv_deadline_in_ms(IMP_ROW_MS));
+    if (!imp_markers(runner->session, arena, &ids, &count, &err))
+        return;
+    for (size_t i = 0; i < count && !atomic_load(&runner->stopping); i++)
+        carry_on(runner, ids[i], arena);
+}
+
+/* ---- the threads ---- */
+
+bool api_imports_start(struct api *api, const struct api_import_threads *threads, struct cv_error *err)
+{
+    struct imp_runner *runner = api->imports = calloc(1, sizeof(*runner));
+    void *session = NULL;
+    if (runner == NULL)
+        return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
+    runner->api = api;
+    imp_owner_of_this(&runner->owner);
+    cv_lock_init(&runner->lock, CV_RANK_IMPORTS);
+    struct job_lane_options lane = {.name = "imports",
+                                    .workers = threads->workers,
+                                    .queue = QUEUE,
+                                    .ctx = threads->ctx,
+                                    .thread_open = threads->thread_open,
+                                    .thread_close = threads->thread_close,
+                                    .run = imp_run_item};
+    runner->workers = (unsigned)threads->workers;
+    runner->turns =
+        (struct job_turns){.most = threads->workers, .others_wait = threads->others_wait, .ctx = threads->ctx};
+    if (!threads->thread_open(threads->ctx, &session))
+        return cv_fail(err, cvp_internal, NULL, "Không mở được phiên thư mục", "No session of the directory opens");
+    runner->session = session;
+    return job_lane_start(&lane, &runner->lane, err) &&
+           job_timer_start("imports", LOOK_MS, look, runner, &runner->timer, err);
+}
+
+/* Rows that are begun are ended, the others wait for the next start. */
+void api_imports_stop(struct api *api)
+{
+    struct imp_runner *runner = api->imports;
+    if (runner == NULL)
+        return;
+    atomic_store(&runner->stopping, true);
+    cv_lock_take(&runner->lock);
+    for (struct imp_run *run = runner->first; run; run = run->next)
+        atomic_store(&run->over, true);
+    cv_lock_give(&runner->lock);
+    job_timer_stop(&runner->timer);
+    dir_session_close(&runner->session);
+    if (runner->lane == NULL)
+        return;
+    job_lane_close(runner->lane); /* who still asks for a run is told that there is no room */
+    while (job_lane_load(runner->lane) > 0)
+        poll(NULL, 0, STOP_MS);
+}
+
+/* After the last request: who followed a run has held it. */
+void api_imports_free(struct api *api)
+{
+    if (api->imports == NULL)
+        return;
+    if (api->imports->lane != NULL)
+        job_lane_stop(&api->imports->lane);
+    cv_lock_destroy(&api->imports->lock);
+    free(api->imports);
+    api->imports = NULL;
+}

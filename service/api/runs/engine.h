@@ -1,0 +1,63 @@
+/* Inside api/runs/: runs as this process has them. */
+#pragma once
+
+#include "api/runs/run.h"
+
+enum { IMP_WHOLE = 1000, IMP_BEAT_MS = 3000, IMP_ROW_ARENA = 8 << 20, IMP_ROW_MS = 20000 };
+
+struct strand {
+    struct imp_run *run;
+    unsigned number; /* IMP_WHOLE: of no strand, the run begins */
+    size_t at;
+};
+struct line {
+    const char *at;
+    size_t len;
+    unsigned strand;
+    int phase;
+};
+struct imp_run {
+    struct imp_runner *runner;
+    struct imp_run *next;
+    char id[CV_ID_TEXT];
+    struct cv_arena *arena; /* the plan; under the lock: texts of results */
+    struct imp_asker asker;
+    struct imp_stored plan;
+    struct line *lines;
+    size_t line_count;
+    struct strand strands[IMP_STRANDS_MAX];
+    unsigned strand_count;
+    atomic_int left; /* strands of this phase that go on */
+    int phase;
+    _Atomic int64_t beat_due_ns;
+    atomic_bool over; /* not to be gone on with here */
+    /* under the runner's lock */
+    struct imp_result *results;
+    size_t result_count;
+    struct imp_progress progress;
+    int references;
+    bool listed;
+};
+struct imp_runner {
+    struct api *api;
+    struct imp_owner owner;
+    struct cv_lock lock;
+    struct imp_run *first;
+    struct job_lane *lane;
+    struct job_turns turns;
+    struct job_timer *timer;
+    struct dir_session *session; /* of the timer */
+    unsigned workers;
+    atomic_bool stopping;
+};
+
+/* ---- run.c ---- */
+void imp_run_free(struct imp_run *run);
+/* Under the runner's lock; the reference is the caller's. */
+struct imp_run *imp_run_listed(struct imp_runner *runner, const char *import);
+void imp_run_unlist(struct imp_run *run);
+/* A request as whoever asked would have sent it. */
+void imp_request_of(const struct imp_asker *asker, struct api *api, void *session, struct cv_arena *arena,
+                    struct htp_exchange *x, struct prov_call *call);
+/* What the lane runs: a strand. */
+void imp_run_item(void *ctx, void *thread, void *item);

@@ -1,0 +1,111 @@
+"""Lists carried out: whoever asks and leaves, however often, and through the death of the service."""
+import concurrent.futures
+import http.client
+
+from congvu import an, make_units, nth, wait_for
+from test_imports import follow, rows_of, run, sums, upload
+
+HEAD = "Họ và tên;Số hiệu;Đơn vị;Chức vụ;Đối tượng\n"
+
+
+def people(prefix, count, each=3):
+    """Every name `each` times: their addresses depend on the order."""
+    return HEAD + "".join(f"{nth('Phạm Thị', i // each)};{prefix}-{i};T1.0{1 + i % 3};CV;Công chức\n" for i in range(count))
+
+
+def addresses(client):
+    """Everybody, by code."""
+    found, token = {}, None
+    while token != "":
+        page = client.get("/v1/staff", page_size=500, **({"page_token": token} if token else {})).json
+        found.update({p["staff_code"]: p["address"] for p in page["items"]})
+        token = page["next_page_token"] or ""
+    return found
+
+
+def test_a_plan_says_the_very_addresses_that_its_run_gives(client):
+    plan = upload(client, "staff", people("RA", 24)).json
+    planned = {r["key"]: r["address"] for r in rows_of(client, plan)}
+    assert len(set(planned.values())) == 24
+    done = run(client, plan)
+    assert {r["key"]: r["address"] for r in done["results"]} == planned
+    assert {k: client.get(f"/v1/staff/{k}").json["address"] for k in planned} == planned
+
+
+def test_one_run_however_many_ask_and_whoever_leaves(client):
+    plan = upload(client, "staff", people("RB", 60).replace("Phạm", "Vũ")).json
+    path = f"/v1/imports/{plan['id']}/run"
+    assert client.get(path).json["state"] == "planned"
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: client.call("POST", path), range(8)))
+    assert {a.status for a in answers} <= {200, 202} and len({a.json["started_at"] for a in answers}) == 1
+    gone = http.client.HTTPConnection("127.0.0.1", client.port)
+    gone.request("GET", path, headers={"Authorization": f"Bearer {client.token}", "Accept": "application/x-ndjson"})
+    gone.getresponse().fp.readline()
+    gone.close()
+    lines = follow(client, plan)
+    assert lines[-1]["summary"] == sums(done=60)
+    rows = [line for line in lines if line["type"] == "row"]
+    assert sorted(line["row"] for line in rows) == list(range(2, 62))
+    assert client.get(path).json == {k: v for k, v in lines[-1].items() if k != "type"}
+    assert [line for line in follow(client, plan) if line["type"] == "row"] == rows  # kept beside the plan
+
+
+def test_of_people_changed_meanwhile_it_says_so_and_the_others_go_on(client):
+    for i in range(4):
+        client.put(f"/v1/staff/RC-{i}", an(full_name=nth("Trần Văn", i)))
+    plan = upload(client, "staff", "Họ và tên;Số hiệu;Chức vụ\n" + "".join(f"{nth('Trần Văn', i)};RC-{i};Trưởng phòng\n" for i in range(4))).json
+    client.put("/v1/staff/RC-1", {"mobile": "+84911111112"})  # by somebody else
+    client.put("/v1/staff/RC-2", {"title": "Trưởng phòng"})  # the very thing
+    done = run(client, plan)
+    assert [r["outcome"] for r in done["results"]] == ["done", "changed_since", "unchanged", "done"]
+    assert client.get("/v1/staff/RC-1").json["title"] == "Chuyên viên"
+
+
+def test_who_lost_the_right_carries_nothing_out_any_more(shared, client):
+    made = client.post("/v1/tokens", {"name": "lists", "scopes": ["staff:read", "staff:write"]}).json
+    other = shared.client(made["secret"])
+    plan = upload(other, "staff", people("RD", 6)).json
+    client.delete(f"/v1/tokens/{made['id']}", "*")
+    assert other.call("POST", f"/v1/imports/{plan['id']}/run").status == 401
+    assert client.get("/v1/staff/RD-0").status == 404
+
+
+def test_killed_again_and_again_it_ends_exactly_as_planned(start):
+    service = start()
+    client = service.client()
+    make_units(client)
+    count = 600
+    plan = upload(client, "staff", people("RK", count)).json
+    planned = {r["key"]: r["address"] for after in (0, 500) for r in rows_of(client, plan, after=after)}
+    assert len(planned) == count
+    path = f"/v1/imports/{plan['id']}/run"
+    assert client.call("POST", path).status == 202
+    kills = 0
+    while kills < 10:
+        state = wait_for(lambda: (lambda s: s["run"] >= 5 and s)(client.get(path).json), "it goes on by itself")
+        if state["state"] == "ended":
+            break
+        service.kill()
+        kills += 1
+        service.start()
+        client = service.client()
+    state = wait_for(lambda: (lambda s: s["state"] == "ended" and s)(client.get(path).json), "ended")
+    assert kills == 10
+    assert state["run"] == count and state["summary"]["done"] + state["summary"]["unchanged"] == count
+    assert addresses(client) == planned  # nobody twice, nobody missing, every address as it was said
+
+
+def test_a_stop_leaves_the_rest_to_the_next_start(start):
+    service = start()
+    client = service.client()
+    make_units(client)
+    plan = upload(client, "staff", people("RS", 300)).json
+    path = f"/v1/imports/{plan['id']}/run"
+    client.call("POST", path)
+    wait_for(lambda: client.get(path).json["run"] >= 3, "begun")
+    service.stop()
+    service.start()
+    client = service.client()
+    state = wait_for(lambda: (lambda s: s["state"] == "ended" and s)(client.get(path).json), "carried on")
+    assert state["summary"]["failed"] == 0 and len(addresses(client)) == 300
