@@ -33,6 +33,8 @@ struct api {
     int rate_per_second;           /* per token; 0 = no limit */
     struct dom_bands bands;        /* of rates */
     const char *mail_domain;
+    const char *public_url; /* where people reach the service, "" = not known; the next three likewise */
+    const char *mail_imap, *mail_smtp, *webmail_url;
     const char *province;           /* its name in lists for national platforms, "" = left open */
     bool (*holds_lease)(void *ctx); /* does this process work outside the directory? */
     void *lease_ctx;

@@ -56,6 +56,11 @@
     NUMBER(drain_ms, 15000, 0, 600000, "ms", "how long a stop waits for running requests")                             \
     NUMBER(rate_per_second, 0, 0, 1000000, "requests/s", "limit per token; 0 = none")                                  \
     NUMBER(activation_hours, 72, 1, 720, "h", "validity of a one-time code")                                           \
+    TEXT(public_url, "",                                                                                               \
+         "address under which people reach this service (https://...), printed on slips; empty = none can be printed") \
+    TEXT(mail_imap, "", "host:port of IMAP with TLS, told to people and their mail programs; empty = not told")        \
+    TEXT(mail_smtp, "", "host:port of sending mail with TLS; empty = not told")                                        \
+    TEXT(webmail_url, "", "address of the webmail, told to people; empty = there is none")                             \
     NUMBER(history_days, 1100, 0, 36500, "days",                                                                       \
            "how long daily snapshots of the figures are kept; 0 = none are taken")                                     \
     NUMBER(tick_ms, 1000, 20, 600000, "ms", "pause between two looks at the calendar")                                 \

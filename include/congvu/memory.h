@@ -52,6 +52,8 @@ void cv_buf_puts(struct cv_buf *b, const char *s);
 void cv_buf_putc(struct cv_buf *b, char c);
 void cv_buf_printf(struct cv_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void cv_buf_vprintf(struct cv_buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
+/* Text for HTML and XML: signs that mean something there are escaped. NULL writes nothing. */
+void cv_buf_escaped(struct cv_buf *b, const char *text);
 /* Always a valid string, "" when empty. */
 const char *cv_buf_str(const struct cv_buf *b);
 /* Hands the bytes over to the caller (free() them), leaves the buffer empty. NULL when it failed. */

@@ -102,6 +102,8 @@ bool prov_credential_reset(struct prov_call *call, const char *key, const char *
                            struct prov_staff_result *out, struct cv_error *err);
 /* No credential of the caller: the code is it. One refusal for wrong, used and expired: activation_refused. */
 bool prov_activate(struct prov_call *call, const char *code, const char *password, struct cv_error *err);
+/* Whose code it is, without redeeming it: the same refusal, and a wrong one counts as a wrong redemption. */
+bool prov_activation_look(struct prov_call *call, const char *code, struct dom_staff *out, struct cv_error *err);
 
 /* ---- leaving ---- */
 struct prov_departure_input {

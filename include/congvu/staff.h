@@ -152,7 +152,11 @@ void dom_split_name(struct cv_arena *arena, const char *full_name, const char **
  * proposing to whoever enters it: dom_split_name() takes the last word for the given name whoever he is. */
 bool dom_split_given_first(struct cv_arena *arena, const char *full_name, const char **out_family,
                            const char **out_given);
-/* 9 to 128 signs, 4 classes, not containing login, name parts (folded, >= 3 letters) or birth year. *out = the form to
+/* How long a password is and how many classes of signs it has. */
+extern const struct dom_password_form {
+    int signs_min, signs_max, classes;
+} dom_password_form;
+/* Of that form, not containing login, name parts (folded, >= 3 letters) or birth year. *out = the form to
  * be kept (cv_text_opaque), in the faults' arena and to be wiped by the caller, whatever the answer; NULL when it has
  * none. Faults at /password. */
 bool dom_password_ok(const char *typed, const struct dom_staff *who, struct cv_faults *faults, char **out);

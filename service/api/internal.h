@@ -33,6 +33,8 @@ const char *api_actor_name(const struct htp_exchange *x); /* "tok_...", in the a
 bool api_call(struct htp_exchange *x, struct prov_call *out);
 /* The body as one JSON object; false: answered already (400, with faults). */
 bool api_body(struct htp_exchange *x, const struct cv_jin **out);
+/* "problem": why one of several was not done. */
+void api_write_problem(struct htp_exchange *x, const struct cv_error *err);
 /* False when faults were found: answered 422 validation_failed (or 400 invalid_parameter for parameters). */
 bool api_faultless(struct htp_exchange *x, enum cv_problem problem);
 /* PATCH and DELETE want If-Match; false: answered 428. */
@@ -132,7 +134,7 @@ bool api_figures_costly(const struct htp_exchange *x); /* coverage.c: too much f
 #define API_HANDLERS(X)                                                                                              \
     X(list_duplicates) X(put_duplicate) X(list_staff) X(create_staff) X(get_staff) X(put_staff) X(patch_staff) X(delete_staff)                           \
     X(list_staff_accounts) X(get_account) X(put_account) X(create_credential_reset) X(put_observation)               \
-    X(redeem_activation) X(list_accounts)                                                                            \
+    X(redeem_activation) X(check_activation) X(create_slips) X(get_activation_page) X(get_activation_script) X(get_activation_style) X(get_mail_settings) X(get_mail_profile) X(list_accounts)                                                                            \
     X(get_departure) X(put_departure) X(delete_departure) X(create_reinstatement) X(list_departures)                 \
     X(create_departure_batch) X(get_brake) X(create_brake_release) X(create_loss_release)                                                                \
     X(list_units) X(create_unit) X(get_unit) X(put_unit) X(patch_unit) X(delete_unit) X(list_unit_ancestors)         \

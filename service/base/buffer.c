@@ -103,6 +103,20 @@ void cv_buf_printf(struct cv_buf *b, const char *fmt, ...)
     va_end(ap);
 }
 
+void cv_buf_escaped(struct cv_buf *b, const char *text)
+{
+    static const char signs[] = "&<>\"'";
+    static const char *const names[] = {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"};
+
+    while (text != NULL && *text != '\0') {
+        size_t safe = strcspn(text, signs);
+        cv_buf_put(b, text, safe);
+        text += safe;
+        if (*text != '\0')
+            cv_buf_puts(b, names[strchr(signs, *text++) - signs]);
+    }
+}
+
 const char *cv_buf_str(const struct cv_buf *b)
 {
     return b->data ? b->data : "";

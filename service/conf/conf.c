@@ -190,12 +190,46 @@ static void check_network(struct loading *l)
               "needs addresses or networks (10.0.0.0/8) with commas between, 16 at most");
 }
 
+/* What a page links to or a slip prints: nothing that a browser would read as more than an address. */
+static bool is_web_address(const char *url)
+{
+    bool safe = strncmp(url, "https://", 8) == 0 || strncmp(url, "http://127.0.0.1", 16) == 0;
+    return safe && strlen(url) <= 200 && strpbrk(url, " \"'<>#?\\") == NULL && url[strlen(url) - 1] != '/';
+}
+
+static bool is_host_port(const char *text)
+{
+    const char *colon = strrchr(text, ':');
+    long port = colon != NULL ? strtol(colon + 1, NULL, 10) : 0;
+    size_t host = colon != NULL ? (size_t)(colon - text) : 0;
+    return host > 0 && port > 0 && port < 65536 && strspn(colon + 1, "0123456789") == strlen(colon + 1) &&
+           strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789.-") == host;
+}
+
+static void check_addresses(struct loading *l)
+{
+    const struct conf *c = l->conf;
+    if (*c->public_url != '\0' && !is_web_address(c->public_url))
+        fault(l, "public_url", "cần địa chỉ https://..., không có / ở cuối",
+              "needs an https:// address without a / at its end");
+    if (*c->webmail_url != '\0' && !is_web_address(c->webmail_url))
+        fault(l, "webmail_url", "cần địa chỉ https://..., không có / ở cuối",
+              "needs an https:// address without a / at its end");
+    if (*c->mail_imap != '\0' && !is_host_port(c->mail_imap))
+        fault(l, "mail_imap", "cần dạng máy_chủ:cổng, ví dụ imap.tinh.gov.vn:993",
+              "needs the form host:port, like imap.tinh.gov.vn:993");
+    if (*c->mail_smtp != '\0' && !is_host_port(c->mail_smtp))
+        fault(l, "mail_smtp", "cần dạng máy_chủ:cổng, ví dụ smtp.tinh.gov.vn:465",
+              "needs the form host:port, like smtp.tinh.gov.vn:465");
+}
+
 static void check_together(struct loading *l)
 {
     const struct conf *c = l->conf;
     enum cv_level level;
     l->source = "settings";
     check_network(l);
+    check_addresses(l);
     if (*c->data_dir == '\0' && *c->directory_uri == '\0')
         fault(l, "data_dir", "cần data_dir (thư mục nhúng) hoặc directory_uri",
               "needs data_dir (embedded) or directory_uri");

@@ -7,6 +7,8 @@
 
 enum { SIGNS_MIN = 9, SIGNS_MAX = 128, PART_MIN = 3, CLASSES = 4 };
 
+const struct dom_password_form dom_password_form = {SIGNS_MIN, SIGNS_MAX, CLASSES};
+
 static const char pointer[] = "/password";
 
 /* Letters beyond ASCII count as signs of the fourth class: ICU's case tables are not this folder's business. */

@@ -11,15 +11,7 @@ void rep_put(struct rep_page *p, const char *markup)
 
 void rep_put_text(struct rep_page *p, const char *text)
 {
-    static const char signs[] = "&<>\"'";
-    static const char *const names[] = {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"};
-    while (text != NULL && *text != '\0') {
-        size_t safe = strcspn(text, signs);
-        cv_buf_put(p->out, text, safe);
-        text += safe;
-        if (*text != '\0')
-            cv_buf_puts(p->out, names[strchr(signs, *text++) - signs]);
-    }
+    cv_buf_escaped(p->out, text);
 }
 
 void rep_put_element(struct rep_page *p, const char *tag, const char *class, const char *text)

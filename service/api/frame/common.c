@@ -101,6 +101,23 @@ bool api_faultless(struct htp_exchange *x, enum cv_problem problem)
     return false;
 }
 
+void api_write_problem(struct htp_exchange *x, const struct cv_error *err)
+{
+    struct cv_jout *j = &x->out;
+    const struct cv_problem_row *row = cv_problem_row(err->problem);
+    cv_jout_object(j, "problem");
+    cv_jout_string(j, "type", cv_arena_printf(x->arena, "/v1/problems/%s", row->code));
+    cv_jout_string(j, "title", row->title[x->lang]);
+    cv_jout_int(j, "status", row->status);
+    cv_jout_string(j, "detail", err->text[x->lang]);
+    cv_jout_string(j, "instance", x->path);
+    cv_jout_string(j, "code", row->code);
+    cv_jout_string(j, "request_id", x->request_id);
+    cv_jout_array(j, "errors");
+    cv_jout_end(j);
+    cv_jout_end(j);
+}
+
 void api_result_head(struct htp_exchange *x, enum prov_outcome outcome, int64_t revision, const char *location,
                      int *out_status)
 {

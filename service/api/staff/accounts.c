@@ -1,4 +1,4 @@
-/* Accounts of one person, one-time codes and their redemption. */
+/* Accounts of one person, and one-time codes. */
 #include <string.h>
 
 #include "api/internal.h"
@@ -181,30 +181,4 @@ void api_create_credential_reset(struct htp_exchange *x)
     write_reset(x, &result.staff, &code);
     htp_reply(x, 201);
     explicit_bzero(&code, sizeof(code));
-}
-
-void api_redeem_activation(struct htp_exchange *x)
-{
-    struct prov_call call;
-    struct cv_error err = {0};
-    const struct cv_jin *body;
-    const char *code = NULL, *password = NULL;
-    if (!api_call(x, &call) || !api_body(x, &body))
-        return;
-    cv_jin_string(body, "code", CV_REQUIRED, 100, &code);
-    cv_jin_string(body, "password", CV_REQUIRED | CV_RAW, 512, &password);
-    cv_jin_done(body);
-    if (!api_faultless(x, cvp_validation_failed))
-        return;
-    call.actor = "activation";
-    call.peer = htp_peer(x);
-    if (prov_activate(&call, code, password, &err)) {
-        htp_reply_empty(x, 204);
-        return;
-    }
-    if (err.problem == cvp_activation_refused)
-        cv_log(CV_LOG_WARN, "activation_refused", "a wrong, used or expired code from %s", call.peer);
-    if (err.problem == cvp_rate_limited)
-        cv_count(CVM_rate_limited);
-    htp_problem(x, &err, &x->faults);
 }

@@ -64,23 +64,6 @@ static bool is_fine(enum outcome outcome)
     return outcome == LINE_DONE || outcome == LINE_SCHEDULED || outcome == LINE_UNCHANGED;
 }
 
-static void write_problem(struct htp_exchange *x, const struct cv_error *err)
-{
-    struct cv_jout *j = &x->out;
-    const struct cv_problem_row *row = cv_problem_row(err->problem);
-    cv_jout_object(j, "problem");
-    cv_jout_string(j, "type", cv_arena_printf(x->arena, "/v1/problems/%s", row->code));
-    cv_jout_string(j, "title", row->title[x->lang]);
-    cv_jout_int(j, "status", row->status);
-    cv_jout_string(j, "detail", err->text[x->lang]);
-    cv_jout_string(j, "instance", x->path);
-    cv_jout_string(j, "code", row->code);
-    cv_jout_string(j, "request_id", x->request_id);
-    cv_jout_array(j, "errors");
-    cv_jout_end(j);
-    cv_jout_end(j);
-}
-
 static void write_line(struct htp_exchange *x, size_t index, const struct line *line)
 {
     struct cv_jout *j = &x->out;
@@ -94,7 +77,7 @@ static void write_line(struct htp_exchange *x, size_t index, const struct line *
     if (d != NULL)
         api_write_departure(x, "departure", &line->result, d, &line->in.order);
     if (!fine)
-        write_problem(x, &line->err);
+        api_write_problem(x, &line->err);
     cv_jout_end(j);
 }
 

@@ -5,10 +5,14 @@
 #include "provision/core/attempts.h"
 #include "provision/internal.h"
 
-enum { CODE_SIGNS = 20, CODE_GROUP = 4 };
+enum { CODE_SIGNS = 16, CODE_GROUP = 4 };
 
-/* "7K2M-..." for people; dashes and blanks are dropped, letters lowered and look-alikes mended before the digest.
- * False: the text is longer than any code. */
+/* Without 0, O, 1 and I: nobody has to guess what is printed. */
+static const char alphabet[] = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+_Static_assert(sizeof(alphabet) == 32 + 1, "five bits a sign");
+
+/* "7K2M-..." for people; dashes and blanks are dropped and capitals lowered before the digest. What no code has is a
+ * misread L. False: the text is longer than any code. */
 static bool code_digest(const struct prov *prov, const char *code, char out[CV_DIGEST_TEXT])
 {
     char plain[CODE_SIGNS + 1];
@@ -19,11 +23,7 @@ static bool code_digest(const struct prov *prov, const char *code, char out[CV_D
             continue;
         if (n == CODE_SIGNS)
             return false;
-        if (c == 'o')
-            c = '0';
-        else if (c == 'i' || c == 'l')
-            c = '1';
-        plain[n++] = c;
+        plain[n++] = c == '1' || c == 'i' ? 'l' : c;
     }
     plain[n] = '\0';
     cv_digest(&prov->options.code_key, plain, n, out);
@@ -32,15 +32,16 @@ static bool code_digest(const struct prov *prov, const char *code, char out[CV_D
 
 static void make_code(char out[32])
 {
-    char signs[CODE_SIGNS + 1];
+    uint8_t random[CODE_SIGNS];
     size_t n = 0;
-    cv_random_text(signs, CODE_SIGNS, true);
+    cv_random(random, sizeof(random));
     for (int i = 0; i < CODE_SIGNS; i++) {
         if (i > 0 && i % CODE_GROUP == 0)
             out[n++] = '-';
-        out[n++] = signs[i];
+        out[n++] = alphabet[random[i] & 31];
     }
     out[n] = '\0';
+    explicit_bzero(random, sizeof(random));
 }
 
 struct reset {
@@ -146,17 +147,22 @@ static bool activate(struct prov_call *call, const struct dom_staff *before, con
     return ok;
 }
 
-static bool redeem(struct prov_call *call, const char *code, const char *password, struct cv_error *err)
+static bool find_holder(struct prov_call *call, const char *code, struct dom_staff *out, struct cv_error *err)
 {
     char digest[CV_DIGEST_TEXT];
-    struct dom_staff before;
-    struct prov_systems systems;
     if (!code_digest(call->prov, code, digest))
         return refuse(err);
-    if (!dir_staff_find_activation(call->dir, digest, call->arena, &before, err))
+    if (!dir_staff_find_activation(call->dir, digest, call->arena, out, err))
         return err->kind == CV_NOT_FOUND ? refuse(err) : false;
-    if (!dom_code_redeemable(&before, cv_now()) || !prov_load_systems(call, &systems, err))
-        return err->kind == CV_OK ? refuse(err) : false;
+    return dom_code_redeemable(out, cv_now()) || refuse(err);
+}
+
+static bool redeem(struct prov_call *call, const char *code, const char *password, struct cv_error *err)
+{
+    struct dom_staff before;
+    struct prov_systems systems;
+    if (!find_holder(call, code, &before, err) || !prov_load_systems(call, &systems, err))
+        return false;
     char *ready = NULL;
     bool fit = dom_password_ok(password, &before, call->faults, &ready);
     bool ok =
@@ -166,16 +172,30 @@ static bool redeem(struct prov_call *call, const char *code, const char *passwor
     return ok;
 }
 
-bool prov_activate(struct prov_call *call, const char *code, const char *password, struct cv_error *err)
+/* Trying codes costs time, whichever question tries them. */
+static bool begin_attempt(struct prov_call *call, struct cv_error *err)
 {
     int wait_s = 0;
-    if (!prov_attempt_begin(call->prov->attempts, call->peer, cv_mono_ns(), &wait_s)) {
-        cv_fail(err, cvp_rate_limited, NULL, "Đã nhập sai quá nhiều lần; vui lòng thử lại sau %d giây",
-                "Wrong too often; please try again in %d seconds", wait_s);
-        err->retry_after_s = wait_s;
-        return false;
-    }
-    bool ok = redeem(call, code, password, err);
+    if (prov_attempt_begin(call->prov->attempts, call->peer, cv_mono_ns(), &wait_s))
+        return true;
+    cv_fail(err, cvp_rate_limited, NULL, "Đã nhập sai quá nhiều lần; vui lòng thử lại sau %d giây",
+            "Wrong too often; please try again in %d seconds", wait_s);
+    err->retry_after_s = wait_s;
+    return false;
+}
+
+static bool end_attempt(struct prov_call *call, bool ok, const struct cv_error *err)
+{
     prov_attempt_end(call->prov->attempts, call->peer, cv_mono_ns(), !ok && err->problem == cvp_activation_refused);
     return ok;
+}
+
+bool prov_activate(struct prov_call *call, const char *code, const char *password, struct cv_error *err)
+{
+    return begin_attempt(call, err) && end_attempt(call, redeem(call, code, password, err), err);
+}
+
+bool prov_activation_look(struct prov_call *call, const char *code, struct dom_staff *out, struct cv_error *err)
+{
+    return begin_attempt(call, err) && end_attempt(call, find_holder(call, code, out, err), err);
 }

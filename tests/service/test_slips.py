@@ -1,0 +1,146 @@
+"""Handing an account over: one-time codes on slips, who gets one, and that a code opens once however many try."""
+import concurrent.futures
+import itertools
+import re
+import xml.dom.minidom
+
+import pytest
+
+from congvu import an, make_units, nth
+from test_doors import bind
+
+numbers = itertools.count(1)
+SETTINGS = {"public_url": "https://congvu.tinh.gov.vn", "mail_imap": "imap.tinh.gov.vn:993", "mail_smtp": "smtp.tinh.gov.vn:587", "webmail_url": "https://thu.tinh.gov.vn"}
+PASSWORD = "Sông-Cái-mùa-lũ-2026"
+CODE = re.compile(r"[A-HJ-NP-Z2-9]{4}(-[A-HJ-NP-Z2-9]{4}){3}")
+
+
+@pytest.fixture(scope="module")
+def service(spec):
+    from congvu import Service
+    service = Service(spec=spec, **SETTINGS).start()
+    try:
+        make_units(service.client())
+        yield service
+        service.stop()
+    finally:
+        service.clean()
+
+
+@pytest.fixture
+def hr(service):
+    return service.client(language="vi")
+
+
+@pytest.fixture
+def team(hr):
+    """A unit of its own with three newcomers and one who has a password."""
+    n = next(numbers)
+    code = f"T1.S{n}"
+    assert hr.put(f"/v1/units/{code}", {"name": {"vi": f"Phòng <Phiếu> {n}"}, "kind": "phong", "parent": "T1", "slug": f"phieu{n}"}).status == 201
+    people = [hr.put(f"/v1/staff/SL-{n}-{i}", an(full_name=nth("Lâm Thị Phiếu", 4 * n + i), unit=code)).json for i in range(4)]
+    secret = hr.post(f"/v1/staff/SL-{n}-3/accounts/mailbox/credential-resets", None).json["code"]
+    assert hr.post("/v1/activations", {"code": secret, "password": PASSWORD}).status == 204
+    return code, people
+
+
+def test_a_unit_gets_a_slip_each_for_who_has_no_password_yet(hr, team):
+    code, people = team
+    dry = hr.post("/v1/slips", {"unit": code}, validate_only=True)
+    assert [i["code"] for i in dry.json["items"]] == [None] * 3
+    answer = hr.post("/v1/slips", {"unit": code})
+    items = answer.json["items"]
+    assert sorted(i["staff"]["id"] for i in items) == sorted(p["id"] for p in people[:3])
+    for item in items:
+        assert CODE.fullmatch(item["code"]) and item["url"] == f"https://congvu.tinh.gov.vn/kichhoat#{item['code']}" and item["address"]
+    assert hr.post("/v1/activation-checks", {"code": items[0]["code"].lower().replace("-", " ")}).json["full_name"] == items[0]["staff"]["full_name"]
+    again = hr.post("/v1/slips", {"unit": code}, {"Idempotency-Key": "the same"}).json["items"]
+    assert again[0]["code"] != items[0]["code"]
+    assert hr.post("/v1/activation-checks", {"code": items[0]["code"]}).code == "activation_refused", "a newer slip ends the older one"
+
+
+def test_the_page_names_who_gets_none(hr, team):
+    code, people = team
+    page = hr.post("/v1/slips", {"staff": [people[0]["id"], people[3]["staff_code"], "NOBODY"]}, format="html", lang="vi")
+    text = page.body.decode()
+    assert page.status == 200 and page.headers["Cache-Control"] == "no-store" and "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert len(CODE.findall(re.sub(r"<svg.*?</svg>", "", text, flags=re.S))) == text.count("<svg") == 2, "and whoever forgot his password"
+    assert "NOBODY" in text and "Không tìm thấy" in text and "Phòng &lt;Phiếu&gt;" in text and "<Phiếu>" not in text
+    assert not re.search(r"https?://|src=|href=|<script", text), "nothing from outside"
+    for person in (people[0], people[3]):
+        assert person["address"] in text and person["full_name"] in text
+
+
+def test_who_may_not(service, hr, team, client):
+    code, people = team
+
+    def token(*scopes, unit=None):
+        return service.client(hr.post("/v1/tokens", {"name": "in", "scopes": scopes, "unit": unit}).json["secret"])
+    blind = token("accounts:write")
+    assert blind.post("/v1/slips", {"unit": code}).code == "scope_missing"
+    other = token("accounts:write", "staff:read", unit="T1.02")
+    assert other.post("/v1/slips", {"unit": code}).code == "unit_not_found"
+    hidden, = other.post("/v1/slips", {"staff": [people[0]["id"]]}).json["items"]
+    assert (hidden["staff"], hidden["code"], hidden["problem"]["code"]) == (None, None, "staff_not_found")
+    assert hr.post("/v1/slips", {}).status == hr.post("/v1/slips", {"unit": code, "staff": []}).status == 422
+    assert hr.post("/v1/slips", {"unit": code, "system": "nothing"}).code == "system_not_found"
+    locked = hr.put(f"/v1/staff/{people[0]['id']}/accounts/mailbox", {"state": "locked", "reason": "leave"})
+    assert locked.status == 200
+    none, = hr.post("/v1/slips", {"staff": [people[0]["id"]]}).json["items"]
+    assert none["problem"]["code"] == "conflict" and none["staff"]["id"] == people[0]["id"]
+    assert client.post("/v1/slips", {"unit": "T1"}, format="html").code == "conflict", "an address to print is needed"
+
+
+def test_a_look_shows_the_holder_and_uses_nothing_up(service, hr, team):
+    person = team[1][0]
+    code = hr.post("/v1/slips", {"staff": [person["id"]]}).json["items"][0]["code"]
+    open_ = service.client("none")
+    open_.token = None
+    for _ in range(3):
+        seen = open_.post("/v1/activation-checks", {"code": code}).json
+        assert (seen["full_name"], seen["address"]) == (person["full_name"], person["address"]) and "birth_year" not in seen
+    assert seen["mail"] == {"imap": "imap.tinh.gov.vn:993", "smtp": "smtp.tinh.gov.vn:587", "webmail": "https://thu.tinh.gov.vn"}
+    weak = open_.post("/v1/activations", {"code": code, "password": "ngan"})
+    assert weak.code == "password_too_weak" and weak.status == 422
+    assert open_.post("/v1/activations", {"code": code, "password": PASSWORD}).status == 204
+    assert open_.post("/v1/activation-checks", {"code": code}).code == "activation_refused"
+    assert bind(service, person, PASSWORD)
+
+
+def test_of_a_hundred_at_once_exactly_one_wins(service, hr, team):
+    person = team[1][1]
+    code = hr.post("/v1/slips", {"staff": [person["id"]]}).json["items"][0]["code"]
+    passwords = [f"Mua-Xuan-{n:03}-Ve" for n in range(100)]
+    answers = {}
+    with concurrent.futures.ThreadPoolExecutor(100) as pool:
+        def one(password):
+            client = service.client()
+            client.token = None
+            return client.post("/v1/activations", {"code": code, "password": password})
+        answers = dict(zip(passwords, pool.map(one, passwords)))
+    won = [p for p, a in answers.items() if a.status == 204]
+    assert len(won) == 1 and bind(service, person, won[0])
+    assert {(a.status, a.code) for p, a in answers.items() if p != won[0]} <= {(422, "activation_refused"), (429, "rate_limited"), (503, "busy")}
+    assert not any(bind(service, person, p) for p in passwords[:5] if p != won[0])
+
+
+def test_a_program_finds_its_settings(hr, client):
+    found = hr.get("/.well-known/autoconfig/mail/config-v1.1.xml", emailaddress="a@ninhthuan.gov.vn")
+    tree = xml.dom.minidom.parseString(found.body)
+    incoming, = tree.getElementsByTagName("incomingServer")
+    assert [n.firstChild.data for name in ("hostname", "port", "socketType") for n in incoming.getElementsByTagName(name)] == ["imap.tinh.gov.vn", "993", "SSL"]
+    assert tree.getElementsByTagName("outgoingServer")[0].getElementsByTagName("socketType")[0].firstChild.data == "STARTTLS"
+    profile = hr.get("/kichhoat/mail.mobileconfig", address="a&b@ninhthuan.gov.vn")
+    import plistlib
+    mail, = plistlib.loads(profile.body)["PayloadContent"]
+    assert mail["EmailAddress"] == mail["IncomingMailServerUsername"] == "a&b@ninhthuan.gov.vn" and mail["OutgoingMailServerPortNumber"] == 587
+    assert hr.get("/kichhoat/mail.mobileconfig", address="a@gmail.com").status == 422
+    assert client.get("/kichhoat/mail.mobileconfig", address="a@ninhthuan.gov.vn").status == 404, "nobody told where the mail is"
+
+
+def test_the_page_of_activation_needs_nothing_from_outside(hr):
+    for path in ("/kichhoat", "/kichhoat/app.js", "/kichhoat/app.css"):
+        answer = hr.get(path)
+        policy = answer.headers["Content-Security-Policy"]
+        assert answer.status == 200 and "default-src 'none'" in policy and "unsafe" not in policy
+        assert not re.search(rb"https?://", answer.body) and answer.headers["Referrer-Policy"] == "no-referrer"
