@@ -102,3 +102,4 @@ void dom_brake_drop_lock(struct dom_brake *brake, struct cv_arena *arena, struct
 /* Between the two, in office hours (Monday to Friday, 07:30 to 11:30 and 13:30 to 17:00 at the site; holidays count as
  * any other day). */
 int64_t dom_working_seconds(cv_moment from, cv_moment to);
+bool dom_is_weekend(cv_day day);

@@ -41,6 +41,7 @@ void cv_clock_confirm(void);
 bool cv_clock_follow(const char *path);
 
 cv_moment cv_now(void);
+int64_t cv_now_ms(void); /* the same moment, finer: for an order, not for days */
 cv_day cv_today(void);
 cv_day cv_day_of(cv_moment m);    /* the site's calendar day */
 cv_moment cv_day_start(cv_day d); /* 00:00 at the site */

@@ -34,3 +34,15 @@ struct pap_slips {
 bool pap_slips_html(struct cv_buf *out, const struct pap_slips *slips, enum cv_lang lang);
 /* The QR code of a text as an SVG element, four modules of quiet zone included. False: too long, or out of memory. */
 bool pap_qr_svg(struct cv_buf *out, const char *text);
+
+/* ---- forms of requests ---- a table with the head and foot that offices know */
+struct pap_form {
+    const char *title, *subject; /* PHIẾU ĐỀ NGHỊ ... */
+    const char *unit;            /* that asks */
+    const char *const *heads;
+    size_t column_count;
+    const char *const *cells; /* row by row */
+    size_t row_count;
+    const char *sum; /* "Danh sách đề nghị: 3 tài khoản" */
+};
+void pap_forms_html(struct cv_buf *out, const struct pap_form *forms, size_t count, cv_day day, enum cv_lang lang);

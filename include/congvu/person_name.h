@@ -21,3 +21,7 @@ bool dom_person_name_ok(struct cv_arena *arena, const char *name, bool split_by_
 /* Do the parts, each whole and in any order, make the full name? Folded; a part may be "". */
 bool dom_name_parts_fit(struct cv_arena *arena, const char *full_name, const char *family, const char *middle,
                         const char *given);
+
+/* Both folded (cv_text_fold): the same name, with y and i alike where one writes either. */
+bool dom_names_alike(const char *a, const char *b);
+bool dom_y_is_i(const char *folded, const char *at);

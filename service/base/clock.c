@@ -123,6 +123,15 @@ cv_moment cv_now(void)
     return (cv_moment)ts.tv_sec + atomic_load_explicit(&wall_offset_s, memory_order_relaxed);
 }
 
+int64_t cv_now_ms(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_REALTIME, &ts);
+    return ((int64_t)ts.tv_sec + atomic_load_explicit(&wall_offset_s, memory_order_relaxed)) * 1000 +
+           ts.tv_nsec / 1000000;
+}
+
 cv_day cv_today(void)
 {
     return cv_day_of(cv_now());

@@ -28,6 +28,7 @@ struct prov {
     bool roots_upgraded;                /* the first token has every right; the clockwork's own */
     cv_day usage_folded;                /* days before this one are sums everywhere; the clockwork's own */
     struct prov_attempts *attempts;     /* at one-time codes */
+    struct prov_attempts *pairs;        /* at code and name of somebody from elsewhere */
     struct cv_lock lock;                /* guards what follows */
     char *reserved[PROV_RESERVED_MAX];  /* names on their way to the directory, in no order */
     cv_day swept_on;                    /* on a new day at once; the clockwork's own */

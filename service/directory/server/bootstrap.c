@@ -78,8 +78,8 @@ static bool ensure_database(const struct work *w, const char *name, struct cv_er
 static bool ensure_folders(const struct work *w, struct cv_error *err)
 {
     static const char *const top[] = {"people", "units", "system"};
-    static const char *const inner[] = {"systems", "tokens",    "brakes",  "policies", "readers",
-                                        "reports", "snapshots", "targets", "batches",  "duplicates"};
+    static const char *const inner[] = {"systems",   "tokens",  "brakes",  "policies",   "readers", "reports",
+                                        "snapshots", "targets", "batches", "duplicates", "requests"};
     const char *root = dir_dn_system_root(w->arena, w->base);
     if (!ensure_base(w, err))
         return false;

@@ -14,11 +14,16 @@ static int64_t overlap(cv_moment a, cv_moment b, cv_moment from, cv_moment to)
     return end > begin ? end - begin : 0;
 }
 
+bool dom_is_weekend(cv_day day)
+{
+    return (day + EPOCH_WEEKDAY) % WEEK >= SATURDAY;
+}
+
 int64_t dom_working_seconds(cv_moment from, cv_moment to)
 {
     int64_t worked = 0;
     for (cv_day d = cv_day_of(from); from < to && d <= cv_day_of(to); d++) {
-        if ((d + EPOCH_WEEKDAY) % WEEK >= SATURDAY)
+        if (dom_is_weekend(d))
             continue;
         for (size_t i = 0; i < CV_COUNT(shifts); i++)
             worked += overlap(from, to, cv_day_start(d) + (cv_moment)shifts[i].from * MINUTE_S,

@@ -142,3 +142,21 @@ bool dom_name_parts_fit(struct cv_arena *arena, const char *full_name, const cha
     }
     return false;
 }
+
+/* ---- alike ---- */
+
+/* Behind a consonant and in "qu" one writes y or i: Lý and Lí, Quý and Quí. Mây and Mai are two names. */
+bool dom_y_is_i(const char *text, const char *at)
+{
+    if (at == text || (*at != 'y' && *at != 'i'))
+        return false;
+    return at[-1] == 'u' ? at - text > 1 && at[-2] == 'q' : at[-1] != ' ' && strchr("aeiouy", at[-1]) == NULL;
+}
+
+bool dom_names_alike(const char *a, const char *b)
+{
+    const char *p = a, *q = b;
+    while (*p != '\0' && (*p == *q || (dom_y_is_i(a, p) && dom_y_is_i(b, q))))
+        p++, q++;
+    return *p == *q;
+}

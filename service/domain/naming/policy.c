@@ -1,6 +1,7 @@
 /* Reads a preset. Every member is obeyed or refused: a misspelt rule, or one that nothing here obeys, must not silently
  * be no rule. What else a regulation says stands in also_regulated, for people. A null number means that the regulation
  * does not say; then the service's own value holds. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +18,6 @@ static const enum dom_desired leaver_states[] = {DOM_LOCKED, DOM_CLOSED};
 /* What regulations also say and nothing here obeys: refused where a rule stands, so that nobody believes it works. */
 static const char *const unobeyed[] = {"timezone",
                                        "eligible",
-                                       "sla_working_days",
                                        "password_reset_hours",
                                        "must_request_within_days",
                                        "default_password",
@@ -144,6 +144,47 @@ static void read_inactivity(struct dom_policy *p, const struct cv_jin *top)
     done(o);
 }
 
+static void read_sla(struct dom_policy *p, const struct cv_jin *top)
+{
+    static const char *const words[DOM_SLAS] = {"create", "change", "lock", "restore", "reset"};
+    const struct cv_jin *o;
+    if (cv_jin_object(top, "sla_working_days", CV_OPTIONAL, &o) != CV_VALUE)
+        return;
+    for (int i = 0; i < DOM_SLAS; i++)
+        number(o, words[i], 1, 60, &p->sla[i]);
+    done(o);
+}
+
+/* "2027-02-05", or "09-02" for every year. */
+static bool take_holiday(const char *text, struct holiday *out)
+{
+    char whole[CV_DAY_TEXT];
+    bool each = strlen(text) == 5;
+    cv_day day;
+    snprintf(whole, sizeof(whole), "%s%s", each ? "2028-" : "", text); /* a leap year: 29/02 is a day */
+    if (!cv_day_parse(whole, &day))
+        return false;
+    cv_day_split(day, &out->year, &out->month, &out->day);
+    out->year = each ? 0 : out->year;
+    return true;
+}
+
+static void read_holidays(struct dom_policy *p, const struct cv_jin *top)
+{
+    const struct cv_jin_list *list;
+    if (cv_jin_array(top, "holidays", CV_OPTIONAL, 400, &list) != CV_VALUE)
+        return;
+    p->holidays = CV_NEWS(p->arena, struct holiday, cv_jin_count(list) + 1);
+    for (size_t i = 0; i < cv_jin_count(list); i++) {
+        const char *text = cv_jin_item_string(list, i, 10);
+        if (text != NULL && cv_arena_ok(p->arena) && take_holiday(text, &p->holidays[p->holiday_count]))
+            p->holiday_count++;
+        else if (text != NULL)
+            cv_jin_fault(top, "holidays", "bad_format", "Ngày nghỉ “%s” cần dạng 2027-02-05 hoặc 09-02",
+                         "The holiday “%s” needs the form 2027-02-05 or 09-02", text);
+    }
+}
+
 static void read_privacy(struct dom_policy *p, const struct cv_jin *top)
 {
     const struct cv_jin *o;
@@ -183,6 +224,8 @@ static bool read_all(struct dom_policy *p, const char *json, size_t len, struct 
     read_inactivity(p, top);
     read_privacy(p, top);
     read_bands(p, top);
+    read_sla(p, top);
+    read_holidays(p, top);
     cv_jin_has(top, "also_regulated");
     done(top);
     if (!cv_faults_check(&faults, cvp_validation_failed, err))
@@ -209,6 +252,7 @@ bool dom_policy_load(const char *json, size_t len, struct dom_policy **out, stru
     p->keep_days = 90;
     p->leaver_state = DOM_CLOSED;
     p->bands = (struct dom_bands){{85, 70, 50}};
+    memcpy(p->sla, (const int[DOM_SLAS]){3, 3, 1, 3, 1}, sizeof(p->sla));
     p->use_deny_file = true;
     if (!read_all(p, json, len, err)) {
         dom_policy_free(&p);

@@ -3,6 +3,7 @@
 
 #include "congvu/account.h"
 #include "congvu/coverage.h"
+#include "congvu/naming.h"
 
 enum { POLICY_LOCAL_MAX = 64, POLICY_STT_MAX = 9999, POLICY_DENY_MAX = 4096 };
 
@@ -24,6 +25,11 @@ struct dom_policy {
     int alias_days, keep_days, revoke_days, audit_months;
     enum dom_desired leaver_state;
     struct dom_bands bands;
+    int sla[DOM_SLAS];
+    struct holiday {
+        int year, month, day; /* year 0 = every year */
+    } * holidays;
+    size_t holiday_count;
     const char **reserved;
     size_t reserved_count;
     bool use_deny_file;

@@ -12,15 +12,16 @@ bool prov_new(const struct prov_options *options, struct prov **out, struct cv_e
     struct prov *prov = calloc(1, sizeof(*prov));
     if (prov == NULL)
         return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
+    cv_lock_init(&prov->lock, CV_RANK_NAMES);
     prov->attempts = prov_attempts_new();
-    if (prov->attempts == NULL) {
-        free(prov);
+    prov->pairs = prov_attempts_new();
+    if (prov->attempts == NULL || prov->pairs == NULL) {
+        prov_free(&prov);
         return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
     }
     prov->options = *options;
     prov->usage_folded = prov->snapshot_day = CV_NO_DAY;
     prov->reminded_at = CV_NO_MOMENT;
-    cv_lock_init(&prov->lock, CV_RANK_NAMES);
     *out = prov;
     return true;
 }
@@ -37,6 +38,7 @@ void prov_free(struct prov **prov)
     for (size_t i = 0; i < (*prov)->reserved_count; i++)
         free((*prov)->reserved[i]);
     prov_attempts_free(&(*prov)->attempts);
+    prov_attempts_free(&(*prov)->pairs);
     cv_lock_destroy(&(*prov)->lock);
     free(*prov);
     *prov = NULL;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "congvu/person_name.h"
 #include "view/ask/ask.h"
 
 /* ---- answers ---- */
@@ -308,22 +309,6 @@ struct twin {
     cv_day day;
 };
 
-/* Behind a consonant and in "qu" one writes y or i: Lý and Lí, Quý and Quí. Mây and Mai are two names. */
-static bool y_is_i(const char *text, const char *at)
-{
-    if (at == text || (*at != 'y' && *at != 'i'))
-        return false;
-    return at[-1] == 'u' ? at - text > 1 && at[-2] == 'q' : at[-1] != ' ' && strchr("aeiouy", at[-1]) == NULL;
-}
-
-static bool sounds_same(const char *a, const char *b)
-{
-    const char *p = a, *q = b;
-    while (*p != '\0' && (*p == *q || (y_is_i(a, p) && y_is_i(b, q))))
-        p++, q++;
-    return *p == *q;
-}
-
 /* Of the words that can be written in one way only. */
 static uint64_t sure_sign(const char *folded)
 {
@@ -332,7 +317,7 @@ static uint64_t sure_sign(const char *folded)
         size_t len = strcspn(word, " ");
         bool sure = true;
         for (size_t i = 0; i < len; i++)
-            sure = sure && !y_is_i(folded, word + i);
+            sure = sure && !dom_y_is_i(folded, word + i);
         sign |= sure ? view_word_sign(word, len).all : 0;
         word += len;
     }
@@ -343,7 +328,7 @@ static bool is_twin(const struct person *p, const struct twin *t)
 {
     const struct post *post = view_home_on(p, t->day);
     const char *folded = person_text(p, p->folded);
-    if (!post || !folded || !sounds_same(folded, t->folded))
+    if (!post || !folded || !dom_names_alike(folded, t->folded))
         return false;
     return (t->birth_year && p->birth_year == t->birth_year) ||
            (t->has_mobile && memcmp(p->mobile, t->mobile, sizeof p->mobile) == 0) ||

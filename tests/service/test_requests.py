@@ -1,0 +1,183 @@
+"""What one unit asks and another one answers: somebody from elsewhere, accounts for units without the right."""
+import datetime
+import itertools
+
+import pytest
+
+from congvu import Client, an, make_units, nth, wait_for
+
+numbers = itertools.count(1)
+TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
+LATER = (TODAY + datetime.timedelta(30)).isoformat()
+HR = ["staff:read", "staff:write", "accounts:write", "units:read"]
+
+
+def reach(service, unit, scopes=HR, name="hr"):
+    made = service.client().post("/v1/tokens", {"name": name, "scopes": scopes, "unit": unit})
+    assert made.status == 201, made
+    return service.client(made.json["secret"])
+
+
+@pytest.fixture
+def two(shared, client):
+    """Two communes with a clerk each, and somebody at work in the first one."""
+    n = next(numbers)
+    for side in "AB":
+        assert client.put(f"/v1/units/T1.{side}{n}", {"name": {"vi": f"Xã {side} {n}"}, "kind": "ubnd_xa", "parent": "T1", "slug": f"xa{side.lower()}{n}"}).status == 201
+    person = client.put(f"/v1/staff/MV-{n}", an(full_name=nth("Lê Thị Lý", n), unit=f"T1.A{n}")).json
+    return {"giver": reach(shared, f"T1.A{n}"), "taker": reach(shared, f"T1.B{n}"), "from": f"T1.A{n}", "to": f"T1.B{n}", "person": person}
+
+
+def transfer(two, **more):
+    return {"kind": "transfer", "unit": two["to"], "person": {"key": two["person"]["staff_code"], "full_name": two["person"]["full_name"]}, "title": "Phó phòng",
+            "decision": {"number": "9/QĐ", "effective_on": LATER}, **more}
+
+
+def test_nothing_is_learnt_from_a_wrong_pair(client, two):
+    taker, person = two["taker"], two["person"]
+    right, other = person["full_name"], client.put(f"/v1/staff/OT-{next(numbers)}", an(full_name=nth("Trần Văn Khác", next(numbers)))).json
+    wrong = [taker.post("/v1/requests", transfer(two, person={"key": key, "full_name": name}))
+             for key, name in ((person["staff_code"], "Lê Thị Sai"), ("NOBODY-1", right), (person["address"], other["full_name"]), ("ai@ninhthuan.gov.vn", right))]
+    assert {(a.status, a.code, a.json["detail"], str(a.json["errors"])) for a in wrong} == {(404, "staff_not_found", wrong[0].json["detail"], str(wrong[0].json["errors"]))}
+    assert taker.get("/v1/requests").json["items"] == [] and two["giver"].get("/v1/requests").json["items"] == []
+    right_way = taker.post("/v1/requests", transfer(two, person={"key": person["address"], "full_name": right.replace("Lý", "Lí").upper()}))
+    assert right_way.status == 201, right_way
+    assert right_way.json["staff"] is None and right_way.json["waits_for"] is None and person["id"] not in right_way.body.decode(), "where he is, they are not told"
+
+
+def test_until_it_is_confirmed_nothing_changes_and_on_the_day_everything_does(start):
+    service = start()
+    client = service.client()
+    make_units(client)
+    client.put("/v1/units/T1.A", {"name": {"vi": "Xã A"}, "kind": "ubnd_xa", "parent": "T1", "slug": "xaa"})
+    client.put("/v1/units/T1.B", {"name": {"vi": "Xã B"}, "kind": "ubnd_xa", "parent": "T1", "slug": "xab"})
+    person = client.put("/v1/staff/MV", an(full_name="Lê Thị Lý", unit="T1.A")).json
+    giver, taker = reach(service, "T1.A"), reach(service, "T1.B")
+    two = {"to": "T1.B", "person": person}
+    dry = taker.post("/v1/requests", transfer(two), validate_only=True)
+    assert dry.status == 200 and dry.json["id"] is None and taker.get("/v1/requests").json["items"] == []
+    asked = taker.post("/v1/requests", transfer(two), {"Idempotency-Key": "one"})
+    again = taker.post("/v1/requests", transfer(two), {"Idempotency-Key": "one"})
+    assert (asked.status, again.status, again.headers["Idempotency-Replayed"]) == (201, 201, "true") and again.json == asked.json
+    assert taker.post("/v1/requests", transfer(two)).code == "conflict", "asked already"
+    path = f"/v1/requests/{asked.json['id']}/answer"
+    seen, = giver.get("/v1/requests").json["items"]
+    assert (seen["staff"]["id"], seen["unit"]["code"], seen["waits_for"]["code"], seen["risen"]) == (person["id"], "T1.B", "T1.A", 0)
+    for refused in (taker.put(path, {"answer": "confirmed"}), reach(service, "T1.A", ["staff:read"]).put(path, {"answer": "confirmed"})):
+        assert (refused.status, refused.code) == (403, "scope_missing")
+    assert reach(service, "T1.02").get(f"/v1/requests/{asked.json['id']}").code == "request_not_found"
+    before = client.get("/v1/staff/MV")
+    tried = giver.put(path, {"answer": "confirmed"}, validate_only=True)
+    changes = {c["field"]: (c["from"], c["to"]) for c in tried.json["changes"]}
+    assert tried.json["state"] == "waiting" and "posts" in changes and "unit" not in changes and client.get("/v1/staff/MV").json == before.json
+    done = giver.put(path, {"answer": "confirmed"})
+    assert (done.status, done.json["state"]) == (200, "done"), done
+    assert giver.put(path, {"answer": "confirmed"}).json == done.json, "safe to repeat"
+    assert giver.put(path, {"answer": "refused", "reason": "không"}).code == "conflict"
+    waiting = client.get("/v1/staff/MV").json
+    assert waiting["unit"]["code"] == "T1.A" and taker.get("/v1/staff/MV").status == 404, "until the day nothing changes"
+    post, = [p for p in waiting["posts"] if p["from"] == LATER]
+    assert (post["unit"]["code"], post["title"], post["decision"]["number"]) == ("T1.B", "Phó phòng", "9/QĐ")
+    service.stop()
+    later = start(service.data, clock_offset=str(31 * 86400))
+    client = later.client()
+    wait_for(lambda: client.get("/v1/staff/MV").json["unit"]["code"] == "T1.B", "the day has come")
+    taker = Client(later.port, taker.token, later.spec)
+    there = wait_for(lambda: (a := taker.get("/v1/staff/MV")).status == 200 and a.json, "the new unit sees him")
+    assert (there["id"], there["title"], there["address"]) == (person["id"], "Phó phòng", person["address"]), "the mailbox stays his"
+    wait_for(lambda: {a["system"]: a["observed"]["login"] for a in taker.get("/v1/staff/MV").json["accounts"]}["td-office"].startswith("xab_"), "his login of the new unit")
+    assert Client(later.port, giver.token, later.spec).get("/v1/staff/MV").status == 404
+
+
+def test_refused_and_withdrawn(two):
+    taker, giver = two["taker"], two["giver"]
+    first = taker.post("/v1/requests", transfer(two)).json["id"]
+    assert giver.put(f"/v1/requests/{first}/answer", {"answer": "refused"}).json["errors"][0]["pointer"] == "#/reason"
+    assert giver.put(f"/v1/requests/{first}/answer", {"answer": "withdrawn"}).code == "scope_missing"
+    no = giver.put(f"/v1/requests/{first}/answer", {"answer": "refused", "reason": "Đang phụ trách kiểm kê"}).json
+    assert (no["state"], no["answer"]) == ("refused", "Đang phụ trách kiểm kê") and taker.get(f"/v1/requests/{first}").json["answer"] == no["answer"]
+    second = taker.post("/v1/requests", transfer(two)).json["id"]
+    assert taker.put(f"/v1/requests/{second}/answer", {"answer": "withdrawn"}).json["state"] == "withdrawn"
+    assert giver.put(f"/v1/requests/{second}/answer", {"answer": "confirmed"}).code == "conflict"
+    assert [r["id"] for r in taker.get("/v1/requests", state="refused,withdrawn").json["items"]] == [second, first], "the newest first"
+    page = taker.get("/v1/requests", state="refused,withdrawn", page_size=1).json
+    assert [r["id"] for r in taker.get("/v1/requests", state="refused,withdrawn", page_size=1, page_token=page["next_page_token"]).json["items"]] == [first]
+
+
+def test_without_an_answer_it_goes_above(start):
+    service = start()
+    client = service.client()
+    make_units(client)
+    client.put("/v1/units/T1.01.1", {"name": {"vi": "Tổ Một"}, "kind": "phong", "parent": "T1.01", "slug": "to1"})
+    person = client.put("/v1/staff/UP", an(full_name="Lê Thị Lên", unit="T1.01.1")).json
+    taker = reach(service, "T1.02")
+    asked = taker.post("/v1/requests", transfer({"to": "T1.02", "person": person}))
+    due, day, left = datetime.date.fromisoformat(asked.json["due_on"]), TODAY, 3
+    while left:
+        day += datetime.timedelta(1)
+        left -= day.weekday() < 5 and f"{day:%m-%d}" not in ("01-01", "04-30", "05-01", "09-02")
+    assert due == day, "three working days"
+    service.stop()
+    for offset, unit in ((due - TODAY, "T1.01.1"), (due - TODAY + datetime.timedelta(1), "T1.01"), (datetime.timedelta(60), "T1")):
+        later = start(service.data, clock_offset=str(offset.days * 86400))
+        client = later.client()
+        seen = client.get(f"/v1/requests/{asked.json['id']}").json
+        assert seen["waits_for"]["code"] == unit and [r["id"] for r in client.get("/v1/requests", waits_for=unit).json["items"]] == [seen["id"]], offset
+        later.stop()
+    over = start(service.data, clock_offset=str(92 * 86400)).client()
+    assert over.get(f"/v1/requests/{asked.json['id']}").json["state"] == "lapsed" and over.get("/v1/requests").json["items"] == []
+    assert over.put(f"/v1/requests/{asked.json['id']}/answer", {"answer": "confirmed"}).code == "conflict"
+
+
+def test_a_guesser_is_slowed(shared, two):
+    guesser = reach(shared, two["to"])
+    answers = [guesser.post("/v1/requests", transfer(two, person={"key": f"G-{n}", "full_name": "Lê Thị Đoán"})) for n in range(30)]
+    assert answers[0].code == "staff_not_found" and answers[-1].code == "rate_limited" and int(answers[-1].headers["Retry-After"]) > 0
+    assert guesser.post("/v1/requests", transfer(two)).code == "rate_limited", "a right one too"
+    assert two["taker"].post("/v1/requests", transfer(two)).status == 201, "but nobody else"
+
+
+def test_accounts_asked_for_by_who_may_not_do_it(shared, client, two):
+    person, office = two["person"], two["from"]
+    head = reach(shared, office, ["staff:read"])
+    lock = head.post("/v1/requests", {"kind": "lock", "unit": office, "person": {"key": person["staff_code"]}, "reason": "leave", "decision": {"number": "4/TB"}})
+    assert lock.status == 201 and lock.json["staff"]["id"] == person["id"], lock
+    assert head.put(f"/v1/requests/{lock.json['id']}/answer", {"answer": "confirmed"}).code == "scope_missing"
+    page = head.call("GET", "/v1/requests", headers={"Accept": "text/html", "Accept-Language": "vi"}).body.decode()
+    for words in ("PHIẾU ĐỀ NGHỊ", "Tạm khóa tài khoản", person["full_name"], "Nghỉ dài ngày", "4/TB", "Danh sách đề nghị: 1 trường hợp", "XÁC NHẬN CỦA CƠ QUAN"):
+        assert words in page, words
+    assert two["giver"].put(f"/v1/requests/{lock.json['id']}/answer", {"answer": "confirmed"}).json["state"] == "done"
+    account = next(a for a in client.get(f"/v1/staff/{person['id']}").json["accounts"] if a["system"] == "mailbox")
+    assert (account["desired"]["state"], account["desired"]["reason"]) == ("locked", "leave")
+    for kind in ("restore", "reset"):
+        asked = head.post("/v1/requests", {"kind": kind, "unit": office, "person": {"key": person["staff_code"]}}).json
+        done = two["giver"].put(f"/v1/requests/{asked['id']}/answer", {"answer": "confirmed"}).json
+        assert done["state"] == "done", done
+    assert client.post("/v1/activations", {"code": done["code"], "password": "Sông-Cái-mùa-lũ-2026"}).status == 204
+    assert "code" not in two["giver"].put(f"/v1/requests/{asked['id']}/answer", {"answer": "confirmed"}).json, "once"
+    assert head.post("/v1/requests", {"kind": "lock", "unit": office, "person": {"key": "NOBODY"}, "reason": "leave"}).code == "staff_not_found"
+    assert head.post("/v1/requests", {"kind": "lock", "unit": office, "person": {"key": person["id"]}}).json["errors"][0]["pointer"] == "#/reason"
+    assert head.post("/v1/requests", transfer(two, unit=office)).code == "scope_missing"
+
+
+def test_a_newcomer_asked_for(shared, client, two):
+    office, n = two["from"], next(numbers)
+    head = reach(shared, office, ["staff:read"])
+    name = nth("Nguyễn Thị Mới", n)
+    bad = head.post("/v1/requests", {"kind": "new_account", "unit": office, "new_staff": {"full_name": "Nguyễn 2", "category": "nothing"}})
+    assert bad.status == 422
+    body = {"kind": "new_account", "unit": office, "new_staff": {"full_name": name, "title": "Văn thư", "category": "cong_chuc", "birth_year": 1999}, "decision": {"number": "5/QĐ"}}
+    asked = head.post("/v1/requests", body)
+    assert asked.status == 201 and client.get("/v1/staff", q=name).json["items"] == [], asked
+    path = f"/v1/requests/{asked.json['id']}/answer"
+    dry = two["giver"].put(path, {"answer": "confirmed"}, validate_only=True).json
+    assert {"full_name", "address", "unit"} <= {c["field"] for c in dry["changes"]} and client.get("/v1/staff", q=name).json["items"] == []
+    twin = client.post("/v1/staff", an(full_name=name, unit=office, birth_year=1999)).json
+    known = two["giver"].put(path, {"answer": "confirmed"})
+    assert known.code == "possible_duplicate" and [c["id"] for c in known.json["candidates"]] == [twin["id"]]
+    assert head.get(f"/v1/requests/{asked.json['id']}").json["state"] == "waiting", "what was not done waits again"
+    done = two["giver"].put(path, {"answer": "confirmed", "not_same_as": ["*"]}).json
+    assert done["state"] == "done" and done["staff"]["id"] != twin["id"]
+    made = client.get(f"/v1/staff/{done['staff']['id']}").json
+    assert (made["full_name"], made["unit"]["code"], made["birth_year"]) == (name, office, 1999)
+    assert two["giver"].put(path, {"answer": "confirmed"}).json["staff"] == done["staff"] and len(client.get("/v1/staff", q=name).json["items"]) == 2
