@@ -11,8 +11,13 @@ congvu_run_packages="slapd slapd-contrib ldap-utils curl ca-certificates"
 congvu_mail_packages="dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-ldap dovecot-sieve postfix postfix-ldap"
 congvu_test_packages="procps openssl nginx-light libcmocka-dev python3-pytest python3-ldap3 python3-jsonschema python3-hypothesis clang libclang-rt-$congvu_clang-dev universal-ctags git $congvu_formatter"
 congvu_paper_packages="libreoffice-calc-nogui chromium poppler-utils fonts-liberation zbar-tools"
-congvu_console_packages="chromium fonts-liberation nodejs npm"
+congvu_console_packages="chromium fonts-liberation"
 congvu_more_packages="clang-tidy systemd strace"
+
+# Node may be there from elsewhere, and Debian's npm does not go with it.
+congvu_node() {
+    command -v node >/dev/null && command -v npm >/dev/null && command -v npx >/dev/null || congvu_install nodejs npm
+}
 
 # Installs what is missing of the packages named. Daemons that come with them are kept from starting.
 congvu_install() {

@@ -181,7 +181,7 @@ static int with_settings(const struct options *options, struct service *s)
     case CMD_CHECK:
         return prove(s, &faults);
     case CMD_DIRECTORY:
-        return machine_promote(options, s, &err) ? 0 : complain(&faults, &err);
+        return machine_pair(options, s, &err) ? 0 : complain(&faults, &err);
     case CMD_CONFIRM_CLOCK:
         return machine_confirm_clock(s, &err) ? 0 : complain(&faults, &err);
     case CMD_OPEN:

@@ -61,6 +61,10 @@ void options_help(void)
           "  congvud directory promote --url URI [--accept-missing] --config FILE\n"
           "      this server of the site is the one that is written to from now on; ends with the list of what may be\n"
           "      missing there, unless that is accepted\n"
+          "  congvud directory print --role provider|standby --config FILE [--url URI --replica-password-file FILE]\n"
+          "      the slapd.conf of the server that takes writes, or of one that follows the server at URI\n"
+          "  congvud directory single --config FILE\n"
+          "      names are given although no other server of the site follows, until one does; it is recorded\n"
           "  congvud routes      the table of routes and rights, as JSON lines\n"
           "  congvud fields      the members of records in JSON, as JSON lines\n"
           "  congvud settings    a commented sample of the settings file\n"
@@ -107,6 +111,12 @@ static bool take_option(struct options *o, struct cv_arena *arena, int argc, cha
         o->url = value;
     else if (strcmp(name, "log-of") == 0)
         o->log_of = value;
+    else if (strcmp(name, "role") == 0)
+        o->role = value;
+    else if (strcmp(name, "replica-password-file") == 0)
+        o->password_file = value;
+    else if (strcmp(name, "slapd-conf") == 0)
+        o->slapd_conf = value;
     else
         return add_override(o, arena, name, value, err);
     return true;

@@ -1,10 +1,15 @@
-/* `congvud directory promote`: another server of the site is the one that is written to, says a person. */
+/* `congvud directory ...`: what a person says about the servers of a site. */
 #include <inttypes.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "congvu/naming.h"
 #include "congvu/server.h"
 #include "service.h"
+
+enum { SINGLE_MS = 10000, PRINT_MAX = 1 << 20 };
 
 static void say(void *ctx, const char *line)
 {
@@ -12,31 +17,104 @@ static void say(void *ctx, const char *line)
     fprintf(stderr, "congvud: %s\n", line);
 }
 
-static bool understood(const struct options *options, struct cv_error *err)
+static bool has_url(const struct options *options, struct cv_error *err)
 {
-    if (options->folder == NULL || strcmp(options->folder, "promote") != 0)
-        return cv_fail(err, cvp_validation_failed, NULL, "Chỉ có: congvud directory promote",
-                       "There is only: congvud directory promote");
     return options->url != NULL || cv_fail(err, cvp_validation_failed, NULL, "Cần --url: máy chủ sẽ nhận ghi",
                                            "Needs --url: the server that is to be written to");
 }
 
-bool machine_promote(const struct options *options, struct service *s, struct cv_error *err)
+static bool promote(const struct options *options, struct service *s, struct cv_error *err)
 {
-    const struct conf *c = &s->conf;
-    const struct dir_config config = {.uri = c->directory_uri,
-                                      .base = c->directory_base,
-                                      .bind_dn = *c->directory_bind_dn != '\0' ? c->directory_bind_dn : NULL,
-                                      .password_file =
-                                          *c->directory_password_file != '\0' ? c->directory_password_file : NULL,
-                                      .ca_file = *c->directory_ca_file != '\0' ? c->directory_ca_file : NULL,
-                                      .connect_ms = (int)c->directory_connect_ms};
     int64_t term;
-    if (!understood(options, err) || !cv_text_init(err) || !cv_clock_init(c->timezone, c->clock_offset, err) ||
-        !dir_promote(&config, options->url, options->accept_missing, say, NULL, &term, err))
+    if (!has_url(options, err) ||
+        !dir_promote(&s->directory, options->url, options->accept_missing, say, NULL, &term, err))
         return false;
     printf("%s is written to from now on, term %" PRId64 "; run the former one as its follower before it comes back / "
            "từ nay ghi vào máy chủ này; hãy cho máy chủ cũ chạy theo nó trước khi bật lại\n",
            options->url, term);
     return true;
+}
+
+/* "root at 2026-11-29T18:00:00+07:00" */
+static const char *who_and_when(struct service *s)
+{
+    char now[CV_MOMENT_TEXT];
+    const struct passwd *user = getpwuid(getuid());
+    return cv_arena_printf(s->arena, "%.64s at %s", user != NULL ? user->pw_name : "-",
+                           cv_moment_rfc3339(cv_now(), now));
+}
+
+static bool single(const struct options *options, struct service *s, struct cv_error *err)
+{
+    (void)options;
+    dir_session_deadline(s->timer_session, cv_deadline_in_ms(SINGLE_MS));
+    if (!dir_single(s->timer_session, who_and_when(s), err))
+        return false;
+    puts("Names are given although no other server has them, until one follows again. Say this on one side only: what "
+         "is written at both is given twice / Tên mới được cấp dù không có máy chủ dự phòng, cho đến khi có lại. Chỉ "
+         "cho phép ở một phía: ghi ở cả hai phía thì một tên sẽ cấp cho hai người");
+    return true;
+}
+
+static bool wrong_role(struct cv_error *err)
+{
+    return cv_fail(err, cvp_validation_failed, NULL,
+                   "Cần --role provider, hoặc --role standby cùng --url và --replica-password-file",
+                   "Needs --role provider, or --role standby with --url and --replica-password-file");
+}
+
+static bool role(const struct options *options, struct service *s, struct dir_print *out, struct cv_error *err)
+{
+    bool follows = options->role != NULL && strcmp(options->role, "standby") == 0;
+    if (options->role == NULL || (!follows && strcmp(options->role, "provider") != 0))
+        return wrong_role(err);
+    if (!follows)
+        return true;
+    if (options->url == NULL || options->password_file == NULL)
+        return wrong_role(err);
+    out->follow = options->url;
+    return dir_password_of(options->password_file, s->arena, &out->password, err);
+}
+
+static bool print(const struct options *options, struct service *s, struct cv_error *err)
+{
+    struct dir_print site = {.base = s->conf.directory_base,
+                             .version = CONGVU_VERSION,
+                             .max_bytes = (uint64_t)s->conf.directory_max_mib << 20,
+                             .ca_file = *s->conf.directory_ca_file != '\0' ? s->conf.directory_ca_file : NULL};
+    cv_auto_buf out;
+    cv_buf_init(&out, PRINT_MAX);
+    if (!role(options, s, &site, err) || !startup_policy(s, err))
+        return false;
+    site.log_days = dom_policy_log_days(s->policy);
+    dir_print(&site, &out);
+    return fputs(cv_buf_str(&out), stdout) >= 0 && fflush(stdout) == 0;
+}
+
+static const struct {
+    const char *word;
+    bool (*run)(const struct options *options, struct service *s, struct cv_error *err);
+    bool asks; /* the servers */
+} commands[] = {{"print", print, false}, {"promote", promote, true}, {"single", single, true}};
+
+static bool site(struct service *s, struct cv_error *err)
+{
+    return *s->conf.directory_uri != '\0'
+               ? startup_directory(s, true, err) && dir_session_open(&s->directory, &s->timer_session, err)
+               : cv_fail(err, cvp_validation_failed, NULL, "Chỉ dùng với máy chủ LDAP riêng (directory_uri)",
+                         "Only for a site's own servers (directory_uri)");
+}
+
+bool machine_pair(const struct options *options, struct service *s, struct cv_error *err)
+{
+    size_t i = 0;
+    while (i < CV_COUNT(commands) && (options->folder == NULL || strcmp(options->folder, commands[i].word) != 0))
+        i++;
+    if (i == CV_COUNT(commands))
+        return cv_fail(err, cvp_validation_failed, NULL, "Chỉ có: congvud directory print, promote, single",
+                       "There is only: congvud directory print, promote, single");
+    bool ok = cv_text_init(err) && cv_clock_init(s->conf.timezone, s->conf.clock_offset, err) &&
+              (!commands[i].asks || site(s, err)) && commands[i].run(options, s, err);
+    service_stop(s);
+    return ok;
 }

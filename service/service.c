@@ -234,6 +234,7 @@ void service_stop(struct service *s)
     view_free(&s->view);
     dom_policy_free(&s->policy);
     dir_embedded_stop(&s->embedded);
+    dir_standby_stop(&s->directory.standby);
     dir_site_close(&s->directory.site);
     struct cv_error err = {0};
     if (s->sealed && !service_seal(s, &err))

@@ -67,9 +67,10 @@ struct options {
     const char *config_file;
     const char *overrides[64];
     size_t override_count;
-    const char *url;    /* healthcheck; directory: the server */
-    const char *folder; /* of a backup; directory: what to do */
-    const char *log_of; /* restore: the dead machine's */
+    const char *url;                               /* healthcheck; directory: the server */
+    const char *folder;                            /* of a backup; directory: what to do */
+    const char *log_of;                            /* restore: the dead machine's */
+    const char *role, *password_file, *slapd_conf; /* directory print and rejoin */
     bool without_log, accept_missing;
 };
 bool options_parse(int argc, char **argv, struct cv_arena *arena, struct options *out, struct cv_error *err);
@@ -102,8 +103,8 @@ bool machine_backup(const struct options *options, struct service *s, struct cv_
 bool machine_restore(const struct options *options, struct service *s, struct cv_error *err);
 bool machine_confirm_clock(struct service *s, struct cv_error *err);
 bool machine_open(struct service *s, struct cv_error *err);
-/* pair.c */
-bool machine_promote(const struct options *options, struct service *s, struct cv_error *err);
+/* pair.c: `congvud directory ...` */
+bool machine_pair(const struct options *options, struct service *s, struct cv_error *err);
 extern const char congvu_systems[], congvu_systems_end[]; /* deploy/systems.json: the systems of a new directory */
 /* check_data.c: `congvud check-data`; prints what it finds, a JSON object a line, and a summary. */
 bool check_data(struct service *s, bool *out_found, struct cv_error *err);

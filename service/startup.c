@@ -364,6 +364,7 @@ static bool start_http(struct service *s, struct cv_error *err)
                                   .max_body = CV_MAX_BODY,
                                   .proxies = c->trusted_proxies,
                                   .problem_members = api_problem_members,
+                                  .succeeded = api_succeeded,
                                   .scope_names = dom_scope_words};
     if (!start_lane(s, HTP_INTERACTIVE, "interactive", (int)c->workers_interactive, (size_t)c->queue_interactive,
                     err) ||
@@ -381,7 +382,14 @@ static bool start_http(struct service *s, struct cv_error *err)
 
 static bool start_looking(struct service *s, struct cv_error *err)
 {
-    return s->directory.site == NULL || job_timer_start("servers", LOOK_MS, service_look, s, &s->look_timer, err);
+    const struct conf *c = &s->conf;
+    if (s->directory.site == NULL)
+        return true;
+    bool pair = strchr(c->directory_uri, ' ') != NULL && c->standby_wait_ms > 0;
+    bool ok = !pair || dir_standby_start(&s->directory, (int)c->standby_wait_ms, (int)c->standby_refuse_s,
+                                         &s->directory.standby, err);
+    s->api.standby = s->directory.standby;
+    return ok && job_timer_start("servers", LOOK_MS, service_look, s, &s->look_timer, err);
 }
 
 static bool start_lease(struct service *s, struct cv_error *err)

@@ -17,7 +17,7 @@ esac
 congvu_install $congvu_build_packages $congvu_run_packages $congvu_test_packages $congvu_mail_packages
 # shellcheck disable=SC2086
 [ -z "$more" ] || congvu_install $congvu_more_packages
-command -v npx >/dev/null || congvu_install nodejs npm
+congvu_node
 
 ring() { printf '\n== %s\n' "$*"; }
 build() { mkdir -p build && cmake --preset "$1" >"build/$1.log" 2>&1 && cmake --build "build/$1" >>"build/$1.log" 2>&1 || { tail -60 "build/$1.log"; exit 1; }; }

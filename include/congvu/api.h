@@ -23,7 +23,8 @@ struct dir_room;
 struct api {
     struct view *view;
     struct dir_sync *sync;
-    struct dir_site *site; /* NULL = the embedded directory */
+    struct dir_site *site;       /* NULL = the embedded directory */
+    struct dir_standby *standby; /* NULL = nobody follows it */
     struct prov *prov;
     struct rec *rec;
     struct rec_connectors *connectors;
@@ -73,5 +74,7 @@ htp_authenticate api_authenticate;
 /* The commit that this program was built from, "unknown" without git. */
 const char *api_commit(void);
 bool api_console_carried(void); /* is the web console in this build? */
+/* What the answers of writes carry while only one server has what is written. */
+void api_succeeded(struct htp_exchange *x);
 /* What problems of the API carry beside the usual members. */
 void api_problem_members(struct htp_exchange *x, const struct cv_error *err);

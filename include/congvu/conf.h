@@ -35,6 +35,10 @@
     TEXT(directory_password_file, "", "file (0600) with the password of directory_bind_dn")                            \
     TEXT(directory_ca_file, "", "certificates that ldaps servers must chain to; empty = those of the machine")         \
     NUMBER(directory_connect_ms, 2000, 50, 60000, "ms", "bound of connecting and binding")                             \
+    NUMBER(standby_wait_ms, 2000, 0, 60000, "ms",                                                                      \
+           "with several servers: how long a write waits until another one has it; 0 = it does not wait")              \
+    NUMBER(standby_refuse_s, 30, 1, 86400, "s",                                                                        \
+           "after so long without a server that follows no new names are given, until congvud directory single")       \
     NUMBER(directory_max_mib, 4096, 16, 1048576, "MiB",                                                                \
            "size reserved for each database of the embedded directory (sparse)")                                       \
     SWITCH(directory_nosync, false, "do not flush each write: only for tests and imports that can be repeated")        \

@@ -158,6 +158,8 @@ struct htp_options {
     size_t max_body;
     /* Writes what a problem carries beside its usual members, into its open object; NULL = nothing ever. */
     void (*problem_members)(struct htp_exchange *x, const struct cv_error *err);
+    /* Before the answer of something that succeeded is sent: header fields that all of them have; NULL = none. */
+    void (*succeeded)(struct htp_exchange *x);
     const char *proxies; /* networks whose X-Forwarded-For says who the client is, see cv_networks_parse; "" = none */
     const char *const *scope_names; /* name of bit i, NULL at the end: for the text of 403; may be NULL */
 };

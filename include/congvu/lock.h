@@ -32,6 +32,7 @@ enum cv_rank {
     CV_RANK_QUIET,    /* http: the end of all requests */
     CV_RANK_LANE,     /* job: a lane's queue */
     CV_RANK_TIMER,    /* job: the clockwork's next round */
+    CV_RANK_STANDBY,  /* directory: what the server that follows has */
     CV_RANK_SITE,     /* directory: which server takes writes */
     CV_RANK_GUARD,    /* directory: a TLS connection that is being opened */
     CV_RANK_SLAPD,    /* directory: the embedded server's child */

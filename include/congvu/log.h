@@ -41,6 +41,7 @@ void cv_log_request(const char *request_id);
     X(view_refreshes, "view refreshes completed")                                                                      \
     X(view_sweeps_refused, "sweeps refused because too many people would vanish")                                      \
     X(view_wait_timeouts, "writes answered before the view had seen them")                                             \
+    X(standby_wait_timeouts, "writes that no other server had in time")                                                \
     X(name_collisions, "address candidates that were taken")                                                           \
     X(staff_created, "people onboarded")                                                                               \
     X(departures_done, "departures carried out")                                                                       \

@@ -20,6 +20,8 @@ struct dir_bootstrap {
  * once. Refuses (CV_CONFLICT) a newer schema version or another key. Data that are whole but on servers that only read
  * are taken as they are. */
 bool dir_bootstrap(struct dir_session *s, const struct dir_bootstrap *what, struct cv_error *err);
+/* What every server has for itself and no other brings it (ou=leases). */
+bool dir_leases_ready(struct dir_session *s, struct cv_error *err);
 /* Passwords of the read-only identities cn=dovecot, cn=postfix, cn=eoffice (ou=readers,ou=system): one 0600 file each,
  * `folder`/NAME.pass. A missing file is made with a new password, which the identity then has; one that the directory
  * does not know is set. Needs dir_bootstrap() before. */
@@ -55,6 +57,19 @@ bool dir_folder_look(const char *data_dir, struct dir_folder *out, struct cv_err
 /* Writes down what belongs together; after dir_bootstrap(), and once more when slapd has ended. */
 bool dir_folder_seal(const char *data_dir, const char *fingerprint, struct cv_error *err);
 
+/* ---- a site's own servers ---- */
+struct dir_print {
+    const char *base, *version;
+    uint64_t max_bytes;
+    int log_days;
+    const char *follow;             /* URI of the one that takes writes; NULL = this one does */
+    const char *password, *ca_file; /* of cn=replica,ou=system there; certificates that it chains to, or NULL */
+};
+/* The first line of a file that nobody else can read, in the arena. */
+bool dir_password_of(const char *path, struct cv_arena *arena, const char **out, struct cv_error *err);
+/* The whole slapd.conf of one of them. */
+void dir_print(const struct dir_print *site, struct cv_buf *out);
+
 /* ---- another server of a site is written to ---- */
 /* Raises the term at `uri`, one of config's servers or a new one, above what any server knows, and gives it a new mark.
  * Tells a line for each thing that may be missing there: another server that does not answer, or that is further, with
@@ -62,6 +77,10 @@ bool dir_folder_seal(const char *data_dir, const char *fingerprint, struct cv_er
  * still follows another one. What was deleted elsewhere cannot be told. */
 bool dir_promote(const struct dir_config *config, const char *uri, bool accept_missing,
                  void (*tell)(void *ctx, const char *line), void *ctx, int64_t *out_term, struct cv_error *err);
+
+/* Names are given although nobody follows, until somebody follows again; `who` said so, and when (up to
+ * DIR_SINGLE_TEXT). */
+bool dir_single(struct dir_session *s, const char *who, struct cv_error *err);
 
 /* ---- the embedded server: slapd as a child on ldapi in a 0700 folder ---- */
 struct dir_embedded_options {

@@ -41,15 +41,17 @@ extern const char *const dir_fill_names[DIR_FILLS];
 
 /* ---- where the directory is ---- */
 struct dir_site;
+struct dir_standby;
 struct dir_config {
     const char *uri;     /* "ldapi://%2Fdata%2Frun%2Fldapi" or "ldap://host:389 ldaps://..." tried in this order */
     const char *base;    /* suffix, "dc=congvu" */
     const char *bind_dn; /* NULL = SASL EXTERNAL over ldapi */
-    const char *password_file; /* 0600; with bind_dn */
-    const char *ca_file;       /* for ldaps, or NULL */
-    int connect_ms;            /* bound of connecting + binding */
-    struct dir_room *room;     /* what it forbids is refused before it is sent (directory_full); NULL = nothing */
-    struct dir_site *site;     /* which of several servers is used; NULL = libldap tries them in order, each time */
+    const char *password_file;   /* 0600; with bind_dn */
+    const char *ca_file;         /* for ldaps, or NULL */
+    int connect_ms;              /* bound of connecting + binding */
+    struct dir_room *room;       /* what it forbids is refused before it is sent (directory_full); NULL = nothing */
+    struct dir_site *site;       /* which of several servers is used; NULL = libldap tries them in order, each time */
+    struct dir_standby *standby; /* what writes wait for; NULL = nothing */
 };
 
 /* ---- several servers: one process uses one of them at a time, the one that takes writes ---- */
@@ -66,6 +68,25 @@ struct dir_site_state {
     bool read_only; /* servers answer, but none of them takes writes */
 };
 void dir_site_state(struct dir_site *site, struct dir_site_state *out);
+
+/* ---- the server that follows: a write is acknowledged when it has it too ---- */
+enum { DIR_SINGLE_TEXT = 200 };
+/* A write waits wait_ms at most; then one that gave a name (a login, an address, a code) is CV_UNKNOWN, any other is
+ * done and only here. After refuse_s without anybody who follows, what gives a name is refused before it is sent
+ * (standby_behind), until somebody follows again or a person said dir_single(). `config`, with its site, must outlive
+ * it. Any thread. */
+bool dir_standby_start(const struct dir_config *config, int wait_ms, int refuse_s, struct dir_standby **out,
+                       struct cv_error *err);
+void dir_standby_stop(struct dir_standby **standby);
+struct dir_standby_state {
+    bool kept;                    /* there is something to wait for */
+    bool known;                   /* it was asked for at least once */
+    bool refusing;                /* no names are given */
+    int64_t behind_ms;            /* 0 = in step */
+    char single[DIR_SINGLE_TEXT]; /* who said that one server is enough, and when; "" = nobody */
+};
+/* Of NULL: nothing is kept. */
+void dir_standby_state(struct dir_standby *standby, struct dir_standby_state *out);
 
 /* ---- sessions ---- */
 struct dir_session;

@@ -122,12 +122,17 @@ bool dir_find_operational(struct dir_session *s, const char *base_dn, const char
                           struct cv_arena *arena, struct dir_entry **out, size_t *out_count, struct cv_error *err);
 
 /* ---- room (wire/room.c) ---- */
+bool dir_below(const char *dn, const char *base); /* or it itself */
 /* Thousandths of what a write to this DN needs room in: the fullest of them. */
 int dir_room_fill(const struct dir_room *room, const char *dn);
 /* Is there room for one more write? `anew`: it makes an entry. */
 bool dir_room_for(const struct dir_room *room, const char *dn, bool anew, struct cv_error *err);
 /* directory_full; returns false. */
 bool dir_room_full(struct cv_error *err);
+
+/* ---- CSNs (wire/csn.c): "20261129125735.123456Z#000000#001#000000" ---- */
+/* Of two of one server the later one is the greater text; of two servers they cannot be compared. */
+bool dir_csn_same_writer(const char *a, const char *b);
 
 /* The one table from libldap's codes to our kinds. `sent`: the request had left. `intent` is a short phrase ("adding a
  * person"). */

@@ -19,6 +19,8 @@ static bool begin(struct htp_private *p, int status)
         return false;
     }
     p->status = status;
+    if (status < 300 && p->x.route && p->server->options.succeeded)
+        p->server->options.succeeded(&p->x);
     return true;
 }
 

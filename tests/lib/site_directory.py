@@ -1,4 +1,4 @@
-"""A site's own slapd: the shipped example configuration on free ports in a private folder."""
+"""A site's own slapd: what `congvud directory print` says, on free ports in a private folder."""
 import contextlib
 import os
 import pathlib
@@ -6,11 +6,11 @@ import signal
 import socket
 import subprocess
 
-from congvu import ROOT, wait_for
+from congvu import BIN, ROOT, wait_for
 
 BASE = "dc=example,dc=gov,dc=vn"
 SERVICE = f"cn=service,ou=system,{BASE}"
-PASSWORD = "Mat-Khau-Cua-Dich-Vu-9"
+PASSWORD, REPLICA = "Mat-Khau-Cua-Dich-Vu-9", "Mat-Khau-Ban-Sao-9"
 EXAMPLE = ROOT / "deploy/openldap"
 
 
@@ -39,40 +39,46 @@ def free_port():
 
 
 class Site:
-    """The site's slapd: slapd.conf.example with nothing but its paths replaced and TLS switched on."""
+    """One server of the site."""
 
     def __init__(self, folder, of=None):
-        """`of`: an exact copy of that one, at rest, which then follows its changes and takes no writes itself."""
+        """`of`: follows that one's changes, from an empty folder on, and takes no writes itself."""
         self.folder, self.process = folder, None
         self.ca = of.ca if of else make_ca(folder, "site-ca")
         make_server_certificate(folder, self.ca)
-        text = (EXAMPLE / "slapd.conf.example").read_text()
-        for old, new in (("/etc/ldap/schema/congvu.schema", EXAMPLE / "congvu.schema"), ("/var/lib/ldap/", f"{folder}/"), ("/run/slapd/", f"{folder}/"),
-                         ("/etc/ldap/tls/", f"{folder}/"), ("#TLSCertificate", "TLSCertificate")):
-            assert str(old) in text, old
-            text = text.replace(str(old), str(new))
-        for line in text.splitlines():
+        self.alone = self.printed("provider")
+        for line in self.alone.splitlines():
             if line.startswith("directory "):
-                pathlib.Path(line.split()[1]).mkdir()
+                pathlib.Path(line.split('"')[1]).mkdir()
         self.conf = folder / "slapd.conf"
-        root = f'rootdn "cn=slapd,{BASE}"\n'
-        self.alone = text.replace(root, f"{root}rootpw {PASSWORD}\n")  # replication reads passwords too; nobody else uses it
         self.conf.write_text(self.alone)
         if of:
-            self.copy(of, root)
+            self.follow(of)
             return
-        (folder / "clear").write_text(PASSWORD)
-        hashed = run("slappasswd", "-o", "module-load=argon2", "-h", "{ARGON2}", "-T", folder / "clear").strip()
-        (folder / "first.ldif").write_text((EXAMPLE / "first.ldif.example").read_text().replace("{ARGON2}PUT-A-HASH-HERE", hashed))
+        first = (EXAMPLE / "first.ldif.example").read_text()
+        for password, place in ((PASSWORD, "PUT-A-HASH-HERE"), (REPLICA, "PUT-THE-HASH-OF-THE-REPLICA-HERE")):
+            (folder / "clear").write_text(password)
+            hashed = run("slappasswd", "-o", "module-load=argon2", "-h", "{ARGON2}", "-T", folder / "clear").strip()
+            first = first.replace("{ARGON2}" + place, hashed)
+        (folder / "first.ldif").write_text(first)
         run("/usr/sbin/slapadd", "-q", "-f", self.conf, "-b", BASE, "-l", folder / "first.ldif")
 
-    def copy(self, of, root):
-        self.load(of.dump())
-        for name in ("usage", "leases"):
-            self.load(f"dn: ou={name}\nobjectClass: organizationalUnit\nou: {name}\n", f"ou={name}")
-        self.conf.write_text(self.alone.replace(root, f"""{root}syncrepl rid=001 provider=ldaps://127.0.0.1:{of.port} type=refreshAndPersist retry="1 +"
-  searchbase="{BASE}" bindmethod=simple binddn="cn=slapd,{BASE}" credentials={PASSWORD} tls_cacert={of.ca} tls_reqcert=demand
-"""))
+    def printed(self, role, *more):
+        """What `congvud directory print` says, with nothing but its paths replaced."""
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("CONGVU_")}
+        text = run(BIN, "directory", "print", "--role", role, "--directory-base", BASE, "--directory-uri", "ldaps://127.0.0.1", "--data-dir", "/var/lib/congvu", "--directory-ca-file", self.ca, *more, env=environment)
+        for old, new in (("/etc/ldap/schema/congvu.schema", EXAMPLE / "congvu.schema"), ("/var/lib/ldap/", f"{self.folder}/"), ("/run/slapd/", f"{self.folder}/"),
+                         ("/etc/ldap/tls/", f"{self.folder}/")):
+            assert str(old) in text, old
+            text = text.replace(str(old), str(new))
+        return text
+
+    def follow(self, of):
+        """At rest: it follows that one from its next start on."""
+        password = self.folder / "replica.password"
+        password.write_text(REPLICA + "\n")
+        password.chmod(0o600)
+        self.conf.write_text(self.printed("standby", "--url", of.uri, "--replica-password-file", password))
 
     def follow_nobody(self):
         """What an administrator does before `congvud directory promote`."""
@@ -125,6 +131,13 @@ class Site:
         return subprocess.run(["ldapsearch", "-x", "-LLL", "-o", "ldif-wrap=no", "-H", f"ldaps://127.0.0.1:{self.port}", "-D", dn, "-y", self.folder / "given", *arguments],
                               capture_output=True, text=True, env={**os.environ, "LDAPTLS_CACERT": str(self.ca)})
 
+    def context(self):
+        """How far it is."""
+        return self.ldapsearch(f"cn=replica,ou=system,{BASE}", REPLICA, "-b", BASE, "-s", "base", "contextCSN").stdout
+
+    def entries(self, suffix):
+        return self.dump(suffix).count("\ndn:") + 1
+
     def restart(self):
         self.stop()
         return self.start(self.port)
@@ -144,4 +157,4 @@ class Site:
 
     def database(self, suffix):
         lines = self.conf.read_text().splitlines()
-        return pathlib.Path(lines[lines.index(f'suffix "{suffix}"') + 1].split()[1])
+        return pathlib.Path(lines[lines.index(f'suffix "{suffix}"') + 1].split('"')[1])

@@ -1,11 +1,17 @@
-"""Two servers of a site, one that is written to and one that follows: the process uses one at a time, says "read only" when there is none, and never goes back to a former one."""
+"""Two servers of a site, one that is written to and one that follows: the process uses one at a time, says "read only" when there is none, never goes back to a former one, and gives
+a name only when both have it."""
+import datetime
 import os
 import subprocess
 
 import pytest
 
-from congvu import BIN, an, frozen, make_units, nth, wait_for
+from alerts import firing
+from congvu import BIN, Client, an, frozen, make_units, nth, wait_for
 from site_directory import BASE, PASSWORD, SERVICE, Site
+
+
+LIST = "STT;Họ và tên;Số hiệu;Chức vụ;Đơn vị;Đối tượng\n1;Lê Văn Nhập;IM-1;Chuyên viên;Phòng Nội vụ;Công chức\n"
 
 
 @pytest.fixture
@@ -18,6 +24,7 @@ def two(tmp_path, start):
     make_units(first.client())
     first.stop()
     follower = Site(folders[1], of=one).start()
+    wait_for(lambda: follower.context() == one.context(), "it follows from an empty folder on")
 
     def serve(*order, **more):
         return start(folders[2], config=one.settings(folders[2], directory_uri=" ".join(s.uri for s in order), **more))
@@ -39,9 +46,23 @@ def codes_at(site):
     return sorted(line.split()[1] for line in out.splitlines() if line.startswith("cvStaffCode"))
 
 
-def promote(site, service, *more):
+def said(service, *words):
     environment = {k: v for k, v in os.environ.items() if not k.startswith("CONGVU_")}  # the harness's own, not settings
-    return subprocess.run([BIN, "directory", "promote", "--url", site.uri, "--config", service.settings["config"], *more], capture_output=True, text=True, env=environment)
+    return subprocess.run([BIN, "directory", *words, "--config", service.settings["config"]], capture_output=True, text=True, env=environment)
+
+
+def promote(site, service, *more):
+    return said(service, "promote", "--url", site.uri, *more)
+
+
+def standby(service):
+    """(its status, what is said of it)"""
+    check = service.client().get("/readyz").json["checks"]["standby"]
+    return check["status"], check.get("detail")
+
+
+def marked(answer):
+    return answer.headers.get("Congvu-Standby") == "behind"
 
 
 def test_what_the_promoted_one_lacks_is_listed_by_name(two):
@@ -50,9 +71,10 @@ def test_what_the_promoted_one_lacks_is_listed_by_name(two):
     assert onboard(service, "L-1").status == 201
     wait_for(lambda: codes_at(follower) == ["L-1"], "it follows")
     follower.follow_nobody()
-    late = onboard(service, "L-2").json["id"]
+    late = service.client().patch("/v1/staff/L-1", {"title": "Chuyên viên chính"})
+    assert late.status == 200 and marked(late)
     asked = promote(follower, service)
-    assert asked.returncode == 2 and f"cvId={late},ou=people,{BASE}: newer there" in asked.stderr and "L-1" not in asked.stderr
+    assert asked.returncode == 2 and f"cvId={late.json['id']},ou=people,{BASE}: newer there" in asked.stderr
     assert "cvTerm" not in follower.ldapsearch(SERVICE, PASSWORD, "-b", f"cn=state,ou=system,{BASE}").stdout, "nothing is done"
 
 
@@ -92,7 +114,9 @@ def test_a_former_server_is_never_written_to_again(two):
     asked = promote(follower, service)
     assert asked.returncode == 2 and f"{one.uri}: does not answer" in asked.stderr and "--accept-missing" in asked.stderr
     assert promote(follower, service, "--accept-missing").returncode == 0
-    wait_for(lambda: onboard(service, "T-2", "Người Hai").status in (200, 201), "writes go on at the promoted one")
+    def goes_on():
+        return said(service, "single").returncode == 0 and onboard(service, "T-2", "Người Hai").status in (200, 201)
+    wait_for(goes_on, "writes go on at the promoted one, once one server is said to be enough")
     one.start(one.port)  # it does not know, and would take writes
     assert [onboard(service, f"T-{i}", nth("Người", i)).status for i in range(3, 9)] == [201] * 6
     service.stop()
@@ -119,3 +143,59 @@ def test_a_start_without_the_one_that_takes_writes_serves_reads(two):
     assert onboard(again, "R-2").status == 503 and directory(again) == "read_only"
     one.start(one.port)
     wait_for(lambda: onboard(again, "R-2").status in (200, 201), "it writes once the other one is back")
+
+
+def test_what_is_acknowledged_is_at_both(two):
+    one, follower, serve = two
+    service = serve(one, follower)
+    wait_for(lambda: standby(service) == ("ok", None), "it is in step")
+    for i in range(10):
+        answer = onboard(service, f"B-{i}", nth("Người", i))
+        assert answer.status == 201 and not marked(answer) and f"B-{i}" in codes_at(follower)
+
+
+def test_without_the_one_that_follows_no_name_is_given_until_a_person_says_so(two):
+    one, follower, serve = two
+    service = serve(one, follower, standby_wait_ms=300, standby_refuse_s=2)
+    assert onboard(service, "S-1").status == 201
+    title = iter(range(100))
+
+    def change():
+        return service.client().patch("/v1/staff/S-1", {"title": f"Chuyên viên {next(title)}"})
+    with frozen(follower.process.pid):
+        late = onboard(service, "S-2", "Người Hai")
+        assert late.status == 504 and late.code == "outcome_unknown" and "standby" in late.json["detail"]
+        assert onboard(service, "S-2", "Người Hai").headers["Congvu-Standby"] == "behind", "it is there, and only there"
+        done = change()
+        assert done.status == 200 and marked(done), "what gives no name goes on"
+        assert standby(service)[0] == "degraded" and service.client().get("/readyz").json["status"] == "degraded"
+        codes = (f"SX-{n}" for n in range(100))
+        refused = wait_for(lambda: (a := onboard(service, next(codes), "Người Ba")).status == 503 and a, "then it is refused before it is sent")
+        assert refused.code == "standby_behind" and change().status == 200
+        before = codes_at(one)
+        assert onboard(service, "S-3").code == "standby_behind" and codes_at(one) == before
+        assert "no new names" in standby(service)[1]
+        assert said(service, "single").returncode == 0
+        alone = wait_for(lambda: (a := onboard(service, "S-4", "Người Tư")).status == 201 and a, "a person said that one server is enough")
+        assert "CongvuStandbyBehind" in firing(service)
+        assert marked(alone) and "one server is enough: root at 20" in standby(service)[1]
+        assert "congvu_standby_single 1\n" in Client(service.ready["management_port"]).get("/metrics").body.decode()
+    wait_for(lambda: standby(service) == ("ok", None), "it follows again")
+    assert "CongvuStandbyBehind" not in firing(service)
+    assert codes_at(follower) == codes_at(one)
+    answer = onboard(service, "S-5", "Người Năm")
+    assert answer.status == 201 and not marked(answer)
+    wait_for(lambda: "cvSingle" not in one.ldapsearch(SERVICE, PASSWORD, "-b", f"cn=state,ou=system,{BASE}").stdout, "what was said is over")
+
+
+def test_lists_on_their_way_and_use_follow_too(two):
+    one, follower, serve = two
+    service = serve(one, follower)
+    assert onboard(service, "U-1").status == 201
+    client = service.client()
+    address = client.get("/v1/staff/U-1").json["address"]
+    yesterday = (datetime.date.today() - datetime.timedelta(days=1)).isoformat()
+    assert client.post("/v1/usage-events", {"system": "mailbox", "events": [{"address": address, "occurred_on": yesterday}]}).json["accepted"] == 1
+    assert client.call("POST", "/v1/imports", LIST.encode(), {"Content-Type": "text/csv"}, kind="staff").status == 201
+    for suffix in ("ou=usage", "ou=work"):
+        wait_for(lambda: follower.entries(suffix) == one.entries(suffix) and one.entries(suffix) > 1, suffix)

@@ -119,6 +119,34 @@ static bool check_storage(struct htp_exchange *x)
     return !high;
 }
 
+/* Only of a site with several servers. */
+static bool check_standby(struct htp_exchange *x)
+{
+    struct dir_standby_state state;
+    dir_standby_state(api_of(x)->standby, &state);
+    if (!state.kept)
+        return true;
+    const char *detail = NULL;
+    if (state.behind_ms > 0 && state.single[0] != '\0')
+        detail = cv_arena_printf(x->arena, "one server is enough: %s", state.single);
+    else if (state.behind_ms > 0)
+        detail = cv_arena_printf(x->arena, "behind for %lld s; %s", (long long)(state.behind_ms / 1000),
+                                 state.refusing ? "no new names are given, until it follows or congvud directory single"
+                                                : "what gives a name ends with an unknown outcome");
+    check(&x->out, "standby", !state.known ? "starting" : detail != NULL ? "degraded" : "ok", detail);
+    return detail == NULL;
+}
+
+void api_succeeded(struct htp_exchange *x)
+{
+    struct dir_standby_state state;
+    if (x->route->method == HTP_GET)
+        return;
+    dir_standby_state(api_of(x)->standby, &state);
+    if (state.behind_ms > 0)
+        htp_header_set(x, "Congvu-Standby", "behind");
+}
+
 static const char *readiness(const struct view_state *state, bool works)
 {
     if (!state->loaded)
@@ -136,9 +164,9 @@ void api_get_readyz(struct htp_exchange *x)
     cv_jout_object(&x->out, "checks");
     check_directory(x, &state, &site);
     check_view(x, &state);
-    bool scheduler = check_scheduler(x), storage = check_storage(x);
+    bool scheduler = check_scheduler(x), storage = check_storage(x), standby = check_standby(x);
     cv_jout_end(&x->out);
-    cv_jout_string(&x->out, "status", readiness(&state, scheduler && storage && !site.read_only));
+    cv_jout_string(&x->out, "status", readiness(&state, scheduler && storage && standby && !site.read_only));
     cv_jout_end(&x->out);
     htp_reply(x, state.loaded ? 200 : 503);
 }

@@ -86,6 +86,19 @@ static void put_ages(struct htp_exchange *x, struct cv_buf *page)
                          (double)(time(NULL) - backup.st_mtime));
 }
 
+/* Only of a site with several servers. */
+static void put_standby(struct htp_exchange *x, struct cv_buf *page)
+{
+    struct dir_standby_state state;
+    dir_standby_state(api_of(x)->standby, &state);
+    if (!state.kept)
+        return;
+    cv_metrics_gauge(page, "standby_behind_seconds", "how long no other server has had what is written; 0 = in step",
+                     (double)state.behind_ms / 1000);
+    cv_metrics_gauge(page, "standby_single", "1 while a person said that one server is enough",
+                     state.single[0] != '\0');
+}
+
 void api_get_metrics(struct htp_exchange *x)
 {
     struct view_state state;
@@ -104,6 +117,7 @@ void api_get_metrics(struct htp_exchange *x)
     cv_metrics_gauge(&page, "clock_ahead_seconds", "how far the clock is ahead of what is believed; 0 = it is believed",
                      (double)cv_clock_ahead());
     cv_metrics_gauge(&page, "directory_read_only", "1 while no server takes writes", site.read_only);
+    put_standby(x, &page);
     cv_metrics_gauge(&page, "directory_term", "how often another server was made the one that is written to",
                      (double)site.term);
     cv_metrics_gauge(&page, "view_people", "people in the view", (double)state.people);

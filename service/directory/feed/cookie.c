@@ -62,28 +62,10 @@ bool sync_csn_next(const struct sync_cookie *c, size_t *at, struct sync_csn *out
     return true;
 }
 
-/* The third of "20261129125735.123456Z#000000#001#000000". */
-static const char *writer_of(const char *csn)
-{
-    const char *count = strchr(csn, '#');
-    const char *sid = count ? strchr(count + 1, '#') : NULL;
-
-    return sid ? sid + 1 : "";
-}
-
-static bool same_writer(const char *a, const char *b)
-{
-    a = writer_of(a);
-    b = writer_of(b);
-    size_t len = strcspn(a, "#");
-
-    return len > 0 && len == strcspn(b, "#") && memcmp(a, b, len) == 0;
-}
-
 static bool reached(const char *csn, const struct dir_attr *context)
 {
     for (size_t i = 0; i < context->count; i++)
-        if (same_writer(csn, context->values[i].bytes))
+        if (dir_csn_same_writer(csn, context->values[i].bytes))
             return strcmp(context->values[i].bytes, csn) >= 0;
     return false;
 }

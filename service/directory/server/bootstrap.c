@@ -75,6 +75,15 @@ static bool ensure_database(const struct work *w, const char *name, struct cv_er
     return false;
 }
 
+bool dir_leases_ready(struct dir_session *s, struct cv_error *err)
+{
+    cv_auto_arena arena = cv_arena_new(SCRATCH_MAX);
+    if (!arena)
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
+    const struct work w = {s, arena, dir_session_base(s)};
+    return ensure_database(&w, "leases", err);
+}
+
 static bool ensure_folders(const struct work *w, struct cv_error *err)
 {
     static const char *const top[] = {"people", "units", "system"};
@@ -160,8 +169,10 @@ static bool never_lock(const struct work *w, const char *dn, struct cv_error *er
 
 static bool ensure_machines(const struct work *w, struct cv_error *err)
 {
-    if (!never_lock(w, cv_arena_printf(w->arena, "cn=service,ou=system,%s", w->base), err))
-        return false;
+    static const char *const machines[] = {"service", "replica"};
+    for (size_t i = 0; i < CV_COUNT(machines); i++)
+        if (!never_lock(w, cv_arena_printf(w->arena, "cn=%s,ou=system,%s", machines[i], w->base), err))
+            return false;
     for (size_t i = 0; dir_reader_names[i]; i++)
         if (!never_lock(w, cv_arena_printf(w->arena, "cn=%s,ou=readers,ou=system,%s", dir_reader_names[i], w->base),
                         err))

@@ -128,12 +128,6 @@ static bool take_lock(int fd, const char *path, struct cv_error *err)
     return true;
 }
 
-const struct slapd_database slapd_databases[SLAPD_DATABASES] = {[SLAPD_MAIN] = {"db", NULL, true},
-                                                                [SLAPD_LOG] = {"log", "cn=log", true},
-                                                                [SLAPD_USAGE] = {"usage", DIR_USAGE_BASE, true},
-                                                                [SLAPD_WORK] = {"work", DIR_WORK_BASE, true},
-                                                                [SLAPD_LEASES] = {"leases", DIR_LEASES_BASE, false}};
-
 bool slapd_make_folders(const char *data, struct cv_error *err)
 {
     char path[DIR_PATH_MAX + 32];

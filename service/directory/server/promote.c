@@ -117,7 +117,7 @@ static bool raise_term(struct promotion *p, struct dir_session *s, struct cv_err
     dir_put(&before, "cvTerm", "-");
     dir_put_int(&after, "cvTerm", p->term + 1);
     if (dir_modify_entry(s, state_dn(p), &before, &after, NULL, NULL, err))
-        return dir_mark_renew(s, err);
+        return dir_leases_ready(s, err) && dir_mark_renew(s, err);
     if (err->lib_code == LDAP_REFERRAL || err->lib_code == LDAP_UNWILLING_TO_PERFORM)
         return cv_fail_as(err, CV_CONFLICT, "",
                           "%s vẫn chạy theo máy chủ khác; hãy bỏ syncrepl trong cấu hình, khởi động lại rồi thử lại",

@@ -13,7 +13,7 @@ static int fill_of(const struct dir_room *room, enum dir_fill which)
     return atomic_load(&room->permille[which]);
 }
 
-static bool below(const char *dn, const char *base)
+bool dir_below(const char *dn, const char *base)
 {
     size_t len = strlen(dn), tail = strlen(base);
     return len >= tail && cv_ascii_casecmp(dn + len - tail, base) == 0;
@@ -21,10 +21,10 @@ static bool below(const char *dn, const char *base)
 
 int dir_room_fill(const struct dir_room *room, const char *dn)
 {
-    if (room == NULL || below(dn, DIR_LEASES_BASE))
+    if (room == NULL || dir_below(dn, DIR_LEASES_BASE))
         return 0;
     int disk = fill_of(room, DIR_FILL_DISK);
-    if (below(dn, DIR_USAGE_BASE))
+    if (dir_below(dn, DIR_USAGE_BASE))
         return disk > fill_of(room, DIR_FILL_USAGE) ? disk : fill_of(room, DIR_FILL_USAGE);
     int main = fill_of(room, DIR_FILL_MAIN), log = fill_of(room, DIR_FILL_LOG), most = main > log ? main : log;
     return disk > most ? disk : most;
@@ -45,7 +45,7 @@ static bool waits(const char *dn)
 
 static bool closed_for(const struct dir_room *room, const char *dn)
 {
-    return room != NULL && atomic_load(&room->closed) && !below(dn, DIR_LEASES_BASE) &&
+    return room != NULL && atomic_load(&room->closed) && !dir_below(dn, DIR_LEASES_BASE) &&
            strstr(dn, ",ou=tokens,ou=system,") == NULL;
 }
 

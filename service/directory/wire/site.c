@@ -335,6 +335,31 @@ void dir_site_close(struct dir_site **site)
     *site = NULL;
 }
 
+size_t dir_site_used(struct dir_site *site, size_t *out_count)
+{
+    cv_lock_take(&site->lock);
+    size_t used = site->used;
+    *out_count = site->count;
+    cv_lock_give(&site->lock);
+    return used;
+}
+
+bool dir_site_follower(const struct dir_config *config, size_t server, struct cv_deadline until, LDAP **out)
+{
+    struct cv_error ignored = {0};
+    struct word word = {0};
+    LDAP *ld = NULL;
+    if (dir_connect_at(config, config->site->servers[server].uri, until, -1, &ld, &ignored) &&
+        ask(ld, config, until, -1, &word, &ignored) && take(config->site, server, &word, false, &ignored) &&
+        !word.writes) {
+        *out = ld;
+        return true;
+    }
+    if (ld)
+        ldap_unbind_ext(ld, NULL, NULL);
+    return false;
+}
+
 void dir_site_look(const struct dir_config *config, struct cv_deadline deadline)
 {
     struct dir_site *site = config->site;

@@ -21,3 +21,7 @@ bool dir_site_fits(struct dir_site *site, size_t server, bool write);
 void dir_site_reads_only(struct dir_site *site, size_t server);
 /* Is that what this answer to a write says? */
 bool dir_says_read_only(int code, const char *text);
+/* The number of the one that is used, and of all. */
+size_t dir_site_used(struct dir_site *site, size_t *out_count);
+/* A connection to one that follows: it refuses writes, and its term is the site's. */
+bool dir_site_follower(const struct dir_config *config, size_t server, struct cv_deadline until, LDAP **out);

@@ -4,6 +4,7 @@
 
 #include "congvu/text.h"
 #include "directory/wire/session.h"
+#include "directory/wire/standby.h"
 
 /* ---- what the server tells after the write (RFC 4527) ---- */
 
@@ -150,6 +151,47 @@ static int start_delete(LDAP *ld, const struct dir_request *r, struct timeval *l
     return ldap_delete_ext(ld, r->dn, r->controls, NULL, out_msgid);
 }
 
+/* ---- the server that follows ---- */
+
+/* What must never be given twice, also when another server takes over. */
+static bool gives_name(LDAPMod *const *mods)
+{
+    static const char *const names[] = {"cvName", "cvCode", "cvSlugClaim"};
+    for (; *mods; mods++)
+        for (size_t i = 0; i < CV_COUNT(names); i++)
+            if (cv_ascii_casecmp((*mods)->mod_type, names[i]) == 0 &&
+                ((*mods)->mod_op & ~LDAP_MOD_BVALUES) != LDAP_MOD_DELETE && (*mods)->mod_bvalues)
+                return true;
+    return false;
+}
+
+/* Of the records, or NULL: the other databases hold what can be sent or done again. */
+static struct dir_standby *standby_of(const struct dir_session *s, const char *dn)
+{
+    const char *const others[] = {DIR_LEASES_BASE, DIR_USAGE_BASE, DIR_WORK_BASE};
+    for (size_t i = 0; i < CV_COUNT(others); i++)
+        if (dir_below(dn, others[i]))
+            return NULL;
+    return dir_session_config(s)->standby;
+}
+
+static bool may_give(const struct dir_session *s, const char *dn, LDAPMod *const *mods, struct cv_error *err)
+{
+    return !gives_name(mods) || dir_standby_admits(standby_of(s, dn), err);
+}
+
+static bool follow(struct dir_session *s, const struct dir_request *request, const struct dir_stamp *stamp,
+                   struct cv_error *err)
+{
+    struct dir_standby *standby = standby_of(s, request->dn);
+    bool name = gives_name(request->mods);
+    if (!standby || dir_standby_reached(standby, stamp->csn, name, dir_session_until(s)) || !name)
+        return true;
+    return cv_fail_as(err, CV_UNKNOWN, "",
+                      "Đã ghi, nhưng máy chủ dự phòng chưa có; vui lòng đọc lại rồi gửi lại như cũ",
+                      "It is written, but the standby server does not have it yet; please read it back and repeat it");
+}
+
 /* Sends a write; out NULL when no stamp is asked for. */
 static bool send_write(struct dir_session *s, struct dir_request *request, const char *assert_filter,
                        struct dir_stamp *out, struct cv_error *err)
@@ -165,10 +207,10 @@ static bool send_write(struct dir_session *s, struct dir_request *request, const
         return false;
     if (code != LDAP_SUCCESS)
         return dir_refused(s, request, answer, err);
-    if (!out || read_stamp(dir_session_handle(s), answer, out))
-        return true;
     /* done, but we cannot say which version it made: reading back tells */
-    return dir_fail(err, NULL, LDAP_DECODING_ERROR, "no post-read in the answer", true, request->intent);
+    if (out && !read_stamp(dir_session_handle(s), answer, out))
+        return dir_fail(err, NULL, LDAP_DECODING_ERROR, "no post-read in the answer", true, request->intent);
+    return !out || follow(s, request, out, err);
 }
 
 /* ---- building modifications in the arena ---- */
@@ -349,7 +391,7 @@ bool dir_add_entry(struct dir_session *s, const char *dn, const struct dir_attrs
     }
     if (!cv_arena_ok(attrs->arena))
         return too_large(err);
-    if (!dir_room_for(dir_session_room(s), dn, true, err))
+    if (!dir_room_for(dir_session_room(s), dn, true, err) || !may_give(s, dn, mods.list, err))
         return false;
     struct dir_request request = {.intent = "adding an entry", .start = start_add, .dn = dn, .mods = mods.list};
     struct dir_stamp stamp;
@@ -376,7 +418,7 @@ bool dir_modify_entry(struct dir_session *s, const char *dn, const struct dir_at
     put_bookkeeping(&mods, after);
     if (!cv_arena_ok(arena))
         return too_large(err);
-    if (any && !dir_room_for(dir_session_room(s), dn, false, err))
+    if (any && (!dir_room_for(dir_session_room(s), dn, false, err) || !may_give(s, dn, mods.list, err)))
         return false;
     if (any) {
         struct dir_request request = {.intent = "changing an entry",
