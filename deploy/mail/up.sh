@@ -46,7 +46,7 @@ install -d -m 700 -o $mail_user -g $mail_user "$work/store" "$work/logins" "$wor
 install -d -m 700 -o postfix "$work/postfix-data"
 install -d -m 755 "$work/postfix"
 
-read -r imap pop3 smtp submission doveadm hook < <(python3 - <<'PY'
+read -r imap pop3 smtp submission doveadm hook < <(/usr/bin/python3 - <<'PY'
 import socket
 held = [socket.create_server(("127.0.0.1", 0)) for _ in range(6)]
 print(*(s.getsockname()[1] for s in held))
@@ -56,7 +56,7 @@ PY
 # What Congvu shows when it ends sessions, and where only; the password is made once, readable by the service's user alone.
 secret="$data/credentials/dovecot"
 login=$(tail -1 "$secret" 2>/dev/null || true)
-[ -n "$login" ] || login="Basic doveadm:$(python3 -c 'import secrets; print(secrets.token_hex(24))')"
+[ -n "$login" ] || login="Basic doveadm:$(/usr/bin/python3 -c 'import secrets; print(secrets.token_hex(24))')"
 install -d -m 700 -o "$(stat -c %u "$data")" "$data/credentials"
 install -m 600 -o "$(stat -c %u "$data")" /dev/null "$secret.new"
 printf 'Host: 127.0.0.1:%s\n%s\n' "$doveadm" "$login" >"$secret.new" # the port is another one each time
@@ -70,7 +70,7 @@ hook_secret="$work/collector/secret"
 fill() { # template target owner mode
     install -m "$4" -o root -g "$3" /dev/null "$2"
     WORK="$work" DATA="$data" DOMAINS="${domains//,/ }" MAIL_USER=$mail_user IMAP_PORT=$imap POP3_PORT=$pop3 SMTP_PORT=$smtp SUBMISSION_PORT=$submission DOVEADM_PORT=$doveadm COLLECTOR_PORT=$hook AUTH_CACHE=$auth_cache_size \
-        python3 - "$1" >"$2" <<'PY'
+        /usr/bin/python3 - "$1" >"$2" <<'PY'
 import os, pathlib, re, sys
 e = os.environ
 readers = pathlib.Path(e["DATA"]) / "readers"
@@ -98,7 +98,9 @@ fill "$here/postfix-main.cf.in" "$work/postfix/main.cf" root 644
 fill "$here/postfix-master.cf.in" "$work/postfix/master.cf" root 644
 fill "$here/postfix-mailboxes.cf.in" "$work/postfix-mailboxes.cf" postfix 640
 fill "$here/postfix-delegates.cf.in" "$work/postfix-delegates.cf" postfix 640
-fill "$here/postfix-senders.cf.in" "$work/postfix-senders.cf" postfix 640
+for part in senders holders leavers; do
+    fill "$here/postfix-$part.cf.in" "$work/postfix-$part.cf" postfix 640
+done
 
 install -d -m 755 "$work/sieve"
 fill "$here/auto-reply.sieve.in" "$work/sieve/auto-reply.sieve" root 644
@@ -138,7 +140,7 @@ if [ -n "$url" ]; then
     if [ ! -s "$work/collector/token" ]; then
         install -m 600 -o $mail_user /dev/null "$work/collector/token"
         api -X POST "$url/v1/tokens" -H 'Content-Type: application/json' -d '{"name":"mail use","scopes":["usage:write"]}' |
-            python3 -c 'import json, sys; print(json.load(sys.stdin)["secret"])' >"$work/collector/token"
+            /usr/bin/python3 -c 'import json, sys; print(json.load(sys.stdin)["secret"])' >"$work/collector/token"
     fi
     install -m 755 "$here/collector.py" "$work/collector.py"
     collect & # again when it dies: it makes up for what it missed

@@ -1,5 +1,6 @@
 """Leaving means that nobody is left inside: sessions end, nothing remembered lets him in again, and it is said only when proven."""
 import imaplib
+import smtplib
 import time
 
 import pytest
@@ -67,6 +68,19 @@ def test_a_lock_ends_sessions_and_a_reopening_forgets_it(client, mail):
     assert client.get(f"/v1/staff/{code}/accounts/mailbox").json["cut_off"] is None
     activate(client, code, OTHER)
     assert mail.may_sign_in(person["address"], OTHER)
+
+
+def test_a_session_that_sends_ends_too(client, mail):
+    (code, person), (_, other) = onboard(client, "Đỗ Đang Gửi"), onboard(client, "Đỗ Nhận Tiếp")
+    activate(client, code)
+    with smtplib.SMTP("127.0.0.1", mail.ports["submission"], timeout=60) as smtp:
+        smtp.login(person["address"], PASSWORD)
+        smtp.sendmail(person["address"], [other["address"]], "Subject: Truoc\r\n\r\nx\r\n")
+        departed(client, code)
+        with pytest.raises(smtplib.SMTPException, match="may not send any more"):
+            smtp.sendmail(person["address"], [other["address"]], "Subject: Sau\r\n\r\nx\r\n")
+        with pytest.raises(smtplib.SMTPServerDisconnected):
+            smtp.noop()
 
 
 def test_only_he_is_cut_off(client, mail):

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from congvu import wait_for
+from congvu import frozen, wait_for
 from people import OTHER, PASSWORD, account, activate, onboard
 
 def deliver_and_read(client, mail, name):
@@ -35,6 +35,7 @@ def test_former_addresses_still_receive_and_sign_in(client, mail):
     assert renamed["address"] != person["address"]
     assert mail.send(person["address"], "Tới địa chỉ cũ")[0] == 250
     mail.wait_message(renamed["address"], PASSWORD, "Tới địa chỉ cũ")
+    assert mail.may_sign_in(person["address"].split("@")[0], PASSWORD), "so is its login"
     assert mail.may_sign_in(person["address"].upper(), PASSWORD), "an address that still delivers is a login, in any case"
 
 
@@ -95,4 +96,16 @@ def test_sending_from_an_own_address_only(client, mail):
         smtp.sendmail(me["address"], [other["address"]], "Subject: Thu noi bo\r\n\r\nChao\r\n")
         with pytest.raises(smtplib.SMTPException, match="not owned by user"):
             smtp.sendmail(other["address"], [me["address"]], "Subject: Gia mao\r\n\r\nx\r\n")
-    mail.wait_message(other["address"], PASSWORD, "Thu noi bo")
+        with pytest.raises(smtplib.SMTPException, match="Access denied"):
+            smtp.sendmail("", [other["address"]], "Subject: Khong ten\r\n\r\nx\r\n")
+    arrived = mail.wait_message(other["address"], PASSWORD, "Thu noi bo")
+    assert f"(Authenticated sender: {me['address'].split('@')[0]})" in " ".join(arrived.get_all("Received"))
+
+
+def test_a_slow_moment_of_the_directory_is_over_when_it_answers_again(client, office, mail):
+    _, person = onboard(client, "Bùi Chậm Một Lúc")
+    with frozen(office[0].slapd_pid()):
+        assert mail.send(person["address"])[0] == 451
+    started = time.monotonic()
+    wait_for(lambda: mail.send(person["address"])[0] == 250, "it is taken again")
+    assert time.monotonic() - started < 15

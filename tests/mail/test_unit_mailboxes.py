@@ -1,6 +1,7 @@
 """The mailbox of a unit: belongs to the unit, read by its holders with their own passwords, handed over when one leaves."""
 import imaplib
 import itertools
+import smtplib
 
 import pytest
 
@@ -51,6 +52,26 @@ def test_the_holder_reads_it_with_his_own_password_and_nobody_else(client, mail,
     assert not mail.may_sign_in(f"{box['login']}*{other_login}", PASSWORD), "who does not hold it"
     assert not mail.may_sign_in(f"{other_login}*{login}", PASSWORD), "a person's mailbox is nobody else's"
     assert not mail.may_sign_in(box["login"], PASSWORD), "it has no password of its own"
+
+
+def test_the_holder_sends_as_his_unit_and_nobody_else(client, mail, unit):
+    code, me, login = holder(client, "Tô Gửi Thay")
+    _, other, _ = holder(client, "Tô Không Giữ")
+    box = mailbox(client, unit, code)
+
+    def send(who, sender, subject="Cong van di"):
+        with smtplib.SMTP("127.0.0.1", mail.ports["submission"], timeout=60) as smtp:
+            smtp.login(who["address"], PASSWORD)
+            smtp.sendmail(sender, [other["address"]], f"Subject: {subject}\r\nFrom: {sender}\r\n\r\nChao\r\n")
+    send(me, box["address"])
+    arrived = mail.wait_message(other["address"], PASSWORD, "Cong van di")
+    assert arrived["From"] == box["address"] and f"(Authenticated sender: {login})" in " ".join(arrived.get_all("Received"))
+    for who, sender in ((other, box["address"]), (me, box["address"].replace("ninhthuan", "khac"))):
+        with pytest.raises(smtplib.SMTPException, match="not owned by user"):
+            send(who, sender)
+    mailbox(client, unit)
+    with pytest.raises(smtplib.SMTPException, match="not owned by user"):
+        send(me, box["address"])
 
 
 def test_a_leaver_hands_over_and_the_mailbox_goes_on(client, mail, unit):

@@ -63,8 +63,8 @@ def test_wrong_passwords_lock_no_machine(listening):
 
 COMMON = {"objectClass", "mail", "authorizedService"}
 OF_PEOPLE = {"dovecot": COMMON | {"uid", "cvMailAlias", "cvReceives", "cvFormerLogin", "cvHolds", "cvMailStore", "cvMailQuota", "cvAutoReply"},
-             "postfix": COMMON | {"uid", "cvMailAlias", "cvReceives", "cvDelegate"},
-             "eoffice": COMMON | {"cvId", "cn", "sn", "givenName", "title", "cvUnit", "cvAccountLogin", "entryUUID"}}
+             "postfix": COMMON | {"uid", "cvMailAlias", "cvReceives", "cvDelegate", "cvHolds"},
+             "eoffice": COMMON | {"cvId", "cn", "sn", "givenName", "title", "cvUnit", "cvAccountLogin", "cvSignIn", "entryUUID"}}
 OF_UNITS = {"dovecot": {"objectClass", "uid", "mail", "cvReceives", "cvMailStore"}, "postfix": {"objectClass", "uid", "mail", "cvReceives"}, "eoffice": set()}
 
 
@@ -113,6 +113,12 @@ def test_e_office_finds_people_by_their_login_there(listening):
     assert client.put("/v1/staff/R-EO/accounts/e-office", {"state": "present"}).status in (200, 202)
     found = search(listening, "eoffice", "-b", "ou=people,dc=congvu", f"(&(authorizedService=e-office)(cvAccountLogin;x-e-office={login}))", "cn", "cvUnit")
     assert "cvUnit: cvId=unt_" in found.stdout, found
+
+    def plainly(value):
+        return search(listening, "eoffice", "-b", "ou=people,dc=congvu", f"(cvSignIn={value})", "cn", "cvSignIn").stdout
+    assert f"cvSignIn: e-office/{login}" in plainly(f"e-office/{login}") and f"cvSignIn: mailbox/{person['address'].split('@')[0]}" in plainly(f"e-office/{login}")
+    assert client.put("/v1/staff/R-EO/accounts/e-office", {"state": "locked", "reason": "inactivity"}).status in (200, 202)
+    assert plainly(f"e-office/{login}") == ""
 
 
 def test_a_reader_cannot_write_and_passwords_are_hashed(listening):

@@ -122,6 +122,18 @@ static void put_services(const void *record, const char *base, struct dir_attrs 
             dir_put_once(out, "authorizedService", s->accounts[i].system);
 }
 
+/* For clients that cannot ask for a tagged attribute. */
+static void put_sign_ins(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_staff *s = record;
+
+    (void)base;
+    for (size_t i = 0; i < s->account_count; i++)
+        if (dom_may_login(s->accounts[i].observed) && s->accounts[i].login)
+            dir_put_once(out, "cvSignIn",
+                         cv_arena_printf(out->arena, "%s/%s", s->accounts[i].system, s->accounts[i].login));
+}
+
 static void put_receives(const void *record, const char *base, struct dir_attrs *out)
 {
     const struct dom_staff *s = record;
@@ -488,6 +500,7 @@ static const struct dir_field fields[] = {
     {"cvAccountSpan", DIR_OWN, .take = dir_take_account},
     {"cvAccountNext", DIR_OWN, .take = dir_take_account, .flags = DIR_UNFED},
     {"authorizedService", DIR_OWN, .put = put_services},
+    {"cvSignIn", DIR_OWN, .put = put_sign_ins},
     {"cvReceives", DIR_OWN, .put = put_receives},
     {"cvRole", DIR_OWN, .put = put_roles, .take = take_roles},
     {"cvSessionEpoch", DIR_INT, AT(session_epoch)},

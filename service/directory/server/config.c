@@ -17,7 +17,7 @@ const struct slapd_database slapd_databases[SLAPD_DATABASES] = {[SLAPD_MAIN] = {
 static const char main_indices[] =
     "index objectClass,entryUUID,entryCSN eq\n"
     "index cvName,cvCode,cvSlugClaim,cvIdempotencyKey,cvIdempotencyAt,cvDueAt,cvActivationDigest eq\n"
-    "index uid,mail,cvMailAlias,cvFormerLogin,cvHolds,cvReceives,authorizedService eq\n"
+    "index uid,mail,cvMailAlias,cvFormerLogin,cvHolds,cvReceives,authorizedService,cvSignIn eq\n"
     "index cvUnit,cvAccountState eq\n"
     "index cvDocumentName eq,sub\n";
 
@@ -48,7 +48,7 @@ static void put_modules(struct cv_buf *out)
 {
     static const char *const schemas[] = {"core", "cosine", "inetorgperson"};
     static const char *const modules[] = {
-        "back_mdb", "unique", "ppolicy", "syncprov", "accesslog", "back_monitor", "argon2 m=19456 t=2 p=1"};
+        "back_mdb", "unique", "ppolicy", "syncprov", "accesslog", "back_monitor", "argon2 m=19456 t=3 p=1"};
     for (size_t i = 0; i < CV_COUNT(schemas); i++)
         cv_buf_printf(out, "include /etc/ldap/schema/%s.schema\n", schemas[i]);
     cv_buf_puts(out, "modulepath /usr/lib/ldap\n");
@@ -250,10 +250,14 @@ static const struct {
 } sights[] = {
     {"ou=people", NULL, "entry,objectClass,mail,authorizedService", {DOVECOT, POSTFIX, EOFFICE}},
     {"ou=people", NULL, "uid,cvMailAlias,cvReceives", {DOVECOT, POSTFIX}},
-    {"ou=people", NULL, "cvFormerLogin,cvHolds,cvMailStore,cvMailQuota,cvAutoReply", {DOVECOT}},
+    {"ou=people", NULL, "cvHolds", {DOVECOT, POSTFIX}},
+    {"ou=people", NULL, "cvFormerLogin,cvMailStore,cvMailQuota,cvAutoReply", {DOVECOT}},
     {"ou=people", NULL, "cvDelegate", {POSTFIX}},
     /* whoever may sign in nowhere has left, or is locked: nothing more of him */
-    {"ou=people", "(authorizedService=*)", "cvId,cn,sn,givenName,title,cvUnit,cvAccountLogin,entryUUID", {EOFFICE}},
+    {"ou=people",
+     "(authorizedService=*)",
+     "cvId,cn,sn,givenName,title,cvUnit,cvAccountLogin,cvSignIn,entryUUID",
+     {EOFFICE}},
     /* of units only those with a mailbox, and of them nothing else */
     {"ou=units", "(cvReceives=TRUE)", "entry,objectClass,uid,mail,cvReceives", {DOVECOT, POSTFIX}},
     {"ou=units", "(cvReceives=TRUE)", "cvMailStore", {DOVECOT}},

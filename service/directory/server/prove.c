@@ -9,15 +9,11 @@
 enum { PROVE_ARENA = 4 << 20, CODE_LENGTH = 12 };
 
 static const char *const unique[] = {"cvName", "cvCode", "cvSlugClaim", "cvIdempotencyKey"};
-static const char *const indexed[] = {"objectClass",
-                                      "cvName",
-                                      "cvCode",
-                                      "cvUnit",
-                                      "uid",
-                                      "mail",
-                                      "cvReceives",
-                                      "authorizedService",
-                                      "cvAccountState;x-mailbox"};
+static const char *const indexed[] = {"objectClass", "cvName",
+                                      "cvCode",      "cvUnit",
+                                      "uid",         "mail",
+                                      "cvReceives",  "authorizedService",
+                                      "cvSignIn",    "cvAccountState;x-mailbox"};
 
 struct proving {
     struct dir_session *s;

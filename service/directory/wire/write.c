@@ -313,7 +313,7 @@ static bool bookkeeping(const char *name)
  * not undo what another one has just added. */
 static bool shared_by_systems(const char *name)
 {
-    return cv_ascii_casecmp(name, "authorizedService") == 0;
+    return cv_ascii_casecmp(name, "authorizedService") == 0 || cv_ascii_casecmp(name, "cvSignIn") == 0;
 }
 
 /* Single values (and sets that changed more than half) are replaced, which also works when the old value is not what we
