@@ -1,7 +1,8 @@
 /* Use cases of who asks: signing in and out, roles given and taken.
  *
  * Story of use. prov_sign_in() says who somebody is that knows a login and its password; what a session is, the API
- * decides. Roles are given by people and tokens that have every right of the role themselves, over the same units.
+ * decides. Who has no role signs in as well: to look after his own account. Roles are given by people and tokens that
+ * have every right of the role themselves, over the same units.
  *
  * Thread: that of the call. */
 #pragma once
@@ -10,10 +11,29 @@
 #include "congvu/role.h"
 #include "congvu/view.h"
 
-/* `login` is the mailbox login or address. One answer, sign_in_refused, for unknown, wrong, locked and without a role:
- * it costs the same each time. call->peer is slowed after some wrong ones (rate_limited). */
-bool prov_sign_in(struct prov_call *call, const char *login, const char *password, struct view_signer *out,
-                  struct cv_error *err);
+/* A browser in which `staff` has signed in before, by the mark that it was given then; NULL = not known. */
+struct prov_browser {
+    struct cv_id staff;
+    const char *mark;
+};
+struct prov_sign_in {
+    const char *login; /* mailbox login or address */
+    const char *password;
+    struct prov_browser browser;
+};
+/* One answer, sign_in_refused, for unknown, wrong and locked: it costs the same each time. Who was wrong too often has
+ * to wait (rate_limited): counted by call->peer, and by account as tried from there or from a known browser. */
+bool prov_sign_in(struct prov_call *call, const struct prov_sign_in *in, struct view_signer *out, struct cv_error *err);
+
+struct prov_password_change {
+    struct cv_id staff;
+    const char *current, *password;
+    struct prov_browser browser;
+};
+/* Of the person himself: all his sessions are over but those of *out_epoch. The present password is tried under the
+ * same limits as at a sign-in. password_too_weak, conflict. */
+bool prov_password_change(struct prov_call *call, const struct prov_password_change *in, int *out_epoch,
+                          struct cv_error *err);
 /* Every session of the person is over. */
 bool prov_sign_out(struct prov_call *call, struct cv_id staff, struct cv_error *err);
 

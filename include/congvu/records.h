@@ -46,6 +46,10 @@ bool dir_name_held(struct dir_session *s, const char *name, bool *out_held, stru
 bool dir_staff_activate(struct dir_session *s, const struct dom_staff *before, const struct dom_staff *after,
                         const char *password, const struct dir_actor *actor, struct dir_stamp *out,
                         struct cv_error *err);
+/* The same without a code: asserted on the revision, which stays. */
+bool dir_staff_save_password(struct dir_session *s, const struct dom_staff *before, const struct dom_staff *after,
+                             const char *password, const struct dir_actor *actor, struct dir_stamp *out,
+                             struct cv_error *err);
 
 bool dir_unit_add(struct dir_session *s, const struct dom_unit *unit, const struct dir_actor *actor,
                   struct dir_stamp *out, struct cv_error *err);

@@ -100,8 +100,9 @@ void dir_session_deadline(struct dir_session *session, struct cv_deadline deadli
 bool dir_ping(struct dir_session *session, struct cv_error *err);
 
 /* Is it this person's password? Asked by a bind on a connection of its own. Nobody of that id, a locked one and a wrong
- * password are the same answer; an empty password is never right and never sent. */
-bool dir_password_right(struct dir_session *session, struct cv_id staff, const char *password, bool *out_right,
+ * password are the same answer; an empty password is never right and never sent. `staff` NULL: of nobody, which is
+ * never right and takes as long (slapd itself answers at once for whom it does not let sign in). */
+bool dir_password_right(struct dir_session *session, const struct cv_id *staff, const char *password, bool *out_right,
                         struct cv_error *err);
 
 /* What a write answered (post-read control, RFC 4527). */

@@ -232,8 +232,8 @@ struct view_signer {
     struct view_role roles[DOM_ROLES_MAX]; /* in force today, at units that go on */
     size_t role_count;
 };
-/* False: nobody of that id may sign in: not there, departed, not yet there, without an account that opens, or without
- * a role. */
+/* False: nobody of that id may sign in: not there, departed, not yet there, or without an account that opens. Without a
+ * role he may look after his own account, and nothing else. */
 bool view_signer(const struct view *v, struct cv_id id, struct view_signer *out);
 enum view_key { VIEW_BY_NAME, VIEW_BY_CODE, VIEW_BY_ID, VIEW_BY_LOGIN /* in any system */ };
 bool view_staff_holder(const struct view *v, struct view_scope scope, enum view_key by, const char *key,

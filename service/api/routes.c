@@ -107,6 +107,7 @@ static const struct htp_route routes[] = {
     ROUTE(PATCH, "/v1/tokens/{token}", patch_token, INTERACTIVE, DOM_TOKENS_WRITE, ""),
     ROUTE(DELETE, "/v1/tokens/{token}", delete_token, INTERACTIVE, HTP_ANY_TOKEN, "with_descendants"),
     ROUTE(GET, "/v1/me", get_me, INTERACTIVE, HTP_ANY_TOKEN, ""),
+    ROUTE(PUT, "/v1/me/password", put_my_password, INTERACTIVE, HTP_ANY_TOKEN, ""),
     ROUTE(GET, "/v1/problems/{code}", get_problem, INLINE, 0, ""),
     ROUTE(GET, "/openapi.json", get_openapi_json, INLINE, 0, ""),
     ROUTE(GET, "/openapi.yaml", get_openapi_yaml, INLINE, 0, "", .produces = "application/yaml"),

@@ -64,6 +64,9 @@ const char *dir_dn_people(struct cv_arena *arena, const char *base); /* ou=peopl
 const char *dir_dn_staff(struct cv_arena *arena, const char *base, struct cv_id id);
 const char *dir_dn_unit(struct cv_arena *arena, const char *base, struct cv_id id);
 const char *dir_dn_system_root(struct cv_arena *arena, const char *base); /* ou=system,<base> */
+#define DIR_POLICY_OFFICIALS "officials" /* of people with a role: never locked out by wrong passwords */
+const char *dir_dn_policy(struct cv_arena *arena, const char *base, const char *name); /* rules for passwords */
+const char *dir_dn_decoy(struct cv_arena *arena, const char *base); /* has a password that nobody knows */
 const char *dir_dn_system(struct cv_arena *arena, const char *base,
                           const char *slug);                                         /* cn=slug,ou=systems,ou=system */
 const char *dir_dn_token(struct cv_arena *arena, const char *base, struct cv_id id); /* cvId=tok_,ou=tokens,ou=system */

@@ -171,10 +171,19 @@ bool htp_answered(const struct htp_private *p)
     return p->status != 0;
 }
 
+/* One header of a name; of cookies one of each. */
+static bool replaces(const struct htp_pair *there, const char *name, const char *value)
+{
+    if (strcasecmp(there->name, name) != 0)
+        return false;
+    size_t len = strcspn(value, "=");
+    return strcasecmp(name, "Set-Cookie") != 0 || (there->value && strncmp(there->value, value, len + 1) == 0);
+}
+
 void htp_answer_header(struct htp_private *p, const char *name, const char *value)
 {
     for (size_t i = 0; i < p->header_count; i++) {
-        if (strcasecmp(p->headers[i].name, name) == 0) {
+        if (replaces(&p->headers[i], name, value)) {
             p->headers[i].value = value;
             return;
         }

@@ -2,10 +2,14 @@
 import datetime
 import http.client
 import json
+import statistics
+import subprocess
+import time
+import unicodedata
 
 import pytest
 
-from congvu import an, wait_for
+from congvu import Service, an, make_units, wait_for
 
 PASSWORD = "Sông-Cái-mùa-lũ-2026"
 TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
@@ -14,13 +18,13 @@ TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).da
 class Person:
     """A browser: a cookie and what it sends back."""
 
-    def __init__(self, service, spec):
-        self.port, self.spec, self.cookie, self.csrf = service.port, spec, None, None
+    def __init__(self, service, spec, source="127.0.0.1"):
+        self.port, self.spec, self.cookie, self.csrf, self.browser, self.source = service.port, spec, None, None, None, source
 
     def call(self, method, path, body=None, csrf=True, **headers):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        if self.cookie:
-            headers["Cookie"] = f"theme=dark; {self.cookie}"
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60, source_address=(self.source, 0))
+        if self.cookie or self.browser:
+            headers["Cookie"] = "; ".join(["theme=dark", *filter(None, (self.cookie, self.browser))])
         if csrf and self.csrf and method != "GET":
             headers["X-Congvu-Csrf"] = self.csrf
         if body is not None:
@@ -32,9 +36,12 @@ class Person:
         text = response.read()
         connection.close()
         self.spec.validate_response(method, path, response.status, dict(response.headers), text)
-        if response.headers.get("Set-Cookie"):
-            self.attributes = response.headers["Set-Cookie"].split("; ")
-            self.cookie = self.attributes[0]
+        for cookie in response.headers.get_all("Set-Cookie") or []:
+            if cookie.startswith("__Host-congvu-browser="):
+                self.browser = cookie.split("; ")[0]
+            else:
+                self.attributes = cookie.split("; ")
+                self.cookie = self.attributes[0]
         return response.status, json.loads(text) if text else None
 
     def sign_in(self, login, password=PASSWORD, **more):
@@ -96,7 +103,8 @@ def test_a_session_has_the_rights_of_its_role_and_no_more(browser, client):
 def test_who_signs_in_is_told_one_thing(shared, spec, office):
     person = Person(shared, spec)
     right, wrong, nobody = login_of(office["S-HR"]), "sai-mật-khẩu-2026", "khongcoai"
-    answers = [person.sign_in(right, wrong), person.sign_in(nobody, wrong), person.sign_in(login_of(office["S-NONE"]))]
+    fresh = shared.client().put("/v1/staff/S-NEW", an(full_name="Võ Văn Chưa Kích Hoạt", unit="T1.03")).json
+    answers = [person.sign_in(right, wrong), person.sign_in(nobody, wrong), person.sign_in(login_of(fresh))]
     for status, body in answers:
         body.pop("request_id"), body.pop("instance", None)
         assert (status, body) == (422, answers[0][1])
@@ -143,7 +151,8 @@ def test_a_role_waits_for_its_day_and_is_bounded(client, shared, spec, office):
     activate(client, "S-D")
     for days in ({"from": tomorrow}, {"from": yesterday, "to": TODAY.isoformat()}):
         assert client.post("/v1/staff/S-D/roles", {"role": "unit_head", "unit": "T1.01", **days}).status == 201
-    assert Person(shared, spec).sign_in(login_of(office["S-D"]))[0] == 422
+    assert Person(shared, spec).sign_in(login_of(office["S-D"]))[1]["role"] is None
+    assert Person(shared, spec).sign_in(login_of(office["S-D"]), role=2)[1]["code"] == "role_not_found"
     assert [r["in_force"] for r in client.get("/v1/staff/S-D/roles").json["items"]].count(True) == 0
 
 
@@ -164,12 +173,159 @@ def test_nobody_gives_what_he_has_not_and_nobody_touches_who_stands_higher(brows
     assert hr.call("PUT", "/v1/staff/S-ADMIN/accounts/mailbox", {"state": "locked", "reason": "compromised"})[0] == 200, "a stolen password does not wait"
 
 
-def test_wrong_passwords_slow_whoever_sends_them(start, spec):
-    service = start()
-    client = service.client()
-    from congvu import make_units
-    make_units(client)
-    person = client.put("/v1/staff/W-1", an(full_name="Người Bị Thử")).json
-    attacker = Person(service, spec)
-    statuses = [attacker.sign_in(login_of(person), f"sai-lần-{n}-Aa1!")[0] for n in range(24)]
-    assert set(statuses[:20]) == {422} and 429 in statuses[20:]
+def test_who_has_no_role_looks_after_himself_and_sees_nobody(browser, client, office):
+    office["S-SELF"] = client.put("/v1/staff/S-SELF", an(full_name="Phan Thị Không Vai", unit="T1.02")).json
+    activate(client, "S-SELF")
+    person = browser("S-SELF")
+    status, me = person.call("GET", "/v1/sessions/current")
+    assert (status, me["role"], me["roles"]) == (200, None, [])
+    assert person.call("GET", "/v1/me")[1]["token"] == {"id": office["S-SELF"]["id"], "name": "self", "scopes": [], "unit": None, "expires_at": me["expires_at"]}
+    assert [line["items"] for line in person.call("GET", "/v1/brake")[1]["lines"]] == [[]]
+    for path in ("/v1/staff", f"/v1/staff/{office['S-SELF']['id']}", "/v1/units", "/v1/coverage", "/v1/imports", "/v1/tokens"):
+        assert person.call("GET", path)[1]["code"] == "scope_missing", path
+
+
+def test_a_person_changes_the_own_password(client, shared, spec, office, browser):
+    office["S-PW"] = client.put("/v1/staff/S-PW", an(full_name="Đỗ Thị Đổi", unit="T1.02")).json
+    activate(client, "S-PW")
+    here, there, login = browser("S-PW"), browser("S-PW"), login_of(office["S-PW"])
+    fresh = "Gió-Phan-Rang-2027"
+    status, body = here.call("PUT", "/v1/me/password", {"current": "không-phải-Aa1!", "password": fresh})
+    assert status == 422 and body["errors"][0]["pointer"] == "#/current" and body["errors"][0]["code"] == "mismatch"
+    for weak in (PASSWORD, "ngắn", "không-có-chữ-hoa-1", "Doi-thi-do-2026!"):
+        status, body = here.call("PUT", "/v1/me/password", {"current": PASSWORD, "password": weak})
+        assert (status, body["code"]) == (422, "password_too_weak") and body["errors"][0]["pointer"] == "#/password", weak
+    assert there.call("GET", "/v1/me")[0] == 200, "nothing was changed so far"
+    assert here.call("PUT", "/v1/me/password", {"current": unicodedata.normalize("NFD", PASSWORD), "password": fresh})[0] == 204
+    assert here.call("GET", "/v1/me")[0] == 200, "this session goes on"
+    assert here.call("PUT", "/v1/me/password", {"current": PASSWORD, "password": fresh})[0] == 422, "and still changes things"
+    wait_for(lambda: there.call("GET", "/v1/me")[0] == 401, "the others are over", 5)
+    assert Person(shared, spec).sign_in(login)[0] == 422 and Person(shared, spec).sign_in(login, unicodedata.normalize("NFD", fresh))[0] == 201
+    assert client.put("/v1/me/password", {"current": PASSWORD, "password": fresh}).code == "session_ended", "a token has no password"
+    text = shared.log.read_text()
+    assert "credential.change" in text and fresh not in text and PASSWORD not in text
+
+
+def test_who_forgot_the_password_gets_a_new_slip(client, shared, spec, office, browser):
+    office["S-F"] = client.put("/v1/staff/S-F", an(full_name="Hồ Văn Quên", unit="T1.02")).json
+    activate(client, "S-F")
+    other = browser("S-F")
+    hr = browser("S-HR")
+    status, slip = hr.call("POST", "/v1/staff/S-F/accounts/mailbox/credential-resets", {})
+    assert status == 201 and other.call("GET", "/v1/me")[0] == 200
+    fresh = "Nắng-Cà-Ná-2027"
+    assert Person(shared, spec).call("POST", "/v1/activations", {"code": slip["code"], "password": fresh})[0] == 204
+    wait_for(lambda: other.call("GET", "/v1/me")[0] == 401, "whoever had the former password is out", 5)
+    assert Person(shared, spec).sign_in(login_of(office["S-F"]), fresh)[0] == 201
+
+
+@pytest.fixture(scope="module")
+def besieged(spec):
+    """A service of its own, with HR and somebody else; both have signed in once."""
+    service = Service(spec=spec).start()
+    try:
+        client = service.client()
+        make_units(client)
+        people = {}
+        for code, name in (("W-HR", "Nguyễn Thị Lan"), ("W-2", "Trần Văn Khác")):
+            people[code] = client.put(f"/v1/staff/{code}", an(full_name=name)).json
+            activate(client, code)
+        assert client.post("/v1/staff/W-HR/roles", {"role": "unit_hr", "unit": "T1"}).status == 201
+        yield service, people
+        service.stop()
+    finally:
+        service.clean()
+
+
+def test_a_hundred_wrong_passwords_are_throttled_and_others_stay_quick(besieged, spec):
+    service, people = besieged
+    other = Person(service, spec, "127.0.0.31")
+    assert other.sign_in(login_of(people["W-2"]))[0] == 201
+    began = time.monotonic()
+    assert other.sign_in(login_of(people["W-2"]))[0] == 201
+    alone = time.monotonic() - began
+    attacker, statuses, took = Person(service, spec, "127.0.0.66"), [], []
+    for n in range(100):
+        statuses.append(attacker.sign_in(login_of(people["W-HR"]), f"sai-lần-{n}-Aa1!")[0])
+        if n % 10 == 9:
+            began = time.monotonic()
+            assert other.sign_in(login_of(people["W-2"]))[0] == 201
+            took.append(time.monotonic() - began)
+    assert statuses[:5] == [422] * 5 and statuses.count(422) < 15 and statuses[-1] == 429, statuses
+    assert statistics.median(took) < 10 * alone + 0.2, (alone, took)
+    status, body = attacker.sign_in(login_of(people["W-HR"]), "sai-nữa-Aa1!")
+    assert (status, body["code"]) == (429, "rate_limited")
+
+
+def test_nobody_holds_hr_out_by_failing_in_her_name(besieged, spec):
+    service, people = besieged
+    login, near = login_of(people["W-HR"]), "127.0.0.41"
+    hers = Person(service, spec, near)
+    assert hers.sign_in(login)[0] == 201 and hers.browser
+    for source in ("127.0.0.67", near):  # elsewhere, and at the next desk
+        attacker = Person(service, spec, source)
+        while attacker.sign_in(login, "sai-hoài-Aa1!")[0] != 429:
+            pass
+    assert Person(service, spec, "127.0.0.42").sign_in(login)[0] == 201, "from another network"
+    assert Person(service, spec, near).sign_in(login)[0] == 429
+    hers.cookie = None
+    assert hers.sign_in(login)[0] == 201, "in the browser that she uses, although her own network is stopped"
+    # through mail: whoever has a role is not locked by the directory, whoever has none is
+    for code, locked in (("W-HR", False), ("W-2", True)):
+        def bind(password):
+            dn = f"cvId={people[code]['id']},ou=people,dc=congvu"
+            return subprocess.run(["ldapwhoami", "-x", "-H", service.ldapi, "-D", dn, "-w", password], capture_output=True, text=True).returncode
+        assert all(bind(f"sai-{n}-Aa1!") == 49 for n in range(15))
+        assert (bind(PASSWORD) != 0) == locked, code
+    assert Person(service, spec, "127.0.0.43").sign_in(login)[0] == 201
+
+
+def test_an_unknown_login_takes_as_long_as_a_wrong_password(besieged, spec):
+    service, people = besieged
+
+    def took(login, n):
+        person = Person(service, spec, f"127.0.1.{n}")
+        began = time.monotonic()
+        assert person.sign_in(login, "sai-thử-Aa1!")[0] == 422
+        return time.monotonic() - began
+    known, unknown = zip(*((took(login_of(people["W-HR"]), 2 * n), took(f"khongai{n}", 2 * n + 1)) for n in range(1, 13)))
+    low, high = sorted((statistics.median(known), statistics.median(unknown)))
+    assert high < 2 * low + 0.01, (known, unknown)
+    attacker = Person(service, spec, "127.0.1.99")
+    statuses = [attacker.sign_in("khongcoai", "sai-Aa1!")[0] for _ in range(8)]
+    assert statuses[:5] == [422] * 5 and 429 in statuses[5:], "counted like one that is there"
+
+
+def test_what_ends_at_one_replica_ends_at_the_other_within_a_second(besieged, spec, start):
+    first, people = besieged
+    client = first.client()
+    second = start(directory_uri=first.ldapi, key_file=str(first.data / "secret.key"))
+
+    def refused_within_a_second(ask, end):
+        assert ask() == 200
+        end()
+        began = time.monotonic()
+        while ask() != 401:
+            assert time.monotonic() - began < 1, "still let in"
+        return time.monotonic() - began
+
+    for n, end in enumerate((
+            lambda code, who: who.call("DELETE", "/v1/sessions/current"),
+            lambda code, who: client.delete(f"/v1/staff/{code}/roles/1", etag="*"),
+            lambda code, who: [client.put(f"/v1/staff/{code}/accounts/{a['system']}", {"state": "locked", "reason": "compromised"}) for a in client.get(f"/v1/staff/{code}").json["accounts"]],
+            lambda code, who: client.put(f"/v1/staff/{code}/departure", {"reason": "nghi_huu", "decision": {"number": "5/QĐ"}}),
+            lambda code, who: who.call("PUT", "/v1/me/password", {"current": PASSWORD, "password": "Gió-Phan-Rang-2027"}))):
+        code = f"W-END{n}"
+        person = client.put(f"/v1/staff/{code}", an(full_name=f"Người Thử {'ABCDE'[n]}", unit="T1.03")).json
+        activate(client, code)
+        assert client.post(f"/v1/staff/{code}/roles", {"role": "inspector", "unit": "T1"}).status == 201
+        here, there = Person(first, spec, f"127.0.2.{n + 1}"), Person(second, spec)
+        assert here.sign_in(login_of(person))[0] == 201
+        there.cookie, there.csrf = here.cookie, here.csrf
+        wait_for(lambda: there.call("GET", "/v1/units?page_size=1")[0] == 200, "the other replica knows the session")
+        refused_within_a_second(lambda: there.call("GET", "/v1/units?page_size=1")[0], lambda: end(code, here))
+        assert Person(first, spec, f"127.0.3.{n + 1}").sign_in(login_of(person))[0] == (201 if n < 2 else 422), "a locked one and a leaver are told what a wrong password is told"
+    made = client.post("/v1/tokens", {"name": "ngắn", "scopes": ["units:read"]}).json
+    script = client.__class__(second.port, made["secret"], client.spec)
+    wait_for(lambda: script.get("/v1/me").status == 200, "the other replica knows the token")
+    refused_within_a_second(lambda: script.get("/v1/me").status, lambda: client.delete(f"/v1/tokens/{made['id']}", etag="*"))

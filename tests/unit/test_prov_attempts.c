@@ -12,12 +12,13 @@ static const int64_t second = 1000000000;
 
 static bool try(struct prov_attempts *a, const char *peer, int64_t now, bool wrong)
 {
+    const struct prov_trier who = {.peer = peer};
     int wait = 0;
-    if (!prov_attempt_begin(a, peer, now, &wait)) {
+    if (!prov_attempt_begin(a, &who, now, &wait)) {
         assert_true(wait >= 1);
         return false;
     }
-    prov_attempt_end(a, peer, now, wrong);
+    prov_attempt_end(a, &who, now, wrong);
     return true;
 }
 
@@ -35,7 +36,7 @@ static void one_client_is_slowed_and_rests(void **state)
     int wait = 0;
     (void)state;
     assert_int_equal(wrong_until_stopped(a, "192.0.2.1", second), PROV_WRONG_BURST);
-    assert_false(prov_attempt_begin(a, "192.0.2.1", second, &wait));
+    assert_false(prov_attempt_begin(a, &(struct prov_trier){.peer = "192.0.2.1"}, second, &wait));
     assert_int_equal(wait, PROV_WRONG_REST_S);
     assert_false(try(a, "::ffff:192.0.2.1", second, false)); /* the same one */
     assert_true(try(a, "192.0.2.2", second, false));
@@ -59,10 +60,10 @@ static void what_runs_counts_until_it_ends(void **state)
     int wait = 0;
     (void)state;
     for (int i = 0; i < PROV_WRONG_BURST; i++)
-        assert_true(prov_attempt_begin(a, "192.0.2.1", second, &wait));
-    assert_false(prov_attempt_begin(a, "192.0.2.1", second, &wait));
-    prov_attempt_end(a, "192.0.2.1", second, false);
-    assert_true(prov_attempt_begin(a, "192.0.2.1", second, &wait));
+        assert_true(prov_attempt_begin(a, &(struct prov_trier){.peer = "192.0.2.1"}, second, &wait));
+    assert_false(prov_attempt_begin(a, &(struct prov_trier){.peer = "192.0.2.1"}, second, &wait));
+    prov_attempt_end(a, &(struct prov_trier){.peer = "192.0.2.1"}, second, false);
+    assert_true(prov_attempt_begin(a, &(struct prov_trier){.peer = "192.0.2.1"}, second, &wait));
     prov_attempts_free(&a);
 }
 
@@ -105,11 +106,83 @@ static void the_table_is_bounded(void **state)
     prov_attempts_free(&a);
 }
 
+/* The wait, 0 = it was let through and was wrong (or right). */
+static int password(struct prov_attempts *a, struct prov_trier who, int64_t now, bool wrong)
+{
+    int wait = 0;
+    if (!prov_attempt_begin(a, &who, now, &wait))
+        return wait;
+    prov_attempt_end(a, &who, now, wrong);
+    return 0;
+}
+
+static void each_further_wrong_password_doubles_the_wait(void **state)
+{
+    struct prov_attempts *a = prov_attempts_new();
+    struct prov_trier who = {.peer = "192.0.2.1", .account = "stf_lan"};
+    int64_t now = second;
+    (void)state;
+    for (int i = 0; i < PROV_WRONG_ACCOUNT; i++)
+        assert_int_equal(password(a, who, now, true), 0);
+    int waits[] = {2, 4, 8, 16};
+    for (size_t i = 0; i < sizeof waits / sizeof *waits; i++) {
+        assert_int_equal(password(a, who, now, true), waits[i]);
+        now += waits[i] * second;
+        assert_int_equal(password(a, who, now, true), 0);
+    }
+    for (int i = 0; i < 40; i++) {
+        int wait = password(a, who, now, true);
+        assert_in_range(wait, 0, PROV_WRONG_MOST_S);
+        now += wait * second;
+    }
+    prov_attempts_free(&a);
+}
+
+static void nobody_is_held_out_by_who_fails_in_her_name(void **state)
+{
+    struct prov_attempts *a = prov_attempts_new();
+    struct prov_trier far = {.peer = "192.0.2.66", .account = "stf_lan"},
+                      near = {.peer = "10.0.0.5", .account = "stf_lan"};
+    struct prov_trier her = {.peer = "10.0.0.5", .account = "stf_lan"},
+                      known = {.peer = "10.0.0.5", .account = "stf_lan", .browser = "b1"};
+    (void)state;
+    while (password(a, far, second, true) == 0)
+        ;
+    assert_int_equal(password(a, her, second, false), 0); /* from another network */
+    while (password(a, near, second, true) == 0)
+        ;
+    assert_int_not_equal(password(a, her, second, false), 0);
+    assert_int_equal(password(a, known, second, false),
+                     0); /* in the attacker's own network, from the browser she uses */
+    for (int i = 0; i < PROV_WRONG_ACCOUNT; i++)
+        assert_int_equal(password(a, known, second, true), 0);
+    assert_int_not_equal(password(a, known, second, true), 0); /* which is no way round the rule */
+    prov_attempts_free(&a);
+}
+
+static void a_right_password_clears_its_account(void **state)
+{
+    struct prov_attempts *a = prov_attempts_new();
+    struct prov_trier who = {.peer = "192.0.2.1", .account = "stf_lan"};
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        for (int k = 1; k < PROV_WRONG_ACCOUNT; k++)
+            assert_int_equal(password(a, who, second, true), 0);
+        assert_int_equal(password(a, who, second, false), 0);
+    }
+    prov_attempts_free(&a);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_client_is_slowed_and_rests),    cmocka_unit_test(right_ones_cost_nothing),
-        cmocka_unit_test(what_runs_counts_until_it_ends),    cmocka_unit_test(all_together_slow_only_who_was_wrong),
-        cmocka_unit_test(one_network_of_ipv6_is_one_client), cmocka_unit_test(the_table_is_bounded)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(one_client_is_slowed_and_rests),
+                                       cmocka_unit_test(right_ones_cost_nothing),
+                                       cmocka_unit_test(what_runs_counts_until_it_ends),
+                                       cmocka_unit_test(all_together_slow_only_who_was_wrong),
+                                       cmocka_unit_test(one_network_of_ipv6_is_one_client),
+                                       cmocka_unit_test(the_table_is_bounded),
+                                       cmocka_unit_test(each_further_wrong_password_doubles_the_wait),
+                                       cmocka_unit_test(nobody_is_held_out_by_who_fails_in_her_name),
+                                       cmocka_unit_test(a_right_password_clears_its_account)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -79,6 +79,22 @@ static void renew(struct htp_exchange *x, const struct api_session *session)
         api_session_set(x, &again);
 }
 
+/* Without a role there are neither rights nor units: his own account alone. */
+static struct api_actor *person_of(struct htp_exchange *x, const struct api_session *session,
+                                   const struct view_role *role)
+{
+    struct api_actor *actor = CV_NEW(x->arena, struct api_actor);
+    *actor = (struct api_actor){.label = role != NULL ? dom_role_words[role->kind] : "self",
+                                .token = session->staff,
+                                .is_person = true,
+                                .expires_at = session->issued_at + API_SESSION_MOST_S};
+    if (role != NULL) {
+        actor->scopes = dom_role_rights(role->kind);
+        actor->scope = (struct view_scope){.everywhere = role->everywhere, .top = role->unit};
+    }
+    return actor;
+}
+
 static bool by_session(struct htp_exchange *x, uint32_t *out_scopes, struct cv_error *err)
 {
     struct api_session session;
@@ -87,19 +103,12 @@ static bool by_session(struct htp_exchange *x, uint32_t *out_scopes, struct cv_e
         return ended(err);
     bool may = view_signer(api_of(x)->view, session.staff, &signer) && signer.epoch == session.epoch;
     const struct view_role *role = may ? api_session_role(&signer, &session) : NULL;
-    if (role == NULL)
+    if (!may || (role == NULL && session.role != 0))
         return ended(err);
     if (!from_here(x, &session, err))
         return false;
-    struct api_actor *actor = CV_NEW(x->arena, struct api_actor);
-    *actor = (struct api_actor){.label = dom_role_words[role->kind],
-                                .token = session.staff,
-                                .is_person = true,
-                                .scopes = dom_role_rights(role->kind),
-                                .scope = {.everywhere = role->everywhere, .top = role->unit},
-                                .expires_at = session.issued_at + API_SESSION_MOST_S};
-    x->actor = actor;
-    *out_scopes = actor->scopes;
+    x->actor = person_of(x, &session, role);
+    *out_scopes = api_actor(x)->scopes;
     renew(x, &session);
     return true;
 }

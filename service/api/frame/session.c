@@ -24,18 +24,27 @@ void api_session_drop(struct htp_exchange *x)
 }
 
 /* The cookie's value out of "a=1; __Host-congvu=...; b=2", or NULL. */
-static const char *cookie_of(const struct htp_exchange *x)
+static const char *cookie_of(const struct htp_exchange *x, const char *name)
 {
-    static const char name[] = API_SESSION_COOKIE "=";
     const char *at = htp_header(x, "Cookie");
+    size_t name_len = strlen(name);
     while (at != NULL && *at != '\0') {
         at += strspn(at, " ;");
         size_t len = strcspn(at, ";");
-        if (strncmp(at, name, sizeof name - 1) == 0 && len < COOKIE_MAX)
-            return cv_arena_strndup(x->arena, at + sizeof name - 1, len - (sizeof name - 1));
+        if (len > name_len && len < COOKIE_MAX && strncmp(at, name, name_len) == 0 && at[name_len] == '=')
+            return cv_arena_strndup(x->arena, at + name_len + 1, len - name_len - 1);
         at += len;
     }
     return NULL;
+}
+
+/* What was sealed into it, or NULL. */
+static const char *opened(struct htp_exchange *x, const char *name)
+{
+    size_t len = 0;
+    const char *sealed = cookie_of(x, name);
+    const char *plain = sealed != NULL ? cv_unseal(x->arena, &api_of(x)->session_key, sealed, name, &len) : NULL;
+    return plain != NULL ? cv_arena_strndup(x->arena, plain, len) : NULL;
 }
 
 static bool take_numbers(const char *text, long long out[PARTS - 1])
@@ -75,11 +84,31 @@ static bool too_old(const struct api_session *session)
 
 bool api_session_get(struct htp_exchange *x, struct api_session *out)
 {
-    size_t len = 0;
-    const char *sealed = cookie_of(x);
-    const char *plain =
-        sealed != NULL ? cv_unseal(x->arena, &api_of(x)->session_key, sealed, API_SESSION_COOKIE, &len) : NULL;
-    return plain != NULL && parse(cv_arena_strndup(x->arena, plain, len), out) && !too_old(out);
+    const char *plain = opened(x, API_SESSION_COOKIE);
+    return plain != NULL && parse(plain, out) && !too_old(out);
+}
+
+/* ---- browsers ---- */
+
+void api_browser_set(struct htp_exchange *x, struct cv_id staff)
+{
+    enum { MARK_SIGNS = 16 };
+    char id[CV_ID_TEXT], mark[MARK_SIGNS + 1];
+    cv_random_text(mark, MARK_SIGNS, false);
+    const char *plain = cv_arena_printf(x->arena, "%s %s", cv_id_text("stf_", staff, id), mark);
+    const char *sealed = cv_seal(x->arena, &api_of(x)->session_key, plain, strlen(plain), API_BROWSER_COOKIE);
+    if (sealed != NULL)
+        htp_header_set(x, "Set-Cookie", API_BROWSER_COOKIE "=%s; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=%d",
+                       sealed, API_BROWSER_KEEP_S);
+}
+
+struct prov_browser api_browser_get(struct htp_exchange *x)
+{
+    struct prov_browser found = {.mark = NULL};
+    const char *plain = opened(x, API_BROWSER_COOKIE), *blank = plain != NULL ? strchr(plain, ' ') : NULL;
+    if (blank != NULL && cv_id_parse("stf_", cv_arena_strndup(x->arena, plain, (size_t)(blank - plain)), &found.staff))
+        found.mark = blank + 1;
+    return found;
 }
 
 const char *api_session_csrf(struct htp_exchange *x, const struct api_session *session)

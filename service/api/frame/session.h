@@ -3,13 +3,15 @@
 #pragma once
 
 #include "api/internal.h"
+#include "congvu/prov_identity.h"
 
 #define API_SESSION_COOKIE "__Host-congvu"
-enum { API_SESSION_IDLE_S = 1800, API_SESSION_MOST_S = 12 * 3600 };
+#define API_BROWSER_COOKIE "__Host-congvu-browser"
+enum { API_SESSION_IDLE_S = 1800, API_SESSION_MOST_S = 12 * 3600, API_BROWSER_KEEP_S = 180 * 86400 };
 
 struct api_session {
     struct cv_id staff;
-    int epoch, role; /* number of the role it acts in */
+    int epoch, role; /* number of the role it acts in; 0 = none, only his own account */
     cv_moment issued_at, seen_at;
 };
 /* Sets the cookie of this answer. */
@@ -17,6 +19,10 @@ void api_session_set(struct htp_exchange *x, const struct api_session *session);
 void api_session_drop(struct htp_exchange *x);
 /* The request's cookie, if it is one of ours and not too old; false otherwise. */
 bool api_session_get(struct htp_exchange *x, struct api_session *out);
+/* Who has signed in here before, by a cookie that outlives sessions and gives no right: it only says whose wrong
+ * passwords are counted by themselves. A mark of NULL = nobody. */
+struct prov_browser api_browser_get(struct htp_exchange *x);
+void api_browser_set(struct htp_exchange *x, struct cv_id staff);
 /* What a request that changes something has to send in X-Congvu-Csrf: bound to person and session. */
 const char *api_session_csrf(struct htp_exchange *x, const struct api_session *session);
 /* In the table of roles that are in force, or NULL. */

@@ -28,7 +28,10 @@ static void write_session(struct htp_exchange *x, const struct view_signer *sign
     cv_jout_string(j, "id", id);
     cv_jout_string(j, "full_name", staff.full_name);
     cv_jout_end(j);
-    cv_jout_int(j, "role", session->role);
+    if (session->role != 0)
+        cv_jout_int(j, "role", session->role);
+    else
+        cv_jout_null(j, "role");
     cv_jout_array(j, "roles");
     for (size_t i = 0; i < signer->role_count; i++)
         write_role(x, &signer->roles[i]);
@@ -50,13 +53,13 @@ static const struct view_role *choose(const struct view_signer *signer, int64_t 
     return found;
 }
 
-static bool read_body(struct htp_exchange *x, const char **login, const char **password, int64_t *role)
+static bool read_body(struct htp_exchange *x, struct prov_sign_in *in, int64_t *role)
 {
     const struct cv_jin *body;
     if (!api_body(x, &body))
         return false;
-    cv_jin_string(body, "login", CV_REQUIRED, 320, login);
-    cv_jin_string(body, "password", CV_REQUIRED | CV_RAW, 512, password);
+    cv_jin_string(body, "login", CV_REQUIRED, 320, &in->login);
+    cv_jin_string(body, "password", CV_REQUIRED | CV_RAW, 512, &in->password);
     cv_jin_int(body, "role", CV_OPTIONAL, 1, 1000, role);
     cv_jin_done(body);
     return api_faultless(x, cvp_validation_failed);
@@ -67,24 +70,29 @@ void api_create_session(struct htp_exchange *x)
     struct prov_call call;
     struct view_signer signer;
     struct cv_error err = {0};
-    const char *login = NULL, *password = NULL;
+    struct prov_sign_in in = {.browser = api_browser_get(x)};
     int64_t number = 0;
-    if (!api_call(x, &call) || !read_body(x, &login, &password, &number))
+    if (!api_call(x, &call) || !read_body(x, &in, &number))
         return;
     call.peer = htp_peer(x);
-    bool ok = prov_sign_in(&call, login, password, &signer, &err);
+    bool ok = prov_sign_in(&call, &in, &signer, &err);
     const struct view_role *role = ok ? choose(&signer, number) : NULL;
-    if (ok && role == NULL)
-        cv_fail(&err, cvp_role_not_found, "/role", "Không có vai trò này", "There is no such role");
-    if (role == NULL) {
+    if (ok && role == NULL && number != 0)
+        ok = cv_fail(&err, cvp_role_not_found, "/role", "Không có vai trò này", "There is no such role");
+    if (!ok) {
         cv_log(CV_LOG_WARN, "sign_in_refused", "%s from %s", cv_problem_row(err.problem)->code, htp_peer(x));
         htp_problem(x, &err, &x->faults);
         return;
     }
     cv_moment now = cv_now();
-    struct api_session session = {
-        .staff = signer.staff, .epoch = signer.epoch, .role = role->number, .issued_at = now, .seen_at = now};
+    struct api_session session = {.staff = signer.staff,
+                                  .epoch = signer.epoch,
+                                  .role = role != NULL ? role->number : 0,
+                                  .issued_at = now,
+                                  .seen_at = now};
     api_session_set(x, &session);
+    if (in.browser.mark == NULL || !cv_id_equal(in.browser.staff, signer.staff))
+        api_browser_set(x, signer.staff);
     write_session(x, &signer, &session);
     htp_reply(x, 201);
 }

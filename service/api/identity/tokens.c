@@ -182,20 +182,3 @@ void api_delete_token(struct htp_exchange *x)
     else
         fail(x, &err);
 }
-
-void api_get_me(struct htp_exchange *x)
-{
-    const struct api_actor *me = api_actor(x);
-    struct cv_jout *j = &x->out;
-    cv_jout_object(j, NULL);
-    cv_jout_object(j, "token");
-    cv_jout_string(j, "id", api_actor_name(x));
-    cv_jout_string(j, "name", me->label);
-    api_write_scopes(j, me->scopes);
-    api_write_reach(x, me->scope.everywhere, me->scope.top);
-    cv_jout_moment(j, "expires_at", me->expires_at);
-    cv_jout_end(j);
-    cv_jout_string(j, "locale", x->lang == CV_EN ? "en" : "vi");
-    cv_jout_end(j);
-    htp_reply(x, 200);
-}

@@ -112,6 +112,15 @@ static bool take_roles(struct dir_reader *r, const struct dir_attr *attr, const 
     return true;
 }
 
+/* Written with the first role, and it stays: a role that ends is no reason to be locked out from outside. */
+static void put_password_policy(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_staff *s = record;
+
+    if (s->role_count > 0)
+        dir_put(out, "pwdPolicySubentry", dir_dn_policy(out->arena, base, DIR_POLICY_OFFICIALS));
+}
+
 static void put_services(const void *record, const char *base, struct dir_attrs *out)
 {
     const struct dom_staff *s = record;
@@ -503,6 +512,7 @@ static const struct dir_field fields[] = {
     {"cvSignIn", DIR_OWN, .put = put_sign_ins},
     {"cvReceives", DIR_OWN, .put = put_receives},
     {"cvRole", DIR_OWN, .put = put_roles, .take = take_roles},
+    {"pwdPolicySubentry", DIR_OWN, .put = put_password_policy},
     {"cvSessionEpoch", DIR_INT, AT(session_epoch)},
     {"cvLeave", DIR_OWN, .put = put_leaves, .take = take_leaves},
     {"cvDeparture", DIR_OWN, .put = put_departures, .take = take_departures},

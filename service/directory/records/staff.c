@@ -141,6 +141,35 @@ static void wipe_password(const struct dir_attrs *attrs)
         explicit_bzero((void *)(uintptr_t)attr->values[i].bytes, attr->values[i].len);
 }
 
+/* One write with a new password; `asserted` is what it is asserted on. */
+static bool save_password(struct dir_session *s, const struct dir_write *w, const struct dom_staff *before,
+                          const struct dom_staff *after, bool quiet, const char *asserted, const char *password,
+                          struct dir_stamp *out, struct cv_error *err)
+{
+    struct dir_attrs was, will;
+
+    dir_record_pair(w, dir_session_base(s), before, after, before->revision, quiet, &was, &will);
+    dir_put(&will, "userPassword", password);
+    bool done = dir_modify_entry(s, w->dn, &was, &will, asserted, out, err);
+
+    wipe_password(&will);
+    return done;
+}
+
+bool dir_staff_save_password(struct dir_session *s, const struct dom_staff *before, const struct dom_staff *after,
+                             const char *password, const struct dir_actor *actor, struct dir_stamp *out,
+                             struct cv_error *err)
+{
+    cv_auto_arena arena = dir_scratch(err);
+
+    if (!arena)
+        return false;
+    struct dir_write w = {arena, &dir_staff_fields, dn_of(s, arena, before->id), actor};
+
+    return save_password(s, &w, before, after, true, dir_filter_revision(arena, before->revision, ""), password, out,
+                         err);
+}
+
 /* Asserted on the digest and on the revision: two redeemers cannot both win, and a change made meanwhile is not
  * overwritten. */
 bool dir_staff_activate(struct dir_session *s, const struct dom_staff *before, const struct dom_staff *after,
@@ -148,7 +177,6 @@ bool dir_staff_activate(struct dir_session *s, const struct dom_staff *before, c
                         struct cv_error *err)
 {
     struct dom_staff redeemed = *after;
-    struct dir_attrs was, will;
 
     if (!before->activation_digest) {
         return cv_fail_as(err, CV_STALE, "cvActivationDigest", "Mã kích hoạt đã được dùng",
@@ -164,10 +192,5 @@ bool dir_staff_activate(struct dir_session *s, const struct dom_staff *before, c
 
     redeemed.activation_digest = NULL;
     redeemed.activation_until = CV_NO_MOMENT;
-    dir_record_pair(&w, dir_session_base(s), before, &redeemed, before->revision, false, &was, &will);
-    dir_put(&will, "userPassword", password);
-    bool done = dir_modify_entry(s, w.dn, &was, &will, unused, out, err);
-
-    wipe_password(&will);
-    return done;
+    return save_password(s, &w, before, &redeemed, false, unused, password, out, err);
 }

@@ -104,7 +104,7 @@ static bool ensure_folders(const struct work *w, struct cv_error *err)
 
 static const char *policy_dn(const struct work *w, const char *name)
 {
-    return cv_arena_printf(w->arena, "cn=%s,ou=policies,ou=system,%s", name, w->base);
+    return dir_dn_policy(w->arena, w->base, name);
 }
 
 static bool add_policy(const struct work *w, const char *name, const char *lockout, const char *failures,
@@ -124,10 +124,11 @@ static bool add_policy(const struct work *w, const char *name, const char *locko
 
 /* Length and counting belong to slapd, because it sees every attempt; what a password may contain is judged before.
  * Machines have long random passwords and are never locked: whoever can reach the port could stop all mail by trying.
- */
+ * Nor are people with a role: whoever knows a login could keep HR from working. Doors count their failures. */
 static bool ensure_policies(const struct work *w, struct cv_error *err)
 {
-    return add_policy(w, "default", "TRUE", "12", err) && add_policy(w, "machines", "FALSE", "0", err);
+    return add_policy(w, "default", "TRUE", "12", err) && add_policy(w, "machines", "FALSE", "0", err) &&
+           add_policy(w, DIR_POLICY_OFFICIALS, "FALSE", "0", err);
 }
 
 const char *const dir_reader_names[] = {"dovecot", "postfix", "eoffice", NULL};
@@ -143,6 +144,26 @@ static bool ensure_readers(const struct work *w, struct cv_error *err)
             return false;
     }
     return true;
+}
+
+/* Nobody knows its password: a bind as it costs what one as somebody costs, and never succeeds. */
+static bool ensure_decoy(const struct work *w, struct cv_error *err)
+{
+    enum { SIGNS = 48 };
+    char password[SIGNS + 1];
+    struct dir_entry found;
+    const char *dn = dir_dn_decoy(w->arena, w->base);
+    struct dir_attrs a = new_entry(w, "cvReaderEntry"), none;
+    dir_put(&a, "cn", "decoy");
+    if (!ensure(w, dn, &a, err) || !dir_read_operational(w->session, dn, w->arena, &found, err))
+        return false;
+    if (dir_get(&found, "pwdChangedTime") != NULL)
+        return true;
+    dir_attrs_init(&none, w->arena);
+    dir_attrs_init(&a, w->arena);
+    cv_random_text(password, SIGNS, false);
+    dir_put(&a, "userPassword", password);
+    return dir_modify_entry(w->session, dn, &none, &a, NULL, NULL, err);
 }
 
 static bool never_lock(const struct work *w, const char *dn, struct cv_error *err)
@@ -177,7 +198,7 @@ static bool ensure_machines(const struct work *w, struct cv_error *err)
         if (!never_lock(w, cv_arena_printf(w->arena, "cn=%s,ou=readers,ou=system,%s", dir_reader_names[i], w->base),
                         err))
             return false;
-    return true;
+    return never_lock(w, dir_dn_decoy(w->arena, w->base), err);
 }
 
 /* A shipped catalogue is only a beginning: once there is any system, the site decides. */
@@ -270,7 +291,7 @@ bool dir_bootstrap(struct dir_session *s, const struct dir_bootstrap *what, stru
     if (state < 0)
         return false;
     bool done = ensure_folders(&w, err) && ensure_policies(&w, err) && ensure_readers(&w, err) &&
-                ensure_machines(&w, err) && ensure_systems(&w, what, err) &&
+                ensure_decoy(&w, err) && ensure_machines(&w, err) && ensure_systems(&w, what, err) &&
                 add_state(&w, what->key_fingerprint, err) && raise_version(&w, err);
     if (done || state != 1 || err->lib_code != LDAP_REFERRAL)
         return done;

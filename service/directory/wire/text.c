@@ -94,6 +94,16 @@ const char *dir_dn_system_root(struct cv_arena *arena, const char *base)
     return cv_arena_printf(arena, "ou=system,%s", base);
 }
 
+const char *dir_dn_decoy(struct cv_arena *arena, const char *base)
+{
+    return cv_arena_printf(arena, "cn=decoy,ou=readers,ou=system,%s", base);
+}
+
+const char *dir_dn_policy(struct cv_arena *arena, const char *base, const char *name)
+{
+    return cv_arena_printf(arena, "cn=%s,ou=policies,ou=system,%s", name, base);
+}
+
 const char *dir_dn_folder(struct cv_arena *arena, const char *base, const char *folder)
 {
     if (strcmp(folder, "imports") == 0)

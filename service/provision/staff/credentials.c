@@ -105,6 +105,7 @@ static void activated(const struct dom_staff *before, struct dom_staff *after, c
                       struct cv_arena *arena)
 {
     prov_staff_copy(arena, before, after);
+    after->session_epoch += before->credential_set; /* who had the former one is out */
     after->credential_set = true;
     after->credential_on = cv_today();
     dom_trust_password(after);
@@ -175,8 +176,9 @@ static bool redeem(struct prov_call *call, const char *code, const char *passwor
 /* Trying codes costs time, whichever question tries them. */
 static bool begin_attempt(struct prov_call *call, struct cv_error *err)
 {
+    const struct prov_trier who = {.peer = call->peer};
     int wait_s = 0;
-    if (prov_attempt_begin(call->prov->attempts, call->peer, cv_mono_ns(), &wait_s))
+    if (prov_attempt_begin(call->prov->attempts, &who, cv_mono_ns(), &wait_s))
         return true;
     cv_fail(err, cvp_rate_limited, NULL, "Đã nhập sai quá nhiều lần; vui lòng thử lại sau %d giây",
             "Wrong too often; please try again in %d seconds", wait_s);
@@ -186,7 +188,8 @@ static bool begin_attempt(struct prov_call *call, struct cv_error *err)
 
 static bool end_attempt(struct prov_call *call, bool ok, const struct cv_error *err)
 {
-    prov_attempt_end(call->prov->attempts, call->peer, cv_mono_ns(), !ok && err->problem == cvp_activation_refused);
+    const struct prov_trier who = {.peer = call->peer};
+    prov_attempt_end(call->prov->attempts, &who, cv_mono_ns(), !ok && err->problem == cvp_activation_refused);
     return ok;
 }
 
