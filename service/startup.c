@@ -257,6 +257,24 @@ static bool holds_lease(void *ctx)
     return dir_lease_held(s->lease) && !atomic_load(&s->room.closed);
 }
 
+/* "site_admin unit_admin" */
+static bool factor_roles(const char *words, uint32_t *out, struct cv_error *err)
+{
+    *out = 0;
+    for (const char *at = words + strspn(words, " ,"); *at != '\0'; at += strspn(at, " ,")) {
+        char word[32];
+        size_t len = strcspn(at, " ,");
+        snprintf(word, sizeof word, "%.*s", (int)len, at);
+        int role = dom_word_index(dom_role_words, word);
+        if (role < 0)
+            return cv_fail_as(err, CV_INVALID, "second_factor_roles", "Không có vai trò “%s”", "There is no role “%s”",
+                              word);
+        *out |= 1u << role;
+        at += len;
+    }
+    return true;
+}
+
 static bool start_use_cases(struct service *s, struct cv_error *err)
 {
     struct prov_options options = {.view = s->view,
@@ -267,6 +285,9 @@ static bool start_use_cases(struct service *s, struct cv_error *err)
                                    .connector_secret_dir = s->conf.connector_secret_dir};
     cv_key_derive(&s->key, "one-time codes", &options.code_key);
     cv_key_derive(&s->key, "token digests", &options.token_key);
+    cv_key_derive(&s->key, "second factors", &options.factor_key);
+    if (!factor_roles(s->conf.second_factor_roles, &options.factor_roles, err))
+        return false;
     if (!prov_new(&options, &s->prov, err))
         return false;
     s->api = (struct api){

@@ -59,6 +59,10 @@
     NUMBER(connections, 4096, 16, 100000, "connections", "hard limit of connections")                                  \
     NUMBER(drain_ms, 15000, 0, 600000, "ms", "how long a stop waits for running requests")                             \
     NUMBER(rate_per_second, 0, 0, 1000000, "requests/s", "limit per token; 0 = none")                                  \
+    TEXT(                                                                                                              \
+        second_factor_roles, "",                                                                                       \
+        "roles that nobody acts in without a second factor (site_admin, unit_admin, ...), with blanks between; empty " \
+        "= whoever has set one up")                                                                                    \
     NUMBER(activation_hours, 72, 1, 720, "h", "validity of a one-time code")                                           \
     TEXT(public_url, "",                                                                                               \
          "address under which people reach this service (https://...), printed on slips; empty = none can be printed") \

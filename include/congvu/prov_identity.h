@@ -19,11 +19,20 @@ struct prov_browser {
 struct prov_sign_in {
     const char *login; /* mailbox login or address */
     const char *password;
+    const char *code; /* of the second factor; NULL = none was given */
     struct prov_browser browser;
 };
+struct prov_signed_in {
+    struct view_signer signer;
+    bool with_factor;
+};
 /* One answer, sign_in_refused, for unknown, wrong and locked: it costs the same each time. Who was wrong too often has
- * to wait (rate_limited): counted by call->peer, and by account as tried from there or from a known browser. */
-bool prov_sign_in(struct prov_call *call, const struct prov_sign_in *in, struct view_signer *out, struct cv_error *err);
+ * to wait (rate_limited): counted by call->peer, and by account as tried from there or from a known browser.
+ * second_factor_needed, only after a right password: whoever has set one up gives a code too, a new one each time. */
+bool prov_sign_in(struct prov_call *call, const struct prov_sign_in *in, struct prov_signed_in *out,
+                  struct cv_error *err);
+/* May a session act in a role of this kind? Some only with a second factor. */
+bool prov_role_open(const struct prov *prov, enum dom_role_kind kind, bool with_factor);
 
 struct prov_password_change {
     struct cv_id staff;
@@ -36,6 +45,19 @@ bool prov_password_change(struct prov_call *call, const struct prov_password_cha
                           struct cv_error *err);
 /* Every session of the person is over. */
 bool prov_sign_out(struct prov_call *call, struct cv_id staff, struct cv_error *err);
+
+/* ---- the second factor ---- begun by the person with the present password, confirmed by a code of the app that took
+ * the seed; then every sign-in needs one. Taken away by another administrator alone (not_by_oneself). */
+struct prov_factor {
+    char seed[CV_TOTP_SEED_TEXT]; /* shown once; the caller wipes it */
+    const char *login;
+};
+bool prov_factor_begin(struct prov_call *call, const struct prov_password_change *in, struct prov_factor *out,
+                       struct cv_error *err);
+/* second_factor_needed: the code is not right. Sessions other than those of *out_epoch are over. */
+bool prov_factor_confirm(struct prov_call *call, struct cv_id staff, const char *code, int *out_epoch,
+                         struct cv_error *err);
+bool prov_factor_reset(struct prov_call *call, const char *key, struct cv_error *err);
 
 struct prov_role_input {
     enum dom_role_kind kind;

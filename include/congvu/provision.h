@@ -27,6 +27,8 @@ struct prov_options {
     const struct dom_policy *policy;
     struct cv_key code_key;           /* one-time codes */
     struct cv_key token_key;          /* API token secrets */
+    struct cv_key factor_key;         /* seeds of second factors */
+    uint32_t factor_roles;            /* 1 << enum dom_role_kind: acted in only with a second factor */
     int activation_hours;             /* validity of a one-time code */
     int history_days;                 /* how long daily snapshots are kept; 0 = none are taken */
     const char *connector_file_dir;   /* folder of the folders for exchange by file; "" = none may be named */

@@ -52,6 +52,14 @@ const char *cv_seal(struct cv_arena *arena, const struct cv_key *key, const void
 const void *cv_unseal(struct cv_arena *arena, const struct cv_key *key, const char *sealed, const char *bound_to,
                       size_t *out_len);
 
+/* A one-time password of six digits (RFC 4226; over time steps of 30 s it is RFC 6238), by HMAC-SHA-1 as every
+ * authenticator app does it. */
+enum { CV_TOTP_STEP_S = 30, CV_TOTP_DIGITS = 6, CV_TOTP_SEED = 20 };
+void cv_one_time_password(const uint8_t seed[CV_TOTP_SEED], uint64_t counter, char out[CV_TOTP_DIGITS + 1]);
+/* RFC 4648 base 32 without padding, as these apps take a seed; out has CV_TOTP_SEED_TEXT bytes. */
+enum { CV_TOTP_SEED_TEXT = CV_TOTP_SEED * 8 / 5 + 1 };
+void cv_seed_text(const uint8_t seed[CV_TOTP_SEED], char out[CV_TOTP_SEED_TEXT]);
+
 void cv_random(void *out, size_t n); /* aborts the process when the system has no randomness */
 
 /* Ids: 128 random bits, written as prefix + 26 lower-case Crockford base-32 signs ("stf_0123..."). */

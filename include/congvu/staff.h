@@ -81,7 +81,9 @@ struct dom_staff {
     size_t leave_count;
     struct dom_role *roles; /* those that have ended too, for a while */
     size_t role_count;
-    int session_epoch; /* raised = signed out everywhere */
+    int session_epoch;       /* raised = signed out everywhere */
+    const char *factor_seed; /* of the second factor, sealed; NULL = none */
+    int64_t factor_step;     /* the last one of which a code was taken; 0 = it was never shown to work */
     struct dom_departure *departures;
     size_t departure_count; /* by number */
     bool credential_set;    /* the person has set an own password ... */

@@ -6,6 +6,7 @@
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -334,4 +335,35 @@ void cv_random_text(char *out, size_t n, bool upper)
     for (size_t i = 0; i < n; i++)
         out[i] = signs[(unsigned char)out[i] & 31];
     out[n] = '\0';
+}
+
+/* ---- one-time passwords ---- */
+
+void cv_one_time_password(const uint8_t seed[CV_TOTP_SEED], uint64_t counter, char out[CV_TOTP_DIGITS + 1])
+{
+    uint8_t message[8], mac[20];
+    size_t len = 0;
+
+    for (int i = 0; i < 8; i++)
+        message[i] = (uint8_t)(counter >> (56 - 8 * i));
+    if (!EVP_Q_mac(NULL, "HMAC", NULL, "SHA1", NULL, seed, CV_TOTP_SEED, message, sizeof message, mac, sizeof mac,
+                   &len) ||
+        len != sizeof mac)
+        cv_die("HMAC-SHA-1 failed");
+    const uint8_t *at = mac + (mac[19] & 15);
+    uint32_t number = ((uint32_t)(at[0] & 127) << 24) | ((uint32_t)at[1] << 16) | ((uint32_t)at[2] << 8) | at[3];
+    snprintf(out, CV_TOTP_DIGITS + 1, "%06u", number % 1000000);
+    OPENSSL_cleanse(mac, sizeof mac);
+}
+
+void cv_seed_text(const uint8_t seed[CV_TOTP_SEED], char out[CV_TOTP_SEED_TEXT])
+{
+    static const char signs[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+    for (int i = 0; i < CV_TOTP_SEED_TEXT - 1; i++) {
+        int bit = i * 5, byte = bit / 8;
+        unsigned pair = (unsigned)seed[byte] << 8 | (byte + 1 < CV_TOTP_SEED ? seed[byte + 1] : 0);
+        out[i] = signs[pair >> (11 - bit % 8) & 31];
+    }
+    out[CV_TOTP_SEED_TEXT - 1] = '\0';
 }

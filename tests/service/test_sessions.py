@@ -1,7 +1,5 @@
 """People sign in: with the mailbox password, in a role, by a cookie that every replica knows and that ends at once."""
 import datetime
-import http.client
-import json
 import statistics
 import subprocess
 import time
@@ -9,51 +7,11 @@ import unicodedata
 
 import pytest
 
-from congvu import Service, an, make_units, wait_for
+from browser import PASSWORD, Person, activate, login_of
+from congvu import BIN, Service, an, make_units, wait_for
 
-PASSWORD = "Sông-Cái-mùa-lũ-2026"
+WITHIN_S = 5 if "asan" in str(BIN) else 1  # a second, in a build that is not watched instruction by instruction
 TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
-
-
-class Person:
-    """A browser: a cookie and what it sends back."""
-
-    def __init__(self, service, spec, source="127.0.0.1"):
-        self.port, self.spec, self.cookie, self.csrf, self.browser, self.source = service.port, spec, None, None, None, source
-
-    def call(self, method, path, body=None, csrf=True, **headers):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60, source_address=(self.source, 0))
-        if self.cookie or self.browser:
-            headers["Cookie"] = "; ".join(["theme=dark", *filter(None, (self.cookie, self.browser))])
-        if csrf and self.csrf and method != "GET":
-            headers["X-Congvu-Csrf"] = self.csrf
-        if body is not None:
-            headers["Content-Type"] = "application/merge-patch+json" if method == "PATCH" else "application/json"
-        if method in ("PATCH", "DELETE"):
-            headers["If-Match"] = "*"
-        connection.request(method, path, json.dumps(body) if body is not None else None, headers)
-        response = connection.getresponse()
-        text = response.read()
-        connection.close()
-        self.spec.validate_response(method, path, response.status, dict(response.headers), text)
-        for cookie in response.headers.get_all("Set-Cookie") or []:
-            if cookie.startswith("__Host-congvu-browser="):
-                self.browser = cookie.split("; ")[0]
-            else:
-                self.attributes = cookie.split("; ")
-                self.cookie = self.attributes[0]
-        return response.status, json.loads(text) if text else None
-
-    def sign_in(self, login, password=PASSWORD, **more):
-        status, body = self.call("POST", "/v1/sessions", {"login": login, "password": password, **more})
-        if status == 201:
-            self.csrf = body["csrf"]
-        return status, body
-
-
-def activate(client, code):
-    made = client.post(f"/v1/staff/{code}/accounts/mailbox/credential-resets", {}).json
-    assert client.post("/v1/activations", {"code": made["code"], "password": PASSWORD}).status == 204
 
 
 @pytest.fixture(scope="module")
@@ -69,10 +27,6 @@ def office(shared):
             given = client.post(f"/v1/staff/{code}/roles", role)
             assert given.status == 201, given
     return people
-
-
-def login_of(person):
-    return person["address"].split("@")[0]
 
 
 @pytest.fixture
@@ -306,7 +260,7 @@ def test_what_ends_at_one_replica_ends_at_the_other_within_a_second(besieged, sp
         end()
         began = time.monotonic()
         while ask() != 401:
-            assert time.monotonic() - began < 1, "still let in"
+            assert time.monotonic() - began < WITHIN_S, "still let in"
         return time.monotonic() - began
 
     for n, end in enumerate((

@@ -290,6 +290,26 @@ static void tags_are_siphash(void **state)
     }
 }
 
+/* RFC 6238, appendix B, SHA-1; the last six of its eight digits. */
+static void one_time_passwords_are_rfc_6238(void **state)
+{
+    static const struct {
+        uint64_t at;
+        const char *code;
+    } known[] = {{59, "287082"},         {1111111109, "081804"}, {1111111111, "050471"},
+                 {1234567890, "005924"}, {2000000000, "279037"}, {20000000000, "353130"}};
+    const uint8_t *seed = (const uint8_t *)"12345678901234567890";
+    char text[CV_TOTP_SEED_TEXT], code[CV_TOTP_DIGITS + 1];
+
+    (void)state;
+    for (size_t i = 0; i < CV_COUNT(known); i++) {
+        cv_one_time_password(seed, known[i].at / CV_TOTP_STEP_S, code);
+        assert_string_equal(code, known[i].code);
+    }
+    cv_seed_text(seed, text);
+    assert_string_equal(text, "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -300,6 +320,7 @@ int main(void)
         cmocka_unit_test(digests_are_hmac_sha256),
         cmocka_unit_test(digests_in_many_threads),
         with_arena(sealed_texts_open_only_as_sealed),
+        cmocka_unit_test(one_time_passwords_are_rfc_6238),
         cmocka_unit_test(ids_have_one_spelling),
         cmocka_unit_test(random_texts),
         cmocka_unit_test(equality),

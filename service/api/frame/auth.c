@@ -103,7 +103,8 @@ static bool by_session(struct htp_exchange *x, uint32_t *out_scopes, struct cv_e
         return ended(err);
     bool may = view_signer(api_of(x)->view, session.staff, &signer) && signer.epoch == session.epoch;
     const struct view_role *role = may ? api_session_role(&signer, &session) : NULL;
-    if (!may || (role == NULL && session.role != 0))
+    if (!may || (role == NULL && session.role != 0) ||
+        (role != NULL && !prov_role_open(api_of(x)->prov, role->kind, session.with_factor)))
         return ended(err);
     if (!from_here(x, &session, err))
         return false;

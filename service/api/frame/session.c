@@ -5,14 +5,14 @@
 
 #include "api/frame/session.h"
 
-enum { CSRF_SIGNS = 32, COOKIE_MAX = 600, PARTS = 5 };
+enum { CSRF_SIGNS = 32, COOKIE_MAX = 600, PARTS = 6 };
 
 void api_session_set(struct htp_exchange *x, const struct api_session *session)
 {
     char id[CV_ID_TEXT];
-    const char *plain =
-        cv_arena_printf(x->arena, "%s %d %d %lld %lld", cv_id_text("stf_", session->staff, id), session->epoch,
-                        session->role, (long long)session->issued_at, (long long)session->seen_at);
+    const char *plain = cv_arena_printf(x->arena, "%s %d %d %d %lld %lld", cv_id_text("stf_", session->staff, id),
+                                        session->epoch, session->role, session->with_factor,
+                                        (long long)session->issued_at, (long long)session->seen_at);
     const char *sealed = cv_seal(x->arena, &api_of(x)->session_key, plain, strlen(plain), API_SESSION_COOKIE);
     if (sealed != NULL)
         htp_header_set(x, "Set-Cookie", API_SESSION_COOKIE "=%s; Path=/; Secure; HttpOnly; SameSite=Strict", sealed);
@@ -71,8 +71,9 @@ static bool parse(const char *plain, struct api_session *out)
         return false;
     out->epoch = (int)number[0];
     out->role = (int)number[1];
-    out->issued_at = number[2];
-    out->seen_at = number[3];
+    out->with_factor = number[2] != 0;
+    out->issued_at = number[3];
+    out->seen_at = number[4];
     return true;
 }
 

@@ -11,7 +11,8 @@ enum { API_SESSION_IDLE_S = 1800, API_SESSION_MOST_S = 12 * 3600, API_BROWSER_KE
 
 struct api_session {
     struct cv_id staff;
-    int epoch, role; /* number of the role it acts in; 0 = none, only his own account */
+    int epoch, role;  /* number of the role it acts in; 0 = none, only his own account */
+    bool with_factor; /* a second factor was shown */
     cv_moment issued_at, seen_at;
 };
 /* Sets the cookie of this answer. */

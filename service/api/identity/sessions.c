@@ -15,6 +15,18 @@ static void write_role(struct htp_exchange *x, const struct view_role *role)
     cv_jout_end(j);
 }
 
+/* `needed`: for one of the roles, which is not acted in without. */
+static const char *factor_word(struct htp_exchange *x, const struct view_signer *signer,
+                               const struct api_session *session)
+{
+    if (session->with_factor)
+        return "used";
+    for (size_t i = 0; i < signer->role_count; i++)
+        if (!prov_role_open(api_of(x)->prov, signer->roles[i].kind, false))
+            return "needed";
+    return "none";
+}
+
 static void write_session(struct htp_exchange *x, const struct view_signer *signer, const struct api_session *session)
 {
     struct cv_jout *j = &x->out;
@@ -36,17 +48,20 @@ static void write_session(struct htp_exchange *x, const struct view_signer *sign
     for (size_t i = 0; i < signer->role_count; i++)
         write_role(x, &signer->roles[i]);
     cv_jout_end(j);
+    cv_jout_string(j, "second_factor", factor_word(x, signer, session));
     cv_jout_string(j, "csrf", api_session_csrf(x, session));
     cv_jout_moment(j, "expires_at", session->issued_at + API_SESSION_MOST_S);
     cv_jout_end(j);
 }
 
 /* The role that was asked for, else the first of the widest reach. */
-static const struct view_role *choose(const struct view_signer *signer, int64_t number)
+static const struct view_role *choose(struct htp_exchange *x, const struct prov_signed_in *who, int64_t number)
 {
     const struct view_role *found = NULL;
-    for (size_t i = 0; i < signer->role_count; i++) {
-        const struct view_role *role = &signer->roles[i];
+    for (size_t i = 0; i < who->signer.role_count; i++) {
+        const struct view_role *role = &who->signer.roles[i];
+        if (!prov_role_open(api_of(x)->prov, role->kind, who->with_factor))
+            continue;
         if (number != 0 ? role->number == number : found == NULL || (role->everywhere && !found->everywhere))
             found = role;
     }
@@ -60,6 +75,7 @@ static bool read_body(struct htp_exchange *x, struct prov_sign_in *in, int64_t *
         return false;
     cv_jin_string(body, "login", CV_REQUIRED, 320, &in->login);
     cv_jin_string(body, "password", CV_REQUIRED | CV_RAW, 512, &in->password);
+    cv_jin_string(body, "code", CV_OPTIONAL | CV_RAW, 16, &in->code);
     cv_jin_int(body, "role", CV_OPTIONAL, 1, 1000, role);
     cv_jin_done(body);
     return api_faultless(x, cvp_validation_failed);
@@ -68,15 +84,15 @@ static bool read_body(struct htp_exchange *x, struct prov_sign_in *in, int64_t *
 void api_create_session(struct htp_exchange *x)
 {
     struct prov_call call;
-    struct view_signer signer;
+    struct prov_signed_in who;
     struct cv_error err = {0};
     struct prov_sign_in in = {.browser = api_browser_get(x)};
     int64_t number = 0;
     if (!api_call(x, &call) || !read_body(x, &in, &number))
         return;
     call.peer = htp_peer(x);
-    bool ok = prov_sign_in(&call, &in, &signer, &err);
-    const struct view_role *role = ok ? choose(&signer, number) : NULL;
+    bool ok = prov_sign_in(&call, &in, &who, &err);
+    const struct view_role *role = ok ? choose(x, &who, number) : NULL;
     if (ok && role == NULL && number != 0)
         ok = cv_fail(&err, cvp_role_not_found, "/role", "Không có vai trò này", "There is no such role");
     if (!ok) {
@@ -85,15 +101,16 @@ void api_create_session(struct htp_exchange *x)
         return;
     }
     cv_moment now = cv_now();
-    struct api_session session = {.staff = signer.staff,
-                                  .epoch = signer.epoch,
+    struct api_session session = {.staff = who.signer.staff,
+                                  .epoch = who.signer.epoch,
+                                  .with_factor = who.with_factor,
                                   .role = role != NULL ? role->number : 0,
                                   .issued_at = now,
                                   .seen_at = now};
     api_session_set(x, &session);
-    if (in.browser.mark == NULL || !cv_id_equal(in.browser.staff, signer.staff))
-        api_browser_set(x, signer.staff);
-    write_session(x, &signer, &session);
+    if (in.browser.mark == NULL || !cv_id_equal(in.browser.staff, who.signer.staff))
+        api_browser_set(x, who.signer.staff);
+    write_session(x, &who.signer, &session);
     htp_reply(x, 201);
 }
 

@@ -514,6 +514,8 @@ static const struct dir_field fields[] = {
     {"cvRole", DIR_OWN, .put = put_roles, .take = take_roles},
     {"pwdPolicySubentry", DIR_OWN, .put = put_password_policy},
     {"cvSessionEpoch", DIR_INT, AT(session_epoch)},
+    {"cvSecondFactor", DIR_TEXT, AT(factor_seed), .flags = DIR_UNFED},
+    {"cvSecondFactorStep", DIR_LONG, AT(factor_step), .flags = DIR_UNFED},
     {"cvLeave", DIR_OWN, .put = put_leaves, .take = take_leaves},
     {"cvDeparture", DIR_OWN, .put = put_departures, .take = take_departures},
     {"cvDepartureOn", DIR_OWN, .put = put_departure_on},

@@ -83,13 +83,13 @@ bool dir_record_save(struct dir_session *s, const struct dir_write *w, const voi
     struct dir_attrs was, will;
 
     dir_record_pair(w, dir_session_base(s), before, after, revision, quiet, &was, &will);
-    return dir_record_send(s, w, &was, &will, revision, out, err);
+    return dir_record_send(s, w, &was, &will, dir_filter_revision(w->arena, revision, ""), out, err);
 }
 
 bool dir_record_send(struct dir_session *s, const struct dir_write *w, const struct dir_attrs *was,
-                     const struct dir_attrs *will, int64_t revision, struct dir_stamp *out, struct cv_error *err)
+                     const struct dir_attrs *will, const char *asserted, struct dir_stamp *out, struct cv_error *err)
 {
-    if (!dir_modify_entry(s, w->dn, was, will, dir_filter_revision(w->arena, revision, ""), out, err))
+    if (!dir_modify_entry(s, w->dn, was, will, asserted, out, err))
         return false;
     if (out)
         out->updated_at = dir_get_moment(&(const struct dir_entry){.attrs = *will}, "cvUpdatedAt");

@@ -23,9 +23,9 @@ bool dir_record_add(struct dir_session *s, const struct dir_write *w, const void
                     struct dir_stamp *out, struct cv_error *err);
 bool dir_record_save(struct dir_session *s, const struct dir_write *w, const void *before, const void *after,
                      int64_t revision, bool quiet, struct dir_stamp *out, struct cv_error *err);
-/* Sends what dir_record_pair() gave, asserted on the revision. */
+/* Sends what dir_record_pair() gave, if `asserted` (dir_filter_revision) holds. */
 bool dir_record_send(struct dir_session *s, const struct dir_write *w, const struct dir_attrs *was,
-                     const struct dir_attrs *will, int64_t revision, struct dir_stamp *out, struct cv_error *err);
+                     const struct dir_attrs *will, const char *asserted, struct dir_stamp *out, struct cv_error *err);
 /* The two halves of a save: what was and what shall be, with revision, actor and moment set. */
 void dir_record_pair(const struct dir_write *w, const char *base, const void *before, const void *after,
                      int64_t revision, bool quiet, struct dir_attrs *out_before, struct dir_attrs *out_after);

@@ -42,6 +42,16 @@ bool dir_staff_read(struct dir_session *s, struct cv_id id, struct cv_arena *are
     return dir_read_entry(s, dn_of(s, arena, id), arena, &entry, err) && dir_unmap_staff(&entry, arena, out, err);
 }
 
+/* A step is taken once, whichever replica takes it: quiet saves leave the revision alone, so it is asserted too. */
+static const char *step_as_read(struct cv_arena *arena, const struct dom_staff *before, const struct dom_staff *after)
+{
+    if (before->factor_step == after->factor_step)
+        return "";
+    if (before->factor_step == 0)
+        return "(!(cvSecondFactorStep=*))";
+    return cv_arena_printf(arena, "(cvSecondFactorStep=%lld)", (long long)before->factor_step);
+}
+
 bool dir_staff_save(struct dir_session *s, const struct dom_staff *before, const struct dom_staff *after, bool quiet,
                     const struct dir_actor *actor, struct dir_stamp *out, struct cv_error *err)
 {
@@ -57,7 +67,8 @@ bool dir_staff_save(struct dir_session *s, const struct dom_staff *before, const
     dir_record_pair(&w, dir_session_base(s), before, after, before->revision, quiet, &was, &will);
     if (before->credential_set && !after->credential_set)
         dir_put(&was, "userPassword", "-"); /* whatever it is: it goes */
-    return dir_record_send(s, &w, &was, &will, before->revision, out, err);
+    return dir_record_send(s, &w, &was, &will,
+                           dir_filter_revision(arena, before->revision, step_as_read(arena, before, after)), out, err);
 }
 
 bool dir_staff_same(struct dir_session *s, const struct dom_staff *before, const struct dom_staff *after, bool *out,

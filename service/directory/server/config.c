@@ -155,7 +155,8 @@ static void put_follow(struct cv_buf *out, const struct plan *plan, int which)
     cv_buf_puts(out, "\n");
 }
 
-/* The audit holds hashes of passwords: the values are hidden from everyone, the service included, and nobody may write.
+/* The audit holds hashes of passwords and sealed seeds: the values are hidden from everyone, the service included, and
+ * nobody may write.
  */
 static void put_log_database(struct cv_buf *out, const struct plan *plan)
 {
@@ -163,7 +164,8 @@ static void put_log_database(struct cv_buf *out, const struct plan *plan)
     put_storage(out, plan, SLAPD_LOG);
     cv_buf_puts(out, log_indices);
     for (int i = 0; i < 2; i++)
-        cv_buf_printf(out, "access to attrs=%s val.regex=\"^userPassword[;:]\" by * none\n", i ? "reqOld" : "reqMod");
+        cv_buf_printf(out, "access to attrs=%s val.regex=\"^(userPassword|cvSecondFactor)[;:]\" by * none\n",
+                      i ? "reqOld" : "reqMod");
     cv_buf_printf(out, "access to * by dn.exact=\"cn=service,ou=system,%s\" read by * none\n", plan->base);
     if (plan->site == NULL) /* where syncprov looks for what was deleted */
         cv_buf_puts(out, "overlay syncprov\nsyncprov-nopresent TRUE\nsyncprov-reloadhint TRUE\n");

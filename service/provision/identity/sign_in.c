@@ -1,61 +1,13 @@
-/* Who somebody is that knows a login and its password, and a new password of his own. */
+/* Who somebody is that knows a login and its password. */
 #include <string.h>
 
-#include "congvu/prov_identity.h"
-#include "congvu/prov_staff.h"
-#include "provision/core/attempts.h"
-#include "provision/internal.h"
+#include "provision/identity/identity.h"
 
 static bool refused(struct cv_error *err)
 {
     return cv_fail(err, cvp_sign_in_refused, NULL, "Tên đăng nhập hoặc mật khẩu không đúng",
                    "The login or the password is not right");
 }
-
-static bool too_fast(struct cv_error *err, int wait_s)
-{
-    cv_fail(err, cvp_rate_limited, NULL, "Đã sai nhiều lần; vui lòng chờ %d giây rồi thử lại",
-            "Wrong too often; please wait %d seconds and try again", wait_s);
-    err->retry_after_s = wait_s;
-    return false;
-}
-
-/* ---- passwords, throttled before the directory is asked ---- */
-
-/* `staff` NULL: nobody's. */
-static bool bind_as(struct prov_call *call, const struct cv_id *staff, const char *password, bool *out_right,
-                    struct cv_error *err)
-{
-    char *kept = cv_text_opaque(call->arena, password);
-    bool answered = dir_password_right(call->dir, staff, kept != NULL ? kept : "", out_right, err);
-    if (kept != NULL)
-        explicit_bzero(kept, strlen(kept));
-    return answered;
-}
-
-static bool password_right(struct prov_call *call, const struct prov_trier *who, const struct cv_id *staff,
-                           const char *password, bool *out_right, struct cv_error *err)
-{
-    struct prov_attempts *attempts = call->prov->attempts;
-    int wait_s = 0;
-    *out_right = false;
-    if (!prov_attempt_begin(attempts, who, cv_mono_ns(), &wait_s))
-        return too_fast(err, wait_s);
-    bool answered = bind_as(call, staff, password, out_right, err);
-    prov_attempt_end(attempts, who, cv_mono_ns(), answered && !*out_right);
-    return answered;
-}
-
-static struct prov_trier trier_of(const struct prov_call *call, struct cv_id staff, const struct prov_browser *browser)
-{
-    char id[CV_ID_TEXT];
-    bool known = browser != NULL && browser->mark != NULL && cv_id_equal(browser->staff, staff);
-    return (struct prov_trier){.peer = call->peer != NULL ? call->peer : "",
-                               .account = cv_arena_strdup(call->arena, cv_id_text("stf_", staff, id)),
-                               .browser = known ? browser->mark : NULL};
-}
-
-/* ---- signing in ---- */
 
 static bool person_of(struct prov_call *call, const char *login, struct cv_id *out)
 {
@@ -74,17 +26,32 @@ static const char *account_of_nobody(struct cv_arena *arena, const char *login)
     return name;
 }
 
-bool prov_sign_in(struct prov_call *call, const struct prov_sign_in *in, struct view_signer *out, struct cv_error *err)
+/* After the password was right. */
+static bool second_factor(struct prov_call *call, struct cv_id id, const char *code, bool *out_used,
+                          struct cv_error *err)
 {
+    struct dom_staff staff;
+    if (!dir_staff_read(call->dir, id, call->arena, &staff, err))
+        return false;
+    *out_used = prov_factor_active(&staff);
+    return !*out_used || prov_factor_pass(call, id, code, err);
+}
+
+bool prov_sign_in(struct prov_call *call, const struct prov_sign_in *in, struct prov_signed_in *out,
+                  struct cv_error *err)
+{
+    *out = (struct prov_signed_in){0};
     struct cv_id staff = {0};
     bool right = false, found = person_of(call, in->login, &staff);
-    struct prov_trier who = trier_of(call, staff, found ? &in->browser : NULL);
+    struct prov_trier who = prov_trier_of(call, staff, found ? &in->browser : NULL);
     if (!found)
         who.account = account_of_nobody(call->arena, in->login);
-    bool may = found && view_signer(call->prov->options.view, staff, out);
-    if (!password_right(call, &who, may ? &staff : NULL, in->password, &right, err))
+    bool may = found && view_signer(call->prov->options.view, staff, &out->signer);
+    if (!prov_password_right(call, &who, may ? &staff : NULL, in->password, &right, err))
         return false;
-    return (right && may) || refused(err);
+    if (!right || !may)
+        return refused(err);
+    return second_factor(call, staff, in->code, &out->with_factor, err);
 }
 
 static bool raise_epoch(struct prov_change *change, void *ctx, struct cv_error *err)
@@ -100,70 +67,4 @@ bool prov_sign_out(struct prov_call *call, struct cv_id staff, struct cv_error *
     struct prov_staff_result result = {0};
     call->match = PROV_MATCH_ABSENT;
     return prov_staff_modify_id(call, staff, "session.end", NULL, raise_epoch, NULL, &result, err);
-}
-
-/* ---- another password ---- */
-
-static bool judge(struct prov_call *call, const struct dom_staff *staff, const struct prov_password_change *in,
-                  char **out_ready, struct cv_error *err)
-{
-    bool fit = dom_password_ok(in->password, staff, call->faults, out_ready);
-    char *former = fit ? cv_text_opaque(call->arena, in->current) : NULL;
-    if (former != NULL && strcmp(former, *out_ready) == 0)
-        cv_fault_add(call->faults, CV_AT_POINTER, "/password", "duplicate", "Mật khẩu mới trùng với mật khẩu đang dùng",
-                     "The new password is the present one");
-    if (former != NULL)
-        explicit_bzero(former, strlen(former));
-    return cv_faults_check(call->faults, cvp_password_too_weak, err);
-}
-
-static bool save(struct prov_call *call, const struct dom_staff *before, const char *password, struct dom_staff *after,
-                 struct cv_error *err)
-{
-    struct dir_stamp stamp = {0};
-    struct dir_actor actor = prov_dir_actor(call);
-    struct prov_audit audit;
-    char target[CV_ID_TEXT];
-    prov_staff_copy(call->arena, before, after);
-    after->session_epoch++;
-    after->credential_on = cv_today();
-    prov_audit_begin(&audit, call, "credential.change", cv_id_text("stf_", before->id, target), NULL);
-    bool ok = dir_staff_save_password(call->dir, before, after, password, &actor, &stamp, err);
-    prov_audit_end(&audit, ok, err);
-    if (ok)
-        prov_settle(call, &stamp);
-    else if (err->kind == CV_INVALID && strcmp(err->field, "userPassword") == 0)
-        cv_fail(err, cvp_password_too_weak, "/password", "Mật khẩu chưa đạt yêu cầu của thư mục",
-                "The directory does not accept this password");
-    else if (err->kind == CV_STALE)
-        cv_fail(err, cvp_conflict, NULL, "Hồ sơ vừa được người khác thay đổi; vui lòng thử lại",
-                "The person was changed just now; please try again");
-    return ok;
-}
-
-static bool change(struct prov_call *call, const struct prov_password_change *in, int *out_epoch, struct cv_error *err)
-{
-    struct dom_staff before, after;
-    char *ready = NULL;
-    if (!dir_staff_read(call->dir, in->staff, call->arena, &before, err))
-        return false;
-    bool ok = judge(call, &before, in, &ready, err) && save(call, &before, ready, &after, err);
-    if (ready != NULL)
-        explicit_bzero(ready, strlen(ready));
-    if (ok)
-        *out_epoch = after.session_epoch;
-    return ok;
-}
-
-bool prov_password_change(struct prov_call *call, const struct prov_password_change *in, int *out_epoch,
-                          struct cv_error *err)
-{
-    struct prov_trier who = trier_of(call, in->staff, &in->browser);
-    bool right = false;
-    if (!password_right(call, &who, &in->staff, in->current, &right, err))
-        return false;
-    if (!right)
-        cv_fault_add(call->faults, CV_AT_POINTER, "/current", "mismatch", "Mật khẩu đang dùng không đúng",
-                     "The present password is not right");
-    return cv_faults_check(call->faults, cvp_validation_failed, err) && change(call, in, out_epoch, err);
 }

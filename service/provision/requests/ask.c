@@ -35,15 +35,16 @@ static bool pair_matches(struct prov_call *call, struct prov_request *r)
 
 static bool find_elsewhere(struct prov_call *call, struct prov_request *r, struct cv_error *err)
 {
+    const struct prov_trier who = {.peer = call->actor};
     int wait_s = 0;
-    if (!prov_attempt_begin(call->prov->pairs, call->actor, cv_mono_ns(), &wait_s)) {
+    if (!prov_attempt_begin(call->prov->pairs, &who, cv_mono_ns(), &wait_s)) {
         cv_fail(err, cvp_rate_limited, NULL, "Đã nhập sai quá nhiều lần; vui lòng thử lại sau %d giây",
                 "Wrong too often; please try again in %d seconds", wait_s);
         err->retry_after_s = wait_s;
         return false;
     }
     bool ok = pair_matches(call, r);
-    prov_attempt_end(call->prov->pairs, call->actor, cv_mono_ns(), !ok);
+    prov_attempt_end(call->prov->pairs, &who, cv_mono_ns(), !ok);
     if (!ok)
         r->staff = (struct cv_id){0};
     return ok || nobody(err);

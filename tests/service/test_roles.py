@@ -1,0 +1,254 @@
+"""Who may do what: tests/roles.vi.md, line by line, and what it implies for every operation: role x operation x relation, from the table of routes."""
+import itertools
+import json
+import re
+import subprocess
+import urllib.parse
+
+import pytest
+
+from browser import PASSWORD, Person, activate, login_of
+from congvu import BIN, ROOT, Service, an, nth
+
+LINES = [line[2:] for line in (ROOT / "tests/roles.vi.md").read_text().splitlines() if line.startswith("- ")]
+UNITS = {"cơ quan tỉnh": "TINH", "xã A": "XA-A", "phòng của xã A": "PHONG-A", "xã B": "XA-B"}
+ACTORS = {"Nhân sự xã A": ("unit_hr", "XA-A"), "Nhân sự phòng của xã A": ("unit_hr", "PHONG-A"), "Nhân sự toàn tỉnh": ("unit_hr", "TINH"), "Quản trị xã A": ("unit_admin", "XA-A"),
+          "Lãnh đạo xã A": ("unit_head", "XA-A"), "Văn thư xã A": ("clerk", "XA-A"), "Kiểm tra toàn tỉnh": ("inspector", "TINH"), "Kiểm tra xã B": ("inspector", "XA-B"),
+          "Quản trị tỉnh": ("site_admin", None), "Người không có vai trò": (None, None)}
+HOLDERS = {"quản trị tỉnh": ("site_admin", None), "quản trị xã A": ("unit_admin", "XA-A"), "nhân sự xã A": ("unit_hr", "XA-A"), "lãnh đạo xã A": ("unit_head", "XA-A")}
+GIVEN = {"lãnh đạo": {"role": "unit_head", "unit": "XA-A"}, "quản trị tỉnh": {"role": "site_admin"}}
+NOBODY = "stf_" + "0" * 25 + "1"
+numbers = itertools.count(1)
+
+
+class Province:
+    def __init__(self, spec):
+        self.spec, self.service, self.sessions = spec, Service(spec=spec).start(), {}
+        self.admin = self.service.client()
+        for code, name, parent, kind in (("TINH", "Cơ quan tỉnh", None, "ubnd_huyen"), ("XA-A", "Xã A", "TINH", "ubnd_xa"), ("PHONG-A", "Phòng xã A", "XA-A", "phong"), ("XA-B", "Xã B", "TINH", "ubnd_xa")):
+            made = self.admin.put(f"/v1/units/{code}", {"name": {"vi": name}, "kind": kind, "block": "chinh_quyen", "slug": code.lower().replace("-", ""), "active_from": "2021-10-01", "parent": parent})
+            assert made.status == 201, made
+
+    def person(self, unit, role=None, role_unit=None):
+        code = f"R-{next(numbers)}"
+        made = self.admin.put(f"/v1/staff/{code}", an(full_name=nth("Người Vai Trò", int(code[2:])), unit=unit))
+        assert made.status == 201, made
+        if role:
+            given = self.admin.post(f"/v1/staff/{code}/roles", {"role": role, **({"unit": role_unit} if role_unit else {})})
+            assert given.status == 201, given
+        return made.json
+
+    def actor(self, name):
+        if name not in self.sessions:
+            role, unit = ACTORS[name]
+            somebody = self.person("TINH" if unit in (None, "TINH") else unit, role, unit)
+            activate(self.admin, somebody["staff_code"])
+            person = Person(self.service, self.spec, f"127.0.5.{len(self.sessions) + 1}")
+            assert person.sign_in(login_of(somebody))[0] == 201
+            person.id, person.full_name = somebody["id"], somebody["full_name"]
+            self.sessions[name] = person
+        return self.sessions[name]
+
+    def target(self, words, actor):
+        if words == "chính mình":
+            return {"id": actor.id, "full_name": actor.full_name}
+        if words in ("người không có",):
+            return {"id": NOBODY, "full_name": "Người Không Có"}
+        if words in HOLDERS:
+            return self.person("XA-A", *HOLDERS[words])
+        return self.person(UNITS[words.removeprefix("người của ")])
+
+
+@pytest.fixture(scope="module")
+def province(spec):
+    town = Province(spec)
+    try:
+        yield town
+        town.service.stop()
+    finally:
+        town.service.clean()
+
+
+class Software:
+    """A token of a unit, asked like a session."""
+
+    def __init__(self, town, unit, *scopes):
+        self.client, self.id, self.full_name = town.service.client(town.admin.post("/v1/tokens", {"name": "phần mềm", "scopes": list(scopes), "unit": unit}).json["secret"]), None, None
+
+    def call(self, method, path, body=None, **_):
+        answer = self.client.call(method, path, body)
+        return answer.status, answer.json
+
+
+PEOPLE = "|".join([*("người của " + unit for unit in UNITS), *HOLDERS, "người không có", "chính mình"])
+PLACES = "|".join(UNITS)
+
+
+def deed(text, town, who):
+    """What a line does, as one call."""
+    def match(pattern):
+        return re.fullmatch(pattern.replace("PEOPLE", f"({PEOPLE})").replace("PLACES", f"({PLACES})"), text)
+
+    def staff(found, tail=""):
+        return f"/v1/staff/{town.target(found[1], who)['id']}{tail}"
+    if found := match("xem hồ sơ PEOPLE"):
+        return who.call("GET", staff(found))
+    if found := match("tìm PEOPLE"):
+        return who.call("GET", "/v1/staff?q=" + urllib.parse.quote(town.target(found[1], who)["full_name"]))
+    if found := match("sửa hồ sơ PEOPLE"):
+        return who.call("PATCH", staff(found), {"title": "Chuyên viên chính"})
+    if found := match("tiếp nhận người vào PLACES"):
+        return who.call("POST", "/v1/staff", an(full_name=nth("Người Tiếp Nhận", next(numbers)), unit=UNITS[found[1]]))
+    if found := match("điều động PEOPLE sang PLACES"):
+        return who.call("PATCH", staff(found), {"unit": UNITS[found[2]]})
+    if found := match("khóa PEOPLE"):
+        return who.call("PUT", staff(found, "/accounts/mailbox"), {"state": "locked", "reason": "other"})
+    if found := match("khóa PEOPLE vì lộ mật khẩu"):
+        return who.call("PUT", staff(found, "/accounts/mailbox"), {"state": "locked", "reason": "compromised"})
+    if found := match("cấp lại mật khẩu cho PEOPLE"):
+        return who.call("POST", staff(found, "/accounts/mailbox/credential-resets"), {})
+    if found := match("cho PEOPLE nghỉ việc"):
+        return who.call("PUT", staff(found, "/departure"), {"reason": "thoi_viec", "decision": {"number": f"{next(numbers)}/QĐ"}})
+    if found := match("xem quyết định nghỉ của PEOPLE"):
+        return who.call("GET", staff(found, "/departure"))
+    if found := match("gỡ xác thực hai lớp của PEOPLE"):
+        return who.call("DELETE", staff(found, "/second-factor"))
+    if found := match("xem vai trò của PEOPLE"):
+        return who.call("GET", staff(found, "/roles"))
+    if found := match("giao vai trò (.*) cho PEOPLE"):
+        return who.call("POST", f"/v1/staff/{town.target(found[2], who)['id']}/roles", GIVEN[found[1]])
+    if found := match("thu hồi vai trò của PEOPLE"):
+        return who.call("DELETE", staff(found, "/roles/1"))
+    if found := match("xem đơn vị PLACES"):
+        return who.call("GET", f"/v1/units/{UNITS[found[1]]}")
+    if found := match("sửa đơn vị PLACES"):
+        return who.call("PATCH", f"/v1/units/{UNITS[found[1]]}", {"name": {"vi": nth("Xã", next(numbers))}})
+    if found := match("xem tỷ lệ được cấp của PLACES"):
+        return who.call("GET", f"/v1/coverage?unit={UNITS[found[1]]}")
+    if found := match("lập báo cáo của PLACES"):
+        return who.call("POST", "/v1/reports", {"unit": UNITS[found[1]], "period": "2026-Q3", "accept_incomplete": True})
+    if found := match("đặt chỉ tiêu cho PLACES"):
+        return who.call("PUT", f"/v1/targets/{UNITS[found[1]]}/mailbox", {"coverage": 100})
+    if text == "tạo mã truy cập cho phần mềm":
+        return who.call("POST", "/v1/tokens", {"name": "phần mềm", "scopes": ["units:read"]})
+    if text == "cho phép thực hiện việc đang chờ":
+        return who.call("POST", "/v1/brake-releases", {"digest": "0" * 64})
+    if text == "thêm hệ thống":
+        return who.call("POST", "/v1/systems", {"slug": "thu", "name": {"vi": "Thử"}, "kind": "manual"})
+    if text == "đổi mật khẩu của mình":
+        return who.call("PUT", "/v1/me/password", {"current": PASSWORD, "password": f"Gió-Phan-Rang-{next(numbers)}Aa"})
+    pytest.fail(f"nobody knows how to do “{text}”")
+
+
+def said(text, status, body):
+    code = (body or {}).get("code", "")
+    faults = {fault["code"] for fault in (body or {}).get("errors", [])}
+    if text.startswith("tìm ") and status == 200:
+        return "thấy" if body["items"] else "không thấy"
+    if status in (200, 201, 202, 204):
+        return "được"
+    if status == 404 or (status == 422 and code == "validation_failed" and faults == {"not_found"}):
+        return "không thấy"
+    words = {"scope_missing": "không có quyền", "higher_role": "vai trò cao hơn", "not_by_oneself": "không tự làm", "unauthenticated": "phải đăng nhập", "session_ended": "phải đăng nhập"}
+    if code == "validation_failed" and faults == {"not_allowed"}:
+        return "không tự làm" if text.endswith("chính mình") else "vượt quyền"
+    return words.get(code, f"{status} {code} {faults}")
+
+
+def test_the_page_is_long_enough_to_be_read_and_no_line_stands_twice():
+    assert 110 <= len(LINES) <= 150 and len(set(LINES)) == len(LINES)
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_line(province, line):
+    sentence, outcome = line.rsplit(": ", 1)
+    name = max((n for n in (*ACTORS, "Người chưa đăng nhập", "Phần mềm của xã A") if sentence.startswith(n + " ")), key=len)
+    text = sentence[len(name) + 1:]
+    if name == "Người chưa đăng nhập":
+        who = Person(province.service, province.spec)
+    elif name == "Phần mềm của xã A":
+        who = Software(province, "XA-A", "tokens:write", "staff:read", "units:read", "coverage:read")
+    else:
+        who = province.actor(name)
+    assert said(text, *deed(text, province, who)) == outcome
+    if text == "đổi mật khẩu của mình":
+        province.sessions.pop(name)
+
+
+# ---- the matrix ----
+
+ROUTES = [r for r in map(json.loads, subprocess.run([BIN, "routes"], capture_output=True, text=True, check=True).stdout.splitlines()) if r["listener"] == "api"]
+ANY = 0x80000000
+PARAMETERS = {"{system}": "mailbox", "{date}": "2026-10-01", "{number}": "1"}
+# What belongs to a person or unit is asked for each relation; the rest has no relation and is asked for the right alone.
+OWNED = {"{staff}": "staff", "{unit}": "unit"}
+APART = {  # path parameters that name records of other kinds: with an id that nobody has
+    "{duplicate}": "KHONG-CO", "{import}": "imp_" + "0" * 26, "{report}": "rep_" + "0" * 26, "{token}": "tok_" + "0" * 26, "{code}": "staff_not_found",
+}
+OPEN = {"redeem_activation", "create_session", "get_problem", "get_openapi_json", "get_openapi_yaml", "get_docs", "get_console", "get_console_script", "get_console_style", "get_livez", "get_readyz", "get_version"}
+SELF = {"get_brake", "get_session", "delete_session", "delete_token", "get_me", "put_my_password", "create_my_second_factor", "put_my_second_factor"}  # any credential: about the caller
+WHOLE = {"list_orphans", "create_list", "create_loss_release", "restore_accounts", "create_system", "patch_system"}  # concerns everybody: for who may everywhere
+WITHIN = {"XA-A": "PHONG-A", "PHONG-A": "PHONG-A", "TINH": "XA-A", "XA-B": "XA-B", None: "XA-A"}
+
+
+def test_every_operation_has_a_row():
+    """An operation that nobody said who may is no operation: the build fails here."""
+    for route in ROUTES:
+        kind = [route["operation"] in OPEN, route["operation"] in SELF, route["scopes"] not in (0, ANY)]
+        assert sum(kind) == 1, f"{route['operation']}: is it open, about the caller, or for a right?"
+        assert (route["scopes"] == 0) == (route["operation"] in OPEN) and (route["scopes"] == ANY) == (route["operation"] in SELF), route["operation"]
+        for parameter in re.findall(r"\{\w+\}", route["path"]):
+            assert parameter in {*PARAMETERS, *OWNED, *APART}, f"{route['operation']}: whose is {parameter}?"
+
+
+def body_of(spec, route):
+    for method, template, operation in spec.operations():
+        if operation["operationId"] == route["operation"] and "requestBody" in operation:
+            media, content = next(iter(operation["requestBody"]["content"].items()))
+            return content.get("example", next(iter(content.get("examples", {"": {"value": {}}}).values()), {}).get("value"))
+    return None
+
+
+def ask(person, route, spec, staff, unit):
+    path = route["path"].replace("{staff}", staff).replace("{unit}", unit)
+    for name, value in {**PARAMETERS, **APART}.items():
+        path = path.replace(name, value)
+    return person.raw(route["method"], path, body_of(spec, route))
+
+
+def plain(answer, *ids):
+    """Status, headers and body without what differs in every answer, and without the key that was asked for."""
+    status, headers, text = answer
+    for id_ in ids:
+        text = text.replace(id_, "KEY")
+    text = re.sub(r'"request_id":"[^"]*"', "", text)
+    return status, sorted((k, v) for k, v in headers if k not in ("X-Request-Id", "Date", "Set-Cookie")), text
+
+
+@pytest.mark.parametrize("name", ACTORS)
+def test_matrix(province, spec, name):
+    """Without the right: the same 403, whoever is meant. With it: what lies beside, above or nowhere is one answer; what lies within is another."""
+    person, (role, unit) = province.actor(name), ACTORS[name]
+    scopes = {s for r in person.call("GET", "/v1/sessions/current")[1]["roles"] for s in r["scopes"]}
+    bits = sum(1 << n for n, word in enumerate(spec.document["components"]["schemas"]["Scope"]["enum"]) if word in scopes)
+    outside = [("XA-B" if unit != "XA-B" else "XA-A"), "TINH"] if unit not in (None, "TINH") else []
+    absent_unit = "unt_" + "0" * 25 + "1"
+    strangers = [(province.person(code)["id"], province.admin.get(f"/v1/units/{code}").json["id"]) for code in outside]
+    asked = 0
+    for route in ROUTES:
+        if route["operation"] in OPEN | SELF:
+            continue
+        nowhere = ask(person, route, spec, NOBODY, absent_unit)
+        code = json.loads(nowhere[2]).get("code") if nowhere[2].startswith("{") else None
+        may = bool(route["scopes"] & bits) and (unit is None or route["operation"] not in WHOLE)
+        assert (code == "scope_missing" and nowhere[0] == 403) == (not may), (route["operation"], nowhere)
+        owned = [p for p in OWNED if p in route["path"]]
+        for stranger in strangers if owned else ():
+            beside = ask(person, route, spec, *stranger)
+            assert plain(beside, *stranger, NOBODY, absent_unit) == plain(nowhere, *stranger, NOBODY, absent_unit), route["operation"]
+            asked += 1
+        if owned and may and route["method"] == "GET" and "{date}" not in route["path"] and role:
+            inside = WITHIN[unit]
+            within = ask(person, route, spec, province.person(inside)["id"], province.admin.get(f"/v1/units/{inside}").json["id"])
+            assert within[0] == 200 or json.loads(within[2])["code"] in ("departure_not_found", "unit_mailbox_not_found"), (route["operation"], within)
+    assert asked >= (40 if outside else 0)
