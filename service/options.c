@@ -23,6 +23,7 @@ static const struct word words[] = {
     {"check-data", CMD_CHECK_DATA},
     {"confirm-clock", CMD_CONFIRM_CLOCK},
     {"directory", CMD_DIRECTORY},
+    {"audit", CMD_AUDIT},
     {"--help", CMD_HELP},
     {"-h", CMD_HELP},
     {"--version", CMD_VERSION},
@@ -65,6 +66,9 @@ void options_help(void)
           "      the slapd.conf of the server that takes writes, or of one that follows the server at URI\n"
           "  congvud directory single --config FILE\n"
           "      names are given although no other server of the site follows, until one does; it is recorded\n"
+          "  congvud audit verify DIR [--audit-witness FILE] [--audit-key KEY]\n"
+          "      whether anything in an evidence log was changed, from its files alone; exit 1 and the first bad\n"
+          "      entry when there is one. KEY: what DIR/verifier says, kept elsewhere; FILE: see audit_witness\n"
           "  congvud routes      the table of routes and rights, as JSON lines\n"
           "  congvud fields      the members of records in JSON, as JSON lines\n"
           "  congvud settings    a commented sample of the settings file\n"
@@ -117,6 +121,10 @@ static bool take_option(struct options *o, struct cv_arena *arena, int argc, cha
         o->password_file = value;
     else if (strcmp(name, "slapd-conf") == 0)
         o->slapd_conf = value;
+    else if (o->command == CMD_AUDIT && strcmp(name, "audit-key") == 0)
+        o->audit_key = value;
+    else if (o->command == CMD_AUDIT && strcmp(name, "audit-witness") == 0)
+        o->audit_witness = value;
     else
         return add_override(o, arena, name, value, err);
     return true;
@@ -124,7 +132,17 @@ static bool take_option(struct options *o, struct cv_arena *arena, int argc, cha
 
 static bool takes_folder(enum command command)
 {
-    return command == CMD_BACKUP || command == CMD_RESTORE || command == CMD_DIRECTORY;
+    return command == CMD_BACKUP || command == CMD_RESTORE || command == CMD_DIRECTORY || command == CMD_AUDIT;
+}
+
+/* A word that is no option: the folder, or what to do and then with which. */
+static bool take_word(struct options *o, const char *word)
+{
+    const char **place = o->folder == NULL ? &o->folder : &o->object;
+    if (!takes_folder(o->command) || *place != NULL || (place == &o->object && o->command != CMD_AUDIT))
+        return false;
+    *place = word;
+    return true;
 }
 
 bool options_parse(int argc, char **argv, struct cv_arena *arena, struct options *out, struct cv_error *err)
@@ -139,10 +157,8 @@ bool options_parse(int argc, char **argv, struct cv_arena *arena, struct options
                        "No command “%s”; see congvud --help", word);
     out->command = words[k].command;
     for (int i = 2; i < argc; i++) {
-        if (strncmp(argv[i], "--", 2) != 0 && takes_folder(out->command) && out->folder == NULL) {
-            out->folder = argv[i];
+        if (strncmp(argv[i], "--", 2) != 0 && take_word(out, argv[i]))
             continue;
-        }
         if (strncmp(argv[i], "--", 2) != 0)
             return cv_fail(err, cvp_validation_failed, NULL, "Không hiểu “%s”", "Not understood: “%s”", argv[i]);
         if (!take_option(out, arena, argc, argv, &i, err))

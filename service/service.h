@@ -59,6 +59,7 @@ enum command {
     CMD_OPEN,
     CMD_CHECK_DATA,
     CMD_CHECK,
+    CMD_AUDIT,
     CMD_HELP,
     CMD_VERSION
 };
@@ -67,8 +68,10 @@ struct options {
     const char *config_file;
     const char *overrides[64];
     size_t override_count;
-    const char *url;                               /* healthcheck; directory: the server */
-    const char *folder;                            /* of a backup; directory: what to do */
+    const char *url;    /* healthcheck; directory: the server */
+    const char *folder; /* of a backup; directory, audit: what to do */
+    const char *object; /* audit: with which folder */
+    const char *audit_key, *audit_witness;
     const char *log_of;                            /* restore: the dead machine's */
     const char *role, *password_file, *slapd_conf; /* directory print and rejoin */
     bool without_log, accept_missing;
@@ -103,6 +106,9 @@ bool machine_backup(const struct options *options, struct service *s, struct cv_
 bool machine_restore(const struct options *options, struct service *s, struct cv_error *err);
 bool machine_confirm_clock(struct service *s, struct cv_error *err);
 bool machine_open(struct service *s, struct cv_error *err);
+/* evidence.c */
+/* `congvud audit verify DIR`: prints what it finds; *out_sound says whether nothing is wrong. */
+bool evidence_verify(const struct options *options, bool *out_sound, struct cv_error *err);
 /* pair.c: `congvud directory ...` */
 bool machine_pair(const struct options *options, struct service *s, struct cv_error *err);
 extern const char congvu_systems[], congvu_systems_end[]; /* deploy/systems.json: the systems of a new directory */

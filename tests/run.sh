@@ -34,6 +34,7 @@ rings() { # preset
     ctest --test-dir "build/$1" --output-on-failure -j 2
     ring "$1: lists as people send them"
     CONGVU_BUILD="$root/build/$1" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/lists
+    CONGVU_BIN="$root/build/$1/service/congvud" CONGVU_BUILD="$root/build/$1" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/evidence
     ring "$1: service (the real binary, a real slapd)"
     CONGVU_MORE=$more CONGVU_BIN="$root/build/$1/service/congvud" CONGVU_BUILD="$root/build/$1" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/service
     ring "$1: mail (a real Dovecot, a real Postfix)"

@@ -44,6 +44,10 @@
     SWITCH(directory_nosync, false, "do not flush each write: only for tests and imports that can be repeated")        \
     TEXT(key_file, "",                                                                                                 \
          "32 secret bytes (0600) shared by all replicas; empty = data_dir/secret.key, made at the first start")        \
+    TEXT(audit_dir, "", "folder of the evidence log, one a process (0700); empty = data_dir/audit")                    \
+    TEXT(audit_key_file, "", "32 secret bytes (0600) that sign the evidence log; empty = data_dir/audit.key")          \
+    TEXT(audit_witness, "",                                                                                            \
+         "file on another machine's disk to which checkpoints of the evidence log are added; empty = none")            \
     TEXT(policy_file, "", "naming and leaver policy; empty = the built-in demo preset")                                \
     TEXT(deny_words_file, "", "words that no address may spell; empty = the built-in list")                            \
     TEXT(mail_domain, "", "mail domain; empty = that of the policy")                                                   \

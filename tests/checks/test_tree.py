@@ -8,16 +8,16 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SERVICE = ROOT / "service"
-LAYERS = ["base", "conf", "domain", "job", "intake", "connect", "directory", "check", "view", "report", "paper", "provision", "history", "reconcile", "reporting", "http", "api"]
+LAYERS = ["base", "conf", "domain", "job", "audit", "intake", "connect", "directory", "check", "view", "report", "paper", "provision", "history", "reconcile", "reporting", "http", "api"]
 
 # layer -> public headers (include/congvu/NAME.h) that it may include; DOMAIN, PORT and so on are groups of them
-BASE = {"error", "memory", "clock", "text", "json", "log", "secret", "lock", "network"}
+BASE = {"error", "memory", "clock", "text", "json", "log", "secret", "lock", "network", "signature"}
 DOMAIN = {"record", "unit", "account", "departure", "staff", "system", "connector", "usage", "wish", "token", "role", "brake", "naming", "person_name", "coverage", "adoption", "period"}
 PORT = {"session", "records"}  # the directory as use cases see it
 VIEW = {"view", "view_lists", "view_figures"}
 CASES = {"provision", "prov_identity", "prov_fields", "prov_staff", "prov_duplicates", "prov_requests", "prov_units", "prov_systems", "prov_tokens", "prov_brake", "prov_calendar"}
 MAY = {
-    "base": set(), "conf": {"conf"}, "domain": DOMAIN, "job": {"job"}, "intake": DOMAIN | {"intake", "intake_rows"},
+    "base": set(), "conf": {"conf"}, "domain": DOMAIN, "job": {"job"}, "audit": {"evidence"}, "intake": DOMAIN | {"intake", "intake_rows"},
     "connect": {"connect", "scim"},
     "directory": DOMAIN | PORT | {"lease", "server", "feed", "backup", "dump"},
     "check": DOMAIN | {"dump", "check"},

@@ -1,0 +1,162 @@
+/* The doors of the log: appending, waiting, state, reading. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "audit/log.h"
+
+static bool unavailable(struct cv_error *err)
+{
+    return cv_fail(err, cvp_audit_unavailable, NULL,
+                   "Không ghi được nhật ký kiểm tra nên không thay đổi gì; vui lòng thử lại sau",
+                   "The evidence log cannot be written, so nothing was changed; please try again later");
+}
+
+static bool hangs(const struct ev_log *log)
+{
+    return log->began_ns != 0 && cv_mono_ns() - log->began_ns > EV_HANGS_MS * INT64_C(1000000);
+}
+
+static bool keep_leaf(struct ev_group *group, struct ev_hash leaf)
+{
+    if (group->count == group->room) {
+        size_t room = group->room == 0 ? 64 : group->room * 2;
+        struct ev_hash *more = realloc(group->leaves, room * sizeof(*more));
+        if (more == NULL)
+            return false;
+        group->leaves = more;
+        group->room = room;
+    }
+    group->leaves[group->count++] = leaf;
+    return true;
+}
+
+/* Under the lock. */
+static bool append(struct ev_log *log, const char *entry, size_t len, struct ev_hash leaf, int64_t *out_index)
+{
+    if (!log->works || log->stopping || hangs(log) || log->waiting.frames.len + len + 64 > EV_WAITING_MAX ||
+        !keep_leaf(&log->waiting, leaf))
+        return false;
+    ev_frame_put_leaf(&log->waiting.frames, entry, len, &leaf);
+    cv_must(cv_buf_ok(&log->waiting.frames));
+    *out_index = log->next++;
+    pthread_cond_signal(&log->wake);
+    return true;
+}
+
+bool ev_append(struct ev_log *log, const char *entry, size_t len, int64_t *out_index, struct cv_error *err)
+{
+    if (len > EV_ENTRY_MAX)
+        return unavailable(err);
+    struct ev_hash leaf = ev_leaf(entry, len);
+    cv_lock_take(&log->lock);
+    bool taken = append(log, entry, len, leaf, out_index);
+    cv_lock_give(&log->lock);
+    return taken || unavailable(err);
+}
+
+bool ev_note(struct ev_log *log, const char *entry, size_t len)
+{
+    int64_t index;
+    struct cv_error err = {0};
+    bool taken = ev_append(log, entry, len, &index, &err);
+    if (taken)
+        return true;
+    cv_lock_take(&log->lock);
+    log->lost++;
+    cv_lock_give(&log->lock);
+    return false;
+}
+
+static struct timespec moment_of(int64_t ns)
+{
+    return (struct timespec){.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
+}
+
+bool ev_wait(struct ev_log *log, int64_t index, struct cv_deadline deadline, struct cv_error *err)
+{
+    struct timespec due = moment_of(cv_mono_ns() + cv_deadline_left_ms(deadline) * INT64_C(1000000));
+    int rc = 0;
+    cv_lock_take(&log->lock);
+    while (log->durable <= index && log->works && rc != ETIMEDOUT)
+        rc = pthread_cond_timedwait(&log->done, &log->lock.mutex, &due);
+    bool there = log->durable > index;
+    if (!there && log->given_up_count < EV_GIVEN_UP_MAX)
+        log->given_up[log->given_up_count++] = index;
+    cv_lock_give(&log->lock);
+    return there || unavailable(err);
+}
+
+void ev_state(struct ev_log *log, struct ev_state *out)
+{
+    cv_lock_take(&log->lock);
+    *out = (struct ev_state){.size = log->durable, .groups = log->groups, .lost = log->lost};
+    out->works = log->works && !hangs(log);
+    out->waiting_ms = log->began_ns == 0 ? 0 : (int)((cv_mono_ns() - log->began_ns) / 1000000);
+    snprintf(out->words, sizeof(out->words), "%s", log->works ? "a flush hangs" : log->words);
+    cv_lock_give(&log->lock);
+}
+
+bool ev_published(struct ev_log *log, char out[EV_NOTE_MAX])
+{
+    cv_lock_take(&log->lock);
+    memcpy(out, log->published, EV_NOTE_MAX);
+    cv_lock_give(&log->lock);
+    return *out != '\0';
+}
+
+const char *ev_origin(const struct ev_log *log)
+{
+    return log->origin;
+}
+
+void ev_public_key(const struct ev_log *log, char *out, size_t size)
+{
+    snprintf(out, size, "%s", log->verifier);
+}
+
+/* ---- reading ---- */
+
+static const struct cv_buf *bundle_in_memory(const struct ev_log *log, int64_t n)
+{
+    if (n == (log->tree.size - (int64_t)ev_tree_count(&log->tree, 0)) / EV_WIDTH)
+        return &log->bundle;
+    for (size_t i = 0; i < log->cut_count; i++)
+        if (log->cuts[i].level == EV_BUNDLE && log->cuts[i].n == n)
+            return &log->cuts[i].bytes;
+    return NULL;
+}
+
+static bool from_memory(struct ev_log *log, int64_t index, struct cv_arena *arena, const char **out, size_t *out_len,
+                        bool *out_there)
+{
+    const char *entry;
+    cv_lock_take(&log->lock);
+    bool durable = index >= 0 && index < log->durable;
+    const struct cv_buf *bundle = durable ? bundle_in_memory(log, index / EV_WIDTH) : NULL;
+    *out_there = bundle != NULL;
+    bool ok = bundle != NULL && ev_bundle_entry(bundle, (size_t)(index % EV_WIDTH), &entry, out_len);
+    if (ok)
+        *out = cv_arena_strndup(arena, entry, *out_len);
+    cv_lock_give(&log->lock);
+    return durable && (ok || bundle == NULL);
+}
+
+bool ev_read(struct ev_log *log, int64_t index, struct cv_arena *arena, const char **out, size_t *out_len)
+{
+    char path[EV_PATH_MAX];
+    cv_auto_buf bundle = {0};
+    const char *entry;
+    bool there;
+    if (!from_memory(log, index, arena, out, out_len, &there))
+        return false;
+    if (there)
+        return true;
+    if (!ev_tile_path(path, log->options.folder, EV_BUNDLE, index / EV_WIDTH, 0) ||
+        !ev_read_whole(path, EV_BUNDLE_MAX, &bundle) ||
+        !ev_bundle_entry(&bundle, (size_t)(index % EV_WIDTH), &entry, out_len))
+        return false;
+    *out = cv_arena_strndup(arena, entry, *out_len);
+    return true;
+}
