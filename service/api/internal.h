@@ -146,7 +146,7 @@ bool api_figures_costly(const struct htp_exchange *x); /* coverage.c: too much f
     X(get_coverage) X(get_adoption) X(list_targets) X(put_target) X(delete_target) X(get_coverage_trend) X(get_adoption_trend) X(create_session) X(get_session) X(delete_session) X(list_roles) X(create_role) X(delete_role) X(list_tokens) X(create_token) X(patch_token) X(delete_token) X(get_me) X(put_my_password) X(create_my_second_factor) X(put_my_second_factor) X(delete_second_factor)                                         \
     X(list_reports) X(create_report) X(get_report) X(patch_report) X(delete_report)                                  \
     X(create_report_revision) X(get_report_content)                                                                  \
-    X(get_problem) X(get_openapi_json) X(get_openapi_yaml) X(get_docs) X(get_console) X(get_console_script) X(get_console_style) X(get_livez) X(get_readyz) X(get_version)     \
+    X(get_problem) X(get_openapi_json) X(get_openapi_yaml) X(get_docs) X(get_console) X(get_console_file) X(get_livez) X(get_readyz) X(get_version)     \
     X(get_metrics)
 /* clang-format on */
 #define X(name) htp_handler api_##name;

@@ -28,3 +28,6 @@ export function withFilters(filters: URLSearchParams, changed: Record<string, st
 }
 
 export const link = (room: string, query = '', what = '') => `#/${room}${what && '/' + encodeURIComponent(what)}${query && '?' + query}`
+
+/** `/` asked for the search box before its room was there. */
+export const arrival = { search: false }

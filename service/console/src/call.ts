@@ -4,38 +4,68 @@ import type { components } from '../generated/api'
 import { language } from './words'
 
 export type Schema = components['schemas']
-export type Problem = { status: number; code: string; detail: string; errors?: { pointer?: string; detail: string }[] }
+export type Problem = Partial<Schema['Problem']> & { status: number; code: string; detail: string }
+export type More = { signal?: AbortSignal; revision?: string; key?: string; type?: string }
 
 export const session: { csrf: string; ended: () => void } = { csrf: '', ended: () => {} }
 
-export async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal, revision?: string): Promise<T> {
+const TYPES: Record<string, string> = { PATCH: 'application/merge-patch+json' }
+const problem = (status: number): Problem => ({ status, code: '', detail: '' })
+
+export async function send(method: string, path: string, body?: BodyInit, more: More = {}): Promise<Response> {
   const headers: Record<string, string> = { 'Accept-Language': language, Accept: 'application/json' }
   if (method !== 'GET') headers['X-Congvu-Csrf'] = session.csrf
-  if (body !== undefined) headers['Content-Type'] = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
-  if (revision) headers['If-Match'] = revision
-  const answer = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal, credentials: 'same-origin' })
-    .catch((error) => { throw signal?.aborted ? error : problem(0) })
-  if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T
+  if (body !== undefined) headers['Content-Type'] = more.type ?? TYPES[method] ?? 'application/json'
+  if (more.revision) headers['If-Match'] = more.revision
+  if (more.key) headers['Idempotency-Key'] = more.key
+  const answer = await fetch(path, { method, headers, body, signal: more.signal, credentials: 'same-origin' })
+    .catch((error) => { throw more.signal?.aborted ? error : problem(0) })
+  if (answer.ok) return answer
   const said = await answer.json().catch(() => ({}))
-  if (answer.status === 401) session.ended()
+  if (answer.status === 401 || said.code === 'csrf_mismatch') session.ended()
   throw { ...problem(answer.status), ...said } as Problem
 }
 
-const problem = (status: number): Problem => ({ status, code: '', detail: '' })
+export async function call<T>(method: string, path: string, body?: unknown, more: More = {}): Promise<T> {
+  const answer = await send(method, path, body === undefined ? undefined : JSON.stringify(body), more)
+  return (answer.status === 204 ? undefined : await answer.json()) as T
+}
 
 export type Loaded<T> = { data?: T; problem?: Problem; busy: boolean; again: () => void }
 
-/** Reads `path` and again when it changes; an older answer never replaces a newer one. */
+/** Reads `path` and again when it changes; an older answer never replaces a newer one. An empty path asks nothing. */
 export function useRead<T>(path: string): Loaded<T> {
   const [state, set] = useState<{ data?: T; problem?: Problem; busy: boolean }>({ busy: true })
   const [round, again] = useState(0)
   useEffect(() => {
+    if (!path) return set({ busy: false })
     const stop = new AbortController()
     set((old) => ({ ...old, problem: undefined, busy: true }))
-    call<T>('GET', path, undefined, stop.signal)
+    call<T>('GET', path, undefined, { signal: stop.signal })
       .then((data) => stop.signal.aborted || set({ data, busy: false }))
       .catch((problem) => stop.signal.aborted || set({ problem, busy: false }))
     return () => stop.abort()
   }, [path, round])
-  return { ...state, again: () => again(round + 1) }
+  return { ...state, again: () => again((n) => n + 1) }
+}
+
+/** Every page of a list, up to `most` items; lists of people are never read so. */
+export async function all<T>(path: string, most = 5000): Promise<T[]> {
+  const items: T[] = []
+  for (let token: string | null = ''; token !== null && items.length < most;) {
+    const page: { items: T[]; next_page_token: string | null } = await call('GET', `${path}${path.includes('?') ? '&' : '?'}page_size=500${token && '&page_token=' + encodeURIComponent(token)}`)
+    items.push(...page.items)
+    token = page.next_page_token
+  }
+  return items
+}
+
+/** A file of the service, in the language of the page, under a name of ours. */
+export async function save(path: string, name: string): Promise<void> {
+  const content = await (await send('GET', path)).blob()
+  const at = document.createElement('a')
+  at.href = URL.createObjectURL(content)
+  at.download = name
+  at.click()
+  setTimeout(() => URL.revokeObjectURL(at.href), 60_000)
 }

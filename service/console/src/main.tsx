@@ -1,34 +1,97 @@
 import { render } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
-import { link, usePlace, type Place } from './address'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { arrival, link, usePlace, type Place } from './address'
 import { call, session as held, type Schema } from './call'
+import { draftsOf } from './drafts'
+import { forget } from './kept'
+import { room } from './rooms'
 import { Overview } from './rooms/Overview'
-import { People } from './rooms/People'
-import { Person } from './rooms/Person'
 import { SignIn } from './rooms/SignIn'
-import { named, otherLanguage, t } from './words'
+import { named, otherLanguage, spoken, t, type Word } from './words'
 import './style.css'
 
 type Session = Schema['Session']
+type Scope = Schema['Scope']
+
+const Activate = room(() => import('./rooms/Activate').then((m) => m.Activate))
+const Duplicates = room(() => import('./rooms/Duplicates').then((m) => m.Duplicates))
+const Leavers = room(() => import('./rooms/Leavers').then((m) => m.Leavers))
+const More = room(() => import('./rooms/More').then((m) => m.More))
+const Onboard = room(() => import('./rooms/Onboard').then((m) => m.Onboard))
+const People = room(() => import('./rooms/People').then((m) => m.People))
+const Person = room(() => import('./rooms/person/Person').then((m) => m.Person))
+
+const scopesOf = (session: Session) => session.roles.find((r) => r.number === session.role)?.scopes ?? []
 
 function Room({ place, session }: { place: Place; session: Session }) {
-  const may = session.roles.find((r) => r.number === session.role)?.scopes ?? []
-  if (place.room === 'people') return <People filters={place.filters} />
-  if (place.room === 'person') return <Person key={place.what} id={place.what} mayWrite={may.includes('staff:write')} />
-  return <Overview filters={place.filters} />
+  const may = scopesOf(session), can = (scope: Scope) => may.includes(scope)
+  switch (place.room) {
+    case 'people': return <People filters={place.filters} may={can('staff:write')} />
+    case 'person': return <Person key={place.what} id={place.what} filters={place.filters} may={may} />
+    case 'onboard': return <Onboard may={can('staff:write')} />
+    case 'duplicates': return <Duplicates may={can('staff:write')} />
+    case 'leavers': return <Leavers filters={place.filters} may={may} self={session.staff.id} />
+    case 'more': return <More />
+    default: return <Overview filters={place.filters} />
+  }
 }
 
+/** Five at most, so that they fit a phone. */
+const NAV: { room: string; word: Word; needs: Scope; also: string[] }[] = [
+  { room: 'overview', word: 'overview', needs: 'coverage:read', also: [] },
+  { room: 'people', word: 'people', needs: 'staff:read', also: ['person', 'onboard', 'duplicates'] },
+  { room: 'leavers', word: 'leavers', needs: 'staff:read', also: [] },
+  { room: 'more', word: 'more', needs: 'coverage:read', also: [] },
+]
+
 function Head({ session, room, out }: { session: Session; room: string; out: () => void }) {
-  const role = session.roles.find((r) => r.number === session.role)
-  const here = (names: string[]) => names.includes(room) ? 'page' as const : undefined
+  const role = session.roles.find((r) => r.number === session.role), may = scopesOf(session)
   return <header>
-    <nav aria-label="Congvu">
-      <a href={link('overview')} aria-current={here(['overview'])}>{t('overview')}</a>
-      <a href={link('people')} aria-current={here(['people', 'person'])}>{t('people')}</a>
-    </nav>
+    <nav aria-label="Congvu">{NAV.filter((n) => may.includes(n.needs)).map((n) => <a key={n.room} href={link(n.room)} aria-current={n.room === room || n.also.includes(room) ? 'page' : undefined}>{t(n.word)}</a>)}</nav>
     <p><b translate={false}>{session.staff.full_name}</b> · {named(role?.role)}{role?.unit && <span translate={false}> · {role.unit.name}</span>}</p>
     <p><button onClick={otherLanguage}>{t('language')}</button> <button onClick={out}>{t('sign_out')}</button></p>
   </header>
+}
+
+const SLASH = 'congvu-slash'
+
+/** `/` goes to the search box, from everywhere but a field; it can be switched off. */
+function useSlash() {
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      const at = event.target as HTMLElement
+      if (event.key !== '/' || event.ctrlKey || event.altKey || event.metaKey || /^(input|textarea|select)$/i.test(at.tagName) || localStorage.getItem(SLASH) === 'off') return
+      event.preventDefault()
+      const box = document.getElementById('q')
+      if (box) box.focus()
+      else { arrival.search = true; location.hash = link('people') }
+    }
+    addEventListener('keydown', pressed)
+    return () => removeEventListener('keydown', pressed)
+  }, [])
+}
+
+/** Another room: its title is read and what has gone takes no focus with it; the focus is never on nothing. */
+function useArrival(place: Place, main: { current: HTMLElement | null }) {
+  const where = place.room + '/' + place.what
+  const [first, arrived] = useState(where)
+  useEffect(() => {
+    if (where === first) return
+    arrived(where)
+    if (!main.current?.contains(document.activeElement)) main.current?.focus({ preventScroll: true })
+    scrollTo(0, 0)
+  }, [where])
+}
+
+function Inside({ place, session, out }: { place: Place; session: Session; out: () => void }) {
+  const main = useRef<HTMLElement>(null)
+  useSlash()
+  useArrival(place, main)
+  return <>
+    <a class="skip" href="#main" onClick={(e) => { e.preventDefault(); main.current?.focus() }}>{t('skip')}</a>
+    <Head session={session} room={place.room} out={out} />
+    <main id="main" ref={main} tabIndex={-1}><Room place={place} session={session} /></main>
+  </>
 }
 
 function App() {
@@ -38,6 +101,8 @@ function App() {
 
   function opened(session: Session) {
     held.csrf = session.csrf
+    draftsOf(session.staff.id)
+    forget()
     setSession(session)
     setEnded(false)
   }
@@ -48,20 +113,19 @@ function App() {
   async function out() {
     await call('DELETE', 'v1/sessions/current').catch(() => {})
     held.csrf = ''
+    draftsOf('')
     setSession(null)
     setEnded(false)
   }
 
+  if (place.room === 'activate') return <Activate />
   if (session === undefined) return <p role="status">{t('loading')}</p>
   if (session === null) return <SignIn ended={false} opened={opened} />
   // what was typed stays behind the sign-in of the same person; for another one everything is new
   return <>
     {ended && <SignIn ended opened={opened} />}
-    <div hidden={ended} key={`${session.staff.id} ${session.role}`}>
-      <Head session={session} room={place.room} out={out} />
-      <main><Room place={place} session={session} /></main>
-    </div>
+    <div hidden={ended} key={`${session.staff.id} ${session.role}`}><Inside place={place} session={session} out={out} /></div>
   </>
 }
 
-render(<App />, document.getElementById('app')!)
+spoken.then(() => render(<App />, document.getElementById('app')!))

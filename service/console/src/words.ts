@@ -1,6 +1,5 @@
 /** Texts and numbers as people of either language write them. */
-import { vi } from './words/vi'
-import { en } from './words/en'
+import type { vi } from './words/vi'
 
 export type Word = keyof typeof vi
 export type Language = 'vi' | 'en'
@@ -9,20 +8,23 @@ const KEPT = 'congvu-language'
 export const language: Language = localStorage.getItem(KEPT) === 'en' ? 'en' : 'vi'
 document.documentElement.lang = language
 
+let texts: Record<Word, string>
+/** The words of the one language that is read; nothing is drawn before they are there. */
+export const spoken = (language === 'vi' ? import('./words/vi').then((m) => m.vi) : import('./words/en').then((m) => m.en)).then((words) => { texts = words })
+
 export function otherLanguage() {
   localStorage.setItem(KEPT, language === 'vi' ? 'en' : 'vi')
   location.reload()
 }
 
 export function t(word: Word, values: Record<string, string | number> = {}): string {
-  const text = (language === 'vi' ? vi : en)[word]
-  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''))
+  return texts[word].replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''))
 }
 
 /** A word of the contract that has a text; what has none is shown as a dash, never as a program's word. */
 export function named(word: string | null | undefined, prefix = ''): string {
   const key = (prefix + word) as Word
-  return word && key in vi ? t(key) : '—'
+  return word && key in texts ? t(key) : '—'
 }
 
 export const count = (n: number) => n.toLocaleString(language === 'vi' ? 'vi-VN' : 'en-GB')

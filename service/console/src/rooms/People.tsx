@@ -1,11 +1,14 @@
 /** Search, with its filters in the address: a figure of the overview is such an address. */
-import { useEffect, useRef } from 'preact/hooks'
-import { link, withFilters } from '../address'
-import { useRead, type Schema } from '../call'
-import { Read } from '../parts'
-import { count, named, said, t } from '../words'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { arrival, link, withFilters } from '../address'
+import { call, save, useRead, type Schema } from '../call'
+import { systemName, useSystems, useUnits, type System } from '../kept'
+import { Name, Read, Table } from '../parts'
+import { count, language, named, said, t, type Word } from '../words'
+import { Pasted, pastedKeys } from './Pasted'
 
 const STATES = ['pending', 'active', 'on_leave', 'departing', 'departed'] as const
+const CATEGORIES = ['can_bo', 'cong_chuc', 'vien_chuc', 'nld_hop_dong', 'luc_luong_vu_trang', 'nguoi_hoat_dong_khong_chuyen_trach'] as const
 const PAUSE_MS = 300
 
 type Filter = { what: string; without: string }
@@ -13,80 +16,137 @@ type Filter = { what: string; without: string }
 /** What is asked beside the words, each with the address that asks everything but it. */
 function filtersOf(filters: URLSearchParams, unit: (id: string) => string, system: (id: string) => string): Filter[] {
   const out: Filter[] = []
-  const stage = filters.get('stage'), unitId = filters.get('unit'), status = filters.get('status')
-  if (stage) {
-    const word = stage === 'missing' ? 'stage_missing' as const : stage === 'unused' ? 'stage_unused' as const : 'stage_other' as const
-    out.push({ what: t(word, { system: system(filters.get('system') ?? '') }), without: withFilters(filters, { stage: '', system: '', window: '', period: '', calendar: '' }) })
-  }
-  if (unitId) out.push({ what: unit(unitId), without: withFilters(filters, { unit: '', recursive: '' }) })
-  if (status) out.push({ what: named(status), without: withFilters(filters, { status: '' }) })
+  const add = (what: string, ...names: string[]) => out.push({ what, without: withFilters(filters, Object.fromEntries(names.map((n) => [n, '']))) })
+  const stage = filters.get('stage'), unitId = filters.get('unit'), status = filters.get('status'), category = filters.get('category')
+  if (stage) add(t(`stage_${stage}` in STAGES ? `stage_${stage}` as Word : 'stage_other', { system: system(filters.get('system') ?? '') }), 'stage', 'system', 'window', 'period', 'calendar')
+  if (unitId) add(unit(unitId) + (filters.get('recursive') === 'false' ? ` (${t('own').toLowerCase()})` : ''), 'unit', 'recursive')
+  if (status) add(status.split(',').map((s) => named(s)).join(', '), 'status')
+  if (category) add(category.split(',').map((s) => named(s)).join(', '), 'category')
+  if (filters.get('has')) add(t('has_system', { system: system(filters.get('has')!) }), 'has')
+  if (filters.get('missing')) add(t('stage_missing', { system: system(filters.get('missing')!) }), 'missing')
   return out
 }
+const STAGES = { stage_missing: 1, stage_unused: 1, stage_locked: 1, stage_never_used: 1, stage_not_activated: 1, stage_issued: 1 }
 
 function Words({ filters }: { filters: URLSearchParams }) {
   const box = useRef<HTMLInputElement>(null)
   const timer = useRef(0)
   const asked = filters.get('q') ?? ''
   const own = useRef(asked)
+  const [first] = useState(asked)
   // what is being typed is never touched: only another address, gone to by a link or back, changes the field
   useEffect(() => { if (own.current !== asked) box.current!.value = own.current = asked }, [asked])
-  useEffect(() => () => clearTimeout(timer.current), [])
+  useEffect(() => {
+    if (arrival.search) box.current!.focus()
+    arrival.search = false
+    return () => clearTimeout(timer.current)
+  }, [])
   const ask = () => {
-    own.current = box.current!.value.trim()
+    own.current = box.current!.value.normalize('NFC').trim()
     location.replace(link('people', withFilters(filters, { q: own.current })))
   }
-  const typed = (event: Event) => {
+  const typed = () => {
     clearTimeout(timer.current)
-    if (!(event as InputEvent).isComposing) timer.current = window.setTimeout(ask, PAUSE_MS)
+    timer.current = window.setTimeout(ask, PAUSE_MS)
+  }
+  /** A column out of a spreadsheet becomes a list in its order. */
+  const pasted = (event: ClipboardEvent) => {
+    const keys = pastedKeys(event.clipboardData?.getData('text/plain') ?? '')
+    if (keys.length < 2) return
+    event.preventDefault()
+    location.hash = link('people', new URLSearchParams({ list: keys.join(',') }).toString())
   }
   return <form role="search" onSubmit={(event) => { event.preventDefault(); clearTimeout(timer.current); ask() }}>
     <label for="q">{t('search')}</label>
-    <input id="q" ref={box} type="search" maxLength={200} autoComplete="off" spellcheck={false} defaultValue={asked} onInput={typed} onCompositionEnd={typed} />
-    <label for="status">{t('status')}</label>
-    <select id="status" value={filters.get('status') ?? ''} onChange={(event) => { location.hash = link('people', withFilters(filters, { status: event.currentTarget.value })) }}>
-      <option value="">{t('any_status')}</option>
-      {STATES.map((state) => <option key={state} value={state}>{t(state)}</option>)}
-    </select>
+    <input id="q" ref={box} enterKeyHint="search" maxLength={200} autoComplete="off" spellcheck={false} defaultValue={first} onInput={typed} onPaste={pasted} aria-describedby="q-hint" />
+    <p id="q-hint" class="words">{t('paste_hint')}</p>
   </form>
 }
 
-function Table({ page, filters }: { page: Schema['StaffPage']; filters: URLSearchParams }) {
-  return <>
-    <table>
-      <thead><tr><th>{t('name')}</th><th>{t('title')}</th><th>{t('unit')}</th><th>{t('address')}</th><th>{t('status')}</th></tr></thead>
-      <tbody>{page.items.map((p) => <tr key={p.id}>
-        <th scope="row" translate={false}><a href={link('person', '', p.id)}>{p.full_name}</a></th>
-        <td data-label={t('title')}>{p.title ?? '—'}</td>
-        <td data-label={t('unit')} translate={false}>{p.unit?.name ?? t('elsewhere_unit')}</td>
-        <td data-label={t('address')} translate={false}>{p.address ?? '—'}</td>
-        <td data-label={t('status')}>{named(p.status)}</td>
-      </tr>)}</tbody>
-    </table>
-    {page.next_page_token && <p><a href={link('people', withFilters(filters, {}) + '&page_token=' + encodeURIComponent(page.next_page_token))}>{t('next_page')}</a></p>}
-  </>
+function More({ filters, systems }: { filters: URLSearchParams; systems: System[] }) {
+  const units = useUnits() ?? []
+  const choose = (name: string, label: Word, any: string, options: (readonly [string, string])[]) => <p>
+    <label for={'f-' + name}>{t(label)}</label>
+    <select id={'f-' + name} value={filters.get(name) ?? ''} onChange={(event) => { location.hash = link('people', withFilters(filters, { [name]: event.currentTarget.value })) }}>
+      <option value="">{any}</option>{options.map(([value, text]) => <option key={value} value={value}>{text}</option>)}
+    </select></p>
+  const ofSystems = systems.map((s) => [s.id, said(s.name)] as const)
+  return <div class="filters">
+    {choose('unit', 'unit', t('every_unit'), units.map((u) => [u.id, '\u2003'.repeat(u.depth) + said(u.name)] as const))}
+    {choose('status', 'status', t('any_status'), STATES.map((s) => [s, t(s)] as const))}
+    {choose('category', 'category', t('any_category'), CATEGORIES.map((s) => [s, t(s)] as const))}
+    {choose('missing', 'without', '—', ofSystems)}
+    {choose('has', 'with', '—', ofSystems)}
+  </div>
 }
 
-function Filters({ filters }: { filters: Filter[] }) {
+export function Found({ people }: { people: Schema['StaffListItem'][] }) {
+  return <Table head={[t('name'), t('title'), t('unit'), t('address'), t('status')]} rows={people.map((p) => ({ key: p.id, cells: [
+    <a href={link('person', '', p.id)} translate={false}>{p.full_name}</a>, <Name>{p.title ?? '—'}</Name>, <Name>{p.unit?.name ?? t('elsewhere_unit')}</Name>, <Name>{p.address ?? '—'}</Name>, named(p.status)] }))} />
+}
+
+function Chips({ filters }: { filters: Filter[] }) {
   return <>{filters.map((f) => <a class="filter" key={f.what} href={link('people', f.without)} aria-label={t('remove_filter', f)}>{f.what} <span aria-hidden="true">✕</span></a>)}</>
 }
 
-export function People({ filters }: { filters: URLSearchParams }) {
+/** Nothing found says what hid it: each filter with how many there would be without it. Outside one's scope nothing is counted. */
+function Hidden({ filters }: { filters: Filter[] }) {
+  const [counts, setCounts] = useState<Record<string, number>>({})
+  useEffect(() => {
+    const stop = new AbortController()
+    for (const f of filters) {
+      const asked = new URLSearchParams(f.without)
+      asked.set('include_total', 'true')
+      asked.set('page_size', '1')
+      call<Schema['StaffPage']>('GET', 'v1/staff?' + asked, undefined, { signal: stop.signal }).then((p) => setCounts((old) => ({ ...old, [f.without]: p.total ?? 0 })), () => {})
+    }
+    return () => stop.abort()
+  }, [filters.map((f) => f.without).join(' ')])
+  return <ul>{filters.map((f) => <li key={f.what}><a href={link('people', f.without)}>{t('without_filter', { what: f.what })}</a>{f.without in counts && `: ${t('found', { n: count(counts[f.without]) })}`}</li>)}</ul>
+}
+
+function Files({ filters, total }: { filters: URLSearchParams; total: number }) {
+  const asked = new URLSearchParams(filters)
+  asked.delete('page_token')
+  const file = (format: string) => save(`v1/staff?${asked}&format=${format}${format === 'csv' && language === 'vi' ? '&csv_delimiter=semicolon' : ''}`, `nhan-su.${format}`)
+  const [problem, setProblem] = useState('')
+  const button = (format: string) => <button onClick={() => file(format).then(() => setProblem(''), () => setProblem(t('no_file')))}>{t('file_of', { n: count(total), kind: format === 'csv' ? 'CSV' : 'Excel' })}</button>
+  return <p class="no-print">{button('xlsx')} {button('csv')} <span class="trouble" role="alert">{problem}</span></p>
+}
+
+function Search({ filters }: { filters: URLSearchParams }) {
   const asked = new URLSearchParams(filters)
   asked.set('include_total', 'true')
   asked.set('page_size', '50')
   const list = useRead<Schema['StaffPage']>('v1/staff?' + asked)
-  const systems = useRead<Schema['SystemList']>('v1/systems')
+  const systems = useSystems() ?? []
   const unitId = filters.get('unit')
-  const unit = useRead<Schema['Unit']>(unitId ? 'v1/units/' + encodeURIComponent(unitId) : 'v1/sessions/current')
-  const narrowed = filtersOf(filters, () => unit.data?.name ? said(unit.data.name) : t('unit'), (id) => said(systems.data?.items.find((s) => s.id === id)?.name))
+  const unit = useRead<Schema['Unit']>(unitId ? 'v1/units/' + encodeURIComponent(unitId) : '')
+  const narrowed = filtersOf(filters, () => unit.data?.name ? said(unit.data.name) : t('unit'), (id) => id === 'required' ? t('all_required') : systemName(systems, id))
   return <>
-    <h1>{t('people')}</h1>
     <Words filters={filters} />
-    {narrowed.length > 0 && <p>{t('filtered')}: <Filters filters={narrowed} /></p>}
+    <details class="no-print"><summary>{t('more_filters')}</summary><More filters={filters} systems={systems} /></details>
+    {narrowed.length > 0 && <p>{t('filtered')}: <Chips filters={narrowed} /></p>}
     <Read of={list}>{(page) => <>
       <p role="status" id="found">{list.busy ? t('searching') : t('found', { n: count(page.total ?? page.items.length) })}</p>
-      {page.items.length > 0 ? <Table page={page} filters={filters} />
-        : narrowed.length > 0 ? <p>{t('nobody_filtered')} <Filters filters={narrowed} /></p> : <p>{t('nobody')}</p>}
+      {page.items.length > 0 ? <>
+        <Found people={page.items} />
+        <nav class="pages no-print" aria-label={t('pages')}>
+          {filters.get('page_token') && <a href={link('people', withFilters(filters, {}))}>{t('first_page')}</a>}
+          {page.next_page_token && <a href={link('people', withFilters(filters, {}) + '&page_token=' + encodeURIComponent(page.next_page_token))}>{t('next_page')}</a>}
+        </nav>
+        <Files filters={filters} total={page.total ?? page.items.length} />
+      </> : narrowed.length > 0 ? <><p>{t('nobody_filtered')}</p><Hidden filters={narrowed} /></> : <p>{t('nobody')} {filters.get('q') && t('nobody_hint')}</p>}
     </>}</Read>
+  </>
+}
+
+export function People({ filters, may }: { filters: URLSearchParams; may: boolean }) {
+  const open = useRead<Schema['DuplicateList']>('v1/duplicates')
+  return <>
+    <h1>{t('people')}</h1>
+    <p class="acts no-print">{may ? <a class="button" href={link('onboard')}>{t('onboard')}</a> : <span class="words">{t('who_can', { what: t('onboard') })}</span>}
+      {!!open.data?.items.length && <a class="button" href={link('duplicates')}>{t('duplicates', { n: count(open.data.items.length) })}</a>}</p>
+    {filters.get('list') ? <Pasted keys={filters.get('list')!.split(',')} /> : <Search filters={filters} />}
   </>
 }

@@ -1,0 +1,193 @@
+/** One write: typed, looked at (nothing is saved by looking), then done. What the service says stands beside its field. */
+import type { ComponentChildren } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { call, type Problem, type Schema } from './call'
+import { draft, keepDraft } from './drafts'
+import { faultsIn, Row, type Field, type Values } from './fields'
+import { link } from './address'
+import { BrakeWords, Said } from './parts'
+import { day, moment, named, t, typedDay, type Word } from './words'
+
+export type Wish = { method: 'POST' | 'PATCH' | 'PUT' | 'DELETE'; path: string; body?: unknown; revision?: string; query?: string }
+
+export type Act = {
+  title: string
+  words?: string
+  fields: Field[]
+  wish: (values: Values, also: { notSame: string[]; revision: string }) => Wish
+  /** What the service would do, in words; absent: there is nothing to look at and the title says it all. */
+  effect?: (answer: any, values: Values) => ComponentChildren
+  verb: (values: Values) => string
+  /** The button harms: it never has the first focus and is red. */
+  grave?: boolean
+  done: (answer: any, values: Values) => void
+  /** Kept and waiting for a second person, where the brake keeps. */
+  held?: (problem: Problem) => void
+  /** For "Bạn nhập / Đang có": whose record, how its fields stood when the form opened, and how to read them. */
+  person?: string
+  base?: Values
+  now?: (person: Schema['Staff']) => Values
+  revision?: string
+}
+
+const away = (p: Problem) => p.status >= 500 || !p.status
+
+/** The service's faults beside their fields; what belongs to none stands above the buttons. */
+function faultsOf(problem: Problem, fields: Field[]): Values {
+  const faults: Values = {}
+  for (const { pointer = '', detail } of problem.errors ?? []) {
+    const field = fields.find((f) => f.pointer === pointer) ?? fields.find((f) => f.pointer && pointer.startsWith(f.pointer + '/')) ?? fields.find((f) => '#/' + f.name === pointer)
+    const name = field?.name ?? ' '
+    faults[name] = faults[name] ? `${faults[name]}. ${detail}` : detail
+  }
+  return faults
+}
+
+type Differs = { field: Field; mine: string; theirs: string }
+
+/** A value of a form as it is read: the words of a choice, the path of a unit. */
+function valueOf(field: Field, value: string): string {
+  if (!value) return '—'
+  if (field.kind === 'choice') return field.options?.find(([v]) => v === value)?.[1] ?? value
+  if (field.kind === 'unit') return document.querySelector<HTMLOptionElement>(`#${CSS.escape(field.name)} option[value="${CSS.escape(value)}"]`)?.text ?? value
+  return value
+}
+
+function Conflict({ differs, who, take }: { differs: Differs[]; who: string; take: (d: Differs) => void }) {
+  return <div class="effect" role="alert">
+    <h3>{t('changed_meanwhile')}</h3>
+    {differs.length > 0 && <table>
+      <thead><tr><th>{t('field')}</th><th>{t('you_typed')}</th><th>{t('now_there')} ({who})</th><th><span class="out">{t('choose')}</span></th></tr></thead>
+      <tbody>{differs.map((d) => <tr key={d.field.name}>
+        <th scope="row">{t(d.field.label)}</th><td data-label={t('you_typed')} translate={false}>{valueOf(d.field, d.mine)}</td><td data-label={t('now_there')} translate={false}>{valueOf(d.field, d.theirs)}</td>
+        <td><button type="button" aria-label={`${t('take_theirs')}: ${t(d.field.label)}`} onClick={() => take(d)}>{t('take_theirs')}</button></td>
+      </tr>)}</tbody>
+    </table>}
+    <p>{t('look_again')}</p>
+  </div>
+}
+
+function Candidates({ problem, other }: { problem: Problem; other: (ids: string[]) => void }) {
+  const who = problem.candidates ?? []
+  return <div class="effect" role="alert">
+    <h3>{t('maybe_same')}</h3>
+    <ul>{who.map((c) => <li key={c.id}><a href={link('person', '', c.id)} target="_blank" translate={false}>{c.full_name} · {c.unit?.name ?? t('elsewhere_unit')}{c.birth_year && ` · ${c.birth_year}`} · {c.address ?? '—'}</a> ({named(c.status)})</li>)}</ul>
+    {!!problem.candidates_elsewhere && <p>{t('maybe_elsewhere', { n: problem.candidates_elsewhere })}</p>}
+    <p>{t('same_open')} {who.length > 0 && <button type="button" onClick={() => other(who.map((c) => c.id))}>{t('not_same')}</button>}</p>
+  </div>
+}
+
+const given = (form: HTMLFormElement): Values =>
+  Object.fromEntries([...new FormData(form)].filter((pair): pair is [string, string] => typeof pair[1] === 'string').map(([name, value]) => [name, value.normalize('NFC').trim()]))
+
+type Seen = { wish: Wish; values: Values; answer: any; brake?: Problem; key: string }
+
+export function ActForm({ act, form: name, close }: { act: Act; form: string; close: string }) {
+  const box = useRef<HTMLFormElement>(null), head = useRef<HTMLHeadingElement>(null)
+  const [first] = useState(() => draft(name))
+  const [faults, setFaults] = useState<Values>({})
+  const [problem, setProblem] = useState<Problem>()
+  const [seen, setSeen] = useState<Seen>()
+  const [busy, setBusy] = useState(false)
+  const [differs, setDiffers] = useState<{ rows: Differs[]; who: string }>()
+  const also = useRef({ notSame: [] as string[], revision: act.revision ? `"${act.revision}"` : '' })
+  // what it does is read first: the button that does it never has the first focus
+  const shown = useRef<HTMLDivElement>(null)
+  useEffect(() => { if (seen) shown.current?.focus() }, [seen])
+  useEffect(() => { head.current?.focus(); head.current?.scrollIntoView({ block: 'nearest' }) }, [])
+
+  async function trouble(caught: unknown, values: Values) {
+    const problem = caught as Problem
+    if (problem.status === 412 && act.person && act.now) return conflict(values)
+    const found = faultsOf(problem, act.fields)
+    setFaults(found)
+    if (problem.status !== 401) setProblem(problem)
+    const bad = act.fields.find((f) => found[f.name])
+    if (bad) (box.current!.elements.namedItem(bad.name) as HTMLElement | null)?.focus?.()
+  }
+  async function conflict(values: Values) {
+    try {
+      const person = await call<Schema['Staff']>('GET', 'v1/staff/' + encodeURIComponent(act.person!))
+      const now = act.now!(person)
+      const rows = act.fields.filter((f) => f.name in now && now[f.name] !== act.base?.[f.name] && now[f.name] !== (values[f.name] ?? ''))
+        .map((field) => ({ field, mine: values[field.name] ?? '', theirs: now[field.name] }))
+      also.current.revision = `"${person.revision}"`
+      setDiffers({ rows, who: person.updated_at ? moment(person.updated_at) : '' })
+    } catch (again) {
+      setProblem(again as Problem)
+    }
+  }
+  function take(d: Differs) {
+    const at = box.current!.elements.namedItem(d.field.name) as HTMLInputElement | null
+    if (at) at.value = d.theirs
+    setDiffers((old) => old && { ...old, rows: old.rows.filter((r) => r !== d) })
+    at?.focus()
+  }
+  async function look() {
+    const values = given(box.current!)
+    const wrong = faultsIn(act.fields, values)
+    setFaults(wrong)
+    setProblem(undefined)
+    setSeen(undefined)
+    setDiffers(undefined)
+    const bad = act.fields.find((f) => wrong[f.name])
+    if (bad) return (box.current!.elements.namedItem(bad.name) as HTMLElement | null)?.focus?.()
+    const wish = act.wish(values, also.current), key = crypto.randomUUID()
+    if (!act.effect) return void done({ wish, values, answer: undefined, key })
+    setBusy(true)
+    try {
+      setSeen({ wish, values, key, answer: await call(wish.method, `${wish.path}?validate_only=true${wish.query ?? ''}`, wish.body, { revision: wish.revision }) })
+    } catch (caught) {
+      const problem = caught as Problem
+      if (problem.code === 'brake_engaged' && act.held) setSeen({ wish, values, key, answer: undefined, brake: problem })
+      else await trouble(caught, values)
+    }
+    setBusy(false)
+  }
+  /** Pressed three times it happens once: the button is off while it runs, and the service knows the key of a repeat. */
+  async function done(now: Seen) {
+    if (busy) return
+    setBusy(true)
+    try {
+      const answer = await call(now.wish.method, now.wish.path + (now.wish.query ? '?' + now.wish.query.slice(1) : ''), now.wish.body, { revision: now.wish.revision, key: now.wish.method === 'POST' ? now.key : undefined })
+      keepDraft(name, null)
+      act.done(answer, now.values)
+    } catch (caught) {
+      const problem = caught as Problem
+      if (problem.code === 'brake_engaged' && act.held) {
+        keepDraft(name, null)
+        act.held(problem)
+      } else {
+        if (!away(problem) && problem.status !== 401) setSeen(undefined)
+        await trouble(caught, now.values)
+      }
+    }
+    setBusy(false)
+  }
+  function typed() {
+    setSeen(undefined)
+    keepDraft(name, given(box.current!))
+  }
+
+  return <form class="act" ref={box} onSubmit={(e) => { e.preventDefault(); if (!busy) void (seen ? done(seen) : look()) }} onInput={typed} noValidate autoComplete="off" data-act={name}>
+    <h2 ref={head} tabIndex={-1}>{act.title}</h2>
+    {act.words && <p>{act.words}</p>}
+    {act.fields.map((f) => <Row key={f.name} field={f} first={first[f.name] ?? f.first ?? ''} fault={faults[f.name]} />)}
+    {differs && <Conflict differs={differs.rows} who={differs.who} take={take} />}
+    {problem?.code === 'possible_duplicate' && <Candidates problem={problem} other={(ids) => { also.current.notSame.push(...ids); void look() }} />}
+    {problem && problem.code !== 'possible_duplicate' && (faults[' '] || !Object.keys(faults).length) && <p class="trouble" role="alert">{faults[' '] ?? <Said problem={problem} saving />}</p>}
+    {seen && act.effect && <div class="effect" role="status" tabIndex={-1} ref={shown}>
+      <h3>{t('effect')}</h3>
+      {seen.brake ? <BrakeWords problem={seen.brake} kept /> : act.effect(seen.answer, seen.values)}
+    </div>}
+    <p class="doing">
+      <button key={seen ? 'do' : 'look'} class={act.grave && (seen || !act.effect) ? 'grave' : 'main'} aria-disabled={busy}>{busy ? t('working') : seen || !act.effect ? (seen?.brake ? t('send_to_second') : act.verb(seen?.values ?? {})) : t('look_first')}</button>
+      {' '}<a href={close} onClick={() => keepDraft(name, null)}>{t('leave_form')}</a>
+    </p>
+  </form>
+}
+
+/** Days of a form as the contract writes them; an empty one is left out. */
+export const iso = (text: string | undefined) => (text && typedDay(text)) || undefined
+export const typedOf = (iso: string | null | undefined) => iso ? day(iso) : ''
+export type { Word }

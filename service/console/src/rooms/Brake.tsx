@@ -1,0 +1,93 @@
+/** What was stopped, why, and its release by a second person: exactly those who were seen and ticked, in one call. */
+import { useRef, useState } from 'preact/hooks'
+import { link } from '../address'
+import { call, useRead, type Problem, type Schema } from '../call'
+import { systemName, useSystems } from '../kept'
+import { Name, Read, Said, Table } from '../parts'
+import { count, day, moment, named, t } from '../words'
+
+type Line = Schema['Brake']['lines'][number]
+type Waiting = Schema['BrakeWaiting']
+type Released = Schema['BrakeRelease']
+
+const id = (w: Waiting) => w.staff?.id ?? w.change ?? ''
+
+function What({ w }: { w: Waiting }) {
+  const systems = useSystems()
+  if (w.kind === 'departure') return <>{named(w.reason)}{w.effective_on && ` · ${day(w.effective_on)}`}</>
+  if (w.kind === 'lock') return <>{t('lock')}: {systemName(systems, w.system ?? null)}</>
+  return <>{named(w.kind, 'brake_')}{w.system && `: ${systemName(systems, w.system)}`}{w.unit && <>: <Name>{w.unit.name}</Name></>}</>
+}
+
+function Outcome({ released }: { released: Released }) {
+  return <div class="effect" role="status" tabIndex={-1} ref={(at) => at?.focus()}>
+    <h3>{t('released', { n: count(released.released) })}</h3>
+    <ul>{(released.results ?? []).map((r, i) => <li key={i}><Name>{r.staff?.full_name ?? r.asked ?? ''}</Name>: {named(r.outcome, 'release_')}{r.detail && ` — ${r.detail}`}</li>)}</ul>
+    {released.waiting > 0 && <p>{t('still_waiting', { n: count(released.waiting) })}</p>}
+  </div>
+}
+
+function Release({ line, self, released }: { line: Line; self: string; released: (r: Released) => void }) {
+  // oneself is left out by name: nobody lets his own departure go on
+  const others = line.items.filter((w) => w.staff?.id !== self)
+  const [ticked, tick] = useState<Set<string>>(new Set())
+  const [problem, setProblem] = useState<Problem>()
+  const [fault, setFault] = useState('')
+  const [busy, setBusy] = useState(false)
+  const reason = useRef<HTMLInputElement>(null)
+  const all = others.length > 0 && others.every((w) => ticked.has(id(w)))
+  const chosen = others.filter((w) => ticked.has(id(w)))
+
+  async function send(event: Event) {
+    event.preventDefault()
+    const why = reason.current!.value.normalize('NFC').trim()
+    setFault(why ? '' : t('reason_needed'))
+    if (!why) return reason.current!.focus()
+    if (busy || chosen.length === 0) return
+    setBusy(true)
+    setProblem(undefined)
+    const people = chosen.flatMap((w) => w.staff?.id ?? []), changes = chosen.flatMap((w) => w.staff ? [] : w.change ?? [])
+    try {
+      released(await call<Released>('POST', 'v1/brake-releases', { token: line.token, reason: why, ...(people.length && { people }), ...(changes.length && { changes }) }))
+    } catch (caught) {
+      setProblem(caught as Problem)
+    }
+    setBusy(false)
+  }
+  return <form onSubmit={send} noValidate>
+    <Table head={[t('choose'), t('name'), t('unit'), t('what'), t('since')]} rows={line.items.map((w) => ({ key: id(w), cells: [
+      w.staff?.id === self ? <span class="words">{t('yourself')}</span> : <label><input type="checkbox" checked={ticked.has(id(w))} onChange={(e) => { const next = new Set(ticked); e.currentTarget.checked ? next.add(id(w)) : next.delete(id(w)); tick(next) }} />
+        <span class="out">{t('choose')} {w.staff?.full_name ?? named(w.kind, 'brake_')}</span></label>,
+      w.staff ? <a href={link('person', '', w.staff.id)} translate={false}>{w.staff.full_name ?? w.staff.staff_code ?? '—'}</a> : '—', <Name>{w.staff?.unit?.name ?? w.unit?.name ?? '—'}</Name>, <What w={w} />, moment(w.since)] }))} />
+    <p><label><input type="checkbox" checked={all} onChange={(e) => tick(new Set(e.currentTarget.checked ? others.map(id) : []))} /> {t('tick_all', { n: count(others.length) })}</label></p>
+    <p class="row"><label for={'why' + line.token}>{t('release_reason')}</label><input id={'why' + line.token} ref={reason} maxLength={500} autoComplete="off" aria-invalid={!!fault} aria-describedby={'why-fault' + line.token} /><span class="trouble" id={'why-fault' + line.token}>{fault}</span></p>
+    {problem && <p class="trouble" role="alert">{problem.code === 'brake_changed' ? t('brake_changed') : <Said problem={problem} saving />}</p>}
+    <p><button class="grave" aria-disabled={busy || chosen.length === 0}>{busy ? t('working') : t('release_n', { n: count(chosen.length) })}</button> {chosen.length === 0 && <span class="words">{t('tick_first')}</span>}</p>
+  </form>
+}
+
+function Stopped({ line, self, released }: { line: Line; self: string; released: (r: Released) => void }) {
+  const { done, limit } = line.ordinary
+  return <div class="card trouble-edge">
+    <h3>{line.own ? t('your_stopped') : <>{t('stopped_of')} <Name>{line.name ?? '—'}</Name></>}</h3>
+    <p>{t('stopped_words', { done: count(done), limit: count(limit), waiting: count(line.waiting), untouched: count(line.untouched) })}</p>
+    {line.may_release && !line.own ? <Release line={line} self={self} released={released} /> : <>
+      <Table head={[t('name'), t('unit'), t('what'), t('since')]} rows={line.items.map((w, i) => ({ key: id(w) + i, cells: [w.staff ? <a href={link('person', '', w.staff.id)} translate={false}>{w.staff.full_name ?? w.staff.staff_code ?? '—'}</a> : '—', <Name>{w.staff?.unit?.name ?? w.unit?.name ?? '—'}</Name>, <What w={w} />, moment(w.since)] }))} />
+      <p translate={false}>{line.releasers.length ? t('brake_who', { names: line.releasers.map((r) => r.name).join(', ') }) : t('brake_nobody')}</p>
+    </>}
+  </div>
+}
+
+export function Brake({ changed, self }: { changed: () => void; self: string }) {
+  const brake = useRead<Schema['Brake']>('v1/brake')
+  const [last, setLast] = useState<Released>()
+  const done = (r: Released) => { setLast(r); brake.again(); changed() }
+  return <section id="brake">
+    <h2>{t('brake')}</h2>
+    {last && <Outcome released={last} />}
+    <Read of={brake}>{({ lines }) => {
+      const waiting = lines.filter((l) => l.waiting > 0)
+      return waiting.length === 0 ? <p>{t('nothing_waits')}</p> : <>{waiting.map((l) => <Stopped key={l.token + l.digest} line={l} self={self} released={done} />)}</>
+    }}</Read>
+  </section>
+}

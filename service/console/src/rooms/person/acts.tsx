@@ -1,0 +1,208 @@
+/** What can be done about a person: each says what it asks, what it sends and what its effect is in words. */
+import { iso, typedOf, type Act } from '../../act'
+import type { Field, Values } from '../../fields'
+import type { Schema } from '../../call'
+import { systemName, type System } from '../../kept'
+import { Name } from '../../parts'
+import { day, named, t, type Word } from '../../words'
+
+type Staff = Schema['Staff']
+type Account = Schema['Account']
+type Scope = Schema['Scope']
+export type Doing = { person: Staff; systems: System[]; done: (said: string, answer?: unknown) => void }
+
+const CATEGORIES = ['can_bo', 'cong_chuc', 'vien_chuc', 'nld_hop_dong', 'luc_luong_vu_trang', 'nguoi_hoat_dong_khong_chuyen_trach'] as const
+const LEAVES = ['thai_san', 'om_dau', 'khong_luong', 'di_hoc', 'khac'] as const
+const LOCKS = ['compromised', 'suspended', 'violation', 'leave', 'inactivity', 'default_password', 'wrong_password', 'other'] as const
+const REASONS = ['nghi_huu', 'thoi_viec', 'chuyen_cong_tac', 'tu_tran', 'buoc_thoi_viec', 'het_hop_dong', 'het_nhiem_ky', 'tinh_gian_bien_che', 'giai_the', 'khac'] as const
+const options = (words: readonly string[], prefix = '') => words.map((w) => [w, named(w, prefix)] as const)
+
+const unit: Field = { name: 'unit', label: 'new_unit', kind: 'unit', required: 'choose_unit', pointer: '#/unit' }
+const from: Field = { name: 'from', label: 'from_day', kind: 'day', required: 'day_form', pointer: '#/decision/effective_on' }
+const number: Field = { name: 'number', label: 'decision_number', pointer: '#/decision/number' }
+const signed: Field = { name: 'signed', label: 'signed_on', kind: 'day', pointer: '#/decision/signed_on' }
+const title: Field = { name: 'title', label: 'title', pointer: '#/title' }
+export const category: Field = { name: 'category', label: 'category', kind: 'choice', required: 'choose_category', options: options(CATEGORIES), pointer: '#/category' }
+export const staffFields = { unit, from, number, signed, title, category }
+
+const decision = (v: Values, from?: string) => v.number ? { decision: { number: v.number, ...(iso(v.signed) && { signed_on: iso(v.signed) }), ...(from && { effective_on: from }) } } : {}
+const path = (p: Staff) => 'v1/staff/' + encodeURIComponent(p.id!)
+
+/** A phone as people write it, as the contract does. */
+export const mobile = (text: string) => text.replace(/[\s.\-()]/g, '').replace(/^0(?=\d{9}$)/, '+84').replace(/^84(?=\d{9}$)/, '+84')
+
+export function Posts({ posts }: { posts: Schema['Post'][] }) {
+  return <>{posts.map((p, i) => <li key={i}><Name>{p.unit.name}</Name> · <Name>{p.title ?? '—'}</Name> · {named(p.kind)}: {p.from ? day(p.from) : '—'} → {p.to ? day(p.to) : t('open')}</li>)}</>
+}
+
+const FIELD_WORDS: Record<string, Word> = { full_name: 'name', title: 'title', category: 'category', mobile: 'mobile', birth_year: 'birth_year', staff_code: 'staff_code', unit: 'unit', hired_on: 'hired_on', address: 'address', status: 'status', login: 'login_name' }
+
+/** The changes that the service names, in words; what has no word here is told by the rest. */
+export function Changes({ changes, systems }: { changes: Schema['Change'][]; systems: System[] }) {
+  const value = (field: string, v: unknown) => v == null || typeof v === 'object' ? '—' : field === 'category' || field === 'status' ? named(String(v)) : field.endsWith('_on') ? day(String(v)) : String(v)
+  const lines = changes.map(({ field, from, to }) => {
+    const [what, system, more] = field.split('/')
+    if (what === 'accounts' && system && !more) return <li key={field}>{systemName(systems, system)}: {named(to as string, 'want_')}</li>
+    const word = FIELD_WORDS[field]
+    return word && <li key={field}>{t(word)}: <Name>{value(field, from)}</Name> → <b><Name>{value(field, to)}</Name></b></li>
+  }).filter(Boolean)
+  return lines.length ? <>{lines}</> : <li>{t('no_change')}</li>
+}
+
+function transferEffect(now: Staff, systems: System[]) {
+  return (answer: Schema['StaffChanges']) => {
+    const then = answer.staff
+    return <ul>
+      <Posts posts={then.posts} />
+      <li>{then.address === now.address ? t('address_stays', { address: now.address ?? '—' }) : t('address_changes', { address: then.address ?? '—' })}</li>
+      {then.accounts.filter((a) => a.next_login).map((a) => <li key={a.system}>{systemName(systems, a.system)}: {t('login_changes', { login: a.next_login! })}</li>)}
+      {then.accounts.filter((a) => a.desired.state !== now.accounts.find((b) => b.system === a.system)?.desired.state).map((a) => <li key={'w' + a.system}>{systemName(systems, a.system)}: {named(a.desired.state, 'want_')}</li>)}
+    </ul>
+  }
+}
+
+const common = ({ person }: Doing) => ({ person: person.id!, revision: String(person.revision) })
+
+type Maker = (d: Doing, account?: Account) => Act
+
+const transfer: Maker = (d) => ({
+  ...common(d), title: t('transfer'), fields: [unit, { ...title, label: 'new_title' }, from, { ...number, required: 'number_needed' }, signed],
+  wish: (v, { revision }) => ({ method: 'PATCH', path: path(d.person), revision, body: { unit: v.unit, ...(v.title && { title: v.title }), ...decision(v, iso(v.from)) } }),
+  effect: transferEffect(d.person, d.systems), verb: (v) => t('transfer_save', { name: d.person.full_name, day: v.from }), done: () => d.done(t('transferred')),
+  now: (p) => ({ unit: p.unit?.id ?? '', title: p.title ?? '' }),
+})
+
+const POST_KINDS = ['kiem_nhiem', 'biet_phai'] as const
+const addPost: Maker = (d) => ({
+  ...common(d), title: t('add_post'),
+  fields: [{ name: 'kind', label: 'kind', kind: 'choice', required: 'choose', options: options(POST_KINDS), pointer: '#/add_post/kind' }, { ...unit, pointer: '#/add_post/unit' }, { ...title, pointer: '#/add_post/title' },
+    { ...from, pointer: '#/add_post/from' }, { name: 'to', label: 'to_day', kind: 'day', pointer: '#/add_post/to' }, { ...number, pointer: '#/add_post/decision/number' }],
+  wish: (v, { revision }) => ({ method: 'PATCH', path: path(d.person), revision, body: { add_post: { unit: v.unit, kind: v.kind, from: iso(v.from), ...(v.title && { title: v.title }), ...(v.to && { to: nextDay(iso(v.to)!) }), ...decision(v) } } }),
+  effect: transferEffect(d.person, d.systems), verb: () => t('save'), done: () => d.done(t('saved')), now: () => ({}),
+})
+const endPost: Maker = (d) => ({
+  ...common(d), title: t('end_post'),
+  fields: [{ ...unit, label: 'which_post', kind: 'choice', options: d.person.posts.filter((p) => !p.primary && !past(p.to)).map((p) => [p.unit.id, `${p.unit.name} · ${named(p.kind)}`] as const) }, { name: 'to', label: 'last_day', kind: 'day', required: 'day_form', pointer: '#/end_post/to' }],
+  wish: (v, { revision }) => ({ method: 'PATCH', path: path(d.person), revision, body: { end_post: { unit: v.unit, to: nextDay(iso(v.to)!) } } }),
+  effect: transferEffect(d.person, d.systems), verb: () => t('save'), done: () => d.done(t('saved')), now: () => ({}),
+})
+
+const details = (p: Staff): Values => ({ full_name: p.full_name, title: p.title ?? '', category: p.category, birth_year: p.birth_year ? String(p.birth_year) : '', mobile: p.mobile ?? '', staff_code: p.staff_code ?? '' })
+const edit: Maker = (d) => {
+  const was = details(d.person)
+  const field = (name: string, label: Word, more: Partial<Field> = {}): Field => ({ name, label, first: was[name], pointer: '#/' + name, ...more })
+  return {
+    ...common(d), title: t('edit'),
+    fields: [field('full_name', 'name', { required: 'name_needed' }), field('title', 'title'), { ...category, first: was.category }, field('birth_year', 'birth_year', { mode: 'numeric' }), field('mobile', 'mobile', { mode: 'tel' }), field('staff_code', 'staff_code')],
+    wish: (v, { revision }) => {
+      const body: Record<string, unknown> = {}
+      for (const name of Object.keys(was)) if ((v[name] ?? '') !== was[name]) body[name] = !v[name] ? null : name === 'birth_year' ? Number(v[name]) : name === 'mobile' ? mobile(v[name]) : v[name]
+      return { method: 'PATCH', path: path(d.person), revision, body }
+    },
+    effect: (answer: Schema['StaffChanges']) => <ul><Changes changes={answer.changes} systems={d.systems} /></ul>, verb: () => t('save'), done: () => d.done(t('saved')), now: details,
+  }
+}
+
+const leave: Maker = (d) => ({
+  ...common(d), title: t('leave'), words: t('leave_words'),
+  fields: [{ name: 'kind', label: 'leave_kind', kind: 'choice', required: 'choose', options: options(LEAVES, 'leave_'), pointer: '#/leave/kind' }, { ...from, pointer: '#/leave/from' }, { name: 'to', label: 'leave_to', kind: 'day', pointer: '#/leave/to' }],
+  wish: (v, { revision }) => ({ method: 'PATCH', path: path(d.person), revision, body: { status: 'on_leave', leave: { kind: v.kind, from: iso(v.from), ...(v.to && { to: iso(v.to) }) } } }),
+  effect: (answer: Schema['StaffChanges']) => <ul>
+    {answer.staff.leave && <li>{named(answer.staff.leave.kind, 'leave_')}: {day(answer.staff.leave.from)} → {answer.staff.leave.to ? day(answer.staff.leave.to) : t('open')}</li>}
+    <li>{t('leave_accounts')}</li>
+  </ul>,
+  verb: () => t('save'), done: () => d.done(t('saved')), now: (p) => ({ kind: p.leave?.kind ?? '', from: typedOf(p.leave?.from), to: typedOf(p.leave?.to) }),
+})
+const back: Maker = (d) => ({
+  ...common(d), title: t('back_to_work'), fields: [],
+  wish: (_, { revision }) => ({ method: 'PATCH', path: path(d.person), revision, body: { status: 'active' } }),
+  effect: (answer: Schema['StaffChanges']) => <ul><Changes changes={answer.changes} systems={d.systems} /></ul>, verb: () => t('back_to_work'), done: () => d.done(t('saved')),
+})
+
+function departureEffect(d: Doing) {
+  return (x: Schema['Departure']) => <ul>
+    <li>{t('departs', { day: day(x.effective_on), state: named(x.state) })} — {named(x.reason)}</li>
+    {x.steps.map((s, i) => <li key={i}>{s.system === 'unit-mailbox' ? t('hand_over_needed', { login: s.login ?? '' }) : `${systemName(d.systems, s.system)}: ${t('locked_that_day')}`}</li>)}
+    {x.keep_mail_until && <li>{t('mail_kept', { day: day(x.keep_mail_until) })}</li>}
+    <li>{t('undo_until')}</li>
+  </ul>
+}
+const depart: Maker = (d) => ({
+  ...common(d), title: t('depart'), grave: true,
+  fields: [{ name: 'reason', label: 'reason', kind: 'choice', required: 'choose', options: options(REASONS), pointer: '#/reason' }, { name: 'reason_text', label: 'reason_text', pointer: '#/reason_text' },
+    { ...from, label: 'first_day_out', hint: 'first_day_out_hint', pointer: '#/effective_on' }, number, signed,
+    { name: 'delegate', label: 'delegate', hint: 'delegate_hint', kind: 'person', pointer: '#/delegate_to' }, { name: 'keep', label: 'keep_mail', hint: 'keep_mail_hint', kind: 'day', pointer: '#/keep_mail_until' }],
+  wish: (v) => ({ method: 'PUT', path: path(d.person) + '/departure', body: { reason: v.reason, ...(v.reason_text && { reason_text: v.reason_text }), effective_on: iso(v.from), ...decision(v), ...(v.delegate && { delegate_to: v.delegate }), ...(v.keep && { keep_mail_until: iso(v.keep) }) } }),
+  effect: departureEffect(d), verb: (v) => t('depart_save', { name: d.person.full_name, day: v.from }), done: () => d.done(t('departed_saved')), held: () => d.done(t('held_saved')),
+})
+const withdraw: Maker = (d) => ({
+  ...common(d), title: t('withdraw'), words: t('withdraw_words', { name: d.person.full_name }), fields: [],
+  wish: (_, { revision }) => ({ method: 'DELETE', path: path(d.person) + '/departure', revision }), verb: () => t('withdraw'), done: () => d.done(t('withdrawn_saved')),
+})
+const reinstate: Maker = (d) => ({
+  ...common(d), title: t('reinstate'), words: t('reinstate_words'),
+  fields: [{ ...unit, required: undefined, label: 'unit_again' }, title, { ...from, required: undefined }, number, signed],
+  wish: (v) => ({ method: 'POST', path: path(d.person) + '/reinstatements', body: { ...(v.unit && { unit: v.unit }), ...(v.title && { title: v.title }), ...decision(v, iso(v.from)) } }),
+  effect: (p: Staff) => <ul><Posts posts={p.posts} /><li>{t('address_stays', { address: p.address ?? '—' })}</li>{p.accounts.filter((a) => a.desired.state === 'present').map((a) => <li key={a.system}>{systemName(d.systems, a.system)}: {t('want_present')}</li>)}</ul>,
+  verb: () => t('reinstate_save', { name: d.person.full_name }), done: () => d.done(t('reinstated')),
+})
+
+const account = (d: Doing, a: Account) => `${path(d.person)}/accounts/${encodeURIComponent(a.system)}`
+const accountEffect = (d: Doing, words: Word) => (a: Account) => <ul><li>{systemName(d.systems, a.system)} <Name>{a.observed.login ?? ''}</Name>: {named(a.desired.state, 'want_')}</li><li>{t(words)}</li></ul>
+const lock: Maker = (d, a) => ({
+  ...common(d), title: t('lock_title', { system: systemName(d.systems, a!.system) }), grave: true,
+  fields: [{ name: 'reason', label: 'reason', kind: 'choice', required: 'choose', options: options(LOCKS, 'lock_'), pointer: '#/reason' }],
+  wish: (v) => ({ method: 'PUT', path: account(d, a!), body: { state: 'locked', reason: v.reason } }),
+  effect: accountEffect(d, 'lock_effect'), verb: () => t('lock_save', { name: d.person.full_name }), done: () => d.done(t('locked_saved')), held: () => d.done(t('held_saved')),
+})
+const restore: Maker = (d, a) => ({
+  ...common(d), title: t('restore_title', { system: systemName(d.systems, a!.system) }), fields: [],
+  wish: () => ({ method: 'PUT', path: account(d, a!), body: { state: 'present' } }),
+  effect: accountEffect(d, a!.desired.cause === 'compromise' ? 'restore_compromised' : 'restore_effect'), verb: () => t('restore_save'), done: () => d.done(t('restored')),
+})
+const revoke: Maker = (d, a) => ({
+  ...common(d), title: t('revoke_title', { system: systemName(d.systems, a!.system) }), grave: true, fields: [],
+  wish: () => ({ method: 'PUT', path: account(d, a!), body: { state: 'revoked' } }),
+  effect: accountEffect(d, 'revoke_effect'), verb: () => t('revoke_save'), done: () => d.done(t('saved')), held: () => d.done(t('held_saved')),
+})
+const reset: Maker = (d, a) => ({
+  ...common(d), title: t('reset_title', { system: systemName(d.systems, a!.system) }), words: t('reset_words'), fields: [],
+  wish: () => ({ method: 'POST', path: account(d, a!) + '/credential-resets', body: {} }), verb: () => t('reset_save'), done: (slip) => d.done('', slip),
+})
+const confirm: Maker = (d, a) => ({
+  ...common(d), title: t('confirm_title', { system: systemName(d.systems, a!.system) }),
+  fields: [{ name: 'state', label: 'state', kind: 'choice', required: 'choose', options: [['active', t('account_active')], ['provisioned', t('provisioned')], ['temp_locked', t('temp_locked')], ['revoked', t('revoked')]], pointer: '#/state' },
+    { name: 'account', label: 'login_name', pointer: '#/login', first: a!.observed.login ?? '' }, { name: 'since', label: 'since', kind: 'day', pointer: '#/since' }],
+  wish: (v) => ({ method: 'PUT', path: account(d, a!) + '/observation', body: { state: v.state, ...(v.account && { login: v.account }), ...(v.since && { since: iso(v.since) }) } }), verb: () => t('save'), done: () => d.done(t('saved')),
+})
+
+const past = (on: string | null) => !!on && on <= new Date().toISOString().slice(0, 10)
+/** The contract's `to` is the first day out; people say the last day in. */
+function nextDay(iso: string): string {
+  return new Date(Date.parse(iso + 'T00:00:00Z') + 86_400_000).toISOString().slice(0, 10)
+}
+
+type Entry = { make: Maker; scope: Scope; word: Word; fits: (p: Staff) => boolean }
+const stays = (p: Staff) => p.status !== 'departed'
+
+/** In the order of how often they are needed. */
+export const ACTS: Record<string, Entry> = {
+  transfer: { make: transfer, scope: 'staff:write', word: 'transfer', fits: stays },
+  leave: { make: leave, scope: 'staff:write', word: 'leave', fits: (p) => stays(p) },
+  back: { make: back, scope: 'staff:write', word: 'back_to_work', fits: (p) => p.status === 'on_leave' || !!p.leave },
+  depart: { make: depart, scope: 'departures:write', word: 'depart', fits: stays },
+  withdraw: { make: withdraw, scope: 'departures:write', word: 'withdraw', fits: (p) => p.departure?.state === 'scheduled' || p.departure?.state === 'held' },
+  reinstate: { make: reinstate, scope: 'departures:write', word: 'reinstate', fits: (p) => p.status === 'departed' },
+  edit: { make: edit, scope: 'staff:write', word: 'edit', fits: stays },
+  'add-post': { make: addPost, scope: 'staff:write', word: 'add_post', fits: stays },
+  'end-post': { make: endPost, scope: 'staff:write', word: 'end_post', fits: (p) => p.posts.some((x) => !x.primary && !past(x.to)) },
+}
+
+const open = (a: Account) => a.desired.state === 'present'
+export const ACCOUNT_ACTS: Record<string, { make: Maker; word: Word; fits: (a: Account, s: System | undefined) => boolean }> = {
+  reset: { make: reset, word: 'reset', fits: (a, s) => open(a) && !!s?.activation && a.observed.state !== 'requested' },
+  lock: { make: lock, word: 'lock', fits: open },
+  restore: { make: restore, word: 'restore', fits: (a) => !open(a) },
+  revoke: { make: revoke, word: 'revoke', fits: (a) => !a.required && open(a) },
+  confirm: { make: confirm, word: 'confirm', fits: (_, s) => s?.kind === 'manual' },
+}

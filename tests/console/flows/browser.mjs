@@ -1,0 +1,67 @@
+// What every flow needs: a browser of its own, a signed-in page, the API to look behind the page.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import axe from 'axe-core'
+import { chromium } from 'playwright-core'
+
+export const given = JSON.parse(readFileSync(0, 'utf8'))
+const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+
+export async function browser(work, options = {}) {
+  const context = await chromium.launchPersistentContext(given.profile, { executablePath: '/usr/bin/chromium', headless: true, args, viewport: { width: 1280, height: 900 }, ...options })
+  const page = context.pages()[0] ?? await context.newPage()
+  const said = []
+  page.on('console', (line) => line.type() === 'error' && !/status of (401|403|404|409|412|422)/.test(line.text()) && said.push(line.text()))
+  page.on('pageerror', (error) => said.push(String(error)))
+  page.on('request', (request) => { if (!/^(http:\/\/127\.0\.0\.1|data:|blob:)/.test(request.url())) said.push(request.url()) })
+  try {
+    await work(page)
+    assert.deepEqual(said, [], 'the console of the browser stays empty')
+  } catch (error) {
+    await page.screenshot({ path: `${given.pictures ?? given.profile}/${given.flow}-failed.png` }).catch(() => {})
+    throw error
+  } finally {
+    await context.close()
+  }
+}
+
+/** Pictures are taken for people who ask for them (CONGVU_PICTURES). */
+export const picture = async (page, name) => given.pictures && page.screenshot({ path: `${given.pictures}/${name}.png`, fullPage: true })
+
+export async function signIn(page, login, url = given.url) {
+  await page.goto(`${url}/console`)
+  await page.getByLabel('Tên đăng nhập hoặc địa chỉ thư').fill(login)
+  await page.getByLabel('Mật khẩu').fill(given.password)
+  await page.keyboard.press('Enter')
+  await page.locator('.card').first().waitFor()
+}
+
+/** No word of programmers in what is seen; names, logins and codes are what they are. */
+export async function plainWords(page) {
+  const text = await page.evaluate(() => {
+    const seen = document.body.cloneNode(true)
+    seen.querySelectorAll('[translate=no], script').forEach((data) => data.remove())
+    return seen.textContent
+  })
+  for (const word of [/\bPUT\b/, /\bPATCH\b/, /ETag/, /\bnull\b/, /undefined/, /NaN/, /[a-z]_[a-z]/, /\/v1/]) assert.doesNotMatch(text, word)
+}
+
+export const total = async (page) => Number((await page.locator('#found').innerText()).replace(/\D/g, ''))
+export const settled = (page) => page.waitForFunction(() => /\d/.test(document.querySelector('#found')?.textContent ?? ''))
+
+/** The API behind the page, as the administrator's token sees it. */
+export async function api(method, path, body, more = {}) {
+  const answer = await fetch(given.url + path, { method, headers: { Authorization: `Bearer ${given.token}`, 'Content-Type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json', ...(method === 'PATCH' && { 'If-Match': '*' }), ...more }, body: body && JSON.stringify(body) })
+  const text = await answer.text()
+  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`)
+  return text ? JSON.parse(text) : undefined
+}
+
+export const room = (page, hash) => page.goto(`${given.url}/console#/${hash}`)
+
+/** axe finds nothing, target size included. */
+export async function axeClean(page, where) {
+  await page.evaluate(axe.source)
+  const found = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], rules: { 'target-size': { enabled: true } } }))
+  assert.deepEqual(found.violations.map((v) => `${where}: ${v.id} ${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(', ')}`), [])
+}

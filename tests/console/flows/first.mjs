@@ -1,0 +1,166 @@
+// The first rooms: signing in, figures and their people, search, the phone.
+import assert from 'node:assert/strict'
+import http from 'node:http'
+import { browser, given, picture, plainWords, settled, signIn, total } from './browser.mjs'
+
+export default {
+  sign_in: () => browser(async (page) => {
+    await page.goto(`${given.url}/console`)
+    await picture(page, 'sign-in')
+    await page.getByLabel('Tên đăng nhập hoặc địa chỉ thư').fill(given.hr)
+    await page.getByLabel('Mật khẩu').fill('sai-mật-khẩu-2026')
+    await page.keyboard.press('Enter')
+    await page.getByText('Chưa đăng nhập được').waitFor()
+    await plainWords(page)
+    await signIn(page, given.hr)
+    await plainWords(page)
+    await picture(page, 'overview')
+    await page.reload()
+    await page.locator('.card').first().waitFor()
+    await page.getByRole('button', { name: 'Đăng xuất' }).click()
+    await page.getByLabel('Mật khẩu').waitFor()
+    await page.reload()
+    await page.getByLabel('Mật khẩu').waitFor()
+  }),
+  head: () => browser(async (page) => {
+    await signIn(page, given.head)
+    const name = await page.locator('h1').innerText()
+    await page.getByRole('link', { name: 'Nhân sự', exact: true }).click()
+    await settled(page)
+    assert.ok(await total(page) > 0)
+    const units = await page.locator('td[data-label="Đơn vị"]').allInnerTexts()
+    assert.deepEqual([...new Set(units)].filter((unit) => unit !== 'Đơn vị khác (ngoài phạm vi)'), [name], 'only his own unit; where somebody lent to it is at home is not said')
+    await picture(page, 'head-people')
+  }),
+  one_number: () => browser(async (page) => {
+    await signIn(page, given.hr)
+    const links = page.locator('a[href*="stage="]')
+    const hrefs = await links.evaluateAll((all) => all.map((a) => [a.getAttribute('href'), Number(a.textContent.replace(/\D/g, ''))]))
+    assert.ok(hrefs.length >= 3, 'numbers open their people')
+    for (const [href, number] of hrefs.slice(0, 8)) {
+      await page.goto(`${given.url}/console${href}`)
+      await page.waitForFunction((n) => Number(document.querySelector('#found')?.textContent.replace(/\D/g, '')) === n, number)
+    }
+    await picture(page, 'people-of-a-number')
+    await plainWords(page)
+    await page.goto(`${given.url}/console#/overview?by=missing`)
+    await page.locator('table.units').waitFor()
+    const missing = await page.locator('table.units td:last-child').allInnerTexts()
+    const numbers = missing.map((text) => (text.match(/\d[\d.]*/g) ?? []).reduce((sum, n) => sum + Number(n.replace(/\./g, '')), 0))
+    assert.deepEqual(numbers, [...numbers].sort((a, b) => b - a), 'most missing first')
+    await picture(page, 'overview-by-missing')
+  }),
+  search: () => browser(async (page) => {
+    await signIn(page, given.hr)
+    await page.getByRole('link', { name: 'Nhân sự', exact: true }).click()
+    await settled(page)
+    const all = await total(page)
+    await page.getByLabel('Tìm theo').pressSequentially('uoc dao', { delay: 20 })
+    await page.waitForFunction((n) => { const found = Number(document.querySelector('#found')?.textContent.replace(/\D/g, '')); return /\d/.test(document.querySelector('#found').textContent) && found < n }, all)
+    assert.equal(await page.getByLabel('Tìm theo').inputValue(), 'uoc dao')
+    assert.match(page.url(), /q=uoc\+dao/)
+    await page.goto(`${given.url}/console#/people?q=khongcoai&status=departed`)
+    await page.getByText('Các điều kiện lọc sau').waitFor()
+    assert.equal(await page.getByLabel('Tìm theo').inputValue(), 'khongcoai', 'the field says what is asked')
+    await picture(page, 'nobody-found')
+    await page.getByRole('link', { name: 'Bỏ lọc: Đã kết thúc công tác' }).first().click()
+    await page.waitForFunction(() => !location.hash.includes('status'))
+    assert.match(page.url(), /q=khongcoai/, 'the words stay')
+  }),
+  person: () => browser(async (page) => {
+    await signIn(page, given.hr)
+    await page.getByRole('link', { name: 'Nhân sự', exact: true }).click()
+    const first = page.locator('tbody th a').first()
+    const name = await first.innerText()
+    await first.click()
+    await page.getByRole('heading', { name: 'Tài khoản' }).waitFor()
+    assert.equal(await page.locator('h1').innerText(), name)
+    await plainWords(page)
+    await picture(page, 'person')
+    await page.goBack()
+    await settled(page)
+  }),
+  transfer: () => browser(async (page) => {
+    await signIn(page, given.hr)
+    await page.goto(`${given.url}/console#/person/${given.person}`)
+    await page.getByRole('link', { name: 'Điều động' }).click()
+    await page.getByLabel('Từ ngày').fill('31/02/2027')
+    await page.keyboard.press('Enter')
+    await page.getByText('Vui lòng nhập ngày có thật').waitFor()
+    await page.getByLabel('Đơn vị mới').selectOption(given.unit)
+    await page.getByLabel('Từ ngày').fill(given.day)
+    await page.getByLabel('Số quyết định').fill('77/QĐ-UBND')
+    await page.getByText(`, ${given.day}`).waitFor()
+    await page.getByRole('button', { name: 'Xem trước' }).click()
+    await page.getByText('Sau khi lưu (chưa lưu gì)').waitFor()
+    await plainWords(page)
+    await picture(page, 'transfer')
+    await page.getByRole('button', { name: `từ ${given.day}` }).click()
+    await page.getByText('Đã lưu việc điều động').waitFor()
+    await page.getByRole('cell', { name: given.day }).first().waitFor()
+    await picture(page, 'transferred')
+  }),
+  ended: () => browser(async (page) => {
+    await signIn(page, given.hr)
+    await page.getByRole('link', { name: 'Nhân sự', exact: true }).click()
+    await page.locator('tbody th a').first().click()
+    await page.getByRole('link', { name: 'Điều động' }).click()
+    await page.getByLabel('Số quyết định').fill('12/QĐ-UBND')
+    await page.getByLabel('Từ ngày').fill('05/12/2026')
+    await page.getByLabel('Đơn vị mới').selectOption({ index: 3 })
+    await page.context().clearCookies()
+    await page.getByRole('button', { name: 'Xem trước' }).click()
+    await page.getByText('Phiên làm việc đã hết').waitFor()
+    assert.equal(await page.getByText('Điều động').first().isVisible(), false, 'nothing of before is seen')
+    await picture(page, 'ended')
+    await page.locator('#login').fill(given.hr)
+    await page.locator('#password').fill(given.password)
+    await page.keyboard.press('Enter')
+    await page.getByLabel('Số quyết định').waitFor()
+    assert.equal(await page.getByLabel('Số quyết định').inputValue(), '12/QĐ-UBND', 'nothing typed is lost')
+    await page.getByRole('button', { name: 'Xem trước' }).click()
+    await page.getByText('Sau khi lưu (chưa lưu gì)').waitFor()
+  }),
+  keyboard: () => browser(async (page) => {
+    await signIn(page, given.hr)
+    for (let i = 0; i < 40 && !(await page.evaluate(() => document.activeElement?.textContent === 'Nhân sự')); i++) await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await settled(page)
+    for (let i = 0; i < 40 && !(await page.evaluate(() => document.activeElement?.id === 'q')); i++) await page.keyboard.press('Tab')
+    await page.keyboard.type('nguyen')
+    await page.keyboard.press('Enter')
+    await page.waitForFunction(() => location.hash.includes('q=nguyen'))
+  }),
+  phone: () => browser(async (page) => {
+    await signIn(page, given.hr)
+    for (const room of ['overview', 'people']) {
+      await page.goto(`${given.url}/console#/${room}`)
+      await page.locator('tbody tr').first().waitFor()
+      const width = await page.evaluate(() => document.documentElement.scrollWidth)
+      assert.ok(width <= 390, `${room} is ${width} px wide`)
+      await picture(page, `phone-dark-${room}`)
+    }
+  }, { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }),
+  prefix: async () => {
+    const proxy = http.createServer((request, response) => {
+      if (!request.url.startsWith('/noi-bo/')) return response.writeHead(404).end()
+      request.pipe(http.request(given.url + request.url.slice('/noi-bo'.length), { method: request.method, headers: request.headers },
+        (answer) => { response.writeHead(answer.statusCode, answer.headers); answer.pipe(response) }))
+    })
+    await new Promise((done) => proxy.listen(0, '127.0.0.1', done))
+    try {
+      await browser((page) => signIn(page, given.hr, `http://127.0.0.1:${proxy.address().port}/noi-bo`))
+    } finally {
+      proxy.closeAllConnections()
+      proxy.close()
+    }
+  },
+  english: () => browser(async (page) => {
+    await signIn(page, given.hr)
+    await page.getByRole('button', { name: 'English' }).click()
+    await page.getByText('As of').waitFor()
+    await plainWords(page)
+    assert.equal(await page.locator('html').getAttribute('lang'), 'en')
+    await picture(page, 'overview-english')
+  }),
+}
