@@ -105,6 +105,7 @@ MAY_ASK = {
     "view/store/person.c": "keeps a copy",
     "domain/account/wishes.c": "the rules themselves",
     "directory/map/account.c": "reads what is stored",
+    "directory/map/unit_account.c": "reads what is stored",
     "provision/staff/credentials.c": "the person has set an own password",
     "reconcile/scim/account.c": "deleted there after its time: there is no way back",
 }

@@ -358,7 +358,6 @@ static void policy_faults_say_where(void **state)
     refuses("{" HEAD "," NAMING ",\"leaver\":{\"on_effective_date\":\"present\"}}", "/leaver/on_effective_date");
     /* known to regulations, obeyed by nothing: never silent */
     refuses("{" HEAD "," NAMING ",\"leaver\":{\"leader_keep_days\":{\"x\":1}}}", "/leaver/leader_keep_days");
-    refuses("{" HEAD "," NAMING ",\"sla_working_days\":{\"create\":3}}", "/sla_working_days");
     refuses("{" HEAD "," NAMING ",\"inactivity\":{\"lock_after_days\":90}}", "/inactivity/lock_after_days");
     refuses("{" HEAD "," NAMING ",\"privacy\":{\"store_citizen_id\":false}}", "/privacy/store_citizen_id");
     refuses("{" HEAD "," NAMING ",\"inactivity\":{\"lock_after_days\":0}}", "/inactivity/lock_after_days");
