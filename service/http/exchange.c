@@ -176,8 +176,9 @@ static bool replaces(const struct htp_pair *there, const char *name, const char 
 {
     if (strcasecmp(there->name, name) != 0)
         return false;
-    size_t len = strcspn(value, "=");
-    return strcasecmp(name, "Set-Cookie") != 0 || (there->value && strncmp(there->value, value, len + 1) == 0);
+    if (strcasecmp(name, "Set-Cookie") != 0)
+        return true;
+    return there->value && value && strncmp(there->value, value, strcspn(value, "=") + 1) == 0;
 }
 
 void htp_answer_header(struct htp_private *p, const char *name, const char *value)

@@ -6,7 +6,7 @@
 #include <unicode/utf16.h>
 
 #include "congvu/text.h"
-#include "inner.h"
+#include "base/inner.h"
 
 /* What RFC 8264's FreeformClass does not have: controls, formats, what is not assigned or not seen, jamo of old Hangul.
  */
