@@ -34,10 +34,13 @@ const char *dom_policy_preset(const struct dom_policy *policy);
 const char *dom_policy_domain(const struct dom_policy *policy); /* mail domain */
 /* Patterns of unit mailboxes, in the order to try. */
 const char *const *dom_policy_unit_rules(const struct dom_policy *policy, size_t *out_count);
-int dom_policy_alias_days(const struct dom_policy *policy);  /* old unit's address after a transfer */
-int dom_policy_revoke_days(const struct dom_policy *policy); /* after a lock for inactivity; 0 = not said */
-int dom_policy_keep_days(const struct dom_policy *policy);   /* address restorable after departure */
-int dom_policy_log_days(const struct dom_policy *policy);    /* a change stays in the log; 0 = not said */
+int dom_policy_alias_days(const struct dom_policy *policy);      /* old unit's address after a transfer */
+int dom_policy_revoke_days(const struct dom_policy *policy);     /* after a lock for inactivity; 0 = not said */
+int dom_policy_keep_days(const struct dom_policy *policy);       /* address restorable after departure */
+int dom_policy_log_days(const struct dom_policy *policy);        /* a change stays in the log; 0 = not said */
+int dom_policy_activation_days(const struct dom_policy *policy); /* to set a password in, then locked; 0 = for ever */
+int dom_policy_activation_warn(const struct dom_policy *policy); /* reminded so many days before */
+int dom_policy_lead_days(const struct dom_policy *policy); /* accounts before the first day of work; -1 = at once */
 enum dom_sla { DOM_SLA_CREATE, DOM_SLA_CHANGE, DOM_SLA_LOCK, DOM_SLA_RESTORE, DOM_SLA_RESET, DOM_SLAS };
 int dom_policy_sla_days(const struct dom_policy *policy, enum dom_sla what); /* working days; 3, a lock and a reset 1 */
 /* Saturdays, Sundays and the policy's holidays are no working days. */

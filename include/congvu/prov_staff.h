@@ -100,6 +100,8 @@ struct prov_code {
 };
 bool prov_credential_reset(struct prov_call *call, const char *key, const char *system, struct prov_code *out_code,
                            struct prov_staff_result *out, struct cv_error *err);
+/* Days to set the first password in, and how long before the end one is reminded; 0 = no end. */
+int prov_activation_days(const struct prov *prov, int *out_warn);
 /* No credential of the caller: the code is it. One refusal for wrong, used and expired: activation_refused. */
 bool prov_activate(struct prov_call *call, const char *code, const char *password, struct cv_error *err);
 /* Whose code it is, without redeeming it: the same refusal, and a wrong one counts as a wrong redemption. */

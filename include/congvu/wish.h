@@ -109,6 +109,9 @@ void dom_departure_settle(struct dom_staff *staff);
 bool dom_leaver_wish(const struct dom_staff *staff, const struct dom_system *system, enum dom_desired usual,
                      cv_day today, struct dom_wish *out);
 /* When the calendar has to look at the person next: ends of aliases and of kept mail. CV_NO_MOMENT = never. */
+/* The last day on which a password may be set for the first time; CV_NO_DAY = there is no such day. `since` is the
+ * account's: a restored one begins anew. */
+cv_day dom_activate_by(cv_moment since, cv_day hired_on, int days);
 cv_moment dom_due_at(const struct dom_staff *staff, const struct dom_system *systems, size_t count, cv_day today);
 
 /* ---- coming back ---- */

@@ -26,6 +26,7 @@ struct prov {
     bool lines_told;                    /* whether anybody can release was looked at */
     _Atomic int brake_waiting;          /* as last seen */
     bool roots_upgraded;                /* the first token has every right; the clockwork's own */
+    cv_day activation_on;               /* who has not set a password in time was looked at; the clockwork's own */
     cv_day usage_folded;                /* days before this one are sums everywhere; the clockwork's own */
     struct prov_attempts *attempts;     /* at one-time codes */
     struct prov_attempts *pairs;        /* at code and name of somebody from elsewhere */
@@ -152,8 +153,10 @@ struct prov_system_input;
 void prov_apply_connector(struct prov_call *call, const struct prov_system_input *in, struct dom_system *system);
 
 /* ---- accounts ---- */
+/* When the calendar has something to do with him next. */
+cv_moment prov_due_at(const struct prov_change *change);
 /* Gives what the posts require; with `moved` closes what they no longer do and renews logins that belong to a unit.
- * Nothing for somebody who has departed. */
+ * Nothing for somebody who has departed, nor for who begins later than the policy leads. */
 bool prov_sync_accounts(struct prov_change *change, bool moved, struct cv_error *err);
 /* What a departure took and the posts require again. */
 bool prov_give_back(struct prov_change *change, struct cv_error *err);
@@ -183,6 +186,8 @@ bool prov_token_upgrade(struct prov_call *call);
 bool prov_usage_fold(struct prov_call *call);
 
 /* ---- what days bring about ---- */
+/* Once a day: locks who has not set a password in the policy's days. */
+void prov_tick_activation(struct prov_call *call);
 /* Locks or closes what somebody has whose departure has begun: by the policy, mail by keep_mail_until. */
 bool prov_close_leaver(struct prov_change *change, struct cv_error *err);
 /* A prov_staff_fn: aliases past their day go (they stay the person's names), mail that was kept is closed. */

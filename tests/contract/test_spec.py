@@ -47,8 +47,8 @@ def has_token(operation):
 
 
 def test_exactly_the_operations_of_this_slice():
-    want = """list_staff create_staff get_staff put_staff patch_staff delete_staff list_staff_accounts get_account put_account
-        create_credential_reset put_observation redeem_activation check_activation create_slips get_activation_page get_activation_script get_activation_style get_mail_settings get_mail_profile list_accounts get_departure put_departure delete_departure create_reinstatement
+    want = """list_staff create_staff get_staff put_staff patch_staff delete_staff create_correction list_staff_accounts get_account put_account
+        create_credential_reset put_observation redeem_activation list_activations check_activation create_slips get_activation_page get_activation_script get_activation_style get_mail_settings get_mail_profile list_accounts get_departure put_departure delete_departure create_reinstatement
         list_departures create_request list_requests get_request put_request_answer list_duplicates put_duplicate create_departure_batch get_brake create_brake_release create_loss_release list_units create_unit get_unit put_unit patch_unit delete_unit
         list_unit_ancestors list_headcounts get_headcount put_headcount list_systems create_system get_system patch_system list_orphans restore_accounts create_list create_usage_events get_coverage get_adoption list_targets put_target delete_target get_coverage_trend get_adoption_trend list_tokens
         create_session get_session delete_session put_my_password create_my_second_factor put_my_second_factor delete_second_factor list_roles create_role delete_role create_token patch_token delete_token get_me get_problem get_openapi_json get_openapi_yaml get_docs get_console get_console_file get_livez get_readyz get_version

@@ -190,7 +190,7 @@ class Town:
             for item in items:
                 path = f"/v1/{kind}/{item['id']}"
                 if self.local.get(path).status == 200:
-                    shared.add(item.get("full_name"))
+                    shared |= {item.get("full_name"), item.get("title")}
                     continue
                 whole = self.admin.get(path).json
                 own = [whole.get("full_name"), whole.get("title"), whole["name"]["vi"] if kind == "units" else None]

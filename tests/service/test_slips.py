@@ -1,12 +1,14 @@
 """Handing an account over: one-time codes on slips, who gets one, and that a code opens once however many try."""
 import concurrent.futures
+import datetime
 import itertools
+import json
 import re
 import xml.dom.minidom
 
 import pytest
 
-from congvu import an, make_units, nth
+from congvu import ROOT, an, make_units, nth, wait_for
 from test_doors import bind
 
 numbers = itertools.count(1)
@@ -144,3 +146,71 @@ def test_the_page_of_activation_needs_nothing_from_outside(hr):
         policy = answer.headers["Content-Security-Policy"]
         assert answer.status == 200 and "default-src 'none'" in policy and "unsafe" not in policy
         assert not re.search(rb"https?://", answer.body) and answer.headers["Referrer-Policy"] == "no-referrer"
+
+
+# ---- in time, and from the first day on ----
+
+def policy(tmp_path, **more):
+    body = json.loads((ROOT / "deploy/policies/ninhthuan-demo.json").read_text())
+    path = tmp_path / "policy.json"
+    path.write_text(json.dumps({**body, **more}, ensure_ascii=False))
+    return str(path)
+
+
+def test_who_sets_no_password_in_time_is_reminded_then_locked(start, tmp_path):
+    rule = policy(tmp_path, default_password={"max_age_days": 30, "warn_days": [7, 2]})
+    service = start(policy_file=rule)
+    client = service.client()
+    make_units(client)
+    for n in range(3):
+        assert client.put(f"/v1/staff/LATE-{n}", an(full_name=nth("Lâm Thị Muộn", n))).status == 201
+    secret = client.post("/v1/staff/LATE-2/accounts/mailbox/credential-resets", None).json["code"]
+    assert client.post("/v1/activations", {"code": secret, "password": PASSWORD}).status == 204
+    issued = datetime.date.fromisoformat(client.get("/v1/activations").json["items"][0]["since"][:10])
+    assert {(i["staff"]["staff_code"], i["last_day"], i["stage"]) for i in client.get("/v1/activations").json["items"]} == {
+        (f"LATE-{n}", (issued + datetime.timedelta(30)).isoformat(), "waiting") for n in (0, 1)}
+    service.stop()
+
+    def on(day):
+        later = start(service.data, policy_file=rule, clock_offset=str(day * 86400))
+        client = later.client()
+        wait_for(lambda: client.get("/readyz").json["checks"]["scheduler"]["status"] == "ok", "the calendar works")
+        return later, client
+    later, client = on(30)
+    assert {i["stage"] for i in client.get("/v1/activations").json["items"]} == {"reminded"}
+    client.post("/v1/staff/LATE-1/accounts/mailbox/credential-resets", None)
+    later.stop()
+    later, client = on(31)
+    locked = wait_for(lambda: client.get("/v1/activations", stage="locked").json["items"], "locked on day 31")
+    assert [i["staff"]["staff_code"] for i in locked] == ["LATE-0"], "not while a code is valid"
+    account = next(a for a in client.get("/v1/staff/LATE-0").json["accounts"] if a["system"] == "mailbox")
+    assert (account["desired"]["state"], account["desired"]["reason"], account["observed"]["state"]) == ("locked", "default_password", "temp_locked")
+    assert client.get("/v1/staff/LATE-2").json["accounts"][0]["desired"]["state"] == "present", "who has a password"
+    assert client.put("/v1/staff/LATE-0/accounts/mailbox", {"state": "present"}).status == 200
+    assert client.post("/v1/slips", {"staff": ["LATE-0"]}).json["items"][0]["code"], "asked for, he begins anew"
+    assert {i["staff"]["staff_code"]: i["stage"] for i in client.get("/v1/activations").json["items"]}["LATE-0"] == "waiting"
+
+
+def test_a_newcomers_accounts_come_ahead_and_open_on_the_first_day(start, tmp_path):
+    rule = policy(tmp_path, onboarding={"lead_days": 5})
+    service = start(policy_file=rule)
+    client = service.client()
+    make_units(client)
+    first = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date() + datetime.timedelta(10)
+    made = client.put("/v1/staff/NEW-1", an(full_name="Lâm Thị Mới", hired_on=first.isoformat()))
+    assert (made.status, made.json["status"], made.json["accounts"], made.json["address"]) == (201, "pending", [], None)
+    service.stop()
+
+    def on(day):
+        later = start(service.data, policy_file=rule, clock_offset=str(day * 86400))
+        return later, later.client()
+    later, client = on(5)
+    wait_for(lambda: client.get("/v1/staff/NEW-1").json["address"], "issued five days ahead")
+    slip, = client.post("/v1/slips", {"staff": ["NEW-1"]}).json["items"]
+    assert slip["expires_at"][:10] == (first + datetime.timedelta(3)).isoformat(), "the slip is good from the first day on"
+    early = client.post("/v1/activations", {"code": slip["code"], "password": PASSWORD})
+    assert early.code == "activation_refused" and f"{first:%d/%m/%Y}" in early.json["detail"] and client.post("/v1/activation-checks", {"code": slip["code"]}).status == 200
+    later.stop()
+    later, client = on(10)
+    assert client.post("/v1/activations", {"code": slip["code"], "password": PASSWORD}).status == 204
+    assert bind(later, client.get("/v1/staff/NEW-1").json, PASSWORD)

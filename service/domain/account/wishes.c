@@ -60,6 +60,14 @@ bool dom_code_allowed(const struct dom_staff *staff, const struct dom_account *a
                    "The account is locked or not issued; no activation code can be made");
 }
 
+cv_day dom_activate_by(cv_moment since, cv_day hired_on, int days)
+{
+    if (days == 0 || since == CV_NO_MOMENT)
+        return CV_NO_DAY;
+    cv_day from = cv_day_of(since);
+    return (hired_on != CV_NO_DAY && hired_on > from ? hired_on : from) + days;
+}
+
 bool dom_code_redeemable(const struct dom_staff *staff, cv_moment now)
 {
     bool valid = staff->activation_until != CV_NO_MOMENT && staff->activation_until > now;

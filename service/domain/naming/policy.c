@@ -20,7 +20,6 @@ static const char *const unobeyed[] = {"timezone",
                                        "eligible",
                                        "password_reset_hours",
                                        "must_request_within_days",
-                                       "default_password",
                                        "password",
                                        "lockout",
                                        "merge",
@@ -155,6 +154,32 @@ static void read_sla(struct dom_policy *p, const struct cv_jin *top)
     done(o);
 }
 
+/* Whoever has not set a password in time is locked; the first of the warnings is when he is reminded. */
+static void read_default_password(struct dom_policy *p, const struct cv_jin *top)
+{
+    const struct cv_jin *o;
+    const struct cv_jin_list *list;
+    if (cv_jin_object(top, "default_password", CV_OPTIONAL, &o) != CV_VALUE)
+        return;
+    number(o, "max_age_days", 1, DAYS_MAX, &p->activation_days);
+    if (cv_jin_array(o, "warn_days", CV_NULLABLE, LIST_MAX, &list) == CV_VALUE)
+        for (size_t i = 0; i < cv_jin_count(list); i++) {
+            int64_t days = 0;
+            if (cv_jin_item_int(list, i, 0, DAYS_MAX, &days) && days > p->activation_warn)
+                p->activation_warn = (int)days;
+        }
+    done(o);
+}
+
+static void read_onboarding(struct dom_policy *p, const struct cv_jin *top)
+{
+    const struct cv_jin *o;
+    if (cv_jin_object(top, "onboarding", CV_OPTIONAL, &o) != CV_VALUE)
+        return;
+    number(o, "lead_days", 0, 366, &p->lead_days);
+    done(o);
+}
+
 /* "2027-02-05", or "09-02" for every year. */
 static bool take_holiday(const char *text, struct holiday *out)
 {
@@ -226,6 +251,8 @@ static bool read_all(struct dom_policy *p, const char *json, size_t len, struct 
     read_bands(p, top);
     read_sla(p, top);
     read_holidays(p, top);
+    read_default_password(p, top);
+    read_onboarding(p, top);
     cv_jin_has(top, "also_regulated");
     done(top);
     if (!cv_faults_check(&faults, cvp_validation_failed, err))
@@ -248,6 +275,7 @@ bool dom_policy_load(const char *json, size_t len, struct dom_policy **out, stru
     }
     p->max_local_len = 40;
     p->stt_from = 2;
+    p->lead_days = -1;
     p->alias_days = 180;
     p->keep_days = 90;
     p->leaver_state = DOM_CLOSED;
@@ -300,6 +328,21 @@ int dom_policy_revoke_days(const struct dom_policy *policy)
 int dom_policy_log_days(const struct dom_policy *policy)
 {
     return policy->audit_months * 31;
+}
+
+int dom_policy_activation_days(const struct dom_policy *policy)
+{
+    return policy->activation_days;
+}
+
+int dom_policy_activation_warn(const struct dom_policy *policy)
+{
+    return policy->activation_warn;
+}
+
+int dom_policy_lead_days(const struct dom_policy *policy)
+{
+    return policy->lead_days;
 }
 
 int dom_policy_keep_days(const struct dom_policy *policy)

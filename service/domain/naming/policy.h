@@ -25,6 +25,7 @@ struct dom_policy {
     int alias_days, keep_days, revoke_days, audit_months;
     enum dom_desired leaver_state;
     struct dom_bands bands;
+    int activation_days, activation_warn, lead_days;
     int sla[DOM_SLAS];
     struct holiday {
         int year, month, day; /* year 0 = every year */

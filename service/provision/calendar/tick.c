@@ -181,6 +181,7 @@ void prov_tick(struct prov_call *call)
     prov_brake_watch(call);
     tick_departures(call);
     tick_required(call);
+    prov_tick_activation(call);
     tick_retired(call);
     tick_sweeps(call);
     tick_usage(call);

@@ -1,6 +1,7 @@
 /* What the posts of a person require, and what follows for the accounts. */
 #include <string.h>
 
+#include "congvu/naming.h"
 #include "provision/internal.h"
 
 bool prov_load_systems(struct prov_call *call, struct prov_systems *out, struct cv_error *err)
@@ -147,9 +148,25 @@ static bool sync_account(struct prov_change *change, const struct dom_system *sy
     return theirs->desired != DOM_PRESENT || renew_login(change, system, theirs, err);
 }
 
+/* The day on which a newcomer's accounts are issued; CV_NO_DAY = at once. */
+static cv_day issued_from(const struct prov_change *change)
+{
+    const struct dom_staff *staff = change->after;
+    int lead = dom_policy_lead_days(change->call->prov->options.policy);
+    bool waits = lead >= 0 && staff->hired_on != CV_NO_DAY && staff->account_count == 0;
+    return waits && staff->hired_on - lead > cv_today() ? staff->hired_on - lead : CV_NO_DAY;
+}
+
+cv_moment prov_due_at(const struct prov_change *change)
+{
+    cv_moment due = dom_due_at(change->after, change->systems.items, change->systems.count, cv_today());
+    cv_day from = issued_from(change);
+    return from != CV_NO_DAY && (due == CV_NO_MOMENT || cv_day_start(from) < due) ? cv_day_start(from) : due;
+}
+
 bool prov_sync_accounts(struct prov_change *change, bool moved, struct cv_error *err)
 {
-    if (dom_status_on(change->after, cv_today()) == DOM_DEPARTED)
+    if (dom_status_on(change->after, cv_today()) == DOM_DEPARTED || issued_from(change) != CV_NO_DAY)
         return true;
     for (size_t i = 0; i < change->systems.count; i++)
         if (!sync_account(change, &change->systems.items[i], moved, err))

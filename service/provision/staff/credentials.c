@@ -49,6 +49,23 @@ struct reset {
     struct prov_code *code;
 };
 
+/* Printed ahead, a newcomer's code works from the first day of work on. */
+static cv_moment opens_at(const struct dom_staff *staff)
+{
+    bool later = dom_status_on(staff, cv_today()) == DOM_PENDING && staff->hired_on != CV_NO_DAY;
+    return later && staff->hired_on > cv_today() ? cv_day_start(staff->hired_on) : cv_now();
+}
+
+static bool opened(const struct dom_staff *staff, struct cv_error *err)
+{
+    char day[CV_DAY_TEXT];
+    if (opens_at(staff) <= cv_now())
+        return true;
+    cv_day_people(staff->hired_on, day);
+    return cv_fail(err, cvp_activation_refused, "/code", "Mã này dùng được từ ngày làm việc đầu tiên của bạn, %s",
+                   "This code works from your first day of work on, %s", day);
+}
+
 static bool reset_change(struct prov_change *change, void *ctx, struct cv_error *err)
 {
     struct reset *reset = ctx;
@@ -66,7 +83,7 @@ static bool reset_change(struct prov_change *change, void *ctx, struct cv_error 
     make_code(reset->code->code);
     code_digest(call->prov, reset->code->code, digest);
     change->after->activation_digest = cv_arena_strdup(call->arena, digest);
-    reset->code->expires_at = cv_now() + (cv_moment)call->prov->options.activation_hours * 3600;
+    reset->code->expires_at = opens_at(change->after) + (cv_moment)call->prov->options.activation_hours * 3600;
     change->after->activation_until = reset->code->expires_at;
     if (call->idempotency.key != NULL)
         change->after->idempotency = prov_new_idempotency(call);
@@ -162,7 +179,7 @@ static bool redeem(struct prov_call *call, const char *code, const char *passwor
 {
     struct dom_staff before;
     struct prov_systems systems;
-    if (!find_holder(call, code, &before, err) || !prov_load_systems(call, &systems, err))
+    if (!find_holder(call, code, &before, err) || !opened(&before, err) || !prov_load_systems(call, &systems, err))
         return false;
     char *ready = NULL;
     bool fit = dom_password_ok(password, &before, call->faults, &ready);

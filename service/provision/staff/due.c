@@ -1,4 +1,5 @@
-/* What only the passing of days brings about on a person: aliases and kept mailboxes come to their end. */
+/* What only the passing of days brings about on a person: aliases and kept mailboxes come to their end, a newcomer's
+ * accounts are issued. */
 #include <string.h>
 
 #include "congvu/naming.h"
@@ -33,5 +34,5 @@ bool prov_end_due(struct prov_change *change, void *ctx, struct cv_error *err)
 {
     (void)ctx;
     drop_old_aliases(change);
-    return prov_close_leaver(change, err);
+    return prov_close_leaver(change, err) && prov_sync_accounts(change, false, err);
 }

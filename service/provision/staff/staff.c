@@ -96,7 +96,7 @@ static bool build(struct prov_change *change, struct creation *creation, struct 
     out->candidate_count = out->elsewhere = 0;
     if (!prov_apply_staff(change, creation->in, err) || !prov_plan_logins(change, err))
         return false;
-    out->staff.due_at = dom_due_at(&out->staff, change->systems.items, change->systems.count, cv_today());
+    out->staff.due_at = prov_due_at(change);
     return no_twin(change, creation, out, err);
 }
 

@@ -1,0 +1,24 @@
+/* Mending what was entered wrongly, with a reason that the log keeps.
+ *
+ * Story of use. Somebody entered twice, or who never came, is removed when nothing of him was ever used: no password,
+ * no day of use, no account in another system, no departure, role or unit mailbox. Then his names are free again, as if
+ * he had not been there. An alias that was never his goes at once; the name stays claimed, so nobody else is given it.
+ *
+ *     struct prov_correction in = {.kind = PROV_MADE_BY_MISTAKE, .reason = "nhập hai lần"};
+ *     prov_staff_correct(&call, "NS-0815", &in, &result, err);
+ *
+ * Thread: that of the call. Memory: results live in call->arena. Errors: staff_not_found, staff_holds_names (something
+ * was used), conflict (no such alias), higher_role, etag_mismatch. */
+#pragma once
+
+#include "congvu/prov_staff.h"
+
+enum prov_correction_kind { PROV_MADE_BY_MISTAKE, PROV_WRONG_ALIAS };
+struct prov_correction {
+    enum prov_correction_kind kind;
+    const char *reason;
+    const char *alias; /* an address; with PROV_WRONG_ALIAS */
+};
+/* With PROV_MADE_BY_MISTAKE out->before and out->staff are the person as he was. */
+bool prov_staff_correct(struct prov_call *call, const char *key, const struct prov_correction *in,
+                        struct prov_staff_result *out, struct cv_error *err);

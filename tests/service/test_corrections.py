@@ -1,0 +1,78 @@
+"""Mending what was entered wrongly: a person who never was, an alias that never was his."""
+import itertools
+
+from congvu import an, nth
+
+numbers = itertools.count(1)
+PASSWORD = "Sông-Cái-mùa-lũ-2026"
+
+
+def person(client, **more):
+    n = next(numbers)
+    made = client.put(f"/v1/staff/COR-{n}", an(full_name=nth("Đinh Thị Nhầm", n), **more))
+    assert made.status == 201, made
+    return made.json
+
+
+def mistake(client, who, **query):
+    return client.post(f"/v1/staff/{who}/corrections", {"kind": "made_by_mistake", "reason": "nhập hai lần"}, **query)
+
+
+def test_who_never_was_is_removed_and_his_names_are_free(client):
+    twice = person(client)
+    dry = mistake(client, twice["id"], validate_only=True)
+    assert dry.status == 200 and dry.json["removed"] and client.get(f"/v1/staff/{twice['id']}").status == 200
+    gone = mistake(client, twice["staff_code"])
+    assert (gone.status, gone.json["staff"]["id"]) == (200, twice["id"])
+    assert client.get(f"/v1/staff/{twice['id']}").status == 404 and mistake(client, twice["id"]).code == "staff_not_found"
+    assert client.get("/v1/staff", address=twice["address"]).json["items"] == []
+    again = client.put(f"/v1/staff/{twice['staff_code']}", an(full_name=twice["full_name"]))
+    assert (again.status, again.json["address"]) == (201, twice["address"]) and again.json["id"] != twice["id"]
+
+
+def test_whatever_was_used_stays(client):
+    def refused(who):
+        answer = mistake(client, who["id"])
+        assert (answer.status, answer.code) == (409, "staff_holds_names") and client.get(f"/v1/staff/{who['id']}").status == 200
+        return answer.json["detail"]
+    active = person(client)
+    code = client.post(f"/v1/staff/{active['id']}/accounts/mailbox/credential-resets", None).json["code"]
+    assert client.post("/v1/activations", {"code": code, "password": PASSWORD}).status == 204
+    assert "password" in refused(active)
+    leaver = person(client)
+    client.put(f"/v1/staff/{leaver['id']}/departure", {"reason": "nghi_huu", "effective_on": "2099-01-01"})
+    assert "departure" in refused(leaver)
+    card = person(client)
+    assert client.put(f"/v1/staff/{card['id']}/accounts/certificate/observation", {"state": "active"}).status == 200
+    assert "another system" in refused(card)
+    user = person(client)
+    assert client.post("/v1/usage-events", {"system": "mailbox", "events": [{"id": user["id"], "occurred_on": "2026-11-01"}]}).status == 200
+    assert "days of use" in refused(user)
+    clerk = person(client)
+    assert client.post(f"/v1/staff/{clerk['id']}/roles", {"role": "unit_head", "unit": "T1.01"}).status == 201
+    assert "role" in refused(clerk)
+
+
+def test_a_wrong_alias_goes_and_nobody_else_gets_it(client):
+    who = person(client)
+    named = client.patch(f"/v1/staff/{who['id']}", {"login": f"nham.{who['staff_code'][4:]}x"}).json
+    alias = who["address"]
+    assert [a["address"] for a in named["aliases"]] == [alias]
+
+    def correct(**more):
+        return client.post(f"/v1/staff/{who['id']}/corrections", {"kind": "wrong_alias", "reason": "gõ nhầm", "alias": alias}, **more)
+    dry = correct(validate_only=True).json
+    assert [c["field"] for c in dry["changes"]] == ["aliases"] and client.get(f"/v1/staff/{who['id']}").json["aliases"] == named["aliases"]
+    assert correct().json["staff"]["aliases"] == [] and correct().code == "conflict"
+    other = person(client)
+    assert client.patch(f"/v1/staff/{other['id']}", {"login": alias.split("@")[0]}).code == "address_taken", "the name stays claimed"
+    assert client.post(f"/v1/staff/{who['id']}/corrections", {"kind": "wrong_alias", "reason": "x"}).json["errors"][0]["pointer"] == "#/alias"
+
+
+def test_who_may_not(shared, client):
+    who = person(client, unit="T1.02")
+    made = client.post("/v1/tokens", {"name": "hr", "scopes": ["staff:read", "staff:write"], "unit": "T1.01"})
+    other = shared.client(made.json["secret"])
+    assert mistake(other, who["id"]).code == "staff_not_found"
+    reader = shared.client(client.post("/v1/tokens", {"name": "đọc", "scopes": ["staff:read"]}).json["secret"])
+    assert mistake(reader, who["id"]).code == "scope_missing"
