@@ -5,8 +5,8 @@
 #include <unicode/ustring.h>
 #include <unicode/utf16.h>
 
-#include "congvu/text.h"
 #include "base/inner.h"
+#include "congvu/text.h"
 
 /* What RFC 8264's FreeformClass does not have: controls, formats, what is not assigned or not seen, jamo of old Hangul.
  */
