@@ -3,13 +3,14 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "congvu/naming.h"
 #include "congvu/server.h"
 #include "service.h"
 
-enum { SINGLE_MS = 10000, PRINT_MAX = 1 << 20 };
+enum { SINGLE_MS = 10000, REJOIN_MS = 600000, PRINT_MAX = 1 << 20 };
 
 static void say(void *ctx, const char *line)
 {
@@ -29,8 +30,8 @@ static bool promote(const struct options *options, struct service *s, struct cv_
     if (!has_url(options, err) ||
         !dir_promote(&s->directory, options->url, options->accept_missing, say, NULL, &term, err))
         return false;
-    printf("%s is written to from now on, term %" PRId64 "; run the former one as its follower before it comes back / "
-           "từ nay ghi vào máy chủ này; hãy cho máy chủ cũ chạy theo nó trước khi bật lại\n",
+    printf("%s is written to from now on, term %" PRId64 "; the former one comes back by congvud directory rejoin "
+           "alone / từ nay ghi vào máy chủ này; máy chủ cũ chỉ trở lại bằng congvud directory rejoin\n",
            options->url, term);
     return true;
 }
@@ -53,6 +54,27 @@ static bool single(const struct options *options, struct service *s, struct cv_e
     puts("Names are given although no other server has them, until one follows again. Say this on one side only: what "
          "is written at both is given twice / Tên mới được cấp dù không có máy chủ dự phòng, cho đến khi có lại. Chỉ "
          "cho phép ở một phía: ghi ở cả hai phía thì một tên sẽ cấp cho hai người");
+    return true;
+}
+
+static bool rejoin(const struct options *options, struct service *s, struct cv_error *err)
+{
+    size_t only, twice;
+    char now[CV_MOMENT_TEXT];
+    const char *keep = cv_arena_printf(s->arena, "%s/former-%s.ldif", s->conf.data_dir, cv_moment_ldap(cv_now(), now));
+    const struct dir_rejoin what = {.config = &s->directory,
+                                    .slapd_conf =
+                                        options->slapd_conf != NULL ? options->slapd_conf : "/etc/ldap/slapd.conf",
+                                    .keep = keep,
+                                    .patience_ms = REJOIN_MS,
+                                    .tell = say};
+    umask(077);
+    if (!dir_rejoin(&what, &only, &twice, err))
+        return false;
+    printf(
+        "%zu entries only here, %zu names twice; what was here is kept in %s, start slapd now / %zu bản ghi chỉ có ở "
+        "đây, %zu tên trùng; dữ liệu cũ giữ ở đó, hãy chạy slapd\n",
+        only, twice, keep, only, twice);
     return true;
 }
 
@@ -95,7 +117,8 @@ static const struct {
     const char *word;
     bool (*run)(const struct options *options, struct service *s, struct cv_error *err);
     bool asks; /* the servers */
-} commands[] = {{"print", print, false}, {"promote", promote, true}, {"single", single, true}};
+} commands[] = {
+    {"print", print, false}, {"promote", promote, true}, {"single", single, true}, {"rejoin", rejoin, true}};
 
 static bool site(struct service *s, struct cv_error *err)
 {
@@ -111,8 +134,8 @@ bool machine_pair(const struct options *options, struct service *s, struct cv_er
     while (i < CV_COUNT(commands) && (options->folder == NULL || strcmp(options->folder, commands[i].word) != 0))
         i++;
     if (i == CV_COUNT(commands))
-        return cv_fail(err, cvp_validation_failed, NULL, "Chỉ có: congvud directory print, promote, single",
-                       "There is only: congvud directory print, promote, single");
+        return cv_fail(err, cvp_validation_failed, NULL, "Chỉ có: congvud directory print, promote, single, rejoin",
+                       "There is only: congvud directory print, promote, single, rejoin");
     bool ok = cv_text_init(err) && cv_clock_init(s->conf.timezone, s->conf.clock_offset, err) &&
               (!commands[i].asks || site(s, err)) && commands[i].run(options, s, err);
     service_stop(s);

@@ -78,6 +78,18 @@ void dir_print(const struct dir_print *site, struct cv_buf *out);
 bool dir_promote(const struct dir_config *config, const char *uri, bool accept_missing,
                  void (*tell)(void *ctx, const char *line), void *ctx, int64_t *out_term, struct cv_error *err);
 
+struct dir_rejoin {
+    const struct dir_config *config; /* the site, as it is now */
+    const char *slapd_conf;          /* of the former one, on this machine: that of a follower */
+    const char *keep;                /* a new file: all that it had, as LDIF */
+    int patience_ms;
+    void (*tell)(void *ctx, const char *line);
+    void *ctx;
+};
+/* A former provider comes back: tells a line for each entry that only it has, since another one was promoted, and for
+ * each name that was given on both sides; keeps its data as LDIF and empties its databases. CV_CONFLICT, nothing done:
+ * its slapd runs, its configuration follows nobody, or its term is the site's. */
+bool dir_rejoin(const struct dir_rejoin *what, size_t *out_only, size_t *out_twice, struct cv_error *err);
 /* Names are given although nobody follows, until somebody follows again; `who` said so, and when (up to
  * DIR_SINGLE_TEXT). */
 bool dir_single(struct dir_session *s, const char *who, struct cv_error *err);

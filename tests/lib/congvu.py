@@ -73,13 +73,13 @@ class Answer:
 class Client:
     """One caller: every answer is held against the contract before the test sees it."""
 
-    def __init__(self, port, token=None, spec=None, language="en", timeout=DEADLINE):
-        self.port, self.token, self.spec, self.language, self.timeout = port, token, spec, language, timeout
+    def __init__(self, port, token=None, spec=None, language="en", timeout=DEADLINE, host="127.0.0.1"):
+        self.host, self.port, self.token, self.spec, self.language, self.timeout = host, port, token, spec, language, timeout
         self.local = threading.local()
 
     def _connection(self):
         if getattr(self.local, "connection", None) is None:
-            self.local.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
+            self.local.connection = http.client.HTTPConnection(self.host, self.port, timeout=self.timeout)
         return self.local.connection
 
     def call(self, method, path, body=None, headers=None, **query):
@@ -123,6 +123,8 @@ class Client:
 class Service:
     """congvud with an embedded directory (or, with `config`, beside another one's)."""
 
+    inside = []  # what runs it elsewhere: in a network namespace, say
+
     def __init__(self, data=None, spec=None, **settings):
         self.own = data is None
         self.data = pathlib.Path(data or tempfile.mkdtemp(prefix="cv-", dir="/tmp"))
@@ -130,7 +132,7 @@ class Service:
         self.log = self.data.parent / (self.data.name + ".log")
 
     def start(self):
-        arguments = [BIN, "serve", "--allow-root", "--listen", "127.0.0.1:0"]
+        arguments = [*self.inside, BIN, "serve", "--allow-root", "--listen", "127.0.0.1:0"]
         settings = {"directory_nosync": "true", "tick_ms": "50", **self.settings}
         if "directory_uri" not in settings and "config" not in settings:
             settings["data_dir"] = str(self.data)

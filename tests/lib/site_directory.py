@@ -24,8 +24,8 @@ def make_ca(folder, name):
     return folder / f"{name}.crt"
 
 
-def make_server_certificate(folder, ca):
-    (folder / "names").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\n")
+def make_server_certificate(folder, ca, address):
+    (folder / "names").write_text(f"subjectAltName=DNS:localhost,IP:{address}\n")
     run("openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=localhost",
         "-keyout", folder / "server.key", "-out", folder / "server.csr")
     run("openssl", "x509", "-req", "-days", "2", "-in", folder / "server.csr", "-CA", ca, "-CAkey", ca.with_suffix(".key"), "-CAcreateserial",
@@ -41,11 +41,12 @@ def free_port():
 class Site:
     """One server of the site."""
 
-    def __init__(self, folder, of=None):
-        """`of`: follows that one's changes, from an empty folder on, and takes no writes itself."""
+    def __init__(self, folder, of=None, address="127.0.0.1", space=None):
+        """`of`: follows that one's changes, from an empty folder on, and takes no writes itself. `space`: the network namespace that it runs in, with that address."""
+        self.address, self.inside = address, ["ip", "netns", "exec", space] if space else []
         self.folder, self.process = folder, None
         self.ca = of.ca if of else make_ca(folder, "site-ca")
-        make_server_certificate(folder, self.ca)
+        make_server_certificate(folder, self.ca, address)
         self.alone = self.printed("provider")
         for line in self.alone.splitlines():
             if line.startswith("directory "):
@@ -89,11 +90,11 @@ class Site:
     def modify(self, ldif):
         """As cn=service, past congvud: what another process would write."""
         (self.folder / "given").write_text(PASSWORD)
-        subprocess.run(["ldapmodify", "-x", "-H", f"ldaps://127.0.0.1:{self.port}", "-D", SERVICE, "-y", self.folder / "given"], input=ldif, text=True, check=True,
+        subprocess.run(["ldapmodify", "-x", "-H", f"ldaps://{self.address}:{self.port}", "-D", SERVICE, "-y", self.folder / "given"], input=ldif, text=True, check=True,
                        capture_output=True, env={**os.environ, "LDAPTLS_CACERT": str(self.ca)})
 
     def answers(self):
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+        with contextlib.suppress(OSError), socket.create_connection((self.address, self.port), timeout=1):
             return True
         return self.process.poll()
 
@@ -101,7 +102,7 @@ class Site:
         """`again`: the port that it had before."""
         for _ in range(5):  # somebody else may take the port in between
             self.port = again or free_port()
-            self.process = subprocess.Popen(["/usr/sbin/slapd", "-f", self.conf, "-h", f"ldaps://127.0.0.1:{self.port} ldap://127.0.0.1:{free_port()}", "-d", "0"],
+            self.process = subprocess.Popen([*self.inside, "/usr/sbin/slapd", "-f", self.conf, "-h", f"ldaps://{self.address}:{self.port} ldap://127.0.0.1:{free_port()}", "-d", "0"],
                                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             if wait_for(self.answers, "slapd answers or ends") is True and self.process.poll() is None:
                 return self
@@ -113,7 +114,7 @@ class Site:
 
     @property
     def uri(self):
-        return f"ldaps://127.0.0.1:{self.port}"
+        return f"ldaps://{self.address}:{self.port}"
 
     def settings(self, data, **more):
         """A settings file for congvud; answers its path."""
@@ -128,7 +129,7 @@ class Site:
 
     def ldapsearch(self, dn, password, *arguments):
         (self.folder / "given").write_text(password)
-        return subprocess.run(["ldapsearch", "-x", "-LLL", "-o", "ldif-wrap=no", "-H", f"ldaps://127.0.0.1:{self.port}", "-D", dn, "-y", self.folder / "given", *arguments],
+        return subprocess.run(["ldapsearch", "-x", "-LLL", "-o", "ldif-wrap=no", "-H", f"ldaps://{self.address}:{self.port}", "-D", dn, "-y", self.folder / "given", *arguments],
                               capture_output=True, text=True, env={**os.environ, "LDAPTLS_CACERT": str(self.ca)})
 
     def context(self):

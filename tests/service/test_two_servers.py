@@ -20,7 +20,7 @@ def two(tmp_path, start):
     folders = [tmp_path / name for name in ("one", "two", "data")]
     [f.mkdir(mode=0o700) for f in folders]
     one = Site(folders[0]).start()
-    first = start(folders[2], config=one.settings(folders[2]))
+    first = start(folders[2], config=one.settings(folders[2], directory_connect_ms=8000))
     make_units(first.client())
     first.stop()
     follower = Site(folders[1], of=one).start()
@@ -129,6 +129,45 @@ def test_a_former_server_is_never_written_to_again(two):
     follower.start(follower.port)
     assert codes_at(one) == ["T-1"], "nothing was written there"
     assert codes_at(follower) == [f"T-{i}" for i in range(1, 10)]
+
+
+def test_a_former_server_comes_back_as_a_follower_and_what_only_it_had_is_listed(two):
+    one, follower, serve = two
+    service = serve(one, follower, standby_wait_ms=300)
+    assert onboard(service, "J-1").status == 201
+    follower.follow_nobody()
+    lost = onboard(service, "J-2", "Người Bị Trùng")
+    assert lost.status == 504, "not acknowledged"
+    lost = service.client().get("/v1/staff/J-2").json
+    assert said(service, "rejoin", "--slapd-conf", str(one.conf)).stderr.startswith("congvud: No other server was ever promoted")
+    one.stop()
+    assert promote(follower, service, "--accept-missing").returncode == 0 and "rejoin" in said(service).stderr
+
+    def goes_on():
+        return said(service, "single").returncode == 0 and onboard(service, "J-3", "Người Bị Trùng").status in (200, 201)
+    wait_for(goes_on, "writes go on")
+    other = service.client().get("/v1/staff/J-3").json
+    assert other["address"] == lost["address"], "nobody was told of the first one"
+    one.start(one.port)
+    assert "still runs here" in said(service, "rejoin", "--slapd-conf", str(one.conf)).stderr
+    one.stop()
+    assert "follows nobody" in said(service, "rejoin", "--slapd-conf", str(one.conf)).stderr
+    one.follow(follower)
+    done = said(service, "rejoin", "--slapd-conf", str(one.conf))
+    assert done.returncode == 0, done.stderr
+    dn = {person["id"]: f"cvId={person['id']},ou=people,{BASE}" for person in (lost, other)}
+    assert f"only here / chỉ có ở đây: {dn[lost['id']]}" in done.stderr and "J-1" not in done.stderr
+    assert f"{dn[lost['id']]} (here / ở đây), {dn[other['id']]}" in done.stderr, "and the name was given twice"
+    kept, = service.data.glob("former-*.ldif")
+    assert lost["id"] in kept.read_text() and kept.stat().st_mode & 0o077 == 0
+    one.start(one.port)
+    wait_for(lambda: standby(service) == ("ok", None), "it follows from nothing on")
+    assert codes_at(one) == codes_at(follower) == ["J-1", "J-3"]
+    answer = onboard(service, "J-4")
+    assert answer.status == 201 and not marked(answer)
+    one.stop()
+    assert "no former server" in said(service, "rejoin", "--slapd-conf", str(one.conf)).stderr
+    one.start(one.port)
 
 
 def test_a_start_without_the_one_that_takes_writes_serves_reads(two):

@@ -116,6 +116,8 @@ static bool raise_term(struct promotion *p, struct dir_session *s, struct cv_err
     dir_attrs_init(&after, p->arena);
     dir_put(&before, "cvTerm", "-");
     dir_put_int(&after, "cvTerm", p->term + 1);
+    dir_put(&before, "cvTermFrom", "-");
+    dir_put(&after, "cvTermFrom", p->csn);
     if (dir_modify_entry(s, state_dn(p), &before, &after, NULL, NULL, err))
         return dir_leases_ready(s, err) && dir_mark_renew(s, err);
     if (err->lib_code == LDAP_REFERRAL || err->lib_code == LDAP_UNWILLING_TO_PERFORM)
