@@ -134,6 +134,7 @@ def test_a_former_server_is_never_written_to_again(two):
 def test_a_former_server_comes_back_as_a_follower_and_what_only_it_had_is_listed(two):
     one, follower, serve = two
     service = serve(one, follower, standby_wait_ms=300)
+    wait_for(lambda: standby(service) == ("ok", None), "it is in step")
     assert onboard(service, "J-1").status == 201
     follower.follow_nobody()
     lost = onboard(service, "J-2", "Người Bị Trùng")
@@ -196,6 +197,7 @@ def test_what_is_acknowledged_is_at_both(two):
 def test_without_the_one_that_follows_no_name_is_given_until_a_person_says_so(two):
     one, follower, serve = two
     service = serve(one, follower, standby_wait_ms=300, standby_refuse_s=2)
+    wait_for(lambda: standby(service) == ("ok", None), "it is in step")
     assert onboard(service, "S-1").status == 201
     title = iter(range(100))
 
