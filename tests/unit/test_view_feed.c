@@ -142,6 +142,16 @@ static void *send_later(void *ctx)
     return NULL;
 }
 
+/* What is said of somebody whom the view does not know. */
+static enum cv_problem denied(struct world *w)
+{
+    cv_auto_arena arena = cv_arena_new(1 << 20);
+    struct view_staff out;
+    struct cv_error err = {0};
+    assert_false(view_staff_find(w->view, (struct view_scope){.everywhere = true}, "NOBODY", arena, &out, &err));
+    return err.problem;
+}
+
 static void waiting_ends_with_the_change(void **state)
 {
     struct world *w = w_new(6);
@@ -153,11 +163,14 @@ static void waiting_ends_with_the_change(void **state)
     assert_true(view_wait(w->view, &(struct dir_stamp){.changed = false}, cv_deadline_in_ms(0)));
     memcpy(stamp.uuid, w->people[3].uuid, 16);
     w_csn(w, stamp.csn);
+    assert_int_equal(denied(w), cvp_staff_not_found);
     assert_false(view_wait(w->view, &stamp, cv_deadline_in_ms(20)));
+    assert_int_equal(denied(w), cvp_directory_unavailable); /* it may be what was written and has not come yet */
     w->people[3].revision++;
     assert_int_equal(pthread_create(&thread, NULL, send_later, &later), 0);
     assert_true(view_wait(w->view, &stamp, cv_deadline_in_ms(10000)));
     pthread_join(thread, NULL);
+    assert_int_equal(denied(w), cvp_staff_not_found);
     assert_true(view_wait(w->view, &stamp, cv_deadline_in_ms(0))); /* seen already */
     memcpy(stamp.uuid, w->people[4].uuid, 16);
     assert_false(view_wait(w->view, &stamp, cv_deadline_in_ms(0)));

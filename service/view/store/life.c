@@ -20,9 +20,10 @@ bool view_lives(const struct view *v)
            view_owed_ms(v) < OWED_MS;
 }
 
+/* What was written here a moment ago and has not come yet may be just what is asked for. */
 bool view_may_deny(const struct view *v, struct cv_error *err)
 {
-    if (view_lives(v))
+    if (view_lives(v) && atomic_load(&v->wait.owed_since) == 0)
         return true;
     return err &&
            cv_fail(err, cvp_directory_unavailable, NULL,
