@@ -27,30 +27,51 @@ static bool same_rules(const struct dom_system *a, const struct dom_system *b)
     return true;
 }
 
-void view_put_system(struct view *v, const uint8_t uuid[16], const struct dom_system *system)
+/* The figures that would follow from it. */
+static struct view_shadow *foresee(const struct view *v, unsigned slot, const struct system *next)
 {
-    view_write(v);
-    unsigned slot = view_system_slot(v, system->slug);
-    if (slot == DOM_SYSTEMS_MAX) { /* the API refuses a seventeenth */
-        view_write_end(v);
-        return;
-    }
+    struct system systems[DOM_SYSTEMS_MAX];
+    memcpy(systems, v->systems, sizeof systems);
+    systems[slot] = *next;
+    return view_shadow_make(v, &(struct view_basis){atomic_load(&v->day), systems});
+}
+
+static void put_locked(struct view *v, unsigned slot, const uint8_t uuid[16], const struct system *next)
+{
     struct system *s = &v->systems[slot];
-    bool recount = !s->known || !same_rules(&s->s, system);
     if (s->known && memcmp(s->uuid, uuid, 16) != 0)
         view_drop_system(v, slot);
     if (!s->known)
         view_entry_add(v, uuid, SYSTEM, slot);
     memcpy(s->uuid, uuid, 16);
     view_pool_free(&s->keep);
-    view_copy_system(&s->keep, system, &s->s);
+    s->keep = next->keep;
+    s->s = next->s;
     s->known = true;
     s->mark = v->refresh;
     v->weights++;
+}
+
+void view_put_system(struct view *v, const uint8_t uuid[16], const struct dom_system *system)
+{
+    view_write(v);
+    unsigned slot = view_system_slot(v, system->slug);
+    view_write_end(v);
+    if (slot == DOM_SYSTEMS_MAX) /* the API refuses a seventeenth */
+        return;
+    struct system next = v->systems[slot];
+    bool recount = atomic_load(&v->loaded) && (!next.known || !same_rules(&next.s, system));
+    next.known = true;
+    next.keep = (struct view_pool){0};
+    view_copy_system(&next.keep, system, &next.s);
+    struct view_shadow *shadow = recount ? foresee(v, slot, &next) : NULL;
+    view_write(v);
+    put_locked(v, slot, uuid, &next);
+    if (shadow)
+        view_shadow_swap(v, shadow);
     view_changed(v);
     view_write_end(v);
-    if (recount)
-        view_recount_below(v, 0);
+    view_shadow_free(shadow);
 }
 
 /* The place stays: people may still name the slug. */

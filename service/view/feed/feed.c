@@ -137,7 +137,7 @@ static bool on_settled(void *ctx)
     if (!atomic_load(&v->refreshing))
         atomic_store(&v->complete_ns, cv_mono_ns());
     if (atomic_load(&v->loaded) && atomic_load(&v->day) != cv_today())
-        view_roll_day(v);
+        view_roll_beside(v);
     return view_owed_ms(v) < OWED_MS;
 }
 

@@ -25,8 +25,19 @@ struct view_system_usage view_usage_of(const struct view *v, unsigned system, co
 /* ---- figures.c: keeps own and sums true ---- */
 void view_count(struct view *v, uint32_t slot); /* makes the person's tally today's and the figures with it */
 void view_uncount(struct view *v, uint32_t slot);
+/* What a tally rests on beside its person and the tree. */
+struct view_basis {
+    cv_day day; /* today */
+    const struct system *systems;
+};
+static inline struct view_basis view_basis_now(const struct view *v)
+{
+    return (struct view_basis){atomic_load(&v->day), v->systems};
+}
 /* NULL = today and the standard windows. */
 struct tally view_tally_of(const struct view *v, const struct person *p, const struct view_window *special);
+struct tally view_tally_on(const struct view *v, const struct view_basis *basis, const struct person *p,
+                           const struct view_window *special);
 /* `figures` holds view_figures_used() of them, here and below. */
 void view_tally_add(const struct tally *t, int sign, int32_t *figures);
 void view_derive(const struct view *v, uint32_t unit, int32_t *own); /* what follows from the headcount */
@@ -60,7 +71,18 @@ const int32_t *view_period_own(const struct view_period *period, uint32_t unit);
 void view_periods_person(struct view *v, uint32_t slot, int sign);
 void view_periods_free(struct view *v);
 
+/* ---- shadow.c ---- everybody's tallies and every unit's own figures, worked out beside those in force */
+struct view_shadow;
+/* Reads records and tree: for the feed's thread, or under the write lock. `basis` is read only here. */
+struct view_shadow *view_shadow_make(const struct view *v, const struct view_basis *basis);
+/* Under the write lock, when v->systems and v->day are what it was made for: puts it in force. */
+void view_shadow_swap(struct view *v, struct view_shadow *shadow);
+void view_shadow_free(struct view_shadow *shadow); /* with what was in force before; NULL does nothing */
+
 /* ---- recount.c ---- */
 void view_recount_all(struct view *v);                 /* from nothing; under the write lock */
-void view_recount_below(struct view *v, uint32_t top); /* in small batches; locks inside */
-void view_roll_day(struct view *v);                    /* locks inside */
+void view_recount_below(struct view *v, uint32_t top); /* the feed's thread; locks inside */
+/* It is another day. Whoever asks rolls it at once; of many people the feed's thread works the new day out beside the
+ * old one, and until then the answers are those of the old. Locks inside. */
+void view_roll_day(struct view *v);
+void view_roll_beside(struct view *v); /* the feed's thread */

@@ -10,7 +10,7 @@
 
 #include "view/figures/figures.h"
 
-enum { AT_A_TIME = 1000 };          /* people */
+enum { AT_A_TIME = 128 };           /* people */
 enum { AHEAD = 8, DATA_AHEAD = 4 }; /* people whose records are fetched into the cache before their turn */
 
 struct view_period {

@@ -74,7 +74,8 @@ static cv_day next_change(const struct person *p, cv_day day)
     return next;
 }
 
-static uint16_t required_by_post(const struct view *v, const struct person *p, const struct post *post)
+static uint16_t required_by_post(const struct view *v, const struct view_basis *b, const struct person *p,
+                                 const struct post *post)
 {
     const struct unit *u = v->units[post->unit];
     uint16_t required = 0;
@@ -83,8 +84,8 @@ static uint16_t required_by_post(const struct view *v, const struct person *p, c
     int block = view_block(v, post->unit);
     const char *title = post->title == NONE ? "" : v->words.items[post->title].folded;
     for (unsigned s = 0; s < v->system_count; s++)
-        if (v->systems[s].known &&
-            dom_required_by(&v->systems[s].s, block, u->u.kind, (enum dom_category)p->category, title))
+        if (b->systems[s].known &&
+            dom_required_by(&b->systems[s].s, block, u->u.kind, (enum dom_category)p->category, title))
             required |= (uint16_t)(1u << s);
     return required;
 }
@@ -114,9 +115,9 @@ static void tally_span(const struct account_span *s, cv_day day, struct tally *t
     t->locked |= s->locked ? bit : 0;
 }
 
-static void tally_accounts(const struct view *v, const struct person *p, cv_day day, struct tally *t)
+static void tally_accounts(const struct view_basis *b, const struct person *p, cv_day day, struct tally *t)
 {
-    bool over = day < atomic_load(&v->day);
+    bool over = day < b->day;
     for (size_t i = 0; i < p->accounts; i++) {
         const struct account *a = &person_accounts(p)[i];
         uint16_t bit = (uint16_t)(1u << a->system);
@@ -148,8 +149,8 @@ static void note_verdict(struct tally *t, uint16_t bit, const struct dom_use_ver
     }
 }
 
-static void tally_use(const struct view *v, const struct person *p, const struct view_window *special, cv_day day,
-                      struct tally *t)
+static void tally_use(const struct view *v, const struct view_basis *b, const struct person *p,
+                      const struct view_window *special, cv_day day, struct tally *t)
 {
     int length = special ? special->to - special->from + 1 : 0;
     const int *lengths = special ? &length : view_window_days;
@@ -159,7 +160,7 @@ static void tally_use(const struct view *v, const struct person *p, const struct
         if (!(t->issued >> a->system & 1))
             continue;
         struct dom_active days = view_active(p->uses, a->system);
-        struct dom_use_case at = {.rule = &v->systems[a->system].s.activity,
+        struct dom_use_case at = {.rule = &b->systems[a->system].s.activity,
                                   .issued_on = a->issued,
                                   .idle = view_idle(v, p, a),
                                   .day = day,
@@ -172,20 +173,21 @@ static void tally_use(const struct view *v, const struct person *p, const struct
 
 /* A directory system knows one credential of the person; the others report themselves whether an account is in use.
  * Whoever used it has activated it. */
-static uint16_t activated_of(const struct view *v, const struct person *p, cv_day day, const struct tally *t)
+static uint16_t activated_of(const struct view *v, const struct view_basis *b, const struct person *p, cv_day day,
+                             const struct tally *t)
 {
     uint16_t activated = t->ever;
     bool own = p->credential_set && (p->credential_on == CV_NO_DAY || p->credential_on <= day);
     for (unsigned s = 0; s < v->system_count; s++) {
-        bool directory = !v->systems[s].known || v->systems[s].s.kind == DOM_DIRECTORY;
+        bool directory = !b->systems[s].known || b->systems[s].s.kind == DOM_DIRECTORY;
         if (directory ? own : (p->active >> s & 1))
             activated |= (uint16_t)(1u << s);
     }
     return activated & t->issued;
 }
 
-static void tally_posts(const struct view *v, const struct person *p, const struct post *home, cv_day day,
-                        struct tally *t)
+static void tally_posts(const struct view *v, const struct view_basis *b, const struct person *p,
+                        const struct post *home, cv_day day, struct tally *t)
 {
     const struct post *posts = person_posts(p);
     if (home)
@@ -193,7 +195,7 @@ static void tally_posts(const struct view *v, const struct person *p, const stru
     for (size_t i = 0; i < p->posts; i++) {
         if (&posts[i] != home && !view_post_in_force(&posts[i], day))
             continue;
-        t->required |= required_by_post(v, p, &posts[i]);
+        t->required |= required_by_post(v, b, p, &posts[i]);
         if (!posts[i].primary && posts[i].kind == DOM_BIET_PHAI && posts[i].unit != t->home)
             t->hosts |= (uint16_t)(1u << i);
     }
@@ -223,7 +225,14 @@ static bool comes_back(const struct person *p, const struct post *home, cv_day d
 
 struct tally view_tally_of(const struct view *v, const struct person *p, const struct view_window *special)
 {
-    cv_day day = special ? special->to : atomic_load(&v->day);
+    const struct view_basis now = view_basis_now(v);
+    return view_tally_on(v, &now, p, special);
+}
+
+struct tally view_tally_on(const struct view *v, const struct view_basis *b, const struct person *p,
+                           const struct view_window *special)
+{
+    cv_day day = special ? special->to : b->day;
     struct tally t = {.home = NONE,
                       .next_day = special ? NO_DAY_AHEAD : next_change(p, day),
                       .status = DOM_DEPARTED,
@@ -231,10 +240,10 @@ struct tally view_tally_of(const struct view *v, const struct person *p, const s
                       .flags = post_flags(p)};
     struct thin thin;
     const struct post *home = view_home_on(p, day);
-    tally_posts(v, p, home, day, &t);
-    tally_accounts(v, p, day, &t);
-    tally_use(v, p, special, day, &t);
-    t.activated = activated_of(v, p, day, &t);
+    tally_posts(v, b, p, home, day, &t);
+    tally_accounts(b, p, day, &t);
+    tally_use(v, b, p, special, day, &t);
+    t.activated = activated_of(v, b, p, day, &t);
     if (t.home == NONE)
         return t;
     make_thin(p, home, day, &thin);

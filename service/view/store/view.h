@@ -67,6 +67,7 @@ struct view {
     int64_t patience_ms;         /* how old a list of people may be */
     _Atomic int64_t complete_ns; /* monotonic: last known complete and alive */
     _Atomic cv_day day;          /* that all figures stand for */
+    _Atomic bool many;           /* people: see view_roll_day */
     cv_moment changed_at;
     bool sweep_refused;
     size_t sweep_size;
