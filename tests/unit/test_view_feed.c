@@ -395,6 +395,96 @@ static void readers_and_a_writer(void **state)
     w_free(w);
 }
 
+/* ---- what weighs for many ---- is of before or of after, never of both */
+struct watcher {
+    struct view *view;
+    struct cv_id top;
+    _Atomic bool *stop;
+    size_t seen[2], mixed;
+};
+
+static struct dom_counts mailbox_now(const struct view *view, struct cv_id top, struct cv_arena *arena)
+{
+    const char *slug = w_slugs[0];
+    struct cv_error err = {0};
+    struct view_coverage c;
+    struct view_coverage_query q = {
+        .scope = everywhere, .unit = top, .recursive = true, .systems = &slug, .system_count = 1};
+    cv_arena_reset(arena);
+    assert_true(view_coverage(view, &q, arena, &c, &err));
+    return c.rows[0].counts;
+}
+
+static void *watch(void *ctx)
+{
+    struct watcher *me = ctx;
+    struct cv_arena *arena = cv_arena_new(1 << 20);
+    while (!atomic_load(me->stop)) {
+        struct dom_counts now = mailbox_now(me->view, me->top, arena);
+        bool all = now.eligible == now.recorded;
+        me->mixed += !all && now.eligible != 0;
+        me->seen[all]++;
+    }
+    cv_arena_free(&arena);
+    return NULL;
+}
+
+/* Required for everybody, for nobody, and so on. */
+static void a_rule_changes_for_all_at_once(void **state)
+{
+    struct world *w = w_new(31);
+    _Atomic bool stop = false;
+    struct watcher watcher = {.stop = &stop};
+    pthread_t thread;
+    (void)state;
+    w_load(w, 12, 300);
+    watcher.view = w->view;
+    watcher.top = w->units[0].id;
+    w->rules[0][0] = (struct dom_required){0};
+    for (int n = 0; n < 300; n++) {
+        w->systems[0].required_count = n % 2;
+        w_send_system(w, 0);
+        if (n == 0)
+            assert_int_equal(pthread_create(&thread, NULL, watch, &watcher), 0);
+    }
+    atomic_store(&stop, true);
+    pthread_join(thread, NULL);
+    assert_int_equal(watcher.mixed, 0);
+    w_free(w);
+}
+
+/* Of so many people the day is rolled by the feed's thread; until it did, answers are those of the day before. */
+static void midnight_of_many_waits_for_the_feed(void **state)
+{
+    enum { LOTS = 20100 };
+    struct world *w = w_new(32);
+    struct cv_arena *arena = cv_arena_new(1 << 20);
+    (void)state;
+    w_load(w, 2, 1);
+    struct w_person *p = &w->people[0];
+    w_new_person(w, 0);
+    for (int i = 0; i < LOTS; i++) {
+        p->id = w_id(w);
+        memcpy(p->uuid, w_id(w).bytes, sizeof p->uuid);
+        p->post_count = 1;
+        p->posts[0] = (struct dom_post){.unit = w->units[0].id, .primary = true, .from = CV_NO_DAY, .to = CV_NO_DAY};
+        p->hired_on = i == 7 ? cv_today() + 1 : CV_NO_DAY;
+        p->code[0] = p->former[0] = p->names[0][0] = '\0';
+        p->has_departure = p->on_leave = false;
+        w_send_person(w, p);
+    }
+    w->systems[0].required_count = 0;
+    w_send_system(w, 0); /* after it the view knows that they are many */
+    int before = mailbox_now(w->view, w->units[0].id, arena).recorded;
+    cv_clock_set_offset(86400);
+    assert_int_equal(mailbox_now(w->view, w->units[0].id, arena).recorded, before);
+    w->feed.settled(w->feed.ctx);
+    assert_int_equal(mailbox_now(w->view, w->units[0].id, arena).recorded, before + 1);
+    cv_clock_set_offset(0);
+    cv_arena_free(&arena);
+    w_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -408,6 +498,8 @@ int main(void)
         cmocka_unit_test(use_is_unknown_until_it_is_all_here),
         cmocka_unit_test(use_outlives_its_person),
         cmocka_unit_test(readers_and_a_writer),
+        cmocka_unit_test(a_rule_changes_for_all_at_once),
+        cmocka_unit_test(midnight_of_many_waits_for_the_feed),
     };
     return cmocka_run_group_tests(tests, w_group_setup, w_group_teardown);
 }

@@ -3,20 +3,13 @@
 
 #include "view/figures/figures.h"
 
-enum { FEW = 2000 };   /* people who are judged under one lock: a few milliseconds */
-enum { MANY = 20000 }; /* people for whom midnight is worked out beside */
-
-static void put_in_force(struct view *v, struct view_shadow *shadow)
-{
-    view_shadow_swap(v, shadow);
-    atomic_store(&v->many, v->people_end > MANY);
-}
+enum { FEW = 2000 }; /* people who are judged under one lock: a few milliseconds */
 
 void view_recount_all(struct view *v)
 {
     const struct view_basis now = view_basis_now(v);
     struct view_shadow *shadow = view_shadow_make(v, &now);
-    put_in_force(v, shadow);
+    view_shadow_swap(v, shadow);
     view_shadow_free(shadow);
 }
 
@@ -48,7 +41,7 @@ void view_recount_below(struct view *v, uint32_t top)
         shadow = view_shadow_make(v, &now);
     view_write(v);
     if (shadow)
-        put_in_force(v, shadow);
+        view_shadow_swap(v, shadow);
     else
         recount_in_place(v, &tree);
     view_changed(v);
@@ -61,7 +54,7 @@ void view_recount_below(struct view *v, uint32_t top)
 static void begin_day(struct view *v, cv_day today, struct view_shadow *shadow)
 {
     atomic_store(&v->day, today);
-    put_in_force(v, shadow);
+    view_shadow_swap(v, shadow);
     v->changed_at = cv_day_start(today);
     atomic_fetch_add(&v->generation, 1);
 }
