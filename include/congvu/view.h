@@ -159,9 +159,9 @@ bool view_tokens(const struct view *v, struct cv_arena *arena, struct dom_token 
 
 /* ---- the window of use ---- */
 /* Days that usage is judged over, both included. The four standard lengths (7, 30, 90, 180) ending today are kept up to
- * date and cost nothing; any other window costs O(people of the subtree), must lie inside the days that the view keeps
- * (else CV_INVALID, validation_failed at "period"), and takes people, posts, headcounts and accounts as of `to`. All
- * zero = the default of 30 days until today. */
+ * date and cost nothing; any other window costs O(people) when it is first asked for, must lie inside the days that the
+ * view keeps (else CV_INVALID, validation_failed at "period"), and takes people, posts, headcounts and accounts as of
+ * `to`. All zero = the default of 30 days until today. */
 enum { VIEW_DEFAULT_WINDOW = 30 };
 struct view_window {
     cv_day from, to; /* to = today for the live figures */

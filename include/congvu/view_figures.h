@@ -55,8 +55,8 @@ struct view_coverage {
     char unit_tree[24]; /* version of the tree */
 };
 /* Rows: total first; for a unit with sub-units shown and people of its own an `own` row; then the units in tree order.
- * own + units at depth 1 = total for every count. Costs O(rows): counts are kept up to date as changes arrive (a
- * `categories` filter costs O(people of the subtree)). */
+ * own + units at depth 1 = total for every count. Costs O(rows): counts are kept up to date as changes arrive, those of
+ * the last few other windows and `categories` too once they were asked for (the first time O(people)). */
 bool view_coverage(const struct view *v, const struct view_coverage_query *q, struct cv_arena *arena,
                    struct view_coverage *out, struct cv_error *err);
 

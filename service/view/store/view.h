@@ -1,8 +1,9 @@
 /* Inside view/: what is kept, and how it hangs together. Nobody else includes this.
  *
  * The feed's thread is the only one that changes records; it takes the write lock for one record or a small batch.
- * Figures are also changed by whoever notices midnight first (view_roll_day), under the write lock too. Questions hold
- * the read lock (view_enter, view_leave).
+ * Figures are also changed by whoever notices midnight first (view_roll_day), under the write lock too, and a period's
+ * by the one who adds it up, under the read lock (figures/period.c). Questions hold the read lock (view_enter,
+ * view_leave).
  *
  * People lie in one allocation each and are named by slot numbers, units by slots too: a unit that a person or a
  * sub-unit names before it arrives has its slot already (known = false), so the order of arrival does not matter. Slot
