@@ -1,7 +1,10 @@
 /* The people of a closing day, and what usage says of them later. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "view/ask/ask.h"
+
+enum { AT_A_TIME = 1000 }; /* people */
 
 struct closing {
     const struct view *v;
@@ -37,18 +40,38 @@ static void put_person(struct closing *c, uint32_t home, const struct person *p,
     }
 }
 
-static void put_branch(struct closing *c, uint32_t slot)
+/* Everybody with a post in the branch. */
+static void collect(const struct view *v, uint32_t slot, struct view_slots *out)
 {
-    const struct unit *u = c->v->units[slot];
-    for (size_t i = 0; i < u->members.count; i++) {
-        struct tally space;
-        const struct person *p = c->v->people[u->members.items[i]];
-        const struct tally *t = view_tally_in(c->v, u->members.items[i], &c->slice, &space);
-        if (t->home == slot && (t->flags & T_RECORDED))
-            put_person(c, slot, p, t);
-    }
+    const struct unit *u = v->units[slot];
+    for (size_t i = 0; i < u->members.count; i++)
+        view_slots_add(out, u->members.items[i]);
     for (size_t i = 0; i < u->children.count; i++)
-        put_branch(c, u->children.items[i]);
+        collect(v, u->children.items[i], out);
+}
+
+/* Whoever changes while others are judged is met as he was or as he is, but once. */
+static void put_branch(struct closing *c, uint32_t top)
+{
+    struct view_slots people = {0};
+    collect(c->v, top, &people);
+    uint8_t *met = view_must(calloc(c->v->people_end / 8 + 1, 1));
+    const size_t end = c->v->people_end;
+    for (size_t i = 0; i < people.count; i++) {
+        uint32_t slot = people.items[i];
+        struct tally space;
+        if (i % AT_A_TIME == AT_A_TIME - 1)
+            view_breathe(c->v);
+        if (slot >= end || c->v->people[slot] == NULL || met[slot / 8] >> slot % 8 & 1)
+            continue;
+        const struct tally *t = view_tally_in(c->v, slot, &c->slice, &space);
+        if (!(t->flags & T_RECORDED) || !view_below(c->v, t->home, top))
+            continue;
+        met[slot / 8] |= (uint8_t)(1u << slot % 8);
+        put_person(c, t->home, c->v->people[slot], t);
+    }
+    free(met);
+    free(people.items);
 }
 
 static bool choose(struct closing *c, const struct view_coverage_query *q, struct cv_error *err)

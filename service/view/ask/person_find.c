@@ -383,6 +383,8 @@ size_t view_open_cut_offs(const struct view *v, struct cv_id *out, size_t max)
     return count;
 }
 
+enum { AT_A_TIME = 1000 }; /* people */
+
 static bool lacks_account(const struct view *v, size_t slot, cv_day day)
 {
     if (day == atomic_load(&v->day))
@@ -396,9 +398,12 @@ size_t view_unprovisioned(const struct view *v, cv_day day, struct cv_id *out, s
     if (!view_enter(v, NULL))
         return 0;
     bool none = day == atomic_load(&v->day) && v->lacking == 0;
-    for (size_t i = 0; !none && i < v->people_end && count < max; i++)
-        if (v->people[i] && lacks_account(v, i, day))
+    for (size_t i = 0; !none && i < v->people_end && count < max; i++) {
+        if (i % AT_A_TIME == AT_A_TIME - 1)
+            view_breathe(v);
+        if (i < v->people_end && v->people[i] && lacks_account(v, i, day))
             out[count++] = v->people[i]->id;
+    }
     view_leave(v);
     return count;
 }

@@ -159,8 +159,7 @@ bool view_period_add_up(const struct view *view, const struct view_slice *slice,
     (void)view_enter(v, NULL);
     while (holds(v, period) && period->met < v->people_end) {
         meet_some(v, period);
-        view_leave(v);
-        (void)view_enter(v, NULL);
+        view_breathe(v);
     }
     bool done = holds(v, period);
     if (done) {

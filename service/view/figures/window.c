@@ -27,6 +27,12 @@ void view_leave(const struct view *view)
     cv_rank_give(CV_RANK_VIEW);
 }
 
+void view_breathe(const struct view *v)
+{
+    view_leave(v);
+    (void)view_enter(v, NULL); /* loaded it stays */
+}
+
 /* ---- what a question rests on ---- */
 void view_keep_activity(struct view *v, int days)
 {

@@ -132,6 +132,7 @@ bool view_lives(const struct view *v); /* complete, and the directory answers */
 bool view_fresh_enough(const struct view *v, struct cv_error *err); /* for a list of people */
 bool view_may_deny(const struct view *v, struct cv_error *err);
 void view_leave(const struct view *v);
+void view_breathe(const struct view *v); /* leaves and enters again, so that a writer gets his turn */
 void view_write(struct view *v);
 void view_write_end(struct view *v);
 void view_changed(struct view *v); /* something visible moved; under the write lock */
