@@ -210,7 +210,7 @@ static bool tally_matches(const struct view *v, const struct view_filter *f, uin
  * kept, which is worked out. */
 bool view_match(const struct view *v, const struct view_filter *f, uint32_t slot)
 {
-    if ((f->sign & ~v->signs[slot]) || !finer_allow(&v->finer_signs[slot], f))
+    if (f->word_count > 0 && ((f->sign & ~v->signs[slot]) || !finer_allow(&v->finer_signs[slot], f)))
         return false;
     if ((f->categories != 0 && !(f->categories >> v->tallies[slot].category & 1)) || !in_place(v, f, slot) ||
         (!f->slice.special && !tally_matches(v, f, slot)))

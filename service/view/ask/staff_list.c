@@ -82,6 +82,13 @@ static bool is_behind(const struct search *s, uint32_t slot)
     return s->descending ? order < 0 : order > 0;
 }
 
+static void fetch(const struct view *v, uint32_t slot)
+{
+    __builtin_prefetch(&v->signs[slot]);
+    __builtin_prefetch(&v->tallies[slot]);
+    __builtin_prefetch(v->people[slot]);
+}
+
 static void offer(struct search *s, uint32_t slot)
 {
     if (!view_match(s->v, &s->f, slot))
@@ -107,7 +114,7 @@ static void offer_branch(struct search *s, uint32_t top)
     view_people_below(s->v, top, s->f.unit == 0 || s->f.recursive, &people);
     for (size_t i = 0; i < people.count; i++) {
         if (i + AHEAD < people.count)
-            __builtin_prefetch(&s->v->tallies[people.items[i + AHEAD]]);
+            fetch(s->v, people.items[i + AHEAD]);
         offer(s, people.items[i]);
     }
     free(people.items);
@@ -140,6 +147,8 @@ static bool along_order(struct search *s)
     size_t strides = STRIDES + order->count / SHARE, i = 0;
     for (; i < left && i < strides && s->best.count < s->best.cap; i++) {
         uint32_t slot = order->items[s->descending ? start - 1 - i : start + i];
+        if (i + AHEAD < left)
+            fetch(s->v, order->items[s->descending ? start - 1 - i - AHEAD : start + i + AHEAD]);
         if (view_match(s->v, &s->f, slot))
             s->best.slots[s->best.count++] = slot;
     }

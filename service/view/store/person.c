@@ -167,11 +167,9 @@ static void pack_mores(struct view *v, struct pack *b, struct person *p, const s
     }
 }
 
-struct account_more view_account_more(const struct person *p, const struct account *a)
+struct account_more view_account_some(const struct person *p, const struct account *a)
 {
     const struct account_more *more = person_mores(p);
-    if (!a->more)
-        return (struct account_more){.reason = NONE};
     for (const struct account *before = person_accounts(p); before < a; before++)
         more += before->more;
     return *more;

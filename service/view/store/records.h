@@ -211,7 +211,11 @@ static inline const struct role *person_roles(const struct person *p)
 {
     return (const struct role *)(const void *)(person_spans(p) + p->spans);
 }
-struct account_more view_account_more(const struct person *p, const struct account *a);
+struct account_more view_account_some(const struct person *p, const struct account *a);
+static inline struct account_more view_account_more(const struct person *p, const struct account *a)
+{
+    return a->more ? view_account_some(p, a) : (struct account_more){.reason = NONE};
+}
 static inline const char *person_name_held(const struct person *p, size_t i)
 {
     return person_text(p, ((const uint16_t *)(const void *)(p->data + p->texts))[i]);
