@@ -39,14 +39,16 @@ struct prov_waiting {
 };
 
 struct prov_releaser {
-    struct cv_id token;
+    struct cv_id id;
+    bool person; /* else a token */
     const char *name;
 };
 enum { PROV_RELEASERS_MAX = 20 };
 
 struct prov_brake_line {
     struct cv_id line;
-    const char *name; /* of the token that begins it, when the caller sees that token; or NULL */
+    bool person;      /* who signed in, else the token that begins it */
+    const char *name; /* of either, when the caller sees it; or NULL */
     bool own;
     int done[DOM_BRAKE_OPENED], limit[DOM_BRAKE_OPENED]; /* by kind, of this hour */
     cv_moment room_at[DOM_BRAKE_OPENED]; /* when one of the kind may pass again by itself; CV_NO_MOMENT = now */
@@ -63,7 +65,7 @@ bool prov_brake_status(struct prov_call *call, struct prov_brake_line **out, siz
 bool prov_brake_own(struct prov_call *call, struct prov_brake_line *out, struct cv_error *err);
 
 struct prov_release_input {
-    const char *token; /* any one of the stopped line */
+    const char *token; /* any one of the stopped line, or the person who was stopped */
     const char *reason;
     const char **people; /* staff keys */
     size_t person_count;
@@ -90,6 +92,7 @@ struct prov_released {
 };
 struct prov_release {
     struct cv_id id, line;
+    bool person; /* whose line it is, else a token's */
     const char *reason, *by;
     cv_moment at;
     struct prov_released *items;

@@ -127,6 +127,22 @@ def test_nobody_gives_what_he_has_not_and_nobody_touches_who_stands_higher(brows
     assert hr.call("PUT", "/v1/staff/S-ADMIN/accounts/mailbox", {"state": "locked", "reason": "compromised"})[0] == 200, "a stolen password does not wait"
 
 
+def test_what_stopped_hr_is_let_go_on_by_an_administrator_by_name(browser, client, office):
+    people = [client.put(f"/v1/staff/S-GO{i}", an(full_name=f"Người Đi {name}", unit="T1.02")).json["id"] for i, name in enumerate("Một Hai Ba Bốn Năm Sáu Bảy Tám".split())]
+    hr, chief = browser("S-HR"), browser("S-ADMIN")
+    done = hr.call("POST", "/v1/departures/batches", {"departures": [{"staff": id_, "reason": "thoi_viec"} for id_ in people]})[1]
+    held = [people[line["index"]] for line in done["results"] if line["outcome"] == "held"]
+    assert len(held) > 1 and done["brake"]["token"] == office["S-HR"]["id"]
+    assert {"token": office["S-ADMIN"]["id"], "name": "Lê Văn Quản Trị"} in done["brake"]["releasers"], "whom to ask is a person"
+    line = next(line for line in chief.call("GET", "/v1/brake")[1]["lines"] if line["token"] == office["S-HR"]["id"])
+    assert (line["name"], line["own"], line["may_release"], line["waiting"]) == ("Nguyễn Thị Lan", False, True, len(held))
+    order = {"token": line["token"], "reason": "Đúng theo nghị quyết", "people": held[:1]}
+    assert chief.call("POST", "/v1/brake-releases", {**order, "token": office["S-NONE"]["id"]})[1]["code"] == "token_not_found", "of whom nothing waits"
+    status, answer = chief.call("POST", "/v1/brake-releases", order)
+    assert (status, answer["token"], answer["released"], answer["waiting"]) == (201, office["S-HR"]["id"], 1, len(held) - 1)
+    assert [client.get(f"/v1/staff/{id_}/departure").json["state"] == "held" for id_ in held[:2]] == [False, True]
+
+
 def test_who_has_no_role_looks_after_himself_and_sees_nobody(browser, client, office):
     office["S-SELF"] = client.put("/v1/staff/S-SELF", an(full_name="Phan Thị Không Vai", unit="T1.02")).json
     activate(client, "S-SELF")

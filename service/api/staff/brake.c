@@ -6,10 +6,10 @@
 
 enum { PEOPLE_MAX = 500, CHANGES_MAX = 50 };
 
-static const char *token_text(struct htp_exchange *x, struct cv_id id)
+static const char *line_text(struct htp_exchange *x, struct cv_id id, bool person)
 {
     char text[CV_ID_TEXT];
-    return cv_arena_strdup(x->arena, cv_id_text("tok_", id, text));
+    return cv_arena_strdup(x->arena, cv_id_text(person ? "stf_" : "tok_", id, text));
 }
 
 /* ---- what waits ---- names only for who may read people, or has to judge them */
@@ -65,14 +65,14 @@ static void write_count(struct cv_jout *j, const struct prov_brake_line *line, c
 static void write_line_head(struct htp_exchange *x, const struct prov_brake_line *line)
 {
     struct cv_jout *j = &x->out;
-    cv_jout_string(j, "token", token_text(x, line->line));
+    cv_jout_string(j, "token", line_text(x, line->line, line->person));
     write_count(j, line, "ordinary", DOM_BRAKE_ORDINARY);
     write_count(j, line, "locks", DOM_BRAKE_LOCK);
     write_count(j, line, "dismissals", DOM_BRAKE_DISMISSAL);
     cv_jout_array(j, "releasers");
     for (size_t i = 0; i < line->releaser_count; i++) {
         cv_jout_object(j, NULL);
-        cv_jout_string(j, "token", token_text(x, line->releasers[i].token));
+        cv_jout_string(j, "token", line_text(x, line->releasers[i].id, line->releasers[i].person));
         cv_jout_string(j, "name", line->releasers[i].name);
         cv_jout_end(j);
     }
@@ -227,7 +227,7 @@ static void write_release(struct htp_exchange *x, const struct prov_release *rel
         released += release->items[i].as <= PROV_RELEASED_OPEN;
     cv_jout_object(j, NULL);
     cv_jout_string(j, "id", cv_id_text("brl_", release->id, id));
-    cv_jout_string(j, "token", token_text(x, release->line));
+    cv_jout_string(j, "token", line_text(x, release->line, release->person));
     cv_jout_string(j, "reason", release->reason);
     cv_jout_int(j, "released", (int64_t)released);
     cv_jout_int(j, "waiting", (int64_t)release->left);

@@ -24,7 +24,7 @@ static const struct dom_token *find_token(const struct prov_lines *lines, struct
     return NULL;
 }
 
-/* The line is there for whoever sees the token, or something of it that waits. */
+/* The line is there for whoever sees the token, or something of it that waits; a person's has no token. */
 static bool find_line(struct prov_call *call, const struct prov_release_input *in, struct prov_brake_line *out,
                       struct cv_error *err)
 {
@@ -36,18 +36,18 @@ static bool find_line(struct prov_call *call, const struct prov_release_input *i
     if (!prov_lines_load(call, &lines, err))
         return false;
     const struct dom_token *token = cv_id_parse("tok_", in->token, &id) ? find_token(&lines, id) : NULL;
-    if (token == NULL)
+    if (token == NULL && !cv_id_parse("stf_", in->token, &id))
         return no_token(err);
-    struct cv_id line = prov_line_of(&lines, id);
+    struct cv_id line = token != NULL ? prov_line_of(&lines, id) : id;
     if (prov_own_line(call, &lines, line))
         return cv_fail(err, cvp_scope_missing, "/token",
                        "Người bị dừng, người tạo ra hay được tạo ra từ mã đó không tự cho phép; cần một người khác",
                        "The held line of tokens cannot release itself; a second person must");
-    *out = (struct prov_brake_line){.line = line};
+    *out = (struct prov_brake_line){.line = line, .person = token == NULL};
     if (!dir_brake_list(call->dir, call->arena, &brakes, &count, err) ||
         !prov_waiting_gather(call, &lines, brakes, count, &all, err) || !prov_waiting_of(call, &all, line, out, err))
         return false;
-    return out->count > 0 || prov_sees_token(call, token) || no_token(err);
+    return out->count > 0 || (token != NULL && prov_sees_token(call, token)) || no_token(err);
 }
 
 /* ---- what was asked for ---- */
@@ -244,6 +244,7 @@ bool prov_brake_release(struct prov_call *call, const struct prov_release_input 
         return false;
     *out = (struct prov_release){.id = cv_id_make(),
                                  .line = line.line,
+                                 .person = line.person,
                                  .reason = in->reason,
                                  .by = call->actor,
                                  .at = cv_now(),

@@ -8,34 +8,66 @@ static bool live(const struct dom_token *token)
     return token->revoked_at == CV_NO_MOMENT && (token->expires_at == CV_NO_MOMENT || token->expires_at > cv_now());
 }
 
-static bool covers(const struct view *view, const struct dom_token *token, const struct prov_brake_line *line)
+static bool covers(const struct view *view, bool everywhere, struct cv_id unit, const struct prov_brake_line *line)
 {
-    for (size_t i = 0; i < line->count && !token->everywhere; i++) {
+    for (size_t i = 0; i < line->count && !everywhere; i++) {
         const struct prov_waiting *w = &line->items[i];
         if (w->kind == PROV_WAITS_SYSTEM ||
-            !view_unit_within(view, w->kind == PROV_WAITS_UNIT ? w->unit : w->staff.unit, token->unit))
+            !view_unit_within(view, w->kind == PROV_WAITS_UNIT ? w->unit : w->staff.unit, unit))
             return false;
     }
     return true;
 }
 
-/* Whom to ask: a name is all that is said of them. */
-static void find_releasers(struct prov_call *call, const struct prov_lines *lines, struct prov_brake_line *line)
+static const char *person_name(struct prov_call *call, struct view_scope scope, struct cv_id id)
 {
-    for (size_t i = 0; i < lines->count && line->releaser_count < PROV_RELEASERS_MAX; i++) {
-        const struct dom_token *token = &lines->tokens[i];
-        if (live(token) && (token->scopes & DOM_BRAKE_RELEASE) != 0 &&
-            !cv_id_equal(prov_line_of(lines, token->id), line->line) && covers(call->prov->options.view, token, line))
-            line->releasers[line->releaser_count++] = (struct prov_releaser){.token = token->id, .name = token->name};
+    struct view_staff staff;
+    char key[CV_ID_TEXT];
+    struct cv_error none = {0};
+    return view_staff_find(call->prov->options.view, scope, cv_id_text("stf_", id, key), call->arena, &staff, &none)
+               ? staff.full_name
+               : NULL;
+}
+
+static void find_people(struct prov_call *call, struct prov_brake_line *line)
+{
+    const struct view *view = call->prov->options.view;
+    struct view_signer *found = CV_NEWS(call->arena, struct view_signer, PROV_RELEASERS_MAX);
+    size_t count = view_signers_with(view, DOM_BRAKE_RELEASE, found, PROV_RELEASERS_MAX);
+    for (size_t i = 0; i < count && line->releaser_count < PROV_RELEASERS_MAX; i++) {
+        bool may = false;
+        for (size_t r = 0; r < found[i].role_count; r++)
+            may = may || covers(view, found[i].roles[r].everywhere, found[i].roles[r].unit, line);
+        if (may && !cv_id_equal(found[i].staff, line->line))
+            line->releasers[line->releaser_count++] = (struct prov_releaser){
+                .id = found[i].staff,
+                .person = true,
+                .name = person_name(call, (struct view_scope){.everywhere = true}, found[i].staff)};
     }
 }
 
-static const char *name_of(struct prov_call *call, const struct prov_lines *lines, struct cv_id line)
+/* Whom to ask, people first: a name is all that is said of them. */
+static void find_releasers(struct prov_call *call, const struct prov_lines *lines, struct prov_brake_line *line)
+{
+    find_people(call, line);
+    for (size_t i = 0; i < lines->count && line->releaser_count < PROV_RELEASERS_MAX; i++) {
+        const struct dom_token *token = &lines->tokens[i];
+        if (live(token) && (token->scopes & DOM_BRAKE_RELEASE) != 0 &&
+            !cv_id_equal(prov_line_of(lines, token->id), line->line) &&
+            covers(call->prov->options.view, token->everywhere, token->unit, line))
+            line->releasers[line->releaser_count++] = (struct prov_releaser){.id = token->id, .name = token->name};
+    }
+}
+
+static void name_line(struct prov_call *call, const struct prov_lines *lines, struct prov_brake_line *line)
 {
     for (size_t i = 0; i < lines->count; i++)
-        if (cv_id_equal(lines->tokens[i].id, line))
-            return prov_sees_token(call, &lines->tokens[i]) ? lines->tokens[i].name : NULL;
-    return NULL;
+        if (cv_id_equal(lines->tokens[i].id, line->line)) {
+            line->name = prov_sees_token(call, &lines->tokens[i]) ? lines->tokens[i].name : NULL;
+            return;
+        }
+    line->person = true;
+    line->name = person_name(call, call->scope, line->line);
 }
 
 static void fill(struct prov_call *call, const struct prov_lines *lines, const struct dom_brake *brake,
@@ -49,7 +81,7 @@ static void fill(struct prov_call *call, const struct prov_lines *lines, const s
         line->limit[k] = dom_brake_limit(kind, size);
         line->room_at[k] = brake != NULL ? dom_brake_room_at(brake, kind, size, cv_now()) : CV_NO_MOMENT;
     }
-    line->name = name_of(call, lines, line->line);
+    name_line(call, lines, line);
     line->may_release = !line->own && (call->scopes & DOM_BRAKE_RELEASE) != 0;
     find_releasers(call, lines, line);
 }

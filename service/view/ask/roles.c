@@ -19,12 +19,13 @@ static bool may_login(const struct person *p)
     return false;
 }
 
-static void put_roles(const struct view *v, const struct person *p, struct view_signer *out)
+static void put_roles(const struct view *v, const struct person *p, uint32_t rights, struct view_signer *out)
 {
     cv_day day = atomic_load(&v->day);
     for (size_t i = 0; i < p->roles; i++) {
         const struct role *role = &person_roles(p)[i];
-        if (!dom_day_within(role->from, role->to, day) || !unit_goes_on(v, role->unit))
+        if (!dom_day_within(role->from, role->to, day) || !unit_goes_on(v, role->unit) ||
+            (dom_role_rights((enum dom_role_kind)role->kind) & rights) == 0)
             continue;
         out->roles[out->role_count++] = (struct view_role){.number = role->number,
                                                            .kind = (enum dom_role_kind)role->kind,
@@ -43,8 +44,25 @@ bool view_signer(const struct view *v, struct cv_id id, struct view_signer *out)
     bool may = p != NULL && is_here(&v->tallies[slot]) && may_login(p);
     if (may) {
         out->epoch = p->epoch;
-        put_roles(v, p, out);
+        put_roles(v, p, UINT32_MAX, out);
     }
     view_leave(v);
     return may;
+}
+
+size_t view_signers_with(const struct view *v, uint32_t rights, struct view_signer *out, size_t max)
+{
+    size_t count = 0;
+    if (!view_enter(v, NULL))
+        return 0;
+    for (size_t i = 0; i < v->people_end && count < max; i++) {
+        const struct person *p = v->people[i];
+        if (p == NULL || p->roles == 0 || !is_here(&v->tallies[i]) || !may_login(p))
+            continue;
+        out[count] = (struct view_signer){.staff = p->id, .epoch = p->epoch};
+        put_roles(v, p, rights, &out[count]);
+        count += out[count].role_count > 0;
+    }
+    view_leave(v);
+    return count;
 }
