@@ -1,8 +1,8 @@
 /** What several rooms show. */
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { call, type Loaded, type Problem, type Schema } from './call'
-import { count, moment, t } from './words'
+import type { Loaded, Problem } from './call'
+import { count, language, moment, t } from './words'
 
 /** A problem in a person's words: the service's own sentence, and what to do about it. */
 export function Said({ problem, saving }: { problem: Problem; saving?: boolean }) {
@@ -10,7 +10,7 @@ export function Said({ problem, saving }: { problem: Problem; saving?: boolean }
   const away = problem.status >= 500 || !problem.status
   useEffect(() => {
     setAdvice('')
-    if (problem.code && !away) call<Schema['ProblemPage'] & { advice?: string }>('GET', 'v1/problems/' + encodeURIComponent(problem.code)).then((page) => setAdvice(page.advice ?? ''), () => {})
+    if (problem.code && !away) import('../generated/advice').then((m) => setAdvice(m.advice[problem.code]?.[language] ?? ''), () => {})
   }, [problem])
   if (problem.code === 'brake_engaged') return <BrakeWords problem={problem} />
   if (away) return <>{t(problem.code === 'outcome_unknown' ? 'outcome_unknown' : saving ? 'not_saved' : 'away')}</>
