@@ -28,7 +28,7 @@ def may_sign_in(client, staff, role):
 
 @pytest.fixture(scope="session")
 def office():
-    """The invented district with its use, one HR clerk for all of it and one head of its first office."""
+    """The invented district with its use, one HR clerk for all of it, one head of its first office, one administrator."""
     service = Service().start()
     try:
         tool("load.py", service)
@@ -38,6 +38,8 @@ def office():
         people = client.get("/v1/staff", unit="H43.99.01", recursive=False, status="active", has="mailbox").json["items"]
         service.hr = may_sign_in(client, people[0]["id"], {"role": "unit_hr", "unit": "H43.99"})
         service.head = may_sign_in(client, people[1]["id"], {"role": "unit_head", "unit": "H43.99.01"})
+        service.admin = may_sign_in(client, people[2]["id"], {"role": "site_admin"})
+        service.somebody = people[4]["id"]
         yield service
         service.stop()
     finally:

@@ -2,6 +2,8 @@
 import { given } from './flows/browser.mjs'
 import first from './flows/first.mjs'
 import habits from './flows/habits.mjs'
+import leavers from './flows/leavers.mjs'
+import lists from './flows/lists.mjs'
 import people from './flows/people.mjs'
 
-await { ...first, ...people, ...habits }[given.flow]()
+await { ...first, ...people, ...leavers, ...lists, ...habits }[given.flow]()

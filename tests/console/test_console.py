@@ -55,7 +55,7 @@ def test_files_come_plain_and_packed_and_name_no_foreign_host(office):
 
 
 def run(office, flow, tmp_path, **more):
-    given = {"flow": flow, "url": f"http://127.0.0.1:{office.port}", "hr": office.hr, "token": office.admin_token(), "head": office.head, "password": office.password,
+    given = {"flow": flow, "url": f"http://127.0.0.1:{office.port}", "hr": office.hr, "token": office.admin_token(), "head": office.head, "admin": office.admin, "person": office.somebody, "password": office.password,
              "profile": str(tmp_path / "profile"), "pictures": os.environ.get("CONGVU_PICTURES"), **more}
     done = subprocess.run(["node", HERE / "flows.mjs"], input=json.dumps(given), capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-4000:]
@@ -68,6 +68,11 @@ def test_flow(office, flow, tmp_path):
 
 @pytest.mark.parametrize("flow", ["onboard", "a_year_of_one_person", "departure", "two_clerks", "pasted_column", "exported", "hostile"])
 def test_people(office, flow, tmp_path):
+    run(office, flow, tmp_path)
+
+
+@pytest.mark.parametrize("flow", ["brake", "printed", "list"])
+def test_rooms(office, flow, tmp_path):
     run(office, flow, tmp_path)
 
 

@@ -5,7 +5,7 @@ import { language } from './words'
 
 export type Schema = components['schemas']
 export type Problem = Partial<Schema['Problem']> & { status: number; code: string; detail: string }
-export type More = { signal?: AbortSignal; revision?: string; key?: string; type?: string }
+export type More = { signal?: AbortSignal; revision?: string; key?: string; type?: string; accept?: string }
 
 export const session: { csrf: string; ended: () => void } = { csrf: '', ended: () => {} }
 
@@ -13,7 +13,7 @@ const TYPES: Record<string, string> = { PATCH: 'application/merge-patch+json' }
 const problem = (status: number): Problem => ({ status, code: '', detail: '' })
 
 export async function send(method: string, path: string, body?: BodyInit, more: More = {}): Promise<Response> {
-  const headers: Record<string, string> = { 'Accept-Language': language, Accept: 'application/json' }
+  const headers: Record<string, string> = { 'Accept-Language': language, Accept: more.accept ?? 'application/json' }
   if (method !== 'GET') headers['X-Congvu-Csrf'] = session.csrf
   if (body !== undefined) headers['Content-Type'] = more.type ?? TYPES[method] ?? 'application/json'
   if (more.revision) headers['If-Match'] = more.revision

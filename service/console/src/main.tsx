@@ -16,6 +16,10 @@ type Scope = Schema['Scope']
 const Activate = room(() => import('./rooms/Activate').then((m) => m.Activate))
 const Duplicates = room(() => import('./rooms/Duplicates').then((m) => m.Duplicates))
 const Leavers = room(() => import('./rooms/Leavers').then((m) => m.Leavers))
+const List = room(() => import('./rooms/lists/List').then((m) => m.List))
+const Lists = room(() => import('./rooms/lists/Lists').then((m) => m.Lists))
+const Reports = room(() => import('./rooms/Reports').then((m) => m.Reports))
+const Access = room(() => import('./rooms/Access').then((m) => m.Access))
 const More = room(() => import('./rooms/More').then((m) => m.More))
 const Onboard = room(() => import('./rooms/Onboard').then((m) => m.Onboard))
 const People = room(() => import('./rooms/People').then((m) => m.People))
@@ -31,8 +35,12 @@ function Room({ place, session }: { place: Place; session: Session }) {
     case 'onboard': return <Onboard may={can('staff:write')} />
     case 'duplicates': return <Duplicates may={can('staff:write')} />
     case 'leavers': return <Leavers filters={place.filters} may={may} self={session.staff.id} />
-    case 'more': return <More />
-    default: return <Overview filters={place.filters} />
+    case 'lists': return <Lists />
+    case 'list': return <List key={place.what} id={place.what} filters={place.filters} may={may} />
+    case 'reports': return <Reports filters={place.filters} may={can('reports:write')} />
+    case 'access': return <Access filters={place.filters} self={session.staff.id} />
+    case 'more': return <More may={may} />
+    default: return <Overview filters={place.filters} head={session.roles.some((r) => r.number === session.role && r.role === 'unit_head')} mayNames={can('staff:read')} />
   }
 }
 
@@ -41,7 +49,8 @@ const NAV: { room: string; word: Word; needs: Scope; also: string[] }[] = [
   { room: 'overview', word: 'overview', needs: 'coverage:read', also: [] },
   { room: 'people', word: 'people', needs: 'staff:read', also: ['person', 'onboard', 'duplicates'] },
   { room: 'leavers', word: 'leavers', needs: 'staff:read', also: [] },
-  { room: 'more', word: 'more', needs: 'coverage:read', also: [] },
+  { room: 'lists', word: 'lists', needs: 'staff:read', also: ['list'] },
+  { room: 'more', word: 'more', needs: 'coverage:read', also: ['reports', 'access'] },
 ]
 
 function Head({ session, room, out }: { session: Session; room: string; out: () => void }) {

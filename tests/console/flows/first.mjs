@@ -41,6 +41,11 @@ export default {
       await page.goto(`${given.url}/console${href}`)
       await page.waitForFunction((n) => Number(document.querySelector('#found')?.textContent.replace(/\D/g, '')) === n, number)
     }
+    // the file has the same people, a line each
+    for (const [href, number] of hrefs.slice(0, 8)) {
+      const rows = await page.evaluate(async (path) => (await (await fetch(path)).text()).trim().split('\r\n').length - 1, `v1/staff?${href.split('?')[1]}&format=csv`)
+      assert.equal(rows, number, href)
+    }
     await picture(page, 'people-of-a-number')
     await plainWords(page)
     await page.goto(`${given.url}/console#/overview?by=missing`)

@@ -1,13 +1,19 @@
 /** What is needed now and then, and the habits of this browser. */
 import { useState } from 'preact/hooks'
+import { link } from '../address'
+import type { Schema } from '../call'
 import { t } from '../words'
 
-const SLASH = 'congvu-slash'
+export const SLASH = 'congvu-slash'
 
-export function More() {
+export function More({ may }: { may: Schema['Scope'][] }) {
   const [on, set] = useState(localStorage.getItem(SLASH) !== 'off')
   return <>
     <h1>{t('more')}</h1>
+    <ul>
+      <li><a href={link('reports')}>{t('reports')}</a></li>
+      {may.includes('tokens:write') && <li><a href={link('access')}>{t('access')}</a></li>}
+    </ul>
     <p><label><input type="checkbox" checked={on} onChange={(e) => { localStorage.setItem(SLASH, e.currentTarget.checked ? 'on' : 'off'); set(e.currentTarget.checked) }} /> {t('slash')}</label></p>
   </>
 }

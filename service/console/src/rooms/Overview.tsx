@@ -1,35 +1,17 @@
-/** Who has what they must have, and who uses it: always a pair, with numerator, denominator and day. */
+/** Who has what they must have, and who uses it: always a pair, with numerator, denominator, day and definition. */
+import { useEffect, useState } from 'preact/hooks'
 import { link, withFilters } from '../address'
 import { useRead, type Schema } from '../call'
+import { systemName, useSystems } from '../kept'
 import { Read } from '../parts'
-import { count, day, percent, said, t } from '../words'
+import { count, day, percent, t } from '../words'
+import { Bar, issued, missing, using, type Figures, type Rate, type Row } from './figures'
+import { Trend } from './Trend'
 
-type Figures = Schema['Coverage']
-type Row = Figures['rows'][number]
 type Use = Schema['SystemUse']
-type Rate = { ratio: number | null; part: number | null; base: number }
-
-function issued(row: Row, basis: Figures['basis']): Rate {
-  return { ratio: row.coverage, part: row.issued, base: basis === 'declared' ? row.eligible + row.unrecorded : row.eligible }
-}
-
-function using(row: Row, basis: Figures['basis']): Rate {
-  return { ratio: row.adoption, part: row.used, base: issued(row, basis).base - (row.on_leave_unused ?? 0) }
-}
-
-const missing = (row: Row) => row.missing.people + row.missing.unrecorded
 
 /** A link of the API to people, as the room that lists them. */
 const people = (address: string) => link('people', address.split('?')[1])
-
-function Bar({ rate, target }: { rate: Rate; target?: number | null }) {
-  if (rate.ratio === null) return null
-  return <svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
-    <rect class="whole" width="100" height="6" />
-    <rect class="part" width={rate.ratio * 100} height="6" />
-    {target != null && <rect class="target" x={Math.min(target * 100, 99.4)} width="0.6" height="6" />}
-  </svg>
-}
 
 function Pair({ rate }: { rate: Rate }) {
   if (rate.base === 0) return <span class="words">{t('no_base')}</span>
@@ -54,6 +36,23 @@ function Unused({ row }: { row: Row }) {
   return n > 0 && row.links?.unused ? <a href={people(row.links.unused)}>{t('unused_people', { n: count(n) })}</a> : null
 }
 
+/** A sign, a number and a word, so that no colour is needed. */
+const signed = (n: number) => (n > 0 ? '+' : n < 0 ? '−' : '±') + count(Math.abs(n))
+const points = (n: number) => (n > 0 ? '▲ +' : n < 0 ? '▼ −' : '') + percent(Math.abs(n)).replace(/ %$/, '')
+
+function Change({ delta, on }: { delta: number | null | undefined; on: string }) {
+  if (delta == null) return null
+  return <div class="words">{Math.abs(delta) < 0.0005 ? t('same_as', { day: day(on) }) : t('changed_from', { points: points(delta), day: day(on) })}</div>
+}
+
+/** Why a rate changed: what was added to it and what it is divided by. */
+function Why({ row, on }: { row: Row; on: string }) {
+  const d = row.delta, was = row.previous
+  if (!d || !was) return null
+  const lines: [string, number | null][] = [[t('recorded_people'), d.recorded], [t('unrecorded_people'), d.unrecorded], [t('must_have'), d.eligible], [t('issued'), d.issued], [t('using'), d.used]]
+  return <details class="no-print"><summary>{t('why_changed')}</summary><ul class="notes">{lines.map(([words, n]) => <li key={words}>{words}: {n === null ? t('unknown') : signed(n)}</li>)}</ul><p class="words">{t('compared_to', { day: day(on) })}</p></details>
+}
+
 function source(use: Use | undefined): string {
   if (!use) return t('unknown')
   if (use.stale) return t(use.stale_reason ?? 'no_data', { day: use.data_through ? day(use.data_through) : '—' })
@@ -61,14 +60,14 @@ function source(use: Use | undefined): string {
 }
 
 function Card({ row, figures, name, chosen, href }: { row: Row; figures: Figures; name: string; chosen: boolean; href: string }) {
-  const has = issued(row, figures.basis), uses = using(row, figures.basis)
-  const use = figures.systems.find((s) => s.system === row.system)
+  const has = issued(row, figures.basis), uses = using(row, figures.basis), on = figures.compare?.snapshot_on
   return <section class="card" data-system={row.system} aria-current={chosen ? 'true' : undefined}>
     <h2><a href={href}>{name}</a></h2>
     <dl>
-      <dt>{t('issued')}</dt><dd><Pair rate={has} /><Bar rate={has} target={row.target?.coverage} /><Missing row={row} /></dd>
-      <dt>{t('using')}</dt><dd><Pair rate={uses} /><Bar rate={uses} target={row.target?.adoption} /><Unused row={row} /><div class="words">{source(use)}</div></dd>
+      <dt>{t('issued')}</dt><dd><Pair rate={has} /><Bar rate={has} target={row.target?.coverage} />{on && <Change delta={row.delta?.coverage} on={on} />}<Missing row={row} /></dd>
+      <dt>{t('using')}</dt><dd><Pair rate={uses} /><Bar rate={uses} target={row.target?.adoption} />{on && <Change delta={row.delta?.adoption} on={on} />}<Unused row={row} /><div class="words">{source(figures.systems.find((s) => s.system === row.system))}</div></dd>
     </dl>
+    {on && <Why row={row} on={on} />}
   </section>
 }
 
@@ -78,6 +77,7 @@ const orders: Record<string, (a: Row, b: Row) => number> = {
   tree: () => 0,
 }
 
+/** The table is the chart: a bar under each name, the target as a tick on it. */
 function Units({ rows, figures, filters, by, name }: { rows: Row[]; figures: Figures; filters: URLSearchParams; by: string; name: string }) {
   const sorted = [...rows].sort(orders[by])
   const order = (key: string, words: string) => <a href={link('overview', withFilters(filters, { by: key }))} aria-current={by === key ? 'true' : undefined}>{words}</a>
@@ -85,7 +85,7 @@ function Units({ rows, figures, filters, by, name }: { rows: Row[]; figures: Fig
     <h2>{t('units_of', { system: name })}</h2>
     <p class="choice">{t('order')}: {order('rate', t('by_rate'))} {order('missing', t('by_missing'))} {order('tree', t('by_tree'))}</p>
     <table class="units">
-      <thead><tr><th>{t('unit')}</th><th>{t('issued')}</th><th>{t('using')}</th><th>{t('missing')}</th></tr></thead>
+      <thead><tr><th scope="col">{t('unit')}</th><th scope="col">{t('issued')}</th><th scope="col">{t('using')}</th><th scope="col">{t('missing')}</th></tr></thead>
       <tbody>{sorted.map((row) => <tr key={row.row_kind + row.unit.id} data-unit={row.unit.code}>
         <th scope="row" translate={false}>
           {row.row_kind === 'own' ? `${t('own')} ${row.unit.name}` : <a href={link('overview', withFilters(filters, { unit: row.unit.id }))}>{row.unit.name}</a>}
@@ -99,23 +99,46 @@ function Units({ rows, figures, filters, by, name }: { rows: Row[]; figures: Fig
   </section>
 }
 
-export function Overview({ filters }: { filters: URLSearchParams }) {
+/** Departures that were stopped and that nobody has let go on: people are waiting, in red. */
+function Held() {
+  const held = useRead<Schema['DeparturePage']>('v1/departures?state=held&include_total=true&page_size=1')
+  const n = held.data?.total ?? 0
+  return n > 0 ? <p class="trouble"><a class="trouble" href={link('leavers', 'state=held')}>{t('held_people', { n: count(n) })}</a></p> : null
+}
+
+const NARROW = matchMedia('(max-width: 44rem)')
+function useNarrow(): boolean {
+  const [narrow, set] = useState(NARROW.matches)
+  useEffect(() => {
+    const turned = () => set(NARROW.matches)
+    NARROW.addEventListener('change', turned)
+    return () => NARROW.removeEventListener('change', turned)
+  }, [])
+  return narrow
+}
+
+/** On a head's phone: four figures, what they are made of, how they changed, who is missing; nothing else. */
+const BRIEF = 2
+
+export function Overview({ filters, head, mayNames }: { filters: URLSearchParams; head: boolean; mayNames: boolean }) {
   const unit = filters.get('unit') ?? ''
   const by = filters.get('by') ?? 'rate'
-  const figures = useRead<Figures>('v1/coverage?targets=true&depth=1' + (unit && `&unit=${encodeURIComponent(unit)}`))
-  const systems = useRead<Schema['SystemList']>('v1/systems')
+  const brief = useNarrow() && head
+  const figures = useRead<Figures>('v1/coverage?targets=true&compare=previous&depth=1' + (unit && `&unit=${encodeURIComponent(unit)}`))
+  const systems = useSystems()
   return <Read of={figures}>{(f) => {
-    const name = (id: string | null) => said(systems.data?.items.find((s) => s.id === id)?.name)
     const totals = f.rows.filter((r) => r.row_kind === 'total').sort((a, b) => issued(b, f.basis).base - issued(a, f.basis).base)
     const chosen = totals.find((r) => r.system === filters.get('system')) ?? totals[0]
     const rows = f.rows.filter((r) => r.row_kind !== 'total' && r.system === chosen?.system && (r.row_kind === 'unit' || r.recorded || r.unrecorded))
     return <>
       <h1 translate={false}>{chosen?.unit.name ?? t('overview')}</h1>
-      <p>{t('day')} <b>{day(f.as_of)}</b>. {t('used_window', { from: day(f.window.from), to: day(f.window.to) })} {unit && <a href={link('overview', withFilters(filters, { unit: '' }))}>{t('whole_scope')}</a>}</p>
-      <div class="cards">{totals.map((row) => <Card key={row.system} row={row} figures={f} name={name(row.system)} chosen={row === chosen}
+      <p>{t('day')} <b>{day(f.as_of)}</b>. {!brief && t('used_window', { from: day(f.window.from), to: day(f.window.to) })} {unit && <a class="no-print" href={link('overview', withFilters(filters, { unit: '' }))}>{t('whole_scope')}</a>}</p>
+      {mayNames && <Held />}
+      <div class="cards">{(brief ? totals.slice(0, BRIEF) : totals).map((row) => <Card key={row.system} row={row} figures={f} name={systemName(systems, row.system)} chosen={!brief && row === chosen}
         href={link('overview', withFilters(filters, { system: row.system ?? '' }))} />)}</div>
-      {rows.length > 0 && <Units rows={rows} figures={f} filters={filters} by={by in orders ? by : 'rate'} name={name(chosen.system)} />}
-      <p class="words">{t('definition')}</p>
+      {!brief && chosen && <Trend unit={chosen.unit.id} system={chosen.system!} name={systemName(systems, chosen.system)} />}
+      {!brief && rows.length > 0 && <Units rows={rows} figures={f} filters={filters} by={by in orders ? by : 'rate'} name={systemName(systems, chosen.system)} />}
+      {!brief && <p class="words">{t('definition')}</p>}
     </>
   }}</Read>
 }

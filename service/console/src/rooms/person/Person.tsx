@@ -84,6 +84,7 @@ function Acts({ person, may }: { person: Staff; may: Scope[] }) {
   const mine = fit.filter(([, act]) => may.includes(act.scope))
   return <p class="acts no-print">
     {mine.map(([name, act]) => <a key={name} class="button" href={link('person', 'do=' + name, person.id!)}>{t(act.word)}</a>)}
+    {may.includes('tokens:write') && <a class="button" href={link('access', 'of=' + encodeURIComponent(person.id!))}>{t('roles')}</a>}
     {mine.length < fit.length && <span class="words">{t('who_can', { what: fit.filter((f) => !mine.includes(f)).map(([, act]) => t(act.word)).join(', ') })}</span>}
   </p>
 }

@@ -1,0 +1,91 @@
+/** Lists in: what was uploaded before, and a new one, which is only looked at. */
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { link } from '../../address'
+import { iso } from '../../act'
+import { send, useRead, type Problem } from '../../call'
+import { draft, keepDraft } from '../../drafts'
+import { faultsIn, Row, type Field, type Values } from '../../fields'
+import { Name, Read, Said, Table } from '../../parts'
+import { count, moment, named, t } from '../../words'
+import { staffFields } from '../person/acts'
+
+import type { Import } from './kinds'
+
+const KINDS = ['staff', 'leavers', 'roster', 'headcounts', 'units'] as const
+const FIELDS: Field[] = [
+  { name: 'kind', label: 'list_kind', kind: 'choice', required: 'choose', options: KINDS.map((k) => [k, named(k, 'list_')] as const) },
+  { ...staffFields.unit, label: 'list_unit', required: undefined, hint: 'list_unit_hint' },
+  { ...staffFields.category, required: undefined, hint: 'list_category_hint' },
+  { name: 'number', label: 'decision_number' },
+  { name: 'signed', label: 'signed_on', kind: 'day' },
+  { name: 'from', label: 'from_day', kind: 'day' },
+]
+const FORM = 'upload'
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+
+/** What the service is asked along with the file. */
+export function optionsOf(v: Values): URLSearchParams {
+  const asked = new URLSearchParams({ kind: v.kind })
+  for (const [name, value] of Object.entries({ unit: v.unit, category: v.category, decision_number: v.number, signed_on: iso(v.signed), effective_on: iso(v.from) })) if (value) asked.set(name, value)
+  return asked
+}
+
+function Upload() {
+  const form = useRef<HTMLFormElement>(null), picker = useRef<HTMLInputElement>(null)
+  // kept after a list has gone up: the next one of the same decision needs only its file
+  const [first] = useState(() => draft(FORM))
+  const [faults, setFaults] = useState<Values>({})
+  const [problem, setProblem] = useState<Problem>()
+  const [busy, setBusy] = useState(false)
+  const chosen = useRef<{ at: number; size: number }>()
+
+  async function go(event: Event) {
+    event.preventDefault()
+    const given = Object.fromEntries([...new FormData(form.current!)].filter(([, v]) => typeof v === 'string').map(([k, v]) => [k, String(v).normalize('NFC').trim()]))
+    const file = picker.current!.files?.[0]
+    const wrong = { ...faultsIn(FIELDS, given), ...(!file && { file: t('choose_file') }) }
+    setFaults(wrong)
+    setProblem(undefined)
+    if (!file || Object.keys(wrong).length || busy) return
+    setBusy(true)
+    // a file that was saved anew since it was chosen is not read any more, and never as it was
+    const content = file.lastModified === chosen.current?.at && file.size === chosen.current.size ? await file.arrayBuffer().catch(() => undefined) : undefined
+    if (!content) {
+      setFaults({ file: t('file_changed') })
+      picker.current!.value = ''
+      setBusy(false)
+      return picker.current!.focus()
+    }
+    try {
+      const made: Import = await (await send('POST', 'v1/imports?' + optionsOf(given), content, { type: /\.xlsx$/i.test(file.name) ? XLSX : 'text/csv' })).json()
+      location.hash = link('list', '', made.id)
+    } catch (caught) {
+      setProblem(caught as Problem)
+    }
+    setBusy(false)
+  }
+  const keep = () => keepDraft(FORM, Object.fromEntries([...new FormData(form.current!)].filter(([, v]) => typeof v === 'string') as [string, string][]))
+  return <form class="act" ref={form} onSubmit={go} onInput={keep} noValidate autoComplete="off">
+    <h2>{t('upload')}</h2>
+    {FIELDS.map((f) => <Row key={f.name} field={f} first={first[f.name] ?? ''} fault={faults[f.name]} />)}
+    <div class="row"><label for="file">{t('file')}</label><p class="words" id="file-hint">{t('file_hint')}</p>
+      <input id="file" ref={picker} type="file" accept=".xlsx,.csv,.txt" aria-invalid={!!faults.file} aria-describedby="file-hint fault-file" onChange={(e) => { const f = e.currentTarget.files?.[0]; chosen.current = f && { at: f.lastModified, size: f.size } }} />
+      <p class="trouble" id="fault-file">{faults.file}</p></div>
+    {problem && <div class="trouble" role="alert"><Said problem={problem} saving /></div>}
+    <p><button class="main" aria-disabled={busy}>{t(busy ? 'reading_list' : 'dry_run')}</button></p>
+  </form>
+}
+
+export const summaryWords = (summary: Import['summary']) => Object.entries(summary).filter(([, n]) => n > 0).map(([action, n]) => `${named(action, 'row_')}: ${count(n)}`).join(' · ') || '—'
+
+export function Lists() {
+  const list = useRead<{ items: Import[] }>('v1/imports')
+  useEffect(() => list.again(), [])
+  return <>
+    <h1>{t('lists')}</h1>
+    <Upload />
+    <h2>{t('lists_before')}</h2>
+    <Read of={list}>{({ items }) => items.length === 0 ? <p>{t('no_lists')}</p> : <Table head={[t('uploaded_at'), t('list_kind'), t('content')]} rows={[...items].reverse().map((i) => ({ key: i.id, cells: [
+      <a href={link('list', '', i.id)}>{moment(i.created_at)}</a>, <>{i.takes_back ? t('take_back') : named(i.kind, 'list_')}{i.file.sheet && <> · <Name>{i.file.sheet}</Name></>}</>, summaryWords(i.summary)] }))} />}</Read>
+  </>
+}

@@ -1,0 +1,64 @@
+/** Carrying a list out: it is one run at the service, whoever watches; pressed again, or opened by a colleague, it is the same. */
+import { useEffect, useState } from 'preact/hooks'
+import { link } from '../../address'
+import { call, send, type Problem, type Schema } from '../../call'
+import { Said, Table } from '../../parts'
+import { count, moment, named, t } from '../../words'
+
+import type { Import } from './kinds'
+type State = Schema['ImportRun']
+type Outcome = { row: number; key: string | null; staff: string | null; outcome: string; detail: string | null }
+
+const RUNS = ['create', 'update', 'move', 'depart', 'withdraw', 'reinstate', 'remove'] as const
+const OPEN = ['held', 'failed', 'changed_since', 'needs_decision'] as const
+const LOOK_MS = 1000
+
+/** Rows that did not come to pass, out of the run's own lines. */
+async function unfinished(id: string): Promise<Outcome[]> {
+  const text = await (await send('GET', `v1/imports/${id}/run`, undefined, { accept: 'application/x-ndjson' })).text()
+  return text.split('\n').filter(Boolean).map((line) => JSON.parse(line)).filter((r) => r.type === 'row' && (OPEN as readonly string[]).includes(r.outcome))
+}
+
+function Progress({ run }: { run: State }) {
+  return <div class="effect" role="status">
+    <p>{run.state === 'ended' ? t('run_ended', { at: run.ended_at ? moment(run.ended_at) : '' }) : t('run_running', { run: count(run.run), rows: count(run.rows) })}</p>
+    {run.state !== 'ended' && <><progress max={run.rows || 1} value={run.run} aria-label={t('progress')} /><p class="words">{t('run_needs_no_tab')}</p></>}
+    <p>{Object.entries(run.summary).filter(([, n]) => n > 0).map(([what, n]) => `${named(what, 'run_')}: ${count(n)}`).join(' · ')}</p>
+  </div>
+}
+
+export function Run({ plan, may, reload }: { plan: Import; may: Schema['Scope'][]; reload: () => void }) {
+  const [run, setRun] = useState<State>()
+  const [left, setLeft] = useState<Outcome[]>([])
+  const [problem, setProblem] = useState<Problem>()
+  const [asked, ask] = useState(0)
+  const path = `v1/imports/${plan.id}/run`
+  useEffect(() => {
+    let timer = 0, off = false
+    const look = () => call<State>('GET', path).then((state) => {
+      if (off) return
+      setRun(state)
+      if (state.state === 'running' || state.state === 'interrupted') timer = window.setTimeout(look, LOOK_MS)
+      else if (state.state === 'ended' && OPEN.some((w) => state.summary[w] > 0)) unfinished(plan.id).then((rows) => off || setLeft(rows), () => {})
+    }, (p: Problem) => { if (off) return; if (p.status >= 500 || !p.status) timer = window.setTimeout(look, 3 * LOOK_MS); else setProblem(p) })
+    void look()
+    return () => { off = true; clearTimeout(timer) }
+  }, [plan.id, asked])
+  const todo = RUNS.reduce((sum, a) => sum + (plan.summary[a] ?? 0), 0)
+  const start = (way: string, body?: unknown) => { setProblem(undefined); return call<unknown>('POST', way, body).then(() => { setLeft([]); ask((n) => n + 1) }, setProblem) }
+  const takeBack = () => call<Import>('POST', `v1/imports/${plan.id}/take-back`).then((made) => { location.hash = link('list', '', made.id) }, setProblem)
+  const open = run ? OPEN.reduce((sum, w) => sum + run.summary[w], 0) : 0
+  return <section>
+    {run && run.state !== 'planned' && <Progress run={run} />}
+    {left.length > 0 && <Table head={[t('row'), t('name'), t('state'), t('why')]} rows={left.slice(0, 100).map((r, i) => ({ key: r.row + ' ' + i, mark: r.outcome === 'failed' ? 'trouble' : undefined, cells: [r.row, r.staff ? <a href={link('person', '', r.staff)} translate={false}>{r.key ?? t('person')}</a> : r.key ?? '—', named(r.outcome, 'run_'), r.detail ?? '—'] }))} />}
+    {problem && <div class="trouble" role="alert"><Said problem={problem} saving /></div>}
+    <p class="acts no-print">
+      {plan.needs_approval && run?.state === 'planned' && (may.includes('brake:release') ? <button onClick={() => start(`v1/imports/${plan.id}/approval`, { digest: plan.digest }).then(reload)}>{t('approve')}</button> : <span class="words">{t('needs_second')}</span>)}
+      {run?.state === 'planned' && !plan.needs_approval && todo > 0 && <button class={plan.summary.depart ? 'grave' : 'main'} onClick={() => start(path)}>{t('apply_n', { n: count(todo) })}</button>}
+      {run?.state === 'planned' && todo === 0 && <span class="words">{t('nothing_to_do')}</span>}
+      {run?.state === 'ended' && open > 0 && <button onClick={() => start(path)}>{t('try_again_n', { n: count(open) })}</button>}
+      {run?.state === 'ended' && !plan.takes_back && <button onClick={takeBack}>{t('take_back')}</button>}
+    </p>
+    {run?.state === 'planned' && (plan.summary.needs_review ?? 0) + (plan.summary.failed ?? 0) > 0 && todo > 0 && <p class="words">{t('left_out', { n: count((plan.summary.needs_review ?? 0) + (plan.summary.failed ?? 0)) })}</p>}
+  </section>
+}
