@@ -76,9 +76,14 @@ def test_rooms(office, flow, tmp_path):
     run(office, flow, tmp_path)
 
 
-@pytest.mark.parametrize("flow", ["typing", "composing", "a_day_is_a_day", "shared_machine", "slash", "upgraded", "axe"])
+@pytest.mark.parametrize("flow", ["typing", "composing", "a_day_is_a_day", "shared_machine", "slash", "upgraded"])
 def test_habits(office, flow, tmp_path):
     run(office, flow, tmp_path)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark"), (320, "light")])
+def test_every_room_by_axe_and_narrow(office, width, scheme, tmp_path):
+    run(office, "axe", tmp_path, width=width, colorScheme=scheme)
 
 
 def test_a_transfer_with_a_date_next_week(office, tmp_path):

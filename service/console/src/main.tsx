@@ -13,7 +13,6 @@ import './style.css'
 type Session = Schema['Session']
 type Scope = Schema['Scope']
 
-const Activate = room(() => import('./rooms/Activate').then((m) => m.Activate))
 const Duplicates = room(() => import('./rooms/Duplicates').then((m) => m.Duplicates))
 const Leavers = room(() => import('./rooms/Leavers').then((m) => m.Leavers))
 const List = room(() => import('./rooms/lists/List').then((m) => m.List))
@@ -127,7 +126,6 @@ function App() {
     setEnded(false)
   }
 
-  if (place.room === 'activate') return <Activate />
   if (session === undefined) return <p role="status">{t('loading')}</p>
   if (session === null) return <SignIn ended={false} opened={opened} />
   // what was typed stays behind the sign-in of the same person; for another one everything is new

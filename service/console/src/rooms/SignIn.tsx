@@ -6,6 +6,7 @@ type Props = { ended: boolean; opened: (session: Schema['Session']) => void }
 
 function why(problem: Problem): string {
   if (problem.status === 429) return t('too_fast')
+  if (problem.code === 'second_factor_needed') return t('code_needed')
   return problem.status >= 500 || !problem.status ? t('away') : t('refused')
 }
 
@@ -13,6 +14,7 @@ export function SignIn({ ended, opened }: Props) {
   const form = useRef<HTMLFormElement>(null)
   const [busy, setBusy] = useState(false)
   const [fault, setFault] = useState('')
+  const [coded, setCoded] = useState(false)
 
   async function send(event: Event) {
     event.preventDefault()
@@ -22,9 +24,11 @@ export function SignIn({ ended, opened }: Props) {
     setBusy(true)
     setFault('')
     try {
-      opened(await call<Schema['Session']>('POST', 'v1/sessions', { login, password }))
+      const code = String(given.get('code') ?? '').replace(/\s/g, '')
+      opened(await call<Schema['Session']>('POST', 'v1/sessions', { login, password, ...(code && { code }) }))
     } catch (problem) {
       setFault(why(problem as Problem))
+      setCoded((was) => was || (problem as Problem).code === 'second_factor_needed')
     }
     setBusy(false)
   }
@@ -37,8 +41,11 @@ export function SignIn({ ended, opened }: Props) {
       <input id="login" name="login" autoComplete="username" autoCapitalize="none" spellcheck={false} aria-describedby="fault" />
       <label for="password">{t('password')}</label>
       <input id="password" name="password" type="password" autoComplete="current-password" aria-describedby="fault" />
+      {coded && <><label for="code">{t('factor_code')}</label>
+        <input id="code" name="code" inputMode="numeric" autoComplete="one-time-code" aria-describedby="fault" /></>}
       <p id="fault" class="trouble" role="alert">{fault}</p>
       <button class="main" disabled={busy}>{t(busy ? 'signing_in' : 'sign_in')}</button>
+      <p><a href="kichhoat">{t('have_slip')}</a></p>
     </form>
   </main>
 }

@@ -5,8 +5,8 @@ import { moment, t } from '../../words'
 
 type Reset = Schema['CredentialReset']
 
-/** Where the code is redeemed: this very console, wherever it is reached. */
-export const here = () => location.href.replace(/#.*/, '')
+/** Where the code is redeemed: beside this console, wherever that is reached. */
+export const activation = () => location.href.replace(/#.*/, '').replace(/console$/, 'kichhoat')
 
 export function Slip({ slip, system, close }: { slip: Reset; system: string; close: () => void }) {
   return <section class="slip" role="status" aria-label={t('slip')}>
@@ -19,7 +19,7 @@ export function Slip({ slip, system, close }: { slip: Reset; system: string; clo
       <dt>{t('one_time_code')}</dt><dd><b class="code" translate={false}>{slip.code}</b></dd>
       <dt>{t('valid_until')}</dt><dd>{moment(slip.expires_at)}</dd>
     </dl>
-    <p>{t('slip_words')} <Name>{here()}#/activate</Name></p>
+    <p>{t('slip_words')} <Name>{activation()}</Name></p>
     <p class="no-print"><button class="main" onClick={() => print()}>{t('print_slip')}</button> <button onClick={close}>{t('slip_done')}</button></p>
   </section>
 }
