@@ -1,9 +1,77 @@
-/* The evidence log in the program: verified by a command. */
+/* The evidence log in the program: opened before the first write, looked after by a thread of its own (its witness may
+ * hang), verified by a command. */
 #include <stdio.h>
 #include <string.h>
 
 #include "congvu/evidence.h"
+#include "congvu/lease.h"
+#include "congvu/log.h"
+#include "congvu/naming.h"
+#include "congvu/prov_evidence.h"
 #include "service.h"
+
+enum { LOOK_MS = 2000, LOOK_DEADLINE_MS = 10000, RESOLVE_MS = 20000 };
+
+bool evidence_open(struct service *s, const char *folder, const char *key, struct cv_error *err)
+{
+    struct prov_evidence_options options = {.folder = folder, .key_file = key, .site = dom_policy_domain(s->policy)};
+    cv_key_derive(&s->key, "names in evidence", &options.names);
+    if (!prov_evidence_open(&options, &s->evidence, err))
+        return false;
+    s->directory.witness = prov_evidence_witness(s->evidence);
+    dir_session_deadline(s->timer_session, cv_deadline_in_ms(RESOLVE_MS));
+    struct cv_error why = {0};
+    if (!prov_evidence_resolve(s->evidence, s->timer_session, &why))
+        cv_log_error(CV_LOG_WARN, "evidence", &why); /* the next start looks again */
+    return true;
+}
+
+static void see_witness(struct service *s)
+{
+    struct cv_error err = {0};
+    char note[EV_NOTE_MAX];
+    struct ev_log *log = prov_evidence_log(s->evidence);
+    if (log == NULL || *s->conf.audit_witness == '\0' || !ev_published(log, note))
+        return;
+    if (!ev_witness(s->conf.audit_witness, note, &err))
+        cv_log_error(CV_LOG_WARN, "evidence", &err);
+}
+
+static void share(struct service *s)
+{
+    struct cv_error err = {0};
+    dir_session_deadline(s->evidence_session, cv_deadline_in_ms(LOOK_DEADLINE_MS));
+    if (!prov_evidence_share(s->evidence, s->evidence_session, &err))
+        cv_log_error(CV_LOG_DEBUG, "evidence", &err);
+}
+
+/* One of several processes looks through the directory's log. */
+static void look_for_hands(struct service *s)
+{
+    struct cv_error err = {0};
+    if (!dir_lease_held(s->lease)) {
+        *s->traced = '\0';
+        return;
+    }
+    dir_session_deadline(s->evidence_session, cv_deadline_in_ms(LOOK_DEADLINE_MS));
+    if (!prov_evidence_by_hand(s->evidence, s->evidence_session, s->traced, &err))
+        cv_log_error(CV_LOG_DEBUG, "by_hand", &err);
+}
+
+void evidence_tick(void *ctx)
+{
+    struct service *s = ctx;
+    prov_evidence_look(s->evidence);
+    look_for_hands(s);
+    share(s);
+    see_witness(s);
+}
+
+bool evidence_start(struct service *s, struct cv_error *err)
+{
+    return dir_session_open(&s->directory, &s->evidence_session, err) &&
+           job_timer_start("evidence-look", LOOK_MS, evidence_tick, s, &s->evidence_timer, err);
+}
 
 bool evidence_verify(const struct options *options, bool *out_sound, struct cv_error *err)
 {

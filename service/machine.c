@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "congvu/backup.h"
+#include "congvu/evidence.h"
 #include "congvu/naming.h"
 #include "service.h"
 
@@ -43,6 +44,30 @@ static bool note_backup(struct service *s, struct cv_error *err)
            cv_fail(err, cvp_internal, NULL, "Không ghi được %s", "Cannot write %s", path);
 }
 
+/* ---- the evidence log ---- */
+
+static const char *audit_folder(struct service *s)
+{
+    return *s->conf.audit_dir != '\0' ? s->conf.audit_dir : cv_arena_printf(s->arena, "%s/audit", s->conf.data_dir);
+}
+
+/* Nothing is there to be taken along from data of an older version. */
+static bool take_evidence(struct service *s, const char *from, const char *into, const char *name, struct cv_error *err)
+{
+    return access(cv_arena_printf(s->arena, "%s/checkpoint", from), F_OK) != 0 ||
+           ev_copy(from, cv_arena_printf(s->arena, "%s/%s", into, name), err);
+}
+
+/* That of the dead machine knows more than its backup. The restored service begins a log of its own: its key is not
+ * among what is kept, so nobody can go on with the old one. */
+static bool put_evidence(struct service *s, const struct options *options, struct cv_error *err)
+{
+    const char *theirs = options->log_of != NULL ? cv_arena_printf(s->arena, "%s/audit", options->log_of) : "";
+    if (access(cv_arena_printf(s->arena, "%s/checkpoint", theirs), F_OK) != 0)
+        theirs = cv_arena_printf(s->arena, "%s/audit", options->folder);
+    return take_evidence(s, theirs, s->conf.data_dir, "audit.former", err);
+}
+
 bool machine_backup(const struct options *options, struct service *s, struct cv_error *err)
 {
     struct dir_folder folder;
@@ -55,10 +80,11 @@ bool machine_backup(const struct options *options, struct service *s, struct cv_
                                     .fingerprint = folder.fingerprint,
                                     .version = CONGVU_VERSION,
                                     .max_bytes = (uint64_t)s->conf.directory_max_mib << 20};
-    if (!dir_backup(&what, &done, err) || !note_backup(s, err))
+    if (!dir_backup(&what, &done, err) || !take_evidence(s, audit_folder(s), options->folder, "audit", err) ||
+        !note_backup(s, err))
         return false;
     printf("%s: %" PRIu64 " entries, %" PRIu64 " bytes, loaded once on trial / bản ghi, byte, đã nạp thử\n"
-           "The key is not in it; keep %s/secret.key elsewhere / Không có tệp khóa trong đó; hãy giữ riêng.\n",
+           "The keys are not in it; keep %s/secret.key elsewhere / Không có tệp khóa trong đó; hãy giữ riêng.\n",
            options->folder, done.entries, done.bytes, s->conf.data_dir);
     return true;
 }
@@ -118,7 +144,8 @@ bool machine_restore(const struct options *options, struct service *s, struct cv
                                      .key = &s->key,
                                      .log_of = options->log_of,
                                      .report = stdout};
-    if (!dir_restore(&what, &done, err) || (options->without_log && !close_it(s, err)))
+    if (!dir_restore(&what, &done, err) || !put_evidence(s, options, err) ||
+        (options->without_log && !close_it(s, err)))
         return false;
     say_restored(options, &done);
     return true;

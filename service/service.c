@@ -9,6 +9,7 @@
 #include "congvu/log.h"
 #include "congvu/naming.h"
 #include "congvu/prov_calendar.h"
+#include "congvu/prov_evidence.h"
 #include "congvu/server.h"
 #include "congvu/token.h"
 #include "service.h"
@@ -221,6 +222,8 @@ void service_stop(struct service *s)
     htp_server_stop(&s->management);
     rec_stop(&s->rec);
     rec_connectors_free(&s->connectors);
+    job_timer_stop(&s->evidence_timer);
+    dir_session_close(&s->evidence_session);
     stop_lease(s);
     dir_sync_stop(&s->sync);
     dir_session_close(&s->timer_session);
@@ -231,6 +234,7 @@ void service_stop(struct service *s)
     api_imports_free(&s->api);
     api_close(&s->api);
     prov_free(&s->prov);
+    prov_evidence_close(&s->evidence);
     view_free(&s->view);
     dom_policy_free(&s->policy);
     dir_embedded_stop(&s->embedded);

@@ -18,6 +18,10 @@ struct service {
     struct dom_policy *policy;
     struct dir_embedded *embedded;
     bool sealed; /* its folder is known to be whole */
+    struct prov_evidence *evidence;
+    struct job_timer *evidence_timer;
+    struct dir_session *evidence_session;
+    char traced[48]; /* how far the directory's log was looked through */
     struct dir_config directory;
     struct dir_room room;
     const char *clock_mark;  /* a file: somebody confirms the clock */
@@ -108,6 +112,9 @@ bool machine_confirm_clock(struct service *s, struct cv_error *err);
 bool machine_open(struct service *s, struct cv_error *err);
 /* evidence.c */
 /* `congvud audit verify DIR`: prints what it finds; *out_sound says whether nothing is wrong. */
+bool evidence_open(struct service *s, const char *folder, const char *key, struct cv_error *err);
+bool evidence_start(struct service *s, struct cv_error *err);
+void evidence_tick(void *ctx);
 bool evidence_verify(const struct options *options, bool *out_sound, struct cv_error *err);
 /* pair.c: `congvud directory ...` */
 bool machine_pair(const struct options *options, struct service *s, struct cv_error *err);

@@ -131,6 +131,19 @@ static bool open_data(struct service *s, bool may_make, struct cv_error *err)
     return *s->conf.directory_uri == '\0' ? open_embedded(s, may_make, err) : open_beside(s, may_make, err);
 }
 
+/* `name`: of the folder and the key beside it; a command on the machine has its own, for the service holds the other.
+ */
+static bool open_evidence(struct service *s, const char *name, struct cv_error *err)
+{
+    const struct conf *c = &s->conf;
+    bool own = *c->audit_dir == '\0' || strcmp(name, "audit") != 0;
+    const char *beside = *c->data_dir != '\0' ? c->data_dir : c->audit_dir;
+    const char *folder = own ? cv_arena_printf(s->arena, "%s/%s", beside, name) : c->audit_dir;
+    const char *key =
+        own || *c->audit_key_file == '\0' ? cv_arena_printf(s->arena, "%s/%s.key", beside, name) : c->audit_key_file;
+    return evidence_open(s, folder, key, err);
+}
+
 static bool read_file(struct cv_arena *arena, const char *path, const char **out, size_t *out_len, struct cv_error *err)
 {
     FILE *f = fopen(path, "re");
@@ -282,7 +295,8 @@ static bool start_use_cases(struct service *s, struct cv_error *err)
                                    .activation_hours = (int)s->conf.activation_hours,
                                    .history_days = (int)s->conf.history_days,
                                    .connector_file_dir = s->conf.connector_file_dir,
-                                   .connector_secret_dir = s->conf.connector_secret_dir};
+                                   .connector_secret_dir = s->conf.connector_secret_dir,
+                                   .evidence = s->evidence};
     cv_key_derive(&s->key, "one-time codes", &options.code_key);
     cv_key_derive(&s->key, "token digests", &options.token_key);
     cv_key_derive(&s->key, "second factors", &options.factor_key);
@@ -295,6 +309,7 @@ static bool start_use_cases(struct service *s, struct cv_error *err)
         .sync = s->sync,
         .site = s->directory.site,
         .prov = s->prov,
+        .evidence = s->evidence,
         .rate_per_second = (int)s->conf.rate_per_second,
         .bands = dom_policy_bands(s->policy),
         .mail_domain = dom_policy_domain(s->policy),
@@ -438,14 +453,15 @@ bool startup_all(struct service *s, struct cv_error *err)
         return false;
     if (!startup_policy(s, err) || !open_data(s, true, err))
         return false;
-    if (!watch_clock(s, err) || !first_start(s, err) || !mail_readers(s, err))
+    if (!open_evidence(s, "audit", err) || !watch_clock(s, err) || !first_start(s, err) || !mail_readers(s, err))
         return false;
     if (!start_view(s, err) || !start_use_cases(s, err) || !first_token(s, err) || !start_looking(s, err) ||
         !start_lease(s, err) || !start_reconciler(s, err) || !start_http(s, err))
         return false;
     s->closed_mark = cv_arena_printf(s->arena, "%s/closed", s->conf.data_dir);
     service_closed(s); /* after what a start itself writes */
-    return start_cutter(s, err) && job_timer_start("clockwork", (int)s->conf.tick_ms, service_tick, s, &s->timer, err);
+    return start_cutter(s, err) && evidence_start(s, err) &&
+           job_timer_start("clockwork", (int)s->conf.tick_ms, service_tick, s, &s->timer, err);
 }
 
 /* Beside a folder that is not whole nothing is made, and a token under another key would open nothing. */
@@ -454,7 +470,7 @@ static bool open_for_token(struct service *s, struct cv_error *err)
     struct prov_options options = {0};
     if (!refuse_root(&s->conf, err) || !cv_text_init(err) ||
         !cv_clock_init(s->conf.timezone, s->conf.clock_offset, err) || !startup_policy(s, err) ||
-        !open_data(s, false, err) || !first_start(s, err))
+        !open_data(s, false, err) || !open_evidence(s, "audit-machine", err) || !first_start(s, err))
         return false;
     cv_key_derive(&s->key, "token digests", &options.token_key);
     return prov_new(&options, &s->prov, err);

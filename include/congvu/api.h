@@ -26,6 +26,7 @@ struct api {
     struct dir_site *site;       /* NULL = the embedded directory */
     struct dir_standby *standby; /* NULL = nobody follows it */
     struct prov *prov;
+    struct prov_evidence *evidence;
     struct rec *rec;
     struct rec_connectors *connectors;
     struct cv_key page_key;        /* page tokens */

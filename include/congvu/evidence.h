@@ -67,9 +67,16 @@ void ev_state(struct ev_log *log, struct ev_state *out);
 /* The last published checkpoint, a signed note; false: none yet. */
 bool ev_published(struct ev_log *log, char out[EV_NOTE_MAX]);
 
-/* ---- reading ---- what is durable; any thread */
-/* Copied into the arena; false: no such entry, or its file is damaged. */
-bool ev_read(struct ev_log *log, int64_t index, struct cv_arena *arena, const char **out, size_t *out_len);
+/* ---- reading ---- what is durable; a reader belongs to one thread and holds one bundle of entries at a time */
+struct ev_reader {
+    struct ev_log *log;
+    struct cv_buf bundle;
+    int64_t first, until; /* entries that it holds */
+};
+void ev_reader_init(struct ev_reader *reader, struct ev_log *log);
+void ev_reader_free(struct ev_reader *reader);
+/* The bytes live until the next call; false: no such entry (yet), or its file is damaged. */
+bool ev_read(struct ev_reader *reader, int64_t index, const char **out, size_t *out_len);
 
 /* ---- verifying: on the files alone, while a service writes or not ---- */
 struct ev_verify {
@@ -85,5 +92,7 @@ struct ev_verdict {
 };
 /* False: something is wrong, *out says what and where. */
 bool ev_verify(const struct ev_verify *what, struct ev_verdict *out);
+/* What is published, copied into a new folder while a service writes or not, and verified there. */
+bool ev_copy(const char *from, const char *to, struct cv_error *err);
 /* Adds a checkpoint to a witness file and flushes it; nothing when its last one is the same. */
 bool ev_witness(const char *file, const char *note, struct cv_error *err);

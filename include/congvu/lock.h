@@ -36,6 +36,8 @@ enum cv_rank {
     CV_RANK_SITE,     /* directory: which server takes writes */
     CV_RANK_GUARD,    /* directory: a TLS connection that is being opened */
     CV_RANK_SLAPD,    /* directory: the embedded server's child */
+    CV_RANK_TARGETS,  /* provision: which entries are about what */
+    CV_RANK_READINGS, /* provision: lists of people that were read lately */
     CV_RANK_EVIDENCE, /* audit: what waits for the next flush */
     CV_RANK_ZONE,     /* base: offsets of the time zone */
     CV_RANKS

@@ -22,6 +22,7 @@
 #include "congvu/view.h"
 
 struct prov;
+struct prov_evidence;
 struct prov_options {
     struct view *view;
     const struct dom_policy *policy;
@@ -33,6 +34,7 @@ struct prov_options {
     int history_days;                 /* how long daily snapshots are kept; 0 = none are taken */
     const char *connector_file_dir;   /* folder of the folders for exchange by file; "" = none may be named */
     const char *connector_secret_dir; /* folder of the files that connectors name; "" = none may be named */
+    struct prov_evidence *evidence;   /* where readings are recorded; NULL = nowhere */
 };
 bool prov_new(const struct prov_options *options, struct prov **out, struct cv_error *err);
 void prov_free(struct prov **prov);
@@ -51,6 +53,7 @@ struct prov_call {
     uint32_t scopes;    /* rights of the caller, enum dom_scope */
     struct cv_id token; /* zero for the scheduler */
     const char *actor;  /* "tok_..." or "system" */
+    const char *role;   /* word of the role in which a person acts; NULL = none */
     const char *via;    /* "http", "scheduler" */
     const char *request_id;
     const char *peer; /* address of the client where no token says who asks; else NULL */
@@ -88,12 +91,16 @@ struct prov_decision {
 
 enum prov_outcome { PROV_UNCHANGED, PROV_CREATED, PROV_CHANGED, PROV_REPLAYED, PROV_WOULD, PROV_NEEDS_DECISION };
 
-/* ---- audit port ---- */
+/* ---- audit port ---- between the two, writes of the call's session are recorded as this action (prov_evidence.h) */
 struct prov_audit {
     const struct prov_call *call;
     const char *action, *target;
     const struct dom_decision *decision;
+    const void *outer; /* what the session was doing before */
 };
 void prov_audit_begin(struct prov_audit *audit, const struct prov_call *call, const char *action, const char *target,
                       const struct dom_decision *decision);
 void prov_audit_end(struct prov_audit *audit, bool ok, const struct cv_error *err);
+/* A list of people was read: recorded with the next flush, not waited for; the same again within a minute is counted.
+ */
+void prov_audit_reading(const struct prov_call *call, const char *operation, const char *filter, size_t rows);

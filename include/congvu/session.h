@@ -39,6 +39,33 @@ struct dir_room {
 };
 extern const char *const dir_fill_names[DIR_FILLS];
 
+/* ---- the witness: whoever writes is asked before and told after ---- */
+enum dir_verb { DIR_ADDS, DIR_CHANGES, DIR_DELETES };
+enum { DIR_MARK_TEXT = 160 };
+struct dir_deed {
+    enum dir_verb verb;
+    const char *folder; /* "people", "units", "reports": what the entry lies in */
+    const char *target; /* "stf_...", a slug: the entry's own name */
+    const char *dn;
+    const char *actor;         /* who, as the entry will say it; NULL = it does not */
+    const char *changes;       /* JSON list of {attribute, before, after}, secrets masked */
+    const char *const *claims; /* names that the write takes for the entry */
+    size_t claim_count;
+};
+enum dir_end { DIR_DONE, DIR_NOT_DONE, DIR_END_UNKNOWN };
+struct dir_stamp;
+/* Not asked: attributes of the table `unrecorded` (wire/deed.c), usage, leases, lists on their way in, snapshots.
+ * Any thread that writes. */
+struct dir_witness {
+    void *ctx;
+    /* Durable before it returns true, within the deadline; `mark` ("origin/index") goes into the write. `doing`: what
+     * the session was told (dir_session_doing). False: nothing is written. */
+    bool (*before)(void *ctx, const void *doing, const struct dir_deed *deed, struct cv_deadline deadline,
+                   char mark[DIR_MARK_TEXT], struct cv_error *err);
+    /* `stamp` NULL = none. */
+    void (*after)(void *ctx, const char *mark, enum dir_end end, const struct dir_stamp *stamp);
+};
+
 /* ---- where the directory is ---- */
 struct dir_site;
 struct dir_standby;
@@ -52,6 +79,7 @@ struct dir_config {
     struct dir_room *room;       /* what it forbids is refused before it is sent (directory_full); NULL = nothing */
     struct dir_site *site;       /* which of several servers is used; NULL = libldap tries them in order, each time */
     struct dir_standby *standby; /* what writes wait for; NULL = nothing */
+    const struct dir_witness *witness; /* asked before each write; NULL = nobody; lives as long as the sessions */
 };
 
 /* ---- several servers: one process uses one of them at a time, the one that takes writes ---- */
@@ -96,6 +124,8 @@ bool dir_session_open(const struct dir_config *config, struct dir_session **out,
 void dir_session_close(struct dir_session **session);
 /* Bounds every call until it is set again. */
 void dir_session_deadline(struct dir_session *session, struct cv_deadline deadline);
+/* On whose behalf it writes from now on, for the witness; NULL = its owner's. Returns what it was before. */
+const void *dir_session_doing(struct dir_session *session, const void *doing);
 /* Root DSE answers within the deadline. */
 bool dir_ping(struct dir_session *session, struct cv_error *err);
 

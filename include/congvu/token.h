@@ -22,7 +22,8 @@ enum dom_scope {
     DOM_TOKENS_WRITE = 1 << 9,
     DOM_USAGE_WRITE = 1 << 10,
     DOM_REPORTS_WRITE = 1 << 11,
-    DOM_ALL_SCOPES = (1 << 12) - 1,
+    DOM_AUDIT_READ = 1 << 12,
+    DOM_ALL_SCOPES = (1 << 13) - 1,
 };
 
 extern const char *const dom_scope_words[]; /* "staff:read" ...; bit i = word i */

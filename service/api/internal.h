@@ -57,6 +57,8 @@ struct api_page {
 };
 bool api_page_in(struct htp_exchange *x, const char *bound, struct api_page *out);
 /* "next_page_token", "total" (when wanted) and the Link header. */
+/* For answers that are no JSON: only the link. `next` NULL = none. */
+void api_page_link(struct htp_exchange *x, const char *bound, const void *next, size_t next_len);
 void api_page_out(struct htp_exchange *x, const char *bound, const void *next, size_t next_len,
                   const struct api_page *page, size_t total);
 /* Method, path, sorted query without paging parameters, language and caller. */
@@ -135,7 +137,7 @@ bool api_figures_costly(const struct htp_exchange *x); /* coverage.c: too much f
     X(create_correction) X(create_request) X(list_requests) X(get_request) X(put_request_answer) X(list_duplicates) X(put_duplicate) X(list_staff) X(create_staff) X(get_staff) X(put_staff) X(patch_staff) X(delete_staff)                           \
     X(list_staff_accounts) X(get_account) X(put_account) X(create_credential_reset) X(put_observation)               \
     X(redeem_activation) X(check_activation) X(create_slips) X(list_activations) X(get_activation_page) X(get_activation_script) X(get_activation_style) X(get_mail_settings) X(get_mail_profile) X(list_accounts)                                                                            \
-    X(get_departure) X(put_departure) X(delete_departure) X(create_reinstatement) X(list_departures)                 \
+    X(get_departure) X(put_departure) X(delete_departure) X(create_reinstatement) X(list_departures) X(list_audit_events) X(get_staff_history) X(get_unit_history)                 \
     X(create_departure_batch) X(get_brake) X(create_brake_release) X(create_loss_release)                                                                \
     X(list_units) X(create_unit) X(get_unit) X(put_unit) X(patch_unit) X(delete_unit) X(list_unit_ancestors)         \
     X(list_headcounts) X(get_headcount) X(put_headcount)                                                             \

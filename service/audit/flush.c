@@ -6,7 +6,7 @@
 
 #include "audit/log.h"
 
-enum { PUBLISH_MS = 1000, AGAIN_MS = 500 };
+enum { PUBLISH_MS = 1000, AGAIN_MS = 500, NOTES_MS = 200 };
 
 static void add_cut(struct ev_log *log, int level, int64_t n, const void *bytes, size_t len)
 {
@@ -132,17 +132,19 @@ static bool to_publish(const struct ev_log *log)
     return log->published_size != log->durable && cv_mono_ns() - log->published_ns >= PUBLISH_MS * INT64_C(1000000);
 }
 
-/* Waits for work. False: the end, and nothing waits. */
+/* Waits until somebody waits for a flush; what nobody waits for comes along, or is flushed a moment later. False: the
+ * end, and nothing is left. */
 static bool next_group(struct ev_log *log)
 {
     struct ev_group empty = log->group;
-    struct timespec due = moment_in(PUBLISH_MS);
+    struct timespec due = moment_in(NOTES_MS);
     int rc = 0;
     cv_buf_reset(&empty.frames);
     empty.count = 0;
     cv_lock_take(&log->lock);
-    while (log->waiting.count == 0 && !log->stopping && rc != ETIMEDOUT)
+    while (!log->urgent && !log->stopping && rc != ETIMEDOUT)
         rc = pthread_cond_timedwait(&log->wake, &log->lock.mutex, &due);
+    log->urgent = false;
     log->group = log->waiting;
     log->waiting = empty;
     bool on = log->group.count > 0 || !log->stopping;

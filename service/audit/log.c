@@ -33,7 +33,8 @@ static bool keep_leaf(struct ev_group *group, struct ev_hash leaf)
 }
 
 /* Under the lock. */
-static bool append(struct ev_log *log, const char *entry, size_t len, struct ev_hash leaf, int64_t *out_index)
+static bool append(struct ev_log *log, const char *entry, size_t len, struct ev_hash leaf, bool wake,
+                   int64_t *out_index)
 {
     if (!log->works || log->stopping || hangs(log) || log->waiting.frames.len + len + 64 > EV_WAITING_MAX ||
         !keep_leaf(&log->waiting, leaf))
@@ -41,32 +42,34 @@ static bool append(struct ev_log *log, const char *entry, size_t len, struct ev_
     ev_frame_put_leaf(&log->waiting.frames, entry, len, &leaf);
     cv_must(cv_buf_ok(&log->waiting.frames));
     *out_index = log->next++;
-    pthread_cond_signal(&log->wake);
+    if (wake && !log->urgent) {
+        log->urgent = true;
+        pthread_cond_signal(&log->wake);
+    }
     return true;
+}
+
+static bool put(struct ev_log *log, const char *entry, size_t len, bool wake, int64_t *out_index)
+{
+    if (len > EV_ENTRY_MAX)
+        return false;
+    struct ev_hash leaf = ev_leaf(entry, len);
+    cv_lock_take(&log->lock);
+    bool taken = append(log, entry, len, leaf, wake, out_index);
+    log->lost += !wake && !taken;
+    cv_lock_give(&log->lock);
+    return taken;
 }
 
 bool ev_append(struct ev_log *log, const char *entry, size_t len, int64_t *out_index, struct cv_error *err)
 {
-    if (len > EV_ENTRY_MAX)
-        return unavailable(err);
-    struct ev_hash leaf = ev_leaf(entry, len);
-    cv_lock_take(&log->lock);
-    bool taken = append(log, entry, len, leaf, out_index);
-    cv_lock_give(&log->lock);
-    return taken || unavailable(err);
+    return put(log, entry, len, true, out_index) || unavailable(err);
 }
 
 bool ev_note(struct ev_log *log, const char *entry, size_t len)
 {
     int64_t index;
-    struct cv_error err = {0};
-    bool taken = ev_append(log, entry, len, &index, &err);
-    if (taken)
-        return true;
-    cv_lock_take(&log->lock);
-    log->lost++;
-    cv_lock_give(&log->lock);
-    return false;
+    return put(log, entry, len, false, &index);
 }
 
 static struct timespec moment_of(int64_t ns)
@@ -128,35 +131,53 @@ static const struct cv_buf *bundle_in_memory(const struct ev_log *log, int64_t n
     return NULL;
 }
 
-static bool from_memory(struct ev_log *log, int64_t index, struct cv_arena *arena, const char **out, size_t *out_len,
-                        bool *out_there)
+void ev_reader_init(struct ev_reader *reader, struct ev_log *log)
 {
-    const char *entry;
-    cv_lock_take(&log->lock);
-    bool durable = index >= 0 && index < log->durable;
-    const struct cv_buf *bundle = durable ? bundle_in_memory(log, index / EV_WIDTH) : NULL;
-    *out_there = bundle != NULL;
-    bool ok = bundle != NULL && ev_bundle_entry(bundle, (size_t)(index % EV_WIDTH), &entry, out_len);
-    if (ok)
-        *out = cv_arena_strndup(arena, entry, *out_len);
-    cv_lock_give(&log->lock);
-    return durable && (ok || bundle == NULL);
+    *reader = (struct ev_reader){.log = log};
+    cv_buf_init(&reader->bundle, EV_BUNDLE_MAX + 1);
 }
 
-bool ev_read(struct ev_log *log, int64_t index, struct cv_arena *arena, const char **out, size_t *out_len)
+void ev_reader_free(struct ev_reader *reader)
+{
+    cv_buf_free(&reader->bundle);
+}
+
+/* The last bundles are in memory until they lie on the disk. */
+static bool copy_bundle(struct ev_reader *reader, int64_t n, int64_t *out_durable)
+{
+    struct ev_log *log = reader->log;
+    cv_lock_take(&log->lock);
+    const struct cv_buf *bundle = bundle_in_memory(log, n);
+    *out_durable = log->durable;
+    cv_buf_reset(&reader->bundle);
+    if (bundle != NULL && bundle->len > 0)
+        cv_buf_put(&reader->bundle, bundle->data, bundle->len);
+    cv_lock_give(&log->lock);
+    return bundle != NULL;
+}
+
+static bool load_bundle(struct ev_reader *reader, int64_t n)
 {
     char path[EV_PATH_MAX];
-    cv_auto_buf bundle = {0};
-    const char *entry;
-    bool there;
-    if (!from_memory(log, index, arena, out, out_len, &there))
-        return false;
-    if (there)
-        return true;
-    if (!ev_tile_path(path, log->options.folder, EV_BUNDLE, index / EV_WIDTH, 0) ||
-        !ev_read_whole(path, EV_BUNDLE_MAX, &bundle) ||
-        !ev_bundle_entry(&bundle, (size_t)(index % EV_WIDTH), &entry, out_len))
-        return false;
-    *out = cv_arena_strndup(arena, entry, *out_len);
+    int64_t durable;
+    if (!copy_bundle(reader, n, &durable)) {
+        cv_buf_free(&reader->bundle);
+        if (!ev_tile_path(path, reader->log->options.folder, EV_BUNDLE, n, 0) ||
+            !ev_read_whole(path, EV_BUNDLE_MAX, &reader->bundle))
+            return false;
+    }
+    reader->first = n * EV_WIDTH;
+    reader->until = durable < (n + 1) * EV_WIDTH ? durable : (n + 1) * EV_WIDTH;
     return true;
+}
+
+bool ev_read(struct ev_reader *reader, int64_t index, const char **out, size_t *out_len)
+{
+    if (index < 0)
+        return false;
+    if ((index < reader->first || index >= reader->until) && !load_bundle(reader, index / EV_WIDTH)) {
+        reader->first = reader->until = 0;
+        return false;
+    }
+    return index < reader->until && ev_bundle_entry(&reader->bundle, (size_t)(index - reader->first), out, out_len);
 }

@@ -43,6 +43,7 @@ struct ev_log {
     struct cv_lock lock; /* guards what follows */
     pthread_cond_t wake, done;
     struct ev_group waiting;
+    bool urgent; /* somebody waits for it */
     int64_t next, durable;
     struct cv_buf bundle; /* entries of the last, partial bundle */
     struct ev_cut *cuts;

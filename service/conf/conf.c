@@ -235,6 +235,8 @@ static void check_together(struct loading *l)
               "needs data_dir (embedded) or directory_uri");
     if (*c->data_dir == '\0' && *c->key_file == '\0')
         fault(l, "key_file", "cần key_file khi không có data_dir", "needs key_file when there is no data_dir");
+    if (*c->data_dir == '\0' && *c->audit_dir == '\0')
+        fault(l, "audit_dir", "cần audit_dir khi không có data_dir", "needs audit_dir when there is no data_dir");
     if (*c->directory_bind_dn != '\0' && *c->directory_password_file == '\0')
         fault(l, "directory_password_file", "cần tệp mật khẩu cho directory_bind_dn",
               "directory_bind_dn needs a password file");

@@ -40,10 +40,13 @@ const char *const dom_lock_reason_words[] = {
 const char *const dom_cause_words[] = {"hand", "compromise", "transfer", "departure", "departure_locked", NULL};
 const char *const dom_leave_kind_words[] = {"thai_san", "khong_luong", "di_hoc", "om_dau", "khac", NULL};
 const char *const dom_brake_kind_words[] = {"ordinary", "lock", "dismissal", "opened", NULL};
-const char *const dom_scope_words[] = {
-    "staff:read",  "staff:write",   "accounts:write", "departures:write", "brake:release", "units:read",
-    "units:write", "systems:write", "coverage:read",  "tokens:write",     "usage:write",   "reports:write",
-    NULL};
+const char *const dom_scope_words[] = {"staff:read",     "staff:write",
+                                       "accounts:write", "departures:write",
+                                       "brake:release",  "units:read",
+                                       "units:write",    "systems:write",
+                                       "coverage:read",  "tokens:write",
+                                       "usage:write",    "reports:write",
+                                       "audit:read",     NULL};
 
 const char *const dom_precision_words[] = {"by_day", "last_only", NULL};
 

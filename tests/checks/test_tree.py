@@ -13,23 +13,23 @@ LAYERS = ["base", "conf", "domain", "job", "audit", "intake", "connect", "direct
 # layer -> public headers (include/congvu/NAME.h) that it may include; DOMAIN, PORT and so on are groups of them
 BASE = {"error", "memory", "clock", "text", "json", "log", "secret", "lock", "network", "signature"}
 DOMAIN = {"record", "unit", "account", "departure", "staff", "system", "connector", "usage", "wish", "token", "role", "brake", "naming", "person_name", "coverage", "adoption", "period"}
-PORT = {"session", "records"}  # the directory as use cases see it
+PORT = {"session", "records", "trace"}  # the directory as use cases see it
 VIEW = {"view", "view_lists", "view_figures"}
-CASES = {"provision", "prov_identity", "prov_fields", "prov_staff", "prov_duplicates", "prov_corrections", "prov_requests", "prov_units", "prov_systems", "prov_tokens", "prov_brake", "prov_calendar"}
+CASES = {"provision", "prov_identity", "prov_fields", "prov_staff", "prov_duplicates", "prov_corrections", "prov_requests", "prov_units", "prov_systems", "prov_tokens", "prov_brake", "prov_calendar", "prov_evidence"}
 MAY = {
     "base": set(), "conf": {"conf"}, "domain": DOMAIN, "job": {"job"}, "audit": {"evidence"}, "intake": DOMAIN | {"intake", "intake_rows"},
     "connect": {"connect", "scim"},
     "directory": DOMAIN | PORT | {"lease", "server", "feed", "backup", "dump"},
     "check": DOMAIN | {"dump", "check"},
     "view": DOMAIN | VIEW | {"session", "feed"},
-    "provision": DOMAIN | PORT | {"server"} | VIEW | CASES | {"connect", "job", "reconcile"},
+    "provision": DOMAIN | PORT | {"server", "evidence"} | VIEW | CASES | {"connect", "job", "reconcile"},
     "history": DOMAIN | PORT | VIEW | {"provision", "history"},
     "reconcile": DOMAIN | PORT | VIEW | CASES | {"connect", "job", "reconcile", "scim", "lease", "table", "intake"},
     "reporting": DOMAIN | PORT | VIEW | CASES | {"report", "table", "titles", "prov_report"},
     "report": DOMAIN | {"report", "table", "titles"},
     "paper": {"paper"},
     "http": {"http", "job"},
-    "api": DOMAIN | PORT | {"feed", "intake", "intake_rows"} | VIEW | CASES | {"api", "http", "reconcile", "history", "connect", "report", "table", "titles", "job", "paper", "prov_report"},
+    "api": DOMAIN | PORT | {"evidence", "feed", "intake", "intake_rows"} | VIEW | CASES | {"api", "http", "reconcile", "history", "connect", "report", "table", "titles", "job", "paper", "prov_report"},
 }
 SHOWN_TO = {use: {use, "provision"} for use in ("history", "reconcile", "reporting")}  # use cases over the core see its inner header
 OWNER = {"ldap.h": "directory", "lber.h": "directory", "microhttpd.h": "http", "curl/curl.h": "connect", "jansson.h": "base",

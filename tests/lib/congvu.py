@@ -136,6 +136,8 @@ class Service:
         settings = {"directory_nosync": "true", "tick_ms": "50", **self.settings}
         if "directory_uri" not in settings and "config" not in settings:
             settings["data_dir"] = str(self.data)
+        elif "data_dir" not in settings and "config" not in settings:
+            settings.setdefault("audit_dir", str(self.data / "audit"))
         for name, value in settings.items():
             arguments += ["--" + name.replace("_", "-"), str(value)]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("CONGVU_")}  # the harness's own, not settings

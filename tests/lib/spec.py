@@ -195,7 +195,7 @@ class Spec:
         if media == PROBLEM:
             self._check_problem(label, status, headers, _parse(label, body), self.codes(operation, status))
             return
-        if not media.endswith("json"):
+        if not media.endswith("json") or media == "application/x-ndjson":
             assert body, f"{label}: the body is empty"
             return
         found = self.faults(content[media]["schema"], _parse(label, body))

@@ -63,10 +63,12 @@ def restore(drill, into, *more, **fails):
 
 def test_a_backup_is_loaded_once_before_it_gets_its_name(drill):
     assert "loaded once on trial" in drill.said and "secret.key" in drill.said
-    assert sorted(p.name for p in drill.backup.iterdir()) == ["backup.json", "db.ldif", "log.ldif", "usage.ldif", "work.ldif"]
+    assert sorted(p.name for p in drill.backup.iterdir()) == ["audit", "backup.json", "db.ldif", "log.ldif", "usage.ldif", "work.ldif"]
     assert all(p.stat().st_mode & 0o077 == 0 for p in [drill.backup, *drill.backup.iterdir()])
     key = (drill.data / "secret.key").read_bytes()
-    assert not any(key in p.read_bytes() for p in drill.backup.iterdir()), "the key is kept apart"
+    signs = (drill.data / "audit.key").read_bytes()
+    assert not any(k in p.read_bytes() for k in (key, signs) for p in drill.backup.rglob("*") if p.is_file()), "the keys are kept apart"
+    assert "nothing was changed" in congvud("audit", "verify", drill.backup / "audit")
     congvud("backup", drill.backup, "--data-dir", drill.data, fails="already")
 
 
@@ -75,6 +77,7 @@ def test_with_the_dead_machines_log_everything_is_as_it_was(drill, start, tmp_pa
     assert " 0 not (above)" in said, said
     old, new = (records(d / "slapd/slapd.conf", "dc=congvu") for d in (drill.data, tmp_path / "new"))
     assert new == old
+    assert "nothing was changed" in congvud("audit", "verify", tmp_path / "new/audit.former")
     service = start(tmp_path / "new")
     client = service.client(drill.token)
     assert client.get("/v1/staff/A-79").json["title"] == "Phó phòng bậc 79"

@@ -23,7 +23,7 @@ def test_alive_ready_and_which_version(anybody):
     wait_for(lambda: anybody.get("/readyz").json["checks"]["scheduler"]["status"] == "ok", "the scheduler's first round")
     ready = anybody.call("GET", "/readyz?verbose")
     assert ready.status == 200 and ready.json["status"] == "ready"
-    assert {name: check["status"] for name, check in ready.json["checks"].items()} == {"directory": "ok", "view": "ok", "scheduler": "ok", "storage": "ok"}
+    assert {name: check["status"] for name, check in ready.json["checks"].items()} == {"directory": "ok", "view": "ok", "scheduler": "ok", "storage": "ok", "evidence": "ok"}
     version = anybody.get("/version").json
     assert version["name"] == "congvud" and version["api"] == anybody.spec.document["info"]["version"]
 
@@ -77,7 +77,7 @@ def test_every_problem_has_a_page_in_both_languages(shared, anybody):
 def test_router_and_contract_agree_exactly(spec):
     words = ["staff:read", "staff:write", "accounts:write", "departures:write", "brake:release", "units:read", "units:write",
              "systems:write", "coverage:read", "tokens:write",
-       "usage:write", "reports:write"]
+       "usage:write", "reports:write", "audit:read"]
     lines = subprocess.run([BIN, "routes"], capture_output=True, text=True, check=True).stdout.splitlines()
     routed, listeners = {}, {}
     for route in map(json.loads, lines):

@@ -18,7 +18,7 @@ EXCEPT = {  # operation -> why its answer may name what has left the subtree sin
 }
 NOT_ASKED = {"create_brake_release", "create_loss_release", "list_orphans", "patch_system", "delete_token", "redeem_activation"}  # not for a subtree, or would end the test
 SCOPES = ["staff:read", "staff:write", "accounts:write", "departures:write", "units:read", "units:write", "systems:write", "coverage:read", "tokens:write",
-          "usage:write", "reports:write"]
+          "usage:write", "reports:write", "audit:read"]
 serial = itertools.count(1)
 
 

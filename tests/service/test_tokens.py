@@ -7,7 +7,7 @@ from congvu import BIN, make_units, wait_for
 
 ALL = ["staff:read", "staff:write", "accounts:write", "departures:write", "brake:release", "units:read", "units:write", "systems:write",
        "coverage:read", "tokens:write",
-       "usage:write", "reports:write"]
+       "usage:write", "reports:write", "audit:read"]
 
 
 def moment(**delta):

@@ -58,12 +58,14 @@ static int64_t put(struct ev_log *log, const char *text)
 
 static void assert_entry(struct ev_log *log, int64_t index, const char *text)
 {
-    cv_auto_arena arena = cv_arena_new(1 << 20);
+    struct ev_reader reader;
     const char *entry;
     size_t len;
-    assert_true(ev_read(log, index, arena, &entry, &len));
+    ev_reader_init(&reader, log);
+    assert_true(ev_read(&reader, index, &entry, &len));
     assert_int_equal(len, strlen(text));
     assert_memory_equal(entry, text, len);
+    ev_reader_free(&reader);
 }
 
 static void assert_sound(int64_t size)

@@ -67,6 +67,7 @@ bool api_call(struct htp_exchange *x, struct prov_call *out)
     if (actor != NULL) {
         out->actor = api_actor_name(x);
         out->token = actor->token;
+        out->role = actor->is_person ? actor->label : NULL;
         out->scope = actor->scope;
         out->scopes = actor->scopes;
     }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "api/frame/state.h"
+#include "congvu/prov_evidence.h"
 #include "congvu_commit.h"
 
 enum { SCHEDULER_SILENT_S = 90 };
@@ -147,6 +148,19 @@ void api_succeeded(struct htp_exchange *x)
         htp_header_set(x, "Congvu-Standby", "behind");
 }
 
+static bool check_evidence(struct htp_exchange *x)
+{
+    struct ev_log *log = prov_evidence_log(api_of(x)->evidence);
+    struct ev_state state = {0};
+    if (log != NULL)
+        ev_state(log, &state);
+    check(&x->out, "evidence", state.works ? "ok" : "failed",
+          state.works ? NULL
+                      : cv_arena_printf(x->arena, "nothing can be changed: %s",
+                                        log != NULL ? state.words : "the evidence log cannot be opened"));
+    return state.works;
+}
+
 static const char *readiness(const struct view_state *state, bool works)
 {
     if (!state->loaded)
@@ -165,8 +179,10 @@ void api_get_readyz(struct htp_exchange *x)
     check_directory(x, &state, &site);
     check_view(x, &state);
     bool scheduler = check_scheduler(x), storage = check_storage(x), standby = check_standby(x);
+    bool evidence = check_evidence(x);
     cv_jout_end(&x->out);
-    cv_jout_string(&x->out, "status", readiness(&state, scheduler && storage && standby && !site.read_only));
+    cv_jout_string(&x->out, "status",
+                   readiness(&state, scheduler && storage && standby && evidence && !site.read_only));
     cv_jout_end(&x->out);
     htp_reply(x, state.loaded ? 200 : 503);
 }

@@ -7,6 +7,7 @@
 #include "congvu/departure.h"
 #include "congvu/log.h"
 #include "congvu/prov_brake.h"
+#include "congvu/prov_evidence.h"
 #include "congvu/view_figures.h"
 #include "congvu/view_lists.h"
 
@@ -99,6 +100,21 @@ static void put_standby(struct htp_exchange *x, struct cv_buf *page)
                      state.single[0] != '\0');
 }
 
+static void put_evidence(struct prov_evidence *evidence, struct cv_buf *page)
+{
+    struct ev_log *log = prov_evidence_log(evidence);
+    struct ev_state state = {0};
+    if (log != NULL)
+        ev_state(log, &state);
+    cv_metrics_gauge(page, "evidence_works", "0 while the evidence log cannot be written and nothing can be changed",
+                     state.works);
+    cv_metrics_gauge(page, "evidence_entries", "entries of the evidence log", (double)state.size);
+    cv_metrics_gauge(page, "evidence_groups", "flushes of it since the start", (double)state.groups);
+    cv_metrics_gauge(page, "evidence_by_hand", "changes of the directory that did not come through this service",
+                     (double)prov_evidence_hands(evidence));
+    cv_metrics_gauge(page, "evidence_lost", "outcomes and readings for which there was no room", (double)state.lost);
+}
+
 void api_get_metrics(struct htp_exchange *x)
 {
     struct view_state state;
@@ -130,6 +146,7 @@ void api_get_metrics(struct htp_exchange *x)
                      (double)state.sweep_size);
     cv_metrics_gauge(&page, "brake_waiting", "deactivations that wait for a second person, a minute ago at most",
                      prov_brake_waiting(api_of(x)->prov));
+    put_evidence(api_of(x)->evidence, &page);
     put_storage(api_of(x)->room, &page);
     put_work(x, &page);
     put_ages(x, &page);

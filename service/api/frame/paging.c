@@ -81,17 +81,28 @@ static void link_next(struct htp_exchange *x, const char *token)
     htp_header_set(x, "Link", "<%s?%spage_token=%s>; rel=\"next\"", x->path, query, token);
 }
 
+static const char *seal_next(struct htp_exchange *x, const char *bound, const void *next, size_t next_len)
+{
+    cv_moment now = cv_now();
+    char *plain = cv_arena_alloc(x->arena, sizeof(now) + next_len);
+    memcpy(plain, &now, sizeof(now));
+    memcpy(plain + sizeof(now), next, next_len);
+    return cv_seal(x->arena, &api_of(x)->page_key, plain, sizeof(now) + next_len, bound);
+}
+
+void api_page_link(struct htp_exchange *x, const char *bound, const void *next, size_t next_len)
+{
+    if (next != NULL)
+        link_next(x, seal_next(x, bound, next, next_len));
+}
+
 void api_page_out(struct htp_exchange *x, const char *bound, const void *next, size_t next_len,
                   const struct api_page *page, size_t total)
 {
-    cv_moment now = cv_now();
     if (next == NULL) {
         cv_jout_null(&x->out, "next_page_token");
     } else {
-        char *plain = cv_arena_alloc(x->arena, sizeof(now) + next_len);
-        memcpy(plain, &now, sizeof(now));
-        memcpy(plain + sizeof(now), next, next_len);
-        const char *token = cv_seal(x->arena, &api_of(x)->page_key, plain, sizeof(now) + next_len, bound);
+        const char *token = seal_next(x, bound, next, next_len);
         cv_jout_string(&x->out, "next_page_token", token);
         link_next(x, token);
     }

@@ -141,9 +141,11 @@ static void read_filters(struct htp_exchange *x, struct view_staff_query *q)
 }
 
 /* Reading a list of names is audited: who, what filter, how many. */
-static void audit_list(const struct htp_exchange *x, size_t count)
+static void audit_list(struct htp_exchange *x, size_t count)
 {
-    cv_log(CV_LOG_INFO, "audit", "%s by %s: %zu rows", x->route->operation, api_actor_name(x), count);
+    struct prov_call call;
+    if (api_call(x, &call))
+        prov_audit_reading(&call, x->route->operation, x->query_string, count);
 }
 
 /* What every list shares: filter by unit, paging in and out, the audit line. */

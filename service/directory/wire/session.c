@@ -16,6 +16,7 @@ struct dir_session {
     size_t server; /* of config->site */
     struct cv_deadline deadline;
     bool deadline_set, was_connected;
+    const void *doing; /* for the witness */
 };
 
 bool dir_session_open(const struct dir_config *config, struct dir_session **out, struct cv_error *err)
@@ -48,6 +49,18 @@ void dir_session_deadline(struct dir_session *session, struct cv_deadline deadli
 {
     session->deadline = deadline;
     session->deadline_set = true;
+}
+
+const void *dir_session_doing(struct dir_session *session, const void *doing)
+{
+    const void *was = session->doing;
+    session->doing = doing;
+    return was;
+}
+
+const void *dir_session_does(const struct dir_session *s)
+{
+    return s->doing;
 }
 
 const char *dir_session_base(const struct dir_session *s)

@@ -25,6 +25,22 @@ bool dir_refused(struct dir_session *s, const struct dir_request *request, LDAPM
 /* Where the session goes, and until when it may wait. */
 const struct dir_config *dir_session_config(const struct dir_session *s);
 struct cv_deadline dir_session_until(const struct dir_session *s);
+const void *dir_session_does(const struct dir_session *s);
 LDAP *dir_session_handle(struct dir_session *s); /* of the last exchange */
 void dir_answer_free(LDAPMessage **answer);
 #define dir_auto_answer __attribute__((cleanup(dir_answer_free))) LDAPMessage *
+
+/* ---- a write before its witness (deed.c) ---- */
+struct dir_seen {
+    const struct dir_witness *witness; /* NULL: not asked */
+    char mark[DIR_MARK_TEXT];
+    const char *filter; /* what the write asserts, with the mark where the entry itself cannot carry it */
+};
+/* Asks the witness, marks the write. `before` NULL = a new entry, `mods` NULL = a deletion. False: nothing may be sent.
+ */
+bool dir_deed_begin(struct dir_session *s, const char *dn, LDAPMod **mods, const struct dir_attrs *before,
+                    struct cv_arena *arena, const char *filter, struct dir_seen *out, struct cv_error *err);
+/* Is a write of these attributes recorded? None of them = a deletion. */
+bool dir_deed_recorded(const char *base, const char *dn, const char *const *attributes, size_t count);
+/* After a write: `done`, or *err says how it ended. */
+void dir_deed_end(const struct dir_seen *seen, bool done, const struct dir_stamp *stamp, const struct cv_error *err);

@@ -395,7 +395,12 @@ bool dir_add_entry(struct dir_session *s, const char *dn, const struct dir_attrs
         return false;
     struct dir_request request = {.intent = "adding an entry", .start = start_add, .dn = dn, .mods = mods.list};
     struct dir_stamp stamp;
-    if (!send_write(s, &request, NULL, &stamp, err)) {
+    struct dir_seen seen;
+    if (!dir_deed_begin(s, dn, mods.list, NULL, attrs->arena, NULL, &seen, err))
+        return false;
+    bool done = send_write(s, &request, seen.filter, &stamp, err);
+    dir_deed_end(&seen, done, &stamp, err);
+    if (!done) {
         if (err->lib_code == LDAP_TYPE_OR_VALUE_EXISTS) /* a new entry cannot be out of date */
             return cv_fail_as(err, CV_INVALID, err->field, "Một giá trị được ghi hai lần", "A value is given twice");
         return false;
@@ -426,7 +431,12 @@ bool dir_modify_entry(struct dir_session *s, const char *dn, const struct dir_at
                                       .dn = dn,
                                       .mods = mods.list,
                                       .permissive = mods.merges};
-        if (!send_write(s, &request, assert_filter, &stamp, err))
+        struct dir_seen seen;
+        if (!dir_deed_begin(s, dn, mods.list, before, arena, assert_filter, &seen, err))
+            return false;
+        bool done = send_write(s, &request, seen.filter, &stamp, err);
+        dir_deed_end(&seen, done, &stamp, err);
+        if (!done)
             return false;
     } else {
         const struct dir_entry was = {.attrs = *before};
@@ -440,5 +450,14 @@ bool dir_modify_entry(struct dir_session *s, const char *dn, const struct dir_at
 bool dir_delete_entry(struct dir_session *s, const char *dn, const char *assert_filter, struct cv_error *err)
 {
     struct dir_request request = {.intent = "deleting an entry", .start = start_delete, .dn = dn};
-    return dir_room_for(dir_session_room(s), dn, false, err) && send_write(s, &request, assert_filter, NULL, err);
+    struct dir_seen seen;
+    cv_auto_arena arena = cv_arena_new(64 << 10);
+    if (!arena)
+        return too_large(err);
+    if (!dir_room_for(dir_session_room(s), dn, false, err) ||
+        !dir_deed_begin(s, dn, NULL, NULL, arena, assert_filter, &seen, err))
+        return false;
+    bool done = send_write(s, &request, seen.filter, NULL, err);
+    dir_deed_end(&seen, done, NULL, err);
+    return done;
 }

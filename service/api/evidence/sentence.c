@@ -1,0 +1,109 @@
+/* Clauses of a history's sentences: what changed by one event, in words; no code, no id. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "api/evidence/evidence.h"
+#include "congvu/text.h"
+#include "congvu/token.h"
+
+void api_clause(struct api_sentence *s, const char *vi, const char *en, ...)
+{
+    va_list ap;
+    const char *format = s->x->lang == CV_EN ? en : vi;
+    va_start(ap, en);
+    const char *text = cv_arena_vprintf(s->x->arena, format, ap);
+    va_end(ap);
+    s->text = *s->text == '\0' ? text : cv_arena_printf(s->x->arena, "%s; %s", s->text, text);
+}
+
+const struct cv_jany *api_change_of(const struct prov_event *event, const char *attribute, size_t nth, const char **tag,
+                                    struct cv_arena *arena)
+{
+    const struct cv_jany *changes = cv_jany_get(event->entry, "changes");
+    size_t len = strlen(attribute);
+    for (size_t i = 0; changes != NULL && i < cv_jany_count(changes); i++) {
+        const struct cv_jany *change = cv_jany_item(changes, i);
+        const char *name = cv_jany_text(cv_jany_get(change, "attribute"), arena);
+        if (name == NULL || strncmp(name, attribute, len) != 0 || (name[len] != '\0' && name[len] != ';') || nth-- > 0)
+            continue;
+        if (tag != NULL)
+            *tag = strncmp(name + len, ";x-", 3) == 0 ? name + len + 3 : "";
+        return change;
+    }
+    return NULL;
+}
+
+const char *api_value(const struct cv_jany *change, const char *side, struct cv_arena *arena)
+{
+    const struct cv_jany *values = change != NULL ? cv_jany_get(change, side) : NULL;
+    return values != NULL && cv_jany_count(values) > 0 ? cv_jany_text(cv_jany_item(values, 0), arena) : NULL;
+}
+
+const char *api_unit_name(struct htp_exchange *x, const char *id)
+{
+    struct cv_id unit;
+    struct view_unit found;
+    if (id == NULL || !cv_id_parse("unt_", id, &unit) || !api_sees_unit(x, unit) ||
+        !view_unit_by_id(api_of(x)->view, unit, x->arena, &found))
+        return NULL;
+    return found.name[x->lang] != NULL ? found.name[x->lang] : found.name[CV_VI];
+}
+
+const char *api_by_decision(struct htp_exchange *x, const struct cv_jany *decision)
+{
+    const char *number = decision != NULL ? cv_jany_text(cv_jany_get(decision, "number"), x->arena) : NULL;
+    const char *signed_on = number != NULL ? cv_jany_text(cv_jany_get(decision, "signed_on"), x->arena) : NULL;
+    char day[CV_DAY_TEXT];
+    cv_day on;
+    bool en = x->lang == CV_EN;
+    if (number == NULL)
+        return "";
+    if (signed_on == NULL || !cv_day_parse(signed_on, &on))
+        return cv_arena_printf(x->arena, en ? " by decision %s" : " theo QĐ %s", number);
+    return cv_arena_printf(x->arena, en ? " by decision %s of %s" : " theo QĐ %s ngày %s", number,
+                           cv_day_people(on, day));
+}
+
+static const char *role_name(struct htp_exchange *x, const char *word)
+{
+    static const char *const names[DOM_ROLES][CV_LANGS] = {
+        [DOM_SITE_ADMIN] = {"Quản trị toàn tỉnh", "site administrator"},
+        [DOM_UNIT_ADMIN] = {"Quản trị đơn vị", "unit administrator"},
+        [DOM_UNIT_HR] = {"Nhân sự đơn vị", "unit HR"},
+        [DOM_UNIT_HEAD] = {"Thủ trưởng đơn vị", "head of unit"},
+        [DOM_CLERK] = {"Văn thư", "clerk"},
+        [DOM_INSPECTOR] = {"Thanh tra", "inspector"}};
+    int kind = dom_word_index(dom_role_words, word);
+    return kind >= 0 ? names[kind][x->lang] : NULL;
+}
+
+static const char *person_name(struct htp_exchange *x, const char *id)
+{
+    struct view_staff staff;
+    struct cv_error none = {0};
+    return view_staff_find(api_of(x)->view, (struct view_scope){.everywhere = true}, id, x->arena, &staff, &none)
+               ? staff.full_name
+               : NULL;
+}
+
+const char *api_event_actor(struct htp_exchange *x, const struct prov_event *event)
+{
+    struct cv_id id;
+    struct dom_token token;
+    const char *actor = event->actor != NULL ? event->actor : "system";
+    if (strcmp(actor, "system") == 0)
+        return NULL;
+    if (strcmp(event->kind, "by_hand") == 0)
+        return x->lang == CV_EN ? "somebody outside this service" : "người ngoài hệ thống này";
+    if (cv_id_parse("tok_", actor, &id) && view_token_by_id(api_of(x)->view, id, x->arena, &token))
+        return cv_arena_printf(x->arena, x->lang == CV_EN ? "program “%s”" : "chương trình “%s”", token.name);
+    bool person = strncmp(actor, "stf_", 4) == 0, seen = person && api_may_read_staff(x) && api_sees_staff(x, actor);
+    const char *name = seen ? person_name(x, actor) : NULL;
+    const char *role = role_name(x, cv_jany_text(cv_jany_get(event->entry, "role"), x->arena));
+    if (name == NULL && role != NULL)
+        return role;
+    if (name == NULL)
+        return x->lang == CV_EN ? "somebody who is no longer kept" : "người không còn trong hồ sơ";
+    return role != NULL ? cv_arena_printf(x->arena, "%s (%s)", name, role) : name;
+}

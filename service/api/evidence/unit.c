@@ -1,0 +1,83 @@
+/* What an event says about a unit. */
+#include <string.h>
+
+#include "api/evidence/evidence.h"
+
+static const struct {
+    const char *attribute, *words[CV_LANGS];
+} edits[] = {{"cvHeadcount", {"biên chế được giao", "headcount"}},
+             {"cvTarget", {"chỉ tiêu", "targets"}},
+             {"cvLetterhead", {"tiêu đề văn bản", "letterhead"}},
+             {"cvUnitAccount", {"tài khoản đơn vị", "unit accounts"}},
+             {"mail", {"hộp thư đơn vị", "unit mailbox"}},
+             {"cvUnitCode", {"mã đơn vị", "unit code"}},
+             {"cvKind", {"loại đơn vị", "kind"}},
+             {"cvBlock", {"khối", "block"}},
+             {"cvPosition", {"thứ tự", "order"}}};
+
+static void tell_name(struct api_sentence *s, const struct prov_event *event)
+{
+    struct cv_arena *arena = s->x->arena;
+    const struct cv_jany *change = api_change_of(event, "cvLabel", 0, NULL, arena);
+    const char *was = api_value(change, "before", arena), *now = api_value(change, "after", arena);
+    if (was != NULL && now != NULL)
+        api_clause(s, "Đổi tên từ %s thành %s", "Renamed from %s to %s", was, now);
+}
+
+static void tell_parent(struct api_sentence *s, const struct prov_event *event)
+{
+    struct cv_arena *arena = s->x->arena;
+    const char *dn = api_value(api_change_of(event, "cvParent", 0, NULL, arena), "after", arena);
+    const char *from = dn != NULL ? strchr(dn, '=') : NULL;
+    const char *name =
+        from != NULL ? api_unit_name(s->x, cv_arena_strndup(arena, from + 1, strcspn(from + 1, ","))) : NULL;
+    if (dn != NULL)
+        api_clause(s, "Chuyển về %s", "Moved to %s",
+                   name != NULL          ? name
+                   : s->x->lang == CV_EN ? "another unit"
+                                         : "đơn vị khác");
+}
+
+static void tell_end(struct api_sentence *s, const struct prov_event *event)
+{
+    struct cv_arena *arena = s->x->arena;
+    char day[CV_DAY_TEXT];
+    cv_day on;
+    const char *text = api_value(api_change_of(event, "cvActiveTo", 0, NULL, arena), "after", arena);
+    if (text != NULL && cv_day_parse(text, &on))
+        api_clause(s, "Kết thúc hoạt động sau ngày %s", "Ends after %s", cv_day_people(on, day));
+}
+
+static void tell_edits(struct api_sentence *s, const struct prov_event *event)
+{
+    const char *list = "";
+    for (size_t i = 0; i < CV_COUNT(edits); i++)
+        if (api_change_of(event, edits[i].attribute, 0, NULL, s->x->arena) != NULL)
+            list = cv_arena_printf(s->x->arena, "%s%s%s", list, *list != '\0' ? ", " : "", edits[i].words[s->x->lang]);
+    if (*list != '\0')
+        api_clause(s, "Sửa thông tin: %s", "Edited: %s", list);
+}
+
+struct api_line api_tell_unit_event(struct htp_exchange *x, const struct prov_event *event)
+{
+    struct api_sentence s = {.x = x, .text = ""};
+    const char *verb = cv_jany_text(cv_jany_get(event->entry, "verb"), x->arena);
+    if (strcmp(event->kind, "by_hand") == 0)
+        api_clause(&s, "Thông tin bị sửa trực tiếp trong máy chủ danh bạ", "Changed in the directory itself");
+    else if (verb != NULL && strcmp(verb, "add") == 0)
+        api_clause(&s, "Lập đơn vị trong hệ thống", "Unit made in the system");
+    else {
+        tell_name(&s, event);
+        tell_parent(&s, event);
+        tell_end(&s, event);
+        tell_edits(&s, event);
+    }
+    const char *who = api_event_actor(x, event);
+    if (*s.text == '\0')
+        return (struct api_line){0};
+    const char *text =
+        who == NULL ? cv_arena_printf(x->arena, "%s.", s.text)
+                    : cv_arena_printf(x->arena, x->lang == CV_EN ? "%s. Done by: %s." : "%s. Người thực hiện: %s.",
+                                      s.text, who);
+    return (struct api_line){.at = event->at, .text = text};
+}

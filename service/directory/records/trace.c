@@ -1,0 +1,218 @@
+/* What cn=log says of writes: their marks, and those without. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "congvu/text.h"
+#include "congvu/trace.h"
+#include "directory/records/records.h"
+#include "directory/wire/session.h"
+
+enum { SCRATCH_MAX = 32 << 20, ATTRIBUTES_MAX = 128, LOOK_MOST = 200 };
+#define LOG_BASE "cn=log"
+
+/* ---- marks ---- */
+
+/* Has the mark's form: origin, which holds a slash, and an index behind the last one. */
+static const char *mark_in(struct cv_arena *arena, const char *text)
+{
+    const char *space = strrchr(text, ' '), *mark = space != NULL ? space + 1 : "";
+    const char *slash = strrchr(mark, '/');
+    bool whole = slash != NULL && memchr(mark, '/', (size_t)(slash - mark)) != NULL &&
+                 strlen(slash + 1) == strspn(slash + 1, "0123456789") && slash[1] != '\0';
+    return whole ? cv_arena_strdup(arena, mark) : NULL;
+}
+
+static int hex_digit(char c)
+{
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                                  : -1;
+}
+
+/* The assertion of a write, as slapd logs it in hexadecimal digits, holds "description" and the mark behind it (BER: a
+ * type, then 04, length, value). */
+static const char *mark_in_control(struct cv_arena *arena, const char *control)
+{
+    const char *from = strstr(control, "controlValue \"");
+    if (from == NULL)
+        return NULL;
+    from += strlen("controlValue \"");
+    size_t len = strcspn(from, "\"") / 2;
+    char *bytes = cv_arena_alloc(arena, len + 1);
+    for (size_t i = 0; i < len; i++)
+        bytes[i] = (char)(hex_digit(from[2 * i]) << 4 | hex_digit(from[2 * i + 1]));
+    const char *at = memmem(bytes, len, "description\x04", 12);
+    size_t rest = at != NULL ? len - (size_t)(at - bytes) - 12 : 0;
+    if (rest < 2 || (size_t)(unsigned char)at[12] > rest - 1)
+        return NULL;
+    return mark_in(arena, cv_arena_printf(arena, " %.*s", (int)(unsigned char)at[12], at + 13));
+}
+
+static const char *mark_of(const struct dir_entry *entry, struct cv_arena *arena)
+{
+    const struct dir_attr *mods = dir_get(entry, "reqMod"), *controls = dir_get(entry, "reqControls");
+    const char *mark = NULL;
+    for (size_t i = 0; mods != NULL && i < mods->count && mark == NULL; i++)
+        if (strncmp(mods->values[i].bytes, "cvActor:", 8) == 0 && mods->values[i].bytes[8] != '-')
+            mark = mark_in(arena, mods->values[i].bytes);
+    for (size_t i = 0; controls != NULL && i < controls->count && mark == NULL; i++)
+        mark = mark_in_control(arena, controls->values[i].bytes);
+    return mark;
+}
+
+/* ---- looking one up ---- */
+
+bool dir_trace_find(struct dir_session *s, const char *dn, const char *mark, cv_moment since, enum dir_found *out,
+                    struct cv_error *err)
+{
+    char from[CV_MOMENT_TEXT];
+    struct dir_entry *found = NULL;
+    size_t count = 0;
+    cv_auto_arena arena = cv_arena_new(SCRATCH_MAX);
+    if (!arena)
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
+    const char *filter = cv_arena_printf(arena, "(&%s(reqStart>=%s))", dir_filter_eq(arena, "reqDN", dn),
+                                         cv_moment_ldap(since - 60, from));
+    *out = DIR_FOUND_UNKNOWN;
+    if (!dir_find_entries(s, LOG_BASE, filter, LOOK_MOST, arena, &found, &count, err)) {
+        if (err->kind != CV_NOT_FOUND && err->kind != CV_REFUSED)
+            return false;
+        cv_error_clear(err); /* a site's server may keep no log, or not show it */
+        return true;
+    }
+    *out = DIR_FOUND_NOT;
+    for (size_t i = 0; i < count; i++) {
+        const char *theirs = mark_of(&found[i], arena);
+        if (theirs != NULL && strcmp(theirs, mark) == 0)
+            *out = DIR_FOUND;
+    }
+    return true;
+}
+
+/* ---- what has none ---- */
+
+/* Kept by slapd's overlays themselves (ppolicy, lastbind). */
+static bool slapds_own(const struct dir_trace *t)
+{
+    for (size_t i = 0; i < t->attribute_count; i++)
+        if (strncasecmp(t->attributes[i], "pwd", 3) != 0 && cv_ascii_casecmp(t->attributes[i], "authTimestamp") != 0 &&
+            cv_ascii_casecmp(t->attributes[i], "contextCSN") != 0)
+            return false;
+    return t->attribute_count > 0;
+}
+
+/* What slapd adds to every write. */
+static bool operational(const char *name, size_t len)
+{
+    static const char *const names[] = {"entryCSN",  "modifiersName",   "modifyTimestamp",      "creatorsName",
+                                        "entryUUID", "createTimestamp", "structuralObjectClass"};
+    for (size_t i = 0; i < CV_COUNT(names); i++)
+        if (strlen(names[i]) == len && strncasecmp(names[i], name, len) == 0)
+            return true;
+    return false;
+}
+
+static void take_attributes(struct dir_trace *t, const struct dir_attr *mods, struct cv_arena *arena)
+{
+    const char **names = CV_NEWS(arena, const char *, ATTRIBUTES_MAX);
+    t->attributes = names;
+    for (size_t i = 0; mods != NULL && i < mods->count && t->attribute_count < ATTRIBUTES_MAX; i++) {
+        const char *text = mods->values[i].bytes;
+        size_t len = strcspn(text, ":"), k = 0;
+        if (len == 0 || operational(text, len))
+            continue;
+        while (k < t->attribute_count && (strncasecmp(names[k], text, len) != 0 || names[k][len] != '\0'))
+            k++;
+        if (k == t->attribute_count)
+            names[t->attribute_count++] = cv_arena_strndup(arena, text, len);
+    }
+}
+
+static bool is_service(const struct dir_session *s, struct cv_arena *arena, const char *who)
+{
+    const char *bind = dir_session_config(s)->bind_dn;
+    const char *own = bind != NULL ? bind : cv_arena_printf(arena, "cn=service,ou=system,%s", dir_session_base(s));
+    return cv_ascii_casecmp(who, own) == 0;
+}
+
+static const char *text_or(const struct dir_entry *entry, const char *name, const char *otherwise)
+{
+    const char *text = dir_get_text(entry, name);
+    return text != NULL ? text : otherwise;
+}
+
+static void take_trace(struct dir_session *s, const struct dir_entry *entry, struct cv_arena *arena,
+                       struct dir_trace *out)
+{
+    *out = (struct dir_trace){.at = text_or(entry, "reqStart", ""),
+                              .verb = text_or(entry, "reqType", ""),
+                              .dn = text_or(entry, "reqDN", ""),
+                              .who = text_or(entry, "reqAuthzID", ""),
+                              .mark = mark_of(entry, arena)};
+    take_attributes(out, dir_get(entry, "reqMod"), arena);
+    bool quiet = !dir_deed_recorded(dir_session_base(s), out->dn, out->attributes, out->attribute_count);
+    out->own = strcmp(out->verb, "modify") == 0 ? slapds_own(out) || (quiet && is_service(s, arena, out->who))
+                                                : quiet && is_service(s, arena, out->who);
+}
+
+static int by_time(const void *a, const void *b)
+{
+    return strcmp(((const struct dir_trace *)a)->at, ((const struct dir_trace *)b)->at);
+}
+
+bool dir_trace_since(struct dir_session *s, const char *after, size_t most, struct cv_arena *arena,
+                     struct dir_trace **out, size_t *out_count, const char **out_last, struct cv_error *err)
+{
+    struct dir_entry *found = NULL;
+    size_t count = 0;
+    const char *filter = cv_arena_printf(arena, "(&(objectClass=auditWriteObject)%s(!(reqStart=%s)))",
+                                         dir_filter_from(arena, "reqStart", after), after);
+    if (!dir_find_entries(s, LOG_BASE, filter, most, arena, &found, &count, err))
+        return false;
+    *out = CV_NEWS(arena, struct dir_trace, count + 1);
+    for (size_t i = 0; i < count; i++)
+        take_trace(s, &found[i], arena, &(*out)[i]);
+    qsort(*out, count, sizeof(**out), by_time);
+    *out_count = count;
+    *out_last = count > 0 ? (*out)[count - 1].at : after;
+    return cv_arena_ok(arena) || cv_fail_as(err, CV_LIMIT, "", "Quá nhiều thay đổi", "Too many changes");
+}
+
+/* ---- checkpoints ---- */
+#define CHECKPOINT "evidence "
+
+bool dir_checkpoint_put(struct dir_session *s, const char *origin, const char *note, struct cv_error *err)
+{
+    struct dir_attrs was, will;
+    cv_auto_arena arena = dir_scratch(err);
+    if (!arena)
+        return false;
+    const char *name = cv_arena_printf(arena, CHECKPOINT "%s", origin);
+    const char *dn = dir_dn_child(arena, DIR_LEASES_BASE, "cn", name);
+    dir_attrs_init(&was, arena);
+    dir_attrs_init(&will, arena);
+    dir_put(&will, "cvLeaseHolder", note);
+    if (dir_modify_entry(s, dn, &was, &will, NULL, NULL, err) || err->kind != CV_NOT_FOUND)
+        return err->kind == CV_OK;
+    cv_error_clear(err);
+    dir_put(&will, "objectClass", "cvLeaseEntry");
+    dir_put(&will, "cn", name);
+    dir_put_int(&will, "cvLeaseTurn", 0);
+    return dir_add_entry(s, dn, &will, NULL, err);
+}
+
+bool dir_checkpoint_origins(struct dir_session *s, struct cv_arena *arena, const char ***out, size_t *out_count,
+                            struct cv_error *err)
+{
+    struct dir_attr names;
+    size_t skip = strlen(CHECKPOINT);
+    if (!dir_list_values(s, DIR_LEASES_BASE, "(cn=" CHECKPOINT "*)", "cn", LOOK_MOST, arena, &names, err))
+        return false;
+    *out = CV_NEWS(arena, const char *, names.count + 1);
+    *out_count = 0;
+    for (size_t i = 0; i < names.count; i++)
+        if (names.values[i].len > skip)
+            (*out)[(*out_count)++] = names.values[i].bytes + skip;
+    return true;
+}

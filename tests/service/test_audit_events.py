@@ -1,0 +1,147 @@
+"""Who reads the evidence: events for inspectors within their units, and histories as people read them."""
+import csv
+import datetime
+import io
+import json
+import time
+
+import pytest
+from congvu import Service, an, make_units, wait_for
+from test_sessions import Person, activate, login_of
+
+HANOI = datetime.timezone(datetime.timedelta(hours=7))
+
+
+def token(service, *scopes, **more):
+    return service.client(service.client().post("/v1/tokens", {"name": "người xem", "scopes": list(scopes), **more}).json["secret"])
+
+
+def pages(client, **query):
+    found, token_ = [], None
+    while True:
+        page = client.get("/v1/audit-events", **query, **({"page_token": token_} if token_ else {})).json
+        found += page["items"]
+        token_ = page["next_page_token"]
+        if not token_:
+            return found
+
+
+@pytest.fixture(scope="module")
+def events(shared):
+    """One service with two people in two offices, changed a few times."""
+    client = shared.client()
+    for code, unit in (("E-1", "T1.01"), ("E-2", "T1.02")):
+        assert client.put(f"/v1/staff/{code}", an(full_name=f"Nguyễn Văn {'Một' if code == 'E-1' else 'Hai'}", unit=unit)).status == 201
+        for title in ("Phó phòng", "Trưởng phòng"):
+            assert client.patch(f"/v1/staff/{code}", {"title": title}).status == 200
+    return shared
+
+
+def test_the_newest_first_with_what_became_of_it(events):
+    mine = wait_for(lambda: (lambda e: e if len(e) == 3 and all(i["outcome"] for i in e) else None)(pages(events.client(), target="E-1")), "outcomes")
+    assert [(e["action"], e["outcome"]) for e in mine] == [("staff.patch", "done"), ("staff.patch", "done"), ("staff.create", "done")]
+    assert mine[2]["verb"] == "add" and mine[0]["at"] >= mine[2]["at"]
+    title = next(c for c in mine[0]["changes"] if c["attribute"] == "title")
+    assert (title["before"], title["after"]) == (["Phó phòng"], ["Trưởng phòng"])
+
+
+def test_filters_and_pages_meet_the_whole(events):
+    client = events.client()
+    whole = pages(client, page_size=500)
+    assert [e["id"] for e in pages(client, page_size=3, actor=whole[0]["actor"])][-5:] == [e["id"] for e in whole if e.get("actor") == whole[0]["actor"]][-5:]
+    assert {e["action"] for e in pages(client, action="unit.create")} <= {"unit.create"}
+    today = datetime.datetime.now(HANOI).date()
+    assert pages(client, **{"from": (today + datetime.timedelta(2)).isoformat()}) == []
+    assert len(pages(client, **{"to": today.isoformat(), "target": "E-2"})) == 3
+
+
+def test_nobody_sees_events_of_other_units(events):
+    one = token(events, "audit:read", "staff:read", unit="T1.01")
+    seen = pages(one)
+    mine = events.client().get("/v1/staff/E-1").json["id"]
+    assert {e["target"] for e in seen if e.get("target", "").startswith("stf_")} == {mine}
+    assert pages(one, target="E-2") == [] and pages(one, target=events.client().get("/v1/staff/E-2").json["id"]) == []
+    assert one.get("/v1/staff/E-2/history").status == 404
+    assert token(events, "staff:read").get("/v1/audit-events").code == "scope_missing"
+
+
+def test_as_lines_and_as_a_sheet(events):
+    client = events.client()
+    lines = client.call("GET", "/v1/audit-events?target=E-1", headers={"Accept": "application/x-ndjson"})
+    assert lines.headers["Content-Type"].startswith("application/x-ndjson")
+    assert [json.loads(line)["verb"] for line in lines.body.decode().splitlines()] == ["change", "change", "add"]
+    sheet = client.call("GET", "/v1/audit-events?target=E-1", headers={"Accept": "text/csv"})
+    rows = list(csv.reader(io.StringIO(sheet.body.decode("utf-8-sig"))))
+    assert rows[0][0] == "At" and [r[5] for r in rows[1:]] == ["done"] * 3
+    assert client.get("/v1/audit-events").json["missing_from"] == []
+
+
+# ---- histories ----
+
+@pytest.fixture
+def clock(tmp_path):
+    """set(moment): what time it is for the service."""
+    file = tmp_path / "clock"
+
+    def set_to(moment):
+        fresh = tmp_path / "clock.new"
+        fresh.write_text(f"{round(moment.timestamp() - time.time())} \n")
+        fresh.rename(file)
+    set_to.file = str(file)
+    return set_to
+
+
+def at(day, hour, minute):
+    return datetime.datetime(2026, *day, hour, minute, 5, tzinfo=HANOI)
+
+
+def wait_until(client, moment):
+    """The service has read its clock."""
+    n = iter(range(10**6))
+    wait_for(lambda: client.put("/v1/staff/CLOCK", an(full_name="Đồng Hồ", title=f"Chức {next(n)}")).json["updated_at"].startswith(
+        moment.strftime("%Y-%m-%dT%H:%M")), "the clock")
+
+
+def lines(client, path):
+    answer = client.get(path)
+    assert answer.status == 200, answer
+    return answer.json
+
+
+def test_a_history_reads_like_a_file_note(start, clock, spec):
+    clock(at((11, 30), 9, 0))
+    service = start(clock_file=clock.file)
+    client = service.client(language="vi")
+    make_units(client)
+    lan = client.put("/v1/staff/LAN", an(full_name="Nguyễn Thị Lan", unit="T1")).json
+    activate(client, "LAN")
+    assert client.post("/v1/staff/LAN/roles", {"role": "unit_hr", "unit": "T1"}).status == 201
+
+    clock(at((12, 1), 8, 15))
+    wait_until(client, at((12, 1), 8, 15))
+    hr = Person(service, spec)
+    assert wait_for(lambda: hr.sign_in(login_of(lan))[0] == 201, "HR is in")
+    status, made = hr.call("POST", "/v1/staff", an(full_name="Lê Văn Mới", decision={"number": "15/QĐ-UBND", "signed_on": "2026-11-28"}))
+    assert status == 201, made
+    old = next(a["observed"]["login"] for a in made["accounts"] if a["system"] == "td-office")
+
+    clock(at((12, 5), 14, 30))
+    wait_until(client, at((12, 5), 14, 30))
+    moved = client.patch(f"/v1/staff/{made['id']}", {"unit": "T1.02", "decision": {"number": "51/QĐ-UBND", "effective_on": "2026-12-10"}})
+    assert moved.status == 200, moved
+    clock(at((12, 10), 0, 0))
+    new = wait_for(lambda: next((a["observed"]["login"] for a in client.get(f"/v1/staff/{made['id']}").json["accounts"]
+                                 if a["system"] == "td-office" and a["observed"]["login"] != old), None), "the day has come")
+    history = wait_for(lambda: (lambda h: h if len(h["items"]) == 3 else None)(lines(client, f"/v1/staff/{made['id']}/history")), "three lines")
+    assert [i["text"] for i in history["items"]] == [
+        "01/12/2026 08:15 Tiếp nhận vào Phòng Nội vụ, chức vụ Chuyên viên, theo QĐ 15/QĐ-UBND ngày 28/11/2026. Người thực hiện: Nguyễn Thị Lan (Nhân sự đơn vị).",
+        "05/12/2026 14:30 Ghi nhận điều động sang Phòng Tài chính từ ngày 10/12/2026 theo QĐ 51/QĐ-UBND. Người thực hiện: chương trình “Quản trị ban đầu”.",
+        f"10/12/2026 00:00 Điều động sang Phòng Tài chính theo QĐ 51/QĐ-UBND; TD.Office: {old} thành {new}."]
+    assert old.startswith("noivu_") and new.startswith("tckh_")
+    assert history["complete_since"] == "2026-12-01T08:15" + history["complete_since"][16:]
+    english = lines(service.client(), f"/v1/staff/{made['id']}/history")["items"]
+    assert english[0]["text"] == ("01/12/2026 08:15 Taken on at Home Affairs Division, position Chuyên viên, by decision 15/QĐ-UBND of 28/11/2026. "
+                                  "Done by: Nguyễn Thị Lan (unit HR).")
+    assert client.patch("/v1/units/T1.01", {"name": {"vi": "Phòng Tổ chức"}}).status == 200
+    told = wait_for(lambda: (lambda h: h if len(h) == 2 else None)([i["text"] for i in lines(client, "/v1/units/T1.01/history")["items"]]), "renamed")
+    assert told[1] == "10/12/2026 00:00 Đổi tên từ Phòng Nội vụ thành Phòng Tổ chức. Người thực hiện: chương trình “Quản trị ban đầu”."

@@ -1,0 +1,252 @@
+"""Evidence of every change: durable before it, complete after a kill, without secrets; no evidence, no change."""
+import concurrent.futures
+import os
+import pathlib
+import random
+import subprocess
+import threading
+
+import pytest
+from congvu import BIN, Service, an, make_units, nth, wait_for
+from evidence import entries, mark_of, origin, published
+
+BUILD = pathlib.Path(os.environ.get("CONGVU_BUILD", pathlib.Path(BIN).parents[1]))
+# Attributes that the machine keeps by itself, written out once more: what a change of nothing else may touch without evidence.
+UNRECORDED = {"cvaccountstate", "cvaccountsince", "cvaccountissuedon", "cvaccounterror", "cvaccountasked", "cvaccountretry", "cvaccountsynced",
+              "cvaccountremoteid", "cvaccountseen", "cvaccountformer", "cvaccountspan", "cvcutoff", "cvsessions", "cvsignin", "cvdueat", "authorizedservice",
+              "cvidempotencykey", "cvidempotencybody", "cvidempotencyat", "cvkeyfingerprint", "cvschemaversion"}
+ALWAYS = {"cvactor", "cvupdatedat", "cvcreatedat", "cvrevision", "objectclass", "entrycsn", "modifiersname", "modifytimestamp"}
+
+
+@pytest.fixture
+def service(start):
+    return start()
+
+
+def changes(service):
+    """Changes of people, units and the rest, as slapd's own log has them."""
+    return service.ldapsearch("-b", "cn=log", "-s", "one", "(objectClass=auditWriteObject)")
+
+
+def touched(change):
+    return {m.split(":")[0].split(";")[0].lower() for m in change.get("reqMod", [])} - ALWAYS
+
+
+def needs_evidence(change):
+    if "ou=snapshots," in change["reqDN"][0] or (change["reqType"] == ["modify"] and all(a.startswith("pwd") for a in touched(change))):
+        return False
+    return change["reqType"] != ["modify"] or bool(touched(change) - UNRECORDED)
+
+
+def hold_against_the_directory(service, log):
+    """Each change has its intent, with its target; what became of every intent is known."""
+    own, ends = origin(service), {}
+    for i, e in enumerate(log):
+        if "of" in e:
+            assert e["of"] < i and log[e["of"]]["kind"] == "intent"
+            ends.setdefault(e["of"], []).append(e)
+    done = set()
+    for change in changes(service):
+        mark = mark_of(change)
+        if mark is None:
+            assert not needs_evidence(change), change
+            continue
+        assert mark.startswith(own + "/"), mark
+        index = int(mark.rpartition("/")[2])
+        assert log[index]["kind"] == "intent" and log[index]["dn"].lower() == change["reqDN"][0].lower()
+        done.add(index)
+    for index, e in enumerate(log):
+        if e["kind"] != "intent":
+            continue
+        assert len(ends.get(index, [])) == 1, (index, e, ends.get(index))
+        said = ends[index][0].get("outcome", "not_done")
+        assert said == "unknown" or (said == "done") == (index in done), (index, said)
+    return done
+
+
+def everything(client):
+    make_units(client)
+    made = client.post("/v1/staff", an(mobile="+84912345678")).json
+    assert client.patch(f"/v1/staff/{made['id']}", {"mobile": "+84987654321"}).status == 200
+    assert client.put(f"/v1/staff/{made['id']}/accounts/mailbox", {"state": "locked", "reason": "other"}).status == 200
+    assert client.put(f"/v1/staff/{made['id']}/departure", {"reason": "nghi_huu", "effective_on": "2031-01-01",
+                                                            "decision": {"number": "7/QĐ-UBND", "signed_on": "2026-11-20"}}).status == 200
+    token = client.post("/v1/tokens", {"name": "máy", "scopes": ["staff:read"]}).json
+    assert client.delete(f"/v1/tokens/{token['id']}").status == 204
+    unit = client.post("/v1/units", {"name": {"vi": "Phòng Tạm"}, "kind": "phong", "slug": "tam", "parent": "T1", "code": "T1.09", "active_from": "2026-01-01"})
+    assert client.delete("/v1/units/T1.09", etag=unit.etag).status == 204
+    return made, token
+
+
+def test_each_change_has_its_intent_and_its_outcome(service):
+    made, token = everything(service.client())
+    open_ = lambda log: [i for i, e in enumerate(log) if e["kind"] == "intent" and not any(o.get("of") == i for o in log)]
+    log = entries(service, lambda log: any(e.get("action") == "unit.delete" for e in log) and not open_(log))
+    hold_against_the_directory(service, log)
+    about = [e for e in log if e.get("target") == made["id"]]
+    assert [e["action"] for e in about] == ["staff.create", "staff.patch", "account.put", "departure.put"]
+    assert {e["actor"] for e in about} == {service.client().get("/v1/me").json["token"]["id"]} and {e["via"] for e in about} == {"http"}
+    assert about[3]["decision"] == {"number": "7/QĐ-UBND", "signed_on": "2026-11-20"}
+    mobile = next(c for c in about[1]["changes"] if c["attribute"] == "mobile")
+    assert (mobile["before"], mobile["after"]) == (["***678"], ["***321"])
+    assert len(about[0]["claims"]) >= 1 and all(len(c) == 64 for c in about[0]["claims"])
+    assert any(e.get("target") == token["id"] and e["action"] == "token.create" for e in log)
+    service.stop()
+    said = subprocess.run([BIN, "audit", "verify", service.data / "audit"], capture_output=True, text=True)
+    assert said.returncode == 0, said.stdout
+
+
+def test_no_secret_is_in_the_log(service):
+    client = service.client()
+    made, token = everything(client)
+    assert client.put("/v1/staff/SECRET", an(full_name="Trần Thị Kín")).status == 201
+    code = client.post("/v1/staff/SECRET/accounts/mailbox/credential-resets", {}).json["code"]
+    assert client.post("/v1/activations", {"code": code, "password": "Sông-Cái-mùa-lũ-2026"}).status == 204
+    secrets = [token["secret"], service.admin_token(), code, code.replace("-", ""), "Sông-Cái-mùa-lũ-2026"]
+    entries(service, lambda log: any(e.get("action") == "credential.activate" for e in log))
+    service.stop()
+    stored = b"".join(p.read_bytes() for p in (service.data / "audit").rglob("*") if p.is_file())
+    assert b"0912345678" not in stored and b"+84912345678" not in stored
+    for secret in secrets:
+        assert secret.encode() not in stored
+    assert b"{ARGON2}" not in stored and (service.data / "audit.key").stat().st_mode & 0o777 == 0o600
+    assert (service.data / "audit.key").read_bytes() != (service.data / "secret.key").read_bytes()
+
+
+# ---- no evidence, no change ----
+
+@pytest.fixture
+def on_a_faulty_disk(tmp_path, monkeypatch):
+    data = pathlib.Path("/tmp") / f"cv-faulty-{os.getpid()}-{random.randrange(10**9)}"
+    data.mkdir(mode=0o700)
+    word = tmp_path / "word"
+    word.write_text("works")
+    monkeypatch.setenv("LD_PRELOAD", str(BUILD / "service/audit/libfaulty_disk.so"))
+    monkeypatch.setenv("FAULTY_FOLDER", str(data / "audit/wal"))
+    monkeypatch.setenv("FAULTY_WORD", str(word))
+    monkeypatch.setenv("ASAN_OPTIONS", os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0")
+    service = Service(data=data, request_ms=4000).start()
+    service.own = True
+    yield service, word.write_text
+    word.write_text("works")
+    service.stop()
+    service.clean()
+
+
+@pytest.mark.parametrize("fault", ["full", "read-only", "hangs"])
+def test_when_the_audit_folder_fails_nothing_is_changed_and_said_so(on_a_faulty_disk, fault):
+    service, disk = on_a_faulty_disk
+    client = service.client()
+    make_units(client)
+    made = client.post("/v1/staff", an()).json
+    before = len(changes(service))
+    disk(fault)
+    for call in (lambda: client.post("/v1/staff", an(full_name="Trần Thị Bình")), lambda: client.patch(f"/v1/staff/{made['id']}", {"title": "Trưởng phòng"}),
+                 lambda: client.put(f"/v1/staff/{made['id']}/accounts/mailbox", {"state": "locked", "reason": "other"}),
+                 lambda: client.put(f"/v1/staff/{made['id']}/departure", {"reason": "nghi_huu", "effective_on": "2026-01-01"}),
+                 lambda: client.post("/v1/tokens", {"name": "máy", "scopes": ["staff:read"]})):
+        answer = call()
+        assert (answer.status, answer.code) == (503, "audit_unavailable"), answer
+    assert client.get(f"/v1/staff/{made['id']}").json["title"] == "Chuyên viên"  # reading goes on
+    assert len([c for c in changes(service)[before:] if needs_evidence(c)]) == 0
+    disk("works")
+    wait_for(lambda: client.patch(f"/v1/staff/{made['id']}", {"title": "Phó phòng"}).status == 200, "it works again")
+    log = entries(service, lambda log: any(e["kind"] == "abandoned" for e in log), "what came too late is said to have")
+    hold_against_the_directory(service, entries(service, lambda log: all(
+        any(o.get("of") == i for o in log) for i, e in enumerate(log) if e["kind"] == "intent")))
+    late = [log[e["of"]] for e in log if e["kind"] == "abandoned"]
+    assert {e["action"] for e in late} <= {"staff.create", "staff.patch", "account.put", "departure.put", "token.create", "directory.write"}
+
+
+def test_kill_9_at_any_point_under_load(service):
+    """Every effect has its intent; the next start adds what became of the others."""
+    make_units(service.client())
+    draw = random.Random(17)
+    for turn in range(8):
+        stop, begun = threading.Event(), threading.Semaphore(0)
+
+        def write(worker):
+            client = service.client()
+            for n in range(10**6):
+                if stop.is_set():
+                    return
+                try:
+                    made = client.put(f"/v1/staff/K{turn}-{worker}-{n}", an(full_name=nth("Nguyễn Văn", turn * 1000 + worker * 100 + n)))
+                    begun.release()
+                    if made.status == 201 and n % 3 == 0:
+                        client.patch(f"/v1/staff/{made.json['id']}", {"title": "Phó phòng"})
+                except OSError:
+                    return
+                except Exception:  # the connection broke in the middle of an answer
+                    return
+
+        with concurrent.futures.ThreadPoolExecutor(6) as pool:
+            running = [pool.submit(write, w) for w in range(6)]
+            for _ in range(draw.randrange(6, 40)):
+                begun.acquire()
+            service.kill()
+            stop.set()
+            for r in running:
+                r.result()
+        service.start()
+        log = entries(service, lambda log: sum(e["kind"] == "started" for e in log) == turn + 2 and all(
+            any(o.get("of") == i for o in log[i:]) for i, e in enumerate(log) if e["kind"] == "intent"), f"turn {turn}: all has an end")
+        done = hold_against_the_directory(service, log)
+    assert len(done) > 50
+    assert any(e["kind"] == "resolved" for e in log)
+
+
+# ---- changes by hand ----
+
+def test_a_change_by_hand_is_found_and_told(service):
+    client = service.client()
+    make_units(client)
+    made = client.post("/v1/staff", an()).json
+    assert client.call("POST", "/v1/sessions", {"login": "annv", "password": "sai"}).status in (401, 422)  # ppolicy writes by itself
+    dn = f"cvId={made['id']},ou=people,dc=congvu"
+    wait_for(lambda: 'congvu_lease_held 1' in metrics(service), "the lease is held")
+    entries(service, lambda log: any(e["kind"] == "started" for e in log))
+    wait_for(lambda: touch(service, dn, "title", f"Chánh văn phòng") and any(
+        e["kind"] == "by_hand" for e in published_or_none(service)), "found")
+    found = [e for e in published(service.data / "audit") if e["kind"] == "by_hand"]
+    assert {e["target"] for e in found} == {made["id"]}
+    assert found[0]["attributes"] == ["title"] and found[0]["actor"].startswith("cn=service,") and found[0]["verb"] == "modify"
+    assert '"event":"by_hand"' in service.log.read_text()
+    assert "congvu_evidence_by_hand 0\n" not in metrics(service) and "congvu_evidence_by_hand " in metrics(service)
+
+
+def published_or_none(service):
+    try:
+        return published(service.data / "audit")
+    except FileNotFoundError:
+        return []
+
+
+def metrics(service):
+    import http.client
+    connection = http.client.HTTPConnection("127.0.0.1", service.ready["management_port"])
+    connection.request("GET", "/metrics")
+    body = connection.getresponse().read().decode()
+    connection.close()
+    return body
+
+
+def touch(service, dn, attribute, value):
+    """By whoever has the socket: the service's own identity, but not its words."""
+    touch.count = getattr(touch, "count", 0) + 1
+    ldif = f"dn: {dn}\nchangetype: modify\nreplace: {attribute}\n{attribute}: {value} {touch.count}\n"
+    subprocess.run(["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", service.ldapi], input=ldif, text=True, check=True, capture_output=True)
+    return True
+
+
+# ---- readings ----
+
+def test_readings_of_lists_are_recorded_and_repeats_counted(service):
+    client = service.client()
+    make_units(client)
+    for _ in range(5):
+        assert client.get("/v1/staff", unit="T1").status == 200
+    client.get("/v1/departures")
+    service.stop()
+    readings = [e for e in published(service.data / "audit") if e["kind"] == "reading"]
+    assert [(e["action"], e["filter"], e["times"]) for e in readings] == [("list_staff", "unit=T1", 1), ("list_departures", "", 1), ("list_staff", "unit=T1", 4)]
