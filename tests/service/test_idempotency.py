@@ -46,6 +46,18 @@ def test_keys_are_forgotten_after_a_day_and_not_before(start):
     assert len(keys(later)) == 1
 
 
+def test_a_later_key_does_not_push_out_that_of_the_creation(client):
+    body = an(full_name="Lò Thị Một Lần")
+    made = client.post("/v1/staff", body, {"Idempotency-Key": "made-once"})
+    assert made.status == 201, made
+    path = f"/v1/staff/{made.json['id']}"
+    assert client.post(path + "/accounts/mailbox/credential-resets", {}, {"Idempotency-Key": "code-once"}).status == 201
+    assert client.put(path + "/departure", {"reason": "thoi_viec"}).status in (200, 202)
+    assert client.post(path + "/reinstatements", {}, {"Idempotency-Key": "back-once"}).status == 202
+    again = client.post("/v1/staff", body, {"Idempotency-Key": "made-once"})
+    assert again.status == 201 and again.json["id"] == made.json["id"] and again.headers["Idempotency-Replayed"] == "true"
+
+
 def test_a_repeated_batch_runs_nothing_again(shared, client):
     for n in range(4):
         assert client.put(f"/v1/staff/RB-{n}", an(full_name=nth("Người Theo Lô", n), unit="T1")).status == 201

@@ -24,8 +24,7 @@ static bool reinstate_change(struct prov_change *change, void *ctx, struct cv_er
     cv_day decided = in->decision.given == CV_VALUE ? in->decision.value.effective_on : CV_NO_DAY;
     if (!dom_reinstate(staff, change->call->actor, cv_now(), err))
         return false;
-    if (change->call->idempotency.key != NULL)
-        staff->idempotency = prov_new_idempotency(change->call);
+    prov_note_key(change->call, staff);
     prov_come_back(change, away_from, decided != CV_NO_DAY && decided > today ? decided : today);
     if (!as_hired(change, in, err))
         return false;
