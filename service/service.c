@@ -8,6 +8,7 @@
 #include "congvu/lease.h"
 #include "congvu/log.h"
 #include "congvu/naming.h"
+#include "congvu/oidc.h"
 #include "congvu/prov_calendar.h"
 #include "congvu/prov_evidence.h"
 #include "congvu/server.h"
@@ -233,6 +234,7 @@ void service_stop(struct service *s)
     prov_cutter_free(&s->cutter);
     api_imports_free(&s->api);
     api_close(&s->api);
+    oidc_close(&s->api.oidc);
     prov_free(&s->prov);
     prov_evidence_close(&s->evidence);
     view_free(&s->view);

@@ -7,10 +7,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "congvu/connect.h"
 #include "congvu/feed.h"
 #include "congvu/lease.h"
 #include "congvu/log.h"
 #include "congvu/naming.h"
+#include "congvu/oidc.h"
 #include "congvu/prov_calendar.h"
 #include "congvu/prov_tokens.h"
 #include "congvu/server.h"
@@ -288,6 +290,52 @@ static bool factor_roles(const char *words, uint32_t *out, struct cv_error *err)
     return true;
 }
 
+/* Words of a setting, apart by blanks or commas. */
+static const char *const *words_of(struct cv_arena *arena, const char *text, size_t *out_count)
+{
+    const char **words = CV_NEWS(arena, const char *, strlen(text) / 2 + 1);
+    *out_count = 0;
+    for (const char *at = text + strspn(text, " ,"); *at != '\0'; at += strspn(at, " ,")) {
+        size_t len = strcspn(at, " ,");
+        words[(*out_count)++] = cv_arena_strndup(arena, at, len);
+        at += len;
+    }
+    return words;
+}
+
+static bool bad_provider(struct cv_error *err, const char *setting)
+{
+    return cv_fail_as(err, CV_INVALID, setting, "Thiết lập %s chưa đúng hoặc còn thiếu",
+                      "The setting %s is wrong or missing", setting);
+}
+
+static bool start_provider(struct service *s, struct cv_error *err)
+{
+    static const char *const kinds[] = {"address", "login", "staff_code", NULL};
+    const struct conf *c = &s->conf;
+    struct oidc_options options = {.issuer = c->oidc_issuer,
+                                   .client_id = c->oidc_client_id,
+                                   .credential_file = *c->oidc_credential_file != '\0' ? c->oidc_credential_file : NULL,
+                                   .redirect_uri = c->oidc_redirect_uri,
+                                   .claim = c->oidc_claim,
+                                   .ca_file = *c->oidc_ca_file != '\0' ? c->oidc_ca_file : NULL};
+    if (*c->oidc_issuer == '\0')
+        return true;
+    options.allow = words_of(s->arena, c->oidc_allow, &options.allow_count);
+    for (size_t i = 0; i < options.allow_count; i++)
+        if (!con_allow_ok(options.allow[i]))
+            return bad_provider(err, "oidc_allow");
+    int claim_is = dom_word_index(kinds, c->oidc_claim_is);
+    if (!con_url_ok(c->oidc_issuer))
+        return bad_provider(err, "oidc_issuer");
+    if (!con_url_ok(c->oidc_redirect_uri))
+        return bad_provider(err, "oidc_redirect_uri");
+    if (*c->oidc_client_id == '\0' || claim_is < 0)
+        return bad_provider(err, claim_is < 0 ? "oidc_claim_is" : "oidc_client_id");
+    s->api.oidc_claim_is = claim_is;
+    return oidc_open(&options, &s->api.oidc, err);
+}
+
 static bool start_use_cases(struct service *s, struct cv_error *err)
 {
     struct prov_options options = {.view = s->view,
@@ -326,7 +374,7 @@ static bool start_use_cases(struct service *s, struct cv_error *err)
     cv_key_derive(&s->key, "page tokens", &s->api.page_key);
     cv_key_derive(&s->key, "sessions", &s->api.session_key);
     cv_key_derive(&s->key, "idempotency", &s->api.idempotency_key);
-    return api_open(&s->api, err);
+    return start_provider(s, err) && api_open(&s->api, err);
 }
 
 static void wake_reconciler(void *ctx)

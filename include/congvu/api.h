@@ -13,6 +13,7 @@
 #include "congvu/reconcile.h"
 
 struct prov_fields;
+struct oidc;
 struct api_blob {
     const char *bytes;
     size_t len;
@@ -32,6 +33,8 @@ struct api {
     struct cv_key page_key;        /* page tokens */
     struct cv_key idempotency_key; /* digests of keys and bodies */
     struct cv_key session_key;     /* sessions of people */
+    struct oidc *oidc;             /* NULL = nobody signs in through a provider */
+    int oidc_claim_is;             /* enum prov_claim */
     int rate_per_second;           /* per token; 0 = no limit */
     struct dom_bands bands;        /* of rates */
     const char *mail_domain;

@@ -67,6 +67,15 @@
         second_factor_roles, "",                                                                                       \
         "roles that nobody acts in without a second factor (site_admin, unit_admin, ...), with blanks between; empty " \
         "= whoever has set one up")                                                                                    \
+    TEXT(oidc_issuer, "", "OpenID provider through which people may sign in, as it names itself; empty = none")        \
+    TEXT(oidc_client_id, "", "name of this service at the provider")                                                   \
+    TEXT(oidc_credential_file, "", "file (0600) with Basic CLIENT:SECRET for the provider; empty = a public client")   \
+    TEXT(oidc_redirect_uri, "", "https://THIS-SERVICE/v1/oidc/callback, as registered at the provider")                \
+    TEXT(oidc_claim, "email",                                                                                          \
+         "claim that names the person at the first sign-in; email counts only when it is verified")                    \
+    TEXT(oidc_claim_is, "address", "what that claim is here: address, login or staff_code")                            \
+    TEXT(oidc_ca_file, "", "certificates that the provider must chain to; empty = those of the machine")               \
+    TEXT(oidc_allow, "", "special addresses at which the provider may lie: loopback, private, 10.1.0.0/16, ...")       \
     NUMBER(activation_hours, 72, 1, 720, "h", "validity of a one-time code")                                           \
     TEXT(public_url, "",                                                                                               \
          "address under which people reach this service (https://...), printed on slips; empty = none can be printed") \

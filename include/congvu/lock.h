@@ -22,6 +22,7 @@ enum cv_rank {
     CV_RANK_PEERS,    /* reconcile: the systems with connectors */
     CV_RANK_INDEX,    /* connect: who was there at the last reading of a server's list */
     CV_RANK_ENGINE,   /* reconcile: queue and breakers */
+    CV_RANK_PROVIDER, /* oidc: what the provider publishes */
     CV_RANK_NAMES,    /* provision: names on their way to the directory */
     CV_RANK_ATTEMPTS, /* provision: wrong one-time codes of late */
     CV_RANK_VIEW,     /* view: everything in it; one lock for readers and writers */

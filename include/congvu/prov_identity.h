@@ -25,6 +25,7 @@ struct prov_sign_in {
 struct prov_signed_in {
     struct view_signer signer;
     bool with_factor;
+    bool own_account_only; /* he has a second factor, and it was not shown */
 };
 /* One answer, sign_in_refused, for unknown, wrong and locked: it costs the same each time. Who was wrong too often has
  * to wait (rate_limited): counted by call->peer, and by account as tried from there or from a known browser.
@@ -45,6 +46,20 @@ bool prov_password_change(struct prov_call *call, const struct prov_password_cha
                           struct cv_error *err);
 /* Every session of the person is over. */
 bool prov_sign_out(struct prov_call *call, struct cv_id staff, struct cv_error *err);
+
+/* ---- through an OpenID provider ---- the claim names the person once; from then on the subject does, and nothing
+ * else. Nobody is made by signing in. sign_in_refused. */
+enum prov_claim { PROV_CLAIM_ADDRESS, PROV_CLAIM_LOGIN, PROV_CLAIM_CODE };
+struct prov_subject {
+    const char *issuer, *subject;
+    const char *claim; /* NULL = none that counts */
+    enum prov_claim claim_is;
+    bool with_factor;
+};
+bool prov_sign_in_subject(struct prov_call *call, const struct prov_subject *in, struct prov_signed_in *out,
+                          struct cv_error *err);
+/* The next sign-in there names him anew. Not by oneself. */
+bool prov_subject_drop(struct prov_call *call, const char *key, struct cv_error *err);
 
 /* ---- the second factor ---- begun by the person with the present password, confirmed by a code of the app that took
  * the seed; then every sign-in needs one. Taken away by another administrator alone (not_by_oneself). */

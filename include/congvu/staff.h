@@ -82,6 +82,7 @@ struct dom_staff {
     struct dom_role *roles; /* those that have ended too, for a while */
     size_t role_count;
     int session_epoch;       /* raised = signed out everywhere */
+    const char *subject;     /* "ISSUER SUBJECT" of the OpenID provider; NULL = never signed in there */
     const char *factor_seed; /* of the second factor, sealed; NULL = none */
     int64_t factor_step;     /* the last one of which a code was taken; 0 = it was never shown to work */
     struct dom_departure *departures;

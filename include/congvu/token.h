@@ -37,6 +37,7 @@ struct dom_token {
     struct cv_id unit; /* top of the subtree, unless everywhere */
     cv_moment expires_at, revoked_at, created_at;
     const char *created_by;
+    struct cv_id owner; /* the person behind it, who made it or what made it; zero = none. It ends with him */
     struct dom_idempotency idempotency;
     int64_t revision;
 };

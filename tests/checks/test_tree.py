@@ -8,7 +8,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SERVICE = ROOT / "service"
-LAYERS = ["base", "conf", "domain", "job", "audit", "intake", "connect", "directory", "check", "view", "report", "paper", "provision", "history", "reconcile", "reporting", "http", "api"]
+LAYERS = ["base", "conf", "domain", "job", "audit", "intake", "connect", "oidc", "directory", "check", "view", "report", "paper", "provision", "history", "reconcile", "reporting", "http", "api"]
 
 # layer -> public headers (include/congvu/NAME.h) that it may include; DOMAIN, PORT and so on are groups of them
 BASE = {"error", "memory", "clock", "text", "json", "log", "secret", "lock", "network", "signature"}
@@ -18,7 +18,7 @@ VIEW = {"view", "view_lists", "view_figures"}
 CASES = {"provision", "prov_identity", "prov_fields", "prov_staff", "prov_duplicates", "prov_corrections", "prov_requests", "prov_units", "prov_systems", "prov_tokens", "prov_brake", "prov_calendar", "prov_evidence"}
 MAY = {
     "base": set(), "conf": {"conf"}, "domain": DOMAIN, "job": {"job"}, "audit": {"evidence"}, "intake": DOMAIN | {"intake", "intake_rows"},
-    "connect": {"connect", "scim"},
+    "connect": {"connect", "scim"}, "oidc": {"connect", "oidc"},
     "directory": DOMAIN | PORT | {"lease", "server", "feed", "backup", "dump"},
     "check": DOMAIN | {"dump", "check"},
     "view": DOMAIN | VIEW | {"session", "feed"},
@@ -29,12 +29,12 @@ MAY = {
     "report": DOMAIN | {"report", "table", "titles"},
     "paper": {"paper"},
     "http": {"http", "job"},
-    "api": DOMAIN | PORT | {"evidence", "feed", "intake", "intake_rows"} | VIEW | CASES | {"api", "http", "reconcile", "history", "connect", "report", "table", "titles", "job", "paper", "prov_report"},
+    "api": DOMAIN | PORT | {"evidence", "feed", "intake", "intake_rows"} | VIEW | CASES | {"api", "http", "reconcile", "history", "connect", "report", "table", "titles", "job", "paper", "prov_report", "oidc"},
 }
 SHOWN_TO = {use: {use, "provision"} for use in ("history", "reconcile", "reporting")}  # use cases over the core see its inner header
 OWNER = {"ldap.h": "directory", "lber.h": "directory", "microhttpd.h": "http", "curl/curl.h": "connect", "jansson.h": "base",
          "unicode/": "base", "openssl/": "base", "ini.h": "conf", "xlsxwriter.h": "report",
-         "qrencode.h": "paper", "csv.h": "intake", "zip.h": "intake", "expat.h": "intake"}
+         "qrencode.h": "paper", "cjose/": "oidc", "csv.h": "intake", "zip.h": "intake", "expat.h": "intake"}
 BANNED = ["sprintf", "vsprintf", "strcpy", "strcat", "strncpy", "strtok", "atoi", "atol", "sscanf", "gets", "localtime", "gmtime",
           "strerror", "sleep", "usleep", "alloca"]
 

@@ -1,54 +1,11 @@
 """A second factor: set up by the person, a code taken once wherever it is shown, seen by nobody, taken away by another administrator."""
-import base64
-import hashlib
-import hmac
-import struct
-import time
 import urllib.parse
 
 import pytest
 
+from authenticator import Clock, Phone, code_of
 from browser import PASSWORD, Person, activate, login_of
 from congvu import Service, an, make_units, wait_for
-
-STEP = 30
-
-
-def code_of(seed, step):
-    """RFC 6238, written apart from the service."""
-    mac = hmac.new(base64.b32decode(seed), struct.pack(">Q", step), hashlib.sha1).digest()
-    at = mac[19] & 15
-    return f"{(struct.unpack('>I', mac[at:at + 4])[0] & 0x7fffffff) % 1000000:06}"
-
-
-class Phone:
-    """Gives a code that was not given before, waiting for the next one if it must."""
-
-    def __init__(self, clock, seed):
-        self.clock, self.seed, self.last = clock, seed, 0
-
-    def code(self):
-        self.last = max(self.last + 1, self.clock.now() // STEP)
-        if self.last > self.clock.now() // STEP:
-            self.clock.wait(STEP * (self.last - self.clock.now() // STEP))
-        return code_of(self.seed, self.last)
-
-
-class Clock:
-    """Wall time of the services, moved by a file."""
-
-    def __init__(self, path):
-        self.path, self.offset = path, 0
-        path.write_text("0")
-
-    def now(self):
-        return int(time.time()) + self.offset
-
-    def wait(self, seconds):
-        self.offset += seconds
-        fresh = self.path.with_suffix(".new")
-        fresh.write_text(str(self.offset))
-        fresh.rename(self.path)
 
 
 @pytest.fixture(scope="module")

@@ -110,6 +110,39 @@ def test_a_role_waits_for_its_day_and_is_bounded(client, shared, spec, office):
     assert [r["in_force"] for r in client.get("/v1/staff/S-D/roles").json["items"]].count(True) == 0
 
 
+def test_a_token_made_by_a_person_belongs_to_him_and_ends_with_him(browser, client, office):
+    office["S-MAKER"] = client.put("/v1/staff/S-MAKER", an(full_name="Người Tạo Mã", unit="T1.01")).json
+    activate(client, "S-MAKER")
+    for role in ({"role": "site_admin"}, {"role": "unit_head", "unit": "T1"}):
+        assert client.post("/v1/staff/S-MAKER/roles", role).status == 201
+    maker = browser("S-MAKER")
+    status, made = maker.call("POST", "/v1/tokens", {"name": "của người", "scopes": ["staff:read", "tokens:write", "coverage:read"], "unit": "T1"})
+    assert status == 201 and made["created_by"] == office["S-MAKER"]["id"]
+    script = client.__class__(client.port, made["secret"], client.spec)
+    child = client.__class__(client.port, script.post("/v1/tokens", {"name": "con của mã ấy", "scopes": ["staff:read"]}).json["secret"], client.spec)
+    foreign = client.post("/v1/tokens", {"name": "của máy", "scopes": ["staff:read"]}).json
+    assert script.get("/v1/tokens").status == child.get("/v1/staff?page_size=1").status == 200
+    assert client.delete("/v1/staff/S-MAKER/roles/1", etag="*").status == 204
+    wait_for(lambda: script.get("/v1/tokens").code == "scope_missing", "the right of the role that ended is gone", 5)
+    assert script.get("/v1/staff?page_size=1").status == child.get("/v1/staff?page_size=1").status == 200, "what the other role gives stays"
+    assert script.get("/v1/me").json["token"]["scopes"] == ["staff:read", "coverage:read"]
+    assert client.delete("/v1/staff/S-MAKER/roles/2", etag="*").status == 204
+    wait_for(lambda: script.get("/v1/me").code == child.get("/v1/me").code == "token_revoked", "with his last role all are gone", 5)
+    assert client.__class__(client.port, foreign["secret"], client.spec).get("/v1/me").status == 200
+
+
+def test_a_role_ends_with_its_unit(browser, client, office):
+    assert client.put("/v1/units/T1.09", {"name": {"vi": "Phòng Sắp Giải Thể"}, "kind": "phong", "block": "chinh_quyen", "slug": "sapgt", "active_from": "2021-10-01", "parent": "T1"}).status == 201
+    office["S-GONE"] = client.put("/v1/staff/S-GONE", an(full_name="Người Của Phòng Cũ", unit="T1.02")).json
+    activate(client, "S-GONE")
+    assert client.post("/v1/staff/S-GONE/roles", {"role": "unit_head", "unit": "T1.09"}).status == 201
+    person = browser("S-GONE")
+    assert person.call("GET", "/v1/units/T1.09")[0] == 200
+    assert client.patch("/v1/units/T1.09", {"active_to": TODAY.isoformat()}).status == 200
+    wait_for(lambda: person.call("GET", "/v1/units/T1.09")[0] == 401, "the session that acts in it is over", 5)
+    assert person.sign_in(login_of(office["S-GONE"]))[1]["role"] is None
+
+
 def test_nobody_gives_what_he_has_not_and_nobody_touches_who_stands_higher(browser, client, office):
     limited = client.post("/v1/tokens", {"name": "T1", "scopes": ["tokens:write", "staff:read", "staff:write", "accounts:write", "departures:write", "units:read", "coverage:read"], "unit": "T1"}).json
     local = client.__class__(client.port, limited["secret"], client.spec)

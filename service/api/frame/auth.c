@@ -114,6 +114,26 @@ static bool by_session(struct htp_exchange *x, uint32_t *out_scopes, struct cv_e
     return true;
 }
 
+/* What a person made has no more than he has today, over the same units; with his last role or his departure it ends.
+ */
+static uint32_t owners_rights(const struct api *api, const struct dom_token *token)
+{
+    struct view_signer signer;
+    uint32_t rights = 0;
+    if (cv_id_is_zero(token->owner))
+        return DOM_ALL_SCOPES;
+    if (!view_signer(api->view, token->owner, &signer))
+        return 0;
+    for (size_t i = 0; i < signer.role_count; i++) {
+        const struct view_role *role = &signer.roles[i];
+        bool covers =
+            role->everywhere ||
+            (!token->everywhere && view_in_scope(api->view, (struct view_scope){.top = role->unit}, token->unit));
+        rights |= covers ? dom_role_rights(role->kind) : 0;
+    }
+    return rights;
+}
+
 static bool by_token(struct htp_exchange *x, const char *bearer, uint32_t *out_scopes, struct cv_error *err)
 {
     struct api *api = api_of(x);
@@ -125,6 +145,10 @@ static bool by_token(struct htp_exchange *x, const char *bearer, uint32_t *out_s
                        "The directory is not heard, so the token is not known yet; please try again in a few seconds");
     if (!api_token_good(x, &token, found, err))
         return false;
+    token.scopes &= owners_rights(api, &token);
+    if (token.scopes == 0)
+        return cv_fail(err, cvp_token_revoked, NULL, "Mã truy cập đã hết giá trị cùng với vai trò của người tạo",
+                       "The token ended with the role of the person who made it");
     if (!api_rate_pass(api, token.id)) {
         cv_count(CVM_rate_limited);
         cv_fail(err, cvp_rate_limited, NULL, "Gửi quá nhanh (tối đa %d yêu cầu một giây); vui lòng chờ rồi gửi tiếp",

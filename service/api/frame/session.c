@@ -38,8 +38,7 @@ static const char *cookie_of(const struct htp_exchange *x, const char *name)
     return NULL;
 }
 
-/* What was sealed into it, or NULL. */
-static const char *opened(struct htp_exchange *x, const char *name)
+const char *api_cookie_opened(struct htp_exchange *x, const char *name)
 {
     size_t len = 0;
     const char *sealed = cookie_of(x, name);
@@ -85,7 +84,7 @@ static bool too_old(const struct api_session *session)
 
 bool api_session_get(struct htp_exchange *x, struct api_session *out)
 {
-    const char *plain = opened(x, API_SESSION_COOKIE);
+    const char *plain = api_cookie_opened(x, API_SESSION_COOKIE);
     return plain != NULL && parse(plain, out) && !too_old(out);
 }
 
@@ -106,7 +105,7 @@ void api_browser_set(struct htp_exchange *x, struct cv_id staff)
 struct prov_browser api_browser_get(struct htp_exchange *x)
 {
     struct prov_browser found = {.mark = NULL};
-    const char *plain = opened(x, API_BROWSER_COOKIE), *blank = plain != NULL ? strchr(plain, ' ') : NULL;
+    const char *plain = api_cookie_opened(x, API_BROWSER_COOKIE), *blank = plain != NULL ? strchr(plain, ' ') : NULL;
     if (blank != NULL && cv_id_parse("stf_", cv_arena_strndup(x->arena, plain, (size_t)(blank - plain)), &found.staff))
         found.mark = blank + 1;
     return found;
@@ -127,4 +126,40 @@ const struct view_role *api_session_role(const struct view_signer *signer, const
         if (signer->roles[i].number == session->role)
             return &signer->roles[i];
     return NULL;
+}
+
+/* ---- beginning ---- */
+
+/* The role that was asked for, else the first of the widest reach. */
+static const struct view_role *choose(struct htp_exchange *x, const struct prov_signed_in *who, int64_t number)
+{
+    const struct view_role *found = NULL;
+    for (size_t i = 0; i < who->signer.role_count; i++) {
+        const struct view_role *role = &who->signer.roles[i];
+        if (who->own_account_only || !prov_role_open(api_of(x)->prov, role->kind, who->with_factor))
+            continue;
+        if (number != 0 ? role->number == number : found == NULL || (role->everywhere && !found->everywhere))
+            found = role;
+    }
+    return found;
+}
+
+bool api_session_begin(struct htp_exchange *x, const struct prov_signed_in *who, int64_t number,
+                       struct api_session *out)
+{
+    const struct view_role *role = choose(x, who, number);
+    struct prov_browser browser = api_browser_get(x);
+    cv_moment now = cv_now();
+    if (role == NULL && number != 0)
+        return false;
+    *out = (struct api_session){.staff = who->signer.staff,
+                                .epoch = who->signer.epoch,
+                                .with_factor = who->with_factor,
+                                .role = role != NULL ? role->number : 0,
+                                .issued_at = now,
+                                .seen_at = now};
+    api_session_set(x, out);
+    if (browser.mark == NULL || !cv_id_equal(browser.staff, who->signer.staff))
+        api_browser_set(x, who->signer.staff);
+    return true;
 }

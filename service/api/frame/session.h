@@ -15,6 +15,13 @@ struct api_session {
     bool with_factor; /* a second factor was shown */
     cv_moment issued_at, seen_at;
 };
+/* What was sealed into a cookie of ours, or NULL. */
+const char *api_cookie_opened(struct htp_exchange *x, const char *name);
+/* Begins a session in the role of this number, 0 = the first of the widest reach that may be acted in; sets the
+ * cookies. False: there is no such role. */
+struct api_session;
+bool api_session_begin(struct htp_exchange *x, const struct prov_signed_in *who, int64_t number,
+                       struct api_session *out);
 /* Sets the cookie of this answer. */
 void api_session_set(struct htp_exchange *x, const struct api_session *session);
 void api_session_drop(struct htp_exchange *x);

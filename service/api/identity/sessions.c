@@ -54,20 +54,6 @@ static void write_session(struct htp_exchange *x, const struct view_signer *sign
     cv_jout_end(j);
 }
 
-/* The role that was asked for, else the first of the widest reach. */
-static const struct view_role *choose(struct htp_exchange *x, const struct prov_signed_in *who, int64_t number)
-{
-    const struct view_role *found = NULL;
-    for (size_t i = 0; i < who->signer.role_count; i++) {
-        const struct view_role *role = &who->signer.roles[i];
-        if (!prov_role_open(api_of(x)->prov, role->kind, who->with_factor))
-            continue;
-        if (number != 0 ? role->number == number : found == NULL || (role->everywhere && !found->everywhere))
-            found = role;
-    }
-    return found;
-}
-
 static bool read_body(struct htp_exchange *x, struct prov_sign_in *in, int64_t *role)
 {
     const struct cv_jin *body;
@@ -92,24 +78,14 @@ void api_create_session(struct htp_exchange *x)
         return;
     call.peer = htp_peer(x);
     bool ok = prov_sign_in(&call, &in, &who, &err);
-    const struct view_role *role = ok ? choose(x, &who, number) : NULL;
-    if (ok && role == NULL && number != 0)
+    struct api_session session;
+    if (ok && !api_session_begin(x, &who, number, &session))
         ok = cv_fail(&err, cvp_role_not_found, "/role", "Không có vai trò này", "There is no such role");
     if (!ok) {
         cv_log(CV_LOG_WARN, "sign_in_refused", "%s from %s", cv_problem_row(err.problem)->code, htp_peer(x));
         htp_problem(x, &err, &x->faults);
         return;
     }
-    cv_moment now = cv_now();
-    struct api_session session = {.staff = who.signer.staff,
-                                  .epoch = who.signer.epoch,
-                                  .with_factor = who.with_factor,
-                                  .role = role != NULL ? role->number : 0,
-                                  .issued_at = now,
-                                  .seen_at = now};
-    api_session_set(x, &session);
-    if (in.browser.mark == NULL || !cv_id_equal(in.browser.staff, who.signer.staff))
-        api_browser_set(x, who.signer.staff);
     write_session(x, &who.signer, &session);
     htp_reply(x, 201);
 }

@@ -84,6 +84,7 @@ void dir_put_once(struct dir_attrs *a, const char *name, const char *value);
 void dir_put_distinct(struct dir_attrs *a, const char *name, const char *value); /* the same, byte for byte */
 /* "staff/ns-0001" as a value of cvCode: what makes a code unique over all entries. With a day:
  * "unit/h43.99@2025-07-01". */
+const char *dir_subject_claim(struct cv_arena *arena, const char *subject); /* the same of a subject of OpenID */
 void dir_put_claim(struct dir_attrs *a, const char *space, const char *code, cv_day until);
 /* Names for people, one per language: cvLabel;lang-vi, cvLabel;lang-en. */
 void dir_put_labels(const char *const name[CV_LANGS], struct dir_attrs *a);

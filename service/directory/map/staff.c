@@ -22,6 +22,15 @@ static void put_sn(const void *record, const char *base, struct dir_attrs *out)
     dir_put(out, "sn", has_family ? s->family_name : has_given ? s->given_name : s->full_name);
 }
 
+/* One subject is one person, wherever two sign in for the first time at once. */
+const char *dir_subject_claim(struct cv_arena *arena, const char *subject)
+{
+    char digest[CV_DIGEST_TEXT];
+
+    cv_sha256(subject, strlen(subject), digest);
+    return cv_arena_printf(arena, "subject/%s", digest);
+}
+
 static void put_claims(const void *record, const char *base, struct dir_attrs *out)
 {
     const struct dom_staff *s = record;
@@ -30,6 +39,8 @@ static void put_claims(const void *record, const char *base, struct dir_attrs *o
     dir_put_claim(out, "staff", s->staff_code, CV_NO_DAY);
     for (size_t i = 0; i < s->former_code_count; i++)
         dir_put_claim(out, "staff", s->former_codes[i], CV_NO_DAY);
+    if (s->subject)
+        dir_put(out, "cvCode", dir_subject_claim(out->arena, s->subject));
 }
 
 static void put_employee_number(const void *record, const char *base, struct dir_attrs *out)
@@ -516,6 +527,7 @@ static const struct dir_field fields[] = {
     {"cvSessionEpoch", DIR_INT, AT(session_epoch)},
     {"cvSecondFactor", DIR_TEXT, AT(factor_seed), .flags = DIR_UNFED},
     {"cvSecondFactorStep", DIR_LONG, AT(factor_step), .flags = DIR_UNFED},
+    {"cvSubject", DIR_TEXT, AT(subject), .flags = DIR_UNFED},
     {"cvLeave", DIR_OWN, .put = put_leaves, .take = take_leaves},
     {"cvDeparture", DIR_OWN, .put = put_departures, .take = take_departures},
     {"cvDepartureOn", DIR_OWN, .put = put_departure_on},

@@ -59,6 +59,7 @@ static const struct dir_field fields[] = {
     {"cvEverywhere", DIR_BOOL, AT(everywhere)},
     {"cvExpiresAt", DIR_MOMENT, AT(expires_at)},
     {"cvRevokedAt", DIR_MOMENT, AT(revoked_at)},
+    {"cvOwner", DIR_ID, AT(owner), .prefix = "stf_"},
     {"cvCreatedBy", DIR_TEXT, AT(created_by)},
     {"cvIdempotencyKey", DIR_TEXT, AT(idempotency.key), .flags = DIR_UNFED},
     {"cvIdempotencyBody", DIR_TEXT, AT(idempotency.body), .flags = DIR_UNFED},

@@ -64,6 +64,18 @@ static bool place(struct prov_call *call, const struct prov_token_input *in, str
     return true;
 }
 
+/* Of whose line it is: what a person makes is his, and what that makes too. */
+static struct cv_id owner_for(struct prov_call *call)
+{
+    struct dom_token own = {0};
+    struct cv_id person;
+    if (cv_id_parse("stf_", call->actor, &person))
+        return person;
+    if (!cv_id_is_zero(call->token))
+        view_token_by_id(call->prov->options.view, call->token, call->arena, &own);
+    return own.owner;
+}
+
 bool prov_own_expiry(struct prov_call *call, cv_moment *out, struct cv_error *err)
 {
     struct dom_token own = {.expires_at = CV_NO_MOMENT};
@@ -89,6 +101,7 @@ static bool build(struct prov_call *call, const struct prov_token_input *in, str
                                 .revoked_at = CV_NO_MOMENT,
                                 .created_at = cv_now(),
                                 .created_by = call->actor,
+                                .owner = owner_for(call),
                                 .idempotency = prov_new_idempotency(call)};
     judge_scopes(call, in);
     prov_judge_expiry(call, in->expires_at, makers);

@@ -1,0 +1,184 @@
+"""People sign in through an OpenID provider of others: a claim names them once, then only who they are there; keys change without a restart."""
+import json
+import time
+import urllib.parse
+
+import pytest
+
+import oidc
+from authenticator import STEP, code_of
+from browser import PASSWORD, Person, activate, login_of
+from congvu import Service, an, make_units, wait_for
+
+pytestmark = pytest.mark.skipif(not oidc.installed(), reason="needs node")
+
+
+@pytest.fixture(scope="module")
+def provider():
+    provider = oidc.Provider()
+    yield provider
+    provider.stop()
+
+
+@pytest.fixture(scope="module")
+def office(spec, provider, tmp_path_factory):
+    credential = tmp_path_factory.mktemp("oidc") / "credential"
+    credential.touch(0o600)
+    credential.write_text(f"Host: 127.0.0.1:{provider.port}\nBasic congvu:{oidc.SECRET}\n")
+    service = Service(spec=spec, oidc_issuer=provider.issuer, oidc_client_id="congvu", oidc_credential_file=credential, oidc_redirect_uri=oidc.REDIRECT_URI, oidc_allow="loopback",
+                      second_factor_roles="site_admin").start()
+    try:
+        client = service.client()
+        make_units(client)
+        people = {}
+        for code, name in (("O-1", "Nguyễn Thị Lan"), ("O-2", "Trần Văn Khác"), ("O-3", "Lê Thị Ba"), ("O-4", "Phạm Văn Tư"), ("O-5", "Võ Thị Năm"), ("O-6", "Đặng Văn Sáu")):
+            people[code] = client.put(f"/v1/staff/{code}", an(full_name=name)).json
+            activate(client, code)
+        assert client.post("/v1/staff/O-1/roles", {"role": "unit_hr", "unit": "T1"}).status == 201
+        yield service, people
+        service.stop()
+    finally:
+        service.clean()
+
+
+class Way(Person):
+    """A browser that goes to the provider and comes back."""
+
+    def out(self):
+        status, headers, _ = self.raw("GET", "/v1/oidc/start")
+        assert status == 303
+        cookies = [v for k, v in headers if k == "Set-Cookie"]
+        assert len(cookies) == 1 and {"Secure", "HttpOnly", "SameSite=Lax"} <= set(cookies[0].split("; "))
+        self.way, self.cookie = cookies[0].split("; ")[0], None
+        return dict(headers)["Location"]
+
+    def back(self, url, way=None):
+        parts = urllib.parse.urlsplit(url)
+        self.cookie, self.browser = way or self.way, None
+        status, headers, text = self.raw("GET", f"{parts.path}?{parts.query}")
+        self.attributes = None
+        for value in (v for k, v in headers if k == "Set-Cookie"):
+            if value.startswith("__Host-congvu="):
+                self.cookie, self.attributes = value.split("; ")[0], value.split("; ")
+        if status == 303:
+            assert dict(headers)["Location"] == "/console" and "SameSite=Strict" in self.attributes
+            status, session = self.call("GET", "/v1/sessions/current")
+            assert status == 200
+            self.csrf = session["csrf"]
+            return 303, session
+        return status, json.loads(text)
+
+
+def through(office, spec, provider, login):
+    way = Way(office[0], spec)
+    return way, *way.back(provider.walk(way.out(), login))
+
+
+def known(provider, people, **logins):
+    provider.know(**{login: {"sub": f"sub-{login}", "email": people[code]["address"], "email_verified": True} for login, code in logins.items()})
+
+
+def test_who_signs_in_there_has_a_session_here(office, spec, provider):
+    service, people = office
+    known(provider, people, lan="O-1")
+    way, status, session = through(office, spec, provider, "lan")
+    assert (status, session["staff"]["full_name"], session["role"]) == (303, "Nguyễn Thị Lan", 1)
+    assert way.call("PUT", "/v1/staff/O-9", an(full_name="Người Mới", unit="T1.02"))[0] == 201
+    assert service.person(people["O-1"]["id"], "cvSubject")["cvSubject"] == [f"{provider.issuer} sub-lan"]
+    assert oidc.SECRET not in service.log.read_text()
+
+
+def test_after_the_first_time_only_the_subject_counts(office, spec, provider):
+    service, people = office
+    known(provider, people, ba="O-3")
+    assert through(office, spec, provider, "ba")[1] == 303
+    provider.know(ba={"sub": "sub-ba", "email": people["O-1"]["address"], "email_verified": True})
+    assert through(office, spec, provider, "ba")[2]["staff"]["id"] == people["O-3"]["id"], "another address is of no account"
+    known(provider, people, gian="O-3")
+    assert through(office, spec, provider, "gian")[2]["code"] == "sign_in_refused", "nor another account with hers"
+    client = service.client()
+    assert client.delete("/v1/staff/O-3/oidc-subject", etag="*").status == 204
+    assert through(office, spec, provider, "gian")[1] == 303, "until somebody unties her"
+
+
+@pytest.mark.parametrize("claims", [{"email_verified": False}, {"email_verified": None}, {"email": "khongai@ninhthuan.gov.vn"}, {"email": None}, {"email": "O-4"}], ids=str)
+def test_what_does_not_name_anybody_for_certain_is_refused(office, spec, provider, claims):
+    service, people = office
+    provider.know(tu={"sub": "sub-tu", "email": people["O-4"]["address"], "email_verified": True, **claims})
+    _, status, body = through(office, spec, provider, "tu")
+    assert (status, body["code"]) == (422, "sign_in_refused")
+    assert "cvSubject" not in service.person(people["O-4"]["id"], "cvSubject"), "and nobody is bound or made"
+
+
+def test_an_answer_belongs_to_the_browser_that_asked_and_is_good_once(office, spec, provider):
+    _, people = office
+    known(provider, people, khac="O-2")
+    mine, other = Way(office[0], spec), Way(office[0], spec)
+    url = provider.walk(mine.out(), "khac")
+    other.out()
+    assert other.back(url)[1]["code"] == "sign_in_refused", "an answer to another browser's question"
+    assert mine.back(url, way="__Host-congvu-oidc=AAAA")[1]["code"] == "sign_in_refused"
+    assert mine.back(url.replace("state=", "state=x"))[1]["code"] == "sign_in_refused"
+    assert mine.back(url + "&iss=https://evil.example" if "iss=" not in url else url.replace("iss=http", "iss=https"))[1]["code"] == "sign_in_refused"
+    assert mine.back(url)[0] == 303
+    assert mine.back(url)[1]["code"] == "sign_in_refused", "a code is good once"
+    denied = Way(office[0], spec)
+    state = urllib.parse.parse_qs(urllib.parse.urlsplit(denied.out()).query)["state"][0]
+    assert denied.back(f"{oidc.REDIRECT_URI}?error=access_denied&state={state}")[1]["code"] == "sign_in_refused"
+
+
+def test_who_has_a_second_factor_here_is_not_let_round_it(office, spec, provider):
+    service, people = office
+    client = service.client()
+    assert client.post("/v1/staff/O-5/roles", {"role": "unit_head", "unit": "T1"}).status == 201
+    assert client.post("/v1/staff/O-6/roles", {"role": "site_admin"}).status == 201
+    person = Person(service, spec)
+    assert person.sign_in(login_of(people["O-5"]))[0] == 201
+    seed = person.call("POST", "/v1/me/second-factor", {"current": PASSWORD})[1]["secret"]
+    assert person.call("PUT", "/v1/me/second-factor", {"code": code_of(seed, int(time.time()) // STEP)})[0] == 204
+    known(provider, people, nam="O-5", sau="O-6")
+    assert through(office, spec, provider, "nam")[2]["role"] is None
+    session = through(office, spec, provider, "sau")[2]
+    assert (session["role"], session["second_factor"]) == (None, "needed"), "nor an administrator round the rule"
+
+
+def test_who_is_locked_or_gone_is_refused(office, spec, provider):
+    service, people = office
+    client = service.client()
+    code = client.put("/v1/staff/O-7", an(full_name="Hồ Văn Nghỉ")).json
+    people["O-7"] = code
+    known(provider, people, nghi="O-7")
+    way, status, _ = through(office, spec, provider, "nghi")
+    assert status == 303, "he needs no password of his own"
+    assert client.put("/v1/staff/O-7/departure", {"reason": "nghi_huu", "decision": {"number": "5/QĐ"}}).status in (200, 202)
+    wait_for(lambda: way.call("GET", "/v1/me")[0] == 401, "his session is over", 5)
+    assert through(office, spec, provider, "nghi")[2]["code"] == "sign_in_refused"
+
+
+def test_keys_change_without_a_restart(office, spec, provider):
+    service, people = office
+    known(provider, people, lan="O-1")
+    assert through(office, spec, provider, "lan")[1] == 303
+    for algorithm in ("RS256", "ES256"):
+        provider.stop()
+        provider.start(ALG=algorithm)
+        wait_for(lambda: through(office, spec, provider, "lan")[1] == 303, "the new keys are asked for")
+
+
+def test_without_the_provider_it_is_said_and_the_password_still_opens(office, spec, provider, start):
+    service, people = office
+    plain = start()
+    assert Person(plain, spec).call("GET", "/v1/oidc/start")[0] == 404
+    lone = start(oidc_issuer="http://127.0.0.1:9", oidc_client_id="congvu", oidc_redirect_uri=oidc.REDIRECT_URI, oidc_allow="loopback")
+    status, body = Person(lone, spec).call("GET", "/v1/oidc/start")
+    assert (status, body["code"]) == (503, "provider_unavailable")
+    assert Person(service, spec).sign_in(login_of(people["O-1"]))[0] == 201
+
+
+@pytest.mark.parametrize("wrong", [{"oidc_redirect_uri": ""}, {"oidc_client_id": ""}, {"oidc_claim_is": "số thẻ"}, {"oidc_allow": "everywhere"}, {"oidc_issuer": "id.example.vn"}], ids=str)
+def test_settings_that_cannot_work_are_named(spec, wrong):
+    settings = {"oidc_issuer": "https://id.example.vn", "oidc_client_id": "congvu", "oidc_redirect_uri": oidc.REDIRECT_URI, **wrong}
+    service = Service(spec=spec, **settings)
+    with pytest.raises(AssertionError, match=next(iter(wrong))):
+        service.start()
+    service.clean()
