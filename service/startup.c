@@ -348,6 +348,7 @@ static bool start_use_cases(struct service *s, struct cv_error *err)
     cv_key_derive(&s->key, "one-time codes", &options.code_key);
     cv_key_derive(&s->key, "token digests", &options.token_key);
     cv_key_derive(&s->key, "second factors", &options.factor_key);
+    cv_key_derive(&s->key, "numbers of the HR system", &options.hr_key);
     if (!factor_roles(s->conf.second_factor_roles, &options.factor_roles, err))
         return false;
     if (!prov_new(&options, &s->prov, err))
@@ -361,6 +362,7 @@ static bool start_use_cases(struct service *s, struct cv_error *err)
         .rate_per_second = (int)s->conf.rate_per_second,
         .bands = dom_policy_bands(s->policy),
         .mail_domain = dom_policy_domain(s->policy),
+        .log_days = dom_policy_log_days(s->policy),
         .public_url = s->conf.public_url,
         .mail_imap = s->conf.mail_imap,
         .mail_smtp = s->conf.mail_smtp,

@@ -37,6 +37,7 @@ struct api {
     int oidc_claim_is;             /* enum prov_claim */
     int rate_per_second;           /* per token; 0 = no limit */
     struct dom_bands bands;        /* of rates */
+    int log_days;                  /* how long a change stays in the log */
     const char *mail_domain;
     const char *public_url; /* where people reach the service, "" = not known; the next three likewise */
     const char *mail_imap, *mail_smtp, *webmail_url;

@@ -82,5 +82,16 @@ struct prov_role_input {
 };
 bool prov_role_give(struct prov_call *call, const char *key, const struct prov_role_input *in, struct dom_role *out,
                     struct dom_staff *out_staff, struct cv_error *err);
+/* ---- deputies ---- call->token is the person who lends a role of his own; the deputy lies within its reach. It ends
+ * by itself: on its day, and with the lender's own. role_not_found, staff_not_found, faults at /staff and /to. */
+struct prov_deputy_input {
+    int number;         /* of his own role */
+    const char *deputy; /* id or code */
+    cv_day from, to;    /* `to` is the first day without it; 92 days at most */
+};
+bool prov_role_lend(struct prov_call *call, const struct prov_deputy_input *in, struct dom_role *out,
+                    struct view_staff *out_deputy, struct cv_error *err);
+/* Taken back today by whoever lent it; `deputy` is an id. */
+bool prov_role_return(struct prov_call *call, const char *deputy, int number, struct cv_error *err);
 /* It ends today. */
 bool prov_role_take(struct prov_call *call, const char *key, int number, struct cv_error *err);

@@ -25,6 +25,7 @@ struct prov_account_input {
 struct prov_staff_input {
     struct prov_given given; /* of what goes onto the person by itself */
     struct prov_text staff_code, full_name, family_name, middle_name, given_name, unit, title, login;
+    struct prov_text hr_ref; /* a number of the HR system, for matching; only its digest is kept */
     struct prov_day hired_on;
     struct prov_decision decision;
     enum cv_presence posts_given;

@@ -28,6 +28,7 @@ struct prov_options {
     const struct dom_policy *policy;
     struct cv_key code_key;           /* one-time codes */
     struct cv_key token_key;          /* API token secrets */
+    struct cv_key hr_key;             /* numbers of the HR system */
     struct cv_key factor_key;         /* seeds of second factors */
     uint32_t factor_roles;            /* 1 << enum dom_role_kind: acted in only with a second factor */
     int activation_hours;             /* validity of a one-time code */
@@ -54,6 +55,7 @@ struct prov_call {
     struct cv_id token; /* zero for the scheduler */
     const char *actor;  /* "tok_..." or "system" */
     const char *role;   /* word of the role in which a person acts; NULL = none */
+    const char *behalf; /* "stf_...": whose lent role this is; NULL = nobody's */
     const char *via;    /* "http", "scheduler" */
     const char *request_id;
     const char *peer; /* address of the client where no token says who asks; else NULL */

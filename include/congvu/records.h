@@ -40,6 +40,8 @@ bool dir_staff_find_activation(struct dir_session *s, const char *digest, struct
                                struct cv_error *err);
 bool dir_staff_find_subject(struct dir_session *s, const char *subject, struct cv_arena *arena, struct dom_staff *out,
                             struct cv_error *err);
+bool dir_staff_find_hr_ref(struct dir_session *s, const char *digest, struct cv_arena *arena, struct dom_staff *out,
+                           struct cv_error *err);
 /* True and *out_held when any entry (person or unit mailbox) holds or held this name. */
 bool dir_name_held(struct dir_session *s, const char *name, bool *out_held, struct cv_error *err);
 /* Redeems: one modify asserted on the code's digest: removes it, stores the password (hashed by the server, quality

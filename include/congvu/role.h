@@ -1,8 +1,9 @@
 /* Roles of people: what somebody may do who signs in, bound to a unit and the units below it, from a day to a day.
  *
  * Story of use. A role lies on the person's own record with who gave it and by which decision; it ends by itself, with
- * its last day or with the person's departure. A session acts in one role that is in force; its rights are those of
- * the role, in the same words as a token's (token.h), so one table of routes holds for both.
+ * its last day or with the person's departure. Its holder may lend it to a deputy, from a day to a day; what the deputy
+ * does says both names. A session acts in one role that is in force; its rights are those of the role, in the same
+ * words as a token's (token.h), so one table of routes holds for both.
  *
  * Thread: plain data and pure functions, any thread. */
 #pragma once
@@ -30,6 +31,8 @@ struct dom_role {
     cv_day from, to;   /* `to` is the first day without it; CV_NO_DAY = open */
     const char *given_by;
     struct dom_decision decision;
+    struct cv_id
+        lent_by; /* whose role it is, to a deputy; zero = his own. It holds only as long as the lender's does */
 };
 /* Rights of a role, bits of enum dom_scope. */
 uint32_t dom_role_rights(enum dom_role_kind kind);

@@ -149,5 +149,6 @@ struct dir_stamp {
 struct dir_actor {
     const char *name; /* "tok_..." or "system" */
     const char *request_id;
-    const char *via; /* "http", "scheduler" */
+    const char *via;    /* "http", "scheduler" */
+    const char *behalf; /* in whose role he acts, when it is lent; or NULL */
 };

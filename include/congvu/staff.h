@@ -82,6 +82,7 @@ struct dom_staff {
     struct dom_role *roles; /* those that have ended too, for a while */
     size_t role_count;
     int session_epoch;       /* raised = signed out everywhere */
+    const char *hr_ref;      /* keyed digest of a number of the HR system; NULL = none */
     const char *subject;     /* "ISSUER SUBJECT" of the OpenID provider; NULL = never signed in there */
     const char *factor_seed; /* of the second factor, sealed; NULL = none */
     int64_t factor_step;     /* the last one of which a code was taken; 0 = it was never shown to work */
@@ -143,6 +144,9 @@ bool dom_leave_is_long(const struct dom_leave *leave);
 bool dom_recorded_on(const struct dom_staff *s, cv_day day);
 struct dom_account *dom_account_of(const struct dom_staff *s, const char *system); /* or NULL */
 bool dom_code_valid(const char *code); /* [A-Za-z0-9._-]{1,35}, no id prefix (stf_ unt_ tok_ ...) */
+/* Reads as a citizen id: 12 digits of which the first three are a province and the fourth sex and century; also 11, as
+ * a spreadsheet that drops the zero leaves it. */
+bool dom_citizen_id(const char *text);
 const char *dom_code_key(struct cv_arena *arena, const char *code); /* caseless form */
 bool dom_code_clash(const char *a,
                     const char *b);        /* equal after stripping leading zeros of digit-only codes, but not equal */

@@ -225,6 +225,7 @@ struct view_role {
     enum dom_role_kind kind;
     bool everywhere;
     struct cv_id unit;
+    struct cv_id lent_by; /* zero = his own */
 };
 struct view_signer {
     struct cv_id staff;

@@ -13,6 +13,7 @@ struct api_actor {
     const char *label;  /* the token's name */
     struct cv_id token; /* or the id of the person behind a session */
     bool is_person;
+    struct cv_id behalf; /* whose lent role it is; zero = nobody's */
     uint32_t scopes;
     struct view_scope scope;
     cv_moment expires_at;
@@ -79,7 +80,8 @@ bool api_may_read_staff(const struct htp_exchange *x);
 void api_write_unit_ref(struct htp_exchange *x, const char *name, struct cv_id unit);
 /* The same of a unit that the caller may see for certain: his own top, the subtree of a token that he may see. */
 void api_write_unit_known(struct htp_exchange *x, const char *name, struct cv_id unit);
-void api_write_scopes(struct cv_jout *j, uint32_t scopes);                        /* "scopes": their words */
+void api_write_role(struct htp_exchange *x, const struct dom_role *role); /* of a person, into an array or alone */
+void api_write_scopes(struct cv_jout *j, uint32_t scopes);                /* "scopes": their words */
 void api_write_reach(struct htp_exchange *x, bool everywhere, struct cv_id unit); /* "unit", null = everywhere */
 void api_write_decision(struct cv_jout *j, const char *name, const struct dom_decision *d);
 void api_write_staff(struct htp_exchange *x, const char *name, const struct dom_staff *staff); /* full person */
@@ -145,7 +147,7 @@ bool api_figures_costly(const struct htp_exchange *x); /* coverage.c: too much f
     X(get_import_file)                                                                                               \
     X(list_unit_accounts) X(put_unit_account) X(delete_unit_account) X(get_unit_mailbox) X(put_unit_mailbox) X(list_hand_overs)                                                       \
     X(list_systems) X(create_system) X(get_system) X(patch_system) X(restore_accounts) X(create_list) X(list_orphans) X(create_usage_events)                                                                   \
-    X(get_coverage) X(get_adoption) X(list_targets) X(put_target) X(delete_target) X(get_coverage_trend) X(get_adoption_trend) X(create_session) X(get_session) X(delete_session) X(list_roles) X(create_role) X(delete_role) X(list_tokens) X(create_token) X(patch_token) X(delete_token) X(get_me) X(put_my_password) X(begin_oidc) X(finish_oidc) X(delete_oidc_subject) X(create_my_second_factor) X(put_my_second_factor) X(delete_second_factor)                                         \
+    X(get_coverage) X(get_adoption) X(list_targets) X(put_target) X(delete_target) X(get_coverage_trend) X(get_adoption_trend) X(create_session) X(get_session) X(delete_session) X(list_roles) X(create_role) X(delete_role) X(list_tokens) X(create_token) X(patch_token) X(delete_token) X(get_me) X(put_my_password) X(create_deputy) X(delete_deputy) X(get_my_record) X(begin_oidc) X(finish_oidc) X(delete_oidc_subject) X(create_my_second_factor) X(put_my_second_factor) X(delete_second_factor)                                         \
     X(list_reports) X(create_report) X(get_report) X(patch_report) X(delete_report)                                  \
     X(create_report_revision) X(get_report_content)                                                                  \
     X(get_problem) X(get_openapi_json) X(get_openapi_yaml) X(get_docs) X(get_console) X(get_console_file) X(get_livez) X(get_readyz) X(get_version)     \

@@ -40,6 +40,17 @@ bool dom_code_valid(const char *code)
     return cv_ascii_is(code, code_sign);
 }
 
+bool dom_citizen_id(const char *text)
+{
+    enum { DIGITS = 12, PROVINCES = 96 };
+    size_t len = strlen(text);
+    if ((len != DIGITS && len != DIGITS - 1) || !cv_ascii_is(text, is_digit))
+        return false;
+    const char *rest = len == DIGITS ? text + 1 : text; /* behind the first digit, which is 0 */
+    int province = (rest[0] - '0') * 10 + rest[1] - '0';
+    return (len < DIGITS || text[0] == '0') && province >= 1 && province <= PROVINCES && rest[2] <= '3';
+}
+
 const char *dom_code_key(struct cv_arena *arena, const char *code)
 {
     char *key = cv_arena_strdup(arena, code);

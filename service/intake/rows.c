@@ -161,18 +161,12 @@ static void take_count(struct understanding *u, int field)
         note(u, field, INT_REVIEW, "bad_number", "Cần một số nguyên không âm", "A whole number is needed");
 }
 
-static bool citizen_id(const char *text)
-{
-    size_t len = strlen(text);
-    return (len == 12 || len == 11) && strspn(text, "0123456789") == len;
-}
-
 static void take_code(struct understanding *u)
 {
     const char *text = text_of(u, INT_F_CODE);
     if (text == NULL)
         return;
-    if (citizen_id(text))
+    if (dom_citizen_id(text))
         note(u, INT_F_CODE, INT_FAULT, "citizen_id", "Đây có vẻ là số căn cước; không dùng số căn cước làm số hiệu",
              "This seems to be a citizen id; it is not taken as a staff code");
     else

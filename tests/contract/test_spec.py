@@ -51,7 +51,7 @@ def test_exactly_the_operations_of_this_slice():
         create_credential_reset put_observation redeem_activation list_activations check_activation create_slips get_activation_page get_activation_script get_activation_style get_mail_settings get_mail_profile list_accounts get_departure put_departure delete_departure create_reinstatement
         list_departures create_request list_requests get_request put_request_answer list_duplicates put_duplicate create_departure_batch get_brake create_brake_release create_loss_release list_units create_unit get_unit put_unit patch_unit delete_unit
         list_unit_ancestors list_headcounts get_headcount put_headcount list_systems create_system get_system patch_system list_orphans restore_accounts create_list create_usage_events get_coverage get_adoption list_targets put_target delete_target get_coverage_trend get_adoption_trend list_tokens
-        create_session get_session delete_session put_my_password begin_oidc finish_oidc delete_oidc_subject create_my_second_factor put_my_second_factor delete_second_factor list_roles create_role delete_role create_token patch_token delete_token get_me get_problem get_openapi_json get_openapi_yaml get_docs get_console get_console_file get_livez get_readyz get_version
+        create_session get_session delete_session put_my_password create_deputy delete_deputy get_my_record begin_oidc finish_oidc delete_oidc_subject create_my_second_factor put_my_second_factor delete_second_factor list_roles create_role delete_role create_token patch_token delete_token get_me get_problem get_openapi_json get_openapi_yaml get_docs get_console get_console_file get_livez get_readyz get_version
         list_unit_accounts put_unit_account delete_unit_account get_unit_mailbox put_unit_mailbox list_hand_overs
         create_import list_imports get_import delete_import list_import_rows run_import get_import_run get_import_file
         list_audit_events get_staff_history get_unit_history
@@ -135,7 +135,7 @@ def test_operation_is_described_in_full(method, template, operation):
 
 
 # what these answer is not a record that a right to read guards: a secret just made, counts, the caller's own words; people in them need staff:read
-SHOW_NOTHING_OF_RECORDS = {"create_credential_reset", "create_departure_batch", "create_usage_events", "create_token", "patch_token", "create_session", "create_my_second_factor", "create_role", "create_brake_release", "create_loss_release",
+SHOW_NOTHING_OF_RECORDS = {"create_credential_reset", "create_departure_batch", "create_usage_events", "create_token", "patch_token", "create_session", "create_my_second_factor", "create_deputy", "create_role", "create_brake_release", "create_loss_release",
                            "restore_accounts", "create_list",
                            "check_activation", "create_slips",  # his own, to who has the code; slips demand the right to read before they are made
                            "create_import", "run_import"}  # a list demands the right to read its kind before it is taken

@@ -143,6 +143,37 @@ def test_a_role_ends_with_its_unit(browser, client, office):
     assert person.sign_in(login_of(office["S-GONE"]))[1]["role"] is None
 
 
+def test_a_role_is_lent_to_a_deputy_and_ends_with_the_lender(browser, client, office, shared, spec):
+    for code, name in (("S-LEND", "Bùi Thị Giao"), ("S-DEP", "Ngô Văn Thay"), ("S-DEP2", "Lý Văn Nữa")):
+        office[code] = client.put(f"/v1/staff/{code}", an(full_name=name, unit="T1.02")).json
+        activate(client, code)
+    assert client.post("/v1/staff/S-LEND/roles", {"role": "unit_hr", "unit": "T1.02"}).status == 201
+    lender, soon = browser("S-LEND"), (TODAY + datetime.timedelta(14)).isoformat()
+    for body, code in (({"role": 2, "staff": "S-DEP", "to": soon}, "role_not_found"), ({"role": 1, "staff": "S-HR", "to": soon}, "staff_not_found"),
+                       ({"role": 1, "staff": "S-LEND", "to": soon}, "validation_failed"), ({"role": 1, "staff": "S-DEP", "to": TODAY.isoformat()}, "validation_failed"),
+                       ({"role": 1, "staff": "S-DEP", "to": (TODAY + datetime.timedelta(100)).isoformat()}, "validation_failed")):
+        assert lender.call("POST", "/v1/me/deputies", body)[1]["code"] == code, body
+    status, lent = lender.call("POST", "/v1/me/deputies", {"role": 1, "staff": "S-DEP", "to": soon})
+    assert (status, lent["staff"], lent["number"], lent["role"]) == (201, office["S-DEP"]["id"], 1, "unit_hr")
+    deputy = browser("S-DEP")
+    assert deputy.call("GET", "/v1/sessions/current")[1]["roles"][0]["lent_by"] == office["S-LEND"]["id"]
+    assert deputy.call("PATCH", "/v1/staff/S-DEP2", {"title": "Chuyên viên chính"})[0] == 200
+    both = f"{office['S-DEP']['id']} for {office['S-LEND']['id']}"
+    assert f"by {both} via" in shared.log.read_text()
+    words = shared.person(office["S-DEP2"]["id"], "cvActor")["cvActor"][0].split()
+    assert (words[0], words[-2:]) == (office["S-DEP"]["id"], ["for", office["S-LEND"]["id"]]), "what is done says both names"
+    assert deputy.call("POST", "/v1/me/deputies", {"role": 1, "staff": "S-DEP2", "to": soon})[1]["code"] == "role_not_found", "what is lent is not lent on"
+    assert client.post("/v1/me/deputies", {"role": 1, "staff": "S-DEP", "to": soon}).code == "session_ended"
+    assert lender.call("DELETE", f"/v1/me/deputies/{office['S-DEP']['id']}/7")[1]["code"] == "role_not_found"
+    assert lender.call("DELETE", f"/v1/me/deputies/{office['S-DEP']['id']}/1")[0] == 204
+    wait_for(lambda: deputy.call("GET", "/v1/units")[0] == 401, "taken back", 5)
+    assert lender.call("POST", "/v1/me/deputies", {"role": 1, "staff": "S-DEP2", "to": soon})[0] == 201
+    other = browser("S-DEP2")
+    assert client.delete("/v1/staff/S-LEND/roles/1", etag="*").status == 204
+    wait_for(lambda: other.call("GET", "/v1/units")[0] == 401, "it ends with the lender's own", 5)
+    assert Person(shared, spec).sign_in(login_of(office["S-DEP2"]))[1]["role"] is None
+
+
 def test_nobody_gives_what_he_has_not_and_nobody_touches_who_stands_higher(browser, client, office):
     limited = client.post("/v1/tokens", {"name": "T1", "scopes": ["tokens:write", "staff:read", "staff:write", "accounts:write", "departures:write", "units:read", "coverage:read"], "unit": "T1"}).json
     local = client.__class__(client.port, limited["secret"], client.spec)

@@ -91,6 +91,7 @@ static struct api_actor *person_of(struct htp_exchange *x, const struct api_sess
     if (role != NULL) {
         actor->scopes = dom_role_rights(role->kind);
         actor->scope = (struct view_scope){.everywhere = role->everywhere, .top = role->unit};
+        actor->behalf = role->lent_by;
     }
     return actor;
 }

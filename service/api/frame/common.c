@@ -66,6 +66,8 @@ bool api_call(struct htp_exchange *x, struct prov_call *out)
                               .request_id = x->request_id};
     if (actor != NULL) {
         out->actor = api_actor_name(x);
+        if (!cv_id_is_zero(actor->behalf))
+            out->behalf = cv_id_text("stf_", actor->behalf, cv_arena_alloc(x->arena, CV_ID_TEXT));
         out->token = actor->token;
         out->role = actor->is_person ? actor->label : NULL;
         out->scope = actor->scope;

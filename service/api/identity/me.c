@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "api/frame/session.h"
+#include "congvu/records.h"
+#include "congvu/usage.h"
 
 void api_get_me(struct htp_exchange *x)
 {
@@ -134,4 +136,85 @@ void api_delete_second_factor(struct htp_exchange *x)
         return;
     }
     htp_reply_empty(x, 204);
+}
+
+/* ---- all that is kept about me ---- */
+
+static void write_roles(struct htp_exchange *x, const struct dom_staff *staff)
+{
+    cv_jout_array(&x->out, "roles");
+    for (size_t i = 0; i < staff->role_count; i++)
+        api_write_role(x, &staff->roles[i]);
+    cv_jout_end(&x->out);
+}
+
+static void write_use(struct cv_jout *j, const struct dom_use *use)
+{
+    cv_jout_object(j, NULL);
+    cv_jout_string(j, "system", use->system);
+    cv_jout_array(j, "days");
+    for (size_t i = 0; i < use->month_count; i++)
+        for (int day = 1; day <= 31; day++)
+            if (use->months[i].days >> (day - 1) & 1u)
+                cv_jout_day(j, NULL, cv_day_join(use->months[i].month / 12, use->months[i].month % 12 + 1, day));
+    cv_jout_end(j);
+    cv_jout_int(j, "earlier_days", use->earlier_days);
+    cv_jout_day(j, "last_on", use->last_on);
+    cv_jout_end(j);
+}
+
+static void write_names(struct cv_jout *j, const struct dom_staff *staff)
+{
+    cv_jout_array(j, "names_held");
+    for (size_t i = 0; i < staff->name_count; i++)
+        cv_jout_string(j, NULL, staff->names[i]);
+    cv_jout_end(j);
+}
+
+static void write_record(struct htp_exchange *x, const struct dom_staff *staff, const struct dom_usage *usage)
+{
+    struct cv_jout *j = &x->out;
+    cv_jout_object(j, NULL);
+    api_write_staff(x, "staff", staff);
+    write_names(j, staff);
+    write_roles(x, staff);
+    cv_jout_object(j, "sign_in");
+    cv_jout_day(j, "password_set_on", staff->credential_on);
+    cv_jout_bool(j, "second_factor", staff->factor_seed != NULL);
+    cv_jout_string(j, "provider", staff->subject);
+    cv_jout_bool(j, "hr_ref", staff->hr_ref != NULL);
+    cv_jout_end(j);
+    cv_jout_array(j, "use");
+    for (size_t i = 0; i < usage->use_count; i++)
+        write_use(j, &usage->uses[i]);
+    cv_jout_end(j);
+    cv_jout_int(j, "changes_kept_days", api_of(x)->log_days);
+    cv_jout_end(j);
+}
+
+/* As its owner he sees it whole, wherever his posts and holders lie. */
+void api_get_my_record(struct htp_exchange *x)
+{
+    struct api_session session;
+    struct dom_staff staff;
+    struct dom_usage usage = {0};
+    struct cv_error err = {0};
+    struct prov_call call;
+    if (!session_of(x, &session) || !api_call(x, &call))
+        return;
+    bool ok = dir_staff_read(call.dir, session.staff, x->arena, &staff, &err);
+    if (ok && !dir_usage_read(call.dir, session.staff, x->arena, &usage, &err) && err.kind != CV_NOT_FOUND)
+        ok = false;
+    if (!ok) {
+        htp_problem(x, &err, NULL);
+        return;
+    }
+    struct api_actor whole = *api_actor(x);
+    whole.scope = (struct view_scope){.everywhere = true};
+    whole.scopes |= DOM_STAFF_READ | DOM_UNITS_READ;
+    const void *self = x->actor;
+    x->actor = &whole;
+    write_record(x, &staff, &usage);
+    x->actor = (void *)(uintptr_t)self;
+    htp_reply(x, 200);
 }

@@ -1,11 +1,11 @@
 /* Roles of a person. */
 #include <stdlib.h>
 
-#include "api/internal.h"
+#include "api/frame/session.h"
 #include "congvu/prov_identity.h"
 #include "congvu/prov_staff.h"
 
-static void write_role(struct htp_exchange *x, const struct dom_role *role)
+void api_write_role(struct htp_exchange *x, const struct dom_role *role)
 {
     struct cv_jout *j = &x->out;
     cv_jout_object(j, NULL);
@@ -16,6 +16,8 @@ static void write_role(struct htp_exchange *x, const struct dom_role *role)
     cv_jout_day(j, "to", role->to);
     cv_jout_bool(j, "in_force", dom_role_in_force(role, cv_today()));
     cv_jout_string(j, "given_by", role->given_by);
+    char lender[CV_ID_TEXT];
+    cv_jout_string(j, "lent_by", cv_id_is_zero(role->lent_by) ? NULL : cv_id_text("stf_", role->lent_by, lender));
     api_write_decision(j, "decision", &role->decision);
     cv_jout_end(j);
 }
@@ -35,7 +37,7 @@ void api_list_roles(struct htp_exchange *x)
     cv_jout_array(&x->out, "items");
     for (size_t i = 0; i < staff.role_count; i++)
         if (staff.roles[i].everywhere || api_sees_unit(x, staff.roles[i].unit))
-            write_role(x, &staff.roles[i]);
+            api_write_role(x, &staff.roles[i]);
     cv_jout_end(&x->out);
     cv_jout_end(&x->out);
     htp_reply(x, 200);
@@ -71,7 +73,7 @@ void api_create_role(struct htp_exchange *x)
         htp_problem(x, &err, &x->faults);
         return;
     }
-    write_role(x, &role);
+    api_write_role(x, &role);
     htp_reply(x, 201);
 }
 
@@ -83,6 +85,83 @@ void api_delete_role(struct htp_exchange *x)
     if (!api_if_match_given(x) || !api_call(x, &call))
         return;
     if (!prov_role_take(&call, htp_param(x, "staff"), number, &err)) {
+        htp_problem(x, &err, &x->faults);
+        return;
+    }
+    htp_reply_empty(x, 204);
+}
+
+/* ---- deputies ---- */
+
+static bool is_person(struct htp_exchange *x)
+{
+    struct cv_error err = {0};
+    if (api_actor(x)->is_person)
+        return true;
+    cv_fail(&err, cvp_session_ended, NULL, "Việc này cần phiên làm việc của một người; vui lòng đăng nhập",
+            "This needs the session of a person; please sign in");
+    htp_problem(x, &err, NULL);
+    return false;
+}
+
+/* Who may not act in a role, for want of a second factor, does not lend it either. */
+static bool acts_in(struct htp_exchange *x, int number, struct cv_error *err)
+{
+    struct api_session session;
+    return (api_session_get(x, &session) && session.role == number) ||
+           cv_fail(err, cvp_role_not_found, "/role", "Phiên làm việc này không ở vai trò ấy",
+                   "This session does not act in that role");
+}
+
+static bool read_deputy(struct htp_exchange *x, struct prov_deputy_input *in)
+{
+    const struct cv_jin *body;
+    int64_t number = 0;
+    *in = (struct prov_deputy_input){.from = cv_today(), .to = CV_NO_DAY};
+    if (!api_body(x, &body))
+        return false;
+    cv_jin_int(body, "role", CV_REQUIRED, 1, 1000, &number);
+    cv_jin_string(body, "staff", CV_REQUIRED, 64, &in->deputy);
+    cv_jin_day(body, "from", CV_NULLABLE, &in->from);
+    cv_jin_day(body, "to", CV_REQUIRED, &in->to);
+    cv_jin_done(body);
+    in->number = (int)number;
+    return api_faultless(x, cvp_validation_failed);
+}
+
+void api_create_deputy(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct prov_deputy_input in;
+    struct view_staff deputy;
+    struct dom_role role;
+    struct cv_error err = {0};
+    char id[CV_ID_TEXT];
+    if (!is_person(x) || !api_call(x, &call) || !read_deputy(x, &in))
+        return;
+    if (!acts_in(x, in.number, &err) || !prov_role_lend(&call, &in, &role, &deputy, &err)) {
+        htp_problem(x, &err, &x->faults);
+        return;
+    }
+    cv_jout_object(&x->out, NULL);
+    cv_jout_string(&x->out, "staff", cv_id_text("stf_", deputy.id, id));
+    cv_jout_string(&x->out, "full_name", deputy.full_name);
+    cv_jout_int(&x->out, "number", role.number);
+    cv_jout_string(&x->out, "role", dom_role_words[role.kind]);
+    cv_jout_day(&x->out, "from", role.from);
+    cv_jout_day(&x->out, "to", role.to);
+    cv_jout_end(&x->out);
+    htp_reply(x, 201);
+}
+
+void api_delete_deputy(struct htp_exchange *x)
+{
+    struct prov_call call;
+    struct cv_error err = {0};
+    int number = (int)strtol(htp_param(x, "number"), NULL, 10);
+    if (!is_person(x) || !api_if_match_given(x) || !api_call(x, &call))
+        return;
+    if (!prov_role_return(&call, htp_param(x, "staff"), number, &err)) {
         htp_problem(x, &err, &x->faults);
         return;
     }

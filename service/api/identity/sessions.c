@@ -11,6 +11,8 @@ static void write_role(struct htp_exchange *x, const struct view_role *role)
     cv_jout_int(j, "number", role->number);
     cv_jout_string(j, "role", dom_role_words[role->kind]);
     api_write_reach(x, role->everywhere, role->unit);
+    char lender[CV_ID_TEXT];
+    cv_jout_string(j, "lent_by", cv_id_is_zero(role->lent_by) ? NULL : cv_id_text("stf_", role->lent_by, lender));
     api_write_scopes(j, dom_role_rights(role->kind));
     cv_jout_end(j);
 }

@@ -196,10 +196,48 @@ static void write_departure(struct cv_jout *j, const char *name, const void *rec
         [CV_EN] = "The phone number must be international, like +84900000001"                                          \
     }
 
+#define HR_REF_COMPLAINT                                                                                               \
+    {                                                                                                                  \
+        [CV_VI] = "Mã đối chiếu gồm 6 đến 64 chữ không dấu, số, dấu gạch ngang",                                       \
+        [CV_EN] = "A number of the HR system has 6 to 64 signs A-Z a-z 0-9 -"                                          \
+    }
+
+static bool hr_ref_sign(char c)
+{
+    char l = cv_ascii_lower(c);
+    return (l >= 'a' && l <= 'z') || (c >= '0' && c <= '9') || c == '-';
+}
+
+static bool hr_ref_ok(const char *text)
+{
+    enum { LEAST = 6 };
+    return strlen(text) >= LEAST && cv_ascii_is(text, hr_ref_sign);
+}
+
+/* People see all of it where they keep it, or it is their own; else the end, to tell two apart. Programs see it all. */
+static void write_mobile(struct cv_jout *j, const char *name, const void *record, void *ctx)
+{
+    enum { HEAD = 3, TAIL = 3 };
+    const struct htp_exchange *x = ctx;
+    const struct dom_staff *staff = record;
+    const struct api_actor *actor = api_actor(x);
+    size_t len = staff->mobile != NULL ? strlen(staff->mobile) : 0;
+    bool whole = actor != NULL &&
+                 (!actor->is_person || (actor->scopes & DOM_STAFF_WRITE) != 0 || cv_id_equal(actor->token, staff->id));
+    if (whole || len <= HEAD + TAIL) {
+        cv_jout_string(j, name, staff->mobile);
+        return;
+    }
+    char *masked = cv_arena_strdup(x->arena, staff->mobile);
+    memset(masked + HEAD, '*', len - HEAD - TAIL);
+    cv_jout_string(j, name, masked);
+}
+
 /* In the order of writing. */
 static const struct prov_field fields[] = {
     {"id", PROV_OWN, .write = write_id, .flags = PROV_SHOWN},
     {"staff_code", PROV_TEXT, AT(staff_code), INTO(staff_code), .max = 64, .flags = MEMBER},
+    {"hr_ref", PROV_TEXT, INTO(hr_ref), .max = 64, .valid = hr_ref_ok, .complaint = HR_REF_COMPLAINT, .flags = BODY},
     {"full_name", PROV_TEXT, AT(full_name), INTO(full_name), .max = 200, .flags = MEMBER | PROV_VALUE},
     {"proposed_name", PROV_OWN, .write = write_proposed_name, .flags = PROV_SHOWN},
     {"family_name", PROV_TEXT, INTO(family_name), .max = 200, .write = write_family_name, .flags = MEMBER},
@@ -209,8 +247,8 @@ static const struct prov_field fields[] = {
      .flags = MEMBER | PROV_VALUE},
     {"title", PROV_TEXT, INTO(title), .max = 200, .write = write_title, .flags = MEMBER},
     {"category", PROV_WORD, AT(category), .words = dom_category_words, .flags = MEMBER | PROV_VALUE},
-    {"mobile", PROV_TEXT, AT(mobile), .max = 20, .valid = dom_mobile_valid, .complaint = NUMBER_COMPLAINT,
-     .flags = MEMBER},
+    {"mobile", PROV_TEXT, AT(mobile), .max = 20, .write = write_mobile, .valid = dom_mobile_valid,
+     .complaint = NUMBER_COMPLAINT, .flags = MEMBER},
     {"birth_year", PROV_INT, AT(birth_year), .least = 1900, .most = 2100, .flags = MEMBER},
     {"hired_on", PROV_DAY, AT(hired_on), INTO(hired_on), .flags = MEMBER},
     {"status", PROV_OWN, .read = api_read_status, .write = write_status, .flags = PROV_UPDATE | DERIVED},

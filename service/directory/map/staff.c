@@ -39,6 +39,8 @@ static void put_claims(const void *record, const char *base, struct dir_attrs *o
     dir_put_claim(out, "staff", s->staff_code, CV_NO_DAY);
     for (size_t i = 0; i < s->former_code_count; i++)
         dir_put_claim(out, "staff", s->former_codes[i], CV_NO_DAY);
+    if (s->hr_ref)
+        dir_put(out, "cvCode", cv_arena_printf(out->arena, "hr/%s", s->hr_ref));
     if (s->subject)
         dir_put(out, "cvCode", dir_subject_claim(out->arena, s->subject));
 }
@@ -83,6 +85,7 @@ static void put_roles(const void *record, const char *base, struct dir_attrs *ou
         dir_json_day(&j, "from", role->from);
         dir_json_day(&j, "to", role->to);
         dir_json_text(&j, "given_by", role->given_by);
+        dir_json_text(&j, "lent_by", cv_id_is_zero(role->lent_by) ? NULL : cv_id_text("stf_", role->lent_by, id));
         dir_json_decision(&j, &role->decision);
         dir_json_end(&j, out, "cvRole");
     }
@@ -91,7 +94,7 @@ static void put_roles(const void *record, const char *base, struct dir_attrs *ou
 static bool take_role(struct dir_reader *r, const struct dir_attr *attr, size_t at, struct dom_role *out)
 {
     struct dir_json_in in;
-    const char *unit = NULL;
+    const char *unit = NULL, *lender = NULL;
     int kind = DOM_INSPECTOR;
 
     if (!dir_read_begin(&in, r, attr, at))
@@ -106,6 +109,8 @@ static bool take_role(struct dir_reader *r, const struct dir_attr *attr, size_t 
     dir_read_day(in.object, "from", &out->from);
     dir_read_day(in.object, "to", &out->to);
     dir_read_text(in.object, "given_by", &out->given_by);
+    dir_read_text(in.object, "lent_by", &lender);
+    in.bad = in.bad || (lender && !cv_id_parse("stf_", lender, &out->lent_by));
     dir_read_decision(&in, in.object, &out->decision);
     return dir_read_ok(&in);
 }
@@ -527,6 +532,7 @@ static const struct dir_field fields[] = {
     {"cvSessionEpoch", DIR_INT, AT(session_epoch)},
     {"cvSecondFactor", DIR_TEXT, AT(factor_seed), .flags = DIR_UNFED},
     {"cvSecondFactorStep", DIR_LONG, AT(factor_step), .flags = DIR_UNFED},
+    {"cvHrRef", DIR_TEXT, AT(hr_ref), .flags = DIR_UNFED},
     {"cvSubject", DIR_TEXT, AT(subject), .flags = DIR_UNFED},
     {"cvLeave", DIR_OWN, .put = put_leaves, .take = take_leaves},
     {"cvDeparture", DIR_OWN, .put = put_departures, .take = take_departures},

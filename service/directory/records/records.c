@@ -18,8 +18,9 @@ struct cv_arena *dir_scratch(struct cv_error *err)
 
 const char *dir_actor_text(struct cv_arena *arena, const struct dir_actor *actor)
 {
-    return cv_arena_printf(arena, "%s %s %s", actor->name ? actor->name : "-",
-                           actor->request_id ? actor->request_id : "-", actor->via ? actor->via : "-");
+    return cv_arena_printf(arena, "%s %s %s%s%s", actor->name ? actor->name : "-",
+                           actor->request_id ? actor->request_id : "-", actor->via ? actor->via : "-",
+                           actor->behalf ? " for " : "", actor->behalf ? actor->behalf : "");
 }
 
 const char *dir_dn_units(struct cv_arena *arena, const char *base)

@@ -132,6 +132,12 @@ bool dir_staff_find_subject(struct dir_session *s, const char *subject, struct c
     return find(s, "cvCode", dir_subject_claim(arena, subject), arena, out, err);
 }
 
+bool dir_staff_find_hr_ref(struct dir_session *s, const char *digest, struct cv_arena *arena, struct dom_staff *out,
+                           struct cv_error *err)
+{
+    return find(s, "cvCode", cv_arena_printf(arena, "hr/%s", digest), arena, out, err);
+}
+
 bool dir_name_held(struct dir_session *s, const char *name, bool *out_held, struct cv_error *err)
 {
     struct dir_entry entry;

@@ -90,7 +90,8 @@ void prov_unreserve(struct prov *prov, const char *name)
 
 struct dir_actor prov_dir_actor(const struct prov_call *call)
 {
-    return (struct dir_actor){.name = call->actor, .request_id = call->request_id, .via = call->via};
+    return (struct dir_actor){
+        .name = call->actor, .request_id = call->request_id, .via = call->via, .behalf = call->behalf};
 }
 
 void prov_settle(struct prov_call *call, const struct dir_stamp *stamp)

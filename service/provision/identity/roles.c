@@ -117,3 +117,110 @@ bool prov_role_take(struct prov_call *call, const char *key, int number, struct 
     struct prov_staff_result result = {0};
     return prov_staff_modify(call, key, "role.take", NULL, take, &number, &result, err);
 }
+
+/* ---- deputies ---- */
+
+static bool own_role(const struct dom_staff *lender, int number, struct dom_role *out)
+{
+    for (size_t i = 0; i < lender->role_count; i++)
+        if (lender->roles[i].number == number && cv_id_is_zero(lender->roles[i].lent_by) &&
+            dom_role_in_force(&lender->roles[i], cv_today())) {
+            *out = lender->roles[i];
+            return true;
+        }
+    return false;
+}
+
+struct lending {
+    struct dom_role role;
+};
+
+static bool lend(struct prov_change *change, void *ctx, struct cv_error *err)
+{
+    struct lending *l = ctx;
+    l->role.number = next_number(change->before);
+    if (!make_room(change, err))
+        return false;
+    change->after->roles[change->after->role_count++] = l->role;
+    return dom_still_here(change->after, cv_today(), err);
+}
+
+static void check_lending(struct prov_call *call, const struct prov_deputy_input *in, const struct dom_role *own)
+{
+    enum { DAYS_MAX = 92 };
+    if (in->to <= in->from || in->to - in->from > DAYS_MAX || in->to <= cv_today() ||
+        (own->to != CV_NO_DAY && in->to > own->to))
+        cv_fault_add(call->faults, CV_AT_POINTER, "/to", "out_of_range",
+                     "Thời gian thay mặt dài tối đa %d ngày và không quá hạn của vai trò",
+                     "A role is lent for at most %d days, and no longer than it lasts", DAYS_MAX);
+}
+
+bool prov_role_lend(struct prov_call *call, const struct prov_deputy_input *in, struct dom_role *out,
+                    struct view_staff *out_deputy, struct cv_error *err)
+{
+    struct prov_staff_result result = {0};
+    struct lending l;
+    struct dom_staff lender;
+    struct dom_role own;
+    if (!dir_staff_read(call->dir, call->token, call->arena, &lender, err))
+        return false;
+    if (!own_role(&lender, in->number, &own))
+        return cv_fail(err, cvp_role_not_found, "/role", "Bạn không có vai trò này", "You have no such role yourself");
+    const struct view_scope reach = {.everywhere = own.everywhere, .top = own.unit};
+    if (!view_staff_find(call->prov->options.view, reach, in->deputy, call->arena, out_deputy, err))
+        return false;
+    check_lending(call, in, &own);
+    if (cv_id_equal(out_deputy->id, lender.id))
+        cv_fault_add(call->faults, CV_AT_POINTER, "/staff", "not_allowed", "Không ai thay mặt chính mình",
+                     "Nobody is his own deputy");
+    if (!cv_faults_check(call->faults, cvp_validation_failed, err))
+        return false;
+    l.role = own;
+    l.role.from = in->from;
+    l.role.to = in->to;
+    l.role.given_by = call->actor;
+    l.role.lent_by = lender.id;
+    call->match = PROV_MATCH_ABSENT;
+    if (!prov_staff_modify_id(call, out_deputy->id, "role.lend", NULL, lend, &l, &result, err)) {
+        if (err->problem == cvp_higher_role)
+            cv_fail(err, cvp_conflict, "/staff", "Người này có vai trò cao hơn nên không thay mặt bạn",
+                    "This person has a higher role and is not your deputy");
+        return false;
+    }
+    *out = l.role;
+    return true;
+}
+
+struct returning {
+    struct cv_id lender;
+    int number;
+};
+
+static bool give_back(struct prov_change *change, void *ctx, struct cv_error *err)
+{
+    const struct returning *r = ctx;
+    struct dom_staff *staff = change->after;
+    if (!make_room(change, err))
+        cv_error_clear(err);
+    for (size_t i = 0; i < staff->role_count; i++)
+        if (staff->roles[i].number == r->number && cv_id_equal(staff->roles[i].lent_by, r->lender) &&
+            (staff->roles[i].to == CV_NO_DAY || staff->roles[i].to > cv_today())) {
+            staff->roles[i].to = cv_today();
+            return true;
+        }
+    return cv_fail(err, cvp_role_not_found, NULL, "Không có vai trò này", "There is no such role");
+}
+
+bool prov_role_return(struct prov_call *call, const char *deputy, int number, struct cv_error *err)
+{
+    struct prov_staff_result result = {0};
+    struct returning r = {.lender = call->token, .number = number};
+    struct cv_id id;
+    const struct view_scope everywhere = {.everywhere = true};
+    if (!cv_id_parse("stf_", deputy, &id) ||
+        !view_staff_holder(call->prov->options.view, everywhere, VIEW_BY_ID, deputy, &id))
+        return cv_fail(err, cvp_role_not_found, NULL, "Không có vai trò này", "There is no such role");
+    struct prov_call whoever = *call;
+    whoever.token = (struct cv_id){0}; /* what was lent is taken back whatever else the deputy has become */
+    return prov_staff_modify_id(&whoever, id, "role.return", NULL, give_back, &r, &result, err);
+}

@@ -137,8 +137,23 @@ static bool again(struct prov_change *change, struct cv_error *err)
     return prov_names_refused(&change->names, err);
 }
 
-static void explain(struct cv_error *err)
+bool prov_hr_ref_taken(struct prov_call *call, const struct dom_staff *staff, struct cv_error *err)
 {
+    struct dom_staff holder;
+    struct cv_error none = {0};
+    if (err->kind != CV_CONFLICT || strcmp(err->field, "cvCode") != 0 || staff->hr_ref == NULL ||
+        !dir_staff_find_hr_ref(call->dir, staff->hr_ref, call->arena, &holder, &none) ||
+        cv_id_equal(holder.id, staff->id))
+        return false;
+    cv_fail(err, cvp_code_taken, "/hr_ref", "Đã có người mang mã đối chiếu này; vui lòng kiểm tra hồ sơ trùng",
+            "Somebody has this number of the HR system already; please look for a second record of the person");
+    return true;
+}
+
+static void explain(struct prov_call *call, const struct dom_staff *after, struct cv_error *err)
+{
+    if (prov_hr_ref_taken(call, after, err))
+        return;
     if (err->kind == CV_CONFLICT && strcmp(err->field, "cvCode") == 0)
         cv_fail(err, cvp_code_taken, "/staff_code", "Mã này vừa được người khác dùng",
                 "This code was just taken by somebody else");
@@ -169,7 +184,7 @@ bool prov_staff_modify_id(struct prov_call *call, struct cv_id id, const char *a
     if (ok)
         prov_settle(call, &stamp);
     else
-        explain(err);
+        explain(call, &out->staff, err);
     prov_names_done(&change.names);
     prov_audit_end(&audit, ok, err);
     return ok;

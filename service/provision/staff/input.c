@@ -65,10 +65,23 @@ static void check_letters(struct prov_change *change, const struct prov_staff_in
                            "/full_name");
 }
 
+/* Only its keyed digest is kept: two records of one person meet, and nobody can read whose number it is. */
+static void apply_hr_ref(struct prov_change *change, const struct prov_staff_input *in)
+{
+    char digest[CV_DIGEST_TEXT];
+    if (in->hr_ref.given == CV_NULL)
+        change->after->hr_ref = NULL;
+    if (in->hr_ref.given != CV_VALUE)
+        return;
+    cv_digest(&change->call->prov->options.hr_key, in->hr_ref.value, strlen(in->hr_ref.value), digest);
+    change->after->hr_ref = cv_arena_strdup(change->call->arena, digest);
+}
+
 static void apply_facts(struct prov_change *change, const struct prov_staff_input *in)
 {
     struct dom_staff *staff = change->after;
     prov_given_apply(&in->given, staff);
+    apply_hr_ref(change, in);
     if (in->hired_on.given != CV_ABSENT)
         staff->hired_on = in->hired_on.given == CV_VALUE ? in->hired_on.value : CV_NO_DAY;
     else if (change->before->revision == 0 && in->decision.given == CV_VALUE)
@@ -135,6 +148,10 @@ static void claim_code(struct prov_change *change, const char *code)
         cv_fault_add(call->faults, CV_AT_POINTER, "/staff_code", "bad_characters",
                      "Số hiệu chỉ gồm chữ không dấu, số, dấu chấm, gạch dưới, gạch ngang, tối đa 35 ký tự",
                      "A staff code has only A-Z a-z 0-9 . _ -, at most 35 signs, and no id prefix");
+    else if (dom_citizen_id(code))
+        cv_fault_add(call->faults, CV_AT_POINTER, "/staff_code", "citizen_id",
+                     "Đây là số căn cước, không dùng làm số hiệu; nếu cần để đối chiếu thì gửi ở hr_ref",
+                     "This is a citizen id, which is no staff code; to match by it, send it as hr_ref");
     else if (clash != NULL)
         cv_fault_add(
             call->faults, CV_AT_POINTER, "/staff_code", "duplicate",

@@ -183,7 +183,8 @@ bool prov_staff_create(struct prov_call *call, const struct prov_staff_input *in
         cv_error_clear(err); /* another request of the same key was faster */
         return prov_staff_seen(call, out, &replayed, err) && replayed;
     }
-    if (err->kind == CV_CONFLICT && strcmp(err->field, "cvCode") == 0 && in->staff_code.given == CV_VALUE)
+    if (!prov_hr_ref_taken(call, &out->staff, err) && err->kind == CV_CONFLICT && strcmp(err->field, "cvCode") == 0 &&
+        in->staff_code.given == CV_VALUE)
         name_the_code(err, in->staff_code.value);
     return false;
 }
@@ -256,7 +257,7 @@ bool prov_staff_put(struct prov_call *call, const char *key, const struct prov_s
         return true;
     if (err->problem == cvp_possible_duplicate)
         return needs_decision(call, out, err);
-    if (err->kind == CV_CONFLICT && strcmp(err->field, "cvCode") == 0)
+    if (!prov_hr_ref_taken(call, &out->staff, err) && err->kind == CV_CONFLICT && strcmp(err->field, "cvCode") == 0)
         return put_raced(call, key, in, out, err);
     return false;
 }

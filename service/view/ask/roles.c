@@ -19,18 +19,41 @@ static bool may_login(const struct person *p)
     return false;
 }
 
+static const struct person *who_may_sign_in(const struct view *v, struct cv_id id)
+{
+    uint32_t slot = view_person_slot(v, id);
+    const struct person *p = slot == NONE ? NULL : v->people[slot];
+    return p != NULL && is_here(&v->tallies[slot]) && may_login(p) ? p : NULL;
+}
+
+/* A lent role is what the lender still has himself. */
+static bool lender_has(const struct view *v, const struct role *lent)
+{
+    cv_day day = atomic_load(&v->day);
+    const struct person *p = who_may_sign_in(v, lent->lent_by);
+    for (size_t i = 0; p != NULL && i < p->roles; i++) {
+        const struct role *own = &person_roles(p)[i];
+        if (cv_id_is_zero(own->lent_by) && own->kind == lent->kind && own->unit == lent->unit &&
+            dom_day_within(own->from, own->to, day))
+            return true;
+    }
+    return false;
+}
+
 static void put_roles(const struct view *v, const struct person *p, uint32_t rights, struct view_signer *out)
 {
     cv_day day = atomic_load(&v->day);
     for (size_t i = 0; i < p->roles; i++) {
         const struct role *role = &person_roles(p)[i];
         if (!dom_day_within(role->from, role->to, day) || !unit_goes_on(v, role->unit) ||
-            (dom_role_rights((enum dom_role_kind)role->kind) & rights) == 0)
+            (dom_role_rights((enum dom_role_kind)role->kind) & rights) == 0 ||
+            (!cv_id_is_zero(role->lent_by) && !lender_has(v, role)))
             continue;
         out->roles[out->role_count++] = (struct view_role){.number = role->number,
                                                            .kind = (enum dom_role_kind)role->kind,
                                                            .everywhere = role->unit == 0,
-                                                           .unit = v->units[role->unit]->id};
+                                                           .unit = v->units[role->unit]->id,
+                                                           .lent_by = role->lent_by};
     }
 }
 
@@ -39,15 +62,13 @@ bool view_signer(const struct view *v, struct cv_id id, struct view_signer *out)
     *out = (struct view_signer){.staff = id};
     if (!view_enter(v, NULL))
         return false;
-    uint32_t slot = view_person_slot(v, id);
-    const struct person *p = slot == NONE ? NULL : v->people[slot];
-    bool may = p != NULL && is_here(&v->tallies[slot]) && may_login(p);
-    if (may) {
+    const struct person *p = who_may_sign_in(v, id);
+    if (p != NULL) {
         out->epoch = p->epoch;
         put_roles(v, p, UINT32_MAX, out);
     }
     view_leave(v);
-    return may;
+    return p != NULL;
 }
 
 size_t view_signers_with(const struct view *v, uint32_t rights, struct view_signer *out, size_t max)

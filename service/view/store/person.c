@@ -199,6 +199,7 @@ static void pack_roles(struct view *v, struct pack *b, struct person *p, const s
         struct role packed = {.unit = role->everywhere ? 0 : view_unit_slot(v, role->unit),
                               .from = role->from,
                               .to = role->to,
+                              .lent_by = role->lent_by,
                               .kind = (uint8_t)role->kind,
                               .number = (uint8_t)role->number};
         put(b, &packed, sizeof packed);

@@ -113,6 +113,7 @@ struct account_span {
 struct role {
     uint32_t unit; /* slot; 0 = everywhere */
     cv_day from, to;
+    struct cv_id lent_by; /* zero = his own */
     uint8_t kind, number, spare[2];
 };
 
