@@ -2,7 +2,7 @@
 #include "congvu/records.h"
 #include "dir_server.h"
 
-static const struct dir_actor actor = {"tok_x", "req-7", "http"};
+static const struct dir_actor actor = {"tok_x", "req-7", "http", NULL};
 
 static struct dir_document doc_of(const char *name, const char *bytes)
 {

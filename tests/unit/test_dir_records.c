@@ -8,7 +8,7 @@
 #include "congvu/unit.h"
 #include "dir_server.h"
 
-static const struct dir_actor actor = {"tok_x", "req-7", "http"};
+static const struct dir_actor actor = {"tok_x", "req-7", "http", NULL};
 
 static struct dom_staff a_person(struct dom_post *post, struct dom_account *account)
 {

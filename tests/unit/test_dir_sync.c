@@ -438,7 +438,7 @@ static struct {
     struct cv_id unit;
 } world;
 
-static const struct dir_actor actor = {"system", "req-1", "test"};
+static const struct dir_actor actor = {"system", "req-1", "test", NULL};
 
 #define MUST(call)                                                                                                     \
     do {                                                                                                               \
