@@ -26,7 +26,8 @@ enum int_field {
     INT_F_NAME,   /* of a person */
     INT_F_HEAD,   /* family and middle name, where the given name has a column of its own */
     INT_F_GIVEN,
-    INT_F_CODE,  /* HR code */
+    INT_F_CODE, /* HR code */
+    INT_F_OLD_CODE,
     INT_F_BIRTH, /* value: the year */
     INT_F_TITLE,
     INT_F_UNIT, /* as written: code, name, path or abbreviation */

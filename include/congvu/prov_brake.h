@@ -109,3 +109,7 @@ bool prov_brake_release(struct prov_call *call, const struct prov_release_input 
                         struct cv_error *err);
 /* How much waits in all lines, as the calendar last saw it (each minute). Any thread. */
 int prov_brake_waiting(const struct prov *prov);
+
+/* Is the caller somebody else than who made it ("tok_...", "stf_..."), and of another line of tokens? False:
+ * scope_missing. */
+bool prov_second_person(struct prov_call *call, const char *made_by, struct cv_error *err);

@@ -72,6 +72,15 @@ bool prov_staff_patch(struct prov_call *call, const char *key, const struct prov
 /* Does a post carry the decision that the body had? A decision that decides nothing here is not kept. True without one.
  */
 bool prov_decision_kept(const struct prov_staff_input *in, const struct prov_staff_result *result);
+/* Another code, also one that somebody else has or had: a current code beats a former one. */
+struct prov_renumber {
+    const char *code, *was; /* `was`: the code that the caller knows of, or NULL: etag_mismatch when it is another */
+    const char *from;       /* id of who has or had `code`: he loses it, also as a former one; or NULL */
+    bool given_on;          /* `was` goes to somebody else: it is not kept as a former code */
+};
+/* `key`: an id. Two writes when it is taken from somebody; between the two he has none, and a repeat goes on. */
+bool prov_renumber(struct prov_call *call, const char *key, const struct prov_renumber *in,
+                   struct prov_staff_result *out, struct cv_error *err);
 bool prov_staff_read(struct prov_call *call, const char *key, struct dom_staff *out, struct cv_error *err);
 bool prov_staff_delete(struct prov_call *call, const char *key, struct cv_error *err);
 

@@ -161,16 +161,16 @@ static void take_count(struct understanding *u, int field)
         note(u, field, INT_REVIEW, "bad_number", "Cần một số nguyên không âm", "A whole number is needed");
 }
 
-static void take_code(struct understanding *u)
+static void take_code(struct understanding *u, int field)
 {
-    const char *text = text_of(u, INT_F_CODE);
+    const char *text = text_of(u, field);
     if (text == NULL)
         return;
     if (dom_citizen_id(text))
-        note(u, INT_F_CODE, INT_FAULT, "citizen_id", "Đây có vẻ là số căn cước; không dùng số căn cước làm số hiệu",
+        note(u, field, INT_FAULT, "citizen_id", "Đây có vẻ là số căn cước; không dùng số căn cước làm số hiệu",
              "This seems to be a citizen id; it is not taken as a staff code");
     else
-        u->p.value[INT_F_CODE] = text;
+        u->p.value[field] = text;
 }
 
 /* ---- names ---- */
@@ -355,7 +355,8 @@ static void take_person(struct understanding *u)
 {
     const char *category = text_of(u, INT_F_CATEGORY);
     take_name(u);
-    take_code(u);
+    take_code(u, INT_F_CODE);
+    take_code(u, INT_F_OLD_CODE);
     take_birth(u);
     take_mobile(u);
     take_address(u);

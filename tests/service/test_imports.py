@@ -60,7 +60,7 @@ def test_a_list_is_planned_looked_at_and_carried_out(client):
     plan = upload(client, "staff", STAFF)
     assert plan.status == 201, plan
     plan = plan.json
-    assert plan["summary"] == {"create": 2, "update": 0, "move": 0, "depart": 0, "unchanged": 0, "absent": 0, "needs_review": 1, "failed": 1, "skipped": 0}
+    assert {k: n for k, n in plan["summary"].items() if n} == {"create": 2, "needs_review": 1, "failed": 1}
     assert [c["field"] for c in plan["columns"]] == ["number", "full_name", "staff_code", "title", "unit", "category", "mobile"]
     rows = {r["row"]: r for r in rows_of(client, plan)}
     assert rows[2]["action"] == "create" and rows[2]["address"] == "nhaplv@ninhthuan.gov.vn"

@@ -9,14 +9,15 @@ static const uint32_t rights[INT_LIST_KINDS] = {[INT_STAFF] = DOM_STAFF_WRITE | 
                                                 [INT_UNITS] = DOM_UNITS_WRITE | DOM_UNITS_READ,
                                                 [INT_ROSTER] = DOM_STAFF_WRITE | DOM_STAFF_READ};
 
-uint32_t imp_rights(enum int_list_kind kind)
+uint32_t imp_rights(const struct imp_options *options)
 {
-    return rights[kind];
+    return rights[options->kind] | (options->absent_reason != NULL ? DOM_DEPARTURES_WRITE : 0);
 }
 
-bool imp_may(struct htp_exchange *x, enum int_list_kind kind, struct cv_error *err)
+bool imp_may(struct htp_exchange *x, const struct imp_options *options, struct cv_error *err)
 {
-    return (api_actor(x)->scopes & rights[kind]) == rights[kind] ||
+    uint32_t needed = imp_rights(options);
+    return (api_actor(x)->scopes & needed) == needed ||
            cv_fail(err, cvp_scope_missing, NULL, "Mã truy cập không có quyền với loại danh sách này",
                    "The token has no right for this kind of list");
 }
@@ -26,7 +27,7 @@ bool imp_open(struct htp_exchange *x, struct prov_call *call, bool rows, bool fi
     struct cv_error err = {0};
     if (!api_call(x, call))
         return false;
-    if (imp_load(x, call, htp_param(x, "import"), rows, file, out, &err) && imp_may(x, out->options.kind, &err))
+    if (imp_load(x, call, htp_param(x, "import"), rows, file, out, &err) && imp_may(x, &out->options, &err))
         return true;
     htp_problem(x, &err, NULL);
     return false;
@@ -44,9 +45,11 @@ bool imp_next_line(const char **at, const char *end, const char **line, size_t *
     return true;
 }
 
-/* Who leaves goes last: what he gives back may be wanted by nobody of the same list. */
+/* Codes first, so that new people get the free ones; who leaves goes last. */
 int imp_phase(const struct imp_row *row)
 {
+    if (row->op == IMP_SET_CODE)
+        return 0;
     return row->action == IMP_DEPART ? 2 : 1;
 }
 
@@ -62,6 +65,7 @@ struct imp_options imp_options_copy(struct cv_arena *arena, const struct imp_opt
     out.category = copied(arena, from->category);
     out.decision = copied(arena, from->decision);
     out.sheet = copied(arena, from->sheet);
+    out.absent_reason = copied(arena, from->absent_reason);
     out.accept = copied(arena, from->accept);
     return out;
 }

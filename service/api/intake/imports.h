@@ -6,20 +6,40 @@
 #include "congvu/intake_rows.h"
 #include "congvu/prov_units.h"
 
-enum { IMP_KEEP_DAYS = 30, IMP_ID_TEXT = CV_ID_TEXT, IMP_NOTES = INT_NOTES_MAX + 8 };
+enum { IMP_BY_CHANGES = -1, IMP_KEEP_DAYS = 30, IMP_ID_TEXT = CV_ID_TEXT, IMP_NOTES = INT_NOTES_MAX + 8 };
 
 enum imp_action {
     IMP_CREATE,
     IMP_UPDATE,
     IMP_MOVE,
     IMP_DEPART,
+    IMP_WITHDRAW,
+    IMP_REINSTATE,
+    IMP_REMOVE, /* the last that is carried out */
     IMP_UNCHANGED,
+    IMP_SINCE_CHANGED, /* of a list taken back: it is no more what the list made of it */
     IMP_ABSENT,
     IMP_REVIEW,
     IMP_FAILED,
     IMP_ACTIONS
 };
-extern const char *const imp_action_words[]; /* create update move depart unchanged absent needs_review failed */
+extern const char *const imp_action_words[]; /* create update ... */
+
+/* The request that a row stands for. */
+enum imp_op {
+    IMP_PUT_STAFF,
+    IMP_PATCH_STAFF,
+    IMP_PUT_DEPARTURE,
+    IMP_PUT_UNIT,
+    IMP_PATCH_UNIT,
+    IMP_PUT_HEADCOUNT,
+    IMP_SET_CODE,
+    IMP_WITHDRAW_DEPARTURE,
+    IMP_REINSTATE_STAFF,
+    IMP_DELETE_UNIT,
+    IMP_OPS
+};
+extern const char *const imp_op_words[]; /* put_staff ... */
 
 enum imp_outcome {
     IMP_DONE,
@@ -41,7 +61,8 @@ struct imp_options {
     const char *category, *decision, *sheet; /* or NULL */
     cv_day signed_on, effective_on;
     bool here_before;
-    const char *accept; /* codes of notes that a person has looked at, with commas; or NULL */
+    const char *absent_reason; /* of a roster: who is in no row leaves, for this reason; or NULL */
+    const char *accept;        /* codes of notes that a person has looked at, with commas; or NULL */
     struct int_override overrides[INT_FIELDS];
     size_t override_count;
 };
@@ -55,29 +76,85 @@ struct imp_note {
 struct imp_row {
     int64_t row; /* 0 = stands in no row of the list */
     enum imp_action action;
+    enum imp_op op;
     const char *key, *staff, *name, *address; /* or NULL */
-    int64_t revision;                         /* of what is there, 0 = nothing */
-    const char *body, *changes;               /* JSON, or NULL */
-    bool unclear;                             /* a part of the body is not known: nothing to be judged */
+    int64_t revision; /* of what is there, 0 = nothing; IMP_BY_CHANGES: it still has to be what `changes` go from */
+    const char *body, *changes; /* JSON, or NULL */
+    bool fresh;                 /* with a code that somebody else still has */
+    bool parent_above;          /* its unit is made by a row above */
+    bool unclear;               /* a part of the body is not known: nothing to be judged */
     struct imp_note notes[IMP_NOTES];
     size_t note_count;
 };
 
-/* ---- judge.c: what a row would do, and doing it ---- */
+/* ---- judge.c: what a row would do ---- */
 struct imp_units;
+struct imp_roster;
+struct imp_texts;
 struct imp {
     struct htp_exchange *x;
     struct prov_call call; /* of the request; rows get copies */
     const struct imp_options *options;
     struct imp_units *units;
+    struct imp_texts *met;     /* people and codes of the rows above, by the number of the row; or NULL */
+    struct imp_roster *roster; /* of a roster, once its rows were looked at; or NULL */
 };
 bool imp_begin(struct imp *imp, struct cv_error *err);
 /* Fills *out in `arena`; never fails: what is wrong is said in the row. */
 void imp_judge(struct imp *imp, const struct int_proposal *p, const struct int_table *table, struct cv_arena *arena,
                struct imp_row *out);
+
+/* Not to be carried out, unless it is accepted. */
+void imp_say(const struct imp *imp, struct imp_row *r, const char *code, const char *vi, const char *en);
+/* The row that gives another code to whom a roster's row means; false: his code stays. */
+bool imp_judge_code(struct imp *imp, const struct int_proposal *p, struct cv_arena *arena, struct imp_row *out);
+/* Somebody who is in no row: only said, or leaving, as the options say. */
+void imp_judge_absent(struct imp *imp, struct cv_arena *arena, struct imp_row *row);
+
+/* ---- roster.c ---- */
+bool imp_roster_make(struct imp *imp, struct int_list *list, const struct int_table *table, struct cv_error *err);
+struct imp_met {
+    const char *staff;      /* whom the row means, or NULL */
+    bool several;           /* it could be several */
+    bool fresh;             /* somebody new, with a code that another one gives up */
+    const char *code;       /* his new code; NULL = it stays */
+    const char *was, *from; /* his code now; who has or had the new one; or NULL */
+    bool given_on;          /* `was` is wanted by another row */
+    bool code_taken;        /* who has the new code keeps it */
+};
+void imp_roster_met(struct imp_roster *r, const struct int_proposal *p, struct cv_arena *arena, struct imp_met *out);
+size_t imp_roster_size(const struct imp_roster *r); /* on the staff */
+bool imp_roster_absent(const struct imp_roster *r, size_t *at, struct imp_row *out, struct cv_arena *arena);
+
+/* ---- texts.c: texts, each with a number of its own ---- */
+struct imp_texts *imp_texts_new(struct cv_arena *arena, size_t most);
+int64_t imp_texts_get(const struct imp_texts *all, const char *text); /* -1 = none */
+void imp_texts_set(struct imp_texts *all, const char *text, int64_t number);
+
+/* ---- ops.c: the request that a row stands for ---- */
+struct imp_trial {
+    struct htp_exchange x; /* a copy: arena, faults and answer are the row's */
+    struct prov_call call;
+    struct cv_buf buf;
+    struct prov_staff_result staff;
+    struct prov_unit_result unit;
+    cv_day day; /* of a headcount */
+    struct cv_error err;
+};
+/* `only`: nothing is written. */
+void imp_trial_begin(struct imp_trial *t, const struct imp *imp, struct cv_arena *arena, bool only);
+void imp_trial_end(struct imp_trial *t);
+/* False: why stands in t->err and t->x.faults. */
+bool imp_try(struct imp_trial *t, enum imp_op op, const char *key, const char *body);
+/* Once, of one that was tried with success. */
+enum imp_action imp_action_of(struct imp_trial *t, enum imp_op op, const char **changes);
+int64_t imp_revision_of(const struct imp_trial *t, enum imp_op op); /* before it */
+enum imp_op imp_op_of_kind(enum int_list_kind kind);
+bool imp_of_units(enum imp_op op);
 struct imp_done {
     enum imp_outcome outcome;
-    const char *address; /* of the person, or NULL */
+    const char *staff, *address; /* of the person, or NULL */
+    int64_t revision;            /* of the record now; 0 = not known */
 };
 void imp_carry_out(struct imp *imp, const char *import, const struct imp_row *row, struct cv_arena *arena,
                    struct imp_done *out, struct cv_error *err);
@@ -94,8 +171,8 @@ size_t imp_recall(struct imp *imp, const struct int_table *table, struct imp_opt
 void imp_remember(struct imp *imp, const struct int_table *table);
 
 /* ---- common.c ---- */
-uint32_t imp_rights(enum int_list_kind kind);
-bool imp_may(struct htp_exchange *x, enum int_list_kind kind, struct cv_error *err);
+uint32_t imp_rights(const struct imp_options *options);
+bool imp_may(struct htp_exchange *x, const struct imp_options *options, struct cv_error *err);
 /* Rows of the first phase are carried out before those of the next one begin. */
 int imp_phase(const struct imp_row *row);
 struct imp_options imp_options_copy(struct cv_arena *arena, const struct imp_options *from);

@@ -3,7 +3,7 @@
 
 #include "api/intake/imports.h"
 
-enum { ROW_ARENA = 8 << 20, PAGE = 500 };
+enum { ROW_ARENA = 8 << 20, SHORTER = 5 };
 
 /* ---- the question ---- */
 
@@ -33,7 +33,8 @@ static void read_columns(struct htp_exchange *x, struct imp_options *out)
 
 static bool read_options(struct htp_exchange *x, struct imp_options *out)
 {
-    const char *kind = htp_query(x, "kind"), *category = htp_query(x, "category"), *unit = htp_query(x, "unit");
+    const char *kind = htp_query(x, "kind"), *absent = htp_query(x, "absent_reason"),
+               *category = htp_query(x, "category"), *unit = htp_query(x, "unit");
     struct view_unit found;
     struct cv_error err = {0};
     int at = kind ? dom_word_index(int_list_kind_words, kind) : -1;
@@ -49,6 +50,10 @@ static bool read_options(struct htp_exchange *x, struct imp_options *out)
               "The kind of list is needed: staff, leavers, headcounts, units or roster");
     if (category && dom_word_index(dom_category_words, category) < 0)
         fault(x, "category", "not_allowed_value", "Không hiểu giá trị", "The value is not understood");
+    if (absent && (dom_word_index(dom_reason_words, absent) < 0 || at != INT_ROSTER))
+        fault(x, "absent_reason", "not_allowed_value", "Chỉ dùng cho danh sách đối chiếu (roster), với một lý do nghỉ",
+              "Only for a roster, with a reason of departures");
+    out->absent_reason = absent;
     htp_query_day(x, "signed_on", &out->signed_on);
     htp_query_day(x, "effective_on", &out->effective_on);
     htp_query_bool(x, "here_before", &out->here_before);
@@ -56,7 +61,7 @@ static bool read_options(struct htp_exchange *x, struct imp_options *out)
     if (!api_faultless(x, cvp_invalid_parameter))
         return false;
     out->kind = (enum int_list_kind)at;
-    if (!imp_may(x, out->kind, &err) ||
+    if (!imp_may(x, out, &err) ||
         (unit && !view_unit_find(api_of(x)->view, api_actor(x)->scope, unit, CV_NO_DAY, x->arena, &found, &err))) {
         htp_problem(x, &err, NULL);
         return false;
@@ -77,11 +82,8 @@ struct planning {
     struct cv_arena *arena; /* of one row */
     struct cv_buf rows;
     int64_t sums[IMP_ACTIONS], skipped;
-    struct view_slots_seen {
-        char (*ids)[CV_ID_TEXT];
-        size_t count;
-    } seen; /* of a roster: who is in the list */
     struct cv_error *err;
+    size_t absent;
     bool late;
 };
 
@@ -89,6 +91,20 @@ static void keep_row(struct planning *p, const struct imp_row *row)
 {
     p->sums[row->action]++;
     imp_row_write(&p->rows, row);
+}
+
+/* A person is in one row only: what a second one says of him is not done. */
+static void meet(struct planning *p, struct imp_row *row)
+{
+    const char *who = row->staff != NULL ? row->staff : row->key != NULL ? dom_code_key(p->arena, row->key) : NULL;
+    int64_t above = who != NULL ? imp_texts_get(p->imp.met, who) : -1;
+    if (who == NULL || (p->options.kind == INT_HEADCOUNTS))
+        return;
+    if (above >= 0)
+        imp_say(&p->imp, row, "row_repeats", cv_arena_printf(p->arena, "Đã có ở dòng %lld", (long long)above),
+                cv_arena_printf(p->arena, "In row %lld already", (long long)above));
+    else
+        imp_texts_set(p->imp.met, who, row->row);
 }
 
 static bool plan_row(void *ctx, const struct int_proposal *proposal)
@@ -100,52 +116,25 @@ static bool plan_row(void *ctx, const struct int_proposal *proposal)
         return true;
     }
     cv_arena_reset(p->arena);
+    if (p->imp.roster != NULL && imp_judge_code(&p->imp, proposal, p->arena, &row))
+        keep_row(p, &row);
     imp_judge(&p->imp, proposal, &p->table, p->arena, &row);
+    meet(p, &row);
     keep_row(p, &row);
-    if (p->seen.ids && row.staff)
-        memcpy(p->seen.ids[p->seen.count++], row.staff, strlen(row.staff) + 1);
     p->late = cv_deadline_passed(p->imp.x->deadline);
     return !p->late && cv_buf_ok(&p->rows);
 }
 
-static bool in_list(const struct planning *p, const char *id)
+/* Of a roster: who is on the staff of the unit and in no row. */
+static void add_absent(struct planning *p)
 {
-    for (size_t i = 0; i < p->seen.count; i++)
-        if (strcmp(p->seen.ids[i], id) == 0)
-            return true;
-    return false;
-}
-
-/* Of a roster: who is on the staff of the unit and in no row. Only said: they leave by a list of leavers. */
-static bool add_absent(struct planning *p, struct cv_error *err)
-{
-    struct htp_exchange *x = p->imp.x;
-    struct view_staff_query q = {.scope = api_actor(x)->scope,
-                                 .has_unit = p->options.has_unit,
-                                 .unit = p->options.unit,
-                                 .recursive = true,
-                                 .statuses = (uint32_t) ~(1u << DOM_DEPARTED),
-                                 .updated_since = CV_NO_MOMENT,
-                                 .page_size = PAGE};
-    struct view_staff_page page;
-    do {
-        if (!view_staff_list(api_of(x)->view, &q, x->arena, &page, err))
-            return false;
-        for (size_t i = 0; i < page.count; i++) {
-            char id[CV_ID_TEXT];
-            struct imp_row row = {.action = IMP_ABSENT,
-                                  .staff = cv_id_text("stf_", page.items[i].id, id),
-                                  .key = page.items[i].staff_code,
-                                  .name = page.items[i].full_name,
-                                  .address = page.items[i].address,
-                                  .revision = page.items[i].revision};
-            if (!in_list(p, id))
-                keep_row(p, &row);
-        }
-        q.after = page.next;
-        q.after_len = page.next_len;
-    } while (page.next);
-    return true;
+    struct imp_row row;
+    size_t at = 0;
+    for (cv_arena_reset(p->arena); imp_roster_absent(p->imp.roster, &at, &row, p->arena); cv_arena_reset(p->arena)) {
+        imp_judge_absent(&p->imp, p->arena, &row);
+        p->absent++;
+        keep_row(p, &row);
+    }
 }
 
 /* By the synonyms, by what was set right before, and by what this request sets. */
@@ -168,9 +157,10 @@ static bool plan(struct planning *p, struct int_list *list, struct cv_error *err
 {
     struct htp_exchange *x = p->imp.x;
     p->imp.call.planned = prov_planned_new(x->arena, int_about(list)->rows);
-    if (p->options.kind == INT_ROSTER)
-        p->seen.ids = cv_arena_alloc_n(x->arena, int_about(list)->rows + 1, CV_ID_TEXT);
-    if (!find_table(p, list, err) || !imp_begin(&p->imp, err) || !int_proposals(list, &p->table, plan_row, p, err))
+    p->imp.met = imp_texts_new(x->arena, int_about(list)->rows);
+    if (!find_table(p, list, err) || !imp_begin(&p->imp, err) ||
+        (p->options.kind == INT_ROSTER && !imp_roster_make(&p->imp, list, &p->table, err)) ||
+        !int_proposals(list, &p->table, plan_row, p, err))
         return false;
     if (p->late)
         return cv_fail(err, cvp_list_too_large, NULL, "Danh sách quá dài cho một lần xem trước; vui lòng chia nhỏ",
@@ -180,7 +170,9 @@ static bool plan(struct planning *p, struct int_list *list, struct cv_error *err
         rows += p->sums[i];
     if (rows == 0)
         return cv_fail(err, cvp_list_unreadable, NULL, "Danh sách không có dòng nào", "The list has no rows");
-    return p->options.kind != INT_ROSTER || add_absent(p, err);
+    if (p->imp.roster != NULL)
+        add_absent(p);
+    return true;
 }
 
 /* ---- the head ---- */
@@ -228,8 +220,24 @@ static void write_options(struct cv_jout *j, const struct imp_options *o)
     cv_jout_day(j, "signed_on", o->signed_on);
     cv_jout_day(j, "effective_on", o->effective_on);
     cv_jout_bool(j, "here_before", o->here_before);
+    cv_jout_string(j, "absent_reason", o->absent_reason);
     cv_jout_string(j, "accept", o->accept);
     cv_jout_end(j);
+}
+
+/* Who is in no row leaves: of a fifth of the staff or more a second person sees the names first. */
+static bool needs_second(const struct planning *p)
+{
+    return p->imp.roster != NULL && p->options.absent_reason != NULL &&
+           p->absent * SHORTER >= imp_roster_size(p->imp.roster);
+}
+
+static void write_approval(struct cv_jout *j, const struct planning *p)
+{
+    char digest[CV_DIGEST_TEXT];
+    cv_sha256(cv_buf_str(&p->rows), p->rows.len, digest);
+    cv_jout_string(j, "digest", digest);
+    cv_jout_bool(j, "needs_approval", needs_second(p));
 }
 
 static const char *head_of(struct planning *p, const char *id, const struct int_list *list, size_t size)
@@ -257,6 +265,7 @@ static const char *head_of(struct planning *p, const char *id, const struct int_
         cv_jout_int(&j, imp_action_words[i], p->sums[i]);
     cv_jout_int(&j, "skipped", p->skipped);
     cv_jout_end(&j);
+    write_approval(&j, p);
     cv_jout_end(&j);
     const char *head = cv_arena_strdup(x->arena, cv_buf_str(&buf));
     cv_buf_free(&buf);

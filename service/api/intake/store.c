@@ -85,7 +85,8 @@ static void read_options(struct cv_arena *arena, const struct cv_jany *head, str
                                 .effective_on = CV_NO_DAY,
                                 .sheet = cv_jany_text(cv_jany_get(o, "sheet"), arena),
                                 .category = cv_jany_text(cv_jany_get(o, "category"), arena),
-                                .decision = cv_jany_text(cv_jany_get(o, "decision_number"), arena)};
+                                .decision = cv_jany_text(cv_jany_get(o, "decision_number"), arena),
+                                .absent_reason = cv_jany_text(cv_jany_get(o, "absent_reason"), arena)};
     if ((day = cv_jany_text(cv_jany_get(o, "signed_on"), arena)) != NULL)
         cv_day_parse(day, &out->signed_on);
     if ((day = cv_jany_text(cv_jany_get(o, "effective_on"), arena)) != NULL)
@@ -190,6 +191,7 @@ void imp_row_write(struct cv_buf *out, const struct imp_row *row)
     cv_jout_object(&j, NULL);
     cv_jout_int(&j, "row", row->row);
     cv_jout_string(&j, "action", imp_action_words[row->action]);
+    cv_jout_string(&j, "op", imp_op_words[row->op]);
     cv_jout_string(&j, "key", row->key);
     cv_jout_string(&j, "staff", row->staff);
     cv_jout_string(&j, "name", row->name);
@@ -223,10 +225,13 @@ bool imp_row_read(struct cv_arena *arena, const char *line, size_t len, struct i
     struct cv_error none = {0};
     const struct cv_jany *o = cv_jany_parse(arena, line, len, &none), *notes = o ? cv_jany_get(o, "notes") : NULL;
     const char *action = o ? text(o, "action", arena) : NULL;
-    int at = action ? dom_word_index(imp_action_words, action) : -1;
-    if (at < 0)
+    const char *op_word = o ? text(o, "op", arena) : NULL;
+    int at = action ? dom_word_index(imp_action_words, action) : -1,
+        op = op_word ? dom_word_index(imp_op_words, op_word) : -1;
+    if (at < 0 || op < 0)
         return false;
     *out = (struct imp_row){.action = (enum imp_action)at,
+                            .op = (enum imp_op)op,
                             .key = text(o, "key", arena),
                             .staff = text(o, "staff", arena),
                             .name = text(o, "name", arena),

@@ -25,8 +25,7 @@ static uint64_t mark_of(const struct imp_row *row, struct cv_arena *arena)
 
 static void add_line(struct imp_run *run, const struct imp_row *row, const char *at, size_t len, struct cv_arena *arena)
 {
-    enum int_list_kind kind = run->plan.options.kind;
-    bool in_order = kind == INT_UNITS || row->action == IMP_DEPART;
+    bool in_order = run->plan.options.kind == INT_UNITS || row->action == IMP_DEPART || row->op == IMP_SET_CODE;
     run->lines[run->line_count++] =
         (struct line){.at = at,
                       .len = len,
@@ -184,6 +183,9 @@ bool imp_run_start(struct htp_exchange *x, struct prov_call *call, const struct 
         imp_run_progress(*out, progress);
         return true;
     }
+    if (!imp_approved(call->dir, x->arena, plan, err))
+        return false;
+    cv_error_clear(err);
     if (!read_marker(call->dir, plan->id, x->arena, &marker, err))
         return false;
     if (marker.document.name != NULL && !imp_marker_stale(&marker, &runner->owner)) {

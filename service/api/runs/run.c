@@ -96,8 +96,11 @@ static void note_result(struct imp_run *run, const struct imp_row *row, const st
     cv_lock_take(&run->runner->lock);
     run->results[run->result_count++] = (struct imp_result){
         .row = row->row,
+        .revision = done->revision,
+        .op = row->op,
         .outcome = outcome,
         .key = kept(run, row->key),
+        .staff = kept(run, done->staff),
         .address = kept(run, done->address),
         .code = why ? cv_problem_row(err->problem)->code : NULL,
         .text = {why ? kept(run, err->text[CV_VI]) : NULL, why ? kept(run, err->text[CV_EN]) : NULL}};
@@ -133,7 +136,7 @@ static bool person_may(const struct api *api, const struct imp_asker *asker, uin
 
 static bool still_may(const struct imp_run *run, struct cv_arena *arena)
 {
-    uint32_t rights = imp_rights(run->plan.options.kind);
+    uint32_t rights = imp_rights(&run->plan.options);
     const struct imp_asker *asker = &run->asker;
     return asker->actor.is_person ? person_may(run->runner->api, asker, rights)
                                   : token_may(run->runner->api, asker, rights, arena);

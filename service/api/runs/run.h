@@ -13,9 +13,10 @@
 enum { IMP_STRANDS_MAX = 8, IMP_PHASES = 3 };
 
 struct imp_result {
-    int64_t row;
+    int64_t row, revision; /* of the record then */
+    enum imp_op op;
     enum imp_outcome outcome;
-    const char *key, *address, *code; /* or NULL */
+    const char *key, *staff, *address, *code; /* or NULL */
     const char *text[CV_LANGS];
 };
 
@@ -66,6 +67,10 @@ bool imp_ended_write(struct dir_session *dir, const char *import, const struct i
                      const struct imp_result *results, size_t count, struct cv_arena *arena, struct cv_error *err);
 bool imp_ended_read(struct dir_session *dir, const char *import, bool results, struct cv_arena *arena,
                     struct imp_progress *out, struct imp_result **out_results, size_t *out_count, struct cv_error *err);
+
+/* ---- approval.c ---- */
+/* False: a second person has to see the plan first. */
+bool imp_approved(struct dir_session *dir, struct cv_arena *arena, const struct imp_stored *plan, struct cv_error *err);
 
 /* ---- run.c, begin.c ---- */
 struct imp_run;

@@ -85,6 +85,7 @@ static void write_row(struct following *f, const struct imp_result *r)
     cv_jout_string(&j, "type", "row");
     cv_jout_int(&j, "row", r->row);
     cv_jout_string(&j, "key", r->key);
+    cv_jout_string(&j, "staff", r->staff);
     cv_jout_string(&j, "address", r->address);
     cv_jout_string(&j, "outcome", imp_outcome_words[r->outcome]);
     cv_jout_string(&j, "code", r->code);

@@ -195,8 +195,11 @@ static void write_result(struct cv_buf *out, const struct imp_result *r)
     cv_jout_init(&j, out);
     cv_jout_object(&j, NULL);
     cv_jout_int(&j, "row", r->row);
+    cv_jout_int(&j, "revision", r->revision);
+    cv_jout_string(&j, "op", imp_op_words[r->op]);
     cv_jout_string(&j, "outcome", imp_outcome_words[r->outcome]);
     cv_jout_string(&j, "key", r->key);
+    cv_jout_string(&j, "staff", r->staff);
     cv_jout_string(&j, "address", r->address);
     cv_jout_string(&j, "code", r->code);
     cv_jout_string(&j, "vi", r->text[CV_VI]);
@@ -279,8 +282,13 @@ static void read_result(const char *line, size_t len, struct cv_arena *arena, st
     const char *outcome = o != NULL ? cv_jany_text(cv_jany_get(o, "outcome"), arena) : NULL;
     int at = outcome != NULL ? dom_word_index(imp_outcome_words, outcome) : -1;
     *out = (struct imp_result){.outcome = at >= 0 ? (enum imp_outcome)at : IMP_NOT_DONE};
+    const char *op = cv_jany_text(cv_jany_get(o, "op"), arena);
+    out->op = op != NULL && dom_word_index(imp_op_words, op) >= 0 ? (enum imp_op)dom_word_index(imp_op_words, op)
+                                                                  : IMP_PUT_STAFF;
     cv_jany_int(cv_jany_get(o, "row"), &out->row);
+    cv_jany_int(cv_jany_get(o, "revision"), &out->revision);
     out->key = cv_jany_text(cv_jany_get(o, "key"), arena);
+    out->staff = cv_jany_text(cv_jany_get(o, "staff"), arena);
     out->address = cv_jany_text(cv_jany_get(o, "address"), arena);
     out->code = cv_jany_text(cv_jany_get(o, "code"), arena);
     out->text[CV_VI] = cv_jany_text(cv_jany_get(o, "vi"), arena);

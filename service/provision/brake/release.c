@@ -257,3 +257,16 @@ bool prov_brake_release(struct prov_call *call, const struct prov_release_input 
     prov_audit_end(&audit, ok, err);
     return ok;
 }
+
+bool prov_second_person(struct prov_call *call, const char *made_by, struct cv_error *err)
+{
+    struct prov_lines lines;
+    if (!prov_lines_load(call, &lines, err))
+        return false;
+    struct cv_id line = prov_line_of_actor(&lines, made_by);
+    bool same = made_by == NULL || strcmp(made_by, call->actor) == 0 ||
+                (!cv_id_is_zero(line) && prov_own_line(call, &lines, line));
+    return !same || cv_fail(err, cvp_scope_missing, NULL,
+                            "Người lập danh sách, hay mã truy cập cùng nguồn, không tự cho phép; cần một người khác",
+                            "Who made the plan, or a token of the same line, cannot agree to it; a second person must");
+}

@@ -1,0 +1,183 @@
+"""A roster against who is on the staff: codes that move, people on either side; and whole lists taken back."""
+import pytest
+
+from congvu import an, make_units, nth
+from test_imports import rows_of, run, sums, upload
+
+HEAD = "Số hiệu;Họ và tên;Đơn vị;Đối tượng\n"
+
+
+@pytest.fixture(scope="module")
+def office(spec):
+    from congvu import Service
+    service = Service(spec=spec).start()
+    try:
+        make_units(service.client())
+        yield service
+        service.stop()
+    finally:
+        service.clean()
+
+
+@pytest.fixture
+def client(office):
+    return office.client()
+
+
+def unit(client, code):
+    assert client.put(f"/v1/units/{code}", {"name": {"vi": f"Phòng {code}"}, "kind": "phong", "block": "chinh_quyen", "parent": "T1", "slug": code.lower().replace(".", "")}).status == 201
+    return code
+
+
+def some(summary):
+    return {k: n for k, n in summary.items() if n}
+
+
+def take_back(client, plan):
+    answer = client.call("POST", f"/v1/imports/{plan['id']}/take-back")
+    assert answer.status == 201 and answer.json["takes_back"] == plan["id"], answer
+    return answer.json
+
+
+# ---- codes that move ----
+
+def test_everybody_gets_another_code_in_swaps_and_circles_and_nobody_is_doubled(client):
+    room = unit(client, "T1.R1")
+    names = [nth("Phạm Thị", i) for i in range(40)]
+    ids = {}
+    for i, name in enumerate(names):
+        ids[name] = client.put(f"/v1/staff/RN-{i}", an(full_name=name, unit=room)).json["id"]
+    # a circle of 30, five swaps of two among the rest
+    new = {name: f"RN-{(i + 1) % 30}" if i < 30 else f"RN-{i + 1 if i % 2 == 0 else i - 1}" for i, name in enumerate(names)}
+    text = HEAD + "".join(f"{new[n]};{n};{room};Công chức\n" for n in names)
+    plan = upload(client, "roster", text, unit=room).json
+    assert some(plan["summary"]) == {"update": 40, "unchanged": 40}
+    assert run(client, plan)["summary"] == sums(done=40)
+    assert {n: client.get(f"/v1/staff/{new[n]}").json["id"] for n in names} == ids
+    assert client.get("/v1/staff", unit=room, include_total=True).json["total"] == 40
+    again = upload(client, "roster", text, unit=room).json
+    assert some(again["summary"]) == {"unchanged": 40}
+    # and all of it back, by a plan of its own
+    back = take_back(client, plan)
+    assert some(back["summary"]) == {"update": 40}
+    assert run(client, back)["summary"] == sums(done=40)
+    assert {n: client.get(f"/v1/staff/RN-{i}").json["id"] for i, n in enumerate(names)} == ids
+
+
+def test_a_current_code_beats_a_former_one_and_a_new_person_gets_a_code_that_is_free_now(client):
+    room = unit(client, "T1.R2")
+    client.put("/v1/staff/RF-1", an(full_name="Lê Cũ Kỹ", unit=room))
+    client.patch("/v1/staff/RF-1", {"staff_code": "RF-2"})  # RF-1 is a former code of his
+    client.put("/v1/staff/RF-3", an(full_name="Đỗ Đổi Số", unit=room))
+    text = HEAD + f"RF-2;Lê Cũ Kỹ;{room};Công chức\nRF-1;Đỗ Đổi Số;{room};Công chức\nRF-3;Mai Mới Vào;{room};Công chức\n"
+    plan = upload(client, "roster", text, unit=room).json
+    assert some(plan["summary"]) == {"update": 1, "create": 1, "unchanged": 2}
+    assert run(client, plan)["summary"] == sums(done=2)
+    assert [client.get(f"/v1/staff/RF-{i}").json["full_name"] for i in (1, 2, 3)] == ["Đỗ Đổi Số", "Lê Cũ Kỹ", "Mai Mới Vào"]
+
+
+def test_what_could_be_two_people_is_asked_and_a_former_code_or_birth_year_answers(client):
+    room = unit(client, "T1.R3")
+    client.put("/v1/staff/RT-1", an(full_name="Hồ Trùng Tên", unit=room, birth_year=1980))
+    client.put("/v1/staff/RT-2", an(full_name="Hồ Trùng Tên", unit=room, birth_year=1990, not_same_as=["*"]))
+    asked = upload(client, "roster", HEAD + f"RT-8;Hồ Trùng Tên;{room};Công chức\nRT-9;Hồ Trùng Tên;{room};Công chức\n", unit=room, validate_only=True).json
+    assert asked["summary"]["needs_review"] == 2 and asked["summary"]["create"] == 0
+    told = upload(client, "roster", f"Số hiệu cũ;Số hiệu mới;Họ và tên;Ngày sinh\nRT-2;RT-8;Hồ Trùng Tên;\n;RT-9;Hồ Trùng Tên;1980\n", unit=room).json
+    assert run(client, told)["summary"] == sums(done=2)
+    assert [client.get(f"/v1/staff/{c}").json["birth_year"] for c in ("RT-9", "RT-8")] == [1980, 1990]
+
+
+def test_a_person_stands_in_one_row(client):
+    room = unit(client, "T1.R4")
+    plan = upload(client, "roster", HEAD + f"RO-1;Lý Một Dòng;{room};Công chức\nRO-1;Lý Một Dòng;{room};Viên chức\n", unit=room).json
+    second = rows_of(client, plan, action="needs_review")
+    assert [r["row"] for r in second] == [3] and "row_repeats" in [n["code"] for n in second[0]["notes"]]
+
+
+# ---- either side ----
+
+def test_who_is_not_in_the_roster_is_named_and_leaves_only_when_that_was_said(client):
+    room = unit(client, "T1.R5")
+    for i in range(10):
+        client.put(f"/v1/staff/RL-{i}", an(full_name=nth("Vũ Văn", i), unit=room))
+    text = HEAD + "".join(f"RL-{i};{nth('Vũ Văn', i)};{room};Công chức\n" for i in range(9)) + f"RL-11;Vũ Mới Đến;{room};Công chức\n"
+    only = upload(client, "roster", text, unit=room).json
+    assert some(only["summary"]) == {"create": 1, "unchanged": 9, "absent": 1} and not only["needs_approval"]
+    plan = upload(client, "roster", text, unit=room, absent_reason="chuyen_cong_tac", effective_on="2099-01-01", decision_number="7/QĐ").json
+    assert [(r["action"], r["name"]) for r in rows_of(client, plan, action="depart")] == [("depart", nth("Vũ Văn", 9))]
+    assert run(client, plan)["summary"] == sums(done=1, scheduled=1)
+    departure = client.get("/v1/staff/RL-9/departure").json
+    assert (departure["reason"], departure["effective_on"], departure["decision"]["number"]) == ("chuyen_cong_tac", "2099-01-01", "7/QĐ")
+    back = take_back(client, plan)
+    assert some(back["summary"]) == {"withdraw": 1, "depart": 1}
+    run(client, back)
+    assert client.get("/v1/staff/RL-9/departure").code == "departure_not_found"
+    assert client.get("/v1/staff/RL-11").json["status"] == "departed"
+
+
+def test_a_roster_a_fifth_shorter_needs_a_second_person_who_has_seen_it(office, client):
+    room = unit(client, "T1.R6")
+    for i in range(10):
+        client.put(f"/v1/staff/RP-{i}", an(full_name=nth("Ngô Văn", i), unit=room))
+    text = HEAD + "".join(f"RP-{i};{nth('Ngô Văn', i)};{room};Công chức\n" for i in range(8))
+    maker = client.post("/v1/tokens", {"name": "HR", "scopes": ["staff:read", "staff:write", "departures:write", "brake:release", "tokens:write"]}).json
+    hr = office.client(maker["secret"])
+    plan = upload(hr, "roster", text, unit=room, absent_reason="thoi_viec", effective_on="2099-01-01", decision_number="8/QĐ").json
+    assert plan["needs_approval"] and some(plan["summary"]) == {"unchanged": 8, "depart": 2}
+    path = f"/v1/imports/{plan['id']}"
+    assert hr.call("POST", path + "/run").code == "import_needs_approval"
+    assert hr.post(path + "/approval", {"digest": plan["digest"]}).code == "scope_missing"  # not by who made it
+    child = office.client(hr.post("/v1/tokens", {"name": "the same", "scopes": ["staff:read", "brake:release"]}).json["secret"])
+    assert child.post(path + "/approval", {"digest": plan["digest"]}).code == "scope_missing"  # nor by what that one made
+    second = client
+    assert second.post(path + "/approval", {"digest": "0" * 64}).code == "brake_changed"
+    assert second.post(path + "/approval", {"digest": plan["digest"]}).status == 204
+    assert run(hr, plan)["summary"] == sums(scheduled=2)
+
+
+def test_departures_of_a_roster_go_under_the_brake(client):
+    room = unit(client, "T1.R7")
+    for i in range(8):
+        client.put(f"/v1/staff/RB-{i}", an(full_name=nth("Bùi Văn", i), unit=room))
+    text = HEAD + "".join(f"RB-{i};{nth('Bùi Văn', i)};{room};Công chức\n" for i in range(3))
+    plan = upload(client, "roster", text, unit=room, absent_reason="thoi_viec").json
+    assert plan["needs_approval"]
+
+
+# ---- taken back ----
+
+def test_a_list_is_taken_back_but_for_what_others_have_changed_since(client):
+    room = unit(client, "T1.R8")
+    for i in range(3):
+        client.put(f"/v1/staff/RK-{i}", an(full_name=nth("Đặng Văn", i), unit=room))
+    text = "Số hiệu;Họ và tên;Đơn vị;Chức vụ;Số điện thoại;Đối tượng\n" + "".join(
+        f"RK-{i};{nth('Đặng Văn', i)};T1.02;Trưởng phòng;0912000{i:03};Công chức\n" for i in range(3)) + "RK-3;Đặng Mới Toanh;T1.02;CV;;Công chức\n"
+    plan = upload(client, "staff", text).json
+    assert client.call("POST", f"/v1/imports/{plan['id']}/take-back").code == "import_not_run"
+    assert run(client, plan)["summary"] == sums(done=4)
+    client.patch("/v1/staff/RK-1", {"title": "Phó phòng"})
+    back = take_back(client, plan)
+    assert some(back["summary"]) == {"move": 2, "changed_since": 1, "depart": 1}
+    assert [r["row"] for r in rows_of(client, back)] == [5, 4, 3, 2]
+    assert run(client, back)["summary"]["done"] == 3
+    person = client.get("/v1/staff/RK-0").json
+    assert (person["unit"]["code"], person["title"], person["mobile"]) == (room, "Chuyên viên", None)
+    assert client.get("/v1/staff/RK-1").json["title"] == "Phó phòng"
+    assert client.get("/v1/staff/RK-3").json["status"] == "departed"
+
+
+def test_units_and_headcounts_are_taken_back_from_the_last_one_on(client):
+    units = "Mã đơn vị;Tên đơn vị;Loại đơn vị;Trực thuộc;Viết tắt\nT1.B1;Phòng Mới;Phòng;T1;pm1\nT1.B1.1;Tổ Một;Phòng;T1.B1;tm1\nT1.02;Phòng Kế hoạch;Phòng;T1;tckh\n"
+    plan = upload(client, "units", units).json
+    assert run(client, plan)["summary"] == sums(done=3)
+    counts = upload(client, "headcounts", "Đơn vị;Tổng số;Tính đến ngày\nT1.02;12;01/11/2026\n").json
+    run(client, counts)
+    more = upload(client, "headcounts", "Đơn vị;Tổng số;Tính đến ngày\nT1.02;14;01/11/2026\n").json
+    run(client, more)
+    assert run(client, take_back(client, more))["summary"] == sums(done=1)
+    assert client.get("/v1/units/T1.02/headcounts/2026-11-01").json["total"] == 12
+    assert some(take_back(client, counts)["summary"]) == {"failed": 1}  # there was none before
+    back = take_back(client, plan)
+    assert some(back["summary"]) == {"update": 1, "remove": 2}, rows_of(client, back)
+    assert run(client, back)["summary"] == sums(done=3)
+    assert client.get("/v1/units/T1.B1").status == 404 and client.get("/v1/units/T1.02").json["name"]["vi"] == "Phòng Tài chính"
