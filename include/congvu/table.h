@@ -13,6 +13,8 @@
  * Thread: a table belongs to one thread. Memory: tables live in the arena given; texts are not copied. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "congvu/clock.h"
 #include "congvu/error.h"
 #include "congvu/memory.h"
@@ -58,6 +60,11 @@ struct rep_column {
     const char *number; /* "(7)=(6)/(5)" below the title, or NULL */
     int width;          /* characters */
 };
+/* XLSX: a column for people to fill in, where what they type stays text. */
+struct rep_typed {
+    const char *choices; /* the sheet of the same book whose first column lists what may stand here; or NULL */
+    size_t choice_count;
+};
 struct rep_table {
     struct cv_arena *arena;
     enum cv_lang lang;
@@ -68,6 +75,7 @@ struct rep_table {
     const char **notes; /* below it */
     size_t note_count;
     struct rep_column *columns;
+    const struct rep_typed *typed; /* one a column; NULL = nothing is to be filled in */
     size_t column_count;
     struct rep_line *lines;
     size_t line_count, line_room;

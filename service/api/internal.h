@@ -143,7 +143,7 @@ bool api_figures_costly(const struct htp_exchange *x); /* coverage.c: too much f
     X(create_departure_batch) X(get_brake) X(create_brake_release) X(create_loss_release)                                                                \
     X(list_units) X(create_unit) X(get_unit) X(put_unit) X(patch_unit) X(delete_unit) X(list_unit_ancestors)         \
     X(list_headcounts) X(get_headcount) X(put_headcount)                                                             \
-    X(create_import) X(list_imports) X(get_import) X(delete_import) X(list_import_rows) X(run_import) X(get_import_run) X(take_import_back) X(approve_import)                  \
+    X(create_import) X(list_imports) X(get_import) X(delete_import) X(list_import_rows) X(run_import) X(get_import_run) X(take_import_back) X(get_import_template) X(approve_import)                  \
     X(get_import_file)                                                                                               \
     X(list_unit_accounts) X(put_unit_account) X(delete_unit_account) X(get_unit_mailbox) X(put_unit_mailbox) X(list_hand_overs)                                                       \
     X(list_systems) X(create_system) X(get_system) X(patch_system) X(restore_accounts) X(create_list) X(list_orphans) X(create_usage_events)                                                                   \

@@ -196,12 +196,28 @@ static const char *joined_name(struct understanding *u)
     return cv_arena_printf(u->arena, "%s %s", head, given);
 }
 
+/* "Hồ Kim ánh": a word all small, as lists in the fonts of TCVN3 have where the letter was a capital with a mark. */
+static bool small_word(struct cv_arena *arena, const char *name)
+{
+    char *words = cv_arena_strdup(arena, name), *save = NULL;
+    for (char *word = strtok_r(words, " ", &save); word; word = strtok_r(NULL, " ", &save))
+        if (strcmp(word, cv_text_lower(arena, word)) == 0 && strcmp(word, cv_text_upper(arena, word)) != 0)
+            return true;
+    return false;
+}
+
+static const char *in_proper_case(struct cv_arena *arena, const char *name)
+{
+    const char *proper = cv_text_proper(arena, name);
+    return proper == NULL && small_word(arena, name) ? cv_text_proper(arena, cv_text_upper(arena, name)) : proper;
+}
+
 static void take_name(struct understanding *u)
 {
     enum { LONGEST = 6 };
     struct cv_faults faults;
     const struct int_cell *cell = cell_of(u, INT_F_NAME);
-    const char *name = joined_name(u), *proper = name ? cv_text_proper(u->arena, name) : NULL, *family = NULL,
+    const char *name = joined_name(u), *proper = name ? in_proper_case(u->arena, name) : NULL, *family = NULL,
                *given = NULL;
     cv_faults_init(&faults, u->arena);
     if (name == NULL)

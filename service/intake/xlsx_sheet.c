@@ -229,8 +229,8 @@ static void cell_begin(struct sheet *s, const char **attributes)
     s->style = style ? (unsigned)strtoul(style, NULL, 10) : 0;
     s->formula = s->value = false;
     s->len = 0;
-    if (ref && read_place(&ref, &row, &column))
-        s->column = column;
+    if (ref) /* a place that is none is no reason to count on: the values would slip into the next column */
+        s->column = read_place(&ref, &row, &column) ? column : INT_COLUMNS_MAX;
 }
 
 static void sheet_begin(struct int_xml *x, const char *name, const char **attributes)

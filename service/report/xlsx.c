@@ -7,12 +7,20 @@
 
 #include "congvu/table.h"
 
-enum { A4 = 9, SHEET_NAME_MAX = 31, NUMBER_STYLES = 4, LINE_KINDS = 4, PATH_ROOM = 64, WIDTH_MOST = 255 };
+enum {
+    A4 = 9,
+    SHEET_NAME_MAX = 31,
+    NUMBER_STYLES = 4,
+    LINE_KINDS = 4,
+    PATH_ROOM = 64,
+    WIDTH_MOST = 255,
+    TYPED_ROWS = 5000
+};
 enum style { S_TEXT, S_INT, S_PERCENT, S_DECIMAL };
 
 struct book {
     lxw_workbook *book;
-    lxw_format *title, *head, *number, *note;
+    lxw_format *title, *head, *number, *note, *typed;
     lxw_format *cells[LINE_KINDS][NUMBER_STYLES];
     lxw_error failed; /* the first */
 };
@@ -72,6 +80,8 @@ static void make_formats(struct book *b)
     format_set_italic(b->number);
     format_set_font_size(b->number, 9);
     format_set_align(b->number, LXW_ALIGN_CENTER);
+    b->typed = plain(b);
+    format_set_num_format(b->typed, "@");
     make_cell_formats(b);
 }
 
@@ -112,6 +122,26 @@ static void page(struct book *b, lxw_worksheet *ws, const struct rep_table *t, l
                                            t->columns[i].width < WIDTH_MOST ? t->columns[i].width : WIDTH_MOST, NULL));
 }
 
+/* A drop-down below the heading; something else may be typed all the same, and is looked at later. */
+static void offer(struct book *b, lxw_worksheet *ws, const struct rep_typed *c, lxw_row_t row, lxw_col_t col)
+{
+    char formula[SHEET_NAME_MAX + 32];
+    snprintf(formula, sizeof(formula), "='%s'!$A$2:$A$%zu", c->choices, c->choice_count + 1);
+    lxw_data_validation list = {.validate = LXW_VALIDATION_TYPE_LIST_FORMULA,
+                                .value_formula = formula,
+                                .error_type = LXW_VALIDATION_ERROR_TYPE_WARNING};
+    note_error(b, worksheet_data_validation_range(ws, row, col, row + TYPED_ROWS - 1, col, &list));
+}
+
+static void open_columns(struct book *b, lxw_worksheet *ws, const struct rep_table *t, lxw_row_t row)
+{
+    for (size_t i = 0; t->typed != NULL && i < t->column_count; i++) {
+        note_error(b, worksheet_set_column(ws, (lxw_col_t)i, (lxw_col_t)i, t->columns[i].width, b->typed));
+        if (t->typed[i].choices != NULL && t->typed[i].choice_count > 0)
+            offer(b, ws, &t->typed[i], row, (lxw_col_t)i);
+    }
+}
+
 static lxw_row_t write_head(struct book *b, lxw_worksheet *ws, const struct rep_table *t, lxw_row_t row)
 {
     bool numbered = false;
@@ -142,6 +172,7 @@ static void write_sheet(struct book *b, const struct rep_table *t)
     for (size_t i = 0; i < t->title_count; i++)
         note_error(b, worksheet_write_string(ws, row++, 0, t->titles[i], b->title));
     row = write_head(b, ws, t, head);
+    open_columns(b, ws, t, row);
     for (size_t i = 0; i < t->line_count; i++, row++)
         for (size_t k = 0; k < t->column_count; k++)
             write_cell(b, ws, row, (lxw_col_t)k, t->lines[i].cells[k], t->lines[i].kind);

@@ -3,12 +3,12 @@
 python3-openpyxl; the tests only read what lies there."""
 import datetime
 import pathlib
-import re
 import subprocess
 import tempfile
 import unicodedata
 
 import openpyxl
+from charsets import tcvn3, vni, windows_1258
 from openpyxl.styles import Font
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -49,48 +49,6 @@ def office(source, target, out):
                        check=True, capture_output=True, timeout=120)
         made = next(p for p in pathlib.Path(home).iterdir() if p.is_file() and p.stem == source.stem)
         out.write_bytes(made.read_bytes())
-
-
-def tcvn3(text):
-    table = {m[2]: int(m[1], 16) for m in re.finditer(r'\[0x([0-9A-F]{2})\] = "([^"]+)"', (HERE / "../../service/intake/charset.c").read_text())}
-    return bytes(table.get(c, ord(c) if ord(c) < 128 else 63) for c in text)
-
-
-TONES = {"\u0301": 0xF9, "\u0300": 0xF8, "\u0309": 0xFB, "\u0303": 0xF5, "\u0323": 0xEF}
-ROOF = {"\u0301": 0xE1, "\u0300": 0xE0, "\u0309": 0xE5, "\u0303": 0xE3, "\u0323": 0xE4, "": 0xE2}
-BREVE = {"\u0301": 0xE9, "\u0300": 0xE8, "\u0309": 0xFA, "\u0303": 0xFC, "\u0323": 0xEB, "": 0xEA}
-OWN = {"đ": 0xF1, "Đ": 0xD1, "í": 0xED, "ì": 0xEC, "ỉ": 0xE6, "ĩ": 0xF3, "ị": 0xF2, "ỵ": 0xEE, "ơ": 0xF4, "ư": 0xF6, "Ơ": 0xD4, "Ư": 0xD6}
-
-
-def vni(text):
-    out = bytearray()
-    for c in text:
-        base, *marks = unicodedata.normalize("NFD", c)
-        tone = "".join(m for m in marks if m in TONES)
-        shape = "".join(m for m in marks if m not in TONES)
-        if c in OWN or not marks:
-            out.append(OWN.get(c, ord(c)))
-        elif shape == "\u0302":
-            out += bytes([ord(base), ROOF[tone]])
-        elif shape == "\u0306":
-            out += bytes([ord(base), BREVE[tone]])
-        elif shape == "\u031b":
-            out += bytes([OWN[base + "\u031b" if False else {"o": "ơ", "u": "ư", "O": "Ơ", "U": "Ư"}[base]]]) + bytes([TONES[t] for t in tone])
-        else:
-            out += bytes([ord(base), TONES[tone]])
-    return bytes(out)
-
-
-def windows_1258(text):
-    out = bytearray()
-    for c in text:
-        try:
-            out += c.encode("cp1258")
-        except UnicodeEncodeError:
-            parts = unicodedata.normalize("NFD", c)
-            tone = next(m for m in parts if m in TONES)
-            out += unicodedata.normalize("NFC", parts.replace(tone, "")).encode("cp1258") + tone.encode("cp1258")
-    return bytes(out)
 
 
 def main():

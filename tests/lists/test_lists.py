@@ -5,9 +5,13 @@ import io
 import json
 import os
 import pathlib
+import random
+import shutil
 import subprocess
+import unicodedata
 
 import pytest
+from charsets import tcvn3, vni, windows_1258
 
 HERE = pathlib.Path(__file__).resolve().parent
 FILES = HERE / "files"
@@ -92,8 +96,8 @@ TYPED = {
         (5, "failed", {}, [("A", "bad_characters")]), (6, "failed", {}, [("A", "bad_characters")]), (7, "failed", {}, [("A", "bad_characters")])]),
     "two-people-in-one-cell": ("staff", 'Họ và tên;Chức vụ\n"Lê An\nLê Bình";CV\nLê An, Lê Bình;CV\nLê Thị An Trần Văn Bình Nhỏ;CV\n', [
         (2, "needs_review", {}, [("A", "two_people")]), (3, "failed", {}, [("A", "bad_characters")]), (4, "needs_review", {}, [("A", "two_people")])]),
-    "capitals": ("staff", "Họ và tên;Chức vụ\nNGUYỄN THỊ ÁNH;CV\nk'bảy;CV\nÐINH VĂN ÐỨC;CV\n", [
-        (2, "ready", {"full_name": "Nguyễn Thị Ánh"}, [("A", "capitals")]), (3, "ready", {"full_name": "K'Bảy"}, [("A", "capitals")]), (4, "ready", {"full_name": "Đinh Văn Đức"}, [("A", "capitals")])]),
+    "capitals": ("staff", "Họ và tên;Chức vụ\nNGUYỄN THỊ ÁNH;CV\nk'bảy;CV\nÐINH VĂN ÐỨC;CV\nHồ Kim ánh;CV\n", [
+        (2, "ready", {"full_name": "Nguyễn Thị Ánh"}, [("A", "capitals")]), (3, "ready", {"full_name": "K'Bảy"}, [("A", "capitals")]), (4, "ready", {"full_name": "Đinh Văn Đức"}, [("A", "capitals")]), (5, "ready", {"full_name": "Hồ Kim Ánh"}, [("A", "capitals")])]),
     "given-name-first": ("staff", "Họ và tên;Chức vụ\nY Blô Êban;CV\nH'Hen Niê;CV\n", [(2, "needs_review", {}, [("A", "given_name_first")]), (3, "needs_review", {}, [("A", "given_name_first")])]),
     "name-in-two-columns": ("staff", "TT;Họ và tên đệm;Tên;Chức vụ\n1;Nguyễn Văn;An;CV\n2;;Bình;CV\n", [(2, "ready", {"full_name": "Nguyễn Văn An", "given_name": "An"}, []), (3, "ready", {"full_name": "Bình"}, [])]),
     "no-name": ("staff", "STT;Họ tên;Chức vụ\n1;;CV\n", [(2, "failed", {}, [("B", "required")])]),
@@ -138,6 +142,45 @@ def test_what_lacks_a_column_or_an_end_is_refused_with_the_place(kind, text, wor
     path.write_text(text)
     about, _ = read(kind, path)
     assert about["refused"] and words in about["en"]
+
+
+FAMILY = "Nguyễn Trần Lê Phạm Huỳnh Hoàng Phan Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Đàng Bá Chamaléa Touneh Ya".split()
+MIDDLE = "Văn Thị Hữu Đức Ngọc Quốc Minh Thanh Xuân Kim Bích Thùy Mỹ Tấn Gia".split()
+GIVEN = "An Ánh Ân Bình Dũng Đạt Đức Hương Hoà Hùng Lan Long Nga Nữ Sơn Thủy Tuấn Tú Ước Vỹ Yến Quỳnh Khoẻ Nhựt Diễm".split()
+UNITS = ["Phòng Nội vụ", "Phòng Kinh tế, Hạ tầng và Đô thị", "Văn phòng HĐND và UBND", "Trung tâm Phục vụ hành chính công", "Trường THCS Lê Đình Chinh"]
+
+
+def twelve_hundred():
+    chance = random.Random(7)
+    head = "STT;Họ và tên;Ngày sinh;Số hiệu;Chức vụ;Đơn vị;Đối tượng;Số điện thoại"
+    lines = [f"{i + 1};{chance.choice(FAMILY)} {chance.choice(MIDDLE)} {chance.choice(GIVEN)};{1 + i % 28:02}/{1 + i % 12:02}/{1962 + i % 40};NS-{i:05};"
+             f"{chance.choice(('Chuyên viên', 'Trưởng phòng', 'Phó Giám đốc', 'Kế toán', 'Giáo viên'))};{chance.choice(UNITS)};{chance.choice(('Công chức', 'Viên chức'))};09{i:08}"
+             for i in range(1200)]
+    return "\r\n".join([head, *lines]) + "\r\n"
+
+
+def in_office(source, to, home):
+    subprocess.run(["soffice", f"-env:UserInstallation=file://{home}/profile", "--headless", "--infilter=CSV:59,34,76,1,1/2/2/2/3/2/4/2/5/2/6/2/7/2/8/2", "--convert-to", to, "--outdir", home, source],
+                   check=True, capture_output=True, timeout=300)
+
+
+def test_one_list_of_twelve_hundred_however_it_is_written(tmp_path):
+    """Alike to the last cell, whoever wrote it and in whatever letters."""
+    text = twelve_hundred()
+    written = {"excel-vn.csv": b"\xef\xbb\xbf" + text.encode(), "nfd.csv": unicodedata.normalize("NFD", text).encode(), "utf16.txt": b"\xff\xfe" + text.replace(";", "\t").encode("utf-16-le"),
+               "tcvn3.csv": tcvn3(text), "vni.csv": vni(text), "windows-1258.csv": windows_1258(text)}
+    for name, data in written.items():
+        (tmp_path / name).write_bytes(data)
+    if shutil.which("soffice"):
+        in_office(tmp_path / "excel-vn.csv", "xlsx:Calc MS Excel 2007 XML", tmp_path)
+        written["excel-vn.xlsx"] = None
+    seen = {name: read("staff", tmp_path / name) for name in written}
+    about, rows = seen.pop("excel-vn.csv")
+    assert len(rows) == 1200 and {r["state"] for r in rows} == {"ready"} and about["encoding"] == "utf-8"
+    assert rows[7]["full_name"] == text.splitlines()[8].split(";")[1]
+    for name, (_, others) in seen.items():
+        different = [(a, b) for a, b in zip(rows, others) if {f: a.get(f) for f in FIELDS} != {f: b.get(f) for f in FIELDS} or b["state"] != "ready"]
+        assert len(others) == 1200 and different == [], (name, len(different), different[:2])
 
 
 def test_twenty_thousand_rows_are_read_in_seconds_and_little_memory(tmp_path):

@@ -4,10 +4,14 @@ import http.client
 import io
 import json
 import pathlib
+import re
+import shutil
+import subprocess
+import zipfile
 
 import pytest
 
-from congvu import an
+from congvu import an, nth
 
 LISTS = pathlib.Path(__file__).resolve().parents[1] / "lists/files"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -188,3 +192,40 @@ def test_refusals(client, shared):
     assert upload(other, "leavers", "Số hiệu;Họ tên\nIM-1;Lê\n").code == "scope_missing"
     big = upload(client, "staff", b"x" * (9 << 20))
     assert big.status == 413
+
+
+def in_office(path, to, out):
+    """What LibreOffice makes of a file."""
+    subprocess.run(["soffice", f"-env:UserInstallation=file://{out}/profile", "--headless", "--convert-to", to, "--outdir", out, path], check=True, capture_output=True, timeout=120)
+    return out / (path.stem + "." + to.split(":")[0])
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="needs LibreOffice")
+def test_a_form_to_fill_in_has_the_callers_units_to_choose_from_and_comes_back_understood(client, tmp_path):
+    form = client.call("GET", "/v1/import-template", headers={"Accept": XLSX}, kind="staff")
+    assert form.status == 200
+    path = tmp_path / "form.xlsx"
+    path.write_bytes(form.body)
+    book = zipfile.ZipFile(path)
+    offered = re.findall(r'<dataValidation type="list"[^>]*sqref="([A-Z]+)2:[^>]*>\s*<formula1>([^<]*)', book.read("xl/worksheets/sheet1.xml").decode())
+    assert {column: formula.split("!")[0] for column, formula in offered} == {"G": "'Đơn vị'", "I": "'Đối tượng'"}
+    units, categories = (re.findall(r"<t[^>]*>([^<]*)</t>", book.read(f"xl/worksheets/sheet{n}.xml").decode())[1:] for n in (2, 3))
+    assert "Phòng Nội vụ" in units and "Công chức" in categories
+    typed = in_office(path, "csv:Text - txt - csv (StarCalc):59,34,76,1", tmp_path / "opened").read_text().strip()
+    assert typed.replace('"', "").startswith("STT;Họ và tên;Ngày sinh;Giới tính;Số hiệu;Chức vụ;Đơn vị;Mã định danh đơn vị;Đối tượng;Số điện thoại;")
+    for i, category in enumerate(categories):
+        typed += f"\n{i + 1};{nth('Tạ Mẫu', i)};;;IT-{i:03};CV;{units[i % len(units)]};;{category};091122233{i};;;;;"
+    filled = tmp_path / "filled.csv"
+    filled.write_text(typed + "\n")
+    plan = upload(client, "staff", filled.read_bytes(), "text/csv", validate_only=True).json
+    assert {k: n for k, n in plan["summary"].items() if n} == {"create": len(categories)}, plan
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="needs LibreOffice")
+def test_the_file_with_faults_opens_in_libreoffice(client, tmp_path):
+    plan = upload(client, "staff", STAFF.replace("IM-", "IE-").replace("Nhập", "Mở").replace("NHẬP", "MỞ").replace("345678", "345671")).json
+    path = tmp_path / "faults.xlsx"
+    path.write_bytes(client.call("GET", f"/v1/imports/{plan['id']}/file", headers={"Accept": XLSX, "Accept-Language": "vi"}).body)
+    rows = list(csv.reader(io.StringIO(in_office(path, "csv:Text - txt - csv (StarCalc):59,34,76,1", tmp_path / "opened").read_text()), delimiter=";"))
+    assert [row[1:4] for row in rows if row[1:2] == ["1"]] == [["1", "Lê Văn Mở", "IE-1"]]
+    assert any(row[0].startswith("B: ") and row[2] == "Ông/Bà Lê Sai" for row in rows)

@@ -162,6 +162,8 @@ bool imp_to_be_done(enum imp_action action);
 
 /* ---- units.c ---- */
 bool imp_units_load(struct htp_exchange *x, struct imp_units **out, struct cv_error *err);
+/* How each unit is named for certain. */
+bool imp_unit_names(const struct imp *imp, const char ***out, size_t *out_count);
 /* The code of the unit that is meant; NULL: none (*ambiguous false) or several. */
 const char *imp_unit_of(const struct imp *imp, const char *text, struct cv_arena *arena, bool *ambiguous);
 

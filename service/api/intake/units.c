@@ -5,7 +5,8 @@
 
 struct known {
     struct cv_id id;
-    const char *code, *name, *slug, *down, *up; /* folded; down: name and parent's name, up: the reverse */
+    const char *code, *written, *above, *name, *slug, *down, *up; /* folded but for the first three; down: name and
+                                                                     parent's name, up: the reverse */
 };
 struct imp_units {
     struct known *items;
@@ -16,10 +17,13 @@ static struct known known_of(struct cv_arena *arena, const struct view *view, co
 {
     struct view_unit parent;
     const char *name = cv_text_fold(arena, u->name[CV_VI]), *above = "";
-    if (u->has_parent && view_unit_by_id(view, u->parent, arena, &parent))
+    bool below = u->has_parent && view_unit_by_id(view, u->parent, arena, &parent);
+    if (below)
         above = cv_text_fold(arena, parent.name[CV_VI]);
     return (struct known){.id = u->id,
                           .code = u->code,
+                          .written = u->name[CV_VI],
+                          .above = below ? parent.name[CV_VI] : NULL,
                           .name = name,
                           .slug = u->slug ? cv_text_fold(arena, u->slug) : "",
                           .down = cv_arena_printf(arena, "%s %s", name, above),
@@ -73,4 +77,26 @@ const char *imp_unit_of(const struct imp *imp, const char *text, struct cv_arena
     }
     *ambiguous = all > 1 && here != 1;
     return here == 1 ? below : all == 1 ? any : NULL;
+}
+
+/* A name that several have is told with the unit above, and when that says it of several, by its code. */
+bool imp_unit_names(const struct imp *imp, const char ***out, size_t *out_count)
+{
+    struct cv_arena *arena = imp->x->arena;
+    const struct imp_units *units = imp->units;
+    struct imp_texts *by_name = imp_texts_new(arena, units->count), *by_path = imp_texts_new(arena, units->count);
+    *out = CV_NEWS(arena, const char *, units->count + 1);
+    for (size_t i = 0; i < units->count; i++) {
+        const struct known *k = &units->items[i];
+        imp_texts_set(by_name, k->name, imp_texts_get(by_name, k->name) < 0 ? 1 : 2);
+        imp_texts_set(by_path, k->down, imp_texts_get(by_path, k->down) < 0 ? 1 : 2);
+    }
+    for (size_t i = 0; i < units->count; i++) {
+        const struct known *k = &units->items[i];
+        bool alone = imp_texts_get(by_name, k->name) == 1, told = k->above && imp_texts_get(by_path, k->down) == 1;
+        (*out)[(*out_count)++] = alone  ? k->written
+                                 : told ? cv_arena_printf(arena, "%s, %s", k->written, k->above)
+                                        : k->code;
+    }
+    return cv_arena_ok(arena);
 }
