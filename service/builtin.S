@@ -1,4 +1,4 @@
-/* The demo preset, its denied words and the systems of a new directory, carried inside the program. */
+/* The demo preset, its denied words, the systems of a new directory and the holidays, carried inside the program. */
     .section .rodata
     .global congvu_policy
     .global congvu_policy_end
@@ -17,5 +17,11 @@ congvu_deny_end:
 congvu_systems:
     .incbin SYSTEMS_FILE
 congvu_systems_end:
+    .byte 0
+    .global congvu_holidays
+    .global congvu_holidays_end
+congvu_holidays:
+    .incbin HOLIDAYS_FILE
+congvu_holidays_end:
     .byte 0
     .section .note.GNU-stack,"",%progbits

@@ -146,4 +146,5 @@ int probe_health(const char *url);
 /* Does the listener at this address answer GET /livez? */
 bool probe_alive(const char *listen, int port);
 
+extern const char congvu_holidays[], congvu_holidays_end[]; /* deploy/policies/holidays-vn.json */
 extern const char congvu_policy[], congvu_policy_end[], congvu_deny[], congvu_deny_end[];

@@ -16,6 +16,7 @@
 #include "congvu/prov_calendar.h"
 #include "congvu/prov_tokens.h"
 #include "congvu/server.h"
+#include "congvu/working.h"
 #include "service.h"
 
 enum { POLICY_MAX = 1 << 20, BOOTSTRAP_MS = 20000, CONNECT_WORK_MS = 30000, CUT_OFF_MS = 200, LOOK_MS = 5000 };
@@ -158,6 +159,14 @@ static bool read_file(struct cv_arena *arena, const char *path, const char **out
     return *out_len < POLICY_MAX || cv_fail(err, cvp_internal, NULL, "%s quá lớn", "%s is too large", path);
 }
 
+static bool load_calendar(struct service *s, struct cv_error *err)
+{
+    const char *json = congvu_holidays;
+    size_t len = (size_t)(congvu_holidays_end - congvu_holidays);
+    return (*s->conf.holidays_file == '\0' || read_file(s->arena, s->conf.holidays_file, &json, &len, err)) &&
+           dom_calendar_load(json, len, err);
+}
+
 bool startup_policy(struct service *s, struct cv_error *err)
 {
     const char *json = congvu_policy, *deny = congvu_deny;
@@ -166,7 +175,8 @@ bool startup_policy(struct service *s, struct cv_error *err)
         return false;
     if (*s->conf.deny_words_file != '\0' && !read_file(s->arena, s->conf.deny_words_file, &deny, &deny_len, err))
         return false;
-    return dom_policy_load(json, json_len, &s->policy, err) && dom_policy_deny(s->policy, deny, deny_len, err);
+    return load_calendar(s, err) && dom_policy_load(json, json_len, &s->policy, err) &&
+           dom_policy_deny(s->policy, deny, deny_len, err);
 }
 
 static bool first_start(struct service *s, struct cv_error *err)

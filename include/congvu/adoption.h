@@ -33,17 +33,29 @@ void dom_active_pack(const struct dom_use *use, cv_day oldest, uint8_t *bits, st
 int dom_active_count(const struct dom_active *days, cv_day from, cv_day to); /* both included */
 cv_day dom_active_last(const struct dom_active *days);                       /* CV_NO_DAY = never */
 
+/* Why nothing is said of use. The first one follows from rule and data_through: no source, no data, data too old. */
+enum dom_unknown_use {
+    DOM_USE_KNOWN,
+    DOM_USE_STALE,
+    DOM_USE_NOT_REACHED,   /* the data end before the window begins */
+    DOM_USE_BEGINS_INSIDE, /* the data begin inside the window */
+    DOM_USE_SILENT,        /* working days without any use of a source that had some on all of them before */
+    DOM_UNKNOWN_USES
+};
+extern const char *const dom_unknown_use_words[]; /* known stale not_reached begins_inside silent */
+
 struct dom_use_case {
     const struct dom_activity *rule;
     cv_day issued_on; /* CV_NO_DAY = long ago; an active day before it counts as the day of issue */
+    cv_day data_from; /* of the source; CV_NO_DAY = nobody knows, so it is taken to have told all */
     bool idle;        /* locked for inactivity: never regular */
     cv_day day;       /* the last day of every window */
     bool once;        /* nobody asks when the verdict may differ: next_day is left at CV_NO_DAY */
 };
 struct dom_use_verdict {
-    uint8_t used, regular; /* bit i = window i */
-    bool ever, too_new;
-    cv_day next_day; /* the first day after `day` on which this may differ; CV_NO_DAY = never */
+    uint8_t used, regular;     /* bit i = window i */
+    bool ever, never, too_new; /* neither ever nor never: the data do not reach back to the issue */
+    cv_day next_day;           /* the first day after `day` on which this may differ; CV_NO_DAY = never */
 };
 /* `lengths` in days, at most 8. A window too short for the rule shows no regular use. */
 void dom_use_judge(const struct dom_use_case *at, const struct dom_active *days, const int *lengths, size_t count,

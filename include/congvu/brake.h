@@ -98,8 +98,3 @@ bool dom_brake_refuse(struct dom_brake *brake, struct cv_arena *arena, const str
 bool dom_brake_hold(struct dom_brake *brake, struct cv_arena *arena, const struct dom_brake_lock *lock);
 /* The held lock is done or no longer wanted. */
 void dom_brake_drop_lock(struct dom_brake *brake, struct cv_arena *arena, struct cv_id staff, const char *system);
-
-/* Between the two, in office hours (Monday to Friday, 07:30 to 11:30 and 13:30 to 17:00 at the site; holidays count as
- * any other day). */
-int64_t dom_working_seconds(cv_moment from, cv_moment to);
-bool dom_is_weekend(cv_day day);

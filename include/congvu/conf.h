@@ -50,6 +50,7 @@
          "file on another machine's disk to which checkpoints of the evidence log are added; empty = none")            \
     TEXT(policy_file, "", "naming and leaver policy; empty = the built-in demo preset")                                \
     TEXT(deny_words_file, "", "words that no address may spell; empty = the built-in list")                            \
+    TEXT(holidays_file, "", "holidays and swapped days; empty = the built-in calendar of Vietnam")                     \
     TEXT(mail_domain, "", "mail domain; empty = that of the policy")                                                   \
     TEXT(timezone, "Asia/Ho_Chi_Minh", "calendar days are this zone's")                                                \
     TEXT(log_level, "info", "debug, info, warn or error")                                                              \

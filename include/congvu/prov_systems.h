@@ -59,6 +59,7 @@ struct prov_usage_event {
         *code; /* why it is not taken, or NULL; set by the reader for what cannot be read, else by the use case */
     const char *text[CV_LANGS];
     struct cv_id staff; /* found */
+    bool outside;       /* before the person came or after he left: counts for nothing; text says so */
     bool repeated;      /* an earlier event of this call has the same event_id */
 };
 enum { PROV_USAGE_EVENTS_MAX = 5000 };
@@ -66,15 +67,19 @@ struct prov_usage_input {
     const char *system;
     struct prov_usage_event *events; /* PROV_USAGE_EVENTS_MAX at most; may be none */
     size_t count;
-    cv_day data_through; /* CV_NO_DAY = not said; not in the future */
-    bool rewind;         /* data_through may go back */
+    cv_day data_from; /* CV_NO_DAY = not said: the first day of the first events */
+    cv_day
+        data_through; /* CV_NO_DAY = not said; not in the future, and a day that is not over counts as the one before */
+    bool rewind;      /* data_through may go back */
 };
 struct prov_usage_result {
     size_t accepted;  /* days that were not known */
     size_t duplicate; /* days that were, and repeated event_ids */
     size_t rejected;  /* events with a code */
     struct dom_system system;
-    cv_day data_through; /* as it stands now */
+    cv_day data_from, data_through; /* as they stand now */
+    bool day_not_over;              /* data_through was today: taken as yesterday */
+    size_t outside;                 /* events with `outside` */
 };
 /* Stores one bit per person and day, in one write a person; data_through last. Safe to repeat: what was stored before
  * an error stays, and counts as duplicate the next time. */

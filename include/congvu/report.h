@@ -17,6 +17,7 @@
  * Thread: pure but for the file that the XLSX writer needs; one thread per report. Memory: strings in the arena. */
 #pragma once
 
+#include "congvu/adoption.h"
 #include "congvu/coverage.h"
 #include "congvu/json.h"
 #include "congvu/table.h"
@@ -86,9 +87,11 @@ struct rep_sheet {
     const char *system, *name[CV_LANGS];
     int rule_version, regular_days, regular_of, regular_needed, stale_after;
     bool reported, last_only; /* does any source report use; only the latest day? */
+    cv_day data_from;         /* while it is counted; not kept */
     cv_day data_through;
     bool stale;
-    struct rep_row *rows; /* the total, then lines that add up to it: each person in one of them */
+    enum dom_unknown_use unknown; /* why */
+    struct rep_row *rows;         /* the total, then lines that add up to it: each person in one of them */
     size_t row_count;
     struct rep_person *people;
     size_t people_count;

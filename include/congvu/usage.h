@@ -33,6 +33,7 @@ struct dom_usage {
 /* How far the usage data of a system reach; of the source, not of the rule. */
 struct dom_usage_feed {
     const char *system;
+    cv_day data_from;      /* first day that is completely reported; CV_NO_DAY = nobody knows */
     cv_day data_through;   /* last day that is completely reported; CV_NO_DAY = none yet */
     cv_moment received_at; /* of the last accepted call */
 };

@@ -14,12 +14,18 @@
 struct view_system_usage {
     const char *system;
     struct dom_activity rule;
-    cv_day data_through;   /* CV_NO_DAY = no data yet */
-    bool stale;            /* used, regular and what follows are null; everybody issued is `unknown` */
+    cv_day data_from;    /* CV_NO_DAY = nobody knows */
+    cv_day data_through; /* CV_NO_DAY = no data yet */
+    cv_day silent_since; /* CV_NO_DAY = it is not */
+    enum dom_unknown_use unknown;
+    bool stale; /* unknown is not DOM_USE_KNOWN: used, regular and what follows are null; everybody issued is `unknown`
+                 */
     bool regular_known;    /* false: stale, last-only source, or a window shorter than the rule */
     size_t missing_there;  /* accounts counted as issued that the system itself lacks */
     bool activation_known; /* false: kept by hand and without any source */
 };
+/* Since when a source that says it has told all until `through` has told nothing; CV_NO_DAY = it is not silent. */
+cv_day view_silent_since(const struct view *v, const char *slug, cv_day through);
 /* As of today. False: the system is not known, or the view not loaded. */
 bool view_system_usage(const struct view *v, const char *slug, struct view_system_usage *out);
 struct view_coverage_query {
@@ -59,6 +65,10 @@ struct view_coverage {
  * the last few other windows and `categories` too once they were asked for (the first time O(people)). */
 bool view_coverage(const struct view *v, const struct view_coverage_query *q, struct cv_arena *arena,
                    struct view_coverage *out, struct cv_error *err);
+
+/* Did the person belong to any unit at the end of that day? Who has no hired_on did before he was written down. True
+ * while nobody can tell. */
+bool view_staff_there(const struct view *v, struct cv_id staff, cv_day day);
 
 /* ---- the people of a closing day ---- kept with the draft of a report, so that usage which arrives later is counted
  * for those who were there */

@@ -88,7 +88,7 @@ static const struct htp_route routes[] = {
     ROUTE(POST, "/v1/systems/{system}/restorations", restore_accounts, INTERACTIVE, DOM_BRAKE_RELEASE, ""),
     ROUTE(POST, "/v1/systems/{system}/lists", create_list, INTERACTIVE, DOM_ACCOUNTS_WRITE, ""),
     ROUTE(GET, "/v1/systems/{system}/orphans", list_orphans, INTERACTIVE, DOM_STAFF_READ, ""),
-    ROUTE(POST, "/v1/usage-events", create_usage_events, BULK, DOM_USAGE_WRITE, "system data_through rewind", .accepts = "application/json application/x-ndjson"),
+    ROUTE(POST, "/v1/usage-events", create_usage_events, BULK, DOM_USAGE_WRITE, "system data_from data_through rewind", .accepts = "application/json application/x-ndjson"),
     ROUTE(GET, "/v1/coverage", get_coverage, INLINE, DOM_COVERAGE_READ, "unit recursive depth system group_by category basis window period calendar as_of compare targets format csv_delimiter", .costly = api_figures_costly, .produces = API_TABLE_TYPES),
     ROUTE(GET, "/v1/adoption", get_adoption, INLINE, DOM_COVERAGE_READ, "unit recursive depth system group_by category basis window period calendar as_of compare targets format csv_delimiter", .costly = api_figures_costly, .produces = API_TABLE_TYPES),
     ROUTE(GET, "/v1/targets", list_targets, INTERACTIVE, DOM_COVERAGE_READ, "unit recursive system"),

@@ -4,6 +4,8 @@
 #include "congvu/adoption.h"
 #include "congvu/coverage.h"
 
+const char *const dom_unknown_use_words[] = {"known", "stale", "not_reached", "begins_inside", "silent", NULL};
+
 enum { SHORTEST_MONTH = 28, LONGEST_MONTH = 31 };
 
 /* ---- the rule ---- */
@@ -197,6 +199,7 @@ void dom_use_judge(const struct dom_use_case *at, const struct dom_active *days,
     struct judging j = {.at = at, .days = days, .issued = issue_of(at, days), .out = out};
     *out = (struct dom_use_verdict){.next_day = CV_NO_DAY};
     out->ever = days->first != CV_NO_DAY && (days->older || days->first <= at->day);
+    out->never = !out->ever && (at->data_from == CV_NO_DAY || (j.issued != CV_NO_DAY && j.issued >= at->data_from));
     if (j.issued != CV_NO_DAY && j.issued > at->day) { /* of another day, or another clock: as if issued today */
         ahead(&j, (int64_t)at->day + 1);
         j.issued = at->day;

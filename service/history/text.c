@@ -87,7 +87,7 @@ static void put_system(struct cv_buf *out, const struct view_system_usage *s)
     char day[CV_DAY_TEXT];
     cv_buf_printf(out, "system %s %s %d %d %d %d %d %d %d %d %d\n", s->system, day_text(s->data_through, day),
                   s->rule.reported, s->rule.regular_days, s->rule.regular_of, s->rule.stale_after,
-                  (int)s->rule.precision, s->rule.version, s->stale, s->regular_known, s->activation_known);
+                  (int)s->rule.precision, s->rule.version, (int)s->unknown, s->regular_known, s->activation_known);
 }
 
 static void put_refs(struct cv_buf *out, const char *kind, const struct history_ref *refs, size_t count)
@@ -124,6 +124,8 @@ static bool take_system(struct scan *s, struct cv_arena *arena, struct view_syst
                                       .stale_after = (int)n[3],
                                       .precision = n[4] == DOM_LAST_ONLY ? DOM_LAST_ONLY : DOM_BY_DAY,
                                       .version = (int)n[5]};
+    out->data_from = out->silent_since = CV_NO_DAY;
+    out->unknown = n[6] >= 0 && n[6] < DOM_UNKNOWN_USES ? (enum dom_unknown_use)n[6] : DOM_USE_STALE;
     out->stale = n[6] != 0;
     out->regular_known = n[7] != 0;
     out->activation_known = n[8] != 0;

@@ -85,6 +85,8 @@ const char *rep_stale_reason(const struct rep_sheet *s)
 {
     if (!s->stale)
         return NULL;
+    if (s->unknown > DOM_USE_STALE)
+        return dom_unknown_use_words[s->unknown];
     if (!s->reported)
         return "no_usage_source";
     return s->data_through == CV_NO_DAY ? "no_usage_data" : "usage_data_stale";

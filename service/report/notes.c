@@ -35,6 +35,13 @@ static void note_undeclared(const struct rep_sheet *s, const struct rep_counts *
                            (int)c->undeclared_units, (int)c->undeclared_recorded, undeclared_names(s, t->lang, a)));
 }
 
+static const char *const unknown_use[DOM_UNKNOWN_USES][CV_LANGS] = {
+    [DOM_USE_NOT_REACHED] = {"số liệu sử dụng chưa tới kỳ báo cáo", "the usage data end before the period begins"},
+    [DOM_USE_BEGINS_INSIDE] = {"nguồn số liệu sử dụng chỉ bắt đầu trong kỳ", "the usage data begin inside the period"},
+    [DOM_USE_SILENT] = {"nhiều ngày làm việc liền không có lượt sử dụng nào dù nguồn báo đã đủ số liệu",
+                        "working days went by without any use although the source says that its data are complete"},
+};
+
 static void note_data(const struct rep_report *r, const struct rep_sheet *s, struct rep_table *t)
 {
     struct cv_arena *a = t->arena;
@@ -45,6 +52,12 @@ static void note_data(const struct rep_report *r, const struct rep_sheet *s, str
                                REP_SAY(t->lang, "%s: chưa có nguồn số liệu sử dụng; tình hình sử dụng chưa xác định.",
                                        "%s: there is no source of usage data; use is unknown."),
                                name));
+    else if (s->unknown > DOM_USE_STALE)
+        rep_table_note(
+            t, cv_arena_printf(a,
+                               REP_SAY(t->lang, "%s: %s (số liệu đến hết ngày %s); tình hình sử dụng chưa xác định.",
+                                       "%s: %s (data until %s); use is unknown."),
+                               name, unknown_use[s->unknown][t->lang], day));
     else if (s->stale)
         rep_table_note(t, cv_arena_printf(
                               a,

@@ -155,6 +155,16 @@ static void rule(const struct cv_jin *o, struct rep_sheet *s)
     s->last_only = flag(r, "last_only");
 }
 
+static enum dom_unknown_use reason(const struct cv_jin *o, bool stale)
+{
+    const char *word = NULL;
+    cv_jin_string(o, "stale_reason", CV_NULLABLE, TEXT, &word);
+    for (int i = DOM_USE_NOT_REACHED; word != NULL && i < DOM_UNKNOWN_USES; i++)
+        if (strcmp(word, dom_unknown_use_words[i]) == 0)
+            return (enum dom_unknown_use)i;
+    return stale ? DOM_USE_STALE : DOM_USE_KNOWN;
+}
+
 static void sheet(struct cv_arena *arena, const struct cv_jin *o, void *place)
 {
     struct rep_sheet *s = place;
@@ -163,6 +173,7 @@ static void sheet(struct cv_arena *arena, const struct cv_jin *o, void *place)
     rule(o, s);
     s->data_through = day(o, "data_through");
     s->stale = flag(o, "stale");
+    s->unknown = reason(o, s->stale);
     s->rows = items(arena, o, "rows", REP_ROWS_MAX, sizeof(*s->rows), row, &s->row_count);
     s->people = items(arena, o, "people", REP_PEOPLE_MAX, sizeof(*s->people), person, &s->people_count);
     previous(o, &s->previous);

@@ -83,7 +83,7 @@ static void add(struct rep_counts *c, bool activated, bool away, const struct do
     more(&c->used, said->used & 1);
     more(&c->regular, said->regular & 1);
     more(&c->too_new, said->too_new);
-    more(&c->never_used, !said->ever);
+    more(&c->never_used, said->never);
     more(&c->on_leave_unused, away && !(said->used & 1));
 }
 
@@ -109,6 +109,7 @@ static bool count_state(struct recount *c, struct rep_sheet *s, struct cv_id sta
     const char *day = state + 1 + idle;
     struct dom_use_case at = {.rule = &rule,
                               .issued_on = *state != '\0' && *day != '\0' ? (cv_day)strtol(day, NULL, 10) : CV_NO_DAY,
+                              .data_from = s->data_from,
                               .idle = idle,
                               .day = c->to};
     struct dom_use_verdict said = {0};

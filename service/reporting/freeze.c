@@ -51,6 +51,8 @@ static void take_rule(const struct prov_freeze *f, const struct view_system_usag
     s->reported = u->rule.reported;
     s->last_only = u->rule.precision == DOM_LAST_ONLY;
     s->data_through = u->data_through;
+    s->data_from = u->data_from;
+    s->unknown = u->unknown;
     s->stale = u->stale;
 }
 
@@ -182,6 +184,8 @@ static void renew_source(struct rep_sheet *s, const struct view_system_usage *no
 {
     struct dom_activity rule = {.regular_days = s->regular_days, .regular_of = s->regular_of};
     s->data_through = now->data_through;
+    s->data_from = now->data_from;
+    s->unknown = now->unknown;
     s->stale = now->stale;
     s->regular_needed = !now->stale && !s->last_only ? dom_regular_days(&rule, f->window.to - f->window.from + 1) : 0;
 }

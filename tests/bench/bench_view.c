@@ -158,7 +158,8 @@ static void send_all_usage(struct dir_feed *feed, uint32_t people)
     for (uint32_t i = 0; i < people; i++)
         send_usage(feed, i);
     for (size_t s = 0; s < SYSTEMS; s++)
-        feed->usage_feed(feed->ctx, &(struct dom_usage_feed){.system = slugs[s], .data_through = cv_today() - 1});
+        feed->usage_feed(feed->ctx, &(struct dom_usage_feed){
+                                        .system = slugs[s], .data_from = CV_NO_DAY, .data_through = cv_today() - 1});
     feed->usage_end(feed->ctx);
 }
 

@@ -2,12 +2,22 @@
 each person is judged by himself, each unit by walking its subtree, each window day by day."""
 import datetime
 import json
+import pathlib
 import unicodedata
 
 DAY = datetime.timedelta(1)
 SITE = datetime.timezone(datetime.timedelta(hours=7))
 CATEGORIES = ("can_bo", "cong_chuc", "vien_chuc", "nld_hop_dong", "luc_luong_vu_trang", "nguoi_hoat_dong_khong_chuyen_trach")
 ISSUED = {"provisioned", "active", "temp_locked", "migrating"}
+
+
+HOLIDAYS = json.loads((pathlib.Path(__file__).parents[2] / "deploy/policies/holidays-vn.json").read_text("utf-8"))["years"]
+OFF = {d["on"] for y in HOLIDAYS for d in y["off"]}
+SWAPPED = {d["on"] for y in HOLIDAYS for d in y.get("work", [])}
+
+
+def works(date):
+    return date.isoformat() in SWAPPED or date.weekday() < 5 and date.isoformat() not in OFF
 
 
 def site_today():
@@ -65,8 +75,22 @@ class System:
         self.required = [json.loads(line) for line in entry.get("cvRequired", [])]
         rule = one(entry, "cvActivity")
         self.rule = json.loads(rule) if rule else {"reported": False, "precision": "by_day", "regular_days": 4, "regular_of": 30, "stale_after": 3}
-        through = day(feeds.get(self.slug))
-        self.stale = not self.rule["reported"] or through is None or (today - DAY - through).days > self.rule["stale_after"]
+        feed = feeds.get(self.slug, {})
+        self.begin, self.through, self.today, self.used = day(one(feed, "cvDataFrom")), day(one(feed, "cvDataThrough")), today, set()
+        self.stale = not self.rule["reported"] or self.through is None or (today - DAY - self.through).days > self.rule["stale_after"]
+
+    def silent(self):
+        """Two whole working days or more since anybody used it, all of them reported, after weeks in which hardly one went by unused."""
+        last = max((d for d in self.used if d <= self.through), default=None)
+        if last is None or self.rule["precision"] != "by_day" or (self.through - last).days >= 60:
+            return False
+        since = [last + DAY * n for n in range(1, (self.through - last).days + 1)]
+        before = [d for d in (last - DAY * n for n in range(60)) if works(d) and (self.begin is None or d >= self.begin)][:10]
+        return sum(map(works, since)) >= 2 and len(before) >= 3 and sum(d in self.used for d in before) * 5 >= len(before) * 4
+
+    def unknown(self, first):
+        """Can anything be said of use in a window from this day until today?"""
+        return self.stale or self.through < first or (self.begin is not None and self.begin > first) or self.silent()
 
     def lines_for(self, unit_block, unit_kind):
         return [line for line in self.required if (not line.get("blocks") or unit_block in line["blocks"])
@@ -155,6 +179,11 @@ class Person:
     def ever(self, system, today):
         return self.long_ago.get(system, False) or any(d <= today for d in self.days.get(system, ()))
 
+    def never(self, system, today):
+        """Said only of accounts that the source has watched from their first day."""
+        issue = self.issue_day(system.slug, today)
+        return not self.ever(system.slug, today) and (system.begin is None or issue is not None and issue >= system.begin)
+
     def issue_day(self, system, today):
         """None: before everything. Nobody uses what he does not have, so an active day before is the day of issue."""
         since, days = self.since.get(system), self.days.get(system, ())
@@ -196,10 +225,14 @@ class District:
 
     def __init__(self, main, usage, today):
         self.today = today
-        feeds = {one(e, "cn"): one(e, "cvDataThrough") for e in usage if "cvUsageFeedEntry" in e["objectClass"]}
+        feeds = {one(e, "cn"): e for e in usage if "cvUsageFeedEntry" in e["objectClass"]}
         used = {one(e, "cvId"): days_of(e) for e in usage if "cvUsageEntry" in e["objectClass"]}
+        self.used = used
         self.units = {u.id: u for u in (Unit(e) for e in main if "cvUnitEntry" in e["objectClass"])}
         self.systems = {s.slug: s for s in (System(e, feeds, today) for e in main if "cvSystemEntry" in e["objectClass"])}
+        for days, _ in used.values():
+            for slug in set(days) & set(self.systems):
+                self.systems[slug].used |= days[slug]
         for unit in self.units.values():
             if unit.parent:
                 self.units[unit.parent].children.append(unit)
@@ -262,7 +295,7 @@ class District:
                 "locked": sum(p.state[slug] == "temp_locked" for p in issued), "on_long_leave": len(away), "activated": len(activated),
                 "used": len(used), "regular": sum(p.regular(system, length, self.today) for p in used),
                 "too_new": sum(p.too_new(system, self.today) for p in issued),
-                "never_used": sum(not p.ever(slug, self.today) for p in issued), "unknown": len(issued) if system.stale else 0,
+                "never_used": sum(p.never(system, self.today) for p in issued), "unknown": len(issued) if system.unknown(first) else 0,
                 "on_leave_unused": sum(p not in used for p in away)}
 
     def tree(self, unit):
@@ -281,7 +314,7 @@ class District:
         ratios = {"coverage": ("issued", base), "activation": ("activated", counts["issued"]),
                   "adoption": ("used", base - counts["on_leave_unused"]), "adoption_of_issued": ("used", counts["issued"]),
                   "regular_ratio": ("regular", base - counts["on_leave_unused"])}
-        if system.stale:
+        if system.unknown(self.today - DAY * (length - 1)):
             row.update(dict.fromkeys(("used", "regular", "too_new", "never_used", "on_leave_unused")))
         if length < min(system.rule["regular_of"], 28 if 28 <= system.rule["regular_of"] <= 31 else 999) or system.rule["precision"] != "by_day":
             row["regular"] = row["too_new"] = None

@@ -18,7 +18,7 @@ def day(back):
 
 def used(client, code, *backs, system="mailbox"):
     events = [{"staff_code": code, "occurred_on": day(back), "kind": "sign_in"} for back in backs]
-    answer = client.post("/v1/usage-events", {"system": system, "events": events, "data_through": day(1)})
+    answer = client.post("/v1/usage-events", {"system": system, "events": events, "data_from": day(380), "data_through": day(1)})
     assert answer.status == 200 and not answer.json["rejected"], answer
 
 

@@ -172,7 +172,7 @@ def test_compare_shows_what_changed(days):
         elif row["unit"]["code"] == "T1.04":
             assert row["previous"] is None and row["delta"] is None
     unseen = coverage(client, depth=0, compare="previous")
-    assert unseen["compare"] == {"on": site_day(-28), "snapshot_on": None, "as_of": None}
+    assert unseen["compare"] == {"on": site_day(-28), "snapshot_on": None, "as_of": None, "from": None, "to": None, "use_unknown": None}
     assert all(r["previous"] is None for r in unseen["rows"])
     use = client.get("/v1/adoption", unit="T1", compare=site_day(1), depth=0)
     assert use.status == 200 and use.json["rows"][0]["delta"]["used"] is None

@@ -15,7 +15,7 @@ def day(back):
 
 def use(client, person, *days, through, system="mailbox"):
     events = [{"staff_code": person, "occurred_on": d} for d in days]
-    answer = client.post("/v1/usage-events", {"system": system, "events": events, "data_through": through})
+    answer = client.post("/v1/usage-events", {"system": system, "events": events, "data_from": day(380), "data_through": through})
     assert answer.status == 200 and not answer.json["rejected"], answer
 
 

@@ -2,11 +2,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 #include "congvu/brake.h"
 #include "congvu/token.h"
+#include "congvu/working.h"
 
 enum { NOW = 1000000, HUGE_UNIT = 1000 };
 
@@ -240,6 +242,28 @@ static void office_hours(void **state)
     assert_int_equal(dom_working_seconds(start + 3600, start), 0);
 }
 
+/* Days off and days swapped are data. */
+static void holidays(void **state)
+{
+    static const char json[] =
+        "{\"years\":[{\"year\":2026,\"decided\":true,\"source\":\"x\",\"off\":[{\"on\":\"2026-11-30\",\"name\":\"x\"}],"
+        "\"work\":[{\"on\":\"2026-12-05\",\"name\":\"x\"}]}]}";
+    static const char none[] = "{\"years\":[]}", bad[] = "{\"years\":[{\"year\":2026}]}";
+    struct cv_error err = {0};
+    cv_day monday = cv_day_join(2026, 11, 30);
+    (void)state;
+    assert_true(dom_calendar_load(json, strlen(json), &err));
+    assert_false(dom_working_day(monday));
+    assert_true(dom_working_day(monday + 1));
+    assert_true(dom_working_day(monday + 5));
+    assert_false(dom_working_day(monday + 6));
+    assert_int_equal(dom_working_seconds(cv_day_start(monday), cv_day_start(monday + 1)), 0);
+    assert_false(dom_calendar_load(bad, strlen(bad), &err));
+    cv_error_clear(&err);
+    assert_true(dom_calendar_load(none, strlen(none), &err));
+    assert_true(dom_working_day(monday));
+}
+
 static int set_clock(void **state)
 {
     struct cv_error err;
@@ -288,6 +312,7 @@ int main(void)
         cmocka_unit_test(what_is_refused_or_held_is_noted_once),
         cmocka_unit_test(lines_begin_below_the_first_token),
         cmocka_unit_test(office_hours),
+        cmocka_unit_test(holidays),
     };
     return cmocka_run_group_tests(tests, set_clock, NULL);
 }

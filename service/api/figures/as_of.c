@@ -51,6 +51,7 @@ static void read_compare(struct htp_exchange *x, struct api_figures *question)
     if (question->categories != NULL)
         api_query_fault(x, "compare", "not_together", "Số liệu lưu không tách theo category",
                         "Snapshots are not kept by category");
+    question->compare.period_before = question->window.length == 0 && strcmp(value, "previous") == 0;
     if (strcmp(value, "previous") == 0)
         question->compare.day = one_before(question);
     else if (!cv_day_parse(value, &question->compare.day))
@@ -92,6 +93,23 @@ bool api_find_past(struct htp_exchange *x, struct api_figures *question, struct 
     return api_call(x, &call) && prov_history_coverage(&call, past->day, &query, &past->snapshot_on, out, err);
 }
 
+/* Like with like: the period before is counted from the dated records, as this one is. False: use is not kept that far.
+ */
+static bool before_is_kept(const struct htp_exchange *x, const struct api_figures *question, struct view_window *out)
+{
+    struct dom_period before = dom_period_previous(&question->window.period);
+    dom_period_days(&before, &out->from, &out->to);
+    return question->compare.period_before && out->from >= view_activity_from(api_of(x)->view);
+}
+
+/* Snapshots hold use of 30 days; set against another window it would be another figure. */
+static void hide_use(struct api_past *past)
+{
+    past->other_window = true;
+    for (size_t i = 0; i < past->figures.count; i++)
+        past->figures.rows[i].used_known = past->figures.rows[i].regular_known = false;
+}
+
 bool api_find_previous(struct htp_exchange *x, struct api_figures *question, const struct view_coverage *now,
                        struct cv_error *err)
 {
@@ -102,7 +120,16 @@ bool api_find_previous(struct htp_exchange *x, struct api_figures *question, con
     past->cursor = CV_NEW(x->arena, size_t);
     if (!api_call(x, &call))
         return false;
-    if (prov_history_coverage(&call, past->day, &query, &past->snapshot_on, &past->figures, err))
+    struct view_coverage_query before = question->view;
+    before.unit = now->rows[0].unit.id;
+    if (before_is_kept(x, question, &before.window)) {
+        past->found = view_coverage(api_of(x)->view, &before, x->arena, &past->figures, err);
+        return past->found;
+    }
+    past->found = prov_history_coverage(&call, past->day, &query, &past->snapshot_on, &past->figures, err);
+    if (past->found && question->window.length != VIEW_DEFAULT_WINDOW)
+        hide_use(past);
+    if (past->found)
         return true;
     if (err->kind != CV_NOT_FOUND)
         return false;
@@ -122,7 +149,7 @@ static bool same_row(const struct view_coverage_row *a, const struct view_covera
 
 static const struct view_coverage_row *row_before(const struct api_past *past, const struct view_coverage_row *row)
 {
-    size_t count = past->snapshot_on != CV_NO_DAY ? past->figures.count : 0;
+    size_t count = past->found ? past->figures.count : 0;
     for (size_t i = 0; i < count; i++) {
         size_t at = (*past->cursor + i) % count;
         if (!same_row(&past->figures.rows[at], row))

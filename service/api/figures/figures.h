@@ -6,10 +6,13 @@
 
 #define API_DEFINITION "coverage-1" /* version of the rules of counting */
 
-/* Figures of another day, from the snapshots. */
+/* Figures of another day, from the snapshots; or of the period before, counted as this one is. */
 struct api_past {
     cv_day day;         /* asked for; CV_NO_DAY = the live figures, or no comparison */
-    cv_day snapshot_on; /* found; CV_NO_DAY = none */
+    bool period_before; /* by its name */
+    bool found;
+    bool other_window;  /* the snapshot's use is of another window, so it is not set against this one */
+    cv_day snapshot_on; /* CV_NO_DAY = not from a snapshot */
     struct view_coverage figures;
     size_t *cursor; /* row that was looked at last: both answers are in tree order */
 };

@@ -156,6 +156,8 @@ static const char *stale_reason(const struct view_system_usage *usage)
 {
     if (!usage->stale)
         return NULL;
+    if (usage->unknown > DOM_USE_STALE)
+        return dom_unknown_use_words[usage->unknown];
     if (!usage->rule.reported)
         return "no_source";
     return usage->data_through == CV_NO_DAY ? "no_data" : "data_too_old";
@@ -167,7 +169,9 @@ static void write_system(struct htp_exchange *x, const struct view_system_usage 
     bool reported = usage->rule.reported;
     cv_jout_object(j, NULL);
     cv_jout_string(j, "system", usage->system);
+    cv_jout_day(j, "data_from", usage->data_from);
     cv_jout_day(j, "data_through", usage->data_through);
+    cv_jout_day(j, "silent_since", usage->silent_since);
     cv_jout_bool(j, "stale", usage->stale);
     cv_jout_string(j, "stale_reason", stale_reason(usage));
     cv_jout_string(j, "definition",
@@ -202,7 +206,10 @@ static void write_past(struct cv_jout *j, const struct api_figures *question)
     cv_jout_object(j, "compare");
     cv_jout_day(j, "on", past->day);
     cv_jout_day(j, "snapshot_on", past->snapshot_on);
-    cv_jout_moment(j, "as_of", past->snapshot_on != CV_NO_DAY ? past->figures.as_of : CV_NO_MOMENT);
+    cv_jout_moment(j, "as_of", past->found ? past->figures.as_of : CV_NO_MOMENT);
+    cv_jout_day(j, "from", past->found ? past->figures.window.from : CV_NO_DAY);
+    cv_jout_day(j, "to", past->found ? past->figures.window.to : CV_NO_DAY);
+    cv_jout_string(j, "use_unknown", past->other_window ? "other_window" : NULL);
     cv_jout_end(j);
 }
 

@@ -61,7 +61,7 @@ static void write_definition(struct cv_jout *j, const char *name, const void *re
 
 static struct view_system_usage feed_of(const struct htp_exchange *x, const struct dom_system *system)
 {
-    struct view_system_usage usage = {.data_through = CV_NO_DAY, .stale = true};
+    struct view_system_usage usage = {.data_from = CV_NO_DAY, .data_through = CV_NO_DAY, .unknown = DOM_USE_STALE};
     view_system_usage(api_of(x)->view, system->slug, &usage);
     return usage;
 }
@@ -71,9 +71,14 @@ static void write_data_through(struct cv_jout *j, const char *name, const void *
     cv_jout_day(j, name, feed_of(ctx, record).data_through);
 }
 
+static void write_data_from(struct cv_jout *j, const char *name, const void *record, void *ctx)
+{
+    cv_jout_day(j, name, feed_of(ctx, record).data_from);
+}
+
 static void write_stale(struct cv_jout *j, const char *name, const void *record, void *ctx)
 {
-    cv_jout_bool(j, name, feed_of(ctx, record).stale);
+    cv_jout_bool(j, name, feed_of(ctx, record).unknown == DOM_USE_STALE); /* of any window */
 }
 
 static void tell_name(struct prov_telling *t, const char *name)
@@ -133,6 +138,7 @@ static const struct prov_field system_fields[] = {
     {"activation", PROV_OWN, .write = write_activation, .flags = PROV_SHOWN},
     {"activity", PROV_OWN, .read = read_activity, .write = write_activity, .flags = MEMBER},
     {"definition", PROV_OWN, .write = write_definition, .flags = PROV_SHOWN},
+    {"data_from", PROV_OWN, .write = write_data_from, .flags = PROV_SHOWN},
     {"data_through", PROV_OWN, .write = write_data_through, .flags = PROV_SHOWN},
     {"stale", PROV_OWN, .write = write_stale, .flags = PROV_SHOWN},
     {"connector", PROV_OWN, .read = api_read_connector, .write = api_write_connector, .flags = MEMBER},

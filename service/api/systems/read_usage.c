@@ -74,8 +74,9 @@ void api_read_usage(struct cv_arena *arena, struct cv_faults *faults, const stru
                     struct prov_usage_input *out)
 {
     const struct cv_jin_list *list = NULL;
-    *out = (struct prov_usage_input){.data_through = CV_NO_DAY};
+    *out = (struct prov_usage_input){.data_from = CV_NO_DAY, .data_through = CV_NO_DAY};
     cv_jin_string(body, "system", CV_REQUIRED, DOM_SLUG_MAX, &out->system);
+    cv_jin_day(body, "data_from", CV_OPTIONAL, &out->data_from);
     cv_jin_day(body, "data_through", CV_OPTIONAL, &out->data_through);
     cv_jin_bool(body, "rewind", CV_OPTIONAL, &out->rewind);
     bool given = cv_jin_array(body, "events", CV_OPTIONAL, PROV_USAGE_EVENTS_MAX, &list) == CV_VALUE;
@@ -119,7 +120,7 @@ static bool blank(const char *line, size_t len)
 void api_read_usage_lines(struct cv_arena *arena, struct cv_faults *faults, const char *bytes, size_t len,
                           struct prov_usage_input *out)
 {
-    *out = (struct prov_usage_input){.data_through = CV_NO_DAY};
+    *out = (struct prov_usage_input){.data_from = CV_NO_DAY, .data_through = CV_NO_DAY};
     out->events = CV_NEWS(arena, struct prov_usage_event, PROV_USAGE_EVENTS_MAX);
     for (size_t at = len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; at < len;) { /* a BOM is no line */
         const char *end = memchr(bytes + at, '\n', len - at);

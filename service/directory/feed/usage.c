@@ -8,13 +8,9 @@
 #include "directory/map/common.h"
 
 static const char usage_classes[] = "(|(objectClass=cvUsageEntry)(objectClass=cvUsageFeedEntry))";
-static char *usage_names[] = {(char[]){"cvId"},
-                              (char[]){"cvUseSeen"},
-                              (char[]){"cvUseDays"},
-                              (char[]){"cn"},
-                              (char[]){"cvDataThrough"},
-                              (char[]){"cvReceivedAt"},
-                              NULL};
+static char *usage_names[] = {
+    (char[]){"cvId"},       (char[]){"cvUseSeen"},     (char[]){"cvUseDays"},    (char[]){"cn"},
+    (char[]){"cvDataFrom"}, (char[]){"cvDataThrough"}, (char[]){"cvReceivedAt"}, NULL};
 
 bool sync_usage_start(struct dir_sync *sync, struct cv_error *err)
 {

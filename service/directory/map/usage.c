@@ -140,6 +140,7 @@ bool dir_unmap_usage(const struct dir_entry *entry, struct cv_arena *arena, stru
 bool dir_unmap_usage_feed(const struct dir_entry *entry, struct dom_usage_feed *out, struct cv_error *err)
 {
     struct dom_usage_feed feed = {.system = dir_get_text(entry, "cn"),
+                                  .data_from = dir_get_day(entry, "cvDataFrom"),
                                   .data_through = dir_get_day(entry, "cvDataThrough"),
                                   .received_at = dir_get_moment(entry, "cvReceivedAt")};
 

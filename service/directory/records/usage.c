@@ -144,7 +144,8 @@ bool dir_usage_feed_read(struct dir_session *s, const char *system, struct cv_ar
     if (err->kind != CV_NOT_FOUND)
         return false;
     cv_error_clear(err);
-    *out = (struct dom_usage_feed){.system = system, .data_through = CV_NO_DAY, .received_at = CV_NO_MOMENT};
+    *out = (struct dom_usage_feed){
+        .system = system, .data_from = CV_NO_DAY, .data_through = CV_NO_DAY, .received_at = CV_NO_MOMENT};
     return true;
 }
 
@@ -153,6 +154,7 @@ static void put_feed(const struct dom_usage_feed *feed, struct dir_attrs *out)
     dir_put(out, "objectClass", "top");
     dir_put(out, "objectClass", "cvUsageFeedEntry");
     dir_put(out, "cn", feed->system);
+    dir_put_day(out, "cvDataFrom", feed->data_from);
     dir_put_day(out, "cvDataThrough", feed->data_through);
     dir_put_moment(out, "cvReceivedAt", feed->received_at);
 }

@@ -1,5 +1,5 @@
 /* Working days of the policy: when an answer is due. */
-#include "congvu/brake.h"
+#include "congvu/working.h"
 #include "domain/naming/policy.h"
 
 int dom_policy_sla_days(const struct dom_policy *policy, enum dom_sla what)
@@ -10,7 +10,7 @@ int dom_policy_sla_days(const struct dom_policy *policy, enum dom_sla what)
 bool dom_policy_works_on(const struct dom_policy *policy, cv_day day)
 {
     int year, month, number;
-    if (dom_is_weekend(day))
+    if (!dom_working_day(day))
         return false;
     cv_day_split(day, &year, &month, &number);
     for (size_t i = 0; i < policy->holiday_count; i++) {

@@ -5,6 +5,7 @@
 
 #include "congvu/prov_systems.h"
 #include "congvu/usage.h"
+#include "congvu/view_figures.h"
 #include "provision/internal.h"
 
 enum { FOLD_BATCH = 100, CHUNK_ARENA = 16 << 20, SPELL_WRITES = 16, REST_LEAST_MS = 1, REST_MOST_MS = 100 };
@@ -55,6 +56,17 @@ static bool find_person(struct prov_call *call, const struct dom_system *system,
     return false;
 }
 
+static void set_aside(struct prov_call *call, struct prov_usage_event *e)
+{
+    char day[CV_DAY_TEXT];
+    e->outside = true;
+    e->text[CV_VI] = cv_arena_printf(call->arena, "Ngày %s nằm ngoài thời gian làm việc của “%s” nên không tính",
+                                     cv_day_people(e->on, day), e->key);
+    e->text[CV_EN] =
+        cv_arena_printf(call->arena, "On %s “%s” was not yet or no longer here, so the day counts for nothing",
+                        cv_day_iso(e->on, day), e->key);
+}
+
 static void judge(struct prov_call *call, const struct dom_system *system, struct prov_usage_event *e)
 {
     char day[CV_DAY_TEXT];
@@ -66,6 +78,8 @@ static void judge(struct prov_call *call, const struct dom_system *system, struc
                cv_day_iso(first, day));
     else if (!find_person(call, system, e))
         reject(call, e, "unknown_login", "Không tìm thấy người dùng “%s”", "Nobody is found for “%s”", e->key);
+    else if (!view_staff_there(call->prov->options.view, e->staff, e->on))
+        set_aside(call, e);
 }
 
 /* ---- each event_id once ---- */
@@ -81,7 +95,7 @@ static void mark_repeats(struct prov_call *call, struct prov_usage_input *in)
     struct prov_usage_event **list = CV_NEWS(call->arena, struct prov_usage_event *, in->count + 1);
     size_t n = 0;
     for (size_t i = 0; i < in->count; i++)
-        if (in->events[i].code == NULL && in->events[i].event_id != NULL)
+        if (in->events[i].code == NULL && !in->events[i].outside && in->events[i].event_id != NULL)
             list[n++] = &in->events[i];
     if (n > 0)
         qsort(list, n, sizeof(struct prov_usage_event *), by_event_id);
@@ -108,7 +122,7 @@ static size_t group(struct prov_call *call, const struct prov_usage_input *in, s
     struct person_use *people = CV_NEWS(call->arena, struct person_use, in->count + 1);
     size_t n = 0, count = 0;
     for (size_t i = 0; i < in->count; i++)
-        if (in->events[i].code == NULL && !in->events[i].repeated)
+        if (in->events[i].code == NULL && !in->events[i].repeated && !in->events[i].outside)
             list[n++] = &in->events[i];
     if (n > 0)
         qsort(list, n, sizeof(struct prov_usage_event *), by_person);
@@ -230,27 +244,56 @@ static bool save_people(struct prov_call *call, struct prov_usage_input *in, con
 /* How far the whole source is, nobody can say who sees only a part of its people. */
 static bool may_move_clock(const struct prov_call *call, const struct prov_usage_input *in, struct cv_error *err)
 {
-    return call->scope.everywhere || (in->data_through == CV_NO_DAY && !in->rewind) ||
+    bool said = in->data_from != CV_NO_DAY || in->data_through != CV_NO_DAY;
+    return call->scope.everywhere || (!said && !in->rewind) ||
            cv_fail(
                err, cvp_scope_missing, "/data_through",
-               "Chỉ mã truy cập toàn hệ thống mới báo được số liệu đã đủ đến ngày nào; xin bỏ data_through và rewind",
-               "Only a token for everything says how far the data reach; leave data_through and rewind out");
+               "Chỉ mã truy cập toàn hệ thống mới báo được số liệu đủ từ ngày nào đến ngày nào; xin bỏ data_from, "
+               "data_through và rewind",
+               "Only a token for everything says how far the data reach; leave data_from, data_through and rewind out");
+}
+
+/* A source that does not say from when on it reports begins with its first event. One that reported before anybody
+ * asked is left as it is. */
+static cv_day begin_of(const struct prov_usage_input *in, const struct dom_usage_feed *feed)
+{
+    cv_day first = feed->data_from;
+    if (in->data_from != CV_NO_DAY)
+        return in->data_from;
+    if (first == CV_NO_DAY && feed->data_through != CV_NO_DAY)
+        return CV_NO_DAY;
+    for (size_t i = 0; i < in->count; i++)
+        if (in->events[i].code == NULL && (first == CV_NO_DAY || in->events[i].on < first))
+            first = in->events[i].on;
+    return first;
+}
+
+/* A day that is not over is not complete. */
+static cv_day end_of(const struct prov_usage_input *in, struct prov_usage_result *out)
+{
+    cv_day today = cv_today();
+    out->day_not_over = in->data_through == today;
+    return out->day_not_over ? today - 1 : in->data_through;
 }
 
 /* Once more when another call moved it on meanwhile. */
 static bool save_feed(struct prov_call *call, const struct prov_usage_input *in, struct prov_usage_result *out,
                       struct cv_error *err)
 {
+    cv_day through = end_of(in, out);
     for (int i = 0; i < PROV_RETRIES; i++) {
         struct dom_usage_feed feed;
         if (!dir_usage_feed_read(call->dir, in->system, call->arena, &feed, err))
             return false;
+        out->data_from = feed.data_from;
         out->data_through = feed.data_through;
         if (!call->scope.everywhere)
             return true;
-        if (in->data_through != CV_NO_DAY && (in->rewind || in->data_through > feed.data_through))
-            feed.data_through = in->data_through; /* CV_NO_DAY is below every day */
+        feed.data_from = begin_of(in, &feed);
+        if (through != CV_NO_DAY && (in->rewind || through > feed.data_through))
+            feed.data_through = through; /* CV_NO_DAY is below every day */
         feed.received_at = cv_now();
+        out->data_from = feed.data_from;
         out->data_through = feed.data_through;
         if (dir_usage_feed_save(call->dir, &feed, in->rewind, err))
             return true;
@@ -266,7 +309,8 @@ static void count_verdicts(const struct prov_usage_input *in, struct prov_usage_
 {
     for (size_t i = 0; i < in->count; i++) {
         out->rejected += in->events[i].code != NULL;
-        out->duplicate += in->events[i].code == NULL && in->events[i].repeated;
+        out->outside += in->events[i].code == NULL && in->events[i].outside;
+        out->duplicate += in->events[i].code == NULL && !in->events[i].outside && in->events[i].repeated;
     }
 }
 
@@ -291,7 +335,7 @@ bool prov_usage_record(struct prov_call *call, struct prov_usage_input *in, stru
                        struct cv_error *err)
 {
     struct prov_audit audit;
-    *out = (struct prov_usage_result){.data_through = CV_NO_DAY};
+    *out = (struct prov_usage_result){.data_from = CV_NO_DAY, .data_through = CV_NO_DAY};
     if (!view_system_find(call->prov->options.view, in->system, call->arena, &out->system, err) ||
         !may_move_clock(call, in, err))
         return false;

@@ -51,10 +51,10 @@ static const struct dom_headcount *part_of(const struct dom_headcount *h, uint32
     out->total = 0;
     for (int c = 0; c < DOM_CATEGORIES; c++) {
         if (!(categories >> c & 1u))
-            out->by_category[c] = 0;
+            out->by_category[c] = -1;
         else if (h->by_category[c] < 0)
             return NULL;
-        out->total += out->by_category[c];
+        out->total += out->by_category[c] > 0 ? out->by_category[c] : 0;
     }
     return out;
 }

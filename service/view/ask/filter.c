@@ -172,7 +172,7 @@ static uint16_t at_stage(const struct view_filter *f, const struct tally *t, enu
     case VIEW_UNUSED:
         return told & (uint16_t)~used;
     case VIEW_NEVER_USED:
-        return told & (uint16_t)~t->ever;
+        return told & t->never;
     case VIEW_NOT_REGULAR:
         return told & used & (uint16_t) ~(t->regular[f->slice.slot] | f->unknown_regular);
     case VIEW_UNKNOWN:

@@ -21,6 +21,7 @@ static struct view_uses *pack(struct view *v, const struct dom_usage *usage)
         dom_active_pack(&usage->uses[i], oldest, bits, &days);
         if (system == DOM_SYSTEMS_MAX || days.first == CV_NO_DAY)
             continue;
+        view_seen_add(&v->systems[system], &days);
         struct use *u = (struct use *)(void *)(packed + size);
         *u = (struct use){.first = days.first, .system = (uint8_t)system, .len = days.len & 127u, .older = days.older};
         memcpy(u->bits, bits, days.len);
@@ -90,11 +91,17 @@ static void on_usage_feed(void *ctx, const struct dom_usage_feed *feed)
     struct view *v = ctx;
     view_write(v);
     unsigned system = view_system_slot(v, feed->system);
-    if (system != DOM_SYSTEMS_MAX && v->systems[system].data_through != feed->data_through) {
-        v->systems[system].data_through = feed->data_through;
-        view_changed(v);
+    struct system *s = system != DOM_SYSTEMS_MAX ? &v->systems[system] : NULL;
+    bool further = s && s->data_through != feed->data_through, begins = s && s->data_from != feed->data_from;
+    if (s) {
+        s->data_from = feed->data_from;
+        s->data_through = feed->data_through;
     }
+    if (further || begins)
+        view_changed(v);
     view_write_end(v);
+    if (begins)
+        view_recount_below(v, 0); /* who never used it is said only of accounts that the data reach back to */
 }
 
 static void clear_unnamed_person(struct view *v, uint32_t slot)

@@ -5,15 +5,30 @@
 
 /* Who has no hired_on was recorded at some time, which says nothing of when he came: he is taken to have been there all
  * the time before. */
-static bool there(const struct person *p, uint32_t unit, cv_day day)
+static const struct post *place_of(const struct person *p, cv_day day)
 {
     const struct post *home = view_home_on(p, day);
     const struct leaving *l = person_leaving(p);
-    if (home == NULL || home->unit != unit || (home->to != CV_NO_DAY && home->to <= day))
-        return false;
-    if (l != NULL && l->state != DOM_HELD && l->on <= day)
-        return false;
-    return p->hired_on == CV_NO_DAY || (p->hired_on <= day && (home->from == CV_NO_DAY || home->from <= day));
+    if (home == NULL || (home->to != CV_NO_DAY && home->to <= day) || (l && l->state != DOM_HELD && l->on <= day))
+        return NULL;
+    bool begun = p->hired_on == CV_NO_DAY || (p->hired_on <= day && (home->from == CV_NO_DAY || home->from <= day));
+    return begun ? home : NULL;
+}
+
+static bool there(const struct person *p, uint32_t unit, cv_day day)
+{
+    const struct post *home = place_of(p, day);
+    return home && home->unit == unit;
+}
+
+bool view_staff_there(const struct view *v, struct cv_id staff, cv_day day)
+{
+    if (!view_enter(v, NULL))
+        return true;
+    uint32_t slot = view_person_slot(v, staff);
+    bool yes = slot == NONE || place_of(v->people[slot], day) != NULL;
+    view_leave(v);
+    return yes;
 }
 
 bool view_moved(const struct person *p, uint32_t unit, cv_day from, cv_day to, int moved[DOM_CATEGORIES])

@@ -53,6 +53,7 @@ void view_recount_below(struct view *v, uint32_t top)
 /* ---- midnight ---- */
 static void begin_day(struct view *v, cv_day today, struct view_shadow *shadow)
 {
+    view_seen_roll(v, atomic_load(&v->day), today);
     atomic_store(&v->day, today);
     view_shadow_swap(v, shadow);
     v->changed_at = cv_day_start(today);

@@ -142,6 +142,7 @@ bool view_idle(const struct view *v, const struct person *p, const struct accoun
 static void note_verdict(struct tally *t, uint16_t bit, const struct dom_use_verdict *said)
 {
     t->ever |= said->ever ? bit : 0;
+    t->never |= said->never ? bit : 0;
     t->too_new |= said->too_new ? bit : 0;
     for (int w = 0; w < WINDOWS; w++) {
         t->used[w] |= said->used >> w & 1 ? bit : 0;
@@ -162,6 +163,7 @@ static void tally_use(const struct view *v, const struct view_basis *b, const st
         struct dom_active days = view_active(p->uses, a->system);
         struct dom_use_case at = {.rule = &b->systems[a->system].s.activity,
                                   .issued_on = a->issued,
+                                  .data_from = v->systems[a->system].data_from,
                                   .idle = view_idle(v, p, a),
                                   .day = day,
                                   .once = special != NULL};
@@ -277,7 +279,7 @@ static void add_system(const struct tally *t, unsigned system, int sign, int32_t
     s[S_LOCKED] += t->locked >> system & 1 ? sign : 0;
     s[S_ACTIVATED] += t->activated >> system & 1 ? sign : 0;
     s[S_TOO_NEW] += t->too_new >> system & 1 ? sign : 0;
-    s[S_NEVER_USED] += issued && !(t->ever >> system & 1) ? sign : 0;
+    s[S_NEVER_USED] += issued && (t->never >> system & 1) ? sign : 0;
     for (int w = 0; w < WINDOWS; w++) {
         bool used = t->used[w] >> system & 1;
         s[S_USED + w] += used ? sign : 0;

@@ -78,14 +78,34 @@ const struct tally *view_tally_in(const struct view *v, uint32_t slot, const str
     return space;
 }
 
-/* A window that has ended is judged as of its own end: what came until then is all that can come. */
+/* 0 is not said where nothing can be known. A window that has ended is judged as of its own end: what came until then
+ * is all that can come. */
+static void judge_source(const struct system *s, struct view_window window, cv_day today,
+                         struct view_system_usage *usage)
+{
+    cv_day ended = window.to < today ? window.to + 1 : today, through = usage->data_through;
+    usage->silent_since = CV_NO_DAY;
+    if (dom_usage_stale(&usage->rule, through, ended)) {
+        usage->unknown = DOM_USE_STALE;
+        return;
+    }
+    if (usage->rule.precision == DOM_BY_DAY)
+        usage->silent_since = view_quiet_since(s, through < window.to ? through : window.to);
+    if (through < window.from)
+        usage->unknown = DOM_USE_NOT_REACHED;
+    else if (usage->data_from != CV_NO_DAY && usage->data_from > window.from)
+        usage->unknown = DOM_USE_BEGINS_INSIDE;
+    else if (usage->silent_since != CV_NO_DAY)
+        usage->unknown = DOM_USE_SILENT;
+}
+
 struct view_system_usage view_usage_of(const struct view *v, unsigned system, const struct view_slice *slice)
 {
     const struct system *s = &v->systems[system];
-    cv_day today = atomic_load(&v->day), ended = slice->window.to < today ? slice->window.to + 1 : today;
-    cv_day through = v->usage_ready ? s->data_through : CV_NO_DAY;
-    struct view_system_usage usage = {.rule = s->s.activity, .data_through = through};
-    usage.stale = dom_usage_stale(&usage.rule, through, ended);
+    struct view_system_usage usage = {
+        .rule = s->s.activity, .data_from = s->data_from, .data_through = v->usage_ready ? s->data_through : CV_NO_DAY};
+    judge_source(s, slice->window, atomic_load(&v->day), &usage);
+    usage.stale = usage.unknown != DOM_USE_KNOWN;
     usage.regular_known = !usage.stale && usage.rule.precision == DOM_BY_DAY &&
                           dom_regular_days(&usage.rule, slice->window.to - slice->window.from + 1) > 0;
     usage.missing_there = view_bits_count(&s->lost);

@@ -132,7 +132,7 @@ struct tally {
     uint32_t home;                                                      /* unit of the primary post, or NONE */
     cv_day next_day;                                                    /* first day on which this may differ */
     uint16_t required, issued, locked;                                  /* systems, whether recorded or not */
-    uint16_t activated, ever, too_new, used[WINDOWS], regular[WINDOWS]; /* issued ones, required or not */
+    uint16_t activated, ever, never, too_new, used[WINDOWS], regular[WINDOWS]; /* issued ones, required or not */
     uint8_t status : 4, category : 4;
     uint8_t flags;
     uint16_t hosts; /* bits of the posts that count as seconded in */
@@ -227,6 +227,7 @@ static inline const char *person_former(const struct person *p, size_t i)
 }
 
 /* ---- catalogue and tokens ---- */
+enum { VIEW_SEEN_DAYS = 512 }; /* more than are kept (DOM_KEPT_DAYS_MAX) */
 struct system {
     bool known;
     uint32_t mark;
@@ -234,8 +235,9 @@ struct system {
     char *slug;
     struct dom_system s;
     struct view_pool keep;
-    cv_day data_through;         /* of its usage */
-    struct view_bits work, lost; /* people: see store/work.c */
+    cv_day data_from, data_through;   /* of its usage */
+    uint8_t seen[VIEW_SEEN_DAYS / 8]; /* days on which anybody used it, by day % VIEW_SEEN_DAYS */
+    struct view_bits work, lost;      /* people: see store/work.c */
 };
 struct token {
     uint32_t mark;

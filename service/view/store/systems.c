@@ -42,6 +42,7 @@ unsigned view_system_slot(struct view *v, const char *slug)
     int used = view_figures_used(v);
     v->weights++;
     v->systems[v->system_count].slug = view_must(strdup(slug));
+    v->systems[v->system_count].data_from = CV_NO_DAY;
     v->systems[v->system_count++].data_through = CV_NO_DAY;
     for (size_t i = 0; i < v->unit_count; i++)
         view_figures_room(v, v->units[i], used);

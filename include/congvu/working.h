@@ -1,0 +1,18 @@
+/* Working days: Monday to Friday, but for holidays and days that were swapped, which are data
+ * (deploy/policies/holidays-vn.json).
+ *
+ * Story of use. The calendar is loaded once at the start, before there are threads; without one every Monday to Friday
+ * is a working day, and so it is in years that the calendar does not tell.
+ *
+ * Thread: dom_calendar_load() before all others; then pure. */
+#pragma once
+
+#include "congvu/clock.h"
+#include "congvu/error.h"
+
+/* {"years": [{"year", "decided", "source", "not_known"?, "off": [{"on", "name"}], "work": [...]}]}; what was there
+ * before goes. Fails with all that cannot be read (validation_failed). */
+bool dom_calendar_load(const char *json, size_t len, struct cv_error *err);
+bool dom_working_day(cv_day day);
+/* Office hours (7:30 to 11:30, 13:30 to 17:00 on working days) within these moments, in seconds. */
+int64_t dom_working_seconds(cv_moment from, cv_moment to);
