@@ -66,6 +66,47 @@ struct view_coverage {
 bool view_coverage(const struct view *v, const struct view_coverage_query *q, struct cv_arena *arena,
                    struct view_coverage *out, struct cv_error *err);
 
+/* ---- why a figure changed ---- between the ends of two days, person by person */
+enum view_cause {
+    VIEW_JOINED,   /* was nowhere */
+    VIEW_LEFT,     /* is nowhere any more */
+    VIEW_MOVED_IN, /* was elsewhere */
+    VIEW_MOVED_OUT,
+    VIEW_REQUIRED,     /* was here, and need not have had it */
+    VIEW_NOT_REQUIRED, /* is here, and need not have it any more */
+    VIEW_ISSUED_NOW,
+    VIEW_REVOKED_NOW,
+    VIEW_BEGAN_USING,
+    VIEW_STOPPED_USING,
+    VIEW_LEAVE,      /* of thirty days or more began or ended: the base of use */
+    VIEW_LOCKED_NOW, /* changes no figure: locked accounts count as issued */
+    VIEW_CAUSES
+};
+/* a and b of both ratios; also differences. */
+struct view_pair_counts {
+    int32_t issued, eligible, used, on_leave_unused;
+};
+struct view_cause_part {
+    struct view_pair_counts change;
+    struct view_staff *people; /* the first VIEW_CAUSE_PEOPLE */
+    size_t shown, count;
+};
+enum { VIEW_CAUSE_PEOPLE = 200 };
+struct view_changes_query {
+    struct view_scope scope;
+    struct cv_id unit;
+    const char *system;
+    cv_day from, to; /* from < to; use is counted in the 30 days until each */
+};
+struct view_changes {
+    struct view_pair_counts from, to; /* from + the parts = to, for every member */
+    bool used_known_from, used_known_to;
+    struct view_cause_part causes[VIEW_CAUSES];
+};
+/* By the present tree. O(people who ever belonged to the branch). */
+bool view_changes(const struct view *v, const struct view_changes_query *q, struct cv_arena *arena,
+                  struct view_changes *out, struct cv_error *err);
+
 /* Did the person belong to any unit at the end of that day? Who has no hired_on did before he was written down. True
  * while nobody can tell. */
 bool view_staff_there(const struct view *v, struct cv_id staff, cv_day day);

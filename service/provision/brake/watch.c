@@ -1,6 +1,6 @@
 /* What nobody would notice by himself: a site where nobody can release, and what has waited too long. */
-#include "provision/brake/status.h"
 #include "congvu/working.h"
+#include "provision/brake/status.h"
 
 enum { LOOK_MS = 60000, REMIND_WORKING_S = 4 * 3600 };
 

@@ -1,6 +1,7 @@
 /* Units: the tree, its codes, moves and ends. */
 #include <string.h>
 
+#include "congvu/coverage.h"
 #include "congvu/view_lists.h"
 #include "provision/units/units.h"
 
@@ -251,20 +252,31 @@ bool prov_unit_letterhead(struct prov_call *call, struct cv_id unit, struct dom_
 }
 
 /* Nobody is or was there, nothing lies below. */
-static bool never_used(struct prov_call *call, struct cv_id id, struct cv_error *err)
+/* Past days count it. */
+static bool declared_once(const struct dom_unit *unit)
+{
+    return dom_headcount_on(unit, cv_today()) != NULL;
+}
+
+static bool never_used(struct prov_call *call, const struct dom_unit *unit, struct cv_error *err)
 {
     const struct view *view = call->prov->options.view;
-    struct view_staff_query query = {
-        .scope = {.everywhere = true}, .has_unit = true, .unit = id, .page_size = 1, .updated_since = CV_NO_MOMENT};
+    struct view_staff_query query = {.scope = {.everywhere = true},
+                                     .has_unit = true,
+                                     .unit = unit->id,
+                                     .page_size = 1,
+                                     .updated_since = CV_NO_MOMENT};
     struct view_staff_page people;
     struct view_unit_page children;
-    if (!view_staff_list(view, &query, call->arena, &people, err) || !prov_children(call, &id, true, &children, err))
+    if (!view_staff_list(view, &query, call->arena, &people, err) ||
+        !prov_children(call, &unit->id, true, &children, err))
         return false;
-    if (people.count == 0 && children.count == 0 && view_unit_empty(view, id))
+    if (people.count == 0 && children.count == 0 && view_unit_empty(view, unit->id) && !declared_once(unit))
         return true;
-    return cv_fail(err, cvp_unit_not_empty, NULL,
-                   "Đơn vị còn (hoặc đã từng có) người hoặc đơn vị trực thuộc; hãy giải thể bằng active_to",
-                   "The unit has or had people or sub-units; dissolve it with active_to instead");
+    return cv_fail(
+        err, cvp_unit_not_empty, NULL,
+        "Đơn vị còn (hoặc đã từng có) người, đơn vị trực thuộc hoặc số khai báo; hãy giải thể bằng active_to",
+        "The unit has or had people, sub-units or a declared headcount; dissolve it with active_to instead");
 }
 
 static bool in_own_hands(struct prov_call *call, const struct dom_unit *unit, struct cv_error *err)
@@ -280,7 +292,7 @@ bool prov_unit_delete(struct prov_call *call, const char *key, struct cv_error *
     struct prov_audit audit;
     struct dir_actor actor = prov_dir_actor(call);
     if (!prov_unit_read(call, key, &unit, err) || !prov_check_match(call, unit.revision, err) ||
-        !in_own_hands(call, &unit, err) || !never_used(call, unit.id, err))
+        !in_own_hands(call, &unit, err) || !never_used(call, &unit, err))
         return false;
     if (call->validate_only)
         return true;

@@ -143,14 +143,13 @@ void view_filter_place(const struct view *v, struct view_filter *f, struct cv_ar
 }
 
 /* A unit that is asked for is where the person is at home; a guest from elsewhere is seen, and listed there. */
-static bool in_place(const struct view *v, const struct view_filter *f, uint32_t slot)
+static bool in_place(const struct view *v, const struct view_filter *f, uint32_t slot, uint32_t home)
 {
-    const struct tally *t = &v->tallies[slot];
-    bool asked = f->in_unit == NULL || (t->home != NONE && f->in_unit[t->home]);
-    bool at_home = f->in_scope == NULL ? t->home != NONE : t->home != NONE && f->in_scope[t->home];
+    bool asked = f->in_unit == NULL || (home != NONE && f->in_unit[home]);
+    bool at_home = f->in_scope == NULL ? home != NONE : home != NONE && f->in_scope[home];
     if (f->at_home)
         return asked && at_home;
-    return asked && (f->in_scope == NULL ? (t->flags & T_POSTED) != 0
+    return asked && (f->in_scope == NULL ? (v->tallies[slot].flags & T_POSTED) != 0
                                          : at_home || view_person_visible(v, v->people[slot], f->scope));
 }
 
@@ -198,12 +197,13 @@ static bool accounts_match(const struct view_filter *f, const struct tally *toda
            (!f->by_stage || at_some_stage(f, t));
 }
 
+/* Of a day that is over people are listed where they were then. */
 static bool tally_matches(const struct view *v, const struct view_filter *f, uint32_t slot)
 {
     struct tally space;
     const struct tally *t = view_tally_in(v, slot, &f->slice, &space);
-    return (f->statuses == 0 || f->statuses >> t->status & 1) && (!f->at_home || t->flags & T_RECORDED) &&
-           accounts_match(f, &v->tallies[slot], t);
+    return in_place(v, f, slot, t->home) && (f->statuses == 0 || f->statuses >> t->status & 1) &&
+           (!f->at_home || t->flags & T_RECORDED) && accounts_match(f, &v->tallies[slot], t);
 }
 
 /* What lies beside each other for everybody comes first, the person after it, and last a tally of a window that is not
@@ -212,7 +212,7 @@ bool view_match(const struct view *v, const struct view_filter *f, uint32_t slot
 {
     if (f->word_count > 0 && ((f->sign & ~v->signs[slot]) || !finer_allow(&v->finer_signs[slot], f)))
         return false;
-    if ((f->categories != 0 && !(f->categories >> v->tallies[slot].category & 1)) || !in_place(v, f, slot) ||
+    if ((f->categories != 0 && !(f->categories >> v->tallies[slot].category & 1)) ||
         (!f->slice.special && !tally_matches(v, f, slot)))
         return false;
     return (f->updated_since == CV_NO_MOMENT || v->people[slot]->updated_at >= f->updated_since) &&

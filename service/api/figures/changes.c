@@ -1,0 +1,186 @@
+/* Why a figure changed between two days, with the people behind each cause. */
+#include <string.h>
+
+#include "api/figures/figures.h"
+#include "api/units/units.h"
+
+struct question {
+    struct view_changes_query query;
+    bool declared;
+    int32_t unrecorded_from, unrecorded_to;
+    struct view_changes found;
+};
+
+static const char *const causes[] = {[VIEW_JOINED] = "joined",
+                                     [VIEW_LEFT] = "left",
+                                     [VIEW_MOVED_IN] = "moved_in",
+                                     [VIEW_MOVED_OUT] = "moved_out",
+                                     [VIEW_REQUIRED] = "became_required",
+                                     [VIEW_NOT_REQUIRED] = "no_longer_required",
+                                     [VIEW_ISSUED_NOW] = "issued",
+                                     [VIEW_REVOKED_NOW] = "revoked",
+                                     [VIEW_BEGAN_USING] = "began_using",
+                                     [VIEW_STOPPED_USING] = "stopped_using",
+                                     [VIEW_LEAVE] = "long_leave",
+                                     [VIEW_LOCKED_NOW] = "locked"};
+_Static_assert(CV_COUNT(causes) == VIEW_CAUSES, "a cause has no word");
+
+/* ---- the question ---- */
+
+static void read_days(struct htp_exchange *x, struct view_changes_query *q)
+{
+    cv_day today = cv_today(), oldest = view_activity_from(api_of(x)->view) + VIEW_DEFAULT_WINDOW - 1;
+    char text[CV_DAY_TEXT];
+    q->from = CV_NO_DAY;
+    q->to = today;
+    htp_query_day(x, "from", &q->from);
+    htp_query_day(x, "to", &q->to);
+    if (htp_query(x, "from") == NULL)
+        api_query_fault(x, "from", "required", "Cần tham số from", "The parameter from is needed");
+    else if (q->to > today)
+        api_query_fault(x, "to", "out_of_range", "to không được sau hôm nay", "to may not be later than today");
+    else if (q->from >= q->to)
+        api_query_fault(x, "from", "out_of_range", "from phải trước to", "from must be before to");
+    else if (q->from < oldest)
+        cv_fault_add(&x->faults, CV_AT_PARAMETER, "from", "out_of_range", "from sớm nhất là %s",
+                     "from may be %s at the earliest", cv_day_iso(oldest, text));
+}
+
+static bool read_question(struct htp_exchange *x, struct question *q, struct cv_error *err)
+{
+    static const char *const bases[] = {"declared", "recorded", NULL};
+    uint32_t basis = 1;
+    *q = (struct question){.query = {.scope = api_actor(x)->scope, .system = htp_query(x, "system")}};
+    htp_query_words(x, "basis", bases, &basis);
+    if (basis == 3)
+        api_query_fault(x, "basis", "not_together", "Chỉ chọn một basis", "Choose one basis");
+    q->declared = basis == 1;
+    if (q->query.system == NULL)
+        api_query_fault(x, "system", "required", "Cần tham số system", "The parameter system is needed");
+    read_days(x, &q->query);
+    return cv_faults_check(&x->faults, cvp_validation_failed, err) && api_figures_unit(x, &q->query.unit, err);
+}
+
+static bool unrecorded_on(struct htp_exchange *x, const struct question *q, cv_day day, int32_t *out,
+                          struct cv_error *err)
+{
+    struct view_coverage coverage;
+    const struct view_coverage_query query = {.scope = q->query.scope,
+                                              .unit = q->query.unit,
+                                              .recursive = true,
+                                              .systems = &q->query.system,
+                                              .system_count = 1,
+                                              .by_system = true,
+                                              .window = {day - VIEW_DEFAULT_WINDOW + 1, day}};
+    *out = 0;
+    if (!q->declared)
+        return true;
+    if (!view_coverage(api_of(x)->view, &query, x->arena, &coverage, err))
+        return false;
+    *out = coverage.rows[0].counts.unrecorded;
+    return true;
+}
+
+/* ---- the answer ---- */
+
+static void write_pair(struct cv_jout *j, const char *name, int64_t a, int64_t b, bool known, bool ratio)
+{
+    cv_jout_object(j, name);
+    if (known) {
+        cv_jout_int(j, "a", a);
+        cv_jout_int(j, "b", b);
+    } else {
+        cv_jout_null(j, "a");
+        cv_jout_null(j, "b");
+    }
+    if (ratio)
+        cv_jout_ratio(j, "ratio", a, known ? b : 0);
+    cv_jout_end(j);
+}
+
+/* a and b of coverage and of adoption. */
+static void write_both(struct cv_jout *j, const struct view_pair_counts *c, int32_t unrecorded, bool known, bool ratio)
+{
+    int64_t b = (int64_t)c->eligible + unrecorded;
+    write_pair(j, "coverage", c->issued, b, true, ratio);
+    write_pair(j, "adoption", c->used, b - c->on_leave_unused, known, ratio);
+}
+
+static void write_end(struct cv_jout *j, const char *name, cv_day on, const struct view_pair_counts *c,
+                      int32_t unrecorded, bool known)
+{
+    cv_jout_object(j, name);
+    cv_jout_day(j, "on", on);
+    write_both(j, c, unrecorded, known, true);
+    cv_jout_end(j);
+}
+
+static void write_people(struct htp_exchange *x, const struct view_cause_part *part)
+{
+    struct cv_jout *j = &x->out;
+    bool names = (api_actor(x)->scopes & DOM_STAFF_READ) != 0;
+    cv_jout_array(j, "items");
+    for (size_t i = 0; names && i < part->shown; i++) {
+        cv_jout_object(j, NULL);
+        api_write_staff_names(x, &part->people[i]);
+        cv_jout_end(j);
+    }
+    cv_jout_end(j);
+}
+
+static void write_parts(struct htp_exchange *x, const struct question *q, bool known)
+{
+    struct cv_jout *j = &x->out;
+    int32_t unrecorded = q->unrecorded_to - q->unrecorded_from;
+    cv_jout_array(j, "parts");
+    for (int i = 0; i < VIEW_CAUSES; i++) {
+        const struct view_cause_part *part = &q->found.causes[i];
+        if (part->count == 0)
+            continue;
+        cv_jout_object(j, NULL);
+        cv_jout_string(j, "cause", causes[i]);
+        cv_jout_int(j, "people", (int64_t)part->count);
+        write_both(j, &part->change, 0, known, false);
+        write_people(x, part);
+        cv_jout_end(j);
+    }
+    if (unrecorded != 0) {
+        const struct view_cause_part none = {0};
+        cv_jout_object(j, NULL);
+        cv_jout_string(j, "cause", "declared");
+        cv_jout_null(j, "people");
+        write_both(j, &none.change, unrecorded, known, false);
+        write_people(x, &none);
+        cv_jout_end(j);
+    }
+    cv_jout_end(j);
+}
+
+static void write_changes(struct htp_exchange *x, const struct question *q)
+{
+    struct cv_jout *j = &x->out;
+    const struct view_changes *found = &q->found;
+    cv_jout_object(j, NULL);
+    api_write_unit_ref(x, "unit", q->query.unit);
+    cv_jout_string(j, "system", q->query.system);
+    cv_jout_string(j, "basis", q->declared ? "declared" : "recorded");
+    cv_jout_string(j, "window", "P30D");
+    write_end(j, "from", q->query.from, &found->from, q->unrecorded_from, found->used_known_from);
+    write_end(j, "to", q->query.to, &found->to, q->unrecorded_to, found->used_known_to);
+    write_parts(x, q, found->used_known_from && found->used_known_to);
+    cv_jout_end(j);
+}
+
+void api_get_coverage_changes(struct htp_exchange *x)
+{
+    struct question q;
+    struct cv_error err = {0};
+    if (read_question(x, &q, &err) && unrecorded_on(x, &q, q.query.from, &q.unrecorded_from, &err) &&
+        unrecorded_on(x, &q, q.query.to, &q.unrecorded_to, &err) &&
+        view_changes(api_of(x)->view, &q.query, x->arena, &q.found, &err)) {
+        write_changes(x, &q);
+        htp_reply(x, 200);
+    } else {
+        htp_problem(x, &err, &x->faults);
+    }
+}

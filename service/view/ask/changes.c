@@ -1,0 +1,133 @@
+/* Why a figure changed: the people of two days side by side. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "view/ask/ask.h"
+
+enum { WINDOW = VIEW_DEFAULT_WINDOW };
+
+struct changes {
+    const struct view *v;
+    uint32_t top, reach; /* of the question, of who asks */
+    uint16_t system;     /* its bit */
+    struct view_window from, to;
+    struct cv_arena *arena;
+    struct view_changes *out;
+};
+
+/* One person on one day. */
+struct standing {
+    bool recorded, here, eligible, issued, used, away_unused, locked;
+};
+
+static struct standing standing_of(const struct changes *c, const struct person *p, const struct view_window *window)
+{
+    struct tally t = view_tally_of(c->v, p, window);
+    struct standing s = {.recorded = t.flags & T_RECORDED};
+    s.here = s.recorded && view_below(c->v, t.home, c->top);
+    s.eligible = s.here && (t.required & c->system);
+    s.issued = s.eligible && (t.issued & c->system);
+    s.locked = s.issued && (t.locked & c->system);
+    s.used = s.issued && (t.used[0] & c->system);
+    s.away_unused = s.eligible && (t.flags & T_LONG_LEAVE) && !s.used;
+    return s;
+}
+
+static struct view_pair_counts count_of(const struct standing *s)
+{
+    return (struct view_pair_counts){s->issued, s->eligible, s->used, s->away_unused};
+}
+
+static void add(struct view_pair_counts *sum, const struct view_pair_counts *part, int sign)
+{
+    sum->issued += sign * part->issued;
+    sum->eligible += sign * part->eligible;
+    sum->used += sign * part->used;
+    sum->on_leave_unused += sign * part->on_leave_unused;
+}
+
+/* Where he went or came from, or what changed while he stayed. */
+static enum view_cause cause_of(const struct standing *was, const struct standing *is)
+{
+    if (!was->eligible)
+        return was->here ? VIEW_REQUIRED : was->recorded ? VIEW_MOVED_IN : VIEW_JOINED;
+    if (!is->eligible)
+        return is->here ? VIEW_NOT_REQUIRED : is->recorded ? VIEW_MOVED_OUT : VIEW_LEFT;
+    if (was->issued != is->issued)
+        return is->issued ? VIEW_ISSUED_NOW : VIEW_REVOKED_NOW;
+    if (was->used != is->used)
+        return is->used ? VIEW_BEGAN_USING : VIEW_STOPPED_USING;
+    return was->away_unused != is->away_unused ? VIEW_LEAVE : VIEW_LOCKED_NOW;
+}
+
+static void note(struct changes *c, const struct person *p, const struct standing *was, const struct standing *is)
+{
+    bool same = was->eligible == is->eligible && was->issued == is->issued && was->used == is->used &&
+                was->away_unused == is->away_unused && (was->locked || !is->locked);
+    if ((!was->eligible && !is->eligible) || same)
+        return;
+    struct view_cause_part *part = &c->out->causes[cause_of(was, is)];
+    struct view_pair_counts before = count_of(was), after = count_of(is);
+    add(&part->change, &after, 1);
+    add(&part->change, &before, -1);
+    part->count++;
+    if (!view_person_visible(c->v, p, c->reach))
+        return;
+    if (part->people == NULL)
+        part->people = CV_NEWS(c->arena, struct view_staff, VIEW_CAUSE_PEOPLE);
+    if (part->shown < VIEW_CAUSE_PEOPLE)
+        view_fill_staff(c->v, p, false, c->arena, &part->people[part->shown++]);
+}
+
+static void compare_people(struct changes *c)
+{
+    struct view_slots people = {0};
+    view_people_below(c->v, c->top, true, &people);
+    for (size_t i = 0; i < people.count; i++) {
+        const struct person *p = c->v->people[people.items[i]];
+        struct standing was = standing_of(c, p, &c->from), is = standing_of(c, p, &c->to);
+        struct view_pair_counts before = count_of(&was), after = count_of(&is);
+        add(&c->out->from, &before, 1);
+        add(&c->out->to, &after, 1);
+        note(c, p, &was, &is);
+    }
+    free(people.items);
+}
+
+static bool known_in(const struct changes *c, unsigned system, struct view_window window)
+{
+    struct view_slice slice = {.special = true, .window = window};
+    return view_usage_of(c->v, system, &slice).unknown == DOM_USE_KNOWN;
+}
+
+static bool look(struct changes *c, const struct view_changes_query *q, struct cv_error *err)
+{
+    struct view_slice slice;
+    int system = view_system_known(c->v, q->system);
+    c->top = view_unit_slot_of(c->v, q->unit);
+    if (c->top == NONE || !view_below(c->v, c->top, view_scope_slot(c->v, q->scope)))
+        return view_no_unit(c->v, err);
+    if (system < 0)
+        return view_no_system(c->v, "system", q->system, err);
+    if (!view_slice_of(c->v, c->from, &slice, err))
+        return false;
+    c->reach = view_scope_slot(c->v, q->scope);
+    c->system = (uint16_t)(1u << system);
+    c->out->used_known_from = known_in(c, (unsigned)system, c->from);
+    c->out->used_known_to = known_in(c, (unsigned)system, c->to);
+    compare_people(c);
+    return true;
+}
+
+bool view_changes(const struct view *v, const struct view_changes_query *q, struct cv_arena *arena,
+                  struct view_changes *out, struct cv_error *err)
+{
+    struct changes c = {
+        .v = v, .from = {q->from - WINDOW + 1, q->from}, .to = {q->to - WINDOW + 1, q->to}, .arena = arena, .out = out};
+    *out = (struct view_changes){0};
+    if (!view_enter_people(v, err))
+        return false;
+    bool ok = look(&c, q, err);
+    view_leave(v);
+    return ok;
+}
