@@ -15,7 +15,7 @@
 #include "congvu/token.h"
 #include "service.h"
 
-enum { TICK_DEADLINE_MS = 20000, TICK_ARENA = 64 << 20, CONFIRMED_S = 3600 };
+enum { TICK_DEADLINE_MS = 20000, TICK_ARENA = 64 << 20, CONFIRMED_S = 3600, LAST_WORD_MS = 5000 };
 
 bool lane_thread_open(void *ctx, void **out_thread)
 {
@@ -180,6 +180,20 @@ void service_look(void *ctx)
     dir_site_look(&s->directory, cv_deadline_in_ms(s->conf.directory_connect_ms));
 }
 
+/* While the lease is still held: nobody may be there when the day ends. */
+static void stop_history(struct service *s)
+{
+    struct cv_faults faults;
+    struct prov_call call;
+    if (s->lease == NULL || s->timer_session == NULL || s->prov == NULL || !dir_lease_held(s->lease) ||
+        service_closed(s) || cv_clock_ahead() != 0 || !writable(s) ||
+        !own_call(s, s->timer_session, s->timer_arena, &faults, &call))
+        return;
+    call.deadline = cv_deadline_in_ms(LAST_WORD_MS);
+    dir_session_deadline(s->timer_session, call.deadline);
+    prov_history_stop(&call);
+}
+
 /* Once nothing works under it any more: the next process need not wait. */
 static void stop_lease(struct service *s)
 {
@@ -223,6 +237,7 @@ void service_stop(struct service *s)
     htp_server_stop(&s->management);
     rec_stop(&s->rec);
     rec_connectors_free(&s->connectors);
+    stop_history(s);
     job_timer_stop(&s->evidence_timer);
     dir_session_close(&s->evidence_session);
     stop_lease(s);

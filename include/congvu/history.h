@@ -1,9 +1,10 @@
 /* History: what the figures were, day by day.
  *
  * Story of use. Whoever holds the lease calls prov_history_tick() from the clockwork. It keeps one snapshot a day:
- * taken as early on the day as the service sees it, and once more in its last minutes, so that a day ends with its last
- * state. The figures are those of that day: who is recorded, which departure is in force, windows ending that day. A
- * day on which nothing ran has no snapshot, and no reader invents one.
+ * taken as early on the day as the service sees it, and once more in its last minutes or when the service stops, so
+ * that a day ends with its last state. An empty directory has none. The figures are those of that day: who is recorded,
+ * which departure is in force, windows ending that day. A day on which nothing ran has no snapshot, and no reader
+ * invents one.
  *
  *     if (!prov_history_coverage(&call, day, &query, &found, &coverage, err)) ...   // rows as view_coverage gives them
  *
@@ -20,6 +21,8 @@
 /* Keeps history for the present day, and drops what is older than it is to be kept. Cheap when there is nothing to do;
  * a failure is logged and tried again a minute later. Not thread-safe: the clockwork's own. */
 void prov_history_tick(struct prov_call *call);
+/* The last word of a process that holds the lease: nobody may be there when the day ends. Bounded by the call. */
+void prov_history_stop(struct prov_call *call);
 
 /* What as_of asks for. */
 struct prov_history_query {

@@ -407,6 +407,17 @@ static bool look_after(struct prov_call *call, cv_day today, bool closing, struc
     return err->kind == CV_OK && take(call, today, err);
 }
 
+void prov_history_stop(struct prov_call *call)
+{
+    struct view_state state;
+    struct cv_error err = {0};
+    view_state(call->prov->options.view, &state);
+    if (call->prov->options.history_days == 0 || !state.usage_ready || !state.alive || state.people == 0)
+        return;
+    if (!take(call, cv_today(), &err))
+        cv_log_error(CV_LOG_WARN, "snapshot", &err);
+}
+
 void prov_history_tick(struct prov_call *call)
 {
     struct prov *prov = call->prov;
@@ -418,7 +429,7 @@ void prov_history_tick(struct prov_call *call)
         !cv_deadline_passed(prov->next_snapshot))
         return;
     view_state(prov->options.view, &state);
-    if (!state.usage_ready)
+    if (!state.usage_ready || state.people == 0) /* an empty directory has nothing to tell, now or later */
         return;
     if (!look_after(call, today, closing, &err)) {
         cv_log_error(CV_LOG_WARN, "snapshot", &err);
