@@ -129,9 +129,9 @@ enum {
     T_SEVERAL = 64 /* posts in several units */
 };
 struct tally {
-    uint32_t home;                                                      /* unit of the primary post, or NONE */
-    cv_day next_day;                                                    /* first day on which this may differ */
-    uint16_t required, issued, locked;                                  /* systems, whether recorded or not */
+    uint32_t home;                                                             /* unit of the primary post, or NONE */
+    cv_day next_day;                                                           /* first day on which this may differ */
+    uint16_t required, issued, locked;                                         /* systems, whether recorded or not */
     uint16_t activated, ever, never, too_new, used[WINDOWS], regular[WINDOWS]; /* issued ones, required or not */
     uint8_t status : 4, category : 4;
     uint8_t flags;
