@@ -60,7 +60,7 @@ static enum view_cause cause_of(const struct standing *was, const struct standin
     return was->away_unused != is->away_unused ? VIEW_LEAVE : VIEW_LOCKED_NOW;
 }
 
-static void note(struct changes *c, const struct person *p, const struct standing *was, const struct standing *is)
+static void note(struct changes *c, uint32_t slot, const struct standing *was, const struct standing *is)
 {
     bool same = was->eligible == is->eligible && was->issued == is->issued && was->used == is->used &&
                 was->away_unused == is->away_unused && (was->locked || !is->locked);
@@ -71,12 +71,12 @@ static void note(struct changes *c, const struct person *p, const struct standin
     add(&part->change, &after, 1);
     add(&part->change, &before, -1);
     part->count++;
-    if (!view_person_visible(c->v, p, c->reach))
+    if (!view_person_visible(c->v, c->v->people[slot], c->reach))
         return;
     if (part->people == NULL)
         part->people = CV_NEWS(c->arena, struct view_staff, VIEW_CAUSE_PEOPLE);
     if (part->shown < VIEW_CAUSE_PEOPLE)
-        view_fill_staff(c->v, p, false, c->arena, &part->people[part->shown++]);
+        view_fill_staff(c->v, slot, false, c->arena, &part->people[part->shown++]);
 }
 
 static void compare_people(struct changes *c)
@@ -89,7 +89,7 @@ static void compare_people(struct changes *c)
         struct view_pair_counts before = count_of(&was), after = count_of(&is);
         add(&c->out->from, &before, 1);
         add(&c->out->to, &after, 1);
-        note(c, p, &was, &is);
+        note(c, people.items[i], &was, &is);
     }
     free(people.items);
 }
