@@ -89,7 +89,8 @@ static struct history_day a_day(struct history_ref *refs, struct view_system_usa
                                             .data_through = 20780,
                                             .regular_known = true,
                                             .activation_known = true};
-    systems[1] = (struct view_system_usage){.system = "certificate", .data_through = CV_NO_DAY, .stale = true};
+    systems[1] = (struct view_system_usage){
+        .system = "certificate", .data_through = CV_NO_DAY, .unknown = DOM_USE_STALE, .stale = true};
     return (struct history_day){.day = 20783,
                                 .taken_at = 1795000000,
                                 .window = {20754, 20783},

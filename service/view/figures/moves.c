@@ -5,7 +5,7 @@
 
 /* Who has no hired_on was recorded at some time, which says nothing of when he came: he is taken to have been there all
  * the time before. */
-static const struct post *place_of(const struct person *p, cv_day day)
+const struct post *view_place_on(const struct person *p, cv_day day)
 {
     const struct post *home = view_home_on(p, day);
     const struct leaving *l = person_leaving(p);
@@ -17,18 +17,8 @@ static const struct post *place_of(const struct person *p, cv_day day)
 
 static bool there(const struct person *p, uint32_t unit, cv_day day)
 {
-    const struct post *home = place_of(p, day);
+    const struct post *home = view_place_on(p, day);
     return home && home->unit == unit;
-}
-
-bool view_staff_there(const struct view *v, struct cv_id staff, cv_day day)
-{
-    if (!view_enter(v, NULL))
-        return true;
-    uint32_t slot = view_person_slot(v, staff);
-    bool yes = slot == NONE || place_of(v->people[slot], day) != NULL;
-    view_leave(v);
-    return yes;
 }
 
 bool view_moved(const struct person *p, uint32_t unit, cv_day from, cv_day to, int moved[DOM_CATEGORIES])

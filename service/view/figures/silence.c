@@ -65,15 +65,3 @@ cv_day view_quiet_since(const struct system *s, cv_day through)
     bool silent = quiet >= QUIET_LEAST && seen_on(s, day) && lively(s, day);
     return silent ? first : CV_NO_DAY;
 }
-
-cv_day view_silent_since(const struct view *v, const char *slug, cv_day through)
-{
-    cv_day since = CV_NO_DAY;
-    if (through == CV_NO_DAY || !view_enter(v, NULL))
-        return CV_NO_DAY;
-    int system = view_system_known(v, slug);
-    if (system >= 0 && v->systems[system].s.activity.precision == DOM_BY_DAY)
-        since = view_quiet_since(&v->systems[system], through);
-    view_leave(v);
-    return since;
-}
