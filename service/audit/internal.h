@@ -12,7 +12,7 @@
 #include "congvu/lock.h"
 #include "congvu/signature.h"
 
-enum { EV_WIDTH = 256, EV_LEVELS = 8, EV_NAME_MAX = 200, EV_PATH_MAX = 4096 };
+enum { EV_WIDTH = 256, EV_LEVELS = 7 /* 2^56 entries */, EV_NAME_MAX = 200, EV_PATH_MAX = 4096 };
 
 /* ---- the tree (tree.c) ---- */
 struct ev_hash {
