@@ -104,7 +104,7 @@ static bool print(const struct options *options, struct service *s, struct cv_er
                              .version = CONGVU_VERSION,
                              .max_bytes = (uint64_t)s->conf.directory_max_mib << 20,
                              .ca_file = *s->conf.directory_ca_file != '\0' ? s->conf.directory_ca_file : NULL};
-    cv_auto_buf out;
+    cv_auto_buf out = {0};
     cv_buf_init(&out, PRINT_MAX);
     if (!role(options, s, &site, err) || !startup_policy(s, err))
         return false;

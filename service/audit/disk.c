@@ -103,7 +103,7 @@ bool ev_disk_rotate(struct ev_log *log, size_t least)
 {
     char path[EV_PATH_MAX], fresh[EV_PATH_MAX + 8];
     int64_t first = log->tree.size - (int64_t)ev_tree_count(&log->tree, 0);
-    cv_auto_buf begin;
+    cv_auto_buf begin = {0};
     cv_buf_init(&begin, 2 * EV_BUNDLE_MAX);
     beginning(log, &begin);
     size_t size = begin.len + least > SEGMENT / 2 ? begin.len + least + SEGMENT : SEGMENT;

@@ -51,7 +51,7 @@ static void put_round(struct cv_buf *body, struct cv_arena *arena, const struct 
 static bool send_round(struct con_client *client, const struct con_target *target, const struct cut *cut, bool first,
                        struct cv_arena *arena, struct con_answer *out, struct cv_error *err)
 {
-    cv_auto_buf body;
+    cv_auto_buf body = {0};
     cv_buf_init(&body, CON_MAX_ANSWER);
     put_round(&body, arena, cut, first);
     if (!cv_buf_ok(&body))

@@ -205,7 +205,7 @@ static const struct history_ref *ref_at(const struct history_ref *refs, size_t c
 
 static bool write_tree(struct moment *m, const struct history_day *last, struct cv_error *err)
 {
-    cv_auto_buf text;
+    cv_auto_buf text = {0};
     size_t done = 0;
     cv_buf_init(&text, DIR_DOCUMENT_MAX);
     m->day.tree = CV_NEWS(m->call->arena, struct history_ref, HISTORY_PARTS_MAX);
@@ -242,7 +242,7 @@ static bool write_rows(struct moment *m, const struct history_day *last, struct 
     size_t parts = parts_for(m->day.unit_count), systems = m->day.system_count;
     bool same_parts = last->row_count == parts;
     const struct history_unit **order = CV_NEWS(m->call->arena, const struct history_unit *, m->day.unit_count + 1);
-    cv_auto_buf text;
+    cv_auto_buf text = {0};
     cv_buf_init(&text, DIR_DOCUMENT_MAX);
     for (size_t i = 0; i < m->day.unit_count; i++)
         order[i] = &m->units[i];
@@ -274,7 +274,7 @@ static bool write_day(struct moment *m, struct cv_error *err)
     struct cv_arena *arena = m->call->arena;
     struct dir_actor actor = writer();
     struct dir_document before;
-    cv_auto_buf text;
+    cv_auto_buf text = {0};
     cv_buf_init(&text, DIR_DOCUMENT_MAX);
     history_put_day(&text, &m->day);
     if (!cv_buf_ok(&text))

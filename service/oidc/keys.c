@@ -70,7 +70,7 @@ static bool strong(const cjose_jwk_t *jwk)
 
 static cjose_jwk_t *import(const struct cv_jany *key)
 {
-    cv_auto_buf text;
+    cv_auto_buf text = {0};
     struct cv_jout out;
     cjose_err why;
     cv_buf_init(&text, KEY_TEXT_MAX);

@@ -33,7 +33,7 @@ bool prov_closing_list(const struct prov_freeze *f, struct rep_report *r, const 
     size_t count;
     const char *slugs[DOM_SYSTEMS_MAX];
     char id[CV_ID_TEXT];
-    cv_auto_buf list;
+    cv_auto_buf list = {0};
     cv_buf_init(&list, DIR_DOCUMENT_MAX);
     struct view_coverage_query q = prov_freeze_query(f, r, slugs);
     if (!view_closing_list(f->call->prov->options.view, &q, f->call->arena, &people, &count, err))

@@ -27,7 +27,7 @@ static void put_paper(struct cv_buf *out, const struct prov_report *report)
 bool prov_kept_bytes(struct prov_call *call, struct prov_report *report, const char *list, const char **out_bytes,
                      size_t *out_len, struct cv_error *err)
 {
-    cv_auto_buf figures, whole;
+    cv_auto_buf figures = {0}, whole = {0};
     cv_buf_init(&figures, DIR_DOCUMENT_MAX);
     cv_buf_init(&whole, DIR_DOCUMENT_MAX);
     rep_json(&figures, &report->report);

@@ -166,3 +166,8 @@ def test_messages_end_without_a_full_stop():
     wrong = [f"{p.relative_to(ROOT)}: {text}" for p in SERVICE.rglob("*.c") for call in calls.findall(p.read_text())
              for text in re.findall(r'"((?:\\.|[^"\\\n])*[^.])\."\s*[,)]', call + ")")]
     assert wrong == []
+
+
+def test_a_buffer_that_frees_itself_begins_empty():
+    """It is freed on every way out, also on one before it is made."""
+    assert [str(p) for p in SERVICE.rglob("*.c") if re.search(r"cv_auto_buf [^=;]*;", code_only(p.read_text()))] == []

@@ -74,9 +74,12 @@ CONNECTED = [{"kind": "connector", "connector": {"url": "http://127.0.0.1:9/scim
 MOVES_ALONE = {"revision", "created_at", "updated_at"}  # of a change, or without one
 
 
+NEVER_SHOWN = {"hr_ref"}  # only a digest is kept, so no change of it can be told
+
+
 def test_every_member_of_every_update_is_tried(spec):
     for schema, values in (("StaffUpdate", STAFF), ("UnitUpdate", UNIT), ("SystemPatch", SYSTEM)):
-        assert set(spec.document["components"]["schemas"][schema]["properties"]) == set(values)
+        assert set(spec.document["components"]["schemas"][schema]["properties"]) - NEVER_SHOWN == set(values)
 
 
 def states_of(account):

@@ -223,7 +223,7 @@ def test_without_the_one_that_follows_no_name_is_given_until_a_person_says_so(tw
         assert "congvu_standby_single 1\n" in Client(service.ready["management_port"]).get("/metrics").body.decode()
     wait_for(lambda: standby(service) == ("ok", None), "it follows again")
     assert "CongvuStandbyBehind" not in firing(service)
-    assert codes_at(follower) == codes_at(one)
+    wait_for(lambda: codes_at(follower) == codes_at(one), "and has them all")
     answer = onboard(service, "S-5", "Người Năm")
     assert answer.status == 201 and not marked(answer)
     wait_for(lambda: "cvSingle" not in one.ldapsearch(SERVICE, PASSWORD, "-b", f"cn=state,ou=system,{BASE}").stdout, "what was said is over")

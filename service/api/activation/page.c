@@ -77,7 +77,7 @@ static void put_autoconfig(struct cv_buf *out, const char *tag, const char *type
 void api_get_mail_settings(struct htp_exchange *x)
 {
     const char *domain = api_of(x)->mail_domain;
-    cv_auto_buf out;
+    cv_auto_buf out = {0};
     if (!told(x))
         return;
     cv_buf_init(&out, CV_MAX_BODY);
@@ -156,7 +156,7 @@ static bool is_ours(const struct htp_exchange *x, const char *address)
 void api_get_mail_profile(struct htp_exchange *x)
 {
     const char *address = htp_query(x, "address");
-    cv_auto_buf out;
+    cv_auto_buf out = {0};
     if (!told(x))
         return;
     if (!is_ours(x, address))

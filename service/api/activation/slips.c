@@ -224,7 +224,7 @@ static void reply_page(struct htp_exchange *x, const struct question *q, const s
                               .made_on = cv_today(),
                               .items = items,
                               .count = count};
-    cv_auto_buf out;
+    cv_auto_buf out = {0};
     cv_buf_init(&out, CV_MAX_RESPONSE);
     for (size_t i = 0; i < count; i++)
         items[i] = on_paper(x, q, &slips[i]);

@@ -168,7 +168,7 @@ static void answer_page(struct htp_exchange *x, const struct prov_event *events,
 
 static void answer_lines(struct htp_exchange *x, const struct prov_event *events, size_t count)
 {
-    cv_auto_buf out;
+    cv_auto_buf out = {0};
     cv_buf_init(&out, CV_MAX_RESPONSE);
     for (size_t i = 0; i < count; i++) {
         struct cv_jout j;
@@ -210,7 +210,7 @@ static void answer_sheet(struct htp_exchange *x, const struct prov_event *events
 {
     struct rep_table *t = rep_table_new(x->arena, x->lang, CV_COUNT(columns));
     const struct rep_table *tables[] = {t};
-    cv_auto_buf out;
+    cv_auto_buf out = {0};
     cv_buf_init(&out, CV_MAX_RESPONSE);
     for (size_t i = 0; i < CV_COUNT(columns); i++)
         t->columns[i] = (struct rep_column){columns[i].title[x->lang], NULL, columns[i].width};

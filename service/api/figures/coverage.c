@@ -147,7 +147,7 @@ static void answer_file(struct htp_exchange *x)
     struct api_file file;
     struct cv_error err = {0};
     char tag[CV_DIGEST_TEXT];
-    cv_auto_buf out;
+    cv_auto_buf out = {0};
     cv_buf_init(&out, CV_MAX_RESPONSE);
     if (!build_file(x, &out, &file, &err)) {
         fail(x, &err);

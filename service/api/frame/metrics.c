@@ -118,7 +118,7 @@ static void put_evidence(struct prov_evidence *evidence, struct cv_buf *page)
 void api_get_metrics(struct htp_exchange *x)
 {
     struct view_state state;
-    cv_auto_buf page;
+    cv_auto_buf page = {0};
     view_state(api_of(x)->view, &state);
     cv_buf_init(&page, CV_MAX_RESPONSE);
     cv_metrics_print(&page);

@@ -59,7 +59,7 @@ static bool give_back(struct htp_exchange *x, const struct imp_stored *stored, s
     struct api_file file;
     struct rep_xlsx_options options = {.title = "Congvu", .author = "Congvu", .made_at = cv_now()};
     size_t columns = 0;
-    cv_auto_buf out;
+    cv_auto_buf out = {0};
     cv_buf_init(&out, CV_MAX_RESPONSE);
     api_read_file(x, false, &file);
     if (!cv_faults_check(&x->faults, cvp_invalid_parameter, err) ||

@@ -334,7 +334,7 @@ void imp_judge(struct imp *imp, const struct int_proposal *p, const struct int_t
 static const char *code_body(const struct imp_met *met, struct cv_arena *arena)
 {
     struct cv_jout j;
-    cv_auto_buf buf;
+    cv_auto_buf buf = {0};
     cv_buf_init(&buf, 1 << 12);
     cv_jout_init(&j, &buf);
     cv_jout_object(&j, NULL);
@@ -371,7 +371,7 @@ static const char *absent_body(const struct imp *imp, struct cv_arena *arena)
     const struct int_proposal none = {0};
     char day[CV_DAY_TEXT];
     struct cv_jout j;
-    cv_auto_buf buf;
+    cv_auto_buf buf = {0};
     cv_buf_init(&buf, 1 << 12);
     cv_jout_init(&j, &buf);
     cv_jout_object(&j, NULL);

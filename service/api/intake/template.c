@@ -120,7 +120,7 @@ void api_get_import_template(struct htp_exchange *x)
     int kind = word ? dom_word_index(int_list_kind_words, word) : INT_STAFF;
     struct rep_table *units = NULL;
     struct cv_error err = {0};
-    cv_auto_buf out;
+    cv_auto_buf out = {0};
     if (kind < 0)
         cv_fault_add(&x->faults, CV_AT_PARAMETER, "kind", "not_allowed_value", "Không có loại danh sách này",
                      "There is no such kind of list");

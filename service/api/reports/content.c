@@ -81,7 +81,7 @@ static void send(struct htp_exchange *x, const struct question *q, const struct 
         htp_reply_empty(x, 304);
         return;
     }
-    cv_auto_buf out;
+    cv_auto_buf out = {0};
     cv_buf_init(&out, CV_MAX_RESPONSE);
     if (!make(x, q, report, &out, &err)) {
         htp_problem(x, &err, NULL);

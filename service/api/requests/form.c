@@ -159,7 +159,7 @@ void api_request_reply_form(struct htp_exchange *x, const struct prov_request *i
     struct sheet s = {.x = x, .items = items, .count = count, .en = x->lang == CV_EN};
     struct pap_form forms[FORMS_MAX];
     size_t made = 0;
-    cv_auto_buf out;
+    cv_auto_buf out = {0};
     cv_buf_init(&out, CV_MAX_RESPONSE);
     for (size_t i = 0; i < count && made < FORMS_MAX; i++)
         if (is_first(&s, i))

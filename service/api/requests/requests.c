@@ -78,7 +78,7 @@ static const char *read_new_staff(struct htp_exchange *x, const struct cv_jin *b
                                         "title",     "category",    "mobile",      "hired_on"};
     const struct cv_jin *o = NULL;
     struct cv_jout j;
-    cv_auto_buf buf;
+    cv_auto_buf buf = {0};
     int64_t year = 0;
     if (cv_jin_object(body, "new_staff", CV_OPTIONAL, &o) != CV_VALUE)
         return NULL;

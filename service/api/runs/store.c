@@ -75,7 +75,7 @@ static const char *json_of_marker(const struct imp_marker *m, struct cv_arena *a
     char top[CV_ID_TEXT];
     const struct view_scope *scope = &m->asker.actor.scope;
     struct cv_jout j;
-    cv_auto_buf buf;
+    cv_auto_buf buf = {0};
     cv_buf_init(&buf, 1 << 16);
     cv_jout_init(&j, &buf);
     cv_jout_object(&j, NULL);
@@ -246,7 +246,7 @@ static const char *part_name(struct cv_arena *arena, const char *import, int par
 static bool write_parts(struct dir_session *dir, const char *import, const struct imp_result *results, size_t count,
                         struct cv_arena *arena, struct cv_error *err)
 {
-    cv_auto_buf buf;
+    cv_auto_buf buf = {0};
     int part = 0;
     bool ok = true;
     cv_buf_init(&buf, 2 * PART);
@@ -264,7 +264,7 @@ bool imp_ended_write(struct dir_session *dir, const char *import, const struct i
                      const struct imp_result *results, size_t count, struct cv_arena *arena, struct cv_error *err)
 {
     struct cv_jout j;
-    cv_auto_buf buf;
+    cv_auto_buf buf = {0};
     if (!forget(dir, import, arena, err) || !write_parts(dir, import, results, count, arena, err))
         return false;
     cv_buf_init(&buf, 1 << 16);

@@ -81,7 +81,7 @@ static const char *body_before(struct cv_arena *arena, const struct imp_row *row
 {
     struct cv_error none = {0};
     struct cv_jout j;
-    cv_auto_buf buf;
+    cv_auto_buf buf = {0};
     size_t count = 0;
     const struct cv_jany *changes =
         row->changes ? cv_jany_parse(arena, row->changes, strlen(row->changes), &none) : NULL;
@@ -100,7 +100,7 @@ static const char *body_before(struct cv_arena *arena, const struct imp_row *row
 static const char *as_json(struct cv_arena *arena, const struct cv_jany *value)
 {
     struct cv_jout j;
-    cv_auto_buf buf;
+    cv_auto_buf buf = {0};
     cv_buf_init(&buf, BODY_MAX);
     cv_jout_init(&j, &buf);
     cv_jout_array(&j, NULL);
@@ -196,7 +196,7 @@ static void code_back(struct taking *t, struct imp_row *out, const struct imp_ro
     const struct cv_jany *body = cv_jany_parse(t->arena, row->body, strlen(row->body), &none);
     const char *was = text_of(t->arena, body, "was"), *code = text_of(t->arena, body, "staff_code");
     struct cv_jout j;
-    cv_auto_buf buf;
+    cv_auto_buf buf = {0};
     if (was == NULL) {
         out->op = IMP_PATCH_STAFF;
         out->body = "{\"staff_code\":null}";
@@ -362,7 +362,7 @@ static const char *head_of(struct taking *t, const char *id, struct cv_error *er
     const struct api_actor *actor = api_actor(x);
     char top[CV_ID_TEXT], digest[CV_DIGEST_TEXT];
     struct cv_jout j;
-    cv_auto_buf buf;
+    cv_auto_buf buf = {0};
     cv_buf_init(&buf, 1 << 20);
     cv_jout_init(&j, &buf);
     cv_jout_object(&j, NULL);

@@ -138,7 +138,7 @@ bool api_reply_staff_file(struct htp_exchange *x, struct view_staff_query *q, si
     struct rep_table *t = rep_table_new(x->arena, x->lang, layouts[layout].count);
     const struct rep_table *tables[] = {t};
     struct rep_xlsx_options options = {.title = "Congvu", .author = "Congvu", .made_at = cv_now()};
-    cv_auto_buf out;
+    cv_auto_buf out = {0};
     cv_buf_init(&out, CV_MAX_RESPONSE);
     api_read_file(x, false, &file);
     t->sheet = x->lang == CV_EN ? "staff" : "nhan-su";

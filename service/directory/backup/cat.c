@@ -41,7 +41,7 @@ static bool write_config(struct cat *c, const char *base, struct cv_error *err)
 {
     const struct dir_embedded_options options = {.base = base, .max_bytes = 1 << 20};
     const char *tmp = getenv("TMPDIR");
-    cv_auto_buf text;
+    cv_auto_buf text = {0};
     cv_buf_init(&text, CONFIG_MAX);
     snprintf(c->folder, sizeof c->folder, "%s/congvu-check-XXXXXX", tmp != NULL && *tmp == '/' ? tmp : "/tmp");
     if (mkdtemp(c->folder) == NULL) {

@@ -12,7 +12,7 @@ bool manifest_write(const char *folder, const struct manifest *m, const char *ve
 {
     char path[DIR_PATH_MAX + 32];
     struct cv_jout j;
-    cv_auto_buf text;
+    cv_auto_buf text = {0};
     cv_buf_init(&text, MANIFEST_MAX);
     cv_jout_init(&j, &text);
     cv_jout_object(&j, NULL);

@@ -189,7 +189,7 @@ bool slapd_write_file(const char *path, const char *bytes, size_t len, struct cv
 static bool index_digest(char out[CV_DIGEST_TEXT])
 {
     static const struct cv_key no_key; /* a fingerprint, not a secret */
-    cv_auto_buf text;
+    cv_auto_buf text = {0};
     cv_buf_init(&text, SCHEMA_MAX);
     slapd_index_text(&text);
     if (!cv_buf_ok(&text))
@@ -225,7 +225,7 @@ bool slapd_files_write(const struct dir_embedded_options *options, const struct 
     snprintf(path, sizeof path, "%s/congvu.schema", paths->folder);
     if (!slapd_write_file(path, dir_schema_text, strlen(dir_schema_text), err))
         return false;
-    cv_auto_buf config;
+    cv_auto_buf config = {0};
     cv_buf_init(&config, CONFIG_MAX);
     slapd_config_text(options, paths, &config);
     if (!cv_buf_ok(&config) || !index_digest(digest))

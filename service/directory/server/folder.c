@@ -114,7 +114,7 @@ bool dir_folder_look(const char *data_dir, struct dir_folder *out, struct cv_err
 bool dir_folder_seal(const char *data_dir, const char *fingerprint, struct cv_error *err)
 {
     char path[DIR_PATH_MAX + 32], next[DIR_PATH_MAX + 40];
-    cv_auto_buf text;
+    cv_auto_buf text = {0};
     cv_buf_init(&text, STATE_MAX);
     cv_buf_printf(&text, "schema %d\nkey %s\n", DIR_SCHEMA_VERSION, fingerprint);
     for (size_t i = 0; i < SLAPD_DATABASES; i++)

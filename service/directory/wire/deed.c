@@ -153,7 +153,7 @@ static void put_fresh(struct cv_jout *j, struct cv_arena *arena, const LDAPMod *
 
 static const char *changes_of(LDAPMod **mods, const struct dir_attrs *before, struct cv_arena *arena)
 {
-    cv_auto_buf text;
+    cv_auto_buf text = {0};
     struct cv_jout j;
     cv_buf_init(&text, 8 << 20);
     cv_jout_init(&j, &text);

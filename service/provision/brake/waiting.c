@@ -189,7 +189,7 @@ static int by_key(const void *a, const void *b)
 static bool digest_of(const struct prov_brake_line *line, char out[CV_DIGEST_TEXT])
 {
     char id[CV_ID_TEXT];
-    cv_auto_buf text;
+    cv_auto_buf text = {0};
     cv_buf_init(&text, CV_MAX_BODY);
     cv_buf_printf(&text, "%s\n", cv_id_text("tok_", line->line, id));
     for (size_t i = 0; i < line->count; i++)

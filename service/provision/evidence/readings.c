@@ -16,7 +16,7 @@ bool prov_readings_init(struct prov_evidence *evidence)
 static void put(struct prov_evidence *evidence, const char *entry, const char *end)
 {
     struct ev_log *log = atomic_load(&evidence->log);
-    cv_auto_buf text;
+    cv_auto_buf text = {0};
     cv_buf_init(&text, EV_ENTRY_MAX);
     cv_buf_puts(&text, entry);
     cv_buf_puts(&text, end);

@@ -58,7 +58,7 @@ static bool bytes_of(struct prov_call *call, const struct prov_request *r, const
                      struct cv_error *err)
 {
     struct cv_jout j;
-    cv_auto_buf buf;
+    cv_auto_buf buf = {0};
     cv_buf_init(&buf, DIR_DOCUMENT_MAX);
     cv_jout_init(&j, &buf);
     put_request(&j, r);

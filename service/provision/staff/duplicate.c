@@ -17,7 +17,7 @@ static void put_id(struct cv_jout *j, const char *name, const char *prefix, stru
 static bool write(struct prov_call *call, const struct prov_duplicate *d, const char **out, size_t *out_len)
 {
     struct cv_jout j;
-    cv_auto_buf buf;
+    cv_auto_buf buf = {0};
     cv_buf_init(&buf, DIR_DOCUMENT_MAX);
     cv_jout_init(&j, &buf);
     cv_jout_object(&j, NULL);
