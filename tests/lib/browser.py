@@ -37,7 +37,7 @@ class Person:
             else:
                 self.attributes = cookie.split("; ")
                 self.cookie = self.attributes[0]
-        return response.status, list(response.headers.items()), text.decode()
+        return response.status, list(response.headers.items()), text.decode(errors="replace")
 
     def sign_in(self, login, password=PASSWORD, **more):
         status, body = self.call("POST", "/v1/sessions", {"login": login, "password": password, **more})

@@ -213,7 +213,7 @@ class Town:
             if operation in EXCEPT:
                 continue
             said = f"{path} {body.decode() if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False)} {query}"
-            text = answer.body.decode() + " ".join(f"{k}: {v}" for k, v in answer.headers.items())
+            text = answer.body.decode(errors="replace") + " ".join(f"{k}: {v}" for k, v in answer.headers.items())
             shown += [(method, path, w, r) for w, r in words.items() if w in text and w not in said]
         return words, shown
 
