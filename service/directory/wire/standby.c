@@ -141,7 +141,7 @@ static void look_at_writer(struct dir_standby *s)
     if (cv_mono_ns() - s->writer_asked < (int64_t)IDLE_MS * 1000000 || !writer_there(s))
         return;
     s->writer_asked = cv_mono_ns();
-    if (!read_context(s, s->writer.ld, &context) || !read_single(s, s->writer.ld, single)) {
+    if (!read_single(s, s->writer.ld, single) || !read_context(s, s->writer.ld, &context)) { /* in this order: over() */
         drop(&s->writer);
         return;
     }
@@ -187,11 +187,12 @@ static void fall_behind(struct dir_standby *s, int64_t since)
     s->behind_since = s->behind_since == 0 ? since : s->behind_since;
 }
 
-/* Under the lock. In step is who has what was written at the last time when he was. */
+/* Under the lock. In step stays who has what was written when he last was; who fell behind needs all of it, or a former
+ * writer that comes back with its old data would pass for a follower. */
 static void judge(struct dir_standby *s)
 {
     int64_t now = cv_mono_ns();
-    if (anybody_has(s, &s->target)) {
+    if (anybody_has(s, s->behind_since == 0 ? &s->target : &s->written)) {
         if (s->behind_since != 0)
             cv_log(CV_LOG_INFO, "directory.standby", "another server has all that is written");
         s->behind_since = 0;
@@ -203,6 +204,12 @@ static void judge(struct dir_standby *s)
     }
     s->looked = true;
     pthread_cond_broadcast(&s->moved);
+}
+
+/* Under the lock. Somebody has even the word that was said, not only what he had before. */
+static bool over(const struct dir_standby *s)
+{
+    return s->single[0] != '\0' && s->written.count > 0 && anybody_has(s, &s->written);
 }
 
 /* Somebody follows again: what was said about doing without ends, if it is still what was said. */
@@ -228,9 +235,9 @@ static void look(struct dir_standby *s)
         look_at_follower(s, i, used);
     cv_lock_take(&s->lock);
     judge(s);
-    bool over = s->behind_since == 0 && s->single[0] != '\0' && s->target.count > 0;
+    bool ends = over(s);
     cv_lock_give(&s->lock);
-    if (over)
+    if (ends)
         end_single(s);
 }
 
