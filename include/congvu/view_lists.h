@@ -62,10 +62,10 @@ struct view_account_query {
     bool has_unit;
     struct cv_id unit;
     bool recursive;
-    const char *system; /* NULL = all */
-    uint32_t states;    /* bits of dom_observed; 0 = all */
-    bool drift_only;
-    cv_day last_active_before; /* 0 = any. Issued, in a system whose use is reported, last active before or never */
+    const char *system;           /* NULL = all */
+    uint32_t states;              /* bits of dom_observed; 0 = all */
+    bool drift_only, failed_only; /* failed: the last try at its system */
+    cv_day last_active_before;    /* 0 = any. Issued, in a system whose use is reported, last active before or never */
     size_t page_size;
     const void *after;
     size_t after_len;

@@ -37,7 +37,7 @@ static const struct htp_route routes[] = {
     ROUTE(GET, "/kichhoat/app.css", get_activation_style, INLINE, 0, "", .produces = "text/css"),
     ROUTE(GET, "/kichhoat/mail.mobileconfig", get_mail_profile, INLINE, 0, "address", .produces = "application/x-apple-aspen-config"),
     ROUTE(GET, "/.well-known/autoconfig/mail/config-v1.1.xml", get_mail_settings, INLINE, 0, "emailaddress", .produces = "application/xml"),
-    ROUTE(GET, "/v1/accounts", list_accounts, INTERACTIVE, DOM_STAFF_READ, "system state drift last_active_before unit recursive page_size page_token include_total"),
+    ROUTE(GET, "/v1/accounts", list_accounts, INTERACTIVE, DOM_STAFF_READ, "system state drift failed last_active_before unit recursive page_size page_token include_total"),
     ROUTE(GET, "/v1/staff/{staff}/departure", get_departure, INTERACTIVE, DOM_STAFF_READ, ""),
     ROUTE(PUT, "/v1/staff/{staff}/departure", put_departure, INTERACTIVE, DOM_DEPARTURES_WRITE, "validate_only", .shows = DOM_STAFF_READ),
     ROUTE(DELETE, "/v1/staff/{staff}/departure", delete_departure, INTERACTIVE, DOM_DEPARTURES_WRITE, ""),

@@ -13,7 +13,7 @@ import time
 import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BIN = os.environ.pop("CONGVU_BIN", str(ROOT / "build/dev/service/congvud"))
+BIN = os.environ.get("CONGVU_BIN", str(ROOT / "build/dev/service/congvud"))
 DEADLINE = 60  # seconds that a condition may take on a busy machine under a sanitizer
 
 
@@ -217,7 +217,7 @@ def parse_ldif(text):
             if line.startswith("#") or ":" not in line:
                 continue
             name, value = line.split(":", 1)
-            value = base64.b64decode(value[2:]).decode() if value.startswith(": ") else value.lstrip()
+            value = base64.b64decode(value[2:]).decode(errors="surrogateescape") if value.startswith(": ") else value.lstrip()
             entry.setdefault(name, []).append(value)
         if entry:
             entries.append(entry)

@@ -9,7 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 from congvu import Service, make_units  # noqa: E402
 from spec import Spec  # noqa: E402
 
-MORE = os.environ.pop("CONGVU_MORE", "")  # not a setting of the service
+MORE = os.environ.get("CONGVU_MORE", "")  # not a setting of the service
 
 
 @pytest.fixture(scope="session")

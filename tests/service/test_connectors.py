@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 import scim
+from alerts import metrics
 from congvu import ROOT, Service, an, make_units, parse_ldif, wait_for
 from conftest import MORE
 from office import EITHER, SECOND, SYSTEM, account, between, connect, far, far_title, meant_for, office, person, secrets, settled, when_settled  # noqa: F401
@@ -83,7 +84,7 @@ def test_what_is_there_already_is_adopted_by_the_rule(office, far):
 
 def test_a_refused_change_is_shown_and_goes_through_when_it_can(office, between):
     middle = between()
-    _, client = office(middle.url)
+    service, client = office(middle.url)
     person(client, 0)
     when_settled(client, 1)
     middle.manners.faults += [scim.on(m, "/Users/", (400, {})) for m in ("PATCH", "PATCH", "PUT", "PATCH")]
@@ -91,8 +92,11 @@ def test_a_refused_change_is_shown_and_goes_through_when_it_can(office, between)
     row = wait_for(lambda: client.get("/v1/accounts", system="td-office", drift=True).json["items"], "the refusal shows")[0]
     assert row["drift"] and row["observed"]["state"] == "provisioned" and row["observed"]["attempts"] == 1 and row["observed"]["next_try_at"]
     assert "400" in row["observed"]["last_error"] and account(client, 0)["observed"]["last_error"] == row["observed"]["last_error"]
+    assert [r["observed"] for r in client.get("/v1/accounts", failed=True).json["items"]] == [row["observed"]]
+    assert metrics(service)["congvu_accounts_failed"] == [1]
     assert client.patch("/v1/staff/P-0", {"title": "Phó Chánh Văn phòng"}).status == 200  # mended by hand: tried at once
     wait_for(lambda: far_title(middle) == "Phó Chánh Văn phòng", "the mended title is there")
+    wait_for(lambda: client.get("/v1/accounts", failed=True).json["items"] == [] and metrics(service)["congvu_accounts_failed"] == [0], "no longer failed")
     when_settled(client, 1)
     assert account(client, 0)["observed"]["attempts"] == 0
 

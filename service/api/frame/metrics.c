@@ -31,10 +31,13 @@ static size_t departures(struct htp_exchange *x, enum dom_departure_state state,
     return view_departure_list(api_of(x)->view, &q, x->arena, &page, &err) ? page.total : 0;
 }
 
-static size_t drifting(struct htp_exchange *x)
+static size_t accounts(struct htp_exchange *x, bool drifting, bool failed)
 {
-    const struct view_account_query q = {
-        .scope = {.everywhere = true}, .drift_only = true, .page_size = 1, .want_total = true};
+    const struct view_account_query q = {.scope = {.everywhere = true},
+                                         .drift_only = drifting,
+                                         .failed_only = failed,
+                                         .page_size = 1,
+                                         .want_total = true};
     struct view_account_page page = {0};
     struct cv_error err = {0};
     return view_account_list(api_of(x)->view, &q, x->arena, &page, &err) ? page.total : 0;
@@ -50,7 +53,10 @@ static void put_work(struct htp_exchange *x, struct cv_buf *page)
                      (double)departures(x, DOM_SCHEDULED, cv_today() - 1));
     cv_metrics_gauge(page, "departures_in_progress", "departures that wait for a system",
                      (double)departures(x, DOM_IN_PROGRESS, CV_NO_DAY));
-    cv_metrics_gauge(page, "accounts_drift", "accounts that are not as they should be", (double)drifting(x));
+    cv_metrics_gauge(page, "accounts_drift", "accounts that are not as they should be",
+                     (double)accounts(x, true, false));
+    cv_metrics_gauge(page, "accounts_failed", "accounts at which the last try of their system failed",
+                     (double)accounts(x, false, true));
     cv_metrics_gauge(page, "lease_held", "1 in the process that works outside the directory",
                      api->holds_lease != NULL && api->holds_lease(api->lease_ctx));
 }

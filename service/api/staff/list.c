@@ -241,6 +241,7 @@ void api_list_accounts(struct htp_exchange *x)
     known_system(x, "system", &q.system);
     htp_query_words(x, "state", dom_observed_words, &q.states);
     htp_query_bool(x, "drift", &q.drift_only);
+    htp_query_bool(x, "failed", &q.failed_only);
     htp_query_day(x, "last_active_before", &q.last_active_before);
     if (!begin(x, &list, &q.has_unit, &q.unit, &q.recursive))
         return;

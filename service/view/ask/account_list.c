@@ -55,6 +55,7 @@ static bool account_matches(const struct accounts *a, const struct person *p, co
     return (a->system < 0 || account->system == a->system) &&
            (a->q->states == 0 || a->q->states >> account->observed & 1) &&
            (!a->q->drift_only || view_drifts(p, account)) &&
+           (!a->q->failed_only || view_account_more(p, account).attempts > 0) &&
            (a->q->last_active_before == 0 || inactive_since(a, p, account));
 }
 
