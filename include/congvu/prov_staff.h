@@ -69,8 +69,8 @@ bool prov_staff_put(struct prov_call *call, const char *key, const struct prov_s
                     struct prov_staff_result *out, struct cv_error *err);
 bool prov_staff_patch(struct prov_call *call, const char *key, const struct prov_staff_input *in,
                       struct prov_staff_result *out, struct cv_error *err);
-/* Does a post carry the decision that the body had? A decision that decides nothing here is not kept. True without one.
- */
+/* Does a post carry the decision that the body had, or does a category begin on its day? A decision that decides
+ * nothing here is not kept. True without one. */
 bool prov_decision_kept(const struct prov_staff_input *in, const struct prov_staff_result *result);
 /* Another code, also one that somebody else has or had: a current code beats a former one. */
 struct prov_renumber {

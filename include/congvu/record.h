@@ -24,6 +24,7 @@ enum {
     DOM_POSTS_MAX = 8,       /* in force or to come */
     DOM_POSTS_KEPT_MAX = 16, /* with those that have ended */
     DOM_LEAVES_MAX = 24,
+    DOM_PAST_MAX = 24,  /* former values that are kept, oldest first to go */
     DOM_SPANS_MAX = 12, /* of one account */
     DOM_NAMES_MAX = 64, /* addresses and logins a person ever held */
     DOM_CODES_MAX = 16,

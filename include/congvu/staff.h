@@ -47,6 +47,12 @@ struct dom_leave {
     cv_day from, to; /* `to` is the last day; CV_NO_DAY = open */
 };
 
+/* What held before the day `to`, the first on which it did not. */
+struct dom_past_category {
+    cv_day to;
+    enum dom_category category;
+};
+
 struct dom_staff {
     struct cv_id id;
     const char *staff_code; /* or NULL */
@@ -54,7 +60,9 @@ struct dom_staff {
     size_t former_code_count;
     const char *full_name, *family_name, *middle_name, *given_name; /* middle may be "" */
     bool split_by_hand;
-    enum dom_category category;
+    enum dom_category category;     /* the last one; see dom_category_on */
+    struct dom_past_category *past; /* former ones, ascending; most people have none */
+    size_t past_count;
     const char *mobile;     /* E.164 or NULL */
     int birth_year;         /* 0 = not given */
     cv_day hired_on;        /* CV_NO_DAY = from the start */
@@ -121,6 +129,11 @@ bool dom_home_nearer(cv_day a_from, cv_day a_to, cv_day b_from, cv_day b_to, cv_
 const struct dom_post *dom_next_home(const struct dom_staff *s, cv_day day);
 /* The home that logins and the attributes for other LDAP clients follow: until the calendar turns them, yesterday's. */
 const struct dom_post *dom_home_shown(const struct dom_staff *s);
+enum dom_category dom_category_on(const struct dom_staff *s, cv_day day);
+/* From that day on it is this one, whatever was said to come; days before stay as they were. */
+void dom_set_category(struct dom_staff *s, enum dom_category category, cv_day from, struct cv_arena *arena);
+/* The first day after `day` on which it is another one; CV_NO_DAY: it stays. */
+cv_day dom_category_turns(const struct dom_staff *s, cv_day day);
 /* In force on that day, or the home. */
 bool dom_post_counts(const struct dom_staff *s, const struct dom_post *post, cv_day day);
 /* The one that is not withdrawn or undone, or NULL. */

@@ -152,6 +152,7 @@ bool prov_apply_posts(struct prov_change *change, const struct prov_staff_input 
 /* Somebody who was away since that day comes back on another: the post of before ends on the one and begins anew on the
  * other. */
 void prov_come_back(struct prov_change *change, cv_day away_from, cv_day back_on);
+bool prov_post_decided_by(const struct dom_staff *staff, const char *number); /* NULL: false */
 
 struct prov_system_input;
 /* A system's connector; faults go to the call's list. */

@@ -59,9 +59,11 @@ class Unit:
         if said is None:
             return None
         moved = dict.fromkeys(CATEGORIES, 0)
-        for category, came, went in self.stays:
-            moved[category] += came is not None and day(said["on"]) < came <= today
-            moved[category] -= went is not None and day(said["on"]) < went <= today
+        for person, came, went in self.stays:
+            def there(when):
+                return (came is None or came <= when) and (went is None or when < went)
+            moved[person.category_on(day(said["on"]))] -= there(day(said["on"]))
+            moved[person.category_on(today)] += there(today)
         now = dict(said, total=said["total"] + sum(moved.values()))
         if said.get("by_category"):
             now["by_category"] = {c: max(0, n + moved[c]) for c, n in said["by_category"].items()}
@@ -114,10 +116,12 @@ class System:
 
 class Person:
     def __init__(self, entry, used):
-        self.id, self.category = one(entry, "cvId"), one(entry, "cvCategory")
+        self.id, self.last_category = one(entry, "cvId"), one(entry, "cvCategory")
+        self.past = sorted((json.loads(p) for p in entry.get("cvPast", [])), key=lambda p: p["to"])
         self.hired = day(one(entry, "cvHiredOn"))
         self.posts = [json.loads(p) for p in entry.get("cvPost", [])]
         self.today = site_today()
+        self.category = self.category_on(self.today)
         primary = sorted((p for p in self.posts if p.get("primary")), key=lambda p: p.get("from") or "")
         covering = [p for p in primary if self.in_force(p, self.today)]
         ended = [p for p in primary if p.get("to") and day(p["to"]) <= self.today]
@@ -132,6 +136,9 @@ class Person:
                       for s, v in tagged(entry, "cvAccountSince").items()}
         self.since.update((s, day(v[0])) for s, v in tagged(entry, "cvAccountIssuedOn").items())
         self.days, self.long_ago = used
+
+    def category_on(self, when):
+        return next((p["category"] for p in self.past if when < day(p["to"])), self.last_category)
 
     def day_out(self):
         current = [d for d in self.departures if d["state"] != "withdrawn" and "ended_at" not in d]
@@ -242,7 +249,7 @@ class District:
 
     def place(self, person):
         for unit, start, end in person.stays():
-            self.units[unit].stays.append((person.category, start, end))
+            self.units[unit].stays.append((person, start, end))
         if not person.recorded(self.today):
             return
         self.units[person.home].people.append(person)

@@ -250,3 +250,52 @@ def test_a_departure_makes_nobody_missing(spec):
     finally:
         service.stop()
         service.clean()
+
+
+def test_a_category_holds_from_its_day(spec):
+    """Months that are over keep the people's categories of their last day; one to come changes nothing before."""
+    service = Service(spec=spec, clock_offset=-70 * 86400).start()
+    last_month = (TODAY.replace(day=1) - datetime.timedelta(1)).strftime("%Y-%m")
+    try:
+        client = service.client()
+        make_units(client)
+        client.put(f"/v1/units/T1.01/headcounts/{day(-80)}", {"total": 3, "by_category": {"cong_chuc": 3}})
+        for n in range(3):
+            put(client, f"K-{n}", full_name=f"Lê Văn {'ABC'[n]}", not_same_as=["*"])
+        service.stop()
+        service.settings.pop("clock_offset")
+        service.start()
+        client = service.client()
+
+        def of(category, **query):
+            row = total(client, "T1.01", category=category, **query)
+            return row["headcount"], row["recorded"], row["eligible"], row["issued"]
+        assert (of("cong_chuc", period=last_month), of("vien_chuc", period=last_month)) == ((3, 3, 3, 3), (None, 0, 0, 0))
+        changed = client.patch("/v1/staff/K-0", {"category": "vien_chuc"})
+        assert (changed.json["category"], changed.json["next_category"]) == ("vien_chuc", None)
+        assert (of("cong_chuc"), of("vien_chuc")) == ((2, 2, 2, 2), (None, 1, 1, 1)), "of those declared one is of another category now"
+        assert (of("cong_chuc", period=last_month), of("vien_chuc", period=last_month)) == ((3, 3, 3, 3), (None, 0, 0, 0)), "not last month"
+        again = client.patch("/v1/staff/K-0", {"category": "vien_chuc"})
+        assert again.headers["ETag"] == changed.headers["ETag"]
+
+        ahead = {"category": "can_bo", "decision": {"number": "9/QĐ", "effective_on": day(3)}}
+        answer = client.patch("/v1/staff/K-1", ahead)
+        assert (answer.json["category"], answer.json["next_category"]) == ("cong_chuc", {"category": "can_bo", "from": day(3)})
+        assert answer.headers.get("Congvu-Ignored") is None
+        assert client.patch("/v1/staff/K-1", ahead).headers["ETag"] == answer.headers["ETag"]
+        assert (of("cong_chuc"), of("can_bo")) == ((2, 2, 2, 2), (None, 0, 0, 0))
+
+        back = client.patch("/v1/staff/K-2", {"category": "can_bo", "decision": {"number": "8/QĐ", "effective_on": day(-60)}})
+        assert back.json["category"] == "can_bo"
+        assert (of("cong_chuc", period=last_month)[1], of("can_bo", period=last_month)[1]) == (2, 1), "decided before"
+        assert service.person(back.json["id"], "cvPast")["cvPast"] == [f'{{"to":"{day(-60)}","category":"cong_chuc"}}']
+        assert [p["staff_code"] for p in client.get("/v1/staff", unit="T1.01", category="can_bo").json["items"]] == ["K-2"]
+
+        service.stop()
+        service.settings["clock_offset"] = 3 * 86400
+        service.start()
+        client = service.client()
+        assert (client.get("/v1/staff/K-1").json["category"], of("can_bo")[1], of("cong_chuc")[1]) == ("can_bo", 2, 0)
+    finally:
+        service.stop()
+        service.clean()

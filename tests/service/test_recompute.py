@@ -86,7 +86,7 @@ class Changes:
 
     def one(self):
         kinds = {self.move: 12, self.account: 14, self.leave: 8, self.departure: 5, self.headcount: 12, self.usage: 30, self.unit_move: 4,
-                 self.requirement: 2, self.rule: 2, self.second_post: 6, self.source: 3, self.reinstate: 2, self.category: 4, self.observation: 4,
+                 self.requirement: 2, self.rule: 2, self.second_post: 6, self.source: 3, self.reinstate: 2, self.category: 12, self.observation: 4,
                  self.hire: 4}
         return self.dice.choices(list(kinds), kinds.values())[0]()
 
@@ -97,7 +97,8 @@ class Changes:
         return "PATCH", self.person(), {"unit": self.dice.choice(self.units)}
 
     def category(self):
-        return "PATCH", self.person(), {"category": self.dice.choice(CATEGORIES)}
+        when = {"decision": {"number": f"{self.dice.randint(1000, 9999)}/QĐ", "effective_on": self.day(-120, 20)}} if self.dice.random() < 0.5 else {}
+        return "PATCH", self.person(), {"category": self.dice.choice(CATEGORIES), **when}
 
     def hire(self):
         code = f"NEW-{self.dice.randrange(10**6)}"

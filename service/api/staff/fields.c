@@ -76,6 +76,26 @@ static void write_leave(struct cv_jout *j, const char *name, const void *record,
     cv_jout_end(j);
 }
 
+static void write_category(struct cv_jout *j, const char *name, const void *record, void *ctx)
+{
+    (void)ctx;
+    cv_jout_string(j, name, dom_category_words[dom_category_on(record, cv_today())]);
+}
+
+static void write_next_category(struct cv_jout *j, const char *name, const void *record, void *ctx)
+{
+    cv_day from = dom_category_turns(record, cv_today());
+    (void)ctx;
+    if (from == CV_NO_DAY) {
+        cv_jout_null(j, name);
+        return;
+    }
+    cv_jout_object(j, name);
+    cv_jout_string(j, "category", dom_category_words[dom_category_on(record, from)]);
+    cv_jout_day(j, "from", from);
+    cv_jout_end(j);
+}
+
 static void write_aliases(struct cv_jout *j, const char *name, const void *record, void *ctx)
 {
     const struct dom_staff *staff = record;
@@ -246,7 +266,9 @@ static const struct prov_field fields[] = {
     {"unit", PROV_TEXT, INTO(unit), .max = 64, .write = write_unit, .tell = api_tell_unit,
      .flags = MEMBER | PROV_VALUE},
     {"title", PROV_TEXT, INTO(title), .max = 200, .write = write_title, .flags = MEMBER},
-    {"category", PROV_WORD, AT(category), .words = dom_category_words, .flags = MEMBER | PROV_VALUE},
+    {"category", PROV_WORD, AT(category), .words = dom_category_words, .write = write_category,
+     .flags = MEMBER | PROV_VALUE},
+    {"next_category", PROV_OWN, .write = write_next_category, .flags = DERIVED},
     {"mobile", PROV_TEXT, AT(mobile), .max = 20, .write = write_mobile, .valid = dom_mobile_valid,
      .complaint = NUMBER_COMPLAINT, .flags = MEMBER},
     {"birth_year", PROV_INT, AT(birth_year), .least = 1900, .most = 2100, .flags = MEMBER},

@@ -138,6 +138,10 @@ void dir_read_decision(struct dir_json_in *in, const struct cv_jin *o, struct do
 void dir_put_unit_accounts(const void *record, const char *base, struct dir_attrs *out);
 bool dir_take_unit_accounts(struct dir_reader *r, const struct dir_attr *attr, const char *tag);
 
+/* ---- departures of a person ---- */
+void dir_put_departures(const void *record, const char *base, struct dir_attrs *out);
+bool dir_take_departures(struct dir_reader *r, const struct dir_attr *attr, const char *tag);
+
 /* ---- accounts of a person ---- */
 void dir_put_accounts(const void *record, const char *base, struct dir_attrs *out);
 bool dir_take_account(struct dir_reader *r, const struct dir_attr *attr, const char *tag);

@@ -27,7 +27,7 @@ bool prov_requires(const struct view *view, struct cv_arena *arena, const struct
         if (!dom_post_counts(staff, post, today) || !view_unit_by_id(view, post->unit, arena, &unit))
             continue;
         const char *title = post->title != NULL ? cv_text_fold(arena, post->title) : "";
-        if (dom_required_by(system, unit.effective_block, unit.kind, staff->category, title))
+        if (dom_required_by(system, unit.effective_block, unit.kind, dom_category_on(staff, today), title))
             return true;
     }
     return false;
@@ -160,7 +160,9 @@ static cv_day issued_from(const struct prov_change *change)
 cv_moment prov_due_at(const struct prov_change *change)
 {
     cv_moment due = dom_due_at(change->after, change->systems.items, change->systems.count, cv_today());
-    cv_day from = issued_from(change);
+    cv_day from = dom_category_turns(change->after, cv_today()), issued = issued_from(change);
+    if (from == CV_NO_DAY || (issued != CV_NO_DAY && issued < from))
+        from = issued;
     return from != CV_NO_DAY && (due == CV_NO_MOMENT || cv_day_start(from) < due) ? cv_day_start(from) : due;
 }
 

@@ -77,10 +77,32 @@ static void apply_hr_ref(struct prov_change *change, const struct prov_staff_inp
     change->after->hr_ref = cv_arena_strdup(change->call->arena, digest);
 }
 
+/* From the day of the decision that brings it, else from today: a line that is sent every night repeats the decision of
+ * another change. */
+static cv_day category_from(const struct prov_change *change, const struct prov_staff_input *in)
+{
+    bool dated = in->decision.given == CV_VALUE && in->decision.value.effective_on != CV_NO_DAY;
+    return dated && !prov_post_decided_by(change->before, in->decision.value.number) ? in->decision.value.effective_on
+                                                                                     : cv_today();
+}
+
+static void apply_category(struct prov_change *change, const struct prov_staff_input *in)
+{
+    struct dom_staff *staff = change->after;
+    enum dom_category given = staff->category;
+    cv_day from = category_from(change, in), today = cv_today();
+    if (change->before->revision == 0 || prov_given_of(&in->given, "category") != CV_VALUE)
+        return;
+    staff->category = change->before->category;
+    if (given != dom_category_on(staff, from > today ? from : today))
+        dom_set_category(staff, given, from, change->call->arena);
+}
+
 static void apply_facts(struct prov_change *change, const struct prov_staff_input *in)
 {
     struct dom_staff *staff = change->after;
     prov_given_apply(&in->given, staff);
+    apply_category(change, in);
     apply_hr_ref(change, in);
     if (in->hired_on.given != CV_ABSENT)
         staff->hired_on = in->hired_on.given == CV_VALUE ? in->hired_on.value : CV_NO_DAY;

@@ -292,14 +292,22 @@ static void follow_hiring(struct prov_change *change)
             after->posts[i].from = now;
 }
 
+bool prov_post_decided_by(const struct dom_staff *staff, const char *number)
+{
+    for (size_t i = 0; i < staff->post_count && number != NULL; i++) {
+        const char *of_post = staff->posts[i].decision.number;
+        if (of_post != NULL && strcmp(of_post, number) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool prov_decision_kept(const struct prov_staff_input *in, const struct prov_staff_result *result)
 {
     const char *number = in->decision.given == CV_VALUE ? in->decision.value.number : NULL;
-    bool kept = number == NULL;
-    for (size_t i = 0; i < result->staff.post_count && !kept; i++) {
-        const char *of_post = result->staff.posts[i].decision.number;
-        kept = of_post != NULL && strcmp(of_post, number) == 0;
-    }
+    bool kept = number == NULL || prov_post_decided_by(&result->staff, number);
+    for (size_t i = 0; i < result->staff.past_count && !kept; i++)
+        kept = result->staff.past[i].to == in->decision.value.effective_on;
     return kept;
 }
 

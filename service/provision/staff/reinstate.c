@@ -9,8 +9,10 @@ static bool as_hired(struct prov_change *change, const struct prov_reinstatement
     struct prov_staff_input as_staff = {
         .unit = in->unit, .title = in->title, .decision = in->decision, .staff_code = in->staff_code};
     bool moved = false;
+    cv_day decided = in->decision.given == CV_VALUE ? in->decision.value.effective_on : CV_NO_DAY;
     if (in->category.given == CV_VALUE)
-        change->after->category = (enum dom_category)in->category.value;
+        dom_set_category(change->after, (enum dom_category)in->category.value,
+                         decided != CV_NO_DAY && decided > cv_today() ? decided : cv_today(), change->call->arena);
     return prov_apply_code(change, &as_staff, err) && prov_apply_posts(change, &as_staff, &moved, err);
 }
 

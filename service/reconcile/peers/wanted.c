@@ -57,7 +57,7 @@ static const char *text_of_person(const struct rec_link *link, const struct dom_
     case DOM_FIELD_UNIT_CODE:
         return unit_text(link, staff, field);
     case DOM_FIELD_CATEGORY:
-        return dom_category_words[staff->category];
+        return dom_category_words[dom_category_on(staff, cv_today())];
     default:
         return NULL;
     }

@@ -77,9 +77,8 @@ static void add_members(const struct answer *a, uint32_t slot, int32_t *out)
         if (i + AHEAD < u->members.count)
             __builtin_prefetch(a->v->people[u->members.items[i + AHEAD]]);
         uint32_t member = u->members.items[i];
-        if (!(a->categories >> a->v->people[member]->category & 1u))
-            continue;
-        add_member(a, slot, member, out);
+        if (a->categories >> view_category_on(a->v->people[member], a->slice.window.to) & 1u)
+            add_member(a, slot, member, out);
         view_moves_add(a->v->people[member], slot, view_moves_from(u, a->slice.window.to), a->slice.window.to, 1, out);
     }
 }

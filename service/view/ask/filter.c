@@ -202,8 +202,9 @@ static bool tally_matches(const struct view *v, const struct view_filter *f, uin
 {
     struct tally space;
     const struct tally *t = view_tally_in(v, slot, &f->slice, &space);
-    return in_place(v, f, slot, t->home) && (f->statuses == 0 || f->statuses >> t->status & 1) &&
-           (!f->at_home || t->flags & T_RECORDED) && accounts_match(f, &v->tallies[slot], t);
+    return in_place(v, f, slot, t->home) && (f->categories == 0 || f->categories >> t->category & 1) &&
+           (f->statuses == 0 || f->statuses >> t->status & 1) && (!f->at_home || t->flags & T_RECORDED) &&
+           accounts_match(f, &v->tallies[slot], t);
 }
 
 /* What lies beside each other for everybody comes first, the person after it, and last a tally of a window that is not
@@ -212,8 +213,7 @@ bool view_match(const struct view *v, const struct view_filter *f, uint32_t slot
 {
     if (f->word_count > 0 && ((f->sign & ~v->signs[slot]) || !finer_allow(&v->finer_signs[slot], f)))
         return false;
-    if ((f->categories != 0 && !(f->categories >> v->tallies[slot].category & 1)) ||
-        (!f->slice.special && !tally_matches(v, f, slot)))
+    if (!f->slice.special && !tally_matches(v, f, slot))
         return false;
     return (f->updated_since == CV_NO_MOMENT || v->people[slot]->updated_at >= f->updated_since) &&
            (f->word_count == 0 || person_words_match(&v->finer_signs[slot], v->people[slot], f)) &&

@@ -94,7 +94,7 @@ void view_fill_staff(const struct view *v, uint32_t slot, bool accounts, struct 
         .staff_code = view_pool_text(&keep, person_text(p, p->code)),
         .full_name = view_pool_text(&keep, person_text(p, p->name)),
         .address = view_pool_text(&keep, person_text(p, p->address)),
-        .category = (enum dom_category)p->category,
+        .category = (enum dom_category)v->tallies[slot].category,
         .birth_year = p->birth_year,
         .status = (enum dom_status)v->tallies[slot].status,
         .hired_on = p->hired_on,

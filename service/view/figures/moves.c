@@ -25,8 +25,12 @@ bool view_moved(const struct person *p, uint32_t unit, cv_day from, cv_day to, i
 {
     bool before = there(p, unit, from), after = there(p, unit, to);
     memset(moved, 0, sizeof(int) * DOM_CATEGORIES);
-    moved[p->category] = after - before;
-    return before != after;
+    if (!before && !after)
+        return false;
+    enum dom_category was = view_category_on(p, from), is = view_category_on(p, to);
+    moved[was] -= before;
+    moved[is] += after;
+    return before != after || was != is;
 }
 
 void view_moves_add(const struct person *p, uint32_t unit, cv_day from, cv_day to, int sign, int32_t *own)

@@ -35,13 +35,17 @@ static int32_t *own_of(struct view_period *period, uint32_t unit)
     return period->own + (size_t)unit * (size_t)period->used;
 }
 
+/* Who was of another category before counts for that one as far as he came or left. */
 static void add_person(const struct view *v, struct view_period *period, uint32_t slot, int sign)
 {
-    struct tally space;
+    struct tally space = {.home = NONE};
+    const struct tally *t = &space;
     const struct person *p = v->people[slot];
-    if (p == NULL || !(period->categories >> p->category & 1u))
+    bool counts = p && period->categories >> view_category_on(p, period->slice.window.to) & 1u;
+    if (p == NULL || (!counts && p->pasts == 0))
         return;
-    const struct tally *t = view_tally_in(v, slot, &period->slice, &space);
+    if (counts)
+        t = view_tally_in(v, slot, &period->slice, &space);
     if (t->flags & T_RECORDED)
         view_tally_add(t, sign, own_of(period, t->home));
     for (size_t i = 0; i < p->posts; i++) {

@@ -71,10 +71,12 @@ static cv_day next_change(const struct person *p, cv_day day)
         ahead(person_posts(p)[i].from, day, &next);
         ahead(person_posts(p)[i].to, day, &next);
     }
+    for (size_t i = 0; i < p->pasts; i++)
+        ahead(person_pasts(p)[i].to, day, &next);
     return next;
 }
 
-static uint16_t required_by_post(const struct view *v, const struct view_basis *b, const struct person *p,
+static uint16_t required_by_post(const struct view *v, const struct view_basis *b, enum dom_category category,
                                  const struct post *post)
 {
     const struct unit *u = v->units[post->unit];
@@ -84,8 +86,7 @@ static uint16_t required_by_post(const struct view *v, const struct view_basis *
     int block = view_block(v, post->unit);
     const char *title = post->title == NONE ? "" : v->words.items[post->title].folded;
     for (unsigned s = 0; s < v->system_count; s++)
-        if (b->systems[s].known &&
-            dom_required_by(&b->systems[s].s, block, u->u.kind, (enum dom_category)p->category, title))
+        if (b->systems[s].known && dom_required_by(&b->systems[s].s, block, u->u.kind, category, title))
             required |= (uint16_t)(1u << s);
     return required;
 }
@@ -197,7 +198,7 @@ static void tally_posts(const struct view *v, const struct view_basis *b, const 
     for (size_t i = 0; i < p->posts; i++) {
         if (&posts[i] != home && !view_post_in_force(&posts[i], day))
             continue;
-        t->required |= required_by_post(v, b, p, &posts[i]);
+        t->required |= required_by_post(v, b, (enum dom_category)t->category, &posts[i]);
         if (!posts[i].primary && posts[i].kind == DOM_BIET_PHAI && posts[i].unit != t->home)
             t->hosts |= (uint16_t)(1u << i);
     }
@@ -238,7 +239,7 @@ struct tally view_tally_on(const struct view *v, const struct view_basis *b, con
     struct tally t = {.home = NONE,
                       .next_day = special ? NO_DAY_AHEAD : next_change(p, day),
                       .status = DOM_DEPARTED,
-                      .category = p->category & 15u,
+                      .category = (uint8_t)view_category_on(p, day) & 15u,
                       .flags = post_flags(p)};
     struct thin thin;
     const struct post *home = view_home_on(p, day);

@@ -192,6 +192,12 @@ static void pack_spans(struct view *v, struct pack *b, struct person *p, const s
     }
 }
 
+static void pack_pasts(struct pack *b, struct person *p, const struct dom_staff *s)
+{
+    for (size_t i = 0; i < s->past_count && i < DOM_PAST_MAX; i++, p->pasts++)
+        put(b, &(struct past){.to = s->past[i].to, .category = (uint8_t)s->past[i].category}, sizeof(struct past));
+}
+
 static void pack_roles(struct view *v, struct pack *b, struct person *p, const struct dom_staff *s)
 {
     for (size_t i = 0; i < s->role_count && i < DOM_ROLES_MAX; i++, p->roles++) {
@@ -295,6 +301,7 @@ struct person *view_person_build(struct view *v, const uint8_t uuid[16], const s
     for (size_t i = 0; i < s->leave_count && i < DOM_LEAVES_MAX; i++, head.absences++)
         put(&b, &(struct absence){s->leaves[i].from, s->leaves[i].to}, sizeof(struct absence));
     pack_spans(v, &b, &head, sorted, accounts);
+    pack_pasts(&b, &head, s);
     pack_roles(v, &b, &head, s);
     pack_texts(&b, &head, s, texts, sorted, accounts);
     head.size = (uint16_t)b.len;
@@ -323,6 +330,14 @@ bool view_person_same(const struct person *a, const struct person *b)
 bool view_post_in_force(const struct post *post, cv_day day)
 {
     return dom_day_within(post->from, post->to, day);
+}
+
+enum dom_category view_category_on(const struct person *p, cv_day day)
+{
+    for (size_t i = 0; i < p->pasts; i++)
+        if (day < person_pasts(p)[i].to)
+            return (enum dom_category)person_pasts(p)[i].category;
+    return (enum dom_category)p->category;
 }
 
 const struct post *view_home_on(const struct person *p, cv_day day)

@@ -110,6 +110,12 @@ struct account_span {
     uint32_t system : 8;
 };
 
+/* What held until the day `to`, the first on which it did not. */
+struct past {
+    cv_day to;
+    uint8_t category, spare[3];
+};
+
 struct role {
     uint32_t unit; /* slot; 0 = everywhere */
     cv_day from, to;
@@ -168,10 +174,10 @@ struct person {
     uint16_t key_len;
     uint16_t texts;    /* where the offsets of names and former codes begin */
     uint8_t mobile[6]; /* the number, little-endian; 0 = none */
-    uint8_t category, posts, accounts, mores, names, formers, absences, spans, roles;
+    uint8_t category, posts, accounts, mores, names, formers, absences, spans, roles, pasts;
     uint8_t has_leaving : 1, credential_set : 1, cutting : 1,
         apart : 1; /* behind `folded` the same with its apostrophes as blanks: "kbay", "k bay" */
-    /* leaving?, accounts, mores, posts, absences, spans, roles, offsets of names and former codes, strings */
+    /* leaving?, accounts, mores, posts, absences, spans, pasts, roles, offsets of names and former codes, strings */
     uint8_t data[] __attribute__((aligned(8)));
 };
 static inline const char *person_text(const struct person *p, uint16_t at)
@@ -208,9 +214,13 @@ static inline const struct account_span *person_spans(const struct person *p)
 {
     return (const struct account_span *)(const void *)(person_absences(p) + p->absences);
 }
+static inline const struct past *person_pasts(const struct person *p)
+{
+    return (const struct past *)(const void *)(person_spans(p) + p->spans);
+}
 static inline const struct role *person_roles(const struct person *p)
 {
-    return (const struct role *)(const void *)(person_spans(p) + p->spans);
+    return (const struct role *)(const void *)(person_pasts(p) + p->pasts);
 }
 struct account_more view_account_some(const struct person *p, const struct account *a);
 static inline struct account_more view_account_more(const struct person *p, const struct account *a)

@@ -170,6 +170,7 @@ void view_mobile_pack(const char *mobile, uint8_t out[6]); /* NULL = none */
 void view_person_free(struct view *v, struct person *p);
 bool view_person_same(const struct person *a, const struct person *b);
 bool view_post_in_force(const struct post *post, cv_day day);
+enum dom_category view_category_on(const struct person *p, cv_day day);
 const struct post *view_home_on(const struct person *p, cv_day day); /* as dom_home_on; NULL without a primary post */
 
 /* ---- letters.c: words that people are looked for by ---- */
