@@ -18,7 +18,7 @@ static bool try(struct prov_attempts *a, const char *peer, int64_t now, bool wro
         assert_true(wait >= 1);
         return false;
     }
-    prov_attempt_end(a, &who, now, wrong);
+    prov_attempt_end(a, &who, now, wrong ? PROV_TRIED_WRONG : PROV_TRIED_RIGHT);
     return true;
 }
 
@@ -62,7 +62,7 @@ static void what_runs_counts_until_it_ends(void **state)
     for (int i = 0; i < PROV_WRONG_BURST; i++)
         assert_true(prov_attempt_begin(a, &(struct prov_trier){.peer = "192.0.2.1"}, second, &wait));
     assert_false(prov_attempt_begin(a, &(struct prov_trier){.peer = "192.0.2.1"}, second, &wait));
-    prov_attempt_end(a, &(struct prov_trier){.peer = "192.0.2.1"}, second, false);
+    prov_attempt_end(a, &(struct prov_trier){.peer = "192.0.2.1"}, second, PROV_TRIED_RIGHT);
     assert_true(prov_attempt_begin(a, &(struct prov_trier){.peer = "192.0.2.1"}, second, &wait));
     prov_attempts_free(&a);
 }
@@ -112,7 +112,7 @@ static int password(struct prov_attempts *a, struct prov_trier who, int64_t now,
     int wait = 0;
     if (!prov_attempt_begin(a, &who, now, &wait))
         return wait;
-    prov_attempt_end(a, &who, now, wrong);
+    prov_attempt_end(a, &who, now, wrong ? PROV_TRIED_WRONG : PROV_TRIED_RIGHT);
     return 0;
 }
 
@@ -173,6 +173,21 @@ static void a_right_password_clears_its_account(void **state)
     prov_attempts_free(&a);
 }
 
+static void what_nobody_answered_clears_nothing(void **state)
+{
+    struct prov_attempts *a = prov_attempts_new();
+    struct prov_trier who = {.peer = "192.0.2.1", .account = "stf_lan"};
+    int wait = 0;
+    (void)state;
+    for (int i = 1; i < PROV_WRONG_ACCOUNT; i++)
+        assert_int_equal(password(a, who, second, true), 0);
+    assert_true(prov_attempt_begin(a, &who, second, &wait));
+    prov_attempt_end(a, &who, second, PROV_TRIED_UNKNOWN);
+    assert_int_equal(password(a, who, second, true), 0);
+    assert_int_not_equal(password(a, who, second, true), 0);
+    prov_attempts_free(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(one_client_is_slowed_and_rests),
@@ -183,6 +198,7 @@ int main(void)
                                        cmocka_unit_test(the_table_is_bounded),
                                        cmocka_unit_test(each_further_wrong_password_doubles_the_wait),
                                        cmocka_unit_test(nobody_is_held_out_by_who_fails_in_her_name),
-                                       cmocka_unit_test(a_right_password_clears_its_account)};
+                                       cmocka_unit_test(a_right_password_clears_its_account),
+                                       cmocka_unit_test(what_nobody_answered_clears_nothing)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

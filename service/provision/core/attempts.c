@@ -196,8 +196,10 @@ bool prov_attempt_begin(struct prov_attempts *attempts, const struct prov_trier 
     return ok;
 }
 
-void prov_attempt_end(struct prov_attempts *attempts, const struct prov_trier *who, int64_t now_ns, bool wrong)
+void prov_attempt_end(struct prov_attempts *attempts, const struct prov_trier *who, int64_t now_ns,
+                      enum prov_tried tried)
 {
+    bool wrong = tried == PROV_TRIED_WRONG;
     struct keys keys = keys_of(attempts, who);
     cv_lock_take(&attempts->lock);
     forget(&attempts->all, now_ns, 1);
@@ -207,7 +209,7 @@ void prov_attempt_end(struct prov_attempts *attempts, const struct prov_trier *w
         place->running -= place->running > 0;
         if (wrong)
             count_wrong(place, keys.items[i].rule, now_ns);
-        else if (keys.items[i].rule == &account)
+        else if (tried == PROV_TRIED_RIGHT && keys.items[i].rule == &account)
             place->tally = (struct tally){.at_ns = now_ns};
     }
     cv_lock_give(&attempts->lock);

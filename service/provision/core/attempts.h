@@ -31,10 +31,12 @@ struct prov_trier {
     const char *account; /* whose password; NULL = the secret alone says whose it is */
     const char *browser; /* known to be hers; NULL = not */
 };
+enum prov_tried { PROV_TRIED_RIGHT, PROV_TRIED_WRONG, PROV_TRIED_UNKNOWN /* nobody answered: nothing is learnt */ };
 struct prov_attempts;
 /* NULL: out of memory. */
 struct prov_attempts *prov_attempts_new(void);
 void prov_attempts_free(struct prov_attempts **attempts);
 /* False: not now, but after *out_wait_s seconds; then no prov_attempt_end(). */
 bool prov_attempt_begin(struct prov_attempts *attempts, const struct prov_trier *who, int64_t now_ns, int *out_wait_s);
-void prov_attempt_end(struct prov_attempts *attempts, const struct prov_trier *who, int64_t now_ns, bool wrong);
+void prov_attempt_end(struct prov_attempts *attempts, const struct prov_trier *who, int64_t now_ns,
+                      enum prov_tried tried);

@@ -33,7 +33,10 @@ bool prov_password_right(struct prov_call *call, const struct prov_trier *who, c
     if (!prov_attempt_begin(attempts, who, cv_mono_ns(), &wait_s))
         return prov_too_fast(err, wait_s);
     bool answered = bind_as(call, staff, password, out_right, err);
-    prov_attempt_end(attempts, who, cv_mono_ns(), answered && !*out_right);
+    prov_attempt_end(attempts, who, cv_mono_ns(),
+                     !answered    ? PROV_TRIED_UNKNOWN
+                     : *out_right ? PROV_TRIED_RIGHT
+                                  : PROV_TRIED_WRONG);
     return answered;
 }
 

@@ -90,7 +90,10 @@ static bool take(struct prov_call *call, struct cv_id staff, const char *action,
     if (!prov_attempt_begin(call->prov->attempts, &who, cv_mono_ns(), &wait_s))
         return prov_too_fast(err, wait_s);
     bool ok = prov_staff_modify_id(call, staff, action, NULL, use_code, use, &result, err);
-    prov_attempt_end(call->prov->attempts, &who, cv_mono_ns(), !ok && err->problem == cvp_second_factor_needed);
+    prov_attempt_end(call->prov->attempts, &who, cv_mono_ns(),
+                     ok                                         ? PROV_TRIED_RIGHT
+                     : err->problem == cvp_second_factor_needed ? PROV_TRIED_WRONG
+                                                                : PROV_TRIED_UNKNOWN);
     if (ok && out_epoch != NULL)
         *out_epoch = result.staff.session_epoch;
     return ok;

@@ -44,7 +44,7 @@ static bool find_elsewhere(struct prov_call *call, struct prov_request *r, struc
         return false;
     }
     bool ok = pair_matches(call, r);
-    prov_attempt_end(call->prov->pairs, &who, cv_mono_ns(), !ok);
+    prov_attempt_end(call->prov->pairs, &who, cv_mono_ns(), ok ? PROV_TRIED_RIGHT : PROV_TRIED_WRONG);
     if (!ok)
         r->staff = (struct cv_id){0};
     return ok || nobody(err);

@@ -205,7 +205,8 @@ static bool begin_attempt(struct prov_call *call, struct cv_error *err)
 static bool end_attempt(struct prov_call *call, bool ok, const struct cv_error *err)
 {
     const struct prov_trier who = {.peer = call->peer};
-    prov_attempt_end(call->prov->attempts, &who, cv_mono_ns(), !ok && err->problem == cvp_activation_refused);
+    prov_attempt_end(call->prov->attempts, &who, cv_mono_ns(),
+                     !ok && err->problem == cvp_activation_refused ? PROV_TRIED_WRONG : PROV_TRIED_RIGHT);
     return ok;
 }
 
