@@ -37,3 +37,4 @@ struct dom_role {
 /* Rights of a role, bits of enum dom_scope. */
 uint32_t dom_role_rights(enum dom_role_kind kind);
 bool dom_role_in_force(const struct dom_role *role, cv_day day);
+bool dom_role_over(const struct dom_role *role, cv_day day);

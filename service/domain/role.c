@@ -19,7 +19,12 @@ uint32_t dom_role_rights(enum dom_role_kind kind)
     return rights[kind];
 }
 
+bool dom_role_over(const struct dom_role *role, cv_day day)
+{
+    return role->to != CV_NO_DAY && role->to <= day;
+}
+
 bool dom_role_in_force(const struct dom_role *role, cv_day day)
 {
-    return (role->from == CV_NO_DAY || role->from <= day) && (role->to == CV_NO_DAY || day < role->to);
+    return (role->from == CV_NO_DAY || role->from <= day) && !dom_role_over(role, day);
 }

@@ -49,12 +49,13 @@ bool prov_covers(const struct prov_call *call, const struct dom_role *role)
     return rights && units;
 }
 
+/* A role to come counts as well: whoever gets hold of its bearer today would have it tomorrow. */
 bool prov_not_higher(const struct prov_call *call, const struct dom_staff *staff, struct cv_error *err)
 {
     if (cv_id_is_zero(call->token) || cv_id_equal(call->token, staff->id))
         return true;
     for (size_t i = 0; i < staff->role_count; i++)
-        if (dom_role_in_force(&staff->roles[i], cv_today()) && !prov_covers(call, &staff->roles[i]))
+        if (!dom_role_over(&staff->roles[i], cv_today()) && !prov_covers(call, &staff->roles[i]))
             return cv_fail(err, cvp_higher_role, NULL,
                            "Người này có vai trò cao hơn; chỉ người có đủ các quyền ấy mới được sửa",
                            "This person has a higher role; only who has all its rights may change this");

@@ -25,7 +25,7 @@ static bool make_room(struct prov_change *change, struct cv_error *err)
     struct dom_role *kept = CV_NEWS(change->call->arena, struct dom_role, DOM_ROLES_MAX + 1);
     size_t count = 0, over = staff->role_count >= DOM_ROLES_MAX;
     for (size_t i = 0; i < staff->role_count && i < DOM_ROLES_MAX; i++)
-        if (!over || staff->roles[i].to == CV_NO_DAY || staff->roles[i].to > cv_today())
+        if (!over || !dom_role_over(&staff->roles[i], cv_today()))
             kept[count++] = staff->roles[i];
     staff->roles = kept;
     staff->role_count = count;
@@ -105,7 +105,7 @@ static bool take(struct prov_change *change, void *ctx, struct cv_error *err)
     if (!make_room(change, err))
         cv_error_clear(err);
     for (size_t i = 0; i < staff->role_count; i++)
-        if (staff->roles[i].number == *number && (staff->roles[i].to == CV_NO_DAY || staff->roles[i].to > cv_today())) {
+        if (staff->roles[i].number == *number && !dom_role_over(&staff->roles[i], cv_today())) {
             staff->roles[i].to = cv_today();
             return true;
         }
@@ -204,7 +204,7 @@ static bool give_back(struct prov_change *change, void *ctx, struct cv_error *er
         cv_error_clear(err);
     for (size_t i = 0; i < staff->role_count; i++)
         if (staff->roles[i].number == r->number && cv_id_equal(staff->roles[i].lent_by, r->lender) &&
-            (staff->roles[i].to == CV_NO_DAY || staff->roles[i].to > cv_today())) {
+            !dom_role_over(&staff->roles[i], cv_today())) {
             staff->roles[i].to = cv_today();
             return true;
         }
