@@ -2,6 +2,7 @@
 import concurrent.futures
 import http.client
 
+from browser import Person, activate, login_of
 from congvu import an, make_units, nth, wait_for
 from test_imports import follow, rows_of, run, sums, upload
 
@@ -69,6 +70,21 @@ def test_who_lost_the_right_carries_nothing_out_any_more(shared, client):
     client.delete(f"/v1/tokens/{made['id']}", "*")
     assert other.call("POST", f"/v1/imports/{plan['id']}/run").status == 401
     assert client.get("/v1/staff/RD-0").status == 404
+
+
+def test_a_token_that_ended_with_its_owner_carries_nothing_on(shared, client, spec):
+    boss = client.put("/v1/staff/RO-BOSS", an(full_name="Ngô Văn Chủ", unit="T1.01")).json
+    activate(client, "RO-BOSS")
+    assert client.post("/v1/staff/RO-BOSS/roles", {"role": "site_admin"}).status == 201
+    person = Person(shared, spec)
+    assert person.sign_in(login_of(boss))[0] == 201
+    made = person.call("POST", "/v1/tokens", {"name": "của người", "scopes": ["staff:read", "staff:write"]})[1]
+    other = shared.client(made["secret"])
+    plan = upload(other, "staff", people("RO", 1200).replace("Phạm", "Ngô")).json
+    assert other.call("POST", f"/v1/imports/{plan['id']}/run").status == 202
+    assert client.delete("/v1/staff/RO-BOSS/roles/1", etag="*").status == 204
+    ended = wait_for(lambda: (lambda r: r if r["state"] != "running" else None)(client.get(f"/v1/imports/{plan['id']}/run").json), "it goes no further")
+    assert ended["state"] == "interrupted" and ended["run"] < 1200
 
 
 def test_killed_again_and_again_it_ends_exactly_as_planned(start):

@@ -8,7 +8,7 @@ import unicodedata
 import pytest
 
 from browser import PASSWORD, Person, activate, login_of
-from congvu import BIN, Service, an, make_units, wait_for
+from congvu import BIN, Service, an, frozen, make_units, wait_for
 
 WITHIN_S = 5 if "asan" in str(BIN) else 1  # a second, in a build that is not watched instruction by instruction
 TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
@@ -189,6 +189,22 @@ def test_nobody_gives_what_he_has_not_and_nobody_touches_who_stands_higher(brows
         assert (status, answer["code"]) == (403, "higher_role"), (method, path, status, answer)
     assert hr.call("POST", "/v1/staff/S-HEAD/accounts/mailbox/credential-resets", {})[0] == 201, "who stands lower is helped"
     assert hr.call("PUT", "/v1/staff/S-ADMIN/accounts/mailbox", {"state": "locked", "reason": "compromised"})[0] == 200, "a stolen password does not wait"
+    client.put("/v1/staff/S-SOON", an(full_name="Đỗ Thị Sắp Nhận", unit="T1.01"))
+    assert client.post("/v1/staff/S-SOON/roles", {"role": "site_admin", "from": (TODAY + datetime.timedelta(1)).isoformat()}).status == 201
+    assert hr.call("POST", "/v1/staff/S-SOON/accounts/mailbox/credential-resets", {})[1]["code"] == "higher_role", "the slip of today would be an administrator's tomorrow"
+
+
+def test_a_person_who_sends_too_much_is_slowed_like_a_token(start, spec):
+    service = start(rate_per_second=3)
+    client = service.client()
+    client.timeout = 60
+    make_units(client)
+    person = wait_for(lambda: (lambda a: a.json if a.status in (200, 201) else None)(client.put("/v1/staff/R-1", an())), "made")
+    made = wait_for(lambda: (lambda a: a.json if a.status == 201 else None)(client.post("/v1/staff/R-1/accounts/mailbox/credential-resets", {})), "a slip")
+    assert client.post("/v1/activations", {"code": made["code"], "password": PASSWORD}).status == 204
+    browser = Person(service, spec)
+    assert browser.sign_in(login_of(person))[0] == 201
+    assert 429 in [browser.call("GET", "/v1/me")[0] for _ in range(60)]
 
 
 def test_what_stopped_hr_is_let_go_on_by_an_administrator_by_name(browser, client, office):
@@ -312,6 +328,21 @@ def test_nobody_holds_hr_out_by_failing_in_her_name(besieged, spec):
         assert all(bind(f"sai-{n}-Aa1!") == 49 for n in range(15))
         assert (bind(PASSWORD) != 0) == locked, code
     assert Person(service, spec, "127.0.0.43").sign_in(login)[0] == 201
+
+
+def test_what_the_directory_did_not_answer_clears_nothing(start, spec):
+    """Whoever keeps the directory busy does not get fresh tries by it."""
+    service = start(request_ms=3000)
+    client = service.client()
+    make_units(client)
+    person = client.put("/v1/staff/W-9", an()).json
+    activate(client, "W-9")
+    tries = lambda: Person(service, spec).sign_in(login_of(person), "sai-Aa1!-sai")[0]
+    assert [tries() for _ in range(4)] == [422] * 4
+    with frozen(service.slapd_pid()):
+        assert tries() in (503, 504)
+    assert wait_for(lambda: (lambda s: s if s not in (503, 504) else None)(tries()), "it answers again") == 422
+    assert tries() == 429
 
 
 def test_an_unknown_login_takes_as_long_as_a_wrong_password(besieged, spec):

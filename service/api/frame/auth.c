@@ -96,6 +96,18 @@ static struct api_actor *person_of(struct htp_exchange *x, const struct api_sess
     return actor;
 }
 
+static bool slow_enough(const struct htp_exchange *x, struct cv_id who, struct cv_error *err)
+{
+    struct api *api = api_of(x);
+    if (api_rate_pass(api, who))
+        return true;
+    cv_count(CVM_rate_limited);
+    cv_fail(err, cvp_rate_limited, NULL, "Gửi quá nhanh (tối đa %d yêu cầu một giây); vui lòng chờ rồi gửi tiếp",
+            "Too fast (at most %d requests a second); please wait a moment", api->rate_per_second);
+    err->retry_after_s = 1;
+    return false;
+}
+
 static bool by_session(struct htp_exchange *x, uint32_t *out_scopes, struct cv_error *err)
 {
     struct api_session session;
@@ -107,7 +119,7 @@ static bool by_session(struct htp_exchange *x, uint32_t *out_scopes, struct cv_e
     if (!may || (role == NULL && session.role != 0) ||
         (role != NULL && !prov_role_open(api_of(x)->prov, role->kind, session.with_factor)))
         return ended(err);
-    if (!from_here(x, &session, err))
+    if (!from_here(x, &session, err) || !slow_enough(x, session.staff, err))
         return false;
     x->actor = person_of(x, &session, role);
     *out_scopes = api_actor(x)->scopes;
@@ -117,12 +129,12 @@ static bool by_session(struct htp_exchange *x, uint32_t *out_scopes, struct cv_e
 
 /* What a person made has no more than he has today, over the same units; with his last role or his departure it ends.
  */
-static uint32_t owners_rights(const struct api *api, const struct dom_token *token)
+uint32_t api_token_rights(const struct api *api, const struct dom_token *token)
 {
     struct view_signer signer;
     uint32_t rights = 0;
     if (cv_id_is_zero(token->owner))
-        return DOM_ALL_SCOPES;
+        return token->scopes;
     if (!view_signer(api->view, token->owner, &signer))
         return 0;
     for (size_t i = 0; i < signer.role_count; i++) {
@@ -132,7 +144,7 @@ static uint32_t owners_rights(const struct api *api, const struct dom_token *tok
             (!token->everywhere && view_in_scope(api->view, (struct view_scope){.top = role->unit}, token->unit));
         rights |= covers ? dom_role_rights(role->kind) : 0;
     }
-    return rights;
+    return rights & token->scopes;
 }
 
 static bool by_token(struct htp_exchange *x, const char *bearer, uint32_t *out_scopes, struct cv_error *err)
@@ -146,17 +158,12 @@ static bool by_token(struct htp_exchange *x, const char *bearer, uint32_t *out_s
                        "The directory is not heard, so the token is not known yet; please try again in a few seconds");
     if (!api_token_good(x, &token, found, err))
         return false;
-    token.scopes &= owners_rights(api, &token);
+    token.scopes = api_token_rights(api, &token);
     if (token.scopes == 0)
         return cv_fail(err, cvp_token_revoked, NULL, "Mã truy cập đã hết giá trị cùng với vai trò của người tạo",
                        "The token ended with the role of the person who made it");
-    if (!api_rate_pass(api, token.id)) {
-        cv_count(CVM_rate_limited);
-        cv_fail(err, cvp_rate_limited, NULL, "Gửi quá nhanh (tối đa %d yêu cầu một giây); vui lòng chờ rồi gửi tiếp",
-                "Too fast (at most %d requests a second); please wait a moment", api->rate_per_second);
-        err->retry_after_s = 1;
+    if (!slow_enough(x, token.id, err))
         return false;
-    }
     x->actor = actor_of(x, &token);
     *out_scopes = token.scopes;
     return true;

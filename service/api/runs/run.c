@@ -115,7 +115,8 @@ static bool token_may(const struct api *api, const struct imp_asker *asker, uint
 {
     struct dom_token token;
     return view_token_by_id(api->view, asker->actor.token, arena, &token) && token.revoked_at == CV_NO_MOMENT &&
-           (token.expires_at == CV_NO_MOMENT || token.expires_at > cv_now()) && (token.scopes & rights) == rights;
+           (token.expires_at == CV_NO_MOMENT || token.expires_at > cv_now()) &&
+           (api_token_rights(api, &token) & rights) == rights;
 }
 
 static bool same_scope(const struct view_role *role, const struct view_scope *scope)
@@ -248,13 +249,13 @@ static void beat_when_due(struct imp_run *run, struct dir_session *session, stru
 
 /* ---- the end ---- */
 
-static bool keep_outcome(struct imp_run *run, struct dir_session *session, struct cv_error *err)
+static bool keep_outcome(struct imp_run *run, cv_moment ended_at, struct dir_session *session, struct cv_error *err)
 {
     cv_auto_arena arena = cv_arena_new(CV_MAX_ARENA);
     struct imp_progress progress;
     imp_run_progress(run, &progress);
     progress.state = IMP_ENDED;
-    progress.ended_at = cv_now();
+    progress.ended_at = ended_at;
     dir_session_deadline(session, cv_deadline_in_ms(IMP_ROW_MS));
     if (!imp_ended_write(session, run->id, &progress, run->results, run->result_count, arena, err))
         return false;
@@ -265,7 +266,8 @@ static void end(struct imp_run *run, struct dir_session *session)
 {
     struct cv_error err = {0};
     bool complete = !atomic_load(&run->over);
-    for (int i = 0; complete && !keep_outcome(run, session, &err) && i < TROUBLE_TRIES; i++) {
+    cv_moment ended_at = complete ? cv_now() : CV_NO_MOMENT;
+    for (int i = 0; complete && !keep_outcome(run, ended_at, session, &err) && i < TROUBLE_TRIES; i++) {
         cv_error_clear(&err);
         if (atomic_load(&run->runner->stopping))
             break;
@@ -273,7 +275,7 @@ static void end(struct imp_run *run, struct dir_session *session)
     }
     cv_lock_take(&run->runner->lock);
     run->progress.state = complete ? IMP_ENDED : IMP_INTERRUPTED;
-    run->progress.ended_at = complete ? cv_now() : CV_NO_MOMENT;
+    run->progress.ended_at = ended_at;
     cv_lock_give(&run->runner->lock);
     imp_run_unlist(run);
     imp_run_unref(&run);
