@@ -22,7 +22,8 @@ version="$version~deb$congvu_debian"
 arch=$(dpkg --print-architecture)
 
 mkdir -p "$root/build"
-{ cmake -S "$root" --preset release && cmake --build "$root/build/release" --target congvud; } >"$root/build/deb.log" 2>&1 || { tail -30 "$root/build/deb.log" >&2; exit 1; }
+console=$(congvu_console "$root")
+{ cmake -S "$root" --preset release -DCONSOLE="$console" && cmake --build "$root/build/release" --target congvud; } >"$root/build/deb.log" 2>&1 || { tail -30 "$root/build/deb.log" >&2; exit 1; }
 
 stage=$(mktemp -d "$root/build/deb-XXXXXX")
 trap 'rm -rf "$stage"' EXIT

@@ -19,6 +19,22 @@ congvu_node() {
     command -v node >/dev/null && command -v npm >/dev/null && command -v npx >/dev/null || congvu_install nodejs npm
 }
 
+# The packages that a folder's lock file pins; fetched anew when it is newer than they are.
+congvu_npm() {
+    local done="$1/node_modules/.package-lock.json"
+    [ "$done" -nt "$1/package-lock.json" ] || { (cd "$1" && npm ci --loglevel=error >&2) && touch "$done"; }
+}
+
+# Says ON when the web console can be bundled here; else OFF, and why.
+congvu_console() { # root of the tree
+    if congvu_node >&2 && congvu_npm "$1/service/console"; then
+        echo ON
+    else
+        echo "Left out: the web console (/console), for npm or its packages are not to be had here / Không có giao diện web (/console) vì thiếu npm hoặc các gói của nó" >&2
+        echo OFF
+    fi
+}
+
 # Installs what is missing of the packages named. Daemons that come with them are kept from starting.
 congvu_install() {
     local missing=() package

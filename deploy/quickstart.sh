@@ -50,8 +50,9 @@ say() { printf '\n\033[1m%s\033[0m\n' "$(words "$1" "$2")"; }
 congvu_install $congvu_build_packages $congvu_run_packages
 
 say "Building ..." "Đang dựng chương trình ..."
+console=$(congvu_console "$root")
 bin="$root/build/release/service/congvud"
-cmake -S "$root" --preset release >"$root/build/quickstart-build.log" 2>&1 ||
+cmake -S "$root" --preset release -DCONSOLE="$console" >"$root/build/quickstart-build.log" 2>&1 ||
     { tail -20 "$root/build/quickstart-build.log" >&2; exit 1; }
 cmake --build "$root/build/release" --target congvud >>"$root/build/quickstart-build.log" 2>&1 ||
     { tail -40 "$root/build/quickstart-build.log" >&2; exit 1; }
@@ -141,8 +142,9 @@ if [ -n "$mail" ]; then
     sed '/Ctrl-C/,$d' "$data.mail.out"
 fi
 
+printf '\n'
+[ "$console" = OFF ] || printf '  %s %s/console\n' "$(words "web console  " "giao diện web")" "$url"
 cat <<TEXT
-
   REST API      $url            ($(words "token in" "mã truy cập trong") $token)
   $(words "contract      " "tài liệu API  ")$url/docs       $url/openapi.yaml
   $(words "metrics       " "số liệu       ")http://127.0.0.1:$metrics/metrics

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 FILES = [ROOT / "README.md", ROOT / "README.vi.md"]
@@ -119,6 +120,8 @@ class Quickstart:
             assert self.process.poll() is None and time.monotonic() < end, self.out.read_text()[-2000:]
             time.sleep(0.2)
         self.url = re.search(r"REST API +(http://\S+)", self.out.read_text())[1]
+        console = re.search(r"web console +(http://\S+)", self.out.read_text())[1]
+        assert urllib.request.urlopen(console, timeout=60).status == 200
         assert re.search(r"metrics +http://127\.0\.0\.1:\d+/metrics", self.out.read_text())
         return self
 

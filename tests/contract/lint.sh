@@ -1,10 +1,10 @@
-#!/bin/sh
-# Lints the contract. Installs the pinned linter when it is missing. Ends with 1 when there is anything to say.
-set -eu
+#!/usr/bin/env bash
+# Lints the contract. Fetches the pinned linter when it is missing. Ends with 1 when there is anything to say.
+set -euo pipefail
 cd "$(dirname "$0")"
-if [ ! -x node_modules/.bin/redocly ]; then
-    npm ci --no-audit --no-fund --loglevel=error >&2
-fi
+# shellcheck source=deploy/packages.sh
+. ../../deploy/packages.sh
+congvu_npm .
 export REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true NO_COLOR=1
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT

@@ -4,26 +4,17 @@ import http.cookiejar
 import json
 import pathlib
 import re
-import shutil
 import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
 
+import node
 from congvu import DEADLINE
 
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "oidc"
 SECRET = "s3cret-of-the-tests"
 REDIRECT_URI = "https://congvu.example.vn/v1/oidc/callback"  # nothing listens there: the test carries the answer to the service
-
-
-def installed():
-    """Node and the pinned packages; fetched once by npm when they are missing."""
-    if not shutil.which("node"):
-        return False
-    if not (FOLDER / "node_modules" / "oidc-provider").exists():
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=FOLDER, check=True, stdout=subprocess.DEVNULL)
-    return True
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -37,8 +28,7 @@ class Provider:
         self.start()
 
     def start(self, **env):
-        self.process = subprocess.Popen(["node", "provider.mjs"], cwd=FOLDER, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                                        env={"PORT": str(self.port), "CLIENT_SECRET": SECRET, "REDIRECT_URI": REDIRECT_URI, "PATH": "/usr/bin:/bin", **env})
+        self.process = node.start(FOLDER, "provider.mjs", subprocess.DEVNULL, PORT=str(self.port), CLIENT_SECRET=SECRET, REDIRECT_URI=REDIRECT_URI, **env)
         self.port = int(self.process.stdout.readline())
         self.know(**self.accounts)
 

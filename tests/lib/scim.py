@@ -6,26 +6,16 @@ import http.server
 import json
 import pathlib
 import re
-import shutil
 import socket
-import subprocess
 import tempfile
 import threading
 import urllib.parse
 
+import node
 from congvu import DEADLINE
 
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "scim"
 TOKEN = "b3arer-of-the-tests"
-
-
-def installed():
-    """Node and the pinned packages; fetched once by npm when they are missing."""
-    if not shutil.which("node"):
-        return False
-    if not all((FOLDER / "node_modules" / package).exists() for package in ("scimmy", "@better-auth/scim", "scim-patch")):
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=FOLDER, check=True, stdout=subprocess.DEVNULL)
-    return True
 
 
 class Server:
@@ -38,8 +28,7 @@ class Server:
         self.start()
 
     def start(self, **env):
-        self.process = subprocess.Popen(["node", self.program], cwd=FOLDER, stdout=subprocess.PIPE,
-                                        env={"SCIM_TOKEN": TOKEN, "PATH": "/usr/bin:/bin", **env})
+        self.process = node.start(FOLDER, self.program, SCIM_TOKEN=TOKEN, **env)
         self.port = int(self.process.stdout.readline())
 
     @property

@@ -9,6 +9,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
+import node  # noqa: E402
 from congvu import Service, an, make_units, nth  # noqa: E402
 from spec import Spec  # noqa: E402
 from test_paper import BROWSER, fits_a4, out, printed  # noqa: E402,F401
@@ -57,7 +58,7 @@ def test_a_telephone_sets_a_password(service, out, tmp_path):
     client = service.client(language="vi")
     code = client.post("/v1/slips", {"staff": ["P-9"]}).json["items"][0]["code"]
     flow = pathlib.Path(__file__).with_name("activation.mjs")
-    modules = pathlib.Path(__file__).resolve().parents[1] / "console"
+    modules = node.ready(pathlib.Path(__file__).resolve().parents[1] / "console")
     done = subprocess.run(["node", flow, f"http://127.0.0.1:{service.port}", code, PASSWORD, str(out), str(tmp_path)], cwd=modules, capture_output=True, text=True, timeout=180)
     assert done.returncode == 0, done.stderr[-4000:]
     assert client.post("/v1/activation-checks", {"code": code}).code == "activation_refused", "it was redeemed"

@@ -7,13 +7,14 @@ import sys
 
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / "tests/lib"))
 
+import node  # noqa: E402
 from congvu import Client, Service, an, make_units, wait_for  # noqa: E402
 
 SPEC = ROOT / "api-spec/openapi.yaml"
-PRISM = ROOT / "tests/prism/node_modules/.bin/prism"
 
 
 def free_port():
@@ -36,7 +37,7 @@ class Judged(Client):
 def prism(service, spec, log):
     port = free_port()
     with open(log, "wb") as out:
-        process = subprocess.Popen([PRISM, "proxy", spec, f"http://127.0.0.1:{service.port}", "--host", "127.0.0.1", "--port", str(port)],
+        process = subprocess.Popen([node.ready(HERE) / "node_modules/.bin/prism", "proxy", spec, f"http://127.0.0.1:{service.port}", "--host", "127.0.0.1", "--port", str(port)],
                                    stdout=out, stderr=subprocess.STDOUT)
     try:
         wait_for(lambda: process.poll() is not None or "listening on" in log.read_text(), "Prism listens")

@@ -2,13 +2,14 @@
 The server is a third party's; what stands in front of it gives it the manners of others."""
 import pathlib
 
+import node
 import pytest
 import scim
 from congvu import Service, make_units, wait_for
 from conftest import MORE
 from office import SYSTEM, account, between, connect, far, office, person, secrets, when_settled  # noqa: F401
 
-pytestmark = pytest.mark.skipif(not scim.installed(), reason="needs node and npm")
+pytestmark = node.NEEDED
 LOGIN = "noivu_nguyenthianan"
 
 

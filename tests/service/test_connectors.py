@@ -5,6 +5,7 @@ import pathlib
 import ssl
 import subprocess
 
+import node
 import pytest
 import scim
 from alerts import metrics
@@ -12,7 +13,7 @@ from congvu import ROOT, Service, an, make_units, parse_ldif, wait_for
 from conftest import MORE
 from office import EITHER, SECOND, SYSTEM, account, between, connect, far, far_title, meant_for, office, person, secrets, settled, when_settled  # noqa: F401
 
-pytestmark = pytest.mark.skipif(not scim.installed(), reason="needs node and npm")
+pytestmark = node.NEEDED
 # ---- the real server ----
 @EITHER
 def test_a_person_appears_changes_moves_and_leaves(office, far):

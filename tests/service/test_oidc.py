@@ -5,12 +5,13 @@ import urllib.parse
 
 import pytest
 
+import node
 import oidc
 from authenticator import STEP, code_of
 from browser import PASSWORD, Person, activate, login_of
 from congvu import Service, an, make_units, wait_for
 
-pytestmark = pytest.mark.skipif(not oidc.installed(), reason="needs node")
+pytestmark = node.NEEDED
 
 
 @pytest.fixture(scope="module")
