@@ -20,7 +20,7 @@ congvu_install $congvu_build_packages $congvu_run_packages $congvu_test_packages
 congvu_node
 
 ring() { printf '\n== %s\n' "$*"; }
-build() { mkdir -p build && cmake --preset "$1" >"build/$1.log" 2>&1 && cmake --build "build/$1" >>"build/$1.log" 2>&1 || { tail -60 "build/$1.log"; exit 1; }; }
+build() { mkdir -p build && cmake --preset "$1" >"build/$1.log" 2>&1 && cmake --build "build/$1" ${2:+--target "$2"} >>"build/$1.log" 2>&1 || { tail -60 "build/$1.log"; exit 1; }; }
 
 export ASAN_OPTIONS=abort_on_error=0:detect_leaks=1:exitcode=99 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 export TSAN_OPTIONS=exitcode=66:halt_on_error=0
@@ -33,7 +33,8 @@ rings() { # preset
     ring "$1: unit"
     ctest --test-dir "build/$1" --output-on-failure -j 2
     ring "$1: lists as people send them"
-    CONGVU_BUILD="$root/build/$1" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/lists
+    build dev read_list
+    CONGVU_PLAIN="$root/build/dev" CONGVU_BUILD="$root/build/$1" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/lists
     CONGVU_BIN="$root/build/$1/service/congvud" CONGVU_BUILD="$root/build/$1" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/evidence
     ring "$1: service (the real binary, a real slapd)"
     CONGVU_MORE=$more CONGVU_BIN="$root/build/$1/service/congvud" CONGVU_BUILD="$root/build/$1" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/service
@@ -55,10 +56,9 @@ if [ -n "$more" ]; then
     ring "asan: the console in Chromium"
     # shellcheck disable=SC2086
     congvu_install $congvu_console_packages
-    [ -d tests/console/node_modules/playwright-core ] || (cd tests/console && npm ci --no-audit --no-fund --loglevel=error)
+    congvu_npm tests/console
     CONGVU_BIN="$root/build/asan/service/congvud" CONGVU_BUILD="$root/build/asan" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/console
     ring "prism: flows through a validating proxy"
-    [ -x tests/prism/node_modules/.bin/prism ] || (cd tests/prism && npm ci --no-audit --no-fund --loglevel=error)
     CONGVU_BIN="$root/build/asan/service/congvud" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/prism
     rings tsan
     ring "clang: build and unit"

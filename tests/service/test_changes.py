@@ -102,10 +102,11 @@ def test_questions_that_cannot_be(district, query, status):
 
 def test_people_of_a_day_that_is_over_are_listed_where_they_were(district):
     client = district.client()
-    last_month = (TODAY.replace(day=1) - datetime.timedelta(1)).strftime("%Y-%m")
-    if TODAY.day <= 4:
-        return  # the transfer of three days ago lies in that month
+    moved = TODAY - datetime.timedelta(3)
+    before = (moved.replace(day=1) - datetime.timedelta(1)).strftime("%Y-%m")
+    found = {}
     for unit in ("T1.01", "T1.02"):
-        row = client.get("/v1/coverage", unit=unit, system="mailbox", depth=0, period=last_month).json["rows"][0]
-        listed = client.get("/v1/staff", unit=unit, system="mailbox", stage="issued", period=last_month).json["items"]
-        assert len(listed) == row["issued"], unit
+        row = client.get("/v1/coverage", unit=unit, system="mailbox", depth=0, period=before).json["rows"][0]
+        found[unit] = {p["staff_code"] for p in client.get("/v1/staff", unit=unit, system="mailbox", stage="issued", period=before).json["items"]}
+        assert len(found[unit]) == row["issued"], unit
+    assert found == {"T1.01": set(PEOPLE) - {"GUEST"}, "T1.02": {"GUEST"}}

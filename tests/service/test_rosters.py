@@ -135,13 +135,18 @@ def test_a_roster_a_fifth_shorter_needs_a_second_person_who_has_seen_it(office, 
     assert run(hr, plan)["summary"] == sums(scheduled=2)
 
 
-def test_departures_of_a_roster_go_under_the_brake(client):
+def test_departures_of_a_roster_go_under_the_brake(office, client):
     room = unit(client, "T1.R7")
     for i in range(8):
         client.put(f"/v1/staff/RB-{i}", an(full_name=nth("Bùi Văn", i), unit=room))
     text = HEAD + "".join(f"RB-{i};{nth('Bùi Văn', i)};{room};Công chức\n" for i in range(3))
-    plan = upload(client, "roster", text, unit=room, absent_reason="thoi_viec").json
+    maker = office.client(client.post("/v1/tokens", {"name": "HR", "scopes": ["staff:read", "staff:write", "departures:write"]}).json["secret"])
+    plan = upload(maker, "roster", text, unit=room, absent_reason="thoi_viec").json
     assert plan["needs_approval"]
+    assert client.post(f"/v1/imports/{plan['id']}/approval", {"digest": plan["digest"]}).status == 204
+    assert run(maker, plan)["summary"] == sums(done=4, held=1), "half of the unit may go"
+    states = [client.get(f"/v1/staff/RB-{i}").json["status"] for i in range(8)]
+    assert states[:3] == ["active"] * 3 and sorted(states[3:]) == ["active"] + ["departed"] * 4
 
 
 # ---- taken back ----

@@ -400,7 +400,8 @@ struct watcher {
     struct view *view;
     struct cv_id top;
     _Atomic bool *stop;
-    size_t seen[2], mixed;
+    _Atomic size_t seen[2];
+    size_t mixed;
 };
 
 static struct dom_counts mailbox_now(const struct view *view, struct cv_id top, struct cv_arena *arena)
@@ -441,7 +442,7 @@ static void a_rule_changes_for_all_at_once(void **state)
     watcher.view = w->view;
     watcher.top = w->units[0].id;
     w->rules[0][0] = (struct dom_required){0};
-    for (int n = 0; n < 300; n++) {
+    for (int n = 0; n < 300 || ((!watcher.seen[0] || !watcher.seen[1]) && n < 1000000); n++) {
         w->systems[0].required_count = n % 2;
         w_send_system(w, 0);
         if (n == 0)
@@ -450,6 +451,7 @@ static void a_rule_changes_for_all_at_once(void **state)
     atomic_store(&stop, true);
     pthread_join(thread, NULL);
     assert_int_equal(watcher.mixed, 0);
+    assert_true(watcher.seen[0] > 0 && watcher.seen[1] > 0);
     w_free(w);
 }
 
