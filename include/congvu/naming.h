@@ -43,12 +43,8 @@ int dom_policy_activation_warn(const struct dom_policy *policy); /* reminded so 
 int dom_policy_lead_days(const struct dom_policy *policy); /* accounts before the first day of work; -1 = at once */
 enum dom_sla { DOM_SLA_CREATE, DOM_SLA_CHANGE, DOM_SLA_LOCK, DOM_SLA_RESTORE, DOM_SLA_RESET, DOM_SLAS };
 int dom_policy_sla_days(const struct dom_policy *policy, enum dom_sla what); /* working days; 3, a lock and a reset 1 */
-/* Days on which offices do not work (working.h) and the holidays that the policy adds are no working days. */
-bool dom_policy_works_on(const struct dom_policy *policy, cv_day day);
-/* The last day on which what was asked on `from` is in time: `days` working days later. */
-cv_day dom_policy_due_day(const struct dom_policy *policy, cv_day from, int days);
-struct dom_bands dom_policy_bands(const struct dom_policy *policy);        /* of rates: 85, 70, 50 by default */
-enum dom_desired dom_policy_leaver_state(const struct dom_policy *policy); /* on_effective_date: locked or closed */
+struct dom_bands dom_policy_bands(const struct dom_policy *policy);          /* of rates: 85, 70, 50 by default */
+enum dom_desired dom_policy_leaver_state(const struct dom_policy *policy);   /* on_effective_date: locked or closed */
 
 struct dom_naming_input {
     const char *family, *middle, *given; /* as displayed */

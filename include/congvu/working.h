@@ -14,5 +14,7 @@
  * before goes. Fails with all that cannot be read (validation_failed). */
 bool dom_calendar_load(const char *json, size_t len, struct cv_error *err);
 bool dom_working_day(cv_day day);
+/* The last day on which what was asked on `from` is in time: `days` working days later. */
+cv_day dom_working_due(cv_day from, int days);
 /* Office hours (7:30 to 11:30, 13:30 to 17:00 on working days) within these moments, in seconds. */
 int64_t dom_working_seconds(cv_moment from, cv_moment to);

@@ -257,6 +257,8 @@ static void holidays(void **state)
     assert_true(dom_working_day(monday + 1));
     assert_true(dom_working_day(monday + 5));
     assert_false(dom_working_day(monday + 6));
+    assert_int_equal(dom_working_due(monday - 3, 4), monday + 4); /* a Friday; Monday is off */
+    assert_int_equal(dom_working_due(monday - 3, 5), monday + 5); /* the swapped Saturday */
     assert_int_equal(dom_working_seconds(cv_day_start(monday), cv_day_start(monday + 1)), 0);
     assert_false(dom_calendar_load(bad, strlen(bad), &err));
     cv_error_clear(&err);

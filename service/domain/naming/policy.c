@@ -180,36 +180,6 @@ static void read_onboarding(struct dom_policy *p, const struct cv_jin *top)
     done(o);
 }
 
-/* "2027-02-05", or "09-02" for every year. */
-static bool take_holiday(const char *text, struct holiday *out)
-{
-    char whole[CV_DAY_TEXT];
-    bool each = strlen(text) == 5;
-    cv_day day;
-    snprintf(whole, sizeof(whole), "%s%s", each ? "2028-" : "", text); /* a leap year: 29/02 is a day */
-    if (!cv_day_parse(whole, &day))
-        return false;
-    cv_day_split(day, &out->year, &out->month, &out->day);
-    out->year = each ? 0 : out->year;
-    return true;
-}
-
-static void read_holidays(struct dom_policy *p, const struct cv_jin *top)
-{
-    const struct cv_jin_list *list;
-    if (cv_jin_array(top, "holidays", CV_OPTIONAL, 400, &list) != CV_VALUE)
-        return;
-    p->holidays = CV_NEWS(p->arena, struct holiday, cv_jin_count(list) + 1);
-    for (size_t i = 0; i < cv_jin_count(list); i++) {
-        const char *text = cv_jin_item_string(list, i, 10);
-        if (text != NULL && cv_arena_ok(p->arena) && take_holiday(text, &p->holidays[p->holiday_count]))
-            p->holiday_count++;
-        else if (text != NULL)
-            cv_jin_fault(top, "holidays", "bad_format", "Ngày nghỉ “%s” cần dạng 2027-02-05 hoặc 09-02",
-                         "The holiday “%s” needs the form 2027-02-05 or 09-02", text);
-    }
-}
-
 static void read_privacy(struct dom_policy *p, const struct cv_jin *top)
 {
     const struct cv_jin *o;
@@ -250,7 +220,6 @@ static bool read_all(struct dom_policy *p, const char *json, size_t len, struct 
     read_privacy(p, top);
     read_bands(p, top);
     read_sla(p, top);
-    read_holidays(p, top);
     read_default_password(p, top);
     read_onboarding(p, top);
     cv_jin_has(top, "also_regulated");
@@ -338,6 +307,11 @@ int dom_policy_activation_days(const struct dom_policy *policy)
 int dom_policy_activation_warn(const struct dom_policy *policy)
 {
     return policy->activation_warn;
+}
+
+int dom_policy_sla_days(const struct dom_policy *policy, enum dom_sla what)
+{
+    return policy->sla[what];
 }
 
 int dom_policy_lead_days(const struct dom_policy *policy)

@@ -27,10 +27,6 @@ struct dom_policy {
     struct dom_bands bands;
     int activation_days, activation_warn, lead_days;
     int sla[DOM_SLAS];
-    struct holiday {
-        int year, month, day; /* year 0 = every year */
-    } * holidays;
-    size_t holiday_count;
     const char **reserved;
     size_t reserved_count;
     bool use_deny_file;

@@ -82,6 +82,14 @@ bool dom_working_day(cv_day day)
     return (day + EPOCH_WEEKDAY) % WEEK < SATURDAY && !among(calendar.off, calendar.off_count, day);
 }
 
+cv_day dom_working_due(cv_day from, int days)
+{
+    cv_day due = from;
+    while (days > 0)
+        days -= dom_working_day(++due);
+    return due;
+}
+
 /* ---- hours ---- */
 
 static const struct {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "congvu/token.h"
+#include "congvu/working.h"
 #include "provision/requests/requests.h"
 
 const char *const prov_ask_words[] = {"transfer", "new_account", "lock", "restore", "reset", NULL};
@@ -188,7 +189,6 @@ static int days_of(const struct prov_call *call, enum prov_ask kind)
 /* The home's turn first; after each term the next unit above, up to the top. */
 static void tell_turn(const struct prov_call *call, struct prov_request *r)
 {
-    const struct dom_policy *policy = call->prov->options.policy;
     const struct view *view = call->prov->options.view;
     int days = days_of(call, r->kind);
     cv_day end = r->due_on;
@@ -197,7 +197,7 @@ static void tell_turn(const struct prov_call *call, struct prov_request *r)
     while (end < cv_today() && view_unit_by_id(view, r->waits_for, call->arena, &unit) && unit.has_parent) {
         r->waits_for = unit.parent;
         r->risen++;
-        end = dom_policy_due_day(policy, end, days);
+        end = dom_working_due(end, days);
     }
 }
 
@@ -206,7 +206,7 @@ void prov_request_tell(const struct prov_call *call, struct prov_request *r)
     cv_day asked = cv_day_of(r->asked_at);
     r->risen = 0;
     r->waits_for = (struct cv_id){0};
-    r->due_on = dom_policy_due_day(call->prov->options.policy, asked, days_of(call, r->kind));
+    r->due_on = dom_working_due(asked, days_of(call, r->kind));
     if (r->state == PROV_WAITING && cv_today() > asked + PROV_REQUEST_LIFE_DAYS)
         r->state = PROV_LAPSED;
     if (r->state == PROV_WAITING)
