@@ -101,6 +101,8 @@ struct prov_telling {
 void prov_fields_tell(const struct prov_fields *fields, struct prov_telling *t);
 /* A line; nothing when both are the same. NULL is null. */
 void prov_tell_text(struct prov_telling *t, const char *field, const char *from, const char *to);
+/* The same of what is never shown: *** for a value that is there. */
+void prov_tell_masked(struct prov_telling *t, const char *field, const char *from, const char *to);
 void prov_tell_json(struct prov_telling *t, const char *field, const char *from, const char *to);
 /* Lists whose order says nothing: the same items are the same list. `items` (JSON texts) are put in order. */
 const char *prov_json_list(struct cv_arena *arena, const char **items, size_t count);

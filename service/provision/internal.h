@@ -112,6 +112,8 @@ bool prov_staff_locate(struct prov_call *call, const char *key, bool write, stru
  * the person himself always pass. */
 bool prov_covers(const struct prov_call *call, const struct dom_role *role);
 bool prov_not_higher(const struct prov_call *call, const struct dom_staff *staff, struct cv_error *err);
+/* False when somebody else has his number of the HR system, or nobody can say. */
+bool prov_hr_ref_free(struct prov_call *call, const struct dom_staff *staff, struct cv_error *err);
 /* Was it refused because somebody else has the number of the HR system? Then says so. */
 bool prov_hr_ref_taken(struct prov_call *call, const struct dom_staff *staff, struct cv_error *err);
 bool prov_check_match(const struct prov_call *call, int64_t revision, struct cv_error *err);

@@ -10,6 +10,7 @@ LONG_AGO = "2020-01-01"
 # For every member of an update: values that say something new, and some that do not. A list because order matters: each is sent after the one before.
 STAFF = {
     "not_same_as": [["*"], []],
+    "hr_ref": ["HR-0001", "HR-0001", "HR-0002", "HR-HELD", None, None],
     "staff_code": ["DRY-NEW", "DRY-new", "DRY-new"],
     "full_name": ["Ka Tơr Thị Thử", "Ka Tơr Thị Thử", "Trần Văn Thử"],
     "family_name": ["Trần", "Trần"],
@@ -71,15 +72,12 @@ SYSTEM = {
 }
 CONNECTED = [{"kind": "connector", "connector": {"url": "http://127.0.0.1:9/scim", "allow": ["loopback"]}}, {"connector": {}},
              {"connector": {"match_login": False}}, {"connector": {"match_login": False, "map": {"title": None}}}, {"connector": None, "kind": "directory"}]
-MOVES_ALONE = {"revision", "created_at", "updated_at"}  # of a change, or without one
-
-
-NEVER_SHOWN = {"hr_ref"}  # only a digest is kept, so no change of it can be told
+MOVES_ALONE = {"revision", "created_at", "updated_at", "health"}  # of a change, or without one
 
 
 def test_every_member_of_every_update_is_tried(spec):
     for schema, values in (("StaffUpdate", STAFF), ("UnitUpdate", UNIT), ("SystemPatch", SYSTEM)):
-        assert set(spec.document["components"]["schemas"][schema]["properties"]) - NEVER_SHOWN == set(values)
+        assert set(spec.document["components"]["schemas"][schema]["properties"]) == set(values)
 
 
 def states_of(account):
@@ -128,7 +126,7 @@ def both(client, method, path, body, part):
         return None
     changes = dry.json["changes"]
     assert (changes == []) == (real.etag == before.etag), (method, body, changes, before.json, real.json)
-    assert all(c["from"] != c["to"] for c in changes) and len({c["field"] for c in changes}) == len(changes), changes
+    assert all(c["from"] != c["to"] or c["from"] == "***" for c in changes) and len({c["field"] for c in changes}) == len(changes), changes
     old, new, would = seen(before.json), seen(real.json), seen(dry.json[part])
     assert would == new, (body, {k: (would.get(k), new.get(k)) for k in new if would.get(k) != new[k]})
     differing = {line for line in old.keys() | new.keys() if old.get(line) != new.get(line)}
@@ -139,6 +137,7 @@ def both(client, method, path, body, part):
 
 @pytest.mark.parametrize("method", ["PATCH", "PUT"])
 def test_of_a_person(client, method):
+    assert client.put("/v1/staff/DRY-HELD", an(full_name="Võ Thị Giữ Mã", hr_ref="HR-HELD")).status in (200, 201)
     for n, (member, values) in enumerate(STAFF.items()):
         made = client.put(f"/v1/staff/DRY-{method}-{n}", an(full_name=nth("Trần Văn Thử", n))).json
         for value in values:
@@ -200,6 +199,21 @@ def test_what_was_not_told(client):
     second = changes({"posts": [{"unit": "T1.03", "primary": True, "title": "Chuyên viên"}, {"unit": "T1.01", "kind": "kiem_nhiem"}]})
     assert [p["unit"] for p in second["posts"][1] if p["to"] is None].count("T1.01") == 1
     assert changes({"birth_year": 1981}) == {"birth_year": (1980, 1981)}, "a number is a number"
+
+
+def test_a_number_of_the_hr_system_is_a_mark(client):
+    assert client.put("/v1/staff/DRY-HR", an(full_name="Phan Thị Đối Chiếu", hr_ref="HR-7000")).status == 201
+
+    def told(code, hr_ref, **more):
+        return client.put(f"/v1/staff/{code}", {**more, "hr_ref": hr_ref}, validate_only=True)
+
+    def changes(*args, **more):
+        return {c["field"]: (c["from"], c["to"]) for c in told(*args, **more).json["changes"]}.get("hr_ref")
+    assert [changes("DRY-HR", value) for value in ("HR-7000", "HR-7001", None)] == [None, ("***", "***"), ("***", None)]
+    fresh = an(full_name="Phan Thị Khác Hẳn")
+    assert changes("DRY-HR2", "HR-7001", **fresh) == (None, "***")
+    taken = told("DRY-HR2", "HR-7000", **fresh), client.post("/v1/staff", {**fresh, "hr_ref": "HR-7000"}, validate_only=True)
+    assert [(a.status, a.code, a.json["errors"][0]["pointer"]) for a in taken] == [(409, "code_taken", "#/hr_ref")] * 2
 
 
 def test_of_what_answers_with_its_usual_body(start):

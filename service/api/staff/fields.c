@@ -234,6 +234,12 @@ static bool hr_ref_ok(const char *text)
     return strlen(text) >= LEAST && cv_ascii_is(text, hr_ref_sign);
 }
 
+static void tell_hr_ref(struct prov_telling *t, const char *name)
+{
+    const struct dom_staff *was = t->before, *is = t->after;
+    prov_tell_masked(t, name, was != NULL ? was->hr_ref : NULL, is->hr_ref);
+}
+
 /* People see all of it where they keep it, or it is their own; else the end, to tell two apart. Programs see it all. */
 static void write_mobile(struct cv_jout *j, const char *name, const void *record, void *ctx)
 {
@@ -257,7 +263,8 @@ static void write_mobile(struct cv_jout *j, const char *name, const void *record
 static const struct prov_field fields[] = {
     {"id", PROV_OWN, .write = write_id, .flags = PROV_SHOWN},
     {"staff_code", PROV_TEXT, AT(staff_code), INTO(staff_code), .max = 64, .flags = MEMBER},
-    {"hr_ref", PROV_TEXT, INTO(hr_ref), .max = 64, .valid = hr_ref_ok, .complaint = HR_REF_COMPLAINT, .flags = BODY},
+    {"hr_ref", PROV_TEXT, INTO(hr_ref), .max = 64, .valid = hr_ref_ok, .complaint = HR_REF_COMPLAINT,
+     .tell = tell_hr_ref, .flags = BODY | PROV_TOLD},
     {"full_name", PROV_TEXT, AT(full_name), INTO(full_name), .max = 200, .flags = MEMBER | PROV_VALUE},
     {"proposed_name", PROV_OWN, .write = write_proposed_name, .flags = PROV_SHOWN},
     {"family_name", PROV_TEXT, INTO(family_name), .max = 200, .write = write_family_name, .flags = MEMBER},

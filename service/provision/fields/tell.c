@@ -72,15 +72,30 @@ void prov_tell_json(struct prov_telling *t, const char *field, const char *from,
     cv_jout_end(t->j);
 }
 
-void prov_tell_text(struct prov_telling *t, const char *field, const char *from, const char *to)
+static bool same_text(const char *from, const char *to)
 {
-    if (from == to || (from != NULL && to != NULL && strcmp(from, to) == 0))
-        return;
+    return from == to || (from != NULL && to != NULL && strcmp(from, to) == 0);
+}
+
+static void line(struct prov_telling *t, const char *field, const char *from, const char *to)
+{
     cv_jout_object(t->j, NULL);
     cv_jout_string(t->j, "field", field);
     cv_jout_string(t->j, "from", from);
     cv_jout_string(t->j, "to", to);
     cv_jout_end(t->j);
+}
+
+void prov_tell_text(struct prov_telling *t, const char *field, const char *from, const char *to)
+{
+    if (!same_text(from, to))
+        line(t, field, from, to);
+}
+
+void prov_tell_masked(struct prov_telling *t, const char *field, const char *from, const char *to)
+{
+    if (!same_text(from, to))
+        line(t, field, from != NULL ? "***" : NULL, to != NULL ? "***" : NULL);
 }
 
 void prov_fields_tell(const struct prov_fields *fields, struct prov_telling *t)

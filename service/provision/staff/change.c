@@ -97,6 +97,45 @@ static bool turn_home(struct prov_change *change, struct cv_error *err)
     return prov_sync_accounts(change, moved, err) && (!back || prov_give_back(change, err));
 }
 
+bool prov_hr_ref_free(struct prov_call *call, const struct dom_staff *staff, struct cv_error *err)
+{
+    struct dom_staff holder;
+    if (staff->hr_ref == NULL)
+        return true;
+    if (!dir_staff_find_hr_ref(call->dir, staff->hr_ref, call->arena, &holder, err)) {
+        bool nobody = err->kind == CV_NOT_FOUND;
+        if (nobody)
+            cv_error_clear(err);
+        return nobody;
+    }
+    if (cv_id_equal(holder.id, staff->id))
+        return true;
+    return cv_fail(err, cvp_code_taken, "/hr_ref", "Đã có người mang mã đối chiếu này; vui lòng kiểm tra hồ sơ trùng",
+                   "Somebody has this number of the HR system already; please look for a second record of the person");
+}
+
+bool prov_hr_ref_taken(struct prov_call *call, const struct dom_staff *staff, struct cv_error *err)
+{
+    struct cv_error why = {0};
+    if (err->kind != CV_CONFLICT || strcmp(err->field, "cvCode") != 0 || prov_hr_ref_free(call, staff, &why) ||
+        why.problem != cvp_code_taken)
+        return false;
+    *err = why;
+    return true;
+}
+
+/* A dry run looks up what slapd would refuse. */
+static bool would(struct prov_change *change, struct prov_staff_result *out, struct cv_error *err)
+{
+    struct prov_call *call = change->call;
+    const char *was = out->before.hr_ref, *is = out->staff.hr_ref;
+    bool other = is != NULL && (was == NULL || strcmp(was, is) != 0);
+    if (other && !prov_hr_ref_free(call, &out->staff, err))
+        return false;
+    keep_draft(call, &out->staff);
+    return dir_staff_same(call->dir, &out->before, &out->staff, &out->same, err);
+}
+
 /* One attempt: true = done, false + CV_STALE or CV_CONFLICT(cvName) = worth another. */
 static bool attempt(struct prov_change *change, struct cv_id id, prov_staff_fn *fn, void *ctx,
                     struct prov_staff_result *out, struct dir_stamp *stamp, struct cv_error *err)
@@ -115,10 +154,8 @@ static bool attempt(struct prov_change *change, struct cv_id id, prov_staff_fn *
     if (change->brake_events > 0 && !prov_brake_change(change, err))
         return false;
     out->outcome = PROV_WOULD;
-    if (call->validate_only) {
-        keep_draft(call, &out->staff);
-        return dir_staff_same(call->dir, &out->before, &out->staff, &out->same, err);
-    }
+    if (call->validate_only)
+        return would(change, out, err);
     if (!dir_staff_save(call->dir, &out->before, &out->staff, change->quiet, &actor, stamp, err))
         return false;
     out->outcome = stamp->changed ? PROV_CHANGED : PROV_UNCHANGED;
@@ -135,19 +172,6 @@ static bool again(struct prov_change *change, struct cv_error *err)
         return prov_somebody_faster(change->call, err);
     }
     return prov_names_refused(&change->names, err);
-}
-
-bool prov_hr_ref_taken(struct prov_call *call, const struct dom_staff *staff, struct cv_error *err)
-{
-    struct dom_staff holder;
-    struct cv_error none = {0};
-    if (err->kind != CV_CONFLICT || strcmp(err->field, "cvCode") != 0 || staff->hr_ref == NULL ||
-        !dir_staff_find_hr_ref(call->dir, staff->hr_ref, call->arena, &holder, &none) ||
-        cv_id_equal(holder.id, staff->id))
-        return false;
-    cv_fail(err, cvp_code_taken, "/hr_ref", "Đã có người mang mã đối chiếu này; vui lòng kiểm tra hồ sơ trùng",
-            "Somebody has this number of the HR system already; please look for a second record of the person");
-    return true;
 }
 
 static void explain(struct prov_call *call, const struct dom_staff *after, struct cv_error *err)

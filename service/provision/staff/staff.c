@@ -112,7 +112,7 @@ static bool create_once(struct prov_change *change, struct creation *creation, s
     out->outcome = PROV_WOULD;
     if (call->validate_only) {
         prov_names_plan(&change->names);
-        return true;
+        return prov_hr_ref_free(call, &out->staff, err);
     }
     out->staff.created_at = out->staff.updated_at = cv_now();
     if (!dir_staff_add(call->dir, &out->staff, &actor, &creation->stamp, err))
