@@ -63,9 +63,9 @@ def front(tmp_path_factory, spec):
         service.clean()
 
 
-def call(front, method, path, body=b"", source="127.0.0.1", headers=()):
+def call(front, method, path, body=b"", source="127.0.0.1", headers=(), kind="application/json"):
     _, port, context = front
-    lines = [f"{method} {path} HTTP/1.1", "Host: localhost", "Connection: close", "Content-Type: application/json", f"Content-Length: {len(body)}", *headers]
+    lines = [f"{method} {path} HTTP/1.1", "Host: localhost", "Connection: close", f"Content-Type: {kind}", f"Content-Length: {len(body)}", *headers]
     with socket.create_connection(("127.0.0.1", port), 30, (source, 0)) as plain, context.wrap_socket(plain, server_hostname="localhost") as s:
         s.sendall("\r\n".join([*lines, "", ""]).encode() + body)
         data = b""
@@ -79,6 +79,16 @@ def test_answers_come_through_encrypted(front):
     service = front[0]
     status, head, body = call(front, "GET", "/v1/units/T1", headers=[f"Authorization: Bearer {service.admin_token()}", "X-Request-Id: qua-nginx"])
     assert status == 200 and json.loads(body)["code"] == "T1" and "X-Request-Id: qua-nginx" in head and "Strict-Transport-Security" in head
+
+
+def test_a_list_of_the_largest_size_comes_through(front):
+    service = front[0]
+    body = b"Ho ten;Chuc vu\n" + b" " * ((8 << 20) - 15)
+    head = [f"Authorization: Bearer {service.admin_token()}"]
+    status, _, said = call(front, "POST", "/v1/imports?kind=staff&unit=T1&validate_only=true", body, headers=head, kind="text/csv")
+    assert status == 422 and json.loads(said)["code"].startswith("list_"), said
+    status, _, said = call(front, "POST", "/v1/staff", b" " * (2 << 20), headers=head)
+    assert (status, json.loads(said)["limit"]) == (413, 1 << 20), said
 
 
 def test_the_client_that_counts_is_the_one_that_nginx_sees(front):
