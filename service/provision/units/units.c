@@ -251,13 +251,13 @@ bool prov_unit_letterhead(struct prov_call *call, struct cv_id unit, struct dom_
     return true;
 }
 
-/* Nobody is or was there, nothing lies below. */
 /* Past days count it. */
 static bool declared_once(const struct dom_unit *unit)
 {
     return dom_headcount_on(unit, cv_today()) != NULL;
 }
 
+/* Nobody is or was there, nothing lies below. */
 static bool never_used(struct prov_call *call, const struct dom_unit *unit, struct cv_error *err)
 {
     const struct view *view = call->prov->options.view;
