@@ -81,6 +81,8 @@ struct prov_renumber {
 /* `key`: an id. Two writes when it is taken from somebody; between the two he has none, and a repeat goes on. */
 bool prov_renumber(struct prov_call *call, const char *key, const struct prov_renumber *in,
                    struct prov_staff_result *out, struct cv_error *err);
+/* The person has and had no such code any more. */
+bool prov_code_lost(struct prov_call *call, const char *key, const char *code, struct cv_error *err);
 bool prov_staff_read(struct prov_call *call, const char *key, struct dom_staff *out, struct cv_error *err);
 bool prov_staff_delete(struct prov_call *call, const char *key, struct cv_error *err);
 

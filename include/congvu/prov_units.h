@@ -25,6 +25,7 @@ struct prov_unit_input {
 struct prov_unit_result {
     enum prov_outcome outcome;
     struct dom_unit before, unit;
+    const struct prov_duplicate *question; /* with PROV_NEEDS_DECISION */
 };
 bool prov_unit_create(struct prov_call *call, const struct prov_unit_input *in, struct prov_unit_result *out,
                       struct cv_error *err);

@@ -3,6 +3,7 @@
 
 #include "congvu/api.h"
 #include "congvu/log.h"
+#include "congvu/prov_duplicates.h"
 #include "congvu/prov_staff.h"
 #include "congvu/prov_systems.h"
 #include "congvu/text.h"
@@ -101,7 +102,7 @@ void api_write_staff_changes(struct htp_exchange *x, const struct dom_staff *bef
 void api_write_home(struct htp_exchange *x, const struct view_staff *staff); /* "unit" of somebody in a list, or null */
 void api_write_staff_names(struct htp_exchange *x, const struct view_staff *staff); /* the same members alone */
 /* 202: a line whose person may be there already. */
-void api_reply_needs_decision(struct htp_exchange *x, const struct prov_staff_result *result);
+void api_reply_needs_decision(struct htp_exchange *x, const struct prov_duplicate *question);
 /* "candidates" and "candidates_elsewhere" of possible_duplicate. */
 void api_write_candidates(struct htp_exchange *x, const struct prov_staff_result *result);
 void api_write_staff_ref(struct htp_exchange *x, const struct view_staff *staff); /* "staff": {id, code, name, unit} */

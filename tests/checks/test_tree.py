@@ -12,7 +12,7 @@ LAYERS = ["base", "conf", "domain", "job", "audit", "intake", "connect", "oidc",
 
 # layer -> public headers (include/congvu/NAME.h) that it may include; DOMAIN, PORT and so on are groups of them
 BASE = {"error", "memory", "clock", "text", "json", "log", "secret", "lock", "network", "signature"}
-DOMAIN = {"record", "unit", "account", "departure", "staff", "system", "connector", "usage", "wish", "token", "role", "brake", "naming", "person_name", "coverage", "adoption", "period", "working"}
+DOMAIN = {"record", "unit", "account", "departure", "staff", "system", "connector", "usage", "wish", "token", "role", "brake", "naming", "person_name", "akin", "coverage", "adoption", "period", "working"}
 PORT = {"session", "records", "trace"}  # the directory as use cases see it
 VIEW = {"view", "view_lists", "view_figures"}
 CASES = {"provision", "prov_identity", "prov_fields", "prov_staff", "prov_duplicates", "prov_corrections", "prov_requests", "prov_units", "prov_systems", "prov_tokens", "prov_brake", "prov_calendar", "prov_evidence"}

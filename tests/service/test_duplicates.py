@@ -96,3 +96,163 @@ def test_what_is_asked_of_which_unit(client, shared, twin):
     assert client.put(f"/v1/duplicates/{code}", {"decision": "same"}).json["errors"][0]["pointer"] == "#/staff"
     assert client.post("/v1/staff", {**body, "staff_code": code, "unit": "T1.02", "not_same_as": ["*"]}).status == 201
     assert waiting(client, code) == [], "somebody has the code by now"
+
+
+# ---- a code that somebody has already ----
+
+@pytest.fixture
+def held(client):
+    """Somebody who is there, his code, and the line of somebody else under it."""
+    n = next(numbers)
+    made = client.put(f"/v1/staff/HLD-{n}", an(full_name=nth("Cao Minh Phúc", n), birth_year=1979))
+    assert made.status == 201, made
+    return made.json, made.json["staff_code"], an(full_name=nth("Trịnh Thu Hường", n + 5), birth_year=1990, title="Trưởng phòng")
+
+
+def test_a_line_with_somebody_elses_name_overwrites_nobody(client, held):
+    there, code, line = held
+    dry = client.put(f"/v1/staff/{code}", line, validate_only=True)
+    assert (dry.status, dry.json["duplicate"]["about"]) == (202, "other_name") and waiting(client, code) == []
+    asked = client.put(f"/v1/staff/{code}", line)
+    assert (asked.status, asked.headers["Congvu-Needs-Decision"]) == (202, "true"), asked
+    question, = waiting(client, code)
+    assert question == asked.json["duplicate"] and [c["id"] for c in question["candidates"]] == [there["id"]] and question["full_name"] == line["full_name"]
+    kept = client.get(f"/v1/staff/{there['id']}")
+    assert (kept.json["full_name"], kept.json["title"], kept.json["revision"]) == (there["full_name"], "Chuyên viên", there["revision"])
+    assert client.put(f"/v1/staff/{code}", line).json["duplicate"]["asked_at"] == question["asked_at"]
+    assert client.patch(f"/v1/staff/{code}", {"full_name": line["full_name"]}).status == 202, "PATCH by a code is asked the same"
+    assert client.put(f"/v1/staff/{there['id']}", {"title": "Phó phòng"}).status == 200, "an id names the record"
+
+
+@pytest.mark.parametrize("name", ["Cao Minh Phúc", "CAO MINH PHUC", "Đặng Phúc", "Phúc Cao"])
+def test_a_name_that_shares_a_word_of_its_own_is_corrected_silently(client, name):
+    code = f"COR-{next(numbers)}"
+    client.put(f"/v1/staff/{code}", an(full_name="Cao Minh Phúc", not_same_as=["*"]))
+    assert client.put(f"/v1/staff/{code}", an(full_name=name)).status == 200
+
+
+@pytest.mark.parametrize("there,line", [("Nguyễn Văn Thắng", "Nguyễn Văn Bình"), ("Nguyễn Thị Lài", "Nguyễn Thị Hoa"), ("Y Blô Êban", "Trần Sơn")])
+def test_family_name_and_van_or_thi_alone_say_nothing(client, there, line):
+    code = f"FAM-{next(numbers)}"
+    client.put(f"/v1/staff/{code}", an(full_name=there, mobile="+84912345678", not_same_as=["*"]))
+    assert client.put(f"/v1/staff/{code}", an(full_name=line)).status == 202
+    assert client.put(f"/v1/staff/{code}", an(full_name=line, mobile="+84912345678")).status == 200, "his own mobile says that it is him"
+
+
+def test_it_is_him_and_the_line_passes_from_then_on(client, held):
+    there, code, line = held
+    client.put(f"/v1/staff/{code}", line)
+    decided = client.put(f"/v1/duplicates/{code}", {"decision": "same", "staff": there["id"]})
+    assert decided.status == 200 and waiting(client, code) == []
+    first = client.put(f"/v1/staff/{code}", line)
+    assert (first.status, first.json["id"], first.json["full_name"]) == (200, there["id"], line["full_name"])
+    assert client.put(f"/v1/staff/{code}", line).headers["Congvu-Unchanged"] == "true"
+    assert client.put(f"/v1/staff/{code}", an(full_name="Hồ Văn Khác")).status == 202, "another name is another question"
+
+
+def test_it_is_somebody_else_who_takes_the_code(client, held):
+    there, code, line = held
+    client.put(f"/v1/staff/{code}", line)
+    decided = client.put(f"/v1/duplicates/{code}", {"decision": "not_same"})
+    assert decided.status == 200, decided
+    assert client.get(f"/v1/staff/{there['id']}").json["staff_code"] is None
+    made = client.put(f"/v1/staff/{code}", line)
+    assert made.status == 201 and made.json["id"] != there["id"]
+    assert client.put(f"/v1/staff/{code}", line).headers["Congvu-Unchanged"] == "true"
+
+
+def test_codes_that_two_people_have_of_each_other_are_put_right_by_two_answers(client):
+    n = next(numbers)
+    one, two = (client.put(f"/v1/staff/SWP-{n}-{i}", an(full_name=nth(name, n + i), birth_year=year)).json for i, name, year in ((1, "Lương Gia Hân", 1981), (2, "Quách Đình Tú", 1982)))
+    lines = {one["staff_code"]: an(full_name=two["full_name"], birth_year=1982), two["staff_code"]: an(full_name=one["full_name"], birth_year=1981)}
+    for (code, line), him in zip(lines.items(), (two, one)):
+        asked = client.put(f"/v1/staff/{code}", line)
+        assert asked.status == 202 and {c["id"] for c in asked.json["duplicate"]["candidates"]} == {one["id"], two["id"]}, asked.body
+        assert client.put(f"/v1/duplicates/{code}", {"decision": "same", "staff": him["id"]}).status == 200
+    for code, line in lines.items():
+        assert client.put(f"/v1/staff/{code}", line).headers["Congvu-Unchanged"] == "true"
+    assert [(p["staff_code"], p["former_codes"]) for p in (client.get(f"/v1/staff/{i['id']}").json for i in (one, two))] == [(two["staff_code"], []), (one["staff_code"], [])]
+
+
+def test_a_former_code_is_asked_about_and_the_answer_kept(client, held):
+    there, code, _ = held
+    line = an(full_name=there["full_name"], birth_year=1979)
+    now = f"{code}-NEW"
+    client.patch(f"/v1/staff/{there['id']}", {"staff_code": now})
+    asked = client.put(f"/v1/staff/{code}", line)
+    assert (asked.status, asked.json["duplicate"]["about"]) == (202, "former_code")
+    assert client.put(f"/v1/duplicates/{code}", {"decision": "same", "staff": there["id"]}).status == 200
+    for line_code in (code, now):
+        assert client.put(f"/v1/staff/{line_code}", line).headers["Congvu-Unchanged"] == "true"
+    kept = client.get(f"/v1/staff/{there['id']}").json
+    assert (kept["staff_code"], kept["former_codes"]) == (now, [code]), "his present code stays his present one"
+
+
+def test_a_former_code_that_is_somebody_elses_by_now(client, held):
+    there, code, line = held
+    now = f"{code}-NEW"
+    client.patch(f"/v1/staff/{there['id']}", {"staff_code": now})
+    client.put(f"/v1/staff/{code}", line)
+    assert client.put(f"/v1/duplicates/{code}", {"decision": "not_same"}).status == 200
+    assert client.put(f"/v1/staff/{code}", line).status == 201
+    kept = client.get(f"/v1/staff/{there['id']}").json
+    assert (kept["staff_code"], kept["former_codes"]) == (now, [])
+
+
+def test_a_question_goes_when_its_reason_does(client, held):
+    there, code, line = held
+    client.put(f"/v1/staff/{code}", line)
+    client.patch(f"/v1/staff/{there['id']}", {"full_name": line["full_name"]})
+    assert waiting(client, code) == [] and client.put(f"/v1/staff/{code}", line).status == 200
+
+
+# ---- units ----
+
+@pytest.fixture
+def office(client):
+    n = next(numbers)
+    made = client.put(f"/v1/units/OFF-{n}", {"name": {"vi": nth("Phòng Nội vụ", n)}, "kind": "phong", "parent": "T1", "slug": f"nv{n}"})
+    assert made.status == 201, made
+    return made.json, made.json["code"]
+
+
+def test_a_unit_under_another_units_name_is_asked_about(client, office):
+    there, code = office
+    line = {"name": {"vi": "Phòng Kinh tế"}, "position": 5}
+    assert client.put(f"/v1/units/{code}", line, validate_only=True).status == 202 and waiting_unit(client, code) == []
+    asked = client.put(f"/v1/units/{code}", line)
+    assert (asked.status, asked.headers["Location"], asked.json["duplicate"]["about"]) == (202, f"/v1/duplicates/unit:{code}", "other_name"), asked
+    assert waiting_unit(client, code) == [asked.json["duplicate"]] and asked.json["duplicate"]["unit"]["id"] == there["id"]
+    assert client.patch(f"/v1/units/{code}", {"name": line["name"]}).status == 202
+    assert client.get(f"/v1/units/{code}").json == there
+    assert client.put(f"/v1/units/{code}", {"name": {"vi": there["name"]["vi"] + " và Tổ chức"}}).status == 200, "a longer name is the same unit"
+    refused = client.put(f"/v1/duplicates/unit:{code}", {"decision": "not_same"})
+    assert (refused.status, refused.code) == (409, "conflict")
+    assert client.put(f"/v1/duplicates/unit:{code}", {"decision": "same"}).status == 200 and waiting_unit(client, code) == []
+    first = client.put(f"/v1/units/{code}", line)
+    assert (first.status, first.json["id"], first.json["name"]["vi"]) == (200, there["id"], "Phòng Kinh tế")
+    assert client.put(f"/v1/units/{code}", line).headers["Congvu-Unchanged"] == "true"
+
+
+def test_a_units_former_code_is_asked_about(client, office):
+    there, code = office
+    client.patch(f"/v1/units/{there['id']}", {"code": f"{code}-N"})
+    line = {"name": {"vi": there["name"]["vi"]}, "kind": "phong", "parent": "T1", "slug": f"x{code.lower().replace('-', '')}"}
+    assert client.put(f"/v1/units/{code}", line).json["duplicate"]["about"] == "former_code"
+    assert client.put(f"/v1/duplicates/unit:{code}", {"decision": "not_same"}).status == 200
+    made = client.put(f"/v1/units/{code}", line)
+    assert made.status == 201 and made.json["id"] != there["id"], made
+    assert client.get(f"/v1/units/{there['id']}").json["former_codes"] == []
+    assert client.put(f"/v1/units/{code}", line).headers["Congvu-Unchanged"] == "true"
+
+
+def test_questions_about_units_need_their_own_rights(client, shared, office):
+    there, code = office
+    client.put(f"/v1/units/{code}", {"name": {"vi": "Phòng Kinh tế"}})
+    staff_only = shared.client(client.post("/v1/tokens", {"name": "hr", "scopes": ["staff:read", "staff:write"]}).json["secret"])
+    assert waiting_unit(staff_only, code) == []
+    assert staff_only.put(f"/v1/duplicates/unit:{code}", {"decision": "same"}).code == "duplicate_not_found"
+
+
+def waiting_unit(client, code):
+    return [d for d in client.get("/v1/duplicates").json["items"] if d["unit_code"] == code]

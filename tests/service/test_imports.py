@@ -229,3 +229,22 @@ def test_the_file_with_faults_opens_in_libreoffice(client, tmp_path):
     rows = list(csv.reader(io.StringIO(in_office(path, "csv:Text - txt - csv (StarCalc):59,34,76,1", tmp_path / "opened").read_text()), delimiter=";"))
     assert [row[1:4] for row in rows if row[1:2] == ["1"]] == [["1", "Lê Văn Mở", "IE-1"]]
     assert any(row[0].startswith("B: ") and row[2] == "Ông/Bà Lê Sai" for row in rows)
+
+
+def test_a_line_that_meets_an_open_question_stops_no_other(client):
+    there = client.put("/v1/staff/IMQ-1", an(full_name="Phùng Khắc Khoan")).json
+    assert client.patch(f"/v1/staff/{there['id']}", {"staff_code": "IMQ-9"}).status == 200
+    client.put("/v1/staff/IMQ-2", an(full_name="Giang Văn Minh"))
+    text = "Số hiệu;Họ và tên;Chức vụ;Đơn vị\nIMQ-1;Phùng Khắc Khoan;Trưởng phòng;T1.01\nIMQ-2;Giang Văn Minh;Phó Trưởng phòng;T1.01\n"
+    shown = upload(client, "staff", text)
+    row, _ = rows_of(client, shown.json)
+    assert (row["action"], row["notes"][-1]["code"]) == ("needs_review", "possible_duplicate"), row
+    plan = upload(client, "staff", text, accept="possible_duplicate").json
+    ended = run(client, plan)
+    assert ended["summary"] == sums(done=1, needs_decision=1), ended
+    question, = [d for d in client.get("/v1/duplicates").json["items"] if d["staff_code"] == "IMQ-1"]
+    assert (question["about"], question["candidates"][0]["id"]) == ("former_code", there["id"])
+    assert client.get("/v1/staff/IMQ-2").json["title"] == "Phó Trưởng phòng" and client.get(f"/v1/staff/{there['id']}").json["title"] == "Chuyên viên"
+    client.put("/v1/duplicates/IMQ-1", {"decision": "same", "staff": there["id"]})
+    again = run(client, upload(client, "staff", text).json)
+    assert again["summary"] == sums(done=1), again

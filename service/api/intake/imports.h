@@ -149,6 +149,8 @@ bool imp_try(struct imp_trial *t, enum imp_op op, const char *key, const char *b
 /* Once, of one that was tried with success. */
 enum imp_action imp_action_of(struct imp_trial *t, enum imp_op op, const char **changes);
 int64_t imp_revision_of(const struct imp_trial *t, enum imp_op op); /* before it */
+/* A question was met: nothing was done. */
+bool imp_undecided(const struct imp_trial *t, enum imp_op op);
 enum imp_op imp_op_of_kind(enum int_list_kind kind);
 bool imp_of_units(enum imp_op op);
 struct imp_done {

@@ -3,6 +3,7 @@
 
 #include "api/intake/imports.h"
 #include "api/units/units.h"
+#include "congvu/akin.h"
 
 static const char *const weight_words[] = {"said", "review", "fault"};
 
@@ -164,15 +165,28 @@ static void headcount_body(const struct int_proposal *p, struct cv_jout *j)
 
 /* ---- what it would do ---- */
 
+static void say_undecided(const struct imp *imp, struct imp_row *r, const struct prov_duplicate *question)
+{
+    static const char *const texts[PROV_ABOUTS][CV_LANGS] = {
+        [PROV_LOOKS_ALIKE] = {"Có thể người này đã có trên hệ thống, vui lòng xem ở mục hồ sơ trùng",
+                              "Perhaps this person is in the system already; please look among the duplicates"},
+        [PROV_OTHER_NAME] = {"Mã này trên hệ thống mang tên khác hẳn, vui lòng xem ở mục hồ sơ trùng",
+                             "In the system this code has quite another name; please look among the duplicates"},
+        [PROV_FORMER_CODE] = {"Đây là mã cũ trên hệ thống, vui lòng xem ở mục hồ sơ trùng",
+                              "In the system this is a former code; please look among the duplicates"},
+    };
+    const char *const *text = texts[question->about];
+    imp_say(imp, r, "possible_duplicate", text[CV_VI], text[CV_EN]);
+}
+
 static void judge(struct imp *imp, struct imp_row *r, struct cv_arena *arena)
 {
     struct imp_trial t;
     imp_trial_begin(&t, imp, arena, true);
     if (!imp_try(&t, r->op, r->fresh ? NULL : r->key, r->body)) {
         take_error(arena, &t.err, &t.x.faults, r);
-    } else if (!imp_of_units(r->op) && t.staff.outcome == PROV_NEEDS_DECISION) {
-        imp_say(imp, r, "possible_duplicate", "Có thể người này đã có trên hệ thống, vui lòng xem ở mục hồ sơ trùng",
-                "Perhaps this person is in the system already; please look among the duplicates");
+    } else if (imp_undecided(&t, r->op)) {
+        say_undecided(imp, r, imp_of_units(r->op) ? t.unit.question : t.staff.question);
     } else {
         enum imp_action action = imp_action_of(&t, r->op, &r->changes);
         r->action = r->action == IMP_REVIEW ? IMP_REVIEW : action;
@@ -198,16 +212,6 @@ static const char *person_key(struct imp *imp, const struct int_proposal *p, str
     return NULL;
 }
 
-static bool shares_a_word(struct cv_arena *arena, const char *a, const char *b)
-{
-    char *words = cv_arena_strdup(arena, cv_text_fold(arena, a)), *save = NULL;
-    const char *other = cv_arena_printf(arena, " %s ", cv_text_fold(arena, b));
-    for (char *word = strtok_r(words, " ", &save); word; word = strtok_r(NULL, " ", &save))
-        if (strstr(other, cv_arena_printf(arena, " %s ", word)))
-            return true;
-    return false;
-}
-
 /* A code with somebody else's name beside it is a row that slipped. */
 static bool is_there(struct imp *imp, const struct int_proposal *p, struct cv_arena *arena, struct imp_row *r)
 {
@@ -215,9 +219,12 @@ static bool is_there(struct imp *imp, const struct int_proposal *p, struct cv_ar
     struct cv_error none = {0};
     if (r->key == NULL || !view_staff_find(api_of(imp->x)->view, api_actor(imp->x)->scope, r->key, arena, &seen, &none))
         return false;
-    if (value(p, INT_F_NAME) && !shares_a_word(arena, value(p, INT_F_NAME), seen.full_name))
-        imp_say(imp, r, "name_mismatch", cv_arena_printf(arena, "Trên hệ thống người này là “%s”", seen.full_name),
-                cv_arena_printf(arena, "In the system this person is “%s”", seen.full_name));
+    if (value(p, INT_F_NAME) == NULL || dom_names_akin(arena, value(p, INT_F_NAME), seen.full_name))
+        return true;
+    imp_say(imp, r, "name_mismatch", cv_arena_printf(arena, "Trên hệ thống người này là “%s”", seen.full_name),
+            cv_arena_printf(arena, "In the system this person is “%s”", seen.full_name));
+    if (accepted(imp, "name_mismatch")) /* looked at: it is him, whatever his name */
+        r->key = cv_id_text("stf_", seen.id, cv_arena_alloc(arena, CV_ID_TEXT));
     return true;
 }
 

@@ -245,12 +245,17 @@ static void key_of(struct imp *imp, const char *import, int64_t row, struct imp_
         .key = cv_arena_strdup(t->x.arena, digest), .body = cv_arena_strdup(t->x.arena, digest), .at = cv_now()};
 }
 
+bool imp_undecided(const struct imp_trial *t, enum imp_op op)
+{
+    return (imp_of_units(op) ? t->unit.outcome : t->staff.outcome) == PROV_NEEDS_DECISION;
+}
+
 static enum imp_outcome outcome_of(const struct imp_trial *t, enum imp_op op)
 {
     enum prov_outcome outcome = imp_of_units(op) ? t->unit.outcome : t->staff.outcome;
     if (op == IMP_DELETE_UNIT)
         return IMP_DONE;
-    if (outcome == PROV_NEEDS_DECISION)
+    if (imp_undecided(t, op))
         return IMP_UNDECIDED;
     if (outcome == PROV_UNCHANGED || outcome == PROV_REPLAYED)
         return IMP_SAME;
@@ -315,7 +320,10 @@ static bool look(struct imp *imp, const struct imp_row *row, struct cv_arena *ar
     const char *changes = NULL;
     imp_trial_begin(&t, imp, arena, true);
     bool ok = imp_try(&t, row->op, row->key, row->body);
-    bool same = ok ? imp_action_of(&t, row->op, &changes) == IMP_UNCHANGED : taken_away(row->op, t.err.problem);
+    bool asks = ok && imp_undecided(&t, row->op); /* the question is kept when it is asked in earnest */
+    bool same = asks ? false
+                : ok ? imp_action_of(&t, row->op, &changes) == IMP_UNCHANGED
+                     : taken_away(row->op, t.err.problem);
     bool as_planned =
         ok && (row->op == IMP_SET_CODE ||
                (row->revision == IMP_BY_CHANGES ? changes && row->changes && strcmp(changes, row->changes) == 0
@@ -327,7 +335,7 @@ static bool look(struct imp *imp, const struct imp_row *row, struct cv_arena *ar
     imp_trial_end(&t);
     if (err->problem == cvp_etag_mismatch)
         out->outcome = IMP_CHANGED_SINCE;
-    return !same && (as_planned || err->problem == cvp_brake_engaged);
+    return asks || (!same && (as_planned || err->problem == cvp_brake_engaged));
 }
 
 /* First looked at: what is there already as wished is done, whoever did it; only then does it count that somebody

@@ -64,7 +64,9 @@ static void write_duplicate(struct htp_exchange *x, const char *name, const stru
 {
     struct cv_jout *j = &x->out;
     cv_jout_object(j, name);
-    cv_jout_string(j, "staff_code", d->staff_code);
+    cv_jout_string(j, "about", prov_about_words[d->about]);
+    cv_jout_string(j, "staff_code", d->of_unit ? NULL : d->staff_code);
+    cv_jout_string(j, "unit_code", d->of_unit ? d->staff_code : NULL);
     cv_jout_string(j, "state", d->verdict == PROV_OPEN ? "open" : "decided");
     cv_jout_string(j, "full_name", d->full_name);
     if (d->birth_year != 0)
@@ -77,14 +79,14 @@ static void write_duplicate(struct htp_exchange *x, const char *name, const stru
     cv_jout_end(j);
 }
 
-void api_reply_needs_decision(struct htp_exchange *x, const struct prov_staff_result *result)
+void api_reply_needs_decision(struct htp_exchange *x, const struct prov_duplicate *question)
 {
     htp_header_set(x, "Congvu-Needs-Decision", "true");
     if (!htp_validate_only(x))
-        htp_header_set(x, "Location", "/v1/duplicates/%s", result->question->staff_code);
+        htp_header_set(x, "Location", "/v1/duplicates/%s", prov_duplicate_key(x->arena, question));
     cv_jout_object(&x->out, NULL);
     cv_jout_string(&x->out, "outcome", "needs_decision");
-    write_duplicate(x, "duplicate", result->question);
+    write_duplicate(x, "duplicate", question);
     cv_jout_end(&x->out);
     htp_reply(x, 202);
 }
@@ -126,12 +128,9 @@ void api_put_duplicate(struct htp_exchange *x)
     int word = 0;
     if (!api_call(x, &call) || !api_body(x, &body))
         return;
-    bool given = cv_jin_word(body, "decision", CV_REQUIRED, words, &word) == CV_VALUE;
+    cv_jin_word(body, "decision", CV_REQUIRED, words, &word);
     cv_jin_string(body, "staff", CV_NULLABLE, 64, &in.staff);
     in.verdict = word == 0 ? PROV_NOT_SAME : PROV_SAME;
-    if (given && (in.verdict == PROV_SAME) != (in.staff != NULL))
-        cv_jin_fault(body, "staff", "required", "Với “same” cần nêu đó là ai (staff), với “not_same” thì không",
-                     "“same” says who it is (staff), “not_same” does not");
     cv_jin_done(body);
     if (!api_faultless(x, cvp_validation_failed))
         return;

@@ -67,7 +67,7 @@ void api_get_staff(struct htp_exchange *x)
 static void reply_change(struct htp_exchange *x, const struct prov_staff_result *result)
 {
     if (result->outcome == PROV_NEEDS_DECISION) {
-        api_reply_needs_decision(x, result);
+        api_reply_needs_decision(x, result->question);
         return;
     }
     if (result->outcome != PROV_WOULD) {

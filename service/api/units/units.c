@@ -127,6 +127,10 @@ static void reply_unit(struct htp_exchange *x, const struct prov_unit_result *re
 
 static void reply_change(struct htp_exchange *x, const struct prov_unit_result *result)
 {
+    if (result->outcome == PROV_NEEDS_DECISION) {
+        api_reply_needs_decision(x, result->question);
+        return;
+    }
     if (result->outcome != PROV_WOULD) {
         reply_unit(x, result, result->outcome == PROV_CREATED);
         return;

@@ -3,7 +3,7 @@
 
 #include "congvu/token.h"
 #include "congvu/view_lists.h"
-#include "provision/staff/duplicate.h"
+#include "provision/questions/duplicate.h"
 
 static void blank_staff(struct prov_call *call, struct dom_staff *staff)
 {
@@ -191,16 +191,53 @@ bool prov_staff_create(struct prov_call *call, const struct prov_staff_input *in
 
 /* ---- put ---- */
 
-static bool put_change(struct prov_change *change, void *ctx, struct cv_error *err)
+/* What is sent about somebody who is there. An id names the record; a code is what the sender believes. */
+struct line {
+    const struct prov_staff_input *in;
+    const char *code; /* by which he was found; NULL = by his id */
+    struct prov_duplicate *question;
+};
+
+/* A line of many that runs by night: no error that stops the others, but a question for somebody who looks. */
+static bool needs_decision(struct prov_call *call, struct prov_duplicate *question, struct prov_staff_result *out,
+                           struct cv_error *err)
 {
-    return dom_still_here(change->before, cv_today(), err) && prov_apply_staff(change, ctx, err);
+    cv_error_clear(err);
+    out->outcome = PROV_NEEDS_DECISION;
+    out->question = question;
+    return prov_duplicate_ask(call, question, err);
 }
 
-static bool put_existing(struct prov_call *call, struct cv_id id, const struct prov_staff_input *in,
+static bool is_his(struct prov_change *change, struct line *line, struct cv_error *err)
+{
+    return line->code == NULL || prov_line_is_his(change, line->code, line->in, line->question) ||
+           cv_fail(err, cvp_possible_duplicate, "/full_name", "Số hiệu %s đang là của người khác tên",
+                   "Somebody of another name has the code %s", line->code);
+}
+
+static bool change_line(struct prov_call *call, struct cv_id id, const char *action, prov_staff_fn *fn,
+                        struct line *line, struct prov_staff_result *out, struct cv_error *err)
+{
+    const struct prov_staff_input *in = line->in;
+    const struct dom_decision *decision = in->decision.given == CV_VALUE ? &in->decision.value : NULL;
+    line->question = CV_NEW(call->arena, struct prov_duplicate);
+    if (prov_staff_modify_id(call, id, action, decision, fn, line, out, err))
+        return true;
+    return err->problem == cvp_possible_duplicate && needs_decision(call, line->question, out, err);
+}
+
+static bool put_change(struct prov_change *change, void *ctx, struct cv_error *err)
+{
+    struct line *line = ctx;
+    return is_his(change, line, err) && dom_still_here(change->before, cv_today(), err) &&
+           prov_apply_staff(change, line->in, err);
+}
+
+static bool put_existing(struct prov_call *call, struct cv_id id, const char *code, const struct prov_staff_input *in,
                          struct prov_staff_result *out, struct cv_error *err)
 {
-    const struct dom_decision *decision = in->decision.given == CV_VALUE ? &in->decision.value : NULL;
-    return prov_staff_modify_id(call, id, "staff.put", decision, put_change, (void *)in, out, err);
+    struct line line = {.in = in, .code = code};
+    return change_line(call, id, "staff.put", put_change, &line, out, err);
 }
 
 /* Somebody holds the code already, visible to the caller or not. */
@@ -209,7 +246,7 @@ static bool put_held(struct prov_call *call, const char *code, const struct prov
 {
     struct cv_id id;
     if (prov_staff_locate(call, code, true, &id, err))
-        return put_existing(call, id, in, out, err);
+        return put_existing(call, id, code, in, out, err);
     return err->problem == cvp_staff_not_found ? prov_held_elsewhere(err, NULL, code) : false;
 }
 
@@ -223,17 +260,7 @@ static bool put_raced(struct prov_call *call, const char *code, const struct pro
         return false;
     if (!view_in_scope(call->prov->options.view, call->scope, dom_home_on(&other, cv_today())->unit))
         return prov_held_elsewhere(err, NULL, code);
-    return put_existing(call, other.id, in, out, err);
-}
-
-/* A line of many that runs by night: no error that stops the others, but a question for somebody who looks. */
-static bool needs_decision(struct prov_call *call, struct prov_staff_result *out, struct cv_error *err)
-{
-    struct prov_duplicate *question = CV_NEW(call->arena, struct prov_duplicate);
-    cv_error_clear(err);
-    out->outcome = PROV_NEEDS_DECISION;
-    out->question = question;
-    return prov_duplicate_ask(call, out, question, err);
+    return put_existing(call, other.id, code, in, out, err);
 }
 
 bool prov_staff_put(struct prov_call *call, const char *key, const struct prov_staff_input *in,
@@ -245,7 +272,7 @@ bool prov_staff_put(struct prov_call *call, const char *key, const struct prov_s
     if (!may_reach(call, in, err))
         return false;
     if (cv_id_parse("stf_", key, &id))
-        return prov_staff_locate(call, key, true, &id, err) && put_existing(call, id, in, out, err);
+        return prov_staff_locate(call, key, true, &id, err) && put_existing(call, id, NULL, in, out, err);
     if (view_code_holder(call->prov->options.view, key, &id))
         return put_held(call, key, in, out, err);
     if (call->match != PROV_MATCH_ABSENT)
@@ -255,8 +282,11 @@ bool prov_staff_put(struct prov_call *call, const char *key, const struct prov_s
     struct creation creation = {.in = &with_code, .line = true};
     if (create(call, &creation, out, err))
         return true;
-    if (err->problem == cvp_possible_duplicate)
-        return needs_decision(call, out, err);
+    if (err->problem == cvp_possible_duplicate) {
+        struct prov_duplicate *question = CV_NEW(call->arena, struct prov_duplicate);
+        *question = prov_duplicate_of(call, out);
+        return needs_decision(call, question, out, err);
+    }
     if (!prov_hr_ref_taken(call, &out->staff, err) && err->kind == CV_CONFLICT && strcmp(err->field, "cvCode") == 0)
         return put_raced(call, key, in, out, err);
     return false;
@@ -267,20 +297,24 @@ bool prov_staff_put(struct prov_call *call, const char *key, const struct prov_s
 /* What was written wrongly about a leaver may be mended, but he is neither at work nor on leave. */
 static bool patch_change(struct prov_change *change, void *ctx, struct cv_error *err)
 {
-    const struct prov_staff_input *in = ctx;
+    struct line *line = ctx;
+    const struct prov_staff_input *in = line->in;
     bool serves = in->status.given == CV_VALUE || in->leave_given == CV_VALUE;
+    if (in->full_name.given == CV_VALUE && !is_his(change, line, err))
+        return false;
     if (serves && !dom_still_here(change->before, cv_today(), err))
         return false;
-    return prov_apply_staff(change, ctx, err);
+    return prov_apply_staff(change, in, err);
 }
 
 bool prov_staff_patch(struct prov_call *call, const char *key, const struct prov_staff_input *in,
                       struct prov_staff_result *out, struct cv_error *err)
 {
-    const struct dom_decision *decision = in->decision.given == CV_VALUE ? &in->decision.value : NULL;
+    struct cv_id id, named;
+    struct line line = {.in = in, .code = cv_id_parse("stf_", key, &named) ? NULL : key};
     *out = (struct prov_staff_result){0};
-    return may_reach(call, in, err) &&
-           prov_staff_modify(call, key, "staff.patch", decision, patch_change, (void *)in, out, err);
+    return may_reach(call, in, err) && prov_staff_locate(call, key, true, &id, err) &&
+           change_line(call, id, "staff.patch", patch_change, &line, out, err);
 }
 
 bool prov_staff_read(struct prov_call *call, const char *key, struct dom_staff *out, struct cv_error *err)

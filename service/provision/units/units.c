@@ -3,6 +3,7 @@
 
 #include "congvu/coverage.h"
 #include "congvu/view_lists.h"
+#include "provision/questions/duplicate.h"
 #include "provision/units/units.h"
 
 static bool no_unit(struct cv_error *err)
@@ -81,7 +82,20 @@ struct one_unit {
     struct cv_id id;
     const struct prov_unit_input *in;
     struct prov_unit_result *out;
+    const char *code; /* by which a line found it; NULL = by its id, or it says no name */
+    struct prov_duplicate *question;
 };
+
+/* An id names the unit; a code is what the sender believes. */
+static bool is_meant(struct prov_call *call, const struct one_unit *one, struct cv_error *err)
+{
+    const struct prov_text *name = &one->in->name_vi;
+    return one->code == NULL ||
+           prov_line_is_units(call, one->code, name->given == CV_VALUE ? name->value : NULL, &one->out->before,
+                              one->question) ||
+           cv_fail(err, cvp_possible_duplicate, "/name", "Mã %s đang là của đơn vị khác tên",
+                   "A unit of another name has the code %s", one->code);
+}
 
 static bool attempt(struct prov_call *call, void *ctx, struct dir_stamp *stamp, struct cv_error *err)
 {
@@ -89,7 +103,8 @@ static bool attempt(struct prov_call *call, void *ctx, struct dir_stamp *stamp, 
     struct prov_unit_result *out = one->out;
     struct dir_actor actor = prov_dir_actor(call);
     struct prov_unit_change change = {.call = call, .in = one->in, .before = &out->before, .after = &out->unit};
-    if (!prov_unit_fetch(call, one->id, &out->before, err) || !prov_check_match(call, out->before.revision, err))
+    if (!prov_unit_fetch(call, one->id, &out->before, err) || !prov_check_match(call, out->before.revision, err) ||
+        !is_meant(call, one, err))
         return false;
     out->unit = out->before;
     if (!prov_apply_unit(&change, err))
@@ -111,12 +126,20 @@ static bool attempt(struct prov_call *call, void *ctx, struct dir_stamp *stamp, 
     return true;
 }
 
-static bool change_unit(struct prov_call *call, struct cv_id id, const char *action, const struct prov_unit_input *in,
-                        struct prov_unit_result *out, struct cv_error *err)
+static bool change_unit(struct prov_call *call, struct cv_id id, const char *code, const char *action,
+                        const struct prov_unit_input *in, struct prov_unit_result *out, struct cv_error *err)
 {
-    struct one_unit one = {id, in, out};
+    struct prov_duplicate *question = CV_NEW(call->arena, struct prov_duplicate);
+    struct one_unit one = {.id = id, .in = in, .out = out, .code = code, .question = question};
     char target[CV_ID_TEXT];
-    return prov_write(call, action, cv_id_text("unt_", id, target), attempt, &one, err);
+    if (prov_write(call, action, cv_id_text("unt_", id, target), attempt, &one, err))
+        return true;
+    if (err->problem != cvp_possible_duplicate)
+        return false;
+    cv_error_clear(err);
+    out->outcome = PROV_NEEDS_DECISION;
+    out->question = question;
+    return prov_duplicate_ask(call, question, err);
 }
 
 /* ---- POST ---- */
@@ -194,7 +217,7 @@ static bool put_new(struct prov_call *call, const char *code, const struct prov_
     if (!parent_in_reach(call, &other) && !view_in_scope(call->prov->options.view, call->scope, other.id))
         return false;
     cv_error_clear(err); /* another writer made it in between: change that one */
-    return change_unit(call, other.id, "unit.put", in, out, err);
+    return change_unit(call, other.id, code, "unit.put", in, out, err);
 }
 
 bool prov_unit_put(struct prov_call *call, const char *code, const struct prov_unit_input *in,
@@ -206,21 +229,23 @@ bool prov_unit_put(struct prov_call *call, const char *code, const struct prov_u
     *out = (struct prov_unit_result){0};
     kept.code = (struct prov_text){CV_ABSENT, NULL};
     if (cv_id_parse("unt_", code, &id))
-        return prov_unit_locate(call, code, &id, err) && change_unit(call, id, "unit.put", &kept, out, err);
+        return prov_unit_locate(call, code, &id, err) && change_unit(call, id, NULL, "unit.put", &kept, out, err);
     if (!held_by(call, code, &id, &visible))
         return put_new(call, code, &kept, out, err);
     if (!visible)
         return cv_fail(err, cvp_held_elsewhere, NULL, "Mã đơn vị %s đang thuộc đơn vị ngoài phạm vi của bạn",
                        "The unit code %s is held outside your units", code);
-    return change_unit(call, id, "unit.put", &kept, out, err);
+    return change_unit(call, id, code, "unit.put", &kept, out, err);
 }
 
 bool prov_unit_patch(struct prov_call *call, const char *key, const struct prov_unit_input *in,
                      struct prov_unit_result *out, struct cv_error *err)
 {
-    struct cv_id id;
+    struct cv_id id, named;
+    bool line = in->name_vi.given == CV_VALUE && !cv_id_parse("unt_", key, &named);
     *out = (struct prov_unit_result){0};
-    return prov_unit_locate(call, key, &id, err) && change_unit(call, id, "unit.patch", in, out, err);
+    return prov_unit_locate(call, key, &id, err) &&
+           change_unit(call, id, line ? key : NULL, "unit.patch", in, out, err);
 }
 
 /* ---- read, delete ---- */

@@ -1,4 +1,4 @@
-/** Lines of other programs whose person may be there already: a person says whether it is so. */
+/** Lines of other programs of which a person says whom they mean. */
 import { useState } from 'preact/hooks'
 import { link } from '../address'
 import { call, useRead, type Problem, type Schema } from '../call'
@@ -7,17 +7,22 @@ import { moment, named, t } from '../words'
 
 type Question = Schema['Duplicate']
 
+const codeOf = (q: Question) => q.staff_code ?? q.unit_code ?? ''
+const keyOf = (q: Question) => q.staff_code ?? `unit:${q.unit_code}`
+const about = (q: Question) => q.about === 'looks_alike' ? t('maybe_same') : q.about === 'other_name' ? t('code_other_name') : t('code_former')
+
 function One({ q, may, decided }: { q: Question; may: boolean; decided: () => void }) {
   const [problem, setProblem] = useState<Problem>()
-  const decide = (body: Schema['DuplicatePut']) => call('PUT', 'v1/duplicates/' + encodeURIComponent(q.staff_code), body).then(decided, setProblem)
-  return <section class="card" data-code={q.staff_code}>
-    <h2 translate={false}>{q.full_name} · {q.staff_code}</h2>
+  const decide = (body: Schema['DuplicatePut']) => call('PUT', 'v1/duplicates/' + encodeURIComponent(keyOf(q)), body).then(decided, setProblem)
+  return <section class="card" data-code={codeOf(q)}>
+    <h2 translate={false}>{q.full_name} · {codeOf(q)}</h2>
     <p><Name>{q.unit?.name ?? t('elsewhere_unit')}{q.birth_year && ` · ${q.birth_year}`}</Name> · {moment(q.asked_at)}</p>
-    <h3>{t('maybe_same')}</h3>
+    <h3>{about(q)}</h3>
     <ul>{q.candidates.map((c) => <li key={c.id}><a href={link('person', '', c.id)} translate={false}>{c.full_name} · {c.unit?.name ?? t('elsewhere_unit')}{c.birth_year && ` · ${c.birth_year}`} · {c.address ?? '—'}</a> ({named(c.status)}){' '}
       {may && <button aria-label={`${t('is_same')}: ${c.full_name}`} onClick={() => decide({ decision: 'same', staff: c.id })}>{t('is_same')}</button>}</li>)}</ul>
     {q.candidates_elsewhere > 0 && <p>{t('maybe_elsewhere', { n: q.candidates_elsewhere })}</p>}
-    {may ? <p><button onClick={() => decide({ decision: 'not_same' })}>{t('not_same')}</button></p> : <p class="words">{t('who_can', { what: t('decide') })}</p>}
+    {may && q.unit_code && <p><button onClick={() => decide({ decision: 'same' })}>{t('is_same_unit')}</button></p>}
+    {may ? <p><button onClick={() => decide({ decision: 'not_same' })}>{t(q.unit_code ? 'not_same_unit' : 'not_same')}</button></p> : <p class="words">{t('who_can', { what: t('decide') })}</p>}
     {problem && <p class="trouble" role="alert"><Said problem={problem} saving /></p>}
   </section>
 }
@@ -27,6 +32,6 @@ export function Duplicates({ may }: { may: boolean }) {
   return <>
     <p><a href={link('people')}>{t('back')}</a></p>
     <h1>{t('duplicates_title')}</h1>
-    <Read of={list}>{({ items }) => items.length === 0 ? <p>{t('no_duplicates')}</p> : <>{items.map((q) => <One key={q.staff_code} q={q} may={may} decided={list.again} />)}</>}</Read>
+    <Read of={list}>{({ items }) => items.length === 0 ? <p>{t('no_duplicates')}</p> : <>{items.map((q) => <One key={keyOf(q)} q={q} may={may} decided={list.again} />)}</>}</Read>
   </>
 }

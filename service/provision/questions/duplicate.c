@@ -1,10 +1,19 @@
 /* Questions about look-alikes, one document a code: asked once, decided once. */
 #include <string.h>
 
-#include "provision/staff/duplicate.h"
+#include "provision/questions/duplicate.h"
 
 const char *const prov_verdict_words[] = {"open", "not_same", "same", NULL};
+const char *const prov_about_words[] = {"looks_alike", "other_name", "former_code", NULL};
+_Static_assert(CV_COUNT(prov_about_words) == PROV_ABOUTS + 1, "a word for each reason");
 _Static_assert(CV_COUNT(prov_verdict_words) == PROV_VERDICTS + 1, "a word for each verdict");
+
+#define OF_UNIT "unit:"
+
+const char *prov_duplicate_key(struct cv_arena *arena, const struct prov_duplicate *d)
+{
+    return d->of_unit ? cv_arena_printf(arena, OF_UNIT "%s", d->staff_code) : d->staff_code;
+}
 
 /* ---- the document ---- */
 
@@ -21,6 +30,8 @@ static bool write(struct prov_call *call, const struct prov_duplicate *d, const 
     cv_buf_init(&buf, DIR_DOCUMENT_MAX);
     cv_jout_init(&j, &buf);
     cv_jout_object(&j, NULL);
+    cv_jout_bool(&j, "of_unit", d->of_unit);
+    cv_jout_string(&j, "about", prov_about_words[d->about]);
     cv_jout_string(&j, "staff_code", d->staff_code);
     cv_jout_string(&j, "full_name", d->full_name);
     cv_jout_int(&j, "birth_year", d->birth_year);
@@ -61,12 +72,14 @@ static void take_candidates(const struct cv_jin *o, struct prov_duplicate *d)
 bool prov_duplicate_read(struct prov_call *call, const struct dir_document *document, struct prov_duplicate *d,
                          struct cv_error *err)
 {
-    int verdict = PROV_OPEN;
+    int verdict = PROV_OPEN, about = PROV_LOOKS_ALIKE;
     int64_t year = 0;
     *d = (struct prov_duplicate){.asked_at = CV_NO_MOMENT, .decided_at = CV_NO_MOMENT};
     const struct cv_jin *o = cv_json_parse_own(call->arena, document->bytes, document->len, err);
     if (o == NULL)
         return false;
+    cv_jin_bool(o, "of_unit", CV_OPTIONAL, &d->of_unit);
+    cv_jin_word(o, "about", CV_OPTIONAL, prov_about_words, &about);
     cv_jin_string(o, "staff_code", CV_REQUIRED, DOM_CODE_MAX, &d->staff_code);
     cv_jin_string(o, "full_name", CV_REQUIRED, 200, &d->full_name);
     cv_jin_int(o, "birth_year", CV_REQUIRED, 0, 2100, &year);
@@ -78,15 +91,16 @@ bool prov_duplicate_read(struct prov_call *call, const struct dir_document *docu
     cv_jin_string(o, "decided_by", CV_NULLABLE, 64, &d->decided_by);
     d->birth_year = (int)year;
     d->verdict = (enum prov_verdict)verdict;
+    d->about = (enum prov_about)about;
     return (take_id(o, "unit", "unt_", &d->unit) && take_id(o, "staff", "stf_", &d->staff) && cv_jin_ok(o)) ||
            cv_fail(err, cvp_internal, NULL, "Bản ghi trùng lặp %s bị hỏng", "The stored question %s is damaged",
                    document->name);
 }
 
-bool prov_duplicate_fetch(struct prov_call *call, const char *code, struct dir_document *document,
+bool prov_duplicate_fetch(struct prov_call *call, const char *key, struct dir_document *document,
                           struct prov_duplicate *out, struct cv_error *err)
 {
-    return dir_document_read(call->dir, PROV_DUPLICATES, dom_code_key(call->arena, code), call->arena, document, err) &&
+    return dir_document_read(call->dir, PROV_DUPLICATES, dom_code_key(call->arena, key), call->arena, document, err) &&
            prov_duplicate_read(call, document, out, err);
 }
 
@@ -108,24 +122,26 @@ bool prov_duplicate_has(const struct prov_duplicate *d, struct cv_id id)
     return false;
 }
 
-static void question_of(struct prov_call *call, const struct prov_staff_result *result, struct prov_duplicate *out)
+struct prov_duplicate prov_duplicate_of(const struct prov_call *call, const struct prov_staff_result *result)
 {
     const struct dom_staff *staff = &result->staff;
-    *out = (struct prov_duplicate){.staff_code = staff->staff_code,
-                                   .full_name = staff->full_name,
-                                   .birth_year = staff->birth_year,
-                                   .unit = dom_home_shown(staff)->unit,
-                                   .asked_at = cv_now(),
-                                   .decided_at = CV_NO_MOMENT,
-                                   .asked_by = call->actor};
+    struct prov_duplicate d = {.staff_code = staff->staff_code,
+                               .full_name = staff->full_name,
+                               .birth_year = staff->birth_year,
+                               .unit = dom_home_shown(staff)->unit,
+                               .asked_at = cv_now(),
+                               .decided_at = CV_NO_MOMENT,
+                               .asked_by = call->actor};
     for (size_t i = 0; i < result->candidate_count; i++)
-        out->candidates[out->candidate_count++] = result->candidates[i];
+        d.candidates[d.candidate_count++] = result->candidates[i];
+    return d;
 }
 
 static bool same_question(const struct prov_duplicate *a, const struct prov_duplicate *b)
 {
-    bool same = a->verdict == PROV_OPEN && a->candidate_count == b->candidate_count && a->birth_year == b->birth_year &&
-                cv_id_equal(a->unit, b->unit) && strcmp(a->full_name, b->full_name) == 0;
+    bool same = a->verdict == PROV_OPEN && a->about == b->about && a->candidate_count == b->candidate_count &&
+                a->birth_year == b->birth_year && cv_id_equal(a->unit, b->unit) &&
+                strcmp(a->full_name, b->full_name) == 0;
     for (size_t i = 0; i < b->candidate_count && same; i++)
         same = prov_duplicate_has(a, b->candidates[i]);
     return same;
@@ -142,7 +158,7 @@ bool prov_duplicate_keep(struct prov_call *call, const struct dir_document *befo
     if (before != NULL)
         return dir_document_save(call->dir, before, bytes, len, &actor, NULL, err);
     const struct dir_document fresh = {.folder = PROV_DUPLICATES,
-                                       .name = dom_code_key(call->arena, d->staff_code),
+                                       .name = dom_code_key(call->arena, prov_duplicate_key(call->arena, d)),
                                        .bytes = bytes,
                                        .len = len,
                                        .created_at = cv_now(),
@@ -152,23 +168,21 @@ bool prov_duplicate_keep(struct prov_call *call, const struct dir_document *befo
     return dir_document_add(call->dir, &fresh, &actor, NULL, err);
 }
 
-bool prov_duplicate_ask(struct prov_call *call, const struct prov_staff_result *result, struct prov_duplicate *out,
-                        struct cv_error *err)
+bool prov_duplicate_ask(struct prov_call *call, struct prov_duplicate *question, struct cv_error *err)
 {
     struct dir_document document;
     struct prov_duplicate known;
-    question_of(call, result, out);
     if (call->validate_only)
         return true;
-    bool found = prov_duplicate_fetch(call, out->staff_code, &document, &known, err);
-    if (found && same_question(&known, out)) {
-        *out = known;
+    bool found = prov_duplicate_fetch(call, prov_duplicate_key(call->arena, question), &document, &known, err);
+    if (found && same_question(&known, question)) {
+        *question = known;
         return true;
     }
     if (!found && err->kind != CV_NOT_FOUND)
         return false;
     cv_error_clear(err);
-    if (prov_duplicate_keep(call, found ? &document : NULL, out, err))
+    if (prov_duplicate_keep(call, found ? &document : NULL, question, err))
         return true;
     bool raced = err->kind == CV_EXISTS || err->kind == CV_STALE; /* the same line at another process */
     if (raced)

@@ -56,6 +56,13 @@ static bool take(struct prov_change *change, void *ctx, struct cv_error *err)
     return true;
 }
 
+bool prov_code_lost(struct prov_call *call, const char *key, const char *code, struct cv_error *err)
+{
+    struct prov_staff_result result = {0};
+    const struct prov_renumber in = {.code = code};
+    return prov_staff_modify(call, key, "staff.renumber", NULL, lose, (void *)(uintptr_t)&in, &result, err);
+}
+
 static bool valid(struct prov_call *call, const struct prov_renumber *in, struct cv_error *err)
 {
     if (!dom_code_valid(in->code))
