@@ -26,8 +26,11 @@ bool prov_duplicate_ask(struct prov_call *call, struct prov_duplicate *question,
  * present code; else by what was decided about such a line. False: *out is what is to be asked. */
 bool prov_line_is_his(struct prov_change *change, const char *code, const struct prov_staff_input *in,
                       struct prov_duplicate *out);
-/* The same of a unit's line; `before` has the code. `name` may be NULL. */
-bool prov_line_is_units(struct prov_call *call, const char *code, const char *name, const struct dom_unit *before,
+/* The same of a unit's line; `before` has the code. By its name, or the same slug. */
+struct prov_unit_line {
+    const char *code, *name, *slug; /* the last two as given, or NULL */
+};
+bool prov_line_is_units(struct prov_call *call, const struct prov_unit_line *line, const struct dom_unit *before,
                         struct prov_duplicate *out);
 /* Does its reason still hold? */
 bool prov_duplicate_stands(struct prov_call *call, const struct prov_duplicate *d);

@@ -5,7 +5,7 @@
 #include "congvu/view_lists.h"
 #include "provision/questions/duplicate.h"
 
-static bool is_code(const char *a, const char *b)
+static bool same_text(const char *a, const char *b)
 {
     return a != NULL && b != NULL && cv_ascii_casecmp(a, b) == 0;
 }
@@ -60,7 +60,7 @@ bool prov_line_is_his(struct prov_change *change, const char *code, const struct
 {
     const struct dom_staff *him = change->before, line = said(in, him);
     bool named = says_him(change->call->arena, &line, him);
-    if (named && is_code(him->staff_code, code))
+    if (named && same_text(him->staff_code, code))
         return true;
     *out = (struct prov_duplicate){.about = named ? PROV_FORMER_CODE : PROV_OTHER_NAME,
                                    .staff_code = code,
@@ -82,16 +82,16 @@ static bool is_name_of(struct cv_arena *arena, const char *name, const char *con
            (of[CV_EN] != NULL && dom_unit_names_akin(arena, name, of[CV_EN]));
 }
 
-bool prov_line_is_units(struct prov_call *call, const char *code, const char *name, const struct dom_unit *before,
+bool prov_line_is_units(struct prov_call *call, const struct prov_unit_line *line, const struct dom_unit *before,
                         struct prov_duplicate *out)
 {
-    bool named = is_name_of(call->arena, name, before->name);
-    if (named && is_code(before->code, code))
+    bool named = is_name_of(call->arena, line->name, before->name) || same_text(before->slug, line->slug);
+    if (named && same_text(before->code, line->code))
         return true;
     *out = (struct prov_duplicate){.of_unit = true,
                                    .about = named ? PROV_FORMER_CODE : PROV_OTHER_NAME,
-                                   .staff_code = code,
-                                   .full_name = name != NULL ? name : before->name[CV_VI],
+                                   .staff_code = line->code,
+                                   .full_name = line->name != NULL ? line->name : before->name[CV_VI],
                                    .unit = before->id,
                                    .asked_at = cv_now(),
                                    .decided_at = CV_NO_MOMENT,
@@ -110,7 +110,7 @@ static bool unit_stands(struct prov_call *call, const struct prov_duplicate *d)
         !cv_id_equal(unit.id, d->unit))
         return false;
     return d->about == PROV_OTHER_NAME ? !is_name_of(call->arena, d->full_name, unit.name)
-                                       : !is_code(unit.code, d->staff_code);
+                                       : !same_text(unit.code, d->staff_code);
 }
 
 bool prov_duplicate_stands(struct prov_call *call, const struct prov_duplicate *d)
@@ -130,5 +130,5 @@ bool prov_duplicate_stands(struct prov_call *call, const struct prov_duplicate *
                          &him, &none))
         return false;
     return d->about == PROV_OTHER_NAME ? !dom_names_akin(call->arena, d->full_name, him.full_name)
-                                       : !is_code(him.staff_code, d->staff_code);
+                                       : !same_text(him.staff_code, d->staff_code);
 }

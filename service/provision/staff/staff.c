@@ -191,7 +191,7 @@ bool prov_staff_create(struct prov_call *call, const struct prov_staff_input *in
 
 /* ---- put ---- */
 
-/* What is sent about somebody who is there. An id names the record; a code is what the sender believes. */
+/* What is sent about somebody who is there. An id names the record, an ETag too; a code is what the sender believes. */
 struct line {
     const struct prov_staff_input *in;
     const char *code; /* by which he was found; NULL = by his id */
@@ -215,17 +215,6 @@ static bool is_his(struct prov_change *change, struct line *line, struct cv_erro
                    "Somebody of another name has the code %s", line->code);
 }
 
-static bool change_line(struct prov_call *call, struct cv_id id, const char *action, prov_staff_fn *fn,
-                        struct line *line, struct prov_staff_result *out, struct cv_error *err)
-{
-    const struct prov_staff_input *in = line->in;
-    const struct dom_decision *decision = in->decision.given == CV_VALUE ? &in->decision.value : NULL;
-    line->question = CV_NEW(call->arena, struct prov_duplicate);
-    if (prov_staff_modify_id(call, id, action, decision, fn, line, out, err))
-        return true;
-    return err->problem == cvp_possible_duplicate && needs_decision(call, line->question, out, err);
-}
-
 static bool put_change(struct prov_change *change, void *ctx, struct cv_error *err)
 {
     struct line *line = ctx;
@@ -236,8 +225,11 @@ static bool put_change(struct prov_change *change, void *ctx, struct cv_error *e
 static bool put_existing(struct prov_call *call, struct cv_id id, const char *code, const struct prov_staff_input *in,
                          struct prov_staff_result *out, struct cv_error *err)
 {
-    struct line line = {.in = in, .code = code};
-    return change_line(call, id, "staff.put", put_change, &line, out, err);
+    const struct dom_decision *decision = in->decision.given == CV_VALUE ? &in->decision.value : NULL;
+    struct line line = {.in = in, .code = code, .question = CV_NEW(call->arena, struct prov_duplicate)};
+    if (prov_staff_modify_id(call, id, "staff.put", decision, put_change, &line, out, err))
+        return true;
+    return err->problem == cvp_possible_duplicate && needs_decision(call, line.question, out, err);
 }
 
 /* Somebody holds the code already, visible to the caller or not. */
@@ -297,24 +289,20 @@ bool prov_staff_put(struct prov_call *call, const char *key, const struct prov_s
 /* What was written wrongly about a leaver may be mended, but he is neither at work nor on leave. */
 static bool patch_change(struct prov_change *change, void *ctx, struct cv_error *err)
 {
-    struct line *line = ctx;
-    const struct prov_staff_input *in = line->in;
+    const struct prov_staff_input *in = ctx;
     bool serves = in->status.given == CV_VALUE || in->leave_given == CV_VALUE;
-    if (in->full_name.given == CV_VALUE && !is_his(change, line, err))
-        return false;
     if (serves && !dom_still_here(change->before, cv_today(), err))
         return false;
-    return prov_apply_staff(change, in, err);
+    return prov_apply_staff(change, ctx, err);
 }
 
 bool prov_staff_patch(struct prov_call *call, const char *key, const struct prov_staff_input *in,
                       struct prov_staff_result *out, struct cv_error *err)
 {
-    struct cv_id id, named;
-    struct line line = {.in = in, .code = cv_id_parse("stf_", key, &named) ? NULL : key};
+    const struct dom_decision *decision = in->decision.given == CV_VALUE ? &in->decision.value : NULL;
     *out = (struct prov_staff_result){0};
-    return may_reach(call, in, err) && prov_staff_locate(call, key, true, &id, err) &&
-           change_line(call, id, "staff.patch", patch_change, &line, out, err);
+    return may_reach(call, in, err) &&
+           prov_staff_modify(call, key, "staff.patch", decision, patch_change, (void *)in, out, err);
 }
 
 bool prov_staff_read(struct prov_call *call, const char *key, struct dom_staff *out, struct cv_error *err)

@@ -82,17 +82,18 @@ struct one_unit {
     struct cv_id id;
     const struct prov_unit_input *in;
     struct prov_unit_result *out;
-    const char *code; /* by which a line found it; NULL = by its id, or it says no name */
+    const char *code; /* by which a line found it; NULL = by its id or its ETag */
     struct prov_duplicate *question;
 };
 
-/* An id names the unit; a code is what the sender believes. */
+/* An id names the unit, an ETag too; a code is what the sender believes. */
 static bool is_meant(struct prov_call *call, const struct one_unit *one, struct cv_error *err)
 {
-    const struct prov_text *name = &one->in->name_vi;
-    return one->code == NULL ||
-           prov_line_is_units(call, one->code, name->given == CV_VALUE ? name->value : NULL, &one->out->before,
-                              one->question) ||
+    const struct prov_unit_input *in = one->in;
+    const struct prov_unit_line line = {.code = one->code,
+                                        .name = in->name_vi.given == CV_VALUE ? in->name_vi.value : NULL,
+                                        .slug = in->slug.given == CV_VALUE ? in->slug.value : NULL};
+    return one->code == NULL || prov_line_is_units(call, &line, &one->out->before, one->question) ||
            cv_fail(err, cvp_possible_duplicate, "/name", "Mã %s đang là của đơn vị khác tên",
                    "A unit of another name has the code %s", one->code);
 }
@@ -241,11 +242,9 @@ bool prov_unit_put(struct prov_call *call, const char *code, const struct prov_u
 bool prov_unit_patch(struct prov_call *call, const char *key, const struct prov_unit_input *in,
                      struct prov_unit_result *out, struct cv_error *err)
 {
-    struct cv_id id, named;
-    bool line = in->name_vi.given == CV_VALUE && !cv_id_parse("unt_", key, &named);
+    struct cv_id id;
     *out = (struct prov_unit_result){0};
-    return prov_unit_locate(call, key, &id, err) &&
-           change_unit(call, id, line ? key : NULL, "unit.patch", in, out, err);
+    return prov_unit_locate(call, key, &id, err) && change_unit(call, id, NULL, "unit.patch", in, out, err);
 }
 
 /* ---- read, delete ---- */
