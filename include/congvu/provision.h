@@ -69,6 +69,9 @@ struct prov_call {
     bool create_only; /* If-None-Match: * */
 };
 
+/* Who writes, as the directory keeps it beside the record. */
+struct dir_actor prov_dir_actor(const struct prov_call *call);
+
 /* Names that a plan proposes: the next line of it gets another one. In the arena, empty at first. */
 struct prov_planned *prov_planned_new(struct cv_arena *arena, size_t lines);
 

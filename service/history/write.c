@@ -184,12 +184,8 @@ static bool write_part(struct moment *m, const char *kind, const struct cv_buf *
         *out = *last;
         return true;
     }
-    struct dir_document doc = {.folder = HISTORY_FOLDER,
-                               .name = history_part_name(m->call->arena, kind, out),
-                               .bytes = bytes->data,
-                               .len = bytes->len,
-                               .created_at = CV_NO_MOMENT,
-                               .idempotency.at = CV_NO_MOMENT};
+    struct dir_document doc =
+        dir_document_of(HISTORY_FOLDER, history_part_name(m->call->arena, kind, out), bytes->data, bytes->len);
     if (dir_document_add(m->call->dir, &doc, &actor, NULL, err))
         return true;
     if (err->kind != CV_EXISTS)
@@ -279,12 +275,7 @@ static bool write_day(struct moment *m, struct cv_error *err)
     history_put_day(&text, &m->day);
     if (!cv_buf_ok(&text))
         return out_of_memory(err);
-    struct dir_document doc = {.folder = HISTORY_FOLDER,
-                               .name = day_name(arena, m->day.day),
-                               .bytes = text.data,
-                               .len = text.len,
-                               .created_at = CV_NO_MOMENT,
-                               .idempotency.at = CV_NO_MOMENT};
+    struct dir_document doc = dir_document_of(HISTORY_FOLDER, day_name(arena, m->day.day), text.data, text.len);
     if (dir_document_add(m->call->dir, &doc, &actor, NULL, err))
         return true;
     if (err->kind != CV_EXISTS)

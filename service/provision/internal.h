@@ -118,7 +118,6 @@ bool prov_hr_ref_free(struct prov_call *call, const struct dom_staff *staff, str
 bool prov_hr_ref_taken(struct prov_call *call, const struct dom_staff *staff, struct cv_error *err);
 bool prov_check_match(const struct prov_call *call, int64_t revision, struct cv_error *err);
 void prov_settle(struct prov_call *call, const struct dir_stamp *stamp);
-struct dir_actor prov_dir_actor(const struct prov_call *call);
 /* Moves a digest pair onto a new record, if the request has a key. */
 struct dom_idempotency prov_new_idempotency(const struct prov_call *call);
 /* A person holds one key. That by which he was made stays until it is forgotten, because its repeat would make a second

@@ -23,10 +23,10 @@ class Person:
         if csrf and self.csrf and method != "GET":
             headers["X-Congvu-Csrf"] = self.csrf
         if body is not None:
-            headers["Content-Type"] = "application/merge-patch+json" if method == "PATCH" else "application/json"
+            headers.setdefault("Content-Type", "application/merge-patch+json" if method == "PATCH" else "application/json")
         if method in ("PATCH", "DELETE"):
             headers["If-Match"] = "*"
-        connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+        connection.request(method, path, json.dumps(body) if body is not None and not isinstance(body, bytes) else body, headers)
         response = connection.getresponse()
         text = response.read()
         connection.close()

@@ -78,6 +78,38 @@ def test_as_lines_and_as_a_sheet(events):
 
 # ---- histories ----
 
+def test_a_reading_of_a_history_is_recorded_whosever_it_is(events):
+    client = events.client()
+    reader = token(events, "staff:read", "units:read")
+    for path, action in (("/v1/staff/E-1/history", "get_staff_history"), ("/v1/units/T1.01/history", "get_unit_history")):
+        assert reader.get(path).status == 200
+        wait_for(lambda: [e["kind"] for e in pages(client, action=action)] == ["reading"], f"{action} is recorded")
+
+
+def test_a_long_history_says_where_it_begins_and_signing_in_is_no_part_of_it(start, spec, clock):
+    clock(at((11, 30), 9, 0))
+    service = start(clock_file=clock.file)
+    client = service.client(language="vi")
+    make_units(client)
+    lan = client.put("/v1/staff/LAN", an(full_name="Nguyễn Thị Lan")).json
+    activate(client, "LAN")
+    clock(at((11, 30), 9, 30))
+    wait_until(client, at((11, 30), 9, 30))
+    for n in range(496):
+        assert client.patch("/v1/staff/LAN", {"title": f"Chức vụ {n}"}).status == 200
+    whole = wait_for(lambda: (lambda h: h if len(h["items"]) == 499 else None)(lines(client, "/v1/staff/LAN/history")), "taken on, the slip, the password, the titles")
+    assert whole["complete_since"] == lan["created_at"]
+    person = Person(service, spec)
+    for _ in range(4):
+        assert person.sign_in(login_of(lan))[0] == 201
+        assert person.call("DELETE", "/v1/sessions/current")[0] == 204
+    assert lines(client, "/v1/staff/LAN/history") == whole
+    for n in range(12):
+        assert client.patch("/v1/staff/LAN", {"title": f"Chức danh {n}"}).status == 200
+    cut = wait_for(lambda: (lambda h: h if "Chức danh 11" in h["items"][-1]["text"] else None)(lines(client, "/v1/staff/LAN/history")), "the last one")
+    assert len(cut["items"]) == 500 and "Tiếp nhận" not in cut["items"][0]["text"]
+    assert cut["complete_since"] > lan["created_at"], "what came before it is not told"
+
 @pytest.fixture
 def clock(tmp_path):
     """set(moment): what time it is for the service."""

@@ -162,6 +162,14 @@ def test_a_role_is_lent_to_a_deputy_and_ends_with_the_lender(browser, client, of
     assert f"by {both} via" in shared.log.read_text()
     words = shared.person(office["S-DEP2"]["id"], "cvActor")["cvActor"][0].split()
     assert words[0] == office["S-DEP"]["id"] and ["for", office["S-LEND"]["id"]] in [words[i:i + 2] for i in range(len(words))], "what is done says both names"
+    told = wait_for(lambda: (lambda t: t if "chính" in t else None)(shared.client(language="vi").get("/v1/staff/S-DEP2/history").json["items"][-1]["text"]), "told")
+    assert told.endswith("Người thực hiện: Ngô Văn Thay thay mặt Bùi Thị Giao (Nhân sự đơn vị).")
+    event = client.get("/v1/audit-events", actor=office["S-DEP"]["id"], target="S-DEP2").json["items"][0]
+    assert (event["role"], event["on_behalf_of"]) == ("unit_hr", office["S-LEND"]["id"])
+    status, plan = deputy.call("POST", "/v1/imports?kind=staff", "Họ và tên;Số hiệu;Đơn vị;Chức vụ;Đối tượng\nLê Thị Danh Sách;S-LIST;T1.02;CV;Công chức\n".encode(), **{"Content-Type": "text/csv"})
+    assert status == 201 and deputy.call("POST", f"/v1/imports/{plan['id']}/run")[0] in (200, 202)
+    event = wait_for(lambda: client.get("/v1/audit-events", actor=office["S-DEP"]["id"], action="staff.create").json["items"], "by a list")[0]
+    assert (event["via"], event["role"], event["on_behalf_of"]) == ("imports", "unit_hr", office["S-LEND"]["id"])
     assert deputy.call("POST", "/v1/me/deputies", {"role": 1, "staff": "S-DEP2", "to": soon})[1]["code"] == "role_not_found", "what is lent is not lent on"
     assert client.post("/v1/me/deputies", {"role": 1, "staff": "S-DEP", "to": soon}).code == "session_ended"
     assert lender.call("DELETE", f"/v1/me/deputies/{office['S-DEP']['id']}/7")[1]["code"] == "role_not_found"

@@ -191,13 +191,22 @@ static const struct {
                {{"Quyết định", "Decision"}, 20},
                {{"Mã yêu cầu", "Request"}, 24}};
 
+static const char *who(struct htp_exchange *x, const struct prov_event *e)
+{
+    const char *behalf = cv_jany_text(cv_jany_get(e->entry, "on_behalf_of"), x->arena);
+    if (behalf == NULL)
+        return shown(x, e->actor);
+    return cv_arena_printf(x->arena, x->lang == CV_EN ? "%s on behalf of %s" : "%s thay mặt %s", shown(x, e->actor),
+                           shown(x, behalf));
+}
+
 static void put_line(struct htp_exchange *x, struct rep_table *t, const struct prov_event *e)
 {
     char at[CV_MOMENT_TEXT];
     struct rep_cell *cells = rep_table_line(t, REP_LINE_PLAIN);
     const struct cv_jany *decision = cv_jany_get(e->entry, "decision");
     cells[0] = rep_text(cv_arena_strdup(x->arena, cv_moment_rfc3339(e->at, at)));
-    cells[1] = rep_text(shown(x, e->actor));
+    cells[1] = rep_text(who(x, e));
     cells[2] = rep_text(cv_jany_text(cv_jany_get(e->entry, "via"), x->arena));
     cells[3] = rep_text(e->action);
     cells[4] = rep_text(e->target);

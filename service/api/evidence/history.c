@@ -19,48 +19,97 @@ static bool happened(const struct prov_event *event)
            (strcmp(event->kind, "intent") == 0 && event->outcome != NULL && strcmp(event->outcome, "done") == 0);
 }
 
-static bool collect(struct htp_exchange *x, const char *id, const struct dom_staff *staff, struct api_line **out,
-                    size_t *out_count, struct cv_error *err)
+/* Signing in and out is recorded, and tells nothing about the record. */
+static bool worth_telling(void *ctx, const struct prov_event *event)
 {
-    const struct prov_event_query q = {
-        .target = id, .from = CV_NO_MOMENT, .to = CV_NO_MOMENT, .before = -1, .most = LINES_MAX};
+    (void)ctx;
+    return event->action == NULL ||
+           (strncmp(event->action, "session.", 8) != 0 && strcmp(event->action, "second_factor.use") != 0);
+}
+
+struct told {
+    struct api_line *lines;
+    size_t count;
+    cv_moment from; /* there is more before; CV_NO_MOMENT = there is not */
+};
+
+/* The youngest ones, the youngest first. */
+static bool find(struct htp_exchange *x, const char *id, struct prov_event **out, size_t *out_count, int64_t *out_next,
+                 struct cv_error *err)
+{
+    struct prov_event_query q = {.target = id,
+                                 .from = CV_NO_MOMENT,
+                                 .to = CV_NO_MOMENT,
+                                 .before = -1,
+                                 .most = LINES_MAX,
+                                 .shows = worth_telling};
+    do {
+        if (!prov_events(api_of(x)->evidence, &q, x->arena, out, out_count, out_next, err))
+            return false;
+        q.before = *out_next;
+    } while (*out_count == 0 && *out_next >= 0);
+    return true;
+}
+
+static bool collect(struct htp_exchange *x, const char *id, const struct dom_staff *staff, struct told *out,
+                    struct cv_error *err)
+{
     struct prov_event *events;
     size_t count;
     int64_t next;
-    if (!prov_events(api_of(x)->evidence, &q, x->arena, &events, &count, &next, err))
+    if (!find(x, id, &events, &count, &next, err))
         return false;
-    *out = CV_NEWS(x->arena, struct api_line, count + 1);
-    *out_count = 0;
+    *out = (struct told){.lines = CV_NEWS(x->arena, struct api_line, count + 1),
+                         .from = next >= 0 ? events[count - 1].at : CV_NO_MOMENT};
     for (size_t i = count; i > 0; i--) {
         if (!happened(&events[i - 1]))
             continue;
         struct api_line line =
             staff != NULL ? api_tell_person(x, staff, &events[i - 1]) : api_tell_unit_event(x, &events[i - 1]);
         if (line.text != NULL)
-            (*out)[(*out_count)++] = line;
+            out->lines[out->count++] = line;
     }
-    qsort(*out, *out_count, sizeof(**out), by_time);
+    qsort(out->lines, out->count, sizeof(*out->lines), by_time);
     return true;
 }
 
-static void answer(struct htp_exchange *x, const struct api_line *lines, size_t count, cv_moment created_at)
+/* When the record was made, or what is known begins. */
+static cv_moment complete_since(struct htp_exchange *x, const struct told *told, cv_moment created_at)
+{
+    cv_moment begun = prov_evidence_since(api_of(x)->evidence);
+    cv_moment since = begun == CV_NO_MOMENT || created_at > begun ? created_at : begun;
+    return told->from != CV_NO_MOMENT && told->from > since ? told->from : since;
+}
+
+static void answer(struct htp_exchange *x, const struct told *told, cv_moment created_at)
 {
     char at[CV_MOMENT_TEXT];
-    cv_moment since = prov_evidence_since(api_of(x)->evidence);
     cv_jout_object(&x->out, NULL);
     cv_jout_array(&x->out, "items");
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < told->count; i++) {
+        const struct api_line *line = &told->lines[i];
         cv_jout_object(&x->out, NULL);
-        cv_jout_moment(&x->out, "at", lines[i].at);
-        cv_jout_string(&x->out, "text",
-                       cv_arena_printf(x->arena, "%s %s", cv_moment_people(lines[i].at, at), lines[i].text));
+        cv_jout_moment(&x->out, "at", line->at);
+        cv_jout_string(&x->out, "text", cv_arena_printf(x->arena, "%s %s", cv_moment_people(line->at, at), line->text));
         cv_jout_end(&x->out);
     }
     cv_jout_end(&x->out);
-    cv_jout_moment(&x->out, "complete_since", since == CV_NO_MOMENT || created_at > since ? created_at : since);
+    cv_jout_moment(&x->out, "complete_since", complete_since(x, told, created_at));
     api_put_missing(x);
     cv_jout_end(&x->out);
     htp_reply(x, 200);
+}
+
+/* `staff` NULL: of a unit. */
+static bool tell(struct htp_exchange *x, const struct prov_call *call, const char *id, const struct dom_staff *staff,
+                 cv_moment created_at, struct cv_error *err)
+{
+    struct told told;
+    if (!collect(x, id, staff, &told, err))
+        return false;
+    prov_audit_reading(call, x->route->operation, id, told.count);
+    answer(x, &told, created_at);
+    return true;
 }
 
 void api_get_staff_history(struct htp_exchange *x)
@@ -68,18 +117,12 @@ void api_get_staff_history(struct htp_exchange *x)
     struct prov_call call;
     struct dom_staff staff;
     struct cv_error err = {0};
-    struct api_line *lines;
-    size_t count;
     char id[CV_ID_TEXT];
     if (!api_call(x, &call))
         return;
-    if (prov_staff_read(&call, htp_param(x, "staff"), &staff, &err) &&
-        collect(x, cv_id_text("stf_", staff.id, id), &staff, &lines, &count, &err)) {
-        prov_audit_reading(&call, x->route->operation, id, count);
-        answer(x, lines, count, staff.created_at);
-        return;
-    }
-    htp_problem(x, &err, NULL);
+    if (!prov_staff_read(&call, htp_param(x, "staff"), &staff, &err) ||
+        !tell(x, &call, cv_id_text("stf_", staff.id, id), &staff, staff.created_at, &err))
+        htp_problem(x, &err, NULL);
 }
 
 void api_get_unit_history(struct htp_exchange *x)
@@ -87,15 +130,10 @@ void api_get_unit_history(struct htp_exchange *x)
     struct prov_call call;
     struct dom_unit unit;
     struct cv_error err = {0};
-    struct api_line *lines;
-    size_t count;
     char id[CV_ID_TEXT];
     if (!api_call(x, &call))
         return;
-    if (prov_unit_read(&call, htp_param(x, "unit"), &unit, &err) &&
-        collect(x, cv_id_text("unt_", unit.id, id), NULL, &lines, &count, &err)) {
-        answer(x, lines, count, unit.created_at);
-        return;
-    }
-    htp_problem(x, &err, NULL);
+    if (!prov_unit_read(&call, htp_param(x, "unit"), &unit, &err) ||
+        !tell(x, &call, cv_id_text("unt_", unit.id, id), NULL, unit.created_at, &err))
+        htp_problem(x, &err, NULL);
 }

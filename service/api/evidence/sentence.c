@@ -78,13 +78,14 @@ static const char *role_name(struct htp_exchange *x, const char *word)
     return kind >= 0 ? names[kind][x->lang] : NULL;
 }
 
+/* NULL: nobody whom the caller may see. */
 static const char *person_name(struct htp_exchange *x, const char *id)
 {
     struct view_staff staff;
     struct cv_error none = {0};
-    return view_staff_find(api_of(x)->view, (struct view_scope){.everywhere = true}, id, x->arena, &staff, &none)
-               ? staff.full_name
-               : NULL;
+    bool seen = id != NULL && strncmp(id, "stf_", 4) == 0 && api_may_read_staff(x) &&
+                view_staff_find(api_of(x)->view, api_actor(x)->scope, id, x->arena, &staff, &none);
+    return seen ? staff.full_name : NULL;
 }
 
 const char *api_event_actor(struct htp_exchange *x, const struct prov_event *event)
@@ -98,12 +99,14 @@ const char *api_event_actor(struct htp_exchange *x, const struct prov_event *eve
         return x->lang == CV_EN ? "somebody outside this service" : "người ngoài hệ thống này";
     if (cv_id_parse("tok_", actor, &id) && view_token_by_id(api_of(x)->view, id, x->arena, &token))
         return cv_arena_printf(x->arena, x->lang == CV_EN ? "program “%s”" : "chương trình “%s”", token.name);
-    bool person = strncmp(actor, "stf_", 4) == 0, seen = person && api_may_read_staff(x) && api_sees_staff(x, actor);
-    const char *name = seen ? person_name(x, actor) : NULL;
+    const char *name = person_name(x, actor);
+    const char *lender = person_name(x, cv_jany_text(cv_jany_get(event->entry, "on_behalf_of"), x->arena));
     const char *role = role_name(x, cv_jany_text(cv_jany_get(event->entry, "role"), x->arena));
     if (name == NULL && role != NULL)
         return role;
     if (name == NULL)
         return x->lang == CV_EN ? "somebody who is no longer kept" : "người không còn trong hồ sơ";
+    if (lender != NULL)
+        name = cv_arena_printf(x->arena, x->lang == CV_EN ? "%s on behalf of %s" : "%s thay mặt %s", name, lender);
     return role != NULL ? cv_arena_printf(x->arena, "%s (%s)", name, role) : name;
 }

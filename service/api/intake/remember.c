@@ -80,7 +80,7 @@ static const char *written(struct imp *imp, const struct int_table *table, const
 void imp_remember(struct imp *imp, const struct int_table *table)
 {
     struct dir_document doc = {0};
-    struct dir_actor actor = {.name = imp->call.actor, .request_id = imp->call.request_id, .via = imp->call.via};
+    struct dir_actor actor = prov_dir_actor(&imp->call);
     struct cv_error none = {0};
     const struct cv_jany *known = known_of(imp, &doc);
     const char *text = written(imp, table, known);
@@ -90,13 +90,6 @@ void imp_remember(struct imp *imp, const struct int_table *table)
         (void)dir_document_save(imp->call.dir, &doc, text, strlen(text), &actor, NULL, &none);
         return;
     }
-    doc = (struct dir_document){.folder = folder,
-                                .name = name_of(imp),
-                                .bytes = text,
-                                .len = strlen(text),
-                                .created_at = cv_now(),
-                                .updated_at = CV_NO_MOMENT,
-                                .idempotency = {.at = CV_NO_MOMENT},
-                                .revision = 1};
+    doc = dir_document_of(folder, name_of(imp), text, strlen(text));
     (void)dir_document_add(imp->call.dir, &doc, &actor, NULL, &none);
 }

@@ -13,22 +13,10 @@ static bool not_found(struct cv_error *err)
                    "There is no such list, or its 30 days are over");
 }
 
-static struct dir_actor actor_of(const struct prov_call *call)
-{
-    return (struct dir_actor){.name = call->actor, .request_id = call->request_id, .via = call->via};
-}
-
 static bool add(struct prov_call *call, const char *name, const char *bytes, size_t len, struct cv_error *err)
 {
-    struct dir_actor actor = actor_of(call);
-    struct dir_document doc = {.folder = folder,
-                               .name = name,
-                               .bytes = bytes,
-                               .len = len,
-                               .created_at = cv_now(),
-                               .updated_at = CV_NO_MOMENT,
-                               .idempotency = {.at = CV_NO_MOMENT},
-                               .revision = 1};
+    struct dir_actor actor = prov_dir_actor(call);
+    struct dir_document doc = dir_document_of(folder, name, bytes, len);
     return dir_document_add(call->dir, &doc, &actor, NULL, err);
 }
 
@@ -133,7 +121,7 @@ bool imp_load(struct htp_exchange *x, struct prov_call *call, const char *id, bo
 bool imp_delete(struct prov_call *call, const char *id, struct cv_error *err)
 {
     struct dir_document *docs = NULL;
-    struct dir_actor actor = actor_of(call);
+    struct dir_actor actor = prov_dir_actor(call);
     size_t count = 0;
     if (!dir_document_list(call->dir, folder, id, NULL, 2 * PARTS_MAX + 1, false, call->arena, &docs, &count, err))
         return false;

@@ -42,15 +42,8 @@ bool imp_approved(struct dir_session *dir, struct cv_arena *arena, const struct 
 
 static bool keep(struct prov_call *call, const char *import, const char *digest, struct cv_error *err)
 {
-    const struct dir_actor actor = {.name = call->actor, .request_id = call->request_id, .via = call->via};
-    const struct dir_document doc = {.folder = folder,
-                                     .name = name_of(call->arena, import),
-                                     .bytes = digest,
-                                     .len = strlen(digest),
-                                     .created_at = cv_now(),
-                                     .updated_at = CV_NO_MOMENT,
-                                     .idempotency = {.at = CV_NO_MOMENT},
-                                     .revision = 1};
+    const struct dir_actor actor = prov_dir_actor(call);
+    const struct dir_document doc = dir_document_of(folder, name_of(call->arena, import), digest, strlen(digest));
     if (dir_document_add(call->dir, &doc, &actor, NULL, err))
         return true;
     bool before = err->kind == CV_EXISTS;

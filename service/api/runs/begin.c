@@ -60,7 +60,7 @@ static struct imp_run *run_new(struct imp_runner *runner, const struct imp_asker
     run->runner = runner;
     run->arena = cv_arena_new(RUN_ARENA);
     run->asker = *asker;
-    run->asker.actor.label = run->asker.by;
+    run->asker.actor.label = asker->actor.is_person ? asker->actor.label : run->asker.by; /* words of roles stay */
     run->strand_count = runner->workers;
     snprintf(run->id, sizeof(run->id), "%s", plan->id);
     run->plan = *plan;

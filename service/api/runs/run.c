@@ -165,8 +165,11 @@ void imp_request_of(const struct imp_asker *asker, struct api *api, void *sessio
                                .scopes = asker->actor.scopes,
                                .token = asker->actor.token,
                                .actor = asker->by,
+                               .role = asker->actor.is_person ? asker->actor.label : NULL,
                                .via = "imports",
                                .request_id = "-"};
+    if (!cv_id_is_zero(asker->actor.behalf))
+        call->behalf = cv_id_text("stf_", asker->actor.behalf, cv_arena_alloc(arena, CV_ID_TEXT));
 }
 
 static bool trouble(enum imp_outcome outcome, const struct cv_error *err)

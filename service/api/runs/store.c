@@ -72,8 +72,9 @@ static void read_progress(const struct cv_jany *o, struct cv_arena *arena, struc
 
 static const char *json_of_marker(const struct imp_marker *m, struct cv_arena *arena, size_t *out_len)
 {
-    char top[CV_ID_TEXT];
-    const struct view_scope *scope = &m->asker.actor.scope;
+    char top[CV_ID_TEXT], lender[CV_ID_TEXT];
+    const struct api_actor *actor = &m->asker.actor;
+    const struct view_scope *scope = &actor->scope;
     struct cv_jout j;
     cv_auto_buf buf = {0};
     cv_buf_init(&buf, 1 << 16);
@@ -84,7 +85,9 @@ static const char *json_of_marker(const struct imp_marker *m, struct cv_arena *a
     cv_jout_int(&j, "pid", m->owner.pid);
     cv_jout_moment(&j, "beat", m->beat);
     cv_jout_string(&j, "top", scope->everywhere ? NULL : cv_id_text("unt_", scope->top, top));
-    cv_jout_int(&j, "scopes", m->asker.actor.scopes);
+    cv_jout_int(&j, "scopes", actor->scopes);
+    cv_jout_string(&j, "role", actor->is_person ? actor->label : NULL);
+    cv_jout_string(&j, "on_behalf_of", cv_id_is_zero(actor->behalf) ? NULL : cv_id_text("stf_", actor->behalf, lender));
     write_progress(&j, &m->progress);
     cv_jout_end(&j);
     *out_len = buf.len;
@@ -100,7 +103,11 @@ static void copy_text(const struct cv_jany *o, const char *name, struct cv_arena
 static void read_asker(const struct cv_jany *o, struct cv_arena *arena, struct imp_asker *out)
 {
     const char *top = cv_jany_text(cv_jany_get(o, "top"), arena);
+    const char *role = cv_jany_text(cv_jany_get(o, "role"), arena);
+    const char *lender = cv_jany_text(cv_jany_get(o, "on_behalf_of"), arena);
+    int kind = role != NULL ? dom_word_index(dom_role_words, role) : -1;
     int64_t scopes = 0;
+    out->actor.label = kind >= 0 ? dom_role_words[kind] : "self";
     copy_text(o, "by", arena, out->by, sizeof(out->by));
     cv_jany_int(cv_jany_get(o, "scopes"), &scopes);
     out->actor.scopes = (uint32_t)scopes;
@@ -108,7 +115,8 @@ static void read_asker(const struct cv_jany *o, struct cv_arena *arena, struct i
     out->actor.is_person = cv_id_parse("stf_", out->by, &out->actor.token);
     if (!out->actor.is_person && !cv_id_parse("tok_", out->by, &out->actor.token))
         out->actor.scopes = 0;
-    if (top != NULL && !cv_id_parse("unt_", top, &out->actor.scope.top))
+    if ((top != NULL && !cv_id_parse("unt_", top, &out->actor.scope.top)) ||
+        (lender != NULL && !cv_id_parse("stf_", lender, &out->actor.behalf)))
         out->actor.scopes = 0;
 }
 
@@ -150,14 +158,7 @@ bool imp_marker_write(struct dir_session *dir, const char *import, struct cv_are
             return false;
         marker->document.revision++;
     } else {
-        const struct dir_document fresh = {.folder = folder,
-                                           .name = marker_name(arena, import),
-                                           .bytes = bytes,
-                                           .len = len,
-                                           .created_at = cv_now(),
-                                           .updated_at = CV_NO_MOMENT,
-                                           .idempotency = {.at = CV_NO_MOMENT},
-                                           .revision = 1};
+        const struct dir_document fresh = dir_document_of(folder, marker_name(arena, import), bytes, len);
         if (!dir_document_add(dir, &fresh, &itself, NULL, err))
             return false;
         marker->document = fresh;
@@ -210,14 +211,7 @@ static void write_result(struct cv_buf *out, const struct imp_result *r)
 
 static bool add(struct dir_session *dir, const char *name, const char *bytes, size_t len, struct cv_error *err)
 {
-    const struct dir_document doc = {.folder = folder,
-                                     .name = name,
-                                     .bytes = bytes,
-                                     .len = len,
-                                     .created_at = cv_now(),
-                                     .updated_at = CV_NO_MOMENT,
-                                     .idempotency = {.at = CV_NO_MOMENT},
-                                     .revision = 1};
+    const struct dir_document doc = dir_document_of(folder, name, bytes, len);
     return dir_document_add(dir, &doc, &itself, NULL, err);
 }
 

@@ -65,6 +65,18 @@ static struct cv_arena *document_scratch(size_t before, size_t after, struct cv_
     return dir_scratch(err);
 }
 
+struct dir_document dir_document_of(const char *folder, const char *name, const char *bytes, size_t len)
+{
+    return (struct dir_document){.folder = folder,
+                                 .name = name,
+                                 .bytes = bytes,
+                                 .len = len,
+                                 .created_at = cv_now(),
+                                 .updated_at = CV_NO_MOMENT,
+                                 .idempotency = {.at = CV_NO_MOMENT},
+                                 .revision = 1};
+}
+
 bool dir_document_add(struct dir_session *s, const struct dir_document *doc, const struct dir_actor *actor,
                       struct dir_stamp *out, struct cv_error *err)
 {

@@ -21,6 +21,8 @@ void prov_entry_who(struct prov_entry *e, const struct prov_call *call)
     cv_jout_string(&e->out, "actor", call->actor);
     if (call->role != NULL)
         cv_jout_string(&e->out, "role", call->role);
+    if (call->behalf != NULL)
+        cv_jout_string(&e->out, "on_behalf_of", call->behalf);
     cv_jout_string(&e->out, "via", call->via);
     cv_jout_string(&e->out, "request_id", call->request_id);
 }

@@ -90,13 +90,15 @@ static bool before(void *ctx, const void *doing, const struct dir_deed *deed, st
     int64_t index;
     if (log == NULL)
         return without_log(err);
-    if (!write_intent(&e, evidence, doing, deed, true)) {
+    bool ok = write_intent(&e, evidence, doing, deed, true);
+    if (!ok) {
         cv_buf_free(&e.text);
-        (void)write_intent(&e, evidence, doing, deed, false);
+        ok = write_intent(&e, evidence, doing, deed, false) ||
+             cv_fail_as(err, CV_LIMIT, "", "Bản ghi quá lớn", "The record is too large");
     }
     int64_t left = cv_deadline_left_ms(deadline) / 2;
     struct cv_deadline patience = cv_deadline_in_ms(left < PATIENCE_MS ? left : PATIENCE_MS);
-    bool ok = ev_append(log, e.text.data, e.text.len, &index, err) && ev_wait(log, index, patience, err);
+    ok = ok && ev_append(log, e.text.data, e.text.len, &index, err) && ev_wait(log, index, patience, err);
     cv_buf_free(&e.text);
     if (ok)
         snprintf(mark, DIR_MARK_TEXT, "%.130s/%lld", ev_origin(log), (long long)index);

@@ -157,14 +157,8 @@ bool prov_duplicate_keep(struct prov_call *call, const struct dir_document *befo
         return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
     if (before != NULL)
         return dir_document_save(call->dir, before, bytes, len, &actor, NULL, err);
-    const struct dir_document fresh = {.folder = PROV_DUPLICATES,
-                                       .name = dom_code_key(call->arena, prov_duplicate_key(call->arena, d)),
-                                       .bytes = bytes,
-                                       .len = len,
-                                       .created_at = cv_now(),
-                                       .updated_at = CV_NO_MOMENT,
-                                       .idempotency.at = CV_NO_MOMENT,
-                                       .revision = 1};
+    const char *name = dom_code_key(call->arena, prov_duplicate_key(call->arena, d));
+    const struct dir_document fresh = dir_document_of(PROV_DUPLICATES, name, bytes, len);
     return dir_document_add(call->dir, &fresh, &actor, NULL, err);
 }
 

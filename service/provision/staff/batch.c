@@ -8,13 +8,8 @@ static const char folder[] = "batches";
 static bool claim(struct prov_call *call, struct prov_batch *batch, struct cv_error *err)
 {
     struct dir_actor actor = prov_dir_actor(call);
-    batch->document = (struct dir_document){.folder = folder,
-                                            .name = call->idempotency.key,
-                                            .bytes = "",
-                                            .created_at = cv_now(),
-                                            .updated_at = CV_NO_MOMENT,
-                                            .idempotency = prov_new_idempotency(call),
-                                            .revision = 1};
+    batch->document = dir_document_of(folder, call->idempotency.key, "", 0);
+    batch->document.idempotency = prov_new_idempotency(call);
     return dir_document_add(call->dir, &batch->document, &actor, NULL, err);
 }
 
