@@ -191,7 +191,7 @@ def test_nobody_gives_what_he_has_not_and_nobody_touches_who_stands_higher(brows
     assert local.post("/v1/staff/S-NONE/roles", {"role": "unit_head", "unit": "T1.02"}).status == 201
     hr = browser("S-HR")
     for method, path, body in (("POST", "/v1/staff/S-ADMIN/accounts/mailbox/credential-resets", {}), ("PATCH", "/v1/staff/S-ADMIN", {"login": "chiemdoat"}),
-                               ("PUT", "/v1/staff/S-ADMIN", an(full_name="Lê Văn Khác", unit="T1.02")),
+                               ("PUT", "/v1/staff/S-ADMIN", an(full_name="Lê Văn Quản Trị", unit="T1.02")),
                                ("PUT", "/v1/staff/S-ADMIN/accounts/mailbox", {"state": "closed"})):
         status, answer = hr.call(method, path, body)
         assert (status, answer["code"]) == (403, "higher_role"), (method, path, status, answer)
