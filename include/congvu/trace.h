@@ -11,9 +11,15 @@
 #include "congvu/session.h"
 
 enum dir_found { DIR_FOUND, DIR_FOUND_NOT, DIR_FOUND_UNKNOWN };
-/* Has a write to `dn` carried this mark since that moment? Unknown: the log cannot be read, or does not reach so far.
+/* Has a write to `dn` carried this mark since that moment, by the log or by what the entry says? Unknown: the log
+ * cannot be read, or does not reach so far.
  */
 bool dir_trace_find(struct dir_session *s, const char *dn, const char *mark, cv_moment since, enum dir_found *out,
+                    struct cv_error *err);
+
+/* Has the log the directory's last change? A power cut may take that of the log alone. *out_csn: the change's stamp.
+ * Unknown: as above, or the directory is still empty. */
+bool dir_trace_last(struct dir_session *s, struct cv_arena *arena, enum dir_found *out, const char **out_csn,
                     struct cv_error *err);
 
 /* A change of the directory as its log has it. */

@@ -13,7 +13,7 @@ struct copy {
 static bool put(const struct copy *c, const char *name, const void *bytes, size_t len)
 {
     char path[EV_PATH_MAX];
-    return ev_path(path, c->to, "%s", name) && ev_write_whole(path, bytes, len) && ev_flush(path);
+    return ev_path(path, c->to, "%s", name) && ev_write_whole(path, bytes, len, true);
 }
 
 static bool copy_file(const struct copy *c, const char *name)
@@ -44,7 +44,7 @@ static bool copy_tile(const struct copy *c, int level, int64_t n, size_t width)
             return false;
         len = (size_t)(entry + entry_len - bytes.data);
     }
-    return ev_write_whole(to, bytes.data, len) && ev_flush(to);
+    return ev_write_whole(to, bytes.data, len, true);
 }
 
 static bool copy_level(const struct copy *c, int level)

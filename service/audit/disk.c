@@ -183,7 +183,7 @@ bool ev_disk_cut(struct ev_log *log)
     for (size_t i = 0; i < log->cut_count; i++) {
         struct ev_cut *cut = &log->cuts[i];
         if (!ev_tile_path(path, log->options.folder, cut->level, cut->n, 0) ||
-            !ev_write_whole(path, cut->bytes.data, cut->bytes.len))
+            !ev_write_whole(path, cut->bytes.data, cut->bytes.len, false))
             return refused(log, "a tile cannot be written");
         drop_partials(log, cut->level, cut->n, 0);
     }
@@ -201,7 +201,8 @@ static bool put_partial(struct ev_log *log, int level, const void *bytes, size_t
     int shift = level == EV_BUNDLE ? 0 : level;
     size_t width = ev_tree_count(&log->tree, shift);
     int64_t n = log->tree.size >> (8 * (shift + 1));
-    return width == 0 || (ev_tile_path(path, log->options.folder, level, n, width) && ev_write_whole(path, bytes, len));
+    return width == 0 ||
+           (ev_tile_path(path, log->options.folder, level, n, width) && ev_write_whole(path, bytes, len, false));
 }
 
 static void drop_older_partials(struct ev_log *log)
@@ -220,7 +221,9 @@ bool ev_disk_publish(struct ev_log *log)
     bool ok = put_partial(log, EV_BUNDLE, log->bundle.data, log->bundle.len);
     for (int level = 0; ok && level < EV_LEVELS; level++)
         ok = put_partial(log, level, log->tree.edge[level], ev_tree_count(&log->tree, level) * sizeof(struct ev_hash));
-    if (!ok || !ev_path(path, log->options.folder, "checkpoint") || !ev_write_whole(path, log->note, strlen(log->note)))
+    /* Flushed, for the next start holds the log against it: half of one would be called damage. */
+    if (!ok || !ev_path(path, log->options.folder, "checkpoint") ||
+        !ev_write_whole(path, log->note, strlen(log->note), true))
         return refused(log, "the checkpoint cannot be written");
     drop_older_partials(log);
     return true;

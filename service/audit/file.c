@@ -46,7 +46,7 @@ static bool put_all(int fd, const char *bytes, size_t len)
     return true;
 }
 
-bool ev_write_whole(char *path, const void *bytes, size_t len)
+bool ev_write_whole(char *path, const void *bytes, size_t len, bool flush)
 {
     char fresh[EV_PATH_MAX + 8];
     snprintf(fresh, sizeof(fresh), "%s.new", path);
@@ -55,7 +55,7 @@ bool ev_write_whole(char *path, const void *bytes, size_t len)
         fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return false;
-    bool ok = put_all(fd, bytes, len);
+    bool ok = put_all(fd, bytes, len) && (!flush || fdatasync(fd) == 0);
     ok = close(fd) == 0 && ok;
     return ok && rename(fresh, path) == 0;
 }

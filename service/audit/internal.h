@@ -49,8 +49,9 @@ bool ev_checkpoint_read(const char *text, size_t len, const char *origin, const 
 
 /* ---- files (file.c) ---- */
 bool ev_path(char out[EV_PATH_MAX], const char *folder, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-bool ev_make_folders(char *path);                                     /* those above the last part */
-bool ev_write_whole(char *path, const void *bytes, size_t len);       /* under another name first; not flushed */
+bool ev_make_folders(char *path); /* those above the last part */
+/* Under another name first; flush: so that a power cut leaves the former one or this one. */
+bool ev_write_whole(char *path, const void *bytes, size_t len, bool flush);
 bool ev_read_whole(const char *path, size_t max, struct cv_buf *out); /* false: not there, or too large */
 bool ev_flush(const char *path);                                      /* file or folder */
 

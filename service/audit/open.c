@@ -99,7 +99,7 @@ static bool put_verifier(struct ev_log *log)
 {
     char path[EV_PATH_MAX], text[EV_KEY_TEXT + 1];
     int len = snprintf(text, sizeof(text), "%s\n", log->verifier);
-    return ev_path(path, log->options.folder, "verifier") && ev_write_whole(path, text, (size_t)len);
+    return ev_path(path, log->options.folder, "verifier") && ev_write_whole(path, text, (size_t)len, false);
 }
 
 static bool walk_segments(struct recovery *r, const int64_t *firsts, size_t count, struct cv_error *err)

@@ -1,6 +1,7 @@
 """Writes that go on while things are killed: what was acknowledged must be there afterwards, once, and it must go on soon."""
 import collections
 import contextlib
+import datetime
 import http.client
 import os
 import signal
@@ -86,14 +87,18 @@ class Load:
 
 def doubles(client):
     """Addresses and codes that two people have."""
-    people, page = [], None
-    while True:
-        answer = client.get("/v1/staff", page_size=500, **({"page_token": page} if page else {})).json
-        people += answer["items"]
-        page = answer["next_page_token"]
-        if page is None:
-            break
+    people = pages(client, "/v1/staff")
     return [value for field in ("address", "staff_code") for value, times in collections.Counter(p[field] for p in people).items() if times > 1]
+
+
+def pages(client, path, **query):
+    """All items of a list."""
+    items, page = [], {}
+    while page is not None:
+        answer = client.get(path, page_size=500, **query, **page).json
+        items += answer["items"]
+        page = {"page_token": answer["next_page_token"]} if answer["next_page_token"] else None
+    return items
 
 
 def share(values, part):
@@ -118,3 +123,33 @@ def kills(service, rounds, replica_every=5, minutes=600):
     client = service.client()
     return {"kills": len(pauses), "acknowledged": len(load.acknowledged), "lost": load.missing(client), "doubles": doubles(client),
             "pause": {"median": share(pauses, 0.5), "p99": share(pauses, 0.99), "most": max(pauses)}, "refused": dict(load.refused)}
+
+
+def sign_ins(service, codes):
+    """Reported for these people, today; those that were taken."""
+    now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+    events = [{"staff_code": code, "occurred_at": now} for code in codes]
+    answer = service.client().post("/v1/usage-events", {"system": "mailbox", "events": events})
+    assert answer.status == 200 and answer.json["rejected"] == [], answer
+    return codes
+
+
+def power_cuts(machine, draw, rounds, minutes=600):
+    """The power goes under load, and what was not flushed is partly forgotten; what was seen."""
+    forgotten, pending, starts, signed_in, end = [], [], [], set(), time.monotonic() + minutes * 60
+    with Load(machine, threads=4) as load:
+        while len(forgotten) < rounds and time.monotonic() < end:
+            load.some(draw.randrange(3, 20))
+            signed_in |= sign_ins(machine, {code for code in load.people if code not in signed_in})
+            undone, might = machine.cut(draw)
+            forgotten.append(undone)
+            pending.append(might)
+            at = time.monotonic()
+            machine.start()
+            starts.append(time.monotonic() - at)
+        load.some()
+    client = machine.client()
+    known = {a["staff"]["staff_code"] for a in pages(client, "/v1/accounts", system="mailbox") if a["last_active_on"]}
+    return {"cuts": len(forgotten), "sign_ins": len(signed_in), "sign_ins_lost": len(signed_in - known), "acknowledged": len(load.acknowledged), "lost": load.missing(client), "doubles": doubles(client),
+            "pages_forgotten": sum(forgotten), "pages_not_flushed": sum(pending), "start": {"median": share(starts, 0.5), "most": max(starts)},
+            "refused": dict(load.refused)}

@@ -63,31 +63,99 @@ static const char *mark_of(const struct dir_entry *entry, struct cv_arena *arena
 
 /* ---- looking one up ---- */
 
+/* Where the log does not say it: the entry itself still has the mark of its last writer. */
+static bool look_in_entry(struct dir_session *s, const char *dn, const char *mark, struct cv_arena *arena,
+                          enum dir_found *out, struct cv_error *err)
+{
+    struct dir_entry entry;
+    if (!dir_read_entry(s, dn, arena, &entry, err)) {
+        bool gone = err->kind == CV_NOT_FOUND;
+        if (gone)
+            cv_error_clear(err);
+        return gone;
+    }
+    const char *actor = dir_get_text(&entry, "cvActor"), *theirs = actor != NULL ? mark_in(arena, actor) : NULL;
+    if (theirs != NULL && strcmp(theirs, mark) == 0)
+        *out = DIR_FOUND;
+    return true;
+}
+
+/* A site's server may keep no log, or not show it: *out_log false. */
+static bool find_in_log(struct dir_session *s, const char *filter, size_t most, struct cv_arena *arena,
+                        struct dir_entry **out, size_t *out_count, bool *out_log, struct cv_error *err)
+{
+    *out_log = dir_find_entries(s, LOG_BASE, filter, most, arena, out, out_count, err);
+    if (*out_log || (err->kind != CV_NOT_FOUND && err->kind != CV_REFUSED))
+        return *out_log;
+    cv_error_clear(err);
+    return true;
+}
+
 bool dir_trace_find(struct dir_session *s, const char *dn, const char *mark, cv_moment since, enum dir_found *out,
                     struct cv_error *err)
 {
     char from[CV_MOMENT_TEXT];
     struct dir_entry *found = NULL;
     size_t count = 0;
+    bool log;
     cv_auto_arena arena = cv_arena_new(SCRATCH_MAX);
     if (!arena)
         return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
     const char *filter = cv_arena_printf(arena, "(&%s(reqStart>=%s))", dir_filter_eq(arena, "reqDN", dn),
                                          cv_moment_ldap(since - 60, from));
     *out = DIR_FOUND_UNKNOWN;
-    if (!dir_find_entries(s, LOG_BASE, filter, LOOK_MOST, arena, &found, &count, err)) {
-        if (err->kind != CV_NOT_FOUND && err->kind != CV_REFUSED)
-            return false;
-        cv_error_clear(err); /* a site's server may keep no log, or not show it */
+    if (!find_in_log(s, filter, LOOK_MOST, arena, &found, &count, &log, err))
+        return false;
+    if (!log)
         return true;
-    }
     *out = DIR_FOUND_NOT;
     for (size_t i = 0; i < count; i++) {
         const char *theirs = mark_of(&found[i], arena);
         if (theirs != NULL && strcmp(theirs, mark) == 0)
             *out = DIR_FOUND;
     }
-    return true;
+    return *out == DIR_FOUND || look_in_entry(s, dn, mark, arena, out, err);
+}
+
+/* ---- is it whole ---- */
+
+static const char *last_csn(const struct dir_entry *suffix)
+{
+    const struct dir_attr *context = dir_get(suffix, "contextCSN");
+    const char *last = "";
+    for (size_t i = 0; context != NULL && i < context->count; i++)
+        if (strcmp(context->values[i].bytes, last) > 0)
+            last = context->values[i].bytes;
+    return last;
+}
+
+bool dir_trace_last(struct dir_session *s, struct cv_arena *arena, enum dir_found *out, const char **out_csn,
+                    struct cv_error *err)
+{
+    const char *before = NULL;
+    *out = DIR_FOUND_UNKNOWN;
+    for (;;) {
+        struct dir_entry suffix, *found;
+        size_t count = 0;
+        bool log;
+        *out_csn = "";
+        if (!dir_read_operational(s, dir_session_base(s), arena, &suffix, err)) {
+            bool empty = err->kind == CV_NOT_FOUND;
+            if (empty)
+                cv_error_clear(err);
+            return empty;
+        }
+        *out_csn = last_csn(&suffix);
+        if (!find_in_log(s, dir_filter_eq(arena, "entryCSN", *out_csn), 1, arena, &found, &count, &log, err))
+            return false;
+        if (!log)
+            return true;
+        *out = count > 0 ? DIR_FOUND : DIR_FOUND_NOT;
+        /* twice the same: nobody is just writing it */
+        if (*out == DIR_FOUND || (before != NULL && strcmp(before, *out_csn) == 0))
+            return true;
+        before = *out_csn;
+    }
 }
 
 /* ---- what has none ---- */

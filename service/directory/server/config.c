@@ -125,8 +125,10 @@ static void put_storage(struct cv_buf *out, const struct plan *plan, int which)
         snprintf(folder, sizeof folder, "%s/congvu%s%s", plan->folder, which == SLAPD_MAIN ? "" : "-",
                  which == SLAPD_MAIN ? "" : name);
     put_mdb(out, plan->base, suffix_of(plan, which), folder, plan->max_bytes);
-    if (plan->nosync || which == SLAPD_USAGE)
+    if (plan->nosync)
         cv_buf_puts(out, "dbnosync\ncheckpoint 1024 1\n");
+    else if (which == SLAPD_LOG || which == SLAPD_USAGE)
+        cv_buf_puts(out, "envflags nometasync\n"); /* a power cut takes the last change at most, and damages nothing */
 }
 
 /* All of it, passwords too, to the server that follows. */
@@ -186,7 +188,7 @@ static void put_service_access(struct cv_buf *out, const char *base)
  * here. */
 static void put_usage_database(struct cv_buf *out, const struct plan *plan)
 {
-    cv_buf_puts(out, "# ---- usage: who used what on which day; not flushed at each write, no audit ----\n");
+    cv_buf_puts(out, "# ---- usage: who used what on which day; no audit ----\n");
     put_storage(out, plan, SLAPD_USAGE);
     put_replica(out, plan);
     put_follow(out, plan, SLAPD_USAGE);

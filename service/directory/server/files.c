@@ -182,7 +182,8 @@ bool slapd_write_file(const char *path, const char *bytes, size_t len, struct cv
             break;
         done += (size_t)n;
     }
-    bool ok = fd >= 0 && close(fd) == 0 && done == len;
+    bool ok = fd >= 0 && done == len && fdatasync(fd) == 0;
+    ok = fd >= 0 && close(fd) == 0 && ok;
     return ok || path_fault(err, CV_INVALID, path, "không ghi được", "cannot be written");
 }
 

@@ -100,15 +100,31 @@ static bool put_resolved(struct looking_back *b, const struct open_intent *open,
     return ok;
 }
 
+/* A log that lacks its last change proves nothing by what it lacks. */
+static bool log_is_whole(struct looking_back *b, struct dir_session *session, bool *out, struct cv_error *err)
+{
+    enum dir_found last;
+    const char *csn;
+    if (!dir_trace_last(session, b->scratch, &last, &csn, err))
+        return false;
+    *out = last != DIR_FOUND_NOT;
+    if (!*out)
+        cv_log(CV_LOG_WARN, "directory_log",
+               "cn=log lacks the directory's last change (%s), as a power cut may leave it; the evidence log has it",
+               csn);
+    return true;
+}
+
 static bool resolve_all(struct looking_back *b, struct dir_session *session, struct cv_error *err)
 {
     char mark[DIR_MARK_TEXT];
-    bool ok = true;
+    bool whole = true, ok = log_is_whole(b, session, &whole, err);
     for (size_t i = b->open_count; i > 0 && ok; i--) {
         enum dir_found found;
         const struct open_intent *open = &b->open[i - 1];
         snprintf(mark, sizeof(mark), "%.130s/%lld", ev_origin(b->log), (long long)open->index);
-        ok = dir_trace_find(session, open->dn, mark, open->at, &found, err) && put_resolved(b, open, found);
+        ok = dir_trace_find(session, open->dn, mark, open->at, &found, err) &&
+             put_resolved(b, open, found == DIR_FOUND_NOT && !whole ? DIR_FOUND_UNKNOWN : found);
     }
     if (b->open_count > 0)
         cv_log(CV_LOG_WARN, "evidence", "%zu intents of a former process had no outcome; looked up", b->open_count);
