@@ -183,7 +183,7 @@ static bool first_start(struct service *s, struct cv_error *err)
 {
     char fingerprint[17];
     struct dom_system *systems = NULL;
-    struct dir_bootstrap what = {.key_fingerprint = fingerprint};
+    struct dir_bootstrap what = {.key_fingerprint = fingerprint, .today = cv_today()};
     cv_key_fingerprint(&s->key, fingerprint);
     if (!api_catalogue(congvu_systems, (size_t)(congvu_systems_end - congvu_systems), s->arena, &systems,
                        &what.system_count, err))
@@ -267,10 +267,12 @@ static bool first_token(struct service *s, struct cv_error *err)
 
 static bool start_view(struct service *s, struct cv_error *err)
 {
-    if (!view_new(&s->view, err))
+    cv_day since;
+    if (!view_new(&s->view, err) || !dir_dated_since(s->timer_session, &since, err))
         return false;
     view_keep_activity(s->view, (int)s->conf.view_activity_days);
     view_lists_until(s->view, (int)s->conf.view_lists_s);
+    view_date_since(s->view, since);
     struct dir_feed feed = view_feed(s->view);
     feed.count_ms = s->conf.view_check_s * 1000;
     return dir_sync_start(&s->directory, &feed, &s->sync, err);

@@ -21,6 +21,7 @@ struct prov_unit_input {
     struct prov_text code, name_vi, name_en, parent, slug;
     struct prov_letterhead_input letterhead;
     struct prov_int position;
+    struct prov_day effective_on; /* of what changes; over or today */
 };
 struct prov_unit_result {
     enum prov_outcome outcome;

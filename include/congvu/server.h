@@ -15,11 +15,14 @@ struct dir_bootstrap {
     const char *key_fingerprint;      /* kept in ou=system; another one there = refuse to start */
     const struct dom_system *systems; /* made when the catalogue is empty */
     size_t system_count;
+    cv_day today; /* days begin to be kept, if they were not; 0 = not yet */
 };
 /* Makes the containers, the catalogue and the version when they are missing; safe to repeat, also by two processes at
  * once. Refuses (CV_CONFLICT) a newer schema version or another key. Data that are whole but on servers that only read
  * are taken as they are. */
 bool dir_bootstrap(struct dir_session *s, const struct dir_bootstrap *what, struct cv_error *err);
+/* The day on which these data were first opened by a program that keeps former values with their days. */
+bool dir_dated_since(struct dir_session *s, cv_day *out, struct cv_error *err);
 /* What every server has for itself and no other brings it (ou=leases). */
 bool dir_leases_ready(struct dir_session *s, struct cv_error *err);
 /* Passwords of the read-only identities cn=dovecot, cn=postfix, cn=eoffice (ou=readers,ou=system): one 0600 file each,

@@ -64,6 +64,16 @@ struct dom_unit_account {
     cv_moment since; /* when it was given */
 };
 
+/* What held before the day `to`, the first on which it did not. */
+struct dom_past_unit {
+    cv_day to;
+    const char *code, *name[CV_LANGS];
+    enum dom_unit_kind kind;
+    int block;
+    bool has_parent;
+    struct cv_id parent;
+};
+
 struct dom_unit {
     struct cv_id id;
     const char *code;
@@ -74,6 +84,8 @@ struct dom_unit {
     int block; /* enum dom_block, -1 = inherited */
     bool has_parent;
     struct cv_id parent;
+    struct dom_past_unit *past; /* code, name, kind, block and parent of before, ascending; most units have none */
+    size_t past_count;
     const char *slug;
     bool has_letterhead; /* else that of the nearest unit above which has one */
     struct dom_letterhead letterhead;
@@ -93,6 +105,10 @@ struct dom_unit {
     cv_moment created_at, updated_at;
 };
 
+/* Code, name, kind, block and parent as they were on that day; the rest as it is. */
+struct dom_unit dom_unit_as_of(const struct dom_unit *unit, cv_day day);
+/* What `after` changes of them holds from that day on (CV_NO_DAY: of all days); of the days before `before` tells. */
+void dom_unit_keep_past(const struct dom_unit *before, struct dom_unit *after, cv_day from, struct cv_arena *arena);
 /* Or NULL. */
 struct dom_account *dom_unit_account_of(const struct dom_unit *unit, const char *system);
 /* Nothing is filled in. */

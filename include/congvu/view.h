@@ -32,6 +32,9 @@ struct dir_feed view_feed(struct view *view);
 /* How many days of activity are kept: 180 to DOM_KEPT_DAYS_MAX, which it is without this call. Before the feed starts.
  */
 void view_keep_activity(struct view *view, int days);
+/* From this day on former values are kept; before it the past is what is known of it today. Before the feed starts. */
+void view_date_since(struct view *view, cv_day day);
+cv_day view_dated_since(const struct view *v);
 /* How old lists of people may become while the directory is not heard; 300 s without this call. Before the feed starts.
  */
 void view_lists_until(struct view *view, int seconds);

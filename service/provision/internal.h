@@ -117,6 +117,9 @@ bool prov_hr_ref_free(struct prov_call *call, const struct dom_staff *staff, str
 /* Was it refused because somebody else has the number of the HR system? Then says so. */
 bool prov_hr_ref_taken(struct prov_call *call, const struct dom_staff *staff, struct cv_error *err);
 bool prov_check_match(const struct prov_call *call, int64_t revision, struct cv_error *err);
+/* The first day of what a change without a day brings: today, or CV_NO_DAY = always, on the day on which the record was
+ * written down or days began to be kept. */
+cv_day prov_holds_from(const struct prov_call *call, cv_moment created_at);
 void prov_settle(struct prov_call *call, const struct dir_stamp *stamp);
 /* Moves a digest pair onto a new record, if the request has a key. */
 struct dom_idempotency prov_new_idempotency(const struct prov_call *call);

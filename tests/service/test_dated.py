@@ -299,3 +299,56 @@ def test_a_category_holds_from_its_day(spec):
     finally:
         service.stop()
         service.clean()
+
+
+def rows_of(client, unit, system="td-office", **query):
+    rows = client.get("/v1/coverage", unit=unit, system=system, depth=4, **query).json["rows"]
+    return {r["unit"]["code"]: (r["unit"]["name"], r["depth"], r["recorded"], r["eligible"]) for r in rows if r["row_kind"] != "own"}
+
+
+def test_a_past_period_has_its_own_tree(spec):
+    """Renamed, recoded, moved, of another block or kind since: the month that is over stands as it was, people and requirements too."""
+    service = Service(spec=spec, clock_offset=-70 * 86400).start()
+    last_month = (TODAY.replace(day=1) - datetime.timedelta(1)).strftime("%Y-%m")
+    try:
+        client = service.client()
+        make_units(client)
+        assert client.put("/v1/units/T2", {"name": {"vi": "Huyện Hai"}, "kind": "ubnd_huyen", "block": "chinh_quyen", "slug": "hai"}).status == 201
+        client.put("/v1/units/T1.04", {"name": {"vi": "Tổ Một"}, "kind": "phong", "slug": "mot", "parent": "T1.03"})
+        client.patch("/v1/units/T1.01", {"name": {"vi": "Phòng Nội vụ và Lao động", "en": None}})
+        for code, unit in (("U-1", "T1.01"), ("U-2", "T1.02"), ("U-3", "T1.03"), ("U-4", "T1.04")):
+            put(client, code, full_name=f"Lê Văn {'ABCDE'[int(code[2])]}", unit=unit, not_same_as=["*"])
+        service.stop()
+        service.settings.pop("clock_offset")
+        service.start()
+        client = service.client()
+        was = rows_of(client, "T1", period=last_month)
+        assert was == {"T1": ("Huyện Thử", 0, 4, 2), "T1.01": ("Phòng Nội vụ và Lao động", 1, 1, 1), "T1.02": ("Phòng Tài chính", 1, 1, 1),
+                       "T1.03": ("Ban Tổ chức", 1, 2, 0), "T1.04": ("Tổ Một", 2, 1, 0)}, "what was corrected on the first day was never so"
+        tree = client.get("/v1/coverage", unit="T1", period=last_month).json["unit_tree"]
+        people = [p["staff_code"] for p in client.get("/v1/staff", unit="T1", recursive=True, period=last_month, system="mailbox", stage="unknown").json["items"]]
+
+        assert client.patch("/v1/units/T1.01", {"code": "T1.09", "name": {"vi": "Phòng Nội vụ"}}).status == 200
+        assert client.patch("/v1/units/T1.02", {"parent": "T2"}).status == 200
+        assert client.patch("/v1/units/T1.03", {"block": "chinh_quyen", "kind": "phong"}).status == 200
+        assert rows_of(client, "T1") == {"T1": ("Huyện Thử", 0, 3, 3), "T1.09": ("Phòng Nội vụ", 1, 1, 1),
+                                         "T1.03": ("Ban Tổ chức", 1, 2, 2), "T1.04": ("Tổ Một", 2, 1, 1)}
+        assert rows_of(client, "T1", period=last_month) == was
+        assert client.get("/v1/coverage", unit="T1", period=last_month).json["unit_tree"] == tree
+        assert [p["staff_code"] for p in client.get("/v1/staff", unit="T1", recursive=True, period=last_month, system="mailbox", stage="unknown").json["items"]] == people
+        assert rows_of(client, "T2", period=last_month) == {"T2": ("Huyện Hai", 0, 0, 0)}
+        assert rows_of(client, "T2")["T1.02"] == ("Phòng Tài chính", 1, 1, 1)
+        causes = client.get("/v1/coverage/changes", unit="T1", system="mailbox", **{"from": (TODAY.replace(day=1) - datetime.timedelta(1)).isoformat(), "to": day(0)}).json
+        assert [p["people"] for p in causes["parts"] if p["cause"] == "moved_out"] == [1], causes
+
+        both = client.patch("/v1/units/T1.09", {"name": {"vi": "Phòng Nội vụ, Lao động"}, "effective_on": day(-65)})
+        assert both.status == 200
+        now = rows_of(client, "T1", period=last_month)
+        assert now["T1.01"] == ("Phòng Nội vụ, Lao động", 1, 1, 1), "decided before, and the code of today is not of then"
+        assert client.patch("/v1/units/T1.09", {"name": {"vi": "Phòng X"}, "effective_on": day(1)}).json["errors"][0]["pointer"] == "#/effective_on"
+        service.stop()
+        service.start()
+        assert rows_of(service.client(), "T1", period=last_month) == now, "read again from the directory"
+    finally:
+        service.stop()
+        service.clean()

@@ -212,6 +212,7 @@ static const struct prov_field unit_fields[] = {
     {"position", PROV_COUNT, AT(position), INTO(position), .most = 100000, .flags = MEMBER | PROV_VALUE},
     {"active_from", PROV_DAY, AT(active_from), .flags = MEMBER},
     {"active_to", PROV_DAY, AT(active_to), .flags = MEMBER},
+    {"effective_on", PROV_DAY, INTO(effective_on), .flags = PROV_UPDATE},
     {"letterhead", PROV_OWN, .read = read_letterhead, .write = write_letterhead, .flags = MEMBER},
     {"revision", PROV_LONG, AT(revision), .flags = PROV_SHOWN},
     {"created_at", PROV_MOMENT, AT(created_at), .flags = PROV_SHOWN},

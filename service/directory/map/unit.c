@@ -65,6 +65,74 @@ static bool take_parent(struct dir_reader *r, const struct dir_attr *attr, const
     return u->has_parent || dir_unreadable(r->err, r->entry, attr->name, "is not the name of a unit");
 }
 
+static void put_past_unit(const struct dom_past_unit *p, struct dir_attrs *out)
+{
+    char parent[CV_ID_TEXT];
+    struct dir_json j;
+
+    dir_json_begin(&j);
+    dir_json_day(&j, "to", p->to);
+    dir_json_text(&j, "code", p->code);
+    dir_json_text(&j, "vi", p->name[CV_VI]);
+    dir_json_text(&j, "en", p->name[CV_EN]);
+    dir_json_text(&j, "kind", dom_unit_kind_words[p->kind]);
+    dir_json_text(&j, "block", p->block >= 0 ? dom_block_words[p->block] : NULL);
+    dir_json_text(&j, "parent", p->has_parent ? cv_id_text("unt_", p->parent, parent) : NULL);
+    dir_json_end(&j, out, "cvPast");
+}
+
+static void put_past(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_unit *u = record;
+
+    (void)base;
+    for (size_t i = 0; i < u->past_count; i++)
+        put_past_unit(&u->past[i], out);
+}
+
+static bool take_past_unit(struct dir_reader *r, const struct dir_attr *attr, size_t at, struct dom_past_unit *out)
+{
+    struct dir_json_in in;
+    const char *parent = NULL;
+    int kind = 0;
+
+    if (!dir_read_begin(&in, r, attr, at))
+        return false;
+    *out = (struct dom_past_unit){.block = -1};
+    cv_jin_day(in.object, "to", CV_REQUIRED, &out->to);
+    dir_read_text(in.object, "code", &out->code);
+    dir_read_text(in.object, "vi", &out->name[CV_VI]);
+    dir_read_text(in.object, "en", &out->name[CV_EN]);
+    cv_jin_word(in.object, "kind", CV_REQUIRED, dom_unit_kind_words, &kind);
+    out->kind = (enum dom_unit_kind)kind;
+    cv_jin_word(in.object, "block", CV_OPTIONAL, dom_block_words, &out->block);
+    dir_read_text(in.object, "parent", &parent);
+    out->has_parent = parent != NULL;
+    in.bad = in.bad || !out->code || !out->name[CV_VI] || (parent && !cv_id_parse("unt_", parent, &out->parent));
+    return dir_read_ok(&in);
+}
+
+static int by_last_day(const void *a, const void *b)
+{
+    const struct dom_past_unit *x = a, *y = b;
+
+    return (x->to > y->to) - (x->to < y->to);
+}
+
+static bool take_past(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    struct dom_unit *u = r->record;
+
+    (void)tag;
+    u->past = CV_NEWS(r->arena, struct dom_past_unit, attr->count);
+    for (size_t i = 0; i < attr->count && cv_arena_ok(r->arena); i++)
+        if (!take_past_unit(r, attr, i, &u->past[i]))
+            return false;
+    qsort(u->past, attr->count, sizeof(*u->past), by_last_day);
+    u->past_count = attr->count;
+    return true;
+}
+
 static void put_headcount(const struct dom_headcount *h, struct dir_attrs *out)
 {
     struct dir_json j;
@@ -283,6 +351,7 @@ static const struct dir_field fields[] = {
     {"cvKind", DIR_WORD, AT(kind), .words = dom_unit_kind_words, .flags = DIR_NEEDED},
     {"cvBlock", DIR_WORD, AT(block), .words = dom_block_words},
     {"cvParent", DIR_OWN, .put = put_parent, .take = take_parent},
+    {"cvPast", DIR_OWN, .put = put_past, .take = take_past},
     {"cvSlug", DIR_TEXT, AT(slug)},
     {"cvSlugClaim", DIR_OWN, .put = put_slug_claim, .flags = DIR_UNFED},
     {"uid", DIR_TEXT, AT(mail_login)},

@@ -281,6 +281,36 @@ static bool raise_version(const struct work *w, struct cv_error *err)
     return dir_modify_entry(w->session, state_dn(w), &before, &after, NULL, NULL, err);
 }
 
+/* Once, by the first program that keeps days. */
+static bool begin_days(const struct work *w, cv_day today, struct cv_error *err)
+{
+    struct dir_entry state;
+    struct dir_attrs before, after;
+    if (!dir_read_entry(w->session, state_dn(w), w->arena, &state, err))
+        return false;
+    if (today == 0 || dir_get_text(&state, "cvDatedSince"))
+        return true;
+    dir_attrs_init(&before, w->arena);
+    dir_attrs_init(&after, w->arena);
+    dir_put_day(&after, "cvDatedSince", today);
+    return dir_modify_entry(w->session, state_dn(w), &before, &after, NULL, NULL, err);
+}
+
+bool dir_dated_since(struct dir_session *s, cv_day *out, struct cv_error *err)
+{
+    cv_auto_arena arena = cv_arena_new(SCRATCH_MAX);
+    struct dir_entry state;
+    if (!arena)
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
+    const struct work w = {s, arena, dir_session_base(s)};
+    if (!dir_read_entry(s, state_dn(&w), arena, &state, err))
+        return false;
+    const char *day = dir_get_text(&state, "cvDatedSince");
+    if (!day || !cv_day_parse(day, out))
+        *out = cv_today();
+    return true;
+}
+
 bool dir_bootstrap(struct dir_session *s, const struct dir_bootstrap *what, struct cv_error *err)
 {
     cv_auto_arena arena = cv_arena_new(SCRATCH_MAX);
@@ -292,7 +322,7 @@ bool dir_bootstrap(struct dir_session *s, const struct dir_bootstrap *what, stru
         return false;
     bool done = ensure_folders(&w, err) && ensure_policies(&w, err) && ensure_readers(&w, err) &&
                 ensure_decoy(&w, err) && ensure_machines(&w, err) && ensure_systems(&w, what, err) &&
-                add_state(&w, what->key_fingerprint, err) && raise_version(&w, err);
+                add_state(&w, what->key_fingerprint, err) && raise_version(&w, err) && begin_days(&w, what->today, err);
     if (done || state != 1 || err->lib_code != LDAP_REFERRAL)
         return done;
     cv_log(CV_LOG_WARN, "directory.read_only", "no server takes writes: the data are looked at as they are");

@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "congvu/staff.h"
+#include "congvu/unit.h"
 
+/* ---- categories of people ---- */
 enum dom_category dom_category_on(const struct dom_staff *s, cv_day day)
 {
     for (size_t i = 0; i < s->past_count; i++)
@@ -13,12 +15,12 @@ enum dom_category dom_category_on(const struct dom_staff *s, cv_day day)
 
 void dom_set_category(struct dom_staff *s, enum dom_category category, cv_day from, struct cv_arena *arena)
 {
-    enum dom_category before = dom_category_on(s, from - 1);
+    enum dom_category before = dom_category_on(s, from == CV_NO_DAY ? from : from - 1);
     struct dom_past_category *row = CV_NEWS(arena, struct dom_past_category, s->past_count + 1);
     size_t count = 0;
     for (size_t i = 0; i < s->past_count && s->past[i].to < from; i++)
         row[count++] = s->past[i];
-    if (before != category)
+    if (before != category && from != CV_NO_DAY)
         row[count++] = (struct dom_past_category){.to = from, .category = before};
     size_t over = count > DOM_PAST_MAX ? count - DOM_PAST_MAX : 0;
     s->past = row + over;
@@ -32,4 +34,112 @@ cv_day dom_category_turns(const struct dom_staff *s, cv_day day)
         if (s->past[i].to > day)
             return s->past[i].to;
     return CV_NO_DAY;
+}
+
+/* ---- units ---- */
+static struct dom_past_unit facts_of(const struct dom_unit *u)
+{
+    struct dom_past_unit facts = {.to = CV_NO_DAY,
+                                  .code = u->code,
+                                  .kind = u->kind,
+                                  .block = u->block,
+                                  .has_parent = u->has_parent,
+                                  .parent = u->parent};
+    memcpy(facts.name, u->name, sizeof facts.name);
+    return facts;
+}
+
+struct dom_unit dom_unit_as_of(const struct dom_unit *unit, cv_day day)
+{
+    struct dom_unit then = *unit;
+    size_t i = 0;
+    while (i < unit->past_count && unit->past[i].to <= day)
+        i++;
+    if (i == unit->past_count)
+        return then;
+    const struct dom_past_unit *past = &unit->past[i];
+    then.code = past->code;
+    memcpy(then.name, past->name, sizeof then.name);
+    then.kind = past->kind;
+    then.block = past->block;
+    then.has_parent = past->has_parent;
+    then.parent = past->parent;
+    return then;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool same_parent(const struct dom_past_unit *a, const struct dom_past_unit *b)
+{
+    return a->has_parent == b->has_parent && (!a->has_parent || cv_id_equal(a->parent, b->parent));
+}
+
+static bool same_names(const struct dom_past_unit *a, const struct dom_past_unit *b)
+{
+    return same_text(a->name[CV_VI], b->name[CV_VI]) && same_text(a->name[CV_EN], b->name[CV_EN]);
+}
+
+static bool same_facts(const struct dom_past_unit *a, const struct dom_past_unit *b)
+{
+    return same_text(a->code, b->code) && same_names(a, b) && a->kind == b->kind && a->block == b->block &&
+           same_parent(a, b);
+}
+
+/* The row with those members replaced that a change replaces. */
+static struct dom_past_unit changed(struct dom_past_unit row, const struct dom_past_unit *was,
+                                    const struct dom_past_unit *is)
+{
+    if (!same_text(was->code, is->code))
+        row.code = is->code;
+    if (!same_names(was, is))
+        memcpy(row.name, is->name, sizeof row.name);
+    if (was->kind != is->kind)
+        row.kind = is->kind;
+    if (was->block != is->block)
+        row.block = is->block;
+    if (!same_parent(was, is)) {
+        row.has_parent = is->has_parent;
+        row.parent = is->parent;
+    }
+    return row;
+}
+
+/* No row of no days, and none like the one before it. */
+static void push(struct dom_unit *unit, struct dom_past_unit row, cv_day to)
+{
+    struct dom_past_unit *last = unit->past_count > 0 ? &unit->past[unit->past_count - 1] : NULL;
+    row.to = to;
+    if (last && last->to >= to)
+        return;
+    if (last && same_facts(last, &row))
+        last->to = to;
+    else
+        unit->past[unit->past_count++] = row;
+}
+
+void dom_unit_keep_past(const struct dom_unit *before, struct dom_unit *after, cv_day from, struct cv_arena *arena)
+{
+    const struct dom_past_unit was = facts_of(before), is = facts_of(after);
+    if (same_facts(&was, &is))
+        return;
+    after->past = CV_NEWS(arena, struct dom_past_unit, 2 * before->past_count + 1);
+    after->past_count = 0;
+    for (size_t i = 0; i < before->past_count; i++) {
+        const struct dom_past_unit *row = &before->past[i];
+        if (from != CV_NO_DAY)
+            push(after, *row, row->to < from ? row->to : from);
+        if (from == CV_NO_DAY || row->to > from)
+            push(after, changed(*row, &was, &is), row->to);
+    }
+    if (from != CV_NO_DAY)
+        push(after, was, from);
+    while (after->past_count > 0 && same_facts(&after->past[after->past_count - 1], &is))
+        after->past_count--;
+    if (after->past_count > DOM_PAST_MAX) {
+        after->past += after->past_count - DOM_PAST_MAX;
+        after->past_count = DOM_PAST_MAX;
+    }
 }

@@ -94,6 +94,13 @@ struct dir_actor prov_dir_actor(const struct prov_call *call)
         .name = call->actor, .request_id = call->request_id, .via = call->via, .behalf = call->behalf};
 }
 
+cv_day prov_holds_from(const struct prov_call *call, cv_moment created_at)
+{
+    cv_day today = cv_today();
+    bool first_day = created_at != CV_NO_MOMENT && cv_day_of(created_at) == today;
+    return first_day || today <= view_dated_since(call->prov->options.view) ? CV_NO_DAY : today;
+}
+
 void prov_settle(struct prov_call *call, const struct dir_stamp *stamp)
 {
     if (!stamp->changed || call->prov->options.view == NULL)

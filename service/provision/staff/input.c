@@ -82,8 +82,9 @@ static void apply_hr_ref(struct prov_change *change, const struct prov_staff_inp
 static cv_day category_from(const struct prov_change *change, const struct prov_staff_input *in)
 {
     bool dated = in->decision.given == CV_VALUE && in->decision.value.effective_on != CV_NO_DAY;
-    return dated && !prov_post_decided_by(change->before, in->decision.value.number) ? in->decision.value.effective_on
-                                                                                     : cv_today();
+    return dated && !prov_post_decided_by(change->before, in->decision.value.number)
+               ? in->decision.value.effective_on
+               : prov_holds_from(change->call, change->before->created_at);
 }
 
 static void apply_category(struct prov_change *change, const struct prov_staff_input *in)

@@ -264,13 +264,28 @@ static bool may_dissolve(struct prov_unit_change *change, struct cv_error *err)
                               "People or sub-units remain on that day; please move them first");
 }
 
+/* From its day on, or today; what was corrected on the day on which it was written down was never so. */
+static void keep_past(struct prov_unit_change *change)
+{
+    const struct prov_day *on = &change->in->effective_on;
+    cv_day from = on->given == CV_VALUE ? on->value : prov_holds_from(change->call, change->before->created_at);
+    if (on->given == CV_VALUE && on->value > cv_today())
+        FAULT(change, "/effective_on", "out_of_range", "Thay đổi của đơn vị có hiệu lực từ hôm nay trở về trước",
+              "A change of a unit holds from today or an earlier day");
+    if (!is_new(change))
+        dom_unit_keep_past(change->before, change->after, from, change->call->arena);
+}
+
 bool prov_apply_unit(struct prov_unit_change *change, struct cv_error *err)
 {
     apply_code(change);
     apply_names(change);
     apply_facts(change);
     apply_letterhead(change);
-    if (!apply_parent(change, err) || !cv_faults_check(change->call->faults, cvp_validation_failed, err))
+    if (!apply_parent(change, err))
+        return false;
+    keep_past(change);
+    if (!cv_faults_check(change->call->faults, cvp_validation_failed, err))
         return false;
     return code_free(change, err) && among_siblings(change, err) && may_dissolve(change, err) &&
            (is_new(change) || prov_withdrawn_by_unit(change, &change->withdrawn, err));

@@ -9,6 +9,7 @@ enum { WORDS = 8 };
 struct view_filter {
     uint32_t scope, unit;           /* tops; 0 = everything, NONE = nothing */
     bool recursive, at_home;        /* at_home: only the unit that counts the person */
+    bool moved;                     /* units lay elsewhere on that day: everybody may match */
     const bool *in_unit, *in_scope; /* a unit's slot each; NULL = everything. See view_filter_place */
     uint32_t statuses, categories;
     const char *words[WORDS];
@@ -35,6 +36,9 @@ size_t view_candidates(const struct view *v, const struct view_filter *f, uint32
 /* After view_filter_place. */
 bool view_match(const struct view *v, const struct view_filter *f, uint32_t slot);
 uint32_t view_holder_slot(const struct view *v, enum view_key by, const char *key); /* person_find.c; or NONE */
+/* As it was on the day of `then`. */
+void view_fill_unit_then(const struct view *v, const struct view_tree *then, cv_day day, uint32_t slot,
+                         struct cv_arena *arena, struct view_unit *out);
 bool view_person_visible(const struct view *v, const struct person *p, uint32_t top);
 /* People with any post at or below `top`, each once. NONE-safe. */
 void view_people_below(const struct view *v, uint32_t top, bool recursive, struct view_slots *out);

@@ -11,6 +11,7 @@ struct changes {
     uint32_t top, reach; /* of the question, of who asks */
     uint16_t system;     /* its bit */
     struct view_window from, to;
+    struct view_tree *then_from, *then_to;
     struct cv_arena *arena;
     struct view_changes *out;
 };
@@ -20,11 +21,12 @@ struct standing {
     bool recorded, here, eligible, issued, used, away_unused, locked;
 };
 
-static struct standing standing_of(const struct changes *c, const struct person *p, const struct view_window *window)
+static struct standing standing_of(const struct changes *c, const struct person *p, const struct view_window *window,
+                                   const struct view_tree *then)
 {
     struct tally t = view_tally_of(c->v, p, window);
     struct standing s = {.recorded = t.flags & T_RECORDED};
-    s.here = s.recorded && view_below(c->v, t.home, c->top);
+    s.here = s.recorded && view_below_then(c->v, then, t.home, c->top);
     s.eligible = s.here && (t.required & c->system);
     s.issued = s.eligible && (t.issued & c->system);
     s.locked = s.issued && (t.locked & c->system);
@@ -82,16 +84,20 @@ static void note(struct changes *c, uint32_t slot, const struct standing *was, c
 static void compare_people(struct changes *c)
 {
     struct view_slots people = {0};
-    view_people_below(c->v, c->top, true, &people);
+    c->then_from = view_tree_on(c->v, c->from.to);
+    c->then_to = view_tree_on(c->v, c->to.to);
+    view_people_below(c->v, c->then_from || c->then_to ? 0 : c->top, true, &people);
     for (size_t i = 0; i < people.count; i++) {
         const struct person *p = c->v->people[people.items[i]];
-        struct standing was = standing_of(c, p, &c->from), is = standing_of(c, p, &c->to);
+        struct standing was = standing_of(c, p, &c->from, c->then_from), is = standing_of(c, p, &c->to, c->then_to);
         struct view_pair_counts before = count_of(&was), after = count_of(&is);
         add(&c->out->from, &before, 1);
         add(&c->out->to, &after, 1);
         note(c, people.items[i], &was, &is);
     }
     free(people.items);
+    view_tree_free(&c->then_from);
+    view_tree_free(&c->then_to);
 }
 
 static bool known_in(const struct changes *c, unsigned system, struct view_window window)

@@ -8,6 +8,7 @@ enum { AT_A_TIME = 1000 }; /* people */
 
 struct closing {
     const struct view *v;
+    struct cv_arena *arena;
     struct view_slice slice;
     unsigned systems[DOM_SYSTEMS_MAX];
     size_t system_count;
@@ -41,20 +42,25 @@ static void put_person(struct closing *c, uint32_t home, const struct person *p,
 }
 
 /* Everybody with a post in the branch. */
-static void collect(const struct view *v, uint32_t slot, struct view_slots *out)
+static void collect(const struct view *v, const struct view_tree *then, uint32_t top, struct view_slots *out)
 {
-    const struct unit *u = v->units[slot];
-    for (size_t i = 0; i < u->members.count; i++)
-        view_slots_add(out, u->members.items[i]);
-    for (size_t i = 0; i < u->children.count; i++)
-        collect(v, u->children.items[i], out);
+    struct view_slots units = {0};
+    view_subtree_then(v, then, top, &units);
+    for (size_t i = 0; i < units.count; i++) {
+        const struct unit *u = v->units[units.items[i]];
+        for (size_t m = 0; m < u->members.count; m++)
+            view_slots_add(out, u->members.items[m]);
+    }
+    free(units.items);
 }
 
 /* Whoever changes while others are judged is met as he was or as he is, but once. */
 static void put_branch(struct closing *c, uint32_t top)
 {
     struct view_slots people = {0};
-    collect(c->v, top, &people);
+    struct view_tree *then = c->slice.special ? view_tree_on(c->v, c->slice.window.to) : NULL;
+    collect(c->v, then, top, &people);
+    c->items = CV_NEWS(c->arena, struct view_closing, people.count + 1);
     uint8_t *met = view_must(calloc(c->v->people_end / 8 + 1, 1));
     const size_t end = c->v->people_end;
     for (size_t i = 0; i < people.count; i++) {
@@ -65,13 +71,14 @@ static void put_branch(struct closing *c, uint32_t top)
         if (slot >= end || c->v->people[slot] == NULL || met[slot / 8] >> slot % 8 & 1)
             continue;
         const struct tally *t = view_tally_in(c->v, slot, &c->slice, &space);
-        if (!(t->flags & T_RECORDED) || !view_below(c->v, t->home, top))
+        if (!(t->flags & T_RECORDED) || !view_below_then(c->v, then, t->home, top))
             continue;
         met[slot / 8] |= (uint8_t)(1u << slot % 8);
         put_person(c, t->home, c->v->people[slot], t);
     }
     free(met);
     free(people.items);
+    view_tree_free(&then);
 }
 
 static bool choose(struct closing *c, const struct view_coverage_query *q, struct cv_error *err)
@@ -88,14 +95,13 @@ static bool choose(struct closing *c, const struct view_coverage_query *q, struc
 bool view_closing_list(const struct view *v, const struct view_coverage_query *q, struct cv_arena *arena,
                        struct view_closing **out, size_t *out_count, struct cv_error *err)
 {
-    struct closing c = {.v = v};
+    struct closing c = {.v = v, .arena = arena};
     if (!view_enter_people(v, err))
         return false;
     uint32_t slot = view_unit_slot_of(v, q->unit);
     bool found = slot != NONE && view_below(v, slot, view_scope_slot(v, q->scope));
     bool ok = found ? choose(&c, q, err) : view_no_unit(v, err);
     if (ok) {
-        c.items = CV_NEWS(arena, struct view_closing, view_members_below(v, slot, true) + 1);
         put_branch(&c, slot);
         *out = c.items;
         *out_count = c.count;

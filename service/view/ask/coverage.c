@@ -24,7 +24,8 @@ struct answer {
     const struct view_coverage_query *q;
     uint32_t categories;
     struct view_slice slice;
-    bool kept; /* the figures as they are kept answer it */
+    bool kept;              /* the figures as they are kept answer it */
+    struct view_tree *then; /* of the window's last day */
     struct worked worked;
     unsigned systems[DOM_SYSTEMS_MAX];
     struct view_system_usage usage[DOM_SYSTEMS_MAX];
@@ -106,17 +107,17 @@ static int32_t *worked_own(const struct worked *w, uint32_t at)
     return w->figures + (size_t)at * 2 * (size_t)w->used;
 }
 
-static void prepare_branch(const struct view *v, uint32_t top, struct worked *w)
+static void prepare_branch(const struct view *v, const struct view_tree *then, uint32_t top, struct worked *w)
 {
     *w = (struct worked){.used = view_figures_used(v)};
-    view_subtree(v, top, &w->tree);
+    view_subtree_then(v, then, top, &w->tree);
     w->place = view_must(malloc(v->unit_count * sizeof(uint32_t)));
     w->figures = view_must(calloc(w->tree.count * 2 * (size_t)w->used, sizeof(int32_t)));
     for (size_t i = 0; i < w->tree.count; i++)
         w->place[w->tree.items[i]] = (uint32_t)i;
 }
 
-static void add_to_parents(const struct view *v, struct worked *w)
+static void add_to_parents(const struct view *v, const struct view_tree *then, struct worked *w)
 {
     size_t used = (size_t)w->used;
     for (size_t i = w->tree.count; i-- > 0;) { /* children before parents */
@@ -125,7 +126,7 @@ static void add_to_parents(const struct view *v, struct worked *w)
             sum[f] += own[f];
         if (i == 0)
             return;
-        int32_t *above = worked_own(w, w->place[v->units[w->tree.items[i]]->parent]) + used;
+        int32_t *above = worked_own(w, w->place[view_parent_then(v, then, w->tree.items[i])]) + used;
         for (size_t f = 0; f < used; f++)
             above[f] += sum[f];
     }
@@ -134,7 +135,7 @@ static void add_to_parents(const struct view *v, struct worked *w)
 /* From the period when there is one. */
 static void work_out(const struct answer *a, uint32_t top, const struct view_period *period, struct worked *w)
 {
-    prepare_branch(a->v, top, w);
+    prepare_branch(a->v, a->then, top, w);
     for (uint32_t i = 0; i < w->tree.count; i++) {
         uint32_t slot = w->tree.items[i];
         int32_t *own = worked_own(w, i);
@@ -144,7 +145,7 @@ static void work_out(const struct answer *a, uint32_t top, const struct view_per
             add_members(a, slot, own);
         derive(a, slot, own);
     }
-    add_to_parents(a->v, w);
+    add_to_parents(a->v, a->then, w);
 }
 
 static const int32_t *figures_at(const struct answer *a, uint32_t slot, bool branch)
@@ -227,7 +228,7 @@ static void put_rows(struct answer *a, uint32_t slot, enum view_row_kind kind, i
                                     .used_known = true,
                                     .regular_known = true,
                                     .activation_known = true};
-    view_fill_unit(a->v, slot, a->arena, &row.unit);
+    view_fill_unit_then(a->v, a->then, a->slice.window.to, slot, a->arena, &row.unit);
     put_people(f, &row.counts);
     for (int c = 0; c < DOM_CATEGORIES; c++)
         row.headcount_by_category[c] = f[F_DECLARED_BY + c] ? f[F_HEADCOUNT_BY + c] : -1;
@@ -252,13 +253,13 @@ static bool has_anything(const struct view *v, const int32_t *f)
 
 static void put_below(struct answer *a, uint32_t slot, int depth)
 {
-    const struct unit *u = a->v->units[slot];
-    if (depth > a->q->depth || u->children.count == 0)
+    const struct view_slots *children = view_children_then(a->v, a->then, slot);
+    if (depth > a->q->depth || children->count == 0)
         return;
     if (has_anything(a->v, figures_at(a, slot, false)))
         put_rows(a, slot, VIEW_ROW_OWN, depth, figures_at(a, slot, false));
-    for (size_t i = 0; i < u->children.count; i++) {
-        uint32_t child = u->children.items[i];
+    for (size_t i = 0; i < children->count; i++) {
+        uint32_t child = children->items[i];
         if (!a->v->units[child]->known)
             continue;
         put_rows(a, child, VIEW_ROW_UNIT, depth, figures_at(a, child, true));
@@ -319,7 +320,8 @@ static void describe_systems(struct answer *a, uint32_t top, struct view_coverag
 static void put_all(struct answer *a, uint32_t slot, struct view_coverage *out)
 {
     *out = (struct view_coverage){.window = a->slice.window, .as_of = a->v->changed_at};
-    snprintf(out->unit_tree, sizeof out->unit_tree, "%016llx", (unsigned long long)a->v->tree_print);
+    snprintf(out->unit_tree, sizeof out->unit_tree, "%016llx",
+             (unsigned long long)(a->then ? a->then->print : a->v->tree_print));
     describe_systems(a, slot, out);
     put_rows(a, slot, VIEW_ROW_TOTAL, 0, figures_at(a, slot, a->q->recursive));
     if (a->q->by_unit && a->q->recursive)
@@ -346,10 +348,12 @@ static bool try_answer(struct answer *a, bool last, struct view_coverage *out, b
         *out_again = true;
         return true;
     }
+    a->then = a->slice.special ? view_tree_on(v, a->slice.window.to) : NULL;
     if (!a->kept)
         work_out(a, slot, period, &a->worked);
     put_all(a, slot, out);
     free_worked(&a->worked);
+    view_tree_free(&a->then);
     return true;
 }
 

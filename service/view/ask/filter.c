@@ -120,14 +120,15 @@ bool view_person_visible(const struct view *v, const struct person *p, uint32_t 
     return p->posts > 0 && (top == 0 || has_post(v, p, top, true));
 }
 
-static const bool *branch_of(const struct view *v, uint32_t top, bool recursive, struct cv_arena *arena)
+static const bool *branch_of(const struct view *v, const struct view_tree *then, uint32_t top, bool recursive,
+                             struct cv_arena *arena)
 {
     struct view_slots tree = {0};
     if (top == 0)
         return NULL;
     bool *branch = CV_NEWS(arena, bool, v->unit_count);
     if (top != NONE && recursive)
-        view_subtree(v, top, &tree);
+        view_subtree_then(v, then, top, &tree);
     else if (top != NONE)
         view_slots_add(&tree, top);
     for (size_t i = 0; i < tree.count; i++)
@@ -138,8 +139,11 @@ static const bool *branch_of(const struct view *v, uint32_t top, bool recursive,
 
 void view_filter_place(const struct view *v, struct view_filter *f, struct cv_arena *arena)
 {
-    f->in_unit = branch_of(v, f->unit, f->recursive, arena);
-    f->in_scope = branch_of(v, f->scope, true, arena);
+    struct view_tree *then = f->slice.special ? view_tree_on(v, f->slice.window.to) : NULL;
+    f->in_unit = branch_of(v, then, f->unit, f->recursive, arena);
+    f->in_scope = branch_of(v, NULL, f->scope, true, arena);
+    f->moved = then != NULL;
+    view_tree_free(&then);
 }
 
 /* A unit that is asked for is where the person is at home; a guest from elsewhere is seen, and listed there. */

@@ -212,7 +212,7 @@ static void look_at_all(struct search *s, uint32_t top, bool few)
 static void run(struct search *s, const struct view_staff_query *q, struct cv_arena *arena)
 {
     size_t page_size = q->page_size;
-    uint32_t top = s->f.unit ? s->f.unit : s->f.scope;
+    uint32_t top = s->f.moved ? 0 : s->f.unit ? s->f.unit : s->f.scope;
     size_t most = s->v->order.count,
            members = top == 0 ? most : view_members_below(s->v, top, s->f.unit == 0 || s->f.recursive);
     bool few = members < most / FEW;

@@ -44,6 +44,28 @@ void view_fill_unit(const struct view *v, uint32_t slot, struct cv_arena *arena,
         out->name[i] = view_pool_text(&keep, u->u.name[i]);
 }
 
+void view_fill_unit_then(const struct view *v, const struct view_tree *then, cv_day day, uint32_t slot,
+                         struct cv_arena *arena, struct view_unit *out)
+{
+    struct view_pool keep = {.arena = arena};
+    view_fill_unit(v, slot, arena, out);
+    if (!then || !v->units[slot]->known)
+        return;
+    const struct dom_unit was = dom_unit_as_of(&v->units[slot]->u, day);
+    const struct unit *parent = v->units[then->parent[slot]];
+    out->code = view_pool_text(&keep, was.code);
+    for (int i = 0; i < CV_LANGS; i++)
+        out->name[i] = view_pool_text(&keep, was.name[i]);
+    out->kind = was.kind;
+    out->block = was.block;
+    out->effective_block = view_block_on(v, slot, day);
+    out->has_parent = parent->known;
+    out->parent = parent->id;
+    out->depth = -1;
+    for (uint32_t at = slot; at != 0; at = then->parent[at])
+        out->depth += v->units[at]->known;
+}
+
 /* ---- by key ---- */
 static bool is_present_code(const struct unit *u, const char *code)
 {

@@ -40,24 +40,6 @@ static bool end_detours(struct view *v)
     return v->detours < before;
 }
 
-static uint64_t print_of(const struct dom_unit *u)
-{
-    struct {
-        struct cv_id id, parent;
-        int32_t kind, block, from, to;
-    } shape;
-    memset(&shape, 0, sizeof shape);
-    shape.id = u->id;
-    shape.parent = u->has_parent ? u->parent : (struct cv_id){0};
-    shape.kind = (int32_t)u->kind;
-    shape.block = u->block;
-    shape.from = u->active_from;
-    shape.to = u->active_to;
-    const char *name = u->name[CV_VI] ? u->name[CV_VI] : "";
-    uint32_t names = view_hash_text(u->code ? u->code : "") * 31 + view_hash(name, strlen(name));
-    return (uint64_t)view_hash(&shape, sizeof shape) << 32 | names;
-}
-
 /* ---- codes ---- */
 static void index_codes(struct view *v, uint32_t slot, void (*change)(struct view_lookup *, uint32_t, uint32_t))
 {
@@ -89,6 +71,7 @@ static void forget(struct view *v, uint32_t slot)
     struct unit *u = v->units[slot];
     index_codes(v, slot, view_lookup_drop);
     v->tree_print ^= u->print;
+    v->changed_units -= u->u.past_count > 0;
     v->detours -= u->detour;
     u->detour = false;
     u->print = 0;
@@ -104,7 +87,8 @@ static void remember(struct view *v, uint32_t slot, const struct dom_unit *unit,
     u->key = key;
     u->key_len = texts->key_len;
     u->folded = view_pool_text(&u->keep, texts->folded);
-    u->print = print_of(unit);
+    u->print = view_unit_print(unit);
+    v->changed_units += unit->past_count > 0;
     u->known = true;
     u->mark = v->refresh;
     v->tree_print ^= u->print;

@@ -77,16 +77,17 @@ static cv_day next_change(const struct person *p, cv_day day)
 }
 
 static uint16_t required_by_post(const struct view *v, const struct view_basis *b, enum dom_category category,
-                                 const struct post *post)
+                                 const struct post *post, cv_day day)
 {
     const struct unit *u = v->units[post->unit];
     uint16_t required = 0;
     if (!u->known)
         return 0;
-    int block = view_block(v, post->unit);
+    int block = view_block_on(v, post->unit, day);
+    enum dom_unit_kind kind = view_kind_on(u, day);
     const char *title = post->title == NONE ? "" : v->words.items[post->title].folded;
     for (unsigned s = 0; s < v->system_count; s++)
-        if (b->systems[s].known && dom_required_by(&b->systems[s].s, block, u->u.kind, category, title))
+        if (b->systems[s].known && dom_required_by(&b->systems[s].s, block, kind, category, title))
             required |= (uint16_t)(1u << s);
     return required;
 }
@@ -198,7 +199,7 @@ static void tally_posts(const struct view *v, const struct view_basis *b, const 
     for (size_t i = 0; i < p->posts; i++) {
         if (&posts[i] != home && !view_post_in_force(&posts[i], day))
             continue;
-        t->required |= required_by_post(v, b, (enum dom_category)t->category, &posts[i]);
+        t->required |= required_by_post(v, b, (enum dom_category)t->category, &posts[i], day);
         if (!posts[i].primary && posts[i].kind == DOM_BIET_PHAI && posts[i].unit != t->home)
             t->hosts |= (uint16_t)(1u << i);
     }

@@ -39,6 +39,16 @@ void view_keep_activity(struct view *v, int days)
     v->kept_days = days;
 }
 
+void view_date_since(struct view *v, cv_day day)
+{
+    v->dated_since = day;
+}
+
+cv_day view_dated_since(const struct view *v)
+{
+    return v->dated_since;
+}
+
 cv_day view_activity_from(const struct view *v)
 {
     return atomic_load(&v->day) - v->kept_days + 1;

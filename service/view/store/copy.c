@@ -74,6 +74,20 @@ static struct dom_unit_account *copy_accounts(struct view_pool *k, const struct 
     return out;
 }
 
+static struct dom_past_unit *copy_past(struct view_pool *k, const struct dom_past_unit *in, size_t count)
+{
+    if (count == 0)
+        return NULL;
+    struct dom_past_unit *out = view_pool_alloc(k, count * sizeof(*out));
+    for (size_t i = 0; i < count; i++) {
+        out[i] = in[i];
+        out[i].code = view_pool_text(k, in[i].code);
+        for (int l = 0; l < CV_LANGS; l++)
+            out[i].name[l] = view_pool_text(k, in[i].name[l]);
+    }
+    return out;
+}
+
 void view_copy_unit(struct view_pool *k, const struct dom_unit *in, struct dom_unit *out)
 {
     *out = *in;
@@ -81,6 +95,7 @@ void view_copy_unit(struct view_pool *k, const struct dom_unit *in, struct dom_u
     out->former_codes = copy_texts(k, in->former_codes, in->former_code_count);
     for (int i = 0; i < CV_LANGS; i++)
         out->name[i] = view_pool_text(k, in->name[i]);
+    out->past = copy_past(k, in->past, in->past_count);
     out->slug = view_pool_text(k, in->slug);
     out->idempotency = (struct dom_idempotency){0};
     out->mail_login = view_pool_text(k, in->mail_login);

@@ -14,7 +14,7 @@ static uint32_t find_slot(const struct view *v, struct cv_id id)
     return at;
 }
 
-static int unit_order(const struct unit *a, const struct unit *b)
+int view_unit_order(const struct unit *a, const struct unit *b)
 {
     if (a->u.position != b->u.position)
         return a->u.position < b->u.position ? -1 : 1;
@@ -31,7 +31,7 @@ void view_child_add(struct view *v, uint32_t parent, uint32_t child)
     size_t low = 0, high = s->count;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
-        if (unit_order(v->units[s->items[mid]], v->units[child]) < 0)
+        if (view_unit_order(v->units[s->items[mid]], v->units[child]) < 0)
             low = mid + 1;
         else
             high = mid;
@@ -101,19 +101,26 @@ int view_depth(const struct view *v, uint32_t unit)
     return depth;
 }
 
-/* The array is its own queue of what is still to be opened. */
-void view_subtree(const struct view *v, uint32_t top, struct view_slots *out)
-{
-    view_slots_add(out, top);
-    for (size_t i = 0; i < out->count; i++) {
-        const struct view_slots *children = &v->units[out->items[i]]->children;
-        for (size_t c = 0; c < children->count; c++)
-            view_slots_add(out, children->items[c]);
-    }
-}
-
 bool view_unit_active(const struct unit *u, cv_day day)
 {
     return (u->u.active_from == CV_NO_DAY || u->u.active_from <= day) &&
            (u->u.active_to == CV_NO_DAY || day < u->u.active_to);
+}
+
+uint64_t view_unit_print(const struct dom_unit *u)
+{
+    struct {
+        struct cv_id id, parent;
+        int32_t kind, block, from, to;
+    } shape;
+    memset(&shape, 0, sizeof shape);
+    shape.id = u->id;
+    shape.parent = u->has_parent ? u->parent : (struct cv_id){0};
+    shape.kind = (int32_t)u->kind;
+    shape.block = u->block;
+    shape.from = u->active_from;
+    shape.to = u->active_to;
+    const char *name = u->name[CV_VI] ? u->name[CV_VI] : "";
+    uint32_t names = view_hash_text(u->code ? u->code : "") * 31 + view_hash(name, strlen(name));
+    return (uint64_t)view_hash(&shape, sizeof shape) << 32 | names;
 }

@@ -84,7 +84,7 @@ struct view {
     struct unit **units;
     size_t unit_count, unit_cap;
     struct view_lookup unit_by_id, unit_by_code;
-    size_t detours;
+    size_t detours, changed_units; /* the latter: those that were others before */
     uint64_t tree_print;
 
     struct person **people; /* NULL = free slot */
@@ -104,6 +104,7 @@ struct view {
     unsigned system_count;
 
     int kept_days;               /* of activity */
+    cv_day dated_since;          /* former values are kept from this day on */
     bool usage_ready;            /* a refresh of usage is complete */
     bool usage_fresh;            /* the running one names everybody */
     uint8_t usage_mark;          /* its number */
@@ -201,6 +202,26 @@ int view_depth(const struct view *v, uint32_t unit);                           /
 void view_subtree(const struct view *v, uint32_t top, struct view_slots *out); /* parents first; free(out->items) */
 void view_fill_unit(const struct view *v, uint32_t slot, struct cv_arena *arena, struct view_unit *out);
 bool view_unit_active(const struct unit *u, cv_day day);
+/* ---- past.c: the tree on a day that is over; NULL is the one of today, and of any day while no unit was another ----
+ */
+struct view_tree {
+    uint32_t *parent;
+    struct view_slots *children; /* known and unknown, in order */
+    size_t count;
+    uint64_t print;
+};
+struct view_tree *view_tree_on(const struct view *v, cv_day day);
+void view_tree_free(struct view_tree **tree);
+const struct view_slots *view_children_then(const struct view *v, const struct view_tree *then, uint32_t unit);
+uint32_t view_parent_then(const struct view *v, const struct view_tree *then, uint32_t unit);
+bool view_below_then(const struct view *v, const struct view_tree *then, uint32_t unit, uint32_t top);
+void view_subtree_then(const struct view *v, const struct view_tree *then, uint32_t top, struct view_slots *out);
+/* Without a tree, for who asks of one person. */
+int view_block_on(const struct view *v, uint32_t unit, cv_day day);
+enum dom_unit_kind view_kind_on(const struct unit *u, cv_day day);
+uint64_t view_unit_print(const struct dom_unit *u);
+int view_unit_order(const struct unit *a, const struct unit *b); /* among siblings */
+
 /* NONE = the scope sees nothing; 0 = everything. */
 uint32_t view_scope_slot(const struct view *v, struct view_scope scope);
 /* Fails: there is none, or, while nobody knows, directory_unavailable. */
