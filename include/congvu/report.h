@@ -26,7 +26,9 @@ enum rep_kind { REP_COVERAGE, REP_LOCKED, REP_UNUSED, REP_INDICATORS, REP_KINDS 
 extern const char *const rep_kind_words[]; /* coverage locked_accounts unused_accounts indicators */
 enum rep_state { REP_DRAFT, REP_FINAL, REP_STATES };
 extern const char *const rep_state_words[]; /* draft final */
-enum rep_population { REP_CLOSING_DAY, REP_RECONSTRUCTED, REP_POPULATIONS };
+/* Who was there on the day of freezing; or, of a period that is over, from records before days were kept, or from dated
+ * ones. */
+enum rep_population { REP_CLOSING_DAY, REP_RECONSTRUCTED, REP_DATED, REP_POPULATIONS };
 extern const char *const rep_population_words[]; /* closing_day reconstructed */
 extern const char *const rep_basis_words[];      /* recorded declared */
 extern const char *const rep_calendar_words[];   /* civil admin */

@@ -49,6 +49,15 @@ struct dom_sessions {
     bool no_cache; /* Dovecot remembers no sign-in, so there is nothing to empty */
 };
 
+/* What was required and counted as regular before the day `to`, the first on which it was not. */
+struct dom_past_rules {
+    cv_day to;
+    bool retired;
+    struct dom_required *required;
+    size_t required_count;
+    struct dom_activity activity; /* without what tells of the source: reported, stale_after */
+};
+
 enum { DOM_LOGIN_MAX = 64, DOM_LOGIN_MAX_LEAST = 12 };
 struct dom_system {
     const char *slug;
@@ -65,6 +74,8 @@ struct dom_system {
     size_t required_count;               /* empty = optional for all */
     const struct dom_sessions *sessions; /* NULL = not reachable */
     struct dom_activity activity;
+    struct dom_past_rules *past; /* ascending */
+    size_t past_count;
     const struct dom_connector *connector; /* or NULL */
     int64_t revision;
     cv_moment updated_at;
@@ -74,6 +85,13 @@ struct dom_system {
  */
 bool dom_required_by(const struct dom_system *system, int block, enum dom_unit_kind kind, enum dom_category category,
                      const char *title_folded);
+/* With the rules of that day: itself, or a copy in *space. */
+const struct dom_system *dom_system_on(const struct dom_system *system, cv_day day, struct dom_system *space);
+/* What `after` changes of them holds from that day on, which is none before the last change (CV_NO_DAY: always). */
+void dom_system_keep_past(const struct dom_system *before, struct dom_system *after, cv_day from,
+                          struct cv_arena *arena);
+bool dom_same_required(const struct dom_system *a, const struct dom_system *b);
+bool dom_same_activity(const struct dom_activity *a, const struct dom_activity *b); /* of a rule, not of its source */
 /* Regular = 4 days of 30, stale 3 days behind yesterday, by day, not reported, version 1. */
 struct dom_activity dom_activity_default(void);
 /* [a-z][a-z0-9-]{0,31}, and no word that means something else in a path. */

@@ -5,7 +5,7 @@
 
 const char *const rep_kind_words[] = {"coverage", "locked_accounts", "unused_accounts", "indicators", NULL};
 const char *const rep_state_words[] = {"draft", "final", NULL};
-const char *const rep_population_words[] = {"closing_day", "reconstructed", NULL};
+const char *const rep_population_words[] = {"closing_day", "reconstructed", "dated", NULL};
 const char *const rep_basis_words[] = {"recorded", "declared", NULL};
 const char *const rep_calendar_words[] = {"civil", "admin", NULL};
 const char *const rep_row_kind_words[] = {"total", "own", "unit", NULL};

@@ -121,13 +121,21 @@ static void note_people(const struct rep_counts *c, struct rep_table *t)
 
 static void note_population(const struct rep_report *r, struct rep_table *t)
 {
-    if (r->population == REP_RECONSTRUCTED)
+    const char *day = rep_date(t->arena, r->to);
+    if (r->population == REP_DATED)
         rep_table_note(
             t, cv_arena_printf(t->arena,
-                               REP_SAY(t->lang,
-                                       "Số người được dựng lại từ hồ sơ có ghi ngày, theo tình trạng cuối ngày %s.",
-                                       "The people are reconstructed from dated records as of the end of %s."),
-                               rep_date(t->arena, r->to)));
+                               REP_SAY(t->lang, "Số người lấy từ hồ sơ có ghi ngày, theo tình trạng cuối ngày %s.",
+                                       "The people are those of the dated records at the end of %s."),
+                               day));
+    if (r->population == REP_RECONSTRUCTED)
+        rep_table_note(t, cv_arena_printf(t->arena,
+                                          REP_SAY(t->lang,
+                                                  "Số người được dựng lại theo tình trạng cuối ngày %s; khi đó hệ "
+                                                  "thống chưa ghi ngày của mọi thay đổi.",
+                                                  "The people are reconstructed as of the end of %s, when not every "
+                                                  "change was kept with its day yet."),
+                                          day));
 }
 
 void rep_sheet_notes(const struct rep_report *r, const struct rep_sheet *s, struct rep_table *t)
@@ -232,7 +240,9 @@ static void dates(const struct rep_report *r, struct rep_table *t)
     line(t, REP_SAY(t->lang, "Cách xác định số người", "Population"),
          r->population == REP_CLOSING_DAY
              ? REP_SAY(t->lang, "Danh sách vào ngày chốt số liệu", "The list of the closing day")
-             : REP_SAY(t->lang, "Dựng lại từ hồ sơ có ghi ngày", "Reconstructed from dated records"));
+         : r->population == REP_DATED
+             ? REP_SAY(t->lang, "Hồ sơ có ghi ngày, theo ngày cuối kỳ", "Dated records, as of the period's last day")
+             : REP_SAY(t->lang, "Dựng lại từ hồ sơ (chưa ghi đủ ngày)", "Reconstructed from records"));
     line(t, REP_SAY(t->lang, "Quy tắc tính", "Rules of counting"), r->definition);
     line(t, REP_SAY(t->lang, "Phiên bản cây đơn vị", "Version of the unit tree"), r->unit_tree);
 }

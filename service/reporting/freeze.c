@@ -166,10 +166,13 @@ bool prov_freeze(struct prov_call *call, struct rep_report *r, bool accept, cons
     if (!begin(&f, r, err) || !prov_load_systems(call, &f.systems, err) ||
         !prov_unit_letterhead(call, f.unit.id, &r->letterhead, err) || !count(&f, r, err) || !fill_sheets(&f, r, err))
         return false;
-    r->code = f.unit.code;
-    r->name[CV_VI] = f.unit.name[CV_VI];
-    r->name[CV_EN] = f.unit.name[CV_EN];
-    r->population = r->to < cv_today() ? REP_RECONSTRUCTED : REP_CLOSING_DAY;
+    const struct view_unit *then = f.coverage.count > 0 ? &f.coverage.rows[0].unit : NULL; /* as it was called */
+    r->code = then ? then->code : f.unit.code;
+    for (int i = 0; i < CV_LANGS; i++)
+        r->name[i] = then ? then->name[i] : f.unit.name[i];
+    r->population = r->to >= cv_today()                                  ? REP_CLOSING_DAY
+                    : r->to < view_dated_since(call->prov->options.view) ? REP_RECONSTRUCTED
+                                                                         : REP_DATED;
     r->unit_tree = cv_arena_strdup(call->arena, f.coverage.unit_tree);
     r->definition = DEFINITION;
     r->as_of = f.coverage.as_of;

@@ -36,21 +36,35 @@ def tagged(entry, name):
     return {key.split(";x-")[1]: values for key, values in entry.items() if key.startswith(name + ";x-")}
 
 
+def in_row(entry, now, day_of):
+    """The values in force on a day: a former row holds before its day `to`."""
+    rows = sorted((json.loads(p) for p in entry.get("cvPast", [])), key=lambda p: p["to"])
+    return next((p for p in rows if day_of < day(p["to"])), now)
+
+
 def fold(text):
     apart = unicodedata.normalize("NFD", (text or "").replace("đ", "d").replace("Đ", "D")).lower()
     return " ".join("".join(c if c.isalnum() else " " for c in apart if not unicodedata.combining(c)).split())
 
 
 class Unit:
-    def __init__(self, entry):
-        self.id, self.code, self.kind, self.block = (one(entry, n) for n in ("cvId", "cvUnitCode", "cvKind", "cvBlock"))
-        parent = one(entry, "cvParent")
-        self.parent = parent.split(",")[0].split("=")[1] if parent else None
+    """As it was on `on`."""
+
+    def __init__(self, entry, on):
+        parent, self.id = one(entry, "cvParent"), one(entry, "cvId")
+        now = {"code": one(entry, "cvUnitCode"), "kind": one(entry, "cvKind"), "block": one(entry, "cvBlock"),
+               "parent": parent.split(",")[0].split("=")[1] if parent else None}
+        then = in_row(entry, now, on)
+        self.code, self.now_code, self.kind, self.block, self.parent = then["code"], now["code"], then["kind"], then.get("block"), then.get("parent")
+        self.begins, self.ends = day(one(entry, "cvActiveFrom")), day(one(entry, "cvActiveTo"))
         self.headcounts = [json.loads(h) for h in entry.get("cvHeadcount", [])]
         self.children, self.people, self.guests, self.stays = [], [], 0, []
 
+    def active(self, today):
+        return (self.begins is None or self.begins <= today) and (self.ends is None or today < self.ends)
+
     def declared(self, today):
-        past = [h for h in self.headcounts if day(h["on"]) <= today]
+        past = [h for h in self.headcounts if self.active(today) and day(h["on"]) <= today]
         return max(past, key=lambda h: h["on"]) if past else None
 
     def headcount(self, today):
@@ -72,26 +86,32 @@ class Unit:
 
 
 class System:
-    def __init__(self, entry, feeds, today):
+    """With the rules of `on`; its source is judged when that day is over, or today."""
+
+    def __init__(self, entry, feeds, on, today):
         self.slug, self.kind = one(entry, "cn"), one(entry, "cvKind")
-        self.required = [json.loads(line) for line in entry.get("cvRequired", [])]
         rule = one(entry, "cvActivity")
         self.rule = json.loads(rule) if rule else {"reported": False, "precision": "by_day", "regular_days": 4, "regular_of": 30, "stale_after": 3}
+        then = in_row(entry, {**self.rule, "required": [json.loads(line) for line in entry.get("cvRequired", [])]}, on)
+        self.required = then["required"]
+        self.rule.update((n, then[n]) for n in ("precision", "regular_days", "regular_of"))
         feed = feeds.get(self.slug, {})
-        self.begin, self.through, self.today, self.used = day(one(feed, "cvDataFrom")), day(one(feed, "cvDataThrough")), today, set()
-        self.stale = not self.rule["reported"] or self.through is None or (today - DAY - self.through).days > self.rule["stale_after"]
+        self.begin, self.through, self.used = day(one(feed, "cvDataFrom")), day(one(feed, "cvDataThrough")), set()
+        ended = min(on + DAY, today)
+        self.stale = not self.rule["reported"] or self.through is None or (ended - DAY - self.through).days > self.rule["stale_after"]
+        self.known = min(self.through, on) if self.through else None
 
     def silent(self):
         """Two whole working days or more since anybody used it, all of them reported, after weeks in which hardly one went by unused."""
-        last = max((d for d in self.used if d <= self.through), default=None)
-        if last is None or self.rule["precision"] != "by_day" or (self.through - last).days >= 60:
+        last = max((d for d in self.used if d <= self.known), default=None)
+        if last is None or self.rule["precision"] != "by_day" or (self.known - last).days >= 60:
             return False
-        since = [last + DAY * n for n in range(1, (self.through - last).days + 1)]
+        since = [last + DAY * n for n in range(1, (self.known - last).days + 1)]
         before = [d for d in (last - DAY * n for n in range(60)) if works(d) and (self.begin is None or d >= self.begin)][:10]
         return sum(map(works, since)) >= 2 and len(before) >= 3 and sum(d in self.used for d in before) * 5 >= len(before) * 4
 
     def unknown(self, first):
-        """Can anything be said of use in a window from this day until today?"""
+        """Is nothing to be said of use in a window from this day on?"""
         return self.stale or self.through < first or (self.begin is not None and self.begin > first) or self.silent()
 
     def lines_for(self, unit_block, unit_kind):
@@ -115,30 +135,53 @@ class System:
 
 
 class Person:
-    def __init__(self, entry, used):
-        self.id, self.last_category = one(entry, "cvId"), one(entry, "cvCategory")
-        self.past = sorted((json.loads(p) for p in entry.get("cvPast", [])), key=lambda p: p["to"])
+    """As he was on `on`."""
+
+    def __init__(self, entry, used, on, today):
+        self.entry, self.id, self.over = entry, one(entry, "cvId"), on < today
+        self.category = self.category_on(on)
         self.hired = day(one(entry, "cvHiredOn"))
         self.posts = [json.loads(p) for p in entry.get("cvPost", [])]
-        self.today = site_today()
-        self.category = self.category_on(self.today)
         primary = sorted((p for p in self.posts if p.get("primary")), key=lambda p: p.get("from") or "")
-        covering = [p for p in primary if self.in_force(p, self.today)]
-        ended = [p for p in primary if p.get("to") and day(p["to"]) <= self.today]
+        covering = [p for p in primary if self.in_force(p, on)]
+        ended = [p for p in primary if p.get("to") and day(p["to"]) <= on]
         self.home_post = (covering or ended[-1:] or primary)[0]
         self.home = self.home_post["unit"]
         self.leaves = [json.loads(leave) for leave in entry.get("cvLeave", [])]
         self.departures = [json.loads(d) for d in entry.get("cvDeparture", [])]
-        self.credential = one(entry, "cvCredentialSet") == "TRUE"
+        set_on = day(one(entry, "cvCredentialSetOn"))
+        self.credential = one(entry, "cvCredentialSet") == "TRUE" and (set_on is None or set_on <= on)
         self.state = {s: v[0] for s, v in tagged(entry, "cvAccountState").items()}
         self.reason = {s: v[0] for s, v in tagged(entry, "cvAccountReason").items()}
-        self.since = {s: datetime.datetime.strptime(v[0], "%Y%m%d%H%M%SZ").replace(tzinfo=datetime.timezone.utc).astimezone(SITE).date()
-                      for s, v in tagged(entry, "cvAccountSince").items()}
-        self.since.update((s, day(v[0])) for s, v in tagged(entry, "cvAccountIssuedOn").items())
+        self.state_since = {s: datetime.datetime.strptime(v[0], "%Y%m%d%H%M%SZ").replace(tzinfo=datetime.timezone.utc).astimezone(SITE).date()
+                            for s, v in tagged(entry, "cvAccountSince").items()}
+        self.issue = {**self.state_since, **{s: day(v[0]) for s, v in tagged(entry, "cvAccountIssuedOn").items()}}
+        self.spans = {s: [(None if a == "-" else day(a), day(b), how) for a, b, how in map(str.split, v)] for s, v in tagged(entry, "cvAccountSpan").items()}
         self.days, self.long_ago = used
+        self.holds = {s: held for s in {*self.state, *self.spans} if (held := self.held(s, on))}
 
     def category_on(self, when):
-        return next((p["category"] for p in self.past if when < day(p["to"])), self.last_category)
+        return in_row(self.entry, {"category": one(self.entry, "cvCategory")}, when)["category"]
+
+    def held(self, system, on):
+        """None, or (day of issue or None, locked?) of the account as it was at the end of that day."""
+        now, issue, since = self.state.get(system) in ISSUED, self.issue.get(system), self.state_since.get(system)
+        if not self.over:
+            return (issue, self.state[system] == "temp_locked") if now else None
+        locked = self.was_locked(system, on) or now and self.state[system] == "temp_locked" and (since is None or since <= on)
+        spans = self.spans.get(system, ())
+        if now and (issue is None or issue <= on):
+            return issue, locked
+        for start, end, _ in spans:
+            if (start is None or start <= on) and on < end:
+                while start is not None and (before := next((s for s in spans if s[1] == start), None)):
+                    start = before[0]
+                return start, locked
+        first = min(self.days.get(system, ()), default=None)  # nobody uses what he does not have
+        return (issue, locked) if now and (self.long_ago.get(system) or first is not None and first <= on) else None
+
+    def was_locked(self, system, on):
+        return any((start is None or start <= on) and on < end and how == "locked" for start, end, how in self.spans.get(system, ()))
 
     def day_out(self):
         current = [d for d in self.departures if d["state"] != "withdrawn" and "ended_at" not in d]
@@ -178,7 +221,7 @@ class Person:
         return False
 
     def issued(self, system):
-        return self.state.get(system) in ISSUED
+        return system in self.holds
 
     def active(self, system, first, last):
         return sum(first <= d <= last for d in self.days.get(system, ()))
@@ -193,7 +236,7 @@ class Person:
 
     def issue_day(self, system, today):
         """None: before everything. Nobody uses what he does not have, so an active day before is the day of issue."""
-        since, days = self.since.get(system), self.days.get(system, ())
+        since, days = self.holds[system][0], self.days.get(system, ())
         if since is None or self.long_ago.get(system):
             return None
         return min(min(days, default=since), since, today)
@@ -228,15 +271,15 @@ def days_of(entry):
 
 
 class District:
-    """All figures of one moment. `main` and `usage` are entries as {attribute: [values]}."""
+    """All figures of one day that is over, or of today. `main` and `usage` are entries as {attribute: [values]}."""
 
-    def __init__(self, main, usage, today):
-        self.today = today
+    def __init__(self, main, usage, today, now=None):
+        self.today, self.now = today, now or today
         feeds = {one(e, "cn"): e for e in usage if "cvUsageFeedEntry" in e["objectClass"]}
         used = {one(e, "cvId"): days_of(e) for e in usage if "cvUsageEntry" in e["objectClass"]}
         self.used = used
-        self.units = {u.id: u for u in (Unit(e) for e in main if "cvUnitEntry" in e["objectClass"])}
-        self.systems = {s.slug: s for s in (System(e, feeds, today) for e in main if "cvSystemEntry" in e["objectClass"])}
+        self.units = {u.id: u for u in (Unit(e, today) for e in main if "cvUnitEntry" in e["objectClass"])}
+        self.systems = {s.slug: s for s in (System(e, feeds, today, self.now) for e in main if "cvSystemEntry" in e["objectClass"])}
         for days, _ in used.values():
             for slug in set(days) & set(self.systems):
                 self.systems[slug].used |= days[slug]
@@ -245,7 +288,7 @@ class District:
                 self.units[unit.parent].children.append(unit)
         for entry in main:
             if "cvStaff" in entry["objectClass"]:
-                self.place(Person(entry, used.get(one(entry, "cvId"), ({}, {}))))
+                self.place(Person(entry, used.get(one(entry, "cvId"), ({}, {})), today, self.now))
 
     def place(self, person):
         for unit, start, end in person.stays():
@@ -291,15 +334,15 @@ class District:
         away = [p for p in eligible if p.away_for_long(self.today)]
         declared = unit.headcount(self.today)
         unrecorded, over = self.gap(unit, system, len(eligible))
-        undeclared = declared is None and bool(unit.people)
+        undeclared = declared is None and bool(unit.people or unit.active(self.today) and not unit.children)
         activated = [p for p in issued if p.ever(slug, self.today) or
-                     (p.credential if system.kind == "directory" else p.state[slug] == "active")]
+                     (p.credential if system.kind == "directory" else p.state.get(slug) == "active")]
         return {"headcount": declared["total"] if declared else 0, "carried": declared["total"] - unit.declared(self.today)["total"] if declared else 0,
                 "declared": declared is not None, "recorded": len(unit.people),
                 "unrecorded": unrecorded, "over_recorded": over, "undeclared_units": int(undeclared),
                 "undeclared_recorded": len(unit.people) if undeclared else 0, "seconded_in": unit.guests,
                 "seconded_out": sum(p.seconded for p in unit.people), "eligible": len(eligible), "issued": len(issued),
-                "locked": sum(p.state[slug] == "temp_locked" for p in issued), "on_long_leave": len(away), "activated": len(activated),
+                "locked": sum(p.holds[slug][1] for p in issued), "on_long_leave": len(away), "activated": len(activated),
                 "used": len(used), "regular": sum(p.regular(system, length, self.today) for p in used),
                 "too_new": sum(p.too_new(system, self.today) for p in issued),
                 "never_used": sum(p.never(system, self.today) for p in issued), "unknown": len(issued) if system.unknown(first) else 0,

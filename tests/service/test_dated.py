@@ -325,7 +325,11 @@ def test_a_past_period_has_its_own_tree(spec):
         was = rows_of(client, "T1", period=last_month)
         assert was == {"T1": ("Huyện Thử", 0, 4, 2), "T1.01": ("Phòng Nội vụ và Lao động", 1, 1, 1), "T1.02": ("Phòng Tài chính", 1, 1, 1),
                        "T1.03": ("Ban Tổ chức", 1, 2, 0), "T1.04": ("Tổ Một", 2, 1, 0)}, "what was corrected on the first day was never so"
-        tree = client.get("/v1/coverage", unit="T1", period=last_month).json["unit_tree"]
+        answer = client.get("/v1/coverage", unit="T1", period=last_month).json
+        tree = answer["unit_tree"]
+        assert (answer["dated_since"], answer["reconstructed"]) == (day(-70), False)
+        year = (TODAY - datetime.timedelta(365)).strftime("%Y-%m")
+        assert client.get("/v1/coverage", unit="T1", period=year).json["reconstructed"] is True
         people = [p["staff_code"] for p in client.get("/v1/staff", unit="T1", recursive=True, period=last_month, system="mailbox", stage="unknown").json["items"]]
 
         assert client.patch("/v1/units/T1.01", {"code": "T1.09", "name": {"vi": "Phòng Nội vụ"}}).status == 200
@@ -349,6 +353,47 @@ def test_a_past_period_has_its_own_tree(spec):
         service.stop()
         service.start()
         assert rows_of(service.client(), "T1", period=last_month) == now, "read again from the directory"
+    finally:
+        service.stop()
+        service.clean()
+
+
+def test_rules_hold_from_their_day(spec):
+    """required_for and what counts as regular: the month that is over is judged by its own."""
+    service = Service(spec=spec, clock_offset=-70 * 86400).start()
+    last = TODAY.replace(day=1) - datetime.timedelta(1)
+    month = last.strftime("%Y-%m")
+    try:
+        client = service.client()
+        make_units(client)
+        client.patch("/v1/systems/certificate", {"required_for": [{"categories": ["cong_chuc"]}]})
+        client.patch("/v1/systems/mailbox", {"activity": {"reported": True, "regular_days": 4, "regular_of": 30}})
+        put(client, "R-1", full_name="Người Thường Xuyên")
+        put(client, "R-2", full_name="Người Làm Hợp Đồng", category="nld_hop_dong", not_same_as=["*"])
+        service.stop()
+        service.settings.pop("clock_offset")
+        service.start()
+        client = service.client()
+        events = [{"staff_code": "R-1", "occurred_on": (last - datetime.timedelta(n)).isoformat()} for n in range(5)]
+        assert client.post("/v1/usage-events", {"system": "mailbox", "events": events, "data_from": day(-200), "data_through": day(-1)}).status == 200
+
+        def past():
+            mail = total(client, "T1.01", period=month)
+            paper = next(r for r in client.get("/v1/coverage", unit="T1.01", system="certificate", period=month).json["rows"] if r["row_kind"] == "total")
+            source = client.get("/v1/coverage", unit="T1.01", system="mailbox", period=month).json["systems"][0]
+            return paper["eligible"], mail["used"], mail["regular"], source["definition"]
+        before = past()
+        assert before[:3] == (1, 1, 1), before
+        assert client.patch("/v1/systems/certificate", {"required_for": [{"categories": ["cong_chuc"]}, {"categories": ["nld_hop_dong"]}]}).status == 200
+        assert client.patch("/v1/systems/mailbox", {"activity": {"reported": True, "regular_days": 20, "regular_of": 30}}).status == 200
+        paper = next(r for r in client.get("/v1/coverage", unit="T1.01", system="certificate").json["rows"] if r["row_kind"] == "total")
+        assert paper["eligible"] == 2
+        assert client.get("/v1/coverage", unit="T1.01", system="mailbox").json["systems"][0]["definition"] != before[3]
+        assert past() == before
+        service.stop()
+        service.start()
+        client = service.client()
+        assert past() == before, "read again from the directory"
     finally:
         service.stop()
         service.clean()

@@ -28,23 +28,29 @@ def district(service):
                     service.ldapsearch("-b", "ou=usage"), site_today())
 
 
+def against(answer, model, what):
+    """Of one answer to a question for all units and systems."""
+    first, last = (datetime.date.fromisoformat(answer["window"][n]) for n in ("from", "to"))
+    found, shown, expected = [], set(), model.rows((last - first).days + 1)
+    for row in answer["rows"]:
+        kind = "unit" if row["row_kind"] == "total" else row["row_kind"]
+        key = (kind, row["unit"]["code"], row["system"])
+        shown.add(key)
+        for name, value in expected[key].items():
+            if row.get(name) != value:
+                found.append((what, *key, name, "answered", row.get(name), "recomputed", value))
+        assert not set(row) - set(expected[key]) - ROW, "a figure that nobody recomputes"
+    # a unit without a row would be a hole; `own` rows are there where units below are shown and people sit in the unit itself
+    found += [(what, *key, "no such row") for key in expected if key[0] == "unit" and key not in shown]
+    found += [(what, *key, "no such row") for key, row in expected.items() if key[0] == "own" and key not in shown and row["recorded"]
+              and any(u.children for u in model.units.values() if u.code == key[1])]
+    return found
+
+
 def differences(client, model):
     found = []
-    for window, length in WINDOWS.items():
-        answer = client.get("/v1/coverage", unit="H43.99", depth=32, group_by="unit,system", window=window).json
-        expected, shown = model.rows(length), set()
-        for row in answer["rows"]:
-            kind = "unit" if row["row_kind"] == "total" else row["row_kind"]
-            key = (kind, row["unit"]["code"], row["system"])
-            shown.add(key)
-            for name, value in expected[key].items():
-                if row.get(name) != value:
-                    found.append((window, *key, name, "answered", row.get(name), "recomputed", value))
-            assert not set(row) - set(expected[key]) - ROW, "a figure that nobody recomputes"
-        # a unit without a row would be a hole; `own` rows are there where units below are shown and people sit in the unit itself
-        found += [(window, *key, "no such row") for key in expected if key[0] == "unit" and key not in shown]
-        found += [(window, *key, "no such row") for key, row in expected.items() if key[0] == "own" and key not in shown and row["recorded"]
-                  and any(u.children for u in model.units.values() if u.code == key[1])]
+    for window in WINDOWS:
+        found += against(client.get("/v1/coverage", unit="H43.99", depth=32, group_by="unit,system", window=window).json, model, window)
     return found
 
 

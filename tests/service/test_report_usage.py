@@ -63,7 +63,7 @@ def percent(a, b):
 def test_every_printed_percentage_can_be_checked_from_its_line(town):
     _, client = town
     report = freeze(client)
-    assert report["incomplete"] is False and report["population"] == "reconstructed"
+    assert report["incomplete"] is False and report["population"] == "dated"
     text = client.get(f"/v1/reports/{report['id']}/content", format="csv", lang="vi", csv_delimiter="semicolon").body.decode("utf-8-sig")
     head, *rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
     assert head[:3] == ["Hệ thống", "STT", "Đơn vị"] and len(rows) > 6

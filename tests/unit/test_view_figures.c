@@ -51,9 +51,31 @@ static const struct dom_account *slow_account(const struct w_person *p, int syst
 }
 
 /* ---- use, day by day ---- */
+static const struct dom_span *slow_span(const struct dom_account *a, cv_day day, bool ends)
+{
+    for (size_t i = 0; i < a->span_count; i++) {
+        const struct dom_span *s = &a->spans[i];
+        if (ends ? s->to == day : (s->from == CV_NO_DAY || s->from <= day) && day < s->to)
+            return s;
+    }
+    return NULL;
+}
+
+/* First day of the time without a break in which the account counted on that day; today's when it did in none. */
+static cv_day slow_began(const struct dom_account *a, cv_day to)
+{
+    const struct dom_span *span = slow_span(a, to, false), *before;
+    cv_day began = cv_day_of(a->since);
+    if ((dom_counts_issued(a->observed) && began <= to) || !span)
+        return began;
+    while (span->from != CV_NO_DAY && (before = slow_span(a, span->from, true)) != NULL)
+        span = before;
+    return span->from;
+}
+
 static cv_day slow_issued(struct world *w, const struct w_person *p, const struct dom_account *a, int system, cv_day to)
 {
-    cv_day issued = cv_day_of(a->since);
+    cv_day issued = slow_began(a, to);
     for (cv_day day = w->first_day; day < w->first_day + W_DAYS && day < issued; day++)
         if (w_active(w, p, system, day))
             return day;
@@ -125,6 +147,8 @@ static void slow_use(struct world *w, const struct w_person *p, int system, stru
         least = rule->regular_of == 30 || rule->regular_of == 31 ? 28 : rule->regular_of;
     c->used += used;
     c->regular += length >= least && slow_regular(w, p, system, win.from, win.to, since);
+    if (since == CV_NO_DAY) /* whether it was watched from its first day, nobody knows */
+        return;
     c->too_new += win.to - since < 14 && !slow_regular(w, p, system, since, win.to, since);
     c->never_used += slow_days(w, p, system, w->first_day, win.to) == 0;
 }

@@ -216,10 +216,13 @@ static void write_past(struct cv_jout *j, const struct api_figures *question)
 void api_write_figures(struct htp_exchange *x, const struct api_figures *question, const struct view_coverage *coverage)
 {
     struct cv_jout *j = &x->out;
+    cv_day since = view_dated_since(api_of(x)->view);
     cv_jout_object(j, NULL);
     cv_jout_moment(j, "as_of", coverage->as_of);
     write_past(j, question);
     cv_jout_string(j, "unit_tree", coverage->unit_tree);
+    cv_jout_day(j, "dated_since", since);
+    cv_jout_bool(j, "reconstructed", question->as_of.day == CV_NO_DAY && coverage->window.to < since);
     cv_jout_string(j, "basis", question->declared ? "declared" : "recorded");
     cv_jout_string(j, "definition", API_DEFINITION);
     write_window(x, &question->window, coverage->window);

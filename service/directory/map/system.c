@@ -1,4 +1,6 @@
 /* A system of the catalogue in which people have accounts. */
+#include <stdlib.h>
+
 #include "congvu/connector.h"
 #include "directory/map/common.h"
 
@@ -43,6 +45,14 @@ static void put_positions(struct dir_json *j, const struct dom_required *line)
     cv_jout_end(&j->out);
 }
 
+static void put_line(struct dir_json *j, const struct dom_required *line)
+{
+    put_bits(j, "blocks", line->blocks, dom_block_words);
+    put_bits(j, "unit_kinds", line->unit_kinds, dom_unit_kind_words);
+    put_bits(j, "categories", line->categories, dom_category_words);
+    put_positions(j, line);
+}
+
 static void put_required(const void *record, const char *base, struct dir_attrs *out)
 {
     const struct dom_system *s = record;
@@ -52,10 +62,7 @@ static void put_required(const void *record, const char *base, struct dir_attrs 
         struct dir_json j;
 
         dir_json_begin(&j);
-        put_bits(&j, "blocks", s->required[i].blocks, dom_block_words);
-        put_bits(&j, "unit_kinds", s->required[i].unit_kinds, dom_unit_kind_words);
-        put_bits(&j, "categories", s->required[i].categories, dom_category_words);
-        put_positions(&j, &s->required[i]);
+        put_line(&j, &s->required[i]);
         dir_json_end(&j, out, "cvRequired");
     }
 }
@@ -94,16 +101,21 @@ static void take_positions(struct dir_json_in *in, struct dom_required *line)
     line->position_count = count;
 }
 
+static void take_line_members(struct dir_json_in *in, struct dom_required *line)
+{
+    take_bits(in, "blocks", dom_block_words, &line->blocks);
+    take_bits(in, "unit_kinds", dom_unit_kind_words, &line->unit_kinds);
+    take_bits(in, "categories", dom_category_words, &line->categories);
+    take_positions(in, line);
+}
+
 static bool take_line(struct dir_reader *r, const struct dir_attr *attr, size_t at, struct dom_required *line)
 {
     struct dir_json_in in;
 
     if (!dir_read_begin(&in, r, attr, at))
         return false;
-    take_bits(&in, "blocks", dom_block_words, &line->blocks);
-    take_bits(&in, "unit_kinds", dom_unit_kind_words, &line->unit_kinds);
-    take_bits(&in, "categories", dom_category_words, &line->categories);
-    take_positions(&in, line);
+    take_line_members(&in, line);
     return dir_read_ok(&in);
 }
 
@@ -122,6 +134,25 @@ static bool take_required(struct dir_reader *r, const struct dir_attr *attr, con
     s->required = lines;
     s->required_count = attr->count;
     return true;
+}
+
+static void put_rule(struct dir_json *j, const struct dom_activity *a)
+{
+    cv_jout_string(&j->out, "precision", dom_precision_words[a->precision]);
+    cv_jout_int(&j->out, "regular_days", a->regular_days);
+    cv_jout_int(&j->out, "regular_of", a->regular_of);
+    cv_jout_int(&j->out, "version", a->version);
+}
+
+static void take_rule(struct dir_json_in *in, struct dom_activity *a)
+{
+    int precision;
+
+    if (cv_jin_word(in->object, "precision", CV_REQUIRED, dom_precision_words, &precision) == CV_VALUE)
+        a->precision = (enum dom_precision)precision;
+    dir_read_int(in->object, "regular_days", &a->regular_days);
+    dir_read_int(in->object, "regular_of", &a->regular_of);
+    dir_read_int(in->object, "version", &a->version);
 }
 
 static void put_activity(const void *record, const char *base, struct dir_attrs *out)
@@ -144,19 +175,94 @@ static bool take_activity(struct dir_reader *r, const struct dir_attr *attr, con
 {
     struct dom_activity *a = &((struct dom_system *)r->record)->activity;
     struct dir_json_in in;
-    int precision;
 
     (void)tag;
     if (!dir_read_begin(&in, r, attr, 0))
         return false;
     cv_jin_bool(in.object, "reported", CV_OPTIONAL, &a->reported);
-    if (cv_jin_word(in.object, "precision", CV_REQUIRED, dom_precision_words, &precision) == CV_VALUE)
-        a->precision = (enum dom_precision)precision;
-    dir_read_int(in.object, "regular_days", &a->regular_days);
-    dir_read_int(in.object, "regular_of", &a->regular_of);
     dir_read_int(in.object, "stale_after", &a->stale_after);
-    dir_read_int(in.object, "version", &a->version);
+    take_rule(&in, a);
     return dir_read_ok(&in);
+}
+
+/* ---- former rules ---- */
+static void put_past_rules(const struct dom_past_rules *past, struct dir_attrs *out)
+{
+    struct dir_json j;
+
+    dir_json_begin(&j);
+    dir_json_day(&j, "to", past->to);
+    if (past->retired)
+        cv_jout_bool(&j.out, "retired", true);
+    cv_jout_array(&j.out, "required");
+    for (size_t i = 0; i < past->required_count; i++) {
+        cv_jout_object(&j.out, NULL);
+        put_line(&j, &past->required[i]);
+        cv_jout_end(&j.out);
+    }
+    cv_jout_end(&j.out);
+    put_rule(&j, &past->activity);
+    dir_json_end(&j, out, "cvPast");
+}
+
+static void put_past(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_system *s = record;
+
+    (void)base;
+    for (size_t i = 0; i < s->past_count; i++)
+        put_past_rules(&s->past[i], out);
+}
+
+static void take_past_lines(struct dir_json_in *in, struct dom_past_rules *out)
+{
+    const struct cv_jin_list *list;
+
+    if (cv_jin_array(in->object, "required", CV_REQUIRED, DOM_RULES_MAX, &list) != CV_VALUE)
+        return;
+    out->required = CV_NEWS(in->reader->arena, struct dom_required, cv_jin_count(list) + 1);
+    for (size_t i = 0; i < cv_jin_count(list); i++) {
+        struct dir_json_in line = {.reader = in->reader, .attribute = in->attribute, .object = cv_jin_item(list, i)};
+
+        if (line.object)
+            take_line_members(&line, &out->required[out->required_count++]);
+        in->bad = in->bad || !line.object || line.bad;
+    }
+}
+
+static bool take_past_rules(struct dir_reader *r, const struct dir_attr *attr, size_t at, struct dom_past_rules *out)
+{
+    struct dir_json_in in;
+
+    if (!dir_read_begin(&in, r, attr, at))
+        return false;
+    *out = (struct dom_past_rules){.activity = dom_activity_default()};
+    cv_jin_day(in.object, "to", CV_REQUIRED, &out->to);
+    cv_jin_bool(in.object, "retired", CV_OPTIONAL, &out->retired);
+    take_past_lines(&in, out);
+    take_rule(&in, &out->activity);
+    return dir_read_ok(&in);
+}
+
+static int by_last_day(const void *a, const void *b)
+{
+    const struct dom_past_rules *x = a, *y = b;
+
+    return (x->to > y->to) - (x->to < y->to);
+}
+
+static bool take_past(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    struct dom_system *s = r->record;
+
+    (void)tag;
+    s->past = CV_NEWS(r->arena, struct dom_past_rules, attr->count);
+    for (size_t i = 0; i < attr->count && cv_arena_ok(r->arena); i++)
+        if (!take_past_rules(r, attr, i, &s->past[i]))
+            return false;
+    qsort(s->past, attr->count, sizeof(*s->past), by_last_day);
+    s->past_count = attr->count;
+    return true;
 }
 
 static void put_sessions(const void *record, const char *base, struct dir_attrs *out)
@@ -225,6 +331,7 @@ static const struct dir_field fields[] = {
     {"cvRequired", DIR_OWN, .put = put_required, .take = take_required},
     {"cvSessions", DIR_OWN, .put = put_sessions, .take = take_sessions},
     {"cvActivity", DIR_OWN, .put = put_activity, .take = take_activity},
+    {"cvPast", DIR_OWN, .put = put_past, .take = take_past},
     {"cvConnector", DIR_OWN, .put = put_connector, .take = take_connector},
 };
 const struct dir_fields dir_system_fields = {fields, CV_COUNT(fields), classes};

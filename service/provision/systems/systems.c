@@ -159,6 +159,7 @@ static bool attempt(struct prov_call *call, void *ctx, struct dir_stamp *stamp, 
     prov_apply_connector(call, in, &out->system);
     if (!cv_faults_check(call->faults, cvp_validation_failed, err))
         return false;
+    dom_system_keep_past(&out->before, &out->system, prov_holds_from(call, CV_NO_MOMENT), call->arena);
     if (in->required_given != CV_ABSENT && !prov_withdrawn_by_system(call, &out->before, &out->system, &people, err))
         return false;
     if (!prov_brake_pass_many(call, prov_system_target(call->arena, slug), &people, err))

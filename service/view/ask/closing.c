@@ -19,9 +19,9 @@ struct closing {
 static void put_account(const struct closing *c, const struct person *p, const struct account *a, size_t bit,
                         struct view_closing *to)
 {
-    if (!dom_counts_issued((enum dom_observed)a->observed))
+    if (!(to->issued >> bit & 1))
         return;
-    to->issued_on[bit] = a->issued;
+    to->issued_on[bit] = view_issued_on(p, a, c->slice.window.to);
     to->idle |= view_idle(c->v, p, a) ? (uint16_t)(1u << bit) : 0;
 }
 

@@ -269,11 +269,12 @@ static void put_below(struct answer *a, uint32_t slot, int depth)
 
 /* ---- the question ---- */
 /* Retired ones are shown to who asks for them by name. */
-static size_t in_use(const struct view *v, unsigned *systems, size_t count)
+static size_t in_use(const struct view *v, cv_day day, unsigned *systems, size_t count)
 {
+    struct dom_system space;
     size_t kept = 0;
     for (size_t i = 0; i < count; i++)
-        if (!v->systems[systems[i]].s.retired)
+        if (!dom_system_on(&v->systems[systems[i]].s, day, &space)->retired)
             systems[kept++] = systems[i];
     return kept;
 }
@@ -282,7 +283,7 @@ static bool choose_systems(struct answer *a, struct cv_error *err)
 {
     const struct view_coverage_query *q = a->q;
     if (q->system_count == 0)
-        a->system_count = in_use(a->v, a->systems, view_systems_sorted(a->v, a->systems));
+        a->system_count = in_use(a->v, a->slice.window.to, a->systems, view_systems_sorted(a->v, a->systems));
     for (size_t i = 0; i < q->system_count && i < DOM_SYSTEMS_MAX; i++) {
         int slot = view_system_known(a->v, q->systems[i]);
         if (slot < 0)
@@ -339,7 +340,7 @@ static bool try_answer(struct answer *a, bool last, struct view_coverage *out, b
     a->system_count = a->count = 0;
     if (slot == NONE || !view_below(v, slot, view_scope_slot(v, a->q->scope)))
         return view_no_unit(a->v, err);
-    if (!choose_systems(a, err) || !view_slice_of(v, a->q->window, &a->slice, err))
+    if (!view_slice_of(v, a->q->window, &a->slice, err) || !choose_systems(a, err))
         return false;
     a->kept = !a->slice.special && a->categories == ALL_CATEGORIES;
     const struct view_period *period = a->kept ? NULL : view_period_of(v, &a->slice, a->categories);

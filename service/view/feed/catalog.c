@@ -5,26 +5,18 @@
 #include "view/feed/feed.h"
 
 /* ---- from the feed ---- */
-static bool same_activity(const struct dom_activity *a, const struct dom_activity *b)
+static bool same_past(const struct dom_system *a, const struct dom_system *b)
 {
-    return a->regular_days == b->regular_days && a->regular_of == b->regular_of && a->precision == b->precision;
+    for (size_t i = 0; i < a->past_count && a->past_count == b->past_count; i++)
+        if (a->past[i].to != b->past[i].to)
+            return false;
+    return a->past_count == b->past_count;
 }
 
 static bool same_rules(const struct dom_system *a, const struct dom_system *b)
 {
-    if (a->kind != b->kind || a->retired != b->retired || a->required_count != b->required_count ||
-        !same_activity(&a->activity, &b->activity))
-        return false;
-    for (size_t i = 0; i < a->required_count; i++) {
-        const struct dom_required *x = &a->required[i], *y = &b->required[i];
-        if (x->blocks != y->blocks || x->unit_kinds != y->unit_kinds || x->categories != y->categories ||
-            x->position_count != y->position_count)
-            return false;
-        for (size_t n = 0; n < x->position_count; n++)
-            if (strcmp(x->positions[n], y->positions[n]) != 0)
-                return false;
-    }
-    return true;
+    return a->kind == b->kind && dom_same_required(a, b) && dom_same_activity(&a->activity, &b->activity) &&
+           same_past(a, b);
 }
 
 /* The figures that would follow from it. */

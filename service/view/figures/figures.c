@@ -153,8 +153,10 @@ void view_derive_for(const struct view *v, uint32_t unit, cv_day day, const stru
     int block = view_block_on(v, unit, day);
     enum dom_unit_kind kind = view_kind_on(u, day);
     for (unsigned s = 0; s < v->system_count; s++) {
+        struct dom_system space;
         uint32_t wanted;
-        if (!v->systems[s].known || !required_here(&v->systems[s].s, block, kind, &wanted) ||
+        if (!v->systems[s].known ||
+            !required_here(dom_system_on(&v->systems[s].s, day, &space), block, kind, &wanted) ||
             (wanted & categories) == 0)
             continue;
         dom_gap(&carried, &own[F_RECORDED_BY], own[F_RECORDED], own[view_figure_of(s, S_ELIGIBLE)], true,

@@ -17,6 +17,8 @@ bool view_slice_of(const struct view *v, struct view_window asked, struct view_s
 /* The person's tally for the slice: the kept one, or worked out into *space. */
 const struct tally *view_tally_in(const struct view *v, uint32_t slot, const struct view_slice *slice,
                                   struct tally *space);
+/* Of the account that counted as issued on that day: since when it did without a break. */
+cv_day view_issued_on(const struct person *p, const struct account *a, cv_day day);
 bool view_idle(const struct view *v, const struct person *p,
                const struct account *a); /* locked for inactivity: never regular */
 /* `system` is left to the caller. */

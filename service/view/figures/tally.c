@@ -86,8 +86,10 @@ static uint16_t required_by_post(const struct view *v, const struct view_basis *
     int block = view_block_on(v, post->unit, day);
     enum dom_unit_kind kind = view_kind_on(u, day);
     const char *title = post->title == NONE ? "" : v->words.items[post->title].folded;
+    struct dom_system space;
     for (unsigned s = 0; s < v->system_count; s++)
-        if (b->systems[s].known && dom_required_by(&b->systems[s].s, block, kind, category, title))
+        if (b->systems[s].known &&
+            dom_required_by(dom_system_on(&b->systems[s].s, day, &space), block, kind, category, title))
             required |= (uint16_t)(1u << s);
     return required;
 }
@@ -132,6 +134,28 @@ static void tally_accounts(const struct view_basis *b, const struct person *p, c
         tally_span(&person_spans(p)[i], day, t);
 }
 
+static const struct account_span *span_to(const struct person *p, unsigned system, cv_day day, bool ends)
+{
+    for (size_t i = 0; i < p->spans; i++) {
+        const struct account_span *s = &person_spans(p)[i];
+        cv_day to = (cv_day)s->days + (s->from != CV_NO_DAY ? s->from : 0);
+        if (s->system == system && (ends ? to == day : dom_day_within(s->from, to, day)))
+            return s;
+    }
+    return NULL;
+}
+
+cv_day view_issued_on(const struct person *p, const struct account *a, cv_day day)
+{
+    const struct account_span *s = span_to(p, a->system, day, false), *before;
+    bool now = dom_counts_issued((enum dom_observed)a->observed) && (a->issued == CV_NO_DAY || a->issued <= day);
+    if (now || s == NULL)
+        return a->issued;
+    while (s->from != CV_NO_DAY && (before = span_to(p, a->system, s->from, true)) != NULL)
+        s = before;
+    return s->from;
+}
+
 /* ---- use ---- */
 bool view_idle(const struct view *v, const struct person *p, const struct account *a)
 {
@@ -160,11 +184,12 @@ static void tally_use(const struct view *v, const struct view_basis *b, const st
     for (size_t i = 0; i < p->accounts; i++) {
         const struct account *a = &person_accounts(p)[i];
         struct dom_use_verdict said;
+        struct dom_system space;
         if (!(t->issued >> a->system & 1))
             continue;
         struct dom_active days = view_active(p->uses, a->system);
-        struct dom_use_case at = {.rule = &b->systems[a->system].s.activity,
-                                  .issued_on = a->issued,
+        struct dom_use_case at = {.rule = &dom_system_on(&b->systems[a->system].s, day, &space)->activity,
+                                  .issued_on = view_issued_on(p, a, day),
                                   .data_from = v->systems[a->system].data_from,
                                   .idle = view_idle(v, p, a),
                                   .day = day,

@@ -112,8 +112,10 @@ static void judge_source(const struct system *s, struct view_window window, cv_d
 struct view_system_usage view_usage_of(const struct view *v, unsigned system, const struct view_slice *slice)
 {
     const struct system *s = &v->systems[system];
-    struct view_system_usage usage = {
-        .rule = s->s.activity, .data_from = s->data_from, .data_through = v->usage_ready ? s->data_through : CV_NO_DAY};
+    struct dom_system space;
+    struct view_system_usage usage = {.rule = dom_system_on(&s->s, slice->window.to, &space)->activity,
+                                      .data_from = s->data_from,
+                                      .data_through = v->usage_ready ? s->data_through : CV_NO_DAY};
     judge_source(s, slice->window, atomic_load(&v->day), &usage);
     usage.stale = usage.unknown != DOM_USE_KNOWN;
     usage.regular_known = !usage.stale && usage.rule.precision == DOM_BY_DAY &&

@@ -160,6 +160,18 @@ static const struct dom_connector *copy_connector(struct view_pool *k, const str
     return out;
 }
 
+static struct dom_required *copy_required(struct view_pool *k, const struct dom_required *in, size_t count)
+{
+    if (count == 0)
+        return NULL;
+    struct dom_required *out = view_pool_alloc(k, count * sizeof(*in));
+    for (size_t i = 0; i < count; i++) {
+        out[i] = in[i];
+        out[i].positions = copy_texts(k, in[i].positions, in[i].position_count);
+    }
+    return out;
+}
+
 void view_copy_system(struct view_pool *k, const struct dom_system *in, struct dom_system *out)
 {
     *out = *in;
@@ -170,13 +182,14 @@ void view_copy_system(struct view_pool *k, const struct dom_system *in, struct d
     out->login_short_rule = view_pool_text(k, in->login_short_rule);
     out->sessions = copy_sessions(k, in->sessions);
     out->connector = copy_connector(k, in->connector);
-    out->required = NULL;
-    if (in->required_count == 0)
+    out->required = copy_required(k, in->required, in->required_count);
+    out->past = NULL;
+    if (in->past_count == 0)
         return;
-    out->required = view_pool_alloc(k, in->required_count * sizeof(*in->required));
-    for (size_t i = 0; i < in->required_count; i++) {
-        out->required[i] = in->required[i];
-        out->required[i].positions = copy_texts(k, in->required[i].positions, in->required[i].position_count);
+    out->past = view_pool_alloc(k, in->past_count * sizeof(*in->past));
+    for (size_t i = 0; i < in->past_count; i++) {
+        out->past[i] = in->past[i];
+        out->past[i].required = copy_required(k, in->past[i].required, in->past[i].required_count);
     }
 }
 
