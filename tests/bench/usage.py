@@ -14,7 +14,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
-from congvu import Service, an, make_units, wait_for  # noqa: E402
+from congvu import Service, an, make_units, site_today, wait_for  # noqa: E402
 from onboarding import BENCH, request, run  # noqa: E402
 from reading import MODEL_LOGIN, clones, cpu  # noqa: E402
 
@@ -22,7 +22,7 @@ PEOPLE = int(os.environ.get("BENCH_PEOPLE", "20000"))
 LOGINS = int(os.environ.get("BENCH_LOGINS", "200000"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 NEW_PEOPLE, CONNECTIONS, CALL = 300, 2, 5000
-TODAY = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=7)).date()
+TODAY = site_today()
 
 
 def populate(service):

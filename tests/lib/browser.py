@@ -46,9 +46,9 @@ class Person:
         return status, body
 
 
-def activate(client, code):
-    made = client.post(f"/v1/staff/{code}/accounts/mailbox/credential-resets", {}).json
-    assert client.post("/v1/activations", {"code": made["code"], "password": PASSWORD}).status == 204
+def activate(client, code, system="mailbox", password=PASSWORD):
+    made = client.post(f"/v1/staff/{code}/accounts/{system}/credential-resets", None).json
+    assert client.post("/v1/activations", {"code": made["code"], "password": password}).status == 204
 
 
 def login_of(person):

@@ -1,5 +1,6 @@
 """The real binary and its real slapd, for the service tests: started on free ports in a private folder, stopped and checked."""
 import contextlib
+import datetime
 import http.client
 import json
 import os
@@ -14,7 +15,12 @@ import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = os.environ.get("CONGVU_BIN", str(ROOT / "build/dev/service/congvud"))
+SITE = datetime.timezone(datetime.timedelta(hours=7))
 DEADLINE = 60  # seconds that a condition may take on a busy machine under a sanitizer
+
+
+def site_today():
+    return datetime.datetime.now(SITE).date()
 
 
 def wait_for(condition, what, deadline=DEADLINE):
@@ -167,6 +173,12 @@ class Service:
     def client(self, token=None, **more):
         return Client(self.port, token or self.admin_token(), self.spec, **more)
 
+    def reach(self, unit, *scopes):
+        """A client with a token of its own, for what is in the unit and below it; None = everywhere."""
+        made = self.client().post("/v1/tokens", {"name": "phần mềm", "scopes": list(scopes), "unit": unit})
+        assert made.status == 201, made
+        return self.client(made.json["secret"])
+
     def slapd_pid(self, other_than=None):
         """Of the running one; waits for the next one after a kill."""
         def running():
@@ -237,6 +249,25 @@ def make_units(client):
                        ("T1.03", {**party, "parent": "T1"})):
         answer = client.put(f"/v1/units/{code}", body)
         assert answer.status in (200, 201), answer
+
+
+@contextlib.contextmanager
+def running(**settings):
+    """A service that is stopped (exit 0) and removed at the end."""
+    service = Service(**settings)
+    try:
+        yield service.start()
+        service.stop()
+    finally:
+        service.clean()
+
+
+@contextlib.contextmanager
+def district(**settings):
+    """The same with the units of make_units()."""
+    with running(**settings) as service:
+        make_units(service.client())
+        yield service
 
 
 def nth(name, n):

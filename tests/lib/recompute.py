@@ -5,12 +5,11 @@ import json
 import pathlib
 import unicodedata
 
+from congvu import SITE, site_today
+
 DAY = datetime.timedelta(1)
-SITE = datetime.timezone(datetime.timedelta(hours=7))
 CATEGORIES = ("can_bo", "cong_chuc", "vien_chuc", "nld_hop_dong", "luc_luong_vu_trang", "nguoi_hoat_dong_khong_chuyen_trach")
 ISSUED = {"provisioned", "active", "temp_locked", "migrating"}
-
-
 HOLIDAYS = json.loads((pathlib.Path(__file__).parents[2] / "deploy/policies/holidays-vn.json").read_text("utf-8"))["years"]
 OFF = {d["on"] for y in HOLIDAYS for d in y["off"]}
 SWAPPED = {d["on"] for y in HOLIDAYS for d in y.get("work", [])}
@@ -18,10 +17,6 @@ SWAPPED = {d["on"] for y in HOLIDAYS for d in y.get("work", [])}
 
 def works(date):
     return date.isoformat() in SWAPPED or date.weekday() < 5 and date.isoformat() not in OFF
-
-
-def site_today():
-    return datetime.datetime.now(SITE).date()
 
 
 def day(text):

@@ -1,14 +1,13 @@
 """What still comes for somebody who has left: kept, passed on, answered, and over when it is over."""
 import datetime
 
-from congvu import wait_for
+from congvu import site_today, wait_for
 from people import PASSWORD, account, activate, onboard
 
-ZONE = datetime.timezone(datetime.timedelta(hours=7))
 
 
 def day(offset):
-    return (datetime.datetime.now(ZONE).date() + datetime.timedelta(days=offset)).isoformat()
+    return (site_today() + datetime.timedelta(days=offset)).isoformat()
 
 
 def leave(client, code, **more):

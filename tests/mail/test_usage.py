@@ -7,14 +7,13 @@ import smtplib
 
 import pytest
 
-from congvu import ROOT, wait_for
+from congvu import ROOT, site_today, wait_for
 from people import PASSWORD, activate, onboard
 
-ZONE = datetime.timezone(datetime.timedelta(hours=7))
 
 
 def today():
-    return datetime.datetime.now(ZONE).date().isoformat()
+    return site_today().isoformat()
 
 
 def last_active(client, code):
@@ -23,7 +22,7 @@ def last_active(client, code):
 
 
 def used(admin):
-    day = datetime.datetime.now(ZONE).date()
+    day = site_today()
     known = {"data_from": (day - datetime.timedelta(days=60)).isoformat(), "data_through": (day - datetime.timedelta(days=1)).isoformat()}
     assert admin.post("/v1/usage-events", {"system": "mailbox", **known}).status == 200
     row, = [r for r in admin.get("/v1/adoption", unit="T1.02", system="mailbox", basis="recorded").json["rows"] if r["row_kind"] == "total"]

@@ -13,11 +13,11 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
-from congvu import ROOT, Service  # noqa: E402
+from congvu import ROOT, running, site_today  # noqa: E402
 from spec import Spec  # noqa: E402
 
 SAMPLE = ROOT / "deploy/sample"
-TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
+TODAY = site_today()
 BROWSER = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
            "--disable-component-update", "--disable-sync", "--no-pdf-header-footer"]
 
@@ -33,9 +33,7 @@ def out(tmp_path_factory):
 @pytest.fixture(scope="module")
 def client():
     """The sample district with the use of its last days; one system's feed has stopped."""
-    service = Service(spec=Spec.load(), rate_per_second="0")
-    try:
-        service.start()
+    with running(spec=Spec.load(), rate_per_second="0") as service:
         for script in ("load.py", "usage.py"):
             subprocess.run([sys.executable, SAMPLE / script, "--url", f"http://127.0.0.1:{service.port}", "--token-file",
                             service.data / "admin.token"], check=True, timeout=600, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -45,9 +43,6 @@ def client():
                 "recipients": ["UBND tỉnh (báo cáo)", "Thường trực Huyện ủy", "Các phòng, ban, đơn vị"]}
         assert client.put("/v1/units/H43.99", {"letterhead": head}).status == 200
         yield client
-        service.stop()
-    finally:
-        service.clean()
 
 
 @pytest.fixture(scope="module")

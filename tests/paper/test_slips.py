@@ -1,5 +1,4 @@
 """Slips as they come out of a printer: the QR code is read back from the page at 300 dpi in black and white. The page of activation on a telephone."""
-import os
 import pathlib
 import re
 import subprocess
@@ -10,27 +9,22 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
 import node  # noqa: E402
-from congvu import Service, an, make_units, nth  # noqa: E402
+from browser import PASSWORD  # noqa: E402
+from congvu import an, make_units, nth, running  # noqa: E402
 from spec import Spec  # noqa: E402
-from test_paper import BROWSER, fits_a4, out, printed  # noqa: E402,F401
-
-PASSWORD = "Sông-Cái-mùa-lũ-2026"
+from test_paper import fits_a4, out, printed  # noqa: E402,F401
 
 
 @pytest.fixture(scope="module")
 def service():
-    service = Service(spec=Spec.load(), public_url="https://congvu.ninhthuan.gov.vn", mail_imap="imap.ninhthuan.gov.vn:993", mail_smtp="smtp.ninhthuan.gov.vn:465",
-                      webmail_url="https://thu.ninhthuan.gov.vn").start()
-    try:
+    with running(spec=Spec.load(), public_url="https://congvu.ninhthuan.gov.vn", mail_imap="imap.ninhthuan.gov.vn:993", mail_smtp="smtp.ninhthuan.gov.vn:465",
+                      webmail_url="https://thu.ninhthuan.gov.vn") as service:
         client = service.client(language="vi")
         make_units(client)
         for n in range(4):
             assert client.put(f"/v1/staff/P-{n}", an(full_name=nth("Chamaléa Thị Hường", n), title="Chủ tịch Ủy ban Mặt trận Tổ quốc Việt Nam")).status == 201
         assert client.put("/v1/staff/P-9", an(full_name="Pi Năng Thị Thủy", unit="T1.02")).status == 201
         yield service
-        service.stop()
-    finally:
-        service.clean()
 
 
 def scanned(pdf, folder):

@@ -6,7 +6,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
-from congvu import Service, make_units  # noqa: E402
+from congvu import Service, district  # noqa: E402
 from spec import Spec  # noqa: E402
 
 MORE = os.environ.get("CONGVU_MORE", "")  # not a setting of the service
@@ -39,13 +39,8 @@ def start(spec):
 @pytest.fixture(scope="module")
 def shared(spec):
     """One service with a small district for the tests of a module that leave each other alone."""
-    service = Service(spec=spec).start()
-    try:
-        make_units(service.client())
+    with district(spec=spec) as service:
         yield service
-        service.stop()
-    finally:
-        service.clean()
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import json
 import subprocess
 
 import pytest
-from congvu import an, make_units, wait_for
+from congvu import an, make_units, running, site_today, wait_for
 
-TODAY = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=7)).date()
+TODAY = site_today()
 COUNTS = ("recorded", "eligible", "issued", "activated", "used", "regular", "too_new", "never_used", "unknown", "locked", "on_long_leave",
           "on_leave_unused", "seconded_in", "seconded_out")
 DAY_S = 86400
@@ -41,9 +41,7 @@ PEOPLE = (("A-1", "T1.01", "Nguyễn Văn An"), ("A-2", "T1.01", "Trần Thị B
 @pytest.fixture(scope="module")
 def district(spec):
     """Six accounts issued a hundred days ago and one today. A-1 uses the mailbox regularly, A-2 twice in the month, A-4 once long ago."""
-    from congvu import Service
-    service = Service(spec=spec, clock_offset=-100 * DAY_S).start()
-    try:
+    with running(spec=spec, clock_offset=-100 * DAY_S) as service:
         client = service.client()
         make_units(client)
         for code, unit, name in PEOPLE:
@@ -57,9 +55,6 @@ def district(spec):
         used(client, "A-2", 3, 25)
         used(client, "A-4", 70)
         yield client, service
-        service.stop()
-    finally:
-        service.clean()
 
 
 @pytest.fixture

@@ -7,15 +7,14 @@ import signal
 import time
 
 from alerts import firing, metrics, rules
-from congvu import an, frozen, make_units, nth, wait_for
+from congvu import an, frozen, make_units, nth, site_today, wait_for
 
 ELSEWHERE = {"CongvuStorageHigh", "CongvuRecordsHeld", "CongvuStandbyBehind"}
-ZONE = datetime.timezone(datetime.timedelta(hours=7))
 caused = set()
 
 
 def day(offset):
-    return (datetime.datetime.now(ZONE).date() + datetime.timedelta(days=offset)).isoformat()
+    return (site_today() + datetime.timedelta(days=offset)).isoformat()
 
 
 def until(service, alert, **more):

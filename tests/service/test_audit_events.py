@@ -6,10 +6,9 @@ import json
 import time
 
 import pytest
-from congvu import Service, an, make_units, wait_for
-from test_sessions import Person, activate, login_of
+from browser import Person, activate, login_of
+from congvu import SITE, an, make_units, site_today, wait_for
 
-HANOI = datetime.timezone(datetime.timedelta(hours=7))
 
 
 def token(service, *scopes, **more):
@@ -50,7 +49,7 @@ def test_filters_and_pages_meet_the_whole(events):
     whole = pages(client, page_size=500)
     assert [e["id"] for e in pages(client, page_size=3, actor=whole[0]["actor"])][-5:] == [e["id"] for e in whole if e.get("actor") == whole[0]["actor"]][-5:]
     assert {e["action"] for e in pages(client, action="unit.create")} == {"unit.create"}
-    today = datetime.datetime.now(HANOI).date()
+    today = site_today()
     assert pages(client, **{"from": (today + datetime.timedelta(2)).isoformat()}) == []
     assert len(pages(client, **{"to": today.isoformat(), "target": "E-2"})) == 3
 
@@ -124,7 +123,7 @@ def clock(tmp_path):
 
 
 def at(day, hour, minute):
-    return datetime.datetime(2026, *day, hour, minute, 5, tzinfo=HANOI)
+    return datetime.datetime(2026, *day, hour, minute, 5, tzinfo=SITE)
 
 
 def wait_until(client, moment):

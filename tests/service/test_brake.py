@@ -5,9 +5,9 @@ import subprocess
 
 import pytest
 
-from congvu import BIN, Client, an, make_units, nth, wait_for
+from congvu import BIN, Client, an, make_units, nth, site_today, wait_for
 
-TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
+TODAY = site_today()
 LIMIT = 5  # of ordinary ones, up to 299 people
 RIGHTS = ["staff:read", "staff:write", "accounts:write", "departures:write", "brake:release", "units:read", "units:write", "systems:write", "tokens:write"]
 REASON = "Đã xem danh sách với Phòng Nội vụ"

@@ -2,9 +2,9 @@
 import datetime
 
 import pytest
-from congvu import Service, an, make_units, wait_for
+from congvu import an, make_units, running, site_today, wait_for
 
-TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
+TODAY = site_today()
 DAY_S = 86400
 PEOPLE = "LEAVES MOVES STAYS LOCKED CLOSED BEGINS STOPS GUEST".split()
 
@@ -25,8 +25,7 @@ def adds_up(answer):
 @pytest.fixture(scope="module")
 def district(spec):
     """Sixty days ago eight people; since then one of each cause."""
-    service = Service(spec=spec, clock_offset=-60 * DAY_S).start()
-    try:
+    with running(spec=spec, clock_offset=-60 * DAY_S) as service:
         client = service.client()
         make_units(client)
         assert client.put(f"/v1/units/T1.01/headcounts/{day(-60)}", {"total": 8}).status in (200, 201)
@@ -47,9 +46,6 @@ def district(spec):
         assert client.put("/v1/staff/CLOSED/accounts/mailbox", {"state": "closed"}).status in (200, 202)
         assert client.put("/v1/staff/NEW", an(full_name="Lê Thị Mới", hired_on=day(-2))).status == 201
         yield service
-        service.stop()
-    finally:
-        service.clean()
 
 
 def test_each_cause_has_its_people_and_the_parts_add_up(district):

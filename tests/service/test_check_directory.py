@@ -5,7 +5,7 @@ import subprocess
 import pytest
 
 from congvu import BIN, an, make_units
-from site_directory import BASE, Site
+from site_directory import Site
 
 
 @pytest.fixture(scope="module")

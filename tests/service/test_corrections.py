@@ -1,10 +1,10 @@
 """Mending what was entered wrongly: a person who never was, an alias that never was his."""
 import itertools
 
+from browser import activate
 from congvu import an, nth
 
 numbers = itertools.count(1)
-PASSWORD = "Sông-Cái-mùa-lũ-2026"
 
 
 def person(client, **more):
@@ -36,8 +36,7 @@ def test_whatever_was_used_stays(client):
         assert (answer.status, answer.code) == (409, "staff_holds_names") and client.get(f"/v1/staff/{who['id']}").status == 200
         return answer.json["detail"]
     active = person(client)
-    code = client.post(f"/v1/staff/{active['id']}/accounts/mailbox/credential-resets", None).json["code"]
-    assert client.post("/v1/activations", {"code": code, "password": PASSWORD}).status == 204
+    activate(client, active["id"])
     assert "password" in refused(active)
     leaver = person(client)
     client.put(f"/v1/staff/{leaver['id']}/departure", {"reason": "nghi_huu", "effective_on": "2099-01-01"})

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from congvu import Service, an, make_units, wait_for
+from congvu import Service, an, make_units, site_today, wait_for
 
-TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
+TODAY = site_today()
 
 
 def day(offset):

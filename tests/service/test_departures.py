@@ -6,9 +6,9 @@ import unicodedata
 
 import pytest
 
-from congvu import Client, an, make_units, nth, wait_for
+from congvu import Client, an, make_units, nth, site_today, wait_for
 
-TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
+TODAY = site_today()
 LEAVE = {"reason": "nghi_huu", "decision": {"number": "40/QĐ-UBND", "signed_on": "2026-11-20"}}
 
 

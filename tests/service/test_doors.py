@@ -5,9 +5,9 @@ import subprocess
 
 import pytest
 
+from browser import PASSWORD, activate
 from congvu import BIN, an, make_units, wait_for
 
-PASSWORD = "Mat-Khau-Rieng-9"
 DESIRED = {"$ref": "#/components/schemas/DesiredState"}
 SYSTEM = {"$ref": "#/components/schemas/SystemId"}
 
@@ -16,11 +16,6 @@ def bind(service, person, password=PASSWORD):
     dn = f"cvId={person['id']},ou=people,dc=congvu"
     return subprocess.run(["ldapwhoami", "-x", "-H", service.ldapi, "-D", dn, "-y", "/dev/stdin"], input=password, text=True,
                           capture_output=True).returncode == 0
-
-
-def activate(client, code, system="mailbox", password=PASSWORD):
-    secret = client.post(f"/v1/staff/{code}/accounts/{system}/credential-resets", None).json["code"]
-    assert client.post("/v1/activations", {"code": secret, "password": password}).status == 204
 
 
 def hire(client, code, name, **more):

@@ -1,9 +1,9 @@
 """What the passing of days ends: old addresses, and the mail of those who left."""
 import datetime
 
-from congvu import an, make_units, wait_for
+from congvu import an, make_units, site_today, wait_for
 
-TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
+TODAY = site_today()
 DAY = 86400
 
 

@@ -4,9 +4,8 @@ import json
 import re
 
 import pytest
-from congvu import ROOT, Service, make_units, wait_for
+from congvu import ROOT, SITE, Service, make_units, wait_for
 
-SITE = datetime.timezone(datetime.timedelta(hours=7))
 PAGES = sorted((ROOT / "tests/examples").glob("*.md"))
 
 

@@ -29,11 +29,6 @@ def give(client, unit, *codes, **more):
     return answer.json
 
 
-def reach(shared, unit, *scopes):
-    made = shared.client().post("/v1/tokens", {"name": "hộp thư", "scopes": list(scopes), "unit": unit})
-    return shared.client(made.json["secret"])
-
-
 def named(mailbox):
     return [h["staff"]["staff_code"] for h in mailbox["holders"]], mailbox["holder_count"]
 
@@ -46,9 +41,9 @@ def test_names_are_for_who_may_read_people_of_the_subtree(client, shared, unit):
     mine, theirs = person(client, unit["code"]), person(client, "T1.02")
     give(client, unit, mine, theirs)
     path = f"/v1/units/{unit['code']}/mailbox"
-    local = reach(shared, unit["code"], "units:read", "staff:read", "accounts:write")
+    local = shared.reach(unit["code"], "units:read", "staff:read", "accounts:write")
     assert named(local.get(path).json) == ([mine], 2)
-    assert named(reach(shared, None, "units:read").get(path).json) == ([], 2), "no name without staff:read"
+    assert named(shared.reach(None, "units:read").get(path).json) == ([], 2), "no name without staff:read"
     other = person(client, unit["code"])
     assert named(give(local, unit, other)) == ([other], 2), "whom it cannot see it does not take away"
     assert sorted(named(client.get(path).json)[0]) == sorted([other, theirs])
@@ -71,7 +66,7 @@ def test_who_moves_is_listed_until_somebody_is_named_again(client, shared, unit)
     assert held["holds_elsewhere"] == 0 and open_of(client, mailbox) == []
     client.patch(f"/v1/staff/{mover}", {"unit": "T1.02"})
     assert open_of(client, mailbox) == [("moved", mover)]
-    there = reach(shared, "T1.02", "staff:read", "departures:write")
+    there = shared.reach("T1.02", "staff:read", "departures:write")
     seen = there.get(f"/v1/staff/{mover}").json
     assert seen["holds"] == [] and seen["holds_elsewhere"] == 1
     item, = [i for i in there.get("/v1/hand-overs").json["items"] if i["staff"] and i["staff"]["staff_code"] == mover]

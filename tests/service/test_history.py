@@ -2,9 +2,8 @@
 import datetime
 
 import pytest
-from congvu import an, make_units, nth, wait_for
+from congvu import SITE, an, make_units, nth, wait_for
 
-SITE = datetime.timezone(datetime.timedelta(hours=7))
 MORNING = 9 * 3600  # the clock of these tests stands at nine in the morning, far from midnight
 
 

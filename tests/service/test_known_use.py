@@ -2,10 +2,9 @@
 import datetime
 
 import pytest
-from congvu import Service, an, make_units, wait_for
+from congvu import SITE, Service, an, make_units, site_today, wait_for
 
-SITE = datetime.timezone(datetime.timedelta(hours=7))
-TODAY = datetime.datetime.now(SITE).date()
+TODAY = site_today()
 
 
 def offset_to(on, hour=9):

@@ -9,7 +9,7 @@ import node
 import oidc
 from authenticator import STEP, code_of
 from browser import PASSWORD, Person, activate, login_of
-from congvu import Service, an, make_units, wait_for
+from congvu import Service, an, make_units, running, wait_for
 
 pytestmark = node.NEEDED
 
@@ -26,9 +26,8 @@ def office(spec, provider, tmp_path_factory):
     credential = tmp_path_factory.mktemp("oidc") / "credential"
     credential.touch(0o600)
     credential.write_text(f"Host: 127.0.0.1:{provider.port}\nBasic congvu:{oidc.SECRET}\n")
-    service = Service(spec=spec, oidc_issuer=provider.issuer, oidc_client_id="congvu", oidc_credential_file=credential, oidc_redirect_uri=oidc.REDIRECT_URI, oidc_allow="loopback",
-                      second_factor_roles="site_admin").start()
-    try:
+    with running(spec=spec, oidc_issuer=provider.issuer, oidc_client_id="congvu", oidc_credential_file=credential, oidc_redirect_uri=oidc.REDIRECT_URI, oidc_allow="loopback",
+                      second_factor_roles="site_admin") as service:
         client = service.client()
         make_units(client)
         people = {}
@@ -37,9 +36,6 @@ def office(spec, provider, tmp_path_factory):
             activate(client, code)
         assert client.post("/v1/staff/O-1/roles", {"role": "unit_hr", "unit": "T1"}).status == 201
         yield service, people
-        service.stop()
-    finally:
-        service.clean()
 
 
 class Way(Person):

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from browser import Person, activate, login_of
-from congvu import an
+from congvu import an, site_today
 
 CITIZEN = "058080001234"
-TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
+TODAY = site_today()
 
 
 @pytest.fixture(scope="module")

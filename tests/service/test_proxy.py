@@ -7,7 +7,7 @@ import ssl
 import subprocess
 
 import pytest
-from congvu import ROOT, Service, make_units, wait_for
+from congvu import ROOT, district, wait_for
 
 
 def free_port():
@@ -53,14 +53,8 @@ def nginx(folder, upstream):
 def front(tmp_path_factory, spec):
     folder = tmp_path_factory.mktemp("nginx")
     certificate(folder)
-    service = Service(spec=spec, trusted_proxies="127.0.0.1").start()
-    try:
-        make_units(service.client())
-        with nginx(folder, service.port) as port:
-            yield service, port, ssl.create_default_context(cafile=folder / "fullchain.pem")
-        service.stop()
-    finally:
-        service.clean()
+    with district(spec=spec, trusted_proxies="127.0.0.1") as service, nginx(folder, service.port) as port:
+        yield service, port, ssl.create_default_context(cafile=folder / "fullchain.pem")
 
 
 def call(front, method, path, body=b"", source="127.0.0.1", headers=(), kind="application/json"):

@@ -5,9 +5,8 @@ import subprocess
 
 import pytest
 
-from congvu import BIN, Service, an, make_units, nth, parse_ldif
-
-PASSWORD = "Mat-Khau-Rieng-9"
+from browser import PASSWORD, activate
+from congvu import BIN, Service, an, district, nth, parse_ldif
 
 
 def reader_dn(name):
@@ -25,19 +24,13 @@ def search(service, name, *arguments):
 
 @pytest.fixture(scope="module")
 def listening(spec):
-    service = Service(spec=spec, directory_listen="127.0.0.1:0").start()
-    try:
-        make_units(service.client())
+    with district(spec=spec, directory_listen="127.0.0.1:0") as service:
         yield service
-        service.stop()
-    finally:
-        service.clean()
 
 
 def activated(client, code):
     person = client.put(f"/v1/staff/{code}", an(full_name=nth("Nguyễn Văn An", len(code) + ord(code[-1])), mobile="+84900000001", birth_year=1990)).json
-    once = client.post(f"/v1/staff/{code}/accounts/mailbox/credential-resets", None).json["code"]
-    assert client.post("/v1/activations", {"code": once, "password": PASSWORD}).status == 204
+    activate(client, code)
     return person
 
 

@@ -4,9 +4,9 @@ import datetime
 import io
 
 import pytest
-from congvu import Service, an, make_units
+from congvu import an, make_units, running, site_today
 
-TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
+TODAY = site_today()
 
 
 def day(back):
@@ -32,9 +32,8 @@ def lines(report):
 
 @pytest.fixture(scope="module")
 def town(spec):
-    service = Service(spec=spec, clock_offset=-100 * 86400)  # everybody had his mailbox when the period began
-    try:
-        client = service.start().client()
+    with running(spec=spec, clock_offset=-100 * 86400) as service:  # everybody had his mailbox when the period began
+        client = service.client()
         make_units(client)
         assert client.put("/v1/units/T1.01/headcounts/2026-01-01", {"total": 5}).status == 200
         for n, unit in enumerate(["T1.01"] * 4 + ["T1.02"] * 3 + ["T1.03"] * 2 + ["T1"]):
@@ -47,9 +46,6 @@ def town(spec):
         for n in range(5):
             use(client, f"U-{n}" if n != 2 else "U-9", *[day(b) for b in range(3, 3 + 2 * n + 1)], through=day(1))
         yield service, client
-        service.stop()
-    finally:
-        service.clean()
 
 
 def percent(a, b):

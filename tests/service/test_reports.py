@@ -4,13 +4,12 @@ import csv
 import datetime
 import hashlib
 import io
-import json
 import re
 import zipfile
 from xml.etree import ElementTree
 
 import pytest
-from congvu import Service, an, make_units
+from congvu import an, make_units, running, site_today
 
 FORMATS = ("json", "csv", "xlsx", "html")
 USAGE = ("used", "regular", "too_new", "never_used", "on_leave_unused", "usage_base")
@@ -18,13 +17,8 @@ USAGE = ("used", "regular", "too_new", "never_used", "on_leave_unused", "usage_b
 
 @pytest.fixture(scope="module")
 def service(spec):
-    service = Service(spec=spec, clock_offset=-40 * 86400)  # accounts that are closed today were issued before
-    try:
-        service.start()
+    with running(spec=spec, clock_offset=-40 * 86400) as service:  # accounts that are closed today were issued before
         yield service
-        service.stop()
-    finally:
-        service.clean()
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +46,7 @@ def district(service):
 
 
 def month():
-    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
+    today = site_today()
     return today.strftime("%Y-%m")
 
 
@@ -219,7 +213,7 @@ def test_byte_identical_after_two_communes_become_one(service, district):
             person = client.get(f"/v1/staff/{code}-{n}").json
             addresses[person["id"]] = person["address"]
             assert client.patch(f"/v1/staff/{code}-{n}", {"unit": "G1.03"}).status == 200
-        today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date().isoformat()
+        today = site_today().isoformat()
         assert client.patch(f"/v1/units/{code}", {"active_to": today}).status == 200
 
     assert {f: content(client, report["id"], f, lang="vi").body for f in FORMATS} == before

@@ -4,19 +4,13 @@ import itertools
 
 import pytest
 
-from congvu import Client, an, make_units, nth, wait_for
+from congvu import Client, an, make_units, nth, site_today, wait_for
 from recompute import works
 
 numbers = itertools.count(1)
-TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
+TODAY = site_today()
 LATER = (TODAY + datetime.timedelta(30)).isoformat()
 HR = ["staff:read", "staff:write", "accounts:write", "units:read"]
-
-
-def reach(service, unit, scopes=HR, name="hr"):
-    made = service.client().post("/v1/tokens", {"name": name, "scopes": scopes, "unit": unit})
-    assert made.status == 201, made
-    return service.client(made.json["secret"])
 
 
 @pytest.fixture
@@ -26,7 +20,7 @@ def two(shared, client):
     for side in "AB":
         assert client.put(f"/v1/units/T1.{side}{n}", {"name": {"vi": f"Xã {side} {n}"}, "kind": "ubnd_xa", "parent": "T1", "slug": f"xa{side.lower()}{n}"}).status == 201
     person = client.put(f"/v1/staff/MV-{n}", an(full_name=nth("Lê Thị Lý", n), unit=f"T1.A{n}")).json
-    return {"giver": reach(shared, f"T1.A{n}"), "taker": reach(shared, f"T1.B{n}"), "from": f"T1.A{n}", "to": f"T1.B{n}", "person": person}
+    return {"giver": shared.reach(f"T1.A{n}", *HR), "taker": shared.reach(f"T1.B{n}", *HR), "from": f"T1.A{n}", "to": f"T1.B{n}", "person": person}
 
 
 def transfer(two, **more):
@@ -53,7 +47,7 @@ def test_until_it_is_confirmed_nothing_changes_and_on_the_day_everything_does(st
     client.put("/v1/units/T1.A", {"name": {"vi": "Xã A"}, "kind": "ubnd_xa", "parent": "T1", "slug": "xaa"})
     client.put("/v1/units/T1.B", {"name": {"vi": "Xã B"}, "kind": "ubnd_xa", "parent": "T1", "slug": "xab"})
     person = client.put("/v1/staff/MV", an(full_name="Lê Thị Lý", unit="T1.A")).json
-    giver, taker = reach(service, "T1.A"), reach(service, "T1.B")
+    giver, taker = service.reach("T1.A", *HR), service.reach("T1.B", *HR)
     two = {"to": "T1.B", "person": person}
     dry = taker.post("/v1/requests", transfer(two), validate_only=True)
     assert dry.status == 200 and dry.json["id"] is None and taker.get("/v1/requests").json["items"] == []
@@ -64,9 +58,9 @@ def test_until_it_is_confirmed_nothing_changes_and_on_the_day_everything_does(st
     path = f"/v1/requests/{asked.json['id']}/answer"
     seen, = giver.get("/v1/requests").json["items"]
     assert (seen["staff"]["id"], seen["unit"]["code"], seen["waits_for"]["code"], seen["risen"]) == (person["id"], "T1.B", "T1.A", 0)
-    for refused in (taker.put(path, {"answer": "confirmed"}), reach(service, "T1.A", ["staff:read"]).put(path, {"answer": "confirmed"})):
+    for refused in (taker.put(path, {"answer": "confirmed"}), service.reach("T1.A", "staff:read").put(path, {"answer": "confirmed"})):
         assert (refused.status, refused.code) == (403, "scope_missing")
-    assert reach(service, "T1.02").get(f"/v1/requests/{asked.json['id']}").code == "request_not_found"
+    assert service.reach("T1.02", *HR).get(f"/v1/requests/{asked.json['id']}").code == "request_not_found"
     before = client.get("/v1/staff/MV")
     tried = giver.put(path, {"answer": "confirmed"}, validate_only=True)
     changes = {c["field"]: (c["from"], c["to"]) for c in tried.json["changes"]}
@@ -111,7 +105,7 @@ def test_without_an_answer_it_goes_above(start):
     make_units(client)
     client.put("/v1/units/T1.01.1", {"name": {"vi": "Tổ Một"}, "kind": "phong", "parent": "T1.01", "slug": "to1"})
     person = client.put("/v1/staff/UP", an(full_name="Lê Thị Lên", unit="T1.01.1")).json
-    taker = reach(service, "T1.02")
+    taker = service.reach("T1.02", *HR)
     asked = taker.post("/v1/requests", transfer({"to": "T1.02", "person": person}))
     due, day, left = datetime.date.fromisoformat(asked.json["due_on"]), TODAY, 3
     while left:
@@ -131,7 +125,7 @@ def test_without_an_answer_it_goes_above(start):
 
 
 def test_a_guesser_is_slowed(shared, two):
-    guesser = reach(shared, two["to"])
+    guesser = shared.reach(two["to"], *HR)
     answers = [guesser.post("/v1/requests", transfer(two, person={"key": f"G-{n}", "full_name": "Lê Thị Đoán"})) for n in range(30)]
     assert answers[0].code == "staff_not_found" and answers[-1].code == "rate_limited" and int(answers[-1].headers["Retry-After"]) > 0
     assert guesser.post("/v1/requests", transfer(two)).code == "rate_limited", "a right one too"
@@ -140,7 +134,7 @@ def test_a_guesser_is_slowed(shared, two):
 
 def test_accounts_asked_for_by_who_may_not_do_it(shared, client, two):
     person, office = two["person"], two["from"]
-    head = reach(shared, office, ["staff:read"])
+    head = shared.reach(office, "staff:read")
     lock = head.post("/v1/requests", {"kind": "lock", "unit": office, "person": {"key": person["staff_code"]}, "reason": "leave", "decision": {"number": "4/TB"}})
     assert lock.status == 201 and lock.json["staff"]["id"] == person["id"], lock
     assert head.put(f"/v1/requests/{lock.json['id']}/answer", {"answer": "confirmed"}).code == "scope_missing"
@@ -163,7 +157,7 @@ def test_accounts_asked_for_by_who_may_not_do_it(shared, client, two):
 
 def test_a_newcomer_asked_for(shared, client, two):
     office, n = two["from"], next(numbers)
-    head = reach(shared, office, ["staff:read"])
+    head = shared.reach(office, "staff:read")
     name = nth("Nguyễn Thị Mới", n)
     bad = head.post("/v1/requests", {"kind": "new_account", "unit": office, "new_staff": {"full_name": "Nguyễn 2", "category": "nothing"}})
     assert bad.status == 422

@@ -1,7 +1,7 @@
 """A roster against who is on the staff: codes that move, people on either side; and whole lists taken back."""
 import pytest
 
-from congvu import an, make_units, nth
+from congvu import an, district, nth
 from test_imports import rows_of, run, sums, upload
 
 HEAD = "Số hiệu;Họ và tên;Đơn vị;Đối tượng\n"
@@ -9,14 +9,8 @@ HEAD = "Số hiệu;Họ và tên;Đơn vị;Đối tượng\n"
 
 @pytest.fixture(scope="module")
 def office(spec):
-    from congvu import Service
-    service = Service(spec=spec).start()
-    try:
-        make_units(service.client())
+    with district(spec=spec) as service:
         yield service
-        service.stop()
-    finally:
-        service.clean()
 
 
 @pytest.fixture

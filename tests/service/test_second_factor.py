@@ -5,14 +5,13 @@ import pytest
 
 from authenticator import Clock, Phone, code_of
 from browser import PASSWORD, Person, activate, login_of
-from congvu import Service, an, make_units, wait_for
+from congvu import Service, an, make_units, running, wait_for
 
 
 @pytest.fixture(scope="module")
 def office(spec, tmp_path_factory):
     clock = Clock(tmp_path_factory.mktemp("clock") / "offset")
-    service = Service(spec=spec, second_factor_roles="site_admin unit_admin", clock_file=clock.path).start()
-    try:
+    with running(spec=spec, second_factor_roles="site_admin unit_admin", clock_file=clock.path) as service:
         client = service.client()
         make_units(client)
         people = {}
@@ -21,9 +20,6 @@ def office(spec, tmp_path_factory):
             activate(client, code)
             assert client.post(f"/v1/staff/{code}/roles", {"role": role, **({} if role == "site_admin" else {"unit": "T1"})}).status == 201
         yield service, people, clock
-        service.stop()
-    finally:
-        service.clean()
 
 
 def set_up(person, clock):

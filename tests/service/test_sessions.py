@@ -8,10 +8,10 @@ import unicodedata
 import pytest
 
 from browser import PASSWORD, Person, activate, login_of
-from congvu import BIN, Service, an, frozen, make_units, wait_for
+from congvu import BIN, an, frozen, make_units, running, site_today, wait_for
 
 WITHIN_S = 5 if "asan" in str(BIN) else 1  # a second, in a build that is not watched instruction by instruction
-TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
+TODAY = site_today()
 
 
 @pytest.fixture(scope="module")
@@ -280,8 +280,7 @@ def test_who_forgot_the_password_gets_a_new_slip(client, shared, spec, office, b
 @pytest.fixture(scope="module")
 def besieged(spec):
     """A service of its own, with HR and somebody else; both have signed in once."""
-    service = Service(spec=spec).start()
-    try:
+    with running(spec=spec) as service:
         client = service.client()
         make_units(client)
         people = {}
@@ -290,9 +289,6 @@ def besieged(spec):
             activate(client, code)
         assert client.post("/v1/staff/W-HR/roles", {"role": "unit_hr", "unit": "T1"}).status == 201
         yield service, people
-        service.stop()
-    finally:
-        service.clean()
 
 
 def test_a_hundred_wrong_passwords_are_throttled_and_others_stay_quick(besieged, spec):

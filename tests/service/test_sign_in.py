@@ -4,21 +4,15 @@ import os
 import subprocess
 
 import pytest
-from congvu import BIN, Client, Service, an, make_units
-
-PASSWORD = "Mat-Khau-Rieng-9"
+from browser import PASSWORD
+from congvu import BIN, Client, an, district
 
 
 @pytest.fixture(scope="module")
 def service(spec):
     """Behind a proxy of this machine, so that a test can be any client."""
-    service = Service(spec=spec, trusted_proxies="10.9.8.0/24, 127.0.0.1").start()
-    try:
-        make_units(service.client())
+    with district(spec=spec, trusted_proxies="10.9.8.0/24, 127.0.0.1") as service:
         yield service
-        service.stop()
-    finally:
-        service.clean()
 
 
 def redeem(service, peer, code="AAAA-BBBB-CCCC-DDDD-EEEE"):

@@ -8,25 +8,19 @@ import xml.dom.minidom
 
 import pytest
 
-from congvu import ROOT, an, make_units, nth, wait_for
+from browser import PASSWORD, activate
+from congvu import ROOT, an, district, make_units, nth, site_today, wait_for
 from test_doors import bind
 
 numbers = itertools.count(1)
 SETTINGS = {"public_url": "https://congvu.tinh.gov.vn", "mail_imap": "imap.tinh.gov.vn:993", "mail_smtp": "smtp.tinh.gov.vn:587", "webmail_url": "https://thu.tinh.gov.vn"}
-PASSWORD = "Sông-Cái-mùa-lũ-2026"
 CODE = re.compile(r"[A-HJ-NP-Z2-9]{4}(-[A-HJ-NP-Z2-9]{4}){3}")
 
 
 @pytest.fixture(scope="module")
 def service(spec):
-    from congvu import Service
-    service = Service(spec=spec, **SETTINGS).start()
-    try:
-        make_units(service.client())
+    with district(spec=spec, **SETTINGS) as service:
         yield service
-        service.stop()
-    finally:
-        service.clean()
 
 
 @pytest.fixture
@@ -41,8 +35,7 @@ def team(hr):
     code = f"T1.S{n}"
     assert hr.put(f"/v1/units/{code}", {"name": {"vi": f"Phòng <Phiếu> {n}"}, "kind": "phong", "parent": "T1", "slug": f"phieu{n}"}).status == 201
     people = [hr.put(f"/v1/staff/SL-{n}-{i}", an(full_name=nth("Lâm Thị Phiếu", 4 * n + i), unit=code)).json for i in range(4)]
-    secret = hr.post(f"/v1/staff/SL-{n}-3/accounts/mailbox/credential-resets", None).json["code"]
-    assert hr.post("/v1/activations", {"code": secret, "password": PASSWORD}).status == 204
+    activate(hr, f"SL-{n}-3")
     return code, people
 
 
@@ -196,7 +189,7 @@ def test_a_newcomers_accounts_come_ahead_and_open_on_the_first_day(start, tmp_pa
     service = start(policy_file=rule)
     client = service.client()
     make_units(client)
-    first = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date() + datetime.timedelta(10)
+    first = site_today() + datetime.timedelta(10)
     made = client.put("/v1/staff/NEW-1", an(full_name="Lâm Thị Mới", hired_on=first.isoformat()))
     assert (made.status, made.json["status"], made.json["accounts"], made.json["address"]) == (201, "pending", [], None)
     service.stop()

@@ -8,9 +8,9 @@ import signal
 import subprocess
 
 import pytest
-from congvu import an, make_units, wait_for
+from congvu import an, make_units, site_today, wait_for
 
-TODAY = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=7)).date()
+TODAY = site_today()
 
 
 def day(back):
