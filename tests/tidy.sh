@@ -6,6 +6,6 @@ cd "$(dirname "$0")/.."
 . deploy/packages.sh
 congvu_install clang clang-tidy
 mkdir -p build
-{ cmake --preset clang && cmake --build build/clang --target congvu_generated; } >build/tidy.log 2>&1 || { cat build/tidy.log; exit 1; }
+{ cmake --preset clang && cmake --build build/clang --target congvu_generated congvu_console; } >build/tidy.log 2>&1 || { cat build/tidy.log; exit 1; }
 if [ $# -gt 0 ]; then printf '%s\0' "$@"; else git ls-files -z 'service/*.c'; fi |
     xargs -0 -n 8 -P "$(nproc)" sh -c 'clang-tidy -p build/clang --quiet "$@" || exit 1' tidy 2>build/tidy.err || { grep -v "warnings generated\|warning generated" build/tidy.err >&2; exit 1; }

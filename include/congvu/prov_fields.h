@@ -116,4 +116,4 @@ const char *prov_json_of(struct cv_arena *arena,
 /* "staff mobile text create update shown told max=20", as one JSON object. */
 void prov_field_print(const struct prov_fields *fields, const struct prov_field *field, struct cv_jout *j);
 
-#define PROV_INTO(type, member) .into = offsetof(type, member) + 1
+#define PROV_INTO(type, member) .into = (offsetof(type, member) + 1)

@@ -41,7 +41,7 @@ static void send(struct htp_exchange *x, const char *name)
     const struct file *f = files;
     bool packed = takes_gzip(x);
 
-    while (f->media_type && strcmp(f->name, name))
+    while (f->media_type && strcmp(f->name, name) != 0)
         f++;
     if (!f->media_type) {
         struct cv_error err = {0};

@@ -4,11 +4,8 @@
 
 #include "api/internal.h"
 
-#define BLOB(name) extern const char name[], name##_end[]
-BLOB(activation_html);
-BLOB(activation_js);
-BLOB(activation_css);
-#undef BLOB
+extern const char activation_html[], activation_html_end[], activation_js[], activation_js_end[], activation_css[],
+    activation_css_end[];
 
 static const char policy[] = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
                              "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

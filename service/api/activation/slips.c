@@ -272,5 +272,6 @@ void api_create_slips(struct htp_exchange *x)
         reply_page(x, &q, slips, count);
     else
         reply_json(x, &q, slips, count);
-    explicit_bzero(slips, count * sizeof(*slips));
+    if (slips != NULL)
+        explicit_bzero(slips, count * sizeof(*slips));
 }

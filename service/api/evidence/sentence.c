@@ -10,9 +10,9 @@
 void api_clause(struct api_sentence *s, const char *vi, const char *en, ...)
 {
     va_list ap;
-    const char *format = s->x->lang == CV_EN ? en : vi;
     va_start(ap, en);
-    const char *text = cv_arena_vprintf(s->x->arena, format, ap);
+    const char *text =
+        s->x->lang == CV_EN ? cv_arena_vprintf(s->x->arena, en, ap) : cv_arena_vprintf(s->x->arena, vi, ap);
     va_end(ap);
     s->text = *s->text == '\0' ? text : cv_arena_printf(s->x->arena, "%s; %s", s->text, text);
 }
