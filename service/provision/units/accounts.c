@@ -226,8 +226,10 @@ static bool close_account(struct prov_call *call, void *ctx, struct dir_stamp *s
         return no_account(err, p->system);
     after = before;
     own_accounts(call, &after, 0);
+    struct dom_unit_account *a = account_at(&after, p->system);
+    cv_must(a != NULL);
     if (has_connector(call, p->system))
-        account_at(&after, p->system)->account.desired = DOM_CLOSED;
+        a->account.desired = DOM_CLOSED;
     else
         drop_account(&after, p->system);
     return dir_unit_save(call->dir, &before, &after, false, &actor, stamp, err);
