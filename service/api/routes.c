@@ -75,7 +75,7 @@ static const struct htp_route routes[] = {
     ROUTE(GET, "/v1/import-template", get_import_template, BULK, DOM_UNITS_READ, "kind", .produces = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ROUTE(GET, "/v1/imports/{import}", get_import, INTERACTIVE, DOM_STAFF_READ, ""),
     ROUTE(DELETE, "/v1/imports/{import}", delete_import, INTERACTIVE, DOM_STAFF_READ, ""),
-    ROUTE(GET, "/v1/imports/{import}/rows", list_import_rows, INTERACTIVE, DOM_STAFF_READ, "action after"),
+    ROUTE(GET, "/v1/imports/{import}/rows", list_import_rows, INTERACTIVE, DOM_STAFF_READ, "action after page_size"),
     ROUTE(POST, "/v1/imports/{import}/run", run_import, BULK, DOM_STAFF_READ, ""),
     ROUTE(GET, "/v1/imports/{import}/run", get_import_run, INTERACTIVE, DOM_STAFF_READ, "", .produces = "application/x-ndjson"),
     ROUTE(POST, "/v1/imports/{import}/take-back", take_import_back, BULK, DOM_STAFF_READ, "validate_only"),

@@ -7,23 +7,16 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "lib"))
 
-from congvu import Service  # noqa: E402
+from browser import PASSWORD  # noqa: E402
+from congvu import Service, an, make_units, nth  # noqa: E402
+from running import may_sign_in  # noqa: E402
 
 SAMPLE = HERE.parents[1] / "deploy/sample"
-PASSWORD = "Sông-Cái-mùa-lũ-2026"
 
 
 def tool(name, service):
     subprocess.run([sys.executable, SAMPLE / name, "--url", f"http://127.0.0.1:{service.port}", "--token-file", service.data / "admin.token"],
                    check=True, stdout=subprocess.DEVNULL)
-
-
-def may_sign_in(client, staff, role):
-    made = client.post(f"/v1/staff/{staff}/accounts/mailbox/credential-resets", {}).json
-    assert client.post("/v1/activations", {"code": made["code"], "password": PASSWORD}).status == 204
-    given = client.post(f"/v1/staff/{staff}/roles", role)
-    assert given.status == 201, given
-    return client.get(f"/v1/staff/{staff}").json["address"].split("@")[0]
 
 
 @pytest.fixture(scope="session")
@@ -33,13 +26,34 @@ def office():
     try:
         tool("load.py", service)
         tool("usage.py", service)
-        service.password = PASSWORD
         client = service.client(language="vi")
         people = client.get("/v1/staff", unit="H43.99.01", recursive=False, status="active", has="mailbox").json["items"]
-        service.hr = may_sign_in(client, people[0]["id"], {"role": "unit_hr", "unit": "H43.99"})
-        service.head = may_sign_in(client, people[1]["id"], {"role": "unit_head", "unit": "H43.99.01"})
-        service.admin = may_sign_in(client, people[2]["id"], {"role": "site_admin"})
-        service.somebody = people[4]["id"]
+        service.who = {
+            "hr": may_sign_in(client, people[0]["id"], {"role": "unit_hr", "unit": "H43.99"}),
+            "head": may_sign_in(client, people[1]["id"], {"role": "unit_head", "unit": "H43.99.01"}),
+            "admin": may_sign_in(client, people[2]["id"], {"role": "site_admin"}),
+            "person": people[4]["id"], "password": PASSWORD}
+        yield service
+        service.stop()
+    finally:
+        service.clean()
+
+
+@pytest.fixture(scope="session")
+def small():
+    """A district of three offices and a few people: enough for what needs no figures."""
+    service = Service(public_url="https://congvu.example.vn").start()
+    try:
+        client = service.client(language="vi")
+        make_units(client)
+        people = {}
+        for code, name, unit in (("K-HR", "Nguyễn Thị Nhân Sự", "T1.01"), ("K-HEAD", "Trần Văn Trưởng", "T1.02"), ("K-ADMIN", "Lê Quản Trị", "T1.01"), ("K-LOOK", "Võ Thanh Tra", "T1.01"), ("K-ONE", "Phạm Thị Chưa Vai", "T1.02")):
+            people[code] = client.put(f"/v1/staff/{code}", an(full_name=name, unit=unit)).json
+        for i in range(12):
+            client.put(f"/v1/staff/K-{i}", an(full_name=nth("Đỗ Văn", i), unit="T1.02" if i % 2 else "T1.01"))
+        roles = {"K-HR": {"role": "unit_hr", "unit": "T1"}, "K-HEAD": {"role": "unit_head", "unit": "T1.02"}, "K-ADMIN": {"role": "site_admin"}, "K-LOOK": {"role": "inspector", "unit": "T1"}, "K-ONE": None}
+        logins = [may_sign_in(client, code, role) for code, role in roles.items()]
+        service.who = {**dict(zip(("hr", "head", "admin", "inspector", "nobody"), logins)), "person": people["K-ONE"]["id"], "password": PASSWORD}
         yield service
         service.stop()
     finally:

@@ -2,15 +2,12 @@
 import datetime
 import gzip
 import http.client
-import json
-import os
-import pathlib
 import re
-import subprocess
 
 import pytest
 
-HERE = pathlib.Path(__file__).resolve().parent
+from running import run
+
 FOREIGN = re.compile(rb"https?://(?!www\.w3\.org/)[a-z]")  # name spaces are names, not hosts
 
 
@@ -54,13 +51,6 @@ def test_files_come_plain_and_packed_and_name_no_foreign_host(office):
     assert get(office, "/console/app.js")[0].status == 404
 
 
-def run(office, flow, tmp_path, **more):
-    given = {"flow": flow, "url": f"http://127.0.0.1:{office.port}", "hr": office.hr, "token": office.admin_token(), "head": office.head, "admin": office.admin, "person": office.somebody, "password": office.password,
-             "profile": str(tmp_path / "profile"), "pictures": os.environ.get("CONGVU_PICTURES"), **more}
-    done = subprocess.run(["node", HERE / "flows.mjs"], input=json.dumps(given), capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr[-4000:]
-
-
 @pytest.mark.parametrize("flow", ["sign_in", "head", "one_number", "search", "person", "ended", "keyboard", "phone", "prefix", "english"])
 def test_flow(office, flow, tmp_path):
     run(office, flow, tmp_path)
@@ -71,7 +61,7 @@ def test_people(office, flow, tmp_path):
     run(office, flow, tmp_path)
 
 
-@pytest.mark.parametrize("flow", ["brake", "printed", "list"])
+@pytest.mark.parametrize("flow", ["brake", "hand_overs", "printed", "list", "list_pages", "roster"])
 def test_rooms(office, flow, tmp_path):
     run(office, flow, tmp_path)
 

@@ -25,7 +25,7 @@ def test_alive_ready_and_which_version(anybody):
     assert ready.status == 200 and ready.json["status"] == "ready"
     assert {name: check["status"] for name, check in ready.json["checks"].items()} == {"directory": "ok", "view": "ok", "scheduler": "ok", "storage": "ok", "evidence": "ok"}
     version = anybody.get("/version").json
-    assert version["name"] == "congvud" and version["api"] == anybody.spec.document["info"]["version"]
+    assert version["name"] == "congvud" and version["api"] == anybody.spec.document["info"]["version"] and version["oidc"] is False
 
 
 def test_the_management_port_has_the_figures_and_the_other_one_not(anybody, management, client):

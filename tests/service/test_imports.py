@@ -177,6 +177,23 @@ def test_the_file_comes_back_with_what_is_to_be_looked_at(client):
     assert sheet.body[:2] == b"PK"
 
 
+def test_rows_come_in_pages_and_each_is_found_in_the_file_by_its_number(client):
+    lines = [f"{i};{nth('Hồ Trang', i)};IP-{i};CV;T1.01;Công chức;{'12' if i % 2 else ''}" for i in range(1, 8)]
+    text = "\n".join([STAFF.splitlines()[0], *lines[:3], "", "", *lines[3:]]) + "\n"
+    plan = upload(client, "staff", text).json
+    seen, after = [], 0
+    while after is not None:
+        page = client.get(f"/v1/imports/{plan['id']}/rows", action="failed,needs_review", page_size=2, after=after).json
+        assert len(page["items"]) <= 2
+        seen += page["items"]
+        after = page["next"]
+    assert [r["row"] for r in seen] == [2, 4, 8, 10]
+    answer = client.call("GET", f"/v1/imports/{plan['id']}/file", headers={"Accept": "text/csv"})
+    table = list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig"))))
+    assert [table[r["row"]][3] for r in seen] == ["IP-1", "IP-3", "IP-5", "IP-7"] and all(table[r["row"]][0] for r in seen)
+    assert client.get(f"/v1/imports/{plan['id']}/rows", page_size=0).status == 400
+
+
 def test_refusals(client, shared):
     assert upload(client, "staff", b"%PDF-1.4").code == "list_unreadable"
     assert upload(client, "king", "a;b\n").status == 400

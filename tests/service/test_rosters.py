@@ -97,6 +97,7 @@ def test_who_is_not_in_the_roster_is_named_and_leaves_only_when_that_was_said(cl
     text = HEAD + "".join(f"RL-{i};{nth('Vũ Văn', i)};{room};Công chức\n" for i in range(9)) + f"RL-11;Vũ Mới Đến;{room};Công chức\n"
     only = upload(client, "roster", text, unit=room).json
     assert some(only["summary"]) == {"create": 1, "unchanged": 9, "absent": 1} and not only["needs_approval"]
+    assert client.get(f"/v1/imports/{only['id']}/run").json["approved"] is True
     plan = upload(client, "roster", text, unit=room, absent_reason="chuyen_cong_tac", effective_on="2099-01-01", decision_number="7/QĐ").json
     assert [(r["action"], r["name"]) for r in rows_of(client, plan, action="depart")] == [("depart", nth("Vũ Văn", 9))]
     assert run(client, plan)["summary"] == sums(done=1, scheduled=1)
@@ -120,12 +121,14 @@ def test_a_roster_a_fifth_shorter_needs_a_second_person_who_has_seen_it(office, 
     assert plan["needs_approval"] and some(plan["summary"]) == {"unchanged": 8, "depart": 2}
     path = f"/v1/imports/{plan['id']}"
     assert hr.call("POST", path + "/run").code == "import_needs_approval"
+    assert hr.get(path + "/run").json["approved"] is False
     assert hr.post(path + "/approval", {"digest": plan["digest"]}).code == "scope_missing"  # not by who made it
     child = office.client(hr.post("/v1/tokens", {"name": "the same", "scopes": ["staff:read", "brake:release"]}).json["secret"])
     assert child.post(path + "/approval", {"digest": plan["digest"]}).code == "scope_missing"  # nor by what that one made
     second = client
     assert second.post(path + "/approval", {"digest": "0" * 64}).code == "brake_changed"
     assert second.post(path + "/approval", {"digest": plan["digest"]}).status == 204
+    assert hr.get(path + "/run").json["approved"] is True
     assert run(hr, plan)["summary"] == sums(scheduled=2)
 
 

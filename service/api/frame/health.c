@@ -27,6 +27,7 @@ void api_get_version(struct htp_exchange *x)
     cv_jout_string(&x->out, "version", CONGVU_VERSION);
     cv_jout_string(&x->out, "commit", api_commit());
     cv_jout_string(&x->out, "api", API_VERSION);
+    cv_jout_bool(&x->out, "oidc", api_of(x)->oidc != NULL);
     cv_jout_end(&x->out);
     htp_reply(x, 200);
 }

@@ -11,6 +11,7 @@ struct giving_back {
     struct rep_table *table;
     const char **said; /* by number of the row */
     size_t said_count, columns;
+    uint32_t given; /* rows so far */
 };
 
 static const char *said_of(struct htp_exchange *x, const struct imp_row *row)
@@ -34,9 +35,13 @@ static void collect(struct giving_back *g, const struct imp_stored *stored)
             g->said[row.row] = said_of(g->x, &row);
 }
 
+/* A sheet may leave empty rows out; here each has its line, so that a line is found by the number of its row. */
 static bool give_row(void *ctx, const struct int_row *row)
 {
     struct giving_back *g = ctx;
+    for (; g->given + 1 < row->number; g->given++)
+        rep_table_line(g->table, REP_LINE_PLAIN);
+    g->given = row->number;
     struct rep_cell *cells = rep_table_line(g->table, REP_LINE_PLAIN);
     const char *said = row->number < g->said_count ? g->said[row->number] : NULL;
     cells[0] = rep_text(said);

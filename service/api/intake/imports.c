@@ -85,17 +85,18 @@ void api_list_import_rows(struct htp_exchange *x)
     struct imp_stored stored;
     struct imp_row row;
     uint32_t actions = 0;
-    int64_t after = 0, number = 0, written = 0;
+    int64_t after = 0, most = ITEMS_MAX, number = 0, written = 0;
     const char *line = NULL;
     size_t len = 0;
     htp_query_words(x, "action", imp_action_words, &actions);
     htp_query_int(x, "after", 0, INT64_MAX, &after);
+    htp_query_int(x, "page_size", 1, ITEMS_MAX, &most);
     if (!api_faultless(x, cvp_invalid_parameter) || !imp_open(x, &call, true, false, &stored))
         return;
     const char *at = stored.rows, *end = stored.rows + stored.rows_len;
     cv_jout_object(&x->out, NULL);
     cv_jout_array(&x->out, "items");
-    while (written < ITEMS_MAX && imp_next_line(&at, end, &line, &len)) {
+    while (written < most && imp_next_line(&at, end, &line, &len)) {
         number++;
         if (number <= after || !imp_row_read(x->arena, line, len, &row) || (actions && !(actions >> row.action & 1)))
             continue;

@@ -27,17 +27,28 @@ static const char *name_of(struct cv_arena *arena, const char *import)
     return cv_arena_printf(arena, "%s.approval", import);
 }
 
-bool imp_approved(struct dir_session *dir, struct cv_arena *arena, const struct imp_stored *plan, struct cv_error *err)
+bool imp_approval_read(struct dir_session *dir, struct cv_arena *arena, const struct imp_stored *plan, bool *out,
+                       struct cv_error *err)
 {
     struct dir_document doc;
-    if (!wanted_of(arena, plan).needed || dir_document_read(dir, folder, name_of(arena, plan->id), arena, &doc, err))
-        return true;
-    return err->kind != CV_NOT_FOUND
-               ? false
-               : cv_fail(
-                     err, cvp_import_needs_approval, NULL,
-                     "Danh sách thiếu từ một phần năm số người trở lên; cần người thứ hai xem tên và cho phép",
-                     "The roster lacks a fifth of the staff or more; a second person has to see the names and agree");
+    bool agreed =
+        !wanted_of(arena, plan).needed || dir_document_read(dir, folder, name_of(arena, plan->id), arena, &doc, err);
+    if (!agreed && err->kind != CV_NOT_FOUND)
+        return false;
+    cv_error_clear(err);
+    *out = agreed;
+    return true;
+}
+
+bool imp_approved(struct dir_session *dir, struct cv_arena *arena, const struct imp_stored *plan, struct cv_error *err)
+{
+    bool agreed = false;
+    if (!imp_approval_read(dir, arena, plan, &agreed, err))
+        return false;
+    return agreed ||
+           cv_fail(err, cvp_import_needs_approval, NULL,
+                   "Danh sách thiếu từ một phần năm số người trở lên; cần người thứ hai xem tên và cho phép",
+                   "The roster lacks a fifth of the staff or more; a second person has to see the names and agree");
 }
 
 static bool keep(struct prov_call *call, const char *import, const char *digest, struct cv_error *err)

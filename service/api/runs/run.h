@@ -27,6 +27,7 @@ extern const char *const imp_run_state_words[]; /* planned running interrupted e
 struct imp_progress {
     enum imp_run_state state;
     const char *by; /* who asked first */
+    bool approved;  /* before it has begun: nobody has to agree any more */
     cv_moment started_at, ended_at;
     int64_t rows, run; /* to be done, and done */
     int64_t sums[IMP_OUTCOMES];
@@ -69,6 +70,9 @@ bool imp_ended_read(struct dir_session *dir, const char *import, bool results, s
                     struct imp_progress *out, struct imp_result **out_results, size_t *out_count, struct cv_error *err);
 
 /* ---- approval.c ---- */
+/* *out: nobody has to agree any more. */
+bool imp_approval_read(struct dir_session *dir, struct cv_arena *arena, const struct imp_stored *plan, bool *out,
+                       struct cv_error *err);
 /* False: a second person has to see the plan first. */
 bool imp_approved(struct dir_session *dir, struct cv_arena *arena, const struct imp_stored *plan, struct cv_error *err);
 

@@ -14,6 +14,7 @@ static void write_members(struct cv_jout *j, const char *import, const struct im
 {
     cv_jout_string(j, "import", import);
     cv_jout_string(j, "state", imp_run_state_words[p->state]);
+    cv_jout_bool(j, "approved", p->approved || p->state != IMP_PLANNED);
     cv_jout_string(j, "by", p->by);
     cv_jout_moment(j, "started_at", p->started_at);
     cv_jout_moment(j, "ended_at", p->ended_at);
@@ -153,9 +154,10 @@ static int64_t pull(void *ctx, char *out, size_t max)
 
 /* ---- where it is ---- */
 
-static bool find_elsewhere(struct prov_call *call, const char *import, bool results, struct following *f,
+static bool find_elsewhere(struct prov_call *call, const struct imp_stored *plan, bool results, struct following *f,
                            struct cv_error *err)
 {
+    const char *import = plan->id;
     struct imp_marker marker;
     struct imp_owner mine = {.host = ""};
     imp_owner_of_this(&mine);
@@ -170,14 +172,14 @@ static bool find_elsewhere(struct prov_call *call, const char *import, bool resu
     if (imp_ended_read(call->dir, import, results, f->arena, &f->progress, &f->results, &f->result_count, err))
         return true;
     f->progress = (struct imp_progress){.state = IMP_PLANNED, .started_at = CV_NO_MOMENT, .ended_at = CV_NO_MOMENT};
-    bool none = err->kind == CV_NOT_FOUND;
-    if (none)
-        cv_error_clear(err);
-    return none;
+    if (err->kind != CV_NOT_FOUND)
+        return false;
+    cv_error_clear(err);
+    return imp_approval_read(call->dir, f->arena, plan, &f->progress.approved, err);
 }
 
-static struct following *follow(struct htp_exchange *x, struct prov_call *call, const char *import, bool results,
-                                struct cv_error *err)
+static struct following *follow(struct htp_exchange *x, struct prov_call *call, const struct imp_stored *plan,
+                                bool results, struct cv_error *err)
 {
     struct following *f = calloc(1, sizeof(*f));
     if (f == NULL || (f->arena = cv_arena_new(CV_MAX_ARENA)) == NULL) {
@@ -185,13 +187,13 @@ static struct following *follow(struct htp_exchange *x, struct prov_call *call, 
         cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
         return NULL;
     }
-    snprintf(f->import, sizeof(f->import), "%s", import);
+    snprintf(f->import, sizeof(f->import), "%s", plan->id);
     f->lang = x->lang;
     cv_buf_init(&f->piece, 4 * PIECE);
-    f->run = imp_run_find(api_of(x), import);
+    f->run = imp_run_find(api_of(x), plan->id);
     if (f->run != NULL)
         imp_run_progress(f->run, &f->progress);
-    if (f->run != NULL || find_elsewhere(call, import, results, f, err))
+    if (f->run != NULL || find_elsewhere(call, plan, results, f, err))
         return f;
     close_following(f);
     return NULL;
@@ -205,7 +207,7 @@ void api_get_import_run(struct htp_exchange *x)
     bool lines = !htp_accepts(x, "application/json") && htp_accepts(x, NDJSON);
     if (!imp_open(x, &call, false, false, &stored))
         return;
-    struct following *f = follow(x, &call, stored.id, lines, &err);
+    struct following *f = follow(x, &call, &stored, lines, &err);
     if (f == NULL) {
         htp_problem(x, &err, NULL);
         return;

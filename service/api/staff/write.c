@@ -186,6 +186,25 @@ void api_write_account_row(struct htp_exchange *x, const struct view_account_row
     cv_jout_end(&x->out);
 }
 
+/* What is still open where it has begun. */
+static void write_open_steps(struct htp_exchange *x, const struct view_staff *staff)
+{
+    struct cv_jout *j = &x->out;
+    bool begun = staff->departure_state == DOM_IN_PROGRESS || staff->departure_state == DOM_FAILED;
+    cv_jout_array(j, "open_steps");
+    for (size_t i = 0; begun && i < staff->account_count; i++) {
+        const struct view_account *account = &staff->accounts[i];
+        if (!account->drifts)
+            continue;
+        cv_jout_object(j, NULL);
+        cv_jout_string(j, "system", account->system);
+        cv_jout_string(j, "state", account->last_error != NULL ? "failed" : "pending");
+        cv_jout_string(j, "last_error", prov_text_in(x->arena, account->last_error, x->lang));
+        cv_jout_end(j);
+    }
+    cv_jout_end(j);
+}
+
 void api_write_departure_row(struct htp_exchange *x, const struct view_staff *staff)
 {
     struct cv_jout *j = &x->out;
@@ -196,6 +215,7 @@ void api_write_departure_row(struct htp_exchange *x, const struct view_staff *st
     cv_jout_day(j, "effective_on", staff->departure_on);
     cv_jout_moment(j, "recorded_at", staff->departure_recorded_at);
     api_write_staff_ref(x, staff);
+    write_open_steps(x, staff);
     cv_jout_end(j);
 }
 

@@ -3,18 +3,17 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { call, type Problem, type Schema } from './call'
 import { draft, keepDraft } from './drafts'
-import { faultsIn, Row, type Field, type Values } from './fields'
-import { link } from './address'
-import { BrakeWords, Said } from './parts'
-import { day, moment, named, t, typedDay, type Word } from './words'
+import { faultsIn, keepable, Row, typedIn, type Field, type Values } from './fields'
+import { BrakeWords, MaybeSame, Said } from './parts'
+import { day, moment, t, typedDay } from './words'
 
-export type Wish = { method: 'POST' | 'PATCH' | 'PUT' | 'DELETE'; path: string; body?: unknown; revision?: string; query?: string }
+export type Wish = { method: 'POST' | 'PATCH' | 'PUT' | 'DELETE'; path: string; body?: unknown; revision?: string }
 
 export type Act = {
   title: string
   words?: string
   fields: Field[]
-  wish: (values: Values, also: { notSame: string[]; revision: string }) => Wish
+  wish: (values: Values, also: { notSame: string[]; revision: string }) => Wish | Promise<Wish>
   /** What the service would do, in words; absent: there is nothing to look at and the title says it all. */
   effect?: (answer: any, values: Values) => ComponentChildren
   verb: (values: Values) => string
@@ -70,15 +69,10 @@ function Conflict({ differs, who, take }: { differs: Differs[]; who: string; tak
 function Candidates({ problem, other }: { problem: Problem; other: (ids: string[]) => void }) {
   const who = problem.candidates ?? []
   return <div class="effect" role="alert">
-    <h3>{t('maybe_same')}</h3>
-    <ul>{who.map((c) => <li key={c.id}><a href={link('person', '', c.id)} target="_blank" translate={false}>{c.full_name} · {c.unit?.name ?? t('elsewhere_unit')}{c.birth_year && ` · ${c.birth_year}`} · {c.address ?? '—'}</a> ({named(c.status)})</li>)}</ul>
-    {!!problem.candidates_elsewhere && <p>{t('maybe_elsewhere', { n: problem.candidates_elsewhere })}</p>}
+    <MaybeSame who={who} elsewhere={problem.candidates_elsewhere} />
     <p>{t('same_open')} {who.length > 0 && <button type="button" onClick={() => other(who.map((c) => c.id))}>{t('not_same')}</button>}</p>
   </div>
 }
-
-const given = (form: HTMLFormElement): Values =>
-  Object.fromEntries([...new FormData(form)].filter((pair): pair is [string, string] => typeof pair[1] === 'string').map(([name, value]) => [name, value.normalize('NFC').trim()]))
 
 type Seen = { wish: Wish; values: Values; answer: any; brake?: Problem; key: string }
 
@@ -89,6 +83,7 @@ export function ActForm({ act, form: name, close }: { act: Act; form: string; cl
   const [problem, setProblem] = useState<Problem>()
   const [seen, setSeen] = useState<Seen>()
   const [busy, setBusy] = useState(false)
+  const running = useRef(false)
   const [differs, setDiffers] = useState<{ rows: Differs[]; who: string }>()
   const also = useRef({ notSame: [] as string[], revision: act.revision ? `"${act.revision}"` : '' })
   // what it does is read first: the button that does it never has the first focus
@@ -124,7 +119,7 @@ export function ActForm({ act, form: name, close }: { act: Act; form: string; cl
     at?.focus()
   }
   async function look() {
-    const values = given(box.current!)
+    const values = typedIn(box.current!)
     const wrong = faultsIn(act.fields, values)
     setFaults(wrong)
     setProblem(undefined)
@@ -132,24 +127,19 @@ export function ActForm({ act, form: name, close }: { act: Act; form: string; cl
     setDiffers(undefined)
     const bad = act.fields.find((f) => wrong[f.name])
     if (bad) return (box.current!.elements.namedItem(bad.name) as HTMLElement | null)?.focus?.()
-    const wish = act.wish(values, also.current), key = crypto.randomUUID()
-    if (!act.effect) return void done({ wish, values, answer: undefined, key })
-    setBusy(true)
+    const key = crypto.randomUUID(), wish = await act.wish(values, also.current)
+    if (!act.effect) return done({ wish, values, answer: undefined, key })
     try {
-      setSeen({ wish, values, key, answer: await call(wish.method, `${wish.path}?validate_only=true${wish.query ?? ''}`, wish.body, { revision: wish.revision }) })
+      setSeen({ wish, values, key, answer: await call(wish.method, wish.path + '?validate_only=true', wish.body, { revision: wish.revision }) })
     } catch (caught) {
       const problem = caught as Problem
       if (problem.code === 'brake_engaged' && act.held) setSeen({ wish, values, key, answer: undefined, brake: problem })
       else await trouble(caught, values)
     }
-    setBusy(false)
   }
-  /** Pressed three times it happens once: the button is off while it runs, and the service knows the key of a repeat. */
   async function done(now: Seen) {
-    if (busy) return
-    setBusy(true)
     try {
-      const answer = await call(now.wish.method, now.wish.path + (now.wish.query ? '?' + now.wish.query.slice(1) : ''), now.wish.body, { revision: now.wish.revision, key: now.wish.method === 'POST' ? now.key : undefined })
+      const answer = await call(now.wish.method, now.wish.path, now.wish.body, { revision: now.wish.revision, key: now.wish.method === 'POST' ? now.key : undefined })
       keepDraft(name, null)
       act.done(answer, now.values)
     } catch (caught) {
@@ -162,19 +152,27 @@ export function ActForm({ act, form: name, close }: { act: Act; form: string; cl
         await trouble(caught, now.values)
       }
     }
+  }
+  /** Pressed three times it happens once: nothing else begins while it runs, and the service knows the key of a repeat. */
+  async function go() {
+    if (running.current) return
+    running.current = true
+    setBusy(true)
+    await (seen ? done(seen) : look()).catch(setProblem)
+    running.current = false
     setBusy(false)
   }
   function typed() {
     setSeen(undefined)
-    keepDraft(name, given(box.current!))
+    keepDraft(name, keepable(box.current!))
   }
 
-  return <form class="act" ref={box} onSubmit={(e) => { e.preventDefault(); if (!busy) void (seen ? done(seen) : look()) }} onInput={typed} noValidate autoComplete="off" data-act={name}>
+  return <form class="act" ref={box} onSubmit={(e) => { e.preventDefault(); void go() }} onInput={typed} noValidate autoComplete="off" data-act={name}>
     <h2 ref={head} tabIndex={-1}>{act.title}</h2>
     {act.words && <p>{act.words}</p>}
     {act.fields.map((f) => <Row key={f.name} field={f} first={first[f.name] ?? f.first ?? ''} fault={faults[f.name]} />)}
     {differs && <Conflict differs={differs.rows} who={differs.who} take={take} />}
-    {problem?.code === 'possible_duplicate' && <Candidates problem={problem} other={(ids) => { also.current.notSame.push(...ids); void look() }} />}
+    {problem?.code === 'possible_duplicate' && <Candidates problem={problem} other={(ids) => { also.current.notSame.push(...ids); void go() }} />}
     {problem && problem.code !== 'possible_duplicate' && (faults[' '] || !Object.keys(faults).length) && <p class="trouble" role="alert">{faults[' '] ?? <Said problem={problem} saving />}</p>}
     {seen && act.effect && <div class="effect" role="status" tabIndex={-1} ref={shown}>
       <h3>{t('effect')}</h3>
@@ -190,4 +188,3 @@ export function ActForm({ act, form: name, close }: { act: Act; form: string; cl
 /** Days of a form as the contract writes them; an empty one is left out. */
 export const iso = (text: string | undefined) => (text && typedDay(text)) || undefined
 export const typedOf = (iso: string | null | undefined) => iso ? day(iso) : ''
-export type { Word }

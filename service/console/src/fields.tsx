@@ -2,13 +2,14 @@
 import { useEffect, useState } from 'preact/hooks'
 import { useRead, type Schema } from './call'
 import { useUnits, type Unit } from './kept'
+import { CATEGORIES, choices } from './vocabulary'
 import { said, t, typedDay, weekday, type Word } from './words'
 
 export type Values = Record<string, string>
 export type Field = {
   name: string
   label: Word
-  kind?: 'day' | 'unit' | 'choice' | 'person' | 'lines'
+  kind?: 'day' | 'unit' | 'choice' | 'person' | 'lines' | 'secret'
   required?: Word
   options?: (readonly [value: string, text: string])[]
   first?: string
@@ -17,6 +18,8 @@ export type Field = {
   /** A field about somebody else: no browser fills it in. */
   mode?: 'numeric' | 'tel'
   hint?: Word
+  /** Typed twice: as that field. */
+  same?: string
 }
 type Props = { field: Field; first: string; fault?: string }
 
@@ -81,12 +84,17 @@ function Text({ field, first, fault }: Props) {
   return field.kind === 'lines' ? <textarea rows={3} maxLength={1000} {...same} /> : <input maxLength={200} inputMode={field.mode} {...same} />
 }
 
-const KINDS = { day: Day, unit: UnitChoice, choice: Choice, person: PersonChoice, lines: Text }
+/** One's own password: the only field that a browser may fill. */
+function Secret({ field, fault }: Props) {
+  return <input id={field.name} name={field.name} type="password" autoComplete={field.name === 'current' ? 'current-password' : 'new-password'} aria-invalid={!!fault} aria-describedby={'fault-' + field.name} />
+}
+
+const KINDS = { day: Day, unit: UnitChoice, choice: Choice, person: PersonChoice, lines: Text, secret: Secret }
 
 export function Row({ field, first, fault }: Props) {
   const Kind = field.kind ? KINDS[field.kind] : Text
   return <div class="row">
-    <label for={field.name}>{t(field.label)}{!field.required && <span class="words"> {t('optional')}</span>}</label>
+    <label for={field.name}>{t(field.label)}{!field.required && !field.same && <span class="words"> {t('optional')}</span>}</label>
     {field.hint && <p class="words">{t(field.hint)}</p>}
     <Kind field={field} first={first} fault={fault} />
     <p class="trouble" id={'fault-' + field.name}>{fault}</p>
@@ -99,6 +107,29 @@ export function faultsIn(fields: Field[], values: Values): Values {
   for (const f of fields) {
     if (f.required && !values[f.name]) faults[f.name] = t(f.required)
     else if (f.kind === 'day' && values[f.name] && !typedDay(values[f.name])) faults[f.name] = t('day_form')
+    else if (f.same && values[f.name] !== values[f.same]) faults[f.name] = t('typed_unlike')
   }
   return faults
 }
+
+const isSecret = (form: HTMLFormElement, name: string) => (form.elements.namedItem(name) as HTMLInputElement | null)?.type === 'password'
+
+/** What a form holds, as it is sent; a password as it was typed. */
+export const typedIn = (form: HTMLFormElement): Values =>
+  Object.fromEntries([...new FormData(form)].filter((pair): pair is [string, string] => typeof pair[1] === 'string').map(([name, value]) => [name, isSecret(form, name) ? value : value.normalize('NFC').trim()]))
+
+/** What a tab may keep of it. */
+export const keepable = (form: HTMLFormElement): Values => Object.fromEntries(Object.entries(typedIn(form)).filter(([name]) => !isSecret(form, name)))
+
+/* ---- fields that several forms have ---- */
+
+const unit: Field = { name: 'unit', label: 'new_unit', kind: 'unit', required: 'choose_unit', pointer: '#/unit' }
+const from: Field = { name: 'from', label: 'from_day', kind: 'day', required: 'day_form', pointer: '#/decision/effective_on' }
+const number: Field = { name: 'number', label: 'decision_number', pointer: '#/decision/number' }
+const signed: Field = { name: 'signed', label: 'signed_on', kind: 'day', pointer: '#/decision/signed_on' }
+const title: Field = { name: 'title', label: 'title', pointer: '#/title' }
+const category: Field = { name: 'category', label: 'category', kind: 'choice', required: 'choose_category', options: choices(CATEGORIES), pointer: '#/category' }
+export const staffFields = { unit, from, number, signed, title, category }
+
+/** A phone as people write it, as the contract does. */
+export const mobile = (text: string) => text.replace(/[\s.\-()]/g, '').replace(/^0(?=\d{9}$)/, '+84').replace(/^84(?=\d{9}$)/, '+84')

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { arrival, link, usePlace, type Place } from './address'
 import { call, session as held, type Schema } from './call'
 import { draftsOf } from './drafts'
+import { slash } from './habits'
 import { forget } from './kept'
 import { room } from './rooms'
 import { Overview } from './rooms/Overview'
@@ -20,15 +21,22 @@ const Lists = room(() => import('./rooms/lists/Lists').then((m) => m.Lists))
 const Reports = room(() => import('./rooms/Reports').then((m) => m.Reports))
 const Access = room(() => import('./rooms/Access').then((m) => m.Access))
 const More = room(() => import('./rooms/More').then((m) => m.More))
+const Me = room(() => import('./rooms/Me').then((m) => m.Me))
 const Onboard = room(() => import('./rooms/Onboard').then((m) => m.Onboard))
 const People = room(() => import('./rooms/People').then((m) => m.People))
 const Person = room(() => import('./rooms/person/Person').then((m) => m.Person))
 
 const scopesOf = (session: Session) => session.roles.find((r) => r.number === session.role)?.scopes ?? []
 
-function Room({ place, session }: { place: Place; session: Session }) {
+type Own = { session: Session; renew: () => Promise<void>; out: () => void }
+
+function Room({ place, ...own }: Own & { place: Place }) {
+  const { session } = own
   const may = scopesOf(session), can = (scope: Scope) => may.includes(scope)
+  // without a role in force there is the own account alone
+  if (session.role === null) return <Me filters={place.filters} {...own} />
   switch (place.room) {
+    case 'me': return <Me filters={place.filters} {...own} />
     case 'people': return <People filters={place.filters} may={can('staff:write')} />
     case 'person': return <Person key={place.what} id={place.what} filters={place.filters} may={may} />
     case 'onboard': return <Onboard may={can('staff:write')} />
@@ -56,19 +64,17 @@ function Head({ session, room, out }: { session: Session; room: string; out: () 
   const role = session.roles.find((r) => r.number === session.role), may = scopesOf(session)
   return <header>
     <nav aria-label="Congvu">{NAV.filter((n) => may.includes(n.needs)).map((n) => <a key={n.room} href={link(n.room)} aria-current={n.room === room || n.also.includes(room) ? 'page' : undefined}>{t(n.word)}</a>)}</nav>
-    <p><b translate={false}>{session.staff.full_name}</b> · {named(role?.role)}{role?.unit && <span translate={false}> · {role.unit.name}</span>}</p>
+    <p><a href={link('me')} aria-current={room === 'me' ? 'page' : undefined} translate={false}>{session.staff.full_name}</a>{role && <> · {named(role.role)}</>}{role?.unit && <span translate={false}> · {role.unit.name}</span>}</p>
     <p><button onClick={otherLanguage}>{t('language')}</button> <button onClick={out}>{t('sign_out')}</button></p>
   </header>
 }
-
-const SLASH = 'congvu-slash'
 
 /** `/` goes to the search box, from everywhere but a field; it can be switched off. */
 function useSlash() {
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       const at = event.target as HTMLElement
-      if (event.key !== '/' || event.ctrlKey || event.altKey || event.metaKey || /^(input|textarea|select)$/i.test(at.tagName) || localStorage.getItem(SLASH) === 'off') return
+      if (event.key !== '/' || event.ctrlKey || event.altKey || event.metaKey || /^(input|textarea|select)$/i.test(at.tagName) || !slash.on()) return
       event.preventDefault()
       const box = document.getElementById('q')
       if (box) box.focus()
@@ -91,14 +97,14 @@ function useArrival(place: Place, main: { current: HTMLElement | null }) {
   }, [where])
 }
 
-function Inside({ place, session, out }: { place: Place; session: Session; out: () => void }) {
+function Inside({ place, ...own }: Own & { place: Place }) {
   const main = useRef<HTMLElement>(null)
   useSlash()
   useArrival(place, main)
   return <>
     <a class="skip" href="#main" onClick={(e) => { e.preventDefault(); main.current?.focus() }}>{t('skip')}</a>
-    <Head session={session} room={place.room} out={out} />
-    <main id="main" ref={main} tabIndex={-1}><Room place={place} session={session} /></main>
+    <Head session={own.session} room={place.room} out={own.out} />
+    <main id="main" ref={main} tabIndex={-1}><Room place={place} {...own} /></main>
   </>
 }
 
@@ -115,9 +121,10 @@ function App() {
     setEnded(false)
   }
   useEffect(() => {
-    call<Session>('GET', 'v1/sessions/current').then(opened).catch(() => setSession(null))
+    renew().catch(() => setSession(null))
     held.ended = () => setEnded(true)
   }, [])
+  const renew = () => call<Session>('GET', 'v1/sessions/current').then(opened)
   async function out() {
     await call('DELETE', 'v1/sessions/current').catch(() => {})
     held.csrf = ''
@@ -131,7 +138,7 @@ function App() {
   // what was typed stays behind the sign-in of the same person; for another one everything is new
   return <>
     {ended && <SignIn ended opened={opened} />}
-    <div hidden={ended} key={`${session.staff.id} ${session.role}`}><Inside place={place} session={session} out={out} /></div>
+    <div hidden={ended} key={`${session.staff.id} ${session.role}`}><Inside place={place} session={session} renew={renew} out={out} /></div>
   </>
 }
 

@@ -1,8 +1,9 @@
 /** What several rooms show. */
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { Loaded, Problem } from './call'
-import { count, language, moment, t } from './words'
+import { link } from './address'
+import type { Loaded, Problem, Schema } from './call'
+import { count, language, moment, named, t } from './words'
 
 /** A problem in a person's words: the service's own sentence, and what to do about it. */
 export function Said({ problem, saving }: { problem: Problem; saving?: boolean }) {
@@ -39,9 +40,9 @@ export function Read<T>({ of, children }: { of: Loaded<T>; children: (data: T) =
   return of.data === undefined ? <p role="status">{t('loading')}</p> : <>{children(of.data)}</>
 }
 
-/** A table that is a list of labelled lines on a phone. A cell that is null is left out there. */
-export function Table({ head, rows, label, print }: { head: string[]; rows: { key: string; cells: ComponentChildren[]; mark?: string }[]; label?: string; print?: boolean }) {
-  return <table aria-label={label} class={print ? 'print' : undefined}>
+/** A table that is a list of labelled lines on a phone. */
+export function Table({ head, rows }: { head: string[]; rows: { key: string; cells: ComponentChildren[]; mark?: string }[] }) {
+  return <table>
     <thead><tr>{head.map((h) => <th key={h} scope="col">{h}</th>)}</tr></thead>
     <tbody>{rows.map((r) => <tr key={r.key} data-key={r.key} class={r.mark}>
       {r.cells.map((c, i) => i === 0 ? <th key={i} scope="row">{c}</th> : <td key={i} data-label={head[i]}>{c}</td>)}
@@ -49,7 +50,19 @@ export function Table({ head, rows, label, print }: { head: string[]; rows: { ke
   </table>
 }
 
+/** The door to somebody's page. */
+export const PersonLink = ({ id, name }: { id: string; name?: string | null }) => <a href={link('person', '', id)} translate={false}>{name ?? '—'}</a>
+
 export const Name = ({ children }: { children: ComponentChildren }) => <span translate={false}>{children}</span>
+
+/** Whom somebody may be: each a door to his page, with what tells him apart. */
+export function MaybeSame({ title, who, elsewhere, each }: { title?: string; who: Schema['Duplicate']['candidates']; elsewhere?: number; each?: (c: Schema['Duplicate']['candidates'][number]) => ComponentChildren }) {
+  return <>
+    <h3>{title ?? t('maybe_same')}</h3>
+    <ul>{who.map((c) => <li key={c.id}><a href={link('person', '', c.id)} target="_blank" translate={false}>{c.full_name} · {c.unit?.name ?? t('elsewhere_unit')}{c.birth_year && ` · ${c.birth_year}`} · {c.address ?? '—'}</a> ({named(c.status)}) {each?.(c)}</li>)}</ul>
+    {!!elsewhere && <p>{t('maybe_elsewhere', { n: elsewhere })}</p>}
+  </>
+}
 
 /** Copies, and says that it did; where the browser refuses, the text stands there to be marked. */
 export function Copy({ text }: { text: string }) {

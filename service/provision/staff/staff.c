@@ -67,10 +67,8 @@ static bool no_twin(struct prov_change *change, const struct creation *creation,
             out->elsewhere++;
     if (out->candidate_count == 0)
         return true;
-    return cv_fail(err, cvp_possible_duplicate, "/full_name",
-                   "Có thể trùng với %zu người đã có. Nếu là người khác, gửi lại với not_same_as",
-                   "Perhaps already there (look-alikes: %zu). If it is somebody else, send again with not_same_as",
-                   out->candidate_count);
+    return cv_fail(err, cvp_possible_duplicate, "/full_name", "Có thể trùng với %zu người đã có",
+                   "Perhaps already there (look-alikes: %zu)", out->candidate_count);
 }
 
 /* A body that reaches an account needs the right to accounts as well. */

@@ -28,12 +28,13 @@ export async function browser(work, options = {}) {
 /** Pictures are taken for people who ask for them (CONGVU_PICTURES). */
 export const picture = async (page, name) => given.pictures && page.screenshot({ path: `${given.pictures}/${name}.png`, fullPage: true })
 
-export async function signIn(page, login, url = given.url) {
+/** `lands`: what shows that one is in; the overview's cards, unless there is no overview for him. */
+export async function signIn(page, login, { url = given.url, lands = '.card' } = {}) {
   await page.goto(`${url}/console`)
   await page.getByLabel('Tên đăng nhập hoặc địa chỉ thư').fill(login)
   await page.getByLabel('Mật khẩu').fill(given.password)
   await page.keyboard.press('Enter')
-  await page.locator('.card').first().waitFor()
+  await page.locator('main:not(.sign-in)').locator(lands).first().waitFor()
 }
 
 /** No word of programmers in what is seen; names, logins and codes are what they are. */
@@ -56,6 +57,32 @@ export async function api(method, path, body, more = {}) {
   assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`)
   return text ? JSON.parse(text) : undefined
 }
+
+/** As the page itself does it: the cookie and the proof of who is signed in. */
+export async function asSelf(page, method, path, body, type = 'application/json') {
+  return page.evaluate(async ([method, path, body, type]) => {
+    const { csrf } = await (await fetch('v1/sessions/current')).json()
+    const answer = await fetch(path, { method, headers: { 'X-Congvu-Csrf': csrf, 'Content-Type': type }, body: typeof body === 'string' ? body : JSON.stringify(body) })
+    return answer.json()
+  }, [method, path, body, type])
+}
+
+const office = { unit: 'H43.99.01', category: 'cong_chuc' }
+let made = 0
+/** Somebody new, and seen in lists. */
+export async function make(name, more = {}) {
+  const person = await api('POST', '/v1/staff', { full_name: name, ...office, title: 'Chuyên viên', not_same_as: ['*'], staff_code: `T-${process.pid}-${made++}`, ...more })
+  while ((await api('GET', `/v1/staff?staff_code=${person.staff_code}`)).items.length !== 1);
+  return person
+}
+
+/** dd/mm/yyyy in the office, so many days from today; as the calendar names the day; as the contract writes it. */
+const later = (days) => new Date(Date.now() + days * 86_400_000)
+export const dayIn = (days) => new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Ho_Chi_Minh' }).format(later(days))
+export const isoOf = (day) => day.split('/').reverse().join('-')
+export const weekday = (day) => new Date(isoOf(day) + 'T00:00:00Z').toLocaleDateString('vi-VN', { weekday: 'long', timeZone: 'UTC' }).replace('Thứ', 'thứ') + ', ' + day
+
+export const signOut = async (page) => { await page.getByRole('button', { name: 'Đăng xuất' }).click(); await page.getByLabel('Mật khẩu').waitFor() }
 
 export const room = (page, hash) => page.goto(`${given.url}/console#/${hash}`)
 

@@ -1,7 +1,7 @@
 // The first rooms: signing in, figures and their people, search, the phone.
 import assert from 'node:assert/strict'
 import http from 'node:http'
-import { browser, given, picture, plainWords, settled, signIn, total } from './browser.mjs'
+import { browser, dayIn, given, picture, plainWords, settled, signIn, total } from './browser.mjs'
 
 export default {
   sign_in: () => browser(async (page) => {
@@ -111,7 +111,7 @@ export default {
     await page.locator('tbody th a').first().click()
     await page.getByRole('link', { name: 'Điều động' }).click()
     await page.getByLabel('Số quyết định').fill('12/QĐ-UBND')
-    await page.getByLabel('Từ ngày').fill('05/12/2026')
+    await page.getByLabel('Từ ngày').fill(dayIn(5))
     await page.getByLabel('Đơn vị mới').selectOption({ index: 3 })
     await page.context().clearCookies()
     await page.getByRole('button', { name: 'Xem trước' }).click()
@@ -154,7 +154,7 @@ export default {
     })
     await new Promise((done) => proxy.listen(0, '127.0.0.1', done))
     try {
-      await browser((page) => signIn(page, given.hr, `http://127.0.0.1:${proxy.address().port}/noi-bo`))
+      await browser((page) => signIn(page, given.hr, { url: `http://127.0.0.1:${proxy.address().port}/noi-bo` }))
     } finally {
       proxy.closeAllConnections()
       proxy.close()

@@ -1,17 +1,8 @@
 // Leavers: many at once stop at the brake, and a second person lets exactly those go on whom he has seen.
 import assert from 'node:assert/strict'
-import { api, browser, given, picture, plainWords, room, signIn } from './browser.mjs'
+import { api, asSelf, browser, dayIn, given, isoOf, make, picture, plainWords, room, signIn, signOut } from './browser.mjs'
 
 const state = async (id) => (await api('GET', `/v1/staff/${id}`)).departure?.state
-
-/** As the clerk's own page does it: her cookie, her proof. */
-async function asClerk(page, path, body) {
-  return page.evaluate(async ([path, body]) => {
-    const { csrf } = await (await fetch('v1/sessions/current')).json()
-    const answer = await fetch(path, { method: 'POST', headers: { 'X-Congvu-Csrf': csrf, 'Content-Type': 'application/json' }, body: JSON.stringify(body) })
-    return answer.json()
-  }, [path, body])
-}
 
 export default {
   brake: async () => {
@@ -19,7 +10,7 @@ export default {
     await browser(async (page) => {
       await signIn(page, given.hr)
       const people = (await api('GET', '/v1/staff?page_size=60&status=active&sort=-staff_code')).items.slice(10, 40)
-      const done = await asClerk(page, 'v1/departures/batches', { departures: people.map((p) => ({ staff: p.id, reason: 'thoi_viec' })) })
+      const done = await asSelf(page, 'POST', 'v1/departures/batches', { departures: people.map((p) => ({ staff: p.id, reason: 'thoi_viec' })) })
       held = done.results.filter((r) => r.outcome === 'held').map((r) => people[r.index])
       assert.ok(held.length >= 3, JSON.stringify(done.summary))
       await page.reload()
@@ -29,8 +20,7 @@ export default {
       assert.equal(await page.getByRole('button', { name: /Cho phép thực hiện/ }).count(), 0, 'nobody releases what he did himself')
       await plainWords(page)
       await picture(page, 'brake-own')
-      await page.getByRole('button', { name: 'Đăng xuất' }).click()
-      await page.getByLabel('Mật khẩu').waitFor()
+      await signOut(page)
       await signIn(page, given.admin)
       await room(page, 'leavers')
       const name = (p) => page.locator(`#brake tr[data-key="${p.id}"] input`)
@@ -48,6 +38,30 @@ export default {
     assert.notEqual(await state(held[1].id), 'held')
     for (const p of held.slice(2)) assert.equal(await state(p.id), 'held', 'who was not ticked was not released')
   },
+  /** A mailbox and an account of one unit whose holder leaves: each is handed over by itself. */
+  hand_overs: () => browser(async (page) => {
+    const [leaver, heir] = [await make('Đinh Thị Bàn Giao'), await make('Hồ Văn Tiếp Nhận')]
+    const unit = await api('POST', '/v1/units', { code: `H43.99.G${process.pid}`, name: { vi: 'Phòng Bàn giao' }, kind: 'phong', parent: 'H43.99', slug: `bg${process.pid}` })
+    await api('PUT', `/v1/units/${unit.id}/mailbox`, { holders: [leaver.id] })
+    await api('PUT', `/v1/units/${unit.id}/accounts/td-office`, { login: `vanthu${process.pid}`, custodian: leaver.id })
+    await api('PUT', `/v1/staff/${leaver.id}/departure`, { reason: 'thoi_viec', effective_on: isoOf(dayIn(20)) })
+    await signIn(page, given.hr)
+    await room(page, 'leavers')
+    const row = (system) => page.getByRole('row', { name: 'Phòng Bàn giao' }).filter({ hasText: system })
+    await row('TD.Office').waitFor()
+    assert.equal(await row('').count(), 2, 'the mailbox and the account stand in a line each')
+    for (const system of ['TD.Office', 'Hộp thư điện tử công vụ']) {
+      await row(system).getByRole('link', { name: /^Bàn giao/ }).click()
+      await page.getByLabel('Người nhận').fill(heir.staff_code)
+      await page.getByRole('radio', { name: /Hồ Văn Tiếp Nhận/ }).check()
+      await picture(page, 'hand-over')
+      await page.getByRole('button', { name: 'Bàn giao' }).click()
+      await page.locator('.good', { hasText: `Đã bàn giao: ${system}, Phòng Bàn giao` }).waitFor()
+    }
+    assert.equal((await api('GET', `/v1/units/${unit.id}/accounts`)).items[0].custodian.staff.id, heir.id)
+    assert.deepEqual((await api('GET', `/v1/units/${unit.id}/mailbox`)).holders.map((h) => h.staff.id), [heir.id])
+    await plainWords(page)
+  }),
   printed: () => browser(async (page) => {
     await signIn(page, given.hr)
     await page.emulateMedia({ media: 'print' })

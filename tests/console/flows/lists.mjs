@@ -1,11 +1,13 @@
 // Lists in: nothing is done by looking; faulty cells are mended in their place; one run, whoever presses and watches; taken back.
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
-import { api, browser, given, picture, plainWords, room, signIn } from './browser.mjs'
+import { api, browser, dayIn, given, make, picture, plainWords, room, signIn, signOut } from './browser.mjs'
 
 const HEAD = 'STT;Họ và tên;Năm sinh;Chức vụ;Mã định danh đơn vị;Đối tượng;Số điện thoại'
 const FAMILY = ['Vũ', 'Đinh', 'Hồ', 'Kiều', 'Mai', 'Thái', 'Tạ', 'Quách', 'Tô', 'Ông', 'Khúc', 'Lý']
 const row = (i, phone) => `${i};${FAMILY[i % FAMILY.length]} Thụy ${String.fromCharCode(65 + i % 20)}nh;19${70 + i % 25};Chuyên viên;H43.99.01;Công chức;${phone}`
+
+const ROWS = 'main > table tbody tr, main > form > table tbody tr'
 
 export default {
   list: () => browser(async (page) => {
@@ -46,5 +48,75 @@ export default {
     assert.equal(await shown(), before + 13, 'pressed three times, each row came to pass once')
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Tải lại danh sách kèm ghi chú (CSV)' }).click()])
     assert.ok(await file.path())
+  }),
+  /** More rows than a page: each is shown once, in its order; faulty ones far down are mended in their cells. */
+  list_pages: () => browser(async (page) => {
+    const path = `${given.profile}-dai.csv`
+    const bad = (i) => i > 20 && i <= 150
+    const MIDDLE = ['Thượng', 'Khuê', 'Bội', 'Trạch', 'Uyển', 'Nhược', 'Sỹ', 'Lạc'], GIVEN = ['Khuyến', 'Nghiễm', 'Quỳ', 'Thuyên']
+    const row = (i, phone) => `${i};${FAMILY[i % 12]} ${MIDDLE[Math.floor(i / 12) % 8]} ${GIVEN[Math.floor(i / 96)]};1961;Chuyên viên;H43.99.01;Công chức;${phone}`
+    writeFileSync(path, '\ufeff' + [HEAD, ...Array.from({ length: 380 }, (_, i) => row(i + 1, bad(i + 1) ? `sai ${i + 1}` : `0922${String(i).padStart(6, '0')}`))].join('\r\n') + '\r\n')
+    await signIn(page, given.hr)
+    await room(page, 'lists')
+    await page.getByLabel('Loại danh sách').selectOption('staff')
+    await page.getByLabel('Tệp').setInputFiles(path)
+    await page.getByRole('button', { name: 'Xem trước, chưa thực hiện' }).click()
+    const numbers = () => page.locator(ROWS).locator('th').allInnerTexts().then((all) => all.map(Number))
+    const rows = async () => {
+      const seen = []
+      for (;;) {
+        await page.locator(ROWS).first().waitFor()
+        seen.push(...await numbers())
+        const next = page.getByRole('button', { name: 'Trang sau' })
+        if (!await next.count()) return seen
+        const first = seen.at(-1)
+        await next.click()
+        await page.waitForFunction(([rows, n]) => Number(document.querySelector(rows)?.querySelector('th').textContent) > n, [ROWS, first])
+      }
+    }
+    const faulty = page.getByRole('link', { name: /^(Cần kiểm tra|Có lỗi)/ })
+    await faulty.click()
+    await page.locator('input.bad').first().waitFor()
+    assert.deepEqual(await rows(), Array.from({ length: 130 }, (_, i) => i + 22))
+    const last = page.locator('input.bad').last()
+    assert.equal(await last.inputValue(), 'sai 150', 'the cell of its own row')
+    await page.getByRole('link', { name: /^Thêm mới/ }).click()
+    await page.waitForFunction(() => !document.querySelector('input.bad'))
+    const good = await rows()
+    assert.deepEqual(good, Array.from({ length: 380 }, (_, i) => i + 1).filter((i) => !bad(i)).map((i) => i + 1))
+  }),
+  /** A roster that lets a fifth go: its maker waits, the second person agrees, then it can be carried out. */
+  roster: () => browser(async (page) => {
+    const unit = await api('POST', '/v1/units', { code: `H43.99.R${process.pid}`, name: { vi: 'Phòng Đối chiếu' }, kind: 'phong', parent: 'H43.99', slug: `dc${process.pid}` })
+    const people = []
+    for (let i = 0; i < 5; i++) people.push(await make(`${FAMILY[i]} Đối Chiếu ${String.fromCharCode(65 + i)}nh`, { unit: unit.id }))
+    const path = `${given.profile}-doi-chieu.csv`
+    writeFileSync(path, '\ufeffSố hiệu;Họ và tên;Đơn vị;Đối tượng\r\n' + people.slice(0, 4).map((p) => `${p.staff_code};${p.full_name};${unit.code};Công chức\r\n`).join(''))
+    await signIn(page, given.hr)
+    await room(page, 'lists')
+    await page.getByLabel('Loại danh sách').selectOption('roster')
+    await page.locator('select#unit').selectOption(unit.id)
+    await page.getByLabel('Từ ngày').fill(dayIn(40))
+    await page.getByLabel('Số quyết định').fill('9/QĐ-UBND')
+    await page.getByLabel('Người không có trong danh sách').selectOption('thoi_viec')
+    await page.getByLabel('Tệp').setInputFiles(path)
+    await page.getByRole('button', { name: 'Xem trước, chưa thực hiện' }).click()
+    await page.getByText('đang chờ người thứ hai cho phép').waitFor()
+    assert.equal(await page.getByRole('button', { name: /^Thực hiện/ }).count(), 0)
+    await picture(page, 'roster-waits')
+    const list = new URL(page.url()).hash.slice(2)
+    await signOut(page)
+    await signIn(page, given.admin)
+    await room(page, list)
+    await page.getByRole('button', { name: 'Cho phép thực hiện danh sách' }).click()
+    await page.getByRole('button', { name: 'Thực hiện 1 dòng' }).click()
+    await page.getByText('Đã thực hiện xong lúc').waitFor()
+    assert.equal((await api('GET', `/v1/staff/${people[4].id}/departure`)).state, 'scheduled')
+    // and taken back as a whole, by a plan of its own
+    await page.getByRole('button', { name: 'Hoàn tác cả danh sách' }).click()
+    await page.getByRole('button', { name: 'Thực hiện 1 dòng' }).click()
+    await page.getByText('Đã thực hiện xong lúc').waitFor()
+    await picture(page, 'list-taken-back')
+    assert.equal((await api('GET', `/v1/staff/${people[4].id}`)).departure?.state ?? 'none', 'none')
   }),
 }

@@ -1,21 +1,11 @@
 // People whole: each write shows its effect, says what the brake says, and loses nothing that was typed.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { api, browser, given, picture, plainWords, room, settled, signIn } from './browser.mjs'
+import { api, browser, dayIn, given, isoOf, make, picture, plainWords, room, settled, signIn, weekday } from './browser.mjs'
 
 const said = (page, text) => page.locator('.good', { hasText: text }).waitFor()
 const look = (page) => page.getByRole('button', { name: 'Xem trước thay đổi' }).click()
 const effect = async (page, text) => assert.match(await page.locator('.effect').innerText(), text)
-const office = { unit: 'H43.99.01', category: 'cong_chuc' }
-/** Somebody new, and seen in lists. */
-const make = async (name, more = {}) => {
-  const made = await api('POST', '/v1/staff', { full_name: name, ...office, title: 'Chuyên viên', not_same_as: ['*'], staff_code: `T-${process.pid}`, ...more })
-  const shown = async () => { const answer = await fetch(`${given.url}/v1/staff?staff_code=${made.staff_code}`, { headers: { Authorization: `Bearer ${given.token}` } }); return (await answer.json()).items.length === 1 }
-  while (!(await shown()));
-  return made
-}
-const today = () => new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Ho_Chi_Minh' }).format(new Date())
-
 export default {
   onboard: () => browser(async (page) => {
     const there = await make('Trương Thị Mỹ Hạnh', { birth_year: 1990 })
@@ -27,8 +17,8 @@ export default {
     await page.locator('select#unit').selectOption({ label: (await page.locator('select#unit option').allInnerTexts()).find((x) => x.startsWith('Văn phòng HĐND')) })
     await page.getByLabel('Đối tượng').selectOption('cong_chuc')
     await page.getByLabel('Năm sinh').fill('1990')
-    await page.getByLabel('Ngày nhận việc').fill('01/12/2026')
-    await page.getByText('thứ Ba, 01/12/2026').waitFor()
+    await page.getByLabel('Ngày nhận việc').fill(dayIn(2))
+    await page.getByText(weekday(dayIn(2))).waitFor()
     await look(page)
     await page.getByText('Có thể trùng với').waitFor()
     assert.ok(await page.getByRole('link', { name: there.address }).count(), 'the other one is named')
@@ -53,10 +43,10 @@ export default {
     const act = (name) => page.getByRole('link', { name, exact: true }).click()
     await act('Nghỉ dài ngày')
     await page.getByLabel('Loại nghỉ').selectOption('thai_san')
-    await page.getByLabel('Từ ngày').fill(today())
-    await page.getByLabel('Đến hết ngày').fill('31/05/2027')
+    await page.getByLabel('Từ ngày').fill(dayIn(0))
+    await page.getByLabel('Đến hết ngày').fill(dayIn(180))
     await look(page)
-    await effect(page, /Nghỉ thai sản: .* → 31\/05\/2027/)
+    await effect(page, new RegExp(`Nghỉ thai sản: .* → ${dayIn(180)}`))
     await page.getByRole('button', { name: 'Lưu' }).click()
     await said(page, 'Đã lưu')
     await page.getByText('Đang nghỉ').first().waitFor()
@@ -67,7 +57,7 @@ export default {
     await act('Thêm kiêm nhiệm, biệt phái')
     await page.getByLabel('Loại', { exact: true }).selectOption('kiem_nhiem')
     await page.locator('select#unit').selectOption({ index: 4 })
-    await page.getByLabel('Từ ngày').fill(today())
+    await page.getByLabel('Từ ngày').fill(dayIn(0))
     await look(page)
     await effect(page, /Kiêm nhiệm/)
     await page.getByRole('button', { name: 'Lưu' }).click()
@@ -113,16 +103,17 @@ export default {
     await signIn(page, given.hr)
     await room(page, `person/${person.id}?do=depart`)
     await page.getByLabel('Lý do', { exact: false }).first().selectOption('nghi_huu')
-    await page.getByLabel('Nghỉ từ ngày').fill('01/01/2027')
-    await page.getByText('thứ Sáu, 01/01/2027').waitFor()
+    const day = dayIn(33)
+    await page.getByLabel('Nghỉ từ ngày').fill(day)
+    await page.getByText(weekday(day)).waitFor()
     await page.getByLabel('Số quyết định').fill('40/QĐ-UBND')
     await look(page)
-    await effect(page, /Ngày đầu không còn làm việc: 01\/01\/2027/)
+    await effect(page, new RegExp(`Ngày đầu không còn làm việc: ${day}`))
     await plainWords(page)
     await picture(page, 'departure')
-    await page.getByRole('button', { name: 'Cho Lưu Đức Thịnh nghỉ từ 01/01/2027' }).click()
+    await page.getByRole('button', { name: `Cho Lưu Đức Thịnh nghỉ từ ${day}` }).click()
     await said(page, 'Đến ngày đó tài khoản tự khóa')
-    assert.equal((await api('GET', `/v1/staff/${person.id}/departure`)).effective_on, '2027-01-01')
+    assert.equal((await api('GET', `/v1/staff/${person.id}/departure`)).effective_on, isoOf(day))
     await page.getByRole('link', { name: 'Rút lại việc nghỉ' }).click()
     await page.getByRole('button', { name: 'Rút lại việc nghỉ' }).click()
     await said(page, 'Đã rút lại')

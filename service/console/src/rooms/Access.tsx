@@ -5,10 +5,10 @@ import { link } from '../address'
 import { call, useRead, type Problem, type Schema } from '../call'
 import { Copy, Name, Read, Said, Table } from '../parts'
 import { day, moment, named, t } from '../words'
-import { staffFields } from './person/acts'
+import { staffFields } from '../fields'
 
 const ROLES = ['unit_hr', 'unit_head', 'unit_admin', 'clerk', 'inspector', 'site_admin'] as const
-const SCOPES = ['staff:read', 'staff:write', 'accounts:write', 'departures:write', 'brake:release', 'units:read', 'units:write', 'systems:write', 'coverage:read', 'tokens:write', 'usage:write', 'reports:write'] as const
+const SCOPES = ['staff:read', 'staff:write', 'accounts:write', 'departures:write', 'brake:release', 'units:read', 'units:write', 'systems:write', 'coverage:read', 'tokens:write', 'usage:write', 'reports:write', 'audit:read'] as const
 
 function Roles({ id, self }: { id: string; self: string }) {
   const person = useRead<Schema['Staff']>('v1/staff/' + encodeURIComponent(id)), list = useRead<{ items: Schema['Role'][] }>(`v1/staff/${encodeURIComponent(id)}/roles`)

@@ -1,9 +1,8 @@
 /** What was stopped, why, and its release by a second person: exactly those who were seen and ticked, in one call. */
 import { useRef, useState } from 'preact/hooks'
-import { link } from '../address'
 import { call, useRead, type Problem, type Schema } from '../call'
 import { systemName, useSystems } from '../kept'
-import { Name, Read, Said, Table } from '../parts'
+import { Name, PersonLink, Read, Said, Table } from '../parts'
 import { count, day, moment, named, t } from '../words'
 
 type Line = Schema['Brake']['lines'][number]
@@ -58,7 +57,7 @@ function Release({ line, self, released }: { line: Line; self: string; released:
     <Table head={[t('choose'), t('name'), t('unit'), t('what'), t('since')]} rows={line.items.map((w) => ({ key: id(w), cells: [
       w.staff?.id === self ? <span class="words">{t('yourself')}</span> : <label><input type="checkbox" checked={ticked.has(id(w))} onChange={(e) => { const next = new Set(ticked); e.currentTarget.checked ? next.add(id(w)) : next.delete(id(w)); tick(next) }} />
         <span class="out">{t('choose')} {w.staff?.full_name ?? named(w.kind, 'brake_')}</span></label>,
-      w.staff ? <a href={link('person', '', w.staff.id)} translate={false}>{w.staff.full_name ?? w.staff.staff_code ?? '—'}</a> : '—', <Name>{w.staff?.unit?.name ?? w.unit?.name ?? '—'}</Name>, <What w={w} />, moment(w.since)] }))} />
+      w.staff ? <PersonLink id={w.staff.id} name={w.staff.full_name ?? w.staff.staff_code} /> : '—', <Name>{w.staff?.unit?.name ?? w.unit?.name ?? '—'}</Name>, <What w={w} />, moment(w.since)] }))} />
     <p><label><input type="checkbox" checked={all} onChange={(e) => tick(new Set(e.currentTarget.checked ? others.map(id) : []))} /> {t('tick_all', { n: count(others.length) })}</label></p>
     <p class="row"><label for={'why' + line.token}>{t('release_reason')}</label><input id={'why' + line.token} ref={reason} maxLength={500} autoComplete="off" aria-invalid={!!fault} aria-describedby={'why-fault' + line.token} /><span class="trouble" id={'why-fault' + line.token}>{fault}</span></p>
     {problem && <p class="trouble" role="alert">{problem.code === 'brake_changed' ? t('brake_changed') : <Said problem={problem} saving />}</p>}
@@ -72,7 +71,7 @@ function Stopped({ line, self, released }: { line: Line; self: string; released:
     <h3>{line.own ? t('your_stopped') : <>{t('stopped_of')} <Name>{line.name ?? '—'}</Name></>}</h3>
     <p>{t('stopped_words', { done: count(done), limit: count(limit), waiting: count(line.waiting), untouched: count(line.untouched) })}</p>
     {line.may_release && !line.own ? <Release line={line} self={self} released={released} /> : <>
-      <Table head={[t('name'), t('unit'), t('what'), t('since')]} rows={line.items.map((w, i) => ({ key: id(w) + i, cells: [w.staff ? <a href={link('person', '', w.staff.id)} translate={false}>{w.staff.full_name ?? w.staff.staff_code ?? '—'}</a> : '—', <Name>{w.staff?.unit?.name ?? w.unit?.name ?? '—'}</Name>, <What w={w} />, moment(w.since)] }))} />
+      <Table head={[t('name'), t('unit'), t('what'), t('since')]} rows={line.items.map((w, i) => ({ key: id(w) + i, cells: [w.staff ? <PersonLink id={w.staff.id} name={w.staff.full_name ?? w.staff.staff_code} /> : '—', <Name>{w.staff?.unit?.name ?? w.unit?.name ?? '—'}</Name>, <What w={w} />, moment(w.since)] }))} />
       <p translate={false}>{line.releasers.length ? t('brake_who', { names: line.releasers.map((r) => r.name).join(', ') }) : t('brake_nobody')}</p>
     </>}
   </div>

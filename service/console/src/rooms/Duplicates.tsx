@@ -2,8 +2,8 @@
 import { useState } from 'preact/hooks'
 import { link } from '../address'
 import { call, useRead, type Problem, type Schema } from '../call'
-import { Name, Read, Said } from '../parts'
-import { moment, named, t } from '../words'
+import { MaybeSame, Name, Read, Said } from '../parts'
+import { moment, t } from '../words'
 
 type Question = Schema['Duplicate']
 
@@ -17,10 +17,7 @@ function One({ q, may, decided }: { q: Question; may: boolean; decided: () => vo
   return <section class="card" data-code={codeOf(q)}>
     <h2 translate={false}>{q.full_name} · {codeOf(q)}</h2>
     <p><Name>{q.unit?.name ?? t('elsewhere_unit')}{q.birth_year && ` · ${q.birth_year}`}</Name> · {moment(q.asked_at)}</p>
-    <h3>{about(q)}</h3>
-    <ul>{q.candidates.map((c) => <li key={c.id}><a href={link('person', '', c.id)} translate={false}>{c.full_name} · {c.unit?.name ?? t('elsewhere_unit')}{c.birth_year && ` · ${c.birth_year}`} · {c.address ?? '—'}</a> ({named(c.status)}){' '}
-      {may && <button aria-label={`${t('is_same')}: ${c.full_name}`} onClick={() => decide({ decision: 'same', staff: c.id })}>{t('is_same')}</button>}</li>)}</ul>
-    {q.candidates_elsewhere > 0 && <p>{t('maybe_elsewhere', { n: q.candidates_elsewhere })}</p>}
+    <MaybeSame title={about(q)} who={q.candidates} elsewhere={q.candidates_elsewhere} each={(c) => may && <button aria-label={`${t('is_same')}: ${c.full_name}`} onClick={() => decide({ decision: 'same', staff: c.id })}>{t('is_same')}</button>} />
     {may && q.unit_code && <p><button onClick={() => decide({ decision: 'same' })}>{t('is_same_unit')}</button></p>}
     {may ? <p><button onClick={() => decide({ decision: 'not_same' })}>{t(q.unit_code ? 'not_same_unit' : 'not_same')}</button></p> : <p class="words">{t('who_can', { what: t('decide') })}</p>}
     {problem && <p class="trouble" role="alert"><Said problem={problem} saving /></p>}

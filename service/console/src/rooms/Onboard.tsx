@@ -5,7 +5,7 @@ import type { Schema } from '../call'
 import { systemName, useSystems } from '../kept'
 import { Name } from '../parts'
 import { t } from '../words'
-import { mobile, staffFields } from './person/acts'
+import { mobile, staffFields } from '../fields'
 
 type Staff = Schema['Staff']
 

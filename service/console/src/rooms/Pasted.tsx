@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { link } from '../address'
 import { call, type Problem, type Schema } from '../call'
-import { Copy, Name, Table, Trouble } from '../parts'
+import { Copy, Name, PersonLink, Table, Trouble } from '../parts'
 import { count, named, t } from '../words'
 
 type Person = Schema['StaffListItem']
@@ -58,7 +58,7 @@ export function Pasted({ keys }: { keys: string[] }) {
     {lost.length > 0 && <section class="effect"><h2 id="lost">{t('not_found_n', { n: count(lost.length) })}</h2><p class="lost" translate={false}>{lost.join(', ')}</p><p><Copy text={lost.join('\n')} /></p></section>}
     <Table head={[t('in_list'), t('name'), t('title'), t('unit'), t('address'), t('status')]} rows={lines.map(({ key, person: p, former }, i) => ({ key, mark: p ? undefined : 'lost', cells: [
       <Name>{i + 1}. {key}{former && <> ({t('former')})</>}</Name>,
-      p ? <a href={link('person', '', p.id)} translate={false}>{p.full_name}</a> : <b>{t('not_found_one')}</b>,
+      p ? <PersonLink id={p.id} name={p.full_name} /> : <b>{t('not_found_one')}</b>,
       ...(p ? [<Name>{p.title ?? '—'}</Name>, <Name>{p.unit?.name ?? t('elsewhere_unit')}</Name>, <Name>{p.address ?? '—'}</Name>, named(p.status)] : ['—', '—', '—', '—'])] }))} />
   </>
 }

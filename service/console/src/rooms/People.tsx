@@ -2,13 +2,13 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { arrival, link, withFilters } from '../address'
 import { call, save, useRead, type Schema } from '../call'
-import { systemName, useSystems, useUnits, type System } from '../kept'
-import { Name, Read, Table } from '../parts'
+import { systemName, useSystems, useUnits, type System, type Unit } from '../kept'
+import { Name, PersonLink, Read, Table } from '../parts'
 import { count, language, named, said, t, type Word } from '../words'
+import { CATEGORIES, choices } from '../vocabulary'
 import { Pasted, pastedKeys } from './Pasted'
 
 const STATES = ['pending', 'active', 'on_leave', 'departing', 'departed'] as const
-const CATEGORIES = ['can_bo', 'cong_chuc', 'vien_chuc', 'nld_hop_dong', 'luc_luong_vu_trang', 'nguoi_hoat_dong_khong_chuyen_trach'] as const
 const PAUSE_MS = 300
 
 type Filter = { what: string; without: string }
@@ -63,18 +63,17 @@ function Words({ filters }: { filters: URLSearchParams }) {
   </form>
 }
 
-function More({ filters, systems }: { filters: URLSearchParams; systems: System[] }) {
-  const units = useUnits() ?? []
+function More({ filters, systems, units }: { filters: URLSearchParams; systems: System[]; units: Unit[] }) {
   const choose = (name: string, label: Word, any: string, options: (readonly [string, string])[]) => <p>
     <label for={'f-' + name}>{t(label)}</label>
-    <select id={'f-' + name} value={filters.get(name) ?? ''} onChange={(event) => { location.hash = link('people', withFilters(filters, { [name]: event.currentTarget.value })) }}>
+    <select id={'f-' + name} value={name === 'unit' ? units.find((u) => u.code === filters.get(name))?.id ?? filters.get(name) ?? '' : filters.get(name) ?? ''} onChange={(event) => { location.hash = link('people', withFilters(filters, { [name]: event.currentTarget.value })) }}>
       <option value="">{any}</option>{options.map(([value, text]) => <option key={value} value={value}>{text}</option>)}
     </select></p>
   const ofSystems = systems.map((s) => [s.id, said(s.name)] as const)
   return <div class="filters">
     {choose('unit', 'unit', t('every_unit'), units.map((u) => [u.id, '\u2003'.repeat(u.depth) + said(u.name)] as const))}
-    {choose('status', 'status', t('any_status'), STATES.map((s) => [s, t(s)] as const))}
-    {choose('category', 'category', t('any_category'), CATEGORIES.map((s) => [s, t(s)] as const))}
+    {choose('status', 'status', t('any_status'), choices(STATES))}
+    {choose('category', 'category', t('any_category'), choices(CATEGORIES))}
     {choose('missing', 'without', '—', ofSystems)}
     {choose('has', 'with', '—', ofSystems)}
   </div>
@@ -82,7 +81,7 @@ function More({ filters, systems }: { filters: URLSearchParams; systems: System[
 
 export function Found({ people }: { people: Schema['StaffListItem'][] }) {
   return <Table head={[t('name'), t('title'), t('unit'), t('address'), t('status')]} rows={people.map((p) => ({ key: p.id, cells: [
-    <a href={link('person', '', p.id)} translate={false}>{p.full_name}</a>, <Name>{p.title ?? '—'}</Name>, <Name>{p.unit?.name ?? t('elsewhere_unit')}</Name>, <Name>{p.address ?? '—'}</Name>, named(p.status)] }))} />
+    <PersonLink id={p.id} name={p.full_name} />, <Name>{p.title ?? '—'}</Name>, <Name>{p.unit?.name ?? t('elsewhere_unit')}</Name>, <Name>{p.address ?? '—'}</Name>, named(p.status)] }))} />
 }
 
 function Chips({ filters }: { filters: Filter[] }) {
@@ -119,13 +118,12 @@ function Search({ filters }: { filters: URLSearchParams }) {
   asked.set('include_total', 'true')
   asked.set('page_size', '50')
   const list = useRead<Schema['StaffPage']>('v1/staff?' + asked)
-  const systems = useSystems() ?? []
-  const unitId = filters.get('unit')
-  const unit = useRead<Schema['Unit']>(unitId ? 'v1/units/' + encodeURIComponent(unitId) : '')
-  const narrowed = filtersOf(filters, () => unit.data?.name ? said(unit.data.name) : t('unit'), (id) => id === 'required' ? t('all_required') : systemName(systems, id))
+  const systems = useSystems() ?? [], units = useUnits() ?? []
+  const unitName = (key: string) => said(units.find((u) => u.id === key || u.code === key)?.name ?? t('unit'))
+  const narrowed = filtersOf(filters, unitName, (id) => id === 'required' ? t('all_required') : systemName(systems, id))
   return <>
     <Words filters={filters} />
-    <details class="no-print"><summary>{t('more_filters')}</summary><More filters={filters} systems={systems} /></details>
+    <details class="no-print"><summary>{t('more_filters')}</summary><More filters={filters} systems={systems} units={units} /></details>
     {narrowed.length > 0 && <p>{t('filtered')}: <Chips filters={narrowed} /></p>}
     <Read of={list}>{(page) => <>
       <p role="status" id="found">{list.busy ? t('searching') : t('found', { n: count(page.total ?? page.items.length) })}</p>

@@ -5,7 +5,7 @@ import { link } from '../address'
 import { call, save, useRead, type Problem, type Schema } from '../call'
 import { Name, Read, Said, Table } from '../parts'
 import { moment, named, t } from '../words'
-import { staffFields } from './person/acts'
+import { staffFields } from '../fields'
 
 type Report = Schema['Report']
 

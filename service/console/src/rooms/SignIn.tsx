@@ -1,5 +1,5 @@
 import { useRef, useState } from 'preact/hooks'
-import { call, type Problem, type Schema } from '../call'
+import { call, useRead, type Problem, type Schema } from '../call'
 import { t } from '../words'
 
 type Props = { ended: boolean; opened: (session: Schema['Session']) => void }
@@ -15,6 +15,7 @@ export function SignIn({ ended, opened }: Props) {
   const [busy, setBusy] = useState(false)
   const [fault, setFault] = useState('')
   const [coded, setCoded] = useState(false)
+  const service = useRead<Schema['Version']>('version')
 
   async function send(event: Event) {
     event.preventDefault()
@@ -45,6 +46,7 @@ export function SignIn({ ended, opened }: Props) {
         <input id="code" name="code" inputMode="numeric" autoComplete="one-time-code" aria-describedby="fault" /></>}
       <p id="fault" class="trouble" role="alert">{fault}</p>
       <button class="main" disabled={busy}>{t(busy ? 'signing_in' : 'sign_in')}</button>
+      {service.data?.oidc && <p><a class="button" href="v1/oidc/start">{t('common_sign_in')}</a></p>}
       <p><a href="kichhoat">{t('have_slip')}</a></p>
     </form>
   </main>

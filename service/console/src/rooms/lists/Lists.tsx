@@ -1,32 +1,34 @@
 /** Lists in: what was uploaded before, and a new one, which is only looked at. */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { link } from '../../address'
 import { iso } from '../../act'
-import { send, useRead, type Problem } from '../../call'
+import { send, useRead, type Problem, type Schema } from '../../call'
 import { draft, keepDraft } from '../../drafts'
-import { faultsIn, Row, type Field, type Values } from '../../fields'
+import { faultsIn, Row, staffFields, typedIn, type Field, type Values } from '../../fields'
 import { Name, Read, Said, Table } from '../../parts'
+import { choices, REASONS } from '../../vocabulary'
 import { count, moment, named, t } from '../../words'
-import { staffFields } from '../person/acts'
 
-import type { Import } from './kinds'
+type Import = Schema['Import']
 
 const KINDS = ['staff', 'leavers', 'roster', 'headcounts', 'units'] as const
 const FIELDS: Field[] = [
-  { name: 'kind', label: 'list_kind', kind: 'choice', required: 'choose', options: KINDS.map((k) => [k, named(k, 'list_')] as const) },
+  { name: 'kind', label: 'list_kind', kind: 'choice', required: 'choose', options: choices(KINDS, 'list_') },
   { ...staffFields.unit, label: 'list_unit', required: undefined, hint: 'list_unit_hint' },
   { ...staffFields.category, required: undefined, hint: 'list_category_hint' },
   { name: 'number', label: 'decision_number' },
   { name: 'signed', label: 'signed_on', kind: 'day' },
   { name: 'from', label: 'from_day', kind: 'day' },
 ]
+const ABSENT: Field = { name: 'absent', label: 'absent_people', kind: 'choice', hint: 'absent_hint', options: [['', t('absent_named')], ...choices(REASONS.filter((r) => r !== 'khac'))] }
+const fieldsOf = (kind: string) => kind === 'roster' ? [...FIELDS, ABSENT] : FIELDS
 const FORM = 'upload'
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
 /** What the service is asked along with the file. */
-export function optionsOf(v: Values): URLSearchParams {
+function optionsOf(v: Values): URLSearchParams {
   const asked = new URLSearchParams({ kind: v.kind })
-  for (const [name, value] of Object.entries({ unit: v.unit, category: v.category, decision_number: v.number, signed_on: iso(v.signed), effective_on: iso(v.from) })) if (value) asked.set(name, value)
+  for (const [name, value] of Object.entries({ unit: v.unit, category: v.category, decision_number: v.number, signed_on: iso(v.signed), effective_on: iso(v.from), absent_reason: v.kind === 'roster' ? v.absent : '' })) if (value) asked.set(name, value)
   return asked
 }
 
@@ -34,6 +36,7 @@ function Upload() {
   const form = useRef<HTMLFormElement>(null), picker = useRef<HTMLInputElement>(null)
   // kept after a list has gone up: the next one of the same decision needs only its file
   const [first] = useState(() => draft(FORM))
+  const [kind, setKind] = useState(first.kind ?? '')
   const [faults, setFaults] = useState<Values>({})
   const [problem, setProblem] = useState<Problem>()
   const [busy, setBusy] = useState(false)
@@ -41,9 +44,9 @@ function Upload() {
 
   async function go(event: Event) {
     event.preventDefault()
-    const given = Object.fromEntries([...new FormData(form.current!)].filter(([, v]) => typeof v === 'string').map(([k, v]) => [k, String(v).normalize('NFC').trim()]))
+    const given = typedIn(form.current!)
     const file = picker.current!.files?.[0]
-    const wrong = { ...faultsIn(FIELDS, given), ...(!file && { file: t('choose_file') }) }
+    const wrong = { ...faultsIn(fieldsOf(given.kind), given), ...(!file && { file: t('choose_file') }) }
     setFaults(wrong)
     setProblem(undefined)
     if (!file || Object.keys(wrong).length || busy) return
@@ -64,10 +67,9 @@ function Upload() {
     }
     setBusy(false)
   }
-  const keep = () => keepDraft(FORM, Object.fromEntries([...new FormData(form.current!)].filter(([, v]) => typeof v === 'string') as [string, string][]))
-  return <form class="act" ref={form} onSubmit={go} onInput={keep} noValidate autoComplete="off">
+  return <form class="act" ref={form} onSubmit={go} onInput={() => { const values = typedIn(form.current!); setKind(values.kind); keepDraft(FORM, values) }} noValidate autoComplete="off">
     <h2>{t('upload')}</h2>
-    {FIELDS.map((f) => <Row key={f.name} field={f} first={first[f.name] ?? ''} fault={faults[f.name]} />)}
+    {fieldsOf(kind).map((f) => <Row key={f.name} field={f} first={first[f.name] ?? ''} fault={faults[f.name]} />)}
     <div class="row"><label for="file">{t('file')}</label><p class="words" id="file-hint">{t('file_hint')}</p>
       <input id="file" ref={picker} type="file" accept=".xlsx,.csv,.txt" aria-invalid={!!faults.file} aria-describedby="file-hint fault-file" onChange={(e) => { const f = e.currentTarget.files?.[0]; chosen.current = f && { at: f.lastModified, size: f.size } }} />
       <p class="trouble" id="fault-file">{faults.file}</p></div>
@@ -80,7 +82,6 @@ export const summaryWords = (summary: Import['summary']) => Object.entries(summa
 
 export function Lists() {
   const list = useRead<{ items: Import[] }>('v1/imports')
-  useEffect(() => list.again(), [])
   return <>
     <h1>{t('lists')}</h1>
     <Upload />

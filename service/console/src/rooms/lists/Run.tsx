@@ -2,10 +2,10 @@
 import { useEffect, useState } from 'preact/hooks'
 import { link } from '../../address'
 import { call, send, type Problem, type Schema } from '../../call'
-import { Said, Table } from '../../parts'
+import { PersonLink, Said, Table } from '../../parts'
 import { count, moment, named, t } from '../../words'
 
-import type { Import } from './kinds'
+type Import = Schema['Import']
 type State = Schema['ImportRun']
 type Outcome = { row: number; key: string | null; staff: string | null; outcome: string; detail: string | null }
 
@@ -27,7 +27,7 @@ function Progress({ run }: { run: State }) {
   </div>
 }
 
-export function Run({ plan, may, reload }: { plan: Import; may: Schema['Scope'][]; reload: () => void }) {
+export function Run({ plan, may }: { plan: Import; may: Schema['Scope'][] }) {
   const [run, setRun] = useState<State>()
   const [left, setLeft] = useState<Outcome[]>([])
   const [problem, setProblem] = useState<Problem>()
@@ -50,14 +50,14 @@ export function Run({ plan, may, reload }: { plan: Import; may: Schema['Scope'][
   const open = run ? OPEN.reduce((sum, w) => sum + run.summary[w], 0) : 0
   return <section>
     {run && run.state !== 'planned' && <Progress run={run} />}
-    {left.length > 0 && <Table head={[t('row'), t('name'), t('state'), t('why')]} rows={left.slice(0, 100).map((r, i) => ({ key: r.row + ' ' + i, mark: r.outcome === 'failed' ? 'trouble' : undefined, cells: [r.row, r.staff ? <a href={link('person', '', r.staff)} translate={false}>{r.key ?? t('person')}</a> : r.key ?? '—', named(r.outcome, 'run_'), r.detail ?? '—'] }))} />}
+    {left.length > 0 && <Table head={[t('row'), t('name'), t('state'), t('why')]} rows={left.slice(0, 100).map((r, i) => ({ key: r.row + ' ' + i, mark: r.outcome === 'failed' ? 'trouble' : undefined, cells: [r.row, r.staff ? <PersonLink id={r.staff} name={r.key ?? t('person')} /> : r.key ?? '—', named(r.outcome, 'run_'), r.detail ?? '—'] }))} />}
     {problem && <div class="trouble" role="alert"><Said problem={problem} saving /></div>}
     <p class="acts no-print">
-      {plan.needs_approval && run?.state === 'planned' && (may.includes('brake:release') ? <button onClick={() => start(`v1/imports/${plan.id}/approval`, { digest: plan.digest }).then(reload)}>{t('approve')}</button> : <span class="words">{t('needs_second')}</span>)}
-      {run?.state === 'planned' && !plan.needs_approval && todo > 0 && <button class={plan.summary.depart ? 'grave' : 'main'} onClick={() => start(path)}>{t('apply_n', { n: count(todo) })}</button>}
+      {run?.state === 'planned' && !run.approved && (may.includes('brake:release') ? <button onClick={() => start(`v1/imports/${plan.id}/approval`, { digest: plan.digest })}>{t('approve')}</button> : <span class="words">{t('needs_second')}</span>)}
+      {run?.state === 'planned' && run.approved && todo > 0 && <button class={plan.summary.depart ? 'grave' : 'main'} onClick={() => start(path)}>{t('apply_n', { n: count(todo) })}</button>}
       {run?.state === 'planned' && todo === 0 && <span class="words">{t('nothing_to_do')}</span>}
       {run?.state === 'ended' && open > 0 && <button onClick={() => start(path)}>{t('try_again_n', { n: count(open) })}</button>}
-      {run?.state === 'ended' && !plan.takes_back && plan.digest && <button onClick={takeBack}>{t('take_back')}</button>}
+      {run?.state === 'ended' && !plan.takes_back && <button onClick={takeBack}>{t('take_back')}</button>}
     </p>
     {run?.state === 'planned' && (plan.summary.needs_review ?? 0) + (plan.summary.failed ?? 0) > 0 && todo > 0 && <p class="words">{t('left_out', { n: count((plan.summary.needs_review ?? 0) + (plan.summary.failed ?? 0)) })}</p>}
   </section>

@@ -1,9 +1,10 @@
 /** What can be done about a person: each says what it asks, what it sends and what its effect is in words. */
 import { iso, typedOf, type Act } from '../../act'
-import type { Field, Values } from '../../fields'
+import { mobile, staffFields, type Field, type Values } from '../../fields'
 import type { Schema } from '../../call'
 import { systemName, type System } from '../../kept'
 import { Name } from '../../parts'
+import { LEAVES, LOCKS, REASONS, choices } from '../../vocabulary'
 import { day, named, t, type Word } from '../../words'
 
 type Staff = Schema['Staff']
@@ -11,25 +12,11 @@ type Account = Schema['Account']
 type Scope = Schema['Scope']
 export type Doing = { person: Staff; systems: System[]; done: (said: string, answer?: unknown) => void }
 
-const CATEGORIES = ['can_bo', 'cong_chuc', 'vien_chuc', 'nld_hop_dong', 'luc_luong_vu_trang', 'nguoi_hoat_dong_khong_chuyen_trach'] as const
-const LEAVES = ['thai_san', 'om_dau', 'khong_luong', 'di_hoc', 'khac'] as const
-const LOCKS = ['compromised', 'suspended', 'violation', 'leave', 'inactivity', 'default_password', 'wrong_password', 'other'] as const
-const REASONS = ['nghi_huu', 'thoi_viec', 'chuyen_cong_tac', 'tu_tran', 'buoc_thoi_viec', 'het_hop_dong', 'het_nhiem_ky', 'tinh_gian_bien_che', 'giai_the', 'khac'] as const
-const options = (words: readonly string[], prefix = '') => words.map((w) => [w, named(w, prefix)] as const)
 
-const unit: Field = { name: 'unit', label: 'new_unit', kind: 'unit', required: 'choose_unit', pointer: '#/unit' }
-const from: Field = { name: 'from', label: 'from_day', kind: 'day', required: 'day_form', pointer: '#/decision/effective_on' }
-const number: Field = { name: 'number', label: 'decision_number', pointer: '#/decision/number' }
-const signed: Field = { name: 'signed', label: 'signed_on', kind: 'day', pointer: '#/decision/signed_on' }
-const title: Field = { name: 'title', label: 'title', pointer: '#/title' }
-export const category: Field = { name: 'category', label: 'category', kind: 'choice', required: 'choose_category', options: options(CATEGORIES), pointer: '#/category' }
-export const staffFields = { unit, from, number, signed, title, category }
+const { unit, from, number, signed, title, category } = staffFields
 
 const decision = (v: Values, from?: string) => v.number ? { decision: { number: v.number, ...(iso(v.signed) && { signed_on: iso(v.signed) }), ...(from && { effective_on: from }) } } : {}
 const path = (p: Staff) => 'v1/staff/' + encodeURIComponent(p.id!)
-
-/** A phone as people write it, as the contract does. */
-export const mobile = (text: string) => text.replace(/[\s.\-()]/g, '').replace(/^0(?=\d{9}$)/, '+84').replace(/^84(?=\d{9}$)/, '+84')
 
 export function Posts({ posts }: { posts: Schema['Post'][] }) {
   return <>{posts.map((p, i) => <li key={i}><Name>{p.unit.name}</Name> · <Name>{p.title ?? '—'}</Name> · {named(p.kind)}: {p.from ? day(p.from) : '—'} → {p.to ? day(p.to) : t('open')}</li>)}</>
@@ -75,7 +62,7 @@ const transfer: Maker = (d) => ({
 const POST_KINDS = ['kiem_nhiem', 'biet_phai'] as const
 const addPost: Maker = (d) => ({
   ...common(d), title: t('add_post'),
-  fields: [{ name: 'kind', label: 'kind', kind: 'choice', required: 'choose', options: options(POST_KINDS), pointer: '#/add_post/kind' }, { ...unit, pointer: '#/add_post/unit' }, { ...title, pointer: '#/add_post/title' },
+  fields: [{ name: 'kind', label: 'kind', kind: 'choice', required: 'choose', options: choices(POST_KINDS), pointer: '#/add_post/kind' }, { ...unit, pointer: '#/add_post/unit' }, { ...title, pointer: '#/add_post/title' },
     { ...from, pointer: '#/add_post/from' }, { name: 'to', label: 'to_day', kind: 'day', pointer: '#/add_post/to' }, { ...number, pointer: '#/add_post/decision/number' }],
   wish: (v, { revision }) => ({ method: 'PATCH', path: path(d.person), revision, body: { add_post: { unit: v.unit, kind: v.kind, from: iso(v.from), ...(v.title && { title: v.title }), ...(v.to && { to: nextDay(iso(v.to)!) }), ...decision(v) } } }),
   effect: transferEffect(d.person, d.systems), verb: () => t('save'), done: () => d.done(t('saved')), now: () => ({}),
@@ -105,7 +92,7 @@ const edit: Maker = (d) => {
 
 const leave: Maker = (d) => ({
   ...common(d), title: t('leave'), words: t('leave_words'),
-  fields: [{ name: 'kind', label: 'leave_kind', kind: 'choice', required: 'choose', options: options(LEAVES, 'leave_'), pointer: '#/leave/kind' }, { ...from, pointer: '#/leave/from' }, { name: 'to', label: 'leave_to', kind: 'day', pointer: '#/leave/to' }],
+  fields: [{ name: 'kind', label: 'leave_kind', kind: 'choice', required: 'choose', options: choices(LEAVES, 'leave_'), pointer: '#/leave/kind' }, { ...from, pointer: '#/leave/from' }, { name: 'to', label: 'leave_to', kind: 'day', pointer: '#/leave/to' }],
   wish: (v, { revision }) => ({ method: 'PATCH', path: path(d.person), revision, body: { status: 'on_leave', leave: { kind: v.kind, from: iso(v.from), ...(v.to && { to: iso(v.to) }) } } }),
   effect: (answer: Schema['StaffChanges']) => <ul>
     {answer.staff.leave && <li>{named(answer.staff.leave.kind, 'leave_')}: {day(answer.staff.leave.from)} → {answer.staff.leave.to ? day(answer.staff.leave.to) : t('open')}</li>}
@@ -129,7 +116,7 @@ function departureEffect(d: Doing) {
 }
 const depart: Maker = (d) => ({
   ...common(d), title: t('depart'), grave: true,
-  fields: [{ name: 'reason', label: 'reason', kind: 'choice', required: 'choose', options: options(REASONS), pointer: '#/reason' }, { name: 'reason_text', label: 'reason_text', pointer: '#/reason_text' },
+  fields: [{ name: 'reason', label: 'reason', kind: 'choice', required: 'choose', options: choices(REASONS), pointer: '#/reason' }, { name: 'reason_text', label: 'reason_text', pointer: '#/reason_text' },
     { ...from, label: 'first_day_out', hint: 'first_day_out_hint', pointer: '#/effective_on' }, number, signed,
     { name: 'delegate', label: 'delegate', hint: 'delegate_hint', kind: 'person', pointer: '#/delegate_to' }, { name: 'keep', label: 'keep_mail', hint: 'keep_mail_hint', kind: 'day', pointer: '#/keep_mail_until' }],
   wish: (v) => ({ method: 'PUT', path: path(d.person) + '/departure', body: { reason: v.reason, ...(v.reason_text && { reason_text: v.reason_text }), effective_on: iso(v.from), ...decision(v), ...(v.delegate && { delegate_to: v.delegate }), ...(v.keep && { keep_mail_until: iso(v.keep) }) } }),
@@ -151,7 +138,7 @@ const account = (d: Doing, a: Account) => `${path(d.person)}/accounts/${encodeUR
 const accountEffect = (d: Doing, words: Word) => (a: Account) => <ul><li>{systemName(d.systems, a.system)} <Name>{a.observed.login ?? ''}</Name>: {named(a.desired.state, 'want_')}</li><li>{t(words)}</li></ul>
 const lock: Maker = (d, a) => ({
   ...common(d), title: t('lock_title', { system: systemName(d.systems, a!.system) }), grave: true,
-  fields: [{ name: 'reason', label: 'reason', kind: 'choice', required: 'choose', options: options(LOCKS, 'lock_'), pointer: '#/reason' }],
+  fields: [{ name: 'reason', label: 'reason', kind: 'choice', required: 'choose', options: choices(LOCKS, 'lock_'), pointer: '#/reason' }],
   wish: (v) => ({ method: 'PUT', path: account(d, a!), body: { state: 'locked', reason: v.reason } }),
   effect: accountEffect(d, 'lock_effect'), verb: () => t('lock_save', { name: d.person.full_name }), done: () => d.done(t('locked_saved')), held: () => d.done(t('held_saved')),
 })
