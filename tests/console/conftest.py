@@ -32,7 +32,7 @@ def office():
             "hr": may_sign_in(client, people[0]["id"], {"role": "unit_hr", "unit": "H43.99"}),
             "head": may_sign_in(client, people[1]["id"], {"role": "unit_head", "unit": "H43.99.01"}),
             "admin": may_sign_in(client, people[2]["id"], {"role": "site_admin"}),
-            "person": people[4]["id"], "password": PASSWORD}
+            "person": people[4]["id"], "password": PASSWORD, "top": "H43.99", "office": "H43.99.01"}
         yield service
         service.stop()
     finally:
@@ -53,7 +53,7 @@ def small():
             client.put(f"/v1/staff/K-{i}", an(full_name=nth("Đỗ Văn", i), unit="T1.02" if i % 2 else "T1.01"))
         roles = {"K-HR": {"role": "unit_hr", "unit": "T1"}, "K-HEAD": {"role": "unit_head", "unit": "T1.02"}, "K-ADMIN": {"role": "site_admin"}, "K-LOOK": {"role": "inspector", "unit": "T1"}, "K-ONE": None}
         logins = [may_sign_in(client, code, role) for code, role in roles.items()]
-        service.who = {**dict(zip(("hr", "head", "admin", "inspector", "nobody"), logins)), "person": people["K-ONE"]["id"], "password": PASSWORD}
+        service.who = {**dict(zip(("hr", "head", "admin", "inspector", "nobody"), logins)), "person": people["K-ONE"]["id"], "password": PASSWORD, "top": "T1", "office": "T1.01"}
         yield service
         service.stop()
     finally:

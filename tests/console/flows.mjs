@@ -1,10 +1,11 @@
 // One flow of clicks in a browser of its own; what is asked for comes as JSON on stdin. Exit 0: as it should be.
 import { given } from './flows/browser.mjs'
 import account from './flows/account.mjs'
+import daily from './flows/daily.mjs'
 import first from './flows/first.mjs'
 import habits from './flows/habits.mjs'
 import leavers from './flows/leavers.mjs'
 import lists from './flows/lists.mjs'
 import people from './flows/people.mjs'
 
-await { ...account, ...first, ...people, ...leavers, ...lists, ...habits }[given.flow]()
+await { ...account, ...daily, ...first, ...people, ...leavers, ...lists, ...habits }[given.flow]()

@@ -40,6 +40,7 @@ def test_the_newest_first_with_what_became_of_it(events):
     mine = wait_for(lambda: (lambda e: e if len(e) == 3 and all(i["outcome"] for i in e) else None)(pages(events.client(), target="E-1")), "outcomes")
     assert [(e["action"], e["outcome"]) for e in mine] == [("staff.patch", "done"), ("staff.patch", "done"), ("staff.create", "done")]
     assert mine[2]["verb"] == "add" and mine[0]["at"] >= mine[2]["at"]
+    assert mine[0]["target_name"] == events.client().get("/v1/staff/E-1").json["full_name"] and mine[0]["actor_name"].startswith("program")
     title = next(c for c in mine[0]["changes"] if c["attribute"] == "title")
     assert (title["before"], title["after"]) == (["Phó phòng"], ["Trưởng phòng"])
 

@@ -91,6 +91,8 @@ static void write_event(struct htp_exchange *x, struct cv_jout *j, const struct 
     cv_jout_string(j, "kind", event->kind);
     if (strcmp(event->kind, "intent") == 0)
         cv_jout_string(j, "outcome", event->outcome);
+    cv_jout_string(j, "actor_name", api_event_actor(x, event));
+    cv_jout_string(j, "target_name", api_event_target(x, event));
     struct writing w = {.x = x, .j = j};
     cv_jany_each(event->entry, put_member, &w);
     cv_jout_end(j);

@@ -11,6 +11,8 @@ bool api_shows_event(void *ctx, const struct prov_event *event);
 void api_put_missing(struct htp_exchange *x);
 /* Who did it, as people call him; NULL = the service itself. */
 const char *api_event_actor(struct htp_exchange *x, const struct prov_event *event);
+/* The person or unit that it was done to, by name; NULL = another target, or not the caller's to see. */
+const char *api_event_target(struct htp_exchange *x, const struct prov_event *event);
 /* "theo QĐ 15/QĐ-UBND ngày 28/11/2026", with a blank in front; "" without a decision. */
 const char *api_by_decision(struct htp_exchange *x, const struct cv_jany *decision);
 

@@ -88,6 +88,14 @@ static const char *person_name(struct htp_exchange *x, const char *id)
     return seen ? staff.full_name : NULL;
 }
 
+const char *api_event_target(struct htp_exchange *x, const struct prov_event *event)
+{
+    const char *id = event->target;
+    if (id == NULL || strncmp(id, "stf_", 4) != 0)
+        return api_unit_name(x, id);
+    return api_may_read_staff(x) && api_sees_staff(x, id) ? person_name(x, id) : NULL;
+}
+
 const char *api_event_actor(struct htp_exchange *x, const struct prov_event *event)
 {
     struct cv_id id;

@@ -61,8 +61,8 @@ export async function all<T>(path: string, most = 5000): Promise<T[]> {
 }
 
 /** A file of the service, in the language of the page, under a name of ours. */
-export async function save(path: string, name: string): Promise<void> {
-  const content = await (await send('GET', path)).blob()
+export async function save(path: string, name: string, accept?: string): Promise<void> {
+  const content = await (await send('GET', path, undefined, { accept })).blob()
   const at = document.createElement('a')
   at.href = URL.createObjectURL(content)
   at.download = name

@@ -20,6 +20,9 @@ const List = room(() => import('./rooms/lists/List').then((m) => m.List))
 const Lists = room(() => import('./rooms/lists/Lists').then((m) => m.Lists))
 const Reports = room(() => import('./rooms/Reports').then((m) => m.Reports))
 const Access = room(() => import('./rooms/Access').then((m) => m.Access))
+const Slips = room(() => import('./rooms/Slips').then((m) => m.Slips))
+const Requests = room(() => import('./rooms/Requests').then((m) => m.Requests))
+const Audit = room(() => import('./rooms/Audit').then((m) => m.Audit))
 const More = room(() => import('./rooms/More').then((m) => m.More))
 const Me = room(() => import('./rooms/Me').then((m) => m.Me))
 const Onboard = room(() => import('./rooms/Onboard').then((m) => m.Onboard))
@@ -46,6 +49,9 @@ function Room({ place, ...own }: Own & { place: Place }) {
     case 'list': return <List key={place.what} id={place.what} filters={place.filters} may={may} />
     case 'reports': return <Reports filters={place.filters} may={can('reports:write')} />
     case 'access': return <Access filters={place.filters} self={session.staff.id} />
+    case 'slips': return <Slips filters={place.filters} may={can('accounts:write')} />
+    case 'requests': return <Requests key={place.what} id={place.what} filters={place.filters} may={may} />
+    case 'audit': return <Audit filters={place.filters} />
     case 'more': return <More may={may} />
     default: return <Overview filters={place.filters} head={session.roles.some((r) => r.number === session.role && r.role === 'unit_head')} mayNames={can('staff:read')} />
   }
@@ -54,10 +60,10 @@ function Room({ place, ...own }: Own & { place: Place }) {
 /** Five at most, so that they fit a phone. */
 const NAV: { room: string; word: Word; needs: Scope; also: string[] }[] = [
   { room: 'overview', word: 'overview', needs: 'coverage:read', also: [] },
-  { room: 'people', word: 'people', needs: 'staff:read', also: ['person', 'onboard', 'duplicates'] },
+  { room: 'people', word: 'people', needs: 'staff:read', also: ['person', 'onboard', 'duplicates', 'slips', 'requests'] },
   { room: 'leavers', word: 'leavers', needs: 'staff:read', also: [] },
   { room: 'lists', word: 'lists', needs: 'staff:read', also: ['list'] },
-  { room: 'more', word: 'more', needs: 'coverage:read', also: ['reports', 'access'] },
+  { room: 'more', word: 'more', needs: 'coverage:read', also: ['reports', 'access', 'audit'] },
 ]
 
 function Head({ session, room, out }: { session: Session; room: string; out: () => void }) {

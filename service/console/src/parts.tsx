@@ -64,6 +64,21 @@ export function MaybeSame({ title, who, elsewhere, each }: { title?: string; who
   </>
 }
 
+/** Boxes before the rows of a table: what is ticked is what happens. `ids`: all that may be ticked here. */
+export function useTicks(ids: string[]) {
+  const [ticked, tick] = useState<Set<string>>(new Set())
+  const set = (id: string, on: boolean) => { const next = new Set(ticked); on ? next.add(id) : next.delete(id); tick(next) }
+  return {
+    ids, chosen: ids.filter((id) => ticked.has(id)), all: (on: boolean) => tick(new Set(on ? ids : [])),
+    box: (id: string, name: string) => <label><input type="checkbox" checked={ticked.has(id)} onChange={(e) => set(id, e.currentTarget.checked)} /> <span class="out">{t('choose')} {name}</span></label>,
+  }
+}
+
+/** All of this page, and it says so. */
+export function Ticks({ ticks }: { ticks: ReturnType<typeof useTicks> }) {
+  return <p><label><input type="checkbox" checked={ticks.ids.length > 0 && ticks.chosen.length === ticks.ids.length} onChange={(e) => ticks.all(e.currentTarget.checked)} /> {t('tick_all', { n: count(ticks.ids.length) })}</label></p>
+}
+
 /** Copies, and says that it did; where the browser refuses, the text stands there to be marked. */
 export function Copy({ text }: { text: string }) {
   const [said, say] = useState('')

@@ -67,11 +67,10 @@ export async function asSelf(page, method, path, body, type = 'application/json'
   }, [method, path, body, type])
 }
 
-const office = { unit: 'H43.99.01', category: 'cong_chuc' }
 let made = 0
 /** Somebody new, and seen in lists. */
 export async function make(name, more = {}) {
-  const person = await api('POST', '/v1/staff', { full_name: name, ...office, title: 'Chuyên viên', not_same_as: ['*'], staff_code: `T-${process.pid}-${made++}`, ...more })
+  const person = await api('POST', '/v1/staff', { full_name: name, unit: given.office, category: 'cong_chuc', title: 'Chuyên viên', not_same_as: ['*'], staff_code: `T-${process.pid}-${made++}`, ...more })
   while ((await api('GET', `/v1/staff?staff_code=${person.staff_code}`)).items.length !== 1);
   return person
 }

@@ -41,7 +41,7 @@ export default {
   /** A mailbox and an account of one unit whose holder leaves: each is handed over by itself. */
   hand_overs: () => browser(async (page) => {
     const [leaver, heir] = [await make('Đinh Thị Bàn Giao'), await make('Hồ Văn Tiếp Nhận')]
-    const unit = await api('POST', '/v1/units', { code: `H43.99.G${process.pid}`, name: { vi: 'Phòng Bàn giao' }, kind: 'phong', parent: 'H43.99', slug: `bg${process.pid}` })
+    const unit = await api('POST', '/v1/units', { code: `${given.top}.G${process.pid}`, name: { vi: 'Phòng Bàn giao' }, kind: 'phong', parent: given.top, slug: `bg${process.pid}` })
     await api('PUT', `/v1/units/${unit.id}/mailbox`, { holders: [leaver.id] })
     await api('PUT', `/v1/units/${unit.id}/accounts/td-office`, { login: `vanthu${process.pid}`, custodian: leaver.id })
     await api('PUT', `/v1/staff/${leaver.id}/departure`, { reason: 'thoi_viec', effective_on: isoOf(dayIn(20)) })

@@ -5,7 +5,7 @@ import { api, browser, dayIn, given, make, picture, plainWords, room, signIn, si
 
 const HEAD = 'STT;Họ và tên;Năm sinh;Chức vụ;Mã định danh đơn vị;Đối tượng;Số điện thoại'
 const FAMILY = ['Vũ', 'Đinh', 'Hồ', 'Kiều', 'Mai', 'Thái', 'Tạ', 'Quách', 'Tô', 'Ông', 'Khúc', 'Lý']
-const row = (i, phone) => `${i};${FAMILY[i % FAMILY.length]} Thụy ${String.fromCharCode(65 + i % 20)}nh;19${70 + i % 25};Chuyên viên;H43.99.01;Công chức;${phone}`
+const row = (i, phone) => `${i};${FAMILY[i % FAMILY.length]} Thụy ${String.fromCharCode(65 + i % 20)}nh;19${70 + i % 25};Chuyên viên;${given.office};Công chức;${phone}`
 
 const ROWS = 'main > table tbody tr, main > form > table tbody tr'
 
@@ -54,7 +54,7 @@ export default {
     const path = `${given.profile}-dai.csv`
     const bad = (i) => i > 20 && i <= 150
     const MIDDLE = ['Thượng', 'Khuê', 'Bội', 'Trạch', 'Uyển', 'Nhược', 'Sỹ', 'Lạc'], GIVEN = ['Khuyến', 'Nghiễm', 'Quỳ', 'Thuyên']
-    const row = (i, phone) => `${i};${FAMILY[i % 12]} ${MIDDLE[Math.floor(i / 12) % 8]} ${GIVEN[Math.floor(i / 96)]};1961;Chuyên viên;H43.99.01;Công chức;${phone}`
+    const row = (i, phone) => `${i};${FAMILY[i % 12]} ${MIDDLE[Math.floor(i / 12) % 8]} ${GIVEN[Math.floor(i / 96)]};1961;Chuyên viên;${given.office};Công chức;${phone}`
     writeFileSync(path, '\ufeff' + [HEAD, ...Array.from({ length: 380 }, (_, i) => row(i + 1, bad(i + 1) ? `sai ${i + 1}` : `0922${String(i).padStart(6, '0')}`))].join('\r\n') + '\r\n')
     await signIn(page, given.hr)
     await room(page, 'lists')
@@ -87,7 +87,7 @@ export default {
   }),
   /** A roster that lets a fifth go: its maker waits, the second person agrees, then it can be carried out. */
   roster: () => browser(async (page) => {
-    const unit = await api('POST', '/v1/units', { code: `H43.99.R${process.pid}`, name: { vi: 'Phòng Đối chiếu' }, kind: 'phong', parent: 'H43.99', slug: `dc${process.pid}` })
+    const unit = await api('POST', '/v1/units', { code: `${given.top}.R${process.pid}`, name: { vi: 'Phòng Đối chiếu' }, kind: 'phong', parent: given.top, slug: `dc${process.pid}` })
     const people = []
     for (let i = 0; i < 5; i++) people.push(await make(`${FAMILY[i]} Đối Chiếu ${String.fromCharCode(65 + i)}nh`, { unit: unit.id }))
     const path = `${given.profile}-doi-chieu.csv`

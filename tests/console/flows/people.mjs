@@ -40,7 +40,7 @@ export default {
     const person = await make('Phan Thị Ngọc Bích')
     await signIn(page, given.hr)
     await room(page, `person/${person.id}`)
-    const act = (name) => page.getByRole('link', { name, exact: true }).click()
+    const act = (name) => page.locator('main').getByRole('link', { name, exact: true }).click()
     await act('Nghỉ dài ngày')
     await page.getByLabel('Loại nghỉ').selectOption('thai_san')
     await page.getByLabel('Từ ngày').fill(dayIn(0))

@@ -2,7 +2,7 @@
 import { useRef, useState } from 'preact/hooks'
 import { call, useRead, type Problem, type Schema } from '../call'
 import { systemName, useSystems } from '../kept'
-import { Name, PersonLink, Read, Said, Table } from '../parts'
+import { Name, PersonLink, Read, Said, Table, Ticks, useTicks } from '../parts'
 import { count, day, moment, named, t } from '../words'
 
 type Line = Schema['Brake']['lines'][number]
@@ -29,13 +29,12 @@ function Outcome({ released }: { released: Released }) {
 function Release({ line, self, released }: { line: Line; self: string; released: (r: Released) => void }) {
   // oneself is left out by name: nobody lets his own departure go on
   const others = line.items.filter((w) => w.staff?.id !== self)
-  const [ticked, tick] = useState<Set<string>>(new Set())
+  const ticks = useTicks(others.map(id))
   const [problem, setProblem] = useState<Problem>()
   const [fault, setFault] = useState('')
   const [busy, setBusy] = useState(false)
   const reason = useRef<HTMLInputElement>(null)
-  const all = others.length > 0 && others.every((w) => ticked.has(id(w)))
-  const chosen = others.filter((w) => ticked.has(id(w)))
+  const chosen = others.filter((w) => ticks.chosen.includes(id(w)))
 
   async function send(event: Event) {
     event.preventDefault()
@@ -55,10 +54,9 @@ function Release({ line, self, released }: { line: Line; self: string; released:
   }
   return <form onSubmit={send} noValidate>
     <Table head={[t('choose'), t('name'), t('unit'), t('what'), t('since')]} rows={line.items.map((w) => ({ key: id(w), cells: [
-      w.staff?.id === self ? <span class="words">{t('yourself')}</span> : <label><input type="checkbox" checked={ticked.has(id(w))} onChange={(e) => { const next = new Set(ticked); e.currentTarget.checked ? next.add(id(w)) : next.delete(id(w)); tick(next) }} />
-        <span class="out">{t('choose')} {w.staff?.full_name ?? named(w.kind, 'brake_')}</span></label>,
+      w.staff?.id === self ? <span class="words">{t('yourself')}</span> : ticks.box(id(w), w.staff?.full_name ?? named(w.kind, 'brake_')),
       w.staff ? <PersonLink id={w.staff.id} name={w.staff.full_name ?? w.staff.staff_code} /> : '—', <Name>{w.staff?.unit?.name ?? w.unit?.name ?? '—'}</Name>, <What w={w} />, moment(w.since)] }))} />
-    <p><label><input type="checkbox" checked={all} onChange={(e) => tick(new Set(e.currentTarget.checked ? others.map(id) : []))} /> {t('tick_all', { n: count(others.length) })}</label></p>
+    <Ticks ticks={ticks} />
     <p class="row"><label for={'why' + line.token}>{t('release_reason')}</label><input id={'why' + line.token} ref={reason} maxLength={500} autoComplete="off" aria-invalid={!!fault} aria-describedby={'why-fault' + line.token} /><span class="trouble" id={'why-fault' + line.token}>{fault}</span></p>
     {problem && <p class="trouble" role="alert">{problem.code === 'brake_changed' ? t('brake_changed') : <Said problem={problem} saving />}</p>}
     <p><button class="grave" aria-disabled={busy || chosen.length === 0}>{busy ? t('working') : t('release_n', { n: count(chosen.length) })}</button> {chosen.length === 0 && <span class="words">{t('tick_first')}</span>}</p>

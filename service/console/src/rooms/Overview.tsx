@@ -7,6 +7,7 @@ import { Read } from '../parts'
 import { count, day, percent, t } from '../words'
 import { Bar, issued, missing, using, type Figures, type Rate, type Row } from './figures'
 import { Trend } from './Trend'
+import { Why } from './Why'
 
 type Use = Schema['SystemUse']
 
@@ -36,21 +37,11 @@ function Unused({ row }: { row: Row }) {
   return n > 0 && row.links?.unused ? <a href={people(row.links.unused)}>{t('unused_people', { n: count(n) })}</a> : null
 }
 
-/** A sign, a number and a word, so that no colour is needed. */
-const signed = (n: number) => (n > 0 ? '+' : n < 0 ? '−' : '±') + count(Math.abs(n))
 const points = (n: number) => (n > 0 ? '▲ +' : n < 0 ? '▼ −' : '') + percent(Math.abs(n)).replace(/ %$/, '')
 
 function Change({ delta, on }: { delta: number | null | undefined; on: string }) {
   if (delta == null) return null
   return <div class="words">{Math.abs(delta) < 0.0005 ? t('same_as', { day: day(on) }) : t('changed_from', { points: points(delta), day: day(on) })}</div>
-}
-
-/** Why a rate changed: what was added to it and what it is divided by. */
-function Why({ row, on }: { row: Row; on: string }) {
-  const d = row.delta, was = row.previous
-  if (!d || !was) return null
-  const lines: [string, number | null][] = [[t('recorded_people'), d.recorded], [t('unrecorded_people'), d.unrecorded], [t('must_have'), d.eligible], [t('issued'), d.issued], [t('using'), d.used]]
-  return <details class="no-print"><summary>{t('why_changed')}</summary><ul class="notes">{lines.map(([words, n]) => <li key={words}>{words}: {n === null ? t('unknown') : signed(n)}</li>)}</ul><p class="words">{t('compared_to', { day: day(on) })}</p></details>
 }
 
 function source(use: Use | undefined): string {
@@ -67,7 +58,7 @@ function Card({ row, figures, name, chosen, href }: { row: Row; figures: Figures
       <dt>{t('issued')}</dt><dd><Pair rate={has} /><Bar rate={has} target={row.target?.coverage} />{on && <Change delta={row.delta?.coverage} on={on} />}<Missing row={row} /></dd>
       <dt>{t('using')}</dt><dd><Pair rate={uses} /><Bar rate={uses} target={row.target?.adoption} />{on && <Change delta={row.delta?.adoption} on={on} />}<Unused row={row} /><div class="words">{source(figures.systems.find((s) => s.system === row.system))}</div></dd>
     </dl>
-    {on && <Why row={row} on={on} />}
+    {on && row.system && <Why unit={row.unit.id} system={row.system} basis={figures.basis} on={on} />}
   </section>
 }
 

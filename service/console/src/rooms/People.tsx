@@ -144,6 +144,7 @@ export function People({ filters, may }: { filters: URLSearchParams; may: boolea
   return <>
     <h1>{t('people')}</h1>
     <p class="acts no-print">{may ? <a class="button" href={link('onboard')}>{t('onboard')}</a> : <span class="words">{t('who_can', { what: t('onboard') })}</span>}
+      <a class="button" href={link('requests')}>{t('requests')}</a> <a class="button" href={link('slips')}>{t('slips')}</a>
       {!!open.data?.items.length && <a class="button" href={link('duplicates')}>{t('duplicates', { n: count(open.data.items.length) })}</a>}</p>
     {filters.get('list') ? <Pasted keys={filters.get('list')!.split(',')} /> : <Search filters={filters} />}
   </>

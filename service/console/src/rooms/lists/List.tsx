@@ -74,7 +74,7 @@ function Cell({ row, column, cells }: { row: number; column: string; cells: Cell
 const faultyColumns = (r: ImportRow) => r.row === 0 ? [] : [...new Set(r.notes.filter((n) => n.column && n.weight !== 'said').map((n) => n.column!))]
 
 function MendTable({ rows, cells }: { rows: ImportRow[]; cells: Cells }) {
-  return <Table head={[t('row'), t('name'), t('to_mend'), t('cells')]} rows={rows.map((r) => ({ key: String(r.row), cells: [r.row, <Name>{r.name ?? r.key ?? '—'}</Name>,
+  return <Table head={[t('row'), t('name'), t('to_mend'), t('cells')]} rows={rows.map((r) => ({ key: r.row + (r.staff ?? ''), cells: [r.row || '—', <Name>{r.name ?? r.key ?? '—'}</Name>,
     <ul class="notes">{r.notes.map((n, i) => <li key={i} class={n.weight === 'fault' ? 'trouble' : undefined}>{n.column && <Name>{n.column}: </Name>}{n.detail}</li>)}</ul>,
     <>{faultyColumns(r).map((c) => <Cell key={c} row={r.row} column={c} cells={cells} />)}</>] }))} />
 }

@@ -31,6 +31,12 @@ function doing(a: Account): string {
   return said.join('. ').replace(/\.\./g, '.') || t('in_order')
 }
 
+/** Who may not do it himself asks for it. */
+function Asking({ person, account }: { person: Staff; account: Account }) {
+  const kinds = account.desired.state === 'present' ? ['lock', 'reset'] as const : ['restore'] as const
+  return <>{kinds.map((kind) => <a key={kind} href={link('requests', `do=${kind}&of=${encodeURIComponent(person.id!)}&system=${account.system}`)}>{named(kind, 'ask_')}<span class="out"> {account.system}</span></a>)}</>
+}
+
 function Accounts({ person, systems, may }: { person: Staff; systems: System[]; may: boolean }) {
   return <section>
     <h2>{t('accounts')}</h2>
@@ -38,7 +44,7 @@ function Accounts({ person, systems, may }: { person: Staff; systems: System[]; 
       const system = systems.find((s) => s.id === a.system)
       return { key: a.system, cells: [systemName(systems, a.system), <Name>{a.observed.login ?? '—'}</Name>, state(a), a.observed.since ? day(a.observed.since) : '—', doing(a),
         <span class="acts no-print">{may ? Object.entries(ACCOUNT_ACTS).filter(([, act]) => person.status !== 'departed' && act.fits(a, system)).map(([name, act]) =>
-          <a key={name} href={link('person', `do=${name}&system=${a.system}`, person.id!)}>{t(act.word)}<span class="out"> {systemName(systems, a.system)}</span></a>) : t('not_yours')}</span>] }
+          <a key={name} href={link('person', `do=${name}&system=${a.system}`, person.id!)}>{t(act.word)}<span class="out"> {systemName(systems, a.system)}</span></a>) : person.status !== 'departed' && <Asking person={person} account={a} />}</span>] }
     })} />}
   </section>
 }
@@ -78,6 +84,19 @@ function Departure({ person, systems }: { person: Staff; systems: System[] }) {
   </section>
 }
 
+/** Told in sentences; read only when it is opened. */
+function History({ id }: { id: string }) {
+  const [asked, ask] = useState(false)
+  const history = useRead<Schema['History']>(asked ? `v1/staff/${encodeURIComponent(id)}/history` : '')
+  return <details onToggle={(e) => e.currentTarget.open && ask(true)}>
+    <summary>{t('history')}</summary>
+    {asked && <Read of={history}>{(h) => <>
+      {h.items.length === 0 ? <p>{t('no_history')}</p> : <ul class="notes" translate={false}>{[...h.items].reverse().map((x, i) => <li key={i}>{x.text}</li>)}</ul>}
+      <p class="words">{h.complete_since && t('complete_since', { at: moment(h.complete_since) })} {h.missing_from.length > 0 && t('missing_from', { n: h.missing_from.length })}</p>
+    </>}</Read>}
+  </details>
+}
+
 /** What may not be done says why and who can; it is not hidden. */
 function Acts({ person, may }: { person: Staff; may: Scope[] }) {
   const fit = Object.entries(ACTS).filter(([, act]) => act.fits(person))
@@ -115,6 +134,7 @@ export function Person({ id, filters, may }: Props) {
       <Accounts person={p} systems={systems} may={may.includes('accounts:write')} />
       <PostTable person={p} />
       <Holds person={p} />
+      <History id={id} />
     </>
   }}</Read>
 }

@@ -1,0 +1,85 @@
+/** Who has set no password yet, and the slips with which they do: looked at, then printed, a code each. */
+import { useEffect, useState } from 'preact/hooks'
+import { link, withFilters } from '../address'
+import { call, send, useRead, type Problem, type Schema } from '../call'
+import { useUnits } from '../kept'
+import { openPaper } from '../paper'
+import { Name, PersonLink, Read, Said, Table, Ticks, useTicks } from '../parts'
+import { choices } from '../vocabulary'
+import { count, day, language, named, said, t } from '../words'
+
+type Pending = Schema['PendingPage']['items'][number]
+type Asked = { unit: string } | { staff: string[] }
+
+const STAGES = ['waiting', 'reminded', 'locked'] as const
+
+/** Who would get one, and who would not, and why. */
+function Effect({ asked, done }: { asked: Asked; done: (said: string) => void }) {
+  const [seen, setSeen] = useState<Schema['Slips']>()
+  const [problem, setProblem] = useState<Problem>()
+  const [busy, setBusy] = useState(false)
+  useEffect(() => { call<Schema['Slips']>('POST', 'v1/slips?validate_only=true', asked).then(setSeen, setProblem) }, [])
+  if (problem) return <div class="trouble" role="alert"><Said problem={problem} saving /></div>
+  if (!seen) return <p role="status">{t('working')}</p>
+  const without = seen.items.filter((s) => s.problem), n = seen.items.length - without.length
+
+  async function print() {
+    const paper = openPaper()
+    if (!paper) return done(t('window_refused'))
+    setBusy(true)
+    try {
+      paper.show(await (await send('POST', `v1/slips?format=html&lang=${language}`, JSON.stringify(asked))).text())
+      done(t('slips_made', { n: count(n) }))
+    } catch (caught) {
+      paper.close()
+      setProblem(caught as Problem)
+    }
+    setBusy(false)
+  }
+  return <div class="effect" role="status">
+    <h3>{t('effect')}</h3>
+    <ul><li>{t('slips_will', { n: count(n) })}</li><li>{t('older_codes_end')}</li></ul>
+    {without.length > 0 && <><p>{t('slips_without', { n: count(without.length) })}</p><ul>{without.map((s) => <li key={s.key}><Name>{s.staff?.full_name ?? s.key}</Name>: {s.problem!.detail}</li>)}</ul></>}
+    <p>{n > 0 && <button class="main" aria-disabled={busy} onClick={() => !busy && void print()}>{busy ? t('working') : t('slips_print', { n: count(n) })}</button>} <button onClick={() => done('')}>{t('leave_form')}</button></p>
+  </div>
+}
+
+function Waiting({ items, unit, may }: { items: Pending[]; unit: string; may: boolean }) {
+  const ticks = useTicks(items.map((p) => p.staff.id))
+  const [asked, ask] = useState<Asked>()
+  const [told, tell] = useState('')
+  return <>
+    {told && <p class="good" role="status">{told}</p>}
+    {asked ? <Effect asked={asked} done={(words) => { ask(undefined); tell(words) }} /> : may && <p class="acts no-print">
+      <button class="main" aria-disabled={ticks.chosen.length === 0} onClick={() => ticks.chosen.length && ask({ staff: ticks.chosen })}>{t('slips_of_ticked', { n: count(ticks.chosen.length) })}</button>
+      {unit && <button onClick={() => ask({ unit })}>{t('slips_of_unit')}</button>} {ticks.chosen.length === 0 && <span class="words">{t('tick_first')}</span>}</p>}
+    <Table head={[...(may ? [t('choose')] : []), t('name'), t('unit'), t('login_name'), t('issued_on'), t('last_day_for'), t('state')]} rows={items.map((p) => ({ key: p.staff.id, mark: p.stage === 'locked' ? 'trouble' : undefined, cells: [
+      ...(may ? [ticks.box(p.staff.id, p.staff.full_name)] : []), <PersonLink id={p.staff.id} name={p.staff.full_name} />, <Name>{p.staff.unit?.name ?? t('elsewhere_unit')}</Name>, <Name>{p.login ?? '—'}</Name>,
+      p.since ? day(p.since) : '—', p.last_day ? day(p.last_day) : '—', named(p.stage, 'pending_')] }))} />
+    {may && <Ticks ticks={ticks} />}
+  </>
+}
+
+export function Slips({ filters, may }: { filters: URLSearchParams; may: boolean }) {
+  const units = useUnits() ?? []
+  const asked = new URLSearchParams({ page_size: '100' })
+  for (const name of ['unit', 'stage', 'page_token']) if (filters.get(name)) asked.set(name, filters.get(name)!)
+  const list = useRead<Schema['PendingPage']>('v1/activations?' + asked)
+  const unit = filters.get('unit') ?? ''
+  const choose = (name: string, label: string, any: string, options: (readonly [string, string])[]) => <p><label for={'f-' + name}>{label}</label>
+    <select id={'f-' + name} value={filters.get(name) ?? ''} onChange={(e) => { location.hash = link('slips', withFilters(filters, { [name]: e.currentTarget.value })) }}><option value="">{any}</option>{options.map(([v, words]) => <option key={v} value={v}>{words}</option>)}</select></p>
+  return <>
+    <p class="no-print"><a href={link('people')}>{t('back')}</a></p>
+    <h1>{t('slips')}</h1>
+    <p>{t('slips_hint')}</p>
+    <div class="filters no-print">
+      {choose('unit', t('unit'), t('every_unit'), units.map((u) => [u.id, '\u2003'.repeat(u.depth) + said(u.name)] as const))}
+      {choose('stage', t('state'), t('any_status'), choices(STAGES, 'pending_'))}
+    </div>
+    <Read of={list}>{(page) => page.items.length === 0 ? <p>{t('all_activated')}</p> : <>
+      <Waiting key={asked.toString()} items={page.items} unit={unit} may={may} />
+      {page.next_page_token && <p class="pages no-print"><a href={link('slips', withFilters(filters, {}) + '&page_token=' + encodeURIComponent(page.next_page_token))}>{t('next_page')}</a></p>}
+    </>}</Read>
+    {!may && <p class="words">{t('who_can', { what: t('slips_made_by') })}</p>}
+  </>
+}
