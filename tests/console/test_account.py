@@ -25,7 +25,6 @@ def test_a_role_that_needs_a_second_factor_is_reached_by_the_console_alone(tmp_p
         service.clean()
 
 
-@pytest.mark.skipif(not oidc.installed(), reason="needs node")
 def test_the_common_sign_in_is_offered_where_there_is_one(tmp_path):
     provider = oidc.Provider()
     credential = tmp_path / "credential"

@@ -105,6 +105,8 @@ const char *api_event_actor(struct htp_exchange *x, const struct prov_event *eve
         return NULL;
     if (strcmp(event->kind, "by_hand") == 0)
         return x->lang == CV_EN ? "somebody outside this service" : "người ngoài hệ thống này";
+    if (strcmp(actor, "activation") == 0)
+        return x->lang == CV_EN ? "whoever had the one-time code" : "người có mã dùng một lần";
     if (cv_id_parse("tok_", actor, &id) && view_token_by_id(api_of(x)->view, id, x->arena, &token))
         return cv_arena_printf(x->arena, x->lang == CV_EN ? "program “%s”" : "chương trình “%s”", token.name);
     const char *name = person_name(x, actor);

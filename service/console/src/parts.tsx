@@ -40,12 +40,15 @@ export function Read<T>({ of, children }: { of: Loaded<T>; children: (data: T) =
   return of.data === undefined ? <p role="status">{t('loading')}</p> : <>{children(of.data)}</>
 }
 
+/** A day, or a moment, is broken between its parts only. */
+const isDay = (cell: ComponentChildren) => typeof cell === 'string' && /^\d\d\/\d\d\/\d{4}/.test(cell)
+
 /** A table that is a list of labelled lines on a phone. */
 export function Table({ head, rows }: { head: string[]; rows: { key: string; cells: ComponentChildren[]; mark?: string }[] }) {
   return <table>
     <thead><tr>{head.map((h) => <th key={h} scope="col">{h}</th>)}</tr></thead>
     <tbody>{rows.map((r) => <tr key={r.key} data-key={r.key} class={r.mark}>
-      {r.cells.map((c, i) => i === 0 ? <th key={i} scope="row">{c}</th> : <td key={i} data-label={head[i]}>{c}</td>)}
+      {r.cells.map((c, i) => i === 0 ? <th key={i} scope="row" class={isDay(c) ? 'day' : undefined}>{c}</th> : <td key={i} data-label={head[i]} class={isDay(c) ? 'day' : undefined}>{c}</td>)}
     </tr>)}</tbody>
   </table>
 }
@@ -70,7 +73,7 @@ export function useTicks(ids: string[]) {
   const set = (id: string, on: boolean) => { const next = new Set(ticked); on ? next.add(id) : next.delete(id); tick(next) }
   return {
     ids, chosen: ids.filter((id) => ticked.has(id)), all: (on: boolean) => tick(new Set(on ? ids : [])),
-    box: (id: string, name: string) => <label><input type="checkbox" checked={ticked.has(id)} onChange={(e) => set(id, e.currentTarget.checked)} /> <span class="out">{t('choose')} {name}</span></label>,
+    box: (id: string, name: string) => <label><input type="checkbox" checked={ticked.has(id)} onChange={(e) => set(id, e.currentTarget.checked)} /> <span class="out">{t('tick')} {name}</span></label>,
   }
 }
 

@@ -167,5 +167,19 @@ export default {
     await row.getByRole('button', { name: 'Phát hành' }).click()
     await row.getByRole('button', { name: 'Phát hành, không sửa được nữa' }).click()
     await page.getByText('đã phát hành').waitFor()
+  }),  why: () => browser(async (page) => {
+    await signIn(page, given.hr)
+    const card = page.locator('.card[data-system=mailbox]')
+    await card.getByText('Vì sao thay đổi').click()
+    const causes = card.locator('details ul.notes > li')
+    await causes.first().waitFor()
+    const told = await causes.allInnerTexts()
+    assert.ok(told.some((text) => /Mới có trong danh sách.*1 người[\s\S]*Lương Thị Mới/.test(text)), told.join('\n'))
+    assert.ok(told.some((text) => /Không còn trong danh sách.*1 người[\s\S]*Trịnh Văn B/.test(text)), told.join('\n'))
+    await plainWords(page)
+    await axeClean(page, 'why')
+    await picture(page, 'why')
+    await card.getByRole('link', { name: 'Lương Thị Mới' }).click()
+    await page.locator('h1', { hasText: 'Lương Thị Mới' }).waitFor()
   }),
 }

@@ -53,7 +53,7 @@ function Release({ line, self, released }: { line: Line; self: string; released:
     setBusy(false)
   }
   return <form onSubmit={send} noValidate>
-    <Table head={[t('choose'), t('name'), t('unit'), t('what'), t('since')]} rows={line.items.map((w) => ({ key: id(w), cells: [
+    <Table head={[t('tick'), t('name'), t('unit'), t('what'), t('since')]} rows={line.items.map((w) => ({ key: id(w), cells: [
       w.staff?.id === self ? <span class="words">{t('yourself')}</span> : ticks.box(id(w), w.staff?.full_name ?? named(w.kind, 'brake_')),
       w.staff ? <PersonLink id={w.staff.id} name={w.staff.full_name ?? w.staff.staff_code} /> : '—', <Name>{w.staff?.unit?.name ?? w.unit?.name ?? '—'}</Name>, <What w={w} />, moment(w.since)] }))} />
     <Ticks ticks={ticks} />

@@ -53,7 +53,7 @@ function Waiting({ items, unit, may }: { items: Pending[]; unit: string; may: bo
     {asked ? <Effect asked={asked} done={(words) => { ask(undefined); tell(words) }} /> : may && <p class="acts no-print">
       <button class="main" aria-disabled={ticks.chosen.length === 0} onClick={() => ticks.chosen.length && ask({ staff: ticks.chosen })}>{t('slips_of_ticked', { n: count(ticks.chosen.length) })}</button>
       {unit && <button onClick={() => ask({ unit })}>{t('slips_of_unit')}</button>} {ticks.chosen.length === 0 && <span class="words">{t('tick_first')}</span>}</p>}
-    <Table head={[...(may ? [t('choose')] : []), t('name'), t('unit'), t('login_name'), t('issued_on'), t('last_day_for'), t('state')]} rows={items.map((p) => ({ key: p.staff.id, mark: p.stage === 'locked' ? 'trouble' : undefined, cells: [
+    <Table head={[...(may ? [t('tick')] : []), t('name'), t('unit'), t('login_name'), t('issued_on'), t('last_day_for'), t('state')]} rows={items.map((p) => ({ key: p.staff.id, mark: p.stage === 'locked' ? 'trouble' : undefined, cells: [
       ...(may ? [ticks.box(p.staff.id, p.staff.full_name)] : []), <PersonLink id={p.staff.id} name={p.staff.full_name} />, <Name>{p.staff.unit?.name ?? t('elsewhere_unit')}</Name>, <Name>{p.login ?? '—'}</Name>,
       p.since ? day(p.since) : '—', p.last_day ? day(p.last_day) : '—', named(p.stage, 'pending_')] }))} />
     {may && <Ticks ticks={ticks} />}

@@ -310,6 +310,7 @@ export const en: Record<keyof typeof vi, string> = {
   stopped_of: 'Stopped:',
   stopped_words: 'Stopped so that no mistake locks many people: {done} of {limit} done within the hour, {waiting} waiting, {untouched} people not locked.',
   tick_all: 'Tick all {n} in this table',
+  tick: 'Tick',
   tick_first: 'Please tick at least one.',
   yourself: 'yourself',
   what: 'What',
