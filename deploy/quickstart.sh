@@ -116,6 +116,10 @@ if [ -n "$sample" ] && [ ! -e "$loaded" ]; then
     api -X PUT "$url/v1/staff/NS-9001" -H 'Content-Type: application/json' --data-binary \
         '{"full_name":"Nguyễn Thị Ước Đào","unit":"H43.99.01","title":"Chuyên viên","category":"cong_chuc","mobile":"+84900009001"}' |
         python3 "$root/deploy/sample/show.py" person
+    # he is the clerk who tries the web console: a role, and a code for a password of his own
+    api -X POST "$url/v1/staff/NS-9001/roles" -H 'Content-Type: application/json' -d '{"role":"unit_hr","unit":"H43.99"}' >/dev/null
+    (umask 077 && api -X POST "$url/v1/staff/NS-9001/accounts/mailbox/credential-resets" |
+        python3 -c 'import json, sys; made = json.load(sys.stdin); print(made["login"], made["code"])' >"$data/console.code")
     touch "$loaded"
 fi
 if [ -n "$sample" ]; then
@@ -143,7 +147,15 @@ if [ -n "$mail" ]; then
 fi
 
 printf '\n'
-[ "$console" = OFF ] || printf '  %s %s/console\n' "$(words "web console  " "giao diện web")" "$url"
+if [ "$console" = ON ]; then
+    printf '  %s %s/console\n' "$(words "web console  " "giao diện web")" "$url"
+    # as long as the code has not been used
+    if read -r login code 2>/dev/null <"$data/console.code" && curl -sf -o /dev/null "$url/v1/activation-checks" -H 'Content-Type: application/json' -d "{\"code\":\"$code\"}"; then
+        words "                at $url/kichhoat choose a password with the code $code, then sign in as $login" \
+            "                vào $url/kichhoat đặt mật khẩu bằng mã $code, rồi đăng nhập với tên $login"
+        printf '\n'
+    fi
+fi
 cat <<TEXT
   REST API      $url            ($(words "token in" "mã truy cập trong") $token)
   $(words "contract      " "tài liệu API  ")$url/docs       $url/openapi.yaml

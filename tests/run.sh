@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Every ring of tests under ASan + UBSan; --more adds papers in office programs, Prism, TSan, clang, fuzz targets, clang-tidy, the release build and the systemd unit. Installs what is missing.
+# Every ring of tests under ASan + UBSan; --more adds papers and the console in the programs of offices, Prism, the long forms, TSan, clang, fuzz targets, clang-tidy, both READMEs on the release build and the systemd unit.
+# Installs what is missing.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
