@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import pathlib
+import select
 import shutil
 import signal
 import subprocess
@@ -86,7 +87,10 @@ class Client:
     def _connection(self):
         if getattr(self.local, "connection", None) is None:
             self.local.connection = http.client.HTTPConnection(self.host, self.port, timeout=self.timeout)
-        return self.local.connection
+        kept = self.local.connection
+        if kept.sock and select.select([kept.sock], [], [], 0)[0]:  # closed by the service meanwhile, as idle
+            kept.close()
+        return kept
 
     def call(self, method, path, body=None, headers=None, **query):
         if query:

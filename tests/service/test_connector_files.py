@@ -89,7 +89,9 @@ def exchange(request, start):
                      "active_words": {"active": ACTIVE, "inactive": INACTIVE}, "columns": [{"title": t, "field": f} for t, f in COLUMNS]}
         answer = client.patch(SYSTEM, {"kind": "connector", "connector": connector})
         assert answer.status == 200 and answer.json["connector"] == {"checksum": True, **connector}, answer
-        yield client, Vendor(pathlib.Path(folder) / "td", request.param, tmp)
+        vendor = Vendor(pathlib.Path(folder) / "td", request.param, tmp)
+        wait_for(vendor.lists, "the first list goes out by itself")
+        yield client, vendor
 
 
 def person(client, n):
@@ -114,6 +116,13 @@ def read(client, vendor):
 def issued(client):
     row = client.get("/v1/coverage", system="td-office").json["rows"][0]
     return row["issued"], row["eligible"]
+
+
+def test_who_asks_in_the_second_of_the_last_list_gets_another(exchange):
+    client, vendor = exchange
+    for n in range(3):
+        person(client, n)
+        assert len(vendor.take_in(client)) == n + 1
 
 
 def test_a_week(exchange):

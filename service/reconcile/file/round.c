@@ -11,11 +11,13 @@
 
 enum { LOOK_MS = 1000, HOUR_S = 3600, ROSTER_MAX = 64 << 20 };
 
-/* After the hour of today on which none went out yet; at once when there is none at all, or somebody wants one. */
+/* After the hour of today on which none went out yet; at once when there is none at all; and when somebody has asked
+ * since the last one was begun, in the next second, for that is how fine a list's name is. */
 static bool list_is_due(const struct dom_connector *connector, cv_moment last)
 {
-    cv_moment hour = cv_day_start(cv_today()) + (cv_moment)connector->file->hour * HOUR_S;
-    return last == 0 || connector->list_at > last || (cv_now() >= hour && last < hour);
+    cv_moment now = cv_now(), hour = cv_day_start(cv_today()) + (cv_moment)connector->file->hour * HOUR_S;
+    bool asked = connector->list_at >= last && now > connector->list_at;
+    return last == 0 || asked || (now >= hour && last < hour);
 }
 
 static bool may_look(struct rec_connectors *c, const char *slug)
@@ -107,13 +109,13 @@ static bool write_list(struct rec_connectors *c, struct rec_link *link, const st
                        struct rec_exchange *seen, struct cv_error *err)
 {
     cv_auto_buf bytes = {0};
-    char name[DOM_SLUG_MAX + 64], now[CV_MOMENT_TEXT];
+    char name[DOM_SLUG_MAX + 64], began[CV_MOMENT_TEXT];
     size_t rows = 0;
+    cv_moment_ldap(cv_now(), began);
     const struct dom_file *file = link->system.connector->file;
     if (!file_make_list(link, c->options.tmp_dir, &bytes, &rows, err))
         return false;
-    snprintf(name, sizeof name, "%s-%s.%s", link->system.slug, cv_moment_ldap(cv_now(), now),
-             dom_file_format_words[file->format]);
+    snprintf(name, sizeof name, "%s-%s.%s", link->system.slug, began, dom_file_format_words[file->format]);
     if (!file_write_list(box, name, &bytes, err))
         return false;
     seen->listed_at = cv_now();
