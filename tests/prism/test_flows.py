@@ -40,7 +40,7 @@ def prism(service, spec, log):
         process = subprocess.Popen([node.ready(HERE) / "node_modules/.bin/prism", "proxy", spec, f"http://127.0.0.1:{service.port}", "--host", "127.0.0.1", "--port", str(port)],
                                    stdout=out, stderr=subprocess.STDOUT)
     try:
-        wait_for(lambda: process.poll() is not None or "listening on" in log.read_text(), "Prism listens")
+        wait_for(lambda: process.poll() is not None or "listening on" in log.read_text(), "Prism listens", 600)  # it reads the whole contract first
         assert process.poll() is None, log.read_text()
         yield Judged(port, service.admin_token())
     finally:
