@@ -12,7 +12,7 @@
 #include "oidc/pkce.h"
 #include "oidc/token.h"
 
-enum { PUBLISHED_MAX = 1 << 20, KEEP_MS = 3600 * 1000, AGAIN_MS = 10 * 1000 };
+enum { PUBLISHED_MAX = 1 << 20, KEEP_MS = 3600 * 1000, AGAIN_MS = 10 * 1000, REST_MS = 3 * 1000 };
 
 /* What it publishes, as read at one time. */
 struct published {
@@ -25,7 +25,9 @@ struct oidc {
     struct cv_lock lock; /* guards what follows */
     struct published now;
     bool known;
+    bool asking;                     /* somebody reads it just now */
     struct cv_deadline stale, again; /* to be read anew, and no sooner although a key is unknown */
+    struct cv_deadline rest;         /* it did not answer and is not asked before */
 };
 
 bool oidc_open(const struct oidc_options *options, struct oidc **out, struct cv_error *err)
@@ -139,15 +141,32 @@ static void copy(struct oidc *o, struct published *out)
     oidc_keys_ref(out->keys);
 }
 
-/* `anew`: a key was unknown; not more often than every few seconds, so that forged names of keys cost nothing. */
-static bool known(struct oidc *o, bool anew, struct published *out)
+enum look { LOOK_KNOWN, LOOK_ASK, LOOK_NOTHING };
+
+/* `anew`: a key was unknown; not more often than every few seconds, so that forged names of keys cost nothing. One asks
+ * at a time: anybody may begin to sign in, and a provider that hangs must not keep a worker for each who does. */
+static enum look look(struct oidc *o, bool anew, struct published *out)
 {
     cv_lock_take(&o->lock);
     bool fresh = o->known && !cv_deadline_passed(anew ? o->again : o->stale);
-    if (fresh)
+    bool ask = !fresh && !o->asking && cv_deadline_passed(o->rest);
+    if (ask)
+        o->asking = true;
+    else if (o->known)
         copy(o, out);
+    enum look found = ask ? LOOK_ASK : o->known ? LOOK_KNOWN : LOOK_NOTHING;
     cv_lock_give(&o->lock);
-    return fresh;
+    return found;
+}
+
+static bool asked(struct oidc *o, bool answered)
+{
+    cv_lock_take(&o->lock);
+    o->asking = false;
+    if (!answered)
+        o->rest = cv_deadline_in_ms(REST_MS);
+    cv_lock_give(&o->lock);
+    return answered;
 }
 
 static void keep(struct oidc *o, const struct published *fresh)
@@ -167,9 +186,12 @@ static void keep(struct oidc *o, const struct published *fresh)
 static bool published(struct oidc *o, bool anew, struct cv_deadline deadline, struct cv_arena *arena,
                       struct published *out, struct cv_error *err)
 {
-    if (known(o, anew, out))
+    enum look found = look(o, anew, out);
+    if (found == LOOK_KNOWN)
         return true;
-    if (!read_published(o, deadline, arena, out, err))
+    if (found == LOOK_NOTHING)
+        return away(err, "it did not answer a moment ago");
+    if (!asked(o, read_published(o, deadline, arena, out, err)))
         return false;
     keep(o, out);
     return true;

@@ -1,5 +1,8 @@
 """People sign in through an OpenID provider of others: a claim names them once, then only who they are there; keys change without a restart."""
+import concurrent.futures
+import itertools
 import json
+import socket
 import time
 import urllib.parse
 
@@ -170,6 +173,19 @@ def test_without_the_provider_it_is_said_and_the_password_still_opens(office, sp
     status, body = Person(lone, spec).call("GET", "/v1/oidc/start")
     assert (status, body["code"]) == (503, "provider_unavailable")
     assert Person(service, spec).sign_in(login_of(people["O-1"]))[0] == 201
+
+
+def test_a_provider_that_hangs_keeps_nobody_waiting_but_one(start, spec):
+    """Anybody may begin to sign in: the second one is told at once, and the others' work goes on."""
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        service = start(oidc_issuer=f"http://127.0.0.1:{deaf.getsockname()[1]}", oidc_client_id="congvu", oidc_redirect_uri=oidc.REDIRECT_URI, oidc_allow="loopback")
+        with concurrent.futures.ThreadPoolExecutor(12) as pool:
+            begun = [pool.submit(Person(service, spec).call, "GET", "/v1/oidc/start") for _ in range(12)]
+            told = [f.result()[1]["code"] for f in itertools.islice(concurrent.futures.as_completed(begun), 11)]
+            assert told == ["provider_unavailable"] * 11
+            assert sum(not f.done() for f in begun) == 1, "one asks"
+            assert service.client().get("/v1/units").status == 200
+            assert begun[0].result() and all(f.result()[1]["code"] == "provider_unavailable" for f in begun)
 
 
 @pytest.mark.parametrize("wrong", [{"oidc_redirect_uri": ""}, {"oidc_client_id": ""}, {"oidc_claim_is": "số thẻ"}, {"oidc_allow": "everywhere"}, {"oidc_issuer": "id.example.vn"}], ids=str)

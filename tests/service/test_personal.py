@@ -35,6 +35,18 @@ def test_a_mobile_is_whole_only_where_it_is_kept(office, client):
     assert client.get("/v1/staff/P-SELF").json["mobile"] == "+84912345678", "programs"
 
 
+def test_nor_is_it_whole_in_a_request_of_somebody_else(office, client):
+    sessions, people = office
+    body = {"kind": "new_account", "unit": "T1.01", "new_staff": {"full_name": "Nguyễn Thị Sắp Đến", "category": "cong_chuc", "mobile": "+84987654321"}}
+    status, asked = sessions["P-HR"].call("POST", "/v1/requests", body)
+    assert status == 201 and asked["new_staff"]["mobile"] == "+84987654321", asked
+    shown = {code: session.call("GET", f"/v1/requests/{asked['id']}")[1] for code, session in sessions.items()}
+    assert {code: s["new_staff"]["mobile"] for code, s in shown.items() if "new_staff" in s} == {"P-HR": "+84987654321", "P-HEAD": "+84******321", "P-ADM": "+84******321"}
+    page = sessions["P-HEAD"].raw("GET", "/v1/requests", Accept="text/html")[2]
+    assert "+84******321" in page and "+84987654321" not in page
+    assert client.get(f"/v1/requests/{asked['id']}").json["new_staff"] == body["new_staff"]
+
+
 @pytest.mark.parametrize("code", [CITIZEN, "001199012345", "96300000001"])
 def test_a_citizen_id_is_no_staff_code(client, code):
     for answer in (client.put(f"/v1/staff/{code}", an()), client.post("/v1/staff", an(staff_code=code)), client.patch("/v1/staff/P-SELF", {"staff_code": code})):

@@ -215,6 +215,14 @@ def test_a_person_who_sends_too_much_is_slowed_like_a_token(start, spec):
     assert 429 in [browser.call("GET", "/v1/me")[0] for _ in range(60)]
 
 
+def test_a_number_that_is_none_takes_no_role(client):
+    client.put("/v1/staff/S-N", an(full_name="Vũ Thị Số", unit="T1.01"))
+    assert client.post("/v1/staff/S-N/roles", {"role": "clerk", "unit": "T1"}).status == 201
+    for number in (2 ** 32 + 1, 2 ** 64 + 1, 2):
+        assert client.delete(f"/v1/staff/S-N/roles/{number}", etag="*").code == "role_not_found", number
+    assert client.get("/v1/staff/S-N/roles").json["items"][0]["in_force"]
+
+
 def test_what_stopped_hr_is_let_go_on_by_an_administrator_by_name(browser, client, office):
     people = [client.put(f"/v1/staff/S-GO{i}", an(full_name=f"Người Đi {name}", unit="T1.02")).json["id"] for i, name in enumerate("Một Hai Ba Bốn Năm Sáu Bảy Tám".split())]
     hr, chief = browser("S-HR"), browser("S-ADMIN")

@@ -88,6 +88,17 @@ bool api_session_get(struct htp_exchange *x, struct api_session *out)
     return plain != NULL && parse(plain, out) && !too_old(out);
 }
 
+bool api_session_needed(struct htp_exchange *x, struct api_session *out)
+{
+    struct cv_error err = {0};
+    if (api_actor(x)->is_person && api_session_get(x, out))
+        return true;
+    cv_fail(&err, cvp_session_ended, NULL, "Việc này cần phiên làm việc của một người; vui lòng đăng nhập",
+            "This needs the session of a person; please sign in");
+    htp_problem(x, &err, NULL);
+    return false;
+}
+
 /* ---- browsers ---- */
 
 void api_browser_set(struct htp_exchange *x, struct cv_id staff)

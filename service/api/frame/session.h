@@ -19,7 +19,6 @@ struct api_session {
 const char *api_cookie_opened(struct htp_exchange *x, const char *name);
 /* Begins a session in the role of this number, 0 = the first of the widest reach that may be acted in; sets the
  * cookies. False: there is no such role. */
-struct api_session;
 bool api_session_begin(struct htp_exchange *x, const struct prov_signed_in *who, int64_t number,
                        struct api_session *out);
 /* Sets the cookie of this answer. */
@@ -27,6 +26,8 @@ void api_session_set(struct htp_exchange *x, const struct api_session *session);
 void api_session_drop(struct htp_exchange *x);
 /* The request's cookie, if it is one of ours and not too old; false otherwise. */
 bool api_session_get(struct htp_exchange *x, struct api_session *out);
+/* The same for what only a person does; false: told that it needs the session of one. */
+bool api_session_needed(struct htp_exchange *x, struct api_session *out);
 /* Who has signed in here before, by a cookie that outlives sessions and gives no right: it only says whose wrong
  * passwords are counted by themselves. A mark of NULL = nobody. */
 struct prov_browser api_browser_get(struct htp_exchange *x);

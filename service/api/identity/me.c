@@ -25,20 +25,6 @@ void api_get_me(struct htp_exchange *x)
     htp_reply(x, 200);
 }
 
-static bool no_person(struct htp_exchange *x)
-{
-    struct cv_error err = {0};
-    cv_fail(&err, cvp_session_ended, NULL, "Việc này cần phiên làm việc của một người; vui lòng đăng nhập",
-            "This needs the session of a person; please sign in");
-    htp_problem(x, &err, NULL);
-    return false;
-}
-
-static bool session_of(struct htp_exchange *x, struct api_session *out)
-{
-    return (api_actor(x)->is_person && api_session_get(x, out)) || no_person(x);
-}
-
 void api_put_my_password(struct htp_exchange *x)
 {
     struct prov_call call;
@@ -46,7 +32,7 @@ void api_put_my_password(struct htp_exchange *x)
     struct prov_password_change in = {.browser = api_browser_get(x)};
     const struct cv_jin *body;
     struct cv_error err = {0};
-    if (!session_of(x, &session) || !api_call(x, &call) || !api_body(x, &body))
+    if (!api_session_needed(x, &session) || !api_call(x, &call) || !api_body(x, &body))
         return;
     cv_jin_string(body, "current", CV_REQUIRED | CV_RAW, 512, &in.current);
     cv_jin_string(body, "password", CV_REQUIRED | CV_RAW, 512, &in.password);
@@ -86,7 +72,7 @@ void api_create_my_second_factor(struct htp_exchange *x)
     struct prov_factor factor;
     const struct cv_jin *body;
     struct cv_error err = {0};
-    if (!session_of(x, &session) || !api_call(x, &call) || !api_body(x, &body))
+    if (!api_session_needed(x, &session) || !api_call(x, &call) || !api_body(x, &body))
         return;
     cv_jin_string(body, "current", CV_REQUIRED | CV_RAW, 512, &in.current);
     cv_jin_done(body);
@@ -110,7 +96,7 @@ void api_put_my_second_factor(struct htp_exchange *x)
     const char *code = NULL;
     const struct cv_jin *body;
     struct cv_error err = {0};
-    if (!session_of(x, &session) || !api_call(x, &call) || !api_body(x, &body))
+    if (!api_session_needed(x, &session) || !api_call(x, &call) || !api_body(x, &body))
         return;
     cv_jin_string(body, "code", CV_REQUIRED | CV_RAW, 16, &code);
     cv_jin_done(body);
@@ -200,7 +186,7 @@ void api_get_my_record(struct htp_exchange *x)
     struct dom_usage usage = {0};
     struct cv_error err = {0};
     struct prov_call call;
-    if (!session_of(x, &session) || !api_call(x, &call))
+    if (!api_session_needed(x, &session) || !api_call(x, &call))
         return;
     bool ok = dir_staff_read(call.dir, session.staff, x->arena, &staff, &err);
     if (ok && !dir_usage_read(call.dir, session.staff, x->arena, &usage, &err) && err.kind != CV_NOT_FOUND)

@@ -77,11 +77,19 @@ void api_create_role(struct htp_exchange *x)
     htp_reply(x, 201);
 }
 
+/* 0: there is none of this number. */
+static int number_of(struct htp_exchange *x)
+{
+    enum { MOST = 1000 };
+    unsigned long number = strtoul(htp_param(x, "number"), NULL, 10);
+    return number <= MOST ? (int)number : 0;
+}
+
 void api_delete_role(struct htp_exchange *x)
 {
     struct prov_call call;
     struct cv_error err = {0};
-    int number = (int)strtol(htp_param(x, "number"), NULL, 10);
+    int number = number_of(x);
     if (!api_if_match_given(x) || !api_call(x, &call))
         return;
     if (!prov_role_take(&call, htp_param(x, "staff"), number, &err)) {
@@ -93,24 +101,11 @@ void api_delete_role(struct htp_exchange *x)
 
 /* ---- deputies ---- */
 
-static bool is_person(struct htp_exchange *x)
-{
-    struct cv_error err = {0};
-    if (api_actor(x)->is_person)
-        return true;
-    cv_fail(&err, cvp_session_ended, NULL, "Việc này cần phiên làm việc của một người; vui lòng đăng nhập",
-            "This needs the session of a person; please sign in");
-    htp_problem(x, &err, NULL);
-    return false;
-}
-
 /* Who may not act in a role, for want of a second factor, does not lend it either. */
-static bool acts_in(struct htp_exchange *x, int number, struct cv_error *err)
+static bool acts_in(const struct api_session *session, int number, struct cv_error *err)
 {
-    struct api_session session;
-    return (api_session_get(x, &session) && session.role == number) ||
-           cv_fail(err, cvp_role_not_found, "/role", "Phiên làm việc này không ở vai trò ấy",
-                   "This session does not act in that role");
+    return session->role == number || cv_fail(err, cvp_role_not_found, "/role", "Phiên làm việc này không ở vai trò ấy",
+                                              "This session does not act in that role");
 }
 
 static bool read_deputy(struct htp_exchange *x, struct prov_deputy_input *in)
@@ -133,13 +128,14 @@ void api_create_deputy(struct htp_exchange *x)
 {
     struct prov_call call;
     struct prov_deputy_input in;
+    struct api_session session;
     struct view_staff deputy;
     struct dom_role role;
     struct cv_error err = {0};
     char id[CV_ID_TEXT];
-    if (!is_person(x) || !api_call(x, &call) || !read_deputy(x, &in))
+    if (!api_session_needed(x, &session) || !api_call(x, &call) || !read_deputy(x, &in))
         return;
-    if (!acts_in(x, in.number, &err) || !prov_role_lend(&call, &in, &role, &deputy, &err)) {
+    if (!acts_in(&session, in.number, &err) || !prov_role_lend(&call, &in, &role, &deputy, &err)) {
         htp_problem(x, &err, &x->faults);
         return;
     }
@@ -158,8 +154,9 @@ void api_delete_deputy(struct htp_exchange *x)
 {
     struct prov_call call;
     struct cv_error err = {0};
-    int number = (int)strtol(htp_param(x, "number"), NULL, 10);
-    if (!is_person(x) || !api_if_match_given(x) || !api_call(x, &call))
+    struct api_session session;
+    int number = number_of(x);
+    if (!api_session_needed(x, &session) || !api_if_match_given(x) || !api_call(x, &call))
         return;
     if (!prov_role_return(&call, htp_param(x, "staff"), number, &err)) {
         htp_problem(x, &err, &x->faults);

@@ -3,6 +3,7 @@
 
 #include "api/frame/tables.h"
 #include "api/requests/requests.h"
+#include "api/staff/fields.h"
 #include "congvu/paper.h"
 
 enum { COLUMNS_MAX = 8, FORMS_MAX = 64 };
@@ -56,6 +57,11 @@ static const char *const reasons[DOM_LOCK_REASONS][CV_LANGS] = {{"Chưa đổi m
                                                                 {"Chờ kết thúc công tác", "Leaving"},
                                                                 {"Lý do khác", "Another reason"}};
 
+bool api_asked(struct htp_exchange *x, const struct prov_request *r)
+{
+    return strcmp(r->asked_by, api_actor_name(x)) == 0;
+}
+
 static const char *decision_text(struct sheet *s, const struct prov_request *r)
 {
     char day[CV_DAY_TEXT];
@@ -101,8 +107,8 @@ static void put_own(struct sheet *s, const struct prov_request *r, const char **
         return;
     }
     if (r->kind == PROV_ASK_NEW) {
-        memcpy(cells, (const char *[]){member(s, r, "title"), unit_name(s, r->unit), member(s, r, "mobile")},
-               3 * sizeof(*cells));
+        const char *mobile = api_mobile(s->x, member(s, r, "mobile"), api_asked(s->x, r));
+        memcpy(cells, (const char *[]){member(s, r, "title"), unit_name(s, r->unit), mobile}, 3 * sizeof(*cells));
         return;
     }
     bool seen = view_staff_find(api_of(s->x)->view, api_actor(s->x)->scope, cv_id_text("stf_", r->staff, id),

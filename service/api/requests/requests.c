@@ -36,6 +36,34 @@ static void write_turn(struct htp_exchange *x, const struct prov_request *r)
     cv_jout_int(j, "risen", r->risen);
 }
 
+struct new_staff {
+    struct htp_exchange *x;
+    bool own;
+};
+
+static void write_new_member(void *ctx, const char *name, const struct cv_jany *value)
+{
+    const struct new_staff *w = ctx;
+    if (strcmp(name, "mobile") == 0)
+        cv_jout_string(&w->x->out, name, api_mobile(w->x, cv_jany_text(value, w->x->arena), w->own));
+    else
+        cv_jout_any(&w->x->out, name, value);
+}
+
+static void write_new_staff(struct htp_exchange *x, const struct prov_request *r)
+{
+    struct cv_error none = {0};
+    struct new_staff w = {.x = x, .own = api_asked(x, r)};
+    const struct cv_jany *body = r->body != NULL ? cv_jany_parse(x->arena, r->body, strlen(r->body), &none) : NULL;
+    if (body == NULL) {
+        cv_jout_null(&x->out, "new_staff");
+        return;
+    }
+    cv_jout_object(&x->out, "new_staff");
+    cv_jany_each(body, write_new_member, &w);
+    cv_jout_end(&x->out);
+}
+
 static void write_members(struct htp_exchange *x, const struct prov_request *r)
 {
     struct cv_jout *j = &x->out;
@@ -49,10 +77,7 @@ static void write_members(struct htp_exchange *x, const struct prov_request *r)
     cv_jout_string(j, "reason", r->reason);
     cv_jout_string(j, "title", r->title);
     api_write_decision(j, "decision", &r->decision);
-    if (r->body != NULL)
-        cv_jout_raw(j, "new_staff", r->body, strlen(r->body));
-    else
-        cv_jout_null(j, "new_staff");
+    write_new_staff(x, r);
     cv_jout_string(j, "note", r->note);
     cv_jout_moment(j, "asked_at", r->asked_at);
     cv_jout_string(j, "asked_by", r->asked_by);

@@ -241,22 +241,25 @@ static void tell_hr_ref(struct prov_telling *t, const char *name)
 }
 
 /* People see all of it where they keep it, or it is their own; else the end, to tell two apart. Programs see it all. */
-static void write_mobile(struct cv_jout *j, const char *name, const void *record, void *ctx)
+const char *api_mobile(struct htp_exchange *x, const char *mobile, bool own)
 {
     enum { HEAD = 3, TAIL = 3 };
-    const struct htp_exchange *x = ctx;
+    const struct api_actor *actor = api_actor(x);
+    size_t len = mobile != NULL ? strlen(mobile) : 0;
+    bool whole = own || (actor != NULL && (!actor->is_person || (actor->scopes & DOM_STAFF_WRITE) != 0));
+    if (whole || len <= HEAD + TAIL)
+        return mobile;
+    char *masked = cv_arena_strdup(x->arena, mobile);
+    memset(masked + HEAD, '*', len - HEAD - TAIL);
+    return masked;
+}
+
+static void write_mobile(struct cv_jout *j, const char *name, const void *record, void *ctx)
+{
+    struct htp_exchange *x = ctx;
     const struct dom_staff *staff = record;
     const struct api_actor *actor = api_actor(x);
-    size_t len = staff->mobile != NULL ? strlen(staff->mobile) : 0;
-    bool whole = actor != NULL &&
-                 (!actor->is_person || (actor->scopes & DOM_STAFF_WRITE) != 0 || cv_id_equal(actor->token, staff->id));
-    if (whole || len <= HEAD + TAIL) {
-        cv_jout_string(j, name, staff->mobile);
-        return;
-    }
-    char *masked = cv_arena_strdup(x->arena, staff->mobile);
-    memset(masked + HEAD, '*', len - HEAD - TAIL);
-    cv_jout_string(j, name, masked);
+    cv_jout_string(j, name, api_mobile(x, staff->mobile, actor != NULL && cv_id_equal(actor->token, staff->id)));
 }
 
 /* In the order of writing. */

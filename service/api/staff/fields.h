@@ -6,6 +6,9 @@
 
 extern const struct prov_fields api_staff_fields;
 
+/* As the caller may see it; `own`: it is his, or he wrote it. */
+const char *api_mobile(struct htp_exchange *x, const char *mobile, bool own);
+
 /* read.c: from a body into struct prov_staff_input */
 typedef void api_staff_read_fn(const struct cv_jin *o, void *input, void *ctx);
 api_staff_read_fn api_read_posts, api_read_add_post, api_read_end_post, api_read_accounts, api_read_not_same_as,

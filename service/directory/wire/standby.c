@@ -32,7 +32,7 @@ struct dir_standby {
     pthread_t thread;
     struct cv_lock lock;
     pthread_cond_t called, moved; /* called: somebody waits; moved: the follower has got on */
-    bool stopping, looked;
+    bool stopping, known;         /* known: in step or behind, no longer at the start */
     size_t waiting;
     struct csns written, target;     /* target: what was written when it was last reached */
     struct csns reached[FOLLOWERS];  /* by each that follows; count 0 = it does not */
@@ -70,7 +70,7 @@ static bool covers(const struct csns *set, const struct csns *of)
     for (size_t i = 0; i < of->count; i++)
         if (!has(set, of->text[i]))
             return false;
-    return set->count > 0;
+    return of->count > 0;
 }
 
 /* ---- asking ---- */
@@ -187,12 +187,13 @@ static void fall_behind(struct dir_standby *s, int64_t since)
     s->behind_since = s->behind_since == 0 ? since : s->behind_since;
 }
 
-/* Under the lock. In step stays who has what was written when he last was; who fell behind needs all of it, or a former
- * writer that comes back with its old data would pass for a follower. */
+/* Under the lock. In step stays who has what was written when he last was; at the start, and after falling behind, he
+ * needs all of it, or a former writer that comes back with its old data would pass for a follower. */
 static void judge(struct dir_standby *s)
 {
     int64_t now = cv_mono_ns();
-    if (anybody_has(s, s->behind_since == 0 ? &s->target : &s->written)) {
+    bool was_there = s->behind_since == 0 && s->target.count > 0;
+    if (anybody_has(s, was_there ? &s->target : &s->written)) {
         if (s->behind_since != 0)
             cv_log(CV_LOG_INFO, "directory.standby", "another server has all that is written");
         s->behind_since = 0;
@@ -202,14 +203,14 @@ static void judge(struct dir_standby *s)
     } else if (now - s->target_at > s->wait_ns) {
         fall_behind(s, s->target_at);
     }
-    s->looked = true;
+    s->known = s->known || s->target.count > 0 || s->behind_since != 0;
     pthread_cond_broadcast(&s->moved);
 }
 
 /* Under the lock. Somebody has even the word that was said, not only what he had before. */
 static bool over(const struct dir_standby *s)
 {
-    return s->single[0] != '\0' && s->written.count > 0 && anybody_has(s, &s->written);
+    return s->single[0] != '\0' && anybody_has(s, &s->written);
 }
 
 /* Somebody follows again: what was said about doing without ends, if it is still what was said. */
@@ -224,7 +225,9 @@ static void end_single(struct dir_standby *s)
         return;
     if (dir_await(s->writer.ld, msgid, cv_deadline_in_ms(ASK_MS), -1, NULL) == LDAP_SUCCESS)
         cv_log(CV_LOG_WARN, "directory.standby", "another server follows again; \"%s\" is over", s->single);
+    cv_lock_take(&s->lock);
     s->single[0] = '\0';
+    cv_lock_give(&s->lock);
 }
 
 static void look(struct dir_standby *s)
@@ -389,7 +392,7 @@ void dir_standby_state(struct dir_standby *standby, struct dir_standby_state *ou
         return;
     cv_lock_take(&standby->lock);
     out->kept = true;
-    out->known = standby->looked;
+    out->known = standby->known;
     out->behind_ms = standby->behind_since == 0 ? 0 : (cv_mono_ns() - standby->behind_since) / 1000000 + 1;
     out->refusing = standby->behind_since != 0 && standby->single[0] == '\0' &&
                     cv_mono_ns() - standby->behind_since >= standby->refuse_ns;
