@@ -53,8 +53,19 @@ struct dom_past_category {
     enum dom_category category;
 };
 
+/* A record found to be a second one of somebody: emptied, but its names and codes stay its own. */
+struct dom_merge {
+    struct cv_id into;
+    cv_moment at;
+    const char *by, *reason;
+};
+enum { DOM_MERGE_UNDO_S = 24 * 3600 }; /* so long it can be taken back */
+
 struct dom_staff {
     struct cv_id id;
+    const struct dom_merge *merge; /* into another record; NULL = it is somebody's own */
+    const char **absorbed;         /* ids of records that were merged into this one */
+    size_t absorbed_count;
     const char *staff_code; /* or NULL */
     const char **former_codes;
     size_t former_code_count;

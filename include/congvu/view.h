@@ -210,10 +210,15 @@ struct view_staff {
     int64_t revision;
     cv_moment updated_at;
 };
-/* `key` is stf_... or a staff code, present or former (caseless). CV_NOT_FOUND (staff_not_found) also when no current
+/* `key` is stf_... or a staff code, present or former (caseless); of a merged record, who it was merged into, for who
+ * sees both. CV_NOT_FOUND (staff_not_found) also when no current
  * post lies in the scope. */
 bool view_staff_find(const struct view *v, struct view_scope scope, const char *key, struct cv_arena *arena,
                      struct view_staff *out, struct cv_error *err);
+/* The record itself, also one that was merged into another (then without posts and accounts, `unit` as it was); all
+ * others of these questions are led on to the one that stands for the person. False: not there, or not visible. */
+bool view_staff_itself(const struct view *v, struct view_scope scope, const char *key, struct cv_arena *arena,
+                       struct view_staff *out, bool *out_merged);
 /* Who holds this code, present or former, anywhere (no scope)? False = nobody. */
 bool view_code_holder(const struct view *v, const char *code, struct cv_id *out_staff);
 /* A code that differs only by leading zeros ("0012" and "12"), if any; copied into the arena or NULL. */

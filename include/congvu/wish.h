@@ -108,6 +108,8 @@ void dom_departure_settle(struct dom_staff *staff);
  * nothing. */
 bool dom_leaver_wish(const struct dom_staff *staff, const struct dom_system *system, enum dom_desired usual,
                      cv_day today, struct dom_wish *out);
+/* The record was found to be a second one of somebody: what it had is closed, as by a departure. False: nothing. */
+bool dom_merged_wish(const struct dom_account *account, struct dom_wish *out);
 /* When the calendar has to look at the person next: ends of aliases and of kept mail. CV_NO_MOMENT = never. */
 /* The last day on which a password may be set for the first time; CV_NO_DAY = there is no such day. `since` is the
  * account's: a restored one begins anew. */

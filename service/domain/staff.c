@@ -89,6 +89,8 @@ static bool has_begun(const struct dom_staff *s, const struct dom_post *home, cv
 
 enum dom_status dom_status_on(const struct dom_staff *s, cv_day today)
 {
+    if (s->merge != NULL)
+        return DOM_DEPARTED; /* nobody is left here */
     cv_day out = first_day_out(s);
     const struct dom_post *home = dom_home_on(s, today);
     if (out != CV_NO_DAY && out <= today)
@@ -105,7 +107,7 @@ enum dom_status dom_status_on(const struct dom_staff *s, cv_day today)
 bool dom_recorded_on(const struct dom_staff *s, cv_day day)
 {
     const struct dom_post *home = dom_home_on(s, day);
-    if (!home || !dom_post_in_force(home, day) || !has_begun(s, home, day))
+    if (s->merge != NULL || !home || !dom_post_in_force(home, day) || !has_begun(s, home, day))
         return false;
     cv_day out = first_day_out(s);
     return out == CV_NO_DAY || day < out;

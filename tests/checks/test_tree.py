@@ -15,7 +15,7 @@ BASE = {"error", "memory", "clock", "text", "json", "log", "secret", "lock", "ne
 DOMAIN = {"record", "unit", "account", "departure", "staff", "system", "connector", "usage", "wish", "token", "role", "brake", "naming", "person_name", "akin", "coverage", "adoption", "period", "working"}
 PORT = {"session", "records", "trace"}  # the directory as use cases see it
 VIEW = {"view", "view_lists", "view_figures"}
-CASES = {"provision", "prov_identity", "prov_fields", "prov_staff", "prov_duplicates", "prov_corrections", "prov_requests", "prov_units", "prov_systems", "prov_tokens", "prov_brake", "prov_calendar", "prov_evidence"}
+CASES = {"provision", "prov_identity", "prov_fields", "prov_staff", "prov_duplicates", "prov_merge", "prov_corrections", "prov_requests", "prov_units", "prov_systems", "prov_tokens", "prov_brake", "prov_calendar", "prov_evidence"}
 MAY = {
     "base": set(), "conf": {"conf"}, "domain": DOMAIN, "job": {"job"}, "audit": {"evidence"}, "intake": DOMAIN | {"intake", "intake_rows"},
     "connect": {"connect", "scim"}, "oidc": {"connect", "oidc"},

@@ -47,7 +47,7 @@ def has_token(operation):
 
 
 def test_exactly_the_operations_of_this_slice():
-    want = """list_staff create_staff get_staff put_staff patch_staff delete_staff create_correction list_staff_accounts get_account put_account
+    want = """list_staff create_staff get_staff put_staff patch_staff delete_staff create_correction get_merge put_merge delete_merge list_staff_accounts get_account put_account
         create_credential_reset put_observation redeem_activation list_activations check_activation create_slips get_activation_page get_activation_script get_activation_style get_mail_settings get_mail_profile list_accounts get_departure put_departure delete_departure create_reinstatement
         list_departures create_request list_requests get_request put_request_answer list_duplicates put_duplicate create_departure_batch get_brake create_brake_release create_loss_release list_units create_unit get_unit put_unit patch_unit delete_unit
         list_unit_ancestors list_headcounts get_headcount put_headcount list_systems create_system get_system patch_system list_orphans restore_accounts create_list create_usage_events get_coverage get_adoption list_targets put_target delete_target get_coverage_trend get_coverage_changes get_adoption_trend list_tokens

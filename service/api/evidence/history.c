@@ -4,6 +4,7 @@
 
 #include "api/evidence/evidence.h"
 #include "api/units/units.h"
+#include "congvu/prov_merge.h"
 
 enum { LINES_MAX = 500 };
 
@@ -51,6 +52,12 @@ static bool find(struct htp_exchange *x, const char *id, struct prov_event **out
     return true;
 }
 
+static cv_moment later(cv_moment a, cv_moment b)
+{
+    return a == CV_NO_MOMENT || (b != CV_NO_MOMENT && b > a) ? b : a;
+}
+
+/* Beside what is told already. */
 static bool collect(struct htp_exchange *x, const char *id, const struct dom_staff *staff, struct told *out,
                     struct cv_error *err)
 {
@@ -59,8 +66,11 @@ static bool collect(struct htp_exchange *x, const char *id, const struct dom_sta
     int64_t next;
     if (!find(x, id, &events, &count, &next, err))
         return false;
-    *out = (struct told){.lines = CV_NEWS(x->arena, struct api_line, count + 1),
-                         .from = next >= 0 ? events[count - 1].at : CV_NO_MOMENT};
+    struct api_line *lines = CV_NEWS(x->arena, struct api_line, out->count + count + 1);
+    for (size_t i = 0; i < out->count; i++)
+        lines[i] = out->lines[i];
+    out->lines = lines;
+    out->from = later(out->from, next >= 0 ? events[count - 1].at : CV_NO_MOMENT);
     for (size_t i = count; i > 0; i--) {
         if (!happened(&events[i - 1]))
             continue;
@@ -70,6 +80,22 @@ static bool collect(struct htp_exchange *x, const char *id, const struct dom_sta
             out->lines[out->count++] = line;
     }
     qsort(out->lines, out->count, sizeof(*out->lines), by_time);
+    return true;
+}
+
+/* What happened to records that were merged into his is his history too, for who sees them. */
+static bool collect_merged(struct htp_exchange *x, struct prov_call *call, const struct dom_staff *staff,
+                           struct told *out, struct cv_error *err)
+{
+    for (size_t i = 0; staff != NULL && i < staff->absorbed_count; i++) {
+        struct prov_merge merge;
+        bool seen = prov_merge_read(call, staff->absorbed[i], &merge, err);
+        if (!seen && err->problem != cvp_staff_not_found && err->problem != cvp_conflict)
+            return false;
+        cv_error_clear(err);
+        if (seen && !collect(x, staff->absorbed[i], &merge.emptied.staff, out, err))
+            return false;
+    }
     return true;
 }
 
@@ -101,11 +127,11 @@ static void answer(struct htp_exchange *x, const struct told *told, cv_moment cr
 }
 
 /* `staff` NULL: of a unit. */
-static bool tell(struct htp_exchange *x, const struct prov_call *call, const char *id, const struct dom_staff *staff,
+static bool tell(struct htp_exchange *x, struct prov_call *call, const char *id, const struct dom_staff *staff,
                  cv_moment created_at, struct cv_error *err)
 {
-    struct told told;
-    if (!collect(x, id, staff, &told, err))
+    struct told told = {.from = CV_NO_MOMENT};
+    if (!collect(x, id, staff, &told, err) || !collect_merged(x, call, staff, &told, err))
         return false;
     prov_audit_reading(call, x->route->operation, id, told.count);
     answer(x, &told, created_at);

@@ -209,7 +209,9 @@ static void tell_action(struct api_sentence *s, const struct prov_event *event)
                  {"credential.activate", {"Kích hoạt tài khoản và đặt mật khẩu", "Account activated, password set"}},
                  {"role.give", {"Giao vai trò trong hệ thống", "A role in the system was given"}},
                  {"role.take", {"Thôi giao vai trò trong hệ thống", "A role in the system was taken back"}},
-                 {"staff.delete", {"Xóa hồ sơ", "Record deleted"}}};
+                 {"staff.delete", {"Xóa hồ sơ", "Record deleted"}},
+                 {"staff.merge", {"Gộp hai hồ sơ của một người", "Two records of one person made one"}},
+                 {"staff.unmerge", {"Hoàn tác việc gộp hồ sơ", "The two records were separated again"}}};
     for (size_t i = 0; i < CV_COUNT(plain); i++)
         if (event->action != NULL && strcmp(event->action, plain[i].action) == 0)
             api_clause(s, "%s", "%s", plain[i].words[s->x->lang]);

@@ -262,6 +262,27 @@ static void write_mobile(struct cv_jout *j, const char *name, const void *record
     cv_jout_string(j, name, api_mobile(x, staff->mobile, actor != NULL && cv_id_equal(actor->token, staff->id)));
 }
 
+/* Records that were merged into this one, as far as the caller sees them. */
+static void write_merged(struct cv_jout *j, const char *name, const void *record, void *ctx)
+{
+    struct htp_exchange *x = ctx;
+    const struct dom_staff *staff = record;
+    const struct view_scope scope = api_actor(x)->scope;
+    cv_jout_array(j, name);
+    for (size_t i = 0; i < staff->absorbed_count; i++) {
+        struct view_staff one;
+        bool merged;
+        if (!view_staff_itself(api_of(x)->view, scope, staff->absorbed[i], x->arena, &one, &merged) || !merged)
+            continue;
+        cv_jout_object(j, NULL);
+        cv_jout_string(j, "id", staff->absorbed[i]);
+        cv_jout_string(j, "staff_code", one.staff_code);
+        cv_jout_string(j, "full_name", one.full_name);
+        cv_jout_end(j);
+    }
+    cv_jout_end(j);
+}
+
 /* In the order of writing. */
 static const struct prov_field fields[] = {
     {"id", PROV_OWN, .write = write_id, .flags = PROV_SHOWN},
@@ -297,6 +318,7 @@ static const struct prov_field fields[] = {
     {"posts", PROV_OWN, .read = api_read_posts, .write = write_posts, .tell = api_tell_posts, .flags = MEMBER},
     {"posts_elsewhere", PROV_OWN, .write = write_posts_elsewhere, .flags = PROV_SHOWN},
     {"former_codes", PROV_OWN, .write = write_former_codes, .tell = api_tell_former_codes, .flags = DERIVED},
+    {"merged", PROV_OWN, .write = write_merged, .flags = PROV_SHOWN},
     {"accounts", PROV_OWN, .read = api_read_accounts, .write = write_accounts, .tell = api_tell_accounts,
      .flags = MEMBER},
     {"holds", PROV_OWN, .write = write_holds, .flags = PROV_SHOWN},

@@ -48,6 +48,16 @@ void api_create_staff(struct htp_exchange *x)
     htp_problem(x, &err, &x->faults);
 }
 
+/* Was a record asked for that was merged into this one? */
+static bool led_here(struct htp_exchange *x, const struct dom_staff *staff)
+{
+    struct view_staff asked;
+    bool merged;
+    return staff->absorbed_count > 0 &&
+           view_staff_itself(api_of(x)->view, api_actor(x)->scope, htp_param(x, "staff"), x->arena, &asked, &merged) &&
+           merged;
+}
+
 void api_get_staff(struct htp_exchange *x)
 {
     struct prov_call call;
@@ -60,6 +70,8 @@ void api_get_staff(struct htp_exchange *x)
         return;
     }
     htp_etag_moving(x, staff.revision);
+    if (led_here(x, &staff))
+        htp_header_set(x, "Content-Location", "%s", location_of(x, &staff));
     api_write_staff(x, NULL, &staff);
     htp_reply(x, 200);
 }

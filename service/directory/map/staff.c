@@ -307,6 +307,40 @@ static bool take_alias_ends(struct dir_reader *r, const struct dir_attr *attr, c
     return true;
 }
 
+/* ---- merged into another record ---- */
+static void put_merge(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_merge *m = ((const struct dom_staff *)record)->merge;
+    char id[CV_ID_TEXT];
+    struct dir_json j;
+
+    (void)base;
+    if (m == NULL)
+        return;
+    dir_json_begin(&j);
+    dir_json_text(&j, "into", cv_id_text("stf_", m->into, id));
+    dir_json_moment(&j, "at", m->at);
+    dir_json_text(&j, "by", m->by);
+    dir_json_text(&j, "reason", m->reason);
+    dir_json_end(&j, out, "cvMergedInto");
+}
+
+static bool take_merge(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    struct dir_json_in in;
+    struct dom_merge *m = CV_NEW(r->arena, struct dom_merge);
+
+    (void)tag;
+    if (!dir_read_begin(&in, r, attr, 0))
+        return false;
+    dir_read_id(&in, in.object, "into", "stf_", &m->into);
+    dir_read_moment(&in, in.object, "at", &m->at);
+    dir_read_text(in.object, "by", &m->by);
+    dir_read_text(in.object, "reason", &m->reason);
+    ((struct dom_staff *)r->record)->merge = m;
+    return dir_read_ok(&in);
+}
+
 /* ---- leave ---- */
 static void put_leaves(const void *record, const char *base, struct dir_attrs *out)
 {
@@ -446,6 +480,8 @@ static const struct dir_field fields[] = {
     {"cvFormerLogin", DIR_OWN, .put = put_former_logins},
     {"cvAliasUntil", DIR_OWN, .put = put_alias_ends, .take = take_alias_ends},
     {"cvName", DIR_TEXTS, AT(names), COUNT(name_count)},
+    {"cvMergedInto", DIR_OWN, .put = put_merge, .take = take_merge},
+    {"cvAbsorbed", DIR_TEXTS, AT(absorbed), COUNT(absorbed_count)},
     {"cvMailStore", DIR_TEXT, AT(mail_store)},
     {"cvHolds", DIR_TEXTS, AT(holds), COUNT(hold_count), .flags = DIR_UNFED},
     {"cvHeldFrom", DIR_TEXTS, AT(held_from), COUNT(held_from_count), .flags = DIR_UNFED},

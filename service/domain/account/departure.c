@@ -221,6 +221,12 @@ bool dom_leaver_wish(const struct dom_staff *staff, const struct dom_system *sys
     return account->desired < state || longer;
 }
 
+bool dom_merged_wish(const struct dom_account *account, struct dom_wish *out)
+{
+    *out = taking(account, DOM_CLOSED);
+    return account->desired < DOM_CLOSED;
+}
+
 static void sooner(cv_moment *due, cv_day last_day)
 {
     cv_moment end = cv_day_start(last_day + 1);

@@ -159,6 +159,8 @@ static cv_day issued_from(const struct prov_change *change)
 
 cv_moment prov_due_at(const struct prov_change *change)
 {
+    if (change->after->merge != NULL)
+        return CV_NO_MOMENT;
     cv_moment due = dom_due_at(change->after, change->systems.items, change->systems.count, cv_today());
     cv_day from = dom_category_turns(change->after, cv_today()), issued = issued_from(change);
     if (from == CV_NO_DAY || (issued != CV_NO_DAY && issued < from))

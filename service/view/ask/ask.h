@@ -36,6 +36,8 @@ size_t view_candidates(const struct view *v, const struct view_filter *f, uint32
 /* After view_filter_place. */
 bool view_match(const struct view *v, const struct view_filter *f, uint32_t slot);
 uint32_t view_holder_slot(const struct view *v, enum view_key by, const char *key); /* person_find.c; or NONE */
+/* The same, led on from a merged record to the one that stands for the person; NONE when not for who sees `top`. */
+uint32_t view_holder_led(const struct view *v, uint32_t top, enum view_key by, const char *key);
 /* As it was on the day of `then`. */
 void view_fill_unit_then(const struct view *v, const struct view_tree *then, cv_day day, uint32_t slot,
                          struct cv_arena *arena, struct view_unit *out);

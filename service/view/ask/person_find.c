@@ -147,14 +147,64 @@ static uint32_t by_code(const struct view *v, const char *code)
     return at != NONE ? at : former;
 }
 
+/* ---- merged records ---- */
+/* Seen by who sees the unit where it was at home. */
+static bool plate_visible(const struct view *v, const struct person *p, uint32_t top)
+{
+    struct cv_id unit;
+    const char *at = person_text(p, p->into);
+    uint32_t slot = cv_id_parse("unt_", strchr(at, ' ') + 1, &unit) ? view_unit_slot_of(v, unit) : NONE;
+    return top == 0 || (slot != NONE && view_below(v, slot, top));
+}
+
+static struct cv_id into_of(const struct person *p)
+{
+    char text[CV_ID_TEXT];
+    struct cv_id id = {0};
+    const char *at = person_text(p, p->into);
+    snprintf(text, sizeof text, "%.*s", (int)strcspn(at, " "), at);
+    cv_id_parse("stf_", text, &id);
+    return id;
+}
+
+/* The record that stands for him now; NONE when a way there is not for the caller. */
+static uint32_t led(const struct view *v, uint32_t slot, uint32_t top)
+{
+    enum { HOPS = 8 };
+    for (int i = 0; slot != NONE && v->people[slot]->into && i < HOPS; i++)
+        slot = plate_visible(v, v->people[slot], top) ? by_id(v, into_of(v->people[slot])) : NONE;
+    return slot;
+}
+
+bool view_staff_itself(const struct view *v, struct view_scope scope, const char *key, struct cv_arena *arena,
+                       struct view_staff *out, bool *out_merged)
+{
+    struct cv_id id;
+    if (!view_enter(v, NULL))
+        return false;
+    uint32_t top = view_scope_slot(v, scope);
+    uint32_t slot = cv_id_parse("stf_", key, &id) ? by_id(v, id) : by_code(v, key);
+    bool merged = slot != NONE && v->people[slot]->into;
+    bool found = slot != NONE &&
+                 (merged ? plate_visible(v, v->people[slot], top) : view_person_visible(v, v->people[slot], top));
+    if (found)
+        view_fill_staff(v, slot, false, arena, out);
+    if (found && merged)
+        cv_id_parse("unt_", strchr(person_text(v->people[slot], v->people[slot]->into), ' ') + 1, &out->unit);
+    *out_merged = merged;
+    view_leave(v);
+    return found;
+}
+
 bool view_staff_find(const struct view *v, struct view_scope scope, const char *key, struct cv_arena *arena,
                      struct view_staff *out, struct cv_error *err)
 {
     struct cv_id id;
     if (!view_enter(v, err))
         return false;
-    uint32_t slot = cv_id_parse("stf_", key, &id) ? by_id(v, id) : by_code(v, key);
-    bool found = slot != NONE && view_person_visible(v, v->people[slot], view_scope_slot(v, scope));
+    uint32_t top = view_scope_slot(v, scope);
+    uint32_t slot = led(v, cv_id_parse("stf_", key, &id) ? by_id(v, id) : by_code(v, key), top);
+    bool found = slot != NONE && view_person_visible(v, v->people[slot], top);
     if (found)
         view_fill_staff(v, slot, true, arena, out);
     view_leave(v);
@@ -250,6 +300,11 @@ uint32_t view_holder_slot(const struct view *v, enum view_key by, const char *ke
     }
 }
 
+uint32_t view_holder_led(const struct view *v, uint32_t top, enum view_key by, const char *key)
+{
+    return led(v, view_holder_slot(v, by, key), top);
+}
+
 bool view_staff_holder(const struct view *v, struct view_scope scope, enum view_key by, const char *key,
                        struct cv_id *out)
 {
@@ -287,7 +342,7 @@ bool view_staff_holdings(const struct view *v, struct view_scope scope, enum vie
         return false;
     uint32_t top = view_scope_slot(v, scope);
     for (size_t i = 0; i < count; i++) {
-        uint32_t slot = view_holder_slot(v, by, keys[i]);
+        uint32_t slot = view_holder_led(v, top, by, keys[i]);
         out[i] = (struct view_holding){.found = slot != NONE && view_person_visible(v, v->people[slot], top)};
         if (!out[i].found)
             continue;

@@ -180,7 +180,7 @@ static void by_keys(struct search *s, const struct view_staff_query *q, struct c
     uint32_t *slots = CV_NEWS(arena, uint32_t, q->key_count);
     size_t count = 0;
     for (size_t i = 0; i < q->key_count; i++) {
-        uint32_t slot = view_holder_slot(s->v, q->by, q->keys[i]);
+        uint32_t slot = view_holder_led(s->v, s->f.scope, q->by, q->keys[i]);
         size_t k = 0;
         while (k < count && slots[k] != slot)
             k++;

@@ -245,6 +245,15 @@ static void pack_account_texts(struct pack *b, const struct person *p, const str
     }
 }
 
+/* What is left of a record that was merged: where its names and codes lead, and who may follow. */
+static uint16_t put_merge(struct pack *b, const struct dom_staff *s)
+{
+    char text[2 * CV_ID_TEXT], *unit = text + strlen(cv_id_text("stf_", s->merge->into, text));
+    *unit++ = ' ';
+    cv_id_text("unt_", dom_home_shown(s)->unit, unit);
+    return put_text(b, text);
+}
+
 static void pack_texts(struct pack *b, struct person *p, const struct dom_staff *s,
                        const struct view_person_texts *texts, const struct dom_account **sorted, size_t account_count)
 {
@@ -266,6 +275,7 @@ static void pack_texts(struct pack *b, struct person *p, const struct dom_staff 
     p->folded = texts->apart ? put_both(b, texts) : put_text(b, texts->folded);
     p->apart = texts->apart && p->folded;
     p->code = put_text(b, s->staff_code);
+    p->into = s->merge != NULL ? put_merge(b, s) : 0;
     p->key = put(b, texts->key, texts->key_len);
     p->key_len = p->key ? (uint16_t)texts->key_len : 0;
 }
@@ -294,10 +304,12 @@ struct person *view_person_build(struct view *v, const uint8_t uuid[16], const s
     size_t accounts = sort_accounts(s, sorted);
     memset(&head, 0, sizeof head);
     fill_fixed(&head, uuid, s);
-    pack_leaving(&b, &head, s);
+    if (s->merge == NULL)
+        pack_leaving(&b, &head, s);
     pack_accounts(v, &b, &head, sorted, accounts, s->revision);
     pack_mores(v, &b, &head, sorted, accounts, s->revision);
-    pack_posts(v, &b, &head, s);
+    if (s->merge == NULL) /* without a post he is counted and listed nowhere */
+        pack_posts(v, &b, &head, s);
     for (size_t i = 0; i < s->leave_count && i < DOM_LEAVES_MAX; i++, head.absences++)
         put(&b, &(struct absence){s->leaves[i].from, s->leaves[i].to}, sizeof(struct absence));
     pack_spans(v, &b, &head, sorted, accounts);

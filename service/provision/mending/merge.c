@@ -1,0 +1,244 @@
+/* Two records of one person made one. */
+#include <string.h>
+
+#include "congvu/prov_merge.h"
+#include "provision/internal.h"
+
+static bool unseen(struct cv_error *err)
+{
+    return cv_fail(err, cvp_staff_not_found, NULL, "Không tìm thấy người này", "There is no such person");
+}
+
+static bool may_write(const struct prov_call *call, struct cv_id unit, struct cv_error *err)
+{
+    return view_in_scope(call->prov->options.view, call->scope, unit) ||
+           cv_fail(err, cvp_scope_missing, NULL,
+                   "Chỉ đơn vị chủ quản mới được sửa hồ sơ của người biệt phái, kiêm nhiệm",
+                   "Only the home unit may change a person who is seconded to you");
+}
+
+/* The record itself, merged or not; read so far as it is known. */
+static bool fetch_itself(struct prov_call *call, const char *key, struct dom_staff *out, struct cv_error *err)
+{
+    struct view_staff found;
+    bool merged;
+    if (!view_staff_itself(call->prov->options.view, call->scope, key, call->arena, &found, &merged))
+        return unseen(err);
+    if (dir_staff_read(call->dir, found.id, call->arena, out, err))
+        return true;
+    return err->kind == CV_NOT_FOUND ? unseen(err) : false;
+}
+
+static const char *id_of(const struct prov_call *call, struct cv_id id)
+{
+    return cv_id_text("stf_", id, cv_arena_alloc(call->arena, CV_ID_TEXT));
+}
+
+/* ---- the emptied record ---- */
+
+struct emptying {
+    struct cv_id into;
+    const char *reason;
+};
+
+static bool close_accounts(struct prov_change *change, struct cv_error *err)
+{
+    for (size_t i = 0; i < change->systems.count; i++) {
+        const struct dom_system *system = &change->systems.items[i];
+        const struct dom_account *account = dom_account_of(change->after, system->slug);
+        struct dom_wish wish;
+        if (account != NULL && dom_merged_wish(account, &wish) && !prov_wish(change, system, &wish, err))
+            return false;
+    }
+    change->brake_events = change->brake_events > 0 ? 1 : 0; /* a person is one event, however many accounts */
+    return true;
+}
+
+static bool empty(struct prov_change *change, void *ctx, struct cv_error *err)
+{
+    const struct emptying *in = ctx;
+    struct dom_staff *staff = change->after;
+    if (staff->merge != NULL)
+        return cv_id_equal(staff->merge->into, in->into) ||
+               cv_fail(err, cvp_conflict, NULL, "Hồ sơ này đã được gộp vào hồ sơ khác",
+                       "This record was merged into another one already");
+    if (staff->hold_count > 0)
+        return cv_fail(err, cvp_conflict, NULL,
+                       "Hồ sơ này đang phụ trách hộp thư đơn vị; vui lòng giao hộp thư cho người khác trước",
+                       "This record holds a unit mailbox; please name another holder first");
+    if (!close_accounts(change, err))
+        return false;
+    struct dom_merge *merge = CV_NEW(change->call->arena, struct dom_merge);
+    *merge = (struct dom_merge){.into = in->into, .at = cv_now(), .by = change->call->actor, .reason = in->reason};
+    staff->merge = merge;
+    staff->session_epoch++;
+    staff->activation_digest = NULL;
+    staff->activation_until = CV_NO_MOMENT;
+    return true;
+}
+
+static bool refill(struct prov_change *change, void *ctx, struct cv_error *err)
+{
+    (void)ctx;
+    if (change->after->merge == NULL)
+        return true;
+    change->after->merge = NULL;
+    return dom_status_on(change->after, cv_today()) == DOM_DEPARTED || prov_give_back(change, err);
+}
+
+/* ---- the other one ---- */
+
+static bool has_address(const struct dom_staff *staff, const char *address)
+{
+    for (size_t i = 0; i < staff->alias_count; i++)
+        if (cv_ascii_casecmp(staff->aliases[i].address, address) == 0)
+            return true;
+    return false;
+}
+
+static void add_alias(struct dom_staff *staff, const char *address, cv_day until)
+{
+    if (address != NULL && !has_address(staff, address))
+        staff->aliases[staff->alias_count++] = (struct dom_alias){.address = address, .until = until};
+}
+
+static bool absorb(struct prov_change *change, void *ctx, struct cv_error *err)
+{
+    const struct dom_staff *from = ctx;
+    struct cv_arena *arena = change->call->arena;
+    struct dom_staff *staff = change->after;
+    const char *id = id_of(change->call, from->id);
+    struct dom_alias *aliases = CV_NEWS(arena, struct dom_alias, staff->alias_count + from->alias_count + 1);
+    const char **absorbed = CV_NEWS(arena, const char *, staff->absorbed_count + 1);
+    if (!dom_still_here(staff, cv_today(), err))
+        return false;
+    for (size_t i = 0; i < staff->absorbed_count; i++) {
+        absorbed[i] = staff->absorbed[i];
+        if (strcmp(absorbed[i], id) == 0)
+            return true;
+    }
+    absorbed[staff->absorbed_count++] = id;
+    staff->absorbed = absorbed;
+    for (size_t i = 0; i < staff->alias_count; i++)
+        aliases[i] = staff->aliases[i];
+    staff->aliases = aliases;
+    add_alias(staff, from->address, CV_NO_DAY);
+    for (size_t i = 0; i < from->alias_count; i++)
+        add_alias(staff, from->aliases[i].address, from->aliases[i].until);
+    return true;
+}
+
+static bool was_of(const struct dom_staff *from, const char *address)
+{
+    return (from->address != NULL && cv_ascii_casecmp(from->address, address) == 0) || has_address(from, address);
+}
+
+static bool release(struct prov_change *change, void *ctx, struct cv_error *err)
+{
+    const struct dom_staff *from = ctx;
+    struct cv_arena *arena = change->call->arena;
+    struct dom_staff *staff = change->after;
+    const char *id = id_of(change->call, from->id);
+    struct dom_alias *aliases = CV_NEWS(arena, struct dom_alias, staff->alias_count + 1);
+    const char **absorbed = CV_NEWS(arena, const char *, staff->absorbed_count + 1);
+    size_t kept = 0, left = 0;
+    (void)err;
+    for (size_t i = 0; i < staff->alias_count; i++)
+        if (!was_of(from, staff->aliases[i].address))
+            aliases[kept++] = staff->aliases[i];
+    for (size_t i = 0; i < staff->absorbed_count; i++)
+        if (strcmp(staff->absorbed[i], id) != 0)
+            absorbed[left++] = staff->absorbed[i];
+    staff->aliases = aliases;
+    staff->alias_count = kept;
+    staff->absorbed = absorbed;
+    staff->absorbed_count = left;
+    return true;
+}
+
+/* ---- both ---- */
+
+static struct prov_call own_call(const struct prov_call *call)
+{
+    struct prov_call own = *call;
+    own.match = PROV_MATCH_ANY;
+    return own;
+}
+
+static bool fit(struct prov_call *call, const struct dom_staff *from, struct cv_id into, struct cv_error *err)
+{
+    struct dom_staff to;
+    if (cv_id_equal(from->id, into))
+        return cv_fail(err, cvp_conflict, "/into", "Hai hồ sơ là một", "Both are the same record");
+    if (!dir_staff_read(call->dir, into, call->arena, &to, err) || !dom_still_here(&to, cv_today(), err) ||
+        !prov_not_higher(call, &to, err))
+        return false;
+    return from->address == NULL || to.address != NULL ||
+           cv_fail(err, cvp_conflict, "/into", "Hồ sơ còn lại chưa có hộp thư; vui lòng gộp theo chiều ngược lại",
+                   "The other record has no mailbox; please merge the other way round");
+}
+
+static bool find_into(struct prov_call *call, const char *key, struct cv_id *out, struct cv_error *err)
+{
+    if (prov_staff_locate(call, key, true, out, err))
+        return true;
+    if (err->problem != cvp_staff_not_found)
+        return false;
+    cv_error_clear(err);
+    cv_fault_add(call->faults, CV_AT_POINTER, "/into", "not_found", "Không tìm thấy người này",
+                 "There is no such person");
+    return cv_faults_check(call->faults, cvp_validation_failed, err);
+}
+
+bool prov_staff_merge(struct prov_call *call, const char *key, const struct prov_merge_input *in,
+                      struct prov_merge *out, struct cv_error *err)
+{
+    struct dom_staff from;
+    struct prov_call own = own_call(call);
+    struct emptying emptying = {.reason = in->reason};
+    *out = (struct prov_merge){0};
+    return fetch_itself(call, key, &from, err) && may_write(call, dom_home_on(&from, cv_today())->unit, err) &&
+           find_into(call, in->into, &emptying.into, err) && fit(call, &from, emptying.into, err) &&
+           prov_staff_modify_id(&own, from.id, "staff.merge", NULL, empty, &emptying, &out->emptied, err) &&
+           prov_staff_modify_id(&own, emptying.into, "staff.merge", NULL, absorb, &from, &out->into, err);
+}
+
+static bool fetch_merged(struct prov_call *call, const char *key, struct dom_staff *from, struct cv_id *into,
+                         struct cv_error *err)
+{
+    struct view_staff to;
+    if (!fetch_itself(call, key, from, err))
+        return false;
+    if (from->merge == NULL)
+        return cv_fail(err, cvp_conflict, NULL, "Hồ sơ này không được gộp vào hồ sơ nào",
+                       "This record was not merged into any");
+    if (!view_staff_find(call->prov->options.view, call->scope, id_of(call, from->merge->into), call->arena, &to, err))
+        return false;
+    *into = from->merge->into;
+    return true;
+}
+
+bool prov_merge_read(struct prov_call *call, const char *key, struct prov_merge *out, struct cv_error *err)
+{
+    struct cv_id into;
+    *out = (struct prov_merge){0};
+    return fetch_merged(call, key, &out->emptied.staff, &into, err) &&
+           dir_staff_read(call->dir, into, call->arena, &out->into.staff, err);
+}
+
+bool prov_staff_unmerge(struct prov_call *call, const char *key, struct prov_merge *out, struct cv_error *err)
+{
+    struct dom_staff from;
+    struct cv_id into, located;
+    struct prov_call own = own_call(call);
+    *out = (struct prov_merge){0};
+    if (!fetch_merged(call, key, &from, &into, err) || !prov_check_match(call, from.revision, err) ||
+        !may_write(call, dom_home_on(&from, cv_today())->unit, err) ||
+        !prov_staff_locate(call, id_of(call, into), true, &located, err))
+        return false;
+    if (cv_now() - from.merge->at > DOM_MERGE_UNDO_S)
+        return cv_fail(err, cvp_conflict, NULL, "Chỉ hoàn tác được trong vòng một ngày sau khi gộp",
+                       "A merge is taken back within a day only");
+    return prov_staff_modify_id(&own, into, "staff.unmerge", NULL, release, &from, &out->into, err) &&
+           prov_staff_modify_id(&own, from.id, "staff.unmerge", NULL, refill, NULL, &out->emptied, err);
+}
