@@ -28,5 +28,5 @@ struct prov_merge {
 bool prov_staff_merge(struct prov_call *call, const char *key, const struct prov_merge_input *in,
                       struct prov_merge *out, struct cv_error *err);
 bool prov_staff_unmerge(struct prov_call *call, const char *key, struct prov_merge *out, struct cv_error *err);
-/* An emptied record, with `merge` set, and that it was merged into, for who sees both. */
+/* A record itself, and when it was merged (`merge` is set) the one that it was merged into, for who sees both. */
 bool prov_merge_read(struct prov_call *call, const char *key, struct prov_merge *out, struct cv_error *err);

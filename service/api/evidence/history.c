@@ -90,7 +90,7 @@ static bool collect_merged(struct htp_exchange *x, struct prov_call *call, const
     for (size_t i = 0; staff != NULL && i < staff->absorbed_count; i++) {
         struct prov_merge merge;
         bool seen = prov_merge_read(call, staff->absorbed[i], &merge, err);
-        if (!seen && err->problem != cvp_staff_not_found && err->problem != cvp_conflict)
+        if (!seen && err->problem != cvp_staff_not_found)
             return false;
         cv_error_clear(err);
         if (seen && !collect(x, staff->absorbed[i], &merge.emptied.staff, out, err))

@@ -66,15 +66,19 @@ void api_get_merge(struct htp_exchange *x)
         htp_problem(x, &err, NULL);
         return;
     }
-    htp_etag(x, merge.emptied.staff.revision);
     const struct dom_merge *m = merge.emptied.staff.merge;
+    htp_etag(x, merge.emptied.staff.revision);
     cv_jout_object(&x->out, NULL);
-    cv_jout_moment(&x->out, "merged_at", m->at);
-    cv_jout_string(&x->out, "merged_by", m->by);
-    cv_jout_string(&x->out, "reason", m->reason);
-    cv_jout_moment(&x->out, "undo_until", m->at + DOM_MERGE_UNDO_S);
-    api_write_staff(x, "emptied", &merge.emptied.staff);
-    api_write_staff(x, "into", &merge.into.staff);
+    cv_jout_bool(&x->out, "merged", m != NULL);
+    cv_jout_moment(&x->out, "merged_at", m != NULL ? m->at : CV_NO_MOMENT);
+    cv_jout_string(&x->out, "merged_by", m != NULL ? m->by : NULL);
+    cv_jout_string(&x->out, "reason", m != NULL ? m->reason : NULL);
+    cv_jout_moment(&x->out, "undo_until", m != NULL ? m->at + DOM_MERGE_UNDO_S : CV_NO_MOMENT);
+    api_write_staff(x, "staff", &merge.emptied.staff);
+    if (m != NULL)
+        api_write_staff(x, "into", &merge.into.staff);
+    else
+        cv_jout_null(&x->out, "into");
     cv_jout_end(&x->out);
     htp_reply(x, 200);
 }

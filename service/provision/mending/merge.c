@@ -203,42 +203,42 @@ bool prov_staff_merge(struct prov_call *call, const char *key, const struct prov
            prov_staff_modify_id(&own, emptying.into, "staff.merge", NULL, absorb, &from, &out->into, err);
 }
 
-static bool fetch_merged(struct prov_call *call, const char *key, struct dom_staff *from, struct cv_id *into,
-                         struct cv_error *err)
+/* And that it was merged into, when it was; what the caller does not see of the two is not there. */
+static bool fetch_both(struct prov_call *call, const char *key, struct dom_staff *from, struct cv_error *err)
 {
     struct view_staff to;
-    if (!fetch_itself(call, key, from, err))
-        return false;
-    if (from->merge == NULL)
-        return cv_fail(err, cvp_conflict, NULL, "Hồ sơ này không được gộp vào hồ sơ nào",
-                       "This record was not merged into any");
-    if (!view_staff_find(call->prov->options.view, call->scope, id_of(call, from->merge->into), call->arena, &to, err))
-        return false;
-    *into = from->merge->into;
-    return true;
+    return fetch_itself(call, key, from, err) &&
+           (from->merge == NULL || view_staff_find(call->prov->options.view, call->scope,
+                                                   id_of(call, from->merge->into), call->arena, &to, err));
 }
 
 bool prov_merge_read(struct prov_call *call, const char *key, struct prov_merge *out, struct cv_error *err)
 {
-    struct cv_id into;
+    struct dom_staff *from = &out->emptied.staff;
     *out = (struct prov_merge){0};
-    return fetch_merged(call, key, &out->emptied.staff, &into, err) &&
-           dir_staff_read(call->dir, into, call->arena, &out->into.staff, err);
+    return fetch_both(call, key, from, err) &&
+           (from->merge == NULL || dir_staff_read(call->dir, from->merge->into, call->arena, &out->into.staff, err));
+}
+
+static bool can_go_back(const struct dom_staff *from, struct cv_error *err)
+{
+    if (from->merge == NULL)
+        return cv_fail(err, cvp_conflict, NULL, "Hồ sơ này không được gộp vào hồ sơ nào",
+                       "This record was not merged into any");
+    return cv_now() - from->merge->at <= DOM_MERGE_UNDO_S ||
+           cv_fail(err, cvp_conflict, NULL, "Chỉ hoàn tác được trong vòng một ngày sau khi gộp",
+                   "A merge is taken back within a day only");
 }
 
 bool prov_staff_unmerge(struct prov_call *call, const char *key, struct prov_merge *out, struct cv_error *err)
 {
     struct dom_staff from;
-    struct cv_id into, located;
+    struct cv_id into;
     struct prov_call own = own_call(call);
     *out = (struct prov_merge){0};
-    if (!fetch_merged(call, key, &from, &into, err) || !prov_check_match(call, from.revision, err) ||
-        !may_write(call, dom_home_on(&from, cv_today())->unit, err) ||
-        !prov_staff_locate(call, id_of(call, into), true, &located, err))
-        return false;
-    if (cv_now() - from.merge->at > DOM_MERGE_UNDO_S)
-        return cv_fail(err, cvp_conflict, NULL, "Chỉ hoàn tác được trong vòng một ngày sau khi gộp",
-                       "A merge is taken back within a day only");
-    return prov_staff_modify_id(&own, into, "staff.unmerge", NULL, release, &from, &out->into, err) &&
+    return fetch_both(call, key, &from, err) && prov_check_match(call, from.revision, err) &&
+           may_write(call, dom_home_on(&from, cv_today())->unit, err) && can_go_back(&from, err) &&
+           prov_staff_locate(call, id_of(call, from.merge->into), true, &into, err) &&
+           prov_staff_modify_id(&own, from.merge->into, "staff.unmerge", NULL, release, &from, &out->into, err) &&
            prov_staff_modify_id(&own, from.id, "staff.unmerge", NULL, refill, NULL, &out->emptied, err);
 }

@@ -28,6 +28,15 @@ static bool says_him(struct cv_arena *arena, const struct dom_staff *line, const
            (line->mobile != NULL && him->mobile != NULL && strcmp(line->mobile, him->mobile) == 0);
 }
 
+/* A code that is neither his present nor a former one is of a record that was merged into his. */
+static bool had_formerly(const struct dom_staff *him, const char *code)
+{
+    for (size_t i = 0; i < him->former_code_count; i++)
+        if (same_text(him->former_codes[i], code))
+            return !same_text(him->staff_code, code);
+    return false;
+}
+
 /* Whoever has the code, then who looks like the line's person. */
 static void find_candidates(struct prov_change *change, struct prov_duplicate *d, const char *mobile)
 {
@@ -60,7 +69,7 @@ bool prov_line_is_his(struct prov_change *change, const char *code, const struct
 {
     const struct dom_staff *him = change->before, line = said(in, him);
     bool named = says_him(change->call->arena, &line, him);
-    if (named && same_text(him->staff_code, code))
+    if (named && !had_formerly(him, code))
         return true;
     *out = (struct prov_duplicate){.about = named ? PROV_FORMER_CODE : PROV_OTHER_NAME,
                                    .staff_code = code,
