@@ -75,3 +75,35 @@ def test_who_may_not(shared, client):
     assert mistake(other, who["id"]).code == "staff_not_found"
     reader = shared.client(client.post("/v1/tokens", {"name": "đọc", "scopes": ["staff:read"]}).json["secret"])
     assert mistake(reader, who["id"]).code == "scope_missing"
+
+
+def correct(client, who, kind, **more):
+    query = {"validate_only": True} if more.pop("dry", False) else {}
+    return client.post(f"/v1/staff/{who['id']}/corrections", {"kind": kind, "reason": "nhập chéo", **more}, **query)
+
+
+def test_codes_that_two_people_have_of_each_other_are_exchanged(client):
+    one, two = person(client), person(client)
+    dry = correct(client, one, "swapped_codes", dry=True, **{"with": two["id"]})
+    assert [(c["field"], c["from"], c["to"]) for c in dry.json["changes"]] == [("staff_code", one["staff_code"], two["staff_code"])], dry
+    assert client.get(f"/v1/staff/{one['id']}").json["staff_code"] == one["staff_code"]
+    assert correct(client, one, "swapped_codes", **{"with": two["staff_code"]}).status == 200
+    now = [client.get(f"/v1/staff/{who['id']}").json for who in (one, two)]
+    assert [(p["staff_code"], p["former_codes"]) for p in now] == [(two["staff_code"], []), (one["staff_code"], [])]
+    assert client.get(f"/v1/staff/{one['staff_code']}").json["id"] == two["id"]
+    assert correct(client, one, "swapped_codes", **{"with": one["id"]}).code == "conflict"
+    assert correct(client, one, "swapped_codes").json["errors"][0]["pointer"] == "#/with"
+    assert correct(client, one, "swapped_codes", **{"with": "KHONG-CO"}).code == "staff_not_found"
+
+
+def test_the_day_of_a_death_is_set_right_after_the_departure_was_carried_out(client):
+    who = person(client)
+    assert correct(client, who, "death_date", effective_on="2026-11-02").code == "conflict"
+    client.put(f"/v1/staff/{who['id']}/departure", {"reason": "tu_tran", "effective_on": "2026-11-10"})
+    assert correct(client, who, "death_date", effective_on="2099-01-01").json["errors"][0]["pointer"] == "#/effective_on"
+    assert correct(client, who, "death_date", effective_on="2026-11-02").status == 200
+    departure = client.get(f"/v1/staff/{who['id']}/departure").json
+    assert (departure["effective_on"], departure["reason"], departure["state"] in ("in_progress", "done")) == ("2026-11-02", "tu_tran", True)
+    retired = person(client)
+    client.put(f"/v1/staff/{retired['id']}/departure", {"reason": "nghi_huu", "effective_on": "2026-11-10"})
+    assert correct(client, retired, "death_date", effective_on="2026-11-02").code == "conflict"

@@ -2,19 +2,31 @@
 #include "api/internal.h"
 #include "congvu/prov_corrections.h"
 
-static const char *const kind_words[] = {"made_by_mistake", "wrong_alias", NULL};
+static const char *const kind_words[] = {"made_by_mistake", "wrong_alias", "swapped_codes", "death_date", NULL};
+
+/* Each kind has its member, and only that one has it. */
+static void belongs(const struct cv_jin *body, const char *member, bool wanted, bool there)
+{
+    if (wanted != there)
+        cv_jin_fault(body, member, there ? "not_allowed" : "required", "Thành phần này không khớp với kind",
+                     "This member and kind do not go together");
+}
 
 static void read_correction(const struct cv_jin *body, struct prov_correction *out)
 {
     int kind = 0;
-    *out = (struct prov_correction){0};
+    *out = (struct prov_correction){.effective_on = CV_NO_DAY};
     bool given = cv_jin_word(body, "kind", CV_REQUIRED, kind_words, &kind) == CV_VALUE;
     out->kind = (enum prov_correction_kind)kind;
     cv_jin_string(body, "reason", CV_REQUIRED, 500, &out->reason);
     cv_jin_string(body, "alias", CV_OPTIONAL, 200, &out->alias);
-    if (given && (out->kind == PROV_WRONG_ALIAS) != (out->alias != NULL))
-        cv_jin_fault(body, "alias", out->alias == NULL ? "required" : "not_allowed",
-                     "alias đi cùng và chỉ đi cùng wrong_alias", "alias belongs to wrong_alias, and to it alone");
+    cv_jin_string(body, "with", CV_OPTIONAL, 64, &out->with);
+    cv_jin_day(body, "effective_on", CV_OPTIONAL, &out->effective_on);
+    if (given) {
+        belongs(body, "alias", out->kind == PROV_WRONG_ALIAS, out->alias != NULL);
+        belongs(body, "with", out->kind == PROV_SWAPPED_CODES, out->with != NULL);
+        belongs(body, "effective_on", out->kind == PROV_DEATH_DATE, out->effective_on != CV_NO_DAY);
+    }
     cv_jin_done(body);
 }
 

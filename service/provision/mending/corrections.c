@@ -88,15 +88,63 @@ static bool drop_alias(struct prov_change *change, void *ctx, struct cv_error *e
                             "This person has no alias “%s”", in->alias);
 }
 
+/* ---- a day of death ---- */
+
+static bool set_day(struct prov_change *change, void *ctx, struct cv_error *err)
+{
+    const struct prov_correction *in = ctx;
+    struct dom_staff *staff = change->after;
+    const struct dom_departure *current = dom_current_departure(staff);
+    if (current == NULL || current->reason != DOM_TU_TRAN)
+        return cv_fail(err, cvp_conflict, NULL, "Người này không có hồ sơ từ trần",
+                       "No death is recorded of this person");
+    if (in->effective_on > cv_today()) {
+        cv_fault_add(change->call->faults, CV_AT_POINTER, "/effective_on", "out_of_range", "Ngày này chưa đến",
+                     "This day is still to come");
+        return cv_faults_check(change->call->faults, cvp_validation_failed, err);
+    }
+    staff->departures[current - staff->departures].effective_on = in->effective_on;
+    return true;
+}
+
+/* ---- codes ---- */
+
+static bool swap_codes(struct prov_call *call, const char *key, const struct prov_correction *in,
+                       struct prov_staff_result *out, struct cv_error *err)
+{
+    struct view_staff one, other;
+    char id[CV_ID_TEXT], other_id[CV_ID_TEXT];
+    struct prov_staff_result theirs;
+    struct prov_call own = *call;
+    const struct view *view = call->prov->options.view;
+    if (!view_staff_find(view, call->scope, key, call->arena, &one, err) ||
+        !view_staff_find(view, call->scope, in->with, call->arena, &other, err))
+        return false;
+    if (one.staff_code == NULL || other.staff_code == NULL || cv_id_equal(one.id, other.id))
+        return cv_fail(err, cvp_conflict, "/with", "Hai người cần có hai số hiệu thì mới đổi cho nhau được",
+                       "Two people with a code each are needed to exchange them");
+    own.match = PROV_MATCH_ANY;
+    const struct prov_renumber mine = {.code = other.staff_code, .was = one.staff_code, .given_on = true},
+                               his = {.code = one.staff_code, .was = other.staff_code, .given_on = true};
+    if (call->validate_only)
+        return prov_renumber(&own, cv_id_text("stf_", other.id, other_id), &his, &theirs, err) &&
+               prov_renumber(call, cv_id_text("stf_", one.id, id), &mine, out, err);
+    return prov_code_lost(call, cv_id_text("stf_", one.id, id), one.staff_code, err) &&
+           prov_renumber(&own, cv_id_text("stf_", other.id, other_id), &his, &theirs, err) &&
+           prov_renumber(&own, id, &mine, out, err);
+}
+
 bool prov_staff_correct(struct prov_call *call, const char *key, const struct prov_correction *in,
                         struct prov_staff_result *out, struct cv_error *err)
 {
     *out = (struct prov_staff_result){0};
     if (in->kind == PROV_MADE_BY_MISTAKE)
         return remove_person(call, key, in, out, err);
-    if (!prov_staff_modify(call, key, "staff.alias", NULL, drop_alias, (void *)in, out, err))
-        return false;
-    if (!call->validate_only)
-        cv_log(CV_LOG_INFO, "alias_removed", "%s of %s by %s: %s", in->alias, key, call->actor, in->reason);
-    return true;
+    bool ok = in->kind == PROV_SWAPPED_CODES ? swap_codes(call, key, in, out, err)
+              : in->kind == PROV_DEATH_DATE
+                  ? prov_staff_modify(call, key, "staff.death_date", NULL, set_day, (void *)in, out, err)
+                  : prov_staff_modify(call, key, "staff.alias", NULL, drop_alias, (void *)in, out, err);
+    if (ok && !call->validate_only)
+        cv_log(CV_LOG_INFO, "staff_corrected", "%s by %s: %s", key, call->actor, in->reason);
+    return ok;
 }
