@@ -32,6 +32,8 @@ struct dom_active {
 void dom_active_pack(const struct dom_use *use, cv_day oldest, uint8_t *bits, struct dom_active *out);
 int dom_active_count(const struct dom_active *days, cv_day from, cv_day to); /* both included */
 cv_day dom_active_last(const struct dom_active *days);                       /* CV_NO_DAY = never */
+/* The days of both, as of one account; `bits` as above. */
+void dom_active_join(const struct dom_active *a, const struct dom_active *b, uint8_t *bits, struct dom_active *out);
 
 /* Why nothing is said of use. The first one follows from rule and data_through: no source, no data, data too old. */
 enum dom_unknown_use {

@@ -117,6 +117,37 @@ cv_day dom_active_last(const struct dom_active *days)
     return kth_latest(days, INT32_MAX, 1);
 }
 
+static bool active_on(const struct dom_active *days, cv_day day)
+{
+    if (days->first == CV_NO_DAY || day < days->first)
+        return false;
+    size_t at = (size_t)(day - days->first);
+    return at / 8 < days->len && (days->bits[at / 8] >> at % 8 & 1);
+}
+
+void dom_active_join(const struct dom_active *a, const struct dom_active *b, uint8_t *bits, struct dom_active *out)
+{
+    cv_day last_a = dom_active_last(a), last_b = dom_active_last(b);
+    *out = (struct dom_active){.first = CV_NO_DAY, .bits = bits, .older = a->older || b->older};
+    if (last_a == CV_NO_DAY && last_b == CV_NO_DAY)
+        return;
+    cv_day last = last_b == CV_NO_DAY || (last_a != CV_NO_DAY && last_a > last_b) ? last_a : last_b;
+    cv_day from = a->first == CV_NO_DAY || (b->first != CV_NO_DAY && b->first < a->first) ? b->first : a->first;
+    if (last - from >= DOM_KEPT_DAYS_MAX) {
+        from = last - DOM_KEPT_DAYS_MAX + 1;
+        out->older = true;
+    }
+    memset(bits, 0, DOM_ACTIVE_BYTES_MAX);
+    for (cv_day day = from; day <= last; day++) {
+        if (!active_on(a, day) && !active_on(b, day))
+            continue;
+        out->first = out->first == CV_NO_DAY ? day : out->first;
+        size_t at = (size_t)(day - out->first);
+        bits[at / 8] |= (uint8_t)(1u << at % 8);
+        out->len = at / 8 + 1;
+    }
+}
+
 static cv_day first_after(const struct dom_active *days, cv_day day)
 {
     int64_t at = (int64_t)day + 1 - days->first, end = (int64_t)days->len * 8;

@@ -1,4 +1,5 @@
 """Two records of one person made one: names stay where they are, everything leads to the one that stands for him, and within a day it is undone."""
+import datetime
 import itertools
 
 import pytest
@@ -150,3 +151,24 @@ def test_what_stands_in_the_way(client, two):
     assert merge(client, old, gone).code == "staff_departed"
     assert merge(client, gone, new).status == 200, "who has left and came back under another record"
     assert merge(client, gone, old).code == "conflict"
+
+
+def test_use_is_read_together(client, two):
+    old, new = two
+    yesterday, today = (str(datetime.date.today() - datetime.timedelta(days=d)) for d in (1, 0))
+
+    def used(who, day):
+        answer = client.post("/v1/usage-events", {"system": "mailbox", "events": [{"id": who["id"], "occurred_on": day}]})
+        assert (answer.status, answer.json["accepted"]) == (200, 1), answer
+
+    def last(who):
+        row, = [p for p in client.get("/v1/staff", q=new["full_name"]).json["items"] if p["id"] == who["id"]]
+        return next(a["last_active_on"] for a in row["accounts"] if a["system"] == "mailbox")
+    used(old, yesterday)
+    wait_for(lambda: last(old) == yesterday, "his own use", 5)
+    assert merge(client, old, new).status == 200
+    wait_for(lambda: last(new) == yesterday, "what was used under the other record counts", 5)
+    used(old, today)
+    wait_for(lambda: last(new) == today, "and what is reported of it still", 5)
+    assert client.delete(f"/v1/staff/{old['id']}/merge", etag="*").status == 200
+    wait_for(lambda: (last(new), last(old)) == (None, today), "each has his own again", 5)

@@ -44,7 +44,7 @@ static void write_position(struct accounts *a)
 /* Of use that nobody reports nothing is said. */
 static bool inactive_since(const struct accounts *a, const struct person *p, const struct account *account)
 {
-    cv_day last = view_last_active(p, account);
+    cv_day last = view_last_active(a->v, p, account);
     return a->v->systems[account->system].s.activity.reported &&
            dom_counts_issued((enum dom_observed)account->observed) &&
            (last == CV_NO_DAY || last < a->q->last_active_before);

@@ -119,7 +119,8 @@ bool view_closing_use(const struct view *v, struct cv_id staff, const char *syst
     int slot = view_system_known(v, system);
     struct dom_active none = {.first = CV_NO_DAY};
     bool known = person != NONE && slot >= 0;
-    struct dom_active days = known ? view_active(v->people[person]->uses, (unsigned)slot) : none;
+    struct view_days room;
+    struct dom_active days = known ? view_active_of(v, v->people[person], (unsigned)slot, &room) : none;
     dom_use_judge(at, &days, &length, 1, out);
     view_leave(v);
     return true;
@@ -131,6 +132,8 @@ bool view_staff_there(const struct view *v, struct cv_id staff, cv_day day)
     if (!view_enter(v, NULL))
         return true;
     uint32_t slot = view_person_slot(v, staff);
+    if (slot != NONE && v->people[slot]->into)
+        slot = view_person_slot(v, view_into_of(v->people[slot]));
     bool yes = slot == NONE || view_place_on(v->people[slot], day) != NULL;
     view_leave(v);
     return yes;

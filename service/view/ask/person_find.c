@@ -53,7 +53,7 @@ void view_fill_account(const struct view *v, uint32_t slot, const struct account
         .lost = more.lost_at != 0,
         .drifts = view_drifts(p, a),
         .required = v->tallies[slot].required >> a->system & 1,
-        .last_active_on = view_last_active(p, a),
+        .last_active_on = view_last_active(v, p, a),
         .ended_on = ended_on(p, a),
     };
 }
@@ -157,22 +157,12 @@ static bool plate_visible(const struct view *v, const struct person *p, uint32_t
     return top == 0 || (slot != NONE && view_below(v, slot, top));
 }
 
-static struct cv_id into_of(const struct person *p)
-{
-    char text[CV_ID_TEXT];
-    struct cv_id id = {0};
-    const char *at = person_text(p, p->into);
-    snprintf(text, sizeof text, "%.*s", (int)strcspn(at, " "), at);
-    cv_id_parse("stf_", text, &id);
-    return id;
-}
-
 /* The record that stands for him now; NONE when a way there is not for the caller. */
 static uint32_t led(const struct view *v, uint32_t slot, uint32_t top)
 {
     enum { HOPS = 8 };
     for (int i = 0; slot != NONE && v->people[slot]->into && i < HOPS; i++)
-        slot = plate_visible(v, v->people[slot], top) ? by_id(v, into_of(v->people[slot])) : NONE;
+        slot = plate_visible(v, v->people[slot], top) ? by_id(v, view_into_of(v->people[slot])) : NONE;
     return slot;
 }
 

@@ -43,16 +43,25 @@ static bool same_uses(const struct view_uses *a, const struct view_uses *b)
 }
 
 /* ---- from the feed ---- */
+/* Whose figures rest on it: his own, or of the record that his was merged into. */
+static uint32_t heir_of(const struct view *v, uint32_t slot)
+{
+    const struct person *p = v->people[slot];
+    return p->into ? view_person_slot(v, view_into_of(p)) : slot;
+}
+
 static void set_uses(struct view *v, uint32_t slot, struct view_uses *uses)
 {
     struct person *p = v->people[slot];
-    view_periods_person(v, slot, -1);
+    uint32_t heir = heir_of(v, slot);
+    if (heir != NONE)
+        view_periods_person(v, heir, -1);
     free(p->uses);
     p->uses = uses;
-    if (!atomic_load(&v->loaded))
+    if (heir == NONE || !atomic_load(&v->loaded))
         return;
-    view_count(v, slot);
-    view_periods_person(v, slot, 1);
+    view_count(v, heir);
+    view_periods_person(v, heir, 1);
     view_changed(v);
 }
 

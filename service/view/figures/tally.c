@@ -96,11 +96,12 @@ static uint16_t required_by_post(const struct view *v, const struct view_basis *
 
 /* ---- accounts ---- as they stand, or as they stood at the end of a day that is over */
 /* Nobody uses what he does not have: an active day tells of the account before it was recorded. */
-static bool had_by(const struct person *p, const struct account *a, cv_day day)
+static bool had_by(const struct view *v, const struct person *p, const struct account *a, cv_day day)
 {
+    struct view_days room;
     if (a->issued == CV_NO_DAY || a->issued <= day)
         return true;
-    struct dom_active days = view_active(p->uses, a->system);
+    struct dom_active days = view_active_of(v, p, a->system, &room);
     return days.first != CV_NO_DAY && (days.first <= day || days.older);
 }
 
@@ -119,13 +120,14 @@ static void tally_span(const struct account_span *s, cv_day day, struct tally *t
     t->locked |= s->locked ? bit : 0;
 }
 
-static void tally_accounts(const struct view_basis *b, const struct person *p, cv_day day, struct tally *t)
+static void tally_accounts(const struct view *v, const struct view_basis *b, const struct person *p, cv_day day,
+                           struct tally *t)
 {
     bool over = day < b->day;
     for (size_t i = 0; i < p->accounts; i++) {
         const struct account *a = &person_accounts(p)[i];
         uint16_t bit = (uint16_t)(1u << a->system);
-        if (!dom_counts_issued((enum dom_observed)a->observed) || (over && !had_by(p, a, day)))
+        if (!dom_counts_issued((enum dom_observed)a->observed) || (over && !had_by(v, p, a, day)))
             continue;
         t->issued |= bit;
         t->locked |= a->observed == DOM_TEMP_LOCKED && (!over || began_by(a, day)) ? bit : 0;
@@ -185,9 +187,10 @@ static void tally_use(const struct view *v, const struct view_basis *b, const st
         const struct account *a = &person_accounts(p)[i];
         struct dom_use_verdict said;
         struct dom_system space;
+        struct view_days room;
         if (!(t->issued >> a->system & 1))
             continue;
-        struct dom_active days = view_active(p->uses, a->system);
+        struct dom_active days = view_active_of(v, p, a->system, &room);
         struct dom_use_case at = {.rule = &dom_system_on(&b->systems[a->system].s, day, &space)->activity,
                                   .issued_on = view_issued_on(p, a, day),
                                   .data_from = v->systems[a->system].data_from,
@@ -270,7 +273,7 @@ struct tally view_tally_on(const struct view *v, const struct view_basis *b, con
     struct thin thin;
     const struct post *home = view_home_on(p, day);
     tally_posts(v, b, p, home, day, &t);
-    tally_accounts(b, p, day, &t);
+    tally_accounts(v, b, p, day, &t);
     tally_use(v, b, p, special, day, &t);
     t.activated = activated_of(v, b, p, day, &t);
     if (t.home == NONE)

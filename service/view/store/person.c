@@ -1,5 +1,6 @@
 /* One person, packed: a fixed part, then posts, accounts and strings behind it in the same allocation. */
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -254,6 +255,15 @@ static uint16_t put_merge(struct pack *b, const struct dom_staff *s)
     return put_text(b, text);
 }
 
+static uint16_t put_absorbed(struct pack *b, const struct dom_staff *s)
+{
+    enum { SOME = 64 };
+    char text[SOME * CV_ID_TEXT] = "", *end = text;
+    for (size_t i = 0; i < s->absorbed_count && i < SOME; i++)
+        end += snprintf(end, (size_t)(text + sizeof text - end), "%s%s", i > 0 ? " " : "", s->absorbed[i]);
+    return *text != '\0' ? put_text(b, text) : 0;
+}
+
 static void pack_texts(struct pack *b, struct person *p, const struct dom_staff *s,
                        const struct view_person_texts *texts, const struct dom_account **sorted, size_t account_count)
 {
@@ -275,6 +285,7 @@ static void pack_texts(struct pack *b, struct person *p, const struct dom_staff 
     p->folded = texts->apart ? put_both(b, texts) : put_text(b, texts->folded);
     p->apart = texts->apart && p->folded;
     p->code = put_text(b, s->staff_code);
+    p->absorbed = put_absorbed(b, s);
     p->into = s->merge != NULL ? put_merge(b, s) : 0;
     p->key = put(b, texts->key, texts->key_len);
     p->key_len = p->key ? (uint16_t)texts->key_len : 0;
@@ -365,4 +376,14 @@ const struct post *view_home_on(const struct person *p, cv_day day)
             found = post;
     }
     return found;
+}
+
+struct cv_id view_into_of(const struct person *p)
+{
+    char text[CV_ID_TEXT];
+    struct cv_id id = {0};
+    const char *at = person_text(p, p->into);
+    snprintf(text, sizeof text, "%.*s", (int)strcspn(at, " "), at);
+    cv_id_parse("stf_", text, &id);
+    return id;
 }

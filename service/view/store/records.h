@@ -173,6 +173,7 @@ struct person {
     uint16_t name, folded, code, address, key; /* offsets in data, 0 = none */
     uint16_t key_len;
     uint16_t into;     /* "stf_... unt_...": the record that this one was merged into, and its own unit; 0 = none */
+    uint16_t absorbed; /* ids of records merged into this one, with blanks between; 0 = none */
     uint16_t texts;    /* where the offsets of names and former codes begin */
     uint8_t mobile[6]; /* the number, little-endian; 0 = none */
     uint8_t category, posts, accounts, mores, names, formers, absences, spans, roles, pasts;

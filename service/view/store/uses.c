@@ -1,4 +1,7 @@
 /* Active days of people, and of those who are not here (yet, or any more). */
+#include <stdio.h>
+#include <string.h>
+
 #include "view/store/view.h"
 
 struct dom_active view_active(const struct view_uses *uses, unsigned system)
@@ -11,6 +14,42 @@ struct dom_active view_active(const struct view_uses *uses, unsigned system)
         at += sizeof(*u) + u->len;
     }
     return (struct dom_active){.first = CV_NO_DAY};
+}
+
+/* ---- of merged records ---- */
+static void add_days(const struct view_uses *uses, unsigned system, struct view_days *room, struct dom_active *days)
+{
+    const struct dom_active more = view_active(uses, system);
+    struct dom_active joined;
+    if (days->len > 0)
+        memcpy(room->before, days->bits, days->len);
+    days->bits = room->before;
+    dom_active_join(days, &more, room->bits, &joined);
+    *days = joined;
+}
+
+struct dom_active view_active_of(const struct view *v, const struct person *p, unsigned system, struct view_days *room)
+{
+    struct dom_active days = view_active(p->uses, system);
+    const char *word = person_text(p, p->absorbed);
+    for (; word && *word; word += strspn(word, " ")) {
+        char text[CV_ID_TEXT];
+        struct cv_id id;
+        size_t len = strcspn(word, " ");
+        snprintf(text, sizeof text, "%.*s", (int)len, word);
+        word += len;
+        uint32_t slot = cv_id_parse("stf_", text, &id) ? view_person_slot(v, id) : NONE;
+        if (slot != NONE && v->people[slot]->into)
+            add_days(v->people[slot]->uses, system, room, &days);
+    }
+    return days;
+}
+
+cv_day view_last_active(const struct view *v, const struct person *p, const struct account *a)
+{
+    struct view_days room;
+    struct dom_active days = view_active_of(v, p, a->system, &room);
+    return dom_active_last(&days);
 }
 
 /* ---- strays ---- */

@@ -247,14 +247,16 @@ int view_system_known(const struct view *v, const char *slug); /* or -1 */
 size_t view_systems_sorted(const struct view *v, unsigned *out);
 /* What is known of one account; first = CV_NO_DAY when nothing is. Points into `uses`. */
 struct dom_active view_active(const struct view_uses *uses, unsigned system);
-static inline cv_day view_last_active(const struct person *p, const struct account *a)
-{
-    struct dom_active days = view_active(p->uses, a->system);
-    return dom_active_last(&days);
-}
+/* The same of a person: with what was used under records that were merged into his; that is put together in `room`. */
+struct view_days {
+    uint8_t bits[DOM_ACTIVE_BYTES_MAX], before[DOM_ACTIVE_BYTES_MAX];
+};
+struct dom_active view_active_of(const struct view *v, const struct person *p, unsigned system, struct view_days *room);
+cv_day view_last_active(const struct view *v, const struct person *p, const struct account *a);
 struct view_uses *view_stray_take(struct view *v, struct cv_id staff); /* or NULL */
 void view_stray_put(struct view *v, struct cv_id staff, struct view_uses *uses);
 /* The uses of somebody who comes or goes; under the write lock. */
 void view_uses_adopt(struct view *v, struct person *p);
 void view_uses_orphan(struct view *v, struct person *p);
 uint32_t view_person_slot(const struct view *v, struct cv_id id); /* or NONE */
+struct cv_id view_into_of(const struct person *p);                /* of one with `into` */
