@@ -172,3 +172,15 @@ def test_use_is_read_together(client, two):
     wait_for(lambda: last(new) == today, "and what is reported of it still", 5)
     assert client.delete(f"/v1/staff/{old['id']}/merge", etag="*").status == 200
     wait_for(lambda: (last(new), last(old)) == (None, today), "each has his own again", 5)
+
+
+def test_what_was_merged_goes_along_when_its_record_is_merged_itself(client):
+    n = next(numbers)
+    first, second, third = (client.put(f"/v1/staff/M{i}-{n}", an(full_name=nth("Bạch Thái Bưởi", n), not_same_as=["*"])).json for i in (1, 2, 3))
+    assert merge(client, first, second).status == 200 and merge(client, second, third).status == 200
+    whole = seen(client, first).json
+    assert (whole["id"], {m["id"] for m in whole["merged"]}, {a["address"] for a in whole["aliases"]}) == (third["id"], {first["id"], second["id"]}, {first["address"], second["address"]})
+    refused = client.post(f"/v1/staff/{first['id']}/corrections", {"kind": "made_by_mistake", "reason": "nhập nhầm"})
+    assert (refused.status, refused.code) == (409, "staff_holds_names") and "merged" in refused.json["detail"], "an old id removes nobody else"
+    assert client.delete(f"/v1/staff/{second['id']}/merge", etag="*").status == 200
+    assert (seen(client, first).json["id"], seen(client, third).json["merged"], seen(client, third).json["aliases"]) == (second["id"], [], [])

@@ -15,12 +15,15 @@ static const char *const *used(struct prov_call *call, const struct dom_staff *s
     static const char *const bound[] = {"có vai trò hoặc giữ hộp thư đơn vị", "has a role, or holds a unit mailbox"};
     static const char *const elsewhere[] = {"có tài khoản ở hệ thống khác", "has an account in another system"};
     static const char *const seen[] = {"đã có số liệu sử dụng", "has days of use"};
+    static const char *const merged[] = {"đã có hồ sơ khác gộp vào", "has other records merged into it"};
     struct dom_usage usage;
     struct prov_systems systems;
     if (staff->credential_set)
         return password;
     if (staff->departure_count > 0)
         return left;
+    if (staff->absorbed_count > 0)
+        return merged;
     if (staff->role_count > 0 || staff->hold_count > 0)
         return bound;
     if (!prov_load_systems(call, &systems, err) || !dir_usage_read(call->dir, staff->id, call->arena, &usage, err))

@@ -102,23 +102,40 @@ static void add_alias(struct dom_staff *staff, const char *address, cv_day until
         staff->aliases[staff->alias_count++] = (struct dom_alias){.address = address, .until = until};
 }
 
+/* The record, and those that were merged into it before. */
+static bool is_among(const struct prov_call *call, const struct dom_staff *from, const char *id)
+{
+    for (size_t i = 0; i < from->absorbed_count; i++)
+        if (strcmp(from->absorbed[i], id) == 0)
+            return true;
+    return strcmp(id_of(call, from->id), id) == 0;
+}
+
+/* Without those of `from`. */
+static void copy_absorbed(struct prov_change *change, const struct dom_staff *from)
+{
+    struct dom_staff *staff = change->after;
+    const char **kept = CV_NEWS(change->call->arena, const char *, staff->absorbed_count + from->absorbed_count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < staff->absorbed_count; i++)
+        if (!is_among(change->call, from, staff->absorbed[i]))
+            kept[count++] = staff->absorbed[i];
+    staff->absorbed = kept;
+    staff->absorbed_count = count;
+}
+
 static bool absorb(struct prov_change *change, void *ctx, struct cv_error *err)
 {
     const struct dom_staff *from = ctx;
-    struct cv_arena *arena = change->call->arena;
     struct dom_staff *staff = change->after;
-    const char *id = id_of(change->call, from->id);
-    struct dom_alias *aliases = CV_NEWS(arena, struct dom_alias, staff->alias_count + from->alias_count + 1);
-    const char **absorbed = CV_NEWS(arena, const char *, staff->absorbed_count + 1);
+    struct dom_alias *aliases =
+        CV_NEWS(change->call->arena, struct dom_alias, staff->alias_count + from->alias_count + 1);
     if (!dom_still_here(staff, cv_today(), err))
         return false;
-    for (size_t i = 0; i < staff->absorbed_count; i++) {
-        absorbed[i] = staff->absorbed[i];
-        if (strcmp(absorbed[i], id) == 0)
-            return true;
-    }
-    absorbed[staff->absorbed_count++] = id;
-    staff->absorbed = absorbed;
+    copy_absorbed(change, from);
+    staff->absorbed[staff->absorbed_count++] = id_of(change->call, from->id);
+    for (size_t i = 0; i < from->absorbed_count; i++)
+        staff->absorbed[staff->absorbed_count++] = from->absorbed[i];
     for (size_t i = 0; i < staff->alias_count; i++)
         aliases[i] = staff->aliases[i];
     staff->aliases = aliases;
@@ -136,23 +153,16 @@ static bool was_of(const struct dom_staff *from, const char *address)
 static bool release(struct prov_change *change, void *ctx, struct cv_error *err)
 {
     const struct dom_staff *from = ctx;
-    struct cv_arena *arena = change->call->arena;
     struct dom_staff *staff = change->after;
-    const char *id = id_of(change->call, from->id);
-    struct dom_alias *aliases = CV_NEWS(arena, struct dom_alias, staff->alias_count + 1);
-    const char **absorbed = CV_NEWS(arena, const char *, staff->absorbed_count + 1);
-    size_t kept = 0, left = 0;
+    struct dom_alias *aliases = CV_NEWS(change->call->arena, struct dom_alias, staff->alias_count + 1);
+    size_t kept = 0;
     (void)err;
+    copy_absorbed(change, from);
     for (size_t i = 0; i < staff->alias_count; i++)
         if (!was_of(from, staff->aliases[i].address))
             aliases[kept++] = staff->aliases[i];
-    for (size_t i = 0; i < staff->absorbed_count; i++)
-        if (strcmp(staff->absorbed[i], id) != 0)
-            absorbed[left++] = staff->absorbed[i];
     staff->aliases = aliases;
     staff->alias_count = kept;
-    staff->absorbed = absorbed;
-    staff->absorbed_count = left;
     return true;
 }
 
