@@ -157,6 +157,11 @@ static bool plate_visible(const struct view *v, const struct person *p, uint32_t
     return top == 0 || (slot != NONE && view_below(v, slot, top));
 }
 
+static bool record_visible(const struct view *v, const struct person *p, uint32_t top)
+{
+    return p->into ? plate_visible(v, p, top) : view_person_visible(v, p, top);
+}
+
 /* The record that stands for him now; NONE when a way there is not for the caller. */
 static uint32_t led(const struct view *v, uint32_t slot, uint32_t top)
 {
@@ -175,8 +180,7 @@ bool view_staff_itself(const struct view *v, struct view_scope scope, const char
     uint32_t top = view_scope_slot(v, scope);
     uint32_t slot = cv_id_parse("stf_", key, &id) ? by_id(v, id) : by_code(v, key);
     bool merged = slot != NONE && v->people[slot]->into;
-    bool found = slot != NONE &&
-                 (merged ? plate_visible(v, v->people[slot], top) : view_person_visible(v, v->people[slot], top));
+    bool found = slot != NONE && record_visible(v, v->people[slot], top);
     if (found)
         view_fill_staff(v, slot, false, arena, out);
     if (found && merged)
@@ -301,7 +305,7 @@ bool view_staff_holder(const struct view *v, struct view_scope scope, enum view_
     if (!view_enter(v, NULL))
         return false;
     uint32_t slot = view_holder_slot(v, by, key);
-    bool found = slot != NONE && view_person_visible(v, v->people[slot], view_scope_slot(v, scope));
+    bool found = slot != NONE && record_visible(v, v->people[slot], view_scope_slot(v, scope));
     if (found)
         *out = v->people[slot]->id;
     view_leave(v);
