@@ -215,8 +215,9 @@ struct view_staff {
  * post lies in the scope. */
 bool view_staff_find(const struct view *v, struct view_scope scope, const char *key, struct cv_arena *arena,
                      struct view_staff *out, struct cv_error *err);
-/* The record itself, also one that was merged into another (then without posts and accounts, `unit` as it was); all
- * others of these questions are led on to the one that stands for the person. False: not there, or not visible. */
+/* The record itself, also one that was merged into another (then without posts and accounts, `unit` as it was); as
+ * view_staff_holder() does too; finding and listing people leads on to the one that stands for him. False: not there,
+ * or not visible. */
 bool view_staff_itself(const struct view *v, struct view_scope scope, const char *key, struct cv_arena *arena,
                        struct view_staff *out, bool *out_merged);
 /* Who holds this code, present or former, anywhere (no scope)? False = nobody. */
