@@ -23,6 +23,9 @@ bool evidence_open(struct service *s, const char *folder, const char *key, struc
     struct cv_error why = {0};
     if (!prov_evidence_resolve(s->evidence, s->timer_session, &why))
         cv_log_error(CV_LOG_WARN, "evidence", &why); /* the next start looks again */
+    cv_error_clear(&why);
+    if (!prov_evidence_announce(s->evidence, s->timer_session, &why))
+        cv_log_error(CV_LOG_DEBUG, "evidence", &why); /* in a fresh directory there is nobody yet to be told */
     return true;
 }
 

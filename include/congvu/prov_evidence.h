@@ -32,13 +32,16 @@ struct ev_log *prov_evidence_log(struct prov_evidence *evidence);
 void prov_evidence_look(struct prov_evidence *evidence);
 /* Intents of former processes without an outcome: looked up in the directory, `resolved` is recorded for each. */
 bool prov_evidence_resolve(struct prov_evidence *evidence, struct dir_session *session, struct cv_error *err);
-/* Changes in the directory's log behind `last` ("" = from now on, then kept up to date) that carry no mark, are not the
- * directory's own and touch what is recorded: counted, logged and recorded as `by_hand`. */
+/* Changes in the directory's log behind `last` ("" = where whoever looked last had come to, then kept up to date) whose
+ * mark is missing or not believed, that are not the directory's own and touch what is recorded: counted, logged and
+ * recorded as `by_hand`. */
 uint64_t prov_evidence_hands(struct prov_evidence *evidence); /* how many this process has found */
 enum { PROV_TRACE_TEXT = 48 };
 bool prov_evidence_by_hand(struct prov_evidence *evidence, struct dir_session *session, char last[PROV_TRACE_TEXT],
                            struct cv_error *err);
 
+/* Before the first write: says where the others see it that there is this log. */
+bool prov_evidence_announce(struct prov_evidence *evidence, struct dir_session *session, struct cv_error *err);
 /* Writes the last checkpoint where the others see it (ou=leases), and reads whose logs there are. */
 bool prov_evidence_share(struct prov_evidence *evidence, struct dir_session *session, struct cv_error *err);
 /* Origins of the others' logs, which are not read here. */

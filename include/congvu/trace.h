@@ -37,6 +37,10 @@ struct dir_trace {
 bool dir_trace_since(struct dir_session *s, const char *after, size_t most, struct cv_arena *arena,
                      struct dir_trace **out, size_t *out_count, const char **out_last, struct cv_error *err);
 
+/* How far the log of this server was looked through by whoever did so last; "" = nobody did. */
+bool dir_trace_place(struct dir_session *s, struct cv_arena *arena, const char **out, struct cv_error *err);
+bool dir_trace_place_put(struct dir_session *s, const char *at, struct cv_error *err);
+
 /* ---- checkpoints where all replicas see them (ou=leases, which is not replicated between servers) ---- */
 bool dir_checkpoint_put(struct dir_session *s, const char *origin, const char *note, struct cv_error *err);
 bool dir_checkpoint_origins(struct dir_session *s, struct cv_arena *arena, const char ***out, size_t *out_count,

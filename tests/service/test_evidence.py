@@ -7,7 +7,7 @@ import subprocess
 import threading
 
 import pytest
-from congvu import BIN, Service, an, make_units, nth, wait_for
+from congvu import BIN, Service, an, frozen, make_units, nth, wait_for
 from evidence import entries, mark_of, origin, published
 
 BUILD = pathlib.Path(os.environ.get("CONGVU_BUILD", pathlib.Path(BIN).parents[1]))
@@ -213,6 +213,56 @@ def test_a_change_by_hand_is_found_and_told(service):
     assert found[0]["attributes"] == ["title"] and found[0]["actor"].startswith("cn=service,") and found[0]["verb"] == "modify"
     assert '"event":"by_hand"' in service.log.read_text()
     assert "congvu_evidence_by_hand 0\n" not in metrics(service) and "congvu_evidence_by_hand " in metrics(service)
+
+
+def by_hand(service):
+    return [e for e in published_or_none(service) if e["kind"] == "by_hand"]
+
+
+def watched(service):
+    """A change by hand is found: from now on nothing is missed."""
+    client = service.client()
+    make_units(client)
+    made = client.post("/v1/staff", an()).json
+    dn = f"cvId={made['id']},ou=people,dc=congvu"
+    wait_for(lambda: touch(service, dn, "title", "Chánh văn phòng") and by_hand(service), "found")
+    return client, made, dn
+
+
+def test_a_mark_is_not_believed_because_it_looks_like_one(service):
+    """Whoever changes the directory himself may copy a mark, or make one up."""
+    client, made, dn = watched(service)
+    assert client.patch(f"/v1/staff/{made['id']}", {"title": "Phó phòng"}).status == 200
+    mark = service.person(made["id"], "cvActor")["cvActor"][0]
+    origin = mark.rsplit(" ", 1)[1].rsplit("/", 1)[0]
+    for forged, title in ((mark, "mượn dấu"), (f"tok_x - http {origin}/0", "dấu của việc khác"), (f"tok_x - http {origin}/99999999", "dấu chưa có"), ("tok_x - http nơi/khác/1", "dấu tự chế")):
+        ldif = f"dn: {dn}\nchangetype: modify\nreplace: title\ntitle: {title}\n-\nreplace: cvActor\ncvActor: {forged}\n"
+        subprocess.run(["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", service.ldapi], input=ldif, text=True, check=True, capture_output=True)
+        found = wait_for(lambda: [e for e in by_hand(service) if e.get("false_mark") == forged.rsplit(" ", 1)[1]], title)
+        assert [(e["target"], e["attributes"]) for e in found] == [(made["id"], ["title", "cvActor"])]
+    settled = len(by_hand(service))
+    for n in range(5):
+        assert client.patch(f"/v1/staff/{made['id']}", {"title": f"Chức {n}"}).status == 200
+    assert client.delete("/v1/units/T1.03", etag="*").status == 204, "whose mark is in the assertion"
+    wait_for(lambda: touch(service, dn, "title", "lần cuối") and len(by_hand(service)) > settled, "the last one")
+    assert all("false_mark" not in e for e in by_hand(service)[settled:]), "what came through the service is believed"
+
+
+def test_what_changed_while_nobody_looked_is_found_afterwards(service, start):
+    client, made, dn = watched(service)
+    other = start(directory_uri=service.ldapi, key_file=str(service.data / "secret.key"))
+    wait_for(lambda: other.client(client.token).get(f"/v1/staff/{made['id']}").status == 200, "another process")
+    seen = len(by_hand(service))
+    with frozen(service.process.pid):
+        wait_for(lambda: "congvu_lease_held 1" in metrics(other), "it has taken over")
+        before = len(by_hand(other))
+        touch(service, dn, "title", "trong lúc đổi phiên")
+        wait_for(lambda: len(by_hand(other)) > before, "found by the other one")
+        assert other.client(client.token).patch(f"/v1/staff/{made['id']}", {"title": "qua dịch vụ"}).status == 200
+    other.stop()
+    touch(service, dn, "title", "không ai nhìn")
+    wait_for(lambda: len(by_hand(service)) > seen, "found by the first one again")
+    assert all("false_mark" not in e for e in by_hand(service))
 
 
 def published_or_none(service):

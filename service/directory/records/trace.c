@@ -247,20 +247,20 @@ bool dir_trace_since(struct dir_session *s, const char *after, size_t most, stru
     return cv_arena_ok(arena) || cv_fail_as(err, CV_LIMIT, "", "Quá nhiều thay đổi", "Too many changes");
 }
 
-/* ---- checkpoints ---- */
+/* ---- texts in ou=leases ---- */
 #define CHECKPOINT "evidence "
+#define PLACE      "by-hand"
 
-bool dir_checkpoint_put(struct dir_session *s, const char *origin, const char *note, struct cv_error *err)
+static bool put_text(struct dir_session *s, const char *name, const char *text, struct cv_error *err)
 {
     struct dir_attrs was, will;
     cv_auto_arena arena = dir_scratch(err);
     if (!arena)
         return false;
-    const char *name = cv_arena_printf(arena, CHECKPOINT "%s", origin);
     const char *dn = dir_dn_child(arena, DIR_LEASES_BASE, "cn", name);
     dir_attrs_init(&was, arena);
     dir_attrs_init(&will, arena);
-    dir_put(&will, "cvLeaseHolder", note);
+    dir_put(&will, "cvLeaseHolder", text);
     if (dir_modify_entry(s, dn, &was, &will, NULL, NULL, err) || err->kind != CV_NOT_FOUND)
         return err->kind == CV_OK;
     cv_error_clear(err);
@@ -268,6 +268,31 @@ bool dir_checkpoint_put(struct dir_session *s, const char *origin, const char *n
     dir_put(&will, "cn", name);
     dir_put_int(&will, "cvLeaseTurn", 0);
     return dir_add_entry(s, dn, &will, NULL, err);
+}
+
+bool dir_trace_place(struct dir_session *s, struct cv_arena *arena, const char **out, struct cv_error *err)
+{
+    struct dir_entry entry;
+    *out = "";
+    if (dir_read_entry(s, dir_dn_child(arena, DIR_LEASES_BASE, "cn", PLACE), arena, &entry, err)) {
+        *out = text_or(&entry, "cvLeaseHolder", "");
+        return true;
+    }
+    if (err->kind != CV_NOT_FOUND)
+        return false;
+    cv_error_clear(err);
+    return true;
+}
+
+bool dir_trace_place_put(struct dir_session *s, const char *at, struct cv_error *err)
+{
+    return put_text(s, PLACE, at, err);
+}
+
+bool dir_checkpoint_put(struct dir_session *s, const char *origin, const char *note, struct cv_error *err)
+{
+    cv_auto_arena arena = dir_scratch(err);
+    return arena && put_text(s, cv_arena_printf(arena, CHECKPOINT "%s", origin), note, err);
 }
 
 bool dir_checkpoint_origins(struct dir_session *s, struct cv_arena *arena, const char ***out, size_t *out_count,

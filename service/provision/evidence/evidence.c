@@ -190,6 +190,7 @@ void prov_evidence_close(struct prov_evidence **pointer)
         ev_close(&log);
     prov_targets_free(&evidence->targets);
     cv_lock_destroy(&evidence->lock);
+    free(evidence->used);
     free(evidence);
 }
 

@@ -23,6 +23,8 @@ struct prov_evidence {
     struct dir_witness witness;
     _Atomic(struct ev_log *) log;
     _Atomic uint64_t by_hand; /* changes that did not come through a service */
+    uint8_t *used;            /* bits: marks of ours that were met in the directory's log; of the thread that looks */
+    size_t used_size;
     struct cv_key tags;
     struct prov_targets *targets; /* which entries are about what */
     struct cv_lock lock;          /* guards what follows */

@@ -1,4 +1,4 @@
-/* After a start: what a process that was killed had begun, and what became of it. And changes that nobody recorded. */
+/* After a start: what a process that was killed had begun, and what became of it. And the logs of others. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "provision/evidence/evidence.h"
 #include "provision/internal.h"
 
-enum { OPEN_MAX = 4096, BACK_MAX = 200000, ARENA_MAX = 32 << 20, TRACES = 400 };
+enum { OPEN_MAX = 4096, BACK_MAX = 200000, ARENA_MAX = 32 << 20 };
 
 struct open_intent {
     int64_t index;
@@ -161,62 +161,6 @@ bool prov_evidence_resolve(struct prov_evidence *evidence, struct dir_session *s
     return ok;
 }
 
-/* ---- changes by hand ---- */
-
-static void put_by_hand(struct ev_log *log, const struct dir_trace *t)
-{
-    struct prov_entry e;
-    prov_entry_begin(&e, "by_hand");
-    cv_jout_string(&e.out, "actor", t->who);
-    cv_jout_string(&e.out, "action", "directory.by_hand");
-    cv_jout_string(&e.out, "verb", t->verb);
-    cv_jout_string(&e.out, "dn", t->dn);
-    const char *target = strchr(t->dn, '=');
-    char name[128] = "";
-    if (target != NULL)
-        snprintf(name, sizeof(name), "%.*s", (int)strcspn(target + 1, ","), target + 1);
-    cv_jout_string(&e.out, "target", name);
-    cv_jout_string(&e.out, "log_at", t->at);
-    cv_jout_array(&e.out, "attributes");
-    for (size_t i = 0; i < t->attribute_count; i++)
-        cv_jout_string(&e.out, NULL, t->attributes[i]);
-    cv_jout_end(&e.out);
-    if (prov_entry_end(&e))
-        (void)ev_note(log, e.text.data, e.text.len);
-    cv_buf_free(&e.text);
-}
-
-uint64_t prov_evidence_hands(struct prov_evidence *evidence)
-{
-    return atomic_load(&evidence->by_hand);
-}
-
-bool prov_evidence_by_hand(struct prov_evidence *evidence, struct dir_session *session, char last[PROV_TRACE_TEXT],
-                           struct cv_error *err)
-{
-    struct ev_log *log = prov_evidence_log(evidence);
-    struct dir_trace *traces = NULL;
-    size_t count = 0;
-    const char *next;
-    cv_auto_arena arena = cv_arena_new(ARENA_MAX);
-    if (log == NULL || !arena)
-        return true;
-    if (*last == '\0')
-        (void)cv_moment_ldap(cv_now(), last);
-    if (!dir_trace_since(session, last, TRACES, arena, &traces, &count, &next, err))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        if (traces[i].mark != NULL || traces[i].own)
-            continue;
-        atomic_fetch_add(&evidence->by_hand, 1);
-        cv_log(CV_LOG_WARN, "by_hand", "%s %s by %s, not through this service", traces[i].verb, traces[i].dn,
-               traces[i].who);
-        put_by_hand(log, &traces[i]);
-    }
-    snprintf(last, PROV_TRACE_TEXT, "%s", next);
-    return true;
-}
-
 /* ---- the others ---- */
 
 static void keep_peers(struct prov_evidence *evidence, const char *own, const char *const *names, size_t count)
@@ -227,6 +171,13 @@ static void keep_peers(struct prov_evidence *evidence, const char *own, const ch
         if (strcmp(names[i], own) != 0)
             snprintf(evidence->peers[evidence->peer_count++], PROV_PEER_TEXT, "%s", names[i]);
     cv_lock_give(&evidence->lock);
+}
+
+bool prov_evidence_announce(struct prov_evidence *evidence, struct dir_session *session, struct cv_error *err)
+{
+    struct ev_log *log = prov_evidence_log(evidence);
+    char note[EV_NOTE_MAX];
+    return log == NULL || dir_checkpoint_put(session, ev_origin(log), ev_published(log, note) ? note : "-", err);
 }
 
 bool prov_evidence_share(struct prov_evidence *evidence, struct dir_session *session, struct cv_error *err)
