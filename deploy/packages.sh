@@ -9,7 +9,7 @@ esac
 congvu_build_packages="gcc libc6-dev cmake ninja-build pkg-config python3 python3-yaml libldap-dev libmicrohttpd-dev libjansson-dev libcurl4-openssl-dev libcjose-dev libicu-dev libinih-dev libssl-dev libsystemd-dev libxlsxwriter-dev $congvu_zip zlib1g-dev libcsv-dev libzip-dev libexpat1-dev libqrencode-dev"
 congvu_run_packages="slapd slapd-contrib ldap-utils curl ca-certificates"
 congvu_mail_packages="dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-ldap dovecot-sieve postfix postfix-ldap"
-congvu_test_packages="procps openssl nginx-light libcmocka-dev python3-pytest python3-ldap3 python3-jsonschema python3-hypothesis clang libclang-rt-$congvu_clang-dev universal-ctags git golang-go golang-golang-x-mod-dev $congvu_formatter"
+congvu_test_packages="procps openssl nginx-light libcmocka-dev python3-pytest python3-pytest-xdist python3-ldap3 python3-jsonschema python3-hypothesis clang libclang-rt-$congvu_clang-dev universal-ctags git golang-go golang-golang-x-mod-dev $congvu_formatter"
 congvu_paper_packages="libreoffice-calc-nogui chromium poppler-utils fonts-liberation zbar-tools"
 congvu_console_packages="chromium fonts-liberation"
 congvu_more_packages="clang-tidy systemd strace"
@@ -22,7 +22,10 @@ congvu_node() {
 # The packages that a folder's lock file pins; fetched anew when it is newer than they are.
 congvu_npm() {
     local done="$1/node_modules/.package-lock.json"
-    [ "$done" -nt "$1/package-lock.json" ] || { (cd "$1" && npm ci --loglevel=error >&2) && touch "$done"; }
+    (
+        flock 9 # tests side by side need the same ones
+        [ "$done" -nt "$1/package-lock.json" ] || { (cd "$1" && npm ci --loglevel=error >&2) && touch "$done"; }
+    ) 9<"$1/package.json"
 }
 
 # Says ON when the web console can be bundled here; else OFF, and why.

@@ -38,7 +38,7 @@ rings() { # preset
     CONGVU_PLAIN="$root/build/dev" CONGVU_BUILD="$root/build/$1" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/lists
     CONGVU_BIN="$root/build/$1/service/congvud" CONGVU_BUILD="$root/build/$1" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/evidence
     ring "$1: service (the real binary, a real slapd)"
-    CONGVU_MORE=$more CONGVU_BIN="$root/build/$1/service/congvud" CONGVU_BUILD="$root/build/$1" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/service
+    CONGVU_MORE=$more CONGVU_BIN="$root/build/$1/service/congvud" CONGVU_BUILD="$root/build/$1" /usr/bin/python3 -m pytest -q -p no:cacheprovider -n 2 --dist loadfile tests/service
     ring "$1: mail (a real Dovecot, a real Postfix)"
     CONGVU_BIN="$root/build/$1/service/congvud" CONGVU_BUILD="$root/build/$1" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/mail ${more:+--more}
 }
