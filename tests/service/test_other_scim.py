@@ -226,7 +226,7 @@ def test_a_server_that_restarts_and_gives_old_ids_to_others(office, far):
 
 
 def test_a_date_to_come_back_is_kept(office, far):
-    server = far(retry_at=3)
+    server = far(retry_at=10)
     client = office(server.url)
     person(client, 0)
     wait_for(lambda: (client.get(SYSTEM).json["health"] or {}).get("breaker") == "open", "left alone")

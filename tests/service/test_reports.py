@@ -176,8 +176,8 @@ def test_byte_identical_after_units_move_and_are_renamed(district):
     report = freeze(district, state="final", number="15/BC-UBND")
     before = {f: content(district, report["id"], f, lang=lang).body for f in FORMATS for lang in ("vi",)}
     etags = {f: content(district, report["id"], f, lang="vi").etag for f in FORMATS}
-    assert district.put("/v1/units/T1.02", {"name": {"vi": "Phòng Tài chính - Kế hoạch mới"}, "parent": "T1.01"}).status == 200
-    assert district.put("/v1/units/T1", {"name": {"vi": "Huyện Đổi Tên"}}).status == 200
+    assert district.patch("/v1/units/T1.02", {"name": {"vi": "Phòng Tài chính - Kế hoạch mới"}, "parent": "T1.01"}).status == 200
+    assert district.patch("/v1/units/T1", {"name": {"vi": "Huyện Đổi Tên"}}).status == 200
     assert district.put("/v1/staff/R-90", an(full_name="Người Mới", unit="T1.04")).status in (200, 201)
     try:
         for f in FORMATS:
@@ -186,8 +186,8 @@ def test_byte_identical_after_units_move_and_are_renamed(district):
         assert freeze(district)["figures"]["unit"]["name"]["vi"] == "Huyện Đổi Tên"
         assert district.get(f"/v1/reports/{report['id']}").json["unit"]["name"] == "Huyện Thử"
     finally:
-        assert district.put("/v1/units/T1", {"name": {"vi": "Huyện Thử"}}).status == 200
-        assert district.put("/v1/units/T1.02", {"name": {"vi": "Phòng Tài chính"}, "parent": "T1"}).status == 200
+        assert district.patch("/v1/units/T1", {"name": {"vi": "Huyện Thử"}}).status == 200
+        assert district.patch("/v1/units/T1.02", {"name": {"vi": "Phòng Tài chính"}, "parent": "T1"}).status == 200
 
 
 def test_byte_identical_after_two_communes_become_one(service, district):
