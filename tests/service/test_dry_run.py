@@ -53,6 +53,7 @@ UNIT = {
     "position": [7, 7, 8],
     "active_from": [LONG_AGO, LONG_AGO, None],
     "active_to": ["2099-01-01", None],
+    "effective_on": [LONG_AGO, None],
     "letterhead": [{"place": "Phan Rang"}, {"place": "Phan Rang"}, {"superior_body": "UBND"}, {"recipients": ["Như trên", "Lưu: VT"]},
                    {"recipients": ["Lưu: VT", "Như trên"]}, {"recipients": ["Lưu: VT; Như trên"]}, {"signatory_name": "A"},
                    {"signatory_name": None, "signatory_title": "A"}, None, None],
