@@ -87,14 +87,19 @@ static void judge_data(struct prov_call *call, const struct rep_report *r, const
                      cv_day_people(s->data_through, through), to);
 }
 
-static bool complete(struct prov_call *call, struct rep_report *r, bool accept, struct cv_error *err)
+static bool complete(const struct prov_freeze *f, struct rep_report *r, bool accept, struct cv_error *err)
 {
+    struct prov_call *call = f->call;
     struct cv_faults behind, *mine = call->faults;
     cv_faults_init(&behind, call->arena);
     call->faults = &behind;
     if (r->to > cv_today())
         cv_fault_add(call->faults, CV_AT_POINTER, "/period", "data_behind", "Kỳ báo cáo chưa kết thúc",
                      "The period is not over yet");
+    if (f->coverage.count > 0 && f->coverage.rows[0].not_recorded_yet)
+        cv_fault_add(call->faults, CV_AT_POINTER, "/period", "not_recorded_yet",
+                     "Kỳ báo cáo kết thúc trước khi đơn vị được đưa vào hệ thống",
+                     "The period ended before the unit was written down here");
     for (size_t i = 0; i < r->sheet_count; i++)
         judge_data(call, r, &r->sheets[i]);
     call->faults = mine;
@@ -178,7 +183,7 @@ bool prov_freeze(struct prov_call *call, struct rep_report *r, bool accept, cons
     r->as_of = f.coverage.as_of;
     r->frozen_at = cv_now();
     *out_list = "";
-    return complete(call, r, accept, err) &&
+    return complete(&f, r, accept, err) &&
            (is_list(r) || r->state == REP_FINAL || prov_closing_list(&f, r, out_list, err));
 }
 
@@ -206,5 +211,5 @@ bool prov_refreeze(struct prov_call *call, struct rep_report *r, bool accept, co
     if (!prov_closing_recount(call, r, f.window.to, *list, err))
         return false;
     score_all(r);
-    return complete(call, r, accept, err);
+    return complete(&f, r, accept, err);
 }

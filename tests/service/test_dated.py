@@ -422,3 +422,34 @@ def test_a_change_of_days_that_are_over_names_the_periods(client):
     client.put("/v1/units/T1.08", {"name": {"vi": "Phòng Tám"}, "kind": "phong", "slug": "tam", "parent": "T1"})
     unit = client.patch("/v1/units/T1.08", {"name": {"vi": "Phòng Tám Mới"}, "effective_on": day(-50)})
     assert unit.json["warnings"][0]["from"] == day(-50)
+
+
+def test_days_before_the_first_load_are_not_0_of_0(spec):
+    """Nothing is said of a period before a unit was written down, unless people with their days or a declaration tell of it."""
+    service = Service(spec=spec).start()
+    last_month = (TODAY.replace(day=1) - datetime.timedelta(1)).strftime("%Y-%m")
+    try:
+        client = service.client()
+        make_units(client)
+        put(client, "N-1", full_name="Vào Từ Lâu")
+        client.put("/v1/staff/N-2", an(full_name="Không Nói Ngày", unit="T1.02"))
+
+        def past(unit, **query):
+            row = total(client, unit, **query)
+            return row["recorded"], row["eligible"], row["issued"], row["coverage"], row["unknown_reason"]
+        assert past("T1.01", period=last_month)[0] == 1, "he was hired long ago"
+        assert past("T1.02", period=last_month) == (None, None, None, None, "not_recorded_yet"), "who has no day begins today"
+        assert past("T1.02")[0] == 1 and past("T1.02")[4] is None
+        assert past("T1.03")[:2] == (0, 0), "today it is known to be empty"
+        assert past("T1", period=last_month)[0] == 1
+        compared = total(client, "T1.02", period=TODAY.strftime("%Y-%m"), compare="previous")
+        assert (compared["recorded"], compared["previous"], compared["delta"]) == (1, None, None) or TODAY.day == 1
+        refused = client.post("/v1/reports", {"unit": "T1.02", "period": last_month, "systems": ["mailbox"]})
+        assert refused.status == 409 and "not_recorded_yet" in [e["code"] for e in refused.json["errors"]], refused
+        assert client.put("/v1/staff/N-3", an(full_name="Ai Cũng Quen", unit="T1.02", hired_on=None)).status == 201
+        assert past("T1.02", period=last_month)[0] == 1, "nobody knows since when: he was there"
+        client.put(f"/v1/units/T1.03/headcounts/{day(-60)}", {"total": 2})
+        assert past("T1.03", period=last_month)[:2] == (0, 0), "declared two, recorded none"
+    finally:
+        service.stop()
+        service.clean()

@@ -13,7 +13,7 @@ from recompute import CATEGORIES, District, site_today
 SAMPLE = ROOT / "deploy/sample"
 WINDOWS = {"P7D": 7, "P30D": 30, "P90D": 90, "P180D": 180}
 SEED = 20261126
-ROW = {"row_kind", "unit", "depth", "system", "unit_of_count", "headcount_on", "headcount_by_category", "links"}
+ROW = {"row_kind", "unknown_reason", "unit", "depth", "system", "unit_of_count", "headcount_on", "headcount_by_category", "links"}
 
 
 def run(script, service, token):

@@ -222,7 +222,7 @@ void api_write_previous(struct htp_exchange *x, const struct api_figures *questi
 {
     struct cv_jout *j = &x->out;
     const struct view_coverage_row *old = row_before(&question->compare, row);
-    if (old == NULL) {
+    if (old == NULL || old->not_recorded_yet || row->not_recorded_yet) {
         cv_jout_null(j, "previous");
         cv_jout_null(j, "delta");
         return;

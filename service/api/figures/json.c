@@ -37,7 +37,7 @@ static void write_people(struct cv_jout *j, const struct view_coverage_row *row)
     cv_jout_day(j, "headcount_on", row->headcount_on);
     api_count_or_null(j, "carried", c->carried, c->declared_units > 0);
     write_by_category(j, row);
-    cv_jout_int(j, "recorded", c->recorded);
+    api_count_or_null(j, "recorded", c->recorded, !row->not_recorded_yet);
     cv_jout_int(j, "over_recorded", c->over_recorded);
     cv_jout_object(j, "undeclared");
     cv_jout_int(j, "units", c->undeclared_units);
@@ -48,11 +48,12 @@ static void write_people(struct cv_jout *j, const struct view_coverage_row *row)
 }
 
 /* ---- issued, used ---- */
-static void write_issued(struct cv_jout *j, const struct dom_counts *c, bool declared)
+static void write_issued(struct cv_jout *j, const struct view_coverage_row *row, bool declared)
 {
+    const struct dom_counts *c = &row->counts;
     cv_jout_int(j, "unrecorded", c->unrecorded);
-    cv_jout_int(j, "eligible", c->eligible);
-    cv_jout_int(j, "issued", c->issued);
+    api_count_or_null(j, "eligible", c->eligible, !row->not_recorded_yet);
+    api_count_or_null(j, "issued", c->issued, !row->not_recorded_yet);
     cv_jout_int(j, "locked", c->locked);
     cv_jout_int(j, "on_long_leave", c->on_long_leave);
     cv_jout_object(j, "missing");
@@ -134,13 +135,14 @@ static void write_row(struct htp_exchange *x, const struct api_figures *question
     cv_jout_int(j, "depth", row->depth);
     cv_jout_string(j, "system", question->view.required ? "required" : row->system);
     cv_jout_string(j, "unit_of_count", row->system != NULL ? "person" : "pair");
+    cv_jout_string(j, "unknown_reason", row->not_recorded_yet ? "not_recorded_yet" : NULL);
     if (question->use_first)
         write_used(j, row, question->declared);
     if (row->system != NULL)
         write_people(j, row);
     else
         cv_jout_int(j, "complete", row->counts.complete_people);
-    write_issued(j, &row->counts, question->declared);
+    write_issued(j, row, question->declared);
     if (!question->use_first)
         write_used(j, row, question->declared);
     if (question->targets)

@@ -219,6 +219,14 @@ static struct view_coverage_row *next_row(struct answer *a)
     return &a->rows[a->count++];
 }
 
+/* Nothing is said of days before a unit was written down, unless people or a declaration tell of them. */
+static bool too_early(const struct answer *a, uint32_t slot, const int32_t *f)
+{
+    const struct unit *u = a->v->units[slot];
+    return a->slice.special && u->known && u->u.created_at > 0 && f[F_RECORDED] == 0 && f[F_DECLARED] == 0 &&
+           a->slice.window.to < cv_day_of(u->u.created_at);
+}
+
 static void put_rows(struct answer *a, uint32_t slot, enum view_row_kind kind, int depth, const int32_t *f)
 {
     const struct dom_headcount *own = headcount_of(a, a->v->units[slot]);
@@ -227,7 +235,8 @@ static void put_rows(struct answer *a, uint32_t slot, enum view_row_kind kind, i
                                     .headcount_on = own ? own->on : CV_NO_DAY,
                                     .used_known = true,
                                     .regular_known = true,
-                                    .activation_known = true};
+                                    .activation_known = true,
+                                    .not_recorded_yet = too_early(a, slot, f)};
     view_fill_unit_then(a->v, a->then, a->slice.window.to, slot, a->arena, &row.unit);
     put_people(f, &row.counts);
     for (int c = 0; c < DOM_CATEGORIES; c++)

@@ -22,7 +22,7 @@ function Pair({ rate }: { rate: Rate }) {
 
 function Missing({ row }: { row: Row }) {
   const n = row.missing.people, more = row.missing.unrecorded
-  if (row.eligible + more === 0) return null
+  if ((row.eligible ?? 0) + more === 0) return null
   if (n + more === 0) return <span class="words">{t('none_missing')}</span>
   const words = t('missing_people', { n: count(n) })
   return <span>
@@ -33,7 +33,7 @@ function Missing({ row }: { row: Row }) {
 }
 
 function Unused({ row }: { row: Row }) {
-  const n = row.used === null ? 0 : row.issued - row.used
+  const n = row.used === null ? 0 : (row.issued ?? 0) - row.used
   return n > 0 && row.links?.unused ? <a href={people(row.links.unused)}>{t('unused_people', { n: count(n) })}</a> : null
 }
 

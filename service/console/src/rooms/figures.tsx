@@ -6,7 +6,7 @@ export type Row = Figures['rows'][number]
 export type Rate = { ratio: number | null; part: number | null; base: number }
 
 export function issued(row: Row, basis: Figures['basis']): Rate {
-  return { ratio: row.coverage, part: row.issued, base: basis === 'declared' ? row.eligible + row.unrecorded : row.eligible }
+  return { ratio: row.coverage, part: row.issued, base: (row.eligible ?? 0) + (basis === 'declared' ? row.unrecorded : 0) }
 }
 
 export function using(row: Row, basis: Figures['basis']): Rate {
