@@ -17,7 +17,7 @@ export function Slip({ slip, system, close }: { slip: Reset; system: string; clo
       <dt>{t('system')}</dt><dd>{system}</dd>
       <dt>{t('login_name')}</dt><dd><Name>{slip.login ?? '—'}</Name></dd>
       <dt>{t('one_time_code')}</dt><dd><b class="code" translate={false}>{slip.code}</b></dd>
-      <dt>{t('valid_until')}</dt><dd>{moment(slip.expires_at)}</dd>
+      <dt>{t('valid_until')}</dt><dd>{slip.expires_at ? moment(slip.expires_at) : '—'}</dd>
     </dl>
     <p>{t('slip_words')} <Name>{activation()}</Name></p>
     <p class="no-print"><button class="main" onClick={() => print()}>{t('print_slip')}</button> <button onClick={close}>{t('slip_done')}</button></p>
