@@ -9,9 +9,8 @@ sys.path.insert(0, str(HERE.parent / "lib"))
 
 from browser import PASSWORD  # noqa: E402
 from congvu import Service, an, make_units, nth  # noqa: E402
-from running import may_sign_in  # noqa: E402
+from running import SAMPLE, may_sign_in  # noqa: E402
 
-SAMPLE = HERE.parents[1] / "deploy/sample"
 
 
 def tool(name, service):

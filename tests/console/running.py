@@ -4,9 +4,11 @@ import os
 import pathlib
 import subprocess
 
+import node
 from browser import activate, login_of
 
 HERE = pathlib.Path(__file__).resolve().parent
+SAMPLE = HERE.parents[1] / "deploy/sample"
 
 
 def may_sign_in(client, staff, role=None):
@@ -19,5 +21,6 @@ def may_sign_in(client, staff, role=None):
 
 def run(service, flow, tmp_path, **more):
     given = {"flow": flow, "url": f"http://127.0.0.1:{service.port}", "token": service.admin_token(), "profile": str(tmp_path / "profile"), "pictures": os.environ.get("CONGVU_PICTURES"), **service.who, **more}
+    node.ready(HERE)
     done = subprocess.run(["node", HERE / "flows.mjs"], input=json.dumps(given, default=str), capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-4000:]
