@@ -172,20 +172,26 @@ static bool finds_sample(const struct search *s, bool *out_finds, struct cv_erro
     return true;
 }
 
-/* It said nobody, and was never seen to find anybody: the list says who is right. */
+/* It said nobody, and was never seen to find anybody: the list says who is right. Of a list that cannot be read to the
+ * end one account is enough to try the filter with. */
 static bool doubt_filter(struct search *s, _Atomic int *trust, struct cv_error *err)
 {
-    bool finds = false;
-    if (!find_by_reading(s, err))
+    struct cv_error trial = {0};
+    bool finds = false, read = find_by_reading(s, err);
+    if (!read && (err->kind != CV_INVALID || s->sample == NULL))
         return false;
     if (s->sample == NULL) {
         *trust = SCIM_FILTER_IDLE;
         return true;
     }
-    if (s->count == 0 && !finds_sample(s, &finds, err))
+    if (s->count == 0 && !finds_sample(s, &finds, &trial)) {
+        *err = trial;
         return false;
+    }
     *trust = finds ? SCIM_FILTER_WORKS : SCIM_FILTER_REFUSED;
-    return true;
+    if (finds)
+        cv_error_clear(err);
+    return read || finds;
 }
 
 /* IDLE: nobody there has such a value, so a filter that finds none is right, until somebody is seen to have one. */

@@ -59,6 +59,7 @@ struct listing {
     void *ctx;
     struct seen seen;
     int64_t total;             /* as announced; -1 = not */
+    size_t last, longest;      /* pages that brought somebody: a short one is the last */
     bool ended, failed, stuck; /* stuck: the pages repeat before the end */
 };
 
@@ -102,9 +103,12 @@ static bool read_page(struct listing *l, size_t *start, bool *out_more, struct c
         return cv_fail_as(err, CV_UNAVAILABLE, NULL, "Không đọc được danh sách tài khoản ở hệ thống ở xa",
                           "The list of accounts of the other system cannot be read");
     cv_jany_int(cv_jany_get(document, "totalResults"), &l->total);
+    size_t count = cv_jany_count(resources);
     *out_more = take_page(l, &call, resources) > 0 && !l->ended;
-    l->stuck = !*out_more && !l->ended && cv_jany_count(resources) > 0 && (int64_t)l->seen.count < l->total;
-    *start += cv_jany_count(resources);
+    l->last = *out_more ? count : l->last;
+    l->longest = l->last > l->longest ? l->last : l->longest;
+    l->stuck = !*out_more && !l->ended && count > 0 && l->last == l->longest && (int64_t)l->seen.count < l->total;
+    *start += count;
     return true;
 }
 
