@@ -86,9 +86,7 @@ void api_write_scopes(struct cv_jout *j, uint32_t scopes);                /* "sc
 void api_write_reach(struct htp_exchange *x, bool everywhere, struct cv_id unit); /* "unit", null = everywhere */
 void api_write_decision(struct cv_jout *j, const char *name, const struct dom_decision *d);
 void api_write_staff(struct htp_exchange *x, const char *name, const struct dom_staff *staff); /* full person */
-/* The same behind a change, with the periods that it changes. */
-void api_write_staff_result(struct htp_exchange *x, const char *name, const struct prov_staff_result *result);
-void api_write_staff_row(struct htp_exchange *x, const struct view_staff *staff); /* list item */
+void api_write_staff_row(struct htp_exchange *x, const struct view_staff *staff);              /* list item */
 void api_write_account(struct htp_exchange *x, const char *name, const struct dom_staff *staff,
                        const struct dom_account *account);
 /* `said`: the order that this answers; NULL = it is only read. */
@@ -111,7 +109,6 @@ void api_write_staff_ref(struct htp_exchange *x, const struct view_staff *staff)
 void api_write_account_row(struct htp_exchange *x, const struct view_account_row *row);
 void api_write_departure_row(struct htp_exchange *x, const struct view_staff *staff);
 void api_write_unit(struct htp_exchange *x, const char *name, const struct dom_unit *unit);
-void api_write_unit_result(struct htp_exchange *x, const char *name, const struct dom_unit *unit, cv_day from);
 void api_write_system(struct htp_exchange *x, const char *name, const struct dom_system *system);
 /* Names of fields (bits) in the system's own words. */
 void api_write_fields(struct cv_jout *j, const char *name, const struct dom_connector *connector, uint32_t fields);

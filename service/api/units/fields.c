@@ -1,7 +1,6 @@
 /* A unit's members in JSON, and those of its letterhead: the tables. */
 #include <stddef.h>
 
-#include "api/frame/window.h"
 #include "api/units/units.h"
 
 static const char *word_or_null(const char *const *words, int index)
@@ -234,14 +233,6 @@ void api_write_unit(struct htp_exchange *x, const char *name, const struct dom_u
 {
     cv_jout_object(&x->out, name);
     prov_fields_write(&api_unit_fields, &x->out, unit, x);
-    cv_jout_end(&x->out);
-}
-
-void api_write_unit_result(struct htp_exchange *x, const char *name, const struct dom_unit *unit, cv_day from)
-{
-    cv_jout_object(&x->out, name);
-    prov_fields_write(&api_unit_fields, &x->out, unit, x);
-    api_write_touched(x, from);
     cv_jout_end(&x->out);
 }
 

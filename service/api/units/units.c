@@ -116,31 +116,28 @@ static bool body_of(struct htp_exchange *x, unsigned flag, struct prov_call *cal
 
 /* ---- answers ---- */
 
-static void reply_unit(struct htp_exchange *x, const struct prov_unit_result *result, cv_day from, bool created)
+static void reply_unit(struct htp_exchange *x, const struct prov_unit_result *result, bool created)
 {
     int status = 200;
     const char *location = created ? cv_arena_printf(x->arena, "/v1/units/%s", api_unit_id(x, result->unit.id)) : NULL;
     api_result_head(x, result->outcome, result->unit.revision, location, &status);
-    api_write_unit_result(x, NULL, &result->unit, from);
+    api_write_unit(x, NULL, &result->unit);
     htp_reply(x, status);
 }
 
-/* `from`: the day that was said. */
-static void reply_change(struct htp_exchange *x, const struct prov_unit_result *result,
-                         const struct prov_unit_input *in)
+static void reply_change(struct htp_exchange *x, const struct prov_unit_result *result)
 {
-    cv_day from = in->effective_on.given == CV_VALUE ? in->effective_on.value : CV_NO_DAY;
     if (result->outcome == PROV_NEEDS_DECISION) {
         api_reply_needs_decision(x, result->question);
         return;
     }
     if (result->outcome != PROV_WOULD) {
-        reply_unit(x, result, from, result->outcome == PROV_CREATED);
+        reply_unit(x, result, result->outcome == PROV_CREATED);
         return;
     }
     cv_jout_object(&x->out, NULL);
     api_write_unit_changes(x, &result->before, &result->unit);
-    api_write_unit_result(x, "unit", &result->unit, from);
+    api_write_unit(x, "unit", &result->unit);
     cv_jout_end(&x->out);
     htp_reply(x, 200);
 }
@@ -156,7 +153,7 @@ void api_create_unit(struct htp_exchange *x)
     if (!body_of(x, PROV_CREATE, &call, &in) || !api_faultless(x, cvp_validation_failed))
         return;
     if (prov_unit_create(&call, &in, &result, &err))
-        reply_unit(x, &result, CV_NO_DAY, true);
+        reply_unit(x, &result, true);
     else
         fail(x, &err);
 }
@@ -183,7 +180,7 @@ void api_put_unit(struct htp_exchange *x)
     if (!api_faultless(x, cvp_validation_failed))
         return;
     if (prov_unit_put(&call, htp_param(x, "unit"), &in, &result, &err))
-        reply_change(x, &result, &in);
+        reply_change(x, &result);
     else
         fail(x, &err);
 }
@@ -197,7 +194,7 @@ void api_patch_unit(struct htp_exchange *x)
     if (!api_if_match_given(x) || !body_of(x, PROV_UPDATE, &call, &in) || !api_faultless(x, cvp_validation_failed))
         return;
     if (prov_unit_patch(&call, htp_param(x, "unit"), &in, &result, &err))
-        reply_change(x, &result, &in);
+        reply_change(x, &result);
     else
         fail(x, &err);
 }
