@@ -151,7 +151,7 @@ class Service:
         for name, value in settings.items():
             arguments += ["--" + name.replace("_", "-"), str(value)]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("CONGVU_")}  # the harness's own, not settings
-        environment["LSAN_OPTIONS"] = f"suppressions={ROOT}/tests/lib/leaks.supp:print_suppressions=0"
+        environment.setdefault("LSAN_OPTIONS", f"suppressions={ROOT}/tests/lib/leaks.supp:print_suppressions=0")
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=log, start_new_session=True, env=environment)
         line = self.process.stdout.readline()

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from alerts import firing
-from congvu import BIN, Client, an, frozen, make_units, nth, wait_for
+from congvu import BIN, ROOT, Client, an, frozen, make_units, nth, wait_for
 from site_directory import BASE, PASSWORD, SERVICE, Site
 
 
@@ -15,8 +15,9 @@ LIST = "STT;Họ và tên;Số hiệu;Chức vụ;Đơn vị;Đối tượng\n1;
 
 
 @pytest.fixture
-def two(tmp_path, start):
+def two(tmp_path, start, monkeypatch):
     """Both servers in step, and a function that starts congvud on them in a given order."""
+    monkeypatch.setenv("LSAN_OPTIONS", f"suppressions={ROOT}/tests/lib/leaks_beside_a_site.supp:print_suppressions=0")
     folders = [tmp_path / name for name in ("one", "two", "data")]
     [f.mkdir(mode=0o700) for f in folders]
     one = Site(folders[0]).start()
