@@ -11,8 +11,7 @@
  *     prov_staff_correct(&call, "NS-0815", &in, &result, err);
  *
  * Thread: that of the call. Memory: results live in call->arena. Errors: staff_not_found, staff_holds_names (something
- * was used), conflict (no such alias, no codes
- * to exchange, no such departure), higher_role, etag_mismatch. */
+ * was used), conflict (no such alias, no codes to exchange, no such departure), higher_role, etag_mismatch. */
 #pragma once
 
 #include "congvu/prov_staff.h"

@@ -23,6 +23,8 @@ void cv_text_close(void);
 /* Valid UTF-8 (RFC 3629), no NUL. */
 bool cv_text_valid(const char *s, size_t len);
 size_t cv_text_length(const char *s); /* code points */
+/* Byte for byte; NULL is like NULL only. */
+bool cv_text_same(const char *a, const char *b);
 
 /* NFC, outer blanks cut, every run of blanks (also U+00A0, U+200B dropped) one space. Invalid UTF-8 gives NULL. */
 const char *cv_text_nfc(struct cv_arena *arena, const char *s);

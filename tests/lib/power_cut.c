@@ -46,6 +46,12 @@ static int journal(void)
     return high;
 }
 
+static const char *name_of(int fd, char out[64])
+{
+    snprintf(out, 64, "/proc/self/fd/%d", fd);
+    return out;
+}
+
 /* Its inode; 0: of no concern. */
 static uint64_t file_of(int fd)
 {
@@ -54,8 +60,7 @@ static uint64_t file_of(int fd)
     const char *root = getenv("POWER_ROOT");
     if (root == NULL || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
         return 0;
-    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-    ssize_t n = readlink(link, path, sizeof(path) - 1);
+    ssize_t n = readlink(name_of(fd, link), path, sizeof(path) - 1);
     return n > 0 && (size_t)n >= strlen(root) && strncmp(path, root, strlen(root)) == 0 ? st.st_ino : 0;
 }
 
@@ -75,16 +80,12 @@ static uint64_t note(int fd, off_t at, size_t len)
     struct header h = {.kind = WRITTEN, .file = journal() >= 0 ? file_of(fd) : 0, .at = (uint64_t)at, .len = len};
     if (h.file == 0 || len == 0)
         return 0;
-    char *before = malloc(len);
-    int seen = open("/proc/self/fd", O_PATH | O_CLOEXEC); /* the descriptor itself may be open for writing only */
-    char name[32];
-    snprintf(name, sizeof(name), "%d", fd);
-    int again = seen >= 0 ? openat(seen, name, O_RDONLY | O_CLOEXEC) : -1;
+    char link[64], *before = malloc(len);
+    int again = open(name_of(fd, link), O_RDONLY | O_CLOEXEC); /* the descriptor itself may be open for writing only */
     ssize_t had = again >= 0 && before != NULL ? pread(again, before, len, at) : -1;
     if (had < 0)
         abort();
     close(again);
-    close(seen);
     h.had = (uint32_t)had;
     h.id = next_id();
     append(&h, before);

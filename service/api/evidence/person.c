@@ -72,11 +72,6 @@ static void tell_taken_on(struct api_sentence *s, const struct prov_event *event
         api_clause(s, "Tiếp nhận vào %s%s%s", "Taken on at %s%s%s", unit_of(x, p.unit), comma, decision);
 }
 
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
 static void tell_post(struct api_sentence *s, const struct prov_event *event)
 {
     struct htp_exchange *x = s->x;
@@ -86,10 +81,10 @@ static void tell_post(struct api_sentence *s, const struct prov_event *event)
     if (!now.there)
         return;
     const char *decision = decision_of(x, event, &now);
-    if (was.there && same_text(was.unit, now.unit) && !same_text(was.title, now.title))
+    if (was.there && cv_text_same(was.unit, now.unit) && !cv_text_same(was.title, now.title))
         api_clause(s, "Đổi chức vụ thành %s%s", "Position changed to %s%s", now.title != NULL ? now.title : "–",
                    decision);
-    else if (was.there && same_text(was.unit, now.unit))
+    else if (was.there && cv_text_same(was.unit, now.unit))
         return;
     else if (now.from != CV_NO_DAY && now.from > cv_day_of(event->at))
         api_clause(s, "Ghi nhận điều động sang %s từ ngày %s%s", "Transfer to %s from %s recorded%s",

@@ -106,6 +106,11 @@ size_t cv_text_length(const char *s)
     return n;
 }
 
+bool cv_text_same(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
 static bool is_ascii(const char *s, size_t len)
 {
     unsigned char all = 0;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "congvu/staff.h"
+#include "congvu/text.h"
 #include "congvu/unit.h"
 
 /* ---- categories of people ---- */
@@ -67,11 +68,6 @@ struct dom_unit dom_unit_as_of(const struct dom_unit *unit, cv_day day)
     return then;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static bool same_parent(const struct dom_past_unit *a, const struct dom_past_unit *b)
 {
     return a->has_parent == b->has_parent && (!a->has_parent || cv_id_equal(a->parent, b->parent));
@@ -79,12 +75,12 @@ static bool same_parent(const struct dom_past_unit *a, const struct dom_past_uni
 
 static bool same_names(const struct dom_past_unit *a, const struct dom_past_unit *b)
 {
-    return same_text(a->name[CV_VI], b->name[CV_VI]) && same_text(a->name[CV_EN], b->name[CV_EN]);
+    return cv_text_same(a->name[CV_VI], b->name[CV_VI]) && cv_text_same(a->name[CV_EN], b->name[CV_EN]);
 }
 
 static bool same_facts(const struct dom_past_unit *a, const struct dom_past_unit *b)
 {
-    return same_text(a->code, b->code) && same_names(a, b) && a->kind == b->kind && a->block == b->block &&
+    return cv_text_same(a->code, b->code) && same_names(a, b) && a->kind == b->kind && a->block == b->block &&
            same_parent(a, b);
 }
 
@@ -92,7 +88,7 @@ static bool same_facts(const struct dom_past_unit *a, const struct dom_past_unit
 static struct dom_past_unit changed(struct dom_past_unit row, const struct dom_past_unit *was,
                                     const struct dom_past_unit *is)
 {
-    if (!same_text(was->code, is->code))
+    if (!cv_text_same(was->code, is->code))
         row.code = is->code;
     if (!same_names(was, is))
         memcpy(row.name, is->name, sizeof row.name);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "congvu/prov_fields.h"
+#include "congvu/text.h"
 
 /* Written as the one item of an array, for a value alone is no document; then without the brackets. */
 static const char *without_brackets(struct cv_arena *arena, struct cv_buf *buf)
@@ -72,11 +73,6 @@ void prov_tell_json(struct prov_telling *t, const char *field, const char *from,
     cv_jout_end(t->j);
 }
 
-static bool same_text(const char *from, const char *to)
-{
-    return from == to || (from != NULL && to != NULL && strcmp(from, to) == 0);
-}
-
 static void line(struct prov_telling *t, const char *field, const char *from, const char *to)
 {
     cv_jout_object(t->j, NULL);
@@ -88,13 +84,13 @@ static void line(struct prov_telling *t, const char *field, const char *from, co
 
 void prov_tell_text(struct prov_telling *t, const char *field, const char *from, const char *to)
 {
-    if (!same_text(from, to))
+    if (!cv_text_same(from, to))
         line(t, field, from, to);
 }
 
 void prov_tell_masked(struct prov_telling *t, const char *field, const char *from, const char *to)
 {
-    if (!same_text(from, to))
+    if (!cv_text_same(from, to))
         line(t, field, from != NULL ? "***" : NULL, to != NULL ? "***" : NULL);
 }
 
