@@ -83,8 +83,9 @@ struct dir_config {
 };
 
 /* ---- several servers: one process uses one of them at a time, the one that takes writes ---- */
-/* `uris`: as in dir_config. `term_file`: where the highest term that was ever seen is remembered; a server of a lower
- * one, a former provider, is not used. NULL = remembered by the process only. Any thread. */
+/* `uris`: as in dir_config. `term_file`: where the highest term that was ever seen is remembered, and the server of it
+ * that is written to; a server of a lower one, a former provider, is not used, and another one of the same term is only
+ * read, whatever it takes: it was never promoted. NULL = remembered by the process only. Any thread. */
 bool dir_site_open(const char *uris, const char *term_file, struct dir_site **out, struct cv_error *err);
 void dir_site_close(struct dir_site **site);
 /* Asks every server for its term and whether it takes writes: at the start, and every few seconds, because one that is

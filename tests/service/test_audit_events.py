@@ -9,6 +9,7 @@ import pytest
 from browser import Person, activate, login_of
 from congvu import SITE, an, make_units, site_today, wait_for
 
+YEAR = site_today().year + 1  # the clock moves forward only; the first entry of all is written before it is moved
 
 
 def token(service, *scopes, **more):
@@ -124,7 +125,7 @@ def clock(tmp_path):
 
 
 def at(day, hour, minute):
-    return datetime.datetime(2026, *day, hour, minute, 5, tzinfo=SITE)
+    return datetime.datetime(YEAR, *day, hour, minute, 5, tzinfo=SITE)
 
 
 def wait_until(client, moment):
@@ -153,27 +154,27 @@ def test_a_history_reads_like_a_file_note(start, clock, spec):
     wait_until(client, at((12, 1), 8, 15))
     hr = Person(service, spec)
     assert wait_for(lambda: hr.sign_in(login_of(lan))[0] == 201, "HR is in")
-    status, made = hr.call("POST", "/v1/staff", an(full_name="Lê Văn Mới", decision={"number": "15/QĐ-UBND", "signed_on": "2026-11-28"}))
+    status, made = hr.call("POST", "/v1/staff", an(full_name="Lê Văn Mới", decision={"number": "15/QĐ-UBND", "signed_on": f"{YEAR}-11-28"}))
     assert status == 201, made
     old = next(a["observed"]["login"] for a in made["accounts"] if a["system"] == "td-office")
 
     clock(at((12, 5), 14, 30))
     wait_until(client, at((12, 5), 14, 30))
-    moved = client.patch(f"/v1/staff/{made['id']}", {"unit": "T1.02", "decision": {"number": "51/QĐ-UBND", "effective_on": "2026-12-10"}})
+    moved = client.patch(f"/v1/staff/{made['id']}", {"unit": "T1.02", "decision": {"number": "51/QĐ-UBND", "effective_on": f"{YEAR}-12-10"}})
     assert moved.status == 200, moved
     clock(at((12, 10), 0, 0))
     new = wait_for(lambda: next((a["observed"]["login"] for a in client.get(f"/v1/staff/{made['id']}").json["accounts"]
                                  if a["system"] == "td-office" and a["observed"]["login"] != old), None), "the day has come")
     history = wait_for(lambda: (lambda h: h if len(h["items"]) == 3 else None)(lines(client, f"/v1/staff/{made['id']}/history")), "three lines")
     assert [i["text"] for i in history["items"]] == [
-        "01/12/2026 08:15 Tiếp nhận vào Phòng Nội vụ, chức vụ Chuyên viên, theo QĐ 15/QĐ-UBND ngày 28/11/2026. Người thực hiện: Nguyễn Thị Lan (Nhân sự đơn vị).",
-        "05/12/2026 14:30 Ghi nhận điều động sang Phòng Tài chính từ ngày 10/12/2026 theo QĐ 51/QĐ-UBND. Người thực hiện: chương trình “Quản trị ban đầu”.",
-        f"10/12/2026 00:00 Điều động sang Phòng Tài chính theo QĐ 51/QĐ-UBND; TD.Office: {old} thành {new}."]
+        f"01/12/{YEAR} 08:15 Tiếp nhận vào Phòng Nội vụ, chức vụ Chuyên viên, theo QĐ 15/QĐ-UBND ngày 28/11/{YEAR}. Người thực hiện: Nguyễn Thị Lan (Nhân sự đơn vị).",
+        f"05/12/{YEAR} 14:30 Ghi nhận điều động sang Phòng Tài chính từ ngày 10/12/{YEAR} theo QĐ 51/QĐ-UBND. Người thực hiện: chương trình “Quản trị ban đầu”.",
+        f"10/12/{YEAR} 00:00 Điều động sang Phòng Tài chính theo QĐ 51/QĐ-UBND; TD.Office: {old} thành {new}."]
     assert old.startswith("noivu_") and new.startswith("tckh_")
-    assert history["complete_since"] == "2026-12-01T08:15" + history["complete_since"][16:]
+    assert history["complete_since"] == f"{YEAR}-12-01T08:15" + history["complete_since"][16:]
     english = lines(service.client(), f"/v1/staff/{made['id']}/history")["items"]
-    assert english[0]["text"] == ("01/12/2026 08:15 Taken on at Home Affairs Division, position Chuyên viên, by decision 15/QĐ-UBND of 28/11/2026. "
+    assert english[0]["text"] == (f"01/12/{YEAR} 08:15 Taken on at Home Affairs Division, position Chuyên viên, by decision 15/QĐ-UBND of 28/11/{YEAR}. "
                                   "Done by: Nguyễn Thị Lan (unit HR).")
     assert client.patch("/v1/units/T1.01", {"name": {"vi": "Phòng Tổ chức"}}).status == 200
     told = wait_for(lambda: (lambda h: h if len(h) == 2 else None)([i["text"] for i in lines(client, "/v1/units/T1.01/history")["items"]]), "renamed")
-    assert told[1] == "10/12/2026 00:00 Đổi tên từ Phòng Nội vụ thành Phòng Tổ chức. Người thực hiện: chương trình “Quản trị ban đầu”."
+    assert told[1] == f"10/12/{YEAR} 00:00 Đổi tên từ Phòng Nội vụ thành Phòng Tổ chức. Người thực hiện: chương trình “Quản trị ban đầu”."

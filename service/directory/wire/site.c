@@ -1,6 +1,8 @@
 /* The servers of a site. One process uses one of them at a time, all its sessions and the feed: two that write at the
  * same time would give one address twice. Which one may be written to a server says itself: a consumer refuses writes,
- * and a former provider has a term (ou=system) below the highest that was ever seen, which is remembered in a file. */
+ * and a former provider has a term (ou=system) below the highest that was ever seen. Another one of the same term that
+ * takes writes was never promoted (its syncrepl was taken out first, as the procedure says). Term and server are
+ * remembered in a file. */
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -12,7 +14,7 @@
 #include "congvu/log.h"
 #include "directory/wire/site.h"
 
-enum { SERVERS_MAX = 8, AWAY_MS = 7000, AGAIN_MS = 1000, TERM_TEXT = 24 };
+enum { SERVERS_MAX = 8, AWAY_MS = 7000, AGAIN_MS = 1000, FILE_TEXT = 1024 };
 
 struct server {
     const char *uri;
@@ -21,9 +23,10 @@ struct server {
 
 struct dir_site {
     struct cv_lock lock;
-    char *text, *file; /* file: where the term is remembered, or NULL */
+    char *text, *file; /* file: where term and server are remembered, or NULL */
     struct server servers[SERVERS_MAX];
     size_t count, used; /* used: by this process */
+    bool chosen;        /* `used` is the one of this term */
     int64_t term;
 };
 
@@ -38,27 +41,42 @@ static bool bad_file(const char *path, struct cv_error *err)
     return cv_fail_as(err, CV_INTERNAL, "term", "Không đọc hoặc ghi được %s", "Cannot read or write %s", path);
 }
 
-static bool load_term(struct dir_site *site, struct cv_error *err)
+/* A server that is no longer named in the settings is forgotten: which one is written to is found anew. */
+static void load_server(struct dir_site *site, const char *uri)
 {
-    char text[TERM_TEXT] = "", *end = text;
+    size_t len = strcspn(uri, "\n");
+    for (size_t i = 0; i < site->count; i++)
+        if (strlen(site->servers[i].uri) == len && strncmp(site->servers[i].uri, uri, len) == 0) {
+            site->used = i;
+            site->chosen = true;
+        }
+}
+
+static bool load(struct dir_site *site, struct cv_error *err)
+{
+    char text[FILE_TEXT] = "", *end = text;
     int fd = site->file ? open(site->file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
     if (fd < 0)
         return !site->file || access(site->file, F_OK) != 0 || bad_file(site->file, err);
     ssize_t n = read(fd, text, sizeof text - 1);
     close(fd);
     site->term = n > 0 ? strtoll(text, &end, 10) : -1;
-    return (site->term >= 0 && *end == '\n') || bad_file(site->file, err);
+    if (site->term < 0 || *end != '\n')
+        return bad_file(site->file, err);
+    load_server(site, end + 1);
+    return true;
 }
 
-static bool save_term(const struct dir_site *site, struct cv_error *err)
+static bool save(const struct dir_site *site, struct cv_error *err)
 {
-    char path[4096], text[TERM_TEXT];
+    char path[4096], text[FILE_TEXT];
     if (!site->file)
         return true;
-    int len = snprintf(text, sizeof text, "%lld\n", (long long)site->term);
+    const char *uri = site->chosen ? site->servers[site->used].uri : "";
+    int len = snprintf(text, sizeof text, "%lld\n%s%s", (long long)site->term, uri, site->chosen ? "\n" : "");
     snprintf(path, sizeof path, "%s.new", site->file);
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    bool ok = fd >= 0 && write(fd, text, (size_t)len) == len && fsync(fd) == 0;
+    bool ok = fd >= 0 && len < FILE_TEXT && write(fd, text, (size_t)len) == len && fsync(fd) == 0;
     if (fd >= 0)
         close(fd);
     return (ok && rename(path, site->file) == 0) || bad_file(site->file, err);
@@ -67,7 +85,8 @@ static bool save_term(const struct dir_site *site, struct cv_error *err)
 /* What a server says of itself. */
 struct word {
     int64_t term; /* data without one are of term 0: a site that never promoted anybody */
-    bool writes;
+    bool writes;  /* it takes writes */
+    bool may;     /* and may be written to: take() */
 };
 
 static bool ask_term(LDAP *ld, const struct dir_config *config, struct cv_deadline until, int stop_fd, int64_t *out)
@@ -129,17 +148,27 @@ static bool former(const struct dir_site *site, const struct server *s, int64_t 
                       "This directory server was replaced by another one; let it follow that one and try again");
 }
 
-/* Under the lock. A higher term is remembered before anything is done by it. */
-static bool admit(struct dir_site *site, size_t server, int64_t term, struct cv_error *err)
+/* Under the lock. What changes is remembered before anything is done by it. `use`: it is the one from now on. */
+static bool admit(struct dir_site *site, size_t server, int64_t term, bool use, struct cv_error *err)
 {
     if (term < site->term)
         return former(site, &site->servers[server], term, err);
+    bool chosen_before = site->chosen;
+    size_t used_before = site->used;
     int64_t before = site->term;
     site->term = term;
-    if (term == before || save_term(site, err))
-        return true;
-    site->term = before;
-    return false;
+    site->chosen = use || (chosen_before && term == before);
+    site->used = use ? server : used_before;
+    bool same = term == before && site->chosen == chosen_before && site->used == used_before;
+    if (!same && !save(site, err)) {
+        site->term = before;
+        site->chosen = chosen_before;
+        site->used = used_before;
+        return false;
+    }
+    if (site->used != used_before)
+        cv_log(CV_LOG_WARN, "directory.server", "this process writes to %s from now on", site->servers[server].uri);
+    return true;
 }
 
 /* ---- choosing ---- */
@@ -178,32 +207,32 @@ static void found_away(struct dir_site *site, size_t server)
 }
 
 /* Under the lock. */
-static void note_reads(struct dir_site *site, size_t server, bool reads_only)
+static void note_reads(struct dir_site *site, size_t server, const char *why)
 {
-    if (reads_only && site->servers[server].reads_at == 0)
-        cv_log(CV_LOG_INFO, "directory.reads_only", "%s refuses writes", site->servers[server].uri);
-    site->servers[server].reads_at = reads_only ? cv_mono_ns() : 0;
+    if (why && site->servers[server].reads_at == 0)
+        cv_log(CV_LOG_INFO, "directory.reads_only", "%s %s", site->servers[server].uri, why);
+    site->servers[server].reads_at = why ? cv_mono_ns() : 0;
 }
 
-/* Under the lock. */
-static void use(struct dir_site *site, size_t server)
+static const char *why_reads(const struct word *word)
 {
-    if (site->used != server)
-        cv_log(CV_LOG_WARN, "directory.server", "this process writes to %s from now on", site->servers[server].uri);
-    site->used = server;
+    if (word->may)
+        return NULL;
+    return word->writes ? "takes writes but was never promoted (congvud directory promote): not written to"
+                        : "refuses writes";
 }
 
-/* It answers: may it be used? `move`: if it takes writes, it is the one from now on. */
-static bool take(struct dir_site *site, size_t server, const struct word *word, bool move, struct cv_error *err)
+/* It answers: may it be used? `move`: if it may be written to, it is the one from now on. */
+static bool take(struct dir_site *site, size_t server, struct word *word, bool move, struct cv_error *err)
 {
     cv_lock_take(&site->lock);
-    bool higher = word->term > site->term, ok = admit(site, server, word->term, err);
+    bool higher = word->term > site->term;
+    word->may = word->writes && (higher || !site->chosen || server == site->used);
+    bool ok = admit(site, server, word->term, word->may && (move || higher), err);
     if (ok) {
         site->servers[server].away_at = 0;
-        note_reads(site, server, !word->writes);
+        note_reads(site, server, why_reads(word));
     }
-    if (ok && word->writes && (move || higher))
-        use(site, server);
     cv_lock_give(&site->lock);
     return ok;
 }
@@ -225,7 +254,7 @@ static bool try_server(const struct dir_config *config, size_t server, bool writ
     LDAP *ld = NULL;
     bool may = dir_connect_at(config, site->servers[server].uri, until, stop_fd, &ld, err) &&
                ask(ld, config, until, stop_fd, &word, err) && take(site, server, &word, true, err);
-    if (may && (word.writes || !write)) {
+    if (may && (word.may || !write)) {
         *out = ld;
         return true;
     }
@@ -283,7 +312,7 @@ void dir_site_reads_only(struct dir_site *site, size_t server)
     if (!site)
         return;
     cv_lock_take(&site->lock);
-    note_reads(site, server, true);
+    note_reads(site, server, "refuses writes");
     cv_lock_give(&site->lock);
 }
 
@@ -316,7 +345,7 @@ bool dir_site_open(const char *uris, const char *term_file, struct dir_site **ou
     bool memory = site->text && (site->file || !term_file);
     if (!memory)
         cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
-    if (!memory || !split(site, err) || !load_term(site, err)) {
+    if (!memory || !split(site, err) || !load(site, err)) {
         dir_site_close(&site);
         return false;
     }
