@@ -353,6 +353,7 @@ static bool start_use_cases(struct service *s, struct cv_error *err)
     struct prov_options options = {.view = s->view,
                                    .policy = s->policy,
                                    .activation_hours = (int)s->conf.activation_hours,
+                                   .dated_months = (int)s->conf.dated_months,
                                    .history_days = (int)s->conf.history_days,
                                    .connector_file_dir = s->conf.connector_file_dir,
                                    .connector_secret_dir = s->conf.connector_secret_dir,

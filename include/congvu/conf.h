@@ -83,6 +83,8 @@
     TEXT(mail_imap, "", "host:port of IMAP with TLS, told to people and their mail programs; empty = not told")        \
     TEXT(mail_smtp, "", "host:port of sending mail with TLS; empty = not told")                                        \
     TEXT(webmail_url, "", "address of the webmail, told to people; empty = there is none")                             \
+    NUMBER(dated_months, 24, 3, 120, "months",                                                                         \
+           "how far back posts that have ended are kept, for figures of periods that are over")                        \
     NUMBER(history_days, 1100, 0, 36500, "days",                                                                       \
            "how long daily snapshots of the figures are kept; 0 = none are taken")                                     \
     NUMBER(tick_ms, 1000, 20, 600000, "ms", "pause between two looks at the calendar")                                 \

@@ -109,6 +109,8 @@ struct dom_unit {
 struct dom_unit dom_unit_as_of(const struct dom_unit *unit, cv_day day);
 /* What `after` changes of them holds from that day on (CV_NO_DAY: of all days); of the days before `before` tells. */
 void dom_unit_keep_past(const struct dom_unit *before, struct dom_unit *after, cv_day from, struct cv_arena *arena);
+/* The first day before today on which it stood otherwise than is now said; CV_NO_DAY: none. */
+cv_day dom_unit_touches_from(const struct dom_unit *before, const struct dom_unit *after, cv_day today);
 /* Or NULL. */
 struct dom_account *dom_unit_account_of(const struct dom_unit *unit, const char *system);
 /* Nothing is filled in. */

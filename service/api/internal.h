@@ -86,7 +86,9 @@ void api_write_scopes(struct cv_jout *j, uint32_t scopes);                /* "sc
 void api_write_reach(struct htp_exchange *x, bool everywhere, struct cv_id unit); /* "unit", null = everywhere */
 void api_write_decision(struct cv_jout *j, const char *name, const struct dom_decision *d);
 void api_write_staff(struct htp_exchange *x, const char *name, const struct dom_staff *staff); /* full person */
-void api_write_staff_row(struct htp_exchange *x, const struct view_staff *staff);              /* list item */
+/* The same behind a change, with the periods that it changes. */
+void api_write_staff_result(struct htp_exchange *x, const char *name, const struct prov_staff_result *result);
+void api_write_staff_row(struct htp_exchange *x, const struct view_staff *staff); /* list item */
 void api_write_account(struct htp_exchange *x, const char *name, const struct dom_staff *staff,
                        const struct dom_account *account);
 /* `said`: the order that this answers; NULL = it is only read. */

@@ -399,6 +399,34 @@ def test_rules_hold_from_their_day(spec):
         service.clean()
 
 
+def test_a_change_of_days_that_are_over_names_the_periods(client):
+    """What a decision with a day in the past rewrites is said, in the dry run too; what holds from today says nothing."""
+    put(client, "W-1", full_name="Lê Thị Lùi Ngày")
+    last_month = (TODAY.replace(day=1) - datetime.timedelta(1)).strftime("%Y-%m")
+    body = {"unit": "T1.02", "decision": {"number": "77/QĐ", "effective_on": day(-75)}}
+    dry = client.patch("/v1/staff/W-1?validate_only=true", body).json["staff"]
+    answer = client.patch("/v1/staff/W-1", body).json
+    said = answer["warnings"][0]
+    assert dry["warnings"] == answer["warnings"] and (said["code"], said["from"]) == ("past_periods", day(-75))
+    assert said["periods"][0] == last_month and (TODAY - datetime.timedelta(75)).strftime("%Y-%m") in said["periods"]
+    assert all(p <= last_month or "Q" in p or len(p) == 4 for p in said["periods"])
+    assert "warnings" not in client.patch("/v1/staff/W-1", body).json, "done already"
+    assert "warnings" not in client.patch("/v1/staff/W-1", {"mobile": "+84912345678"}).json
+    assert "warnings" not in transfer(client, "W-1", day(3), unit="T1.01").json
+    assert "warnings" not in client.get("/v1/staff/W-1").json
+    back = client.patch("/v1/staff/W-1", {"category": "vien_chuc", "decision": {"number": "78/QĐ", "effective_on": day(-60)}})
+    assert back.json["warnings"][0]["from"] == day(-60)
+    put(client, "W-2", full_name="Trần Văn Nghỉ Lùi")
+    gone = client.put("/v1/staff/W-2/departure", {"reason": "nghi_huu", "effective_on": day(-45)})
+    assert gone.json["warnings"][0]["from"] == day(-45)
+    client.put("/v1/units/T1.08", {"name": {"vi": "Phòng Tám"}, "kind": "phong", "slug": "tam", "parent": "T1"})
+    unit = client.patch("/v1/units/T1.08", {"name": {"vi": "Phòng Tám Mới"}, "effective_on": day(-50)})
+    assert unit.json["warnings"][0]["from"] == day(-50)
+    assert "warnings" not in client.patch("/v1/units/T1.08", {"effective_on": day(-70)}).json, "a day alone changes nothing"
+    assert "warnings" not in client.patch("/v1/units/T1.08", {"position": 3, "effective_on": day(-70)}).json
+    assert client.patch("/v1/units/T1.08?validate_only=true", {"kind": "su_nghiep", "effective_on": day(-70)}).json["unit"]["warnings"][0]["from"] == day(-70)
+
+
 def test_days_before_the_first_load_are_not_0_of_0(spec):
     """Nothing is said of a period before a unit was written down, unless people with their days or a declaration tell of it."""
     service = Service(spec=spec).start()

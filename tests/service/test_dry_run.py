@@ -74,6 +74,7 @@ SYSTEM = {
 CONNECTED = [{"kind": "connector", "connector": {"url": "http://127.0.0.1:9/scim", "allow": ["loopback"]}}, {"connector": {}},
              {"connector": {"match_login": False}}, {"connector": {"match_login": False, "map": {"title": None}}}, {"connector": None, "kind": "directory"}]
 MOVES_ALONE = {"revision", "created_at", "updated_at", "health"}  # of a change, or without one
+OF_A_CHANGE = {"warnings"}  # said of the change, no member of the record
 
 
 def test_every_member_of_every_update_is_tried(spec):
@@ -88,7 +89,7 @@ def states_of(account):
 
 def seen(record):
     """What a person can see of a record, one line each: the independent account of what differs."""
-    lines = {name: value for name, value in record.items() if name not in MOVES_ALONE | {"accounts", "name", "letterhead", "proposed_name"}}
+    lines = {name: value for name, value in record.items() if name not in MOVES_ALONE | OF_A_CHANGE | {"accounts", "name", "letterhead", "proposed_name"}}
     for account in record.get("accounts", []):
         lines |= {f"accounts/{account['system']}/{k}": v for k, v in states_of(account).items()}
     for part in ("posts", "aliases", "former_codes", "required_for"):
@@ -131,6 +132,8 @@ def both(client, method, path, body, part):
     old, new, would = seen(before.json), seen(real.json), seen(dry.json[part])
     assert would == new, (body, {k: (would.get(k), new.get(k)) for k in new if would.get(k) != new[k]})
     differing = {line for line in old.keys() | new.keys() if old.get(line) != new.get(line)}
+    assert "warnings" not in before.json and dry.json[part].get("warnings") == real.json.get("warnings")
+    assert changes or "warnings" not in real.json, "what changes nothing counts nothing anew"
     fields = [c["field"] for c in changes]
     assert [line for line in differing if not covers(fields, line)] == [], (body, changes, differing)
     return changes

@@ -79,3 +79,55 @@ const char *api_window_query(struct htp_exchange *x, const struct api_window *wi
     return cv_arena_printf(x->arena, "period=%s&calendar=%s", dom_period_text(&window->period, period),
                            dom_calendar_words[window->period.calendar]);
 }
+
+/* ---- periods that a change changes ---- */
+static size_t ended_since(cv_day from, cv_day today, struct dom_period *out, size_t max)
+{
+    static const enum dom_period_kind kinds[] = {DOM_MONTH, DOM_QUARTER, DOM_YEAR};
+    size_t count = 0;
+    int year, month, day;
+    cv_day first, last;
+    cv_day_split(today, &year, &month, &day);
+    for (size_t k = 0; k < CV_COUNT(kinds); k++) {
+        const int numbers[] = {month, (month + 2) / 3, 1};
+        struct dom_period p = {.kind = kinds[k], .calendar = DOM_CIVIL, .year = year, .number = numbers[k]};
+        for (p = dom_period_previous(&p); count < max; p = dom_period_previous(&p)) {
+            dom_period_days(&p, &first, &last);
+            if (last < from)
+                break;
+            out[count++] = p;
+        }
+    }
+    return count;
+}
+
+void api_write_touched(struct htp_exchange *x, cv_day from)
+{
+    enum { MOST = 36 }; /* two years of months and quarters, and the years */
+    struct dom_period periods[MOST];
+    struct cv_jout *j = &x->out;
+    char text[DOM_PERIOD_TEXT], day[CV_DAY_TEXT];
+    size_t count = from != CV_NO_DAY ? ended_since(from, cv_today(), periods, MOST) : 0;
+    if (count == 0)
+        return;
+    cv_day_people(from, day);
+    cv_jout_array(j, "warnings");
+    cv_jout_object(j, NULL);
+    cv_jout_string(j, "code", "past_periods");
+    cv_jout_string(
+        j, "detail",
+        cv_arena_printf(x->arena,
+                        x->lang == CV_EN
+                            ? "This holds from %s, so figures of periods that have ended since are counted "
+                              "anew; reports that are final keep theirs"
+                            : "Thay đổi có hiệu lực từ ngày %s, nên số liệu của các kỳ đã kết thúc từ ngày đó "
+                              "được tính lại; báo cáo đã hoàn tất giữ nguyên số",
+                        day));
+    cv_jout_day(j, "from", from);
+    cv_jout_array(j, "periods");
+    for (size_t i = 0; i < count; i++)
+        cv_jout_string(j, NULL, dom_period_text(&periods[i], text));
+    cv_jout_end(j);
+    cv_jout_end(j);
+    cv_jout_end(j);
+}

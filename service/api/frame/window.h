@@ -14,5 +14,8 @@ struct api_window {
 void api_read_window(struct htp_exchange *x, struct api_window *out);
 /* As parameters of a link: "window=P30D", "period=2026-11&calendar=admin". */
 const char *api_window_query(struct htp_exchange *x, const struct api_window *window);
+/* Member `warnings` of an answer to a change that holds from a day that is over: the periods that it changes. Nothing
+ * without a day, or when no period has ended since. */
+void api_write_touched(struct htp_exchange *x, cv_day from);
 /* A parameter that cannot be; `code` static. */
 void api_query_fault(struct htp_exchange *x, const char *name, const char *code, const char *vi, const char *en);

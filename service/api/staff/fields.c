@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "api/frame/window.h"
 #include "api/staff/fields.h"
 #include "congvu/text.h"
 
@@ -338,6 +339,15 @@ void api_write_staff(struct htp_exchange *x, const char *name, const struct dom_
 {
     cv_jout_object(&x->out, name);
     prov_fields_write(&api_staff_fields, &x->out, staff, x);
+    cv_jout_end(&x->out);
+}
+
+void api_write_staff_result(struct htp_exchange *x, const char *name, const struct prov_staff_result *result)
+{
+    cv_jout_object(&x->out, name);
+    prov_fields_write(&api_staff_fields, &x->out, &result->staff, x);
+    if (result->outcome != PROV_REPLAYED && result->before.revision > 0) /* a newcomer is no change of the past */
+        api_write_touched(x, dom_touches_from(&result->before, &result->staff, cv_today()));
     cv_jout_end(&x->out);
 }
 

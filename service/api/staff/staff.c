@@ -14,7 +14,7 @@ static void reply_staff(struct htp_exchange *x, const struct prov_staff_result *
     int status = 200;
     api_result_head(x, result->outcome, result->staff.revision, created ? location_of(x, &result->staff) : NULL,
                     &status);
-    api_write_staff(x, NULL, &result->staff);
+    api_write_staff_result(x, NULL, result);
     htp_reply(x, status);
 }
 
@@ -88,7 +88,7 @@ static void reply_change(struct htp_exchange *x, const struct prov_staff_result 
     }
     cv_jout_object(&x->out, NULL);
     api_write_staff_changes(x, &result->before, &result->staff);
-    api_write_staff(x, "staff", &result->staff);
+    api_write_staff_result(x, "staff", result);
     cv_jout_end(&x->out);
     htp_reply(x, 200);
 }

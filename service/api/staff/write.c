@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/frame/window.h"
 #include "api/internal.h"
 #include "congvu/connector.h"
 
@@ -301,6 +302,8 @@ void api_write_departure(struct htp_exchange *x, const char *name, const struct 
         if (result->outcome == PROV_UNCHANGED)
             cv_jout_bool(j, "unchanged", true);
         write_ignored(x, d, said);
+        if (result->before.revision > 0)
+            api_write_touched(x, dom_touches_from(&result->before, staff, cv_today()));
     }
     cv_jout_end(j);
 }

@@ -1,6 +1,7 @@
 /* A unit's members in JSON, and those of its letterhead: the tables. */
 #include <stddef.h>
 
+#include "api/frame/window.h"
 #include "api/units/units.h"
 
 static const char *word_or_null(const char *const *words, int index)
@@ -233,6 +234,15 @@ void api_write_unit(struct htp_exchange *x, const char *name, const struct dom_u
 {
     cv_jout_object(&x->out, name);
     prov_fields_write(&api_unit_fields, &x->out, unit, x);
+    cv_jout_end(&x->out);
+}
+
+void api_write_unit_result(struct htp_exchange *x, const char *name, const struct prov_unit_result *result)
+{
+    cv_jout_object(&x->out, name);
+    prov_fields_write(&api_unit_fields, &x->out, &result->unit, x);
+    if (result->outcome != PROV_REPLAYED && result->before.revision > 0) /* a new one is no change of the past */
+        api_write_touched(x, dom_unit_touches_from(&result->before, &result->unit, cv_today()));
     cv_jout_end(&x->out);
 }
 

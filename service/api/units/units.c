@@ -121,7 +121,7 @@ static void reply_unit(struct htp_exchange *x, const struct prov_unit_result *re
     int status = 200;
     const char *location = created ? cv_arena_printf(x->arena, "/v1/units/%s", api_unit_id(x, result->unit.id)) : NULL;
     api_result_head(x, result->outcome, result->unit.revision, location, &status);
-    api_write_unit(x, NULL, &result->unit);
+    api_write_unit_result(x, NULL, result);
     htp_reply(x, status);
 }
 
@@ -137,7 +137,7 @@ static void reply_change(struct htp_exchange *x, const struct prov_unit_result *
     }
     cv_jout_object(&x->out, NULL);
     api_write_unit_changes(x, &result->before, &result->unit);
-    api_write_unit(x, "unit", &result->unit);
+    api_write_unit_result(x, "unit", result);
     cv_jout_end(&x->out);
     htp_reply(x, 200);
 }

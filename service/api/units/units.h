@@ -16,4 +16,6 @@ void api_write_unit_name(struct cv_jout *j, const char *const name[CV_LANGS]);  
 extern const struct prov_fields api_unit_fields, api_letterhead_fields;
 /* `flag`: PROV_CREATE or PROV_UPDATE. */
 void api_read_unit(struct htp_exchange *x, unsigned flag, const struct cv_jin *o, struct prov_unit_input *out);
+/* A unit behind a change, with the periods that the change changes. */
+void api_write_unit_result(struct htp_exchange *x, const char *name, const struct prov_unit_result *result);
 void api_write_unit_changes(struct htp_exchange *x, const struct dom_unit *before, const struct dom_unit *after);

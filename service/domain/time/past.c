@@ -139,3 +139,24 @@ void dom_unit_keep_past(const struct dom_unit *before, struct dom_unit *after, c
         after->past_count = DOM_PAST_MAX;
     }
 }
+
+/* ---- from which day on a change makes the past another one ---- */
+static bool alike_on(const struct dom_unit *a, const struct dom_unit *b, cv_day day)
+{
+    const struct dom_unit then_a = dom_unit_as_of(a, day), then_b = dom_unit_as_of(b, day);
+    const struct dom_past_unit was = facts_of(&then_a), is = facts_of(&then_b);
+    return same_facts(&was, &is);
+}
+
+cv_day dom_unit_touches_from(const struct dom_unit *before, const struct dom_unit *after, cv_day today)
+{
+    const struct dom_unit *both[] = {before, after};
+    cv_day found = CV_NO_DAY;
+    for (size_t n = 0; n < CV_COUNT(both); n++)
+        for (size_t i = 0; i < both[n]->past_count; i++) {
+            cv_day day = both[n]->past[i].to;
+            if (day < today && (found == CV_NO_DAY || day < found) && !alike_on(before, after, day))
+                found = day;
+        }
+    return found;
+}

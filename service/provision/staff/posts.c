@@ -58,10 +58,10 @@ static bool listed(const struct dom_post *posts, size_t count, const struct dom_
 }
 
 /* Figures of days that are over are not asked for beyond this. */
-static bool beyond_horizon(const struct dom_post *post)
+static bool beyond_horizon(const struct prov_call *call, const struct dom_post *post)
 {
-    enum { HORIZON_DAYS = 24 * 31 };
-    return has_ended(post, cv_today() - HORIZON_DAYS);
+    enum { MONTH_DAYS = 31 };
+    return has_ended(post, cv_today() - call->prov->options.dated_months * MONTH_DAYS);
 }
 
 /* From `day` on the primary post is another one: what was in force ends, what was to come is not to come any more. */
@@ -80,11 +80,11 @@ static size_t end_primaries(struct dom_post *posts, size_t count, cv_day day)
 }
 
 /* Room is made by forgetting what is over for longest. */
-static size_t forget_old(struct dom_post *posts, size_t count)
+static size_t forget_old(const struct prov_call *call, struct dom_post *posts, size_t count)
 {
     size_t kept = 0;
     for (size_t i = 0; i < count; i++)
-        if (!beyond_horizon(&posts[i]))
+        if (!beyond_horizon(call, &posts[i]))
             posts[kept++] = posts[i];
     while (kept > DOM_POSTS_KEPT_MAX) {
         size_t oldest = 0;
@@ -198,7 +198,7 @@ static void posts_from_list(struct prov_change *change, const struct prov_staff_
             posts[count++] = old[i];
     }
     change->after->posts = posts;
-    change->after->post_count = forget_old(posts, count);
+    change->after->post_count = forget_old(call, posts, count);
 }
 
 /* ---- the short form: unit and title stand for the primary post ---- */
@@ -246,7 +246,7 @@ static void move_on(struct prov_change *change, const struct prov_staff_input *i
     next.title = in->title.given == CV_ABSENT ? home->title : in->title.given == CV_VALUE ? in->title.value : NULL;
     if (in->decision.given == CV_VALUE)
         next.decision = in->decision.value;
-    after->post_count = forget_old(after->posts, end_primaries(after->posts, after->post_count, day));
+    after->post_count = forget_old(change->call, after->posts, end_primaries(after->posts, after->post_count, day));
     after->posts[after->post_count++] = next;
 }
 
@@ -342,7 +342,7 @@ static void add_post(struct prov_change *change, const struct prov_post_input *g
     struct dom_post *grown = CV_NEWS(call->arena, struct dom_post, after->post_count + 2);
     memcpy(grown, after->posts, after->post_count * sizeof(*grown));
     after->posts = grown;
-    after->post_count = forget_old(grown, after->post_count);
+    after->post_count = forget_old(call, grown, after->post_count);
     after->posts[after->post_count++] = post;
 }
 
@@ -408,7 +408,8 @@ void prov_come_back(struct prov_change *change, cv_day away_from, cv_day back_on
     const struct dom_post home = *dom_home_on(after, away_from - 1);
     if (away_from >= back_on || !dom_post_in_force(&home, away_from))
         return;
-    after->post_count = forget_old(after->posts, end_primaries(after->posts, after->post_count, away_from));
+    after->post_count =
+        forget_old(change->call, after->posts, end_primaries(after->posts, after->post_count, away_from));
     struct dom_post *again = &after->posts[after->post_count++];
     *again = home;
     again->from = back_on;

@@ -1,0 +1,79 @@
+/* From which day on a change makes the past another one. */
+#include "congvu/staff.h"
+
+static bool same_post(const struct dom_post *a, const struct dom_post *b)
+{
+    return cv_id_equal(a->unit, b->unit) && a->kind == b->kind && a->primary == b->primary;
+}
+
+static bool has_like(const struct dom_staff *s, const struct dom_post *post, cv_day day)
+{
+    for (size_t i = 0; i < s->post_count; i++)
+        if (dom_post_in_force(&s->posts[i], day) && same_post(&s->posts[i], post))
+            return true;
+    return false;
+}
+
+static bool posts_within(const struct dom_staff *a, const struct dom_staff *b, cv_day day)
+{
+    for (size_t i = 0; i < a->post_count; i++)
+        if (dom_post_in_force(&a->posts[i], day) && !has_like(b, &a->posts[i], day))
+            return false;
+    return true;
+}
+
+static bool away(const struct dom_staff *s, cv_day day)
+{
+    const struct dom_leave *leave = dom_leave_on(s, day);
+    return leave && dom_leave_is_long(leave);
+}
+
+/* What figures count of him. */
+static bool stands_alike(const struct dom_staff *a, const struct dom_staff *b, cv_day day)
+{
+    bool was = dom_recorded_on(a, day), is = dom_recorded_on(b, day);
+    if (!was || !is)
+        return was == is;
+    return dom_category_on(a, day) == dom_category_on(b, day) && away(a, day) == away(b, day) &&
+           posts_within(a, b, day) && posts_within(b, a, day);
+}
+
+/* ---- the days on which anything turns ---- */
+struct search {
+    const struct dom_staff *before, *after;
+    cv_day today, found;
+};
+
+static void look_at(struct search *s, cv_day day)
+{
+    if (day != CV_NO_DAY && day < s->today && (s->found == CV_NO_DAY || day < s->found) &&
+        !stands_alike(s->before, s->after, day))
+        s->found = day;
+}
+
+static void look_at_turns(struct search *s, const struct dom_staff *of)
+{
+    const struct dom_departure *gone = dom_current_departure(of);
+    look_at(s, of->hired_on);
+    if (gone)
+        look_at(s, gone->effective_on);
+    for (size_t i = 0; i < of->post_count; i++) {
+        look_at(s, of->posts[i].from);
+        look_at(s, of->posts[i].to);
+    }
+    for (size_t i = 0; i < of->past_count; i++)
+        look_at(s, of->past[i].to);
+    for (size_t i = 0; i < of->leave_count; i++) {
+        look_at(s, of->leaves[i].from);
+        if (of->leaves[i].to != CV_NO_DAY)
+            look_at(s, of->leaves[i].to + 1);
+    }
+}
+
+cv_day dom_touches_from(const struct dom_staff *before, const struct dom_staff *after, cv_day today)
+{
+    struct search s = {before, after, today, CV_NO_DAY};
+    look_at_turns(&s, before);
+    look_at_turns(&s, after);
+    return s.found;
+}
