@@ -105,19 +105,10 @@ const char *con_url_below(const char *base, const char *location)
 
 const char *con_escape(struct cv_arena *arena, const char *text)
 {
-    static const char hex[] = "0123456789ABCDEF";
-    char *out = cv_arena_alloc(arena, strlen(text) * 3 + 1), *p = out;
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-        bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') ||
-                     strchr("-._~", *c) != NULL;
-        if (plain) {
-            *p++ = (char)*c;
-        } else {
-            *p++ = '%';
-            *p++ = hex[*c >> 4];
-            *p++ = hex[*c & 15];
-        }
-    }
-    *p = '\0';
-    return out;
+    char *escaped = curl_easy_escape(NULL, text, 0);
+    if (escaped == NULL)
+        cv_die("out of memory");
+    const char *kept = cv_arena_strdup(arena, escaped);
+    curl_free(escaped);
+    return kept;
 }

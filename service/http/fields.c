@@ -74,6 +74,8 @@ static bool language_is(const struct element *e, const char *code)
     return element_is(e, code) || (e->len > 2 && e->at[2] == '-' && strncasecmp(e->at, code, 2) == 0);
 }
 
+/* By the elements that Accept needs anyway: ICU's reader of this header knows no "*" and takes 7 us, half of what a
+ * ready answer takes in all. */
 enum cv_lang htp_language(const char *accept_language)
 {
     const char *p = accept_language;
