@@ -58,20 +58,35 @@ static bool take_evidence(struct service *s, const char *from, const char *into,
            ev_copy(from, cv_arena_printf(s->arena, "%s/%s", into, name), err);
 }
 
-/* That of the dead machine knows more than its backup. The restored service begins a log of its own: its key is not
- * among what is kept, so nobody can go on with the old one. */
-static bool put_evidence(struct service *s, const struct options *options, struct cv_error *err)
+/* A damaged evidence log must not keep anybody from his data: it is said at the end. */
+struct beside {
+    struct service *s;
+    const struct options *options;
+    struct cv_error err; /* of the evidence */
+    bool taken;
+};
+
+static bool say_taken(const struct beside *beside, const char *folder, struct cv_error *err)
 {
-    const char *theirs = options->log_of != NULL ? cv_arena_printf(s->arena, "%s/audit", options->log_of) : "";
-    if (access(cv_arena_printf(s->arena, "%s/checkpoint", theirs), F_OK) != 0)
-        theirs = cv_arena_printf(s->arena, "%s/audit", options->folder);
-    return take_evidence(s, theirs, s->conf.data_dir, "audit.former", err);
+    return beside->taken ||
+           cv_fail(err, cvp_internal, NULL, "Dữ liệu đã ở %1$s; riêng nhật ký kiểm tra thì chưa: %2$s%3$.0s",
+                   "The data are in %1$s, the evidence log is not: %3$s%2$.0s", folder, beside->err.text[CV_VI],
+                   beside->err.text[CV_EN]);
+}
+
+static bool backup_beside(void *ctx, const char *folder, struct cv_error *err)
+{
+    struct beside *b = ctx;
+    (void)err;
+    b->taken = take_evidence(b->s, audit_folder(b->s), folder, "audit", &b->err);
+    return true;
 }
 
 bool machine_backup(const struct options *options, struct service *s, struct cv_error *err)
 {
     struct dir_folder folder;
     struct dir_backup_done done;
+    struct beside beside = {.s = s, .options = options};
     if (!has_folder(options->folder, err) || !own_data(s, err) || !dir_folder_look(s->conf.data_dir, &folder, err))
         return false;
     const struct dir_backup what = {.data_dir = s->conf.data_dir,
@@ -79,9 +94,10 @@ bool machine_backup(const struct options *options, struct service *s, struct cv_
                                     .to = options->folder,
                                     .fingerprint = folder.fingerprint,
                                     .version = CONGVU_VERSION,
-                                    .max_bytes = (uint64_t)s->conf.directory_max_mib << 20};
-    if (!dir_backup(&what, &done, err) || !take_evidence(s, audit_folder(s), options->folder, "audit", err) ||
-        !note_backup(s, err))
+                                    .max_bytes = (uint64_t)s->conf.directory_max_mib << 20,
+                                    .beside = backup_beside,
+                                    .ctx = &beside};
+    if (!dir_backup(&what, &done, err) || !say_taken(&beside, options->folder, err) || !note_backup(s, err))
         return false;
     printf("%s: %" PRIu64 " entries, %" PRIu64 " bytes, loaded once on trial / bản ghi, byte, đã nạp thử\n"
            "The keys are not in it; keep %s/secret.key elsewhere / Không có tệp khóa trong đó; hãy giữ riêng.\n",
@@ -114,6 +130,24 @@ static bool close_it(struct service *s, struct cv_error *err)
            cv_fail(err, cvp_internal, NULL, "Không ghi được %s", "Cannot write %s", closed_mark(s));
 }
 
+/* That of the dead machine knows more than its backup. The restored service begins a log of its own: its key is not
+ * among what is kept, so nobody can go on with the old one. */
+static bool put_evidence(struct beside *b, const char *folder)
+{
+    const struct options *o = b->options;
+    const char *theirs = o->log_of != NULL ? cv_arena_printf(b->s->arena, "%s/audit", o->log_of) : "";
+    if (access(cv_arena_printf(b->s->arena, "%s/checkpoint", theirs), F_OK) != 0)
+        theirs = cv_arena_printf(b->s->arena, "%s/audit", o->folder);
+    return take_evidence(b->s, theirs, folder, "audit.former", &b->err);
+}
+
+static bool restore_beside(void *ctx, const char *folder, struct cv_error *err)
+{
+    struct beside *b = ctx;
+    b->taken = put_evidence(b, folder);
+    return !b->options->without_log || close_it(b->s, err);
+}
+
 static void say_restored(const struct options *options, const struct dir_restore_done *done)
 {
     printf("%" PRIu64 " entries / bản ghi\n", done->entries);
@@ -130,6 +164,7 @@ static void say_restored(const struct options *options, const struct dir_restore
 bool machine_restore(const struct options *options, struct service *s, struct cv_error *err)
 {
     struct dir_restore_done done;
+    struct beside beside = {.s = s, .options = options};
     if (!has_folder(options->folder, err) || !one_log(options, err) || !own_data(s, err))
         return false;
     if (*s->conf.key_file == '\0')
@@ -143,12 +178,13 @@ bool machine_restore(const struct options *options, struct service *s, struct cv
                                               .max_bytes = (uint64_t)s->conf.directory_max_mib << 20},
                                      .key = &s->key,
                                      .log_of = options->log_of,
-                                     .report = stdout};
-    if (!dir_restore(&what, &done, err) || !put_evidence(s, options, err) ||
-        (options->without_log && !close_it(s, err)))
+                                     .report = stdout,
+                                     .beside = restore_beside,
+                                     .ctx = &beside};
+    if (!dir_restore(&what, &done, err))
         return false;
     say_restored(options, &done);
-    return true;
+    return say_taken(&beside, s->conf.data_dir, err);
 }
 
 bool machine_confirm_clock(struct service *s, struct cv_error *err)

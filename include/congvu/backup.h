@@ -14,12 +14,17 @@
 #include "congvu/secret.h"
 #include "congvu/server.h"
 
+/* What else goes into the folder, before it is whole: called once with its name. False ends everything with `err`. */
+typedef bool dir_beside(void *ctx, const char *folder, struct cv_error *err);
+
 struct dir_backup {
     const char *data_dir, *base;
     const char *to;          /* must not be there yet */
     const char *fingerprint; /* of the data's key */
     const char *version;     /* of this program, for people */
     uint64_t max_bytes;      /* of each database, for the trial */
+    dir_beside *beside;
+    void *ctx; /* of beside */
 };
 struct dir_backup_done {
     uint64_t entries, bytes;
@@ -32,6 +37,8 @@ struct dir_restore {
     const struct cv_key *key;
     const char *log_of; /* data folder of the dead machine, or its log as LDIF; NULL = there is none */
     FILE *report;       /* a line for each thing that could not be done again */
+    dir_beside *beside;
+    void *ctx; /* of beside */
 };
 struct dir_restore_done {
     uint64_t entries;  /* in the main database */

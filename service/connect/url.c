@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "congvu/lock.h"
 #include "connect/internal.h"
 
 static bool has(CURLU *url, CURLUPart part)
@@ -106,8 +107,7 @@ const char *con_url_below(const char *base, const char *location)
 const char *con_escape(struct cv_arena *arena, const char *text)
 {
     char *escaped = curl_easy_escape(NULL, text, 0);
-    if (escaped == NULL)
-        cv_die("out of memory");
+    cv_must(escaped != NULL); /* there is always memory, or nothing goes on */
     const char *kept = cv_arena_strdup(arena, escaped);
     curl_free(escaped);
     return kept;

@@ -138,3 +138,23 @@ def test_what_is_refused(drill, tmp_path):
         f.truncate(f.seek(0, 2) - 10)
     congvud("restore", torn, "--data-dir", tmp_path / "new", "--key-file", drill.data / "secret.key", "--without-log", fails="damaged")
     assert not (tmp_path / "new").exists(), "nothing is left behind"
+
+
+def test_a_damaged_evidence_log_keeps_nobody_from_the_data(drill, start, tmp_path):
+    torn = pathlib.Path(shutil.copytree(drill.backup, tmp_path / "torn"))
+    bundle = next(p for p in sorted((torn / "audit").rglob("*")) if "entries" in str(p) and p.is_file())
+    bundle.write_bytes(bundle.read_bytes().replace(b"T1", b"T9"))
+    new = tmp_path / "new"
+    congvud("restore", torn, "--data-dir", new, "--key-file", drill.data / "secret.key", "--without-log", fails="the evidence log is not")
+    assert (new / "closed").exists(), "closed, before the folder can be used at all"
+    service = start(new)
+    assert {p["staff_code"] for p in service.client().get("/v1/staff", page_size=500).json["items"]} & set(drill.people), "people are there"
+    assert service.client().put("/v1/staff/C-1", an()).status == 503
+    before = (drill.data / "backed-up").stat().st_mtime_ns
+    again = tmp_path / "again"
+    shutil.copytree(drill.data, tmp_path / "data")
+    (tmp_path / "data/lock").unlink()
+    damaged = next(p for p in sorted((tmp_path / "data/audit").rglob("*")) if "entries" in str(p) and p.is_file())
+    damaged.write_bytes(damaged.read_bytes().replace(b"T1", b"T9"))
+    congvud("backup", again, "--data-dir", tmp_path / "data", fails="the evidence log is not")
+    assert (again / "backup.json").exists() and (drill.data / "backed-up").stat().st_mtime_ns == before

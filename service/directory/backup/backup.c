@@ -81,7 +81,8 @@ static bool make(struct job *job, struct cv_error *err)
     for (size_t i = 0; i < CV_COUNT(order); i++)
         if (!dump(job, order[i], err))
             return false;
-    return try_all(job, err) && manifest_write(job->folder, &job->manifest, job->what->version, err) &&
+    return try_all(job, err) && job->what->beside(job->what->ctx, job->folder, err) &&
+           manifest_write(job->folder, &job->manifest, job->what->version, err) && tool_flush(job->folder, err) &&
            (rename(job->folder, job->what->to) == 0 ||
             tool_fault(err, job->what->to, "không đặt tên được", "cannot get its name"));
 }

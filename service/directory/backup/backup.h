@@ -30,6 +30,8 @@ bool tool_fault(struct cv_error *err, const char *path, const char *vi, const ch
 /* Folders, schema and configuration of a folder that nobody serves: `folder`/slapd/... */
 bool tool_prepare(const struct dir_embedded_options *options, const char *folder, struct slapd_paths *out,
                   struct cv_error *err);
+/* What was written lies on the disk when it returns. */
+bool tool_flush(const char *folder, struct cv_error *err);
 /* Everything below a folder of our own making. */
 void tool_remove(const char *folder);
 

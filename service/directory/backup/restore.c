@@ -86,6 +86,7 @@ static bool fill(struct job *job, struct cv_error *err)
     return tool_prepare(&job->what->into, job->what->into.data_dir, &job->paths, err) && load_main(job, err) &&
            load_from_backup(job, SLAPD_USAGE, err) && load_from_backup(job, SLAPD_WORK, err) &&
            slapd_files_indexed(&job->paths, err) && put_key(job, err) &&
+           job->what->beside(job->what->ctx, job->paths.data, err) && tool_flush(job->paths.data, err) &&
            dir_folder_seal(job->paths.data, job->manifest.fingerprint, err);
 }
 

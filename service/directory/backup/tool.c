@@ -99,6 +99,15 @@ bool tool_copy(const char *from, const char *to, struct cv_error *err)
     return ok || tool_fault(err, from, "không chép được", "cannot be copied");
 }
 
+bool tool_flush(const char *folder, struct cv_error *err)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool ok = fd >= 0 && syncfs(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    return ok || tool_fault(err, folder, "không ghi được xuống đĩa", "cannot be flushed to the disk");
+}
+
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
 {
     (void)st, (void)type, (void)at;
