@@ -1,0 +1,45 @@
+/* A row of blocks, and how a table in it is laid out. */
+#include <string.h>
+
+#include "report/letter/letter.h"
+
+struct rep_block *rep_block(struct rep_letter *l, enum rep_block_kind kind, const char *text)
+{
+    if (l->count == l->room) {
+        size_t room = l->room > 0 ? 2 * l->room : 64;
+        struct rep_block *more = CV_NEWS(l->arena, struct rep_block, room);
+        if (l->count > 0)
+            memcpy(more, l->blocks, l->count * sizeof(*more));
+        l->blocks = more;
+        l->room = room;
+    }
+    struct rep_block *block = &l->blocks[l->count++];
+    *block = (struct rep_block){.kind = kind, .text = text};
+    return block;
+}
+
+bool rep_line_is_heading(const struct rep_table *t, const struct rep_line *line)
+{
+    bool alone = line->kind == REP_LINE_GROUP && t->column_count > 2;
+    for (size_t i = 2; i < t->column_count; i++)
+        alone = alone && line->cells[i].kind == REP_EMPTY;
+    return alone;
+}
+
+bool rep_cell_is_left(const struct rep_table *t, const struct rep_line *line, size_t column)
+{
+    return line->cells[column].kind == REP_TEXT && t->columns[column].width > 12;
+}
+
+bool rep_table_is_numbered(const struct rep_table *t)
+{
+    bool numbered = false;
+    for (size_t i = 0; i < t->column_count; i++)
+        numbered = numbered || t->columns[i].number != NULL;
+    return numbered;
+}
+
+bool rep_table_is_wide(const struct rep_table *t)
+{
+    return t->column_count > 10;
+}

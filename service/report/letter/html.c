@@ -1,0 +1,146 @@
+/* The page to print: one document, its annexes, and nothing from outside. */
+#include "report/letter/html.h"
+
+static const char style[] =
+    "@page{size:A4 portrait;margin:20mm 15mm 20mm 30mm;@top-center{content:counter(page);font:13pt 'Times New "
+    "Roman',serif}}\n"
+    "@page:first{@top-center{content:none}}\n"
+    "@page annex{size:A4 landscape;margin:15mm 12mm}\n"
+    "html{font-family:'Times New Roman','Liberation "
+    "Serif',serif;font-size:13pt;line-height:1.35;color:#000;background:#fff}\n"
+    "body{margin:0}\n"
+    "p{margin:0 0 4pt;text-align:justify;text-indent:1cm}\n"
+    "h2,h3{font-size:13pt;margin:8pt 0 4pt;text-indent:1cm;break-after:avoid}\n"
+    "h1,.subject{font-size:14pt;font-weight:bold;text-align:center;margin:0;text-indent:0}\n"
+    "h1{margin-top:18pt}\n"
+    ".rule{border-top:1px solid #000;margin:2pt "
+    "auto}.rule.short{width:35%}.rule.long{width:62%}.rule.title{width:22%;margin-bottom:14pt}\n"
+    "table.head,table.foot{width:100%;border-collapse:collapse}\n"
+    ".head td,.foot td{vertical-align:top;text-align:center;padding:0}\n"
+    ".head .left{width:41%}.head .right{width:59%}\n"
+    ".superior{text-transform:uppercase}.issuer{text-transform:uppercase;font-weight:bold}\n"
+    ".nation{font-weight:bold;font-size:12.5pt;white-space:nowrap}.motto{font-weight:bold;font-size:13.5pt}\n"
+    ".date{font-style:italic;margin-top:6pt;white-space:pre-wrap}.number{margin-top:6pt}\n"
+    ".draft{display:inline-block;border:1px solid #000;font-weight:bold;padding:1pt 8pt;margin-top:6pt}\n"
+    ".foot{margin-top:14pt;break-inside:avoid}.foot td.left{width:45%;text-align:left;font-size:11pt}\n"
+    ".to{font-weight:bold;font-style:italic;font-size:12pt}.behalf,.post,.signatory{font-weight:bold}.behalf,.post{"
+    "text-transform:uppercase}\n"
+    ".space{height:26mm}\n"
+    ".annex{break-before:page;page:annex}\n"
+    ".annex.upright{page:auto}\n"
+    ".annex h1{margin-top:0}.with{text-align:center;font-style:italic;margin:2pt 0 8pt;text-indent:0}\n"
+    "table.figures{width:100%;border-collapse:collapse;table-layout:fixed;font-size:11pt;line-height:1.2}\n"
+    "table.wide{font-size:8.5pt;line-height:1.1}.figures.wide th,.figures.wide td{padding:1pt 2pt}\n"
+    ".figures th,.figures td{border:1px solid #000;padding:2pt 3pt;overflow-wrap:break-word;vertical-align:middle}\n"
+    ".figures thead{display:table-header-group}.figures tr{break-inside:avoid}\n"
+    ".figures th{text-align:center}.numbers th{font-weight:normal;font-style:italic;font-size:85%}\n"
+    ".wide .numbers th{font-size:6pt;padding:1pt 0}\n"
+    ".figures td.n{text-align:center}.figures td.text{text-align:left}\n"
+    ".group td,.total td{font-weight:bold}.own td{font-style:italic}.total td.text{text-align:center}\n"
+    ".notes-head{font-style:italic;font-size:11pt;margin:6pt 0 "
+    "0;text-indent:0}.notes{margin:0;padding-left:6mm;font-size:11pt}\n"
+    "svg.bars{width:140mm;display:block;margin:4pt auto 8pt;font-family:inherit;font-size:12px}\n"
+    ".bars .full{fill:#fff;stroke:#777;stroke-width:1}.bars .part{fill:#555}\n"
+    ".check{font-size:9pt;text-indent:0;margin-top:10pt;overflow-wrap:anywhere}\n"
+    "@media screen{body{max-width:297mm;margin:10mm auto;padding:0 10mm}.annex{margin-top:20mm}}\n";
+
+static void put_opening(struct rep_page *p)
+{
+    rep_put(p, "<!DOCTYPE html>\n<html lang=\"");
+    rep_put(p, p->l->lang == CV_EN ? "en" : "vi");
+    rep_put(p, "\">\n<head>\n<meta charset=\"utf-8\">\n<title>");
+    rep_put_text(p, p->l->title);
+    rep_put(p, "</title>\n<style>\n");
+    rep_put(p, style);
+    rep_put(p, "</style>\n</head>\n<body>\n");
+}
+
+static void put_head(struct rep_page *p)
+{
+    const struct rep_head *head = &p->l->head;
+    rep_put(p, "<table class=\"head\"><tr><td class=\"left\">\n");
+    rep_put_element(p, "div", "superior", head->superior);
+    rep_put_element(p, "div", "issuer", head->issuer);
+    rep_put(p, "<div class=\"rule short\"></div>\n");
+    rep_put_element(p, "div", "number", head->number);
+    rep_put_element(p, "div", "draft", head->draft);
+    rep_put(p, "</td><td class=\"right\">\n");
+    rep_put_element(p, "div", "nation", head->nation);
+    rep_put_element(p, "div", "motto", head->motto);
+    rep_put(p, "<div class=\"rule long\"></div>\n");
+    rep_put_element(p, "div", "date", head->date);
+    rep_put(p, "</td></tr></table>\n");
+}
+
+static void put_foot(struct rep_page *p)
+{
+    const struct rep_foot *foot = &p->l->foot;
+    rep_put(p, "<table class=\"foot\"><tr><td class=\"left\">\n");
+    rep_put_element(p, "div", "to", foot->to);
+    for (size_t i = 0; i < foot->recipient_count; i++)
+        rep_put_element(p, "div", "recipient", foot->recipients[i]);
+    rep_put(p, "</td><td class=\"right\">\n");
+    rep_put_element(p, "div", "behalf", foot->behalf);
+    rep_put_element(p, "div", "post", foot->post);
+    rep_put(p, "<div class=\"space\"></div>\n");
+    rep_put_element(p, "div", "signatory", foot->signatory);
+    rep_put(p, "</td></tr></table>\n");
+}
+
+static void end_annex(struct rep_page *p)
+{
+    if (p->in_annex)
+        rep_put(p, "</section>\n");
+}
+
+static void begin_annex(struct rep_page *p, bool across)
+{
+    end_annex(p);
+    rep_put(p, across ? "<section class=\"annex\">\n" : "<section class=\"annex upright\">\n");
+    p->in_annex = true;
+}
+
+/* What is nothing but a text. */
+static const struct {
+    const char *tag, *class;
+} texts[] = {
+    [REP_BLOCK_TITLE] = {"h1", ""},     [REP_BLOCK_SUBJECT] = {"div", "subject"}, [REP_BLOCK_WITH] = {"div", "with"},
+    [REP_BLOCK_PART] = {"h2", ""},      [REP_BLOCK_SECTION] = {"h3", ""},         [REP_BLOCK_PARAGRAPH] = {"p", ""},
+    [REP_BLOCK_CHECK] = {"p", "check"},
+};
+
+static void put_block(struct rep_page *p, const struct rep_block *b)
+{
+    switch (b->kind) {
+    case REP_BLOCK_HEAD:
+        put_head(p);
+        return;
+    case REP_BLOCK_FOOT:
+        put_foot(p);
+        return;
+    case REP_BLOCK_RULE:
+        rep_put(p, "<div class=\"rule title\"></div>\n");
+        return;
+    case REP_BLOCK_ANNEX:
+        begin_annex(p, b->across);
+        return;
+    case REP_BLOCK_TABLE:
+        rep_put_table(p, b);
+        return;
+    case REP_BLOCK_BARS:
+        rep_put_bars(p, b);
+        return;
+    default:
+        rep_put_element(p, texts[b->kind].tag, texts[b->kind].class, b->text);
+    }
+}
+
+void rep_html(struct cv_buf *out, const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena)
+{
+    struct rep_page page = {.out = out, .l = rep_letter(r, lang, arena)};
+    put_opening(&page);
+    for (size_t i = 0; i < page.l->count; i++)
+        put_block(&page, &page.l->blocks[i]);
+    end_annex(&page);
+    rep_put(&page, "</body>\n</html>\n");
+}

@@ -1,0 +1,119 @@
+/* What the figures say, in sentences and in bars. */
+#include <string.h>
+
+#include "report/letter/letter.h"
+
+/* "961 người, đạt 80,49% (961/1.194)" */
+static const char *reached(struct rep_letter *l, int32_t a, int32_t b)
+{
+    if (a == REP_NONE || b == REP_NONE)
+        return rep_unknown(l->lang);
+    if (b == 0)
+        return REP_SAY(l->lang, "không có người thuộc diện", "nobody to count");
+    return cv_arena_printf(l->arena, REP_SAY(l->lang, "%s người, đạt tỷ lệ %s%% (%s/%s)", "%s people, %s%% (%s/%s)"),
+                           rep_number(l->arena, l->lang, a), rep_decimal(l->arena, l->lang, rep_percent_of(a, b)),
+                           rep_number(l->arena, l->lang, a), rep_number(l->arena, l->lang, b));
+}
+
+/* "tỷ lệ cấp tăng 1,20 điểm phần trăm", from the printed rates. */
+static const char *change(struct rep_letter *l, const char *what, int32_t a, int32_t b, int32_t a0, int32_t b0)
+{
+    if (a == REP_NONE || b <= 0 || a0 == REP_NONE || b0 <= 0)
+        return cv_arena_printf(l->arena, "%s %s", what, rep_unknown(l->lang));
+    int64_t by = rep_percent_of(a, b) - rep_percent_of(a0, b0);
+    if (by == 0)
+        return cv_arena_printf(l->arena, REP_SAY(l->lang, "%s không đổi", "%s unchanged"), what);
+    return cv_arena_printf(l->arena, REP_SAY(l->lang, "%s %s %s điểm phần trăm", "%s %s by %s points"), what,
+                           by > 0 ? REP_SAY(l->lang, "tăng", "up") : REP_SAY(l->lang, "giảm", "down"),
+                           rep_decimal(l->arena, l->lang, by > 0 ? by : -by));
+}
+
+static void comparison(struct rep_letter *l, const struct rep_sheet *s, const struct rep_counts *c)
+{
+    const struct rep_previous *before = &s->previous;
+    if (!before->given)
+        return;
+    const struct rep_counts *o = &before->counts;
+    rep_block(l, REP_BLOCK_PARAGRAPH,
+              cv_arena_printf(l->arena,
+                              REP_SAY(l->lang, "So với kỳ trước (từ ngày %s đến ngày %s): %s; %s; %s.",
+                                      "Against the period before (%s to %s): %s; %s; %s."),
+                              rep_date(l->arena, before->from), rep_date(l->arena, before->to),
+                              change(l, REP_SAY(l->lang, "tỷ lệ cấp", "issue"), c->issued, c->base, o->issued, o->base),
+                              change(l, REP_SAY(l->lang, "tỷ lệ có sử dụng", "use"), c->used, c->usage_base, o->used,
+                                     o->usage_base),
+                              change(l, REP_SAY(l->lang, "tỷ lệ thường xuyên sử dụng", "regular use"), c->regular,
+                                     c->usage_base, o->regular, o->usage_base)));
+}
+
+static void figures(struct rep_letter *l, const struct rep_counts *c)
+{
+    const char *people = c->headcount == REP_NONE ? REP_SAY(l->lang, "chưa khai báo", "not declared")
+                                                  : rep_number(l->arena, l->lang, c->headcount);
+    rep_block(
+        l, REP_BLOCK_PARAGRAPH,
+        cv_arena_printf(
+            l->arena,
+            REP_SAY(l->lang, "- Tổng số người hiện có: %s; chưa có trên hệ thống: %s; thuộc diện phải cấp: %s người.",
+                    "- People in post: %s; not in the system: %s; to be issued: %s people."),
+            people, rep_number(l->arena, l->lang, c->unrecorded), rep_number(l->arena, l->lang, c->base)));
+    rep_block(l, REP_BLOCK_PARAGRAPH,
+              cv_arena_printf(l->arena,
+                              REP_SAY(l->lang, "- Đã cấp: %s. Đã kích hoạt: %s.", "- Issued: %s. Activated: %s."),
+                              reached(l, c->issued, c->base), reached(l, c->activated, c->issued)));
+    rep_block(l, REP_BLOCK_PARAGRAPH,
+              cv_arena_printf(l->arena,
+                              REP_SAY(l->lang, "- Có sử dụng trong kỳ: %s. Thường xuyên sử dụng trong công việc: %s.",
+                                      "- Used in the period: %s. Regularly used at work: %s."),
+                              reached(l, c->used, c->usage_base), reached(l, c->regular, c->usage_base)));
+    rep_block(l, REP_BLOCK_PARAGRAPH,
+              cv_arena_printf(
+                  l->arena,
+                  REP_SAY(l->lang, "- Tạm khóa: %s; thu hồi trong kỳ: %s.", "- Locked: %s; revoked in the period: %s."),
+                  rep_number(l->arena, l->lang, c->locked), rep_number(l->arena, l->lang, c->revoked)));
+}
+
+static struct rep_bar bar(struct rep_letter *l, const char *name, int32_t a, int32_t b)
+{
+    if (a == REP_NONE || b <= 0)
+        return (struct rep_bar){.name = name, .value = rep_unknown(l->lang)};
+    int64_t rate = rep_percent_of(a, b);
+    return (struct rep_bar){.name = name,
+                            .value = cv_arena_printf(l->arena, "%s%%", rep_decimal(l->arena, l->lang, rate)),
+                            .length = rate < REP_BAR_WHOLE ? (int)rate : REP_BAR_WHOLE};
+}
+
+static void bars(struct rep_letter *l, const struct rep_sheet *s, const struct rep_counts *c)
+{
+    if (c->base == 0)
+        return;
+    enum cv_lang lang = l->lang;
+    const struct rep_bar all[] = {
+        bar(l, REP_SAY(lang, "Đã cấp", "Issued"), c->issued, c->base),
+        bar(l, REP_SAY(lang, "Đã kích hoạt (/ đã cấp)", "Activated (/ issued)"), c->activated, c->issued),
+        bar(l, REP_SAY(lang, "Có sử dụng", "Used"), c->used, c->usage_base),
+        bar(l, REP_SAY(lang, "Thường xuyên sử dụng", "Regularly used"), c->regular, c->usage_base),
+    };
+    struct rep_block *block = rep_block(l, REP_BLOCK_BARS, rep_name(s->name, lang));
+    struct rep_bar *kept = CV_NEWS(l->arena, struct rep_bar, CV_COUNT(all));
+    memcpy(kept, all, sizeof(all));
+    block->bars = kept;
+    block->bar_count = CV_COUNT(all);
+}
+
+void rep_letter_sentences(struct rep_letter *l, const struct rep_sheet *s, size_t number)
+{
+    const struct rep_row *total = rep_total_row(s);
+    rep_block(l, REP_BLOCK_SECTION, cv_arena_printf(l->arena, "%zu. %s", number, rep_name(s->name, l->lang)));
+    if (l->r->kind != REP_COVERAGE || total == NULL) {
+        rep_block(l, REP_BLOCK_PARAGRAPH,
+                  cv_arena_printf(l->arena,
+                                  REP_SAY(l->lang, "Danh sách có %zu người, chi tiết tại phụ lục.",
+                                          "The list has %zu people; see the annex."),
+                                  s->people_count));
+        return;
+    }
+    figures(l, &total->counts);
+    comparison(l, s, &total->counts);
+    bars(l, s, &total->counts);
+}
