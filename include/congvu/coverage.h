@@ -16,7 +16,8 @@ struct dom_counts {
     int32_t unrecorded, over_recorded;
     int32_t undeclared_units, undeclared_recorded;
     int32_t eligible, issued, locked, on_long_leave;
-    int32_t activated; /* of the issued: own credential set, or an active day ever */
+    int32_t issued_beyond; /* to recorded people who need not have it: shown beside issued, in no rate */
+    int32_t activated;     /* of the issued: own credential set, or an active day ever */
     /* Usage, for one window. All of the issued; meaningless (0) where the source is stale or absent: see
      * view_system_usage */
     int32_t used;            /* at least one active day in the window */

@@ -39,8 +39,9 @@ struct rep_counts {
     int32_t headcount, recorded, unrecorded, over_recorded, undeclared_units, undeclared_recorded;
     int32_t eligible, issued, activated, used, regular, too_new, never_used, unknown;
     int32_t on_long_leave, on_leave_unused, locked, revoked, seconded_in, seconded_out;
-    int32_t base;       /* coverage = issued / base */
-    int32_t usage_base; /* adoption = used / usage_base, regular ratio = regular / usage_base */
+    int32_t issued_beyond; /* to people who need not have it; in no rate */
+    int32_t base;          /* coverage = issued / base */
+    int32_t usage_base;    /* adoption = used / usage_base, regular ratio = regular / usage_base */
 };
 /* Which figures the sources can tell. */
 struct rep_known {
@@ -110,8 +111,9 @@ struct rep_indicator {
     const char *system;
     enum rep_figure figure;
     int32_t max_hundredths;
-    const char *evidence; /* or NULL */
-    int32_t a, b;         /* REP_NONE = not known */
+    const char *evidence;  /* or NULL */
+    int32_t a, b;          /* REP_NONE = not known */
+    int32_t issued_beyond; /* beside a of the issued; REP_NONE with other figures */
 };
 
 struct rep_report {

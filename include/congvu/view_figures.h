@@ -48,6 +48,7 @@ struct view_coverage_row {
     const char *system; /* NULL with `required` */
     struct dom_counts counts;
     bool used_known, regular_known, activation_known; /* else these counts and what follows from them are null */
+    bool beyond_unknown;                              /* a snapshot from before issued_beyond was counted */
     bool not_recorded_yet; /* the window ended before the unit was written down, and nobody was there: not 0 of 0 */
     cv_day headcount_on;   /* day of the declared figure of the unit itself, or CV_NO_DAY */
     int headcount_by_category[DOM_CATEGORIES]; /* sums; -1 = not declared */

@@ -9,7 +9,7 @@
 #include "congvu/view.h"
 
 enum view_sort { VIEW_BY_GIVEN_NAME, VIEW_BY_STAFF_CODE, VIEW_BY_HIRED_ON, VIEW_BY_UPDATED_AT };
-/* Of those required to have an account: what a figure counts. */
+/* What a figure counts: of those required to have an account, but for the last one. */
 enum view_stage {
     VIEW_ANY_STAGE,
     VIEW_MISSING, /* not issued */
@@ -20,6 +20,7 @@ enum view_stage {
     VIEW_NEVER_USED,  /* issued, no active day ever */
     VIEW_NOT_REGULAR, /* used in the window, not regularly */
     VIEW_UNKNOWN,     /* issued where the source is stale or absent */
+    VIEW_BEYOND,      /* issued, and not required */
     VIEW_STAGES
 };
 struct view_staff_query {

@@ -21,6 +21,7 @@ const struct dom_count_member dom_count_members[] = {
     ACCOUNT(issued),
     ACCOUNT(locked),
     ACCOUNT(on_long_leave),
+    ACCOUNT(issued_beyond),
     ACCOUNT(activated),
     ACCOUNT(used),
     ACCOUNT(regular),

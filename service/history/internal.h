@@ -49,6 +49,8 @@ void history_put_counts(struct cv_buf *out, struct cv_id unit, cv_day headcount_
  * cannot be read. */
 bool history_take_counts(const char *bytes, size_t len, struct cv_id unit, const char *const *systems,
                          size_t system_count, struct dom_counts *counts, cv_day *out_headcount_on);
+/* Was this member counted when the part was written? */
+bool history_counted(const char *bytes, size_t len, const char *member);
 size_t history_part_of(struct cv_id unit, size_t parts);
 
 /* ---- history_read.c ---- */

@@ -13,6 +13,7 @@ struct past {
     const struct view_system_usage *usage[DOM_SYSTEMS_MAX];
     size_t system_count;
     struct dir_document *parts; /* name NULL = not read yet */
+    bool beyond_unknown;        /* written before issued_beyond was counted */
     struct view_coverage *out;
 };
 
@@ -94,6 +95,7 @@ static bool counts_of(struct past *p, size_t unit, struct dom_counts counts[DOM_
     const char *name = history_part_name(p->call->arena, "rows", &p->day.rows[part]);
     if (doc->name == NULL && !dir_document_read(p->call->dir, HISTORY_FOLDER, name, p->call->arena, doc, err))
         return false;
+    p->beyond_unknown |= !history_counted(doc->bytes, doc->len, "issued_beyond");
     return history_take_counts(doc->bytes, doc->len, u->u.id, p->systems, p->system_count, counts, &u->headcount_on) ||
            cv_fail_as(err, CV_INTERNAL, "cvDocument", "Không đọc được bản lưu %s", "The snapshot %s cannot be read",
                       name);
@@ -147,7 +149,8 @@ static struct view_coverage_row *next_row(struct past *p, size_t unit, enum view
                                       .headcount_on = p->units[unit].headcount_on,
                                       .used_known = true,
                                       .regular_known = true,
-                                      .activation_known = true};
+                                      .activation_known = true,
+                                      .beyond_unknown = p->beyond_unknown};
     for (int c = 0; c < DOM_CATEGORIES; c++)
         row->headcount_by_category[c] = -1;
     return row;

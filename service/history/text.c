@@ -366,6 +366,19 @@ bool history_take_counts(const char *bytes, size_t len, struct cv_id unit, const
     return take_day(&s, out_headcount_on) && take_lists(&s, &members, systems, system_count, counts);
 }
 
+bool history_counted(const char *bytes, size_t len, const char *member)
+{
+    struct scan s = {bytes, bytes + len};
+    struct members members;
+    int wanted = member_index(member);
+    bool found = false;
+    if (!take_members(&s, &members))
+        return false;
+    for (size_t i = 0; i < members.count; i++)
+        found |= members.at[i] == wanted;
+    return found;
+}
+
 const char *history_part_name(struct cv_arena *arena, const char *kind, const struct history_ref *ref)
 {
     char day[CV_DAY_TEXT];

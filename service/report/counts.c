@@ -22,27 +22,17 @@ _Static_assert(CV_COUNT(rep_group_words) == REP_GROUPS + 1, "rep_group_words dif
 #name, offsetof(struct rep_counts, name)                                                                       \
     }
 const struct rep_member rep_members[] = {
-    M(headcount),
-    M(recorded),
-    M(unrecorded),
-    M(over_recorded),
-    M(undeclared_units),
-    M(undeclared_recorded),
-    M(eligible),
-    M(issued),
-    M(activated),
-    M(used),
-    M(regular),
-    M(too_new),
-    M(never_used),
-    M(unknown),
-    M(on_long_leave),
-    M(on_leave_unused),
-    M(locked),
-    M(revoked),
-    M(seconded_in),
-    M(seconded_out),
-    M(base),
+    M(headcount),        M(recorded),
+    M(unrecorded),       M(over_recorded),
+    M(undeclared_units), M(undeclared_recorded),
+    M(eligible),         M(issued),
+    M(activated),        M(used),
+    M(regular),          M(too_new),
+    M(never_used),       M(unknown),
+    M(on_long_leave),    M(on_leave_unused),
+    M(locked),           M(revoked),
+    M(seconded_in),      M(seconded_out),
+    M(issued_beyond),    M(base),
     M(usage_base),
 };
 #undef M
@@ -71,6 +61,7 @@ struct rep_counts rep_counts_of(const struct dom_counts *c, struct rep_known kno
                                .locked = c->locked,
                                .seconded_in = c->seconded_in,
                                .seconded_out = c->seconded_out,
+                               .issued_beyond = c->issued_beyond,
                                .base = (int32_t)dom_coverage_base(c, declared),
                                .usage_base = known.use ? (int32_t)dom_adoption_base(c, declared) : REP_NONE};
 }

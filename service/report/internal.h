@@ -35,6 +35,8 @@ const char *rep_unknown(enum cv_lang lang); /* "chưa xác định" */
 /* Texts in the reader's language; a macro, so that the compiler still sees the formats. */
 #define REP_SAY(lang, vi, en) ((lang) == CV_EN ? (en) : (vi))
 
+/* " Ngoài ra ..." behind the sentence of the issued: who has it beyond those required; "" = nobody. */
+const char *rep_beyond_text(const struct rep_counts *c, enum cv_lang lang, struct cv_arena *arena);
 /* What must stand below the figures of a sheet: undeclared units, stale data, long leave, too new. */
 void rep_sheet_notes(const struct rep_report *r, const struct rep_sheet *s, struct rep_table *t);
 struct rep_table *rep_sheet_table(const struct rep_report *r, const struct rep_sheet *s, enum cv_lang lang,

@@ -123,6 +123,7 @@ static void indicator(struct cv_jout *j, const struct rep_indicator *i)
     cv_jout_string(j, "evidence", i->evidence);
     count(j, "a", i->a);
     count(j, "b", i->b);
+    count(j, "issued_beyond", i->issued_beyond);
     cv_jout_end(j);
 }
 

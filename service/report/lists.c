@@ -110,7 +110,8 @@ static void indicator_line(struct rep_table *t, const struct rep_report *r, cons
         cells[6] = unknown;
     else
         cells[6] = i->b > 0 ? (struct rep_cell){.kind = REP_DECIMAL, .n = points(i)} : rep_text("–");
-    cells[7] = rep_text(i->evidence);
+    cells[7] = i->issued_beyond != REP_NONE ? rep_int(i->issued_beyond) : rep_text("");
+    cells[8] = rep_text(i->evidence);
 }
 
 struct rep_table *rep_indicator_table(const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena)
@@ -122,9 +123,11 @@ struct rep_table *rep_indicator_table(const struct rep_report *r, enum cv_lang l
                                                     {"Tỷ lệ a/b (%)", "Rate a/b (%)"},
                                                     {"Điểm tối đa", "Maximum"},
                                                     {"Điểm", "Points"},
+                                                    {"Cấp ngoài diện phải cấp", "Issued beyond those required"},
                                                     {"Tài liệu kiểm chứng", "Evidence"}};
-    static const char *const numbers[] = {"(1)", "(2)", "(3)", "(4)", "(5)=(3)/(4)", "(6)", "(7)=(3)/(4)×(6)", "(8)"};
-    static const int widths[] = {7, 48, 10, 10, 13, 13, 18, 34};
+    static const char *const numbers[] = {"(1)", "(2)", "(3)", "(4)", "(5)=(3)/(4)", "(6)", "(7)=(3)/(4)×(6)",
+                                          "(8)", "(9)"};
+    static const int widths[] = {7, 46, 10, 10, 13, 13, 18, 13, 30};
     struct rep_table *t = rep_table_new(arena, lang, CV_COUNT(columns));
     t->sheet = REP_SAY(lang, "chi-so", "indicators");
     name_columns(t, columns, widths);

@@ -190,6 +190,7 @@ static void indicator(struct cv_arena *arena, const struct cv_jin *o, void *plac
     i->evidence = text(o, "evidence");
     i->a = number(o, "a");
     i->b = number(o, "b");
+    i->issued_beyond = number(o, "issued_beyond");
 }
 
 static void letterhead(struct cv_arena *arena, const struct cv_jin *o, struct dom_letterhead *out)

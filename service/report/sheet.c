@@ -19,6 +19,7 @@ enum column {
     UNKNOWN,
     LOCKED,
     REVOKED,
+    BEYOND,
     REMARK,
     COLUMNS
 };
@@ -45,7 +46,8 @@ static const struct {
     [UNKNOWN] = {{"Chưa xác định", "Unknown"}, "(15)", 9},
     [LOCKED] = {{"Tạm khóa", "Locked"}, "(16)", 8},
     [REVOKED] = {{"Thu hồi trong kỳ", "Revoked in the period"}, "(17)", 8},
-    [REMARK] = {{"Ghi chú", "Remarks"}, "(18)", 26},
+    [BEYOND] = {{"Cấp ngoài diện phải cấp", "Issued beyond those required"}, "(18)", 9},
+    [REMARK] = {{"Ghi chú", "Remarks"}, "(19)", 26},
 };
 
 static struct rep_cell number(int32_t n, enum cv_lang lang)
@@ -104,6 +106,7 @@ static void fill(struct rep_table *t, enum rep_line_kind kind, const char *order
     cells[UNKNOWN] = rep_int(c->unknown);
     cells[LOCKED] = rep_int(c->locked);
     cells[REVOKED] = rep_int(c->revoked);
+    cells[BEYOND] = number(c->issued_beyond, lang);
     cells[REMARK] = rep_text(remark(c, lang, t->arena));
 }
 

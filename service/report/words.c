@@ -63,6 +63,17 @@ const char *rep_lock_title(const char *reason, enum cv_lang lang)
     return i >= 0 ? titles[i][lang] : reason;
 }
 
+const char *rep_beyond_text(const struct rep_counts *c, enum cv_lang lang, struct cv_arena *arena)
+{
+    if (c->issued_beyond <= 0)
+        return "";
+    return cv_arena_printf(arena,
+                           REP_SAY(lang,
+                                   " Ngoài ra đã cấp cho %s người không thuộc diện phải cấp, không tính vào tỷ lệ.",
+                                   " Also issued to %s people who need not have it, in no rate."),
+                           rep_number(arena, lang, c->issued_beyond));
+}
+
 const char *rep_period_text(const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena)
 {
     const char *name = rep_name(r->period_name, lang);

@@ -114,7 +114,7 @@ static bool complete(const struct prov_freeze *f, struct rep_report *r, bool acc
 
 static void score(const struct rep_report *r, struct rep_indicator *i)
 {
-    i->a = i->b = REP_NONE;
+    i->a = i->b = i->issued_beyond = REP_NONE;
     for (size_t k = 0; k < r->sheet_count; k++) {
         const struct rep_sheet *s = &r->sheets[k];
         if (strcmp(s->system, i->system) != 0 || s->row_count == 0)
@@ -130,6 +130,8 @@ static void score(const struct rep_report *r, struct rep_indicator *i)
                              [REP_FIGURE_REGULAR] = c->usage_base};
         i->a = a[i->figure];
         i->b = b[i->figure];
+        if (i->figure == REP_FIGURE_ISSUED)
+            i->issued_beyond = c->issued_beyond;
     }
 }
 

@@ -325,6 +325,7 @@ class District:
         first, slug = self.today - DAY * (length - 1), system.slug
         eligible = [p for p in unit.people if self.eligible(p, system)]
         issued = [p for p in eligible if p.issued(slug)]
+        beyond = [p for p in unit.people if p not in eligible and p.issued(slug)]
         used = [p for p in issued if p.active(slug, first, self.today)]
         away = [p for p in eligible if p.away_for_long(self.today)]
         declared = unit.headcount(self.today)
@@ -336,7 +337,7 @@ class District:
                 "declared": declared is not None, "recorded": len(unit.people),
                 "unrecorded": unrecorded, "over_recorded": over, "undeclared_units": int(undeclared),
                 "undeclared_recorded": len(unit.people) if undeclared else 0, "seconded_in": unit.guests,
-                "seconded_out": sum(p.seconded for p in unit.people), "eligible": len(eligible), "issued": len(issued),
+                "seconded_out": sum(p.seconded for p in unit.people), "eligible": len(eligible), "issued": len(issued), "issued_beyond": len(beyond),
                 "locked": sum(p.holds[slug][1] for p in issued), "on_long_leave": len(away), "activated": len(activated),
                 "used": len(used), "regular": sum(p.regular(system, length, self.today) for p in used),
                 "too_new": sum(p.too_new(system, self.today) for p in issued),

@@ -102,7 +102,7 @@ def check_links(client, **query):
     """Every link of every row leads to exactly as many people as the figure says."""
     figures = {"missing": lambda r: r["missing"]["people"], "not_activated": lambda r: r["issued"] - r["activated"],
                "unused": lambda r: r["issued"] - r["used"], "never_used": lambda r: r["never_used"], "locked": lambda r: r["locked"],
-               "unknown": lambda r: r["unknown"]}
+               "unknown": lambda r: r["unknown"], "issued_beyond": lambda r: r["issued_beyond"]}
     seen = 0
     for found in rows(client, **query):
         known = [k for k in figures if (k != "not_activated" or found["activated"] is not None) and (k not in ("unused", "never_used") or found["used"] is not None)]

@@ -1,4 +1,7 @@
 """Coverage: one population, one chain, figures that add up."""
+import csv
+import io
+
 import pytest
 from congvu import an, frozen, make_units, wait_for
 
@@ -66,6 +69,26 @@ def test_each_figure_links_to_exactly_its_people(district):
         assert row["missing"]["people"] == 1 and [p["id"] for p in district.get(row["links"]["missing"]).json["items"]] == [person["id"]]
     finally:
         district.put(f"/v1/staff/{person['id']}/accounts/mailbox", {"state": "present"})
+
+
+def test_who_has_it_beyond_those_required_stands_beside_the_rate(district):
+    """A certificate is required of nobody here: who holds one is counted, listed, and in no rate."""
+    holders = [district.get(f"/v1/staff/C-{n}").json for n in (0, 1)]
+    for person in holders:
+        assert district.put(f"/v1/staff/{person['id']}/accounts/certificate/observation", {"state": "active"}).status == 200
+    try:
+        total, *parts = rows(district, unit="T1", system="certificate")
+        assert (total["eligible"], total["issued"], total["coverage"], total["issued_beyond"]) == (0, 0, None, 2)
+        assert sum(part["issued_beyond"] for part in parts) == 2
+        listed = district.get(total["links"]["issued_beyond"]).json
+        assert listed["total"] == 2 and {p["id"] for p in listed["items"]} == {p["id"] for p in holders}
+        line = list(csv.reader(io.StringIO(district.get("/v1/coverage", unit="T1", system="certificate", depth=0, format="csv").body.decode("utf-8-sig"))))[1]
+        assert line[6:9] == ["0", "0", "–"] and line[17] == "2"
+    finally:
+        for person in holders:
+            for path, state in (("", "closed"), ("/observation", "revoked")):
+                district.put(f"/v1/staff/{person['id']}/accounts/certificate{path}", {"state": state})
+    assert rows(district, unit="T1", system="certificate", depth=0)[0]["issued_beyond"] == 0
 
 
 def test_pairs_over_all_required_systems(district):

@@ -150,7 +150,7 @@ def test_stale_use_is_null_with_the_reason_in_every_format(district):
     rows = list(csv.reader(io.StringIO(text, newline="")))
     assert {row[12] for row in rows[1:]} == {"chưa xác định"}
     book = zipfile.ZipFile(io.BytesIO(content(district, report["id"], "xlsx", lang="vi").body))
-    assert {row[11] for row in sheet(book, 1)[5:] if len(row) == 18} == {"chưa xác định"}
+    assert {row[11] for row in sheet(book, 1)[5:] if len(row) == 19} == {"chưa xác định"}
 
 
 def test_the_workbook_says_what_the_json_says(district):
@@ -158,7 +158,7 @@ def test_the_workbook_says_what_the_json_says(district):
     book = zipfile.ZipFile(io.BytesIO(content(district, report["id"], "xlsx", lang="vi").body))
     assert [s["system"] for s in report["figures"]["sheets"]] == re.findall(r'<sheet name="([\w-]+)"', book.read("xl/workbook.xml").decode())[:2]
     for number, part in enumerate(report["figures"]["sheets"], 1):
-        lines = {row[1]: row for row in sheet(book, number)[5:] if len(row) == 18}
+        lines = {row[1]: row for row in sheet(book, number)[5:] if len(row) == 19}
         for row in part["rows"]:
             name = {"total": "TỔNG CỘNG", "own": "Trực thuộc trực tiếp"}.get(row["row_kind"], row["name"]["vi"])
             line, counts = lines.pop(name), row["counts"]
@@ -331,8 +331,29 @@ def test_scoring_lines(district):
     assert (second["a"], second["b"]) == (None, None)
     rows = list(csv.reader(io.StringIO(content(district, report["id"], "csv", lang="en").body.decode("utf-8-sig"), newline="")))
     points = (2 * counts["issued"] * 150 + counts["base"]) // (2 * counts["base"]) / 100
-    assert rows[1][2:8] == [str(counts["issued"]), str(counts["base"]), f"{percent(counts['issued'], counts['base']) * 100:.2f}", "1.50", f"{points:.2f}", "Phụ lục I"]
+    assert rows[1][2:9] == [str(counts["issued"]), str(counts["base"]), f"{percent(counts['issued'], counts['base']) * 100:.2f}", "1.50", f"{points:.2f}", "0", "Phụ lục I"]
     assert rows[2][4] == rows[2][6] == "unknown"
+
+
+def test_certificates_that_nobody_must_have_are_counted_beside_a_and_b(district):
+    """Two hold one and nobody must: the paper, the files and the scoring line say 2, and no rate does."""
+    for person in ("R-0", "R-6"):
+        assert district.put(f"/v1/staff/{person}/accounts/certificate/observation", {"state": "active"}).status == 200
+    report = freeze(district, systems=["certificate"])
+    counts = {row["code"] if row["row_kind"] == "unit" else row["row_kind"]: row["counts"] for row in report["figures"]["sheets"][0]["rows"]}
+    assert {name: c["issued_beyond"] for name, c in counts.items() if c["issued_beyond"]} == {"total": 2, "T1.01": 1, "T1.04": 1}
+    assert (counts["total"]["issued"], counts["total"]["base"]) == (0, 0) and report["systems"][0]["coverage"] is None
+    page = content(district, report["id"], "html", lang="vi").body.decode()
+    assert "Ngoài ra đã cấp cho 2 người không thuộc diện phải cấp, không tính vào tỷ lệ." in page
+    table = list(csv.reader(io.StringIO(content(district, report["id"], "csv", lang="vi").body.decode("utf-8-sig"), newline="")))
+    assert table[0][18] == "Cấp ngoài diện phải cấp" and table[-1][18] == "2"
+    book = zipfile.ZipFile(io.BytesIO(content(district, report["id"], "xlsx", lang="vi").body))
+    assert [row[17] for row in sheet(book, 1)[5:] if len(row) == 19 and row[1] == "TỔNG CỘNG"] == [2]
+    scores = freeze(district, kind="indicators", systems=["certificate"],
+                    indicators=[{"system": "certificate", "figure": figure, "max_points": 1} for figure in ("issued", "used")])
+    assert [(i["a"], i["b"], i["issued_beyond"]) for i in scores["figures"]["indicators"]] == [(0, 0, 2), (None, None, None)]
+    line = list(csv.reader(io.StringIO(content(district, scores["id"], "csv", lang="vi").body.decode("utf-8-sig"), newline="")))[1]
+    assert line[2:8] == ["0", "0", "–", "1.00", "–", "2"]
 
 
 def test_formats_by_accept_and_by_parameter(district):

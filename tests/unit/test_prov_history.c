@@ -76,6 +76,8 @@ static void members_are_known_by_name(void **unused)
              cv_id_text("unt_", id, name));
     assert_true(history_take_counts(text, strlen(text), id, slugs, 1, out, &on));
     assert_true(out[0].issued == 7 && out[0].recorded == 9 && out[0].eligible == 0);
+    assert_true(history_counted(text, strlen(text), "issued"));
+    assert_false(history_counted(text, strlen(text), "issued_beyond")); /* 0 would be a lie */
 }
 
 static struct history_day a_day(struct history_ref *refs, struct view_system_usage *systems)

@@ -159,8 +159,10 @@ static void slow_person(struct world *w, const struct w_person *p, int system, s
     const struct dom_account *a = slow_account(p, system);
     cv_day day = win.to;
     bool locked, issued = slow_has(w, p, system, day, &locked);
-    if (!slow_required(w, p, system, day))
+    if (!slow_required(w, p, system, day)) {
+        c->issued_beyond += issued;
         return;
+    }
     c->eligible++;
     c->issued += issued;
     c->locked += locked;
@@ -688,7 +690,7 @@ static void expect_lists(struct world *w, int unit, const char *slug, struct vie
         [VIEW_ISSUED] = n->issued,         [VIEW_NOT_ACTIVATED] = row->activation_known ? n->issued - n->activated : 0,
         [VIEW_LOCKED] = n->locked,         [VIEW_UNUSED] = row->used_known ? n->issued - n->used : 0,
         [VIEW_NEVER_USED] = n->never_used, [VIEW_NOT_REGULAR] = row->regular_known ? n->used - n->regular : 0,
-        [VIEW_UNKNOWN] = n->unknown,
+        [VIEW_UNKNOWN] = n->unknown,       [VIEW_BEYOND] = n->issued_beyond,
     };
     for (int stage = VIEW_ANY_STAGE; stage < VIEW_STAGES; stage++)
         expect_list(w, unit, slug, 1u << stage, win, arena, expected[stage]);

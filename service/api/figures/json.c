@@ -54,6 +54,7 @@ static void write_issued(struct cv_jout *j, const struct view_coverage_row *row,
     cv_jout_int(j, "unrecorded", c->unrecorded);
     api_count_or_null(j, "eligible", c->eligible, !row->not_recorded_yet);
     api_count_or_null(j, "issued", c->issued, !row->not_recorded_yet);
+    api_count_or_null(j, "issued_beyond", c->issued_beyond, !row->not_recorded_yet && !row->beyond_unknown);
     cv_jout_int(j, "locked", c->locked);
     cv_jout_int(j, "on_long_leave", c->on_long_leave);
     cv_jout_object(j, "missing");
@@ -112,6 +113,7 @@ static void write_links(struct htp_exchange *x, const struct api_figures *questi
                                 categories != NULL ? categories : "");
         l.window = cv_arena_printf(x->arena, "&%s", api_window_query(x, &question->window));
         write_link(&l, "missing", c->eligible - c->issued, false);
+        write_link(&l, "issued_beyond", c->issued_beyond, false);
         if (row->activation_known)
             write_link(&l, "not_activated", c->issued - c->activated, false);
         if (row->used_known) {

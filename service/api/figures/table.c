@@ -22,6 +22,7 @@ enum column {
     REGULAR_RATIO,
     UNKNOWN,
     LOCKED,
+    BEYOND,
     COLUMNS
 };
 
@@ -47,6 +48,7 @@ static const struct {
     [REGULAR_RATIO] = {{"Thường xuyên / (b − n) (%)", "Regular / (b − n) (%)"}, "(15)=(14)/((7)−(11))", 14},
     [UNKNOWN] = {{"Chưa xác định", "Unknown"}, "(16)", 10},
     [LOCKED] = {{"Tạm khóa", "Locked"}, "(17)", 10},
+    [BEYOND] = {{"Cấp ngoài diện phải cấp", "Issued beyond those required"}, "(18)", 11},
 };
 
 static struct rep_cell known(bool is, struct rep_cell cell, enum cv_lang lang)
@@ -81,6 +83,7 @@ static void put_row(struct rep_table *t, const struct api_figures *question, con
     cells[REGULAR_RATIO] = known(row->regular_known, rep_percent(c->regular, use_base), t->lang);
     cells[UNKNOWN] = rep_int(c->unknown);
     cells[LOCKED] = rep_int(c->locked);
+    cells[BEYOND] = known(!row->beyond_unknown && !row->not_recorded_yet, rep_int(c->issued_beyond), t->lang);
 }
 
 bool api_figures_file(struct htp_exchange *x, const struct api_file *file, const struct api_figures *question,

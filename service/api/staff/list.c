@@ -5,8 +5,8 @@
 #include "api/frame/window.h"
 #include "api/staff/table.h"
 
-static const char *const stage_words[] = {"any",    "missing",    "issued",      "not_activated", "locked",
-                                          "unused", "never_used", "not_regular", "unknown",       NULL};
+static const char *const stage_words[] = {"any",        "missing",     "issued",  "not_activated", "locked", "unused",
+                                          "never_used", "not_regular", "unknown", "issued_beyond", NULL};
 _Static_assert(CV_COUNT(stage_words) == VIEW_STAGES + 1, "stage_words differs from its enum");
 
 static void bad_parameter(struct htp_exchange *x, const char *name, const char *value)

@@ -59,8 +59,9 @@ static void figures(struct rep_letter *l, const struct rep_counts *c)
             people, rep_number(l->arena, l->lang, c->unrecorded), rep_number(l->arena, l->lang, c->base)));
     rep_block(l, REP_BLOCK_PARAGRAPH,
               cv_arena_printf(l->arena,
-                              REP_SAY(l->lang, "- Đã cấp: %s. Đã kích hoạt: %s.", "- Issued: %s. Activated: %s."),
-                              reached(l, c->issued, c->base), reached(l, c->activated, c->issued)));
+                              REP_SAY(l->lang, "- Đã cấp: %s.%s Đã kích hoạt: %s.", "- Issued: %s.%s Activated: %s."),
+                              reached(l, c->issued, c->base), rep_beyond_text(c, l->lang, l->arena),
+                              reached(l, c->activated, c->issued)));
     rep_block(l, REP_BLOCK_PARAGRAPH,
               cv_arena_printf(l->arena,
                               REP_SAY(l->lang, "- Có sử dụng trong kỳ: %s. Thường xuyên sử dụng trong công việc: %s.",

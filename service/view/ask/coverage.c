@@ -201,6 +201,7 @@ static void add_system(const struct answer *a, size_t at, const int32_t *f, stru
     c->over_recorded += s[S_OVER];
     c->eligible += s[S_ELIGIBLE];
     c->issued += s[S_ISSUED];
+    c->issued_beyond += s[S_ISSUED_BEYOND];
     c->locked += s[S_LOCKED];
     c->on_long_leave += s[S_ON_LEAVE];
     add_use(a, at, s, row);

@@ -180,6 +180,8 @@ static uint16_t at_stage(const struct view_filter *f, const struct tally *t, enu
         return told & used & (uint16_t) ~(t->regular[f->slice.slot] | f->unknown_regular);
     case VIEW_UNKNOWN:
         return issued & f->unknown_use;
+    case VIEW_BEYOND:
+        return f->staged & t->issued & (uint16_t)~t->required;
     default:
         return eligible;
     }

@@ -327,7 +327,9 @@ void view_tally_add(const struct tally *t, int sign, int32_t *figures)
     figures[F_SECONDED_OUT] += t->flags & T_SECONDED_OUT ? sign : 0;
     figures[F_ELIGIBLE_PEOPLE] += t->required ? sign : 0;
     figures[F_COMPLETE] += t->required && (t->required & ~t->issued) == 0 ? sign : 0;
-    for (unsigned s = 0; t->required >> s; s++)
+    for (unsigned s = 0; (t->required | t->issued) >> s; s++)
         if (t->required >> s & 1)
             add_system(t, s, sign, &figures[view_figure_of(s, 0)]);
+        else if (t->issued >> s & 1)
+            figures[view_figure_of(s, S_ISSUED_BEYOND)] += sign;
 }

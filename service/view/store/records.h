@@ -28,6 +28,7 @@ enum { WINDOWS = 4 }; /* kept up to date: see view_window_days */
 enum {
     S_ELIGIBLE,
     S_ISSUED,
+    S_ISSUED_BEYOND,
     S_LOCKED,
     S_ON_LEAVE,
     S_ACTIVATED,
