@@ -61,6 +61,9 @@ bool view_wait(struct view *view, const struct dir_stamp *stamp, struct cv_deadl
 bool view_guard_release(struct view *view, size_t records);
 
 /* ---- scope: what a caller may see ---- */
+/* Units and sums: all that lies at or below `top`. People by name: those of the block (Party and Front, government)
+ * that `top` itself is of; of a unit of another block, or of none, the sums alone. Whoever shall know both has a role
+ * at each, or one everywhere. */
 struct view_scope {
     bool everywhere;
     struct cv_id top;
@@ -102,6 +105,11 @@ bool view_unit_accounts(const struct view *v, struct view_scope scope, struct cv
                         struct view_unit_account **out, size_t *out_count, struct cv_error *err);
 bool view_unit_within(const struct view *v, struct cv_id unit, struct cv_id top); /* unit == top or below it */
 bool view_in_scope(const struct view *v, struct view_scope scope, struct cv_id unit);
+/* In the scope, and its people are known there by name. */
+bool view_reaches_people(const struct view *v, struct view_scope scope, struct cv_id unit);
+/* view_unit_find() among those units. */
+bool view_unit_of_people(const struct view *v, struct view_scope scope, const char *key, struct cv_arena *arena,
+                         struct view_unit *out, struct cv_error *err);
 /* From the root down to the unit itself, cut at the top of the scope. */
 bool view_unit_ancestors(const struct view *v, struct view_scope scope, struct cv_id unit, struct cv_arena *arena,
                          struct view_unit **out, size_t *out_count, struct cv_error *err);

@@ -74,11 +74,13 @@ void api_count_or_null(struct cv_jout *j, const char *name, int32_t count, bool 
 /* JSON of records */
 /* Every name of a unit or a person inside another record asks here: what GET would answer 404 for is not named. */
 bool api_sees_unit(const struct htp_exchange *x, struct cv_id unit);
+bool api_reaches_people(const struct htp_exchange *x, struct cv_id unit); /* knows those of the unit by name */
 bool api_sees_mailbox(const struct htp_exchange *x, const char *login, struct view_unit *out); /* of a unit, by login */
 bool api_sees_staff(const struct htp_exchange *x, const char *id);
 bool api_may_read_staff(const struct htp_exchange *x);
 /* {"id","code","name"} in the caller's language; null for a unit outside his subtree. */
 void api_write_unit_ref(struct htp_exchange *x, const char *name, struct cv_id unit);
+void api_write_home_ref(struct htp_exchange *x, const char *name, struct cv_id home); /* of a person; or null */
 /* The same of a unit that the caller may see for certain: his own top, the subtree of a token that he may see. */
 void api_write_unit_known(struct htp_exchange *x, const char *name, struct cv_id unit);
 void api_write_role(struct htp_exchange *x, const struct dom_role *role); /* of a person, into an array or alone */

@@ -37,6 +37,7 @@ struct prov {
 };
 
 /* ---- what a caller may see ---- asked wherever a record is not found by its key in his scope */
+bool prov_reaches_people(const struct prov_call *call, struct cv_id unit); /* knows those of the unit by name */
 bool prov_sees_post(const struct prov_call *call, const struct dom_post *post);
 bool prov_sees_staff(const struct prov_call *call, const struct dom_staff *staff); /* by any current post */
 bool prov_sees_unit(const struct prov_call *call, const struct dom_unit *unit);

@@ -67,7 +67,8 @@ static void count_revoked(const struct prov_freeze *f, struct rep_sheet *s, cons
 bool prov_freeze_revoked(const struct prov_freeze *f, struct rep_sheet *s, struct cv_error *err)
 {
     struct view_account_page page;
-    struct view_account_query q = {.scope = f->call->scope,
+    /* the unit is the caller's, and sums reach into every block */
+    struct view_account_query q = {.scope = {.everywhere = true},
                                    .has_unit = true,
                                    .unit = f->unit.id,
                                    .recursive = true,

@@ -76,11 +76,28 @@ bool prov_kept_take(struct prov_call *call, const struct dir_document *document,
     return true;
 }
 
+/* A list that somebody else froze may name people whom the caller's scope does not know by name. */
+static bool knows_everybody(const struct prov_call *call, const struct rep_report *r)
+{
+    if (r->created_by != NULL && strcmp(r->created_by, call->actor) == 0)
+        return true;
+    for (size_t s = 0; s < r->sheet_count; s++)
+        for (size_t i = 0; i < r->sheets[s].people_count; i++) {
+            struct view_unit unit;
+            struct cv_error none = {0};
+            if (!view_unit_of_people(call->prov->options.view, call->scope, r->sheets[s].people[i].unit_code,
+                                     call->arena, &unit, &none))
+                return false;
+        }
+    return true;
+}
+
 bool prov_kept_visible(const struct prov_call *call, const struct rep_report *r)
 {
     struct cv_id unit;
-    return call->scope.everywhere || (r->unit != NULL && cv_id_parse("unt_", r->unit, &unit) &&
-                                      view_in_scope(call->prov->options.view, call->scope, unit));
+    return call->scope.everywhere ||
+           (r->unit != NULL && cv_id_parse("unt_", r->unit, &unit) &&
+            view_in_scope(call->prov->options.view, call->scope, unit) && knows_everybody(call, r));
 }
 
 static bool not_found(struct cv_error *err)

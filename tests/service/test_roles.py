@@ -1,4 +1,5 @@
 """Who may do what: tests/roles.vi.md, line by line, and what it implies for every operation: role x operation x relation, from the table of routes."""
+import datetime
 import itertools
 import json
 import re
@@ -8,12 +9,12 @@ import urllib.parse
 import pytest
 
 from browser import PASSWORD, Person, activate, login_of
-from congvu import BIN, ROOT, Service, an, nth
+from congvu import BIN, ROOT, Service, an, nth, site_today
 
 LINES = [line[2:] for line in (ROOT / "tests/roles.vi.md").read_text().splitlines() if line.startswith("- ")]
-UNITS = {"cơ quan tỉnh": "TINH", "xã A": "XA-A", "phòng của xã A": "PHONG-A", "xã B": "XA-B"}
+UNITS = {"cơ quan tỉnh": "TINH", "xã A": "XA-A", "phòng của xã A": "PHONG-A", "xã B": "XA-B", "Đảng ủy xã A": "DANG-A"}
 ACTORS = {"Nhân sự xã A": ("unit_hr", "XA-A"), "Nhân sự phòng của xã A": ("unit_hr", "PHONG-A"), "Nhân sự toàn tỉnh": ("unit_hr", "TINH"), "Quản trị xã A": ("unit_admin", "XA-A"),
-          "Lãnh đạo xã A": ("unit_head", "XA-A"), "Văn thư xã A": ("clerk", "XA-A"), "Kiểm tra toàn tỉnh": ("inspector", "TINH"), "Kiểm tra xã B": ("inspector", "XA-B"),
+          "Lãnh đạo xã A": ("unit_head", "XA-A"), "Văn thư xã A": ("clerk", "XA-A"), "Kiểm tra toàn tỉnh": ("inspector", "TINH"), "Kiểm tra xã B": ("inspector", "XA-B"), "Nhân sự Đảng ủy xã A": ("unit_hr", "DANG-A"),
           "Quản trị tỉnh": ("site_admin", None), "Người không có vai trò": (None, None)}
 HOLDERS = {"quản trị tỉnh": ("site_admin", None), "quản trị xã A": ("unit_admin", "XA-A"), "nhân sự xã A": ("unit_hr", "XA-A"), "lãnh đạo xã A": ("unit_head", "XA-A")}
 GIVEN = {"lãnh đạo": {"role": "unit_head", "unit": "XA-A"}, "quản trị tỉnh": {"role": "site_admin"}}
@@ -25,8 +26,9 @@ class Province:
     def __init__(self, spec):
         self.spec, self.service, self.sessions = spec, Service(spec=spec).start(), {}
         self.admin = self.service.client()
-        for code, name, parent, kind in (("TINH", "Cơ quan tỉnh", None, "ubnd_huyen"), ("XA-A", "Xã A", "TINH", "ubnd_xa"), ("PHONG-A", "Phòng xã A", "XA-A", "phong"), ("XA-B", "Xã B", "TINH", "ubnd_xa")):
-            made = self.admin.put(f"/v1/units/{code}", {"name": {"vi": name}, "kind": kind, "block": "chinh_quyen", "slug": code.lower().replace("-", ""), "active_from": "2021-10-01", "parent": parent})
+        for code, name, parent, kind in (("TINH", "Cơ quan tỉnh", None, "ubnd_huyen"), ("XA-A", "Xã A", "TINH", "ubnd_xa"), ("PHONG-A", "Phòng xã A", "XA-A", "phong"), ("XA-B", "Xã B", "TINH", "ubnd_xa"),
+                                         ("DANG-A", "Đảng ủy xã A", "XA-A", "dang")):
+            made = self.admin.put(f"/v1/units/{code}", {"name": {"vi": name}, "kind": kind, "block": "dang_doan_the" if kind == "dang" else "chinh_quyen", "slug": code.lower().replace("-", ""), "active_from": "2021-10-01", "parent": parent})
             assert made.status == 201, made
 
     def person(self, unit, role=None, role_unit=None):
@@ -175,6 +177,51 @@ def test_line(province, line):
         province.sessions.pop(name)
 
 
+# ---- the two blocks ----
+
+def test_names_of_the_other_block_are_in_no_answer(province):
+    """A token of the commune reads sums of its Party office and no name from it, whichever way it asks; one of the office itself reads them."""
+    admin, scopes = province.admin, ("staff:read", "staff:write", "accounts:write", "units:read", "units:write", "coverage:read", "departures:write", "reports:write", "tokens:write", "audit:read")
+    commune, office = province.service.reach("XA-A", *scopes), province.service.reach("DANG-A", *scopes)
+    party, guest = province.person("DANG-A"), province.person("DANG-A")
+    assert admin.patch(f"/v1/staff/{guest['id']}", {"posts": [{"unit": "DANG-A", "title": "Chuyên viên", "primary": True}, {"unit": "PHONG-A", "title": "Chuyên viên", "kind": "kiem_nhiem", "primary": False}]}).status == 200
+    assert admin.put(f"/v1/staff/{party['id']}/departure", {"reason": "thoi_viec", "effective_on": (site_today() + datetime.timedelta(days=30)).isoformat(), "decision": {"number": "9/QĐ"}}).status in (200, 201, 202)
+    lists = ("/v1/staff?page_size=200", "/v1/staff?unit=DANG-A", f"/v1/staff?staff_code={party['staff_code']}", "/v1/staff?stage=missing&system=e-office", "/v1/accounts?page_size=200", "/v1/accounts?unit=DANG-A",
+             "/v1/departures", "/v1/activations?system=mailbox", "/v1/audit-events?action=staff.put", f"/v1/audit-events?target={party['id']}", "/v1/hand-overs")
+    for path in lists:
+        assert party["id"] not in json.dumps(commune.get(path).json), path
+        assert party["full_name"] not in json.dumps(commune.get(path).json, ensure_ascii=False), path
+    assert all(party["id"] in json.dumps(office.get(path).json) for path in lists[:3])
+    for key in (party["id"], party["staff_code"]):
+        assert {commune.get(f"/v1/staff/{key}{tail}").status for tail in ("", "/history", "/departure", "/accounts", "/merge")} == {404}
+    seen = commune.get(f"/v1/staff/{guest['id']}").json
+    assert seen["unit"] is None and [p["unit"]["code"] for p in seen["posts"]] == ["PHONG-A"], "of a guest the post that is held here"
+    assert commune.patch(f"/v1/staff/{guest['id']}", {"title": "Khác"}).json["code"] == "scope_missing"
+    for unit in ("DANG-A", "XA-A"):
+        theirs, all_of_it = commune.get(f"/v1/coverage?unit={unit}").json, admin.get(f"/v1/coverage?unit={unit}").json
+        assert theirs["totals"] == all_of_it["totals"] if "totals" in theirs else theirs == all_of_it
+    codes = [fault["code"] for fault in commune.post("/v1/tokens", {"name": "vòng", "scopes": ["staff:read"], "unit": "DANG-A"}).json["errors"]]
+    assert codes == ["not_found"], "no token for what its maker does not reach"
+    for change in ({"block": "chinh_quyen"}, {"block": None}):
+        assert commune.patch("/v1/units/DANG-A", change).json["code"] == "scope_missing", "nobody lets himself in"
+    assert commune.patch("/v1/units/DANG-A", {"name": {"vi": "Đảng ủy xã A"}, "position": 7}).status == 200
+
+
+def test_a_list_that_names_the_other_block_is_not_there(province):
+    for unit in ("DANG-A", "XA-A"):
+        assert province.admin.put(f"/v1/staff/{province.person(unit)['id']}/accounts/mailbox", {"state": "locked", "reason": "other"}).status == 200
+    body = {"unit": "XA-A", "kind": "locked_accounts", "systems": ["mailbox"], "from": site_today().isoformat(), "to": site_today().isoformat(), "accept_incomplete": True}
+    commune = province.service.reach("XA-A", "staff:read", "reports:write", "coverage:read")
+    whole, own = province.admin.post("/v1/reports", body), commune.post("/v1/reports", body)
+    assert (whole.status, own.status) == (201, 201), (whole, own)
+    named = [{p["unit_code"] for p in r.json["figures"]["sheets"][0]["people"]} for r in (whole, own)]
+    assert "DANG-A" in named[0] and "DANG-A" not in named[1] and "XA-A" in named[1]
+    assert commune.get(f"/v1/reports/{whole.json['id']}").status == commune.get(f"/v1/reports/{whole.json['id']}/content").status == 404
+    assert commune.get(f"/v1/reports/{own.json['id']}").status == 200
+    listed = [r["id"] for r in commune.get("/v1/reports").json["items"]]
+    assert own.json["id"] in listed and whole.json["id"] not in listed
+
+
 # ---- the matrix ----
 
 ROUTES = [r for r in map(json.loads, subprocess.run([BIN, "routes"], capture_output=True, text=True, check=True).stdout.splitlines()) if r["listener"] == "api"]
@@ -188,7 +235,7 @@ APART = {  # path parameters that name records of other kinds: with an id that n
 OPEN = {"redeem_activation", "check_activation", "get_activation_page", "get_activation_script", "get_activation_style", "get_mail_settings", "get_mail_profile", "create_session", "begin_oidc", "finish_oidc", "get_problem", "get_openapi_json", "get_openapi_yaml", "get_docs", "get_console", "get_console_file", "get_livez", "get_readyz", "get_version"}
 SELF = {"get_brake", "get_session", "delete_session", "delete_token", "get_me", "put_my_password", "create_my_second_factor", "put_my_second_factor", "create_deputy", "delete_deputy", "get_my_record"}  # any credential: about the caller
 WHOLE = {"list_orphans", "create_list", "create_loss_release", "restore_accounts", "create_system", "patch_system"}  # concerns everybody: for who may everywhere
-WITHIN = {"XA-A": "PHONG-A", "PHONG-A": "PHONG-A", "TINH": "XA-A", "XA-B": "XA-B", None: "XA-A"}
+WITHIN = {"DANG-A": "DANG-A", "XA-A": "PHONG-A", "PHONG-A": "PHONG-A", "TINH": "XA-A", "XA-B": "XA-B", None: "XA-A"}
 
 
 def test_every_operation_has_a_row():
@@ -234,6 +281,8 @@ def test_matrix(province, spec, name):
     outside = [("XA-B" if unit != "XA-B" else "XA-A"), "TINH"] if unit not in (None, "TINH") else []
     absent_unit = "unt_" + "0" * 25 + "1"
     strangers = [(province.person(code)["id"], province.admin.get(f"/v1/units/{code}").json["id"]) for code in outside]
+    if unit in ("TINH", "XA-A"):  # of the Party's people there are sums below, and no names
+        strangers.append((province.person("DANG-A")["id"], absent_unit))
     asked = 0
     for route in ROUTES:
         if route["operation"] in OPEN | SELF:

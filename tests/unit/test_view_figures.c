@@ -20,13 +20,6 @@ static struct w_unit *slow_unit(struct world *w, struct cv_id id)
     return NULL;
 }
 
-static int slow_block(struct world *w, const struct w_unit *u)
-{
-    while (u->block < 0 && u->parent >= 0 && w->units[u->parent].sent)
-        u = &w->units[u->parent];
-    return u->block;
-}
-
 static bool slow_required(struct world *w, const struct w_person *p, int system, cv_day day)
 {
     for (size_t i = 0; i < p->post_count; i++) {
@@ -36,7 +29,7 @@ static bool slow_required(struct world *w, const struct w_person *p, int system,
             if (p->posts[i].title == w_titles[t])
                 folded = w_titles_folded[t];
         if (u && slow_current(&p->posts[i], day) &&
-            dom_required_by(&w->systems[system], slow_block(w, u), u->kind, p->category, folded))
+            dom_required_by(&w->systems[system], w_block(w, u), u->kind, p->category, folded))
             return true;
     }
     return false;
@@ -179,7 +172,7 @@ static void slow_person(struct world *w, const struct w_person *p, int system, s
 static bool slow_required_here(struct world *w, const struct w_unit *u, int system, uint32_t *categories)
 {
     bool here = false;
-    int block = slow_block(w, u);
+    int block = w_block(w, u);
     *categories = 0;
     for (size_t i = 0; i < w->systems[system].required_count; i++) {
         const struct dom_required *r = &w->rules[system][i];

@@ -60,7 +60,8 @@ static int unit_index(struct world *w, struct cv_id id)
     return -1;
 }
 
-static bool plain_in(struct world *w, const struct w_person *p, int top, bool recursive)
+/* Known by name to who has the unit `top`: below it, and of its block. */
+static bool plain_in(struct world *w, const struct w_person *p, int top)
 {
     cv_day day = cv_today();
     for (size_t i = 0; i < p->post_count; i++) {
@@ -68,7 +69,7 @@ static bool plain_in(struct world *w, const struct w_person *p, int top, bool re
         bool current = post->primary ||
                        ((post->from == CV_NO_DAY || post->from <= day) && (post->to == CV_NO_DAY || day < post->to));
         int unit = unit_index(w, post->unit);
-        if (current && (recursive ? w_below(w, unit, top) : unit == top))
+        if (current && w_below(w, unit, top) && w_block(w, &w->units[unit]) == w_block(w, &w->units[top]))
             return true;
     }
     return false;
@@ -131,7 +132,7 @@ static bool plain_match(struct world *w, const struct plain_query *pq, const str
         if (!a || !dom_counts_issued(a->observed))
             return false;
     }
-    return (pq->scope < 0 || plain_in(w, x->p, pq->scope, true)) &&
+    return (pq->scope < 0 || plain_in(w, x->p, pq->scope)) &&
            (!q->has_unit || plain_home(w, x->p, pq->unit, q->recursive));
 }
 

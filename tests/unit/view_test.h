@@ -376,6 +376,13 @@ static inline bool w_below(const struct world *w, int unit, int top)
     return unit == top;
 }
 
+static inline int w_block(const struct world *w, const struct w_unit *u)
+{
+    while (u->block < 0 && u->parent >= 0 && w->units[u->parent].sent)
+        u = &w->units[u->parent];
+    return u->block;
+}
+
 static inline void w_move_unit(struct world *w, int i)
 {
     int parent = (int)w_random(w, 6) ? w_any_unit(w, false) : -1;

@@ -141,7 +141,7 @@ uint32_t api_token_rights(const struct api *api, const struct dom_token *token)
         const struct view_role *role = &signer.roles[i];
         bool covers =
             role->everywhere ||
-            (!token->everywhere && view_in_scope(api->view, (struct view_scope){.top = role->unit}, token->unit));
+            (!token->everywhere && view_reaches_people(api->view, (struct view_scope){.top = role->unit}, token->unit));
         rights |= covers ? dom_role_rights(role->kind) : 0;
     }
     return rights & token->scopes;

@@ -8,6 +8,12 @@ bool api_sees_unit(const struct htp_exchange *x, struct cv_id unit)
     return scope.everywhere || view_in_scope(api_of(x)->view, scope, unit);
 }
 
+bool api_reaches_people(const struct htp_exchange *x, struct cv_id unit)
+{
+    struct view_scope scope = api_actor(x)->scope;
+    return scope.everywhere || view_reaches_people(api_of(x)->view, scope, unit);
+}
+
 bool api_sees_mailbox(const struct htp_exchange *x, const char *login, struct view_unit *out)
 {
     return view_unit_by_mailbox(api_of(x)->view, login, x->arena, out) && api_sees_unit(x, out->id);
@@ -54,6 +60,14 @@ void api_write_unit_ref(struct htp_exchange *x, const char *name, struct cv_id u
         cv_jout_null(&x->out, name);
 }
 
+void api_write_home_ref(struct htp_exchange *x, const char *name, struct cv_id home)
+{
+    if (api_reaches_people(x, home))
+        api_write_unit_known(x, name, home);
+    else
+        cv_jout_null(&x->out, name);
+}
+
 void api_write_unit_known(struct htp_exchange *x, const char *name, struct cv_id unit)
 {
     struct view_unit found;
@@ -66,7 +80,7 @@ void api_write_home(struct htp_exchange *x, const struct view_staff *staff)
 {
     struct cv_jout *j = &x->out;
     const char *name = in_language(staff->unit_name, x->lang);
-    if (!api_sees_unit(x, staff->unit)) {
+    if (!api_reaches_people(x, staff->unit)) {
         cv_jout_null(j, "unit");
         return;
     }

@@ -34,7 +34,7 @@ static bool visible(struct htp_exchange *x, const struct dom_token *token)
     struct view_scope scope = api_actor(x)->scope;
     if (token->revoked_at != CV_NO_MOMENT)
         return false;
-    return scope.everywhere || (!token->everywhere && view_in_scope(api_of(x)->view, scope, token->unit));
+    return scope.everywhere || (!token->everywhere && view_reaches_people(api_of(x)->view, scope, token->unit));
 }
 
 static int newest_first(const void *a, const void *b)

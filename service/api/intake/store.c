@@ -90,7 +90,7 @@ static bool may_see(struct htp_exchange *x, const struct cv_jany *head)
     struct cv_id unit;
     if (top == NULL)
         return actor->scope.everywhere;
-    return cv_id_parse("unt_", top, &unit) && view_in_scope(api_of(x)->view, actor->scope, unit);
+    return cv_id_parse("unt_", top, &unit) && view_reaches_people(api_of(x)->view, actor->scope, unit);
 }
 
 static bool take_head(struct htp_exchange *x, const struct dir_document *doc, struct imp_stored *out,

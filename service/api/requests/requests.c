@@ -185,7 +185,7 @@ static bool ask(struct htp_exchange *x, struct prov_call *call, const char *unit
                 bool *out_replayed, struct cv_error *err)
 {
     struct view_unit found;
-    if (!view_unit_find(api_of(x)->view, call->scope, unit, CV_NO_DAY, x->arena, &found, err))
+    if (!view_unit_of_people(api_of(x)->view, call->scope, unit, x->arena, &found, err))
         return false;
     r->unit = found.id;
     return (r->body == NULL || api_request_try_new(x, call, r, err)) && prov_request_create(call, r, out_replayed, err);

@@ -142,7 +142,7 @@ static void write_whose(struct htp_exchange *x, const struct dom_staff *staff)
     cv_jout_string(j, "id", cv_id_text("stf_", staff->id, id));
     cv_jout_string(j, "staff_code", staff->staff_code);
     cv_jout_string(j, "full_name", staff->full_name);
-    api_write_unit_ref(x, "unit", dom_home_on(staff, cv_today())->unit);
+    api_write_home_ref(x, "unit", dom_home_on(staff, cv_today())->unit);
     cv_jout_end(j);
 }
 

@@ -23,7 +23,7 @@ static void write_person(struct htp_exchange *x, const struct view_staff *staff)
     cv_jout_string(j, "id", cv_id_text("stf_", staff->id, id));
     cv_jout_string(j, "staff_code", staff->staff_code);
     cv_jout_string(j, "full_name", named ? staff->full_name : NULL);
-    api_write_unit_ref(x, "unit", staff->unit);
+    api_write_home_ref(x, "unit", staff->unit);
     cv_jout_end(j);
 }
 

@@ -6,7 +6,7 @@
 static const char *unit_code(struct htp_exchange *x, struct cv_id id)
 {
     struct view_unit unit;
-    if (!api_sees_unit(x, id) || !view_unit_by_id(api_of(x)->view, id, x->arena, &unit))
+    if (!api_reaches_people(x, id) || !view_unit_by_id(api_of(x)->view, id, x->arena, &unit))
         return NULL;
     return unit.code;
 }
@@ -82,7 +82,7 @@ static const char *posts_json(struct prov_telling *t, const struct dom_staff *st
     size_t count = 0;
     for (size_t i = 0; i < staff->post_count; i++) {
         struct dom_post post = staff->posts[i];
-        if (!api_sees_unit(t->ctx, post.unit))
+        if (!api_reaches_people(t->ctx, post.unit))
             continue;
         if (bare && &staff->posts[i] == dom_home_on(staff, cv_today())) {
             post.unit = (struct cv_id){0};

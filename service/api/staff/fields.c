@@ -47,13 +47,13 @@ static void write_middle_name(struct cv_jout *j, const char *name, const void *r
 static void write_unit(struct cv_jout *j, const char *name, const void *record, void *ctx)
 {
     (void)j;
-    api_write_unit_ref(ctx, name, dom_home_on(record, cv_today())->unit);
+    api_write_home_ref(ctx, name, dom_home_on(record, cv_today())->unit);
 }
 
 static void write_title(struct cv_jout *j, const char *name, const void *record, void *ctx)
 {
     const struct dom_post *primary = dom_home_on(record, cv_today());
-    cv_jout_string(j, name, api_sees_unit(ctx, primary->unit) ? primary->title : NULL);
+    cv_jout_string(j, name, api_reaches_people(ctx, primary->unit) ? primary->title : NULL);
 }
 
 static void write_status(struct cv_jout *j, const char *name, const void *record, void *ctx)
@@ -134,7 +134,7 @@ static void write_posts(struct cv_jout *j, const char *name, const void *record,
     cv_jout_array(j, name);
     for (size_t i = 0; i < staff->post_count; i++) {
         const struct dom_post *post = &staff->posts[i];
-        if (!api_sees_unit(ctx, post->unit))
+        if (!api_reaches_people(ctx, post->unit))
             continue;
         cv_jout_object(j, NULL);
         api_write_unit_ref(ctx, "unit", post->unit);
@@ -149,7 +149,7 @@ static void write_posts_elsewhere(struct cv_jout *j, const char *name, const voi
     const struct dom_staff *staff = record;
     int64_t elsewhere = 0;
     for (size_t i = 0; i < staff->post_count; i++)
-        elsewhere += api_sees_unit(ctx, staff->posts[i].unit) ? 0 : 1;
+        elsewhere += api_reaches_people(ctx, staff->posts[i].unit) ? 0 : 1;
     cv_jout_int(j, name, elsewhere);
 }
 

@@ -62,7 +62,7 @@ static const char *accounts_of(const struct htp_exchange *x, const struct view_s
 static struct rep_cell cell_of(const struct htp_exchange *x, const struct rep_table *t, const struct view_staff *p,
                                enum column column)
 {
-    bool home = api_sees_unit(x, p->unit);
+    bool home = api_reaches_people(x, p->unit);
     const char *unit = p->unit_name[t->lang] != NULL ? p->unit_name[t->lang] : p->unit_name[CV_VI];
     switch (column) {
     case ORDER:

@@ -161,7 +161,7 @@ void api_write_staff_row(struct htp_exchange *x, const struct view_staff *staff)
     cv_jout_string(j, "staff_code", staff->staff_code);
     cv_jout_string(j, "full_name", staff->full_name);
     api_write_home(x, staff);
-    cv_jout_string(j, "title", api_sees_unit(x, staff->unit) ? staff->title : NULL);
+    cv_jout_string(j, "title", api_reaches_people(x, staff->unit) ? staff->title : NULL);
     cv_jout_string(j, "category", dom_category_words[staff->category]);
     cv_jout_string(j, "status", dom_status_words[staff->status]);
     cv_jout_day(j, "hired_on", staff->hired_on);

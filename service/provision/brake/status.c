@@ -8,14 +8,20 @@ static bool live(const struct dom_token *token)
     return token->revoked_at == CV_NO_MOMENT && (token->expires_at == CV_NO_MOMENT || token->expires_at > cv_now());
 }
 
+static bool reaches(const struct view *view, struct view_scope scope, const struct prov_waiting *w)
+{
+    if (w->kind == PROV_WAITS_SYSTEM)
+        return false;
+    return w->kind == PROV_WAITS_UNIT ? view_in_scope(view, scope, w->unit)
+                                      : view_reaches_people(view, scope, w->staff.unit);
+}
+
 static bool covers(const struct view *view, bool everywhere, struct cv_id unit, const struct prov_brake_line *line)
 {
-    for (size_t i = 0; i < line->count && !everywhere; i++) {
-        const struct prov_waiting *w = &line->items[i];
-        if (w->kind == PROV_WAITS_SYSTEM ||
-            !view_unit_within(view, w->kind == PROV_WAITS_UNIT ? w->unit : w->staff.unit, unit))
+    const struct view_scope scope = {.everywhere = everywhere, .top = unit};
+    for (size_t i = 0; i < line->count && !everywhere; i++)
+        if (!reaches(view, scope, &line->items[i]))
             return false;
-    }
     return true;
 }
 

@@ -44,7 +44,7 @@ static bool find_here(struct prov_call *call, struct cv_id id, struct view_staff
     struct cv_error none = {0};
     cv_id_text("stf_", id, key);
     return view_staff_find(view, call->scope, key, call->arena, out, &none) &&
-           view_in_scope(view, call->scope, out->unit);
+           view_reaches_people(view, call->scope, out->unit);
 }
 
 /* ---- orders to leave ---- */
@@ -53,7 +53,7 @@ static bool add_order(struct prov_call *call, const struct prov_lines *lines, co
                       struct prov_wait_list *all, struct cv_error *err)
 {
     struct dom_staff staff;
-    if (!view_in_scope(call->prov->options.view, call->scope, seen->unit))
+    if (!view_reaches_people(call->prov->options.view, call->scope, seen->unit))
         return true;
     if (!dir_staff_read(call->dir, seen->id, call->arena, &staff, err))
         return err->kind == CV_NOT_FOUND;

@@ -3,14 +3,14 @@
 #include "congvu/token.h"
 #include "provision/internal.h"
 
-static bool within(const struct prov_call *call, struct cv_id unit)
+bool prov_reaches_people(const struct prov_call *call, struct cv_id unit)
 {
-    return view_in_scope(call->prov->options.view, call->scope, unit);
+    return call->scope.everywhere || view_reaches_people(call->prov->options.view, call->scope, unit);
 }
 
 bool prov_sees_post(const struct prov_call *call, const struct dom_post *post)
 {
-    return call->scope.everywhere || within(call, post->unit);
+    return prov_reaches_people(call, post->unit);
 }
 
 bool prov_sees_staff(const struct prov_call *call, const struct dom_staff *staff)
@@ -24,13 +24,13 @@ bool prov_sees_staff(const struct prov_call *call, const struct dom_staff *staff
 bool prov_sees_unit(const struct prov_call *call, const struct dom_unit *unit)
 {
     return call->scope.everywhere || cv_id_equal(unit->id, call->scope.top) ||
-           (unit->has_parent && within(call, unit->parent));
+           (unit->has_parent && view_in_scope(call->prov->options.view, call->scope, unit->parent));
 }
 
 bool prov_sees_token(const struct prov_call *call, const struct dom_token *token)
 {
     return token->revoked_at == CV_NO_MOMENT &&
-           (call->scope.everywhere || (!token->everywhere && within(call, token->unit)));
+           (call->scope.everywhere || (!token->everywhere && prov_reaches_people(call, token->unit)));
 }
 
 bool prov_unseen(struct cv_error *err, enum cv_problem missing)
@@ -44,8 +44,7 @@ bool prov_unseen(struct cv_error *err, enum cv_problem missing)
 bool prov_covers(const struct prov_call *call, const struct dom_role *role)
 {
     bool rights = (dom_role_rights(role->kind) & ~call->scopes) == 0;
-    bool units = call->scope.everywhere ||
-                 (!role->everywhere && view_in_scope(call->prov->options.view, call->scope, role->unit));
+    bool units = call->scope.everywhere || (!role->everywhere && prov_reaches_people(call, role->unit));
     return rights && units;
 }
 

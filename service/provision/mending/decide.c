@@ -6,9 +6,10 @@
 
 static bool visible(const struct prov_call *call, const struct prov_duplicate *d)
 {
-    if (d->of_unit && (call->scopes & DOM_UNITS_READ) == 0)
-        return false;
-    return call->scope.everywhere || view_in_scope(call->prov->options.view, call->scope, d->unit);
+    if (!d->of_unit)
+        return prov_reaches_people(call, d->unit);
+    return (call->scopes & DOM_UNITS_READ) != 0 &&
+           (call->scope.everywhere || view_in_scope(call->prov->options.view, call->scope, d->unit));
 }
 
 bool prov_duplicates(struct prov_call *call, uint32_t verdicts, size_t max, struct prov_duplicate **out,

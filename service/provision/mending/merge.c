@@ -11,7 +11,7 @@ static bool unseen(struct cv_error *err)
 
 static bool may_write(const struct prov_call *call, struct cv_id unit, struct cv_error *err)
 {
-    return view_in_scope(call->prov->options.view, call->scope, unit) ||
+    return prov_reaches_people(call, unit) ||
            cv_fail(err, cvp_scope_missing, NULL,
                    "Chỉ đơn vị chủ quản mới được sửa hồ sơ của người biệt phái, kiêm nhiệm",
                    "Only the home unit may change a person who is seconded to you");

@@ -8,7 +8,7 @@
 
 static bool may_withdraw(const struct prov_call *call, const struct prov_request *r, struct cv_error *err)
 {
-    return call->scope.everywhere || view_in_scope(call->prov->options.view, call->scope, r->unit) ||
+    return prov_reaches_people(call, r->unit) ||
            cv_fail(err, cvp_scope_missing, NULL, "Chỉ đơn vị đề nghị mới rút được đề nghị",
                    "Only the unit that asked may withdraw");
 }
@@ -22,7 +22,7 @@ static bool may_answer(struct prov_call *call, const struct prov_request *r, str
     if ((call->scopes & right) == 0)
         return cv_fail(err, cvp_scope_missing, NULL, "Trả lời đề nghị này cần quyền %s",
                        "Answering this needs the scope %s", dom_scope_words[right == DOM_STAFF_WRITE ? 1 : 2]);
-    if (cv_id_is_zero(home) || !view_in_scope(call->prov->options.view, call->scope, home))
+    if (cv_id_is_zero(home) || !prov_reaches_people(call, home))
         return cv_fail(err, cvp_scope_missing, NULL, "Đơn vị chủ quản hoặc cấp trên của đơn vị ấy trả lời đề nghị này",
                        "The person's home unit, or one above it, answers this");
     if (cv_id_is_zero(r->staff))

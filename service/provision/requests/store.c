@@ -165,10 +165,10 @@ struct cv_id prov_request_home(const struct prov_call *call, const struct prov_r
 
 bool prov_request_visible(const struct prov_call *call, const struct prov_request *r)
 {
-    if (call->scope.everywhere || view_in_scope(call->prov->options.view, call->scope, r->unit))
+    if (prov_reaches_people(call, r->unit))
         return true;
     struct cv_id home = prov_request_home(call, r);
-    return !cv_id_is_zero(home) && view_in_scope(call->prov->options.view, call->scope, home);
+    return !cv_id_is_zero(home) && prov_reaches_people(call, home);
 }
 
 uint32_t prov_request_right(enum prov_ask kind)

@@ -33,7 +33,7 @@ bool prov_staff_locate(struct prov_call *call, const char *key, bool write, stru
     struct view_staff found;
     if (!view_staff_find(call->prov->options.view, call->scope, key, call->arena, &found, err))
         return false;
-    if (write && !view_in_scope(call->prov->options.view, call->scope, found.unit))
+    if (write && !prov_reaches_people(call, found.unit))
         return cv_fail(err, cvp_scope_missing, NULL,
                        "Chỉ đơn vị chủ quản mới được sửa hồ sơ của người biệt phái, kiêm nhiệm",
                        "Only the home unit may change a person who is seconded to you");

@@ -16,7 +16,7 @@ static bool resolve_unit(struct prov_call *call, const char *key, const char *po
     struct cv_error err = {0};
     if (key == NULL)
         return false; /* its fault is known already */
-    if (!view_unit_find(call->prov->options.view, call->scope, key, CV_NO_DAY, call->arena, &unit, &err)) {
+    if (!view_unit_of_people(call->prov->options.view, call->scope, key, call->arena, &unit, &err)) {
         cv_fault_add(call->faults, CV_AT_POINTER, pointer, "not_found",
                      "Không tìm thấy đơn vị “%s” trong phạm vi của bạn", "There is no unit “%s” within your reach",
                      key);
@@ -192,7 +192,7 @@ static void posts_from_list(struct prov_change *change, const struct prov_staff_
         memcpy(old, before->posts, before->post_count * sizeof(*old));
     size_t old_count = end_primaries(old, before->post_count, first_primary(posts, count));
     for (size_t i = 0; i < old_count && count < 2 * DOM_POSTS_KEPT_MAX; i++) {
-        bool foreign = !old[i].primary && !view_in_scope(call->prov->options.view, call->scope, old[i].unit);
+        bool foreign = !old[i].primary && !prov_sees_post(call, &old[i]);
         bool over = has_ended(&old[i], old[i].primary ? first_primary(posts, given) : cv_today());
         if ((foreign || over) && !listed(posts, given, &old[i]))
             posts[count++] = old[i];

@@ -248,7 +248,7 @@ static bool put_raced(struct prov_call *call, const char *code, const struct pro
     cv_error_clear(err);
     if (!dir_staff_find_code(call->dir, code, call->arena, &other, err))
         return false;
-    if (!view_in_scope(call->prov->options.view, call->scope, dom_home_on(&other, cv_today())->unit))
+    if (!prov_reaches_people(call, dom_home_on(&other, cv_today())->unit))
         return prov_held_elsewhere(err, NULL, code);
     return put_existing(call, other.id, code, in, out, err);
 }

@@ -54,7 +54,7 @@ static bool place(struct prov_call *call, const struct prov_token_input *in, str
     token->unit = call->scope.top;
     if (in->unit == NULL)
         return true;
-    if (!view_unit_find(call->prov->options.view, call->scope, in->unit, CV_NO_DAY, call->arena, &unit, &none)) {
+    if (!view_unit_of_people(call->prov->options.view, call->scope, in->unit, call->arena, &unit, &none)) {
         cv_fault_add(call->faults, CV_AT_POINTER, "/unit", "not_found",
                      "Không tìm thấy đơn vị “%s” trong phạm vi của bạn", "There is no unit “%s” within your reach",
                      in->unit);

@@ -161,6 +161,27 @@ static bool apply_parent(struct prov_unit_change *change, struct cv_error *err)
     return true;
 }
 
+static int block_of(const struct prov_unit_change *change, const struct dom_unit *unit)
+{
+    struct view_unit parent;
+    if (unit->block >= 0 || !unit->has_parent ||
+        !view_unit_by_id(change->call->prov->options.view, unit->parent, change->call->arena, &parent))
+        return unit->block;
+    return parent.effective_block;
+}
+
+/* By the block it is settled who knows the unit's people by name; nobody lets himself in. */
+static bool keeps_block(const struct prov_unit_change *change, struct cv_error *err)
+{
+    if (is_new(change) || change->call->scope.everywhere ||
+        block_of(change, change->before) == block_of(change, change->after))
+        return true;
+    return cv_fail(err, cvp_scope_missing, "/block",
+                   "Chỉ vai trò toàn hệ thống mới được chuyển đơn vị sang khối khác, vì khối quyết định ai được xem "
+                   "hồ sơ của người trong đơn vị",
+                   "Only a role for everything may change a unit's block, for it settles who sees the people there");
+}
+
 bool prov_children(struct prov_call *call, const struct cv_id *parent, bool dissolved_too, struct view_unit_page *out,
                    struct cv_error *err)
 {
@@ -282,7 +303,7 @@ bool prov_apply_unit(struct prov_unit_change *change, struct cv_error *err)
     apply_names(change);
     apply_facts(change);
     apply_letterhead(change);
-    if (!apply_parent(change, err))
+    if (!apply_parent(change, err) || !keeps_block(change, err))
         return false;
     keep_past(change);
     if (!cv_faults_check(change->call->faults, cvp_validation_failed, err))

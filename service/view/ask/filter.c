@@ -102,14 +102,13 @@ size_t view_candidates(const struct view *v, const struct view_filter *f, uint32
 }
 
 /* ---- where ---- */
-static bool has_post(const struct view *v, const struct person *p, uint32_t top, bool recursive)
+static bool has_post(const struct view *v, const struct person *p, uint32_t top)
 {
     cv_day day = atomic_load(&v->day);
     const struct post *home = view_home_on(p, day);
     for (size_t i = 0; i < p->posts; i++) {
         const struct post *post = &person_posts(p)[i];
-        if ((post == home || view_post_in_force(post, day)) &&
-            (recursive ? view_below(v, post->unit, top) : post->unit == top))
+        if ((post == home || view_post_in_force(post, day)) && view_names_below(v, post->unit, top))
             return true;
     }
     return false;
@@ -117,7 +116,7 @@ static bool has_post(const struct view *v, const struct person *p, uint32_t top,
 
 bool view_person_visible(const struct view *v, const struct person *p, uint32_t top)
 {
-    return p->posts > 0 && (top == 0 || has_post(v, p, top, true));
+    return p->posts > 0 && (top == 0 || has_post(v, p, top));
 }
 
 static const bool *branch_of(const struct view *v, const struct view_tree *then, uint32_t top, bool recursive,
@@ -137,11 +136,26 @@ static const bool *branch_of(const struct view *v, const struct view_tree *then,
     return branch;
 }
 
+/* The units whose people the scope knows by name. */
+static const bool *names_of(const struct view *v, uint32_t top, struct cv_arena *arena)
+{
+    struct view_slots tree = {0};
+    if (top == 0)
+        return NULL;
+    bool *named = CV_NEWS(arena, bool, v->unit_count);
+    if (top != NONE)
+        view_subtree(v, top, &tree);
+    for (size_t i = 0; i < tree.count; i++)
+        named[tree.items[i]] = view_names_below(v, tree.items[i], top);
+    free(tree.items);
+    return named;
+}
+
 void view_filter_place(const struct view *v, struct view_filter *f, struct cv_arena *arena)
 {
     struct view_tree *then = f->slice.special ? view_tree_on(v, f->slice.window.to) : NULL;
     f->in_unit = branch_of(v, then, f->unit, f->recursive, arena);
-    f->in_scope = branch_of(v, NULL, f->scope, true, arena);
+    f->in_scope = names_of(v, f->scope, arena);
     f->moved = then != NULL;
     view_tree_free(&then);
 }

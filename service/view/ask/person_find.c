@@ -154,7 +154,7 @@ static bool plate_visible(const struct view *v, const struct person *p, uint32_t
     struct cv_id unit;
     const char *at = person_text(p, p->into);
     uint32_t slot = cv_id_parse("unt_", strchr(at, ' ') + 1, &unit) ? view_unit_slot_of(v, unit) : NONE;
-    return top == 0 || (slot != NONE && view_below(v, slot, top));
+    return top == 0 || (slot != NONE && view_names_below(v, slot, top));
 }
 
 static bool record_visible(const struct view *v, const struct person *p, uint32_t top)

@@ -98,19 +98,33 @@ static uint32_t by_code(const struct view *v, const char *code, cv_day day)
     return best;
 }
 
-bool view_unit_find(const struct view *v, struct view_scope scope, const char *key, cv_day as_of,
-                    struct cv_arena *arena, struct view_unit *out, struct cv_error *err)
+typedef bool visible_fn(const struct view *v, uint32_t unit, uint32_t top); /* view_below, view_names_below */
+
+static bool find(const struct view *v, struct view_scope scope, visible_fn *visible, const char *key, cv_day day,
+                 struct cv_arena *arena, struct view_unit *out, struct cv_error *err)
 {
     struct cv_id id;
     if (!view_enter(v, err))
         return false;
     uint32_t slot = cv_id_parse("unt_", key, &id) ? view_unit_slot_of(v, id)
-                                                  : by_code(v, key, as_of == CV_NO_DAY ? atomic_load(&v->day) : as_of);
-    bool found = slot != NONE && view_below(v, slot, view_scope_slot(v, scope));
+                                                  : by_code(v, key, day == CV_NO_DAY ? atomic_load(&v->day) : day);
+    bool found = slot != NONE && visible(v, slot, view_scope_slot(v, scope));
     if (found)
         view_fill_unit(v, slot, arena, out);
     view_leave(v);
     return found || view_no_unit(v, err);
+}
+
+bool view_unit_find(const struct view *v, struct view_scope scope, const char *key, cv_day as_of,
+                    struct cv_arena *arena, struct view_unit *out, struct cv_error *err)
+{
+    return find(v, scope, view_below, key, as_of, arena, out, err);
+}
+
+bool view_unit_of_people(const struct view *v, struct view_scope scope, const char *key, struct cv_arena *arena,
+                         struct view_unit *out, struct cv_error *err)
+{
+    return find(v, scope, view_names_below, key, CV_NO_DAY, arena, out, err);
 }
 
 bool view_unit_by_id(const struct view *v, struct cv_id id, struct cv_arena *arena, struct view_unit *out)
@@ -130,14 +144,24 @@ bool view_unit_within(const struct view *v, struct cv_id unit, struct cv_id top)
     return view_in_scope(v, (struct view_scope){.top = top}, unit);
 }
 
-bool view_in_scope(const struct view *v, struct view_scope scope, struct cv_id unit)
+static bool lies(const struct view *v, struct view_scope scope, visible_fn *visible, struct cv_id unit)
 {
     if (!view_enter(v, NULL))
         return false;
     uint32_t slot = view_unit_slot_of(v, unit);
-    bool within = slot != NONE && view_below(v, slot, view_scope_slot(v, scope));
+    bool within = slot != NONE && visible(v, slot, view_scope_slot(v, scope));
     view_leave(v);
     return within;
+}
+
+bool view_in_scope(const struct view *v, struct view_scope scope, struct cv_id unit)
+{
+    return lies(v, scope, view_below, unit);
+}
+
+bool view_reaches_people(const struct view *v, struct view_scope scope, struct cv_id unit)
+{
+    return lies(v, scope, view_names_below, unit);
 }
 
 bool view_unit_ancestors(const struct view *v, struct view_scope scope, struct cv_id unit, struct cv_arena *arena,

@@ -93,6 +93,11 @@ int view_block(const struct view *v, uint32_t unit)
     return -1;
 }
 
+bool view_names_below(const struct view *v, uint32_t unit, uint32_t top)
+{
+    return top == 0 || (view_below(v, unit, top) && view_block(v, unit) == view_block(v, top));
+}
+
 int view_depth(const struct view *v, uint32_t unit)
 {
     int depth = -1;

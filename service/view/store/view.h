@@ -198,6 +198,8 @@ uint32_t view_unit_slot(struct view *v, struct cv_id id);             /* makes a
 uint32_t view_unit_slot_of(const struct view *v, struct cv_id id);    /* of a known unit, or NONE */
 bool view_below(const struct view *v, uint32_t unit, uint32_t top);   /* or equal */
 int view_block(const struct view *v, uint32_t unit);
+/* Below `top`, or equal, and of its block: where who sees `top` knows people by name. 0 = everywhere. */
+bool view_names_below(const struct view *v, uint32_t unit, uint32_t top);
 int view_depth(const struct view *v, uint32_t unit);                           /* known ancestors */
 void view_subtree(const struct view *v, uint32_t top, struct view_slots *out); /* parents first; free(out->items) */
 void view_fill_unit(const struct view *v, uint32_t slot, struct cv_arena *arena, struct view_unit *out);
