@@ -108,7 +108,7 @@ bool dom_may_login(enum dom_observed observed);
 bool dom_may_receive(enum dom_observed observed);
 /* What lists show: the states differ, or a connector system has not what it should have (a change on its way, a value
  * that stays there, an account that is gone). */
-bool dom_account_drifts(const struct dom_account *account);
+bool dom_account_drifts(enum dom_desired desired, enum dom_observed observed, int64_t attempts, bool kept, bool lost);
 bool dom_in_drift(enum dom_desired desired, enum dom_observed observed);
 bool dom_cut_off_open(const struct dom_account *account);
 /* As wanted, and nobody left inside. */

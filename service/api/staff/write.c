@@ -113,7 +113,9 @@ void api_write_account(struct htp_exchange *x, const char *name, const struct do
     write_seen(x, account->system, account->observed, account->not_taken, account->lost_at != 0);
     cv_jout_end(j);
     cv_jout_string(j, "next_login", account->next_login);
-    cv_jout_bool(j, "drift", dom_account_drifts(account));
+    cv_jout_bool(j, "drift",
+                 dom_account_drifts(account->desired, account->observed, account->attempts, account->kept != 0,
+                                    account->lost_at != 0));
     cv_jout_bool(j, "required", required_of(x, staff, account->system));
     write_cut_off(j, account);
     cv_jout_end(j);

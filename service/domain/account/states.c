@@ -118,9 +118,9 @@ bool dom_in_drift(enum dom_desired desired, enum dom_observed observed)
     return observed != dom_observed_for(desired, false);
 }
 
-bool dom_account_drifts(const struct dom_account *a)
+bool dom_account_drifts(enum dom_desired desired, enum dom_observed observed, int64_t attempts, bool kept, bool lost)
 {
-    return a->attempts > 0 || a->kept != 0 || a->lost_at != 0 || dom_in_drift(a->desired, a->observed);
+    return attempts > 0 || kept || lost || dom_in_drift(desired, observed);
 }
 
 bool dom_cut_off_open(const struct dom_account *account)

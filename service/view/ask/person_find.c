@@ -9,12 +9,8 @@
 bool view_drifts(const struct person *p, const struct account *a)
 {
     const struct account_more more = view_account_more(p, a);
-    const struct dom_account seen = {.desired = (enum dom_desired)a->desired,
-                                     .observed = (enum dom_observed)a->observed,
-                                     .attempts = more.attempts,
-                                     .kept = a->kept,
-                                     .lost_at = (cv_moment)more.lost_at};
-    return dom_account_drifts(&seen);
+    return dom_account_drifts((enum dom_desired)a->desired, (enum dom_observed)a->observed, more.attempts, a->kept,
+                              more.lost_at != 0);
 }
 
 static cv_day ended_on(const struct person *p, const struct account *a)

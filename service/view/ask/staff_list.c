@@ -7,7 +7,8 @@
 
 enum { FEW = 8 };    /* of a branch with less than 1/FEW of all people the members are looked at, else everybody is */
 enum { AHEAD = 12 }; /* people fetched into the cache before their turn */
-enum { STRIDES = 2000, SHARE = 16 }; /* along the order, and a share of it, before all are looked at */
+enum { ROWS_AHEAD = 4, ROW_BYTES = 512 }; /* rows too, for all that they show */
+enum { STRIDES = 2000, SHARE = 16 };      /* along the order, and a share of it, before all are looked at */
 
 /* ---- the question, with slots for ids ---- */
 static bool system_bit(const struct view *v, const char *slug, const char *parameter, uint16_t *out,
@@ -84,9 +85,14 @@ static bool is_behind(const struct search *s, uint32_t slot)
 
 static void fetch(const struct view *v, uint32_t slot)
 {
-    __builtin_prefetch(&v->signs[slot]);
     __builtin_prefetch(&v->tallies[slot]);
-    __builtin_prefetch(v->people[slot]);
+    __builtin_prefetch(&v->people[slot]->key);
+}
+
+/* Later, when the person is there: what he is sorted by. */
+static void fetch_key(const struct person *p)
+{
+    __builtin_prefetch(p->data + p->key);
 }
 
 static void offer(struct search *s, uint32_t slot)
@@ -115,6 +121,8 @@ static void offer_branch(struct search *s, uint32_t top)
     for (size_t i = 0; i < people.count; i++) {
         if (i + AHEAD < people.count)
             fetch(s->v, people.items[i + AHEAD]);
+        if (i + AHEAD / 2 < people.count)
+            fetch_key(s->v->people[people.items[i + AHEAD / 2]]);
         offer(s, people.items[i]);
     }
     free(people.items);
@@ -231,13 +239,22 @@ static void run(struct search *s, const struct view_staff_query *q, struct cv_ar
         s->total = few ? count_branch(s, top) : count_everybody(s);
 }
 
+static void fetch_row(const struct person *p)
+{
+    for (size_t at = 0; at < ROW_BYTES; at += 64)
+        __builtin_prefetch((const char *)p + at);
+}
+
 static void fill_page(const struct search *s, size_t page_size, struct cv_arena *arena, struct view_staff_page *out)
 {
     bool more = s->best.count > page_size;
     *out = (struct view_staff_page){.count = more ? page_size : s->best.count, .total = s->total};
     out->items = CV_NEWS(arena, struct view_staff, out->count + 1);
-    for (size_t i = 0; i < out->count; i++)
+    for (size_t i = 0; i < out->count; i++) {
+        if (i + ROWS_AHEAD < out->count)
+            fetch_row(s->v->people[s->best.slots[i + ROWS_AHEAD]]);
         view_fill_staff(s->v, s->best.slots[i], true, arena, &out->items[i]);
+    }
     if (more && out->count > 0)
         out->next = view_position_write(arena, s->v->people[s->best.slots[out->count - 1]], s->sort, &out->next_len);
 }
