@@ -26,7 +26,8 @@ struct prov_report_input {
     struct dom_period period;
     cv_day from, to; /* without a period; CV_NO_DAY = not given */
     bool cumulative, compare, declared, accept_incomplete;
-    int depth; /* levels of units that get lines of their own, 1 to PROV_REPORT_DEPTH */
+    uint32_t categories; /* bits of dom_category; 0 = all */
+    int depth;           /* levels of units that get lines of their own, 1 to PROV_REPORT_DEPTH */
     const char *number, *comment;
     enum rep_state state;
     struct rep_indicator *indicators; /* a and b are filled in */

@@ -47,7 +47,7 @@ struct rep_counts {
 struct rep_known {
     bool use, regular, activation;
 };
-/* From the view's counts; what is not known is REP_NONE, `revoked` is left 0. */
+/* From the view's counts; what is not known or was not declared is REP_NONE, `revoked` is left 0. */
 struct rep_counts rep_counts_of(const struct dom_counts *c, struct rep_known known, bool declared);
 /* Adds what is known; a figure that is unknown on both sides stays so. */
 void rep_counts_add(struct rep_counts *sum, const struct rep_counts *part);
@@ -134,8 +134,9 @@ struct rep_report {
     const char *period_name[CV_LANGS];
     cv_day from, to;
     bool admin_calendar, cumulative;
-    bool declared; /* basis */
-    int depth;     /* how many levels below the unit are broken down */
+    uint32_t categories; /* bits of dom_category; 0 = all */
+    bool declared;       /* basis */
+    int depth;           /* how many levels below the unit are broken down */
     enum rep_population population;
     bool incomplete; /* accepted with data that do not reach the end of the period */
     const char *unit_tree, *definition;
@@ -156,6 +157,9 @@ bool rep_read(struct cv_arena *arena, const char *json, size_t len, struct rep_r
 /* The members of the paper beside it, into an open object, and back. */
 void rep_paper_write(struct cv_jout *j, const struct rep_report *report);
 void rep_paper_read(const struct cv_jin *o, struct rep_report *out);
+
+/* "categories": the words, or null for all of them. */
+void rep_categories_write(struct cv_jout *j, const struct rep_report *report);
 
 /* ---- papers ---- */
 /* The annexes: one per system, whose slug is the table's key, or one for a scoring table. */

@@ -113,6 +113,9 @@ bool view_changes(const struct view *v, const struct view_changes_query *q, stru
  * while nobody can tell. */
 bool view_staff_there(const struct view *v, struct cv_id staff, cv_day day);
 
+/* As of the end of that day; DOM_CATEGORIES = there is nobody of that id. */
+enum dom_category view_staff_category(const struct view *v, struct cv_id staff, cv_day day);
+
 /* ---- the people of a closing day ---- kept with the draft of a report, so that usage which arrives later is counted
  * for those who were there */
 struct view_closing {
@@ -121,7 +124,7 @@ struct view_closing {
     uint16_t eligible, issued, activated, idle; /* bits in the order of the question's systems */
     cv_day issued_on[DOM_SYSTEMS_MAX];          /* CV_NO_DAY = long ago */
 };
-/* Who is recorded on the window's last day at or below q->unit. O(people of the subtree). */
+/* Who is recorded on the window's last day at or below q->unit, of q->categories. O(people of the subtree). */
 bool view_closing_list(const struct view *v, const struct view_coverage_query *q, struct cv_arena *arena,
                        struct view_closing **out, size_t *out_count, struct cv_error *err);
 /* What the usage known by now says of one of them, for a window of `length` days that ends on at->day. Nobody of that

@@ -41,11 +41,11 @@ _Static_assert(CV_COUNT(rep_members) == sizeof(struct rep_counts) / sizeof(int32
 
 struct rep_counts rep_counts_of(const struct dom_counts *c, struct rep_known known, bool declared)
 {
-    bool regular = known.use && known.regular;
-    return (struct rep_counts){.headcount = c->declared_units > 0 ? c->headcount : REP_NONE,
+    bool regular = known.use && known.regular, said = c->declared_units > 0;
+    return (struct rep_counts){.headcount = said ? c->headcount : REP_NONE,
                                .recorded = c->recorded,
-                               .unrecorded = c->unrecorded,
-                               .over_recorded = c->over_recorded,
+                               .unrecorded = said ? c->unrecorded : REP_NONE,
+                               .over_recorded = said ? c->over_recorded : REP_NONE,
                                .undeclared_units = c->undeclared_units,
                                .undeclared_recorded = c->undeclared_recorded,
                                .eligible = c->eligible,

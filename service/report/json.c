@@ -143,6 +143,19 @@ static void letterhead(struct cv_jout *j, const struct dom_letterhead *l)
     cv_jout_end(j);
 }
 
+void rep_categories_write(struct cv_jout *j, const struct rep_report *r)
+{
+    if (r->categories == 0) {
+        cv_jout_null(j, "categories");
+        return;
+    }
+    cv_jout_array(j, "categories");
+    for (int c = 0; c < DOM_CATEGORIES; c++)
+        if (r->categories >> c & 1u)
+            cv_jout_string(j, NULL, dom_category_words[c]);
+    cv_jout_end(j);
+}
+
 static void subject(struct cv_jout *j, const struct rep_report *r)
 {
     cv_jout_string(j, "kind", rep_kind_words[r->kind]);
@@ -159,6 +172,7 @@ static void subject(struct cv_jout *j, const struct rep_report *r)
     cv_jout_string(j, "calendar", rep_calendar_words[r->admin_calendar]);
     cv_jout_bool(j, "cumulative", r->cumulative);
     cv_jout_end(j);
+    rep_categories_write(j, r);
     cv_jout_string(j, "basis", rep_basis_words[r->declared]);
     cv_jout_int(j, "depth", r->depth);
     cv_jout_string(j, "population", rep_population_words[r->population]);

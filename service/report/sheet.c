@@ -55,6 +55,11 @@ static struct rep_cell number(int32_t n, enum cv_lang lang)
     return n == REP_NONE ? rep_text(rep_unknown(lang)) : rep_int(n);
 }
 
+static struct rep_cell declared(int32_t n)
+{
+    return n == REP_NONE ? rep_text("–") : rep_int(n);
+}
+
 static struct rep_cell rate(int32_t a, int32_t b, enum cv_lang lang)
 {
     return a == REP_NONE || b == REP_NONE ? rep_text(rep_unknown(lang)) : rep_percent(a, b);
@@ -91,8 +96,8 @@ static void fill(struct rep_table *t, enum rep_line_kind kind, const char *order
     struct rep_cell *cells = rep_table_line(t, kind);
     cells[ORDER] = rep_text(order);
     cells[UNIT] = rep_text(name);
-    cells[HEADCOUNT] = c->headcount == REP_NONE ? rep_text("–") : rep_int(c->headcount);
-    cells[UNRECORDED] = rep_int(c->unrecorded);
+    cells[HEADCOUNT] = declared(c->headcount);
+    cells[UNRECORDED] = declared(c->unrecorded);
     cells[BASE] = rep_int(c->base);
     cells[ISSUED] = rep_int(c->issued);
     cells[ISSUED_RATE] = rep_percent(c->issued, c->base);

@@ -152,7 +152,7 @@ static bool fill_sheets(const struct prov_freeze *f, struct rep_report *r, struc
         struct rep_sheet *s = &r->sheets[i];
         take_rule(f, &f->coverage.systems[i], s);
         take_rows(f, r, s);
-        if (!prov_freeze_revoked(f, s, err) || (is_list(r) && !prov_freeze_people(f, r, s, err)))
+        if (!prov_freeze_revoked(f, r, s, err) || (is_list(r) && !prov_freeze_people(f, r, s, err)))
             return false;
     }
     score_all(r);

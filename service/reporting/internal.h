@@ -35,7 +35,8 @@ bool prov_closing_recount(struct prov_call *call, struct rep_report *r, cv_day t
 /* ---- report_lists.c: what is counted or listed account by account ---- */
 /* The line that counts people of this unit; NULL = the total alone, or a unit that has left the tree. */
 struct rep_row *prov_freeze_line(const struct prov_freeze *f, struct rep_sheet *sheet, struct cv_id unit);
-bool prov_freeze_revoked(const struct prov_freeze *f, struct rep_sheet *sheet, struct cv_error *err);
+bool prov_freeze_revoked(const struct prov_freeze *f, const struct rep_report *r, struct rep_sheet *sheet,
+                         struct cv_error *err);
 bool prov_freeze_people(const struct prov_freeze *f, const struct rep_report *r, struct rep_sheet *sheet,
                         struct cv_error *err);
 

@@ -51,11 +51,14 @@ struct rep_row *prov_freeze_line(const struct prov_freeze *f, struct rep_sheet *
     return row != NULL ? row : add_own(f, s, &own);
 }
 
-static void count_revoked(const struct prov_freeze *f, struct rep_sheet *s, const struct view_account_row *row)
+static void count_revoked(const struct prov_freeze *f, uint32_t categories, struct rep_sheet *s,
+                          const struct view_account_row *row)
 {
     cv_day day = row->account.ended_on;
     if (day == CV_NO_DAY || day < f->window.from || day > f->window.to)
         return; /* it never counted as issued, or stopped counting at another time */
+    if (categories != 0 && !(categories >> view_staff_category(f->call->prov->options.view, row->staff.id, day) & 1u))
+        return;
     struct rep_row *line = prov_freeze_line(f, s, row->staff.unit);
     if (line == NULL && s->row_count > 1)
         return; /* the unit has left the tree meanwhile */
@@ -64,7 +67,8 @@ static void count_revoked(const struct prov_freeze *f, struct rep_sheet *s, cons
     s->rows[0].counts.revoked++;
 }
 
-bool prov_freeze_revoked(const struct prov_freeze *f, struct rep_sheet *s, struct cv_error *err)
+bool prov_freeze_revoked(const struct prov_freeze *f, const struct rep_report *r, struct rep_sheet *s,
+                         struct cv_error *err)
 {
     struct view_account_page page;
     /* the unit is the caller's, and sums reach into every block */
@@ -81,7 +85,7 @@ bool prov_freeze_revoked(const struct prov_freeze *f, struct rep_sheet *s, struc
         if (!view_account_list(f->call->prov->options.view, &q, f->call->arena, &page, err))
             return false;
         for (size_t i = 0; i < page.count; i++)
-            count_revoked(f, s, &page.items[i]);
+            count_revoked(f, r->categories, s, &page.items[i]);
         q.after = page.next;
         q.after_len = page.next_len;
     } while (page.next != NULL && cv_arena_ok(f->call->arena));
@@ -156,6 +160,7 @@ static struct view_staff_query people_query(const struct prov_freeze *f, const s
                                      .has_unit = true,
                                      .unit = f->unit.id,
                                      .recursive = true,
+                                     .categories = r->categories,
                                      .system = s->system,
                                      .stages = r->kind == REP_LOCKED ? 1u << VIEW_LOCKED : unused,
                                      .window = f->window,

@@ -14,5 +14,6 @@ struct view_coverage_query prov_freeze_query(const struct prov_freeze *f, const 
                                         .system_count = r->sheet_count,
                                         .by_unit = true,
                                         .by_system = true,
+                                        .categories = r->categories,
                                         .window = f->window};
 }

@@ -125,6 +125,7 @@ static bool ask(struct prov_call *call, const struct prov_report_input *in, stru
                              .to = CV_NO_DAY,
                              .admin_calendar = in->has_period && in->period.calendar == DOM_ADMIN,
                              .cumulative = in->has_period && in->cumulative,
+                             .categories = in->categories,
                              .declared = in->declared,
                              .depth = in->depth,
                              .indicators = in->indicators,

@@ -217,7 +217,8 @@ struct earlier {
 
 static bool same_question(const struct rep_report *a, const struct rep_report *b)
 {
-    return b->state == REP_FINAL && a->kind == b->kind && strcmp(a->unit, b->unit) == 0 && a->declared == b->declared;
+    return b->state == REP_FINAL && a->kind == b->kind && strcmp(a->unit, b->unit) == 0 && a->declared == b->declared &&
+           a->categories == b->categories;
 }
 
 static bool same_series(const char *a, const char *b)

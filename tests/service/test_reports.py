@@ -21,6 +21,18 @@ def service(spec):
         yield service
 
 
+def make_school(client):
+    """Two offices; one declares by category, the other one a total. Two public employees, two civil servants, each with a certificate."""
+    unit = {"kind": "phong", "block": "chinh_quyen", "active_from": "2021-10-01"}
+    for code, parent, name in (("K1", None, "Huyện Phân Loại"), ("K1.01", "K1", "Phòng Một"), ("K1.02", "K1", "Phòng Hai")):
+        assert client.put(f"/v1/units/{code}", {**unit, "name": {"vi": name}, "slug": code.lower().replace(".", ""), "parent": parent}).status == 201
+    assert client.put("/v1/units/K1.01/headcounts/2026-01-01", {"total": 4, "by_category": {"cong_chuc": 1, "vien_chuc": 3}}).status == 200
+    assert client.put("/v1/units/K1.02/headcounts/2026-01-01", {"total": 9}).status == 200
+    for n, (unit, category) in enumerate((("K1.01", "cong_chuc"), ("K1.01", "vien_chuc"), ("K1.02", "vien_chuc"), ("K1.02", "cong_chuc"))):
+        assert client.put(f"/v1/staff/K-{n}", an(full_name=f"Đinh Công {'ABCD'[n]}", unit=unit, category=category, hired_on="2025-01-01")).status == 201
+        assert client.put(f"/v1/staff/K-{n}/accounts/certificate/observation", {"state": "active"}).status == 200
+
+
 @pytest.fixture(scope="module")
 def district(service):
     """A district of its own: people in two offices, a Party office, a commune and directly in it; one account is closed."""
@@ -37,6 +49,7 @@ def district(service):
               ("T1.03", "Hoàng Văn Em"), ("T1", "Võ Thị Giang"), ("T1.04", "Đỗ Văn Hòa"), ("T1.04", "Bùi Thị Ích"), ("T1.02", "Lý Văn Khoa"))
     for n, (unit, name) in enumerate(people):
         assert client.put(f"/v1/staff/R-{n}", an(full_name=name.lstrip("="), unit=unit)).status in (200, 201)
+    make_school(client)
     service.stop()
     service.settings.pop("clock_offset")
     client = service.start().client()
@@ -162,8 +175,8 @@ def test_the_workbook_says_what_the_json_says(district):
         for row in part["rows"]:
             name = {"total": "TỔNG CỘNG", "own": "Trực thuộc trực tiếp"}.get(row["row_kind"], row["name"]["vi"])
             line, counts = lines.pop(name), row["counts"]
-            assert line[2] == (counts["headcount"] if counts["headcount"] is not None else "–")
-            assert [line[i] for i in (3, 4, 5, 7, 14, 15, 16)] == [counts[n] for n in ("unrecorded", "base", "issued", "activated", "unknown", "locked", "revoked")]
+            assert line[2:4] == [counts[n] if counts[n] is not None else "–" for n in ("headcount", "unrecorded")]
+            assert [line[i] for i in (4, 5, 7, 14, 15, 16)] == [counts[n] for n in ("base", "issued", "activated", "unknown", "locked", "revoked")]
             assert line[6] == percent(counts["issued"], counts["base"])
             assert line[8] == percent(counts["activated"], counts["issued"])
         assert set(lines) <= {"Khối Đảng, Mặt trận, đoàn thể", "Cơ quan chuyên môn", "UBND xã, thị trấn"}
@@ -335,6 +348,59 @@ def test_scoring_lines(district):
     assert rows[2][4] == rows[2][6] == "unknown"
 
 
+@pytest.fixture(scope="module")
+def school(district):
+    for n in (1, 3):
+        assert district.put(f"/v1/staff/K-{n}/accounts/mailbox", {"state": "closed"}).status in (200, 202)
+    return district
+
+
+def test_some_categories_only(school):
+    report = freeze(school, unit="K1", categories=["vien_chuc"])
+    live = school.get("/v1/coverage", unit="K1", depth=1, system="mailbox", category="vien_chuc", period=month()).json["rows"]
+    found = {row["code"]: row["counts"] for row in report["figures"]["sheets"][0]["rows"]}
+    assert report["categories"] == report["figures"]["categories"] == ["vien_chuc"]
+    for row in live:
+        counts = found[row["unit"]["code"]]
+        assert [counts[n] for n in ("headcount", "recorded", "eligible", "issued")] == [row[n] for n in ("headcount", "recorded", "eligible", "issued")]
+    declared = [(found[u]["headcount"], found[u]["unrecorded"], found[u]["over_recorded"], found[u]["base"], found[u]["issued"]) for u in ("K1.01", "K1.02", "K1")]
+    # K1.02 said nothing of its public employees: null, not 0
+    assert declared == [(3, 2, 0, 3, 0), (None, None, None, 1, 1), (3, 2, 0, 4, 1)]
+    assert freeze(school, unit="K1", categories=None)["categories"] is None
+    assert {c["recorded"] for c in (freeze(school, unit="K1")["figures"]["sheets"][0]["rows"][0]["counts"],)} == {4}
+    for lang, title in (("vi", "Tình hình cấp và sử dụng Hộp thư điện tử công vụ, TD.Office (chỉ tính viên chức)"), ("en", "(only: public employee)")):
+        assert title in content(school, report["id"], "html", lang=lang).body.decode()
+    book = zipfile.ZipFile(io.BytesIO(content(school, report["id"], "xlsx", lang="vi").body))
+    lines = {row[1]: row for row in sheet(book, 1) if len(row) == 19}
+    assert lines["Phòng Hai"][2:6] == ["–", "–", 1, 1] and lines["TỔNG CỘNG"][2:6] == [3, 2, 4, 1]
+    assert ["Đối tượng được tính", "viên chức"] in [row[:2] for row in sheet(book, 3)]
+
+
+def test_revoked_accounts_and_lists_of_some_categories(school):
+    for category, revoked, unit in (("vien_chuc", 1, "K1.01"), ("cong_chuc", 1, "K1.02")):
+        report = freeze(school, unit="K1", categories=[category], systems=["mailbox"])
+        counts = {row["code"]: row["counts"] for row in report["figures"]["sheets"][0]["rows"]}
+        assert counts["K1"]["revoked"] == revoked == counts[unit]["revoked"], "who was of the category on the day it stopped"
+    missing = freeze(school, unit="K1", kind="unused_accounts", categories=["cong_chuc"], systems=["mailbox"])
+    assert {p["full_name"]: p["stage"] for p in missing["figures"]["sheets"][0]["people"]} == {"Đinh Công A": "not_activated", "Đinh Công D": "missing"}
+    assert "(chỉ tính công chức)" in content(school, missing["id"], "html", lang="vi").body.decode()
+
+
+def test_scoring_lines_of_some_categories(school):
+    lines = [{"system": system, "figure": "issued", "max_points": 1} for system in ("mailbox", "certificate")]
+    scores = freeze(school, unit="K1", kind="indicators", categories=["cong_chuc", "vien_chuc"], indicators=lines)
+    assert [(i["a"], i["b"], i["issued_beyond"]) for i in scores["figures"]["indicators"]] == [(2, 6, 0), (0, 0, 4)]
+    scores = freeze(school, unit="K1", kind="indicators", categories=["cong_chuc"], indicators=lines)
+    assert [(i["a"], i["b"], i["issued_beyond"]) for i in scores["figures"]["indicators"]] == [(1, 2, 0), (0, 0, 2)]
+    assert "(chỉ tính công chức)" in content(school, scores["id"], "html", lang="vi").body.decode()
+
+
+def test_a_draft_of_some_categories_is_counted_again_for_them(school):
+    draft = freeze(school, unit="K1", categories=["cong_chuc"], systems=["mailbox"])
+    again = school.patch(f"/v1/reports/{draft['id']}", {"refreeze": True, "accept_incomplete": True})
+    assert again.status == 200 and again.json["figures"]["sheets"] == draft["figures"]["sheets"] and again.json["categories"] == ["cong_chuc"]
+
+
 def test_certificates_that_nobody_must_have_are_counted_beside_a_and_b(district):
     """Two hold one and nobody must: the paper, the files and the scoring line say 2, and no rate does."""
     for person in ("R-0", "R-6"):
@@ -405,6 +471,8 @@ def test_pages_begin_with_the_newest(district):
     ({"unit": "T1", "period": "2026-01", "systems": ["pigeon"]}, "#/systems/0", "not_found"),
     ({"unit": "T1", "period": "2026-01", "kind": "indicators"}, "#/indicators", "required"),
     ({"unit": "T1", "period": "2026-01", "indicators": [{"system": "mailbox", "figure": "used", "max_points": 1.234}]}, "#/indicators/0/max_points", "wrong_type"),
+    ({"unit": "T1", "period": "2026-01", "categories": []}, "#/categories", "too_few"),
+    ({"unit": "T1", "period": "2026-01", "categories": ["cong_chuc", "baker"]}, "#/categories/1", "not_allowed_value"),
     ({"unit": "T1", "period": "2026-01", "comment": "a\u0007b"}, "#/comment", "bad_characters"),
 ])
 def test_questions_that_cannot_be(district, body, at, code):

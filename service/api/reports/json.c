@@ -84,6 +84,7 @@ void api_write_report(struct htp_exchange *x, const struct prov_report *report, 
     rep_paper_write(j, r);
     write_unit(x, r);
     write_period(x, r);
+    rep_categories_write(j, r);
     cv_jout_string(j, "basis", rep_basis_words[r->declared]);
     cv_jout_string(j, "population", rep_population_words[r->population]);
     cv_jout_bool(j, "incomplete", r->incomplete);

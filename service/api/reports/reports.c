@@ -36,6 +36,24 @@ static void read_systems(struct htp_exchange *x, const struct cv_jin *o, struct 
         cv_jin_fault(o, "systems", "too_few", "Cần ít nhất một hệ thống", "At least one system is needed");
 }
 
+/* All of them by name are all of them. */
+static void read_categories(const struct cv_jin *o, struct prov_report_input *in)
+{
+    const uint32_t all = (1u << DOM_CATEGORIES) - 1;
+    const struct cv_jin_list *list = NULL;
+    if (cv_jin_array(o, "categories", CV_NULLABLE, DOM_CATEGORIES, &list) != CV_VALUE)
+        return;
+    for (size_t i = 0; i < cv_jin_count(list); i++) {
+        int category = 0;
+        if (cv_jin_item_word(list, i, dom_category_words, &category))
+            in->categories |= 1u << category;
+    }
+    if (cv_jin_count(list) == 0)
+        cv_jin_fault(o, "categories", "too_few", "Cần ít nhất một đối tượng, hoặc bỏ trống để tính tất cả",
+                     "At least one category is needed, or leave it out for all");
+    in->categories = in->categories == all ? 0 : in->categories;
+}
+
 static void read_indicator(const struct cv_jin *o, struct rep_indicator *out)
 {
     int figure = 0;
@@ -94,6 +112,7 @@ static void read_report(struct htp_exchange *x, const struct cv_jin *o, struct p
     cv_jin_string(o, "unit", CV_OPTIONAL, 64, &in->unit);
     read_systems(x, o, in);
     read_period(o, in);
+    read_categories(o, in);
     cv_jin_int(o, "depth", CV_OPTIONAL, 1, PROV_REPORT_DEPTH, &depth);
     cv_jin_bool(o, "compare", CV_OPTIONAL, &in->compare);
     cv_jin_word(o, "basis", CV_OPTIONAL, rep_basis_words, &basis);

@@ -46,17 +46,20 @@ static void comparison(struct rep_letter *l, const struct rep_sheet *s, const st
                                      c->usage_base, o->regular, o->usage_base)));
 }
 
+static const char *declared(struct rep_letter *l, int32_t n)
+{
+    return n == REP_NONE ? REP_SAY(l->lang, "chưa khai báo", "not declared") : rep_number(l->arena, l->lang, n);
+}
+
 static void figures(struct rep_letter *l, const struct rep_counts *c)
 {
-    const char *people = c->headcount == REP_NONE ? REP_SAY(l->lang, "chưa khai báo", "not declared")
-                                                  : rep_number(l->arena, l->lang, c->headcount);
     rep_block(
         l, REP_BLOCK_PARAGRAPH,
         cv_arena_printf(
             l->arena,
             REP_SAY(l->lang, "- Tổng số người hiện có: %s; chưa có trên hệ thống: %s; thuộc diện phải cấp: %s người.",
                     "- People in post: %s; not in the system: %s; to be issued: %s people."),
-            people, rep_number(l->arena, l->lang, c->unrecorded), rep_number(l->arena, l->lang, c->base)));
+            declared(l, c->headcount), declared(l, c->unrecorded), rep_number(l->arena, l->lang, c->base)));
     rep_block(l, REP_BLOCK_PARAGRAPH,
               cv_arena_printf(l->arena,
                               REP_SAY(l->lang, "- Đã cấp: %s.%s Đã kích hoạt: %s.", "- Issued: %s.%s Activated: %s."),

@@ -12,6 +12,7 @@ struct closing {
     struct view_slice slice;
     unsigned systems[DOM_SYSTEMS_MAX];
     size_t system_count;
+    uint32_t categories; /* 0 = all */
     struct view_closing *items;
     size_t count;
 };
@@ -71,7 +72,8 @@ static void put_branch(struct closing *c, uint32_t top)
         if (slot >= end || c->v->people[slot] == NULL || met[slot / 8] >> slot % 8 & 1)
             continue;
         const struct tally *t = view_tally_in(c->v, slot, &c->slice, &space);
-        if (!(t->flags & T_RECORDED) || !view_below_then(c->v, then, t->home, top))
+        if (!(t->flags & T_RECORDED) || (c->categories != 0 && !(c->categories >> t->category & 1)) ||
+            !view_below_then(c->v, then, t->home, top))
             continue;
         met[slot / 8] |= (uint8_t)(1u << slot % 8);
         put_person(c, t->home, c->v->people[slot], t);
@@ -95,7 +97,7 @@ static bool choose(struct closing *c, const struct view_coverage_query *q, struc
 bool view_closing_list(const struct view *v, const struct view_coverage_query *q, struct cv_arena *arena,
                        struct view_closing **out, size_t *out_count, struct cv_error *err)
 {
-    struct closing c = {.v = v, .arena = arena};
+    struct closing c = {.v = v, .arena = arena, .categories = q->categories};
     if (!view_enter_people(v, err))
         return false;
     uint32_t slot = view_unit_slot_of(v, q->unit);
@@ -137,6 +139,18 @@ bool view_staff_there(const struct view *v, struct cv_id staff, cv_day day)
     bool yes = slot == NONE || view_place_on(v->people[slot], day) != NULL;
     view_leave(v);
     return yes;
+}
+
+enum dom_category view_staff_category(const struct view *v, struct cv_id staff, cv_day day)
+{
+    enum dom_category found = DOM_CATEGORIES;
+    if (!view_enter(v, NULL))
+        return found;
+    uint32_t slot = view_person_slot(v, staff);
+    if (slot != NONE)
+        found = view_category_on(v->people[slot], day);
+    view_leave(v);
+    return found;
 }
 
 cv_day view_silent_since(const struct view *v, const char *slug, cv_day through)
