@@ -90,6 +90,9 @@ bool prov_staff_delete(struct prov_call *call, const char *key, struct cv_error 
 bool prov_requires(const struct view *view, struct cv_arena *arena, const struct dom_staff *staff,
                    const struct dom_system *system);
 
+/* Facts of the person that the feed of the HR system keeps, as struct dom_unit has them; 0 = nobody owns anything. */
+uint32_t prov_hr_feed(const struct view *view, const struct dom_staff *staff, struct cv_arena *arena);
+
 /* ---- accounts ---- */
 /* The caller's language out of an account's last error; NULL stays NULL. */
 const char *prov_text_in(struct cv_arena *arena, const char *last_error, enum cv_lang lang);

@@ -13,6 +13,7 @@ struct prov_token_input {
     const char *name;
     uint32_t scopes;
     const char *unit;
+    bool feed;
     cv_moment expires_at;
 };
 enum { PROV_SECRET_TEXT = 64 };

@@ -21,6 +21,8 @@ struct prov_unit_input {
     struct prov_text code, name_vi, name_en, parent, slug;
     struct prov_letterhead_input letterhead;
     struct prov_int position;
+    enum cv_presence hr_feed_given;
+    uint32_t hr_feed;             /* 1 << enum dom_fact */
     struct prov_day effective_on; /* of what changes; over or today */
 };
 struct prov_unit_result {

@@ -61,6 +61,20 @@ struct dom_merge {
 };
 enum { DOM_MERGE_UNDO_S = 24 * 3600 }; /* so long it can be taken back */
 
+/* Facts of a person that have an owner where a unit says so: the feed of the HR system keeps those it names, people the
+ * others. */
+enum dom_fact {
+    DOM_FACT_NAME,
+    DOM_FACT_BIRTH_YEAR,
+    DOM_FACT_CATEGORY,
+    DOM_FACT_MOBILE,
+    DOM_FACT_POSTS, /* in which units, from and to when, and hired_on */
+    DOM_FACT_TITLE,
+    DOM_FACT_LEAVE,
+    DOM_FACTS
+};
+extern const char *const dom_fact_words[]; /* full_name birth_year category mobile posts title leave */
+
 struct dom_staff {
     struct cv_id id;
     const struct dom_merge *merge; /* into another record; NULL = it is somebody's own */
@@ -145,6 +159,9 @@ enum dom_category dom_category_on(const struct dom_staff *s, cv_day day);
 void dom_set_category(struct dom_staff *s, enum dom_category category, cv_day from, struct cv_arena *arena);
 /* The first day after `day` on which it is another one; CV_NO_DAY: it stays. */
 cv_day dom_category_turns(const struct dom_staff *s, cv_day day);
+/* The facts (1 << enum dom_fact) that differ; former posts count as long as figures of their time are asked for. The
+ * title of a post that begins is no change of the title. */
+uint32_t dom_facts_changed(const struct dom_staff *before, const struct dom_staff *after, cv_day today);
 /* In force on that day, or the home. */
 bool dom_post_counts(const struct dom_staff *s, const struct dom_post *post, cv_day day);
 /* The one that is not withdrawn or undone, or NULL. */

@@ -35,6 +35,7 @@ struct dom_token {
     uint32_t scopes;
     bool everywhere;
     struct cv_id unit; /* top of the subtree, unless everywhere */
+    bool feed;         /* of the HR system: writes what units leave to it, and nothing that people keep */
     cv_moment expires_at, revoked_at, created_at;
     const char *created_by;
     struct cv_id owner; /* the person behind it, who made it or what made it; zero = none. It ends with him */

@@ -74,6 +74,8 @@ struct dom_past_unit {
     struct cv_id parent;
 };
 
+#define DOM_HR_FEED_SAID (1u << 31)
+
 struct dom_unit {
     struct cv_id id;
     const char *code;
@@ -84,6 +86,8 @@ struct dom_unit {
     int block; /* enum dom_block, -1 = inherited */
     bool has_parent;
     struct cv_id parent;
+    uint32_t hr_feed; /* facts of its people that the HR feed keeps: 1 << enum dom_fact, with DOM_HR_FEED_SAID; 0 =
+                         inherited, and where it is said nowhere nobody owns anything */
     struct dom_past_unit *past; /* code, name, kind, block and parent of before, ascending; most units have none */
     size_t past_count;
     const char *slug;

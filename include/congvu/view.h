@@ -76,6 +76,7 @@ struct view_unit {
     enum dom_unit_kind kind;
     int block;           /* own, -1 inherited */
     int effective_block; /* -1 when no ancestor sets one */
+    uint32_t hr_feed;    /* its own or that of the nearest unit above that says it; 0 = said nowhere */
     bool has_parent;
     struct cv_id parent;
     int position, depth; /* depth 0 = a root */

@@ -48,11 +48,14 @@ const char *const dom_scope_words[] = {"staff:read",     "staff:write",
                                        "usage:write",    "reports:write",
                                        "audit:read",     NULL};
 
+const char *const dom_fact_words[] = {"full_name", "birth_year", "category", "mobile", "posts", "title", "leave", NULL};
+
 const char *const dom_precision_words[] = {"by_day", "last_only", NULL};
 
 /* A word more or less than the enum has would shift every code after it. */
 #define SAME_LENGTH(words, count)                                                                                      \
     _Static_assert(CV_COUNT(words) == (size_t)(count) + 1, #words " differs from its enum")
+SAME_LENGTH(dom_fact_words, DOM_FACTS);
 SAME_LENGTH(dom_unit_kind_words, DOM_UNIT_KINDS);
 SAME_LENGTH(dom_block_words, DOM_BLOCKS);
 SAME_LENGTH(dom_category_words, DOM_CATEGORIES);

@@ -105,6 +105,8 @@ bool prov_staff_modify(struct prov_call *call, const char *key, const char *acti
 bool prov_staff_modify_id(struct prov_call *call, struct cv_id id, const char *action,
                           const struct dom_decision *decision, prov_staff_fn *fn, void *ctx,
                           struct prov_staff_result *out, struct cv_error *err);
+/* Does the caller change nothing that the other side keeps? Else field_owned, with a fault for each. */
+bool prov_may_change_facts(const struct prov_change *change, struct cv_error *err);
 /* A copy whose arrays may grow to their maxima. */
 void prov_staff_copy(struct cv_arena *arena, const struct dom_staff *from, struct dom_staff *to);
 /* Person by key in the caller's scope; with `write` the primary unit must lie in it. */

@@ -54,6 +54,7 @@ UNIT = {
     "active_from": [LONG_AGO, LONG_AGO, None],
     "active_to": ["2099-01-01", None],
     "effective_on": [LONG_AGO, None],
+    "hr_feed_fields": [["title", "mobile"], ["mobile", "title"], [], None],
     "letterhead": [{"place": "Phan Rang"}, {"place": "Phan Rang"}, {"superior_body": "UBND"}, {"recipients": ["Như trên", "Lưu: VT"]},
                    {"recipients": ["Lưu: VT", "Như trên"]}, {"recipients": ["Lưu: VT; Như trên"]}, {"signatory_name": "A"},
                    {"signatory_name": None, "signatory_title": "A"}, None, None],
@@ -111,7 +112,7 @@ def timeless(value):
 
 def covers(fields, line):
     """A line of the record is told by a change of the same name, or, of an account, by one below it; what mirrors something else by that."""
-    mirrors = {"posts": ["unit", "title"], "path": ["parent"], "effective_block": ["block", "parent"], "definition": ["activity"], "activation": ["kind"], "stale": ["activity"], "former_codes": ["staff_code", "code"]}
+    mirrors = {"hr_feed_fields": ["unit"], "posts": ["unit", "title"], "path": ["parent"], "effective_block": ["block", "parent"], "definition": ["activity"], "activation": ["kind"], "stale": ["activity"], "former_codes": ["staff_code", "code"]}
     root = "/".join(line.split("/")[:2]) if line.startswith("accounts/") else line
     return any(f == root or f.startswith(root + "/") for f in fields) or any(m in fields for m in mirrors.get(root, []))
 

@@ -13,6 +13,7 @@ static const struct {
              {"cvUnitCode", {"mã đơn vị", "unit code"}},
              {"cvKind", {"loại đơn vị", "kind"}},
              {"cvBlock", {"khối", "block"}},
+             {"cvHrFeed", {"mục do phần mềm nhân sự cập nhật", "what the HR system keeps"}},
              {"cvPosition", {"thứ tự", "order"}}};
 
 static void tell_name(struct api_sentence *s, const struct prov_event *event)

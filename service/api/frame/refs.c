@@ -124,3 +124,16 @@ void api_write_reach(struct htp_exchange *x, bool everywhere, struct cv_id unit)
     else
         api_write_unit_known(x, "unit", unit);
 }
+
+void api_write_hr_feed(struct cv_jout *j, const char *name, uint32_t hr_feed)
+{
+    if (hr_feed == 0) {
+        cv_jout_null(j, name);
+        return;
+    }
+    cv_jout_array(j, name);
+    for (int i = 0; i < DOM_FACTS; i++)
+        if ((hr_feed >> i & 1u) != 0)
+            cv_jout_string(j, NULL, dom_fact_words[i]);
+    cv_jout_end(j);
+}

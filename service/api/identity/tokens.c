@@ -24,6 +24,7 @@ static void write_token(struct htp_exchange *x, const struct dom_token *token)
     cv_jout_string(j, "name", token->name);
     api_write_scopes(j, token->scopes);
     api_write_reach(x, token->everywhere, token->unit);
+    cv_jout_bool(j, "feed", token->feed);
     cv_jout_moment(j, "expires_at", token->expires_at);
     cv_jout_moment(j, "created_at", token->created_at);
     cv_jout_string(j, "created_by", token->created_by);
@@ -110,6 +111,7 @@ static void read_token(const struct cv_jin *o, struct prov_token_input *in)
     read_name(o, CV_REQUIRED, &in->name);
     in->scopes = read_scopes(o);
     cv_jin_string(o, "unit", CV_NULLABLE, 64, &in->unit);
+    cv_jin_bool(o, "feed", CV_OPTIONAL, &in->feed);
     cv_jin_moment(o, "expires_at", CV_NULLABLE, &in->expires_at);
     cv_jin_done(o);
 }

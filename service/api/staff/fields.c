@@ -284,6 +284,13 @@ static void write_merged(struct cv_jout *j, const char *name, const void *record
     cv_jout_end(j);
 }
 
+/* Who only reads needs to know too why a member cannot be changed here. */
+static void write_hr_feed(struct cv_jout *j, const char *name, const void *record, void *ctx)
+{
+    const struct htp_exchange *x = ctx;
+    api_write_hr_feed(j, name, prov_hr_feed(api_of(x)->view, record, x->arena));
+}
+
 /* In the order of writing. */
 static const struct prov_field fields[] = {
     {"id", PROV_OWN, .write = write_id, .flags = PROV_SHOWN},
@@ -326,6 +333,7 @@ static const struct prov_field fields[] = {
     {"holds_elsewhere", PROV_OWN, .write = write_holds_elsewhere, .flags = PROV_SHOWN},
     {"decision", PROV_OWN, .read = api_read_staff_decision, .flags = BODY},
     {"not_same_as", PROV_OWN, .read = api_read_not_same_as, .flags = BODY},
+    {"hr_feed_fields", PROV_OWN, .write = write_hr_feed, .flags = PROV_SHOWN},
     {"departure", PROV_OWN, .write = write_departure, .flags = PROV_SHOWN},
     {"revision", PROV_LONG, AT(revision), .flags = PROV_SHOWN},
     {"created_at", PROV_MOMENT, AT(created_at), .flags = PROV_SHOWN},

@@ -136,6 +136,24 @@ static void tell_name(struct prov_telling *t, const char *name)
                        before != NULL ? before->name[i] : NULL, after->name[i]);
 }
 
+static void read_hr_feed(const struct cv_jin *o, void *input, void *ctx)
+{
+    struct prov_unit_input *in = input;
+    const struct cv_jin_list *list = NULL;
+    int fact = 0;
+    (void)ctx;
+    in->hr_feed_given = cv_jin_array(o, "hr_feed_fields", CV_NULLABLE, DOM_FACTS, &list);
+    for (size_t i = 0; in->hr_feed_given == CV_VALUE && i < cv_jin_count(list); i++)
+        if (cv_jin_item_word(list, i, dom_fact_words, &fact))
+            in->hr_feed |= 1u << fact;
+}
+
+static void write_hr_feed(struct cv_jout *j, const char *name, const void *record, void *ctx)
+{
+    (void)ctx;
+    api_write_hr_feed(j, name, ((const struct dom_unit *)record)->hr_feed);
+}
+
 static int block_in_force(struct htp_exchange *x, const struct dom_unit *unit)
 {
     struct view_unit parent;
@@ -213,6 +231,7 @@ static const struct prov_field unit_fields[] = {
     {"position", PROV_COUNT, AT(position), INTO(position), .most = 100000, .flags = MEMBER | PROV_VALUE},
     {"active_from", PROV_DAY, AT(active_from), .flags = MEMBER},
     {"active_to", PROV_DAY, AT(active_to), .flags = MEMBER},
+    {"hr_feed_fields", PROV_OWN, .read = read_hr_feed, .write = write_hr_feed, .flags = MEMBER},
     {"effective_on", PROV_DAY, INTO(effective_on), .flags = PROV_UPDATE},
     {"letterhead", PROV_OWN, .read = read_letterhead, .write = write_letterhead, .flags = MEMBER},
     {"revision", PROV_LONG, AT(revision), .flags = PROV_SHOWN},

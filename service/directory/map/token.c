@@ -57,6 +57,7 @@ static const struct dir_field fields[] = {
     {"cvScope", DIR_OWN, .put = put_scopes, .take = take_scopes},
     {"cvUnit", DIR_OWN, .put = put_unit, .take = take_unit},
     {"cvEverywhere", DIR_BOOL, AT(everywhere)},
+    {"cvFeed", DIR_BOOL, AT(feed)},
     {"cvExpiresAt", DIR_MOMENT, AT(expires_at)},
     {"cvRevokedAt", DIR_MOMENT, AT(revoked_at)},
     {"cvOwner", DIR_ID, AT(owner), .prefix = "stf_"},

@@ -65,6 +65,35 @@ static bool take_parent(struct dir_reader *r, const struct dir_attr *attr, const
     return u->has_parent || dir_unreadable(r->err, r->entry, attr->name, "is not the name of a unit");
 }
 
+/* "none": people keep everything. */
+static void put_hr_feed(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_unit *u = record;
+
+    (void)base;
+    for (size_t i = 0; i < DOM_FACTS; i++)
+        if (u->hr_feed >> i & 1u)
+            dir_put(out, "cvHrFeed", dom_fact_words[i]);
+    if (u->hr_feed == DOM_HR_FEED_SAID)
+        dir_put(out, "cvHrFeed", "none");
+}
+
+static bool take_hr_feed(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    struct dom_unit *u = r->record;
+
+    (void)tag;
+    u->hr_feed = DOM_HR_FEED_SAID;
+    for (size_t i = 0; i < attr->count; i++) {
+        int fact = dom_word_index(dom_fact_words, attr->values[i].bytes);
+
+        if (fact < 0 && strcmp(attr->values[i].bytes, "none") != 0)
+            return dir_unreadable(r->err, r->entry, attr->name, "has a value that is not understood");
+        u->hr_feed |= fact >= 0 ? 1u << fact : 0;
+    }
+    return true;
+}
+
 static void put_past_unit(const struct dom_past_unit *p, struct dir_attrs *out)
 {
     char parent[CV_ID_TEXT];
@@ -351,6 +380,7 @@ static const struct dir_field fields[] = {
     {"cvKind", DIR_WORD, AT(kind), .words = dom_unit_kind_words, .flags = DIR_NEEDED},
     {"cvBlock", DIR_WORD, AT(block), .words = dom_block_words},
     {"cvParent", DIR_OWN, .put = put_parent, .take = take_parent},
+    {"cvHrFeed", DIR_OWN, .put = put_hr_feed, .take = take_hr_feed},
     {"cvPast", DIR_OWN, .put = put_past, .take = take_past},
     {"cvSlug", DIR_TEXT, AT(slug)},
     {"cvSlugClaim", DIR_OWN, .put = put_slug_claim, .flags = DIR_UNFED},

@@ -143,7 +143,7 @@ static bool attempt(struct prov_change *change, struct cv_id id, prov_staff_fn *
     struct prov_call *call = change->call;
     struct dir_actor actor = prov_dir_actor(call);
     if (!prepare(change, call, id, &out->before, &out->staff, err) || !turn_home(change, err) ||
-        !fn(change, ctx, err) || !prov_plan_logins(change, err))
+        !fn(change, ctx, err) || !prov_may_change_facts(change, err) || !prov_plan_logins(change, err))
         return false;
     out->staff.due_at = prov_due_at(change);
     if (!cv_arena_ok(call->arena))

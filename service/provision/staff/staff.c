@@ -92,7 +92,8 @@ static bool build(struct prov_change *change, struct creation *creation, struct 
     change->before = &out->before;
     change->after = &out->staff;
     out->candidate_count = out->elsewhere = 0;
-    if (!prov_apply_staff(change, creation->in, err) || !prov_plan_logins(change, err))
+    if (!prov_apply_staff(change, creation->in, err) || !prov_may_change_facts(change, err) ||
+        !prov_plan_logins(change, err))
         return false;
     out->staff.due_at = prov_due_at(change);
     return no_twin(change, creation, out, err);

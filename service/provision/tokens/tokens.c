@@ -46,6 +46,15 @@ void prov_judge_expiry(struct prov_call *call, cv_moment expires_at, cv_moment m
                      "It cannot last longer than your own token");
 }
 
+/* It may write what is kept from people: only who decides whose a fact is makes one. */
+static void judge_feed(struct prov_call *call, const struct prov_token_input *in)
+{
+    if (in->feed && !call->scope.everywhere)
+        cv_fault_add(call->faults, CV_AT_POINTER, "/feed", "not_allowed",
+                     "Chỉ quản trị toàn hệ thống mới cấp được mã truy cập cho phần mềm nhân sự",
+                     "Only who may see everything makes the token of the HR system");
+}
+
 static bool place(struct prov_call *call, const struct prov_token_input *in, struct dom_token *token)
 {
     struct view_unit unit;
@@ -97,6 +106,7 @@ static bool build(struct prov_call *call, const struct prov_token_input *in, str
     *token = (struct dom_token){.id = cv_id_make(),
                                 .name = in->name,
                                 .scopes = in->scopes,
+                                .feed = in->feed,
                                 .expires_at = in->expires_at,
                                 .revoked_at = CV_NO_MOMENT,
                                 .created_at = cv_now(),
@@ -104,6 +114,7 @@ static bool build(struct prov_call *call, const struct prov_token_input *in, str
                                 .owner = owner_for(call),
                                 .idempotency = prov_new_idempotency(call)};
     judge_scopes(call, in);
+    judge_feed(call, in);
     prov_judge_expiry(call, in->expires_at, makers);
     place(call, in, token);
     return cv_faults_check(call->faults, cvp_validation_failed, err);

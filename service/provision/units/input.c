@@ -109,6 +109,19 @@ static void apply_letterhead(struct prov_unit_change *change)
     unit->has_letterhead = !dom_letterhead_empty(l);
 }
 
+/* Whose a fact is, is decided for the site: else the unit's own people would decide it. */
+static bool apply_hr_feed(struct prov_unit_change *change, struct cv_error *err)
+{
+    const struct prov_unit_input *in = change->in;
+    struct dom_unit *unit = change->after;
+    if (in->hr_feed_given != CV_ABSENT)
+        unit->hr_feed = in->hr_feed_given == CV_VALUE ? in->hr_feed | DOM_HR_FEED_SAID : 0;
+    return unit->hr_feed == change->before->hr_feed || change->call->scope.everywhere ||
+           cv_fail(err, cvp_scope_missing, "/hr_feed_fields",
+                   "Chỉ quản trị toàn hệ thống mới quyết định phần mềm nhân sự cập nhật những mục nào",
+                   "Only who may see everything decides what the HR system keeps");
+}
+
 /* ---- the place in the tree ---- */
 
 static void set_parent(struct prov_unit_change *change, const char *key)
@@ -303,7 +316,7 @@ bool prov_apply_unit(struct prov_unit_change *change, struct cv_error *err)
     apply_names(change);
     apply_facts(change);
     apply_letterhead(change);
-    if (!apply_parent(change, err) || !keeps_block(change, err))
+    if (!apply_hr_feed(change, err) || !apply_parent(change, err) || !keeps_block(change, err))
         return false;
     keep_past(change);
     if (!cv_faults_check(change->call->faults, cvp_validation_failed, err))

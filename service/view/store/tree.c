@@ -98,6 +98,14 @@ bool view_names_below(const struct view *v, uint32_t unit, uint32_t top)
     return top == 0 || (view_below(v, unit, top) && view_block(v, unit) == view_block(v, top));
 }
 
+uint32_t view_hr_feed(const struct view *v, uint32_t unit)
+{
+    for (; unit != 0; unit = v->units[unit]->parent)
+        if (v->units[unit]->known && v->units[unit]->u.hr_feed != 0)
+            return v->units[unit]->u.hr_feed;
+    return 0;
+}
+
 int view_depth(const struct view *v, uint32_t unit)
 {
     int depth = -1;

@@ -200,6 +200,7 @@ bool view_below(const struct view *v, uint32_t unit, uint32_t top);   /* or equa
 int view_block(const struct view *v, uint32_t unit);
 /* Below `top`, or equal, and of its block: where who sees `top` knows people by name. 0 = everywhere. */
 bool view_names_below(const struct view *v, uint32_t unit, uint32_t top);
+uint32_t view_hr_feed(const struct view *v, uint32_t unit);
 int view_depth(const struct view *v, uint32_t unit);                           /* known ancestors */
 void view_subtree(const struct view *v, uint32_t top, struct view_slots *out); /* parents first; free(out->items) */
 void view_fill_unit(const struct view *v, uint32_t slot, struct cv_arena *arena, struct view_unit *out);

@@ -127,6 +127,7 @@ export function Person({ id, filters, may }: Props) {
       <p>{named(p.status)} · <Name>{p.title ?? '—'} · {p.unit?.name ?? t('elsewhere_unit')}</Name> · {named(p.category)}</p>
       <p><b translate={false}>{p.address ?? t('no_address')}</b>{p.staff_code && <> · {t('staff_code')} <Name>{p.staff_code}</Name></>}{p.mobile && <> · <Name>{p.mobile}</Name></>}{p.birth_year && <> · {t('born', { year: p.birth_year })}</>}
         {p.former_codes.length > 0 && <> · {t('former_codes')} <Name>{p.former_codes.join(', ')}</Name></>}</p>
+      {!!p.hr_feed_fields?.length && <p class="words">{t('hr_keeps', { what: p.hr_feed_fields.map((f) => named(f, 'fact_')).join(', ') })}</p>}
       {said && <p class="good" role="status">{said}</p>}
       {slip && <Slip slip={slip} system={systemName(systems, slip.system)} close={() => setSlip(undefined)} />}
       {act && systems.length > 0 ? <ActForm key={asked + (a?.system ?? '')} act={act} form={`person ${id} ${asked} ${a?.system ?? ''}`} close={link('person', '', id)} /> : <Acts person={p} may={may} />}
