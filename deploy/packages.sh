@@ -2,14 +2,15 @@
 # shellcheck shell=bash
 congvu_debian=$(. /etc/os-release && echo "${VERSION_ID:-}")
 case "$congvu_debian" in
-12) congvu_clang=14 congvu_zip="" congvu_formatter=clang-format-14 ;;
-# libxlsxwriter's pkg-config file wants minizip's, which its package does not bring; the formatter that counts is 14
-*) congvu_clang=19 congvu_zip=libminizip-dev congvu_formatter="" ;;
+12) congvu_clang=14 congvu_zip="" congvu_formatter=clang-format-14 congvu_fonts=fonts-liberation2 ;;
+# libxlsxwriter's pkg-config file wants minizip's, which its package does not bring; the formatter that counts is 14;
+# the fonts of version 1 that Debian 12 has under the plain name know no Vietnamese
+*) congvu_clang=19 congvu_zip=libminizip-dev congvu_formatter="" congvu_fonts=fonts-liberation ;;
 esac
-congvu_build_packages="gcc libc6-dev cmake ninja-build pkg-config python3 python3-yaml libldap-dev libmicrohttpd-dev libjansson-dev libcurl4-openssl-dev libcjose-dev libicu-dev libinih-dev libssl-dev libsystemd-dev libxlsxwriter-dev $congvu_zip zlib1g-dev libcsv-dev libzip-dev libexpat1-dev libqrencode-dev"
-congvu_run_packages="slapd slapd-contrib ldap-utils curl ca-certificates"
+congvu_build_packages="gcc libc6-dev cmake ninja-build pkg-config python3 python3-yaml libldap-dev libmicrohttpd-dev libjansson-dev libcurl4-openssl-dev libcjose-dev libicu-dev libinih-dev libssl-dev libsystemd-dev libxlsxwriter-dev libpango1.0-dev libcairo2-dev $congvu_zip zlib1g-dev libcsv-dev libzip-dev libexpat1-dev libqrencode-dev"
+congvu_run_packages="slapd slapd-contrib ldap-utils curl ca-certificates $congvu_fonts"
 congvu_mail_packages="dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-ldap dovecot-sieve postfix postfix-ldap"
-congvu_test_packages="procps openssl nginx-light libcmocka-dev python3-pytest python3-pytest-xdist python3-ldap3 python3-jsonschema python3-hypothesis clang libclang-rt-$congvu_clang-dev universal-ctags git golang-go golang-golang-x-mod-dev $congvu_formatter"
+congvu_test_packages="procps openssl nginx-light libcmocka-dev python3-pytest python3-pytest-xdist python3-ldap3 python3-jsonschema python3-hypothesis clang libclang-rt-$congvu_clang-dev poppler-utils universal-ctags git golang-go golang-golang-x-mod-dev $congvu_formatter"
 congvu_paper_packages="libreoffice-calc-nogui chromium poppler-utils fonts-liberation zbar-tools"
 congvu_console_packages="chromium fonts-liberation"
 congvu_more_packages="clang-tidy systemd strace"

@@ -11,6 +11,7 @@
 #include "congvu/oidc.h"
 #include "congvu/prov_calendar.h"
 #include "congvu/prov_evidence.h"
+#include "congvu/report.h"
 #include "congvu/server.h"
 #include "congvu/token.h"
 #include "service.h"
@@ -250,6 +251,7 @@ void service_stop(struct service *s)
     api_imports_free(&s->api);
     api_close(&s->api);
     oidc_close(&s->api.oidc);
+    rep_fonts_free(&s->api.fonts);
     prov_free(&s->prov);
     prov_evidence_close(&s->evidence);
     view_free(&s->view);

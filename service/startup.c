@@ -15,6 +15,7 @@
 #include "congvu/oidc.h"
 #include "congvu/prov_calendar.h"
 #include "congvu/prov_tokens.h"
+#include "congvu/report.h"
 #include "congvu/server.h"
 #include "congvu/working.h"
 #include "service.h"
@@ -385,10 +386,13 @@ static bool start_use_cases(struct service *s, struct cv_error *err)
         .lease_ctx = s,
         .backup_mark = s->embedded != NULL ? cv_arena_printf(s->arena, "%s/backed-up", s->conf.data_dir) : NULL,
         .room = &s->room,
+        .fonts = rep_fonts_new(s->conf.font_dir),
         .tmp_dir = s->embedded != NULL ? cv_arena_printf(s->arena, "%s/run", s->conf.data_dir) : NULL};
     cv_key_derive(&s->key, "page tokens", &s->api.page_key);
     cv_key_derive(&s->key, "sessions", &s->api.session_key);
     cv_key_derive(&s->key, "idempotency", &s->api.idempotency_key);
+    if (s->api.fonts == NULL)
+        return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
     return start_provider(s, err) && api_open(&s->api, err);
 }
 

@@ -14,6 +14,7 @@
 
 struct prov_fields;
 struct oidc;
+struct rep_fonts;
 struct api_blob {
     const char *bytes;
     size_t len;
@@ -47,6 +48,7 @@ struct api {
     const char *backup_mark;     /* a file as old as the last backup; NULL = none is made here */
     const struct dir_room *room; /* how full the directory is */
     const char *tmp_dir;         /* for files of a moment; NULL = the system's */
+    struct rep_fonts *fonts;     /* of what is made as PDF */
     struct imp_runner *imports;  /* lists that are carried out; made by api_imports_start */
     struct api_state *state;     /* caches and buckets; made by api_open */
 };

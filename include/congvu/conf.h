@@ -83,6 +83,9 @@
     TEXT(mail_imap, "", "host:port of IMAP with TLS, told to people and their mail programs; empty = not told")        \
     TEXT(mail_smtp, "", "host:port of sending mail with TLS; empty = not told")                                        \
     TEXT(webmail_url, "", "address of the webmail, told to people; empty = there is none")                             \
+    TEXT(                                                                                                              \
+        font_dir, "",                                                                                                  \
+        "folder of the fonts LiberationSerif-*.ttf, version 2, which PDF papers carry; empty = where Debian has them") \
     NUMBER(dated_months, 24, 3, 120, "months",                                                                         \
            "how far back posts that have ended are kept, for figures of periods that are over")                        \
     NUMBER(history_days, 1100, 0, 36500, "days",                                                                       \

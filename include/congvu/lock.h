@@ -40,6 +40,7 @@ enum cv_rank {
     CV_RANK_TARGETS,  /* provision: which entries are about what */
     CV_RANK_READINGS, /* provision: lists of people that were read lately */
     CV_RANK_EVIDENCE, /* audit: what waits for the next flush */
+    CV_RANK_FONTS,    /* report: the fonts of papers, while they are read */
     CV_RANK_ZONE,     /* base: offsets of the time zone */
     CV_RANKS
 };

@@ -9,12 +9,14 @@
  *     rep_hash(&report, hash);                     // SHA-256 over those bytes
  *     rep_read(arena, bytes, len, &report, err);
  *     rep_tables(&report, CV_VI, arena, &tables, &count);
- *     rep_html(&buf, &report, CV_VI);
+ *     rep_html(&buf, &report, CV_VI, arena);
+ *     rep_pdf(&buf, &report, CV_VI, arena, &options, &err);
  *
  * A report is a draft (number, comment and figures may still change) or final. A correction of a final report is a new
  * report of the next revision.
  *
- * Thread: pure but for the file that the XLSX writer needs; one thread per report. Memory: strings in the arena. */
+ * Thread: pure but for the file that the XLSX writer needs and the fonts of a PDF; one thread per report. Memory:
+ * strings in the arena. */
 #pragma once
 
 #include "congvu/adoption.h"
@@ -169,3 +171,18 @@ void rep_tables(const struct rep_report *report, enum cv_lang lang, struct cv_ar
 const struct rep_table *rep_definitions(const struct rep_report *report, enum cv_lang lang, struct cv_arena *arena);
 /* A page to print: the administrative form with its annexes. No outside resources, no scripts. */
 void rep_html(struct cv_buf *out, const struct rep_report *report, enum cv_lang lang, struct cv_arena *arena);
+/* What papers made as PDF are set in: LiberationSerif-{Regular,Bold,Italic,BoldItalic}.ttf of the folder, with the
+ * letters of Vietnamese, so of version 2; "" = where Debian has them. Read at the first paper, and then kept; no other
+ * font is ever used. NULL when the process is out of memory. Any thread. */
+struct rep_fonts;
+struct rep_fonts *rep_fonts_new(const char *dir);
+void rep_fonts_free(struct rep_fonts **fonts); /* accepts NULL in it */
+
+/* The page as a PDF: A4 with the margins of the form, fonts embedded, tables with their heads on every page.
+ * font_missing without the fonts, deadline_exceeded when the time is over; then what is in *out is worth nothing. */
+struct rep_pdf_options {
+    struct rep_fonts *fonts;
+    struct cv_deadline deadline;
+};
+bool rep_pdf(struct cv_buf *out, const struct rep_report *report, enum cv_lang lang, struct cv_arena *arena,
+             const struct rep_pdf_options *options, struct cv_error *err);

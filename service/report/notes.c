@@ -220,10 +220,10 @@ static void rules(const struct rep_report *r, struct rep_table *t)
                 t->arena,
                 REP_SAY(t->lang,
                         "Ít nhất %d ngày sử dụng trong %d ngày; trong kỳ này ít nhất %d ngày, tính từ ngày cấp nếu cấp "
-                        "sau (quy tắc %s, phiên bản %d).",
+                        "sau (quy tắc phiên bản %d).",
                         "At least %d active days of %d; in this period at least %d, counted from the issue if later "
-                        "(rule %s, version %d)."),
-                s->regular_days, s->regular_of, s->regular_needed, s->system, s->rule_version));
+                        "(version %d of the rule)."),
+                s->regular_days, s->regular_of, s->regular_needed, s->rule_version));
         line(t,
              cv_arena_printf(t->arena, REP_SAY(t->lang, "Số liệu sử dụng có đến ngày: %s", "Usage data reach: %s"),
                              name),
@@ -232,6 +232,14 @@ static void rules(const struct rep_report *r, struct rep_table *t)
                                    rep_date(t->arena, s->data_through))
                  : rep_date(t->arena, s->data_through));
     }
+}
+
+/* "coverage-1": version 1 */
+static const char *definition(const struct rep_report *r, struct rep_table *t)
+{
+    const char *version = r->definition != NULL ? strrchr(r->definition, '-') : NULL;
+    return version == NULL ? r->definition
+                           : cv_arena_printf(t->arena, REP_SAY(t->lang, "phiên bản %s", "version %s"), version + 1);
 }
 
 static void dates(const struct rep_report *r, struct rep_table *t)
@@ -248,7 +256,7 @@ static void dates(const struct rep_report *r, struct rep_table *t)
          : r->population == REP_DATED
              ? REP_SAY(t->lang, "Hồ sơ có ghi ngày, theo ngày cuối kỳ", "Dated records, as of the period's last day")
              : REP_SAY(t->lang, "Dựng lại từ hồ sơ (chưa ghi đủ ngày)", "Reconstructed from records"));
-    line(t, REP_SAY(t->lang, "Quy tắc tính", "Rules of counting"), r->definition);
+    line(t, REP_SAY(t->lang, "Quy tắc tính", "Rules of counting"), definition(r, t));
     line(t, REP_SAY(t->lang, "Phiên bản cây đơn vị", "Version of the unit tree"), r->unit_tree);
 }
 

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from congvu import an, make_units, running, site_today
 
-FORMATS = ("json", "csv", "xlsx", "html")
+FORMATS = ("json", "csv", "xlsx", "html", "pdf")
 USAGE = ("used", "regular", "too_new", "never_used", "on_leave_unused", "usage_base")
 
 
@@ -425,7 +425,7 @@ def test_certificates_that_nobody_must_have_are_counted_beside_a_and_b(district)
 def test_formats_by_accept_and_by_parameter(district):
     report = freeze(district)
     path = f"/v1/reports/{report['id']}/content"
-    for accept, media in (("text/html", "text/html"), ("text/csv", "text/csv"), ("*/*", "application/json"),
+    for accept, media in (("text/html",) * 2, ("application/pdf",) * 2, ("text/csv",) * 2, ("*/*", "application/json"),
                           ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",) * 2):
         answer = district.call("GET", path, None, {"Accept": accept})
         assert answer.status == 200 and answer.headers["Content-Type"].split(";")[0] == media
@@ -434,7 +434,7 @@ def test_formats_by_accept_and_by_parameter(district):
     disposition = content(district, report["id"], "xlsx", lang="vi").headers["Content-Disposition"]
     assert disposition == f"attachment; filename=\"bao-cao-T1-{month()}.xlsx\"; filename*=UTF-8''B%C3%A1o%20c%C3%A1o%20T1%20{month()}.xlsx"
     assert district.call("GET", path, None, {"Accept": "image/png"}).code == "not_acceptable"
-    assert district.get(path, format="pdf").code == "validation_failed"
+    assert district.get(path, format="odt").code == "validation_failed"
     assert content(district, report["id"], "csv").headers["Content-Language"] == "en"
     assert b"Hu" in content(district, report["id"], "html", lang="vi").body
 

@@ -32,12 +32,9 @@ static void read_paper(struct htp_exchange *x, struct question *out)
 {
     struct api_file file;
     const char *lang = htp_query(x, "lang");
-    api_read_file(x, true, &file);
+    api_read_file(x, API_PAGE, &file);
     out->format = file.format;
     out->lang = x->lang;
-    if (file.format != API_JSON && file.format != API_HTML)
-        cv_fault_add(&x->faults, CV_AT_PARAMETER, "format", "not_allowed_value", "format là json hoặc html",
-                     "format is json or html");
     if (lang != NULL && strcmp(lang, "vi") != 0 && strcmp(lang, "en") != 0)
         cv_fault_add(&x->faults, CV_AT_PARAMETER, "lang", "not_allowed_value", "lang là vi hoặc en",
                      "lang is vi or en");

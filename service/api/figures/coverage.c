@@ -137,7 +137,7 @@ static bool build_file(struct htp_exchange *x, struct cv_buf *out, struct api_fi
 {
     struct api_figures question = {0};
     struct view_coverage coverage;
-    api_read_file(x, false, file);
+    api_read_file(x, API_TABLE, file);
     return read_question(x, &question, err) && find_figures(x, &question, &coverage, err) &&
            api_figures_file(x, file, &question, &coverage, out, err);
 }

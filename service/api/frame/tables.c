@@ -3,14 +3,13 @@
 
 #include "api/frame/tables.h"
 
-const char *const api_format_words[] = {"json", "html", "csv", "xlsx", NULL};
+const char *const api_format_words[] = {"json", "html", "csv", "xlsx", "pdf", NULL};
 static const char *const delimiter_words[] = {"comma", "semicolon", NULL};
 
 static const char *const media[API_FORMATS] = {
-    [API_JSON] = "application/json",
-    [API_HTML] = "text/html",
-    [API_CSV] = "text/csv",
-    [API_XLSX] = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    [API_JSON] = "application/json", [API_HTML] = "text/html",
+    [API_CSV] = "text/csv",          [API_XLSX] = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    [API_PDF] = "application/pdf",
 };
 
 const char *api_media_type(enum api_format format)
@@ -20,10 +19,10 @@ const char *api_media_type(enum api_format format)
     return texts[format] != NULL ? texts[format] : media[format];
 }
 
-static enum api_format accepted(const struct htp_exchange *x, bool with_html)
+static enum api_format accepted(const struct htp_exchange *x, unsigned formats)
 {
     for (int f = API_JSON; f < API_FORMATS; f++)
-        if ((f != API_HTML || with_html) && htp_accepts(x, media[f]))
+        if ((formats & 1u << f) != 0 && htp_accepts(x, media[f]))
             return (enum api_format)f;
     return API_JSON;
 }
@@ -31,7 +30,7 @@ static enum api_format accepted(const struct htp_exchange *x, bool with_html)
 bool api_wants_file(const struct htp_exchange *x)
 {
     const char *format = htp_query(x, "format");
-    return format != NULL ? strcmp(format, api_format_words[API_JSON]) != 0 : accepted(x, false) != API_JSON;
+    return format != NULL ? strcmp(format, api_format_words[API_JSON]) != 0 : accepted(x, API_TABLE) != API_JSON;
 }
 
 static int choose(struct htp_exchange *x, const char *name, const char *const *words, int usual)
@@ -45,12 +44,12 @@ static int choose(struct htp_exchange *x, const char *name, const char *const *w
     return usual;
 }
 
-void api_read_file(struct htp_exchange *x, bool with_html, struct api_file *out)
+void api_read_file(struct htp_exchange *x, unsigned formats, struct api_file *out)
 {
-    int format = choose(x, "format", api_format_words, accepted(x, with_html));
-    if (format == API_HTML && !with_html)
-        cv_fault_add(&x->faults, CV_AT_PARAMETER, "format", "not_allowed_value", "Ở đây không có html",
-                     "There is no html here");
+    int format = choose(x, "format", api_format_words, accepted(x, formats));
+    if ((formats & 1u << format) == 0)
+        cv_fault_add(&x->faults, CV_AT_PARAMETER, "format", "not_allowed_value", "Ở đây không có %s",
+                     "There is no %s here", api_format_words[format]);
     out->format = (enum api_format)format;
     out->delimiter = choose(x, "csv_delimiter", delimiter_words, 0) == 1 ? ';' : ',';
 }

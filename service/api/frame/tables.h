@@ -4,8 +4,14 @@
 #include "api/internal.h"
 #include "congvu/table.h"
 
-enum api_format { API_JSON, API_HTML, API_CSV, API_XLSX, API_FORMATS };
-extern const char *const api_format_words[]; /* json html csv xlsx */
+enum api_format { API_JSON, API_HTML, API_CSV, API_XLSX, API_PDF, API_FORMATS };
+extern const char *const api_format_words[]; /* json html csv xlsx pdf */
+/* Bits of what a resource comes as. */
+enum {
+    API_PAGE = 1 << API_JSON | 1 << API_HTML,
+    API_TABLE = 1 << API_JSON | 1 << API_CSV | 1 << API_XLSX,
+    API_PAPER = API_PAGE | API_TABLE | 1 << API_PDF,
+};
 #define API_TABLE_TYPES "text/csv application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 struct api_file {
@@ -14,8 +20,8 @@ struct api_file {
 };
 /* Parameters format and csv_delimiter; without a format what Accept allows first, JSON before all others. Faults go to
  * x->faults. */
-void api_read_file(struct htp_exchange *x, bool with_html, struct api_file *out);
-/* The same without a look at faults: is something else than JSON wanted? */
+void api_read_file(struct htp_exchange *x, unsigned formats, struct api_file *out);
+/* The same for a table, without a look at faults: is something else than JSON wanted? */
 bool api_wants_file(const struct htp_exchange *x);
 const char *api_media_type(enum api_format format); /* as sent */
 /* Content-Disposition: "<plain>.csv", and the same in people's letters. */

@@ -1,4 +1,4 @@
-/* The paper itself: JSON, CSV, XLSX, or a page to print; made from the frozen report alone. */
+/* The paper itself: JSON, CSV, XLSX, PDF, or a page to print; made from the frozen report alone. */
 #include <string.h>
 
 #include "api/frame/tables.h"
@@ -13,7 +13,7 @@ static bool read_question(struct htp_exchange *x, struct question *out)
 {
     const char *lang = htp_query(x, "lang");
     out->lang = x->lang;
-    api_read_file(x, true, &out->file);
+    api_read_file(x, API_PAPER, &out->file);
     if (lang != NULL && strcmp(lang, "vi") != 0 && strcmp(lang, "en") != 0)
         cv_fault_add(&x->faults, CV_AT_PARAMETER, "lang", "not_allowed_value", "lang là vi hoặc en",
                      "lang is vi or en");
@@ -37,6 +37,13 @@ static bool make_tables(struct htp_exchange *x, const struct question *q, const 
     return api_write_tables(x, &q->file, tables, count, &options, out, err);
 }
 
+static bool make_pdf(struct htp_exchange *x, const struct question *q, const struct rep_report *r, struct cv_buf *out,
+                     struct cv_error *err)
+{
+    const struct rep_pdf_options options = {.fonts = api_of(x)->fonts, .deadline = x->deadline};
+    return rep_pdf(out, r, q->lang, x->arena, &options, err);
+}
+
 static bool make(struct htp_exchange *x, const struct question *q, const struct prov_report *report, struct cv_buf *out,
                  struct cv_error *err)
 {
@@ -44,8 +51,8 @@ static bool make(struct htp_exchange *x, const struct question *q, const struct 
         cv_buf_put(out, report->figures, report->figures_len);
     else if (q->file.format == API_HTML)
         rep_html(out, &report->report, q->lang, x->arena);
-    else
-        return make_tables(x, q, &report->report, out, err);
+    else if (!(q->file.format == API_PDF ? make_pdf : make_tables)(x, q, &report->report, out, err))
+        return false;
     return (cv_buf_ok(out) && cv_arena_ok(x->arena)) ||
            cv_fail(err, cvp_internal, NULL, "Câu trả lời quá lớn", "The answer is too large");
 }

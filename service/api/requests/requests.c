@@ -271,10 +271,7 @@ void api_list_requests(struct htp_exchange *x)
     size_t count = 0;
     const char *next = NULL, *bound = api_page_bound(x);
     struct cv_error err = {0};
-    api_read_file(x, true, &file);
-    if (file.format != API_JSON && file.format != API_HTML)
-        cv_fault_add(&x->faults, CV_AT_PARAMETER, "format", "not_allowed_value", "format là json hoặc html",
-                     "format is json or html");
+    api_read_file(x, API_PAGE, &file);
     bool known = read_query(x, &q, &err);
     if (!known) {
         htp_problem(x, &err, NULL);

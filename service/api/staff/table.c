@@ -140,7 +140,7 @@ bool api_reply_staff_file(struct htp_exchange *x, struct view_staff_query *q, si
     struct rep_xlsx_options options = {.title = "Congvu", .author = "Congvu", .made_at = cv_now()};
     cv_auto_buf out = {0};
     cv_buf_init(&out, CV_MAX_RESPONSE);
-    api_read_file(x, false, &file);
+    api_read_file(x, API_TABLE, &file);
     t->sheet = x->lang == CV_EN ? "staff" : "nhan-su";
     for (size_t i = 0; i < layouts[layout].count; i++) {
         enum column column = layouts[layout].columns[i];

@@ -28,7 +28,9 @@ bool rep_line_is_heading(const struct rep_table *t, const struct rep_line *line)
 
 bool rep_cell_is_left(const struct rep_table *t, const struct rep_line *line, size_t column)
 {
-    return line->cells[column].kind == REP_TEXT && t->columns[column].width > 12;
+    enum { NARROW = 18 };
+    bool sum = line->kind == REP_LINE_TOTAL && column == 1;
+    return line->cells[column].kind == REP_TEXT && t->columns[column].width > NARROW && !sum;
 }
 
 bool rep_table_is_numbered(const struct rep_table *t)

@@ -36,7 +36,7 @@ static const char style[] =
     ".figures th{text-align:center}.numbers th{font-weight:normal;font-style:italic;font-size:85%}\n"
     ".wide .numbers th{font-size:6pt;padding:1pt 0}\n"
     ".figures td.n{text-align:center}.figures td.text{text-align:left}\n"
-    ".group td,.total td{font-weight:bold}.own td{font-style:italic}.total td.text{text-align:center}\n"
+    ".group td,.total td{font-weight:bold}.own td{font-style:italic}\n"
     ".notes-head{font-style:italic;font-size:11pt;margin:6pt 0 "
     "0;text-indent:0}.notes{margin:0;padding-left:6mm;font-size:11pt}\n"
     "svg.bars{width:140mm;display:block;margin:4pt auto 8pt;font-family:inherit;font-size:12px}\n"

@@ -1,0 +1,161 @@
+"""Official papers to be signed and sent: PDF measured against the administrative form (Decree 30/2020), and the same words in every form."""
+import collections
+import html
+import re
+import subprocess
+
+import pytest
+from congvu import an, make_units, nth, running, site_today
+
+MM = 72 / 25.4
+A4 = (210 * MM, 297 * MM)
+PEOPLE = 70
+OLD_FONTS = "/usr/share/fonts/truetype/liberation"  # Debian 12: version 1, without Vietnamese; later: version 2
+LONG = "Trường phổ thông dân tộc bán trú trung học cơ sở Võ Nguyên Giáp và Trung tâm giáo dục nghề nghiệp, giáo dục thường xuyên huyện Thử"
+HEAD = {"superior_body": "Ủy ban nhân dân tỉnh Thử", "issuing_body": "Ủy ban nhân dân huyện Thử", "place": "Tân Sơn", "on_behalf": "TM. Ủy ban nhân dân",
+        "signatory_title": "Chủ tịch", "signatory_name": "Trần Văn Thử", "recipients": ["UBND tỉnh (báo cáo)", "Các phòng, ban & “đơn vị”"]}
+
+
+@pytest.fixture(scope="module")
+def service(spec):
+    with running(spec=spec, rate_per_second="0") as service:
+        client = service.client()
+        make_units(client)
+        assert client.put("/v1/units/T1", {"letterhead": HEAD}).status == 200
+        assert client.patch("/v1/units/T1.03", {"name": {"vi": LONG}}).status == 200
+        for n in range(PEOPLE):
+            person = an(full_name=nth("Nguyễn Thị Hường", n), unit="T1.03" if n % 2 else "T1.02", title="Phó Chủ tịch Ủy ban Mặt trận Tổ quốc Việt Nam huyện, Trưởng ban")
+            assert client.put(f"/v1/staff/P-{n}", person).status == 201
+        yield service
+
+
+@pytest.fixture(scope="module")
+def papers(service):
+    """Reports of each kind with their PDF on disk: {kind: (report, folder)}."""
+    client, made = service.client(), {}
+    for kind in ("coverage", "unused_accounts", "locked_accounts", "indicators"):
+        body = {"kind": kind, "unit": "T1", "period": site_today().strftime("%Y-%m"), "systems": ["mailbox", "td-office"], "accept_incomplete": True, "number": "15/BC-UBND",
+                "state": "final", "comment": "Đề nghị các đơn vị khai báo đủ số người.\n" + "Các trường học đôn đốc sử dụng thường xuyên. " * 60}
+        if kind == "indicators":
+            body["indicators"] = [{"system": "mailbox", "figure": f, "max_points": 1.5, "evidence": "Phụ lục I kèm theo báo cáo " * 9} for f in ("issued", "used", "regular")]
+        answer = client.post("/v1/reports", body)
+        assert answer.status == 201, answer
+        made[kind] = answer.json
+    return made
+
+
+def content(service, report, format):
+    answer = service.client().get(f"/v1/reports/{report['id']}/content", format=format, lang="vi")
+    assert answer.status == 200, answer
+    return answer.body
+
+
+@pytest.fixture
+def pdf(service, papers, tmp_path):
+    def make(kind):
+        path = tmp_path / f"{kind}.pdf"
+        path.write_bytes(content(service, papers[kind], "pdf"))
+        return path
+    return make
+
+
+def words(path):
+    """Every word on every page: [(width, height, [(x0, y0, x1, y1, text)])], points."""
+    found = subprocess.run(["pdftotext", "-bbox", path, "-"], check=True, capture_output=True, text=True).stdout
+    pages = []
+    for page in re.finditer(r'<page width="([\d.]+)" height="([\d.]+)">(.*?)</page>', found, re.S):
+        boxes = re.findall(r'<word xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*?)</word>', page[3])
+        pages.append((float(page[1]), float(page[2]), [(*map(float, box[:4]), html.unescape(box[4])) for box in boxes]))
+    return pages
+
+
+KINDS = ("coverage", "unused_accounts", "locked_accounts", "indicators")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_fonts_are_embedded_and_margins_are_those_of_the_form(pdf, kind):
+    path = pdf(kind)
+    fonts = subprocess.run(["pdffonts", path], check=True, capture_output=True, text=True).stdout.splitlines()[2:]
+    assert fonts and all(re.match(r"[A-Z]{6}\+LiberationSerif(-\w+)? .* yes yes yes ", line) for line in fonts), fonts
+    for number, (width, height, boxes) in enumerate(words(path), 1):
+        assert sorted((width, height)) == pytest.approx(A4, abs=1)
+        in_margin = [box[4] for box in boxes if box[3] < 20 * MM]
+        assert in_margin == ([str(number)] if number > 1 else []), "the number of the page, but for the first"
+        for x0, y0, x1, y1, word in boxes:
+            assert 30 * MM - 0.5 <= x0 and x1 <= width - 15 * MM + 0.5 and y1 <= height - 20 * MM + 0.5, (number, word)
+            assert y0 >= 20 * MM - 0.5 or word == str(number), (number, word)
+
+
+def tokens(text):
+    """Words, whatever their case; formulas of columns break anywhere, bullets are drawn."""
+    return collections.Counter(w for w in text.casefold().split() if not re.fullmatch(r"[()\d=/×−]*[(=][()\d=/×−]*|•", w))
+
+
+def read_html(page):
+    page = re.sub(r"<(style|title)>.*?</\1>", "", page, flags=re.S)
+    return html.unescape(re.sub(r"<[^>]+>", " ", page))
+
+
+def heads(page):
+    return html.unescape(" ".join(re.findall(r"<th [^>]*>(.*?)</th>", page)))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_pdf_says_what_the_page_says_and_nothing_is_cut(service, papers, pdf, kind):
+    page = content(service, papers[kind], "html").decode()
+    pages = words(pdf(kind))
+    printed = tokens(" ".join(box[4] for _, _, boxes in pages for box in boxes if box[3] >= 20 * MM))
+    wanted = tokens(read_html(page))
+    assert wanted - printed == collections.Counter(), "everything is there"
+    assert set(printed - wanted) <= set(tokens(heads(page))), "more often only in heads that stand on each page"
+
+
+def test_heads_stand_on_every_page_of_a_list(service, papers, pdf):
+    people = papers["unused_accounts"]["figures"]["sheets"][0]["people"]
+    assert len(people) == PEOPLE
+    names = [" ".join(p["full_name"].split()[-2:]) for p in people]
+    pages = [" ".join(box[4] for box in boxes) for width, height, boxes in words(pdf("unused_accounts")) if width > height]
+    assert len(pages) >= 4 and all("Họ và tên" in page and "Tình trạng" in page for page in pages)
+    assert all(any(name in page for page in pages) for name in names)
+
+
+def test_no_two_texts_lie_over_each_other(pdf):
+    for kind in KINDS:
+        for _, _, boxes in words(pdf(kind)):
+            for i, a in enumerate(boxes):
+                for b in boxes[i + 1:]:
+                    across, down = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+                    assert across < 1 or down < 0.45 * min(a[3] - a[1], b[3] - b[1]), (kind, a, b)
+
+
+def test_a_vietnamese_paper_has_no_word_of_the_programs(pdf):
+    ours = re.compile(r"[a-z]+_[a-z_]+|mailbox|coverage|draft|final|unused|declared|recorded|the|and|of|report|unit|people|unknown|none|total|issued|null", re.I)
+    for kind in KINDS:
+        found = {box[4] for _, _, boxes in words(pdf(kind)) for box in boxes if ours.fullmatch(box[4].strip("().,:;-"))}
+        assert found == set(), kind
+
+
+def test_the_same_report_is_the_same_bytes_in_another_process(service, papers):
+    before = {kind: content(service, papers[kind], "pdf") for kind in KINDS}
+    service.stop()
+    service.start()
+    assert {kind: content(service, papers[kind], "pdf") for kind in KINDS} == before
+
+
+def test_without_the_fonts_there_is_an_error_and_no_other_font(service, papers, tmp_path):
+    path = f"/v1/reports/{papers['coverage']['id']}/content"
+    service.stop()
+    try:
+        service.settings["font_dir"] = str(tmp_path)
+        answer = service.start().client().get(path, format="pdf")
+        assert (answer.status, answer.code) == (500, "font_missing") and f"{tmp_path}/LiberationSerif-Regular.ttf" in answer.json["detail"], answer
+        assert service.client().get(path, format="html").status == 200
+    finally:
+        service.stop()
+        service.settings.pop("font_dir")
+        service.start()
+
+
+def test_letters_that_the_font_has_not_are_no_failure(service, papers):
+    answer = service.client().post("/v1/reports", {"unit": "T1", "period": site_today().strftime("%Y-%m"), "systems": ["mailbox"], "accept_incomplete": True, "comment": "漢字 🙂"})
+    assert content(service, answer.json, "pdf").startswith(b"%PDF-")
