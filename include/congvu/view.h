@@ -260,6 +260,9 @@ size_t view_signers_with(const struct view *v, uint32_t rights, struct view_sign
 enum view_key { VIEW_BY_NAME, VIEW_BY_CODE, VIEW_BY_ID, VIEW_BY_LOGIN /* in any system */ };
 bool view_staff_holder(const struct view *v, struct view_scope scope, enum view_key by, const char *key,
                        struct cv_id *out);
+/* May "nobody" be taken for an answer? Not while the feed is silent or a write of ours has not come: false with
+ * directory_unavailable (err may be NULL). Whoever judges somebody absent by a question without an error asks this. */
+bool view_may_deny(const struct view *v, struct cv_error *err);
 /* The same for many keys; `current`: he carries it today (address, login of an account, code), not only once. */
 struct view_holding {
     bool found, current;

@@ -1,10 +1,17 @@
 """While the view does not hear the directory nothing is claimed that it cannot know: no 404, no 401, no write on a revoked token, no old lists."""
+import datetime
+
 import pytest
 
-from congvu import an, make_units, wait_for
+from congvu import SITE, an, make_units, site_today, wait_for
 from relay import Relay
 
 LISTS_S = 5
+LIST = "Số hiệu,Họ và tên,Lý do,Ngày nghỉ\nNEW-1,Người Mới,Nghỉ hưu,01/12/2035\n"
+
+
+def now():
+    return datetime.datetime.now(SITE).isoformat(timespec="seconds")
 
 
 @pytest.fixture
@@ -45,6 +52,13 @@ def test_what_a_silent_feed_may_still_say(pair):
             answer = here.get(unknown)
             assert (answer.status, answer.code) == (503, "directory_unavailable"), unknown
         assert here.get("/v1/staff", unit="T1.09").code == "directory_unavailable"
+        used = here.post("/v1/usage-events", {"system": "mailbox", "events": [{"staff_code": "NEW-1", "occurred_at": now()}]})
+        assert (used.status, used.code) == (503, "directory_unavailable"), "what is rejected is never sent again"
+        listed = here.call("POST", "/v1/imports", LIST.encode(), {"Content-Type": "text/csv"}, kind="leavers")
+        assert (listed.status, listed.code) == (503, "directory_unavailable"), "a plan says who is not there"
+        moved = here.post("/v1/requests", {"kind": "transfer", "unit": "T1.01", "person": {"key": "NEW-1", "full_name": "Người Mới"}, "title": "Phó phòng",
+                                           "decision": {"number": "9/QĐ", "effective_on": str(site_today())}})
+        assert (moved.status, moved.code) == (503, "directory_unavailable")
         assert here.get("/v1/staff/OLD-1").status == 200, "what is known is read from the directory"
         unknown = second.client(fresh["secret"]).get("/v1/staff/OLD-1")
         assert (unknown.status, unknown.code) == (503, "directory_unavailable")

@@ -158,7 +158,7 @@ static bool plan(struct planning *p, struct int_list *list, struct cv_error *err
     struct htp_exchange *x = p->imp.x;
     p->imp.call.planned = prov_planned_new(x->arena, int_about(list)->rows);
     p->imp.met = imp_texts_new(x->arena, int_about(list)->rows);
-    if (!find_table(p, list, err) || !imp_begin(&p->imp, err) ||
+    if (!view_may_deny(api_of(x)->view, err) || !find_table(p, list, err) || !imp_begin(&p->imp, err) ||
         (p->options.kind == INT_ROSTER && !imp_roster_make(&p->imp, list, &p->table, err)) ||
         !int_proposals(list, &p->table, plan_row, p, err))
         return false;

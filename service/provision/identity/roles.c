@@ -219,7 +219,8 @@ bool prov_role_return(struct prov_call *call, const char *deputy, int number, st
     const struct view_scope everywhere = {.everywhere = true};
     if (!cv_id_parse("stf_", deputy, &id) ||
         !view_staff_holder(call->prov->options.view, everywhere, VIEW_BY_ID, deputy, &id))
-        return cv_fail(err, cvp_role_not_found, NULL, "Không có vai trò này", "There is no such role");
+        return view_may_deny(call->prov->options.view, err) &&
+               cv_fail(err, cvp_role_not_found, NULL, "Không có vai trò này", "There is no such role");
     struct prov_call whoever = *call;
     whoever.token = (struct cv_id){0}; /* what was lent is taken back whatever else the deputy has become */
     return prov_staff_modify_id(&whoever, id, "role.return", NULL, give_back, &r, &result, err);

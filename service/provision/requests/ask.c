@@ -37,6 +37,8 @@ static bool find_elsewhere(struct prov_call *call, struct prov_request *r, struc
 {
     const struct prov_trier who = {.peer = call->actor};
     int wait_s = 0;
+    if (!view_may_deny(call->prov->options.view, err))
+        return false;
     if (!prov_attempt_begin(call->prov->pairs, &who, cv_mono_ns(), &wait_s)) {
         cv_fail(err, cvp_rate_limited, NULL, "Đã nhập sai quá nhiều lần; vui lòng thử lại sau %d giây",
                 "Wrong too often; please try again in %d seconds", wait_s);

@@ -67,7 +67,9 @@ static void set_aside(struct prov_call *call, struct prov_usage_event *e)
                         cv_day_iso(e->on, day), e->key);
 }
 
-static void judge(struct prov_call *call, const struct dom_system *system, struct prov_usage_event *e)
+/* False: nobody knows at present whether there is such a person. What is rejected is never sent again. */
+static bool judge(struct prov_call *call, const struct dom_system *system, struct prov_usage_event *e,
+                  struct cv_error *err)
 {
     char day[CV_DAY_TEXT];
     cv_day today = cv_today(), first = dom_use_keep_from(today);
@@ -76,10 +78,14 @@ static void judge(struct prov_call *call, const struct dom_system *system, struc
     else if (e->on < first)
         reject(call, e, "outside_retention", "Chỉ nhận số liệu từ ngày %s", "Days are taken from %s on",
                cv_day_iso(first, day));
-    else if (!find_person(call, system, e))
+    else if (find_person(call, system, e)) {
+        if (!view_staff_there(call->prov->options.view, e->staff, e->on))
+            set_aside(call, e);
+    } else if (view_may_deny(call->prov->options.view, err))
         reject(call, e, "unknown_login", "Không tìm thấy người dùng “%s”", "Nobody is found for “%s”", e->key);
-    else if (!view_staff_there(call->prov->options.view, e->staff, e->on))
-        set_aside(call, e);
+    else
+        return false;
+    return true;
 }
 
 /* ---- each event_id once ---- */
@@ -319,8 +325,8 @@ static bool record(struct prov_call *call, struct prov_usage_input *in, struct p
 {
     struct person_use *people;
     for (size_t i = 0; i < in->count; i++)
-        if (in->events[i].code == NULL)
-            judge(call, &out->system, &in->events[i]);
+        if (in->events[i].code == NULL && !judge(call, &out->system, &in->events[i], err))
+            return false;
     mark_repeats(call, in);
     size_t count = group(call, in, &people);
     if (!cv_arena_ok(call->arena))

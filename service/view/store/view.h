@@ -128,10 +128,8 @@ int64_t view_silent_ms(const struct view *v);
 int64_t view_owed_ms(const struct view *v); /* for how long a write of ours has not come */
 /* This entry came with this CSN, or is gone (csn NULL); uuid NULL = all are settled. Under the wait's lock. */
 void view_paid(struct view_wait *w, const uint8_t uuid[16], const char *csn);
-bool view_lives(const struct view *v); /* complete, and the directory answers */
-/* May a question be answered with "there is none"? Not while the feed is silent: CV_UNAVAILABLE (err may be NULL). */
+bool view_lives(const struct view *v);                              /* complete, and the directory answers */
 bool view_fresh_enough(const struct view *v, struct cv_error *err); /* for a list of people */
-bool view_may_deny(const struct view *v, struct cv_error *err);
 void view_leave(const struct view *v);
 void view_breathe(const struct view *v); /* leaves and enters again, so that a writer gets his turn */
 void view_write(struct view *v);
