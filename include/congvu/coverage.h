@@ -31,6 +31,9 @@ struct dom_counts {
     int32_t carried; /* of the headcount: who came less who left since the declarations */
 };
 
+/* Use as it is told later, of people counted already: none of its figures is beyond the issued of `counts`. */
+void dom_counts_take_use(struct dom_counts *counts, const struct dom_counts *later);
+
 /* The members one by one, for storing them: name and, of people rather than of their accounts, the same for every
  * system. */
 struct dom_count_member {

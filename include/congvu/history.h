@@ -9,7 +9,8 @@
  *     if (!prov_history_coverage(&call, day, &query, &found, &coverage, err)) ...   // rows as view_coverage gives them
  *
  * A snapshot is written once and stands by itself: tree, names, rules and dates of the data are those of the day, so
- * moves and mergers that come later change nothing in it. Only what changed since the last one is written.
+ * moves and mergers that come later change nothing in it. Only what changed since the last one is written. Use alone
+ * is open until the source has told of the day: then it is counted anew, as of that day, of those whom the day counts.
  *
  * Scope: as everywhere, but by the tree of that day: what lay outside the caller's subtree then, does not exist.
  * Thread: as prov_call. Memory: answers live in call->arena. */
@@ -18,8 +19,8 @@
 #include "congvu/provision.h"
 #include "congvu/view_figures.h"
 
-/* Keeps history for the present day, and drops what is older than it is to be kept. Cheap when there is nothing to do;
- * a failure is logged and tried again a minute later. Not thread-safe: the clockwork's own. */
+/* Keeps history for the present day, completes past days, and drops what is older than it is to be kept. Cheap when
+ * there is nothing to do; a failure is logged and tried again a minute later. Not thread-safe: the clockwork's own. */
 void prov_history_tick(struct prov_call *call);
 /* The last word of a process that holds the lease: nobody may be there when the day ends. Bounded by the call. */
 void prov_history_stop(struct prov_call *call);

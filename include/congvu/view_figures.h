@@ -23,11 +23,15 @@ struct view_system_usage {
     bool regular_known;    /* false: stale, last-only source, or a window shorter than the rule */
     size_t missing_there;  /* accounts counted as issued that the system itself lacks */
     bool activation_known; /* false: kept by hand and without any source */
+    cv_moment open_until;  /* of a snapshot: when the source had told of its day; else CV_NO_MOMENT */
 };
 /* Since when a source that says it has told all until `through` has told nothing; CV_NO_DAY = it is not silent. */
 cv_day view_silent_since(const struct view *v, const char *slug, cv_day through);
 /* As of today. False: the system is not known, or the view not loaded. */
 bool view_system_usage(const struct view *v, const char *slug, struct view_system_usage *out);
+/* Of other days; false also where use of them is not kept. `out->system` is left to the caller. */
+bool view_system_usage_in(const struct view *v, const char *slug, struct view_window window,
+                          struct view_system_usage *out);
 struct view_coverage_query {
     struct view_scope scope;
     struct cv_id unit;

@@ -78,6 +78,23 @@ void dom_counts_sub(struct dom_counts *sum, const struct dom_counts *part)
     combine(sum, part, -1);
 }
 
+static int32_t at_most(int32_t count, int32_t limit)
+{
+    return count < limit ? count : limit;
+}
+
+void dom_counts_take_use(struct dom_counts *counts, const struct dom_counts *later)
+{
+    int32_t issued = counts->issued;
+    counts->activated = at_most(later->activated, issued);
+    counts->used = at_most(later->used, issued);
+    counts->regular = at_most(later->regular, counts->used);
+    counts->too_new = at_most(later->too_new, issued);
+    counts->never_used = at_most(later->never_used, issued - counts->used);
+    counts->on_leave_unused = at_most(later->on_leave_unused, issued - counts->used);
+    counts->unknown = at_most(later->unknown, issued);
+}
+
 struct gap {
     int missing, over;
 };

@@ -9,6 +9,11 @@ static bool unreadable(struct cv_error *err, const char *name)
                       name);
 }
 
+bool history_too_large(struct cv_error *err)
+{
+    return cv_fail_as(err, CV_LIMIT, "", "Số liệu quá lớn", "The figures are too large");
+}
+
 bool history_read_day(struct prov_call *call, cv_day day, struct history_day *out, struct cv_error *err)
 {
     char text[CV_DAY_TEXT];
@@ -47,6 +52,34 @@ bool history_read_tree(struct prov_call *call, const struct history_day *day, st
     *out = units;
     *out_count = count;
     return true;
+}
+
+struct history_parts history_parts_of(struct prov_call *call, const struct history_day *day)
+{
+    bool late = day->late_count > 0;
+    size_t count = late ? day->late_count : day->row_count;
+    return (struct history_parts){.call = call,
+                                  .late = late,
+                                  .refs = late ? day->late : day->rows,
+                                  .docs = CV_NEWS(call->arena, struct dir_document, count + 1),
+                                  .count = count};
+}
+
+bool history_read_counts(struct history_parts *parts, struct cv_id unit, const char *const *systems, size_t count,
+                         struct dom_counts *counts, cv_day *out_headcount_on, struct cv_error *err)
+{
+    struct prov_call *call = parts->call;
+    size_t part = history_part_of(unit, parts->count);
+    struct dir_document *doc = &parts->docs[part];
+    const char *name = doc->name;
+    if (name == NULL) {
+        name = history_part_name(call->arena, parts->late ? "late" : "rows", &parts->refs[part]);
+        if (!dir_document_read(call->dir, HISTORY_FOLDER, name, call->arena, doc, err))
+            return false;
+    }
+    parts->beyond_unknown |= !history_counted(doc->bytes, doc->len, "issued_beyond");
+    return history_take_counts(doc->bytes, doc->len, unit, systems, count, counts, out_headcount_on) ||
+           unreadable(err, name);
 }
 
 /* ---- what one day's tree says ---- */

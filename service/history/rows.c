@@ -12,8 +12,7 @@ struct past {
     const char *systems[DOM_SYSTEMS_MAX];
     const struct view_system_usage *usage[DOM_SYSTEMS_MAX];
     size_t system_count;
-    struct dir_document *parts; /* name NULL = not read yet */
-    bool beyond_unknown;        /* written before issued_beyond was counted */
+    struct history_parts parts;
     struct view_coverage *out;
 };
 
@@ -90,15 +89,7 @@ static bool choose_systems(struct past *p, struct cv_error *err)
 static bool counts_of(struct past *p, size_t unit, struct dom_counts counts[DOM_SYSTEMS_MAX], struct cv_error *err)
 {
     struct history_unit *u = &p->units[unit];
-    size_t part = history_part_of(u->u.id, p->day.row_count);
-    struct dir_document *doc = &p->parts[part];
-    const char *name = history_part_name(p->call->arena, "rows", &p->day.rows[part]);
-    if (doc->name == NULL && !dir_document_read(p->call->dir, HISTORY_FOLDER, name, p->call->arena, doc, err))
-        return false;
-    p->beyond_unknown |= !history_counted(doc->bytes, doc->len, "issued_beyond");
-    return history_take_counts(doc->bytes, doc->len, u->u.id, p->systems, p->system_count, counts, &u->headcount_on) ||
-           cv_fail_as(err, CV_INTERNAL, "cvDocument", "Không đọc được bản lưu %s", "The snapshot %s cannot be read",
-                      name);
+    return history_read_counts(&p->parts, u->u.id, p->systems, p->system_count, counts, &u->headcount_on, err);
 }
 
 static size_t end_of(const struct past *p, size_t unit)
@@ -150,7 +141,7 @@ static struct view_coverage_row *next_row(struct past *p, size_t unit, enum view
                                       .used_known = true,
                                       .regular_known = true,
                                       .activation_known = true,
-                                      .beyond_unknown = p->beyond_unknown};
+                                      .beyond_unknown = p->parts.beyond_unknown};
     for (int c = 0; c < DOM_CATEGORIES; c++)
         row->headcount_by_category[c] = -1;
     return row;
@@ -222,7 +213,7 @@ static bool open_past(struct past *p, cv_day day, struct cv_error *err)
                    ? cv_fail(err, cvp_snapshot_missing, "as_of", "Không có số liệu lưu cho ngày %s",
                              "There is no snapshot for %s", cv_day_iso(day, text))
                    : false;
-    p->parts = CV_NEWS(p->call->arena, struct dir_document, p->day.row_count);
+    p->parts = history_parts_of(p->call, &p->day);
     return history_read_tree(p->call, &p->day, &p->units, &p->unit_count, err) && choose_systems(p, err);
 }
 

@@ -85,9 +85,10 @@ static const char *day_text(cv_day day, char out[CV_DAY_TEXT])
 static void put_system(struct cv_buf *out, const struct view_system_usage *s)
 {
     char day[CV_DAY_TEXT];
-    cv_buf_printf(out, "system %s %s %d %d %d %d %d %d %d %d %d\n", s->system, day_text(s->data_through, day),
-                  s->rule.reported, s->rule.regular_days, s->rule.regular_of, s->rule.stale_after,
-                  (int)s->rule.precision, s->rule.version, (int)s->unknown, s->regular_known, s->activation_known);
+    cv_buf_printf(out, "system %s %s %d %d %d %d %d %d %d %d %d %" PRId64 "\n", s->system,
+                  day_text(s->data_through, day), s->rule.reported, s->rule.regular_days, s->rule.regular_of,
+                  s->rule.stale_after, (int)s->rule.precision, s->rule.version, (int)s->unknown, s->regular_known,
+                  s->activation_known, s->open_until);
 }
 
 static void put_refs(struct cv_buf *out, const char *kind, const struct history_ref *refs, size_t count)
@@ -106,17 +107,21 @@ void history_put_day(struct cv_buf *out, const struct history_day *day)
         put_system(out, &day->systems[i]);
     put_refs(out, "tree", day->tree, day->tree_count);
     put_refs(out, "rows", day->rows, day->row_count);
+    put_refs(out, "late", day->late, day->late_count);
 }
 
 static bool take_system(struct scan *s, struct cv_arena *arena, struct view_system_usage *out)
 {
     char slug[DOM_SLUG_MAX + 1];
     int64_t n[9];
+    out->open_until = CV_NO_MOMENT;
     if (!take_word(s, slug, sizeof slug) || !take_day(s, &out->data_through))
         return false;
     for (size_t i = 0; i < CV_COUNT(n); i++)
         if (!take_int(s, &n[i]))
             return false;
+    if (s->at < s->end && *s->at == ' ' && !take_int(s, &out->open_until)) /* earlier versions wrote none */
+        return false;
     out->system = cv_arena_strdup(arena, slug);
     out->rule = (struct dom_activity){.reported = n[0] != 0,
                                       .regular_days = (int)n[1],
@@ -148,6 +153,8 @@ static bool take_day_line(struct scan *s, struct cv_arena *arena, struct history
         return out->system_count < DOM_SYSTEMS_MAX && take_system(s, arena, &out->systems[out->system_count++]);
     if (take_text(s, "tree "))
         return take_ref(s, out->tree, &out->tree_count);
+    if (take_text(s, "late "))
+        return take_ref(s, out->late, &out->late_count);
     return take_text(s, "rows ") && take_ref(s, out->rows, &out->row_count);
 }
 
@@ -165,7 +172,8 @@ bool history_take_day(const char *bytes, size_t len, struct cv_arena *arena, str
     size_t lines = count_lines(bytes, len);
     struct history_day day = {.systems = CV_NEWS(arena, struct view_system_usage, DOM_SYSTEMS_MAX),
                               .tree = CV_NEWS(arena, struct history_ref, lines + 1),
-                              .rows = CV_NEWS(arena, struct history_ref, lines + 1)};
+                              .rows = CV_NEWS(arena, struct history_ref, lines + 1),
+                              .late = CV_NEWS(arena, struct history_ref, lines + 1)};
     int64_t units;
     if (!take_text(&s, HEAD "day ") || !take_day(&s, &day.day) || !take_int(&s, &day.taken_at) ||
         !take_day(&s, &day.window.from) || !take_day(&s, &day.window.to) || !take_int(&s, &units) ||
@@ -243,11 +251,13 @@ size_t history_part_of(struct cv_id unit, size_t parts)
     return n % parts;
 }
 
-void history_put_members(struct cv_buf *out)
+void history_put_members(struct cv_buf *out, const char *uncounted)
 {
     cv_buf_puts(out, HEAD "members");
-    for (size_t i = 0; i < DOM_COUNT_MEMBERS; i++)
-        cv_buf_printf(out, " %s", dom_count_members[i].name);
+    for (size_t i = 0; i < DOM_COUNT_MEMBERS; i++) {
+        const char *name = dom_count_members[i].name;
+        cv_buf_printf(out, " %s", uncounted != NULL && strcmp(name, uncounted) == 0 ? "-" : name);
+    }
     cv_buf_putc(out, '\n');
 }
 

@@ -61,20 +61,6 @@ static bool judge(struct trend *t, const struct history_day *day, struct cv_erro
     return true;
 }
 
-static bool read_counts(struct trend *t, const struct history_day *day, const char *const *systems, size_t count,
-                        struct dom_counts *counts, struct cv_error *err)
-{
-    const struct history_ref *ref = &day->rows[history_part_of(t->q->unit, day->row_count)];
-    const char *name = history_part_name(t->call.arena, "rows", ref);
-    struct dir_document doc;
-    cv_day headcount_on;
-    if (!dir_document_read(t->call.dir, HISTORY_FOLDER, name, t->call.arena, &doc, err))
-        return false;
-    return history_take_counts(doc.bytes, doc.len, t->q->unit, systems, count, counts, &headcount_on) ||
-           cv_fail_as(err, CV_INTERNAL, "cvDocument", "Không đọc được bản lưu %s", "The snapshot %s cannot be read",
-                      name);
-}
-
 static size_t choose(const struct trend *t, const struct history_day *day, const struct view_system_usage **usage,
                      const char **systems)
 {
@@ -93,10 +79,12 @@ static bool fill(struct trend *t, const struct history_day *day, struct prov_tre
     const struct view_system_usage *usage[DOM_SYSTEMS_MAX];
     const char *systems[DOM_SYSTEMS_MAX];
     struct dom_counts counts[DOM_SYSTEMS_MAX];
+    struct history_parts parts = history_parts_of(&t->call, day);
+    cv_day headcount_on;
     size_t count = choose(t, day, usage, systems);
     if (count == 0 || !t->visible)
         return true;
-    if (!read_counts(t, day, systems, count, counts, err))
+    if (!history_read_counts(&parts, t->q->unit, systems, count, counts, &headcount_on, err))
         return false;
     *point = (struct prov_trend_point){
         .on = day->day, .taken_at = day->taken_at, .used_known = true, .regular_known = true, .activation_known = true};

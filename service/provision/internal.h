@@ -21,6 +21,9 @@ struct prov {
     cv_day opened_on, closed_on;        /* days whose snapshots are known to be there; the clockwork's own */
     _Atomic cv_day snapshot_day;        /* the same for whoever asks; CV_NO_DAY = none seen yet */
     struct cv_deadline next_snapshot;   /* not before this moment; the clockwork's own */
+    uint64_t sources_seen;              /* how far sources were when days were completed; the clockwork's own */
+    cv_day completing;                  /* the next day to look at, going back; the clockwork's own */
+    struct cv_deadline next_completion; /* not before this moment; the clockwork's own */
     struct cv_deadline next_brake_look; /* at what waits; the clockwork's own, as the next two */
     cv_moment reminded_at;              /* of what waits; CV_NO_MOMENT = never */
     bool lines_told;                    /* whether anybody can release was looked at */

@@ -117,8 +117,12 @@ def test_a_day_ends_with_its_last_state(days):
     days.begin(1)
     people(days.service.client(), "T1.01", 1, "a")
     days.begin(1, at=23 * 3600 + 55 * 60)
-    recorded = lambda: days.service.ldapsearch("-b", "ou=snapshots,ou=system,dc=congvu", f"(cvDocumentName=day.{site_day(1)})", "cvRevision")
-    wait_for(lambda: recorded()[0]["cvRevision"] == ["2"], "the day is closed")
+    closing = (FIRST + datetime.timedelta(days=1, hours=23, minutes=50)).timestamp()
+
+    def taken_at():
+        [kept] = days.service.ldapsearch("-b", "ou=snapshots,ou=system,dc=congvu", f"(cvDocumentName=day.{site_day(1)})", "cvDocument")
+        return int(kept["cvDocument"][0].split()[4])
+    wait_for(lambda: taken_at() >= closing, "the day is closed")
     client = days.begin(2)
     kept = coverage(client, as_of=site_day(1), system="mailbox", depth=0)
     assert kept["as_of"][11:16] >= "23:54" and kept["rows"][0]["recorded"] == 1
@@ -179,6 +183,74 @@ def test_compare_shows_what_changed(days):
     assert use.status == 200 and use.json["rows"][0]["delta"]["used"] is None
     assert client.get("/v1/coverage", unit="T1", compare="yesterday").status == 422
     assert client.get("/v1/coverage", unit="T1", compare=site_day(2)).status == 422
+
+
+def told(client, day, unit="T1", system="mailbox"):
+    """The kept use of that day: used, the reason when it is not known, until when the day was open, and whom it counts."""
+    answer = client.get("/v1/coverage", unit=unit, system=system, depth=0, as_of=site_day(day))
+    assert answer.status == 200, answer
+    [row], [source] = answer.json["rows"], answer.json["systems"]
+    return row["used"], source["stale_reason"], source["open_until"] is not None, row["recorded"]
+
+
+def report(client, system, codes, on, through, **more):
+    events = [{"staff_code": code, "occurred_on": site_day(on)} for code in codes]
+    answer = client.post("/v1/usage-events", {"system": system, "events": events, "data_through": site_day(through), **more})
+    assert answer.status == 200 and not answer.json["rejected"], answer
+
+
+def test_a_kept_day_is_completed_when_the_source_reaches_it(days):
+    """Not known is said of a past day only as long as the source has not told of it; whom the day counts stays as it was."""
+    client = days.begin(0)
+    make_units(client)
+    for i, unit in enumerate(("T1.01", "T1.01", "T1.02")):
+        assert client.put(f"/v1/staff/a{i}", an(full_name=nth("Người Thứ", i), unit=unit, hired_on="2025-01-06")).status == 201
+    report(client, "mailbox", ["a0"], -20, -20, data_from=site_day(-90))
+    days.wait_taken(0)
+    client = days.begin(1)
+    assert told(client, 0) == (None, "data_too_old", False, 3)
+    kept = figures(coverage(client, as_of=site_day(0), depth=2))
+    client = days.begin(2)
+    assert told(client, 1) == (None, "data_too_old", False, 3)
+    assert client.put("/v1/staff/b0", an(full_name="Người Đến Lùi Ngày", unit="T1.02", hired_on=site_day(-30))).status == 201
+    report(client, "mailbox", ["a0", "a2", "b0"], 0, 0)
+    wait_for(lambda: told(client, 0)[2], "the day is completed")
+    assert told(client, 0) == (2, None, True, 3), "who was recorded later is not counted"
+    assert [told(client, 0, unit)[0] for unit in ("T1.01", "T1.02")] == [1, 1]
+    assert figures(coverage(client, as_of=site_day(0), depth=2)) == kept, "only use is new"
+    wait_for(lambda: told(client, 1)[0] is not None, "a day within what the source may be behind is told, and stays open")
+    assert told(client, 1)[1:3] == (None, False)
+    report(client, "mailbox", ["a1"], 1, 1)
+    wait_for(lambda: told(client, 1)[2], "and this one too")
+    assert told(client, 1) == (3, None, True, 3) and told(client, 0)[0] == 2
+    points = client.get("/v1/adoption/trend", unit="T1", system="mailbox", **{"from": site_day(0), "to": site_day(1)}).json["points"]
+    assert [p["used"] for p in points] == [2, 3]
+    late = documents(days.service, "late.")
+    assert [name.split(".")[1] for name in late] == [site_day(0), site_day(1)], "what the first completion kept is gone"
+    client = days.begin(3)
+    assert told(client, 1) == (3, None, True, 3), "after a start too"
+    days.begin(4, history_days=2)
+    wait_for(lambda: not [d for d in documents(days.service, "late.") if site_day(0) in d or site_day(1) in d], "old days go, and what was kept of them late")
+
+
+def test_use_of_a_system_that_nobody_reported_is_told_of_kept_days_too(days):
+    """A source that begins later and tells of days that are kept; days before it began stay unknown, with the reason."""
+    client = days.begin(0)
+    make_units(client)
+    people(client, "T1.01", 1, "a")
+    client.patch("/v1/staff/a0", {"hired_on": "2025-01-06"})
+    client.patch("/v1/systems/td-office", {"activity": {"reported": False}})
+    days.wait_taken(0)
+    client = days.begin(1)
+    assert told(client, 0, system="td-office")[:2] == (None, "no_source")
+    client.patch("/v1/systems/td-office", {"activity": {"reported": True}})
+    report(client, "td-office", ["a0"], 0, 0, data_from=site_day(-3))
+    report(client, "mailbox", ["a0"], 0, 0, data_from=site_day(-90))
+    wait_for(lambda: told(client, 0)[2], "the mailbox is completed")
+    assert told(client, 0, system="td-office")[0] is None, "nobody can know it: it begins inside the window"
+    report(client, "td-office", ["a0"], -4, 0, data_from=site_day(-90))
+    wait_for(lambda: told(client, 0, system="td-office")[2], "now it is known")
+    assert told(client, 0, system="td-office")[0] == 1
 
 
 def test_an_empty_directory_has_no_snapshot(days):

@@ -45,7 +45,7 @@ static void counts_come_back(void **unused)
         cv_auto_buf text;
         cv_day on;
         cv_buf_init(&text, 1 << 20);
-        history_put_members(&text);
+        history_put_members(&text, NULL);
         for (int u = 0; u < UNITS; u++) {
             ids[u] = cv_id_make();
             some_counts(in[u]);
@@ -62,6 +62,24 @@ static void counts_come_back(void **unused)
         }
         assert_false(history_take_counts(text.data, text.len, cv_id_make(), slugs, SYSTEMS, out, &on));
     }
+}
+
+/* What nobody counted then is not said to be 0 by a part that is written anew. */
+static void what_was_not_counted_stays_so(void **unused)
+{
+    struct cv_id id = cv_id_make();
+    struct dom_counts in[1] = {{.recorded = 4, .issued = 3, .issued_beyond = 2, .used = 1}}, out[1];
+    cv_auto_buf text;
+    cv_day on;
+    (void)unused;
+    cv_buf_init(&text, 1 << 16);
+    history_put_members(&text, "issued_beyond");
+    history_put_counts(&text, id, CV_NO_DAY, slugs, in, 1);
+    assert_true(history_take_counts(text.data, text.len, id, slugs, 1, out, &on));
+    in[0].issued_beyond = 0;
+    assert_memory_equal(out, in, sizeof in);
+    assert_false(history_counted(text.data, text.len, "issued_beyond"));
+    assert_true(history_counted(text.data, text.len, "used"));
 }
 
 /* A later version may know more members, or name them in another order. */
@@ -165,7 +183,7 @@ static void garbled(void **unused)
     cv_buf_init(&day, 1 << 20);
     cv_buf_init(&rows, 1 << 20);
     history_put_day(&day, &in);
-    history_put_members(&rows);
+    history_put_members(&rows, NULL);
     some_counts(counts);
     history_put_counts(&rows, id, 20000, slugs, counts, SYSTEMS);
     for (size_t n = 0; n < rows.len; n++) {
@@ -189,8 +207,11 @@ static void garbled(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(counts_come_back), cmocka_unit_test(members_are_known_by_name),
-        cmocka_unit_test(a_day_comes_back), cmocka_unit_test(units_come_back),
+        cmocka_unit_test(counts_come_back),
+        cmocka_unit_test(members_are_known_by_name),
+        cmocka_unit_test(what_was_not_counted_stays_so),
+        cmocka_unit_test(a_day_comes_back),
+        cmocka_unit_test(units_come_back),
         cmocka_unit_test(garbled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -112,7 +112,14 @@ static struct htp_shared *build(struct htp_exchange *x, bool use_first, struct c
     return shared;
 }
 
-/* What an answer depends on beside the figures: reach, names or not, language, question. NULL = too long to be kept. */
+/* Snapshots change without the view. */
+static bool rests_on_documents(const struct htp_exchange *x)
+{
+    return htp_query(x, "as_of") != NULL || htp_query(x, "compare") != NULL;
+}
+
+/* What an answer depends on beside the figures: reach, names or not, language, question. NULL = it is not kept, or too
+ * long for it. */
 static const char *answer_key(const struct htp_exchange *x, bool use_first, char out[KEY_MAX])
 {
     const struct api_actor *actor = api_actor(x);
@@ -120,7 +127,7 @@ static const char *answer_key(const struct htp_exchange *x, bool use_first, char
     size_t query_len = strlen(x->query_string);
     if (!actor->scope.everywhere)
         cv_id_text("unt_", actor->scope.top, top);
-    if (query_len + sizeof(top) + sizeof(" 000 ") > KEY_MAX)
+    if (query_len + sizeof(top) + sizeof(" 000 ") > KEY_MAX || rests_on_documents(x))
         return NULL;
     char *p = stpcpy(out, top); /* not printf: this is half of what a ready answer costs */
     *p++ = ' ';

@@ -183,6 +183,7 @@ static void write_system(struct htp_exchange *x, const struct view_system_usage 
     cv_jout_string(j, "precision", reported ? dom_precision_words[usage->rule.precision] : NULL);
     api_count_or_null(j, "regular_days", dom_regular_days(&usage->rule, window.to - window.from + 1),
                       usage->regular_known);
+    cv_jout_moment(j, "open_until", usage->open_until);
     cv_jout_int(j, "missing_there", (int64_t)usage->missing_there);
     cv_jout_end(j);
 }

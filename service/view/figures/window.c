@@ -115,7 +115,8 @@ struct view_system_usage view_usage_of(const struct view *v, unsigned system, co
     struct dom_system space;
     struct view_system_usage usage = {.rule = dom_system_on(&s->s, slice->window.to, &space)->activity,
                                       .data_from = s->data_from,
-                                      .data_through = v->usage_ready ? s->data_through : CV_NO_DAY};
+                                      .data_through = v->usage_ready ? s->data_through : CV_NO_DAY,
+                                      .open_until = CV_NO_MOMENT};
     judge_source(s, slice->window, atomic_load(&v->day), &usage);
     usage.stale = usage.unknown != DOM_USE_KNOWN;
     usage.regular_known = !usage.stale && usage.rule.precision == DOM_BY_DAY &&
@@ -125,15 +126,21 @@ struct view_system_usage view_usage_of(const struct view *v, unsigned system, co
     return usage;
 }
 
-bool view_system_usage(const struct view *v, const char *slug, struct view_system_usage *out)
+bool view_system_usage_in(const struct view *v, const char *slug, struct view_window window,
+                          struct view_system_usage *out)
 {
-    struct view_slice today = {0};
+    struct view_slice slice = {0};
     if (!view_enter(v, NULL))
         return false;
     int system = view_system_known(v, slug);
-    bool ok = system >= 0 && view_slice_of(v, (struct view_window){0}, &today, &(struct cv_error){0});
+    bool ok = system >= 0 && view_slice_of(v, window, &slice, &(struct cv_error){0});
     if (ok)
-        *out = view_usage_of(v, (unsigned)system, &today);
+        *out = view_usage_of(v, (unsigned)system, &slice);
     view_leave(v);
     return ok;
+}
+
+bool view_system_usage(const struct view *v, const char *slug, struct view_system_usage *out)
+{
+    return view_system_usage_in(v, slug, (struct view_window){0}, out);
 }
