@@ -41,9 +41,9 @@ struct prov_report {
     struct rep_report report;
     const char *figures; /* the canonical JSON */
     size_t figures_len;
-    char hash[REP_HASH_TEXT];  /* of it */
-    const char *superseded_by; /* id of its correction, or NULL; not told in lists */
-    int64_t revision;          /* of the document: its ETag */
+    char figures_hash[REP_HASH_TEXT]; /* of it; that of the whole paper is report.hash */
+    const char *superseded_by;        /* id of its correction, or NULL; not told in lists */
+    int64_t revision;                 /* of the document: its ETag */
     enum prov_outcome outcome;
 };
 bool prov_report_create(struct prov_call *call, const struct prov_report_input *in, struct prov_report *out,

@@ -109,6 +109,7 @@ const char *rep_stale_reason(const struct rep_sheet *sheet); /* a stable code, o
 enum rep_figure { REP_FIGURE_ISSUED, REP_FIGURE_ACTIVATED, REP_FIGURE_USED, REP_FIGURE_REGULAR, REP_FIGURES };
 extern const char *const rep_figure_words[]; /* issued activated used regular */
 struct rep_indicator {
+    const char *code; /* or NULL: rep_indicator_code makes one of system and figure */
     const char *name; /* or NULL: the usual words for the figure */
     const char *system;
     enum rep_figure figure;
@@ -117,6 +118,17 @@ struct rep_indicator {
     int32_t a, b;          /* REP_NONE = not known */
     int32_t issued_beyond; /* beside a of the issued; REP_NONE with other figures */
 };
+
+/* Fills a, b and issued_beyond from the report's sheets; REP_NONE where they do not tell. */
+struct rep_report;
+void rep_score(const struct rep_report *report, struct rep_indicator *indicator);
+/* The report's own lines, or of a report of another kind the four figures of each system. */
+const struct rep_indicator *rep_indicators(const struct rep_report *report, struct cv_arena *arena, size_t *out_count);
+const char *rep_indicator_code(const struct rep_indicator *indicator, struct cv_arena *arena);
+const char *rep_indicator_name(const struct rep_report *report, const struct rep_indicator *indicator,
+                               enum cv_lang lang, struct cv_arena *arena);
+const struct rep_sheet *rep_sheet_of(const struct rep_report *report, const char *system); /* or NULL */
+cv_day rep_cut_off(const struct rep_report *report);                                       /* the last day counted */
 
 struct rep_report {
     /* Of the paper; changes with its life. */
@@ -129,6 +141,7 @@ struct rep_report {
     const char *comment;         /* paragraphs apart by a line feed, or NULL */
     const char *created_by;
     cv_moment created_at, final_at;
+    const char *hash; /* of the whole paper, as rep_paper_hash makes it; NULL = not kept yet, so none is printed */
     /* Frozen. */
     enum rep_kind kind;
     const char *unit, *code, *name[CV_LANGS];
@@ -154,6 +167,8 @@ struct rep_report {
 enum { REP_HASH_TEXT = 65, REP_MAX_BYTES = 3 << 20, REP_ROWS_MAX = 4096, REP_PEOPLE_MAX = 20000 };
 void rep_json(struct cv_buf *out, const struct rep_report *report);
 void rep_hash(const char *json, size_t len, char out[REP_HASH_TEXT]);
+/* Over the figures' hash, revision, number and comment: who changes any of them changes this. The contract says how. */
+void rep_paper_hash(const struct rep_report *report, const char *figures_hash, char out[REP_HASH_TEXT]);
 /* Reads what rep_json wrote (the members of the paper stay as they are in *out). CV_INTERNAL when it is not that. */
 bool rep_read(struct cv_arena *arena, const char *json, size_t len, struct rep_report *out, struct cv_error *err);
 /* The members of the paper beside it, into an open object, and back. */

@@ -1,5 +1,8 @@
 /* The canonical JSON of what is frozen: every member always there, in one order, so that equal reports are equal bytes.
  */
+#include <stdio.h>
+#include <string.h>
+
 #include "report/internal.h"
 
 static void texts(struct cv_jout *j, const char *name, const char *const text[CV_LANGS])
@@ -116,6 +119,7 @@ static void sheet(struct cv_jout *j, const struct rep_sheet *s)
 static void indicator(struct cv_jout *j, const struct rep_indicator *i)
 {
     cv_jout_object(j, NULL);
+    cv_jout_string(j, "code", i->code);
     cv_jout_string(j, "name", i->name);
     cv_jout_string(j, "system", i->system);
     cv_jout_string(j, "figure", rep_figure_words[i->figure]);
@@ -206,6 +210,22 @@ void rep_json(struct cv_buf *out, const struct rep_report *r)
 void rep_hash(const char *json, size_t len, char out[REP_HASH_TEXT])
 {
     cv_sha256(json, len, out);
+}
+
+static const char *digest(const char *text, char out[REP_HASH_TEXT])
+{
+    if (text == NULL)
+        return "-";
+    cv_sha256(text, strlen(text), out);
+    return out;
+}
+
+void rep_paper_hash(const struct rep_report *r, const char *figures_hash, char out[REP_HASH_TEXT])
+{
+    char number[REP_HASH_TEXT], comment[REP_HASH_TEXT], lines[4 * REP_HASH_TEXT];
+    int len = snprintf(lines, sizeof(lines), "%d\n%s\n%s\n%s\n", r->revision, digest(r->number, number),
+                       digest(r->comment, comment), figures_hash);
+    cv_sha256(lines, (size_t)len, out);
 }
 
 void rep_paper_write(struct cv_jout *j, const struct rep_report *r)

@@ -76,24 +76,6 @@ static int64_t points(const struct rep_indicator *i)
     return rounded == i->max_hundredths && i->a < i->b && rounded > 0 ? rounded - 1 : rounded;
 }
 
-static const char *indicator_name(const struct rep_report *r, const struct rep_indicator *i, enum cv_lang lang,
-                                  struct cv_arena *arena)
-{
-    static const char *const names[REP_FIGURES][CV_LANGS] = {
-        [REP_FIGURE_ISSUED] = {"Tỷ lệ CBCCVC, NLĐ được cấp", "Staff issued with"},
-        [REP_FIGURE_ACTIVATED] = {"Tỷ lệ tài khoản đã kích hoạt", "Accounts activated:"},
-        [REP_FIGURE_USED] = {"Tỷ lệ CBCCVC, NLĐ có sử dụng", "Staff using"},
-        [REP_FIGURE_REGULAR] = {"Tỷ lệ CBCCVC, NLĐ thường xuyên sử dụng", "Staff regularly using"},
-    };
-    const char *system = i->system;
-    if (i->name != NULL)
-        return i->name;
-    for (size_t k = 0; k < r->sheet_count; k++)
-        if (strcmp(r->sheets[k].system, i->system) == 0)
-            system = rep_name(r->sheets[k].name, lang);
-    return cv_arena_printf(arena, "%s %s", names[i->figure][lang], system);
-}
-
 static void indicator_line(struct rep_table *t, const struct rep_report *r, const struct rep_indicator *i,
                            size_t number)
 {
@@ -101,7 +83,7 @@ static void indicator_line(struct rep_table *t, const struct rep_report *r, cons
     bool known = i->a != REP_NONE && i->b != REP_NONE;
     const struct rep_cell unknown = rep_text(rep_unknown(t->lang));
     cells[0] = rep_int((int64_t)number);
-    cells[1] = rep_text(indicator_name(r, i, t->lang, t->arena));
+    cells[1] = rep_text(rep_indicator_name(r, i, t->lang, t->arena));
     cells[2] = known ? rep_int(i->a) : unknown;
     cells[3] = i->b != REP_NONE ? rep_int(i->b) : unknown;
     cells[4] = known ? rep_percent(i->a, i->b) : unknown;

@@ -183,6 +183,7 @@ static void indicator(struct cv_arena *arena, const struct cv_jin *o, void *plac
 {
     struct rep_indicator *i = place;
     (void)arena;
+    i->code = text(o, "code");
     i->name = text(o, "name");
     i->system = must(o, "system");
     i->figure = (enum rep_figure)word(o, "figure", rep_figure_words);

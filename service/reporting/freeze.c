@@ -110,35 +110,10 @@ static bool complete(const struct prov_freeze *f, struct rep_report *r, bool acc
     return cv_faults_check(mine, cvp_data_incomplete, err);
 }
 
-/* ---- scoring lines ---- */
-
-static void score(const struct rep_report *r, struct rep_indicator *i)
-{
-    i->a = i->b = i->issued_beyond = REP_NONE;
-    for (size_t k = 0; k < r->sheet_count; k++) {
-        const struct rep_sheet *s = &r->sheets[k];
-        if (strcmp(s->system, i->system) != 0 || s->row_count == 0)
-            continue;
-        const struct rep_counts *c = &s->rows[0].counts;
-        const int32_t a[] = {[REP_FIGURE_ISSUED] = c->issued,
-                             [REP_FIGURE_ACTIVATED] = c->activated,
-                             [REP_FIGURE_USED] = c->used,
-                             [REP_FIGURE_REGULAR] = c->regular};
-        const int32_t b[] = {[REP_FIGURE_ISSUED] = c->base,
-                             [REP_FIGURE_ACTIVATED] = c->issued,
-                             [REP_FIGURE_USED] = c->usage_base,
-                             [REP_FIGURE_REGULAR] = c->usage_base};
-        i->a = a[i->figure];
-        i->b = b[i->figure];
-        if (i->figure == REP_FIGURE_ISSUED)
-            i->issued_beyond = c->issued_beyond;
-    }
-}
-
 static void score_all(struct rep_report *r)
 {
     for (size_t i = 0; i < r->indicator_count; i++)
-        score(r, &r->indicators[i]);
+        rep_score(r, &r->indicators[i]);
 }
 
 static bool is_list(const struct rep_report *r)

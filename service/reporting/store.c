@@ -19,9 +19,17 @@ static void put_paper(struct cv_buf *out, const struct prov_report *report)
     cv_jout_init(&j, out);
     cv_jout_object(&j, NULL);
     rep_paper_write(&j, &report->report);
-    cv_jout_string(&j, "hash", report->hash);
+    cv_jout_string(&j, "hash", report->figures_hash);
+    cv_jout_string(&j, "paper_hash", report->report.hash);
     cv_jout_end(&j);
     out->failed = out->failed || !cv_jout_ok(&j);
+}
+
+static const char *paper_hash(struct prov_call *call, const struct prov_report *report)
+{
+    char hash[REP_HASH_TEXT];
+    rep_paper_hash(&report->report, report->figures_hash, hash);
+    return cv_arena_strdup(call->arena, hash);
 }
 
 bool prov_kept_bytes(struct prov_call *call, struct prov_report *report, const char *list, const char **out_bytes,
@@ -31,7 +39,8 @@ bool prov_kept_bytes(struct prov_call *call, struct prov_report *report, const c
     cv_buf_init(&figures, DIR_DOCUMENT_MAX);
     cv_buf_init(&whole, DIR_DOCUMENT_MAX);
     rep_json(&figures, &report->report);
-    rep_hash(cv_buf_str(&figures), figures.len, report->hash);
+    rep_hash(cv_buf_str(&figures), figures.len, report->figures_hash);
+    report->report.hash = paper_hash(call, report);
     put_paper(&whole, report);
     cv_buf_printf(&whole, "\n%s\n%s", cv_buf_str(&figures), list);
     if (!cv_buf_ok(&figures) || !cv_buf_ok(&whole))
@@ -50,10 +59,20 @@ static bool damaged(struct cv_error *err, const char *name)
     return cv_fail(err, cvp_internal, NULL, "Báo cáo %s lưu trữ bị hỏng", "The stored report %s is damaged", name);
 }
 
+/* Papers of before had the hash of their figures alone. */
+static bool as_kept(const struct cv_jin *paper, const struct prov_report *report)
+{
+    const char *figures = NULL, *whole = NULL;
+    cv_jin_string(paper, "hash", CV_REQUIRED, REP_HASH_TEXT, &figures);
+    cv_jin_string(paper, "paper_hash", CV_OPTIONAL, REP_HASH_TEXT, &whole);
+    return cv_jin_ok(paper) && figures != NULL && strcmp(figures, report->figures_hash) == 0 &&
+           (whole == NULL || strcmp(whole, report->report.hash) == 0);
+}
+
 bool prov_kept_take(struct prov_call *call, const struct dir_document *document, struct prov_kept *out,
                     struct cv_error *err)
 {
-    const char *bytes = document->bytes, *figures = memchr(bytes, '\n', document->len), *list = NULL, *stored = NULL;
+    const char *bytes = document->bytes, *figures = memchr(bytes, '\n', document->len), *list = NULL;
     struct prov_report r = {.revision = document->revision};
     if (figures != NULL)
         list = memchr(figures + 1, '\n', document->len - (size_t)(figures + 1 - bytes));
@@ -65,9 +84,9 @@ bool prov_kept_take(struct prov_call *call, const struct dir_document *document,
     if (paper == NULL || !rep_read(call->arena, r.figures, r.figures_len, &r.report, err))
         return damaged(err, document->name);
     rep_paper_read(paper, &r.report);
-    cv_jin_string(paper, "hash", CV_REQUIRED, REP_HASH_TEXT, &stored);
-    rep_hash(r.figures, r.figures_len, r.hash);
-    if (!cv_jin_ok(paper) || stored == NULL || strcmp(stored, r.hash) != 0)
+    rep_hash(r.figures, r.figures_len, r.figures_hash);
+    r.report.hash = paper_hash(call, &r);
+    if (!as_kept(paper, &r))
         return damaged(err, document->name);
     *out =
         (struct prov_kept){.report = r,

@@ -1,10 +1,12 @@
 """Frozen reports: what was sent upward stays as it was, in every format."""
+import base64
 import concurrent.futures
 import csv
 import datetime
 import hashlib
 import io
 import re
+import subprocess
 import zipfile
 from xml.etree import ElementTree
 
@@ -104,9 +106,89 @@ def percent(a, b):
 def test_the_hash_is_of_the_content_and_the_content_is_the_figures(district):
     report = freeze(district)
     answer = content(district, report["id"], "json")
-    assert hashlib.sha256(answer.body).hexdigest() == report["hash"]
+    assert hashlib.sha256(answer.body).hexdigest() == report["figures_hash"]
     assert answer.json == report["figures"]
     assert report["state"] == "draft" and report["unit"]["name"] == "Huyện Thử" and report["period"]["code"] == month()
+
+
+def sha256(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def hash_by_the_contract(client, report):
+    """The four lines that the contract's description of `hash` names, from nothing but what anybody can fetch."""
+    words = [str(report["revision"]), *("-" if report[name] is None else sha256(report[name]) for name in ("number", "comment")),
+             hashlib.sha256(content(client, report["id"], "json").body).hexdigest()]
+    return sha256("".join(word + "\n" for word in words))
+
+
+def test_the_hash_covers_figures_number_comment_and_revision(district):
+    report = freeze(district, comment="Một.\nHai.")
+    path, seen = f"/v1/reports/{report['id']}", [report]
+    for change in ({"number": "15/BC-UBND"}, {"number": "16/BC-UBND"}, {"number": None, "comment": None}, {"comment": "Ba “ngoặc” \\ \""}, {"state": "final"}):
+        seen.append(district.patch(path, change).json)
+    seen.append(district.post(path + "/revisions", {"accept_incomplete": True, "comment": seen[-1]["comment"]}).json)
+    for said in seen[-2:]:
+        assert said["hash"] in content(district, said["id"], "html", lang="vi").body.decode()
+    for said in seen:
+        assert said["hash"] == hash_by_the_contract(district, said), said
+    assert len({said["hash"] for said in seen}) == len(seen) - 1, "made final it says the same"
+    assert seen[-2]["hash"] == seen[-3]["hash"]
+    listed = {r["id"]: r["hash"] for r in district.get("/v1/reports", page_size=50).json["items"]}
+    assert listed[report["id"]] == seen[-2]["hash"]
+
+
+def test_a_paper_changed_in_the_directory_is_not_believed(service, district):
+    report = freeze(district, number="7/BC-UBND", systems=["mailbox"])
+    [entry] = service.ldapsearch("-b", "dc=congvu", f"(cvDocumentName={report['id']})", "cvDocument")
+    stored = entry["cvDocument"][0]
+    changed = stored.replace("7/BC-UBND", "8/BC-UBND")
+    assert changed != stored
+    value = base64.b64encode(changed.encode()).decode()
+    ldif = f"dn: {entry['dn'][0]}\nchangetype: modify\nreplace: cvDocument\ncvDocument:: {value}\n"
+    subprocess.run(["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", service.ldapi], input=ldif, text=True, check=True, capture_output=True)
+    assert district.get(f"/v1/reports/{report['id']}").status == 500
+
+
+def lines_for_programs(client, report, **query):
+    """As JSON and as CSV, which say the same."""
+    found = client.get(f"/v1/reports/{report['id']}/indicators", **query)
+    table = client.get(f"/v1/reports/{report['id']}/indicators", format="csv", **query)
+    assert found.status == table.status == 200 and table.headers["Content-Type"] == "text/csv; charset=utf-8", found
+    head, *rows = csv.reader(io.StringIO(table.body.decode("utf-8-sig"), newline=""))
+    for row, item in zip(rows, found.json["items"], strict=True):
+        assert head == list(item)
+        for name, cell in zip(head, row, strict=True):
+            value = item[name]
+            assert (float(cell) == value and len(cell.split(".")[1]) == 4) if name == "rate" and value is not None else cell == ("" if value is None else str(value)), name
+    return found.json["items"]
+
+
+def test_indicators_for_programs(service, district):
+    lines = [{"system": "mailbox", "figure": "issued", "max_points": 1.5, "evidence": "Phụ lục I"},
+             {"system": "mailbox", "figure": "regular", "max_points": 2, "code": "CCHC-4.2", "name": "Thường xuyên, “dùng”"}]
+    report = freeze(district, kind="indicators", systems=["mailbox"], indicators=lines, number="3/BC-UBND")
+    first, second = lines_for_programs(district, report, lang="vi")
+    counts = report["figures"]["sheets"][0]["rows"][0]["counts"]
+    assert first == {"code": "mailbox.issued", "name": "Tỷ lệ CBCCVC, NLĐ được cấp Hộp thư điện tử công vụ", "unit": "T1", "from": report["period"]["from"], "to": report["period"]["to"],
+                     "system": "mailbox", "figure": "issued", "categories": None, "basis": "declared", "a": counts["issued"], "b": counts["base"],
+                     "rate": round(percent(counts["issued"], counts["base"]), 4), "issued_beyond": 0, "cut_off": min(report["period"]["to"], site_today().isoformat()),
+                     "data_through": None, "definition": report["definition"], "rule": None, "evidence": "Phụ lục I", "report": report["id"], "state": "draft", "revision": 1, "hash": report["hash"]}
+    assert [second[n] for n in ("code", "name", "a", "b", "rate", "rule")] == ["CCHC-4.2", "Thường xuyên, “dùng”", None, None, None, "regular-mailbox-1"]
+    assert lines_for_programs(district, report, lang="en")[0]["name"] == "Staff issued with Official mailbox"
+    whole = freeze(district, categories=["cong_chuc", "vien_chuc"])
+    found = lines_for_programs(district, whole)
+    assert [i["code"] for i in found] == [f"{s}.{f}" for s in ("mailbox", "td-office") for f in ("issued", "activated", "used", "regular")]
+    assert {i["categories"] for i in found} == {"cong_chuc vien_chuc"} and {i["hash"] for i in found} == {whole["hash"]}
+    assert found[0]["rate"] == whole["systems"][0]["coverage"]
+    path = f"/v1/reports/{report['id']}/indicators"
+    answer = district.call("GET", path, None, {"Accept": "text/csv"})
+    assert answer.body.startswith(b"\xef\xbb\xbfcode,name,unit,from,to,") and district.call("GET", path, None, {"Accept": "text/csv", "If-None-Match": answer.etag}).status == 304
+    for wrong in ("xlsx", "html", "pdf"):
+        assert district.get(path, format=wrong).code == "validation_failed"
+    assert district.get("/v1/reports/rep_" + "0" * 26 + "/indicators").code == "report_not_found"
+    local = service.client(district.post("/v1/tokens", {"name": "xã", "scopes": ["coverage:read"], "unit": "T1.04"}).json["secret"])
+    assert local.get(path).code == "report_not_found"
 
 
 def test_the_page_carries_the_letterhead_of_the_unit_above(district):
@@ -240,7 +322,7 @@ def test_a_draft_changes_and_a_final_report_only_by_a_revision(district):
     assert district.patch(path, {"number": "1/BC"}, etag=None).code == "if_match_required"
     assert district.patch(path, {"number": "1/BC"}, etag='"99"').code == "etag_mismatch"
     changed = district.patch(path, {"number": "1/BC-UBND", "comment": "Một.\nHai."}, etag='"1"')
-    assert changed.status == 200 and changed.json["number"] == "1/BC-UBND" and changed.json["hash"] == report["hash"]
+    assert changed.status == 200 and changed.json["number"] == "1/BC-UBND" and changed.json["figures_hash"] == report["figures_hash"]
     page = content(district, report["id"], "html").body.decode()
     assert "<p class=\"\">Một.</p>" in page and "DRAFT" in page
     assert district.post(path + "/revisions", {}).code == "report_draft"
@@ -473,6 +555,9 @@ def test_pages_begin_with_the_newest(district):
     ({"unit": "T1", "period": "2026-01", "indicators": [{"system": "mailbox", "figure": "used", "max_points": 1.234}]}, "#/indicators/0/max_points", "wrong_type"),
     ({"unit": "T1", "period": "2026-01", "categories": []}, "#/categories", "too_few"),
     ({"unit": "T1", "period": "2026-01", "categories": ["cong_chuc", "baker"]}, "#/categories/1", "not_allowed_value"),
+    ({"unit": "T1", "period": "2026-01", "kind": "indicators", "indicators": [{"system": "mailbox", "figure": "used", "max_points": 1, "code": "-1"}]}, "#/indicators/0/code", "bad_format"),
+    ({"unit": "T1", "period": "2026-01", "kind": "indicators", "indicators": [{"system": "mailbox", "figure": "used", "max_points": 1},
+      {"system": "mailbox", "figure": "issued", "max_points": 1, "code": "mailbox.used"}]}, "#/indicators/1/code", "duplicate"),
     ({"unit": "T1", "period": "2026-01", "comment": "a\u0007b"}, "#/comment", "bad_characters"),
 ])
 def test_questions_that_cannot_be(district, body, at, code):

@@ -9,16 +9,21 @@ struct question {
     enum cv_lang lang;
 };
 
-static bool read_question(struct htp_exchange *x, struct question *out)
+enum cv_lang api_read_lang(struct htp_exchange *x)
 {
     const char *lang = htp_query(x, "lang");
-    out->lang = x->lang;
-    api_read_file(x, API_PAPER, &out->file);
-    if (lang != NULL && strcmp(lang, "vi") != 0 && strcmp(lang, "en") != 0)
+    if (lang == NULL)
+        return x->lang;
+    if (strcmp(lang, "vi") != 0 && strcmp(lang, "en") != 0)
         cv_fault_add(&x->faults, CV_AT_PARAMETER, "lang", "not_allowed_value", "lang là vi hoặc en",
                      "lang is vi or en");
-    else if (lang != NULL)
-        out->lang = strcmp(lang, "en") == 0 ? CV_EN : CV_VI;
+    return strcmp(lang, "en") == 0 ? CV_EN : CV_VI;
+}
+
+static bool read_question(struct htp_exchange *x, struct question *out)
+{
+    out->lang = api_read_lang(x);
+    api_read_file(x, API_PAPER, &out->file);
     return api_faultless(x, cvp_validation_failed);
 }
 
@@ -79,8 +84,9 @@ static void send(struct htp_exchange *x, const struct question *q, const struct 
 {
     struct cv_error err = {0};
     const char *lang = q->lang == CV_EN ? "en" : "vi";
-    const char *etag = cv_arena_printf(x->arena, "\"%.16s-%lld-%s-%s%s\"", report->hash, (long long)report->revision,
-                                       api_format_words[q->file.format], lang, q->file.delimiter == ';' ? "-s" : "");
+    const char *etag =
+        cv_arena_printf(x->arena, "\"%.16s-%lld-%s-%s%s\"", report->report.hash, (long long)report->revision,
+                        api_format_words[q->file.format], lang, q->file.delimiter == ';' ? "-s" : "");
     htp_header_set(x, "ETag", "%s", etag);
     htp_header_set(x, "Content-Language", "%s", lang);
     htp_header_set(x, "Cache-Control", "private, no-cache");

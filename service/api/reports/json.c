@@ -95,7 +95,8 @@ void api_write_report(struct htp_exchange *x, const struct prov_report *report, 
     for (size_t i = 0; i < r->sheet_count; i++)
         write_system(j, &r->sheets[i]);
     cv_jout_end(j);
-    cv_jout_string(j, "hash", report->hash);
+    cv_jout_string(j, "hash", r->hash);
+    cv_jout_string(j, "figures_hash", report->figures_hash);
     if (whole)
         write_figures(x, report);
     write_links(x, r);

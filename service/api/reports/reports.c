@@ -7,6 +7,7 @@ enum {
     NUMBER_MAX = 60,
     COMMENT_MAX = 8000,
     NAME_MAX_SIGNS = 200,
+    CODE_MAX = 64,
     EVIDENCE_MAX = 500,
     INDICATORS_MAX = 40,
     POINTS_MAX = 1000 * 100,
@@ -54,6 +55,15 @@ static void read_categories(const struct cv_jin *o, struct prov_report_input *in
     in->categories = in->categories == all ? 0 : in->categories;
 }
 
+static void read_code(const struct cv_jin *o, struct rep_indicator *out)
+{
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    cv_jin_string(o, "code", CV_NULLABLE, CODE_MAX, &out->code);
+    if (out->code != NULL && (*out->code == '-' || out->code[strspn(out->code, allowed)] != '\0'))
+        cv_jin_fault(o, "code", "bad_format", "Mã chỉ số gồm chữ cái không dấu, chữ số, dấu chấm, gạch dưới, gạch nối",
+                     "The code has letters without marks, digits, dots, underscores and hyphens");
+}
+
 static void read_indicator(const struct cv_jin *o, struct rep_indicator *out)
 {
     int figure = 0;
@@ -61,11 +71,23 @@ static void read_indicator(const struct cv_jin *o, struct rep_indicator *out)
     cv_jin_string(o, "system", CV_REQUIRED, DOM_SLUG_MAX, &out->system);
     cv_jin_word(o, "figure", CV_REQUIRED, rep_figure_words, &figure);
     cv_jin_hundredths(o, "max_points", CV_REQUIRED, 0, POINTS_MAX, &points);
+    read_code(o, out);
     cv_jin_string(o, "name", CV_NULLABLE, NAME_MAX_SIGNS, &out->name);
     cv_jin_string(o, "evidence", CV_NULLABLE, EVIDENCE_MAX, &out->evidence);
     cv_jin_done(o);
     out->figure = (enum rep_figure)figure;
     out->max_hundredths = (int32_t)points;
+}
+
+static void judge_code(struct htp_exchange *x, const struct cv_jin *o, const struct rep_indicator *all, size_t at)
+{
+    const char *code = rep_indicator_code(&all[at], x->arena);
+    for (size_t i = 0; i < at; i++)
+        if (all[i].system != NULL && strcmp(rep_indicator_code(&all[i], x->arena), code) == 0) {
+            cv_jin_fault(o, "code", "duplicate", "Đã có chỉ số mang mã %s; hãy đặt mã khác",
+                         "There is a line of the code %s already; please give another one", code);
+            return;
+        }
 }
 
 static void read_indicators(struct htp_exchange *x, const struct cv_jin *o, struct prov_report_input *in)
@@ -76,8 +98,12 @@ static void read_indicators(struct htp_exchange *x, const struct cv_jin *o, stru
     in->indicators = CV_NEWS(x->arena, struct rep_indicator, cv_jin_count(list) + 1);
     for (size_t i = 0; i < cv_jin_count(list); i++) {
         const struct cv_jin *item = cv_jin_item(list, i);
-        if (item != NULL)
-            read_indicator(item, &in->indicators[in->indicator_count++]);
+        if (item == NULL)
+            continue;
+        struct rep_indicator *next = &in->indicators[in->indicator_count++];
+        read_indicator(item, next);
+        if (next->system != NULL)
+            judge_code(x, item, in->indicators, in->indicator_count - 1);
     }
 }
 

@@ -108,16 +108,11 @@ static void annexes(struct rep_letter *l)
 
 static void check(struct rep_letter *l)
 {
-    struct cv_buf json;
-    char hash[REP_HASH_TEXT];
-    cv_buf_init(&json, REP_MAX_BYTES);
-    rep_json(&json, l->r);
-    rep_hash(cv_buf_str(&json), json.len, hash);
-    cv_buf_free(&json);
-    rep_block(l, REP_BLOCK_CHECK,
-              cv_arena_printf(
-                  l->arena, REP_SAY(l->lang, "Mã kiểm tra số liệu (SHA-256): %s", "Check of the figures (SHA-256): %s"),
-                  hash));
+    if (l->r->hash == NULL)
+        return;
+    rep_block(
+        l, REP_BLOCK_CHECK,
+        cv_arena_printf(l->arena, REP_SAY(l->lang, "Mã kiểm tra (SHA-256): %s", "Check (SHA-256): %s"), l->r->hash));
 }
 
 const struct rep_letter *rep_letter(const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena)
