@@ -139,11 +139,13 @@ struct view_twin_query {
 };
 size_t view_twins(const struct view *v, const struct view_twin_query *q, struct cv_id *out, size_t max);
 
-/* For the scheduler: people whose current departure is scheduled with effective_on <= day (one in progress waits for
- * other systems, a held one for a second person, neither for the calendar). At most max ids. */
-size_t view_due_departures(const struct view *v, cv_day day, struct cv_id *out, size_t max);
-/* People with sessions that have to end. At most max ids. */
-size_t view_open_cut_offs(const struct view *v, struct cv_id *out, size_t max);
+/* ---- for the scheduler ---- at most max ids; *cursor, 0 at first, is where the next call goes on, so that those who
+ * fail again and again keep nobody else waiting */
+/* People whose current departure is scheduled with effective_on <= day (one in progress waits for other systems, a held
+ * one for a second person, neither for the calendar). */
+size_t view_due_departures(const struct view *v, cv_day day, size_t *cursor, struct cv_id *out, size_t max);
+/* People with sessions that have to end. */
+size_t view_open_cut_offs(const struct view *v, size_t *cursor, struct cv_id *out, size_t max);
 /* People whose required accounts differ from their accounts (a required system without desired state): for the sweep
  * after required_for, unit kind or block changed. */
-size_t view_unprovisioned(const struct view *v, cv_day day, struct cv_id *out, size_t max);
+size_t view_unprovisioned(const struct view *v, cv_day day, size_t *cursor, struct cv_id *out, size_t max);

@@ -30,6 +30,7 @@ struct prov {
     _Atomic int brake_waiting;          /* as last seen */
     bool roots_upgraded;                /* the first token has every right; the clockwork's own */
     cv_day activation_on;               /* who has not set a password in time was looked at; the clockwork's own */
+    size_t due_from, lacking_from;      /* cursors of view_lists.h; the clockwork's own */
     cv_day usage_folded;                /* days before this one are sums everywhere; the clockwork's own */
     struct prov_attempts *attempts;     /* at one-time codes */
     struct prov_attempts *pairs;        /* at code and name of somebody from elsewhere */

@@ -20,6 +20,7 @@ struct breaker {
 struct prov_cutter {
     struct con_client *client;
     const char *credentials_dir;
+    size_t from; /* a cursor of view_lists.h */
     struct breaker breakers[DOM_SYSTEMS_MAX];
     size_t breaker_count;
 };
@@ -195,7 +196,7 @@ void prov_cut_off_round(struct prov_cutter *cutter, struct prov_call *call)
     struct cv_id ids[BATCH];
     struct prov_systems systems;
     struct cv_error err = {0};
-    size_t count = view_open_cut_offs(call->prov->options.view, ids, BATCH);
+    size_t count = view_open_cut_offs(call->prov->options.view, &cutter->from, ids, BATCH);
     if (count == 0 || !prov_load_systems(call, &systems, &err))
         return;
     call->scope = (struct view_scope){.everywhere = true};

@@ -46,7 +46,7 @@ static bool run_change(struct prov_change *change, void *ctx, struct cv_error *e
 static void tick_departures(struct prov_call *call)
 {
     struct cv_id due[TICK_BATCH];
-    size_t count = view_due_departures(call->prov->options.view, cv_today(), due, TICK_BATCH);
+    size_t count = view_due_departures(call->prov->options.view, cv_today(), &call->prov->due_from, due, TICK_BATCH);
     for (size_t i = 0; i < count && !cv_deadline_passed(call->deadline); i++) {
         struct prov_staff_result result = {0};
         struct cv_error err = {0};
@@ -64,7 +64,8 @@ static bool give_change(struct prov_change *change, void *ctx, struct cv_error *
 static void tick_required(struct prov_call *call)
 {
     struct cv_id needing[TICK_BATCH];
-    size_t count = view_unprovisioned(call->prov->options.view, cv_today(), needing, TICK_BATCH);
+    size_t count =
+        view_unprovisioned(call->prov->options.view, cv_today(), &call->prov->lacking_from, needing, TICK_BATCH);
     for (size_t i = 0; i < count && !cv_deadline_passed(call->deadline); i++) {
         struct prov_staff_result result = {0};
         struct cv_error err = {0};

@@ -402,12 +402,23 @@ size_t view_twins(const struct view *v, const struct view_twin_query *q, struct 
 }
 
 /* ---- for the scheduler ---- */
-size_t view_due_departures(const struct view *v, cv_day day, struct cv_id *out, size_t max)
+/* One round over `count` places from the cursor on; false when it is over. */
+static bool next_place(size_t *cursor, size_t *step, size_t count, size_t *out)
 {
-    size_t count = 0;
+    if (*step >= count)
+        return false;
+    *cursor = *cursor < count ? *cursor : 0;
+    *out = (*cursor)++;
+    (*step)++;
+    return true;
+}
+
+size_t view_due_departures(const struct view *v, cv_day day, size_t *cursor, struct cv_id *out, size_t max)
+{
+    size_t count = 0, step = 0, i;
     if (!view_enter(v, NULL))
         return 0;
-    for (size_t i = 0; i < v->leavers.count && count < max; i++) {
+    while (count < max && next_place(cursor, &step, v->leavers.count, &i)) {
         const struct person *p = v->people[v->leavers.items[i]];
         const struct leaving *l = person_leaving(p);
         if (l && l->state == DOM_SCHEDULED && l->on <= day)
@@ -417,13 +428,13 @@ size_t view_due_departures(const struct view *v, cv_day day, struct cv_id *out, 
     return count;
 }
 
-size_t view_open_cut_offs(const struct view *v, struct cv_id *out, size_t max)
+size_t view_open_cut_offs(const struct view *v, size_t *cursor, struct cv_id *out, size_t max)
 {
-    size_t count = 0;
+    size_t count = 0, step = 0, i;
     if (!view_enter(v, NULL))
         return 0;
-    for (; count < v->cutting.count && count < max; count++)
-        out[count] = v->people[v->cutting.items[count]]->id;
+    while (count < max && next_place(cursor, &step, v->cutting.count, &i))
+        out[count++] = v->people[v->cutting.items[i]]->id;
     view_leave(v);
     return count;
 }
@@ -437,14 +448,14 @@ static bool lacks_account(const struct view *v, size_t slot, cv_day day)
     return view_tally_of(v, v->people[slot], &(struct view_window){day, day}).flags & T_LACKING;
 }
 
-size_t view_unprovisioned(const struct view *v, cv_day day, struct cv_id *out, size_t max)
+size_t view_unprovisioned(const struct view *v, cv_day day, size_t *cursor, struct cv_id *out, size_t max)
 {
-    size_t count = 0;
+    size_t count = 0, step = 0, i;
     if (!view_enter(v, NULL))
         return 0;
     bool none = day == atomic_load(&v->day) && v->lacking == 0;
-    for (size_t i = 0; !none && i < v->people_end && count < max; i++) {
-        if (i % AT_A_TIME == AT_A_TIME - 1)
+    while (!none && count < max && next_place(cursor, &step, v->people_end, &i)) {
+        if (step % AT_A_TIME == 0)
             view_breathe(v);
         if (i < v->people_end && v->people[i] && lacks_account(v, i, day))
             out[count++] = v->people[i]->id;
