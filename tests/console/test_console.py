@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from congvu import an
 from running import run
 
 FOREIGN = re.compile(rb"https?://(?!www\.w3\.org/)[a-z]")  # name spaces are names, not hosts
@@ -56,7 +57,7 @@ def test_flow(office, flow, tmp_path):
     run(office, flow, tmp_path)
 
 
-@pytest.mark.parametrize("flow", ["onboard", "a_year_of_one_person", "departure", "two_clerks", "pasted_column", "exported", "hostile"])
+@pytest.mark.parametrize("flow", ["onboard", "a_year_of_one_person", "departure", "two_clerks", "merged", "corrected", "pasted_column", "exported", "hostile"])
 def test_people(office, flow, tmp_path):
     run(office, flow, tmp_path)
 
@@ -78,7 +79,7 @@ def test_every_room_by_axe_and_narrow(office, width, scheme, tmp_path):
 
 def test_a_transfer_with_a_date_next_week(office, tmp_path):
     client = office.client(language="vi")
-    person = client.get("/v1/staff", unit="H43.99.01", recursive=False, status="active").json["items"][3]
+    person = client.put("/v1/staff/DI-CHUYEN", an(full_name="Nguyễn Thị Luân Chuyển", unit="H43.99.01")).json
     unit = client.get("/v1/units/H43.99.02").json
     day = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date() + datetime.timedelta(days=7)
     run(office, "transfer", tmp_path, person=person["id"], unit=unit["id"], day=f"{day:%d/%m/%Y}")

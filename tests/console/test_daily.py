@@ -1,9 +1,38 @@
 """What a clerk, a head, an inspector and an administrator do in a week; on a small district, without figures."""
+import datetime
+
 import pytest
 
-from running import run
+from browser import PASSWORD
+from congvu import Service, an, make_units, site_today, wait_for
+from running import may_sign_in, run
 
 
 @pytest.mark.parametrize("flow", ["slips", "requests", "audit", "access", "reports", "hand_overs", "list_pages", "roster"])
 def test_daily(small, flow, tmp_path):
     run(small, flow, tmp_path)
+
+
+def test_why_a_figure_changed(tmp_path):
+    """A month ago four people, one of whom leaves, one begins to use his mailbox; since then one more."""
+    def day(ago):
+        return (site_today() - datetime.timedelta(ago)).isoformat()
+    service = Service(clock_offset=-30 * 86400, lease_ms=300)
+    try:
+        client = service.start().client()
+        make_units(client)
+        for code, name in (("W-HR", "Ngô Thị Nhân Sự"), ("W-OUT", "Trịnh Văn Rời"), ("W-USES", "Đỗ Thị Dùng"), ("W-STAYS", "Phùng Văn Ở")):
+            assert client.put(f"/v1/staff/{code}", an(full_name=name, hired_on=day(900))).status == 201
+        wait_for(lambda: service.ldapsearch("-b", "ou=snapshots,ou=system,dc=congvu", f"(cvDocumentName=day.{day(30)})", "cvDocumentName"), "the figures of that day are kept")
+        service.stop()
+        del service.settings["clock_offset"]
+        client = service.start().client()
+        service.who = {"hr": may_sign_in(client, "W-HR", {"role": "unit_hr", "unit": "T1"}), "password": PASSWORD}
+        assert client.put("/v1/staff/W-NEW", an(full_name="Lương Thị Mới", hired_on=day(3))).status == 201
+        assert client.put("/v1/staff/W-OUT/departure", {"reason": "nghi_huu", "effective_on": day(5)}).status in (200, 201)
+        used = [{"staff_code": "W-USES", "occurred_on": day(n)} for n in (1, 2)] + [{"staff_code": "W-STAYS", "occurred_on": day(n)} for n in (2, 40)]
+        assert client.post("/v1/usage-events", {"system": "mailbox", "events": used, "data_from": day(90), "data_through": day(1)}).status == 200
+        run(service, "why", tmp_path)
+        service.stop()
+    finally:
+        service.clean()

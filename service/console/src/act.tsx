@@ -11,7 +11,7 @@ export type Wish = { method: 'POST' | 'PATCH' | 'PUT' | 'DELETE'; path: string; 
 
 export type Act = {
   title: string
-  words?: string
+  words?: ComponentChildren
   fields: Field[]
   wish: (values: Values, also: { notSame: string[]; revision: string }) => Wish | Promise<Wish>
   /** What the service would do, in words; absent: there is nothing to look at and the title says it all. */
@@ -76,7 +76,9 @@ function Candidates({ problem, other }: { problem: Problem; other: (ids: string[
 
 type Seen = { wish: Wish; values: Values; answer: any; brake?: Problem; key: string }
 
-export function ActForm({ act, form: name, close }: { act: Act; form: string; close: string }) {
+/** `whole`: the form is the room, and its title the room's. */
+export function ActForm({ act, form: name, close, whole }: { act: Act; form: string; close: string; whole?: boolean }) {
+  const Title = whole ? 'h1' : 'h2'
   const box = useRef<HTMLFormElement>(null), head = useRef<HTMLHeadingElement>(null)
   const [first] = useState(() => draft(name))
   const [faults, setFaults] = useState<Values>({})
@@ -168,7 +170,7 @@ export function ActForm({ act, form: name, close }: { act: Act; form: string; cl
   }
 
   return <form class="act" ref={box} onSubmit={(e) => { e.preventDefault(); void go() }} onInput={typed} noValidate autoComplete="off" data-act={name}>
-    <h2 ref={head} tabIndex={-1}>{act.title}</h2>
+    <Title ref={head} tabIndex={-1}>{act.title}</Title>
     {act.words && <p>{act.words}</p>}
     {act.fields.map((f) => <Row key={f.name} field={f} first={first[f.name] ?? f.first ?? ''} fault={faults[f.name]} />)}
     {differs && <Conflict differs={differs.rows} who={differs.who} take={take} />}

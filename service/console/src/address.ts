@@ -29,5 +29,5 @@ export function withFilters(filters: URLSearchParams, changed: Record<string, st
 
 export const link = (room: string, query = '', what = '') => `#/${room}${what && '/' + encodeURIComponent(what)}${query && '?' + query}`
 
-/** `/` asked for the search box before its room was there. */
-export const arrival = { search: false }
+/** What the next room is told by the one before: `/` asked for the search box; what was done there. */
+export const arrival = { search: false, said: '' }

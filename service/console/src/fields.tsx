@@ -18,6 +18,9 @@ export type Field = {
   /** A field about somebody else: no browser fills it in. */
   mode?: 'numeric' | 'tel'
   hint?: Word
+  /** Of whom somebody is chosen: those who work, unless it says more. */
+  among?: string
+  but?: string
   /** Typed twice: as that field. */
   same?: string
 }
@@ -32,6 +35,9 @@ function pathOf(unit: Unit, byId: Map<string, Unit>): string {
   return names.slice(0, 3).join(' · ')
 }
 
+/** What a choice says while nothing is chosen. */
+const nothing = (field: Field) => field.required ? t('choose') : '—'
+
 function UnitChoice({ field, first, fault }: Props) {
   const list = useUnits()
   const [words, setWords] = useState('')
@@ -42,7 +48,7 @@ function UnitChoice({ field, first, fault }: Props) {
   return <>
     {list.length > 20 && <input id={field.name + '-words'} class="narrow" aria-label={t('narrow_units')} placeholder={t('narrow_units')} autoComplete="off" onInput={(e) => { e.stopPropagation(); setWords(e.currentTarget.value) }} />}
     <select id={field.name} name={field.name} translate={false} aria-invalid={!!fault} aria-describedby={'fault-' + field.name} size={asked.length ? Math.min(8, Math.max(2, fits.length + 1)) : undefined}>
-      <option value="">{fits.length ? t('choose') : t('no_unit_fits')}</option>
+      <option value="">{fits.length ? nothing(field) : t('no_unit_fits')}</option>
       {fits.slice(0, 500).map(([u, path]) => <option key={u.id} value={u.id} selected={u.id === first}>{path}</option>)}
     </select>
   </>
@@ -53,13 +59,13 @@ function PersonChoice({ field, first, fault }: Props) {
   const [words, setWords] = useState('')
   const [asked, ask] = useState('')
   useEffect(() => { const timer = setTimeout(() => ask(words.trim()), 300); return () => clearTimeout(timer) }, [words])
-  const found = useRead<Schema['StaffPage']>(asked ? `v1/staff?page_size=8&status=active,on_leave&q=${encodeURIComponent(asked)}` : '')
+  const found = useRead<Schema['StaffPage']>(asked ? `v1/staff?page_size=8&status=${field.among ?? 'active,on_leave'}&q=${encodeURIComponent(asked)}` : '')
   return <>
     <input id={field.name} autoComplete="off" spellcheck={false} aria-invalid={!!fault} aria-describedby={'fault-' + field.name} placeholder={t('search_hint')} onInput={(e) => setWords(e.currentTarget.value)} />
     {first && !asked && <input type="hidden" name={field.name} value={first} />}
     {asked && found.data && (found.data.items.length === 0 ? <p class="words">{t('nobody')}</p>
-      : <fieldset class="picks"><legend class="out">{t(field.label)}</legend>{found.data.items.map((p) => <label key={p.id} translate={false}>
-        <input type="radio" name={field.name} value={p.id} /> {p.full_name} · {p.unit?.name ?? t('elsewhere_unit')} · {p.address ?? '—'}</label>)}</fieldset>)}
+      : <fieldset class="picks"><legend class="out">{t(field.label)}</legend>{found.data.items.filter((p) => p.id !== field.but).map((p) => <label key={p.id} translate={false}>
+        <input type="radio" name={field.name} value={p.id} /> {p.full_name} · {p.staff_code ?? '—'} · {p.unit?.name ?? t('elsewhere_unit')} · {p.address ?? '—'}</label>)}</fieldset>)}
   </>
 }
 
@@ -74,7 +80,7 @@ function Day({ field, first, fault }: Props) {
 
 function Choice({ field, first, fault }: Props) {
   return <select id={field.name} name={field.name} aria-invalid={!!fault} aria-describedby={'fault-' + field.name}>
-    {!field.options!.some(([value]) => value === '') && <option value="">{t('choose')}</option>}
+    {!field.options!.some(([value]) => value === '') && <option value="">{nothing(field)}</option>}
     {field.options!.map(([value, text]) => <option key={value} value={value} selected={value === first}>{text}</option>)}
   </select>
 }

@@ -53,7 +53,7 @@ function Room({ place, ...own }: Own & { place: Place }) {
     case 'requests': return <Requests key={place.what} id={place.what} filters={place.filters} may={may} />
     case 'audit': return <Audit filters={place.filters} />
     case 'more': return <More may={may} />
-    default: return <Overview filters={place.filters} head={session.roles.some((r) => r.number === session.role && r.role === 'unit_head')} mayNames={can('staff:read')} />
+    default: return <Overview filters={place.filters} head={session.roles.some((r) => r.number === session.role && r.role === 'unit_head')} mayNames={can('staff:read')} mayUnits={can('units:read')} />
   }
 }
 
@@ -70,8 +70,8 @@ function Head({ session, room, out }: { session: Session; room: string; out: () 
   const role = session.roles.find((r) => r.number === session.role), may = scopesOf(session)
   return <header>
     <nav aria-label="Congvu">{NAV.filter((n) => may.includes(n.needs)).map((n) => <a key={n.room} href={link(n.room)} aria-current={n.room === room || n.also.includes(room) ? 'page' : undefined}>{t(n.word)}</a>)}</nav>
-    <p><a href={link('me')} aria-current={room === 'me' ? 'page' : undefined} translate={false}>{session.staff.full_name}</a>{role && <> · {named(role.role)}</>}{role?.unit && <span translate={false}> · {role.unit.name}</span>}</p>
-    <p><button onClick={otherLanguage}>{t('language')}</button> <button onClick={out}>{t('sign_out')}</button></p>
+    <div><p><a href={link('me')} aria-current={room === 'me' ? 'page' : undefined} translate={false}>{session.staff.full_name}</a>{role && <> · {named(role.role)}</>}{role?.unit && <span translate={false}> · {role.unit.name}</span>}</p>
+    <p><button onClick={otherLanguage}>{t('language')}</button> <button onClick={out}>{t('sign_out')}</button></p></div>
   </header>
 }
 

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { link } from './address'
 import type { Loaded, Problem, Schema } from './call'
-import { count, language, moment, named, t } from './words'
+import { count, language, moment, named, pieces, t, type Word } from './words'
 
 /** A problem in a person's words: the service's own sentence, and what to do about it. */
 export function Said({ problem, saving }: { problem: Problem; saving?: boolean }) {
@@ -15,7 +15,7 @@ export function Said({ problem, saving }: { problem: Problem; saving?: boolean }
   }, [problem])
   if (problem.code === 'brake_engaged') return <BrakeWords problem={problem} />
   if (away) return <>{t(problem.code === 'outcome_unknown' ? 'outcome_unknown' : saving ? 'not_saved' : 'away')}</>
-  if (problem.status === 403) return <>{t('forbidden')}</>
+  if (problem.status === 403 && !saving) return <>{t('forbidden')}</>
   if (problem.status === 404 && !saving) return <>{t('not_found')}</>
   return <>{[problem.detail || problem.title, advice].filter(Boolean).map((s) => s!.replace(/\.?$/, '.')).join(' ')}</>
 }
@@ -57,6 +57,13 @@ export function Table({ head, rows }: { head: string[]; rows: { key: string; cel
 export const PersonLink = ({ id, name }: { id: string; name?: string | null }) => <a href={link('person', '', id)} translate={false}>{name ?? '—'}</a>
 
 export const Name = ({ children }: { children: ComponentChildren }) => <span translate={false}>{children}</span>
+
+/** What is read as one and never broken where there is room: an address, a login, a state. */
+export const Whole = ({ children }: { children: ComponentChildren }) => <span class="whole" translate={false}>{children}</span>
+export const State = ({ word }: { word: string }) => <span class="whole">{named(word)}</span>
+
+/** A text with names, logins or codes in it: they are what they are, in every language. */
+export const Told = ({ word, ...values }: { word: Word; [name: string]: string }) => <>{pieces(word).map((piece, i) => i % 2 ? <Name key={i}>{values[piece]}</Name> : piece)}</>
 
 /** Whom somebody may be: each a door to his page, with what tells him apart. */
 export function MaybeSame({ title, who, elsewhere, each }: { title?: string; who: Schema['Duplicate']['candidates']; elsewhere?: number; each?: (c: Schema['Duplicate']['candidates'][number]) => ComponentChildren }) {

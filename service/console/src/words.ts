@@ -21,6 +21,9 @@ export function t(word: Word, values: Record<string, string | number> = {}): str
   return texts[word].replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''))
 }
 
+/** The text around its gaps, and the names of the gaps: text, name, text ... */
+export const pieces = (word: Word) => texts[word].split(/\{(\w+)\}/)
+
 /** A word of the contract that has a text; what has none is shown as a dash, never as a program's word. */
 export function named(word: string | null | undefined, prefix = ''): string {
   const key = (prefix + word) as Word
@@ -41,6 +44,9 @@ export function percent(ratio: number): string {
 /** dd/mm/yyyy of a day or of a moment, whose offset is the office's. */
 export const day = (iso: string) => `${iso.slice(8, 10)}/${iso.slice(5, 7)}/${iso.slice(0, 4)}`
 export const moment = (iso: string) => `${day(iso)} ${iso.slice(11, 16)}`
+
+/** A phone of this country, masked or not, as it is read and dialled here; others as they are. */
+export const phone = (e164: string | null | undefined) => (e164 ?? '').replace(/^\+84([\d*]{3})([\d*]{3})([\d*]{3})$/, '0$1 $2 $3')
 
 /** A name that the contract has in both languages. */
 export const said = (name: string | { vi: string; en: string | null } | undefined) =>

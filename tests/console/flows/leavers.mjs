@@ -8,7 +8,7 @@ export default {
   brake: async () => {
     let held
     await browser(async (page) => {
-      await signIn(page, given.hr)
+      await signIn(page, given.hasty)
       const people = (await api('GET', '/v1/staff?page_size=60&status=active&sort=-staff_code')).items.slice(10, 40)
       const done = await asSelf(page, 'POST', 'v1/departures/batches', { departures: people.map((p) => ({ staff: p.id, reason: 'thoi_viec' })) })
       held = done.results.filter((r) => r.outcome === 'held').map((r) => people[r.index])

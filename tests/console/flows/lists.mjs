@@ -1,7 +1,7 @@
 // Lists in: nothing is done by looking; faulty cells are mended in their place; one run, whoever presses and watches; taken back.
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
-import { api, browser, dayIn, given, make, picture, plainWords, room, signIn, signOut } from './browser.mjs'
+import { api, axeClean, browser, dayIn, given, make, picture, plainWords, room, signIn, signOut } from './browser.mjs'
 
 const HEAD = 'STT;Họ và tên;Năm sinh;Chức vụ;Mã định danh đơn vị;Đối tượng;Số điện thoại'
 const FAMILY = ['Vũ', 'Đinh', 'Hồ', 'Kiều', 'Mai', 'Thái', 'Tạ', 'Quách', 'Tô', 'Ông', 'Khúc', 'Lý']
@@ -32,6 +32,7 @@ export default {
     await bad.first().waitFor()
     assert.equal(await bad.first().inputValue(), '090-sai-số')
     await plainWords(page)
+    await axeClean(page, 'list, faulty')
     await picture(page, 'list-faulty')
     await bad.first().fill('0911000055')
     await page.getByRole('button', { name: /Xem trước lại với 1 ô đã sửa/ }).click()
@@ -40,6 +41,7 @@ export default {
     await picture(page, 'list-plan')
     await page.getByRole('button', { name: 'Thực hiện 13 dòng' }).click({ clickCount: 3, delay: 10 })
     await page.getByText('Đã thực hiện xong lúc').waitFor()
+    await axeClean(page, 'list, done')
     await picture(page, 'list-done')
     await page.reload()
     await page.getByText('Đã thực hiện xong lúc').waitFor()

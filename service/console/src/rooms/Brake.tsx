@@ -57,7 +57,7 @@ function Release({ line, self, released }: { line: Line; self: string; released:
       w.staff?.id === self ? <span class="words">{t('yourself')}</span> : ticks.box(id(w), w.staff?.full_name ?? named(w.kind, 'brake_')),
       w.staff ? <PersonLink id={w.staff.id} name={w.staff.full_name ?? w.staff.staff_code} /> : '—', <Name>{w.staff?.unit?.name ?? w.unit?.name ?? '—'}</Name>, <What w={w} />, moment(w.since)] }))} />
     <Ticks ticks={ticks} />
-    <p class="row"><label for={'why' + line.token}>{t('release_reason')}</label><input id={'why' + line.token} ref={reason} maxLength={500} autoComplete="off" aria-invalid={!!fault} aria-describedby={'why-fault' + line.token} /><span class="trouble" id={'why-fault' + line.token}>{fault}</span></p>
+    <p class="row"><label for={'why' + line.token}>{t('release_reason')}</label><input id={'why' + line.token} ref={reason} maxLength={500} autoComplete="off" onInput={() => setFault('')} aria-invalid={!!fault} aria-describedby={'why-fault' + line.token} /><span class="trouble" id={'why-fault' + line.token}>{fault}</span></p>
     {problem && <p class="trouble" role="alert">{problem.code === 'brake_changed' ? t('brake_changed') : <Said problem={problem} saving />}</p>}
     <p><button class="grave" aria-disabled={busy || chosen.length === 0}>{busy ? t('working') : t('release_n', { n: count(chosen.length) })}</button> {chosen.length === 0 && <span class="words">{t('tick_first')}</span>}</p>
   </form>

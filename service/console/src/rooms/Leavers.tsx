@@ -60,14 +60,14 @@ function HandOvers({ filters, may }: { filters: URLSearchParams; may: boolean })
 
 function Calendar({ items, next, filters }: { items: Item[]; next: string | null; filters: URLSearchParams }) {
   const months = [...new Set(items.map((d) => d.effective_on.slice(0, 7)))]
-  return <>
+  return <div class="even">
     {months.map((month) => <section key={month}>
       <h3>{t('month_of', { month: `${month.slice(5)}/${month.slice(0, 4)}` })}</h3>
       <Table head={[t('first_day_out'), t('name'), t('unit'), t('reason'), t('state')]} rows={items.filter((d) => d.effective_on.startsWith(month)).map((d) => ({ key: d.staff.id, mark: d.state === 'held' || d.state === 'failed' ? 'trouble' : undefined, cells: [
         day(d.effective_on), <PersonLink id={d.staff.id} name={d.staff.full_name} />, <Name>{d.staff.unit?.name ?? t('elsewhere_unit')}</Name>, named(d.reason), named(d.state)] }))} />
     </section>)}
     {next && <p class="no-print"><a href={link('leavers', withFilters(filters, {}) + '&page_token=' + encodeURIComponent(next))}>{t('next_page')}</a></p>}
-  </>
+  </div>
 }
 
 export function Leavers({ filters, may, self }: { filters: URLSearchParams; may: Scope[]; self: string }) {

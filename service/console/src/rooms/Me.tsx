@@ -6,7 +6,7 @@ import { useRead, type Schema } from '../call'
 import type { Field } from '../fields'
 import { systemName, useSystems } from '../kept'
 import { Copy, Name, Read, Table } from '../parts'
-import { count, day, named, t } from '../words'
+import { count, day, named, phone, t } from '../words'
 
 type Session = Schema['Session']
 type Record = Schema['MyRecord']
@@ -59,7 +59,7 @@ function Kept({ r }: { r: Record }) {
         <dt>{t('staff_code')}</dt><dd translate={false}>{[r.staff.staff_code, ...r.staff.former_codes].filter(Boolean).join(', ') || '—'}</dd>
         <dt>{t('category')}</dt><dd>{named(r.staff.category)}</dd>
         <dt>{t('birth_year')}</dt><dd>{r.staff.birth_year ?? '—'}</dd>
-        <dt>{t('mobile')}</dt><dd translate={false}>{r.staff.mobile ?? '—'}</dd>
+        <dt>{t('mobile')}</dt><dd translate={false}>{phone(r.staff.mobile) || '—'}</dd>
         <dt>{t('names_held')}</dt><dd translate={false}>{r.names_held.map((n) => n.replace(/^.*\//, '')).join(', ') || '—'}</dd>
         <dt>{t('hr_ref')}</dt><dd>{t(r.sign_in.hr_ref ? 'kept_as_digest' : 'not_kept')}</dd>
         <dt>{t('password')}</dt><dd>{r.sign_in.password_set_on ? t('set_on', { day: day(r.sign_in.password_set_on) }) : t('not_set')}</dd>

@@ -30,5 +30,5 @@ export function Onboard({ may }: { may: boolean }) {
     verb: (v) => t('onboard_save', { name: v.full_name }),
     done: (p: Staff | undefined) => location.replace(p?.id ? link('person', '', p.id) : link('people')),
   }
-  return <><p class="no-print"><a href={link('people')}>{t('back')}</a></p><h1>{t('onboard')}</h1><ActForm act={act} form="onboard" close={link('people')} /></>
+  return <><p class="no-print"><a href={link('people')}>{t('back')}</a></p><ActForm act={act} form="onboard" close={link('people')} whole /></>
 }

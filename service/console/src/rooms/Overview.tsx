@@ -4,6 +4,7 @@ import { link, withFilters } from '../address'
 import { useRead, type Schema } from '../call'
 import { systemName, useSystems } from '../kept'
 import { Read } from '../parts'
+import { room } from '../rooms'
 import { count, day, percent, t } from '../words'
 import { Bar, issued, missing, using, type Figures, type Rate, type Row } from './figures'
 import { Trend } from './Trend'
@@ -20,11 +21,12 @@ function Pair({ rate }: { rate: Rate }) {
   return <span><b>{percent(rate.ratio)}</b> <span class="fraction">{count(rate.part)} / {count(rate.base)}</span></span>
 }
 
-function Missing({ row }: { row: Row }) {
+/** `brief`: under a heading that says of what. */
+function Missing({ row, brief }: { row: Row; brief?: boolean }) {
   const n = row.missing.people, more = row.missing.unrecorded
   if ((row.eligible ?? 0) + more === 0) return null
   if (n + more === 0) return <span class="words">{t('none_missing')}</span>
-  const words = t('missing_people', { n: count(n) })
+  const words = t(brief ? 'found' : 'missing_people', { n: count(n) })
   return <span>
     {n > 0 && (row.links?.missing ? <a href={people(row.links.missing)}>{words}</a> : words)}
     {n > 0 && more > 0 && ' · '}
@@ -32,9 +34,10 @@ function Missing({ row }: { row: Row }) {
   </span>
 }
 
-function Unused({ row }: { row: Row }) {
+function Unused({ row, brief }: { row: Row; brief?: boolean }) {
   const n = row.used === null ? 0 : (row.issued ?? 0) - row.used
-  return n > 0 && row.links?.unused ? <a href={people(row.links.unused)}>{t('unused_people', { n: count(n) })}</a> : null
+  if (brief && n === 0 && row.used !== null && row.issued) return <>0</>
+  return n > 0 && row.links?.unused ? <a href={people(row.links.unused)}>{t(brief ? 'found' : 'unused_people', { n: count(n) })}</a> : null
 }
 
 const points = (n: number) => (n > 0 ? '▲ +' : n < 0 ? '▼ −' : '') + percent(Math.abs(n)).replace(/ %$/, '')
@@ -76,15 +79,16 @@ function Units({ rows, figures, filters, by, name }: { rows: Row[]; figures: Fig
     <h2>{t('units_of', { system: name })}</h2>
     <p class="choice">{t('order')}: {order('rate', t('by_rate'))} {order('missing', t('by_missing'))} {order('tree', t('by_tree'))}</p>
     <table class="units">
-      <thead><tr><th scope="col">{t('unit')}</th><th scope="col">{t('issued')}</th><th scope="col">{t('using')}</th><th scope="col">{t('missing')}</th></tr></thead>
+      <thead><tr><th scope="col">{t('unit')}</th><th scope="col" class="rate">{t('issued')}</th><th scope="col" class="rate">{t('using')}</th><th scope="col" class="rate">{t('unused')}</th><th scope="col">{t('missing')}</th></tr></thead>
       <tbody>{sorted.map((row) => <tr key={row.row_kind + row.unit.id} data-unit={row.unit.code}>
         <th scope="row" translate={false}>
           {row.row_kind === 'own' ? `${t('own')} ${row.unit.name}` : <a href={link('overview', withFilters(filters, { unit: row.unit.id }))}>{row.unit.name}</a>}
           <Bar rate={issued(row, figures.basis)} target={row.target?.coverage} />
         </th>
-        <td data-label={t('issued')}><Pair rate={issued(row, figures.basis)} /></td>
-        <td data-label={t('using')}><Pair rate={using(row, figures.basis)} /> <br /><Unused row={row} /></td>
-        <td data-label={t('missing')}><Missing row={row} /></td>
+        <td class="rate" data-label={t('issued')}><Pair rate={issued(row, figures.basis)} /></td>
+        <td class="rate" data-label={t('using')}><Pair rate={using(row, figures.basis)} /></td>
+        <td class="rate" data-label={t('unused')}><Unused row={row} brief /></td>
+        <td data-label={t('missing')}><Missing row={row} brief /></td>
       </tr>)}</tbody>
     </table>
   </section>
@@ -97,6 +101,7 @@ function Held() {
   return n > 0 ? <p class="trouble"><a class="trouble" href={link('leavers', 'state=held')}>{t('held_people', { n: count(n) })}</a></p> : null
 }
 
+const History = room(() => import('./History').then((m) => m.History))
 const NARROW = matchMedia('(max-width: 44rem)')
 function useNarrow(): boolean {
   const [narrow, set] = useState(NARROW.matches)
@@ -111,7 +116,7 @@ function useNarrow(): boolean {
 /** On a head's phone: four figures, what they are made of, how they changed, who is missing; nothing else. */
 const BRIEF = 2
 
-export function Overview({ filters, head, mayNames }: { filters: URLSearchParams; head: boolean; mayNames: boolean }) {
+export function Overview({ filters, head, mayNames, mayUnits }: { filters: URLSearchParams; head: boolean; mayNames: boolean; mayUnits: boolean }) {
   const unit = filters.get('unit') ?? ''
   const by = filters.get('by') ?? 'rate'
   const brief = useNarrow() && head
@@ -130,6 +135,7 @@ export function Overview({ filters, head, mayNames }: { filters: URLSearchParams
       {!brief && chosen && <Trend unit={chosen.unit.id} system={chosen.system!} name={systemName(systems, chosen.system)} />}
       {!brief && rows.length > 0 && <Units rows={rows} figures={f} filters={filters} by={by in orders ? by : 'rate'} name={systemName(systems, chosen.system)} />}
       {!brief && <p class="words">{t('definition')}</p>}
+      {!brief && mayUnits && chosen && <History key={chosen.unit.id} path={`v1/units/${encodeURIComponent(chosen.unit.id)}/history`} />}
     </>
   }}</Read>
 }

@@ -2,8 +2,8 @@
 import { useEffect, useState } from 'preact/hooks'
 import { link } from '../address'
 import { call, type Problem, type Schema } from '../call'
-import { Copy, Name, PersonLink, Table, Trouble } from '../parts'
-import { count, named, t } from '../words'
+import { Copy, Name, PersonLink, State, Table, Trouble, Whole } from '../parts'
+import { count, t } from '../words'
 
 type Person = Schema['StaffListItem']
 type Line = { key: string; person?: Person; former?: boolean }
@@ -59,6 +59,6 @@ export function Pasted({ keys }: { keys: string[] }) {
     <Table head={[t('in_list'), t('name'), t('title'), t('unit'), t('address'), t('status')]} rows={lines.map(({ key, person: p, former }, i) => ({ key, mark: p ? undefined : 'lost', cells: [
       <Name>{i + 1}. {key}{former && <> ({t('former')})</>}</Name>,
       p ? <PersonLink id={p.id} name={p.full_name} /> : <b>{t('not_found_one')}</b>,
-      ...(p ? [<Name>{p.title ?? '—'}</Name>, <Name>{p.unit?.name ?? t('elsewhere_unit')}</Name>, <Name>{p.address ?? '—'}</Name>, named(p.status)] : ['—', '—', '—', '—'])] }))} />
+      ...(p ? [<Name>{p.title ?? '—'}</Name>, <Name>{p.unit?.name ?? t('elsewhere_unit')}</Name>, <Whole>{p.address ?? '—'}</Whole>, <State word={p.status} />] : ['—', '—', '—', '—'])] }))} />
   </>
 }

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { arrival, link, withFilters } from '../address'
 import { call, save, useRead, type Schema } from '../call'
 import { systemName, useSystems, useUnits, type System, type Unit } from '../kept'
-import { Name, PersonLink, Read, Table } from '../parts'
+import { Name, PersonLink, Read, State, Table, Whole } from '../parts'
 import { count, language, named, said, t, type Word } from '../words'
 import { CATEGORIES, choices } from '../vocabulary'
 import { Pasted, pastedKeys } from './Pasted'
@@ -81,7 +81,7 @@ function More({ filters, systems, units }: { filters: URLSearchParams; systems: 
 
 export function Found({ people }: { people: Schema['StaffListItem'][] }) {
   return <Table head={[t('name'), t('title'), t('unit'), t('address'), t('status')]} rows={people.map((p) => ({ key: p.id, cells: [
-    <PersonLink id={p.id} name={p.full_name} />, <Name>{p.title ?? '—'}</Name>, <Name>{p.unit?.name ?? t('elsewhere_unit')}</Name>, <Name>{p.address ?? '—'}</Name>, named(p.status)] }))} />
+    <PersonLink id={p.id} name={p.full_name} />, <Name>{p.title ?? '—'}</Name>, <Name>{p.unit?.name ?? t('elsewhere_unit')}</Name>, <Whole>{p.address ?? '—'}</Whole>, <State word={p.status} />] }))} />
 }
 
 function Chips({ filters }: { filters: Filter[] }) {
@@ -141,8 +141,11 @@ function Search({ filters }: { filters: URLSearchParams }) {
 
 export function People({ filters, may }: { filters: URLSearchParams; may: boolean }) {
   const open = useRead<Schema['DuplicateList']>('v1/duplicates')
+  const [said] = useState(arrival.said)
+  useEffect(() => { arrival.said = '' }, [])
   return <>
     <h1>{t('people')}</h1>
+    {said && <p class="good" role="status">{said}</p>}
     <p class="acts no-print">{may ? <a class="button" href={link('onboard')}>{t('onboard')}</a> : <span class="words">{t('who_can', { what: t('onboard') })}</span>}
       <a class="button" href={link('requests')}>{t('requests')}</a> <a class="button" href={link('slips')}>{t('slips')}</a>
       {!!open.data?.items.length && <a class="button" href={link('duplicates')}>{t('duplicates', { n: count(open.data.items.length) })}</a>}</p>

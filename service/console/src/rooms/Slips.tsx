@@ -4,9 +4,9 @@ import { link, withFilters } from '../address'
 import { call, send, useRead, type Problem, type Schema } from '../call'
 import { useUnits } from '../kept'
 import { openPaper } from '../paper'
-import { Name, PersonLink, Read, Said, Table, Ticks, useTicks } from '../parts'
+import { Name, PersonLink, Read, Said, State, Table, Ticks, useTicks, Whole } from '../parts'
 import { choices } from '../vocabulary'
-import { count, day, language, named, said, t } from '../words'
+import { count, day, language, said, t } from '../words'
 
 type Pending = Schema['PendingPage']['items'][number]
 type Asked = { unit: string } | { staff: string[] }
@@ -54,8 +54,8 @@ function Waiting({ items, unit, may }: { items: Pending[]; unit: string; may: bo
       <button class="main" aria-disabled={ticks.chosen.length === 0} onClick={() => ticks.chosen.length && ask({ staff: ticks.chosen })}>{t('slips_of_ticked', { n: count(ticks.chosen.length) })}</button>
       {unit && <button onClick={() => ask({ unit })}>{t('slips_of_unit')}</button>} {ticks.chosen.length === 0 && <span class="words">{t('tick_first')}</span>}</p>}
     <Table head={[...(may ? [t('tick')] : []), t('name'), t('unit'), t('login_name'), t('issued_on'), t('last_day_for'), t('state')]} rows={items.map((p) => ({ key: p.staff.id, mark: p.stage === 'locked' ? 'trouble' : undefined, cells: [
-      ...(may ? [ticks.box(p.staff.id, p.staff.full_name)] : []), <PersonLink id={p.staff.id} name={p.staff.full_name} />, <Name>{p.staff.unit?.name ?? t('elsewhere_unit')}</Name>, <Name>{p.login ?? '—'}</Name>,
-      p.since ? day(p.since) : '—', p.last_day ? day(p.last_day) : '—', named(p.stage, 'pending_')] }))} />
+      ...(may ? [ticks.box(p.staff.id, p.staff.full_name)] : []), <PersonLink id={p.staff.id} name={p.staff.full_name} />, <Name>{p.staff.unit?.name ?? t('elsewhere_unit')}</Name>, <Whole>{p.login ?? '—'}</Whole>,
+      p.since ? day(p.since) : '—', p.last_day ? day(p.last_day) : '—', <State word={'pending_' + p.stage} />] }))} />
     {may && <Ticks ticks={ticks} />}
   </>
 }

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { link, withFilters } from '../../address'
 import { save, send, useRead, type Problem, type Schema } from '../../call'
-import { Name, PersonLink, Read, Said, Table } from '../../parts'
+import { Name, PersonLink, Read, Said, Table, Whole } from '../../parts'
 import { count, moment, named, t } from '../../words'
 import { parseCsv, place, plain, toCsv } from './csv'
 import { summaryWords } from './Lists'
@@ -121,7 +121,7 @@ function Mend({ plan, action, cells }: { plan: Import; action: string; cells: st
     <p><label><input type="checkbox" checked={everywhere} onChange={(e) => setEverywhere(e.currentTarget.checked)} /> {t('mend_all')}</label></p>
     {problem && <div class="trouble" role="alert"><Said problem={problem} saving /></div>}
     <p><button class="main" aria-disabled={busy || changes.length === 0}>{busy ? t('reading_list') : t('mend_n', { n: count(changes.length) })}</button> {changes.length === 0 && <span class="words">{t('mend_first')}</span>}</p>
-    {reviewsOf(items).length > 0 && <div class="effect"><h3>{t('accept_title')}</h3><ul>{reviewsOf(items).map(([code, detail]) => <li key={code}>{detail} <button type="button" onClick={() => send([code])} aria-label={`${t('accept')}: ${detail}`}>{t('accept')}</button></li>)}</ul></div>}
+    {reviewsOf(items).length > 0 && <div class="effect"><h2>{t('accept_title')}</h2><ul>{reviewsOf(items).map(([code, detail]) => <li key={code}>{detail} <button type="button" onClick={() => send([code])} aria-label={`${t('accept')}: ${detail}`}>{t('accept')}</button></li>)}</ul></div>}
   </form>}</Read>
 }
 
@@ -141,7 +141,7 @@ function Rows({ plan, action }: { plan: Import; action: string }) {
   const { page, pager } = useRows(plan, action)
   return <Read of={page}>{({ items, next }) => items.length === 0 ? <p>{t('no_rows')}</p> : <>
     <Table head={[t('row'), t('name'), t('address'), t('changes'), t('notes')]} rows={items.map((r, i) => ({ key: r.row + ' ' + i, cells: [r.row || '—',
-      r.staff ? <PersonLink id={r.staff} name={r.name ?? r.key} /> : <Name>{r.name ?? r.key ?? '—'}</Name>, <Name>{r.address ?? '—'}</Name>,
+      r.staff ? <PersonLink id={r.staff} name={r.name ?? r.key} /> : <Name>{r.name ?? r.key ?? '—'}</Name>, <Whole>{r.address ?? '—'}</Whole>,
       <ul class="notes">{r.changes.filter((c) => named(c.field, 'col_') !== '—').map((c) => <li key={c.field}>{named(c.field, 'col_')}: <Name>{value(c.from)} → {value(c.to)}</Name></li>)}</ul>, <ul class="notes">{r.notes.map((n, j) => <li key={j}>{n.detail}</li>)}</ul>] }))} />
     {pager(next)}
   </>}</Read>

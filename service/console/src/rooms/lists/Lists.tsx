@@ -40,6 +40,7 @@ function Upload() {
   const [faults, setFaults] = useState<Values>({})
   const [problem, setProblem] = useState<Problem>()
   const [busy, setBusy] = useState(false)
+  const [picked, setPicked] = useState('')
   const chosen = useRef<{ at: number; size: number }>()
 
   async function go(event: Event) {
@@ -56,6 +57,7 @@ function Upload() {
     if (!content) {
       setFaults({ file: t('file_changed') })
       picker.current!.value = ''
+      setPicked('')
       setBusy(false)
       return picker.current!.focus()
     }
@@ -71,7 +73,8 @@ function Upload() {
     <h2>{t('upload')}</h2>
     {fieldsOf(kind).map((f) => <Row key={f.name} field={f} first={first[f.name] ?? ''} fault={faults[f.name]} />)}
     <div class="row"><label for="file">{t('file')}</label><p class="words" id="file-hint">{t('file_hint')}</p>
-      <input id="file" ref={picker} type="file" accept=".xlsx,.csv,.txt" aria-invalid={!!faults.file} aria-describedby="file-hint fault-file" onChange={(e) => { const f = e.currentTarget.files?.[0]; chosen.current = f && { at: f.lastModified, size: f.size } }} />
+      <input id="file" class="out file" ref={picker} type="file" accept=".xlsx,.csv,.txt" aria-invalid={!!faults.file} aria-describedby="file-hint fault-file" onChange={(e) => { const f = e.currentTarget.files?.[0]; chosen.current = f && { at: f.lastModified, size: f.size }; setPicked(f?.name ?? '') }} />
+      <p><label class="button" for="file">{t('pick_file')}</label> <Name>{picked}</Name></p>
       <p class="trouble" id="fault-file">{faults.file}</p></div>
     {problem && <div class="trouble" role="alert"><Said problem={problem} saving /></div>}
     <p><button class="main" aria-disabled={busy}>{t(busy ? 'reading_list' : 'dry_run')}</button></p>

@@ -4,8 +4,9 @@ import { ActForm } from '../../act'
 import { link } from '../../address'
 import { useRead, type Schema } from '../../call'
 import { systemName, useSystems, type System } from '../../kept'
-import { Name, Read, Table } from '../../parts'
-import { day, moment, named, t } from '../../words'
+import { Name, Read, Table, Told } from '../../parts'
+import { day, moment, named, phone, t } from '../../words'
+import { History } from '../History'
 import { ACCOUNT_ACTS, ACTS } from './acts'
 import { Slip } from './Slip'
 
@@ -17,7 +18,7 @@ type Props = { id: string; filters: URLSearchParams; may: Scope[] }
 const state = (a: Account) => a.observed.state === 'active' ? t('account_active') : named(a.observed.state)
 
 /** What is done about an account that is not as it should be; in order is said too. */
-function doing(a: Account): string {
+function Doing({ a }: { a: Account }) {
   const { last_error: error, next_try_at: at, missing_there, awaits, not_taken } = a.observed
   const said: string[] = []
   if (error) said.push(at ? t('retry', { error: error.replace(/\.$/, ''), at: moment(at) }) : t('error', { error }))
@@ -27,8 +28,9 @@ function doing(a: Account): string {
   else if (a.drift) said.push(`${named(a.desired.state, 'want_')}. ${t('waits')}`)
   if (a.cut_off?.state === 'open') said.push(t('cutting_off'))
   if (a.desired.state === 'locked' && a.desired.reason) said.push(`${t('reason')}: ${named(a.desired.reason, 'lock_')}`)
-  if (a.next_login) said.push(t('login_changes', { login: a.next_login }))
-  return said.join('. ').replace(/\.\./g, '.') || t('in_order')
+  const words = said.join('. ').replace(/\.\./g, '.')
+  if (a.next_login) return <>{words && words.replace(/\.?$/, '. ')}<Told word="login_changes" login={a.next_login} /></>
+  return <>{words || t('in_order')}</>
 }
 
 /** Who may not do it himself asks for it. */
@@ -42,7 +44,7 @@ function Accounts({ person, systems, may }: { person: Staff; systems: System[]; 
     <h2>{t('accounts')}</h2>
     {person.accounts.length === 0 ? <p>{t('no_accounts')}</p> : <Table head={[t('system'), t('login_name'), t('state'), t('since'), t('doing'), t('acts')]} rows={person.accounts.map((a) => {
       const system = systems.find((s) => s.id === a.system)
-      return { key: a.system, cells: [systemName(systems, a.system), <Name>{a.observed.login ?? '—'}</Name>, state(a), a.observed.since ? day(a.observed.since) : '—', doing(a),
+      return { key: a.system, cells: [systemName(systems, a.system), <Name>{a.observed.login ?? '—'}</Name>, state(a), a.observed.since ? day(a.observed.since) : '—', <Doing a={a} />,
         <span class="acts no-print">{may ? Object.entries(ACCOUNT_ACTS).filter(([, act]) => person.status !== 'departed' && act.fits(a, system)).map(([name, act]) =>
           <a key={name} href={link('person', `do=${name}&system=${a.system}`, person.id!)}>{t(act.word)}<span class="out"> {systemName(systems, a.system)}</span></a>) : person.status !== 'departed' && <Asking person={person} account={a} />}</span>] }
     })} />}
@@ -70,6 +72,14 @@ function Holds({ person }: { person: Staff }) {
   </>
 }
 
+/** Records that were merged into this one; within a day each can be taken out again. */
+function Merged({ person, may }: { person: Staff; may: boolean }) {
+  const list = person.merged ?? []
+  if (list.length === 0) return null
+  return <section><h2>{t('merged_here')}</h2>
+    <ul>{list.map((m) => <li key={m.id}><Name>{m.full_name} · {m.staff_code ?? '—'}</Name>{may && <> <a class="no-print" href={link('person', 'do=split&of=' + encodeURIComponent(m.id), person.id!)}>{t('split')}</a></>}</li>)}</ul></section>
+}
+
 const REASON: Partial<Record<Schema['DepartureState'], string>> = { held: 'trouble', failed: 'trouble' }
 
 function Departure({ person, systems }: { person: Staff; systems: System[] }) {
@@ -79,33 +89,25 @@ function Departure({ person, systems }: { person: Staff; systems: System[] }) {
   return <section class={REASON[person.departure.state]}>
     <h2>{t('departure')}</h2>
     <p>{t('departs', { day: day(person.departure.effective_on), state: named(person.departure.state) })} — {named(person.departure.reason)}{d?.decision && <> · <Name>{d.decision.number}</Name></>}</p>
-    {d && d.steps.length > 0 && <ul>{d.steps.map((s, i) => <li key={i}>{s.system === 'unit-mailbox' ? t('hand_over_needed', { login: s.login ?? '' }) : `${systemName(systems, s.system)}: ${named(s.state, 'step_')}`}{s.last_error && ` — ${s.last_error}`}</li>)}</ul>}
+    {d && d.steps.length > 0 && <ul>{d.steps.map((s, i) => <li key={i}>{s.system === 'unit-mailbox' ? <Told word="hand_over_needed" login={s.login ?? ''} /> : `${systemName(systems, s.system)}: ${named(s.state, 'step_')}`}{s.last_error && ` — ${s.last_error}`}</li>)}</ul>}
     {d?.keep_mail_until && <p>{t('mail_kept', { day: day(d.keep_mail_until) })}</p>}
   </section>
 }
 
-/** Told in sentences; read only when it is opened. */
-function History({ id }: { id: string }) {
-  const [asked, ask] = useState(false)
-  const history = useRead<Schema['History']>(asked ? `v1/staff/${encodeURIComponent(id)}/history` : '')
-  return <details onToggle={(e) => e.currentTarget.open && ask(true)}>
-    <summary>{t('history')}</summary>
-    {asked && <Read of={history}>{(h) => <>
-      {h.items.length === 0 ? <p>{t('no_history')}</p> : <ul class="notes" translate={false}>{[...h.items].reverse().map((x, i) => <li key={i}>{x.text}</li>)}</ul>}
-      <p class="words">{h.complete_since && t('complete_since', { at: moment(h.complete_since) })} {h.missing_from.length > 0 && t('missing_from', { n: h.missing_from.length })}</p>
-    </>}</Read>}
-  </details>
-}
-
 /** What may not be done says why and who can; it is not hidden. */
 function Acts({ person, may }: { person: Staff; may: Scope[] }) {
-  const fit = Object.entries(ACTS).filter(([, act]) => act.fits(person))
-  const mine = fit.filter(([, act]) => may.includes(act.scope))
-  return <p class="acts no-print">
-    {mine.map(([name, act]) => <a key={name} class="button" href={link('person', 'do=' + name, person.id!)}>{t(act.word)}</a>)}
-    {may.includes('tokens:write') && <a class="button" href={link('access', 'of=' + encodeURIComponent(person.id!))}>{t('roles')}</a>}
-    {mine.length < fit.length && <span class="words">{t('who_can', { what: fit.filter((f) => !mine.includes(f)).map(([, act]) => t(act.word)).join(', ') })}</span>}
-  </p>
+  const fit = Object.entries(ACTS).filter(([, act]) => act.fits(person) && !act.unlisted)
+  const mine = fit.filter(([, act]) => may.includes(act.scope)), mends = mine.filter(([, act]) => act.mends)
+  const others = fit.filter(([, act]) => !act.mends && !may.includes(act.scope))
+  const to = (name: string) => link('person', 'do=' + name, person.id!)
+  return <>
+    <p class="acts no-print">
+      {mine.filter(([, act]) => !act.mends).map(([name, act]) => <a key={name} class="button" href={to(name)}>{t(act.word)}</a>)}
+      {may.includes('tokens:write') && <a class="button" href={link('access', 'of=' + encodeURIComponent(person.id!))}>{t('roles')}</a>}
+      {others.length > 0 && <span class="words">{t('who_can', { what: others.map(([, act]) => t(act.word)).join(', ') })}</span>}
+    </p>
+    {mends.length > 0 && <p class="acts no-print"><span class="words">{t('mends')}:</span> {mends.map(([name, act]) => <a key={name} href={to(name)}>{t(act.word)}</a>)}</p>}
+  </>
 }
 
 export function Person({ id, filters, may }: Props) {
@@ -117,7 +119,7 @@ export function Person({ id, filters, may }: Props) {
   useEffect(() => { if (asked) say('') }, [asked])
   return <Read of={person}>{(p) => {
     const a = p.accounts.find((x) => x.system === filters.get('system'))
-    const doing = { person: p, systems, done: (words: string, answer?: unknown) => { say(words); if (answer) setSlip(answer as Schema['CredentialReset']); person.again(); location.replace(link('person', '', id)) } }
+    const doing = { person: p, systems, of: filters.get('of') ?? '', done: (words: string, answer?: unknown) => { say(words); if (answer) setSlip(answer as Schema['CredentialReset']); person.again(); location.replace(link('person', '', id)) } }
     const entry = ACTS[asked], ofAccount = a && ACCOUNT_ACTS[asked]
     const act = entry && may.includes(entry.scope) ? entry.make(doing) : ofAccount && may.includes('accounts:write') ? ofAccount.make(doing, a) : undefined
     if (act?.now) act.base = act.now(p)
@@ -125,7 +127,7 @@ export function Person({ id, filters, may }: Props) {
       <p class="no-print"><a href={link('people')}>{t('back')}</a></p>
       <h1 translate={false}>{p.full_name}</h1>
       <p>{named(p.status)} · <Name>{p.title ?? '—'} · {p.unit?.name ?? t('elsewhere_unit')}</Name> · {named(p.category)}</p>
-      <p><b translate={false}>{p.address ?? t('no_address')}</b>{p.staff_code && <> · {t('staff_code')} <Name>{p.staff_code}</Name></>}{p.mobile && <> · <Name>{p.mobile}</Name></>}{p.birth_year && <> · {t('born', { year: p.birth_year })}</>}
+      <p><b translate={false}>{p.address ?? t('no_address')}</b>{p.staff_code && <> · {t('staff_code')} <Name>{p.staff_code}</Name></>}{p.mobile && <> · <Name>{phone(p.mobile)}</Name></>}{p.birth_year && <> · {t('born', { year: p.birth_year })}</>}
         {p.former_codes.length > 0 && <> · {t('former_codes')} <Name>{p.former_codes.join(', ')}</Name></>}</p>
       {!!p.hr_feed_fields?.length && <p class="words">{t('hr_keeps', { what: p.hr_feed_fields.map((f) => named(f, 'fact_')).join(', ') })}</p>}
       {said && <p class="good" role="status">{said}</p>}
@@ -135,7 +137,8 @@ export function Person({ id, filters, may }: Props) {
       <Accounts person={p} systems={systems} may={may.includes('accounts:write')} />
       <PostTable person={p} />
       <Holds person={p} />
-      <History id={id} />
+      <Merged person={p} may={may.includes('staff:write')} />
+      <History path={`v1/staff/${encodeURIComponent(id)}/history`} />
     </>
   }}</Read>
 }

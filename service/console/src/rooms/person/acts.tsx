@@ -1,18 +1,19 @@
 /** What can be done about a person: each says what it asks, what it sends and what its effect is in words. */
 import { iso, typedOf, type Act } from '../../act'
 import { mobile, staffFields, type Field, type Values } from '../../fields'
-import type { Schema } from '../../call'
+import { arrival, link } from '../../address'
+import { send, type Schema } from '../../call'
 import { systemName, type System } from '../../kept'
-import { Name } from '../../parts'
+import { Name, Told } from '../../parts'
 import { LEAVES, LOCKS, REASONS, choices } from '../../vocabulary'
-import { day, named, t, type Word } from '../../words'
+import { day, named, phone, t, type Word } from '../../words'
 import { Changes, Posts } from './changes'
 
 type Staff = Schema['Staff']
 type Account = Schema['Account']
 type Scope = Schema['Scope']
-export type Doing = { person: Staff; systems: System[]; done: (said: string, answer?: unknown) => void }
-
+/** `of`: which record that was merged into this one. */
+export type Doing = { person: Staff; systems: System[]; of: string; done: (said: string, answer?: unknown) => void }
 
 const { unit, from, number, signed, title, category } = staffFields
 
@@ -24,8 +25,8 @@ function transferEffect(now: Staff, systems: System[]) {
     const then = answer.staff
     return <ul>
       <Posts posts={then.posts} />
-      <li>{then.address === now.address ? t('address_stays', { address: now.address ?? '—' }) : t('address_changes', { address: then.address ?? '—' })}</li>
-      {then.accounts.filter((a) => a.next_login).map((a) => <li key={a.system}>{systemName(systems, a.system)}: {t('login_changes', { login: a.next_login! })}</li>)}
+      <li><Told word={then.address === now.address ? 'address_stays' : 'address_changes'} address={then.address ?? '—'} /></li>
+      {then.accounts.filter((a) => a.next_login).map((a) => <li key={a.system}>{systemName(systems, a.system)}: <Told word="login_changes" login={a.next_login!} /></li>)}
       {then.accounts.filter((a) => a.desired.state !== now.accounts.find((b) => b.system === a.system)?.desired.state).map((a) => <li key={'w' + a.system}>{systemName(systems, a.system)}: {named(a.desired.state, 'want_')}</li>)}
     </ul>
   }
@@ -57,7 +58,7 @@ const endPost: Maker = (d) => ({
   effect: transferEffect(d.person, d.systems), verb: () => t('save'), done: () => d.done(t('saved')), now: () => ({}),
 })
 
-const details = (p: Staff): Values => ({ full_name: p.full_name, title: p.title ?? '', category: p.category, birth_year: p.birth_year ? String(p.birth_year) : '', mobile: p.mobile ?? '', staff_code: p.staff_code ?? '' })
+const details = (p: Staff): Values => ({ full_name: p.full_name, title: p.title ?? '', category: p.category, birth_year: p.birth_year ? String(p.birth_year) : '', mobile: phone(p.mobile), staff_code: p.staff_code ?? '' })
 const edit: Maker = (d) => {
   const was = details(d.person)
   const field = (name: string, label: Word, more: Partial<Field> = {}): Field => ({ name, label, first: was[name], pointer: '#/' + name, ...more })
@@ -92,7 +93,7 @@ const back: Maker = (d) => ({
 function departureEffect(d: Doing) {
   return (x: Schema['Departure']) => <ul>
     <li>{t('departs', { day: day(x.effective_on), state: named(x.state) })} — {named(x.reason)}</li>
-    {x.steps.map((s, i) => <li key={i}>{s.system === 'unit-mailbox' ? t('hand_over_needed', { login: s.login ?? '' }) : `${systemName(d.systems, s.system)}: ${t('locked_that_day')}`}</li>)}
+    {x.steps.map((s, i) => <li key={i}>{s.system === 'unit-mailbox' ? <Told word="hand_over_needed" login={s.login ?? ''} /> : `${systemName(d.systems, s.system)}: ${t('locked_that_day')}`}</li>)}
     {x.keep_mail_until && <li>{t('mail_kept', { day: day(x.keep_mail_until) })}</li>}
     <li>{t('undo_until')}</li>
   </ul>
@@ -106,16 +107,64 @@ const depart: Maker = (d) => ({
   effect: departureEffect(d), verb: (v) => t('depart_save', { name: d.person.full_name, day: v.from }), done: () => d.done(t('departed_saved')), held: () => d.done(t('held_saved')),
 })
 const withdraw: Maker = (d) => ({
-  ...common(d), title: t('withdraw'), words: t('withdraw_words', { name: d.person.full_name }), fields: [],
+  ...common(d), title: t('withdraw'), words: <Told word="withdraw_words" name={d.person.full_name} />, fields: [],
   wish: (_, { revision }) => ({ method: 'DELETE', path: path(d.person) + '/departure', revision }), verb: () => t('withdraw'), done: () => d.done(t('withdrawn_saved')),
 })
 const reinstate: Maker = (d) => ({
   ...common(d), title: t('reinstate'), words: t('reinstate_words'),
   fields: [{ ...unit, required: undefined, label: 'unit_again' }, title, { ...from, required: undefined }, number, signed],
   wish: (v) => ({ method: 'POST', path: path(d.person) + '/reinstatements', body: { ...(v.unit && { unit: v.unit }), ...(v.title && { title: v.title }), ...decision(v, iso(v.from)) } }),
-  effect: (p: Staff) => <ul><Posts posts={p.posts} /><li>{t('address_stays', { address: p.address ?? '—' })}</li>{p.accounts.filter((a) => a.desired.state === 'present').map((a) => <li key={a.system}>{systemName(d.systems, a.system)}: {t('want_present')}</li>)}</ul>,
+  effect: (p: Staff) => <ul><Posts posts={p.posts} /><li><Told word="address_stays" address={p.address ?? '—'} /></li>{p.accounts.filter((a) => a.desired.state === 'present').map((a) => <li key={a.system}>{systemName(d.systems, a.system)}: {t('want_present')}</li>)}</ul>,
   verb: () => t('reinstate_save', { name: d.person.full_name }), done: () => d.done(t('reinstated')),
 })
+
+/* ---- what was entered wrongly ---- */
+
+const because: Field = { name: 'because', label: 'reason', required: 'reason_needed', pointer: '#/reason' }
+const anybody = 'pending,active,on_leave,departing'
+const correct = (d: Doing, kind: string, because: string, more = {}) => ({ method: 'POST' as const, path: path(d.person) + '/corrections', body: { kind, reason: because, ...more } })
+const corrected = (d: Doing) => ({ verb: () => t('save'), done: () => d.done(t('saved')) })
+
+const swapCodes: Maker = (d) => ({
+  ...common(d), title: t('swap_codes'), words: <Told word="swap_codes_words" name={d.person.full_name} code={d.person.staff_code ?? '—'} />,
+  fields: [{ name: 'with', label: 'swap_with', kind: 'person', among: anybody, but: d.person.id!, required: 'choose_person', pointer: '#/with' }, because],
+  wish: (v) => correct(d, 'swapped_codes', v.because, { with: v.with }),
+  effect: (x: Schema['Correction']) => <ul><Changes changes={x.changes} systems={d.systems} /><li><Told word="swap_codes_effect" code={d.person.staff_code ?? '—'} /></li></ul>, ...corrected(d),
+})
+const dropAlias: Maker = (d) => ({
+  ...common(d), title: t('drop_alias'), grave: true,
+  fields: [{ name: 'alias', label: 'which_alias', kind: 'choice', required: 'choose', options: d.person.aliases.map((a) => [a.address, a.address] as const), pointer: '#/alias' }, because],
+  wish: (v) => correct(d, 'wrong_alias', v.because, { alias: v.alias }),
+  effect: (_: Schema['Correction'], v) => <ul><li><Name>{v.alias}</Name>: {t('drop_alias_effect')}</li><li><Told word="address_stays" address={d.person.address ?? '—'} /></li></ul>,
+  verb: (v) => t('drop_alias_save', { alias: v.alias }), done: () => d.done(t('saved')),
+})
+const deathDay: Maker = (d) => ({
+  ...common(d), title: t('death_day'), fields: [{ ...from, label: 'first_day_out', first: typedOf(d.person.departure?.effective_on), pointer: '#/effective_on' }, because],
+  wish: (v) => correct(d, 'death_date', v.because, { effective_on: iso(v.from) }),
+  effect: (_: Schema['Correction'], v) => <ul><li>{t('first_day_out')}: {typedOf(d.person.departure?.effective_on)} → <b>{v.from}</b></li></ul>, ...corrected(d),
+})
+const mistake: Maker = (d) => ({
+  ...common(d), title: t('mistake'), words: t('mistake_words'), grave: true, fields: [because],
+  wish: (v) => correct(d, 'made_by_mistake', v.because), effect: () => <ul><li><Told word="mistake_effect" name={d.person.full_name} /></li></ul>,
+  verb: () => t('mistake_save', { name: d.person.full_name }), done: () => { arrival.said = t('mistake_done', { name: d.person.full_name }); location.replace(link('people')) },
+})
+
+const merged = (d: Doing) => (m: Schema['MergeDone']) => <>{[m.emptied, m.into].map(({ staff, changes }) =>
+  <div key={staff.id}><h4 translate={false}>{staff.full_name} · {staff.staff_code ?? '—'} · {staff.address ?? '—'}</h4><ul><Changes changes={changes} systems={d.systems} /></ul></div>)}</>
+const merge: Maker = (d) => ({
+  ...common(d), title: t('merge'), words: <Told word="merge_words" name={d.person.full_name} />, grave: true,
+  fields: [{ name: 'into', label: 'merge_into', hint: 'merge_hint', kind: 'person', among: anybody, but: d.person.id!, required: 'choose_person', pointer: '#/into' }, because],
+  wish: (v) => ({ method: 'PUT', path: path(d.person) + '/merge', body: { into: v.into, reason: v.because } }),
+  effect: merged(d), verb: () => t('merge_save'), done: () => d.done(t('merge_done')),
+})
+const split: Maker = (d) => {
+  const emptied = `v1/staff/${encodeURIComponent(d.of)}/merge`
+  return {
+    ...common(d), title: t('split'), words: t('split_words'), fields: [],
+    wish: async () => ({ method: 'DELETE', path: emptied, revision: (await send('GET', emptied)).headers.get('ETag') ?? undefined }),
+    effect: merged(d), verb: () => t('split'), done: () => d.done(t('split_done')),
+  }
+}
 
 const account = (d: Doing, a: Account) => `${path(d.person)}/accounts/${encodeURIComponent(a.system)}`
 const accountEffect = (d: Doing, words: Word) => (a: Account) => <ul><li>{systemName(d.systems, a.system)} <Name>{a.observed.login ?? ''}</Name>: {named(a.desired.state, 'want_')}</li><li>{t(words)}</li></ul>
@@ -152,7 +201,8 @@ function nextDay(iso: string): string {
   return new Date(Date.parse(iso + 'T00:00:00Z') + 86_400_000).toISOString().slice(0, 10)
 }
 
-type Entry = { make: Maker; scope: Scope; word: Word; fits: (p: Staff) => boolean }
+/** `mends`: rare, and stands behind what is done every week; `unlisted`: reached from its own line. */
+type Entry = { make: Maker; scope: Scope; word: Word; fits: (p: Staff) => boolean; mends?: true; unlisted?: true }
 const stays = (p: Staff) => p.status !== 'departed'
 
 /** In the order of how often they are needed. */
@@ -166,6 +216,12 @@ export const ACTS: Record<string, Entry> = {
   edit: { make: edit, scope: 'staff:write', word: 'edit', fits: stays },
   'add-post': { make: addPost, scope: 'staff:write', word: 'add_post', fits: stays },
   'end-post': { make: endPost, scope: 'staff:write', word: 'end_post', fits: (p) => p.posts.some((x) => !x.primary && !past(x.to)) },
+  merge: { make: merge, scope: 'staff:write', word: 'merge', fits: stays, mends: true },
+  'drop-alias': { make: dropAlias, scope: 'staff:write', word: 'drop_alias', fits: (p) => p.aliases.length > 0, mends: true },
+  'swap-codes': { make: swapCodes, scope: 'staff:write', word: 'swap_codes', fits: (p) => stays(p) && !!p.staff_code, mends: true },
+  'death-day': { make: deathDay, scope: 'staff:write', word: 'death_day', fits: (p) => p.departure?.reason === 'tu_tran', mends: true },
+  mistake: { make: mistake, scope: 'staff:write', word: 'mistake', fits: stays, mends: true },
+  split: { make: split, scope: 'staff:write', word: 'split', fits: (p) => (p.merged ?? []).length > 0, mends: true, unlisted: true },
 }
 
 const open = (a: Account) => a.desired.state === 'present'

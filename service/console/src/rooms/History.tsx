@@ -1,0 +1,17 @@
+/** What happened to a person or a unit, told in sentences, the latest first; read only when it is opened. */
+import { useState } from 'preact/hooks'
+import { useRead, type Schema } from '../call'
+import { Read } from '../parts'
+import { moment, t } from '../words'
+
+export function History({ path }: { path: string }) {
+  const [asked, ask] = useState(false)
+  const history = useRead<Schema['History']>(asked ? path : '')
+  return <details class="no-print" onToggle={(e) => e.currentTarget.open && ask(true)}>
+    <summary>{t('history')}</summary>
+    {asked && <Read of={history}>{(h) => <>
+      {h.items.length === 0 ? <p>{t('no_history')}</p> : <ul class="notes" translate={false}>{[...h.items].reverse().map((x, i) => <li key={i}>{x.text}</li>)}</ul>}
+      <p class="words">{h.complete_since && t('complete_since', { at: moment(h.complete_since) })} {h.missing_from.length > 0 && t('missing_from', { n: h.missing_from.length })}</p>
+    </>}</Read>}
+  </details>
+}
