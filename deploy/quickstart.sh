@@ -120,6 +120,12 @@ if [ -n "$sample" ] && [ ! -e "$loaded" ]; then
     api -X POST "$url/v1/staff/NS-9001/roles" -H 'Content-Type: application/json' -d '{"role":"unit_hr","unit":"H43.99"}' >/dev/null
     (umask 077 && api -X POST "$url/v1/staff/NS-9001/accounts/mailbox/credential-resets" |
         python3 -c 'import json, sys; made = json.load(sys.stdin); print(made["login"], made["code"])' >"$data/console.code")
+    # and three who are in the sample already: a commune's clerk, an office's head, an administrator
+    (umask 077 && while read -r who role unit; do
+        api -X POST "$url/v1/staff/$who/roles" -H 'Content-Type: application/json' -d "{\"role\":\"$role\"${unit:+,\"unit\":\"$unit\"}}" >/dev/null
+        api -X POST "$url/v1/staff/$who/accounts/mailbox/credential-resets" </dev/null |
+            python3 -c 'import json, sys; made = json.load(sys.stdin); print(sys.argv[1], made["login"], made["code"])' "$role"
+    done >"$data/console.links" <<<$'NS-0203 unit_hr H43.99.23\nNS-0085 unit_head H43.99.04\nNS-0063 site_admin')
     touch "$loaded"
 fi
 if [ -n "$sample" ]; then
@@ -150,10 +156,30 @@ printf '\n'
 if [ "$console" = ON ]; then
     printf '  %s %s/console\n' "$(words "web console  " "giao diện web")" "$url"
     # as long as the code has not been used
-    if read -r login code 2>/dev/null <"$data/console.code" && curl -sf -o /dev/null "$url/v1/activation-checks" -H 'Content-Type: application/json' -d "{\"code\":\"$code\"}"; then
+    unused() { curl -sf -o /dev/null "$url/v1/activation-checks" -H 'Content-Type: application/json' -d "{\"code\":\"$1\"}"; }
+    if read -r login code 2>/dev/null <"$data/console.code" && unused "$code"; then
         words "                at $url/kichhoat choose a password with the code $code, then sign in as $login" \
             "                vào $url/kichhoat đặt mật khẩu bằng mã $code, rồi đăng nhập với tên $login"
         printf '\n'
+    fi
+    if [ -n "$sample" ] && [ -e "$data/console.links" ]; then
+        while read -r role login code; do
+            unused "$code" </dev/null || continue
+            case "$role" in
+            unit_hr) who=$(words "commune HR  " "Nhân sự xã     ") ;;
+            unit_head) who=$(words "unit head   " "Lãnh đạo đơn vị") ;;
+            *) who=$(words "administrator" "Quản trị       ") ;;
+            esac
+            printf '  %s  %s/kichhoat#%s   (%s %s)\n' "$who" "$url" "$code" "$(words "then sign in as" "rồi đăng nhập với tên")" "$login"
+        done <"$data/console.links"
+    elif [ -z "$sample" ]; then
+        # an empty office: one link with a secret of its own that makes the first two administrators, and ends then or tomorrow
+        first="$data/first.token"
+        [ -s "$first" ] || (umask 077 && api -X POST "$url/v1/tokens" -H 'Content-Type: application/json' -d "{\"name\":\"first start\",\"expires_at\":\"$(date -u -d '+1 day' +%FT%TZ)\",\"scopes\":[
+            \"staff:read\",\"staff:write\",\"accounts:write\",\"departures:write\",\"brake:release\",\"units:read\",\"units:write\",\"systems:write\",\"coverage:read\",\"tokens:write\",\"usage:write\",\"reports:write\",\"audit:read\"]}" |
+            python3 -c 'import json, sys; print(json.load(sys.stdin)["secret"])' >"$first")
+        curl -sf -o /dev/null -H @<(printf 'Authorization: Bearer %s\n' "$(cat "$first")") "$url/v1/me" &&
+            printf '  %s %s/console#/first?code=%s\n' "$(words "first start  " "bắt đầu      ")" "$url" "$(cat "$first")"
     fi
 fi
 cat <<TEXT

@@ -165,6 +165,23 @@ def first_sign_in(service, folder):
         service.shell(f"curl -sS --fail-with-body -H 'Content-Type: application/json' -d '{json.dumps(body)}' \"$url/v1/{path}\"", folder)
 
 
+def sample_links(service, folder):
+    """Each opens the page for a password, with the code behind the #; who has set it has the role."""
+    links = re.findall(r"^ +(\S.*?) +http://\S+/kichhoat#(\S+) +\(then sign in as (\S+)\)$", service.out.read_text(), re.M)
+    assert [who for who, _, _ in links] == ["commune HR", "unit head", "administrator"], links
+    for (_, code, login), role in zip(links, ("unit_hr", "unit_head", "site_admin")):
+        said = service.shell("curl -sS --fail-with-body -H 'Content-Type: application/json' -d '%s' \"$url/v1/activations\" && curl -sS --fail-with-body -H 'Content-Type: application/json' -d '%s' \"$url/v1/sessions\""
+                             % (json.dumps({"code": code, "password": "Mat-Khau-Rieng-9"}), json.dumps({"login": login, "password": "Mat-Khau-Rieng-9"})), folder)
+        assert [r["role"] for r in answers(said)[0]["roles"]] == [role], said
+
+
+def no_sample(folder):
+    """An empty office has nobody to whom a link could belong."""
+    done = subprocess.run(["deploy/quickstart.sh", "--once", "--no-sample", "--port", "0", "--data", str(pathlib.Path(folder) / "empty")], cwd=ROOT, capture_output=True, text=True, timeout=1200,
+                          env={**os.environ, "LANG": "C.UTF-8", "LC_ALL": ""})
+    assert done.returncode == 0 and "/console" in done.stdout and "kichhoat#" not in done.stdout, (done.stdout, done.stderr[-2000:])
+
+
 def main():
     first, second = (blocks(f) for f in FILES)
     assert [b[0] for b in first] == [b[0] for b in second], "the two files have other blocks"
@@ -177,6 +194,7 @@ def main():
             for path in FILES:
                 run_blocks(service, path, folder)
             first_sign_in(service, folder)
+            sample_links(service, folder)
             assert (pathlib.Path(folder) / "report.xlsx").read_bytes()[:2] == b"PK"
             service.shell("curl -sS --fail-with-body -X PATCH -H @<(printf 'Authorization: Bearer %s' \"$(cat \"$token\")\") -H 'If-Match: *' -H 'Content-Type: application/merge-patch+json' "
                           "\"$url/v1/staff/NS-9001\" -d '{\"title\":\"Trưởng phòng\"}'", folder)
@@ -187,6 +205,8 @@ def main():
             assert service.get("/v1/staff/NS-9002")["status"] in ("departing", "departed")
             assert len(data.with_suffix(".log").read_text()) > log, "the log goes on"
             assert "Loading the invented district" not in service.out.read_text() and "with the code" not in service.out.read_text()
+            assert "kichhoat#" not in service.out.read_text(), "links that were used are not shown again"
+        no_sample(folder)
     print("every block runs, answers have the shape that is shown, a second start keeps everything")
 
 

@@ -38,3 +38,16 @@ def test_the_common_sign_in_is_offered_where_there_is_one(tmp_path):
     finally:
         provider.stop()
         service.clean()
+
+
+def test_an_empty_office_makes_its_first_two_administrators(tmp_path):
+    service = Service().start()
+    try:
+        scopes = ["staff:read", "staff:write", "accounts:write", "departures:write", "brake:release", "units:read", "units:write", "systems:write", "coverage:read", "tokens:write", "usage:write", "reports:write", "audit:read"]
+        first = service.client().post("/v1/tokens", {"name": "first start", "scopes": scopes})
+        assert first.status == 201, first
+        service.who = {"first": first.json["secret"], "password": PASSWORD}
+        run(service, "first_start", tmp_path)
+        service.stop()
+    finally:
+        service.clean()

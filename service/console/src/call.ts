@@ -7,7 +7,8 @@ export type Schema = components['schemas']
 export type Problem = Partial<Schema['Problem']> & { status: number; code: string; detail: string }
 export type More = { signal?: AbortSignal; revision?: string; key?: string; type?: string; accept?: string }
 
-export const session: { csrf: string; ended: () => void } = { csrf: '', ended: () => {} }
+/** `unit`: that of the role acted in; null is everywhere. `first`: the one-time secret of a first start, before there is anybody who could sign in. */
+export const session: { csrf: string; unit: string | null; first: string; ended: () => void } = { csrf: '', unit: null, first: '', ended: () => {} }
 
 const TYPES: Record<string, string> = { PATCH: 'application/merge-patch+json' }
 const problem = (status: number): Problem => ({ status, code: '', detail: '' })
@@ -16,6 +17,7 @@ export async function send(method: string, path: string, body?: BodyInit, more: 
   const headers: Record<string, string> = { 'Accept-Language': language, Accept: more.accept ?? 'application/json' }
   if (method !== 'GET') headers['X-Congvu-Csrf'] = session.csrf
   if (body !== undefined) headers['Content-Type'] = more.type ?? TYPES[method] ?? 'application/json'
+  if (session.first) headers.Authorization = `Bearer ${session.first}`
   if (more.revision) headers['If-Match'] = more.revision
   if (more.key) headers['Idempotency-Key'] = more.key
   const answer = await fetch(path, { method, headers, body, signal: more.signal, credentials: 'same-origin' })

@@ -1,9 +1,9 @@
 /** Fields of forms. The page never writes into a field that has the focus: values are the fields' own and are read when they are sent. */
 import { useEffect, useState } from 'preact/hooks'
 import { useRead, type Schema } from './call'
-import { useUnits, type Unit } from './kept'
+import { knownIn, useUnits, type Unit } from './kept'
 import { CATEGORIES, choices } from './vocabulary'
-import { said, t, typedDay, weekday, type Word } from './words'
+import { said, t, typedDay, weekday, withoutYear, type Word } from './words'
 
 export type Values = Record<string, string>
 export type Field = {
@@ -18,6 +18,8 @@ export type Field = {
   /** A field about somebody else: no browser fills it in. */
   mode?: 'numeric' | 'tel'
   hint?: Word
+  /** A unit of whose figures it is, whoever knows its people. */
+  sums?: true
   /** Of whom somebody is chosen: those who work, unless it says more. */
   among?: string
   but?: string
@@ -44,7 +46,7 @@ function UnitChoice({ field, first, fault }: Props) {
   if (!list) return <p role="status">{t('loading')}</p>
   const byId = new Map(list.map((u) => [u.id, u]))
   const asked = folded(words).split(/\s+/).filter(Boolean)
-  const fits = list.map((u) => [u, pathOf(u, byId)] as const).filter(([u, path]) => asked.every((w) => folded(path + ' ' + u.code).includes(w)))
+  const fits = list.filter(field.sums ? () => true : knownIn(list)).map((u) => [u, pathOf(u, byId)] as const).filter(([u, path]) => asked.every((w) => folded(path + ' ' + u.code).includes(w)))
   return <>
     {list.length > 20 && <input id={field.name + '-words'} class="narrow" aria-label={t('narrow_units')} placeholder={t('narrow_units')} autoComplete="off" onInput={(e) => { e.stopPropagation(); setWords(e.currentTarget.value) }} />}
     <select id={field.name} name={field.name} translate={false} aria-invalid={!!fault} aria-describedby={'fault-' + field.name} size={asked.length ? Math.min(8, Math.max(2, fits.length + 1)) : undefined}>
@@ -112,7 +114,7 @@ export function faultsIn(fields: Field[], values: Values): Values {
   const faults: Values = {}
   for (const f of fields) {
     if (f.required && !values[f.name]) faults[f.name] = t(f.required)
-    else if (f.kind === 'day' && values[f.name] && !typedDay(values[f.name])) faults[f.name] = t('day_form')
+    else if (f.kind === 'day' && values[f.name] && !typedDay(values[f.name])) faults[f.name] = t(withoutYear(values[f.name]) ? 'day_year' : 'day_form')
     else if (f.same && values[f.name] !== values[f.same]) faults[f.name] = t('typed_unlike')
   }
   return faults

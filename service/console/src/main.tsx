@@ -19,6 +19,7 @@ const Leavers = room(() => import('./rooms/Leavers').then((m) => m.Leavers))
 const List = room(() => import('./rooms/lists/List').then((m) => m.List))
 const Lists = room(() => import('./rooms/lists/Lists').then((m) => m.Lists))
 const Reports = room(() => import('./rooms/Reports').then((m) => m.Reports))
+const First = room(() => import('./rooms/First').then((m) => m.First))
 const Access = room(() => import('./rooms/Access').then((m) => m.Access))
 const Slips = room(() => import('./rooms/Slips').then((m) => m.Slips))
 const Requests = room(() => import('./rooms/Requests').then((m) => m.Requests))
@@ -91,6 +92,15 @@ function useSlash() {
   }, [])
 }
 
+/** While letters are being composed Enter and Esc are the keyboard program's: they send no form and close nothing. */
+function useComposing() {
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => { if (event.isComposing && (event.key === 'Enter' || event.key === 'Escape')) event.preventDefault() }
+    addEventListener('keydown', pressed, true)
+    return () => removeEventListener('keydown', pressed, true)
+  }, [])
+}
+
 /** Another room: its title is read and what has gone takes no focus with it; the focus is never on nothing. */
 function useArrival(place: Place, main: { current: HTMLElement | null }) {
   const where = place.room + '/' + place.what
@@ -106,6 +116,7 @@ function useArrival(place: Place, main: { current: HTMLElement | null }) {
 function Inside({ place, ...own }: Own & { place: Place }) {
   const main = useRef<HTMLElement>(null)
   useSlash()
+  useComposing()
   useArrival(place, main)
   return <>
     <a class="skip" href="#main" onClick={(e) => { e.preventDefault(); main.current?.focus() }}>{t('skip')}</a>
@@ -121,6 +132,7 @@ function App() {
 
   function opened(session: Session) {
     held.csrf = session.csrf
+    held.unit = session.roles.find((r) => r.number === session.role)?.unit?.id ?? null
     draftsOf(session.staff.id)
     forget()
     setSession(session)
@@ -139,6 +151,7 @@ function App() {
     setEnded(false)
   }
 
+  if (place.room === 'first') return <First code={place.filters.get('code') ?? ''} />
   if (session === undefined) return <p role="status">{t('loading')}</p>
   if (session === null) return <SignIn ended={false} opened={opened} />
   // what was typed stays behind the sign-in of the same person; for another one everything is new

@@ -70,7 +70,7 @@ export function MaybeSame({ title, who, elsewhere, each }: { title?: string; who
   return <>
     <h3>{title ?? t('maybe_same')}</h3>
     <ul>{who.map((c) => <li key={c.id}><a href={link('person', '', c.id)} target="_blank" translate={false}>{c.full_name} · {c.unit?.name ?? t('elsewhere_unit')}{c.birth_year && ` · ${c.birth_year}`} · {c.address ?? '—'}</a> ({named(c.status)}) {each?.(c)}</li>)}</ul>
-    {!!elsewhere && <p>{t('maybe_elsewhere', { n: elsewhere })}</p>}
+    {!!elsewhere && <p>{t('maybe_elsewhere', { n: elsewhere })} <a href={link('requests', 'do=transfer')}>{t('request_transfer')}</a></p>}
   </>
 }
 

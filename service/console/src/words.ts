@@ -61,6 +61,9 @@ export function typedDay(text: string): string | null {
   return date.getUTCMonth() === m - 1 && date.getUTCDate() === d ? date.toISOString().slice(0, 10) : null
 }
 
+/** A day and a month alone: which year is not guessed. */
+export const withoutYear = (text: string) => /^\s*\d{1,2}[/.-]\d{1,2}[/.-]?\s*$/.test(text)
+
 /** "thứ Bảy, 05/12/2026": the day as it was understood, in no zone at all. */
 export function weekday(iso: string | null): string {
   if (!iso) return ''

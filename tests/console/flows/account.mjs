@@ -1,7 +1,7 @@
 // One's own account, and what somebody without a role, or without a second factor, meets.
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
-import { axeClean, browser, given, picture, plainWords, room, signIn, signOut } from './browser.mjs'
+import { api, axeClean, browser, given, picture, plainWords, room, signIn, signOut } from './browser.mjs'
 
 const STEP_S = 30
 /** RFC 6238, as an authenticator app reckons it. */
@@ -89,5 +89,39 @@ export default {
     await axeClean(page, 'sign-in')
     const answer = await page.request.get(await door.evaluate((a) => a.href), { maxRedirects: 0 })
     assert.ok(answer.headers().location.startsWith(given.provider))
+  }),
+  /** An empty office: one link, two administrators, and the link is over. */
+  first_start: () => browser(async (page) => {
+    const address = `${given.url}/console#/first?code=${given.first}`
+    await page.goto(address)
+    await page.getByRole('button', { name: 'Tạo đơn vị và hai quản trị viên' }).click()
+    await page.getByText('Vui lòng nhập họ và tên').first().waitFor()
+    await page.getByLabel('Tên đơn vị cao nhất').fill('Huyện Mới')
+    await page.getByLabel('Mã đơn vị').fill('H43.98')
+    await page.getByLabel('Loại đơn vị').selectOption('ubnd_huyen')
+    await page.getByLabel('Quản trị viên thứ nhất').fill('Lê Thị Mở Đầu')
+    await page.getByLabel('Quản trị viên thứ hai').fill('Phạm Văn Cùng Làm')
+    await page.getByLabel('Đối tượng').selectOption('cong_chuc')
+    await plainWords(page)
+    await axeClean(page, 'first')
+    await picture(page, 'first-start')
+    await page.getByRole('button', { name: 'Tạo đơn vị và hai quản trị viên' }).click({ clickCount: 3, delay: 5 })
+    await page.getByText('Đã tạo.').waitFor()
+    const links = await page.locator('main a[href*="kichhoat#"]').evaluateAll((all) => all.map((a) => a.href)), logins = await page.locator('section b').allInnerTexts()
+    assert.equal(links.length, 2)
+    await axeClean(page, 'first, made')
+    await picture(page, 'first-made')
+    const people = (await api('GET', '/v1/staff')).items
+    assert.deepEqual(people.map((p) => p.full_name).sort(), ['Lê Thị Mở Đầu', 'Phạm Văn Cùng Làm'])
+    for (const person of people) assert.deepEqual((await api('GET', `/v1/staff/${person.id}/roles`)).items.map((r) => [r.role, r.unit]), [['site_admin', null]])
+    await api('POST', '/v1/activations', { code: links[0].split('#')[1], password: given.password })
+    await page.getByRole('link', { name: 'Đăng nhập' }).click()
+    await page.locator('#login').fill(logins[0])
+    await page.locator('#password').fill(given.password)
+    await page.keyboard.press('Enter')
+    await page.locator('header', { hasText: 'Quản trị tỉnh' }).waitFor()
+    const again = await page.context().newPage()
+    await again.goto(address)
+    await again.getByText('Liên kết này đã được dùng hoặc đã hết hạn').waitFor()
   }),
 }

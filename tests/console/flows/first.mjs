@@ -1,7 +1,7 @@
 // The first rooms: signing in, figures and their people, search, the phone.
 import assert from 'node:assert/strict'
 import http from 'node:http'
-import { browser, dayIn, given, picture, plainWords, settled, signIn, total } from './browser.mjs'
+import { api, browser, dayIn, given, isoOf, picture, plainWords, settled, signIn, signOut, total } from './browser.mjs'
 
 export default {
   sign_in: () => browser(async (page) => {
@@ -33,7 +33,16 @@ export default {
     await picture(page, 'head-people')
   }),
   one_number: () => browser(async (page) => {
+    // who knows the people of one block alone is told that the list is shorter, and by how many units' people
     await signIn(page, given.hr)
+    const top = page.locator('.card a[href*="stage=unused"]').first(), figure = Number((await top.innerText()).replace(/\D/g, ''))
+    await top.click()
+    await page.locator('#sums-only').waitFor()
+    await settled(page)
+    assert.ok(await total(page) < figure)
+    await picture(page, 'sums-only')
+    await signOut(page)
+    await signIn(page, given.admin)
     const links = page.locator('a[href*="stage="]')
     const hrefs = await links.evaluateAll((all) => all.map((a) => [a.getAttribute('href'), Number(a.textContent.replace(/\D/g, ''))]))
     assert.ok(hrefs.length >= 3, 'numbers open their people')
@@ -104,6 +113,20 @@ export default {
     await page.getByText('Đã lưu việc điều động').waitFor()
     await page.getByRole('cell', { name: given.day }).first().waitFor()
     await picture(page, 'transferred')
+    const posts = async () => (await api('GET', `/v1/staff/${given.person}`)).posts.sort((a, b) => a.from.localeCompare(b.from)).map((p) => [p.unit.code, p.from, p.to, p.decision?.number ?? null])
+    const [before, after] = await posts()
+    assert.deepEqual([before[0], before[2], after], ['H43.99.01', isoOf(given.day), ['H43.99.02', isoOf(given.day), null, '77/QĐ-UBND']])
+    // entered for the wrong day: taken back as long as the day has not come
+    await page.getByRole('link', { name: 'Rút lại điều động' }).click()
+    await page.getByRole('button', { name: 'Xem trước' }).click()
+    await page.getByText('Sau khi lưu (chưa lưu gì)').waitFor()
+    assert.ok(!(await page.locator('.effect').innerText()).includes(given.day))
+    await plainWords(page)
+    await picture(page, 'transfer-back')
+    await page.getByRole('button', { name: 'Rút lại điều động' }).click()
+    await page.getByText('Đã rút lại việc điều động').waitFor()
+    await page.getByRole('link', { name: 'Rút lại điều động' }).waitFor({ state: 'detached' })
+    assert.deepEqual(await posts(), [['H43.99.01', before[1], null, before[3]]])
   }),
   ended: () => browser(async (page) => {
     await signIn(page, given.hr)

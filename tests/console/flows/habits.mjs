@@ -1,44 +1,109 @@
 // Habits: typing Vietnamese, days, shared machines, keyboards, readers of screens.
 import assert from 'node:assert/strict'
-import { axeClean, api, browser, given, picture, room, settled, signIn } from './browser.mjs'
+import { axeClean, api, browser, given, make, picture, room, settled, signIn, signOut } from './browser.mjs'
 
-/** What UniKey sends for a word: letters, then as many backspaces as it takes back, and what it puts there; some versions send U+202F first and take it back. */
-function trace(steps) {
-  const keys = []
-  for (const step of steps) {
-    const [back, text] = step
-    for (let i = 0; i < back; i++) keys.push('Backspace')
-    for (const letter of text) keys.push(letter)
+// ---- typing as UniKey does it: no composition, only letters and backspaces ----
+
+const MARKS = { â: 'a', ă: 'a', ê: 'e', ô: 'o', ơ: 'o', ư: 'u', đ: 'd' }
+const TONES = /[\u0300\u0301\u0303\u0309\u0323]/
+/** A letter as it is built: bare, with its mark, with its tone. */
+function built(letter) {
+  const low = letter.toLowerCase(), toned = [...low.normalize('NFD')]
+  const marked = low === 'đ' ? 'đ' : toned.filter((c) => !TONES.test(c)).join('').normalize('NFC')
+  return { bare: MARKS[marked] ?? marked, marked, whole: low }
+}
+
+/** What stands in the field after each key of a word. Telex marks a vowel at once (`nguyeenx`), VNI when the word is there (`nguyen64`); the tone comes last in both. */
+function states(word, method) {
+  const letters = [...word.normalize('NFC')].map(built), out = []
+  let text = []
+  const show = () => out.push(text.join(''))
+  for (const letter of letters) {
+    text.push(letter.bare)
+    show()
+    if (method === 'telex' && letter.marked !== letter.bare) { text[text.length - 1] = letter.marked; show() }
   }
+  if (method === 'vni') letters.forEach((letter, at) => { if (letter.marked !== letter.bare) { text[at] = letter.marked; show() } })
+  letters.forEach((letter, at) => { if (letter.whole !== letter.marked) { text[at] = letter.whole; show() } })
+  return out
+}
+
+/** The keys that reach the page: as many backspaces as it takes, then the letters that follow. Some versions send an invisible sign first, and take it back. */
+function keysOf(text, method, first = '') {
+  const keys = []
+  text.split(' ').forEach((word, n) => {
+    if (n) keys.push(' ')
+    let there = ''
+    for (const next of states(word, method)) {
+      let same = 0
+      while (same < there.length && there[same] === next[same]) same++
+      const back = there.length - same
+      if (back && first) keys.push(first)
+      for (let i = 0; i < back + (back && first ? 1 : 0); i++) keys.push('Backspace')
+      keys.push(...next.slice(same))
+      there = next
+    }
+  })
   return keys
 }
-/** Telex "nguyeenx vawn ddoong" and VNI "nguye6n4 va8n d9o6ng" end in the same text by the same kind of steps. */
-const TYPED = {
-  telex: [[0, 'nguye'], [1, 'ê'], [0, 'n'], [2, 'ễn'], [0, ' va'], [1, 'ă'], [0, 'n d'], [1, 'đ'], [0, 'o'], [1, 'ô'], [0, 'ng']],
-  vni: [[0, 'nguye'], [1, 'ê'], [0, 'n'], [2, 'ễn'], [0, ' va'], [1, 'ă'], [0, 'n d'], [1, 'đ'], [0, 'o'], [1, 'ô'], [0, 'ng']],
-  with_u202f: [[0, 'nguye'], [0, '\u202F'], [2, 'ê'], [0, 'n'], [0, '\u202F'], [3, 'ễn'], [0, ' va'], [0, '\u202F'], [2, 'ă'], [0, 'n d'], [0, '\u202F'], [2, 'đ'], [0, 'o'], [0, '\u202F'], [2, 'ô'], [0, 'ng']],
+
+async function type(page, keys, pause) {
+  for (const key of keys) {
+    if (key === 'Backspace') await page.keyboard.press(key)
+    else await page.keyboard.insertText(key)
+    if (pause > 5) await page.waitForTimeout(pause)
+  }
+}
+
+const NAME = 'nguyễn đức ước đồng', SHORT = 'lưu đức'
+const WAYS = [['telex', ''], ['vni', ''], ['telex', '\u202F'], ['vni', '\u200A']]
+/** Every text field that is seen in a room; days and numbers take no letters. */
+const FIELDS = 'main input:not([type]):not([inputmode=numeric]):not([inputmode=tel]), main textarea'
+
+const escaped = (id) => id.replace(/[^\w-]/g, '\\$&')
+
+async function typedInto(page, where, id, keys, pause, expected) {
+  const field = page.locator('#' + escaped(id))
+  await field.fill('')
+  await field.focus()
+  await type(page, keys, pause)
+  assert.deepEqual(await field.evaluate((at) => [at.value, at.selectionStart]), [expected, expected.length], `${where} #${id}, ${pause} ms`)
+  // also in the middle of what stands there
+  if (pause > 5) return
+  await field.evaluate((at) => at.setSelectionRange(0, 0))
+  await type(page, keysOf('đỗ', 'telex'), pause)
+  assert.deepEqual(await field.evaluate((at) => [at.value, at.selectionStart]), ['đỗ' + expected, 2], `${where} #${id}, in front`)
+}
+async function typeEverywhere(page, rooms, slow) {
+  let fields = 0
+  for (const where of rooms) {
+    await room(page, where)
+    await page.locator('h1').waitFor()
+    await page.waitForLoadState('networkidle')
+    const ids = await page.locator(FIELDS).evaluateAll((all) => all.filter((at) => at.offsetParent && at.id).map((at) => at.id))
+    for (const id of ids) {
+      const [method, first] = WAYS[fields++ % WAYS.length]
+      await typedInto(page, where, id, keysOf(NAME, method, first), 5, NAME)
+      if (slow.includes(id)) for (const [method, first] of WAYS.slice(0, 2)) await typedInto(page, where, id, keysOf(SHORT, method, first), 80, SHORT)
+    }
+  }
+  return fields
 }
 
 export default {
-  typing: () => browser(async (page) => {
-    await signIn(page, given.hr)
-    for (const [place, field] of [['people', '#q'], ['onboard', '#full_name'], ['onboard', '#title'], ['onboard', '#unit-words'], ['onboard', '#number']]) {
-      for (const [method, steps] of Object.entries(TYPED)) for (const delay of [5, 80]) {
-        if (delay === 80 && !['#q', '#full_name'].includes(field)) continue
-        await room(page, place)
-        await page.locator(field).waitFor()
-        await page.locator(field).fill('')
-        await page.locator(field).focus()
-        for (const key of trace(steps)) {
-          if (key === 'Backspace') await page.keyboard.press(key)
-          else await page.keyboard.insertText(key)
-          if (delay > 5) await page.waitForTimeout(delay)
-        }
-        const [value, caret] = await page.locator(field).evaluate((at) => [at.value, at.selectionStart])
-        assert.deepEqual([value, caret], ['nguyễn văn đông', 15], `${field} ${method} ${delay} ms`)
-      }
-    }
-  }),
+  typing: async () => {
+    const person = await make('Ninh Thị Gõ Chữ')
+    await api('PATCH', `/v1/staff/${person.id}`, { login: `gochu${process.pid}` })
+    const doing = ['transfer', 'depart', 'edit', 'add-post', 'merge', 'swap-codes', 'drop-alias', 'mistake'].map((x) => `person/${person.id}?do=${x}`)
+    await browser(async (page) => {
+      await signIn(page, given.hr)
+      const fields = await typeEverywhere(page, ['people', 'onboard', ...doing, 'requests?do=transfer', 'lists', 'reports?do=make'], ['q', 'full_name', 'unit-words', 'into', 'comment', 'number'])
+      assert.ok(fields > 25, `${fields} fields`)
+      await signOut(page)
+      await signIn(page, given.admin)
+      assert.ok(await typeEverywhere(page, ['audit', 'access'], []) > 0)
+    })
+  },
   composing: () => browser(async (page) => {
     await signIn(page, given.hr)
     await room(page, 'people')
@@ -46,14 +111,39 @@ export default {
     await page.locator('#q').focus()
     const ime = await page.context().newCDPSession(page)
     const compose = (text) => ime.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length })
+    const press = (key) => ime.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', key, code: key, windowsVirtualKeyCode: 229 })
+    await page.evaluate(() => {
+      window.typedAt = window.askedAt = 0
+      document.querySelector('#q').addEventListener('input', () => { window.typedAt = performance.now() })
+      addEventListener('hashchange', () => { window.askedAt = performance.now() })
+    })
     for (const text of ['n', 'ng', 'ngu', 'nguy', 'nguyê', 'nguyên']) await compose(text)
+    for (const key of ['Enter', 'Escape']) await press(key)
+    assert.equal(await page.evaluate(() => window.askedAt), 0, 'Enter asks nothing while composing')
+    assert.equal(await page.locator('#q').inputValue(), 'nguyên')
     await page.waitForFunction(() => location.hash.includes('q=nguy'))
+    const pause = await page.evaluate(() => window.askedAt - window.typedAt)
+    assert.ok(pause >= 295 && pause < 1500, `asked ${pause} ms after the last letter`)
     await settled(page)
     assert.equal(await page.locator('#q').inputValue(), 'nguyên', 'an answer that comes while composing leaves the text alone')
     await compose('nguyễn')
     await ime.send('Input.insertText', { text: 'nguyễn' })
     await page.waitForFunction(() => decodeURIComponent(location.hash).includes('q=nguyễn'))
     assert.deepEqual(await page.locator('#q').evaluate((at) => [at.value, at.selectionStart]), ['nguyễn', 6])
+    // a form is not sent by the Enter that ends a word, and the word stays when the page is drawn anew around it
+    await room(page, 'onboard')
+    let sent = 0
+    page.on('request', (request) => { if (request.url().includes('validate_only')) sent++ })
+    await page.getByLabel('Họ và tên').focus()
+    await compose('Trần Thị Ước')
+    for (const key of ['Enter', 'Escape']) await press(key)
+    await page.keyboard.press('Enter')
+    assert.equal(await page.getByText('Vui lòng chọn đơn vị').count(), 0, 'nothing was asked')
+    assert.equal(await page.locator('#full_name').inputValue(), 'Trần Thị Ước')
+    await ime.send('Input.insertText', { text: 'Trần Thị Ước' })
+    await page.keyboard.press('Enter')
+    await page.getByText('Vui lòng chọn đơn vị').first().waitFor()
+    assert.equal(sent, 0)
     // the same people, however the marks are written
     const totals = []
     for (const form of ['NFC', 'NFD']) {
@@ -64,18 +154,35 @@ export default {
     assert.equal(totals[0], totals[1])
   }),
   a_day_is_a_day: async () => {
-    for (const [locale, timezoneId] of [['en-US', 'America/Los_Angeles'], ['vi-VN', 'Asia/Ho_Chi_Minh']]) {
+    for (const locale of ['en-US', 'vi-VN']) for (const timezoneId of ['America/Los_Angeles', 'Asia/Ho_Chi_Minh']) {
       await browser(async (page) => {
+        await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
         await signIn(page, given.hr)
+        for (const way of ['typed', 'pasted']) {
+          await room(page, 'more')
+          await room(page, 'onboard')
+          const day = page.getByLabel('Ngày nhận việc')
+          await day.fill('')
+          await day.focus()
+          if (way === 'typed') await page.keyboard.type('05/12/2026')
+          else {
+            await page.evaluate(() => navigator.clipboard.writeText(' 05/12/2026\r\n'))
+            await page.keyboard.press('Control+V')
+          }
+          await page.getByText('thứ Bảy, 05/12/2026').waitFor()
+          await page.getByLabel('Họ và tên').fill('Bùi Xuân Trường')
+          await page.locator('select#unit').selectOption({ index: 3 })
+          await page.getByLabel('Đối tượng').selectOption('cong_chuc')
+          const [asked] = await Promise.all([page.waitForRequest((r) => r.url().includes('validate_only')), page.getByRole('button', { name: 'Xem trước' }).click()])
+          assert.equal(asked.postDataJSON().hired_on, '2026-12-05', `${way} ${locale} ${timezoneId}`)
+          assert.equal(await page.locator('input[type=date]').count(), 0)
+          await page.getByRole('link', { name: 'Thôi, không lưu' }).click()
+        }
+        // a day without its year is not guessed
         await room(page, 'onboard')
-        await page.getByLabel('Ngày nhận việc').fill('05/12/2026')
-        await page.getByText('thứ Bảy, 05/12/2026').waitFor()
-        await page.getByLabel('Họ và tên').fill('Bùi Xuân Trường')
-        await page.locator('select#unit').selectOption({ index: 3 })
-        await page.getByLabel('Đối tượng').selectOption('cong_chuc')
-        const [asked] = await Promise.all([page.waitForRequest((r) => r.url().includes('validate_only')), page.getByRole('button', { name: 'Xem trước' }).click()])
-        assert.equal(asked.postDataJSON().hired_on, '2026-12-05')
-        assert.equal(await page.locator('input[type=date]').count(), 0)
+        await page.getByLabel('Ngày nhận việc').fill('01/01')
+        await page.getByRole('button', { name: 'Xem trước' }).click()
+        await page.getByText('Vui lòng ghi cả năm').waitFor()
       }, { locale, timezoneId })
     }
   },

@@ -4,10 +4,11 @@ import { useRead, type Schema } from '../call'
 import { Read } from '../parts'
 import { moment, t } from '../words'
 
-export function History({ path }: { path: string }) {
-  const [asked, ask] = useState(false)
+/** `open`: something here needs explaining. */
+export function History({ path, open = false }: { path: string; open?: boolean }) {
+  const [asked, ask] = useState(open)
   const history = useRead<Schema['History']>(asked ? path : '')
-  return <details class="no-print" onToggle={(e) => e.currentTarget.open && ask(true)}>
+  return <details class="no-print" open={open} onToggle={(e) => e.currentTarget.open && ask(true)}>
     <summary>{t('history')}</summary>
     {asked && <Read of={history}>{(h) => <>
       {h.items.length === 0 ? <p>{t('no_history')}</p> : <ul class="notes" translate={false}>{[...h.items].reverse().map((x, i) => <li key={i}>{x.text}</li>)}</ul>}

@@ -61,7 +61,7 @@ function Card({ row, figures, name, chosen, href }: { row: Row; figures: Figures
       <dt>{t('issued')}</dt><dd><Pair rate={has} /><Bar rate={has} target={row.target?.coverage} />{on && <Change delta={row.delta?.coverage} on={on} />}<Missing row={row} /></dd>
       <dt>{t('using')}</dt><dd><Pair rate={uses} /><Bar rate={uses} target={row.target?.adoption} />{on && <Change delta={row.delta?.adoption} on={on} />}<Unused row={row} /><div class="words">{source(figures.systems.find((s) => s.system === row.system))}</div></dd>
     </dl>
-    {on && row.system && <Why unit={row.unit.id} system={row.system} basis={figures.basis} on={on} />}
+    {row.system && has.base > 0 && <Why unit={row.unit.id} system={row.system} basis={figures.basis} on={on ?? figures.window.from} />}
   </section>
 }
 
@@ -130,6 +130,7 @@ export function Overview({ filters, head, mayNames, mayUnits }: { filters: URLSe
       <h1 translate={false}>{chosen?.unit.name ?? t('overview')}</h1>
       <p>{t('day')} <b>{day(f.as_of)}</b>. {!brief && t('used_window', { from: day(f.window.from), to: day(f.window.to) })} {unit && <a class="no-print" href={link('overview', withFilters(filters, { unit: '' }))}>{t('whole_scope')}</a>}</p>
       {mayNames && <Held />}
+      {!brief && <p class="acts no-print"><a class="button" href={link('reports')}>{t('reports')}</a></p>}
       <div class="cards">{(brief ? totals.slice(0, BRIEF) : totals).map((row) => <Card key={row.system} row={row} figures={f} name={systemName(systems, row.system)} chosen={!brief && row === chosen}
         href={link('overview', withFilters(filters, { system: row.system ?? '' }))} />)}</div>
       {!brief && chosen && <Trend unit={chosen.unit.id} system={chosen.system!} name={systemName(systems, chosen.system)} />}

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { arrival, link, withFilters } from '../address'
 import { call, save, useRead, type Schema } from '../call'
-import { systemName, useSystems, useUnits, type System, type Unit } from '../kept'
+import { isBelow, knownIn, systemName, useSystems, useUnits, type System, type Unit } from '../kept'
 import { Name, PersonLink, Read, State, Table, Whole } from '../parts'
 import { count, language, named, said, t, type Word } from '../words'
 import { CATEGORIES, choices } from '../vocabulary'
@@ -71,7 +71,7 @@ function More({ filters, systems, units }: { filters: URLSearchParams; systems: 
     </select></p>
   const ofSystems = systems.map((s) => [s.id, said(s.name)] as const)
   return <div class="filters">
-    {choose('unit', 'unit', t('every_unit'), units.map((u) => [u.id, '\u2003'.repeat(u.depth) + said(u.name)] as const))}
+    {choose('unit', 'unit', t('every_unit'), units.filter(knownIn(units)).map((u) => [u.id, '\u2003'.repeat(u.depth) + said(u.name)] as const))}
     {choose('status', 'status', t('any_status'), choices(STATES))}
     {choose('category', 'category', t('any_category'), choices(CATEGORIES))}
     {choose('missing', 'without', '—', ofSystems)}
@@ -120,6 +120,8 @@ function Search({ filters }: { filters: URLSearchParams }) {
   const list = useRead<Schema['StaffPage']>('v1/staff?' + asked)
   const systems = useSystems() ?? [], units = useUnits() ?? []
   const unitName = (key: string) => said(units.find((u) => u.id === key || u.code === key)?.name ?? t('unit'))
+  const top = units.find((u) => u.id === filters.get('unit') || u.code === filters.get('unit')), known = knownIn(units)
+  const sumsOnly = filters.has('stage') && filters.get('recursive') !== 'false' && units.some((u) => !known(u) && isBelow(units, u, top))
   const narrowed = filtersOf(filters, unitName, (id) => id === 'required' ? t('all_required') : systemName(systems, id))
   return <>
     <Words filters={filters} />
@@ -127,6 +129,7 @@ function Search({ filters }: { filters: URLSearchParams }) {
     {narrowed.length > 0 && <p>{t('filtered')}: <Chips filters={narrowed} /></p>}
     <Read of={list}>{(page) => <>
       <p role="status" id="found">{list.busy ? t('searching') : t('found', { n: count(page.total ?? page.items.length) })}</p>
+      {sumsOnly && <p class="words" id="sums-only">{t('sums_only')}</p>}
       {page.items.length > 0 ? <>
         <Found people={page.items} />
         <nav class="pages no-print" aria-label={t('pages')}>

@@ -23,7 +23,7 @@ function Make({ made }: { made: () => void }) {
   const act: Act = {
     title: t('make_report'),
     fields: [{ name: 'kind', label: 'report_kind', kind: 'choice', required: 'choose', options: KINDS.map((k) => [k, named(k, 'report_')] as const), first: 'coverage', pointer: '#/kind' },
-      { ...staffFields.unit, label: 'unit', required: undefined }, { name: 'period', label: 'period', kind: 'choice', required: 'choose', options: periods(new Date()), pointer: '#/period' },
+      { ...staffFields.unit, label: 'unit', required: undefined, sums: true }, { name: 'period', label: 'period', kind: 'choice', required: 'choose', options: periods(new Date()), pointer: '#/period' },
       { name: 'number', label: 'report_number', pointer: '#/number' }, { name: 'comment', label: 'comment', kind: 'lines', pointer: '#/comment' }],
     wish: (v) => ({ method: 'POST', path: 'v1/reports', body: { kind: v.kind, period: v.period, accept_incomplete: true, ...(v.unit && { unit: v.unit }), ...(v.number && { number: v.number }), ...(v.comment && { comment: v.comment }) } }),
     verb: () => t('make_report'), done: made,

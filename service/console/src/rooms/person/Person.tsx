@@ -138,7 +138,7 @@ export function Person({ id, filters, may }: Props) {
       <PostTable person={p} />
       <Holds person={p} />
       <Merged person={p} may={may.includes('staff:write')} />
-      <History path={`v1/staff/${encodeURIComponent(id)}/history`} />
+      <History path={`v1/staff/${encodeURIComponent(id)}/history`} open={p.accounts.some((a) => a.desired.state === 'locked')} />
     </>
   }}</Read>
 }

@@ -58,6 +58,17 @@ const endPost: Maker = (d) => ({
   effect: transferEffect(d.person, d.systems), verb: () => t('save'), done: () => d.done(t('saved')), now: () => ({}),
 })
 
+const planned = (p: Staff) => p.posts.find((x) => x.primary && !!x.from && x.from > today())
+const takeTransferBack: Maker = (d) => {
+  const later = planned(d.person)
+  const stay = d.person.posts.filter((x) => x !== later && !past(x.to)).map((x) => ({ unit: x.unit.id, title: x.title, kind: x.kind, primary: x.primary, from: x.from, to: x.primary ? null : x.to }))
+  return {
+    ...common(d), title: t('transfer_back'), words: later && <Told word="transfer_back_words" unit={later.unit.name} day={day(later.from!)} />, fields: [],
+    wish: (_, { revision }) => ({ method: 'PATCH', path: path(d.person), revision, body: { posts: stay } }),
+    effect: transferEffect(d.person, d.systems), verb: () => t('transfer_back'), done: () => d.done(t('transfer_back_done')),
+  }
+}
+
 const details = (p: Staff): Values => ({ full_name: p.full_name, title: p.title ?? '', category: p.category, birth_year: p.birth_year ? String(p.birth_year) : '', mobile: phone(p.mobile), staff_code: p.staff_code ?? '' })
 const edit: Maker = (d) => {
   const was = details(d.person)
@@ -195,7 +206,9 @@ const confirm: Maker = (d, a) => ({
   wish: (v) => ({ method: 'PUT', path: account(d, a!) + '/observation', body: { state: v.state, ...(v.account && { login: v.account }), ...(v.since && { since: iso(v.since) }) } }), verb: () => t('save'), done: () => d.done(t('saved')),
 })
 
-const past = (on: string | null) => !!on && on <= new Date().toISOString().slice(0, 10)
+/** Of the office, whose hours are seven before those of Greenwich. */
+const today = () => new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 10)
+const past = (on: string | null) => !!on && on <= today()
 /** The contract's `to` is the first day out; people say the last day in. */
 function nextDay(iso: string): string {
   return new Date(Date.parse(iso + 'T00:00:00Z') + 86_400_000).toISOString().slice(0, 10)
@@ -208,6 +221,7 @@ const stays = (p: Staff) => p.status !== 'departed'
 /** In the order of how often they are needed. */
 export const ACTS: Record<string, Entry> = {
   transfer: { make: transfer, scope: 'staff:write', word: 'transfer', fits: stays },
+  'transfer-back': { make: takeTransferBack, scope: 'staff:write', word: 'transfer_back', fits: (p) => stays(p) && !!planned(p) },
   leave: { make: leave, scope: 'staff:write', word: 'leave', fits: (p) => stays(p) },
   back: { make: back, scope: 'staff:write', word: 'back_to_work', fits: (p) => p.status === 'on_leave' || !!p.leave },
   depart: { make: depart, scope: 'departures:write', word: 'depart', fits: stays },
