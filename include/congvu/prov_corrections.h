@@ -24,6 +24,8 @@ struct prov_correction {
     const char *with;  /* a key: who has this person's code, and whose code this person has; with PROV_SWAPPED_CODES */
     cv_day effective_on; /* the first day out; with PROV_DEATH_DATE */
 };
+/* Exchanges of codes that broke off between two writes, of whatever process, are ended: for the calendar. */
+void prov_swaps_finish(struct prov_call *call);
 /* With PROV_MADE_BY_MISTAKE out->before and out->staff are the person as he was. */
 bool prov_staff_correct(struct prov_call *call, const char *key, const struct prov_correction *in,
                         struct prov_staff_result *out, struct cv_error *err);

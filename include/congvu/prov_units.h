@@ -46,6 +46,9 @@ bool prov_unit_letterhead(struct prov_call *call, struct cv_id unit, struct dom_
 bool prov_unit_delete(struct prov_call *call, const char *key, struct cv_error *err);
 bool prov_headcount_put(struct prov_call *call, const char *key, const struct dom_headcount *in,
                         struct prov_unit_result *out, struct cv_error *err);
+/* A day that was declared wrongly, or of another unit: it is not declared any more. headcount_not_found without one. */
+bool prov_headcount_remove(struct prov_call *call, const char *key, cv_day on, const char *reason,
+                           struct prov_unit_result *out, struct cv_error *err);
 
 /* ---- unit mailboxes: owned by a unit, read by its holders with their own passwords, never closed with a person ----
  */

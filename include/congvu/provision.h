@@ -57,6 +57,7 @@ struct prov_call {
     const char *actor;  /* "tok_..." or "system" */
     const char *role;   /* word of the role in which a person acts; NULL = none */
     const char *behalf; /* "stf_...": whose lent role this is; NULL = nobody's */
+    const char *reason; /* of a correction, for the evidence and the history; NULL = none */
     const char *via;    /* "http", "scheduler" */
     const char *request_id;
     const char *peer; /* address of the client where no token says who asks; else NULL */

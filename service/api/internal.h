@@ -149,7 +149,7 @@ bool api_figures_costly(const struct htp_exchange *x); /* coverage.c: too much f
     X(get_departure) X(put_departure) X(delete_departure) X(create_reinstatement) X(list_departures) X(list_audit_events) X(get_staff_history) X(get_unit_history)                 \
     X(create_departure_batch) X(get_brake) X(create_brake_release) X(create_loss_release)                                                                \
     X(list_units) X(create_unit) X(get_unit) X(put_unit) X(patch_unit) X(delete_unit) X(list_unit_ancestors)         \
-    X(list_headcounts) X(get_headcount) X(put_headcount)                                                             \
+    X(list_headcounts) X(get_headcount) X(put_headcount) X(create_unit_correction)                                                             \
     X(create_import) X(list_imports) X(get_import) X(delete_import) X(list_import_rows) X(run_import) X(get_import_run) X(take_import_back) X(get_import_template) X(approve_import)                  \
     X(get_import_file)                                                                                               \
     X(list_unit_accounts) X(put_unit_account) X(delete_unit_account) X(get_unit_mailbox) X(put_unit_mailbox) X(list_hand_overs)                                                       \

@@ -66,6 +66,7 @@ static const struct htp_route routes[] = {
     ROUTE(GET, "/v1/units/{unit}/ancestors", list_unit_ancestors, INTERACTIVE, DOM_UNITS_READ, ""),
     ROUTE(GET, "/v1/units/{unit}/headcounts", list_headcounts, INTERACTIVE, DOM_UNITS_READ, ""),
     ROUTE(GET, "/v1/units/{unit}/headcounts/{date}", get_headcount, INTERACTIVE, DOM_UNITS_READ, ""),
+    ROUTE(POST, "/v1/units/{unit}/corrections", create_unit_correction, INTERACTIVE, DOM_UNITS_WRITE, "validate_only", .shows = DOM_UNITS_READ),
     ROUTE(PUT, "/v1/units/{unit}/headcounts/{date}", put_headcount, INTERACTIVE, DOM_UNITS_WRITE, "", .shows = DOM_UNITS_READ),
     ROUTE(GET, "/v1/units/{unit}/mailbox", get_unit_mailbox, INTERACTIVE, DOM_UNITS_READ, ""),
     ROUTE(GET, "/v1/units/{unit}/accounts", list_unit_accounts, INTERACTIVE, DOM_UNITS_READ, ""),

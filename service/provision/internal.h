@@ -154,6 +154,11 @@ bool prov_write(struct prov_call *call, const char *action, const char *target, 
 /* The same for a POST about people: *out_replay says that *out holds what the first one made. */
 bool prov_staff_seen(struct prov_call *call, struct prov_staff_result *out, bool *out_replay, struct cv_error *err);
 
+struct prov_correction;
+/* Exchanges the codes of the person and of in->with (mending/swap.c). */
+bool prov_swap_codes(struct prov_call *call, const char *key, const struct prov_correction *in,
+                     struct prov_staff_result *out, struct cv_error *err);
+
 /* ---- input onto a record ---- */
 bool prov_apply_staff(struct prov_change *change, const struct prov_staff_input *in, struct cv_error *err);
 /* The code alone; faults go to the call's list. */

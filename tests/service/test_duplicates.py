@@ -2,7 +2,8 @@
 import itertools
 
 import pytest
-from congvu import an, nth
+from congvu import an, nth, site_today
+from test_imports import rows_of, upload
 
 numbers = itertools.count(1)
 
@@ -255,3 +256,33 @@ def test_questions_about_units_need_their_own_rights(client, shared, office):
 
 def waiting_unit(client, code):
     return [d for d in client.get("/v1/duplicates").json["items"] if d["unit_code"] == code]
+
+
+def test_a_line_of_leavers_by_a_former_code_is_asked_about(client):
+    who = client.put("/v1/staff/CU-1", an(full_name="Trịnh Thị Nghỉ")).json
+    assert client.patch(f"/v1/staff/{who['id']}", {"staff_code": "MOI-1"}).status == 200
+    line = {"staff": "CU-1", "reason": "thoi_viec", "effective_on": str(site_today())}
+
+    def batch(**query):
+        return client.post("/v1/departures/batches", {"departures": [line]}, **query).json
+    assert batch(validate_only=True)["summary"]["needs_decision"] == 1 and waiting(client, "CU-1") == []
+    for _ in range(2):  # two nights
+        answer = batch()
+        assert [r["outcome"] for r in answer["results"]] == ["needs_decision"] and answer["summary"]["done"] == 0
+    assert client.get(f"/v1/staff/{who['id']}").json["status"] == "active"
+    assert [(d["about"], d["state"]) for d in waiting(client, "CU-1")] == [("former_code", "open")]
+    plan = upload(client, "leavers", "Họ tên;Số hiệu;Lý do\nTrịnh Thị Nghỉ;CU-1;Thôi việc\n").json
+    assert rows_of(client, plan)[0]["notes"][-1]["code"] == "possible_duplicate"
+    assert client.put("/v1/duplicates/CU-1", {"decision": "same", "staff": who["id"]}).status == 200
+    assert batch()["summary"]["done"] == 1 and client.get(f"/v1/staff/{who['id']}").json["status"] == "departed"
+    assert client.put("/v1/staff/CU-9/departure", {"reason": "thoi_viec"}).code == "staff_not_found"
+
+
+def test_whose_former_code_it_is_not_the_next_line_does_not_see(client):
+    who = client.put("/v1/staff/CU-2", an(full_name="Tạ Văn Ở")).json
+    client.patch(f"/v1/staff/{who['id']}", {"staff_code": "MOI-2"})
+    line = {"departures": [{"staff": "CU-2", "reason": "thoi_viec"}]}
+    assert client.post("/v1/departures/batches", line).json["results"][0]["outcome"] == "needs_decision"
+    assert client.put("/v1/duplicates/CU-2", {"decision": "not_same"}).status == 200
+    assert client.post("/v1/departures/batches", line).json["results"][0]["outcome"] == "not_visible"
+    assert client.get(f"/v1/staff/{who['id']}").json["former_codes"] == []

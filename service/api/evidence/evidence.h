@@ -25,6 +25,12 @@ struct api_line {
 struct api_line api_tell_person(struct htp_exchange *x, const struct dom_staff *staff, const struct prov_event *event);
 struct api_line api_tell_unit_event(struct htp_exchange *x, const struct prov_event *event);
 
+/* ---- sentences (mending.c) ---- */
+struct api_sentence;
+void api_tell_codes(struct api_sentence *s, const struct prov_event *event);
+/* True: the event mends what was entered wrongly, and all but its accounts is told. */
+bool api_tell_mending(struct api_sentence *s, const struct prov_event *event);
+
 /* ---- sentences (sentence.c): clauses, joined by semicolons ---- */
 struct api_sentence {
     struct htp_exchange *x;
@@ -38,4 +44,6 @@ const struct cv_jany *api_change_of(const struct prov_event *event, const char *
                                     struct cv_arena *arena);
 /* Its only value before or after, or NULL. */
 const char *api_value(const struct cv_jany *change, const char *side, struct cv_arena *arena);
+/* The line: the clauses, why when it was said, and who did it; nothing without clauses. */
+struct api_line api_line_of(const struct api_sentence *s, const struct prov_event *event);
 const char *api_unit_name(struct htp_exchange *x, const char *id); /* NULL when the caller cannot see it */

@@ -204,9 +204,7 @@ static void tell_action(struct api_sentence *s, const struct prov_event *event)
                  {"credential.activate", {"Kích hoạt tài khoản và đặt mật khẩu", "Account activated, password set"}},
                  {"role.give", {"Giao vai trò trong hệ thống", "A role in the system was given"}},
                  {"role.take", {"Thôi giao vai trò trong hệ thống", "A role in the system was taken back"}},
-                 {"staff.delete", {"Xóa hồ sơ", "Record deleted"}},
-                 {"staff.merge", {"Gộp hai hồ sơ của một người", "Two records of one person made one"}},
-                 {"staff.unmerge", {"Hoàn tác việc gộp hồ sơ", "The two records were separated again"}}};
+                 {"staff.delete", {"Xóa hồ sơ", "Record deleted"}}};
     for (size_t i = 0; i < CV_COUNT(plain); i++)
         if (event->action != NULL && strcmp(event->action, plain[i].action) == 0)
             api_clause(s, "%s", "%s", plain[i].words[s->x->lang]);
@@ -218,7 +216,6 @@ static void tell_edits(struct api_sentence *s, const struct prov_event *event)
     static const struct {
         const char *attribute, *words[CV_LANGS];
     } fields[] = {{"cn", {"họ tên", "name"}},
-                  {"cvStaffCode", {"số hiệu", "staff code"}},
                   {"mobile", {"số di động", "mobile"}},
                   {"cvCategory", {"diện", "category"}},
                   {"cvBirthYear", {"năm sinh", "year of birth"}},
@@ -278,19 +275,15 @@ struct api_line api_tell_person(struct htp_exchange *x, const struct dom_staff *
         tell_taken_on(&s, event);
     else {
         tell_action(&s, event);
-        tell_post(&s, event);
-        tell_logins(&s, event);
-        tell_departure(&s, event);
+        api_tell_codes(&s, event);
+        if (!api_tell_mending(&s, event)) {
+            tell_post(&s, event);
+            tell_logins(&s, event);
+            tell_departure(&s, event);
+        }
         tell_accounts(&s, event);
         if (*s.text == '\0')
             tell_edits(&s, event);
     }
-    if (*s.text == '\0')
-        return (struct api_line){0};
-    const char *who = api_event_actor(x, event);
-    const char *text =
-        who == NULL ? cv_arena_printf(x->arena, "%s.", s.text)
-                    : cv_arena_printf(x->arena, x->lang == CV_EN ? "%s. Done by: %s." : "%s. Người thực hiện: %s.",
-                                      s.text, who);
-    return (struct api_line){.at = event->at, .text = text};
+    return api_line_of(&s, event);
 }

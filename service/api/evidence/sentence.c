@@ -120,3 +120,19 @@ const char *api_event_actor(struct htp_exchange *x, const struct prov_event *eve
         name = cv_arena_printf(x->arena, x->lang == CV_EN ? "%s on behalf of %s" : "%s thay mặt %s", name, lender);
     return role != NULL ? cv_arena_printf(x->arena, "%s (%s)", name, role) : name;
 }
+
+struct api_line api_line_of(const struct api_sentence *s, const struct prov_event *event)
+{
+    struct htp_exchange *x = s->x;
+    bool en = x->lang == CV_EN;
+    if (*s->text == '\0')
+        return (struct api_line){0};
+    const char *text = cv_arena_printf(x->arena, "%s.", s->text);
+    const char *why = cv_jany_text(cv_jany_get(event->entry, "reason"), x->arena);
+    const char *who = api_event_actor(x, event);
+    if (why != NULL)
+        text = cv_arena_printf(x->arena, en ? "%s Reason: %s." : "%s Lý do: %s.", text, why);
+    if (who != NULL)
+        text = cv_arena_printf(x->arena, en ? "%s Done by: %s." : "%s Người thực hiện: %s.", text, who);
+    return (struct api_line){.at = event->at, .text = text};
+}

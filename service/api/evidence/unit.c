@@ -5,8 +5,7 @@
 
 static const struct {
     const char *attribute, *words[CV_LANGS];
-} edits[] = {{"cvHeadcount", {"biên chế được giao", "headcount"}},
-             {"cvTarget", {"chỉ tiêu", "targets"}},
+} edits[] = {{"cvTarget", {"chỉ tiêu", "targets"}},
              {"cvLetterhead", {"tiêu đề văn bản", "letterhead"}},
              {"cvUnitAccount", {"tài khoản đơn vị", "unit accounts"}},
              {"mail", {"hộp thư đơn vị", "unit mailbox"}},
@@ -49,6 +48,48 @@ static void tell_end(struct api_sentence *s, const struct prov_event *event)
         api_clause(s, "Kết thúc hoạt động sau ngày %s", "Ends after %s", cv_day_people(on, day));
 }
 
+/* ---- headcounts ---- */
+
+struct declared {
+    cv_day on;
+    int64_t total;
+};
+
+/* The one of the change's side, or false. */
+static bool declared_in(struct api_sentence *s, const struct cv_jany *change, const char *side, struct declared *out)
+{
+    struct cv_error none = {0};
+    const char *text = api_value(change, side, s->x->arena);
+    const struct cv_jany *o = text != NULL ? cv_jany_parse(s->x->arena, text, strlen(text), &none) : NULL;
+    const char *on = o != NULL ? cv_jany_text(cv_jany_get(o, "on"), s->x->arena) : NULL;
+    return on != NULL && cv_day_parse(on, &out->on) && cv_jany_int(cv_jany_get(o, "total"), &out->total);
+}
+
+static bool declares(struct api_sentence *s, const struct prov_event *event, cv_day on)
+{
+    const struct cv_jany *change;
+    struct declared d;
+    for (size_t i = 0; (change = api_change_of(event, "cvHeadcount", i, NULL, s->x->arena)) != NULL; i++)
+        if (declared_in(s, change, "after", &d) && d.on == on)
+            return true;
+    return false;
+}
+
+static void tell_headcounts(struct api_sentence *s, const struct prov_event *event)
+{
+    const struct cv_jany *change;
+    struct declared d;
+    char day[CV_DAY_TEXT];
+    for (size_t i = 0; (change = api_change_of(event, "cvHeadcount", i, NULL, s->x->arena)) != NULL; i++) {
+        if (declared_in(s, change, "after", &d))
+            api_clause(s, "Khai báo tổng số hiện có ngày %s: %lld người", "Headcount declared for %s: %lld",
+                       cv_day_people(d.on, day), (long long)d.total);
+        if (declared_in(s, change, "before", &d) && !declares(s, event, d.on))
+            api_clause(s, "Bỏ số khai báo ngày %s (%lld người)", "Declaration for %s taken away (headcount %lld)",
+                       cv_day_people(d.on, day), (long long)d.total);
+    }
+}
+
 static void tell_edits(struct api_sentence *s, const struct prov_event *event)
 {
     const char *list = "";
@@ -71,14 +112,8 @@ struct api_line api_tell_unit_event(struct htp_exchange *x, const struct prov_ev
         tell_name(&s, event);
         tell_parent(&s, event);
         tell_end(&s, event);
+        tell_headcounts(&s, event);
         tell_edits(&s, event);
     }
-    const char *who = api_event_actor(x, event);
-    if (*s.text == '\0')
-        return (struct api_line){0};
-    const char *text =
-        who == NULL ? cv_arena_printf(x->arena, "%s.", s.text)
-                    : cv_arena_printf(x->arena, x->lang == CV_EN ? "%s. Done by: %s." : "%s. Người thực hiện: %s.",
-                                      s.text, who);
-    return (struct api_line){.at = event->at, .text = text};
+    return api_line_of(&s, event);
 }

@@ -3,8 +3,18 @@
 
 #include "api/internal.h"
 
-enum outcome { LINE_DONE, LINE_SCHEDULED, LINE_UNCHANGED, LINE_HELD, LINE_NOT_VISIBLE, LINE_FAILED, LINE_OUTCOMES };
-static const char *const outcome_words[] = {"done", "scheduled", "unchanged", "held", "not_visible", "failed"};
+enum outcome {
+    LINE_DONE,
+    LINE_SCHEDULED,
+    LINE_UNCHANGED,
+    LINE_HELD,
+    LINE_NEEDS_DECISION,
+    LINE_NOT_VISIBLE,
+    LINE_FAILED,
+    LINE_OUTCOMES
+};
+static const char *const outcome_words[] = {"done",           "scheduled",   "unchanged", "held",
+                                            "needs_decision", "not_visible", "failed"};
 
 enum { BATCH_MAX = 500 };
 
@@ -45,6 +55,10 @@ static size_t read_lines(struct htp_exchange *x, const struct cv_jin *body, stru
 /* An order for a day to come is done on that day. */
 static enum outcome done(const struct line *line)
 {
+    if (line->result.outcome == PROV_NEEDS_DECISION)
+        return LINE_NEEDS_DECISION;
+    if (line->result.outcome == PROV_UNCHANGED || line->result.same)
+        return LINE_UNCHANGED;
     const struct dom_departure *d = dom_current_departure(&line->result.staff);
     return d != NULL && d->state == DOM_SCHEDULED ? LINE_SCHEDULED : LINE_DONE;
 }
@@ -53,7 +67,7 @@ static enum outcome run_line(struct prov_call *call, struct line *line)
 {
     cv_error_clear(&line->err);
     if (prov_departure_put(call, line->staff, &line->in, &line->result, &line->err))
-        return line->result.outcome == PROV_UNCHANGED || line->result.same ? LINE_UNCHANGED : done(line);
+        return done(line);
     if (line->err.problem == cvp_brake_engaged)
         return LINE_HELD;
     return line->err.problem == cvp_staff_not_found ? LINE_NOT_VISIBLE : LINE_FAILED;
@@ -76,7 +90,7 @@ static void write_line(struct htp_exchange *x, size_t index, const struct line *
     cv_jout_string(j, "outcome", outcome_words[line->outcome]);
     if (d != NULL)
         api_write_departure(x, "departure", &line->result, d, &line->in.order);
-    if (!fine)
+    if (!fine && line->outcome != LINE_NEEDS_DECISION)
         api_write_problem(x, &line->err);
     cv_jout_end(j);
 }
@@ -91,7 +105,7 @@ static void write_batch(struct htp_exchange *x, struct prov_call *call, const st
     cv_jout_object(j, NULL);
     cv_jout_object(j, "summary");
     for (int k = 0; k < LINE_OUTCOMES; k++) {
-        if (k != LINE_SCHEDULED || sums[k] > 0)
+        if ((k != LINE_SCHEDULED && k != LINE_NEEDS_DECISION) || sums[k] > 0)
             cv_jout_int(j, outcome_words[k], sums[k]);
         kinds += sums[k] > 0 ? 1 : 0;
     }

@@ -50,10 +50,10 @@ static void write_warnings(struct htp_exchange *x, const struct dom_headcount *h
     cv_jout_end(j);
 }
 
-static void write_headcount(struct htp_exchange *x, const struct dom_headcount *h, int64_t below)
+static void write_headcount(struct htp_exchange *x, const char *name, const struct dom_headcount *h, int64_t below)
 {
     struct cv_jout *j = &x->out;
-    cv_jout_object(j, NULL);
+    cv_jout_object(j, name);
     cv_jout_day(j, "on", h->on);
     cv_jout_int(j, "total", h->total);
     if (h->has_categories)
@@ -103,7 +103,7 @@ void api_list_headcounts(struct htp_exchange *x)
     cv_jout_object(&x->out, NULL);
     cv_jout_array(&x->out, "items");
     for (size_t i = unit.headcount_count; i-- > 0;)
-        write_headcount(x, &unit.headcounts[i], below);
+        write_headcount(x, NULL, &unit.headcounts[i], below);
     cv_jout_end(&x->out);
     cv_jout_end(&x->out);
     htp_reply(x, 200);
@@ -123,7 +123,7 @@ void api_get_headcount(struct htp_exchange *x)
         fail(x, &err);
         return;
     }
-    write_headcount(x, found, declared_below(x, &unit));
+    write_headcount(x, NULL, found, declared_below(x, &unit));
     htp_reply(x, 200);
 }
 
@@ -166,6 +166,37 @@ void api_put_headcount(struct htp_exchange *x)
         return;
     }
     const struct dom_headcount *now = find(&result.unit, in.on);
-    write_headcount(x, now != NULL ? now : &in, declared_below(x, &result.unit));
+    write_headcount(x, NULL, now != NULL ? now : &in, declared_below(x, &result.unit));
+    htp_reply(x, 200);
+}
+
+/* ---- corrections ---- */
+
+void api_create_unit_correction(struct htp_exchange *x)
+{
+    static const char *const kinds[] = {"wrong_headcount", NULL};
+    struct prov_call call;
+    struct prov_unit_result result;
+    struct cv_error err = {0};
+    const struct cv_jin *body;
+    const char *reason = NULL;
+    cv_day on = CV_NO_DAY;
+    int kind = 0;
+    if (!api_call(x, &call) || !api_body(x, &body))
+        return;
+    call.idempotency = (struct dom_idempotency){.at = CV_NO_MOMENT}; /* again, it meets what it did */
+    cv_jin_word(body, "kind", CV_REQUIRED, kinds, &kind);
+    cv_jin_string(body, "reason", CV_REQUIRED, 500, &reason);
+    cv_jin_day(body, "on", CV_REQUIRED, &on);
+    cv_jin_done(body);
+    if (!api_faultless(x, cvp_validation_failed))
+        return;
+    if (!prov_headcount_remove(&call, htp_param(x, "unit"), on, reason, &result, &err)) {
+        fail(x, &err);
+        return;
+    }
+    cv_jout_object(&x->out, NULL);
+    write_headcount(x, "removed", find(&result.before, on), declared_below(x, &result.before));
+    cv_jout_end(&x->out);
     htp_reply(x, 200);
 }

@@ -87,8 +87,8 @@ bool dir_leases_ready(struct dir_session *s, struct cv_error *err)
 static bool ensure_folders(const struct work *w, struct cv_error *err)
 {
     static const char *const top[] = {"people", "units", "system"};
-    static const char *const inner[] = {"systems",   "tokens",  "brakes",  "policies",   "readers", "reports",
-                                        "snapshots", "targets", "batches", "duplicates", "requests"};
+    static const char *const inner[] = {"systems",   "tokens",  "brakes",  "policies",   "readers",  "reports",
+                                        "snapshots", "targets", "batches", "duplicates", "requests", "swaps"};
     const char *root = dir_dn_system_root(w->arena, w->base);
     if (!ensure_base(w, err))
         return false;

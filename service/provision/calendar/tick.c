@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "congvu/prov_calendar.h"
+#include "congvu/prov_corrections.h"
 #include "congvu/token.h"
 #include "congvu/usage.h"
 #include "congvu/view_lists.h"
@@ -155,6 +156,7 @@ static void tick_sweeps(struct prov_call *call)
     if (!cv_deadline_passed(prov->next_sweep) && prov->swept_on == cv_today())
         return;
     prov->swept_on = cv_today();
+    prov_swaps_finish(call);
     bool keys = sweep_keys(call), due = sweep_due(call);
     if (keys && due)
         prov->next_sweep = cv_deadline_in_ms(SWEEP_PAUSE_MS);

@@ -16,7 +16,8 @@ void prov_audit_end(struct prov_audit *audit, bool ok, const struct cv_error *er
     const char *number = audit->decision != NULL && audit->decision->number != NULL ? audit->decision->number : "-";
     dir_session_doing(call->dir, audit->outer);
     const char *outcome = ok ? "ok" : cv_problem_row(err->problem)->code;
-    cv_log(CV_LOG_INFO, "audit", "%s %s by %s%s%s via %s decision %s: %s%s", audit->action, audit->target, call->actor,
-           call->behalf != NULL ? " for " : "", call->behalf != NULL ? call->behalf : "", call->via, number,
-           call->validate_only ? "dry run, " : "", outcome);
+    cv_log(CV_LOG_INFO, "audit", "%s %s by %s%s%s via %s decision %s: %s%s%s%s", audit->action, audit->target,
+           call->actor, call->behalf != NULL ? " for " : "", call->behalf != NULL ? call->behalf : "", call->via,
+           number, call->validate_only ? "dry run, " : "", outcome, call->reason != NULL ? ", because: " : "",
+           call->reason != NULL ? call->reason : "");
 }

@@ -55,6 +55,8 @@ static bool write_intent(struct prov_entry *e, const struct prov_evidence *evide
         prov_entry_who(e, audit->call);
         cv_jout_string(&e->out, "action", audit->action);
         put_decision(e, audit->decision);
+        if (audit->call->reason != NULL)
+            cv_jout_string(&e->out, "reason", audit->call->reason);
     } else {
         put_own(e, deed);
     }

@@ -48,8 +48,7 @@ static bool removable(struct prov_call *call, const struct dom_staff *staff, str
                    "This person %.0s%s, so it is no slip; record a departure instead", why[CV_VI], why[CV_EN]);
 }
 
-static bool remove_person(struct prov_call *call, const char *key, const struct prov_correction *in,
-                          struct prov_staff_result *out, struct cv_error *err)
+static bool remove_person(struct prov_call *call, const char *key, struct prov_staff_result *out, struct cv_error *err)
 {
     struct cv_id id;
     struct prov_audit audit;
@@ -66,8 +65,6 @@ static bool remove_person(struct prov_call *call, const char *key, const struct 
         return true;
     prov_audit_begin(&audit, call, "staff.remove", cv_id_text("stf_", id, target), NULL);
     bool ok = dir_staff_delete(call->dir, &out->before, &actor, err);
-    if (ok)
-        cv_log(CV_LOG_INFO, "staff_removed", "%s by %s: %s", target, call->actor, in->reason);
     prov_audit_end(&audit, ok, err);
     out->outcome = PROV_CHANGED;
     return ok;
@@ -110,44 +107,17 @@ static bool set_day(struct prov_change *change, void *ctx, struct cv_error *err)
     return true;
 }
 
-/* ---- codes ---- */
-
-static bool swap_codes(struct prov_call *call, const char *key, const struct prov_correction *in,
-                       struct prov_staff_result *out, struct cv_error *err)
-{
-    struct view_staff one, other;
-    char id[CV_ID_TEXT], other_id[CV_ID_TEXT];
-    struct prov_staff_result theirs;
-    struct prov_call own = *call;
-    const struct view *view = call->prov->options.view;
-    if (!view_staff_find(view, call->scope, key, call->arena, &one, err) ||
-        !view_staff_find(view, call->scope, in->with, call->arena, &other, err))
-        return false;
-    if (one.staff_code == NULL || other.staff_code == NULL || cv_id_equal(one.id, other.id))
-        return cv_fail(err, cvp_conflict, "/with", "Hai người cần có hai số hiệu thì mới đổi cho nhau được",
-                       "Two people with a code each are needed to exchange them");
-    own.match = PROV_MATCH_ANY;
-    const struct prov_renumber mine = {.code = other.staff_code, .was = one.staff_code, .given_on = true},
-                               his = {.code = one.staff_code, .was = other.staff_code, .given_on = true};
-    if (call->validate_only)
-        return prov_renumber(&own, cv_id_text("stf_", other.id, other_id), &his, &theirs, err) &&
-               prov_renumber(call, cv_id_text("stf_", one.id, id), &mine, out, err);
-    return prov_code_lost(call, cv_id_text("stf_", one.id, id), one.staff_code, err) &&
-           prov_renumber(&own, cv_id_text("stf_", other.id, other_id), &his, &theirs, err) &&
-           prov_renumber(&own, id, &mine, out, err);
-}
-
 bool prov_staff_correct(struct prov_call *call, const char *key, const struct prov_correction *in,
                         struct prov_staff_result *out, struct cv_error *err)
 {
+    struct prov_call own = *call;
     *out = (struct prov_staff_result){0};
+    own.reason = in->reason;
     if (in->kind == PROV_MADE_BY_MISTAKE)
-        return remove_person(call, key, in, out, err);
-    bool ok = in->kind == PROV_SWAPPED_CODES ? swap_codes(call, key, in, out, err)
-              : in->kind == PROV_DEATH_DATE
-                  ? prov_staff_modify(call, key, "staff.death_date", NULL, set_day, (void *)in, out, err)
-                  : prov_staff_modify(call, key, "staff.alias", NULL, drop_alias, (void *)in, out, err);
-    if (ok && !call->validate_only)
-        cv_log(CV_LOG_INFO, "staff_corrected", "%s by %s: %s", key, call->actor, in->reason);
-    return ok;
+        return remove_person(&own, key, out, err);
+    if (in->kind == PROV_SWAPPED_CODES)
+        return prov_swap_codes(&own, key, in, out, err);
+    if (in->kind == PROV_DEATH_DATE)
+        return prov_staff_modify(&own, key, "staff.death_date", NULL, set_day, (void *)in, out, err);
+    return prov_staff_modify(&own, key, "staff.alias", NULL, drop_alias, (void *)in, out, err);
 }

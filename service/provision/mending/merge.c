@@ -207,6 +207,7 @@ bool prov_staff_merge(struct prov_call *call, const char *key, const struct prov
     struct prov_call own = own_call(call);
     struct emptying emptying = {.reason = in->reason};
     *out = (struct prov_merge){0};
+    own.reason = in->reason;
     return fetch_itself(call, key, &from, err) && may_write(call, dom_home_on(&from, cv_today())->unit, err) &&
            find_into(call, in->into, &emptying.into, err) && fit(call, &from, emptying.into, err) &&
            prov_staff_modify_id(&own, from.id, "staff.merge", NULL, empty, &emptying, &out->emptied, err) &&

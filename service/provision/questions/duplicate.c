@@ -162,6 +162,15 @@ bool prov_duplicate_keep(struct prov_call *call, const struct dir_document *befo
     return dir_document_add(call->dir, &fresh, &actor, NULL, err);
 }
 
+bool prov_duplicate_raise(struct prov_call *call, struct prov_duplicate *question, struct prov_staff_result *out,
+                          struct cv_error *err)
+{
+    cv_error_clear(err);
+    out->outcome = PROV_NEEDS_DECISION;
+    out->question = question;
+    return prov_duplicate_ask(call, question, err);
+}
+
 bool prov_duplicate_ask(struct prov_call *call, struct prov_duplicate *question, struct cv_error *err)
 {
     struct dir_document document;

@@ -21,6 +21,10 @@ bool prov_duplicate_has(const struct prov_duplicate *d, struct cv_id id);
 struct prov_duplicate prov_duplicate_of(const struct prov_call *call, const struct prov_staff_result *result);
 /* Keeps it under its code; one that is kept already stays as it was asked. A dry run only shows it. */
 bool prov_duplicate_ask(struct prov_call *call, struct prov_duplicate *question, struct cv_error *err);
+/* Of a line of many that runs by night: no error that stops the others (*err is cleared), but a question for somebody
+ * who looks. */
+bool prov_duplicate_raise(struct prov_call *call, struct prov_duplicate *question, struct prov_staff_result *out,
+                          struct cv_error *err);
 
 /* A line whose code somebody has (change->before): is it him? By his name, or a mobile that both have, under his
  * present code; else by what was decided about such a line. False: *out is what is to be asked. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "provision/core/brake.h"
+#include "provision/questions/duplicate.h"
 
 enum { AHEAD_S = 24 * 3600 };
 
@@ -82,11 +83,29 @@ static bool take_order(struct prov_change *change, const struct prov_departure_i
            dom_departure_take(change->after, &order, change->call->actor, cv_now(), out, out_began, err);
 }
 
+struct order_line {
+    const struct prov_departure_input *in;
+    const char *code; /* by which a line of many found him; NULL = by his id, or somebody looks */
+    struct prov_duplicate *question;
+};
+
+/* A code that he had formerly may be meant for who has it in HR's system now. */
+static bool is_his(struct prov_change *change, const struct order_line *line, struct cv_error *err)
+{
+    const struct prov_staff_input nothing = {0};
+    return line->code == NULL || prov_line_is_his(change, line->code, &nothing, line->question) ||
+           cv_fail(err, cvp_possible_duplicate, "/staff", "%s là số hiệu cũ của người này",
+                   "%s is a former code of this person", line->code);
+}
+
 static bool depart_change(struct prov_change *change, void *ctx, struct cv_error *err)
 {
-    const struct prov_departure_input *in = ctx;
+    const struct order_line *line = ctx;
+    const struct prov_departure_input *in = line->in;
     struct dom_departure *d = NULL;
     bool ran = false;
+    if (!is_his(change, line, err))
+        return false;
     if (!take_order(change, in, &d, &ran, err))
         return false;
     if (ran)
@@ -147,15 +166,19 @@ static bool hold(struct prov_call *call, const char *key, const struct prov_depa
 bool prov_departure_put(struct prov_call *call, const char *key, const struct prov_departure_input *in,
                         struct prov_staff_result *out, struct cv_error *err)
 {
+    struct cv_id id;
+    struct order_line line = {.in = in,
+                              .code = in->batch && !cv_id_parse("stf_", key, &id) ? key : NULL,
+                              .question = CV_NEW(call->arena, struct prov_duplicate)};
     *out = (struct prov_staff_result){0};
-    if (prov_staff_modify(call, key, "departure.put", &in->order.decision, depart_change, (void *)in, out, err)) {
+    if (prov_staff_modify(call, key, "departure.put", &in->order.decision, depart_change, &line, out, err)) {
         if (out->outcome == PROV_CHANGED && dom_status_on(&out->staff, cv_today()) == DOM_DEPARTED)
             cv_count(CVM_departures_done);
         return true;
     }
     if (err->problem == cvp_brake_engaged)
         hold(call, key, in, err);
-    return false;
+    return err->problem == cvp_possible_duplicate && prov_duplicate_raise(call, line.question, out, err);
 }
 
 /* ---- withdrawal ---- */

@@ -197,16 +197,6 @@ struct line {
     struct prov_duplicate *question;
 };
 
-/* A line of many that runs by night: no error that stops the others, but a question for somebody who looks. */
-static bool needs_decision(struct prov_call *call, struct prov_duplicate *question, struct prov_staff_result *out,
-                           struct cv_error *err)
-{
-    cv_error_clear(err);
-    out->outcome = PROV_NEEDS_DECISION;
-    out->question = question;
-    return prov_duplicate_ask(call, question, err);
-}
-
 static bool is_his(struct prov_change *change, struct line *line, struct cv_error *err)
 {
     return line->code == NULL || prov_line_is_his(change, line->code, line->in, line->question) ||
@@ -228,7 +218,7 @@ static bool put_existing(struct prov_call *call, struct cv_id id, const char *co
     struct line line = {.in = in, .code = code, .question = CV_NEW(call->arena, struct prov_duplicate)};
     if (prov_staff_modify_id(call, id, "staff.put", decision, put_change, &line, out, err))
         return true;
-    return err->problem == cvp_possible_duplicate && needs_decision(call, line.question, out, err);
+    return err->problem == cvp_possible_duplicate && prov_duplicate_raise(call, line.question, out, err);
 }
 
 /* Somebody holds the code already, visible to the caller or not. */
@@ -276,7 +266,7 @@ bool prov_staff_put(struct prov_call *call, const char *key, const struct prov_s
     if (err->problem == cvp_possible_duplicate) {
         struct prov_duplicate *question = CV_NEW(call->arena, struct prov_duplicate);
         *question = prov_duplicate_of(call, out);
-        return needs_decision(call, question, out, err);
+        return prov_duplicate_raise(call, question, out, err);
     }
     if (!prov_hr_ref_taken(call, &out->staff, err) && err->kind == CV_CONFLICT && strcmp(err->field, "cvCode") == 0)
         return put_raced(call, key, in, out, err);

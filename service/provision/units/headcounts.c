@@ -51,11 +51,39 @@ static bool place(struct prov_call *call, const struct dom_headcount *in, struct
     return count <= DOM_HEADCOUNTS_MAX;
 }
 
+/* False: there is none. */
+static bool take_away(struct prov_call *call, cv_day on, struct dom_unit *unit)
+{
+    struct dom_headcount *list = CV_NEWS(call->arena, struct dom_headcount, unit->headcount_count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < unit->headcount_count; i++)
+        if (unit->headcounts[i].on != on)
+            list[count++] = unit->headcounts[i];
+    bool found = count < unit->headcount_count;
+    unit->headcounts = list;
+    unit->headcount_count = count;
+    return found;
+}
+
 struct declaration {
     struct cv_id id;
-    const struct dom_headcount *in;
+    const struct dom_headcount *in; /* NULL: `on` goes */
+    cv_day on;
     struct prov_unit_result *out;
 };
+
+static bool apply(struct prov_call *call, const struct declaration *declared, bool *out_same, struct cv_error *err)
+{
+    struct dom_unit *unit = &declared->out->unit;
+    *out_same = false;
+    if (declared->in == NULL)
+        return take_away(call, declared->on, unit) ||
+               cv_fail(err, cvp_headcount_not_found, "/on", "Chưa có số khai báo cho ngày này",
+                       "Nothing was declared for this day");
+    return place(call, declared->in, unit, out_same) ||
+           cv_fail(err, cvp_conflict, NULL, "Đơn vị này đã có %d lần khai báo", "This unit has %d declarations already",
+                   (int)DOM_HEADCOUNTS_MAX);
+}
 
 static bool attempt(struct prov_call *call, void *ctx, struct dir_stamp *stamp, struct cv_error *err)
 {
@@ -66,9 +94,8 @@ static bool attempt(struct prov_call *call, void *ctx, struct dir_stamp *stamp, 
     if (!prov_unit_fetch(call, declared->id, &out->before, err))
         return false;
     out->unit = out->before;
-    if (!place(call, declared->in, &out->unit, &unchanged))
-        return cv_fail(err, cvp_conflict, NULL, "Đơn vị này đã có %d lần khai báo",
-                       "This unit has %d declarations already", (int)DOM_HEADCOUNTS_MAX);
+    if (!apply(call, declared, &unchanged, err))
+        return false;
     out->outcome = PROV_UNCHANGED;
     if (unchanged || call->validate_only)
         return true;
@@ -87,4 +114,15 @@ bool prov_headcount_put(struct prov_call *call, const char *key, const struct do
     return cv_faults_check(call->faults, cvp_validation_failed, err) &&
            prov_unit_locate(call, key, &declared.id, err) &&
            prov_write(call, "headcount.put", key, attempt, &declared, err);
+}
+
+bool prov_headcount_remove(struct prov_call *call, const char *key, cv_day on, const char *reason,
+                           struct prov_unit_result *out, struct cv_error *err)
+{
+    struct declaration declared = {.on = on, .out = out};
+    struct prov_call own = *call;
+    *out = (struct prov_unit_result){0};
+    own.reason = reason;
+    return prov_unit_locate(&own, key, &declared.id, err) &&
+           prov_write(&own, "headcount.remove", key, attempt, &declared, err);
 }
