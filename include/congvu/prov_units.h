@@ -40,9 +40,10 @@ bool prov_unit_read(struct prov_call *call, const char *key, struct dom_unit *ou
 /* What the unit is to reach with a system (slug or "required"); nothing set in `in` takes its own target away. */
 bool prov_target_put(struct prov_call *call, const char *key, const struct dom_target *in, struct prov_unit_result *out,
                      struct cv_error *err);
-/* What a unit's papers carry: its own letterhead or that of the nearest unit above, also above the caller's scope;
- * empty when there is none. */
-bool prov_unit_letterhead(struct prov_call *call, struct cv_id unit, struct dom_letterhead *out, struct cv_error *err);
+/* What a unit's papers of that day carry: its own letterhead or that of the nearest unit above, also above the caller's
+ * scope; empty when there is none. */
+bool prov_unit_letterhead(struct prov_call *call, struct cv_id unit, cv_day day, struct dom_letterhead *out,
+                          struct cv_error *err);
 bool prov_unit_delete(struct prov_call *call, const char *key, struct cv_error *err);
 bool prov_headcount_put(struct prov_call *call, const char *key, const struct dom_headcount *in,
                         struct prov_unit_result *out, struct cv_error *err);

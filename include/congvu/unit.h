@@ -72,6 +72,10 @@ struct dom_past_unit {
     int block;
     bool has_parent;
     struct cv_id parent;
+    bool headed; /* what follows is of then too; else nobody kept it, and that of now is said */
+    const char *slug;
+    bool has_letterhead;
+    struct dom_letterhead letterhead;
 };
 
 #define DOM_HR_FEED_SAID (1u << 31)
@@ -88,7 +92,7 @@ struct dom_unit {
     struct cv_id parent;
     uint32_t hr_feed; /* facts of its people that the HR feed keeps: 1 << enum dom_fact, with DOM_HR_FEED_SAID; 0 =
                          inherited, and where it is said nowhere nobody owns anything */
-    struct dom_past_unit *past; /* code, name, kind, block and parent of before, ascending; most units have none */
+    struct dom_past_unit *past; /* what held before, ascending; most units have none */
     size_t past_count;
     const char *slug;
     bool has_letterhead; /* else that of the nearest unit above which has one */
@@ -109,13 +113,18 @@ struct dom_unit {
     cv_moment created_at, updated_at;
 };
 
-/* Code, name, kind, block and parent as they were on that day; the rest as it is. */
+/* Code, name, kind, block, parent, slug and letterhead as they were on that day; the rest as it is. */
 struct dom_unit dom_unit_as_of(const struct dom_unit *unit, cv_day day);
 /* What `after` changes of them holds from that day on (CV_NO_DAY: of all days); of the days before `before` tells. */
 void dom_unit_keep_past(const struct dom_unit *before, struct dom_unit *after, cv_day from, struct cv_arena *arena);
-/* The first day before today on which it stood otherwise than is now said; CV_NO_DAY: none. */
+/* Whether it has or had a letterhead of its own. */
+bool dom_unit_was_headed(const struct dom_unit *unit);
+/* The first day before today on which figures place or name it otherwise than before; CV_NO_DAY: none. */
 cv_day dom_unit_touches_from(const struct dom_unit *before, const struct dom_unit *after, cv_day today);
 /* Or NULL. */
 struct dom_account *dom_unit_account_of(const struct dom_unit *unit, const char *system);
+bool dom_letterhead_same(const struct dom_letterhead *a, const struct dom_letterhead *b);
+/* Those lines of `l` that differ between the two become the ones of `is`. */
+void dom_letterhead_change(struct dom_letterhead *l, const struct dom_letterhead *was, const struct dom_letterhead *is);
 /* Nothing is filled in. */
 bool dom_letterhead_empty(const struct dom_letterhead *letterhead);

@@ -128,9 +128,3 @@ struct dom_account *dom_unit_account_of(const struct dom_unit *u, const char *sy
             return &u->accounts[i].account;
     return NULL;
 }
-
-bool dom_letterhead_empty(const struct dom_letterhead *l)
-{
-    return !l->superior_body && !l->issuing_body && !l->place && !l->on_behalf && !l->signatory_title &&
-           !l->signatory_name && l->recipient_count == 0;
-}

@@ -146,7 +146,8 @@ bool prov_freeze(struct prov_call *call, struct rep_report *r, bool accept, cons
 {
     struct prov_freeze f = {.call = call};
     if (!begin(&f, r, err) || !prov_load_systems(call, &f.systems, err) ||
-        !prov_unit_letterhead(call, f.unit.id, &r->letterhead, err) || !count(&f, r, err) || !fill_sheets(&f, r, err))
+        !prov_unit_letterhead(call, f.unit.id, f.window.to, &r->letterhead, err) || !count(&f, r, err) ||
+        !fill_sheets(&f, r, err))
         return false;
     const struct view_unit *then = f.coverage.count > 0 ? &f.coverage.rows[0].unit : NULL; /* as it was called */
     r->code = then ? then->code : f.unit.code;

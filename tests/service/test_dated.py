@@ -358,6 +358,53 @@ def test_a_past_period_has_its_own_tree(spec):
         service.clean()
 
 
+def test_the_paper_of_a_period_that_is_over_has_its_own_letterhead(spec):
+    """The name, the heading and who signs are those of the period's last day, also through a unit above that has been left since."""
+    service = Service(spec=spec, clock_offset=-70 * 86400).start()
+    months = {"then": (TODAY.replace(day=1) - datetime.timedelta(1)).strftime("%Y-%m"), "now": TODAY.strftime("%Y-%m")}
+
+    def head(client, unit, when):
+        answer = client.post("/v1/reports", {"unit": unit, "period": months[when], "accept_incomplete": True, "systems": ["mailbox"]})
+        assert answer.status == 201, answer
+        figures = client.get(f"/v1/reports/{answer.json['id']}/content", format="json").json
+        return figures["unit"]["name"]["vi"], figures["letterhead"]["issuing_body"], figures["letterhead"]["signatory_name"]
+    try:
+        client = service.client()
+        make_units(client)
+        client.put("/v1/units/T2", {"name": {"vi": "Huyện Hai"}, "kind": "ubnd_huyen", "block": "chinh_quyen", "slug": "hai"})
+        assert client.patch("/v1/units/T1", {"letterhead": {"issuing_body": "HUYỆN CŨ", "place": "Phố Cũ", "signatory_name": "Ông Cũ"}}).status == 200
+        for n, unit in enumerate(("T1", "T1.01", "T1.02", "T2")):
+            put(client, f"L-{n}", full_name=f"Lê Văn {'ABCD'[n]}", unit=unit, not_same_as=["*"])
+        service.stop()
+        service.settings.pop("clock_offset")
+        service.start()
+        client = service.client()
+        changed = client.patch("/v1/units/T1", {"name": {"vi": "Huyện Mới"}, "letterhead": {"issuing_body": "HUYỆN MỚI", "signatory_name": "Bà Mới"}})
+        assert changed.status == 200 and changed.json["letterhead"]["place"] == "Phố Cũ"
+        assert client.patch("/v1/units/T1.02", {"parent": "T2", "slug": "hai2"}).status == 200
+        assert head(client, "T1", "then") == ("Huyện Thử", "HUYỆN CŨ", "Ông Cũ")
+        assert head(client, "T1", "now") == ("Huyện Mới", "HUYỆN MỚI", "Bà Mới")
+        assert [head(client, "T1.02", when)[1] for when in ("then", "now")] == ["HUYỆN CŨ", None], "it lay below another one then"
+
+        assert client.patch("/v1/units/T2", {"letterhead": {"issuing_body": "HUYỆN HAI"}}).status == 200
+        assert [head(client, "T2", when)[1] for when in ("then", "now")] == ["HUYỆN HAI"] * 2, "filled in late, it always was so"
+        own = client.patch("/v1/units/T1.01", {"letterhead": {"issuing_body": "PHÒNG"}, "effective_on": day(0)})
+        assert own.status == 200 and "warnings" not in own.json
+        assert [head(client, "T1.01", when)[1] for when in ("then", "now")] == ["HUYỆN CŨ", "PHÒNG"], "from its day on"
+        again = client.patch("/v1/units/T1", {"letterhead": {"signatory_name": "Bà Giữa"}, "effective_on": day(-65)})
+        assert again.status == 200 and "warnings" not in again.json, "no figure is another one"
+        service.stop()
+        service.start()
+        client = service.client()
+        assert head(client, "T1", "then") == ("Huyện Thử", "HUYỆN CŨ", "Bà Giữa"), "read again from the directory"
+        assert head(client, "T1", "now") == ("Huyện Mới", "HUYỆN MỚI", "Bà Giữa")
+        assert client.patch("/v1/units/T2", {"letterhead": None}).status == 200
+        assert [head(client, "T2", when)[1] for when in ("then", "now")] == ["HUYỆN HAI", None]
+    finally:
+        service.stop()
+        service.clean()
+
+
 def test_rules_hold_from_their_day(spec):
     """required_for and what counts as regular: the month that is over is judged by its own."""
     service = Service(spec=spec, clock_offset=-70 * 86400).start()

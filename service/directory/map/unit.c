@@ -94,6 +94,101 @@ static bool take_hr_feed(struct dir_reader *r, const struct dir_attr *attr, cons
     return true;
 }
 
+/* ---- the letterhead: its own value, and a member of what held before ---- */
+static void put_lines(struct dir_json *j, const struct dom_letterhead *l)
+{
+    dir_json_text(j, "superior_body", l->superior_body);
+    dir_json_text(j, "issuing_body", l->issuing_body);
+    dir_json_text(j, "place", l->place);
+    dir_json_text(j, "on_behalf", l->on_behalf);
+    dir_json_text(j, "signatory_title", l->signatory_title);
+    dir_json_text(j, "signatory_name", l->signatory_name);
+    cv_jout_array(&j->out, "recipients");
+    for (size_t i = 0; i < l->recipient_count; i++)
+        cv_jout_string(&j->out, NULL, l->recipients[i]);
+    cv_jout_end(&j->out);
+}
+
+static void put_letterhead(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_unit *u = record;
+    struct dir_json j;
+
+    (void)base;
+    if (!u->has_letterhead)
+        return;
+    dir_json_begin(&j);
+    put_lines(&j, &u->letterhead);
+    dir_json_end(&j, out, "cvLetterhead");
+}
+
+static void take_recipients(struct dir_json_in *in, const struct cv_jin *o, struct dom_letterhead *l)
+{
+    const struct cv_jin_list *list;
+
+    if (cv_jin_array(o, "recipients", CV_OPTIONAL, DOM_RECIPIENTS_MAX, &list) != CV_VALUE)
+        return;
+    l->recipients = CV_NEWS(in->reader->arena, const char *, cv_jin_count(list));
+    for (size_t i = 0; i < cv_jin_count(list); i++) {
+        const char *text = cv_jin_item_string(list, i, SIZE_MAX);
+
+        if (!text) {
+            in->bad = true;
+            return;
+        }
+        l->recipients[l->recipient_count++] = text;
+    }
+}
+
+static void take_lines(struct dir_json_in *in, const struct cv_jin *o, struct dom_letterhead *l)
+{
+    dir_read_text(o, "superior_body", &l->superior_body);
+    dir_read_text(o, "issuing_body", &l->issuing_body);
+    dir_read_text(o, "place", &l->place);
+    dir_read_text(o, "on_behalf", &l->on_behalf);
+    dir_read_text(o, "signatory_title", &l->signatory_title);
+    dir_read_text(o, "signatory_name", &l->signatory_name);
+    take_recipients(in, o, l);
+}
+
+static bool take_letterhead(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    struct dom_unit *u = r->record;
+    struct dir_json_in in;
+
+    (void)tag;
+    if (!dir_read_begin(&in, r, attr, 0))
+        return false;
+    u->has_letterhead = true;
+    take_lines(&in, in.object, &u->letterhead);
+    return dir_read_ok(&in);
+}
+
+/* ---- what held before ---- */
+/* Empty where there was none. */
+static void put_past_head(struct dir_json *j, const struct dom_past_unit *p)
+{
+    if (!p->headed)
+        return;
+    dir_json_text(j, "slug", p->slug);
+    cv_jout_object(&j->out, "letterhead");
+    if (p->has_letterhead)
+        put_lines(j, &p->letterhead);
+    cv_jout_end(&j->out);
+}
+
+static void take_past_head(struct dir_json_in *in, struct dom_past_unit *out)
+{
+    const struct cv_jin *o;
+
+    out->headed = cv_jin_object(in->object, "letterhead", CV_OPTIONAL, &o) == CV_VALUE;
+    if (!out->headed)
+        return;
+    dir_read_text(in->object, "slug", &out->slug);
+    take_lines(in, o, &out->letterhead);
+    out->has_letterhead = !dom_letterhead_empty(&out->letterhead);
+}
+
 static void put_past_unit(const struct dom_past_unit *p, struct dir_attrs *out)
 {
     char parent[CV_ID_TEXT];
@@ -107,6 +202,7 @@ static void put_past_unit(const struct dom_past_unit *p, struct dir_attrs *out)
     dir_json_text(&j, "kind", dom_unit_kind_words[p->kind]);
     dir_json_text(&j, "block", p->block >= 0 ? dom_block_words[p->block] : NULL);
     dir_json_text(&j, "parent", p->has_parent ? cv_id_text("unt_", p->parent, parent) : NULL);
+    put_past_head(&j, p);
     dir_json_end(&j, out, "cvPast");
 }
 
@@ -137,6 +233,7 @@ static bool take_past_unit(struct dir_reader *r, const struct dir_attr *attr, si
     cv_jin_word(in.object, "block", CV_OPTIONAL, dom_block_words, &out->block);
     dir_read_text(in.object, "parent", &parent);
     out->has_parent = parent != NULL;
+    take_past_head(&in, out);
     in.bad = in.bad || !out->code || !out->name[CV_VI] || (parent && !cv_id_parse("unt_", parent, &out->parent));
     return dir_read_ok(&in);
 }
@@ -243,67 +340,6 @@ static bool take_headcounts(struct dir_reader *r, const struct dir_attr *attr, c
     u->headcounts = all;
     u->headcount_count = attr->count;
     return true;
-}
-
-static void put_letterhead(const void *record, const char *base, struct dir_attrs *out)
-{
-    const struct dom_unit *u = record;
-    const struct dom_letterhead *l = &u->letterhead;
-    struct dir_json j;
-
-    (void)base;
-    if (!u->has_letterhead)
-        return;
-    dir_json_begin(&j);
-    dir_json_text(&j, "superior_body", l->superior_body);
-    dir_json_text(&j, "issuing_body", l->issuing_body);
-    dir_json_text(&j, "place", l->place);
-    dir_json_text(&j, "on_behalf", l->on_behalf);
-    dir_json_text(&j, "signatory_title", l->signatory_title);
-    dir_json_text(&j, "signatory_name", l->signatory_name);
-    cv_jout_array(&j.out, "recipients");
-    for (size_t i = 0; i < l->recipient_count; i++)
-        cv_jout_string(&j.out, NULL, l->recipients[i]);
-    cv_jout_end(&j.out);
-    dir_json_end(&j, out, "cvLetterhead");
-}
-
-static void take_recipients(struct dir_json_in *in, struct dom_letterhead *l)
-{
-    const struct cv_jin_list *list;
-
-    if (cv_jin_array(in->object, "recipients", CV_OPTIONAL, DOM_RECIPIENTS_MAX, &list) != CV_VALUE)
-        return;
-    l->recipients = CV_NEWS(in->reader->arena, const char *, cv_jin_count(list));
-    for (size_t i = 0; i < cv_jin_count(list); i++) {
-        const char *text = cv_jin_item_string(list, i, SIZE_MAX);
-
-        if (!text) {
-            in->bad = true;
-            return;
-        }
-        l->recipients[l->recipient_count++] = text;
-    }
-}
-
-static bool take_letterhead(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
-{
-    struct dom_unit *u = r->record;
-    struct dom_letterhead *l = &u->letterhead;
-    struct dir_json_in in;
-
-    (void)tag;
-    if (!dir_read_begin(&in, r, attr, 0))
-        return false;
-    u->has_letterhead = true;
-    dir_read_text(in.object, "superior_body", &l->superior_body);
-    dir_read_text(in.object, "issuing_body", &l->issuing_body);
-    dir_read_text(in.object, "place", &l->place);
-    dir_read_text(in.object, "on_behalf", &l->on_behalf);
-    dir_read_text(in.object, "signatory_title", &l->signatory_title);
-    dir_read_text(in.object, "signatory_name", &l->signatory_name);
-    take_recipients(&in, l);
-    return dir_read_ok(&in);
 }
 
 /* A unit's mailbox is never closed with a person. */

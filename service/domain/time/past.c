@@ -45,7 +45,11 @@ static struct dom_past_unit facts_of(const struct dom_unit *u)
                                   .kind = u->kind,
                                   .block = u->block,
                                   .has_parent = u->has_parent,
-                                  .parent = u->parent};
+                                  .parent = u->parent,
+                                  .headed = true,
+                                  .slug = u->slug,
+                                  .has_letterhead = u->has_letterhead,
+                                  .letterhead = u->letterhead};
     memcpy(facts.name, u->name, sizeof facts.name);
     return facts;
 }
@@ -65,6 +69,11 @@ struct dom_unit dom_unit_as_of(const struct dom_unit *unit, cv_day day)
     then.block = past->block;
     then.has_parent = past->has_parent;
     then.parent = past->parent;
+    if (past->headed) {
+        then.slug = past->slug;
+        then.has_letterhead = past->has_letterhead;
+        then.letterhead = past->letterhead;
+    }
     return then;
 }
 
@@ -78,10 +87,17 @@ static bool same_names(const struct dom_past_unit *a, const struct dom_past_unit
     return cv_text_same(a->name[CV_VI], b->name[CV_VI]) && cv_text_same(a->name[CV_EN], b->name[CV_EN]);
 }
 
-static bool same_facts(const struct dom_past_unit *a, const struct dom_past_unit *b)
+/* In figures. */
+static bool same_place(const struct dom_past_unit *a, const struct dom_past_unit *b)
 {
     return cv_text_same(a->code, b->code) && same_names(a, b) && a->kind == b->kind && a->block == b->block &&
            same_parent(a, b);
+}
+
+static bool same_facts(const struct dom_past_unit *a, const struct dom_past_unit *b)
+{
+    return same_place(a, b) && a->headed == b->headed && cv_text_same(a->slug, b->slug) &&
+           dom_letterhead_same(&a->letterhead, &b->letterhead);
 }
 
 /* The row with those members replaced that a change replaces. */
@@ -100,6 +116,10 @@ static struct dom_past_unit changed(struct dom_past_unit row, const struct dom_p
         row.has_parent = is->has_parent;
         row.parent = is->parent;
     }
+    if (!cv_text_same(was->slug, is->slug))
+        row.slug = is->slug;
+    dom_letterhead_change(&row.letterhead, &was->letterhead, &is->letterhead);
+    row.has_letterhead = !dom_letterhead_empty(&row.letterhead);
     return row;
 }
 
@@ -140,12 +160,20 @@ void dom_unit_keep_past(const struct dom_unit *before, struct dom_unit *after, c
     }
 }
 
+bool dom_unit_was_headed(const struct dom_unit *unit)
+{
+    bool headed = unit->has_letterhead;
+    for (size_t i = 0; i < unit->past_count; i++)
+        headed |= unit->past[i].has_letterhead;
+    return headed;
+}
+
 /* ---- from which day on a change makes the past another one ---- */
 static bool alike_on(const struct dom_unit *a, const struct dom_unit *b, cv_day day)
 {
     const struct dom_unit then_a = dom_unit_as_of(a, day), then_b = dom_unit_as_of(b, day);
     const struct dom_past_unit was = facts_of(&then_a), is = facts_of(&then_b);
-    return same_facts(&was, &is);
+    return same_place(&was, &is);
 }
 
 cv_day dom_unit_touches_from(const struct dom_unit *before, const struct dom_unit *after, cv_day today)

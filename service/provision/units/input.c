@@ -298,6 +298,18 @@ static bool may_dissolve(struct prov_unit_change *change, struct cv_error *err)
                               "People or sub-units remain on that day; please move them first");
 }
 
+/* A letterhead that is filled in for the first time, without a day of its own, is what the unit always had. */
+static struct dom_unit headed_ever(const struct prov_unit_change *change)
+{
+    struct dom_unit before = *change->before;
+    if (change->in->effective_on.given == CV_VALUE || dom_unit_was_headed(&before) || !change->after->has_letterhead)
+        return before;
+    before.has_letterhead = true;
+    before.letterhead = change->after->letterhead;
+    dom_unit_keep_past(change->before, &before, CV_NO_DAY, change->call->arena);
+    return before;
+}
+
 /* From its day on, or today; what was corrected on the day on which it was written down was never so. */
 static void keep_past(struct prov_unit_change *change)
 {
@@ -306,8 +318,10 @@ static void keep_past(struct prov_unit_change *change)
     if (on->given == CV_VALUE && on->value > cv_today())
         FAULT(change, "/effective_on", "out_of_range", "Thay đổi của đơn vị có hiệu lực từ hôm nay trở về trước",
               "A change of a unit holds from today or an earlier day");
-    if (!is_new(change))
-        dom_unit_keep_past(change->before, change->after, from, change->call->arena);
+    if (is_new(change))
+        return;
+    struct dom_unit before = headed_ever(change);
+    dom_unit_keep_past(&before, change->after, from, change->call->arena);
 }
 
 bool prov_apply_unit(struct prov_unit_change *change, struct cv_error *err)

@@ -255,22 +255,20 @@ bool prov_unit_read(struct prov_call *call, const char *key, struct dom_unit *ou
     return prov_unit_locate(call, key, &id, err) && prov_unit_fetch(call, id, out, err);
 }
 
-bool prov_unit_letterhead(struct prov_call *call, struct cv_id unit, struct dom_letterhead *out, struct cv_error *err)
+bool prov_unit_letterhead(struct prov_call *call, struct cv_id unit, cv_day day, struct dom_letterhead *out,
+                          struct cv_error *err)
 {
-    struct view_unit *way;
+    enum { DEEPEST = 64 }; /* two units may each have been moved below the other, by changes told later */
     struct dom_unit one;
-    size_t count = 0;
     *out = (struct dom_letterhead){0};
-    if (!view_unit_ancestors(call->prov->options.view, (struct view_scope){.everywhere = true}, unit, call->arena, &way,
-                             &count, err))
-        return false;
-    for (size_t i = count; i-- > 0;) {
-        if (!prov_unit_fetch(call, way[i].id, &one, err))
+    for (int steps = 0; steps < DEEPEST; steps++, unit = one.parent) {
+        if (!prov_unit_fetch(call, unit, &one, err))
             return false;
-        if (one.has_letterhead) {
+        one = dom_unit_as_of(&one, day);
+        if (one.has_letterhead)
             *out = one.letterhead;
-            return true;
-        }
+        if (one.has_letterhead || !one.has_parent)
+            break;
     }
     return true;
 }

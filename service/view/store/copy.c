@@ -84,6 +84,8 @@ static struct dom_past_unit *copy_past(struct view_pool *k, const struct dom_pas
         out[i].code = view_pool_text(k, in[i].code);
         for (int l = 0; l < CV_LANGS; l++)
             out[i].name[l] = view_pool_text(k, in[i].name[l]);
+        out[i].slug = view_pool_text(k, in[i].slug);
+        out[i].letterhead = (struct dom_letterhead){0}; /* only papers show it */
     }
     return out;
 }
