@@ -110,6 +110,19 @@ bool prov_brake_release(struct prov_call *call, const struct prov_release_input 
 /* How much waits in all lines, as the calendar last saw it (each minute). Any thread. */
 int prov_brake_waiting(const struct prov *prov);
 
+/* People whom a plan lets go. */
+struct prov_leaver {
+    struct cv_id staff, unit; /* the home unit */
+    enum dom_brake_kind kind;
+};
+/* *out: would the brake hold one of them, were they let go by the caller now, one after the other? Nothing is counted.
+ */
+bool prov_brake_too_many(struct prov_call *call, const struct prov_leaver *leavers, size_t count, bool *out,
+                         struct cv_error *err);
+/* Whom to ask, people first: may release, is of another line than who made it, and knows by name whoever `made_in`
+ * knows. At most PROV_RELEASERS_MAX. */
+bool prov_second_people(struct prov_call *call, const char *made_by, struct view_scope made_in,
+                        struct prov_releaser *out, size_t *out_count, struct cv_error *err);
 /* Is the caller somebody else than who made it ("tok_...", "stf_..."), and of another line of tokens? False:
  * scope_missing. */
 bool prov_second_person(struct prov_call *call, const char *made_by, struct cv_error *err);

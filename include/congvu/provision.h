@@ -60,7 +60,9 @@ struct prov_call {
     const char *reason; /* of a correction, for the evidence and the history; NULL = none */
     const char *via;    /* "http", "scheduler" */
     const char *request_id;
-    const char *peer; /* address of the client where no token says who asks; else NULL */
+    const char *peer;      /* address of the client where no token says who asks; else NULL */
+    const char *agreed_by; /* "tok_..." or "stf_...": a second person, who has seen the departures that this call is of;
+                              NULL = nobody */
     bool validate_only;
     struct dom_brake *trial;            /* what a dry run has counted so far; NULL = nothing */
     struct prov_drafts *drafts;         /* of a dry run of several lines; NULL = it has one */

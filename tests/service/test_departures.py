@@ -6,6 +6,7 @@ import unicodedata
 
 import pytest
 
+from browser import Person, activate, login_of
 from congvu import Client, an, make_units, nth, site_today, wait_for
 
 TODAY = site_today()
@@ -177,6 +178,25 @@ def test_dated_departure_runs_at_midnight_by_itself(start):
     moved = start(service.data, clock_offset=str(3 * 86400))
     wait_for(lambda: moved.client().get("/v1/staff/Z-1/departure").json["state"] == "done", "the departure is carried out")
     assert moved.client().get("/v1/staff/Z-1").json["status"] == "departed"
+
+
+def test_at_midnight_the_brake_judges_what_a_person_ordered_as_well(start, spec):
+    service = start()
+    admin = service.client()
+    make_units(admin)
+    crowd(admin, "N", 20)
+    hr = admin.put("/v1/staff/N-HR", an(full_name="Đoàn Thị Nhân Sự", unit="T1.01")).json
+    activate(admin, "N-HR")
+    assert admin.post("/v1/staff/N-HR/roles", {"role": "unit_hr", "unit": "T1"}).status == 201
+    person = Person(service, spec)
+    assert person.sign_in(login_of(hr))[0] == 201
+    for i in range(8):
+        status, body = person.call("PUT", f"/v1/staff/N-{i}/departure", {"reason": "thoi_viec", "effective_on": day(1)})
+        assert (status, body["state"]) == (200, "scheduled"), body
+    service.stop()
+    moved = start(service.data, clock_offset=str(86400))
+    states = wait_for(lambda: (lambda all_of: all_of if "scheduled" not in all_of else None)([moved.client().get(f"/v1/staff/N-{i}/departure").json["state"] for i in range(8)]), "the calendar has looked at all")
+    assert (states.count("done"), states.count("held")) == (5, 3), "as many as an hour lets pass"
 
 
 def test_a_leaver_whose_certificate_is_still_out_there_is_left_in_peace_by_the_calendar(start):

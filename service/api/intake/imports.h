@@ -162,6 +162,10 @@ void imp_carry_out(struct imp *imp, const char *import, const struct imp_row *ro
                    struct imp_done *out, struct cv_error *err);
 bool imp_to_be_done(enum imp_action action);
 
+/* ---- second.c ---- */
+/* *out: of the rows so many are departures that a second person has to see the names first. */
+bool imp_lets_many_go(struct imp *imp, const struct cv_buf *rows, int64_t departs, bool *out, struct cv_error *err);
+
 /* ---- units.c ---- */
 bool imp_units_load(struct htp_exchange *x, struct imp_units **out, struct cv_error *err);
 /* How each unit is named for certain. */

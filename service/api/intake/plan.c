@@ -84,7 +84,7 @@ struct planning {
     int64_t sums[IMP_ACTIONS], skipped;
     struct cv_error *err;
     size_t absent;
-    bool late;
+    bool late, second; /* second: a second person has to agree */
 };
 
 static void keep_row(struct planning *p, const struct imp_row *row)
@@ -157,6 +157,7 @@ static bool plan(struct planning *p, struct int_list *list, struct cv_error *err
 {
     struct htp_exchange *x = p->imp.x;
     p->imp.call.planned = prov_planned_new(x->arena, int_about(list)->rows);
+    p->imp.call.agreed_by = p->imp.call.actor; /* for the dry runs: of all rows together the brake is asked below */
     p->imp.met = imp_texts_new(x->arena, int_about(list)->rows);
     if (!view_may_deny(api_of(x)->view, err) || !find_table(p, list, err) || !imp_begin(&p->imp, err) ||
         (p->options.kind == INT_ROSTER && !imp_roster_make(&p->imp, list, &p->table, err)) ||
@@ -225,11 +226,13 @@ static void write_options(struct cv_jout *j, const struct imp_options *o)
     cv_jout_end(j);
 }
 
-/* Who is in no row leaves: of a fifth of the staff or more a second person sees the names first. */
-static bool needs_second(const struct planning *p)
+/* Who is in no row leaves: of a fifth of the staff or more a second person sees the names first; and of as many as the
+ * brake would hold. */
+static bool needs_second(struct planning *p, bool *out, struct cv_error *err)
 {
-    return p->imp.roster != NULL && p->options.absent_reason != NULL &&
+    *out = p->imp.roster != NULL && p->options.absent_reason != NULL &&
            p->absent * SHORTER >= imp_roster_size(p->imp.roster);
+    return *out || imp_lets_many_go(&p->imp, &p->rows, p->sums[IMP_DEPART], out, err);
 }
 
 static void write_approval(struct cv_jout *j, const struct planning *p)
@@ -237,7 +240,7 @@ static void write_approval(struct cv_jout *j, const struct planning *p)
     char digest[CV_DIGEST_TEXT];
     cv_sha256(cv_buf_str(&p->rows), p->rows.len, digest);
     cv_jout_string(j, "digest", digest);
-    cv_jout_bool(j, "needs_approval", needs_second(p));
+    cv_jout_bool(j, "needs_approval", p->second);
 }
 
 static const char *head_of(struct planning *p, const char *id, const struct int_list *list, size_t size)
@@ -276,7 +279,7 @@ static bool make_plan(struct planning *p, struct int_list *list, const char *byt
                       struct cv_error *err)
 {
     char *id = cv_arena_alloc(p->imp.x->arena, CV_ID_TEXT);
-    if (!plan(p, list, err))
+    if (!plan(p, list, err) || !needs_second(p, &p->second, err))
         return false;
     cv_id_text("imp_", cv_id_make(), id);
     *out = (struct imp_stored){.id = id,

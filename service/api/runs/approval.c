@@ -1,4 +1,5 @@
-/* A roster that lets a fifth of the staff go waits for a second person, who has seen the names. */
+/* A plan that lets many go waits for a second person, who has seen the names, before it is carried out: none of its
+ * departures is held again then. */
 #include <string.h>
 
 #include "api/runs/run.h"
@@ -9,6 +10,7 @@ static const char folder[] = "imports";
 struct wanted {
     bool needed;
     const char *digest, *made_by;
+    struct view_scope made_in;
 };
 
 static struct wanted wanted_of(struct cv_arena *arena, const struct imp_stored *plan)
@@ -16,9 +18,11 @@ static struct wanted wanted_of(struct cv_arena *arena, const struct imp_stored *
     struct cv_error none = {0};
     struct wanted w = {0};
     const struct cv_jany *head = cv_jany_parse(arena, plan->head, plan->head_len, &none);
+    const char *top = cv_jany_text(cv_jany_get(head, "top"), arena);
     cv_jany_bool(cv_jany_get(head, "needs_approval"), &w.needed);
     w.digest = cv_jany_text(cv_jany_get(head, "digest"), arena);
     w.made_by = cv_jany_text(cv_jany_get(head, "created_by"), arena);
+    w.made_in.everywhere = top == NULL || !cv_id_parse("unt_", top, &w.made_in.top);
     return w;
 }
 
@@ -27,34 +31,61 @@ static const char *name_of(struct cv_arena *arena, const char *import)
     return cv_arena_printf(arena, "%s.approval", import);
 }
 
-bool imp_approval_read(struct dir_session *dir, struct cv_arena *arena, const struct imp_stored *plan, bool *out,
-                       struct cv_error *err)
+/* "DIGEST WHO" */
+static bool find(struct prov_call *call, const struct imp_stored *plan, const char *digest, const char **out_by,
+                 struct cv_error *err)
 {
     struct dir_document doc;
-    bool agreed =
-        !wanted_of(arena, plan).needed || dir_document_read(dir, folder, name_of(arena, plan->id), arena, &doc, err);
-    if (!agreed && err->kind != CV_NOT_FOUND)
+    if (!dir_document_read(call->dir, folder, name_of(call->arena, plan->id), call->arena, &doc, err))
         return false;
-    cv_error_clear(err);
-    *out = agreed;
-    return true;
+    const char *text = cv_arena_strndup(call->arena, doc.bytes, doc.len), *blank = strchr(text, ' ');
+    size_t len = digest != NULL ? strlen(digest) : 0;
+    *out_by = blank != NULL ? blank + 1 : NULL;
+    return (blank != NULL && len == (size_t)(blank - text) && strncmp(text, digest, len) == 0) ||
+           cv_fail_as(err, CV_NOT_FOUND, NULL, "Đã cho phép một danh sách khác", "Another plan was agreed to");
 }
 
-bool imp_approved(struct dir_session *dir, struct cv_arena *arena, const struct imp_stored *plan, struct cv_error *err)
+bool imp_approval_read(struct prov_call *call, const struct imp_stored *plan, struct imp_progress *out,
+                       struct cv_error *err)
 {
-    bool agreed = false;
-    if (!imp_approval_read(dir, arena, plan, &agreed, err))
+    const struct wanted w = wanted_of(call->arena, plan);
+    struct prov_releaser *people = CV_NEWS(call->arena, struct prov_releaser, PROV_RELEASERS_MAX);
+    out->approved = !w.needed || find(call, plan, w.digest, &out->approved_by, err);
+    if (out->approved || err->kind != CV_NOT_FOUND)
+        return out->approved;
+    cv_error_clear(err);
+    out->wait_for = people;
+    return prov_second_people(call, w.made_by, w.made_in, people, &out->wait_for_count, err);
+}
+
+static const char *names_of(struct cv_arena *arena, const struct imp_progress *p)
+{
+    enum { SHOWN = 3 };
+    const char *names = p->wait_for_count > 0 ? "" : "–";
+    for (size_t i = 0; i < p->wait_for_count && i < SHOWN; i++)
+        names = cv_arena_printf(arena, "%s%s%s", names, i > 0 ? ", " : "", p->wait_for[i].name);
+    return p->wait_for_count > SHOWN ? cv_arena_printf(arena, "%s, ...", names) : names;
+}
+
+bool imp_approved(struct prov_call *call, const struct imp_stored *plan, const char **out_by, struct cv_error *err)
+{
+    struct imp_progress p = {0};
+    if (!imp_approval_read(call, plan, &p, err))
         return false;
-    return agreed ||
+    *out_by = p.approved_by;
+    return p.approved ||
            cv_fail(err, cvp_import_needs_approval, NULL,
-                   "Danh sách thiếu từ một phần năm số người trở lên; cần người thứ hai xem tên và cho phép",
-                   "The roster lacks a fifth of the staff or more; a second person has to see the names and agree");
+                   "Danh sách cho nghỉ nhiều người hơn mức được tự làm; cần người thứ hai xem tên và cho phép: %1$s",
+                   "The list lets more people go than its maker may alone; a second person has to see the names and "
+                   "agree: %1$s",
+                   names_of(call->arena, &p));
 }
 
 static bool keep(struct prov_call *call, const char *import, const char *digest, struct cv_error *err)
 {
     const struct dir_actor actor = prov_dir_actor(call);
-    const struct dir_document doc = dir_document_of(folder, name_of(call->arena, import), digest, strlen(digest));
+    const char *text = cv_arena_printf(call->arena, "%s %s", digest, call->actor);
+    const struct dir_document doc = dir_document_of(folder, name_of(call->arena, import), text, strlen(text));
     if (dir_document_add(call->dir, &doc, &actor, NULL, err))
         return true;
     bool before = err->kind == CV_EXISTS;

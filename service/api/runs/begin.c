@@ -52,7 +52,8 @@ static bool take_lines(struct imp_run *run)
     return cv_arena_ok(run->arena);
 }
 
-static struct imp_run *run_new(struct imp_runner *runner, const struct imp_asker *asker, const struct imp_stored *plan)
+static struct imp_run *run_new(struct imp_runner *runner, const struct imp_asker *asker, const struct imp_stored *plan,
+                               const char *agreed_by)
 {
     struct imp_run *run = calloc(1, sizeof(*run));
     if (run == NULL)
@@ -61,6 +62,7 @@ static struct imp_run *run_new(struct imp_runner *runner, const struct imp_asker
     run->arena = cv_arena_new(RUN_ARENA);
     run->asker = *asker;
     run->asker.actor.label = asker->actor.is_person ? asker->actor.label : run->asker.by; /* words of roles stay */
+    run->agreed_by = agreed_by != NULL ? cv_arena_strdup(run->arena, agreed_by) : NULL;
     run->strand_count = runner->workers;
     snprintf(run->id, sizeof(run->id), "%s", plan->id);
     run->plan = *plan;
@@ -120,11 +122,14 @@ static bool publish(struct imp_run *run, struct dir_session *dir, struct cv_erro
 }
 
 /* `marker`: the one of a dead process, or none. */
-static bool begin(struct imp_runner *runner, struct dir_session *dir, struct cv_arena *arena,
-                  const struct imp_asker *asker, const struct imp_stored *plan, struct imp_marker *marker,
-                  struct imp_run **out, struct imp_progress *progress, struct cv_error *err)
+static bool begin(struct imp_runner *runner, struct prov_call *call, const struct imp_asker *asker,
+                  const struct imp_stored *plan, struct imp_marker *marker, struct imp_run **out,
+                  struct imp_progress *progress, struct cv_error *err)
 {
-    struct imp_run *made = run_new(runner, asker, plan);
+    const char *agreed_by = NULL;
+    if (!imp_approved(call, plan, &agreed_by, err))
+        return false;
+    struct imp_run *made = run_new(runner, asker, plan, agreed_by);
     if (made == NULL)
         return cv_fail(err, cvp_list_too_large, NULL, "Danh sách quá lớn", "The list is too large");
     struct imp_run *run = *out = list(made);
@@ -134,7 +139,7 @@ static bool begin(struct imp_runner *runner, struct dir_session *dir, struct cv_
     marker->owner = runner->owner;
     marker->asker = run->asker;
     marker->progress = *progress;
-    if (imp_marker_write(dir, run->id, arena, marker, err) && publish(run, dir, err))
+    if (imp_marker_write(call->dir, run->id, call->arena, marker, err) && publish(run, call->dir, err))
         return true;
     *out = NULL;
     undo(run);
@@ -183,9 +188,6 @@ bool imp_run_start(struct htp_exchange *x, struct prov_call *call, const struct 
         imp_run_progress(*out, progress);
         return true;
     }
-    if (!imp_approved(call->dir, x->arena, plan, err))
-        return false;
-    cv_error_clear(err);
     if (!read_marker(call->dir, plan->id, x->arena, &marker, err))
         return false;
     if (marker.document.name != NULL && !imp_marker_stale(&marker, &runner->owner)) {
@@ -194,7 +196,7 @@ bool imp_run_start(struct htp_exchange *x, struct prov_call *call, const struct 
     }
     if (marker.document.name == NULL && ended_well(call->dir, plan->id, x->arena, progress, err))
         return true;
-    return err->kind == CV_OK && begin(runner, call->dir, x->arena, &asker, plan, &marker, out, progress, err);
+    return err->kind == CV_OK && begin(runner, call, &asker, plan, &marker, out, progress, err);
 }
 
 /* ---- carrying on what died ---- */
@@ -229,7 +231,7 @@ static void carry_on(struct imp_runner *runner, const char *import, struct cv_ar
         (void)imp_marker_delete(runner->session, import, &err);
         return;
     }
-    if (there && begin(runner, runner->session, arena, &marker.asker, &plan, &marker, &run, &progress, &err))
+    if (there && begin(runner, &call, &marker.asker, &plan, &marker, &run, &progress, &err))
         cv_log(CV_LOG_INFO, "import", "%s goes on", import);
     imp_run_unref(&run);
 }

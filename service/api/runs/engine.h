@@ -23,6 +23,7 @@ struct imp_run {
     struct cv_arena *arena; /* the plan; under the lock: texts of results */
     struct imp_asker asker;
     struct imp_stored plan;
+    const char *agreed_by; /* the second person, where one was needed; or NULL */
     struct line *lines;
     size_t line_count;
     struct strand strands[IMP_STRANDS_MAX];

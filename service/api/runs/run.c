@@ -183,6 +183,7 @@ static void try_once(struct imp_run *run, const struct imp_row *row, void *sessi
     struct htp_exchange x;
     struct imp imp = {.x = &x, .options = &run->plan.options};
     imp_request_of(&run->asker, run->runner->api, session, arena, &x, &imp.call);
+    imp.call.agreed_by = run->agreed_by;
     int64_t since = job_turn_take(&run->runner->turns, &run->over);
     x.deadline = imp.call.deadline = cv_deadline_in_ms(IMP_ROW_MS);
     dir_session_deadline(session, x.deadline);

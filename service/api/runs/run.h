@@ -9,6 +9,7 @@
 
 #include "api/intake/imports.h"
 #include "congvu/lock.h"
+#include "congvu/prov_brake.h"
 
 enum { IMP_STRANDS_MAX = 8, IMP_PHASES = 3 };
 
@@ -26,8 +27,11 @@ extern const char *const imp_run_state_words[]; /* planned running interrupted e
 /* How far a run is. */
 struct imp_progress {
     enum imp_run_state state;
-    const char *by; /* who asked first */
-    bool approved;  /* before it has begun: nobody has to agree any more */
+    const char *by;                       /* who asked first */
+    bool approved;                        /* before it has begun: nobody has to agree any more */
+    const char *approved_by;              /* who has; or NULL */
+    const struct prov_releaser *wait_for; /* else who may */
+    size_t wait_for_count;
     cv_moment started_at, ended_at;
     int64_t rows, run; /* to be done, and done */
     int64_t sums[IMP_OUTCOMES];
@@ -70,11 +74,11 @@ bool imp_ended_read(struct dir_session *dir, const char *import, bool results, s
                     struct imp_progress *out, struct imp_result **out_results, size_t *out_count, struct cv_error *err);
 
 /* ---- approval.c ---- */
-/* *out: nobody has to agree any more. */
-bool imp_approval_read(struct dir_session *dir, struct cv_arena *arena, const struct imp_stored *plan, bool *out,
+/* Has a second person agreed to the rows as they are, is none needed, or who may? */
+bool imp_approval_read(struct prov_call *call, const struct imp_stored *plan, struct imp_progress *out,
                        struct cv_error *err);
-/* False: a second person has to see the plan first. */
-bool imp_approved(struct dir_session *dir, struct cv_arena *arena, const struct imp_stored *plan, struct cv_error *err);
+/* *out_by: who has agreed; NULL when nobody had to. False: a second person has to see the plan first. */
+bool imp_approved(struct prov_call *call, const struct imp_stored *plan, const char **out_by, struct cv_error *err);
 
 /* ---- run.c, begin.c ---- */
 struct imp_run;

@@ -15,6 +15,8 @@ static void write_members(struct cv_jout *j, const char *import, const struct im
     cv_jout_string(j, "import", import);
     cv_jout_string(j, "state", imp_run_state_words[p->state]);
     cv_jout_bool(j, "approved", p->approved || p->state != IMP_PLANNED);
+    cv_jout_string(j, "approved_by", p->approved_by);
+    api_write_releasers(j, "waits_for", p->wait_for, p->wait_for_count);
     cv_jout_string(j, "by", p->by);
     cv_jout_moment(j, "started_at", p->started_at);
     cv_jout_moment(j, "ended_at", p->ended_at);
@@ -175,7 +177,9 @@ static bool find_elsewhere(struct prov_call *call, const struct imp_stored *plan
     if (err->kind != CV_NOT_FOUND)
         return false;
     cv_error_clear(err);
-    return imp_approval_read(call->dir, f->arena, plan, &f->progress.approved, err);
+    struct prov_call own = *call;
+    own.arena = f->arena;
+    return imp_approval_read(&own, plan, &f->progress, err);
 }
 
 static struct following *follow(struct htp_exchange *x, struct prov_call *call, const struct imp_stored *plan,

@@ -13,6 +13,7 @@ struct taking {
     struct cv_arena *arena;           /* of one row */
     struct cv_buf rows;
     int64_t sums[IMP_ACTIONS], skipped;
+    bool second; /* a second person has to agree */
 };
 
 /* ---- what the list did ---- */
@@ -382,7 +383,7 @@ static const char *head_of(struct taking *t, const char *id, struct cv_error *er
     cv_jout_end(&j);
     cv_sha256(cv_buf_str(&t->rows), t->rows.len, digest);
     cv_jout_string(&j, "digest", digest);
-    cv_jout_bool(&j, "needs_approval", false);
+    cv_jout_bool(&j, "needs_approval", t->second);
     cv_jout_end(&j);
     return cv_arena_strdup(x->arena, cv_buf_str(&buf));
 }
@@ -408,7 +409,9 @@ static bool load_results(struct taking *t, struct cv_error *err)
 static bool make(struct taking *t, struct imp_stored *out, struct cv_error *err)
 {
     char *id = cv_arena_alloc(t->imp.x->arena, CV_ID_TEXT);
-    if (!load_results(t, err) || !imp_begin(&t->imp, err) || !take_all(t, err))
+    t->imp.call.agreed_by = t->imp.call.actor; /* for the dry runs: of all rows together the brake is asked below */
+    if (!load_results(t, err) || !imp_begin(&t->imp, err) || !take_all(t, err) ||
+        !imp_lets_many_go(&t->imp, &t->rows, t->sums[IMP_DEPART], &t->second, err))
         return false;
     cv_id_text("imp_", cv_id_make(), id);
     *out = *t->list;

@@ -61,6 +61,19 @@ static void write_count(struct cv_jout *j, const struct prov_brake_line *line, c
     cv_jout_end(j);
 }
 
+void api_write_releasers(struct cv_jout *j, const char *name, const struct prov_releaser *who, size_t count)
+{
+    char text[CV_ID_TEXT];
+    cv_jout_array(j, name);
+    for (size_t i = 0; i < count; i++) {
+        cv_jout_object(j, NULL);
+        cv_jout_string(j, "token", cv_id_text(who[i].person ? "stf_" : "tok_", who[i].id, text));
+        cv_jout_string(j, "name", who[i].name);
+        cv_jout_end(j);
+    }
+    cv_jout_end(j);
+}
+
 /* The members that a problem and a batch carry too; the caller opens and closes. */
 static void write_line_head(struct htp_exchange *x, const struct prov_brake_line *line)
 {
@@ -69,14 +82,7 @@ static void write_line_head(struct htp_exchange *x, const struct prov_brake_line
     write_count(j, line, "ordinary", DOM_BRAKE_ORDINARY);
     write_count(j, line, "locks", DOM_BRAKE_LOCK);
     write_count(j, line, "dismissals", DOM_BRAKE_DISMISSAL);
-    cv_jout_array(j, "releasers");
-    for (size_t i = 0; i < line->releaser_count; i++) {
-        cv_jout_object(j, NULL);
-        cv_jout_string(j, "token", line_text(x, line->releasers[i].id, line->releasers[i].person));
-        cv_jout_string(j, "name", line->releasers[i].name);
-        cv_jout_end(j);
-    }
-    cv_jout_end(j);
+    api_write_releasers(j, "releasers", line->releasers, line->releaser_count);
 }
 
 static void write_waiting_counts(struct cv_jout *j, const struct prov_brake_line *line)

@@ -98,6 +98,7 @@ static bool merge(struct dom_departure *recorded, const struct dom_order *order,
     if (!carried_out(recorded) && wanted < recorded->effective_on) {
         recorded->effective_on = wanted;
         recorded->counted = false;
+        recorded->released_by = NULL;
     }
     correct(recorded, order);
     return true;

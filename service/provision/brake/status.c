@@ -16,13 +16,36 @@ static bool reaches(const struct view *view, struct view_scope scope, const stru
                                       : view_reaches_people(view, scope, w->staff.unit);
 }
 
-static bool covers(const struct view *view, bool everywhere, struct cv_id unit, const struct prov_brake_line *line)
+typedef bool covers_fn(const struct view *view, struct view_scope scope, const void *what);
+
+static bool covers_line(const struct view *view, struct view_scope scope, const void *what)
 {
-    const struct view_scope scope = {.everywhere = everywhere, .top = unit};
-    for (size_t i = 0; i < line->count && !everywhere; i++)
+    const struct prov_brake_line *line = what;
+    for (size_t i = 0; i < line->count && !scope.everywhere; i++)
         if (!reaches(view, scope, &line->items[i]))
             return false;
     return true;
+}
+
+static bool covers_scope(const struct view *view, struct view_scope scope, const void *what)
+{
+    const struct view_scope *other = what;
+    return scope.everywhere || (!other->everywhere && view_reaches_people(view, scope, other->top));
+}
+
+/* Who may release what a line was stopped from. */
+struct search {
+    struct prov_call *call;
+    struct cv_id line;
+    covers_fn *covers;
+    const void *what;
+    struct prov_releaser *found;
+    size_t count;
+};
+
+static bool covers(const struct search *s, bool everywhere, struct cv_id unit)
+{
+    return s->covers(s->call->prov->options.view, (struct view_scope){.everywhere = everywhere, .top = unit}, s->what);
 }
 
 static const char *person_name(struct prov_call *call, struct view_scope scope, struct cv_id id)
@@ -35,34 +58,45 @@ static const char *person_name(struct prov_call *call, struct view_scope scope, 
                : NULL;
 }
 
-static void find_people(struct prov_call *call, struct prov_brake_line *line)
+static void find_people(struct search *s)
 {
-    const struct view *view = call->prov->options.view;
-    struct view_signer *found = CV_NEWS(call->arena, struct view_signer, PROV_RELEASERS_MAX);
-    size_t count = view_signers_with(view, DOM_BRAKE_RELEASE, found, PROV_RELEASERS_MAX);
-    for (size_t i = 0; i < count && line->releaser_count < PROV_RELEASERS_MAX; i++) {
+    struct view_signer *found = CV_NEWS(s->call->arena, struct view_signer, PROV_RELEASERS_MAX);
+    size_t count = view_signers_with(s->call->prov->options.view, DOM_BRAKE_RELEASE, found, PROV_RELEASERS_MAX);
+    for (size_t i = 0; i < count && s->count < PROV_RELEASERS_MAX; i++) {
         bool may = false;
         for (size_t r = 0; r < found[i].role_count; r++)
-            may = may || covers(view, found[i].roles[r].everywhere, found[i].roles[r].unit, line);
-        if (may && !cv_id_equal(found[i].staff, line->line))
-            line->releasers[line->releaser_count++] = (struct prov_releaser){
+            may = may || covers(s, found[i].roles[r].everywhere, found[i].roles[r].unit);
+        if (may && !cv_id_equal(found[i].staff, s->line))
+            s->found[s->count++] = (struct prov_releaser){
                 .id = found[i].staff,
                 .person = true,
-                .name = person_name(call, (struct view_scope){.everywhere = true}, found[i].staff)};
+                .name = person_name(s->call, (struct view_scope){.everywhere = true}, found[i].staff)};
     }
 }
 
 /* Whom to ask, people first: a name is all that is said of them. */
-static void find_releasers(struct prov_call *call, const struct prov_lines *lines, struct prov_brake_line *line)
+static void find_releasers(struct search *s, const struct prov_lines *lines)
 {
-    find_people(call, line);
-    for (size_t i = 0; i < lines->count && line->releaser_count < PROV_RELEASERS_MAX; i++) {
+    find_people(s);
+    for (size_t i = 0; i < lines->count && s->count < PROV_RELEASERS_MAX; i++) {
         const struct dom_token *token = &lines->tokens[i];
         if (live(token) && (token->scopes & DOM_BRAKE_RELEASE) != 0 &&
-            !cv_id_equal(prov_line_of(lines, token->id), line->line) &&
-            covers(call->prov->options.view, token->everywhere, token->unit, line))
-            line->releasers[line->releaser_count++] = (struct prov_releaser){.id = token->id, .name = token->name};
+            !cv_id_equal(prov_line_of(lines, token->id), s->line) && covers(s, token->everywhere, token->unit))
+            s->found[s->count++] = (struct prov_releaser){.id = token->id, .name = token->name};
     }
+}
+
+bool prov_second_people(struct prov_call *call, const char *made_by, struct view_scope made_in,
+                        struct prov_releaser *out, size_t *out_count, struct cv_error *err)
+{
+    struct prov_lines lines;
+    struct search s = {.call = call, .covers = covers_scope, .what = &made_in, .found = out};
+    if (!prov_lines_load(call, &lines, err))
+        return false;
+    s.line = prov_line_of_actor(&lines, made_by);
+    find_releasers(&s, &lines);
+    *out_count = s.count;
+    return true;
 }
 
 static void name_line(struct prov_call *call, const struct prov_lines *lines, struct prov_brake_line *line)
@@ -89,7 +123,9 @@ static void fill(struct prov_call *call, const struct prov_lines *lines, const s
     }
     name_line(call, lines, line);
     line->may_release = !line->own && (call->scopes & DOM_BRAKE_RELEASE) != 0;
-    find_releasers(call, lines, line);
+    struct search s = {.call = call, .line = line->line, .covers = covers_line, .what = line, .found = line->releasers};
+    find_releasers(&s, lines);
+    line->releaser_count = s.count;
 }
 
 static const struct dom_brake *brake_of(const struct dom_brake *brakes, size_t count, struct cv_id line)

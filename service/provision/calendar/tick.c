@@ -11,13 +11,14 @@
 
 enum { TICK_BATCH = 200, KEY_LIFE_S = 24 * 3600, SWEEP_PAUSE_MS = 60000 };
 
-/* The brake is judged for the token that ordered it, unless that was done when it was scheduled. */
+/* The brake is judged for the token or person that ordered it, unless that was done when it was scheduled. */
 static struct cv_id ordered_by(const struct dom_departure *d)
 {
-    struct cv_id token = {0};
-    if (d->counted || d->recorded_by == NULL || !cv_id_parse("tok_", d->recorded_by, &token))
+    struct cv_id id = {0};
+    if (d->counted || d->recorded_by == NULL ||
+        (!cv_id_parse("tok_", d->recorded_by, &id) && !cv_id_parse("stf_", d->recorded_by, &id)))
         return (struct cv_id){0};
-    return token;
+    return id;
 }
 
 static bool run_change(struct prov_change *change, void *ctx, struct cv_error *err)

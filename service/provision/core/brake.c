@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "congvu/prov_brake.h"
 #include "provision/core/brake.h"
 
 enum { HOUR_S = 3600 };
@@ -224,6 +225,34 @@ bool prov_brake_pass(struct prov_call *call, struct cv_id token, const struct do
         return false;
     what.line = prov_line_of(&lines, token);
     return judge(call, &what, err);
+}
+
+bool prov_brake_too_many(struct prov_call *call, const struct prov_leaver *leavers, size_t count, bool *out,
+                         struct cv_error *err)
+{
+    struct prov_call trial = *call;
+    struct prov_lines lines;
+    trial.validate_only = true;
+    trial.trial = NULL;
+    *out = false;
+    if (!prov_lines_load(call, &lines, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const struct judged what = {
+            .line = prov_line_of(&lines, call->token),
+            .times = 1,
+            .one = {.kind = leavers[i].kind,
+                    .unit = leavers[i].unit,
+                    .staff = leavers[i].staff,
+                    .unit_size = view_unit_recorded(call->prov->options.view, leavers[i].unit)}};
+        if (judge(&trial, &what, err))
+            continue;
+        *out = err->problem == cvp_brake_engaged;
+        if (*out)
+            cv_error_clear(err);
+        return *out;
+    }
+    return true;
 }
 
 /* ---- what a refusal is of ---- */

@@ -110,8 +110,12 @@ static bool depart_change(struct prov_change *change, void *ctx, struct cv_error
         return false;
     if (ran)
         return prov_close_leaver(change, err); /* keep_mail_until may be another one now */
-    if (d->state == DOM_HELD)
+    if (change->call->agreed_by != NULL) {
+        d->counted = true;
+        d->released_by = change->call->agreed_by;
+    } else if (d->state == DOM_HELD) {
         return prov_brake_waits(err); /* only a release lets it go on, not the next hour */
+    }
     change->is_order = true;
     change->order_kind = prov_order_kind(d);
     if (d->effective_on > cv_today())
