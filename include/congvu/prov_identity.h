@@ -32,6 +32,11 @@ struct prov_signed_in {
  * second_factor_needed, only after a right password: whoever has set one up gives a code too, a new one each time. */
 bool prov_sign_in(struct prov_call *call, const struct prov_sign_in *in, struct prov_signed_in *out,
                   struct cv_error *err);
+/* A part of signing in that has no password to be looked at: under the same limits, by call->peer or a known browser.
+ * `fn` is not called for who has to wait (rate_limited); its sign_in_refused counts as wrong. */
+typedef bool prov_sign_in_fn(void *ctx, struct cv_error *err);
+bool prov_sign_in_try(struct prov_call *call, const struct prov_browser *browser, prov_sign_in_fn *fn, void *ctx,
+                      struct cv_error *err);
 /* May a session act in a role of this kind? Some only with a second factor. */
 bool prov_role_open(const struct prov *prov, enum dom_role_kind kind, bool with_factor);
 

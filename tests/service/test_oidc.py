@@ -41,8 +41,14 @@ def office(spec, provider, tmp_path_factory):
         yield service, people
 
 
+sources = (f"127.0.7.{n}" for n in itertools.count(1))
+
+
 class Way(Person):
-    """A browser that goes to the provider and comes back."""
+    """A browser that goes to the provider and comes back; each from a network of its own, for who is wrong too often waits."""
+
+    def __init__(self, service, spec, source=None):
+        super().__init__(service, spec, source or next(sources))
 
     def out(self):
         status, headers, _ = self.raw("GET", "/v1/oidc/start")
@@ -140,6 +146,26 @@ def test_who_has_a_second_factor_here_is_not_let_round_it(office, spec, provider
     assert through(office, spec, provider, "nam")[2]["role"] is None
     session = through(office, spec, provider, "sau")[2]
     assert (session["role"], session["second_factor"]) == (None, "needed"), "nor an administrator round the rule"
+
+
+def test_who_is_wrong_too_often_waits_on_the_way_there_and_back(office, spec, provider):
+    """As after wrong passwords, and together with them: by network, but not who has signed in at this browser before."""
+    service, people = office
+    known(provider, people, lan="O-1")
+    here = "127.0.8.1"
+    mine = Person(service, spec, here)
+    assert mine.sign_in(login_of(people["O-1"]))[0] == 201
+    known_browser, stranger = Way(service, spec, here), Way(service, spec, here)
+    known_browser.browser = mine.browser
+    url, early = provider.walk(known_browser.out(), "lan"), stranger.out()
+    told = [stranger.back(f"{oidc.REDIRECT_URI}?code=none&state=wrong")[1]["code"] for _ in range(25)]
+    assert set(told[:20]) == {"sign_in_refused"} and set(told[20:]) == {"rate_limited"}
+    status, headers, _ = stranger.raw("GET", "/v1/oidc/start")
+    assert status == 429 and int(dict(headers)["Retry-After"]) > 0
+    assert stranger.back(provider.walk(early, "lan"))[1]["code"] == "rate_limited", "not even with a right answer"
+    assert Person(service, spec, here).sign_in(login_of(people["O-2"]))[1]["code"] == "rate_limited", "one count for both"
+    assert known_browser.back(url)[0] == 303 and known_browser.browser, "she is not slowed by a neighbour"
+    assert through(office, spec, provider, "lan")[1] == 303, "nor is anybody elsewhere"
 
 
 def test_who_is_locked_or_gone_is_refused(office, spec, provider):

@@ -22,30 +22,48 @@ static bool no_provider(struct htp_exchange *x)
 
 /* ---- there ---- */
 
-/* SameSite=Lax: it has to come along when the provider sends the browser back. */
+/* SameSite=Lax: it has to come along when the provider sends the browser back. The browser's own mark does not, so it
+ * is carried in this one. */
 static void remember(struct htp_exchange *x, const struct oidc_kept *kept)
 {
+    const struct prov_browser browser = api_browser_get(x);
+    char id[CV_ID_TEXT];
     const char *plain =
-        cv_arena_printf(x->arena, "%s %s %s %lld", kept->state, kept->nonce, kept->verifier, (long long)cv_now());
+        cv_arena_printf(x->arena, "%s %s %s %lld %s %s", kept->state, kept->nonce, kept->verifier, (long long)cv_now(),
+                        cv_id_text("stf_", browser.staff, id), browser.mark != NULL ? browser.mark : "");
     const char *sealed = cv_seal(x->arena, &api_of(x)->session_key, plain, strlen(plain), WAY_COOKIE);
     if (sealed != NULL)
         htp_header_set(x, "Set-Cookie", WAY_COOKIE "=%s; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=%d", sealed,
                        WAY_S);
 }
 
+struct beginning {
+    struct htp_exchange *x;
+    struct oidc_start start;
+};
+
+static bool begin(void *ctx, struct cv_error *err)
+{
+    struct beginning *b = ctx;
+    return oidc_begin(api_of(b->x)->oidc, b->x->deadline, b->x->arena, &b->start, err);
+}
+
 void api_begin_oidc(struct htp_exchange *x)
 {
-    struct oidc_start start;
+    struct prov_call call;
+    struct beginning b = {.x = x};
     struct cv_error err = {0};
-    if (no_provider(x))
+    const struct prov_browser browser = api_browser_get(x);
+    if (no_provider(x) || !api_call(x, &call))
         return;
-    if (!oidc_begin(api_of(x)->oidc, x->deadline, x->arena, &start, &err)) {
+    call.peer = htp_peer(x);
+    if (!prov_sign_in_try(&call, &browser, begin, &b, &err)) {
         htp_problem(x, &err, NULL);
         return;
     }
-    remember(x, &start.kept);
-    explicit_bzero(&start.kept, sizeof start.kept);
-    htp_header_set(x, "Location", "%s", start.url);
+    remember(x, &b.start.kept);
+    explicit_bzero(&b.start.kept, sizeof b.start.kept);
+    htp_header_set(x, "Location", "%s", b.start.url);
     htp_reply_empty(x, 303);
 }
 
@@ -61,11 +79,27 @@ static bool word(const char **at, char out[OIDC_RANDOM_TEXT])
     return true;
 }
 
-static bool remembered(struct htp_exchange *x, struct oidc_kept *out)
+struct coming {
+    struct htp_exchange *x;
+    struct prov_call *call;
+    struct oidc_kept kept;
+    bool remembered;
+    struct prov_browser browser;
+    struct prov_signed_in who;
+};
+
+/* "STATE NONCE VERIFIER SECONDS stf_... MARK" */
+static void recall(struct coming *c)
 {
-    const char *at = api_cookie_opened(x, WAY_COOKIE);
-    return at != NULL && word(&at, out->state) && word(&at, out->nonce) && word(&at, out->verifier) &&
-           cv_now() - strtoll(at, NULL, 10) <= WAY_S;
+    const char *at = api_cookie_opened(c->x, WAY_COOKIE);
+    char *end = NULL;
+    if (at == NULL || !word(&at, c->kept.state) || !word(&at, c->kept.nonce) || !word(&at, c->kept.verifier))
+        return;
+    c->remembered = cv_now() - strtoll(at, &end, 10) <= WAY_S;
+    const char *mark = *end == ' ' ? strchr(end + 1, ' ') : NULL;
+    if (mark != NULL && mark[1] != '\0' &&
+        cv_id_parse("stf_", cv_arena_strndup(c->x->arena, end + 1, (size_t)(mark - end - 1)), &c->browser.staff))
+        c->browser.mark = mark + 1;
 }
 
 static bool refused(struct cv_error *err)
@@ -76,46 +110,55 @@ static bool refused(struct cv_error *err)
 }
 
 /* The answer is to a question of this browser, of a moment ago. */
-static bool ours(struct htp_exchange *x, struct oidc_kept *kept, struct cv_error *err)
+static bool ours(const struct coming *c, struct cv_error *err)
 {
-    const char *state = htp_query(x, "state");
-    return (state != NULL && remembered(x, kept) && cv_secret_equal(state, kept->state) &&
-            htp_query(x, "code") != NULL) ||
+    const char *state = htp_query(c->x, "state");
+    return (state != NULL && c->remembered && cv_secret_equal(state, c->kept.state) &&
+            htp_query(c->x, "code") != NULL) ||
            refused(err);
 }
 
-static bool signed_in(struct htp_exchange *x, struct prov_call *call, struct prov_signed_in *who, struct cv_error *err)
+static bool come_back(void *ctx, struct cv_error *err)
 {
-    struct oidc_kept kept;
+    struct coming *c = ctx;
+    struct htp_exchange *x = c->x;
     struct oidc_person person;
-    bool ok = ours(x, &kept, err) && oidc_finish(api_of(x)->oidc, x->deadline, htp_query(x, "code"),
-                                                 htp_query(x, "iss"), &kept, x->arena, &person, err);
-    explicit_bzero(&kept, sizeof kept);
-    if (!ok)
+    if (!ours(c, err) || !oidc_finish(api_of(x)->oidc, x->deadline, htp_query(x, "code"), htp_query(x, "iss"), &c->kept,
+                                      x->arena, &person, err))
         return false;
     const struct prov_subject in = {.issuer = person.issuer,
                                     .subject = person.subject,
                                     .claim = person.claim,
                                     .claim_is = (enum prov_claim)api_of(x)->oidc_claim_is,
                                     .with_factor = person.with_factor};
-    return prov_sign_in_subject(call, &in, who, err);
+    return prov_sign_in_subject(c->call, &in, &c->who, err);
+}
+
+/* Slowed as wrong passwords are, and by the same count: an answer costs a call to the provider and a search. */
+static bool signed_in(struct coming *c, struct cv_error *err)
+{
+    recall(c);
+    c->call->peer = htp_peer(c->x);
+    bool ok = prov_sign_in_try(c->call, &c->browser, come_back, c, err);
+    explicit_bzero(&c->kept, sizeof c->kept);
+    return ok;
 }
 
 void api_finish_oidc(struct htp_exchange *x)
 {
     struct prov_call call;
-    struct prov_signed_in who;
+    struct coming c = {.x = x, .call = &call};
     struct api_session session;
     struct cv_error err = {0};
     if (no_provider(x) || !api_call(x, &call))
         return;
     htp_header_set(x, "Set-Cookie", WAY_COOKIE "=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0");
-    if (!signed_in(x, &call, &who, &err)) {
+    if (!signed_in(&c, &err)) {
         cv_log(CV_LOG_WARN, "sign_in_refused", "%s (oidc) from %s", cv_problem_row(err.problem)->code, htp_peer(x));
         htp_problem(x, &err, &x->faults);
         return;
     }
-    api_session_begin(x, &who, 0, &session);
+    api_session_begin(x, &c.who, 0, &session);
     htp_header_set(x, "Location", "/console");
     htp_reply_empty(x, 303);
 }

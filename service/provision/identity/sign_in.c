@@ -54,6 +54,21 @@ bool prov_sign_in(struct prov_call *call, const struct prov_sign_in *in, struct 
     return second_factor(call, staff, in->code, &out->with_factor, err);
 }
 
+bool prov_sign_in_try(struct prov_call *call, const struct prov_browser *browser, prov_sign_in_fn *fn, void *ctx,
+                      struct cv_error *err)
+{
+    struct prov_trier who = {.peer = call->peer};
+    int wait_s = 0;
+    if (browser->mark != NULL)
+        who = prov_trier_of(call, browser->staff, browser);
+    if (!prov_attempt_begin(call->prov->attempts, &who, cv_mono_ns(), &wait_s))
+        return prov_too_fast(err, wait_s);
+    bool ok = fn(ctx, err);
+    bool wrong = !ok && err->problem == cvp_sign_in_refused;
+    prov_attempt_end(call->prov->attempts, &who, cv_mono_ns(), wrong ? PROV_TRIED_WRONG : PROV_TRIED_UNKNOWN);
+    return ok;
+}
+
 static bool raise_epoch(struct prov_change *change, void *ctx, struct cv_error *err)
 {
     (void)ctx, (void)err;
