@@ -1,5 +1,5 @@
-/* The evidence log in the program: opened before the first write, looked after by a thread of its own (its witness may
- * hang), verified by a command. */
+/* The evidence log in the program: opened before the first write, looked after by a thread of its own, and its
+ * witness by another (a file elsewhere may hang), verified by a command. */
 #include <stdio.h>
 #include <string.h>
 
@@ -29,15 +29,19 @@ bool evidence_open(struct service *s, const char *folder, const char *key, struc
     return true;
 }
 
-static void see_witness(struct service *s)
+/* Said once until it has been well again. */
+static void see_witness(void *ctx)
 {
+    struct service *s = ctx;
     struct cv_error err = {0};
     char note[EV_NOTE_MAX];
     struct ev_log *log = prov_evidence_log(s->evidence);
-    if (log == NULL || *s->conf.audit_witness == '\0' || !ev_published(log, note))
+    if (log == NULL || !ev_published(log, note))
         return;
-    if (!ev_witness(s->conf.audit_witness, note, &err))
-        cv_log_error(CV_LOG_WARN, "evidence", &err);
+    bool well = ev_witness(s->conf.audit_witness, note, &err);
+    if (!well && !s->witness_fails)
+        cv_log_error(CV_LOG_ERROR, "evidence_witness", &err);
+    s->witness_fails = !well;
 }
 
 static void share(struct service *s)
@@ -67,13 +71,14 @@ void evidence_tick(void *ctx)
     prov_evidence_look(s->evidence);
     look_for_hands(s);
     share(s);
-    see_witness(s);
 }
 
 bool evidence_start(struct service *s, struct cv_error *err)
 {
     return dir_session_open(&s->directory, &s->evidence_session, err) &&
-           job_timer_start("evidence-look", LOOK_MS, evidence_tick, s, &s->evidence_timer, err);
+           job_timer_start("evidence-look", LOOK_MS, evidence_tick, s, &s->evidence_timer, err) &&
+           (*s->conf.audit_witness == '\0' ||
+            job_timer_start("witness", LOOK_MS, see_witness, s, &s->witness_timer, err));
 }
 
 bool evidence_verify(const struct options *options, bool *out_sound, struct cv_error *err)

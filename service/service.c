@@ -240,6 +240,7 @@ void service_stop(struct service *s)
     rec_connectors_free(&s->connectors);
     stop_history(s);
     job_timer_stop(&s->evidence_timer);
+    job_timer_stop(&s->witness_timer);
     dir_session_close(&s->evidence_session);
     stop_lease(s);
     dir_sync_stop(&s->sync);

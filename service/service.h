@@ -19,7 +19,8 @@ struct service {
     struct dir_embedded *embedded;
     bool sealed; /* its folder is known to be whole */
     struct prov_evidence *evidence;
-    struct job_timer *evidence_timer;
+    struct job_timer *evidence_timer, *witness_timer;
+    bool witness_fails; /* of the witness' timer */
     struct dir_session *evidence_session;
     char traced[48]; /* how far the directory's log was looked through */
     struct dir_config directory;

@@ -94,5 +94,6 @@ struct ev_verdict {
 bool ev_verify(const struct ev_verify *what, struct ev_verdict *out);
 /* What is published, copied into a new folder while a service writes or not, and verified there. */
 bool ev_copy(const char *from, const char *to, struct cv_error *err);
-/* Adds a checkpoint to a witness file and flushes it; nothing when its last one is the same. */
+/* Adds a checkpoint to a witness file and flushes it; nothing when its last one is the same. Fails, and adds nothing,
+ * when the file has seen a larger log, or another one of this size: then this one was rolled back or replaced. */
 bool ev_witness(const char *file, const char *note, struct cv_error *err);

@@ -3,10 +3,13 @@ import concurrent.futures
 import os
 import pathlib
 import random
+import re
+import shutil
 import subprocess
 import threading
 
 import pytest
+from browser import activate
 from congvu import BIN, Service, an, frozen, make_units, nth, wait_for
 from evidence import entries, mark_of, origin, published
 
@@ -263,6 +266,72 @@ def test_what_changed_while_nobody_looked_is_found_afterwards(service, start):
     touch(service, dn, "title", "không ai nhìn")
     wait_for(lambda: len(by_hand(service)) > seen, "found by the first one again")
     assert all("false_mark" not in e for e in by_hand(service))
+
+
+def test_the_state_of_a_password_changed_by_hand_is_found_and_ppolicys_own_is_not(service):
+    client, made, dn = watched(service)
+    client.put("/v1/staff/PW-1", an(full_name="Hồ Thị Mật Khẩu"))
+    activate(client, "PW-1")
+    other = client.get("/v1/staff/PW-1").json
+    theirs = f"cvId={other['id']},ou=people,dc=congvu"
+    for _ in range(13):  # until it is locked: ppolicy writes it all by itself
+        subprocess.run(["ldapwhoami", "-x", "-H", service.ldapi, "-D", theirs, "-w", "sai"], capture_output=True)
+    assert "pwdAccountLockedTime" in service.person(other["id"], "pwdAccountLockedTime")
+    for change in ("replace: pwdAccountLockedTime\npwdAccountLockedTime: 000001010000Z", "replace: pwdReset\npwdReset: TRUE", "delete: pwdAccountLockedTime"):
+        before = len(by_hand(service))
+        subprocess.run(["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", service.ldapi], input=f"dn: {dn}\nchangetype: modify\n{change}\n", text=True, check=True, capture_output=True)
+        found = wait_for(lambda: [e for e in by_hand(service)[before:] if e["attributes"] != ["title"]], change)
+        assert [(e["target"], e["attributes"]) for e in found] == [(made["id"], [change.split(": ")[1].split("\n")[0]])]
+    assert not [e for e in by_hand(service) if e["target"] == other["id"]], "what slapd keeps itself is nobody's change"
+
+
+# ---- the witness ----
+
+def verify(folder, witness=None):
+    done = subprocess.run([BIN, "audit", "verify", folder, *(["--audit-witness", witness] if witness else [])], capture_output=True, text=True)
+    return done.returncode, done.stdout
+
+
+def seen(witness):
+    """Sizes that the witness saw, in the order of the file."""
+    return [int(note.splitlines()[1]) for note in re.findall(r"[^\n]+\n\d+\n[^\n]+\n\n— [^\n]+\n", witness.read_text())] if witness.exists() else []
+
+
+def grow(service, witness, names):
+    """A few changes more, and the witness saw them."""
+    before = len(published_or_none(service))
+    for n in names:
+        assert service.client().put(f"/v1/staff/GROW-{n}", an(full_name=nth("Người Thêm", n))).status == 201
+    wait_for(lambda: seen(witness) and seen(witness)[-1] > before + len(names), "the witness sees it")
+
+
+def test_a_witness_elsewhere_finds_a_log_that_was_rolled_back_or_forked(start, tmp_path):
+    witness, older = tmp_path / "witness", tmp_path / "older"
+    service = start(audit_witness=witness)
+    make_units(service.client())
+    grow(service, witness, range(3))
+    service.stop()
+    shutil.copytree(service.data / "audit", older)
+    then = start(service.data, audit_witness=witness)
+    grow(then, witness, range(3, 6))
+    then.stop()
+    saw = seen(witness)
+    assert saw == sorted(set(saw)) and verify(then.data / "audit", witness)[0] == 0
+    assert f"a witness saw the first {saw[-1]} " in verify(then.data / "audit", witness)[1]
+
+    shutil.rmtree(then.data / "audit")
+    shutil.copytree(older, then.data / "audit")
+    assert verify(then.data / "audit")[0] == 0, "the files alone are sound"
+    code, said = verify(then.data / "audit", witness)
+    assert code != 0 and "rolled back" in said
+    forked = start(service.data, audit_witness=witness)
+    wait_for(lambda: '"event":"evidence_witness"' in forked.log.read_text(), "the running service says so")
+    assert seen(witness) == saw, "and the witness keeps what it saw"
+    grow(forked, witness, range(6, 16))
+    forked.stop()
+    assert verify(forked.data / "audit")[0] == 0
+    code, said = verify(forked.data / "audit", witness)
+    assert code != 0 and "is not the one that the witness saw" in said, "nor does it help to write on until it is long enough"
 
 
 def published_or_none(service):

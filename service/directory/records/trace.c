@@ -160,14 +160,35 @@ bool dir_trace_last(struct dir_session *s, struct cv_arena *arena, enum dir_foun
 
 /* ---- what has none ---- */
 
-/* Kept by slapd's overlays themselves (ppolicy, lastbind). */
-static bool slapds_own(const struct dir_trace *t)
+/* What slapd's overlays keep by themselves when somebody signs in (ppolicy, lastbind), and who writes down how far a
+ * follower is. Another state of a password (pwdReset, pwdPolicySubentry, pwdHistory, ...) is somebody's wish. */
+static bool kept_by_slapd(const char *name)
+{
+    static const char *const names[] = {"pwdFailureTime", "pwdAccountLockedTime", "pwdGraceUseTime",
+                                        "pwdLastSuccess", "authTimestamp",        "contextCSN"};
+    for (size_t i = 0; i < CV_COUNT(names); i++)
+        if (cv_ascii_casecmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool sets(const struct dir_attr *mods, const char *name)
+{
+    size_t len = strlen(name);
+    for (size_t i = 0; mods != NULL && i < mods->count; i++)
+        if (strncasecmp(mods->values[i].bytes, name, len) == 0 &&
+            (strncmp(mods->values[i].bytes + len, ":+", 2) == 0 || strncmp(mods->values[i].bytes + len, ":= ", 3) == 0))
+            return true;
+    return false;
+}
+
+/* By an identity that nobody has; a lock only together with the failure that was one too many. */
+static bool slapds_own(const struct dir_trace *t, const struct dir_attr *mods, bool service)
 {
     for (size_t i = 0; i < t->attribute_count; i++)
-        if (strncasecmp(t->attributes[i], "pwd", 3) != 0 && cv_ascii_casecmp(t->attributes[i], "authTimestamp") != 0 &&
-            cv_ascii_casecmp(t->attributes[i], "contextCSN") != 0)
+        if (!kept_by_slapd(t->attributes[i]))
             return false;
-    return t->attribute_count > 0;
+    return t->attribute_count > 0 && !service && (!sets(mods, "pwdAccountLockedTime") || sets(mods, "pwdFailureTime"));
 }
 
 /* What slapd adds to every write. */
@@ -218,10 +239,11 @@ static void take_trace(struct dir_session *s, const struct dir_entry *entry, str
                               .dn = text_or(entry, "reqDN", ""),
                               .who = text_or(entry, "reqAuthzID", ""),
                               .mark = mark_of(entry, arena)};
-    take_attributes(out, dir_get(entry, "reqMod"), arena);
+    const struct dir_attr *mods = dir_get(entry, "reqMod");
+    take_attributes(out, mods, arena);
+    bool service = is_service(s, arena, out->who);
     bool quiet = !dir_deed_recorded(dir_session_base(s), out->dn, out->attributes, out->attribute_count);
-    out->own = strcmp(out->verb, "modify") == 0 ? slapds_own(out) || (quiet && is_service(s, arena, out->who))
-                                                : quiet && is_service(s, arena, out->who);
+    out->own = (quiet && service) || (strcmp(out->verb, "modify") == 0 && slapds_own(out, mods, service));
 }
 
 static int by_time(const void *a, const void *b)
