@@ -104,7 +104,8 @@ static void write_links(struct htp_exchange *x, const struct api_figures *questi
     const char *categories = question->categories;
     const struct dom_counts *c = &row->counts;
     cv_jout_object(&x->out, "links");
-    if (row->system != NULL && (api_actor(x)->scopes & DOM_STAFF_READ) != 0 && question->as_of.day == CV_NO_DAY) {
+    if (row->system != NULL && (api_actor(x)->scopes & DOM_STAFF_READ) != 0 && question->as_of.day == CV_NO_DAY &&
+        api_reaches_people(x, row->unit.id)) {
         struct links l = {.x = x, .special = question->window.length == 0};
         l.start =
             cv_arena_printf(x->arena, "/v1/staff?unit=%s&recursive=%s&system=%s&stage=", api_unit_id(x, row->unit.id),

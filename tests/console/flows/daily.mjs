@@ -93,9 +93,8 @@ export default {
     await page.getByRole('button', { name: 'Từ chối' }).click()
     await page.getByText('bị từ chối').waitFor()
     await page.getByText('Chưa có quyết định tuyển dụng').waitFor()
-    // who locked him: told on his page
+    // who locked him: told on his page, which opens his history by itself
     await room(page, `person/${person.id}`)
-    await page.getByText('Lịch sử', { exact: true }).click()
     await page.locator('details li', { hasText: 'Nguyễn Thị Nhân Sự' }).first().waitFor()
     await plainWords(page)
     await picture(page, 'history')

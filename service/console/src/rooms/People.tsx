@@ -137,20 +137,21 @@ function Search({ filters }: { filters: URLSearchParams }) {
           {page.next_page_token && <a href={link('people', withFilters(filters, {}) + '&page_token=' + encodeURIComponent(page.next_page_token))}>{t('next_page')}</a>}
         </nav>
         <Files filters={filters} total={page.total ?? page.items.length} />
-      </> : narrowed.length > 0 ? <><p>{t('nobody_filtered')}</p><Hidden filters={narrowed} /></> : <p>{t('nobody')} {filters.get('q') && t('nobody_hint')}</p>}
+      </> : narrowed.length > 0 ? <><p>{t('nobody_filtered')}</p><Hidden filters={narrowed} /></> : <><p>{t('nobody')} {filters.get('q') && t('nobody_hint')}</p><p class="words">{t('nobody_elsewhere')} <a href={link('requests')}>{t('requests')}</a></p></>}
     </>}</Read>
   </>
 }
 
 export function People({ filters, may }: { filters: URLSearchParams; may: boolean }) {
   const open = useRead<Schema['DuplicateList']>('v1/duplicates')
+  const waiting = useRead<Schema['RequestPage']>('v1/requests?state=waiting&page_size=100').data?.items.length ?? 0
   const [said] = useState(arrival.said)
   useEffect(() => { arrival.said = '' }, [])
   return <>
     <h1>{t('people')}</h1>
     {said && <p class="good" role="status">{said}</p>}
     <p class="acts no-print">{may ? <a class="button" href={link('onboard')}>{t('onboard')}</a> : <span class="words">{t('who_can', { what: t('onboard') })}</span>}
-      <a class="button" href={link('requests')}>{t('requests')}</a> <a class="button" href={link('slips')}>{t('slips')}</a>
+      <a class="button" href={link('requests')}>{t('requests')}{waiting > 0 && ` (${count(waiting)})`}</a> <a class="button" href={link('slips')}>{t('slips')}</a>
       {!!open.data?.items.length && <a class="button" href={link('duplicates')}>{t('duplicates', { n: count(open.data.items.length) })}</a>}</p>
     {filters.get('list') ? <Pasted keys={filters.get('list')!.split(',')} /> : <Search filters={filters} />}
   </>

@@ -35,7 +35,7 @@ export function Trend({ unit, system, name }: { unit: string; system: string; na
   const weeks = issued.map((p, i) => ({ ...p, uses: using[i]?.ratio ?? null })).filter((_, i) => (issued.length - 1 - i) % 7 === 0)
   return <section>
     <h2>{t('trend_of', { system: name })}</h2>
-    <p>{t('from_to', { from: day(has.data.from), to: day(has.data.to) })} · <span class="key issued">━</span> {t('issued')} · <span class="key using">┅</span> {t('using')} · {t('gaps')}</p>
+    <p>{t('from_to', { from: day(has.data.from), to: day(has.data.to) })} · <span class="key issued">━</span> {t('issued')} · <span class="key using">┅</span> {t('using')} · {t('trend_scale')}; {t('gaps')}</p>
     <svg class="trend" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={t('trend_said', { system: name, from: said(issued[0].ratio), to: said(issued[issued.length - 1].ratio) })}>
       {[0, 0.5, 1].map((y) => <line key={y} x1="0" x2={WIDTH} y1={HEIGHT - y * HEIGHT} y2={HEIGHT - y * HEIGHT} class="grid" />)}
       <Line points={issued} kind="issued" /><Line points={using} kind="using" />
