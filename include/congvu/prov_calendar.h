@@ -8,9 +8,9 @@
 
 #include "congvu/provision.h"
 
-/* ---- the calendar's work: dated departures, held ones that were released, newly required accounts, ends of
- * aliases and kept mailboxes, idempotency keys that have had their 24 hours. Safe on every
- * replica at once. ---- */
+/* ---- the calendar's work: what is planned of units, dated departures, held ones that were released, newly required
+ * accounts, ends of aliases and kept mailboxes, idempotency keys that have had their 24 hours. Safe on every replica at
+ * once. ---- */
 void prov_tick(struct prov_call *call);
 
 /* ---- ending sessions: a thread of its own, several times a second; safe on every replica at once ---- */

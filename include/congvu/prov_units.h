@@ -23,7 +23,7 @@ struct prov_unit_input {
     struct prov_int position;
     enum cv_presence hr_feed_given;
     uint32_t hr_feed;             /* 1 << enum dom_fact */
-    struct prov_day effective_on; /* of what changes; over or today */
+    struct prov_day effective_on; /* of what changes; what is to come waits for it */
 };
 struct prov_unit_result {
     enum prov_outcome outcome;

@@ -78,6 +78,21 @@ struct dom_past_unit {
     struct dom_letterhead letterhead;
 };
 
+/* What is to hold from a day that is to come: those parts alone, whatever the others are by then. */
+enum dom_unit_part {
+    DOM_PART_NAME = 1,
+    DOM_PART_KIND = 2,
+    DOM_PART_BLOCK = 4,
+    DOM_PART_PARENT = 8,
+    DOM_PART_LETTERHEAD = 16
+};
+enum { DOM_NEXT_MAX = 8 };
+struct dom_next_unit {
+    cv_day from;
+    uint32_t parts;             /* enum dom_unit_part */
+    struct dom_past_unit facts; /* of these parts */
+};
+
 #define DOM_HR_FEED_SAID (1u << 31)
 
 struct dom_unit {
@@ -94,6 +109,8 @@ struct dom_unit {
                          inherited, and where it is said nowhere nobody owns anything */
     struct dom_past_unit *past; /* what held before, ascending; most units have none */
     size_t past_count;
+    struct dom_next_unit *next; /* by day, ascending, each day once */
+    size_t next_count;
     const char *slug;
     bool has_letterhead; /* else that of the nearest unit above which has one */
     struct dom_letterhead letterhead;
@@ -117,6 +134,13 @@ struct dom_unit {
 struct dom_unit dom_unit_as_of(const struct dom_unit *unit, cv_day day);
 /* What `after` changes of them holds from that day on (CV_NO_DAY: of all days); of the days before `before` tells. */
 void dom_unit_keep_past(const struct dom_unit *before, struct dom_unit *after, cv_day from, struct cv_arena *arena);
+/* As it will be on that day by what is planned until then. */
+struct dom_unit dom_unit_planned(const struct dom_unit *unit, cv_day day);
+/* What `after` has otherwise than `before` will have by then waits for that day, for which nothing else is planned any
+ * more; `after` is left as `before` is. Its rows may be more than DOM_NEXT_MAX. */
+void dom_unit_plan(const struct dom_unit *before, struct dom_unit *after, cv_day day, struct cv_arena *arena);
+/* What was planned until today happens, each on its day. False: nothing was. */
+bool dom_unit_turn(struct dom_unit *unit, cv_day today, struct cv_arena *arena);
 /* Whether it has or had a letterhead of its own. */
 bool dom_unit_was_headed(const struct dom_unit *unit);
 /* The first day before today on which figures place or name it otherwise than before; CV_NO_DAY: none. */

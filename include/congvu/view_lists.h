@@ -141,6 +141,8 @@ size_t view_twins(const struct view *v, const struct view_twin_query *q, struct 
 
 /* ---- for the scheduler ---- at most max ids; *cursor, 0 at first, is where the next call goes on, so that those who
  * fail again and again keep nobody else waiting */
+/* Units of which something planned is to happen on that day or before. */
+size_t view_units_to_turn(const struct view *v, cv_day day, size_t *cursor, struct cv_id *out, size_t max);
 /* People whose current departure is scheduled with effective_on <= day (one in progress waits for other systems, a held
  * one for a second person, neither for the calendar). */
 size_t view_due_departures(const struct view *v, cv_day day, size_t *cursor, struct cv_id *out, size_t max);

@@ -21,6 +21,7 @@ struct prov {
     cv_day opened_on, closed_on;        /* days whose snapshots are known to be there; the clockwork's own */
     _Atomic cv_day snapshot_day;        /* the same for whoever asks; CV_NO_DAY = none seen yet */
     struct cv_deadline next_snapshot;   /* not before this moment; the clockwork's own */
+    struct cv_deadline next_unit_turn;  /* after a failure; the clockwork's own */
     uint64_t sources_seen;              /* how far sources were when days were completed; the clockwork's own */
     cv_day completing;                  /* the next day to look at, going back; the clockwork's own */
     struct cv_deadline next_completion; /* not before this moment; the clockwork's own */
@@ -30,13 +31,13 @@ struct prov {
     _Atomic int brake_waiting;          /* as last seen */
     bool roots_upgraded;                /* the first token has every right; the clockwork's own */
     cv_day activation_on;               /* who has not set a password in time was looked at; the clockwork's own */
-    size_t due_from, lacking_from;      /* cursors of view_lists.h; the clockwork's own */
-    cv_day usage_folded;                /* days before this one are sums everywhere; the clockwork's own */
-    struct prov_attempts *attempts;     /* at one-time codes */
-    struct prov_attempts *pairs;        /* at code and name of somebody from elsewhere */
-    struct cv_lock lock;                /* guards what follows */
-    char *reserved[PROV_RESERVED_MAX];  /* names on their way to the directory, in no order */
-    cv_day swept_on;                    /* on a new day at once; the clockwork's own */
+    size_t due_from, lacking_from, turn_from; /* cursors of view_lists.h; the clockwork's own */
+    cv_day usage_folded;                      /* days before this one are sums everywhere; the clockwork's own */
+    struct prov_attempts *attempts;           /* at one-time codes */
+    struct prov_attempts *pairs;              /* at code and name of somebody from elsewhere */
+    struct cv_lock lock;                      /* guards what follows */
+    char *reserved[PROV_RESERVED_MAX];        /* names on their way to the directory, in no order */
+    cv_day swept_on;                          /* on a new day at once; the clockwork's own */
     size_t reserved_count;
 };
 
@@ -210,6 +211,7 @@ bool prov_usage_fold(struct prov_call *call);
 /* ---- what days bring about ---- */
 /* Once a day: locks who has not set a password in the policy's days. */
 void prov_tick_activation(struct prov_call *call);
+void prov_tick_units(struct prov_call *call);
 /* Locks or closes what somebody has whose departure has begun: by the policy, mail by keep_mail_until. */
 bool prov_close_leaver(struct prov_change *change, struct cv_error *err);
 /* A prov_staff_fn: aliases past their day go (they stay the person's names), mail that was kept is closed. */

@@ -349,10 +349,64 @@ def test_a_past_period_has_its_own_tree(spec):
         assert both.status == 200
         now = rows_of(client, "T1", period=last_month)
         assert now["T1.01"] == ("Phòng Nội vụ, Lao động", 1, 1, 1), "decided before, and the code of today is not of then"
-        assert client.patch("/v1/units/T1.09", {"name": {"vi": "Phòng X"}, "effective_on": day(1)}).json["errors"][0]["pointer"] == "#/effective_on"
         service.stop()
         service.start()
         assert rows_of(service.client(), "T1", period=last_month) == now, "read again from the directory"
+    finally:
+        service.stop()
+        service.clean()
+
+
+def named(client, unit):
+    shown = client.get(f"/v1/units/{unit}").json
+    return shown["name"]["vi"], shown["kind"], shown["block"], (shown["parent"] or {}).get("code"), shown["planned"]
+
+
+def test_a_change_of_a_unit_to_come_waits_for_its_day(spec):
+    """Name, kind, block, parent and letterhead change at 00:00 of the day; before it nothing does, and what is called off never happens."""
+    service = Service(spec=spec).start()
+    try:
+        client = service.client()
+        make_units(client)
+        put(client, "N-1", full_name="Lê Thị Chờ Ngày", unit="T1.01")
+        path = "/v1/units/T1.01"
+        before = named(client, "T1.01")
+        body = {"name": {"vi": "Phòng Nội vụ Mới"}, "parent": "T1.03", "effective_on": day(3)}
+        dry = client.patch(path, body, validate_only=True).json
+        assert [c["field"] for c in dry["changes"]] == ["planned"]
+        answer = client.patch(path, body)
+        assert answer.status == 200 and answer.json == {**dry["unit"], **{k: answer.json[k] for k in ("revision", "updated_at")}}
+        t103 = client.get("/v1/units/T1.03").json["id"]
+        plan = {"from": day(3), "name": {"vi": "Phòng Nội vụ Mới", "en": answer.json["name"]["en"]}, "parent": t103}
+        assert named(client, "T1.01") == (*before[:4], [plan]) and "warnings" not in answer.json
+        assert rows_of(client, "T1", system="mailbox")["T1.01"][1] == 1, "it still lies where it lay"
+        assert client.patch(path, body).etag == answer.etag, "said already"
+        assert client.patch(path, {"kind": "su_nghiep", "letterhead": {"place": "Chốn Mới"}, "effective_on": day(3)}).status == 200
+        assert client.patch(path, {"block": "dang_doan_the", "effective_on": day(5)}).status == 200
+        assert client.patch(path, {"name": {"vi": "Sẽ Thôi"}, "effective_on": day(4)}).status == 200
+        called_off = client.patch(path, {"name": {"vi": "Phòng Nội vụ Mới"}, "effective_on": day(4)}).json
+        assert [p["from"] for p in called_off["planned"]] == [day(3), day(5)]
+        assert set(called_off["planned"][0]) == {"from", "name", "kind", "parent", "letterhead"}
+        for refused in ({"code": "T1.77"}, {"slug": "khac"}, {"position": 9}, {"active_to": day(20)}):
+            [member] = refused
+            found = client.patch(path, {**refused, "effective_on": day(3)}).json["errors"]
+            assert [(e["pointer"], e["code"]) for e in found] == [(f"#/{member}", "not_together")], found
+        assert client.patch(path, {"parent": "T1.01", "effective_on": day(3)}).code == "unit_cycle"
+        assert client.patch(path, {"position": 4}).status == 200, "what changes today leaves the plan alone"
+
+        for offset, expected in ((2, before[:4]), (3, ("Phòng Nội vụ Mới", "su_nghiep", "chinh_quyen", "T1.03")), (6, ("Phòng Nội vụ Mới", "su_nghiep", "dang_doan_the", "T1.03"))):
+            service.stop()
+            service.settings["clock_offset"] = offset * 86400
+            service.start()
+            client = service.client()
+            left = {2: 2, 3: 1, 6: 0}[offset]
+            wait_for(lambda: len(named(client, "T1.01")[4]) == left, "what is due has happened")
+            assert named(client, "T1.01")[:4] == expected
+        shown = client.get(path).json
+        assert shown["letterhead"]["place"] == "Chốn Mới" and shown["position"] == 4
+        past = [json.loads(p) for p in service.ldapsearch("-b", "ou=units,dc=congvu", f"(cvId={shown['id']})", "cvPast")[0]["cvPast"]]
+        assert sorted(p["to"] for p in past) == [day(3), day(5)], "each from its own day, however late the service was"
+        assert rows_of(client, "T1", system="mailbox")["T1.01"][1] == 2
     finally:
         service.stop()
         service.clean()

@@ -53,7 +53,7 @@ UNIT = {
     "position": [7, 7, 8],
     "active_from": [LONG_AGO, LONG_AGO, None],
     "active_to": ["2099-01-01", None],
-    "effective_on": [LONG_AGO, None],
+    "effective_on": [LONG_AGO, "2099-01-01", None],
     "hr_feed_fields": [["title", "mobile"], ["mobile", "title"], [], None],
     "letterhead": [{"place": "Phan Rang"}, {"place": "Phan Rang"}, {"superior_body": "UBND"}, {"recipients": ["Như trên", "Lưu: VT"]},
                    {"recipients": ["Lưu: VT", "Như trên"]}, {"recipients": ["Lưu: VT; Như trên"]}, {"signatory_name": "A"},
@@ -155,6 +155,7 @@ def test_of_a_unit(client):
     for member, values in UNIT.items():
         for value, method in itertools.product(values, ("PATCH", "PUT")):
             both(client, method, f"/v1/units/{id_}", {member: value}, "unit")
+            both(client, method, f"/v1/units/{id_}", {member: value, "effective_on": "2099-02-01"}, "unit")
 
 
 def test_of_a_system(start):

@@ -41,7 +41,8 @@ class Dated(Changes):
         return "PATCH", self.person(), {"unit": self.dice.choice(self.units), **(self.decision() if self.dice.random() < 0.7 else {})}
 
     def back(self):
-        return {"effective_on": self.day(-100, 0)} if self.dice.random() < 0.5 else {}
+        """Of a unit's change: decided earlier, or ahead."""
+        return {"effective_on": self.day(-100, 20)} if self.dice.random() < 0.6 else {}
 
     def unit_move(self):
         return "PATCH", f"/v1/units/{self.dice.choice(self.leaves)}", {"parent": self.dice.choice(self.groups), **self.back()}

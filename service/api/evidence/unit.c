@@ -13,6 +13,7 @@ static const struct {
              {"cvKind", {"loại đơn vị", "kind"}},
              {"cvBlock", {"khối", "block"}},
              {"cvHrFeed", {"mục do phần mềm nhân sự cập nhật", "what the HR system keeps"}},
+             {"cvNext", {"thay đổi hẹn ngày", "planned changes"}},
              {"cvPosition", {"thứ tự", "order"}}};
 
 static void tell_name(struct api_sentence *s, const struct prov_event *event)

@@ -212,6 +212,36 @@ static void write_path(struct cv_jout *j, const char *name, const void *record, 
     cv_jout_end(j);
 }
 
+static void write_part(struct cv_jout *j, const struct dom_next_unit *next, struct htp_exchange *x)
+{
+    const struct dom_past_unit *f = &next->facts;
+    if (next->parts & DOM_PART_NAME)
+        api_write_unit_name(j, f->name);
+    if (next->parts & DOM_PART_KIND)
+        cv_jout_string(j, "kind", dom_unit_kind_words[f->kind]);
+    if (next->parts & DOM_PART_BLOCK)
+        cv_jout_string(j, "block", word_or_null(dom_block_words, f->block));
+    if (next->parts & DOM_PART_PARENT)
+        cv_jout_string(j, "parent", f->has_parent && api_sees_unit(x, f->parent) ? api_unit_id(x, f->parent) : NULL);
+    if (!(next->parts & DOM_PART_LETTERHEAD))
+        return;
+    const struct dom_unit then = {.has_letterhead = f->has_letterhead, .letterhead = f->letterhead};
+    write_letterhead(j, "letterhead", &then, x);
+}
+
+static void write_planned(struct cv_jout *j, const char *name, const void *record, void *ctx)
+{
+    const struct dom_unit *unit = record;
+    cv_jout_array(j, name);
+    for (size_t i = 0; i < unit->next_count; i++) {
+        cv_jout_object(j, NULL);
+        cv_jout_day(j, "from", unit->next[i].from);
+        write_part(j, &unit->next[i], ctx);
+        cv_jout_end(j);
+    }
+    cv_jout_end(j);
+}
+
 #define AT(m)   .at = offsetof(struct dom_unit, m)
 #define INTO(m) PROV_INTO(struct prov_unit_input, m)
 #define MEMBER  BODY | PROV_SHOWN | PROV_TOLD
@@ -234,6 +264,7 @@ static const struct prov_field unit_fields[] = {
     {"hr_feed_fields", PROV_OWN, .read = read_hr_feed, .write = write_hr_feed, .flags = MEMBER},
     {"effective_on", PROV_DAY, INTO(effective_on), .flags = PROV_UPDATE},
     {"letterhead", PROV_OWN, .read = read_letterhead, .write = write_letterhead, .flags = MEMBER},
+    {"planned", PROV_OWN, .write = write_planned, .flags = PROV_SHOWN | PROV_TOLD},
     {"revision", PROV_LONG, AT(revision), .flags = PROV_SHOWN},
     {"created_at", PROV_MOMENT, AT(created_at), .flags = PROV_SHOWN},
     {"updated_at", PROV_MOMENT, AT(updated_at), .flags = PROV_SHOWN},

@@ -259,6 +259,118 @@ static bool take_past(struct dir_reader *r, const struct dir_attr *attr, const c
     return true;
 }
 
+/* ---- what is to hold from a day that is to come ---- */
+static const struct {
+    const char *word;
+    uint32_t part;
+} parts[] = {{"name", DOM_PART_NAME},
+             {"kind", DOM_PART_KIND},
+             {"block", DOM_PART_BLOCK},
+             {"parent", DOM_PART_PARENT},
+             {"letterhead", DOM_PART_LETTERHEAD}};
+
+static void put_parts(struct dir_json *j, const struct dom_next_unit *n)
+{
+    const struct dom_past_unit *f = &n->facts;
+    char parent[CV_ID_TEXT];
+
+    cv_jout_array(&j->out, "parts");
+    for (size_t i = 0; i < CV_COUNT(parts); i++)
+        if (n->parts & parts[i].part)
+            cv_jout_string(&j->out, NULL, parts[i].word);
+    cv_jout_end(&j->out);
+    dir_json_text(j, "vi", n->parts & DOM_PART_NAME ? f->name[CV_VI] : NULL);
+    dir_json_text(j, "en", n->parts & DOM_PART_NAME ? f->name[CV_EN] : NULL);
+    dir_json_text(j, "kind", n->parts & DOM_PART_KIND ? dom_unit_kind_words[f->kind] : NULL);
+    dir_json_text(j, "block", n->parts & DOM_PART_BLOCK && f->block >= 0 ? dom_block_words[f->block] : NULL);
+    dir_json_text(j, "parent",
+                  n->parts & DOM_PART_PARENT && f->has_parent ? cv_id_text("unt_", f->parent, parent) : NULL);
+}
+
+static void put_next(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_unit *u = record;
+
+    (void)base;
+    for (size_t i = 0; i < u->next_count; i++) {
+        struct dir_json j;
+
+        dir_json_begin(&j);
+        dir_json_day(&j, "from", u->next[i].from);
+        put_parts(&j, &u->next[i]);
+        if (u->next[i].parts & DOM_PART_LETTERHEAD) {
+            cv_jout_object(&j.out, "letterhead");
+            put_lines(&j, &u->next[i].facts.letterhead);
+            cv_jout_end(&j.out);
+        }
+        dir_json_end(&j, out, "cvNext");
+    }
+}
+
+static void take_parts(struct dir_json_in *in, struct dom_next_unit *out)
+{
+    const struct cv_jin_list *list;
+
+    if (cv_jin_array(in->object, "parts", CV_REQUIRED, CV_COUNT(parts), &list) != CV_VALUE)
+        return;
+    for (size_t i = 0; i < cv_jin_count(list); i++) {
+        const char *word = cv_jin_item_string(list, i, SIZE_MAX);
+
+        for (size_t n = 0; word && n < CV_COUNT(parts); n++)
+            if (strcmp(word, parts[n].word) == 0)
+                out->parts |= parts[n].part;
+    }
+}
+
+static bool take_next_unit(struct dir_reader *r, const struct dir_attr *attr, size_t at, struct dom_next_unit *out)
+{
+    struct dir_json_in in;
+    struct dom_past_unit *f = &out->facts;
+    const struct cv_jin *letterhead;
+    const char *parent = NULL;
+    int kind = 0;
+
+    if (!dir_read_begin(&in, r, attr, at))
+        return false;
+    *out = (struct dom_next_unit){.facts = {.to = CV_NO_DAY, .block = -1}};
+    cv_jin_day(in.object, "from", CV_REQUIRED, &out->from);
+    take_parts(&in, out);
+    dir_read_text(in.object, "vi", &f->name[CV_VI]);
+    dir_read_text(in.object, "en", &f->name[CV_EN]);
+    cv_jin_word(in.object, "kind", CV_OPTIONAL, dom_unit_kind_words, &kind);
+    f->kind = (enum dom_unit_kind)kind;
+    cv_jin_word(in.object, "block", CV_OPTIONAL, dom_block_words, &f->block);
+    dir_read_text(in.object, "parent", &parent);
+    f->has_parent = parent != NULL;
+    if (cv_jin_object(in.object, "letterhead", CV_OPTIONAL, &letterhead) == CV_VALUE)
+        take_lines(&in, letterhead, &f->letterhead);
+    f->has_letterhead = !dom_letterhead_empty(&f->letterhead);
+    in.bad = in.bad || (out->parts & DOM_PART_NAME && !f->name[CV_VI]) ||
+             (parent && !cv_id_parse("unt_", parent, &f->parent));
+    return dir_read_ok(&in);
+}
+
+static int by_first_day(const void *a, const void *b)
+{
+    const struct dom_next_unit *x = a, *y = b;
+
+    return (x->from > y->from) - (x->from < y->from);
+}
+
+static bool take_next(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    struct dom_unit *u = r->record;
+
+    (void)tag;
+    u->next = CV_NEWS(r->arena, struct dom_next_unit, attr->count);
+    for (size_t i = 0; i < attr->count && cv_arena_ok(r->arena); i++)
+        if (!take_next_unit(r, attr, i, &u->next[i]))
+            return false;
+    qsort(u->next, attr->count, sizeof(*u->next), by_first_day);
+    u->next_count = attr->count;
+    return true;
+}
+
 static void put_headcount(const struct dom_headcount *h, struct dir_attrs *out)
 {
     struct dir_json j;
@@ -418,6 +530,7 @@ static const struct dir_field fields[] = {
     {"cvParent", DIR_OWN, .put = put_parent, .take = take_parent},
     {"cvHrFeed", DIR_OWN, .put = put_hr_feed, .take = take_hr_feed},
     {"cvPast", DIR_OWN, .put = put_past, .take = take_past},
+    {"cvNext", DIR_OWN, .put = put_next, .take = take_next},
     {"cvSlug", DIR_TEXT, AT(slug)},
     {"cvSlugClaim", DIR_OWN, .put = put_slug_claim, .flags = DIR_UNFED},
     {"uid", DIR_TEXT, AT(mail_login)},

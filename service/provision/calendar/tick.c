@@ -183,6 +183,7 @@ void prov_tick(struct prov_call *call)
     call->scope = (struct view_scope){.everywhere = true};
     tick_tokens(call);
     prov_brake_watch(call);
+    prov_tick_units(call);
     tick_departures(call);
     tick_required(call);
     prov_tick_activation(call);

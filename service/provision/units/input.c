@@ -2,6 +2,7 @@
  * to say. */
 #include <string.h>
 
+#include "congvu/text.h"
 #include "congvu/view_lists.h"
 #include "provision/units/units.h"
 
@@ -10,6 +11,12 @@
 static bool is_new(const struct prov_unit_change *change)
 {
     return change->before->revision == 0;
+}
+
+/* For a day that is to come. */
+static bool waits(const struct prov_unit_change *change)
+{
+    return change->in->effective_on.given == CV_VALUE && change->in->effective_on.value > cv_today();
 }
 
 static bool is_digit(char c)
@@ -135,7 +142,8 @@ static void set_parent(struct prov_unit_change *change, const char *key)
               "There is no unit “%s” within your reach", key);
         return;
     }
-    if (parent.active_to != CV_NO_DAY && parent.active_to <= cv_today())
+    if (parent.active_to != CV_NO_DAY &&
+        parent.active_to <= (waits(change) ? change->in->effective_on.value : cv_today()))
         FAULT(change, "/parent", "dissolved", "Đơn vị “%s” đã giải thể", "The unit “%s” is dissolved", key);
     unit->has_parent = true;
     unit->parent = parent.id;
@@ -315,26 +323,70 @@ static void keep_past(struct prov_unit_change *change)
 {
     const struct prov_day *on = &change->in->effective_on;
     cv_day from = on->given == CV_VALUE ? on->value : prov_holds_from(change->call, change->before->created_at);
-    if (on->given == CV_VALUE && on->value > cv_today())
-        FAULT(change, "/effective_on", "out_of_range", "Thay đổi của đơn vị có hiệu lực từ hôm nay trở về trước",
-              "A change of a unit holds from today or an earlier day");
     if (is_new(change))
         return;
     struct dom_unit before = headed_ever(change);
     dom_unit_keep_past(&before, change->after, from, change->call->arena);
 }
 
+static void not_ahead(struct prov_unit_change *change, bool changed, const char *at)
+{
+    if (changed)
+        FAULT(change, at, "not_together", "Mục này không hẹn ngày được; hãy gửi riêng, không kèm effective_on",
+              "This does not wait for a day; send it by itself, without effective_on");
+}
+
+/* Claims and what figures do not date have no day of their own. */
+static void only_what_waits(struct prov_unit_change *change)
+{
+    const struct dom_unit *a = change->before, *b = change->after;
+    if (is_new(change)) {
+        not_ahead(change, true, "/effective_on");
+        return;
+    }
+    not_ahead(change, strcmp(a->code, b->code) != 0, "/code");
+    not_ahead(change, !cv_text_same(a->slug, b->slug), "/slug");
+    not_ahead(change, a->position != b->position, "/position");
+    not_ahead(change, a->active_from != b->active_from, "/active_from");
+    not_ahead(change, a->active_to != b->active_to, "/active_to");
+    not_ahead(change, a->hr_feed != b->hr_feed, "/hr_feed_fields");
+}
+
+static void plan(struct prov_unit_change *change)
+{
+    dom_unit_plan(change->before, change->after, change->in->effective_on.value, change->call->arena);
+    if (change->after->next_count > DOM_NEXT_MAX)
+        FAULT(change, "/effective_on", "too_many", "Đơn vị đã có %d thay đổi hẹn ngày",
+              "The unit has %d planned changes", (int)DOM_NEXT_MAX);
+}
+
+/* What the tree, the codes and the brake have to say. */
+static bool may_be(struct prov_unit_change *change, struct cv_error *err)
+{
+    return code_free(change, err) && among_siblings(change, err) && may_dissolve(change, err) &&
+           (is_new(change) || prov_withdrawn_by_unit(change, &change->withdrawn, err));
+}
+
 bool prov_apply_unit(struct prov_unit_change *change, struct cv_error *err)
 {
+    bool ahead = waits(change);
+    if (ahead)
+        *change->after = dom_unit_planned(change->before, change->in->effective_on.value);
     apply_code(change);
     apply_names(change);
     apply_facts(change);
     apply_letterhead(change);
     if (!apply_hr_feed(change, err) || !apply_parent(change, err) || !keeps_block(change, err))
         return false;
-    keep_past(change);
+    if (ahead)
+        only_what_waits(change);
+    else
+        keep_past(change);
     if (!cv_faults_check(change->call->faults, cvp_validation_failed, err))
         return false;
-    return code_free(change, err) && among_siblings(change, err) && may_dissolve(change, err) &&
-           (is_new(change) || prov_withdrawn_by_unit(change, &change->withdrawn, err));
+    if (!may_be(change, err))
+        return false;
+    if (ahead)
+        plan(change);
+    return cv_faults_check(change->call->faults, cvp_validation_failed, err);
 }

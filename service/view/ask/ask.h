@@ -69,3 +69,13 @@ void view_fill_staff(const struct view *v, uint32_t slot, bool accounts, struct 
 bool view_drifts(const struct person *p, const struct account *a);
 /* Fails as view_no_unit does. */
 bool view_no_system(const struct view *v, const char *parameter, const char *slug, struct cv_error *err);
+/* One round over `count` places from the cursor on; false when it is over. */
+static inline bool view_next_place(size_t *cursor, size_t *step, size_t count, size_t *out)
+{
+    if (*step >= count)
+        return false;
+    *cursor = *cursor < count ? *cursor : 0;
+    *out = (*cursor)++;
+    (*step)++;
+    return true;
+}

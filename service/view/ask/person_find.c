@@ -402,23 +402,12 @@ size_t view_twins(const struct view *v, const struct view_twin_query *q, struct 
 }
 
 /* ---- for the scheduler ---- */
-/* One round over `count` places from the cursor on; false when it is over. */
-static bool next_place(size_t *cursor, size_t *step, size_t count, size_t *out)
-{
-    if (*step >= count)
-        return false;
-    *cursor = *cursor < count ? *cursor : 0;
-    *out = (*cursor)++;
-    (*step)++;
-    return true;
-}
-
 size_t view_due_departures(const struct view *v, cv_day day, size_t *cursor, struct cv_id *out, size_t max)
 {
     size_t count = 0, step = 0, i;
     if (!view_enter(v, NULL))
         return 0;
-    while (count < max && next_place(cursor, &step, v->leavers.count, &i)) {
+    while (count < max && view_next_place(cursor, &step, v->leavers.count, &i)) {
         const struct person *p = v->people[v->leavers.items[i]];
         const struct leaving *l = person_leaving(p);
         if (l && l->state == DOM_SCHEDULED && l->on <= day)
@@ -433,7 +422,7 @@ size_t view_open_cut_offs(const struct view *v, size_t *cursor, struct cv_id *ou
     size_t count = 0, step = 0, i;
     if (!view_enter(v, NULL))
         return 0;
-    while (count < max && next_place(cursor, &step, v->cutting.count, &i))
+    while (count < max && view_next_place(cursor, &step, v->cutting.count, &i))
         out[count++] = v->people[v->cutting.items[i]]->id;
     view_leave(v);
     return count;
@@ -454,7 +443,7 @@ size_t view_unprovisioned(const struct view *v, cv_day day, size_t *cursor, stru
     if (!view_enter(v, NULL))
         return 0;
     bool none = day == atomic_load(&v->day) && v->lacking == 0;
-    while (!none && count < max && next_place(cursor, &step, v->people_end, &i)) {
+    while (!none && count < max && view_next_place(cursor, &step, v->people_end, &i)) {
         if (step % AT_A_TIME == 0)
             view_breathe(v);
         if (i < v->people_end && v->people[i] && lacks_account(v, i, day))

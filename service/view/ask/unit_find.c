@@ -298,3 +298,15 @@ bool view_unit_accounts(const struct view *v, struct view_scope scope, struct cv
     view_leave(v);
     return true;
 }
+
+size_t view_units_to_turn(const struct view *v, cv_day day, size_t *cursor, struct cv_id *out, size_t max)
+{
+    size_t count = 0, step = 0, i;
+    if (!view_enter(v, NULL))
+        return 0;
+    while (count < max && view_next_place(cursor, &step, v->unit_count, &i))
+        if (v->units[i]->known && v->units[i]->turns_on != CV_NO_DAY && v->units[i]->turns_on <= day)
+            out[count++] = v->units[i]->id;
+    view_leave(v);
+    return count;
+}

@@ -89,6 +89,7 @@ static void remember(struct view *v, uint32_t slot, const struct dom_unit *unit,
     u->folded = view_pool_text(&u->keep, texts->folded);
     u->print = view_unit_print(unit);
     v->changed_units += unit->past_count > 0;
+    u->turns_on = unit->next_count > 0 ? unit->next[0].from : CV_NO_DAY;
     u->known = true;
     u->mark = v->refresh;
     v->tree_print ^= u->print;

@@ -98,6 +98,8 @@ void view_copy_unit(struct view_pool *k, const struct dom_unit *in, struct dom_u
     for (int i = 0; i < CV_LANGS; i++)
         out->name[i] = view_pool_text(k, in->name[i]);
     out->past = copy_past(k, in->past, in->past_count);
+    out->next = NULL; /* the first day alone is of interest: struct unit */
+    out->next_count = 0;
     out->slug = view_pool_text(k, in->slug);
     out->idempotency = (struct dom_idempotency){0};
     out->mail_login = view_pool_text(k, in->mail_login);

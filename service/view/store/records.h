@@ -66,6 +66,7 @@ struct unit {
     uint64_t print;             /* its share of the tree's version */
     struct view_slots children; /* known and unknown, in order */
     int known_children;
+    cv_day turns_on;           /* first day on which something planned is to happen, or CV_NO_DAY */
     cv_day declared_on;        /* of the headcount in force: since then F_MOVED_BY counts; or CV_NO_DAY */
     struct view_slots members; /* people with any post here, each once */
     int32_t *own, *sum;        /* one block, view_figures_used() each */

@@ -1,0 +1,94 @@
+/* What units are to be from a day that is to come: it waits for its day, and happens as if it were said then. */
+#include <string.h>
+
+#include "congvu/text.h"
+#include "congvu/unit.h"
+
+static void lay(const struct dom_next_unit *next, struct dom_unit *unit)
+{
+    const struct dom_past_unit *facts = &next->facts;
+    if (next->parts & DOM_PART_NAME)
+        memcpy(unit->name, facts->name, sizeof unit->name);
+    if (next->parts & DOM_PART_KIND)
+        unit->kind = facts->kind;
+    if (next->parts & DOM_PART_BLOCK)
+        unit->block = facts->block;
+    if (next->parts & DOM_PART_PARENT) {
+        unit->has_parent = facts->has_parent;
+        unit->parent = facts->parent;
+    }
+    if (next->parts & DOM_PART_LETTERHEAD) {
+        unit->has_letterhead = facts->has_letterhead;
+        unit->letterhead = facts->letterhead;
+    }
+}
+
+static bool same_parent(const struct dom_unit *a, const struct dom_unit *b)
+{
+    return a->has_parent == b->has_parent && (!a->has_parent || cv_id_equal(a->parent, b->parent));
+}
+
+static struct dom_next_unit difference(const struct dom_unit *was, const struct dom_unit *is, cv_day day)
+{
+    struct dom_next_unit next = {.from = day,
+                                 .facts = {.to = CV_NO_DAY,
+                                           .kind = is->kind,
+                                           .block = is->block,
+                                           .has_parent = is->has_parent,
+                                           .parent = is->parent,
+                                           .has_letterhead = is->has_letterhead,
+                                           .letterhead = is->letterhead}};
+    memcpy(next.facts.name, is->name, sizeof is->name);
+    if (!cv_text_same(was->name[CV_VI], is->name[CV_VI]) || !cv_text_same(was->name[CV_EN], is->name[CV_EN]))
+        next.parts |= DOM_PART_NAME;
+    if (was->kind != is->kind)
+        next.parts |= DOM_PART_KIND;
+    if (was->block != is->block)
+        next.parts |= DOM_PART_BLOCK;
+    if (!same_parent(was, is))
+        next.parts |= DOM_PART_PARENT;
+    if (!dom_letterhead_same(&was->letterhead, &is->letterhead))
+        next.parts |= DOM_PART_LETTERHEAD;
+    return next;
+}
+
+struct dom_unit dom_unit_planned(const struct dom_unit *unit, cv_day day)
+{
+    struct dom_unit then = *unit;
+    for (size_t i = 0; i < unit->next_count && unit->next[i].from <= day; i++)
+        lay(&unit->next[i], &then);
+    return then;
+}
+
+void dom_unit_plan(const struct dom_unit *before, struct dom_unit *after, cv_day day, struct cv_arena *arena)
+{
+    const struct dom_unit until = dom_unit_planned(before, day - 1);
+    const struct dom_next_unit anew = difference(&until, after, day);
+    struct dom_next_unit *rows = CV_NEWS(arena, struct dom_next_unit, before->next_count + 1);
+    size_t count = 0, i = 0;
+    for (; i < before->next_count && before->next[i].from < day; i++)
+        rows[count++] = before->next[i];
+    if (anew.parts != 0)
+        rows[count++] = anew;
+    for (; i < before->next_count; i++)
+        if (before->next[i].from != day)
+            rows[count++] = before->next[i];
+    *after = *before;
+    after->next = rows;
+    after->next_count = count;
+}
+
+bool dom_unit_turn(struct dom_unit *unit, cv_day today, struct cv_arena *arena)
+{
+    bool turned = false;
+    while (unit->next_count > 0 && unit->next[0].from <= today) {
+        struct dom_unit then = *unit;
+        lay(&unit->next[0], &then);
+        then.next++;
+        then.next_count--;
+        dom_unit_keep_past(unit, &then, unit->next[0].from, arena);
+        *unit = then;
+        turned = true;
+    }
+    return turned;
+}
