@@ -155,9 +155,13 @@ static void take_count(struct understanding *u, int field)
     int count = 0;
     if (text == NULL)
         return;
-    if (int_read_count(text, &count) == VALUE_FINE)
+    enum value_found found = int_read_count(text, &count);
+    if (found != VALUE_BAD)
         u->p.value[field] = cv_arena_printf(u->arena, "%d", count);
-    else
+    if (found == VALUE_MENDED)
+        note(u, field, INT_SAID, "rounded", "Bỏ phần lẻ do bảng tính sinh ra",
+             "What the spreadsheet put behind the point was left out");
+    if (found == VALUE_BAD)
         note(u, field, INT_REVIEW, "bad_number", "Cần một số nguyên không âm", "A whole number is needed");
 }
 
@@ -320,6 +324,12 @@ static bool is_remark(struct understanding *u, const char *text)
     return begins(u->arena, text, heads, CV_COUNT(heads)) || strchr(text, ':') != NULL;
 }
 
+/* The end of an address or a number that did not fit into the cell above: never the name of a group. */
+static bool is_tail(const struct understanding *u, size_t column)
+{
+    return (int)column == u->table->column_of[INT_F_ADDRESS] || (int)column == u->table->column_of[INT_F_MOBILE];
+}
+
 static const char *kind_of_row(struct understanding *u)
 {
     size_t only = 0, cells = filled(u->row, &only);
@@ -334,6 +344,8 @@ static const char *kind_of_row(struct understanding *u)
     bool marked = number && mark_alone(number->text) && cells == 2;
     if (cells == 1 && is_remark(u, text) && behind_mark(text) == text)
         return "remark";
+    if (cells == 1 && is_tail(u, only))
+        return "remark";
     bool group = marked || (cells == 1 && (int)only != u->table->column_of[INT_F_NAME]) ||
                  (cells == 1 && behind_mark(text) != text);
     if (!group)
@@ -343,10 +355,22 @@ static const char *kind_of_row(struct understanding *u)
 }
 
 /* ---- the whole row ---- */
+/* No unit is called so. */
+static bool is_title(struct understanding *u, const char *text)
+{
+    static const char *const heads[] = {
+        "truong phong", "pho truong phong", "pho phong", "chu tich",   "pho chu tich",    "giam doc",    "pho giam doc",
+        "hieu truong",  "pho hieu truong",  "bi thu",    "pho bi thu", "chanh van phong", "chuyen vien", "nhan vien"};
+    return text != NULL && begins(u->arena, text, heads, CV_COUNT(heads));
+}
+
 static void take_unit(struct understanding *u)
 {
     keep_text(u, INT_F_UNIT);
     keep_text(u, INT_F_UNIT_CODE);
+    if (is_title(u, u->p.value[INT_F_UNIT]))
+        note(u, INT_F_UNIT, INT_REVIEW, "title_in_unit", "Ô đơn vị ghi chức vụ; vui lòng ghi tên đơn vị",
+             "The cell of the unit holds a title; please write the unit");
     if (u->p.value[INT_F_UNIT] == NULL && u->p.value[INT_F_UNIT_CODE] == NULL && *u->group != '\0') {
         u->p.value[INT_F_UNIT] = cv_arena_strdup(u->arena, u->group);
         note(u, INT_F_UNIT, INT_SAID, "unit_from_group", "Đơn vị lấy theo dòng nhóm phía trên",
@@ -359,7 +383,7 @@ static void watch_numbers(struct understanding *u)
 {
     const struct int_cell *cell = cell_of(u, INT_F_NUMBER);
     int number = 0;
-    if (cell == NULL || int_read_count(cell->text, &number) != VALUE_FINE)
+    if (cell == NULL || int_read_count(cell->text, &number) == VALUE_BAD)
         return;
     if (u->last_number > 0 && number > u->last_number + 1)
         note(u, INT_F_NUMBER, INT_SAID, "numbering_gap", "Số thứ tự bị nhảy: có thể thiếu dòng phía trên",

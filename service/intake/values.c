@@ -9,6 +9,8 @@
 #include "congvu/unit.h"
 #include "intake/rows.h"
 
+enum { COUNT_DIGITS = 12 };
+
 /* ---- days ---- */
 /* The numbers of "05/11/2026", "5.11.2026", "ngày 05 tháng 11 năm 2026". */
 static size_t numbers_of(const char *text, int out[4], size_t digits[4])
@@ -98,32 +100,68 @@ enum value_found int_read_mobile(const char *text, char out[INT_MOBILE_TEXT])
 }
 
 /* ---- addresses ---- */
+/* "@tinh.go", "@tinh.gov", "@gov.vn": the end, or the office's own part, was cut off. */
+static bool cut_off(const char *domain)
+{
+    static const char *const ends[] = {"g", "go", "gov", "v"};
+    const char *last = strrchr(domain, '.');
+    for (size_t i = 0; last != NULL && i < CV_COUNT(ends); i++)
+        if (strcmp(last + 1, ends[i]) == 0)
+            return true;
+    return strcmp(domain, "gov.vn") == 0;
+}
+
 enum value_found int_read_address(struct cv_arena *arena, const char *text, const char **out)
 {
     const char *lower = cv_text_lower(arena, text), *at = strchr(lower, '@');
     bool sound = at != NULL && at != lower && !strpbrk(lower, " ,;/") && strchr(at, '.') && !strchr(at + 1, '@') &&
-                 !strstr(lower, "..") && lower[strlen(lower) - 1] != '.';
+                 !strstr(lower, "..") && lower[strlen(lower) - 1] != '.' && !cut_off(at + 1);
     *out = lower;
     return sound ? VALUE_FINE : VALUE_AMBIGUOUS;
 }
 
-/* ---- counts ---- "1.200", "41", "-" */
-enum value_found int_read_count(const char *text, int *out)
+/* ---- counts ---- "1.200", "1 200", "41" */
+static bool is_digit(char c)
 {
-    char digits[12];
+    return c >= '0' && c <= '9';
+}
+
+/* Digits, in groups of three behind the first; what follows is left in *end. */
+static size_t grouped(const char *text, char digits[COUNT_DIGITS], const char **end)
+{
     size_t n = 0;
-    for (; *text; text++) {
-        bool digit = *text >= '0' && *text <= '9';
-        if (!digit && !(strchr(". ", *text) && n > 0))
-            return VALUE_BAD;
-        if (digit && n + 1 >= sizeof digits)
-            return VALUE_BAD;
-        if (digit)
-            digits[n++] = *text;
+    while (is_digit(*text) && n + 1 < COUNT_DIGITS) {
+        digits[n++] = *text++;
+        bool group = strchr(". ", *text) && *text != '\0' && strspn(text + 1, "0123456789") == 3;
+        text += group;
     }
     digits[n] = '\0';
-    *out = (int)strtol(digits, NULL, 10);
-    return n > 0 && n < 7 ? VALUE_FINE : VALUE_BAD;
+    *end = text;
+    return n;
+}
+
+/* "150.00000000000003", "41.0": what a spreadsheet makes of a sum, or of a whole number. */
+static bool is_noise(const char *fraction, int *carry)
+{
+    enum { SHORTEST = 8 };
+    size_t len = strlen(fraction);
+    *carry = len >= SHORTEST && strspn(fraction, "9") >= SHORTEST;
+    return len > 0 && strspn(fraction, "0123456789") == len &&
+           (strspn(fraction, "0") == len || (len >= SHORTEST && strspn(fraction, "0") >= SHORTEST) || *carry);
+}
+
+enum value_found int_read_count(const char *text, int *out)
+{
+    enum { MOST = 6 };
+    char digits[COUNT_DIGITS];
+    const char *rest;
+    int carry = 0;
+    size_t n = grouped(text, digits, &rest);
+    bool noise = *rest != '\0' && strchr(".,", *rest) && is_noise(rest + 1, &carry);
+    *out = (int)strtol(digits, NULL, 10) + carry;
+    if (n == 0 || n > MOST || (*rest != '\0' && !noise))
+        return VALUE_BAD;
+    return noise ? VALUE_MENDED : VALUE_FINE;
 }
 
 /* ---- words ---- */

@@ -51,8 +51,35 @@ def office(source, target, out):
         out.write_bytes(made.read_bytes())
 
 
+FAULTS = [
+    ["TT", "Tên người dùng", "Di động", "Mail công vụ", "", "Phòng ban/Bộ phận", "Chức vụ"],
+    [1, "Lê Thị Hoà", 912345678, "hoalt@ninhthuan.go", None, "Văn phòng", "Văn thư"],
+    [2, "Lê Văn Thuỷ", 912345679.0, "thuylv@ninhthuan", ".gov.vn", "Trưởng phòng", None],
+    [3, "Nguyễn\u00a0Văn An", "0912 345 680", "annv@gov.vn", None, "Phòng\u00a0Nội vụ", "Chuyên viên"],
+    [4, "Bá Thị Bích\nBá Văn Cường", None, "bichbt@ninhthuan.gov.vn", None, "Phòng Nội vụ", "Chuyên viên"],
+    [None, None, None, "gov.vn", None, None, None],
+    ["III", "TRƯỜNG HỌC", None, None, None, None, None],
+    [6, "Ông/Bà Đàng Năng", 9.12345681e8, "nangd @ninhthuan.gov.vn", None, None, "Giáo viên"],
+]
+COUNTS = [["Đơn vị", "Tổng số hiện có", "Biên chế", "Tính đến ngày"],
+          ["Phòng Nội vụ", 150.00000000000003, 41.0, datetime.date(2026, 11, 1)],
+          ["Văn phòng", 150.5, 1200, datetime.date(2026, 11, 1)],
+          ["Trường học", "150,00000000000003", "1.200", datetime.date(2026, 11, 1)]]
+
+
+def faults():
+    """Faults of real lists, kept by a spreadsheet as it keeps them."""
+    for name, rows in (("faults", FAULTS), ("counts", COUNTS)):
+        with tempfile.TemporaryDirectory() as folder:
+            own = pathlib.Path(folder) / f"{name}.xlsx"
+            workbook(rows, own)
+            office(own, "xlsx:Calc MS Excel 2007 XML", FILES / f"{name}-libreoffice.xlsx")
+            office(own, "csv:Text - txt - csv (StarCalc):59,34,76,1,,0,false,false", FILES / f"{name}-libreoffice.csv")
+
+
 def main():
     FILES.mkdir(exist_ok=True)
+    faults()
     own = FILES / "openpyxl.xlsx"
     workbook([HEAD] + PEOPLE, own)
     workbook([[c if not isinstance(c, str) else tcvn3(c).decode("latin-1") for c in row] for row in text_rows()], FILES / "vntime-font.xlsx", ".VnTime")

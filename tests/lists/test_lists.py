@@ -62,6 +62,22 @@ def test_merged_cells_titles_above_numbers_below_headings_sums_and_signatures(na
     assert people[2]["state"] == "failed" and ("C", "formula") in notes_of(people[2])
 
 
+@pytest.mark.parametrize("written", ["xlsx", "csv"])
+def test_faults_as_a_spreadsheet_keeps_them(written):
+    about, rows = read("staff", FILES / f"faults-libreoffice.{written}")
+    assert about["columns"] == ["number", "full_name", "mobile", "address", "-", "unit", "title"]
+    assert [(r["row"], r["state"], notes_of(r)) for r in rows] == [
+        (2, "needs_review", [("C", "lost_zero"), ("D", "bad_address")]),  # @ninhthuan.go
+        (3, "needs_review", [("C", "lost_zero"), ("D", "bad_address"), ("F", "title_in_unit")]),  # the address over two cells
+        (4, "needs_review", [("D", "bad_address")]),  # @gov.vn alone; blanks that do not break
+        (5, "needs_review", [("B", "two_people")]),
+        (6, "skipped", []), (7, "skipped", []),  # the end of an address; III
+        (8, "failed", [("A", "numbering_gap"), ("B", "bad_characters"), ("C", "lost_zero"), ("D", "bad_address"), ("F", "unit_from_group")])]
+    assert rows[2]["full_name"] == "Nguyễn Văn An" and rows[2]["unit"] == "Phòng Nội vụ" and rows[6]["unit"] == "TRƯỜNG HỌC"
+    _, counts = read("headcounts", FILES / f"counts-libreoffice.{written}")
+    assert [(r["state"], r.get("total"), r.get("establishment")) for r in counts] == [("ready", "150", "41"), ("needs_review", None, "1200"), ("ready", "150", "1200")]
+
+
 @pytest.mark.parametrize("name, words", [("libreoffice.xls", ".xls"), ("libreoffice.ods", ".ods")])
 def test_what_is_not_read_is_refused_by_name(name, words):
     about, rows = read("staff", FILES / name)
@@ -82,6 +98,19 @@ TYPED = {
     "addresses-cut-off": ("staff", "Họ tên;Mail công vụ\nLê An;anl@tinh\nLê Bình;binhl\nLê Chi;chil @tinh.gov.vn\nLê Dũng;dungl@tinh,gov.vn\nLê Đức;DucL@Tinh.Gov.Vn\nLê Hà;@gov.vn\n", [
         (2, "needs_review", {"address": None}, [("B", "bad_address")]), (3, "needs_review", {}, [("B", "bad_address")]), (4, "needs_review", {}, [("B", "bad_address")]),
         (5, "needs_review", {}, [("B", "bad_address")]), (6, "ready", {"address": "ducl@tinh.gov.vn"}, []), (7, "needs_review", {}, [("B", "bad_address")])]),
+    "domains-cut-off": ("staff", "Họ tên;Email\nLê An;anl@tinh.go\nLê Bình;binhl@tinh.gov\nLê Chi;chil@tinh.gov.v\nLê Dũng;dungl@gov.vn\nLê Đức;ducl@tinh.gov.vn\n", [
+        (2, "needs_review", {"address": None}, [("B", "bad_address")]), (3, "needs_review", {}, [("B", "bad_address")]), (4, "needs_review", {}, [("B", "bad_address")]),
+        (5, "needs_review", {}, [("B", "bad_address")]), (6, "ready", {"address": "ducl@tinh.gov.vn"}, [])]),
+    "address-over-two-cells": ("staff", "Họ tên;Email;\nLê An;anl@tinh;.gov.vn\nLê Bình;binhl@tinh.;\n;gov.vn;\nLê Chi;chil@tinh.gov.vn;\n", [
+        (2, "needs_review", {"address": None}, [("B", "bad_address")]), (3, "needs_review", {"address": None}, [("B", "bad_address")]), (4, "skipped", {}, []), (5, "ready", {"unit": None}, [])]),
+    "title-in-the-unit-column": ("staff", "Họ tên;Chức vụ;Phòng ban/Bộ phận\nLê An;;Phó Trưởng phòng\nLê Bình;Chuyên viên;Chủ tịch UBND xã\nLê Chi;Kế toán;Phòng Kế toán\n", [
+        (2, "needs_review", {}, [("C", "title_in_unit")]), (3, "needs_review", {}, [("C", "title_in_unit")]), (4, "ready", {"unit": "Phòng Kế toán"}, [])]),
+    "numbers-of-a-spreadsheet": ("headcounts", "Đơn vị;Tổng số;Biên chế\nA;150.00000000000003;149.99999999999997\nB;150.5;12.3456\nC;41.0;1 200\nD;1.20;1.200\nE;1,200;-5\n", [
+        (2, "ready", {"total": "150", "establishment": "150"}, [("B", "rounded"), ("C", "rounded")]), (3, "needs_review", {"total": None}, [("B", "bad_number"), ("C", "bad_number")]),
+        (4, "ready", {"total": "41", "establishment": "1200"}, [("B", "rounded")]), (5, "needs_review", {"total": None, "establishment": "1200"}, [("B", "bad_number")]),
+        (6, "needs_review", {}, [("B", "bad_number"), ("C", "bad_number")])]),
+    "headings-met": ("staff", "TT;Tên người dùng;mail công vụ;Di động;Phòng ban/Bộ phận\n1;Lê Thị Hoà;hoalt@tinh.gov.vn;0912345678;Văn phòng\n", [
+        (2, "ready", {"full_name": "Lê Thị Hoà", "address": "hoalt@tinh.gov.vn", "mobile": "+84912345678", "unit": "Văn phòng"}, [])]),
     "address-of-the-row-above": ("staff", "Họ tên;Địa chỉ thư công vụ\nLê An;anl@tinh.gov.vn\nLê Bình;anl@tinh.gov.vn\n", [
         (2, "ready", {}, []), (3, "needs_review", {"address": None}, [("B", "same_as_above")])]),
     "address-over-two-lines": ("staff", 'Họ tên;Email\nLê An;"anl@tinh\n.gov.vn"\n', [(2, "needs_review", {"address": None}, [("B", "bad_address")])]),

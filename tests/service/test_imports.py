@@ -265,3 +265,17 @@ def test_a_line_that_meets_an_open_question_stops_no_other(client):
     client.put("/v1/duplicates/IMQ-1", {"decision": "same", "staff": there["id"]})
     again = run(client, upload(client, "staff", text).json)
     assert again["summary"] == sums(done=1), again
+
+
+def test_units_of_one_name_and_either_spelling_of_it(client):
+    """A commune is named like its province, and a list writes Hoà where the system has Hòa."""
+    unit = {"kind": "ubnd_xa", "block": "chinh_quyen", "active_from": "2021-10-01"}
+    for code, name, parent in (("LK", "Lâm Hòa", "T1"), ("LK.1", "Lâm Hòa", "LK"), ("LK.2", "Phòng Văn hoá", "LK")):
+        made = client.put(f"/v1/units/{code}", {**unit, "name": {"vi": name}, "parent": parent, "slug": code.lower().replace(".", "x")})
+        assert made.status == 201, made
+    text = ("Họ tên;Số hiệu;Đối tượng;Đơn vị\nHứa Văn Một;LK-1;Công chức;Lâm Hoà\nHứa Văn Hai;LK-2;Công chức;Phòng Văn hóa\n"
+            "Hứa Văn Ba;LK-3;Công chức;LK.1\nHứa Văn Bốn;LK-4;Công chức;Trưởng phòng\n")
+    rows = rows_of(client, upload(client, "staff", text).json)
+    assert [(r["action"], (r["request"] or {}).get("unit")) for r in rows[1:3]] == [("create", "LK.2"), ("create", "LK.1")]
+    assert (rows[0]["action"], rows[0]["notes"][-1]["code"]) == ("needs_review", "unit_ambiguous")
+    assert rows[3]["action"] == "needs_review" and "title_in_unit" in [n["code"] for n in rows[3]["notes"]]
