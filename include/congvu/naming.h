@@ -36,7 +36,7 @@ const char *dom_policy_domain(const struct dom_policy *policy); /* mail domain *
 const char *const *dom_policy_unit_rules(const struct dom_policy *policy, size_t *out_count);
 int dom_policy_alias_days(const struct dom_policy *policy);      /* old unit's address after a transfer */
 int dom_policy_revoke_days(const struct dom_policy *policy);     /* after a lock for inactivity; 0 = not said */
-int dom_policy_keep_days(const struct dom_policy *policy);       /* address restorable after departure */
+int dom_policy_keep_days(const struct dom_policy *policy);       /* of a leaver, then his names alone; -1 = not said */
 int dom_policy_log_days(const struct dom_policy *policy);        /* a change stays in the log; 0 = not said */
 int dom_policy_activation_days(const struct dom_policy *policy); /* to set a password in, then locked; 0 = for ever */
 int dom_policy_activation_warn(const struct dom_policy *policy); /* reminded so many days before */

@@ -95,6 +95,11 @@ bool dom_departure_take(struct dom_staff *staff, const struct dom_order *order, 
 /* departure_not_found, departure_done. */
 /* The order names an earlier day than that on which it was carried out: that day stays. */
 bool dom_order_late(const struct dom_departure *d, const struct dom_order *order);
+/* The first day on which of a leaver his names alone stay, `keep_days` after he left and after his kept mail; CV_NO_DAY
+ * = never (-1), or nothing else is left. dom_strip() takes what was his own: not the posts and accounts that past
+ * figures count. */
+cv_day dom_strip_on(const struct dom_staff *staff, int keep_days);
+void dom_strip(struct dom_staff *staff);
 bool dom_departure_withdraw(struct dom_staff *staff, const char *actor, cv_moment now, struct cv_error *err);
 /* Its first moment: neither the password nor a code handed out before opens anything from now on. */
 void dom_departure_begin(struct dom_staff *staff, struct dom_departure *d, cv_moment now);

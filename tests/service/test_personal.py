@@ -5,7 +5,7 @@ import json
 import pytest
 
 from browser import Person, activate, login_of
-from congvu import an, site_today
+from congvu import an, make_units, nth, site_today, wait_for
 
 CITIZEN = "058080001234"
 TODAY = site_today()
@@ -91,3 +91,32 @@ def test_everybody_sees_all_that_is_kept_about_him(client, shared, office):
     head = sessions["P-HEAD"].call("GET", "/v1/me/record")[1]
     assert head["sign_in"]["hr_ref"] is True and [r["role"] for r in head["roles"]] == ["unit_head"]
     assert client.get("/v1/me/record").code == "session_ended"
+
+
+def test_of_a_leaver_the_names_alone_are_left_after_the_keep_period(start):
+    """The policy's leaver.wipe_after_days (90 in the one of the tests): what is kept for nobody any more goes by itself; what nobody may be given again stays."""
+    service = start()
+    client = service.client()
+    make_units(client)
+    leave = {"reason": "khac", "reason_text": "Việc gia đình", "decision": {"number": "9/QĐ"}}
+    for n, (code, more) in enumerate((("LEFT", {}), ("MAIL", {"keep_mail_until": (TODAY + datetime.timedelta(days=200)).isoformat(), "auto_reply": "Tôi đã nghỉ"}), ("STAYS", None))):
+        assert client.put(f"/v1/staff/{code}", an(full_name=nth("Hoàng Văn", n), mobile=f"+8491234567{n}", birth_year=1980 + n, hr_ref=f"0580800{n:05}")).status == 201
+        if more is not None:
+            assert client.put(f"/v1/staff/{code}/departure", {**leave, **more}).status in (200, 202)
+    before = {code: client.get(f"/v1/staff/{code}").json for code in ("LEFT", "MAIL", "STAYS")}
+    service.stop()
+    early = start(service.data, clock_offset=str(89 * 86400))
+    early.client().put("/v1/staff/MARK", an(full_name="Mốc Thời Gian", unit="T1.02"))
+    assert early.client().get("/v1/staff/LEFT").json["mobile"] == before["LEFT"]["mobile"]
+    early.stop()
+    later = start(early.data, clock_offset=str(91 * 86400))
+    client = later.client()
+    left = wait_for(lambda: (lambda p: p if p["mobile"] is None else None)(client.get("/v1/staff/LEFT").json), "it goes by itself")
+    assert left["birth_year"] is None and client.get("/v1/staff/LEFT/departure").json["reason_text"] is None
+    kept = service.person(left["id"])
+    assert not {"mobile", "cvBirthYear", "cvSubject"} & set(kept) and "Việc gia đình" not in str(kept)
+    assert [left[m] for m in ("full_name", "staff_code", "status")] == [before["LEFT"][m] for m in ("full_name", "staff_code", "status")]
+    assert f"mailbox/{login_of(before['LEFT'])}" in kept["cvName"], "names are never given again"
+    for code in ("MAIL", "STAYS"):
+        assert client.get(f"/v1/staff/{code}").json["mobile"] == before[code]["mobile"], "mail is still kept, or he is still there"
+    assert client.post("/v1/staff/LEFT/reinstatements", {"unit": "T1.02", "decision": {"number": "10/QĐ"}}).status in (200, 201, 202), "and who comes back has his names"

@@ -379,7 +379,7 @@ static void policy_values(void **state)
     dom_policy_free(&policy);
     policy = load("nghean-2025");
     assert_int_equal(dom_policy_leaver_state(policy), DOM_LOCKED);
-    assert_int_equal(dom_policy_keep_days(policy), 90); /* null: the regulation does not say */
+    assert_int_equal(dom_policy_keep_days(policy), -1); /* null: the regulation does not say */
     dom_policy_free(&policy);
     static const char set[] =
         "{" HEAD "," NAMING ",\"leaver\":{\"on_effective_date\":\"locked\",\"wipe_after_days\":7},"

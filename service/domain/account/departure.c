@@ -161,6 +161,37 @@ bool dom_departure_withdraw(struct dom_staff *staff, const char *actor, cv_momen
     return true;
 }
 
+/* ---- the end of the keep period ---- */
+
+static bool has_more_than_names(const struct dom_staff *s)
+{
+    for (size_t i = 0; i < s->departure_count; i++)
+        if (s->departures[i].auto_reply != NULL || s->departures[i].reason_text != NULL)
+            return true;
+    return s->mobile != NULL || s->birth_year != 0 || s->hr_ref != NULL || s->subject != NULL || s->factor_seed != NULL;
+}
+
+cv_day dom_strip_on(const struct dom_staff *staff, int keep_days)
+{
+    const struct dom_departure *d = begun(staff);
+    cv_day mail;
+    if (keep_days < 0 || d == NULL || !has_more_than_names(staff))
+        return CV_NO_DAY;
+    cv_day from = cv_day_of(d->started_at) > d->effective_on ? cv_day_of(d->started_at) : d->effective_on;
+    cv_day on = from + keep_days;
+    bool longer = d->keep_mail_until != NULL && cv_day_parse(d->keep_mail_until, &mail) && mail >= on;
+    return longer ? mail + 1 : on;
+}
+
+void dom_strip(struct dom_staff *staff)
+{
+    staff->mobile = staff->hr_ref = staff->subject = staff->factor_seed = NULL;
+    staff->birth_year = 0;
+    staff->factor_step = 0;
+    for (size_t i = 0; i < staff->departure_count; i++)
+        staff->departures[i].auto_reply = staff->departures[i].reason_text = NULL;
+}
+
 /* ---- carrying out ---- */
 
 void dom_departure_begin(struct dom_staff *staff, struct dom_departure *d, cv_moment now)

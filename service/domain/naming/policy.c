@@ -246,7 +246,7 @@ bool dom_policy_load(const char *json, size_t len, struct dom_policy **out, stru
     p->stt_from = 2;
     p->lead_days = -1;
     p->alias_days = 180;
-    p->keep_days = 90;
+    p->keep_days = -1;
     p->leaver_state = DOM_CLOSED;
     p->bands = (struct dom_bands){{85, 70, 50}};
     memcpy(p->sla, (const int[DOM_SLAS]){3, 3, 1, 3, 1}, sizeof(p->sla));

@@ -157,14 +157,19 @@ static cv_day issued_from(const struct prov_change *change)
     return waits && staff->hired_on - lead > cv_today() ? staff->hired_on - lead : CV_NO_DAY;
 }
 
+static cv_day sooner(cv_day a, cv_day b)
+{
+    return a == CV_NO_DAY || (b != CV_NO_DAY && b < a) ? b : a;
+}
+
 cv_moment prov_due_at(const struct prov_change *change)
 {
-    if (change->after->merge != NULL)
+    const struct dom_staff *staff = change->after;
+    if (staff->merge != NULL)
         return CV_NO_MOMENT;
-    cv_moment due = dom_due_at(change->after, change->systems.items, change->systems.count, cv_today());
-    cv_day from = dom_category_turns(change->after, cv_today()), issued = issued_from(change);
-    if (from == CV_NO_DAY || (issued != CV_NO_DAY && issued < from))
-        from = issued;
+    cv_moment due = dom_due_at(staff, change->systems.items, change->systems.count, cv_today());
+    cv_day stripped = dom_strip_on(staff, dom_policy_keep_days(change->call->prov->options.policy));
+    cv_day from = sooner(sooner(dom_category_turns(staff, cv_today()), issued_from(change)), stripped);
     return from != CV_NO_DAY && (due == CV_NO_MOMENT || cv_day_start(from) < due) ? cv_day_start(from) : due;
 }
 

@@ -1,5 +1,5 @@
 /* What only the passing of days brings about on a person: aliases and kept mailboxes come to their end, a newcomer's
- * accounts are issued. */
+ * accounts are issued, of a leaver the names alone are left. */
 #include <string.h>
 
 #include "congvu/naming.h"
@@ -30,9 +30,19 @@ static void drop_old_aliases(struct prov_change *change)
     staff->alias_count = count;
 }
 
+/* Of who has left so long ago his names stay, which nobody else is given, with his posts and accounts by their days,
+ * which past figures count. */
+static void keep_names_alone(struct prov_change *change)
+{
+    cv_day on = dom_strip_on(change->after, dom_policy_keep_days(change->call->prov->options.policy));
+    if (on != CV_NO_DAY && on <= cv_today())
+        dom_strip(change->after);
+}
+
 bool prov_end_due(struct prov_change *change, void *ctx, struct cv_error *err)
 {
     (void)ctx;
     drop_old_aliases(change);
+    keep_names_alone(change);
     return prov_close_leaver(change, err) && prov_sync_accounts(change, false, err);
 }
