@@ -65,10 +65,20 @@ static void look_for_hands(struct service *s)
         cv_log_error(CV_LOG_DEBUG, "by_hand", &err);
 }
 
+static void hear_single(struct service *s)
+{
+    struct dir_standby_state state;
+    if (s->directory.standby == NULL)
+        return;
+    dir_standby_state(s->directory.standby, &state);
+    prov_evidence_single(s->evidence, state.said, state.single[0] == '\0');
+}
+
 void evidence_tick(void *ctx)
 {
     struct service *s = ctx;
     prov_evidence_look(s->evidence);
+    hear_single(s);
     look_for_hands(s);
     share(s);
 }

@@ -7,8 +7,9 @@
  *     config.witness = prov_evidence_witness(evidence);
  *     prov_evidence_resolve(evidence, session, err);      // what a killed process left open
  *
- * Entries are JSON objects, told apart by `kind`: intent, outcome, abandoned, resolved, reading, by_hand, started. An
- * outcome names its intent by index (`of`). Without a log that works every write fails with audit_unavailable.
+ * Entries are JSON objects, told apart by `kind`: intent, outcome, abandoned, resolved, reading, by_hand, on_machine,
+ * started. An outcome names its intent by index (`of`). Without a log that works every write fails with
+ * audit_unavailable.
  *
  * Thread: any but for open, resolve and close. */
 #pragma once
@@ -40,6 +41,9 @@ enum { PROV_TRACE_TEXT = 48 };
 bool prov_evidence_by_hand(struct prov_evidence *evidence, struct dir_session *session, char last[PROV_TRACE_TEXT],
                            struct cv_error *err);
 
+/* Who said last on a machine of a site with two servers ("root at ..."; "" = nobody) that one of them is enough to give
+ * names, and is that over? Each is recorded once, as `on_machine`. */
+void prov_evidence_single(struct prov_evidence *evidence, const char *said, bool over);
 /* Before the first write: says where the others see it that there is this log. */
 bool prov_evidence_announce(struct prov_evidence *evidence, struct dir_session *session, struct cv_error *err);
 /* Writes the last checkpoint where the others see it (ou=leases), and reads whose logs there are. */

@@ -113,6 +113,7 @@ struct dir_standby_state {
     bool refusing;                /* no names are given */
     int64_t behind_ms;            /* 0 = in step */
     char single[DIR_SINGLE_TEXT]; /* who said that one server is enough, and when; "" = nobody */
+    char said[DIR_SINGLE_TEXT];   /* who said so last, when that is over too */
 };
 /* Of NULL: nothing is kept. */
 void dir_standby_state(struct dir_standby *standby, struct dir_standby_state *out);

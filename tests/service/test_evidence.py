@@ -17,7 +17,7 @@ BUILD = pathlib.Path(os.environ.get("CONGVU_BUILD", pathlib.Path(BIN).parents[1]
 # Attributes that the machine keeps by itself, written out once more: what a change of nothing else may touch without evidence.
 UNRECORDED = {"cvaccountstate", "cvaccountsince", "cvaccountissuedon", "cvaccounterror", "cvaccountasked", "cvaccountretry", "cvaccountsynced",
               "cvaccountremoteid", "cvaccountseen", "cvaccountformer", "cvaccountspan", "cvcutoff", "cvsessions", "cvsignin", "cvdueat", "authorizedservice",
-              "cvidempotencykey", "cvidempotencybody", "cvidempotencyat", "cvkeyfingerprint", "cvschemaversion"}
+              "cvidempotencykey", "cvidempotencybody", "cvidempotencyat", "cvkeyfingerprint", "cvschemaversion", "cvsingle"}
 ALWAYS = {"cvactor", "cvupdatedat", "cvcreatedat", "cvrevision", "objectclass", "entrycsn", "modifiersname", "modifytimestamp"}
 
 

@@ -251,6 +251,8 @@ def test_without_the_one_that_follows_no_name_is_given_until_a_person_says_so(tw
     answer = onboard(service, "S-5", "Người Năm")
     assert answer.status == 201 and not marked(answer)
     wait_for(lambda: "cvSingle" not in one.ldapsearch(SERVICE, PASSWORD, "-b", f"cn=state,ou=system,{BASE}").stdout, "what was said is over")
+    told = wait_for(lambda: (lambda e: e if len(e) == 2 else None)([e for e in service.client().get("/v1/audit-events?page_size=200").json["items"] if e["kind"] == "on_machine"]), "who said so is recorded")
+    assert [e["action"] for e in told] == ["directory.single_over", "directory.single"] and "root at 20" in told[1]["actor_name"] and told[1]["said"].startswith("root at 20")
 
 
 def test_lists_on_their_way_and_use_follow_too(two):

@@ -101,6 +101,9 @@ const char *api_event_actor(struct htp_exchange *x, const struct prov_event *eve
     struct cv_id id;
     struct dom_token token;
     const char *actor = event->actor != NULL ? event->actor : "system";
+    if (strcmp(event->kind, "on_machine") == 0)
+        return cv_arena_printf(x->arena, x->lang == CV_EN ? "an operator (%s)" : "người vận hành máy chủ (%s)",
+                               cv_jany_text(cv_jany_get(event->entry, "said"), x->arena));
     if (strcmp(actor, "system") == 0)
         return NULL;
     if (strcmp(event->kind, "by_hand") == 0)

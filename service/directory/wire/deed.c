@@ -15,7 +15,7 @@ static const char *const unrecorded[] = {
     "cvAccountRetry",    "cvAccountSynced",  "cvAccountRemoteId", "cvAccountSeen",   "cvAccountFormer",
     "cvAccountSpan",     "cvCutOff",         "cvSessions",        "cvSignIn",        "cvDueAt",
     "authorizedService", "cvIdempotencyKey", "cvIdempotencyBody", "cvIdempotencyAt", "cvKeyFingerprint",
-    "cvSchemaVersion"};
+    "cvSchemaVersion",   "cvSingle"}; /* each process that sees it records who said so */
 /* What every write brings along. */
 static const char *const bookkeeping[] = {"cvActor", "cvUpdatedAt", "cvCreatedAt", "cvRevision", "objectClass"};
 /* Never shown: whoever reads the log could use them. */

@@ -38,6 +38,7 @@ struct dir_standby {
     struct csns reached[FOLLOWERS];  /* by each that follows; count 0 = it does not */
     int64_t target_at, behind_since; /* behind_since 0: in step */
     char single[DIR_SINGLE_TEXT];    /* "" = nobody said so */
+    char said[DIR_SINGLE_TEXT];      /* the same, after it is over too */
 
     /* Below: the thread's. */
     struct link writer, followers[FOLLOWERS];
@@ -149,6 +150,8 @@ static void look_at_writer(struct dir_standby *s)
     for (size_t i = 0; i < context.count; i++)
         note(&s->written, context.text[i]);
     memcpy(s->single, single, sizeof single);
+    if (single[0] != '\0')
+        memcpy(s->said, single, sizeof single);
     cv_lock_give(&s->lock);
 }
 
@@ -397,5 +400,6 @@ void dir_standby_state(struct dir_standby *standby, struct dir_standby_state *ou
     out->refusing = standby->behind_since != 0 && standby->single[0] == '\0' &&
                     cv_mono_ns() - standby->behind_since >= standby->refuse_ns;
     memcpy(out->single, standby->single, sizeof out->single);
+    memcpy(out->said, standby->said, sizeof out->said);
     cv_lock_give(&standby->lock);
 }

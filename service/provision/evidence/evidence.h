@@ -31,6 +31,8 @@ struct prov_evidence {
     struct prov_reading readings[PROV_READINGS];
     char peers[PROV_PEERS][PROV_PEER_TEXT];
     size_t peer_count;
+    char single[DIR_SINGLE_TEXT]; /* who said last that one server is enough; of the thread that looks */
+    bool single_over;
     char shared[EV_NOTE_MAX]; /* the last checkpoint that the others saw; of the thread that shares */
 };
 

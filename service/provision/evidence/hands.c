@@ -175,3 +175,31 @@ bool prov_evidence_by_hand(struct prov_evidence *evidence, struct dir_session *s
     ev_reader_free(&h.reader);
     return ok;
 }
+
+/* ---- what is said on a machine ---- */
+
+static bool put_said(struct ev_log *log, const char *action, const char *said)
+{
+    struct prov_entry e;
+    prov_entry_begin(&e, "on_machine");
+    cv_jout_string(&e.out, "action", action);
+    cv_jout_string(&e.out, "said", said);
+    bool ok = prov_entry_end(&e) && ev_note(log, e.text.data, e.text.len);
+    cv_buf_free(&e.text);
+    return ok;
+}
+
+/* What finds no room now is met again. */
+void prov_evidence_single(struct prov_evidence *evidence, const char *said, bool over)
+{
+    struct ev_log *log = prov_evidence_log(evidence);
+    bool fresh = strcmp(said, evidence->single) != 0;
+    if (log == NULL || (fresh && !put_said(log, "directory.single", said)))
+        return;
+    if (fresh) {
+        snprintf(evidence->single, sizeof(evidence->single), "%s", said);
+        evidence->single_over = false;
+    }
+    if (over && *said != '\0' && !evidence->single_over)
+        evidence->single_over = put_said(log, "directory.single_over", said);
+}
