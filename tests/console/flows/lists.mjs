@@ -87,6 +87,26 @@ export default {
     const good = await rows()
     assert.deepEqual(good, Array.from({ length: 380 }, (_, i) => i + 1).filter((i) => !bad(i)).map((i) => i + 1))
   }),
+  /** What is wrong with a whole row is mended in its cells too; a unit that is none is never let pass. */
+  list_cells: () => browser(async (page) => {
+    const path = `${given.profile}-don-vi.csv`
+    writeFileSync(path, '\ufeff' + [HEAD, row(1, '0911000201').replace(given.office, 'T1.0x'), row(2, '0911000202').replace(';1972;', ';19722;')].join('\r\n') + '\r\n')
+    await signIn(page, given.hr)
+    await room(page, 'lists')
+    await page.getByLabel('Loại danh sách').selectOption('staff')
+    await page.getByLabel('Tệp').setInputFiles(path)
+    await page.getByText('-don-vi.csv').waitFor()
+    await page.getByRole('button', { name: 'Xem trước, chưa thực hiện' }).click()
+    await page.getByText('Không tìm thấy đơn vị “T1.0x”').first().waitFor()
+    assert.equal(await page.getByRole('button', { name: /^Đúng, cho qua: Không tìm thấy đơn vị/ }).count(), 0)
+    assert.equal(await page.getByRole('button', { name: /^Đúng, cho qua/ }).count(), 1)
+    await page.getByLabel('Ô E2').fill(given.office)
+    await page.getByLabel('Ô C3').fill('1972')
+    await axeClean(page, 'list, whole rows')
+    await picture(page, 'list-cells')
+    await page.getByRole('button', { name: /Xem trước lại với 2 ô đã sửa/ }).click()
+    await page.getByRole('button', { name: 'Thực hiện 2 dòng' }).waitFor()
+  }),
   /** A roster that lets a fifth go: its maker waits, the second person agrees, then it can be carried out. */
   roster: () => browser(async (page) => {
     const unit = await api('POST', '/v1/units', { code: `${given.top}.R${process.pid}`, name: { vi: 'Phòng Đối chiếu' }, kind: 'phong', parent: given.top, slug: `dc${process.pid}` })

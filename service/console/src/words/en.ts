@@ -255,6 +255,7 @@ export const en: Record<keyof typeof vi, string> = {
   born: 'born {year}',
   former_codes: 'former codes',
   holds: 'Unit mailboxes held',
+  guest_words: 'This person is at home in another unit, outside your scope; its HR alone changes anything.',
   holds_elsewhere: '{n} more of units that you may not see.',
   former_addresses: 'Former addresses (aliases)',
   delivers_until: 'delivers until {day}',

@@ -261,6 +261,7 @@ export const vi = {
   born: 'sinh năm {year}',
   former_codes: 'số hiệu cũ',
   holds: 'Hộp thư đơn vị đang giữ',
+  guest_words: 'Người này thuộc đơn vị khác, ngoài phạm vi của bạn; chỉ nhân sự của đơn vị đó thay đổi được.',
   holds_elsewhere: 'Còn {n} hộp thư của đơn vị ngoài phạm vi.',
   former_addresses: 'Địa chỉ cũ (bí danh)',
   delivers_until: 'còn nhận thư đến hết {day}',

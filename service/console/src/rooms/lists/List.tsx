@@ -71,18 +71,26 @@ function Cell({ row, column, cells }: { row: number; column: string; cells: Cell
   return <label class="cell"><span translate={false}>{column}{row}</span><input class="bad" aria-label={`${t('cell')} ${column}${row}`} defaultValue={cells.of(row, column)} autoComplete="off" spellcheck={false} onInput={(e) => cells.set(row, column, e.currentTarget.value)} /></label>
 }
 
-const faultyColumns = (r: ImportRow) => r.row === 0 ? [] : [...new Set(r.notes.filter((n) => n.column && n.weight !== 'said').map((n) => n.column!))]
+/** Of what a note about the whole row may be mended in. */
+const MENDED_IN: Record<string, string[]> = { unit_unknown: ['unit_code', 'unit'], unit_ambiguous: ['unit_code', 'unit'], not_found: ['staff_code', 'full_name'], name_mismatch: ['staff_code', 'full_name'], code_taken: ['staff_code'], row_repeats: ['staff_code', 'full_name'], several_of_name: ['staff_code', 'birth'] }
+/** What no looking at makes right. */
+const NEVER_PASSES = ['unit_unknown', 'unit_ambiguous']
 
-function MendTable({ rows, cells }: { rows: ImportRow[]; cells: Cells }) {
+function faultyColumns(r: ImportRow, plan: Import): string[] {
+  const cellsOf = (n: ImportRow['notes'][number]) => n.column ? [n.column] : plan.columns.filter((c) => c.field && MENDED_IN[n.code]?.includes(c.field)).map((c) => c.column)
+  return r.row === 0 ? [] : [...new Set(r.notes.filter((n) => n.weight !== 'said').flatMap(cellsOf))]
+}
+
+function MendTable({ plan, rows, cells }: { plan: Import; rows: ImportRow[]; cells: Cells }) {
   return <Table head={[t('row'), t('name'), t('to_mend'), t('cells')]} rows={rows.map((r) => ({ key: r.row + (r.staff ?? ''), cells: [r.row || '—', <Name>{r.name ?? r.key ?? '—'}</Name>,
     <ul class="notes">{r.notes.map((n, i) => <li key={i} class={n.weight === 'fault' ? 'trouble' : undefined}>{n.column && <Name>{n.column}: </Name>}{n.detail}</li>)}</ul>,
-    <>{faultyColumns(r).map((c) => <Cell key={c} row={r.row} column={c} cells={cells} />)}</>] }))} />
+    <>{faultyColumns(r, plan).map((c) => <Cell key={c} row={r.row} column={c} cells={cells} />)}</>] }))} />
 }
 
 /** What could mean two things, by its code: looked at once, it passes for all rows. */
 function reviewsOf(rows: ImportRow[]): [code: string, detail: string][] {
   const reviews = new Map<string, string>()
-  for (const r of rows) for (const n of r.notes) if (n.weight === 'review') reviews.set(n.code, n.detail)
+  for (const r of rows) for (const n of r.notes) if (n.weight === 'review' && !NEVER_PASSES.includes(n.code)) reviews.set(n.code, n.detail)
   return [...reviews]
 }
 
@@ -116,7 +124,7 @@ function Mend({ plan, action, cells }: { plan: Import; action: string; cells: st
     setBusy(false)
   }
   return <Read of={page}>{({ items, next }) => <form onSubmit={(e) => { e.preventDefault(); if (changes.length) void send() }} noValidate autoComplete="off">
-    <MendTable rows={items} cells={{ of: (row, column) => mended[`${row} ${column}`] ?? was(row, column), set }} />
+    <MendTable plan={plan} rows={items} cells={{ of: (row, column) => mended[`${row} ${column}`] ?? was(row, column), set }} />
     {pager(next)}
     <p><label><input type="checkbox" checked={everywhere} onChange={(e) => setEverywhere(e.currentTarget.checked)} /> {t('mend_all')}</label></p>
     {problem && <div class="trouble" role="alert"><Said problem={problem} saving /></div>}

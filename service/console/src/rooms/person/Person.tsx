@@ -110,7 +110,7 @@ function Acts({ person, may }: { person: Staff; may: Scope[] }) {
   </>
 }
 
-export function Person({ id, filters, may }: Props) {
+export function Person({ id, filters, may: mine }: Props) {
   const [said, say] = useState('')
   const [slip, setSlip] = useState<Schema['CredentialReset']>()
   const person = useRead<Staff>('v1/staff/' + encodeURIComponent(id))
@@ -118,6 +118,8 @@ export function Person({ id, filters, may }: Props) {
   const asked = filters.get('do') ?? ''
   useEffect(() => { if (asked) say('') }, [asked])
   return <Read of={person}>{(p) => {
+    // of somebody who is at home elsewhere the unit at home alone changes anything
+    const may = p.unit ? mine : []
     const a = p.accounts.find((x) => x.system === filters.get('system'))
     const doing = { person: p, systems, of: filters.get('of') ?? '', done: (words: string, answer?: unknown) => { say(words); if (answer) setSlip(answer as Schema['CredentialReset']); person.again(); location.replace(link('person', '', id)) } }
     const entry = ACTS[asked], ofAccount = a && ACCOUNT_ACTS[asked]
@@ -132,7 +134,7 @@ export function Person({ id, filters, may }: Props) {
       {!!p.hr_feed_fields?.length && <p class="words">{t('hr_keeps', { what: p.hr_feed_fields.map((f) => named(f, 'fact_')).join(', ') })}</p>}
       {said && <p class="good" role="status">{said}</p>}
       {slip && <Slip slip={slip} system={systemName(systems, slip.system)} close={() => setSlip(undefined)} />}
-      {act && systems.length > 0 ? <ActForm key={asked + (a?.system ?? '')} act={act} form={`person ${id} ${asked} ${a?.system ?? ''}`} close={link('person', '', id)} /> : <Acts person={p} may={may} />}
+      {act && systems.length > 0 ? <ActForm key={asked + (a?.system ?? '')} act={act} form={`person ${id} ${asked} ${a?.system ?? ''}`} close={link('person', '', id)} /> : p.unit ? <Acts person={p} may={may} /> : <p class="words">{t('guest_words')}</p>}
       <Departure person={p} systems={systems} />
       <Accounts person={p} systems={systems} may={may.includes('accounts:write')} />
       <PostTable person={p} />

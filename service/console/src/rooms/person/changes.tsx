@@ -1,8 +1,8 @@
 /** What would change of somebody, in words. */
 import type { Schema } from '../../call'
-import { systemName, type System } from '../../kept'
+import { systemName, useUnits, type System } from '../../kept'
 import { Name } from '../../parts'
-import { day, named, phone, t, type Word } from '../../words'
+import { day, named, phone, said, t, type Word } from '../../words'
 
 export function Posts({ posts }: { posts: Schema['Post'][] }) {
   return <>{posts.map((p, i) => <li key={i}><Name>{p.unit.name}</Name> · <Name>{p.title ?? '—'}</Name> · {named(p.kind)}: {p.from ? day(p.from) : '—'} → {p.to ? day(p.to) : t('open')}</li>)}</>
@@ -20,11 +20,13 @@ function valueOf(field: string, v: unknown): string {
 
 /** The changes that the service names, in words; what has no word here is told by the rest. */
 export function Changes({ changes, systems }: { changes: Schema['Change'][]; systems: System[] }) {
+  const units = useUnits()
+  const told = (field: string, v: unknown) => field === 'unit' && units?.some((u) => u.code === v) ? said(units.find((u) => u.code === v)!.name) : valueOf(field, v)
   const lines = changes.map(({ field, from, to }) => {
     const [what, system, more] = field.split('/')
     if (what === 'accounts' && system && !more) return <li key={field}>{systemName(systems, system)}: {named(to as string, 'want_')}</li>
     const word = FIELD_WORDS[field]
-    return word && <li key={field}>{t(word)}: <Name>{valueOf(field, from)}</Name> → <b><Name>{valueOf(field, to)}</Name></b></li>
+    return word && <li key={field}>{t(word)}: <Name>{told(field, from)}</Name> → <b><Name>{told(field, to)}</Name></b></li>
   }).filter(Boolean)
   return lines.length ? <>{lines}</> : <li>{t('no_change')}</li>
 }
