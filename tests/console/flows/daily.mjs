@@ -167,6 +167,17 @@ export default {
     await row.getByRole('button', { name: 'Phát hành, không sửa được nữa' }).click()
     await page.getByText('đã phát hành').waitFor()
   }),
+  unit_history: () => browser(async (page) => {
+    await api('PATCH', '/v1/units/T1.03', { name: { vi: 'Ban Tổ chức Huyện ủy' } })
+    await signIn(page, given.hr)
+    await room(page, 'overview?unit=T1.03')
+    await page.locator('h1', { hasText: 'Ban Tổ chức Huyện ủy' }).waitFor()
+    await page.getByText('Lịch sử', { exact: true }).click()
+    await page.locator('details li', { hasText: 'Ban Tổ chức Huyện ủy' }).first().waitFor()
+    await plainWords(page)
+    await axeClean(page, 'history of a unit')
+    await picture(page, 'unit-history')
+  }),
   /** What is told adds up, number by number, to the difference that is shown, and each cause leads to its people. */
   why: () => browser(async (page) => {
     await signIn(page, given.hr)
