@@ -48,7 +48,7 @@ export function Table({ head, rows }: { head: string[]; rows: { key: string; cel
   return <table>
     <thead><tr>{head.map((h) => <th key={h} scope="col">{h}</th>)}</tr></thead>
     <tbody>{rows.map((r) => <tr key={r.key} data-key={r.key} class={r.mark}>
-      {r.cells.map((c, i) => i === 0 ? <th key={i} scope="row" class={isDay(c) ? 'day' : undefined}>{c}</th> : <td key={i} data-label={head[i]} class={isDay(c) ? 'day' : undefined}>{c}</td>)}
+      {r.cells.map((c, i) => i === 0 ? <th key={i} scope="row" class={isDay(c) ? 'day' : undefined} data-label={typeof c === 'number' ? head[0] : undefined}>{c}</th> : <td key={i} data-label={head[i]} class={isDay(c) ? 'day' : undefined}>{c}</td>)}
     </tr>)}</tbody>
   </table>
 }
