@@ -17,7 +17,7 @@
 enum {
     DOM_KEPT_DAYS_MAX = 400, /* 13 months */
     DOM_ACTIVE_BYTES_MAX = (DOM_KEPT_DAYS_MAX + 7) / 8,
-    DOM_NEW_DAYS = 14 /* issued less than so many days ago and not yet regular: too new */
+    DOM_NEW_DAYS = 14 /* issued less than so many days ago: too new, regular or not */
 };
 
 /* Active days of one account. Bit i % 8 of byte i / 8 is the day first + i; bit 0 is set. */

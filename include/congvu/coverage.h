@@ -8,6 +8,10 @@
 
 #include "congvu/system.h"
 
+/* Version of these rules, as answers and papers name it. 2: too_new holds everybody issued less than 14 days ago, a rule
+ * of a month asks for the same in every month. */
+#define DOM_DEFINITION "coverage-2"
+
 /* Counts of one unit's own staff (or a sum of such) for one system. Members are int32_t, all of them. */
 struct dom_counts {
     int32_t headcount;      /* sum of the declared, carried on */
@@ -22,7 +26,7 @@ struct dom_counts {
      * view_system_usage */
     int32_t used;            /* at least one active day in the window */
     int32_t regular;         /* of the used: the system's rule, scaled to the window, counted from issue if later */
-    int32_t too_new;         /* issued less than 14 days before the window's end, not yet regular: shown apart */
+    int32_t too_new;         /* issued less than 14 days before the window's end, regular or not */
     int32_t never_used;      /* no active day ever */
     int32_t on_leave_unused; /* on long leave (eligible) and not using: not in the base of adoption */
     int32_t unknown;         /* issued where the source is stale or absent */
@@ -66,8 +70,9 @@ struct dom_headcount dom_headcount_carry(const struct dom_headcount *declared, c
 /* The declared headcount in force on a day: the latest with on <= day, or NULL. */
 const struct dom_headcount *dom_headcount_on(const struct dom_unit *unit, cv_day day);
 
-/* Days of use that the rule asks for in a window of so many days: regular_days as it stands for its own window, else
- * ceil(regular_days * days / regular_of). 0 = the window is too short for the rule: regular is null. */
+/* Days of use that the rule asks for in a window of so many days. A rule of about a month (28 to 31 days) asks for the
+ * same in every month: as many times regular_days as the window can be whole months. Else ceil(regular_days * days /
+ * regular_of). 0 = the window is too short for the rule: regular is null. */
 int dom_regular_days(const struct dom_activity *rule, int window_days);
 /* Is a source that reached `data_through` too old on `today`? Also true without any source or data. */
 bool dom_usage_stale(const struct dom_activity *rule, cv_day data_through, cv_day today);

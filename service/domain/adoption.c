@@ -6,7 +6,7 @@
 
 const char *const dom_unknown_use_words[] = {"known", "stale", "not_reached", "begins_inside", "silent", NULL};
 
-enum { SHORTEST_MONTH = 28, LONGEST_MONTH = 31 };
+enum { SHORTEST_MONTH = 28, LONGEST_MONTH = 31, MONTH_TENTHS = 304 };
 
 /* ---- the rule ---- */
 static int scaled(const struct dom_activity *rule, int days)
@@ -16,18 +16,30 @@ static int scaled(const struct dom_activity *rule, int days)
     return wanted > 1 ? (int)wanted : 1;
 }
 
-/* A rule of about a month holds for every month, February too. */
-static bool long_enough(const struct dom_activity *rule, int days)
+static bool is_monthly(const struct dom_activity *rule)
 {
-    bool monthly = rule->regular_of >= SHORTEST_MONTH && rule->regular_of <= LONGEST_MONTH;
-    return days >= (monthly ? SHORTEST_MONTH : rule->regular_of);
+    return rule->regular_of >= SHORTEST_MONTH && rule->regular_of <= LONGEST_MONTH;
+}
+
+/* As many whole months as a window of so many days can be; 0 = it is none. */
+static int months_in(int days)
+{
+    int months = (10 * days + MONTH_TENTHS / 2) / MONTH_TENTHS;
+    return days >= months * SHORTEST_MONTH && days <= months * LONGEST_MONTH ? months : 0;
+}
+
+/* A rule of about a month asks for the same days in every month, however long it is. */
+static int wanted_in(const struct dom_activity *rule, int days)
+{
+    int months = is_monthly(rule) ? months_in(days) : 0;
+    return months > 0 ? months * rule->regular_days : scaled(rule, days);
 }
 
 int dom_regular_days(const struct dom_activity *rule, int window_days)
 {
-    if (rule->regular_days <= 0 || !long_enough(rule, window_days))
+    if (rule->regular_days <= 0 || window_days < (is_monthly(rule) ? SHORTEST_MONTH : rule->regular_of))
         return 0;
-    return scaled(rule, window_days);
+    return wanted_in(rule, window_days);
 }
 
 bool dom_usage_stale(const struct dom_activity *rule, cv_day data_through, cv_day today)
@@ -174,13 +186,15 @@ static void ahead(struct judging *j, int64_t candidate)
 }
 
 /* From `from`, or from the day of issue when that is later: is the rule kept? With fewer days the rule asks for less,
- * so every day that passes may ask for one more. */
+ * so every day that passes may ask for one more, but never for more than the whole window. */
 static bool is_regular(struct judging *j, cv_day from, int length)
 {
     const struct dom_activity *rule = j->at->rule;
     bool since_issue = j->issued != CV_NO_DAY && j->issued > from;
     cv_day start = since_issue ? j->issued : from;
-    int span = j->at->day - start + 1, wanted = scaled(rule, since_issue ? span : length);
+    int span = j->at->day - start + 1, wanted = wanted_in(rule, length);
+    if (since_issue && scaled(rule, span) < wanted)
+        wanted = scaled(rule, span);
     if (dom_active_count(j->days, start, j->at->day) < wanted)
         return false;
     if (j->at->once)
@@ -207,13 +221,10 @@ static void judge_window(struct judging *j, const int *lengths, size_t i)
 
 static void judge_age(struct judging *j)
 {
-    const struct dom_activity *rule = j->at->rule;
-    cv_day day = j->at->day;
-    if (j->issued == CV_NO_DAY || (int64_t)day - j->issued >= DOM_NEW_DAYS)
+    if (j->issued == CV_NO_DAY || (int64_t)j->at->day - j->issued >= DOM_NEW_DAYS)
         return;
     ahead(j, (int64_t)j->issued + DOM_NEW_DAYS);
-    j->out->too_new = rule->precision != DOM_BY_DAY || rule->regular_days <= 0 || j->at->idle ||
-                      !is_regular(j, j->issued - 1, DOM_NEW_DAYS);
+    j->out->too_new = true;
 }
 
 /* Nobody uses what he does not have yet: an earlier active day is the day of issue. */

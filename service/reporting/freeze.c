@@ -4,8 +4,6 @@
 #include "congvu/prov_units.h"
 #include "reporting/internal.h"
 
-#define DEFINITION "coverage-1" /* version of the rules of counting */
-
 static struct rep_row row_of(struct prov_call *call, const struct rep_report *r, const struct view_coverage_row *from)
 {
     static const enum rep_row_kind kinds[] = {
@@ -157,7 +155,7 @@ bool prov_freeze(struct prov_call *call, struct rep_report *r, bool accept, cons
                     : r->to < view_dated_since(call->prov->options.view) ? REP_RECONSTRUCTED
                                                                          : REP_DATED;
     r->unit_tree = cv_arena_strdup(call->arena, f.coverage.unit_tree);
-    r->definition = DEFINITION;
+    r->definition = DOM_DEFINITION;
     r->as_of = f.coverage.as_of;
     r->frozen_at = cv_now();
     *out_list = "";

@@ -125,8 +125,15 @@ class System:
         found = {c for line in lines for c in line["categories"]}
         return None if found == set(CATEGORIES) else found
 
-    def days_wanted(self, span):
+    def share(self, span):
         return max(1, -(-self.rule["regular_days"] * span // self.rule["regular_of"]))
+
+    def days_wanted(self, length):
+        """A rule of about a month asks for the same days in every month of a window that can be whole months."""
+        months = round(length / 30.4)
+        if 28 <= self.rule["regular_of"] <= 31 and 28 * months <= length <= 31 * months:
+            return months * self.rule["regular_days"]
+        return self.share(length)
 
 
 class Person:
@@ -240,15 +247,14 @@ class Person:
         """By the rule of the system over a window that ends today, or from the day of issue when that is later."""
         if self.reason.get(system.slug) == "inactivity" and self.state.get(system.slug) == "temp_locked" or system.rule["precision"] != "by_day":
             return False
-        start, issue = today - DAY * (length - 1), self.issue_day(system.slug, today)
+        start, issue, wanted = today - DAY * (length - 1), self.issue_day(system.slug, today), system.days_wanted(length)
         if issue is not None and issue > start:
-            start = issue
-            length = (today - issue).days + 1
-        return self.active(system.slug, start, today) >= system.days_wanted(length)
+            start, wanted = issue, min(wanted, system.share((today - issue).days + 1))
+        return self.active(system.slug, start, today) >= wanted
 
     def too_new(self, system, today):
         issue = self.issue_day(system.slug, today)
-        return issue is not None and (today - issue).days < 14 and not self.regular(system, 14, today)
+        return issue is not None and (today - issue).days < 14
 
 
 def days_of(entry):

@@ -46,10 +46,20 @@ static void rule_scales_with_the_window(void **state)
     assert_int_equal(dom_regular_days(&rule, 27), 0);
     assert_int_equal(dom_regular_days(&rule, 28), 4); /* February is a month */
     assert_int_equal(dom_regular_days(&rule, 30), 4);
-    assert_int_equal(dom_regular_days(&rule, 31), 5);
-    assert_int_equal(dom_regular_days(&rule, 90), 12);
-    assert_int_equal(dom_regular_days(&rule, 180), 24);
-    assert_int_equal(dom_regular_days(&rule, 365), 49);
+    assert_int_equal(dom_regular_days(&rule, 29), 4);
+    assert_int_equal(dom_regular_days(&rule, 31), 4); /* the same days in every month */
+    assert_int_equal(dom_regular_days(&rule, 45), 6); /* no whole months: its share */
+    for (int quarter = 89; quarter <= 92; quarter++)
+        assert_int_equal(dom_regular_days(&rule, quarter), 12);
+    for (int half = 180; half <= 184; half++)
+        assert_int_equal(dom_regular_days(&rule, half), 24);
+    assert_int_equal(dom_regular_days(&rule, 273), 36);
+    assert_int_equal(dom_regular_days(&rule, 365), 48);
+    assert_int_equal(dom_regular_days(&rule, 366), 48);
+    for (int days = 29; days <= 400; days++) /* a longer window never asks for less */
+        assert_true(dom_regular_days(&rule, days) >= dom_regular_days(&rule, days - 1));
+    rule.regular_days = 20;
+    assert_int_equal(dom_regular_days(&rule, 28), 20);
     rule.regular_of = 7;
     rule.regular_days = 1;
     assert_int_equal(dom_regular_days(&rule, 7), 1);
@@ -134,7 +144,7 @@ static void a_new_account_is_asked_for_less(void **state)
     (void)state;
     struct dom_use_verdict said = judged(&rule, days, 2, TODAY - 9); /* 10 days: ceil(4 * 10 / 30) = 2 */
     assert_int_equal(said.regular, 0xE);
-    assert_false(said.too_new);
+    assert_true(said.too_new); /* and regular: both are said */
     said = judged(&rule, days + 1, 1, TODAY - 9);
     assert_int_equal(said.regular, 0);
     assert_true(said.too_new);

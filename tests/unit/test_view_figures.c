@@ -83,11 +83,23 @@ static int slow_days(struct world *w, const struct w_person *p, int system, cv_d
     return days;
 }
 
+/* By months where the window can be some, the rule being one of a month. */
+static double slow_wanted(const struct dom_activity *rule, int length)
+{
+    bool monthly = rule->regular_of >= 28 && rule->regular_of <= 31;
+    for (int months = 1; monthly && months <= 14; months++)
+        if (length >= 28 * months && length <= 31 * months && length * 10 >= 304 * months - 152 &&
+            length * 10 < 304 * months + 152)
+            return months * rule->regular_days;
+    return (double)rule->regular_days * length / rule->regular_of;
+}
+
 static bool slow_regular(struct world *w, const struct w_person *p, int system, cv_day from, cv_day to, cv_day issued)
 {
     const struct dom_activity *rule = &w->systems[system].activity;
     cv_day start = issued > from ? issued : from;
-    double wanted = (double)rule->regular_days * (to - start + 1) / rule->regular_of;
+    double wanted = slow_wanted(rule, to - from + 1), share = (double)rule->regular_days * (to - start + 1) / rule->regular_of;
+    wanted = start > from && share < wanted ? share : wanted;
     return rule->precision == DOM_BY_DAY && slow_days(w, p, system, start, to) >= wanted &&
            slow_days(w, p, system, start, to) > 0;
 }
@@ -142,7 +154,7 @@ static void slow_use(struct world *w, const struct w_person *p, int system, stru
     c->regular += length >= least && slow_regular(w, p, system, win.from, win.to, since);
     if (since == CV_NO_DAY) /* whether it was watched from its first day, nobody knows */
         return;
-    c->too_new += win.to - since < 14 && !slow_regular(w, p, system, since, win.to, since);
+    c->too_new += win.to - since < 14;
     c->never_used += slow_days(w, p, system, w->first_day, win.to) == 0;
 }
 

@@ -4,8 +4,6 @@
 #include "api/frame/window.h"
 #include "congvu/view_figures.h"
 
-#define API_DEFINITION "coverage-1" /* version of the rules of counting */
-
 /* Figures of another day, from the snapshots; or of the period before, counted as this one is. */
 struct api_past {
     cv_day day;         /* asked for; CV_NO_DAY = the live figures, or no comparison */

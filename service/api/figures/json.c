@@ -230,7 +230,7 @@ void api_write_figures(struct htp_exchange *x, const struct api_figures *questio
     cv_jout_day(j, "dated_since", since);
     cv_jout_bool(j, "reconstructed", question->as_of.day == CV_NO_DAY && coverage->window.to < since);
     cv_jout_string(j, "basis", question->declared ? "declared" : "recorded");
-    cv_jout_string(j, "definition", API_DEFINITION);
+    cv_jout_string(j, "definition", DOM_DEFINITION);
     write_window(x, &question->window, coverage->window);
     cv_jout_array(j, "systems");
     for (size_t i = 0; i < coverage->system_count; i++)
