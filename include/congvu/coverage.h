@@ -8,8 +8,8 @@
 
 #include "congvu/system.h"
 
-/* Version of these rules, as answers and papers name it. 2: too_new holds everybody issued less than 14 days ago, a rule
- * of a month asks for the same in every month. */
+/* Version of these rules, as answers and papers name it. 2: too_new holds everybody issued less than 14 days ago, a
+ * rule of a month asks for the same in every month. */
 #define DOM_DEFINITION "coverage-2"
 
 /* Counts of one unit's own staff (or a sum of such) for one system. Members are int32_t, all of them. */

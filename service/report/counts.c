@@ -22,17 +22,29 @@ _Static_assert(CV_COUNT(rep_group_words) == REP_GROUPS + 1, "rep_group_words dif
 #name, offsetof(struct rep_counts, name)                                                                       \
     }
 const struct rep_member rep_members[] = {
-    M(headcount),        M(recorded),
-    M(unrecorded),       M(over_recorded),
-    M(undeclared_units), M(undeclared_recorded),
-    M(eligible),         M(issued),
-    M(activated),        M(used),
-    M(regular),          M(too_new),
-    M(never_used),       M(unknown),
-    M(on_long_leave),    M(on_leave_unused),
-    M(locked),           M(revoked),
-    M(seconded_in),      M(seconded_out),
-    M(issued_beyond),    M(base),
+    M(headcount),
+    M(recorded),
+    M(unrecorded),
+    M(over_recorded),
+    M(undeclared_units),
+    M(undeclared_recorded),
+    M(eligible),
+    M(issued),
+    M(activated),
+    M(used),
+    M(regular),
+    M(too_new),
+    M(never_used),
+    M(unknown),
+    M(on_long_leave),
+    M(on_leave_unused),
+    M(locked),
+    M(revoked),
+    M(seconded_in),
+    M(seconded_out),
+    M(category_left),
+    M(issued_beyond),
+    M(base),
     M(usage_base),
 };
 #undef M
@@ -64,6 +76,23 @@ struct rep_counts rep_counts_of(const struct dom_counts *c, struct rep_known kno
                                .issued_beyond = c->issued_beyond,
                                .base = (int32_t)dom_coverage_base(c, declared),
                                .usage_base = known.use ? (int32_t)dom_adoption_base(c, declared) : REP_NONE};
+}
+
+const char *const rep_lever_words[] = {
+    "over_recorded", "base_above_headcount", "category_changed", "leave_deducted", "too_new", "undeclared", NULL};
+_Static_assert(CV_COUNT(rep_lever_words) == REP_LEVERS + 1, "rep_lever_words differs from its enum");
+
+int32_t rep_lever_people(const struct rep_counts *c, enum rep_lever lever)
+{
+    const int32_t people[REP_LEVERS] = {
+        [REP_OVER_RECORDED] = c->over_recorded,
+        [REP_BASE_ABOVE_HEADCOUNT] = c->headcount != REP_NONE ? c->base - c->headcount : 0,
+        [REP_CATEGORY_CHANGED] = c->category_left,
+        [REP_LEAVE_DEDUCTED] = c->on_leave_unused,
+        [REP_TOO_NEW] = c->too_new,
+        [REP_UNDECLARED] = c->undeclared_recorded,
+    };
+    return people[lever] > 0 ? people[lever] : 0;
 }
 
 void rep_counts_add(struct rep_counts *sum, const struct rep_counts *part)

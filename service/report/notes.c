@@ -109,8 +109,8 @@ static void note_people(const struct rep_counts *c, struct rep_table *t)
         rep_table_note(
             t, cv_arena_printf(
                    a,
-                   REP_SAY(t->lang, "Có %d tài khoản mới cấp dưới 14 ngày, chưa đủ thời gian để xét mức thường xuyên.",
-                           "%d accounts were issued under 14 days before the end, too new for regular use."),
+                   REP_SAY(t->lang, "Có %d tài khoản mới cấp dưới 14 ngày; mức thường xuyên chỉ xét từ ngày cấp.",
+                           "%d accounts were issued under 14 days before the end; their regular use counts from then."),
                    (int)c->too_new));
     if (c->over_recorded > 0)
         rep_table_note(t, cv_arena_printf(a,

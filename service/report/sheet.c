@@ -79,6 +79,7 @@ static const char *remark(const struct rep_counts *c, enum cv_lang lang, struct 
         {c->seconded_out, "biệt phái đi", "seconded out"},
         {c->seconded_in, "biệt phái đến", "seconded in"},
         {c->too_new, "mới cấp dưới 14 ngày", "issued under 14 days ago"},
+        {c->category_left, "thôi thuộc diện do đổi đối tượng", "no more to be issued, category changed"},
     };
     for (size_t i = 0; i < CV_COUNT(parts); i++) {
         if (parts[i].n <= 0)

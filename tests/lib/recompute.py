@@ -364,8 +364,8 @@ class District:
             del row[name]
         base = counts["eligible"] + counts["unrecorded"]
         ratios = {"coverage": ("issued", base), "activation": ("activated", counts["issued"]),
-                  "adoption": ("used", base - counts["on_leave_unused"]), "adoption_of_issued": ("used", counts["issued"]),
-                  "regular_ratio": ("regular", base - counts["on_leave_unused"])}
+                  "adoption": ("used", base - counts["on_leave_unused"]), "adoption_of_issued": ("used", counts["issued"]), "adoption_undeducted": ("used", base),
+                  "regular_ratio_undeducted": ("regular", base), "regular_ratio": ("regular", base - counts["on_leave_unused"])}
         if system.unknown(self.today - DAY * (length - 1)):
             row.update(dict.fromkeys(("used", "regular", "too_new", "never_used", "on_leave_unused")))
         if length < min(system.rule["regular_of"], 28 if 28 <= system.rule["regular_of"] <= 31 else 999) or system.rule["precision"] != "by_day":

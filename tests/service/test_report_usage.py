@@ -127,3 +127,39 @@ def test_a_stopped_feed_is_null_with_the_reason_and_heals(town):
     assert healed.status == 200, healed
     counts = healed.json["figures"]["sheets"][0]["rows"][0]["counts"]
     assert counts["used"] == 1 and counts["unknown"] == 0 and healed.json["systems"][0]["adoption"] is not None and healed.json["incomplete"] is False
+
+
+def test_levers_are_said_in_the_sentence_of_their_figure(town):
+    """Headcount below the recorded, a category that need not have it, long leave, an account of yesterday: each moves a rate, none goes unsaid."""
+    _, client = town
+    assert client.put(f"/v1/units/T1.02/headcounts/{day(70)}", {"total": 1}).status == 200
+    change = {"category": "nguoi_hoat_dong_khong_chuyen_trach", "decision": {"number": "50/QĐ", "effective_on": day(10)}}
+    assert client.patch("/v1/staff/U-5", change).status == 200
+    assert client.put("/v1/staff/U-20", an(full_name="Trần Thị Mới", unit="T1.03", hired_on=day(0))).status == 201
+    use(client, "U-20", day(0), through=day(1))
+    report = freeze(client, to=day(0), accept_incomplete=True)
+    found = lines(report)
+    total, system = found["total"], report["systems"][0]
+    assert (found["T1.02"]["category_left"], total["category_left"], total["over_recorded"], total["on_leave_unused"], total["too_new"]) == (1, 1, 2, 1, 1)
+    assert {n["code"]: n["people"] for n in system["notes"]} == {
+        "over_recorded": 2, "base_above_headcount": total["base"] - total["headcount"], "category_changed": 1, "leave_deducted": 1, "too_new": 1,
+        "undeclared": total["undeclared_recorded"]}
+    used, regular, base = total["used"], total["regular"], total["base"]
+    assert total["usage_base"] == base - 1 and system["adoption"] > system["adoption_undeducted"]
+    assert f"{system['adoption_undeducted'] * 100:.2f}".replace(".", ",") == percent(used, base)
+    assert f"{system['regular_ratio_undeducted'] * 100:.2f}".replace(".", ",") == percent(regular, base)
+    page = client.get(f"/v1/reports/{report['id']}/content", format="html", lang="vi").body.decode()
+    for sentence in (
+            f"thuộc diện phải cấp: {base} người, trong đó 2 người đã nhập vượt số khai báo, nhiều hơn tổng số hiện có {base - total['headcount']} người, "
+            "không kể 1 người thôi thuộc diện do đổi đối tượng trong kỳ.",
+            f"- Có sử dụng trong kỳ: {used} người, đạt tỷ lệ {percent(used, base - 1)}% ({used}/{base - 1}); nếu không trừ 1 người nghỉ dài ngày thì đạt {percent(used, base)}% ({used}/{base}).",
+            f"thì đạt {percent(regular, base)}% ({regular}/{base}); trong số đã cấp có 1 tài khoản mới cấp dưới 14 ngày."):
+        assert sentence in page, (sentence, [p for p in page.split("<p") if "thuộc diện phải cấp:" in p or "Có sử dụng trong kỳ" in p])
+    assert total["regular"] == sum(c["regular"] for k, c in found.items() if k != "total"), "who is new may be regular too"
+    # the month before tells of nobody: the change came later
+    before = freeze(client, **{"from": day(40), "to": day(11)})
+    assert lines(before)["total"]["category_left"] == 0 and "category_changed" not in {n["code"] for n in before["systems"][0]["notes"]}
+    some = freeze(client, to=day(0), accept_incomplete=True, categories=["cong_chuc"])
+    assert lines(some)["total"]["category_left"] == 1, "who left the categories asked for has left the base"
+    [regular_line] = [i for i in client.get(f"/v1/reports/{report['id']}/indicators").json["items"] if i["code"] == "mailbox.regular"]
+    assert (regular_line["rate"], regular_line["rate_undeducted"]) == (system["regular_ratio"], system["regular_ratio_undeducted"])

@@ -98,7 +98,8 @@ static bool slow_regular(struct world *w, const struct w_person *p, int system, 
 {
     const struct dom_activity *rule = &w->systems[system].activity;
     cv_day start = issued > from ? issued : from;
-    double wanted = slow_wanted(rule, to - from + 1), share = (double)rule->regular_days * (to - start + 1) / rule->regular_of;
+    double wanted = slow_wanted(rule, to - from + 1),
+           share = (double)rule->regular_days * (to - start + 1) / rule->regular_of;
     wanted = start > from && share < wanted ? share : wanted;
     return rule->precision == DOM_BY_DAY && slow_days(w, p, system, start, to) >= wanted &&
            slow_days(w, p, system, start, to) > 0;

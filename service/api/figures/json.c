@@ -77,8 +77,10 @@ static void write_used(struct cv_jout *j, const struct view_coverage_row *row, b
     api_count_or_null(j, "on_leave_unused", c->on_leave_unused, row->used_known);
     ratio_or_null(j, "activation", c->activated, c->issued, row->activation_known);
     ratio_or_null(j, "adoption", c->used, base, row->used_known);
+    ratio_or_null(j, "adoption_undeducted", c->used, dom_coverage_base(c, declared), row->used_known);
     ratio_or_null(j, "adoption_of_issued", c->used, c->issued, row->used_known);
     ratio_or_null(j, "regular_ratio", c->regular, base, row->regular_known);
+    ratio_or_null(j, "regular_ratio_undeducted", c->regular, dom_coverage_base(c, declared), row->regular_known);
 }
 
 /* ---- links ---- to exactly the people that a figure counts */

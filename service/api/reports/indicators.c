@@ -44,6 +44,11 @@ static const char *categories(struct htp_exchange *x, const struct rep_report *r
     return out;
 }
 
+static int32_t base_of(const struct rep_sheet *s)
+{
+    return s->row_count > 0 ? s->rows[0].counts.base : REP_NONE;
+}
+
 static struct line line_of(struct htp_exchange *x, enum cv_lang lang, const struct rep_report *r,
                            const struct rep_indicator *i)
 {
@@ -62,6 +67,8 @@ static struct line line_of(struct htp_exchange *x, enum cv_lang lang, const stru
     count(&l, "a", i->a);
     count(&l, "b", i->b);
     l.members[l.count++] = (struct member){.name = "rate", .kind = RATE, .n = i->a, .of = i->b};
+    l.members[l.count++] = (struct member){
+        .name = "rate_undeducted", .kind = RATE, .n = i->a, .of = of_use && s != NULL ? base_of(s) : REP_NONE};
     count(&l, "issued_beyond", i->issued_beyond);
     day(x, &l, "cut_off", rep_cut_off(r));
     day(x, &l, "data_through", of_use && s != NULL ? s->data_through : CV_NO_DAY);

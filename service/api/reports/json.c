@@ -39,6 +39,21 @@ static void write_rate(struct cv_jout *j, const char *name, int32_t a, int32_t b
         cv_jout_ratio(j, name, a, b);
 }
 
+static void write_notes(struct cv_jout *j, const struct rep_counts *c)
+{
+    cv_jout_array(j, "notes");
+    for (int lever = 0; lever < REP_LEVERS; lever++) {
+        int32_t people = rep_lever_people(c, (enum rep_lever)lever);
+        if (people == 0)
+            continue;
+        cv_jout_object(j, NULL);
+        cv_jout_string(j, "code", rep_lever_words[lever]);
+        cv_jout_int(j, "people", people);
+        cv_jout_end(j);
+    }
+    cv_jout_end(j);
+}
+
 static void write_system(struct cv_jout *j, const struct rep_sheet *s)
 {
     struct rep_counts none = {.used = REP_NONE, .regular = REP_NONE};
@@ -51,7 +66,10 @@ static void write_system(struct cv_jout *j, const struct rep_sheet *s)
     cv_jout_int(j, "rule_version", s->rule_version);
     write_rate(j, "coverage", c->issued, c->base);
     write_rate(j, "adoption", c->used, c->usage_base);
+    write_rate(j, "adoption_undeducted", c->used, c->base);
     write_rate(j, "regular_ratio", c->regular, c->usage_base);
+    write_rate(j, "regular_ratio_undeducted", c->regular, c->base);
+    write_notes(j, c);
     cv_jout_end(j);
 }
 

@@ -51,25 +51,78 @@ static const char *declared(struct rep_letter *l, int32_t n)
     return n == REP_NONE ? REP_SAY(l->lang, "chưa khai báo", "not declared") : rep_number(l->arena, l->lang, n);
 }
 
+/* ---- what moved a figure, in the sentence of that figure ---- */
+
+static const char *of_base(struct rep_letter *l, const struct rep_counts *c)
+{
+    int32_t over = rep_lever_people(c, REP_OVER_RECORDED), above = rep_lever_people(c, REP_BASE_ABOVE_HEADCOUNT),
+            changed = rep_lever_people(c, REP_CATEGORY_CHANGED);
+    const char *out = "";
+    if (over > 0)
+        out = cv_arena_printf(l->arena,
+                              REP_SAY(l->lang, ", trong đó %s người đã nhập vượt số khai báo",
+                                      ", %s of them recorded above the declared number"),
+                              rep_number(l->arena, l->lang, over));
+    if (above > 0)
+        out = cv_arena_printf(
+            l->arena,
+            REP_SAY(l->lang, "%s, nhiều hơn tổng số hiện có %s người", "%s, %s more than there are people in post"),
+            out, rep_number(l->arena, l->lang, above));
+    if (changed > 0)
+        out = cv_arena_printf(l->arena,
+                              REP_SAY(l->lang, "%s, không kể %s người thôi thuộc diện do đổi đối tượng trong kỳ",
+                                      "%s, without %s people whose category changed in the period"),
+                              out, rep_number(l->arena, l->lang, changed));
+    return out;
+}
+
+/* The rate without leaving anybody out stands beside the one that does. */
+static const char *undeducted(struct rep_letter *l, int32_t a, const struct rep_counts *c)
+{
+    int32_t away = rep_lever_people(c, REP_LEAVE_DEDUCTED);
+    if (away == 0 || a == REP_NONE || c->base <= 0)
+        return "";
+    return cv_arena_printf(l->arena,
+                           REP_SAY(l->lang, "; nếu không trừ %s người nghỉ dài ngày thì đạt %s%% (%s/%s)",
+                                   "; without leaving out %s people on long leave %s%% (%s/%s)"),
+                           rep_number(l->arena, l->lang, away),
+                           rep_decimal(l->arena, l->lang, rep_percent_of(a, c->base)), rep_number(l->arena, l->lang, a),
+                           rep_number(l->arena, l->lang, c->base));
+}
+
+static const char *of_new(struct rep_letter *l, const struct rep_counts *c)
+{
+    int32_t new = rep_lever_people(c, REP_TOO_NEW);
+    if (new == 0)
+        return "";
+    return cv_arena_printf(l->arena,
+                           REP_SAY(l->lang, "; trong số đã cấp có %s tài khoản mới cấp dưới 14 ngày",
+                                   "; %s of the issued accounts are under 14 days old"),
+                           rep_number(l->arena, l->lang, new));
+}
+
 static void figures(struct rep_letter *l, const struct rep_counts *c)
 {
     rep_block(
         l, REP_BLOCK_PARAGRAPH,
         cv_arena_printf(
             l->arena,
-            REP_SAY(l->lang, "- Tổng số người hiện có: %s; chưa có trên hệ thống: %s; thuộc diện phải cấp: %s người.",
-                    "- People in post: %s; not in the system: %s; to be issued: %s people."),
-            declared(l, c->headcount), declared(l, c->unrecorded), rep_number(l->arena, l->lang, c->base)));
+            REP_SAY(l->lang, "- Tổng số người hiện có: %s; chưa có trên hệ thống: %s; thuộc diện phải cấp: %s người%s.",
+                    "- People in post: %s; not in the system: %s; to be issued: %s people%s."),
+            declared(l, c->headcount), declared(l, c->unrecorded), rep_number(l->arena, l->lang, c->base),
+            of_base(l, c)));
     rep_block(l, REP_BLOCK_PARAGRAPH,
               cv_arena_printf(l->arena,
                               REP_SAY(l->lang, "- Đã cấp: %s.%s Đã kích hoạt: %s.", "- Issued: %s.%s Activated: %s."),
                               reached(l, c->issued, c->base), rep_beyond_text(c, l->lang, l->arena),
                               reached(l, c->activated, c->issued)));
-    rep_block(l, REP_BLOCK_PARAGRAPH,
-              cv_arena_printf(l->arena,
-                              REP_SAY(l->lang, "- Có sử dụng trong kỳ: %s. Thường xuyên sử dụng trong công việc: %s.",
-                                      "- Used in the period: %s. Regularly used at work: %s."),
-                              reached(l, c->used, c->usage_base), reached(l, c->regular, c->usage_base)));
+    rep_block(
+        l, REP_BLOCK_PARAGRAPH,
+        cv_arena_printf(l->arena,
+                        REP_SAY(l->lang, "- Có sử dụng trong kỳ: %s%s. Thường xuyên sử dụng trong công việc: %s%s%s.",
+                                "- Used in the period: %s%s. Regularly used at work: %s%s%s."),
+                        reached(l, c->used, c->usage_base), undeducted(l, c->used, c),
+                        reached(l, c->regular, c->usage_base), undeducted(l, c->regular, c), of_new(l, c)));
     rep_block(l, REP_BLOCK_PARAGRAPH,
               cv_arena_printf(
                   l->arena,

@@ -13,6 +13,7 @@ struct closing {
     unsigned systems[DOM_SYSTEMS_MAX];
     size_t system_count;
     uint32_t categories; /* 0 = all */
+    bool left;           /* only who left the base by a change of category */
     struct view_closing *items;
     size_t count;
 };
@@ -26,6 +27,29 @@ static void put_account(const struct closing *c, const struct person *p, const s
     to->idle |= view_idle(c->v, p, a) ? (uint16_t)(1u << bit) : 0;
 }
 
+static bool counts(const struct closing *c, unsigned category)
+{
+    return c->categories == 0 || (c->categories >> category & 1u);
+}
+
+/* Systems that the person must have no more because his category changed inside the window. */
+static uint16_t left_by(const struct closing *c, const struct person *p, const struct tally *t)
+{
+    struct view_window window = c->slice.window;
+    uint16_t before = 0, now = counts(c, t->category) ? t->required : 0;
+    for (size_t i = 0; i < p->pasts; i++) {
+        const struct past *past = &person_pasts(p)[i];
+        if (past->to >= window.from && past->to <= window.to && counts(c, past->category))
+            before |= view_required_as(c->v, p, (enum dom_category)past->category, window.to);
+    }
+    return before & (uint16_t)~now;
+}
+
+static bool is_asked_for(const struct closing *c, const struct person *p, const struct tally *t)
+{
+    return c->left ? left_by(c, p, t) != 0 : counts(c, t->category);
+}
+
 static void put_person(struct closing *c, uint32_t home, const struct person *p, const struct tally *t)
 {
     struct view_closing *to = &c->items[c->count++];
@@ -34,6 +58,7 @@ static void put_person(struct closing *c, uint32_t home, const struct person *p,
         uint16_t bit = (uint16_t)(1u << i), system = (uint16_t)(1u << c->systems[i]);
         to->issued_on[i] = CV_NO_DAY;
         to->eligible |= t->required & system ? bit : 0;
+        to->left |= c->left && (left_by(c, p, t) & system) ? bit : 0;
         to->issued |= t->issued & system ? bit : 0;
         to->activated |= t->activated & system ? bit : 0;
         for (size_t k = 0; k < p->accounts; k++)
@@ -72,7 +97,7 @@ static void put_branch(struct closing *c, uint32_t top)
         if (slot >= end || c->v->people[slot] == NULL || met[slot / 8] >> slot % 8 & 1)
             continue;
         const struct tally *t = view_tally_in(c->v, slot, &c->slice, &space);
-        if (!(t->flags & T_RECORDED) || (c->categories != 0 && !(c->categories >> t->category & 1)) ||
+        if (!(t->flags & T_RECORDED) || !is_asked_for(c, c->v->people[slot], t) ||
             !view_below_then(c->v, then, t->home, top))
             continue;
         met[slot / 8] |= (uint8_t)(1u << slot % 8);
@@ -94,10 +119,10 @@ static bool choose(struct closing *c, const struct view_coverage_query *q, struc
     return view_slice_of(c->v, q->window, &c->slice, err);
 }
 
-bool view_closing_list(const struct view *v, const struct view_coverage_query *q, struct cv_arena *arena,
-                       struct view_closing **out, size_t *out_count, struct cv_error *err)
+static bool list_people(const struct view *v, const struct view_coverage_query *q, bool left, struct cv_arena *arena,
+                        struct view_closing **out, size_t *out_count, struct cv_error *err)
 {
-    struct closing c = {.v = v, .arena = arena, .categories = q->categories};
+    struct closing c = {.v = v, .arena = arena, .categories = q->categories, .left = left};
     if (!view_enter_people(v, err))
         return false;
     uint32_t slot = view_unit_slot_of(v, q->unit);
@@ -110,6 +135,18 @@ bool view_closing_list(const struct view *v, const struct view_coverage_query *q
     }
     view_leave(v);
     return ok;
+}
+
+bool view_closing_list(const struct view *v, const struct view_coverage_query *q, struct cv_arena *arena,
+                       struct view_closing **out, size_t *out_count, struct cv_error *err)
+{
+    return list_people(v, q, false, arena, out, out_count, err);
+}
+
+bool view_category_left(const struct view *v, const struct view_coverage_query *q, struct cv_arena *arena,
+                        struct view_closing **out, size_t *out_count, struct cv_error *err)
+{
+    return list_people(v, q, true, arena, out, out_count, err);
 }
 
 bool view_closing_use(const struct view *v, struct cv_id staff, const char *system, const struct dom_use_case *at,

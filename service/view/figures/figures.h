@@ -40,6 +40,8 @@ static inline struct view_basis view_basis_now(const struct view *v)
 struct tally view_tally_of(const struct view *v, const struct person *p, const struct view_window *special);
 struct tally view_tally_on(const struct view *v, const struct view_basis *basis, const struct person *p,
                            const struct view_window *special);
+/* The systems that the person would have to have on that day if he were of that category. */
+uint16_t view_required_as(const struct view *v, const struct person *p, enum dom_category category, cv_day day);
 /* `figures` holds view_figures_used() of them, here and below. */
 void view_tally_add(const struct tally *t, int sign, int32_t *figures);
 void view_derive(const struct view *v, uint32_t unit, int32_t *own); /* what follows from the headcount */

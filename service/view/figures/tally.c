@@ -255,6 +255,19 @@ static bool comes_back(const struct person *p, const struct post *home, cv_day d
     return false;
 }
 
+uint16_t view_required_as(const struct view *v, const struct person *p, enum dom_category category, cv_day day)
+{
+    const struct view_basis now = view_basis_now(v);
+    const struct post *home = view_home_on(p, day);
+    uint16_t required = 0;
+    for (size_t i = 0; i < p->posts; i++) {
+        const struct post *post = &person_posts(p)[i];
+        if (post == home || view_post_in_force(post, day))
+            required |= required_by_post(v, &now, category, post, day);
+    }
+    return required;
+}
+
 struct tally view_tally_of(const struct view *v, const struct person *p, const struct view_window *special)
 {
     const struct view_basis now = view_basis_now(v);
