@@ -6,12 +6,16 @@
  *     int64_t index;
  *     if (!ev_append(log, entry, len, &index, err) || !ev_wait(log, index, deadline, err))
  *         return false;                       // audit_unavailable: nothing was done, nothing will be
+ *     ev_under_way(log, true);
  *     ...                                     // the write, which carries origin/index
  *     ev_note(log, outcome, outcome_len);     // with the next group, not waited for
+ *     ev_under_way(log, false);
  *
- * One thread flushes: everything that waits together is one group, one checkpoint and one fdatasync. An entry that was
- * given an index keeps it for ever: after a failed flush the same bytes are tried again, so two histories never exist.
- * When a flush takes longer than the caller's deadline, ev_wait() fails and ev_given_up() is called for the entry.
+ * One thread flushes: everything that waits together is one group, one checkpoint and one fdatasync. While the
+ * directory has more to do than one write, a group waits for others to come along, until it is twice as large as what
+ * is under way, 20 ms at most: each flush keeps the disk from the directory. An entry that was given an index keeps it
+ * for ever: after a failed flush the same bytes are tried again, so two histories never exist. When a flush takes
+ * longer than the caller's deadline, ev_wait() fails and ev_given_up() is called for the entry.
  *
  * Files: C2SP tlog-tiles (checkpoint, tile/L/N, tile/entries/N), verified by anybody's tools; DIR/wal holds the tail.
  * Origin: site/replica, where replica comes from the key, so two logs never share one.
@@ -52,6 +56,8 @@ void ev_public_key(const struct ev_log *log, char *out, size_t size);
 bool ev_append(struct ev_log *log, const char *entry, size_t len, int64_t *out_index, struct cv_error *err);
 /* Until it is durable. False: audit_unavailable. */
 bool ev_wait(struct ev_log *log, int64_t index, struct cv_deadline deadline, struct cv_error *err);
+/* What a durable intent is about begins, or is over. */
+void ev_under_way(struct ev_log *log, bool begins);
 /* Appended without waiting; false: there was no room, it is counted as lost. */
 bool ev_note(struct ev_log *log, const char *entry, size_t len);
 

@@ -6,7 +6,7 @@
 
 #include "audit/log.h"
 
-enum { PUBLISH_MS = 1000, AGAIN_MS = 500, NOTES_MS = 200 };
+enum { PUBLISH_MS = 1000, AGAIN_MS = 500, NOTES_MS = 200, GATHER_MS = 20 };
 
 static void add_cut(struct ev_log *log, int level, int64_t n, const void *bytes, size_t len)
 {
@@ -132,19 +132,28 @@ static bool to_publish(const struct ev_log *log)
     return log->published_size != log->durable && cv_mono_ns() - log->published_ns >= PUBLISH_MS * INT64_C(1000000);
 }
 
-/* Waits until somebody waits for a flush; what nobody waits for comes along, or is flushed a moment later. False: the
- * end, and nothing is left. */
+/* Under the lock. Until a group is worth its flush; what nobody waits for comes along, or is flushed a moment later. */
+static void gather(struct ev_log *log)
+{
+    struct timespec notes = moment_in(NOTES_MS), more = notes;
+    bool waited = false;
+    for (int rc = 0; !ev_enough_wait(log) && !log->stopping && rc != ETIMEDOUT;) {
+        if (log->waiters > 0 && !waited)
+            more = moment_in(GATHER_MS);
+        waited = log->waiters > 0;
+        rc = pthread_cond_timedwait(&log->wake, &log->lock.mutex, waited ? &more : &notes);
+    }
+}
+
+/* False: the end, and nothing is left. */
 static bool next_group(struct ev_log *log)
 {
     struct ev_group empty = log->group;
-    struct timespec due = moment_in(NOTES_MS);
-    int rc = 0;
     cv_buf_reset(&empty.frames);
     empty.count = 0;
     cv_lock_take(&log->lock);
-    while (!log->urgent && !log->stopping && rc != ETIMEDOUT)
-        rc = pthread_cond_timedwait(&log->wake, &log->lock.mutex, &due);
-    log->urgent = false;
+    gather(log);
+    log->waiters = 0;
     log->group = log->waiting;
     log->waiting = empty;
     bool on = log->group.count > 0 || !log->stopping;

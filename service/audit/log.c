@@ -32,6 +32,13 @@ static bool keep_leaf(struct ev_group *group, struct ev_hash leaf)
     return true;
 }
 
+/* The directory does one write after the other, and with one to do it is busy until a flush is over. While it has more,
+ * a flush of its own for each who waits would only keep the disk from it. */
+bool ev_enough_wait(const struct ev_log *log)
+{
+    return log->waiters > 0 && (log->under_way < 2 || log->waiters >= 2 * log->under_way);
+}
+
 /* Under the lock. */
 static bool append(struct ev_log *log, const char *entry, size_t len, struct ev_hash leaf, bool wake,
                    int64_t *out_index)
@@ -42,10 +49,9 @@ static bool append(struct ev_log *log, const char *entry, size_t len, struct ev_
     ev_frame_put_leaf(&log->waiting.frames, entry, len, &leaf);
     cv_must(cv_buf_ok(&log->waiting.frames));
     *out_index = log->next++;
-    if (wake && !log->urgent) {
-        log->urgent = true;
+    log->waiters += wake;
+    if (wake && (log->waiters == 1 || ev_enough_wait(log)))
         pthread_cond_signal(&log->wake);
-    }
     return true;
 }
 
@@ -64,6 +70,15 @@ static bool put(struct ev_log *log, const char *entry, size_t len, bool wake, in
 bool ev_append(struct ev_log *log, const char *entry, size_t len, int64_t *out_index, struct cv_error *err)
 {
     return put(log, entry, len, true, out_index) || unavailable(err);
+}
+
+void ev_under_way(struct ev_log *log, bool begins)
+{
+    cv_lock_take(&log->lock);
+    log->under_way += begins ? 1 : -1;
+    if (ev_enough_wait(log))
+        pthread_cond_signal(&log->wake);
+    cv_lock_give(&log->lock);
 }
 
 bool ev_note(struct ev_log *log, const char *entry, size_t len)

@@ -43,7 +43,8 @@ struct ev_log {
     struct cv_lock lock; /* guards what follows */
     pthread_cond_t wake, done;
     struct ev_group waiting;
-    bool urgent; /* somebody waits for it */
+    int waiters;   /* of it */
+    int under_way; /* effects whose intents are durable */
     int64_t next, durable;
     struct cv_buf bundle; /* entries of the last, partial bundle */
     struct ev_cut *cuts;
@@ -65,6 +66,10 @@ bool ev_disk_write(struct ev_log *log, const struct cv_buf *bytes);
 bool ev_disk_cut(struct ev_log *log);     /* what is full */
 bool ev_disk_publish(struct ev_log *log); /* partial tiles and the checkpoint */
 void ev_disk_words(struct ev_log *log, const char *what);
+
+/* ---- log.c ---- */
+/* Has a flush to begin for those who wait? Under the lock. */
+bool ev_enough_wait(const struct ev_log *log);
 
 /* ---- flush.c ---- */
 /* Into the tree and the last bundle; what becomes full is put among the cuts. */

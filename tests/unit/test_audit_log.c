@@ -165,6 +165,18 @@ static void a_full_disk_is_told_and_the_entry_abandoned_when_it_comes_late(void 
     assert_sound(4);
 }
 
+/* Writes that never come back keep nobody else's intent. */
+static void one_who_waits_alone_is_not_kept_by_a_directory_that_hangs(void **state)
+{
+    struct ev_log *log = open_log();
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        ev_under_way(log, true);
+    assert_int_equal(put(log, "alone"), 0);
+    ev_close(&log);
+    assert_sound(1);
+}
+
 static void *waiter(void *log)
 {
     put(log, "together");
@@ -229,6 +241,7 @@ int main(void)
         with_folder(large_entries_roll_segments_over),
         with_folder(a_full_disk_is_told_and_the_entry_abandoned_when_it_comes_late),
         with_folder(those_who_wait_together_share_a_flush),
+        with_folder(one_who_waits_alone_is_not_kept_by_a_directory_that_hangs),
         with_folder(a_log_behind_its_checkpoint_is_not_gone_on_with),
         with_folder(two_processes_never_write_one_log),
     };

@@ -247,7 +247,11 @@ bool dir_deed_begin(struct dir_session *s, const char *dn, LDAPMod **mods, const
         return false;
     out->witness = witness;
     out->filter = mark_write(mods, out->mark, filter, deed.actor, arena);
-    return cv_arena_ok(arena) || cv_fail_as(err, CV_LIMIT, "", "Bản ghi quá lớn", "The record is too large");
+    if (cv_arena_ok(arena))
+        return true;
+    cv_fail_as(err, CV_LIMIT, "", "Bản ghi quá lớn", "The record is too large");
+    dir_deed_end(out, false, NULL, err);
+    return false;
 }
 
 void dir_deed_end(const struct dir_seen *seen, bool done, const struct dir_stamp *stamp, const struct cv_error *err)

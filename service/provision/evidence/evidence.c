@@ -102,9 +102,11 @@ static bool before(void *ctx, const void *doing, const struct dir_deed *deed, st
     struct cv_deadline patience = cv_deadline_in_ms(left < PATIENCE_MS ? left : PATIENCE_MS);
     ok = ok && ev_append(log, e.text.data, e.text.len, &index, err) && ev_wait(log, index, patience, err);
     cv_buf_free(&e.text);
-    if (ok)
-        snprintf(mark, DIR_MARK_TEXT, "%.130s/%lld", ev_origin(log), (long long)index);
-    return ok;
+    if (!ok)
+        return false;
+    ev_under_way(log, true);
+    snprintf(mark, DIR_MARK_TEXT, "%.130s/%lld", ev_origin(log), (long long)index);
+    return true;
 }
 
 static int64_t index_of(const char *mark)
@@ -118,6 +120,7 @@ static void after(void *ctx, const char *mark, enum dir_end end, const struct di
     static const char *const words[] = {
         [DIR_DONE] = "done", [DIR_NOT_DONE] = "not_done", [DIR_END_UNKNOWN] = "unknown"};
     struct prov_evidence *evidence = ctx;
+    struct ev_log *log = atomic_load(&evidence->log);
     struct prov_entry e;
     prov_entry_begin(&e, "outcome");
     cv_jout_int(&e.out, "of", index_of(mark));
@@ -125,7 +128,8 @@ static void after(void *ctx, const char *mark, enum dir_end end, const struct di
     if (stamp != NULL)
         cv_jout_int(&e.out, "revision", stamp->revision);
     if (prov_entry_end(&e))
-        (void)ev_note(atomic_load(&evidence->log), e.text.data, e.text.len);
+        (void)ev_note(log, e.text.data, e.text.len);
+    ev_under_way(log, false);
     cv_buf_free(&e.text);
 }
 
