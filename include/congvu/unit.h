@@ -139,6 +139,8 @@ struct dom_unit dom_unit_planned(const struct dom_unit *unit, cv_day day);
 /* What `after` has otherwise than `before` will have by then waits for that day, for which nothing else is planned any
  * more; `after` is left as `before` is. Its rows may be more than DOM_NEXT_MAX. */
 void dom_unit_plan(const struct dom_unit *before, struct dom_unit *after, cv_day day, struct cv_arena *arena);
+/* Of what should have happened by that day those parts will not. */
+void dom_unit_call_off(struct dom_unit *unit, uint32_t parts, cv_day day, struct cv_arena *arena);
 /* What was planned until today happens, each on its day. False: nothing was. */
 bool dom_unit_turn(struct dom_unit *unit, cv_day today, struct cv_arena *arena);
 /* Whether it has or had a letterhead of its own. */

@@ -412,6 +412,32 @@ def test_a_change_of_a_unit_to_come_waits_for_its_day(spec):
         service.clean()
 
 
+def test_a_planned_place_that_is_gone_by_then_is_not_taken(spec):
+    """The plan stays and can be changed; nothing hangs below a unit that is dissolved."""
+    service = Service(spec=spec).start()
+    try:
+        client = service.client()
+        make_units(client)
+        client.put("/v1/units/T1.05", {"name": {"vi": "Phòng Sắp Thôi"}, "kind": "phong", "slug": "thoi", "parent": "T1"})
+        assert client.patch("/v1/units/T1.02", {"parent": "T1.05", "effective_on": day(2)}).status == 200
+        assert client.patch("/v1/units/T1.05", {"active_to": day(1)}).status == 200
+        late = client.patch("/v1/units/T1.01", {"parent": "T1.05", "effective_on": day(2)})
+        assert [(e["pointer"], e["code"]) for e in late.json["errors"]] == [("#/parent", "dissolved")], "on that day it is"
+        service.stop()
+        service.settings["clock_offset"] = 2 * 86400
+        service.start()
+        client = service.client()
+        wait_for(lambda: "can no longer be put where it was planned" in service.log.read_text(), "it was tried")
+        assert named(client, "T1.02")[3] == "T1" and len(named(client, "T1.02")[4]) == 1
+        assert len(client.patch("/v1/units/T1.02", {"name": {"vi": "Phòng Khác"}}).json["planned"]) == 1
+        dry = client.patch("/v1/units/T1.02", {"parent": "T1"}, validate_only=True).json
+        assert [c["field"] for c in dry["changes"]] == ["planned"]
+        assert client.patch("/v1/units/T1.02", {"parent": "T1"}).json["planned"] == [], "what is said now stands against it"
+    finally:
+        service.stop()
+        service.clean()
+
+
 def test_the_paper_of_a_period_that_is_over_has_its_own_letterhead(spec):
     """The name, the heading and who signs are those of the period's last day, also through a unit above that has been left since."""
     service = Service(spec=spec, clock_offset=-70 * 86400).start()

@@ -78,6 +78,21 @@ void dom_unit_plan(const struct dom_unit *before, struct dom_unit *after, cv_day
     after->next_count = count;
 }
 
+void dom_unit_call_off(struct dom_unit *unit, uint32_t parts, cv_day day, struct cv_arena *arena)
+{
+    struct dom_next_unit *rows = CV_NEWS(arena, struct dom_next_unit, unit->next_count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < unit->next_count; i++) {
+        struct dom_next_unit row = unit->next[i];
+        if (row.from <= day)
+            row.parts &= ~parts;
+        if (row.parts != 0)
+            rows[count++] = row;
+    }
+    unit->next = rows;
+    unit->next_count = count;
+}
+
 bool dom_unit_turn(struct dom_unit *unit, cv_day today, struct cv_arena *arena)
 {
     bool turned = false;

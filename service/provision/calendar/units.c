@@ -4,16 +4,20 @@
 
 enum { TURN_BATCH = 50, RETRY_MS = 60000 };
 
-/* The place may have gone, or lie below it by now: then the plan stays as it is, and is tried again. */
+static bool goes_on(const struct view_unit *unit)
+{
+    return unit->active_to == CV_NO_DAY || unit->active_to > cv_today();
+}
+
+/* The place may be dissolved, or lie below it by now: then the plan stays as it is, and is tried again. */
 static bool has_a_place(struct prov_call *call, const struct dom_unit *unit, struct cv_error *err)
 {
     const struct view *view = call->prov->options.view;
     struct view_unit parent;
-    if (!unit->has_parent ||
-        (view_unit_by_id(view, unit->parent, call->arena, &parent) && !view_unit_cycle(view, unit->id, unit->parent)))
-        return true;
-    return cv_fail(err, cvp_unit_cycle, "/parent", "Không còn đặt được đơn vị %s vào chỗ đã hẹn",
-                   "The unit %s can no longer be put where it was planned", unit->code);
+    bool there = !unit->has_parent || (view_unit_by_id(view, unit->parent, call->arena, &parent) && goes_on(&parent) &&
+                                       !view_unit_cycle(view, unit->id, unit->parent));
+    return there || cv_fail(err, cvp_unit_cycle, "/parent", "Không còn đặt được đơn vị %s vào chỗ đã hẹn",
+                            "The unit %s can no longer be put where it was planned", unit->code);
 }
 
 static bool turn(struct prov_call *call, void *ctx, struct dir_stamp *stamp, struct cv_error *err)

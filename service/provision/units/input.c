@@ -329,6 +329,25 @@ static void keep_past(struct prov_unit_change *change)
     dom_unit_keep_past(&before, change->after, from, change->call->arena);
 }
 
+/* What is said now stands against a plan whose day has come and that could not be carried out. */
+static void call_off(struct prov_unit_change *change)
+{
+    const struct prov_unit_input *in = change->in;
+    const struct {
+        bool said;
+        uint32_t part;
+    } parts[] = {{in->name_vi.given != CV_ABSENT || in->name_en.given != CV_ABSENT, DOM_PART_NAME},
+                 {prov_given_of(&in->given, "kind") != CV_ABSENT, DOM_PART_KIND},
+                 {prov_given_of(&in->given, "block") != CV_ABSENT, DOM_PART_BLOCK},
+                 {in->parent.given != CV_ABSENT, DOM_PART_PARENT},
+                 {in->letterhead.present != CV_ABSENT, DOM_PART_LETTERHEAD}};
+    uint32_t said = 0;
+    for (size_t i = 0; i < CV_COUNT(parts); i++)
+        said |= parts[i].said ? parts[i].part : 0;
+    if (change->before->next_count > 0)
+        dom_unit_call_off(change->after, said, cv_today(), change->call->arena);
+}
+
 static void not_ahead(struct prov_unit_change *change, bool changed, const char *at)
 {
     if (changed)
@@ -380,8 +399,10 @@ bool prov_apply_unit(struct prov_unit_change *change, struct cv_error *err)
         return false;
     if (ahead)
         only_what_waits(change);
-    else
+    else {
         keep_past(change);
+        call_off(change);
+    }
     if (!cv_faults_check(change->call->faults, cvp_validation_failed, err))
         return false;
     if (!may_be(change, err))
