@@ -107,6 +107,8 @@ def test_without_an_answer_it_goes_above(start):
     person = client.put("/v1/staff/UP", an(full_name="Lê Thị Lên", unit="T1.01.1")).json
     taker = service.reach("T1.02", *HR)
     asked = taker.post("/v1/requests", transfer({"to": "T1.02", "person": person}))
+    party = client.put("/v1/staff/APART", an(full_name="Lê Văn Đảng", unit="T1.03")).json
+    apart = taker.post("/v1/requests", transfer({"to": "T1.02", "person": party})).json["id"]
     due, day, left = datetime.date.fromisoformat(asked.json["due_on"]), TODAY, 3
     while left:
         day += datetime.timedelta(1)
@@ -118,6 +120,7 @@ def test_without_an_answer_it_goes_above(start):
         client = later.client()
         seen = client.get(f"/v1/requests/{asked.json['id']}").json
         assert seen["waits_for"]["code"] == unit and [r["id"] for r in client.get("/v1/requests", waits_for=unit).json["items"]] == [seen["id"]], offset
+        assert (lambda r: (r["waits_for"]["code"], r["risen"]))(client.get(f"/v1/requests/{apart}").json) == ("T1.03", 0), "above it nobody of the other block could answer"
         later.stop()
     over = start(service.data, clock_offset=str(92 * 86400)).client()
     assert over.get(f"/v1/requests/{asked.json['id']}").json["state"] == "lapsed" and over.get("/v1/requests").json["items"] == []

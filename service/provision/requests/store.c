@@ -183,16 +183,27 @@ static int days_of(const struct prov_call *call, enum prov_ask kind)
     return dom_policy_sla_days(call->prov->options.policy, what[kind]);
 }
 
+/* The nearest unit above whose people know those of the home by name. False: there is none. */
+static bool next_above(const struct prov_call *call, struct cv_id home, struct cv_id *at)
+{
+    const struct view *view = call->prov->options.view;
+    struct view_unit unit;
+    for (struct cv_id id = *at; view_unit_by_id(view, id, call->arena, &unit) && unit.has_parent; id = unit.parent)
+        if (view_reaches_people(view, (struct view_scope){.top = unit.parent}, home)) {
+            *at = unit.parent;
+            return true;
+        }
+    return false;
+}
+
 /* The home's turn first; after each term the next unit above, up to the top. */
 static void tell_turn(const struct prov_call *call, struct prov_request *r)
 {
-    const struct view *view = call->prov->options.view;
+    const struct cv_id home = prov_request_home(call, r);
     int days = days_of(call, r->kind);
     cv_day end = r->due_on;
-    struct view_unit unit;
-    r->waits_for = prov_request_home(call, r);
-    while (end < cv_today() && view_unit_by_id(view, r->waits_for, call->arena, &unit) && unit.has_parent) {
-        r->waits_for = unit.parent;
+    r->waits_for = home;
+    while (end < cv_today() && next_above(call, home, &r->waits_for)) {
         r->risen++;
         end = dom_working_due(end, days);
     }
