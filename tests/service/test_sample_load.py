@@ -58,3 +58,5 @@ def test_killed_in_the_middle_of_the_load_the_list_is_there_once(start):
     assert len(units) == len({u["cvUnitCode"][0] for u in units}) == 77
     listed = again.client().get("/v1/staff", page_size=1, include_total=True).json
     assert listed["total"] == len(PEOPLE), "the view says the same"
+    [row] = again.client().get("/v1/coverage", unit="H43.99", system="certificate", depth=0).json["rows"]
+    assert (row["issued_beyond"], row["issued"], row["coverage"]) == (257, 0, None), "certificates that nobody must have are counted, and in no rate"
