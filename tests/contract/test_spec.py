@@ -227,6 +227,17 @@ def test_texts_of_the_console_have_no_word_of_programmers():
             assert not WORDS_OF_PROGRAMMERS.search(re.sub(r"\{\w+\}", "", text)), f"{lang}: {text}"
 
 
+def test_the_console_has_words_for_all_that_is_recorded():
+    """Else the clerk who looks at the log sees a dash."""
+    service = API.parent / "service"
+    actions = {a for layer in ("provision", "reconcile", "reporting", "history") for file in (service / layer).rglob("*.c")
+               for a in re.findall(r'"([a-z_]+\.[a-z_]+)"', file.read_text(encoding="utf-8"))}
+    assert len(actions) > 60 and {"staff.create", "headcount.remove"} <= actions
+    for lang in ("vi", "en"):
+        words = set(re.findall(r"\baudit_(\w+):", (service / f"console/src/words/{lang}.ts").read_text(encoding="utf-8")))
+        assert {a for a in actions if a.replace(".", "_") not in words} == set()
+
+
 def test_fault_codes_are_explained():
     text = (API / "problems.md").read_text(encoding="utf-8").split("| fault |")[1]
     assert re.findall(r"^\| `(\w+)` \|", text, re.M) == SPEC.document["components"]["schemas"]["FaultCode"]["enum"]

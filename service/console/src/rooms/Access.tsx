@@ -48,7 +48,7 @@ function Tokens() {
     <h2>{t('tokens')}</h2>
     {secret && <div class="effect" role="status"><p>{t('secret_once')}</p><p><b class="code" translate={false}>{secret}</b> <Copy text={secret} /></p></div>}
     {problem && <div class="trouble" role="alert"><Said problem={problem} saving /></div>}
-    <Read of={list}>{({ items }) => <Table head={[t('token_name'), t('rights'), t('unit'), t('created'), t('valid_until'), t('acts')]} rows={items.map((k) => ({ key: k.id, cells: [<Name>{k.name}</Name>, k.scopes.map((s) => named(s.replace(':', '_'), 'scope_')).join(', '), <Name>{k.unit?.name ?? t('whole_scope')}</Name>, moment(k.created_at), k.expires_at ? moment(k.expires_at) : t('open'),
+    <Read of={list}>{({ items }) => <Table head={[t('token_name'), t('rights'), t('unit'), t('created'), t('valid_until'), t('acts')]} rows={items.map((k) => ({ key: k.id, cells: [<><Name>{k.name}</Name>{k.feed && <span class="words"> {t('token_feed')}</span>}</>, k.scopes.map((s) => named(s.replace(':', '_'), 'scope_')).join(', '), <Name>{k.unit?.name ?? t('whole_scope')}</Name>, moment(k.created_at), k.expires_at ? moment(k.expires_at) : t('open'),
       <button class="no-print" onClick={() => end(k.id)} aria-label={`${t('end_token')}: ${k.name}`}>{t('end_token')}</button>] }))} />}</Read>
     {making ? <ActForm act={act} form="token" close={link('access')} /> : <p><button onClick={() => make(true)}>{t('make_token')}</button></p>}
   </section>
