@@ -176,10 +176,10 @@ def sample_links(service, folder):
 
 
 def no_sample(folder):
-    """An empty office has nobody to whom a link could belong."""
+    """An empty office has nobody to whom a link could belong: one makes the first two."""
     done = subprocess.run(["deploy/quickstart.sh", "--once", "--no-sample", "--port", "0", "--data", str(pathlib.Path(folder) / "empty")], cwd=ROOT, capture_output=True, text=True, timeout=1200,
                           env={**os.environ, "LANG": "C.UTF-8", "LC_ALL": ""})
-    assert done.returncode == 0 and "/console" in done.stdout and "kichhoat#" not in done.stdout, (done.stdout, done.stderr[-2000:])
+    assert done.returncode == 0 and "/console" in done.stdout and "kichhoat#" not in done.stdout and "/console#/first?code=cvt_" in done.stdout, (done.stdout, done.stderr[-2000:])
 
 
 def main():
