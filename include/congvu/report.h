@@ -11,6 +11,7 @@
  *     rep_tables(&report, CV_VI, arena, &tables, &count);
  *     rep_html(&buf, &report, CV_VI, arena);
  *     rep_pdf(&buf, &report, CV_VI, arena, &options, &err);
+ *     rep_docx(&buf, &report, CV_VI, arena, &err);
  *
  * A report is a draft (number, comment and figures may still change) or final. A correction of a final report is a new
  * report of the next revision.
@@ -217,3 +218,7 @@ struct rep_pdf_options {
 };
 bool rep_pdf(struct cv_buf *out, const struct rep_report *report, enum cv_lang lang, struct cv_arena *arena,
              const struct rep_pdf_options *options, struct cv_error *err);
+/* The page as an office document, to be written into: Times New Roman, real tables whose heads repeat. The same report
+ * is the same bytes. */
+bool rep_docx(struct cv_buf *out, const struct rep_report *report, enum cv_lang lang, struct cv_arena *arena,
+              struct cv_error *err);

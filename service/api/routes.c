@@ -107,7 +107,7 @@ static const struct htp_route routes[] = {
     ROUTE(PATCH, "/v1/reports/{report}", patch_report, BULK, DOM_REPORTS_WRITE, "", .shows = DOM_COVERAGE_READ),
     ROUTE(DELETE, "/v1/reports/{report}", delete_report, INTERACTIVE, DOM_REPORTS_WRITE, ""),
     ROUTE(POST, "/v1/reports/{report}/revisions", create_report_revision, BULK, DOM_REPORTS_WRITE, "", .shows = DOM_COVERAGE_READ),
-    ROUTE(GET, "/v1/reports/{report}/content", get_report_content, BULK, DOM_COVERAGE_READ, "format lang csv_delimiter", .produces = "text/html application/pdf " API_TABLE_TYPES),
+    ROUTE(GET, "/v1/reports/{report}/content", get_report_content, BULK, DOM_COVERAGE_READ, "format lang csv_delimiter", .produces = "text/html application/pdf " API_DOCX_TYPE " " API_TABLE_TYPES),
     ROUTE(GET, "/v1/reports/{report}/indicators", list_report_indicators, INTERACTIVE, DOM_COVERAGE_READ, "format lang", .produces = "text/csv"),
     ROUTE(POST, "/v1/sessions", create_session, INTERACTIVE, 0, ""),
     ROUTE(GET, "/v1/oidc/start", begin_oidc, INTERACTIVE, 0, "", .produces = "*"),

@@ -32,9 +32,10 @@ MAY = {
     "api": DOMAIN | PORT | {"evidence", "feed", "intake", "intake_rows"} | VIEW | CASES | {"api", "http", "reconcile", "history", "connect", "report", "table", "titles", "job", "paper", "prov_report", "oidc"},
 }
 SHOWN_TO = {use: {use, "provision"} for use in ("history", "reconcile", "reporting")}  # use cases over the core see its inner header
+# libzip has two: one place unpacks what people send, one packs what they are given
 OWNER = {"ldap.h": "directory", "lber.h": "directory", "microhttpd.h": "http", "curl/curl.h": "connect", "jansson.h": "base",
          "unicode/": "base", "openssl/": "base", "ini.h": "conf", "xlsxwriter.h": "report", "pango/": "report/letter", "cairo": "report/letter",
-         "qrencode.h": "paper", "cjose/": "oidc", "csv.h": "intake", "zip.h": "intake", "expat.h": "intake"}
+         "qrencode.h": "paper", "cjose/": "oidc", "csv.h": "intake", "zip.h": ("intake", "report/letter/pack.c"), "expat.h": "intake"}
 BANNED = ["sprintf", "vsprintf", "strcpy", "strcat", "strncpy", "strtok", "atoi", "atol", "sscanf", "gets", "localtime", "gmtime",
           "strerror", "sleep", "usleep", "alloca"]
 
@@ -66,7 +67,7 @@ def test_a_foreign_library_shows_in_one_folder_only():
     for path in list(SERVICE.rglob("*.[ch]")) + list((ROOT / "include").rglob("*.h")):
         for name in includes(path):
             for header, owner in OWNER.items():
-                inside = path.is_relative_to(SERVICE / owner)
+                inside = any(path.is_relative_to(SERVICE / o) for o in ([owner] if isinstance(owner, str) else owner))
                 if (name == header or (not header.endswith(".h") and name.startswith(header))) and not inside:
                     wrong.append(f"{path.relative_to(ROOT)} includes {name}")
     assert wrong == []

@@ -29,6 +29,8 @@ static void round_trip(struct cv_arena *arena, const struct rep_report *r)
     cv_buf_reset(&one);
     rep_html(&one, r, CV_VI, arena);
     require(cv_buf_ok(&one) && strstr(cv_buf_str(&one), "<script") == NULL);
+    cv_buf_reset(&one);
+    require(rep_docx(&one, r, CV_VI, arena, &err));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,4 +1,4 @@
-"""The papers in the programs that offices open them with: LibreOffice for XLSX, Chromium for the page. Outside the everyday run: big packages.
+"""The papers in the programs that offices open them with: LibreOffice for XLSX and DOCX, Chromium for the page. Outside the everyday run: big packages.
 
 PAPER_OUT=folder keeps what was made, to be looked at."""
 import csv
@@ -142,6 +142,25 @@ def test_chromium_prints_a4_pages(client, report, out):
     for words in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Số: 15/BC-UBND", "PHỤ LỤC I", "TỔNG CỘNG", "Nơi nhận:", "chưa xác định", report["hash"][:32]):
         assert words in text, words
     assert len(pages) <= 20, "three annexes of some 70 lines"
+
+
+def words_of(text):
+    """Whatever their case and order; formulas of columns break anywhere, heads and numbers of pages come again, bullets are signs."""
+    return {w for w in text.casefold().split() if not re.fullmatch(r"[()\d=/×−]*[(=][()\d=/×−]*|•|\d+", w)}
+
+
+def test_libreoffice_prints_the_docx_with_the_words_of_the_pdf(client, report, out):
+    ours = paper(client, report, out, "pdf")
+    (out / "word").mkdir(exist_ok=True)
+    subprocess.run(["soffice", "--headless", f"-env:UserInstallation=file://{out}/office", "--convert-to", "pdf", "--outdir", out / "word", paper(client, report, out, "docx")],
+                   check=True, timeout=180, stdout=subprocess.DEVNULL)
+    texts = []
+    for pdf in (ours, out / "word/coverage.pdf"):
+        info = subprocess.run(["pdfinfo", "-f", "1", "-l", "999", pdf], check=True, capture_output=True, text=True).stdout
+        pages = [(round(float(w)), round(float(h))) for w, h in re.findall(r"Page +\d+ size: +([\d.]+) x ([\d.]+)", info)]
+        assert fits_a4(pages) and pages[0][0] < pages[0][1] and any(w > h for w, h in pages) and len(pages) <= 25, pages
+        texts.append(words_of(subprocess.run(["pdftotext", pdf, "-"], check=True, capture_output=True, text=True).stdout))
+    assert texts[0] == texts[1]
 
 
 @pytest.mark.parametrize("kind", ["locked_accounts", "unused_accounts"])

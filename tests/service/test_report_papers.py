@@ -1,8 +1,11 @@
-"""Official papers to be signed and sent: PDF measured against the administrative form (Decree 30/2020), and the same words in every form."""
+"""Official papers to be signed and sent, PDF and DOCX: measured against the administrative form (Decree 30/2020), and the same words in every form."""
 import collections
 import html
+import io
 import re
 import subprocess
+import zipfile
+from xml.etree import ElementTree
 
 import pytest
 from congvu import an, make_units, nth, running, site_today
@@ -110,6 +113,43 @@ def test_the_pdf_says_what_the_page_says_and_nothing_is_cut(service, papers, pdf
     assert set(printed - wanted) <= set(tokens(heads(page))), "more often only in heads that stand on each page"
 
 
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+def read_docx(service, report):
+    with zipfile.ZipFile(io.BytesIO(content(service, report, "docx"))) as book:
+        assert book.testzip() is None and {i.date_time for i in book.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        return {name: ElementTree.fromstring(book.read(name)) for name in book.namelist()}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_office_document_says_what_the_page_says(service, papers, kind):
+    body = read_docx(service, papers[kind])["word/document.xml"]
+    written = " ".join("".join(t.text or "" for t in p.iter(f"{W}t")) for p in body.iter(f"{W}p"))
+    assert tokens(written) == tokens(read_html(content(service, papers[kind], "html").decode()))
+
+
+def test_the_office_document_is_of_the_form(service, papers):
+    parts = read_docx(service, papers["coverage"])
+    body = parts["word/document.xml"]
+    for section in body.iter(f"{W}sectPr"):
+        margins = section.find(f"{W}pgMar")
+        found = [int(margins.get(W + side)) / 20 / MM for side in ("top", "bottom", "left", "right")]
+        assert found == pytest.approx([20, 20, 30, 15], abs=0.1)
+    fonts = {f.get(f"{W}ascii") for f in parts["word/styles.xml"].iter(f"{W}rFonts")}
+    assert fonts == {"Times New Roman"}
+    assert "".join(t.text for t in parts["word/header1.xml"].iter(f"{W}instrText")).strip() == "PAGE" and body.find(f".//{W}titlePg") is not None
+    figures = [t for t in body.iter(f"{W}tbl") if t.find(f"{W}tblPr/{W}tblBorders") is not None]
+    assert len(figures) == 3, "an annex a system, and how it was counted"
+    for table in figures:
+        columns = len(table.findall(f"{W}tblGrid/{W}gridCol"))
+        rows = table.findall(f"{W}tr")
+        assert rows[0].find(f"{W}trPr/{W}tblHeader") is not None and rows[-1].find(f"{W}trPr/{W}tblHeader") is None
+        for row in rows:
+            spans = [c.find(f"{W}tcPr/{W}gridSpan") for c in row.findall(f"{W}tc")]
+            assert sum(int(s.get(f"{W}val")) if s is not None else 1 for s in spans) == columns
+
+
 def test_heads_stand_on_every_page_of_a_list(service, papers, pdf):
     people = papers["unused_accounts"]["figures"]["sheets"][0]["people"]
     assert len(people) == PEOPLE
@@ -136,10 +176,10 @@ def test_a_vietnamese_paper_has_no_word_of_the_programs(pdf):
 
 
 def test_the_same_report_is_the_same_bytes_in_another_process(service, papers):
-    before = {kind: content(service, papers[kind], "pdf") for kind in KINDS}
+    before = {(kind, f): content(service, papers[kind], f) for kind in KINDS for f in ("pdf", "docx")}
     service.stop()
     service.start()
-    assert {kind: content(service, papers[kind], "pdf") for kind in KINDS} == before
+    assert {(kind, f): content(service, papers[kind], f) for kind in KINDS for f in ("pdf", "docx")} == before
 
 
 def test_without_the_fonts_there_is_an_error_and_no_other_font(service, papers, tmp_path):

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 from congvu import an, make_units, running, site_today
 
-FORMATS = ("json", "csv", "xlsx", "html", "pdf")
+FORMATS = ("json", "csv", "xlsx", "html", "pdf", "docx")
 USAGE = ("used", "regular", "too_new", "never_used", "on_leave_unused", "usage_base")
 
 

@@ -3,13 +3,13 @@
 
 #include "api/frame/tables.h"
 
-const char *const api_format_words[] = {"json", "html", "csv", "xlsx", "pdf", NULL};
+const char *const api_format_words[] = {"json", "html", "csv", "xlsx", "pdf", "docx", NULL};
 static const char *const delimiter_words[] = {"comma", "semicolon", NULL};
 
 static const char *const media[API_FORMATS] = {
     [API_JSON] = "application/json", [API_HTML] = "text/html",
     [API_CSV] = "text/csv",          [API_XLSX] = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    [API_PDF] = "application/pdf",
+    [API_PDF] = "application/pdf",   [API_DOCX] = API_DOCX_TYPE,
 };
 
 const char *api_media_type(enum api_format format)
@@ -90,8 +90,8 @@ void api_name_file(struct htp_exchange *x, enum api_format format, const char *p
 {
     const char *word = api_format_words[format];
     htp_header_set(x, "Content-Disposition", "%s; filename=\"%s.%s\"; filename*=UTF-8''%s.%s",
-                   format == API_CSV || format == API_XLSX ? "attachment" : "inline", plain_name(x->arena, plain), word,
-                   percent_coded(x->arena, people), word);
+                   format == API_HTML || format == API_JSON || format == API_PDF ? "inline" : "attachment",
+                   plain_name(x->arena, plain), word, percent_coded(x->arena, people), word);
 }
 
 bool api_write_tables(struct htp_exchange *x, const struct api_file *file, const struct rep_table *const *tables,

@@ -4,14 +4,15 @@
 #include "api/internal.h"
 #include "congvu/table.h"
 
-enum api_format { API_JSON, API_HTML, API_CSV, API_XLSX, API_PDF, API_FORMATS };
-extern const char *const api_format_words[]; /* json html csv xlsx pdf */
+enum api_format { API_JSON, API_HTML, API_CSV, API_XLSX, API_PDF, API_DOCX, API_FORMATS };
+extern const char *const api_format_words[]; /* json html csv xlsx pdf docx */
 /* Bits of what a resource comes as. */
 enum {
     API_PAGE = 1 << API_JSON | 1 << API_HTML,
     API_TABLE = 1 << API_JSON | 1 << API_CSV | 1 << API_XLSX,
-    API_PAPER = API_PAGE | API_TABLE | 1 << API_PDF,
+    API_PAPER = API_PAGE | API_TABLE | 1 << API_PDF | 1 << API_DOCX,
 };
+#define API_DOCX_TYPE   "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 #define API_TABLE_TYPES "text/csv application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 struct api_file {

@@ -1,4 +1,4 @@
-/* The paper itself: JSON, CSV, XLSX, PDF, or a page to print; made from the frozen report alone. */
+/* The paper itself: JSON, CSV, XLSX, PDF, DOCX, or a page to print; made from the frozen report alone. */
 #include <string.h>
 
 #include "api/frame/tables.h"
@@ -49,14 +49,33 @@ static bool make_pdf(struct htp_exchange *x, const struct question *q, const str
     return rep_pdf(out, r, q->lang, x->arena, &options, err);
 }
 
+static bool make_docx(struct htp_exchange *x, const struct question *q, const struct rep_report *r, struct cv_buf *out,
+                      struct cv_error *err)
+{
+    return rep_docx(out, r, q->lang, x->arena, err);
+}
+
+static bool make_page(struct htp_exchange *x, const struct question *q, const struct rep_report *r, struct cv_buf *out,
+                      struct cv_error *err)
+{
+    (void)err;
+    rep_html(out, r, q->lang, x->arena);
+    return true;
+}
+
 static bool make(struct htp_exchange *x, const struct question *q, const struct prov_report *report, struct cv_buf *out,
                  struct cv_error *err)
 {
+    static bool (*const makers[API_FORMATS])(struct htp_exchange * x, const struct question *q,
+                                             const struct rep_report *r, struct cv_buf *out,
+                                             struct cv_error *err) = {[API_HTML] = make_page,
+                                                                      [API_CSV] = make_tables,
+                                                                      [API_XLSX] = make_tables,
+                                                                      [API_PDF] = make_pdf,
+                                                                      [API_DOCX] = make_docx};
     if (q->file.format == API_JSON)
         cv_buf_put(out, report->figures, report->figures_len);
-    else if (q->file.format == API_HTML)
-        rep_html(out, &report->report, q->lang, x->arena);
-    else if (!(q->file.format == API_PDF ? make_pdf : make_tables)(x, q, &report->report, out, err))
+    else if (!makers[q->file.format](x, q, &report->report, out, err))
         return false;
     return (cv_buf_ok(out) && cv_arena_ok(x->arena)) ||
            cv_fail(err, cvp_internal, NULL, "Câu trả lời quá lớn", "The answer is too large");

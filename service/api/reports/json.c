@@ -75,7 +75,7 @@ static void write_system(struct cv_jout *j, const struct rep_sheet *s)
 
 static void write_links(struct htp_exchange *x, const struct rep_report *r)
 {
-    static const char *const formats[] = {"json", "csv", "xlsx", "html", "pdf"};
+    static const char *const formats[] = {"json", "csv", "xlsx", "html", "pdf", "docx"};
     cv_jout_object(&x->out, "links");
     for (size_t i = 0; i < CV_COUNT(formats); i++)
         cv_jout_string(&x->out, formats[i],

@@ -60,6 +60,16 @@ bool rep_cell_is_left(const struct rep_table *t, const struct rep_line *line, si
 bool rep_table_is_numbered(const struct rep_table *t); /* a second line of heads */
 bool rep_table_is_wide(const struct rep_table *t);     /* small letters */
 
+/* How wide a word would be in bold, by whoever lays out the table. */
+struct rep_measure {
+    struct cv_arena *arena;
+    double (*width)(void *ctx, const char *word);
+    void *ctx;
+    double beside; /* room around the text of a cell, both sides */
+};
+/* One a column, together `room`. */
+double *rep_column_widths(const struct rep_table *t, double room, const struct rep_measure *measure);
+
 /* ---- pieces of the letter ---- */
 struct rep_block *rep_block(struct rep_letter *l, enum rep_block_kind kind,
                             const char *text); /* a new one, at the end */

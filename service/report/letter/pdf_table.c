@@ -1,6 +1,4 @@
 /* Tables on paper: heads on every page, rows as high as their longest cell, none cut by the end of a page. */
-#include <string.h>
-
 #include "report/letter/pdf.h"
 
 struct grid {
@@ -148,91 +146,16 @@ static void put_line(const struct grid *g, const struct rep_line *line)
 
 /* ---- columns ---- */
 
-static size_t signs_in(const char *text, size_t len)
+static double width_of(void *ctx, const char *word)
 {
-    size_t signs = 0;
-    for (size_t i = 0; i < len; i++)
-        signs += ((unsigned char)text[i] & 0xC0) != 0x80;
-    return signs;
-}
-
-struct word {
-    const char *text;
-    size_t len, signs;
-};
-
-static double width_of(struct rep_press *p, struct word word, double size)
-{
-    const struct rep_ink ink = {.size = size, .face = REP_BOLD, .one_line = true};
-    PangoLayout *layout = rep_ink_layout(p, &ink, 0);
+    const struct grid *g = ctx;
+    const struct rep_ink ink = {.size = g->size, .face = REP_BOLD, .one_line = true};
+    PangoLayout *layout = rep_ink_layout(g->press, &ink, 0);
     int width;
-    rep_ink_text(layout, cv_arena_strndup(p->l->arena, word.text, word.len), &ink);
+    rep_ink_text(layout, word, &ink);
     pango_layout_get_size(layout, &width, NULL);
     g_object_unref(layout);
     return (double)width / PANGO_SCALE;
-}
-
-static void keep_longest_word(struct word *longest, const char *text)
-{
-    while (text != NULL && *text != '\0') {
-        size_t len = strcspn(text, " "), signs = signs_in(text, len);
-        if (signs > longest->signs)
-            *longest = (struct word){text, len, signs};
-        text += len + strspn(text + len, " ");
-    }
-}
-
-/* What a column needs so that no word of its title and no number is broken. */
-static double needed(const struct grid *g, size_t column)
-{
-    const struct rep_table *t = g->table;
-    struct word title = {.text = ""}, cell = title;
-    keep_longest_word(&title, t->columns[column].title);
-    for (size_t i = 0; i < t->line_count; i++)
-        if (!rep_line_is_heading(t, &t->lines[i]))
-            keep_longest_word(&cell, rep_cell_text(g->press->l->arena, t->lang, t->lines[i].cells[column]));
-    double a = width_of(g->press, title, g->size), b = width_of(g->press, cell, g->size);
-    return (a > b ? a : b) + 2 * g->pad + 1;
-}
-
-/* By the weights that the table names, but each at least what it needs, as long as there is room. */
-static void share(const struct grid *g, const double *needs)
-{
-    size_t n = g->table->column_count;
-    double room = rep_press_room(g->press), weights = 0;
-    bool again = true;
-    for (size_t i = 0; i < n; i++) {
-        g->widths[i] = 0;
-        weights += g->table->columns[i].width;
-    }
-    while (again) {
-        again = false;
-        for (size_t i = 0; i < n; i++) {
-            if (g->widths[i] > 0 || room * g->table->columns[i].width / weights >= needs[i])
-                continue;
-            g->widths[i] = needs[i];
-            room -= needs[i];
-            weights -= g->table->columns[i].width;
-            again = true;
-        }
-    }
-    for (size_t i = 0; i < n; i++)
-        if (g->widths[i] == 0)
-            g->widths[i] = room * g->table->columns[i].width / weights;
-}
-
-static void set_columns(struct grid *g)
-{
-    size_t n = g->table->column_count;
-    double *needs = CV_NEWS(g->press->l->arena, double, n), room = rep_press_room(g->press), sum = 0;
-    for (size_t i = 0; i < n; i++) {
-        needs[i] = needed(g, i);
-        needs[i] = needs[i] < room / 5 ? needs[i] : room / 5;
-        sum += needs[i];
-    }
-    for (size_t i = 0; i < n && sum > 0.9 * room; i++) /* too much for the paper: words break */
-        needs[i] *= 0.9 * room / sum;
-    share(g, needs);
 }
 
 static void open_grid(struct grid *g)
@@ -240,9 +163,9 @@ static void open_grid(struct grid *g)
     struct rep_press *p = g->press;
     const struct rep_ink ink = {.size = g->size};
     size_t n = g->table->column_count;
-    g->widths = CV_NEWS(p->l->arena, double, n);
+    const struct rep_measure measure = {.arena = p->l->arena, .width = width_of, .ctx = g, .beside = 2 * g->pad + 1};
+    g->widths = rep_column_widths(g->table, rep_press_room(p), &measure);
     g->cells = CV_NEWS(p->l->arena, PangoLayout *, n);
-    set_columns(g);
     for (size_t i = 0; i < n; i++)
         g->cells[i] = rep_ink_layout(p, &ink, g->widths[i] - 2 * g->pad);
     g->heading = rep_ink_layout(p, &ink, rep_press_room(p) - g->widths[0] - 2 * g->pad);

@@ -38,7 +38,7 @@ function One({ r, may, changed }: { r: Report; may: boolean; changed: () => void
   const final = () => call('PATCH', 'v1/reports/' + r.id, { state: 'final', accept_incomplete: true }, { revision: `"${r.revision}"` }).then(changed, setProblem)
   return <span class="acts no-print">
     <a href={`v1/reports/${r.id}/content?format=html`} target="_blank" rel="noopener">{t('look')}<span class="out"> {r.period.name}</span></a>
-    <button onClick={() => file('pdf')}>PDF</button><button onClick={() => file('xlsx')}>Excel</button><button onClick={() => file('csv')}>CSV</button>
+    <button onClick={() => file('pdf')}>PDF</button><button onClick={() => file('docx')}>Word</button><button onClick={() => file('xlsx')}>Excel</button><button onClick={() => file('csv')}>CSV</button>
     {r.state === 'draft' && may && (sure ? <button class="grave" onClick={final}>{t('final_sure')}</button> : <button onClick={() => setSure(true)}>{t('make_final')}</button>)}
     {problem && <span class="trouble" role="alert"><Said problem={problem} saving /></span>}
   </span>
