@@ -9,12 +9,14 @@
 #include "congvu/provision.h"
 #include "congvu/unit.h"
 
+struct prov_text_lines {
+    enum cv_presence given; /* null: none */
+    struct dom_lines lines;
+};
 struct prov_letterhead_input {
     enum cv_presence present; /* null: none of its own */
     struct prov_given given;  /* its lines */
-    enum cv_presence recipients_given;
-    const char **recipients;
-    size_t recipient_count;
+    struct prov_text_lines addressees, recipients;
 };
 struct prov_unit_input {
     struct prov_given given; /* of what goes onto the unit by itself */

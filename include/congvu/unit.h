@@ -38,14 +38,19 @@ struct dom_headcount {
 };
 
 /* Head and foot of the papers that a unit signs. NULL = left open. */
-enum { DOM_RECIPIENTS_MAX = 20 };
+enum { DOM_ADDRESSEES_MAX = 5, DOM_RECIPIENTS_MAX = 20 };
+
+struct dom_lines {
+    const char **text;
+    size_t count;
+};
 
 struct dom_letterhead {
     const char *superior_body, *issuing_body, *place;
     const char *on_behalf; /* "TM. ỦY BAN NHÂN DÂN" */
     const char *signatory_title, *signatory_name;
-    const char **recipients;
-    size_t recipient_count;
+    struct dom_lines addressees; /* "Kính gửi", of papers that go upward */
+    struct dom_lines recipients; /* "Nơi nhận" */
 };
 
 /* What a unit is to reach with a system, in percent; -1 = nothing set. Holds for the units below that set none. */

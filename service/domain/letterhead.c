@@ -16,17 +16,17 @@ static const char *line_of(const struct dom_letterhead *l, size_t line)
     return *(const char *const *)((const char *)l + lines[line]);
 }
 
-static bool same_recipients(const struct dom_letterhead *a, const struct dom_letterhead *b)
+static bool same_list(const struct dom_lines *a, const struct dom_lines *b)
 {
-    bool same = a->recipient_count == b->recipient_count;
-    for (size_t i = 0; same && i < a->recipient_count; i++)
-        same = strcmp(a->recipients[i], b->recipients[i]) == 0;
+    bool same = a->count == b->count;
+    for (size_t i = 0; same && i < a->count; i++)
+        same = strcmp(a->text[i], b->text[i]) == 0;
     return same;
 }
 
 bool dom_letterhead_same(const struct dom_letterhead *a, const struct dom_letterhead *b)
 {
-    bool same = same_recipients(a, b);
+    bool same = same_list(&a->addressees, &b->addressees) && same_list(&a->recipients, &b->recipients);
     for (size_t i = 0; same && i < CV_COUNT(lines); i++)
         same = cv_text_same(line_of(a, i), line_of(b, i));
     return same;
@@ -43,8 +43,8 @@ void dom_letterhead_change(struct dom_letterhead *l, const struct dom_letterhead
     for (size_t i = 0; i < CV_COUNT(lines); i++)
         if (!cv_text_same(line_of(was, i), line_of(is, i)))
             *(const char **)((char *)l + lines[i]) = line_of(is, i);
-    if (!same_recipients(was, is)) {
+    if (!same_list(&was->addressees, &is->addressees))
+        l->addressees = is->addressees;
+    if (!same_list(&was->recipients, &is->recipients))
         l->recipients = is->recipients;
-        l->recipient_count = is->recipient_count;
-    }
 }

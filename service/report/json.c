@@ -131,6 +131,14 @@ static void indicator(struct cv_jout *j, const struct rep_indicator *i)
     cv_jout_end(j);
 }
 
+static void lines(struct cv_jout *j, const char *name, const struct dom_lines *all)
+{
+    cv_jout_array(j, name);
+    for (size_t i = 0; i < all->count; i++)
+        cv_jout_string(j, NULL, all->text[i]);
+    cv_jout_end(j);
+}
+
 static void letterhead(struct cv_jout *j, const struct dom_letterhead *l)
 {
     cv_jout_object(j, "letterhead");
@@ -140,10 +148,9 @@ static void letterhead(struct cv_jout *j, const struct dom_letterhead *l)
     cv_jout_string(j, "on_behalf", l->on_behalf);
     cv_jout_string(j, "signatory_title", l->signatory_title);
     cv_jout_string(j, "signatory_name", l->signatory_name);
-    cv_jout_array(j, "recipients");
-    for (size_t i = 0; i < l->recipient_count; i++)
-        cv_jout_string(j, NULL, l->recipients[i]);
-    cv_jout_end(j);
+    if (l->addressees.count > 0) /* reports from before there were any keep their hash */
+        lines(j, "addressees", &l->addressees);
+    lines(j, "recipients", &l->recipients);
     cv_jout_end(j);
 }
 

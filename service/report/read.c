@@ -194,10 +194,21 @@ static void indicator(struct cv_arena *arena, const struct cv_jin *o, void *plac
     i->issued_beyond = number(o, "issued_beyond");
 }
 
+static void lines(struct cv_arena *arena, const struct cv_jin *o, const char *name, unsigned flags,
+                  struct dom_lines *out)
+{
+    const struct cv_jin_list *list = NULL;
+    if (cv_jin_array(o, name, flags, RECIPIENTS, &list) != CV_VALUE)
+        return;
+    out->count = cv_jin_count(list);
+    out->text = CV_NEWS(arena, const char *, out->count + 1);
+    for (size_t i = 0; i < out->count; i++)
+        out->text[i] = cv_jin_item_string(list, i, TEXT);
+}
+
 static void letterhead(struct cv_arena *arena, const struct cv_jin *o, struct dom_letterhead *out)
 {
     const struct cv_jin *l = NULL;
-    const struct cv_jin_list *list = NULL;
     if (cv_jin_object(o, "letterhead", CV_REQUIRED, &l) != CV_VALUE)
         return;
     out->superior_body = text(l, "superior_body");
@@ -206,12 +217,8 @@ static void letterhead(struct cv_arena *arena, const struct cv_jin *o, struct do
     out->on_behalf = text(l, "on_behalf");
     out->signatory_title = text(l, "signatory_title");
     out->signatory_name = text(l, "signatory_name");
-    if (cv_jin_array(l, "recipients", CV_REQUIRED, RECIPIENTS, &list) != CV_VALUE)
-        return;
-    out->recipient_count = cv_jin_count(list);
-    out->recipients = CV_NEWS(arena, const char *, out->recipient_count + 1);
-    for (size_t i = 0; i < out->recipient_count; i++)
-        out->recipients[i] = cv_jin_item_string(list, i, TEXT);
+    lines(arena, l, "addressees", CV_OPTIONAL, &out->addressees);
+    lines(arena, l, "recipients", CV_REQUIRED, &out->recipients);
 }
 
 static void period(const struct cv_jin *o, struct rep_report *r)

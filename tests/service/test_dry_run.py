@@ -55,7 +55,7 @@ UNIT = {
     "active_to": ["2099-01-01", None],
     "effective_on": [LONG_AGO, "2099-01-01", None],
     "hr_feed_fields": [["title", "mobile"], ["mobile", "title"], [], None],
-    "letterhead": [{"place": "Phan Rang"}, {"place": "Phan Rang"}, {"superior_body": "UBND"}, {"recipients": ["Như trên", "Lưu: VT"]},
+    "letterhead": [{"place": "Phan Rang"}, {"place": "Phan Rang"}, {"superior_body": "UBND"}, {"recipients": ["Như trên", "Lưu: VT"]}, {"addressees": ["UBND tỉnh"]},
                    {"recipients": ["Lưu: VT", "Như trên"]}, {"recipients": ["Lưu: VT; Như trên"]}, {"signatory_name": "A"},
                    {"signatory_name": None, "signatory_title": "A"}, None, None],
 }

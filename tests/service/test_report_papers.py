@@ -16,7 +16,7 @@ PEOPLE = 70
 OLD_FONTS = "/usr/share/fonts/truetype/liberation"  # Debian 12: version 1, without Vietnamese; later: version 2
 LONG = "Trường phổ thông dân tộc bán trú trung học cơ sở Võ Nguyên Giáp và Trung tâm giáo dục nghề nghiệp, giáo dục thường xuyên huyện Thử"
 HEAD = {"superior_body": "Ủy ban nhân dân tỉnh Thử", "issuing_body": "Ủy ban nhân dân huyện Thử", "place": "Tân Sơn", "on_behalf": "TM. Ủy ban nhân dân",
-        "signatory_title": "Chủ tịch", "signatory_name": "Trần Văn Thử", "recipients": ["UBND tỉnh (báo cáo)", "Các phòng, ban & “đơn vị”"]}
+        "signatory_title": "Chủ tịch", "signatory_name": "Trần Văn Thử", "addressees": ["Ủy ban nhân dân tỉnh Thử", "Sở Nội vụ"], "recipients": ["UBND tỉnh (báo cáo)", "Các phòng, ban & “đơn vị”"]}
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +166,19 @@ def test_no_two_texts_lie_over_each_other(pdf):
                 for b in boxes[i + 1:]:
                     across, down = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
                     assert across < 1 or down < 0.45 * min(a[3] - a[1], b[3] - b[1]), (kind, a, b)
+
+
+def test_whom_the_paper_is_addressed_to_stands_below_the_title(service, papers):
+    client, month = service.client(), site_today().strftime("%Y-%m")
+    several = read_html(content(service, papers["coverage"], "html").decode()).split()
+    assert "Kính gửi: - Ủy ban nhân dân tỉnh Thử; - Sở Nội vụ. I. TÌNH HÌNH CHUNG" in " ".join(several)
+    assert "Nơi nhận: - Như trên; - UBND tỉnh (báo cáo);" in " ".join(several)
+    for addressees, wanted in ((["Sở Nội vụ"], "Kính gửi: Sở Nội vụ. I. TÌNH"), ([], None)):
+        assert client.patch("/v1/units/T1", {"letterhead": {"addressees": addressees}}).status == 200
+        report = client.post("/v1/reports", {"unit": "T1", "period": month, "systems": ["mailbox"], "accept_incomplete": True}).json
+        said = " ".join(read_html(content(service, report, "html").decode()).split())
+        assert wanted in said if wanted else "Kính gửi" not in said and "Như trên" not in said
+    assert client.patch("/v1/units/T1", {"letterhead": {"addressees": HEAD["addressees"]}}).status == 200
 
 
 def test_a_vietnamese_paper_has_no_word_of_the_programs(pdf):

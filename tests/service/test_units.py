@@ -249,15 +249,15 @@ def test_a_parent_that_declares_its_children_too_is_warned(client):
 # ---- the letterhead ----
 
 LETTERHEAD = {"superior_body": "TỈNH ỦY THỬ", "issuing_body": "HUYỆN ỦY THỬ", "place": "Thử", "on_behalf": "T/M BAN THƯỜNG VỤ",
-              "signatory_title": "PHÓ BÍ THƯ", "signatory_name": "Nguyễn Văn Mẫu", "recipients": ["Như trên", "Lưu VT"]}
+              "signatory_title": "PHÓ BÍ THƯ", "signatory_name": "Nguyễn Văn Mẫu", "addressees": ["Tỉnh ủy Thử"], "recipients": ["Như trên", "Lưu VT"]}
 
 
 def test_a_letterhead_is_kept_merged_and_cleared(client):
     unit = a_unit(client, letterhead=LETTERHEAD)
     path = f"/v1/units/{unit['id']}"
     assert unit["letterhead"] == LETTERHEAD == client.get(path).json["letterhead"]
-    changed = client.patch(path, {"letterhead": {"place": None, "recipients": ["Lưu"]}})
-    assert changed.json["letterhead"] == {**LETTERHEAD, "place": None, "recipients": ["Lưu"]}
+    changed = client.patch(path, {"letterhead": {"place": None, "addressees": None, "recipients": ["Lưu"]}})
+    assert changed.json["letterhead"] == {**LETTERHEAD, "place": None, "addressees": [], "recipients": ["Lưu"]}
     kept = client.patch(path, {"position": 7})
     assert kept.json["letterhead"] == changed.json["letterhead"]
     would = client.patch(path, {"letterhead": {"place": "Khác"}}, validate_only=True)
@@ -273,3 +273,4 @@ def test_a_letterhead_has_bounds(client):
     assert answer.status == 422
     assert {"#/letterhead/place", "#/letterhead/recipients/1", "#/letterhead/logo"} == {e["pointer"] for e in answer.json["errors"]}
     assert client.patch(f"/v1/units/{unit['id']}", {"letterhead": {"recipients": ["a"] * 21}}).status == 422
+    assert client.patch(f"/v1/units/{unit['id']}", {"letterhead": {"addressees": ["a"] * 6}}).status == 422

@@ -95,7 +95,7 @@ static void r_rows(struct rep_sheet *s, struct rep_row *rows)
 static struct rep_report r_report(struct cv_arena *arena)
 {
     struct rep_sheet *s = CV_NEWS(arena, struct rep_sheet, R_SYSTEMS);
-    const char **to = CV_NEWS(arena, const char *, 2);
+    const char **to = CV_NEWS(arena, const char *, 2), **above = CV_NEWS(arena, const char *, 2);
     cv_day from = CV_NO_DAY, end = CV_NO_DAY;
     assert_true(cv_day_parse("2026-07-01", &from) && cv_day_parse("2026-09-30", &end));
     s[0] = (struct rep_sheet){.system = "mailbox",
@@ -117,6 +117,8 @@ static struct rep_report r_report(struct cv_arena *arena)
     s[0].previous =
         (struct rep_previous){.given = true, .from = from - 92, .to = from - 1, .counts = s[0].rows[0].counts};
     s[0].previous.counts.used -= 50;
+    above[0] = "Ủy ban nhân dân tỉnh Thử";
+    above[1] = "Sở Nội vụ";
     to[0] = "UBND tỉnh (báo cáo)";
     to[1] = "Các phòng, ban & \"đơn vị\"";
     return (struct rep_report){
@@ -148,8 +150,8 @@ static struct rep_report r_report(struct cv_arena *arena)
                        .on_behalf = "TM. Ủy ban nhân dân",
                        .signatory_title = "Chủ tịch",
                        .signatory_name = "Trần Văn Thử",
-                       .recipients = to,
-                       .recipient_count = 2},
+                       .addressees = {above, 2},
+                       .recipients = {to, 2}},
         .sheets = s,
         .sheet_count = R_SYSTEMS,
     };

@@ -599,7 +599,8 @@ static void make_unit(struct cv_arena *a, struct dom_unit *u)
                                                 .on_behalf = text_or_null(a),
                                                 .signatory_title = text_or_null(a),
                                                 .signatory_name = text_or_null(a)};
-        u->letterhead.recipients = some_texts(a, &u->letterhead.recipient_count, 4);
+        u->letterhead.addressees.text = some_texts(a, &u->letterhead.addressees.count, 3);
+        u->letterhead.recipients.text = some_texts(a, &u->letterhead.recipients.count, 4);
     }
     u->headcount_count = chance(6);
     u->headcounts = CV_NEWS(a, struct dom_headcount, u->headcount_count + 1);
@@ -627,7 +628,8 @@ static void same_letterhead(const struct dom_unit *a, const struct dom_unit *b)
     same_text(x->on_behalf, y->on_behalf);
     same_text(x->signatory_title, y->signatory_title);
     same_text(x->signatory_name, y->signatory_name);
-    same_texts(x->recipients, x->recipient_count, y->recipients, y->recipient_count);
+    same_texts(x->addressees.text, x->addressees.count, y->addressees.text, y->addressees.count);
+    same_texts(x->recipients.text, x->recipients.count, y->recipients.text, y->recipients.count);
 }
 
 static void unit_round_trip(void **unused)

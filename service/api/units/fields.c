@@ -11,30 +11,49 @@ static const char *word_or_null(const char *const *words, int index)
 
 /* ---- the letterhead ---- */
 
-static void read_recipients(const struct cv_jin *o, void *input, void *ctx)
+static void read_lines(const struct cv_jin *o, const char *name, size_t most, struct prov_text_lines *out,
+                       const struct htp_exchange *x)
 {
-    struct prov_letterhead_input *in = input;
-    const struct htp_exchange *x = ctx;
     const struct cv_jin_list *list = NULL;
-    in->recipients_given = cv_jin_array(o, "recipients", CV_NULLABLE, DOM_RECIPIENTS_MAX, &list);
-    if (in->recipients_given != CV_VALUE)
+    out->given = cv_jin_array(o, name, CV_NULLABLE, most, &list);
+    if (out->given != CV_VALUE)
         return;
-    in->recipients = CV_NEWS(x->arena, const char *, cv_jin_count(list) + 1);
+    out->lines.text = CV_NEWS(x->arena, const char *, cv_jin_count(list) + 1);
     for (size_t i = 0; i < cv_jin_count(list); i++) {
         const char *text = cv_jin_item_string(list, i, 200);
         if (text != NULL)
-            in->recipients[in->recipient_count++] = text;
+            out->lines.text[out->lines.count++] = text;
     }
+}
+
+static void read_addressees(const struct cv_jin *o, void *input, void *ctx)
+{
+    read_lines(o, "addressees", DOM_ADDRESSEES_MAX, &((struct prov_letterhead_input *)input)->addressees, ctx);
+}
+
+static void read_recipients(const struct cv_jin *o, void *input, void *ctx)
+{
+    read_lines(o, "recipients", DOM_RECIPIENTS_MAX, &((struct prov_letterhead_input *)input)->recipients, ctx);
+}
+
+static void write_lines(struct cv_jout *j, const char *name, const struct dom_lines *lines)
+{
+    cv_jout_array(j, name);
+    for (size_t i = 0; i < lines->count; i++)
+        cv_jout_string(j, NULL, lines->text[i]);
+    cv_jout_end(j);
+}
+
+static void write_addressees(struct cv_jout *j, const char *name, const void *record, void *ctx)
+{
+    (void)ctx;
+    write_lines(j, name, &((const struct dom_letterhead *)record)->addressees);
 }
 
 static void write_recipients(struct cv_jout *j, const char *name, const void *record, void *ctx)
 {
-    const struct dom_letterhead *l = record;
     (void)ctx;
-    cv_jout_array(j, name);
-    for (size_t i = 0; i < l->recipient_count; i++)
-        cv_jout_string(j, NULL, l->recipients[i]);
-    cv_jout_end(j);
+    write_lines(j, name, &((const struct dom_letterhead *)record)->recipients);
 }
 
 #define BODY         PROV_CREATE | PROV_UPDATE
@@ -46,6 +65,7 @@ static const struct prov_field letterhead_fields[] = {
     {LINE(on_behalf), .flags = BODY | PROV_SHOWN},
     {LINE(signatory_title), .flags = BODY | PROV_SHOWN},
     {LINE(signatory_name), .flags = BODY | PROV_SHOWN},
+    {"addressees", PROV_OWN, .read = read_addressees, .write = write_addressees, .flags = BODY | PROV_SHOWN},
     {"recipients", PROV_OWN, .read = read_recipients, .write = write_recipients, .flags = BODY | PROV_SHOWN},
 };
 const struct prov_fields api_letterhead_fields = {"letterhead", letterhead_fields, CV_COUNT(letterhead_fields)};

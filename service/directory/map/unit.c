@@ -95,6 +95,14 @@ static bool take_hr_feed(struct dir_reader *r, const struct dir_attr *attr, cons
 }
 
 /* ---- the letterhead: its own value, and a member of what held before ---- */
+static void put_list(struct dir_json *j, const char *name, const struct dom_lines *list)
+{
+    cv_jout_array(&j->out, name);
+    for (size_t i = 0; i < list->count; i++)
+        cv_jout_string(&j->out, NULL, list->text[i]);
+    cv_jout_end(&j->out);
+}
+
 static void put_lines(struct dir_json *j, const struct dom_letterhead *l)
 {
     dir_json_text(j, "superior_body", l->superior_body);
@@ -103,10 +111,9 @@ static void put_lines(struct dir_json *j, const struct dom_letterhead *l)
     dir_json_text(j, "on_behalf", l->on_behalf);
     dir_json_text(j, "signatory_title", l->signatory_title);
     dir_json_text(j, "signatory_name", l->signatory_name);
-    cv_jout_array(&j->out, "recipients");
-    for (size_t i = 0; i < l->recipient_count; i++)
-        cv_jout_string(&j->out, NULL, l->recipients[i]);
-    cv_jout_end(&j->out);
+    if (l->addressees.count > 0)
+        put_list(j, "addressees", &l->addressees);
+    put_list(j, "recipients", &l->recipients);
 }
 
 static void put_letterhead(const void *record, const char *base, struct dir_attrs *out)
@@ -122,13 +129,14 @@ static void put_letterhead(const void *record, const char *base, struct dir_attr
     dir_json_end(&j, out, "cvLetterhead");
 }
 
-static void take_recipients(struct dir_json_in *in, const struct cv_jin *o, struct dom_letterhead *l)
+static void take_list(struct dir_json_in *in, const struct cv_jin *o, const char *name, size_t most,
+                      struct dom_lines *out)
 {
     const struct cv_jin_list *list;
 
-    if (cv_jin_array(o, "recipients", CV_OPTIONAL, DOM_RECIPIENTS_MAX, &list) != CV_VALUE)
+    if (cv_jin_array(o, name, CV_OPTIONAL, most, &list) != CV_VALUE)
         return;
-    l->recipients = CV_NEWS(in->reader->arena, const char *, cv_jin_count(list));
+    out->text = CV_NEWS(in->reader->arena, const char *, cv_jin_count(list) + 1);
     for (size_t i = 0; i < cv_jin_count(list); i++) {
         const char *text = cv_jin_item_string(list, i, SIZE_MAX);
 
@@ -136,7 +144,7 @@ static void take_recipients(struct dir_json_in *in, const struct cv_jin *o, stru
             in->bad = true;
             return;
         }
-        l->recipients[l->recipient_count++] = text;
+        out->text[out->count++] = text;
     }
 }
 
@@ -148,7 +156,8 @@ static void take_lines(struct dir_json_in *in, const struct cv_jin *o, struct do
     dir_read_text(o, "on_behalf", &l->on_behalf);
     dir_read_text(o, "signatory_title", &l->signatory_title);
     dir_read_text(o, "signatory_name", &l->signatory_name);
-    take_recipients(in, o, l);
+    take_list(in, o, "addressees", DOM_ADDRESSEES_MAX, &l->addressees);
+    take_list(in, o, "recipients", DOM_RECIPIENTS_MAX, &l->recipients);
 }
 
 static bool take_letterhead(struct dir_reader *r, const struct dir_attr *attr, const char *tag)

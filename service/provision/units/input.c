@@ -97,6 +97,12 @@ static void apply_facts(struct prov_unit_change *change)
               "The day of dissolution must be later than active_from");
 }
 
+static void apply_lines(const struct prov_text_lines *in, struct dom_lines *lines)
+{
+    if (in->given != CV_ABSENT)
+        *lines = in->lines;
+}
+
 static void apply_letterhead(struct prov_unit_change *change)
 {
     const struct prov_letterhead_input *in = &change->in->letterhead;
@@ -109,10 +115,8 @@ static void apply_letterhead(struct prov_unit_change *change)
         return;
     }
     prov_given_apply(&in->given, l);
-    if (in->recipients_given != CV_ABSENT) {
-        l->recipients = in->recipients;
-        l->recipient_count = in->recipient_count;
-    }
+    apply_lines(&in->addressees, &l->addressees);
+    apply_lines(&in->recipients, &l->recipients);
     unit->has_letterhead = !dom_letterhead_empty(l);
 }
 

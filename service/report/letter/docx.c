@@ -43,15 +43,16 @@ static const struct {
     const char *align;
     bool bold, italic, keep_next;
 } styles[] = {
-    {"Centre", 26, 0, 0, 0, "center", false, false, false},  {"Heading", 28, 0, 0, 0, "center", true, false, true},
-    {"With", 26, 0, 80, 0, "center", false, true, true},     {"Part", 26, 80, 80, 567, "left", true, false, true},
-    {"Body", 26, 0, 80, 567, "both", false, false, false},   {"Check", 18, 160, 0, 0, "left", false, false, false},
-    {"Nation", 25, 0, 0, 0, "center", true, false, false},   {"Motto", 27, 0, 0, 0, "center", true, false, false},
-    {"To", 24, 0, 0, 0, "left", true, true, false},          {"Recipient", 22, 0, 0, 0, "left", false, false, false},
-    {"Note", 22, 0, 0, 0, "both", false, false, false},      {"Bar", 20, 0, 0, 0, "left", false, false, false},
-    {"Left", 22, 0, 0, 0, "left", false, false, false},      {"Mid", 22, 0, 0, 0, "center", false, false, false},
-    {"Number", 18, 0, 0, 0, "center", false, true, false},   {"LeftWide", 17, 0, 0, 0, "left", false, false, false},
-    {"MidWide", 17, 0, 0, 0, "center", false, false, false}, {"NumberWide", 12, 0, 0, 0, "center", false, true, false},
+    {"Centre", 26, 0, 0, 0, "center", false, false, false},    {"Heading", 28, 0, 0, 0, "center", true, false, true},
+    {"With", 26, 0, 80, 0, "center", false, true, true},       {"Address", 26, 0, 0, 0, "left", false, false, true},
+    {"Part", 26, 80, 80, 567, "left", true, false, true},      {"Body", 26, 0, 80, 567, "both", false, false, false},
+    {"Check", 18, 160, 0, 0, "left", false, false, false},     {"Nation", 25, 0, 0, 0, "center", true, false, false},
+    {"Motto", 27, 0, 0, 0, "center", true, false, false},      {"To", 24, 0, 0, 0, "left", true, true, false},
+    {"Recipient", 22, 0, 0, 0, "left", false, false, false},   {"Note", 22, 0, 0, 0, "both", false, false, false},
+    {"Bar", 20, 0, 0, 0, "left", false, false, false},         {"Left", 22, 0, 0, 0, "left", false, false, false},
+    {"Mid", 22, 0, 0, 0, "center", false, false, false},       {"Number", 18, 0, 0, 0, "center", false, true, false},
+    {"LeftWide", 17, 0, 0, 0, "left", false, false, false},    {"MidWide", 17, 0, 0, 0, "center", false, false, false},
+    {"NumberWide", 12, 0, 0, 0, "center", false, true, false},
 };
 
 static void write_styles(struct cv_buf *out, enum cv_lang lang)
@@ -144,9 +145,9 @@ static void write_rule(struct rep_docx_writer *w)
 static void write_block(struct rep_docx_writer *w, const struct rep_block *b, bool *first)
 {
     static const char *const named[] = {
-        [REP_BLOCK_TITLE] = "Heading", [REP_BLOCK_SUBJECT] = "Heading", [REP_BLOCK_WITH] = "With",
-        [REP_BLOCK_PART] = "Part",     [REP_BLOCK_SECTION] = "Part",    [REP_BLOCK_PARAGRAPH] = "Body",
-        [REP_BLOCK_CHECK] = "Check",
+        [REP_BLOCK_TITLE] = "Heading",   [REP_BLOCK_SUBJECT] = "Heading", [REP_BLOCK_WITH] = "With",
+        [REP_BLOCK_ADDRESS] = "Address", [REP_BLOCK_PART] = "Part",       [REP_BLOCK_SECTION] = "Part",
+        [REP_BLOCK_PARAGRAPH] = "Body",  [REP_BLOCK_CHECK] = "Check",
     };
     switch (b->kind) {
     case REP_BLOCK_HEAD:
@@ -168,7 +169,8 @@ static void write_block(struct rep_docx_writer *w, const struct rep_block *b, bo
         rep_docx_bars(w, b);
         return;
     default:
-        rep_docx_paragraph(w, named[b->kind], "", REP_RUN_PLAIN, b->text);
+        rep_docx_paragraph(w, named[b->kind], b->kind == REP_BLOCK_ADDRESS ? "<w:ind w:left=\"1984\"/>" : "",
+                           REP_RUN_PLAIN, b->text);
     }
 }
 

@@ -94,8 +94,8 @@ void rep_docx_foot(struct rep_docx_writer *w)
     cv_buf_puts(w->out, "<w:tr><w:trPr><w:cantSplit/></w:trPr>");
     rep_docx_open_cell(w, widths[0], 1, "");
     rep_docx_paragraph(w, "To", "", REP_RUN_PLAIN, foot->to);
-    for (size_t i = 0; i < foot->recipient_count; i++)
-        rep_docx_paragraph(w, "Recipient", "", REP_RUN_PLAIN, foot->recipients[i]);
+    for (size_t i = 0; i < foot->recipients.count; i++)
+        rep_docx_paragraph(w, "Recipient", "", REP_RUN_PLAIN, foot->recipients.text[i]);
     rep_docx_close_cell(w);
     rep_docx_open_cell(w, widths[1], 1, "");
     rep_docx_paragraph(w, "Centre", "", REP_RUN_CAPS | REP_RUN_BOLD, foot->behalf);

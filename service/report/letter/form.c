@@ -1,4 +1,6 @@
 /* Head and foot of the administrative form (Decree 30/2020). */
+#include <string.h>
+
 #include "report/letter/letter.h"
 
 const char *rep_letter_date(const struct rep_letter *l)
@@ -36,17 +38,42 @@ void rep_letter_head(struct rep_letter *l)
     rep_block(l, REP_BLOCK_HEAD, NULL);
 }
 
+/* One on the line of the words, several on lines of their own. */
+void rep_letter_addressees(struct rep_letter *l)
+{
+    const struct dom_lines *to = &l->r->letterhead.addressees;
+    if (to->count == 1)
+        rep_block(l, REP_BLOCK_ADDRESS,
+                  cv_arena_printf(l->arena, REP_SAY(l->lang, "Kính gửi: %s.", "To: %s."), to->text[0]));
+    if (to->count < 2)
+        return;
+    rep_block(l, REP_BLOCK_ADDRESS, REP_SAY(l->lang, "Kính gửi:", "To:"));
+    for (size_t i = 0; i < to->count; i++)
+        rep_block(l, REP_BLOCK_ADDRESS, cv_arena_printf(l->arena, i + 1 < to->count ? "- %s;" : "- %s.", to->text[i]));
+}
+
+static void recipient(struct rep_letter *l, const char *text)
+{
+    struct dom_lines *all = &l->foot.recipients;
+    all->text[all->count++] = text;
+}
+
 void rep_letter_foot(struct rep_letter *l)
 {
+    enum { AS_ABOVE_AND_FILE = 2 };
+    static const char as_above[] = "Như trên";
     const struct dom_letterhead *of = &l->r->letterhead;
-    struct rep_foot *foot = &l->foot;
-    *foot = (struct rep_foot){.to = REP_SAY(l->lang, "Nơi nhận:", "Recipients:"),
-                              .recipients = CV_NEWS(l->arena, const char *, of->recipient_count + 1),
-                              .behalf = of->on_behalf,
-                              .post = of->signatory_title,
-                              .signatory = of->signatory_name};
-    for (size_t i = 0; i < of->recipient_count; i++)
-        foot->recipients[foot->recipient_count++] = cv_arena_printf(l->arena, "- %s;", of->recipients[i]);
-    foot->recipients[foot->recipient_count++] = REP_SAY(l->lang, "- Lưu: VT.", "- File.");
+    const struct dom_lines *to = &of->recipients;
+    bool said = to->count > 0 && strncmp(to->text[0], as_above, strlen(as_above)) == 0;
+    l->foot = (struct rep_foot){.to = REP_SAY(l->lang, "Nơi nhận:", "Recipients:"),
+                                .recipients.text = CV_NEWS(l->arena, const char *, to->count + AS_ABOVE_AND_FILE),
+                                .behalf = of->on_behalf,
+                                .post = of->signatory_title,
+                                .signatory = of->signatory_name};
+    if (of->addressees.count > 0 && !said)
+        recipient(l, REP_SAY(l->lang, "- Như trên;", "- As above;"));
+    for (size_t i = 0; i < to->count; i++)
+        recipient(l, cv_arena_printf(l->arena, "- %s;", to->text[i]));
+    recipient(l, REP_SAY(l->lang, "- Lưu: VT.", "- File."));
     rep_block(l, REP_BLOCK_FOOT, NULL);
 }

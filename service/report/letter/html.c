@@ -13,6 +13,7 @@ static const char style[] =
     "h2,h3{font-size:13pt;margin:8pt 0 4pt;text-indent:1cm;break-after:avoid}\n"
     "h1,.subject{font-size:14pt;font-weight:bold;text-align:center;margin:0;text-indent:0}\n"
     "h1{margin-top:18pt}\n"
+    ".address{margin-left:35mm}.address+h2{margin-top:14pt}\n"
     ".rule{border-top:1px solid #000;margin:2pt "
     "auto}.rule.short{width:35%}.rule.long{width:62%}.rule.title{width:22%;margin-bottom:14pt}\n"
     "table.head,table.foot{width:100%;border-collapse:collapse}\n"
@@ -77,8 +78,8 @@ static void put_foot(struct rep_page *p)
     const struct rep_foot *foot = &p->l->foot;
     rep_put(p, "<table class=\"foot\"><tr><td class=\"left\">\n");
     rep_put_element(p, "div", "to", foot->to);
-    for (size_t i = 0; i < foot->recipient_count; i++)
-        rep_put_element(p, "div", "recipient", foot->recipients[i]);
+    for (size_t i = 0; i < foot->recipients.count; i++)
+        rep_put_element(p, "div", "recipient", foot->recipients.text[i]);
     rep_put(p, "</td><td class=\"right\">\n");
     rep_put_element(p, "div", "behalf", foot->behalf);
     rep_put_element(p, "div", "post", foot->post);
@@ -106,7 +107,7 @@ static const struct {
 } texts[] = {
     [REP_BLOCK_TITLE] = {"h1", ""},     [REP_BLOCK_SUBJECT] = {"div", "subject"}, [REP_BLOCK_WITH] = {"div", "with"},
     [REP_BLOCK_PART] = {"h2", ""},      [REP_BLOCK_SECTION] = {"h3", ""},         [REP_BLOCK_PARAGRAPH] = {"p", ""},
-    [REP_BLOCK_CHECK] = {"p", "check"},
+    [REP_BLOCK_CHECK] = {"p", "check"}, [REP_BLOCK_ADDRESS] = {"div", "address"},
 };
 
 static void put_block(struct rep_page *p, const struct rep_block *b)

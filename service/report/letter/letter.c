@@ -121,6 +121,7 @@ const struct rep_letter *rep_letter(const struct rep_report *r, enum cv_lang lan
     *l = (struct rep_letter){.r = r, .arena = arena, .lang = lang, .title = rep_report_title(r, lang, arena)};
     rep_letter_head(l);
     title(l);
+    rep_letter_addressees(l);
     general(l);
     results(l);
     comment(l);

@@ -10,6 +10,7 @@ enum rep_block_kind {
     REP_BLOCK_SUBJECT,   /* bold below a title */
     REP_BLOCK_WITH,      /* italic below a title */
     REP_BLOCK_RULE,      /* a short line */
+    REP_BLOCK_ADDRESS,   /* "Kính gửi: ..." */
     REP_BLOCK_PART,      /* "I. TÌNH HÌNH CHUNG" */
     REP_BLOCK_SECTION,   /* "1. Hộp thư điện tử công vụ" */
     REP_BLOCK_PARAGRAPH, /* of the text */
@@ -37,8 +38,8 @@ struct rep_head {
     const char *superior, *issuer, *number, *draft, *nation, *motto, *date;
 };
 struct rep_foot {
-    const char *to, **recipients;
-    size_t recipient_count;
+    const char *to;
+    struct dom_lines recipients;
     const char *behalf, *post, *signatory;
 };
 struct rep_letter {
@@ -74,6 +75,7 @@ double *rep_column_widths(const struct rep_table *t, double room, const struct r
 struct rep_block *rep_block(struct rep_letter *l, enum rep_block_kind kind,
                             const char *text); /* a new one, at the end */
 void rep_letter_head(struct rep_letter *l);
+void rep_letter_addressees(struct rep_letter *l);
 void rep_letter_foot(struct rep_letter *l);
 /* "ngày 05 tháng 10 năm 2026"; with dots where the day is not set yet. */
 const char *rep_letter_date(const struct rep_letter *l);

@@ -32,6 +32,7 @@ static void put_text(struct rep_press *p, const struct rep_block *b)
         [REP_BLOCK_TITLE] = {{.size = 14, .face = REP_BOLD, .align = PANGO_ALIGN_CENTER}, NONE, NONE, 60},
         [REP_BLOCK_SUBJECT] = {{.size = 14, .face = REP_BOLD, .align = PANGO_ALIGN_CENTER}, NONE, NONE, 40},
         [REP_BLOCK_WITH] = {{.size = 13, .face = REP_ITALIC, .align = PANGO_ALIGN_CENTER}, NONE, SPACE, NONE},
+        [REP_BLOCK_ADDRESS] = {{.size = 13}, NONE, NONE, NONE},
         [REP_BLOCK_PART] = {{.size = 13, .face = REP_BOLD, .indent = indent}, SPACE, SPACE, 50},
         [REP_BLOCK_SECTION] = {{.size = 13, .face = REP_BOLD, .indent = indent}, SPACE, SPACE, 50},
         [REP_BLOCK_PARAGRAPH] = {{.size = 13, .justify = true, .indent = indent}, NONE, SPACE, NONE},
@@ -41,7 +42,9 @@ static void put_text(struct rep_press *p, const struct rep_block *b)
         return;
     p->y += looks[b->kind].before;
     rep_press_need(p, looks[b->kind].ink.size + looks[b->kind].keep);
-    rep_press_text(p, b->text, &looks[b->kind].ink, rep_press_left(p), rep_press_room(p), looks[b->kind].after);
+    double aside = b->kind == REP_BLOCK_ADDRESS ? rep_mm(35) : 0;
+    rep_press_text(p, b->text, &looks[b->kind].ink, rep_press_left(p) + aside, rep_press_room(p) - aside,
+                   looks[b->kind].after);
 }
 
 static void put_rule(struct rep_press *p)

@@ -82,8 +82,8 @@ static double recipients_height(struct rep_press *p, double width)
 {
     const struct rep_foot *foot = &p->l->foot;
     double height = height_of(p, foot->to, &to_ink, width);
-    for (size_t i = 0; i < foot->recipient_count; i++)
-        height += height_of(p, foot->recipients[i], &recipient_ink, width);
+    for (size_t i = 0; i < foot->recipients.count; i++)
+        height += height_of(p, foot->recipients.text[i], &recipient_ink, width);
     return height;
 }
 
@@ -109,8 +109,8 @@ void rep_press_foot(struct rep_press *p)
     rep_press_text(p, foot->signatory, &signatory_ink, left + first, second, 0);
     p->y = top;
     rep_press_text(p, foot->to, &to_ink, left, first, 0);
-    for (size_t i = 0; i < foot->recipient_count; i++)
-        rep_press_text(p, foot->recipients[i], &recipient_ink, left, first, 0);
+    for (size_t i = 0; i < foot->recipients.count; i++)
+        rep_press_text(p, foot->recipients.text[i], &recipient_ink, left, first, 0);
 }
 
 void rep_press_bars(struct rep_press *p, const struct rep_block *b)
