@@ -45,7 +45,7 @@ static const struct {
 } styles[] = {
     {"Centre", 26, 0, 0, 0, "center", false, false, false},    {"Heading", 28, 0, 0, 0, "center", true, false, true},
     {"With", 26, 0, 80, 0, "center", false, true, true},       {"Address", 26, 0, 0, 0, "left", false, false, true},
-    {"Part", 26, 80, 80, 567, "left", true, false, true},      {"Body", 26, 0, 80, 567, "both", false, false, false},
+    {"Part", 26, 160, 80, 567, "left", true, false, true},      {"Body", 26, 0, 80, 567, "both", false, false, false},
     {"Check", 18, 160, 0, 0, "left", false, false, false},     {"Nation", 25, 0, 0, 0, "center", true, false, false},
     {"Motto", 27, 0, 0, 0, "center", true, false, false},      {"To", 24, 0, 0, 0, "left", true, true, false},
     {"Recipient", 22, 0, 0, 0, "left", false, false, false},   {"Note", 22, 0, 0, 0, "both", false, false, false},

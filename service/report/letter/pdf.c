@@ -33,7 +33,7 @@ static void put_text(struct rep_press *p, const struct rep_block *b)
         [REP_BLOCK_SUBJECT] = {{.size = 14, .face = REP_BOLD, .align = PANGO_ALIGN_CENTER}, NONE, NONE, 40},
         [REP_BLOCK_WITH] = {{.size = 13, .face = REP_ITALIC, .align = PANGO_ALIGN_CENTER}, NONE, SPACE, NONE},
         [REP_BLOCK_ADDRESS] = {{.size = 13}, NONE, NONE, NONE},
-        [REP_BLOCK_PART] = {{.size = 13, .face = REP_BOLD, .indent = indent}, SPACE, SPACE, 50},
+        [REP_BLOCK_PART] = {{.size = 13, .face = REP_BOLD, .indent = indent}, 2 * SPACE, SPACE, 50},
         [REP_BLOCK_SECTION] = {{.size = 13, .face = REP_BOLD, .indent = indent}, SPACE, SPACE, 50},
         [REP_BLOCK_PARAGRAPH] = {{.size = 13, .justify = true, .indent = indent}, NONE, SPACE, NONE},
         [REP_BLOCK_CHECK] = {{.size = 9}, 2 * SPACE, NONE, NONE},
