@@ -3,7 +3,7 @@
  * is an error. */
 #include <cairo-pdf.h>
 
-#include "report/letter/pdf.h"
+#include "report/letter/pdf/pdf.h"
 
 static PangoContext *open_context(PangoFontMap *map, enum cv_lang lang)
 {

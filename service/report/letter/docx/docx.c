@@ -1,10 +1,7 @@
 /* DOCX: an office document of the letter, for whoever still has to write into it. */
 #include <stdio.h>
 
-#include "report/letter/docx.h"
-
-/* The form's margins: above and below, left, right; the number of the page stands in the upper one. */
-enum { A4_SHORT = 210, A4_LONG = 297, ABOVE = 20, BELOW = 20, LEFT = 30, RIGHT = 15, NUMBER_AT = 10 };
+#include "report/letter/docx/docx.h"
 
 #define XML_HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
 #define WORD     "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\""
@@ -45,7 +42,7 @@ static const struct {
 } styles[] = {
     {"Centre", 26, 0, 0, 0, "center", false, false, false},    {"Heading", 28, 0, 0, 0, "center", true, false, true},
     {"With", 26, 0, 80, 0, "center", false, true, true},       {"Address", 26, 0, 0, 0, "left", false, false, true},
-    {"Part", 26, 160, 80, 567, "left", true, false, true},      {"Body", 26, 0, 80, 567, "both", false, false, false},
+    {"Part", 26, 160, 80, 567, "left", true, false, true},     {"Body", 26, 0, 80, 567, "both", false, false, false},
     {"Check", 18, 160, 0, 0, "left", false, false, false},     {"Nation", 25, 0, 0, 0, "center", true, false, false},
     {"Motto", 27, 0, 0, 0, "center", true, false, false},      {"To", 24, 0, 0, 0, "left", true, true, false},
     {"Recipient", 22, 0, 0, 0, "left", false, false, false},   {"Note", 22, 0, 0, 0, "both", false, false, false},
@@ -78,44 +75,20 @@ static void write_styles(struct cv_buf *out, enum cv_lang lang)
     cv_buf_puts(out, "</w:styles>");
 }
 
-/* ---- pieces ---- */
-
-int rep_docx_mm(int mm)
-{
-    return mm * 14400 / 254;
-}
-
-int rep_docx_room(const struct rep_docx_writer *w)
-{
-    return rep_docx_mm(w->across ? A4_LONG : A4_SHORT) - rep_docx_mm(LEFT) - rep_docx_mm(RIGHT);
-}
-
-void rep_docx_paragraph(struct rep_docx_writer *w, const char *style, const char *more, unsigned run, const char *text)
-{
-    if (text == NULL)
-        return;
-    cv_buf_printf(w->out, "<w:p><w:pPr><w:pStyle w:val=\"%s\"/>%s</w:pPr><w:r>", style, more);
-    if (run != REP_RUN_PLAIN)
-        cv_buf_printf(w->out, "<w:rPr>%s%s%s</w:rPr>", (run & REP_RUN_BOLD) != 0 ? "<w:b/>" : "",
-                      (run & REP_RUN_ITALIC) != 0 ? "<w:i/>" : "", (run & REP_RUN_CAPS) != 0 ? "<w:caps/>" : "");
-    cv_buf_puts(w->out, "<w:t xml:space=\"preserve\">");
-    cv_buf_escaped(w->out, text);
-    cv_buf_puts(w->out, "</w:t></w:r></w:p>\n");
-}
-
 /* ---- sections ---- */
 
 /* The first page of the letter has no number. */
 static void write_section(struct rep_docx_writer *w, bool first)
 {
-    int width = rep_docx_mm(w->across ? A4_LONG : A4_SHORT), height = rep_docx_mm(w->across ? A4_SHORT : A4_LONG);
+    int width = rep_docx_mm(w->across ? REP_DOCX_LONG : REP_DOCX_SHORT),
+        height = rep_docx_mm(w->across ? REP_DOCX_SHORT : REP_DOCX_LONG);
     cv_buf_printf(w->out,
                   "<w:sectPr>%s<w:pgSz w:w=\"%d\" w:h=\"%d\"%s/><w:pgMar w:top=\"%d\" w:right=\"%d\" w:bottom=\"%d\" "
                   "w:left=\"%d\" w:header=\"%d\" w:footer=\"%d\" w:gutter=\"0\"/>%s</w:sectPr>",
                   first ? "<w:headerReference w:type=\"default\" r:id=\"r2\"/>" : "", width, height,
-                  w->across ? " w:orient=\"landscape\"" : "", rep_docx_mm(ABOVE), rep_docx_mm(RIGHT),
-                  rep_docx_mm(BELOW), rep_docx_mm(LEFT), rep_docx_mm(NUMBER_AT), rep_docx_mm(NUMBER_AT),
-                  first ? "<w:titlePg/>" : "");
+                  w->across ? " w:orient=\"landscape\"" : "", rep_docx_mm(REP_DOCX_ABOVE), rep_docx_mm(REP_DOCX_RIGHT),
+                  rep_docx_mm(REP_DOCX_BELOW), rep_docx_mm(REP_DOCX_LEFT), rep_docx_mm(REP_DOCX_NUMBER),
+                  rep_docx_mm(REP_DOCX_NUMBER), first ? "<w:titlePg/>" : "");
 }
 
 /* What ends stands in a paragraph of its own, too low to need a page. */

@@ -5,6 +5,16 @@
 
 enum rep_run { REP_RUN_PLAIN = 0, REP_RUN_BOLD = 1, REP_RUN_ITALIC = 2, REP_RUN_CAPS = 4 }; /* bits */
 enum { REP_TWIPS = 20 };
+/* mm: A4, the margins of the form, the number of the page in the upper one */
+enum {
+    REP_DOCX_SHORT = 210,
+    REP_DOCX_LONG = 297,
+    REP_DOCX_ABOVE = 20,
+    REP_DOCX_BELOW = 20,
+    REP_DOCX_LEFT = 30,
+    REP_DOCX_RIGHT = 15,
+    REP_DOCX_NUMBER = 10
+};
 
 struct rep_docx_writer {
     struct cv_buf *out;

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "congvu/lock.h"
-#include "report/letter/pdf.h"
+#include "report/letter/pdf/pdf.h"
 
 enum { PATH_ROOM = 4096 };
 struct rep_fonts {

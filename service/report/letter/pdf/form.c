@@ -1,5 +1,5 @@
 /* Head, foot and bars of the letter on paper. */
-#include "report/letter/pdf.h"
+#include "report/letter/pdf/pdf.h"
 
 enum { SMALL_ROOM = 4, ROOM = 6, SPACE_TO_SIGN_MM = 26 };
 

@@ -2,7 +2,7 @@
 #include <cairo-pdf.h>
 #include <stdio.h>
 
-#include "report/letter/pdf.h"
+#include "report/letter/pdf/pdf.h"
 
 /* mm; the form allows 20-25 above and below, 30-35 left, 15-20 right */
 enum { A4_SHORT = 210, A4_LONG = 297, ABOVE = 20, BELOW = 20, LEFT = 30, RIGHT = 15, NUMBER_AT = 10 };

@@ -1,5 +1,5 @@
 /* Tables on paper: heads on every page, rows as high as their longest cell, none cut by the end of a page. */
-#include "report/letter/pdf.h"
+#include "report/letter/pdf/pdf.h"
 
 struct grid {
     struct rep_press *press;

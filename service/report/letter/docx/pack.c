@@ -1,7 +1,7 @@
 /* Parts packed by libzip. */
 #include <zip.h>
 
-#include "report/letter/docx.h"
+#include "report/letter/docx/docx.h"
 
 /* The first day of the format's calendar: no part has a time of its own. */
 enum { DOS_DAY = 0x0021, DOS_TIME = 0 };

@@ -1,36 +1,12 @@
 /* Tables of the office document: figures with heads that repeat, head and foot of the letter, bars. */
 #include <stdio.h>
 
-#include "report/letter/docx.h"
+#include "report/letter/docx/docx.h"
 
 #define LINE_ALL(color)                                                                                                \
     "<w:top w:val=\"single\" w:sz=\"4\" w:color=\"" color "\"/><w:left w:val=\"single\" w:sz=\"4\" w:color=\"" color   \
     "\"/><w:bottom w:val=\"single\" w:sz=\"4\" w:color=\"" color "\"/><w:right w:val=\"single\" w:sz=\"4\" "           \
     "w:color=\"" color "\"/>"
-
-void rep_docx_open_table(struct rep_docx_writer *w, const int *widths, size_t count, const char *more)
-{
-    int sum = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += widths[i];
-    cv_buf_printf(w->out, "<w:tbl><w:tblPr><w:tblW w:w=\"%d\" w:type=\"dxa\"/>%s</w:tblPr><w:tblGrid>", sum, more);
-    for (size_t i = 0; i < count; i++)
-        cv_buf_printf(w->out, "<w:gridCol w:w=\"%d\"/>", widths[i]);
-    cv_buf_puts(w->out, "</w:tblGrid>\n");
-}
-
-void rep_docx_open_cell(struct rep_docx_writer *w, int width, int span, const char *more)
-{
-    cv_buf_printf(w->out, "<w:tc><w:tcPr><w:tcW w:w=\"%d\" w:type=\"dxa\"/>", width);
-    if (span > 1)
-        cv_buf_printf(w->out, "<w:gridSpan w:val=\"%d\"/>", span);
-    cv_buf_printf(w->out, "%s</w:tcPr>", more);
-}
-
-void rep_docx_close_cell(struct rep_docx_writer *w)
-{
-    cv_buf_puts(w->out, "</w:tc>");
-}
 
 static const char bare[] = "<w:tblLayout w:type=\"fixed\"/><w:tblCellMar><w:left w:w=\"0\" w:type=\"dxa\"/><w:right "
                            "w:w=\"0\" w:type=\"dxa\"/></w:tblCellMar>";
