@@ -24,6 +24,7 @@ ring() { printf '\n== %s\n' "$*"; }
 build() { mkdir -p build && cmake --preset "$1" >"build/$1.log" 2>&1 && cmake --build "build/$1" ${2:+--target "$2"} >>"build/$1.log" 2>&1 || { tail -60 "build/$1.log"; exit 1; }; }
 
 export ASAN_OPTIONS=abort_on_error=0:detect_leaks=1:exitcode=99 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+export LSAN_OPTIONS=suppressions=$root/tests/lib/leaks.supp:print_suppressions=0
 export TSAN_OPTIONS=exitcode=66:halt_on_error=0:suppressions=$root/tests/lib/races.supp
 
 rings() { # preset

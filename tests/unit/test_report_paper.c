@@ -227,6 +227,64 @@ static void a_draft_says_so_and_leaves_the_date_open(void **state)
     assert_null(strstr(cv_buf_str(&page), "ngày 04"));
 }
 
+/* Nothing half drawn is ever handed out. */
+static void a_pdf_stops_when_the_time_is_over(void **state)
+{
+    (void)state;
+    cv_auto_arena a = cv_arena_new(ROOM);
+    struct rep_report r = r_report(a);
+    struct rep_pdf_options options = {.fonts = rep_fonts_new(""), .deadline = cv_deadline_in_ms(0)};
+    struct cv_error err = {0};
+    cv_auto_buf out = {0};
+    cv_buf_init(&out, ROOM);
+    assert_non_null(options.fonts);
+    assert_false(rep_pdf(&out, &r, CV_VI, a, &options, &err));
+    assert_int_equal(err.problem, cvp_deadline_exceeded);
+    rep_fonts_free(&options.fonts);
+}
+
+static void a_pdf_names_the_font_that_is_missing(void **state)
+{
+    (void)state;
+    cv_auto_arena a = cv_arena_new(ROOM);
+    struct rep_report r = r_report(a);
+    struct rep_pdf_options options = {.fonts = rep_fonts_new("/nonexistent"), .deadline = cv_deadline_in_ms(60000)};
+    struct cv_error err = {0};
+    cv_auto_buf out = {0};
+    cv_buf_init(&out, ROOM);
+    assert_non_null(options.fonts);
+    assert_false(rep_pdf(&out, &r, CV_VI, a, &options, &err));
+    assert_int_equal(err.problem, cvp_font_missing);
+    assert_non_null(strstr(err.text[CV_VI], "/nonexistent/LiberationSerif-Regular.ttf"));
+    rep_fonts_free(&options.fonts);
+}
+
+/* Lines of the head and foot at their most and longest; the same again is the same bytes. */
+static void a_long_letter_goes_over_pages(void **state)
+{
+    enum { LINES = 20, SIGNS = 200 };
+    (void)state;
+    cv_auto_arena a = cv_arena_new(ROOM);
+    struct rep_report r = r_report(a);
+    struct rep_pdf_options options = {.fonts = rep_fonts_new(""), .deadline = cv_deadline_in_ms(60000)};
+    struct cv_error err = {0};
+    cv_auto_buf out = {0}, again = {0};
+    char *line = cv_arena_alloc(a, SIGNS + 1);
+    for (int i = 0; i < SIGNS; i++)
+        line[i] = i % 7 == 6 ? ' ' : 'w';
+    r.letterhead.recipients.text = CV_NEWS(a, const char *, LINES);
+    r.letterhead.recipients.count = LINES;
+    for (int i = 0; i < LINES; i++)
+        r.letterhead.recipients.text[i] = line;
+    r.letterhead.issuing_body = r.letterhead.superior_body = r.comment = line;
+    cv_buf_init(&out, ROOM);
+    cv_buf_init(&again, ROOM);
+    assert_true(rep_pdf(&out, &r, CV_VI, a, &options, &err));
+    assert_true(rep_pdf(&again, &r, CV_VI, a, &options, &err));
+    assert_true(out.len > 0 && out.len == again.len && memcmp(out.data, again.data, out.len) == 0);
+    rep_fonts_free(&options.fonts);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +298,9 @@ int main(void)
         cmocka_unit_test(points_are_a_of_b_of_the_maximum),
         cmocka_unit_test(the_page_is_the_form_and_escapes_everything),
         cmocka_unit_test(a_draft_says_so_and_leaves_the_date_open),
+        cmocka_unit_test(a_pdf_stops_when_the_time_is_over),
+        cmocka_unit_test(a_pdf_names_the_font_that_is_missing),
+        cmocka_unit_test(a_long_letter_goes_over_pages),
     };
     return cmocka_run_group_tests(tests, r_setup, NULL);
 }
