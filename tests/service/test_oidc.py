@@ -41,7 +41,7 @@ def office(spec, provider, tmp_path_factory):
         yield service, people
 
 
-sources = (f"127.0.7.{n}" for n in itertools.count(1))
+sources = (f"127.7.{n // 250}.{n % 250 + 1}" for n in itertools.count())
 
 
 class Way(Person):
