@@ -108,7 +108,7 @@ def test_libreoffice_reads_every_figure_of_the_json(client, report, out):
             top = row["unit"] == part["rows"][0]["unit"]
             own = "Trực thuộc trực tiếp" if top else row["name"]["vi"] + " (trực thuộc trực tiếp)"
             cells = named[{"total": "TỔNG CỘNG", "own": own}.get(row["row_kind"], row["name"]["vi"])]
-            wanted = [c["headcount"] if c["headcount"] is not None else "–", c["unrecorded"], c["base"], c["issued"], rate(c["issued"], c["base"]), c["activated"],
+            wanted = [c["headcount"] if c["headcount"] is not None else "–", c["unrecorded"] if c["unrecorded"] is not None else "–", c["base"], c["issued"], rate(c["issued"], c["base"]), c["activated"],
                       rate(c["activated"], c["issued"]), c["on_leave_unused"], c["used"], rate(c["used"], c["usage_base"]), c["regular"],
                       rate(c["regular"], c["usage_base"]), c["unknown"], c["locked"], c["revoked"]]
             for number, (cell, figure) in enumerate(zip(cells[2:17], wanted), 3):
