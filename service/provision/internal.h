@@ -129,6 +129,7 @@ bool prov_check_match(const struct prov_call *call, int64_t revision, struct cv_
  * written down or days began to be kept. */
 cv_day prov_holds_from(const struct prov_call *call, cv_moment created_at);
 void prov_settle(struct prov_call *call, const struct dir_stamp *stamp);
+void prov_settle_gone(struct prov_call *call, struct cv_id id); /* of a person or a unit that was deleted */
 /* Moves a digest pair onto a new record, if the request has a key. */
 struct dom_idempotency prov_new_idempotency(const struct prov_call *call);
 /* A person holds one key. That by which he was made stays until it is forgotten, because its repeat would make a second

@@ -274,3 +274,12 @@ def test_a_letterhead_has_bounds(client):
     assert {"#/letterhead/place", "#/letterhead/recipients/1", "#/letterhead/logo"} == {e["pointer"] for e in answer.json["errors"]}
     assert client.patch(f"/v1/units/{unit['id']}", {"letterhead": {"recipients": ["a"] * 21}}).status == 422
     assert client.patch(f"/v1/units/{unit['id']}", {"letterhead": {"addressees": ["a"] * 6}}).status == 422
+
+
+def test_what_was_deleted_is_gone_for_the_next_call(client):
+    for _ in range(15):
+        above = a_unit(client)
+        below = a_unit(client, parent=above["code"])
+        for unit in (below, above):
+            assert client.delete(f"/v1/units/{unit['id']}", "*").status == 204, "nothing lies below it any more"
+        assert client.get(f"/v1/units/{above['id']}").status == 404

@@ -305,7 +305,7 @@ static bool await(struct dir_standby *s, const struct csns *what, int64_t ns)
     s->waiting++;
     s->pause_ms = FIRST_PAUSE_MS;
     pthread_cond_signal(&s->called);
-    while (!anybody_has(s, what) && !late && !s->stopping)
+    while (!anybody_has(s, what) && s->single[0] == '\0' && !late && !s->stopping)
         late = pthread_cond_timedwait(&s->moved, &s->lock.mutex, &due) != 0;
     s->waiting--;
     return anybody_has(s, what);
@@ -319,13 +319,14 @@ bool dir_standby_reached(struct dir_standby *standby, const char *csn, bool name
     cv_no_lock("waiting for the standby");
     cv_lock_take(&standby->lock);
     note(&standby->written, csn);
-    bool single = standby->single[0] != '\0', patient = !single && (name || standby->behind_since == 0);
+    bool patient = standby->single[0] == '\0' && (name || standby->behind_since == 0);
     bool ok = patient ? await(standby, &what, left < standby->wait_ns ? left : standby->wait_ns)
                       : anybody_has(standby, &what);
+    bool single = standby->single[0] != '\0'; /* said, or read for the first time, meanwhile */
     if (!ok && patient)
         fall_behind(standby, start);
     cv_lock_give(&standby->lock);
-    if (!ok && patient)
+    if (!ok && patient && !single)
         cv_count(CVM_standby_wait_timeouts);
     return ok || single;
 }

@@ -101,15 +101,25 @@ cv_day prov_holds_from(const struct prov_call *call, cv_moment created_at)
     return first_day || today <= view_dated_since(call->prov->options.view) ? CV_NO_DAY : today;
 }
 
+static struct cv_deadline patience(const struct prov_call *call)
+{
+    return cv_deadline_min(cv_deadline_in_ms(PROV_VIEW_WAIT_MS), call->deadline);
+}
+
 void prov_settle(struct prov_call *call, const struct dir_stamp *stamp)
 {
     if (!stamp->changed || call->prov->options.view == NULL)
         return;
-    struct cv_deadline patience = cv_deadline_min(cv_deadline_in_ms(PROV_VIEW_WAIT_MS), call->deadline);
-    if (!view_wait(call->prov->options.view, stamp, patience))
+    if (!view_wait(call->prov->options.view, stamp, patience(call)))
         cv_count(CVM_view_wait_timeouts);
     if (call->prov->wrote != NULL)
         call->prov->wrote(call->prov->wrote_ctx);
+}
+
+void prov_settle_gone(struct prov_call *call, struct cv_id id)
+{
+    if (!view_wait_gone(call->prov->options.view, id, patience(call)))
+        cv_count(CVM_view_wait_timeouts);
 }
 
 bool prov_check_match(const struct prov_call *call, int64_t revision, struct cv_error *err)

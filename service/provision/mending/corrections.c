@@ -65,6 +65,8 @@ static bool remove_person(struct prov_call *call, const char *key, struct prov_s
         return true;
     prov_audit_begin(&audit, call, "staff.remove", cv_id_text("stf_", id, target), NULL);
     bool ok = dir_staff_delete(call->dir, &out->before, &actor, err);
+    if (ok)
+        prov_settle_gone(call, id);
     prov_audit_end(&audit, ok, err);
     out->outcome = PROV_CHANGED;
     return ok;

@@ -324,6 +324,8 @@ bool prov_staff_delete(struct prov_call *call, const char *key, struct cv_error 
         return true;
     prov_audit_begin(&audit, call, "staff.delete", key, NULL);
     bool ok = dir_staff_delete(call->dir, &staff, &actor, err);
+    if (ok)
+        prov_settle_gone(call, id);
     prov_audit_end(&audit, ok, err);
     return ok;
 }

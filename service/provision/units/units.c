@@ -320,6 +320,8 @@ bool prov_unit_delete(struct prov_call *call, const char *key, struct cv_error *
         return true;
     prov_audit_begin(&audit, call, "unit.delete", key, NULL);
     bool ok = dir_unit_delete(call->dir, &unit, &actor, err);
+    if (ok)
+        prov_settle_gone(call, unit.id);
     prov_audit_end(&audit, ok, err);
     return ok;
 }

@@ -5,6 +5,7 @@
 #include "congvu/log.h"
 #include "view/feed/feed.h"
 
+/* csn NULL: it is gone. */
 static void applied(struct view *v, const uint8_t uuid[16], const char *csn)
 {
     struct view_wait *w = &v->wait;
@@ -14,7 +15,7 @@ static void applied(struct view *v, const uint8_t uuid[16], const char *csn)
     size_t len = csn ? strnlen(csn, sizeof(a->csn) - 1) : 0;
     memcpy(a->csn, csn ? csn : "", len);
     a->csn[len] = '\0';
-    view_paid(w, uuid, a->csn);
+    view_paid(w, uuid, csn ? a->csn : NULL);
     pthread_cond_broadcast(&w->more);
     cv_lock_give(&w->lock);
 }
@@ -80,9 +81,7 @@ static void on_remove(void *ctx, const uint8_t uuid[16])
     uint32_t entry = view_entry_find(v, uuid);
     if (entry != NONE)
         view_drop_entry(v, entry);
-    cv_lock_take(&v->wait.lock);
-    view_paid(&v->wait, uuid, NULL);
-    cv_lock_give(&v->wait.lock);
+    applied(v, uuid, NULL);
 }
 
 static void on_begin(void *ctx, bool fresh)

@@ -61,25 +61,54 @@ void view_paid(struct view_wait *w, const uint8_t uuid[16], const char *csn)
     note_oldest(w);
 }
 
+/* Under the lock. Until something more than `seen` was applied; false when it is too late. */
+static bool more_than(struct view_wait *w, uint64_t seen, struct cv_deadline deadline)
+{
+    struct timespec until = {.tv_sec = deadline.at_ns / 1000000000, .tv_nsec = deadline.at_ns % 1000000000};
+    while (w->count == seen && pthread_cond_timedwait(&w->more, &w->lock.mutex, &until) == 0)
+        ;
+    return w->count != seen || !cv_deadline_passed(deadline);
+}
+
 bool view_wait(struct view *view, const struct dir_stamp *stamp, struct cv_deadline deadline)
 {
     struct view_wait *w = &view->wait;
-    struct timespec until = {.tv_sec = deadline.at_ns / 1000000000, .tv_nsec = deadline.at_ns % 1000000000};
     uint64_t seen = 0;
-    bool found = false;
+    bool found = false, in_time = true;
     if (!stamp->changed)
         return true;
     cv_lock_take(&w->lock);
-    for (;;) {
+    while (!found && in_time) {
         found = was_applied(w, stamp, seen);
         seen = w->count;
-        if (found || cv_deadline_passed(deadline))
-            break;
-        while (w->count == seen && pthread_cond_timedwait(&w->more, &w->lock.mutex, &until) == 0)
-            ;
+        in_time = found || more_than(w, seen, deadline);
     }
     if (!found)
         owe(w, stamp);
     cv_lock_give(&w->lock);
     return found;
+}
+
+static bool is_there(struct view *view, struct cv_id id, uint64_t *out_seen)
+{
+    cv_lock_take(&view->wait.lock);
+    *out_seen = view->wait.count; /* what comes later is looked at again */
+    cv_lock_give(&view->wait.lock);
+    if (!view_enter(view, NULL))
+        return false;
+    bool there = view_person_slot(view, id) != NONE || view_unit_slot_of(view, id) != NONE;
+    view_leave(view);
+    return there;
+}
+
+bool view_wait_gone(struct view *view, struct cv_id id, struct cv_deadline deadline)
+{
+    uint64_t seen;
+    bool in_time = true;
+    while (in_time && is_there(view, id, &seen)) {
+        cv_lock_take(&view->wait.lock);
+        in_time = more_than(&view->wait, seen, deadline);
+        cv_lock_give(&view->wait.lock);
+    }
+    return in_time;
 }
