@@ -11,8 +11,8 @@ congvu_build_packages="gcc libc6-dev cmake ninja-build pkg-config python3 python
 congvu_run_packages="slapd slapd-contrib ldap-utils curl ca-certificates $congvu_fonts"
 congvu_mail_packages="dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-ldap dovecot-sieve postfix postfix-ldap"
 congvu_test_packages="procps openssl nginx-light libcmocka-dev python3-pytest python3-pytest-xdist python3-ldap3 python3-jsonschema python3-hypothesis clang libclang-rt-$congvu_clang-dev poppler-utils universal-ctags git golang-go golang-golang-x-mod-dev $congvu_formatter"
-congvu_paper_packages="libreoffice-calc-nogui libreoffice-writer-nogui chromium poppler-utils fonts-liberation zbar-tools"
-congvu_console_packages="chromium fonts-liberation"
+congvu_paper_packages="libreoffice-calc-nogui libreoffice-writer-nogui chromium poppler-utils $congvu_fonts zbar-tools"
+congvu_console_packages="chromium $congvu_fonts"
 congvu_more_packages="clang-tidy systemd strace"
 
 # Node may be there from elsewhere, and Debian's npm does not go with it.
