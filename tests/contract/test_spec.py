@@ -20,6 +20,11 @@ each_operation = pytest.mark.parametrize("method,template,operation", OPERATIONS
 SCOPES = SPEC.document["components"]["schemas"]["Scope"]["enum"]
 
 
+def test_the_contract_names_its_newest_change():
+    newest = re.search(r"^## (\S+)", (API / "CHANGELOG.md").read_text(), re.M)[1]
+    assert SPEC.document["info"]["version"] == newest
+
+
 def problems():
     from convert import load
     return load(API / "problems.yaml")
