@@ -33,7 +33,7 @@ def coverage(c):
     head = ("unit", "system", "headcount", "recorded", "eligible", "issued", "missing", "coverage")
     print("  {:<44} {:<12} {:>9} {:>9} {:>9} {:>7} {:>8} {:>9}".format(*head))
     for row in rows:
-        missing = row["missing"]["people"] + row["missing"]["unrecorded"]
+        missing = row["missing"]["people"] + (row["missing"]["unrecorded"] or 0)
         print("  {:<44} {:<12} {:>9} {:>9} {:>9} {:>7} {:>8} {:>9}".format(
             name_of(row), row.get("system") or "required", row["headcount"] if row["headcount"] is not None else "–",
             row["recorded"], row["eligible"], row["issued"], missing, percent(row["coverage"])))

@@ -52,6 +52,8 @@ void dom_counts_from_array(const int32_t in[DOM_COUNT_MEMBERS], struct dom_count
 void dom_counts_add_system(struct dom_counts *sum, const struct dom_counts *part);
 void dom_counts_add(struct dom_counts *sum, const struct dom_counts *part);
 void dom_counts_sub(struct dom_counts *sum, const struct dom_counts *part);
+/* Did anybody declare what is counted here? Else headcount and carried are null, not 0. */
+bool dom_counts_declared(const struct dom_counts *counts);
 
 /* The unit's own unrecorded and over_recorded for one system: per unit max(0, headcount - recorded); by required
  * category where headcount is declared by category; with a total only it counts in full, except where the system is not

@@ -2,7 +2,8 @@
  *
  * Story of use. cells[STATUS] = rep_text(rep_status_title(person->status, CV_VI)) is "Đang công tác", never "active".
  *
- * Thread: any; the texts are constants. The argument is a value of the enum, not its count. */
+ * Thread: any; the texts are constants unless they lie in an arena. The argument is a value of the enum, not its count.
+ */
 #pragma once
 
 #include "congvu/account.h"
@@ -10,5 +11,9 @@
 #include "congvu/staff.h"
 
 const char *rep_category_title(enum dom_category category, enum cv_lang lang);
+/* Of a set (bit i is category i), in the arena: "công chức, viên chức"; and, behind a title, " (chỉ tính công chức)". 0
+ * is all of them: "". */
+const char *rep_categories_text(uint32_t categories, enum cv_lang lang, struct cv_arena *arena);
+const char *rep_only_text(uint32_t categories, enum cv_lang lang, struct cv_arena *arena);
 const char *rep_status_title(enum dom_status status, enum cv_lang lang);
 const char *rep_account_title(enum dom_observed observed, enum cv_lang lang);

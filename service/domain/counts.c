@@ -78,6 +78,11 @@ void dom_counts_sub(struct dom_counts *sum, const struct dom_counts *part)
     combine(sum, part, -1);
 }
 
+bool dom_counts_declared(const struct dom_counts *counts)
+{
+    return counts->declared_units > 0;
+}
+
 static int32_t at_most(int32_t count, int32_t limit)
 {
     return count < limit ? count : limit;

@@ -53,7 +53,7 @@ _Static_assert(CV_COUNT(rep_members) == sizeof(struct rep_counts) / sizeof(int32
 
 struct rep_counts rep_counts_of(const struct dom_counts *c, struct rep_known known, bool declared)
 {
-    bool regular = known.use && known.regular, said = c->declared_units > 0;
+    bool regular = known.use && known.regular, said = dom_counts_declared(c);
     return (struct rep_counts){.headcount = said ? c->headcount : REP_NONE,
                                .recorded = c->recorded,
                                .unrecorded = said ? c->unrecorded : REP_NONE,

@@ -30,7 +30,6 @@ const char *rep_report_title(const struct rep_report *r, enum cv_lang lang, stru
 const char *rep_sheet_title(const struct rep_report *r, const struct rep_sheet *s, enum cv_lang lang,
                             struct cv_arena *arena);
 const char *rep_period_text(const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena);
-const char *rep_categories_text(const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena); /* "" = all */
 const char *rep_unknown(enum cv_lang lang); /* "chưa xác định" */
 
 /* Texts in the reader's language; a macro, so that the compiler still sees the formats. */

@@ -1,6 +1,7 @@
 /* What stands below the figures, and the sheet that says how everything was counted. */
 #include <string.h>
 
+#include "congvu/titles.h"
 #include "report/internal.h"
 
 enum { NAMES_MOST = 12 };
@@ -249,7 +250,8 @@ static void dates(const struct rep_report *r, struct rep_table *t)
     line(t, REP_SAY(t->lang, "Chốt số liệu lúc", "Figures frozen at"),
          cv_arena_strdup(t->arena, cv_moment_people(r->frozen_at, moment)));
     line(t, REP_SAY(t->lang, "Đối tượng được tính", "Categories counted"),
-         r->categories == 0 ? REP_SAY(t->lang, "Tất cả", "All") : rep_categories_text(r, t->lang, t->arena));
+         r->categories == 0 ? REP_SAY(t->lang, "Tất cả", "All")
+                            : rep_categories_text(r->categories, t->lang, t->arena));
     line(t, REP_SAY(t->lang, "Cách xác định số người", "Population"),
          r->population == REP_CLOSING_DAY
              ? REP_SAY(t->lang, "Danh sách vào ngày chốt số liệu", "The list of the closing day")

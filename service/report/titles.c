@@ -14,6 +14,25 @@ const char *rep_category_title(enum dom_category category, enum cv_lang lang)
     return titles[category][lang];
 }
 
+const char *rep_categories_text(uint32_t categories, enum cv_lang lang, struct cv_arena *arena)
+{
+    const char *out = "";
+    for (int c = 0; c < DOM_CATEGORIES; c++) {
+        if (!(categories >> c & 1u))
+            continue;
+        const char *title = rep_category_title((enum dom_category)c, lang); /* all of them begin with an ASCII letter */
+        out = cv_arena_printf(arena, "%s%s%c%s", out, *out != '\0' ? ", " : "", *title | 0x20, title + 1);
+    }
+    return out;
+}
+
+const char *rep_only_text(uint32_t categories, enum cv_lang lang, struct cv_arena *arena)
+{
+    return categories == 0 ? ""
+                           : cv_arena_printf(arena, lang == CV_EN ? " (only: %s)" : " (chỉ tính %s)",
+                                             rep_categories_text(categories, lang, arena));
+}
+
 const char *rep_status_title(enum dom_status status, enum cv_lang lang)
 {
     static const char *const titles[DOM_STATUSES][CV_LANGS] = {

@@ -94,19 +94,6 @@ static const char *subjects(const struct rep_report *r, enum cv_lang lang, struc
     return out;
 }
 
-/* "công chức, viên chức" */
-const char *rep_categories_text(const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena)
-{
-    const char *out = "";
-    for (int c = 0; c < DOM_CATEGORIES; c++) {
-        if (!(r->categories >> c & 1u))
-            continue;
-        const char *title = rep_category_title((enum dom_category)c, lang); /* all of them begin with an ASCII letter */
-        out = cv_arena_printf(arena, "%s%s%c%s", out, *out != '\0' ? ", " : "", *title | 0x20, title + 1);
-    }
-    return out;
-}
-
 const char *rep_report_title(const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena)
 {
     static const char *const titles[REP_KINDS][CV_LANGS] = {
@@ -118,11 +105,8 @@ const char *rep_report_title(const struct rep_report *r, enum cv_lang lang, stru
     };
     static const char mark[] = "%s";
     const char *form = titles[r->kind][lang], *at = strstr(form, mark);
-    const char *only = r->categories != 0 ? cv_arena_printf(arena, REP_SAY(lang, " (chỉ tính %s)", " (only: %s)"),
-                                                            rep_categories_text(r, lang, arena))
-                                          : "";
     return cv_arena_printf(arena, "%.*s%s%s%s", (int)(at - form), form, subjects(r, lang, arena), at + strlen(mark),
-                           only);
+                           rep_only_text(r->categories, lang, arena));
 }
 
 const char *rep_sheet_title(const struct rep_report *r, const struct rep_sheet *s, enum cv_lang lang,

@@ -163,4 +163,7 @@ def test_a_category_of_which_nothing_was_declared_shows_no_number(district):
     row = client.get("/v1/coverage", unit="T1.01", system="mailbox", depth=0, category="cong_chuc").json["rows"][0]
     assert (row["headcount"], row["headcount_by_category"]) == (2, {"cong_chuc": 2})
     row = client.get("/v1/coverage", unit="T1.01", system="mailbox", depth=0, category="can_bo").json["rows"][0]
-    assert (row["headcount"], row["headcount_by_category"], row["unrecorded"]) == (None, None, 0)
+    assert (row["headcount"], row["headcount_by_category"], row["unrecorded"], row["over_recorded"]) == (None, None, None, None)
+    assert row["missing"] == {"people": row["eligible"] - row["issued"], "unrecorded": None}
+    whole = client.get("/v1/coverage", unit="T1.02", system="mailbox", depth=0).json["rows"][0]
+    assert (whole["headcount"], whole["unrecorded"]) == (None, 0) and whole["undeclared"]["units"] == 1

@@ -2,6 +2,7 @@
 import csv
 import io
 import re
+import urllib.parse
 import zipfile
 
 import pytest
@@ -51,6 +52,19 @@ def test_workbooks_open(office):
         answer = office.call("GET", path, None, {"Accept": XLSX})
         assert answer.status == 200 and answer.headers["Content-Type"] == XLSX and answer.headers["Content-Disposition"].startswith("attachment; ")
         assert zipfile.ZipFile(io.BytesIO(answer.body)).testzip() is None
+
+
+def test_a_file_of_some_categories_says_which(office):
+    """In the title of the workbook; a CSV has its name for that, and a dash where nobody declared them."""
+    some = "/v1/coverage?unit=T1&system=mailbox&depth=0&category=cong_chuc,vien_chuc"
+    answer = office.call("GET", f"{some}&format=xlsx", None, {"Accept-Language": "vi"})
+    texts = zipfile.ZipFile(io.BytesIO(answer.body)).read("xl/worksheets/sheet1.xml").decode()
+    assert "Tình hình cấp và sử dụng (chỉ tính công chức, viên chức)" in texts
+    answer = office.get(f"{some}&format=csv")
+    assert urllib.parse.unquote(answer.headers["Content-Disposition"]).endswith("Coverage (only: civil servant, public employee).csv")
+    assert 'filename="coverage-cong-chuc-vien-chuc.csv"' in answer.headers["Content-Disposition"]
+    assert rows(answer)[1][4:6] == ["–", "–"]
+    assert "only" not in office.get("/v1/coverage", unit="T1", format="csv").headers["Content-Disposition"]
 
 
 def test_the_list_is_whole_and_no_formula(office):

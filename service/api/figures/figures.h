@@ -26,6 +26,13 @@ struct api_figures {
     const char *slugs[DOM_SYSTEMS_MAX];
 };
 
+/* Are unrecorded and over_recorded known? Of some categories only where somebody declared them; of everybody they leave
+ * out who declared nothing, and `undeclared` says so. */
+static inline bool api_gap_known(const struct api_figures *question, const struct dom_counts *counts)
+{
+    return question->view.categories == 0 || dom_counts_declared(counts);
+}
+
 /* as_of.c: as_of and compare; faults go to x->faults. After the window and the categories. */
 void api_read_past(struct htp_exchange *x, struct api_figures *question);
 /* The figures of as_of. */

@@ -30,15 +30,16 @@ static void write_by_category(struct cv_jout *j, const struct view_coverage_row 
         cv_jout_null(j, "headcount_by_category");
 }
 
-static void write_people(struct cv_jout *j, const struct view_coverage_row *row)
+static void write_people(struct cv_jout *j, const struct api_figures *question, const struct view_coverage_row *row)
 {
     const struct dom_counts *c = &row->counts;
-    api_count_or_null(j, "headcount", c->headcount, c->declared_units > 0);
+    bool said = dom_counts_declared(c);
+    api_count_or_null(j, "headcount", c->headcount, said);
     cv_jout_day(j, "headcount_on", row->headcount_on);
-    api_count_or_null(j, "carried", c->carried, c->declared_units > 0);
+    api_count_or_null(j, "carried", c->carried, said);
     write_by_category(j, row);
     api_count_or_null(j, "recorded", c->recorded, !row->not_recorded_yet);
-    cv_jout_int(j, "over_recorded", c->over_recorded);
+    api_count_or_null(j, "over_recorded", c->over_recorded, api_gap_known(question, c));
     cv_jout_object(j, "undeclared");
     cv_jout_int(j, "units", c->undeclared_units);
     cv_jout_int(j, "recorded", c->undeclared_recorded);
@@ -48,10 +49,11 @@ static void write_people(struct cv_jout *j, const struct view_coverage_row *row)
 }
 
 /* ---- issued, used ---- */
-static void write_issued(struct cv_jout *j, const struct view_coverage_row *row, bool declared)
+static void write_issued(struct cv_jout *j, const struct api_figures *question, const struct view_coverage_row *row)
 {
     const struct dom_counts *c = &row->counts;
-    cv_jout_int(j, "unrecorded", c->unrecorded);
+    bool gap = api_gap_known(question, c);
+    api_count_or_null(j, "unrecorded", c->unrecorded, gap);
     api_count_or_null(j, "eligible", c->eligible, !row->not_recorded_yet);
     api_count_or_null(j, "issued", c->issued, !row->not_recorded_yet);
     api_count_or_null(j, "issued_beyond", c->issued_beyond, !row->not_recorded_yet && !row->beyond_unknown);
@@ -59,9 +61,9 @@ static void write_issued(struct cv_jout *j, const struct view_coverage_row *row,
     cv_jout_int(j, "on_long_leave", c->on_long_leave);
     cv_jout_object(j, "missing");
     cv_jout_int(j, "people", c->eligible - c->issued);
-    cv_jout_int(j, "unrecorded", c->unrecorded);
+    api_count_or_null(j, "unrecorded", c->unrecorded, gap);
     cv_jout_end(j);
-    cv_jout_ratio(j, "coverage", c->issued, dom_coverage_base(c, declared));
+    cv_jout_ratio(j, "coverage", c->issued, dom_coverage_base(c, question->declared));
 }
 
 static void write_used(struct cv_jout *j, const struct view_coverage_row *row, bool declared)
@@ -144,10 +146,10 @@ static void write_row(struct htp_exchange *x, const struct api_figures *question
     if (question->use_first)
         write_used(j, row, question->declared);
     if (row->system != NULL)
-        write_people(j, row);
+        write_people(j, question, row);
     else
         cv_jout_int(j, "complete", row->counts.complete_people);
-    write_issued(j, row, question->declared);
+    write_issued(j, question, row);
     if (!question->use_first)
         write_used(j, row, question->declared);
     if (question->targets)

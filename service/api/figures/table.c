@@ -3,6 +3,7 @@
 
 #include "api/figures/figures.h"
 #include "api/frame/tables.h"
+#include "congvu/titles.h"
 
 enum column {
     SYSTEM,
@@ -56,6 +57,11 @@ static struct rep_cell known(bool is, struct rep_cell cell, enum cv_lang lang)
     return is ? cell : rep_text(lang == CV_EN ? "unknown" : "chưa xác định");
 }
 
+static struct rep_cell counted(int32_t people, bool known)
+{
+    return known ? rep_int(people) : rep_text("–");
+}
+
 static void put_row(struct rep_table *t, const struct api_figures *question, const struct view_coverage_row *row)
 {
     static const char *const kinds[] = {[VIEW_ROW_TOTAL] = "total", [VIEW_ROW_OWN] = "own", [VIEW_ROW_UNIT] = "unit"};
@@ -70,8 +76,8 @@ static void put_row(struct rep_table *t, const struct api_figures *question, con
     cells[CODE] = rep_code(row->unit.code);
     cells[UNIT] = rep_text(name);
     if (row->system != NULL)
-        cells[HEADCOUNT] = c->declared_units > 0 ? rep_int(c->headcount) : rep_text("–");
-    cells[UNRECORDED] = rep_int(c->unrecorded);
+        cells[HEADCOUNT] = counted(c->headcount, dom_counts_declared(c));
+    cells[UNRECORDED] = counted(c->unrecorded, api_gap_known(question, c));
     cells[BASE] = rep_int(base);
     cells[ISSUED] = rep_int(c->issued);
     cells[COVERAGE] = rep_percent(c->issued, base);
@@ -86,6 +92,17 @@ static void put_row(struct rep_table *t, const struct api_figures *question, con
     cells[BEYOND] = known(!row->beyond_unknown && !row->not_recorded_yet, rep_int(c->issued_beyond), t->lang);
 }
 
+/* A CSV has no title but its name. */
+static void name_file(struct htp_exchange *x, const struct api_file *file, const struct api_figures *question,
+                      const char *only)
+{
+    const char *plain = x->lang == CV_EN ? "coverage" : "ty-le-cap-su-dung",
+               *people = x->lang == CV_EN ? "Coverage" : "Tỷ lệ cấp, sử dụng";
+    if (*only != '\0')
+        plain = cv_arena_printf(x->arena, "%s-%s", plain, question->categories);
+    api_name_file(x, file->format, plain, cv_arena_printf(x->arena, "%s%s", people, only));
+}
+
 bool api_figures_file(struct htp_exchange *x, const struct api_file *file, const struct api_figures *question,
                       const struct view_coverage *coverage, struct cv_buf *out, struct cv_error *err)
 {
@@ -96,12 +113,13 @@ bool api_figures_file(struct htp_exchange *x, const struct api_file *file, const
     t->sheet = x->lang == CV_EN ? "coverage" : "ty-le";
     for (int i = 0; i < COLUMNS; i++)
         t->columns[i] = (struct rep_column){columns[i].title[x->lang], columns[i].number, columns[i].width};
-    rep_table_title(t, x->lang == CV_EN ? "Issue and use" : "Tình hình cấp và sử dụng");
+    const char *only = rep_only_text(question->view.categories, x->lang, x->arena);
+    rep_table_title(
+        t, cv_arena_printf(x->arena, "%s%s", x->lang == CV_EN ? "Issue and use" : "Tình hình cấp và sử dụng", only));
     rep_table_title(t, cv_arena_printf(x->arena, "%s - %s", cv_day_people(coverage->window.from, from),
                                        cv_day_people(coverage->window.to, to)));
     for (size_t i = 0; i < coverage->count; i++)
         put_row(t, question, &coverage->rows[i]);
-    api_name_file(x, file->format, x->lang == CV_EN ? "coverage" : "ty-le-cap-su-dung",
-                  x->lang == CV_EN ? "Coverage" : "Tỷ lệ cấp, sử dụng");
+    name_file(x, file, question, only);
     return api_write_tables(x, file, tables, 1, &options, out, err);
 }

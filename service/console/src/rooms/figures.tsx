@@ -6,14 +6,14 @@ export type Row = Figures['rows'][number]
 export type Rate = { ratio: number | null; part: number | null; base: number }
 
 export function issued(row: Row, basis: Figures['basis']): Rate {
-  return { ratio: row.coverage, part: row.issued, base: (row.eligible ?? 0) + (basis === 'declared' ? row.unrecorded : 0) }
+  return { ratio: row.coverage, part: row.issued, base: (row.eligible ?? 0) + (basis === 'declared' ? row.unrecorded ?? 0 : 0) }
 }
 
 export function using(row: Row, basis: Figures['basis']): Rate {
   return { ratio: row.adoption, part: row.used, base: issued(row, basis).base - (row.on_leave_unused ?? 0) }
 }
 
-export const missing = (row: Row) => row.missing.people + row.missing.unrecorded
+export const missing = (row: Row) => row.missing.people + (row.missing.unrecorded ?? 0)
 
 /** A target is in percent. */
 export function Bar({ rate, target }: { rate: Rate; target?: number | null }) {
