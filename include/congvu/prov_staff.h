@@ -125,9 +125,11 @@ bool prov_activation_look(struct prov_call *call, const char *code, struct dom_s
 /* ---- leaving ---- */
 struct prov_departure_input {
     struct dom_order order;           /* delegate_to is a staff key */
+    const char *full_name;            /* of whom the sender means, or NULL */
     char keep_mail_text[CV_DAY_TEXT]; /* where keep_mail_until may point */
     bool batch;
 };
+/* By a code it may be somebody else who is meant: then nothing is done, and the outcome is PROV_NEEDS_DECISION. */
 bool prov_departure_put(struct prov_call *call, const char *key, const struct prov_departure_input *in,
                         struct prov_staff_result *out, struct cv_error *err);
 bool prov_departure_withdraw(struct prov_call *call, const char *key, struct prov_staff_result *out,

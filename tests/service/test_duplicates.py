@@ -278,6 +278,35 @@ def test_a_line_of_leavers_by_a_former_code_is_asked_about(client):
     assert client.put("/v1/staff/CU-9/departure", {"reason": "thoi_viec"}).code == "staff_not_found"
 
 
+def test_a_single_order_by_a_former_code_is_asked_about_too(client):
+    who = client.put("/v1/staff/CU-3", an(full_name="Trịnh Thị Đơn")).json
+    assert client.patch(f"/v1/staff/{who['id']}", {"staff_code": "MOI-3"}).status == 200
+
+    def order(key="CU-3", **query):
+        return client.put(f"/v1/staff/{key}/departure", {"reason": "thoi_viec"}, **query)
+    assert order(validate_only=True).json["outcome"] == "needs_decision" and waiting(client, "CU-3") == []
+    for _ in range(2):
+        asked = order()
+        assert (asked.status, asked.headers["Congvu-Needs-Decision"], asked.headers["Location"]) == (202, "true", "/v1/duplicates/CU-3")
+        assert (asked.json["outcome"], asked.json["duplicate"]["about"]) == ("needs_decision", "former_code")
+    assert client.get(f"/v1/staff/{who['id']}").json["status"] == "active"
+    assert client.put("/v1/duplicates/CU-3", {"decision": "same", "staff": who["id"]}).status == 200
+    assert order().status in (200, 202) and client.get(f"/v1/staff/{who['id']}").json["status"] == "departed"
+    assert order("MOI-3").json["unchanged"] is True and order(who["id"]).json["unchanged"] is True, "his code and his id ask nothing"
+
+
+def test_an_order_that_names_somebody_else_than_who_has_the_code_is_asked_about(client):
+    who = client.put("/v1/staff/CU-4", an(full_name="Phùng Văn Đúng")).json
+    line = {"full_name": "Quách Thị Khác", "reason": "thoi_viec"}
+    asked = client.put("/v1/staff/CU-4/departure", line)
+    assert (asked.status, asked.json["duplicate"]["about"], asked.json["duplicate"]["full_name"]) == (202, "other_name", "Quách Thị Khác")
+    assert client.post("/v1/departures/batches", {"departures": [{"staff": "CU-4", **line}]}).json["results"][0]["outcome"] == "needs_decision"
+    assert [d["asked_at"] for d in waiting(client, "CU-4")] == [asked.json["duplicate"]["asked_at"]], "one question"
+    assert client.get(f"/v1/staff/{who['id']}").json["status"] == "active"
+    assert client.put("/v1/staff/CU-4/departure", {**line, "full_name": "Phùng Văn Đúng"}).json["reason"] == "thoi_viec"
+    assert client.put("/v1/staff/CU-4/departure", {**line, "full_name": None}).json["unchanged"] is True, "nobody is named"
+
+
 def test_whose_former_code_it_is_not_the_next_line_does_not_see(client):
     who = client.put("/v1/staff/CU-2", an(full_name="Tạ Văn Ở")).json
     client.patch(f"/v1/staff/{who['id']}", {"staff_code": "MOI-2"})

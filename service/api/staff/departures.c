@@ -52,6 +52,10 @@ void api_put_departure(struct htp_exchange *x)
         htp_problem(x, &err, &x->faults);
         return;
     }
+    if (result.outcome == PROV_NEEDS_DECISION) {
+        api_reply_needs_decision(x, result.question);
+        return;
+    }
     if (!current_or_404(x, &result.staff, &d))
         return;
     api_result_head(x, result.outcome, result.staff.revision, NULL, &status);

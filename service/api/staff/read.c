@@ -180,7 +180,7 @@ static void read_reason(const struct cv_jin *o, struct dom_order *out)
 /* Somebody's or something's text: given, or taken away. */
 static enum cv_presence read_given(const struct cv_jin *o, const char *name, size_t max, const char **out)
 {
-    struct prov_text text;
+    struct prov_text text = {0};
     api_read_text(o, name, max, &text);
     *out = text.value;
     return text.given;
@@ -192,6 +192,7 @@ void api_read_departure(const struct cv_jin *o, struct prov_departure_input *out
     struct prov_decision decision = {0};
     *out = (struct prov_departure_input){.order.effective_on = CV_NO_DAY};
     struct dom_order *order = &out->order;
+    read_given(o, "full_name", 200, &out->full_name);
     read_reason(o, order);
     read_days(o, order);
     api_read_decision(o, "decision", &decision);

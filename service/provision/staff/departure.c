@@ -85,17 +85,19 @@ static bool take_order(struct prov_change *change, const struct prov_departure_i
 
 struct order_line {
     const struct prov_departure_input *in;
-    const char *code; /* by which a line of many found him; NULL = by his id, or somebody looks */
+    const char *code; /* by which he was found; NULL = by his id, which means nobody else */
     struct prov_duplicate *question;
 };
 
-/* A code that he had formerly may be meant for who has it in HR's system now. */
+/* A code that he had formerly may be meant for who has it in HR's system now, and so may one with another's name. */
 static bool is_his(struct prov_change *change, const struct order_line *line, struct cv_error *err)
 {
-    const struct prov_staff_input nothing = {0};
-    return line->code == NULL || prov_line_is_his(change, line->code, &nothing, line->question) ||
-           cv_fail(err, cvp_possible_duplicate, "/staff", "%s là số hiệu cũ của người này",
-                   "%s is a former code of this person", line->code);
+    struct prov_staff_input said = {0};
+    if (line->in->full_name != NULL)
+        said.full_name = (struct prov_text){CV_VALUE, line->in->full_name};
+    return line->code == NULL || prov_line_is_his(change, line->code, &said, line->question) ||
+           cv_fail(err, cvp_possible_duplicate, "/staff", "Số hiệu %s có thể là của người khác",
+                   "The code %s may mean somebody else", line->code);
 }
 
 static bool depart_change(struct prov_change *change, void *ctx, struct cv_error *err)
@@ -172,7 +174,7 @@ bool prov_departure_put(struct prov_call *call, const char *key, const struct pr
 {
     struct cv_id id;
     struct order_line line = {.in = in,
-                              .code = in->batch && !cv_id_parse("stf_", key, &id) ? key : NULL,
+                              .code = cv_id_parse("stf_", key, &id) ? NULL : key,
                               .question = CV_NEW(call->arena, struct prov_duplicate)};
     *out = (struct prov_staff_result){0};
     if (prov_staff_modify(call, key, "departure.put", &in->order.decision, depart_change, &line, out, err)) {
