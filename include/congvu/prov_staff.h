@@ -43,6 +43,7 @@ struct prov_staff_input {
     enum cv_presence leave_given;
     int leave_kind;
     cv_day leave_from, leave_to;
+    struct prov_decision leave_decision; /* absent keeps that of the leave with the same first day */
 };
 
 /* People as the earlier lines of a dry run would have left them: the next line about one of them goes on from there. */

@@ -42,17 +42,18 @@ struct rep_counts {
     int32_t headcount, recorded, unrecorded, over_recorded, undeclared_units, undeclared_recorded;
     int32_t eligible, issued, activated, used, regular, too_new, never_used, unknown;
     int32_t on_long_leave, on_leave_unused, locked, revoked, seconded_in, seconded_out;
-    int32_t category_left; /* in the base no more since their category changed in the period */
-    int32_t issued_beyond; /* to people who need not have it; in no rate */
-    int32_t base;          /* coverage = issued / base */
-    int32_t usage_base;    /* adoption = used / usage_base, regular ratio = regular / usage_base */
+    int32_t category_left;   /* in the base no more since their category changed in the period */
+    int32_t leave_undecided; /* of on_long_leave, without a decision */
+    int32_t issued_beyond;   /* to people who need not have it; in no rate */
+    int32_t base;            /* coverage = issued / base */
+    int32_t usage_base;      /* adoption = used / usage_base, regular ratio = regular / usage_base */
 };
 /* Which figures the sources can tell. */
 struct rep_known {
     bool use, regular, activation;
 };
-/* From the view's counts; what is not known or was not declared is REP_NONE; `revoked` and `category_left` are left 0.
- */
+/* From the view's counts; what is not known or was not declared is REP_NONE; what is counted person by person
+ * (`revoked`, `category_left`, `leave_undecided`) is left 0. */
 struct rep_counts rep_counts_of(const struct dom_counts *c, struct rep_known known, bool declared);
 /* Adds what is known; a figure that is unknown on both sides stays so. */
 void rep_counts_add(struct rep_counts *sum, const struct rep_counts *part);
@@ -63,6 +64,7 @@ enum rep_lever {
     REP_BASE_ABOVE_HEADCOUNT, /* b is above the people in post */
     REP_CATEGORY_CHANGED,     /* left the base by a change of category */
     REP_LEAVE_DEDUCTED,       /* on long leave and not using: out of the base of use */
+    REP_LEAVE_UNDECIDED,      /* on long leave without a decision */
     REP_TOO_NEW,              /* issued less than 14 days before the end */
     REP_UNDECLARED,           /* recorded in units that declared nothing */
     REP_LEVERS

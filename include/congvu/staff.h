@@ -45,6 +45,7 @@ struct dom_alias {
 struct dom_leave {
     enum dom_leave_kind kind;
     cv_day from, to; /* `to` is the last day; CV_NO_DAY = open */
+    struct dom_decision decision;
 };
 
 /* What held before the day `to`, the first on which it did not. */

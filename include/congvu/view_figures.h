@@ -125,17 +125,17 @@ enum dom_category view_staff_category(const struct view *v, struct cv_id staff, 
 struct view_closing {
     struct cv_id staff, unit;                   /* unit of the primary post */
     bool away;                                  /* on long leave */
-    uint16_t left;                              /* of view_category_left alone */
+    uint16_t left, undecided;                   /* of view_lever_list alone */
     uint16_t eligible, issued, activated, idle; /* bits in the order of the question's systems */
     cv_day issued_on[DOM_SYSTEMS_MAX];          /* CV_NO_DAY = long ago */
 };
 /* Who is recorded on the window's last day at or below q->unit, of q->categories. O(people of the subtree). */
 bool view_closing_list(const struct view *v, const struct view_coverage_query *q, struct cv_arena *arena,
                        struct view_closing **out, size_t *out_count, struct cv_error *err);
-/* Whoever counts in the base of a system no more because his category changed inside the window: `left` says of which.
- */
-bool view_category_left(const struct view *v, const struct view_coverage_query *q, struct cv_arena *arena,
-                        struct view_closing **out, size_t *out_count, struct cv_error *err);
+/* Whoever counts in the base of a system no more because his category changed inside the window (`left` says of which),
+ * or is on long leave without a decision on its last day (`undecided`: the systems that he must have). */
+bool view_lever_list(const struct view *v, const struct view_coverage_query *q, struct cv_arena *arena,
+                     struct view_closing **out, size_t *out_count, struct cv_error *err);
 /* What the usage known by now says of one of them, for a window of `length` days that ends on at->day. Nobody of that
  * id: no use. CV_UNAVAILABLE as every question. */
 bool view_closing_use(const struct view *v, struct cv_id staff, const char *system, const struct dom_use_case *at,

@@ -22,29 +22,18 @@ _Static_assert(CV_COUNT(rep_group_words) == REP_GROUPS + 1, "rep_group_words dif
 #name, offsetof(struct rep_counts, name)                                                                       \
     }
 const struct rep_member rep_members[] = {
-    M(headcount),
-    M(recorded),
-    M(unrecorded),
-    M(over_recorded),
-    M(undeclared_units),
-    M(undeclared_recorded),
-    M(eligible),
-    M(issued),
-    M(activated),
-    M(used),
-    M(regular),
-    M(too_new),
-    M(never_used),
-    M(unknown),
-    M(on_long_leave),
-    M(on_leave_unused),
-    M(locked),
-    M(revoked),
-    M(seconded_in),
-    M(seconded_out),
-    M(category_left),
-    M(issued_beyond),
-    M(base),
+    M(headcount),        M(recorded),
+    M(unrecorded),       M(over_recorded),
+    M(undeclared_units), M(undeclared_recorded),
+    M(eligible),         M(issued),
+    M(activated),        M(used),
+    M(regular),          M(too_new),
+    M(never_used),       M(unknown),
+    M(on_long_leave),    M(on_leave_unused),
+    M(locked),           M(revoked),
+    M(seconded_in),      M(seconded_out),
+    M(category_left),    M(leave_undecided),
+    M(issued_beyond),    M(base),
     M(usage_base),
 };
 #undef M
@@ -78,8 +67,14 @@ struct rep_counts rep_counts_of(const struct dom_counts *c, struct rep_known kno
                                .usage_base = known.use ? (int32_t)dom_adoption_base(c, declared) : REP_NONE};
 }
 
-const char *const rep_lever_words[] = {
-    "over_recorded", "base_above_headcount", "category_changed", "leave_deducted", "too_new", "undeclared", NULL};
+const char *const rep_lever_words[] = {"over_recorded",
+                                       "base_above_headcount",
+                                       "category_changed",
+                                       "leave_deducted",
+                                       "leave_without_decision",
+                                       "too_new",
+                                       "undeclared",
+                                       NULL};
 _Static_assert(CV_COUNT(rep_lever_words) == REP_LEVERS + 1, "rep_lever_words differs from its enum");
 
 int32_t rep_lever_people(const struct rep_counts *c, enum rep_lever lever)
@@ -89,6 +84,7 @@ int32_t rep_lever_people(const struct rep_counts *c, enum rep_lever lever)
         [REP_BASE_ABOVE_HEADCOUNT] = c->headcount != REP_NONE ? c->base - c->headcount : 0,
         [REP_CATEGORY_CHANGED] = c->category_left,
         [REP_LEAVE_DEDUCTED] = c->on_leave_unused,
+        [REP_LEAVE_UNDECIDED] = c->leave_undecided,
         [REP_TOO_NEW] = c->too_new,
         [REP_UNDECLARED] = c->undeclared_recorded,
     };

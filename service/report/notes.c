@@ -93,19 +93,31 @@ static void note_rule(const struct rep_sheet *s, struct rep_table *t)
                           name));
 }
 
+/* Behind how many are on long leave. */
+static const char *undecided(const struct rep_counts *c, struct rep_table *t)
+{
+    int32_t people = rep_lever_people(c, REP_LEAVE_UNDECIDED);
+    return people == 0 ? ""
+                       : cv_arena_printf(t->arena,
+                                         REP_SAY(t->lang, ", trong đó %d người chưa có quyết định",
+                                                 ", %d of them without a decision"),
+                                         (int)people);
+}
+
 static void note_people(const struct rep_counts *c, struct rep_table *t)
 {
     struct cv_arena *a = t->arena;
     if (c->on_long_leave > 0 && c->on_leave_unused != REP_NONE)
         rep_table_note(
-            t, cv_arena_printf(
-                   a,
-                   REP_SAY(t->lang,
-                           "Có %d người nghỉ dài ngày (từ 30 ngày); %d người trong số đó không sử dụng (n), không "
-                           "tính vào mẫu số của tỷ lệ sử dụng.",
-                           "%d people are on long leave (30 days or more); %d of them did not use it (n) and are "
-                           "not in the base of the rates of use."),
-                   (int)c->on_long_leave, (int)c->on_leave_unused));
+            t,
+            cv_arena_printf(
+                a,
+                REP_SAY(t->lang,
+                        "Có %d người nghỉ dài ngày (từ 30 ngày)%s; %d người nghỉ dài ngày không sử dụng (n), không "
+                        "tính vào mẫu số của tỷ lệ sử dụng.",
+                        "%d people are on long leave (30 days or more)%s; %d on long leave did not use it (n) and are "
+                        "not in the base of the rates of use."),
+                (int)c->on_long_leave, undecided(c, t), (int)c->on_leave_unused));
     if (c->too_new > 0)
         rep_table_note(
             t, cv_arena_printf(

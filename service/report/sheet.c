@@ -76,6 +76,7 @@ static const char *remark(const struct rep_counts *c, enum cv_lang lang, struct 
         {c->undeclared_recorded, "chưa khai báo số hiện có, trên hệ thống", "not declared, recorded"},
         {c->over_recorded, "vượt số khai báo", "above the declared number"},
         {c->on_long_leave, "nghỉ dài ngày", "on long leave"},
+        {c->leave_undecided, "nghỉ dài ngày chưa có quyết định", "on long leave without a decision"},
         {c->seconded_out, "biệt phái đi", "seconded out"},
         {c->seconded_in, "biệt phái đến", "seconded in"},
         {c->too_new, "mới cấp dưới 14 ngày", "issued under 14 days ago"},

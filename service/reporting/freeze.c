@@ -129,7 +129,7 @@ static bool fill_sheets(const struct prov_freeze *f, struct rep_report *r, struc
             return false;
     }
     score_all(r);
-    return prov_freeze_category_left(f, r, err);
+    return prov_freeze_levers(f, r, err);
 }
 
 static bool begin(struct prov_freeze *f, const struct rep_report *r, struct cv_error *err)

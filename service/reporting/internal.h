@@ -37,8 +37,8 @@ bool prov_closing_recount(struct prov_call *call, struct rep_report *r, cv_day t
 struct rep_row *prov_freeze_line(const struct prov_freeze *f, struct rep_sheet *sheet, struct cv_id unit);
 bool prov_freeze_revoked(const struct prov_freeze *f, const struct rep_report *r, struct rep_sheet *sheet,
                          struct cv_error *err);
-/* Counts who left the base by a change of category, in every sheet. */
-bool prov_freeze_category_left(const struct prov_freeze *f, struct rep_report *r, struct cv_error *err);
+/* Counts who left the base by a change of category, and who is on long leave without a decision, in every sheet. */
+bool prov_freeze_levers(const struct prov_freeze *f, struct rep_report *r, struct cv_error *err);
 bool prov_freeze_people(const struct prov_freeze *f, const struct rep_report *r, struct rep_sheet *sheet,
                         struct cv_error *err);
 

@@ -37,7 +37,7 @@ STAFF = {
         [{"system": "e-office", "desired": {"state": "present"}}, {"system": "mailbox", "desired": {"state": "locked", "reason": "leave"}}]],
     "status": ["on_leave", "on_leave", "active", "active"],
     "leave": [{"kind": "thai_san", "from": "2026-01-01", "to": "2099-06-01"}, {"kind": "thai_san", "from": "2026-01-01", "to": "2099-06-01"},
-              {"kind": "thai_san", "from": "2026-01-01", "to": "2099-07-01"}, {"kind": "khac", "from": "2026-01-01"}, None, None],
+              {"kind": "thai_san", "from": "2026-01-01", "to": "2099-07-01"}, {"kind": "khac", "from": "2026-01-01"}, {"kind": "khac", "from": "2026-01-01", "decision": {"number": "3/QĐ"}}, None, None],
     "add_post": [{"unit": "T1.03", "kind": "kiem_nhiem"}, {"unit": "T1.03", "kind": "kiem_nhiem"}, {"unit": "T1.02", "kind": "biet_phai", "to": "2099-01-01"}],
     "end_post": [{"unit": "T1.03"}, {"unit": "T1.03"}, {"unit": "T1.02", "to": "2098-01-01"}, {"unit": "T1.01"}],
     "new_address": [True, True, False],

@@ -142,7 +142,7 @@ def test_levers_are_said_in_the_sentence_of_their_figure(town):
     total, system = found["total"], report["systems"][0]
     assert (found["T1.02"]["category_left"], total["category_left"], total["over_recorded"], total["on_leave_unused"], total["too_new"]) == (1, 1, 2, 1, 1)
     assert {n["code"]: n["people"] for n in system["notes"]} == {
-        "over_recorded": 2, "base_above_headcount": total["base"] - total["headcount"], "category_changed": 1, "leave_deducted": 1, "too_new": 1,
+        "over_recorded": 2, "base_above_headcount": total["base"] - total["headcount"], "category_changed": 1, "leave_deducted": 1, "leave_without_decision": 1, "too_new": 1,
         "undeclared": total["undeclared_recorded"]}
     used, regular, base = total["used"], total["regular"], total["base"]
     assert total["usage_base"] == base - 1 and system["adoption"] > system["adoption_undeducted"]
@@ -152,7 +152,8 @@ def test_levers_are_said_in_the_sentence_of_their_figure(town):
     for sentence in (
             f"thuộc diện phải cấp: {base} người, trong đó 2 người đã nhập vượt số khai báo, nhiều hơn tổng số hiện có {base - total['headcount']} người, "
             "không kể 1 người thôi thuộc diện do đổi đối tượng trong kỳ.",
-            f"- Có sử dụng trong kỳ: {used} người, đạt tỷ lệ {percent(used, base - 1)}% ({used}/{base - 1}); nếu không trừ 1 người nghỉ dài ngày thì đạt {percent(used, base)}% ({used}/{base}).",
+            f"- Có sử dụng trong kỳ: {used} người, đạt tỷ lệ {percent(used, base - 1)}% ({used}/{base - 1}); nếu không trừ 1 người nghỉ dài ngày thì đạt {percent(used, base)}% ({used}/{base}); "
+            "có 1 người nghỉ dài ngày chưa có quyết định.",
             f"thì đạt {percent(regular, base)}% ({regular}/{base}); trong số đã cấp có 1 tài khoản mới cấp dưới 14 ngày."):
         assert sentence in page, (sentence, [p for p in page.split("<p") if "thuộc diện phải cấp:" in p or "Có sử dụng trong kỳ" in p])
     assert total["regular"] == sum(c["regular"] for k, c in found.items() if k != "total"), "who is new may be regular too"
@@ -163,3 +164,30 @@ def test_levers_are_said_in_the_sentence_of_their_figure(town):
     assert lines(some)["total"]["category_left"] == 1, "who left the categories asked for has left the base"
     [regular_line] = [i for i in client.get(f"/v1/reports/{report['id']}/indicators").json["items"] if i["code"] == "mailbox.regular"]
     assert (regular_line["rate"], regular_line["rate_undeducted"]) == (system["regular_ratio"], system["regular_ratio_undeducted"])
+
+
+def test_a_long_leave_without_a_decision_is_told_of_as_of_the_reports_day(town):
+    """Only of 30 days or more; a decision that came takes the note away."""
+    _, client = town
+
+    def undecided(to, **more):
+        report = freeze(client, **{"from": day(60), "to": day(to), "accept_incomplete": True, **more})
+        noted = {n["code"]: n["people"] for n in report["systems"][0]["notes"]}.get("leave_without_decision", 0)
+        found = {k: c["leave_undecided"] for k, c in lines(report).items() if c["leave_undecided"]}
+        assert noted == found.get("total", 0)
+        return found, report
+    assert client.patch("/v1/staff/U-7", {"leave": {"kind": "om_dau", "from": day(29), "to": day(1)}}).status == 200  # 29 days
+    assert client.patch("/v1/staff/U-6", {"leave": {"kind": "di_hoc", "from": day(20)}}).status == 200  # without end
+    assert undecided(1)[0] == {"total": 2, "T1.01": 1, "T1.02": 1}
+    assert undecided(25)[0] == {"total": 1, "T1.01": 1}, "his leave began later"
+    assert undecided(1, categories=["vien_chuc"])[0] == {}
+    decided = client.patch("/v1/staff/U-6", {"leave": {"kind": "di_hoc", "from": day(20), "decision": {"number": "7/QĐ", "signed_on": day(21)}}})
+    assert decided.status == 200 and decided.json["leave"]["decision"] == {"number": "7/QĐ", "signed_on": day(21), "effective_on": None}
+    again = client.patch("/v1/staff/U-6", {"leave": {"kind": "di_hoc", "from": day(20), "to": None}})
+    assert again.headers["Congvu-Unchanged"] == "true" and again.json["leave"]["decision"]["number"] == "7/QĐ", "absent keeps it"
+    found, report = undecided(1)
+    assert found == {"total": 1, "T1.01": 1}
+    book = client.get(f"/v1/reports/{report['id']}/content", format="csv", lang="vi").body.decode("utf-8-sig")
+    assert "nghỉ dài ngày chưa có quyết định: 1" in book
+    assert client.patch("/v1/staff/U-6", {"leave": {"kind": "di_hoc", "from": day(20), "decision": None}}).json["leave"] == {"kind": "di_hoc", "from": day(20), "to": None}
+    assert undecided(1)[0] == {"total": 2, "T1.01": 1, "T1.02": 1}

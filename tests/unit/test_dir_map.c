@@ -232,6 +232,7 @@ static void same_staff(const struct dom_staff *a, const struct dom_staff *b)
         assert_int_equal(a->leaves[i].kind, b->leaves[i].kind);
         assert_int_equal(a->leaves[i].from, b->leaves[i].from);
         assert_int_equal(a->leaves[i].to, b->leaves[i].to);
+        same_decision(&a->leaves[i].decision, &b->leaves[i].decision);
     }
     assert_int_equal(a->credential_set, b->credential_set);
     same_text(a->activation_digest, b->activation_digest);
@@ -336,8 +337,9 @@ static void make_staff(struct cv_arena *a, struct dom_staff *s)
 {
     struct dom_leave *leaves = CV_NEWS(a, struct dom_leave, 2);
 
-    leaves[0] = (struct dom_leave){(enum dom_leave_kind)chance(DOM_LEAVE_KINDS), 20000, 20000 + (cv_day)chance(30)};
-    leaves[1] = (struct dom_leave){(enum dom_leave_kind)chance(DOM_LEAVE_KINDS), 20100, CV_NO_DAY};
+    leaves[0] = (struct dom_leave){(enum dom_leave_kind)chance(DOM_LEAVE_KINDS), 20000, 20000 + (cv_day)chance(30),
+                                   some_decision(a)};
+    leaves[1] = (struct dom_leave){(enum dom_leave_kind)chance(DOM_LEAVE_KINDS), 20100, CV_NO_DAY, some_decision(a)};
     *s = (struct dom_staff){.id = some_id(),
                             .staff_code = text_or_null(a),
                             .full_name = some_text(a),

@@ -81,7 +81,8 @@ static void other_states(void **state)
     assert_true(dom_recorded_on(&s, TODAY + 1));
     s.hired_on = TODAY;
     assert_int_equal(dom_status_on(&s, TODAY), DOM_ACTIVE);
-    struct dom_leave leaves[] = {{DOM_LEAVE_OM_DAU, TODAY, TODAY + 2}, {DOM_LEAVE_DI_HOC, TODAY + 9, CV_NO_DAY}};
+    struct dom_leave leaves[] = {{.kind = DOM_LEAVE_OM_DAU, .from = TODAY, .to = TODAY + 2},
+                                 {.kind = DOM_LEAVE_DI_HOC, .from = TODAY + 9, .to = CV_NO_DAY}};
     s.leaves = leaves;
     s.leave_count = 1;
     assert_int_equal(dom_status_on(&s, TODAY), DOM_ON_LEAVE);
@@ -106,7 +107,7 @@ static void other_states(void **state)
 
 static void a_long_leave(void **state)
 {
-    struct dom_leave leave = {DOM_LEAVE_OM_DAU, TODAY, TODAY + 28};
+    struct dom_leave leave = {.kind = DOM_LEAVE_OM_DAU, .from = TODAY, .to = TODAY + 28};
     (void)state;
     assert_false(dom_leave_is_long(&leave)); /* 29 days */
     leave.to = TODAY + 29;

@@ -74,6 +74,8 @@ static void write_leave(struct cv_jout *j, const char *name, const void *record,
     cv_jout_day(j, "from", leave->from);
     cv_jout_day(j, "to", leave->to);
     cv_jout_string(j, "kind", dom_leave_kind_words[leave->kind]);
+    if (leave->decision.number != NULL)
+        api_write_decision(j, "decision", &leave->decision);
     cv_jout_end(j);
 }
 

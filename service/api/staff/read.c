@@ -129,6 +129,7 @@ void api_read_leave(const struct cv_jin *o, void *input, void *ctx)
     cv_jin_day(leave, "from", CV_REQUIRED, &out->leave_from);
     cv_jin_day(leave, "to", CV_NULLABLE, &out->leave_to);
     cv_jin_word(leave, "kind", CV_REQUIRED, dom_leave_kind_words, &out->leave_kind);
+    api_read_decision(leave, "decision", &out->leave_decision);
     cv_jin_done(leave);
 }
 

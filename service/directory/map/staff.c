@@ -355,6 +355,7 @@ static void put_leaves(const void *record, const char *base, struct dir_attrs *o
         dir_json_text(&j, "kind", dom_leave_kind_words[leave->kind]);
         dir_json_day(&j, "from", leave->from);
         dir_json_day(&j, "to", leave->to);
+        dir_json_decision(&j, &leave->decision);
         dir_json_end(&j, out, "cvLeave");
     }
 }
@@ -371,6 +372,7 @@ static bool take_leave(struct dir_reader *r, const struct dir_attr *attr, size_t
     out->kind = (enum dom_leave_kind)kind;
     dir_read_day(in.object, "from", &out->from);
     dir_read_day(in.object, "to", &out->to);
+    dir_read_decision(&in, in.object, &out->decision);
     return dir_read_ok(&in);
 }
 

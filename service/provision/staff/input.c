@@ -129,7 +129,7 @@ static void end_leaves(struct prov_change *change, cv_day from)
     staff->leave_count = count;
 }
 
-static struct dom_leave leave_of(const struct prov_staff_input *in)
+static struct dom_leave leave_of(const struct prov_staff_input *in, const struct dom_leave *shown)
 {
     struct dom_leave leave = {.kind = DOM_LEAVE_KHAC, .from = cv_today(), .to = CV_NO_DAY};
     if (in->leave_given != CV_VALUE)
@@ -137,6 +137,10 @@ static struct dom_leave leave_of(const struct prov_staff_input *in)
     leave.kind = (enum dom_leave_kind)in->leave_kind;
     leave.from = in->leave_from != CV_NO_DAY ? in->leave_from : leave.from;
     leave.to = in->leave_to;
+    if (in->leave_decision.given == CV_VALUE)
+        leave.decision = in->leave_decision.value;
+    else if (in->leave_decision.given == CV_ABSENT && shown != NULL && shown->from == leave.from)
+        leave.decision = shown->decision;
     return leave;
 }
 
@@ -152,7 +156,7 @@ static void apply_leave(struct prov_change *change, const struct prov_staff_inpu
     }
     if (in->status.given != CV_VALUE && in->leave_given != CV_VALUE)
         return;
-    struct dom_leave leave = leave_of(in);
+    struct dom_leave leave = leave_of(in, shown);
     if (leave.to != CV_NO_DAY && leave.to < leave.from)
         cv_fault_add(change->call->faults, CV_AT_POINTER, "/leave/to", "out_of_range",
                      "Ngày kết thúc nghỉ trước ngày bắt đầu", "The leave ends before it begins");

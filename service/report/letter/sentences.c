@@ -90,6 +90,17 @@ static const char *undeducted(struct rep_letter *l, int32_t a, const struct rep_
                            rep_number(l->arena, l->lang, c->base));
 }
 
+static const char *undecided(struct rep_letter *l, const struct rep_counts *c)
+{
+    int32_t people = rep_lever_people(c, REP_LEAVE_UNDECIDED);
+    if (people == 0)
+        return "";
+    return cv_arena_printf(l->arena,
+                           REP_SAY(l->lang, "; có %s người nghỉ dài ngày chưa có quyết định",
+                                   "; %s people are on long leave without a decision"),
+                           rep_number(l->arena, l->lang, people));
+}
+
 static const char *of_new(struct rep_letter *l, const struct rep_counts *c)
 {
     int32_t new = rep_lever_people(c, REP_TOO_NEW);
@@ -119,9 +130,9 @@ static void figures(struct rep_letter *l, const struct rep_counts *c)
     rep_block(
         l, REP_BLOCK_PARAGRAPH,
         cv_arena_printf(l->arena,
-                        REP_SAY(l->lang, "- Có sử dụng trong kỳ: %s%s. Thường xuyên sử dụng trong công việc: %s%s%s.",
-                                "- Used in the period: %s%s. Regularly used at work: %s%s%s."),
-                        reached(l, c->used, c->usage_base), undeducted(l, c->used, c),
+                        REP_SAY(l->lang, "- Có sử dụng trong kỳ: %s%s%s. Thường xuyên sử dụng trong công việc: %s%s%s.",
+                                "- Used in the period: %s%s%s. Regularly used at work: %s%s%s."),
+                        reached(l, c->used, c->usage_base), undeducted(l, c->used, c), undecided(l, c),
                         reached(l, c->regular, c->usage_base), undeducted(l, c->regular, c), of_new(l, c)));
     rep_block(l, REP_BLOCK_PARAGRAPH,
               cv_arena_printf(

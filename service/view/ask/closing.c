@@ -13,7 +13,7 @@ struct closing {
     unsigned systems[DOM_SYSTEMS_MAX];
     size_t system_count;
     uint32_t categories; /* 0 = all */
-    bool left;           /* only who left the base by a change of category */
+    bool levers;         /* only who is told of beside the rates */
     struct view_closing *items;
     size_t count;
 };
@@ -45,9 +45,14 @@ static uint16_t left_by(const struct closing *c, const struct person *p, const s
     return before & (uint16_t)~now;
 }
 
+static bool undecided(const struct closing *c, const struct tally *t)
+{
+    return t->flags & T_UNDECIDED && counts(c, t->category);
+}
+
 static bool is_asked_for(const struct closing *c, const struct person *p, const struct tally *t)
 {
-    return c->left ? left_by(c, p, t) != 0 : counts(c, t->category);
+    return c->levers ? left_by(c, p, t) != 0 || undecided(c, t) : counts(c, t->category);
 }
 
 static void put_person(struct closing *c, uint32_t home, const struct person *p, const struct tally *t)
@@ -58,7 +63,8 @@ static void put_person(struct closing *c, uint32_t home, const struct person *p,
         uint16_t bit = (uint16_t)(1u << i), system = (uint16_t)(1u << c->systems[i]);
         to->issued_on[i] = CV_NO_DAY;
         to->eligible |= t->required & system ? bit : 0;
-        to->left |= c->left && (left_by(c, p, t) & system) ? bit : 0;
+        to->left |= c->levers && (left_by(c, p, t) & system) ? bit : 0;
+        to->undecided |= c->levers && undecided(c, t) && (t->required & system) ? bit : 0;
         to->issued |= t->issued & system ? bit : 0;
         to->activated |= t->activated & system ? bit : 0;
         for (size_t k = 0; k < p->accounts; k++)
@@ -119,10 +125,10 @@ static bool choose(struct closing *c, const struct view_coverage_query *q, struc
     return view_slice_of(c->v, q->window, &c->slice, err);
 }
 
-static bool list_people(const struct view *v, const struct view_coverage_query *q, bool left, struct cv_arena *arena,
+static bool list_people(const struct view *v, const struct view_coverage_query *q, bool levers, struct cv_arena *arena,
                         struct view_closing **out, size_t *out_count, struct cv_error *err)
 {
-    struct closing c = {.v = v, .arena = arena, .categories = q->categories, .left = left};
+    struct closing c = {.v = v, .arena = arena, .categories = q->categories, .levers = levers};
     if (!view_enter_people(v, err))
         return false;
     uint32_t slot = view_unit_slot_of(v, q->unit);
@@ -143,8 +149,8 @@ bool view_closing_list(const struct view *v, const struct view_coverage_query *q
     return list_people(v, q, false, arena, out, out_count, err);
 }
 
-bool view_category_left(const struct view *v, const struct view_coverage_query *q, struct cv_arena *arena,
-                        struct view_closing **out, size_t *out_count, struct cv_error *err)
+bool view_lever_list(const struct view *v, const struct view_coverage_query *q, struct cv_arena *arena,
+                     struct view_closing **out, size_t *out_count, struct cv_error *err)
 {
     return list_people(v, q, true, arena, out, out_count, err);
 }

@@ -303,7 +303,7 @@ struct tally view_tally_on(const struct view *v, const struct view_basis *b, con
     if (t.hosts)
         t.flags |= T_SECONDED_OUT;
     if (thin.staff.leave_count > 0 && dom_leave_is_long(&thin.leave))
-        t.flags |= T_LONG_LEAVE;
+        t.flags |= absence_on(p, day)->decided ? T_LONG_LEAVE : T_LONG_LEAVE | T_UNDECIDED;
     uint16_t has = 0;
     for (size_t i = 0; i < p->accounts; i++)
         has |= (uint16_t)(1u << person_accounts(p)[i].system);

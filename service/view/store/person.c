@@ -321,8 +321,10 @@ struct person *view_person_build(struct view *v, const uint8_t uuid[16], const s
     pack_mores(v, &b, &head, sorted, accounts, s->revision);
     if (s->merge == NULL) /* without a post he is counted and listed nowhere */
         pack_posts(v, &b, &head, s);
-    for (size_t i = 0; i < s->leave_count && i < DOM_LEAVES_MAX; i++, head.absences++)
-        put(&b, &(struct absence){s->leaves[i].from, s->leaves[i].to}, sizeof(struct absence));
+    for (size_t i = 0; i < s->leave_count && i < DOM_LEAVES_MAX; i++, head.absences++) {
+        const struct dom_leave *leave = &s->leaves[i];
+        put(&b, &(struct absence){leave->from, leave->to, leave->decision.number != NULL}, sizeof(struct absence));
+    }
     pack_spans(v, &b, &head, sorted, accounts);
     pack_pasts(&b, &head, s);
     pack_roles(v, &b, &head, s);

@@ -101,7 +101,8 @@ struct leaving {
     uint8_t state, reason;
 };
 struct absence {
-    cv_day from, to; /* both included */
+    cv_day from, to;  /* both included */
+    uint32_t decided; /* there is a decision */
 };
 
 /* A time that is over in which an account counted as issued. */
@@ -133,8 +134,9 @@ enum {
     T_SECONDED_OUT = 4,
     T_LACKING = 8,
     T_COUNTED = 16,
-    T_POSTED = 32, /* has a post at all */
-    T_SEVERAL = 64 /* posts in several units */
+    T_POSTED = 32,    /* has a post at all */
+    T_SEVERAL = 64,   /* posts in several units */
+    T_UNDECIDED = 128 /* the long leave has no decision */
 };
 struct tally {
     uint32_t home;                                                             /* unit of the primary post, or NONE */

@@ -58,7 +58,7 @@ function PostTable({ person }: { person: Staff }) {
     <Table head={[t('unit'), t('title'), t('kind'), t('from'), t('to'), t('decision')]} rows={posts.map((p, i) => ({ key: String(i), cells: [<Name>{p.unit.name}</Name>, <Name>{p.title ?? '—'}</Name>, named(p.kind),
       p.from ? day(p.from) : '—', p.to ? day(p.to) : t('open'), <Name>{p.decision?.number ?? '—'}</Name>] }))} />
     {!!person.posts_elsewhere && <p>{t('elsewhere', { n: person.posts_elsewhere })}</p>}
-    {person.leave && <p>{named(person.leave.kind, 'leave_')}: {day(person.leave.from)} → {person.leave.to ? day(person.leave.to) : t('open')}</p>}
+    {person.leave && <p>{named(person.leave.kind, 'leave_')}: {day(person.leave.from)} → {person.leave.to ? day(person.leave.to) : t('open')}{person.leave.decision && ` (${person.leave.decision.number})`}</p>}
   </section>
 }
 

@@ -87,13 +87,13 @@ const edit: Maker = (d) => {
 
 const leave: Maker = (d) => ({
   ...common(d), title: t('leave'), words: t('leave_words'),
-  fields: [{ name: 'kind', label: 'leave_kind', kind: 'choice', required: 'choose', options: choices(LEAVES, 'leave_'), pointer: '#/leave/kind' }, { ...from, pointer: '#/leave/from' }, { name: 'to', label: 'leave_to', kind: 'day', pointer: '#/leave/to' }],
-  wish: (v, { revision }) => ({ method: 'PATCH', path: path(d.person), revision, body: { status: 'on_leave', leave: { kind: v.kind, from: iso(v.from), ...(v.to && { to: iso(v.to) }) } } }),
+  fields: [{ name: 'kind', label: 'leave_kind', kind: 'choice', required: 'choose', options: choices(LEAVES, 'leave_'), pointer: '#/leave/kind' }, { ...from, pointer: '#/leave/from' }, { name: 'to', label: 'leave_to', kind: 'day', pointer: '#/leave/to' }, { ...number, pointer: '#/leave/decision/number' }, { ...signed, pointer: '#/leave/decision/signed_on' }],
+  wish: (v, { revision }) => ({ method: 'PATCH', path: path(d.person), revision, body: { status: 'on_leave', leave: { kind: v.kind, from: iso(v.from), ...(v.to && { to: iso(v.to) }), decision: null, ...decision(v) } } }),
   effect: (answer: Schema['StaffChanges']) => <ul>
     {answer.staff.leave && <li>{named(answer.staff.leave.kind, 'leave_')}: {day(answer.staff.leave.from)} → {answer.staff.leave.to ? day(answer.staff.leave.to) : t('open')}</li>}
     <li>{t('leave_accounts')}</li>
   </ul>,
-  verb: () => t('save'), done: () => d.done(t('saved')), now: (p) => ({ kind: p.leave?.kind ?? '', from: typedOf(p.leave?.from), to: typedOf(p.leave?.to) }),
+  verb: () => t('save'), done: () => d.done(t('saved')), now: (p) => ({ kind: p.leave?.kind ?? '', from: typedOf(p.leave?.from), to: typedOf(p.leave?.to), number: p.leave?.decision?.number ?? '', signed: typedOf(p.leave?.decision?.signed_on) }),
 })
 const back: Maker = (d) => ({
   ...common(d), title: t('back_to_work'), fields: [],
