@@ -201,6 +201,9 @@ void rep_categories_write(struct cv_jout *j, const struct rep_report *report);
 /* The annexes: one per system, whose slug is the table's key, or one for a scoring table. */
 void rep_tables(const struct rep_report *report, enum cv_lang lang, struct cv_arena *arena,
                 const struct rep_table ***out, size_t *out_count);
+/* The head of the form for its workbook, in the words of the other papers. */
+void rep_letterhead(const struct rep_report *report, enum cv_lang lang, struct cv_arena *arena,
+                    struct rep_xlsx_options *out);
 /* The sheet that says how everything was counted. */
 const struct rep_table *rep_definitions(const struct rep_report *report, enum cv_lang lang, struct cv_arena *arena);
 /* A page to print: the administrative form with its annexes. No outside resources, no scripts. */

@@ -97,12 +97,20 @@ const char *rep_decimal(struct cv_arena *arena, enum cv_lang lang, int64_t hundr
  * and the point otherwise. Tables with a key have it as their first column. */
 void rep_csv(struct cv_buf *out, const struct rep_table *const *tables, size_t count, char delimiter);
 
+/* What stands side by side above a sheet: who sends it, beside the motto. NULL = nothing on that side. */
+struct rep_beside {
+    const char *text[2];
+    bool bold[2];
+};
 struct rep_xlsx_options {
     const char *title, *author;
     cv_moment made_at;   /* written into the file instead of the present: the same report gives the same bytes */
     const char *tmp_dir; /* for the library's temporary files; NULL = the system's */
+    const struct rep_beside *letterhead; /* of every sheet that has a title */
+    size_t letterhead_lines;
 };
-/* A workbook with one sheet per table: real numbers and percentages, frozen header, A4 landscape fitted to the width.
+/* A workbook with one sheet per table: real numbers and percentages, to the right; frozen header, which every printed
+ * page repeats; rows as high as their text; A4 landscape fitted to the width.
  * The bytes go to `out`. */
 bool rep_xlsx(struct cv_buf *out, const struct rep_table *const *tables, size_t count,
               const struct rep_xlsx_options *options, struct cv_error *err);

@@ -35,6 +35,10 @@ const char *rep_unknown(enum cv_lang lang); /* "chưa xác định" */
 /* Texts in the reader's language; a macro, so that the compiler still sees the formats. */
 #define REP_SAY(lang, vi, en) ((lang) == CV_EN ? (en) : (vi))
 
+size_t rep_signs_in(const char *text, size_t len); /* of UTF-8 */
+/* Lines of a text in a cell of so many signs: it breaks at spaces and line feeds, a longer word anywhere. NULL has 1.
+ */
+int rep_lines_of(const char *text, double width);
 /* " Ngoài ra ..." behind the sentence of the issued: who has it beyond those required; "" = nobody. */
 const char *rep_beyond_text(const struct rep_counts *c, enum cv_lang lang, struct cv_arena *arena);
 /* What must stand below the figures of a sheet: undeclared units, stale data, long leave, too new. */

@@ -131,34 +131,54 @@ static bool in_group(const struct rep_sheet *s, const struct rep_row *r, enum re
     return r->kind != REP_ROW_TOTAL && !rep_row_is_top(s, r) && r->group == g;
 }
 
-static void group(struct rep_table *t, const struct rep_sheet *s, enum rep_group g, const char *order)
+/* Nobody there must have it, and nobody has: one line for all of these, so that the others still add up. */
+static bool is_bare(const struct rep_row *r)
 {
-    struct rep_counts sum;
-    bool any = false;
-    int number_in_group = 0;
-    for (size_t i = 0; i < s->row_count; i++) {
-        if (!in_group(s, &s->rows[i], g))
-            continue;
-        if (any)
-            rep_counts_add(&sum, &s->rows[i].counts);
-        else
-            sum = s->rows[i].counts;
-        any = true;
-    }
-    if (!any)
-        return;
-    fill(t, REP_LINE_GROUP, order, rep_group_title(g, t->lang), &sum);
-    for (size_t i = 0; i < s->row_count; i++)
-        if (in_group(s, &s->rows[i], g))
-            row(t, s, &s->rows[i], &number_in_group);
+    return r->counts.base == 0 && r->counts.issued_beyond <= 0;
 }
 
-static bool has_group(const struct rep_sheet *s, enum rep_group g)
+struct sum {
+    struct rep_counts counts;
+    int lines;
+};
+
+static void add(struct sum *to, const struct rep_counts *more)
 {
+    if (to->lines++ == 0)
+        to->counts = *more;
+    else
+        rep_counts_add(&to->counts, more);
+}
+
+static const char *bare_name(int units, enum cv_lang lang, struct cv_arena *arena)
+{
+    return cv_arena_printf(
+        arena, REP_SAY(lang, "%d đơn vị không có người thuộc diện phải cấp", "Units where nobody is to be issued: %d"),
+        units);
+}
+
+/* False: nobody is of that group. */
+static bool group(struct rep_table *t, const struct rep_sheet *s, enum rep_group g, const char *order)
+{
+    struct sum all = {.lines = 0}, bare = all;
+    int number_in_group = 0;
+    for (size_t i = 0; i < s->row_count; i++) {
+        const struct rep_row *r = &s->rows[i];
+        if (!in_group(s, r, g))
+            continue;
+        add(&all, &r->counts);
+        if (is_bare(r))
+            add(&bare, &r->counts);
+    }
+    if (all.lines == 0)
+        return false;
+    fill(t, REP_LINE_GROUP, order, rep_group_title(g, t->lang), &all.counts);
     for (size_t i = 0; i < s->row_count; i++)
-        if (in_group(s, &s->rows[i], g))
-            return true;
-    return false;
+        if (in_group(s, &s->rows[i], g) && !is_bare(&s->rows[i]))
+            row(t, s, &s->rows[i], &number_in_group);
+    if (bare.lines > 0)
+        fill(t, REP_LINE_PLAIN, "", bare_name(bare.lines, t->lang, t->arena), &bare.counts);
+    return true;
 }
 
 static void lines(struct rep_table *t, const struct rep_sheet *s)
@@ -169,8 +189,7 @@ static void lines(struct rep_table *t, const struct rep_sheet *s)
         if (rep_row_is_top(s, &s->rows[i]))
             row(t, s, &s->rows[i], &none);
     for (int g = 0; g < REP_GROUPS; g++)
-        if (has_group(s, (enum rep_group)g))
-            group(t, s, (enum rep_group)g, roman[groups++]);
+        groups += group(t, s, (enum rep_group)g, roman[groups]);
     const struct rep_row *total = rep_total_row(s);
     if (total == NULL)
         return;

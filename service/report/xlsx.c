@@ -5,7 +5,7 @@
 #include <unistd.h>
 #include <xlsxwriter.h>
 
-#include "congvu/table.h"
+#include "report/internal.h"
 
 enum {
     A4 = 9,
@@ -14,15 +14,19 @@ enum {
     LINE_KINDS = 4,
     PATH_ROOM = 64,
     WIDTH_MOST = 255,
-    TYPED_ROWS = 5000
+    TYPED_ROWS = 5000,
+    LINE_HEIGHT = 15, /* points, of letters of 11 */
+    TITLE_HEIGHT = 18,
+    HEIGHT_MOST = 409,
 };
 enum style { S_TEXT, S_INT, S_PERCENT, S_DECIMAL };
 
 struct book {
     lxw_workbook *book;
-    lxw_format *title, *head, *number, *note, *typed;
-    lxw_format *cells[LINE_KINDS][NUMBER_STYLES];
-    lxw_error failed; /* the first */
+    const struct rep_xlsx_options *options;
+    lxw_format *title, *head, *number, *note, *typed, *letterhead[2]; /* plain, bold */
+    lxw_format *cells[LINE_KINDS][NUMBER_STYLES], *words[LINE_KINDS]; /* words in a column of numbers */
+    lxw_error failed;                                                 /* the first */
 };
 
 static void note_error(struct book *b, lxw_error code)
@@ -48,30 +52,53 @@ static lxw_format *framed(struct book *b)
     return f;
 }
 
+/* Over several columns. */
+static lxw_format *spread(struct book *b, enum lxw_format_alignments align)
+{
+    lxw_format *f = plain(b);
+    format_set_align(f, align);
+    format_set_align(f, LXW_ALIGN_VERTICAL_CENTER);
+    format_set_text_wrap(f);
+    return f;
+}
+
+static lxw_format *of_line(struct book *b, int line)
+{
+    lxw_format *f = framed(b);
+    if (line == REP_LINE_GROUP || line == REP_LINE_TOTAL)
+        format_set_bold(f);
+    if (line == REP_LINE_OWN)
+        format_set_italic(f);
+    return f;
+}
+
 static void make_cell_formats(struct book *b)
 {
     static const char *const patterns[NUMBER_STYLES] = {
         [S_TEXT] = NULL, [S_INT] = "#,##0", [S_PERCENT] = "0.00%", [S_DECIMAL] = "#,##0.00"};
-    for (int line = 0; line < LINE_KINDS; line++)
+    for (int line = 0; line < LINE_KINDS; line++) {
         for (int style = 0; style < NUMBER_STYLES; style++) {
-            lxw_format *f = framed(b);
-            if (patterns[style] != NULL)
-                format_set_num_format(f, patterns[style]);
-            if (line == REP_LINE_GROUP || line == REP_LINE_TOTAL)
-                format_set_bold(f);
-            if (line == REP_LINE_OWN)
-                format_set_italic(f);
-            b->cells[line][style] = f;
+            lxw_format *f = b->cells[line][style] = of_line(b, line);
+            if (patterns[style] == NULL)
+                continue;
+            format_set_num_format(f, patterns[style]);
+            format_set_align(f, LXW_ALIGN_RIGHT);
         }
+        b->words[line] = of_line(b, line);
+        format_set_align(b->words[line], LXW_ALIGN_RIGHT);
+    }
 }
 
 static void make_formats(struct book *b)
 {
-    b->title = plain(b);
+    b->title = spread(b, LXW_ALIGN_CENTER);
     format_set_bold(b->title);
     format_set_font_size(b->title, 13);
-    b->note = plain(b);
+    b->note = spread(b, LXW_ALIGN_LEFT);
     format_set_italic(b->note);
+    for (int bold = 0; bold < 2; bold++)
+        b->letterhead[bold] = spread(b, LXW_ALIGN_CENTER);
+    format_set_bold(b->letterhead[true]);
     b->head = framed(b);
     format_set_bold(b->head);
     format_set_align(b->head, LXW_ALIGN_CENTER);
@@ -85,14 +112,50 @@ static void make_formats(struct book *b)
     make_cell_formats(b);
 }
 
+/* ---- rows as high as their text ---- */
+
+static double width_of(const struct rep_table *t, size_t from, size_t to)
+{
+    double sum = 0;
+    for (size_t i = from; i < to; i++)
+        sum += t->columns[i].width < WIDTH_MOST ? t->columns[i].width : WIDTH_MOST;
+    return sum;
+}
+
+static void set_height(struct book *b, lxw_worksheet *ws, lxw_row_t row, double height)
+{
+    note_error(b, worksheet_set_row(ws, row, height < HEIGHT_MOST ? height : HEIGHT_MOST, NULL));
+}
+
+static int most(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+/* ---- cells ---- */
+
+static bool is_number(struct rep_cell c)
+{
+    return c.kind == REP_INT || c.kind == REP_PERCENT || c.kind == REP_DECIMAL;
+}
+
+/* One that says numbers in some line; a dash or "unknown" in it stands below them. */
+static bool of_numbers(const struct rep_table *t, size_t column)
+{
+    for (size_t i = 0; i < t->line_count; i++)
+        if (is_number(t->lines[i].cells[column]))
+            return true;
+    return false;
+}
+
 static void write_cell(struct book *b, lxw_worksheet *ws, lxw_row_t row, lxw_col_t col, struct rep_cell c,
-                       enum rep_line_kind line)
+                       enum rep_line_kind line, bool among_numbers)
 {
     lxw_format *const *formats = b->cells[line];
     switch (c.kind) {
     case REP_CODE:
     case REP_TEXT: /* a string cell is never run as a formula */
-        note_error(b, worksheet_write_string(ws, row, col, c.text, formats[S_TEXT]));
+        note_error(b, worksheet_write_string(ws, row, col, c.text, among_numbers ? b->words[line] : formats[S_TEXT]));
         return;
     case REP_INT:
         note_error(b, worksheet_write_number(ws, row, col, (double)c.n, formats[S_INT]));
@@ -109,17 +172,92 @@ static void write_cell(struct book *b, lxw_worksheet *ws, lxw_row_t row, lxw_col
     }
 }
 
-static void page(struct book *b, lxw_worksheet *ws, const struct rep_table *t, lxw_row_t head)
+static lxw_row_t write_lines(struct book *b, lxw_worksheet *ws, const struct rep_table *t, lxw_row_t row)
+{
+    bool *numbers = CV_NEWS(t->arena, bool, t->column_count);
+    for (size_t k = 0; k < t->column_count; k++)
+        numbers[k] = of_numbers(t, k);
+    for (size_t i = 0; i < t->line_count; i++, row++) {
+        const struct rep_cell *cells = t->lines[i].cells;
+        int high = 1;
+        for (size_t k = 0; k < t->column_count; k++)
+            high = most(high, is_number(cells[k]) ? 1 : rep_lines_of(cells[k].text, t->columns[k].width));
+        if (high > 1)
+            set_height(b, ws, row, LINE_HEIGHT * high);
+        for (size_t k = 0; k < t->column_count; k++)
+            write_cell(b, ws, row, (lxw_col_t)k, cells[k], t->lines[i].kind, numbers[k]);
+    }
+    return row;
+}
+
+/* A text over columns from..to-1. */
+static void write_over(struct book *b, lxw_worksheet *ws, lxw_row_t row, size_t from, size_t to, const char *text,
+                       lxw_format *format)
+{
+    if (text != NULL && to > from + 1)
+        note_error(b, worksheet_merge_range(ws, row, (lxw_col_t)from, row, (lxw_col_t)(to - 1), text, format));
+    else if (text != NULL && to > from)
+        note_error(b, worksheet_write_string(ws, row, (lxw_col_t)from, text, format));
+}
+
+static void write_across(struct book *b, lxw_worksheet *ws, const struct rep_table *t, lxw_row_t row, const char *text,
+                         lxw_format *format, int line_height)
+{
+    set_height(b, ws, row, line_height * rep_lines_of(text, width_of(t, 0, t->column_count)));
+    write_over(b, ws, row, 0, t->column_count, text, format);
+}
+
+/* The column where the right half of the sheet begins. */
+static size_t middle(const struct rep_table *t)
+{
+    size_t at = 1;
+    while (at + 1 < t->column_count && 2 * width_of(t, 0, at) < width_of(t, 0, t->column_count))
+        at++;
+    return at;
+}
+
+static lxw_row_t write_letterhead(struct book *b, lxw_worksheet *ws, const struct rep_table *t, lxw_row_t row)
+{
+    size_t half = middle(t), all = t->column_count;
+    for (size_t i = 0; i < b->options->letterhead_lines; i++, row++) {
+        const struct rep_beside *l = &b->options->letterhead[i];
+        int high =
+            most(rep_lines_of(l->text[0], width_of(t, 0, half)), rep_lines_of(l->text[1], width_of(t, half, all)));
+        set_height(b, ws, row, LINE_HEIGHT * high);
+        write_over(b, ws, row, 0, half, l->text[0], b->letterhead[l->bold[0]]);
+        write_over(b, ws, row, half, all, l->text[1], b->letterhead[l->bold[1]]);
+    }
+    return row + (b->options->letterhead_lines > 0);
+}
+
+static lxw_row_t write_titles(struct book *b, lxw_worksheet *ws, const struct rep_table *t)
+{
+    lxw_row_t row = 0;
+    if (t->title_count == 0)
+        return row; /* a machine expects the head on top */
+    row = write_letterhead(b, ws, t, row);
+    for (size_t i = 0; i < t->title_count; i++)
+        write_across(b, ws, t, row++, t->titles[i], b->title, TITLE_HEIGHT);
+    return row + 1;
+}
+
+static bool is_numbered(const struct rep_table *t)
+{
+    bool numbered = false;
+    for (size_t i = 0; i < t->column_count; i++)
+        numbered = numbered || t->columns[i].number != NULL;
+    return numbered;
+}
+
+static void page(struct book *b, lxw_worksheet *ws, const struct rep_table *t)
 {
     worksheet_set_landscape(ws);
     worksheet_set_paper(ws, A4);
     worksheet_fit_to_pages(ws, 1, 0);
     worksheet_set_margins(ws, 0.5, 0.5, 0.6, 0.6);
     worksheet_set_footer(ws, "&C&P/&N");
-    note_error(b, worksheet_repeat_rows(ws, head, head));
     for (size_t i = 0; i < t->column_count; i++)
-        note_error(b, worksheet_set_column(ws, (lxw_col_t)i, (lxw_col_t)i,
-                                           t->columns[i].width < WIDTH_MOST ? t->columns[i].width : WIDTH_MOST, NULL));
+        note_error(b, worksheet_set_column(ws, (lxw_col_t)i, (lxw_col_t)i, width_of(t, i, i + 1), NULL));
 }
 
 /* A drop-down below the heading; something else may be typed all the same, and is looked at later. */
@@ -142,17 +280,26 @@ static void open_columns(struct book *b, lxw_worksheet *ws, const struct rep_tab
     }
 }
 
+/* Returns the row below it. */
 static lxw_row_t write_head(struct book *b, lxw_worksheet *ws, const struct rep_table *t, lxw_row_t row)
 {
-    bool numbered = false;
+    const lxw_row_t first = row;
+    int high = 1, numbers_high = 1;
     for (size_t i = 0; i < t->column_count; i++) {
-        note_error(b, worksheet_write_string(ws, row, (lxw_col_t)i, t->columns[i].title, b->head));
-        numbered = numbered || t->columns[i].number != NULL;
+        high = most(high, rep_lines_of(t->columns[i].title, t->columns[i].width));
+        numbers_high = most(numbers_high, rep_lines_of(t->columns[i].number, t->columns[i].width));
     }
+    set_height(b, ws, row, LINE_HEIGHT * high);
+    for (size_t i = 0; i < t->column_count; i++)
+        note_error(b, worksheet_write_string(ws, row, (lxw_col_t)i, t->columns[i].title, b->head));
     row++;
-    for (size_t i = 0; i < t->column_count && numbered; i++)
-        note_error(b, worksheet_write_string(ws, row, (lxw_col_t)i, t->columns[i].number, b->number));
-    row += numbered;
+    if (is_numbered(t)) {
+        set_height(b, ws, row, LINE_HEIGHT * numbers_high);
+        for (size_t i = 0; i < t->column_count; i++)
+            note_error(b, worksheet_write_string(ws, row, (lxw_col_t)i, t->columns[i].number, b->number));
+        row++;
+    }
+    note_error(b, worksheet_repeat_rows(ws, first, row - 1));
     worksheet_freeze_panes(ws, row, t->column_count > 2 ? 2 : 0);
     return row;
 }
@@ -160,24 +307,18 @@ static lxw_row_t write_head(struct book *b, lxw_worksheet *ws, const struct rep_
 static void write_sheet(struct book *b, const struct rep_table *t)
 {
     char name[SHEET_NAME_MAX + 1];
-    lxw_row_t row = 0;
     snprintf(name, sizeof(name), "%s", t->sheet);
     lxw_worksheet *ws = workbook_add_worksheet(b->book, name);
     if (ws == NULL) {
         note_error(b, LXW_ERROR_MEMORY_MALLOC_FAILED);
         return;
     }
-    lxw_row_t head = t->title_count > 0 ? (lxw_row_t)t->title_count + 1 : 0; /* a machine expects it on top */
-    page(b, ws, t, head);
-    for (size_t i = 0; i < t->title_count; i++)
-        note_error(b, worksheet_write_string(ws, row++, 0, t->titles[i], b->title));
-    row = write_head(b, ws, t, head);
+    page(b, ws, t);
+    lxw_row_t row = write_head(b, ws, t, write_titles(b, ws, t));
     open_columns(b, ws, t, row);
-    for (size_t i = 0; i < t->line_count; i++, row++)
-        for (size_t k = 0; k < t->column_count; k++)
-            write_cell(b, ws, row, (lxw_col_t)k, t->lines[i].cells[k], t->lines[i].kind);
+    row = write_lines(b, ws, t, row);
     for (size_t i = 0; i < t->note_count; i++)
-        note_error(b, worksheet_write_string(ws, ++row, 0, t->notes[i], b->note));
+        write_across(b, ws, t, ++row, t->notes[i], b->note, LINE_HEIGHT);
 }
 
 /* The library writes files only; this one never gets a name. */
@@ -188,7 +329,7 @@ static bool make(int fd, const struct rep_table *const *tables, size_t count, co
     lxw_workbook_options options = {.constant_memory = LXW_TRUE, .tmpdir = (char *)o->tmp_dir};
     lxw_doc_properties about = {.title = (char *)o->title, .author = (char *)o->author, .created = (time_t)o->made_at};
     snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-    struct book b = {.book = workbook_new_opt(path, &options)};
+    struct book b = {.book = workbook_new_opt(path, &options), .options = o};
     if (b.book == NULL)
         return false;
     note_error(&b, workbook_set_properties(b.book, &about));

@@ -94,6 +94,12 @@ def sheet(workbook, number):
     return rows
 
 
+def annex_lines(rows):
+    """Those below the line that numbers the columns, as far as they are of the table."""
+    first = next(i for i, row in enumerate(rows) if row[:2] == ["(1)", "(2)"]) + 1
+    return [row for row in rows[first:] if len(row) == 19 and row[1] is not None]
+
+
 def percent(a, b):
     """By hand: half-up, never 100 unless equal, never 0 unless nothing."""
     if b == 0:
@@ -245,7 +251,7 @@ def test_stale_use_is_null_with_the_reason_in_every_format(district):
     rows = list(csv.reader(io.StringIO(text, newline="")))
     assert {row[12] for row in rows[1:]} == {"chưa xác định"}
     book = zipfile.ZipFile(io.BytesIO(content(district, report["id"], "xlsx", lang="vi").body))
-    assert {row[11] for row in sheet(book, 1)[5:] if len(row) == 19} == {"chưa xác định"}
+    assert {row[11] for row in annex_lines(sheet(book, 1))} == {"chưa xác định"}
 
 
 def test_the_workbook_says_what_the_json_says(district):
@@ -253,10 +259,12 @@ def test_the_workbook_says_what_the_json_says(district):
     book = zipfile.ZipFile(io.BytesIO(content(district, report["id"], "xlsx", lang="vi").body))
     assert [s["system"] for s in report["figures"]["sheets"]] == re.findall(r'<sheet name="([\w-]+)"', book.read("xl/workbook.xml").decode())[:2]
     for number, part in enumerate(report["figures"]["sheets"], 1):
-        lines = {row[1]: row for row in sheet(book, number)[5:] if len(row) == 19}
+        lines = {row[1]: row for row in annex_lines(sheet(book, number))}
         for row in part["rows"]:
-            name = {"total": "TỔNG CỘNG", "own": "Trực thuộc trực tiếp"}.get(row["row_kind"], row["name"]["vi"])
-            line, counts = lines.pop(name), row["counts"]
+            name, counts = {"total": "TỔNG CỘNG", "own": "Trực thuộc trực tiếp"}.get(row["row_kind"], row["name"]["vi"]), row["counts"]
+            if row["row_kind"] == "unit" and counts["base"] == 0:
+                name = "1 đơn vị không có người thuộc diện phải cấp"
+            line = lines.pop(name)
             assert line[2:4] == [counts[n] if counts[n] is not None else "–" for n in ("headcount", "unrecorded")]
             assert [line[i] for i in (4, 5, 7, 14, 15, 16)] == [counts[n] for n in ("base", "issued", "activated", "unknown", "locked", "revoked")]
             assert line[6] == percent(counts["issued"], counts["base"])
@@ -265,6 +273,35 @@ def test_the_workbook_says_what_the_json_says(district):
     settings = book.read("xl/worksheets/sheet1.xml").decode()
     assert 'orientation="landscape"' in settings and 'paperSize="9"' in settings and "<pane " in settings
     assert "0.00%" in book.read("xl/styles.xml").decode() or 'numFmtId="10"' in book.read("xl/styles.xml").decode()
+
+
+def merged(settings):
+    return set(re.findall(r'<mergeCell ref="([A-Z0-9:]+)"', settings))
+
+
+def test_the_workbook_prints_as_it_is(district):
+    """Letterhead, heads on every page, numbers to the right, rows as high as what stands in them."""
+    report = freeze(district, state="final", number="21/BC-UBND")
+    book = zipfile.ZipFile(io.BytesIO(content(district, report["id"], "xlsx", lang="vi").body))
+    rows, page = sheet(book, 1), book.read("xl/worksheets/sheet1.xml").decode()
+    said = [[text for text in row if text] for row in rows[:3]]
+    assert said[:2] == [["UBND tỉnh Thử", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"], ["UBND huyện Thử", "Độc lập - Tự do - Hạnh phúc"]]
+    assert said[2][0] == "Số: 21/BC-UBND" and said[2][1].startswith("Tân Sơn, ngày ")
+    heads = re.findall(r'<row r="(\d+)"[^>]*>(?=<c r="A\d+"[^>]*><is><t>(?:STT|\(1\))<)', page)
+    printed = re.findall(r">([^<]*\$\d+:\$\d+)</definedName>", book.read("xl/workbook.xml").decode())
+    assert len(heads) == 2 and f"mailbox!${heads[0]}:${heads[1]}" in printed
+    assert 'fitToHeight="0"' in page and "<pageSetUpPr fitToPage=" in page
+    title = next(row for row in re.findall(r'<row r="(\d+)"[^>]*>(?=<c r="A\d+"[^>]*><is><t>Tình hình)', page))
+    assert f"A{title}:S{title}" in merged(page), "over the whole width, so nothing is cut at its end"
+    heights = {int(row): float(high) for row, high in re.findall(r'<row r="(\d+)"[^>]* ht="([\d.]+)"', page)}
+    assert heights[int(heads[0])] >= 3 * 15, "Kích hoạt / đã cấp (%) in a column of ten"
+    space = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+    styles = ElementTree.fromstring(book.read("xl/styles.xml")).findall("m:cellXfs/m:xf", space)
+    aligned = lambda cell: styles[int(cell.get("s"))].find("m:alignment", space).get("horizontal")
+    cells = [c for c in ElementTree.fromstring(page.encode()).iterfind(".//m:sheetData/m:row/m:c", space) if int(re.search(r"\d+", c.get("r"))[0]) > int(heads[1])]
+    numbers = [c for c in cells if c.find("m:v", space) is not None]
+    dashes = [c for c in cells if c.findtext("m:is/m:t", namespaces=space) in ("–", "chưa xác định") and c.get("r")[0] in "CDGI"]
+    assert numbers and dashes and {aligned(c) for c in numbers + dashes} == {"right"}
 
 
 def test_byte_identical_after_units_move_and_are_renamed(district):
@@ -496,12 +533,34 @@ def test_certificates_that_nobody_must_have_are_counted_beside_a_and_b(district)
     table = list(csv.reader(io.StringIO(content(district, report["id"], "csv", lang="vi").body.decode("utf-8-sig"), newline="")))
     assert table[0][18] == "Cấp ngoài diện phải cấp" and table[-1][18] == "2"
     book = zipfile.ZipFile(io.BytesIO(content(district, report["id"], "xlsx", lang="vi").body))
-    assert [row[17] for row in sheet(book, 1)[5:] if len(row) == 19 and row[1] == "TỔNG CỘNG"] == [2]
+    assert [row[17] for row in annex_lines(sheet(book, 1)) if row[1] == "TỔNG CỘNG"] == [2]
     scores = freeze(district, kind="indicators", systems=["certificate"],
                     indicators=[{"system": "certificate", "figure": figure, "max_points": 1} for figure in ("issued", "used")])
     assert [(i["a"], i["b"], i["issued_beyond"]) for i in scores["figures"]["indicators"]] == [(0, 0, 2), (None, None, None)]
     line = list(csv.reader(io.StringIO(content(district, scores["id"], "csv", lang="vi").body.decode("utf-8-sig"), newline="")))[1]
     assert line[2:8] == ["0", "0", "–", "1.00", "–", "2"]
+
+
+def test_units_where_nobody_must_have_it_are_one_line_that_says_how_many(district):
+    """In every format; their figures stay in it, so the lines of a group still add up to it."""
+    assert district.put("/v1/staff/R-6/accounts/certificate/observation", {"state": "active"}).status == 200
+    report = freeze(district, systems=["certificate"])
+    rows = [row for row in report["figures"]["sheets"][0]["rows"] if row["row_kind"] == "unit"]
+    bare = [row for row in rows if row["counts"]["base"] == 0 and not row["counts"]["issued_beyond"]]
+    offices = [row for row in bare if row["group"] == "offices"]
+    assert offices and "T1.04" not in {row["code"] for row in bare}, "who has one without need is named"
+    said = f"{len(offices)} đơn vị không có người thuộc diện phải cấp"
+    lines = list(csv.reader(io.StringIO(content(district, report["id"], "csv", lang="vi").body.decode("utf-8-sig"), newline="")))
+    names = [line[2] for line in lines]
+    assert not {row["name"]["vi"] for row in bare} & set(names) and "UBND xã Lâm Sơn" in names
+    line = lines[names.index(said, names.index("Cơ quan chuyên môn"))]
+    known = [row["counts"]["headcount"] for row in offices if row["counts"]["headcount"] is not None]
+    assert line[1] == "" and line[5:8] == ["0", "0", "–"] and line[3] == (str(sum(known)) if known else "–")
+    page = content(district, report["id"], "html", lang="vi").body.decode()
+    assert said in page and f"Units where nobody is to be issued: {len(offices)}" in content(district, report["id"], "html", lang="en").body.decode()
+    for format in ("xlsx", "docx"):
+        book = zipfile.ZipFile(io.BytesIO(content(district, report["id"], format, lang="vi").body))
+        assert any(said in book.read(name).decode() for name in ("xl/worksheets/sheet1.xml", "word/document.xml") if name in book.namelist())
 
 
 def test_formats_by_accept_and_by_parameter(district):

@@ -76,6 +76,7 @@ static void r_rows(struct rep_sheet *s, struct rep_row *rows)
         const int *c = all[i - 1].counts;
         struct dom_counts counts = r_counts(c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]);
         counts.unknown = s->stale ? counts.issued : 0;
+        counts.issued_beyond = counts.eligible == 0; /* has a line of its own all the same */
         dom_counts_add(&sum, &counts);
         rows[i] = (struct rep_row){.kind = i == 1 ? REP_ROW_OWN : REP_ROW_UNIT,
                                    .unit = i == 1 ? "unt_00000000000000000000000001" : all[i - 1].code,

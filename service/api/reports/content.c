@@ -37,6 +37,7 @@ static bool make_tables(struct htp_exchange *x, const struct question *q, const 
         .author = r->name[CV_VI],
         .made_at = r->frozen_at};
     rep_tables(r, q->lang, x->arena, &tables, &count);
+    rep_letterhead(r, q->lang, x->arena, &options);
     if (q->file.format == API_XLSX)
         tables[count++] = rep_definitions(r, q->lang, x->arena);
     return api_write_tables(x, &q->file, tables, count, &options, out, err);

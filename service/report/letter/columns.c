@@ -9,18 +9,10 @@ struct word {
     size_t len, signs;
 };
 
-static size_t signs_in(const char *text, size_t len)
-{
-    size_t signs = 0;
-    for (size_t i = 0; i < len; i++)
-        signs += ((unsigned char)text[i] & 0xC0) != 0x80;
-    return signs;
-}
-
 static void keep_longest_word(struct word *longest, const char *text)
 {
     while (text != NULL && *text != '\0') {
-        size_t len = strcspn(text, " "), signs = signs_in(text, len);
+        size_t len = strcspn(text, " "), signs = rep_signs_in(text, len);
         if (signs > longest->signs)
             *longest = (struct word){text, len, signs};
         text += len + strspn(text + len, " ");

@@ -38,6 +38,32 @@ void rep_letter_head(struct rep_letter *l)
     rep_block(l, REP_BLOCK_HEAD, NULL);
 }
 
+static size_t stack(struct rep_beside *lines, int side, size_t at, const char *text, bool bold)
+{
+    if (text == NULL)
+        return at;
+    lines[at].text[side] = text;
+    lines[at].bold[side] = bold;
+    return at + 1;
+}
+
+void rep_letterhead(const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena, struct rep_xlsx_options *out)
+{
+    enum { LINES = 4 };
+    struct rep_letter *l = CV_NEW(arena, struct rep_letter);
+    struct rep_beside *lines = CV_NEWS(arena, struct rep_beside, LINES);
+    *l = (struct rep_letter){.r = r, .arena = arena, .lang = lang};
+    rep_letter_head(l);
+    size_t left = stack(lines, 0, 0, l->head.superior, false), right = stack(lines, 1, 0, l->head.nation, true);
+    left = stack(lines, 0, left, l->head.issuer, true);
+    left = stack(lines, 0, left, l->head.number, false);
+    left = stack(lines, 0, left, l->head.draft, true);
+    right = stack(lines, 1, right, l->head.motto, true);
+    right = stack(lines, 1, right, l->head.date, false);
+    out->letterhead = lines;
+    out->letterhead_lines = left > right ? left : right;
+}
+
 /* One on the line of the words, several on lines of their own. */
 void rep_letter_addressees(struct rep_letter *l)
 {
