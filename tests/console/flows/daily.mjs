@@ -1,6 +1,6 @@
 // A clerk's week: slips for a unit, what units ask of each other, who did what, roles and tokens, reports.
 import assert from 'node:assert/strict'
-import { api, axeClean, browser, given, picture, plainWords, room, signIn, signOut } from './browser.mjs'
+import { api, axeClean, browser, dayIn, given, isoOf, picture, plainWords, room, signIn, signOut } from './browser.mjs'
 
 const look = (page) => page.getByRole('button', { name: 'Xem trước thay đổi' }).click()
 const textAt = (page, address) => page.evaluate(async (to) => (await fetch(to)).text(), address)
@@ -177,6 +177,25 @@ export default {
     await plainWords(page)
     await axeClean(page, 'history of a unit')
     await picture(page, 'unit-history')
+  }),
+  /** What changes on a day is read in words before it comes. */
+  unit_planned: () => browser(async (page) => {
+    const above = await api('GET', '/v1/units/T1.02'), name = (await api('GET', '/v1/units/T1.01')).name.vi, day = dayIn(40)
+    await api('PATCH', '/v1/units/T1.01', { name: { vi: 'Phòng Nội vụ và Lao động' }, parent: above.id, effective_on: isoOf(day) })
+    await api('PATCH', '/v1/units/T1.01', { kind: 'su_nghiep', block: null, letterhead: { place: 'Chốn Mới' }, effective_on: isoOf(dayIn(60)) })
+    await signIn(page, given.hr)
+    await room(page, 'overview?unit=T1.01')
+    const plans = page.locator('section', { has: page.getByRole('heading', { name: 'Thay đổi đã hẹn ngày' }) }).getByRole('listitem')
+    await plans.first().waitFor()
+    assert.deepEqual(await plans.allInnerTexts(), [`Từ ${day}: đổi tên thành Phòng Nội vụ và Lao động, trực thuộc ${above.name.vi}.`,
+      `Từ ${dayIn(60)}: loại đơn vị: Đơn vị sự nghiệp, khối: như đơn vị cấp trên, đổi phần đầu, phần ký của văn bản.`])
+    await plainWords(page)
+    await axeClean(page, 'planned of a unit')
+    await picture(page, 'unit-planned')
+    for (const on of [day, dayIn(60)]) await api('PATCH', '/v1/units/T1.01', { name: { vi: name }, parent: 'T1', kind: 'phong', block: 'chinh_quyen', letterhead: null, effective_on: isoOf(on) })
+    await page.reload({ waitUntil: 'networkidle' })
+    await page.getByText('Lịch sử', { exact: true }).waitFor()
+    assert.equal(await page.getByRole('heading', { name: 'Thay đổi đã hẹn ngày' }).count(), 0, 'what is called off is not shown')
   }),
   /** What is told adds up, number by number, to the difference that is shown, and each cause leads to its people. */
   why: () => browser(async (page) => {

@@ -101,7 +101,7 @@ function Held() {
   return n > 0 ? <p class="trouble"><a class="trouble" href={link('leavers', 'state=held')}>{t('held_people', { n: count(n) })}</a></p> : null
 }
 
-const History = room(() => import('./History').then((m) => m.History))
+const Unit = room(() => import('./Unit').then((m) => m.Unit))
 const NARROW = matchMedia('(max-width: 44rem)')
 function useNarrow(): boolean {
   const [narrow, set] = useState(NARROW.matches)
@@ -136,7 +136,7 @@ export function Overview({ filters, head, mayNames, mayUnits }: { filters: URLSe
       {!brief && chosen && <Trend unit={chosen.unit.id} system={chosen.system!} name={systemName(systems, chosen.system)} />}
       {!brief && rows.length > 0 && <Units rows={rows} figures={f} filters={filters} by={by in orders ? by : 'rate'} name={systemName(systems, chosen.system)} />}
       {!brief && <p class="words">{t('definition')}</p>}
-      {!brief && mayUnits && chosen && <History key={chosen.unit.id} path={`v1/units/${encodeURIComponent(chosen.unit.id)}/history`} />}
+      {!brief && mayUnits && chosen && <Unit key={chosen.unit.id} id={chosen.unit.id} />}
     </>
   }}</Read>
 }

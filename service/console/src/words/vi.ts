@@ -2,8 +2,8 @@ import type { components } from '../../generated/api'
 
 type Schema = components['schemas']
 /** Words of the contract that people are shown; one that it gains and that has no text here does not compile. */
-type Contract = Schema['StaffStatus'] | Schema['RoleWord'] | Schema['PostKind'] | Schema['ObservedState'] | Schema['DepartureState'] | Schema['Category'] | Schema['DepartureReason']
-  | `want_${Schema['DesiredState']}` | `leave_${Schema['LeaveKind']}` | `lock_${Schema['LockReason']}` | `brake_${Schema['BrakeKind']}`
+type Contract = Schema['StaffStatus'] | Schema['RoleWord'] | Schema['PostKind'] | Schema['ObservedState'] | Schema['DepartureState'] | Schema['Category'] | Schema['DepartureReason'] | Schema['Block']
+  | `unit_${Schema['UnitKind']}` | `want_${Schema['DesiredState']}` | `leave_${Schema['LeaveKind']}` | `lock_${Schema['LockReason']}` | `brake_${Schema['BrakeKind']}`
 
 /** Every text of the console, Vietnamese first; the other languages have exactly these names (checked by the compiler). */
 export const vi = {
@@ -316,6 +316,17 @@ export const vi = {
   unit_doan_the: 'Đoàn thể',
   unit_su_nghiep: 'Đơn vị sự nghiệp',
   unit_truong_hoc: 'Trường học',
+  chinh_quyen: 'chính quyền', dang_doan_the: 'Đảng, đoàn thể',
+  planned_changes: 'Thay đổi đã hẹn ngày',
+  from_on: 'Từ {day}',
+  plan_name: 'đổi tên thành {name}',
+  plan_kind: 'loại đơn vị: {kind}',
+  plan_block: 'khối: {block}',
+  plan_parent: 'trực thuộc {name}',
+  plan_parent_unseen: 'không còn trực thuộc đơn vị nào trong phạm vi của bạn',
+  plan_letterhead: 'đổi phần đầu, phần ký của văn bản',
+  plan_letterhead_above: 'dùng phần đầu, phần ký văn bản của đơn vị cấp trên',
+  as_above: 'như đơn vị cấp trên',
   onboard: 'Tiếp nhận',
   onboard_save: 'Tiếp nhận {name}',
   own_name: 'Tên địa chỉ tự chọn',
