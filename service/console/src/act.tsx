@@ -106,7 +106,7 @@ export function ActForm({ act, form: name, close, whole }: { act: Act; form: str
     try {
       const person = await call<Schema['Staff']>('GET', 'v1/staff/' + encodeURIComponent(act.person!))
       const now = act.now!(person)
-      const rows = act.fields.filter((f) => f.name in now && now[f.name] !== act.base?.[f.name] && now[f.name] !== (values[f.name] ?? ''))
+      const rows = act.fields.filter((f) => !f.fixed && f.name in now && now[f.name] !== act.base?.[f.name] && now[f.name] !== (values[f.name] ?? ''))
         .map((field) => ({ field, mine: values[field.name] ?? '', theirs: now[field.name] }))
       also.current.revision = `"${person.revision}"`
       setDiffers({ rows, who: person.updated_at ? moment(person.updated_at) : '' })
@@ -172,7 +172,7 @@ export function ActForm({ act, form: name, close, whole }: { act: Act; form: str
   return <form class="act" ref={box} onSubmit={(e) => { e.preventDefault(); void go() }} onInput={typed} noValidate autoComplete="off" data-act={name}>
     <Title ref={head} tabIndex={-1}>{act.title}</Title>
     {act.words && <p>{act.words}</p>}
-    {act.fields.map((f) => <Row key={f.name} field={f} first={first[f.name] ?? f.first ?? ''} fault={faults[f.name]} />)}
+    {act.fields.map((f) => <Row key={f.name} field={f} first={(f.fixed ? undefined : first[f.name]) ?? f.first ?? ''} fault={faults[f.name]} />)}
     {differs && <Conflict differs={differs.rows} who={differs.who} take={take} />}
     {problem?.code === 'possible_duplicate' && <Candidates problem={problem} other={(ids) => { also.current.notSame.push(...ids); void go() }} />}
     {problem && problem.code !== 'possible_duplicate' && (faults[' '] || !Object.keys(faults).length) && <p class="trouble" role="alert">{faults[' '] ?? <Said problem={problem} saving />}</p>}

@@ -25,6 +25,8 @@ export type Field = {
   but?: string
   /** Typed twice: as that field. */
   same?: string
+  /** Kept elsewhere: read here with the reason, not typed and not sent. */
+  fixed?: Word
 }
 type Props = { field: Field; first: string; fault?: string }
 
@@ -97,13 +99,19 @@ function Secret({ field, fault }: Props) {
   return <input id={field.name} name={field.name} type="password" autoComplete={field.name === 'current' ? 'current-password' : 'new-password'} aria-invalid={!!fault} aria-describedby={'fault-' + field.name} />
 }
 
+function Fixed({ field, first }: Props) {
+  const shown = field.options?.find(([value]) => value === first)?.[1] ?? first
+  return <input id={field.name} readOnly value={shown || '—'} aria-describedby={'why-' + field.name} />
+}
+
 const KINDS = { day: Day, unit: UnitChoice, choice: Choice, person: PersonChoice, lines: Text, secret: Secret }
 
 export function Row({ field, first, fault }: Props) {
-  const Kind = field.kind ? KINDS[field.kind] : Text
+  const Kind = field.fixed ? Fixed : field.kind ? KINDS[field.kind] : Text
   return <div class="row">
-    <label for={field.name}>{t(field.label)}{!field.required && !field.same && <span class="words"> {t('optional')}</span>}</label>
+    <label for={field.name}>{t(field.label)}{!field.required && !field.same && !field.fixed && <span class="words"> {t('optional')}</span>}</label>
     {field.hint && <p class="words">{t(field.hint)}</p>}
+    {field.fixed && <p id={'why-' + field.name} class="words">{t(field.fixed)}</p>}
     <Kind field={field} first={first} fault={fault} />
     <p class="trouble" id={'fault-' + field.name}>{fault}</p>
   </div>
@@ -112,7 +120,7 @@ export function Row({ field, first, fault }: Props) {
 /** What is wrong before anything is sent. */
 export function faultsIn(fields: Field[], values: Values): Values {
   const faults: Values = {}
-  for (const f of fields) {
+  for (const f of fields.filter((f) => !f.fixed)) {
     if (f.required && !values[f.name]) faults[f.name] = t(f.required)
     else if (f.kind === 'day' && values[f.name] && !typedDay(values[f.name])) faults[f.name] = t(withoutYear(values[f.name]) ? 'day_year' : 'day_form')
     else if (f.same && values[f.name] !== values[f.same]) faults[f.name] = t('typed_unlike')

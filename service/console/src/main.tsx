@@ -54,7 +54,7 @@ function Room({ place, ...own }: Own & { place: Place }) {
     case 'requests': return <Requests key={place.what} id={place.what} filters={place.filters} may={may} />
     case 'audit': return <Audit filters={place.filters} />
     case 'more': return <More may={may} />
-    default: return <Overview filters={place.filters} head={session.roles.some((r) => r.number === session.role && r.role === 'unit_head')} mayNames={can('staff:read')} mayUnits={can('units:read')} />
+    default: return <Overview filters={place.filters} head={session.roles.some((r) => r.number === session.role && r.role === 'unit_head')} may={may} />
   }
 }
 

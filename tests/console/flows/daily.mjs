@@ -1,6 +1,6 @@
 // A clerk's week: slips for a unit, what units ask of each other, who did what, roles and tokens, reports.
 import assert from 'node:assert/strict'
-import { api, axeClean, browser, dayIn, given, isoOf, picture, plainWords, room, signIn, signOut } from './browser.mjs'
+import { api, axeClean, browser, dayIn, given, isoOf, make, picture, plainWords, room, signIn, signOut } from './browser.mjs'
 
 const look = (page) => page.getByRole('button', { name: 'Xem trước thay đổi' }).click()
 const textAt = (page, address) => page.evaluate(async (to) => (await fetch(to)).text(), address)
@@ -196,6 +196,49 @@ export default {
     await page.reload({ waitUntil: 'networkidle' })
     await page.getByText('Lịch sử', { exact: true }).waitFor()
     assert.equal(await page.getByRole('heading', { name: 'Thay đổi đã hẹn ngày' }).count(), 0, 'what is called off is not shown')
+  }),
+  /** Who may everywhere settles what the HR system keeps; from then on a clerk reads those facts and the reason, and changes the others. */
+  kept_by_hr: () => browser(async (page) => {
+    await signIn(page, given.admin)
+    await room(page, 'overview?unit=T1.02')
+    const section = page.locator('section', { has: page.getByRole('heading', { name: 'Ai cập nhật thông tin nhân sự' }) })
+    await section.getByText('Như đơn vị cấp trên').waitFor()
+    await section.getByRole('link', { name: 'Thay đổi' }).click()
+    await page.getByLabel('Quy định').selectOption('here')
+    for (const fact of ['Họ và tên', 'Đối tượng', 'Vị trí công tác']) await page.getByLabel(fact).selectOption({ label: 'phần mềm nhân sự cập nhật' })
+    await look(page)
+    await page.locator('.effect', { hasText: 'họ và tên, đối tượng, đơn vị và vị trí công tác' }).waitFor()
+    await axeClean(page, 'who keeps what')
+    await picture(page, 'who-keeps-what')
+    await page.getByRole('button', { name: 'Lưu' }).click()
+    await page.locator('.good', { hasText: 'Đã lưu' }).waitFor()
+    assert.deepEqual((await api('GET', '/v1/units/T1.02')).hr_feed_fields, ['full_name', 'category', 'posts'])
+    await plainWords(page)
+    await signOut(page)
+    const person = await make('Tống Thị Hai Nơi', { unit: 'T1.02' })
+    await signIn(page, given.hr)
+    await room(page, 'overview?unit=T1.02')
+    await section.getByText('Phần mềm nhân sự cập nhật: họ và tên').waitFor()
+    assert.equal(await section.getByRole('link').count(), 0, 'a clerk reads it')
+    await room(page, `person/${person.id}`)
+    await page.getByText('Làm ở phần mềm nhân sự: Điều động, Thêm kiêm nhiệm, biệt phái').waitFor()
+    assert.equal(await page.getByRole('link', { name: 'Điều động', exact: true }).count(), 0)
+    await page.getByRole('link', { name: 'Sửa thông tin' }).click()
+    const name = page.getByRole('textbox', { name: 'Họ và tên' }), category = page.getByRole('textbox', { name: 'Đối tượng' })
+    assert.deepEqual([await name.inputValue(), await category.inputValue()], [person.full_name, 'Công chức'])
+    assert.deepEqual([await name.isEditable(), await category.isEditable(), await page.getByLabel('Chức danh').isEditable()], [false, false, true])
+    assert.equal(await page.getByText('Phần mềm nhân sự cập nhật mục này').count(), 2)
+    await page.getByLabel('Chức danh').fill('Kế toán')
+    await axeClean(page, 'fields that the HR system keeps')
+    await picture(page, 'kept-by-hr')
+    await look(page)
+    await page.locator('.effect', { hasText: 'Kế toán' }).waitFor()
+    await page.getByRole('button', { name: 'Lưu' }).click()
+    await page.locator('.good', { hasText: 'Đã lưu' }).waitFor()
+    const now = await api('GET', `/v1/staff/${person.id}`)
+    assert.deepEqual([now.title, now.full_name, now.category], ['Kế toán', person.full_name, 'cong_chuc'])
+    await plainWords(page)
+    await api('PATCH', '/v1/units/T1.02', { hr_feed_fields: null })
   }),
   /** What is told adds up, number by number, to the difference that is shown, and each cause leads to its people. */
   why: () => browser(async (page) => {

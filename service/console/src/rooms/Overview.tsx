@@ -116,7 +116,7 @@ function useNarrow(): boolean {
 /** On a head's phone: four figures, what they are made of, how they changed, who is missing; nothing else. */
 const BRIEF = 2
 
-export function Overview({ filters, head, mayNames, mayUnits }: { filters: URLSearchParams; head: boolean; mayNames: boolean; mayUnits: boolean }) {
+export function Overview({ filters, head, may }: { filters: URLSearchParams; head: boolean; may: Schema['Scope'][] }) {
   const unit = filters.get('unit') ?? ''
   const by = filters.get('by') ?? 'rate'
   const brief = useNarrow() && head
@@ -129,14 +129,14 @@ export function Overview({ filters, head, mayNames, mayUnits }: { filters: URLSe
     return <>
       <h1 translate={false}>{chosen?.unit.name ?? t('overview')}</h1>
       <p>{t('day')} <b>{day(f.as_of)}</b>. {!brief && t('used_window', { from: day(f.window.from), to: day(f.window.to) })} {unit && <a class="no-print" href={link('overview', withFilters(filters, { unit: '' }))}>{t('whole_scope')}</a>}</p>
-      {mayNames && <Held />}
+      {may.includes('staff:read') && <Held />}
       {!brief && <p class="acts no-print"><a class="button" href={link('reports')}>{t('reports')}</a></p>}
       <div class="cards">{(brief ? totals.slice(0, BRIEF) : totals).map((row) => <Card key={row.system} row={row} figures={f} name={systemName(systems, row.system)} chosen={!brief && row === chosen}
         href={link('overview', withFilters(filters, { system: row.system ?? '' }))} />)}</div>
       {!brief && chosen && <Trend unit={chosen.unit.id} system={chosen.system!} name={systemName(systems, chosen.system)} />}
       {!brief && rows.length > 0 && <Units rows={rows} figures={f} filters={filters} by={by in orders ? by : 'rate'} name={systemName(systems, chosen.system)} />}
       {!brief && <p class="words">{t('definition')}</p>}
-      {!brief && mayUnits && chosen && <Unit key={chosen.unit.id} id={chosen.unit.id} />}
+      {!brief && may.includes('units:read') && chosen && <Unit key={chosen.unit.id} id={chosen.unit.id} filters={filters} may={may} />}
     </>
   }}</Read>
 }

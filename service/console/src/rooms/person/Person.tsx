@@ -7,7 +7,7 @@ import { systemName, useSystems, type System } from '../../kept'
 import { Name, Read, Table, Told } from '../../parts'
 import { day, moment, named, phone, t } from '../../words'
 import { History } from '../History'
-import { ACCOUNT_ACTS, ACTS } from './acts'
+import { ACCOUNT_ACTS, ACTS, doneInHr } from './acts'
 import { Slip } from './Slip'
 
 type Staff = Schema['Staff']
@@ -96,7 +96,8 @@ function Departure({ person, systems }: { person: Staff; systems: System[] }) {
 
 /** What may not be done says why and who can; it is not hidden. */
 function Acts({ person, may }: { person: Staff; may: Scope[] }) {
-  const fit = Object.entries(ACTS).filter(([, act]) => act.fits(person) && !act.unlisted)
+  const all = Object.entries(ACTS).filter(([, act]) => act.fits(person) && !act.unlisted)
+  const fit = all.filter(([, act]) => !doneInHr(person, act)), there = all.filter(([, act]) => doneInHr(person, act))
   const mine = fit.filter(([, act]) => may.includes(act.scope)), mends = mine.filter(([, act]) => act.mends)
   const others = fit.filter(([, act]) => !act.mends && !may.includes(act.scope))
   const to = (name: string) => link('person', 'do=' + name, person.id!)
@@ -105,6 +106,7 @@ function Acts({ person, may }: { person: Staff; may: Scope[] }) {
       {mine.filter(([, act]) => !act.mends).map(([name, act]) => <a key={name} class="button" href={to(name)}>{t(act.word)}</a>)}
       {may.includes('tokens:write') && <a class="button" href={link('access', 'of=' + encodeURIComponent(person.id!))}>{t('roles')}</a>}
       {others.length > 0 && <span class="words">{t('who_can', { what: others.map(([, act]) => t(act.word)).join(', ') })}</span>}
+      {there.length > 0 && <span class="words">{t('hr_does', { what: there.map(([, act]) => t(act.word)).join(', ') })}</span>}
     </p>
     {mends.length > 0 && <p class="acts no-print"><span class="words">{t('mends')}:</span> {mends.map(([name, act]) => <a key={name} href={to(name)}>{t(act.word)}</a>)}</p>}
   </>
@@ -123,7 +125,7 @@ export function Person({ id, filters, may: mine }: Props) {
     const a = p.accounts.find((x) => x.system === filters.get('system'))
     const doing = { person: p, systems, of: filters.get('of') ?? '', done: (words: string, answer?: unknown) => { say(words); if (answer) setSlip(answer as Schema['CredentialReset']); person.again(); location.replace(link('person', '', id)) } }
     const entry = ACTS[asked], ofAccount = a && ACCOUNT_ACTS[asked]
-    const act = entry && may.includes(entry.scope) ? entry.make(doing) : ofAccount && may.includes('accounts:write') ? ofAccount.make(doing, a) : undefined
+    const act = entry && may.includes(entry.scope) && !doneInHr(p, entry) ? entry.make(doing) : ofAccount && may.includes('accounts:write') ? ofAccount.make(doing, a) : undefined
     if (act?.now) act.base = act.now(p)
     return <>
       <p class="no-print"><a href={link('people')}>{t('back')}</a></p>

@@ -12,6 +12,7 @@ import { Changes, Posts } from './changes'
 type Staff = Schema['Staff']
 type Account = Schema['Account']
 type Scope = Schema['Scope']
+type Fact = NonNullable<Schema['HrFeedFields']>[number]
 /** `of`: which record that was merged into this one. */
 export type Doing = { person: Staff; systems: System[]; of: string; done: (said: string, answer?: unknown) => void }
 
@@ -69,16 +70,19 @@ const takeTransferBack: Maker = (d) => {
   }
 }
 
+/** The HR system keeps it: what is said here would be refused. */
+const kept = (p: Staff, fact: string | undefined) => !!p.hr_feed_fields?.some((f) => f === fact)
+
 const details = (p: Staff): Values => ({ full_name: p.full_name, title: p.title ?? '', category: p.category, birth_year: p.birth_year ? String(p.birth_year) : '', mobile: phone(p.mobile), staff_code: p.staff_code ?? '' })
 const edit: Maker = (d) => {
   const was = details(d.person)
-  const field = (name: string, label: Word, more: Partial<Field> = {}): Field => ({ name, label, first: was[name], pointer: '#/' + name, ...more })
+  const field = (name: string, label: Word, more: Partial<Field> = {}): Field => ({ name, label, first: was[name], pointer: '#/' + name, ...(kept(d.person, name) && { fixed: 'hr_keeps_this' }), ...more })
   return {
     ...common(d), title: t('edit'),
-    fields: [field('full_name', 'name', { required: 'name_needed' }), field('title', 'title'), { ...category, first: was.category }, field('birth_year', 'birth_year', { mode: 'numeric' }), field('mobile', 'mobile', { mode: 'tel' }), field('staff_code', 'staff_code')],
+    fields: [field('full_name', 'name', { required: 'name_needed' }), field('title', 'title'), field('category', 'category', category), field('birth_year', 'birth_year', { mode: 'numeric' }), field('mobile', 'mobile', { mode: 'tel' }), field('staff_code', 'staff_code')],
     wish: (v, { revision }) => {
       const body: Record<string, unknown> = {}
-      for (const name of Object.keys(was)) if ((v[name] ?? '') !== was[name]) body[name] = !v[name] ? null : name === 'birth_year' ? Number(v[name]) : name === 'mobile' ? mobile(v[name]) : v[name]
+      for (const name of Object.keys(was)) if (!kept(d.person, name) && (v[name] ?? '') !== was[name]) body[name] = !v[name] ? null : name === 'birth_year' ? Number(v[name]) : name === 'mobile' ? mobile(v[name]) : v[name]
       return { method: 'PATCH', path: path(d.person), revision, body }
     },
     effect: (answer: Schema['StaffChanges']) => <ul><Changes changes={answer.changes} systems={d.systems} /></ul>, verb: () => t('save'), done: () => d.done(t('saved')), now: details,
@@ -214,22 +218,23 @@ function nextDay(iso: string): string {
   return new Date(Date.parse(iso + 'T00:00:00Z') + 86_400_000).toISOString().slice(0, 10)
 }
 
-/** `mends`: rare, and stands behind what is done every week; `unlisted`: reached from its own line. */
-type Entry = { make: Maker; scope: Scope; word: Word; fits: (p: Staff) => boolean; mends?: true; unlisted?: true }
+/** `fact`: what it changes; `mends`: rare, and stands behind what is done every week; `unlisted`: reached from its own line. */
+type Entry = { make: Maker; scope: Scope; word: Word; fits: (p: Staff) => boolean; fact?: Fact; mends?: true; unlisted?: true }
+export const doneInHr = (p: Staff, act: Entry) => kept(p, act.fact)
 const stays = (p: Staff) => p.status !== 'departed'
 
 /** In the order of how often they are needed. */
 export const ACTS: Record<string, Entry> = {
-  transfer: { make: transfer, scope: 'staff:write', word: 'transfer', fits: stays },
-  'transfer-back': { make: takeTransferBack, scope: 'staff:write', word: 'transfer_back', fits: (p) => stays(p) && !!planned(p) },
-  leave: { make: leave, scope: 'staff:write', word: 'leave', fits: (p) => stays(p) },
-  back: { make: back, scope: 'staff:write', word: 'back_to_work', fits: (p) => p.status === 'on_leave' || !!p.leave },
+  transfer: { make: transfer, scope: 'staff:write', word: 'transfer', fact: 'posts', fits: stays },
+  'transfer-back': { make: takeTransferBack, scope: 'staff:write', word: 'transfer_back', fact: 'posts', fits: (p) => stays(p) && !!planned(p) },
+  leave: { make: leave, scope: 'staff:write', word: 'leave', fact: 'leave', fits: (p) => stays(p) },
+  back: { make: back, scope: 'staff:write', word: 'back_to_work', fact: 'leave', fits: (p) => p.status === 'on_leave' || !!p.leave },
   depart: { make: depart, scope: 'departures:write', word: 'depart', fits: stays },
   withdraw: { make: withdraw, scope: 'departures:write', word: 'withdraw', fits: (p) => p.departure?.state === 'scheduled' || p.departure?.state === 'held' },
   reinstate: { make: reinstate, scope: 'departures:write', word: 'reinstate', fits: (p) => p.status === 'departed' },
   edit: { make: edit, scope: 'staff:write', word: 'edit', fits: stays },
-  'add-post': { make: addPost, scope: 'staff:write', word: 'add_post', fits: stays },
-  'end-post': { make: endPost, scope: 'staff:write', word: 'end_post', fits: (p) => p.posts.some((x) => !x.primary && !past(x.to)) },
+  'add-post': { make: addPost, scope: 'staff:write', word: 'add_post', fact: 'posts', fits: stays },
+  'end-post': { make: endPost, scope: 'staff:write', word: 'end_post', fact: 'posts', fits: (p) => p.posts.some((x) => !x.primary && !past(x.to)) },
   merge: { make: merge, scope: 'staff:write', word: 'merge', fits: stays, mends: true },
   'drop-alias': { make: dropAlias, scope: 'staff:write', word: 'drop_alias', fits: (p) => p.aliases.length > 0, mends: true },
   'swap-codes': { make: swapCodes, scope: 'staff:write', word: 'swap_codes', fits: (p) => stays(p) && !!p.staff_code, mends: true },
