@@ -8,9 +8,29 @@ from congvu import Service, an, make_units, site_today, wait_for
 from running import may_sign_in, run
 
 
-@pytest.mark.parametrize("flow", ["slips", "requests", "unit_history", "unit_planned", "kept_by_hr", "audit", "access", "reports", "hand_overs", "list_pages", "list_cells", "roster"])
+@pytest.mark.parametrize("flow", ["slips", "requests", "unit_history", "unit_planned", "kept_by_hr", "one_of_many", "audit", "access", "reports", "hand_overs", "list_pages", "list_cells", "roster"])
 def test_daily(small, flow, tmp_path):
     run(small, flow, tmp_path)
+
+
+def test_what_is_to_come_goes_by_the_site_s_day(tmp_path):
+    """The site is forty days ahead of the browser: one transfer is over there, another one is not."""
+    service = Service(clock_offset=40 * 86400).start()
+    try:
+        client = service.client()
+        make_units(client)
+        today = site_today() + datetime.timedelta(40)
+        ids = {}
+        for code, days in (("Z-HR", None), ("Z-MOVED", -10), ("Z-LATER", 10)):
+            ids[code] = client.put(f"/v1/staff/{code}", an(full_name=f"Nguyễn Văn {code[2:].title()}", hired_on="2020-01-01")).json["id"]
+            if days:
+                moved = client.patch(f"/v1/staff/{code}", {"unit": "T1.02", "decision": {"number": "51/QĐ-UBND", "effective_on": (today + datetime.timedelta(days)).isoformat()}})
+                assert moved.status == 200, moved
+        service.who = {"hr": may_sign_in(client, "Z-HR", {"role": "unit_hr", "unit": "T1"}), "password": PASSWORD, "moved": ids["Z-MOVED"], "later": ids["Z-LATER"]}
+        run(service, "site_day", tmp_path, today=f"{today:%d/%m/%Y}")
+        service.stop()
+    finally:
+        service.clean()
 
 
 def test_why_a_figure_changed(tmp_path):

@@ -53,6 +53,7 @@ static void write_session(struct htp_exchange *x, const struct view_signer *sign
     cv_jout_string(j, "second_factor", factor_word(x, signer, session));
     cv_jout_string(j, "csrf", api_session_csrf(x, session));
     cv_jout_moment(j, "expires_at", session->issued_at + API_SESSION_MOST_S);
+    cv_jout_day(j, "today", cv_today());
     cv_jout_end(j);
 }
 

@@ -7,8 +7,8 @@ export type Schema = components['schemas']
 export type Problem = Partial<Schema['Problem']> & { status: number; code: string; detail: string }
 export type More = { signal?: AbortSignal; revision?: string; key?: string; type?: string; accept?: string }
 
-/** `unit`: that of the role acted in; null is everywhere. `first`: the one-time secret of a first start, before there is anybody who could sign in. */
-export const session: { csrf: string; unit: string | null; first: string; ended: () => void } = { csrf: '', unit: null, first: '', ended: () => {} }
+/** `unit`: that of the role acted in; null is everywhere. `today`: the site's day, as it was when the page was opened. `first`: the one-time secret of a first start, before there is anybody who could sign in. */
+export const session: { csrf: string; unit: string | null; today: string; first: string; ended: () => void } = { csrf: '', unit: null, today: '', first: '', ended: () => {} }
 
 const TYPES: Record<string, string> = { PATCH: 'application/merge-patch+json' }
 const problem = (status: number): Problem => ({ status, code: '', detail: '' })

@@ -132,6 +132,7 @@ function App() {
 
   function opened(session: Session) {
     held.csrf = session.csrf
+    held.today = session.today
     held.unit = session.roles.find((r) => r.number === session.role)?.unit?.id ?? null
     draftsOf(session.staff.id)
     forget()

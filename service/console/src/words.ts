@@ -17,8 +17,10 @@ export function otherLanguage() {
   location.reload()
 }
 
+/** "{n} row|{n} rows": where a language has two forms, the first is that of one `n`. */
 export function t(word: Word, values: Record<string, string | number> = {}): string {
-  return texts[word].replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''))
+  const [one, many = one] = texts[word].split('|')
+  return (String(values.n) === '1' ? one : many).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''))
 }
 
 /** The text around its gaps, and the names of the gaps: text, name, text ... */

@@ -240,6 +240,30 @@ export default {
     await plainWords(page)
     await api('PATCH', '/v1/units/T1.02', { hr_feed_fields: null })
   }),
+  /** Whose transfer is still to come is a matter of the site's day, not of the browser's clock. */
+  site_day: () => browser(async (page) => {
+    await signIn(page, given.hr, IN)
+    const back = page.getByRole('link', { name: 'Rút lại điều động' })
+    for (const [person, name, offered] of [[given.later, 'Later', 1], [given.moved, 'Moved', 0]]) {
+      await room(page, `person/${person}`)
+      await page.locator('h1', { hasText: name }).waitFor()
+      await page.getByRole('link', { name: 'Sửa thông tin' }).waitFor()
+      assert.equal(await back.count(), offered)
+    }
+    await room(page, 'reports?do=make')
+    const [, month, year] = given.today.split('/').map(Number)
+    assert.equal(await page.getByLabel('Kỳ').locator('option').nth(1).innerText(), `Tháng ${month} năm ${year}`)
+  }),
+  /** One is one in a language that has another word for many. */
+  one_of_many: () => browser(async (page) => {
+    await signIn(page, given.hr)
+    await page.getByRole('button', { name: 'English' }).click()
+    await page.getByText('As of').waitFor()
+    await room(page, 'people?q=K-HEAD')
+    await page.waitForFunction(() => document.querySelector('#found')?.textContent === '1 person')
+    await room(page, 'people?unit=T1.02')
+    await page.waitForFunction(() => /^(?!1 )\d+ people$/.test(document.querySelector('#found')?.textContent))
+  }),
   /** What is told adds up, number by number, to the difference that is shown, and each cause leads to its people. */
   why: () => browser(async (page) => {
     await signIn(page, given.hr)

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks'
 import { ActForm, type Act } from '../act'
 import { link } from '../address'
-import { call, save, useRead, type Problem, type Schema } from '../call'
+import { call, save, session, useRead, type Problem, type Schema } from '../call'
 import { Name, Read, Said, Table } from '../parts'
 import { moment, named, t } from '../words'
 import { staffFields } from '../fields'
@@ -12,8 +12,8 @@ type Report = Schema['Report']
 const KINDS = ['coverage', 'locked_accounts', 'unused_accounts'] as const
 
 /** Months, quarters and the year until now, the newest first. */
-function periods(today: Date): (readonly [string, string])[] {
-  const year = today.getFullYear(), month = today.getMonth() + 1
+function periods(): (readonly [string, string])[] {
+  const [year, month] = session.today.split('-').map(Number)
   const months = [0, 1, 2].map((back) => new Date(Date.UTC(year, month - 1 - back, 1))).map((d) => [`${d.getUTCFullYear()}-${String(d.getUTCMonth() + 1).padStart(2, '0')}`, t('period_month', { n: d.getUTCMonth() + 1, year: d.getUTCFullYear() })] as const)
   const quarter = Math.ceil(month / 3)
   return [...months, [`${year}-Q${quarter}`, t('period_quarter', { n: quarter, year })], ...(quarter > 1 ? [[`${year}-Q${quarter - 1}`, t('period_quarter', { n: quarter - 1, year })] as const] : []), [String(year), t('period_year', { year })]]
@@ -23,7 +23,7 @@ function Make({ made }: { made: () => void }) {
   const act: Act = {
     title: t('make_report'),
     fields: [{ name: 'kind', label: 'report_kind', kind: 'choice', required: 'choose', options: KINDS.map((k) => [k, named(k, 'report_')] as const), first: 'coverage', pointer: '#/kind' },
-      { ...staffFields.unit, label: 'unit', required: undefined, sums: true }, { name: 'period', label: 'period', kind: 'choice', required: 'choose', options: periods(new Date()), pointer: '#/period' },
+      { ...staffFields.unit, label: 'unit', required: undefined, sums: true }, { name: 'period', label: 'period', kind: 'choice', required: 'choose', options: periods(), pointer: '#/period' },
       { name: 'number', label: 'report_number', pointer: '#/number' }, { name: 'comment', label: 'comment', kind: 'lines', pointer: '#/comment' }],
     wish: (v) => ({ method: 'POST', path: 'v1/reports', body: { kind: v.kind, period: v.period, accept_incomplete: true, ...(v.unit && { unit: v.unit }), ...(v.number && { number: v.number }), ...(v.comment && { comment: v.comment }) } }),
     verb: () => t('make_report'), done: made,

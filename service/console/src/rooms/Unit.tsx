@@ -29,7 +29,7 @@ function Planned({ plans }: { plans: Plan[] }) {
   if (plans.length === 0 || !units) return null
   return <section>
     <h2>{t('planned_changes')}</h2>
-    <ul>{plans.map((plan) => <li key={plan.from}>{t('from_on', { day: day(plan.from) })}: {parts(plan, units).map((part, i) => <Fragment key={i}>{i > 0 && ', '}{part}</Fragment>)}.</li>)}</ul>
+    <ul>{plans.map((plan) => <li key={plan.from}>{t('from_on', { day: day(plan.from) })}: {parts(plan, units).map((part, i) => <Fragment key={i}>{i > 0 && ', '}{part}</Fragment>)}.{plan.from <= session.today && <span class="trouble"> {t('plan_overdue')}</span>}</li>)}</ul>
   </section>
 }
 

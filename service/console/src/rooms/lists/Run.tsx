@@ -21,7 +21,7 @@ async function unfinished(id: string): Promise<Outcome[]> {
 
 function Progress({ run }: { run: State }) {
   return <div class="effect" role="status">
-    <p>{run.state === 'ended' ? t('run_ended', { at: run.ended_at ? moment(run.ended_at) : '' }) : t('run_running', { run: count(run.run), rows: count(run.rows) })}</p>
+    <p>{run.state === 'ended' ? t('run_ended', { at: run.ended_at ? moment(run.ended_at) : '' }) : t('run_running', { run: count(run.run), n: count(run.rows) })}</p>
     {run.state !== 'ended' && <><progress max={run.rows || 1} value={run.run} aria-label={t('progress')} /><p class="words">{t('run_needs_no_tab')}</p></>}
     <p>{Object.entries(run.summary).filter(([, n]) => n > 0).map(([what, n]) => `${named(what, 'run_')}: ${count(n)}`).join(' · ')}</p>
   </div>

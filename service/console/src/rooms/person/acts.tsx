@@ -2,7 +2,7 @@
 import { iso, typedOf, type Act } from '../../act'
 import { mobile, staffFields, type Field, type Values } from '../../fields'
 import { arrival, link } from '../../address'
-import { send, type Schema } from '../../call'
+import { send, session, type Schema } from '../../call'
 import { systemName, type System } from '../../kept'
 import { Name, Told } from '../../parts'
 import { LEAVES, LOCKS, REASONS, choices } from '../../vocabulary'
@@ -59,7 +59,7 @@ const endPost: Maker = (d) => ({
   effect: transferEffect(d.person, d.systems), verb: () => t('save'), done: () => d.done(t('saved')), now: () => ({}),
 })
 
-const planned = (p: Staff) => p.posts.find((x) => x.primary && !!x.from && x.from > today())
+const planned = (p: Staff) => p.posts.find((x) => x.primary && !!x.from && x.from > session.today)
 const takeTransferBack: Maker = (d) => {
   const later = planned(d.person)
   const stay = d.person.posts.filter((x) => x !== later && !past(x.to)).map((x) => ({ unit: x.unit.id, title: x.title, kind: x.kind, primary: x.primary, from: x.from, to: x.primary ? null : x.to }))
@@ -210,9 +210,7 @@ const confirm: Maker = (d, a) => ({
   wish: (v) => ({ method: 'PUT', path: account(d, a!) + '/observation', body: { state: v.state, ...(v.account && { login: v.account }), ...(v.since && { since: iso(v.since) }) } }), verb: () => t('save'), done: () => d.done(t('saved')),
 })
 
-/** Of the office, whose hours are seven before those of Greenwich. */
-const today = () => new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 10)
-const past = (on: string | null) => !!on && on <= today()
+const past = (on: string | null) => !!on && on <= session.today
 /** The contract's `to` is the first day out; people say the last day in. */
 function nextDay(iso: string): string {
   return new Date(Date.parse(iso + 'T00:00:00Z') + 86_400_000).toISOString().slice(0, 10)
