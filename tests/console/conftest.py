@@ -48,13 +48,13 @@ def small():
         client = service.client(language="vi")
         make_units(client)
         people = {}
-        for code, name, unit in (("K-HR", "Nguyễn Thị Nhân Sự", "T1.01"), ("K-HEAD", "Trần Văn Trưởng", "T1.02"), ("K-ADMIN", "Lê Quản Trị", "T1.01"), ("K-LOOK", "Võ Thanh Tra", "T1.01"), ("K-ONE", "Phạm Thị Chưa Vai", "T1.02")):
+        for code, name, unit in (("K-HR", "Nguyễn Thị Nhân Sự", "T1.01"), ("K-HEAD", "Trần Văn Trưởng", "T1.02"), ("K-ADMIN", "Lê Quản Trị", "T1.01"), ("K-LOOK", "Võ Thanh Tra", "T1.01"), ("K-HOST", "Hồ Thị Tiếp Nhận", "T1.01"), ("K-ONE", "Phạm Thị Chưa Vai", "T1.02")):
             people[code] = client.put(f"/v1/staff/{code}", an(full_name=name, unit=unit)).json
         for i in range(12):
             client.put(f"/v1/staff/K-{i}", an(full_name=nth("Đỗ Văn", i), unit="T1.02" if i % 2 else "T1.01"))
-        roles = {"K-HR": {"role": "unit_hr", "unit": "T1"}, "K-HEAD": {"role": "unit_head", "unit": "T1.02"}, "K-ADMIN": {"role": "site_admin"}, "K-LOOK": {"role": "inspector", "unit": "T1"}, "K-ONE": None}
+        roles = {"K-HR": {"role": "unit_hr", "unit": "T1"}, "K-HEAD": {"role": "unit_head", "unit": "T1.02"}, "K-ADMIN": {"role": "site_admin"}, "K-LOOK": {"role": "inspector", "unit": "T1"}, "K-HOST": {"role": "unit_hr", "unit": "T1.01"}, "K-ONE": None}
         logins = [may_sign_in(client, code, role) for code, role in roles.items()]
-        service.who = {**dict(zip(("hr", "head", "admin", "inspector", "nobody"), logins)), "person": people["K-ONE"]["id"], "password": PASSWORD, "top": "T1", "office": "T1.01"}
+        service.who = {**dict(zip(("hr", "head", "admin", "inspector", "host", "nobody"), logins)), "person": people["K-ONE"]["id"], "password": PASSWORD, "top": "T1", "office": "T1.01"}
         yield service
         service.stop()
     finally:

@@ -99,6 +99,42 @@ export default {
     await plainWords(page)
     await picture(page, 'history')
   }),
+  /** Of a guest the unit that he is lent to asks; his home answers. */
+  guest: () => browser(async (page) => {
+    const { id, full_name } = await make('Kha Văn Biệt Phái', { unit: 'T1.02' })
+    await api('PATCH', `/v1/staff/${id}`, { add_post: { unit: 'T1.01', kind: 'biet_phai', from: isoOf(dayIn(0)) } })
+    const row = page.getByRole('row', { name: /Hộp thư điện tử công vụ/ })
+    await signIn(page, given.host, IN)
+    await room(page, `person/${id}`)
+    await row.waitFor()
+    const systems = (await api('GET', '/v1/systems')).items.filter((s) => s.activation).map((s) => s.id)
+    const resets = await page.locator('a[href*="do=reset"]').evaluateAll((all) => all.map((a) => /system=([^&]+)/.exec(a.href)[1]))
+    assert.ok(resets.length > 0 && resets.every((system) => systems.includes(system)), `only where a slip can be made: ${resets}`)
+    for (const asked of ['Đề nghị cấp lại mật khẩu', 'Đề nghị khóa']) {
+      await room(page, `person/${id}`)
+      await row.getByRole('link', { name: new RegExp('^' + asked) }).click()
+      await page.getByLabel('Ghi chú').fill('Đang làm việc tại đơn vị tôi')
+      if (asked === 'Đề nghị khóa') await page.getByLabel('Lý do').selectOption('compromised')
+      await look(page)
+      await page.getByText('Hạn trả lời:').waitFor()
+      await plainWords(page)
+      await page.getByRole('button', { name: 'Gửi đề nghị' }).click()
+      await page.locator('.good', { hasText: 'Đã gửi đề nghị' }).waitFor()
+    }
+    await axeClean(page, 'requests of a guest')
+    await picture(page, 'guest-requests')
+    await signOut(page)
+    await signIn(page, given.hr, IN)
+    await room(page, 'requests')
+    await page.getByRole('link', { name: new RegExp(`Đề nghị khóa tài khoản.*${full_name}`) }).click()
+    await page.getByText('Đang làm việc tại đơn vị tôi').waitFor()
+    await page.getByRole('link', { name: 'Đồng ý và thực hiện' }).click()
+    await look(page)
+    await page.getByRole('button', { name: 'Đồng ý và thực hiện' }).click()
+    await page.getByText('đã thực hiện').waitFor()
+    assert.equal((await api('GET', `/v1/staff/${id}`)).accounts.find((a) => a.system === 'mailbox').desired.state, 'locked')
+    for (const left of (await api('GET', '/v1/requests?state=waiting&kind=reset')).items) await api('PUT', `/v1/requests/${left.id}/answer`, { answer: 'refused', reason: 'Đã khóa' })
+  }),
   audit: () => browser(async (page) => {
     await api('PATCH', '/v1/staff/K-5', { title: 'Phó phòng' })
     await signIn(page, given.inspector, IN)

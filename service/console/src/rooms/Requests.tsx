@@ -44,7 +44,8 @@ function newcomerAct(): Partial<Act> {
 function accountAct(kind: Kind, person: Schema['Staff'] | undefined, systems: System[], system: string): Partial<Act> {
   const chosen: Field = person ? { name: 'who', label: 'name', kind: 'choice', required: 'choose', options: [[person.id!, person.full_name]], first: person.id!, pointer: '#/person/key' } : { name: 'who', label: 'name', kind: 'person', required: 'choose_person', pointer: '#/person/key' }
   return {
-    fields: [{ ...asking, first: person?.unit?.id }, chosen, { name: 'system', label: 'system', kind: 'choice', required: 'choose', options: systems.map((s) => [s.id, said(s.name)] as const), first: system || 'mailbox', pointer: '#/system' },
+    // of a guest the home is not seen: the unit asks that he is lent to
+    fields: [{ ...asking, first: (person?.unit ?? person?.posts[0]?.unit)?.id }, chosen, { name: 'system', label: 'system', kind: 'choice', required: 'choose', options: systems.map((s) => [s.id, said(s.name)] as const), first: system || 'mailbox', pointer: '#/system' },
       ...(kind === 'lock' ? [{ name: 'reason', label: 'reason', kind: 'choice', required: 'choose', options: choices(LOCKS, 'lock_'), pointer: '#/reason' } as Field] : []), note],
     wish: (v) => ({ method: 'POST', path: 'v1/requests', body: { kind, unit: v.unit, person: { key: v.who }, system: v.system, ...(v.reason && { reason: v.reason }), ...(v.note && { note: v.note }) } }),
   }

@@ -33,9 +33,9 @@ function Doing({ a }: { a: Account }) {
   return <>{words || t('in_order')}</>
 }
 
-/** Who may not do it himself asks for it. */
-function Asking({ person, account }: { person: Staff; account: Account }) {
-  const kinds = account.desired.state === 'present' ? ['lock', 'reset'] as const : ['restore'] as const
+/** Who may not do it himself asks for it: the same that could be done. */
+function Asking({ person, account, system }: { person: Staff; account: Account; system: System | undefined }) {
+  const kinds = (['lock', 'reset', 'restore'] as const).filter((kind) => ACCOUNT_ACTS[kind].fits(account, system))
   return <>{kinds.map((kind) => <a key={kind} href={link('requests', `do=${kind}&of=${encodeURIComponent(person.id!)}&system=${account.system}`)}>{named(kind, 'ask_')}<span class="out"> {account.system}</span></a>)}</>
 }
 
@@ -46,7 +46,7 @@ function Accounts({ person, systems, may }: { person: Staff; systems: System[]; 
       const system = systems.find((s) => s.id === a.system)
       return { key: a.system, cells: [systemName(systems, a.system), <Name>{a.observed.login ?? '—'}</Name>, state(a), a.observed.since ? day(a.observed.since) : '—', <Doing a={a} />,
         <span class="acts no-print">{may ? Object.entries(ACCOUNT_ACTS).filter(([, act]) => person.status !== 'departed' && act.fits(a, system)).map(([name, act]) =>
-          <a key={name} href={link('person', `do=${name}&system=${a.system}`, person.id!)}>{t(act.word)}<span class="out"> {systemName(systems, a.system)}</span></a>) : person.status !== 'departed' && <Asking person={person} account={a} />}</span>] }
+          <a key={name} href={link('person', `do=${name}&system=${a.system}`, person.id!)}>{t(act.word)}<span class="out"> {systemName(systems, a.system)}</span></a>) : person.status !== 'departed' && <Asking person={person} account={a} system={system} />}</span>] }
     })} />}
   </section>
 }
