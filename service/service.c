@@ -11,6 +11,7 @@
 #include "congvu/oidc.h"
 #include "congvu/prov_calendar.h"
 #include "congvu/prov_evidence.h"
+#include "congvu/prov_schedule.h"
 #include "congvu/report.h"
 #include "congvu/server.h"
 #include "congvu/token.h"
@@ -149,6 +150,7 @@ void service_tick(void *ctx)
     if (!own_call(s, s->timer_session, s->timer_arena, &faults, &call))
         return;
     prov_tick(&call);
+    prov_schedules_tick(&call);
     if (dir_lease_held(s->lease))
         prov_history_tick(&call);
 }

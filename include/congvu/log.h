@@ -50,6 +50,8 @@ void cv_log_request(const char *request_id);
     X(rate_limited, "requests refused by a rate limit")                                                                \
     X(connect_requests, "requests sent to other systems")                                                              \
     X(connect_failures, "requests to other systems without an answer")                                                 \
+    X(schedules_made, "drafts of reports that made themselves")                                                        \
+    X(schedules_failed, "drafts of reports that could not be made and are tried again")                                \
     X(reconcile_done, "pieces of work done in other systems")                                                          \
     X(reconcile_failed, "pieces of work in other systems that failed and are tried again")
 enum cv_counter {

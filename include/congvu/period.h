@@ -22,6 +22,8 @@
 enum dom_calendar { DOM_CIVIL, DOM_ADMIN, DOM_CALENDARS };
 extern const char *const dom_calendar_words[]; /* civil admin */
 enum dom_period_kind { DOM_MONTH, DOM_QUARTER, DOM_HALF_YEAR, DOM_NINE_MONTHS, DOM_YEAR };
+enum { DOM_PERIOD_KINDS = DOM_YEAR + 1 };
+extern const char *const dom_period_kind_words[]; /* month quarter half_year nine_months year */
 struct dom_period {
     enum dom_period_kind kind;
     enum dom_calendar calendar;
@@ -37,6 +39,9 @@ void dom_period_days(const struct dom_period *p, cv_day *out_from, cv_day *out_t
 void dom_period_cumulative(const struct dom_period *p, cv_day *out_from, cv_day *out_to);
 /* The one before of the same kind: last month, last quarter ...; nine months: of the year before. */
 struct dom_period dom_period_previous(const struct dom_period *p);
+struct dom_period dom_period_following(const struct dom_period *p);
+/* The last one of that kind which was over at the end of `day`. */
+struct dom_period dom_period_over(enum dom_period_kind kind, enum dom_calendar calendar, cv_day day);
 /* "tháng 11 năm 2026", "quý IV năm 2026", "6 tháng đầu năm 2026"; "November 2026", "quarter IV 2026". Holds
  * DOM_PERIOD_LABEL. */
 const char *dom_period_label(const struct dom_period *p, enum cv_lang lang, char out[DOM_PERIOD_LABEL]);

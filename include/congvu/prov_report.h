@@ -32,6 +32,7 @@ struct prov_report_input {
     enum rep_state state;
     struct rep_indicator *indicators; /* a and b are filled in */
     size_t indicator_count;
+    const char *id, *made_by; /* of what is made by itself; NULL = a new id, the caller */
 };
 struct prov_report_patch {
     struct prov_text number, comment;

@@ -158,7 +158,7 @@ bool api_figures_costly(const struct htp_exchange *x); /* coverage.c: too much f
     X(list_systems) X(create_system) X(get_system) X(patch_system) X(restore_accounts) X(create_list) X(list_orphans) X(create_usage_events)                                                                   \
     X(get_coverage) X(get_adoption) X(list_targets) X(put_target) X(delete_target) X(get_coverage_trend) X(get_coverage_changes) X(get_adoption_trend) X(create_session) X(get_session) X(delete_session) X(list_roles) X(create_role) X(delete_role) X(list_tokens) X(create_token) X(patch_token) X(delete_token) X(get_me) X(put_my_password) X(create_deputy) X(delete_deputy) X(get_my_record) X(begin_oidc) X(finish_oidc) X(delete_oidc_subject) X(create_my_second_factor) X(put_my_second_factor) X(delete_second_factor)                                         \
     X(list_reports) X(create_report) X(get_report) X(patch_report) X(delete_report)                                  \
-    X(create_report_revision) X(get_report_content) X(list_report_indicators)                                                                  \
+    X(create_report_revision) X(get_report_content) X(list_report_indicators) X(list_report_schedules) X(put_report_schedule) X(delete_report_schedule)                                                                  \
     X(get_problem) X(get_openapi_json) X(get_openapi_yaml) X(get_docs) X(get_console) X(get_console_file) X(get_livez) X(get_readyz) X(get_version)     \
     X(get_metrics)
 /* clang-format on */

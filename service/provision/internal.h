@@ -25,6 +25,7 @@ struct prov {
     uint64_t sources_seen;              /* how far sources were when days were completed; the clockwork's own */
     cv_day completing;                  /* the next day to look at, going back; the clockwork's own */
     struct cv_deadline next_completion; /* not before this moment; the clockwork's own */
+    struct cv_deadline next_schedules;  /* when reports that make themselves are looked at; the clockwork's own */
     struct cv_deadline next_brake_look; /* at what waits; the clockwork's own, as the next two */
     cv_moment reminded_at;              /* of what waits; CV_NO_MOMENT = never */
     bool lines_told;                    /* whether anybody can release was looked at */

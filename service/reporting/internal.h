@@ -7,6 +7,8 @@
 
 #define REPORT_FOLDER "reports"
 enum { REPORT_NAME = 48 };
+/* Ids of reports sort the newest first: the first bytes say when. */
+void prov_report_sort_id(struct cv_id *id, cv_moment at);
 
 /* ---- report_freeze.c: the question, answered once ---- */
 struct prov_freeze {

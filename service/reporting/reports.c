@@ -5,13 +5,18 @@
 #include "congvu/token.h"
 #include "reporting/internal.h"
 
+void prov_report_sort_id(struct cv_id *id, cv_moment at)
+{
+    uint64_t left = (UINT64_C(1) << 48) - 1 - (uint64_t)at; /* later = smaller: lists begin with the newest */
+    for (int i = 5; i >= 0; i--, left >>= 8)
+        id->bytes[i] = (uint8_t)left;
+}
+
 static const char *fresh_id(struct cv_arena *arena)
 {
     char text[CV_ID_TEXT];
     struct cv_id id = cv_id_make();
-    uint64_t left = (UINT64_C(1) << 48) - 1 - (uint64_t)cv_now(); /* later = smaller: lists begin with the newest */
-    for (int i = 5; i >= 0; i--, left >>= 8)
-        id.bytes[i] = (uint8_t)left;
+    prov_report_sort_id(&id, cv_now());
     return cv_arena_strdup(arena, cv_id_text("rep_", id, text));
 }
 
@@ -112,12 +117,12 @@ static void judge_kind(struct prov_call *call, const struct prov_report_input *i
 
 static bool ask(struct prov_call *call, const struct prov_report_input *in, struct rep_report *r, struct cv_error *err)
 {
-    *r = (struct rep_report){.id = fresh_id(call->arena),
+    *r = (struct rep_report){.id = in->id != NULL ? in->id : fresh_id(call->arena),
                              .state = in->state,
                              .revision = 1,
                              .number = in->number,
                              .comment = in->comment,
-                             .created_by = call->actor,
+                             .created_by = in->made_by != NULL ? in->made_by : call->actor,
                              .created_at = cv_now(),
                              .final_at = in->state == REP_FINAL ? cv_now() : CV_NO_MOMENT,
                              .kind = in->kind,

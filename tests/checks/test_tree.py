@@ -25,11 +25,11 @@ MAY = {
     "provision": DOMAIN | PORT | {"server", "evidence"} | VIEW | CASES | {"connect", "job", "reconcile"},
     "history": DOMAIN | PORT | VIEW | {"provision", "history"},
     "reconcile": DOMAIN | PORT | VIEW | CASES | {"connect", "job", "reconcile", "scim", "lease", "table", "intake"},
-    "reporting": DOMAIN | PORT | VIEW | CASES | {"report", "table", "titles", "prov_report"},
+    "reporting": DOMAIN | PORT | VIEW | CASES | {"report", "table", "titles", "prov_report", "prov_schedule"},
     "report": DOMAIN | {"report", "table", "titles"},
     "paper": {"paper"},
     "http": {"http", "job"},
-    "api": DOMAIN | PORT | {"evidence", "feed", "intake", "intake_rows"} | VIEW | CASES | {"api", "http", "reconcile", "history", "connect", "report", "table", "titles", "job", "paper", "prov_report", "oidc"},
+    "api": DOMAIN | PORT | {"evidence", "feed", "intake", "intake_rows"} | VIEW | CASES | {"api", "http", "reconcile", "history", "connect", "report", "table", "titles", "job", "paper", "prov_report", "prov_schedule", "oidc"},
 }
 SHOWN_TO = {use: {use, "provision"} for use in ("history", "reconcile", "reporting")}  # use cases over the core see its inner header
 # libzip has two: one place unpacks what people send, one packs what they are given

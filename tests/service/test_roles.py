@@ -232,7 +232,7 @@ PARAMETERS = {"{system}": "mailbox", "{date}": "2026-10-01", "{number}": "1"}
 # What belongs to a person or unit is asked for each relation; the rest has no relation and is asked for the right alone.
 OWNED = {"{staff}": "staff", "{unit}": "unit"}
 APART = {  # path parameters that name records of other kinds: with an id that nobody has
-    "{duplicate}": "KHONG-CO", "{import}": "imp_" + "0" * 26, "{report}": "rep_" + "0" * 26, "{request}": "req_" + "0" * 26, "{file}": "khong-co.js", "{token}": "tok_" + "0" * 26, "{code}": "staff_not_found",
+    "{duplicate}": "KHONG-CO", "{import}": "imp_" + "0" * 26, "{report}": "rep_" + "0" * 26, "{schedule}": "khong-co", "{request}": "req_" + "0" * 26, "{file}": "khong-co.js", "{token}": "tok_" + "0" * 26, "{code}": "staff_not_found",
 }
 OPEN = {"redeem_activation", "check_activation", "get_activation_page", "get_activation_script", "get_activation_style", "get_mail_settings", "get_mail_profile", "create_session", "begin_oidc", "finish_oidc", "get_problem", "get_openapi_json", "get_openapi_yaml", "get_docs", "get_console", "get_console_file", "get_livez", "get_readyz", "get_version"}
 SELF = {"get_brake", "get_session", "delete_session", "delete_token", "get_me", "put_my_password", "create_my_second_factor", "put_my_second_factor", "create_deputy", "delete_deputy", "get_my_record"}  # any credential: about the caller

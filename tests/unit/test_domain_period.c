@@ -137,6 +137,32 @@ static void labels(void **state)
     expect_label("2026", "năm 2026", "year 2026");
 }
 
+static void expect_over(int year, int month, int day, enum dom_period_kind kind, enum dom_calendar calendar,
+                        const char *over, const char *following)
+{
+    char space[DOM_PERIOD_TEXT];
+    struct dom_period last = dom_period_over(kind, calendar, cv_day_join(year, month, day));
+    struct dom_period next = dom_period_following(&last);
+    assert_string_equal(dom_period_text(&last, space), over);
+    assert_string_equal(dom_period_text(&next, space), following);
+}
+
+static void the_last_that_was_over(void **state)
+{
+    (void)state;
+    expect_over(2026, 11, 30, DOM_MONTH, DOM_CIVIL, "2026-11", "2026-12");
+    expect_over(2026, 11, 29, DOM_MONTH, DOM_CIVIL, "2026-10", "2026-11");
+    expect_over(2026, 11, 14, DOM_MONTH, DOM_ADMIN, "2026-11", "2026-12");
+    expect_over(2026, 11, 13, DOM_MONTH, DOM_ADMIN, "2026-10", "2026-11");
+    expect_over(2027, 1, 5, DOM_MONTH, DOM_CIVIL, "2026-12", "2027-01");
+    expect_over(2026, 12, 30, DOM_QUARTER, DOM_CIVIL, "2026-Q3", "2026-Q4");
+    expect_over(2026, 12, 14, DOM_QUARTER, DOM_ADMIN, "2026-Q4", "2027-Q1");
+    expect_over(2026, 7, 1, DOM_HALF_YEAR, DOM_CIVIL, "2026-H1", "2026-H2");
+    expect_over(2026, 9, 29, DOM_NINE_MONTHS, DOM_CIVIL, "2025-9M", "2026-9M");
+    expect_over(2026, 12, 31, DOM_YEAR, DOM_CIVIL, "2026", "2027");
+    expect_over(2028, 2, 29, DOM_MONTH, DOM_CIVIL, "2028-02", "2028-03");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +171,7 @@ int main(void)
         cmocka_unit_test(what_is_no_period),
         cmocka_unit_test(twelve_months_make_the_year),
         cmocka_unit_test(the_one_before),
+        cmocka_unit_test(the_last_that_was_over),
         cmocka_unit_test(cumulative_begins_with_the_year),
         cmocka_unit_test(labels),
     };

@@ -2,11 +2,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "congvu/memory.h"
 #include "congvu/period.h"
 
 enum { ADMIN_FIRST_DAY = 15, YEAR_MIN = 1900, YEAR_MAX = 2199 };
 
 const char *const dom_calendar_words[] = {"civil", "admin", NULL};
+const char *const dom_period_kind_words[] = {"month", "quarter", "half_year", "nine_months", "year", NULL};
+_Static_assert(CV_COUNT(dom_period_kind_words) == DOM_PERIOD_KINDS + 1, "dom_period_kind_words differs from its enum");
 
 static const struct {
     int months, numbers;
@@ -133,4 +136,25 @@ struct dom_period dom_period_previous(const struct dom_period *p)
     before.year--;
     before.number = shape[p->kind].numbers;
     return before;
+}
+
+struct dom_period dom_period_following(const struct dom_period *p)
+{
+    struct dom_period out = *p;
+    if (++out.number > shape[p->kind].numbers) {
+        out.number = 1;
+        out.year++;
+    }
+    return out;
+}
+
+struct dom_period dom_period_over(enum dom_period_kind kind, enum dom_calendar calendar, cv_day day)
+{
+    int year, month, of_month;
+    cv_day from, to;
+    cv_day_split(day, &year, &month, &of_month);
+    struct dom_period p = {kind, calendar, year + 1, shape[kind].numbers};
+    for (dom_period_days(&p, &from, &to); to > day; dom_period_days(&p, &from, &to))
+        p = dom_period_previous(&p);
+    return p;
 }

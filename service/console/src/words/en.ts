@@ -743,6 +743,8 @@ export const en: Record<keyof typeof vi, string> = {
   audit_import_approve: 'Agreed to a list',
   audit_report_change: 'Changed a report',
   audit_report_create: 'Made a report',
+  audit_report_schedule_put: 'Set a schedule of reports',
+  audit_report_schedule_delete: 'Ended a schedule of reports',
   audit_report_delete: 'Deleted a report',
   audit_request_answer: 'Answered a request',
   audit_request_create: 'Sent a request',

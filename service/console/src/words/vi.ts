@@ -749,6 +749,8 @@ export const vi = {
   audit_import_approve: 'Cho phép danh sách',
   audit_report_change: 'Sửa báo cáo',
   audit_report_create: 'Lập báo cáo',
+  audit_report_schedule_put: 'Đặt lịch báo cáo',
+  audit_report_schedule_delete: 'Bỏ lịch báo cáo',
   audit_report_delete: 'Xóa báo cáo',
   audit_request_answer: 'Trả lời đề nghị',
   audit_request_create: 'Gửi đề nghị',
