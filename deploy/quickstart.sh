@@ -76,8 +76,9 @@ fi
 ready="$(mktemp)"
 cleanup() {
     trap - EXIT INT TERM
-    [ -n "${mail_pid:-}" ] && kill -TERM "$mail_pid" 2>/dev/null && wait "$mail_pid" 2>/dev/null
-    [ -n "${pid:-}" ] && kill -TERM "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+    for one in "${mail_pid:-}" "${pid:-}"; do
+        [ -z "$one" ] || ! kill -TERM "$one" 2>/dev/null || wait "$one" 2>/dev/null || true # it ends as it was told to
+    done
     rm -f "$ready"
 }
 trap cleanup EXIT
