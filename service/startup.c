@@ -467,6 +467,7 @@ static bool start_http(struct service *s, struct cv_error *err)
                                   .max_body = CV_MAX_BODY,
                                   .proxies = c->trusted_proxies,
                                   .problem_members = api_problem_members,
+                                  .may_deny = api_may_deny,
                                   .succeeded = api_succeeded,
                                   .scope_names = dom_scope_words};
     if (!start_lane(s, HTP_INTERACTIVE, "interactive", (int)c->workers_interactive, (size_t)c->queue_interactive,

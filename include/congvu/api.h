@@ -83,5 +83,7 @@ const char *api_commit(void);
 bool api_console_carried(void); /* is the web console in this build? */
 /* What the answers of writes carry while only one server has what is written. */
 void api_succeeded(struct htp_exchange *x);
+/* While the view does not hear the directory nothing is said not to be there. */
+bool api_may_deny(struct htp_exchange *x, struct cv_error *err);
 /* What problems of the API carry beside the usual members. */
 void api_problem_members(struct htp_exchange *x, const struct cv_error *err);

@@ -158,6 +158,9 @@ struct htp_options {
     size_t max_body;
     /* Writes what a problem carries beside its usual members, into its open object; NULL = nothing ever. */
     void (*problem_members)(struct htp_exchange *x, const struct cv_error *err);
+    /* Before an answer says that what a request names is not there (a fault `not_found`): may that be said? False:
+     * *err is answered instead; NULL = always. */
+    bool (*may_deny)(struct htp_exchange *x, struct cv_error *err);
     /* Before the answer of something that succeeded is sent: header fields that all of them have; NULL = none. */
     void (*succeeded)(struct htp_exchange *x);
     const char *proxies; /* networks whose X-Forwarded-For says who the client is, see cv_networks_parse; "" = none */

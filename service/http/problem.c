@@ -169,9 +169,22 @@ static void log_failure(const struct cv_error *err, int status)
         cv_log_error(status == 500 ? CV_LOG_ERROR : CV_LOG_WARN, "request_failed", err);
 }
 
+static bool denies(const struct cv_faults *faults)
+{
+    for (size_t i = 0; faults != NULL && i < faults->count; i++)
+        if (strcmp(faults->items[i].code, "not_found") == 0)
+            return true;
+    return false;
+}
+
 void htp_problem(struct htp_exchange *x, const struct cv_error *err, const struct cv_faults *faults)
 {
     struct htp_private *p = x->priv;
+    struct cv_error doubt = {0};
+    if (denies(faults) && p->server->options.may_deny != NULL && !p->server->options.may_deny(x, &doubt)) {
+        err = &doubt;
+        faults = NULL;
+    }
     int status = cv_problem_row(err->problem)->status;
 
     if (htp_answered(p)) {

@@ -52,6 +52,8 @@ def test_what_a_silent_feed_may_still_say(pair):
             answer = here.get(unknown)
             assert (answer.status, answer.code) == (503, "directory_unavailable"), unknown
         assert here.get("/v1/staff", unit="T1.09").code == "directory_unavailable"
+        inside = here.put("/v1/staff/NEW-2", an(full_name="Người Mới Nữa", unit="T1.09"))
+        assert (inside.status, inside.code) == (503, "directory_unavailable"), "what a body names too"
         used = here.post("/v1/usage-events", {"system": "mailbox", "events": [{"staff_code": "NEW-1", "occurred_at": now()}]})
         assert (used.status, used.code) == (503, "directory_unavailable"), "what is rejected is never sent again"
         listed = here.call("POST", "/v1/imports", LIST.encode(), {"Content-Type": "text/csv"}, kind="leavers")

@@ -104,6 +104,11 @@ bool api_faultless(struct htp_exchange *x, enum cv_problem problem)
     return false;
 }
 
+bool api_may_deny(struct htp_exchange *x, struct cv_error *err)
+{
+    return view_may_deny(api_of(x)->view, err);
+}
+
 void api_write_problem(struct htp_exchange *x, const struct cv_error *err)
 {
     struct cv_jout *j = &x->out;
