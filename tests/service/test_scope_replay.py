@@ -238,5 +238,5 @@ def test_nothing_asked_again_shows_what_get_answers_404_for(start, seed):
         for _ in range(30):
             town.dice.choice(deeds)()
         words, shown = town.replay()
-        assert len(words) > 30
+        assert len(words) > 10, "much is hidden by then"
         assert shown == []
