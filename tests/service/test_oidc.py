@@ -206,7 +206,7 @@ def test_a_provider_that_hangs_keeps_nobody_waiting_but_one(start, spec):
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         service = start(oidc_issuer=f"http://127.0.0.1:{deaf.getsockname()[1]}", oidc_client_id="congvu", oidc_redirect_uri=oidc.REDIRECT_URI, oidc_allow="loopback")
         with concurrent.futures.ThreadPoolExecutor(12) as pool:
-            begun = [pool.submit(Person(service, spec).call, "GET", "/v1/oidc/start") for _ in range(12)]
+            begun = [pool.submit(Way(service, spec).call, "GET", "/v1/oidc/start") for _ in range(12)]
             told = [f.result()[1]["code"] for f in itertools.islice(concurrent.futures.as_completed(begun), 11)]
             assert told == ["provider_unavailable"] * 11
             assert sum(not f.done() for f in begun) == 1, "one asks"
