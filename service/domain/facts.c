@@ -4,8 +4,6 @@
 #include "congvu/staff.h"
 #include "congvu/text.h"
 
-enum { HORIZON_DAYS = 24 * 31 }; /* figures of days before are not asked for */
-
 static bool same_name(const struct dom_staff *a, const struct dom_staff *b)
 {
     return cv_text_same(a->full_name, b->full_name) && cv_text_same(a->family_name, b->family_name) &&
@@ -59,7 +57,7 @@ static bool has_all(const struct dom_staff *a, const struct dom_staff *b, struct
     return true;
 }
 
-static bool same_on(const struct dom_staff *a, const struct dom_staff *b, cv_day day, bool titles)
+bool dom_posts_same_on(const struct dom_staff *a, const struct dom_staff *b, cv_day day, bool titles)
 {
     const struct look look = {day, titles};
     return has_all(a, b, look) && has_all(b, a, look);
@@ -72,30 +70,29 @@ static bool same_at_turns(const struct dom_staff *a, const struct dom_staff *b, 
     for (size_t i = 0; i < turns->post_count; i++) {
         const cv_day days[] = {turns->posts[i].from, turns->posts[i].to};
         for (size_t k = 0; k < CV_COUNT(days); k++)
-            if (days[k] != CV_NO_DAY && days[k] > since && !same_on(a, b, days[k], titles))
+            if (days[k] != CV_NO_DAY && days[k] > since && !dom_posts_same_on(a, b, days[k], titles))
                 return false;
     }
     return true;
 }
 
-static bool same_posts(const struct dom_staff *a, const struct dom_staff *b, cv_day today, bool titles)
+static bool same_posts(const struct dom_staff *a, const struct dom_staff *b, cv_day since, bool titles)
 {
-    cv_day since = today - HORIZON_DAYS;
-    return same_on(a, b, since, titles) && same_at_turns(a, b, a, since, titles) &&
+    return dom_posts_same_on(a, b, since, titles) && same_at_turns(a, b, a, since, titles) &&
            same_at_turns(a, b, b, since, titles);
 }
 
-uint32_t dom_facts_changed(const struct dom_staff *before, const struct dom_staff *after, cv_day today)
+uint32_t dom_facts_changed(const struct dom_staff *before, const struct dom_staff *after, cv_day since)
 {
     bool same[DOM_FACTS];
     uint32_t changed = 0;
-    bool posts = same_posts(before, after, today, false);
+    bool posts = same_posts(before, after, since, false);
     same[DOM_FACT_NAME] = same_name(before, after);
     same[DOM_FACT_BIRTH_YEAR] = before->birth_year == after->birth_year;
     same[DOM_FACT_CATEGORY] = same_category(before, after);
     same[DOM_FACT_MOBILE] = cv_text_same(before->mobile, after->mobile);
     same[DOM_FACT_POSTS] = posts && before->hired_on == after->hired_on;
-    same[DOM_FACT_TITLE] = !posts || same_posts(before, after, today, true);
+    same[DOM_FACT_TITLE] = !posts || same_posts(before, after, since, true);
     same[DOM_FACT_LEAVE] = same_leave(before, after);
     for (int i = 0; i < DOM_FACTS; i++)
         changed |= same[i] ? 0 : 1u << i;

@@ -1,27 +1,6 @@
 /* From which day on a change makes the past another one. */
 #include "congvu/staff.h"
 
-static bool same_post(const struct dom_post *a, const struct dom_post *b)
-{
-    return cv_id_equal(a->unit, b->unit) && a->kind == b->kind && a->primary == b->primary;
-}
-
-static bool has_like(const struct dom_staff *s, const struct dom_post *post, cv_day day)
-{
-    for (size_t i = 0; i < s->post_count; i++)
-        if (dom_post_in_force(&s->posts[i], day) && same_post(&s->posts[i], post))
-            return true;
-    return false;
-}
-
-static bool posts_within(const struct dom_staff *a, const struct dom_staff *b, cv_day day)
-{
-    for (size_t i = 0; i < a->post_count; i++)
-        if (dom_post_in_force(&a->posts[i], day) && !has_like(b, &a->posts[i], day))
-            return false;
-    return true;
-}
-
 static bool away(const struct dom_staff *s, cv_day day)
 {
     const struct dom_leave *leave = dom_leave_on(s, day);
@@ -35,7 +14,7 @@ static bool stands_alike(const struct dom_staff *a, const struct dom_staff *b, c
     if (!was || !is)
         return was == is;
     return dom_category_on(a, day) == dom_category_on(b, day) && away(a, day) == away(b, day) &&
-           posts_within(a, b, day) && posts_within(b, a, day);
+           dom_posts_same_on(a, b, day, false);
 }
 
 /* ---- the days on which anything turns ---- */

@@ -57,13 +57,6 @@ static bool listed(const struct dom_post *posts, size_t count, const struct dom_
     return false;
 }
 
-/* Figures of days that are over are not asked for beyond this. */
-static bool beyond_horizon(const struct prov_call *call, const struct dom_post *post)
-{
-    enum { MONTH_DAYS = 31 };
-    return has_ended(post, cv_today() - call->prov->options.dated_months * MONTH_DAYS);
-}
-
 /* From `day` on the primary post is another one: what was in force ends, what was to come is not to come any more. */
 static size_t end_primaries(struct dom_post *posts, size_t count, cv_day day)
 {
@@ -84,7 +77,7 @@ static size_t forget_old(const struct prov_call *call, struct dom_post *posts, s
 {
     size_t kept = 0;
     for (size_t i = 0; i < count; i++)
-        if (!beyond_horizon(call, &posts[i]))
+        if (!has_ended(&posts[i], prov_posts_since(call->prov)))
             posts[kept++] = posts[i];
     while (kept > DOM_POSTS_KEPT_MAX) {
         size_t oldest = 0;
