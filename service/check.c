@@ -1,5 +1,5 @@
-/* check-config: what the settings name must be there and be private, before a start stumbles over it. All faults at
- * once. */
+/* check-config: what the settings name must be there, be private and be what it is said to be, before a start or its
+ * first use stumbles over it. All faults at once. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include "congvu/naming.h"
+#include "congvu/oidc.h"
 #include "congvu/server.h"
+#include "congvu/signature.h"
 #include "service.h"
 
 struct checking {
@@ -19,6 +21,12 @@ static void fault(struct checking *c, const char *setting, const char *path, con
 {
     cv_fault_add(c->faults, CV_AT_PARAMETER, setting, "bad_setting", "%1$s: %2$s%3$.0s", "%1$s: %3$s%2$.0s", path, vi,
                  en);
+}
+
+static void add(struct checking *c, const char *setting, const struct cv_error *err)
+{
+    cv_fault_add(c->faults, CV_AT_PARAMETER, setting, "bad_setting", "%1$s%2$.0s", "%2$s%1$.0s", err->text[CV_VI],
+                 err->text[CV_EN]);
 }
 
 /* `may_miss`: the first start makes it. */
@@ -37,36 +45,57 @@ static void check_folder(struct checking *c, const char *setting, const char *pa
         fault(c, setting, path, "người khác vào được; hãy chmod 700", "others can enter it; chmod 700 it");
 }
 
-static void check_password(struct checking *c)
+/* A folder that others may enter. */
+static void check_open_folder(struct checking *c, const char *setting, const char *path)
+{
+    struct stat st;
+    if (*path != '\0' && (stat(path, &st) != 0 || !S_ISDIR(st.st_mode) || access(path, R_OK | X_OK) != 0))
+        fault(c, setting, path, "không có thư mục này, hoặc người dùng của dịch vụ không đọc được",
+              "no such folder, or the service's user cannot read it");
+}
+
+static void check_witness(struct checking *c)
+{
+    const char *path = c->s->conf.audit_witness;
+    const char *slash = strrchr(path, '/');
+    const char *folder = slash == NULL  ? "."
+                         : slash > path ? cv_arena_strndup(c->s->arena, path, (size_t)(slash - path))
+                                        : "/";
+    if (*path != '\0' && access(path, W_OK) != 0 && (errno != ENOENT || access(folder, W_OK | X_OK) != 0))
+        fault(c, "audit_witness", path, "người dùng của dịch vụ không ghi được tệp này",
+              "the service's user cannot write this file");
+}
+
+static void check_secret(struct checking *c, const char *setting, const char *path)
 {
     char secret[512];
     size_t len = 0;
-    const char *path = c->s->conf.directory_password_file;
     const char *said = *path != '\0' ? cv_secret_read(path, secret, sizeof(secret), &len) : NULL;
     explicit_bzero(secret, sizeof(secret));
     if (said != NULL)
-        fault(c, "directory_password_file", path, "không đọc được, hoặc người khác cũng đọc được; cần tệp quyền 0600",
-              said);
+        fault(c, setting, path, "không đọc được, hoặc người khác cũng đọc được; cần tệp quyền 0600", said);
 }
 
-static void check_certificates(struct checking *c)
+static void check_certificates(struct checking *c, const char *setting, const char *path)
 {
-    char line[128] = "";
-    const char *path = c->s->conf.directory_ca_file;
-    FILE *f = *path != '\0' ? fopen(path, "re") : NULL;
-    bool found = *path == '\0';
-    while (f != NULL && !found && fgets(line, sizeof(line), f) != NULL)
-        found = strncmp(line, "-----BEGIN CERTIFICATE-----", 27) == 0;
-    if (f != NULL)
-        fclose(f);
-    if (!found)
-        fault(c, "directory_ca_file", path, "không đọc được, hoặc không có chứng thư PEM nào",
-              "cannot be read, or holds no certificate in PEM");
+    struct cv_error err = {0};
+    if (*path != '\0' && !cv_certificates_read(path, &err))
+        fault(c, setting, path, err.text[CV_VI], err.text[CV_EN]);
 }
 
-static void add(struct checking *c, const char *setting, const struct cv_error *err)
+static void check_sign_in(struct checking *c)
 {
-    fault(c, setting, "", err->text[CV_VI], err->text[CV_EN]);
+    const struct conf *conf = &c->s->conf;
+    struct cv_error err = {0};
+    struct oidc_options options;
+    uint32_t roles = 0;
+    check_secret(c, "oidc_credential_file", conf->oidc_credential_file);
+    check_certificates(c, "oidc_ca_file", conf->oidc_ca_file);
+    if (*conf->oidc_issuer != '\0' && !sign_in_provider(c->s, &options, &err))
+        add(c, err.field, &err);
+    cv_error_clear(&err);
+    if (!sign_in_roles(conf, &roles, &err))
+        add(c, err.field, &err);
 }
 
 static void check_key(struct checking *c)
@@ -94,13 +123,18 @@ bool check_settings(struct service *s, struct cv_faults *faults, struct cv_error
 {
     struct checking c = {s, faults};
     struct cv_error policy = {0};
+    const char *setting = NULL;
     check_data_folder(&c);
-    check_password(&c);
-    check_certificates(&c);
+    check_secret(&c, "directory_password_file", s->conf.directory_password_file);
+    check_certificates(&c, "directory_ca_file", s->conf.directory_ca_file);
     check_key(&c);
     check_folder(&c, "connector_secret_dir", s->conf.connector_secret_dir, false);
-    if (!startup_policy(s, &policy))
-        add(&c, "policy_file", &policy);
+    check_open_folder(&c, "connector_file_dir", s->conf.connector_file_dir);
+    check_open_folder(&c, "font_dir", s->conf.font_dir);
+    check_witness(&c);
+    check_sign_in(&c);
+    if (!startup_policy(s, &setting, &policy))
+        add(&c, setting, &policy);
     dom_policy_free(&s->policy);
     return cv_faults_check(faults, cvp_validation_failed, err);
 }
@@ -109,7 +143,7 @@ enum { CHECK_MS = 20000 };
 
 bool check_directory(struct service *s, struct cv_faults *faults, struct cv_error *err)
 {
-    if (!check_settings(s, faults, err) || !startup_policy(s, err) || !startup_directory(s, true, err) ||
+    if (!check_settings(s, faults, err) || !startup_policy(s, NULL, err) || !startup_directory(s, true, err) ||
         !dir_session_open(&s->directory, &s->timer_session, err))
         return false;
     dir_session_deadline(s->timer_session, cv_deadline_in_ms(CHECK_MS));

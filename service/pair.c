@@ -106,7 +106,7 @@ static bool print(const struct options *options, struct service *s, struct cv_er
                              .ca_file = *s->conf.directory_ca_file != '\0' ? s->conf.directory_ca_file : NULL};
     cv_auto_buf out = {0};
     cv_buf_init(&out, PRINT_MAX);
-    if (!role(options, s, &site, err) || !startup_policy(s, err))
+    if (!role(options, s, &site, err) || !startup_policy(s, NULL, err))
         return false;
     site.log_days = dom_policy_log_days(s->policy);
     dir_print(&site, &out);

@@ -100,12 +100,17 @@ bool check_directory(struct service *s, struct cv_faults *faults, struct cv_erro
 bool startup_all(struct service *s, struct cv_error *err);
 /* Where the directory is, running or not; `may_run`: another process may have it open. */
 bool startup_directory(struct service *s, bool may_run, struct cv_error *err);
-bool startup_policy(struct service *s, struct cv_error *err);
+/* The site's rules; *out_setting (or NULL): the setting that a failure is about. */
+bool startup_policy(struct service *s, const char **out_setting, struct cv_error *err);
 /* `congvud token`: makes a token for everything and prints its secret; beside the running service of the same folder,
  * or without one. service_stop() afterwards, whatever came. */
 bool startup_token(struct service *s, struct cv_error *err);
 /* Waits until the view is loaded, or a signal, or the deadline. */
 bool startup_wait_view(struct service *s, struct cv_deadline deadline);
+/* sign_in.c: the common sign-in as the settings name it, and the roles that need a second factor */
+struct oidc_options;
+bool sign_in_provider(struct service *s, struct oidc_options *out, struct cv_error *err);
+bool sign_in_roles(const struct conf *conf, uint32_t *out, struct cv_error *err);
 /* machine.c: what is done on the machine, beside the running service or without it; the exit code */
 bool machine_backup(const struct options *options, struct service *s, struct cv_error *err);
 bool machine_restore(const struct options *options, struct service *s, struct cv_error *err);

@@ -148,8 +148,11 @@ static bool open_evidence(struct service *s, const char *name, struct cv_error *
     return evidence_open(s, folder, key, err);
 }
 
+/* Leaves what is built in when the setting is empty. */
 static bool read_file(struct cv_arena *arena, const char *path, const char **out, size_t *out_len, struct cv_error *err)
 {
+    if (*path == '\0')
+        return true;
     FILE *f = fopen(path, "re");
     if (f == NULL)
         return cv_fail(err, cvp_internal, NULL, "Không mở được %s", "Cannot open %s", path);
@@ -164,20 +167,37 @@ static bool load_calendar(struct service *s, struct cv_error *err)
 {
     const char *json = congvu_holidays;
     size_t len = (size_t)(congvu_holidays_end - congvu_holidays);
-    return (*s->conf.holidays_file == '\0' || read_file(s->arena, s->conf.holidays_file, &json, &len, err)) &&
-           dom_calendar_load(json, len, err);
+    return read_file(s->arena, s->conf.holidays_file, &json, &len, err) && dom_calendar_load(json, len, err);
 }
 
-bool startup_policy(struct service *s, struct cv_error *err)
+static bool load_policy(struct service *s, struct cv_error *err)
 {
-    const char *json = congvu_policy, *deny = congvu_deny;
-    size_t json_len = (size_t)(congvu_policy_end - congvu_policy), deny_len = (size_t)(congvu_deny_end - congvu_deny);
-    if (*s->conf.policy_file != '\0' && !read_file(s->arena, s->conf.policy_file, &json, &json_len, err))
-        return false;
-    if (*s->conf.deny_words_file != '\0' && !read_file(s->arena, s->conf.deny_words_file, &deny, &deny_len, err))
-        return false;
-    return load_calendar(s, err) && dom_policy_load(json, json_len, &s->policy, err) &&
-           dom_policy_deny(s->policy, deny, deny_len, err);
+    const char *json = congvu_policy;
+    size_t len = (size_t)(congvu_policy_end - congvu_policy);
+    return read_file(s->arena, s->conf.policy_file, &json, &len, err) && dom_policy_load(json, len, &s->policy, err);
+}
+
+static bool load_deny_words(struct service *s, struct cv_error *err)
+{
+    const char *words = congvu_deny;
+    size_t len = (size_t)(congvu_deny_end - congvu_deny);
+    return read_file(s->arena, s->conf.deny_words_file, &words, &len, err) &&
+           dom_policy_deny(s->policy, words, len, err);
+}
+
+bool startup_policy(struct service *s, const char **out_setting, struct cv_error *err)
+{
+    static const struct {
+        const char *setting;
+        bool (*load)(struct service *s, struct cv_error *err);
+    } parts[] = {{"holidays_file", load_calendar}, {"policy_file", load_policy}, {"deny_words_file", load_deny_words}};
+    for (size_t i = 0; i < CV_COUNT(parts); i++) {
+        if (out_setting != NULL)
+            *out_setting = parts[i].setting;
+        if (!parts[i].load(s, err))
+            return false;
+    }
+    return true;
 }
 
 static bool first_start(struct service *s, struct cv_error *err)
@@ -285,68 +305,11 @@ static bool holds_lease(void *ctx)
     return dir_lease_held(s->lease) && !atomic_load(&s->room.closed);
 }
 
-/* "site_admin unit_admin" */
-static bool factor_roles(const char *words, uint32_t *out, struct cv_error *err)
+static bool open_provider(struct service *s, struct cv_error *err)
 {
-    *out = 0;
-    for (const char *at = words + strspn(words, " ,"); *at != '\0'; at += strspn(at, " ,")) {
-        char word[32];
-        size_t len = strcspn(at, " ,");
-        snprintf(word, sizeof word, "%.*s", (int)len, at);
-        int role = dom_word_index(dom_role_words, word);
-        if (role < 0)
-            return cv_fail_as(err, CV_INVALID, "second_factor_roles", "Không có vai trò “%s”", "There is no role “%s”",
-                              word);
-        *out |= 1u << role;
-        at += len;
-    }
-    return true;
-}
-
-/* Words of a setting, apart by blanks or commas. */
-static const char *const *words_of(struct cv_arena *arena, const char *text, size_t *out_count)
-{
-    const char **words = CV_NEWS(arena, const char *, strlen(text) / 2 + 1);
-    *out_count = 0;
-    for (const char *at = text + strspn(text, " ,"); *at != '\0'; at += strspn(at, " ,")) {
-        size_t len = strcspn(at, " ,");
-        words[(*out_count)++] = cv_arena_strndup(arena, at, len);
-        at += len;
-    }
-    return words;
-}
-
-static bool bad_provider(struct cv_error *err, const char *setting)
-{
-    return cv_fail_as(err, CV_INVALID, setting, "Thiết lập %s chưa đúng hoặc còn thiếu",
-                      "The setting %s is wrong or missing", setting);
-}
-
-static bool start_provider(struct service *s, struct cv_error *err)
-{
-    static const char *const kinds[] = {"address", "login", "staff_code", NULL};
-    const struct conf *c = &s->conf;
-    struct oidc_options options = {.issuer = c->oidc_issuer,
-                                   .client_id = c->oidc_client_id,
-                                   .credential_file = *c->oidc_credential_file != '\0' ? c->oidc_credential_file : NULL,
-                                   .redirect_uri = c->oidc_redirect_uri,
-                                   .claim = c->oidc_claim,
-                                   .ca_file = *c->oidc_ca_file != '\0' ? c->oidc_ca_file : NULL};
-    if (*c->oidc_issuer == '\0')
-        return true;
-    options.allow = words_of(s->arena, c->oidc_allow, &options.allow_count);
-    for (size_t i = 0; i < options.allow_count; i++)
-        if (!con_allow_ok(options.allow[i]))
-            return bad_provider(err, "oidc_allow");
-    int claim_is = dom_word_index(kinds, c->oidc_claim_is);
-    if (!con_url_ok(c->oidc_issuer))
-        return bad_provider(err, "oidc_issuer");
-    if (!con_url_ok(c->oidc_redirect_uri))
-        return bad_provider(err, "oidc_redirect_uri");
-    if (*c->oidc_client_id == '\0' || claim_is < 0)
-        return bad_provider(err, claim_is < 0 ? "oidc_claim_is" : "oidc_client_id");
-    s->api.oidc_claim_is = claim_is;
-    return oidc_open(&options, &s->api.oidc, err);
+    struct oidc_options options;
+    return *s->conf.oidc_issuer == '\0' ||
+           (sign_in_provider(s, &options, err) && oidc_open(&options, &s->api.oidc, err));
 }
 
 static bool start_use_cases(struct service *s, struct cv_error *err)
@@ -363,7 +326,7 @@ static bool start_use_cases(struct service *s, struct cv_error *err)
     cv_key_derive(&s->key, "token digests", &options.token_key);
     cv_key_derive(&s->key, "second factors", &options.factor_key);
     cv_key_derive(&s->key, "numbers of the HR system", &options.hr_key);
-    if (!factor_roles(s->conf.second_factor_roles, &options.factor_roles, err))
+    if (!sign_in_roles(&s->conf, &options.factor_roles, err))
         return false;
     if (!prov_new(&options, &s->prov, err))
         return false;
@@ -393,7 +356,7 @@ static bool start_use_cases(struct service *s, struct cv_error *err)
     cv_key_derive(&s->key, "idempotency", &s->api.idempotency_key);
     if (s->api.fonts == NULL)
         return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
-    return start_provider(s, err) && api_open(&s->api, err);
+    return open_provider(s, err) && api_open(&s->api, err);
 }
 
 static void wake_reconciler(void *ctx)
@@ -519,7 +482,7 @@ bool startup_all(struct service *s, struct cv_error *err)
     if (!refuse_root(&s->conf, err) || !cv_text_init(err) ||
         !cv_clock_init(s->conf.timezone, s->conf.clock_offset, err))
         return false;
-    if (!startup_policy(s, err) || !open_data(s, true, err))
+    if (!startup_policy(s, NULL, err) || !open_data(s, true, err))
         return false;
     if (!open_evidence(s, "audit", err) || !watch_clock(s, err) || !first_start(s, err) || !mail_readers(s, err))
         return false;
@@ -537,7 +500,7 @@ static bool open_for_token(struct service *s, struct cv_error *err)
 {
     struct prov_options options = {0};
     if (!refuse_root(&s->conf, err) || !cv_text_init(err) ||
-        !cv_clock_init(s->conf.timezone, s->conf.clock_offset, err) || !startup_policy(s, err) ||
+        !cv_clock_init(s->conf.timezone, s->conf.clock_offset, err) || !startup_policy(s, NULL, err) ||
         !open_data(s, false, err) || !open_evidence(s, "audit-machine", err) || !first_start(s, err))
         return false;
     cv_key_derive(&s->key, "token digests", &options.token_key);

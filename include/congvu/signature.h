@@ -2,7 +2,8 @@
  *
  * Story of use. Whoever must be able to prove what he said owns a key file of 32 bytes (0600, made once, see
  * cv_key_load); cv_signer_open() makes a signer of it, cv_sign() signs, and anybody with the 32 public bytes checks by
- * cv_signed(). Beside it, because both serve the same proofs: SHA-256 in raw bytes and base64 (RFC 4648, with padding).
+ * cv_signed(). Beside it, because both serve the same proofs: SHA-256 in raw bytes and base64 (RFC 4648, with padding);
+ * and whether a file of certificates is one.
  *
  * Thread: a signer is read-only after opening, any thread may use it; the rest has no state. */
 #pragma once
@@ -25,3 +26,6 @@ void cv_hash(int prefix, const void *a, size_t a_len, const void *b, size_t b_le
 void cv_base64(const uint8_t *bytes, size_t n, char *out);
 /* False: not base64 of at most `size` bytes. */
 bool cv_unbase64(const char *text, size_t len, uint8_t *out, size_t size, size_t *out_len);
+
+/* Whether a file holds certificates in PEM, all of them readable and one at least not over. */
+bool cv_certificates_read(const char *path, struct cv_error *err);

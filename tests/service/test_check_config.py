@@ -7,6 +7,26 @@ import pytest
 from congvu import BIN
 
 
+# of 2015; which tools make one that is over differs from release to release
+OVER = """-----BEGIN CERTIFICATE-----
+MIIBBTCBrAIBATAKBggqhkjOPQQDAjAPMQ0wCwYDVQQDDARvdmVyMB4XDTE1MDEw
+MTAwMDAwMFoXDTE2MDEwMTAwMDAwMFowDzENMAsGA1UEAwwEb3ZlcjBZMBMGByqG
+SM49AgEGCCqGSM49AwEHA0IABIXdLe6KbDo3/feGqxbGGzAYqqJwDMJ/DKzpJsKd
+KSuOW4p/s6pi9pZ3DnI/ryUkcSmMfmE1ARBAEorQ8NUIZ20wCgYIKoZIzj0EAwID
+SAAwRQIgVbwFd2otJVYR3ByKyOyxmHAz2KbuWF73+K79tHcv22QCIQDaJ91WHM7E
+BdKPsqN5kh1FyqM3eUV95aYBoG0nrc9zhw==
+-----END CERTIFICATE-----
+"""
+
+
+def certificate(path):
+    """A new authority in PEM."""
+    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=ca", "-days", "2", "-keyout", "/dev/null", "-out", path]
+    subprocess.run(made, check=True, capture_output=True)
+    return path.read_text()
+
+
+
 def check(*arguments):
     env = {k: v for k, v in os.environ.items() if not k.startswith("CONGVU_")}
     done = subprocess.run([BIN, "check-config", *map(str, arguments)], capture_output=True, text=True, timeout=60, env=env)
@@ -30,7 +50,7 @@ def test_everything_that_is_missing_beside_a_sites_directory_is_told_at_once(tmp
 def test_what_is_there_and_private_is_fine(tmp_path):
     (tmp_path / "data").mkdir(mode=0o700)
     (tmp_path / "password").write_text("bi mat\n")
-    (tmp_path / "ca.crt").write_text("-----BEGIN CERTIFICATE-----\n")
+    certificate(tmp_path / "ca.crt")
     arguments = ["--directory-uri", "ldaps://ldap.example.vn", "--directory-bind-dn", "cn=x", "--data-dir", tmp_path / "data",
                  "--directory-password-file", tmp_path / "password", "--directory-ca-file", tmp_path / "ca.crt"]
     (tmp_path / "password").chmod(0o640)
@@ -41,7 +61,36 @@ def test_what_is_there_and_private_is_fine(tmp_path):
     assert "chmod 700" in check(*arguments)[1]
 
 
-@pytest.mark.parametrize("text, word", [("", "certificate"), ("not a certificate\n", "certificate")])
-def test_a_ca_file_without_a_certificate(tmp_path, text, word):
+def ca_said(tmp_path, text):
     (tmp_path / "ca.crt").write_text(text)
-    assert word in check("--data-dir", tmp_path / "data", "--directory-ca-file", tmp_path / "ca.crt")[1]
+    return check("--data-dir", tmp_path / "data", "--directory-ca-file", tmp_path / "ca.crt")
+
+
+@pytest.mark.parametrize("text", ["", "not a certificate\n", "-----BEGIN CERTIFICATE-----\n", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"])
+def test_a_ca_file_without_a_certificate(tmp_path, text):
+    code, said = ca_said(tmp_path, text)
+    assert code == 2 and said.startswith("congvud: directory_ca_file: ") and "no certificate" in said, said
+
+
+def test_a_ca_file_is_read_as_it_is_used(tmp_path):
+    good = certificate(tmp_path / "good")
+    assert ca_said(tmp_path, "# the site's own\n" + good + OVER) == (0, ""), "a former one may stay beside it"
+    assert "expired" in ca_said(tmp_path, OVER)[1]
+    assert "no certificate" in ca_said(tmp_path, good + good.replace("MII", "AAA"))[1], "the second one is damaged"
+
+
+OIDC = {"oidc-issuer": "https://sso.tinh.gov.vn", "oidc-client-id": "congvu", "oidc-redirect-uri": "https://congvu.tinh.gov.vn/v1/oidc/callback"}
+
+
+@pytest.mark.parametrize("setting, value", [("oidc-issuer", "sso.tinh.gov.vn"), ("oidc-redirect-uri", ""), ("oidc-client-id", ""), ("oidc-claim-is", "name"), ("oidc-allow", "somewhere"),
+                                            ("oidc-credential-file", "/nowhere/credential"), ("oidc-ca-file", "/nowhere/ca.crt"), ("second-factor-roles", "queen"),
+                                            ("deny-words-file", "/nowhere/words"), ("holidays-file", "/nowhere/days"),
+                                            ("font-dir", "/nowhere/fonts"), ("connector-file-dir", "/nowhere/files"), ("audit-witness", "/nowhere/congvu.witness")])
+def test_what_a_start_or_its_first_use_would_stumble_over_is_named(tmp_path, setting, value):
+    settings = {**OIDC, setting: value}
+    code, said = check("--data-dir", tmp_path / "data", *(word for name, text in settings.items() for word in ("--" + name, text)))
+    assert code == 2 and said.startswith(f"congvud: {setting.replace('-', '_')}: ") and ": :" not in said and said.count("\n") == 1, said
+
+
+def test_a_common_sign_in_that_is_whole_is_fine(tmp_path):
+    assert check("--data-dir", tmp_path / "data", *(word for name, text in OIDC.items() for word in ("--" + name, text))) == (0, "")
