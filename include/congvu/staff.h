@@ -160,12 +160,10 @@ enum dom_category dom_category_on(const struct dom_staff *s, cv_day day);
 void dom_set_category(struct dom_staff *s, enum dom_category category, cv_day from, struct cv_arena *arena);
 /* The first day after `day` on which it is another one; CV_NO_DAY: it stays. */
 cv_day dom_category_turns(const struct dom_staff *s, cv_day day);
-/* Have both the same posts in force on the day: of the same units and kinds, the same one primary? Titles count if
- * said.
- */
-bool dom_posts_same_on(const struct dom_staff *a, const struct dom_staff *b, cv_day day, bool titles);
-/* The facts (1 << enum dom_fact) that differ; posts count as they stand from `since` on. The title of a post that
- * begins is no change of the title. */
+/* Have both the same posts in force on the day: of the same units and kinds, the same one primary? */
+bool dom_posts_same_on(const struct dom_staff *a, const struct dom_staff *b, cv_day day);
+/* The facts (1 << enum dom_fact) that differ; posts count as they stand from `since` on, with their decisions. The
+ * title of a post that begins is no change of the title. */
 uint32_t dom_facts_changed(const struct dom_staff *before, const struct dom_staff *after, cv_day since);
 /* In force on that day, or the home. */
 bool dom_post_counts(const struct dom_staff *s, const struct dom_post *post, cv_day day);

@@ -1,6 +1,4 @@
 /* Which facts of a person a change touches. */
-#include <string.h>
-
 #include "congvu/staff.h"
 #include "congvu/text.h"
 
@@ -20,29 +18,39 @@ static bool same_category(const struct dom_staff *a, const struct dom_staff *b)
     return true;
 }
 
+/* Without a number there is none. */
+static bool same_decision(const struct dom_decision *a, const struct dom_decision *b)
+{
+    return cv_text_same(a->number, b->number) &&
+           (a->number == NULL || (a->signed_on == b->signed_on && a->effective_on == b->effective_on));
+}
+
 static bool same_leave(const struct dom_staff *a, const struct dom_staff *b)
 {
     if (a->leave_count != b->leave_count)
         return false;
     for (size_t i = 0; i < a->leave_count; i++)
         if (a->leaves[i].kind != b->leaves[i].kind || a->leaves[i].from != b->leaves[i].from ||
-            a->leaves[i].to != b->leaves[i].to)
+            a->leaves[i].to != b->leaves[i].to || !same_decision(&a->leaves[i].decision, &b->leaves[i].decision))
             return false;
     return true;
 }
 
-/* ---- posts ---- */
+/* ---- posts: on each day on which one of them begins or ends ---- */
+
+enum { UNITS = 1, TITLES = 2, DECISIONS = 4 };
+
+static bool alike(const struct dom_post *a, const struct dom_post *b, unsigned ways)
+{
+    return cv_id_equal(a->unit, b->unit) && a->kind == b->kind && a->primary == b->primary &&
+           ((ways & TITLES) == 0 || cv_text_same(a->title, b->title)) &&
+           ((ways & DECISIONS) == 0 || same_decision(&a->decision, &b->decision));
+}
 
 struct look {
     cv_day day;
-    bool titles; /* count too */
+    unsigned ways;
 };
-
-static bool alike(const struct dom_post *a, const struct dom_post *b, bool titles)
-{
-    return cv_id_equal(a->unit, b->unit) && a->kind == b->kind && a->primary == b->primary &&
-           (!titles || cv_text_same(a->title, b->title));
-}
 
 /* Every post that `a` has on the day, `b` has too. */
 static bool has_all(const struct dom_staff *a, const struct dom_staff *b, struct look look)
@@ -50,51 +58,65 @@ static bool has_all(const struct dom_staff *a, const struct dom_staff *b, struct
     for (size_t i = 0; i < a->post_count; i++) {
         bool found = !dom_post_in_force(&a->posts[i], look.day);
         for (size_t k = 0; k < b->post_count && !found; k++)
-            found = dom_post_in_force(&b->posts[k], look.day) && alike(&a->posts[i], &b->posts[k], look.titles);
+            found = dom_post_in_force(&b->posts[k], look.day) && alike(&a->posts[i], &b->posts[k], look.ways);
         if (!found)
             return false;
     }
     return true;
 }
 
-bool dom_posts_same_on(const struct dom_staff *a, const struct dom_staff *b, cv_day day, bool titles)
+static bool same(const struct dom_staff *a, const struct dom_staff *b, cv_day day, unsigned ways)
 {
-    const struct look look = {day, titles};
+    const struct look look = {day, ways};
     return has_all(a, b, look) && has_all(b, a, look);
 }
 
-/* Posts change only on days on which one of them begins or ends. */
-static bool same_at_turns(const struct dom_staff *a, const struct dom_staff *b, const struct dom_staff *turns,
-                          cv_day since, bool titles)
+bool dom_posts_same_on(const struct dom_staff *a, const struct dom_staff *b, cv_day day)
 {
+    return same(a, b, day, UNITS);
+}
+
+/* The first way in which they differ: another title comes with a decision of its own. */
+static unsigned differ_on(const struct dom_staff *a, const struct dom_staff *b, cv_day day)
+{
+    if (!same(a, b, day, UNITS))
+        return UNITS;
+    if (!same(a, b, day, UNITS | TITLES))
+        return TITLES;
+    return same(a, b, day, UNITS | TITLES | DECISIONS) ? 0 : DECISIONS;
+}
+
+static unsigned differ_at_turns(const struct dom_staff *a, const struct dom_staff *b, const struct dom_staff *turns,
+                                cv_day since)
+{
+    unsigned ways = 0;
     for (size_t i = 0; i < turns->post_count; i++) {
         const cv_day days[] = {turns->posts[i].from, turns->posts[i].to};
         for (size_t k = 0; k < CV_COUNT(days); k++)
-            if (days[k] != CV_NO_DAY && days[k] > since && !dom_posts_same_on(a, b, days[k], titles))
-                return false;
+            if (days[k] != CV_NO_DAY && days[k] > since)
+                ways |= differ_on(a, b, days[k]);
     }
-    return true;
+    return ways;
 }
 
-static bool same_posts(const struct dom_staff *a, const struct dom_staff *b, cv_day since, bool titles)
+static unsigned posts_differ(const struct dom_staff *a, const struct dom_staff *b, cv_day since)
 {
-    return dom_posts_same_on(a, b, since, titles) && same_at_turns(a, b, a, since, titles) &&
-           same_at_turns(a, b, b, since, titles);
+    return differ_on(a, b, since) | differ_at_turns(a, b, a, since) | differ_at_turns(a, b, b, since);
 }
 
 uint32_t dom_facts_changed(const struct dom_staff *before, const struct dom_staff *after, cv_day since)
 {
-    bool same[DOM_FACTS];
+    bool kept[DOM_FACTS];
     uint32_t changed = 0;
-    bool posts = same_posts(before, after, since, false);
-    same[DOM_FACT_NAME] = same_name(before, after);
-    same[DOM_FACT_BIRTH_YEAR] = before->birth_year == after->birth_year;
-    same[DOM_FACT_CATEGORY] = same_category(before, after);
-    same[DOM_FACT_MOBILE] = cv_text_same(before->mobile, after->mobile);
-    same[DOM_FACT_POSTS] = posts && before->hired_on == after->hired_on;
-    same[DOM_FACT_TITLE] = !posts || same_posts(before, after, since, true);
-    same[DOM_FACT_LEAVE] = same_leave(before, after);
+    unsigned posts = posts_differ(before, after, since);
+    kept[DOM_FACT_NAME] = same_name(before, after);
+    kept[DOM_FACT_BIRTH_YEAR] = before->birth_year == after->birth_year;
+    kept[DOM_FACT_CATEGORY] = same_category(before, after);
+    kept[DOM_FACT_MOBILE] = cv_text_same(before->mobile, after->mobile);
+    kept[DOM_FACT_POSTS] = (posts & (UNITS | DECISIONS)) == 0 && before->hired_on == after->hired_on;
+    kept[DOM_FACT_TITLE] = (posts & UNITS) != 0 || (posts & TITLES) == 0;
+    kept[DOM_FACT_LEAVE] = same_leave(before, after);
     for (int i = 0; i < DOM_FACTS; i++)
-        changed |= same[i] ? 0 : 1u << i;
+        changed |= kept[i] ? 0 : 1u << i;
     return changed;
 }

@@ -66,6 +66,22 @@ def test_people_change_the_rest_and_may_send_what_is_there(client, feed, office)
     assert left.status in (200, 201), left
 
 
+def test_the_decision_belongs_to_whoever_keeps_what_it_decided(client, feed, office):
+    """Its number and days stand on papers and in histories: as good as the fact itself."""
+    today = str(site_today())
+    who = person(feed, office)
+    leave = {"kind": "di_hoc", "from": today, "to": None, "decision": {"number": "7/QĐ", "signed_on": today}}
+    assert client.patch(f"/v1/staff/{who['id']}", {"status": "on_leave", "leave": leave}).status == 200
+    for other in ({"number": "8/QĐ", "signed_on": today}, {"number": "7/QĐ", "signed_on": "2020-01-01"}, None):
+        assert refused(feed.put(f"/v1/staff/{who['staff_code']}", {"status": "on_leave", "leave": {**leave, "decision": other}})) == {"/leave"}, other
+    assert feed.put(f"/v1/staff/{who['staff_code']}", {"status": "on_leave", "leave": leave}).status == 200  # as it is
+    post = {"unit": office, "title": "Chuyên viên", "kind": "chinh_thuc", "primary": True, "from": client.get(f"/v1/staff/{who['id']}").json["posts"][0]["from"], "decision": {"number": "5/QĐ", "signed_on": today}}
+    assert feed.put(f"/v1/staff/{who['staff_code']}", {"posts": [post]}).status == 200
+    assert refused(client.patch(f"/v1/staff/{who['id']}", {"posts": [{**post, "decision": {"number": "6/QĐ", "signed_on": today}}]})) == {"/posts"}
+    assert client.patch(f"/v1/staff/{who['id']}", {"posts": [post]}).status == 200
+    assert client.get(f"/v1/staff/{who['id']}").json["posts"][0]["decision"]["number"] == "5/QĐ"
+
+
 def test_what_people_keep_is_refused_to_the_hr_system(client, feed, office):
     who = person(feed, office)
     client.patch(f"/v1/staff/{who['id']}", {"mobile": "+84912000003"})

@@ -1,12 +1,6 @@
 /* Leaving and coming back: what an order means beside what is recorded, and what it wants of the accounts. */
-#include <string.h>
-
+#include "congvu/text.h"
 #include "congvu/wish.h"
-
-static bool same_text(const char *a, const char *b)
-{
-    return strcmp(a != NULL ? a : "", b != NULL ? b : "") == 0;
-}
 
 static bool carried_out(const struct dom_departure *d)
 {
@@ -31,7 +25,7 @@ static const struct dom_departure *begun(const struct dom_staff *staff)
 static bool same_order(const struct dom_departure *ended, const struct dom_order *order)
 {
     if (ended->decision.number != NULL || order->decision.number != NULL)
-        return same_text(ended->decision.number, order->decision.number);
+        return cv_text_same(ended->decision.number, order->decision.number);
     return order->effective_on == CV_NO_DAY ||
            (order->effective_on == ended->effective_on && order->reason == ended->reason);
 }

@@ -14,7 +14,7 @@ static bool stands_alike(const struct dom_staff *a, const struct dom_staff *b, c
     if (!was || !is)
         return was == is;
     return dom_category_on(a, day) == dom_category_on(b, day) && away(a, day) == away(b, day) &&
-           dom_posts_same_on(a, b, day, false);
+           dom_posts_same_on(a, b, day);
 }
 
 /* ---- the days on which anything turns ---- */
