@@ -81,6 +81,7 @@ struct rep_table {
     size_t line_count, line_room;
 };
 struct rep_table *rep_table_new(struct cv_arena *arena, enum cv_lang lang, size_t column_count);
+bool rep_table_is_numbered(const struct rep_table *t); /* a second line of heads */
 /* A new line of empty cells at the end. */
 struct rep_cell *rep_table_line(struct rep_table *table, enum rep_line_kind kind);
 void rep_table_note(struct rep_table *table, const char *text);

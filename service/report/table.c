@@ -32,6 +32,14 @@ struct rep_table *rep_table_new(struct cv_arena *arena, enum cv_lang lang, size_
     return t;
 }
 
+bool rep_table_is_numbered(const struct rep_table *t)
+{
+    bool numbered = false;
+    for (size_t i = 0; i < t->column_count; i++)
+        numbered = numbered || t->columns[i].number != NULL;
+    return numbered;
+}
+
 struct rep_cell *rep_table_line(struct rep_table *t, enum rep_line_kind kind)
 {
     if (t->line_count == t->line_room) {

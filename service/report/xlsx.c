@@ -241,14 +241,6 @@ static lxw_row_t write_titles(struct book *b, lxw_worksheet *ws, const struct re
     return row + 1;
 }
 
-static bool is_numbered(const struct rep_table *t)
-{
-    bool numbered = false;
-    for (size_t i = 0; i < t->column_count; i++)
-        numbered = numbered || t->columns[i].number != NULL;
-    return numbered;
-}
-
 static void page(struct book *b, lxw_worksheet *ws, const struct rep_table *t)
 {
     worksheet_set_landscape(ws);
@@ -293,7 +285,7 @@ static lxw_row_t write_head(struct book *b, lxw_worksheet *ws, const struct rep_
     for (size_t i = 0; i < t->column_count; i++)
         note_error(b, worksheet_write_string(ws, row, (lxw_col_t)i, t->columns[i].title, b->head));
     row++;
-    if (is_numbered(t)) {
+    if (rep_table_is_numbered(t)) {
         set_height(b, ws, row, LINE_HEIGHT * numbers_high);
         for (size_t i = 0; i < t->column_count; i++)
             note_error(b, worksheet_write_string(ws, row, (lxw_col_t)i, t->columns[i].number, b->number));

@@ -33,14 +33,6 @@ bool rep_cell_is_left(const struct rep_table *t, const struct rep_line *line, si
     return line->cells[column].kind == REP_TEXT && t->columns[column].width > NARROW && !sum;
 }
 
-bool rep_table_is_numbered(const struct rep_table *t)
-{
-    bool numbered = false;
-    for (size_t i = 0; i < t->column_count; i++)
-        numbered = numbered || t->columns[i].number != NULL;
-    return numbered;
-}
-
 bool rep_table_is_wide(const struct rep_table *t)
 {
     return t->column_count > 10;

@@ -4,6 +4,18 @@
 
 #include "report/internal.h"
 
+/* mm: A4 and the margins of the administrative form (20-25 above and below, 30-35 left, 15-20 right), with the number
+ * of the page in the upper one. */
+enum {
+    REP_PAPER_SHORT = 210,
+    REP_PAPER_LONG = 297,
+    REP_PAPER_ABOVE = 20,
+    REP_PAPER_BELOW = 20,
+    REP_PAPER_LEFT = 30,
+    REP_PAPER_RIGHT = 15,
+    REP_PAPER_NUMBER = 10
+};
+
 enum rep_block_kind {
     REP_BLOCK_HEAD,      /* the national motto, the body's name, number and date */
     REP_BLOCK_TITLE,     /* "BÁO CÁO", "PHỤ LỤC I" */
@@ -58,8 +70,7 @@ const struct rep_letter *rep_letter(const struct rep_report *r, enum cv_lang lan
  * first. */
 bool rep_line_is_heading(const struct rep_table *t, const struct rep_line *line);
 bool rep_cell_is_left(const struct rep_table *t, const struct rep_line *line, size_t column); /* else centred */
-bool rep_table_is_numbered(const struct rep_table *t); /* a second line of heads */
-bool rep_table_is_wide(const struct rep_table *t);     /* small letters */
+bool rep_table_is_wide(const struct rep_table *t);                                            /* small letters */
 
 /* How wide a word would be in bold, by whoever lays out the table. */
 struct rep_measure {

@@ -80,15 +80,15 @@ static void write_styles(struct cv_buf *out, enum cv_lang lang)
 /* The first page of the letter has no number. */
 static void write_section(struct rep_docx_writer *w, bool first)
 {
-    int width = rep_docx_mm(w->across ? REP_DOCX_LONG : REP_DOCX_SHORT),
-        height = rep_docx_mm(w->across ? REP_DOCX_SHORT : REP_DOCX_LONG);
+    int width = rep_docx_mm(w->across ? REP_PAPER_LONG : REP_PAPER_SHORT),
+        height = rep_docx_mm(w->across ? REP_PAPER_SHORT : REP_PAPER_LONG);
     cv_buf_printf(w->out,
                   "<w:sectPr>%s<w:pgSz w:w=\"%d\" w:h=\"%d\"%s/><w:pgMar w:top=\"%d\" w:right=\"%d\" w:bottom=\"%d\" "
                   "w:left=\"%d\" w:header=\"%d\" w:footer=\"%d\" w:gutter=\"0\"/>%s</w:sectPr>",
                   first ? "<w:headerReference w:type=\"default\" r:id=\"r2\"/>" : "", width, height,
-                  w->across ? " w:orient=\"landscape\"" : "", rep_docx_mm(REP_DOCX_ABOVE), rep_docx_mm(REP_DOCX_RIGHT),
-                  rep_docx_mm(REP_DOCX_BELOW), rep_docx_mm(REP_DOCX_LEFT), rep_docx_mm(REP_DOCX_NUMBER),
-                  rep_docx_mm(REP_DOCX_NUMBER), first ? "<w:titlePg/>" : "");
+                  w->across ? " w:orient=\"landscape\"" : "", rep_docx_mm(REP_PAPER_ABOVE),
+                  rep_docx_mm(REP_PAPER_RIGHT), rep_docx_mm(REP_PAPER_BELOW), rep_docx_mm(REP_PAPER_LEFT),
+                  rep_docx_mm(REP_PAPER_NUMBER), rep_docx_mm(REP_PAPER_NUMBER), first ? "<w:titlePg/>" : "");
 }
 
 /* What ends stands in a paragraph of its own, too low to need a page. */
@@ -103,17 +103,6 @@ static void begin_annex(struct rep_docx_writer *w, bool across, bool *first)
 }
 
 /* ---- blocks ---- */
-
-static void write_rule(struct rep_docx_writer *w)
-{
-    int room = rep_docx_room(w), side = room * 39 / 100;
-    char more[240];
-    snprintf(more, sizeof(more),
-             "<w:pBdr><w:top w:val=\"single\" w:sz=\"6\" w:space=\"1\" w:color=\"000000\"/></w:pBdr>"
-             "<w:spacing w:before=\"80\" w:after=\"160\"/><w:ind w:left=\"%d\" w:right=\"%d\"/>",
-             side, side);
-    rep_docx_paragraph(w, "Bar", more, REP_RUN_PLAIN, "");
-}
 
 static void write_block(struct rep_docx_writer *w, const struct rep_block *b, bool *first)
 {
@@ -130,7 +119,7 @@ static void write_block(struct rep_docx_writer *w, const struct rep_block *b, bo
         rep_docx_foot(w);
         return;
     case REP_BLOCK_RULE:
-        write_rule(w);
+        rep_docx_rule(w, rep_docx_room(w), 22, "<w:spacing w:before=\"80\" w:after=\"160\"/>");
         return;
     case REP_BLOCK_ANNEX:
         begin_annex(w, b->across, first);

@@ -5,16 +5,6 @@
 
 enum rep_run { REP_RUN_PLAIN = 0, REP_RUN_BOLD = 1, REP_RUN_ITALIC = 2, REP_RUN_CAPS = 4 }; /* bits */
 enum { REP_TWIPS = 20 };
-/* mm: A4, the margins of the form, the number of the page in the upper one */
-enum {
-    REP_DOCX_SHORT = 210,
-    REP_DOCX_LONG = 297,
-    REP_DOCX_ABOVE = 20,
-    REP_DOCX_BELOW = 20,
-    REP_DOCX_LEFT = 30,
-    REP_DOCX_RIGHT = 15,
-    REP_DOCX_NUMBER = 10
-};
 
 struct rep_docx_writer {
     struct cv_buf *out;
@@ -26,6 +16,8 @@ int rep_docx_mm(int mm);
 int rep_docx_room(const struct rep_docx_writer *w);
 /* A paragraph of a style, with more of its properties as they are ("" = none). NULL writes nothing. */
 void rep_docx_paragraph(struct rep_docx_writer *w, const char *style, const char *more, unsigned run, const char *text);
+/* A line over so many percent of the width, in the middle; with more properties. */
+void rep_docx_rule(struct rep_docx_writer *w, int width, int percent, const char *more);
 void rep_docx_open_cell(struct rep_docx_writer *w, int width, int span, const char *more);
 void rep_docx_close_cell(struct rep_docx_writer *w);
 /* A table of that many columns without frames; its rows follow, then "</w:tbl>". */

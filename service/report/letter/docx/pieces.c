@@ -1,4 +1,6 @@
 /* Paragraphs, tables and cells as they are written. */
+#include <stdio.h>
+
 #include "report/letter/docx/docx.h"
 
 int rep_docx_mm(int mm)
@@ -8,8 +10,8 @@ int rep_docx_mm(int mm)
 
 int rep_docx_room(const struct rep_docx_writer *w)
 {
-    return rep_docx_mm(w->across ? REP_DOCX_LONG : REP_DOCX_SHORT) - rep_docx_mm(REP_DOCX_LEFT) -
-           rep_docx_mm(REP_DOCX_RIGHT);
+    return rep_docx_mm(w->across ? REP_PAPER_LONG : REP_PAPER_SHORT) - rep_docx_mm(REP_PAPER_LEFT) -
+           rep_docx_mm(REP_PAPER_RIGHT);
 }
 
 void rep_docx_paragraph(struct rep_docx_writer *w, const char *style, const char *more, unsigned run, const char *text)
@@ -23,6 +25,17 @@ void rep_docx_paragraph(struct rep_docx_writer *w, const char *style, const char
     cv_buf_puts(w->out, "<w:t xml:space=\"preserve\">");
     cv_buf_escaped(w->out, text);
     cv_buf_puts(w->out, "</w:t></w:r></w:p>\n");
+}
+
+void rep_docx_rule(struct rep_docx_writer *w, int width, int percent, const char *more)
+{
+    int side = width * (100 - percent) / 200;
+    char properties[300];
+    snprintf(properties, sizeof(properties),
+             "<w:pBdr><w:top w:val=\"single\" w:sz=\"6\" w:space=\"1\" w:color=\"000000\"/></w:pBdr>%s"
+             "<w:ind w:left=\"%d\" w:right=\"%d\"/>",
+             more, side, side);
+    rep_docx_paragraph(w, "Bar", properties, REP_RUN_PLAIN, "");
 }
 
 void rep_docx_open_table(struct rep_docx_writer *w, const int *widths, size_t count, const char *more)

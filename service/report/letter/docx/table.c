@@ -1,5 +1,6 @@
 /* Tables of the office document: figures with heads that repeat, head and foot of the letter, bars. */
 #include <stdio.h>
+#include <string.h>
 
 #include "report/letter/docx/docx.h"
 
@@ -13,18 +14,7 @@ static const char bare[] = "<w:tblLayout w:type=\"fixed\"/><w:tblCellMar><w:left
 
 /* ---- head and foot ---- */
 
-/* A line over a part of a cell. */
-static void write_rule(struct rep_docx_writer *w, int width, int percent)
-{
-    int side = width * (100 - percent) / 200;
-    char more[200];
-    snprintf(more, sizeof(more),
-             "<w:pBdr><w:top w:val=\"single\" w:sz=\"6\" w:space=\"1\" w:color=\"000000\"/></w:pBdr>"
-             "<w:spacing w:before=\"40\" w:after=\"0\" w:line=\"80\" w:lineRule=\"exact\"/>"
-             "<w:ind w:left=\"%d\" w:right=\"%d\"/>",
-             side, side);
-    rep_docx_paragraph(w, "Bar", more, REP_RUN_PLAIN, "");
-}
+static const char close_below[] = "<w:spacing w:before=\"40\" w:after=\"0\" w:line=\"80\" w:lineRule=\"exact\"/>";
 
 static void write_draft(struct rep_docx_writer *w, int width)
 {
@@ -45,14 +35,14 @@ void rep_docx_head(struct rep_docx_writer *w)
     rep_docx_open_cell(w, widths[0], 1, "");
     rep_docx_paragraph(w, "Centre", "", REP_RUN_CAPS, head->superior);
     rep_docx_paragraph(w, "Centre", "", REP_RUN_CAPS | REP_RUN_BOLD, head->issuer);
-    write_rule(w, widths[0], 35);
+    rep_docx_rule(w, widths[0], 35, close_below);
     rep_docx_paragraph(w, "Centre", "", REP_RUN_PLAIN, head->number);
     write_draft(w, widths[0]);
     rep_docx_close_cell(w);
     rep_docx_open_cell(w, widths[1], 1, "");
     rep_docx_paragraph(w, "Nation", "", REP_RUN_PLAIN, head->nation);
     rep_docx_paragraph(w, "Motto", "", REP_RUN_PLAIN, head->motto);
-    write_rule(w, widths[1], 62);
+    rep_docx_rule(w, widths[1], 62, close_below);
     rep_docx_paragraph(w, "Centre", "", REP_RUN_ITALIC, head->date);
     rep_docx_close_cell(w);
     cv_buf_puts(w->out, "</w:tr></w:tbl>\n");
@@ -183,10 +173,7 @@ static void write_line(const struct grid *g, const struct rep_line *line)
  * here. */
 static double guess_width(void *ctx, const char *word)
 {
-    double signs = 0;
-    for (const char *p = word; *p != '\0'; p++)
-        signs += ((unsigned char)*p & 0xC0) != 0x80;
-    return signs * 0.62 * *(const double *)ctx;
+    return (double)rep_signs_in(word, strlen(word)) * 0.62 * *(const double *)ctx;
 }
 
 static int *column_widths(struct rep_docx_writer *w, const struct rep_table *t, double size)

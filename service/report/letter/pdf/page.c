@@ -4,8 +4,6 @@
 
 #include "report/letter/pdf/pdf.h"
 
-/* mm; the form allows 20-25 above and below, 30-35 left, 15-20 right */
-enum { A4_SHORT = 210, A4_LONG = 297, ABOVE = 20, BELOW = 20, LEFT = 30, RIGHT = 15, NUMBER_AT = 10 };
 enum { NUMBER_SIZE = 13 };
 
 double rep_mm(double mm)
@@ -16,12 +14,12 @@ double rep_mm(double mm)
 double rep_press_left(const struct rep_press *p)
 {
     (void)p;
-    return rep_mm(LEFT);
+    return rep_mm(REP_PAPER_LEFT);
 }
 
 double rep_press_right(const struct rep_press *p)
 {
-    return p->width - rep_mm(RIGHT);
+    return p->width - rep_mm(REP_PAPER_RIGHT);
 }
 
 double rep_press_room(const struct rep_press *p)
@@ -31,7 +29,7 @@ double rep_press_room(const struct rep_press *p)
 
 double rep_press_body(const struct rep_press *p)
 {
-    return p->height - rep_mm(ABOVE) - rep_mm(BELOW);
+    return p->height - rep_mm(REP_PAPER_ABOVE) - rep_mm(REP_PAPER_BELOW);
 }
 
 /* In the middle of the upper margin, from the second page on. */
@@ -44,7 +42,7 @@ static void number_page(struct rep_press *p)
     snprintf(number, sizeof(number), "%d", p->pages);
     PangoLayout *layout = rep_ink_layout(p, &ink, p->width);
     rep_ink_text(layout, number, &ink);
-    cairo_move_to(p->cr, 0, rep_mm(NUMBER_AT));
+    cairo_move_to(p->cr, 0, rep_mm(REP_PAPER_NUMBER));
     pango_cairo_show_layout(p->cr, layout);
     g_object_unref(layout);
 }
@@ -53,11 +51,11 @@ void rep_press_turn(struct rep_press *p, bool across)
 {
     if (p->pages > 0)
         cairo_show_page(p->cr);
-    p->width = rep_mm(across ? A4_LONG : A4_SHORT);
-    p->height = rep_mm(across ? A4_SHORT : A4_LONG);
+    p->width = rep_mm(across ? REP_PAPER_LONG : REP_PAPER_SHORT);
+    p->height = rep_mm(across ? REP_PAPER_SHORT : REP_PAPER_LONG);
     cairo_pdf_surface_set_size(p->surface, p->width, p->height);
     p->pages++;
-    p->y = rep_mm(ABOVE);
+    p->y = rep_mm(REP_PAPER_ABOVE);
     p->late = p->late || cv_deadline_passed(p->deadline);
     number_page(p);
 }
@@ -69,7 +67,7 @@ void rep_press_page(struct rep_press *p)
 
 bool rep_press_need(struct rep_press *p, double height)
 {
-    if (p->y + height <= p->height - rep_mm(BELOW))
+    if (p->y + height <= p->height - rep_mm(REP_PAPER_BELOW))
         return false;
     rep_press_page(p);
     return true;
