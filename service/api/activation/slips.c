@@ -31,15 +31,9 @@ struct question {
 static void read_paper(struct htp_exchange *x, struct question *out)
 {
     struct api_file file;
-    const char *lang = htp_query(x, "lang");
     api_read_file(x, API_PAGE, &file);
     out->format = file.format;
-    out->lang = x->lang;
-    if (lang != NULL && strcmp(lang, "vi") != 0 && strcmp(lang, "en") != 0)
-        cv_fault_add(&x->faults, CV_AT_PARAMETER, "lang", "not_allowed_value", "lang là vi hoặc en",
-                     "lang is vi or en");
-    else if (lang != NULL)
-        out->lang = strcmp(lang, "en") == 0 ? CV_EN : CV_VI;
+    out->lang = api_read_lang(x);
 }
 
 static bool read_question(struct htp_exchange *x, struct question *out)

@@ -44,6 +44,23 @@ static int choose(struct htp_exchange *x, const char *name, const char *const *w
     return usual;
 }
 
+enum cv_lang api_read_lang(struct htp_exchange *x)
+{
+    static const char *const words[] = {[CV_VI] = "vi", [CV_EN] = "en", NULL};
+    return (enum cv_lang)choose(x, "lang", words, (int)x->lang);
+}
+
+bool api_has_file(struct htp_exchange *x, const char *etag, enum cv_lang lang)
+{
+    htp_header_set(x, "ETag", "%s", etag);
+    htp_header_set(x, "Content-Language", "%s", lang == CV_EN ? "en" : "vi");
+    htp_header_set(x, "Cache-Control", "private, no-cache");
+    if (!htp_none_match(x, etag))
+        return false;
+    htp_reply_empty(x, 304);
+    return true;
+}
+
 void api_read_file(struct htp_exchange *x, unsigned formats, struct api_file *out)
 {
     int format = choose(x, "format", api_format_words, accepted(x, formats));

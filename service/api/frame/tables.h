@@ -22,6 +22,10 @@ struct api_file {
 /* Parameters format and csv_delimiter; without a format what Accept allows first, JSON before all others. Faults go to
  * x->faults. */
 void api_read_file(struct htp_exchange *x, unsigned formats, struct api_file *out);
+/* The parameter lang, or the language of the request; faults go to x->faults. */
+enum cv_lang api_read_lang(struct htp_exchange *x);
+/* Headers of a file that is the same as long as its ETag; true: the caller has it, 304 was said. */
+bool api_has_file(struct htp_exchange *x, const char *etag, enum cv_lang lang);
 /* The same for a table, without a look at faults: is something else than JSON wanted? */
 bool api_wants_file(const struct htp_exchange *x);
 const char *api_media_type(enum api_format format); /* as sent */

@@ -9,17 +9,6 @@ struct question {
     enum cv_lang lang;
 };
 
-enum cv_lang api_read_lang(struct htp_exchange *x)
-{
-    const char *lang = htp_query(x, "lang");
-    if (lang == NULL)
-        return x->lang;
-    if (strcmp(lang, "vi") != 0 && strcmp(lang, "en") != 0)
-        cv_fault_add(&x->faults, CV_AT_PARAMETER, "lang", "not_allowed_value", "lang là vi hoặc en",
-                     "lang is vi or en");
-    return strcmp(lang, "en") == 0 ? CV_EN : CV_VI;
-}
-
 static bool read_question(struct htp_exchange *x, struct question *out)
 {
     out->lang = api_read_lang(x);
@@ -107,13 +96,8 @@ static void send(struct htp_exchange *x, const struct question *q, const struct 
     const char *etag =
         cv_arena_printf(x->arena, "\"%.16s-%lld-%s-%s%s\"", report->report.hash, (long long)report->revision,
                         api_format_words[q->file.format], lang, q->file.delimiter == ';' ? "-s" : "");
-    htp_header_set(x, "ETag", "%s", etag);
-    htp_header_set(x, "Content-Language", "%s", lang);
-    htp_header_set(x, "Cache-Control", "private, no-cache");
-    if (htp_none_match(x, etag)) {
-        htp_reply_empty(x, 304);
+    if (api_has_file(x, etag, q->lang))
         return;
-    }
     cv_auto_buf out = {0};
     cv_buf_init(&out, CV_MAX_RESPONSE);
     if (!make(x, q, report, &out, &err)) {

@@ -169,12 +169,7 @@ static void send(struct htp_exchange *x, enum cv_lang lang, enum api_format form
     const char *in = lang == CV_EN ? "en" : "vi";
     const char *etag = cv_arena_printf(x->arena, "\"%.16s-%lld-indicators-%s-%s\"", report->report.hash,
                                        (long long)report->revision, api_format_words[format], in);
-    htp_header_set(x, "ETag", "%s", etag);
-    htp_header_set(x, "Content-Language", "%s", in);
-    htp_header_set(x, "Cache-Control", "private, no-cache");
-    if (htp_none_match(x, etag))
-        htp_reply_empty(x, 304);
-    else
+    if (!api_has_file(x, etag, lang))
         reply(x, lang, format, &report->report);
 }
 

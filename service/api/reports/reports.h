@@ -9,7 +9,5 @@ static inline bool api_report_of_people(const struct rep_report *r)
 {
     return r->kind == REP_LOCKED || r->kind == REP_UNUSED;
 }
-/* The parameter lang, or the language of the request; faults go to x->faults. */
-enum cv_lang api_read_lang(struct htp_exchange *x);
 /* The members of a report; with `whole` also the figures and what replaced it. */
 void api_write_report(struct htp_exchange *x, const struct prov_report *report, bool whole);
