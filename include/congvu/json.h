@@ -67,6 +67,9 @@ enum cv_presence cv_jin_moment(const struct cv_jin *o, const char *name, unsigne
 /* `words` ends with NULL; *out is the index. */
 enum cv_presence cv_jin_word(const struct cv_jin *o, const char *name, unsigned flags, const char *const *words,
                              int *out);
+/* An array of words, each once (`repeated`); `words` has at most 32. *out is 1 << index of each. */
+enum cv_presence cv_jin_words(const struct cv_jin *o, const char *name, unsigned flags, const char *const *words,
+                              uint32_t *out);
 enum cv_presence cv_jin_object(const struct cv_jin *o, const char *name, unsigned flags, const struct cv_jin **out);
 enum cv_presence cv_jin_array(const struct cv_jin *o, const char *name, unsigned flags, size_t max_items,
                               const struct cv_jin_list **out);
@@ -131,6 +134,9 @@ void cv_jout_object(struct cv_jout *j, const char *name);
 void cv_jout_array(struct cv_jout *j, const char *name);
 void cv_jout_end(struct cv_jout *j);                                         /* closes the innermost object or array */
 void cv_jout_string(struct cv_jout *j, const char *name, const char *value); /* NULL writes null */
+void cv_jout_strings(struct cv_jout *j, const char *name, const char *const *values, size_t count);
+/* What cv_jin_words() reads. */
+void cv_jout_words(struct cv_jout *j, const char *name, const char *const *words, uint32_t bits);
 void cv_jout_int(struct cv_jout *j, const char *name, int64_t value);
 void cv_jout_bool(struct cv_jout *j, const char *name, bool value);
 void cv_jout_null(struct cv_jout *j, const char *name);

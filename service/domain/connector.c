@@ -174,10 +174,7 @@ static void write_members(struct cv_jout *j, const struct dom_connector *c)
     cv_jout_string(j, "url", c->url);
     cv_jout_string(j, "credential_file", c->credential_file);
     cv_jout_string(j, "ca_file", c->ca_file);
-    cv_jout_array(j, "allow");
-    for (size_t i = 0; i < c->allow_count; i++)
-        cv_jout_string(j, NULL, c->allow[i]);
-    cv_jout_end(j);
+    cv_jout_strings(j, "allow", c->allow, c->allow_count);
     cv_jout_bool(j, "match_login", c->match_login);
     if (c->delete_after_days >= 0)
         cv_jout_int(j, "delete_after_days", c->delete_after_days);

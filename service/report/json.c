@@ -131,14 +131,6 @@ static void indicator(struct cv_jout *j, const struct rep_indicator *i)
     cv_jout_end(j);
 }
 
-static void lines(struct cv_jout *j, const char *name, const struct dom_lines *all)
-{
-    cv_jout_array(j, name);
-    for (size_t i = 0; i < all->count; i++)
-        cv_jout_string(j, NULL, all->text[i]);
-    cv_jout_end(j);
-}
-
 static void letterhead(struct cv_jout *j, const struct dom_letterhead *l)
 {
     cv_jout_object(j, "letterhead");
@@ -149,22 +141,17 @@ static void letterhead(struct cv_jout *j, const struct dom_letterhead *l)
     cv_jout_string(j, "signatory_title", l->signatory_title);
     cv_jout_string(j, "signatory_name", l->signatory_name);
     if (l->addressees.count > 0) /* reports from before there were any keep their hash */
-        lines(j, "addressees", &l->addressees);
-    lines(j, "recipients", &l->recipients);
+        cv_jout_strings(j, "addressees", l->addressees.text, l->addressees.count);
+    cv_jout_strings(j, "recipients", l->recipients.text, l->recipients.count);
     cv_jout_end(j);
 }
 
 void rep_categories_write(struct cv_jout *j, const struct rep_report *r)
 {
-    if (r->categories == 0) {
+    if (r->categories == 0)
         cv_jout_null(j, "categories");
-        return;
-    }
-    cv_jout_array(j, "categories");
-    for (int c = 0; c < DOM_CATEGORIES; c++)
-        if (r->categories >> c & 1u)
-            cv_jout_string(j, NULL, dom_category_words[c]);
-    cv_jout_end(j);
+    else
+        cv_jout_words(j, "categories", dom_category_words, r->categories);
 }
 
 static void subject(struct cv_jout *j, const struct rep_report *r)

@@ -234,20 +234,6 @@ static void period(const struct cv_jin *o, struct rep_report *r)
     r->cumulative = flag(p, "cumulative");
 }
 
-static uint32_t categories(const struct cv_jin *o)
-{
-    const struct cv_jin_list *list = NULL;
-    uint32_t bits = 0;
-    if (cv_jin_array(o, "categories", CV_NULLABLE, DOM_CATEGORIES, &list) != CV_VALUE)
-        return 0;
-    for (size_t i = 0; i < cv_jin_count(list); i++) {
-        int category = 0;
-        if (cv_jin_item_word(list, i, dom_category_words, &category))
-            bits |= 1u << category;
-    }
-    return bits;
-}
-
 static void subject(const struct cv_jin *o, struct rep_report *r)
 {
     const struct cv_jin *unit = NULL;
@@ -258,7 +244,7 @@ static void subject(const struct cv_jin *o, struct rep_report *r)
         texts(unit, "name", r->name);
     }
     period(o, r);
-    r->categories = categories(o);
+    cv_jin_words(o, "categories", CV_NULLABLE, dom_category_words, &r->categories);
     r->declared = word(o, "basis", rep_basis_words) != 0;
     r->depth = whole(o, "depth");
     r->population = (enum rep_population)word(o, "population", rep_population_words);

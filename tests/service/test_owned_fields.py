@@ -150,6 +150,8 @@ def test_the_unit_says_it_for_those_below_and_only_who_sees_all_changes_it(share
     assert clerk.patch(f"/v1/units/{office}", {"position": 3}).status == 200
     dry = client.patch(f"/v1/units/{office}", {"hr_feed_fields": []}, validate_only=True).json
     assert dry["changes"] == [{"field": "hr_feed_fields", "from": None, "to": []}]
+    twice = client.patch(f"/v1/units/{office}", {"hr_feed_fields": ["title", "mobile", "title"]})
+    assert twice.status == 422 and [(e["pointer"], e["code"]) for e in twice.json["errors"]] == [("#/hr_feed_fields", "repeated")]
     freed = client.patch(f"/v1/units/{office}", {"hr_feed_fields": []})
     assert freed.json["hr_feed_fields"] == []
     who = client.put(f"/v1/staff/OF-{next(numbers)}", an(full_name=nth("Vi Thị Riêng", next(numbers)), unit=office, birth_year=1970)).json

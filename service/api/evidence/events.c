@@ -148,10 +148,7 @@ void api_put_missing(struct htp_exchange *x)
 {
     const char **peers;
     size_t count = prov_evidence_peers(api_of(x)->evidence, x->arena, &peers);
-    cv_jout_array(&x->out, "missing_from");
-    for (size_t i = 0; i < count; i++)
-        cv_jout_string(&x->out, NULL, peers[i]);
-    cv_jout_end(&x->out);
+    cv_jout_strings(&x->out, "missing_from", peers, count);
 }
 
 static void answer_page(struct htp_exchange *x, const struct prov_event *events, size_t count, int64_t next,

@@ -110,11 +110,7 @@ void api_write_staff_names(struct htp_exchange *x, const struct view_staff *staf
 
 void api_write_scopes(struct cv_jout *j, uint32_t scopes)
 {
-    cv_jout_array(j, "scopes");
-    for (int i = 0; dom_scope_words[i] != NULL; i++)
-        if (scopes >> i & 1u)
-            cv_jout_string(j, NULL, dom_scope_words[i]);
-    cv_jout_end(j);
+    cv_jout_words(j, "scopes", dom_scope_words, scopes);
 }
 
 void api_write_reach(struct htp_exchange *x, bool everywhere, struct cv_id unit)
@@ -127,13 +123,8 @@ void api_write_reach(struct htp_exchange *x, bool everywhere, struct cv_id unit)
 
 void api_write_hr_feed(struct cv_jout *j, const char *name, uint32_t hr_feed)
 {
-    if (hr_feed == 0) {
+    if (hr_feed == 0)
         cv_jout_null(j, name);
-        return;
-    }
-    cv_jout_array(j, name);
-    for (int i = 0; i < DOM_FACTS; i++)
-        if ((hr_feed >> i & 1u) != 0)
-            cv_jout_string(j, NULL, dom_fact_words[i]);
-    cv_jout_end(j);
+    else
+        cv_jout_words(j, name, dom_fact_words, hr_feed);
 }

@@ -151,10 +151,7 @@ static void write_use(struct cv_jout *j, const struct dom_use *use)
 
 static void write_names(struct cv_jout *j, const struct dom_staff *staff)
 {
-    cv_jout_array(j, "names_held");
-    for (size_t i = 0; i < staff->name_count; i++)
-        cv_jout_string(j, NULL, staff->names[i]);
-    cv_jout_end(j);
+    cv_jout_strings(j, "names_held", staff->names, staff->name_count);
 }
 
 static void write_record(struct htp_exchange *x, const struct dom_staff *staff, const struct dom_usage *usage)

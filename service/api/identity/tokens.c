@@ -79,26 +79,6 @@ void api_list_tokens(struct htp_exchange *x)
 
 /* ---- making ---- */
 
-enum { SCOPES = __builtin_popcount(DOM_ALL_SCOPES) };
-
-static uint32_t read_scopes(const struct cv_jin *o)
-{
-    const struct cv_jin_list *list = NULL;
-    uint32_t scopes = 0;
-    if (cv_jin_array(o, "scopes", CV_REQUIRED, SCOPES, &list) != CV_VALUE)
-        return DOM_STAFF_READ; /* the fault is noted; one is enough */
-    for (size_t i = 0; i < cv_jin_count(list); i++) {
-        int scope = 0;
-        if (!cv_jin_item_word(list, i, dom_scope_words, &scope))
-            continue;
-        if (scopes >> scope & 1u)
-            cv_jin_fault(o, "scopes", "repeated", "Quyền %s ghi hai lần", "The scope %s is there twice",
-                         dom_scope_words[scope]);
-        scopes |= 1u << scope;
-    }
-    return scopes;
-}
-
 static void read_name(const struct cv_jin *o, unsigned flags, const char **out)
 {
     if (cv_jin_string(o, "name", flags, 200, out) == CV_VALUE && **out == '\0')
@@ -109,7 +89,8 @@ static void read_token(const struct cv_jin *o, struct prov_token_input *in)
 {
     *in = (struct prov_token_input){.expires_at = CV_NO_MOMENT};
     read_name(o, CV_REQUIRED, &in->name);
-    in->scopes = read_scopes(o);
+    if (cv_jin_words(o, "scopes", CV_REQUIRED, dom_scope_words, &in->scopes) != CV_VALUE)
+        in->scopes = DOM_STAFF_READ; /* the fault is noted; one is enough */
     cv_jin_string(o, "unit", CV_NULLABLE, 64, &in->unit);
     cv_jin_bool(o, "feed", CV_OPTIONAL, &in->feed);
     cv_jin_moment(o, "expires_at", CV_NULLABLE, &in->expires_at);

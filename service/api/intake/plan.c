@@ -186,14 +186,8 @@ static void write_file(struct cv_jout *j, const struct int_about *about, size_t 
     cv_jout_bool(j, "decoded", about->decoded);
     cv_jout_bool(j, "mixed", about->mixed);
     cv_jout_string(j, "sheet", about->sheet);
-    cv_jout_array(j, "sheets");
-    for (size_t i = 0; i < about->sheet_count; i++)
-        cv_jout_string(j, NULL, about->sheets[i]);
-    cv_jout_end(j);
-    cv_jout_array(j, "samples");
-    for (size_t i = 0; i < about->sample_count; i++)
-        cv_jout_string(j, NULL, about->samples[i]);
-    cv_jout_end(j);
+    cv_jout_strings(j, "sheets", about->sheets, about->sheet_count);
+    cv_jout_strings(j, "samples", about->samples, about->sample_count);
     cv_jout_end(j);
 }
 

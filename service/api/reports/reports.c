@@ -41,15 +41,8 @@ static void read_systems(struct htp_exchange *x, const struct cv_jin *o, struct 
 static void read_categories(const struct cv_jin *o, struct prov_report_input *in)
 {
     const uint32_t all = (1u << DOM_CATEGORIES) - 1;
-    const struct cv_jin_list *list = NULL;
-    if (cv_jin_array(o, "categories", CV_NULLABLE, DOM_CATEGORIES, &list) != CV_VALUE)
-        return;
-    for (size_t i = 0; i < cv_jin_count(list); i++) {
-        int category = 0;
-        if (cv_jin_item_word(list, i, dom_category_words, &category))
-            in->categories |= 1u << category;
-    }
-    if (cv_jin_count(list) == 0)
+    if (cv_jin_words(o, "categories", CV_NULLABLE, dom_category_words, &in->categories) == CV_VALUE &&
+        in->categories == 0)
         cv_jin_fault(o, "categories", "too_few", "Cần ít nhất một đối tượng, hoặc bỏ trống để tính tất cả",
                      "At least one category is needed, or leave it out for all");
     in->categories = in->categories == all ? 0 : in->categories;

@@ -159,10 +159,7 @@ static void write_former_codes(struct cv_jout *j, const char *name, const void *
 {
     const struct dom_staff *staff = record;
     (void)ctx;
-    cv_jout_array(j, name);
-    for (size_t i = 0; i < staff->former_code_count; i++)
-        cv_jout_string(j, NULL, staff->former_codes[i]);
-    cv_jout_end(j);
+    cv_jout_strings(j, name, staff->former_codes, staff->former_code_count);
 }
 
 static void write_accounts(struct cv_jout *j, const char *name, const void *record, void *ctx)

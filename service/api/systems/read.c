@@ -5,23 +5,6 @@
 #include "congvu/connector.h"
 #include "congvu/text.h"
 
-static uint32_t read_bits(const struct cv_jin *o, const char *name, const char *const *words)
-{
-    const struct cv_jin_list *list = NULL;
-    uint32_t bits = 0;
-    if (cv_jin_array(o, name, CV_OPTIONAL, 32, &list) != CV_VALUE)
-        return 0;
-    for (size_t i = 0; i < cv_jin_count(list); i++) {
-        int word = 0;
-        if (!cv_jin_item_word(list, i, words, &word))
-            continue;
-        if (bits >> word & 1u)
-            cv_jin_fault(o, name, "repeated", "Giá trị %s ghi hai lần", "The value %s is there twice", words[word]);
-        bits |= 1u << word;
-    }
-    return bits;
-}
-
 static void read_positions(struct htp_exchange *x, const struct cv_jin *o, struct dom_required *out)
 {
     enum { MOST = 50 };
@@ -53,9 +36,9 @@ void api_read_required(const struct cv_jin *o, void *input, void *ctx)
         if (line == NULL)
             continue;
         struct dom_required *r = &in->required[in->required_count++];
-        r->blocks = read_bits(line, "blocks", dom_block_words);
-        r->unit_kinds = read_bits(line, "unit_kinds", dom_unit_kind_words);
-        r->categories = read_bits(line, "categories", dom_category_words);
+        cv_jin_words(line, "blocks", CV_OPTIONAL, dom_block_words, &r->blocks);
+        cv_jin_words(line, "unit_kinds", CV_OPTIONAL, dom_unit_kind_words, &r->unit_kinds);
+        cv_jin_words(line, "categories", CV_OPTIONAL, dom_category_words, &r->categories);
         read_positions(x, line, r);
         cv_jin_done(line);
     }

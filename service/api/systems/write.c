@@ -2,27 +2,15 @@
 #include "api/systems/fields.h"
 #include "congvu/connector.h"
 
-static void write_words(struct cv_jout *j, const char *name, const char *const *words, uint32_t bits)
-{
-    cv_jout_array(j, name);
-    for (int i = 0; words[i] != NULL; i++)
-        if (bits >> i & 1u)
-            cv_jout_string(j, NULL, words[i]);
-    cv_jout_end(j);
-}
-
 void api_write_required_line(struct cv_jout *j, const char *name, const void *record, void *ctx)
 {
     const struct dom_required *r = record;
     (void)ctx;
     cv_jout_object(j, name);
-    write_words(j, "blocks", dom_block_words, r->blocks);
-    write_words(j, "unit_kinds", dom_unit_kind_words, r->unit_kinds);
-    write_words(j, "categories", dom_category_words, r->categories);
-    cv_jout_array(j, "positions");
-    for (size_t k = 0; k < r->position_count; k++)
-        cv_jout_string(j, NULL, r->positions[k]);
-    cv_jout_end(j);
+    cv_jout_words(j, "blocks", dom_block_words, r->blocks);
+    cv_jout_words(j, "unit_kinds", dom_unit_kind_words, r->unit_kinds);
+    cv_jout_words(j, "categories", dom_category_words, r->categories);
+    cv_jout_strings(j, "positions", r->positions, r->position_count);
     cv_jout_end(j);
 }
 
@@ -47,10 +35,7 @@ void api_write_sessions(struct cv_jout *j, const char *name, const void *record,
     cv_jout_string(j, "kind", "doveadm");
     cv_jout_string(j, "url", s->url);
     cv_jout_string(j, "credential", s->credential);
-    cv_jout_array(j, "allow");
-    for (size_t i = 0; i < s->allow_count; i++)
-        cv_jout_string(j, NULL, s->allow[i]);
-    cv_jout_end(j);
+    cv_jout_strings(j, "allow", s->allow, s->allow_count);
     cv_jout_bool(j, "auth_cache", !s->no_cache);
     cv_jout_end(j);
 }

@@ -38,10 +38,7 @@ static void read_recipients(const struct cv_jin *o, void *input, void *ctx)
 
 static void write_lines(struct cv_jout *j, const char *name, const struct dom_lines *lines)
 {
-    cv_jout_array(j, name);
-    for (size_t i = 0; i < lines->count; i++)
-        cv_jout_string(j, NULL, lines->text[i]);
-    cv_jout_end(j);
+    cv_jout_strings(j, name, lines->text, lines->count);
 }
 
 static void write_addressees(struct cv_jout *j, const char *name, const void *record, void *ctx)
@@ -111,10 +108,7 @@ static void write_former_codes(struct cv_jout *j, const char *name, const void *
 {
     const struct dom_unit *unit = record;
     (void)ctx;
-    cv_jout_array(j, name);
-    for (size_t i = 0; i < unit->former_code_count; i++)
-        cv_jout_string(j, NULL, unit->former_codes[i]);
-    cv_jout_end(j);
+    cv_jout_strings(j, name, unit->former_codes, unit->former_code_count);
 }
 
 static const char *codes_json(struct prov_telling *t, const struct dom_unit *unit)
@@ -159,13 +153,8 @@ static void tell_name(struct prov_telling *t, const char *name)
 static void read_hr_feed(const struct cv_jin *o, void *input, void *ctx)
 {
     struct prov_unit_input *in = input;
-    const struct cv_jin_list *list = NULL;
-    int fact = 0;
     (void)ctx;
-    in->hr_feed_given = cv_jin_array(o, "hr_feed_fields", CV_NULLABLE, DOM_FACTS, &list);
-    for (size_t i = 0; in->hr_feed_given == CV_VALUE && i < cv_jin_count(list); i++)
-        if (cv_jin_item_word(list, i, dom_fact_words, &fact))
-            in->hr_feed |= 1u << fact;
+    in->hr_feed_given = cv_jin_words(o, "hr_feed_fields", CV_NULLABLE, dom_fact_words, &in->hr_feed);
 }
 
 static void write_hr_feed(struct cv_jout *j, const char *name, const void *record, void *ctx)

@@ -457,6 +457,30 @@ bool cv_jin_item_word(const struct cv_jin_list *list, size_t i, const char *cons
     return word_at((struct spot){.list = list, .i = i}, json_array_get(list->value, i), words, out) == CV_VALUE;
 }
 
+enum cv_presence cv_jin_words(const struct cv_jin *o, const char *name, unsigned flags, const char *const *words,
+                              uint32_t *out)
+{
+    enum { MOST = 32 };
+    const struct cv_jin_list *list = NULL;
+    enum cv_presence found = cv_jin_array(o, name, flags, MOST, &list);
+    uint32_t bits = 0;
+
+    if (found != CV_VALUE)
+        return found;
+    for (size_t i = 0; i < cv_jin_count(list); i++) {
+        int word = 0;
+        if (!cv_jin_item_word(list, i, words, &word))
+            found = CV_ABSENT;
+        else if (bits >> word & 1u)
+            cv_jin_fault(o, name, "repeated", "Giá trị %s ghi hai lần", "The value %s is there twice", words[word]);
+        else
+            bits |= UINT32_C(1) << word;
+    }
+    if (found == CV_VALUE)
+        *out = bits;
+    return found;
+}
+
 const char *cv_jin_member(const struct cv_jin *o, size_t index)
 {
     if (index >= o->count)

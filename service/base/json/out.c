@@ -134,6 +134,23 @@ void cv_jout_string(struct cv_jout *j, const char *name, const char *value)
     put_quoted(j->buf, value);
 }
 
+void cv_jout_strings(struct cv_jout *j, const char *name, const char *const *values, size_t count)
+{
+    cv_jout_array(j, name);
+    for (size_t i = 0; i < count; i++)
+        cv_jout_string(j, NULL, values[i]);
+    cv_jout_end(j);
+}
+
+void cv_jout_words(struct cv_jout *j, const char *name, const char *const *words, uint32_t bits)
+{
+    cv_jout_array(j, name);
+    for (int i = 0; words[i] != NULL; i++)
+        if (bits >> i & 1u)
+            cv_jout_string(j, NULL, words[i]);
+    cv_jout_end(j);
+}
+
 void cv_jout_int(struct cv_jout *j, const char *name, int64_t value)
 {
     char digits[24], *end = digits + sizeof(digits), *p = end;

@@ -88,15 +88,6 @@ static void put_formers(const struct dom_account *a, struct dir_attrs *out)
     }
 }
 
-static void put_fields(struct dir_json *j, const char *name, uint32_t fields)
-{
-    cv_jout_array(&j->out, name);
-    for (int i = 0; i < DOM_FIELDS; i++)
-        if (fields >> i & 1)
-            cv_jout_string(&j->out, NULL, dom_field_words[i]);
-    cv_jout_end(&j->out);
-}
-
 static void put_seen(const struct dom_account *a, struct dir_attrs *out)
 {
     struct dir_json j;
@@ -104,8 +95,8 @@ static void put_seen(const struct dom_account *a, struct dir_attrs *out)
     if (a->not_taken == 0 && a->lost_at == 0)
         return;
     dir_json_begin(&j);
-    put_fields(&j, "not_taken", a->not_taken);
-    put_fields(&j, "kept", a->kept);
+    cv_jout_words(&j.out, "not_taken", dom_field_words, a->not_taken);
+    cv_jout_words(&j.out, "kept", dom_field_words, a->kept);
     dir_json_moment(&j, "lost_at", a->lost_at != 0 ? a->lost_at : CV_NO_MOMENT);
     dir_json_end(&j, out, dir_tagged(out->arena, account_attrs[SEEN], a->system));
 }
@@ -298,20 +289,6 @@ static bool take_formers(struct dir_reader *r, const struct dir_attr *attr, stru
     return true;
 }
 
-static uint32_t read_fields(const struct dir_json_in *in, const char *name)
-{
-    const struct cv_jin_list *list = NULL;
-    uint32_t fields = 0;
-    int word = 0;
-
-    if (cv_jin_array(in->object, name, CV_OPTIONAL, DOM_FIELDS, &list) != CV_VALUE)
-        return 0;
-    for (size_t i = 0; i < cv_jin_count(list); i++)
-        if (cv_jin_item_word(list, i, dom_field_words, &word))
-            fields |= UINT32_C(1) << word;
-    return fields;
-}
-
 static bool take_seen(struct dir_reader *r, const struct dir_attr *attr, struct dom_account *a)
 {
     struct dir_json_in in;
@@ -319,8 +296,8 @@ static bool take_seen(struct dir_reader *r, const struct dir_attr *attr, struct 
 
     if (!dir_read_begin(&in, r, attr, 0))
         return false;
-    a->not_taken = read_fields(&in, "not_taken");
-    a->kept = read_fields(&in, "kept");
+    cv_jin_words(in.object, "not_taken", CV_OPTIONAL, dom_field_words, &a->not_taken);
+    cv_jin_words(in.object, "kept", CV_OPTIONAL, dom_field_words, &a->kept);
     dir_read_moment(&in, in.object, "lost_at", &lost);
     a->lost_at = lost != CV_NO_MOMENT ? lost : 0;
     return dir_read_ok(&in);

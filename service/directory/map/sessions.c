@@ -42,10 +42,7 @@ void dir_put_sessions(struct dir_attrs *a, const struct dom_sessions *s)
     dir_json_text(&j, "kind", "doveadm");
     dir_json_text(&j, "url", s->url);
     dir_json_text(&j, "credential", s->credential);
-    cv_jout_array(&j.out, "allow");
-    for (size_t i = 0; i < s->allow_count; i++)
-        cv_jout_string(&j.out, NULL, s->allow[i]);
-    cv_jout_end(&j.out);
+    cv_jout_strings(&j.out, "allow", s->allow, s->allow_count);
     if (s->no_cache)
         cv_jout_bool(&j.out, "no_cache", true);
     dir_json_end(&j, a, "cvSessions");

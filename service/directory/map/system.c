@@ -26,23 +26,15 @@ static bool take_name(struct dir_reader *r, const struct dir_attr *attr, const c
 
 static void put_bits(struct dir_json *j, const char *name, uint32_t bits, const char *const *words)
 {
-    if (!bits)
-        return;
-    cv_jout_array(&j->out, name);
-    for (size_t i = 0; words[i]; i++)
-        if (bits & (UINT32_C(1) << i))
-            cv_jout_string(&j->out, NULL, words[i]);
-    cv_jout_end(&j->out);
+    if (bits != 0)
+        cv_jout_words(&j->out, name, words, bits);
 }
 
 static void put_positions(struct dir_json *j, const struct dom_required *line)
 {
     if (!line->position_count)
         return;
-    cv_jout_array(&j->out, "positions");
-    for (size_t i = 0; i < line->position_count; i++)
-        cv_jout_string(&j->out, NULL, line->positions[i]);
-    cv_jout_end(&j->out);
+    cv_jout_strings(&j->out, "positions", line->positions, line->position_count);
 }
 
 static void put_line(struct dir_json *j, const struct dom_required *line)
@@ -67,23 +59,6 @@ static void put_required(const void *record, const char *base, struct dir_attrs 
     }
 }
 
-/* An unknown word makes the line unusable: without it the line would match more people than were meant. */
-static void take_bits(struct dir_json_in *in, const char *name, const char *const *words, uint32_t *out)
-{
-    const struct cv_jin_list *list;
-
-    if (cv_jin_array(in->object, name, CV_OPTIONAL, 32, &list) != CV_VALUE)
-        return;
-    for (size_t i = 0; i < cv_jin_count(list); i++) {
-        int word;
-
-        if (cv_jin_item_word(list, i, words, &word))
-            *out |= UINT32_C(1) << word;
-        else
-            in->bad = true;
-    }
-}
-
 static void take_positions(struct dir_json_in *in, struct dom_required *line)
 {
     const struct cv_jin_list *list;
@@ -103,9 +78,9 @@ static void take_positions(struct dir_json_in *in, struct dom_required *line)
 
 static void take_line_members(struct dir_json_in *in, struct dom_required *line)
 {
-    take_bits(in, "blocks", dom_block_words, &line->blocks);
-    take_bits(in, "unit_kinds", dom_unit_kind_words, &line->unit_kinds);
-    take_bits(in, "categories", dom_category_words, &line->categories);
+    cv_jin_words(in->object, "blocks", CV_OPTIONAL, dom_block_words, &line->blocks);
+    cv_jin_words(in->object, "unit_kinds", CV_OPTIONAL, dom_unit_kind_words, &line->unit_kinds);
+    cv_jin_words(in->object, "categories", CV_OPTIONAL, dom_category_words, &line->categories);
     take_positions(in, line);
 }
 

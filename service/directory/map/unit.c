@@ -95,14 +95,6 @@ static bool take_hr_feed(struct dir_reader *r, const struct dir_attr *attr, cons
 }
 
 /* ---- the letterhead: its own value, and a member of what held before ---- */
-static void put_list(struct dir_json *j, const char *name, const struct dom_lines *list)
-{
-    cv_jout_array(&j->out, name);
-    for (size_t i = 0; i < list->count; i++)
-        cv_jout_string(&j->out, NULL, list->text[i]);
-    cv_jout_end(&j->out);
-}
-
 static void put_lines(struct dir_json *j, const struct dom_letterhead *l)
 {
     dir_json_text(j, "superior_body", l->superior_body);
@@ -112,8 +104,8 @@ static void put_lines(struct dir_json *j, const struct dom_letterhead *l)
     dir_json_text(j, "signatory_title", l->signatory_title);
     dir_json_text(j, "signatory_name", l->signatory_name);
     if (l->addressees.count > 0)
-        put_list(j, "addressees", &l->addressees);
-    put_list(j, "recipients", &l->recipients);
+        cv_jout_strings(&j->out, "addressees", l->addressees.text, l->addressees.count);
+    cv_jout_strings(&j->out, "recipients", l->recipients.text, l->recipients.count);
 }
 
 static void put_letterhead(const void *record, const char *base, struct dir_attrs *out)

@@ -100,10 +100,7 @@ static bool put_by_hand(struct ev_log *log, const struct dir_trace *t)
     cv_jout_string(&e.out, "log_at", t->at);
     if (t->mark != NULL)
         cv_jout_string(&e.out, "false_mark", t->mark);
-    cv_jout_array(&e.out, "attributes");
-    for (size_t i = 0; i < t->attribute_count; i++)
-        cv_jout_string(&e.out, NULL, t->attributes[i]);
-    cv_jout_end(&e.out);
+    cv_jout_strings(&e.out, "attributes", t->attributes, t->attribute_count);
     bool ok = prov_entry_end(&e) && ev_note(log, e.text.data, e.text.len);
     cv_buf_free(&e.text);
     return ok;
