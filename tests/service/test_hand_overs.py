@@ -50,6 +50,27 @@ def test_names_are_for_who_may_read_people_of_the_subtree(client, shared, unit):
     assert named(give(client, unit, mine)) == ([mine], 1)
 
 
+def test_a_mailbox_is_looked_at_before_it_is_given_or_handed_over(client, shared, unit):
+    mine, theirs = person(client, unit["code"]), person(client, "T1.02")
+    path = f"/v1/units/{unit['code']}/mailbox"
+
+    def look(who, *codes, **more):
+        would = who.put(path, {"holders": list(codes), **more}, validate_only=True)
+        assert (would.status, would.headers["Congvu-Validate-Only"]) == (200, "true"), would
+        return would.json
+    would = look(client, mine)
+    assert (named(would), would["login"]) == (([mine], 1), unit["slug"])
+    assert client.get(path).code == "unit_mailbox_not_found" and client.get(f"/v1/staff/{mine}").json["holds"] == []
+    assert look(client, mine, login="tu.chon")["address"].startswith("tu.chon@")
+    assert give(client, unit, mine, theirs)["login"] == would["login"], "a name that was looked at is free"
+    other = person(client, unit["code"])
+    local = shared.reach(unit["code"], "units:read", "staff:read", "accounts:write")
+    assert named(look(local, other)) == ([other], 2), "whom it cannot see goes on"
+    assert named(look(client, other)) == ([other], 1)
+    assert sorted(named(client.get(path).json)[0]) == sorted([mine, theirs])
+    assert client.put(path, {"holders": ["KHONG-CO"]}, validate_only=True).status == 422
+
+
 def test_a_login_that_differs_is_refused(client, unit):
     code = person(client, unit["code"])
     mailbox = give(client, unit, code)

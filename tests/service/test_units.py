@@ -224,6 +224,15 @@ def test_a_headcount_is_declared_per_day_and_putting_it_twice_changes_nothing(cl
     assert replaced.json["by_category"] is None and replaced.json["establishment"] is None, "absent members are empty"
 
 
+def test_a_headcount_is_looked_at_before_it_is_declared(client):
+    unit = a_unit(client)
+    path = f"/v1/units/{unit['code']}/headcounts"
+    would = client.put(f"{path}/2026-11-01", {"total": 9}, validate_only=True)
+    assert (would.status, would.json["total"], would.headers["Congvu-Validate-Only"]) == (200, 9, "true"), would
+    assert client.put(f"{path}/2026-11-01", {"total": 1, "by_category": {"cong_chuc": 2}}, validate_only=True).status == 422
+    assert client.get(path).json["items"] == [] and client.get(f"/v1/units/{unit['code']}").etag == '"1"'
+
+
 @pytest.mark.parametrize("day, body, status, code", [
     ("2026-11-01", {"total": -1}, 422, "validation_failed"),
     ("2026-11-01", {"total": 3, "by_category": {"cong_chuc": 2, "vien_chuc": 2}}, 422, "validation_failed"),

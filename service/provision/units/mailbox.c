@@ -51,7 +51,8 @@ static bool try_name(struct prov_call *call, struct making *m, const struct dom_
         memcpy(unit->mail_names, before->mail_names, before->mail_name_count * sizeof *unit->mail_names);
     unit->mail_names[unit->mail_name_count++] = address;
     unit->mail_names[unit->mail_name_count++] = cv_arena_printf(call->arena, "mailbox/%s", login);
-    if (dir_unit_save(call->dir, before, unit, false, &actor, stamp, err) || err->kind != CV_CONFLICT)
+    if (call->validate_only || dir_unit_save(call->dir, before, unit, false, &actor, stamp, err) ||
+        err->kind != CV_CONFLICT)
         return true;
     cv_error_clear(err);
     return false;
@@ -254,6 +255,22 @@ static bool name_holders(struct prov_call *call, struct prov_unit_mailbox *out, 
     return true;
 }
 
+/* Looked at: those named would hold it, and go on whom the caller cannot see. */
+static bool would_hold(struct prov_call *call, struct prov_unit_mailbox *out, struct cv_error *err)
+{
+    struct cv_id ids[HOLDERS_MAX];
+    struct view_staff seen;
+    size_t count = 0;
+    if (!all_holders(call, &out->unit, ids, &count, err))
+        return false;
+    out->holder_count = out->named;
+    for (size_t i = 0; i < count; i++)
+        out->holder_count += !find_by_id(call, ids[i], &seen);
+    if ((call->scopes & DOM_STAFF_READ) == 0)
+        out->named = 0;
+    return true;
+}
+
 /* A name is given once: another one wished for later would be dropped in silence. */
 static bool same_login(struct prov_call *call, struct cv_id id, const struct prov_unit_mailbox_input *in,
                        struct cv_error *err)
@@ -275,7 +292,8 @@ bool prov_unit_mailbox_put(struct prov_call *call, const char *key, const struct
     *out = (struct prov_unit_mailbox){0};
     return prov_unit_locate(call, key, &m.id, err) && same_login(call, m.id, in, err) &&
            find_holders(call, in, out, err) && prov_write(call, "unit_mailbox.put", key, make, &m, err) &&
-           hand_over(call, out, err) && name_holders(call, out, err);
+           (call->validate_only ? would_hold(call, out, err)
+                                : hand_over(call, out, err) && name_holders(call, out, err));
 }
 
 bool prov_unit_mailbox_read(struct prov_call *call, const char *key, struct prov_unit_mailbox *out,
