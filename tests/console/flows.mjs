@@ -7,5 +7,6 @@ import habits from './flows/habits.mjs'
 import leavers from './flows/leavers.mjs'
 import lists from './flows/lists.mjs'
 import people from './flows/people.mjs'
+import units from './flows/units.mjs'
 
-await { ...account, ...daily, ...first, ...people, ...leavers, ...lists, ...habits }[given.flow]()
+await { ...account, ...daily, ...first, ...people, ...units, ...leavers, ...lists, ...habits }[given.flow]()

@@ -8,8 +8,13 @@ from congvu import Service, an, make_units, site_today, wait_for
 from running import may_sign_in, run
 
 
-@pytest.mark.parametrize("flow", ["slips", "requests", "guest", "unit_history", "unit_planned", "kept_by_hr", "one_of_many", "audit", "access", "reports", "hand_overs", "list_pages", "list_cells", "roster"])
+@pytest.mark.parametrize("flow", ["slips", "requests", "guest", "one_of_many", "audit", "access", "reports", "hand_overs", "list_pages", "list_cells", "roster"])
 def test_daily(small, flow, tmp_path):
+    run(small, flow, tmp_path)
+
+
+@pytest.mark.parametrize("flow", ["unit_made", "unit_changed", "unit_merged", "unit_headcount", "unit_mailbox", "unit_papers", "unit_required", "unit_history", "unit_planned", "kept_by_hr"])
+def test_units(small, flow, tmp_path):
     run(small, flow, tmp_path)
 
 

@@ -7,7 +7,7 @@ import { faultsIn, keepable, Row, typedIn, type Field, type Values } from './fie
 import { BrakeWords, MaybeSame, Said } from './parts'
 import { day, moment, t, typedDay } from './words'
 
-export type Wish = { method: 'POST' | 'PATCH' | 'PUT' | 'DELETE'; path: string; body?: unknown; revision?: string }
+export type Wish = { method: 'POST' | 'PATCH' | 'PUT' | 'DELETE'; path: string; body?: unknown; revision?: string; type?: string }
 
 export type Act = {
   title: string
@@ -22,10 +22,10 @@ export type Act = {
   done: (answer: any, values: Values) => void
   /** Kept and waiting for a second person, where the brake keeps. */
   held?: (problem: Problem) => void
-  /** For "Bạn nhập / Đang có": whose record, how its fields stood when the form opened, and how to read them. */
-  person?: string
+  /** For "Bạn nhập / Đang có": where the record is read, how its fields stood when the form opened, and how to read them. */
+  record?: string
   base?: Values
-  now?: (person: Schema['Staff']) => Values
+  now?: (record: any) => Values
   revision?: string
 }
 
@@ -35,7 +35,7 @@ const away = (p: Problem) => p.status >= 500 || !p.status
 function faultsOf(problem: Problem, fields: Field[]): Values {
   const faults: Values = {}
   for (const { pointer = '', detail } of problem.errors ?? []) {
-    const field = fields.find((f) => f.pointer === pointer) ?? fields.find((f) => f.pointer && pointer.startsWith(f.pointer + '/')) ?? fields.find((f) => '#/' + f.name === pointer)
+    const field = fields.find((f) => f.pointer === pointer) ?? fields.find((f) => '#/' + f.name === pointer) ?? fields.find((f) => f.pointer && pointer.startsWith(f.pointer + '/'))
     const name = field?.name ?? ' '
     faults[name] = faults[name] ? `${faults[name]}. ${detail}` : detail
   }
@@ -95,7 +95,7 @@ export function ActForm({ act, form: name, close, whole }: { act: Act; form: str
 
   async function trouble(caught: unknown, values: Values) {
     const problem = caught as Problem
-    if (problem.status === 412 && act.person && act.now) return conflict(values)
+    if (problem.status === 412 && act.record && act.now) return conflict(values)
     const found = faultsOf(problem, act.fields)
     setFaults(found)
     if (problem.status !== 401) setProblem(problem)
@@ -104,12 +104,12 @@ export function ActForm({ act, form: name, close, whole }: { act: Act; form: str
   }
   async function conflict(values: Values) {
     try {
-      const person = await call<Schema['Staff']>('GET', 'v1/staff/' + encodeURIComponent(act.person!))
-      const now = act.now!(person)
+      const record = await call<Schema['Staff'] | Schema['Unit']>('GET', act.record!)
+      const now = act.now!(record)
       const rows = act.fields.filter((f) => !f.fixed && f.name in now && now[f.name] !== act.base?.[f.name] && now[f.name] !== (values[f.name] ?? ''))
         .map((field) => ({ field, mine: values[field.name] ?? '', theirs: now[field.name] }))
-      also.current.revision = `"${person.revision}"`
-      setDiffers({ rows, who: person.updated_at ? moment(person.updated_at) : '' })
+      also.current.revision = `"${record.revision}"`
+      setDiffers({ rows, who: record.updated_at ? moment(record.updated_at) : '' })
     } catch (again) {
       setProblem(again as Problem)
     }
@@ -132,7 +132,7 @@ export function ActForm({ act, form: name, close, whole }: { act: Act; form: str
     const key = crypto.randomUUID(), wish = await act.wish(values, also.current)
     if (!act.effect) return done({ wish, values, answer: undefined, key })
     try {
-      setSeen({ wish, values, key, answer: await call(wish.method, wish.path + '?validate_only=true', wish.body, { revision: wish.revision }) })
+      setSeen({ wish, values, key, answer: await call(wish.method, wish.path + '?validate_only=true', wish.body, { revision: wish.revision, type: wish.type }) })
     } catch (caught) {
       const problem = caught as Problem
       if (problem.code === 'brake_engaged' && act.held) setSeen({ wish, values, key, answer: undefined, brake: problem })
@@ -141,7 +141,7 @@ export function ActForm({ act, form: name, close, whole }: { act: Act; form: str
   }
   async function done(now: Seen) {
     try {
-      const answer = await call(now.wish.method, now.wish.path, now.wish.body, { revision: now.wish.revision, key: now.wish.method === 'POST' ? now.key : undefined })
+      const answer = await call(now.wish.method, now.wish.path, now.wish.body, { revision: now.wish.revision, type: now.wish.type, key: now.wish.method === 'POST' ? now.key : undefined })
       keepDraft(name, null)
       act.done(answer, now.values)
     } catch (caught) {

@@ -28,8 +28,9 @@ export async function send(method: string, path: string, body?: BodyInit, more: 
   throw { ...problem(answer.status), ...said } as Problem
 }
 
+/** A body of a type of its own is sent as it is. */
 export async function call<T>(method: string, path: string, body?: unknown, more: More = {}): Promise<T> {
-  const answer = await send(method, path, body === undefined ? undefined : JSON.stringify(body), more)
+  const answer = await send(method, path, more.type ? body as BodyInit : body === undefined ? undefined : JSON.stringify(body), more)
   return (answer.status === 204 ? undefined : await answer.json()) as T
 }
 

@@ -9,7 +9,7 @@ export type Values = Record<string, string>
 export type Field = {
   name: string
   label: Word
-  kind?: 'day' | 'unit' | 'choice' | 'person' | 'lines' | 'secret'
+  kind?: 'day' | 'unit' | 'choice' | 'many' | 'person' | 'lines' | 'secret'
   required?: Word
   options?: (readonly [value: string, text: string])[]
   first?: string
@@ -89,6 +89,13 @@ function Choice({ field, first, fault }: Props) {
   </select>
 }
 
+/** Any number of words; nothing ticked is an answer too, and kept as one. */
+function Many({ field, first, fault }: Props) {
+  const had = first.split(',')
+  return <fieldset class="picks" id={field.name} tabIndex={-1} aria-invalid={!!fault} aria-describedby={'fault-' + field.name}><legend class="out">{t(field.label)}</legend><input type="hidden" name={field.name} value="" />
+    {field.options!.map(([value, text]) => <label key={value}><input type="checkbox" name={field.name} value={value} defaultChecked={had.includes(value)} /> {text}</label>)}</fieldset>
+}
+
 function Text({ field, first, fault }: Props) {
   const same = { id: field.name, name: field.name, autoComplete: 'off', spellcheck: false, defaultValue: first, 'aria-invalid': !!fault, 'aria-describedby': 'fault-' + field.name }
   return field.kind === 'lines' ? <textarea rows={3} maxLength={1000} {...same} /> : <input maxLength={200} inputMode={field.mode} {...same} />
@@ -104,12 +111,13 @@ function Fixed({ field, first }: Props) {
   return <input id={field.name} readOnly value={shown || '—'} aria-describedby={'why-' + field.name} />
 }
 
-const KINDS = { day: Day, unit: UnitChoice, choice: Choice, person: PersonChoice, lines: Text, secret: Secret }
+const KINDS = { day: Day, unit: UnitChoice, choice: Choice, many: Many, person: PersonChoice, lines: Text, secret: Secret }
 
 export function Row({ field, first, fault }: Props) {
   const Kind = field.fixed ? Fixed : field.kind ? KINDS[field.kind] : Text
+  const Label = field.kind === 'many' ? 'span' : 'label'
   return <div class="row">
-    <label for={field.name}>{t(field.label)}{!field.required && !field.same && !field.fixed && <span class="words"> {t('optional')}</span>}</label>
+    <Label for={field.kind === 'many' ? undefined : field.name}>{t(field.label)}{!field.required && !field.same && !field.fixed && <span class="words"> {t('optional')}</span>}</Label>
     {field.hint && <p class="words">{t(field.hint)}</p>}
     {field.fixed && <p id={'why-' + field.name} class="words">{t(field.fixed)}</p>}
     <Kind field={field} first={first} fault={fault} />
@@ -130,9 +138,12 @@ export function faultsIn(fields: Field[], values: Values): Values {
 
 const isSecret = (form: HTMLFormElement, name: string) => (form.elements.namedItem(name) as HTMLInputElement | null)?.type === 'password'
 
-/** What a form holds, as it is sent; a password as it was typed. */
-export const typedIn = (form: HTMLFormElement): Values =>
-  Object.fromEntries([...new FormData(form)].filter((pair): pair is [string, string] => typeof pair[1] === 'string').map(([name, value]) => [name, isSecret(form, name) ? value : value.normalize('NFC').trim()]))
+/** What a form holds, as it is sent; a password as it was typed; what was ticked with commas between. */
+export function typedIn(form: HTMLFormElement): Values {
+  const values: Values = {}
+  for (const [name, value] of new FormData(form)) if (typeof value === 'string') values[name] = [values[name], isSecret(form, name) ? value : value.normalize('NFC').trim()].filter(Boolean).join(',')
+  return values
+}
 
 /** What a tab may keep of it. */
 export const keepable = (form: HTMLFormElement): Values => Object.fromEntries(Object.entries(typedIn(form)).filter(([name]) => !isSecret(form, name)))
@@ -146,6 +157,9 @@ const signed: Field = { name: 'signed', label: 'signed_on', kind: 'day', pointer
 const title: Field = { name: 'title', label: 'title', pointer: '#/title' }
 const category: Field = { name: 'category', label: 'category', kind: 'choice', required: 'choose_category', options: choices(CATEGORIES), pointer: '#/category' }
 export const staffFields = { unit, from, number, signed, title, category }
+
+/** A number as the contract has it; what is none goes as it was typed, and the service says so beside its field. */
+export const figure = (text: string): number | string => /^\d+$/.test(text) ? Number(text) : text
 
 /** A phone as people write it, as the contract does. */
 export const mobile = (text: string) => text.replace(/[\s.\-()]/g, '').replace(/^0(?=\d{9}$)/, '+84').replace(/^84(?=\d{9}$)/, '+84')

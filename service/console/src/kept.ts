@@ -9,12 +9,23 @@ export type System = Schema['System']
 let units: Promise<Unit[]> | undefined
 let systems: Promise<System[]> | undefined
 
-/** For somebody else everything is read anew. */
-export const forget = () => { units = systems = undefined }
+const drop = () => { units = systems = undefined }
+const readers = new Set<() => void>()
+
+/** For somebody else, and after a change, everything is read anew. */
+export function forget() {
+  drop()
+  for (const again of readers) again()
+}
 
 function useKept<T>(ask: () => Promise<T[]>): T[] | undefined {
   const [list, set] = useState<T[]>()
-  useEffect(() => { ask().then(set, () => { forget(); set([]) }) }, [])
+  useEffect(() => {
+    const read = () => { ask().then(set, () => { drop(); set([]) }) }
+    readers.add(read)
+    read()
+    return () => { readers.delete(read) }
+  }, [])
   return list
 }
 

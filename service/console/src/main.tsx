@@ -22,6 +22,7 @@ const Reports = room(() => import('./rooms/Reports').then((m) => m.Reports))
 const First = room(() => import('./rooms/First').then((m) => m.First))
 const Access = room(() => import('./rooms/Access').then((m) => m.Access))
 const Slips = room(() => import('./rooms/Slips').then((m) => m.Slips))
+const Unit = room(() => import('./rooms/unit/Unit').then((m) => m.Unit))
 const Requests = room(() => import('./rooms/Requests').then((m) => m.Requests))
 const Audit = room(() => import('./rooms/Audit').then((m) => m.Audit))
 const More = room(() => import('./rooms/More').then((m) => m.More))
@@ -43,6 +44,7 @@ function Room({ place, ...own }: Own & { place: Place }) {
     case 'me': return <Me filters={place.filters} {...own} />
     case 'people': return <People filters={place.filters} may={can('staff:write')} />
     case 'person': return <Person key={place.what} id={place.what} filters={place.filters} may={may} />
+    case 'unit': return <Unit key={place.what} id={place.what} filters={place.filters} may={may} />
     case 'onboard': return <Onboard may={can('staff:write')} />
     case 'duplicates': return <Duplicates may={can('staff:write')} />
     case 'leavers': return <Leavers filters={place.filters} may={may} self={session.staff.id} />
@@ -60,7 +62,7 @@ function Room({ place, ...own }: Own & { place: Place }) {
 
 /** Five at most, so that they fit a phone. */
 const NAV: { room: string; word: Word; needs: Scope; also: string[] }[] = [
-  { room: 'overview', word: 'overview', needs: 'coverage:read', also: [] },
+  { room: 'overview', word: 'overview', needs: 'coverage:read', also: ['unit'] },
   { room: 'people', word: 'people', needs: 'staff:read', also: ['person', 'onboard', 'duplicates', 'slips', 'requests'] },
   { room: 'leavers', word: 'leavers', needs: 'staff:read', also: [] },
   { room: 'lists', word: 'lists', needs: 'staff:read', also: ['list'] },

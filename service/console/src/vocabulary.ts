@@ -6,4 +6,7 @@ export const REASONS = ['nghi_huu', 'thoi_viec', 'chuyen_cong_tac', 'tu_tran', '
 export const LEAVES = ['thai_san', 'om_dau', 'khong_luong', 'di_hoc', 'khac'] as const
 export const LOCKS = ['compromised', 'suspended', 'violation', 'leave', 'inactivity', 'default_password', 'wrong_password', 'other'] as const
 
+export const UNIT_KINDS = ['ubnd_huyen', 'ubnd_xa', 'so_nganh', 'phong', 'dang', 'mat_tran', 'doan_the', 'su_nghiep', 'truong_hoc'] as const
+export const BLOCKS = ['chinh_quyen', 'dang_doan_the'] as const
+
 export const choices = (words: readonly string[], prefix = '') => words.map((w) => [w, named(w, prefix)] as const)

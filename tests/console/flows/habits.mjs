@@ -101,7 +101,7 @@ export default {
       assert.ok(fields > 25, `${fields} fields`)
       await signOut(page)
       await signIn(page, given.admin)
-      assert.ok(await typeEverywhere(page, ['audit', 'access'], []) > 0)
+      assert.ok(await typeEverywhere(page, ['audit', 'access', ...['add', 'edit', 'letterhead', 'declare', 'merge', 'require&system=mailbox'].map((x) => `unit/H43.99.01?do=${x}`)], ['called', 'recipients']) > 12)
     })
   },
   composing: () => browser(async (page) => {
@@ -234,7 +234,7 @@ export default {
   }),
   axe: async () => {
     const person = (await api('GET', '/v1/staff?unit=H43.99.01&recursive=false&has=mailbox')).items[5]
-    const rooms = ['overview', 'people', 'people?list=NS-0001,NS-0002,KHONG', 'people?q=zzz&status=departed', 'onboard', 'duplicates', 'overview?unit=H43.99.01', 'leavers', 'lists', 'slips', 'requests', 'requests?do=transfer', 'me', 'me?do=password', 'reports', 'reports?do=make', 'access', 'more', ...['', '?do=transfer', '?do=merge', '?do=swap-codes', '?do=mistake', '?do=edit', '?do=depart', '?do=lock&system=mailbox'].map((x) => `person/${person.id}${x}`), ...(given.rooms ?? [])]
+    const rooms = ['overview', 'people', 'people?list=NS-0001,NS-0002,KHONG', 'people?q=zzz&status=departed', 'onboard', 'duplicates', 'overview?unit=H43.99.01', 'unit/H43.99', 'unit/H43.99.01', 'unit/H43.99.01?do=hold', 'leavers', 'lists', 'slips', 'requests', 'requests?do=transfer', 'me', 'me?do=password', 'reports', 'reports?do=make', 'access', 'more', ...['', '?do=transfer', '?do=merge', '?do=swap-codes', '?do=mistake', '?do=edit', '?do=depart', '?do=lock&system=mailbox'].map((x) => `person/${person.id}${x}`), ...(given.rooms ?? [])]
     const { colorScheme, width } = given
     await browser(async (page) => {
       await signIn(page, given.hr)

@@ -66,7 +66,7 @@ export default {
     await signIn(page, given.hr)
     await page.emulateMedia({ media: 'print' })
     await page.setViewportSize({ width: 680, height: 960 })
-    for (const name of ['overview', 'people?unit=H43.99.01', 'leavers', `person/${given.person}`]) {
+    for (const name of ['overview', 'people?unit=H43.99.01', 'leavers', 'unit/H43.99', `person/${given.person}`]) {
       await room(page, name)
       await page.locator('tbody tr').first().waitFor()
       await page.waitForLoadState('networkidle')

@@ -3,16 +3,15 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { call, session, useRead, type Problem, type Schema } from '../call'
 import { faultsIn, Row, staffFields, typedIn, type Field, type Values } from '../fields'
 import { Name, Said } from '../parts'
-import { choices } from '../vocabulary'
+import { choices, UNIT_KINDS } from '../vocabulary'
 import { moment, t } from '../words'
 import { activation } from './person/Slip'
 
 type Reset = Schema['CredentialReset']
 
-const KINDS = ['ubnd_huyen', 'ubnd_xa', 'so_nganh', 'phong', 'dang', 'mat_tran', 'doan_the', 'su_nghiep', 'truong_hoc'] as const
 const FIELDS: Field[] = [
   { name: 'unit_name', label: 'first_unit', required: 'fill_in' }, { name: 'unit_code', label: 'col_unit_code', hint: 'first_code_hint', required: 'fill_in' },
-  { name: 'unit_kind', label: 'col_unit_kind', kind: 'choice', required: 'choose', options: choices(KINDS, 'unit_') },
+  { name: 'unit_kind', label: 'col_unit_kind', kind: 'choice', required: 'choose', options: choices(UNIT_KINDS, 'unit_') },
   { name: 'one', label: 'first_admin', required: 'name_needed' }, { name: 'two', label: 'second_admin', hint: 'second_admin_hint', required: 'name_needed' }, staffFields.category,
 ]
 

@@ -5,7 +5,7 @@ import type { Schema } from '../call'
 import { systemName, useSystems } from '../kept'
 import { Name } from '../parts'
 import { t } from '../words'
-import { mobile, staffFields } from '../fields'
+import { figure, mobile, staffFields } from '../fields'
 
 type Staff = Schema['Staff']
 
@@ -19,7 +19,7 @@ export function Onboard({ may }: { may: boolean }) {
       { name: 'birth_year', label: 'birth_year', mode: 'numeric', pointer: '#/birth_year' }, { name: 'mobile', label: 'mobile', mode: 'tel', pointer: '#/mobile' }, { name: 'staff_code', label: 'staff_code', pointer: '#/staff_code' }, number, signed,
       { name: 'own_name', label: 'own_name', hint: 'own_name_hint', pointer: '#/login' }],
     wish: (v, { notSame }) => ({ method: 'POST', path: 'v1/staff', body: {
-      full_name: v.full_name, unit: v.unit, category: v.category, ...(v.title && { title: v.title }), ...(v.from && { hired_on: iso(v.from) }), ...(v.birth_year && { birth_year: Number(v.birth_year) }), ...(v.mobile && { mobile: mobile(v.mobile) }),
+      full_name: v.full_name, unit: v.unit, category: v.category, ...(v.title && { title: v.title }), ...(v.from && { hired_on: iso(v.from) }), ...(v.birth_year && { birth_year: figure(v.birth_year) }), ...(v.mobile && { mobile: mobile(v.mobile) }),
       ...(v.staff_code && { staff_code: v.staff_code }), ...(v.own_name && { login: v.own_name }), ...(v.number && { decision: { number: v.number, ...(v.signed && { signed_on: iso(v.signed) }), ...(v.from && { effective_on: iso(v.from) }) } }), ...(notSame.length && { not_same_as: notSame }),
     } }),
     effect: (p: Staff) => <ul>

@@ -4,7 +4,6 @@ import { link, withFilters } from '../address'
 import { useRead, type Schema } from '../call'
 import { systemName, useSystems } from '../kept'
 import { Read } from '../parts'
-import { room } from '../rooms'
 import { count, day, percent, t } from '../words'
 import { Bar, issued, missing, using, type Figures, type Rate, type Row } from './figures'
 import { Trend } from './Trend'
@@ -101,7 +100,6 @@ function Held() {
   return n > 0 ? <p class="trouble"><a class="trouble" href={link('leavers', 'state=held')}>{t('held_people', { n: count(n) })}</a></p> : null
 }
 
-const Unit = room(() => import('./Unit').then((m) => m.Unit))
 const NARROW = matchMedia('(max-width: 44rem)')
 function useNarrow(): boolean {
   const [narrow, set] = useState(NARROW.matches)
@@ -130,13 +128,12 @@ export function Overview({ filters, head, may }: { filters: URLSearchParams; hea
       <h1 translate={false}>{chosen?.unit.name ?? t('overview')}</h1>
       <p>{t('day')} <b>{day(f.as_of)}</b>. {!brief && t('used_window', { from: day(f.window.from), to: day(f.window.to) })} {unit && <a class="no-print" href={link('overview', withFilters(filters, { unit: '' }))}>{t('whole_scope')}</a>}</p>
       {may.includes('staff:read') && <Held />}
-      {!brief && <p class="acts no-print"><a class="button" href={link('reports')}>{t('reports')}</a></p>}
+      {!brief && <p class="acts no-print"><a class="button" href={link('reports')}>{t('reports')}</a>{may.includes('units:read') && chosen && <a class="button" href={link('unit', '', chosen.unit.id)}>{t('unit_page')}</a>}</p>}
       <div class="cards">{(brief ? totals.slice(0, BRIEF) : totals).map((row) => <Card key={row.system} row={row} figures={f} name={systemName(systems, row.system)} chosen={!brief && row === chosen}
         href={link('overview', withFilters(filters, { system: row.system ?? '' }))} />)}</div>
       {!brief && chosen && <Trend unit={chosen.unit.id} system={chosen.system!} name={systemName(systems, chosen.system)} />}
       {!brief && rows.length > 0 && <Units rows={rows} figures={f} filters={filters} by={by in orders ? by : 'rate'} name={systemName(systems, chosen.system)} />}
       {!brief && <p class="words">{t('definition')}</p>}
-      {!brief && may.includes('units:read') && chosen && <Unit key={chosen.unit.id} id={chosen.unit.id} filters={filters} may={may} />}
     </>
   }}</Read>
 }

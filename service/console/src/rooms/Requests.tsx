@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks'
 import { ActForm, iso, type Act } from '../act'
 import { link, withFilters } from '../address'
 import { useRead, type Schema } from '../call'
-import { mobile, staffFields, type Field } from '../fields'
+import { figure, mobile, staffFields, type Field } from '../fields'
 import { systemName, useSystems, useUnits, type System } from '../kept'
 import { Name, PersonLink, Read, State, Table } from '../parts'
 import { choices, LOCKS } from '../vocabulary'
@@ -37,7 +37,7 @@ function newcomerAct(): Partial<Act> {
   return {
     fields: [{ ...asking, label: 'unit' }, { name: 'full_name', label: 'name', required: 'name_needed', pointer: at('full_name') }, { ...title, pointer: at('title') }, { ...category, pointer: at('category') }, { ...from, label: 'hired_on', required: undefined, pointer: at('hired_on') },
       { name: 'birth_year', label: 'birth_year', mode: 'numeric', pointer: at('birth_year') }, { name: 'mobile', label: 'mobile', mode: 'tel', pointer: at('mobile') }, { name: 'staff_code', label: 'staff_code', pointer: at('staff_code') }, number, signed, note],
-    wish: (v) => ({ method: 'POST', path: 'v1/requests', body: { kind: 'new_account', unit: v.unit, new_staff: { full_name: v.full_name, category: v.category, ...(v.title && { title: v.title }), ...(v.from && { hired_on: iso(v.from) }), ...(v.birth_year && { birth_year: Number(v.birth_year) }), ...(v.mobile && { mobile: mobile(v.mobile) }), ...(v.staff_code && { staff_code: v.staff_code }) },
+    wish: (v) => ({ method: 'POST', path: 'v1/requests', body: { kind: 'new_account', unit: v.unit, new_staff: { full_name: v.full_name, category: v.category, ...(v.title && { title: v.title }), ...(v.from && { hired_on: iso(v.from) }), ...(v.birth_year && { birth_year: figure(v.birth_year) }), ...(v.mobile && { mobile: mobile(v.mobile) }), ...(v.staff_code && { staff_code: v.staff_code }) },
       ...decision({ ...v, from: '' }), ...(v.note && { note: v.note }) } }),
   }
 }

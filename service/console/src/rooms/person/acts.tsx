@@ -1,6 +1,6 @@
 /** What can be done about a person: each says what it asks, what it sends and what its effect is in words. */
 import { iso, typedOf, type Act } from '../../act'
-import { mobile, staffFields, type Field, type Values } from '../../fields'
+import { figure, mobile, staffFields, type Field, type Values } from '../../fields'
 import { arrival, link } from '../../address'
 import { send, session, type Schema } from '../../call'
 import { systemName, type System } from '../../kept'
@@ -33,7 +33,7 @@ function transferEffect(now: Staff, systems: System[]) {
   }
 }
 
-const common = ({ person }: Doing) => ({ person: person.id!, revision: String(person.revision) })
+const common = ({ person }: Doing) => ({ record: path(person), revision: String(person.revision) })
 
 type Maker = (d: Doing, account?: Account) => Act
 
@@ -41,7 +41,7 @@ const transfer: Maker = (d) => ({
   ...common(d), title: t('transfer'), fields: [unit, { ...title, label: 'new_title' }, from, { ...number, required: 'number_needed' }, signed],
   wish: (v, { revision }) => ({ method: 'PATCH', path: path(d.person), revision, body: { unit: v.unit, ...(v.title && { title: v.title }), ...decision(v, iso(v.from)) } }),
   effect: transferEffect(d.person, d.systems), verb: (v) => t('transfer_save', { name: d.person.full_name, day: v.from }), done: () => d.done(t('transferred')),
-  now: (p) => ({ unit: p.unit?.id ?? '', title: p.title ?? '' }),
+  now: (p: Staff) => ({ unit: p.unit?.id ?? '', title: p.title ?? '' }),
 })
 
 const POST_KINDS = ['kiem_nhiem', 'biet_phai'] as const
@@ -82,7 +82,7 @@ const edit: Maker = (d) => {
     fields: [field('full_name', 'name', { required: 'name_needed' }), field('title', 'title'), field('category', 'category', category), field('birth_year', 'birth_year', { mode: 'numeric' }), field('mobile', 'mobile', { mode: 'tel' }), field('staff_code', 'staff_code')],
     wish: (v, { revision }) => {
       const body: Record<string, unknown> = {}
-      for (const name of Object.keys(was)) if (!kept(d.person, name) && (v[name] ?? '') !== was[name]) body[name] = !v[name] ? null : name === 'birth_year' ? Number(v[name]) : name === 'mobile' ? mobile(v[name]) : v[name]
+      for (const name of Object.keys(was)) if (!kept(d.person, name) && (v[name] ?? '') !== was[name]) body[name] = !v[name] ? null : name === 'birth_year' ? figure(v[name]) : name === 'mobile' ? mobile(v[name]) : v[name]
       return { method: 'PATCH', path: path(d.person), revision, body }
     },
     effect: (answer: Schema['StaffChanges']) => <ul><Changes changes={answer.changes} systems={d.systems} /></ul>, verb: () => t('save'), done: () => d.done(t('saved')), now: details,
@@ -97,7 +97,7 @@ const leave: Maker = (d) => ({
     {answer.staff.leave && <li>{named(answer.staff.leave.kind, 'leave_')}: {day(answer.staff.leave.from)} → {answer.staff.leave.to ? day(answer.staff.leave.to) : t('open')}</li>}
     <li>{t('leave_accounts')}</li>
   </ul>,
-  verb: () => t('save'), done: () => d.done(t('saved')), now: (p) => ({ kind: p.leave?.kind ?? '', from: typedOf(p.leave?.from), to: typedOf(p.leave?.to), number: p.leave?.decision?.number ?? '', signed: typedOf(p.leave?.decision?.signed_on) }),
+  verb: () => t('save'), done: () => d.done(t('saved')), now: (p: Staff) => ({ kind: p.leave?.kind ?? '', from: typedOf(p.leave?.from), to: typedOf(p.leave?.to), number: p.leave?.decision?.number ?? '', signed: typedOf(p.leave?.decision?.signed_on) }),
 })
 const back: Maker = (d) => ({
   ...common(d), title: t('back_to_work'), fields: [],
