@@ -34,13 +34,13 @@ static bool list_roots(struct prov_call *call, struct view_unit_page *out, struc
     return view_unit_list(call->prov->options.view, &query, call->arena, out, err);
 }
 
-static struct view_coverage_query question(const struct history_moment *m, struct cv_id root, size_t system)
+struct view_coverage_query history_question(const struct history_moment *m, struct cv_id root, const char *const *slug)
 {
     return (struct view_coverage_query){.scope = {.everywhere = true},
                                         .unit = root,
                                         .recursive = true,
                                         .depth = DEEPEST,
-                                        .systems = &m->slugs[system],
+                                        .systems = slug,
                                         .system_count = 1,
                                         .by_unit = true,
                                         .by_system = true,
@@ -84,7 +84,7 @@ static bool gather_system(struct history_moment *m, const struct view_unit_page 
     if (scratch == NULL)
         return history_too_large(err);
     for (size_t r = 0; r < roots->count; r++) {
-        struct view_coverage_query query = question(m, roots->items[r].id, system);
+        struct view_coverage_query query = history_question(m, roots->items[r].id, &m->slugs[system]);
         struct view_coverage coverage;
         if (!view_coverage(m->call->prov->options.view, &query, scratch, &coverage, err))
             return false;

@@ -55,6 +55,8 @@ struct history_moment {
 /* ---- gather.c ---- */
 /* Everything as it is now, of m->day. On a busy day the last try is kept although something moved while it was read. */
 bool history_gather(struct history_moment *m, struct cv_error *err);
+/* One system's figures of a unit and all below it, in the window of m's day. */
+struct view_coverage_query history_question(const struct history_moment *m, struct cv_id root, const char *const *slug);
 /* ---- write.c ---- */
 /* In parts of the tree's order; what `last` has already is named again. */
 bool history_write_tree(struct history_moment *m, const struct history_day *last, struct cv_error *err);

@@ -7,7 +7,6 @@
 enum {
     LOOKS_A_TICK = 64, /* days; one of them is completed at most */
     RETRY_MS = 60000,  /* after a failure */
-    DEEPEST = 1000,    /* levels */
     RECOUNT_MAX = 32 << 20
 };
 
@@ -84,15 +83,7 @@ static bool recount(struct history_moment *m, const char *slug, struct cv_arena 
     size_t cap = state.units + 1;
     *out = totals_of(arena, cap);
     for (size_t i = 0; i < m->day.unit_count; i++) {
-        const struct view_coverage_query query = {.scope = {.everywhere = true},
-                                                  .unit = m->units[i].u.id,
-                                                  .recursive = true,
-                                                  .depth = DEEPEST,
-                                                  .systems = &slug,
-                                                  .system_count = 1,
-                                                  .by_unit = true,
-                                                  .by_system = true,
-                                                  .window = m->day.window};
+        const struct view_coverage_query query = history_question(m, m->units[i].u.id, &slug);
         struct view_coverage coverage;
         if (m->units[i].u.depth > 0)
             continue;

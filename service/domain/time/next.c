@@ -1,8 +1,7 @@
 /* What units are to be from a day that is to come: it waits for its day, and happens as if it were said then. */
 #include <string.h>
 
-#include "congvu/text.h"
-#include "congvu/unit.h"
+#include "domain/time/past.h"
 
 static void lay(const struct dom_next_unit *next, struct dom_unit *unit)
 {
@@ -23,33 +22,21 @@ static void lay(const struct dom_next_unit *next, struct dom_unit *unit)
     }
 }
 
-static bool same_parent(const struct dom_unit *a, const struct dom_unit *b)
+static struct dom_next_unit difference(const struct dom_unit *before, const struct dom_unit *after, cv_day day)
 {
-    return a->has_parent == b->has_parent && (!a->has_parent || cv_id_equal(a->parent, b->parent));
-}
-
-static struct dom_next_unit difference(const struct dom_unit *was, const struct dom_unit *is, cv_day day)
-{
-    struct dom_next_unit next = {.from = day,
-                                 .facts = {.to = CV_NO_DAY,
-                                           .kind = is->kind,
-                                           .block = is->block,
-                                           .has_parent = is->has_parent,
-                                           .parent = is->parent,
-                                           .has_letterhead = is->has_letterhead,
-                                           .letterhead = is->letterhead}};
-    memcpy(next.facts.name, is->name, sizeof is->name);
-    if (!cv_text_same(was->name[CV_VI], is->name[CV_VI]) || !cv_text_same(was->name[CV_EN], is->name[CV_EN]))
-        next.parts |= DOM_PART_NAME;
-    if (was->kind != is->kind)
-        next.parts |= DOM_PART_KIND;
-    if (was->block != is->block)
-        next.parts |= DOM_PART_BLOCK;
-    if (!same_parent(was, is))
-        next.parts |= DOM_PART_PARENT;
-    if (!dom_letterhead_same(&was->letterhead, &is->letterhead))
-        next.parts |= DOM_PART_LETTERHEAD;
-    return next;
+    const struct dom_past_unit was = dom_unit_facts(before), is = dom_unit_facts(after);
+    uint32_t parts = 0;
+    if (!dom_facts_same_names(&was, &is))
+        parts |= DOM_PART_NAME;
+    if (was.kind != is.kind)
+        parts |= DOM_PART_KIND;
+    if (was.block != is.block)
+        parts |= DOM_PART_BLOCK;
+    if (!dom_facts_same_parent(&was, &is))
+        parts |= DOM_PART_PARENT;
+    if (!dom_letterhead_same(&was.letterhead, &is.letterhead))
+        parts |= DOM_PART_LETTERHEAD;
+    return (struct dom_next_unit){.from = day, .parts = parts, .facts = is};
 }
 
 struct dom_unit dom_unit_planned(const struct dom_unit *unit, cv_day day)

@@ -4,6 +4,7 @@
 #include "congvu/staff.h"
 #include "congvu/text.h"
 #include "congvu/unit.h"
+#include "domain/time/past.h"
 
 /* ---- categories of people ---- */
 enum dom_category dom_category_on(const struct dom_staff *s, cv_day day)
@@ -38,7 +39,7 @@ cv_day dom_category_turns(const struct dom_staff *s, cv_day day)
 }
 
 /* ---- units ---- */
-static struct dom_past_unit facts_of(const struct dom_unit *u)
+struct dom_past_unit dom_unit_facts(const struct dom_unit *u)
 {
     struct dom_past_unit facts = {.to = CV_NO_DAY,
                                   .code = u->code,
@@ -52,6 +53,16 @@ static struct dom_past_unit facts_of(const struct dom_unit *u)
                                   .letterhead = u->letterhead};
     memcpy(facts.name, u->name, sizeof facts.name);
     return facts;
+}
+
+bool dom_facts_same_parent(const struct dom_past_unit *a, const struct dom_past_unit *b)
+{
+    return a->has_parent == b->has_parent && (!a->has_parent || cv_id_equal(a->parent, b->parent));
+}
+
+bool dom_facts_same_names(const struct dom_past_unit *a, const struct dom_past_unit *b)
+{
+    return cv_text_same(a->name[CV_VI], b->name[CV_VI]) && cv_text_same(a->name[CV_EN], b->name[CV_EN]);
 }
 
 struct dom_unit dom_unit_as_of(const struct dom_unit *unit, cv_day day)
@@ -77,21 +88,11 @@ struct dom_unit dom_unit_as_of(const struct dom_unit *unit, cv_day day)
     return then;
 }
 
-static bool same_parent(const struct dom_past_unit *a, const struct dom_past_unit *b)
-{
-    return a->has_parent == b->has_parent && (!a->has_parent || cv_id_equal(a->parent, b->parent));
-}
-
-static bool same_names(const struct dom_past_unit *a, const struct dom_past_unit *b)
-{
-    return cv_text_same(a->name[CV_VI], b->name[CV_VI]) && cv_text_same(a->name[CV_EN], b->name[CV_EN]);
-}
-
 /* In figures. */
 static bool same_place(const struct dom_past_unit *a, const struct dom_past_unit *b)
 {
-    return cv_text_same(a->code, b->code) && same_names(a, b) && a->kind == b->kind && a->block == b->block &&
-           same_parent(a, b);
+    return cv_text_same(a->code, b->code) && dom_facts_same_names(a, b) && a->kind == b->kind && a->block == b->block &&
+           dom_facts_same_parent(a, b);
 }
 
 static bool same_facts(const struct dom_past_unit *a, const struct dom_past_unit *b)
@@ -106,13 +107,13 @@ static struct dom_past_unit changed(struct dom_past_unit row, const struct dom_p
 {
     if (!cv_text_same(was->code, is->code))
         row.code = is->code;
-    if (!same_names(was, is))
+    if (!dom_facts_same_names(was, is))
         memcpy(row.name, is->name, sizeof row.name);
     if (was->kind != is->kind)
         row.kind = is->kind;
     if (was->block != is->block)
         row.block = is->block;
-    if (!same_parent(was, is)) {
+    if (!dom_facts_same_parent(was, is)) {
         row.has_parent = is->has_parent;
         row.parent = is->parent;
     }
@@ -138,7 +139,7 @@ static void push(struct dom_unit *unit, struct dom_past_unit row, cv_day to)
 
 void dom_unit_keep_past(const struct dom_unit *before, struct dom_unit *after, cv_day from, struct cv_arena *arena)
 {
-    const struct dom_past_unit was = facts_of(before), is = facts_of(after);
+    const struct dom_past_unit was = dom_unit_facts(before), is = dom_unit_facts(after);
     if (same_facts(&was, &is))
         return;
     after->past = CV_NEWS(arena, struct dom_past_unit, 2 * before->past_count + 1);
@@ -172,7 +173,7 @@ bool dom_unit_was_headed(const struct dom_unit *unit)
 static bool alike_on(const struct dom_unit *a, const struct dom_unit *b, cv_day day)
 {
     const struct dom_unit then_a = dom_unit_as_of(a, day), then_b = dom_unit_as_of(b, day);
-    const struct dom_past_unit was = facts_of(&then_a), is = facts_of(&then_b);
+    const struct dom_past_unit was = dom_unit_facts(&then_a), is = dom_unit_facts(&then_b);
     return same_place(&was, &is);
 }
 
