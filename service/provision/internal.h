@@ -133,6 +133,9 @@ bool prov_check_match(const struct prov_call *call, int64_t revision, struct cv_
 cv_day prov_holds_from(const struct prov_call *call, cv_moment created_at);
 void prov_settle(struct prov_call *call, const struct dir_stamp *stamp);
 void prov_settle_gone(struct prov_call *call, struct cv_id id); /* of a person or a unit that was deleted */
+/* The record goes, as `action` on `target`; whether it may is judged before. */
+bool prov_staff_erase(struct prov_call *call, const char *action, const char *target, const struct dom_staff *staff,
+                      struct cv_error *err);
 /* Moves a digest pair onto a new record, if the request has a key. */
 struct dom_idempotency prov_new_idempotency(const struct prov_call *call);
 /* A person holds one key. That by which he was made stays until it is forgotten, because its repeat would make a second

@@ -214,3 +214,11 @@ void prov_attempt_end(struct prov_attempts *attempts, const struct prov_trier *w
     }
     cv_lock_give(&attempts->lock);
 }
+
+bool prov_too_fast(struct cv_error *err, int wait_s)
+{
+    cv_fail(err, cvp_rate_limited, NULL, "Đã sai nhiều lần; vui lòng chờ %d giây rồi thử lại",
+            "Wrong too often; please wait %d seconds and try again", wait_s);
+    err->retry_after_s = wait_s;
+    return false;
+}

@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "congvu/error.h"
+
 enum {
     PROV_WRONG_BURST = 20,  /* of one network; then it waits, each time twice as long */
     PROV_WRONG_REST_S = 30, /* the first wait, and the calm after which one is forgotten */
@@ -38,5 +40,7 @@ struct prov_attempts *prov_attempts_new(void);
 void prov_attempts_free(struct prov_attempts **attempts);
 /* False: not now, but after *out_wait_s seconds; then no prov_attempt_end(). */
 bool prov_attempt_begin(struct prov_attempts *attempts, const struct prov_trier *who, int64_t now_ns, int *out_wait_s);
+/* What is said then: false, rate_limited. */
+bool prov_too_fast(struct cv_error *err, int wait_s);
 void prov_attempt_end(struct prov_attempts *attempts, const struct prov_trier *who, int64_t now_ns,
                       enum prov_tried tried);

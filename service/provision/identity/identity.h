@@ -6,8 +6,6 @@
 #include "provision/core/attempts.h"
 #include "provision/internal.h"
 
-/* rate_limited */
-bool prov_too_fast(struct cv_error *err, int wait_s);
 struct prov_trier prov_trier_of(const struct prov_call *call, struct cv_id staff, const struct prov_browser *browser);
 /* Is it the password of `staff` (NULL: nobody's)? False: not asked, or no answer. */
 bool prov_password_right(struct prov_call *call, const struct prov_trier *who, const struct cv_id *staff,

@@ -51,8 +51,6 @@ static bool removable(struct prov_call *call, const struct dom_staff *staff, str
 static bool remove_person(struct prov_call *call, const char *key, struct prov_staff_result *out, struct cv_error *err)
 {
     struct cv_id id;
-    struct prov_audit audit;
-    struct dir_actor actor = prov_dir_actor(call);
     char target[CV_ID_TEXT];
     if (!prov_staff_locate(call, key, true, &id, err) ||
         !dir_staff_read(call->dir, id, call->arena, &out->before, err) ||
@@ -63,13 +61,8 @@ static bool remove_person(struct prov_call *call, const char *key, struct prov_s
     out->outcome = PROV_WOULD;
     if (call->validate_only)
         return true;
-    prov_audit_begin(&audit, call, "staff.remove", cv_id_text("stf_", id, target), NULL);
-    bool ok = dir_staff_delete(call->dir, &out->before, &actor, err);
-    if (ok)
-        prov_settle_gone(call, id);
-    prov_audit_end(&audit, ok, err);
     out->outcome = PROV_CHANGED;
-    return ok;
+    return prov_staff_erase(call, "staff.remove", cv_id_text("stf_", id, target), &out->before, err);
 }
 
 /* ---- an alias ---- */

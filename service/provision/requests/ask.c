@@ -39,12 +39,8 @@ static bool find_elsewhere(struct prov_call *call, struct prov_request *r, struc
     int wait_s = 0;
     if (!view_may_deny(call->prov->options.view, err))
         return false;
-    if (!prov_attempt_begin(call->prov->pairs, &who, cv_mono_ns(), &wait_s)) {
-        cv_fail(err, cvp_rate_limited, NULL, "Đã nhập sai quá nhiều lần; vui lòng thử lại sau %d giây",
-                "Wrong too often; please try again in %d seconds", wait_s);
-        err->retry_after_s = wait_s;
-        return false;
-    }
+    if (!prov_attempt_begin(call->prov->pairs, &who, cv_mono_ns(), &wait_s))
+        return prov_too_fast(err, wait_s);
     bool ok = pair_matches(call, r);
     prov_attempt_end(call->prov->pairs, &who, cv_mono_ns(), ok ? PROV_TRIED_RIGHT : PROV_TRIED_WRONG);
     if (!ok)

@@ -306,12 +306,23 @@ bool prov_staff_read(struct prov_call *call, const char *key, struct dom_staff *
     return false;
 }
 
+bool prov_staff_erase(struct prov_call *call, const char *action, const char *target, const struct dom_staff *staff,
+                      struct cv_error *err)
+{
+    struct prov_audit audit;
+    struct dir_actor actor = prov_dir_actor(call);
+    prov_audit_begin(&audit, call, action, target, NULL);
+    bool ok = dir_staff_delete(call->dir, staff, &actor, err);
+    if (ok)
+        prov_settle_gone(call, staff->id);
+    prov_audit_end(&audit, ok, err);
+    return ok;
+}
+
 bool prov_staff_delete(struct prov_call *call, const char *key, struct cv_error *err)
 {
     struct cv_id id;
     struct dom_staff staff;
-    struct prov_audit audit;
-    struct dir_actor actor = prov_dir_actor(call);
     if (!prov_staff_locate(call, key, true, &id, err) || !dir_staff_read(call->dir, id, call->arena, &staff, err) ||
         !prov_check_match(call, staff.revision, err) || !prov_not_higher(call, &staff, err))
         return false;
@@ -322,10 +333,5 @@ bool prov_staff_delete(struct prov_call *call, const char *key, struct cv_error 
             "This person has held an address or login and is never deleted; record a departure instead");
     if (call->validate_only)
         return true;
-    prov_audit_begin(&audit, call, "staff.delete", key, NULL);
-    bool ok = dir_staff_delete(call->dir, &staff, &actor, err);
-    if (ok)
-        prov_settle_gone(call, id);
-    prov_audit_end(&audit, ok, err);
-    return ok;
+    return prov_staff_erase(call, "staff.delete", key, &staff, err);
 }
