@@ -105,6 +105,9 @@ bool rec_marked_as_ours(const struct rec_step *s, const struct con_scim_account 
 bool rec_may_become_ours(const struct rec_step *s, const struct con_scim_account *a);
 bool rec_not_ours(struct cv_error *err, const char *login);
 bool rec_moved_back_to(const struct rec_step *s, const struct dom_former *f);
+/* What is known by the id (or NULL) and the login, if what has the id now is ours still. */
+bool rec_ours_by_id(struct rec_step *s, const char *id, const char *login, struct con_scim_account *out,
+                    bool *out_found, struct cv_error *err);
 /* Fills s->found and s->there. `adopt`: is an unmarked account of that login to become ours? Never in order to close
  * it. */
 bool rec_look(struct rec_step *s, bool adopt, struct cv_error *err);

@@ -114,6 +114,24 @@ def test_who_moves_is_never_without_an_account(office, far, between):
     assert {n: u["active"] for n, u in far.users().items()} == {LOGIN: False, "tckh_nguyenthianan": True}
 
 
+@pytest.mark.parametrize("connector", [{}, {"delete_after_days": 0}, {"on_move": "rename"}], ids=str)
+def test_what_a_move_left_behind_is_not_taken_for_the_stranger_who_has_its_id_now(office, far, between, connector):
+    middle = between()
+    _, client = office(middle.url, connector)
+    person(client, 0)
+    when_settled(client, 1)
+    middle.manners.down = True
+    assert client.patch("/v1/staff/P-0", {"unit": "T1.02"}).status == 200
+    id_ = far.users()[LOGIN]["id"]
+    far.forget(id_)
+    far.seed({"id": id_, "userName": "quantri", "externalId": "another:system", "active": True, "title": "x"})
+    kept = far.users()["quantri"]
+    middle.manners.down = False
+    when_settled(client, 1)
+    users = far.users()
+    assert users.pop("quantri") == kept and {n: u["active"] for n, u in users.items()} == {"tckh_nguyenthianan": True}
+
+
 def renamed(client, far, made):
     before = far.users()[LOGIN]["id"]
     assert client.patch("/v1/staff/P-0", {"unit": "T1.02"}).status == 200

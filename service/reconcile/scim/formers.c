@@ -9,10 +9,10 @@ static bool find_former(struct rec_step *s, const struct dom_former *f, struct c
 {
     struct con_scim_account *all;
     size_t count;
-    *out_found = f->remote_id != NULL && con_scim_get(&s->link->scim, f->remote_id, out, err);
-    if (*out_found || (err->kind != CV_OK && err->kind != CV_NOT_FOUND))
-        return *out_found;
-    cv_error_clear(err);
+    if (!rec_ours_by_id(s, f->remote_id, f->login, out, out_found, err))
+        return false;
+    if (*out_found)
+        return true;
     if (!con_scim_find(&s->link->scim, s->link->scim.login_path, f->login, &all, &count, err))
         return false;
     for (size_t i = 0; i < count && !*out_found; i++) {

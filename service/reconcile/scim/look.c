@@ -50,16 +50,18 @@ bool rec_not_ours(struct cv_error *err, const char *login)
 }
 
 /* ---- looking ---- */
-static bool look_by_id(struct rec_step *s, const char *id, struct cv_error *err)
+bool rec_ours_by_id(struct rec_step *s, const char *id, const char *login, struct con_scim_account *out,
+                    bool *out_found, struct cv_error *err)
 {
+    *out_found = false;
     if (id == NULL)
         return true;
-    if (con_scim_get(&s->link->scim, id, &s->there, err)) {
-        const struct con_scim_account *a = &s->there;
-        s->found = rec_marked_as_ours(s, a) || (rec_may_become_ours(s, a) && same_login(a, s->account->login));
+    if (con_scim_get(&s->link->scim, id, out, err)) {
+        bool may = rec_may_become_ours(s, out);
+        *out_found = rec_marked_as_ours(s, out) || (may && same_login(out, login));
         /* a server that began anew gives old ids to others; without marks it may as well be ours under another name */
-        return s->found || !rec_may_become_ours(s, a) || con_scim_keeps_marks(s->link->scim.server) ||
-               rec_not_ours(err, a->login ? a->login : id);
+        return *out_found || !may || con_scim_keeps_marks(s->link->scim.server) ||
+               rec_not_ours(err, out->login ? out->login : id);
     }
     if (err->kind != CV_NOT_FOUND)
         return false;
@@ -144,7 +146,7 @@ static bool look_by_login(struct rec_step *s, bool adopt, struct cv_error *err)
 bool rec_look(struct rec_step *s, bool adopt, struct cv_error *err)
 {
     s->found = false;
-    if (!look_by_id(s, s->account->remote_id, err))
+    if (!rec_ours_by_id(s, s->account->remote_id, s->account->login, &s->there, &s->found, err))
         return false;
     if (s->found)
         return true;
