@@ -38,9 +38,19 @@ static void add_detail(struct cv_error *err, const char *detail, struct cv_arena
     }
 }
 
+/* `detail` is SCIM's word for it; frameworks in front of it answer in their own. */
+static const char *words_of(const struct cv_jany *document, struct cv_arena *arena)
+{
+    static const char *const names[] = {"detail", "message", "error_description", "error", "title"};
+    const char *words = NULL;
+    for (size_t i = 0; i < CV_COUNT(names) && (words == NULL || *words == '\0'); i++)
+        words = cv_jany_text(cv_jany_get(document, names[i]), arena);
+    return words;
+}
+
 static void explain(const struct cv_jany *document, struct cv_arena *arena, struct cv_error *err)
 {
-    const char *detail = cv_jany_text(cv_jany_get(document, "detail"), arena);
+    const char *words = words_of(document, arena);
     const char *type = cv_jany_text(cv_jany_get(document, "scimType"), arena);
     if (type && strcasecmp(type, "uniqueness") == 0 && err->kind == CV_INVALID) {
         int status = err->lib_code;
@@ -48,8 +58,8 @@ static void explain(const struct cv_jany *document, struct cv_arena *arena, stru
                    "The other system has this value already");
         err->lib_code = status;
     }
-    if (detail != NULL)
-        add_detail(err, detail, arena);
+    if (words != NULL)
+        add_detail(err, words, arena);
 }
 
 bool scim_send(struct con_scim_call *call, struct con_request *request, struct con_answer *answer,

@@ -140,8 +140,7 @@ static bool find_by_reading(struct search *s, struct cv_error *err)
 static bool find_in_index(struct search *s, bool by_login, bool *out_known, struct cv_error *err)
 {
     size_t kept = 0;
-    *out_known =
-        !s->call->read_all && scim_index_find(s->call, by_login, s->value, s->found, CON_SCIM_FOUND_MAX, &s->count);
+    *out_known = scim_index_find(s->call, by_login, s->value, s->found, CON_SCIM_FOUND_MAX, &s->count);
     if (!*out_known)
         return true;
     if (!read_found(s, err))

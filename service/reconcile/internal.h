@@ -58,6 +58,7 @@ struct rec_step {
     struct rec_owner owner;
     struct dom_account *account; /* in the owner */
     bool revisit;
+    cv_moment begun;
     /* what was seen and done */
     struct con_scim_account there;
     bool found;

@@ -1,5 +1,5 @@
-"""SCIM servers for the connector tests: two of third parties (scimmy and better-auth, in tests/scim) as child processes, and a filter in front
-of one that answers as other servers do. The filter is ours: it stands for manners, not for any product."""
+"""SCIM servers for the connector tests: those of third parties (in tests/scim) as child processes, and a filter in front of one that answers as
+other servers do. The filter is ours: it stands for manners, not for any product."""
 import collections
 import http.client
 import http.server
@@ -15,20 +15,21 @@ import node
 from congvu import DEADLINE
 
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "scim"
-TOKEN = "b3arer-of-the-tests"
+TOKEN = "dGVzdHMtYmVhcmVyOmNvbmd2dQ"  # the fourth server wants its own name in it: base64url of tests-bearer:congvu
 
 
 class Server:
     """A program of tests/scim. What it keeps is seen and laid beforehand by the test, past Congvu."""
 
     program = base = None
+    folder = FOLDER
 
     def __init__(self):
         self.port = 0
         self.start()
 
     def start(self, **env):
-        self.process = node.start(FOLDER, self.program, SCIM_TOKEN=TOKEN, **env)
+        self.process = node.start(self.folder, self.program, SCIM_TOKEN=TOKEN, **env)
         self.port = int(self.process.stdout.readline())
 
     @property
@@ -80,8 +81,8 @@ class BetterAuth(Server):
     program, base = "second.mjs", "/api/auth/scim/v2"
 
     def start(self):
-        self.folder = getattr(self, "folder", None) or tempfile.TemporaryDirectory(prefix="cv-scim-", dir="/tmp")
-        super().start(SCIM_STATE=f"{self.folder.name}/state", SCIM_PORT=str(self.port))
+        self.state = getattr(self, "state", None) or tempfile.TemporaryDirectory(prefix="cv-scim-", dir="/tmp")
+        super().start(SCIM_STATE=f"{self.state.name}/state", SCIM_PORT=str(self.port))
 
     def kept(self):
         found = []
@@ -112,7 +113,7 @@ class BetterAuth(Server):
 
     def stop(self):
         super().stop()
-        self.folder.cleanup()
+        self.state.cleanup()
 
 
 class Vendors(Server):
@@ -126,6 +127,16 @@ class Vendors(Server):
     def seed(self, *users):
         for user in users:
             self.call("POST", self.base + "/Users", {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], **user})
+
+
+class Older(Server):
+    """A release of better-auth's before it was written anew: a name, an address, the mark; always active, the login is the address, no pages."""
+
+    folder, program, base = FOLDER / "older", "fourth.mjs", BetterAuth.base
+    seed = BetterAuth.seed
+
+    def kept(self):
+        return self.call("GET", self.base + "/Users")["Resources"]
 
 
 class Manners:
@@ -160,7 +171,8 @@ class Manners:
         self.keeps = ()  # attributes that a PATCH does not change or remove, silently
         self.keeps_all = ()  # nor does a PUT
         self.once = False  # an address is taken once, and never given back
-        self.words = None  # detail of the faults
+        self.words = None  # what the faults say
+        self.says = "detail"  # in which member they say it
         self.breaks_on = None  # 500 to every body with these bytes
         self.down = False
         for name, value in switches.items():
@@ -215,7 +227,7 @@ class Filter:
         return self.url_by("127.0.0.1")
 
     def url_by(self, host):
-        return f"{'https' if self.tls else 'http'}://{host}:{self.server.server_address[1]}/scim/v2"
+        return f"{'https' if self.tls else 'http'}://{host}:{self.server.server_address[1]}{self.behind.base}"
 
     def stop(self):
         self.server.shutdown()
@@ -264,7 +276,7 @@ class Filter:
     def error(self, status):
         if self.manners.html_errors:
             return b"<html><body>Sorry</body></html>"
-        return json.dumps({"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "status": str(status), "detail": self.manners.words or "not like this"}).encode()
+        return json.dumps({"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "status": str(status), self.manners.says: self.manners.words or "not like this"}).encode()
 
     def refuse(self, method, path, headers, body):
         m = self.manners

@@ -100,6 +100,41 @@ def test_a_server_that_shuts_nobody_is_said_to_be_so_and_deletes_instead(office,
     assert far.users() == {}
 
 
+def marks(far):
+    return {u["externalId"]: u for u in far.kept()}
+
+
+@pytest.mark.parametrize("far", [scim.Older], indirect=True)
+def test_a_real_server_that_keeps_little_and_shuts_nobody(office, far, between):
+    far.seed({"userName": "quantri", "externalId": "another:system"})
+    kept = marks(far)["another:system"]
+    middle = between()
+    middle.manners.faults += [scim.on("POST", "/Users$", fault) for fault in ("lost", "half")]
+    _, client = office(middle.url)
+    made = [person(client, n) for n in range(4)]
+    for n in range(4):
+        wait_for(lambda n=n: account(client, n)["observed"]["state"] == "provisioned", "made")
+    missed = {"userName", "title", "name.givenName"}
+    wait_for(lambda: missed <= set(account(client, 0)["observed"]["not_taken"]) and account(client, 0)["drift"], "another login stands there: that is drift")
+    assert missed <= set(client.get(SYSTEM).json["health"]["not_taken"])
+    there = marks(far)
+    assert there.pop("another:system") == kept and len(far.kept()) == 5
+    assert {m: u["emails"][0]["value"] for m, u in there.items()} == {m["id"]: m["address"] for m in made}
+
+    leave(client, 0)
+    failure(client, 0, "does not deactivate")
+    assert departure(client, 0) == "in_progress" and client.get(SYSTEM).json["health"]["deactivates"] is False and made[0]["id"] in marks(far)
+    connect(client, middle.url, delete_after_days=0)
+    wait_for(lambda: departure(client, 0) == "done", "deleted")
+    middle.manners.faults.append(scim.on("POST", "/Users$", "lost"))
+    assert client.patch("/v1/staff/P-1", {"unit": "T1.02"}).status == 200
+    wait_for(lambda: account(client, 1)["observed"]["login"].startswith("tckh_") and account(client, 1)["observed"]["state"] == "provisioned", "moved")
+    wait_for(lambda: client.get(SYSTEM).json["health"]["queue"] == 0, "nothing is left to do")
+    there = marks(far)
+    assert there.pop("another:system") == kept and set(there) == {m["id"] for m in made[1:]} and len(far.kept()) == 4
+    assert there[made[1]["id"]]["emails"][0]["value"] == made[1]["address"]
+
+
 # ---- moves ----
 def test_who_moves_is_never_without_an_account(office, far, between):
     middle = between()
@@ -157,6 +192,21 @@ def test_a_move_renames_where_an_address_is_never_given_back(office, far, betwee
     made = person(client, 0)
     when_settled(client, 1)
     renamed(client, far, made)
+
+
+@pytest.mark.parametrize("habit, readings", [({}, 0), ({"finds_nobody": True}, 1)], ids=["filter", "no filter"])
+def test_a_move_does_not_read_everybody_again_and_again(office, far, between, habit, readings):
+    far.seed(*({"userName": f"stranger{n}", "active": True} for n in range(300)))
+    middle = between(once=True, **habit)
+    _, client = office(middle.url)
+    made = person(client, 0)
+    when_settled(client, 1)
+    wait_for(lambda: client.get(SYSTEM).json["health"]["comparison"], "compared once")
+    seen = len(middle.manners.seen)
+    assert client.patch("/v1/staff/P-0", {"unit": "T1.02"}).status == 200
+    when_settled(client, 1)
+    assert [u["externalId"] for n, u in far.users().items() if n == "tckh_nguyenthianan" and u["active"]] == [made["id"]]
+    assert [path for _, path, _ in middle.manners.seen[seen:] if "startIndex=1&" in path] == ["/scim/v2/Users?startIndex=1&count=100"] * readings
 
 
 # ---- what was not taken ----
@@ -290,9 +340,10 @@ def test_a_stranger_with_the_login_of_one_of_ours_is_told_apart(office, far):
 
 
 # ---- failures ----
-def test_a_server_s_words_are_whole(office, far, between):
+@pytest.mark.parametrize("says", ["detail", "message", "error"])
+def test_a_server_s_words_are_whole(office, far, between, says):
     words = "Trường tên đăng nhập không hợp lệ: " + "chỉ nhận chữ thường không dấu và dấu gạch dưới, " * 4 + "vui lòng liên hệ quản trị."
-    middle = between()
+    middle = between(says=says)
     middle.manners.words = words
     middle.manners.faults += [scim.on("POST", "/Users$", (400, {}))]
     _, client = office(middle.url)

@@ -40,14 +40,8 @@ static bool create(struct rec_step *s, struct cv_error *err)
         return false;
     struct cv_error refused = *err; /* perhaps by our own account, made by a call whose answer got lost */
     cv_error_clear(err);
-    s->link->scim.not_before = INT64_MAX; /* what was read before did not show it */
-    bool looked = rec_look(s, true, err);
-    if (looked && !s->found) { /* the filter says nobody and the server says somebody: the case of letters, perhaps */
-        s->link->scim.read_all = true;
-        looked = rec_look(s, true, err);
-        s->link->scim.read_all = false;
-    }
-    if (!looked)
+    s->link->scim.not_before = s->begun; /* what was read before did not show it */
+    if (!rec_look(s, true, err))
         return false;
     if (s->found)
         return update(s, true, err);
@@ -73,18 +67,41 @@ static bool put_there(struct rec_step *s, bool active, struct cv_error *err)
     return s->found ? update(s, active, err) : create(s, err);
 }
 
+/* Refused by the server, not by a rule of our own. */
+static bool theirs(const struct cv_error *err)
+{
+    return err->kind == CV_CONFLICT && err->lib_code != 0;
+}
+
+/* The filter says nobody and the server says somebody: the case of letters, perhaps. */
+static bool find_unseen(struct rec_step *s, struct cv_error *err)
+{
+    struct cv_error refused = *err;
+    cv_error_clear(err);
+    s->link->scim.read_all = true;
+    bool looked = rec_look(s, true, err);
+    s->link->scim.read_all = false;
+    if (!looked)
+        return false;
+    if (s->found)
+        return update(s, true, err);
+    *err = refused;
+    return false;
+}
+
 /* Refused, perhaps because of what the account left behind still holds: it gives up a little more each time, and where
- * nothing is ever given back it becomes the new one. */
+ * nothing is ever given back it becomes the new one. Everybody is read last, for that costs most. */
 static bool place(struct rec_step *s, bool active, struct cv_error *err)
 {
     static bool (*const ways[])(struct rec_step * s, bool *out_any, struct cv_error *err) = {
         rec_former_gives_mark, rec_former_gives_address, rec_former_becomes_it};
+    bool had = s->found;
     if (put_there(s, active, err))
         return true;
     struct cv_error refused = *err;
     for (size_t i = 0; i < CV_COUNT(ways) && s->account->former_count > 0; i++) {
-        bool any = false, theirs = err->kind == CV_CONFLICT && err->lib_code != 0; /* not a refusal of our own */
-        if (!theirs)
+        bool any = false;
+        if (!theirs(err))
             break;
         cv_error_clear(err);
         if (!ways[i](s, &any, err))
@@ -94,7 +111,7 @@ static bool place(struct rec_step *s, bool active, struct cv_error *err)
         if (!any)
             *err = refused;
     }
-    return false;
+    return !had && theirs(err) && find_unseen(s, err);
 }
 
 /* An attribute that is refused must not keep somebody in who is to be shut out. */
@@ -242,7 +259,7 @@ static bool due(const struct rec_step *s)
 
 bool rec_account_step(struct rec_link *link, struct cv_id owner, bool revisit, struct cv_error *err)
 {
-    struct rec_step s = {.link = link, .revisit = revisit};
+    struct rec_step s = {.link = link, .revisit = revisit, .begun = cv_now()};
     struct view_unit unit;
     struct prov_call *call = &link->w->call;
     bool is_unit = view_unit_by_id(call->prov->options.view, owner, call->arena, &unit);
@@ -252,7 +269,7 @@ bool rec_account_step(struct rec_link *link, struct cv_id owner, bool revisit, s
     s.account = s.owner.account;
     if (s.account == NULL || !due(&s))
         return true;
-    link->scim.not_before = s.revisit ? INT64_MAX : s.account->attempts > 0 ? s.account->next_try_at : 0;
+    link->scim.not_before = s.revisit ? s.begun : s.account->attempts > 0 ? s.account->next_try_at : 0;
     bool ok = act(&s, &s.failure);
     struct cv_error unsaved = {0};
     if (!save(&s, ok, &unsaved))
