@@ -31,7 +31,7 @@
 #include "congvu/error.h"
 #include "congvu/memory.h"
 
-enum { EV_ENTRY_MAX = 65535, EV_NOTE_MAX = 1024 };
+enum { EV_ENTRY_MAX = 65535, EV_NOTE_MAX = 1024, EV_BUNDLE = -1 /* the level of the entries themselves */ };
 
 struct ev_log;
 struct ev_options {
@@ -83,6 +83,10 @@ void ev_reader_init(struct ev_reader *reader, struct ev_log *log);
 void ev_reader_free(struct ev_reader *reader);
 /* The bytes live until the next call; false: no such entry (yet), or its file is damaged. */
 bool ev_read(struct ev_reader *reader, int64_t index, const char **out, size_t *out_len);
+
+/* A tile as clients of tlog-tiles ask for it, by what its path has behind the level: "x001/234", "234.p/17". A partial
+ * one is there as long as the log is, whatever it has grown to since. False: no such tile. */
+bool ev_tile(struct ev_log *log, int level, const char *name, struct cv_buf *out);
 
 /* ---- verifying: on the files alone, while a service writes or not ---- */
 struct ev_verify {

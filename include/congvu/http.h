@@ -52,6 +52,7 @@ struct htp_route {
     size_t body_max;      /* bytes that its body may have; 0 = the server's max_body */
     const char *produces; /* media types of the answer beside JSON, blank-separated, for 406; NULL = only JSON; "*" =
                              the handler looks */
+    bool tail;            /* the last parameter takes all that follows, slashes too */
     bool (*costly)(const struct htp_exchange *x); /* of an INLINE route: this request costs too much for the event loop
                                                    and goes to INTERACTIVE; NULL = none does */
 };

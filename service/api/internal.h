@@ -149,6 +149,7 @@ bool api_figures_costly(const struct htp_exchange *x); /* coverage.c: too much f
     X(list_staff_accounts) X(get_account) X(put_account) X(create_credential_reset) X(put_observation)               \
     X(redeem_activation) X(check_activation) X(create_slips) X(list_activations) X(get_activation_page) X(get_activation_script) X(get_activation_style) X(get_mail_settings) X(get_mail_profile) X(list_accounts)                                                                            \
     X(get_departure) X(put_departure) X(delete_departure) X(create_reinstatement) X(list_departures) X(list_audit_events) X(get_staff_history) X(get_unit_history)                 \
+    X(get_audit_checkpoint) X(get_audit_tile) X(get_audit_entries)                                                                                                                 \
     X(create_departure_batch) X(get_brake) X(create_brake_release) X(create_loss_release)                                                                \
     X(list_units) X(create_unit) X(get_unit) X(put_unit) X(patch_unit) X(delete_unit) X(list_unit_ancestors)         \
     X(list_headcounts) X(get_headcount) X(put_headcount) X(create_unit_correction)                                                             \

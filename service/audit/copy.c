@@ -24,27 +24,12 @@ static bool copy_file(const struct copy *c, const char *name)
            put(c, name, cv_buf_str(&bytes), bytes.len);
 }
 
-/* A partial tile may have become a whole one since: its beginning is the same. */
 static bool copy_tile(const struct copy *c, int level, int64_t n, size_t width)
 {
-    char from[EV_PATH_MAX], whole[EV_PATH_MAX], to[EV_PATH_MAX];
+    char to[EV_PATH_MAX];
     cv_auto_buf bytes = {0};
-    if (!ev_tile_path(from, c->from, level, n, width) || !ev_tile_path(whole, c->from, level, n, 0) ||
-        !ev_tile_path(to, c->to, level, n, width))
-        return false;
-    if (!ev_read_whole(from, EV_BUNDLE_MAX, &bytes) && !ev_read_whole(whole, EV_BUNDLE_MAX, &bytes))
-        return false;
-    size_t len = bytes.len;
-    if (width > 0 && level != EV_BUNDLE && len > width * CV_HASH)
-        len = width * CV_HASH;
-    if (width > 0 && level == EV_BUNDLE) {
-        const char *entry;
-        size_t entry_len;
-        if (!ev_bundle_entry(&bytes, width - 1, &entry, &entry_len))
-            return false;
-        len = (size_t)(entry + entry_len - bytes.data);
-    }
-    return ev_write_whole(to, bytes.data, len, true);
+    return ev_tile_path(to, c->to, level, n, width) && ev_tile_then(c->from, level, n, width, &bytes) &&
+           ev_write_whole(to, bytes.data, bytes.len, true);
 }
 
 static bool copy_level(const struct copy *c, int level)

@@ -56,9 +56,11 @@ bool ev_read_whole(const char *path, size_t max, struct cv_buf *out); /* false: 
 bool ev_flush(const char *path);                                      /* file or folder */
 
 /* ---- tiles (tile.c) ---- `width` 0 = whole; level EV_BUNDLE = entries */
-enum { EV_BUNDLE = -1, EV_BUNDLE_MAX = EV_WIDTH * (EV_ENTRY_MAX + 2) };
+enum { EV_BUNDLE_MAX = EV_WIDTH * (EV_ENTRY_MAX + 2) };
 bool ev_tile_path(char out[EV_PATH_MAX], const char *folder, int level, int64_t n, size_t width);
 bool ev_tile_read(const char *folder, int level, int64_t n, size_t width, struct ev_hash *out);
+/* As it was when `width` of it were there, whatever it has grown to since. */
+bool ev_tile_then(const char *folder, int level, int64_t n, size_t width, struct cv_buf *out);
 void ev_bundle_put(struct cv_buf *bundle, const void *entry, size_t len);
 /* Entry `i` of a bundle; false when the bundle is not whole up to there. */
 bool ev_bundle_entry(const struct cv_buf *bundle, size_t i, const char **out, size_t *out_len);

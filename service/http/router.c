@@ -13,6 +13,7 @@ struct node {
     struct node *param;    /* the {parameter} below */
     struct htp_place place;
     bool here; /* place holds a route */
+    bool tail; /* a {parameter} that takes the rest of the path */
 };
 
 struct htp_router {
@@ -113,6 +114,7 @@ static bool add_route(struct htp_router *router, const struct htp_route *route, 
     }
     node->place.by_method[route->method] = route;
     node->here = true;
+    node->tail = route->tail;
     write_allow(&node->place);
     return true;
 }
@@ -165,6 +167,8 @@ static const struct htp_place *descend(const struct node *node, const char *p, s
     if (!found && node->param && len > 0 && walk->count < HTP_MAX_PARAMS) {
         size_t mark = walk->count;
 
+        if (node->param->tail)
+            len = strlen(p + 1);
         walk->params[walk->count++] = (struct htp_piece){p + 1, len};
         found = descend(node->param, p + 1 + len, walk);
         walk->count = found ? walk->count : mark;

@@ -59,7 +59,7 @@ def test_exactly_the_operations_of_this_slice():
         create_session get_session delete_session put_my_password create_deputy delete_deputy get_my_record begin_oidc finish_oidc delete_oidc_subject create_my_second_factor put_my_second_factor delete_second_factor list_roles create_role delete_role create_token patch_token delete_token get_me get_problem get_openapi_json get_openapi_yaml get_docs get_console get_console_file get_livez get_readyz get_version
         list_unit_accounts put_unit_account delete_unit_account get_unit_mailbox put_unit_mailbox list_hand_overs
         create_import list_imports get_import delete_import list_import_rows run_import get_import_run take_import_back get_import_template approve_import get_import_file
-        list_audit_events get_staff_history get_unit_history
+        list_audit_events get_staff_history get_unit_history get_audit_checkpoint get_audit_tile get_audit_entries
         get_metrics list_reports create_report get_report patch_report delete_report create_report_revision get_report_content list_report_indicators list_report_schedules put_report_schedule delete_report_schedule""".split()
     assert sorted(op["operationId"] for _, _, op in SPEC.operations()) == sorted(want)
 

@@ -6,8 +6,12 @@ import shutil
 import signal
 import struct
 import subprocess
+import sys
 
 import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+from evidence import build_go_verifier  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("CONGVU_BUILD", ROOT / "build/dev"))
@@ -45,10 +49,7 @@ def see(folder, witness):
 
 @pytest.fixture(scope="module")
 def go(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("go")
-    env = {**os.environ, "GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOCACHE": str(folder / "cache"), "GOFLAGS": ""}
-    subprocess.run(["go", "build", "-o", folder / "verify", ROOT / "tests/evidence/verify.go"], env=env, check=True)
-    return folder / "verify"
+    return build_go_verifier(tmp_path_factory.mktemp("go"))
 
 
 def go_verify(go, folder, older=""):

@@ -1,10 +1,13 @@
-// Verifies an evidence log with golang.org/x/mod/sumdb (note, tlog) alone: verify DIR VERIFIER-KEY [OLDER-CHECKPOINT].
-// The files are those of C2SP tlog-tiles; nothing here comes from Congvu.
+// Verifies an evidence log with golang.org/x/mod/sumdb (note, tlog) alone: verify PLACE VERIFIER-KEY [OLDER-CHECKPOINT].
+// PLACE is a folder or a URL; a URL is asked with the token of $TOKEN, and without $ENTRIES only for hashes, as a witness
+// that may read no names does. $CHECKPOINT: a file with the checkpoint to verify, instead of the last one. The files are those of C2SP tlog-tiles; nothing here comes from Congvu.
 package main
 
 import (
 	"encoding/binary"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -18,6 +21,27 @@ type files struct{ dir string }
 
 func (f files) Height() int { return 8 }
 
+// The bytes of one file of the log.
+func fetch(dir, name string) ([]byte, error) {
+	if !strings.HasPrefix(dir, "http") {
+		return os.ReadFile(filepath.Join(dir, name))
+	}
+	ask, err := http.NewRequest("GET", dir+"/"+name, nil)
+	if err != nil {
+		return nil, err
+	}
+	ask.Header.Set("Authorization", "Bearer "+os.Getenv("TOKEN"))
+	answer, err := http.DefaultClient.Do(ask)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != 200 {
+		return nil, fmt.Errorf("%s: %s", name, answer.Status)
+	}
+	return io.ReadAll(answer.Body)
+}
+
 func path(t tlog.Tile) string {
 	// tlog's own path is tile/8/LEVEL/N; tlog-tiles leaves the height away
 	return strings.Replace(t.Path(), "tile/8/", "tile/", 1)
@@ -26,7 +50,7 @@ func path(t tlog.Tile) string {
 func (f files) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 	var all [][]byte
 	for _, t := range tiles {
-		data, err := os.ReadFile(filepath.Join(f.dir, path(t)))
+		data, err := fetch(f.dir, path(t))
 		if err != nil {
 			return nil, err
 		}
@@ -37,11 +61,7 @@ func (f files) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 
 func (f files) SaveTiles([]tlog.Tile, [][]byte) {}
 
-func checkpoint(file string, verifier note.Verifier) (tlog.Tree, error) {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return tlog.Tree{}, err
-	}
+func checkpoint(text []byte, verifier note.Verifier) (tlog.Tree, error) {
 	n, err := note.Open(text, note.VerifierList(verifier))
 	if err != nil {
 		return tlog.Tree{}, err
@@ -63,7 +83,7 @@ func checkpoint(file string, verifier note.Verifier) (tlog.Tree, error) {
 
 func bundle(dir string, n int64, width int) ([][]byte, error) {
 	t := tlog.Tile{H: 8, L: -1, N: n, W: width}
-	data, err := os.ReadFile(filepath.Join(dir, strings.Replace(path(t), "tile/data/", "tile/entries/", 1)))
+	data, err := fetch(dir, strings.Replace(path(t), "tile/data/", "tile/entries/", 1))
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +104,14 @@ func verify(dir, key, older string) error {
 	if err != nil {
 		return err
 	}
-	tree, err := checkpoint(filepath.Join(dir, "checkpoint"), verifier)
+	text, err := fetch(dir, "checkpoint")
+	if file := os.Getenv("CHECKPOINT"); file != "" {
+		text, err = os.ReadFile(file)
+	}
+	if err != nil {
+		return err
+	}
+	tree, err := checkpoint(text, verifier)
 	if err != nil {
 		return err
 	}
@@ -93,7 +120,8 @@ func verify(dir, key, older string) error {
 	if err != nil || root != tree.Hash {
 		return fmt.Errorf("root: %v", err)
 	}
-	for at := int64(0); at < tree.N; {
+	hashes := strings.HasPrefix(dir, "http") && os.Getenv("ENTRIES") == ""
+	for at := int64(0); at < tree.N && !hashes; {
 		width := 256
 		if tree.N-at < 256 {
 			width = int(tree.N - at)
@@ -121,7 +149,11 @@ func verify(dir, key, older string) error {
 		fmt.Println(tree.N)
 		return nil
 	}
-	before, err := checkpoint(older, verifier)
+	text, err = os.ReadFile(older)
+	if err != nil {
+		return err
+	}
+	before, err := checkpoint(text, verifier)
 	if err != nil {
 		return err
 	}

@@ -1,9 +1,18 @@
 """The evidence log's entries, read from its files alone."""
 import json
+import os
 import re
 import struct
+import subprocess
 
-from congvu import wait_for
+from congvu import ROOT, wait_for
+
+
+def build_go_verifier(folder):
+    """The program that verifies a log with golang.org/x/mod/sumdb alone."""
+    env = {**os.environ, "GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOCACHE": str(folder / "cache"), "GOFLAGS": ""}
+    subprocess.run(["go", "build", "-o", folder / "verify", ROOT / "tests/evidence/verify.go"], env=env, check=True)
+    return folder / "verify"
 
 
 def bundle(path):

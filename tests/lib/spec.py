@@ -44,7 +44,8 @@ class Spec:
         self._validators = {}
         self._routes = []
         for template, item in document["paths"].items():
-            parts = [re.escape(p) if i % 2 == 0 else "(?P<%s>[^/]+)" % p
+            whole = {p["name"] for p in item.get("parameters", []) if p.get("x-segments")}  # takes the rest of the path
+            parts = [re.escape(p) if i % 2 == 0 else "(?P<%s>%s)" % (p, ".+" if p in whole else "[^/]+")
                      for i, p in enumerate(re.split(r"[{}]", template))]
             self._routes.append((template.count("{"), re.compile("".join(parts)), template, item))
         self._routes.sort(key=lambda route: route[0])  # a fixed path wins over a parameter

@@ -26,6 +26,8 @@ static const struct htp_route routes[] = {
     ROUTE(HTP_GET, "/v1/staff/{staff}/accounts/{system}"),
     ROUTE(HTP_GET, "/v1/staff/current"),
     ROUTE(HTP_GET, "/v1/staff/{staff}/departure"),
+    ROUTE(HTP_GET, "/v1/log/{level}/entries"),
+    {.method = HTP_GET, .pattern = "/v1/log/{level}/{tile}", .operation = "tile", .handler = nothing, .tail = true},
     ROUTE(HTP_GET, "/"),
 };
 
@@ -60,6 +62,8 @@ static void test_finds(void **state)
     assert_string_equal(find("/v1/staff/current/departure", "current "),
                         "/v1/staff/{staff}/departure"); /* the way back */
     assert_string_equal(find("/v1/staff/a/accounts/b", "a b "), "/v1/staff/{staff}/accounts/{system}");
+    assert_string_equal(find("/v1/log/0/x001/234.p/5", "0 x001/234.p/5 "), "tile");
+    assert_string_equal(find("/v1/log/0/entries", "0 "), "/v1/log/{level}/entries");
     assert_string_equal(find("/", ""), "/");
 }
 
@@ -72,6 +76,8 @@ static void test_finds_nothing(void **state)
                                         "/v1/staff/a/",
                                         "/v1/staff/a/accounts",
                                         "/v1/staff/a/accounts/b/c",
+                                        "/v1/log/0",
+                                        "/v1/log/0/",
                                         "/v2/staff",
                                         "/V1/staff"};
 

@@ -131,3 +131,21 @@ cv_moment prov_evidence_since(struct prov_evidence *evidence)
     ev_reader_free(&reader);
     return ok ? first.at : CV_NO_MOMENT;
 }
+
+/* ---- for those who follow it from elsewhere ---- */
+
+bool prov_evidence_checkpoint(struct prov_evidence *evidence, char out[EV_NOTE_MAX], struct cv_error *err)
+{
+    struct ev_log *log = prov_evidence_log(evidence);
+    return (log != NULL && ev_published(log, out)) || broken(err);
+}
+
+bool prov_evidence_tile(struct prov_evidence *evidence, int level, const char *name, struct cv_buf *out,
+                        struct cv_error *err)
+{
+    struct ev_log *log = prov_evidence_log(evidence);
+    if (log == NULL)
+        return broken(err);
+    return ev_tile(log, level, name, out) ||
+           cv_fail(err, cvp_not_found, NULL, "Nhật ký kiểm tra không có mảnh này", "The evidence log has no such tile");
+}
