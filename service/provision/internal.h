@@ -33,6 +33,8 @@ struct prov {
     bool roots_upgraded;                /* the first token has every right; the clockwork's own */
     cv_day activation_on;               /* who has not set a password in time was looked at; the clockwork's own */
     size_t due_from, lacking_from, turn_from; /* cursors of view_lists.h; the clockwork's own */
+    size_t leavers_from;                      /* how far those whose day of stripping is not written were looked for */
+    bool leavers_seen;                        /* all of them; the clockwork's own, as the former */
     cv_day usage_folded;                      /* days before this one are sums everywhere; the clockwork's own */
     struct prov_attempts *attempts;           /* at one-time codes */
     struct prov_attempts *pairs;              /* at code and name of somebody from elsewhere */
@@ -221,8 +223,11 @@ void prov_tick_activation(struct prov_call *call);
 void prov_tick_units(struct prov_call *call);
 /* Locks or closes what somebody has whose departure has begun: by the policy, mail by keep_mail_until. */
 bool prov_close_leaver(struct prov_change *change, struct cv_error *err);
-/* A prov_staff_fn: aliases past their day go (they stay the person's names), mail that was kept is closed. */
+/* A prov_staff_fn: aliases past their day go (they stay the person's names), mail that was kept is closed, of a leaver the
+ * names alone are left. */
 bool prov_end_due(struct prov_change *change, void *ctx, struct cv_error *err);
+/* Only the last of these; its day is written when it is to come. */
+bool prov_strip_leaver(struct prov_change *change, void *ctx, struct cv_error *err);
 
 /* ---- departures ---- */
 /* Locks everything the person has, by the policy; marks the departure started. */

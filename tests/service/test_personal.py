@@ -5,7 +5,7 @@ import json
 import pytest
 
 from browser import Person, activate, login_of
-from congvu import an, make_units, nth, site_today, wait_for
+from congvu import ROOT, an, make_units, nth, site_today, wait_for
 
 CITIZEN = "058080001234"
 TODAY = site_today()
@@ -120,3 +120,62 @@ def test_of_a_leaver_the_names_alone_are_left_after_the_keep_period(start):
     for code in ("MAIL", "STAYS"):
         assert client.get(f"/v1/staff/{code}").json["mobile"] == before[code]["mobile"], "mail is still kept, or he is still there"
     assert client.post("/v1/staff/LEFT/reinstatements", {"unit": "T1.02", "decision": {"number": "10/QĐ"}}).status in (200, 201, 202), "and who comes back has his names"
+
+
+def test_who_left_before_there_was_a_keep_period_is_stripped_on_his_day_too(start, tmp_path):
+    """Nobody writes these records again: the calendar finds them, at the start for a day that is over, else on the day."""
+    rule = json.loads((ROOT / "deploy/policies/ninhthuan-demo.json").read_text())
+    rule["leaver"]["wipe_after_days"] = None
+    never, shorter = tmp_path / "never.json", tmp_path / "shorter.json"
+    never.write_text(json.dumps(rule))
+    rule["leaver"]["wipe_after_days"] = 30
+    shorter.write_text(json.dumps(rule))
+    service = start(policy_file=never)
+    client = service.client()
+    make_units(client)
+    for n in range(3):
+        assert client.put(f"/v1/staff/OLD-{n}", an(full_name=nth("Đỗ Văn", n), mobile=f"+8491234567{n}", birth_year=1980 + n)).status == 201
+    for n in range(2):
+        assert client.put(f"/v1/staff/OLD-{n}/departure", {"reason": "nghi_huu", "decision": {"number": "9/QĐ"}}).status in (200, 202)
+    ids = [client.get(f"/v1/staff/OLD-{n}").json["id"] for n in range(3)]
+    etag = client.get("/v1/staff/OLD-0").etag
+    assert "cvDueAt" not in service.person(ids[0])
+    assert client.put("/v1/staff/OLD-1/departure", {"reason": "nghi_huu", "decision": {"number": "9/QĐ"}, "keep_mail_until": (TODAY + datetime.timedelta(50)).isoformat()}).status == 200
+    service.stop()
+
+    today = start(service.data)
+    noted = wait_for(lambda: today.person(ids[0]).get("cvDueAt"), "the day is written down")[0]
+    assert noted == (TODAY + datetime.timedelta(89)).strftime("%Y%m%d") + "170000Z"
+    assert today.client().get("/v1/staff/OLD-0").etag == etag, "which changes nothing that anybody reads"
+    today.stop()
+
+    clock = tmp_path / "clock"
+    clock.write_text(f"{29 * 86400}\n")
+    later = start(service.data, policy_file=shorter, clock_file=clock)
+    client = later.client()
+    wait_for(lambda: later.person(ids[0])["cvDueAt"] == [(TODAY + datetime.timedelta(29)).strftime("%Y%m%d") + "170000Z"], "another policy, another day")
+    assert client.get("/v1/staff/OLD-0").json["mobile"] == "+84912345670"
+    fresh = tmp_path / "clock.new"
+    fresh.write_text(f"{30 * 86400}\n")
+    fresh.rename(clock)
+    wait_for(lambda: client.get("/v1/staff/OLD-0").json["mobile"] is None, "on the day, in a process that runs")
+    assert [client.get(f"/v1/staff/OLD-{n}").json["mobile"] for n in (1, 2)] == ["+84912345671", "+84912345672"], "mail is still kept, or he is still there"
+    later.stop()
+
+    much_later = start(service.data, clock_offset=str(60 * 86400), policy_file=shorter)
+    wait_for(lambda: much_later.client().get("/v1/staff/OLD-1").json["mobile"] is None, "after the mail, with no write in between")
+    much_later.stop()
+
+
+def test_who_left_long_ago_is_stripped_by_the_first_start_that_has_the_rule(start, tmp_path):
+    rule = json.loads((ROOT / "deploy/policies/ninhthuan-demo.json").read_text())
+    rule["leaver"]["wipe_after_days"] = None
+    (tmp_path / "never.json").write_text(json.dumps(rule))
+    service = start(policy_file=tmp_path / "never.json")
+    make_units(service.client())
+    for n in range(3):
+        assert service.client().put(f"/v1/staff/AGO-{n}", an(full_name=nth("Đỗ Văn", n), mobile=f"+849123456{n:02}")).status == 201
+        assert service.client().put(f"/v1/staff/AGO-{n}/departure", {"reason": "nghi_huu", "decision": {"number": "9/QĐ"}}).status in (200, 202)
+    service.stop()
+    later = start(service.data, clock_offset=str(400 * 86400))
+    wait_for(lambda: not any("mobile" in e for e in later.ldapsearch("-b", "ou=people,dc=congvu", "(cvDeparture=*)", "mobile")), "all of them, with no write of theirs")

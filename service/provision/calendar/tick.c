@@ -151,6 +151,28 @@ static bool sweep_due(struct prov_call *call)
     return count < TICK_BATCH || done == 0;
 }
 
+/* Once a process, for its policy: who left before there was this rule, or under another one, has no day written on which
+ * the names alone are left. False: there are more. */
+static bool sweep_leavers(struct prov_call *call)
+{
+    struct prov *prov = call->prov;
+    struct cv_id leaver;
+    while (!prov->leavers_seen && !cv_deadline_passed(call->deadline)) {
+        struct prov_staff_result result = {0};
+        struct cv_error err = {0};
+        if (!view_next_leaver(prov->options.view, &prov->leavers_from, &leaver)) {
+            prov->leavers_seen = prov->leavers_from > 0; /* the view is loaded */
+            return true;
+        }
+        if (!prov_staff_modify_id(call, leaver, "staff.due", NULL, prov_strip_leaver, NULL, &result, &err)) {
+            cv_log_error(CV_LOG_WARN, "staff_due", &err);
+            prov->leavers_from = 0; /* from the beginning, a little later */
+            return true;
+        }
+    }
+    return prov->leavers_seen;
+}
+
 static void tick_sweeps(struct prov_call *call)
 {
     struct prov *prov = call->prov;
@@ -158,8 +180,8 @@ static void tick_sweeps(struct prov_call *call)
         return;
     prov->swept_on = cv_today();
     prov_swaps_finish(call);
-    bool keys = sweep_keys(call), due = sweep_due(call);
-    if (keys && due)
+    bool keys = sweep_keys(call), due = sweep_due(call), leavers = sweep_leavers(call);
+    if (keys && due && leavers)
         prov->next_sweep = cv_deadline_in_ms(SWEEP_PAUSE_MS);
 }
 

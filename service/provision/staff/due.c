@@ -32,17 +32,27 @@ static void drop_old_aliases(struct prov_change *change)
 
 /* Of who has left so long ago his names stay, which nobody else is given, with his posts and accounts by their days,
  * which past figures count. */
-static void keep_names_alone(struct prov_change *change)
+static bool keep_names_alone(struct prov_change *change)
 {
     cv_day on = dom_strip_on(change->after, dom_policy_keep_days(change->call->prov->options.policy));
-    if (on != CV_NO_DAY && on <= cv_today())
-        dom_strip(change->after);
+    if (on == CV_NO_DAY || on > cv_today())
+        return false;
+    dom_strip(change->after);
+    return true;
+}
+
+bool prov_strip_leaver(struct prov_change *change, void *ctx, struct cv_error *err)
+{
+    (void)ctx;
+    (void)err;
+    change->quiet = !keep_names_alone(change); /* the day on which it will be due is nobody's change */
+    return true;
 }
 
 bool prov_end_due(struct prov_change *change, void *ctx, struct cv_error *err)
 {
     (void)ctx;
     drop_old_aliases(change);
-    keep_names_alone(change);
+    (void)keep_names_alone(change);
     return prov_close_leaver(change, err) && prov_sync_accounts(change, false, err);
 }

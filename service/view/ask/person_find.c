@@ -417,6 +417,22 @@ size_t view_due_departures(const struct view *v, cv_day day, size_t *cursor, str
     return count;
 }
 
+bool view_next_leaver(const struct view *v, size_t *cursor, struct cv_id *out)
+{
+    bool found = false;
+    if (!view_enter(v, NULL))
+        return false;
+    for (; *cursor < v->people_end && !found; (*cursor)++) {
+        const struct person *p = v->people[*cursor];
+        const struct leaving *l = p != NULL && !p->into ? person_leaving(p) : NULL;
+        found = l != NULL && (l->state == DOM_IN_PROGRESS || l->state == DOM_DONE);
+        if (found)
+            *out = p->id;
+    }
+    view_leave(v);
+    return found;
+}
+
 size_t view_open_cut_offs(const struct view *v, size_t *cursor, struct cv_id *out, size_t max)
 {
     size_t count = 0, step = 0, i;
