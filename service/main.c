@@ -253,6 +253,7 @@ int main(int argc, char **argv)
     struct options options;
     struct cv_error err = {0};
     struct cv_faults none = {0};
+    process_no_core();
     int code = options_parse(argc, argv, s.arena, &options, &err) ? run(&options, &s) : complain(&none, &err);
     cv_arena_free(&s.arena);
     return code;

@@ -20,6 +20,12 @@ void process_signals(sigset_t *out)
     signal(SIGPIPE, SIG_IGN);
 }
 
+/* The process and its slapd hold keys and passwords in memory: a core would put them into a file of its own. */
+void process_no_core(void)
+{
+    setrlimit(RLIMIT_CORE, &(struct rlimit){0});
+}
+
 void process_files(struct conf *conf)
 {
     struct rlimit files = {0};

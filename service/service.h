@@ -88,6 +88,7 @@ void options_help(void);
  * be, and no more connections than fit into it. */
 void process_signals(sigset_t *out);
 void process_files(struct conf *conf);
+void process_no_core(void);
 /* Says which addresses others can reach although nothing encrypts there. */
 void process_warn_plain(const struct conf *conf);
 

@@ -169,6 +169,8 @@ def test_what_others_wrote_is_planned_alike(client, name, encoding):
 
 def test_the_file_comes_back_with_what_is_to_be_looked_at(client):
     plan = upload(client, "staff", STAFF.replace("IM-", "IB-").replace("Nhập", "Trả").replace("NHẬP", "TRẢ").replace("345678", "345670")).json
+    assert client.get(f"/v1/imports/{plan['id']}/file").headers["Content-Type"].startswith("text/csv"), "no JSON of it"
+    assert client.get(f"/v1/imports/{plan['id']}/file", format="json").code == "invalid_parameter"
     answer = client.call("GET", f"/v1/imports/{plan['id']}/file", headers={"Accept": "text/csv", "Accept-Language": "en"})
     table = list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig"))))
     assert table[2][1:4] == ["1", "Lê Văn Trả", "IB-1"] and table[2][0] == ""

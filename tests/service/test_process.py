@@ -14,14 +14,15 @@ def lines_of(service, event):
     return [line for line in map(json.loads, service.log.read_text().splitlines()) if line.get("event") == event]
 
 
-def limited(soft, hard):
+def limited(soft, hard, which=resource.RLIMIT_NOFILE):
     """For the processes that are started meanwhile."""
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = resource.getrlimit(which)[1]
+    bound = [n if most == resource.RLIM_INFINITY else min(n, most) for n in (soft, hard)]
     original = subprocess.Popen
 
     class Limited(original):
         def __init__(self, *arguments, **more):
-            super().__init__(*arguments, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, before[1]), min(hard, before[1]))), **more)
+            super().__init__(*arguments, preexec_fn=lambda: resource.setrlimit(which, bound), **more)
 
     @contextlib.contextmanager
     def patched():
@@ -68,6 +69,19 @@ def test_the_limit_is_raised_and_slapd_gets_no_more_than_it_can_use():
             service.process.send_signal(number)
             wait_for(lambda: any(line["message"].startswith(f"{int(number)} ") for line in lines_of(service, "signal")), "it says so")
         assert service.client().get("/v1/me").status == 200
+        service.stop()
+    finally:
+        service.clean()
+
+
+def test_neither_the_service_nor_its_slapd_leaves_a_core_with_keys_in_it():
+    service = Service()
+    with limited(1 << 30, 1 << 30, resource.RLIMIT_CORE):
+        service.start()
+    try:
+        for pid in (service.process.pid, service.slapd_pid()):
+            with open(f"/proc/{pid}/limits") as limits:
+                assert re.search(r"Max core file size +(\d+) +(\d+)", limits.read()).groups() == ("0", "0")
         service.stop()
     finally:
         service.clean()

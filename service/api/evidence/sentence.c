@@ -96,6 +96,14 @@ const char *api_event_target(struct htp_exchange *x, const struct prov_event *ev
     return api_may_read_staff(x) && api_sees_staff(x, id) ? person_name(x, id) : NULL;
 }
 
+/* One for everything, or for a unit that the caller is in or above. */
+static bool known_here(struct htp_exchange *x, const struct dom_token *token)
+{
+    const struct view_scope whose = {.everywhere = token->everywhere, .top = token->unit};
+    return token->everywhere || api_sees_unit(x, token->unit) ||
+           view_in_scope(api_of(x)->view, whose, api_actor(x)->scope.top);
+}
+
 const char *api_event_actor(struct htp_exchange *x, const struct prov_event *event)
 {
     struct cv_id id;
@@ -110,8 +118,11 @@ const char *api_event_actor(struct htp_exchange *x, const struct prov_event *eve
         return x->lang == CV_EN ? "somebody outside this service" : "người ngoài hệ thống này";
     if (strcmp(actor, "activation") == 0)
         return x->lang == CV_EN ? "whoever had the one-time code" : "người có mã dùng một lần";
-    if (cv_id_parse("tok_", actor, &id) && view_token_by_id(api_of(x)->view, id, x->arena, &token))
+    if (cv_id_parse("tok_", actor, &id) && view_token_by_id(api_of(x)->view, id, x->arena, &token)) {
+        if (!known_here(x, &token))
+            return x->lang == CV_EN ? "a program of another unit" : "chương trình của đơn vị khác";
         return cv_arena_printf(x->arena, x->lang == CV_EN ? "program “%s”" : "chương trình “%s”", token.name);
+    }
     const char *name = person_name(x, actor);
     const char *lender = person_name(x, cv_jany_text(cv_jany_get(event->entry, "on_behalf_of"), x->arena));
     const char *role = role_name(x, cv_jany_text(cv_jany_get(event->entry, "role"), x->arena));

@@ -9,7 +9,8 @@ extern const char *const api_format_words[]; /* json html csv xlsx pdf docx */
 /* Bits of what a resource comes as. */
 enum {
     API_PAGE = 1 << API_JSON | 1 << API_HTML,
-    API_TABLE = 1 << API_JSON | 1 << API_CSV | 1 << API_XLSX,
+    API_SHEET = 1 << API_CSV | 1 << API_XLSX,
+    API_TABLE = 1 << API_JSON | API_SHEET,
     API_PAPER = API_PAGE | API_TABLE | 1 << API_PDF | 1 << API_DOCX,
 };
 #define API_DOCX_TYPE   "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

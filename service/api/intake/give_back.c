@@ -66,7 +66,7 @@ static bool give_back(struct htp_exchange *x, const struct imp_stored *stored, s
     size_t columns = 0;
     cv_auto_buf out = {0};
     cv_buf_init(&out, CV_MAX_RESPONSE);
-    api_read_file(x, API_TABLE, &file);
+    api_read_file(x, API_SHEET, &file);
     if (!cv_faults_check(&x->faults, cvp_invalid_parameter, err) ||
         !int_open(stored->file, stored->file_len, &(struct int_options){.sheet = stored->options.sheet}, &list, err))
         return false;
