@@ -73,8 +73,8 @@ struct prov_event_query {
  * when much had to be passed over. False: the log is not there, or damaged. */
 bool prov_events(struct prov_evidence *evidence, const struct prov_event_query *query, struct cv_arena *arena,
                  struct prov_event **out, size_t *out_count, int64_t *out_next, struct cv_error *err);
-/* The last checkpoint, and a tile below it (ev_tile): for those who follow the log from elsewhere. False: the log is not
- * there, or has no such tile (not_found). */
+/* The last checkpoint, and a tile below it (ev_tile): for those who follow the log from elsewhere. False: the log is
+ * not there, or has no such tile (not_found). */
 bool prov_evidence_checkpoint(struct prov_evidence *evidence, char out[EV_NOTE_MAX], struct cv_error *err);
 bool prov_evidence_tile(struct prov_evidence *evidence, int level, const char *name, struct cv_buf *out,
                         struct cv_error *err);

@@ -146,8 +146,8 @@ size_t view_units_to_turn(const struct view *v, cv_day day, size_t *cursor, stru
 /* People whose current departure is scheduled with effective_on <= day (one in progress waits for other systems, a held
  * one for a second person, neither for the calendar). */
 size_t view_due_departures(const struct view *v, cv_day day, size_t *cursor, struct cv_id *out, size_t max);
-/* The next person whose departure was carried out, in the order in which they lie in memory; false: there is none behind
- * *cursor. */
+/* The next person whose departure was carried out, in the order in which they lie in memory; false: there is none
+ * behind *cursor. */
 bool view_next_leaver(const struct view *v, size_t *cursor, struct cv_id *out);
 /* People with sessions that have to end. */
 size_t view_open_cut_offs(const struct view *v, size_t *cursor, struct cv_id *out, size_t max);

@@ -223,8 +223,8 @@ void prov_tick_activation(struct prov_call *call);
 void prov_tick_units(struct prov_call *call);
 /* Locks or closes what somebody has whose departure has begun: by the policy, mail by keep_mail_until. */
 bool prov_close_leaver(struct prov_change *change, struct cv_error *err);
-/* A prov_staff_fn: aliases past their day go (they stay the person's names), mail that was kept is closed, of a leaver the
- * names alone are left. */
+/* A prov_staff_fn: aliases past their day go (they stay the person's names), mail that was kept is closed, of a leaver
+ * the names alone are left. */
 bool prov_end_due(struct prov_change *change, void *ctx, struct cv_error *err);
 /* Only the last of these; its day is written when it is to come. */
 bool prov_strip_leaver(struct prov_change *change, void *ctx, struct cv_error *err);

@@ -151,8 +151,8 @@ static bool sweep_due(struct prov_call *call)
     return count < TICK_BATCH || done == 0;
 }
 
-/* Once a process, for its policy: who left before there was this rule, or under another one, has no day written on which
- * the names alone are left. False: there are more. */
+/* Once a process, for its policy: who left before there was this rule, or under another one, has no day written on
+ * which the names alone are left. False: there are more. */
 static bool sweep_leavers(struct prov_call *call)
 {
     struct prov *prov = call->prov;
