@@ -40,9 +40,12 @@ static bool find_line(struct prov_call *call, const struct prov_release_input *i
         return no_token(err);
     struct cv_id line = token != NULL ? prov_line_of(&lines, id) : id;
     if (prov_own_line(call, &lines, line))
-        return cv_fail(err, cvp_scope_missing, "/token",
-                       "Người bị dừng, người tạo ra hay được tạo ra từ mã đó không tự cho phép; cần một người khác",
-                       "The held line of tokens cannot release itself; a second person must");
+        return cv_fail(
+            err, cvp_scope_missing, "/token",
+            "Người bị dừng, mã cùng nguồn, người cho mượn hay được giao vai trò thay không tự cho phép; cần một "
+            "người khác",
+            "The held line of tokens cannot release itself, nor can who lends or is lent a role by its person; "
+            "a second person must");
     *out = (struct prov_brake_line){.line = line, .person = token == NULL};
     if (!dir_brake_list(call->dir, call->arena, &brakes, &count, err) ||
         !prov_waiting_gather(call, &lines, brakes, count, &all, err) || !prov_waiting_of(call, &all, line, out, err))

@@ -66,7 +66,7 @@ static void find_people(struct search *s)
         bool may = false;
         for (size_t r = 0; r < found[i].role_count; r++)
             may = may || covers(s, found[i].roles[r].everywhere, found[i].roles[r].unit);
-        if (may && !cv_id_equal(found[i].staff, s->line))
+        if (may && !prov_one_at_the_brake(s->call, found[i].staff, s->line))
             s->found[s->count++] = (struct prov_releaser){
                 .id = found[i].staff,
                 .person = true,
@@ -81,7 +81,8 @@ static void find_releasers(struct search *s, const struct prov_lines *lines)
     for (size_t i = 0; i < lines->count && s->count < PROV_RELEASERS_MAX; i++) {
         const struct dom_token *token = &lines->tokens[i];
         if (live(token) && (token->scopes & DOM_BRAKE_RELEASE) != 0 &&
-            !cv_id_equal(prov_line_of(lines, token->id), s->line) && covers(s, token->everywhere, token->unit))
+            !prov_one_at_the_brake(s->call, prov_line_of(lines, token->id), s->line) &&
+            covers(s, token->everywhere, token->unit))
             s->found[s->count++] = (struct prov_releaser){.id = token->id, .name = token->name};
     }
 }

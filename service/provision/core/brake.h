@@ -14,8 +14,10 @@ bool prov_lines_load(struct prov_call *call, struct prov_lines *out, struct cv_e
 struct cv_id prov_line_of(const struct prov_lines *lines, struct cv_id token);
 /* Of whom `actor` names ("tok_...", "stf_..."); zero: of nobody, the service itself. */
 struct cv_id prov_line_of_actor(const struct prov_lines *lines, const char *actor);
-/* Is it the caller's own line? */
-bool prov_own_line(const struct prov_call *call, const struct prov_lines *lines, struct cv_id line);
+/* Whoever lends a role and whoever has it lent are no second person for each other, while that lasts. */
+bool prov_one_at_the_brake(struct prov_call *call, struct cv_id one, struct cv_id other);
+/* Is it the caller's own line, or that of such a one? */
+bool prov_own_line(struct prov_call *call, const struct prov_lines *lines, struct cv_id line);
 
 /* What a token reaches: the size that the brake measures against is that of who gave the order. */
 struct view_scope prov_reach_of(struct prov_call *call, struct cv_id token);
