@@ -52,9 +52,10 @@ function valueOf(field: Field, value: string): string {
   return value
 }
 
-function Conflict({ differs, who, take }: { differs: Differs[]; who: string; take: (d: Differs) => void }) {
+function Conflict({ differs, who, told, take }: { differs: Differs[]; who: string; told: string; take: (d: Differs) => void }) {
   return <div class="effect" role="alert">
     <h3>{t('changed_meanwhile')}</h3>
+    {told && <p translate={false}>{told}</p>}
     {differs.length > 0 && <table>
       <thead><tr><th>{t('field')}</th><th>{t('you_typed')}</th><th>{t('now_there')} ({who})</th><th><span class="out">{t('choose')}</span></th></tr></thead>
       <tbody>{differs.map((d) => <tr key={d.field.name}>
@@ -86,7 +87,7 @@ export function ActForm({ act, form: name, close, whole }: { act: Act; form: str
   const [seen, setSeen] = useState<Seen>()
   const [busy, setBusy] = useState(false)
   const running = useRef(false)
-  const [differs, setDiffers] = useState<{ rows: Differs[]; who: string }>()
+  const [differs, setDiffers] = useState<{ rows: Differs[]; who: string; told: string }>()
   const also = useRef({ notSame: [] as string[], revision: act.revision ? `"${act.revision}"` : '' })
   // what it does is read first: the button that does it never has the first focus
   const shown = useRef<HTMLDivElement>(null)
@@ -108,8 +109,10 @@ export function ActForm({ act, form: name, close, whole }: { act: Act; form: str
       const now = act.now!(record)
       const rows = act.fields.filter((f) => !f.fixed && f.name in now && now[f.name] !== act.base?.[f.name] && now[f.name] !== (values[f.name] ?? ''))
         .map((field) => ({ field, mine: values[field.name] ?? '', theirs: now[field.name] }))
+      // who it was is in the record's history, in a sentence
+      const told = await call<Schema['History']>('GET', act.record! + '/history').then((h) => h.items.at(-1)?.text ?? '', () => '')
       also.current.revision = `"${record.revision}"`
-      setDiffers({ rows, who: record.updated_at ? moment(record.updated_at) : '' })
+      setDiffers({ rows, who: record.updated_at ? moment(record.updated_at) : '', told })
     } catch (again) {
       setProblem(again as Problem)
     }
@@ -173,7 +176,7 @@ export function ActForm({ act, form: name, close, whole }: { act: Act; form: str
     <Title ref={head} tabIndex={-1}>{act.title}</Title>
     {act.words && <p>{act.words}</p>}
     {act.fields.map((f) => <Row key={f.name} field={f} first={(f.fixed ? undefined : first[f.name]) ?? f.first ?? ''} fault={faults[f.name]} />)}
-    {differs && <Conflict differs={differs.rows} who={differs.who} take={take} />}
+    {differs && <Conflict differs={differs.rows} who={differs.who} told={differs.told} take={take} />}
     {problem?.code === 'possible_duplicate' && <Candidates problem={problem} other={(ids) => { also.current.notSame.push(...ids); void go() }} />}
     {problem && problem.code !== 'possible_duplicate' && (faults[' '] || !Object.keys(faults).length) && <p class="trouble" role="alert">{faults[' '] ?? <Said problem={problem} saving />}</p>}
     {seen && act.effect && <div class="effect" role="status" tabIndex={-1} ref={shown}>

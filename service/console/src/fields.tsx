@@ -11,6 +11,8 @@ export type Field = {
   label: Word
   kind?: 'day' | 'unit' | 'choice' | 'many' | 'person' | 'lines' | 'secret'
   required?: Word
+  /** Its hint says when it is needed. */
+  sometimes?: true
   options?: (readonly [value: string, text: string])[]
   first?: string
   /** Where the service finds fault with it. */
@@ -117,7 +119,7 @@ export function Row({ field, first, fault }: Props) {
   const Kind = field.fixed ? Fixed : field.kind ? KINDS[field.kind] : Text
   const Label = field.kind === 'many' ? 'span' : 'label'
   return <div class="row">
-    <Label for={field.kind === 'many' ? undefined : field.name}>{t(field.label)}{!field.required && !field.same && !field.fixed && <span class="words"> {t('optional')}</span>}</Label>
+    <Label for={field.kind === 'many' ? undefined : field.name}>{t(field.label)}{!field.required && !field.sometimes && !field.same && !field.fixed && <span class="words"> {t('optional')}</span>}</Label>
     {field.hint && <p class="words">{t(field.hint)}</p>}
     {field.fixed && <p id={'why-' + field.name} class="words">{t(field.fixed)}</p>}
     <Kind field={field} first={first} fault={fault} />

@@ -1,3 +1,4 @@
+import './translated'
 import { render } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { arrival, link, usePlace, type Place } from './address'
@@ -154,6 +155,8 @@ function App() {
     setEnded(false)
   }
 
+  // whoever is in again stands in the room, not on what has gone
+  useEffect(() => { if (document.activeElement === document.body) document.getElementById('main')?.focus({ preventScroll: true }) }, [session, ended])
   if (place.room === 'first') return <First code={place.filters.get('code') ?? ''} />
   if (session === undefined) return <p role="status">{t('loading')}</p>
   if (session === null) return <SignIn ended={false} opened={opened} />

@@ -66,7 +66,7 @@ function Words({ filters }: { filters: URLSearchParams }) {
 function More({ filters, systems, units }: { filters: URLSearchParams; systems: System[]; units: Unit[] }) {
   const choose = (name: string, label: Word, any: string, options: (readonly [string, string])[]) => <p>
     <label for={'f-' + name}>{t(label)}</label>
-    <select id={'f-' + name} value={name === 'unit' ? units.find((u) => u.code === filters.get(name))?.id ?? filters.get(name) ?? '' : filters.get(name) ?? ''} onChange={(event) => { location.hash = link('people', withFilters(filters, { [name]: event.currentTarget.value })) }}>
+    <select id={'f-' + name} translate={name === 'unit' ? false : undefined} value={name === 'unit' ? units.find((u) => u.code === filters.get(name))?.id ?? filters.get(name) ?? '' : filters.get(name) ?? ''} onChange={(event) => { location.hash = link('people', withFilters(filters, { [name]: event.currentTarget.value })) }}>
       <option value="">{any}</option>{options.map(([value, text]) => <option key={value} value={value}>{text}</option>)}
     </select></p>
   const ofSystems = systems.map((s) => [s.id, said(s.name)] as const)

@@ -53,10 +53,10 @@ function Waiting({ items, unit, may }: { items: Pending[]; unit: string; may: bo
     {asked ? <Effect asked={asked} done={(words) => { ask(undefined); tell(words) }} /> : may && <p class="acts no-print">
       <button class="main" aria-disabled={ticks.chosen.length === 0} onClick={() => ticks.chosen.length && ask({ staff: ticks.chosen })}>{t('slips_of_ticked', { n: count(ticks.chosen.length) })}</button>
       {unit && <button onClick={() => ask({ unit })}>{t('slips_of_unit')}</button>} {ticks.chosen.length === 0 && <span class="words">{t('tick_first')}</span>}</p>}
+    {may && <Ticks ticks={ticks} />}
     <Table head={[...(may ? [t('tick')] : []), t('name'), t('unit'), t('login_name'), t('issued_on'), t('last_day_for'), t('state')]} rows={items.map((p) => ({ key: p.staff.id, mark: p.stage === 'locked' ? 'trouble' : undefined, cells: [
       ...(may ? [ticks.box(p.staff.id, p.staff.full_name)] : []), <PersonLink id={p.staff.id} name={p.staff.full_name} />, <Name>{p.staff.unit?.name ?? t('elsewhere_unit')}</Name>, <Whole>{p.login ?? '—'}</Whole>,
       p.since ? day(p.since) : '—', p.last_day ? day(p.last_day) : '—', <State word={'pending_' + p.stage} />] }))} />
-    {may && <Ticks ticks={ticks} />}
   </>
 }
 
@@ -67,7 +67,7 @@ export function Slips({ filters, may }: { filters: URLSearchParams; may: boolean
   const list = useRead<Schema['PendingPage']>('v1/activations?' + asked)
   const unit = filters.get('unit') ?? ''
   const choose = (name: string, label: string, any: string, options: (readonly [string, string])[]) => <p><label for={'f-' + name}>{label}</label>
-    <select id={'f-' + name} value={filters.get(name) ?? ''} onChange={(e) => { location.hash = link('slips', withFilters(filters, { [name]: e.currentTarget.value })) }}><option value="">{any}</option>{options.map(([v, words]) => <option key={v} value={v}>{words}</option>)}</select></p>
+    <select id={'f-' + name} translate={name === 'unit' ? false : undefined} value={filters.get(name) ?? ''} onChange={(e) => { location.hash = link('slips', withFilters(filters, { [name]: e.currentTarget.value })) }}><option value="">{any}</option>{options.map(([v, words]) => <option key={v} value={v}>{words}</option>)}</select></p>
   return <>
     <p class="no-print"><a href={link('people')}>{t('back')}</a></p>
     <h1>{t('slips')}</h1>

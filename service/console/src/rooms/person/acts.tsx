@@ -115,7 +115,7 @@ function departureEffect(d: Doing) {
 }
 const depart: Maker = (d) => ({
   ...common(d), title: t('depart'), grave: true,
-  fields: [{ name: 'reason', label: 'reason', kind: 'choice', required: 'choose', options: choices(REASONS), pointer: '#/reason' }, { name: 'reason_text', label: 'reason_text', pointer: '#/reason_text' },
+  fields: [{ name: 'reason', label: 'reason', kind: 'choice', required: 'choose', options: choices(REASONS), pointer: '#/reason' }, { name: 'reason_text', label: 'reason_text', hint: 'reason_text_hint', sometimes: true, pointer: '#/reason_text' },
     { ...from, label: 'first_day_out', hint: 'first_day_out_hint', pointer: '#/effective_on' }, number, signed,
     { name: 'delegate', label: 'delegate', hint: 'delegate_hint', kind: 'person', pointer: '#/delegate_to' }, { name: 'keep', label: 'keep_mail', hint: 'keep_mail_hint', kind: 'day', pointer: '#/keep_mail_until' }],
   wish: (v) => ({ method: 'PUT', path: path(d.person) + '/departure', body: { reason: v.reason, ...(v.reason_text && { reason_text: v.reason_text }), effective_on: iso(v.from), ...decision(v), ...(v.delegate && { delegate_to: v.delegate }), ...(v.keep && { keep_mail_until: iso(v.keep) }) } }),

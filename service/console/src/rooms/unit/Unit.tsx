@@ -1,4 +1,5 @@
 /** One unit: what it is, has and must have, in time; and everything that can be done about it. */
+import { Fragment } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { ActForm } from '../../act'
 import { arrival, link } from '../../address'
@@ -74,7 +75,7 @@ function MustHave({ u, may, systems }: Own & { systems: System[] }) {
     <h2>{t('must_have_here')}</h2>
     <Table head={[t('system'), t('who_must'), ...(can(may, 'require') ? [t('acts')] : [])]} rows={systems.filter((s) => !s.retired).map((s) => {
       const here = s.required_for.map((r, i) => [r, i] as const).filter(([r]) => means(r, u))
-      return { key: s.id, cells: [said(s.name), here.length === 0 ? t('required_nobody_here') : <>{here.map(([r, i]) => <div key={i}>{ruleWords(r)}</div>)}</>,
+      return { key: s.id, cells: [said(s.name), here.length === 0 ? t('required_nobody_here') : <>{here.map(([r, i], at) => <Fragment key={i}>{at > 0 && <br />}{ruleWords(r)}</Fragment>)}</>,
         ...(can(may, 'require') ? [<span class="acts no-print">{here.map(([, i]) => <span key={i} class="acts">{change(s, i, 'change_this')} {change(s, i, 'require_end')}</span>)}{change(s, '', 'require_new')}</span>] : [])] }
     })} />
   </section>
@@ -83,7 +84,7 @@ function MustHave({ u, may, systems }: Own & { systems: System[] }) {
 function Papers({ u, may }: Own) {
   return <section>
     <h2>{t('letterhead')}</h2>
-    {u.letterhead ? <dl class="wide">{LETTERHEAD.map(([name, word]) => [word, paperValue(u.letterhead![name])] as const).filter(([, v]) => v).map(([word, v]) => <div key={word}><dt>{t(word)}</dt><dd translate={false}>{v}</dd></div>)}</dl> : <p>{t('letterhead_above')}</p>}
+    {u.letterhead ? <dl class="wide">{LETTERHEAD.map(([name, word]) => [word, paperValue(u.letterhead![name])] as const).filter(([, v]) => v).map(([word, v]) => <Fragment key={word}><dt>{t(word)}</dt><dd translate={false}>{v}</dd></Fragment>)}</dl> : <p>{t('letterhead_above')}</p>}
     {can(may, 'letterhead') && <p class="no-print"><a href={doing(u, 'letterhead')}>{t('change_this')}<span class="out"> {t('letterhead')}</span></a></p>}
   </section>
 }
