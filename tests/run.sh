@@ -59,7 +59,7 @@ if [ -n "$more" ]; then
     # shellcheck disable=SC2086
     congvu_install $congvu_console_packages
     congvu_npm tests/console
-    CONGVU_BIN="$root/build/asan/service/congvud" CONGVU_BUILD="$root/build/asan" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/console
+    CONGVU_MORE=$more CONGVU_BIN="$root/build/asan/service/congvud" CONGVU_BUILD="$root/build/asan" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/console
     ring "prism: flows through a validating proxy"
     CONGVU_BIN="$root/build/asan/service/congvud" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/prism
     rings tsan

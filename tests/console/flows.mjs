@@ -1,6 +1,7 @@
 // One flow of clicks in a browser of its own; what is asked for comes as JSON on stdin. Exit 0: as it should be.
 import { given } from './flows/browser.mjs'
 import account from './flows/account.mjs'
+import careful from './flows/careful.mjs'
 import daily from './flows/daily.mjs'
 import first from './flows/first.mjs'
 import habits from './flows/habits.mjs'
@@ -9,4 +10,4 @@ import lists from './flows/lists.mjs'
 import people from './flows/people.mjs'
 import units from './flows/units.mjs'
 
-await { ...account, ...daily, ...first, ...people, ...units, ...leavers, ...lists, ...habits }[given.flow]()
+await { ...account, ...careful, ...daily, ...first, ...people, ...units, ...leavers, ...lists, ...habits }[given.flow]()

@@ -19,8 +19,8 @@ def may_sign_in(client, staff, role=None):
     return login_of(client.get(f"/v1/staff/{staff}").json)
 
 
-def run(service, flow, tmp_path, **more):
+def run(service, flow, tmp_path, limit=300, **more):
     given = {"flow": flow, "url": f"http://127.0.0.1:{service.port}", "token": service.admin_token(), "profile": str(tmp_path / "profile"), "pictures": os.environ.get("CONGVU_PICTURES"), **service.who, **more}
     node.ready(HERE)
-    done = subprocess.run(["node", HERE / "flows.mjs"], input=json.dumps(given, default=str), capture_output=True, text=True, timeout=300)
+    done = subprocess.run(["node", HERE / "flows.mjs"], input=json.dumps(given, default=str), capture_output=True, text=True, timeout=limit)
     assert done.returncode == 0, done.stderr[-4000:]

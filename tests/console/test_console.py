@@ -64,17 +64,18 @@ def test_people(office, flow, tmp_path):
 
 @pytest.mark.parametrize("flow", ["brake", "printed", "list"])
 def test_rooms(office, flow, tmp_path):
-    run(office, flow, tmp_path)
+    run(office, flow, tmp_path, limit=600)
 
 
 @pytest.mark.parametrize("flow", ["typing", "composing", "a_day_is_a_day", "shared_machine", "slash", "upgraded"])
 def test_habits(office, flow, tmp_path):
-    run(office, flow, tmp_path)
+    run(office, flow, tmp_path, limit=600)
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark"), (320, "light")])
-def test_every_room_by_axe_and_narrow(office, width, scheme, tmp_path):
-    run(office, "axe", tmp_path, width=width, colorScheme=scheme)
+@pytest.mark.parametrize(("width", "more"), [(1280, {"colorScheme": "light"}), (1280, {"colorScheme": "dark"}), (390, {"colorScheme": "light"}), (390, {"colorScheme": "dark"}), (320, {"colorScheme": "light"}), (320, {"colorScheme": "dark", "forcedColors": "active"}),
+                                             (1280, {"colorScheme": "light", "language": "en"}), (390, {"colorScheme": "dark", "language": "en"})], ids=lambda x: "-".join(x.values()) if isinstance(x, dict) else str(x))
+def test_every_room_by_axe_and_narrow(office, width, more, tmp_path):
+    run(office, "axe", tmp_path, limit=900, width=width, **more)
 
 
 def test_a_transfer_with_a_date_next_week(office, tmp_path):

@@ -62,17 +62,4 @@ export default {
     assert.deepEqual((await api('GET', `/v1/units/${unit.id}/mailbox`)).holders.map((h) => h.staff.id), [heir.id])
     await plainWords(page)
   }),
-  printed: () => browser(async (page) => {
-    await signIn(page, given.hr)
-    await page.emulateMedia({ media: 'print' })
-    await page.setViewportSize({ width: 680, height: 960 })
-    for (const name of ['overview', 'people?unit=H43.99.01', 'leavers', 'unit/H43.99', `person/${given.person}`]) {
-      await room(page, name)
-      await page.locator('tbody tr').first().waitFor()
-      await page.waitForLoadState('networkidle')
-      assert.equal(await page.locator('button:visible, input:visible, nav:visible, select:visible').count(), 0, `${name}: no button is printed`)
-      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name}: no line is cut`)
-      await picture(page, `print-${name.replace(/\W+/g, '-')}`)
-    }
-  }),
 }
