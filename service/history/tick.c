@@ -55,7 +55,7 @@ void prov_history_stop(struct prov_call *call)
     view_state(call->prov->options.view, &state);
     if (call->prov->options.history_days == 0 || !state.usage_ready || !state.alive || state.people == 0)
         return;
-    if (!take(call, cv_today(), &err))
+    if (!take(call, view_day(call->prov->options.view), &err))
         cv_log_error(CV_LOG_WARN, "snapshot", &err);
 }
 
@@ -63,6 +63,8 @@ static void keep_today(struct prov_call *call)
 {
     struct prov *prov = call->prov;
     cv_day today = cv_today();
+    if (view_day(prov->options.view) != today)
+        return; /* its figures are still those of the day before */
     bool closing = cv_now() >= cv_day_start(today + 1) - CLOSING_S;
     struct cv_error err = {0};
     if ((closing ? prov->closed_on : prov->opened_on) == today || !cv_deadline_passed(prov->next_snapshot))

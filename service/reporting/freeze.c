@@ -134,7 +134,7 @@ static bool fill_sheets(const struct prov_freeze *f, struct rep_report *r, struc
 
 static bool begin(struct prov_freeze *f, const struct rep_report *r, struct cv_error *err)
 {
-    cv_day today = cv_today();
+    cv_day today = view_day(f->call->prov->options.view);
     f->window = (struct view_window){.from = r->from, .to = r->to < today ? r->to : today};
     return view_unit_find(f->call->prov->options.view, f->call->scope, r->unit, CV_NO_DAY, f->call->arena, &f->unit,
                           err);

@@ -481,8 +481,10 @@ static void midnight_of_many_waits_for_the_feed(void **state)
     w->feed.settled(w->feed.ctx); /* the feed lives, however long all that took */
     cv_clock_set_offset(86400);
     assert_int_equal(mailbox_now(w->view, w->units[0].id, arena).recorded, before);
+    assert_int_equal(view_day(w->view), cv_today() - 1);
     w->feed.settled(w->feed.ctx);
     assert_int_equal(mailbox_now(w->view, w->units[0].id, arena).recorded, before + 1);
+    assert_int_equal(view_day(w->view), cv_today());
     cv_clock_set_offset(0);
     cv_arena_free(&arena);
     w_free(w);

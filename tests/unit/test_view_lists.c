@@ -576,6 +576,82 @@ static void accounts_page_by_page(void **state)
     w_free(w);
 }
 
+/* Of a unit, large or small: those of everybody's rows whose people are at home there, in the same order. */
+static void accounts_of_a_unit(void **state)
+{
+    struct world *w = w_new(33);
+    cv_auto_arena arena = cv_arena_new(CV_MAX_ARENA);
+    struct cv_error err = {0};
+    struct view_account_page all, page;
+    size_t small = 0, large = 0;
+    (void)state;
+    w_load(w, 12, 300);
+    struct view_account_query q = {.scope = everywhere, .states = 1u << DOM_OBS_ACTIVE, .page_size = 5000};
+    assert_true(view_account_list(w->view, &q, arena, &all, &err));
+    for (int u = 0; u < 12; u++) {
+        size_t at = 0, met = 0;
+        q = (struct view_account_query){
+            .scope = everywhere, .has_unit = true, .unit = w->units[u].id, .recursive = true, .states = q.states};
+        for (q.page_size = 3; q.page_size == 3 || page.next; q.after = page.next, q.after_len = page.next_len) {
+            assert_true(view_account_list(w->view, &q, arena, &page, &err));
+            q.page_size = 11;
+            for (size_t i = 0; i < page.count; i++, met++, at++) {
+                while (!view_unit_within(w->view, all.items[at].staff.unit, q.unit))
+                    at++;
+                assert_memory_equal(&page.items[i].staff.id, &all.items[at].staff.id, 16);
+                assert_string_equal(page.items[i].account.system, all.items[at].account.system);
+            }
+        }
+        for (; at < all.count; at++)
+            assert_false(view_unit_within(w->view, all.items[at].staff.unit, q.unit));
+        small += met > 0 && met < all.count / 10;
+        large += met > all.count / 4;
+    }
+    assert_true(small > 0 && large > 0);
+    w_free(w);
+}
+
+/* Of so many that others get their turn in between: everybody once, in order. */
+static void accounts_of_many(void **state)
+{
+    enum { LOTS = 23000 };
+    struct world *w = w_new(34);
+    cv_auto_arena arena = cv_arena_new(CV_MAX_ARENA);
+    struct cv_error err = {0};
+    struct view_account_page page;
+    size_t seen = 0;
+    (void)state;
+    w_load(w, 2, 1);
+    struct w_person *p = &w->people[0];
+    w_new_person(w, 0);
+    for (int i = 0; i < LOTS; i++) {
+        p->id = w_id(w);
+        memcpy(p->uuid, w_id(w).bytes, sizeof p->uuid);
+        p->post_count = p->account_count = 1;
+        p->posts[0] = (struct dom_post){.unit = w->units[0].id, .primary = true, .from = CV_NO_DAY, .to = CV_NO_DAY};
+        p->accounts[0] = (struct dom_account){
+            .system = w_slugs[0], .login = "x", .observed = i % 1000 == 0 ? DOM_OBS_CLOSED : DOM_OBS_ACTIVE};
+        p->code[0] = p->former[0] = p->names[0][0] = '\0';
+        w_send_person(w, p);
+    }
+    struct view_account_query q = {.scope = everywhere, .system = w_slugs[0], .page_size = 9000, .want_total = true};
+    q.states = 1u << DOM_OBS_ACTIVE;
+    for (bool more = true; more; q.after = page.next, q.after_len = page.next_len) {
+        assert_true(view_account_list(w->view, &q, arena, &page, &err));
+        assert_true(page.total >= LOTS - LOTS / 1000);
+        seen += page.count;
+        more = page.next != NULL;
+    }
+    assert_int_equal(seen, page.total);
+    q = (struct view_account_query){.scope = everywhere, .states = 1u << DOM_OBS_CLOSED, .page_size = 9};
+    for (seen = 0; seen == 0 || page.next; q.after = page.next, q.after_len = page.next_len) {
+        assert_true(view_account_list(w->view, &q, arena, &page, &err));
+        seen += page.count;
+    }
+    assert_true(seen >= LOTS / 1000);
+    w_free(w);
+}
+
 static enum dom_departure_state departure_state_of(const struct world *w, struct cv_id id)
 {
     for (int i = 0; i < W_PEOPLE; i++)
@@ -635,6 +711,8 @@ int main(void)
         cmocka_unit_test(units_by_code_scope_and_ancestors),
         cmocka_unit_test(a_cycle_loses_nobody),
         cmocka_unit_test(accounts_page_by_page),
+        cmocka_unit_test(accounts_of_a_unit),
+        cmocka_unit_test(accounts_of_many),
         cmocka_unit_test(departures_by_day),
     };
     return cmocka_run_group_tests(tests, w_group_setup, w_group_teardown);

@@ -9,7 +9,7 @@
 static void read_as_of(struct htp_exchange *x, struct api_figures *question)
 {
     const struct api_window *window = &question->window;
-    cv_day today = cv_today();
+    cv_day today = view_day(api_of(x)->view);
     if (htp_query_day(x, "as_of", &question->as_of.day) != CV_VALUE)
         return;
     if (question->as_of.day > today)
@@ -29,12 +29,12 @@ static void read_as_of(struct htp_exchange *x, struct api_figures *question)
                         "Snapshots are not kept by category");
 }
 
-static cv_day one_before(const struct api_figures *question)
+static cv_day one_before(const struct api_figures *question, cv_day today)
 {
     const struct api_window *window = &question->window;
     struct dom_period before;
     struct view_window days;
-    cv_day day = question->as_of.day != CV_NO_DAY ? question->as_of.day : cv_today();
+    cv_day day = question->as_of.day != CV_NO_DAY ? question->as_of.day : today;
     if (window->length != 0)
         return day - window->length;
     before = dom_period_previous(&window->period);
@@ -45,7 +45,8 @@ static cv_day one_before(const struct api_figures *question)
 static void read_compare(struct htp_exchange *x, struct api_figures *question)
 {
     const char *value = htp_query(x, "compare");
-    cv_day newest = (question->as_of.day != CV_NO_DAY ? question->as_of.day : cv_today()) - 1;
+    cv_day today = view_day(api_of(x)->view);
+    cv_day newest = (question->as_of.day != CV_NO_DAY ? question->as_of.day : today) - 1;
     if (value == NULL)
         return;
     if (question->categories != NULL)
@@ -53,7 +54,7 @@ static void read_compare(struct htp_exchange *x, struct api_figures *question)
                         "Snapshots are not kept by category");
     question->compare.period_before = question->window.length == 0 && strcmp(value, "previous") == 0;
     if (strcmp(value, "previous") == 0)
-        question->compare.day = one_before(question);
+        question->compare.day = one_before(question, today);
     else if (!cv_day_parse(value, &question->compare.day))
         api_query_fault(x, "compare", "bad_format", "compare là previous hoặc một ngày như 2026-10-31",
                         "compare is previous or a day like 2026-10-31");

@@ -21,7 +21,7 @@ static void bad_value(struct htp_exchange *x, const char *name, const char *vi, 
 
 static void read_length(struct htp_exchange *x, const char *text, struct api_window *out)
 {
-    cv_day today = cv_today();
+    cv_day today = view_day(api_of(x)->view);
     out->length = text == NULL ? VIEW_DEFAULT_WINDOW : 0;
     for (size_t i = 0; text != NULL && i < CV_COUNT(lengths); i++)
         if (strcmp(text, lengths[i].word) == 0)
@@ -34,7 +34,7 @@ static void read_length(struct htp_exchange *x, const char *text, struct api_win
 static void read_period(struct htp_exchange *x, const char *text, const char *calendar, struct api_window *out)
 {
     int at = calendar == NULL ? DOM_CIVIL : dom_word_index(dom_calendar_words, calendar);
-    cv_day today = cv_today(), oldest = view_activity_from(api_of(x)->view);
+    cv_day today = view_day(api_of(x)->view), oldest = view_activity_from(api_of(x)->view);
     char text_of_day[CV_DAY_TEXT];
     if (at < 0)
         bad_value(x, "calendar", "calendar là civil hoặc admin", "calendar is civil or admin");

@@ -5,6 +5,7 @@
 #include "view/ask/ask.h"
 
 enum { WINDOW = VIEW_DEFAULT_WINDOW };
+enum { AT_A_TIME = 1000 }; /* people */
 
 struct changes {
     const struct view *v;
@@ -81,14 +82,20 @@ static void note(struct changes *c, uint32_t slot, const struct standing *was, c
         view_fill_staff(c->v, slot, false, c->arena, &part->people[part->shown++]);
 }
 
+/* Whoever changes while others are compared is met as he was or as he is, on both days alike. */
 static void compare_people(struct changes *c)
 {
     struct view_slots people = {0};
     c->then_from = view_tree_on(c->v, c->from.to);
     c->then_to = view_tree_on(c->v, c->to.to);
     view_people_below(c->v, c->then_from || c->then_to ? 0 : c->top, true, &people);
+    const size_t end = c->v->people_end;
     for (size_t i = 0; i < people.count; i++) {
-        const struct person *p = c->v->people[people.items[i]];
+        if (i % AT_A_TIME == AT_A_TIME - 1)
+            view_breathe(c->v);
+        const struct person *p = people.items[i] < end ? c->v->people[people.items[i]] : NULL;
+        if (p == NULL)
+            continue;
         struct standing was = standing_of(c, p, &c->from, c->then_from), is = standing_of(c, p, &c->to, c->then_to);
         struct view_pair_counts before = count_of(&was), after = count_of(&is);
         add(&c->out->from, &before, 1);

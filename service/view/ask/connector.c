@@ -4,6 +4,8 @@
 #include "congvu/connector.h"
 #include "view/ask/ask.h"
 
+enum { AT_A_TIME = 1000 }; /* people */
+
 struct search {
     int system;
     const struct dom_connector *connector;
@@ -136,8 +138,10 @@ bool view_connector_accounts(const struct view *v, const char *system, struct cv
     int slot = view_system_known(v, system);
     size_t count = 0, most = v->known[PERSON] + units_with(v, system);
     struct view_connector_account *all = CV_NEWS(arena, struct view_connector_account, most + 1);
-    for (size_t i = 0; slot >= 0 && i < v->people_end; i++) {
-        const struct account *a = account_in(v->people[i], slot);
+    for (size_t i = 0; slot >= 0 && i < v->people_end && count < most; i++) {
+        if (i % AT_A_TIME == AT_A_TIME - 1)
+            view_breathe(v);
+        const struct account *a = i < v->people_end ? account_in(v->people[i], slot) : NULL;
         if (a == NULL)
             continue;
         const struct person *p = v->people[i];
@@ -155,7 +159,7 @@ bool view_connector_accounts(const struct view *v, const char *system, struct cv
                                             .desired = (enum dom_desired)a->desired,
                                             .observed = (enum dom_observed)a->observed};
     }
-    for (uint32_t i = 0; i < v->unit_count; i++) {
+    for (uint32_t i = 0; i < v->unit_count && count < most; i++) {
         const struct unit *u = v->units[i];
         const struct dom_account *a = u->known ? dom_unit_account_of(&u->u, system) : NULL;
         if (a == NULL)

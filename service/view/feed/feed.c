@@ -169,8 +169,7 @@ struct dir_feed view_feed(struct view *view)
 void view_state(const struct view *view, struct view_state *out)
 {
     struct view *v = (struct view *)view;
-    if (atomic_load(&v->loaded) && atomic_load(&v->day) != cv_today())
-        view_roll_day(v);
+    (void)view_day(v);
     cv_rank_take(CV_RANK_VIEW);
     pthread_rwlock_rdlock(&v->lock);
     bool alive = view_lives(v);
@@ -195,8 +194,6 @@ void view_state(const struct view *view, struct view_state *out)
 
 uint64_t view_generation(const struct view *view)
 {
-    struct view *v = (struct view *)view;
-    if (atomic_load(&v->loaded) && atomic_load(&v->day) != cv_today())
-        view_roll_day(v);
-    return atomic_load(&v->generation);
+    (void)view_day(view);
+    return atomic_load(&view->generation);
 }

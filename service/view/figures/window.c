@@ -2,15 +2,22 @@
 #include "view/figures/figures.h"
 
 /* ---- locking ---- */
-bool view_enter(const struct view *view, struct cv_error *err)
+cv_day view_day(const struct view *view)
 {
     struct view *v = (struct view *)view; /* the lock and the day are no part of what a reader calls const */
+    if (atomic_load(&v->loaded) && atomic_load(&v->day) != cv_today())
+        view_roll_day(v);
+    return atomic_load(&v->day);
+}
+
+bool view_enter(const struct view *view, struct cv_error *err)
+{
+    struct view *v = (struct view *)view;
     if (!atomic_load(&v->loaded))
         return err && cv_fail(err, cvp_directory_unavailable, NULL,
                               "Dịch vụ đang nạp dữ liệu từ thư mục, xin thử lại sau ít giây",
                               "The service is still reading the directory, please try again in a few seconds");
-    if (atomic_load(&v->day) != cv_today())
-        view_roll_day(v);
+    (void)view_day(v);
     cv_rank_take(CV_RANK_VIEW);
     pthread_rwlock_rdlock(&v->lock);
     return true;
