@@ -39,6 +39,7 @@ for folder in openldap policies mail connectors alerts; do
     mkdir -p "$tree/usr/share/congvu"
     cp -r "$root/deploy/$folder" "$tree/usr/share/congvu/$folder"
 done
+install -m 644 "$root/deploy/packages.sh" "$tree/usr/share/congvu/packages.sh" # of mail/up.sh
 rm -rf "$tree/usr/share/congvu/policies/vectors"
 chmod -R u=rwX,go=rX "$tree"
 

@@ -34,6 +34,7 @@ if [ ! -e "$root/.complete" ]; then
     mkdir -p "$root"
     [ -x "$root/usr/bin/apt-get" ] || debootstrap --variant=minbase "$suite" "$root" "$mirror" >"$root.log" 2>&1 || { tail -20 "$root.log" >&2; exit 1; }
     printf 'deb %s %s main\n' "$mirror" "$suite" >"$root/etc/apt/sources.list"
+    echo force-unsafe-io >"$root/etc/dpkg/dpkg.cfg.d/unsafe-io" # nobody keeps this root over a power cut
     # how this machine reaches the archive: a proxy, its certificates
     cp /etc/resolv.conf "$root/etc/"
     for conf in /etc/apt/apt.conf.d/*; do

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Both READMEs as a newcomer uses them: every sh block is run, JSON blocks are compared by shape, both files have the same blocks, and quickstart
-is started a second time on what people did. Run by tests/readme.sh."""
+is started a second time, in Vietnamese and with mail servers, on what people did. Run by tests/readme.sh."""
+import imaplib
 import json
 import os
 import pathlib
 import re
 import signal
+import smtplib
 import subprocess
 import sys
 import tempfile
@@ -106,23 +108,25 @@ def answers(text):
 # ---- the service of the first block ----
 
 class Quickstart:
-    def __init__(self, data):
-        self.data, self.out = data, data.parent / "quickstart.out"
+    ENDS = {"C.UTF-8": "Ctrl-C stops", "vi_VN.UTF-8": "Ctrl-C để dừng"}
+
+    def __init__(self, data, *more, language="C.UTF-8"):
+        self.data, self.out, self.more, self.language = data, data.parent / "quickstart.out", more, language
 
     def __enter__(self):
         command, = commands(next(text for kind_, text in blocks(FILES[0]) if kind_ == "sh"))
         assert command == "deploy/quickstart.sh", command
         with open(self.out, "w") as out:
-            self.process = subprocess.Popen([command, "--port", "0", "--data", str(self.data)], cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
-                                            env={**os.environ, "LANG": "C.UTF-8", "LC_ALL": ""})
+            self.process = subprocess.Popen([command, "--port", "0", "--data", str(self.data), *self.more], cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
+                                            env={**os.environ, "LANG": self.language, "LC_ALL": "", "LC_MESSAGES": ""})
         end = time.monotonic() + 1200
-        while "Ctrl-C stops" not in self.out.read_text():
+        while self.ENDS[self.language] not in self.out.read_text():
             assert self.process.poll() is None and time.monotonic() < end, self.out.read_text()[-2000:]
             time.sleep(0.2)
         self.url = re.search(r"REST API +(http://\S+)", self.out.read_text())[1]
-        console = re.search(r"web console +(http://\S+)", self.out.read_text())[1]
+        console = re.search(r"(?:web console|giao diện web) +(http://\S+)", self.out.read_text())[1]
         assert urllib.request.urlopen(console, timeout=60).status == 200
-        assert re.search(r"metrics +http://127\.0\.0\.1:\d+/metrics", self.out.read_text())
+        assert re.search(r"(?:metrics|số liệu) +http://127\.0\.0\.1:\d+/metrics", self.out.read_text())
         return self
 
     def __exit__(self, *_):
@@ -159,10 +163,11 @@ def run_blocks(service, path, folder):
 
 
 def first_sign_in(service, folder):
-    """As quickstart says it: a password with the code, then the console's own call."""
+    """As quickstart says it: a password with the code, then the console's own call. The login."""
     code, login = re.search(r"with the code (\S+), then sign in as (\S+)", service.out.read_text()).groups()
     for path, body in (("activations", {"code": code, "password": "Mat-Khau-Rieng-9"}), ("sessions", {"login": login, "password": "Mat-Khau-Rieng-9"})):
         service.shell(f"curl -sS --fail-with-body -H 'Content-Type: application/json' -d '{json.dumps(body)}' \"$url/v1/{path}\"", folder)
+    return login
 
 
 def sample_links(service, folder):
@@ -173,6 +178,21 @@ def sample_links(service, folder):
         said = service.shell("curl -sS --fail-with-body -H 'Content-Type: application/json' -d '%s' \"$url/v1/activations\" && curl -sS --fail-with-body -H 'Content-Type: application/json' -d '%s' \"$url/v1/sessions\""
                              % (json.dumps({"code": code, "password": "Mat-Khau-Rieng-9"}), json.dumps({"login": login, "password": "Mat-Khau-Rieng-9"})), folder)
         assert [r["role"] for r in answers(said)[0]["roles"]] == [role], said
+
+
+def mail_half(service, login):
+    """On the ports that are printed: who has chosen a password reads what another mail server brings."""
+    imap, smtp = (int(re.search(rf"{name} +127\.0\.0\.1:(\d+)", service.out.read_text())[1]) for name in ("IMAP", "incoming SMTP"))
+    with smtplib.SMTP("127.0.0.1", smtp, timeout=60) as other:
+        other.sendmail("nguoi.gui@example.org", [f"{login}@ninhthuan.gov.vn"], "Subject: Thu dau tien\r\n\r\nChao\r\n")
+    mailbox = imaplib.IMAP4("127.0.0.1", imap, timeout=60)
+    mailbox.login(login, "Mat-Khau-Rieng-9")
+    end = time.monotonic() + 60
+    while mailbox.select("INBOX")[1] == [b"0"]:
+        assert time.monotonic() < end, "the message does not arrive"
+        time.sleep(0.1)
+    assert b"Thu dau tien" in mailbox.fetch("1", "(RFC822)")[1][0][1]
+    mailbox.logout()
 
 
 def no_sample(folder):
@@ -193,19 +213,24 @@ def main():
         with Quickstart(data) as service:
             for path in FILES:
                 run_blocks(service, path, folder)
-            first_sign_in(service, folder)
+            clerk = first_sign_in(service, folder)
             sample_links(service, folder)
             assert (pathlib.Path(folder) / "report.xlsx").read_bytes()[:2] == b"PK"
             service.shell("curl -sS --fail-with-body -X PATCH -H @<(printf 'Authorization: Bearer %s' \"$(cat \"$token\")\") -H 'If-Match: *' -H 'Content-Type: application/merge-patch+json' "
                           "\"$url/v1/staff/NS-9001\" -d '{\"title\":\"Trưởng phòng\"}'", folder)
             log = len(data.with_suffix(".log").read_text())
-        with Quickstart(data) as service:
+        with_mail = ["--mail"] if os.geteuid() == 0 else []
+        with Quickstart(data, *with_mail, language="vi_VN.UTF-8") as service:
             person = service.get("/v1/staff/NS-9001")
             assert (person.get("title") or person["posts"][0]["title"]) == "Trưởng phòng", "the second start keeps what people did"
             assert service.get("/v1/staff/NS-9002")["status"] in ("departing", "departed")
             assert len(data.with_suffix(".log").read_text()) > log, "the log goes on"
-            assert "Loading the invented district" not in service.out.read_text() and "with the code" not in service.out.read_text()
+            assert "Đang nạp dữ liệu mẫu" not in service.out.read_text() and "bằng mã" not in service.out.read_text()
             assert "kichhoat#" not in service.out.read_text(), "links that were used are not shown again"
+            if with_mail:
+                mail_half(service, clerk)
+        left = subprocess.run(["pgrep", "-f", str(data)], capture_output=True, text=True).stdout
+        assert left == "", f"left running: {left}"
         no_sample(folder)
     print("every block runs, answers have the shape that is shown, a second start keeps everything")
 

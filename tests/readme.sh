@@ -4,5 +4,5 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=deploy/packages.sh
 . deploy/packages.sh
-congvu_install python3 curl
+congvu_install python3 curl procps
 exec /usr/bin/python3 tests/readme.py

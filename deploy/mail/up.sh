@@ -14,7 +14,6 @@ TEXT
 }
 
 here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
 data="" work="" url="" domains=ninhthuan.gov.vn
 while [ $# -gt 0 ]; do
     case "$1" in
@@ -33,7 +32,7 @@ done
 [ -r "$data/readers/uri" ] || { echo "No service with directory_listen runs in $data" >&2; exit 1; }
 
 # shellcheck source=deploy/packages.sh
-. "$root/deploy/packages.sh"
+. "$here/../packages.sh"
 # shellcheck disable=SC2086
 congvu_install $congvu_mail_packages
 

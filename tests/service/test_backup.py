@@ -125,7 +125,22 @@ def test_without_a_log_it_opens_closed(drill, start, tmp_path):
     wait_for(lambda: client.put("/v1/staff/C-1", an()).status == 201, "opened without a restart")
 
 
+def test_an_empty_folder_is_filled_as_it_is(drill, start, tmp_path):
+    """That of a package: its owner may not make another one in its place."""
+    new = tmp_path / "new"
+    new.mkdir(mode=0o755)
+    held = os.open(new, os.O_RDONLY | os.O_DIRECTORY)
+    restore(drill, new, "--log-of", drill.data)
+    assert "secret.key" in os.listdir(held) and new.stat().st_mode & 0o777 == 0o700, "this very folder"
+    os.close(held)
+    assert start(new).client(drill.token).get("/v1/staff/A-79").status == 200
+
+
 def test_what_is_refused(drill, tmp_path):
+    missing = congvud("restore", tmp_path / "none", "--data-dir", tmp_path / "new", "--key-file", drill.data / "secret.key", "--without-log", fails="cannot be opened")
+    assert "No such file" in missing, "not: damaged"
+    nowhere = congvud("backup", tmp_path / "nowhere/backup", "--data-dir", drill.data, fails="cannot be made")
+    assert "No such file" in nowhere
     other = tmp_path / "other.key"
     other.write_bytes(os.urandom(32))
     other.chmod(0o600)

@@ -42,6 +42,27 @@ def test_before_anything_is_full_new_people_are_refused_and_locks_go_on(start):
     assert "full; from 90 % on new records are refused" in small.log.read_text()
 
 
+def test_before_the_log_is_full_changes_are_refused_and_none_is_missing_from_it(start):
+    small = start(directory_max_mib=16, fill_check_ms=20, tick_ms=20)
+    make_units(small.client())
+    client, acknowledged, refused = small.client(), 0, None
+    dn = f"cvId={client.get('/v1/units/T1.01').json['id']},ou=units,dc=congvu"
+    while refused is None and acknowledged < 20000:
+        paper = [f"{nth('Cơ quan', acknowledged)} {i} {'x' * 150}" for i in range(20)]
+        answer = client.patch("/v1/units/T1.01", {"letterhead": {"recipients": paper}})
+        if answer.status == 200:
+            acknowledged += 1
+        else:
+            refused = answer
+    assert (refused.status, refused.code) == (507, "directory_full"), refused
+    assert fill(small, "log") >= 0.97 and fill(small, "main") < 0.9, "it is the log alone that is full"
+    assert client.get("/readyz").json["checks"]["storage"]["detail"].startswith("log 9")
+    assert client.put("/v1/staff/L-2", an(full_name="Người Không Chỗ")).code == "directory_full"
+    assert client.get("/v1/units/T1.01").status == 200, "reads go on"
+    logged = small.ldapsearch("-b", "cn=log", f"(&(reqType=modify)(reqResult=0)(reqDN={dn}))", "reqDN")
+    assert len(logged) == acknowledged, "every change that was acknowledged is in the log"
+
+
 def test_a_wrong_password_writes_little_into_the_log(start):
     service = start(directory_listen="127.0.0.1:0")
     make_units(service.client())

@@ -84,7 +84,7 @@ static bool make(struct job *job, struct cv_error *err)
     return try_all(job, err) && job->what->beside(job->what->ctx, job->folder, err) &&
            manifest_write(job->folder, &job->manifest, job->what->version, err) && tool_flush(job->folder, err) &&
            (rename(job->folder, job->what->to) == 0 ||
-            tool_fault(err, job->what->to, "không đặt tên được", "cannot get its name"));
+            tool_refused(err, job->what->to, "không đặt tên được", "cannot get its name"));
 }
 
 bool dir_backup(const struct dir_backup *what, struct dir_backup_done *out, struct cv_error *err)
@@ -99,7 +99,7 @@ bool dir_backup(const struct dir_backup *what, struct dir_backup_done *out, stru
         return tool_fault(err, what->data_dir, "không có dữ liệu để sao lưu", "holds no data to back up");
     if ((size_t)snprintf(job.folder, sizeof job.folder, "%s.part", what->to) >= DIR_PATH_MAX - 64 ||
         mkdir(job.folder, 0700) != 0)
-        return tool_fault(err, job.folder, "không tạo được thư mục", "the folder cannot be made");
+        return tool_refused(err, job.folder, "không tạo được thư mục", "the folder cannot be made");
     if (!make(&job, err)) {
         tool_remove(job.folder);
         return false;

@@ -27,6 +27,8 @@ bool tool_count(const char *file, uint64_t *out_entries, struct cv_error *err);
 bool tool_digest(const char *file, char out[CV_DIGEST_TEXT], uint64_t *out_bytes, struct cv_error *err);
 bool tool_copy(const char *from, const char *to, struct cv_error *err);
 bool tool_fault(struct cv_error *err, const char *path, const char *vi, const char *en);
+/* That, with the system's reason (errno). */
+bool tool_refused(struct cv_error *err, const char *path, const char *vi, const char *en);
 /* Folders, schema and configuration of a folder that nobody serves: `folder`/slapd/... */
 bool tool_prepare(const struct dir_embedded_options *options, const char *folder, struct slapd_paths *out,
                   struct cv_error *err);

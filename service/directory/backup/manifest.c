@@ -74,9 +74,10 @@ static bool read_all(const char *folder, struct manifest *out, struct cv_error *
     cv_auto_arena arena = cv_arena_new(MANIFEST_ARENA);
     snprintf(path, sizeof path, "%s/backup.json", folder);
     FILE *f = fopen(path, "re");
-    size_t len = f != NULL ? fread(text, 1, sizeof text, f) : 0;
-    if (f != NULL)
-        fclose(f);
+    if (f == NULL)
+        return tool_refused(err, path, "không mở được", "cannot be opened");
+    size_t len = fread(text, 1, sizeof text, f);
+    fclose(f);
     const struct cv_jin *top = arena != NULL && len > 0 ? cv_json_parse_own(arena, text, len, err) : NULL;
     if (top == NULL)
         return bad(folder, err);

@@ -99,7 +99,7 @@ static bool read_log(struct replaying *r, const char *file, struct cv_error *err
 {
     cv_auto_arena arena = cv_arena_new(RECORD_ARENA);
     LDIFFP *f = arena != NULL ? ldif_open(file, "r") : NULL;
-    bool end = f == NULL, ok = f != NULL || tool_fault(err, file, "không mở được", "cannot be opened");
+    bool end = f == NULL, ok = f != NULL || tool_refused(err, file, "không mở được", "cannot be opened");
     while (ok && !end) {
         struct ldif_record record;
         enum what what;
@@ -252,7 +252,7 @@ static bool pass_through(struct replaying *r, const char *file, each_entry *each
 {
     cv_auto_arena arena = cv_arena_new(RECORD_ARENA);
     LDIFFP *f = arena != NULL ? ldif_open(file, "r") : NULL;
-    bool end = f == NULL, ok = f != NULL || tool_fault(err, file, "không mở được", "cannot be opened");
+    bool end = f == NULL, ok = f != NULL || tool_refused(err, file, "không mở được", "cannot be opened");
     while (ok && !end) {
         struct ldif_record record;
         cv_arena_reset(arena);

@@ -1,4 +1,5 @@
 /* The way back: a new folder from a backup, and from the log of the dead machine what was done since. */
+#include <dirent.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -90,11 +91,20 @@ static bool fill(struct job *job, struct cv_error *err)
            dir_folder_seal(job->paths.data, job->manifest.fingerprint, err);
 }
 
-/* rmdir takes away an empty folder and nothing else. */
+/* An empty one is filled as it is: who owns it may have no right to make another in its place. */
 static bool empty_or_missing(const char *folder, struct cv_error *err)
 {
-    return rmdir(folder) == 0 || errno == ENOENT ||
-           tool_fault(err, folder, "không phải thư mục trống", "is not an empty folder");
+    bool empty = true;
+    DIR *dir = opendir(folder);
+    if (dir == NULL)
+        return errno == ENOENT || tool_refused(err, folder, "không đọc được", "cannot be read");
+    for (const struct dirent *one; empty && (one = readdir(dir)) != NULL;)
+        empty = strcmp(one->d_name, ".") == 0 || strcmp(one->d_name, "..") == 0;
+    bool own = empty && fchmod(dirfd(dir), 0700) == 0;
+    bool ok = own || (empty ? tool_refused(err, folder, "không phải của người dùng này", "is not this user's")
+                            : tool_fault(err, folder, "không phải thư mục trống", "is not an empty folder"));
+    closedir(dir);
+    return ok;
 }
 
 bool dir_restore(const struct dir_restore *what, struct dir_restore_done *out, struct cv_error *err)

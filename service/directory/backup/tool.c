@@ -20,6 +20,17 @@ bool tool_fault(struct cv_error *err, const char *path, const char *vi, const ch
     return cv_fail_as(err, CV_CONFLICT, "", "%1$s: %2$s.%3$.0s", "%1$s: %3$s.%2$.0s", path, vi, en);
 }
 
+bool tool_refused(struct cv_error *err, const char *path, const char *vi, const char *en)
+{
+    char text[128];
+    int number = errno;
+    const char *said = strerror_r(number, text, sizeof text);
+    cv_fail_as(err, CV_CONFLICT, "", "%1$s: %2$s%3$.0s", "%1$s: %3$s%2$.0s", path, vi, en);
+    err->lib_code = number;
+    snprintf(err->lib_text, sizeof err->lib_text, "%s", said);
+    return false;
+}
+
 /* Runs slapd in one of its roles to its end; what it says goes to standard error. argv[0] is filled in. */
 static bool run(const char **argv)
 {
@@ -55,7 +66,7 @@ bool tool_count(const char *file, uint64_t *out_entries, struct cv_error *err)
     FILE *f = fopen(file, "re");
     *out_entries = 0;
     if (f == NULL)
-        return tool_fault(err, file, "không mở được", "cannot be opened");
+        return tool_refused(err, file, "không mở được", "cannot be opened");
     while (fgets(line, sizeof line, f) != NULL) {
         *out_entries += start && strncmp(line, "dn:", 3) == 0;
         start = strchr(line, '\n') != NULL;
@@ -69,7 +80,9 @@ bool tool_digest(const char *file, char out[CV_DIGEST_TEXT], uint64_t *out_bytes
 {
     struct stat st;
     int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    bool ok = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    if (fd < 0)
+        return tool_refused(err, file, "không đọc được", "cannot be read");
+    bool ok = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
     void *bytes = ok && st.st_size > 0 ? mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
     ok = ok && bytes != MAP_FAILED;
     if (ok) {
@@ -78,8 +91,7 @@ bool tool_digest(const char *file, char out[CV_DIGEST_TEXT], uint64_t *out_bytes
     }
     if (ok && bytes != NULL)
         munmap(bytes, (size_t)st.st_size);
-    if (fd >= 0)
-        close(fd);
+    close(fd);
     return ok || tool_fault(err, file, "không đọc được", "cannot be read");
 }
 
@@ -87,13 +99,14 @@ bool tool_copy(const char *from, const char *to, struct cv_error *err)
 {
     struct stat st;
     int in = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    int out = in >= 0 ? open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
+    if (in < 0)
+        return tool_refused(err, from, "không đọc được", "cannot be read");
+    int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     bool ok = out >= 0 && fstat(in, &st) == 0;
     for (off_t done = 0; ok && done < st.st_size;)
         ok = sendfile(out, in, &done, (size_t)(st.st_size - done)) > 0;
     ok = ok && fsync(out) == 0;
-    if (in >= 0)
-        close(in);
+    close(in);
     if (out >= 0)
         close(out);
     return ok || tool_fault(err, from, "không chép được", "cannot be copied");
@@ -124,7 +137,7 @@ bool tool_prepare(const struct dir_embedded_options *options, const char *folder
 {
     bool reindex = false;
     if (mkdir(folder, 0700) != 0 && errno != EEXIST)
-        return tool_fault(err, folder, "không tạo được thư mục", "the folder cannot be made");
+        return tool_refused(err, folder, "không tạo được thư mục", "the folder cannot be made");
     if (!slapd_make_folders(folder, err))
         return false;
     *out = (struct slapd_paths){0};
