@@ -1,10 +1,12 @@
 """Provisioning counts only when the person can read mail: with the real Dovecot, Postfix and slapd."""
+import re
 import smtplib
+import subprocess
 import time
 
 import pytest
 
-from congvu import frozen, wait_for
+from congvu import frozen, parse_ldif, wait_for
 from people import OTHER, PASSWORD, account, activate, onboard
 
 def deliver_and_read(client, mail, name):
@@ -85,6 +87,19 @@ def test_who_may_not(client, mail):
     account(client, code, "revoked")
     assert {a["system"]: a["desired"]["state"] for a in client.get(f"/v1/staff/{code}").json["accounts"]}["td-office"] == "present"
     wait_for(lambda: not mail.may_sign_in(login, PASSWORD), "another service does not open the mailbox")
+
+
+def test_the_hash_of_a_password_is_one_that_others_verify(client, office, mail):
+    code, person = onboard(client, "Đỗ Băm Chuẩn")
+    activate(client, code)
+    dump = subprocess.run(["/usr/sbin/slapcat", "-f", office[0].data / "slapd/slapd.conf", "-b", "dc=congvu", "-a", f"(cvId={person['id']})", "-o", "ldif-wrap=no"],
+                          capture_output=True, text=True, check=True).stdout
+    kind, rest = re.fullmatch(r"\{ARGON2\}\$(argon2id?)\$(v=19\$m=19456,t=3,p=1\$.+)", parse_ldif(dump)[0]["userPassword"][0].rstrip("\0")).groups()  # slapd keeps the end of its C string
+
+    def dovecot_says(password):
+        hashed = f"{{{kind.upper()}}}${kind}${rest}"
+        return subprocess.run(["doveadm", "-c", mail.work / "dovecot.conf", "pw", "-t", hashed, "-p", password], capture_output=True).returncode == 0
+    assert dovecot_says(PASSWORD) and not dovecot_says(PASSWORD + "x")
 
 
 def test_sending_from_an_own_address_only(client, mail):
