@@ -1,12 +1,14 @@
 """Mail servers beside the service: an identity each, on loopback, that sees what delivering needs and nothing else."""
+import json
 import os
 import stat
 import subprocess
 
 import pytest
 
+import node
 from browser import PASSWORD, activate
-from congvu import BIN, Service, an, district, nth, parse_ldif
+from congvu import BIN, ROOT, Service, an, district, nth, parse_ldif
 
 
 def reader_dn(name):
@@ -112,6 +114,28 @@ def test_e_office_finds_people_by_their_login_there(listening):
     assert f"cvSignIn: e-office/{login}" in plainly(f"e-office/{login}") and f"cvSignIn: mailbox/{person['address'].split('@')[0]}" in plainly(f"e-office/{login}")
     assert client.put("/v1/staff/R-EO/accounts/e-office", {"state": "locked", "reason": "inactivity"}).status in (200, 202)
     assert plainly(f"e-office/{login}") == ""
+
+
+@node.NEEDED
+@pytest.mark.parametrize("library", ["ldapts", "ldapjs"])
+def test_an_e_office_on_node_signs_people_in(listening, library):
+    line, = [l.strip() for l in (ROOT / "deploy/connectors/README.md").read_text().splitlines() if l.startswith("    ") and "cvSignIn" in l and ("ldap." in l) == (library == "ldapjs")]
+    client, code = listening.client(), f"RN-{library}"
+    client.put(f"/v1/staff/{code}", an(full_name=nth("Người Của Nút", len(library) + ord(library[-1])), accounts=[{"system": "e-office", "desired": {"state": "present"}}]))
+    client.patch("/v1/systems/e-office", {"kind": "directory"})
+    client.put(f"/v1/staff/{code}/accounts/e-office", {"state": "present"})
+    activate(client, code)
+    login = next(a["observed"]["login"] for a in client.get(f"/v1/staff/{code}").json["accounts"] if a["system"] == "e-office")
+    asked = {"uri": listening.ready["directory_listen"], "dn": reader_dn("eoffice"), "secret": (listening.data / "readers/eoffice.pass").read_text().strip(), "library": library, "line": line}
+
+    def signs_in(name, password):
+        done = subprocess.run(["node", "sign_in.mjs"], cwd=node.ready(ROOT / "tests/readers"), input=json.dumps({**asked, "login": name, "password": password}), capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+    assert signs_in(login, PASSWORD) == "in" and signs_in(login, "wrong") == "refused"
+    assert {signs_in(name, PASSWORD) for name in ("*", f"{login[:-1]}*", f"x)(cvSignIn=e-office/{login}", "Đào")} == {"unknown"}, "what people type is no filter"
+    assert client.put(f"/v1/staff/{code}/accounts/e-office", {"state": "locked", "reason": "inactivity"}).status in (200, 202)
+    assert signs_in(login, PASSWORD) == "unknown"
 
 
 def test_a_reader_cannot_write_and_passwords_are_hashed(listening):
