@@ -113,22 +113,22 @@ static bool confirmed(struct service *s)
 /* Nothing dated is done by a clock that is not believed. */
 static bool clock_believed(struct service *s)
 {
-    int64_t before = cv_clock_ahead();
+    int64_t before = cv_clock_off();
     if (*s->conf.clock_file != '\0')
         (void)cv_clock_follow(s->conf.clock_file);
-    int64_t ahead = cv_clock_look();
-    if (ahead != 0 && confirmed(s)) {
+    int64_t off = cv_clock_look();
+    if (off != 0 && confirmed(s)) {
         cv_clock_confirm();
-        ahead = 0;
+        off = 0;
     }
-    if (ahead != 0 && before == 0)
+    if (off != 0 && before == 0)
         cv_log(CV_LOG_ERROR, "clock",
-               "the clock is %lld days ahead of what is known and not synchronised; the calendar waits until it is, or "
-               "until congvud confirm-clock",
-               (long long)((ahead + 43200) / 86400));
-    if (ahead == 0 && before != 0)
+               "the clock is %lld days %s what is known and not synchronised; the calendar waits until it is, or until "
+               "congvud confirm-clock",
+               (llabs(off) + 43200) / 86400, off > 0 ? "ahead of" : "behind");
+    if (off == 0 && before != 0)
         cv_log(CV_LOG_WARN, "clock", "the clock is believed again; the calendar goes on");
-    return ahead == 0;
+    return off == 0;
 }
 
 static bool writable(struct service *s)
@@ -189,7 +189,7 @@ static void stop_history(struct service *s)
     struct cv_faults faults;
     struct prov_call call;
     if (s->lease == NULL || s->timer_session == NULL || s->prov == NULL || !dir_lease_held(s->lease) ||
-        service_closed(s) || cv_clock_ahead() != 0 || !writable(s) ||
+        service_closed(s) || cv_clock_off() != 0 || !writable(s) ||
         !own_call(s, s->timer_session, s->timer_arena, &faults, &call))
         return;
     call.deadline = cv_deadline_in_ms(LAST_WORD_MS);

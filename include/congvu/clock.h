@@ -27,14 +27,14 @@ void cv_clock_set_offset(int64_t offset_s);
 
 /* ---- is it to be believed? ----
  * The clockwork looks before each round: the wall clock is held against one that cannot be set, and at the start
- * against the newest write of the directory. Ahead by more than a day, while the kernel does not call the clock
- * synchronised (adjtimex(2)), it is not believed, until it is synchronised or back, or somebody confirms it. A machine
+ * against the newest write of the directory. Off by more than a day, while the kernel does not call the clock
+ * synchronised (adjtimex(2)), it is not believed, until it is synchronised or right, or somebody confirms it. A machine
  * that was merely off has a synchronised clock. Thread: the clockwork's, after one call at the start. */
 /* `newest`: of the last write, or CV_NO_MOMENT. Without a time service, or where the kernel may not be asked, only
  * jumps count: false. */
 bool cv_clock_watch(cv_moment newest, bool time_service);
-int64_t cv_clock_look(void);  /* how far ahead, in seconds; 0 = believed */
-int64_t cv_clock_ahead(void); /* what the last look found; any thread */
+int64_t cv_clock_look(void); /* how far ahead, in seconds, below 0 = behind; 0 = believed */
+int64_t cv_clock_off(void);  /* what the last look found; any thread */
 void cv_clock_confirm(void);
 /* Test builds: "SECONDS" or "SECONDS unsynchronised" in a file moves wall time, no file is 0. False in other builds,
  * unless the path is empty. */

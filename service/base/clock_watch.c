@@ -1,5 +1,5 @@
-/* Is the wall clock to be believed? A clock that is ahead carries out what is dated, for good; so it is held against
- * one that cannot be set. */
+/* Is the wall clock to be believed? A clock that is ahead carries out what is dated, for good, and one that is behind
+ * writes days that were over; so it is held against one that cannot be set. */
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@ enum { FAR_S = 86400 };
 
 static int64_t sure_wall, sure_boot; /* the wall clock was right then, as far as is known; 0 = not begun */
 static bool asks_kernel;
-static _Atomic int64_t ahead_s;
+static _Atomic int64_t off_s;
 
 /* Goes on while the machine sleeps. */
 static int64_t boot_s(void)
@@ -87,7 +87,7 @@ bool cv_clock_watch(cv_moment newest, bool time_service)
     cv_moment now = cv_now();
 
     asks_kernel = time_service && kernel_tells();
-    sure_wall = asks_kernel && newest != CV_NO_MOMENT && newest < now ? newest : now;
+    sure_wall = asks_kernel && newest != CV_NO_MOMENT ? newest : now;
     sure_boot = boot_s();
     return asks_kernel;
 }
@@ -95,25 +95,25 @@ bool cv_clock_watch(cv_moment newest, bool time_service)
 int64_t cv_clock_look(void)
 {
     int64_t wall = cv_now(), boot = boot_s();
-    int64_t ahead = sure_wall ? (wall - sure_wall) - (boot - sure_boot) : 0;
+    int64_t off = sure_wall ? (wall - sure_wall) - (boot - sure_boot) : 0;
 
-    if (ahead <= FAR_S || (asks_kernel && synchronised())) {
-        ahead = 0;
+    if (llabs(off) <= FAR_S || (asks_kernel && synchronised())) {
+        off = 0;
         sure_wall = wall;
         sure_boot = boot;
     }
-    atomic_store(&ahead_s, ahead);
-    return ahead;
+    atomic_store(&off_s, off);
+    return off;
 }
 
-int64_t cv_clock_ahead(void)
+int64_t cv_clock_off(void)
 {
-    return atomic_load(&ahead_s);
+    return atomic_load(&off_s);
 }
 
 void cv_clock_confirm(void)
 {
     sure_wall = cv_now();
     sure_boot = boot_s();
-    atomic_store(&ahead_s, 0);
+    atomic_store(&off_s, 0);
 }

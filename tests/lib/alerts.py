@@ -7,7 +7,7 @@ import yaml
 
 from congvu import ROOT
 
-OPERATORS = {"==": operator.eq, ">": operator.gt, ">=": operator.ge}
+OPERATORS = {"==": operator.eq, "!=": operator.ne, ">": operator.gt, ">=": operator.ge}
 
 
 def rules():
@@ -31,7 +31,7 @@ def fires(expression, now, before):
     grown = re.fullmatch(r"increase\((\w+)\[1h\]\) > (\d+)", expression)
     if grown:
         return now[grown[1]][0] - before.get(grown[1], [0])[0] > float(grown[2])
-    name, sign, number = re.fullmatch(r"(\w+) (==|>=|>) ([0-9.]+)", expression).groups()
+    name, sign, number = re.fullmatch(r"(\w+) (==|!=|>=|>) ([0-9.]+)", expression).groups()
     return any(OPERATORS[sign](value, float(number)) for value in now.get(name, []))
 
 

@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+from alerts import firing
 from congvu import BIN, an, make_units, wait_for
 
 DAY_S = 86400
@@ -49,11 +50,30 @@ def test_a_jump_of_the_clock_holds_the_calendar_until_it_is_back(start, clock):
     clock(90, "unsynchronised")
     told = wait_for(lambda: (s := scheduler(client))["status"] == "degraded" and s, "the calendar waits")
     assert "90 days" in told["detail"] and "confirm-clock" in told["detail"]
-    assert client.get("/readyz").json["status"] == "degraded"
+    assert client.get("/readyz").json["status"] == "degraded" and "CongvuClockWrong" in firing(service)
     assert states(client, 5) == {"scheduled"}, "nobody is cut off"
     clock(0)
     wait_for(lambda: scheduler(client)["status"] == "ok", "it ends by itself")
+    assert "CongvuClockWrong" not in firing(service)
     assert states(client, 5) == {"scheduled"}
+
+
+def test_a_clock_that_falls_behind_is_told_and_what_is_done_meanwhile_stays(start, clock):
+    service = start(clock_file=clock.file)
+    client = service.client()
+    make_units(client)
+    assert client.put("/v1/staff/C-0", an()).status == 201
+    clock(-90, "unsynchronised")
+    told = wait_for(lambda: (s := scheduler(client))["status"] == "degraded" and s, "the calendar waits")
+    assert "90 days behind" in told["detail"] and "CongvuClockWrong" in firing(service)
+    assert client.put("/v1/staff/C-1", an(full_name="Người Trong Lúc Sai")).status == 201
+    service.stop()
+    wrong = start(service.data, clock_file=clock.file)
+    told = wait_for(lambda: (s := scheduler(wrong.client()))["status"] == "degraded" and s, "a start knows it by what was written last")
+    assert "90 days behind" in told["detail"]
+    clock(0)
+    wait_for(lambda: scheduler(wrong.client())["status"] == "ok", "it is right again")
+    assert [wrong.client().get(f"/v1/staff/C-{i}").status for i in range(2)] == [200, 200]
 
 
 def test_it_goes_on_once_the_clock_is_synchronised(start, clock):

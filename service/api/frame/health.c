@@ -1,5 +1,6 @@
 /* What the operator and the container's probe ask. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "api/frame/state.h"
 #include "congvu/prov_evidence.h"
@@ -85,18 +86,18 @@ static void check_view(struct htp_exchange *x, const struct view_state *state)
 /* A clock that is not believed holds the calendar; the clockwork itself goes on. */
 static bool check_scheduler(struct htp_exchange *x)
 {
-    int64_t at = atomic_load(&api_of(x)->state->ticked_ns), ahead = cv_clock_ahead();
+    int64_t at = atomic_load(&api_of(x)->state->ticked_ns), off = cv_clock_off();
     int64_t silent = at == 0 ? 0 : (cv_mono_ns() - at) / 1000000000;
-    bool ok = silent <= SCHEDULER_SILENT_S && ahead == 0;
+    bool ok = silent <= SCHEDULER_SILENT_S && off == 0;
     if (silent > SCHEDULER_SILENT_S)
         check(&x->out, "scheduler", "stale",
               cv_arena_printf(x->arena, "no sign of life for %lld s", (long long)silent));
-    else if (ahead != 0)
+    else if (off != 0)
         check(&x->out, "scheduler", "degraded",
               cv_arena_printf(x->arena,
-                              "the clock is %lld days ahead and not synchronised: the calendar waits until it is, or "
+                              "the clock is %lld days %s and not synchronised: the calendar waits until it is, or "
                               "until congvud confirm-clock",
-                              (long long)((ahead + 43200) / 86400)));
+                              (llabs(off) + 43200) / 86400, off > 0 ? "ahead" : "behind"));
     else
         check(&x->out, "scheduler", at == 0 ? "starting" : "ok", NULL);
     return ok;

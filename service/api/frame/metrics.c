@@ -136,8 +136,9 @@ void api_get_metrics(struct htp_exchange *x)
                      (double)state.age_ms / 1000);
     struct dir_site_state site;
     dir_site_state(api_of(x)->site, &site);
-    cv_metrics_gauge(&page, "clock_ahead_seconds", "how far the clock is ahead of what is believed; 0 = it is believed",
-                     (double)cv_clock_ahead());
+    cv_metrics_gauge(&page, "clock_ahead_seconds",
+                     "how far the clock is ahead of what is known, below 0 behind; 0 = it is believed",
+                     (double)cv_clock_off());
     cv_metrics_gauge(&page, "directory_read_only", "1 while no server takes writes", site.read_only);
     put_standby(x, &page);
     cv_metrics_gauge(&page, "directory_term", "how often another server was made the one that is written to",

@@ -151,7 +151,7 @@ static bool close_account(struct rec_step *s, struct cv_error *err)
 {
     int keep = s->link->system.connector->delete_after_days;
     bool revoke = s->account->desired == DOM_REVOKED;
-    bool ended = keep == 0 || (cv_clock_ahead() == 0 &&
+    bool ended = keep == 0 || (cv_clock_off() == 0 &&
                                dom_connector_expired(s->account->observed, s->account->since, keep, cv_now()));
     if (!rec_look(s, false, err))
         return false;
