@@ -26,7 +26,6 @@ void cv_log_request(const char *request_id);
 
 /* name, help */
 #define CV_COUNTERS(X)                                                                                                 \
-    X(http_requests, "HTTP requests answered")                                                                         \
     X(http_client_errors, "answers with a 4xx status")                                                                 \
     X(http_server_errors, "answers with a 5xx status")                                                                 \
     X(http_refused_by_guard, "requests that the guard refused")                                                        \
@@ -63,8 +62,8 @@ enum cv_counter {
 void cv_count(enum cv_counter counter);
 void cv_count_n(enum cv_counter counter, uint64_t n);
 uint64_t cv_counter_value(enum cv_counter counter);
-/* Request duration by lane: lane 0..3, seconds. */
-void cv_observe_request(int lane, double seconds);
+/* A request answered: `operation` is a constant of the program (kept as it is) or NULL, lane 0..3, seconds. */
+void cv_count_request(const char *operation, int status, int lane, double seconds);
 /* Gauges are given by their owner when the page is written. */
 void cv_metrics_print(struct cv_buf *out);
 void cv_metrics_gauge(struct cv_buf *out, const char *name, const char *help, double value);

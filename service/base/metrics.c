@@ -4,7 +4,7 @@
 
 #include "congvu/log.h"
 
-enum { LANES = 4 };
+enum { LANES = 4, ANSWERS = 8192, STATUS_BITS = 10 };
 
 static _Atomic uint64_t counters[CVM_COUNT];
 
@@ -31,6 +31,41 @@ static struct {
     _Atomic uint64_t sum_us;
 } lanes[LANES];
 
+/* Answers by operation and status: the two are one number, so that a slot is taken at once. There are fewer pairs than
+ * slots. */
+static struct {
+    _Atomic uint64_t key, count;
+} answers[ANSWERS];
+
+static void count_answer(const char *operation, int status)
+{
+    uint64_t key = (uint64_t)(uintptr_t)(operation != NULL ? operation : "none") << STATUS_BITS | (unsigned)status;
+    size_t at = (size_t)((key * 0x9e3779b97f4a7c15u) >> 32) % ANSWERS;
+
+    for (size_t i = 0; i < ANSWERS; i++, at = (at + 1) % ANSWERS) {
+        uint64_t here = 0;
+
+        if (atomic_compare_exchange_strong(&answers[at].key, &here, key) || here == key) {
+            atomic_fetch_add_explicit(&answers[at].count, 1, memory_order_relaxed);
+            return;
+        }
+    }
+}
+
+static void print_answers(struct cv_buf *out)
+{
+    cv_buf_puts(out, "# HELP congvu_http_requests_total HTTP requests answered\n"
+                     "# TYPE congvu_http_requests_total counter\n");
+    for (size_t i = 0; i < ANSWERS; i++) {
+        uint64_t key = atomic_load(&answers[i].key);
+
+        if (key != 0)
+            cv_buf_printf(out, "congvu_http_requests_total{operation=\"%s\",status=\"%u\"} %" PRIu64 "\n",
+                          (const char *)(uintptr_t)(key >> STATUS_BITS), (unsigned)(key & ((1u << STATUS_BITS) - 1)),
+                          atomic_load_explicit(&answers[i].count, memory_order_relaxed));
+    }
+}
+
 void cv_count(enum cv_counter counter)
 {
     cv_count_n(counter, 1);
@@ -46,8 +81,9 @@ uint64_t cv_counter_value(enum cv_counter counter)
     return atomic_load_explicit(&counters[counter], memory_order_relaxed);
 }
 
-void cv_observe_request(int lane, double seconds)
+void cv_count_request(const char *operation, int status, int lane, double seconds)
 {
+    count_answer(operation, status);
     if (lane < 0 || lane >= LANES || !(seconds >= 0) || seconds > 1e9)
         return;
     uint64_t us = (uint64_t)(seconds * 1e6);
@@ -77,6 +113,7 @@ static void print_lane(struct cv_buf *out, int lane)
 
 void cv_metrics_print(struct cv_buf *out)
 {
+    print_answers(out);
     for (int i = 0; i < CVM_COUNT; i++) {
         const char *name = counter_rows[i].name;
 

@@ -41,12 +41,11 @@ static void count_answer(const struct htp_private *p, int64_t now_ns)
 {
     int lane = (int)(p->x.route ? lane_of(p->x.route, p->costly) : HTP_INLINE);
 
-    cv_count(CVM_http_requests);
     if (p->status >= 500)
         cv_count(CVM_http_server_errors);
     else if (p->status >= 400)
         cv_count(CVM_http_client_errors);
-    cv_observe_request(lane, (double)(now_ns - p->began_ns) / 1e9);
+    cv_count_request(p->x.route ? p->x.route->operation : NULL, p->status, lane, (double)(now_ns - p->began_ns) / 1e9);
 }
 
 static void in_flight_done(struct htp_server *server)

@@ -36,6 +36,11 @@ def test_the_management_port_has_the_figures_and_the_other_one_not(anybody, mana
     samples = {line.split()[0]: float(line.split()[1]) for line in text.splitlines() if line and not line.startswith("#")}
     assert any(name.startswith("congvu_") and "view_units" in name and value == 4 for name, value in samples.items()), text
     assert management.get("/livez").status == management.get("/readyz").status == management.get("/version").status == 200
+    assert samples['congvu_http_requests_total{operation="get_me",status="200"}'] >= 1, "labels as the contract shows them"
+    before = samples.get('congvu_http_requests_total{operation="none",status="404"}', 0)
+    assert anybody.get("/nothing-here").status == 404
+    after = management.get("/metrics").body.decode()
+    assert f'congvu_http_requests_total{{operation="none",status="404"}} {before + 1:.0f}\n' in after
     assert anybody.get("/metrics").status == 404
     assert management.get("/v1/units").status == 404
 

@@ -171,13 +171,15 @@ static void metrics_are_a_prometheus_page(void **state)
     cv_count(CVM_staff_created);
     cv_count_n(CVM_staff_created, 2);
     assert_int_equal(cv_counter_value(CVM_staff_created), before + 3);
-    cv_observe_request(1, 0.003);
-    cv_observe_request(1, 99);
-    cv_observe_request(9, 1);
+    cv_count_request("get_me", 200, 1, 0.003);
+    cv_count_request("get_me", 200, 1, 99);
+    cv_count_request(NULL, 404, 9, 1);
     cv_metrics_print(&b);
     cv_metrics_gauge(&b, "view_people", "people in the view", 1205);
     assert_true(cv_buf_ok(&b));
     assert_non_null(strstr(cv_buf_str(&b), "\ncongvu_staff_created_total 3\n"));
+    assert_non_null(strstr(cv_buf_str(&b), "\ncongvu_http_requests_total{operation=\"get_me\",status=\"200\"} 2\n"));
+    assert_non_null(strstr(cv_buf_str(&b), "\ncongvu_http_requests_total{operation=\"none\",status=\"404\"} 1\n"));
     assert_non_null(strstr(cv_buf_str(&b), "congvu_http_request_seconds_bucket{lane=\"1\",le=\"0.0025\"} 0\n"));
     assert_non_null(strstr(cv_buf_str(&b), "congvu_http_request_seconds_bucket{lane=\"1\",le=\"0.005\"} 1\n"));
     assert_non_null(strstr(cv_buf_str(&b), "congvu_http_request_seconds_bucket{lane=\"1\",le=\"+Inf\"} 2\n"));
