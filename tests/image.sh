@@ -19,7 +19,10 @@ echo "== a plain Debian 12 root"
 debootstrap --variant=minbase bookworm "$work/base" ${mirror:+"$mirror"} >"$work/debootstrap.log" 2>&1 || { tail -20 "$work/debootstrap.log"; exit 1; }
 cp /etc/resolv.conf "$work/base/etc/" 2>/dev/null || true
 cp -r /etc/apt/. "$work/base/etc/apt/"
-[ ! -r "${NODE_EXTRA_CA_CERTS:-}" ] || install -D -m 644 "$NODE_EXTRA_CA_CERTS" "$work/base$NODE_EXTRA_CA_CERTS" # how this machine reaches npm's registry
+if [ -r "${NODE_EXTRA_CA_CERTS:-}" ]; then # how this machine reaches npm's registry; ca-certificates writes over the usual file
+    cp "$NODE_EXTRA_CA_CERTS" "$work/base/etc/machine-cas.pem"
+    export NODE_EXTRA_CA_CERTS=/etc/machine-cas.pem
+fi
 
 enter() { # stage command...
     local stage="$work/$1"; shift
