@@ -52,8 +52,8 @@ class Unit:
         assert self.process.wait(60) == 0
 
 
-def wait(condition, what):
-    end = time.monotonic() + 120
+def wait(condition, what, bound_s=120):
+    end = time.monotonic() + bound_s
     while not condition():
         assert time.monotonic() < end, what
         time.sleep(0.1)
@@ -150,7 +150,7 @@ def mail():
     (DATA / "admin.token").write_text(new_token())
     ports = pathlib.Path(f"{DATA}.mail/ports.json")
     up = subprocess.Popen(["/usr/share/congvu/mail/up.sh", "--data", DATA, "--url", API])
-    wait(lambda: ports.exists() or up.poll() is not None, "the mail servers answer")
+    wait(lambda: ports.exists() or up.poll() is not None, "the mail servers answer", 1200)  # it installs them first
     assert up.poll() is None and {"imap", "smtp"} <= set(json.loads(ports.read_text()))
     up.send_signal(signal.SIGTERM)
     up.wait(60)
