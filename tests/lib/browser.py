@@ -2,6 +2,8 @@
 import http.client
 import json
 
+import secrecy
+
 PASSWORD = "Sông-Cái-mùa-lũ-2026"
 
 
@@ -13,7 +15,9 @@ class Person:
 
     def call(self, method, path, body=None, csrf=True, **headers):
         status, _, text = self.raw(method, path, body, csrf, **headers)
-        return status, json.loads(text) if text else None
+        answer = json.loads(text) if text else None
+        secrecy.note_all(answer if method != "GET" else None)
+        return status, answer
 
     def raw(self, method, path, body=None, csrf=True, **headers):
         """Status, headers and text."""
@@ -22,6 +26,7 @@ class Person:
             headers["Cookie"] = "; ".join(["theme=dark", *filter(None, (self.cookie, self.browser))])
         if csrf and self.csrf and method != "GET":
             headers["X-Congvu-Csrf"] = self.csrf
+        secrecy.note_all(body)
         if body is not None:
             headers.setdefault("Content-Type", "application/merge-patch+json" if method == "PATCH" else "application/json")
         if method in ("PATCH", "DELETE"):
@@ -32,6 +37,7 @@ class Person:
         connection.close()
         self.spec.validate_response(method, path, response.status, dict(response.headers), text)
         for cookie in response.headers.get_all("Set-Cookie") or []:
+            secrecy.note(cookie.split("; ")[0].split("=", 1)[1])
             if cookie.startswith("__Host-congvu-browser="):
                 self.browser = cookie.split("; ")[0]
             else:

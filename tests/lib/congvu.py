@@ -14,6 +14,8 @@ import threading
 import time
 import urllib.parse
 
+import secrecy
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = os.environ.get("CONGVU_BIN", str(ROOT / "build/dev/service/congvud"))
 SITE = datetime.timezone(datetime.timedelta(hours=7))
@@ -98,7 +100,9 @@ class Client:
         head = {"Accept-Language": self.language, **(headers or {})}
         if self.token:
             head.setdefault("Authorization", f"Bearer {self.token}")
+        secrecy.note(self.token)
         if body is not None and not isinstance(body, (bytes, str)):
+            secrecy.note_all(body)
             body = json.dumps(body, ensure_ascii=False).encode()
             head.setdefault("Content-Type", "application/merge-patch+json" if method == "PATCH" else "application/json")
         connection = self._connection()
@@ -110,6 +114,8 @@ class Client:
             connection.close()
             self.local.connection = None
             raise
+        if method != "GET" and answer.body.startswith(b"{"):
+            secrecy.note_all(answer.json)
         if self.spec:
             self.spec.validate_response(method, path, answer.status, dict(answer.headers), answer.body)
         return answer
@@ -200,13 +206,17 @@ class Service:
         return self.ldapsearch("-b", "ou=people,dc=congvu", f"(cvId={id_})", *attributes)[0]
 
     def stop(self, expect=0):
+        shown = []
         if self.process and self.process.poll() is None:
+            slapd = subprocess.run(["pgrep", "-f", f"^[^ ]*slapd .*{self.data}"], capture_output=True, text=True).stdout.split()
+            shown = [secrecy.of_process(pid) for pid in (self.process.pid, *slapd)]
             self.process.send_signal(signal.SIGTERM)
         if self.process:
             code = self.process.wait(DEADLINE)
             self.process.stdout.close()
             self.process = None
             assert code == expect, f"exit {code}: {self.log.read_text()[-3000:]}"
+            secrecy.assert_in_no(shown, self.data, self.log)
 
     def kill(self):
         self.process.kill()
