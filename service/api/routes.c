@@ -128,7 +128,7 @@ static const struct htp_route routes[] = {
     ROUTE(GET, "/v1/audit-events", list_audit_events, BULK, DOM_AUDIT_READ, "actor target action from to page_size page_token", .produces = "application/json application/x-ndjson text/csv"),
     ROUTE(GET, "/v1/audit-log/checkpoint", get_audit_checkpoint, INTERACTIVE, HTP_ANY_TOKEN, "", .produces = "text/plain"),
     ROUTE(GET, "/v1/audit-log/tile/entries/{tile}", get_audit_entries, BULK, DOM_AUDIT_READ, "", .produces = "application/octet-stream", .tail = true),
-    ROUTE(GET, "/v1/audit-log/tile/{level}/{tile}", get_audit_tile, INTERACTIVE, HTP_ANY_TOKEN, "", .produces = "application/octet-stream", .tail = true),
+    ROUTE(GET, "/v1/audit-log/tile/{level}/{tile}", get_audit_tile, BULK, HTP_ANY_TOKEN, "", .produces = "application/octet-stream", .tail = true),
     ROUTE(GET, "/v1/me", get_me, INTERACTIVE, HTP_ANY_TOKEN, ""),
     ROUTE(GET, "/v1/me/record", get_my_record, INTERACTIVE, HTP_ANY_TOKEN, ""),
     ROUTE(POST, "/v1/me/deputies", create_deputy, INTERACTIVE, HTP_ANY_TOKEN, ""),
