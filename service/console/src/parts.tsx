@@ -43,12 +43,14 @@ export function Read<T>({ of, children }: { of: Loaded<T>; children: (data: T) =
 /** A day, or a moment, is broken between its parts only. */
 const isDay = (cell: ComponentChildren) => typeof cell === 'string' && /^\d\d\/\d\d\/\d{4}/.test(cell)
 
-/** A table that is a list of labelled lines on a phone. */
+/** A table that is a list of labelled lines on a phone; columns that hold only what is pressed are not printed. */
 export function Table({ head, rows }: { head: string[]; rows: { key: string; cells: ComponentChildren[]; mark?: string }[] }) {
+  const pressed = (h: string) => h === t('acts') || h === t('tick')
+  const look = (c: ComponentChildren, i: number) => pressed(head[i]) ? 'no-print' : isDay(c) ? 'day' : undefined
   return <table>
-    <thead><tr>{head.map((h) => <th key={h} scope="col">{h}</th>)}</tr></thead>
+    <thead><tr>{head.map((h, i) => <th key={h} scope="col" class={look('', i)}>{h}</th>)}</tr></thead>
     <tbody>{rows.map((r) => <tr key={r.key} data-key={r.key} class={r.mark}>
-      {r.cells.map((c, i) => i === 0 ? <th key={i} scope="row" class={isDay(c) ? 'day' : undefined} data-label={typeof c === 'number' ? head[0] : undefined}>{c}</th> : <td key={i} data-label={head[i]} class={isDay(c) ? 'day' : undefined}>{c}</td>)}
+      {r.cells.map((c, i) => i === 0 ? <th key={i} scope="row" class={look(c, i)} data-label={typeof c === 'number' ? head[0] : undefined}>{c}</th> : <td key={i} data-label={head[i]} class={look(c, i)}>{c}</td>)}
     </tr>)}</tbody>
   </table>
 }
