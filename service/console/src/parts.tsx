@@ -82,7 +82,7 @@ export function useTicks(ids: string[]) {
   const set = (id: string, on: boolean) => { const next = new Set(ticked); on ? next.add(id) : next.delete(id); tick(next) }
   return {
     ids, chosen: ids.filter((id) => ticked.has(id)), all: (on: boolean) => tick(new Set(on ? ids : [])),
-    box: (id: string, name: string) => <label><input type="checkbox" checked={ticked.has(id)} onChange={(e) => set(id, e.currentTarget.checked)} /> <span class="out">{t('tick')} {name}</span></label>,
+    box: (id: string, name: string) => <label><input type="checkbox" checked={ticked.has(id)} onChange={(e) => set(id, e.currentTarget.checked)} /> <span class="out">{t('tick')} <Name>{name}</Name></span></label>,
   }
 }
 

@@ -75,6 +75,7 @@ export default {
     assert.match(page.url(), /q=uoc\+dao/)
     await page.goto(`${given.url}/console#/people?q=khongcoai&status=departed`)
     await page.getByText('Các điều kiện lọc sau').waitFor()
+    await page.getByText('Bỏ từng điều kiện lọc cũng không thấy ai').waitFor()
     assert.equal(await page.getByLabel('Tìm theo').inputValue(), 'khongcoai', 'the field says what is asked')
     await picture(page, 'nobody-found')
     await page.getByRole('link', { name: 'Bỏ lọc: Đã kết thúc công tác' }).first().click()

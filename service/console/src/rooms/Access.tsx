@@ -39,8 +39,8 @@ function Tokens() {
   const [making, make] = useState(false)
   const act: Act = {
     title: t('make_token'), words: t('token_words'),
-    fields: [{ name: 'called', label: 'token_name', required: 'name_needed', pointer: '#/name' }, { name: 'scope', label: 'token_right', kind: 'choice', required: 'choose', options: SCOPES.map((s) => [s, named(s.replace(':', '_'), 'scope_')] as const), pointer: '#/scopes' }, { ...staffFields.unit, label: 'role_unit', required: undefined }],
-    wish: (v) => ({ method: 'POST', path: 'v1/tokens', body: { name: v.called, scopes: [v.scope], ...(v.unit && { unit: v.unit }) } }),
+    fields: [{ name: 'called', label: 'token_name', required: 'name_needed', pointer: '#/name' }, { name: 'scope', label: 'token_right', kind: 'many', required: 'choose', options: SCOPES.map((s) => [s, named(s.replace(':', '_'), 'scope_')] as const), pointer: '#/scopes' }, { ...staffFields.unit, label: 'role_unit', required: undefined }],
+    wish: (v) => ({ method: 'POST', path: 'v1/tokens', body: { name: v.called, scopes: v.scope.split(','), ...(v.unit && { unit: v.unit }) } }),
     verb: () => t('make_token'), done: (made: Schema['TokenWithSecret']) => { make(false); setSecret(made.secret ?? ''); list.again() },
   }
   const end = (id: string) => call('DELETE', 'v1/tokens/' + id).then(list.again, setProblem)

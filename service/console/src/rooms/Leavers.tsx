@@ -54,7 +54,7 @@ function HandOvers({ filters, may }: { filters: URLSearchParams; may: boolean })
     {h && may && <ActForm key={h.unit!.id + h.system} act={act(h)} form={`hand-over ${h.unit!.id} ${h.system}`} close={place('', '')} />}
     <Read of={list}>{({ items }) => items.length === 0 ? <p>{t('no_hand_overs')}</p> : <Table head={[t('unit'), t('system'), t('login_name'), t('holder'), t('why'), t('first_day_out'), t('acts')]} rows={items.map((x, i) => ({ key: (x.unit?.id ?? i) + x.system, cells: [
       <Name>{x.unit?.name ?? t('elsewhere_unit')}</Name>, systemName(systems, x.system), <Name>{x.address ?? x.login ?? '—'}</Name>, x.staff ? <PersonLink id={x.staff.id} name={x.staff.full_name} /> : '—', named(x.kind, 'hand_'), x.effective_on ? day(x.effective_on) : '—',
-      x.unit && may ? <a class="no-print" href={place(x.unit.id, x.system)}>{t('hand_over')}<span class="out"> {systemName(systems, x.system)} {x.unit.name}</span></a> : <span class="words">{t('not_yours')}</span>] }))} />}</Read>
+      x.unit && may ? <a class="no-print" href={place(x.unit.id, x.system)}>{t('hand_over')}<span class="out"> {systemName(systems, x.system)} <Name>{x.unit.name}</Name></span></a> : <span class="words">{t('not_yours')}</span>] }))} />}</Read>
   </section>
 }
 

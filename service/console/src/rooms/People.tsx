@@ -101,7 +101,11 @@ function Hidden({ filters }: { filters: Filter[] }) {
     }
     return () => stop.abort()
   }, [filters.map((f) => f.without).join(' ')])
-  return <ul>{filters.map((f) => <li key={f.what}><a href={link('people', f.without)}>{t('without_filter', { what: f.what })}</a>{f.without in counts && `: ${t('found', { n: count(counts[f.without]) })}`}</li>)}</ul>
+  const none = filters.every((f) => counts[f.without] === 0)
+  return <>
+    <ul>{filters.map((f) => <li key={f.what}><a href={link('people', f.without)}>{t('without_filter', { what: f.what })}</a>{f.without in counts && `: ${t('found', { n: count(counts[f.without]) })}`}</li>)}</ul>
+    {none && <p>{t('nobody_either')} {t('nobody_hint')}</p>}
+  </>
 }
 
 function Files({ filters, total }: { filters: URLSearchParams; total: number }) {

@@ -451,6 +451,7 @@ export const en: Record<keyof typeof vi, string> = {
   stage_unknown: 'use of {system} not known',
   all_required: 'all required systems',
   without_filter: 'Without the filter "{what}"',
+  nobody_either: 'Nobody is found without one of them either.',
   nobody_elsewhere: 'People of units outside your scope are not shown here:',
   nobody_hint: 'Try fewer letters; tone marks are not needed.',
   file_of: '{kind} file ({n} person)|{kind} file ({n} people)',

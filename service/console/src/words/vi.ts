@@ -457,6 +457,7 @@ export const vi = {
   stage_unknown: 'chưa xác định việc dùng {system}',
   all_required: 'mọi hệ thống phải có',
   without_filter: 'Bỏ lọc "{what}"',
+  nobody_either: 'Bỏ từng điều kiện lọc cũng không thấy ai.',
   nobody_elsewhere: 'Người của đơn vị ngoài phạm vi của bạn không hiện ở đây:',
   nobody_hint: 'Thử gõ ít chữ hơn, không dấu cũng được.',
   file_of: 'Tải {kind} ({n} người)',

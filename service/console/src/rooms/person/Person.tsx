@@ -5,7 +5,7 @@ import { link } from '../../address'
 import { useRead, type Schema } from '../../call'
 import { systemName, useSystems, type System } from '../../kept'
 import { Name, Read, Table, Told } from '../../parts'
-import { day, moment, named, phone, t } from '../../words'
+import { day, moment, named, phone, said, t } from '../../words'
 import { History } from '../History'
 import { ACCOUNT_ACTS, ACTS, doneInHr } from './acts'
 import { Slip } from './Slip'
@@ -36,7 +36,7 @@ function Doing({ a }: { a: Account }) {
 /** Who may not do it himself asks for it: the same that could be done. */
 function Asking({ person, account, system }: { person: Staff; account: Account; system: System | undefined }) {
   const kinds = (['lock', 'reset', 'restore'] as const).filter((kind) => ACCOUNT_ACTS[kind].fits(account, system))
-  return <>{kinds.map((kind) => <a key={kind} href={link('requests', `do=${kind}&of=${encodeURIComponent(person.id!)}&system=${account.system}`)}>{named(kind, 'ask_')}<span class="out"> {account.system}</span></a>)}</>
+  return <>{kinds.map((kind) => <a key={kind} href={link('requests', `do=${kind}&of=${encodeURIComponent(person.id!)}&system=${account.system}`)}>{named(kind, 'ask_')}<span class="out"> {said(system?.name)}</span></a>)}</>
 }
 
 function Accounts({ person, systems, may }: { person: Staff; systems: System[]; may: boolean }) {

@@ -59,7 +59,7 @@ function Mailbox({ u, may, mailbox, problem, again }: Own & { mailbox?: Schema['
     {none && <p>{t('no_mailbox')}</p>}
     {mailbox && <>
       <p><b translate={false}>{mailbox.address}</b> · {t('read_by')}: {mailbox.holder_count === 0 && <span class="trouble">{t('hand_no_holder')}</span>}</p>
-      <ul>{mailbox.holders.map((h) => <li key={h.staff.id}><PersonLink id={h.staff.id} name={h.staff.full_name} />{h.leaves && <span class="trouble"> — {t('hand_leaver')}</span>}{can(may, 'unhold') && <> <a class="no-print" href={doing(u, 'unhold', 'of=' + encodeURIComponent(h.staff.id))}>{t('holder_end')}<span class="out"> {h.staff.full_name}</span></a></>}</li>)}</ul>
+      <ul>{mailbox.holders.map((h) => <li key={h.staff.id}><PersonLink id={h.staff.id} name={h.staff.full_name} />{h.leaves && <span class="trouble"> — {t('hand_leaver')}</span>}{can(may, 'unhold') && <> <a class="no-print" href={doing(u, 'unhold', 'of=' + encodeURIComponent(h.staff.id))}>{t('holder_end')}<span class="out"> <Name>{h.staff.full_name}</Name></span></a></>}</li>)}</ul>
       {mailbox.holder_count > mailbox.holders.length && <p>{t('holders_elsewhere', { n: mailbox.holder_count - mailbox.holders.length })}</p>}
     </>}
     {can(may, 'hold') && (none || mailbox) && <p class="no-print"><a href={doing(u, 'hold')}>{t(mailbox ? 'holder_add' : 'mailbox_give')}</a></p>}
