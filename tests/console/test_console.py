@@ -69,7 +69,7 @@ def test_rooms(office, flow, tmp_path):
 
 @pytest.mark.parametrize("flow", ["typing", "composing", "a_day_is_a_day", "shared_machine", "slash", "upgraded"])
 def test_habits(office, flow, tmp_path):
-    run(office, flow, tmp_path, limit=600)
+    run(office, flow, tmp_path, limit=1500)
 
 
 @pytest.mark.parametrize(("width", "more"), [(1280, {"colorScheme": "light"}), (1280, {"colorScheme": "dark"}), (390, {"colorScheme": "light"}), (390, {"colorScheme": "dark"}), (320, {"colorScheme": "light"}), (320, {"colorScheme": "dark", "forcedColors": "active"}),
