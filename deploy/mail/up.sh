@@ -34,7 +34,7 @@ done
 # shellcheck source=deploy/packages.sh
 . "$here/../packages.sh"
 # shellcheck disable=SC2086
-congvu_install $congvu_mail_packages
+congvu_install $congvu_mail_packages curl python3
 
 mail_user=congvu-mail
 getent passwd $mail_user >/dev/null || useradd --system --no-create-home --shell /usr/sbin/nologin --user-group $mail_user
