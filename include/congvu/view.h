@@ -15,7 +15,8 @@
  * people or units is refused (view_guard_release lets one pass).
  *
  * Thread: the feed's callbacks run in the consumer's thread; all questions from any thread (one reader-writer lock
- * inside, held only within a call). Memory: answers are copied into the arena given; nothing points into the view. */
+ * inside, held only within a call). Memory: answers are copied into the arena given; nothing points into the view but
+ * the slugs of systems, which stay as long as it does. */
 #pragma once
 
 #include "congvu/feed.h"

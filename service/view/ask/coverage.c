@@ -207,17 +207,27 @@ static void add_system(const struct answer *a, size_t at, const int32_t *f, stru
     add_use(a, at, s, row);
 }
 
+static void make_room(struct answer *a, size_t rows)
+{
+    struct view_coverage_row *more = CV_NEWS(a->arena, struct view_coverage_row, rows);
+    if (a->count)
+        memcpy(more, a->rows, a->count * sizeof(*more));
+    a->rows = more;
+    a->cap = rows;
+}
+
 static struct view_coverage_row *next_row(struct answer *a)
 {
-    if (a->count == a->cap) {
-        size_t cap = a->cap ? a->cap * 2 : 64;
-        struct view_coverage_row *more = CV_NEWS(a->arena, struct view_coverage_row, cap);
-        if (a->count)
-            memcpy(more, a->rows, a->count * sizeof(*more));
-        a->rows = more;
-        a->cap = cap;
-    }
+    if (a->count == a->cap)
+        make_room(a, a->cap * 2);
     return &a->rows[a->count++];
+}
+
+/* What one level below the unit takes: most questions go no deeper, and rows are large. */
+static size_t usual_rows(const struct answer *a, uint32_t slot)
+{
+    size_t below = a->q->by_unit && a->q->recursive ? view_children_then(a->v, a->then, slot)->count : 0;
+    return (below + 2) * (a->per_unit > 0 ? a->per_unit : 1);
 }
 
 /* Nothing is said of days before a unit was written down, unless people or a declaration tell of them. */
@@ -334,6 +344,8 @@ static void put_all(struct answer *a, uint32_t slot, struct view_coverage *out)
     snprintf(out->unit_tree, sizeof out->unit_tree, "%016llx",
              (unsigned long long)(a->then ? a->then->print : a->v->tree_print));
     describe_systems(a, slot, out);
+    if (a->cap == 0)
+        make_room(a, usual_rows(a, slot));
     put_rows(a, slot, VIEW_ROW_TOTAL, 0, figures_at(a, slot, a->q->recursive));
     if (a->q->by_unit && a->q->recursive)
         put_below(a, slot, 1);

@@ -34,7 +34,7 @@ void view_fill_account(const struct view *v, uint32_t slot, const struct account
     const struct person *p = v->people[slot];
     const struct account_more more = view_account_more(p, a);
     *out = (struct view_account){
-        .system = view_pool_text(&keep, v->systems[a->system].slug),
+        .system = v->systems[a->system].slug, /* stays as long as the view */
         .desired = (enum dom_desired)a->desired,
         .observed = (enum dom_observed)a->observed,
         .login = view_pool_text(&keep, person_text(p, a->login)),
