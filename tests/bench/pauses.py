@@ -8,6 +8,7 @@ import datetime
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -58,16 +59,18 @@ class Pauses:
         answer = self.client.post("/v1/reports", {"unit": "T1", "period": (site_today().replace(day=1) - datetime.timedelta(1)).isoformat()[:7], "accept_incomplete": True, "systems": ["mailbox"]})
         assert answer.status == 201, answer
 
-    def sweep(self):
-        """People vanish while the service does not look, and the directory that it finds afterwards is another one."""
-        if self.done:
-            return self.nothing()
-        slapd, before = self.service.slapd_pid(), self.client.get(TOP).json["rows"][0]["recorded"]
+    def vanish(self):
+        """People are deleted while the service does not look, and the directory that it finds afterwards is another one."""
+        slapd, self.left = self.service.slapd_pid(), self.client.get(TOP).json["rows"][0]["recorded"] - LEAVE
         names = "".join(f"cvId={id_of('stf_', n + 1)},ou=people,dc=congvu\n" for n in range(LEAVE))
         with frozen(self.service.process.pid):
             subprocess.run(["ldapdelete", "-c", "-Q", "-Y", "EXTERNAL", "-H", self.service.ldapi], input=names, text=True, check=True, capture_output=True)
-            os.kill(slapd, 9)
-        wait_for(lambda: self.client.get(TOP).json["rows"][0]["recorded"] == before - LEAVE, "those who vanished count no more", 300)
+            os.kill(slapd, signal.SIGKILL)
+
+    def sweep(self):
+        if self.done:
+            return self.nothing()
+        wait_for(lambda: self.client.get(TOP).json["rows"][0]["recorded"] == self.left, "those who vanished count no more", 300)
 
     def list(self):
         if self.done:
@@ -83,6 +86,8 @@ class Pauses:
     # ---- the probe beside them ----
     def measure(self, name):
         work = getattr(self, name)
+        if name == "sweep":
+            self.vanish()
         self.done, since = 0, self.holds.stat().st_size
         with tempfile.NamedTemporaryFile() as file:
             for path in PATHS:
