@@ -73,7 +73,10 @@ void *cv_arena_alloc(struct cv_arena *arena, size_t size) __attribute__((returns
 /* n * size bytes; a product that does not fit is stopped by abort(). */
 void *cv_arena_alloc_n(struct cv_arena *arena, size_t n, size_t size)
     __attribute__((returns_nonnull, alloc_size(2, 3)));
+/* All of them, whatever they are, and a NUL behind them. */
+char *cv_arena_bytes(struct cv_arena *arena, const void *bytes, size_t len) __attribute__((returns_nonnull));
 char *cv_arena_strdup(struct cv_arena *arena, const char *s) __attribute__((returns_nonnull));
+/* Texts: a NUL ends them. */
 char *cv_arena_strndup(struct cv_arena *arena, const char *s, size_t n) __attribute__((returns_nonnull));
 char *cv_arena_printf(struct cv_arena *arena, const char *fmt, ...)
     __attribute__((returns_nonnull, format(printf, 2, 3)));

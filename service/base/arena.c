@@ -190,20 +190,22 @@ void *cv_arena_alloc_n(struct cv_arena *arena, size_t n, size_t size)
     return cv_arena_alloc(arena, total);
 }
 
-char *cv_arena_strndup(struct cv_arena *arena, const char *s, size_t n)
+char *cv_arena_bytes(struct cv_arena *arena, const void *bytes, size_t len)
 {
-    size_t len = strnlen(s, n);
     char *copy = cv_arena_alloc(arena, len + 1);
 
-    memcpy(copy, s, len);
+    memcpy(copy, bytes, len);
     return copy;
+}
+
+char *cv_arena_strndup(struct cv_arena *arena, const char *s, size_t n)
+{
+    return cv_arena_bytes(arena, s, strnlen(s, n));
 }
 
 char *cv_arena_strdup(struct cv_arena *arena, const char *s)
 {
-    size_t size = strlen(s) + 1;
-
-    return memcpy(cv_arena_alloc(arena, size), s, size);
+    return cv_arena_bytes(arena, s, strlen(s));
 }
 
 char *cv_arena_vprintf(struct cv_arena *arena, const char *fmt, va_list ap)

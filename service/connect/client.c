@@ -192,7 +192,7 @@ static int take_answer(CURL *easy, const struct call *call, struct cv_arena *are
     long status = 0;
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     *out = (struct con_answer){.status = (int)status,
-                               .body = cv_arena_strndup(arena, cv_buf_str(&call->body), call->body.len),
+                               .body = cv_arena_bytes(arena, cv_buf_str(&call->body), call->body.len),
                                .len = call->body.len,
                                .etag = header(easy, arena, "ETag"),
                                .location = header(easy, arena, "Location"),

@@ -47,9 +47,9 @@ bool prov_kept_bytes(struct prov_call *call, struct prov_report *report, const c
         return cv_fail(err, cvp_report_too_large, NULL, "Báo cáo quá lớn để lưu (hơn %d MiB); hãy chọn đơn vị nhỏ hơn",
                        "The report is too large to be kept (over %d MiB); choose a smaller unit",
                        DIR_DOCUMENT_MAX >> 20);
-    report->figures = cv_arena_strndup(call->arena, cv_buf_str(&figures), figures.len);
+    report->figures = cv_arena_bytes(call->arena, cv_buf_str(&figures), figures.len);
     report->figures_len = figures.len;
-    *out_bytes = cv_arena_strndup(call->arena, cv_buf_str(&whole), whole.len);
+    *out_bytes = cv_arena_bytes(call->arena, cv_buf_str(&whole), whole.len);
     *out_len = whole.len;
     return true;
 }
@@ -80,7 +80,7 @@ bool prov_kept_take(struct prov_call *call, const struct dir_document *document,
         return damaged(err, document->name);
     const struct cv_jin *paper = cv_json_parse_own(call->arena, bytes, (size_t)(figures - bytes), err);
     r.figures_len = (size_t)(list - figures) - 1;
-    r.figures = cv_arena_strndup(call->arena, figures + 1, r.figures_len);
+    r.figures = cv_arena_bytes(call->arena, figures + 1, r.figures_len);
     if (paper == NULL || !rep_read(call->arena, r.figures, r.figures_len, &r.report, err))
         return damaged(err, document->name);
     rep_paper_read(paper, &r.report);

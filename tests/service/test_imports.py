@@ -240,6 +240,18 @@ def test_a_form_to_fill_in_has_the_callers_units_to_choose_from_and_comes_back_u
     assert {k: n for k, n in plan["summary"].items() if n} == {"create": len(categories)}, plan
 
 
+@pytest.mark.parametrize("name", ["libreoffice.xlsx", "openpyxl.xlsx", "libreoffice-utf16.csv", "tcvn3.csv"])
+def test_what_was_uploaded_comes_back_cell_by_cell_whatever_its_bytes(client, name):
+    """A workbook and UTF-16 hold bytes of nothing; who corrects a cell on the screen reads the list back."""
+    kind = XLSX if name.endswith("xlsx") else "text/csv"
+    plan = upload(client, "staff", (LISTS / name).read_bytes(), kind, unit="T1.01").json
+    answer = client.call("GET", f"/v1/imports/{plan['id']}/file", headers={"Accept": "text/csv"})
+    assert answer.status == 200, answer
+    lines = list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig"))))[1:]
+    named = {r["row"]: r["name"] for r in rows_of(client, plan) if r["name"]}
+    assert named and all(any(part in " ".join(lines[row - 1]) for part in name_.split()) for row, name_ in named.items()), (named, lines[:4])
+
+
 @pytest.mark.skipif(not shutil.which("soffice"), reason="needs LibreOffice")
 def test_the_file_with_faults_opens_in_libreoffice(client, tmp_path):
     plan = upload(client, "staff", STAFF.replace("IM-", "IE-").replace("Nhập", "Mở").replace("NHẬP", "MỞ").replace("345678", "345671")).json

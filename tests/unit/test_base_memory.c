@@ -162,6 +162,7 @@ static void arena_texts(void **state)
     big[sizeof(big) - 1] = '\0';
     assert_string_equal(cv_arena_strndup(arena, "abcdef", 3), "abc");
     assert_string_equal(cv_arena_strndup(arena, "ab", 30), "ab");
+    assert_memory_equal(cv_arena_bytes(arena, "a\0b", 3), "a\0b", 4); /* whatever they are */
     assert_string_equal(cv_arena_printf(arena, "%d-%s", 5, "x"), "5-x");
     const char *out = cv_arena_printf(arena, "<%s>", big);
     assert_int_equal(strlen(out), 1001);

@@ -51,7 +51,7 @@ static bool read_parts(struct prov_call *call, const char *id, const char *what,
             bool end = err->kind == CV_NOT_FOUND;
             if (end)
                 cv_error_clear(err);
-            *out = cv_arena_strndup(call->arena, cv_buf_str(&all), all.len);
+            *out = cv_arena_bytes(call->arena, cv_buf_str(&all), all.len);
             *out_len = all.len;
             cv_buf_free(&all);
             return end;

@@ -67,7 +67,7 @@ static struct imp_run *run_new(struct imp_runner *runner, const struct imp_asker
     snprintf(run->id, sizeof(run->id), "%s", plan->id);
     run->plan = *plan;
     run->plan.id = run->id;
-    run->plan.rows = cv_arena_strndup(run->arena, plan->rows, plan->rows_len);
+    run->plan.rows = cv_arena_bytes(run->arena, plan->rows, plan->rows_len);
     run->plan.options = imp_options_copy(run->arena, &plan->options);
     run->progress = (struct imp_progress){
         .state = IMP_RUNNING, .by = run->asker.by, .started_at = cv_now(), .ended_at = CV_NO_MOMENT};

@@ -1,11 +1,18 @@
 // Lists in: nothing is done by looking; faulty cells are mended in their place; one run, whoever presses and watches; taken back.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { api, axeClean, browser, dayIn, given, make, picture, plainWords, room, signIn, signOut } from './browser.mjs'
 
 const HEAD = 'STT;Họ và tên;Năm sinh;Chức vụ;Mã định danh đơn vị;Đối tượng;Số điện thoại'
 const FAMILY = ['Vũ', 'Đinh', 'Hồ', 'Kiều', 'Mai', 'Thái', 'Tạ', 'Quách', 'Tô', 'Ông', 'Khúc', 'Lý']
 const row = (i, phone) => `${i};${FAMILY[i % FAMILY.length]} Thụy ${String.fromCharCode(65 + i % 20)}nh;19${70 + i % 25};Chuyên viên;${given.office};Công chức;${phone}`
+
+/** The same lines as a workbook, whose bytes are no text. */
+function workbook(path, lines) {
+  execFileSync('/usr/bin/python3', [new URL('../../lib/workbook.py', import.meta.url).pathname, path], { input: JSON.stringify(lines.map((line) => line.split(';'))) })
+  return path
+}
 
 const ROWS = 'main > table tbody tr, main > form > table tbody tr'
 
@@ -89,13 +96,12 @@ export default {
   }),
   /** What is wrong with a whole row is mended in its cells too; a unit that is none is never let pass. */
   list_cells: () => browser(async (page) => {
-    const path = `${given.profile}-don-vi.csv`
-    writeFileSync(path, '\ufeff' + [HEAD, row(1, '0911000201').replace(given.office, 'T1.0x'), row(2, '0911000202').replace(';1972;', ';19722;')].join('\r\n') + '\r\n')
+    const path = workbook(`${given.profile}-don-vi.xlsx`, [HEAD, row(1, '0911000201').replace(given.office, 'T1.0x'), row(2, '0911000202').replace(';1972;', ';19722;')])
     await signIn(page, given.hr)
     await room(page, 'lists')
     await page.getByLabel('Loại danh sách').selectOption('staff')
     await page.getByLabel('Tệp').setInputFiles(path)
-    await page.getByText('-don-vi.csv').waitFor()
+    await page.getByText('-don-vi.xlsx').waitFor()
     await page.getByRole('button', { name: 'Xem trước, chưa thực hiện' }).click()
     await page.getByText('Không tìm thấy đơn vị “T1.0x”').first().waitFor()
     assert.equal(await page.getByRole('button', { name: /^Đúng, cho qua: Không tìm thấy đơn vị/ }).count(), 0)
