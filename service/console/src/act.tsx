@@ -87,6 +87,8 @@ export function ActForm({ act, form: name, close, whole }: { act: Act; form: str
   const [seen, setSeen] = useState<Seen>()
   const [busy, setBusy] = useState(false)
   const running = useRef(false)
+  const [typing, setTyping] = useState<Values>(first)
+  const fields = act.fields.filter((f) => !f.only || typing[f.only[0]] === f.only[1])
   const [differs, setDiffers] = useState<{ rows: Differs[]; who: string; told: string }>()
   const also = useRef({ notSame: [] as string[], revision: act.revision ? `"${act.revision}"` : '' })
   // what it does is read first: the button that does it never has the first focus
@@ -125,7 +127,7 @@ export function ActForm({ act, form: name, close, whole }: { act: Act; form: str
   }
   async function look() {
     const values = typedIn(box.current!)
-    const wrong = faultsIn(act.fields, values)
+    const wrong = faultsIn(fields, values)
     setFaults(wrong)
     setProblem(undefined)
     setSeen(undefined)
@@ -169,13 +171,15 @@ export function ActForm({ act, form: name, close, whole }: { act: Act; form: str
   }
   function typed() {
     setSeen(undefined)
-    keepDraft(name, keepable(box.current!))
+    const values = keepable(box.current!)
+    keepDraft(name, values)
+    setTyping(values)
   }
 
   return <form class="act" ref={box} onSubmit={(e) => { e.preventDefault(); void go() }} onInput={typed} noValidate autoComplete="off" data-act={name}>
     <Title ref={head} tabIndex={-1}>{act.title}</Title>
     {act.words && <p>{act.words}</p>}
-    {act.fields.map((f) => <Row key={f.name} field={f} first={(f.fixed ? undefined : first[f.name]) ?? f.first ?? ''} fault={faults[f.name]} />)}
+    {fields.map((f) => <Row key={f.name} field={f} first={(f.fixed ? undefined : first[f.name]) ?? f.first ?? ''} fault={faults[f.name]} />)}
     {differs && <Conflict differs={differs.rows} who={differs.who} told={differs.told} take={take} />}
     {problem?.code === 'possible_duplicate' && <Candidates problem={problem} other={(ids) => { also.current.notSame.push(...ids); void go() }} />}
     {problem && problem.code !== 'possible_duplicate' && (faults[' '] || !Object.keys(faults).length) && <p class="trouble" role="alert">{faults[' '] ?? <Said problem={problem} saving />}</p>}

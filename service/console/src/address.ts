@@ -29,5 +29,5 @@ export function withFilters(filters: URLSearchParams, changed: Record<string, st
 
 export const link = (room: string, query = '', what = '') => `#/${room}${what && '/' + encodeURIComponent(what)}${query && '?' + query}`
 
-/** What the next room is told by the one before: `/` asked for the search box; what was done there. */
-export const arrival = { search: false, said: '' }
+/** What the next room is told by the one before: `/` asked for the search box; what was done there; how people were last looked for. */
+export const arrival = { search: false, said: '', people: '' }

@@ -11,8 +11,6 @@ export type Field = {
   label: Word
   kind?: 'day' | 'unit' | 'choice' | 'many' | 'person' | 'lines' | 'secret'
   required?: Word
-  /** Its hint says when it is needed. */
-  sometimes?: true
   options?: (readonly [value: string, text: string])[]
   first?: string
   /** Where the service finds fault with it. */
@@ -27,6 +25,8 @@ export type Field = {
   but?: string
   /** Typed twice: as that field. */
   same?: string
+  /** Asked only while that field has that value. */
+  only?: [field: string, value: string]
   /** Kept elsewhere: read here with the reason, not typed and not sent. */
   fixed?: Word
 }
@@ -55,7 +55,7 @@ function UnitChoice({ field, first, fault }: Props) {
     {list.length > 20 && <input id={field.name + '-words'} class="narrow" aria-label={t('narrow_units')} placeholder={t('narrow_units')} autoComplete="off" onInput={(e) => { e.stopPropagation(); setWords(e.currentTarget.value) }} />}
     <select id={field.name} name={field.name} translate={false} aria-invalid={!!fault} aria-describedby={'fault-' + field.name} size={asked.length ? Math.min(8, Math.max(2, fits.length + 1)) : undefined}>
       <option value="">{fits.length ? nothing(field) : t('no_unit_fits')}</option>
-      {fits.slice(0, 500).map(([u, path]) => <option key={u.id} value={u.id} selected={u.id === first}>{path}</option>)}
+      {fits.slice(0, 500).map(([u, path]) => <option key={u.id} value={u.id} selected={u.id === first || (fits.length === 1 && asked.length > 0)}>{path}</option>)}
     </select>
   </>
 }
@@ -78,7 +78,7 @@ function PersonChoice({ field, first, fault }: Props) {
 function Day({ field, first, fault }: Props) {
   const [text, setText] = useState(first)
   return <>
-    <input id={field.name} name={field.name} inputMode="numeric" placeholder="dd/mm/yyyy" autoComplete="off" defaultValue={first} aria-invalid={!!fault}
+    <input id={field.name} name={field.name} inputMode="numeric" placeholder={t('day_shape')} autoComplete="off" defaultValue={first} aria-invalid={!!fault}
       aria-describedby={`said-${field.name} fault-${field.name}`} onInput={(e) => setText(e.currentTarget.value)} />
     <p id={'said-' + field.name} class="words">{weekday(typedDay(text))}</p>
   </>
@@ -119,7 +119,7 @@ export function Row({ field, first, fault }: Props) {
   const Kind = field.fixed ? Fixed : field.kind ? KINDS[field.kind] : Text
   const Label = field.kind === 'many' ? 'span' : 'label'
   return <div class="row">
-    <Label for={field.kind === 'many' ? undefined : field.name}>{t(field.label)}{!field.required && !field.sometimes && !field.same && !field.fixed && <span class="words"> {t('optional')}</span>}</Label>
+    <Label for={field.kind === 'many' ? undefined : field.name}>{t(field.label)}{!field.required && !field.same && !field.fixed && <span class="words"> {t('optional')}</span>}</Label>
     {field.hint && <p class="words">{t(field.hint)}</p>}
     {field.fixed && <p id={'why-' + field.name} class="words">{t(field.fixed)}</p>}
     <Kind field={field} first={first} fault={fault} />

@@ -75,7 +75,7 @@ function Head({ session, room, out }: { session: Session; room: string; out: () 
   return <header>
     <nav aria-label="Congvu">{NAV.filter((n) => may.includes(n.needs)).map((n) => <a key={n.room} href={link(n.room)} aria-current={n.room === room || n.also.includes(room) ? 'page' : undefined}>{t(n.word)}</a>)}</nav>
     <div><p><a href={link('me')} aria-current={room === 'me' ? 'page' : undefined} translate={false}>{session.staff.full_name}</a>{role && <> · {named(role.role)}</>}{role?.unit && <span translate={false}> · {role.unit.name}</span>}</p>
-    <p><button onClick={otherLanguage}>{t('language')}</button> <button onClick={out}>{t('sign_out')}</button></p></div>
+    <p><button onClick={otherLanguage}>{t('language')}</button> <button onClick={out} title={t('sign_out_where')}>{t('sign_out')}</button></p></div>
   </header>
 }
 

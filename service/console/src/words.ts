@@ -54,6 +54,11 @@ export const phone = (e164: string | null | undefined) => (e164 ?? '').replace(/
 export const said = (name: string | { vi: string; en: string | null } | undefined) =>
   typeof name === 'object' ? (language === 'en' && name.en) || name.vi : name ?? '—'
 
+const beside = (iso: string, days: number) => new Date(Date.parse(iso + 'T00:00:00Z') + days * 86_400_000).toISOString().slice(0, 10)
+/** The contract's `to` of a post is the first day out; people say the last day in. */
+export const nextDay = (iso: string) => beside(iso, 1)
+export const lastDay = (to: string) => day(beside(to, -1))
+
 /** What was typed as dd/mm/yyyy (or d.m.yyyy), as the contract writes it; null when it is no day of the calendar. */
 export function typedDay(text: string): string | null {
   const parts = /^\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\s*$/.exec(text)

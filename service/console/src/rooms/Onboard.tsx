@@ -14,7 +14,7 @@ export function Onboard({ may }: { may: boolean }) {
   if (!may) return <p>{t('who_can', { what: t('onboard') })}</p>
   const { unit, from, number, signed, title, category } = staffFields
   const act: Act = {
-    title: t('onboard'), words: <>{t('from_elsewhere')} <a href={link('requests', 'do=transfer')}>{t('request_transfer')}</a></>,
+    title: t('onboard'), words: <>{t('many_at_once')} <a href={link('lists')}>{t('lists')}</a>. {t('from_elsewhere')} <a href={link('requests', 'do=transfer')}>{t('request_transfer')}</a></>,
     fields: [{ name: 'full_name', label: 'name', required: 'name_needed', pointer: '#/full_name' }, { ...unit, label: 'unit' }, title, category, { ...from, label: 'hired_on', required: undefined, pointer: '#/hired_on' },
       { name: 'birth_year', label: 'birth_year', mode: 'numeric', pointer: '#/birth_year' }, { name: 'mobile', label: 'mobile', mode: 'tel', pointer: '#/mobile' }, { name: 'staff_code', label: 'staff_code', pointer: '#/staff_code' }, number, signed,
       { name: 'own_name', label: 'own_name', hint: 'own_name_hint', pointer: '#/login' }],

@@ -36,7 +36,9 @@ function Missing({ row, brief }: { row: Row; brief?: boolean }) {
 function Unused({ row, brief }: { row: Row; brief?: boolean }) {
   const n = row.used === null ? 0 : (row.issued ?? 0) - row.used
   if (brief && n === 0 && row.used !== null && row.issued) return <>0</>
-  return n > 0 && row.links?.unused ? <a href={people(row.links.unused)}>{t(brief ? 'found' : 'unused_people', { n: count(n) })}</a> : null
+  if (n === 0) return null
+  const words = t(brief ? 'found' : 'unused_people', { n: count(n) })
+  return row.links?.unused ? <a href={people(row.links.unused)}>{words}</a> : <>{words}</>
 }
 
 const points = (n: number) => (n > 0 ? '▲ +' : n < 0 ? '▼ −' : '') + percent(Math.abs(n)).replace(/ %$/, '')

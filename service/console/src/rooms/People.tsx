@@ -109,7 +109,7 @@ function Hidden({ filters }: { filters: Filter[] }) {
 }
 
 function Files({ filters, total }: { filters: URLSearchParams; total: number }) {
-  const asked = new URLSearchParams(filters)
+  const asked = asking(filters)
   asked.delete('page_token')
   const file = (format: string) => save(`v1/staff?${asked}&format=${format}${format === 'csv' && language === 'vi' ? '&csv_delimiter=semicolon' : ''}`, `nhan-su.${format}`)
   const [problem, setProblem] = useState('')
@@ -117,8 +117,19 @@ function Files({ filters, total }: { filters: URLSearchParams; total: number }) 
   return <p class="no-print">{button('xlsx')} {button('csv')} <span class="trouble" role="alert">{problem}</span></p>
 }
 
+/** What the service is asked: a whole address is somebody's or nobody's, and no words to look for. */
+function asking(filters: URLSearchParams): URLSearchParams {
+  const asked = new URLSearchParams(filters), words = filters.get('q') ?? ''
+  if (/^\S+@\S+\.\S+$/.test(words)) {
+    asked.delete('q')
+    asked.set('address', words)
+  }
+  return asked
+}
+
 function Search({ filters }: { filters: URLSearchParams }) {
-  const asked = new URLSearchParams(filters)
+  const asked = asking(filters)
+  useEffect(() => { arrival.people = filters.toString() }, [filters.toString()])
   asked.set('include_total', 'true')
   asked.set('page_size', '50')
   const list = useRead<Schema['StaffPage']>('v1/staff?' + asked)

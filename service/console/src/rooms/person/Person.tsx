@@ -1,13 +1,13 @@
 /** One person: what he is, has and holds, in time; and everything that can be done about it. */
 import { useEffect, useState } from 'preact/hooks'
 import { ActForm } from '../../act'
-import { link } from '../../address'
-import { useRead, type Schema } from '../../call'
+import { arrival, link } from '../../address'
+import { session, useRead, type Schema } from '../../call'
 import { systemName, useSystems, type System } from '../../kept'
 import { Name, Read, Table, Told } from '../../parts'
-import { day, moment, named, phone, said, t } from '../../words'
+import { day, lastDay, moment, named, phone, said, t } from '../../words'
 import { History } from '../History'
-import { ACCOUNT_ACTS, ACTS, doneInHr } from './acts'
+import { ACCOUNT_ACTS, ACTS, doneInHr, planned } from './acts'
 import { Slip } from './Slip'
 
 type Staff = Schema['Staff']
@@ -18,7 +18,7 @@ type Props = { id: string; filters: URLSearchParams; may: Scope[] }
 const state = (a: Account) => a.observed.state === 'active' ? t('account_active') : named(a.observed.state)
 
 /** What is done about an account that is not as it should be; in order is said too. */
-function Doing({ a }: { a: Account }) {
+function Doing({ a, from }: { a: Account; from: string }) {
   const { last_error: error, next_try_at: at, missing_there, awaits, not_taken } = a.observed
   const said: string[] = []
   if (error) said.push(at ? t('retry', { error: error.replace(/\.$/, ''), at: moment(at) }) : t('error', { error }))
@@ -29,7 +29,7 @@ function Doing({ a }: { a: Account }) {
   if (a.cut_off?.state === 'open') said.push(t('cutting_off'))
   if (a.desired.state === 'locked' && a.desired.reason) said.push(`${t('reason')}: ${named(a.desired.reason, 'lock_')}`)
   const words = said.join('. ').replace(/\.\./g, '.')
-  if (a.next_login) return <>{words && words.replace(/\.?$/, '. ')}<Told word="login_changes" login={a.next_login} /></>
+  if (a.next_login) return <>{words && words.replace(/\.?$/, '. ')}<Told word="login_changes" login={a.next_login} day={from} /></>
   return <>{words || t('in_order')}</>
 }
 
@@ -40,11 +40,12 @@ function Asking({ person, account, system }: { person: Staff; account: Account; 
 }
 
 function Accounts({ person, systems, may }: { person: Staff; systems: System[]; may: boolean }) {
+  const turns = day(planned(person)?.from ?? session.today)
   return <section>
     <h2>{t('accounts')}</h2>
     {person.accounts.length === 0 ? <p>{t('no_accounts')}</p> : <Table head={[t('system'), t('login_name'), t('state'), t('since'), t('doing'), t('acts')]} rows={person.accounts.map((a) => {
       const system = systems.find((s) => s.id === a.system)
-      return { key: a.system, cells: [systemName(systems, a.system), <Name>{a.observed.login ?? '—'}</Name>, state(a), a.observed.since ? day(a.observed.since) : '—', <Doing a={a} />,
+      return { key: a.system, cells: [systemName(systems, a.system), <Name>{a.observed.login ?? '—'}</Name>, state(a), a.observed.since ? day(a.observed.since) : '—', <Doing a={a} from={turns} />,
         <span class="acts no-print">{may ? Object.entries(ACCOUNT_ACTS).filter(([, act]) => person.status !== 'departed' && act.fits(a, system)).map(([name, act]) =>
           <a key={name} href={link('person', `do=${name}&system=${a.system}`, person.id!)}>{t(act.word)}<span class="out"> {systemName(systems, a.system)}</span></a>) : person.status !== 'departed' && <Asking person={person} account={a} system={system} />}</span>] }
     })} />}
@@ -56,7 +57,7 @@ function PostTable({ person }: { person: Staff }) {
   return <section>
     <h2>{t('posts')}</h2>
     <Table head={[t('unit'), t('title'), t('kind'), t('from'), t('to'), t('decision')]} rows={posts.map((p, i) => ({ key: String(i), cells: [<Name>{p.unit.name}</Name>, <Name>{p.title ?? '—'}</Name>, named(p.kind),
-      p.from ? day(p.from) : '—', p.to ? day(p.to) : t('open'), <Name>{p.decision?.number ?? '—'}</Name>] }))} />
+      p.from ? day(p.from) : '—', p.to ? lastDay(p.to) : t('open'), <Name>{p.decision?.number ?? '—'}</Name>] }))} />
     {!!person.posts_elsewhere && <p>{t('elsewhere', { n: person.posts_elsewhere })}</p>}
     {person.leave && <p>{named(person.leave.kind, 'leave_')}: {day(person.leave.from)} → {person.leave.to ? day(person.leave.to) : t('open')}{person.leave.decision && ` (${person.leave.decision.number})`}</p>}
   </section>
@@ -89,7 +90,7 @@ function Departure({ person, systems }: { person: Staff; systems: System[] }) {
   return <section class={REASON[person.departure.state]}>
     <h2>{t('departure')}</h2>
     <p>{t('departs', { day: day(person.departure.effective_on), state: named(person.departure.state) })} — {named(person.departure.reason)}{d?.decision && <> · <Name>{d.decision.number}</Name></>}</p>
-    {d && d.steps.length > 0 && <ul>{d.steps.map((s, i) => <li key={i}>{s.system === 'unit-mailbox' ? <Told word="hand_over_needed" login={s.login ?? ''} /> : `${systemName(systems, s.system)}: ${named(s.state, 'step_')}`}{s.last_error && ` — ${s.last_error}`}</li>)}</ul>}
+    {d && d.steps.length > 0 && <ul>{d.steps.map((s, i) => <li key={i}>{s.system === 'unit-mailbox' ? <Told word="hand_over_needed" login={s.login ?? ''} /> : `${systemName(systems, s.system)}: ${d.state === 'scheduled' && s.state === 'pending' ? t('step_waits', { day: day(d.effective_on) }) : named(s.state, 'step_')}`}{s.last_error && ` — ${s.last_error}`}</li>)}</ul>}
     {d?.keep_mail_until && <p>{t('mail_kept', { day: day(d.keep_mail_until) })}</p>}
   </section>
 }
@@ -128,7 +129,7 @@ export function Person({ id, filters, may: mine }: Props) {
     const act = entry && may.includes(entry.scope) && !doneInHr(p, entry) ? entry.make(doing) : ofAccount && may.includes('accounts:write') ? ofAccount.make(doing, a) : undefined
     if (act?.now) act.base = act.now(p)
     return <>
-      <p class="no-print"><a href={link('people')}>{t('back')}</a></p>
+      <p class="no-print"><a href={link('people', arrival.people)}>{t('back')}</a></p>
       <h1 translate={false}>{p.full_name}</h1>
       <p>{named(p.status)} · <Name>{p.title ?? '—'} · {p.unit?.name ?? t('elsewhere_unit')}</Name> · {named(p.category)}</p>
       <p><b translate={false}>{p.address ?? t('no_address')}</b>{p.staff_code && <> · {t('staff_code')} <Name>{p.staff_code}</Name></>}{p.mobile && <> · <Name>{phone(p.mobile)}</Name></>}{p.birth_year && <> · {t('born', { year: p.birth_year })}</>}

@@ -6,7 +6,7 @@ import { send, session, type Schema } from '../../call'
 import { systemName, type System } from '../../kept'
 import { Name, Told } from '../../parts'
 import { LEAVES, LOCKS, REASONS, choices } from '../../vocabulary'
-import { day, named, phone, t, type Word } from '../../words'
+import { day, named, nextDay, phone, t, type Word } from '../../words'
 import { Changes, Posts } from './changes'
 
 type Staff = Schema['Staff']
@@ -22,12 +22,12 @@ const decision = (v: Values, from?: string) => v.number ? { decision: { number: 
 const path = (p: Staff) => 'v1/staff/' + encodeURIComponent(p.id!)
 
 function transferEffect(now: Staff, systems: System[]) {
-  return (answer: Schema['StaffChanges']) => {
+  return (answer: Schema['StaffChanges'], v: Values) => {
     const then = answer.staff
     return <ul>
       <Posts posts={then.posts} />
       <li><Told word={then.address === now.address ? 'address_stays' : 'address_changes'} address={then.address ?? '—'} /></li>
-      {then.accounts.filter((a) => a.next_login).map((a) => <li key={a.system}>{systemName(systems, a.system)}: <Told word="login_changes" login={a.next_login!} /></li>)}
+      {then.accounts.filter((a) => a.next_login).map((a) => <li key={a.system}>{systemName(systems, a.system)}: <Told word="login_changes" login={a.next_login!} day={v.from} /></li>)}
       {then.accounts.filter((a) => a.desired.state !== now.accounts.find((b) => b.system === a.system)?.desired.state).map((a) => <li key={'w' + a.system}>{systemName(systems, a.system)}: {named(a.desired.state, 'want_')}</li>)}
     </ul>
   }
@@ -38,7 +38,7 @@ const common = ({ person }: Doing) => ({ record: path(person), revision: String(
 type Maker = (d: Doing, account?: Account) => Act
 
 const transfer: Maker = (d) => ({
-  ...common(d), title: t('transfer'), fields: [unit, { ...title, label: 'new_title' }, from, { ...number, required: 'number_needed' }, signed],
+  ...common(d), title: t('transfer'), fields: [unit, { ...title, label: 'new_title', hint: 'new_title_hint' }, from, { ...number, required: 'number_needed' }, signed],
   wish: (v, { revision }) => ({ method: 'PATCH', path: path(d.person), revision, body: { unit: v.unit, ...(v.title && { title: v.title }), ...decision(v, iso(v.from)) } }),
   effect: transferEffect(d.person, d.systems), verb: (v) => t('transfer_save', { name: d.person.full_name, day: v.from }), done: () => d.done(t('transferred')),
   now: (p: Staff) => ({ unit: p.unit?.id ?? '', title: p.title ?? '' }),
@@ -59,7 +59,7 @@ const endPost: Maker = (d) => ({
   effect: transferEffect(d.person, d.systems), verb: () => t('save'), done: () => d.done(t('saved')), now: () => ({}),
 })
 
-const planned = (p: Staff) => p.posts.find((x) => x.primary && !!x.from && x.from > session.today)
+export const planned = (p: Staff) => p.posts.find((x) => x.primary && !!x.from && x.from > session.today)
 const takeTransferBack: Maker = (d) => {
   const later = planned(d.person)
   const stay = d.person.posts.filter((x) => x !== later && !past(x.to)).map((x) => ({ unit: x.unit.id, title: x.title, kind: x.kind, primary: x.primary, from: x.from, to: x.primary ? null : x.to }))
@@ -107,7 +107,7 @@ const back: Maker = (d) => ({
 
 function departureEffect(d: Doing) {
   return (x: Schema['Departure']) => <ul>
-    <li>{t('departs', { day: day(x.effective_on), state: named(x.state) })} — {named(x.reason)}</li>
+    <li>{t('would_depart', { day: day(x.effective_on) })} — {named(x.reason)}</li>
     {x.steps.map((s, i) => <li key={i}>{s.system === 'unit-mailbox' ? <Told word="hand_over_needed" login={s.login ?? ''} /> : `${systemName(d.systems, s.system)}: ${t('locked_that_day')}`}</li>)}
     {x.keep_mail_until && <li>{t('mail_kept', { day: day(x.keep_mail_until) })}</li>}
     <li>{t('undo_until')}</li>
@@ -115,7 +115,7 @@ function departureEffect(d: Doing) {
 }
 const depart: Maker = (d) => ({
   ...common(d), title: t('depart'), grave: true,
-  fields: [{ name: 'reason', label: 'reason', kind: 'choice', required: 'choose', options: choices(REASONS), pointer: '#/reason' }, { name: 'reason_text', label: 'reason_text', hint: 'reason_text_hint', sometimes: true, pointer: '#/reason_text' },
+  fields: [{ name: 'reason', label: 'reason', kind: 'choice', required: 'choose', options: choices(REASONS), pointer: '#/reason' }, { name: 'reason_text', label: 'reason_text', required: 'reason_text_needed', only: ['reason', 'khac'], pointer: '#/reason_text' },
     { ...from, label: 'first_day_out', hint: 'first_day_out_hint', pointer: '#/effective_on' }, number, signed,
     { name: 'delegate', label: 'delegate', hint: 'delegate_hint', kind: 'person', pointer: '#/delegate_to' }, { name: 'keep', label: 'keep_mail', hint: 'keep_mail_hint', kind: 'day', pointer: '#/keep_mail_until' }],
   wish: (v) => ({ method: 'PUT', path: path(d.person) + '/departure', body: { reason: v.reason, ...(v.reason_text && { reason_text: v.reason_text }), effective_on: iso(v.from), ...decision(v), ...(v.delegate && { delegate_to: v.delegate }), ...(v.keep && { keep_mail_until: iso(v.keep) }) } }),
@@ -151,7 +151,7 @@ const dropAlias: Maker = (d) => ({
   fields: [{ name: 'alias', label: 'which_alias', kind: 'choice', required: 'choose', options: d.person.aliases.map((a) => [a.address, a.address] as const), pointer: '#/alias' }, because],
   wish: (v) => correct(d, 'wrong_alias', v.because, { alias: v.alias }),
   effect: (_: Schema['Correction'], v) => <ul><li><Name>{v.alias}</Name>: {t('drop_alias_effect')}</li><li><Told word="address_stays" address={d.person.address ?? '—'} /></li></ul>,
-  verb: (v) => t('drop_alias_save', { alias: v.alias }), done: () => d.done(t('saved')),
+  verb: (v) => t('drop_alias_save', { alias: v.alias }), done: (_, v) => d.done(t('alias_dropped', { alias: v.alias })),
 })
 const deathDay: Maker = (d) => ({
   ...common(d), title: t('death_day'), fields: [{ ...from, label: 'first_day_out', first: typedOf(d.person.departure?.effective_on), pointer: '#/effective_on' }, because],
@@ -211,11 +211,6 @@ const confirm: Maker = (d, a) => ({
 })
 
 const past = (on: string | null) => !!on && on <= session.today
-/** The contract's `to` is the first day out; people say the last day in. */
-function nextDay(iso: string): string {
-  return new Date(Date.parse(iso + 'T00:00:00Z') + 86_400_000).toISOString().slice(0, 10)
-}
-
 /** `fact`: what it changes; `mends`: rare, and stands behind what is done every week; `unlisted`: reached from its own line. */
 type Entry = { make: Maker; scope: Scope; word: Word; fits: (p: Staff) => boolean; fact?: Fact; mends?: true; unlisted?: true }
 export const doneInHr = (p: Staff, act: Entry) => kept(p, act.fact)

@@ -2,10 +2,10 @@
 import type { Schema } from '../../call'
 import { systemName, useUnits, type System } from '../../kept'
 import { Name } from '../../parts'
-import { day, named, phone, said, t, type Word } from '../../words'
+import { day, lastDay, named, phone, said, t, type Word } from '../../words'
 
 export function Posts({ posts }: { posts: Schema['Post'][] }) {
-  return <>{posts.map((p, i) => <li key={i}><Name>{p.unit.name}</Name> · <Name>{p.title ?? '—'}</Name> · {named(p.kind)}: {p.from ? day(p.from) : '—'} → {p.to ? day(p.to) : t('open')}</li>)}</>
+  return <>{posts.map((p, i) => <li key={i}><Name>{p.unit.name}</Name> · <Name>{p.title ?? '—'}</Name> · {named(p.kind)}: {p.from ? day(p.from) : '—'} → {p.to ? lastDay(p.to) : t('open')}</li>)}</>
 }
 
 const FIELD_WORDS: Record<string, Word> = { full_name: 'name', title: 'title', category: 'category', mobile: 'mobile', birth_year: 'birth_year', staff_code: 'staff_code', unit: 'unit', hired_on: 'hired_on', address: 'address', status: 'status', login: 'login_name', aliases: 'former_addresses' }
