@@ -78,6 +78,13 @@ class Vendor:
         return [p for p in (self.folder / "in").iterdir() if p.is_file()]
 
 
+def connect(client, form):
+    connector = {"kind": "file", "folder": "td", "format": form, "hour": 0, "active_words": {"active": ACTIVE, "inactive": INACTIVE},
+                 "columns": [{"title": t, "field": f} for t, f in COLUMNS]}
+    answer = client.patch(SYSTEM, {"kind": "connector", "connector": connector})
+    assert answer.status == 200 and answer.json["connector"] == {"checksum": True, **connector}, answer
+
+
 @pytest.fixture(params=[False, pytest.param(True, marks=[pytest.mark.skipif(not MORE, reason="tests/run.sh --more: LibreOffice"),
                                                           pytest.mark.skipif(not shutil.which("soffice"), reason="needs LibreOffice")])],
                 ids=["csv", "libreoffice"])
@@ -85,10 +92,7 @@ def exchange(request, start):
     with tempfile.TemporaryDirectory(prefix="cv-files-", dir="/tmp") as folder, tempfile.TemporaryDirectory(prefix="cv-vendor-", dir="/tmp") as tmp:
         client = start(connector_file_dir=folder, connect_period_ms=50).client()
         make_units(client)
-        connector = {"kind": "file", "folder": "td", "format": "xlsx" if request.param else "csv", "hour": 0,
-                     "active_words": {"active": ACTIVE, "inactive": INACTIVE}, "columns": [{"title": t, "field": f} for t, f in COLUMNS]}
-        answer = client.patch(SYSTEM, {"kind": "connector", "connector": connector})
-        assert answer.status == 200 and answer.json["connector"] == {"checksum": True, **connector}, answer
+        connect(client, "xlsx" if request.param else "csv")
         vendor = Vendor(pathlib.Path(folder) / "td", request.param, tmp)
         wait_for(vendor.lists, "the first list goes out by itself")
         yield client, vendor
@@ -200,6 +204,32 @@ def test_the_account_of_a_unit_is_on_the_list(exchange):
     vendor.export(name="next")
     read(client, vendor)
     wait_for(lambda: seen() == [], "closed")
+
+
+def test_who_was_issued_before_the_system_knew_only_files_awaits_its_word(start):
+    with tempfile.TemporaryDirectory(prefix="cv-files-", dir="/tmp") as folder, tempfile.TemporaryDirectory(prefix="cv-vendor-", dir="/tmp") as tmp:
+        client = start(connector_file_dir=folder, connect_period_ms=50).client()
+        make_units(client)
+        for n in range(3):
+            person(client, n)
+        assert issued(client) == (3, 3), "by the directory, so far"
+        dead = {"url": "http://127.0.0.1:9/scim", "allow": ["loopback"]}
+        assert client.patch(SYSTEM, {"kind": "connector", "connector": dead}).status == 200
+        wait_for(lambda: account(client, 0)["observed"]["last_error"], "and by another kind it cannot be reached")
+        connect(client, "csv")
+        wait_for(lambda: issued(client) == (0, 3), "nobody has confirmed them")
+        assert [observed(client, n).get("awaits") for n in range(3)] == ["confirmation"] * 3
+        assert observed(client, 0)["last_error"] is None and observed(client, 0)["attempts"] == 0
+        vendor = Vendor(pathlib.Path(folder) / "td", False, tmp)
+        vendor.take_in(client)
+        vendor.accounts["noivu_nguyenthianan"]["Chức vụ"] = "Giám đốc"
+        vendor.export()
+        wait_for(lambda: issued(client) == (3, 3), "confirmed")
+        assert observed(client, 0)["not_taken"] == ["Chức vụ"]
+        vendor.take_in(client)
+        vendor.export(name="same")
+        read(client, vendor)
+        assert issued(client) == (3, 3), "what reads otherwise there is there"
 
 
 def test_an_export_is_understood_as_a_whole_or_refused(exchange):

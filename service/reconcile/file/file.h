@@ -57,6 +57,9 @@ struct roster_row *roster_by_mark(const struct roster *r, const char *mark);
 /* ---- judge.c ---- */
 /* What the export says of every account, written down where it is news. */
 bool roster_judge(struct rec_connectors *c, struct rec_link *link, struct roster *r, struct cv_error *err);
+/* Who counted as issued before the system knew only files, and was in no export yet, awaits confirmation; what tries of
+ * another kind left is forgotten. */
+bool roster_await(struct rec_link *link, struct cv_error *err);
 
 /* ---- round.c ---- */
 void file_offer(struct rec_connectors *c, struct rec_scan *scan, const struct dom_system *system);

@@ -156,19 +156,26 @@ static void note_seen(struct dom_account *a, const struct rec_owner *now, void *
     a->last_error = NULL;
 }
 
-static bool judge(struct judging *j, const struct view_connector_account *a, struct cv_error *err)
+/* With an arena and a time of its own. */
+static bool note_one(struct rec_link *link, const struct view_connector_account *a, struct cv_arena *scratch,
+                     rec_noting *note, void *ctx, struct cv_error *err)
 {
-    struct prov_call *call = &j->link->w->call;
+    struct prov_call *call = &link->w->call;
     struct cv_arena *own = call->arena;
-    j->row = row_of(j, a);
-    cv_arena_reset(j->scratch);
-    call->arena = j->scratch;
+    cv_arena_reset(scratch);
+    call->arena = scratch;
     call->deadline = cv_deadline_in_ms(5000);
     dir_session_deadline(call->dir, call->deadline);
-    bool ok = rec_owner_note(j->link, a->owner, a->of_unit, "account.observed", note_seen, j, err) ||
+    bool ok = rec_owner_note(link, a->owner, a->of_unit, "account.observed", note, ctx, err) ||
               err->kind == CV_NOT_FOUND;
     call->arena = own;
     return ok;
+}
+
+static bool judge(struct judging *j, const struct view_connector_account *a, struct cv_error *err)
+{
+    j->row = row_of(j, a);
+    return note_one(j->link, a, j->scratch, note_seen, j, err);
 }
 
 /* ---- who is nobody's ---- */
@@ -236,5 +243,32 @@ bool roster_judge(struct rec_connectors *c, struct rec_link *link, struct roster
         if (rec_stopping(link->w) || !judge(&j, &all[i], err))
             return false;
     publish(&j, all, count);
+    return true;
+}
+
+/* ---- who was said to be there by nobody ---- */
+static void note_unconfirmed(struct dom_account *a, const struct rec_owner *now, void *ctx, bool *loud)
+{
+    bool seen = a->synced != 0 || a->not_taken != 0;
+    (void)now;
+    (void)ctx;
+    (void)loud;
+    if (!seen && dom_counts_issued(a->observed))
+        rec_observe(a, DOM_REQUESTED);
+    a->attempts = 0;
+    a->last_error = NULL;
+}
+
+bool roster_await(struct rec_link *link, struct cv_error *err)
+{
+    cv_auto_arena scratch = cv_arena_new(SCRATCH);
+    struct prov_call *call = &link->w->call;
+    struct view_connector_account *all;
+    size_t count;
+    if (!view_connector_accounts(call->prov->options.view, link->system.slug, call->arena, &all, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!all[i].synced && (rec_stopping(link->w) || !note_one(link, &all[i], scratch, note_unconfirmed, NULL, err)))
+            return false;
     return true;
 }

@@ -120,7 +120,7 @@ static bool write_list(struct rec_connectors *c, struct rec_link *link, const st
         return false;
     seen->listed_at = cv_now();
     seen->rows_listed = rows;
-    return true;
+    return roster_await(link, err);
 }
 
 bool file_round(struct rec_connectors *c, struct rec_link *link, struct cv_error *err)
