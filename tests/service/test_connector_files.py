@@ -2,9 +2,11 @@
 import csv
 import hashlib
 import io
+import os
 import pathlib
 import re
 import shutil
+import stat
 import subprocess
 import tempfile
 
@@ -258,6 +260,30 @@ def test_an_export_is_understood_as_a_whole_or_refused(exchange):
     assert len([p for p in (vendor.folder / "in/refused").iterdir() if not p.name.endswith(".sha256")]) == 4
     vendor.export(name="right")
     wait_for(lambda: observed(client, 0)["state"] == "provisioned", "the right one is taken")
+
+
+def test_a_folder_that_cannot_be_worked_with_is_said(start):
+    with tempfile.TemporaryDirectory(prefix="cv-files-", dir="/tmp") as folder:
+        base = pathlib.Path(folder) / "exchange"
+        before = os.umask(0o077)  # as the systemd unit has it
+        try:
+            client = start(connector_file_dir=str(base), connect_period_ms=50).client()
+        finally:
+            os.umask(before)
+        connect(client, "csv")
+
+        def why():
+            health = client.get(SYSTEM).json["health"]
+            assert health is None or health["exchange"]["refused"] is None
+            return health and (health["exchange"]["why"] or "")
+
+        wait_for(lambda: why() and str(base / "td") in why(), "there is no such folder")
+        base.mkdir()
+        wait_for(lambda: why() == "" and list((base / "td/out").glob("*.csv")), "once it is there, a list goes out")
+        assert {stat.S_IMODE(p.stat().st_mode) for p in (base / "td/out").iterdir()} == {0o640}, "the folder's group, the vendor's, reads it"
+        (base / "td/in/export.csv").write_text("Tên đăng nhập;Trạng thái\n")
+        (base / "td/in/export.csv.sha256").mkdir()
+        wait_for(lambda: "export.csv.sha256" in why(), "an export that cannot be read")
 
 
 def test_an_export_that_lacks_many_takes_nobody_away(exchange):

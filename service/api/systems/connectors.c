@@ -61,7 +61,7 @@ static void write_exchange(struct htp_exchange *x, const struct dom_system *syst
     cv_jout_moment(j, "read_at", seen.read_at != 0 ? seen.read_at : CV_NO_MOMENT);
     cv_jout_int(j, "rows_read", (int64_t)seen.rows_read);
     cv_jout_string(j, "refused", seen.refused[0] != '\0' ? seen.refused : NULL);
-    cv_jout_string(j, "why", seen.refused[0] != '\0' ? seen.why[x->lang] : NULL);
+    cv_jout_string(j, "why", seen.why[x->lang][0] != '\0' ? seen.why[x->lang] : NULL);
     cv_jout_end(j);
 }
 

@@ -217,7 +217,7 @@ static bool write_file(const char *path, const void *bytes, size_t len, struct c
         ok = n > 0;
         done += ok ? (size_t)n : 0;
     }
-    ok = ok && fsync(fd) == 0;
+    ok = ok && fchmod(fd, 0640) == 0 && fsync(fd) == 0; /* the folder's group reads it, whatever the umask */
     ok = (fd < 0 || close(fd) == 0) && ok;
     return (ok && rename(part, path) == 0) || broken(err, path);
 }

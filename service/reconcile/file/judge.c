@@ -166,8 +166,8 @@ static bool note_one(struct rec_link *link, const struct view_connector_account 
     call->arena = scratch;
     call->deadline = cv_deadline_in_ms(5000);
     dir_session_deadline(call->dir, call->deadline);
-    bool ok = rec_owner_note(link, a->owner, a->of_unit, "account.observed", note, ctx, err) ||
-              err->kind == CV_NOT_FOUND;
+    bool ok =
+        rec_owner_note(link, a->owner, a->of_unit, "account.observed", note, ctx, err) || err->kind == CV_NOT_FOUND;
     call->arena = own;
     return ok;
 }

@@ -72,11 +72,16 @@ struct rec_exchange rec_exchange(struct rec_connectors *c, const char *system)
 }
 
 /* ---- the round ---- */
-static void refuse(struct rec_exchange *seen, const char *slug, const char *name, const struct cv_error *why)
+static void say(struct rec_exchange *seen, const char *refused, const struct cv_error *why)
 {
-    snprintf(seen->refused, sizeof seen->refused, "%s", name);
+    snprintf(seen->refused, sizeof seen->refused, "%s", refused);
     for (int i = 0; i < CV_LANGS; i++)
         snprintf(seen->why[i], sizeof seen->why[i], "%s", why->text[i]);
+}
+
+static void refuse(struct rec_exchange *seen, const char *slug, const char *name, const struct cv_error *why)
+{
+    say(seen, name, why);
     cv_log(CV_LOG_WARN, "export_refused", "%s of %s: %s", name, slug, why->text[CV_EN]);
 }
 
@@ -123,17 +128,24 @@ static bool write_list(struct rec_connectors *c, struct rec_link *link, const st
     return roster_await(link, err);
 }
 
-bool file_round(struct rec_connectors *c, struct rec_link *link, struct cv_error *err)
+static bool look(struct rec_connectors *c, struct rec_link *link, struct rec_exchange *seen, struct cv_error *err)
 {
     const struct dom_connector *connector = link->system.connector;
-    struct rec_exchange seen = rec_exchange(c, link->system.slug);
     struct file_box box;
     char name[NAME_MAX + 1];
-    if (!file_box_open(c->options.file_dir, connector->file->folder, &box, err))
+    if (!file_box_open(c->options.file_dir, connector->file->folder, &box, err) ||
+        (file_waiting(&box, connector->file->checksum, name) && !read_export(c, link, &box, name, seen, err)))
         return false;
-    bool ok = !file_waiting(&box, connector->file->checksum, name) || read_export(c, link, &box, name, &seen, err);
-    if (ok && list_is_due(connector, file_last_list(&box)))
-        ok = write_list(c, link, &box, &seen, err);
+    return !list_is_due(connector, file_last_list(&box)) || write_list(c, link, &box, seen, err);
+}
+
+bool file_round(struct rec_connectors *c, struct rec_link *link, struct cv_error *err)
+{
+    static const struct cv_error nothing = {0};
+    struct rec_exchange seen = rec_exchange(c, link->system.slug);
+    bool ok = look(c, link, &seen, err);
+    if (!ok || seen.refused[0] == '\0')
+        say(&seen, "", ok ? &nothing : err);
     note(c, link->system.slug, &seen);
     return ok;
 }
