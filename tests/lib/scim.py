@@ -310,7 +310,7 @@ class Filter:
 
     def address_is_taken(self, path, body):
         """A POST has no path of its own yet: it is the login's."""
-        document = json.loads(body)
+        document, path = json.loads(body), path.replace("/Users/id%3A", "/Users/")
         mails = document.get("emails") or [v for o in document.get("Operations", []) if o.get("path") == "emails" for v in o.get("value", [])]
         owner = document.get("userName") if path.endswith("/Users") else path
         for mail in mails:

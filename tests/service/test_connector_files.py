@@ -80,6 +80,13 @@ class Vendor:
         return [p for p in (self.folder / "in").iterdir() if p.is_file()]
 
 
+@pytest.fixture
+def folders():
+    """(of the exchange, of the vendor). Asked for before `start`, so that they go after the service, which makes what is missing of them."""
+    with tempfile.TemporaryDirectory(prefix="cv-files-", dir="/tmp") as folder, tempfile.TemporaryDirectory(prefix="cv-vendor-", dir="/tmp") as tmp:
+        yield folder, tmp
+
+
 def connect(client, form):
     connector = {"kind": "file", "folder": "td", "format": form, "hour": 0, "active_words": {"active": ACTIVE, "inactive": INACTIVE},
                  "columns": [{"title": t, "field": f} for t, f in COLUMNS]}
@@ -90,14 +97,14 @@ def connect(client, form):
 @pytest.fixture(params=[False, pytest.param(True, marks=[pytest.mark.skipif(not MORE, reason="tests/run.sh --more: LibreOffice"),
                                                           pytest.mark.skipif(not shutil.which("soffice"), reason="needs LibreOffice")])],
                 ids=["csv", "libreoffice"])
-def exchange(request, start):
-    with tempfile.TemporaryDirectory(prefix="cv-files-", dir="/tmp") as folder, tempfile.TemporaryDirectory(prefix="cv-vendor-", dir="/tmp") as tmp:
-        client = start(connector_file_dir=folder, connect_period_ms=50).client()
-        make_units(client)
-        connect(client, "xlsx" if request.param else "csv")
-        vendor = Vendor(pathlib.Path(folder) / "td", request.param, tmp)
-        wait_for(vendor.lists, "the first list goes out by itself")
-        yield client, vendor
+def exchange(request, folders, start):
+    folder, tmp = folders
+    client = start(connector_file_dir=folder, connect_period_ms=50).client()
+    make_units(client)
+    connect(client, "xlsx" if request.param else "csv")
+    vendor = Vendor(pathlib.Path(folder) / "td", request.param, tmp)
+    wait_for(vendor.lists, "the first list goes out by itself")
+    return client, vendor
 
 
 def person(client, n):
@@ -208,30 +215,30 @@ def test_the_account_of_a_unit_is_on_the_list(exchange):
     wait_for(lambda: seen() == [], "closed")
 
 
-def test_who_was_issued_before_the_system_knew_only_files_awaits_its_word(start):
-    with tempfile.TemporaryDirectory(prefix="cv-files-", dir="/tmp") as folder, tempfile.TemporaryDirectory(prefix="cv-vendor-", dir="/tmp") as tmp:
-        client = start(connector_file_dir=folder, connect_period_ms=50).client()
-        make_units(client)
-        for n in range(3):
-            person(client, n)
-        assert issued(client) == (3, 3), "by the directory, so far"
-        dead = {"url": "http://127.0.0.1:9/scim", "allow": ["loopback"]}
-        assert client.patch(SYSTEM, {"kind": "connector", "connector": dead}).status == 200
-        wait_for(lambda: account(client, 0)["observed"]["last_error"], "and by another kind it cannot be reached")
-        connect(client, "csv")
-        wait_for(lambda: issued(client) == (0, 3), "nobody has confirmed them")
-        assert [observed(client, n).get("awaits") for n in range(3)] == ["confirmation"] * 3
-        assert observed(client, 0)["last_error"] is None and observed(client, 0)["attempts"] == 0
-        vendor = Vendor(pathlib.Path(folder) / "td", False, tmp)
-        vendor.take_in(client)
-        vendor.accounts["noivu_nguyenthianan"]["Chức vụ"] = "Giám đốc"
-        vendor.export()
-        wait_for(lambda: issued(client) == (3, 3), "confirmed")
-        assert observed(client, 0)["not_taken"] == ["Chức vụ"]
-        vendor.take_in(client)
-        vendor.export(name="same")
-        read(client, vendor)
-        assert issued(client) == (3, 3), "what reads otherwise there is there"
+def test_who_was_issued_before_the_system_knew_only_files_awaits_its_word(folders, start):
+    folder, tmp = folders
+    client = start(connector_file_dir=folder, connect_period_ms=50).client()
+    make_units(client)
+    for n in range(3):
+        person(client, n)
+    assert issued(client) == (3, 3), "by the directory, so far"
+    dead = {"url": "http://127.0.0.1:9/scim", "allow": ["loopback"]}
+    assert client.patch(SYSTEM, {"kind": "connector", "connector": dead}).status == 200
+    wait_for(lambda: account(client, 0)["observed"]["last_error"], "and by another kind it cannot be reached")
+    connect(client, "csv")
+    wait_for(lambda: issued(client) == (0, 3), "nobody has confirmed them")
+    assert [observed(client, n).get("awaits") for n in range(3)] == ["confirmation"] * 3
+    assert observed(client, 0)["last_error"] is None and observed(client, 0)["attempts"] == 0
+    vendor = Vendor(pathlib.Path(folder) / "td", False, tmp)
+    vendor.take_in(client)
+    vendor.accounts["noivu_nguyenthianan"]["Chức vụ"] = "Giám đốc"
+    vendor.export()
+    wait_for(lambda: issued(client) == (3, 3), "confirmed")
+    assert observed(client, 0)["not_taken"] == ["Chức vụ"]
+    vendor.take_in(client)
+    vendor.export(name="same")
+    read(client, vendor)
+    assert issued(client) == (3, 3), "what reads otherwise there is there"
 
 
 def test_an_export_is_understood_as_a_whole_or_refused(exchange):
@@ -262,28 +269,28 @@ def test_an_export_is_understood_as_a_whole_or_refused(exchange):
     wait_for(lambda: observed(client, 0)["state"] == "provisioned", "the right one is taken")
 
 
-def test_a_folder_that_cannot_be_worked_with_is_said(start):
-    with tempfile.TemporaryDirectory(prefix="cv-files-", dir="/tmp") as folder:
-        base = pathlib.Path(folder) / "exchange"
-        before = os.umask(0o077)  # as the systemd unit has it
-        try:
-            client = start(connector_file_dir=str(base), connect_period_ms=50).client()
-        finally:
-            os.umask(before)
-        connect(client, "csv")
+def test_a_folder_that_cannot_be_worked_with_is_said(folders, start):
+    folder, _ = folders
+    base = pathlib.Path(folder) / "exchange"
+    before = os.umask(0o077)  # as the systemd unit has it
+    try:
+        client = start(connector_file_dir=str(base), connect_period_ms=50).client()
+    finally:
+        os.umask(before)
+    connect(client, "csv")
 
-        def why():
-            health = client.get(SYSTEM).json["health"]
-            assert health is None or health["exchange"]["refused"] is None
-            return health and (health["exchange"]["why"] or "")
+    def why():
+        health = client.get(SYSTEM).json["health"]
+        assert health is None or health["exchange"]["refused"] is None
+        return health and (health["exchange"]["why"] or "")
 
-        wait_for(lambda: why() and str(base / "td") in why(), "there is no such folder")
-        base.mkdir()
-        wait_for(lambda: why() == "" and list((base / "td/out").glob("*.csv")), "once it is there, a list goes out")
-        assert {stat.S_IMODE(p.stat().st_mode) for p in (base / "td/out").iterdir()} == {0o640}, "the folder's group, the vendor's, reads it"
-        (base / "td/in/export.csv").write_text("Tên đăng nhập;Trạng thái\n")
-        (base / "td/in/export.csv.sha256").mkdir()
-        wait_for(lambda: "export.csv.sha256" in why(), "an export that cannot be read")
+    wait_for(lambda: why() and str(base / "td") in why(), "there is no such folder")
+    base.mkdir()
+    wait_for(lambda: why() == "" and list((base / "td/out").glob("*.csv")), "once it is there, a list goes out")
+    assert {stat.S_IMODE(p.stat().st_mode) for p in (base / "td/out").iterdir()} == {0o640}, "the folder's group, the vendor's, reads it"
+    (base / "td/in/export.csv").write_text("Tên đăng nhập;Trạng thái\n")
+    (base / "td/in/export.csv.sha256").mkdir()
+    wait_for(lambda: "export.csv.sha256" in why(), "an export that cannot be read")
 
 
 def test_an_export_that_lacks_many_takes_nobody_away(exchange):
