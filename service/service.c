@@ -151,6 +151,8 @@ void service_tick(void *ctx)
         return;
     prov_tick(&call);
     prov_schedules_tick(&call);
+    if (s->requests_on != cv_today() && api_requests_finish(&s->api, &call))
+        s->requests_on = cv_today();
     if (dir_lease_held(s->lease))
         prov_history_tick(&call);
 }

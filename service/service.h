@@ -42,6 +42,7 @@ struct service {
     struct job_timer *lease_timer, *look_timer;
     struct dir_session *lease_session;
     struct cv_arena *timer_arena;
+    cv_day requests_on; /* requests that broke off were ended; the clockwork's own */
     struct prov_cutter *cutter;
     struct job_timer *cut_timer;
     struct dir_session *cut_session;

@@ -67,6 +67,10 @@ struct api_import_threads {
 bool api_imports_start(struct api *api, const struct api_import_threads *threads, struct cv_error *err);
 void api_imports_stop(struct api *api);
 void api_imports_free(struct api *api);
+/* Requests between units that were confirmed and whose process died before they were carried out. False: worth another
+ * try. For the scheduler: at a start and once a day. */
+struct prov_call;
+bool api_requests_finish(struct api *api, const struct prov_call *call);
 /* The scheduler's sign of life, for /readyz. Any thread. */
 void api_scheduler_ticked(struct api *api);
 const struct htp_route *api_routes(size_t *out_count);

@@ -58,3 +58,5 @@ const char *prov_duplicate_key(struct cv_arena *arena, const struct prov_duplica
 /* Safe to repeat. */
 bool prov_duplicate_decide(struct prov_call *call, const char *key, const struct prov_decide *in,
                            struct prov_duplicate *out, struct cv_error *err);
+/* Decisions that broke off between two writes, of whatever process, are ended: for the calendar. */
+void prov_decisions_finish(struct prov_call *call);

@@ -8,7 +8,8 @@
  *     struct prov_merge_input in = {.into = "NS-0001", .reason = "nhập hai lần"};
  *     prov_staff_merge(&call, "NS-0815", &in, &merge, err);
  *
- * Two entries are written, the emptied one first; whoever repeats the call ends what broke off between the two.
+ * Two entries are written. The write of the emptied one decides, when it is merged and when that is taken back; the
+ * other one's follows, and when a process dies between the two, the calendar ends it.
  *
  * Thread: that of the call. Memory: results live in call->arena. Errors: staff_not_found, staff_departed, conflict
  * (merged already, unit mailboxes still held, no mailbox there, more than a day ago), higher_role, brake_engaged,
@@ -30,3 +31,5 @@ bool prov_staff_merge(struct prov_call *call, const char *key, const struct prov
 bool prov_staff_unmerge(struct prov_call *call, const char *key, struct prov_merge *out, struct cv_error *err);
 /* A record itself, and when it was merged (`merge` is set) the one that it was merged into, for who sees both. */
 bool prov_merge_read(struct prov_call *call, const char *key, struct prov_merge *out, struct cv_error *err);
+/* What broke off between two writes, of whatever process, is ended: for the calendar. */
+void prov_merges_finish(struct prov_call *call);

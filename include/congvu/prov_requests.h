@@ -12,7 +12,7 @@
  * unit higher, and again: that is told by the day, nothing is written for it. After 90 days nobody waits any more.
  *
  * prov_request_answer() claims the request first, then carries it out through the use case that a person would have
- * called (`carry_out`), so a repeat after a crash ends what was begun.
+ * called (`carry_out`); what a crash cut short is ended by prov_requests_finish().
  *
  * Seen by whoever asks or answers: the asking unit, or the person's home, lies in his scope. Else request_not_found.
  *
@@ -24,7 +24,7 @@
 enum prov_ask { PROV_ASK_TRANSFER, PROV_ASK_NEW, PROV_ASK_LOCK, PROV_ASK_RESTORE, PROV_ASK_RESET, PROV_ASKS };
 enum prov_answer {
     PROV_WAITING,
-    PROV_CONFIRMED, /* and on its way: a repeat of the answer ends it */
+    PROV_CONFIRMED, /* and on its way: a repeat of the answer ends it, or the calendar */
     PROV_DONE,
     PROV_REFUSED,
     PROV_WITHDRAWN,
@@ -82,3 +82,6 @@ struct prov_request_answer {
  * answered by who has the right to do it himself where the person is at home. */
 bool prov_request_answer(struct prov_call *call, const char *key, const struct prov_request_answer *in,
                          struct prov_request *out, struct cv_error *err);
+/* What was confirmed and not carried out to its end, by whatever process: for the calendar. False: worth another try.
+ */
+bool prov_requests_finish(struct prov_call *call, const struct prov_request_answer *in);

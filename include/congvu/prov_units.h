@@ -66,10 +66,12 @@ struct prov_unit_mailbox {
     struct view_staff *holders; /* whom the caller may name: in his scope, with staff:read */
     size_t named, holder_count; /* of all */
 };
-/* Makes it when there is none. Holders outside the caller's scope stay. Safe to repeat, also after it broke off between
- * two people. */
+/* Makes it when there is none. Holders outside the caller's scope stay. Safe to repeat; what broke off between two
+ * people is ended by prov_holders_finish(). */
 bool prov_unit_mailbox_put(struct prov_call *call, const char *key, const struct prov_unit_mailbox_input *in,
                            struct prov_unit_mailbox *out, struct cv_error *err);
+/* Changes of holders that broke off between two writes, of whatever process, are ended: for the calendar. */
+void prov_holders_finish(struct prov_call *call);
 bool prov_unit_mailbox_read(struct prov_call *call, const char *key, struct prov_unit_mailbox *out,
                             struct cv_error *err);
 /* ---- accounts of a unit at other systems ---- */

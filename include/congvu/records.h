@@ -120,8 +120,9 @@ bool dir_usage_feed_save(struct dir_session *s, const struct dom_usage_feed *fee
 
 /* ---- documents: what the service keeps for itself as bytes (JSON): frozen reports, snapshots, targets ---- */
 struct dir_document {
-    const char *folder; /* "reports", "snapshots", "targets", "batches", "duplicates", "requests": a container below
-                           ou=system, made at the first start; "imports" lies in a database of its own, ou=work */
+    const char *folder; /* "reports", "snapshots", "targets", "batches", "duplicates", "requests", "swaps" and what else
+                           is on its way: a container below ou=system, made at a start; "imports" lies in a database of
+                           its own, ou=work */
     const char *name;   /* unique in the folder */
     const char *bytes;
     size_t len;

@@ -151,6 +151,12 @@ size_t view_due_departures(const struct view *v, cv_day day, size_t *cursor, str
 bool view_next_leaver(const struct view *v, size_t *cursor, struct cv_id *out);
 /* People with sessions that have to end. */
 size_t view_open_cut_offs(const struct view *v, size_t *cursor, struct cv_id *out, size_t max);
+/* Merges that lack their second write: `emptied` leads to `into`, which does not know of it; or it stands by itself
+ * again, and `into` still has its addresses. */
+struct view_half_merge {
+    struct cv_id emptied, into;
+};
+size_t view_half_merged(const struct view *v, struct view_half_merge *out, size_t max);
 /* People whose required accounts differ from their accounts (a required system without desired state): for the sweep
  * after required_for, unit kind or block changed. */
 size_t view_unprovisioned(const struct view *v, cv_day day, size_t *cursor, struct cv_id *out, size_t max);

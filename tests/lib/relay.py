@@ -1,5 +1,6 @@
-"""Between congvud and its directory: a relay that can hold the feed of changes back, or lose a change, while everything else goes on."""
+"""Between congvud and its directory: a relay that can hold the feed of changes back, or lose a change, while everything else goes on; or that holds a write back until a kill."""
 import contextlib
+import http.client
 import pathlib
 import select
 import shutil
@@ -92,3 +93,62 @@ class Relay:
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+ADD, MODIFY, DELETE = 0x68, 0x66, 0x4A
+
+
+def operation(message):
+    """Its tag: what stands behind the length and the number of the message."""
+    at = 2 + (message[1] & 0x7F if message[1] & 0x80 else 0)
+    return message[at + 2 + message[at + 1]]
+
+
+class Cut(Relay):
+    """Holds back the n-th write that counts, and everything behind it."""
+
+    def __init__(self, uri, counts, nth):
+        self.counts, self.left, self.held, self.counting = counts, nth, threading.Event(), False
+        super().__init__(uri)
+
+    def carry(self, client, server):
+        rest = b""
+
+        def back():
+            with contextlib.suppress(OSError):
+                while data := server.recv(65536):
+                    client.sendall(data)
+        threading.Thread(target=back, daemon=True).start()
+        with client, server, contextlib.suppress(OSError):
+            while data := client.recv(65536):
+                whole, rest = messages(rest + data)
+                for message in whole:
+                    if self.counting and operation(message) in (ADD, MODIFY, DELETE) and self.counts(operation(message), message):
+                        self.left -= 1
+                        if self.left == 0:
+                            self.held.set()
+                    if self.held.is_set():
+                        return
+                    server.sendall(message)
+
+
+def killed_before(first, start, ask, nth, counts, ready):
+    """A second process beside `first`, killed when the n-th write that counts leaves it; `ready` is asked of it first."""
+    cut = Cut(first.ldapi, counts, nth)
+    second = start(directory_uri=cut.uri, key_file=str(first.data / "secret.key"), tick_ms=600000)
+    client = second.client(first.admin_token())
+    ready(client)
+    cut.counting = True
+
+    def asking():
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            ask(client)
+    thread = threading.Thread(target=asking)
+    thread.start()
+    try:
+        assert cut.held.wait(60), f"there is no write {nth}"
+        second.kill()
+    finally:
+        thread.join()
+        cut.close()
+    return second

@@ -184,3 +184,12 @@ def test_what_was_merged_goes_along_when_its_record_is_merged_itself(client):
     assert (refused.status, refused.code) == (409, "staff_holds_names") and "merged" in refused.json["detail"], "an old id removes nobody else"
     assert client.delete(f"/v1/staff/{second['id']}/merge", etag="*").status == 200
     assert (seen(client, first).json["id"], seen(client, third).json["merged"], seen(client, third).json["aliases"]) == (second["id"], [], [])
+
+
+def test_what_went_along_is_taken_back_wherever_it_went(client):
+    n = next(numbers)
+    first, second, third = (client.put(f"/v1/staff/M{i}-{n}", an(full_name=nth("Phan Khôi", n), not_same_as=["*"])).json for i in (1, 2, 3))
+    assert merge(client, first, second).status == 200 and merge(client, second, third).status == 200
+    assert client.delete(f"/v1/staff/{first['id']}/merge", etag="*").status == 200
+    whole = seen(client, third).json
+    assert (seen(client, first).json["id"], [m["id"] for m in whole["merged"]], [a["address"] for a in whole["aliases"]]) == (first["id"], [second["id"]], [second["address"]])

@@ -1,52 +1,8 @@
 """Two people's codes are exchanged by three writes; killed between any two of them, the next process ends it."""
-import contextlib
-import http.client
-import threading
-
 import pytest
 
 from congvu import an, make_units, wait_for
-from relay import Relay, messages
-
-MODIFY, DELETE = 0x66, 0x4A
-
-
-def operation(message):
-    """Its tag: what stands behind the length and the number of the message."""
-    at = 2 + (message[1] & 0x7F if message[1] & 0x80 else 0)
-    return message[at + 2 + message[at + 1]]
-
-
-class Cut(Relay):
-    """Holds back the n-th write about codes on its way, and everything behind it."""
-
-    def __init__(self, uri, people, nth):
-        self.names, self.left, self.held = [p.encode() for p in people], nth, threading.Event()
-        super().__init__(uri)
-
-    def writes(self, message):
-        about = any(name in message for name in self.names)
-        return about and (operation(message) == DELETE or (operation(message) == MODIFY and b"cvStaffCode" in message))
-
-    def carry(self, client, server):
-        rest = b""
-
-        def back():
-            with contextlib.suppress(OSError):
-                while data := server.recv(65536):
-                    client.sendall(data)
-        threading.Thread(target=back, daemon=True).start()
-        with client, server, contextlib.suppress(OSError):
-            while data := client.recv(65536):
-                whole, rest = messages(rest + data)
-                for message in whole:
-                    if self.writes(message):
-                        self.left -= 1
-                        if self.left == 0:
-                            self.held.set()
-                    if self.held.is_set():
-                        return
-                    server.sendall(message)
+from relay import DELETE, MODIFY, killed_before
 
 
 @pytest.mark.parametrize("nth", (1, 2, 3, 4))
@@ -56,19 +12,12 @@ def test_what_a_kill_cut_short_is_ended_by_the_next_process(start, nth):
     make_units(client)
     one = client.put("/v1/staff/DOI-1", an(full_name="Lò Văn Một")).json
     other = client.put("/v1/staff/DOI-2", an(full_name="Vàng Thị Hai")).json
-    cut = Cut(first.ldapi, (one["id"], other["id"]), nth)
-    second = start(directory_uri=cut.uri, key_file=str(first.data / "secret.key"))
-    wait_for(lambda: second.client(first.admin_token()).get(f"/v1/staff/{one['id']}").status == 200, "the second one knows him")
+    ids = [p["id"].encode() for p in (one, other)]
 
-    def ask():
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            second.client(first.admin_token()).post(f"/v1/staff/{one['id']}/corrections", {"kind": "swapped_codes", "reason": "nhập chéo", "with": other["id"]})
-    asking = threading.Thread(target=ask)
-    asking.start()
-    assert cut.held.wait(60), "the write comes by"
-    second.kill()
-    asking.join()
-    cut.close()
+    def counts(operation, message):
+        return any(i in message for i in ids) and (operation == DELETE or (operation == MODIFY and b"cvStaffCode" in message))
+    killed_before(first, start, lambda c: c.post(f"/v1/staff/{one['id']}/corrections", {"kind": "swapped_codes", "reason": "nhập chéo", "with": other["id"]}), nth, counts,
+                  lambda c: wait_for(lambda: c.get(f"/v1/staff/{one['id']}").status == 200, "the second one knows him"))
 
     def codes():
         return [client.get(f"/v1/staff/{p['id']}").json["staff_code"] for p in (one, other)]

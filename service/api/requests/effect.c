@@ -63,7 +63,8 @@ static bool create(struct api_request_effect *e, struct prov_call *call, struct 
     struct prov_staff_input in;
     if (!read_new(e->x, call, r, &in, err))
         return false;
-    api_read_not_same_as(e->body, &in, e->x);
+    if (e->body != NULL)
+        api_read_not_same_as(e->body, &in, e->x);
     name_it(e->x, call, r);
     if (!prov_staff_create(call, &in, &e->result, err))
         return false;
@@ -99,4 +100,26 @@ bool api_request_carry_out(struct prov_call *call, struct prov_request *r, void 
     default:
         return account(call, r, &e->result, err);
     }
+}
+
+/* ---- what broke off ---- */
+
+bool api_requests_finish(struct api *api, const struct prov_call *call)
+{
+    struct api_actor actor = {.label = call->actor, .scopes = call->scopes, .scope = call->scope};
+    struct htp_exchange x = {.app = api,
+                             .thread = call->dir,
+                             .arena = call->arena,
+                             .request_id = call->request_id,
+                             .path = "",
+                             .query_string = "",
+                             .actor = &actor};
+    struct api_request_effect effect = {.x = &x};
+    struct prov_call own = *call;
+    cv_faults_init(&x.faults, x.arena);
+    x.deadline = call->deadline;
+    own.faults = &x.faults;
+    const struct prov_request_answer in = {
+        .answer = PROV_CONFIRMED, .carry_out = api_request_carry_out, .ctx = &effect};
+    return prov_requests_finish(&own, &in);
 }

@@ -7,7 +7,7 @@
 /* What an answer did, beside the request itself. */
 struct api_request_effect {
     struct htp_exchange *x;
-    const struct cv_jin *body; /* of the answer */
+    const struct cv_jin *body; /* of the answer; NULL when it was lost with a process */
     struct prov_staff_result result;
     struct prov_code code; /* reset */
 };

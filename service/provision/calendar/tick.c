@@ -4,6 +4,9 @@
 
 #include "congvu/prov_calendar.h"
 #include "congvu/prov_corrections.h"
+#include "congvu/prov_duplicates.h"
+#include "congvu/prov_merge.h"
+#include "congvu/prov_units.h"
 #include "congvu/token.h"
 #include "congvu/usage.h"
 #include "congvu/view_lists.h"
@@ -180,6 +183,9 @@ static void tick_sweeps(struct prov_call *call)
         return;
     prov->swept_on = cv_today();
     prov_swaps_finish(call);
+    prov_merges_finish(call);
+    prov_holders_finish(call);
+    prov_decisions_finish(call);
     bool keys = sweep_keys(call), due = sweep_due(call), leavers = sweep_leavers(call);
     if (keys && due && leavers)
         prov->next_sweep = cv_deadline_in_ms(SWEEP_PAUSE_MS);

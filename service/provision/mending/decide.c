@@ -1,8 +1,13 @@
 /* Look-alikes that wait for somebody: which there are, and what was decided. */
 #include <string.h>
 
+#include "congvu/prov_duplicates.h"
+#include "provision/core/underway.h"
 #include "provision/questions/duplicate.h"
 #include "provision/units/units.h"
+
+#define DECISIONS "decisions" /* the folder: a document for a question that is being answered */
+enum { BYTES_MAX = 4096 };
 
 static bool visible(const struct prov_call *call, const struct prov_duplicate *d)
 {
@@ -62,7 +67,9 @@ static bool give_code(struct prov_call *call, const struct prov_duplicate *d, st
         return false;
     const struct prov_renumber in = {
         .code = d->staff_code, .was = him.staff_code, .from = is_held(d) ? id_of(call, d->candidates[0]) : NULL};
-    return prov_renumber(&own, key, &in, &result, err);
+    struct prov_call trial = own;
+    trial.validate_only = true; /* before the first write, so that it is not refused behind it */
+    return prov_renumber(&trial, key, &in, &result, err) && prov_renumber(&own, key, &in, &result, err);
 }
 
 /* "Somebody else": the code is free for the next line. */
@@ -96,15 +103,11 @@ static bool drop_former(struct prov_call *call, void *ctx, struct dir_stamp *sta
     return dir_unit_save(call->dir, &before, &after, false, &actor, stamp, err);
 }
 
-static bool choose_unit(struct prov_call *call, const struct prov_decide *in, struct prov_duplicate *d,
-                        struct cv_error *err)
+static bool may_decide_unit(const struct prov_call *call, struct cv_error *err)
 {
-    char target[CV_ID_TEXT];
-    if ((call->scopes & DOM_UNITS_WRITE) == 0)
-        return cv_fail(err, cvp_scope_missing, NULL, "Quyết định về đơn vị cần quyền units:write",
-                       "A decision about a unit needs units:write");
-    return in->verdict == PROV_SAME ||
-           prov_write(call, "unit.renumber", cv_id_text("unt_", d->unit, target), drop_former, d, err);
+    return (call->scopes & DOM_UNITS_WRITE) != 0 ||
+           cv_fail(err, cvp_scope_missing, NULL, "Quyết định về đơn vị cần quyền units:write",
+                   "A decision about a unit needs units:write");
 }
 
 /* ---- what was decided ---- */
@@ -121,16 +124,86 @@ static bool choose(struct prov_call *call, const struct prov_decide *in, struct 
     if (!cv_faults_check(call->faults, cvp_validation_failed, err))
         return false;
     if (d->of_unit)
-        return choose_unit(call, in, d, err);
+        return may_decide_unit(call, err);
     if (in->verdict != PROV_SAME)
-        return free_code(call, d, err);
+        return true;
     if (!prov_staff_locate(call, in->staff, true, &d->staff, err))
         return false;
     if (prov_duplicate_has(d, d->staff))
-        return give_code(call, d, err);
+        return true;
     cv_fault_add(call->faults, CV_AT_POINTER, "/staff", "not_allowed_value",
                  "Người này không nằm trong danh sách được hỏi", "This person is not among those in question");
     return cv_faults_check(call->faults, cvp_validation_failed, err);
+}
+
+/* What follows from it; what was done already does nothing. */
+static bool apply(struct prov_call *call, struct prov_duplicate *d, struct cv_error *err)
+{
+    char target[CV_ID_TEXT];
+    if (d->of_unit)
+        return d->verdict == PROV_SAME ||
+               prov_write(call, "unit.renumber", cv_id_text("unt_", d->unit, target), drop_former, d, err);
+    return d->verdict == PROV_SAME ? give_code(call, d, err) : free_code(call, d, err);
+}
+
+/* Beside the question itself. */
+static bool writes_more(const struct prov_duplicate *d)
+{
+    return d->of_unit ? d->verdict != PROV_SAME : d->verdict == PROV_SAME || is_held(d);
+}
+
+/* ---- on its way ---- */
+
+static bool keep(struct prov_call *call, const char *name, const struct prov_duplicate *d, struct cv_error *err)
+{
+    struct cv_jout j;
+    cv_auto_buf buf = {0};
+    cv_buf_init(&buf, BYTES_MAX);
+    cv_jout_init(&j, &buf);
+    cv_jout_object(&j, NULL);
+    cv_jout_string(&j, "verdict", prov_verdict_words[d->verdict]);
+    cv_jout_string(&j, "staff", cv_id_is_zero(d->staff) ? NULL : id_of(call, d->staff));
+    cv_jout_string(&j, "by", d->decided_by);
+    cv_jout_moment(&j, "at", d->decided_at);
+    cv_jout_end(&j);
+    return prov_underway_keep(call, DECISIONS, name, &buf, err);
+}
+
+static bool take(struct prov_call *call, const struct dir_document *doc, struct prov_duplicate *d, struct cv_error *err)
+{
+    const char *staff = NULL;
+    int verdict = PROV_OPEN;
+    const struct cv_jin *o = cv_json_parse_own(call->arena, doc->bytes, doc->len, err);
+    if (o == NULL)
+        return false;
+    cv_jin_word(o, "verdict", CV_REQUIRED, prov_verdict_words, &verdict);
+    cv_jin_string(o, "staff", CV_NULLABLE, CV_ID_TEXT, &staff);
+    cv_jin_string(o, "by", CV_REQUIRED, 64, &d->decided_by);
+    cv_jin_moment(o, "at", CV_REQUIRED, &d->decided_at);
+    d->verdict = (enum prov_verdict)verdict;
+    return ((staff == NULL || cv_id_parse("stf_", staff, &d->staff)) && cv_jin_ok(o)) ||
+           cv_fail(err, cvp_internal, NULL, "Quyết định lưu trữ %s bị hỏng", "The stored decision %s is damaged",
+                   doc->name);
+}
+
+static bool carry_out(struct prov_call *call, const struct dir_document *question, struct prov_duplicate *d,
+                      struct cv_error *err)
+{
+    return apply(call, d, err) && prov_duplicate_keep(call, question, d, err);
+}
+
+static bool put(struct prov_call *call, const struct dir_document *question, struct prov_duplicate *d,
+                struct cv_error *err)
+{
+    bool several = writes_more(d);
+    if (several && !keep(call, question->name, d, err))
+        return false;
+    bool ok = carry_out(call, question, d, err);
+    struct cv_error left = {0};
+    if (several && (ok || prov_refused_for_good(err)) &&
+        !prov_underway_forget(call, DECISIONS, question->name, &left))
+        cv_log_error(CV_LOG_WARN, "decision", &left);
+    return ok;
 }
 
 bool prov_duplicate_decide(struct prov_call *call, const char *key, const struct prov_decide *in,
@@ -143,7 +216,29 @@ bool prov_duplicate_decide(struct prov_call *call, const char *key, const struct
     if (out->verdict == in->verdict && in->verdict == PROV_NOT_SAME)
         return true;
     prov_audit_begin(&audit, call, "duplicate.decide", key, NULL);
-    bool ok = choose(call, in, out, err) && prov_duplicate_keep(call, &document, out, err);
+    bool ok = choose(call, in, out, err) && put(call, &document, out, err);
     prov_audit_end(&audit, ok, err);
     return ok;
+}
+
+static bool end(struct prov_call *call, const struct dir_document *doc, struct cv_error *err)
+{
+    struct prov_call own = *call;
+    struct prov_duplicate d, was;
+    struct dir_document question;
+    if (!dir_document_read(call->dir, PROV_DUPLICATES, doc->name, call->arena, &question, err))
+        return err->kind == CV_NOT_FOUND ? prov_unseen(err, cvp_duplicate_not_found) : false;
+    if (!prov_duplicate_read(call, &question, &d, err))
+        return false;
+    was = d;
+    if (!take(call, doc, &d, err))
+        return false;
+    own.actor = d.decided_by;
+    bool recorded = was.verdict == d.verdict && was.decided_at == d.decided_at;
+    return recorded || carry_out(&own, &question, &d, err);
+}
+
+void prov_decisions_finish(struct prov_call *call)
+{
+    prov_underway_finish(call, DECISIONS, end);
 }

@@ -1,7 +1,10 @@
-/* Two records of one person made one. */
+/* Two records of one person made one. The write of the emptied one decides, both ways; what it lacks then is seen by
+ * anybody, and done by the calendar. */
 #include <string.h>
 
 #include "congvu/prov_merge.h"
+#include "congvu/view_lists.h"
+#include "provision/core/underway.h"
 #include "provision/internal.h"
 
 static bool unseen(struct cv_error *err)
@@ -130,8 +133,7 @@ static bool absorb(struct prov_change *change, void *ctx, struct cv_error *err)
     struct dom_staff *staff = change->after;
     struct dom_alias *aliases =
         CV_NEWS(change->call->arena, struct dom_alias, staff->alias_count + from->alias_count + 1);
-    if (!dom_still_here(staff, cv_today(), err))
-        return false;
+    (void)err;
     copy_absorbed(change, from);
     staff->absorbed[staff->absorbed_count++] = id_of(change->call, from->id);
     for (size_t i = 0; i < from->absorbed_count; i++)
@@ -143,6 +145,12 @@ static bool absorb(struct prov_change *change, void *ctx, struct cv_error *err)
     for (size_t i = 0; i < from->alias_count; i++)
         add_alias(staff, from->aliases[i].address, from->aliases[i].until);
     return true;
+}
+
+/* Who may have gone since the other one was emptied. */
+static bool absorb_here(struct prov_change *change, void *ctx, struct cv_error *err)
+{
+    return dom_still_here(change->after, cv_today(), err) && absorb(change, ctx, err);
 }
 
 static bool was_of(const struct dom_staff *from, const char *address)
@@ -188,6 +196,25 @@ static bool fit(struct prov_call *call, const struct dom_staff *from, struct cv_
                    "The other record has no mailbox; please merge the other way round");
 }
 
+/* The other one cannot take it after all: it stands by itself again. */
+static void put_back(struct prov_call *call, struct cv_id from)
+{
+    struct prov_staff_result result;
+    struct cv_error err = {0};
+    if (!prov_staff_modify_id(call, from, "staff.unmerge", NULL, refill, NULL, &result, &err))
+        cv_log_error(CV_LOG_WARN, "merge", &err);
+}
+
+static bool fill(struct prov_call *call, const struct dom_staff *from, struct cv_id into, struct prov_merge *out,
+                 struct cv_error *err)
+{
+    if (prov_staff_modify_id(call, into, "staff.merge", NULL, absorb_here, (void *)(uintptr_t)from, &out->into, err))
+        return true;
+    if (prov_refused_for_good(err) && !call->validate_only && out->emptied.outcome == PROV_CHANGED)
+        put_back(call, from->id);
+    return false;
+}
+
 static bool find_into(struct prov_call *call, const char *key, struct cv_id *out, struct cv_error *err)
 {
     if (prov_staff_locate(call, key, true, out, err))
@@ -211,7 +238,7 @@ bool prov_staff_merge(struct prov_call *call, const char *key, const struct prov
     return fetch_itself(call, key, &from, err) && may_write(call, dom_home_on(&from, cv_today())->unit, err) &&
            find_into(call, in->into, &emptying.into, err) && fit(call, &from, emptying.into, err) &&
            prov_staff_modify_id(&own, from.id, "staff.merge", NULL, empty, &emptying, &out->emptied, err) &&
-           prov_staff_modify_id(&own, emptying.into, "staff.merge", NULL, absorb, &from, &out->into, err);
+           fill(&own, &from, emptying.into, out, err);
 }
 
 /* And that it was merged into, when it was; what the caller does not see of the two is not there. */
@@ -241,6 +268,24 @@ static bool can_go_back(const struct dom_staff *from, struct cv_error *err)
                    "A merge is taken back within a day only");
 }
 
+enum { HOPS = 8 }; /* records merged one into the next */
+
+/* Where it went, and where that went since. */
+static bool release_all(struct prov_call *call, const struct dom_staff *from, struct prov_staff_result *out,
+                        struct cv_error *err)
+{
+    struct prov_staff_result next, *at = out;
+    struct cv_id into = from->merge->into;
+    for (int i = 0; i < HOPS; i++, at = &next) {
+        if (!prov_staff_modify_id(call, into, "staff.unmerge", NULL, release, (void *)(uintptr_t)from, at, err))
+            return false;
+        if (at->staff.merge == NULL)
+            return true;
+        into = at->staff.merge->into;
+    }
+    return true;
+}
+
 bool prov_staff_unmerge(struct prov_call *call, const char *key, struct prov_merge *out, struct cv_error *err)
 {
     struct dom_staff from;
@@ -250,6 +295,53 @@ bool prov_staff_unmerge(struct prov_call *call, const char *key, struct prov_mer
     return fetch_both(call, key, &from, err) && prov_check_match(call, from.revision, err) &&
            may_write(call, dom_home_on(&from, cv_today())->unit, err) && can_go_back(&from, err) &&
            prov_staff_locate(call, id_of(call, from.merge->into), true, &into, err) &&
-           prov_staff_modify_id(&own, from.merge->into, "staff.unmerge", NULL, release, &from, &out->into, err) &&
-           prov_staff_modify_id(&own, from.id, "staff.unmerge", NULL, refill, NULL, &out->emptied, err);
+           prov_staff_modify_id(&own, from.id, "staff.unmerge", NULL, refill, NULL, &out->emptied, err) &&
+           release_all(&own, &from, &out->into, err);
+}
+
+/* ---- what broke off ---- */
+
+/* A circle leads nowhere, so it is opened: two who were each made the other's at once. */
+static bool absorb_all(struct prov_call *call, const struct dom_staff *from, struct cv_error *err)
+{
+    struct cv_id into = from->merge->into;
+    for (int i = 0; i < HOPS; i++) {
+        struct prov_staff_result result;
+        bool ok = !cv_id_equal(into, from->id) && prov_staff_modify_id(call, into, "staff.merge", NULL, absorb,
+                                                                       (void *)(uintptr_t)from, &result, err);
+        if (!ok && (err->kind == CV_OK || prov_refused_for_good(err)))
+            put_back(call, from->id);
+        if (!ok || result.staff.merge == NULL)
+            return ok;
+        into = result.staff.merge->into;
+    }
+    return true;
+}
+
+static void finish(struct prov_call *call, const struct view_half_merge *half)
+{
+    struct prov_staff_result result;
+    struct dom_staff from;
+    struct cv_error err = {0};
+    struct prov_call own = own_call(call);
+    bool ok = dir_staff_read(call->dir, half->emptied, call->arena, &from, &err);
+    bool undone = ok && from.merge == NULL;
+    own.reason = ok && !undone ? from.merge->reason : NULL;
+    if (ok)
+        ok = undone ? prov_staff_modify_id(&own, half->into, "staff.unmerge", NULL, release, &from, &result, &err)
+                    : absorb_all(&own, &from, &err);
+    if (ok)
+        cv_log(CV_LOG_WARN, "merge", "%s and %s: %s was cut short and is ended now", id_of(call, half->emptied),
+               id_of(call, half->into), undone ? "taking the merge back" : "the merge");
+    else
+        cv_log_error(CV_LOG_WARN, "merge", &err);
+}
+
+void prov_merges_finish(struct prov_call *call)
+{
+    enum { AT_ONCE = 100 };
+    struct view_half_merge half[AT_ONCE];
+    size_t count = view_half_merged(call->prov->options.view, half, AT_ONCE);
+    for (size_t i = 0; i < count && !cv_deadline_passed(call->deadline); i++)
+        finish(call, &half[i]);
 }

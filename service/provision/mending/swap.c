@@ -3,12 +3,11 @@
  * calendar of the next process. */
 #include <string.h>
 
-#include "congvu/log.h"
 #include "congvu/prov_corrections.h"
-#include "provision/internal.h"
+#include "provision/core/underway.h"
 
 #define SWAPS "swaps" /* the folder: a document for a pair of people */
-enum { BYTES_MAX = 4096, OPEN_MAX = 100 };
+enum { BYTES_MAX = 4096 };
 
 struct swap {
     const char *one, *other;           /* ids */
@@ -26,7 +25,6 @@ static const char *name_of(struct cv_arena *arena, const struct swap *swap)
 
 static bool keep(struct prov_call *call, const struct swap *swap, struct cv_error *err)
 {
-    struct dir_actor actor = prov_dir_actor(call);
     struct cv_jout j;
     cv_auto_buf buf = {0};
     cv_buf_init(&buf, BYTES_MAX);
@@ -39,10 +37,7 @@ static bool keep(struct prov_call *call, const struct swap *swap, struct cv_erro
     cv_jout_string(&j, "reason", swap->reason);
     cv_jout_string(&j, "by", swap->by);
     cv_jout_end(&j);
-    if (!cv_jout_ok(&j))
-        return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
-    const struct dir_document doc = dir_document_of(SWAPS, name_of(call->arena, swap), cv_buf_str(&buf), buf.len);
-    return dir_document_add(call->dir, &doc, &actor, NULL, err);
+    return prov_underway_keep(call, SWAPS, name_of(call->arena, swap), &buf, err);
 }
 
 static bool read_swap(struct prov_call *call, const struct dir_document *doc, struct swap *out, struct cv_error *err)
@@ -59,17 +54,6 @@ static bool read_swap(struct prov_call *call, const struct dir_document *doc, st
     cv_jin_string(o, "by", CV_REQUIRED, CV_ID_TEXT, &out->by);
     return cv_jin_ok(o) || cv_fail(err, cvp_internal, NULL, "Bản ghi đổi số hiệu %s bị hỏng",
                                    "The stored exchange %s is damaged", doc->name);
-}
-
-static bool forget(struct prov_call *call, const char *name, struct cv_error *err)
-{
-    struct dir_actor actor = prov_dir_actor(call);
-    if (dir_document_delete(call->dir, SWAPS, name, &actor, err))
-        return true;
-    bool gone = err->kind == CV_NOT_FOUND; /* ended by another process */
-    if (gone)
-        cv_error_clear(err);
-    return gone;
 }
 
 /* ---- the writes ---- */
@@ -125,7 +109,7 @@ static bool go_on(struct prov_call *call, struct swap *swap, bool *out_found, st
             cv_error_clear(err);
         return none;
     }
-    if (!read_swap(call, &doc, swap, err) || !carry_out(call, swap, out, err) || !forget(call, name, err) ||
+    if (!read_swap(call, &doc, swap, err) || !carry_out(call, swap, out, err) || !prov_underway_forget(call, SWAPS, name, err) ||
         !prov_staff_read(call, asked, &out->staff, err))
         return false;
     out->before = out->staff;
@@ -154,41 +138,20 @@ bool prov_swap_codes(struct prov_call *call, const char *key, const struct prov_
                        "Two people with a code each are needed to exchange them");
     if (!would(call, &swap, out, err) || call->validate_only)
         return err->kind == CV_OK;
-    return keep(call, &swap, err) && carry_out(call, &swap, out, err) && forget(call, name_of(call->arena, &swap), err);
+    return keep(call, &swap, err) && carry_out(call, &swap, out, err) &&
+           prov_underway_forget(call, SWAPS, name_of(call->arena, &swap), err);
 }
 
 /* ---- what broke off ---- */
 
-/* Trouble passes; what is refused now is refused for ever, and somebody has to look. */
-static bool for_good(const struct cv_error *err)
-{
-    return err->problem != cvp_none && cv_problem_row(err->problem)->status < 500 && err->kind != CV_STALE;
-}
-
-static void finish(struct prov_call *call, const struct dir_document *doc)
+static bool end(struct prov_call *call, const struct dir_document *doc, struct cv_error *err)
 {
     struct prov_staff_result result;
     struct swap swap;
-    struct cv_error err = {0}, gone = {0};
-    bool ok = read_swap(call, doc, &swap, &err) && carry_out(call, &swap, &result, &err);
-    if (ok)
-        cv_log(CV_LOG_WARN, "swapped_codes", "%s was cut short and is ended now: %s by %s: %s", doc->name,
-               swap.code_one, swap.by, swap.reason);
-    else
-        cv_log_error(CV_LOG_WARN, "swapped_codes", &err);
-    if ((ok || for_good(&err)) && !forget(call, doc->name, &gone))
-        cv_log_error(CV_LOG_WARN, "swapped_codes", &gone);
+    return read_swap(call, doc, &swap, err) && carry_out(call, &swap, &result, err);
 }
 
 void prov_swaps_finish(struct prov_call *call)
 {
-    struct dir_document *docs;
-    size_t count = 0;
-    struct cv_error err = {0};
-    if (!dir_document_list(call->dir, SWAPS, "", NULL, OPEN_MAX, true, call->arena, &docs, &count, &err)) {
-        cv_log_error(CV_LOG_WARN, "swapped_codes", &err);
-        return;
-    }
-    for (size_t i = 0; i < count && !cv_deadline_passed(call->deadline); i++)
-        finish(call, &docs[i]);
+    prov_underway_finish(call, SWAPS, end);
 }

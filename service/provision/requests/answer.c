@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "congvu/token.h"
+#include "provision/core/underway.h"
 #include "provision/requests/requests.h"
 
 /* ---- who may ---- */
@@ -124,4 +125,48 @@ bool prov_request_answer(struct prov_call *call, const char *key, const struct p
     }
     prov_audit_end(&audit, ok, err);
     return ok;
+}
+
+/* ---- what broke off ---- */
+
+/* With whose right it was confirmed, and by whom; a code that nobody has seen is of no use, so that one waits again. */
+static void end(struct prov_call *call, const struct prov_request_answer *in, struct prov_request *r)
+{
+    struct prov_call own = *call;
+    struct cv_error err = {0};
+    own.actor = r->answered_by;
+    if (!cv_id_parse("stf_", r->answered_by, &own.token) && !cv_id_parse("tok_", r->answered_by, &own.token))
+        own.token = (struct cv_id){0};
+    if (r->kind == PROV_ASK_RESET) {
+        give_back(call, r, &err);
+        return;
+    }
+    bool ok = carry_out(&own, in, r, &err);
+    if (ok) {
+        r->state = PROV_DONE;
+        ok = prov_request_save(&own, r, &err);
+    } else if (prov_refused_for_good(&err)) {
+        give_back(call, r, &err);
+    }
+    if (ok)
+        cv_log(CV_LOG_WARN, "request", "%s was cut short after its answer and is done now", r->document.name);
+    else
+        cv_log_error(CV_LOG_WARN, "request", &err);
+}
+
+bool prov_requests_finish(struct prov_call *call, const struct prov_request_answer *in)
+{
+    enum { AT_ONCE = 100 };
+    struct prov_request *items;
+    const char *next;
+    size_t count = 0;
+    struct cv_error err = {0};
+    const struct prov_request_query query = {.states = 1u << PROV_CONFIRMED, .max = AT_ONCE};
+    if (!prov_requests(call, &query, &items, &count, &next, &err)) {
+        cv_log_error(CV_LOG_WARN, "request", &err);
+        return false;
+    }
+    for (size_t i = 0; i < count && !cv_deadline_passed(call->deadline); i++)
+        end(call, in, &items[i]);
+    return true;
 }

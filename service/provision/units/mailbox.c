@@ -1,12 +1,14 @@
 /* Unit mailboxes. The address lies on the unit, who reads it on the people: their sign-in is tested against their own
- * entries. Several entries, so several writes: the new holder first, so that a break leaves one reader too many. */
+ * entries. Several entries, so several writes: the new holder first, and a document that says who they shall be. */
 #include <string.h>
 
 #include "congvu/naming.h"
 #include "congvu/token.h"
+#include "provision/core/underway.h"
 #include "provision/units/units.h"
 
-enum { HOLDERS_MAX = 256 };
+#define HOLDERS "holders" /* the folder: a document for a unit whose holders are being changed */
+enum { HOLDERS_MAX = 256, BYTES_MAX = 32768 };
 
 static bool none_there(struct cv_error *err)
 {
@@ -164,14 +166,15 @@ static bool change_holding(struct prov_change *change, void *ctx, struct cv_erro
     return true;
 }
 
-static bool set_holding(struct prov_call *call, struct cv_id id, const char *login, bool hold, bool *out_changed,
+/* *out_changed counts people. */
+static bool set_holding(struct prov_call *call, struct cv_id id, const char *login, bool hold, size_t *out_changed,
                         struct cv_error *err)
 {
     struct holding h = {login, hold};
     struct prov_staff_result result = {0};
     if (!prov_staff_modify_id(call, id, "unit_mailbox.hold", NULL, change_holding, &h, &result, err))
         return false;
-    *out_changed = *out_changed || result.outcome == PROV_CHANGED;
+    *out_changed += result.outcome == PROV_CHANGED || (result.outcome == PROV_WOULD && !result.same);
     return true;
 }
 
@@ -219,25 +222,131 @@ static bool find_by_id(struct prov_call *call, struct cv_id id, struct view_staf
                            &none);
 }
 
-static bool hand_over(struct prov_call *call, struct prov_unit_mailbox *out, struct cv_error *err)
+static bool hand_over(struct prov_call *call, struct prov_unit_mailbox *out, size_t *out_changed, struct cv_error *err)
 {
     struct cv_id had[HOLDERS_MAX];
     struct view_staff seen;
     size_t count = 0;
-    bool changed = false;
     const char *login = out->unit.mail_login;
     for (size_t i = 0; i < out->named; i++)
-        if (!set_holding(call, out->holders[i].id, login, true, &changed, err))
+        if (!set_holding(call, out->holders[i].id, login, true, out_changed, err))
             return false;
     if (!all_holders(call, &out->unit, had, &count, err))
         return false;
     for (size_t i = 0; i < count; i++)
         if (!listed(out, had[i]) && find_by_id(call, had[i], &seen) &&
-            !set_holding(call, had[i], login, false, &changed, err))
+            !set_holding(call, had[i], login, false, out_changed, err))
             return false;
-    if (changed && out->outcome == PROV_UNCHANGED)
-        out->outcome = PROV_CHANGED;
     return true;
+}
+
+/* ---- on its way ---- */
+
+static const char *key_of(const struct prov_call *call, struct cv_id unit)
+{
+    return cv_id_text("unt_", unit, cv_arena_alloc(call->arena, CV_ID_TEXT));
+}
+
+static bool keep(struct prov_call *call, const struct making *m, struct cv_error *err)
+{
+    char top[CV_ID_TEXT];
+    struct cv_jout j;
+    cv_auto_buf buf = {0};
+    cv_buf_init(&buf, BYTES_MAX);
+    cv_jout_init(&j, &buf);
+    cv_jout_object(&j, NULL);
+    cv_jout_string(&j, "login", m->in->login);
+    cv_jout_string(&j, "by", call->actor);
+    cv_jout_string(&j, "within", call->scope.everywhere ? NULL : cv_id_text("unt_", call->scope.top, top));
+    cv_jout_array(&j, "holders");
+    for (size_t i = 0; i < m->out->named; i++)
+        cv_jout_string(&j, NULL, cv_id_text("stf_", m->out->holders[i].id, cv_arena_alloc(call->arena, CV_ID_TEXT)));
+    cv_jout_end(&j);
+    cv_jout_end(&j);
+    return prov_underway_keep(call, HOLDERS, key_of(call, m->id), &buf, err);
+}
+
+static bool carry_out(struct prov_call *call, struct making *m, struct cv_error *err)
+{
+    size_t changed = 0;
+    if (!prov_write(call, "unit_mailbox.put", key_of(call, m->id), make, m, err) ||
+        !hand_over(call, m->out, &changed, err))
+        return false;
+    if (changed > 0 && m->out->outcome == PROV_UNCHANGED)
+        m->out->outcome = PROV_CHANGED;
+    return true;
+}
+
+/* One write needs no document, and no difference sends nothing. */
+static bool takes_several(struct prov_call *call, const struct making *m, bool *out, struct cv_error *err)
+{
+    struct prov_call trial = *call;
+    struct prov_unit_mailbox there = *m->out;
+    size_t changes = 0;
+    trial.validate_only = true;
+    trial.match = PROV_MATCH_ANY;
+    if (!prov_unit_fetch(call, m->id, &there.unit, err))
+        return false;
+    bool made = there.unit.mail_login == NULL;
+    if (!made && !hand_over(&trial, &there, &changes, err))
+        return false;
+    *out = made ? m->out->named > 0 : changes > 1;
+    return true;
+}
+
+static bool put(struct prov_call *call, struct making *m, struct cv_error *err)
+{
+    bool several = false;
+    if (!takes_several(call, m, &several, err) || (several && !keep(call, m, err)))
+        return false;
+    bool ok = carry_out(call, m, err);
+    struct cv_error left = {0};
+    if (several && (ok || prov_refused_for_good(err)) &&
+        !prov_underway_forget(call, HOLDERS, key_of(call, m->id), &left))
+        cv_log_error(CV_LOG_WARN, "holders", &left);
+    return ok;
+}
+
+/* Whoever of them has left since is not named any more; when nobody is left, those of before stay. */
+static bool take_holders(struct prov_call *call, const struct cv_jin *o, struct prov_unit_mailbox *out)
+{
+    const struct cv_jin_list *list = NULL;
+    if (cv_jin_array(o, "holders", CV_REQUIRED, HOLDERS_MAX, &list) != CV_VALUE)
+        return false;
+    out->holders = CV_NEWS(call->arena, struct view_staff, cv_jin_count(list) + 1);
+    for (size_t i = 0; i < cv_jin_count(list); i++) {
+        struct cv_id id;
+        const char *text = cv_jin_item_string(list, i, CV_ID_TEXT);
+        struct view_staff *found = &out->holders[out->named];
+        out->named += text != NULL && cv_id_parse("stf_", text, &id) && find_by_id(call, id, found) &&
+                      found->status != DOM_DEPARTED;
+    }
+    return out->named > 0;
+}
+
+static bool end(struct prov_call *call, const struct dir_document *doc, struct cv_error *err)
+{
+    struct prov_call own = *call;
+    struct prov_unit_mailbox out = {0};
+    struct prov_unit_mailbox_input in = {0};
+    struct making m = {.in = &in, .out = &out};
+    const char *within = NULL;
+    const struct cv_jin *o = cv_json_parse_own(call->arena, doc->bytes, doc->len, err);
+    if (o == NULL)
+        return false;
+    cv_jin_string(o, "login", CV_NULLABLE, BYTES_MAX, &in.login);
+    cv_jin_string(o, "by", CV_REQUIRED, CV_ID_TEXT, &own.actor);
+    if (cv_jin_string(o, "within", CV_NULLABLE, CV_ID_TEXT, &within) == CV_VALUE)
+        own.scope.everywhere = !cv_id_parse("unt_", within, &own.scope.top);
+    if (!cv_id_parse("unt_", doc->name, &m.id) || !take_holders(&own, o, &out) || !cv_jin_ok(o))
+        return cv_fail(err, cvp_conflict, NULL, "Không còn ai trong số người được giao hộp thư của đơn vị %s",
+                       "Nobody is left of those who were to hold the mailbox of %s", doc->name);
+    return carry_out(&own, &m, err);
+}
+
+void prov_holders_finish(struct prov_call *call)
+{
+    prov_underway_finish(call, HOLDERS, end);
 }
 
 /* Names need the right to read people. */
@@ -271,6 +380,11 @@ static bool would_hold(struct prov_call *call, struct prov_unit_mailbox *out, st
     return true;
 }
 
+static bool look(struct prov_call *call, struct making *m, struct cv_error *err)
+{
+    return prov_write(call, "unit_mailbox.put", key_of(call, m->id), make, m, err) && would_hold(call, m->out, err);
+}
+
 /* A name is given once: another one wished for later would be dropped in silence. */
 static bool same_login(struct prov_call *call, struct cv_id id, const struct prov_unit_mailbox_input *in,
                        struct cv_error *err)
@@ -291,9 +405,8 @@ bool prov_unit_mailbox_put(struct prov_call *call, const char *key, const struct
     struct making m = {.in = in, .out = out};
     *out = (struct prov_unit_mailbox){0};
     return prov_unit_locate(call, key, &m.id, err) && same_login(call, m.id, in, err) &&
-           find_holders(call, in, out, err) && prov_write(call, "unit_mailbox.put", key, make, &m, err) &&
-           (call->validate_only ? would_hold(call, out, err)
-                                : hand_over(call, out, err) && name_holders(call, out, err));
+           find_holders(call, in, out, err) &&
+           (call->validate_only ? look(call, &m, err) : put(call, &m, err) && name_holders(call, out, err));
 }
 
 bool prov_unit_mailbox_read(struct prov_call *call, const char *key, struct prov_unit_mailbox *out,

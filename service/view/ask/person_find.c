@@ -144,6 +144,8 @@ static uint32_t by_code(const struct view *v, const char *code)
 }
 
 /* ---- merged records ---- */
+enum { HOPS = 8 };
+
 /* Seen by who sees the unit where it was at home. */
 static bool plate_visible(const struct view *v, const struct person *p, uint32_t top)
 {
@@ -161,7 +163,6 @@ static bool record_visible(const struct view *v, const struct person *p, uint32_
 /* The record that stands for him now; NONE when a way there is not for the caller. */
 static uint32_t led(const struct view *v, uint32_t slot, uint32_t top)
 {
-    enum { HOPS = 8 };
     for (int i = 0; slot != NONE && v->people[slot]->into && i < HOPS; i++)
         slot = plate_visible(v, v->people[slot], top) ? by_id(v, view_into_of(v->people[slot])) : NONE;
     return slot;
@@ -440,6 +441,62 @@ size_t view_open_cut_offs(const struct view *v, size_t *cursor, struct cv_id *ou
         return 0;
     while (count < max && view_next_place(cursor, &step, v->cutting.count, &i))
         out[count++] = v->people[v->cutting.items[i]]->id;
+    view_leave(v);
+    return count;
+}
+
+/* ---- merges that are not whole ---- */
+static bool has_absorbed(const struct person *p, struct cv_id id)
+{
+    char text[CV_ID_TEXT];
+    const char *all = person_text(p, p->absorbed);
+    return all && strstr(all, cv_id_text("stf_", id, text)) != NULL;
+}
+
+/* The first record on his way that does not know of him. */
+static bool unknown_on_the_way(const struct view *v, const struct person *p, struct cv_id *out)
+{
+    const struct person *at = p;
+    for (int i = 0; at->into && i < HOPS; i++) {
+        uint32_t slot = by_id(v, view_into_of(at));
+        if (slot == NONE)
+            return false;
+        at = v->people[slot];
+        *out = at->id;
+        if (!has_absorbed(at, p->id))
+            return true;
+    }
+    return false;
+}
+
+/* One that stands by itself again. */
+static bool absorbed_no_more(const struct view *v, const struct person *p, struct cv_id *out)
+{
+    const char *word = person_text(p, p->absorbed);
+    for (; word && *word; word += strspn(word, " ")) {
+        char text[CV_ID_TEXT];
+        size_t len = strcspn(word, " ");
+        snprintf(text, sizeof text, "%.*s", (int)len, word);
+        word += len;
+        uint32_t slot = cv_id_parse("stf_", text, out) ? by_id(v, *out) : NONE;
+        if (slot != NONE && !v->people[slot]->into)
+            return true;
+    }
+    return false;
+}
+
+size_t view_half_merged(const struct view *v, struct view_half_merge *out, size_t max)
+{
+    size_t count = 0;
+    if (!view_enter(v, NULL))
+        return 0;
+    for (size_t i = 0; i < v->people_end && count < max; i++) {
+        const struct person *p = v->people[i];
+        if (p && p->into && unknown_on_the_way(v, p, &out[count].into))
+            out[count++].emptied = p->id;
+        else if (p && p->absorbed && absorbed_no_more(v, p, &out[count].emptied))
+            out[count++].into = p->id;
+    }
     view_leave(v);
     return count;
 }

@@ -1,0 +1,68 @@
+/* Documents of what is on its way. */
+#include "provision/core/underway.h"
+
+bool prov_refused_for_good(const struct cv_error *err)
+{
+    return err->problem != cvp_none && cv_problem_row(err->problem)->status < 500 && err->kind != CV_STALE;
+}
+
+static bool replace(struct prov_call *call, const struct dir_document *fresh, struct cv_error *err)
+{
+    struct dir_actor actor = prov_dir_actor(call);
+    struct dir_document before;
+    return dir_document_read(call->dir, fresh->folder, fresh->name, call->arena, &before, err) &&
+           dir_document_save(call->dir, &before, fresh->bytes, fresh->len, &actor, NULL, err);
+}
+
+bool prov_underway_keep(struct prov_call *call, const char *folder, const char *name, const struct cv_buf *bytes,
+                        struct cv_error *err)
+{
+    struct dir_actor actor = prov_dir_actor(call);
+    if (!cv_buf_ok(bytes))
+        return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
+    const struct dir_document doc = dir_document_of(folder, name, cv_buf_str(bytes), bytes->len);
+    if (dir_document_add(call->dir, &doc, &actor, NULL, err))
+        return true;
+    if (err->kind != CV_EXISTS)
+        return false;
+    cv_error_clear(err);
+    return replace(call, &doc, err);
+}
+
+bool prov_underway_forget(struct prov_call *call, const char *folder, const char *name, struct cv_error *err)
+{
+    struct dir_actor actor = prov_dir_actor(call);
+    if (dir_document_delete(call->dir, folder, name, &actor, err))
+        return true;
+    bool gone = err->kind == CV_NOT_FOUND; /* ended by another process */
+    if (gone)
+        cv_error_clear(err);
+    return gone;
+}
+
+static void finish(struct prov_call *call, const struct dir_document *doc, prov_underway_fn *carry_out)
+{
+    struct cv_error err = {0}, gone = {0};
+    bool ok = carry_out(call, doc, &err);
+    if (ok)
+        cv_log(CV_LOG_WARN, "cut_short", "%s %s was cut short and is ended now: %.*s", doc->folder, doc->name,
+               (int)doc->len, doc->bytes);
+    else
+        cv_log_error(CV_LOG_WARN, "cut_short", &err);
+    if ((ok || prov_refused_for_good(&err)) && !prov_underway_forget(call, doc->folder, doc->name, &gone))
+        cv_log_error(CV_LOG_WARN, "cut_short", &gone);
+}
+
+void prov_underway_finish(struct prov_call *call, const char *folder, prov_underway_fn *carry_out)
+{
+    enum { OPEN_MAX = 100 };
+    struct dir_document *docs;
+    size_t count = 0;
+    struct cv_error err = {0};
+    if (!dir_document_list(call->dir, folder, "", NULL, OPEN_MAX, true, call->arena, &docs, &count, &err)) {
+        cv_log_error(CV_LOG_WARN, "cut_short", &err);
+        return;
+    }
+    for (size_t i = 0; i < count && !cv_deadline_passed(call->deadline); i++)
+        finish(call, &docs[i], carry_out);
+}
