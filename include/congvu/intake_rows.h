@@ -58,10 +58,13 @@ struct int_column {
 };
 struct int_table {
     enum int_list_kind kind;
-    uint32_t heading_row;
+    uint32_t heading_row, below_row; /* of a second row of headings; 0 = none */
     struct int_column columns[INT_COLUMNS_MAX];
     size_t column_count;
     int column_of[INT_FIELDS]; /* -1 = none */
+    int birth_too;             /* a second column of birth dates, as of women; -1 = none, like the next two */
+    int beside_name;           /* without a heading, and perhaps the given names */
+    int notes;                 /* remarks */
 };
 /* Chosen by a person (or remembered): this column is that field. */
 struct int_override {

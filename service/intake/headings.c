@@ -45,6 +45,13 @@ static const struct {
     {INT_F_HEAD, "ho va ten dem"},
     {INT_F_HEAD, "ho ten dem"},
     {INT_F_HEAD, "ho lot"},
+    {INT_F_HEAD, "ho va lot"},
+    {INT_F_HEAD, "ho va ten lot"},
+    {INT_F_HEAD, "ho chu lot"},
+    {INT_F_HEAD, "ho va chu lot"},
+    {INT_F_HEAD, "ho chu dem"},
+    {INT_F_HEAD, "ho va chu dem"},
+    {INT_F_HEAD, "ho va ten chu dem"},
     {INT_F_HEAD, "ho"},
     {INT_F_GIVEN, "ten"},
     {INT_F_GIVEN, "given name"},
@@ -104,6 +111,10 @@ static const struct {
     {INT_F_MOBILE, "sdt"},
     {INT_F_MOBILE, "dtdd"},
     {INT_F_MOBILE, "so dt"},
+    {INT_F_MOBILE, "so dtdd"},
+    {INT_F_MOBILE, "dt"},
+    {INT_F_MOBILE, "dien thoai di dong"},
+    {INT_F_MOBILE, "so dien thoai di dong"},
     {INT_F_MOBILE, "mobile"},
     {INT_F_MOBILE, "phone"},
     {INT_F_ADDRESS, "thu dien tu"},
@@ -123,6 +134,7 @@ static const struct {
     {INT_F_SIGNED, "ngay quyet dinh"},
     {INT_F_SIGNED, "ngay ky"},
     {INT_F_SIGNED, "ngay qd"},
+    {INT_F_SIGNED, "quyet dinh ngay"},
     {INT_F_SIGNED, "signed on"},
     {INT_F_EFFECTIVE, "ngay hieu luc"},
     {INT_F_EFFECTIVE, "hieu luc"},
@@ -178,6 +190,44 @@ static const struct {
     {INT_F_IGNORED, "tai khoan"},
     {INT_F_IGNORED, "mat khau"},
     {INT_F_IGNORED, "note"},
+    {INT_F_IGNORED, "dien thoai co quan"},
+    {INT_F_IGNORED, "so dien thoai co quan"},
+    {INT_F_IGNORED, "dt co quan"},
+    {INT_F_IGNORED, "dien thoai ban"},
+    {INT_F_IGNORED, "so dien thoai ban"},
+    {INT_F_IGNORED, "dien thoai nha rieng"},
+    {INT_F_IGNORED, "so dien thoai nha rieng"},
+    {INT_F_IGNORED, "so may le"},
+    {INT_F_IGNORED, "email ca nhan"},
+    {INT_F_IGNORED, "mail ca nhan"},
+    {INT_F_IGNORED, "thu dien tu ca nhan"},
+    {INT_F_IGNORED, "dia chi email ca nhan"},
+    {INT_F_IGNORED, "hop thu ca nhan"},
+    {INT_F_IGNORED, "gmail"},
+    {INT_F_IGNORED, "ma so thue"},
+    {INT_F_IGNORED, "ma so bhxh"},
+    {INT_F_IGNORED, "ma so bao hiem"},
+    {INT_F_IGNORED, "ma so ngach"},
+    {INT_F_IGNORED, "ma so cdnn"},
+    {INT_F_IGNORED, "ma so chuc danh"},
+    {INT_F_IGNORED, "ma so dinh danh"},
+    {INT_F_IGNORED, "ma so hop dong"},
+    {INT_F_IGNORED, "so hieu tai khoan"},
+    {INT_F_IGNORED, "so hieu chung chi"},
+    {INT_F_IGNORED, "ma dinh danh ca nhan"},
+    {INT_F_IGNORED, "ma dinh danh cong dan"},
+    {INT_F_IGNORED, "ngay vao dang"},
+    {INT_F_IGNORED, "ngay vao doan"},
+    {INT_F_IGNORED, "ngay vao nganh"},
+    {INT_F_IGNORED, "ngay vao cong doan"},
+    {INT_F_IGNORED, "chuc vu dang"},
+    {INT_F_IGNORED, "chuc vu doan the"},
+    {INT_F_IGNORED, "chuc vu trong dang"},
+    {INT_F_IGNORED, "chuc vu kiem nhiem"},
+    {INT_F_IGNORED, "chuc danh nghe nghiep"},
+    {INT_F_IGNORED, "chuc danh khoa hoc"},
+    {INT_F_IGNORED, "co quan cap"},
+    {INT_F_IGNORED, "noi cap"},
 };
 
 /* Fields that a kind looks at; the others are of no use to it. */
@@ -195,6 +245,13 @@ static bool of_kind(enum int_list_kind kind, enum int_field field)
     return !unit_only && !count_only && (field != INT_F_REASON || kind == INT_LEAVERS);
 }
 
+/* Of a list of leavers alone: elsewhere it is the day on which somebody may retire. */
+static bool tells_of_leaving(const char *words)
+{
+    return strcmp(words, "ngay nghi") == 0 || strcmp(words, "thoi diem nghi") == 0 ||
+           strcmp(words, "thoi gian nghi") == 0;
+}
+
 /* Words of the heading that a synonym takes; 0 = none. What stands in brackets explains only. */
 static size_t taken(const char *folded, const char *words)
 {
@@ -202,7 +259,8 @@ static size_t taken(const char *folded, const char *words)
     return strncmp(folded, words, len) == 0 && (folded[len] == '\0' || folded[len] == ' ') ? len : 0;
 }
 
-static int field_of(struct cv_arena *arena, const char *heading, enum int_list_kind kind)
+/* *out_len: how much of it was understood. */
+static int field_of(struct cv_arena *arena, const char *heading, enum int_list_kind kind, size_t *out_len)
 {
     const char *plain = cv_arena_strndup(arena, heading, strcspn(heading, "(["));
     const char *folded = cv_text_fold(arena, plain);
@@ -213,14 +271,83 @@ static int field_of(struct cv_arena *arena, const char *heading, enum int_list_k
         bool whole = len > 0 && folded[len] == '\0';
         bool loose =
             len >= 5 || strcmp(synonyms[i].words, "mail") == 0; /* "ho", "ten", "tt" are the whole heading or nothing */
-        if ((whole || loose) && len > best && of_kind(kind, synonyms[i].field)) {
+        bool apart = kind != INT_LEAVERS && tells_of_leaving(synonyms[i].words);
+        if ((whole || loose) && !apart && len > best && of_kind(kind, synonyms[i].field)) {
             best = len;
             field = (int)synonyms[i].field;
         }
     }
-    if (kind == INT_UNITS && field == INT_F_UNIT)
-        return INT_F_UNIT_NAME;
-    return field;
+    *out_len = best;
+    return kind == INT_UNITS && field == INT_F_UNIT ? INT_F_UNIT_NAME : field;
+}
+
+static bool is_known(struct cv_arena *arena, const char *heading, enum int_list_kind kind)
+{
+    size_t len;
+    return field_of(arena, heading, kind, &len) >= 0;
+}
+
+/* ---- a second row of headings: "Nam", "Nữ" below "Ngày sinh" over two columns ---- */
+
+struct below {
+    uint32_t row; /* 0 = none */
+    const char *texts[INT_COLUMNS_MAX];
+    size_t count;
+};
+
+/* Words alone, none where people have their number and name, and one at least where the row above has nothing. */
+static bool is_below(struct cv_arena *arena, const struct int_table *t, const struct int_row *row,
+                     enum int_list_kind kind)
+{
+    size_t under_nothing = 0;
+    for (size_t i = 0; i < row->count; i++) {
+        const struct int_cell *cell = &row->cells[i];
+        const char *above = i < t->column_count ? t->columns[i].heading : "";
+        size_t len;
+        if (cell->kind == INT_EMPTY || cell->merged)
+            continue;
+        int field = field_of(arena, above, kind, &len);
+        if (cell->kind != INT_TEXT || strpbrk(cell->text, "0123456789") || field == INT_F_NUMBER ||
+            field == INT_F_NAME || field == INT_F_UNIT_NAME)
+            return false;
+        under_nothing += *above == '\0';
+    }
+    return under_nothing > 0;
+}
+
+static void keep_below(struct below *below, const struct int_row *row, struct cv_arena *arena)
+{
+    below->row = row->number;
+    below->count = row->count;
+    for (size_t i = 0; i < row->count; i++) {
+        const struct int_cell *cell = &row->cells[i];
+        below->texts[i] = cell->merged ? "" : cv_arena_strdup(arena, cell->text);
+    }
+}
+
+/* What both say together, unless the lower one is a heading by itself and the upper one said no more. */
+static const char *joined(struct cv_arena *arena, const char *above, const char *below, enum int_list_kind kind)
+{
+    const char *both = cv_arena_printf(arena, "%s %s", above, below);
+    size_t more = 0, upper = 0, lower = 0;
+    int first = field_of(arena, above, kind, &upper), own = field_of(arena, below, kind, &lower);
+    (void)field_of(arena, both, kind, &more);
+    bool of_name = first == INT_F_NAME && (own == INT_F_HEAD || own == INT_F_GIVEN);
+    return more > upper || (!of_name && first >= 0) || own < 0 ? both : below;
+}
+
+static void join_below(struct int_table *t, const struct below *below, struct cv_arena *arena)
+{
+    const char *above = "";
+    for (size_t i = 0; i < below->count; i++) {
+        if (i >= t->column_count)
+            t->columns[t->column_count++] = (struct int_column){.heading = "", .field = -1};
+        if (*t->columns[i].heading != '\0')
+            above = t->columns[i].heading;
+        if (*below->texts[i] != '\0')
+            t->columns[i].heading = joined(arena, above, below->texts[i], t->kind);
+    }
+    t->below_row = below->row;
 }
 
 struct finding {
@@ -228,6 +355,7 @@ struct finding {
     struct cv_arena *arena;
     struct int_table *table;
     size_t best;
+    struct below below;
 };
 
 static bool look_at_row(void *ctx, const struct int_row *row)
@@ -235,9 +363,13 @@ static bool look_at_row(void *ctx, const struct int_row *row)
     struct finding *f = ctx;
     size_t known = 0;
     for (size_t i = 0; i < row->count; i++)
-        known += row->cells[i].kind == INT_TEXT && field_of(f->arena, row->cells[i].text, f->kind) >= 0;
+        known += row->cells[i].kind == INT_TEXT && is_known(f->arena, row->cells[i].text, f->kind);
+    bool next = f->table->heading_row > 0 && row->number == f->table->heading_row + 1;
+    if (next && known <= f->best && is_below(f->arena, f->table, row, f->kind))
+        keep_below(&f->below, row, f->arena);
     if (known > f->best && known >= LEAST_HEADINGS) {
         f->best = known;
+        f->below.row = 0;
         f->table->heading_row = row->number;
         f->table->column_count = row->count;
         for (size_t i = 0; i < row->count; i++)
@@ -252,6 +384,90 @@ static void assign(struct int_table *table, size_t column, int field)
     table->columns[column].field = field;
     if (field >= 0 && field != INT_F_IGNORED && table->column_of[field] < 0)
         table->column_of[field] = (int)column;
+    else if (field == INT_F_BIRTH && table->birth_too < 0)
+        table->birth_too = (int)column;
+}
+
+/* Headings that say it whole go before those that only begin so: "Chức vụ" before "Chức danh, nhiệm vụ". */
+static void assign_known(struct int_table *t, struct cv_arena *arena, bool whole)
+{
+    for (size_t i = 0; i < t->column_count; i++) {
+        size_t len = 0;
+        const char *heading = t->columns[i].heading;
+        int field = t->columns[i].field < 0 ? field_of(arena, heading, t->kind, &len) : -1;
+        if (field < 0 || (whole && len < strlen(cv_text_fold(arena, heading))))
+            continue;
+        bool taken_already = field != INT_F_IGNORED && t->column_of[field] >= 0;
+        if (!taken_already || (field == INT_F_BIRTH && t->birth_too < 0))
+            assign(t, i, field);
+        if (t->notes < 0 && field == INT_F_IGNORED && strncmp(cv_text_fold(arena, heading), "ghi chu", 7) == 0)
+            t->notes = (int)i;
+    }
+}
+
+/* ---- "Họ và tên" over two columns, the second without a heading ---- */
+
+struct second_column {
+    const struct int_table *table;
+    struct cv_arena *arena;
+    size_t column, names, both, words, unfinished, sexes;
+};
+
+/* One word of letters. */
+static bool is_word(struct cv_arena *arena, const char *text)
+{
+    return *text != '\0' && !strpbrk(text, " 0123456789.,;:/()-@") && strpbrk(cv_text_fold(arena, text), "aeiouy");
+}
+
+/* Nobody's given name: what follows is in the next column. */
+static bool ends_unfinished(struct cv_arena *arena, const char *name)
+{
+    const char *last = strrchr(name, ' '), *lower = cv_text_lower(arena, last != NULL ? last + 1 : name);
+    return strcmp(lower, "thị") == 0 || strcmp(lower, "văn") == 0 || last == NULL;
+}
+
+static bool look_at_second(void *ctx, const struct int_row *row)
+{
+    enum { ENOUGH = 300 };
+    struct second_column *s = ctx;
+    size_t name = (size_t)s->table->column_of[INT_F_NAME];
+    if (row->number <= s->table->heading_row || row->number == s->table->below_row || row->count <= name ||
+        row->cells[name].kind != INT_TEXT)
+        return true;
+    if (s->table->column_of[INT_F_NUMBER] >= 0 && !int_has_number(s->table, row))
+        return true;
+    s->names++;
+    if (row->count > s->column && row->cells[s->column].kind == INT_TEXT) {
+        const char *text = row->cells[s->column].text, *folded = cv_text_fold(s->arena, text);
+        s->both++;
+        s->words += is_word(s->arena, text);
+        s->sexes += strcmp(folded, "nam") == 0 || strcmp(folded, "nu") == 0;
+        s->unfinished += ends_unfinished(s->arena, row->cells[name].text);
+    }
+    return s->names < ENOUGH;
+}
+
+/* Sure when nearly every name has one word more there, and many of them are no names without it. */
+static bool find_second_column(struct int_list *list, struct int_table *t, struct cv_arena *arena, struct cv_error *err)
+{
+    struct second_column s = {.table = t, .arena = arena, .column = (size_t)(t->column_of[INT_F_NAME] + 1)};
+    bool unnamed =
+        s.column >= t->column_count || (*t->columns[s.column].heading == '\0' && t->columns[s.column].field < 0);
+    if (t->column_of[INT_F_NAME] < 0 || t->column_of[INT_F_GIVEN] >= 0 || t->column_of[INT_F_HEAD] >= 0 ||
+        s.column >= INT_COLUMNS_MAX || !unnamed)
+        return true;
+    if (!int_rows(list, look_at_second, &s, err))
+        return false;
+    if (s.both == 0 || s.words * 2 < s.both)
+        return true;
+    if (s.words * 10 >= s.names * 8 && s.unfinished * 3 >= s.both && s.sexes < s.both) {
+        if (s.column >= t->column_count)
+            t->columns[t->column_count++] = (struct int_column){.heading = "", .field = -1};
+        assign(t, s.column, INT_F_GIVEN);
+    } else {
+        t->beside_name = (int)s.column;
+    }
+    return true;
 }
 
 static bool needed(const struct int_table *t, struct cv_error *err)
@@ -274,36 +490,40 @@ static bool needed(const struct int_table *t, struct cv_error *err)
                    "The list lacks the column “%s” (row %u holds the headings)", missing, t->heading_row);
 }
 
+/* A workbook may have the list on another sheet. */
+static bool no_headings(struct int_list *list, struct cv_error *err)
+{
+    const struct int_about *about = int_about(list);
+    if (about->sheet_count < 2)
+        return int_unreadable(err, "Không tìm thấy dòng tiêu đề (Họ và tên, Đơn vị, ...) trong 40 dòng đầu",
+                              "No row of headings (full name, unit, ...) was found in the first 40 rows");
+    size_t other = strcmp(about->sheets[0], about->sheet) == 0 ? 1 : 0;
+    return cv_fail(
+        err, cvp_list_unreadable, "sheet",
+        "Trang tính “%s” không có dòng tiêu đề (Họ và tên, Đơn vị, ...) trong 40 dòng đầu; tệp còn trang tính "
+        "“%s”, vui lòng chọn trang có danh sách",
+        "The sheet “%s” has no row of headings (full name, unit, ...) in its first 40 rows; the file has the "
+        "sheet “%s” too, please choose the one with the list",
+        about->sheet, about->sheets[other]);
+}
+
 bool int_find_table(struct int_list *list, enum int_list_kind kind, const struct int_override *overrides, size_t count,
                     struct cv_arena *arena, struct int_table *out, struct cv_error *err)
 {
     struct finding f = {.kind = kind, .arena = arena, .table = out};
-    *out = (struct int_table){.kind = kind};
+    *out = (struct int_table){.kind = kind, .birth_too = -1, .beside_name = -1, .notes = -1};
     for (size_t i = 0; i < INT_FIELDS; i++)
         out->column_of[i] = -1;
     if (!int_rows(list, look_at_row, &f, err))
         return false;
     if (out->heading_row == 0)
-        return int_unreadable(err, "Không tìm thấy dòng tiêu đề (Họ và tên, Đơn vị, ...) trong 40 dòng đầu",
-                              "No row of headings (full name, unit, ...) was found in the first 40 rows");
+        return no_headings(list, err);
+    if (f.below.row > 0)
+        join_below(out, &f.below, arena);
     for (size_t i = 0; i < count; i++)
         if (overrides[i].column < INT_COLUMNS_MAX)
             assign(out, overrides[i].column, (int)overrides[i].field);
-    for (size_t i = 0; i < out->column_count; i++)
-        if (out->columns[i].field < 0) {
-            int field = field_of(arena, out->columns[i].heading, kind);
-            assign(out, i, field >= 0 && field != INT_F_IGNORED && out->column_of[field] >= 0 ? -1 : field);
-        }
-    return needed(out, err);
-}
-
-/* A heading row met again further down, as on each printed page. */
-bool int_repeats_headings(const struct int_table *table, const struct int_row *row)
-{
-    size_t same = 0, some = 0;
-    for (size_t i = 0; i < row->count && i < table->column_count; i++) {
-        some += *row->cells[i].text != '\0';
-        same += *row->cells[i].text != '\0' && strcmp(row->cells[i].text, table->columns[i].heading) == 0;
-    }
-    return same >= LEAST_HEADINGS && same * 2 > some;
+    assign_known(out, arena, true);
+    assign_known(out, arena, false);
+    return needed(out, err) && find_second_column(list, out, arena, err);
 }

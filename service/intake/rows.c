@@ -10,7 +10,7 @@
 
 const char *const int_state_words[] = {"ready", "needs_review", "failed", "skipped", NULL};
 
-enum { ROMAN_MAX = 6, GROUP_TEXT = 300, KEPT = 200 };
+enum { KEPT = 200 };
 
 struct understanding {
     const struct int_table *table;
@@ -19,23 +19,29 @@ struct understanding {
     struct cv_arena *arena; /* of one row */
     struct int_proposal p;
     const struct int_row *row;
-    char group[GROUP_TEXT]; /* heading of the group that the rows stand in */
+    struct int_row_kinds kinds;
     char above_name[KEPT], above_address[KEPT];
     int last_number;
 };
 
 /* ---- notes ---- */
-static void note(struct understanding *u, int field, enum int_weight weight, const char *code, const char *vi,
-                 const char *en)
+static void note_at(struct understanding *u, int column, enum int_weight weight, const char *code, const char *vi,
+                    const char *en)
 {
     struct int_proposal *p = &u->p;
     if (p->note_count < INT_NOTES_MAX)
-        p->notes[p->note_count++] = (struct int_note){
-            .weight = weight, .column = field >= 0 ? u->table->column_of[field] : -1, .code = code, .text = {vi, en}};
+        p->notes[p->note_count++] =
+            (struct int_note){.weight = weight, .column = column, .code = code, .text = {vi, en}};
     if (weight == INT_FAULT)
         p->state = INT_FAILED;
     else if (weight == INT_REVIEW && p->state == INT_READY)
         p->state = INT_NEEDS_REVIEW;
+}
+
+static void note(struct understanding *u, int field, enum int_weight weight, const char *code, const char *vi,
+                 const char *en)
+{
+    note_at(u, field >= 0 ? u->table->column_of[field] : -1, weight, code, vi, en);
 }
 
 static const struct int_cell *cell_of(const struct understanding *u, int field)
@@ -74,6 +80,17 @@ static void keep_text(struct understanding *u, int field)
 }
 
 /* ---- single values ---- */
+static void note_serial(struct understanding *u, int field, const char *number, const char *day)
+{
+    cv_day parsed;
+    char people[CV_DAY_TEXT];
+    if (cv_day_parse(day, &parsed))
+        note(u, field, INT_SAID, "serial",
+             cv_arena_printf(u->arena, "Số %s của Excel được đọc là ngày %s", number, cv_day_people(parsed, people)),
+             cv_arena_printf(u->arena, "Excel's number %s is read as the day %s", number,
+                             cv_day_people(parsed, people)));
+}
+
 static void take_day(struct understanding *u, int field)
 {
     const char *text = text_of(u, field);
@@ -81,7 +98,9 @@ static void take_day(struct understanding *u, int field)
     if (text == NULL)
         return;
     enum value_found found = int_read_day(text, day);
-    if (found == VALUE_FINE)
+    if (found == VALUE_MENDED)
+        note_serial(u, field, text, day);
+    if (found == VALUE_FINE || found == VALUE_MENDED)
         u->p.value[field] = day;
     else
         note(u, field, INT_REVIEW, found == VALUE_AMBIGUOUS ? "two_digit_year" : "bad_day",
@@ -89,13 +108,27 @@ static void take_day(struct understanding *u, int field)
              "The day cannot be read for sure; please write day/month/year, such as 05/11/2026");
 }
 
-static void take_birth(struct understanding *u)
+/* Men in one column, women in the other. */
+static const char *birth_text(struct understanding *u)
 {
     const char *text = text_of(u, INT_F_BIRTH);
+    int too = u->table->birth_too;
+    const struct int_cell *cell = too >= 0 && (size_t)too < u->row->count ? &u->row->cells[too] : NULL;
+    bool there = cell != NULL && (cell->kind == INT_TEXT || cell->kind == INT_NUMBER || cell->kind == INT_DATE);
+    return text == NULL && there && !cell->unreadable ? cell->text : text;
+}
+
+static void take_birth(struct understanding *u)
+{
+    const char *text = birth_text(u);
+    char day[CV_DAY_TEXT];
     int year = 0;
     if (text == NULL)
         return;
-    if (int_read_year(text, &year) == VALUE_FINE)
+    enum value_found found = int_read_year(text, &year);
+    if (found == VALUE_MENDED && int_read_day(text, day) == VALUE_MENDED)
+        note_serial(u, INT_F_BIRTH, text, day);
+    if (found == VALUE_FINE || found == VALUE_MENDED)
         u->p.value[INT_F_BIRTH] = cv_arena_printf(u->arena, "%d", year);
     else
         note(u, INT_F_BIRTH, INT_REVIEW, "bad_birth",
@@ -119,8 +152,8 @@ static void take_mobile(struct understanding *u)
         note(u, INT_F_MOBILE, INT_REVIEW, "two_phones", "Ô có nhiều số điện thoại; vui lòng để lại một số",
              "The cell has several phone numbers; please leave one");
     else if (found == VALUE_BAD)
-        note(u, INT_F_MOBILE, INT_REVIEW, "bad_phone", "Số điện thoại không đủ 10 chữ số",
-             "The phone number has not 10 digits");
+        note(u, INT_F_MOBILE, INT_REVIEW, "bad_phone", "Không phải số di động 10 chữ số (ví dụ 0912 345 678)",
+             "This is no mobile number of 10 digits (such as 0912 345 678)");
 }
 
 static void take_address(struct understanding *u)
@@ -165,6 +198,17 @@ static void take_count(struct understanding *u, int field)
         note(u, field, INT_REVIEW, "bad_number", "Cần một số nguyên không âm", "A whole number is needed");
 }
 
+/* "12.0": what a spreadsheet made of 12. */
+static const char *without_point(struct understanding *u, int field, const char *text)
+{
+    size_t len = strspn(text, "0123456789");
+    if (len == 0 || strcmp(text + len, ".0") != 0)
+        return text;
+    note(u, field, INT_SAID, "rounded", "Bỏ phần lẻ do bảng tính sinh ra",
+         "What the spreadsheet put behind the point was left out");
+    return cv_arena_strndup(u->arena, text, len);
+}
+
 static void take_code(struct understanding *u, int field)
 {
     const char *text = text_of(u, field);
@@ -174,7 +218,7 @@ static void take_code(struct understanding *u, int field)
         note(u, field, INT_FAULT, "citizen_id", "Đây có vẻ là số căn cước; không dùng số căn cước làm số hiệu",
              "This seems to be a citizen id; it is not taken as a staff code");
     else
-        u->p.value[field] = text;
+        u->p.value[field] = without_point(u, field, text);
 }
 
 /* ---- names ---- */
@@ -216,6 +260,52 @@ static const char *in_proper_case(struct cv_arena *arena, const char *name)
     return proper == NULL && small_word(arena, name) ? cv_text_proper(arena, cv_text_upper(arena, name)) : proper;
 }
 
+/* "Nguyễn Văn Minh PGĐ", "Y sĩ Lê Thị Ê", "Chị Hoa", and one word alone where it is known that it is not all. */
+static bool has_abbreviation(struct cv_arena *arena, const char *name)
+{
+    static const char *const heads[] = {"y sĩ ",    "bác sĩ ",  "thạc sĩ ",    "tiến sĩ ", "kỹ sư ",
+                                        "cử nhân ", "dược sĩ ", "điều dưỡng ", "hộ sinh ", "giáo viên ",
+                                        "cô ",      "thầy ",    "chị ",        "bà "};
+    const char *lower = cv_text_lower(arena, name);
+    char *words = cv_arena_strdup(arena, name), *save = NULL;
+    bool all_capitals = strcmp(name, cv_text_upper(arena, name)) == 0;
+    for (size_t i = 0; i < CV_COUNT(heads); i++)
+        if (strncmp(lower, heads[i], strlen(heads[i])) == 0)
+            return true;
+    for (char *word = strtok_r(words, " ", &save); word && !all_capitals; word = strtok_r(NULL, " ", &save))
+        if (word[1] != '\0' && strcmp(word, cv_text_upper(arena, word)) == 0 &&
+            strcmp(word, cv_text_lower(arena, word)) != 0 && strpbrk(cv_text_fold(arena, word), "aeiouy") == NULL)
+            return true;
+    return false;
+}
+
+/* What stands beside the name without a heading, and what stands alone in a column of given names. */
+static void watch_parts(struct understanding *u, const char *name)
+{
+    const struct int_table *t = u->table;
+    const struct int_cell *beside =
+        t->beside_name >= 0 && (size_t)t->beside_name < u->row->count ? &u->row->cells[t->beside_name] : NULL;
+    bool alone = t->column_of[INT_F_NAME] < 0 && t->column_of[INT_F_HEAD] < 0;
+    if (beside != NULL && beside->kind == INT_TEXT)
+        note(u, INT_F_NAME, INT_REVIEW, "name_over_two",
+             cv_arena_printf(u->arena,
+                             "Ô bên phải không có tiêu đề và ghi “%s”: nếu là tên, vui lòng đặt tiêu đề “Tên”",
+                             beside->text),
+             cv_arena_printf(u->arena,
+                             "The cell to its right has no heading and says “%s”: if that is the given name, "
+                             "please give the column the heading “Tên”",
+                             beside->text));
+    if (alone && strchr(name, ' ') == NULL)
+        note(u, INT_F_GIVEN, INT_REVIEW, "given_name_alone", "Chỉ có tên, thiếu họ; vui lòng ghi đủ họ và tên",
+             "The given name alone; please write the full name");
+}
+
+static void note_proper(struct understanding *u, const char *proper)
+{
+    note(u, INT_F_NAME, INT_SAID, "capitals", cv_arena_printf(u->arena, "Viết lại thành “%s”", proper),
+         cv_arena_printf(u->arena, "Written as “%s”", proper));
+}
+
 static void take_name(struct understanding *u)
 {
     enum { LONGEST = 6 };
@@ -227,131 +317,28 @@ static void take_name(struct understanding *u)
     if (name == NULL)
         return;
     u->p.value[INT_F_NAME] = proper ? proper : name;
-    if (proper)
-        note(u, INT_F_NAME, INT_SAID, "capitals", cv_arena_printf(u->arena, "Viết lại thành “%s”", proper),
-             cv_arena_printf(u->arena, "Written as “%s”", proper));
+    watch_parts(u, name);
+    if (proper && !int_is_unit_name(u->arena, name) && dom_person_name_ok(u->arena, name, false, &faults, ""))
+        note_proper(u, proper);
+    cv_faults_init(&faults, u->arena);
     if ((cell && cell->lines) || words_in(name) > LONGEST)
         note(u, INT_F_NAME, INT_REVIEW, "two_people", "Ô có thể có hai người; mỗi người cần một dòng riêng",
              "There may be two people in the cell; each needs a row");
+    else if (int_is_unit_name(u->arena, name))
+        note(u, INT_F_NAME, INT_FAULT, "unit_as_name",
+             "Ô họ tên ghi tên đơn vị; danh sách này gồm người, mỗi người một dòng",
+             "The cell of the name holds a unit; this list is of people, a row each");
     else if (!dom_person_name_ok(u->arena, name, false, &faults, ""))
         note(u, INT_F_NAME, INT_FAULT, faults.items[0].code, faults.items[0].text[CV_VI], faults.items[0].text[CV_EN]);
+    else if (has_abbreviation(u->arena, name))
+        note(u, INT_F_NAME, INT_REVIEW, "title_in_name",
+             "Có thể có chức danh, học vị hoặc từ xưng hô trong ô họ tên; vui lòng chỉ ghi họ và tên",
+             "There may be a title, a degree or a form of address in the name; please give the name alone");
     else if (dom_split_given_first(u->arena, u->p.value[INT_F_NAME], &family, &given))
         note(u, INT_F_NAME, INT_REVIEW, "given_name_first",
              cv_arena_printf(u->arena, "Tên đứng trước? Đề xuất: tên “%s”, họ “%s”", given, family),
              cv_arena_printf(u->arena, "Does the given name stand first? Proposed: given “%s”, family “%s”", given,
                              family));
-}
-
-/* ---- what a row is ---- */
-static size_t filled(const struct int_row *row, size_t *only)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < row->count; i++)
-        if (row->cells[i].kind != INT_EMPTY && !row->cells[i].merged) {
-            *only = i;
-            n++;
-        }
-    return n;
-}
-
-/* "I", "II.", "A.", "1.2" before a heading of a group. */
-static const char *behind_mark(const char *text)
-{
-    size_t len = strspn(text, "IVX");
-    if (len == 0 || len > ROMAN_MAX)
-        len = *text >= 'A' && *text <= 'H' && strchr(". )-", text[1]) ? 1 : 0;
-    if (len == 0)
-        len = strspn(text, "0123456789.");
-    if (len == 0 || (text[len] != '.' && text[len] != ' ' && text[len] != ')' && text[len] != '-' && text[len] != ':'))
-        return text;
-    text += len;
-    return text + strspn(text, ".)- :");
-}
-
-static bool mark_alone(const char *text)
-{
-    size_t len = strspn(text, "IVX");
-    len = len > 0 ? len : *text >= 'A' && *text <= 'H' ? 1 : 0;
-    return len > 0 && (text[len] == '\0' || (text[len] == '.' && text[len + 1] == '\0'));
-}
-
-static bool begins(struct cv_arena *arena, const char *text, const char *const *heads, size_t count)
-{
-    const char *folded = cv_text_fold(arena, text);
-    for (size_t i = 0; i < count; i++)
-        if (strncmp(folded, heads[i], strlen(heads[i])) == 0)
-            return true;
-    return false;
-}
-
-static bool is_total(struct understanding *u)
-{
-    static const char *const heads[] = {"tong cong", "tong so", "danh sach nay co"};
-    static const char *const alone[] = {"tong", "cong", "total"}; /* Tống and Công begin names and words */
-    for (size_t i = 0; i < u->row->count && i < 4; i++) {
-        const struct int_cell *cell = &u->row->cells[i];
-        const char *folded = cell->kind == INT_TEXT ? cv_text_fold(u->arena, cell->text) : "";
-        for (size_t k = 0; k < CV_COUNT(alone); k++)
-            if (strcmp(folded, alone[k]) == 0)
-                return true;
-        if (*folded && begins(u->arena, cell->text, heads, CV_COUNT(heads)))
-            return true;
-    }
-    return false;
-}
-
-/* (1) (2) (3) below the headings. */
-static bool is_numbering(const struct int_row *row)
-{
-    size_t numbers = 0, others = 0;
-    for (size_t i = 0; i < row->count; i++) {
-        const char *text = row->cells[i].text;
-        if (*text == '\0')
-            continue;
-        text += *text == '(';
-        size_t len = strspn(text, "0123456789");
-        bool number = len > 0 && len < 3 && (text[len] == '\0' || strcmp(text + len, ")") == 0);
-        numbers += number;
-        others += !number;
-    }
-    return numbers >= 3 && others == 0;
-}
-
-static bool is_remark(struct understanding *u, const char *text)
-{
-    static const char *const heads[] = {"nguoi lap", "thu truong",   "ghi chu", "noi nhan", "ngay ", "xac nhan",
-                                        "chu tich",  "truong phong", "ky ten",  "duyet",    "luu y"};
-    return begins(u->arena, text, heads, CV_COUNT(heads)) || strchr(text, ':') != NULL;
-}
-
-/* The end of an address or a number that did not fit into the cell above: never the name of a group. */
-static bool is_tail(const struct understanding *u, size_t column)
-{
-    return (int)column == u->table->column_of[INT_F_ADDRESS] || (int)column == u->table->column_of[INT_F_MOBILE];
-}
-
-static const char *kind_of_row(struct understanding *u)
-{
-    size_t only = 0, cells = filled(u->row, &only);
-    const struct int_cell *number = cell_of(u, INT_F_NUMBER);
-    if (int_repeats_headings(u->table, u->row))
-        return "heading";
-    if (is_numbering(u->row))
-        return "numbering";
-    if (is_total(u))
-        return "total";
-    const char *text = u->row->cells[only].text;
-    bool marked = number && mark_alone(number->text) && cells == 2;
-    if (cells == 1 && is_remark(u, text) && behind_mark(text) == text)
-        return "remark";
-    if (cells == 1 && is_tail(u, only))
-        return "remark";
-    bool group = marked || (cells == 1 && (int)only != u->table->column_of[INT_F_NAME]) ||
-                 (cells == 1 && behind_mark(text) != text);
-    if (!group)
-        return NULL;
-    snprintf(u->group, GROUP_TEXT, "%s", behind_mark(text));
-    return "group";
 }
 
 /* ---- the whole row ---- */
@@ -361,7 +348,7 @@ static bool is_title(struct understanding *u, const char *text)
     static const char *const heads[] = {
         "truong phong", "pho truong phong", "pho phong", "chu tich",   "pho chu tich",    "giam doc",    "pho giam doc",
         "hieu truong",  "pho hieu truong",  "bi thu",    "pho bi thu", "chanh van phong", "chuyen vien", "nhan vien"};
-    return text != NULL && begins(u->arena, text, heads, CV_COUNT(heads));
+    return text != NULL && int_begins(u->arena, text, heads, CV_COUNT(heads));
 }
 
 static void take_unit(struct understanding *u)
@@ -371,8 +358,8 @@ static void take_unit(struct understanding *u)
     if (is_title(u, u->p.value[INT_F_UNIT]))
         note(u, INT_F_UNIT, INT_REVIEW, "title_in_unit", "Ô đơn vị ghi chức vụ; vui lòng ghi tên đơn vị",
              "The cell of the unit holds a title; please write the unit");
-    if (u->p.value[INT_F_UNIT] == NULL && u->p.value[INT_F_UNIT_CODE] == NULL && *u->group != '\0') {
-        u->p.value[INT_F_UNIT] = cv_arena_strdup(u->arena, u->group);
+    if (u->p.value[INT_F_UNIT] == NULL && u->p.value[INT_F_UNIT_CODE] == NULL && *u->kinds.group != '\0') {
+        u->p.value[INT_F_UNIT] = cv_arena_strdup(u->arena, u->kinds.group);
         note(u, INT_F_UNIT, INT_SAID, "unit_from_group", "Đơn vị lấy theo dòng nhóm phía trên",
              "The unit is taken from the group's row above");
     }
@@ -391,10 +378,40 @@ static void watch_numbers(struct understanding *u)
     u->last_number = number;
 }
 
+/* A list of those who are here, and a remark that somebody is not. */
+static void watch_remark(struct understanding *u)
+{
+    static const char *const words[] = {"nghi huu",  "thoi viec", "nghi viec", "chuyen cong tac",
+                                        "da chuyen", "tu tran",   "da mat",    "het hop dong",
+                                        "cham dut",  "da nghi",   "qua doi"};
+    int at = u->table->notes;
+    const char *text = at >= 0 && (size_t)at < u->row->count ? u->row->cells[at].text : "";
+    const char *folded = *text != '\0' && u->table->kind != INT_LEAVERS ? cv_text_fold(u->arena, text) : "";
+    for (size_t i = 0; i < CV_COUNT(words); i++)
+        if (strstr(folded, words[i]) != NULL) {
+            note_at(
+                u, at, INT_REVIEW, "remark_of_leaving",
+                "Ghi chú cho biết người này có thể đã nghỉ hoặc chuyển đi; vui lòng bỏ dòng này hoặc xác nhận còn làm "
+                "việc",
+                "The remark says that this person may have left; please take the row out or confirm that he is here");
+            return;
+        }
+}
+
+/* A name and nothing else, without a number where others have one: a person, or a heading? */
+static void watch_alone(struct understanding *u)
+{
+    if (u->kinds.numbered && u->p.value[INT_F_NAME] != NULL && int_stands_alone(u->table, u->row))
+        note(u, INT_F_NAME, INT_REVIEW, "name_alone", "Dòng chỉ có một ô: là tên người hay tên nhóm?",
+             "The row has this cell alone: a person, or the heading of a group?");
+}
+
 static void take_person(struct understanding *u)
 {
     const char *category = text_of(u, INT_F_CATEGORY);
     take_name(u);
+    watch_alone(u);
+    watch_remark(u);
     take_code(u, INT_F_CODE);
     take_code(u, INT_F_OLD_CODE);
     take_birth(u);
@@ -463,7 +480,7 @@ static bool understand(void *ctx, const struct int_row *row)
     u->row = row;
     memset(&u->p, 0, sizeof(u->p));
     u->p.row = row->number;
-    u->p.skipped = kind_of_row(u);
+    u->p.skipped = row->number == u->table->below_row ? "heading" : int_kind_of_row(&u->kinds, u->table, row, u->arena);
     if (u->p.skipped)
         u->p.state = INT_SKIPPED;
     else

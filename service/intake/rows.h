@@ -6,8 +6,20 @@
 #include "congvu/clock.h"
 #include "congvu/intake_rows.h"
 
-/* headings.c */
-bool int_repeats_headings(const struct int_table *table, const struct int_row *row);
+/* kinds.c: what a row is, if no person. The state is of the rows above. */
+enum { INT_GROUP_TEXT = 300 };
+struct int_row_kinds {
+    char group[INT_GROUP_TEXT];                       /* heading of the group that the rows stand in */
+    bool numbered;                                    /* people have numbers */
+    enum { INT_GOES_ON, INT_SUMMED, INT_SIGNED } end; /* what was met below the last number */
+};
+const char *int_kind_of_row(struct int_row_kinds *k, const struct int_table *t, const struct int_row *row,
+                            struct cv_arena *arena);
+bool int_begins(struct cv_arena *arena, const char *text, const char *const *heads, size_t count); /* folded */
+bool int_is_unit_name(struct cv_arena *arena, const char *text);
+bool int_has_number(const struct int_table *t, const struct int_row *row); /* of digits */
+/* Nothing but its name is filled. */
+bool int_stands_alone(const struct int_table *t, const struct int_row *row);
 
 /* values.c */
 enum value_found {

@@ -12,11 +12,23 @@
 enum { COUNT_DIGITS = 12 };
 
 /* ---- days ---- */
+/* Where the time of day begins, as programs add it: " 00:00:00", "T00:00". */
+static size_t day_part(const char *text)
+{
+    const char *colon = strchr(text, ':');
+    if (colon == NULL)
+        return strlen(text);
+    while (colon > text && colon[-1] >= '0' && colon[-1] <= '9')
+        colon--;
+    return colon > text && (colon[-1] == ' ' || colon[-1] == 'T') ? (size_t)(colon - 1 - text) : strlen(text);
+}
+
 /* The numbers of "05/11/2026", "5.11.2026", "ngày 05 tháng 11 năm 2026". */
 static size_t numbers_of(const char *text, int out[4], size_t digits[4])
 {
     size_t n = 0;
-    while (*text && n < 4) {
+    const char *end = text + day_part(text);
+    while (text < end && n < 4) {
         size_t len = strspn(text, "0123456789");
         if (len > 0 && len <= 8) {
             out[n] = (int)strtol(text, NULL, 10);
@@ -43,10 +55,23 @@ static bool join_day(int year, int month, int day, char out[CV_DAY_TEXT])
     return true;
 }
 
+/* 29530 = 05/11/1980: days since 1899-12-30, as a spreadsheet counts them; a year has four digits. */
+static bool serial_day(const char *text, char out[CV_DAY_TEXT])
+{
+    enum { EPOCH = -25569, DIGITS = 5, FIRST = 10000, LAST = 80000 };
+    int serial = (int)strtol(text, NULL, 10);
+    if (strlen(text) != DIGITS || strspn(text, "0123456789") != DIGITS || serial < FIRST || serial > LAST)
+        return false;
+    cv_day_iso((cv_day)(EPOCH + serial), out);
+    return true;
+}
+
 enum value_found int_read_day(const char *text, char out[CV_DAY_TEXT])
 {
     int n[4];
     size_t digits[4], count = numbers_of(text, n, digits);
+    if (serial_day(text, out))
+        return VALUE_MENDED;
     if (count == 3 && digits[0] == 4)
         return join_day(n[0], n[1], n[2], out) ? VALUE_FINE : VALUE_BAD;
     if (count == 3 && digits[2] == 4)
@@ -68,7 +93,7 @@ enum value_found int_read_year(const char *text, int *out)
         return VALUE_FINE;
     }
     enum value_found found = int_read_day(text, day);
-    if (found == VALUE_FINE)
+    if (found == VALUE_FINE || found == VALUE_MENDED)
         *out = (int)strtol(day, NULL, 10);
     return found;
 }
@@ -82,7 +107,7 @@ enum value_found int_read_mobile(const char *text, char out[INT_MOBILE_TEXT])
     size_t end = dot && dot[2] == '\0' ? (size_t)(dot - text) : strlen(text);
     for (size_t i = 0; i < end; i++) {
         bool digit = text[i] >= '0' && text[i] <= '9';
-        if (!digit && !strchr(" .-()+", text[i]))
+        if (!digit && !strchr(" .-()+'", text[i]))                       /* the apostrophe that keeps a number text */
             return strchr("/;,", text[i]) ? VALUE_AMBIGUOUS : VALUE_BAD; /* two numbers, or no number */
         if (digit && n + 1 >= sizeof digits)
             return VALUE_AMBIGUOUS;
@@ -190,6 +215,9 @@ static const struct word categories[] = {
     {"hd 68", DOM_NLD_HOP_DONG},
     {"hop dong 111", DOM_NLD_HOP_DONG},
     {"hop dong 68", DOM_NLD_HOP_DONG},
+    {"hd nd 111", DOM_NLD_HOP_DONG},
+    {"hop dong theo nd 111", DOM_NLD_HOP_DONG},
+    {"hop dong nd 111", DOM_NLD_HOP_DONG},
     {"luc luong vu trang", DOM_LUC_LUONG_VU_TRANG},
     {"khong chuyen trach", DOM_KHONG_CHUYEN_TRACH},
     {"nguoi hoat dong khong chuyen trach", DOM_KHONG_CHUYEN_TRACH},
@@ -225,6 +253,19 @@ static const struct word unit_kinds[] = {
     {"truong", DOM_TRUONG_HOC},   {"ubnd huyen", DOM_UBND_HUYEN},
 };
 
+/* Said at length: "Nghỉ hưu theo chế độ". "Chuyển công tác" may stay inside, so it is no beginning. */
+static const struct word reason_heads[] = {
+    {"nghi huu ", DOM_NGHI_HUU},
+    {"thoi viec ", DOM_THOI_VIEC},
+    {"buoc thoi viec ", DOM_BUOC_THOI_VIEC},
+    {"cham dut hop dong ", DOM_HET_HOP_DONG},
+    {"cham dut hdld", DOM_HET_HOP_DONG},
+    {"het han hop dong", DOM_HET_HOP_DONG},
+    {"het hop dong ", DOM_HET_HOP_DONG},
+    {"tinh gian bien che ", DOM_TINH_GIAN_BIEN_CHE},
+    {"qua doi", DOM_TU_TRAN},
+};
+
 static const char *word_of(struct cv_arena *arena, const char *text, const struct word *words, size_t count,
                            const char *const *names)
 {
@@ -243,7 +284,12 @@ const char *int_read_category(struct cv_arena *arena, const char *text)
 
 const char *int_read_reason(struct cv_arena *arena, const char *text)
 {
-    return word_of(arena, text, reasons, CV_COUNT(reasons), dom_reason_words);
+    const char *word = word_of(arena, text, reasons, CV_COUNT(reasons), dom_reason_words);
+    const char *folded = cv_text_fold(arena, text);
+    for (size_t i = 0; i < CV_COUNT(reason_heads) && word == NULL; i++)
+        if (strncmp(folded, reason_heads[i].folded, strlen(reason_heads[i].folded)) == 0)
+            word = dom_reason_words[reason_heads[i].value];
+    return word;
 }
 
 const char *int_read_unit_kind(struct cv_arena *arena, const char *text)

@@ -10,6 +10,7 @@ import unicodedata
 import openpyxl
 from charsets import tcvn3, vni, windows_1258
 from openpyxl.styles import Font
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 HERE = pathlib.Path(__file__).resolve().parent
 FILES = HERE / "files"
@@ -77,9 +78,47 @@ def faults():
             office(own, "csv:Text - txt - csv (StarCalc):59,34,76,1,,0,false,false", FILES / f"{name}-libreoffice.csv")
 
 
+TWO_ROWS = [["TT", "Họ và tên", None, "Ngày, tháng, năm sinh", None, "Chức vụ", "Điện thoại", None, "Đơn vị"],
+            [None, None, None, "Nam", "Nữ", None, "Cơ quan", "Di động", None],
+            [1, "Nguyễn Văn", "An", datetime.date(1980, 11, 5), None, "Chuyên viên", "02593854321", 912345678, "Phòng Nội vụ"],
+            [2, "Trần Thị", "Hoa", None, datetime.date(1985, 2, 28), "Chuyên viên", None, "0912345679", None],
+            ["II", "Văn phòng HĐND và UBND", None, None, None, None, None, None, "2 người"],
+            [3, "Lê", "Bình", 29530, None, "Văn thư", None, None, None],
+            [None, "Tổng cộng", None, None, None, None, None, None, 3],
+            [None, None, None, None, None, "Ninh Sơn, ngày 05 tháng 11 năm 2026", None, None, None],
+            [None, "NGƯỜI LẬP BIỂU", None, None, None, "CHỦ TỊCH", None, None, None],
+            [None, "Trần Thị Lập", None, None, None, "Nguyễn Văn Ký", None, None, None]]
+
+
+def offices():
+    """Two rows of headings with merged cells, names over two columns, a group, a sum, signatures; a cover sheet; days of the other epoch."""
+    with tempfile.TemporaryDirectory() as folder:
+        own = pathlib.Path(folder) / "two-rows.xlsx"
+        workbook(TWO_ROWS, own)
+        book = openpyxl.load_workbook(own)
+        for area in ("A1:A2", "B1:C2", "D1:E1", "F1:F2", "G1:H1", "I1:I2", "I3:I4"):
+            book.active.merge_cells(area)
+        book.save(own)
+        office(own, "xlsx:Calc MS Excel 2007 XML", FILES / "two-rows-libreoffice.xlsx")
+        office(own, "csv:Text - txt - csv (StarCalc):59,34,76,1,,0,false,true", FILES / "two-rows-libreoffice.csv")
+    book = openpyxl.Workbook()
+    book.active.title = "Hướng dẫn"
+    book.active["A1"] = "Cách điền mẫu này"
+    sheet = book.create_sheet("Danh sách")
+    for row in ([HEAD] + PEOPLE):
+        sheet.append(row)
+    book.save(FILES / "cover.xlsx")
+    book = openpyxl.Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    for row in ([HEAD] + PEOPLE):
+        book.active.append(row)
+    book.save(FILES / "epoch-1904.xlsx")
+
+
 def main():
     FILES.mkdir(exist_ok=True)
     faults()
+    offices()
     own = FILES / "openpyxl.xlsx"
     workbook([HEAD] + PEOPLE, own)
     workbook([[c if not isinstance(c, str) else tcvn3(c).decode("latin-1") for c in row] for row in text_rows()], FILES / "vntime-font.xlsx", ".VnTime")

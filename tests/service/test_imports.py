@@ -131,6 +131,18 @@ def test_rows_without_a_code_are_made_once_however_often_the_plan_runs(client):
     assert client.get("/v1/staff", q="mac khong ma", include_total=True).json["total"] == 1
 
 
+def test_what_is_missing_is_said_with_its_cell_and_what_to_do(client):
+    plan = upload(client, "staff", "STT;Họ và tên;Đơn vị;Đối tượng\n1;Lê Văn Ô;Phòng Trên Trời;Công chức\n2;Lê Văn Trống;T1.01;\n").json
+    unknown, without = rows_of(client, plan)
+    assert (unknown["action"], [(n["column"], n["code"]) for n in unknown["notes"]]) == ("needs_review", [("C", "unit_unknown")])
+    assert (without["action"], [(n["column"], n["code"]) for n in without["notes"]]) == ("failed", [("D", "required")])
+    assert "whole list" in without["notes"][0]["detail"] and "category is missing" in without["notes"][0]["detail"]
+    bare = upload(client, "staff", "Họ và tên;Đơn vị\nLê Văn Trống;T1.01\n").json
+    assert [(n["column"], n["code"]) for n in rows_of(client, bare)[0]["notes"]] == [(None, "required")]
+    gone = upload(client, "leavers", "Số hiệu;Họ và tên;Lý do\nKHONG-CO;Lê Văn Trống;Nghỉ hưu\n").json
+    assert [(n["column"], n["code"]) for n in rows_of(client, gone)[0]["notes"]] == [("A", "staff_not_found")]
+
+
 def test_leavers_under_one_decision(client):
     client.put("/v1/staff/IL-1", an(full_name="Cao Thị Nghỉ", unit="T1"))
     plan = upload(client, "leavers", "STT;Số hiệu;Họ tên;Lý do\n1;IL-1;Cao Thị Nghỉ;Nghỉ hưu\n2;IL-9;Cao Văn Ai;Nghỉ hưu\n",

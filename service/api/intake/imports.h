@@ -87,6 +87,11 @@ struct imp_row {
     size_t note_count;
 };
 
+/* ---- places.c: in which cell it stands, and what to do about it there ---- */
+/* Letters of the column that a note of this code is about; NULL = none. */
+const char *imp_column_of(const struct int_table *table, const char *code, struct cv_arena *arena);
+struct imp_note imp_note_of_fault(const struct int_table *table, const struct cv_fault *fault, struct cv_arena *arena);
+
 /* ---- judge.c: what a row would do ---- */
 struct imp_units;
 struct imp_roster;
@@ -95,6 +100,7 @@ struct imp {
     struct htp_exchange *x;
     struct prov_call call; /* of the request; rows get copies */
     const struct imp_options *options;
+    const struct int_table *table; /* of the row that is judged; or NULL */
     struct imp_units *units;
     struct imp_texts *met;     /* people and codes of the rows above, by the number of the row; or NULL */
     struct imp_roster *roster; /* of a roster, once its rows were looked at; or NULL */

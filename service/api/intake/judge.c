@@ -35,7 +35,10 @@ void imp_say(const struct imp *imp, struct imp_row *r, const char *code, const c
     bool passes = accepted(imp, code);
     if (!passes && r->action != IMP_FAILED)
         r->action = IMP_REVIEW;
-    add_note(r, (struct imp_note){.code = code, .weight = passes ? "said" : "review", .text = {vi, en}});
+    add_note(r, (struct imp_note){.column = imp_column_of(imp->table, code, imp->call.arena),
+                                  .code = code,
+                                  .weight = passes ? "said" : "review",
+                                  .text = {vi, en}});
 }
 
 static void take_notes(const struct imp *imp, const struct int_proposal *p, struct cv_arena *arena, struct imp_row *out)
@@ -54,17 +57,16 @@ static void take_notes(const struct imp *imp, const struct int_proposal *p, stru
     }
 }
 
-static void take_error(struct cv_arena *arena, const struct cv_error *err, const struct cv_faults *faults,
-                       struct imp_row *r)
+static void take_error(const struct imp *imp, struct cv_arena *arena, const struct cv_error *err,
+                       const struct cv_faults *faults, struct imp_row *r)
 {
     const char *code = cv_problem_row(err->problem)->code;
     r->action = err->problem == cvp_possible_duplicate || err->problem == cvp_staff_departed ? IMP_REVIEW : IMP_FAILED;
     for (size_t i = 0; i < faults->count; i++)
-        add_note(r, (struct imp_note){.code = faults->items[i].code,
-                                      .weight = "fault",
-                                      .text = {faults->items[i].text[CV_VI], faults->items[i].text[CV_EN]}});
+        add_note(r, imp_note_of_fault(imp->table, &faults->items[i], arena));
     if (faults->count == 0)
         add_note(r, (struct imp_note){
+                        .column = imp_column_of(imp->table, code, arena),
                         .code = code,
                         .weight = r->action == IMP_REVIEW ? "review" : "fault",
                         .text = {cv_arena_strdup(arena, err->text[CV_VI]), cv_arena_strdup(arena, err->text[CV_EN])}});
@@ -184,7 +186,7 @@ static void judge(struct imp *imp, struct imp_row *r, struct cv_arena *arena)
     struct imp_trial t;
     imp_trial_begin(&t, imp, arena, true);
     if (!imp_try(&t, r->op, r->fresh ? NULL : r->key, r->body)) {
-        take_error(arena, &t.err, &t.x.faults, r);
+        take_error(imp, arena, &t.err, &t.x.faults, r);
     } else if (imp_undecided(&t, r->op)) {
         say_undecided(imp, r, imp_of_units(r->op) ? t.unit.question : t.staff.question);
     } else {
@@ -240,9 +242,11 @@ static const char *unit_of(struct imp *imp, const struct int_proposal *p, bool a
     if (code == NULL)
         imp_say(imp, r, ambiguous ? "unit_ambiguous" : "unit_unknown",
                 ambiguous ? cv_arena_printf(arena, "Có nhiều đơn vị tên “%s”; vui lòng ghi mã đơn vị", text)
-                          : cv_arena_printf(arena, "Không tìm thấy đơn vị “%s”", text),
+                          : cv_arena_printf(
+                                arena, "Không tìm thấy đơn vị “%s”; vui lòng ghi mã hoặc tên như trên hệ thống", text),
                 ambiguous ? cv_arena_printf(arena, "Several units are called “%s”; please give the unit's code", text)
-                          : cv_arena_printf(arena, "There is no unit “%s”", text));
+                          : cv_arena_printf(
+                                arena, "There is no unit “%s”; please write its code or name as in the system", text));
     return code;
 }
 
@@ -316,7 +320,7 @@ static bool unit_is_there(const struct imp *imp, const char *code, struct cv_are
 void imp_judge(struct imp *imp, const struct int_proposal *p, const struct int_table *table, struct cv_arena *arena,
                struct imp_row *out)
 {
-    (void)table;
+    imp->table = table;
     *out = (struct imp_row){.row = p->row, .action = IMP_CREATE, .op = imp_op_of_kind(imp->options->kind)};
     out->name = value(p, INT_F_NAME) ? value(p, INT_F_NAME) : value(p, INT_F_UNIT_NAME);
     take_notes(imp, p, arena, out);

@@ -115,6 +115,8 @@ bool dom_person_name_ok(struct cv_arena *arena, const char *name, bool split_by_
     const char *word = degree_of(arena, name);
     if (*word)
         return refuse_word(faults, pointer, word), false;
+    if (strstr(name, " -") != NULL || strstr(name, "- ") != NULL) /* K'Sor-Y, but not "An - Trưởng phòng" */
+        return refuse_sign(faults, pointer, CV_SIGN_OTHER, "-"), false;
     enum cv_name_sign sign = cv_text_name_sign(name, text);
     if (sign != CV_SIGN_FINE)
         return refuse_sign(faults, pointer, sign, text), false;

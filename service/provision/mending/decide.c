@@ -200,8 +200,7 @@ static bool put(struct prov_call *call, const struct dir_document *question, str
         return false;
     bool ok = carry_out(call, question, d, err);
     struct cv_error left = {0};
-    if (several && (ok || prov_refused_for_good(err)) &&
-        !prov_underway_forget(call, DECISIONS, question->name, &left))
+    if (several && (ok || prov_refused_for_good(err)) && !prov_underway_forget(call, DECISIONS, question->name, &left))
         cv_log_error(CV_LOG_WARN, "decision", &left);
     return ok;
 }

@@ -307,8 +307,8 @@ static bool absorb_all(struct prov_call *call, const struct dom_staff *from, str
     struct cv_id into = from->merge->into;
     for (int i = 0; i < HOPS; i++) {
         struct prov_staff_result result;
-        bool ok = !cv_id_equal(into, from->id) && prov_staff_modify_id(call, into, "staff.merge", NULL, absorb,
-                                                                       (void *)(uintptr_t)from, &result, err);
+        bool ok = !cv_id_equal(into, from->id) &&
+                  prov_staff_modify_id(call, into, "staff.merge", NULL, absorb, (void *)(uintptr_t)from, &result, err);
         if (!ok && (err->kind == CV_OK || prov_refused_for_good(err)))
             put_back(call, from->id);
         if (!ok || result.staff.merge == NULL)

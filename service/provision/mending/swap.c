@@ -109,8 +109,8 @@ static bool go_on(struct prov_call *call, struct swap *swap, bool *out_found, st
             cv_error_clear(err);
         return none;
     }
-    if (!read_swap(call, &doc, swap, err) || !carry_out(call, swap, out, err) || !prov_underway_forget(call, SWAPS, name, err) ||
-        !prov_staff_read(call, asked, &out->staff, err))
+    if (!read_swap(call, &doc, swap, err) || !carry_out(call, swap, out, err) ||
+        !prov_underway_forget(call, SWAPS, name, err) || !prov_staff_read(call, asked, &out->staff, err))
         return false;
     out->before = out->staff;
     return true;

@@ -299,8 +299,7 @@ bool prov_apply_staff(struct prov_change *change, const struct prov_staff_input 
     if (change->after->full_name == NULL)
         cv_fault_add(call->faults, CV_AT_POINTER, "/full_name", "required", "Thiếu họ và tên", "full_name is missing");
     if (prov_given_of(&in->given, "category") != CV_VALUE && change->before->revision == 0)
-        cv_fault_add(call->faults, CV_AT_POINTER, "/category", "required", "Thiếu đối tượng (category)",
-                     "category is missing");
+        cv_fault_add(call->faults, CV_AT_POINTER, "/category", "required", "Thiếu đối tượng", "category is missing");
     check_split(change);
     check_letters(change, in);
     apply_facts(change, in);
