@@ -61,6 +61,14 @@ struct dom_former {
     const char *remote_id; /* or NULL */
 };
 
+/* Of a digital certificate: until when it is valid, and the device with its key. */
+struct dom_certificate {
+    cv_day valid_to;          /* the last day; CV_NO_DAY = not said */
+    const char *token_serial; /* of the device, or NULL: not said, or there is none */
+    struct cv_id custodian;   /* who keeps it; zero = whose certificate it is */
+    cv_day returned_on;       /* it came back; CV_NO_DAY = it is out */
+};
+
 /* A time that is over in which an account counted as issued. */
 struct dom_span {
     cv_day from, to; /* CV_NO_DAY = nobody knows since when; `to` is the first day on which it was not so any more */
@@ -85,6 +93,7 @@ struct dom_account {
     const char *last_error;            /* or NULL */
     bool asked;                        /* set by a person (PUT account), so that required_for does not take it away */
     const struct dom_cut_off *cut_off; /* NULL = nothing to end */
+    const struct dom_certificate *certificate; /* NULL = nothing is said */
     /* What the reconciler remembers of an account in a `connector` system; written by it alone, quietly. */
     const char *remote_id; /* its id there, or NULL */
     uint32_t not_taken;    /* fields (bits of enum dom_field) that the system does not keep as they are sent */
@@ -110,6 +119,8 @@ bool dom_may_receive(enum dom_observed observed);
  * that stays there, an account that is gone). */
 bool dom_account_drifts(enum dom_desired desired, enum dom_observed observed, int64_t attempts, bool kept, bool lost);
 bool dom_in_drift(enum dom_desired desired, enum dom_observed observed);
+/* Nobody has confirmed that the device with the key came back. */
+bool dom_token_out(const struct dom_account *account);
 bool dom_cut_off_open(const struct dom_account *account);
 /* As wanted, and nobody left inside. */
 bool dom_settled(const struct dom_account *account);

@@ -110,6 +110,13 @@ struct prov_observation {
 };
 bool prov_observation_put(struct prov_call *call, const char *key, const char *system,
                           const struct prov_observation *in, struct prov_staff_result *out, struct cv_error *err);
+/* Absent keeps, null clears. */
+struct prov_certificate {
+    struct prov_given given;    /* of what goes onto the certificate by itself */
+    struct prov_text custodian; /* id or HR code of somebody who stays; null = the holder */
+};
+bool prov_certificate_put(struct prov_call *call, const char *key, const char *system,
+                          const struct prov_certificate *in, struct prov_staff_result *out, struct cv_error *err);
 struct prov_code {
     char code[32];
     cv_moment expires_at;

@@ -112,11 +112,14 @@ struct prov_hand_over {
     struct view_unit unit;       /* whose it is; perhaps outside the caller's scope: then only the person is his */
     const char *system;          /* "mailbox", or that of another account of the unit */
     const char *login, *address; /* address NULL = none */
+    const char *token_serial;    /* of the device with somebody's certificate, or NULL: something of the unit's */
+    struct view_staff holder;    /* whose certificate it is, with token_serial */
     bool has_staff;
     struct view_staff staff; /* who holds it, or answers for it */
     cv_day since;            /* first day out, of the new post, after the unit's end; CV_NO_DAY */
 };
-/* Mailboxes and other accounts of units that somebody has to take over: of units in the caller's scope, and in the
+/* Mailboxes and other accounts of units, and devices with somebody's certificate, that somebody has to take over: of
+ * units in the caller's scope, and in the
  * hands of people in it; at most `max`. Open until PUT names who holds it from now on, the same person again if he goes
  * on. */
 bool prov_hand_overs(struct prov_call *call, struct prov_hand_over *out, size_t max, size_t *out_count,

@@ -189,6 +189,8 @@ bool dom_recorded_on(const struct dom_staff *s, cv_day day);
 /* The first day before today on which figures count him otherwise than before; CV_NO_DAY: none. */
 cv_day dom_touches_from(const struct dom_staff *before, const struct dom_staff *after, cv_day today);
 struct dom_account *dom_account_of(const struct dom_staff *s, const char *system); /* or NULL */
+/* One of his certificates whose device with the key is out, or NULL. */
+const struct dom_account *dom_token_kept(const struct dom_staff *s);
 bool dom_code_valid(const char *code); /* [A-Za-z0-9._-]{1,35}, no id prefix (stf_ unt_ tok_ ...) */
 /* Reads as a citizen id: 12 digits of which the first three are a province and the fourth sex and century; also 11, as
  * a spreadsheet that drops the zero leaves it. */

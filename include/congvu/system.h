@@ -69,6 +69,7 @@ struct dom_system {
     int login_max;                /* signs of a login; 0 = DOM_LOGIN_MAX */
     bool login_per_unit;          /* a move closes the old login and opens one of the new unit */
     bool receives_mail;           /* locked keeps receiving */
+    bool certificates;            /* its accounts are digital certificates: a move never closes one */
     bool retired;                 /* out of use: required of nobody, no account can be wanted; never deleted */
     struct dom_required *required;
     size_t required_count;               /* empty = optional for all */

@@ -202,7 +202,8 @@ struct view_account {
     bool kept, lost;
     bool drifts;
     bool required;
-    cv_day last_active_on; /* CV_NO_DAY = never, or unknown */
+    const struct dom_certificate *certificate; /* or NULL */
+    cv_day last_active_on;                     /* CV_NO_DAY = never, or unknown */
     cv_day ended_on; /* first day on which it did not count as issued any more; CV_NO_DAY = it counts, or never did */
 };
 struct view_staff {

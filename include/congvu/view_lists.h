@@ -66,6 +66,8 @@ struct view_account_query {
     const char *system;           /* NULL = all */
     uint32_t states;              /* bits of dom_observed; 0 = all */
     bool drift_only, failed_only; /* failed: the last try at its system */
+    cv_day expires_before;        /* 0 = any. Issued, with a certificate whose last day is before it */
+    bool kept_elsewhere;          /* the device with the key is out, with somebody else than the holder */
     cv_day last_active_before;    /* 0 = any. Issued, in a system whose use is reported, last active before or never */
     size_t page_size;
     const void *after;

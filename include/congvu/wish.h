@@ -72,8 +72,10 @@ void dom_trust_password(struct dom_staff *staff);
 
 /* ---- posts ---- */
 /* What they want of the account (NULL = there is none): to be given when it is required, and after a move to be closed
- * when it no longer is; never against what a person asked for. False: nothing. */
-bool dom_post_wish(const struct dom_account *account, bool required, bool moved, struct dom_wish *out);
+ * when it no longer is; never against what a person asked for, and a certificate goes along with its holder. False:
+ * nothing. */
+bool dom_post_wish(const struct dom_system *system, const struct dom_account *account, bool required, bool moved,
+                   struct dom_wish *out);
 
 /* ---- leaving ---- */
 /* An order to leave, as it was given. */
@@ -103,8 +105,8 @@ void dom_strip(struct dom_staff *staff);
 bool dom_departure_withdraw(struct dom_staff *staff, const char *actor, cv_moment now, struct cv_error *err);
 /* Its first moment: neither the password nor a code handed out before opens anything from now on. */
 void dom_departure_begin(struct dom_staff *staff, struct dom_departure *d, cv_moment now);
-/* Done when nothing of it is left to do; an account that is not settled holds it. Also for one that is not under way.
- */
+/* Done when nothing of it is left to do: an account that is not settled holds it, and a device with a key that is out.
+ * Also for one that is not under way. */
 enum dom_departure_state dom_departure_state_now(const struct dom_staff *staff, const struct dom_departure *d);
 /* The person's current one, as just said. */
 void dom_departure_settle(struct dom_staff *staff);

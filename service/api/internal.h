@@ -146,7 +146,7 @@ bool api_figures_costly(const struct htp_exchange *x); /* coverage.c: too much f
 /* clang-format off */
 #define API_HANDLERS(X)                                                                                              \
     X(create_correction) X(get_merge) X(put_merge) X(delete_merge) X(create_request) X(list_requests) X(get_request) X(put_request_answer) X(list_duplicates) X(put_duplicate) X(list_staff) X(create_staff) X(get_staff) X(put_staff) X(patch_staff) X(delete_staff)                           \
-    X(list_staff_accounts) X(get_account) X(put_account) X(create_credential_reset) X(put_observation)               \
+    X(list_staff_accounts) X(get_account) X(put_account) X(create_credential_reset) X(put_observation) X(put_certificate)              \
     X(redeem_activation) X(check_activation) X(create_slips) X(list_activations) X(get_activation_page) X(get_activation_script) X(get_activation_style) X(get_mail_settings) X(get_mail_profile) X(list_accounts)                                                                            \
     X(get_departure) X(put_departure) X(delete_departure) X(create_reinstatement) X(list_departures) X(list_audit_events) X(get_staff_history) X(get_unit_history)                 \
     X(get_audit_checkpoint) X(get_audit_tile) X(get_audit_entries)                                                                                                                 \

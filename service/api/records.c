@@ -5,8 +5,9 @@
 
 const struct prov_fields *const *api_records(size_t *out_count)
 {
-    static const struct prov_fields *const records[] = {&api_staff_fields, &api_unit_fields, &api_letterhead_fields,
-                                                        &api_system_fields, &api_activity_fields};
+    static const struct prov_fields *const records[] = {&api_staff_fields,      &api_unit_fields,
+                                                        &api_letterhead_fields, &api_system_fields,
+                                                        &api_activity_fields,   &api_certificate_fields};
     *out_count = CV_COUNT(records);
     return records;
 }

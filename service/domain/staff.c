@@ -121,6 +121,14 @@ struct dom_account *dom_account_of(const struct dom_staff *s, const char *system
     return NULL;
 }
 
+const struct dom_account *dom_token_kept(const struct dom_staff *s)
+{
+    for (size_t i = 0; i < s->account_count; i++)
+        if (dom_token_out(&s->accounts[i]))
+            return &s->accounts[i];
+    return NULL;
+}
+
 struct dom_account *dom_unit_account_of(const struct dom_unit *u, const char *system)
 {
     for (size_t i = 0; i < u->account_count; i++)

@@ -50,6 +50,8 @@ bool prov_sees_post(const struct prov_call *call, const struct dom_post *post);
 bool prov_sees_staff(const struct prov_call *call, const struct dom_staff *staff); /* by any current post */
 bool prov_sees_unit(const struct prov_call *call, const struct dom_unit *unit);
 bool prov_sees_token(const struct prov_call *call, const struct dom_token *token);
+/* By id or code, somebody of the scope who stays; else a fault at /custodian. */
+void prov_find_custodian(struct prov_call *call, const char *key, struct view_staff *out);
 /* Fails with the problem's own title, as if it were not there. */
 bool prov_unseen(struct cv_error *err, enum cv_problem missing);
 

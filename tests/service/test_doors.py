@@ -266,6 +266,7 @@ def test_no_operation_of_the_table_lets_a_leaver_in(spec, start):
     client.put("/v1/staff/STAYS", an(full_name="Cao Ở Lại"))
     person = hire(client, "GONE", "Cao Rời Cơ Quan")
     client.put("/v1/staff/GONE/accounts/certificate/observation", {"state": "active"})
+    assert client.put("/v1/staff/GONE/accounts/certificate/certificate", {"token_serial": "T-OUT"}).status == 200
     assert client.put("/v1/staff/GONE/departure", {"reason": "nghi_huu"}).status == 202
     tried = {}
     for row in (r for r in routes() if r["method"] != "GET" and r["operation"] not in NOT_TRIED):
@@ -278,6 +279,9 @@ def test_no_operation_of_the_table_lets_a_leaver_in(spec, start):
                 tried[row["operation"]] = tried.get(row["operation"], 0) + 1
                 assert answer.status < 500, (path, body, answer)
                 assert "present" not in states(client, "GONE").values(), (row["method"], path, body, answer)
+                out = client.get("/v1/staff/GONE/accounts/certificate").json["certificate"]["token_returned_on"] is None
+                assert client.get("/v1/staff/GONE/departure").json["state"] == ("in_progress" if out else "done"), (path, body, "the device is out")
+                assert out or row["operation"] == "put_certificate", (path, body)
                 assert row["operation"] != "create_credential_reset" or answer.status == 409, (path, answer)
     assert sum(tried.values()) > 150 and not bind(service, person), tried
     client.patch("/v1/systems/certificate", {"required_for": [{"categories": ["cong_chuc"]}]})

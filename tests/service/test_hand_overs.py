@@ -93,7 +93,7 @@ def test_who_moves_is_listed_until_somebody_is_named_again(client, shared, unit)
     item, = [i for i in there.get("/v1/hand-overs").json["items"] if i["staff"] and i["staff"]["staff_code"] == mover]
     assert (item["kind"], item["unit"], item["login"], item["address"]) == ("moved", None, None, None)
     order = there.put(f"/v1/staff/{mover}/departure", {"reason": "nghi_huu", "effective_on": "2099-01-01"}).json
-    assert [s for s in order["steps"] if s["system"] == "unit-mailbox"] == [{"system": "unit-mailbox", "state": "open"}]
+    assert [s for s in order["steps"] if s["system"] == "unit-mailbox"] == [{"step": "hand_over", "system": "unit-mailbox", "state": "open"}]
     assert open_of(client, mailbox) == [("leaver", mover)]
     client.delete(f"/v1/staff/{mover}/departure", etag="*")
     give(client, unit, mover)

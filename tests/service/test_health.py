@@ -104,7 +104,7 @@ def test_router_and_contract_agree_exactly(spec):
 # record -> (schema that makes it, that changes it, that shows it); "A/b" is the member b of A
 SCHEMAS = {"staff": ("StaffCreate", "StaffUpdate", "Staff"), "unit": ("UnitCreate", "UnitUpdate", "Unit"),
            "letterhead": ("LetterheadInput", "LetterheadInput", "LetterheadOrNull"), "system": ("SystemCreate", "SystemPatch", "System"),
-           "activity": (None, "SystemPatch/activity", "Activity")}
+           "activity": (None, "SystemPatch/activity", "Activity"), "certificate": (None, "CertificatePut", "Certificate")}
 OF_A_CHANGE = {"warnings"}  # what an answer says of the change, no member of the record
 DRY_RUNS = {"staff", "unit", "system"}
 

@@ -132,6 +132,17 @@ static void same_post(const struct dom_post *a, const struct dom_post *b)
     same_decision(&a->decision, &b->decision);
 }
 
+static void same_certificate(const struct dom_certificate *a, const struct dom_certificate *b)
+{
+    assert_int_equal(a != NULL, b != NULL);
+    if (!a)
+        return;
+    assert_int_equal(a->valid_to, b->valid_to);
+    same_text(a->token_serial, b->token_serial);
+    assert_true(cv_id_equal(a->custodian, b->custodian));
+    assert_int_equal(a->returned_on, b->returned_on);
+}
+
 static void same_account(const struct dom_account *a, const struct dom_account *b)
 {
     assert_string_equal(a->system, b->system);
@@ -146,6 +157,7 @@ static void same_account(const struct dom_account *a, const struct dom_account *
     assert_int_equal(a->cut_off != NULL, b->cut_off != NULL);
     if (a->cut_off)
         assert_memory_equal(a->cut_off, b->cut_off, sizeof(*a->cut_off));
+    same_certificate(a->certificate, b->certificate);
     same_text(a->remote_id, b->remote_id);
     assert_int_equal(a->synced, b->synced);
     assert_int_equal(a->attempts, b->attempts);
@@ -274,6 +286,17 @@ static void make_formers(struct cv_arena *a, struct dom_account *account)
     }
 }
 
+static const struct dom_certificate *some_certificate(struct cv_arena *a)
+{
+    struct dom_certificate *c = CV_NEW(a, struct dom_certificate);
+    *c = (struct dom_certificate){.valid_to = CV_NO_DAY, .token_serial = text_or_null(a), .returned_on = CV_NO_DAY};
+    c->valid_to = maybe() ? (cv_day)chance(40000) : CV_NO_DAY;
+    c->returned_on = maybe() ? (cv_day)chance(40000) : CV_NO_DAY;
+    if (maybe())
+        c->custodian = cv_id_make();
+    return maybe() ? c : NULL;
+}
+
 static void make_accounts(struct cv_arena *a, struct dom_staff *s)
 {
     static const char *const systems[] = {"mailbox", "td-office", "e-office", "certificate", "x1",
@@ -296,7 +319,8 @@ static void make_accounts(struct cv_arena *a, struct dom_staff *s)
                                               .attempts = (int)chance(3),
                                               .next_try_at = some_moment(),
                                               .tried = chance(100),
-                                              .cut_off = some_cut_off(a)};
+                                              .cut_off = some_cut_off(a),
+                                              .certificate = some_certificate(a)};
         make_formers(a, &s->accounts[i]);
     }
 }

@@ -237,16 +237,19 @@ static void what_posts_want(void **state)
     struct dom_account given = {.desired = DOM_PRESENT}, asked = {.desired = DOM_PRESENT, .asked = true},
                        closed = {.desired = DOM_CLOSED, .cause = DOM_BY_TRANSFER},
                        hand = {.desired = DOM_CLOSED, .asked = true, .reason = "transfer"};
+    struct dom_system usual = {.slug = "td-office"}, certificate = {.slug = "certificate", .certificates = true};
     struct dom_wish w;
     (void)state;
-    assert_true(dom_post_wish(NULL, true, false, &w) && w.state == DOM_PRESENT);
-    assert_false(dom_post_wish(NULL, false, true, &w));
-    assert_false(dom_post_wish(&given, false, false, &w));
-    assert_true(dom_post_wish(&given, false, true, &w) && w.state == DOM_CLOSED && w.cause == DOM_BY_TRANSFER);
-    assert_false(dom_post_wish(&asked, false, true, &w));
-    assert_true(dom_post_wish(&closed, true, true, &w) && w.state == DOM_PRESENT);
-    assert_false(dom_post_wish(&closed, true, false, &w));
-    assert_false(dom_post_wish(&hand, true, true, &w));
+    assert_false(dom_post_wish(&certificate, &given, false, true, &w)); /* goes along inside the State */
+    assert_true(dom_post_wish(&certificate, &closed, true, true, &w) && w.state == DOM_PRESENT);
+    assert_true(dom_post_wish(&usual, NULL, true, false, &w) && w.state == DOM_PRESENT);
+    assert_false(dom_post_wish(&usual, NULL, false, true, &w));
+    assert_false(dom_post_wish(&usual, &given, false, false, &w));
+    assert_true(dom_post_wish(&usual, &given, false, true, &w) && w.state == DOM_CLOSED && w.cause == DOM_BY_TRANSFER);
+    assert_false(dom_post_wish(&usual, &asked, false, true, &w));
+    assert_true(dom_post_wish(&usual, &closed, true, true, &w) && w.state == DOM_PRESENT);
+    assert_false(dom_post_wish(&usual, &closed, true, false, &w));
+    assert_false(dom_post_wish(&usual, &hand, true, true, &w));
 }
 
 static void data_that_kept_only_the_word(void **state)

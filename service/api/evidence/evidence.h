@@ -46,4 +46,6 @@ const struct cv_jany *api_change_of(const struct prov_event *event, const char *
 const char *api_value(const struct cv_jany *change, const char *side, struct cv_arena *arena);
 /* The line: the clauses, why when it was said, and who did it; nothing without clauses. */
 struct api_line api_line_of(const struct api_sentence *s, const struct prov_event *event);
+/* The name of who has that id; NULL: nobody whom the caller may see. */
+const char *api_person_named(struct htp_exchange *x, const char *id);
 const char *api_unit_name(struct htp_exchange *x, const char *id); /* NULL when the caller cannot see it */

@@ -154,6 +154,65 @@ static void tell_accounts(struct api_sentence *s, const struct prov_event *event
     }
 }
 
+/* The members of a certificate on one side; NULL. */
+static const struct cv_jany *certificate_of(const struct cv_jany *change, const char *side, struct cv_arena *arena)
+{
+    const char *text = api_value(change, side, arena);
+    struct cv_error none = {0};
+    return text != NULL ? cv_jany_parse(arena, text, strlen(text), &none) : NULL;
+}
+
+static bool certificate_day(const struct cv_jany *c, const char *member, char out[CV_DAY_TEXT], struct cv_arena *arena)
+{
+    const char *text = c != NULL ? cv_jany_text(cv_jany_get(c, member), arena) : NULL;
+    cv_day day;
+    if (text == NULL || !cv_day_parse(text, &day))
+        return false;
+    cv_day_people(day, out);
+    return true;
+}
+
+static void tell_certificate(struct api_sentence *s, const char *slug, const struct cv_jany *was,
+                             const struct cv_jany *now)
+{
+    struct cv_arena *arena = s->x->arena;
+    char before[CV_DAY_TEXT] = "", day[CV_DAY_TEXT] = "";
+    const char *name = system_name(s->x, slug);
+    const char *had = was != NULL ? cv_jany_text(cv_jany_get(was, "token_serial"), arena) : NULL;
+    const char *serial = now != NULL ? cv_jany_text(cv_jany_get(now, "token_serial"), arena) : NULL;
+    const char *keeper = now != NULL ? cv_jany_text(cv_jany_get(now, "custodian"), arena) : NULL;
+    const char *kept = was != NULL ? cv_jany_text(cv_jany_get(was, "custodian"), arena) : NULL;
+    const char *by = keeper != NULL ? api_person_named(s->x, keeper) : NULL;
+    certificate_day(was, "valid_to", before, arena);
+    if (certificate_day(now, "valid_to", day, arena) && strcmp(before, day) != 0)
+        api_clause(s, "%s có hiệu lực đến hết ngày %s", "%s valid until %s", name, day);
+    if (serial != NULL && !cv_text_same(had, serial))
+        api_clause(s, "giao thiết bị %s", "device %s handed out", serial);
+    if (serial != NULL && keeper != NULL && !cv_text_same(kept, keeper))
+        api_clause(s, "thiết bị %s do %s giữ", "device %s kept by %s", serial,
+                   by != NULL            ? by
+                   : s->x->lang == CV_EN ? "somebody else"
+                                         : "người khác");
+    else if (serial != NULL && keeper == NULL && kept != NULL)
+        api_clause(s, "thiết bị %s do chính người dùng giữ", "device %s kept by the holder", serial);
+    if (!certificate_day(was, "returned_on", before, arena))
+        *before = '\0';
+    if (certificate_day(now, "returned_on", day, arena) && strcmp(before, day) != 0)
+        api_clause(s, "đã trả thiết bị %s ngày %s", "device %s came back on %s", serial != NULL ? serial : "–", day);
+}
+
+static void tell_certificates(struct api_sentence *s, const struct prov_event *event)
+{
+    const char *tag = "";
+    struct cv_arena *arena = s->x->arena;
+    for (size_t i = 0;; i++) {
+        const struct cv_jany *change = api_change_of(event, "cvCertificate", i, &tag, arena);
+        if (change == NULL)
+            return;
+        tell_certificate(s, tag, certificate_of(change, "before", arena), certificate_of(change, "after", arena));
+    }
+}
+
 /* ---- leaving, roles, the rest ---- */
 
 static const char *const reasons[][CV_LANGS] = {{"nghỉ hưu", "retirement"},
@@ -282,6 +341,7 @@ struct api_line api_tell_person(struct htp_exchange *x, const struct dom_staff *
             tell_departure(&s, event);
         }
         tell_accounts(&s, event);
+        tell_certificates(&s, event);
         if (*s.text == '\0')
             tell_edits(&s, event);
     }

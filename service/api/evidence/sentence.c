@@ -78,8 +78,7 @@ static const char *role_name(struct htp_exchange *x, const char *word)
     return kind >= 0 ? names[kind][x->lang] : NULL;
 }
 
-/* NULL: nobody whom the caller may see. */
-static const char *person_name(struct htp_exchange *x, const char *id)
+const char *api_person_named(struct htp_exchange *x, const char *id)
 {
     struct view_staff staff;
     struct cv_error none = {0};
@@ -93,7 +92,7 @@ const char *api_event_target(struct htp_exchange *x, const struct prov_event *ev
     const char *id = event->target;
     if (id == NULL || strncmp(id, "stf_", 4) != 0)
         return api_unit_name(x, id);
-    return api_may_read_staff(x) && api_sees_staff(x, id) ? person_name(x, id) : NULL;
+    return api_may_read_staff(x) && api_sees_staff(x, id) ? api_person_named(x, id) : NULL;
 }
 
 /* One for everything, or for a unit that the caller is in or above. */
@@ -123,8 +122,8 @@ const char *api_event_actor(struct htp_exchange *x, const struct prov_event *eve
             return x->lang == CV_EN ? "a program of another unit" : "chương trình của đơn vị khác";
         return cv_arena_printf(x->arena, x->lang == CV_EN ? "program “%s”" : "chương trình “%s”", token.name);
     }
-    const char *name = person_name(x, actor);
-    const char *lender = person_name(x, cv_jany_text(cv_jany_get(event->entry, "on_behalf_of"), x->arena));
+    const char *name = api_person_named(x, actor);
+    const char *lender = api_person_named(x, cv_jany_text(cv_jany_get(event->entry, "on_behalf_of"), x->arena));
     const char *role = role_name(x, cv_jany_text(cv_jany_get(event->entry, "role"), x->arena));
     if (name == NULL && role != NULL)
         return role;

@@ -4,7 +4,11 @@
 #include "api/internal.h"
 #include "congvu/prov_fields.h"
 
-extern const struct prov_fields api_staff_fields;
+extern const struct prov_fields api_staff_fields, api_certificate_fields;
+
+void api_read_certificate(struct htp_exchange *x, const struct cv_jin *o, struct prov_certificate *out);
+/* "certificate": null when NULL. */
+void api_write_certificate(struct htp_exchange *x, const struct dom_certificate *certificate);
 
 /* As the caller may see it; `own`: it is his, or he wrote it. */
 const char *api_mobile(struct htp_exchange *x, const char *mobile, bool own);

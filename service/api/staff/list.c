@@ -185,22 +185,25 @@ static void finish(struct htp_exchange *x, const struct list *list, const void *
      (query)->after_len = (list)->paging.after_len, (query)->want_total = (list)->paging.want_total)
 
 /* For a spreadsheet: all of them. */
-static void answer_staff_file(struct htp_exchange *x, struct view_staff_query *q)
+static bool whole(struct htp_exchange *x, bool *out_has_unit, struct cv_id *out_unit, bool *out_recursive)
 {
-    struct cv_error err = {0};
-    size_t count = 0;
-    if (!api_unit_filter(x, &q->has_unit, &q->unit, &q->recursive))
-        return;
+    if (!api_unit_filter(x, out_has_unit, out_unit, out_recursive))
+        return false;
     if (htp_query(x, "page_token") != NULL || htp_query(x, "page_size") != NULL)
         api_query_fault(x, htp_query(x, "page_token") != NULL ? "page_token" : "page_size", "not_together",
                         "Tệp gồm cả danh sách, không chia trang", "A file holds the whole list, without pages");
     if (!api_faultless(x, cvp_validation_failed))
-        return;
+        return false;
     api_view_age(x);
-    if (api_reply_staff_file(x, q, &count, &err))
+    return true;
+}
+
+static void answered(struct htp_exchange *x, bool done, size_t count, const struct cv_error *err)
+{
+    if (done)
         audit_list(x, count);
     else
-        htp_problem(x, &err, &x->faults);
+        htp_problem(x, err, &x->faults);
 }
 
 void api_list_staff(struct htp_exchange *x)
@@ -211,7 +214,9 @@ void api_list_staff(struct htp_exchange *x)
     struct cv_error err = {0};
     read_filters(x, &q);
     if (api_wants_file(x)) {
-        answer_staff_file(x, &q);
+        size_t count = 0;
+        if (whole(x, &q.has_unit, &q.unit, &q.recursive))
+            answered(x, api_reply_staff_file(x, &q, &count, &err), count, &err);
         return;
     }
     if (!begin(x, &list, &q.has_unit, &q.unit, &q.recursive))
@@ -243,6 +248,13 @@ void api_list_accounts(struct htp_exchange *x)
     htp_query_bool(x, "drift", &q.drift_only);
     htp_query_bool(x, "failed", &q.failed_only);
     htp_query_day(x, "last_active_before", &q.last_active_before);
+    htp_query_day(x, "expires_before", &q.expires_before);
+    if (api_wants_file(x)) {
+        size_t count = 0;
+        if (whole(x, &q.has_unit, &q.unit, &q.recursive))
+            answered(x, api_reply_account_file(x, &q, &count, &err), count, &err);
+        return;
+    }
     if (!begin(x, &list, &q.has_unit, &q.unit, &q.recursive))
         return;
     SET_PAGE(&q, &list);

@@ -1,13 +1,35 @@
-/* A list of people as a file: all whom the question finds, not a page of them. */
+/* A list of people or of accounts as a file: all that the question finds, not a page of them. */
 #include "api/frame/tables.h"
 #include "api/staff/table.h"
 #include "congvu/titles.h"
 
 enum { PAGE = 500, ROWS_MAX = 20000 };
-enum column { ORDER, CODE, NAME, TITLE, UNIT_CODE, UNIT, CATEGORY, STATUS, ADDRESS, ACCOUNTS, PROVINCE, COLUMNS };
+enum column {
+    ORDER,
+    CODE,
+    NAME,
+    TITLE,
+    UNIT_CODE,
+    UNIT,
+    CATEGORY,
+    STATUS,
+    ADDRESS,
+    ACCOUNTS,
+    PROVINCE,
+    OF_PEOPLE,
+    SYSTEM = OF_PEOPLE, /* of one account, from here on */
+    LOGIN,
+    STATE,
+    LAST_USE,
+    VALID_TO,
+    SERIAL,
+    CUSTODIAN,
+    RETURNED,
+    COLUMNS
+};
 
-/* Which columns, in which order. National platforms ask for the second. */
-enum layout { PEOPLE, ACCOUNT_LIST, LAYOUTS };
+/* Which columns, in which order. National platforms ask for the second; the last is no layout of people. */
+enum layout { PEOPLE, ACCOUNT_LIST, LAYOUTS_OF_PEOPLE, ROWS = LAYOUTS_OF_PEOPLE, LAYOUTS };
 static const char *const layout_words[] = {"people", "accounts", NULL};
 static const struct {
     enum column columns[COLUMNS];
@@ -22,6 +44,11 @@ static const struct {
                       4,
                       {"danh-sach-tai-khoan", "accounts"},
                       {"Danh sách tài khoản", "Accounts"}},
+    [ROWS] = {{ORDER, CODE, NAME, UNIT_CODE, UNIT, SYSTEM, LOGIN, STATE, LAST_USE, VALID_TO, SERIAL, CUSTODIAN,
+               RETURNED},
+              13,
+              {"tai-khoan", "accounts"},
+              {"Tài khoản theo hệ thống", "Accounts by system"}},
 };
 
 static const struct {
@@ -39,6 +66,14 @@ static const struct {
     [ADDRESS] = {{"Thư điện tử", "Address"}, 34},
     [ACCOUNTS] = {{"Tài khoản", "Accounts"}, 44},
     [PROVINCE] = {{"Tỉnh, thành phố", "Province"}, 24},
+    [SYSTEM] = {{"Hệ thống", "System"}, 26},
+    [LOGIN] = {{"Tên tài khoản", "Login"}, 24},
+    [STATE] = {{"Tình trạng", "State"}, 18},
+    [LAST_USE] = {{"Sử dụng gần nhất", "Last use"}, 14},
+    [VALID_TO] = {{"Chứng thư có hiệu lực đến", "Certificate valid until"}, 16},
+    [SERIAL] = {{"Số hiệu thiết bị", "Device"}, 20},
+    [CUSTODIAN] = {{"Người giữ thiết bị", "Device kept by"}, 26},
+    [RETURNED] = {{"Ngày trả thiết bị", "Device returned on"}, 14},
 };
 
 static const char *system_name(const struct htp_exchange *x, const char *slug)
@@ -57,6 +92,53 @@ static const char *accounts_of(const struct htp_exchange *x, const struct view_s
         out = cv_arena_printf(x->arena, "%s%s%s: %s", out, i > 0 ? "; " : "", system_name(x, p->accounts[i].system),
                               rep_account_title(p->accounts[i].observed, x->lang));
     return out;
+}
+
+static struct rep_cell day_cell(const struct htp_exchange *x, cv_day day)
+{
+    char text[CV_DAY_TEXT];
+    return rep_text(day != CV_NO_DAY ? cv_arena_strdup(x->arena, cv_day_people(day, text)) : NULL);
+}
+
+/* Nobody else has it: the holder. Who is not the caller's to see is not named. */
+static const char *keeper_of(const struct htp_exchange *x, const struct view_staff *holder,
+                             const struct dom_certificate *c)
+{
+    struct view_staff keeper;
+    struct cv_error none = {0};
+    char id[CV_ID_TEXT];
+    if (c->token_serial == NULL || c->returned_on != CV_NO_DAY)
+        return NULL;
+    if (cv_id_is_zero(c->custodian))
+        return holder->full_name;
+    bool seen = view_staff_find(api_of(x)->view, api_actor(x)->scope, cv_id_text("stf_", c->custodian, id), x->arena,
+                                &keeper, &none);
+    return seen ? keeper.full_name : x->lang == CV_EN ? "somebody of another unit" : "người của đơn vị khác";
+}
+
+static struct rep_cell account_cell(const struct htp_exchange *x, const struct view_account_row *row,
+                                    enum column column)
+{
+    static const struct dom_certificate nothing = {.valid_to = CV_NO_DAY, .returned_on = CV_NO_DAY};
+    const struct dom_certificate *c = row->account.certificate != NULL ? row->account.certificate : &nothing;
+    switch (column) {
+    case SYSTEM:
+        return rep_text(system_name(x, row->account.system));
+    case LOGIN:
+        return rep_code(row->account.login);
+    case STATE:
+        return rep_text(rep_account_title(row->account.observed, x->lang));
+    case LAST_USE:
+        return day_cell(x, row->account.last_active_on);
+    case VALID_TO:
+        return day_cell(x, c->valid_to);
+    case SERIAL:
+        return rep_code(c->token_serial);
+    case CUSTODIAN:
+        return rep_text(keeper_of(x, &row->staff, c));
+    default:
+        return day_cell(x, c->returned_on);
+    }
 }
 
 static struct rep_cell cell_of(const struct htp_exchange *x, const struct rep_table *t, const struct view_staff *p,
@@ -100,21 +182,56 @@ static void put_person(const struct htp_exchange *x, struct rep_table *t, enum l
         cells[i] = cell_of(x, t, p, layouts[layout].columns[i]);
 }
 
-static bool fill(struct htp_exchange *x, struct view_staff_query *q, struct rep_table *t, enum layout layout,
-                 struct cv_error *err)
+static void put_account(const struct htp_exchange *x, struct rep_table *t, const struct view_account_row *row)
 {
+    struct rep_cell *cells = rep_table_line(t, REP_LINE_PLAIN);
+    for (size_t i = 0; i < layouts[ROWS].count; i++) {
+        enum column column = layouts[ROWS].columns[i];
+        cells[i] = column < OF_PEOPLE ? cell_of(x, t, &row->staff, column) : account_cell(x, row, column);
+    }
+}
+
+static bool has_room(struct htp_exchange *x, const struct rep_table *t, size_t more, struct cv_error *err)
+{
+    if (t->line_count + more <= ROWS_MAX)
+        return true;
+    cv_fault_add(&x->faults, CV_AT_PARAMETER, "format", "too_many", "Hơn %d dòng; hãy lọc hẹp hơn",
+                 "More than %d lines; narrow the question", ROWS_MAX);
+    return cv_faults_check(&x->faults, cvp_validation_failed, err);
+}
+
+typedef bool fill_fn(struct htp_exchange *x, void *query, struct rep_table *t, enum layout layout,
+                     struct cv_error *err);
+
+static bool fill_people(struct htp_exchange *x, void *query, struct rep_table *t, enum layout layout,
+                        struct cv_error *err)
+{
+    struct view_staff_query *q = query;
     struct view_staff_page page;
     q->page_size = PAGE;
     do {
-        if (!view_staff_list(api_of(x)->view, q, x->arena, &page, err))
+        if (!view_staff_list(api_of(x)->view, q, x->arena, &page, err) || !has_room(x, t, page.count, err))
             return false;
-        if (t->line_count + page.count > ROWS_MAX) {
-            cv_fault_add(&x->faults, CV_AT_PARAMETER, "format", "too_many", "Hơn %d người; hãy lọc hẹp hơn",
-                         "More than %d people; narrow the question", ROWS_MAX);
-            return cv_faults_check(&x->faults, cvp_validation_failed, err);
-        }
         for (size_t i = 0; i < page.count; i++)
             put_person(x, t, layout, &page.items[i]);
+        q->after = page.next;
+        q->after_len = page.next_len;
+    } while (page.next != NULL);
+    return true;
+}
+
+static bool fill_accounts(struct htp_exchange *x, void *query, struct rep_table *t, enum layout layout,
+                          struct cv_error *err)
+{
+    struct view_account_query *q = query;
+    struct view_account_page page;
+    (void)layout;
+    q->page_size = PAGE;
+    do {
+        if (!view_account_list(api_of(x)->view, q, x->arena, &page, err) || !has_room(x, t, page.count, err))
+            return false;
+        for (size_t i = 0; i < page.count; i++)
+            put_account(x, t, &page.items[i]);
         q->after = page.next;
         q->after_len = page.next_len;
     } while (page.next != NULL);
@@ -131,26 +248,37 @@ static enum layout layout_of(struct htp_exchange *x)
     return layout < 0 ? PEOPLE : (enum layout)layout;
 }
 
-bool api_reply_staff_file(struct htp_exchange *x, struct view_staff_query *q, size_t *out_count, struct cv_error *err)
+static bool reply(struct htp_exchange *x, enum layout layout, fill_fn *fill, void *query, size_t *out_count,
+                  struct cv_error *err)
 {
     struct api_file file;
-    enum layout layout = layout_of(x);
     struct rep_table *t = rep_table_new(x->arena, x->lang, layouts[layout].count);
     const struct rep_table *tables[] = {t};
     struct rep_xlsx_options options = {.title = "Congvu", .author = "Congvu", .made_at = cv_now()};
     cv_auto_buf out = {0};
     cv_buf_init(&out, CV_MAX_RESPONSE);
     api_read_file(x, API_TABLE, &file);
-    t->sheet = x->lang == CV_EN ? "staff" : "nhan-su";
+    t->sheet = layout == ROWS ? layouts[ROWS].plain[x->lang] : x->lang == CV_EN ? "staff" : "nhan-su";
     for (size_t i = 0; i < layouts[layout].count; i++) {
         enum column column = layouts[layout].columns[i];
         t->columns[i] = (struct rep_column){columns[column].title[x->lang], NULL, columns[column].width};
     }
-    if (!cv_faults_check(&x->faults, cvp_validation_failed, err) || !fill(x, q, t, layout, err) ||
+    if (!cv_faults_check(&x->faults, cvp_validation_failed, err) || !fill(x, query, t, layout, err) ||
         !api_write_tables(x, &file, tables, 1, &options, &out, err))
         return false;
     api_name_file(x, file.format, layouts[layout].plain[x->lang], layouts[layout].name[x->lang]);
     *out_count = t->line_count;
     htp_reply_text(x, 200, api_media_type(file.format), cv_buf_str(&out), out.len);
     return true;
+}
+
+bool api_reply_staff_file(struct htp_exchange *x, struct view_staff_query *q, size_t *out_count, struct cv_error *err)
+{
+    return reply(x, layout_of(x), fill_people, q, out_count, err);
+}
+
+bool api_reply_account_file(struct htp_exchange *x, struct view_account_query *q, size_t *out_count,
+                            struct cv_error *err)
+{
+    return reply(x, ROWS, fill_accounts, q, out_count, err);
 }

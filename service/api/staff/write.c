@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "api/frame/window.h"
-#include "api/internal.h"
+#include "api/staff/fields.h"
 #include "congvu/connector.h"
 
 static const char *id_text(struct cv_arena *arena, const char *prefix, struct cv_id id)
@@ -118,6 +118,7 @@ void api_write_account(struct htp_exchange *x, const char *name, const struct do
                                     account->lost_at != 0));
     cv_jout_bool(j, "required", required_of(x, staff, account->system));
     write_cut_off(j, account);
+    api_write_certificate(x, account->certificate);
     cv_jout_end(j);
 }
 
@@ -144,6 +145,7 @@ static void write_account_members(struct htp_exchange *x, const struct view_acco
     cv_jout_bool(j, "drift", account->drifts);
     cv_jout_bool(j, "required", account->required);
     cv_jout_day(j, "last_active_on", account->last_active_on);
+    api_write_certificate(x, account->certificate);
 }
 
 static void write_row_departure(struct cv_jout *j, const struct view_staff *staff)
@@ -189,6 +191,20 @@ void api_write_account_row(struct htp_exchange *x, const struct view_account_row
     cv_jout_end(&x->out);
 }
 
+/* That the device with the key comes back: confirmed by a person. */
+static void write_return(struct cv_jout *j, const char *system, const struct dom_certificate *c)
+{
+    if (c->token_serial == NULL)
+        return;
+    cv_jout_object(j, NULL);
+    cv_jout_string(j, "step", "return_token");
+    cv_jout_string(j, "system", system);
+    cv_jout_string(j, "token_serial", c->token_serial);
+    cv_jout_string(j, "state", c->returned_on != CV_NO_DAY ? "done" : "open");
+    cv_jout_null(j, "last_error");
+    cv_jout_end(j);
+}
+
 /* What is still open where it has begun. */
 static void write_open_steps(struct htp_exchange *x, const struct view_staff *staff)
 {
@@ -197,13 +213,16 @@ static void write_open_steps(struct htp_exchange *x, const struct view_staff *st
     cv_jout_array(j, "open_steps");
     for (size_t i = 0; begun && i < staff->account_count; i++) {
         const struct view_account *account = &staff->accounts[i];
-        if (!account->drifts)
-            continue;
-        cv_jout_object(j, NULL);
-        cv_jout_string(j, "system", account->system);
-        cv_jout_string(j, "state", account->last_error != NULL ? "failed" : "pending");
-        cv_jout_string(j, "last_error", prov_text_in(x->arena, account->last_error, x->lang));
-        cv_jout_end(j);
+        if (account->drifts) {
+            cv_jout_object(j, NULL);
+            cv_jout_string(j, "step", "account");
+            cv_jout_string(j, "system", account->system);
+            cv_jout_string(j, "state", account->last_error != NULL ? "failed" : "pending");
+            cv_jout_string(j, "last_error", prov_text_in(x->arena, account->last_error, x->lang));
+            cv_jout_end(j);
+        }
+        if (account->certificate != NULL && account->certificate->returned_on == CV_NO_DAY)
+            write_return(j, account->system, account->certificate);
     }
     cv_jout_end(j);
 }
@@ -231,6 +250,7 @@ static void write_hand_over(struct htp_exchange *x, const char *login, size_t le
     struct view_unit unit;
     const char *text = cv_arena_strndup(x->arena, login, len);
     cv_jout_object(j, NULL);
+    cv_jout_string(j, "step", "hand_over");
     cv_jout_string(j, "system", "unit-mailbox");
     if (api_sees_mailbox(x, text, &unit))
         cv_jout_string(j, "login", text);
@@ -247,11 +267,14 @@ static void write_steps(struct htp_exchange *x, const struct dom_staff *staff, c
         const struct dom_account *account = &staff->accounts[i];
         bool done = started && dom_settled(account) && account->desired != DOM_PRESENT;
         cv_jout_object(j, NULL);
+        cv_jout_string(j, "step", "account");
         cv_jout_string(j, "system", account->system);
         cv_jout_string(j, "state", done ? "done" : account->last_error != NULL ? "failed" : "pending");
         cv_jout_string(j, "last_error", prov_text_in(x->arena, account->last_error, x->lang));
         write_cut_off(j, account);
         cv_jout_end(j);
+        if (account->certificate != NULL)
+            write_return(j, account->system, account->certificate);
     }
     for (size_t i = 0; i < staff->hold_count; i++)
         write_hand_over(x, staff->holds[i], strlen(staff->holds[i]), "open");

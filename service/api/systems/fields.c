@@ -130,6 +130,7 @@ static const struct prov_field system_fields[] = {
     {"login_rule", PROV_TEXT, AT(login_rule), .max = 100, .valid = dom_login_rule_valid, .complaint = RULE_COMPLAINT,
      .flags = PROV_CREATE | PROV_SHOWN},
     {"login_per_unit", PROV_BOOL, AT(login_per_unit), .flags = PROV_CREATE | PROV_SHOWN | PROV_VALUE},
+    {"certificates", PROV_BOOL, AT(certificates), .flags = MEMBER | PROV_VALUE},
     {"login_short_rule", PROV_TEXT, AT(login_short_rule), .max = 100, .valid = dom_rule_valid,
      .complaint = RULE_COMPLAINT, .flags = MEMBER},
     {"login_max_length", PROV_INT, AT(login_max), .least = DOM_LOGIN_MAX_LEAST, .most = DOM_LOGIN_MAX,

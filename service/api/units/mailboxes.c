@@ -81,6 +81,19 @@ void api_put_unit_mailbox(struct htp_exchange *x)
     htp_reply(x, 200);
 }
 
+static void write_token(struct htp_exchange *x, const struct prov_hand_over *item)
+{
+    struct cv_jout *j = &x->out;
+    if (item->token_serial == NULL || !api_reaches_people(x, item->holder.unit)) {
+        cv_jout_null(j, "token");
+        return;
+    }
+    cv_jout_object(j, "token");
+    cv_jout_string(j, "serial", item->token_serial);
+    api_write_staff_ref(x, &item->holder);
+    cv_jout_end(j);
+}
+
 static void write_hand_over(struct htp_exchange *x, const struct prov_hand_over *item)
 {
     struct cv_jout *j = &x->out;
@@ -89,6 +102,7 @@ static void write_hand_over(struct htp_exchange *x, const struct prov_hand_over 
     cv_jout_string(j, "state", "open");
     cv_jout_string(j, "system", item->system);
     write_unit(x, item->unit.id, item->login, item->address);
+    write_token(x, item);
     if (item->has_staff)
         api_write_staff_ref(x, &item->staff);
     else

@@ -25,6 +25,7 @@ enum account_part {
     SEEN,
     NEXT,
     SPAN,
+    CERTIFICATE,
     ASKED
 };
 static const char *const account_attrs[] = {
@@ -33,7 +34,7 @@ static const char *const account_attrs[] = {
     [ISSUED] = "cvAccountIssuedOn", [ERROR] = "cvAccountError",     [REMOTE] = "cvAccountRemoteId",
     [SYNCED] = "cvAccountSynced",   [RETRY] = "cvAccountRetry",     [FORMER] = "cvAccountFormer",
     [CUT_OFF] = "cvCutOff",         [ASKED] = "cvAccountAsked",     [SEEN] = "cvAccountSeen",
-    [NEXT] = "cvAccountNext",       [SPAN] = "cvAccountSpan",
+    [NEXT] = "cvAccountNext",       [SPAN] = "cvAccountSpan",       [CERTIFICATE] = "cvCertificate",
 };
 
 static void put_retry(const struct dom_account *a, struct dir_attrs *out)
@@ -101,6 +102,23 @@ static void put_seen(const struct dom_account *a, struct dir_attrs *out)
     dir_json_end(&j, out, dir_tagged(out->arena, account_attrs[SEEN], a->system));
 }
 
+static void put_certificate(const struct dom_account *a, struct dir_attrs *out)
+{
+    const struct dom_certificate *c = a->certificate;
+    char id[CV_ID_TEXT];
+    struct dir_json j;
+
+    if (!c)
+        return;
+    dir_json_begin(&j);
+    dir_json_day(&j, "valid_to", c->valid_to);
+    dir_json_text(&j, "token_serial", c->token_serial);
+    if (!cv_id_is_zero(c->custodian))
+        dir_json_text(&j, "custodian", cv_id_text("stf_", c->custodian, id));
+    dir_json_day(&j, "returned_on", c->returned_on);
+    dir_json_end(&j, out, dir_tagged(out->arena, account_attrs[CERTIFICATE], a->system));
+}
+
 static void put_account(const struct dom_account *a, struct dir_attrs *out)
 {
     struct cv_arena *arena = out->arena;
@@ -126,6 +144,7 @@ static void put_account(const struct dom_account *a, struct dir_attrs *out)
     put_retry(a, out);
     put_seen(a, out);
     put_formers(a, out);
+    put_certificate(a, out);
 }
 
 void dir_put_accounts(const void *record, const char *base, struct dir_attrs *out)
@@ -303,6 +322,23 @@ static bool take_seen(struct dir_reader *r, const struct dir_attr *attr, struct 
     return dir_read_ok(&in);
 }
 
+static bool take_certificate(struct dir_reader *r, const struct dir_attr *attr, struct dom_account *a)
+{
+    struct dom_certificate *c = CV_NEW(r->arena, struct dom_certificate);
+    struct dir_json_in in;
+
+    if (!dir_read_begin(&in, r, attr, 0))
+        return false;
+    *c = (struct dom_certificate){.valid_to = CV_NO_DAY, .returned_on = CV_NO_DAY};
+    dir_read_day(in.object, "valid_to", &c->valid_to);
+    dir_read_text(in.object, "token_serial", &c->token_serial);
+    if (cv_jin_has(in.object, "custodian") != CV_ABSENT)
+        dir_read_id(&in, in.object, "custodian", "stf_", &c->custodian);
+    dir_read_day(in.object, "returned_on", &c->returned_on);
+    a->certificate = c;
+    return dir_read_ok(&in);
+}
+
 bool dir_take_account(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
 {
     struct dom_account *a;
@@ -323,6 +359,8 @@ bool dir_take_account(struct dir_reader *r, const struct dir_attr *attr, const c
         return take_formers(r, attr, a);
     case SEEN:
         return take_seen(r, attr, a);
+    case CERTIFICATE:
+        return take_certificate(r, attr, a);
     case CUT_OFF:
         return dir_take_cut_off(r, attr, &a->cut_off);
     default:

@@ -509,6 +509,7 @@ static const struct dir_field fields[] = {
     {"cvAccountSeen", DIR_OWN, .take = dir_take_account},
     {"cvAccountSpan", DIR_OWN, .take = dir_take_account},
     {"cvAccountNext", DIR_OWN, .take = dir_take_account, .flags = DIR_UNFED},
+    {"cvCertificate", DIR_OWN, .take = dir_take_account},
     {"authorizedService", DIR_OWN, .put = put_services},
     {"cvSignIn", DIR_OWN, .put = put_sign_ins},
     {"cvReceives", DIR_OWN, .put = put_receives},

@@ -302,6 +302,7 @@ static const struct dir_field fields[] = {
     {"cvLoginMax", DIR_INT, AT(login_max)},
     {"cvLoginPerUnit", DIR_BOOL, AT(login_per_unit)},
     {"cvReceivesMail", DIR_BOOL, AT(receives_mail)},
+    {"cvCertificates", DIR_BOOL, AT(certificates)},
     {"cvRetired", DIR_BOOL, AT(retired)},
     {"cvRequired", DIR_OWN, .put = put_required, .take = take_required},
     {"cvSessions", DIR_OWN, .put = put_sessions, .take = take_sessions},

@@ -197,10 +197,12 @@ void dom_departure_begin(struct dom_staff *staff, struct dom_departure *d, cv_mo
 
 enum dom_departure_state dom_departure_state_now(const struct dom_staff *staff, const struct dom_departure *d)
 {
-    if (d->state != DOM_IN_PROGRESS)
+    if (d->state != DOM_IN_PROGRESS && d->state != DOM_DONE)
         return d->state;
+    if (dom_token_kept(staff) != NULL)
+        return DOM_IN_PROGRESS;
     for (size_t i = 0; i < staff->account_count; i++)
-        if (!dom_settled(&staff->accounts[i]))
+        if (d->state != DOM_DONE && !dom_settled(&staff->accounts[i]))
             return DOM_IN_PROGRESS;
     return DOM_DONE;
 }

@@ -123,6 +123,12 @@ bool dom_account_drifts(enum dom_desired desired, enum dom_observed observed, in
     return attempts > 0 || kept || lost || dom_in_drift(desired, observed);
 }
 
+bool dom_token_out(const struct dom_account *account)
+{
+    const struct dom_certificate *c = account->certificate;
+    return c != NULL && c->token_serial != NULL && c->returned_on == CV_NO_DAY;
+}
+
 bool dom_cut_off_open(const struct dom_account *account)
 {
     const struct dom_cut_off *cut = account->cut_off;

@@ -241,12 +241,13 @@ enum dom_cause dom_cause_guess(const struct dom_staff *staff, const struct dom_a
     return DOM_BY_HAND;
 }
 
-bool dom_post_wish(const struct dom_account *account, bool required, bool moved, struct dom_wish *out)
+bool dom_post_wish(const struct dom_system *system, const struct dom_account *account, bool required, bool moved,
+                   struct dom_wish *out)
 {
     *out = (struct dom_wish){.state = DOM_PRESENT, .cause = DOM_BY_TRANSFER};
     if (account == NULL)
         return required;
-    if (!moved || account->asked)
+    if (!moved || account->asked || (system->certificates && !required))
         return false;
     if (required)
         return account->desired == DOM_CLOSED && account->cause != DOM_BY_HAND;

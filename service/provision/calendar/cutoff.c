@@ -155,7 +155,6 @@ static bool record(struct prov_change *change, void *ctx, struct cv_error *err)
     account->last_error = f->round->failure;
     if (f->round->failure == NULL && account->cut_off != NULL)
         prove(f, cut);
-    dom_departure_settle(change->after);
     return true;
 }
 

@@ -87,7 +87,6 @@ static bool end_change(struct prov_change *change, void *ctx, struct cv_error *e
     if (a == NULL)
         return true;
     dom_account_retire(a, cv_now());
-    dom_departure_settle(change->after);
     return true;
 }
 

@@ -140,7 +140,7 @@ static bool sync_account(struct prov_change *change, const struct dom_system *sy
     const struct dom_account *account = dom_account_of(change->after, system->slug);
     bool needed = required(change, system), there = account != NULL;
     struct dom_wish wish;
-    if (dom_post_wish(account, needed, moved, &wish) && !prov_wish(change, system, &wish, err))
+    if (dom_post_wish(system, account, needed, moved, &wish) && !prov_wish(change, system, &wish, err))
         return false;
     if (!moved || !there || !needed || !system->login_per_unit)
         return true;

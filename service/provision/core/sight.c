@@ -39,6 +39,16 @@ bool prov_unseen(struct cv_error *err, enum cv_problem missing)
     return cv_fail(err, missing, NULL, "%s%.0s", "%.0s%s", row->title[CV_VI], row->title[CV_EN]);
 }
 
+/* ---- who answers for something ---- */
+void prov_find_custodian(struct prov_call *call, const char *key, struct view_staff *out)
+{
+    struct cv_error none = {0};
+    bool there = key != NULL && view_staff_find(call->prov->options.view, call->scope, key, call->arena, out, &none);
+    if (!there || out->status == DOM_DEPARTED || out->has_departure)
+        cv_fault_add(call->faults, CV_AT_POINTER, "/custodian", "not_found",
+                     "Không có người đang công tác nào như vậy ở lại", "Nobody like that is on the staff and stays");
+}
+
 /* ---- who stands higher ---- */
 /* All rights of the role, over its units, are the caller's. */
 bool prov_covers(const struct prov_call *call, const struct dom_role *role)

@@ -31,7 +31,7 @@ static const char *const *used(struct prov_call *call, const struct dom_staff *s
     for (size_t i = 0; i < staff->account_count; i++) {
         const struct dom_account *account = &staff->accounts[i];
         const struct dom_system *system = prov_system_of(&systems, account->system);
-        bool there = account->observed != DOM_REQUESTED || account->remote_id != NULL;
+        bool there = account->observed != DOM_REQUESTED || account->remote_id != NULL || dom_token_out(account);
         if ((system == NULL || system->kind != DOM_DIRECTORY) && there)
             return elsewhere;
     }

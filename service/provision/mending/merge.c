@@ -69,6 +69,13 @@ static bool empty(struct prov_change *change, void *ctx, struct cv_error *err)
         return cv_fail(err, cvp_conflict, NULL,
                        "Hồ sơ này đang phụ trách hộp thư đơn vị; vui lòng giao hộp thư cho người khác trước",
                        "This record holds a unit mailbox; please name another holder first");
+    if (dom_token_kept(staff) != NULL)
+        return cv_fail(err, cvp_conflict, NULL,
+                       "Hồ sơ này đang giữ thiết bị chứng thư số %s; vui lòng ghi thiết bị vào hồ sơ còn lại, rồi xác "
+                       "nhận ngày trả ở hồ sơ này",
+                       "This record has the certificate device %s; please record it at the other one, then confirm its "
+                       "return here",
+                       dom_token_kept(staff)->certificate->token_serial);
     if (!close_accounts(change, err))
         return false;
     struct dom_merge *merge = CV_NEW(change->call->arena, struct dom_merge);

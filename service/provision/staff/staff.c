@@ -326,7 +326,7 @@ bool prov_staff_delete(struct prov_call *call, const char *key, struct cv_error 
     if (!prov_staff_locate(call, key, true, &id, err) || !dir_staff_read(call->dir, id, call->arena, &staff, err) ||
         !prov_check_match(call, staff.revision, err) || !prov_not_higher(call, &staff, err))
         return false;
-    if (staff.name_count > 0)
+    if (staff.name_count > 0 || dom_token_kept(&staff) != NULL)
         return cv_fail(
             err, cvp_staff_holds_names, NULL,
             "Người này đã từng có địa chỉ hoặc tài khoản nên không thể xóa; dùng chức năng kết thúc công tác",

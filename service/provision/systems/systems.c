@@ -91,12 +91,20 @@ static void check_retired(struct cv_faults *faults, const struct dom_system *sys
         fault(faults, "/retired", "hộp thư công vụ không ngừng được", "the official mailbox cannot be retired");
 }
 
+static void check_certificates(struct cv_faults *faults, const struct dom_system *system)
+{
+    if (system->certificates && system->kind != DOM_MANUAL)
+        fault(faults, "/certificates", "chỉ hệ thống xác nhận bằng tay mới là chứng thư số",
+              "only a system that is confirmed by hand is one of certificates");
+}
+
 void prov_system_build(const struct prov_system_input *in, struct cv_faults *faults, struct dom_system *out)
 {
     out->activity = dom_activity_default();
     out->updated_at = CV_NO_MOMENT;
     out->kind = DOM_MANUAL;
     apply(faults, in, out);
+    check_certificates(faults, out);
     out->activity.version = 1;
     if (out->slug == NULL)
         fault(faults, "/id", "thiếu mã hệ thống", "the id is missing");
@@ -156,6 +164,7 @@ static bool attempt(struct prov_call *call, void *ctx, struct dir_stamp *stamp, 
     out->system = out->before;
     apply(call->faults, in, &out->system);
     check_retired(call->faults, &out->system);
+    check_certificates(call->faults, &out->system);
     prov_apply_connector(call, in, &out->system);
     if (!cv_faults_check(call->faults, cvp_validation_failed, err))
         return false;

@@ -35,15 +35,6 @@ static bool no_account(struct cv_error *err, const char *system)
 }
 
 /* ---- who answers for it ---- */
-static void find_custodian(struct prov_call *call, const char *key, struct view_staff *out)
-{
-    struct cv_error none = {0};
-    bool there = key != NULL && view_staff_find(call->prov->options.view, call->scope, key, call->arena, out, &none);
-    if (!there || out->status == DOM_DEPARTED || out->has_departure)
-        cv_fault_add(call->faults, CV_AT_POINTER, "/custodian", "not_found",
-                     "Không có người đang công tác nào như vậy ở lại", "Nobody like that is on the staff and stays");
-}
-
 static void fill(struct prov_call *call, const struct dom_unit *unit, const struct dom_unit_account *a,
                  struct prov_unit_account *out)
 {
@@ -193,7 +184,7 @@ bool prov_unit_account_put(struct prov_call *call, const char *key, const char *
     *out = (struct prov_unit_account){0};
     if (!prov_unit_locate(call, key, &p.id, err) || !known_system(call, system, err))
         return false;
-    find_custodian(call, in->custodian, &p.custodian);
+    prov_find_custodian(call, in->custodian, &p.custodian);
     return prov_write(call, "unit_account.put", key, put, &p, err);
 }
 

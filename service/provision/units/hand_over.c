@@ -2,9 +2,10 @@
  * moved, the unit has ended, nobody holds it. */
 #include <string.h>
 
+#include "congvu/view_lists.h"
 #include "provision/units/units.h"
 
-enum { HOLDERS_MAX = 2000 };
+enum { HOLDERS_MAX = 2000, TOKENS_MAX = 20000 };
 
 const char *const prov_hand_over_words[] = {"leaver", "moved", "dissolved", "no_holder", NULL};
 _Static_assert(CV_COUNT(prov_hand_over_words) == PROV_OVER_KINDS + 1, "a word for each kind");
@@ -158,6 +159,47 @@ static bool take_accounts(struct listing *l, struct cv_error *err)
     return true;
 }
 
+/* ---- devices with the certificate of somebody else ---- */
+static void judge_token(struct listing *l, const struct view_account_row *row)
+{
+    const struct prov_call *call = l->call;
+    const struct dom_certificate *c = row->account.certificate;
+    const struct view *view = call->prov->options.view;
+    struct view_staff keeper, seen;
+    struct view_unit home;
+    struct cv_error none = {0};
+    char id[CV_ID_TEXT];
+    cv_id_text("stf_", c->custodian, id);
+    bool there = view_staff_find(view, (struct view_scope){.everywhere = true}, id, call->arena, &keeper, &none);
+    cv_error_clear(&none);
+    bool visible = there && view_staff_find(view, call->scope, id, call->arena, &seen, &none);
+    bool ours = call->scope.everywhere || view_reaches_people(view, call->scope, row->staff.unit);
+    bool stays = there && keeper.status != DOM_DEPARTED && !keeper.has_departure;
+    size_t at = l->count;
+    if (stays || (!visible && !ours) || !view_unit_by_id(view, row->staff.unit, call->arena, &home))
+        return;
+    add(l, there ? PROV_OVER_LEAVER : PROV_OVER_NO_HOLDER, &home, visible ? &keeper : NULL,
+        there ? keeper.departure_on : CV_NO_DAY);
+    if (l->count == at)
+        return;
+    l->out[at].system = row->account.system;
+    l->out[at].login = l->out[at].address = NULL;
+    l->out[at].token_serial = c->token_serial;
+    l->out[at].holder = row->staff;
+}
+
+static bool take_tokens(struct listing *l, struct cv_error *err)
+{
+    struct view_account_page page;
+    const struct view_account_query query = {
+        .scope = {.everywhere = true}, .kept_elsewhere = true, .page_size = TOKENS_MAX};
+    if (!view_account_list(l->call->prov->options.view, &query, l->call->arena, &page, err))
+        return false;
+    for (size_t i = 0; i < page.count; i++)
+        judge_token(l, &page.items[i]);
+    return true;
+}
+
 bool prov_hand_overs(struct prov_call *call, struct prov_hand_over *out, size_t max, size_t *out_count,
                      struct cv_error *err)
 {
@@ -177,7 +219,7 @@ bool prov_hand_overs(struct prov_call *call, struct prov_hand_over *out, size_t 
             add(&l, PROV_OVER_DISSOLVED, &l.units[i], NULL, l.units[i].active_to);
         else if (l.holders[i] == 0)
             add(&l, PROV_OVER_NO_HOLDER, &l.units[i], NULL, CV_NO_DAY);
-    bool done = take_accounts(&l, err);
+    bool done = take_accounts(&l, err) && take_tokens(&l, err);
     *out_count = l.count;
     return done;
 }

@@ -54,7 +54,6 @@ static bool note_person(struct prov_change *change, void *ctx, struct cv_error *
     if (now.account != NULL)
         n->note(now.account, &now, n->ctx, &loud);
     change->quiet = !loud;
-    dom_departure_settle(change->after);
     return true;
 }
 

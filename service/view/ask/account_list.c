@@ -63,12 +63,27 @@ static bool inactive_since(const struct accounts *a, const struct person *p, con
            (last == CV_NO_DAY || last < a->q->last_active_before);
 }
 
+static bool expires(const struct accounts *a, const struct person *p, const struct account *account)
+{
+    const struct certificate *c = view_certificate_of(p, account);
+    return c != NULL && c->valid_to != CV_NO_DAY && c->valid_to < a->q->expires_before &&
+           dom_counts_issued((enum dom_observed)account->observed);
+}
+
+static bool kept_elsewhere(const struct person *p, const struct account *account)
+{
+    const struct certificate *c = view_certificate_of(p, account);
+    return c != NULL && c->serial != 0 && c->returned_on == CV_NO_DAY && !cv_id_is_zero(c->custodian);
+}
+
 static bool account_matches(const struct accounts *a, const struct person *p, const struct account *account)
 {
     return (a->system < 0 || account->system == a->system) &&
            (a->q->states == 0 || a->q->states >> account->observed & 1) &&
            (!a->q->drift_only || view_drifts(p, account)) &&
            (!a->q->failed_only || view_account_more(p, account).attempts > 0) &&
+           (a->q->expires_before == 0 || expires(a, p, account)) &&
+           (!a->q->kept_elsewhere || kept_elsewhere(p, account)) &&
            (a->q->last_active_before == 0 || inactive_since(a, p, account));
 }
 

@@ -27,6 +27,28 @@ static cv_day ended_on(const struct person *p, const struct account *a)
     return ended;
 }
 
+const struct certificate *view_certificate_of(const struct person *p, const struct account *a)
+{
+    for (size_t i = 0; i < p->certificates; i++)
+        if (person_certificates(p)[i].system == a->system)
+            return &person_certificates(p)[i];
+    return NULL;
+}
+
+static const struct dom_certificate *fill_certificate(const struct person *p, const struct account *a,
+                                                      struct view_pool *keep)
+{
+    const struct certificate *c = view_certificate_of(p, a);
+    if (c == NULL)
+        return NULL;
+    struct dom_certificate *out = view_pool_alloc(keep, sizeof *out);
+    *out = (struct dom_certificate){.valid_to = c->valid_to,
+                                    .token_serial = view_pool_text(keep, person_text(p, c->serial)),
+                                    .custodian = c->custodian,
+                                    .returned_on = c->returned_on};
+    return out;
+}
+
 void view_fill_account(const struct view *v, uint32_t slot, const struct account *a, struct cv_arena *arena,
                        struct view_account *out)
 {
@@ -48,6 +70,7 @@ void view_fill_account(const struct view *v, uint32_t slot, const struct account
         .kept = a->kept,
         .lost = more.lost_at != 0,
         .drifts = view_drifts(p, a),
+        .certificate = fill_certificate(p, a, &keep),
         .required = v->tallies[slot].required >> a->system & 1,
         .last_active_on = view_last_active(v, p, a),
         .ended_on = ended_on(p, a),

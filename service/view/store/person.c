@@ -213,6 +213,31 @@ static void pack_roles(struct view *v, struct pack *b, struct person *p, const s
     }
 }
 
+static void pack_certificates(struct view *v, struct pack *b, struct person *p, const struct dom_account **sorted,
+                              size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (sorted[i] == NULL || sorted[i]->certificate == NULL)
+            continue;
+        const struct dom_certificate *c = sorted[i]->certificate;
+        struct certificate packed = {.custodian = c->custodian,
+                                     .valid_to = c->valid_to,
+                                     .returned_on = c->returned_on,
+                                     .system = (uint8_t)view_system_slot(v, sorted[i]->system)};
+        put(b, &packed, sizeof packed);
+        p->certificates++;
+    }
+}
+
+static void pack_serials(struct pack *b, const struct person *p, const struct dom_account **sorted, size_t count,
+                         size_t at)
+{
+    struct certificate *packed = (struct certificate *)(void *)(b->data + at);
+    for (size_t i = 0; i < count && p->certificates > 0; i++)
+        if (sorted[i] != NULL && sorted[i]->certificate != NULL)
+            (packed++)->serial = put_text(b, sorted[i]->certificate->token_serial);
+}
+
 static void pack_posts(struct view *v, struct pack *b, struct person *p, const struct dom_staff *s)
 {
     for (size_t i = 0; i < s->post_count && i < DOM_POSTS_KEPT_MAX; i++) {
@@ -328,7 +353,10 @@ struct person *view_person_build(struct view *v, const uint8_t uuid[16], const s
     pack_spans(v, &b, &head, sorted, accounts);
     pack_pasts(&b, &head, s);
     pack_roles(v, &b, &head, s);
+    size_t certificates = b.len;
+    pack_certificates(v, &b, &head, sorted, accounts);
     pack_texts(&b, &head, s, texts, sorted, accounts);
+    pack_serials(&b, &head, sorted, accounts, certificates);
     head.size = (uint16_t)b.len;
     struct person *p = view_must(malloc(sizeof(*p) + b.len));
     memcpy(p, &head, sizeof head);

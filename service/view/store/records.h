@@ -119,6 +119,14 @@ struct past {
     uint8_t category, spare[3];
 };
 
+/* Of a digital certificate; see struct dom_certificate. */
+struct certificate {
+    struct cv_id custodian;
+    cv_day valid_to, returned_on;
+    uint16_t serial;
+    uint8_t system, spare;
+};
+
 struct role {
     uint32_t unit; /* slot; 0 = everywhere */
     cv_day from, to;
@@ -180,10 +188,11 @@ struct person {
     uint16_t absorbed; /* ids of records merged into this one, with blanks between; 0 = none */
     uint16_t texts;    /* where the offsets of names and former codes begin */
     uint8_t mobile[6]; /* the number, little-endian; 0 = none */
-    uint8_t category, posts, accounts, mores, names, formers, absences, spans, roles, pasts;
+    uint8_t category, posts, accounts, mores, names, formers, absences, spans, roles, pasts, certificates;
     uint8_t has_leaving : 1, credential_set : 1, cutting : 1,
         apart : 1; /* behind `folded` the same with its apostrophes as blanks: "kbay", "k bay" */
-    /* leaving?, accounts, mores, posts, absences, spans, pasts, roles, offsets of names and former codes, strings */
+    /* leaving?, accounts, mores, posts, absences, spans, pasts, roles, certificates, offsets of names and former
+     * codes, strings */
     uint8_t data[] __attribute__((aligned(8)));
 };
 static inline const char *person_text(const struct person *p, uint16_t at)
@@ -227,6 +236,10 @@ static inline const struct past *person_pasts(const struct person *p)
 static inline const struct role *person_roles(const struct person *p)
 {
     return (const struct role *)(const void *)(person_pasts(p) + p->pasts);
+}
+static inline const struct certificate *person_certificates(const struct person *p)
+{
+    return (const struct certificate *)(const void *)(person_roles(p) + p->roles);
 }
 struct account_more view_account_some(const struct person *p, const struct account *a);
 static inline struct account_more view_account_more(const struct person *p, const struct account *a)

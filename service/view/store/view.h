@@ -233,6 +233,7 @@ struct dom_connector_look view_connector_look(const struct person *p, const stru
 void view_work_note(struct view *v, uint32_t slot);
 void view_work_forget(struct view *v, uint32_t slot);
 void view_work_free(struct view *v);
+const struct certificate *view_certificate_of(const struct person *p, const struct account *a); /* or NULL */
 void view_fill_account(const struct view *v, uint32_t slot, const struct account *a, struct cv_arena *arena,
                        struct view_account *out);
 

@@ -62,4 +62,31 @@ export default {
     assert.deepEqual((await api('GET', `/v1/units/${unit.id}/mailbox`)).holders.map((h) => h.staff.id), [heir.id])
     await plainWords(page)
   }),
+  /** Whoever leaves has a device with the key of his certificate: what is open says so until somebody has it in hand. */
+  device: () => browser(async (page) => {
+    const [leaver, other, heir] = [await make('Đinh Thị Thiết Bị'), await make('Đinh Văn Người Dùng'), await make('Hồ Thị Văn Thư')]
+    for (const [p, serial, keeper] of [[leaver, 'VN-0012', null], [other, 'VN-0013', leaver.id]]) {
+      await api('PUT', `/v1/staff/${p.id}/accounts/certificate/observation`, { state: 'active' })
+      await api('PUT', `/v1/staff/${p.id}/accounts/certificate/certificate`, { valid_to: isoOf(dayIn(40)), token_serial: serial, custodian: keeper })
+    }
+    await api('PUT', `/v1/staff/${leaver.id}/departure`, { reason: 'thoi_viec' })
+    await signIn(page, given.hr)
+    await room(page, 'leavers')
+    await page.getByRole('row', { name: 'Đinh Thị Thiết Bị' }).filter({ hasText: 'thu lại thiết bị VN-0012' }).filter({ hasText: 'chưa trả' }).waitFor()
+    await page.getByRole('row', { name: 'thiết bị VN-0013 của Đinh Văn Người Dùng' }).getByRole('link', { name: /^Bàn giao/ }).click()
+    await page.getByLabel('Người nhận').fill(heir.staff_code)
+    await page.getByRole('radio', { name: /Hồ Thị Văn Thư/ }).check()
+    await page.getByRole('button', { name: 'Bàn giao' }).click()
+    await page.locator('.good', { hasText: 'Đã bàn giao' }).waitFor()
+    await plainWords(page)
+    await room(page, `person/${other.id}`)
+    await page.getByText('thiết bị VN-0013 do Hồ Thị Văn Thư giữ').waitFor()
+    await room(page, `person/${leaver.id}`)
+    await page.getByRole('link', { name: /^Thời hạn, thiết bị/ }).click()
+    await page.getByLabel('Ngày trả thiết bị').fill(dayIn(0))
+    await picture(page, 'device')
+    await page.getByRole('button', { name: 'Lưu' }).click()
+    await page.getByText(`đã trả thiết bị VN-0012 ngày ${dayIn(0)}`).waitFor()
+    await plainWords(page)
+  }),
 }

@@ -20,13 +20,17 @@ function Steps({ items }: { items: Item[] }) {
   const open = items.flatMap((d) => d.open_steps.map((step) => ({ d, step })))
   return <section>
     <h2>{t('open_steps')}</h2>
-    {open.length === 0 ? <p>{t('no_open_steps')}</p> : <Table head={[t('name'), t('step'), t('state')]} rows={open.map(({ d, step }) => ({ key: d.staff.id + step.system, mark: step.state === 'failed' ? 'trouble' : undefined, cells: [
-      <PersonLink id={d.staff.id} name={d.staff.full_name} />, systemName(systems, step.system), named(step.state, 'step_') + (step.last_error ? ` — ${step.last_error}` : '')] }))} />}
+    {open.length === 0 ? <p>{t('no_open_steps')}</p> : <Table head={[t('name'), t('step'), t('state')]} rows={open.map(({ d, step }) => ({ key: d.staff.id + step.system + step.step, mark: step.state === 'failed' ? 'trouble' : undefined, cells: [
+      <PersonLink id={d.staff.id} name={d.staff.full_name} />, step.step === 'return_token' ? t('return_token', { system: systemName(systems, step.system), serial: step.token_serial! }) : systemName(systems, step.system), (step.step === 'return_token' ? t('token_out') : named(step.state, 'step_')) + (step.last_error ? ` — ${step.last_error}` : '')] }))} />}
   </section>
 }
 
+/** Whose device it is, when it is one, tells two of them apart. */
+const deviceOf = (h: HandOver) => h.token?.staff.id ?? ''
+
 /** A mailbox has several holders, of whom the others stay; an account at another system has one who answers for it. */
 async function handOver(h: HandOver, to: string): Promise<Wish> {
+  if (h.token) return { method: 'PUT', path: `v1/staff/${encodeURIComponent(h.token.staff.id)}/accounts/${encodeURIComponent(h.system)}/certificate`, body: { custodian: to } }
   const unit = `v1/units/${encodeURIComponent(h.unit!.id)}`
   if (h.system !== 'mailbox') return { method: 'PUT', path: `${unit}/accounts/${encodeURIComponent(h.system)}`, body: { custodian: to } }
   const { holders } = await call<Schema['UnitMailbox']>('GET', unit + '/mailbox')
@@ -37,10 +41,10 @@ function HandOvers({ filters, may }: { filters: URLSearchParams; may: boolean })
   const list = useRead<Schema['HandOverList']>('v1/hand-overs')
   const systems = useSystems()
   const [said, say] = useState('')
-  const place = (unit: string, system: string) => link('leavers', withFilters(filters, { of: unit, at: system }))
-  const h = list.data?.items.find((x) => x.unit?.id === filters.get('of') && x.system === filters.get('at'))
+  const place = (unit: string, system: string, device = '') => link('leavers', withFilters(filters, { of: unit, at: system, device }))
+  const h = list.data?.items.find((x) => x.unit?.id === filters.get('of') && x.system === filters.get('at') && deviceOf(x) === (filters.get('device') ?? ''))
   const act = (h: HandOver): Act => {
-    const values = { what: systemName(systems, h.system), unit: h.unit!.name }
+    const values = { what: systemName(systems, h.system), unit: h.token ? h.token.staff.full_name : h.unit!.name }
     return {
       title: t('hand_over_title', values), words: h.system === 'mailbox' ? t('hand_over_words') : undefined,
       fields: [{ name: 'holder', label: 'new_holder', kind: 'person', required: 'choose_person', pointer: h.system === 'mailbox' ? '#/holders' : '#/custodian' }],
@@ -51,10 +55,10 @@ function HandOvers({ filters, may }: { filters: URLSearchParams; may: boolean })
   return <section>
     <h2>{t('hand_overs')}</h2>
     {said && <p class="good" role="status">{said}</p>}
-    {h && may && <ActForm key={h.unit!.id + h.system} act={act(h)} form={`hand-over ${h.unit!.id} ${h.system}`} close={place('', '')} />}
-    <Read of={list}>{({ items }) => items.length === 0 ? <p>{t('no_hand_overs')}</p> : <Table head={[t('unit'), t('system'), t('login_name'), t('holder'), t('why'), t('first_day_out'), t('acts')]} rows={items.map((x, i) => ({ key: (x.unit?.id ?? i) + x.system, cells: [
-      <Name>{x.unit?.name ?? t('elsewhere_unit')}</Name>, systemName(systems, x.system), <Name>{x.address ?? x.login ?? '—'}</Name>, x.staff ? <PersonLink id={x.staff.id} name={x.staff.full_name} /> : '—', named(x.kind, 'hand_'), x.effective_on ? day(x.effective_on) : '—',
-      x.unit && may ? <a class="no-print" href={place(x.unit.id, x.system)}>{t('hand_over')}<span class="out"> {systemName(systems, x.system)} <Name>{x.unit.name}</Name></span></a> : <span class="words">{t('not_yours')}</span>] }))} />}</Read>
+    {h && may && <ActForm key={h.unit!.id + h.system + deviceOf(h)} act={act(h)} form={`hand-over ${h.unit!.id} ${h.system} ${deviceOf(h)}`} close={place('', '')} />}
+    <Read of={list}>{({ items }) => items.length === 0 ? <p>{t('no_hand_overs')}</p> : <Table head={[t('unit'), t('system'), t('login_name'), t('holder'), t('why'), t('first_day_out'), t('acts')]} rows={items.map((x, i) => ({ key: (x.unit?.id ?? i) + x.system + deviceOf(x), cells: [
+      <Name>{x.unit?.name ?? t('elsewhere_unit')}</Name>, systemName(systems, x.system), x.token ? t('device_of', { serial: x.token.serial, name: x.token.staff.full_name }) : <Name>{x.address ?? x.login ?? '—'}</Name>, x.staff ? <PersonLink id={x.staff.id} name={x.staff.full_name} /> : '—', named(x.kind, 'hand_'), x.effective_on ? day(x.effective_on) : '—',
+      x.unit && may ? <a class="no-print" href={place(x.unit.id, x.system, deviceOf(x))}>{t('hand_over')}<span class="out"> {systemName(systems, x.system)} <Name>{x.unit.name}</Name></span></a> : <span class="words">{t('not_yours')}</span>] }))} />}</Read>
   </section>
 }
 

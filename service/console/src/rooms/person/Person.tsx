@@ -17,6 +17,13 @@ type Props = { id: string; filters: URLSearchParams; may: Scope[] }
 
 const state = (a: Account) => a.observed.state === 'active' ? t('account_active') : named(a.observed.state)
 
+/** Until when it is valid, and where its device is. */
+function Held({ c }: { c: NonNullable<Account['certificate']> }) {
+  const serial = c.token_serial ?? '', name = c.custodian ? c.custodian.staff?.full_name ?? t('elsewhere_unit') : ''
+  return <>{[c.valid_to && t('certificate_until', { day: day(c.valid_to) }),
+    serial && (c.token_returned_on ? t('token_back', { serial, day: day(c.token_returned_on) }) : name ? t('token_with', { serial, name }) : t('token_is_out', { serial }))].filter(Boolean).join('; ')}</>
+}
+
 /** What is done about an account that is not as it should be; in order is said too. */
 function Doing({ a, from }: { a: Account; from: string }) {
   const { last_error: error, next_try_at: at, missing_there, awaits, not_taken } = a.observed
@@ -29,6 +36,7 @@ function Doing({ a, from }: { a: Account; from: string }) {
   if (a.cut_off?.state === 'open') said.push(t('cutting_off'))
   if (a.desired.state === 'locked' && a.desired.reason) said.push(`${t('reason')}: ${named(a.desired.reason, 'lock_')}`)
   const words = said.join('. ').replace(/\.\./g, '.')
+  if (a.certificate) return <>{words && words.replace(/\.?$/, '. ')}<Held c={a.certificate} /></>
   if (a.next_login) return <>{words && words.replace(/\.?$/, '. ')}<Told word="login_changes" login={a.next_login} day={from} /></>
   return <>{words || t('in_order')}</>
 }
@@ -46,7 +54,7 @@ function Accounts({ person, systems, may }: { person: Staff; systems: System[]; 
     {person.accounts.length === 0 ? <p>{t('no_accounts')}</p> : <Table head={[t('system'), t('login_name'), t('state'), t('since'), t('doing'), t('acts')]} rows={person.accounts.map((a) => {
       const system = systems.find((s) => s.id === a.system)
       return { key: a.system, cells: [systemName(systems, a.system), <Name>{a.observed.login ?? '—'}</Name>, state(a), a.observed.since ? day(a.observed.since) : '—', <Doing a={a} from={turns} />,
-        <span class="acts no-print">{may ? Object.entries(ACCOUNT_ACTS).filter(([, act]) => person.status !== 'departed' && act.fits(a, system)).map(([name, act]) =>
+        <span class="acts no-print">{may ? Object.entries(ACCOUNT_ACTS).filter(([, act]) => (person.status !== 'departed' || act.after) && act.fits(a, system)).map(([name, act]) =>
           <a key={name} href={link('person', `do=${name}&system=${a.system}`, person.id!)}>{t(act.word)}<span class="out"> {systemName(systems, a.system)}</span></a>) : person.status !== 'departed' && <Asking person={person} account={a} system={system} />}</span>] }
     })} />}
   </section>
@@ -90,7 +98,7 @@ function Departure({ person, systems }: { person: Staff; systems: System[] }) {
   return <section class={REASON[person.departure.state]}>
     <h2>{t('departure')}</h2>
     <p>{t('departs', { day: day(person.departure.effective_on), state: named(person.departure.state) })} — {named(person.departure.reason)}{d?.decision && <> · <Name>{d.decision.number}</Name></>}</p>
-    {d && d.steps.length > 0 && <ul>{d.steps.map((s, i) => <li key={i}>{s.system === 'unit-mailbox' ? <Told word="hand_over_needed" login={s.login ?? ''} /> : `${systemName(systems, s.system)}: ${d.state === 'scheduled' && s.state === 'pending' ? t('step_waits', { day: day(d.effective_on) }) : named(s.state, 'step_')}`}{s.last_error && ` — ${s.last_error}`}</li>)}</ul>}
+    {d && d.steps.length > 0 && <ul>{d.steps.map((s, i) => <li key={i}>{s.system === 'unit-mailbox' ? <Told word="hand_over_needed" login={s.login ?? ''} /> : s.step === 'return_token' ? `${t('return_token', { system: systemName(systems, s.system), serial: s.token_serial! })}: ${s.state === 'done' ? t('step_done') : t('token_out')}` : `${systemName(systems, s.system)}: ${d.state === 'scheduled' && s.state === 'pending' ? t('step_waits', { day: day(d.effective_on) }) : named(s.state, 'step_')}`}{s.last_error && ` — ${s.last_error}`}</li>)}</ul>}
     {d?.keep_mail_until && <p>{t('mail_kept', { day: day(d.keep_mail_until) })}</p>}
   </section>
 }

@@ -210,6 +210,20 @@ const confirm: Maker = (d, a) => ({
   wish: (v) => ({ method: 'PUT', path: account(d, a!) + '/observation', body: { state: v.state, ...(v.account && { login: v.account }), ...(v.since && { since: iso(v.since) }) } }), verb: () => t('save'), done: () => d.done(t('saved')),
 })
 
+const certificate: Maker = (d, a) => {
+  const c = a!.certificate
+  return {
+    ...common(d), title: t('certificate_title', { system: systemName(d.systems, a!.system) }),
+    fields: [{ name: 'valid', label: 'valid_to', kind: 'day', first: typedOf(c?.valid_to), pointer: '#/valid_to' }, { name: 'serial', label: 'token_serial', first: c?.token_serial ?? '', pointer: '#/token_serial' },
+      { name: 'keeper', label: 'custodian', hint: 'custodian_hint', kind: 'person', first: c?.custodian?.staff?.id, pointer: '#/custodian' },
+      ...(c?.token_serial ? [{ name: 'returned', label: 'token_returned_on', hint: 'token_returned_hint', kind: 'day', first: typedOf(c.token_returned_on), pointer: '#/token_returned_on' } as const] : [])],
+    wish: (v) => ({ method: 'PUT', path: account(d, a!) + '/certificate', body: { valid_to: iso(v.valid) ?? null, token_serial: v.serial || null, ...(v.serial && changed(v.keeper, c) && { custodian: v.keeper || null }), ...(c?.token_serial && { token_returned_on: iso(v.returned) ?? null }) } }),
+    verb: () => t('save'), done: () => d.done(t('saved')),
+  }
+}
+/** A keeper whom one may not see stays. */
+const changed = (keeper: string, c: Account['certificate']) => keeper !== (c?.custodian?.staff?.id ?? '')
+
 const past = (on: string | null) => !!on && on <= session.today
 /** `fact`: what it changes; `mends`: rare, and stands behind what is done every week; `unlisted`: reached from its own line. */
 type Entry = { make: Maker; scope: Scope; word: Word; fits: (p: Staff) => boolean; fact?: Fact; mends?: true; unlisted?: true }
@@ -237,10 +251,12 @@ export const ACTS: Record<string, Entry> = {
 }
 
 const open = (a: Account) => a.desired.state === 'present'
-export const ACCOUNT_ACTS: Record<string, { make: Maker; word: Word; fits: (a: Account, s: System | undefined) => boolean }> = {
+/** `after`: also of who has left. */
+export const ACCOUNT_ACTS: Record<string, { make: Maker; word: Word; fits: (a: Account, s: System | undefined) => boolean; after?: true }> = {
   reset: { make: reset, word: 'reset', fits: (a, s) => open(a) && !!s?.activation && a.observed.state !== 'requested' },
   lock: { make: lock, word: 'lock', fits: open },
   restore: { make: restore, word: 'restore', fits: (a) => !open(a) },
   revoke: { make: revoke, word: 'revoke', fits: (a) => !a.required && open(a) },
-  confirm: { make: confirm, word: 'confirm', fits: (_, s) => s?.kind === 'manual' },
+  confirm: { make: confirm, word: 'confirm', fits: (_, s) => s?.kind === 'manual', after: true },
+  certificate: { make: certificate, word: 'certificate', fits: (a, s) => !!s?.certificates || !!a.certificate, after: true },
 }
