@@ -22,8 +22,11 @@ struct prov_schedule {
     const char *unit; /* put: id or code; else its id */
     enum dom_period_kind every;
     enum dom_calendar calendar;
-    int cut_off, due; /* days after the last day of the period; cut_off at least 1, due not before it */
-    cv_day since;     /* the first cut-off day that may make a draft */
+    struct rep_indicator *indicators; /* of kind REP_INDICATORS: its lines, a and b are filled in each time */
+    size_t indicator_count;
+    uint32_t categories; /* bits of dom_category; 0 = all */
+    int cut_off, due;    /* days after the last day of the period; cut_off at least 1, due not before it */
+    cv_day since;        /* the first cut-off day that may make a draft */
     const char *made_period, *made_report; /* the last one, or NULL */
     int64_t revision;
     enum prov_outcome outcome;

@@ -28,6 +28,10 @@ bool prov_refreeze(struct prov_call *call, struct rep_report *r, bool accept, co
 struct view_coverage_query prov_freeze_query(const struct prov_freeze *f, const struct rep_report *r,
                                              const char *slugs[DOM_SYSTEMS_MAX]);
 
+/* Faults of the kind and its lines, whoever asks: a schedule is refused what freezing would refuse. */
+void prov_report_judge_kind(struct prov_call *call, enum rep_kind kind, const struct rep_indicator *lines,
+                            size_t count);
+
 /* ---- report_closing.c ---- */
 bool prov_closing_list(const struct prov_freeze *f, struct rep_report *r, const char **out, struct cv_error *err);
 /* Counts the use of the list's people again, from r->from to `to`. */

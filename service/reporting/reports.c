@@ -64,12 +64,8 @@ static bool choose_systems(struct prov_call *call, const struct prov_report_inpu
                          "Không có hệ thống “%s”", "There is no system “%s”", in->systems[i]);
         add_sheet(r, in->systems[i]);
     }
-    for (size_t i = 0; i < in->indicator_count; i++) {
-        if (prov_system_of(&all, in->indicators[i].system) == NULL)
-            cv_fault_add(call->faults, CV_AT_POINTER, cv_arena_printf(call->arena, "/indicators/%zu/system", i),
-                         "not_found", "Không có hệ thống “%s”", "There is no system “%s”", in->indicators[i].system);
+    for (size_t i = 0; i < in->indicator_count; i++)
         add_sheet(r, in->indicators[i].system);
-    }
     for (size_t i = 0; i < all.count && in->system_count + in->indicator_count == 0; i++)
         if (all.items[i].required_count > 0)
             add_sheet(r, all.items[i].slug);
@@ -101,13 +97,26 @@ static void choose_days(struct prov_call *call, const struct prov_report_input *
                      "The period must begin before it ends, and not in the future");
 }
 
-static void judge_kind(struct prov_call *call, const struct prov_report_input *in)
+static void judge_systems(struct prov_call *call, const struct rep_indicator *lines, size_t count)
 {
-    bool lists = in->kind == REP_LOCKED || in->kind == REP_UNUSED;
-    if (in->kind == REP_INDICATORS && in->indicator_count == 0)
+    struct prov_systems all;
+    struct cv_error none = {0};
+    if (!prov_load_systems(call, &all, &none))
+        return; /* freezing says so */
+    for (size_t i = 0; i < count; i++)
+        if (prov_system_of(&all, lines[i].system) == NULL)
+            cv_fault_add(call->faults, CV_AT_POINTER, cv_arena_printf(call->arena, "/indicators/%zu/system", i),
+                         "not_found", "Không có hệ thống “%s”", "There is no system “%s”", lines[i].system);
+}
+
+void prov_report_judge_kind(struct prov_call *call, enum rep_kind kind, const struct rep_indicator *lines, size_t count)
+{
+    bool lists = kind == REP_LOCKED || kind == REP_UNUSED;
+    judge_systems(call, lines, count);
+    if (kind == REP_INDICATORS && count == 0)
         cv_fault_add(call->faults, CV_AT_POINTER, "/indicators", "required", "Vui lòng nêu các chỉ số",
                      "Please give the indicators");
-    if (in->kind != REP_INDICATORS && in->indicator_count > 0)
+    if (kind != REP_INDICATORS && count > 0)
         cv_fault_add(call->faults, CV_AT_POINTER, "/indicators", "not_allowed", "Chỉ dùng với kind là indicators",
                      "Only with kind indicators");
     if (lists && (call->scopes & DOM_STAFF_READ) == 0)
@@ -136,7 +145,7 @@ static bool ask(struct prov_call *call, const struct prov_report_input *in, stru
                              .indicators = in->indicators,
                              .indicator_count = in->indicator_count};
     place(call, in, r);
-    judge_kind(call, in);
+    prov_report_judge_kind(call, in->kind, in->indicators, in->indicator_count);
     choose_days(call, in, r);
     return choose_systems(call, in, r, err) && cv_faults_check(call->faults, cvp_validation_failed, err);
 }

@@ -4,7 +4,7 @@
 #include "congvu/prov_schedule.h"
 #include "reporting/internal.h"
 
-enum { DOCUMENT_MOST = 4096, TEXT = 64, LOOK_MS = 60000 };
+enum { DOCUMENT_MOST = 256 << 10, TEXT = 64, LINE_TEXT = 500, LINES_MAX = 64, LOOK_MS = 60000 };
 #define PREFIX "sch_"
 
 struct kept {
@@ -13,6 +13,50 @@ struct kept {
 };
 
 /* ---- as it is kept ---- */
+
+static void put_lines(struct cv_jout *j, const struct prov_schedule *s)
+{
+    cv_jout_array(j, "indicators");
+    for (size_t i = 0; i < s->indicator_count; i++) {
+        const struct rep_indicator *line = &s->indicators[i];
+        cv_jout_object(j, NULL);
+        cv_jout_string(j, "system", line->system);
+        cv_jout_string(j, "figure", rep_figure_words[line->figure]);
+        cv_jout_int(j, "max_hundredths", line->max_hundredths);
+        cv_jout_string(j, "code", line->code);
+        cv_jout_string(j, "name", line->name);
+        cv_jout_string(j, "evidence", line->evidence);
+        cv_jout_end(j);
+    }
+    cv_jout_end(j);
+}
+
+static void take_line(const struct cv_jin *o, struct rep_indicator *out)
+{
+    int figure = 0;
+    int64_t most = 0;
+    cv_jin_string(o, "system", CV_REQUIRED, TEXT, &out->system);
+    cv_jin_word(o, "figure", CV_REQUIRED, rep_figure_words, &figure);
+    cv_jin_int(o, "max_hundredths", CV_REQUIRED, 0, INT32_MAX, &most);
+    cv_jin_string(o, "code", CV_NULLABLE, TEXT, &out->code);
+    cv_jin_string(o, "name", CV_NULLABLE, LINE_TEXT, &out->name);
+    cv_jin_string(o, "evidence", CV_NULLABLE, LINE_TEXT, &out->evidence);
+    out->figure = (enum rep_figure)figure;
+    out->max_hundredths = (int32_t)most;
+}
+
+static void take_lines(struct cv_arena *arena, const struct cv_jin *o, struct prov_schedule *s)
+{
+    const struct cv_jin_list *list = NULL;
+    if (cv_jin_array(o, "indicators", CV_OPTIONAL, LINES_MAX, &list) != CV_VALUE)
+        return;
+    s->indicators = CV_NEWS(arena, struct rep_indicator, cv_jin_count(list) + 1);
+    for (size_t i = 0; i < cv_jin_count(list); i++) {
+        const struct cv_jin *item = cv_jin_item(list, i);
+        if (item != NULL)
+            take_line(item, &s->indicators[s->indicator_count++]);
+    }
+}
 
 static const char *bytes_of(struct cv_arena *arena, const struct prov_schedule *s)
 {
@@ -25,6 +69,9 @@ static const char *bytes_of(struct cv_arena *arena, const struct prov_schedule *
     cv_jout_string(&j, "unit", s->unit);
     cv_jout_string(&j, "every", dom_period_kind_words[s->every]);
     cv_jout_string(&j, "calendar", dom_calendar_words[s->calendar]);
+    if (s->indicator_count > 0)
+        put_lines(&j, s);
+    cv_jout_int(&j, "categories", s->categories);
     cv_jout_int(&j, "cut_off", s->cut_off);
     cv_jout_int(&j, "due", s->due);
     cv_jout_day(&j, "since", s->since);
@@ -37,7 +84,7 @@ static const char *bytes_of(struct cv_arena *arena, const struct prov_schedule *
 static bool take(struct prov_call *call, const struct dir_document *document, struct kept *out, struct cv_error *err)
 {
     int kind = 0, every = 0, calendar = 0;
-    int64_t cut_off = 0, due = 0;
+    int64_t cut_off = 0, due = 0, categories = 0;
     struct prov_schedule s = {.code = document->name + strlen(PREFIX), .revision = document->revision};
     const struct cv_jin *o = cv_json_parse_own(call->arena, document->bytes, document->len, err);
     if (o != NULL) {
@@ -45,6 +92,8 @@ static bool take(struct prov_call *call, const struct dir_document *document, st
         cv_jin_string(o, "unit", CV_REQUIRED, TEXT, &s.unit);
         cv_jin_word(o, "every", CV_REQUIRED, dom_period_kind_words, &every);
         cv_jin_word(o, "calendar", CV_REQUIRED, dom_calendar_words, &calendar);
+        take_lines(call->arena, o, &s);
+        cv_jin_int(o, "categories", CV_OPTIONAL, 0, UINT32_MAX, &categories);
         cv_jin_int(o, "cut_off", CV_REQUIRED, 1, PROV_SCHEDULE_DAYS, &cut_off);
         cv_jin_int(o, "due", CV_REQUIRED, 1, PROV_SCHEDULE_DAYS, &due);
         cv_jin_day(o, "since", CV_REQUIRED, &s.since);
@@ -57,6 +106,7 @@ static bool take(struct prov_call *call, const struct dir_document *document, st
     s.kind = (enum rep_kind)kind;
     s.every = (enum dom_period_kind)every;
     s.calendar = (enum dom_calendar)calendar;
+    s.categories = (uint32_t)categories;
     s.cut_off = (int)cut_off;
     s.due = (int)due;
     *out = (struct kept){s, *document};
@@ -129,10 +179,14 @@ struct putting {
     struct prov_schedule *out;
 };
 
-static bool same_rule(const struct prov_schedule *a, const struct prov_schedule *b)
+/* But for when it was said, and what it made. */
+static bool same_rule(struct cv_arena *arena, const struct prov_schedule *a, const struct prov_schedule *b)
 {
-    return a->kind == b->kind && strcmp(a->unit, b->unit) == 0 && a->every == b->every && a->calendar == b->calendar &&
-           a->cut_off == b->cut_off && a->due == b->due;
+    struct prov_schedule said = *b;
+    said.since = a->since;
+    said.made_period = a->made_period;
+    said.made_report = a->made_report;
+    return strcmp(bytes_of(arena, a), bytes_of(arena, &said)) == 0;
 }
 
 static bool add(struct prov_call *call, struct putting *p, struct dir_stamp *stamp, struct cv_error *err)
@@ -173,7 +227,7 @@ static bool put_once(struct prov_call *call, void *ctx, struct dir_stamp *stamp,
                        "This code of a schedule is taken; please choose another one");
     *p->out = kept.schedule;
     p->out->outcome = PROV_UNCHANGED;
-    if (same_rule(&kept.schedule, &p->wanted))
+    if (same_rule(call->arena, &kept.schedule, &p->wanted))
         return true;
     struct prov_schedule s = p->wanted;
     s.made_period = kept.schedule.made_period;
@@ -213,9 +267,7 @@ static void judge(struct prov_call *call, const char *code, const struct prov_sc
     if (in->due < in->cut_off)
         cv_fault_add(call->faults, CV_AT_POINTER, "/due", "out_of_range", "Hạn gửi không trước ngày chốt số liệu",
                      "It cannot be due before the figures are cut off");
-    if (in->kind != REP_COVERAGE && (call->scopes & DOM_STAFF_READ) == 0)
-        cv_fault_add(call->faults, CV_AT_POINTER, "/kind", "not_allowed", "Danh sách người cần quyền staff:read",
-                     "A list of people needs the scope staff:read");
+    prov_report_judge_kind(call, in->kind, in->indicators, in->indicator_count);
 }
 
 bool prov_schedule_put(struct prov_call *call, const char *code, const struct prov_schedule *in,
@@ -298,6 +350,9 @@ static bool make(struct prov_call *call, const struct prov_schedule *s, const st
                                    .from = CV_NO_DAY,
                                    .to = CV_NO_DAY,
                                    .declared = true,
+                                   .categories = s->categories,
+                                   .indicators = s->indicators,
+                                   .indicator_count = s->indicator_count,
                                    .accept_incomplete = true,
                                    .depth = 1,
                                    .id = id,

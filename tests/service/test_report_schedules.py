@@ -23,6 +23,10 @@ def monthly(**more):
     return {"unit": "T1", "every": "month", "cut_off": TODAY.day + 1, "due": TODAY.day + 3, **more}
 
 
+LINES = [{"system": "mailbox", "figure": "issued", "max_points": 1.5, "code": "CCHC.6.1", "name": "Tỷ lệ được cấp hộp thư", "evidence": "Phụ lục I"},
+         {"system": "mailbox", "figure": "regular", "max_points": 2, "code": "CCHC.6.2", "name": None, "evidence": None}]
+
+
 def day(n):
     return str(TODAY + datetime.timedelta(n))
 
@@ -74,6 +78,28 @@ def test_the_draft_makes_itself_once_on_its_day(start, office):
     assert client.delete("/v1/report-schedules/thang", etag="*").code == "report_schedule_not_found"
 
 
+def test_scoring_lines_make_themselves_too(start, office):
+    client = office.client()
+    assert client.put("/v1/staff/L-2", an(full_name="Trần Thị Điểm", unit="T1.01", category="vien_chuc", hired_on="2024-01-01")).status == 201
+    body = monthly(kind="indicators", indicators=LINES, categories=["vien_chuc"])
+    made = client.put("/v1/report-schedules/diem", body)
+    assert made.status == 201 and (made.json["indicators"], made.json["categories"]) == (LINES, ["vien_chuc"]), made
+    again = client.put("/v1/report-schedules/diem", body)
+    assert again.status == 200 and again.headers["Congvu-Unchanged"] == "true" and item(client, "diem") == made.json
+    office.stop()
+
+    office = start(office.data, clock_offset=offset_at(1), lease_ms=300)
+    client = office.client()
+    last = wait_for(lambda: item(client, "diem")["last"], "the draft of last month")
+    report = client.get(f"/v1/reports/{last['report']}").json
+    assert (report["kind"], report["state"], report["categories"], report["created_by"]) == ("indicators", "draft", ["vien_chuc"], "schedule:diem")
+    asked = client.post("/v1/reports", {"kind": "indicators", "unit": "T1", "period": last["period"], "indicators": LINES, "categories": ["vien_chuc"], "accept_incomplete": True}).json
+    assert report["figures"]["indicators"] == asked["figures"]["indicators"], "as if somebody had asked for it"
+    lines = client.get(f"/v1/reports/{last['report']}/indicators").json["items"]
+    assert [(i["code"], i["b"]) for i in lines] == [("CCHC.6.1", 1), ("CCHC.6.2", lines[1]["b"])], lines
+    assert client.put("/v1/report-schedules/diem", {**body, "categories": None}).json["categories"] is None
+
+
 def test_one_that_fails_is_said_and_holds_up_no_other(start, office):
     client = office.client()
     unit = {"name": {"vi": "Phòng Tạm"}, "kind": "phong", "block": "chinh_quyen", "slug": "tam", "active_from": "2021-10-01", "parent": "T1"}
@@ -92,7 +118,9 @@ def test_one_that_fails_is_said_and_holds_up_no_other(start, office):
 
 def test_what_a_schedule_may_say(office):
     client = office.client()
-    for wrong, pointer in ((monthly(unit="nowhere"), "/unit"), (monthly(due=TODAY.day), "/due"), (monthly(every="week"), "/every"), (monthly(kind="indicators"), "/kind"), (monthly(cut_off=0), "/cut_off")):
+    for wrong, pointer in ((monthly(unit="nowhere"), "/unit"), (monthly(due=TODAY.day), "/due"), (monthly(every="week"), "/every"), (monthly(kind="weather"), "/kind"), (monthly(kind="indicators"), "/indicators"), (monthly(indicators=LINES), "/indicators"),
+                           (monthly(kind="indicators", indicators=[{**LINES[0], "system": "nowhere"}]), "/indicators/0/system"), (monthly(kind="indicators", indicators=LINES + LINES), "/indicators/2/code"), (monthly(categories=[]), "/categories"),
+                           (monthly(cut_off=0), "/cut_off")):
         answer = client.put("/v1/report-schedules/thang", wrong)
         assert answer.code == "validation_failed" and "#" + pointer in {e["pointer"] for e in answer.json["errors"]}, answer
     assert client.put("/v1/report-schedules/Th%C3%A1ng", monthly()).code == "validation_failed"

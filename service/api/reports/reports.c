@@ -38,14 +38,13 @@ static void read_systems(struct htp_exchange *x, const struct cv_jin *o, struct 
 }
 
 /* All of them by name are all of them. */
-static void read_categories(const struct cv_jin *o, struct prov_report_input *in)
+void api_read_report_categories(const struct cv_jin *o, uint32_t *out)
 {
     const uint32_t all = (1u << DOM_CATEGORIES) - 1;
-    if (cv_jin_words(o, "categories", CV_NULLABLE, dom_category_words, &in->categories) == CV_VALUE &&
-        in->categories == 0)
+    if (cv_jin_words(o, "categories", CV_NULLABLE, dom_category_words, out) == CV_VALUE && *out == 0)
         cv_jin_fault(o, "categories", "too_few", "Cần ít nhất một đối tượng, hoặc bỏ trống để tính tất cả",
                      "At least one category is needed, or leave it out for all");
-    in->categories = in->categories == all ? 0 : in->categories;
+    *out = *out == all ? 0 : *out;
 }
 
 static void read_code(const struct cv_jin *o, struct rep_indicator *out)
@@ -83,20 +82,21 @@ static void judge_code(struct htp_exchange *x, const struct cv_jin *o, const str
         }
 }
 
-static void read_indicators(struct htp_exchange *x, const struct cv_jin *o, struct prov_report_input *in)
+void api_read_indicators(struct htp_exchange *x, const struct cv_jin *o, struct rep_indicator **out, size_t *out_count)
 {
     const struct cv_jin_list *list = NULL;
     if (cv_jin_array(o, "indicators", CV_OPTIONAL, INDICATORS_MAX, &list) != CV_VALUE)
         return;
-    in->indicators = CV_NEWS(x->arena, struct rep_indicator, cv_jin_count(list) + 1);
+    *out = CV_NEWS(x->arena, struct rep_indicator, cv_jin_count(list) + 1);
+    *out_count = 0;
     for (size_t i = 0; i < cv_jin_count(list); i++) {
         const struct cv_jin *item = cv_jin_item(list, i);
         if (item == NULL)
             continue;
-        struct rep_indicator *next = &in->indicators[in->indicator_count++];
+        struct rep_indicator *next = &(*out)[(*out_count)++];
         read_indicator(item, next);
         if (next->system != NULL)
-            judge_code(x, item, in->indicators, in->indicator_count - 1);
+            judge_code(x, item, *out, *out_count - 1);
     }
 }
 
@@ -131,7 +131,7 @@ static void read_report(struct htp_exchange *x, const struct cv_jin *o, struct p
     cv_jin_string(o, "unit", CV_OPTIONAL, 64, &in->unit);
     read_systems(x, o, in);
     read_period(o, in);
-    read_categories(o, in);
+    api_read_report_categories(o, &in->categories);
     cv_jin_int(o, "depth", CV_OPTIONAL, 1, PROV_REPORT_DEPTH, &depth);
     cv_jin_bool(o, "compare", CV_OPTIONAL, &in->compare);
     cv_jin_word(o, "basis", CV_OPTIONAL, rep_basis_words, &basis);
@@ -139,7 +139,7 @@ static void read_report(struct htp_exchange *x, const struct cv_jin *o, struct p
     cv_jin_string(o, "comment", CV_NULLABLE | CV_LINES, COMMENT_MAX, &in->comment);
     cv_jin_bool(o, "accept_incomplete", CV_OPTIONAL, &in->accept_incomplete);
     cv_jin_word(o, "state", CV_OPTIONAL, rep_state_words, &state);
-    read_indicators(x, o, in);
+    api_read_indicators(x, o, &in->indicators, &in->indicator_count);
     cv_jin_done(o);
     in->kind = (enum rep_kind)kind;
     in->declared = basis == 1;

@@ -35,6 +35,25 @@ static void write_last(struct cv_jout *j, const struct prov_schedule *s)
     cv_jout_end(j);
 }
 
+static void write_lines(struct cv_jout *j, const struct prov_schedule *s)
+{
+    if (s->kind != REP_INDICATORS)
+        return;
+    cv_jout_array(j, "indicators");
+    for (size_t i = 0; i < s->indicator_count; i++) {
+        const struct rep_indicator *line = &s->indicators[i];
+        cv_jout_object(j, NULL);
+        cv_jout_string(j, "system", line->system);
+        cv_jout_string(j, "figure", rep_figure_words[line->figure]);
+        cv_jout_ratio(j, "max_points", line->max_hundredths, 100);
+        cv_jout_string(j, "code", line->code);
+        cv_jout_string(j, "name", line->name);
+        cv_jout_string(j, "evidence", line->evidence);
+        cv_jout_end(j);
+    }
+    cv_jout_end(j);
+}
+
 static void write_schedule(struct htp_exchange *x, const struct prov_schedule *s)
 {
     struct cv_jout *j = &x->out;
@@ -49,6 +68,8 @@ static void write_schedule(struct htp_exchange *x, const struct prov_schedule *s
         cv_jout_null(j, "unit");
     cv_jout_string(j, "every", dom_period_kind_words[s->every]);
     cv_jout_string(j, "calendar", dom_calendar_words[s->calendar]);
+    rep_categories_write(j, &(const struct rep_report){.categories = s->categories});
+    write_lines(j, s);
     cv_jout_int(j, "cut_off", s->cut_off);
     cv_jout_int(j, "due", s->due);
     write_next(j, s);
@@ -56,17 +77,17 @@ static void write_schedule(struct htp_exchange *x, const struct prov_schedule *s
     cv_jout_end(j);
 }
 
-static void read_schedule(const struct cv_jin *o, struct prov_schedule *out)
+static void read_schedule(struct htp_exchange *x, const struct cv_jin *o, struct prov_schedule *out)
 {
-    static const char *const kinds[] = {"coverage", "locked_accounts", "unused_accounts",
-                                        NULL}; /* with no lines to give */
     int kind = REP_COVERAGE, every = DOM_MONTH, calendar = DOM_CIVIL;
     int64_t cut_off = 0, due = 0;
     *out = (struct prov_schedule){0};
-    cv_jin_word(o, "kind", CV_OPTIONAL, kinds, &kind);
+    cv_jin_word(o, "kind", CV_OPTIONAL, rep_kind_words, &kind);
     cv_jin_string(o, "unit", CV_REQUIRED, 64, &out->unit);
     cv_jin_word(o, "every", CV_REQUIRED, dom_period_kind_words, &every);
     cv_jin_word(o, "calendar", CV_OPTIONAL, dom_calendar_words, &calendar);
+    api_read_indicators(x, o, &out->indicators, &out->indicator_count);
+    api_read_report_categories(o, &out->categories);
     cv_jin_int(o, "cut_off", CV_REQUIRED, 1, PROV_SCHEDULE_DAYS, &cut_off);
     cv_jin_int(o, "due", CV_REQUIRED, 1, PROV_SCHEDULE_DAYS, &due);
     cv_jin_done(o);
@@ -109,7 +130,7 @@ void api_put_report_schedule(struct htp_exchange *x)
     int status;
     if (!api_call(x, &call) || !api_body(x, &body))
         return;
-    read_schedule(body, &in);
+    read_schedule(x, body, &in);
     if (!api_faultless(x, cvp_validation_failed))
         return;
     if (!prov_schedule_put(&call, htp_param(x, "schedule"), &in, &schedule, &err)) {
