@@ -176,7 +176,7 @@ class Person:
             return issue, locked
         for start, end, _ in spans:
             if (start is None or start <= on) and on < end:
-                while start is not None and (before := next((s for s in spans if s[1] == start), None)):
+                while start is not None and (before := next((s for s in spans if s[1] == start and s[0] != start), None)):
                     start = before[0]
                 return start, locked
         first = min(self.days.get(system, ()), default=None)  # nobody uses what he does not have

@@ -1,13 +1,14 @@
 """The invented district, loaded by its own loader while what it talks to is killed."""
 import collections
 import contextlib
+import datetime
 import json
 import os
 import signal
 import subprocess
 import sys
 
-from congvu import ROOT, wait_for
+from congvu import ROOT, SITE, wait_for
 
 SAMPLE = ROOT / "deploy/sample"
 PEOPLE = {person["staff_code"]: person for person in map(json.loads, (SAMPLE / "staff.ndjson").read_text("utf-8").splitlines())}
@@ -62,3 +63,17 @@ def test_killed_in_the_middle_of_the_load_the_list_is_there_once(start):
     assert listed["total"] == len(PEOPLE), "the view says the same"
     [row] = again.client().get("/v1/coverage", unit="H43.99", system="certificate", depth=0).json["rows"]
     assert (row["issued_beyond"], row["issued"], row["coverage"]) == (257, 0, None), "certificates that nobody must have are counted, and in no rate"
+
+
+def test_of_the_year_six_are_revoked_as_the_six_who_left(start):
+    """On 29/11/2026, the day of the load: issued and taken back on one day had counted as issued all the same, and once."""
+    nine = datetime.datetime(2026, 11, 29, 9, tzinfo=SITE)
+    service = start(clock_offset=str(int((nine - datetime.datetime.now(SITE)).total_seconds())))
+    finish(loading(service))
+    client = service.client()
+    left = client.get("/v1/departures", state="done,in_progress", page_size=50).json["items"]
+    assert len(left) == 6 and {d["effective_on"] for d in left} == {"2026-11-29"}
+    for period, revoked in (("2026", 6), ("2026-11", 6), ("2026-10", 0)):
+        report = client.post("/v1/reports", {"unit": "H43.99", "systems": ["mailbox"], "period": period, "accept_incomplete": True}).json
+        [sheet] = report["figures"]["sheets"]
+        assert sheet["rows"][0]["counts"]["revoked"] == revoked == sum(r["counts"]["revoked"] for r in sheet["rows"][1:]), period

@@ -120,6 +120,23 @@ static void a_lock_is_no_new_issue(void **state)
     assert_int_equal(a.issued_on, 90);
 }
 
+static void a_part_of_one_day_is_told_once(void **state)
+{
+    struct dom_account a = {.observed = DOM_REQUESTED, .since = CV_NO_MOMENT};
+    bool locked;
+    (void)state;
+    dom_observe(&a, DOM_PROVISIONED, at(100));
+    dom_observe(&a, DOM_TEMP_LOCKED, at(100));
+    assert_int_equal(a.span_count, 0); /* still issued: no day's end saw another state */
+    dom_observe(&a, DOM_OBS_CLOSED, at(100));
+    assert_true(a.span_count == 1 && a.spans[0].from == 100 && a.spans[0].to == 100);
+    dom_observe(&a, DOM_PROVISIONED, at(100));
+    dom_observe(&a, DOM_OBS_CLOSED, at(100));
+    assert_int_equal(a.span_count, 1);
+    for (cv_day day = 99; day <= 101; day++)
+        assert_false(dom_issued_on(&a, day, &locked));
+}
+
 static void older_data_know_it_from_the_state(void **state)
 {
     struct dom_account a = {.observed = DOM_OBS_ACTIVE, .since = at(100)};
@@ -137,6 +154,7 @@ int main(void)
         cmocka_unit_test(who_must_have_it),
         cmocka_unit_test(finding_an_account),
         cmocka_unit_test(a_lock_is_no_new_issue),
+        cmocka_unit_test(a_part_of_one_day_is_told_once),
         cmocka_unit_test(older_data_know_it_from_the_state),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

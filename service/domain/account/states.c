@@ -49,16 +49,19 @@ static cv_day span_began(const struct dom_account *account)
     return last != NULL && (issued == CV_NO_DAY || last->to > issued) ? last->to : issued;
 }
 
-static void end_span(struct dom_account *account, cv_day to)
+/* With `over` it counts as issued no more: told also when it did so for a part of one day, which no day's end has. */
+static void end_span(struct dom_account *account, cv_day to, bool over)
 {
-    struct dom_span over = {.from = span_began(account), .to = to, .locked = account->observed == DOM_TEMP_LOCKED};
-    if (over.from != CV_NO_DAY && over.from >= to)
+    struct dom_span past = {.from = span_began(account), .to = to, .locked = account->observed == DOM_TEMP_LOCKED};
+    const struct dom_span *last = account->span_count > 0 ? &account->spans[account->span_count - 1] : NULL;
+    bool told = last != NULL && last->to == to;
+    if (past.from != CV_NO_DAY && (past.from > to || (past.from == to && (!over || told))))
         return;
     if (account->span_count == DOM_SPANS_MAX) {
         memmove(account->spans, account->spans + 1, (DOM_SPANS_MAX - 1) * sizeof(*account->spans));
         account->span_count--;
     }
-    account->spans[account->span_count++] = over;
+    account->spans[account->span_count++] = past;
 }
 
 static bool other_class(enum dom_observed a, enum dom_observed b)
@@ -73,7 +76,7 @@ void dom_observe(struct dom_account *account, enum dom_observed observed, cv_mom
         account->issued_on = cv_day_of(account->since);
     bool corrected = was && observed == account->observed && told && account->issued_on == cv_day_of(account->since);
     if (was && other_class(account->observed, observed))
-        end_span(account, cv_day_of(since));
+        end_span(account, cv_day_of(since), !states[observed].issued);
     if (!states[observed].issued)
         account->issued_on = 0;
     else if (!was || corrected)

@@ -136,12 +136,14 @@ static void tally_accounts(const struct view *v, const struct view_basis *b, con
         tally_span(&person_spans(p)[i], day, t);
 }
 
+/* A part of one day is within no day's end, and follows nothing. */
 static const struct account_span *span_to(const struct person *p, unsigned system, cv_day day, bool ends)
 {
     for (size_t i = 0; i < p->spans; i++) {
         const struct account_span *s = &person_spans(p)[i];
         cv_day to = (cv_day)s->days + (s->from != CV_NO_DAY ? s->from : 0);
-        if (s->system == system && (ends ? to == day : dom_day_within(s->from, to, day)))
+        bool part = s->from != CV_NO_DAY && s->days == 0;
+        if (s->system == system && !part && (ends ? to == day : dom_day_within(s->from, to, day)))
             return s;
     }
     return NULL;
