@@ -227,6 +227,11 @@ static void rules(const struct rep_report *r, struct rep_table *t)
     for (size_t i = 0; i < r->sheet_count; i++) {
         const struct rep_sheet *s = &r->sheets[i];
         const char *name = rep_name(s->name, t->lang);
+        if (!s->reported) {
+            line(t, cv_arena_printf(t->arena, REP_SAY(t->lang, "Sử dụng: %s", "Use: %s"), name),
+                 REP_SAY(t->lang, "Chưa có nguồn số liệu nên chưa xác định.", "No source reports it: unknown."));
+            continue;
+        }
         line(
             t, cv_arena_printf(t->arena, REP_SAY(t->lang, "Thường xuyên sử dụng: %s", "Regular use: %s"), name),
             cv_arena_printf(

@@ -66,6 +66,9 @@ static void push(struct cv_arena *arena, const char ***list, size_t *count, cons
 
 void rep_table_note(struct rep_table *t, const char *text)
 {
+    for (size_t i = 0; i < t->note_count; i++)
+        if (strcmp(t->notes[i], text) == 0) /* of another system, in a table of several */
+            return;
     push(t->arena, &t->notes, &t->note_count, text);
 }
 

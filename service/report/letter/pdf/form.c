@@ -63,7 +63,7 @@ void rep_press_head(struct rep_press *p)
     p->y = (p->y > end ? p->y : end) + 3 * ROOM;
 }
 
-static double height_of(struct rep_press *p, const char *text, const struct rep_ink *ink, double width)
+double rep_press_height(struct rep_press *p, const char *text, const struct rep_ink *ink, double width)
 {
     if (text == NULL)
         return 0;
@@ -81,17 +81,24 @@ static const struct rep_ink to_ink = {.size = 12, .face = REP_BOLD | REP_ITALIC}
 static double recipients_height(struct rep_press *p, double width)
 {
     const struct rep_foot *foot = &p->l->foot;
-    double height = height_of(p, foot->to, &to_ink, width);
+    double height = rep_press_height(p, foot->to, &to_ink, width);
     for (size_t i = 0; i < foot->recipients.count; i++)
-        height += height_of(p, foot->recipients.text[i], &recipient_ink, width);
+        height += rep_press_height(p, foot->recipients.text[i], &recipient_ink, width);
     return height;
 }
 
 static double signature_height(struct rep_press *p, double width)
 {
     const struct rep_foot *foot = &p->l->foot;
-    return height_of(p, foot->behalf, &behalf_ink, width) + height_of(p, foot->post, &behalf_ink, width) +
-           rep_mm(SPACE_TO_SIGN_MM) + height_of(p, foot->signatory, &signatory_ink, width);
+    return rep_press_height(p, foot->behalf, &behalf_ink, width) + rep_press_height(p, foot->post, &behalf_ink, width) +
+           rep_mm(SPACE_TO_SIGN_MM) + rep_press_height(p, foot->signatory, &signatory_ink, width);
+}
+
+double rep_press_foot_height(struct rep_press *p)
+{
+    const double first = 0.45 * rep_press_room(p), second = rep_press_room(p) - first;
+    double to = recipients_height(p, first), sign = signature_height(p, second), whole = to > sign ? to : sign;
+    return 2 * ROOM + (whole < rep_press_body(p) ? whole : sign);
 }
 
 /* Both columns on one page, unless the recipients alone fill one. */
@@ -99,9 +106,8 @@ void rep_press_foot(struct rep_press *p)
 {
     const struct rep_foot *foot = &p->l->foot;
     const double left = rep_press_left(p), first = 0.45 * rep_press_room(p), second = rep_press_room(p) - first;
-    double to = recipients_height(p, first), sign = signature_height(p, second), whole = to > sign ? to : sign;
+    rep_press_need(p, rep_press_foot_height(p));
     p->y += 2 * ROOM;
-    rep_press_need(p, whole < rep_press_body(p) ? whole : sign);
     double top = p->y;
     rep_press_text(p, foot->behalf, &behalf_ink, left + first, second, 0);
     rep_press_text(p, foot->post, &behalf_ink, left + first, second, 0);

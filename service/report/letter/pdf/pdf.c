@@ -22,6 +22,20 @@ static PangoContext *open_context(PangoFontMap *map, enum cv_lang lang)
 
 enum { SPACE = 4, NONE = 0 };
 
+/* The signature never stands alone: the last words before it go with it, and the heading of these. */
+static double kept_below(struct rep_press *p, const struct rep_block *b, const struct rep_ink *ink)
+{
+    const struct rep_block *end = p->l->blocks + p->l->count, *next = b + 1;
+    double height = 0;
+    if (b->kind != REP_BLOCK_PARAGRAPH && next < end && next->kind == REP_BLOCK_PARAGRAPH)
+        height = rep_press_height(p, (next++)->text, ink, rep_press_room(p));
+    else if (b->kind == REP_BLOCK_PARAGRAPH)
+        height = rep_press_height(p, b->text, ink, rep_press_room(p)) - ink->size;
+    bool last = next < end && next->kind == REP_BLOCK_FOOT;
+    double whole = height + 2 * SPACE + rep_press_foot_height(p);
+    return last && whole < rep_press_body(p) / 2 ? whole : 0;
+}
+
 static void put_text(struct rep_press *p, const struct rep_block *b)
 {
     const double indent = rep_mm(10);
@@ -41,7 +55,8 @@ static void put_text(struct rep_press *p, const struct rep_block *b)
     if (b->text == NULL)
         return;
     p->y += looks[b->kind].before;
-    rep_press_need(p, looks[b->kind].ink.size + looks[b->kind].keep);
+    double with = kept_below(p, b, &looks[REP_BLOCK_PARAGRAPH].ink);
+    rep_press_need(p, looks[b->kind].ink.size + (with > looks[b->kind].keep ? with : looks[b->kind].keep));
     double aside = b->kind == REP_BLOCK_ADDRESS ? rep_mm(35) : 0;
     rep_press_text(p, b->text, &looks[b->kind].ink, rep_press_left(p) + aside, rep_press_room(p) - aside,
                    looks[b->kind].after);

@@ -53,6 +53,8 @@ void rep_press_line(struct rep_press *p, double x, double y, double length);
 
 /* ---- blocks ---- */
 void rep_press_head(struct rep_press *p);
+double rep_press_height(struct rep_press *p, const char *text, const struct rep_ink *ink, double width);
+double rep_press_foot_height(struct rep_press *p); /* the room above it included */
 void rep_press_foot(struct rep_press *p);
 void rep_press_bars(struct rep_press *p, const struct rep_block *b);
 void rep_press_table(struct rep_press *p, const struct rep_block *b);
