@@ -125,12 +125,28 @@ static void put_slips(struct page *p)
     put(p, on_sheet != 0 ? "</div>\n" : "");
 }
 
+/* A long one goes on in the next line at its sign, not within a word. */
+static void put_address(struct page *p, const char *address)
+{
+    const char *at = address != NULL ? strchr(address, '@') : NULL;
+    char local[256];
+    if (at == NULL || (size_t)(at - address) >= sizeof local) {
+        cv_buf_escaped(p->out, address);
+        return;
+    }
+    snprintf(local, sizeof local, "%.*s", (int)(at - address), address);
+    cv_buf_escaped(p->out, local);
+    element(p, "<wbr>", at, "");
+}
+
 static void put_row(struct page *p, const struct pap_slip *s, size_t number)
 {
     cv_buf_printf(p->out, "<tr><td class=\"n\">%zu", number);
     element(p, "</td><td>", s->full_name, "</td><td>");
     cv_buf_escaped(p->out, s->title);
-    element(p, "</td><td>", s->address != NULL ? s->address : s->login, "</td><td></td><td class=\"sign\"></td><td>");
+    put(p, "</td><td>");
+    put_address(p, s->address != NULL ? s->address : s->login);
+    put(p, "</td><td></td><td class=\"sign\"></td><td>");
     cv_buf_escaped(p->out, s->why);
     put(p, "</td></tr>\n");
 }
@@ -151,7 +167,7 @@ static void put_list_head(struct page *p, const char *unit)
                                  say(p, "Ngày nhận", "Received on"),
                                  say(p, "Ký nhận", "Signature"),
                                  say(p, "Ghi chú", "Note")};
-    static const int widths[] = {7, 18, 19, 26, 10, 12, 8};
+    static const int widths[] = {6, 18, 16, 32, 10, 11, 7};
     for (size_t i = 0; i < CV_COUNT(heads); i++)
         cv_buf_printf(p->out, "<th style=\"width:%d%%\">%s</th>", widths[i], heads[i]);
     put(p, "</tr></thead><tbody>\n");

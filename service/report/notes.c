@@ -232,16 +232,22 @@ static void rules(const struct rep_report *r, struct rep_table *t)
                  REP_SAY(t->lang, "Chưa có nguồn số liệu nên chưa xác định.", "No source reports it: unknown."));
             continue;
         }
-        line(
-            t, cv_arena_printf(t->arena, REP_SAY(t->lang, "Thường xuyên sử dụng: %s", "Regular use: %s"), name),
-            cv_arena_printf(
-                t->arena,
-                REP_SAY(t->lang,
-                        "Ít nhất %d ngày sử dụng trong %d ngày; trong kỳ này ít nhất %d ngày, tính từ ngày cấp nếu cấp "
-                        "sau (quy tắc phiên bản %d).",
-                        "At least %d active days of %d; in this period at least %d, counted from the issue if later "
-                        "(version %d of the rule)."),
-                s->regular_days, s->regular_of, s->regular_needed, s->rule_version));
+        line(t, cv_arena_printf(t->arena, REP_SAY(t->lang, "Thường xuyên sử dụng: %s", "Regular use: %s"), name),
+             s->regular_needed == 0
+                 ? cv_arena_printf(t->arena,
+                                   REP_SAY(t->lang, "Ít nhất %d ngày sử dụng trong %d ngày (quy tắc phiên bản %d).",
+                                           "At least %d active days of %d (version %d of the rule)."),
+                                   s->regular_days, s->regular_of, s->rule_version)
+                 : cv_arena_printf(
+                       t->arena,
+                       REP_SAY(
+                           t->lang,
+                           "Ít nhất %d ngày sử dụng trong %d ngày; trong kỳ này ít nhất %d ngày, tính từ ngày cấp nếu "
+                           "cấp "
+                           "sau (quy tắc phiên bản %d).",
+                           "At least %d active days of %d; in this period at least %d, counted from the issue if later "
+                           "(version %d of the rule)."),
+                       s->regular_days, s->regular_of, s->regular_needed, s->rule_version));
         line(t,
              cv_arena_printf(t->arena, REP_SAY(t->lang, "Số liệu sử dụng có đến ngày: %s", "Usage data reach: %s"),
                              name),

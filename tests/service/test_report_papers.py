@@ -188,6 +188,19 @@ def test_a_vietnamese_paper_has_no_word_of_the_programs(pdf):
         assert found == set(), kind
 
 
+def test_of_a_system_without_use_no_days_are_asked(pdf):
+    for kind in KINDS:
+        said = " ".join(box[4] for _, _, boxes in words(pdf(kind)) for box in boxes)
+        assert "ít nhất 0 ngày" not in said and said.count("chưa có nguồn số liệu sử dụng") <= 2, kind
+
+
+def test_the_signature_never_stands_alone(pdf):
+    for kind in KINDS:
+        page = next(boxes for _, _, boxes in words(pdf(kind)) if {"Trần", "Thử"} <= {b[4] for b in boxes} and "nhận:" in {b[4] for b in boxes})
+        first = min(b[1] for b in page if b[4] == "Nơi")
+        assert any(60 < b[1] < first - 10 for b in page), "words of the text stand above it"
+
+
 def test_the_same_report_is_the_same_bytes_in_another_process(service, papers):
     before = {(kind, f): content(service, papers[kind], f) for kind in KINDS for f in ("pdf", "docx")}
     service.stop()
