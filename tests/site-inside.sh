@@ -35,8 +35,7 @@ PY
 follow() { bash -x <(block "$1") 2>/root/steps.log || { tail -20 /root/steps.log >&2; exit 1; }; }
 # the second machine: a mount namespace with folders of its own where the two would get into each other's way
 on_second() {
-    unshare --mount bash -euc '
-        mount --make-rprivate /
+    unshare --mount --propagation unchanged bash -euc '
         for part in etc-ldap:/etc/ldap lib-ldap:/var/lib/ldap run:/run default:/etc/default; do mount --bind "/srv/second/${part%%:*}" "${part#*:}"; done
         "$@"' - "$@"
 }
@@ -53,7 +52,7 @@ exec_start=$(sed -n 's|^ExecStart=\(/.*\)|\1|p' /usr/share/congvu/systemd/site-d
 as_service() { setpriv --reuid=congvu --regid=congvu --clear-groups "$@"; }
 start_service() {
     # shellcheck disable=SC2086
-    as_service $exec_start >/root/ready 2>/root/congvud.log &
+    setpriv --reuid=congvu --regid=congvu --clear-groups $exec_start >/root/ready 2>/root/congvud.log & # no function: it would be the shell's pid
     pid=$!
     until grep -q '"ready"' /root/ready; do kill -0 $pid || { tail -5 /root/congvud.log >&2; exit 1; }; read -r -t 0.1 <> <(:) || true; done
 }
