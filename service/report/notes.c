@@ -6,6 +6,13 @@
 
 enum { NAMES_MOST = 12 };
 
+/* A line with units below it says how many of them; a name may have commas of its own. */
+static const char *undeclared_of(const struct rep_row *row, const char *name, enum cv_lang lang, struct cv_arena *arena)
+{
+    int n = row->counts.undeclared_units;
+    return n == 1 ? name : cv_arena_printf(arena, REP_SAY(lang, "%s (%d đơn vị)", "%s (%d units)"), name, n);
+}
+
 /* Names of the units that declared no headcount, the first dozen. */
 static const char *undeclared_names(const struct rep_sheet *s, enum cv_lang lang, struct cv_arena *arena)
 {
@@ -16,9 +23,9 @@ static const char *undeclared_names(const struct rep_sheet *s, enum cv_lang lang
         if (row->kind == REP_ROW_TOTAL || row->counts.undeclared_units == 0)
             continue;
         if (++named > NAMES_MOST)
-            return cv_arena_printf(arena, "%s, …", out);
-        const char *name = rep_row_name(s, row, lang, arena);
-        out = cv_arena_printf(arena, "%s%s%s", out, named > 1 ? ", " : "", name);
+            return cv_arena_printf(arena, "%s; …", out);
+        const char *name = undeclared_of(row, rep_row_name(s, row, lang, arena), lang, arena);
+        out = cv_arena_printf(arena, "%s%s%s", out, named > 1 ? "; " : "", name);
     }
     return named > 0 ? cv_arena_printf(arena, ": %s", out) : "";
 }

@@ -1,4 +1,6 @@
 /* The annex tables: what is printed for each unit, every percentage from the counts of its own line. */
+#include <string.h>
+
 #include "report/internal.h"
 
 enum column {
@@ -140,14 +142,22 @@ static bool is_bare(const struct rep_row *r)
 struct sum {
     struct rep_counts counts;
     int lines;
+    const struct rep_row *last;
 };
 
-static void add(struct sum *to, const struct rep_counts *more)
+static void add(struct sum *to, const struct rep_row *more)
 {
+    to->last = more;
     if (to->lines++ == 0)
-        to->counts = *more;
+        to->counts = more->counts;
     else
-        rep_counts_add(&to->counts, more);
+        rep_counts_add(&to->counts, &more->counts);
+}
+
+/* One unit of the group's own name: nothing stands below it that it does not say itself. */
+static bool says_it_all(const struct sum *all, const char *title, const struct rep_sheet *s, const struct rep_table *t)
+{
+    return all->lines == 1 && strcmp(rep_row_name(s, all->last, t->lang, t->arena), title) == 0;
 }
 
 static const char *bare_name(int units, enum cv_lang lang, struct cv_arena *arena)
@@ -166,13 +176,16 @@ static bool group(struct rep_table *t, const struct rep_sheet *s, enum rep_group
         const struct rep_row *r = &s->rows[i];
         if (!in_group(s, r, g))
             continue;
-        add(&all, &r->counts);
+        add(&all, r);
         if (is_bare(r))
-            add(&bare, &r->counts);
+            add(&bare, r);
     }
     if (all.lines == 0)
         return false;
-    fill(t, REP_LINE_GROUP, order, rep_group_title(g, t->lang), &all.counts);
+    const char *title = rep_group_title(g, t->lang);
+    fill(t, REP_LINE_GROUP, order, title, &all.counts);
+    if (says_it_all(&all, title, s, t))
+        return true;
     for (size_t i = 0; i < s->row_count; i++)
         if (in_group(s, &s->rows[i], g) && !is_bare(&s->rows[i]))
             row(t, s, &s->rows[i], &number_in_group);

@@ -132,7 +132,7 @@ static bool fill_sheets(const struct prov_freeze *f, struct rep_report *r, struc
     return prov_freeze_levers(f, r, err);
 }
 
-static bool begin(struct prov_freeze *f, const struct rep_report *r, struct cv_error *err)
+bool prov_freeze_begin(struct prov_freeze *f, const struct rep_report *r, struct cv_error *err)
 {
     cv_day today = view_day(f->call->prov->options.view);
     f->window = (struct view_window){.from = r->from, .to = r->to < today ? r->to : today};
@@ -143,7 +143,7 @@ static bool begin(struct prov_freeze *f, const struct rep_report *r, struct cv_e
 bool prov_freeze(struct prov_call *call, struct rep_report *r, bool accept, const char **out_list, struct cv_error *err)
 {
     struct prov_freeze f = {.call = call};
-    if (!begin(&f, r, err) || !prov_load_systems(call, &f.systems, err) ||
+    if (!prov_freeze_begin(&f, r, err) || !prov_load_systems(call, &f.systems, err) ||
         !prov_unit_letterhead(call, f.unit.id, f.window.to, &r->letterhead, err) || !count(&f, r, err) ||
         !fill_sheets(&f, r, err))
         return false;
@@ -179,7 +179,7 @@ bool prov_refreeze(struct prov_call *call, struct rep_report *r, bool accept, co
     struct prov_freeze f = {.call = call};
     if (**list == '\0')
         return prov_freeze(call, r, accept, list, err);
-    if (!begin(&f, r, err) || !count(&f, r, err))
+    if (!prov_freeze_begin(&f, r, err) || !count(&f, r, err))
         return false;
     for (size_t i = 0; i < r->sheet_count; i++)
         renew_source(&r->sheets[i], &f.coverage.systems[i], &f);

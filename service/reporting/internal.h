@@ -10,7 +10,7 @@ enum { REPORT_NAME = 48 };
 /* Ids of reports sort the newest first: the first bytes say when. */
 void prov_report_sort_id(struct cv_id *id, cv_moment at);
 
-/* ---- report_freeze.c: the question, answered once ---- */
+/* ---- freeze.c: the question, answered once ---- */
 struct prov_freeze {
     struct prov_call *call;
     struct view_unit unit;
@@ -25,6 +25,8 @@ bool prov_freeze(struct prov_call *call, struct rep_report *out, bool accept, co
                  struct cv_error *err);
 /* A draft again: with a list only its figures of use change; without one everything does. */
 bool prov_refreeze(struct prov_call *call, struct rep_report *r, bool accept, const char **list, struct cv_error *err);
+/* The unit and the days of it. */
+bool prov_freeze_begin(struct prov_freeze *f, const struct rep_report *r, struct cv_error *err);
 struct view_coverage_query prov_freeze_query(const struct prov_freeze *f, const struct rep_report *r,
                                              const char *slugs[DOM_SYSTEMS_MAX]);
 
@@ -32,13 +34,18 @@ struct view_coverage_query prov_freeze_query(const struct prov_freeze *f, const 
 void prov_report_judge_kind(struct prov_call *call, enum rep_kind kind, const struct rep_indicator *lines,
                             size_t count);
 
-/* ---- report_closing.c ---- */
+/* ---- systems.c ---- */
+/* A sheet for each system that people of the unit must have or have, mail first, then by how many. */
+bool prov_usual_systems(struct prov_call *call, const struct prov_systems *all, struct rep_report *r,
+                        struct cv_error *err);
+
+/* ---- closing.c ---- */
 bool prov_closing_list(const struct prov_freeze *f, struct rep_report *r, const char **out, struct cv_error *err);
 /* Counts the use of the list's people again, from r->from to `to`. */
 bool prov_closing_recount(struct prov_call *call, struct rep_report *r, cv_day to, const char *list,
                           struct cv_error *err);
 
-/* ---- report_lists.c: what is counted or listed account by account ---- */
+/* ---- lists.c: what is counted or listed account by account ---- */
 /* The line that counts people of this unit; NULL = the total alone, or a unit that has left the tree. */
 struct rep_row *prov_freeze_line(const struct prov_freeze *f, struct rep_sheet *sheet, struct cv_id unit);
 bool prov_freeze_revoked(const struct prov_freeze *f, const struct rep_report *r, struct rep_sheet *sheet,

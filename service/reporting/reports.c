@@ -66,10 +66,8 @@ static bool choose_systems(struct prov_call *call, const struct prov_report_inpu
     }
     for (size_t i = 0; i < in->indicator_count; i++)
         add_sheet(r, in->indicators[i].system);
-    for (size_t i = 0; i < all.count && in->system_count + in->indicator_count == 0; i++)
-        if (all.items[i].required_count > 0)
-            add_sheet(r, all.items[i].slug);
-    return true;
+    return in->system_count + in->indicator_count > 0 || call->faults->count > 0 ||
+           prov_usual_systems(call, &all, r, err);
 }
 
 static void choose_days(struct prov_call *call, const struct prov_report_input *in, struct rep_report *r)

@@ -151,6 +151,7 @@ function App() {
     await call('DELETE', 'v1/sessions/current').catch(() => {})
     held.csrf = ''
     draftsOf('')
+    location.replace(link('overview')) // whoever is next begins at his own start
     setSession(null)
     setEnded(false)
   }

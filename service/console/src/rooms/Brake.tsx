@@ -10,6 +10,8 @@ type Waiting = Schema['BrakeWaiting']
 type Released = Schema['BrakeRelease']
 
 const id = (w: Waiting) => w.staff?.id ?? w.change ?? ''
+/** Two of one name are told apart. */
+const whole = (p: NonNullable<Waiting['staff']>) => [p.full_name, p.staff_code].filter(Boolean).join(' · ')
 
 function What({ w }: { w: Waiting }) {
   const systems = useSystems()
@@ -21,7 +23,7 @@ function What({ w }: { w: Waiting }) {
 function Outcome({ released }: { released: Released }) {
   return <div class="effect" role="status" tabIndex={-1} ref={(at) => at?.focus()}>
     <h3>{t('released', { n: count(released.released) })}</h3>
-    <ul>{(released.results ?? []).map((r, i) => <li key={i}><Name>{r.staff?.full_name ?? r.asked ?? ''}</Name>: {named(r.outcome, 'release_')}{r.detail && ` — ${r.detail}`}</li>)}</ul>
+    <ul>{(released.results ?? []).map((r, i) => <li key={i}><Name>{r.staff ? whole(r.staff) : r.asked ?? ''}</Name>: {named(r.outcome, 'release_')}{r.detail && ` — ${r.detail}`}</li>)}</ul>
     {released.waiting > 0 && <p>{t('still_waiting', { n: count(released.waiting) })}</p>}
   </div>
 }
@@ -55,7 +57,7 @@ function Release({ line, self, released }: { line: Line; self: string; released:
   return <form onSubmit={send} noValidate>
     <Table head={[t('tick'), t('name'), t('unit'), t('what'), t('since')]} rows={line.items.map((w) => ({ key: id(w), cells: [
       w.staff?.id === self ? <span class="words">{t('yourself')}</span> : ticks.box(id(w), w.staff?.full_name ?? named(w.kind, 'brake_')),
-      w.staff ? <PersonLink id={w.staff.id} name={w.staff.full_name ?? w.staff.staff_code} /> : '—', <Name>{w.staff?.unit?.name ?? w.unit?.name ?? '—'}</Name>, <What w={w} />, moment(w.since)] }))} />
+      w.staff ? <PersonLink id={w.staff.id} name={whole(w.staff)} /> : '—', <Name>{w.staff?.unit?.name ?? w.unit?.name ?? '—'}</Name>, <What w={w} />, moment(w.since)] }))} />
     <Ticks ticks={ticks} />
     <p class="row"><label for={'why' + line.token}>{t('release_reason')}</label><input id={'why' + line.token} ref={reason} maxLength={500} autoComplete="off" onInput={() => setFault('')} aria-invalid={!!fault} aria-describedby={'why-fault' + line.token} /><span class="trouble" id={'why-fault' + line.token}>{fault}</span></p>
     {problem && <p class="trouble" role="alert">{problem.code === 'brake_changed' ? t('brake_changed') : <Said problem={problem} saving />}</p>}
@@ -69,7 +71,7 @@ function Stopped({ line, self, released }: { line: Line; self: string; released:
     <h3>{line.own ? t('your_stopped') : <>{t('stopped_of')} <Name>{line.name ?? '—'}</Name></>}</h3>
     <p>{t('stopped_words', { done: count(done), limit: count(limit), waiting: count(line.waiting), untouched: count(line.untouched) })}</p>
     {line.may_release && !line.own ? <Release line={line} self={self} released={released} /> : <>
-      <Table head={[t('name'), t('unit'), t('what'), t('since')]} rows={line.items.map((w, i) => ({ key: id(w) + i, cells: [w.staff ? <PersonLink id={w.staff.id} name={w.staff.full_name ?? w.staff.staff_code} /> : '—', <Name>{w.staff?.unit?.name ?? w.unit?.name ?? '—'}</Name>, <What w={w} />, moment(w.since)] }))} />
+      <Table head={[t('name'), t('unit'), t('what'), t('since')]} rows={line.items.map((w, i) => ({ key: id(w) + i, cells: [w.staff ? <PersonLink id={w.staff.id} name={whole(w.staff)} /> : '—', <Name>{w.staff?.unit?.name ?? w.unit?.name ?? '—'}</Name>, <What w={w} />, moment(w.since)] }))} />
       <p translate={false}>{line.releasers.length ? t('brake_who', { names: line.releasers.map((r) => r.name).join(', ') }) : t('brake_nobody')}</p>
     </>}
   </div>

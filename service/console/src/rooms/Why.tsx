@@ -1,8 +1,8 @@
 /** Why a figure changed since a day: its causes and, where they may be seen, the people of each. Asked for when it is opened. */
 import { useState } from 'preact/hooks'
-import { useRead, type Schema } from '../call'
+import { session, useRead, type Schema } from '../call'
 import { PersonLink, Read } from '../parts'
-import { count, day, named, percent, t, type Word } from '../words'
+import { count, day, named, percent, t, typedDay, type Word } from '../words'
 
 type Changes = Schema['CoverageChanges']
 type Part = Changes['parts'][number]
@@ -32,9 +32,12 @@ function Told({ c }: { c: Changes }) {
 
 export function Why({ unit, system, basis, on }: { unit: string; system: string; basis: string; on: string }) {
   const [asked, ask] = useState(false)
-  const changes = useRead<Changes>(asked ? `v1/coverage/changes?unit=${encodeURIComponent(unit)}&system=${encodeURIComponent(system)}&basis=${basis}&from=${on}` : '')
+  const [since, setSince] = useState(on)
+  const changes = useRead<Changes>(asked ? `v1/coverage/changes?unit=${encodeURIComponent(unit)}&system=${encodeURIComponent(system)}&basis=${basis}&from=${since}` : '')
+  const name = `since-${unit}-${system}`
   return <details class="no-print" onToggle={(e) => e.currentTarget.open && ask(true)}>
     <summary>{t('why_changed')}</summary>
+    {asked && <p class="row"><label for={name}>{t('since_day')}</label><input id={name} inputMode="numeric" placeholder={t('day_shape')} autoComplete="off" defaultValue={day(on)} onInput={(e) => { const typed = typedDay(e.currentTarget.value); if (typed && typed < session.today) setSince(typed) }} /></p>}
     {asked && <Read of={changes}>{(c) => <Told c={c} />}</Read>}
   </details>
 }

@@ -638,6 +638,7 @@ export const en: Record<keyof typeof vi, string> = {
   person: 'Record',
   same_as: 'As on {day}',
   changed_from: '{points} points since {day}',
+  since_day: 'Compared to',
   cause_joined: 'New on the staff',
   cause_left: 'No longer on the staff',
   cause_moved_in: 'Came from another unit',
