@@ -265,34 +265,31 @@ static bool search_one(struct dir_session *s, const struct dir_request *request,
     return dir_entry_copy(s->ld, entry, arena, out, err);
 }
 
-static char every[] = "*", uuid[] = "entryUUID", csn[] = "entryCSN", version[] = "vendorVersion";
-static char *all_names[] = {every, uuid, csn, NULL};
+static char every[] = "*", operational[] = "+", uuid[] = "entryUUID", csn[] = "entryCSN", version[] = "vendorVersion";
+static char *all_names[] = {every, uuid, csn, NULL}, *operational_names[] = {operational, NULL};
+
+static bool read_one(struct dir_session *s, const char *dn, char **names, struct cv_arena *arena, struct dir_entry *out,
+                     struct cv_error *err)
+{
+    const struct dir_request request = {.intent = "reading an entry",
+                                        .start = start_search,
+                                        .dn = dn,
+                                        .scope = LDAP_SCOPE_BASE,
+                                        .filter = "(objectClass=*)",
+                                        .names = names};
+    return search_one(s, &request, arena, out, err);
+}
 
 bool dir_read_entry(struct dir_session *s, const char *dn, struct cv_arena *arena, struct dir_entry *out,
                     struct cv_error *err)
 {
-    const struct dir_request request = {.intent = "reading an entry",
-                                        .start = start_search,
-                                        .dn = dn,
-                                        .scope = LDAP_SCOPE_BASE,
-                                        .filter = "(objectClass=*)",
-                                        .names = all_names};
-    return search_one(s, &request, arena, out, err);
+    return read_one(s, dn, all_names, arena, out, err);
 }
-
-static char operational[] = "+";
-static char *operational_names[] = {operational, NULL};
 
 bool dir_read_operational(struct dir_session *s, const char *dn, struct cv_arena *arena, struct dir_entry *out,
                           struct cv_error *err)
 {
-    const struct dir_request request = {.intent = "reading an entry",
-                                        .start = start_search,
-                                        .dn = dn,
-                                        .scope = LDAP_SCOPE_BASE,
-                                        .filter = "(objectClass=*)",
-                                        .names = operational_names};
-    return search_one(s, &request, arena, out, err);
+    return read_one(s, dn, operational_names, arena, out, err);
 }
 
 bool dir_find_entry(struct dir_session *s, const char *base_dn, const char *filter, struct cv_arena *arena,
