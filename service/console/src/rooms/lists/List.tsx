@@ -2,8 +2,9 @@
 import { useEffect, useState } from 'preact/hooks'
 import { link, withFilters } from '../../address'
 import { save, send, useRead, type Problem, type Schema } from '../../call'
+import { useUnits, type Unit } from '../../kept'
 import { Name, PersonLink, Read, Said, Table, Whole } from '../../parts'
-import { count, moment, named, t } from '../../words'
+import { count, day, moment, named, phone, said, t } from '../../words'
 import { parseCsv, place, plain, toCsv } from './csv'
 import { summaryWords } from './Lists'
 import { Run } from './Run'
@@ -145,12 +146,22 @@ function Faulty({ plan, action }: { plan: Import; action: string }) {
 /** One change in words; a value that is a record of its own is left to the row's own page. */
 const value = (v: unknown) => v == null || typeof v === 'object' ? '—' : String(v)
 
+/** Of somebody new everything that would be written down: there is nothing to compare it with. */
+function Wanted({ request, units }: { request: NonNullable<ImportRow['request']>; units: Unit[] }) {
+  const body = request as { unit?: string; title?: string; category?: string; birth_year?: number; hired_on?: string; mobile?: string; staff_code?: string; decision?: { number?: string } }
+  const unit = units.find((u) => u.id === body.unit || u.code === body.unit)
+  const lines: [string, string | undefined][] = [[t('unit'), unit ? said(unit.name) : body.unit], [t('title'), body.title], [t('category'), body.category && named(body.category)], [t('birth_year'), body.birth_year ? String(body.birth_year) : undefined],
+    [t('hired_on'), body.hired_on && day(body.hired_on)], [t('mobile'), phone(body.mobile)], [t('staff_code'), body.staff_code], [t('decision_number'), body.decision?.number]]
+  return <>{lines.map(([what, text]) => text && <li key={what}>{what}: <Name>{text}</Name></li>)}</>
+}
+
 function Rows({ plan, action }: { plan: Import; action: string }) {
   const { page, pager } = useRows(plan, action)
+  const units = useUnits() ?? []
   return <Read of={page}>{({ items, next }) => items.length === 0 ? <p>{t('no_rows')}</p> : <>
     <Table head={[t('row'), t('name'), t('address'), t('changes'), t('notes')]} rows={items.map((r, i) => ({ key: r.row + ' ' + i, cells: [r.row || '—',
       r.staff ? <PersonLink id={r.staff} name={r.name ?? r.key} /> : <Name>{r.name ?? r.key ?? '—'}</Name>, <Whole>{r.address ?? '—'}</Whole>,
-      <ul class="notes">{r.changes.filter((c) => named(c.field, 'col_') !== '—').map((c) => <li key={c.field}>{named(c.field, 'col_')}: <Name>{value(c.from)} → {value(c.to)}</Name></li>)}</ul>, <ul class="notes">{r.notes.map((n, j) => <li key={j}>{n.detail}</li>)}</ul>] }))} />
+      <ul class="notes">{r.action === 'create' && plan.kind === 'staff' && r.request && <Wanted request={r.request} units={units} />}{r.changes.filter((c) => named(c.field, 'col_') !== '—').map((c) => <li key={c.field}>{named(c.field, 'col_')}: <Name>{value(c.from)} → {value(c.to)}</Name></li>)}</ul>, <ul class="notes">{r.notes.map((n, j) => <li key={j}>{n.detail}</li>)}</ul>] }))} />
     {pager(next)}
   </>}</Read>
 }

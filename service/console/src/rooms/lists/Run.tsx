@@ -57,6 +57,7 @@ export function Run({ plan, may }: { plan: Import; may: Schema['Scope'][] }) {
       {run?.state === 'planned' && run.approved && todo > 0 && <button class={plan.summary.depart ? 'grave' : 'main'} onClick={() => start(path)}>{t('apply_n', { n: count(todo) })}</button>}
       {run?.state === 'planned' && todo === 0 && <span class="words">{t('nothing_to_do')}</span>}
       {run?.state === 'ended' && open > 0 && <button onClick={() => start(path)}>{t('try_again_n', { n: count(open) })}</button>}
+      {run?.state === 'ended' && plan.kind === 'staff' && run.summary.done > 0 && <a class="button" href={link('slips')}>{t('slips')}</a>}
       {run?.state === 'ended' && !plan.takes_back && <button onClick={takeBack}>{t('take_back')}</button>}
     </p>
     {run?.state === 'planned' && (plan.summary.needs_review ?? 0) + (plan.summary.failed ?? 0) > 0 && todo > 0 && <p class="words">{t('left_out', { n: count((plan.summary.needs_review ?? 0) + (plan.summary.failed ?? 0)) })}</p>}
