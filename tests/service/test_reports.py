@@ -109,6 +109,16 @@ def percent(a, b):
     return n / 10000
 
 
+def test_where_nobody_names_systems_mail_comes_first_and_what_only_some_have_comes_last(district):
+    def of(unit, **more):
+        made = district.post("/v1/reports", {"unit": unit, "period": month(), "accept_incomplete": True, **more})
+        assert made.status == 201, made
+        return [s["system"] for s in made.json["figures"]["sheets"]]
+    assert of("T1") == ["mailbox", "td-office", "e-office"], "by how many must have it"
+    assert of("K1") == ["mailbox", "td-office", "certificate"], "nobody there must have E-Office or has it; certificates are had"
+    assert of("K1", systems=["certificate", "mailbox"]) == ["certificate", "mailbox"], "as it is asked for"
+
+
 def test_the_hash_is_of_the_content_and_the_content_is_the_figures(district):
     report = freeze(district)
     answer = content(district, report["id"], "json")
