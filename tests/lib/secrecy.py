@@ -6,7 +6,7 @@ import tempfile
 
 CODE = re.compile(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){3}$")  # a one-time code; `code` of a problem is a word
 SECRET = {"secret", "password", "current", "csrf", "seed", "uri"}
-OWN = ("admin.token", ".key", "credentials", ".secret", ".password", "run/")  # a secret's own file, by its name
+OWN = (".token", ".key", "credentials", ".secret", ".password", "run/")  # a secret's own file, by its name
 KNOWN = set()
 
 

@@ -157,8 +157,8 @@ def test_what_is_refused(drill, tmp_path):
 
 def test_a_damaged_evidence_log_keeps_nobody_from_the_data(drill, start, tmp_path):
     torn = pathlib.Path(shutil.copytree(drill.backup, tmp_path / "torn"))
-    bundle = next(p for p in sorted((torn / "audit").rglob("*")) if "entries" in str(p) and p.is_file())
-    bundle.write_bytes(bundle.read_bytes().replace(b"T1", b"T9"))
+    bundle = next(p for p in sorted((torn / "audit").rglob("*")) if "entries" in str(p) and p.is_file() and b"intent" in p.read_bytes())
+    bundle.write_bytes(bundle.read_bytes().replace(b"intent", b"intenT"))
     new = tmp_path / "new"
     congvud("restore", torn, "--data-dir", new, "--key-file", drill.data / "secret.key", "--without-log", fails="the evidence log is not")
     assert (new / "closed").exists(), "closed, before the folder can be used at all"
@@ -169,7 +169,7 @@ def test_a_damaged_evidence_log_keeps_nobody_from_the_data(drill, start, tmp_pat
     again = tmp_path / "again"
     shutil.copytree(drill.data, tmp_path / "data")
     (tmp_path / "data/lock").unlink()
-    damaged = next(p for p in sorted((tmp_path / "data/audit").rglob("*")) if "entries" in str(p) and p.is_file())
-    damaged.write_bytes(damaged.read_bytes().replace(b"T1", b"T9"))
+    damaged = next(p for p in sorted((tmp_path / "data/audit").rglob("*")) if "entries" in str(p) and p.is_file() and b"intent" in p.read_bytes())
+    damaged.write_bytes(damaged.read_bytes().replace(b"intent", b"intenT"))
     congvud("backup", again, "--data-dir", tmp_path / "data", fails="the evidence log is not")
     assert (again / "backup.json").exists() and (drill.data / "backed-up").stat().st_mtime_ns == before

@@ -161,7 +161,7 @@ def test_a_week(exchange):
     vendor.export(name="of-yesterday")
     read(client, vendor)
     assert client.get("/v1/staff/P-1/departure").json["state"] == "in_progress" and account(client, 1)["drift"]
-    assert [d["open_steps"] for d in client.get("/v1/departures", state="in_progress").json["items"]] == [[{"system": "td-office", "state": "pending", "last_error": None}]]
+    assert [d["open_steps"] for d in client.get("/v1/departures", state="in_progress").json["items"]] == [[{"step": "account", "system": "td-office", "state": "pending", "last_error": None}]]
     assert observed(client, 0)["state"] == "requested" and account(client, 2)["drift"] and observed(client, 2)["not_taken"] == ["Chức vụ"]
     states = {r["Tên đăng nhập"]: r["Trạng thái"] for r in vendor.take_in(client)}
     assert states == {"noivu_nguyenthianan": INACTIVE, "tckh_nguyenthianan": ACTIVE, "noivu_nguyenthibinhan": INACTIVE, "noivu_nguyenthichian": ACTIVE,

@@ -70,6 +70,7 @@ SYSTEM = {
                  {"kind": "doveadm", "url": "http://127.0.0.1:9/doveadm/v1", "allow": ["loopback"]}, None],
     "activity": [{"reported": True}, {"reported": True, "regular_days": 5}, {"regular_days": 5}, {"regular_days": 50}, {"precision": "last_only"}],
     "connector": [{"url": "https://127.0.0.1:9"}, None],
+    "certificates": [True, True, False],
     "retired": [True, True, False],
 }
 CONNECTED = [{"kind": "connector", "connector": {"url": "http://127.0.0.1:9/scim", "allow": ["loopback"]}}, {"connector": {}},

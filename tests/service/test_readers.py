@@ -112,7 +112,7 @@ def test_e_office_finds_people_by_their_login_there(listening):
     def plainly(value):
         return search(listening, "eoffice", "-b", "ou=people,dc=congvu", f"(cvSignIn={value})", "cn", "cvSignIn").stdout
     assert f"cvSignIn: e-office/{login}" in plainly(f"e-office/{login}") and f"cvSignIn: mailbox/{person['address'].split('@')[0]}" in plainly(f"e-office/{login}")
-    assert client.put("/v1/staff/R-EO/accounts/e-office", {"state": "locked", "reason": "inactivity"}).status in (200, 202)
+    assert client.put("/v1/staff/R-EO/accounts/e-office", {"state": "locked", "reason": "compromised"}).status in (200, 202)
     assert plainly(f"e-office/{login}") == ""
 
 
@@ -134,7 +134,7 @@ def test_an_e_office_on_node_signs_people_in(listening, library):
         return done.stdout.strip()
     assert signs_in(login, PASSWORD) == "in" and signs_in(login, "wrong") == "refused"
     assert {signs_in(name, PASSWORD) for name in ("*", f"{login[:-1]}*", f"x)(cvSignIn=e-office/{login}", "Đào")} == {"unknown"}, "what people type is no filter"
-    assert client.put(f"/v1/staff/{code}/accounts/e-office", {"state": "locked", "reason": "inactivity"}).status in (200, 202)
+    assert client.put(f"/v1/staff/{code}/accounts/e-office", {"state": "locked", "reason": "compromised"}).status in (200, 202)
     assert signs_in(login, PASSWORD) == "unknown"
 
 
