@@ -92,6 +92,8 @@ enum value_found int_read_year(const char *text, int *out)
         *out = n[1];
         return VALUE_FINE;
     }
+    if (count == 1 && digits[0] == 5 && (n[0] / 1000 == 19 || n[0] / 1000 == 20))
+        return VALUE_BAD; /* 19990: sooner a year with a digit too many than a day of the fifties */
     enum value_found found = int_read_day(text, day);
     if (found == VALUE_FINE || found == VALUE_MENDED)
         *out = (int)strtol(day, NULL, 10);

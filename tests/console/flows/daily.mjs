@@ -240,7 +240,7 @@ export default {
     const told = await causes.evaluateAll((all) => all.map((li) => ({ text: li.innerText, people: [...li.querySelectorAll('a')].map((a) => a.textContent) })))
     const ofCause = (words) => told.find(({ text }) => text.startsWith(words))
     assert.deepEqual(ofCause('Mới có trong danh sách').people, ['Lương Thị Mới'], JSON.stringify(told))
-    assert.deepEqual(ofCause('Không còn trong danh sách').people, ['Trịnh Văn Rời'])
+    assert.deepEqual(ofCause('Nghỉ việc, chuyển đi').people, ['Trịnh Văn Rời'])
     assert.deepEqual(ofCause('Bắt đầu sử dụng').people, ['Đỗ Thị Dùng'])
     for (const { text, people } of told) assert.equal(people.length, Number(/: (\d+) người/.exec(text)?.[1] ?? 0), `${text}: each leads to its people`)
     const ends = (await card.locator('details > p').first().innerText()).matchAll(/\(([\d.]+) \/ ([\d.]+)\)/g)
