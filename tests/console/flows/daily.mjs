@@ -243,7 +243,7 @@ export default {
     assert.deepEqual(ofCause('Nghỉ việc, chuyển đi').people, ['Trịnh Văn Rời'])
     assert.deepEqual(ofCause('Bắt đầu sử dụng').people, ['Đỗ Thị Dùng'])
     for (const { text, people } of told) assert.equal(people.length, Number(/: (\d+) người/.exec(text)?.[1] ?? 0), `${text}: each leads to its people`)
-    const ends = (await card.locator('details > p').first().innerText()).matchAll(/\(([\d.]+) \/ ([\d.]+)\)/g)
+    const ends = (await card.locator('details > p:not(.row)').first().innerText()).matchAll(/\(([\d.]+) \/ ([\d.]+)\)/g)
     const [hadBefore, hasNow, usedBefore, usesNow] = [...ends].map(([, a, b]) => [a, b].map((n) => Number(n.replace(/\./g, ''))))
     const sum = (word) => told.reduce((all, { text }) => all + [...text.matchAll(new RegExp(`${word} ([+−])([\\d.]+)`, 'g'))].reduce((n, [, sign, by]) => n + (sign === '+' ? 1 : -1) * Number(by.replace(/\./g, '')), 0), 0)
     assert.deepEqual([sum('Được cấp'), sum('Người phải có'), sum('Có dùng')], [hasNow[0] - hadBefore[0], hasNow[1] - hadBefore[1], usesNow[0] - usedBefore[0]], JSON.stringify(told))
