@@ -68,7 +68,8 @@ struct cv_id {
 };
 enum { CV_ID_TEXT = 32 };
 struct cv_id cv_id_make(void);
-const char *cv_id_text(const char *prefix, struct cv_id id, char out[CV_ID_TEXT]); /* prefix "stf_" */
+const char *cv_id_text(const char *prefix, struct cv_id id, char out[CV_ID_TEXT]);   /* prefix "stf_" */
+const char *cv_id_kept(const char *prefix, struct cv_id id, struct cv_arena *arena); /* the same, in an arena */
 bool cv_id_parse(const char *prefix, const char *text, struct cv_id *out);
 bool cv_id_equal(struct cv_id a, struct cv_id b);
 bool cv_id_is_zero(struct cv_id id);

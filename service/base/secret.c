@@ -289,6 +289,11 @@ const char *cv_id_text(const char *prefix, struct cv_id id, char out[CV_ID_TEXT]
     return out;
 }
 
+const char *cv_id_kept(const char *prefix, struct cv_id id, struct cv_arena *arena)
+{
+    return cv_id_text(prefix, id, cv_arena_alloc(arena, CV_ID_TEXT));
+}
+
 bool cv_id_parse(const char *prefix, const char *text, struct cv_id *out)
 {
     size_t n = strlen(prefix);

@@ -32,8 +32,7 @@ void chk_found(struct chk *c, enum chk_kind kind, const char *id, const struct c
         return;
     struct chk_finding finding = {.kind = kind, .id = id};
     if (person != NULL) {
-        char text[CV_ID_TEXT];
-        finding.id = cv_arena_strdup(arena, cv_id_text("stf_", person->id, text));
+        finding.id = cv_id_kept("stf_", person->id, arena);
         finding.code = person->code;
         finding.name = person->name;
     }
@@ -49,9 +48,8 @@ void chk_found(struct chk *c, enum chk_kind kind, const char *id, const struct c
 
 const char *chk_unit_code(struct chk *c, struct cv_id id)
 {
-    char text[CV_ID_TEXT];
     for (size_t i = 0; i < c->unit_count; i++)
         if (cv_id_equal(c->units[i].id, id))
             return c->units[i].code;
-    return cv_arena_strdup(c->arena, cv_id_text("unt_", id, text));
+    return cv_id_kept("unt_", id, c->arena);
 }

@@ -8,10 +8,9 @@ static struct rep_row row_of(struct prov_call *call, const struct rep_report *r,
 {
     static const enum rep_row_kind kinds[] = {
         [VIEW_ROW_TOTAL] = REP_ROW_TOTAL, [VIEW_ROW_OWN] = REP_ROW_OWN, [VIEW_ROW_UNIT] = REP_ROW_UNIT};
-    char id[CV_ID_TEXT];
     struct rep_known known = {from->used_known, from->regular_known, from->activation_known};
     return (struct rep_row){.kind = kinds[from->kind],
-                            .unit = cv_arena_strdup(call->arena, cv_id_text("unt_", from->unit.id, id)),
+                            .unit = cv_id_kept("unt_", from->unit.id, call->arena),
                             .code = from->unit.code,
                             .name = {from->unit.name[CV_VI], from->unit.name[CV_EN]},
                             .unit_kind = from->unit.kind,

@@ -23,11 +23,10 @@ static struct rep_row *find_row(struct rep_sheet *s, struct cv_id unit, bool wit
 /* A unit's own people had no line as long as nothing was counted of them. */
 static struct rep_row *add_own(const struct prov_freeze *f, struct rep_sheet *s, const struct view_unit *u)
 {
-    char id[CV_ID_TEXT];
     memmove(&s->rows[2], &s->rows[1], (s->row_count - 1) * sizeof(s->rows[0]));
     s->row_count++;
     s->rows[1] = (struct rep_row){.kind = REP_ROW_OWN,
-                                  .unit = cv_arena_strdup(f->call->arena, cv_id_text("unt_", u->id, id)),
+                                  .unit = cv_id_kept("unt_", u->id, f->call->arena),
                                   .code = u->code,
                                   .name = {u->name[CV_VI], u->name[CV_EN]},
                                   .unit_kind = u->kind,

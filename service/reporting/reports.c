@@ -14,10 +14,9 @@ void prov_report_sort_id(struct cv_id *id, cv_moment at)
 
 static const char *fresh_id(struct cv_arena *arena)
 {
-    char text[CV_ID_TEXT];
     struct cv_id id = cv_id_make();
     prov_report_sort_id(&id, cv_now());
-    return cv_arena_strdup(arena, cv_id_text("rep_", id, text));
+    return cv_id_kept("rep_", id, arena);
 }
 
 /* ---- the question ---- */
@@ -35,7 +34,7 @@ static void place(struct prov_call *call, const struct prov_report_input *in, st
     if (key == NULL)
         key = cv_id_text("unt_", call->scope.top, text);
     if (view_unit_find(call->prov->options.view, call->scope, key, CV_NO_DAY, call->arena, &unit, &none))
-        r->unit = cv_arena_strdup(call->arena, cv_id_text("unt_", unit.id, text));
+        r->unit = cv_id_kept("unt_", unit.id, call->arena);
     else
         cv_fault_add(call->faults, CV_AT_POINTER, "/unit", "not_found",
                      "Không tìm thấy đơn vị “%s” trong phạm vi của bạn", "There is no unit “%s” within your reach",

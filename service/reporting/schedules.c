@@ -254,12 +254,11 @@ static void judge_code(struct prov_call *call, const char *code)
 
 static void judge(struct prov_call *call, const char *code, const struct prov_schedule *in, struct prov_schedule *out)
 {
-    char id[CV_ID_TEXT];
     struct view_unit unit;
     struct cv_error none = {0};
     judge_code(call, code);
     if (view_unit_find(call->prov->options.view, call->scope, in->unit, CV_NO_DAY, call->arena, &unit, &none))
-        out->unit = cv_arena_strdup(call->arena, cv_id_text("unt_", unit.id, id));
+        out->unit = cv_id_kept("unt_", unit.id, call->arena);
     else
         cv_fault_add(call->faults, CV_AT_POINTER, "/unit", "not_found",
                      "Không tìm thấy đơn vị “%s” trong phạm vi của bạn", "There is no unit “%s” within your reach",
@@ -328,7 +327,7 @@ static unsigned digit(char hexadecimal)
 /* The same for every process, and of the day on which it was due, so that it stands among the reports of that day. */
 static const char *id_of(struct cv_arena *arena, const struct prov_schedule *s, const char *period, cv_day cut_off)
 {
-    char hash[REP_HASH_TEXT], text[CV_ID_TEXT];
+    char hash[REP_HASH_TEXT];
     const char *what = cv_arena_printf(arena, "%s %s %s %s %s", s->code, s->unit, rep_kind_words[s->kind],
                                        dom_calendar_words[s->calendar], period);
     struct cv_id id;
@@ -336,7 +335,7 @@ static const char *id_of(struct cv_arena *arena, const struct prov_schedule *s, 
     for (size_t i = 0; i < sizeof(id.bytes); i++)
         id.bytes[i] = (uint8_t)(digit(hash[2 * i]) << 4 | digit(hash[2 * i + 1]));
     prov_report_sort_id(&id, cv_day_start(cut_off));
-    return cv_arena_strdup(arena, cv_id_text("rep_", id, text));
+    return cv_id_kept("rep_", id, arena);
 }
 
 static bool make(struct prov_call *call, const struct prov_schedule *s, const struct dom_period *period, const char *id,

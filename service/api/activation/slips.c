@@ -91,10 +91,8 @@ static bool of_unit(struct htp_exchange *x, const struct question *q, struct sli
                        "%zu people here have not activated; at most %d can be printed at once, please go unit by unit",
                        page.total, SLIPS_MAX);
     *out = CV_NEWS(x->arena, struct slip, page.count + 1);
-    for (size_t i = 0; i < page.count; i++) {
-        char id[CV_ID_TEXT];
-        (*out)[i] = (struct slip){.key = cv_arena_strdup(x->arena, cv_id_text("stf_", page.items[i].staff.id, id))};
-    }
+    for (size_t i = 0; i < page.count; i++)
+        (*out)[i] = (struct slip){.key = cv_id_kept("stf_", page.items[i].staff.id, x->arena)};
     *out_count = page.count;
     return true;
 }

@@ -106,11 +106,10 @@ static const char *target_of(struct htp_exchange *x)
     struct view_staff staff;
     struct view_unit unit;
     struct cv_error none = {0};
-    char id[CV_ID_TEXT];
     if (key == NULL)
         return NULL;
     if (view_staff_find(api_of(x)->view, api_actor(x)->scope, key, x->arena, &staff, &none))
-        return cv_arena_strdup(x->arena, cv_id_text("stf_", staff.id, id));
+        return cv_id_kept("stf_", staff.id, x->arena);
     cv_error_clear(&none);
     if (view_unit_find(api_of(x)->view, api_actor(x)->scope, key, CV_NO_DAY, x->arena, &unit, &none))
         return api_unit_id(x, unit.id);

@@ -67,7 +67,7 @@ bool api_call(struct htp_exchange *x, struct prov_call *out)
     if (actor != NULL) {
         out->actor = api_actor_name(x);
         if (!cv_id_is_zero(actor->behalf))
-            out->behalf = cv_id_text("stf_", actor->behalf, cv_arena_alloc(x->arena, CV_ID_TEXT));
+            out->behalf = cv_id_kept("stf_", actor->behalf, x->arena);
         out->token = actor->token;
         out->role = actor->is_person ? actor->label : NULL;
         out->scope = actor->scope;

@@ -32,8 +32,7 @@ bool api_may_read_staff(const struct htp_exchange *x)
 
 const char *api_unit_id(struct htp_exchange *x, struct cv_id id)
 {
-    char text[CV_ID_TEXT];
-    return cv_arena_strdup(x->arena, cv_id_text("unt_", id, text));
+    return cv_id_kept("unt_", id, x->arena);
 }
 
 static const char *in_language(const char *const name[CV_LANGS], enum cv_lang lang)
@@ -101,8 +100,7 @@ void api_write_staff_ref(struct htp_exchange *x, const struct view_staff *staff)
 void api_write_staff_names(struct htp_exchange *x, const struct view_staff *staff)
 {
     struct cv_jout *j = &x->out;
-    char id[CV_ID_TEXT];
-    cv_jout_string(j, "id", cv_arena_strdup(x->arena, cv_id_text("stf_", staff->id, id)));
+    cv_jout_string(j, "id", cv_id_kept("stf_", staff->id, x->arena));
     cv_jout_string(j, "staff_code", staff->staff_code);
     cv_jout_string(j, "full_name", staff->full_name);
     api_write_home(x, staff);

@@ -12,8 +12,7 @@ static void fail(struct htp_exchange *x, const struct cv_error *err)
 
 static const char *token_id(struct htp_exchange *x, struct cv_id id)
 {
-    char text[CV_ID_TEXT];
-    return cv_arena_strdup(x->arena, cv_id_text("tok_", id, text));
+    return cv_id_kept("tok_", id, x->arena);
 }
 
 /* The members of a token; the caller opens and closes. */

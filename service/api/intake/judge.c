@@ -196,7 +196,7 @@ static void judge(struct imp *imp, struct imp_row *r, struct cv_arena *arena)
             r->revision = imp_revision_of(&t, r->op);
         r->address = imp_of_units(r->op) ? NULL : t.staff.staff.address;
         if (!imp_of_units(r->op) && imp_revision_of(&t, r->op) > 0)
-            r->staff = cv_id_text("stf_", t.staff.before.id, cv_arena_alloc(arena, CV_ID_TEXT));
+            r->staff = cv_id_kept("stf_", t.staff.before.id, arena);
     }
     imp_trial_end(&t);
 }
@@ -210,7 +210,7 @@ static const char *person_key(struct imp *imp, const struct int_proposal *p, str
     if (value(p, INT_F_CODE))
         return value(p, INT_F_CODE);
     if (address && view_staff_holder(api_of(imp->x)->view, api_actor(imp->x)->scope, VIEW_BY_NAME, address, &holder))
-        return cv_id_text("stf_", holder, cv_arena_alloc(arena, CV_ID_TEXT));
+        return cv_id_kept("stf_", holder, arena);
     return NULL;
 }
 
@@ -226,7 +226,7 @@ static bool is_there(struct imp *imp, const struct int_proposal *p, struct cv_ar
     imp_say(imp, r, "name_mismatch", cv_arena_printf(arena, "Trên hệ thống người này là “%s”", seen.full_name),
             cv_arena_printf(arena, "In the system this person is “%s”", seen.full_name));
     if (accepted(imp, "name_mismatch")) /* looked at: it is him, whatever his name */
-        r->key = cv_id_text("stf_", seen.id, cv_arena_alloc(arena, CV_ID_TEXT));
+        r->key = cv_id_kept("stf_", seen.id, arena);
     return true;
 }
 

@@ -270,7 +270,7 @@ static void take_record(const struct imp_trial *t, enum imp_op op, struct cv_are
         return;
     out->address = t->staff.staff.address;
     if (!cv_id_is_zero(t->staff.staff.id))
-        out->staff = cv_id_text("stf_", t->staff.staff.id, cv_arena_alloc(arena, CV_ID_TEXT));
+        out->staff = cv_id_kept("stf_", t->staff.staff.id, arena);
 }
 
 static void done(struct imp *imp, const char *import, const struct imp_row *row, struct cv_arena *arena,

@@ -241,7 +241,7 @@ static void tell_code(struct imp_roster *r, const struct member *m, const char *
     out->given_on = m->code != NULL && imp_texts_get(r->wanted, dom_code_key(arena, m->code)) >= 0;
     if (!view_code_holder(api_of(r->imp->x)->view, code, &holder) || cv_id_equal(holder, m->id))
         return;
-    out->from = cv_id_text("stf_", holder, cv_arena_alloc(arena, CV_ID_TEXT));
+    out->from = cv_id_kept("stf_", holder, arena);
     out->code_taken = !freed(r, code, holder);
 }
 
@@ -256,7 +256,7 @@ void imp_roster_met(struct imp_roster *r, const struct int_proposal *p, struct c
     out->several = row->member == SEVERAL;
     if (row->member >= 0) {
         const struct member *m = &r->members[row->member];
-        out->staff = cv_id_text("stf_", m->id, cv_arena_alloc(arena, CV_ID_TEXT));
+        out->staff = cv_id_kept("stf_", m->id, arena);
         if (code != NULL && !same_code(m->code, code))
             tell_code(r, m, code, arena, out);
         return;
@@ -276,7 +276,7 @@ bool imp_roster_absent(const struct imp_roster *r, size_t *at, struct imp_row *o
     if (*at >= r->member_count)
         return false;
     const struct member *m = &r->members[(*at)++];
-    const char *id = cv_id_text("stf_", m->id, cv_arena_alloc(arena, CV_ID_TEXT));
+    const char *id = cv_id_kept("stf_", m->id, arena);
     *out = (struct imp_row){.action = IMP_ABSENT,
                             .op = IMP_PUT_DEPARTURE,
                             .staff = id,

@@ -7,8 +7,7 @@
 
 static const char *key_of(struct prov_call *call, const struct prov_request *r)
 {
-    char id[CV_ID_TEXT];
-    return cv_arena_strdup(call->arena, cv_id_text("stf_", r->staff, id));
+    return cv_id_kept("stf_", r->staff, call->arena);
 }
 
 static bool transfer(struct prov_call *call, const struct prov_request *r, struct prov_staff_result *out,
@@ -37,12 +36,11 @@ static bool account(struct prov_call *call, const struct prov_request *r, struct
 static bool read_new(struct htp_exchange *x, struct prov_call *call, const struct prov_request *r,
                      struct prov_staff_input *in, struct cv_error *err)
 {
-    char unit[CV_ID_TEXT];
     const struct cv_jin *o = cv_json_parse(call->arena, call->faults, r->body, strlen(r->body), err);
     if (o == NULL)
         return false;
     api_read_staff_new(x, o, in);
-    in->unit = (struct prov_text){CV_VALUE, cv_arena_strdup(call->arena, cv_id_text("unt_", r->unit, unit))};
+    in->unit = (struct prov_text){CV_VALUE, cv_id_kept("unt_", r->unit, call->arena)};
     if (r->decision.number != NULL)
         in->decision = (struct prov_decision){CV_VALUE, r->decision};
     return true;

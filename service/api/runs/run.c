@@ -169,7 +169,7 @@ void imp_request_of(const struct imp_asker *asker, struct api *api, void *sessio
                                .via = "imports",
                                .request_id = "-"};
     if (!cv_id_is_zero(asker->actor.behalf))
-        call->behalf = cv_id_text("stf_", asker->actor.behalf, cv_arena_alloc(arena, CV_ID_TEXT));
+        call->behalf = cv_id_kept("stf_", asker->actor.behalf, arena);
 }
 
 static bool trouble(enum imp_outcome outcome, const struct cv_error *err)

@@ -8,8 +8,7 @@
 
 static const char *id_text(struct cv_arena *arena, const char *prefix, struct cv_id id)
 {
-    char text[CV_ID_TEXT];
-    return cv_arena_strdup(arena, cv_id_text(prefix, id, text));
+    return cv_id_kept(prefix, id, arena);
 }
 
 void api_write_departure_summary(struct cv_jout *j, const struct dom_departure *d)

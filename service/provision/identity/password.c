@@ -34,10 +34,9 @@ bool prov_password_right(struct prov_call *call, const struct prov_trier *who, c
 
 struct prov_trier prov_trier_of(const struct prov_call *call, struct cv_id staff, const struct prov_browser *browser)
 {
-    char id[CV_ID_TEXT];
     bool known = browser != NULL && browser->mark != NULL && cv_id_equal(browser->staff, staff);
     return (struct prov_trier){.peer = call->peer != NULL ? call->peer : "",
-                               .account = cv_arena_strdup(call->arena, cv_id_text("stf_", staff, id)),
+                               .account = cv_id_kept("stf_", staff, call->arena),
                                .browser = known ? browser->mark : NULL};
 }
 

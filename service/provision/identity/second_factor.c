@@ -81,9 +81,8 @@ static bool use_code(struct prov_change *change, void *ctx, struct cv_error *err
 static bool take(struct prov_call *call, struct cv_id staff, const char *action, struct use *use, int *out_epoch,
                  struct cv_error *err)
 {
-    char id[CV_ID_TEXT];
     const struct prov_trier who = {.peer = "", /* wherever from: only who has the password comes here */
-                                   .account = cv_arena_strdup(call->arena, cv_id_text("stf_", staff, id)),
+                                   .account = cv_id_kept("stf_", staff, call->arena),
                                    .browser = "second factor"};
     struct prov_staff_result result = {0};
     int wait_s = 0;

@@ -44,11 +44,6 @@ static struct prov_call unasked(const struct prov_call *call)
     return own;
 }
 
-static const char *id_of(const struct prov_call *call, struct cv_id id)
-{
-    return cv_id_text("stf_", id, cv_arena_alloc(call->arena, CV_ID_TEXT));
-}
-
 static bool is_held(const struct prov_duplicate *d)
 {
     return d->about != PROV_LOOKS_ALIKE && d->candidate_count > 0;
@@ -60,13 +55,14 @@ static bool give_code(struct prov_call *call, const struct prov_duplicate *d, st
     struct prov_staff_result result;
     struct view_staff him;
     struct prov_call own = unasked(call);
-    const char *key = id_of(call, d->staff);
+    const char *key = cv_id_kept("stf_", d->staff, call->arena);
     if (is_held(d) && cv_id_equal(d->candidates[0], d->staff))
         return true;
     if (!view_staff_find(call->prov->options.view, call->scope, key, call->arena, &him, err))
         return false;
-    const struct prov_renumber in = {
-        .code = d->staff_code, .was = him.staff_code, .from = is_held(d) ? id_of(call, d->candidates[0]) : NULL};
+    const struct prov_renumber in = {.code = d->staff_code,
+                                     .was = him.staff_code,
+                                     .from = is_held(d) ? cv_id_kept("stf_", d->candidates[0], call->arena) : NULL};
     struct prov_call trial = own;
     trial.validate_only = true; /* before the first write, so that it is not refused behind it */
     return prov_renumber(&trial, key, &in, &result, err) && prov_renumber(&own, key, &in, &result, err);
@@ -76,7 +72,7 @@ static bool give_code(struct prov_call *call, const struct prov_duplicate *d, st
 static bool free_code(struct prov_call *call, const struct prov_duplicate *d, struct cv_error *err)
 {
     struct prov_call own = unasked(call);
-    return !is_held(d) || prov_code_lost(&own, id_of(call, d->candidates[0]), d->staff_code, err);
+    return !is_held(d) || prov_code_lost(&own, cv_id_kept("stf_", d->candidates[0], call->arena), d->staff_code, err);
 }
 
 /* ---- units ---- */
@@ -162,7 +158,7 @@ static bool keep(struct prov_call *call, const char *name, const struct prov_dup
     cv_jout_init(&j, &buf);
     cv_jout_object(&j, NULL);
     cv_jout_string(&j, "verdict", prov_verdict_words[d->verdict]);
-    cv_jout_string(&j, "staff", cv_id_is_zero(d->staff) ? NULL : id_of(call, d->staff));
+    cv_jout_string(&j, "staff", cv_id_is_zero(d->staff) ? NULL : cv_id_kept("stf_", d->staff, call->arena));
     cv_jout_string(&j, "by", d->decided_by);
     cv_jout_moment(&j, "at", d->decided_at);
     cv_jout_end(&j);

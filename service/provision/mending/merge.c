@@ -32,11 +32,6 @@ static bool fetch_itself(struct prov_call *call, const char *key, struct dom_sta
     return err->kind == CV_NOT_FOUND ? unseen(err) : false;
 }
 
-static const char *id_of(const struct prov_call *call, struct cv_id id)
-{
-    return cv_id_text("stf_", id, cv_arena_alloc(call->arena, CV_ID_TEXT));
-}
-
 /* ---- the emptied record ---- */
 
 struct emptying {
@@ -118,7 +113,7 @@ static bool is_among(const struct prov_call *call, const struct dom_staff *from,
     for (size_t i = 0; i < from->absorbed_count; i++)
         if (strcmp(from->absorbed[i], id) == 0)
             return true;
-    return strcmp(id_of(call, from->id), id) == 0;
+    return strcmp(cv_id_kept("stf_", from->id, call->arena), id) == 0;
 }
 
 /* Without those of `from`. */
@@ -142,7 +137,7 @@ static bool absorb(struct prov_change *change, void *ctx, struct cv_error *err)
         CV_NEWS(change->call->arena, struct dom_alias, staff->alias_count + from->alias_count + 1);
     (void)err;
     copy_absorbed(change, from);
-    staff->absorbed[staff->absorbed_count++] = id_of(change->call, from->id);
+    staff->absorbed[staff->absorbed_count++] = cv_id_kept("stf_", from->id, change->call->arena);
     for (size_t i = 0; i < from->absorbed_count; i++)
         staff->absorbed[staff->absorbed_count++] = from->absorbed[i];
     for (size_t i = 0; i < staff->alias_count; i++)
@@ -253,8 +248,9 @@ static bool fetch_both(struct prov_call *call, const char *key, struct dom_staff
 {
     struct view_staff to;
     return fetch_itself(call, key, from, err) &&
-           (from->merge == NULL || view_staff_find(call->prov->options.view, call->scope,
-                                                   id_of(call, from->merge->into), call->arena, &to, err));
+           (from->merge == NULL ||
+            view_staff_find(call->prov->options.view, call->scope, cv_id_kept("stf_", from->merge->into, call->arena),
+                            call->arena, &to, err));
 }
 
 bool prov_merge_read(struct prov_call *call, const char *key, struct prov_merge *out, struct cv_error *err)
@@ -301,7 +297,7 @@ bool prov_staff_unmerge(struct prov_call *call, const char *key, struct prov_mer
     *out = (struct prov_merge){0};
     return fetch_both(call, key, &from, err) && prov_check_match(call, from.revision, err) &&
            may_write(call, dom_home_on(&from, cv_today())->unit, err) && can_go_back(&from, err) &&
-           prov_staff_locate(call, id_of(call, from.merge->into), true, &into, err) &&
+           prov_staff_locate(call, cv_id_kept("stf_", from.merge->into, call->arena), true, &into, err) &&
            prov_staff_modify_id(&own, from.id, "staff.unmerge", NULL, refill, NULL, &out->emptied, err) &&
            release_all(&own, &from, &out->into, err);
 }
@@ -338,8 +334,9 @@ static void finish(struct prov_call *call, const struct view_half_merge *half)
         ok = undone ? prov_staff_modify_id(&own, half->into, "staff.unmerge", NULL, release, &from, &result, &err)
                     : absorb_all(&own, &from, &err);
     if (ok)
-        cv_log(CV_LOG_WARN, "merge", "%s and %s: %s was cut short and is ended now", id_of(call, half->emptied),
-               id_of(call, half->into), undone ? "taking the merge back" : "the merge");
+        cv_log(CV_LOG_WARN, "merge", "%s and %s: %s was cut short and is ended now",
+               cv_id_kept("stf_", half->emptied, call->arena), cv_id_kept("stf_", half->into, call->arena),
+               undone ? "taking the merge back" : "the merge");
     else
         cv_log_error(CV_LOG_WARN, "merge", &err);
 }

@@ -91,11 +91,6 @@ static bool would(struct prov_call *call, const struct swap *swap, struct prov_s
 
 /* ---- a request ---- */
 
-static const char *id_of(struct prov_call *call, struct cv_id id)
-{
-    return cv_id_text("stf_", id, cv_arena_alloc(call->arena, CV_ID_TEXT));
-}
-
 /* The repeat of one that broke off. */
 static bool go_on(struct prov_call *call, struct swap *swap, bool *out_found, struct prov_staff_result *out,
                   struct cv_error *err)
@@ -125,8 +120,8 @@ bool prov_swap_codes(struct prov_call *call, const char *key, const struct prov_
     if (!view_staff_find(view, call->scope, key, call->arena, &one, err) ||
         !view_staff_find(view, call->scope, in->with, call->arena, &other, err))
         return false;
-    struct swap swap = {.one = id_of(call, one.id),
-                        .other = id_of(call, other.id),
+    struct swap swap = {.one = cv_id_kept("stf_", one.id, call->arena),
+                        .other = cv_id_kept("stf_", other.id, call->arena),
                         .code_one = one.staff_code,
                         .code_other = other.staff_code,
                         .reason = in->reason,

@@ -120,9 +120,7 @@ bool prov_request_take(struct prov_call *call, const struct dir_document *docume
 bool prov_request_add(struct prov_call *call, struct prov_request *r, struct cv_error *err)
 {
     struct dir_actor actor = prov_dir_actor(call);
-    char id[CV_ID_TEXT];
-    struct dir_document fresh =
-        dir_document_of(PROV_REQUESTS, cv_arena_strdup(call->arena, cv_id_text("req_", r->id, id)), NULL, 0);
+    struct dir_document fresh = dir_document_of(PROV_REQUESTS, cv_id_kept("req_", r->id, call->arena), NULL, 0);
     fresh.idempotency = prov_new_idempotency(call);
     if (!bytes_of(call, r, &fresh.bytes, &fresh.len, err) || !dir_document_add(call->dir, &fresh, &actor, NULL, err))
         return false;

@@ -7,9 +7,8 @@
 
 static void blank_staff(struct prov_call *call, struct dom_staff *staff)
 {
-    char id[CV_ID_TEXT];
     *staff = dom_staff_new(cv_id_make());
-    staff->mail_store = cv_arena_strdup(call->arena, cv_id_text("stf_", staff->id, id));
+    staff->mail_store = cv_id_kept("stf_", staff->id, call->arena);
     staff->idempotency = prov_new_idempotency(call);
 }
 

@@ -40,14 +40,13 @@ static bool try_name(struct prov_call *call, struct making *m, const struct dom_
 {
     struct dom_unit *unit = &m->out->unit;
     struct dir_actor actor = prov_dir_actor(call);
-    char id[CV_ID_TEXT];
     const char *address = cv_arena_printf(call->arena, "%s@%s", login, dom_policy_domain(call->prov->options.policy));
     if (!free_name(call, login, address, err))
         return err->kind != CV_OK;
     *unit = *before;
     unit->mail_login = login;
     unit->mail_address = address;
-    unit->mail_store = cv_arena_strdup(call->arena, cv_id_text("unt_", unit->id, id));
+    unit->mail_store = cv_id_kept("unt_", unit->id, call->arena);
     unit->mail_names = CV_NEWS(call->arena, const char *, before->mail_name_count + 2);
     if (before->mail_name_count > 0)
         memcpy(unit->mail_names, before->mail_names, before->mail_name_count * sizeof *unit->mail_names);
@@ -244,7 +243,7 @@ static bool hand_over(struct prov_call *call, struct prov_unit_mailbox *out, siz
 
 static const char *key_of(const struct prov_call *call, struct cv_id unit)
 {
-    return cv_id_text("unt_", unit, cv_arena_alloc(call->arena, CV_ID_TEXT));
+    return cv_id_kept("unt_", unit, call->arena);
 }
 
 static bool keep(struct prov_call *call, const struct making *m, struct cv_error *err)
@@ -260,7 +259,7 @@ static bool keep(struct prov_call *call, const struct making *m, struct cv_error
     cv_jout_string(&j, "within", call->scope.everywhere ? NULL : cv_id_text("unt_", call->scope.top, top));
     cv_jout_array(&j, "holders");
     for (size_t i = 0; i < m->out->named; i++)
-        cv_jout_string(&j, NULL, cv_id_text("stf_", m->out->holders[i].id, cv_arena_alloc(call->arena, CV_ID_TEXT)));
+        cv_jout_string(&j, NULL, cv_id_kept("stf_", m->out->holders[i].id, call->arena));
     cv_jout_end(&j);
     cv_jout_end(&j);
     return prov_underway_keep(call, HOLDERS, key_of(call, m->id), &buf, err);
