@@ -56,7 +56,7 @@
     TEXT(log_level, "info", "debug, info, warn or error")                                                              \
     NUMBER(workers_interactive, 6, 1, 8, "threads", "workers for single requests; with bulk at most 8")                \
     NUMBER(workers_bulk, 2, 1, 7, "threads", "workers for batches")                                                    \
-    NUMBER(workers_import, 4, 1, 8, "threads", "writers of lists that are carried out; one while others wait")         \
+    NUMBER(workers_import, 8, 1, 8, "threads", "writers of lists that are carried out; one while others wait")         \
     NUMBER(queue_interactive, 1024, 1, 65536, "requests", "single requests waiting or running before 503")             \
     NUMBER(queue_bulk, 64, 1, 4096, "requests", "batches waiting or running before 503")                               \
     NUMBER(request_ms, 10000, 100, 600000, "ms", "a request's own deadline, from its first byte")                      \

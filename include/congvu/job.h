@@ -58,7 +58,7 @@ void job_timer_stop(struct job_timer **timer);
  *
  * Story of use. Each thread of the long work takes a turn before a write and gives it back after. As long as nobody
  * else waits, `most` write at once, without a pause. While others wait one turn is out at a time, and it is given back
- * only after a rest as long as the write took: so the long work has at most half of the writers' time.
+ * only after a rest three times as long as the write took: so the long work has at most a quarter of the writers' time.
  *
  *     int64_t since = job_turn_take(&turns, &stopping);
  *     write();

@@ -5,7 +5,7 @@
 #include "congvu/clock.h"
 #include "congvu/job.h"
 
-enum { STILL_NS = 20000000, REST_LEAST_MS = 1, REST_MOST_MS = 200 };
+enum { STILL_NS = 20000000, REST_LEAST_MS = 1, REST_TIMES = 3, REST_MOST_MS = 200 };
 
 /* People come one request after the other: between two of them they wait too. */
 static bool busy(struct job_turns *turns)
@@ -30,7 +30,7 @@ int64_t job_turn_take(struct job_turns *turns, const _Atomic bool *given_up)
 
 void job_turn_give(struct job_turns *turns, int64_t since_ns)
 {
-    int64_t ms = (cv_mono_ns() - since_ns) / 1000000 + REST_LEAST_MS;
+    int64_t ms = REST_TIMES * ((cv_mono_ns() - since_ns) / 1000000 + REST_LEAST_MS);
     if (busy(turns))
         poll(NULL, 0, (int)(ms < REST_MOST_MS ? ms : REST_MOST_MS));
     atomic_fetch_sub(&turns->out, 1);

@@ -9,11 +9,8 @@
 enum { PROVE_ARENA = 4 << 20, CODE_LENGTH = 12 };
 
 static const char *const unique[] = {"cvName", "cvCode", "cvSlugClaim", "cvIdempotencyKey"};
-static const char *const indexed[] = {"objectClass", "cvName",
-                                      "cvCode",      "cvUnit",
-                                      "uid",         "mail",
-                                      "cvReceives",  "authorizedService",
-                                      "cvSignIn",    "cvAccountState;x-mailbox"};
+static const char *const indexed[] = {"objectClass",       "cvName",  "cvCode", "cvUnit", "uid", "mail", "cvReceives",
+                                      "authorizedService", "cvSignIn"};
 
 struct proving {
     struct dir_session *s;
