@@ -42,6 +42,9 @@ struct dir_feed {
     /* A batch of changes was delivered (publish to readers); also called about once a second while the feed is alive.
      * False: something is known to be missing; everything is read again. */
     bool (*settled)(void *ctx);
+    /* At least once a second, whether the directory is heard or not; while a connection is being opened some seconds
+     * may pass. NULL = never. */
+    void (*tick)(void *ctx);
     /* Every count_ms, and after each resume: the directory has from `least` to `most` records (usage apart). False:
      * that is not what came; everything is read again. NULL or 0 = never asked. */
     bool (*counted)(void *ctx, size_t least, size_t most);

@@ -178,8 +178,9 @@ bool view_tokens(const struct view *v, struct cv_arena *arena, struct dom_token 
  * view keeps (else CV_INVALID, validation_failed at "period"), and takes people, posts, headcounts and accounts as of
  * `to`. All zero = the default of 30 days until today. */
 enum { VIEW_DEFAULT_WINDOW = 30 };
-/* The day that all figures stand for: today, but for the moments behind midnight in which those of many people are
- * worked out anew. What asks for figures until today asks until this day. */
+/* The day that all figures stand for: today, but for the moments behind midnight in which the feed's thread works those
+ * of many people out anew, also while the directory is not heard; nobody waits for it. What asks for figures until
+ * today asks until this day. */
 cv_day view_day(const struct view *v);
 struct view_window {
     cv_day from, to; /* to = today for the live figures */

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """What others wait for while heavy work goes on, at the size of the largest province: answers from memory (figures, lists, searches, units) asked for at a steady pace, latencies counted from when
-each was due; beside nothing, and beside periods added up, rules changed, midnights, reports, a sweep, a list carried out.   pauses.py [PEOPLE] [UNITS] [WORK ...]
+each was due; beside nothing, and beside periods added up, rules changed, midnights (also while the directory stands still), reports, a sweep, a list carried out.   pauses.py [PEOPLE] [UNITS] [WORK ...]
 
 Needs a build with the test clock (midnight). On a machine that does other things too the first row, beside nothing, says what those others cost; `held_ms` says how long the view's lock was held
 at most, reading and writing, in CPU of the holder (lock_holds.c)."""
+import contextlib
 import datetime
 import json
 import os
@@ -55,6 +56,12 @@ class Pauses:
         self.clock.write_text(f"{self.days * DAY_S}\n")
         wait_for(lambda: self.client.get(TOP).json["as_of"][:10] != before, "another day")
 
+    def silence(self):
+        """Midnights while the directory stands still."""
+        if not self.done:
+            wait_for(lambda: self.client.get("/readyz").json["checks"]["view"]["status"] == "stale", "the directory is missed", 60)
+        self.midnight()
+
     def report(self):
         answer = self.client.post("/v1/reports", {"unit": "T1", "period": (site_today().replace(day=1) - datetime.timedelta(1)).isoformat()[:7], "accept_incomplete": True, "systems": ["mailbox"]})
         assert answer.status == 201, answer
@@ -95,7 +102,8 @@ class Pauses:
                 file.write(b"%d\n" % len(one) + one)
             file.flush()
             arguments = [BENCH / "http_load", self.service.port, file.name, CONNECTIONS, PER_SECOND, SECONDS]
-            with subprocess.Popen([str(a) for a in arguments], stdout=subprocess.PIPE, text=True) as self.probe:
+            still = frozen(self.service.slapd_pid()) if name == "silence" else contextlib.nullcontext()
+            with still, subprocess.Popen([str(a) for a in arguments], stdout=subprocess.PIPE, text=True) as self.probe:
                 while self.probe.poll() is None:
                     work()
                     self.done += 1
@@ -117,7 +125,7 @@ def populate(service, people, units):
 
 def main():
     people, units = (int(a) for a in (sys.argv[1:3] + ["200000", "2000"][len(sys.argv[1:3]):]))
-    works = sys.argv[3:] or ["nothing", "period", "rule", "midnight", "report", "sweep", "list"]
+    works = sys.argv[3:] or ["nothing", "period", "rule", "midnight", "silence", "report", "sweep", "list"]
     with tempfile.TemporaryDirectory() as folder:
         clock, holds = pathlib.Path(folder) / "clock", pathlib.Path(folder) / "holds"
         service = Service(clock_file=clock, directory_nosync="true", log_level="error", directory_max_mib=32768, view_activity_days=DAYS)

@@ -196,8 +196,9 @@ struct seen {
     struct known known[SEEN_MAX];
     size_t count;
     int begins, fresh_begins, ends, sweeps, refuse; /* refuse: how many ends to answer with false */
-    int staff, presents, removes, settled, alive;   /* alive: -1 not said */
-    size_t least;                                   /* fewest people at any moment since it was set */
+    int staff, presents, removes, settled, ticks;
+    int alive;    /* -1 not said */
+    size_t least; /* fewest people at any moment since it was set */
 };
 
 static size_t people(const struct seen *s)
@@ -345,6 +346,15 @@ static bool on_settled(void *ctx)
     return true;
 }
 
+static void on_tick(void *ctx)
+{
+    struct seen *s = ctx;
+
+    pthread_mutex_lock(&s->lock);
+    s->ticks++;
+    done(s);
+}
+
 static void on_alive(void *ctx, bool alive)
 {
     struct seen *s = ctx;
@@ -379,6 +389,7 @@ static struct dir_feed feed_of(struct seen *s)
                              .remove = on_remove,
                              .end = on_end,
                              .settled = on_settled,
+                             .tick = on_tick,
                              .alive = on_alive};
 }
 
@@ -760,6 +771,27 @@ static void recovery_after_a_kill(void **unused)
     resume_with(SIGKILL);
 }
 
+/* Another day begins also while nobody answers. */
+static void time_goes_on_without_a_server(void **unused)
+{
+    static struct seen s;
+
+    (void)unused;
+    seen_init(&s);
+    struct dir_sync *sync = follow(&world.relayed, &s);
+
+    WAIT(&s, s.ends == 1 && s.settled > 0);
+    relay_set(&world.relay, true, -1, false);
+    WAIT(&s, s.alive == 0);
+    int ticks = read_int(&s, &s.ticks);
+
+    WAIT(&s, s.ticks >= ticks + 3 || s.alive == 1);
+    assert_int_equal(read_int(&s, &s.alive), 0);
+    relay_set(&world.relay, false, -1, false);
+    WAIT(&s, s.alive == 1);
+    assert_true(timed_stop(&sync) < 500);
+}
+
 /* Somebody else's data under the same address: everything is read. */
 static void another_server_is_read_whole(void **unused)
 {
@@ -976,6 +1008,7 @@ int main(void)
         cmocka_unit_test(resume_brings_differences),
         cmocka_unit_test(resume_over_a_restart),
         cmocka_unit_test(recovery_after_a_kill),
+        cmocka_unit_test(time_goes_on_without_a_server),
         cmocka_unit_test(another_server_is_read_whole),
         cmocka_unit_test(a_cookie_that_was_bad_for_it_is_not_used_again),
         cmocka_unit_test(full_reading_after_a_kill),

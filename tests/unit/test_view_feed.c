@@ -1,5 +1,6 @@
 /* The feed: order of arrival, refreshes, the guard, waiting, tokens, and readers beside the writer. */
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 
 #include "congvu/token.h"
@@ -455,14 +456,12 @@ static void a_rule_changes_for_all_at_once(void **state)
     w_free(w);
 }
 
-/* Of so many people the day is rolled by the feed's thread; until it did, answers are those of the day before. */
-static void midnight_of_many_waits_for_the_feed(void **state)
+/* ---- midnight of many ---- */
+enum { LOTS = 20100 };
+
+/* One of them is hired on the day that comes. */
+static void send_lots(struct world *w)
 {
-    enum { LOTS = 20100 };
-    struct world *w = w_new(32);
-    struct cv_arena *arena = cv_arena_new(1 << 20);
-    (void)state;
-    w_load(w, 2, 1);
     struct w_person *p = &w->people[0];
     w_new_person(w, 0);
     for (int i = 0; i < LOTS; i++) {
@@ -475,16 +474,109 @@ static void midnight_of_many_waits_for_the_feed(void **state)
         p->has_departure = p->on_leave = false;
         w_send_person(w, p);
     }
-    w->systems[0].required_count = 0;
-    w_send_system(w, 0); /* after it the view knows that they are many */
-    int before = mailbox_now(w->view, w->units[0].id, arena).recorded;
-    w->feed.settled(w->feed.ctx); /* the feed lives, however long all that took */
+}
+
+struct moment {
+    int recorded;
+    cv_day day, as_of;
+};
+
+static struct moment now_of(struct world *w, struct cv_arena *arena)
+{
+    struct cv_error err = {0};
+    struct view_coverage c;
+    struct view_coverage_query q = {.scope = everywhere, .unit = w->units[0].id, .recursive = true};
+    cv_arena_reset(arena);
+    assert_true(view_coverage(w->view, &q, arena, &c, &err));
+    return (struct moment){c.rows[0].counts.recorded, c.window.to, cv_day_of(c.as_of)};
+}
+
+/* Of so many people the day is rolled by the feed's thread, never by who asks, be the directory heard or not; until it
+ * did, answers are wholly those of the day before and say so. */
+static void midnight_of_many(bool heard)
+{
+    struct world *w = w_new(32);
+    struct cv_arena *arena = cv_arena_new(1 << 20);
+    w_load(w, 2, 0);
+    send_lots(w);
+    w->feed.alive(w->feed.ctx, heard);
+    struct moment before = now_of(w, arena);
+    cv_day today = cv_today();
     cv_clock_set_offset(86400);
-    assert_int_equal(mailbox_now(w->view, w->units[0].id, arena).recorded, before);
-    assert_int_equal(view_day(w->view), cv_today() - 1);
-    w->feed.settled(w->feed.ctx);
-    assert_int_equal(mailbox_now(w->view, w->units[0].id, arena).recorded, before + 1);
-    assert_int_equal(view_day(w->view), cv_today());
+    struct moment still = now_of(w, arena);
+    assert_int_equal(still.recorded, before.recorded);
+    assert_true(still.day == today && still.as_of == today && view_day(w->view) == today);
+    w->people[0].revision++;
+    w_send_person(w, &w->people[0]); /* behind midnight, but into the figures of the old day */
+    assert_int_equal(now_of(w, arena).as_of, today);
+    w->feed.tick(w->feed.ctx);
+    struct moment after = now_of(w, arena);
+    assert_int_equal(after.recorded, before.recorded + 1);
+    assert_true(after.day == today + 1 && after.as_of == today + 1 && view_day(w->view) == today + 1);
+    cv_clock_set_offset(0);
+    cv_arena_free(&arena);
+    w_free(w);
+}
+
+static void midnight_of_many_waits_for_the_feed(void **state)
+{
+    (void)state;
+    midnight_of_many(true);
+}
+
+static void midnight_of_many_while_the_directory_is_away(void **state)
+{
+    (void)state;
+    midnight_of_many(false);
+}
+
+/* Old or new, never both. */
+struct sleepless {
+    struct world *w;
+    struct moment before;
+    _Atomic bool *stop;
+    _Atomic size_t asked;
+    size_t mixed;
+};
+
+static void *ask_on(void *ctx)
+{
+    struct sleepless *me = ctx;
+    struct cv_arena *arena = cv_arena_new(1 << 20);
+    while (!atomic_load(me->stop)) {
+        struct moment now = now_of(me->w, arena);
+        int days = now.day - me->before.day;
+        me->mixed += now.recorded != me->before.recorded + (days > 0);
+        atomic_fetch_add(&me->asked, 1);
+    }
+    cv_arena_free(&arena);
+    return NULL;
+}
+
+static void nobody_sees_half_a_midnight(void **state)
+{
+    struct world *w = w_new(33);
+    struct cv_arena *arena = cv_arena_new(1 << 20);
+    _Atomic bool stop = false;
+    struct sleepless me = {.w = w, .stop = &stop};
+    pthread_t thread;
+    (void)state;
+    w_load(w, 2, 0);
+    send_lots(w);
+    w->feed.alive(w->feed.ctx, false);
+    me.before = now_of(w, arena);
+    assert_int_equal(pthread_create(&thread, NULL, ask_on, &me), 0);
+    for (int day = 1; day <= 5; day++) {
+        size_t asked = atomic_load(&me.asked);
+        cv_clock_set_offset(86400 * day);
+        w->feed.tick(w->feed.ctx);
+        while (atomic_load(&me.asked) < asked + 2)
+            sched_yield();
+    }
+    atomic_store(&stop, true);
+    pthread_join(thread, NULL);
+    assert_int_equal(me.mixed, 0);
+    assert_int_equal(view_day(w->view), me.before.day + 5);
     cv_clock_set_offset(0);
     cv_arena_free(&arena);
     w_free(w);
@@ -505,6 +597,8 @@ int main(void)
         cmocka_unit_test(readers_and_a_writer),
         cmocka_unit_test(a_rule_changes_for_all_at_once),
         cmocka_unit_test(midnight_of_many_waits_for_the_feed),
+        cmocka_unit_test(midnight_of_many_while_the_directory_is_away),
+        cmocka_unit_test(nobody_sees_half_a_midnight),
     };
     return cmocka_run_group_tests(tests, w_group_setup, w_group_teardown);
 }

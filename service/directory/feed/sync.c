@@ -36,6 +36,13 @@ static bool stopping(const struct dir_sync *sync)
     return atomic_load_explicit(&sync->stopping, memory_order_relaxed);
 }
 
+/* Also while nobody answers: another day begins without the directory. */
+static void tick(const struct dir_sync *sync)
+{
+    if (sync->feed.tick)
+        sync->feed.tick(sync->feed.ctx);
+}
+
 static void close_handle(struct dir_sync *sync)
 {
     if (sync->ld)
@@ -142,6 +149,7 @@ static bool drain(struct dir_sync *sync)
         ldap_msgfree(message);
         if (!go_on)
             return false;
+        tick(sync);
         if (sync->dirty && !sync->refreshing && sync->heard_at - sync->dirty_since > ms(BATCH_MS))
             sync_settle(sync, sync->heard_at);
     }
@@ -206,6 +214,7 @@ static bool wait_for_more(struct dir_sync *sync)
     struct pollfd fds[] = {{.fd = sync->stop_fd, .events = POLLIN}, {.fd = sync_descriptor(sync), .events = POLLIN}};
     int64_t now = cv_mono_ns();
 
+    tick(sync);
     if (!tend(sync, now))
         return false;
     poll(fds, CV_COUNT(fds), until_next(sync, now));
@@ -219,9 +228,12 @@ static void pause_before_retry(struct dir_sync *sync)
     uint32_t noise;
 
     cv_random(&noise, sizeof(noise));
-    int half = sync->pause_ms / 2;
+    int half = sync->pause_ms / 2, left = half + (int)(noise % (uint32_t)(half + 1));
 
-    poll(&stop, 1, half + (int)(noise % (uint32_t)(half + 1)));
+    for (; left > 0 && !stopping(sync); left -= TICK_MS) {
+        tick(sync);
+        poll(&stop, 1, left < TICK_MS ? left : TICK_MS);
+    }
     sync->pause_ms = sync->pause_ms * 2 < LAST_PAUSE_MS ? sync->pause_ms * 2 : LAST_PAUSE_MS;
 }
 

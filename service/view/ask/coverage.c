@@ -338,9 +338,16 @@ static void describe_systems(struct answer *a, uint32_t top, struct view_coverag
     }
 }
 
+/* What came behind midnight is counted in the figures of the old day while they stand. */
+static cv_moment as_of(const struct view *v)
+{
+    cv_day day = atomic_load(&v->day);
+    return cv_day_of(v->changed_at) > day ? cv_day_start(day + 1) - 1 : v->changed_at;
+}
+
 static void put_all(struct answer *a, uint32_t slot, struct view_coverage *out)
 {
-    *out = (struct view_coverage){.window = a->slice.window, .as_of = a->v->changed_at};
+    *out = (struct view_coverage){.window = a->slice.window, .as_of = as_of(a->v)};
     snprintf(out->unit_tree, sizeof out->unit_tree, "%016llx",
              (unsigned long long)(a->then ? a->then->print : a->v->tree_print));
     describe_systems(a, slot, out);

@@ -135,9 +135,14 @@ static bool on_settled(void *ctx)
     struct view *v = ctx;
     if (!atomic_load(&v->refreshing))
         atomic_store(&v->complete_ns, cv_mono_ns());
+    return view_owed_ms(v) < OWED_MS;
+}
+
+static void on_tick(void *ctx)
+{
+    struct view *v = ctx;
     if (atomic_load(&v->loaded) && atomic_load(&v->day) != cv_today())
         view_roll_beside(v);
-    return view_owed_ms(v) < OWED_MS;
 }
 
 static void on_alive(void *ctx, bool alive)
@@ -160,6 +165,7 @@ struct dir_feed view_feed(struct view *view)
                             .remove = on_remove,
                             .end = on_end,
                             .settled = on_settled,
+                            .tick = on_tick,
                             .counted = on_counted,
                             .alive = on_alive};
     view_usage_callbacks(&feed);

@@ -65,6 +65,7 @@ static uint32_t free_slot(struct view *v)
     v->signs = view_grow(v->signs, &v->signs_cap, need, sizeof(*v->signs));
     v->finer_signs = view_grow(v->finer_signs, &v->finer_cap, need, sizeof(*v->finer_signs));
     v->tallies = view_grow(v->tallies, &v->tallies_cap, need, sizeof(*v->tallies));
+    atomic_store(&v->many, need > MANY);
     return (uint32_t)v->people_end++;
 }
 

@@ -92,6 +92,6 @@ void view_shadow_free(struct view_shadow *shadow); /* with what was in force bef
 void view_recount_all(struct view *v);                 /* from nothing; under the write lock */
 void view_recount_below(struct view *v, uint32_t top); /* the feed's thread; locks inside */
 /* It is another day. Whoever asks rolls it at once; of many people the feed's thread works the new day out beside the
- * old one, and until then the answers are those of the old. Locks inside. */
+ * old one, whether it hears the directory or not, and until then the answers are those of the old. Locks inside. */
 void view_roll_day(struct view *v);
 void view_roll_beside(struct view *v); /* the feed's thread */

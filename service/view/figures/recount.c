@@ -56,14 +56,15 @@ static void begin_day(struct view *v, cv_day today, struct view_shadow *shadow)
     view_seen_roll(v, atomic_load(&v->day), today);
     atomic_store(&v->day, today);
     view_shadow_swap(v, shadow);
-    v->changed_at = cv_day_start(today);
+    if (v->changed_at < cv_day_start(today))
+        v->changed_at = cv_day_start(today);
     atomic_fetch_add(&v->generation, 1);
 }
 
 void view_roll_day(struct view *v)
 {
-    if (atomic_load(&v->many) && view_lives(v))
-        return; /* the feed will, within a second */
+    if (atomic_load(&v->many))
+        return; /* the feed's thread will, whether it hears the directory or not */
     view_write(v);
     cv_day today = cv_today();
     if (today != atomic_load(&v->day)) {

@@ -7,8 +7,6 @@
 
 #include "view/figures/figures.h"
 
-enum { MANY = 20000 }; /* people for whom midnight waits for the feed's thread */
-
 struct view_shadow {
     cv_day day;
     struct tally *tallies; /* as many as v->tallies has room for */
@@ -92,7 +90,6 @@ void view_shadow_swap(struct view *v, struct view_shadow *s)
         v->units[i]->declared_on = view_moves_from(v->units[i], now.day);
     }
     v->weights++;
-    atomic_store(&v->many, v->people_end > MANY);
     settle_units(v);
 }
 

@@ -1,9 +1,9 @@
 /* Inside view/: what is kept, and how it hangs together. Nobody else includes this.
  *
  * The feed's thread is the only one that changes records; it takes the write lock for one record or a small batch.
- * Figures are also changed by whoever notices midnight first (view_roll_day), under the write lock too, and a period's
- * by the one who adds it up, under the read lock (figures/period.c). Questions hold the read lock (view_enter,
- * view_leave).
+ * Figures of few people are also changed by whoever notices midnight first (view_roll_day), under the write lock too,
+ * and a period's by the one who adds it up, under the read lock (figures/period.c). Questions hold the read lock
+ * (view_enter, view_leave).
  *
  * People lie in one allocation each and are named by slot numbers, units by slots too: a unit that a person or a
  * sub-unit names before it arrives has its slot already (known = false), so the order of arrival does not matter. Slot
@@ -52,6 +52,7 @@ struct view_finer_sign {
 enum kind { PERSON, UNIT, SYSTEM, TOKEN, KINDS };
 
 enum { PERIODS = 4 };
+enum { MANY = 20000 }; /* people for whom midnight waits for the feed's thread */
 struct view_period;
 
 struct view_stray {
@@ -69,7 +70,7 @@ struct view {
     _Atomic int64_t complete_ns; /* monotonic: last known complete and alive */
     _Atomic cv_day day;          /* that all figures stand for */
     _Atomic bool many;           /* people: see view_roll_day */
-    cv_moment changed_at;
+    cv_moment changed_at;        /* may lie behind `day`: coverage.c cuts it there */
     bool sweep_refused;
     size_t sweep_size;
     uint32_t refresh;         /* number of the running refresh: entries named in it carry it */
