@@ -45,6 +45,10 @@ struct prov_releaser {
 };
 enum { PROV_RELEASERS_MAX = 20 };
 
+/* Why two are no second person for each other: see prov_oneness(). */
+enum prov_oneness { PROV_TWO, PROV_ONE_LINE, PROV_ONE_BY_LOAN, PROV_ONE_BY_WAY_IN, PROV_ONENESSES };
+extern const char *const prov_oneness_words[]; /* "" own_line lent_role way_in */
+
 struct prov_brake_line {
     struct cv_id line;
     bool person;      /* who signed in, else the token that begins it */
@@ -57,7 +61,8 @@ struct prov_brake_line {
     char digest[CV_DIGEST_TEXT];                        /* of the list as the caller sees it */
     struct prov_releaser releasers[PROV_RELEASERS_MAX]; /* whose reach covers all that waits */
     size_t releaser_count;
-    bool may_release; /* the caller */
+    bool may_release;          /* the caller */
+    enum prov_oneness why_not; /* of who has the right; PROV_TWO = nothing stands against it */
 };
 /* The caller's own line, and with brake:release every other one in which something waits in his scope. */
 bool prov_brake_status(struct prov_call *call, struct prov_brake_line **out, size_t *out_count, struct cv_error *err);
@@ -102,9 +107,9 @@ struct prov_release {
     bool ahead_everywhere;
     struct cv_id ahead_unit;
 };
-/* token_not_found; scope_missing for the line itself (nobody releases what he, or who made him, was stopped from);
- * brake_changed when the list is no longer the one of the digest. What was done before an error stays done; the call
- * can be repeated. */
+/* token_not_found; scope_missing for who is no second person (nobody releases what he, or who made him, was stopped
+ * from); brake_changed when the list is no longer the one of the digest. What was done before an error stays done; the
+ * call can be repeated. */
 bool prov_brake_release(struct prov_call *call, const struct prov_release_input *in, struct prov_release *out,
                         struct cv_error *err);
 /* How much waits in all lines, as the calendar last saw it (each minute). Any thread. */
@@ -123,6 +128,8 @@ bool prov_brake_too_many(struct prov_call *call, const struct prov_leaver *leave
  * knows. At most PROV_RELEASERS_MAX. */
 bool prov_second_people(struct prov_call *call, const char *made_by, struct view_scope made_in,
                         struct prov_releaser *out, size_t *out_count, struct cv_error *err);
-/* Is the caller somebody else than who made it ("tok_...", "stf_..."), and of another line of tokens? False:
- * scope_missing. */
-bool prov_second_person(struct prov_call *call, const char *made_by, struct cv_error *err);
+/* Their names for a sentence, the first few of them. */
+const char *prov_releaser_names(struct cv_arena *arena, const struct prov_releaser *people, size_t count);
+/* Is the caller a second person to who made it ("tok_...", "stf_...") in `made_in`? False: scope_missing, with who is.
+ */
+bool prov_second_person(struct prov_call *call, const char *made_by, struct view_scope made_in, struct cv_error *err);

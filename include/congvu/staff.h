@@ -62,6 +62,14 @@ struct dom_merge {
 };
 enum { DOM_MERGE_UNDO_S = 24 * 3600 }; /* so long it can be taken back */
 
+/* Who gave somebody a way in: a one-time code, or the second factor or the provider's account taken away. For a while
+ * he may be the one who signs in as him. */
+struct dom_way_in {
+    const char *by; /* "stf_...", "tok_..." */
+    cv_moment at;
+};
+enum { DOM_WAY_IN_S = 7 * 24 * 3600, DOM_WAYS_IN_MAX = 32 };
+
 /* Facts of a person that have an owner where a unit says so: the feed of the HR system keeps those it names, people the
  * others. */
 enum dom_fact {
@@ -115,6 +123,8 @@ struct dom_staff {
     size_t leave_count;
     struct dom_role *roles; /* those that have ended too, for a while */
     size_t role_count;
+    struct dom_way_in *ways_in; /* ascending, one of each who gave any lately */
+    size_t way_in_count;
     int session_epoch;       /* raised = signed out everywhere */
     const char *hr_ref;      /* keyed digest of a number of the HR system; NULL = none */
     const char *subject;     /* "ISSUER SUBJECT" of the OpenID provider; NULL = never signed in there */
@@ -136,6 +146,9 @@ struct dom_staff {
  * are empty. */
 struct dom_staff dom_staff_new(struct cv_id id);
 struct dom_post dom_post_new(struct cv_id unit);
+/* Somebody gives him a way in now; those of long ago are forgotten. What gives none to others is not noted: himself,
+ * the service. */
+void dom_way_in_given(struct dom_staff *staff, struct cv_arena *arena, const char *by, cv_moment now);
 /* from <= day < to; CV_NO_DAY is open. */
 static inline bool dom_day_within(cv_day from, cv_day to, cv_day day)
 {

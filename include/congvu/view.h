@@ -265,6 +265,8 @@ bool view_signer(const struct view *v, struct cv_id id, struct view_signer *out)
 /* Who may sign in today and has one of these rights (bits of enum dom_scope) in a role: at most `max`, with those roles
  * alone. Returns how many. */
 size_t view_signers_with(const struct view *v, uint32_t rights, struct view_signer *out, size_t max);
+/* Who gave him a way in less than DOM_WAY_IN_S ago, people and tokens; returns how many. */
+size_t view_ways_in(const struct view *v, struct cv_id id, cv_moment now, struct cv_id out[DOM_WAYS_IN_MAX]);
 enum view_key { VIEW_BY_NAME, VIEW_BY_CODE, VIEW_BY_ID, VIEW_BY_LOGIN /* in any system */ };
 bool view_staff_holder(const struct view *v, struct view_scope scope, enum view_key by, const char *key,
                        struct cv_id *out);

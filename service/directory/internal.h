@@ -172,13 +172,14 @@ bool dir_unmap_usage_feed(const struct dir_entry *entry, struct dom_usage_feed *
  * cvAccountIssuedOn;x-SYS cvAccountError;x-SYS cvAccountAsked;x-SYS authorizedService (slugs of systems whose observed
  * state may log in, kind directory) cvSignIn(system/login of those) cvReceives (TRUE) cvLeave(JSON) cvDeparture(JSON,
  * one per departure) cvDepartureOn (current, ISO day) cvCredentialSet cvActivationDigest cvActivationUntil cvDueAt
- * cvIdempotencyKey cvIdempotencyBody cvIdempotencyAt userPassword cvUnitEntry (structural): cvId cvRevision cvActor ...
- * cvUnitCode cvCode(claims "unit/h43.99", after dissolution "unit/h43.99@2025-07-01") cvFormerCode cvLabel;lang-vi
- * cvLabel;lang-en cvKind cvBlock cvParent(DN) cvSlug cvSlugClaim("unt_parent/slug" while it has no end) cvPosition
- * cvActiveFrom cvActiveTo cvHeadcount(JSON, one per day) cvLetterhead(JSON) cvTarget(JSON, one per system) +
- * idempotency cvSystemEntry (structural): cn(slug) cvLabel;lang-* cvKind cvLoginRule cvLoginPerUnit cvReceivesMail
- * cvRequired(JSON, one per line) cvActivity(JSON) cvRevision ... cvTokenEntry (structural): cvId cvLabel cvTokenDigest
- * cvScope(words) cvUnit(DN) cvEverywhere cvExpiresAt cvRevokedAt cvCreatedBy
+ * cvWayIn("20261124000500Z stf_...") cvIdempotencyKey cvIdempotencyBody cvIdempotencyAt userPassword cvUnitEntry
+ * (structural): cvId cvRevision cvActor ... cvUnitCode cvCode(claims "unit/h43.99", after dissolution
+ * "unit/h43.99@2025-07-01") cvFormerCode cvLabel;lang-vi cvLabel;lang-en cvKind cvBlock cvParent(DN) cvSlug
+ * cvSlugClaim("unt_parent/slug" while it has no end) cvPosition cvActiveFrom cvActiveTo cvHeadcount(JSON, one per day)
+ * cvLetterhead(JSON) cvTarget(JSON, one per system) + idempotency cvSystemEntry (structural): cn(slug) cvLabel;lang-*
+ * cvKind cvLoginRule cvLoginPerUnit cvReceivesMail cvRequired(JSON, one per line) cvActivity(JSON) cvRevision ...
+ * cvTokenEntry (structural): cvId cvLabel cvTokenDigest cvScope(words) cvUnit(DN) cvEverywhere cvExpiresAt cvRevokedAt
+ * cvCreatedBy
  * ... + idempotency cvBrakeEntry (structural): cvId cvDocument(JSON octet string) cvRevision cvStateEntry (structural):
  * cn, cvDocument, cvSchemaVersion, cvKeyFingerprint below ou=usage: cvUsageEntry (structural): cvId cvRevision
  * cvUseSeen;x-SYS("2026-11-20 123") cvUseDays;x-SYS(one a month, "2026-11:0003f1a0"); cvUsageFeedEntry (structural):

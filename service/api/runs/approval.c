@@ -58,15 +58,6 @@ bool imp_approval_read(struct prov_call *call, const struct imp_stored *plan, st
     return prov_second_people(call, w.made_by, w.made_in, people, &out->wait_for_count, err);
 }
 
-static const char *names_of(struct cv_arena *arena, const struct imp_progress *p)
-{
-    enum { SHOWN = 3 };
-    const char *names = p->wait_for_count > 0 ? "" : "–";
-    for (size_t i = 0; i < p->wait_for_count && i < SHOWN; i++)
-        names = cv_arena_printf(arena, "%s%s%s", names, i > 0 ? ", " : "", p->wait_for[i].name);
-    return p->wait_for_count > SHOWN ? cv_arena_printf(arena, "%s, ...", names) : names;
-}
-
 bool imp_approved(struct prov_call *call, const struct imp_stored *plan, const char **out_by, struct cv_error *err)
 {
     struct imp_progress p = {0};
@@ -78,7 +69,7 @@ bool imp_approved(struct prov_call *call, const struct imp_stored *plan, const c
                    "Danh sách cho nghỉ nhiều người hơn mức được tự làm; cần người thứ hai xem tên và cho phép: %1$s",
                    "The list lets more people go than its maker may alone; a second person has to see the names and "
                    "agree: %1$s",
-                   names_of(call->arena, &p));
+                   prov_releaser_names(call->arena, p.wait_for, p.wait_for_count));
 }
 
 static bool keep(struct prov_call *call, const char *import, const char *digest, struct cv_error *err)
@@ -98,7 +89,7 @@ static bool approve(struct prov_call *call, const struct imp_stored *plan, const
 {
     struct wanted w = wanted_of(call->arena, plan);
     struct prov_audit audit;
-    if (!prov_second_person(call, w.made_by, err))
+    if (!prov_second_person(call, w.made_by, w.made_in, err))
         return false;
     if (w.digest == NULL || strcmp(digest, w.digest) != 0)
         return cv_fail(err, cvp_brake_changed, "/digest", "Đây không phải danh sách mà bạn đã xem",

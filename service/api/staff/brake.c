@@ -100,6 +100,7 @@ static void write_line(struct htp_exchange *x, const struct prov_brake_line *lin
     cv_jout_string(j, "name", line->name);
     cv_jout_bool(j, "own", line->own);
     cv_jout_bool(j, "may_release", line->may_release);
+    cv_jout_string(j, "why_not", line->why_not == PROV_TWO ? NULL : prov_oneness_words[line->why_not]);
     write_waiting_counts(j, line);
     cv_jout_array(j, "items");
     for (size_t i = 0; i < line->count; i++)

@@ -1,4 +1,5 @@
 /* A person: inetOrgPerson for everybody's LDAP clients, cvStaff for what only we need. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -307,6 +308,49 @@ static bool take_alias_ends(struct dir_reader *r, const struct dir_attr *attr, c
     return true;
 }
 
+/* ---- who gave him a way in ---- "20261124000500Z stf_..." */
+static void put_ways_in(const void *record, const char *base, struct dir_attrs *out)
+{
+    const struct dom_staff *s = record;
+    char at[CV_MOMENT_TEXT], text[CV_MOMENT_TEXT + CV_ID_TEXT + 1];
+
+    (void)base;
+    for (size_t i = 0; i < s->way_in_count; i++) {
+        snprintf(text, sizeof text, "%s %s", cv_moment_ldap(s->ways_in[i].at, at), s->ways_in[i].by);
+        dir_put(out, "cvWayIn", text);
+    }
+}
+
+static bool take_way_in(struct dir_reader *r, const struct dir_attr *attr, size_t at, struct dom_way_in *out)
+{
+    const char *text = attr->values[at].bytes, *blank = strchr(text, ' ');
+
+    if (blank == NULL || !cv_moment_parse_ldap(cv_arena_strndup(r->arena, text, (size_t)(blank - text)), &out->at))
+        return dir_unreadable(r->err, r->entry, attr->name, "is damaged");
+    out->by = blank + 1;
+    return true;
+}
+
+static int by_moment(const void *a, const void *b)
+{
+    const struct dom_way_in *x = a, *y = b;
+    return x->at != y->at ? (x->at > y->at) - (x->at < y->at) : strcmp(x->by, y->by);
+}
+
+static bool take_ways_in(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
+{
+    struct dom_staff *s = r->record;
+
+    (void)tag;
+    s->ways_in = CV_NEWS(r->arena, struct dom_way_in, attr->count);
+    for (size_t i = 0; i < attr->count && cv_arena_ok(r->arena); i++)
+        if (!take_way_in(r, attr, i, &s->ways_in[i]))
+            return false;
+    qsort(s->ways_in, attr->count, sizeof(*s->ways_in), by_moment);
+    s->way_in_count = attr->count;
+    return true;
+}
+
 /* ---- merged into another record ---- */
 static void put_merge(const void *record, const char *base, struct dir_attrs *out)
 {
@@ -515,6 +559,7 @@ static const struct dir_field fields[] = {
     {"cvReceives", DIR_OWN, .put = put_receives},
     {"cvRole", DIR_OWN, .put = put_roles, .take = take_roles},
     {"pwdPolicySubentry", DIR_OWN, .put = put_password_policy},
+    {"cvWayIn", DIR_OWN, .put = put_ways_in, .take = take_ways_in},
     {"cvSessionEpoch", DIR_INT, AT(session_epoch)},
     {"cvSecondFactor", DIR_TEXT, AT(factor_seed), .flags = DIR_UNFED},
     {"cvSecondFactorStep", DIR_LONG, AT(factor_step), .flags = DIR_UNFED},

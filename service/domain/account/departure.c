@@ -182,6 +182,7 @@ void dom_strip(struct dom_staff *staff)
     staff->mobile = staff->hr_ref = staff->subject = staff->factor_seed = NULL;
     staff->birth_year = 0;
     staff->factor_step = 0;
+    staff->way_in_count = 0;
     for (size_t i = 0; i < staff->departure_count; i++)
         staff->departures[i].auto_reply = staff->departures[i].reason_text = NULL;
 }

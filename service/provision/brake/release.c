@@ -39,17 +39,16 @@ static bool find_line(struct prov_call *call, const struct prov_release_input *i
     if (token == NULL && !cv_id_parse("stf_", in->token, &id))
         return no_token(err);
     struct cv_id line = token != NULL ? prov_line_of(&lines, id) : id;
-    if (prov_own_line(call, &lines, line))
-        return cv_fail(
-            err, cvp_scope_missing, "/token",
-            "Người bị dừng, mã cùng nguồn, người cho mượn hay được giao vai trò thay không tự cho phép; cần một "
-            "người khác",
-            "The held line of tokens cannot release itself, nor can who lends or is lent a role by its person; "
-            "a second person must");
+    enum prov_oneness why = prov_own_line(call, &lines, line);
     *out = (struct prov_brake_line){.line = line, .person = token == NULL};
     if (!dir_brake_list(call->dir, call->arena, &brakes, &count, err) ||
         !prov_waiting_gather(call, &lines, brakes, count, &all, err) || !prov_waiting_of(call, &all, line, out, err))
         return false;
+    if (why != PROV_TWO) {
+        prov_releasers_of(call, &lines, out);
+        return prov_no_second(why, "/token", prov_releaser_names(call->arena, out->releasers, out->releaser_count),
+                              err);
+    }
     return out->count > 0 || (token != NULL && prov_sees_token(call, token)) || no_token(err);
 }
 
@@ -261,15 +260,23 @@ bool prov_brake_release(struct prov_call *call, const struct prov_release_input 
     return ok;
 }
 
-bool prov_second_person(struct prov_call *call, const char *made_by, struct cv_error *err)
+/* Also when no line is known of who made it. */
+static enum prov_oneness oneness_with(struct prov_call *call, const struct prov_lines *lines, const char *made_by)
+{
+    struct cv_id line = prov_line_of_actor(lines, made_by);
+    if (made_by == NULL || strcmp(made_by, call->actor) == 0)
+        return PROV_ONE_LINE;
+    return cv_id_is_zero(line) ? PROV_TWO : prov_own_line(call, lines, line);
+}
+
+bool prov_second_person(struct prov_call *call, const char *made_by, struct view_scope made_in, struct cv_error *err)
 {
     struct prov_lines lines;
+    struct prov_releaser people[PROV_RELEASERS_MAX];
+    size_t count = 0;
     if (!prov_lines_load(call, &lines, err))
         return false;
-    struct cv_id line = prov_line_of_actor(&lines, made_by);
-    bool same = made_by == NULL || strcmp(made_by, call->actor) == 0 ||
-                (!cv_id_is_zero(line) && prov_own_line(call, &lines, line));
-    return !same || cv_fail(err, cvp_scope_missing, NULL,
-                            "Người lập danh sách, hay mã truy cập cùng nguồn, không tự cho phép; cần một người khác",
-                            "Who made the plan, or a token of the same line, cannot agree to it; a second person must");
+    enum prov_oneness why = oneness_with(call, &lines, made_by);
+    return why == PROV_TWO || (prov_second_people(call, made_by, made_in, people, &count, err) &&
+                               prov_no_second(why, NULL, prov_releaser_names(call->arena, people, count), err));
 }

@@ -3,6 +3,11 @@
 
 #include "provision/brake/status.h"
 
+enum { ASKED_MAX = 200 }; /* people with the right, of whom some are no second person */
+
+const char *const prov_oneness_words[] = {"", "own_line", "lent_role", "way_in", NULL};
+_Static_assert(CV_COUNT(prov_oneness_words) == PROV_ONENESSES + 1, "prov_oneness_words differs from its enum");
+
 static bool live(const struct dom_token *token)
 {
     return token->revoked_at == CV_NO_MOMENT && (token->expires_at == CV_NO_MOMENT || token->expires_at > cv_now());
@@ -58,15 +63,22 @@ static const char *person_name(struct prov_call *call, struct view_scope scope, 
                : NULL;
 }
 
-static void find_people(struct search *s)
+static bool another(const struct search *s, const struct prov_lines *lines, struct cv_id line)
 {
-    struct view_signer *found = CV_NEWS(s->call->arena, struct view_signer, PROV_RELEASERS_MAX);
-    size_t count = view_signers_with(s->call->prov->options.view, DOM_BRAKE_RELEASE, found, PROV_RELEASERS_MAX);
+    return prov_oneness(s->call, lines, line, s->line) == PROV_TWO;
+}
+
+static void find_people(struct search *s, const struct prov_lines *lines)
+{
+    struct view_signer *found = CV_NEWS(s->call->arena, struct view_signer, ASKED_MAX);
+    if (!cv_arena_ok(s->call->arena))
+        return;
+    size_t count = view_signers_with(s->call->prov->options.view, DOM_BRAKE_RELEASE, found, ASKED_MAX);
     for (size_t i = 0; i < count && s->count < PROV_RELEASERS_MAX; i++) {
         bool may = false;
         for (size_t r = 0; r < found[i].role_count; r++)
             may = may || covers(s, found[i].roles[r].everywhere, found[i].roles[r].unit);
-        if (may && !prov_one_at_the_brake(s->call, found[i].staff, s->line))
+        if (may && another(s, lines, found[i].staff))
             s->found[s->count++] = (struct prov_releaser){
                 .id = found[i].staff,
                 .person = true,
@@ -77,14 +89,51 @@ static void find_people(struct search *s)
 /* Whom to ask, people first: a name is all that is said of them. */
 static void find_releasers(struct search *s, const struct prov_lines *lines)
 {
-    find_people(s);
+    find_people(s, lines);
     for (size_t i = 0; i < lines->count && s->count < PROV_RELEASERS_MAX; i++) {
         const struct dom_token *token = &lines->tokens[i];
-        if (live(token) && (token->scopes & DOM_BRAKE_RELEASE) != 0 &&
-            !prov_one_at_the_brake(s->call, prov_line_of(lines, token->id), s->line) &&
-            covers(s, token->everywhere, token->unit))
+        if (live(token) && (token->scopes & DOM_BRAKE_RELEASE) != 0 && covers(s, token->everywhere, token->unit) &&
+            another(s, lines, prov_line_of(lines, token->id)))
             s->found[s->count++] = (struct prov_releaser){.id = token->id, .name = token->name};
     }
+}
+
+void prov_releasers_of(struct prov_call *call, const struct prov_lines *lines, struct prov_brake_line *line)
+{
+    struct search s = {.call = call, .line = line->line, .covers = covers_line, .what = line, .found = line->releasers};
+    find_releasers(&s, lines);
+    line->releaser_count = s.count;
+}
+
+const char *prov_releaser_names(struct cv_arena *arena, const struct prov_releaser *people, size_t count)
+{
+    enum { SHOWN = 3 };
+    const char *names = count > 0 ? "" : "–";
+    for (size_t i = 0; i < count && i < SHOWN; i++)
+        names = cv_arena_printf(arena, "%s%s%s", names, i > 0 ? ", " : "", people[i].name);
+    return count > SHOWN ? cv_arena_printf(arena, "%s, ...", names) : names;
+}
+
+bool prov_no_second(enum prov_oneness why, const char *field, const char *names, struct cv_error *err)
+{
+    enum { DAYS = DOM_WAY_IN_S / (24 * 3600) };
+    if (why == PROV_ONE_BY_WAY_IN)
+        return cv_fail(err, cvp_scope_missing, field,
+                       "Trong %1$d ngày qua, bạn hoặc người bị dừng được cấp mã hay gỡ xác thực hai lớp bởi người kia "
+                       "hoặc cùng một người, nên bạn chưa phải người thứ hai; vui lòng nhờ: %2$s",
+                       "Within the last %1$d days you or who was stopped got a code, or lost the second factor, by the "
+                       "other or by one and the same person, so you are no second person yet; please ask: %2$s",
+                       DAYS, names);
+    if (why == PROV_ONE_BY_LOAN)
+        return cv_fail(err, cvp_scope_missing, field,
+                       "Người cho mượn hay được giao vai trò thay của người bị dừng không phải người thứ hai; vui lòng "
+                       "nhờ: %s",
+                       "Who lends a role to who was stopped, or has one lent by him, is no second person; please ask: "
+                       "%s",
+                       names);
+    return cv_fail(err, cvp_scope_missing, field,
+                   "Người bị dừng, hay mã truy cập cùng nguồn, không tự cho phép; vui lòng nhờ: %s",
+                   "Who was stopped, or a token of the same line, cannot agree to it; please ask: %s", names);
 }
 
 bool prov_second_people(struct prov_call *call, const char *made_by, struct view_scope made_in,
@@ -123,10 +172,10 @@ static void fill(struct prov_call *call, const struct prov_lines *lines, const s
         line->room_at[k] = brake != NULL ? dom_brake_room_at(brake, kind, size, cv_now()) : CV_NO_MOMENT;
     }
     name_line(call, lines, line);
-    line->may_release = !line->own && (call->scopes & DOM_BRAKE_RELEASE) != 0;
-    struct search s = {.call = call, .line = line->line, .covers = covers_line, .what = line, .found = line->releasers};
-    find_releasers(&s, lines);
-    line->releaser_count = s.count;
+    bool right = (call->scopes & DOM_BRAKE_RELEASE) != 0;
+    line->why_not = right ? prov_own_line(call, lines, line->line) : PROV_TWO;
+    line->may_release = right && line->why_not == PROV_TWO;
+    prov_releasers_of(call, lines, line);
 }
 
 static const struct dom_brake *brake_of(const struct dom_brake *brakes, size_t count, struct cv_id line)

@@ -15,3 +15,7 @@ bool prov_waiting_gather(struct prov_call *call, const struct prov_lines *lines,
 /* Of what waits in one line, as prov_brake_status() gives it. */
 bool prov_waiting_of(struct prov_call *call, const struct prov_wait_list *all, struct cv_id line,
                      struct prov_brake_line *out, struct cv_error *err);
+/* Who may release all that waits in the line. */
+void prov_releasers_of(struct prov_call *call, const struct prov_lines *lines, struct prov_brake_line *line);
+/* Fails: the caller is no second person here, why, and who is. */
+bool prov_no_second(enum prov_oneness why, const char *field, const char *names, struct cv_error *err);

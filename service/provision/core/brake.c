@@ -78,28 +78,6 @@ struct cv_id prov_line_of_actor(const struct prov_lines *lines, const char *acto
     return cv_id_parse("tok_", actor, &id) ? prov_line_of(lines, id) : (struct cv_id){0};
 }
 
-static bool lends(const struct view *view, struct cv_id lender, struct cv_id deputy)
-{
-    struct view_signer signer;
-    if (cv_id_is_zero(lender) || !view_signer(view, deputy, &signer))
-        return false;
-    for (size_t i = 0; i < signer.role_count; i++)
-        if (cv_id_equal(signer.roles[i].lent_by, lender))
-            return true;
-    return false;
-}
-
-bool prov_one_at_the_brake(struct prov_call *call, struct cv_id one, struct cv_id other)
-{
-    const struct view *view = call->prov->options.view;
-    return cv_id_equal(one, other) || lends(view, one, other) || lends(view, other, one);
-}
-
-bool prov_own_line(struct prov_call *call, const struct prov_lines *lines, struct cv_id line)
-{
-    return prov_one_at_the_brake(call, prov_line_of_actor(lines, call->actor), line);
-}
-
 struct view_scope prov_reach_of(struct prov_call *call, struct cv_id id)
 {
     struct dom_token token;

@@ -1,7 +1,7 @@
 /* Inside provision/: judging by the brake of a line, and noting what it held. */
 #pragma once
 
-#include "congvu/brake.h"
+#include "congvu/prov_brake.h"
 #include "congvu/token.h"
 #include "provision/internal.h"
 
@@ -14,10 +14,13 @@ bool prov_lines_load(struct prov_call *call, struct prov_lines *out, struct cv_e
 struct cv_id prov_line_of(const struct prov_lines *lines, struct cv_id token);
 /* Of whom `actor` names ("tok_...", "stf_..."); zero: of nobody, the service itself. */
 struct cv_id prov_line_of_actor(const struct prov_lines *lines, const char *actor);
-/* Whoever lends a role and whoever has it lent are no second person for each other, while that lasts. */
-bool prov_one_at_the_brake(struct prov_call *call, struct cv_id one, struct cv_id other);
-/* Is it the caller's own line, or that of such a one? */
-bool prov_own_line(struct prov_call *call, const struct prov_lines *lines, struct cv_id line);
+/* Who is no second person for whom, both ways round: whoever lends a role and whoever has it lent, while that lasts;
+ * whoever gave somebody a way in (a one-time code, the second factor taken away) and that one, for DOM_WAY_IN_S, and
+ * whomever the same one gave it. Only the bootstrap token makes nobody one with anybody but itself. */
+enum prov_oneness prov_oneness(struct prov_call *call, const struct prov_lines *lines, struct cv_id one,
+                               struct cv_id other);
+/* Of the caller's own line and this one. */
+enum prov_oneness prov_own_line(struct prov_call *call, const struct prov_lines *lines, struct cv_id line);
 
 /* What a token reaches: the size that the brake measures against is that of who gave the order. */
 struct view_scope prov_reach_of(struct prov_call *call, struct cv_id token);

@@ -156,8 +156,10 @@ static bool drop(struct prov_change *change, void *ctx, struct cv_error *err)
         return cv_fail(err, cvp_not_by_oneself, NULL,
                        "Không tự gỡ xác thực hai lớp của mình; vui lòng nhờ người quản trị khác",
                        "Nobody takes away his own second factor; please ask another administrator");
-    if (change->before->factor_seed != NULL)
+    if (change->before->factor_seed != NULL) {
         change->after->session_epoch++;
+        dom_way_in_given(change->after, change->call->arena, change->call->actor, cv_now());
+    }
     change->after->factor_seed = NULL;
     change->after->factor_step = 0;
     change->quiet = true;

@@ -86,7 +86,10 @@ static bool drop(struct prov_change *change, void *ctx, struct cv_error *err)
         return cv_fail(err, cvp_not_by_oneself, NULL,
                        "Không tự gỡ liên kết đăng nhập của mình; vui lòng nhờ người khác",
                        "Nobody unties his own sign-in; please ask somebody else");
-    change->after->session_epoch += change->before->subject != NULL;
+    if (change->before->subject != NULL) { /* whoever comes next with his claim from the provider is taken for him */
+        change->after->session_epoch++;
+        dom_way_in_given(change->after, change->call->arena, change->call->actor, cv_now());
+    }
     change->after->subject = NULL;
     change->quiet = true;
     return true;

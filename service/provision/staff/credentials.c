@@ -85,6 +85,7 @@ static bool reset_change(struct prov_change *change, void *ctx, struct cv_error 
     change->after->activation_digest = cv_arena_strdup(call->arena, digest);
     reset->code->expires_at = opens_at(change->after) + (cv_moment)call->prov->options.activation_hours * 3600;
     change->after->activation_until = reset->code->expires_at;
+    dom_way_in_given(change->after, call->arena, call->actor, cv_now());
     prov_note_key(call, change->after);
     change->quiet = true;
     return true;

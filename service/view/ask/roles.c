@@ -71,6 +71,20 @@ bool view_signer(const struct view *v, struct cv_id id, struct view_signer *out)
     return p != NULL;
 }
 
+size_t view_ways_in(const struct view *v, struct cv_id id, cv_moment now, struct cv_id out[DOM_WAYS_IN_MAX])
+{
+    size_t count = 0;
+    if (!view_enter(v, NULL))
+        return 0;
+    uint32_t slot = view_person_slot(v, id);
+    const struct person *p = slot == NONE ? NULL : v->people[slot];
+    for (size_t i = 0; p != NULL && i < p->ways; i++)
+        if (now - (cv_moment)person_ways(p)[i].at < DOM_WAY_IN_S)
+            out[count++] = person_ways(p)[i].by;
+    view_leave(v);
+    return count;
+}
+
 size_t view_signers_with(const struct view *v, uint32_t rights, struct view_signer *out, size_t max)
 {
     size_t count = 0;

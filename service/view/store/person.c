@@ -229,6 +229,20 @@ static void pack_certificates(struct view *v, struct pack *b, struct person *p, 
     }
 }
 
+/* Those that count no more, of most people all, take no room. */
+static void pack_ways(struct pack *b, struct person *p, const struct dom_staff *s)
+{
+    for (size_t i = 0; i < s->way_in_count && i < DOM_WAYS_IN_MAX; i++) {
+        const struct dom_way_in *way = &s->ways_in[i];
+        struct way_in packed = {.at = (uint32_t)way->at};
+        if (cv_now() - way->at >= DOM_WAY_IN_S ||
+            (!cv_id_parse("stf_", way->by, &packed.by) && !cv_id_parse("tok_", way->by, &packed.by)))
+            continue;
+        put(b, &packed, sizeof packed);
+        p->ways++;
+    }
+}
+
 static void pack_serials(struct pack *b, const struct person *p, const struct dom_account **sorted, size_t count,
                          size_t at)
 {
@@ -355,6 +369,7 @@ struct person *view_person_build(struct view *v, const uint8_t uuid[16], const s
     pack_roles(v, &b, &head, s);
     size_t certificates = b.len;
     pack_certificates(v, &b, &head, sorted, accounts);
+    pack_ways(&b, &head, s);
     pack_texts(&b, &head, s, texts, sorted, accounts);
     pack_serials(&b, &head, sorted, accounts, certificates);
     head.size = (uint16_t)b.len;

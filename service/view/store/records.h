@@ -127,6 +127,12 @@ struct certificate {
     uint8_t system, spare;
 };
 
+/* Who gave him a way in; see struct dom_way_in. */
+struct way_in {
+    struct cv_id by;
+    uint32_t at;
+};
+
 struct role {
     uint32_t unit; /* slot; 0 = everywhere */
     cv_day from, to;
@@ -188,11 +194,11 @@ struct person {
     uint16_t absorbed; /* ids of records merged into this one, with blanks between; 0 = none */
     uint16_t texts;    /* where the offsets of names and former codes begin */
     uint8_t mobile[6]; /* the number, little-endian; 0 = none */
-    uint8_t category, posts, accounts, mores, names, formers, absences, spans, roles, pasts, certificates;
+    uint8_t category, posts, accounts, mores, names, formers, absences, spans, roles, pasts, certificates, ways;
     uint8_t has_leaving : 1, credential_set : 1, cutting : 1,
         apart : 1; /* behind `folded` the same with its apostrophes as blanks: "kbay", "k bay" */
-    /* leaving?, accounts, mores, posts, absences, spans, pasts, roles, certificates, offsets of names and former
-     * codes, strings */
+    /* leaving?, accounts, mores, posts, absences, spans, pasts, roles, certificates, ways, offsets of names and
+     * former codes, strings */
     uint8_t data[] __attribute__((aligned(8)));
 };
 static inline const char *person_text(const struct person *p, uint16_t at)
@@ -240,6 +246,10 @@ static inline const struct role *person_roles(const struct person *p)
 static inline const struct certificate *person_certificates(const struct person *p)
 {
     return (const struct certificate *)(const void *)(person_roles(p) + p->roles);
+}
+static inline const struct way_in *person_ways(const struct person *p)
+{
+    return (const struct way_in *)(const void *)(person_certificates(p) + p->certificates);
 }
 struct account_more view_account_some(const struct person *p, const struct account *a);
 static inline struct account_more view_account_more(const struct person *p, const struct account *a)

@@ -72,6 +72,7 @@ function Stopped({ line, self, released }: { line: Line; self: string; released:
     <p>{t('stopped_words', { done: count(done), limit: count(limit), waiting: count(line.waiting), untouched: count(line.untouched) })}</p>
     {line.may_release && !line.own ? <Release line={line} self={self} released={released} /> : <>
       <Table head={[t('name'), t('unit'), t('what'), t('since')]} rows={line.items.map((w, i) => ({ key: id(w) + i, cells: [w.staff ? <PersonLink id={w.staff.id} name={whole(w.staff)} /> : '—', <Name>{w.staff?.unit?.name ?? w.unit?.name ?? '—'}</Name>, <What w={w} />, moment(w.since)] }))} />
+      {line.why_not && line.why_not !== 'own_line' && <p>{named(line.why_not, 'why_not_')}</p>}
       <p translate={false}>{line.releasers.length ? t('brake_who', { names: line.releasers.map((r) => r.name).join(', ') }) : t('brake_nobody')}</p>
     </>}
   </div>

@@ -124,6 +124,8 @@ export const en: Record<keyof typeof vi, string> = {
   leave_form: 'Leave without saving',
   brake_stopped: 'Stopped so that no mistake locks many people: {done} of {limit} within the hour. Nobody more was locked.',
   brake_would: '{done} of {limit} within the hour. If you send it, it waits for a second person and nobody is locked until then.',
+  why_not_lent_role: 'You and who was stopped have a role lent between you, so somebody else has to release it.',
+  why_not_way_in: 'Within the last 7 days you or who was stopped got a code, or lost the second factor, by the other or by one and the same person, so somebody else has to release it.',
   brake_who: 'Who can release it: {names}',
   brake_nobody: 'Nobody else may release it yet. Please tell the administrator.',
   brake_room: 'You may go on by yourself from {at}.',

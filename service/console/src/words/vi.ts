@@ -130,6 +130,8 @@ export const vi = {
   leave_form: 'Thôi, không lưu',
   brake_stopped: 'Đã dừng để tránh khóa nhầm hàng loạt: giờ qua đã có {done} trên {limit} người. Người vừa nhập chưa bị khóa.',
   brake_would: 'Giờ qua đã có {done} trên {limit} người. Nếu gửi, việc này chờ người thứ hai cho phép và chưa ai bị khóa.',
+  why_not_lent_role: 'Bạn và người bị dừng có vai trò giao thay cho nhau, nên cần một người khác cho phép.',
+  why_not_way_in: 'Trong 7 ngày qua, bạn hoặc người bị dừng được người kia, hoặc được cùng một người, cấp mã hay gỡ xác thực hai lớp, nên cần một người khác cho phép.',
   brake_who: 'Người cho phép được: {names}',
   brake_nobody: 'Chưa có ai khác được quyền cho phép. Vui lòng báo quản trị tỉnh.',
   brake_room: 'Có thể tự làm tiếp từ {at}.',
