@@ -35,42 +35,48 @@ const struct certificate *view_certificate_of(const struct person *p, const stru
     return NULL;
 }
 
+/* A record as it is now, for texts that outlast the lock: one copy costs less than one of each. */
+const struct person *view_person_kept(const struct person *p, struct cv_arena *arena)
+{
+    size_t size = offsetof(struct person, data) + p->size;
+    return memcpy(cv_arena_alloc(arena, size), p, size);
+}
+
 static const struct dom_certificate *fill_certificate(const struct person *p, const struct account *a,
-                                                      struct view_pool *keep)
+                                                      struct cv_arena *arena)
 {
     const struct certificate *c = view_certificate_of(p, a);
     if (c == NULL)
         return NULL;
-    struct dom_certificate *out = view_pool_alloc(keep, sizeof *out);
+    struct dom_certificate *out = CV_NEW(arena, struct dom_certificate);
     *out = (struct dom_certificate){.valid_to = c->valid_to,
-                                    .token_serial = view_pool_text(keep, person_text(p, c->serial)),
+                                    .token_serial = person_text(p, c->serial),
                                     .custodian = c->custodian,
                                     .returned_on = c->returned_on};
     return out;
 }
 
-void view_fill_account(const struct view *v, uint32_t slot, const struct account *a, struct cv_arena *arena,
-                       struct view_account *out)
+void view_fill_account(const struct view *v, uint32_t slot, const struct person *p, const struct account *a,
+                       struct cv_arena *arena, struct view_account *out)
 {
     struct view_pool keep = {.arena = arena};
-    const struct person *p = v->people[slot];
     const struct account_more more = view_account_more(p, a);
     *out = (struct view_account){
         .system = v->systems[a->system].slug, /* stays as long as the view */
         .desired = (enum dom_desired)a->desired,
         .observed = (enum dom_observed)a->observed,
-        .login = view_pool_text(&keep, person_text(p, a->login)),
+        .login = person_text(p, a->login),
         .reason = view_pool_text(&keep, view_word_text(&v->words, more.reason)),
         .since = a->since != 0 ? (cv_moment)a->since : CV_NO_MOMENT,
-        .last_error = view_pool_text(&keep, person_text(p, more.error)),
-        .remote_id = view_pool_text(&keep, person_text(p, more.remote_id)),
+        .last_error = person_text(p, more.error),
+        .remote_id = person_text(p, more.remote_id),
         .attempts = more.attempts,
         .next_try_at = more.next_try ? (cv_moment)more.next_try : CV_NO_MOMENT,
         .not_taken = more.not_taken,
         .kept = a->kept,
         .lost = more.lost_at != 0,
         .drifts = view_drifts(p, a),
-        .certificate = fill_certificate(p, a, &keep),
+        .certificate = fill_certificate(p, a, arena),
         .required = v->tallies[slot].required >> a->system & 1,
         .last_active_on = view_last_active(v, p, a),
         .ended_on = ended_on(p, a),
@@ -107,12 +113,12 @@ static void fill_departure(const struct person *p, struct view_staff *out)
 void view_fill_staff(const struct view *v, uint32_t slot, bool accounts, struct cv_arena *arena, struct view_staff *out)
 {
     struct view_pool keep = {.arena = arena};
-    const struct person *p = v->people[slot];
+    const struct person *p = view_person_kept(v->people[slot], arena);
     *out = (struct view_staff){
         .id = p->id,
-        .staff_code = view_pool_text(&keep, person_text(p, p->code)),
-        .full_name = view_pool_text(&keep, person_text(p, p->name)),
-        .address = view_pool_text(&keep, person_text(p, p->address)),
+        .staff_code = person_text(p, p->code),
+        .full_name = person_text(p, p->name),
+        .address = person_text(p, p->address),
         .category = (enum dom_category)v->tallies[slot].category,
         .birth_year = p->birth_year,
         .status = (enum dom_status)v->tallies[slot].status,
@@ -127,7 +133,7 @@ void view_fill_staff(const struct view *v, uint32_t slot, bool accounts, struct 
     out->accounts = CV_NEWS(arena, struct view_account, p->accounts);
     out->account_count = p->accounts;
     for (size_t i = 0; i < p->accounts; i++)
-        view_fill_account(v, slot, &person_accounts(p)[i], arena, &out->accounts[i]);
+        view_fill_account(v, slot, p, &person_accounts(p)[i], arena, &out->accounts[i]);
 }
 
 /* ---- by key ---- */
