@@ -78,6 +78,8 @@ struct dir_actor prov_dir_actor(const struct prov_call *call);
 
 /* Names that a plan proposes: the next line of it gets another one. In the arena, empty at first. */
 struct prov_planned *prov_planned_new(struct cv_arena *arena, size_t lines);
+/* Those of the call's plan that the directory has and the view had not heard of, to plan anew with; NULL = none. */
+bool prov_planned_held(struct prov_call *call, struct prov_planned **out, struct cv_error *err);
 
 /* A member of the input: not given, null (clear), or a value. */
 struct prov_text {

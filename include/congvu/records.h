@@ -44,6 +44,8 @@ bool dir_staff_find_hr_ref(struct dir_session *s, const char *digest, struct cv_
                            struct cv_error *err);
 /* True and *out_held when any entry (person or unit mailbox) holds or held this name. */
 bool dir_name_held(struct dir_session *s, const char *name, bool *out_held, struct cv_error *err);
+/* The same of any of them, in one question. */
+bool dir_names_held(struct dir_session *s, const char *const *names, size_t count, bool *out_any, struct cv_error *err);
 /* Redeems: one modify asserted on the code's digest: removes it, stores the password (hashed by the server, quality
  * checked), saves the difference between before and after. CV_STALE: used meanwhile. CV_INVALID with field
  * "userPassword": too weak. */

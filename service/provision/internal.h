@@ -73,6 +73,9 @@ void prov_names_done(struct prov_names *names);
 void prov_names_drop(struct prov_names *names);
 /* Of a dry run: what it holds counts as taken for the lines that follow. */
 void prov_names_plan(struct prov_names *names);
+/* Of a dry run: would the directory refuse one of them? Then fails as it does: the view may not have heard of it yet.
+ * Of a plan all are asked of at its end (prov_planned_held). */
+bool prov_names_free(struct prov_names *names, struct cv_error *err);
 /* Was it a name that the directory refused (CV_CONFLICT on cvName)? Then asks which of the proposed ones is taken and
  * drops the reservations: worth another try. */
 bool prov_names_refused(struct prov_names *names, const struct cv_error *err);

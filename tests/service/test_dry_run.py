@@ -1,10 +1,12 @@
 """validate_only shows every effect of the real call: `changes` is empty exactly when the real call keeps the revision, and names whatever differs."""
 import itertools
+import json
 import random
 
 import pytest
 
-from congvu import Client, an, make_units, nth
+from congvu import Client, an, make_units, nth, wait_for
+from relay import Relay
 
 LONG_AGO = "2020-01-01"
 # For every member of an update: values that say something new, and some that do not. A list because order matters: each is sent after the one before.
@@ -259,3 +261,60 @@ def test_random_bodies(client):
         refused += changes is None
         kept += changes == []
     assert 0 < kept < 60 and refused < 60, f"seed {SEED}: the bodies say something"
+
+
+# ---- what the view has not heard of yet ----
+
+def names_of(person):
+    return {person["address"], *((a["system"], a["observed"]["login"]) for a in person["accounts"])}
+
+
+def test_a_name_that_another_process_has_just_given_is_not_proposed(start):
+    """The second process's feed is behind: what the first one gave meanwhile is shown by none of its dry runs, as the real call gives it to nobody."""
+    first = start()
+    admin = first.client()
+    make_units(admin)
+    hr = ["staff:read", "staff:write", "accounts:write", "units:read", "departures:write"]
+    for side in "AB":
+        assert admin.put(f"/v1/units/T1.{side}", {"name": {"vi": f"Xã {side}"}, "kind": "ubnd_xa", "parent": "T1", "slug": f"xa{side.lower()}"}).status == 201
+    movers = [admin.put(f"/v1/staff/LAG-{i}", an(full_name=nth("Lê Thị Lý", i), unit="T1.A")).json for i in range(5)]
+    asked = first.reach("T1.B", *hr).post("/v1/requests", {"kind": "transfer", "unit": "T1.B", "person": {"key": "LAG-0", "full_name": movers[0]["full_name"]}, "decision": {"number": "9/QĐ"}})
+    newcomer = first.reach("T1.B", *hr).post("/v1/requests", {"kind": "new_account", "unit": "T1.B", "new_staff": {"full_name": "Trần Thị Mới", "category": "cong_chuc"}})
+    assert (asked.status, newcomer.status) == (201, 201), (asked, newcomer)
+    assert admin.put("/v1/staff/LAG-2/departure", {"reason": "thoi_viec"}).status == 200
+    relay = Relay(first.ldapi)
+    second = start(directory_uri=relay.uri, key_file=str(first.data / "secret.key"), view_lists_s=60)
+    here = second.client(first.admin_token())
+    wait_for(lambda: here.get("/v1/staff/LAG-2").json["status"] == "departed", "the second has seen all of it")
+    try:
+        with relay.feed_held():
+            twins = [admin.put(f"/v1/staff/TWIN-{i}", an(full_name=nth("Lê Thị Lý", i), unit="T1.B", not_same_as=["*"])).json for i in range(5)]
+            twins.append(admin.put("/v1/staff/TWIN-N", an(full_name="Trần Thị Mới", unit="T1.B")).json)
+            given = set().union(*map(names_of, twins))
+            again = an(full_name="Trần Thị Mới", unit="T1.B")
+            dry = {
+                "answer": here.put(f"/v1/requests/{asked.json['id']}/answer", {"answer": "confirmed"}, validate_only=True),
+                "newcomer": here.put(f"/v1/requests/{newcomer.json['id']}/answer", {"answer": "confirmed", "not_same_as": ["*"]}, validate_only=True),
+                "PATCH": here.patch("/v1/staff/LAG-1", {"unit": "T1.B"}, validate_only=True),
+                "PATCH later": here.patch("/v1/staff/LAG-3", {"unit": "T1.B", "decision": {"number": "1", "effective_on": "2099-01-01"}}, validate_only=True),
+                "PUT": here.put("/v1/staff/LAG-4", {"unit": "T1.B"}, {"If-Match": "*"}, validate_only=True),
+                "reinstatement": here.post("/v1/staff/LAG-2/reinstatements", {"unit": "T1.B", "decision": {"number": "2"}}, validate_only=True),
+                "POST": here.post("/v1/staff", again, validate_only=True),
+                "PUT new": here.put("/v1/staff/LAG-NEW", again, validate_only=True),
+            }
+            rows = "Số hiệu;Họ và tên;Đơn vị;Đối tượng\nLAG-LIST;Trần Thị Mới;T1.B;Công chức\n"
+            plan = here.call("POST", "/v1/imports", rows.encode(), {"Content-Type": "text/csv"}, kind="staff")
+            dry["list"] = here.get(f"/v1/imports/{plan.json['id']}/rows") if plan.status == 201 else plan
+            shown = {what: json.dumps(answer.json, ensure_ascii=False) for what, answer in dry.items()}
+            assert all(answer.status in (200, 202, 207) for answer in dry.values()), dry
+            taken = {f'"{name if isinstance(name, str) else name[1]}"' for name in given}
+            assert {what: [name for name in taken if name in text] for what, text in shown.items()} == {what: [] for what in shown}
+            assert "xab_" in shown["answer"] and "xab_" in shown["newcomer"]
+            real = here.put(f"/v1/requests/{asked.json['id']}/answer", {"answer": "confirmed"})
+            assert real.status == 200, real
+            logins = {c["field"]: c["to"] for c in dry["answer"].json["changes"]}
+            moved = {a["system"]: a["observed"]["login"] for a in admin.get("/v1/staff/LAG-0").json["accounts"]}
+            assert moved["td-office"] == logins["accounts/td-office/login"]
+    finally:
+        second.stop()
+        relay.close()

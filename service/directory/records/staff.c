@@ -138,21 +138,45 @@ bool dir_staff_find_hr_ref(struct dir_session *s, const char *digest, struct cv_
     return find(s, "cvCode", cv_arena_printf(arena, "hr/%s", digest), arena, out, err);
 }
 
-bool dir_name_held(struct dir_session *s, const char *name, bool *out_held, struct cv_error *err)
+static const char *any_of(struct cv_arena *arena, const char *const *names, size_t count)
+{
+    struct cv_buf filter;
+
+    cv_buf_init(&filter, 1 << 20);
+    cv_buf_puts(&filter, "(|");
+    for (size_t i = 0; i < count; i++)
+        cv_buf_puts(&filter, dir_filter_eq(arena, "cvName", names[i]));
+    cv_buf_puts(&filter, ")");
+    const char *text = cv_buf_ok(&filter) ? cv_arena_strdup(arena, cv_buf_str(&filter)) : NULL;
+
+    cv_buf_free(&filter);
+    return text;
+}
+
+bool dir_names_held(struct dir_session *s, const char *const *names, size_t count, bool *out_any, struct cv_error *err)
 {
     struct dir_entry entry;
     cv_auto_arena arena = dir_scratch(err);
+    const char *filter = arena ? any_of(arena, names, count) : NULL;
 
-    if (!arena)
+    if (!filter) {
+        if (arena)
+            cv_fail_as(err, CV_INTERNAL, NULL, "Quá nhiều tên", "Too many names");
         return false;
-    bool found = dir_find_entry(s, dir_session_base(s), dir_filter_eq(arena, "cvName", name), arena, &entry, err);
+    }
+    bool found = dir_find_entry(s, dir_session_base(s), filter, arena, &entry, err);
 
     if (!found && err->kind != CV_NOT_FOUND)
         return false;
     if (!found)
         cv_error_clear(err);
-    *out_held = found;
+    *out_any = found;
     return true;
+}
+
+bool dir_name_held(struct dir_session *s, const char *name, bool *out_held, struct cv_error *err)
+{
+    return dir_names_held(s, &name, 1, out_held, err);
 }
 
 static void wipe_password(const struct dir_attrs *attrs)

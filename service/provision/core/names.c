@@ -36,6 +36,16 @@ static void refuse(struct prov_names *names, const char *name)
     names->refused[names->refused_count++] = name;
 }
 
+bool prov_names_free(struct prov_names *names, struct cv_error *err)
+{
+    bool held = false;
+    if (names->held_count == 0 || names->call->planned != NULL)
+        return true;
+    return dir_names_held(names->call->dir, names->held, names->held_count, &held, err) &&
+           (!held || cv_fail_as(err, CV_CONFLICT, "cvName", "Tên này đã có người dùng hoặc từng có người dùng",
+                                "The name is or was somebody's"));
+}
+
 bool prov_names_refused(struct prov_names *names, const struct cv_error *err)
 {
     struct cv_error lost = {0};
@@ -72,8 +82,8 @@ static bool own_name(const struct dom_staff *staff, const char *name)
 
 /* ---- names of a plan ---- */
 struct prov_planned {
-    const char **slots; /* by hash, open addressing */
-    size_t size, used;
+    const char **slots;       /* by hash, open addressing */
+    size_t size, used, known; /* known: from the start, because the directory has them */
     struct cv_arena *arena;
 };
 
@@ -98,16 +108,60 @@ static const char **slot_of(struct prov_planned *planned, const char *name)
     return &planned->slots[at];
 }
 
+static void plan_name(struct prov_planned *planned, const char *name)
+{
+    const char **slot = planned->used < planned->size / 2 ? slot_of(planned, name) : NULL;
+    if (slot != NULL && *slot == NULL) {
+        *slot = cv_arena_strdup(planned->arena, name);
+        planned->used++;
+    }
+}
+
 void prov_names_plan(struct prov_names *names)
 {
     struct prov_planned *planned = names->call->planned;
-    for (size_t i = 0; planned != NULL && i < names->held_count && planned->used < planned->size / 2; i++) {
-        const char **slot = slot_of(planned, names->held[i]);
-        if (*slot == NULL) {
-            *slot = cv_arena_strdup(planned->arena, names->held[i]);
-            planned->used++;
-        }
+    for (size_t i = 0; planned != NULL && i < names->held_count; i++)
+        plan_name(planned, names->held[i]);
+}
+
+/* Which of them the directory has. */
+static bool keep_held(struct prov_call *call, const char *const *names, size_t count, struct prov_planned *out,
+                      struct cv_error *err)
+{
+    bool any = false;
+    if (count == 0)
+        return true;
+    if (!dir_names_held(call->dir, names, count, &any, err))
+        return false;
+    for (size_t i = 0; any && i < count; i++) {
+        bool held = false;
+        if (!dir_name_held(call->dir, names[i], &held, err))
+            return false;
+        if (held)
+            plan_name(out, names[i]);
     }
+    return true;
+}
+
+bool prov_planned_held(struct prov_call *call, struct prov_planned **out, struct cv_error *err)
+{
+    enum { AT_ONCE = 200 };
+    const struct prov_planned *planned = call->planned;
+    struct prov_planned *held = prov_planned_new(planned->arena, planned->size / 16);
+    const char *names[AT_ONCE];
+    size_t count = 0;
+    for (size_t i = 0; i < planned->size; i++) {
+        if (planned->slots[i] != NULL)
+            names[count++] = planned->slots[i];
+        if (count < AT_ONCE && i + 1 < planned->size)
+            continue;
+        if (!keep_held(call, names, count, held, err))
+            return false;
+        count = 0;
+    }
+    held->known = held->used;
+    *out = held->known > planned->known ? held : NULL;
+    return true;
 }
 
 static bool is_planned(const struct prov_names *names, const char *name)

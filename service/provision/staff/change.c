@@ -132,6 +132,8 @@ static bool would(struct prov_change *change, struct prov_staff_result *out, str
     bool other = is != NULL && (was == NULL || strcmp(was, is) != 0);
     if (other && !prov_hr_ref_free(call, &out->staff, err))
         return false;
+    if (!prov_names_free(&change->names, err))
+        return false;
     keep_draft(call, &out->staff);
     return dir_staff_same(call->dir, &out->before, &out->staff, &out->same, err);
 }

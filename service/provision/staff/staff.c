@@ -109,6 +109,8 @@ static bool create_once(struct prov_change *change, struct creation *creation, s
         return cv_fail(err, cvp_internal, NULL, "Yêu cầu quá lớn", "The request needs too much memory");
     out->outcome = PROV_WOULD;
     if (call->validate_only) {
+        if (!prov_names_free(&change->names, err))
+            return false;
         prov_names_plan(&change->names);
         return prov_hr_ref_free(call, &out->staff, err);
     }
