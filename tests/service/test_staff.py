@@ -2,7 +2,7 @@
 import threading
 import unicodedata
 
-from congvu import an, wait_for
+from congvu import an, wait_for, nth
 
 
 def test_onboarding_gives_an_address_and_the_required_accounts(shared, client):
@@ -356,3 +356,17 @@ def test_a_decision_that_decides_nothing_is_said(client):
     moved = client.patch("/v1/staff/DE-1", {"unit": "T1.02", "decision": {"number": "3/QĐ"}})
     assert moved.status == 200 and "Congvu-Ignored" not in moved.headers
     assert "3/QĐ" in [p["decision"]["number"] for p in moved.json["posts"] if p["decision"]]
+
+
+def test_a_list_of_accounts_says_of_each_what_the_person_says(client):
+    """Why one is locked stands beside the record: a row shows its own."""
+    for n, reason in enumerate(("leave", "other", "compromised", None)):
+        assert client.put(f"/v1/staff/ROW-{n}", an(full_name=nth("Tạ Thị Hàng", n), unit="T1.03")).status == 201
+        for system in ("mailbox", "e-office") if reason else ():
+            assert client.put(f"/v1/staff/ROW-{n}/accounts/{system}", {"state": "locked", "reason": reason}).status == 200
+    rows = [row for row in client.get("/v1/accounts", unit="T1.03", page_size=500).json["items"] if (row["staff"]["staff_code"] or "").startswith("ROW-")]
+    assert len({(row["staff"]["staff_code"], row["system"]) for row in rows}) == len(rows) >= 8
+    for row in rows:
+        told = client.get(f"/v1/staff/{row['staff']['staff_code']}/accounts/{row['system']}").json
+        assert row["desired"].items() <= told["desired"].items() and (row["desired"].get("reason") is None) == (told["desired"].get("reason") is None)
+        assert (row["observed"]["state"], row["observed"]["login"]) == (told["observed"]["state"], told["observed"]["login"])

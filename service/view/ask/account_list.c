@@ -103,7 +103,8 @@ static bool take_row(struct accounts *a, uint32_t slot, const struct account *ac
     }
     struct view_account_row *row = &a->out->items[a->out->count++];
     view_fill_staff(a->v, slot, false, a->arena, &row->staff);
-    view_fill_account(a->v, slot, view_person_kept(a->v->people[slot], a->arena), account, a->arena, &row->account);
+    size_t at = (size_t)(account - person_accounts(a->v->people[slot]));
+    view_fill_account(a->v, slot, view_person_kept(a->v->people[slot], a->arena), at, a->arena, &row->account);
     a->last = a->v->people[slot];
     return true;
 }

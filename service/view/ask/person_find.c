@@ -56,9 +56,10 @@ static const struct dom_certificate *fill_certificate(const struct person *p, co
     return out;
 }
 
-void view_fill_account(const struct view *v, uint32_t slot, const struct person *p, const struct account *a,
-                       struct cv_arena *arena, struct view_account *out)
+void view_fill_account(const struct view *v, uint32_t slot, const struct person *p, size_t at, struct cv_arena *arena,
+                       struct view_account *out)
 {
+    const struct account *a = &person_accounts(p)[at];
     struct view_pool keep = {.arena = arena};
     const struct account_more more = view_account_more(p, a);
     *out = (struct view_account){
@@ -133,7 +134,7 @@ void view_fill_staff(const struct view *v, uint32_t slot, bool accounts, struct 
     out->accounts = CV_NEWS(arena, struct view_account, p->accounts);
     out->account_count = p->accounts;
     for (size_t i = 0; i < p->accounts; i++)
-        view_fill_account(v, slot, p, &person_accounts(p)[i], arena, &out->accounts[i]);
+        view_fill_account(v, slot, p, i, arena, &out->accounts[i]);
 }
 
 /* ---- by key ---- */
