@@ -105,6 +105,8 @@ def test_after_the_first_time_only_the_subject_counts(office, spec, provider):
     client = service.client()
     assert client.delete("/v1/staff/O-3/oidc-subject", etag="*").status == 204
     assert through(office, spec, provider, "gian")[1] == 303, "until somebody unties her"
+    token = client.get("/v1/me").json["token"]["id"]
+    assert token in [way.split(" ")[1] for way in service.person(people["O-3"]["id"], "cvWayIn")["cvWayIn"]], "who is no second person for what she is stopped from"
 
 
 @pytest.mark.parametrize("claims", [{"email_verified": False}, {"email_verified": None}, {"email": "khongai@ninhthuan.gov.vn"}, {"email": None}, {"email": "O-4"}], ids=str)

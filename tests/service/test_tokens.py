@@ -1,5 +1,9 @@
 """Tokens: shown once, never wider than their maker, dead at once when revoked."""
+import base64
 import datetime
+import hashlib
+import hmac
+import json
 import os
 import subprocess
 
@@ -99,6 +103,26 @@ def test_tokens_outside_the_subtree_do_not_exist(shared, client):
     assert all(t["unit"] and t["unit"]["code"] == "T1.01" for t in local.get("/v1/tokens").json["items"])
     assert local.delete(f"/v1/tokens/{outside['id']}").code == "token_not_found"
     assert shared.client(outside["secret"]).get("/v1/me").status == 200
+
+
+def test_a_forged_token_opens_nothing(shared, client):
+    """A credential is what the service made, compared as a whole; one that describes itself is not read."""
+    def part(value):
+        return base64.urlsafe_b64encode(value if isinstance(value, bytes) else json.dumps(value).encode()).rstrip(b"=").decode()
+
+    def signed(head, claims, key=b""):
+        text = f"{part(head)}.{part(claims)}"
+        return f"{text}.{part(hmac.new(key, text.encode(), hashlib.sha256).digest()) if key else ''}"
+    real, me = make(client)["secret"], {"sub": client.get("/v1/me").json["token"]["id"], "iss": f"http://127.0.0.1:{shared.port}", "aud": "congvu", "exp": 4102444800, "scope": " ".join(ALL)}
+    forged = [signed({"alg": "none"}, me), signed({"alg": "NONE"}, me), signed({"alg": "HS256"}, me, real.encode()), signed({"alg": "HS256", "kid": "k" * 4000}, me, b"k"),
+              signed({"alg": "HS256", "kid": "../../secret.key"}, me, b"\0"), signed({"alg": "ES256", "jwk": {"kty": "oct", "k": part(b"k" * 32)}}, me, b"k" * 32),
+              real[:-1], real + "A", real.upper(), real.lower(), real.replace("_", "-"), "Bearer " + real, real + "." + real]
+    for text in forged:
+        if text == real:  # has no letter to change
+            continue
+        refused = shared.client(text).get("/v1/me")
+        assert (refused.status, text in refused.body.decode()) == (401, False), text[:60]
+    assert shared.client(real).get("/v1/me").status == 200
 
 
 def test_an_expired_token_is_refused(shared, client):

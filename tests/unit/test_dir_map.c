@@ -203,6 +203,11 @@ static void same_lists(const struct dom_staff *a, const struct dom_staff *b)
         assert_string_equal(a->aliases[i].address, b->aliases[i].address);
         assert_int_equal(a->aliases[i].until, b->aliases[i].until);
     }
+    assert_int_equal(a->way_in_count, b->way_in_count);
+    for (size_t i = 0; i < a->way_in_count; i++) {
+        assert_string_equal(a->ways_in[i].by, b->ways_in[i].by);
+        assert_true(a->ways_in[i].at == b->ways_in[i].at);
+    }
     assert_int_equal(a->account_count, b->account_count);
     for (size_t i = 0; i < a->account_count; i++) { /* the order of systems is the directory's */
         const struct dom_account *other = NULL;
@@ -357,6 +362,12 @@ static void make_aliases(struct cv_arena *a, struct dom_staff *s)
         s->aliases[i] = (struct dom_alias){cv_arena_printf(a, "alias%zu.%u@x.vn", i, chance(1000)), some_day()};
 }
 
+static void make_ways_in(struct cv_arena *a, struct dom_staff *s)
+{
+    for (unsigned i = chance(4); i > 0; i--)
+        dom_way_in_given(s, a, cv_id_kept(maybe() ? "stf_" : "tok_", cv_id_make(), a), 1700000000 - (cv_moment)i);
+}
+
 static void make_staff(struct cv_arena *a, struct dom_staff *s)
 {
     struct dom_leave *leaves = CV_NEWS(a, struct dom_leave, 2);
@@ -397,6 +408,7 @@ static void make_staff(struct cv_arena *a, struct dom_staff *s)
     make_accounts(a, s);
     make_departures(a, s);
     make_aliases(a, s);
+    make_ways_in(a, s);
 }
 
 /* ---- what the directory makes of it ---- */

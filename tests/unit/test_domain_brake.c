@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "congvu/brake.h"
+#include "congvu/staff.h"
 #include "congvu/token.h"
 #include "congvu/working.h"
 
@@ -299,6 +300,37 @@ static void lines_begin_below_the_first_token(void **state)
     assert_false(dom_token_descends(tokens, 9, id(7), id(4)));
 }
 
+/* ---- who gave somebody a way in ---- */
+
+static const char *actor(struct cv_arena *arena, const char *prefix, int n)
+{
+    return cv_id_kept(prefix, id(n), arena);
+}
+
+static void each_who_gave_a_way_in_is_kept_for_a_while(void **state)
+{
+    cv_auto_arena arena = cv_arena_new(8 << 20);
+    struct dom_staff staff = dom_staff_new(id(1));
+    (void)state;
+    dom_way_in_given(&staff, arena, actor(arena, "stf_", 1), NOW); /* himself */
+    dom_way_in_given(&staff, arena, "calendar", NOW);
+    dom_way_in_given(&staff, arena, NULL, NOW);
+    assert_int_equal(staff.way_in_count, 0);
+    dom_way_in_given(&staff, arena, actor(arena, "stf_", 2), NOW);
+    dom_way_in_given(&staff, arena, actor(arena, "tok_", 1), NOW + 1); /* a token's id may look like his */
+    dom_way_in_given(&staff, arena, actor(arena, "stf_", 2), NOW + 2);
+    assert_int_equal(staff.way_in_count, 2);
+    assert_string_equal(staff.ways_in[0].by, actor(arena, "tok_", 1));
+    assert_true(staff.ways_in[1].at == NOW + 2);
+    dom_way_in_given(&staff, arena, actor(arena, "stf_", 3), NOW + 1 + DOM_WAY_IN_S);
+    assert_int_equal(staff.way_in_count, 2);
+    assert_string_equal(staff.ways_in[0].by, actor(arena, "stf_", 2));
+    for (int i = 0; i < 2 * DOM_WAYS_IN_MAX; i++)
+        dom_way_in_given(&staff, arena, actor(arena, "stf_", 10 + i), NOW + DOM_WAY_IN_S + 2 + i);
+    assert_int_equal(staff.way_in_count, DOM_WAYS_IN_MAX);
+    assert_string_equal(staff.ways_in[DOM_WAYS_IN_MAX - 1].by, actor(arena, "stf_", 9 + 2 * DOM_WAYS_IN_MAX));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -313,6 +345,7 @@ int main(void)
         cmocka_unit_test(locks_may_be_opened_beforehand),
         cmocka_unit_test(what_is_refused_or_held_is_noted_once),
         cmocka_unit_test(lines_begin_below_the_first_token),
+        cmocka_unit_test(each_who_gave_a_way_in_is_kept_for_a_while),
         cmocka_unit_test(office_hours),
         cmocka_unit_test(holidays),
     };

@@ -70,8 +70,9 @@ static bool another(const struct search *s, const struct prov_lines *lines, stru
 
 static void find_people(struct search *s, const struct prov_lines *lines)
 {
-    struct view_signer *found = CV_NEWS(s->call->arena, struct view_signer, ASKED_MAX);
-    if (!cv_arena_ok(s->call->arena))
+    cv_auto_arena arena = cv_arena_new(1 << 20); /* a line each: not in that of the call */
+    struct view_signer *found = arena != NULL ? CV_NEWS(arena, struct view_signer, ASKED_MAX) : NULL;
+    if (found == NULL || !cv_arena_ok(arena))
         return;
     size_t count = view_signers_with(s->call->prov->options.view, DOM_BRAKE_RELEASE, found, ASKED_MAX);
     for (size_t i = 0; i < count && s->count < PROV_RELEASERS_MAX; i++) {
