@@ -6,6 +6,7 @@
 #include "congvu/token.h"
 #include "congvu/view_figures.h"
 #include "congvu/view_lists.h"
+#include "view/store/view.h"
 #include "view_test.h"
 
 static const struct view_scope everywhere = {.everywhere = true};
@@ -291,6 +292,37 @@ static void use_outlives_its_person(void **state)
     w->feed.usage_end(w->feed.ctx);
     assert_true(use_now(w, arena, &usage).counts.used <= 1);
     cv_arena_free(&arena);
+    w_free(w);
+}
+
+/* ---- what is read again ---- waits for no reader, so that none waits for it */
+static void *send_again(void *ctx)
+{
+    struct world *w = ctx;
+    w->feed.begin(w->feed.ctx, true);
+    for (int i = 0; i < 20; i++)
+        w_send_person(w, &w->people[i]);
+    for (int i = 1; i < 20; i += 2)
+        w_send_use(w, &w->people[i]);
+    return NULL;
+}
+
+static void what_is_read_again_waits_for_nobody(void **state)
+{
+    struct world *w = w_new(23);
+    struct timespec until;
+    pthread_t thread;
+    (void)state;
+    w_load(w, 3, 20);
+    assert_true(view_enter(w->view, NULL));
+    assert_int_equal(pthread_create(&thread, NULL, send_again, w), 0);
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += 20;
+    bool waited = pthread_timedjoin_np(thread, NULL, &until) != 0;
+    view_leave(w->view);
+    if (waited)
+        pthread_join(thread, NULL);
+    assert_false(waited);
     w_free(w);
 }
 
@@ -594,6 +626,7 @@ int main(void)
         cmocka_unit_test(tokens_by_digest_and_id),
         cmocka_unit_test(use_is_unknown_until_it_is_all_here),
         cmocka_unit_test(use_outlives_its_person),
+        cmocka_unit_test(what_is_read_again_waits_for_nobody),
         cmocka_unit_test(readers_and_a_writer),
         cmocka_unit_test(a_rule_changes_for_all_at_once),
         cmocka_unit_test(midnight_of_many_waits_for_the_feed),

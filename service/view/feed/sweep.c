@@ -6,7 +6,7 @@
 
 enum { ALWAYS_ALLOWED = 20, SHARE = 10 };
 
-static const size_t batch = 256; /* entries dropped per lock */
+static const size_t batch = 64; /* entries dropped per lock */
 
 static bool is_lost(struct view *v, uint32_t entry)
 {

@@ -21,7 +21,6 @@ static struct view_uses *pack(struct view *v, const struct dom_usage *usage)
         dom_active_pack(&usage->uses[i], oldest, bits, &days);
         if (system == DOM_SYSTEMS_MAX || days.first == CV_NO_DAY)
             continue;
-        view_seen_add(&v->systems[system], &days);
         struct use *u = (struct use *)(void *)(packed + size);
         *u = (struct use){.first = days.first, .system = (uint8_t)system, .len = days.len & 127u, .older = days.older};
         memcpy(u->bits, bits, days.len);
@@ -33,6 +32,54 @@ static struct view_uses *pack(struct view *v, const struct dom_usage *usage)
     uses->size = (uint16_t)size;
     memcpy(uses->data, packed, size);
     return uses;
+}
+
+/* As in people.c: without the lock where nothing new is named. */
+static struct view_uses *pack_apart(struct view *v, const struct dom_usage *usage)
+{
+    bool placed = true;
+    for (size_t i = 0; i < usage->use_count && placed; i++)
+        placed = view_system_placed(v, usage->uses[i].system);
+    if (placed)
+        return pack(v, usage);
+    view_write(v);
+    struct view_uses *uses = pack(v, usage);
+    view_write_end(v);
+    return uses;
+}
+
+/* ---- days on which anybody used a system ---- */
+static bool next_use(const struct view_uses *uses, size_t *at, unsigned *system, struct dom_active *out)
+{
+    if (uses == NULL || *at >= uses->size)
+        return false;
+    const struct use *u = (const struct use *)(const void *)(uses->data + *at);
+    *out = (struct dom_active){.first = u->first, .bits = u->bits, .len = u->len, .older = u->older};
+    *system = u->system;
+    *at += sizeof(*u) + u->len;
+    return true;
+}
+
+/* Midnight wipes days, whoever notices it: under the read lock, which keeps no reader waiting. */
+static bool all_seen(const struct view *v, const struct view_uses *uses)
+{
+    struct dom_active days;
+    unsigned system;
+    bool seen = view_enter(v, NULL);
+    if (!seen)
+        return false;
+    for (size_t at = 0; seen && next_use(uses, &at, &system, &days);)
+        seen = view_seen_has(&v->systems[system], &days);
+    view_leave(v);
+    return seen;
+}
+
+static void note_seen(struct view *v, const struct view_uses *uses)
+{
+    struct dom_active days;
+    unsigned system;
+    for (size_t at = 0; next_use(uses, &at, &system, &days);)
+        view_seen_add(&v->systems[system], &days);
 }
 
 static bool same_uses(const struct view_uses *a, const struct view_uses *b)
@@ -77,12 +124,19 @@ static void on_usage_begin(void *ctx, bool fresh)
 static void on_usage(void *ctx, const struct dom_usage *usage)
 {
     struct view *v = ctx;
-    view_write(v);
-    struct view_uses *uses = pack(v, usage);
+    struct view_uses *uses = pack_apart(v, usage);
     uint32_t slot = view_person_slot(v, usage->staff);
     struct person *p = slot == NONE ? NULL : v->people[slot];
     if (uses)
         uses->mark = v->usage_mark;
+    if (p && same_uses(p->uses, uses) && all_seen(v, uses)) {
+        if (uses)
+            p->uses->mark = uses->mark;
+        free(uses);
+        return;
+    }
+    view_write(v);
+    note_seen(v, uses);
     if (p == NULL) {
         free(view_stray_take(v, usage->staff));
         view_stray_put(v, usage->staff, uses);

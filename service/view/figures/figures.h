@@ -49,8 +49,9 @@ void view_derive_for(const struct view *v, uint32_t unit, cv_day day, const stru
                      uint32_t categories, int32_t *own);
 /* ---- silence.c ---- */
 void view_seen_add(struct system *s, const struct dom_active *days); /* somebody's days of use */
-void view_seen_roll(struct view *v, cv_day was, cv_day today);       /* days that come anew */
-cv_day view_quiet_since(const struct system *s, cv_day through);     /* as view_silent_since */
+bool view_seen_has(const struct system *s, const struct dom_active *days);
+void view_seen_roll(struct view *v, cv_day was, cv_day today);   /* days that come anew */
+cv_day view_quiet_since(const struct system *s, cv_day through); /* as view_silent_since */
 /* ---- moves.c: who came and left since a unit declared its headcount ---- */
 /* What the person adds to F_MOVED_BY of a unit that declared on `from`, as it stands at the end of `to`. False:
  * nothing. */

@@ -29,6 +29,15 @@ void view_seen_add(struct system *s, const struct dom_active *days)
     }
 }
 
+bool view_seen_has(const struct system *s, const struct dom_active *days)
+{
+    for (size_t i = 0; i < days->len; i++)
+        for (unsigned bit = 0; bit < 8; bit++)
+            if (days->bits[i] >> bit & 1 && !seen_on(s, days->first + (cv_day)(8 * i + bit)))
+                return false;
+    return true;
+}
+
 void view_seen_roll(struct view *v, cv_day was, cv_day today)
 {
     for (cv_day day = was + 1; day <= today; day++) {

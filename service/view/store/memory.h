@@ -76,6 +76,7 @@ struct view_words {
     struct view_lookup by_text;
 };
 uint32_t view_word_take(struct view_words *w, const char *text, struct cv_arena *scratch); /* NONE for NULL */
+bool view_word_placed(const struct view_words *w, const char *text);                       /* is it kept already? */
 void view_word_drop(struct view_words *w, uint32_t word);
 void view_words_free(struct view_words *w);
 static inline const char *view_word_text(const struct view_words *w, uint32_t word)

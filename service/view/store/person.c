@@ -345,6 +345,18 @@ static void fill_fixed(struct person *p, const uint8_t uuid[16], const struct do
     p->credential_on = s->credential_on;
 }
 
+bool view_person_placed(const struct view *v, const struct dom_staff *s)
+{
+    bool placed = true;
+    for (size_t i = 0; i < s->post_count && placed; i++)
+        placed = view_unit_placed(v, s->posts[i].unit) && view_word_placed(&v->words, s->posts[i].title);
+    for (size_t i = 0; i < s->role_count && placed; i++)
+        placed = s->roles[i].everywhere || view_unit_placed(v, s->roles[i].unit);
+    for (size_t i = 0; i < s->account_count && placed; i++)
+        placed = view_system_placed(v, s->accounts[i].system) && view_word_placed(&v->words, s->accounts[i].reason);
+    return placed;
+}
+
 struct person *view_person_build(struct view *v, const uint8_t uuid[16], const struct dom_staff *s,
                                  const struct view_person_texts *texts)
 {

@@ -32,6 +32,11 @@ int view_system_known(const struct view *v, const char *slug)
     return slot >= 0 && v->systems[slot].known ? slot : -1;
 }
 
+bool view_system_placed(const struct view *v, const char *slug)
+{
+    return slot_of(v, slug) >= 0;
+}
+
 unsigned view_system_slot(struct view *v, const char *slug)
 {
     int slot = slot_of(v, slug);

@@ -69,6 +69,11 @@ uint32_t view_unit_slot(struct view *v, struct cv_id id)
     return slot;
 }
 
+bool view_unit_placed(const struct view *v, struct cv_id id)
+{
+    return find_slot(v, id) != NONE;
+}
+
 uint32_t view_unit_slot_of(const struct view *v, struct cv_id id)
 {
     uint32_t slot = find_slot(v, id);

@@ -166,6 +166,8 @@ struct view_person_texts {
 void view_person_texts(const struct dom_staff *s, struct cv_arena *scratch, struct view_person_texts *out);
 struct person *view_person_build(struct view *v, const uint8_t uuid[16], const struct dom_staff *s,
                                  const struct view_person_texts *texts);
+/* Has all that he names a place already? Then the feed's thread builds him without the lock. */
+bool view_person_placed(const struct view *v, const struct dom_staff *s);
 void view_mobile_pack(const char *mobile, uint8_t out[6]); /* NULL = none */
 void view_person_free(struct view *v, struct person *p);
 bool view_person_same(const struct person *a, const struct person *b);
@@ -194,6 +196,7 @@ static inline struct unit *view_unit_at(const struct view *v, uint32_t slot)
 void view_child_add(struct view *v, uint32_t parent, uint32_t child); /* in order */
 void view_child_cut(struct view *v, uint32_t child);                  /* before what orders it changes */
 uint32_t view_unit_slot(struct view *v, struct cv_id id);             /* makes a place */
+bool view_unit_placed(const struct view *v, struct cv_id id);         /* has it one? */
 uint32_t view_unit_slot_of(const struct view *v, struct cv_id id);    /* of a known unit, or NONE */
 bool view_below(const struct view *v, uint32_t unit, uint32_t top);   /* or equal */
 int view_block(const struct view *v, uint32_t unit);
@@ -246,8 +249,9 @@ static inline int view_figures_used(const struct view *v)
     return F_SYSTEMS + (int)v->system_count * S_FIGURES;
 }
 void view_figures_room(struct view *v, struct unit *u, int used_before); /* as many as are in use now */
-unsigned view_system_slot(struct view *v, const char *slug);   /* makes a place; DOM_SYSTEMS_MAX when all are taken */
-int view_system_known(const struct view *v, const char *slug); /* or -1 */
+unsigned view_system_slot(struct view *v, const char *slug);     /* makes a place; DOM_SYSTEMS_MAX when all are taken */
+bool view_system_placed(const struct view *v, const char *slug); /* has it one? */
+int view_system_known(const struct view *v, const char *slug);   /* or -1 */
 /* Slots of the known systems by slug; out holds DOM_SYSTEMS_MAX. */
 size_t view_systems_sorted(const struct view *v, unsigned *out);
 /* What is known of one account; first = CV_NO_DAY when nothing is. Points into `uses`. */

@@ -13,6 +13,11 @@ static uint32_t find(const struct view_words *w, const char *text, uint32_t hash
     return at;
 }
 
+bool view_word_placed(const struct view_words *w, const char *text)
+{
+    return text == NULL || find(w, text, view_hash(text, strlen(text))) != NONE;
+}
+
 static uint32_t make_place(struct view_words *w)
 {
     if (w->free != 0) {
