@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """Many people, loaded offline with slapadd into both databases: how long until the view is ready against the same consumer that drops what it reads,
-rounds alternating; resident memory a person; coverage of the top level against that of a small service.   loading.py [PEOPLE] [UNITS]"""
+rounds alternating; resident memory a person; coverage of the top level against that of a small service.   loading.py [PEOPLE] [UNITS] [FACTS]
+
+FACTS 2: everybody has two former facts, a former primary post and by turns a former leave or a former category. BENCH_OLD, the tree of an older build with its build/release: that one's own
+loading.py is run too, with people without former facts."""
 import base64
 import datetime
 import itertools
@@ -87,7 +90,18 @@ def in_unit(text, unit, new):
     return text.replace(post, moved).replace(f"cvUnit: cvId={unit}", f"cvUnit: cvId={new}")
 
 
-def fill(service, people, units):
+def with_past(text, n, unit):
+    """A post in another unit before the one of today, and a leave or a category that are over."""
+    def value(name, said):
+        return f"{name}:: {base64.b64encode(json.dumps(said, ensure_ascii=False, separators=(',', ':')).encode()).decode()}\n"
+    line = re.search(r"^cvPost:: (.*)\n", text, re.M)
+    now = json.loads(base64.b64decode(line[1])) | {"from": "2025-07-01"}
+    former = now | {"unit": unit, "title": "Văn thư", "from": "2021-03-01", "to": "2025-07-01"}
+    other = value("cvPast", {"to": "2023-01-01", "category": "nld_hop_dong"}) if n % 2 else value("cvLeave", {"kind": "thai_san", "from": "2024-03-01", "to": "2024-08-31"})
+    return text.replace(line[0], value("cvPost", former) + value("cvPost", now)).rstrip("\n") + "\n" + other + "\n"
+
+
+def fill(service, people, units, facts=0):
     rng = random.Random(7)
     unit = re.search(r"cvUnit: cvId=(\w+)", dump(service, "ou=people,dc=congvu", "(cvStaffCode=MODEL)"))[1]
     unit_list, copies = list(unit_entries(service, units)), clones(service, people)
@@ -95,6 +109,9 @@ def fill(service, people, units):
     patterns = [months(time.time() + 7 * 3600, rng) for _ in range(500)]
     service.stop()
     moved = (in_unit(text, unit, id_of("unt_", 1000000 + rng.randrange(units))) for text in itertools.chain([first], copies))
+    if facts:
+        past = random.Random(8)  # where everybody works, and his use, are the same without former facts
+        moved = (with_past(text, n, id_of("unt_", 1000000 + past.randrange(units))) for n, text in enumerate(moved))
     slapadd(service, "dc=congvu", itertools.chain(unit_list, moved))
     slapadd(service, "ou=usage", (usage_entry(id_of("stf_", n + 1), patterns, rng) for n in range(people)))
 
@@ -107,8 +124,7 @@ def wait_ready(service, people):
     return wait_for(ready, "the view is ready", 900)
 
 
-def main():
-    people, units = (int(a) for a in (sys.argv[1:] + ["100000", "1000"][len(sys.argv) - 1:]))
+def measure(people, units, facts):
     service = Service(directory_nosync="true", log_level="error", directory_max_mib=32768, view_activity_days=DAYS).start()
     try:
         client = service.client()
@@ -120,7 +136,7 @@ def main():
             assert answer.status == 200, answer
         client.get(TOP)
         empty = resident(service.process.pid)
-        fill(service, people, units)
+        fill(service, people, units, facts)
         began = time.monotonic()
         service.start()
         top = wait_ready(service, people)
@@ -128,7 +144,7 @@ def main():
         time.sleep(2)  # the consumer's buffers settle
         bytes_each = (resident(service.process.pid) - empty) / people
         mailbox = next(r for r in top["rows"] if r["system"] == "mailbox")
-        print(json.dumps({"bench": "memory", "people": people, "units": units, "bytes_per_person": round(bytes_each), "bar": 640,
+        print(json.dumps({"bench": "memory", "people": people, "units": units, "former_facts": facts, "bytes_per_person": round(bytes_each), "bar": 657 if facts else 640,
                           "seconds_until_figures": round(ready, 1), "adoption_mailbox": mailbox["adoption"]}), flush=True)
         times = {"empty": [], "view": []}
         for _ in range(ROUNDS):
@@ -137,10 +153,23 @@ def main():
                 assert result["people"] > people and result["usages"] >= people, result
                 list_.append(result["ready_ms"])
         medians = {k: statistics.median(v) for k, v in times.items()}
-        print(json.dumps({"bench": "ready", "people": people, "rounds": times, "ratio": round(medians["view"] / medians["empty"], 2), "bar": 1.5}), flush=True)
+        print(json.dumps({"bench": "ready", "people": people, "former_facts": facts, "rounds": times, "ratio": round(medians["view"] / medians["empty"], 2), "bar": 1.45 if facts else 1.5}), flush=True)
         service.stop()
     finally:
         service.clean()
+
+
+def main():
+    people, units, facts = (int(a) for a in (sys.argv[1:] + ["100000", "1000", "0"][len(sys.argv) - 1:]))
+    old = os.environ.get("BENCH_OLD")
+    if old:
+        built = f"{old}/build/release"
+        print(json.dumps({"bench": "older build", "tree": old}), flush=True)
+        subprocess.run([sys.executable, f"{old}/tests/bench/loading.py", str(people), str(units)], check=True,
+                       env=os.environ | {"CONGVU_BIN": f"{built}/service/congvud", "CONGVU_BENCH": f"{built}/tests/bench"})
+        print(json.dumps({"bench": "this build"}), flush=True)
+    for each in sorted({0, facts}):
+        measure(people, units, each)
 
 
 if __name__ == "__main__":
