@@ -85,13 +85,17 @@ static bool person_words_match(const struct view_finer_sign *sign, const struct 
     return true;
 }
 
+bool view_signs_allow(const struct view *v, const struct view_filter *f, uint32_t slot)
+{
+    return !(f->sign & ~v->signs[slot]) && finer_allow(&v->finer_signs[slot], f);
+}
+
 size_t view_candidates(const struct view *v, const struct view_filter *f, uint32_t *from, uint32_t out[VIEW_CANDIDATES])
 {
     size_t count = 0;
     uint32_t slot = *from;
-    const uint64_t asked = f->sign;
     for (; slot < v->people_end && count < VIEW_CANDIDATES; slot++) {
-        if ((asked & ~v->signs[slot]) || !finer_allow(&v->finer_signs[slot], f))
+        if (!view_signs_allow(v, f, slot))
             continue;
         if (f->word_count > 0)
             __builtin_prefetch(v->people[slot]);
@@ -231,7 +235,7 @@ static bool tally_matches(const struct view *v, const struct view_filter *f, uin
  * kept, which is worked out. */
 bool view_match(const struct view *v, const struct view_filter *f, uint32_t slot)
 {
-    if (f->word_count > 0 && ((f->sign & ~v->signs[slot]) || !finer_allow(&v->finer_signs[slot], f)))
+    if (f->word_count > 0 && !view_signs_allow(v, f, slot))
         return false;
     if (!f->slice.special && !tally_matches(v, f, slot))
         return false;

@@ -9,6 +9,7 @@ enum { FEW = 8 };    /* of a branch with less than 1/FEW of all people the membe
 enum { AHEAD = 12 }; /* people fetched into the cache before their turn */
 enum { ROWS_AHEAD = 4, ROW_BYTES = 512 }; /* rows too, for all that they show */
 enum { STRIDES = 2000, SHARE = 16 };      /* along the order, and a share of it, before all are looked at */
+enum { RARE = 256 };                      /* of so many one may have the words that are looked for */
 
 /* ---- the question, with slots for ids ---- */
 static bool system_bit(const struct view *v, const char *slug, const char *parameter, uint16_t *out,
@@ -147,20 +148,53 @@ static size_t start_of(const struct search *s)
     return low;
 }
 
+/* Signs rule most people out before anybody looks at them: those first, then the person if they do not. */
+static void fetch_signs(const struct view *v, uint32_t slot)
+{
+    __builtin_prefetch(&v->signs[slot]);
+    __builtin_prefetch(&v->finer_signs[slot]);
+}
+
+static void fetch_ahead(const struct search *s, size_t at, bool down)
+{
+    const struct view_slots *order = &s->v->order;
+    size_t left = down ? at : order->count - 1 - at;
+    uint32_t soon = left >= AHEAD ? order->items[down ? at - AHEAD : at + AHEAD] : order->items[at];
+    uint32_t next = left >= AHEAD / 2 ? order->items[down ? at - AHEAD / 2 : at + AHEAD / 2] : order->items[at];
+    if (s->f.word_count == 0)
+        fetch(s->v, soon);
+    else
+        fetch_signs(s->v, soon);
+    if (s->f.word_count > 0 && view_signs_allow(s->v, &s->f, next))
+        fetch(s->v, next);
+}
+
+/* Of many who may have the words the page is found along the order, wherever they begin in it; of a few each is looked
+ * at. */
+static bool are_rare(const struct search *s)
+{
+    uint32_t slots[VIEW_CANDIDATES], from = 0;
+    size_t found = 0, most = s->v->order.count / RARE;
+    for (size_t count = 1; s->f.word_count > 0 && count > 0 && found <= most; found += count)
+        count = view_candidates(s->v, &s->f, &from, slots);
+    return found <= most;
+}
+
 /* True when the page is full, or nobody is left. */
 static bool along_order(struct search *s)
 {
     const struct view_slots *order = &s->v->order;
     size_t start = start_of(s), left = s->descending ? start : order->count - start;
     size_t strides = STRIDES + order->count / SHARE, i = 0;
-    for (; i < left && i < strides && s->best.count < s->best.cap; i++) {
-        uint32_t slot = order->items[s->descending ? start - 1 - i : start + i];
-        if (i + AHEAD < left)
-            fetch(s->v, order->items[s->descending ? start - 1 - i - AHEAD : start + i + AHEAD]);
-        if (view_match(s->v, &s->f, slot))
-            s->best.slots[s->best.count++] = slot;
+    for (; i < left && s->best.count < s->best.cap; i++) {
+        if (i == strides && are_rare(s))
+            return false;
+        size_t at = s->descending ? start - 1 - i : start + i;
+        fetch_ahead(s, at, s->descending);
+        if (view_match(s->v, &s->f, order->items[at]))
+            s->best.slots[s->best.count++] = order->items[at];
     }
-    return i == left || s->best.count == s->best.cap;
+    return true;
 }
 
 static size_t count_everybody(const struct search *s)
