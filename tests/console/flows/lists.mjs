@@ -55,7 +55,7 @@ export default {
     const shown = async () => (await api('GET', '/v1/staff?page_size=1&include_total=true')).total
     while (await shown() < before + 13);
     assert.equal(await shown(), before + 13, 'pressed three times, each row came to pass once')
-    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Tải lại danh sách kèm ghi chú (CSV)' }).click()])
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Tải danh sách về, kèm ghi chú (CSV)' }).click()])
     assert.ok(await file.path())
   }),
   /** More rows than a page: each is shown once, in its order; faulty ones far down are mended in their cells. */
@@ -112,6 +112,48 @@ export default {
     await picture(page, 'list-cells')
     await page.getByRole('button', { name: /Xem trước lại với 2 ô đã sửa/ }).click()
     await page.getByRole('button', { name: 'Thực hiện 2 dòng' }).waitFor()
+  }),
+  /** Faults lie on two tabs: what was mended on one is there after the other, after another room, and goes up with it. */
+  list_tabs: () => browser(async (page) => {
+    const path = `${given.profile}-hai-the.csv`
+    writeFileSync(path, '\ufeff' + [HEAD, row(1, '0911000301'), row(2, '0911000302').replace(/^2;[^;]+/, '2;'), row(3, '0911000303').replace(given.office, 'T1.0x')].join('\r\n') + '\r\n')
+    await signIn(page, given.hr)
+    await room(page, 'lists')
+    await page.getByLabel('Loại danh sách').selectOption('staff')
+    await page.getByLabel('Số quyết định').fill('31/QĐ-UBND')
+    await page.getByLabel('Ngày ký quyết định').fill('05/11/2026')
+    await page.getByLabel('Tệp').setInputFiles(path)
+    await page.getByRole('button', { name: 'Xem trước, chưa thực hiện' }).click()
+    const tab = (words) => page.getByRole('link', { name: words })
+    const carryOut = page.getByRole('button', { name: 'Thực hiện 1 dòng' })
+    await carryOut.waitFor()
+    assert.equal(await carryOut.getAttribute('class'), null, 'not what is done first while something is to be mended')
+    await page.getByText('Còn 2 dòng cần kiểm tra hoặc có lỗi; những dòng đó sẽ bị bỏ lại.').waitFor()
+    await page.getByText('Đã nhận ra cả 7 cột').waitFor()
+    const faults = [[page.getByLabel('Ô B3'), 'Kiều Thụy Khuê'], [page.getByLabel('Ô E4'), given.office]]
+    const tabs = await page.locator('nav.choice a').allInnerTexts()
+    assert.deepEqual(tabs.map((words) => words.replace(/ \(.*/, '')), ['Cần kiểm tra', 'Có lỗi', 'Thêm mới'])
+    const [, [unit, code]] = faults
+    await unit.fill(code)
+    await tab(/^Thêm mới/).click()
+    await page.getByText('1 ô đã sửa ở các thẻ khác, chưa xem trước lại.').waitFor()
+    await page.getByText('Ngày nhận việc: ngày thực hiện (hôm nay: ').waitFor()
+    await page.getByText('Quyết định: 31/QĐ-UBND, ký ngày 05/11/2026').waitFor()
+    await tab('Về các danh sách').click()
+    await page.getByText('Có ô đã sửa, chưa xem trước lại.').waitFor()
+    await page.goBack()
+    await tab(/^Có lỗi/).click()
+    await page.locator('input.bad').first().waitFor()
+    await page.getByRole('button', { name: 'Xem trước lại với 1 ô đã sửa' }).waitFor()
+    await faults[0][0].fill(faults[0][1])
+    await tab(/^Cần kiểm tra/).click()
+    await unit.waitFor()
+    assert.equal(await unit.inputValue(), code, 'as it was typed')
+    await axeClean(page, 'list, mended on two tabs')
+    await picture(page, 'list-tabs')
+    await page.getByRole('button', { name: 'Xem trước lại với 2 ô đã sửa' }).click()
+    await page.getByRole('button', { name: 'Thực hiện 3 dòng' }).waitFor()
+    await plainWords(page)
   }),
   /** A roster that lets a fifth go: its maker waits, the second person agrees, then it can be carried out. */
   roster: () => browser(async (page) => {

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks'
 import { useRead, type Schema } from '../call'
 import { Read } from '../parts'
-import { moment, t } from '../words'
+import { day, t } from '../words'
 
 /** `open`: something here needs explaining. */
 export function History({ path, open = false }: { path: string; open?: boolean }) {
@@ -12,7 +12,7 @@ export function History({ path, open = false }: { path: string; open?: boolean }
     <summary>{t('history')}</summary>
     {asked && <Read of={history}>{(h) => <>
       {h.items.length === 0 ? <p>{t('no_history')}</p> : <ul class="notes" translate={false}>{[...h.items].reverse().map((x, i) => <li key={i}>{x.text}</li>)}</ul>}
-      <p class="words">{h.complete_since && t('complete_since', { at: moment(h.complete_since) })} {h.missing_from.length > 0 && t('missing_from', { n: h.missing_from.length })}</p>
+      <p class="words">{h.complete_since && t('complete_since', { at: day(h.complete_since) })} {h.missing_from.length > 0 && t('missing_from', { n: h.missing_from.length })}</p>
     </>}</Read>}
   </details>
 }

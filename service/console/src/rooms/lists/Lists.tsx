@@ -8,6 +8,7 @@ import { faultsIn, Row, staffFields, typedIn, type Field, type Values } from '..
 import { Name, Read, Said, Table } from '../../parts'
 import { choices, REASONS } from '../../vocabulary'
 import { count, moment, named, t } from '../../words'
+import { unsent } from './Mend'
 
 type Import = Schema['Import']
 
@@ -90,6 +91,6 @@ export function Lists() {
     <Upload />
     <h2>{t('lists_before')}</h2>
     <Read of={list}>{({ items }) => items.length === 0 ? <p>{t('no_lists')}</p> : <Table head={[t('uploaded_at'), t('list_kind'), t('content')]} rows={[...items].reverse().map((i) => ({ key: i.id, cells: [
-      <a href={link('list', '', i.id)}>{moment(i.created_at)}</a>, <>{i.takes_back ? t('take_back') : named(i.kind, 'list_')}{i.file.sheet && <> · <Name>{i.file.sheet}</Name></>}</>, summaryWords(i.summary)] }))} />}</Read>
+      <a href={link('list', '', i.id)}>{moment(i.created_at)}</a>, <>{i.takes_back ? t('take_back') : named(i.kind, 'list_')}{i.file.sheet && <> · <Name>{i.file.sheet}</Name></>}</>, <>{summaryWords(i.summary)}{unsent(i.id) && <p class="trouble">{t('list_unsent')}</p>}</>] }))} />}</Read>
   </>
 }

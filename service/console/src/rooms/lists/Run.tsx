@@ -44,6 +44,7 @@ export function Run({ plan, may }: { plan: Import; may: Schema['Scope'][] }) {
     void look()
     return () => { off = true; clearTimeout(timer) }
   }, [plan.id, asked])
+  const faulty = (plan.summary.needs_review ?? 0) + (plan.summary.failed ?? 0)
   const todo = RUNS.reduce((sum, a) => sum + (plan.summary[a] ?? 0), 0)
   const start = (way: string, body?: unknown) => { setProblem(undefined); return call<unknown>('POST', way, body).then(() => { setLeft([]); ask((n) => n + 1) }, setProblem) }
   const takeBack = () => call<Import>('POST', `v1/imports/${plan.id}/take-back`).then((made) => { location.hash = link('list', '', made.id) }, setProblem)
@@ -54,12 +55,12 @@ export function Run({ plan, may }: { plan: Import; may: Schema['Scope'][] }) {
     {problem && <div class="trouble" role="alert"><Said problem={problem} saving /></div>}
     <p class="acts no-print">
       {run?.state === 'planned' && !run.approved && (may.includes('brake:release') ? <button onClick={() => start(`v1/imports/${plan.id}/approval`, { digest: plan.digest })}>{t('approve')}</button> : <span class="words">{t('needs_second')}</span>)}
-      {run?.state === 'planned' && run.approved && todo > 0 && <button class={plan.summary.depart ? 'grave' : 'main'} onClick={() => start(path)}>{t('apply_n', { n: count(todo) })}</button>}
+      {run?.state === 'planned' && run.approved && todo > 0 && <button class={faulty ? undefined : plan.summary.depart ? 'grave' : 'main'} onClick={() => start(path)}>{t('apply_n', { n: count(todo) })}</button>}
+      {run?.state === 'planned' && faulty > 0 && todo > 0 && <span class="words">{t('left_out', { n: count(faulty) })}</span>}
       {run?.state === 'planned' && todo === 0 && <span class="words">{t('nothing_to_do')}</span>}
       {run?.state === 'ended' && open > 0 && <button onClick={() => start(path)}>{t('try_again_n', { n: count(open) })}</button>}
       {run?.state === 'ended' && plan.kind === 'staff' && run.summary.done > 0 && <a class="button" href={link('slips')}>{t('slips')}</a>}
       {run?.state === 'ended' && !plan.takes_back && <button onClick={takeBack}>{t('take_back')}</button>}
     </p>
-    {run?.state === 'planned' && (plan.summary.needs_review ?? 0) + (plan.summary.failed ?? 0) > 0 && todo > 0 && <p class="words">{t('left_out', { n: count((plan.summary.needs_review ?? 0) + (plan.summary.failed ?? 0)) })}</p>}
   </section>
 }
