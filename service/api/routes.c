@@ -75,7 +75,7 @@ static const struct htp_route routes[] = {
     ROUTE(DELETE, "/v1/units/{unit}/accounts/{system}", delete_unit_account, INTERACTIVE, DOM_ACCOUNTS_WRITE, ""),
     ROUTE(PUT, "/v1/units/{unit}/mailbox", put_unit_mailbox, INTERACTIVE, DOM_ACCOUNTS_WRITE, "validate_only", .shows = DOM_UNITS_READ),
     ROUTE(GET, "/v1/hand-overs", list_hand_overs, INTERACTIVE, DOM_STAFF_READ, ""),
-    ROUTE(POST, "/v1/imports", create_import, BULK, DOM_STAFF_READ, "kind unit sheet columns category decision_number signed_on effective_on here_before accept absent_reason validate_only", .accepts = IMPORT_TYPES, .body_max = INT_FILE_MAX),
+    ROUTE(POST, "/v1/imports", create_import, BULK, DOM_STAFF_READ, "kind unit sheet columns category decision_number signed_on effective_on here_before accept absent_reason name replaces validate_only", .accepts = IMPORT_TYPES, .body_max = INT_FILE_MAX),
     ROUTE(GET, "/v1/imports", list_imports, INTERACTIVE, DOM_STAFF_READ, ""),
     ROUTE(GET, "/v1/import-template", get_import_template, BULK, DOM_UNITS_READ, "kind", .produces = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ROUTE(GET, "/v1/imports/{import}", get_import, INTERACTIVE, DOM_STAFF_READ, ""),

@@ -143,6 +143,25 @@ def test_what_is_missing_is_said_with_its_cell_and_what_to_do(client):
     assert [(n["column"], n["code"]) for n in rows_of(client, gone)[0]["notes"]] == [("A", "staff_not_found")]
 
 
+def test_a_corrected_copy_stands_for_the_list_before_it(client):
+    """The old one is not carried out beside it: people without a code would be there twice."""
+    first = upload(client, "staff", "Họ và tên;Đơn vị;Đối tượng\nLương Bản Đầu;T1.01;Công chức\nLương Bản Sau;Phòng Nào Đó;Công chức\n", name="tiếp nhận.csv").json
+    assert first["file"]["name"] == "tiếp nhận.csv" and "replaces" not in first and "replaced_by" not in first
+    corrected = "Họ và tên;Đơn vị;Đối tượng\nLương Bản Đầu;T1.01;Công chức\nLương Bản Sau;T1.02;Công chức\n"
+    assert "replaced_by" not in upload(client, "staff", corrected, replaces=first["id"], validate_only=True).json
+    assert "replaced_by" not in client.get(f"/v1/imports/{first['id']}").json, "looking replaces nothing"
+    second, third = (upload(client, "staff", corrected, name="tiếp nhận.csv", replaces=first["id"]).json for _ in range(2))
+    assert second["replaces"] == third["replaces"] == first["id"]
+    assert client.get(f"/v1/imports/{first['id']}").json["replaced_by"] == third["id"]
+    assert client.call("POST", f"/v1/imports/{first['id']}/run").code == "import_replaced"
+    client.call("DELETE", f"/v1/imports/{third['id']}", headers={"If-Match": "*"})
+    assert client.call("POST", f"/v1/imports/{first['id']}/run").status in (200, 202), "a copy that is gone replaces nothing"
+    assert follow(client, first)[-1]["summary"] == sums(done=1)
+    assert upload(client, "staff", corrected, replaces=third["id"]).code == "import_not_found"
+    items = client.get("/v1/imports").json["items"]
+    assert [i["created_at"] for i in items] == sorted(i["created_at"] for i in items), "the newest last"
+
+
 def test_leavers_under_one_decision(client):
     client.put("/v1/staff/IL-1", an(full_name="Cao Thị Nghỉ", unit="T1"))
     plan = upload(client, "leavers", "STT;Số hiệu;Họ tên;Lý do\n1;IL-1;Cao Thị Nghỉ;Nghỉ hưu\n2;IL-9;Cao Văn Ai;Nghỉ hưu\n",

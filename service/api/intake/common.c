@@ -70,9 +70,21 @@ struct imp_options imp_options_copy(struct cv_arena *arena, const struct imp_opt
     return out;
 }
 
+/* What came of it later is no part of what is kept. */
+void imp_put_head(struct htp_exchange *x, const struct imp_stored *stored)
+{
+    const char *head = stored->head;
+    size_t len = stored->head_len;
+    if (stored->replaced_by != NULL) {
+        head = cv_arena_printf(x->arena, "%.*s,\"replaced_by\":\"%s\"}", (int)len - 1, head, stored->replaced_by);
+        len = strlen(head);
+    }
+    cv_jout_raw(&x->out, NULL, head, len);
+}
+
 void imp_write_head(struct htp_exchange *x, int status, const struct imp_stored *stored)
 {
     htp_etag(x, stored->revision);
-    cv_jout_raw(&x->out, NULL, stored->head, stored->head_len);
+    imp_put_head(x, stored);
     htp_reply(x, status);
 }

@@ -31,7 +31,7 @@ void api_list_imports(struct htp_exchange *x)
     cv_jout_array(&x->out, "items");
     for (size_t i = 0; i < count; i++)
         if (imp_may(x, &all[i].options, &err))
-            cv_jout_raw(&x->out, NULL, all[i].head, all[i].head_len);
+            imp_put_head(x, &all[i]);
     cv_jout_end(&x->out);
     cv_jout_end(&x->out);
     htp_reply(x, 200);

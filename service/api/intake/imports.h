@@ -63,6 +63,8 @@ struct imp_options {
     bool here_before;
     const char *absent_reason; /* of a roster: who is in no row leaves, for this reason; or NULL */
     const char *accept;        /* codes of notes that a person has looked at, with commas; or NULL */
+    const char *name;          /* of the file, as its sender calls it; or NULL */
+    const char *replaces;      /* the list that this one is a corrected copy of; or NULL */
     struct int_override overrides[INT_FIELDS];
     size_t override_count;
 };
@@ -197,6 +199,8 @@ struct imp_stored {
     const char *head; /* JSON, as answered */
     size_t head_len;
     int64_t revision;
+    const char *created_at;  /* as the head says */
+    const char *replaced_by; /* the corrected copy that is carried out in its stead; or NULL */
     struct imp_options options;
     char *rows; /* NDJSON */
     size_t rows_len;
@@ -207,8 +211,11 @@ bool imp_store(struct prov_call *call, const struct imp_stored *in, struct cv_er
 /* import_not_found also for one that the caller may not see. */
 bool imp_load(struct htp_exchange *x, struct prov_call *call, const char *id, bool rows, bool file,
               struct imp_stored *out, struct cv_error *err);
+/* `old` is not carried out any more: `id` is. */
+bool imp_replace(struct prov_call *call, const char *old, const char *id, struct cv_error *err);
 bool imp_delete(struct prov_call *call, const char *id, struct cv_error *err);
 void imp_sweep(struct prov_call *call); /* those past their days; failures wait for the next time */
+/* The oldest first. */
 bool imp_list(struct htp_exchange *x, struct prov_call *call, struct imp_stored **out, size_t *count,
               struct cv_error *err);
 void imp_row_write(struct cv_buf *out, const struct imp_row *row);
@@ -217,4 +224,5 @@ bool imp_row_read(struct cv_arena *arena, const char *line, size_t len, struct i
 bool imp_open(struct htp_exchange *x, struct prov_call *call, bool rows, bool file, struct imp_stored *out);
 /* The next stored line; false at the end. */
 bool imp_next_line(const char **at, const char *end, const char **line, size_t *len);
+void imp_put_head(struct htp_exchange *x, const struct imp_stored *stored);
 void imp_write_head(struct htp_exchange *x, int status, const struct imp_stored *stored);

@@ -43,7 +43,9 @@ static bool read_options(struct htp_exchange *x, struct imp_options *out)
                                 .category = category,
                                 .sheet = htp_query(x, "sheet"),
                                 .decision = htp_query(x, "decision_number"),
-                                .accept = htp_query(x, "accept")};
+                                .accept = htp_query(x, "accept"),
+                                .name = htp_query(x, "name"),
+                                .replaces = htp_query(x, "replaces")};
     if (at < 0)
         fault(x, "kind", kind ? "not_allowed_value" : "required",
               "Cần loại danh sách: staff, leavers, headcounts, units hoặc roster",
@@ -195,9 +197,11 @@ static bool plan(struct planning *p, struct int_list *list, struct cv_error *err
 }
 
 /* ---- the head ---- */
-static void write_file(struct cv_jout *j, const struct int_about *about, size_t size)
+static void write_file(struct cv_jout *j, const struct int_about *about, const char *name, size_t size)
 {
     cv_jout_object(j, "file");
+    if (name != NULL)
+        cv_jout_string(j, "name", name);
     cv_jout_int(j, "bytes", (int64_t)size);
     cv_jout_string(j, "format", about->format == INT_XLSX ? "xlsx" : "csv");
     cv_jout_string(j, "encoding", int_encoding_words[about->encoding]);
@@ -271,7 +275,9 @@ static const char *head_of(struct planning *p, const char *id, const struct int_
     cv_jout_moment(&j, "expires_at", cv_now() + (cv_moment)IMP_KEEP_DAYS * 86400);
     cv_jout_string(&j, "created_by", p->imp.call.actor);
     cv_jout_string(&j, "top", actor->scope.everywhere ? NULL : cv_id_text("unt_", actor->scope.top, top));
-    write_file(&j, int_about(list), size);
+    if (p->options.replaces != NULL)
+        cv_jout_string(&j, "replaces", p->options.replaces);
+    write_file(&j, int_about(list), p->options.name, size);
     cv_jout_int(&j, "heading_row", p->table.heading_row);
     write_columns(&j, &p->table);
     write_options(&j, &p->options);
@@ -305,7 +311,15 @@ static bool make_plan(struct planning *p, struct int_list *list, const char *byt
     if (p->imp.call.validate_only)
         return true;
     imp_sweep(&p->imp.call);
-    return imp_store(&p->imp.call, out, err);
+    return imp_store(&p->imp.call, out, err) &&
+           (p->options.replaces == NULL || imp_replace(&p->imp.call, p->options.replaces, id, err));
+}
+
+/* Who corrects a list may see it and carry it out. */
+static bool may_replace(struct htp_exchange *x, struct prov_call *call, const char *id, struct cv_error *err)
+{
+    struct imp_stored old;
+    return id == NULL || (imp_load(x, call, id, false, false, &old, err) && imp_may(x, &old.options, err));
 }
 
 static bool planning_begin(struct planning *p, struct htp_exchange *x)
@@ -328,7 +342,8 @@ void api_create_import(struct htp_exchange *x)
         cv_arena_free(&p->arena);
         return;
     }
-    bool ok = int_open(bytes, len, &(struct int_options){.sheet = p->options.sheet}, &list, &err) &&
+    bool ok = may_replace(x, &p->imp.call, p->options.replaces, &err) &&
+              int_open(bytes, len, &(struct int_options){.sheet = p->options.sheet}, &list, &err) &&
               make_plan(p, list, bytes, len, &stored, &err);
     if (ok && !p->imp.call.validate_only)
         htp_header_set(x, "Location", "/v1/imports/%s", stored.id);

@@ -1,5 +1,6 @@
 /* Uploads and plans in the directory's ou=work: a head, and bytes in parts beside it. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/intake/imports.h"
@@ -99,9 +100,48 @@ static bool take_head(struct htp_exchange *x, const struct dir_document *doc, st
     const struct cv_jany *head = cv_jany_parse(x->arena, doc->bytes, doc->len, err);
     if (head == NULL || !may_see(x, head) || cv_now() - doc->created_at > (cv_moment)IMP_KEEP_DAYS * 86400)
         return not_found(err);
-    *out = (struct imp_stored){.id = doc->name, .head = doc->bytes, .head_len = doc->len, .revision = doc->revision};
+    *out = (struct imp_stored){.id = doc->name,
+                               .head = doc->bytes,
+                               .head_len = doc->len,
+                               .revision = doc->revision,
+                               .created_at = cv_jany_text(cv_jany_get(head, "created_at"), x->arena)};
     read_options(x->arena, head, &out->options);
     return true;
+}
+
+/* ---- corrected copies: beside the head of the old one stands the id of the new one ---- */
+static const char *successor_name(struct cv_arena *arena, const char *id)
+{
+    return cv_arena_printf(arena, "%s.replaced", id);
+}
+
+/* One that is deleted replaces nothing. */
+static bool read_successor(struct prov_call *call, const char *id, const char **out, struct cv_error *err)
+{
+    struct dir_document doc, head;
+    *out = NULL;
+    if (dir_document_read(call->dir, folder, successor_name(call->arena, id), call->arena, &doc, err) &&
+        dir_document_read(call->dir, folder, cv_arena_strndup(call->arena, doc.bytes, doc.len), call->arena, &head,
+                          err))
+        *out = head.name;
+    bool none = *out == NULL && err->kind == CV_NOT_FOUND;
+    if (none)
+        cv_error_clear(err);
+    return none || *out != NULL;
+}
+
+bool imp_replace(struct prov_call *call, const char *old, const char *id, struct cv_error *err)
+{
+    struct dir_document doc;
+    struct dir_actor actor = prov_dir_actor(call);
+    const char *name = successor_name(call->arena, old);
+    if (add(call, name, id, strlen(id), err))
+        return true;
+    if (err->kind != CV_EXISTS)
+        return false;
+    cv_error_clear(err);
+    return dir_document_read(call->dir, folder, name, call->arena, &doc, err) &&
+           dir_document_save(call->dir, &doc, id, strlen(id), &actor, NULL, err);
 }
 
 bool imp_load(struct htp_exchange *x, struct prov_call *call, const char *id, bool rows, bool file,
@@ -113,7 +153,8 @@ bool imp_load(struct htp_exchange *x, struct prov_call *call, const char *id, bo
         return not_found(err);
     if (!dir_document_read(call->dir, folder, id, call->arena, &doc, err))
         return err->kind == CV_NOT_FOUND ? not_found(err) : false;
-    return take_head(x, &doc, out, err) && (!rows || read_parts(call, id, "rows", &out->rows, &out->rows_len, err)) &&
+    return take_head(x, &doc, out, err) && read_successor(call, id, &out->replaced_by, err) &&
+           (!rows || read_parts(call, id, "rows", &out->rows, &out->rows_len, err)) &&
            (!file || read_parts(call, id, "file", &out->file, &out->file_len, err));
 }
 
@@ -152,22 +193,32 @@ void imp_sweep(struct prov_call *call)
     }
 }
 
+static int by_age(const void *a, const void *b)
+{
+    const struct imp_stored *one = a, *other = b;
+    int order = one->created_at != NULL && other->created_at != NULL ? strcmp(one->created_at, other->created_at) : 0;
+    return order != 0 ? order : strcmp(one->id, other->id);
+}
+
 bool imp_list(struct htp_exchange *x, struct prov_call *call, struct imp_stored **out, size_t *count,
               struct cv_error *err)
 {
     struct dir_document *docs = NULL;
     size_t found = 0;
     *count = 0;
-    if (!dir_document_list(call->dir, folder, "imp_", NULL, SWEEP_MAX, false, call->arena, &docs, &found, err))
+    if (!dir_document_list(call->dir, folder, "imp_", NULL, DIR_DOCUMENT_NAMES_MAX, false, call->arena, &docs, &found,
+                           err))
         return false;
     *out = CV_NEWS(call->arena, struct imp_stored, found + 1);
     for (size_t i = 0; i < found; i++) {
         struct dir_document doc;
         struct cv_error none = {0};
+        struct imp_stored *next = &(*out)[*count];
         if (is_head(&docs[i]) && dir_document_read(call->dir, folder, docs[i].name, call->arena, &doc, &none) &&
-            take_head(x, &doc, &(*out)[*count], &none))
+            take_head(x, &doc, next, &none) && read_successor(call, next->id, &next->replaced_by, &none))
             (*count)++;
     }
+    qsort(*out, *count, sizeof **out, by_age);
     return true;
 }
 

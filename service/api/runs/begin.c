@@ -176,6 +176,14 @@ static bool read_marker(struct dir_session *dir, const char *import, struct cv_a
     return none;
 }
 
+/* Of two copies of one list the corrected one is carried out; of the other one nothing more begins. */
+static bool not_replaced(const struct imp_stored *plan, struct cv_error *err)
+{
+    return plan->replaced_by == NULL ||
+           cv_fail(err, cvp_import_replaced, NULL, "Danh sách này đã được thay bằng bản đã sửa",
+                   "This list has been replaced by a corrected copy");
+}
+
 bool imp_run_start(struct htp_exchange *x, struct prov_call *call, const struct imp_stored *plan, struct imp_run **out,
                    struct imp_progress *progress, struct cv_error *err)
 {
@@ -196,7 +204,8 @@ bool imp_run_start(struct htp_exchange *x, struct prov_call *call, const struct 
     }
     if (marker.document.name == NULL && ended_well(call->dir, plan->id, x->arena, progress, err))
         return true;
-    return err->kind == CV_OK && begin(runner, call, &asker, plan, &marker, out, progress, err);
+    return err->kind == CV_OK && not_replaced(plan, err) &&
+           begin(runner, call, &asker, plan, &marker, out, progress, err);
 }
 
 /* ---- carrying on what died ---- */

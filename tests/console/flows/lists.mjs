@@ -152,8 +152,23 @@ export default {
     await axeClean(page, 'list, mended on two tabs')
     await picture(page, 'list-tabs')
     await page.getByRole('button', { name: 'Xem trước lại với 2 ô đã sửa' }).click()
-    await page.getByRole('button', { name: 'Thực hiện 3 dòng' }).waitFor()
+    await page.getByRole('button', { name: 'Thực hiện 3 dòng' }).click()
+    await page.getByText('Đã thực hiện xong lúc').waitFor()
     await plainWords(page)
+    // one file is one entry, the newest first; the copy before it says so and is not carried out again
+    await tab('Về các danh sách').click()
+    const entry = page.locator('main > table tbody tr').first()
+    await entry.getByText(path.split('/').pop()).waitFor()
+    assert.equal(await page.locator('main > table tbody tr', { hasText: path.split('/').pop() }).count(), 1)
+    await axeClean(page, 'lists')
+    await picture(page, 'lists')
+    await entry.locator('p', { hasText: 'Thay cho bản tải lên lúc' }).locator('a').click()
+    await page.getByText('Bản này đã được thay bằng bản đã sửa').waitFor()
+    await tab(/^Thêm mới/).click()
+    await page.getByRole('cell', { name: '31/QĐ-UBND' }).waitFor()
+    assert.equal(await carryOut.count(), 0)
+    await page.getByRole('link', { name: 'Mở bản đã sửa' }).click()
+    await page.getByText('Đã thực hiện xong lúc').waitFor()
   }),
   /** A roster that lets a fifth go: its maker waits, the second person agrees, then it can be carried out. */
   roster: () => browser(async (page) => {

@@ -5,7 +5,7 @@ import { save, session, useRead, type Problem, type Schema } from '../../call'
 import { useUnits, type Unit } from '../../kept'
 import { Name, PersonLink, Read, Said, Table, Whole } from '../../parts'
 import { count, day, moment, named, phone, said, t } from '../../words'
-import { summaryWords } from './Lists'
+import { fileOf, summaryWords } from './Lists'
 import { Mend, Unsent, useMending, type Mending } from './Mend'
 import { useRows } from './rows'
 import { Run } from './Run'
@@ -73,19 +73,21 @@ function Plan({ plan, filters, may }: { plan: Import; filters: URLSearchParams; 
   const [problem, setProblem] = useState<Problem>()
   const there = ACTIONS.filter((a) => (plan.summary[a] ?? 0) > 0)
   const action = there.find((a) => a === filters.get('action')) ?? there[0]
-  const mends = !plan.takes_back && (action === 'needs_review' || action === 'failed')
+  const mends = !plan.takes_back && !plan.replaced_by && (action === 'needs_review' || action === 'failed')
   const mending = useMending(plan, mends)
   const file = (format: string) => save(`v1/imports/${plan.id}/file?format=${format}`, `danh-sach-can-kiem-tra.${format}`).catch(setProblem)
   return <>
     <p><a class="no-print" href={link('lists')}>{t('back_lists')}</a></p>
     <h1>{plan.takes_back ? t('take_back') : named(plan.kind, 'list_')} · {moment(plan.created_at)}</h1>
+    {fileOf(plan) && <p>{t('file')}: <Name>{fileOf(plan)}</Name></p>}
     <p role="status" id="found">{summaryWords(plan.summary)}</p>
-    {!plan.takes_back && <Understood plan={plan} mending={mending} />}
+    {plan.replaced_by && <p class="effect">{t('list_replaced')} <a href={link('list', '', plan.replaced_by)}>{t('list_newer')}</a></p>}
+    {!plan.takes_back && !plan.replaced_by && <Understood plan={plan} mending={mending} />}
     <Run plan={plan} may={may} />
     {problem && <div class="trouble" role="alert"><Said problem={problem} /></div>}
     {!plan.takes_back && <p class="no-print"><button onClick={() => file('xlsx')}>{t('file_back')} (Excel)</button> <button onClick={() => file('csv')}>{t('file_back')} (CSV)</button></p>}
     <nav class="choice" aria-label={t('rows_by')}>{there.map((a) => <a key={a} href={link('list', withFilters(filters, { action: a }), plan.id)} aria-current={a === action ? 'true' : undefined}>{named(a, 'row_')} ({count(plan.summary[a])})</a>)}</nav>
-    {!mends && <Unsent mending={mending} />}
+    {!mends && !plan.replaced_by && <Unsent mending={mending} />}
     {action && (mends ? <Mend key={action} plan={plan} action={action} mending={mending} /> : <Rows key={action} plan={plan} action={action} />)}
   </>
 }

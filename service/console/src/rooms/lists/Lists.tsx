@@ -63,7 +63,7 @@ function Upload() {
       return picker.current!.focus()
     }
     try {
-      const made: Import = await (await send('POST', 'v1/imports?' + optionsOf(given), content, { type: /\.xlsx$/i.test(file.name) ? XLSX : 'text/csv' })).json()
+      const made: Import = await (await send('POST', `v1/imports?${optionsOf(given)}&name=${encodeURIComponent(file.name.normalize('NFC'))}`, content, { type: /\.xlsx$/i.test(file.name) ? XLSX : 'text/csv' })).json()
       location.hash = link('list', '', made.id)
     } catch (caught) {
       setProblem(caught as Problem)
@@ -84,13 +84,27 @@ function Upload() {
 
 export const summaryWords = (summary: Import['summary']) => Object.entries(summary).filter(([, n]) => n > 0).map(([action, n]) => `${named(action, 'row_')}: ${count(n)}`).join(' · ') || '—'
 
+/** Its file, or what is known of it. */
+export const fileOf = (i: Import) => i.file.name ?? i.file.sheet ?? ''
+
+/** The copies that one stands for, the latest first: each of them has another one in its stead. */
+function before(i: Import, all: Import[]): Import[] {
+  const direct = all.filter((x) => x.replaced_by === i.id)
+  return direct.flatMap((x) => [x, ...before(x, all)]).sort((a, b) => b.created_at.localeCompare(a.created_at))
+}
+
+function Entry({ i }: { i: Import }) {
+  return <>{summaryWords(i.summary)}{unsent(i.id) && <p class="trouble">{t('list_unsent')}</p>}</>
+}
+
 export function Lists() {
   const list = useRead<{ items: Import[] }>('v1/imports')
   return <>
     <h1>{t('lists')}</h1>
     <Upload />
     <h2>{t('lists_before')}</h2>
-    <Read of={list}>{({ items }) => items.length === 0 ? <p>{t('no_lists')}</p> : <Table head={[t('uploaded_at'), t('list_kind'), t('content')]} rows={[...items].reverse().map((i) => ({ key: i.id, cells: [
-      <a href={link('list', '', i.id)}>{moment(i.created_at)}</a>, <>{i.takes_back ? t('take_back') : named(i.kind, 'list_')}{i.file.sheet && <> · <Name>{i.file.sheet}</Name></>}</>, <>{summaryWords(i.summary)}{unsent(i.id) && <p class="trouble">{t('list_unsent')}</p>}</>] }))} />}</Read>
+    <Read of={list}>{({ items }) => items.length === 0 ? <p>{t('no_lists')}</p> : <Table head={[t('uploaded_at'), t('file'), t('list_kind'), t('content')]} rows={[...items].reverse().filter((i) => !items.some((x) => x.id === i.replaced_by)).map((i) => ({ key: i.id, cells: [
+      <a href={link('list', '', i.id)}>{moment(i.created_at)}</a>, <Name>{fileOf(i) || '—'}</Name>, i.takes_back ? t('take_back') : named(i.kind, 'list_'),
+      <><Entry i={i} />{before(i, items).map((x) => <p class="words" key={x.id}>{t('list_replaces')} <a href={link('list', '', x.id)}>{moment(x.created_at)}</a></p>)}</>] }))} />}</Read>
   </>
 }

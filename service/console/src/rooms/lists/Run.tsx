@@ -54,11 +54,11 @@ export function Run({ plan, may }: { plan: Import; may: Schema['Scope'][] }) {
     {left.length > 0 && <Table head={[t('row'), t('name'), t('state'), t('why')]} rows={left.slice(0, 100).map((r, i) => ({ key: r.row + ' ' + i, mark: r.outcome === 'failed' ? 'trouble' : undefined, cells: [r.row, r.staff ? <PersonLink id={r.staff} name={r.key ?? t('person')} /> : r.key ?? '—', named(r.outcome, 'run_'), r.detail ?? '—'] }))} />}
     {problem && <div class="trouble" role="alert"><Said problem={problem} saving /></div>}
     <p class="acts no-print">
-      {run?.state === 'planned' && !run.approved && (may.includes('brake:release') ? <button onClick={() => start(`v1/imports/${plan.id}/approval`, { digest: plan.digest })}>{t('approve')}</button> : <span class="words">{t('needs_second')}</span>)}
-      {run?.state === 'planned' && run.approved && todo > 0 && <button class={faulty ? undefined : plan.summary.depart ? 'grave' : 'main'} onClick={() => start(path)}>{t('apply_n', { n: count(todo) })}</button>}
-      {run?.state === 'planned' && faulty > 0 && todo > 0 && <span class="words">{t('left_out', { n: count(faulty) })}</span>}
+      {run?.state === 'planned' && !run.approved && !plan.replaced_by && (may.includes('brake:release') ? <button onClick={() => start(`v1/imports/${plan.id}/approval`, { digest: plan.digest })}>{t('approve')}</button> : <span class="words">{t('needs_second')}</span>)}
+      {run?.state === 'planned' && run.approved && todo > 0 && !plan.replaced_by && <button class={faulty ? undefined : plan.summary.depart ? 'grave' : 'main'} onClick={() => start(path)}>{t('apply_n', { n: count(todo) })}</button>}
+      {run?.state === 'planned' && faulty > 0 && todo > 0 && !plan.replaced_by && <span class="words">{t('left_out', { n: count(faulty) })}</span>}
       {run?.state === 'planned' && todo === 0 && <span class="words">{t('nothing_to_do')}</span>}
-      {run?.state === 'ended' && open > 0 && <button onClick={() => start(path)}>{t('try_again_n', { n: count(open) })}</button>}
+      {run?.state === 'ended' && open > 0 && !plan.replaced_by && <button onClick={() => start(path)}>{t('try_again_n', { n: count(open) })}</button>}
       {run?.state === 'ended' && plan.kind === 'staff' && run.summary.done > 0 && <a class="button" href={link('slips')}>{t('slips')}</a>}
       {run?.state === 'ended' && !plan.takes_back && <button onClick={takeBack}>{t('take_back')}</button>}
     </p>

@@ -11,9 +11,9 @@ export async function cellsOf(plan: Import): Promise<string[][]> {
   return lines.slice(1).map((line) => line.slice(1).map(plain))
 }
 
-/** The list again with what was mended, under the same options: another plan, which is looked at like the first. */
+/** The list again with what was mended, under the same options: another plan, which is looked at like the first and stands in its stead. */
 export async function again(plan: Import, cells: string[][], more: { columns?: string; accept?: string[] }): Promise<void> {
-  const asked = new URLSearchParams({ kind: plan.kind })
+  const asked = new URLSearchParams({ kind: plan.kind, replaces: plan.id, ...(plan.file.name && { name: plan.file.name }) })
   for (const [name, value] of Object.entries(plan.options as Record<string, unknown>))
     if (name !== 'sheet' && name !== 'accept' && value !== null && value !== false) asked.set(name, typeof value === 'object' ? String((value as { id?: string }).id ?? '') : String(value))
   const was = (plan.options as { accept?: string | string[] | null }).accept
