@@ -8,7 +8,13 @@
 
 #include "congvu/view.h"
 
-enum view_sort { VIEW_BY_GIVEN_NAME, VIEW_BY_STAFF_CODE, VIEW_BY_HIRED_ON, VIEW_BY_UPDATED_AT };
+enum view_sort {
+    VIEW_BY_GIVEN_NAME,
+    VIEW_BY_STAFF_CODE,
+    VIEW_BY_HIRED_ON,
+    VIEW_BY_UPDATED_AT,
+    VIEW_BY_MATCH, /* of `q`: first those whose name has all the words, whole and in order; then by name */
+};
 /* What a figure counts: of those required to have an account, but for the last one. */
 enum view_stage {
     VIEW_ANY_STAGE,

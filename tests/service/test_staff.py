@@ -233,6 +233,26 @@ def test_an_eth_is_taken_as_d_and_capitals_are_proposed_as_they_are_written(clie
     assert client.post("/v1/staff?validate_only=true", an(full_name="Đinh Văn Đức")).json["proposed_name"] is None
 
 
+def test_whose_name_has_all_the_words_comes_before_whoever_else_is_found(client):
+    """By name alone Đức stands before Tấn; he is found by his code, and somebody else by the beginning of a word."""
+    for code, name in (("SM-TAN-1", "Nguyễn Đức Khởi"), ("SM-2", "Nguyễn Tấn Khởi"), ("SM-3", "Khởi Tấn Nguyễn"), ("SM-4", "Nguyễn Tấn Anh Khởi"), ("SM-5", "Nguyễn Bá Tân Khởinh")):
+        client.put(f"/v1/staff/{code}", an(full_name=name, unit="T1.02"))
+
+    def found(size=50, **query):
+        names, page = [], {"next_page_token": None}
+        while True:
+            page = client.get("/v1/staff", unit="T1.02", page_size=size, **query, **({"page_token": page["next_page_token"]} if page["next_page_token"] else {})).json
+            names += [p["full_name"] for p in page["items"]]
+            if page["next_page_token"] is None:
+                return names
+    best = found(q="nguyễn tấn khởi", sort="match")
+    assert set(best[:2]) == {"Nguyễn Tấn Khởi", "Nguyễn Tấn Anh Khởi"} and set(best[2:]) == {"Nguyễn Đức Khởi", "Khởi Tấn Nguyễn", "Nguyễn Bá Tân Khởinh"}, best
+    assert found(1, q="nguyễn tấn khởi", sort="match") == best, "page by page the same"
+    assert found(q="khoi", sort="match")[-1] == "Nguyễn Bá Tân Khởinh"
+    assert found(sort="match") == found(), "without words, by name"
+    assert client.get("/v1/staff", sort="-match").status == 400
+
+
 def test_names_with_the_given_name_first_are_sorted_and_addressed_by_their_parts(client):
     own = client.put("/v1/staff/GF-1", an(full_name="Y Blô Êban", unit="T1.02", given_name="Y Blô", family_name="Êban")).json
     assert (own["full_name"], own["given_name"], own["family_name"], own["middle_name"]) == ("Y Blô Êban", "Y Blô", "Êban", None)

@@ -17,13 +17,13 @@ static void bad_parameter(struct htp_exchange *x, const char *name, const char *
 
 static void read_sort(struct htp_exchange *x, struct view_staff_query *q)
 {
-    static const char *const words[] = {"given_name", "staff_code", "hired_on", "updated_at", NULL};
+    static const char *const words[] = {"given_name", "staff_code", "hired_on", "updated_at", "match", NULL};
     const char *sort = htp_query(x, "sort");
     if (sort == NULL)
         return;
     q->descending = *sort == '-';
     int at = dom_word_index(words, sort + (q->descending ? 1 : 0));
-    if (at < 0)
+    if (at < 0 || (at == VIEW_BY_MATCH && q->descending))
         bad_parameter(x, "sort", sort);
     else
         q->sort = (enum view_sort)at;

@@ -65,7 +65,7 @@ function PersonChoice({ field, first, fault }: Props) {
   const [words, setWords] = useState('')
   const [asked, ask] = useState('')
   useEffect(() => { const timer = setTimeout(() => ask(words.trim()), 300); return () => clearTimeout(timer) }, [words])
-  const found = useRead<Schema['StaffPage']>(asked ? `v1/staff?page_size=8&status=${field.among ?? 'active,on_leave'}&q=${encodeURIComponent(asked)}` : '')
+  const found = useRead<Schema['StaffPage']>(asked ? `v1/staff?page_size=8&sort=match&status=${field.among ?? 'active,on_leave'}&q=${encodeURIComponent(asked)}` : '')
   return <>
     <input id={field.name} autoComplete="off" spellcheck={false} aria-invalid={!!fault} aria-describedby={'fault-' + field.name} placeholder={t('search_hint')} onInput={(e) => setWords(e.currentTarget.value)} />
     {first && !asked && <input type="hidden" name={field.name} value={first} />}

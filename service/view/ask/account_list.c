@@ -4,6 +4,8 @@
 
 #include "view/ask/ask.h"
 
+static const struct view_sorting by_name = {VIEW_BY_GIVEN_NAME, NULL};
+
 enum { FEW = 8 };           /* a branch with less than 1/FEW of all people is sorted, else it is met along the order */
 enum { AHEAD = 12 };        /* people fetched into the cache before their turn */
 enum { AT_A_TIME = 10000 }; /* people along the order, until others get their turn */
@@ -38,7 +40,7 @@ static void read_position(struct accounts *a)
 static void keep_last(struct accounts *a)
 {
     if (a->last)
-        a->last_at = view_position_write(a->arena, a->last, VIEW_BY_GIVEN_NAME, &a->last_len);
+        a->last_at = view_position_write(a->arena, a->last, by_name, &a->last_len);
     a->last = NULL;
 }
 
@@ -90,7 +92,7 @@ static bool account_matches(const struct accounts *a, const struct person *p, co
 /* -1 before the position, 0 the same person, 1 behind it */
 static int side(const struct accounts *a, const struct person *p)
 {
-    return a->has_after ? view_position_order(p, VIEW_BY_GIVEN_NAME, &a->after) : 1;
+    return a->has_after ? view_position_order(p, by_name, &a->after) : 1;
 }
 
 /* False when the page is full and nothing is left to count. */
@@ -137,7 +139,7 @@ static size_t first_from(const struct view *v, const struct view_slots *people, 
     size_t low = 0, high = people->count;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
-        if (view_position_order(v->people[people->items[mid]], VIEW_BY_GIVEN_NAME, at) < 0)
+        if (view_position_order(v->people[people->items[mid]], by_name, at) < 0)
             low = mid + 1;
         else
             high = mid;
@@ -204,7 +206,7 @@ static bool breathe(struct accounts *a, size_t *at, struct cv_error *err)
     struct view_position next;
     size_t len;
     const struct person *p = a->v->people[a->v->order.items[*at]];
-    const void *position = view_position_write(a->arena, p, VIEW_BY_GIVEN_NAME, &len);
+    const void *position = view_position_write(a->arena, p, by_name, &len);
     keep_last(a);
     view_breathe(a->v);
     (void)view_position_read(position, len, &next);

@@ -47,19 +47,24 @@ bool view_person_visible(const struct view *v, const struct person *p, uint32_t 
 void view_people_below(const struct view *v, uint32_t top, bool recursive, struct view_slots *out);
 size_t view_members_below(const struct view *v, uint32_t top, bool recursive); /* at most that many */
 
-enum { BY_DEPARTURE = VIEW_BY_UPDATED_AT + 1 };
+enum { BY_DEPARTURE = VIEW_BY_MATCH + 1 };
+struct view_sorting {
+    int by;
+    const struct view_filter *f; /* with VIEW_BY_MATCH: the words */
+};
 struct view_position {
     const uint8_t *value;
     size_t len;
     struct cv_id id;
 };
 bool view_position_read(const void *after, size_t len, struct view_position *out);
-const void *view_position_write(struct cv_arena *arena, const struct person *p, int sort, size_t *out_len);
-int view_position_order(const struct person *p, int sort, const struct view_position *at);
+const void *view_position_write(struct cv_arena *arena, const struct person *p, struct view_sorting sort,
+                                size_t *out_len);
+int view_position_order(const struct person *p, struct view_sorting sort, const struct view_position *at);
 struct view_best {
     uint32_t *slots;
     size_t count, cap;
-    int sort;
+    struct view_sorting sort;
     bool descending;
     const struct view *v;
 };

@@ -7,6 +7,7 @@
 /* ---- what a list is sorted by, as bytes ---- */
 enum { VALUE_MAX = 64 };
 struct value {
+    uint8_t rank; /* before the bytes, where lists have one */
     const uint8_t *bytes;
     size_t len;
     uint8_t own[VALUE_MAX];
@@ -28,9 +29,15 @@ static void code_value(struct value *out, const char *code)
         out->own[out->len] = (uint8_t)cv_ascii_lower(code[out->len]);
 }
 
-static void value_of(const struct person *p, int sort, struct value *out)
+static uint8_t rank_of(const struct person *p, const struct view_filter *f)
 {
-    switch (sort) {
+    return view_name_is(p, f->words, f->word_len, f->word_count) ? 0 : 1;
+}
+
+static void value_of(const struct person *p, struct view_sorting sort, struct value *out)
+{
+    out->rank = sort.by == VIEW_BY_MATCH ? rank_of(p, sort.f) : 0;
+    switch (sort.by) {
     case VIEW_BY_STAFF_CODE:
         code_value(out, person_text(p, p->code));
         break;
@@ -67,22 +74,29 @@ bool view_position_read(const void *after, size_t len, struct view_position *out
     return true;
 }
 
-const void *view_position_write(struct cv_arena *arena, const struct person *p, int sort, size_t *out_len)
+/* The rank, where there is one, then the value. */
+const void *view_position_write(struct cv_arena *arena, const struct person *p, struct view_sorting sort,
+                                size_t *out_len)
 {
+    size_t ranked = sort.by == VIEW_BY_MATCH;
     struct value value;
     value_of(p, sort, &value);
-    uint8_t *out = cv_arena_alloc(arena, value.len + 16);
-    memcpy(out, value.bytes, value.len);
-    memcpy(out + value.len, p->id.bytes, 16);
-    *out_len = value.len + 16;
+    uint8_t *out = cv_arena_alloc(arena, ranked + value.len + 16);
+    out[0] = value.rank;
+    memcpy(out + ranked, value.bytes, value.len);
+    memcpy(out + ranked + value.len, p->id.bytes, 16);
+    *out_len = ranked + value.len + 16;
     return out;
 }
 
-int view_position_order(const struct person *p, int sort, const struct view_position *at)
+int view_position_order(const struct person *p, struct view_sorting sort, const struct view_position *at)
 {
     struct value value;
+    size_t ranked = sort.by == VIEW_BY_MATCH && at->len > 0;
     value_of(p, sort, &value);
-    int order = bytes_order(value.bytes, value.len, at->value, at->len);
+    int order = ranked ? value.rank - at->value[0] : 0;
+    if (order == 0)
+        order = bytes_order(value.bytes, value.len, at->value + ranked, at->len - ranked);
     return order ? order : memcmp(p->id.bytes, at->id.bytes, 16);
 }
 
@@ -93,7 +107,9 @@ static int order_of(const struct view_best *b, uint32_t x, uint32_t y)
     struct value pv, qv;
     value_of(p, b->sort, &pv);
     value_of(q, b->sort, &qv);
-    int order = bytes_order(pv.bytes, pv.len, qv.bytes, qv.len);
+    int order = pv.rank - qv.rank;
+    if (order == 0)
+        order = bytes_order(pv.bytes, pv.len, qv.bytes, qv.len);
     if (order == 0)
         order = memcmp(p->id.bytes, q->id.bytes, 16);
     return b->descending ? -order : order;

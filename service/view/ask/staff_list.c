@@ -71,7 +71,7 @@ struct search {
     struct view_filter f;
     struct view_position after;
     bool has_after, descending, want_total;
-    int sort;
+    struct view_sorting sort;
     struct view_best best;
     size_t total;
 };
@@ -266,7 +266,7 @@ static void run(struct search *s, const struct view_staff_query *q, struct cv_ar
                                  .v = s->v};
     if (q->key_count > 0)
         by_keys(s, q, arena);
-    else if (s->sort != VIEW_BY_GIVEN_NAME || (s->want_total && s->f.word_count > 0) || is_tiny(members, most) ||
+    else if (s->sort.by != VIEW_BY_GIVEN_NAME || (s->want_total && s->f.word_count > 0) || is_tiny(members, most) ||
              !along_order(s))
         look_at_all(s, top, few);
     else if (s->want_total)
@@ -296,7 +296,9 @@ static void fill_page(const struct search *s, size_t page_size, struct cv_arena 
 bool view_staff_list(const struct view *v, const struct view_staff_query *q, struct cv_arena *arena,
                      struct view_staff_page *out, struct cv_error *err)
 {
-    struct search s = {.v = v, .descending = q->descending, .want_total = q->want_total, .sort = (int)q->sort};
+    struct search s = {.v = v, .descending = q->descending, .want_total = q->want_total, .sort = {(int)q->sort, &s.f}};
+    if (q->q == NULL && q->sort == VIEW_BY_MATCH)
+        s.sort.by = VIEW_BY_GIVEN_NAME;
     s.has_after = view_position_read(q->after, q->after_len, &s.after);
     bool possible = view_filter_person(&s.f, q->q, q->phones, arena);
     if (!view_enter_people(v, err))
@@ -337,7 +339,7 @@ static void find_departures(struct search *s, const struct view_departure_query 
 bool view_departure_list(const struct view *v, const struct view_departure_query *q, struct cv_arena *arena,
                          struct view_staff_page *out, struct cv_error *err)
 {
-    struct search s = {.v = v, .sort = BY_DEPARTURE, .f = {.updated_since = CV_NO_MOMENT}};
+    struct search s = {.v = v, .sort = {BY_DEPARTURE, NULL}, .f = {.updated_since = CV_NO_MOMENT}};
     s.has_after = view_position_read(q->after, q->after_len, &s.after);
     if (!view_enter_people(v, err))
         return false;

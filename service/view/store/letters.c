@@ -166,6 +166,24 @@ bool view_name_has(const struct person *p, const char *with, size_t len)
     return some_word_begins(name_text(p), with, len) || some_word_begins(name_apart(p), with, len);
 }
 
+static bool words_in_order(struct span text, const char *const *words, const size_t *lens, size_t count)
+{
+    struct span word;
+    size_t met = 0;
+    while (met < count && next_word(&text, &word)) {
+        size_t len = (size_t)(word.end - word.at), i = 0;
+        while (len == lens[met] && i < len && cv_ascii_lower(word.at[i]) == words[met][i])
+            i++;
+        met += len == lens[met] && i == len;
+    }
+    return met == count;
+}
+
+bool view_name_is(const struct person *p, const char *const *words, const size_t *lens, size_t count)
+{
+    return words_in_order(name_text(p), words, lens, count) || words_in_order(name_apart(p), words, lens, count);
+}
+
 bool view_rest_has(const struct person *p, bool phones, const char *with, size_t len)
 {
     struct texts texts = {.p = p, .phones = phones};

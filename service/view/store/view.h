@@ -180,6 +180,8 @@ struct view_sign view_word_sign(const char *word, size_t len); /* holds what eve
 void view_sign_person(struct view *v, uint32_t slot);
 bool view_text_has(const char *folded, const char *with, size_t len); /* does a word begin so? */
 bool view_name_has(const struct person *p, const char *with, size_t len);
+/* All of these are words of his name, whole and in this order. */
+bool view_name_is(const struct person *p, const char *const *words, const size_t *lens, size_t count);
 bool view_rest_has(const struct person *p, bool phones, const char *with, size_t len); /* all but the name */
 
 /* ---- order.c ---- */

@@ -28,7 +28,7 @@ function filtersOf(filters: URLSearchParams, unit: (id: string) => string, syste
 }
 const STAGES = { stage_missing: 1, stage_unused: 1, stage_locked: 1, stage_never_used: 1, stage_not_activated: 1, stage_issued: 1 }
 
-function Words({ filters }: { filters: URLSearchParams }) {
+function Words({ filters, typing }: { filters: URLSearchParams; typing: (on: boolean) => void }) {
   const box = useRef<HTMLInputElement>(null)
   const timer = useRef(0)
   const asked = filters.get('q') ?? ''
@@ -43,10 +43,12 @@ function Words({ filters }: { filters: URLSearchParams }) {
   }, [])
   const ask = () => {
     own.current = box.current!.value.normalize('NFC').trim()
+    if (own.current === asked) typing(false)
     location.replace(link('people', withFilters(filters, { q: own.current })))
   }
   const typed = () => {
     clearTimeout(timer.current)
+    typing(true)
     timer.current = window.setTimeout(ask, PAUSE_MS)
   }
   /** A column out of a spreadsheet becomes a list in its order. */
@@ -132,27 +134,32 @@ function Search({ filters }: { filters: URLSearchParams }) {
   useEffect(() => { arrival.people = filters.toString() }, [filters.toString()])
   asked.set('include_total', 'true')
   asked.set('page_size', '50')
+  if (asked.has('q')) asked.set('sort', 'match')
+  const [typing, setTyping] = useState(false)
+  useEffect(() => setTyping(false), [filters.get('q')])
   const list = useRead<Schema['StaffPage']>('v1/staff?' + asked)
+  // what was found for other words is no answer: it cannot be pressed until the new one is there
+  const old = list.busy || typing
   const systems = useSystems() ?? [], units = useUnits() ?? []
   const unitName = (key: string) => said(units.find((u) => u.id === key || u.code === key)?.name ?? t('unit'))
   const top = units.find((u) => u.id === filters.get('unit') || u.code === filters.get('unit')), known = knownIn(units)
   const sumsOnly = filters.has('stage') && filters.get('recursive') !== 'false' && units.some((u) => !known(u) && isBelow(units, u, top))
   const narrowed = filtersOf(filters, unitName, (id) => id === 'required' ? t('all_required') : systemName(systems, id))
   return <>
-    <Words filters={filters} />
+    <Words filters={filters} typing={setTyping} />
     <details class="no-print"><summary>{t('more_filters')}</summary><More filters={filters} systems={systems} units={units} /></details>
     {narrowed.length > 0 && <p>{t('filtered')}: <Chips filters={narrowed} /></p>}
     <Read of={list}>{(page) => <>
-      <p role="status" id="found">{list.busy ? t('searching') : t('found', { n: count(page.total ?? page.items.length) })}</p>
+      <p role="status" id="found">{old ? t('searching') : t('found', { n: count(page.total ?? page.items.length) })}</p>
       {sumsOnly && <p class="words" id="sums-only">{t('sums_only')}</p>}
-      {page.items.length > 0 ? <>
+      <div inert={old} class={old ? 'old' : undefined}>{page.items.length > 0 ? <>
         <Found people={page.items} />
         <nav class="pages no-print" aria-label={t('pages')}>
           {filters.get('page_token') && <a href={link('people', withFilters(filters, {}))}>{t('first_page')}</a>}
           {page.next_page_token && <a href={link('people', withFilters(filters, {}) + '&page_token=' + encodeURIComponent(page.next_page_token))}>{t('next_page')}</a>}
         </nav>
         <Files filters={filters} total={page.total ?? page.items.length} />
-      </> : narrowed.length > 0 ? <><p>{t('nobody_filtered')}</p><Hidden filters={narrowed} /></> : <><p>{t('nobody')} {filters.get('q') && t('nobody_hint')}</p><p class="words">{t('nobody_elsewhere')} <a href={link('requests')}>{t('requests')}</a></p></>}
+      </> : narrowed.length > 0 ? <><p>{t('nobody_filtered')}</p><Hidden filters={narrowed} /></> : <><p>{t('nobody')} {filters.get('q') && t('nobody_hint')}</p><p class="words">{t('nobody_elsewhere')} <a href={link('requests')}>{t('requests')}</a></p></>}</div>
     </>}</Read>
   </>
 }
