@@ -137,6 +137,8 @@ struct prov_departure_input {
     char keep_mail_text[CV_DAY_TEXT]; /* where keep_mail_until may point */
     bool batch;
 };
+/* The last day on which mail of who leaves comes in: one of his own, or as the policy says; CV_NO_DAY = it goes on. */
+cv_day prov_mail_until(const struct prov *prov, const struct dom_departure *d);
 /* By a code it may be somebody else who is meant: then nothing is done, and the outcome is PROV_NEEDS_DECISION. */
 bool prov_departure_put(struct prov_call *call, const char *key, const struct prov_departure_input *in,
                         struct prov_staff_result *out, struct cv_error *err);

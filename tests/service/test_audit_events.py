@@ -168,7 +168,7 @@ def test_a_history_reads_like_a_file_note(start, clock, spec):
     history = wait_for(lambda: (lambda h: h if len(h["items"]) == 3 else None)(lines(client, f"/v1/staff/{made['id']}/history")), "three lines")
     assert [i["text"] for i in history["items"]] == [
         f"01/12/{YEAR} 08:15 Tiếp nhận vào Phòng Nội vụ, chức vụ Chuyên viên, theo QĐ 15/QĐ-UBND ngày 28/11/{YEAR}. Người thực hiện: Nguyễn Thị Lan (Nhân sự đơn vị).",
-        f"05/12/{YEAR} 14:30 Ghi nhận điều động sang Phòng Tài chính từ ngày 10/12/{YEAR} theo QĐ 51/QĐ-UBND. Người thực hiện: chương trình “Quản trị ban đầu”.",
+        f"05/12/{YEAR} 14:30 Ghi nhận điều động sang Phòng Tài chính từ ngày 10/12/{YEAR} theo QĐ 51/QĐ-UBND. Người thực hiện: chương trình tự động “Quản trị ban đầu”.",
         f"10/12/{YEAR} 00:00 Điều động sang Phòng Tài chính theo QĐ 51/QĐ-UBND; TD.Office: {old} thành {new}."]
     assert old.startswith("noivu_") and new.startswith("tckh_")
     assert history["complete_since"] == f"{YEAR}-12-01T08:15" + history["complete_since"][16:]
@@ -177,4 +177,4 @@ def test_a_history_reads_like_a_file_note(start, clock, spec):
                                   "Done by: Nguyễn Thị Lan (unit HR).")
     assert client.patch("/v1/units/T1.01", {"name": {"vi": "Phòng Tổ chức"}}).status == 200
     told = wait_for(lambda: (lambda h: h if len(h) == 2 else None)([i["text"] for i in lines(client, "/v1/units/T1.01/history")["items"]]), "renamed")
-    assert told[1] == f"10/12/{YEAR} 00:00 Đổi tên từ Phòng Nội vụ thành Phòng Tổ chức. Người thực hiện: chương trình “Quản trị ban đầu”."
+    assert told[1] == f"10/12/{YEAR} 00:00 Đổi tên từ Phòng Nội vụ thành Phòng Tổ chức. Người thực hiện: chương trình tự động “Quản trị ban đầu”."

@@ -19,7 +19,9 @@ const char *api_by_decision(struct htp_exchange *x, const struct cv_jany *decisi
 /* One line of a history. */
 struct api_line {
     cv_moment at;
-    const char *text; /* NULL = there is nothing to tell */
+    const char *text;               /* NULL = there is nothing to tell */
+    const char *who;                /* did it; NULL = the service itself */
+    const struct prov_event *event; /* or NULL: it comes from more than one */
 };
 /* What one event says about a person or a unit. */
 struct api_line api_tell_person(struct htp_exchange *x, const struct dom_staff *staff, const struct prov_event *event);

@@ -107,6 +107,30 @@ static cv_moment complete_since(struct htp_exchange *x, const struct told *told,
     return told->from != CV_NO_MOMENT && told->from > since ? told->from : since;
 }
 
+/* Accounts that it locked, so that each can say by whom and since when. */
+static void write_locked(struct htp_exchange *x, const struct api_line *line)
+{
+    struct cv_jout *j = &x->out;
+    const struct cv_jany *change;
+    const char *tag = "";
+    bool any = false;
+    for (size_t i = 0;
+         line->event != NULL && (change = api_change_of(line->event, "cvAccountDesired", i, &tag, x->arena)) != NULL;
+         i++) {
+        const char *now = api_value(change, "after", x->arena);
+        if (now == NULL || strcmp(now, "locked") != 0)
+            continue;
+        if (!any)
+            cv_jout_array(j, "locked");
+        any = true;
+        cv_jout_string(j, NULL, tag);
+    }
+    if (any) {
+        cv_jout_end(j);
+        cv_jout_string(j, "by", line->who);
+    }
+}
+
 static void answer(struct htp_exchange *x, const struct told *told, cv_moment created_at)
 {
     char at[CV_MOMENT_TEXT];
@@ -117,6 +141,7 @@ static void answer(struct htp_exchange *x, const struct told *told, cv_moment cr
         cv_jout_object(&x->out, NULL);
         cv_jout_moment(&x->out, "at", line->at);
         cv_jout_string(&x->out, "text", cv_arena_printf(x->arena, "%s %s", cv_moment_people(line->at, at), line->text));
+        write_locked(x, line);
         cv_jout_end(&x->out);
     }
     cv_jout_end(&x->out);

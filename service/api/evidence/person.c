@@ -125,7 +125,34 @@ static void tell_logins(struct api_sentence *s, const struct prov_event *event)
     }
 }
 
-static void tell_account(struct api_sentence *s, const char *slug, const char *was, const char *now)
+static const char *const lock_reasons[DOM_LOCK_REASONS][CV_LANGS] = {
+    [DOM_LOCK_DEFAULT_PASSWORD] = {"còn mật khẩu ban đầu", "first password never changed"},
+    [DOM_LOCK_INACTIVITY] = {"lâu không dùng", "not used for long"},
+    [DOM_LOCK_WRONG_PASSWORD] = {"nhập sai mật khẩu nhiều lần", "wrong password many times"},
+    [DOM_LOCK_COMPROMISED] = {"nghi bị lộ, bị chiếm", "perhaps in other hands"},
+    [DOM_LOCK_VIOLATION] = {"vi phạm quy định", "against the rules"},
+    [DOM_LOCK_LEAVE] = {"nghỉ dài ngày", "long leave"},
+    [DOM_LOCK_SUSPENDED] = {"đình chỉ công tác", "suspended from work"},
+    [DOM_LOCK_LEAVER_PENDING] = {"sắp nghỉ, chuyển đi", "about to leave"},
+    [DOM_LOCK_OTHER] = {"lý do khác", "another reason"}};
+
+/* " (why)" of the lock of one system, or nothing. */
+static const char *lock_reason(struct htp_exchange *x, const struct prov_event *event, const char *slug)
+{
+    const char *tag = "";
+    for (size_t i = 0;; i++) {
+        const struct cv_jany *change = api_change_of(event, "cvAccountReason", i, &tag, x->arena);
+        if (change == NULL)
+            return "";
+        int reason =
+            strcmp(tag, slug) == 0 ? dom_word_index(dom_lock_reason_words, api_value(change, "after", x->arena)) : -1;
+        if (reason >= 0)
+            return cv_arena_printf(x->arena, " (%s)", lock_reasons[reason][x->lang]);
+    }
+}
+
+static void tell_account(struct api_sentence *s, const struct prov_event *event, const char *slug, const char *was,
+                         const char *now)
 {
     const char *name = system_name(s->x, slug);
     if (now == NULL)
@@ -135,7 +162,7 @@ static void tell_account(struct api_sentence *s, const char *slug, const char *w
     else if (strcmp(now, "present") == 0)
         api_clause(s, "Mở lại tài khoản %s", "Account opened again: %s", name);
     else if (strcmp(now, "locked") == 0)
-        api_clause(s, "Khóa tài khoản %s", "Account locked: %s", name);
+        api_clause(s, "Khóa tài khoản %s%s", "Account locked: %s%s", name, lock_reason(s->x, event, slug));
     else if (strcmp(now, "closed") == 0)
         api_clause(s, "Đóng tài khoản %s", "Account closed: %s", name);
     else
@@ -150,7 +177,7 @@ static void tell_accounts(struct api_sentence *s, const struct prov_event *event
         const struct cv_jany *change = api_change_of(event, "cvAccountDesired", i, &tag, arena);
         if (change == NULL)
             return;
-        tell_account(s, tag, api_value(change, "before", arena), api_value(change, "after", arena));
+        tell_account(s, event, tag, api_value(change, "before", arena), api_value(change, "after", arena));
     }
 }
 
@@ -240,7 +267,7 @@ static void tell_departure(struct api_sentence *s, const struct prov_event *even
     if (state == NULL || on == NULL || !cv_day_parse(on, &effective) || reason < 0 || reason >= (int)CV_COUNT(reasons))
         return;
     if (strcmp(state, "withdrawn") == 0)
-        api_clause(s, "Rút quyết định kết thúc công tác", "Departure withdrawn");
+        api_clause(s, "Rút lại việc nghỉ", "Departure withdrawn");
     else if (strcmp(state, "scheduled") == 0)
         api_clause(s, "Ghi nhận kết thúc công tác từ ngày %s (%s)%s", "Departure on %s recorded (%s)%s",
                    cv_day_people(effective, day), reasons[reason][x->lang],

@@ -120,7 +120,7 @@ const char *api_event_actor(struct htp_exchange *x, const struct prov_event *eve
     if (cv_id_parse("tok_", actor, &id) && view_token_by_id(api_of(x)->view, id, x->arena, &token)) {
         if (!known_here(x, &token))
             return x->lang == CV_EN ? "a program of another unit" : "chương trình của đơn vị khác";
-        return cv_arena_printf(x->arena, x->lang == CV_EN ? "program “%s”" : "chương trình “%s”", token.name);
+        return cv_arena_printf(x->arena, x->lang == CV_EN ? "program “%s”" : "chương trình tự động “%s”", token.name);
     }
     const char *name = api_person_named(x, actor);
     const char *lender = api_person_named(x, cv_jany_text(cv_jany_get(event->entry, "on_behalf_of"), x->arena));
@@ -147,5 +147,5 @@ struct api_line api_line_of(const struct api_sentence *s, const struct prov_even
         text = cv_arena_printf(x->arena, en ? "%s Reason: %s." : "%s Lý do: %s.", text, why);
     if (who != NULL)
         text = cv_arena_printf(x->arena, en ? "%s Done by: %s." : "%s Người thực hiện: %s.", text, who);
-    return (struct api_line){.at = event->at, .text = text};
+    return (struct api_line){.at = event->at, .text = text, .who = who, .event = event};
 }

@@ -315,6 +315,7 @@ void api_write_departure(struct htp_exchange *x, const char *name, const struct 
     cv_jout_day(j, "effective_on", d->effective_on);
     api_write_decision(j, "decision", &d->decision);
     cv_jout_string(j, "keep_mail_until", d->keep_mail_until);
+    cv_jout_day(j, "mail_until", prov_mail_until(api_of(x)->prov, d));
     bool named = d->delegate_to != NULL && api_sees_staff(x, d->delegate_to);
     cv_jout_string(j, "delegate_to", named ? d->delegate_to : NULL);
     cv_jout_bool(j, "delegate_elsewhere", d->delegate_to != NULL && !named);

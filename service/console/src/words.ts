@@ -59,6 +59,16 @@ const beside = (iso: string, days: number) => new Date(Date.parse(iso + 'T00:00:
 export const nextDay = (iso: string) => beside(iso, 1)
 export const lastDay = (to: string) => day(beside(to, -1))
 
+/** So many days, or months (of which a shorter one ends sooner), before a day. */
+export function ago(iso: string, days: number, months = 0): string {
+  const [y, m, d] = iso.split('-').map(Number)
+  const last = new Date(Date.UTC(y, m - months, 0)).getUTCDate()
+  return beside(new Date(Date.UTC(y, m - 1 - months, Math.min(d, last))).toISOString().slice(0, 10), -days)
+}
+
+/** "12/QĐ-UBND, ký ngày 05/11/2026" */
+export const decisionWords = (d: { number: string; signed_on: string | null }) => d.signed_on ? `${d.number}, ${t('signed_day', { day: day(d.signed_on) })}` : d.number
+
 /** What was typed as dd/mm/yyyy (or d.m.yyyy), as the contract writes it; null when it is no day of the calendar. */
 export function typedDay(text: string): string | null {
   const parts = /^\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\s*$/.exec(text)

@@ -1,10 +1,19 @@
 /* Leaving: the call that scripts repeat every night. */
 #include <string.h>
 
+#include "congvu/naming.h"
 #include "provision/core/brake.h"
 #include "provision/questions/duplicate.h"
 
 enum { AHEAD_S = 24 * 3600 };
+
+cv_day prov_mail_until(const struct prov *prov, const struct dom_departure *d)
+{
+    cv_day own;
+    if (d->keep_mail_until != NULL && cv_day_parse(d->keep_mail_until, &own))
+        return own;
+    return dom_policy_leaver_state(prov->options.policy) == DOM_CLOSED ? d->effective_on - 1 : CV_NO_DAY;
+}
 
 bool prov_carry_out(struct prov_change *change, struct dom_departure *departure, struct cv_error *err)
 {
