@@ -212,6 +212,9 @@ def test_who_sees_what_waits(shared, admin, line):
     assert states(admin, [there[5]]) == ["held"]
     stranger = a_line(shared, admin, ["units:read"])
     assert [one["token"] for one in stranger.get("/v1/brake").json["lines"]] == [stranger.id], "without the right only what is one's own"
+    reader = a_line(shared, admin, ["staff:read"], unit="T1.01")
+    read = waiting(reader, line)
+    assert (read["may_release"], read["waiting"], read["releasers"]) == (False, 1, waiting(local, line)["releasers"]) and read["releasers"], "who reads people knows how many wait and whom to ask"
     assert stranger.post("/v1/brake-releases", {"token": line.id, "reason": "x", "people": here}).status == 403
     elsewhere = a_line(shared, admin, ["brake:release"], unit="T1.03")
     assert release(elsewhere, line, people=here).code == "token_not_found"

@@ -55,6 +55,9 @@ export function Table({ head, rows }: { head: string[]; rows: { key: string; cel
   </table>
 }
 
+/** Two of one name are told apart. */
+export const whole = (p: { full_name: string | null; staff_code: string | null }) => [p.full_name, p.staff_code].filter(Boolean).join(' · ')
+
 /** The door to somebody's page. */
 export const PersonLink = ({ id, name }: { id: string; name?: string | null }) => <a href={link('person', '', id)} translate={false}>{name ?? '—'}</a>
 

@@ -195,13 +195,15 @@ static bool listed(const struct cv_id *ids, size_t count, struct cv_id id)
     return false;
 }
 
-/* Own first, then the others in which something waits. */
+/* Own first, then the others in which something waits: also for who may only read people, and has to know whom to ask.
+ */
 static size_t lines_to_show(struct prov_call *call, struct cv_id own, const struct prov_wait_list *all,
                             struct cv_id *out)
 {
     size_t count = 0;
     out[count++] = own;
-    for (size_t i = 0; i < all->count && (call->scopes & DOM_BRAKE_RELEASE) != 0; i++)
+    bool others = (call->scopes & (DOM_BRAKE_RELEASE | DOM_STAFF_READ)) != 0;
+    for (size_t i = 0; i < all->count && others; i++)
         if (!listed(out, count, all->lines[i]))
             out[count++] = all->lines[i];
     return count;

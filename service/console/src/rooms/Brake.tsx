@@ -1,8 +1,8 @@
 /** What was stopped, why, and its release by a second person: exactly those who were seen and ticked, in one call. */
-import { useRef, useState } from 'preact/hooks'
-import { call, useRead, type Problem, type Schema } from '../call'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { call, session, useRead, type Problem, type Schema } from '../call'
 import { systemName, useSystems } from '../kept'
-import { Name, PersonLink, Read, Said, Table, Ticks, useTicks } from '../parts'
+import { Name, PersonLink, Read, Said, Table, Ticks, useTicks, whole } from '../parts'
 import { count, day, moment, named, t } from '../words'
 
 type Line = Schema['Brake']['lines'][number]
@@ -10,8 +10,6 @@ type Waiting = Schema['BrakeWaiting']
 type Released = Schema['BrakeRelease']
 
 const id = (w: Waiting) => w.staff?.id ?? w.change ?? ''
-/** Two of one name are told apart. */
-const whole = (p: NonNullable<Waiting['staff']>) => [p.full_name, p.staff_code].filter(Boolean).join(' · ')
 
 function What({ w }: { w: Waiting }) {
   const systems = useSystems()
@@ -28,6 +26,14 @@ function Outcome({ released }: { released: Released }) {
   </div>
 }
 
+/** What letting it go on brings about. */
+function Then({ w }: { w: Waiting }) {
+  const systems = useSystems()
+  const words = w.kind === 'departure' ? (w.effective_on && w.effective_on > session.today ? t('then_locked_on', { day: day(w.effective_on) }) : t('then_locked_now'))
+    : w.kind === 'lock' ? t('then_locked', { system: systemName(systems, w.system ?? null) }) : t('then_again')
+  return <li><b><Name>{w.staff ? whole(w.staff) : ''}</Name></b>{w.staff?.unit && <Name> · {w.staff.unit.name}</Name>} — <What w={w} />: {words}</li>
+}
+
 function Release({ line, self, released }: { line: Line; self: string; released: (r: Released) => void }) {
   // oneself is left out by name: nobody lets his own departure go on
   const others = line.items.filter((w) => w.staff?.id !== self)
@@ -35,8 +41,13 @@ function Release({ line, self, released }: { line: Line; self: string; released:
   const [problem, setProblem] = useState<Problem>()
   const [fault, setFault] = useState('')
   const [busy, setBusy] = useState(false)
+  const [seen, setSeen] = useState('')
+  const shown = useRef<HTMLDivElement>(null)
   const reason = useRef<HTMLInputElement>(null)
   const chosen = others.filter((w) => ticks.chosen.includes(id(w)))
+  // what was looked at is what is let go on: another choice is looked at anew
+  const choice = chosen.map(id).join(' '), looked = chosen.length > 0 && seen === choice
+  useEffect(() => { if (looked) shown.current?.focus() }, [looked])
 
   async function send(event: Event) {
     event.preventDefault()
@@ -44,6 +55,7 @@ function Release({ line, self, released }: { line: Line; self: string; released:
     setFault(why ? '' : t('reason_needed'))
     if (!why) return reason.current!.focus()
     if (busy || chosen.length === 0) return
+    if (!looked) return setSeen(choice)
     setBusy(true)
     setProblem(undefined)
     const people = chosen.flatMap((w) => w.staff?.id ?? []), changes = chosen.flatMap((w) => w.staff ? [] : w.change ?? [])
@@ -61,7 +73,12 @@ function Release({ line, self, released }: { line: Line; self: string; released:
     <Ticks ticks={ticks} />
     <p class="row"><label for={'why' + line.token}>{t('release_reason')}</label><input id={'why' + line.token} ref={reason} maxLength={500} autoComplete="off" onInput={() => setFault('')} aria-invalid={!!fault} aria-describedby={'why-fault' + line.token} /><span class="trouble" id={'why-fault' + line.token}>{fault}</span></p>
     {problem && <p class="trouble" role="alert">{problem.code === 'brake_changed' ? t('brake_changed') : <Said problem={problem} saving />}</p>}
-    <p><button class="grave" aria-disabled={busy || chosen.length === 0}>{busy ? t('working') : t('release_n', { n: count(chosen.length) })}</button> {chosen.length === 0 && <span class="words">{t('tick_first')}</span>}</p>
+    {looked && <div class="effect" role="status" tabIndex={-1} ref={shown}>
+      <h4>{t('release_effect')}</h4>
+      <ul>{chosen.map((w) => <Then key={id(w)} w={w} />)}</ul>
+      <p>{t('release_final')}</p>
+    </div>}
+    <p><button key={looked ? 'do' : 'look'} class={looked ? 'grave' : 'main'} aria-disabled={busy || chosen.length === 0}>{busy ? t('working') : looked ? t('release_n', { n: count(chosen.length) }) : t('look_first')}</button> {chosen.length === 0 && <span class="words">{t('tick_first')}</span>}</p>
   </form>
 }
 

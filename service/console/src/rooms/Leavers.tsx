@@ -4,7 +4,7 @@ import { ActForm, type Act, type Wish } from '../act'
 import { link, withFilters } from '../address'
 import { call, useRead, type Schema } from '../call'
 import { systemName, useSystems } from '../kept'
-import { Name, PersonLink, Read, Table } from '../parts'
+import { Name, PersonLink, Read, Table, whole } from '../parts'
 import { count, day, named, t } from '../words'
 import { Brake } from './Brake'
 
@@ -68,7 +68,7 @@ function Calendar({ items, next, filters }: { items: Item[]; next: string | null
     {months.map((month) => <section key={month}>
       <h3>{t('month_of', { month: `${month.slice(5)}/${month.slice(0, 4)}` })}</h3>
       <Table head={[t('first_day_out'), t('name'), t('unit'), t('reason'), t('state')]} rows={items.filter((d) => d.effective_on.startsWith(month)).map((d) => ({ key: d.staff.id, mark: d.state === 'held' || d.state === 'failed' ? 'trouble' : undefined, cells: [
-        day(d.effective_on), <PersonLink id={d.staff.id} name={d.staff.full_name} />, <Name>{d.staff.unit?.name ?? t('elsewhere_unit')}</Name>, named(d.reason), named(d.state)] }))} />
+        day(d.effective_on), <PersonLink id={d.staff.id} name={whole(d.staff)} />, <Name>{d.staff.unit?.name ?? t('elsewhere_unit')}</Name>, named(d.reason), named(d.state)] }))} />
     </section>)}
     {next && <p class="no-print"><a href={link('leavers', withFilters(filters, {}) + '&page_token=' + encodeURIComponent(next))}>{t('next_page')}</a></p>}
   </div>
