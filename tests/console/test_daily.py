@@ -8,7 +8,7 @@ from congvu import Service, an, make_units, site_today, wait_for
 from running import may_sign_in, run
 
 
-@pytest.mark.parametrize("flow", ["slips", "requests", "guest", "one_of_many", "audit", "access", "reports", "hand_overs", "device", "list_pages", "list_cells", "list_tabs", "roster"])
+@pytest.mark.parametrize("flow", ["slips", "requests", "asked_elsewhere", "leaving", "guest", "one_of_many", "audit", "access", "reports", "hand_overs", "device", "list_pages", "list_cells", "list_tabs", "roster"])
 def test_daily(small, flow, tmp_path):
     run(small, flow, tmp_path)
 
@@ -54,7 +54,7 @@ def test_why_a_figure_changed(tmp_path):
         client = service.start().client()
         service.who = {"hr": may_sign_in(client, "W-HR", {"role": "unit_hr", "unit": "T1"}), "password": PASSWORD}
         assert client.put("/v1/staff/W-NEW", an(full_name="Lương Thị Mới", hired_on=day(3))).status == 201
-        assert client.put("/v1/staff/W-OUT/departure", {"reason": "nghi_huu", "effective_on": day(5)}).status in (200, 201)
+        assert client.put("/v1/staff/W-OUT/departure", {"reason": "nghi_huu", "effective_on": day(5), "decision": {"number": "8/QĐ-UBND", "signed_on": "2026-11-02"}}).status in (200, 201)
         used = [{"staff_code": "W-USES", "occurred_on": day(n)} for n in (1, 2)] + [{"staff_code": "W-STAYS", "occurred_on": day(n)} for n in (2, 40)]
         assert client.post("/v1/usage-events", {"system": "mailbox", "events": used, "data_from": day(90), "data_through": day(1)}).status == 200
         run(service, "why", tmp_path)
