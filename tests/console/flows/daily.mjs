@@ -93,11 +93,53 @@ export default {
     await page.getByRole('button', { name: 'Từ chối' }).click()
     await page.getByText('bị từ chối').waitFor()
     await page.getByText('Chưa có quyết định tuyển dụng').waitFor()
-    // who locked him: told on his page, which opens his history by itself
+    // why, by whom and when he was locked stands at the account; his history opens by itself
     await room(page, `person/${person.id}`)
+    await page.locator('.locked', { hasText: /^Lý do: Nghi bị lộ, bị chiếm\. Nguyễn Thị Nhân Sự \(Nhân sự đơn vị\) khóa lúc \d\d\// }).waitFor()
+    await page.locator('details li', { hasText: /Khóa tài khoản .* \(nghi bị lộ, bị chiếm\)/ }).waitFor()
     await page.locator('details li', { hasText: 'Nguyễn Thị Nhân Sự' }).first().waitFor()
     await plainWords(page)
     await picture(page, 'history')
+  }),
+  /** Somebody from elsewhere is asked for: who answers is said, though his unit may not be named, and the day of the decision. */
+  asked_elsewhere: () => browser(async (page) => {
+    const person = await make('Khổng Thị Đơn Vị Khác', { unit: 'T1.02' })
+    await signIn(page, given.host, IN)
+    await room(page, 'requests?do=transfer')
+    await page.locator('select#unit').selectOption({ index: 1 })
+    await page.getByLabel('Số hiệu hoặc địa chỉ thư').fill(person.staff_code)
+    await page.getByLabel('Họ và tên').fill(person.full_name)
+    await page.getByLabel('Số quyết định').fill('77/QĐ-UBND')
+    await page.getByLabel('Ngày ký quyết định').fill('03/11/2026')
+    await look(page)
+    await page.locator('.effect').getByText('Đang chờ: đơn vị đang quản lý người này').waitFor()
+    await page.locator('.effect').getByText('77/QĐ-UBND, ký ngày 03/11/2026').waitFor()
+    await page.getByRole('button', { name: 'Gửi đề nghị' }).click()
+    await page.locator('.good', { hasText: 'Đã gửi đề nghị. Đang chờ: đơn vị đang quản lý người này' }).waitFor()
+    await page.getByRole('link', { name: /^Xin người từ đơn vị khác.*Khổng/ }).click()
+    await page.getByText('đơn vị đang quản lý người này').first().waitFor()
+    await page.getByText('77/QĐ-UBND, ký ngày 03/11/2026').waitFor()
+    await plainWords(page)
+    await picture(page, 'asked-elsewhere')
+  }),
+  /** Of somebody who will leave each account says when it is locked, his post when it ends, and until when mail comes in. */
+  leaving: () => browser(async (page) => {
+    const person = await make('Bạch Thị Sắp Nghỉ', { unit: 'T1.02' }), day = dayIn(30)
+    await signIn(page, given.hr, IN)
+    await room(page, `person/${person.id}?do=depart`)
+    await page.getByLabel('Lý do').selectOption('nghi_huu')
+    await page.getByLabel('Nghỉ từ ngày').fill(day)
+    await page.getByLabel('Số quyết định').fill('78/QĐ-UBND')
+    await page.getByLabel('Ngày ký quyết định').fill('04/11/2026')
+    await look(page)
+    await page.locator('.effect').getByText(`Hộp thư nhận thư đến hết ${dayIn(29)}, theo quy định chung.`).waitFor()
+    await page.getByRole('button', { name: /^Cho .* nghỉ từ/ }).click()
+    await page.locator('.good').waitFor()
+    await page.getByRole('row', { name: /Hộp thư điện tử công vụ/ }).getByText(`khóa ngày ${day}`).waitFor()
+    await page.getByText('78/QĐ-UBND, ký ngày 04/11/2026').waitFor()
+    await page.getByRole('row', { name: /Chính thức/ }).getByRole('cell', { name: dayIn(29) }).waitFor()
+    await plainWords(page)
+    await picture(page, 'leaving')
   }),
   /** Of a guest the unit that he is lent to asks; his home answers. */
   guest: () => browser(async (page) => {
@@ -243,6 +285,7 @@ export default {
     assert.deepEqual(ofCause('Nghỉ việc, chuyển đi').people, ['Trịnh Văn Rời'])
     assert.deepEqual(ofCause('Bắt đầu sử dụng').people, ['Đỗ Thị Dùng'])
     for (const { text, people } of told) assert.equal(people.length, Number(/: (\d+) người/.exec(text)?.[1] ?? 0), `${text}: each leads to its people`)
+    await card.getByText(/Trịnh Văn Rời.* — Nghỉ hưu, nghỉ từ \d\d\/\d\d\/\d{4}, quyết định 8\/QĐ-UBND, ký ngày 02\/11\/2026/).waitFor()
     const ends = (await card.locator('details > p:not(.row)').first().innerText()).matchAll(/\(([\d.]+) \/ ([\d.]+)\)/g)
     const [hadBefore, hasNow, usedBefore, usesNow] = [...ends].map(([, a, b]) => [a, b].map((n) => Number(n.replace(/\./g, ''))))
     const sum = (word) => told.reduce((all, { text }) => all + [...text.matchAll(new RegExp(`${word} ([+−])([\\d.]+)`, 'g'))].reduce((n, [, sign, by]) => n + (sign === '+' ? 1 : -1) * Number(by.replace(/\./g, '')), 0), 0)
@@ -251,6 +294,10 @@ export default {
     await plainWords(page)
     await axeClean(page, 'why')
     await picture(page, 'why')
+    await card.getByRole('button', { name: 'tuần trước' }).click()
+    await page.waitForFunction(() => /So với ngày/.test(document.querySelector('.card[data-system=mailbox] details').textContent))
+    assert.equal(await card.getByLabel('So với ngày').inputValue(), dayIn(-7))
+    await card.getByText(`So với ngày ${dayIn(-7)}.`).waitFor()
     await card.getByRole('link', { name: 'Lương Thị Mới' }).click()
     await page.locator('h1', { hasText: 'Lương Thị Mới' }).waitFor()
   }),

@@ -7,7 +7,7 @@ import { figure, mobile, staffFields, type Field } from '../fields'
 import { systemName, useSystems, useUnits, type System } from '../kept'
 import { Name, PersonLink, Read, State, Table } from '../parts'
 import { choices, LOCKS } from '../vocabulary'
-import { day, moment, named, said, t } from '../words'
+import { day, decisionWords, moment, named, said, t } from '../words'
 import { Changes } from './person/changes'
 
 type Request = Schema['Request']
@@ -16,6 +16,8 @@ type Scope = Schema['Scope']
 
 const KINDS = ['transfer', 'new_account', 'lock', 'restore', 'reset'] as const
 const OPEN = 'waiting,confirmed'
+/** Whose turn it is, by name where that may be known; somebody from elsewhere is answered for by who keeps him. */
+const answers = (r: Request) => r.waits_for?.name ?? (r.state !== 'waiting' ? '—' : t(r.kind === 'transfer' && r.risen === 0 ? 'answers_home' : 'answers_above'))
 const who = (r: Request) => r.staff?.full_name ?? r.person.full_name ?? r.new_staff?.full_name ?? r.person.key ?? '—'
 const needs = (kind: Kind): Scope => kind === 'transfer' || kind === 'new_account' ? 'staff:write' : 'accounts:write'
 
@@ -51,14 +53,14 @@ function accountAct(kind: Kind, person: Schema['Staff'] | undefined, systems: Sy
   }
 }
 
-function Ask({ kind, filters, asked }: { kind: Kind; filters: URLSearchParams; asked: () => void }) {
+function Ask({ kind, filters, asked }: { kind: Kind; filters: URLSearchParams; asked: (r: Request) => void }) {
   const of = filters.get('of') ?? '', systems = useSystems()
   const person = useRead<Schema['Staff']>(of ? 'v1/staff/' + encodeURIComponent(of) : '')
   if (!systems || (of && !person.data)) return <p role="status">{t('loading')}</p>
   const own = kind === 'transfer' ? transferAct() : kind === 'new_account' ? newcomerAct() : accountAct(kind, person.data, systems, filters.get('system') ?? '')
   const act = {
     title: named(kind, 'request_'), words: t('request_words'), verb: () => t('send_request'), done: asked,
-    effect: (r: Request) => <ul><li>{named(r.kind, 'request_')}: <Name>{who(r)}</Name></li><li>{t('answer_due', { day: day(r.due_on) })}</li></ul>, ...own,
+    effect: (r: Request) => <ul><li>{named(r.kind, 'request_')}: <Name>{who(r)}</Name></li><li>{t('waits_for')}: <Name>{answers(r)}</Name></li>{r.decision && <li>{t('decision')}: <Name>{decisionWords(r.decision)}</Name></li>}<li>{t('answer_due', { day: day(r.due_on) })}</li></ul>, ...own,
   } as Act
   return <ActForm key={kind} act={act} form={'request ' + kind} close={link('requests')} />
 }
@@ -76,12 +78,12 @@ function Facts({ r }: { r: Request }) {
     {line(t('title'), (r.title ?? n?.title) && <Name>{r.title ?? n?.title}</Name>)}
     {line(t('category'), n?.category && named(n.category))}
     {line(t('hired_on'), n?.hired_on && day(n.hired_on))}
-    {line(t('decision'), r.decision && <Name>{r.decision.number}{r.decision.effective_on && ` · ${t('from')} ${day(r.decision.effective_on)}`}</Name>)}
+    {line(t('decision'), r.decision && <Name>{decisionWords(r.decision)}{r.decision.effective_on && ` · ${t('from')} ${day(r.decision.effective_on)}`}</Name>)}
     {line(t('note'), r.note && <Name>{r.note}</Name>)}
     {line(t('asked_at'), moment(r.asked_at))}
     {line(t('state'), named(r.state, 'asked_'))}
     {line(t('answer_until'), r.state === 'waiting' && day(r.due_on))}
-    {line(t('waits_for'), r.waits_for && <Name>{r.waits_for.name}</Name>)}
+    {line(t('waits_for'), r.state === 'waiting' && <Name>{answers(r)}</Name>)}
     {line(t('answered_at'), r.answered_at && moment(r.answered_at))}
     {line(t('why'), r.answer && <Name>{r.answer}</Name>)}
   </dl>
@@ -104,8 +106,8 @@ function One({ r, way, may, again }: { r: Request; way: string; may: Scope[]; ag
   const systems = useSystems() ?? [], units = useUnits() ?? []
   const [code, setCode] = useState<Answered>()
   const open = r.state === 'waiting' || r.state === 'confirmed'
-  const mine = units.some((u) => u.id === r.unit.id), answers = (!!r.staff || r.kind === 'new_account') && may.includes(needs(r.kind))
-  const ways: Answering[] = open ? [...(answers ? ['confirm', 'refuse'] as const : []), ...(mine && r.state === 'waiting' ? ['withdraw'] as const : [])] : []
+  const mine = units.some((u) => u.id === r.unit.id), mayAnswer = (!!r.staff || r.kind === 'new_account') && may.includes(needs(r.kind))
+  const ways: Answering[] = open ? [...(mayAnswer ? ['confirm', 'refuse'] as const : []), ...(mine && r.state === 'waiting' ? ['withdraw'] as const : [])] : []
   const chosen = ways.find((w) => w === way)
   const done = (a: Answered) => { if (a?.code) setCode(a); again(); location.replace(link('requests', '', r.id!)) }
   return <>
@@ -114,7 +116,7 @@ function One({ r, way, may, again }: { r: Request; way: string; may: Scope[]; ag
     {code && <section class="slip" role="status"><p>{t('one_time_code')}: <b class="code" translate={false}>{code.code}</b></p><p>{code.expires_at && `${t('valid_until')} ${moment(code.expires_at)}`}</p></section>}
     {chosen ? <ActForm key={chosen} act={answerAct(r, chosen, systems, done)} form={`answer ${r.id} ${chosen}`} close={link('requests', '', r.id!)} />
       : <p class="acts no-print">{ways.map((w) => <a key={w} class="button" href={link('requests', 'do=' + w, r.id!)}>{t(w === 'confirm' ? 'confirm_request' : w === 'refuse' ? 'refuse' : 'withdraw_request')}</a>)}
-        {open && !answers && <span class="words">{t('answered_elsewhere')}</span>}</p>}
+        {open && !mayAnswer && <span class="words">{t('answered_elsewhere')}</span>}</p>}
     <Facts r={r} />
   </>
 }
@@ -144,11 +146,11 @@ function All({ filters, may }: { filters: URLSearchParams; may: Scope[] }) {
     <p class="no-print"><a href={link('people')}>{t('back')}</a></p>
     <h1>{t('requests')}</h1>
     {told && <p class="good" role="status">{told}</p>}
-    {kind ? <Ask kind={kind} filters={filters} asked={() => { tell(t('request_sent')); list.again(); location.replace(link('requests')) }} /> : <p class="acts no-print">{kinds.map((k) => <a key={k} class="button" href={link('requests', 'do=' + k)} onClick={() => tell('')}>{named(k, 'request_')}</a>)}</p>}
+    {kind ? <Ask kind={kind} filters={filters} asked={(r) => { tell(`${t('request_sent')} ${t('waits_for')}: ${answers(r)}.`); list.again(); location.replace(link('requests')) }} /> : <p class="acts no-print">{kinds.map((k) => <a key={k} class="button" href={link('requests', 'do=' + k)} onClick={() => tell('')}>{named(k, 'request_')}</a>)}</p>}
     <p class="choice no-print">{choice(OPEN, t('still_waiting_answer'))} {choice('done', t('asked_done'))} {choice('refused,withdrawn,lapsed', t('asked_not_done'))} <a href={'v1/requests?format=html&state=' + state} target="_blank" rel="noopener">{t('print_requests')}</a></p>
     <Read of={list}>{(page) => page.items.length === 0 ? <p>{t('no_requests')}</p> : <>
       <Table head={[t('request'), t('name'), t('asking_unit'), t('asked_at'), t('state'), t('answer_until'), t('waits_for')]} rows={page.items.map((r) => ({ key: r.id!, cells: [
-        <a href={link('requests', '', r.id!)}>{named(r.kind, 'request_')}<span class="out"> <Name>{who(r)}</Name></span></a>, <Name>{who(r)}</Name>, <Name>{r.unit.name}</Name>, moment(r.asked_at), <State word={'asked_' + r.state} />, r.state === 'waiting' ? day(r.due_on) : '—', <Name>{r.waits_for?.name ?? '—'}</Name>] }))} />
+        <a href={link('requests', '', r.id!)}>{named(r.kind, 'request_')}<span class="out"> <Name>{who(r)}</Name></span></a>, <Name>{who(r)}</Name>, <Name>{r.unit.name}</Name>, moment(r.asked_at), <State word={'asked_' + r.state} />, r.state === 'waiting' ? day(r.due_on) : '—', <Name>{answers(r)}</Name>] }))} />
       {page.next_page_token && <p class="pages no-print"><a href={link('requests', withFilters(filters, {}) + '&page_token=' + encodeURIComponent(page.next_page_token))}>{t('next_page')}</a></p>}
     </>}</Read>
   </>
