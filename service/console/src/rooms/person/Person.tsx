@@ -5,9 +5,9 @@ import { arrival, link } from '../../address'
 import { session, useRead, type Schema } from '../../call'
 import { systemName, useSystems, type System } from '../../kept'
 import { Name, Read, Table, Told } from '../../parts'
-import { day, lastDay, moment, named, phone, said, t } from '../../words'
+import { day, decisionWords, lastDay, moment, named, phone, said, t } from '../../words'
 import { History } from '../History'
-import { ACCOUNT_ACTS, ACTS, doneInHr, planned } from './acts'
+import { ACCOUNT_ACTS, ACTS, doneInHr, mailWords, planned } from './acts'
 import { Slip } from './Slip'
 
 type Staff = Schema['Staff']
@@ -25,7 +25,7 @@ function Held({ c }: { c: NonNullable<Account['certificate']> }) {
 }
 
 /** What is done about an account that is not as it should be; in order is said too. */
-function Doing({ a, from }: { a: Account; from: string }) {
+function Doing({ a, from, out }: { a: Account; from: string; out: string | null }) {
   const { last_error: error, next_try_at: at, missing_there, awaits, not_taken } = a.observed
   const said: string[] = []
   if (error) said.push(at ? t('retry', { error: error.replace(/\.$/, ''), at: moment(at) }) : t('error', { error }))
@@ -34,11 +34,18 @@ function Doing({ a, from }: { a: Account; from: string }) {
   else if (not_taken) said.push(t('not_taken'))
   else if (a.drift) said.push(`${named(a.desired.state, 'want_')}. ${t('waits')}`)
   if (a.cut_off?.state === 'open') said.push(t('cutting_off'))
-  if (a.desired.state === 'locked' && a.desired.reason) said.push(`${t('reason')}: ${named(a.desired.reason, 'lock_')}`)
+  if (out && a.desired.state === 'present') said.push(t('locks_on', { day: day(out) }))
   const words = said.join('. ').replace(/\.\./g, '.')
   if (a.certificate) return <>{words && words.replace(/\.?$/, '. ')}<Held c={a.certificate} /></>
   if (a.next_login) return <>{words && words.replace(/\.?$/, '. ')}<Told word="login_changes" login={a.next_login} day={from} /></>
   return <>{words || t('in_order')}</>
+}
+
+/** Why it is locked; by whom and since when, where the history still has it. */
+function Locked({ a, told }: { a: Account; told: Schema['History']['items'] | undefined }) {
+  if (a.desired.state !== 'locked') return null
+  const last = told?.filter((x) => x.locked?.includes(a.system)).at(-1)
+  return <p class="locked">{t('reason')}: {named(a.desired.reason, 'lock_')}{last && <>. {t('locked_by', { who: last.by ?? t('the_service'), at: moment(last.at) })}</>}</p>
 }
 
 /** Who may not do it himself asks for it: the same that could be done. */
@@ -49,25 +56,32 @@ function Asking({ person, account, system }: { person: Staff; account: Account; 
 
 function Accounts({ person, systems, may }: { person: Staff; systems: System[]; may: boolean }) {
   const turns = day(planned(person)?.from ?? session.today)
+  const out = person.departure?.state === 'scheduled' ? person.departure.effective_on : null
+  const locked = person.accounts.some((a) => a.desired.state === 'locked')
+  const told = useRead<Schema['History']>(locked ? `v1/staff/${encodeURIComponent(person.id!)}/history` : '').data?.items
   return <section>
     <h2>{t('accounts')}</h2>
     {person.accounts.length === 0 ? <p>{t('no_accounts')}</p> : <Table head={[t('system'), t('login_name'), t('state'), t('since'), t('doing'), t('acts')]} rows={person.accounts.map((a) => {
       const system = systems.find((s) => s.id === a.system)
-      return { key: a.system, cells: [systemName(systems, a.system), <Name>{a.observed.login ?? '—'}</Name>, state(a), a.observed.since ? day(a.observed.since) : '—', <Doing a={a} from={turns} />,
+      return { key: a.system, cells: [systemName(systems, a.system), <Name>{a.observed.login ?? '—'}</Name>, state(a), a.observed.since ? day(a.observed.since) : '—', <><Doing a={a} from={turns} out={out} /><Locked a={a} told={told} /></>,
         <span class="acts no-print">{may ? Object.entries(ACCOUNT_ACTS).filter(([, act]) => (person.status !== 'departed' || act.after) && act.fits(a, system)).map(([name, act]) =>
           <a key={name} href={link('person', `do=${name}&system=${a.system}`, person.id!)}>{t(act.word)}<span class="out"> {systemName(systems, a.system)}</span></a>) : person.status !== 'departed' && <Asking person={person} account={a} system={system} />}</span>] }
     })} />}
   </section>
 }
 
+const ENDS: Schema['DepartureState'][] = ['scheduled', 'in_progress', 'done']
+
 function PostTable({ person }: { person: Staff }) {
   const posts = [...person.posts].sort((a, b) => (b.from ?? '').localeCompare(a.from ?? ''))
+  // a post that nothing else ends is over with its holder's departure
+  const out = person.departure && ENDS.includes(person.departure.state) ? person.departure.effective_on : null
   return <section>
     <h2>{t('posts')}</h2>
     <Table head={[t('unit'), t('title'), t('kind'), t('from'), t('to'), t('decision')]} rows={posts.map((p, i) => ({ key: String(i), cells: [<Name>{p.unit.name}</Name>, <Name>{p.title ?? '—'}</Name>, named(p.kind),
-      p.from ? day(p.from) : '—', p.to ? lastDay(p.to) : t('open'), <Name>{p.decision?.number ?? '—'}</Name>] }))} />
+      p.from ? day(p.from) : '—', p.to ? lastDay(p.to) : out ? lastDay(out) : t('open'), <Name>{p.decision ? decisionWords(p.decision) : '—'}</Name>] }))} />
     {!!person.posts_elsewhere && <p>{t('elsewhere', { n: person.posts_elsewhere })}</p>}
-    {person.leave && <p>{named(person.leave.kind, 'leave_')}: {day(person.leave.from)} → {person.leave.to ? day(person.leave.to) : t('open')}{person.leave.decision && ` (${person.leave.decision.number})`}</p>}
+    {person.leave && <p>{named(person.leave.kind, 'leave_')}: {day(person.leave.from)} → {person.leave.to ? day(person.leave.to) : t('open')}{person.leave.decision && ` (${decisionWords(person.leave.decision)})`}</p>}
   </section>
 }
 
@@ -97,9 +111,9 @@ function Departure({ person, systems }: { person: Staff; systems: System[] }) {
   const d = full.data
   return <section class={REASON[person.departure.state]}>
     <h2>{t('departure')}</h2>
-    <p>{t('departs', { day: day(person.departure.effective_on), state: named(person.departure.state) })} — {named(person.departure.reason)}{d?.decision && <> · <Name>{d.decision.number}</Name></>}</p>
+    <p>{t('departs', { day: day(person.departure.effective_on), state: named(person.departure.state) })} — {named(person.departure.reason)}{d?.decision && <> · {t('decision')} <Name>{decisionWords(d.decision)}</Name></>}</p>
     {d && d.steps.length > 0 && <ul>{d.steps.map((s, i) => <li key={i}>{s.system === 'unit-mailbox' ? <Told word="hand_over_needed" login={s.login ?? ''} /> : s.step === 'return_token' ? `${t('return_token', { system: systemName(systems, s.system), serial: s.token_serial! })}: ${s.state === 'done' ? t('step_done') : t('token_out')}` : `${systemName(systems, s.system)}: ${d.state === 'scheduled' && s.state === 'pending' ? t('step_waits', { day: day(d.effective_on) }) : named(s.state, 'step_')}`}{s.last_error && ` — ${s.last_error}`}</li>)}</ul>}
-    {d?.keep_mail_until && <p>{t('mail_kept', { day: day(d.keep_mail_until) })}</p>}
+    {d && mailWords(person, d).map((words) => <p key={words}>{words}</p>)}
   </section>
 }
 

@@ -105,11 +105,18 @@ const back: Maker = (d) => ({
   effect: (answer: Schema['StaffChanges']) => <ul><Changes changes={answer.changes} systems={d.systems} /></ul>, verb: () => t('back_to_work'), done: () => d.done(t('saved')),
 })
 
+/** Until when mail comes in, of somebody who has a mailbox. */
+export function mailWords(p: Staff, x: Schema['Departure']): string[] {
+  if (x.keep_mail_until) return [t('mail_kept', { day: day(x.keep_mail_until) })]
+  if (!p.accounts.some((a) => a.system === 'mailbox')) return []
+  return [x.mail_until ? t('mail_until', { day: day(x.mail_until) }) : t('mail_goes_on')]
+}
+
 function departureEffect(d: Doing) {
   return (x: Schema['Departure']) => <ul>
     <li>{t('would_depart', { day: day(x.effective_on) })} — {named(x.reason)}</li>
     {x.steps.map((s, i) => <li key={i}>{s.system === 'unit-mailbox' ? <Told word="hand_over_needed" login={s.login ?? ''} /> : `${systemName(d.systems, s.system)}: ${t('locked_that_day')}`}</li>)}
-    {x.keep_mail_until && <li>{t('mail_kept', { day: day(x.keep_mail_until) })}</li>}
+    {mailWords(d.person, x).map((words) => <li key={words}>{words}</li>)}
     <li>{t('undo_until')}</li>
   </ul>
 }
