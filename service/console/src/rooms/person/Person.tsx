@@ -38,7 +38,8 @@ function Doing({ a, from, out }: { a: Account; from: string; out: string | null 
   const words = said.join('. ').replace(/\.\./g, '.')
   if (a.certificate) return <>{words && words.replace(/\.?$/, '. ')}<Held c={a.certificate} /></>
   if (a.next_login) return <>{words && words.replace(/\.?$/, '. ')}<Told word="login_changes" login={a.next_login} day={from} /></>
-  return <>{words || t('in_order')}</>
+  // of a locked one its reason follows
+  return <>{words || (a.desired.state === 'locked' ? '' : t('in_order'))}</>
 }
 
 /** Why it is locked; by whom and since when, where the history still has it. */
