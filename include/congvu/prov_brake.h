@@ -64,7 +64,7 @@ struct prov_brake_line {
     bool may_release;          /* the caller */
     enum prov_oneness why_not; /* of who has the right; PROV_TWO = nothing stands against it */
 };
-/* The caller's own line, and with brake:release every other one in which something waits in his scope. */
+/* The caller's own line, and with brake:release or staff:read every other one in which something waits in his scope. */
 bool prov_brake_status(struct prov_call *call, struct prov_brake_line **out, size_t *out_count, struct cv_error *err);
 /* The caller's own line without what waits: one reading. */
 bool prov_brake_own(struct prov_call *call, struct prov_brake_line *out, struct cv_error *err);

@@ -96,7 +96,7 @@ static int side(const struct accounts *a, const struct person *p)
 }
 
 /* False when the page is full and nothing is left to count. */
-static bool take_row(struct accounts *a, uint32_t slot, const struct account *account)
+static bool take_row(struct accounts *a, uint32_t slot, size_t at)
 {
     if (a->out->count == a->q->page_size) {
         if (a->out->next == NULL && a->out->count > 0)
@@ -104,9 +104,8 @@ static bool take_row(struct accounts *a, uint32_t slot, const struct account *ac
         return a->q->want_total;
     }
     struct view_account_row *row = &a->out->items[a->out->count++];
-    view_fill_staff(a->v, slot, false, a->arena, &row->staff);
-    size_t at = (size_t)(account - person_accounts(a->v->people[slot]));
-    view_fill_account(a->v, slot, view_person_kept(a->v->people[slot], a->arena), at, a->arena, &row->account);
+    const struct person *kept = view_fill_staff(a->v, slot, false, a->arena, &row->staff);
+    view_fill_account(a->v, slot, kept, at, a->arena, &row->account);
     a->last = a->v->people[slot];
     return true;
 }
@@ -121,7 +120,7 @@ static bool take_person(struct accounts *a, uint32_t slot)
             continue;
         a->out->total++;
         bool behind = where > 0 || (where == 0 && strcmp(a->v->systems[account->system].slug, a->after_slug) > 0);
-        if (behind && !take_row(a, slot, account))
+        if (behind && !take_row(a, slot, i))
             return false;
     }
     return true;

@@ -70,8 +70,9 @@ struct view_best {
 };
 void view_best_offer(struct view_best *b, uint32_t slot);
 void view_best_finish(struct view_best *b); /* in order */
-void view_fill_staff(const struct view *v, uint32_t slot, bool accounts, struct cv_arena *arena,
-                     struct view_staff *out);
+/* Returns the copy of the record in which the texts lie. */
+const struct person *view_fill_staff(const struct view *v, uint32_t slot, bool accounts, struct cv_arena *arena,
+                                     struct view_staff *out);
 bool view_drifts(const struct person *p, const struct account *a);
 /* Fails as view_no_unit does. */
 bool view_no_system(const struct view *v, const char *parameter, const char *slug, struct cv_error *err);

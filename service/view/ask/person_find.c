@@ -36,7 +36,7 @@ const struct certificate *view_certificate_of(const struct person *p, const stru
 }
 
 /* A record as it is now, for texts that outlast the lock: one copy costs less than one of each. */
-const struct person *view_person_kept(const struct person *p, struct cv_arena *arena)
+static const struct person *kept(const struct person *p, struct cv_arena *arena)
 {
     size_t size = offsetof(struct person, data) + p->size;
     return memcpy(cv_arena_alloc(arena, size), p, size);
@@ -111,10 +111,11 @@ static void fill_departure(const struct person *p, struct view_staff *out)
     out->departure_recorded_at = l->recorded_at;
 }
 
-void view_fill_staff(const struct view *v, uint32_t slot, bool accounts, struct cv_arena *arena, struct view_staff *out)
+const struct person *view_fill_staff(const struct view *v, uint32_t slot, bool accounts, struct cv_arena *arena,
+                                     struct view_staff *out)
 {
     struct view_pool keep = {.arena = arena};
-    const struct person *p = view_person_kept(v->people[slot], arena);
+    const struct person *p = kept(v->people[slot], arena);
     *out = (struct view_staff){
         .id = p->id,
         .staff_code = person_text(p, p->code),
@@ -130,11 +131,12 @@ void view_fill_staff(const struct view *v, uint32_t slot, bool accounts, struct 
     fill_post(v, view_home_on(p, atomic_load(&v->day)), &keep, out);
     fill_departure(p, out);
     if (!accounts || p->accounts == 0)
-        return;
+        return p;
     out->accounts = CV_NEWS(arena, struct view_account, p->accounts);
     out->account_count = p->accounts;
     for (size_t i = 0; i < p->accounts; i++)
         view_fill_account(v, slot, p, i, arena, &out->accounts[i]);
+    return p;
 }
 
 /* ---- by key ---- */

@@ -240,10 +240,9 @@ void view_work_note(struct view *v, uint32_t slot);
 void view_work_forget(struct view *v, uint32_t slot);
 void view_work_free(struct view *v);
 const struct certificate *view_certificate_of(const struct person *p, const struct account *a); /* or NULL */
-/* `p`: the person's record, kept (view_person_kept): texts of the answer lie in it; `at`: which of its accounts. */
+/* `p`: a copy of the person's record, in which the texts of the answer lie; `at`: which of its accounts. */
 void view_fill_account(const struct view *v, uint32_t slot, const struct person *p, size_t at, struct cv_arena *arena,
                        struct view_account *out);
-const struct person *view_person_kept(const struct person *p, struct cv_arena *arena);
 
 /* ---- systems.c, uses.c ---- */
 static inline int view_figures_used(const struct view *v)
