@@ -12,6 +12,7 @@ from congvu import Service, an, make_units, running, wait_for
 def office(spec, tmp_path_factory):
     clock = Clock(tmp_path_factory.mktemp("clock") / "offset")
     with running(spec=spec, second_factor_roles="site_admin unit_admin", clock_file=clock.path) as service:
+        clock.shown_to.append(service)
         client = service.client()
         make_units(client)
         people = {}
@@ -55,6 +56,7 @@ def test_an_administrator_acts_only_with_a_second_factor(office, spec):
 def test_a_code_is_taken_once_at_whichever_replica(office, spec, start):
     service, people, clock = office
     second = start(directory_uri=service.ldapi, key_file=str(service.data / "secret.key"), clock_file=clock.path, second_factor_roles="site_admin unit_admin")
+    clock.shown_to.append(second)
     login = login_of(people["F-3"])
     person = Person(service, spec)
     assert person.sign_in(login)[0] == 201
@@ -67,6 +69,7 @@ def test_a_code_is_taken_once_at_whichever_replica(office, spec, start):
     assert Person(service, spec).sign_in(login, code=code)[1]["code"] == "second_factor_needed"
     older = code_of(phone.seed, phone.last - 1)
     assert Person(second, spec).sign_in(login, code=older)[1]["code"] == "second_factor_needed", "nor one before it"
+    clock.shown_to.remove(second)
 
 
 def test_wrong_codes_are_few(office, spec):

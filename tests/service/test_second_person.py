@@ -86,6 +86,7 @@ class Somebody(Person):
 def town(spec, tmp_path):
     clock = Clock(tmp_path / "offset")
     with running(spec=spec, clock_file=clock.path) as service:
+        clock.shown_to.append(service)
         make_units(service.client())
         for i in range(30):  # so that no test empties half of the unit
             assert service.client().put(f"/v1/staff/BASE-{i}", an(full_name=nth("Lê Văn", i), unit="T1")).status == 201

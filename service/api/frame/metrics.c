@@ -139,6 +139,8 @@ void api_get_metrics(struct htp_exchange *x)
     cv_metrics_gauge(&page, "clock_ahead_seconds",
                      "how far the clock is ahead of what is known, below 0 behind; 0 = it is believed",
                      (double)cv_clock_off());
+    cv_metrics_gauge(&page, "clock_seconds", "what time it is for this process, in seconds since 1970",
+                     (double)cv_now());
     cv_metrics_gauge(&page, "directory_read_only", "1 while no server takes writes", site.read_only);
     put_standby(x, &page);
     cv_metrics_gauge(&page, "directory_term", "how often another server was made the one that is written to",
