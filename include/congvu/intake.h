@@ -54,6 +54,7 @@ struct int_about {
     char delimiter;    /* of CSV */
     const char *sheet; /* of XLSX */
     const char *sheets[INT_SHEETS_MAX];
+    bool hidden[INT_SHEETS_MAX];
     size_t sheet_count;
     size_t rows;                      /* with those that are empty up to the last */
     const char *samples[INT_SAMPLES]; /* the first cells that have letters with marks, as read */

@@ -71,6 +71,10 @@ struct int_override {
     size_t column;
     enum int_field field;
 };
+/* int_open(), and without a sheet's name the one that is shown and alone has the headings, where a cover stands first.
+ */
+bool int_open_list(const void *bytes, size_t len, const char *sheet, enum int_list_kind kind, struct int_list **out,
+                   struct cv_error *err);
 bool int_find_table(struct int_list *list, enum int_list_kind kind, const struct int_override *overrides, size_t count,
                     struct cv_arena *arena, struct int_table *out, struct cv_error *err);
 

@@ -24,4 +24,6 @@ bool dom_name_parts_fit(struct cv_arena *arena, const char *full_name, const cha
 
 /* Both folded (cv_text_fold): the same name, with y and i alike where one writes either. */
 bool dom_names_alike(const char *a, const char *b);
+/* The same text of all names that are alike. In `arena`. */
+const char *dom_name_key(struct cv_arena *arena, const char *full_name);
 bool dom_y_is_i(const char *folded, const char *at);

@@ -17,3 +17,5 @@ const char *rep_categories_text(uint32_t categories, enum cv_lang lang, struct c
 const char *rep_only_text(uint32_t categories, enum cv_lang lang, struct cv_arena *arena);
 const char *rep_status_title(enum dom_status status, enum cv_lang lang);
 const char *rep_account_title(enum dom_observed observed, enum cv_lang lang);
+/* Of a word of dom_lock_reason_words; another word is its own title. */
+const char *rep_lock_title(const char *reason, enum cv_lang lang);

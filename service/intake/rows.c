@@ -279,6 +279,24 @@ static bool has_abbreviation(struct cv_arena *arena, const char *name)
     return false;
 }
 
+/* "Nguyen Thi Hoa": nobody's family name is written so, the marks were lost on the way. Mai, Cao and others bear none.
+ */
+static bool lost_marks(struct cv_arena *arena, const char *name)
+{
+    static const char *const marked[] = {"nguyen", "tran", "le",    "pham",  "hoang",  "huynh", "vu",
+                                         "vo",     "dang", "bui",   "do",    "ho",     "ngo",   "duong",
+                                         "dinh",   "doan", "luong", "trinh", "truong", "dao"};
+    const char *lower = cv_text_lower(arena, name);
+    size_t family = strcspn(lower, " ");
+    for (const char *c = lower; *c != '\0'; c++)
+        if ((unsigned char)*c >= 0x80)
+            return false;
+    for (size_t i = 0; i < CV_COUNT(marked) && lower[family] == ' '; i++)
+        if (strlen(marked[i]) == family && strncmp(marked[i], lower, family) == 0)
+            return true;
+    return false;
+}
+
 /* What stands beside the name without a heading, and what stands alone in a column of given names. */
 static void watch_parts(struct understanding *u, const char *name)
 {
@@ -334,6 +352,10 @@ static void take_name(struct understanding *u)
         note(u, INT_F_NAME, INT_REVIEW, "title_in_name",
              "Có thể có chức danh, học vị hoặc từ xưng hô trong ô họ tên; vui lòng chỉ ghi họ và tên",
              "There may be a title, a degree or a form of address in the name; please give the name alone");
+    else if (lost_marks(u->arena, name))
+        note(u, INT_F_NAME, INT_SAID, "lost_marks",
+             "Họ tên có vẻ bị mất dấu; vui lòng ghi họ tên có dấu như trong hồ sơ",
+             "The name seems to have lost its marks; please write it with them, as in the file");
     else if (dom_split_given_first(u->arena, u->p.value[INT_F_NAME], &family, &given))
         note(u, INT_F_NAME, INT_REVIEW, "given_name_first",
              cv_arena_printf(u->arena, "Tên đứng trước? Đề xuất: tên “%s”, họ “%s”", given, family),

@@ -82,8 +82,10 @@ static bool find_sheet(struct int_list *list, const char *wanted, struct cv_erro
                        wanted);
     if (sheet == NULL)
         return int_unreadable(err, "Tệp không có trang tính nào", "The file has no sheet");
-    for (size_t i = 0; i < w->count; i++)
+    for (size_t i = 0; i < w->count; i++) {
+        list->about.hidden[list->about.sheet_count] = w->sheets[i].hidden;
         list->about.sheets[list->about.sheet_count++] = w->sheets[i].name;
+    }
     list->about.sheet = sheet->name;
     list->book.sheet_part = sheet->part;
     return true;

@@ -25,7 +25,6 @@ const char *rep_name(const char *const name[CV_LANGS], enum cv_lang lang); /* fa
 const char *rep_date(struct cv_arena *arena, cv_day d);                    /* 30/09/2026, or a dash */
 const char *rep_group_title(enum rep_group group, enum cv_lang lang);
 const char *rep_stage_title(enum rep_stage stage, enum cv_lang lang);
-const char *rep_lock_title(const char *reason, enum cv_lang lang);
 const char *rep_report_title(const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena);
 const char *rep_sheet_title(const struct rep_report *r, const struct rep_sheet *s, enum cv_lang lang,
                             struct cv_arena *arena);

@@ -1,6 +1,7 @@
 /* The other annexes: people on a list, and lines of a scoring table. */
 #include <string.h>
 
+#include "congvu/titles.h"
 #include "report/internal.h"
 
 static void titles(struct rep_table *t, const struct rep_report *r, const char *title)

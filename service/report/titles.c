@@ -58,3 +58,20 @@ const char *rep_account_title(enum dom_observed observed, enum cv_lang lang)
     };
     return titles[observed][lang];
 }
+
+const char *rep_lock_title(const char *reason, enum cv_lang lang)
+{
+    static const char *const titles[DOM_LOCK_REASONS][CV_LANGS] = {
+        [DOM_LOCK_DEFAULT_PASSWORD] = {"Còn mật khẩu ban đầu", "Initial password not changed"},
+        [DOM_LOCK_INACTIVITY] = {"Lâu không dùng", "Not used for long"},
+        [DOM_LOCK_WRONG_PASSWORD] = {"Nhập sai mật khẩu nhiều lần", "Wrong password many times"},
+        [DOM_LOCK_COMPROMISED] = {"Nghi bị lộ, bị chiếm", "Perhaps in other hands"},
+        [DOM_LOCK_VIOLATION] = {"Vi phạm quy định", "Against the rules"},
+        [DOM_LOCK_LEAVE] = {"Nghỉ dài ngày", "Long leave"},
+        [DOM_LOCK_SUSPENDED] = {"Đình chỉ công tác", "Suspended from work"},
+        [DOM_LOCK_LEAVER_PENDING] = {"Sắp nghỉ, chuyển đi", "About to leave"},
+        [DOM_LOCK_OTHER] = {"Lý do khác", "Another reason"},
+    };
+    int i = dom_word_index(dom_lock_reason_words, reason);
+    return i >= 0 ? titles[i][lang] : reason;
+}

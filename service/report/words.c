@@ -47,23 +47,6 @@ const char *rep_stage_title(enum rep_stage stage, enum cv_lang lang)
     return titles[stage][lang];
 }
 
-const char *rep_lock_title(const char *reason, enum cv_lang lang)
-{
-    static const char *const titles[DOM_LOCK_REASONS][CV_LANGS] = {
-        [DOM_LOCK_DEFAULT_PASSWORD] = {"Chưa đổi mật khẩu ban đầu", "Initial password not changed"},
-        [DOM_LOCK_INACTIVITY] = {"Không sử dụng lâu ngày", "Inactivity"},
-        [DOM_LOCK_WRONG_PASSWORD] = {"Sai mật khẩu nhiều lần", "Too many wrong passwords"},
-        [DOM_LOCK_COMPROMISED] = {"Nghi lộ tài khoản", "Account compromised"},
-        [DOM_LOCK_VIOLATION] = {"Vi phạm quy chế", "Violation of the rules"},
-        [DOM_LOCK_LEAVE] = {"Nghỉ dài ngày", "Long leave"},
-        [DOM_LOCK_SUSPENDED] = {"Tạm đình chỉ công tác", "Suspended from duty"},
-        [DOM_LOCK_LEAVER_PENDING] = {"Chờ kết thúc công tác", "Leaving"},
-        [DOM_LOCK_OTHER] = {"Lý do khác", "Other reason"},
-    };
-    int i = dom_word_index(dom_lock_reason_words, reason);
-    return i >= 0 ? titles[i][lang] : reason;
-}
-
 const char *rep_beyond_text(const struct rep_counts *c, enum cv_lang lang, struct cv_arena *arena)
 {
     if (c->issued_beyond <= 0)

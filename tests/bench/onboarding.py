@@ -21,7 +21,7 @@ GIVEN = ["An", "Bình", "Dũng", "Đạt", "Hương", "Hoa", "Hùng", "Lan", "Lo
 
 
 def request(port, token, i):
-    name = f"{FAMILY[i % 12]} {MIDDLE[i // 12 % 10]} {GIVEN[i // 120 % 15]}"
+    name = f"{FAMILY[i % 12]} {MIDDLE[i // 12 % 10]} {GIVEN[i // 1800 % 15]} {GIVEN[i // 120 % 15]}"
     body = json.dumps({"full_name": name, "unit": f"T1.0{1 + i % 3}", "title": "Chuyên viên", "category": "cong_chuc",
                        "mobile": f"+84900{i:06d}"}, ensure_ascii=False).encode()
     head = (f"PUT /v1/staff/NS-{i:05d} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n"

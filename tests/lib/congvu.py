@@ -286,7 +286,7 @@ def district(**settings):
 
 def nth(name, n):
     """A name of its own for the n-th of many: digits are no part of a name."""
-    letters = "abcdeghiklmnopqrstuvxy"
+    letters = "abcdeghiklmnopqrstuvx"  # y and i are alike
     word = letters[n % len(letters)]
     while n >= len(letters):
         n //= len(letters)
@@ -295,5 +295,10 @@ def nth(name, n):
 
 
 def an(**more):
-    """A new person's body."""
+    """A new person's body, of whom it is known that nobody who is there is meant."""
+    return {**asked_about(**more), "not_same_as": more.get("not_same_as", ["*"])}
+
+
+def asked_about(**more):
+    """A new person's body, as a line or a form sends it."""
     return {"full_name": "Nguyễn Văn An", "unit": "T1.01", "title": "Chuyên viên", "category": "cong_chuc", **more}

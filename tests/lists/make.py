@@ -108,6 +108,10 @@ def offices():
     for row in ([HEAD] + PEOPLE):
         sheet.append(row)
     book.save(FILES / "cover.xlsx")
+    book.copy_worksheet(sheet).title = "Danh sách bổ sung"
+    book.save(FILES / "cover-two-lists.xlsx")
+    book["Danh sách bổ sung"].sheet_state = "hidden"
+    book.save(FILES / "cover-hidden-list.xlsx")
     book = openpyxl.Workbook()
     book.epoch = CALENDAR_MAC_1904
     for row in ([HEAD] + PEOPLE):

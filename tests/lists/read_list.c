@@ -77,7 +77,7 @@ static int read_list(enum int_list_kind kind, const void *bytes, size_t len, con
     struct int_table *table = calloc(1, sizeof *table);
     cv_auto_arena arena = cv_arena_new(8 << 20);
     int code = 0;
-    if (table == NULL || !int_open(bytes, len, &(struct int_options){.sheet = sheet}, &list, &err)) {
+    if (table == NULL || !int_open_list(bytes, len, sheet, kind, &list, &err)) {
         free(table);
         return refuse(&err);
     }

@@ -23,10 +23,17 @@ def test_days_of_the_other_epoch_are_the_same_days():
     assert [r["birth"] for r in rows] == ["1980", "1985", "1990", "1979", "1992"]
 
 
-def test_a_cover_sheet_is_named_with_the_one_beside_it():
-    about, _ = read("staff", FILES / "cover.xlsx")
-    assert about["refused"] and "“Hướng dẫn”" in about["vi"] and "“Danh sách”" in about["vi"]
-    assert {r["state"] for r in read("staff", FILES / "cover.xlsx", "Danh sách")[1]} == {"ready"}
+def test_a_cover_sheet_is_passed_over_where_one_sheet_is_the_list():
+    about, rows = read("staff", FILES / "cover.xlsx")
+    assert about["sheet"] == "Danh sách" and {r["state"] for r in rows} == {"ready"}
+    about, _ = read("staff", FILES / "cover.xlsx", "Hướng dẫn")
+    assert about["refused"] and "“Hướng dẫn”" in about["vi"] and "“Danh sách”" in about["vi"], "who names a sheet gets it"
+
+
+def test_of_two_lists_behind_a_cover_none_is_guessed():
+    about, _ = read("staff", FILES / "cover-two-lists.xlsx")
+    assert about["refused"] and "“Hướng dẫn”" in about["vi"]
+    assert read("staff", FILES / "cover-hidden-list.xlsx")[0]["sheet"] == "Danh sách", "what nobody sees is not meant"
 
 
 def plain(text):
@@ -78,6 +85,8 @@ LISTS = {
     "phones": ("staff", plain, "Họ tên;Điện thoại;Điện thoại\nLê An;'0912345678;\nLê Bình;(+84) 912 345 678;\nLê Chi;0259.3854.321;\nLê Dũng;9.12E+08;\n", [
         (2, "ready", {"mobile": "+84912345678"}, set()), (3, "ready", {"mobile": "+84912345678"}, set()), (4, "needs_review", {"mobile": None}, {"bad_phone"}), (5, "needs_review", {"mobile": None}, {"bad_phone"})]),
     "codes-as-floats": ("staff", plain, "Họ tên;Mã CB\nLê An;12.0\nLê Bình;00012\n", [(2, "ready", {"staff_code": "12"}, {"rounded"}), (3, "ready", {"staff_code": "00012"}, set())]),
+    "without-marks": ("staff", plain, "STT;Ho ten;Don vi\n1;Nguyen Thi Hoa;NV\n2;TRAN VAN BINH;NV\n3;Mai Thu Nga;NV\n4;Cao Minh Quang;NV\n5;Lê Van An;NV\n", [
+        (2, "ready", {"full_name": "Nguyen Thi Hoa"}, {"lost_marks"}), (3, "ready", {}, {"capitals", "lost_marks"}), (4, "ready", {}, set()), (5, "ready", {}, set()), (6, "ready", {}, set())]),
     "read-in-the-wrong-letters": ("staff", lambda text: text.encode().decode("cp1252", "replace").encode(), "STT;Ho ten;Don vi\n1;Lê Văn An;Phòng Nội vụ\n", [(2, "failed", {"full_name": None}, {"bad_charset"})]),
 }
 

@@ -2,8 +2,8 @@
 import itertools
 
 import pytest
-from congvu import an, nth, site_today
-from test_imports import rows_of, upload
+from congvu import asked_about, nth, site_today
+from test_imports import rows_of, run, sums, upload
 
 numbers = itertools.count(1)
 
@@ -12,7 +12,7 @@ numbers = itertools.count(1)
 def twin(client):
     """Somebody who is there, and the line of another code that looks like him."""
     n = next(numbers)
-    body = an(full_name=nth("Lý Hai Mã", n), birth_year=1985, title="Chuyên viên")
+    body = asked_about(full_name=nth("Lý Hai Mã", n), birth_year=1985, title="Chuyên viên")
     made = client.put(f"/v1/staff/TWN-{n}", body)
     assert made.status == 201, made
     return made.json, f"LINE-{n}", body
@@ -59,7 +59,7 @@ def test_a_look_alike_who_came_since_is_asked_about(client, twin):
 def test_this_is_him_then_the_next_line_changes_him(client, twin):
     there, code, body = twin
     client.put(f"/v1/staff/{code}", body)
-    stranger = client.put(f"/v1/staff/OTH-{next(numbers)}", an(full_name=nth("Lý Người Khác", next(numbers)))).json
+    stranger = client.put(f"/v1/staff/OTH-{next(numbers)}", asked_about(full_name=nth("Lý Người Khác", next(numbers)))).json
     wrong = client.put(f"/v1/duplicates/{code}", {"decision": "same", "staff": stranger["id"]})
     assert wrong.status == 422 and wrong.json["errors"][0]["pointer"] == "#/staff"
     decided = client.put(f"/v1/duplicates/{code}", {"decision": "same", "staff": there["staff_code"]})
@@ -105,9 +105,9 @@ def test_what_is_asked_of_which_unit(client, shared, twin):
 def held(client):
     """Somebody who is there, his code, and the line of somebody else under it."""
     n = next(numbers)
-    made = client.put(f"/v1/staff/HLD-{n}", an(full_name=nth("Cao Minh Phúc", n), birth_year=1979))
+    made = client.put(f"/v1/staff/HLD-{n}", asked_about(full_name=nth("Cao Minh Phúc", n), birth_year=1979))
     assert made.status == 201, made
-    return made.json, made.json["staff_code"], an(full_name=nth("Trịnh Thu Hường", n + 5), birth_year=1990, title="Trưởng phòng")
+    return made.json, made.json["staff_code"], asked_about(full_name=nth("Trịnh Thu Hường", n + 5), birth_year=1990, title="Trưởng phòng")
 
 
 def test_a_line_with_somebody_elses_name_overwrites_nobody(client, held):
@@ -128,16 +128,16 @@ def test_a_line_with_somebody_elses_name_overwrites_nobody(client, held):
 @pytest.mark.parametrize("name", ["Cao Minh Phúc", "CAO MINH PHUC", "Đặng Phúc", "Phúc Cao"])
 def test_a_name_that_shares_a_word_of_its_own_is_corrected_silently(client, name):
     code = f"COR-{next(numbers)}"
-    client.put(f"/v1/staff/{code}", an(full_name="Cao Minh Phúc", not_same_as=["*"]))
-    assert client.put(f"/v1/staff/{code}", an(full_name=name)).status == 200
+    client.put(f"/v1/staff/{code}", asked_about(full_name="Cao Minh Phúc", not_same_as=["*"]))
+    assert client.put(f"/v1/staff/{code}", asked_about(full_name=name)).status == 200
 
 
 @pytest.mark.parametrize("there,line", [("Nguyễn Văn Thắng", "Nguyễn Văn Bình"), ("Nguyễn Thị Lài", "Nguyễn Thị Hoa"), ("Y Blô Êban", "Trần Sơn")])
 def test_family_name_and_van_or_thi_alone_say_nothing(client, there, line):
     code = f"FAM-{next(numbers)}"
-    client.put(f"/v1/staff/{code}", an(full_name=there, mobile="+84912345678", not_same_as=["*"]))
-    assert client.put(f"/v1/staff/{code}", an(full_name=line)).status == 202
-    assert client.put(f"/v1/staff/{code}", an(full_name=line, mobile="+84912345678")).status == 200, "his own mobile says that it is him"
+    client.put(f"/v1/staff/{code}", asked_about(full_name=there, mobile="+84912345678", not_same_as=["*"]))
+    assert client.put(f"/v1/staff/{code}", asked_about(full_name=line)).status == 202
+    assert client.put(f"/v1/staff/{code}", asked_about(full_name=line, mobile="+84912345678")).status == 200, "his own mobile says that it is him"
 
 
 def test_it_is_him_and_the_line_passes_from_then_on(client, held):
@@ -148,7 +148,7 @@ def test_it_is_him_and_the_line_passes_from_then_on(client, held):
     first = client.put(f"/v1/staff/{code}", line)
     assert (first.status, first.json["id"], first.json["full_name"]) == (200, there["id"], line["full_name"])
     assert client.put(f"/v1/staff/{code}", line).headers["Congvu-Unchanged"] == "true"
-    assert client.put(f"/v1/staff/{code}", an(full_name="Hồ Văn Khác")).status == 202, "another name is another question"
+    assert client.put(f"/v1/staff/{code}", asked_about(full_name="Hồ Văn Khác")).status == 202, "another name is another question"
 
 
 def test_it_is_somebody_else_who_takes_the_code(client, held):
@@ -164,8 +164,8 @@ def test_it_is_somebody_else_who_takes_the_code(client, held):
 
 def test_codes_that_two_people_have_of_each_other_are_put_right_by_two_answers(client):
     n = next(numbers)
-    one, two = (client.put(f"/v1/staff/SWP-{n}-{i}", an(full_name=nth(name, n + i), birth_year=year)).json for i, name, year in ((1, "Lương Gia Hân", 1981), (2, "Quách Đình Tú", 1982)))
-    lines = {one["staff_code"]: an(full_name=two["full_name"], birth_year=1982), two["staff_code"]: an(full_name=one["full_name"], birth_year=1981)}
+    one, two = (client.put(f"/v1/staff/SWP-{n}-{i}", asked_about(full_name=nth(name, n + i), birth_year=year)).json for i, name, year in ((1, "Lương Gia Hân", 1981), (2, "Quách Đình Tú", 1982)))
+    lines = {one["staff_code"]: asked_about(full_name=two["full_name"], birth_year=1982), two["staff_code"]: asked_about(full_name=one["full_name"], birth_year=1981)}
     for (code, line), him in zip(lines.items(), (two, one)):
         asked = client.put(f"/v1/staff/{code}", line)
         assert asked.status == 202 and {c["id"] for c in asked.json["duplicate"]["candidates"]} == {one["id"], two["id"]}, asked.body
@@ -177,7 +177,7 @@ def test_codes_that_two_people_have_of_each_other_are_put_right_by_two_answers(c
 
 def test_a_former_code_is_asked_about_and_the_answer_kept(client, held):
     there, code, _ = held
-    line = an(full_name=there["full_name"], birth_year=1979)
+    line = asked_about(full_name=there["full_name"], birth_year=1979)
     now = f"{code}-NEW"
     client.patch(f"/v1/staff/{there['id']}", {"staff_code": now})
     asked = client.put(f"/v1/staff/{code}", line)
@@ -259,7 +259,7 @@ def waiting_unit(client, code):
 
 
 def test_a_line_of_leavers_by_a_former_code_is_asked_about(client):
-    who = client.put("/v1/staff/CU-1", an(full_name="Trịnh Thị Nghỉ")).json
+    who = client.put("/v1/staff/CU-1", asked_about(full_name="Trịnh Thị Nghỉ")).json
     assert client.patch(f"/v1/staff/{who['id']}", {"staff_code": "MOI-1"}).status == 200
     line = {"staff": "CU-1", "reason": "thoi_viec", "effective_on": str(site_today())}
 
@@ -279,7 +279,7 @@ def test_a_line_of_leavers_by_a_former_code_is_asked_about(client):
 
 
 def test_a_single_order_by_a_former_code_is_asked_about_too(client):
-    who = client.put("/v1/staff/CU-3", an(full_name="Trịnh Thị Đơn")).json
+    who = client.put("/v1/staff/CU-3", asked_about(full_name="Trịnh Thị Đơn")).json
     assert client.patch(f"/v1/staff/{who['id']}", {"staff_code": "MOI-3"}).status == 200
 
     def order(key="CU-3", **query):
@@ -296,7 +296,7 @@ def test_a_single_order_by_a_former_code_is_asked_about_too(client):
 
 
 def test_an_order_that_names_somebody_else_than_who_has_the_code_is_asked_about(client):
-    who = client.put("/v1/staff/CU-4", an(full_name="Phùng Văn Đúng")).json
+    who = client.put("/v1/staff/CU-4", asked_about(full_name="Phùng Văn Đúng")).json
     line = {"full_name": "Quách Thị Khác", "reason": "thoi_viec"}
     asked = client.put("/v1/staff/CU-4/departure", line)
     assert (asked.status, asked.json["duplicate"]["about"], asked.json["duplicate"]["full_name"]) == (202, "other_name", "Quách Thị Khác")
@@ -308,10 +308,60 @@ def test_an_order_that_names_somebody_else_than_who_has_the_code_is_asked_about(
 
 
 def test_whose_former_code_it_is_not_the_next_line_does_not_see(client):
-    who = client.put("/v1/staff/CU-2", an(full_name="Tạ Văn Ở")).json
+    who = client.put("/v1/staff/CU-2", asked_about(full_name="Tạ Văn Ở")).json
     client.patch(f"/v1/staff/{who['id']}", {"staff_code": "MOI-2"})
     line = {"departures": [{"staff": "CU-2", "reason": "thoi_viec"}]}
     assert client.post("/v1/departures/batches", line).json["results"][0]["outcome"] == "needs_decision"
     assert client.put("/v1/duplicates/CU-2", {"decision": "not_same"}).status == 200
     assert client.post("/v1/departures/batches", line).json["results"][0]["outcome"] == "not_visible"
     assert client.get(f"/v1/staff/{who['id']}").json["former_codes"] == []
+
+
+# ---- one question at every door ----
+
+@pytest.mark.parametrize("same", [{"birth_year": 1988}, {"mobile": "+84912000001"}, {"unit": "T1.01"}], ids=["birth_year", "mobile", "unit"])
+def test_a_line_is_asked_what_a_clerk_is_asked(client, same):
+    """Folded name and birth year, mobile or unit: by POST and by PUT alike."""
+    n = next(numbers)
+    name = nth("Mạc Đĩnh Chi", n)
+    own = {**same, "mobile": f"+8491200{n:04}"} if "mobile" in same else same
+    there = client.put(f"/v1/staff/DOOR-{n}", asked_about(full_name=name, **{"unit": "T1.01", **own}))
+    assert there.status == 201
+    body = asked_about(full_name=name, **{"unit": "T1.02", **own})
+    asked = client.post("/v1/staff", {**body, "staff_code": f"DOOR-{n}-B"})
+    line = client.put(f"/v1/staff/DOOR-{n}-B", body)
+    assert (asked.status, asked.code) == (409, "possible_duplicate") and line.status == 202
+    assert [c["id"] for c in asked.json["candidates"]] == [c["id"] for c in line.json["duplicate"]["candidates"]] == [there.json["id"]]
+
+
+TWO_OF_ONE_NAME = "Số hiệu;Họ và tên;Năm sinh;Đơn vị;Đối tượng\n{a};{name};1980;T1.01;Công chức\n{b};{name};1991;T1.01;Công chức\n;{other};1985;T1.01;Công chức\n;{other};1985;T1.02;Công chức\n"
+
+
+def test_two_of_one_name_in_a_list_are_looked_at_before_not_after(client):
+    n = next(numbers)
+    name, other = nth("Đoàn Thị Điểm", n), nth("Đoàn Nguyễn Tuấn", n)
+    text = TWO_OF_ONE_NAME.format(a=f"TWO-{n}-A", b=f"TWO-{n}-B", name=name, other=other)
+    plan = upload(client, "staff", text).json
+    rows = rows_of(client, plan)
+    assert [r["action"] for r in rows] == ["create", "needs_review", "create", "needs_review"]
+    assert [r["notes"][-1]["code"] for r in rows[1::2]] == ["possible_duplicate"] * 2 and "row 2" in rows[1]["notes"][-1]["detail"]
+    seen = upload(client, "staff", text, accept="possible_duplicate").json
+    assert seen["summary"]["create"] == 4, "looked at, and different people"
+    assert run(client, seen)["summary"] == sums(done=4), "what the plan says"
+    assert len(client.get("/v1/staff", q=other).json["items"]) == 2 and client.get(f"/v1/staff/TWO-{n}-B").json["birth_year"] == 1991
+
+
+def test_a_row_said_to_be_somebody_else_names_whom_it_was_held_against(client):
+    n = next(numbers)
+    name = nth("Lương Đắc Bằng", n)
+    client.put(f"/v1/staff/ELS-{n}", asked_about(full_name=name, birth_year=1977))
+    text = f"Số hiệu;Họ và tên;Năm sinh;Đơn vị;Đối tượng\nELS-{n}-B;{name};1977;T1.02;Công chức\n;{name};1977;T1.02;Công chức\n"
+    plan = upload(client, "staff", text).json
+    assert [r["action"] for r in rows_of(client, plan)] == ["needs_review"] * 2
+    seen = upload(client, "staff", text.splitlines(True)[0] + text.splitlines(True)[1], accept="possible_duplicate").json
+    row, = rows_of(client, seen)
+    assert (row["action"], row["notes"][-1]["weight"]) == ("create", "said")
+    third = client.post("/v1/staff", asked_about(full_name=name, birth_year=1977, not_same_as=["*"])).json
+    assert run(client, seen)["summary"] == sums(needs_decision=1), "somebody came since: he is asked about"
+    question, = waiting(client, f"ELS-{n}-B")
+    assert [c["id"] for c in question["candidates"]] == [third["id"]]

@@ -461,7 +461,7 @@ def test_lists_of_people_only_for_those_who_may_see_names(service, district):
     assert reader.get(f"/v1/reports/{locked['id']}/content", format="csv").code == "scope_missing"
     assert reader.post("/v1/reports", {"unit": "T1", "kind": "locked_accounts", "period": month()}).code == "validation_failed"
     rows = list(csv.reader(io.StringIO(content(district, locked["id"], "csv", lang="vi", csv_delimiter="semicolon").body.decode("utf-8-sig"), newline=""), delimiter=";"))
-    assert rows[0][1:5] == ["STT", "Họ và tên", "Chức vụ", "Đơn vị"] and rows[1][2] == "Phạm Thị Dung" and rows[1][7] == "Không sử dụng lâu ngày"
+    assert rows[0][1:5] == ["STT", "Họ và tên", "Chức vụ", "Đơn vị"] and rows[1][2] == "Phạm Thị Dung" and rows[1][7] == "Lâu không dùng"
 
 
 def test_scoring_lines(district):

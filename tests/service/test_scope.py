@@ -3,7 +3,7 @@ import itertools
 
 import pytest
 
-from congvu import an, nth
+from congvu import an, asked_about, nth
 
 numbers = itertools.count(1)
 HR = ["staff:read", "staff:write", "accounts:write", "departures:write", "units:read", "units:write", "coverage:read", "reports:write", "tokens:write"]
@@ -167,7 +167,7 @@ def test_a_name_that_is_taken_is_pointed_at(client):
 
 
 def test_look_alikes_are_shown_to_who_may_see_them(client, shared, hr):
-    body = an(full_name="Lý Song Sinh", birth_year=1985, mobile="+84911222333")
+    body = asked_about(full_name="Lý Song Sinh", birth_year=1985, mobile="+84911222333")
     here = client.post("/v1/staff", body).json
     there = client.post("/v1/staff", {**body, "unit": "T1.02", "not_same_as": [here["id"]]}).json
     asked = client.post("/v1/staff", {**body, "unit": "T1.03"})

@@ -3,6 +3,7 @@
 
 #include "api/evidence/evidence.h"
 #include "congvu/text.h"
+#include "congvu/titles.h"
 
 /* ---- posts ---- */
 
@@ -125,17 +126,6 @@ static void tell_logins(struct api_sentence *s, const struct prov_event *event)
     }
 }
 
-static const char *const lock_reasons[DOM_LOCK_REASONS][CV_LANGS] = {
-    [DOM_LOCK_DEFAULT_PASSWORD] = {"còn mật khẩu ban đầu", "first password never changed"},
-    [DOM_LOCK_INACTIVITY] = {"lâu không dùng", "not used for long"},
-    [DOM_LOCK_WRONG_PASSWORD] = {"nhập sai mật khẩu nhiều lần", "wrong password many times"},
-    [DOM_LOCK_COMPROMISED] = {"nghi bị lộ, bị chiếm", "perhaps in other hands"},
-    [DOM_LOCK_VIOLATION] = {"vi phạm quy định", "against the rules"},
-    [DOM_LOCK_LEAVE] = {"nghỉ dài ngày", "long leave"},
-    [DOM_LOCK_SUSPENDED] = {"đình chỉ công tác", "suspended from work"},
-    [DOM_LOCK_LEAVER_PENDING] = {"sắp nghỉ, chuyển đi", "about to leave"},
-    [DOM_LOCK_OTHER] = {"lý do khác", "another reason"}};
-
 /* " (why)" of the lock of one system, or nothing. */
 static const char *lock_reason(struct htp_exchange *x, const struct prov_event *event, const char *slug)
 {
@@ -144,10 +134,9 @@ static const char *lock_reason(struct htp_exchange *x, const struct prov_event *
         const struct cv_jany *change = api_change_of(event, "cvAccountReason", i, &tag, x->arena);
         if (change == NULL)
             return "";
-        int reason =
-            strcmp(tag, slug) == 0 ? dom_word_index(dom_lock_reason_words, api_value(change, "after", x->arena)) : -1;
-        if (reason >= 0)
-            return cv_arena_printf(x->arena, " (%s)", lock_reasons[reason][x->lang]);
+        const char *reason = strcmp(tag, slug) == 0 ? api_value(change, "after", x->arena) : NULL;
+        if (reason != NULL && dom_word_index(dom_lock_reason_words, reason) >= 0)
+            return cv_arena_printf(x->arena, " (%s)", cv_text_lower(x->arena, rep_lock_title(reason, x->lang)));
     }
 }
 

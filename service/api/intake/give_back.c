@@ -68,7 +68,7 @@ static bool give_back(struct htp_exchange *x, const struct imp_stored *stored, s
     cv_buf_init(&out, CV_MAX_RESPONSE);
     api_read_file(x, API_SHEET, &file);
     if (!cv_faults_check(&x->faults, cvp_invalid_parameter, err) ||
-        !int_open(stored->file, stored->file_len, &(struct int_options){.sheet = stored->options.sheet}, &list, err))
+        !int_open_list(stored->file, stored->file_len, stored->options.sheet, stored->options.kind, &list, err))
         return false;
     bool ok = int_rows(list, widest, &columns, err);
     g.columns = (columns < FILE_COLUMNS ? columns : FILE_COLUMNS) + 1;

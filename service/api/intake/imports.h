@@ -95,6 +95,7 @@ const char *imp_column_of(const struct int_table *table, const char *code, struc
 struct imp_note imp_note_of_fault(const struct int_table *table, const struct cv_fault *fault, struct cv_arena *arena);
 
 /* ---- judge.c: what a row would do ---- */
+enum { IMP_MET_PER_ROW = 4 }; /* who, and a new name with unit, birth year and mobile */
 struct imp_units;
 struct imp_roster;
 struct imp_texts;
@@ -104,7 +105,7 @@ struct imp {
     const struct imp_options *options;
     const struct int_table *table; /* of the row that is judged; or NULL */
     struct imp_units *units;
-    struct imp_texts *met;     /* people and codes of the rows above, by the number of the row; or NULL */
+    struct imp_texts *met;     /* people, codes and new names of the rows above, by the row's number; or NULL */
     struct imp_roster *roster; /* of a roster, once its rows were looked at; or NULL */
 };
 bool imp_begin(struct imp *imp, struct cv_error *err);

@@ -4,6 +4,8 @@
 #include "api/intake/imports.h"
 #include "api/units/units.h"
 #include "congvu/akin.h"
+#include "congvu/person_name.h"
+#include "congvu/prov_duplicates.h"
 
 static const char *const weight_words[] = {"said", "review", "fault"};
 
@@ -181,11 +183,87 @@ static void say_undecided(const struct imp *imp, struct imp_row *r, const struct
     imp_say(imp, r, "possible_duplicate", text[CV_VI], text[CV_EN]);
 }
 
+/* "These are other people", as somebody said who looked at them: named in the body, so that whoever comes since is
+ * asked about. None: everybody, for who is made by a row above has no id yet. */
+static const char *insisting(const char *body, const struct cv_id *others, size_t count, struct cv_arena *arena)
+{
+    struct cv_jout j;
+    cv_auto_buf buf = {0};
+    char id[CV_ID_TEXT];
+    cv_buf_init(&buf, 1 << 16);
+    cv_jout_init(&j, &buf);
+    cv_jout_array(&j, NULL);
+    for (size_t i = 0; i < count; i++)
+        cv_jout_string(&j, NULL, cv_id_text("stf_", others[i], id));
+    if (count == 0)
+        cv_jout_string(&j, NULL, "*");
+    cv_jout_end(&j);
+    return cv_arena_printf(arena, "%.*s,\"not_same_as\":%s}", (int)strlen(body) - 1, body, cv_buf_str(&buf));
+}
+
+/* Whom somebody looks like who would be made; the caller may see them. */
+static size_t look_alikes(const struct imp_trial *t, const struct imp_row *r, const struct cv_id **out)
+{
+    const struct prov_duplicate *question = r->op == IMP_PUT_STAFF ? t->staff.question : NULL;
+    bool asked = question != NULL && question->about == PROV_LOOKS_ALIKE;
+    *out = asked ? question->candidates : t->staff.candidates;
+    return asked ? question->candidate_count : t->err.problem == cvp_possible_duplicate ? t->staff.candidate_count : 0;
+}
+
+static bool try_row(struct imp *imp, struct imp_row *r, struct imp_trial *t, struct cv_arena *arena)
+{
+    const struct cv_id *others;
+    imp_trial_begin(t, imp, arena, true);
+    bool done = imp_try(t, r->op, r->fresh ? NULL : r->key, r->body);
+    size_t count = look_alikes(t, r, &others);
+    if (count == 0 || !accepted(imp, "possible_duplicate"))
+        return done;
+    imp_say(imp, r, "possible_duplicate", "Giống người đã có; đã xem và là người khác",
+            "Looks like somebody who is there; seen, and somebody else");
+    r->body = insisting(r->body, others, count, arena);
+    imp_trial_end(t);
+    imp_trial_begin(t, imp, arena, true);
+    return imp_try(t, r->op, r->fresh ? NULL : r->key, r->body);
+}
+
+/* The number of the row above that makes somebody of this name with the same birth year, mobile or unit; 0 = none. */
+static int64_t alike_above(const struct imp *imp, const struct dom_staff *staff, int64_t row, struct cv_arena *arena)
+{
+    char unit[CV_ID_TEXT];
+    const char *name = dom_name_key(arena, staff->full_name);
+    const char *const keys[] = {
+        cv_arena_printf(arena, "\n%s/%s", name, cv_id_text("unt_", dom_home_shown(staff)->unit, unit)),
+        staff->birth_year != 0 ? cv_arena_printf(arena, "\n%s/%d", name, staff->birth_year) : NULL,
+        staff->mobile != NULL ? cv_arena_printf(arena, "\n%s/%s", name, staff->mobile) : NULL};
+    int64_t above = 0;
+    for (size_t i = 0; i < CV_COUNT(keys) && imp->met != NULL; i++) {
+        int64_t met = keys[i] != NULL ? imp_texts_get(imp->met, keys[i]) : 0;
+        if (met > 0)
+            above = met;
+        else if (met < 0)
+            imp_texts_set(imp->met, keys[i], row);
+    }
+    return above;
+}
+
+static void ask_of_row_above(struct imp *imp, struct imp_row *r, const char *body, const struct dom_staff *staff,
+                             struct cv_arena *arena)
+{
+    int64_t above = alike_above(imp, staff, r->row, arena);
+    if (above == 0)
+        return;
+    imp_say(imp, r, "possible_duplicate",
+            cv_arena_printf(arena, "Có thể là cùng một người với dòng %lld", (long long)above),
+            cv_arena_printf(arena, "Perhaps the same person as in row %lld", (long long)above));
+    if (accepted(imp, "possible_duplicate"))
+        r->body = insisting(body, NULL, 0, arena);
+}
+
 static void judge(struct imp *imp, struct imp_row *r, struct cv_arena *arena)
 {
+    const char *body = r->body;
     struct imp_trial t;
-    imp_trial_begin(&t, imp, arena, true);
-    if (!imp_try(&t, r->op, r->fresh ? NULL : r->key, r->body)) {
+    if (!try_row(imp, r, &t, arena)) {
         take_error(imp, arena, &t.err, &t.x.faults, r);
     } else if (imp_undecided(&t, r->op)) {
         say_undecided(imp, r, imp_of_units(r->op) ? t.unit.question : t.staff.question);
@@ -197,6 +275,8 @@ static void judge(struct imp *imp, struct imp_row *r, struct cv_arena *arena)
         r->address = imp_of_units(r->op) ? NULL : t.staff.staff.address;
         if (!imp_of_units(r->op) && imp_revision_of(&t, r->op) > 0)
             r->staff = cv_id_kept("stf_", t.staff.before.id, arena);
+        if (action == IMP_CREATE && r->op == IMP_PUT_STAFF)
+            ask_of_row_above(imp, r, body, &t.staff.staff, arena);
     }
     imp_trial_end(&t);
 }

@@ -163,7 +163,7 @@ static bool go_through(struct planning *p, struct int_list *list, struct cv_erro
     p->skipped = 0;
     p->absent = 0;
     cv_buf_reset(&p->rows);
-    p->imp.met = imp_texts_new(p->imp.x->arena, int_about(list)->rows);
+    p->imp.met = imp_texts_new(p->imp.x->arena, int_about(list)->rows * IMP_MET_PER_ROW);
     if ((p->options.kind == INT_ROSTER && !imp_roster_make(&p->imp, list, &p->table, err)) ||
         !int_proposals(list, &p->table, plan_row, p, err))
         return false;
@@ -343,7 +343,7 @@ void api_create_import(struct htp_exchange *x)
         return;
     }
     bool ok = may_replace(x, &p->imp.call, p->options.replaces, &err) &&
-              int_open(bytes, len, &(struct int_options){.sheet = p->options.sheet}, &list, &err) &&
+              int_open_list(bytes, len, p->options.sheet, p->options.kind, &list, &err) &&
               make_plan(p, list, bytes, len, &stored, &err);
     if (ok && !p->imp.call.validate_only)
         htp_header_set(x, "Location", "/v1/imports/%s", stored.id);

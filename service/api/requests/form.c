@@ -5,6 +5,7 @@
 #include "api/requests/requests.h"
 #include "api/staff/fields.h"
 #include "congvu/paper.h"
+#include "congvu/titles.h"
 
 enum { COLUMNS_MAX = 8, FORMS_MAX = 64 };
 
@@ -47,15 +48,6 @@ static const struct {
 static const char *const states[PROV_ANSWERS][CV_LANGS] = {{"Chờ xử lý", "Waiting"}, {"Đang thực hiện", "Being done"},
                                                            {"Đã thực hiện", "Done"}, {"Từ chối", "Refused"},
                                                            {"Đã rút", "Withdrawn"},  {"Quá thời hạn", "Lapsed"}};
-static const char *const reasons[DOM_LOCK_REASONS][CV_LANGS] = {{"Chưa đổi mật khẩu lần đầu", "Initial password"},
-                                                                {"Không sử dụng", "Not used"},
-                                                                {"Nhập sai mật khẩu", "Wrong passwords"},
-                                                                {"Nghi lộ mật khẩu", "Password in other hands"},
-                                                                {"Vi phạm quy chế", "Against the rules"},
-                                                                {"Nghỉ dài ngày", "On leave"},
-                                                                {"Tạm đình chỉ công tác", "Suspended"},
-                                                                {"Chờ kết thúc công tác", "Leaving"},
-                                                                {"Lý do khác", "Another reason"}};
 
 bool api_asked(struct htp_exchange *x, const struct prov_request *r)
 {
@@ -113,12 +105,11 @@ static void put_own(struct sheet *s, const struct prov_request *r, const char **
     }
     bool seen = view_staff_find(api_of(s->x)->view, api_actor(s->x)->scope, cv_id_text("stf_", r->staff, id),
                                 s->x->arena, &staff, &none);
-    int reason = r->reason != NULL ? dom_word_index(dom_lock_reason_words, r->reason) : -1;
     memcpy(cells,
            (const char *[]){seen ? staff.title : "", r->system,
-                            reason >= 0 ? reasons[reason][lang]
-                            : seen      ? staff.address
-                                        : ""},
+                            r->reason != NULL ? rep_lock_title(r->reason, lang)
+                            : seen            ? staff.address
+                                              : ""},
            3 * sizeof(*cells));
 }
 

@@ -162,3 +162,13 @@ bool dom_names_alike(const char *a, const char *b)
         p++, q++;
     return *p == *q;
 }
+
+const char *dom_name_key(struct cv_arena *arena, const char *full_name)
+{
+    const char *folded = cv_text_fold(arena, full_name);
+    char *key = cv_arena_strdup(arena, folded);
+    for (char *c = key; *c != '\0'; c++)
+        if (dom_y_is_i(folded, folded + (c - key)))
+            *c = 'i';
+    return key;
+}

@@ -14,7 +14,6 @@ static void blank_staff(struct prov_call *call, struct dom_staff *staff)
 
 struct creation {
     const struct prov_staff_input *in;
-    bool line; /* of an export with codes: two codes in one unit are two people, until something else is the same */
     struct dir_stamp stamp;
 };
 
@@ -39,8 +38,8 @@ static bool visible(struct prov_call *call, struct cv_id id)
                            &err);
 }
 
-/* POST of somebody who is probably there already is stopped, with the candidates that the caller may see; not_same_as
- * insists. */
+/* Whoever is probably there already is not made, at whichever door; the candidates are those that the caller may see;
+ * not_same_as insists. */
 static bool no_twin(struct prov_change *change, const struct creation *creation, struct prov_staff_result *out,
                     struct cv_error *err)
 {
@@ -52,7 +51,7 @@ static bool no_twin(struct prov_change *change, const struct creation *creation,
     struct view_twin_query query = {.full_name = staff->full_name,
                                     .birth_year = staff->birth_year,
                                     .mobile = staff->mobile,
-                                    .has_unit = !creation->line,
+                                    .has_unit = true,
                                     .unit = dom_home_on(staff, cv_today())->unit};
     size_t count = view_twins(call->prov->options.view, &query, found, PROV_TWINS_MAX);
     bool cleared = count > 0 && prov_duplicate_cleared(call, staff->staff_code, &decided);
@@ -261,7 +260,7 @@ bool prov_staff_put(struct prov_call *call, const char *key, const struct prov_s
         return cv_fail(err, cvp_etag_mismatch, "If-Match", "Chưa có người mang số hiệu %s",
                        "Nobody has the code %s yet", key);
     with_code.staff_code = (struct prov_text){CV_VALUE, key};
-    struct creation creation = {.in = &with_code, .line = true};
+    struct creation creation = {.in = &with_code};
     if (create(call, &creation, out, err))
         return true;
     if (err->problem == cvp_possible_duplicate) {

@@ -110,9 +110,11 @@ static void check(struct rep_letter *l)
 {
     if (l->r->hash == NULL)
         return;
-    rep_block(
-        l, REP_BLOCK_CHECK,
-        cv_arena_printf(l->arena, REP_SAY(l->lang, "Mã kiểm tra (SHA-256): %s", "Check (SHA-256): %s"), l->r->hash));
+    rep_block(l, REP_BLOCK_CHECK,
+              cv_arena_printf(l->arena,
+                              REP_SAY(l->lang, "Mã kiểm tra, để đối chiếu giấy này với bản trên hệ thống: %s",
+                                      "Check, to hold this paper against the copy in the system: %s"),
+                              l->r->hash));
 }
 
 const struct rep_letter *rep_letter(const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena)

@@ -48,6 +48,7 @@ export function Reports({ filters, may }: { filters: URLSearchParams; may: boole
   const list = useRead<Schema['ReportPage']>('v1/reports?page_size=50')
   return <>
     <h1>{t('reports')}</h1>
+    <p class="no-print">{t('report_states_hint')}</p>
     {may && (filters.get('do') === 'make' ? <Make made={() => { list.again(); location.replace(link('reports')) }} /> : <p><a class="button" href={link('reports', 'do=make')}>{t('make_report')}</a></p>)}
     <Read of={list}>{({ items }) => items.length === 0 ? <p>{t('no_reports')}</p> : <Table head={[t('period'), t('report_kind'), t('unit'), t('state'), t('acts')]} rows={items.map((r) => ({ key: r.id, cells: [r.period.name, named(r.kind, 'report_'), <Name>{r.unit.name}</Name>,
       <>{named(r.state, 'report_')}{r.number && <> · <Name>{r.number}</Name></>} · {moment(r.final_at ?? r.frozen_at)}{r.incomplete && ` · ${t('incomplete')}`}</>, <One r={r} may={may} changed={list.again} />] }))} />}</Read>

@@ -20,6 +20,7 @@ export function Slip({ slip, system, close }: { slip: Reset; system: string; clo
       <dt>{t('valid_until')}</dt><dd>{slip.expires_at ? moment(slip.expires_at) : '—'}</dd>
     </dl>
     <p>{t('slip_words')} <Name>{activation()}</Name></p>
+    <p class="no-print">{t('slip_former')}</p>
     <p class="no-print"><button class="main" onClick={() => print()}>{t('print_slip')}</button> <button onClick={close}>{t('slip_done')}</button></p>
   </section>
 }
