@@ -110,6 +110,16 @@ def test_who_is_not_in_the_roster_is_named_and_leaves_only_when_that_was_said(cl
     assert client.get("/v1/staff/RL-11").json["status"] == "departed"
 
 
+def test_who_could_be_meant_by_a_row_is_not_absent(client):
+    room = unit(client, "T1.R13")
+    client.put("/v1/staff/RQ-1", an(full_name="Hồ Trùng Tên", unit=room, not_same_as=["*"]))
+    client.put("/v1/staff/RQ-2", an(full_name="Hồ Trùng Tên", unit=room, not_same_as=["*"]))
+    client.put("/v1/staff/RQ-3", an(full_name="Hồ Khác Tên", unit=room))
+    text = "Họ và tên;Đơn vị;Đối tượng\n" + f"Hồ Trùng Tên;{room};Công chức\n" * 2
+    plan = upload(client, "roster", text, unit=room, absent_reason="thoi_viec", validate_only=True).json
+    assert some(plan["summary"]) == {"needs_review": 2, "depart": 1}
+
+
 def test_a_roster_a_fifth_shorter_needs_a_second_person_who_has_seen_it(office, client):
     room = unit(client, "T1.R6")
     for i in range(10):

@@ -15,7 +15,7 @@ struct member {
     const char *code, *name, *full_name, *folded, *address; /* name: as written */
     int birth;
     int64_t revision, next; /* of the same name; NONE = the last */
-    bool met;
+    bool met, perhaps; /* perhaps: a row could mean him or others of his name */
 };
 struct row {
     const char *folded, *code, *old_code, *address; /* or NULL */
@@ -146,11 +146,20 @@ static int64_t by_name(const struct imp_roster *r, const struct row *row)
     return count == 0 ? NONE : alone ? found : SEVERAL;
 }
 
+/* All of the name who could be meant: who stands in the list does not leave for want of a birth year. */
+static void meet_perhaps(struct imp_roster *r, const struct row *row)
+{
+    for (int64_t at = imp_texts_get(r->by_name, row->folded); at != NONE; at = r->members[at].next)
+        r->members[at].perhaps = r->members[at].perhaps || same_birth(&r->members[at], row);
+}
+
 static void meet(struct imp_roster *r, struct row *row, int64_t member)
 {
     row->member = member;
     if (member >= 0)
         r->members[member].met = true;
+    else if (member == SEVERAL)
+        meet_perhaps(r, row);
 }
 
 static bool take_row(void *ctx, const struct int_proposal *p)
@@ -271,7 +280,7 @@ size_t imp_roster_size(const struct imp_roster *r)
 
 bool imp_roster_absent(const struct imp_roster *r, size_t *at, struct imp_row *out, struct cv_arena *arena)
 {
-    while (*at < r->member_count && r->members[*at].met)
+    while (*at < r->member_count && (r->members[*at].met || r->members[*at].perhaps))
         ++*at;
     if (*at >= r->member_count)
         return false;
