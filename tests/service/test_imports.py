@@ -172,6 +172,30 @@ def test_leavers_under_one_decision(client):
     assert (departure["reason"], departure["effective_on"], departure["decision"]["number"]) == ("nghi_huu", "2099-01-01", "12/QĐ-UBND")
 
 
+def noted(client, plan):
+    """Action, and (column, code) of each note, by row."""
+    return {r["row"]: (r["action"], [(n["column"], n["code"]) for n in r["notes"]]) for r in rows_of(client, plan)}
+
+
+def test_a_day_without_the_number_of_its_decision_is_asked_about_and_never_lost(client):
+    """The day of a move lies in its decision: without one he would move at once."""
+    for i in range(4):
+        client.put(f"/v1/staff/IDN-{i}", an(full_name=nth("Khúc Thừa", i), unit="T1.01"))
+    head = "Số hiệu;Họ và tên;Đơn vị;Chức vụ;Đối tượng;Số điện thoại;Ngày hiệu lực;Số quyết định\n"
+    rows = [f"IDN-0;{nth('Khúc Thừa', 0)};T1.02;;;;01/01/2099;", f"IDN-1;{nth('Khúc Thừa', 1)};T1.01;Trưởng phòng;;;01/01/2099;",
+            f"IDN-2;{nth('Khúc Thừa', 2)};T1.01;;;0912000777;01/01/2099;", "IDN-9;Khúc Mới Đến;T1.01;CV;Công chức;;01/01/2026;"]
+    plan = upload(client, "staff", head + "\n".join(rows) + "\n").json
+    assert noted(client, plan) == {2: ("failed", [("H", "required")]), 3: ("failed", [("H", "required")]), 4: ("update", []), 5: ("create", [])}
+    assert "decision's number" in rows_of(client, plan)[0]["notes"][0]["detail"]
+    plain = "Số hiệu;Họ và tên;Đơn vị\nIDN-3;" + nth("Khúc Thừa", 3) + ";T1.02\n"
+    for days in ({"effective_on": "2099-01-01"}, {"signed_on": "2026-11-01"}, {"effective_on": "2099-01-01", "here_before": True}):
+        assert noted(client, upload(client, "staff", plain, **days).json) == {2: ("failed", [(None, "required")])}, days
+    there = upload(client, "staff", plain, effective_on="2099-01-01", decision_number="9/QĐ", here_before=True).json
+    assert run(client, there)["summary"] == sums(done=1)
+    moved = client.get("/v1/staff/IDN-3").json
+    assert moved["unit"]["code"] == "T1.01" and [(p["unit"]["code"], p["from"]) for p in moved["posts"]][-1] == ("T1.02", "2099-01-01")
+
+
 def test_units_and_headcounts(client):
     plan = upload(client, "units", "Mã đơn vị;Tên đơn vị;Loại đơn vị;Trực thuộc;Viết tắt\nT1.81;Phòng Tư pháp;Phòng;T1;tuphapim\n").json
     assert run(client, plan)["summary"]["done"] == 1

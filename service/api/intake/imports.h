@@ -85,6 +85,7 @@ struct imp_row {
     bool fresh;                 /* with a code that somebody else still has */
     bool parent_above;          /* its unit is made by a row above */
     bool unclear;               /* a part of the body is not known: nothing to be judged */
+    bool lacks_number;          /* of the decision whose days it gives */
     struct imp_note notes[IMP_NOTES];
     size_t note_count;
 };

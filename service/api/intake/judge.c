@@ -1,4 +1,5 @@
 /* What a row of a list would do, asked of the same use cases that do it; and doing it. */
+#include <stdio.h>
 #include <string.h>
 
 #include "api/intake/imports.h"
@@ -137,7 +138,16 @@ static void staff_body(const struct imp *imp, const struct int_proposal *p, cons
         cv_jout_raw(j, "birth_year", value(p, INT_F_BIRTH), strlen(value(p, INT_F_BIRTH)));
     if (anew && !o->here_before)
         put_text(j, "hired_on", hired);
-    put_decision(imp, p, o->here_before ? NULL : effective, j);
+    put_decision(imp, p, anew && o->here_before ? NULL : effective, j);
+}
+
+/* The days of a decision lie in it: without its number they would be lost, and a change for a later day be done today. */
+static bool lacks_number(const struct imp *imp, const struct int_proposal *p)
+{
+    const struct imp_options *o = imp->options;
+    bool dated = value(p, INT_F_EFFECTIVE) || value(p, INT_F_SIGNED) || o->effective_on != CV_NO_DAY ||
+                 o->signed_on != CV_NO_DAY;
+    return dated && value(p, INT_F_DECISION) == NULL && o->decision == NULL;
 }
 
 static void leaver_body(const struct imp *imp, const struct int_proposal *p, struct cv_jout *j)
@@ -259,6 +269,26 @@ static void ask_of_row_above(struct imp *imp, struct imp_row *r, const char *bod
         r->body = insisting(body, NULL, 0, arena);
 }
 
+/* Of what is decided: a post, a title, a category. */
+static bool decided(const char *changes)
+{
+    static const char *const fields[] = {"unit", "title", "category"};
+    char member[32];
+    for (size_t i = 0; i < CV_COUNT(fields); i++) {
+        snprintf(member, sizeof(member), "\"field\":\"%s\"", fields[i]);
+        if (strstr(changes, member) != NULL)
+            return true;
+    }
+    return false;
+}
+
+static void ask_for_number(const struct imp *imp, struct imp_row *r, struct cv_arena *arena)
+{
+    const struct cv_fault fault = {.at = "/decision/number", .code = "required"};
+    r->action = IMP_FAILED;
+    add_note(r, imp_note_of_fault(imp->table, &fault, arena));
+}
+
 static void judge(struct imp *imp, struct imp_row *r, struct cv_arena *arena)
 {
     const char *body = r->body;
@@ -277,6 +307,8 @@ static void judge(struct imp *imp, struct imp_row *r, struct cv_arena *arena)
             r->staff = cv_id_kept("stf_", t.staff.before.id, arena);
         if (action == IMP_CREATE && r->op == IMP_PUT_STAFF)
             ask_of_row_above(imp, r, body, &t.staff.staff, arena);
+        if (r->lacks_number && (action == IMP_UPDATE || action == IMP_MOVE) && decided(r->changes))
+            ask_for_number(imp, r, arena);
     }
     imp_trial_end(&t);
 }
@@ -379,6 +411,7 @@ static void make_body(struct imp *imp, const struct int_proposal *p, struct cv_a
         headcount_body(p, &j);
     } else {
         bool there = whom(imp, p, arena, r);
+        r->lacks_number = there && kind != INT_LEAVERS && lacks_number(imp, p);
         if (kind == INT_LEAVERS)
             leaver_body(imp, p, &j);
         else
