@@ -70,12 +70,28 @@ def test_a_current_code_beats_a_former_one_and_a_new_person_gets_a_code_that_is_
     assert [client.get(f"/v1/staff/RF-{i}").json["full_name"] for i in (1, 2, 3)] == ["Đỗ Đổi Số", "Lê Cũ Kỹ", "Mai Mới Vào"]
 
 
+def test_who_gives_a_former_code_away_gets_what_his_own_row_says(client):
+    """His code is taken first, by another row: no change by somebody else."""
+    room = unit(client, "T1.R14")
+    client.put("/v1/staff/RU-1", an(full_name="Lê Cho Số", unit=room))
+    client.patch("/v1/staff/RU-1", {"staff_code": "RU-2"})
+    client.put("/v1/staff/RU-3", an(full_name="Đỗ Nhận Số", unit=room))
+    text = f"Số hiệu;Họ và tên;Đơn vị;Chức vụ\nRU-2;Lê Cho Số;{room};Trưởng phòng\nRU-1;Đỗ Nhận Số;{room};Phó phòng\n"
+    plan = upload(client, "roster", text, unit=room).json
+    assert run(client, plan)["summary"] == sums(done=3)
+    assert [client.get(f"/v1/staff/RU-{i}").json["title"] for i in (1, 2)] == ["Phó phòng", "Trưởng phòng"]
+    assert run(client, take_back(client, plan))["summary"] == sums(done=3)
+    assert [client.get(f"/v1/staff/RU-{i}").json["title"] for i in (2, 3)] == ["Chuyên viên"] * 2
+
+
 def test_what_could_be_two_people_is_asked_and_a_former_code_or_birth_year_answers(client):
     room = unit(client, "T1.R3")
     client.put("/v1/staff/RT-1", an(full_name="Hồ Trùng Tên", unit=room, birth_year=1980))
     client.put("/v1/staff/RT-2", an(full_name="Hồ Trùng Tên", unit=room, birth_year=1990, not_same_as=["*"]))
     asked = upload(client, "roster", HEAD + f"RT-8;Hồ Trùng Tên;{room};Công chức\nRT-9;Hồ Trùng Tên;{room};Công chức\n", unit=room, validate_only=True).json
     assert asked["summary"]["needs_review"] == 2 and asked["summary"]["create"] == 0
+    looked = upload(client, "roster", HEAD + f"RT-8;Hồ Trùng Tên;{room};Công chức\n", unit=room, accept="several_of_name,possible_duplicate").json
+    assert [(r["action"], r["notes"][-1]["weight"]) for r in rows_of(client, looked) if r["row"]] == [("needs_review", "review")]
     told = upload(client, "roster", f"Số hiệu cũ;Số hiệu mới;Họ và tên;Ngày sinh\nRT-2;RT-8;Hồ Trùng Tên;\n;RT-9;Hồ Trùng Tên;1980\n", unit=room).json
     assert run(client, told)["summary"] == sums(done=2)
     assert [client.get(f"/v1/staff/{c}").json["birth_year"] for c in ("RT-9", "RT-8")] == [1980, 1990]

@@ -116,6 +116,8 @@ void imp_judge(struct imp *imp, const struct int_proposal *p, const struct int_t
 
 /* Not to be carried out, unless it is accepted. */
 void imp_say(const struct imp *imp, struct imp_row *r, const char *code, const char *vi, const char *en);
+/* Not to be carried out, whatever is accepted. */
+void imp_ask(const struct imp *imp, struct imp_row *r, const char *code, const char *vi, const char *en);
 /* The row that gives another code to whom a roster's row means; false: his code stays. */
 bool imp_judge_code(struct imp *imp, const struct int_proposal *p, struct cv_arena *arena, struct imp_row *out);
 /* Somebody who is in no row: only said, or leaving, as the options say. */
@@ -131,6 +133,7 @@ struct imp_met {
     const char *was, *from; /* his code now; who has or had the new one; or NULL */
     bool given_on;          /* `was` is wanted by another row */
     bool code_taken;        /* who has the new code keeps it */
+    bool loses;             /* another row takes a code that he has or had */
 };
 void imp_roster_met(struct imp_roster *r, const struct int_proposal *p, struct cv_arena *arena, struct imp_met *out);
 size_t imp_roster_size(const struct imp_roster *r); /* on the staff */

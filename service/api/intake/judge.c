@@ -33,15 +33,27 @@ static bool accepted(const struct imp *imp, const char *code)
     return false;
 }
 
-void imp_say(const struct imp *imp, struct imp_row *r, const char *code, const char *vi, const char *en)
+static void say(const struct imp *imp, struct imp_row *r, bool passes, const char *code,
+                const char *const text[CV_LANGS])
 {
-    bool passes = accepted(imp, code);
     if (!passes && r->action != IMP_FAILED)
         r->action = IMP_REVIEW;
     add_note(r, (struct imp_note){.column = imp_column_of(imp->table, code, imp->call.arena),
                                   .code = code,
                                   .weight = passes ? "said" : "review",
-                                  .text = {vi, en}});
+                                  .text = {text[CV_VI], text[CV_EN]}});
+}
+
+void imp_say(const struct imp *imp, struct imp_row *r, const char *code, const char *vi, const char *en)
+{
+    const char *const text[CV_LANGS] = {[CV_VI] = vi, [CV_EN] = en};
+    say(imp, r, accepted(imp, code), code, text);
+}
+
+void imp_ask(const struct imp *imp, struct imp_row *r, const char *code, const char *vi, const char *en)
+{
+    const char *const text[CV_LANGS] = {[CV_VI] = vi, [CV_EN] = en};
+    say(imp, r, false, code, text);
 }
 
 static void take_notes(const struct imp *imp, const struct int_proposal *p, struct cv_arena *arena, struct imp_row *out)
@@ -141,7 +153,8 @@ static void staff_body(const struct imp *imp, const struct int_proposal *p, cons
     put_decision(imp, p, anew && o->here_before ? NULL : effective, j);
 }
 
-/* The days of a decision lie in it: without its number they would be lost, and a change for a later day be done today. */
+/* The days of a decision lie in it: without its number they would be lost, and a change for a later day be done today.
+ */
 static bool lacks_number(const struct imp *imp, const struct int_proposal *p)
 {
     const struct imp_options *o = imp->options;
@@ -350,9 +363,9 @@ static const char *unit_of(struct imp *imp, const struct int_proposal *p, bool a
     if (text == NULL)
         return anew ? imp->options->unit_code : NULL;
     const char *code = imp_unit_of(imp, text, arena, &ambiguous);
-    r->unclear = code == NULL;
+    r->unclear = r->unclear || code == NULL;
     if (code == NULL)
-        imp_say(imp, r, ambiguous ? "unit_ambiguous" : "unit_unknown",
+        imp_ask(imp, r, ambiguous ? "unit_ambiguous" : "unit_unknown",
                 ambiguous ? cv_arena_printf(arena, "Có nhiều đơn vị tên “%s”; vui lòng ghi mã đơn vị", text)
                           : cv_arena_printf(
                                 arena, "Không tìm thấy đơn vị “%s”; vui lòng ghi mã hoặc tên như trên hệ thống", text),
@@ -365,7 +378,7 @@ static const char *unit_of(struct imp *imp, const struct int_proposal *p, bool a
 static void several(const struct imp *imp, struct imp_row *r)
 {
     r->unclear = true;
-    imp_say(imp, r, "several_of_name",
+    imp_ask(imp, r, "several_of_name",
             "Có nhiều người trùng họ tên này; vui lòng ghi số hiệu cũ, thư điện tử hoặc năm sinh",
             "Several people have this name; please give the former code, the address or the birth year");
 }
@@ -380,7 +393,7 @@ static bool whom(struct imp *imp, const struct int_proposal *p, struct cv_arena 
     r->fresh = met.fresh;
     if (met.several)
         several(imp, r);
-    if (met.staff != NULL && met.code != NULL)
+    if (met.staff != NULL && (met.code != NULL || met.loses))
         r->revision = IMP_BY_CHANGES;
     return !met.fresh && is_there(imp, p, arena, r);
 }
@@ -408,6 +421,7 @@ static void make_body(struct imp *imp, const struct int_proposal *p, struct cv_a
         unit_body(parent ? parent : value(p, INT_F_PARENT), p, &j); /* perhaps made by a row above */
     } else if (kind == INT_HEADCOUNTS) {
         r->key = unit_of(imp, p, true, arena, r);
+        r->revision = IMP_BY_CHANGES; /* another day of the unit may stand in a row above */
         headcount_body(p, &j);
     } else {
         bool there = whom(imp, p, arena, r);
@@ -440,13 +454,15 @@ void imp_judge(struct imp *imp, const struct int_proposal *p, const struct int_t
     if (out->action == IMP_FAILED)
         return;
     make_body(imp, p, arena, out);
-    if (out->unclear)
+    if (out->unclear) {
+        out->action = IMP_REVIEW; /* nothing was asked: nothing is let through */
         return;
+    }
     if ((imp->options->kind == INT_LEAVERS || imp->options->kind == INT_HEADCOUNTS ||
          imp->options->kind == INT_UNITS) &&
         out->key == NULL) {
         if (out->action != IMP_REVIEW)
-            imp_say(imp, out, "not_found", "Không tìm thấy trên hệ thống", "Not found in the system");
+            imp_ask(imp, out, "not_found", "Không tìm thấy trên hệ thống", "Not found in the system");
         return;
     }
     if (!out->parent_above || unit_is_there(imp, out->key, arena))

@@ -103,7 +103,7 @@ static void meet(struct planning *p, struct imp_row *row)
     if (who == NULL || (p->options.kind == INT_HEADCOUNTS))
         return;
     if (above >= 0)
-        imp_say(&p->imp, row, "row_repeats", cv_arena_printf(p->arena, "Đã có ở dòng %lld", (long long)above),
+        imp_ask(&p->imp, row, "row_repeats", cv_arena_printf(p->arena, "Đã có ở dòng %lld", (long long)above),
                 cv_arena_printf(p->arena, "In row %lld already", (long long)above));
     else
         imp_texts_set(p->imp.met, who, row->row);

@@ -14,8 +14,8 @@ struct member {
     struct cv_id id;
     const char *code, *name, *full_name, *folded, *address; /* name: as written */
     int birth;
-    int64_t revision, next; /* of the same name; NONE = the last */
-    bool met, perhaps; /* perhaps: a row could mean him or others of his name */
+    int64_t revision, next;   /* of the same name; NONE = the last */
+    bool met, perhaps, loses; /* perhaps: a row could mean him or others of his name */
 };
 struct row {
     const char *folded, *code, *old_code, *address; /* or NULL */
@@ -198,6 +198,28 @@ static void count_unmet(struct imp_roster *r)
     }
 }
 
+static bool same_code(const char *a, const char *b)
+{
+    return a != NULL && b != NULL && cv_ascii_casecmp(a, b) == 0;
+}
+
+/* Whose record is written when a row gives somebody else a code that he has or had. */
+static void find_losers(struct imp_roster *r)
+{
+    for (size_t i = 0; i < r->row_count; i++) {
+        const struct row *row = &r->rows[i];
+        struct cv_id holder;
+        char id[CV_ID_TEXT];
+        if (!is_row(row) || row->member < 0 || row->code == NULL ||
+            same_code(r->members[row->member].code, row->code) ||
+            !view_code_holder(api_of(r->imp->x)->view, row->code, &holder))
+            continue;
+        int64_t at = imp_texts_get(r->by_id, cv_id_text("stf_", holder, id));
+        if (at >= 0 && at != row->member)
+            r->members[at].loses = true;
+    }
+}
+
 bool imp_roster_make(struct imp *imp, struct int_list *list, const struct int_table *table, struct cv_error *err)
 {
     struct cv_arena *arena = imp->x->arena;
@@ -216,15 +238,11 @@ bool imp_roster_make(struct imp *imp, struct int_list *list, const struct int_ta
         for (size_t i = 0; i < rows; i++)
             if (is_row(&r->rows[i]) && r->rows[i].member == NONE)
                 meet(r, &r->rows[i], by == 0 ? by_name(r, &r->rows[i]) : holder_of(r, r->rows[i].code));
+    find_losers(r);
     return true;
 }
 
 /* ---- what follows for a row ---- */
-
-static bool same_code(const char *a, const char *b)
-{
-    return a != NULL && b != NULL && cv_ascii_casecmp(a, b) == 0;
-}
 
 /* Who has or had the code gives it up: to another of his own, or because it is a former one only. */
 static bool freed(const struct imp_roster *r, const char *code, struct cv_id holder)
@@ -266,6 +284,7 @@ void imp_roster_met(struct imp_roster *r, const struct int_proposal *p, struct c
     if (row->member >= 0) {
         const struct member *m = &r->members[row->member];
         out->staff = cv_id_kept("stf_", m->id, arena);
+        out->loses = m->loses;
         if (code != NULL && !same_code(m->code, code))
             tell_code(r, m, code, arena, out);
         return;
@@ -292,6 +311,6 @@ bool imp_roster_absent(const struct imp_roster *r, size_t *at, struct imp_row *o
                             .key = m->code ? m->code : id,
                             .name = m->full_name,
                             .address = m->address,
-                            .revision = m->revision};
+                            .revision = m->loses ? IMP_BY_CHANGES : m->revision};
     return true;
 }

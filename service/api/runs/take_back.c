@@ -132,6 +132,12 @@ static bool still_so(struct cv_arena *arena, const char *back, const struct imp_
 
 /* ---- each kind of row ---- */
 
+/* Another row of the plan may write the same record before: another day of the unit, the person's code. */
+static bool by_changes(enum imp_op op)
+{
+    return op == IMP_PUT_HEADCOUNT || op == IMP_PATCH_STAFF;
+}
+
 static bool try_back(struct taking *t, struct imp_row *out, const struct imp_row *row)
 {
     struct imp_trial trial;
@@ -139,7 +145,7 @@ static bool try_back(struct taking *t, struct imp_row *out, const struct imp_row
     bool ok = imp_try(&trial, out->op, out->key, out->body);
     if (ok) {
         out->action = imp_action_of(&trial, out->op, &out->changes);
-        out->revision = imp_revision_of(&trial, out->op);
+        out->revision = by_changes(out->op) ? IMP_BY_CHANGES : imp_revision_of(&trial, out->op);
     } else if (trial.err.problem == cvp_etag_mismatch) {
         since_changed(out);
     } else {
