@@ -108,6 +108,9 @@ struct view_unit_account {
 bool view_unit_accounts(const struct view *v, struct view_scope scope, struct cv_arena *arena,
                         struct view_unit_account **out, size_t *out_count, struct cv_error *err);
 bool view_unit_within(const struct view *v, struct cv_id unit, struct cv_id top); /* unit == top or below it */
+/* The unit and what it hung below at the end of that day, upwards; 0 = there is none of that id. */
+enum { VIEW_DEEPEST = 64 };
+size_t view_unit_way(const struct view *v, struct cv_id unit, cv_day day, struct cv_id out[VIEW_DEEPEST]);
 bool view_in_scope(const struct view *v, struct view_scope scope, struct cv_id unit);
 /* In the scope, and its people are known there by name. */
 bool view_reaches_people(const struct view *v, struct view_scope scope, struct cv_id unit);

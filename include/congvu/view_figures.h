@@ -119,6 +119,8 @@ bool view_staff_there(const struct view *v, struct cv_id staff, cv_day day);
 
 /* As of the end of that day; DOM_CATEGORIES = there is nobody of that id. */
 enum dom_category view_staff_category(const struct view *v, struct cv_id staff, cv_day day);
+/* The unit of his primary post then; false = he had none, or there is nobody of that id. */
+bool view_staff_unit(const struct view *v, struct cv_id staff, cv_day day, struct cv_id *out);
 
 /* ---- the people of a closing day ---- kept with the draft of a report, so that usage which arrives later is counted
  * for those who were there */

@@ -54,8 +54,14 @@ struct view_staff_query {
     size_t after_len; /* the last page's next */
     bool want_total;
 };
+/* How somebody stood at the end of the window's last day. */
+struct view_then {
+    uint32_t stages; /* bits, of those asked for */
+    const char *title, *unit_code, *unit_name[CV_LANGS];
+};
 struct view_staff_page {
     struct view_staff *items;
+    struct view_then *then; /* of each, with `stages` in the query; else NULL */
     size_t count;
     const void *next;
     size_t next_len;

@@ -258,10 +258,11 @@ static void rules(const struct rep_report *r, struct rep_table *t)
         line(t,
              cv_arena_printf(t->arena, REP_SAY(t->lang, "Số liệu sử dụng có đến ngày: %s", "Usage data reach: %s"),
                              name),
-             s->stale
-                 ? cv_arena_printf(t->arena, REP_SAY(t->lang, "%s (quá cũ: chưa xác định)", "%s (too old: unknown)"),
-                                   rep_date(t->arena, s->data_through))
-                 : rep_date(t->arena, s->data_through));
+             cv_arena_printf(t->arena, "%s%s", rep_date(t->arena, s->data_through),
+                             !s->stale ? ""
+                             : s->unknown == DOM_USE_STALE
+                                 ? REP_SAY(t->lang, " (quá cũ: chưa xác định)", " (too old: unknown)")
+                                 : REP_SAY(t->lang, " (chưa xác định)", " (unknown)")));
     }
 }
 

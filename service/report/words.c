@@ -29,7 +29,7 @@ const char *rep_group_title(enum rep_group group, enum cv_lang lang)
     static const char *const titles[REP_GROUPS][CV_LANGS] = {
         [REP_PARTY] = {"Khối Đảng, Mặt trận, đoàn thể", "Party, Fatherland Front and mass organisations"},
         [REP_OFFICES] = {"Cơ quan chuyên môn", "Specialised offices"},
-        [REP_COMMUNES] = {"UBND xã, thị trấn", "Commune and town People's Committees"},
+        [REP_COMMUNES] = {"UBND xã, phường, đặc khu", "Commune and ward People's Committees"},
         [REP_SERVICES] = {"Đơn vị sự nghiệp, trường học", "Public-service units and schools"},
     };
     return titles[group][lang];

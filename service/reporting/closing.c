@@ -38,7 +38,9 @@ bool prov_closing_list(const struct prov_freeze *f, struct rep_report *r, const 
     struct view_coverage_query q = prov_freeze_query(f, r, slugs);
     if (!view_closing_list(f->call->prov->options.view, &q, f->call->arena, &people, &count, err))
         return false;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) /* a line that is made moves others */
+        (void)prov_freeze_line(f, &r->sheets[0], people[i].unit);
+    for (size_t i = 0; i < count && cv_buf_ok(&list); i++) {
         const struct rep_row *line = prov_freeze_line(f, &r->sheets[0], people[i].unit);
         cv_buf_printf(&list, "%s %zu %s", cv_id_text("", people[i].staff, id),
                       line != NULL ? (size_t)(line - r->sheets[0].rows) : 0, people[i].away ? "A" : "-");

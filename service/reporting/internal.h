@@ -1,4 +1,4 @@
-/* Inside provision/: freezing and keeping reports. */
+/* Inside reporting/: freezing and keeping reports. */
 #pragma once
 
 #include "congvu/prov_report.h"
@@ -16,6 +16,7 @@ struct prov_freeze {
     struct view_unit unit;
     struct view_coverage coverage;
     struct view_window window; /* what was counted: the period, not beyond today */
+    bool declared;             /* as the report's */
     struct prov_systems systems;
 };
 /* Fills what is frozen of *out from the question in it: kind, unit, from, to, basis, systems' slugs in sheets,
@@ -46,7 +47,8 @@ bool prov_closing_recount(struct prov_call *call, struct rep_report *r, cv_day t
                           struct cv_error *err);
 
 /* ---- lists.c: what is counted or listed account by account ---- */
-/* The line that counts people of this unit; NULL = the total alone, or a unit that has left the tree. */
+/* The line that counts people of this unit, in the tree of the last day counted; NULL = the total alone. A unit that is
+ * broken down gets a line for its own people: the lines behind it move on by one. */
 struct rep_row *prov_freeze_line(const struct prov_freeze *f, struct rep_sheet *sheet, struct cv_id unit);
 bool prov_freeze_revoked(const struct prov_freeze *f, const struct rep_report *r, struct rep_sheet *sheet,
                          struct cv_error *err);
@@ -55,7 +57,7 @@ bool prov_freeze_levers(const struct prov_freeze *f, struct rep_report *r, struc
 bool prov_freeze_people(const struct prov_freeze *f, const struct rep_report *r, struct rep_sheet *sheet,
                         struct cv_error *err);
 
-/* ---- report_store.c: one document: the paper, the canonical figures, the closing-day list; a line each ---- */
+/* ---- store.c: one document: the paper, the canonical figures, the closing-day list; a line each ---- */
 struct prov_kept {
     struct prov_report report;
     struct dir_document document;

@@ -6,7 +6,7 @@
 #include "congvu/view_lists.h"
 #include "reporting/internal.h"
 
-enum { PAGE = 500 };
+enum { PAGE = 500, REVOKED_ARENA = 8 << 20 };
 
 /* ---- revoked in the period ---- */
 
@@ -20,34 +20,47 @@ static struct rep_row *find_row(struct rep_sheet *s, struct cv_id unit, bool wit
     return NULL;
 }
 
-/* A unit's own people had no line as long as nothing was counted of them. */
-static struct rep_row *add_own(const struct prov_freeze *f, struct rep_sheet *s, const struct view_unit *u)
+static const struct view_coverage_row *counted(const struct prov_freeze *f, const char *system, struct cv_id unit)
 {
+    for (size_t i = 0; i < f->coverage.count; i++) {
+        const struct view_coverage_row *row = &f->coverage.rows[i];
+        if (row->kind != VIEW_ROW_OWN && strcmp(row->system, system) == 0 && cv_id_equal(row->unit.id, unit))
+            return row;
+    }
+    return NULL;
+}
+
+/* A unit's own people had no line as long as nothing was counted of them. Its own line, which was broken down, made the
+ * room. */
+static struct rep_row *add_own(const struct prov_freeze *f, struct rep_sheet *s, struct cv_id unit)
+{
+    const struct view_coverage_row *of = counted(f, s->system, unit);
+    if (of == NULL)
+        return NULL;
+    struct rep_known known = {of->used_known, of->regular_known, of->activation_known};
     memmove(&s->rows[2], &s->rows[1], (s->row_count - 1) * sizeof(s->rows[0]));
     s->row_count++;
     s->rows[1] = (struct rep_row){.kind = REP_ROW_OWN,
-                                  .unit = cv_id_kept("unt_", u->id, f->call->arena),
-                                  .code = u->code,
-                                  .name = {u->name[CV_VI], u->name[CV_EN]},
-                                  .unit_kind = u->kind,
-                                  .group = rep_group_of(u->kind, u->effective_block)};
+                                  .unit = cv_id_kept("unt_", unit, f->call->arena),
+                                  .code = of->unit.code,
+                                  .name = {of->unit.name[CV_VI], of->unit.name[CV_EN]},
+                                  .unit_kind = of->unit.kind,
+                                  .group = rep_group_of(of->unit.kind, of->unit.effective_block),
+                                  .counts = rep_counts_of(&(struct dom_counts){0}, known, f->declared)};
     return &s->rows[1];
 }
 
 struct rep_row *prov_freeze_line(const struct prov_freeze *f, struct rep_sheet *s, struct cv_id unit)
 {
-    const struct view *view = f->call->prov->options.view;
-    struct view_unit own, at;
-    if (s->row_count == 1 || !view_unit_by_id(view, unit, f->call->arena, &own))
+    struct cv_id way[VIEW_DEEPEST];
+    if (s->row_count <= 1)
         return NULL;
-    struct rep_row *row = find_row(s, unit, true);
-    at = own;
-    while (row == NULL && !cv_id_equal(at.id, f->unit.id)) {
-        if (!at.has_parent || !view_unit_by_id(view, at.parent, f->call->arena, &at))
-            return NULL;
-        row = find_row(s, at.id, false);
-    }
-    return row != NULL ? row : add_own(f, s, &own);
+    size_t count = view_unit_way(f->call->prov->options.view, unit, f->window.to, way);
+    struct rep_row *row = count > 0 ? find_row(s, unit, true) : NULL;
+    size_t at = 0;
+    for (; row == NULL && at < count && !cv_id_equal(way[at], f->unit.id); at++)
+        row = at > 0 ? find_row(s, way[at], false) : NULL;
+    return row != NULL || at == count ? row : add_own(f, s, unit);
 }
 
 static void count_revoked(const struct prov_freeze *f, uint32_t categories, struct rep_sheet *s,
@@ -58,36 +71,39 @@ static void count_revoked(const struct prov_freeze *f, uint32_t categories, stru
         return; /* it never counted as issued, or stopped counting at another time */
     if (categories != 0 && !(categories >> view_staff_category(f->call->prov->options.view, row->staff.id, day) & 1u))
         return;
-    struct rep_row *line = prov_freeze_line(f, s, row->staff.unit);
+    struct cv_id unit = row->staff.unit;
+    (void)view_staff_unit(f->call->prov->options.view, row->staff.id, day, &unit);
+    struct rep_row *line = prov_freeze_line(f, s, unit);
     if (line == NULL && s->row_count > 1)
-        return; /* the unit has left the tree meanwhile */
+        return; /* the unit was not in this tree */
     if (line != NULL)
         line->counts.revoked++;
     s->rows[0].counts.revoked++;
 }
 
+/* Of everybody, whose unit of that day is what counts; a page at a time, for there may be years of them. */
 bool prov_freeze_revoked(const struct prov_freeze *f, const struct rep_report *r, struct rep_sheet *s,
                          struct cv_error *err)
 {
-    struct view_account_page page;
+    struct view_account_page page = {0};
+    cv_auto_arena arena = cv_arena_new(REVOKED_ARENA);
     /* the unit is the caller's, and sums reach into every block */
     struct view_account_query q = {.scope = {.everywhere = true},
-                                   .has_unit = true,
-                                   .unit = f->unit.id,
-                                   .recursive = true,
                                    .system = s->system,
                                    .states = 1u << DOM_OBS_CLOSED | 1u << DOM_OBS_REVOKED,
                                    .page_size = PAGE};
     if (s->row_count == 0)
         return true;
     do {
-        if (!view_account_list(f->call->prov->options.view, &q, f->call->arena, &page, err))
+        cv_arena_reset(arena);
+        if (!view_account_list(f->call->prov->options.view, &q, arena, &page, err))
             return false;
         for (size_t i = 0; i < page.count; i++)
             count_revoked(f, r->categories, s, &page.items[i]);
-        q.after = page.next;
         q.after_len = page.next_len;
-    } while (page.next != NULL && cv_arena_ok(f->call->arena));
+        q.after =
+            page.next != NULL ? memcpy(cv_arena_alloc(f->call->arena, page.next_len), page.next, page.next_len) : NULL;
+    } while (q.after != NULL);
     return true;
 }
 
@@ -130,15 +146,16 @@ static const struct view_account *account_of(const struct view_staff *p, const c
     return NULL;
 }
 
-static enum rep_stage stage_of(const struct rep_report *r, const struct view_account *a)
+/* Who is at several: what came first on his way. */
+static enum rep_stage stage_of(uint32_t at)
 {
-    if (r->kind == REP_LOCKED)
+    if (at >> VIEW_LOCKED & 1)
         return REP_IS_LOCKED;
-    if (a == NULL || !dom_counts_issued(a->observed))
+    if (at >> VIEW_MISSING & 1)
         return REP_NOT_ISSUED;
-    if (a->last_active_on == CV_NO_DAY)
-        return a->observed == DOM_PROVISIONED ? REP_NOT_ACTIVATED : REP_NEVER_USED;
-    return REP_NOT_USED;
+    if (at >> VIEW_NOT_ACTIVATED & 1)
+        return REP_NOT_ACTIVATED;
+    return at >> VIEW_NEVER_USED & 1 ? REP_NEVER_USED : REP_NOT_USED;
 }
 
 /* A box locked because nobody used it is taken back after the time that the policy says. */
@@ -149,20 +166,30 @@ static cv_day revoked_on(const struct prov_freeze *f, const struct view_account 
     return idle && days > 0 && a->since != CV_NO_MOMENT ? cv_day_of(a->since) + days : CV_NO_DAY;
 }
 
-static void take_person(const struct prov_freeze *f, const struct rep_report *r, const struct rep_sheet *s,
-                        const struct view_staff *from, struct rep_person *to)
+/* The lock that is there now, when it is that of the last day counted; who was let in again since has no more to say.
+ */
+static const struct view_account *locked_then(const struct prov_freeze *f, const struct view_staff *p,
+                                              const char *system)
 {
-    const struct view_account *a = account_of(from, s->system);
-    bool locked = r->kind == REP_LOCKED && a != NULL;
+    const struct view_account *a = account_of(p, system);
+    bool is =
+        a != NULL && a->observed == DOM_TEMP_LOCKED && a->since != CV_NO_MOMENT && cv_day_of(a->since) <= f->window.to;
+    return is ? a : NULL;
+}
+
+static void take_person(const struct prov_freeze *f, const struct rep_report *r, const struct rep_sheet *s,
+                        const struct view_staff *from, const struct view_then *then, struct rep_person *to)
+{
+    const struct view_account *a = r->kind == REP_LOCKED ? locked_then(f, from, s->system) : NULL;
     *to = (struct rep_person){.full_name = from->full_name,
-                              .title = from->title,
+                              .title = then->title,
                               .address = from->address,
-                              .unit_code = from->unit_code != NULL ? from->unit_code : "–",
-                              .unit_name = {from->unit_name[CV_VI], from->unit_name[CV_EN]},
-                              .stage = stage_of(r, a),
-                              .since = locked && a->since != CV_NO_MOMENT ? cv_day_of(a->since) : CV_NO_DAY,
-                              .reason = locked ? a->reason : NULL,
-                              .revoke_on = locked ? revoked_on(f, a) : CV_NO_DAY};
+                              .unit_code = then->unit_code != NULL ? then->unit_code : "–",
+                              .unit_name = {then->unit_name[CV_VI], then->unit_name[CV_EN]},
+                              .stage = stage_of(then->stages),
+                              .since = a != NULL ? cv_day_of(a->since) : CV_NO_DAY,
+                              .reason = a != NULL ? a->reason : NULL,
+                              .revoke_on = a != NULL ? revoked_on(f, a) : CV_NO_DAY};
 }
 
 /* By unit, and within a unit as they came: by given name. */
@@ -202,15 +229,17 @@ bool prov_freeze_people(const struct prov_freeze *f, const struct rep_report *r,
     struct view_staff_page page;
     struct view_staff_query q = people_query(f, r, s);
     struct placed *all = CV_NEWS(f->call->arena, struct placed, REP_PEOPLE_MAX);
-    size_t count = 0;
+    size_t count = 0, most = REP_PEOPLE_MAX;
+    for (const struct rep_sheet *before = r->sheets; before < s; before++)
+        most -= before->people_count;
     do {
         if (!view_staff_list(f->call->prov->options.view, &q, f->call->arena, &page, err))
             return false;
-        if (count + page.count > REP_PEOPLE_MAX)
+        if (count + page.count > most)
             return cv_fail(err, cvp_report_too_large, NULL, "Danh sách có hơn %d người; hãy chọn đơn vị nhỏ hơn",
                            "The list has over %d people; choose a smaller unit", REP_PEOPLE_MAX);
         for (size_t i = 0; i < page.count; i++, count++) {
-            take_person(f, r, s, &page.items[i], &all[count].person);
+            take_person(f, r, s, &page.items[i], &page.then[i], &all[count].person);
             all[count].at = count;
         }
         q.after = page.next;

@@ -252,6 +252,23 @@ static void judge_code(struct prov_call *call, const char *code)
                      PROV_SCHEDULE_CODE);
 }
 
+/* On the day of the cut-off the first day of the period still has to be kept. */
+static void judge_cut_off(struct prov_call *call, const struct prov_schedule *in)
+{
+    static const int longest[] = {
+        [DOM_MONTH] = 31, [DOM_QUARTER] = 92, [DOM_HALF_YEAR] = 184, [DOM_NINE_MONTHS] = 274, [DOM_YEAR] = 366};
+    const struct view *view = call->prov->options.view;
+    int most = view_day(view) - view_activity_from(view) + 1 - longest[in->every];
+    if (in->cut_off <= most)
+        return;
+    cv_fault_add(call->faults, CV_AT_POINTER, most > 0 ? "/cut_off" : "/every", "out_of_range",
+                 most > 0 ? "Số liệu sử dụng không giữ lâu đến thế; chốt muộn nhất sau %d ngày"
+                          : "Số liệu sử dụng không giữ hết một kỳ dài như vậy%.0d",
+                 most > 0 ? "Use is not kept that long; cut off after %d days at the latest"
+                          : "Use is not kept over such a long period%.0d",
+                 most);
+}
+
 static void judge(struct prov_call *call, const char *code, const struct prov_schedule *in, struct prov_schedule *out)
 {
     struct view_unit unit;
@@ -266,6 +283,7 @@ static void judge(struct prov_call *call, const char *code, const struct prov_sc
     if (in->due < in->cut_off)
         cv_fault_add(call->faults, CV_AT_POINTER, "/due", "out_of_range", "Hạn gửi không trước ngày chốt số liệu",
                      "It cannot be due before the figures are cut off");
+    judge_cut_off(call, in);
     prov_report_judge_kind(call, in->kind, in->indicators, in->indicator_count);
 }
 

@@ -5,7 +5,7 @@
 
 #include "reporting/internal.h"
 
-enum { SCAN_PAGE = 16, SCAN_MOST = 256, SERIES = 30 /* "rep_" and 26 signs */ };
+enum { SCAN_PAGE = 16, SCAN_MOST = 256, SCAN_ARENA = 256 << 20, SERIES = 30 /* "rep_" and 26 signs */ };
 
 const char *prov_report_name(struct cv_arena *arena, const char *base, int revision)
 {
@@ -229,6 +229,7 @@ bool prov_report_list(struct prov_call *call, const struct prov_report_query *q,
 
 struct earlier {
     struct rep_report *r;
+    struct cv_arena *arena; /* of what is kept */
     cv_day from, to;
     size_t wanted;           /* sheets without their figures yet */
     const char *from_series; /* of the last report that gave any; its corrections come right behind it */
@@ -264,16 +265,26 @@ static void take_sheet(struct cv_arena *arena, struct rep_sheet *s, const struct
 static bool take_earlier(struct prov_call *call, struct prov_kept *kept, void *ctx)
 {
     struct earlier *e = ctx;
+    (void)call;
     const struct rep_report *b = &kept->report.report;
     if (same_question(e->r, b) && b->from == e->from && b->to == e->to)
         for (size_t i = 0; i < e->r->sheet_count; i++)
-            take_sheet(call->arena, &e->r->sheets[i], b, e);
+            take_sheet(e->arena, &e->r->sheets[i], b, e);
     return e->wanted > 0 || same_series(e->from_series, b->id);
 }
 
 bool prov_freeze_previous(struct prov_call *call, struct rep_report *r, cv_day from, cv_day to, struct cv_error *err)
 {
-    struct earlier e = {r, from, to, r->sheet_count, NULL};
-    const char *last = NULL;
-    return scan(call, NULL, take_earlier, &e, &last, err);
+    struct earlier e = {.r = r, .arena = call->arena, .from = from, .to = to, .wanted = r->sheet_count};
+    struct prov_call apart = *call;
+    const char *last = NULL, *end = NULL;
+    cv_auto_arena pages = cv_arena_new(SCAN_ARENA);
+    apart.arena = pages;
+    do {
+        cv_arena_reset(pages);
+        if (!scan(&apart, last, take_earlier, &e, &end, err))
+            return false;
+        last = end != NULL ? cv_arena_strdup(call->arena, end) : NULL;
+    } while (last != NULL && e.wanted > 0);
+    return true;
 }

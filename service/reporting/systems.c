@@ -59,6 +59,10 @@ bool prov_usual_systems(struct prov_call *call, const struct prov_systems *all, 
         return false;
     size_t n = choose(&coverage, all, false, found);
     n = n > 0 ? n : choose(&coverage, all, true, found);
+    if (n == 0)
+        cv_fault_add(call->faults, CV_AT_POINTER, "/systems", "required",
+                     "Người của đơn vị chưa phải có và chưa có tài khoản ở hệ thống nào; vui lòng chọn hệ thống",
+                     "People of the unit need and have no account anywhere; please name the systems");
     qsort(found, n, sizeof(found[0]), by_weight);
     for (size_t i = 0; i < n; i++)
         r->sheets[r->sheet_count++] = (struct rep_sheet){.system = found[i].slug};

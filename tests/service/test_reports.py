@@ -279,7 +279,7 @@ def test_the_workbook_says_what_the_json_says(district):
             assert [line[i] for i in (4, 5, 7, 14, 15, 16)] == [counts[n] for n in ("base", "issued", "activated", "unknown", "locked", "revoked")]
             assert line[6] == percent(counts["issued"], counts["base"])
             assert line[8] == percent(counts["activated"], counts["issued"])
-        assert set(lines) <= {"Khối Đảng, Mặt trận, đoàn thể", "Cơ quan chuyên môn", "UBND xã, thị trấn"}
+        assert set(lines) <= {"Khối Đảng, Mặt trận, đoàn thể", "Cơ quan chuyên môn", "UBND xã, phường, đặc khu"}
     settings = book.read("xl/worksheets/sheet1.xml").decode()
     assert 'orientation="landscape"' in settings and 'paperSize="9"' in settings and "<pane " in settings
     assert "0.00%" in book.read("xl/styles.xml").decode() or 'numFmtId="10"' in book.read("xl/styles.xml").decode()

@@ -138,7 +138,7 @@ static void groups_stand_in_the_order_of_the_form(void **state)
                                         "Cơ quan chuyên môn",
                                         "Phòng Nội vụ",
                                         "=HYPERLINK(\"http://x\")<b>",
-                                        "UBND xã, thị trấn",
+                                        "UBND xã, phường, đặc khu",
                                         "UBND xã Lâm Sơn",
                                         "Đơn vị sự nghiệp, trường học",
                                         "Trường THCS Nguyễn Huệ",

@@ -15,6 +15,12 @@ static const char *reached(struct rep_letter *l, int32_t a, int32_t b)
                            rep_number(l->arena, l->lang, a), rep_number(l->arena, l->lang, b));
 }
 
+static const char *activated(struct rep_letter *l, const struct rep_counts *c)
+{
+    return c->issued == 0 ? REP_SAY(l->lang, "chưa có tài khoản nào được cấp", "no account issued")
+                          : reached(l, c->activated, c->issued);
+}
+
 /* "tỷ lệ cấp tăng 1,20 điểm phần trăm", from the printed rates. */
 static const char *change(struct rep_letter *l, const char *what, int32_t a, int32_t b, int32_t a0, int32_t b0)
 {
@@ -125,8 +131,7 @@ static void figures(struct rep_letter *l, const struct rep_counts *c)
     rep_block(l, REP_BLOCK_PARAGRAPH,
               cv_arena_printf(l->arena,
                               REP_SAY(l->lang, "- Đã cấp: %s.%s Đã kích hoạt: %s.", "- Issued: %s.%s Activated: %s."),
-                              reached(l, c->issued, c->base), rep_beyond_text(c, l->lang, l->arena),
-                              reached(l, c->activated, c->issued)));
+                              reached(l, c->issued, c->base), rep_beyond_text(c, l->lang, l->arena), activated(l, c)));
     rep_block(
         l, REP_BLOCK_PARAGRAPH,
         cv_arena_printf(l->arena,

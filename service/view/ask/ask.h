@@ -29,6 +29,7 @@ bool view_filter_words(struct view_filter *f, const char *q, struct cv_arena *ar
 bool view_filter_person(struct view_filter *f, const char *q, bool phones, struct cv_arena *arena);
 bool view_words_match(const char *folded, const struct view_filter *f);
 void view_filter_place(const struct view *v, struct view_filter *f, struct cv_arena *arena);
+uint32_t view_stages_at(const struct view_filter *f, const struct tally *t); /* of those asked for, all where he is */
 bool view_signs_allow(const struct view *v, const struct view_filter *f, uint32_t slot); /* may he have the words? */
 /* The next ones, from *from on as they lie in memory, whom the signs allow; 0 = no more. */
 enum { VIEW_CANDIDATES = 64 };

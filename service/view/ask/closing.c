@@ -177,8 +177,8 @@ bool view_staff_there(const struct view *v, struct cv_id staff, cv_day day)
     if (!view_enter(v, NULL))
         return true;
     uint32_t slot = view_person_slot(v, staff);
-    if (slot != NONE && v->people[slot]->into)
-        slot = view_person_slot(v, view_into_of(v->people[slot]));
+    if (slot != NONE)
+        slot = view_stands_for(v, slot);
     bool yes = slot == NONE || view_place_on(v->people[slot], day) != NULL;
     view_leave(v);
     return yes;
@@ -194,6 +194,18 @@ enum dom_category view_staff_category(const struct view *v, struct cv_id staff, 
         found = view_category_on(v->people[slot], day);
     view_leave(v);
     return found;
+}
+
+bool view_staff_unit(const struct view *v, struct cv_id staff, cv_day day, struct cv_id *out)
+{
+    if (!view_enter(v, NULL))
+        return false;
+    uint32_t slot = view_person_slot(v, staff);
+    const struct post *home = slot != NONE ? view_home_on(v->people[slot], day) : NULL;
+    if (home != NULL)
+        *out = v->units[home->unit]->id;
+    view_leave(v);
+    return home != NULL;
 }
 
 cv_day view_silent_since(const struct view *v, const char *slug, cv_day through)

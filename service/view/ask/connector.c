@@ -123,10 +123,8 @@ static size_t units_with(const struct view *v, const char *system)
 
 static const char *title_of(const struct view *v, const struct person *p)
 {
-    for (size_t i = 0; i < p->posts; i++)
-        if (person_posts(p)[i].primary)
-            return view_word_text(&v->words, person_posts(p)[i].title);
-    return NULL;
+    const struct post *home = view_home_on(p, atomic_load(&v->day));
+    return home != NULL ? view_word_text(&v->words, home->title) : NULL;
 }
 
 bool view_connector_accounts(const struct view *v, const char *system, struct cv_arena *arena,

@@ -263,10 +263,11 @@ static void put_rows(struct answer *a, uint32_t slot, enum view_row_kind kind, i
     }
 }
 
+/* Whoever came or left since a headcount was declared is no figure of its own: it is in the headcount. */
 static bool has_anything(const struct view *v, const int32_t *f)
 {
     for (int i = 0; i < view_figures_used(v); i++)
-        if (f[i] != 0)
+        if (f[i] != 0 && (i < F_MOVED_BY || i >= F_MOVED_BY + DOM_CATEGORIES))
             return true;
     return false;
 }

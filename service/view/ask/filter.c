@@ -205,20 +205,20 @@ static uint16_t at_stage(const struct view_filter *f, const struct tally *t, enu
     }
 }
 
-static bool at_some_stage(const struct view_filter *f, const struct tally *t)
+uint32_t view_stages_at(const struct view_filter *f, const struct tally *t)
 {
-    uint32_t stages = f->stages ? f->stages : 1u << VIEW_ANY_STAGE;
+    uint32_t stages = f->stages ? f->stages : 1u << VIEW_ANY_STAGE, found = 0;
     for (int stage = 0; stage < VIEW_STAGES; stage++)
         if ((stages >> stage & 1) && at_stage(f, t, (enum view_stage)stage))
-            return true;
-    return false;
+            found |= 1u << stage;
+    return found;
 }
 
 static bool accounts_match(const struct view_filter *f, const struct tally *today, const struct tally *t)
 {
     uint16_t lacks = t->flags & T_RECORDED ? t->required & (uint16_t)~today->issued : 0;
     return (today->issued & f->has) == f->has && (lacks & f->missing) == f->missing &&
-           (!f->by_stage || at_some_stage(f, t));
+           (!f->by_stage || view_stages_at(f, t) != 0);
 }
 
 /* Of a day that is over people are listed where they were then. */

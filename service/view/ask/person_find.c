@@ -140,15 +140,6 @@ const struct person *view_fill_staff(const struct view *v, uint32_t slot, bool a
 }
 
 /* ---- by key ---- */
-static uint32_t by_id(const struct view *v, struct cv_id id)
-{
-    struct view_probe probe;
-    uint32_t at = view_lookup_first(&v->by_id, view_hash(id.bytes, 16), &probe);
-    while (at != NONE && !cv_id_equal(v->people[at]->id, id))
-        at = view_lookup_next(&v->by_id, &probe);
-    return at;
-}
-
 static bool carries(const struct person *p, const char *code)
 {
     return p->code && cv_ascii_casecmp(person_text(p, p->code), code) == 0;
@@ -176,7 +167,6 @@ static uint32_t by_code(const struct view *v, const char *code)
 }
 
 /* ---- merged records ---- */
-enum { HOPS = 8 };
 
 /* Seen by who sees the unit where it was at home. */
 static bool plate_visible(const struct view *v, const struct person *p, uint32_t top)
@@ -195,8 +185,8 @@ static bool record_visible(const struct view *v, const struct person *p, uint32_
 /* The record that stands for him now; NONE when a way there is not for the caller. */
 static uint32_t led(const struct view *v, uint32_t slot, uint32_t top)
 {
-    for (int i = 0; slot != NONE && v->people[slot]->into && i < HOPS; i++)
-        slot = plate_visible(v, v->people[slot], top) ? by_id(v, view_into_of(v->people[slot])) : NONE;
+    for (int i = 0; slot != NONE && v->people[slot]->into && i < VIEW_HOPS; i++)
+        slot = plate_visible(v, v->people[slot], top) ? view_person_slot(v, view_into_of(v->people[slot])) : NONE;
     return slot;
 }
 
@@ -207,7 +197,7 @@ bool view_staff_itself(const struct view *v, struct view_scope scope, const char
     if (!view_enter(v, NULL))
         return false;
     uint32_t top = view_scope_slot(v, scope);
-    uint32_t slot = cv_id_parse("stf_", key, &id) ? by_id(v, id) : by_code(v, key);
+    uint32_t slot = cv_id_parse("stf_", key, &id) ? view_person_slot(v, id) : by_code(v, key);
     bool merged = slot != NONE && v->people[slot]->into;
     bool found = slot != NONE && record_visible(v, v->people[slot], top);
     if (found)
@@ -226,7 +216,7 @@ bool view_staff_find(const struct view *v, struct view_scope scope, const char *
     if (!view_enter(v, err))
         return false;
     uint32_t top = view_scope_slot(v, scope);
-    uint32_t slot = led(v, cv_id_parse("stf_", key, &id) ? by_id(v, id) : by_code(v, key), top);
+    uint32_t slot = led(v, cv_id_parse("stf_", key, &id) ? view_person_slot(v, id) : by_code(v, key), top);
     bool found = slot != NONE && view_person_visible(v, v->people[slot], top);
     if (found)
         view_fill_staff(v, slot, true, arena, out);
@@ -319,7 +309,7 @@ uint32_t view_holder_slot(const struct view *v, enum view_key by, const char *ke
     case VIEW_BY_CODE:
         return by_code(v, key);
     default:
-        return cv_id_parse("stf_", key, &id) ? by_id(v, id) : NONE;
+        return cv_id_parse("stf_", key, &id) ? view_person_slot(v, id) : NONE;
     }
 }
 
@@ -489,8 +479,8 @@ static bool has_absorbed(const struct person *p, struct cv_id id)
 static bool unknown_on_the_way(const struct view *v, const struct person *p, struct cv_id *out)
 {
     const struct person *at = p;
-    for (int i = 0; at->into && i < HOPS; i++) {
-        uint32_t slot = by_id(v, view_into_of(at));
+    for (int i = 0; at->into && i < VIEW_HOPS; i++) {
+        uint32_t slot = view_person_slot(v, view_into_of(at));
         if (slot == NONE)
             return false;
         at = v->people[slot];
@@ -504,13 +494,8 @@ static bool unknown_on_the_way(const struct view *v, const struct person *p, str
 /* One that stands by itself again. */
 static bool absorbed_no_more(const struct view *v, const struct person *p, struct cv_id *out)
 {
-    const char *word = person_text(p, p->absorbed);
-    for (; word && *word; word += strspn(word, " ")) {
-        char text[CV_ID_TEXT];
-        size_t len = strcspn(word, " ");
-        snprintf(text, sizeof text, "%.*s", (int)len, word);
-        word += len;
-        uint32_t slot = cv_id_parse("stf_", text, out) ? by_id(v, *out) : NONE;
+    for (const char *at = person_text(p, p->absorbed); view_next_absorbed(&at, out);) {
+        uint32_t slot = view_person_slot(v, *out);
         if (slot != NONE && !v->people[slot]->into)
             return true;
     }

@@ -279,15 +279,35 @@ static void fetch_row(const struct person *p)
         __builtin_prefetch((const char *)p + at);
 }
 
+static void fill_then(const struct search *s, uint32_t slot, struct cv_arena *arena, struct view_then *out)
+{
+    struct view_pool keep = {.arena = arena};
+    struct tally space;
+    cv_day day = s->f.slice.window.to;
+    const struct tally *t = view_tally_in(s->v, slot, &s->f.slice, &space);
+    const struct post *home = view_home_on(s->v->people[slot], day);
+    *out = (struct view_then){.stages = view_stages_at(&s->f, t)};
+    if (home == NULL || !s->v->units[home->unit]->known)
+        return;
+    const struct dom_unit unit = dom_unit_as_of(&s->v->units[home->unit]->u, day);
+    out->title = view_pool_text(&keep, view_word_text(&s->v->words, home->title));
+    out->unit_code = view_pool_text(&keep, unit.code);
+    for (int i = 0; i < CV_LANGS; i++)
+        out->unit_name[i] = view_pool_text(&keep, unit.name[i]);
+}
+
 static void fill_page(const struct search *s, size_t page_size, struct cv_arena *arena, struct view_staff_page *out)
 {
     bool more = s->best.count > page_size;
     *out = (struct view_staff_page){.count = more ? page_size : s->best.count, .total = s->total};
     out->items = CV_NEWS(arena, struct view_staff, out->count + 1);
+    out->then = s->f.stages != 0 ? CV_NEWS(arena, struct view_then, out->count + 1) : NULL;
     for (size_t i = 0; i < out->count; i++) {
         if (i + ROWS_AHEAD < out->count)
             fetch_row(s->v->people[s->best.slots[i + ROWS_AHEAD]]);
         view_fill_staff(s->v, s->best.slots[i], true, arena, &out->items[i]);
+        if (out->then != NULL)
+            fill_then(s, s->best.slots[i], arena, &out->then[i]);
     }
     if (more && out->count > 0)
         out->next = view_position_write(arena, s->v->people[s->best.slots[out->count - 1]], s->sort, &out->next_len);

@@ -140,6 +140,21 @@ bool view_unit_by_id(const struct view *v, struct cv_id id, struct cv_arena *are
 }
 
 /* ---- where it lies ---- */
+size_t view_unit_way(const struct view *v, struct cv_id unit, cv_day day, struct cv_id out[VIEW_DEEPEST])
+{
+    size_t count = 0;
+    if (!view_enter(v, NULL))
+        return 0;
+    bool over = day < atomic_load(&v->day);
+    uint32_t slot = view_unit_slot_of(v, unit);
+    while (slot != NONE && slot != 0 && count < VIEW_DEEPEST) {
+        out[count++] = v->units[slot]->id;
+        slot = over ? view_parent_on(v, slot, day) : v->units[slot]->parent;
+    }
+    view_leave(v);
+    return count;
+}
+
 bool view_unit_within(const struct view *v, struct cv_id unit, struct cv_id top)
 {
     return view_in_scope(v, (struct view_scope){.top = top}, unit);

@@ -96,11 +96,47 @@ static void insert(struct view *v, struct person *p)
     view_periods_person(v, slot, 1);
 }
 
+/* Whose use counts with whose changes when two records become one, or two again. */
+struct heirs {
+    uint32_t slots[2];
+    size_t count;
+};
+
+static void add_heir(const struct view *v, const struct person *p, struct heirs *h)
+{
+    uint32_t slot = p->into ? view_person_slot(v, view_into_of(p)) : NONE;
+    slot = slot != NONE ? view_stands_for(v, slot) : NONE;
+    if (slot != NONE && (h->count == 0 || h->slots[0] != slot))
+        h->slots[h->count++] = slot;
+}
+
+static struct heirs heirs_of_change(struct view *v, const struct person *old, const struct person *fresh)
+{
+    struct heirs h = {0};
+    if (!old->into == !fresh->into &&
+        (!old->into || strcmp(person_text(old, old->into), person_text(fresh, fresh->into)) == 0))
+        return h;
+    add_heir(v, old, &h);
+    add_heir(v, fresh, &h);
+    for (size_t i = 0; i < h.count; i++)
+        view_periods_person(v, h.slots[i], -1);
+    return h;
+}
+
+static void count_heirs(struct view *v, const struct heirs *h)
+{
+    for (size_t i = 0; i < h->count; i++) {
+        count_if_loaded(v, h->slots[i]);
+        view_periods_person(v, h->slots[i], 1);
+    }
+}
+
 /* The usual change: a state, a phone, a date. What stays as it was is not touched. */
 static void replace(struct view *v, uint32_t slot, struct person *p)
 {
     struct person *old = v->people[slot];
     bool moves = view_person_order(old, p) != 0, other_units = !same_posts(old, p);
+    struct heirs heirs = heirs_of_change(v, old, p);
     view_periods_person(v, slot, -1);
     view_uncount(v, slot);
     if (moves)
@@ -128,6 +164,7 @@ static void replace(struct view *v, uint32_t slot, struct person *p)
     view_work_note(v, slot);
     count_if_loaded(v, slot);
     view_periods_person(v, slot, 1);
+    count_heirs(v, &heirs);
     view_person_free(v, old);
 }
 

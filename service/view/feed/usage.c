@@ -93,8 +93,7 @@ static bool same_uses(const struct view_uses *a, const struct view_uses *b)
 /* Whose figures rest on it: his own, or of the record that his was merged into. */
 static uint32_t heir_of(const struct view *v, uint32_t slot)
 {
-    const struct person *p = v->people[slot];
-    return p->into ? view_person_slot(v, view_into_of(p)) : slot;
+    return view_stands_for(v, slot);
 }
 
 static void set_uses(struct view *v, uint32_t slot, struct view_uses *uses)

@@ -7,9 +7,7 @@
 
 #include "view/store/view.h"
 
-enum { DEEPEST = 64 };
-
-static uint32_t parent_on(const struct view *v, uint32_t slot, cv_day day)
+uint32_t view_parent_on(const struct view *v, uint32_t slot, cv_day day)
 {
     const struct unit *u = v->units[slot];
     if (!u->known || u->u.past_count == 0)
@@ -26,7 +24,7 @@ int view_block_on(const struct view *v, uint32_t unit, cv_day day)
 {
     if (v->changed_units == 0)
         return view_block(v, unit);
-    for (int steps = 0; unit != 0 && steps < DEEPEST; steps++, unit = parent_on(v, unit, day)) {
+    for (int steps = 0; unit != 0 && steps < VIEW_DEEPEST; steps++, unit = view_parent_on(v, unit, day)) {
         int block = v->units[unit]->known ? dom_unit_as_of(&v->units[unit]->u, day).block : -1;
         if (block >= 0)
             return block;
@@ -42,7 +40,7 @@ enum dom_unit_kind view_kind_on(const struct unit *u, cv_day day)
 /* ---- the whole tree ---- */
 static bool ends_at_root(const uint32_t *parent, uint32_t slot)
 {
-    for (int steps = 0; steps < DEEPEST; steps++, slot = parent[slot])
+    for (int steps = 0; steps < VIEW_DEEPEST; steps++, slot = parent[slot])
         if (slot == 0)
             return true;
     return false;
@@ -66,7 +64,7 @@ struct view_tree *view_tree_on(const struct view *v, cv_day day)
     tree->parent = view_must(calloc(tree->count, sizeof(*tree->parent)));
     tree->children = view_must(calloc(tree->count, sizeof(*tree->children)));
     for (uint32_t i = 1; i < tree->count; i++) {
-        tree->parent[i] = parent_on(v, i, day);
+        tree->parent[i] = view_parent_on(v, i, day);
         if (v->units[i]->known) {
             const struct dom_unit then = dom_unit_as_of(&v->units[i]->u, day);
             tree->print ^= view_unit_print(&then);

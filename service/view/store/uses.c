@@ -17,6 +17,20 @@ struct dom_active view_active(const struct view_uses *uses, unsigned system)
 }
 
 /* ---- of merged records ---- */
+bool view_next_absorbed(const char **at, struct cv_id *out)
+{
+    char text[CV_ID_TEXT];
+    while (*at != NULL && **at != '\0') {
+        size_t len = strcspn(*at, " ");
+        snprintf(text, sizeof text, "%.*s", (int)len, *at);
+        *at += len;
+        *at += strspn(*at, " ");
+        if (cv_id_parse("stf_", text, out))
+            return true;
+    }
+    return false;
+}
+
 static void add_days(const struct view_uses *uses, unsigned system, struct view_days *room, struct dom_active *days)
 {
     const struct dom_active more = view_active(uses, system);
@@ -31,14 +45,9 @@ static void add_days(const struct view_uses *uses, unsigned system, struct view_
 struct dom_active view_active_of(const struct view *v, const struct person *p, unsigned system, struct view_days *room)
 {
     struct dom_active days = view_active(p->uses, system);
-    const char *word = person_text(p, p->absorbed);
-    for (; word && *word; word += strspn(word, " ")) {
-        char text[CV_ID_TEXT];
-        struct cv_id id;
-        size_t len = strcspn(word, " ");
-        snprintf(text, sizeof text, "%.*s", (int)len, word);
-        word += len;
-        uint32_t slot = cv_id_parse("stf_", text, &id) ? view_person_slot(v, id) : NONE;
+    struct cv_id id;
+    for (const char *at = person_text(p, p->absorbed); view_next_absorbed(&at, &id);) {
+        uint32_t slot = view_person_slot(v, id);
         if (slot != NONE && v->people[slot]->into)
             add_days(v->people[slot]->uses, system, room, &days);
     }

@@ -191,10 +191,6 @@ void view_order_add(struct view *v, uint32_t slot);
 void view_order_cut(struct view *v, uint32_t slot); /* before the person changes */
 
 /* ---- units.c, unit_find.c ---- */
-static inline struct unit *view_unit_at(const struct view *v, uint32_t slot)
-{
-    return v->units[slot];
-}
 void view_child_add(struct view *v, uint32_t parent, uint32_t child); /* in order */
 void view_child_cut(struct view *v, uint32_t child);                  /* before what orders it changes */
 uint32_t view_unit_slot(struct view *v, struct cv_id id);             /* makes a place */
@@ -218,6 +214,7 @@ struct view_tree {
     uint64_t print;
 };
 struct view_tree *view_tree_on(const struct view *v, cv_day day);
+uint32_t view_parent_on(const struct view *v, uint32_t slot, cv_day day); /* of one alone; 0 = the root */
 void view_tree_free(struct view_tree **tree);
 const struct view_slots *view_children_then(const struct view *v, const struct view_tree *then, uint32_t unit);
 uint32_t view_parent_then(const struct view *v, const struct view_tree *then, uint32_t unit);
@@ -270,3 +267,7 @@ void view_uses_adopt(struct view *v, struct person *p);
 void view_uses_orphan(struct view *v, struct person *p);
 uint32_t view_person_slot(const struct view *v, struct cv_id id); /* or NONE */
 struct cv_id view_into_of(const struct person *p);                /* of one with `into` */
+enum { VIEW_HOPS = 8 };                                           /* from record to record that it was merged into */
+uint32_t view_stands_for(const struct view *v, uint32_t slot);    /* the record at the end of them; NONE: not here */
+/* The next of `absorbed`, a list with blanks; false at its end. */
+bool view_next_absorbed(const char **at, struct cv_id *out);
