@@ -121,10 +121,3 @@ uint32_t view_person_slot(const struct view *v, struct cv_id id)
         at = view_lookup_next(&v->by_id, &probe);
     return at;
 }
-
-uint32_t view_stands_for(const struct view *v, uint32_t slot)
-{
-    for (int i = 0; slot != NONE && v->people[slot]->into && i < VIEW_HOPS; i++)
-        slot = view_person_slot(v, view_into_of(v->people[slot]));
-    return slot;
-}

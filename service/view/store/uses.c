@@ -17,6 +17,13 @@ struct dom_active view_active(const struct view_uses *uses, unsigned system)
 }
 
 /* ---- of merged records ---- */
+uint32_t view_stands_for(const struct view *v, uint32_t slot)
+{
+    for (int i = 0; slot != NONE && v->people[slot]->into && i < VIEW_HOPS; i++)
+        slot = view_person_slot(v, view_into_of(v->people[slot]));
+    return slot;
+}
+
 bool view_next_absorbed(const char **at, struct cv_id *out)
 {
     char text[CV_ID_TEXT];
