@@ -1,6 +1,7 @@
 """A roster against who is on the staff: codes that move, people on either side; and whole lists taken back."""
 import pytest
 
+from browser import Person, activate, login_of
 from congvu import an, district, nth
 from test_imports import rows_of, run, sums, upload
 
@@ -160,6 +161,34 @@ def test_a_roster_a_fifth_shorter_needs_a_second_person_who_has_seen_it(office, 
     agreed = hr.get(path + "/run").json
     assert (agreed["approved"], agreed["waits_for"]) == (True, []) and agreed["approved_by"].startswith("tok_")
     assert run(hr, plan)["summary"] == sums(scheduled=2)
+
+
+def test_the_second_person_who_is_named_sees_the_plan_and_agrees(office, client, spec):
+    """An administrator of the unit writes no lists: to agree to one he has to see it, and no other."""
+    room = unit(client, "T1.R15")
+    for i in range(10):
+        client.put(f"/v1/staff/RZ-{i}", an(full_name=nth("Mạc Văn", i), unit=room))
+    admin = client.put("/v1/staff/RZ-ADM", an(full_name="Trịnh Thị Quản", unit="T1")).json
+    activate(client, "RZ-ADM")
+    assert client.post("/v1/staff/RZ-ADM/roles", {"role": "unit_admin", "unit": "T1"}).status == 201
+    maker = office.client(client.post("/v1/tokens", {"name": "HR T1", "scopes": ["staff:read", "staff:write", "departures:write"], "unit": "T1"}).json["secret"])
+    text = HEAD + "".join(f"RZ-{i};{nth('Mạc Văn', i)};{room};Công chức\n" for i in range(8))
+    other = upload(maker, "roster", text, unit=room).json
+    plan = upload(maker, "roster", text, unit=room, absent_reason="thoi_viec", effective_on="2099-01-01", decision_number="8/QĐ").json
+    path = f"/v1/imports/{plan['id']}"
+    assert "Trịnh Thị Quản" in [w["name"] for w in maker.get(path + "/run").json["waits_for"]]
+    person = Person(office, spec)
+    assert person.sign_in(login_of(admin))[0] == 201
+    assert person.call("GET", path)[1]["digest"] == plan["digest"]
+    assert [r["name"] for r in person.call("GET", path + "/rows?action=depart")[1]["items"]] == [nth("Mạc Văn", i) for i in (8, 9)]
+    assert person.call("GET", path + "/run")[1]["approved"] is False
+    listed = [i["id"] for i in person.call("GET", "/v1/imports")[1]["items"]]
+    assert plan["id"] in listed and other["id"] not in listed
+    for method, where in (("GET", f"/v1/imports/{other['id']}"), ("GET", f"/v1/imports/{other['id']}/rows"), ("POST", path + "/run"), ("POST", path + "/take-back")):
+        status, said = person.call(method, where)[:2]
+        assert (status, said["code"]) == (403, "scope_missing") and "Vai trò" in said["detail"], (method, where, said)
+    assert person.call("POST", path + "/approval", {"digest": plan["digest"]})[0] == 204
+    assert run(maker, plan)["summary"] == sums(scheduled=2)
 
 
 def test_what_a_second_person_has_agreed_to_is_not_held_again(office, client):

@@ -18,16 +18,29 @@ bool imp_may(struct htp_exchange *x, const struct imp_options *options, struct c
 {
     uint32_t needed = imp_rights(options);
     return (api_actor(x)->scopes & needed) == needed ||
-           cv_fail(err, cvp_scope_missing, NULL, "Mã truy cập không có quyền với loại danh sách này",
-                   "The token has no right for this kind of list");
+           cv_fail(err, cvp_scope_missing, NULL,
+                   "Vai trò hoặc mã truy cập hiện tại không có quyền với loại danh sách này",
+                   "The role or token in use has no right for this kind of list");
 }
 
-bool imp_open(struct htp_exchange *x, struct prov_call *call, bool rows, bool file, struct imp_stored *out)
+/* Who may agree to it sees what it is about: whoever may see what its maker sees, as with everything of a plan. */
+bool imp_may_look(struct htp_exchange *x, const struct imp_stored *plan, struct cv_error *err)
+{
+    return (plan->needs_approval && (api_actor(x)->scopes & DOM_BRAKE_RELEASE)) || imp_may(x, &plan->options, err);
+}
+
+static bool may_open(struct htp_exchange *x, enum imp_what what, const struct imp_stored *plan, struct cv_error *err)
+{
+    return what & IMP_TO_LOOK ? imp_may_look(x, plan, err) : imp_may(x, &plan->options, err);
+}
+
+bool imp_open(struct htp_exchange *x, struct prov_call *call, enum imp_what what, struct imp_stored *out)
 {
     struct cv_error err = {0};
     if (!api_call(x, call))
         return false;
-    if (imp_load(x, call, htp_param(x, "import"), rows, file, out, &err) && imp_may(x, &out->options, &err))
+    if (imp_load(x, call, htp_param(x, "import"), what & IMP_ROWS, what & IMP_FILE, out, &err) &&
+        may_open(x, what, out, &err))
         return true;
     htp_problem(x, &err, NULL);
     return false;

@@ -96,6 +96,6 @@ void api_get_import_file(struct htp_exchange *x)
     struct prov_call call;
     struct imp_stored stored;
     struct cv_error err = {0};
-    if (imp_open(x, &call, true, true, &stored) && !give_back(x, &stored, &err))
+    if (imp_open(x, &call, IMP_ROWS | IMP_FILE, &stored) && !give_back(x, &stored, &err))
         htp_problem(x, &err, &x->faults);
 }

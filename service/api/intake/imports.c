@@ -11,7 +11,7 @@ void api_get_import(struct htp_exchange *x)
 {
     struct prov_call call;
     struct imp_stored stored;
-    if (imp_open(x, &call, false, false, &stored))
+    if (imp_open(x, &call, IMP_TO_LOOK, &stored))
         imp_write_head(x, 200, &stored);
 }
 
@@ -30,7 +30,7 @@ void api_list_imports(struct htp_exchange *x)
     cv_jout_object(&x->out, NULL);
     cv_jout_array(&x->out, "items");
     for (size_t i = 0; i < count; i++)
-        if (imp_may(x, &all[i].options, &err))
+        if (imp_may_look(x, &all[i], &err))
             imp_put_head(x, &all[i]);
     cv_jout_end(&x->out);
     cv_jout_end(&x->out);
@@ -42,7 +42,7 @@ void api_delete_import(struct htp_exchange *x)
     struct prov_call call;
     struct imp_stored stored;
     struct cv_error err = {0};
-    if (!api_if_match_given(x) || !imp_open(x, &call, false, false, &stored))
+    if (!api_if_match_given(x) || !imp_open(x, &call, IMP_HEAD, &stored))
         return;
     if (call.match == PROV_MATCH_REVISION && call.match_revision != stored.revision)
         cv_fail(&err, cvp_etag_mismatch, "If-Match", "Danh sách đã đổi", "The list has changed");
@@ -91,7 +91,7 @@ void api_list_import_rows(struct htp_exchange *x)
     htp_query_words(x, "action", imp_action_words, &actions);
     htp_query_int(x, "after", 0, INT64_MAX, &after);
     htp_query_int(x, "page_size", 1, ITEMS_MAX, &most);
-    if (!api_faultless(x, cvp_invalid_parameter) || !imp_open(x, &call, true, false, &stored))
+    if (!api_faultless(x, cvp_invalid_parameter) || !imp_open(x, &call, IMP_ROWS | IMP_TO_LOOK, &stored))
         return;
     const char *at = stored.rows, *end = stored.rows + stored.rows_len;
     cv_jout_object(&x->out, NULL);

@@ -194,6 +194,8 @@ void imp_remember(struct imp *imp, const struct int_table *table);
 /* ---- common.c ---- */
 uint32_t imp_rights(const struct imp_options *options);
 bool imp_may(struct htp_exchange *x, const struct imp_options *options, struct cv_error *err);
+struct imp_stored;
+bool imp_may_look(struct htp_exchange *x, const struct imp_stored *plan, struct cv_error *err);
 /* Rows of the first phase are carried out before those of the next one begin. */
 int imp_phase(const struct imp_row *row);
 struct imp_options imp_options_copy(struct cv_arena *arena, const struct imp_options *from);
@@ -204,7 +206,8 @@ struct imp_stored {
     const char *head; /* JSON, as answered */
     size_t head_len;
     int64_t revision;
-    const char *created_at;  /* as the head says */
+    const char *created_at; /* as the head says */
+    bool needs_approval;
     const char *replaced_by; /* the corrected copy that is carried out in its stead; or NULL */
     struct imp_options options;
     char *rows; /* NDJSON */
@@ -225,8 +228,10 @@ bool imp_list(struct htp_exchange *x, struct prov_call *call, struct imp_stored 
               struct cv_error *err);
 void imp_row_write(struct cv_buf *out, const struct imp_row *row);
 bool imp_row_read(struct cv_arena *arena, const char *line, size_t len, struct imp_row *out);
+/* What of it is wanted; to look only: a second person may too. */
+enum imp_what { IMP_HEAD = 0, IMP_ROWS = 1, IMP_FILE = 2, IMP_TO_LOOK = 4 };
 /* The list of the path, for who has the right for its kind; false: answered already. */
-bool imp_open(struct htp_exchange *x, struct prov_call *call, bool rows, bool file, struct imp_stored *out);
+bool imp_open(struct htp_exchange *x, struct prov_call *call, enum imp_what what, struct imp_stored *out);
 /* The next stored line; false at the end. */
 bool imp_next_line(const char **at, const char *end, const char **line, size_t *len);
 void imp_put_head(struct htp_exchange *x, const struct imp_stored *stored);

@@ -105,6 +105,7 @@ static bool take_head(struct htp_exchange *x, const struct dir_document *doc, st
                                .head_len = doc->len,
                                .revision = doc->revision,
                                .created_at = cv_jany_text(cv_jany_get(head, "created_at"), x->arena)};
+    cv_jany_bool(cv_jany_get(head, "needs_approval"), &out->needs_approval);
     read_options(x->arena, head, &out->options);
     return true;
 }

@@ -43,7 +43,7 @@ void api_run_import(struct htp_exchange *x)
     struct imp_run *run = NULL;
     struct imp_progress progress = {.state = IMP_PLANNED};
     struct cv_error err = {0};
-    if (!imp_open(x, &call, true, false, &stored))
+    if (!imp_open(x, &call, IMP_ROWS, &stored))
         return;
     if (!imp_run_start(x, &call, &stored, &run, &progress, &err)) {
         htp_problem(x, &err, NULL);
@@ -209,7 +209,7 @@ void api_get_import_run(struct htp_exchange *x)
     struct imp_stored stored;
     struct cv_error err = {0};
     bool lines = !htp_accepts(x, "application/json") && htp_accepts(x, NDJSON);
-    if (!imp_open(x, &call, false, false, &stored))
+    if (!imp_open(x, &call, IMP_TO_LOOK, &stored))
         return;
     struct following *f = follow(x, &call, &stored, lines, &err);
     if (f == NULL) {

@@ -435,7 +435,7 @@ void api_take_import_back(struct htp_exchange *x)
     struct imp_stored stored, out;
     struct cv_error err = {0};
     struct taking t = {.imp = {.x = x, .options = &stored.options}, .list = &stored};
-    if (!imp_open(x, &t.imp.call, true, true, &stored))
+    if (!imp_open(x, &t.imp.call, IMP_ROWS | IMP_FILE, &stored))
         return;
     t.arena = cv_arena_new(ROW_ARENA);
     cv_buf_init(&t.rows, ROWS_MAX);
