@@ -1,6 +1,7 @@
 """Lists carried out: whoever asks and leaves, however often, and through the death of the service."""
 import concurrent.futures
 import http.client
+import time
 
 from browser import Person, activate, login_of
 from congvu import an, make_units, nth, wait_for
@@ -85,6 +86,37 @@ def test_a_token_that_ended_with_its_owner_carries_nothing_on(shared, client, sp
     assert client.delete("/v1/staff/RO-BOSS/roles/1", etag="*").status == 204
     ended = wait_for(lambda: (lambda r: r if r["state"] != "running" else None)(client.get(f"/v1/imports/{plan['id']}/run").json), "it goes no further")
     assert ended["state"] == "interrupted" and ended["run"] < 4000
+
+
+def test_what_was_given_up_is_taken_over_and_goes_on_for_nobody_who_lost_the_right(start):
+    service = start()
+    client = service.client()
+    make_units(client)
+    made = [client.post("/v1/tokens", {"name": f"lists {i}", "scopes": ["staff:read", "staff:write"]}).json for i in range(2)]
+    plan = upload(client, "staff", people("RG", 5000)).json
+    path = f"/v1/imports/{plan['id']}/run"
+
+    def given_up_by(token, least):
+        """It is begun, and its token revoked."""
+        answer = service.client(token["secret"]).call("POST", path)
+        assert answer.status == 202 and answer.json["by"] == token["id"], answer
+        wait_for(lambda: client.get(path).json["run"] >= least, "it goes on")
+        assert client.delete(f"/v1/tokens/{token['id']}", "*").status == 204
+        state = wait_for(lambda: (lambda s: s["state"] != "running" and s)(client.get(path).json), "it is given up")
+        assert state["state"] == "interrupted" and state["run"] < 5000
+    given_up_by(made[0], 3)
+    given_up_by(made[1], 3)
+    there = len(addresses(client))
+    service.kill()
+    service.start()
+    client = service.client()
+    begun = time.monotonic()
+    while time.monotonic() - begun < 4:
+        assert client.get(path).json["state"] == "interrupted"
+        time.sleep(0.5)
+    assert len(addresses(client)) == there, "not a row more for somebody whose right is gone"
+    assert client.call("POST", path).status == 202
+    wait_for(lambda: client.get(path).json["run"] > there, "the next one goes on")
 
 
 def test_killed_again_and_again_it_ends_exactly_as_planned(start):

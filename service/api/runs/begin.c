@@ -107,7 +107,8 @@ static void undo(struct imp_run *run)
     imp_run_unref(&run);
 }
 
-static bool publish(struct imp_run *run, struct dir_session *dir, struct cv_error *err)
+/* `fresh`: the marker is of this asking; that of a run which is carried on stays. */
+static bool publish(struct imp_run *run, bool fresh, struct dir_session *dir, struct cv_error *err)
 {
     struct job_slot slot;
     struct cv_error none = {0};
@@ -116,17 +117,33 @@ static bool publish(struct imp_run *run, struct dir_session *dir, struct cv_erro
         job_lane_publish(run->runner->lane, slot, &run->strands[0]);
         return true;
     }
-    (void)imp_marker_delete(dir, run->id, &none);
+    if (fresh)
+        (void)imp_marker_delete(dir, run->id, &none);
     return cv_fail(err, cvp_busy, NULL, "Đang thực hiện nhiều danh sách khác; vui lòng thử lại sau ít phút",
                    "Many other lists are being carried out; please try again in a few minutes");
 }
 
-/* `marker`: the one of a dead process, or none. */
+/* Not beaten any more: by a dead process, or by this one, which has given the run up or could not keep its outcome. */
+static bool abandoned(struct imp_runner *runner, const char *import, const struct imp_marker *marker)
+{
+    if (strcmp(marker->owner.life, runner->owner.life) != 0)
+        return imp_marker_stale(marker, &runner->owner);
+    struct imp_run *run = imp_run_find(runner->api, import);
+    bool here = run != NULL;
+    imp_run_unref(&run);
+    return !here && !atomic_load(&runner->stopping);
+}
+
+/* `marker`: an abandoned one, or none. */
 static bool begin(struct imp_runner *runner, struct prov_call *call, const struct imp_asker *asker,
                   const struct imp_stored *plan, struct imp_marker *marker, struct imp_run **out,
                   struct imp_progress *progress, struct cv_error *err)
 {
     const char *agreed_by = NULL;
+    bool fresh = marker->document.name == NULL;
+    if (!imp_asker_may(runner->api, asker, imp_rights(&plan->options), call->arena))
+        return cv_fail(err, cvp_scope_missing, NULL, "Người bắt đầu thực hiện danh sách này không còn quyền",
+                       "Who began to carry this list out has the right no more");
     if (!imp_approved(call, plan, &agreed_by, err))
         return false;
     struct imp_run *made = run_new(runner, asker, plan, agreed_by);
@@ -139,11 +156,11 @@ static bool begin(struct imp_runner *runner, struct prov_call *call, const struc
     marker->owner = runner->owner;
     marker->asker = run->asker;
     marker->progress = *progress;
-    if (imp_marker_write(call->dir, run->id, call->arena, marker, err) && publish(run, call->dir, err))
+    if (imp_marker_write(call->dir, run->id, call->arena, marker, err) && publish(run, fresh, call->dir, err))
         return true;
     *out = NULL;
     undo(run);
-    bool elsewhere = err->kind == CV_EXISTS || err->kind == CV_STALE;
+    bool elsewhere = err->kind == CV_EXISTS || err->kind == CV_STALE || err->kind == CV_NOT_FOUND; /* ended meanwhile */
     if (elsewhere)
         cv_error_clear(err);
     return elsewhere;
@@ -198,7 +215,7 @@ bool imp_run_start(struct htp_exchange *x, struct prov_call *call, const struct 
     }
     if (!read_marker(call->dir, plan->id, x->arena, &marker, err))
         return false;
-    if (marker.document.name != NULL && !imp_marker_stale(&marker, &runner->owner)) {
+    if (marker.document.name != NULL && !abandoned(runner, plan->id, &marker)) {
         *progress = marker.progress;
         return true;
     }
@@ -231,16 +248,17 @@ static void carry_on(struct imp_runner *runner, const char *import, struct cv_ar
     struct cv_error err = {0};
     bool here = run != NULL;
     imp_run_unref(&run);
-    if (here || !imp_marker_read(runner->session, import, arena, &marker, &err) ||
-        !imp_marker_stale(&marker, &runner->owner))
+    if (here || !imp_marker_read(runner->session, import, arena, &marker, &err) || !abandoned(runner, import, &marker))
         return;
     imp_request_of(&marker.asker, runner->api, runner->session, arena, &x, &call);
-    bool there = imp_load(&x, &call, import, true, false, &plan, &err);
+    bool there = imp_load(&x, &call, import, false, false, &plan, &err);
     if ((!there && err.kind == CV_NOT_FOUND) || kept_already(runner->session, import, &marker, arena)) {
         (void)imp_marker_delete(runner->session, import, &err);
         return;
     }
-    if (there && begin(runner, &call, &marker.asker, &plan, &marker, &run, &progress, &err))
+    if (there && imp_asker_may(runner->api, &marker.asker, imp_rights(&plan.options), arena) &&
+        imp_load(&x, &call, import, true, false, &plan, &err) &&
+        begin(runner, &call, &marker.asker, &plan, &marker, &run, &progress, &err))
         cv_log(CV_LOG_INFO, "import", "%s goes on", import);
     imp_run_unref(&run);
 }

@@ -60,5 +60,7 @@ void imp_run_unlist(struct imp_run *run);
 /* A request as whoever asked would have sent it. */
 void imp_request_of(const struct imp_asker *asker, struct api *api, void *session, struct cv_arena *arena,
                     struct htp_exchange *x, struct prov_call *call);
+/* Has whoever asked the rights still? */
+bool imp_asker_may(const struct api *api, const struct imp_asker *asker, uint32_t rights, struct cv_arena *arena);
 /* What the lane runs: a strand. */
 void imp_run_item(void *ctx, void *thread, void *item);

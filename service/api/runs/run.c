@@ -135,12 +135,9 @@ static bool person_may(const struct api *api, const struct imp_asker *asker, uin
     return false;
 }
 
-static bool still_may(const struct imp_run *run, struct cv_arena *arena)
+bool imp_asker_may(const struct api *api, const struct imp_asker *asker, uint32_t rights, struct cv_arena *arena)
 {
-    uint32_t rights = imp_rights(&run->plan.options);
-    const struct imp_asker *asker = &run->asker;
-    return asker->actor.is_person ? person_may(run->runner->api, asker, rights)
-                                  : token_may(run->runner->api, asker, rights, arena);
+    return asker->actor.is_person ? person_may(api, asker, rights) : token_may(api, asker, rights, arena);
 }
 
 /* ---- a row ---- */
@@ -225,7 +222,7 @@ static void beat(struct imp_run *run, struct dir_session *session, struct cv_are
     struct cv_error err = {0};
     struct imp_marker marker;
     cv_arena_reset(arena);
-    if (!still_may(run, arena)) {
+    if (!imp_asker_may(run->runner->api, &run->asker, imp_rights(&run->plan.options), arena)) {
         give_up(run, "who asked has lost the right");
         return;
     }
