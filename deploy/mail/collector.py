@@ -21,7 +21,8 @@ import threading
 import time
 import urllib.parse
 
-SERVICES = {"imap", "pop3", "smtp", "submission"}
+SERVICES = ("imap", "pop3", "smtp", "submission")
+FETCHING = {"imap", "pop3"}  # a telephone does that by itself, every few minutes
 BODY_MAX, BATCH, PENDING_MAX = 64 << 10, 1000, 1_000_000
 SEND_S, REPLAY_S, BEAT_S, RETRY_MAX_S = 0.5, 60, 10, 30
 DAY = datetime.timedelta(days=1)
@@ -36,9 +37,16 @@ def arguments():
     p.add_argument("--token-file", required=True, help="token with usage:write (0600)")
     p.add_argument("--system", default="mailbox")
     p.add_argument("--last-login", help="file of Dovecot's last_login_dict")
+    p.add_argument("--services", default=",".join(SERVICES), type=lambda text: frozenset(text.split(",")),
+                   help="sign-ins that count as use: smtp,submission alone when a telephone that fetches mail by itself shall not count (then without --last-login)")
     p.add_argument("--utc-offset", default="+07:00", help="the site's days")
     p.add_argument("--accept-gaps", action="store_true", help="days that were interrupted over midnight count as reported from now on")
-    return p.parse_args()
+    options = p.parse_args()
+    if not options.services <= set(SERVICES):
+        p.error(f"--services takes {', '.join(SERVICES)}")
+    if options.last_login and not FETCHING <= options.services:
+        p.error("--last-login tells of every sign-in that fetches mail; with such --services leave it out")
+    return options
 
 
 def private_line(path):
@@ -102,7 +110,7 @@ class Collector:
     def take(self, event):
         fields = event.get("fields", {})
         protocol = fields.get("protocol") or fields.get("service")  # Dovecot 2.4 and 2.3
-        if event.get("event") != "auth_request_finished" or fields.get("success") != "yes" or protocol not in SERVICES:
+        if event.get("event") != "auth_request_finished" or fields.get("success") != "yes" or protocol not in self.options.services:
             return
         if fields.get("master_user") or not fields.get("user"):
             return  # somebody else's hand in a mailbox is not its owner's use

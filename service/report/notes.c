@@ -201,8 +201,11 @@ static void formulas(const struct rep_report *r, struct rep_table *t)
          {"Trong số đã cấp, người đã tự đặt mật khẩu hoặc đã từng sử dụng.",
           "Of the issued, people who set their own password or ever used the account."}},
         {{"Có sử dụng", "Used"},
-         {"Trong số đã cấp, người có ít nhất một ngày sử dụng trong kỳ.",
-          "Of the issued, people with at least one active day in the period."}},
+         {"Trong số đã cấp, người có ít nhất một ngày sử dụng trong kỳ. Ngày sử dụng là ngày có ít nhất một lần đăng "
+          "nhập mà nguồn số liệu báo về; ứng dụng trên điện thoại tự kết nối để nhận thư cũng tính, trừ khi nguồn "
+          "chỉ báo việc gửi thư.",
+          "Of the issued, people with at least one active day in the period: a day with a sign-in that the source "
+          "reports. A telephone that fetches mail by itself counts, unless the source reports sending alone."}},
         {{"Nghỉ dài ngày, không sử dụng (n)", "On long leave, not using (n)"},
          {"Người thuộc diện phải cấp nghỉ từ 30 ngày trở lên và không sử dụng trong kỳ; không tính vào mẫu số của tỷ "
           "lệ sử dụng.",

@@ -4,6 +4,8 @@ import datetime
 import importlib.util
 import json
 import smtplib
+import subprocess
+import sys
 
 import pytest
 
@@ -77,10 +79,10 @@ def collector(tmp_path):
     (tmp_path / "token").write_text("t")
     (tmp_path / "token").chmod(0o600)
 
-    def at(now, alive=None, accept=False, through="2026-11-01"):
+    def at(now, alive=None, accept=False, through="2026-11-01", services=frozenset(module.SERVICES)):
         moment = lambda text: datetime.datetime.fromisoformat(text + "+07:00")
         (tmp_path / "state.json").write_text(json.dumps({"alive_at": moment(alive).timestamp(), "covered_from": through} if alive else {}))
-        options = argparse.Namespace(state=str(tmp_path), utc_offset="+07:00", token_file=str(tmp_path / "token"), accept_gaps=accept, last_login=None)
+        options = argparse.Namespace(state=str(tmp_path), utc_offset="+07:00", token_file=str(tmp_path / "token"), accept_gaps=accept, last_login=None, services=services)
         made = module.Collector(options)
         made.now = lambda: moment(now)
         made.begin()
@@ -102,3 +104,16 @@ def test_an_interruption_within_a_day_is_healed_one_over_midnight_is_not(collect
     assert collector("2026-11-20T09:00", alive="2026-11-20T08:00").whole_until() == "2026-11-19"
     assert collector("2026-11-20T09:00", alive="2026-11-18T23:50").whole_until() == "2026-11-17"
     assert collector("2026-11-20T09:00", alive="2026-11-18T23:50", accept=True).whole_until() == "2026-11-19"
+
+
+def test_a_telephone_that_fetches_by_itself_can_be_told_from_somebody_who_sends(collector):
+    def counted(**more):
+        c = collector("2026-11-20T09:00", **more)
+        for protocol in ("imap", "submission"):
+            c.take({"event": "auth_request_finished", "end_time": "2026-11-20T01:00:00Z", "fields": {"success": "yes", "user": protocol, "service": protocol}})
+        return {login for login, _ in c.state.pending}
+    assert counted() == {"imap", "submission"}
+    assert counted(services=frozenset({"smtp", "submission"})) == {"submission"}
+    for wrong in (["--services", "imap,telepathy"], ["--services", "submission", "--last-login", "/nowhere"]):
+        answer = subprocess.run([sys.executable, ROOT / "deploy/mail/collector.py", "--secret-file", "s", "--state", "s", "--url", "u", "--token-file", "t", *wrong], capture_output=True, text=True)
+        assert answer.returncode == 2 and "--" in answer.stderr
