@@ -4,10 +4,11 @@ import account from './flows/account.mjs'
 import careful from './flows/careful.mjs'
 import daily from './flows/daily.mjs'
 import first from './flows/first.mjs'
+import forms from './flows/forms.mjs'
 import habits from './flows/habits.mjs'
 import leavers from './flows/leavers.mjs'
 import lists from './flows/lists.mjs'
 import people from './flows/people.mjs'
 import units from './flows/units.mjs'
 
-await { ...account, ...careful, ...daily, ...first, ...people, ...units, ...leavers, ...lists, ...habits }[given.flow]()
+await { ...account, ...careful, ...daily, ...first, ...forms, ...people, ...units, ...leavers, ...lists, ...habits }[given.flow]()

@@ -13,6 +13,11 @@ def test_daily(small, flow, tmp_path):
     run(small, flow, tmp_path)
 
 
+@pytest.mark.parametrize("flow", ["keeper", "delegate", "drafts", "told_anew", "lost_answer"])
+def test_forms(small, flow, tmp_path):
+    run(small, flow, tmp_path)
+
+
 @pytest.mark.parametrize("flow", ["unit_made", "unit_changed", "unit_merged", "unit_headcount", "unit_mailbox", "unit_papers", "unit_required", "unit_history", "unit_planned", "kept_by_hr"])
 def test_units(small, flow, tmp_path):
     run(small, flow, tmp_path)

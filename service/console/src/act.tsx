@@ -77,8 +77,8 @@ function Candidates({ problem, other }: { problem: Problem; other: (ids: string[
 
 type Seen = { wish: Wish; values: Values; answer: any; brake?: Problem; key: string }
 
-/** `whole`: the form is the room, and its title the room's. */
-export function ActForm({ act, form: name, close, whole }: { act: Act; form: string; close: string; whole?: boolean }) {
+/** `whole`: the form is the room, and its title the room's; `left`: where the form is opened by no address, and leaving it goes nowhere. */
+export function ActForm({ act, form: name, close, whole, left }: { act: Act; form: string; close: string; whole?: boolean; left?: () => void }) {
   const Title = whole ? 'h1' : 'h2'
   const box = useRef<HTMLFormElement>(null), head = useRef<HTMLHeadingElement>(null)
   const [first] = useState(() => draft(name))
@@ -91,10 +91,19 @@ export function ActForm({ act, form: name, close, whole }: { act: Act; form: str
   const fields = act.fields.filter((f) => !f.only || typing[f.only[0]] === f.only[1])
   const [differs, setDiffers] = useState<{ rows: Differs[]; who: string; told: string }>()
   const also = useRef({ notSame: [] as string[], revision: act.revision ? `"${act.revision}"` : '' })
+  // the same once more, after an answer that was lost, is the same call for the service
+  const sent = useRef<{ what: string; key: string }>()
+  function keyOf({ method, path, body }: Wish): string {
+    const what = JSON.stringify([method, path, body])
+    if (sent.current?.what !== what) sent.current = { what, key: crypto.randomUUID() }
+    return sent.current.key
+  }
   // what it does is read first: the button that does it never has the first focus
   const shown = useRef<HTMLDivElement>(null)
   useEffect(() => { if (seen) shown.current?.focus() }, [seen])
   useEffect(() => { head.current?.focus(); head.current?.scrollIntoView({ block: 'nearest' }) }, [])
+
+  const at = (field: Field | undefined) => field && box.current!.querySelector<HTMLInputElement>('#' + CSS.escape(field.name))
 
   async function trouble(caught: unknown, values: Values) {
     const problem = caught as Problem
@@ -102,8 +111,7 @@ export function ActForm({ act, form: name, close, whole }: { act: Act; form: str
     const found = faultsOf(problem, act.fields)
     setFaults(found)
     if (problem.status !== 401) setProblem(problem)
-    const bad = act.fields.find((f) => found[f.name])
-    if (bad) (box.current!.elements.namedItem(bad.name) as HTMLElement | null)?.focus?.()
+    at(act.fields.find((f) => found[f.name]))?.focus()
   }
   async function conflict(values: Values) {
     try {
@@ -120,10 +128,12 @@ export function ActForm({ act, form: name, close, whole }: { act: Act; form: str
     }
   }
   function take(d: Differs) {
-    const at = box.current!.elements.namedItem(d.field.name) as HTMLInputElement | null
-    if (at) at.value = d.theirs
+    const there = at(d.field)
     setDiffers((old) => old && { ...old, rows: old.rows.filter((r) => r !== d) })
-    at?.focus()
+    if (!there) return
+    there.value = d.theirs
+    there.dispatchEvent(new Event('input', { bubbles: true })) // as if it were typed: kept, and said as a day
+    there.focus()
   }
   async function look() {
     const values = typedIn(box.current!)
@@ -133,8 +143,8 @@ export function ActForm({ act, form: name, close, whole }: { act: Act; form: str
     setSeen(undefined)
     setDiffers(undefined)
     const bad = act.fields.find((f) => wrong[f.name])
-    if (bad) return (box.current!.elements.namedItem(bad.name) as HTMLElement | null)?.focus?.()
-    const key = crypto.randomUUID(), wish = await act.wish(values, also.current)
+    if (bad) return at(bad)?.focus()
+    const wish = await act.wish(values, also.current), key = keyOf(wish)
     if (!act.effect) return done({ wish, values, answer: undefined, key })
     try {
       setSeen({ wish, values, key, answer: await call(wish.method, wish.path + '?validate_only=true', wish.body, { revision: wish.revision, type: wish.type }) })
@@ -148,6 +158,7 @@ export function ActForm({ act, form: name, close, whole }: { act: Act; form: str
     try {
       const answer = await call(now.wish.method, now.wish.path, now.wish.body, { revision: now.wish.revision, type: now.wish.type, key: now.wish.method === 'POST' ? now.key : undefined })
       keepDraft(name, null)
+      sent.current = undefined
       act.done(answer, now.values)
     } catch (caught) {
       const problem = caught as Problem
@@ -189,7 +200,7 @@ export function ActForm({ act, form: name, close, whole }: { act: Act; form: str
     </div>}
     <p class="doing">
       <button key={seen ? 'do' : 'look'} class={act.grave && (seen || !act.effect) ? 'grave' : 'main'} aria-disabled={busy}>{busy ? t('working') : seen || !act.effect ? (seen?.brake ? t('send_to_second') : act.verb(seen?.values ?? {})) : t('look_first')}</button>
-      {' '}<a href={close} onClick={() => keepDraft(name, null)}>{t('leave_form')}</a>
+      {' '}<a href={close} onClick={(e) => { keepDraft(name, null); if (left) { e.preventDefault(); left() } }}>{t('leave_form')}</a>
     </p>
   </form>
 }

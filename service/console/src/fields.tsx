@@ -1,7 +1,8 @@
 /** Fields of forms. The page never writes into a field that has the focus: values are the fields' own and are read when they are sent. */
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { useRead, type Schema } from './call'
 import { knownIn, useUnits, type Unit } from './kept'
+import { Who } from './parts'
 import { CATEGORIES, choices } from './vocabulary'
 import { said, t, typedDay, weekday, withoutYear, type Word } from './words'
 
@@ -27,6 +28,8 @@ export type Field = {
   same?: string
   /** Asked only while that field has that value. */
   only?: [field: string, value: string]
+  /** A day that stands in a decision alone: without that field, its number, it would be lost. */
+  within?: string
   /** Kept elsewhere: read here with the reason, not typed and not sent. */
   fixed?: Word
 }
@@ -60,15 +63,26 @@ function UnitChoice({ field, first, fault }: Props) {
   </>
 }
 
-/** Found by words, chosen by a click: an address typed from memory is never taken for somebody. */
+const wordsOf = (field: Field) => field.name + ' words'
+
+/** Found by words, chosen by a click: an address typed from memory is never taken for somebody. Who was chosen before is seen, and stays until words are typed. */
 function PersonChoice({ field, first, fault }: Props) {
+  const box = useRef<HTMLInputElement>(null)
   const [words, setWords] = useState('')
   const [asked, ask] = useState('')
+  const [chosen, choose] = useState(first)
+  // the form is told when what it holds has gone
+  useEffect(() => {
+    if (chosen === first) return
+    box.current?.dispatchEvent(new Event('input', { bubbles: true }))
+    box.current?.focus()
+  }, [chosen])
   useEffect(() => { const timer = setTimeout(() => ask(words.trim()), 300); return () => clearTimeout(timer) }, [words])
   const found = useRead<Schema['StaffPage']>(asked ? `v1/staff?page_size=8&sort=match&status=${field.among ?? 'active,on_leave'}&q=${encodeURIComponent(asked)}` : '')
   return <>
-    <input id={field.name} autoComplete="off" spellcheck={false} aria-invalid={!!fault} aria-describedby={'fault-' + field.name} placeholder={t('search_hint')} onInput={(e) => setWords(e.currentTarget.value)} />
-    {first && !asked && <input type="hidden" name={field.name} value={first} />}
+    {chosen && !words.trim() && <p><Who id={chosen} /> <button type="button" onClick={() => choose('')}>{t('unchoose')}<span class="out"> {t(field.label)}</span></button></p>}
+    <input type="hidden" name={field.name} value={words.trim() ? '' : chosen} />
+    <input id={field.name} name={wordsOf(field)} ref={box} autoComplete="off" spellcheck={false} aria-invalid={!!fault} aria-describedby={'fault-' + field.name} placeholder={t('search_hint')} onInput={(e) => setWords(e.currentTarget.value)} />
     {asked && found.data && (found.data.items.length === 0 ? <p class="words">{t('nobody')}</p>
       : <fieldset class="picks"><legend class="out">{t(field.label)}</legend>{found.data.items.filter((p) => p.id !== field.but).map((p) => <label key={p.id} translate={false}>
         <input type="radio" name={field.name} value={p.id} /> {p.full_name} · {p.staff_code ?? '—'} · {p.unit?.name ?? t('elsewhere_unit')} · {p.address ?? '—'}</label>)}</fieldset>)}
@@ -134,6 +148,8 @@ export function faultsIn(fields: Field[], values: Values): Values {
     if (f.required && !values[f.name]) faults[f.name] = t(f.required)
     else if (f.kind === 'day' && values[f.name] && !typedDay(values[f.name])) faults[f.name] = t(withoutYear(values[f.name]) ? 'day_year' : 'day_form')
     else if (f.same && values[f.name] !== values[f.same]) faults[f.name] = t('typed_unlike')
+    else if (f.kind === 'person' && values[wordsOf(f)] && !values[f.name]) faults[f.name] = t('choose_person')
+    if (f.within && values[f.name] && !values[f.within]) faults[f.within] = t('number_of_day')
   }
   return faults
 }
@@ -155,7 +171,7 @@ export const keepable = (form: HTMLFormElement): Values => Object.fromEntries(Ob
 const unit: Field = { name: 'unit', label: 'new_unit', kind: 'unit', required: 'choose_unit', pointer: '#/unit' }
 const from: Field = { name: 'from', label: 'from_day', kind: 'day', required: 'day_form', pointer: '#/decision/effective_on' }
 const number: Field = { name: 'number', label: 'decision_number', pointer: '#/decision/number' }
-const signed: Field = { name: 'signed', label: 'signed_on', kind: 'day', pointer: '#/decision/signed_on' }
+const signed: Field = { name: 'signed', label: 'signed_on', kind: 'day', within: 'number', pointer: '#/decision/signed_on' }
 const title: Field = { name: 'title', label: 'title', pointer: '#/title' }
 const category: Field = { name: 'category', label: 'category', kind: 'choice', required: 'choose_category', options: choices(CATEGORIES), pointer: '#/category' }
 export const staffFields = { unit, from, number, signed, title, category }

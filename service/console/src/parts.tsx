@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { link } from './address'
-import type { Loaded, Problem, Schema } from './call'
+import { useRead, type Loaded, type Problem, type Schema } from './call'
 import { count, language, moment, named, pieces, t, type Word } from './words'
 
 /** A problem in a person's words: the service's own sentence, and what to do about it. */
@@ -60,6 +60,12 @@ export const whole = (p: { full_name: string | null; staff_code: string | null }
 
 /** The door to somebody's page. */
 export const PersonLink = ({ id, name }: { id: string; name?: string | null }) => <a href={link('person', '', id)} translate={false}>{name ?? '—'}</a>
+
+/** Somebody of whom only the id is there; whom one may not see is said to be elsewhere. */
+export function Who({ id }: { id: string }) {
+  const { data: p, problem } = useRead<Schema['Staff']>('v1/staff/' + encodeURIComponent(id))
+  return p ? <Name>{whole(p)} · {p.unit?.name ?? t('elsewhere_unit')}</Name> : <>{problem ? t('elsewhere_unit') : '…'}</>
+}
 
 export const Name = ({ children }: { children: ComponentChildren }) => <span translate={false}>{children}</span>
 

@@ -28,29 +28,30 @@ function Roles({ id, self }: { id: string; self: string }) {
     {problem && <div class="trouble" role="alert"><Said problem={problem} saving /></div>}
     <Read of={list}>{({ items }) => items.length === 0 ? <p>{t('no_roles')}</p> : <Table head={[t('role'), t('unit'), t('from'), t('to'), t('decision'), t('acts')]} rows={items.map((r) => ({ key: String(r.number), cells: [named(r.role) + (r.in_force ? '' : ` (${t('not_in_force')})`), <Name>{r.unit?.name ?? t('whole_scope')}</Name>,
       r.from ? day(r.from) : '—', r.to ? day(r.to) : t('open'), <Name>{r.decision?.number ?? '—'}</Name>, id === self ? <span class="words">{t('yourself')}</span> : r.in_force ? <button class="no-print" onClick={() => take(r)} aria-label={`${t('take_role')}: ${named(r.role)}`}>{t('take_role')}</button> : ''] }))} />}</Read>
-    {giving ? <ActForm act={act} form={'role ' + id} close={link('access', 'of=' + encodeURIComponent(id))} /> : <p><button onClick={() => give(true)}>{t('give_role')}</button></p>}
+    {giving ? <ActForm act={act} form={'role ' + id} close={link('access', 'of=' + encodeURIComponent(id))} left={() => give(false)} /> : <p><button onClick={() => give(true)}>{t('give_role')}</button></p>}
   </section>}</Read>
 }
 
 function Tokens() {
   const list = useRead<Schema['TokenList']>('v1/tokens')
   const [problem, setProblem] = useState<Problem>()
-  const [secret, setSecret] = useState('')
+  const [secret, setSecret] = useState<string | null>('')
   const [making, make] = useState(false)
   const act: Act = {
     title: t('make_token'), words: t('token_words'),
     fields: [{ name: 'called', label: 'token_name', required: 'name_needed', pointer: '#/name' }, { name: 'scope', label: 'token_right', kind: 'many', required: 'choose', options: SCOPES.map((s) => [s, named(s.replace(':', '_'), 'scope_')] as const), pointer: '#/scopes' }, { ...staffFields.unit, label: 'role_unit', required: undefined }],
     wish: (v) => ({ method: 'POST', path: 'v1/tokens', body: { name: v.called, scopes: v.scope.split(','), ...(v.unit && { unit: v.unit }) } }),
-    verb: () => t('make_token'), done: (made: Schema['TokenWithSecret']) => { make(false); setSecret(made.secret ?? ''); list.again() },
+    verb: () => t('make_token'), done: (made: Schema['TokenWithSecret']) => { make(false); setSecret(made.secret ?? null); list.again() },
   }
   const end = (id: string) => call('DELETE', 'v1/tokens/' + id).then(list.again, setProblem)
   return <section>
     <h2>{t('tokens')}</h2>
+    {secret === null && <p class="trouble" role="status">{t('secret_gone')}</p>}
     {secret && <div class="effect" role="status"><p>{t('secret_once')}</p><p><b class="code" translate={false}>{secret}</b> <Copy text={secret} /></p></div>}
     {problem && <div class="trouble" role="alert"><Said problem={problem} saving /></div>}
     <Read of={list}>{({ items }) => <Table head={[t('token_name'), t('rights'), t('unit'), t('created'), t('valid_until'), t('acts')]} rows={items.map((k) => ({ key: k.id, cells: [<><Name>{k.name}</Name>{k.feed && <span class="words"> {t('token_feed')}</span>}</>, k.scopes.map((s) => named(s.replace(':', '_'), 'scope_')).join(', '), <Name>{k.unit?.name ?? t('whole_scope')}</Name>, moment(k.created_at), k.expires_at ? moment(k.expires_at) : t('open'),
       <button class="no-print" onClick={() => end(k.id)} aria-label={`${t('end_token')}: ${k.name}`}>{t('end_token')}</button>] }))} />}</Read>
-    {making ? <ActForm act={act} form="token" close={link('access')} /> : <p><button onClick={() => make(true)}>{t('make_token')}</button></p>}
+    {making ? <ActForm act={act} form="token" close={link('access')} left={() => make(false)} /> : <p><button onClick={() => make(true)}>{t('make_token')}</button></p>}
   </section>
 }
 

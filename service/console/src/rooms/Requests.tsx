@@ -30,7 +30,7 @@ const decision = (v: Record<string, string>) => v.number ? { decision: { number:
 
 function transferAct(): Partial<Act> {
   return {
-    fields: [{ ...asking, label: 'new_unit' }, { name: 'key', label: 'person_key', hint: 'person_key_hint', required: 'fill_in', pointer: '#/person/key' }, { name: 'full_name', label: 'name', required: 'name_needed', pointer: '#/person/full_name' }, title, { ...from, required: undefined }, { ...number, required: undefined }, signed, note],
+    fields: [{ ...asking, label: 'new_unit' }, { name: 'key', label: 'person_key', hint: 'person_key_hint', required: 'fill_in', pointer: '#/person/key' }, { name: 'full_name', label: 'name', required: 'name_needed', pointer: '#/person/full_name' }, title, { ...from, required: undefined, within: 'number' }, number, signed, note],
     wish: (v) => ({ method: 'POST', path: 'v1/requests', body: { kind: 'transfer', unit: v.unit, person: { key: v.key, full_name: v.full_name }, ...(v.title && { title: v.title }), ...decision(v), ...(v.note && { note: v.note }) } }),
   }
 }
@@ -60,9 +60,10 @@ function Ask({ kind, filters, asked }: { kind: Kind; filters: URLSearchParams; a
   const own = kind === 'transfer' ? transferAct() : kind === 'new_account' ? newcomerAct() : accountAct(kind, person.data, systems, filters.get('system') ?? '')
   const act = {
     title: named(kind, 'request_'), words: t('request_words'), verb: () => t('send_request'), done: asked,
-    effect: (r: Request) => <ul><li>{named(r.kind, 'request_')}: <Name>{who(r)}</Name></li><li>{t('waits_for')}: <Name>{answers(r)}</Name></li>{r.decision && <li>{t('decision')}: <Name>{decisionWords(r.decision)}</Name></li>}<li>{t('answer_due', { day: day(r.due_on) })}</li></ul>, ...own,
+    effect: (r: Request) => <ul><li>{named(r.kind, 'request_')}: <Name>{who(r)}</Name></li>{r.system && <li>{t('system')}: {systemName(systems, r.system)}</li>}<li>{t('waits_for')}: <Name>{answers(r)}</Name></li>{r.decision && <li>{t('decision')}: <Name>{decisionWords(r.decision)}</Name></li>}<li>{t('answer_due', { day: day(r.due_on) })}</li></ul>, ...own,
   } as Act
-  return <ActForm key={kind} act={act} form={'request ' + kind} close={link('requests')} />
+  const form = ['request', kind, of, filters.get('system') ?? ''].join(' ')
+  return <ActForm key={form} act={act} form={form} close={link('requests')} />
 }
 
 /* ---- one of them ---- */

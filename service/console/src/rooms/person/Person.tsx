@@ -138,6 +138,7 @@ function Acts({ person, may }: { person: Staff; may: Scope[] }) {
 
 export function Person({ id, filters, may: mine }: Props) {
   const [said, say] = useState('')
+  const [round, next] = useState(0)
   const [slip, setSlip] = useState<Schema['CredentialReset']>()
   const person = useRead<Staff>('v1/staff/' + encodeURIComponent(id))
   const systems = useSystems() ?? []
@@ -147,7 +148,7 @@ export function Person({ id, filters, may: mine }: Props) {
     // of somebody who is at home elsewhere the unit at home alone changes anything
     const may = p.unit ? mine : []
     const a = p.accounts.find((x) => x.system === filters.get('system'))
-    const doing = { person: p, systems, of: filters.get('of') ?? '', done: (words: string, answer?: unknown) => { say(words); if (answer) setSlip(answer as Schema['CredentialReset']); person.again(); location.replace(link('person', '', id)) } }
+    const doing = { person: p, systems, of: filters.get('of') ?? '', done: (words: string, answer?: unknown) => { say(words); if (answer) setSlip(answer as Schema['CredentialReset']); person.again(); next(round + 1); location.replace(link('person', '', id)) } }
     const entry = ACTS[asked], ofAccount = a && ACCOUNT_ACTS[asked]
     const act = entry && may.includes(entry.scope) && !doneInHr(p, entry) ? entry.make(doing) : ofAccount && may.includes('accounts:write') ? ofAccount.make(doing, a) : undefined
     if (act?.now) act.base = act.now(p)
@@ -160,13 +161,13 @@ export function Person({ id, filters, may: mine }: Props) {
       {!!p.hr_feed_fields?.length && <p class="words">{t('hr_keeps', { what: p.hr_feed_fields.map((f) => named(f, 'fact_')).join(', ') })}</p>}
       {said && <p class="good" role="status">{said}</p>}
       {slip && <Slip slip={slip} system={systemName(systems, slip.system)} close={() => setSlip(undefined)} />}
-      {act && systems.length > 0 ? <ActForm key={asked + (a?.system ?? '')} act={act} form={`person ${id} ${asked} ${a?.system ?? ''}`} close={link('person', '', id)} /> : p.unit ? <Acts person={p} may={may} /> : <p class="words">{t('guest_words')}</p>}
-      <Departure person={p} systems={systems} />
-      <Accounts person={p} systems={systems} may={may.includes('accounts:write')} />
+      {act && systems.length > 0 ? <ActForm key={[asked, a?.system, doing.of].join(' ')} act={act} form={`person ${id} ${asked} ${a?.system ?? ''} ${doing.of}`} close={link('person', '', id)} /> : p.unit ? <Acts person={p} may={may} /> : <p class="words">{t('guest_words')}</p>}
+      <Departure key={'d' + round} person={p} systems={systems} />
+      <Accounts key={'a' + round} person={p} systems={systems} may={may.includes('accounts:write')} />
       <PostTable person={p} />
       <Holds person={p} />
       <Merged person={p} may={may.includes('staff:write')} />
-      <History path={`v1/staff/${encodeURIComponent(id)}/history`} open={p.accounts.some((a) => a.desired.state === 'locked')} />
+      <History key={'h' + round} path={`v1/staff/${encodeURIComponent(id)}/history`} open={p.accounts.some((a) => a.desired.state === 'locked')} />
     </>
   }}</Read>
 }

@@ -4,7 +4,7 @@ import { figure, mobile, staffFields, type Field, type Values } from '../../fiel
 import { arrival, link } from '../../address'
 import { send, session, type Schema } from '../../call'
 import { systemName, type System } from '../../kept'
-import { Name, Told } from '../../parts'
+import { Name, Told, Who } from '../../parts'
 import { LEAVES, LOCKS, REASONS, choices } from '../../vocabulary'
 import { day, named, nextDay, phone, t, type Word } from '../../words'
 import { Changes, Posts } from './changes'
@@ -112,13 +112,17 @@ export function mailWords(p: Staff, x: Schema['Departure']): string[] {
   return [x.mail_until ? t('mail_until', { day: day(x.mail_until) }) : t('mail_goes_on')]
 }
 
+/** Whose first day out has come is locked by the call itself. */
+const atOnce = (on: string | undefined) => !!on && on <= session.today
+
 function departureEffect(d: Doing) {
-  return (x: Schema['Departure']) => <ul>
+  return (x: Schema['Departure']) => { const now = atOnce(x.effective_on); return <ul>
     <li>{t('would_depart', { day: day(x.effective_on) })} — {named(x.reason)}</li>
-    {x.steps.map((s, i) => <li key={i}>{s.system === 'unit-mailbox' ? <Told word="hand_over_needed" login={s.login ?? ''} /> : `${systemName(d.systems, s.system)}: ${t('locked_that_day')}`}</li>)}
+    {x.steps.map((s, i) => <li key={i}>{s.system === 'unit-mailbox' ? <Told word="hand_over_needed" login={s.login ?? ''} /> : `${systemName(d.systems, s.system)}: ${s.step === 'return_token' ? t('token_back_needed', { serial: s.token_serial! }) : t(now ? 'locked_at_once' : 'locked_that_day')}`}</li>)}
     {mailWords(d.person, x).map((words) => <li key={words}>{words}</li>)}
-    <li>{t('undo_until')}</li>
-  </ul>
+    {x.delegate_to && <li>{t('delegate')}: <Who id={x.delegate_to} /></li>}
+    <li>{t(now ? 'undo_again' : 'undo_until')}</li>
+  </ul> }
 }
 const depart: Maker = (d) => ({
   ...common(d), title: t('depart'), grave: true,
@@ -126,7 +130,7 @@ const depart: Maker = (d) => ({
     { ...from, label: 'first_day_out', hint: 'first_day_out_hint', pointer: '#/effective_on' }, number, signed,
     { name: 'delegate', label: 'delegate', hint: 'delegate_hint', kind: 'person', pointer: '#/delegate_to' }, { name: 'keep', label: 'keep_mail', hint: 'keep_mail_hint', kind: 'day', pointer: '#/keep_mail_until' }],
   wish: (v) => ({ method: 'PUT', path: path(d.person) + '/departure', body: { reason: v.reason, ...(v.reason_text && { reason_text: v.reason_text }), effective_on: iso(v.from), ...decision(v), ...(v.delegate && { delegate_to: v.delegate }), ...(v.keep && { keep_mail_until: iso(v.keep) }) } }),
-  effect: departureEffect(d), verb: (v) => t('depart_save', { name: d.person.full_name, day: v.from }), done: () => d.done(t('departed_saved')), held: () => d.done(t('held_saved')),
+  effect: departureEffect(d), verb: (v) => t('depart_save', { name: d.person.full_name, day: v.from }), done: (_, v) => d.done(t(atOnce(iso(v.from)) ? 'departed_now' : 'departed_saved')), held: () => d.done(t('held_saved')),
 })
 const withdraw: Maker = (d) => ({
   ...common(d), title: t('withdraw'), words: <Told word="withdraw_words" name={d.person.full_name} />, fields: [],
@@ -134,7 +138,7 @@ const withdraw: Maker = (d) => ({
 })
 const reinstate: Maker = (d) => ({
   ...common(d), title: t('reinstate'), words: t('reinstate_words'),
-  fields: [{ ...unit, required: undefined, label: 'unit_again' }, title, { ...from, required: undefined }, number, signed],
+  fields: [{ ...unit, required: undefined, label: 'unit_again' }, title, { ...from, required: undefined, within: 'number' }, number, signed],
   wish: (v) => ({ method: 'POST', path: path(d.person) + '/reinstatements', body: { ...(v.unit && { unit: v.unit }), ...(v.title && { title: v.title }), ...decision(v, iso(v.from)) } }),
   effect: (p: Staff) => <ul><Posts posts={p.posts} /><li><Told word="address_stays" address={p.address ?? '—'} /></li>{p.accounts.filter((a) => a.desired.state === 'present').map((a) => <li key={a.system}>{systemName(d.systems, a.system)}: {t('want_present')}</li>)}</ul>,
   verb: () => t('reinstate_save', { name: d.person.full_name }), done: () => d.done(t('reinstated')),
@@ -222,14 +226,14 @@ const certificate: Maker = (d, a) => {
   return {
     ...common(d), title: t('certificate_title', { system: systemName(d.systems, a!.system) }),
     fields: [{ name: 'valid', label: 'valid_to', kind: 'day', first: typedOf(c?.valid_to), pointer: '#/valid_to' }, { name: 'serial', label: 'token_serial', first: c?.token_serial ?? '', pointer: '#/token_serial' },
-      { name: 'keeper', label: 'custodian', hint: 'custodian_hint', kind: 'person', first: c?.custodian?.staff?.id, pointer: '#/custodian' },
+      { name: 'keeper', label: 'custodian', hint: c?.custodian && !c.custodian.staff ? 'custodian_elsewhere' : 'custodian_hint', kind: 'person', first: c?.custodian?.staff?.id, pointer: '#/custodian' },
       ...(c?.token_serial ? [{ name: 'returned', label: 'token_returned_on', hint: 'token_returned_hint', kind: 'day', first: typedOf(c.token_returned_on), pointer: '#/token_returned_on' } as const] : [])],
     wish: (v) => ({ method: 'PUT', path: account(d, a!) + '/certificate', body: { valid_to: iso(v.valid) ?? null, token_serial: v.serial || null, ...(v.serial && changed(v.keeper, c) && { custodian: v.keeper || null }), ...(c?.token_serial && { token_returned_on: iso(v.returned) ?? null }) } }),
     verb: () => t('save'), done: () => d.done(t('saved')),
   }
 }
 /** A keeper whom one may not see stays. */
-const changed = (keeper: string, c: Account['certificate']) => keeper !== (c?.custodian?.staff?.id ?? '')
+const changed = (keeper: string | undefined, c: Account['certificate']) => (keeper ?? '') !== (c?.custodian?.staff?.id ?? '')
 
 const past = (on: string | null) => !!on && on <= session.today
 /** `fact`: what it changes; `mends`: rare, and stands behind what is done every week; `unlisted`: reached from its own line. */

@@ -131,7 +131,7 @@ export function Unit({ id, filters, may }: { id: string; filters: URLSearchParam
       <h1 translate={false}>{said(u.name)}</h1>
       <Facts u={u} />
       {told && <p class="good" role="status">{told}</p>}
-      {act ? <ActForm key={asked + of + (d.system?.id ?? '')} act={act} form={`unit ${u.id} ${asked} ${of}`} close={link('unit', '', id)} /> : <Acts d={d} may={may} />}
+      {act ? <ActForm key={asked + of + (d.system?.id ?? '')} act={act} form={`unit ${u.id} ${asked} ${of} ${d.system?.id ?? ''}`} close={link('unit', '', id)} /> : <Acts d={d} may={may} />}
       <Planned u={u} units={units} />
       <Below u={u} units={units} />
       <Headcounts key={changes} u={u} may={may} />

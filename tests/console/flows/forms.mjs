@@ -1,0 +1,131 @@
+// What a form holds is seen, belongs to one thing, and is never lost without a word.
+import assert from 'node:assert/strict'
+import { api, axeClean, browser, dayIn, given, isoOf, make, plainWords, room, signIn } from './browser.mjs'
+
+const look = (page) => page.getByRole('button', { name: 'Xem trước thay đổi' }).click()
+const said = (page, text) => page.locator('.good', { hasText: text }).waitFor()
+const IN = { lands: 'h1' }
+
+export default {
+  /** A keeper whom one may not see stays when something else is changed; one who is seen can be taken away; a name alone is nobody. */
+  keeper: () => browser(async (page) => {
+    const [person, other, seen] = [await make('Thiều Thị Chứng Thư', { unit: 'T1.01' }), await make('Thiều Văn Giữ Hộ', { unit: 'T1.02' }), await make('Thiều Văn Cùng Phòng', { unit: 'T1.01' })]
+    const path = `/v1/staff/${person.id}/accounts/certificate`
+    await api('PUT', path + '/observation', { state: 'active' })
+    await api('PUT', path + '/certificate', { valid_to: isoOf(dayIn(40)), token_serial: 'VN-0071', custodian: other.id })
+    const certificate = async () => (await api('GET', `/v1/staff/${person.id}`)).accounts.find((a) => a.system === 'certificate').certificate
+    const save = async () => { await page.getByRole('button', { name: 'Lưu' }).click(); await said(page, 'Đã lưu') }
+    await signIn(page, given.host, IN)
+    const open = () => room(page, `person/${person.id}?do=certificate&system=certificate`)
+    await open()
+    await page.getByText('Đang do người của đơn vị khác').waitFor()
+    await page.getByLabel('Có hiệu lực đến hết ngày').fill(dayIn(400))
+    await save()
+    assert.deepEqual([(await certificate()).valid_to, (await certificate()).custodian?.staff.id], [isoOf(dayIn(400)), other.id])
+    await open()
+    await page.getByLabel('Người giữ thiết bị').fill('Thiều Văn')
+    await page.getByRole('button', { name: 'Lưu' }).click()
+    await page.getByText('Vui lòng tìm và chọn một người').waitFor()
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'keeper')
+    await page.getByRole('radio', { name: /Thiều Văn Cùng Phòng/ }).check()
+    // what was chosen is seen again after the page was read anew
+    await page.reload()
+    await page.locator('form p', { hasText: seen.staff_code }).waitFor()
+    await axeClean(page, 'somebody chosen')
+    await save()
+    assert.equal((await certificate()).custodian.staff.id, seen.id)
+    await open()
+    await page.locator('form p', { hasText: seen.staff_code }).waitFor()
+    await page.getByRole('button', { name: 'Bỏ chọn' }).click()
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'keeper')
+    await save()
+    assert.equal((await certificate()).custodian, null)
+    await plainWords(page)
+  }),
+  /** Whom mail goes to is refused as a name alone, and said before anything is saved; who goes today is locked now. */
+  delegate: () => browser(async (page) => {
+    const [leaver, heir] = [await make('Ngạc Thị Rời Đi', { unit: 'T1.02' }), await make('Ngạc Văn Nhận Thư', { unit: 'T1.02' })]
+    await signIn(page, given.hr, IN)
+    await room(page, `person/${leaver.id}?do=depart`)
+    await page.getByLabel('Lý do').selectOption('nghi_huu')
+    await page.getByLabel('Nghỉ từ ngày').fill(dayIn(0))
+    await page.getByLabel('Thư đến giao cho').fill('Ngạc Văn')
+    await page.getByLabel('Ngày ký quyết định').fill(dayIn(-3))
+    await look(page)
+    await page.getByText('Vui lòng tìm và chọn một người').waitFor()
+    await page.getByText('vui lòng nhập số quyết định').waitFor()
+    await page.getByLabel('Số quyết định').fill('5/QĐ-UBND')
+    await page.getByRole('radio', { name: /Ngạc Văn Nhận Thư/ }).check()
+    await look(page)
+    const effect = page.locator('.effect')
+    await effect.getByText(`Thư đến giao cho: ${heir.full_name} · ${heir.staff_code}`).waitFor()
+    assert.match(await effect.innerText(), /khóa ngay[\s\S]*Không rút lại được/)
+    assert.doesNotMatch(await effect.innerText(), /ngày đó/)
+    await page.getByRole('button', { name: /^Cho .* nghỉ từ/ }).click()
+    await said(page, 'Các tài khoản được khóa ngay')
+    // a day that only the decision would keep is not dropped: nobody is taken back earlier than was typed
+    await page.getByRole('link', { name: 'Nhận lại' }).click()
+    await page.getByLabel('Từ ngày').fill(dayIn(60))
+    await look(page)
+    await page.getByText('vui lòng nhập số quyết định').waitFor()
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'number')
+    await plainWords(page)
+  }),
+  /** What was typed for one person's account is not offered for another one's; the page of somebody tells what holds after an act. */
+  drafts: () => browser(async (page) => {
+    const [one, other] = [await make('Giáp Thị Một', { unit: 'T1.02' }), await make('Giáp Thị Hai', { unit: 'T1.02' })]
+    await signIn(page, given.head, IN)
+    const ask = (p, system) => room(page, `requests?do=lock&of=${p.id}&system=${system}`)
+    const note = page.getByLabel('Ghi chú')
+    await ask(one, 'mailbox')
+    await note.fill('Chỉ của người thứ nhất')
+    await page.getByLabel('Lý do').selectOption('compromised')
+    for (const [p, system] of [[other, 'mailbox'], [one, 'td-office']]) {
+      await ask(p, system)
+      await page.waitForFunction(([name, system]) => document.querySelector('#who')?.selectedOptions[0].text === name && document.querySelector('#system')?.value === system, [p.full_name, system])
+      assert.equal(await note.inputValue(), '')
+    }
+    await ask(one, 'mailbox')
+    await page.waitForFunction(() => document.querySelector('#note')?.value === 'Chỉ của người thứ nhất')
+    await look(page)
+    await page.locator('.effect').getByText('Hệ thống: Hộp thư điện tử công vụ').waitFor()
+  }),
+  told_anew: () => browser(async (page) => {
+    const person = await make('Giáp Văn Quyết Định', { unit: 'T1.02' })
+    await api('PUT', `/v1/staff/${person.id}/departure`, { reason: 'thoi_viec', effective_on: isoOf(dayIn(20)), decision: { number: '1/QĐ-CU' } })
+    await signIn(page, given.hr, IN)
+    await room(page, `person/${person.id}`)
+    await page.getByText('1/QĐ-CU').waitFor()
+    await page.locator('main').getByRole('link', { name: 'Nghỉ, chuyển đi', exact: true }).click()
+    await page.getByLabel('Lý do').selectOption('thoi_viec')
+    await page.getByLabel('Nghỉ từ ngày').fill(dayIn(20))
+    await page.getByLabel('Số quyết định').fill('2/QĐ-MOI')
+    await look(page)
+    await page.getByRole('button', { name: /^Cho .* nghỉ từ/ }).click()
+    await said(page, 'Đã lưu')
+    await page.locator('section').getByText('2/QĐ-MOI').waitFor()
+    assert.equal(await page.getByText('1/QĐ-CU').count(), 0)
+  }),
+  /** An answer that was lost, and the button once more: one of it is made. */
+  lost_answer: () => browser(async (page) => {
+    await signIn(page, given.admin, IN)
+    await room(page, 'access')
+    await page.getByRole('button', { name: 'Tạo mã truy cập' }).click()
+    await page.getByLabel('Tên', { exact: true }).fill(`mất trả lời ${process.pid}`)
+    await page.getByLabel('xem số liệu').check()
+    let lost = 0
+    await page.route(/v1\/tokens$/, async (route) => {
+      if (route.request().method() !== 'POST' || lost++) return route.continue()
+      await route.fetch()
+      await route.fulfill({ status: 201, contentType: 'application/json', body: '{' })
+    })
+    const button = page.locator('form.act').getByRole('button', { name: 'Tạo mã truy cập' })
+    await button.click()
+    await page.locator('form.act [role=alert]').waitFor()
+    await button.click()
+    await page.locator('form.act').waitFor({ state: 'detached' })
+    await page.getByText('Mã đã được tạo ở lần bấm trước').waitFor()
+    await page.getByRole('row', { name: `mất trả lời ${process.pid}` }).first().waitFor()
+    assert.equal(await page.getByRole('row', { name: `mất trả lời ${process.pid}` }).count(), 1)
+  }),
+}
