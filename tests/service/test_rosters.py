@@ -137,6 +137,15 @@ def test_who_could_be_meant_by_a_row_is_not_absent(client):
     assert some(plan["summary"]) == {"needs_review": 2, "depart": 1}
 
 
+def test_whose_name_stands_in_a_cell_that_is_to_be_looked_at_is_not_absent(client):
+    room = unit(client, "T1.R16")
+    for i, name in enumerate(("Lê Văn Sĩ", "Trần Thị Một", "Phạm Văn Hai", "Võ Văn Vắng")):
+        client.put(f"/v1/staff/RX-{i}", an(full_name=name, unit=room))
+    text = f'Họ và tên;Đơn vị;Đối tượng\nThS. Lê Văn Sĩ;{room};Công chức\n"Trần Thị Một\nPhạm Văn Hai";{room};Công chức\n'
+    plan = upload(client, "roster", text, unit=room, absent_reason="thoi_viec").json
+    assert [(r["action"], r["name"]) for r in rows_of(client, plan) if r["row"] == 0] == [("depart", "Võ Văn Vắng")], rows_of(client, plan)
+
+
 def test_a_roster_a_fifth_shorter_needs_a_second_person_who_has_seen_it(office, client):
     room = unit(client, "T1.R6")
     for i in range(10):

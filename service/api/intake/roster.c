@@ -3,6 +3,7 @@
  * All rows are looked at before any is judged. First by what is certain (former code, address, a code beside the very
  * name of its holder), then by a name that only one unmet person of the unit has, at last by a code whose holder's name
  * is like the row's. A current code beats a former one; a code that is wanted by another row is free for it. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@ struct member {
 struct row {
     const char *folded, *code, *old_code, *address; /* or NULL */
     int birth;
+    bool unclear;   /* it is to be looked at, or failed */
     int64_t member; /* NONE, SEVERAL */
 };
 struct imp_roster {
@@ -147,10 +149,28 @@ static int64_t by_name(const struct imp_roster *r, const struct row *row)
 }
 
 /* All of the name who could be meant: who stands in the list does not leave for want of a birth year. */
-static void meet_perhaps(struct imp_roster *r, const struct row *row)
+static void meet_perhaps(struct imp_roster *r, const struct row *row, const char *name)
 {
-    for (int64_t at = imp_texts_get(r->by_name, row->folded); at != NONE; at = r->members[at].next)
+    for (int64_t at = imp_texts_get(r->by_name, name); at != NONE; at = r->members[at].next)
         r->members[at].perhaps = r->members[at].perhaps || same_birth(&r->members[at], row);
+}
+
+/* "ThS. Lê Văn An", or two people in one cell: whose name stands inside is no more absent than who could be meant. */
+static void meet_inside(struct imp_roster *r, const struct row *row)
+{
+    enum { WORDS = 24 };
+    char *name = cv_arena_strdup(r->imp->x->arena, row->folded);
+    char *words[WORDS], *save = NULL;
+    size_t count = 0;
+    for (char *w = strtok_r(name, " ", &save); w != NULL && count < WORDS; w = strtok_r(NULL, " ", &save))
+        words[count++] = w;
+    for (size_t first = 0; first < count; first++)
+        for (size_t last = first + 1; last < count; last++) {
+            size_t begin = (size_t)(words[first] - name), end = (size_t)(words[last] - name) + strlen(words[last]);
+            char part[256];
+            snprintf(part, sizeof(part), "%.*s", (int)(end - begin), row->folded + begin);
+            meet_perhaps(r, row, part);
+        }
 }
 
 static void meet(struct imp_roster *r, struct row *row, int64_t member)
@@ -159,7 +179,7 @@ static void meet(struct imp_roster *r, struct row *row, int64_t member)
     if (member >= 0)
         r->members[member].met = true;
     else if (member == SEVERAL)
-        meet_perhaps(r, row);
+        meet_perhaps(r, row, row->folded);
 }
 
 static bool take_row(void *ctx, const struct int_proposal *p)
@@ -175,6 +195,7 @@ static bool take_row(void *ctx, const struct int_proposal *p)
                         .old_code = code_key(arena, p->value[INT_F_OLD_CODE]),
                         .address = address ? cv_arena_strdup(arena, address) : NULL,
                         .birth = birth ? (int)strtol(birth, NULL, 10) : 0,
+                        .unclear = p->state != INT_READY,
                         .member = NONE};
     if (row->code != NULL)
         imp_texts_set(r->wanted, row->code, p->row);
@@ -238,6 +259,9 @@ bool imp_roster_make(struct imp *imp, struct int_list *list, const struct int_ta
         for (size_t i = 0; i < rows; i++)
             if (is_row(&r->rows[i]) && r->rows[i].member == NONE)
                 meet(r, &r->rows[i], by == 0 ? by_name(r, &r->rows[i]) : holder_of(r, r->rows[i].code));
+    for (size_t i = 0; i < rows; i++)
+        if (r->rows[i].unclear && r->rows[i].folded != NULL && r->rows[i].member == NONE)
+            meet_inside(r, &r->rows[i]);
     find_losers(r);
     return true;
 }
