@@ -1,4 +1,5 @@
 """What systemd hears: ready when it answers, alive while its event loop does, stopping when it stops."""
+import pathlib
 import socket
 
 import pytest
@@ -31,6 +32,8 @@ def test_ready_alive_and_stopping(start, systemd):
     wait_for(lambda: "READY=1" in systemd(), "ready")
     wait_for(lambda: systemd().count("WATCHDOG=1") >= 3, "alive, again and again")
     assert "STOPPING=1" not in systemd()
+    told = pathlib.Path(f"/proc/{service.ready['slapd_pid']}/environ").read_bytes()
+    assert b"NOTIFY_SOCKET" not in told and b"WATCHDOG" not in told, "slapd 2.6 would say READY=1 before the service answers"
     service.stop()
     assert systemd().index("READY=1") < systemd().index("STOPPING=1")
 

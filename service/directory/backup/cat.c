@@ -70,7 +70,7 @@ static void drop_config(const struct cat *c)
 
 /* ---- the child ---- */
 
-_Noreturn static void become(const struct cat *c, int out, int errors)
+_Noreturn static void become(const struct cat *c, char *const *env, int out, int errors)
 {
     char *const argv[] = {(char *)(uintptr_t)c->paths.program,
                           (char[]){"-Tcat"},
@@ -85,7 +85,7 @@ _Noreturn static void become(const struct cat *c, int out, int errors)
                           NULL};
     if (dup2(out, 1) < 0 || dup2(errors, 2) < 0)
         _exit(126);
-    execv(argv[0], argv);
+    execve(argv[0], argv, env);
     _exit(127);
 }
 
@@ -94,13 +94,16 @@ static bool spawn(struct cat *c, struct cv_error *err)
     int ends[2], errors = open(c->errors, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (errors < 0)
         return failed(err, "open");
-    if (pipe2(ends, O_CLOEXEC) != 0) {
+    char **env = slapd_environment();
+    if (env == NULL || pipe2(ends, O_CLOEXEC) != 0) {
+        free(env);
         close(errors);
         return failed(err, "pipe");
     }
     c->pid = fork();
     if (c->pid == 0)
-        become(c, ends[1], errors);
+        become(c, env, ends[1], errors);
+    free(env);
     close(ends[1]);
     close(errors);
     c->out = ends[0];

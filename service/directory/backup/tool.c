@@ -13,8 +13,6 @@
 
 #include "directory/backup/backup.h"
 
-extern char **environ;
-
 bool tool_fault(struct cv_error *err, const char *path, const char *vi, const char *en)
 {
     return cv_fail_as(err, CV_CONFLICT, "", "%1$s: %2$s.%3$.0s", "%1$s: %3$s.%2$.0s", path, vi, en);
@@ -38,8 +36,11 @@ static bool run(const char **argv)
     pid_t pid = 0;
     int status = 0;
     argv[0] = program;
-    if (!slapd_find_program(program, sizeof program) ||
-        posix_spawn(&pid, program, NULL, NULL, (char *const *)(uintptr_t)argv, environ) != 0)
+    char **env = slapd_environment();
+    bool runs = env != NULL && slapd_find_program(program, sizeof program) &&
+                posix_spawn(&pid, program, NULL, NULL, (char *const *)(uintptr_t)argv, env) == 0;
+    free(env);
+    if (!runs)
         return false;
     while (waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)

@@ -65,7 +65,7 @@ static void limit_files(void)
 }
 
 /* Between fork and exec only what POSIX allows there. */
-_Noreturn static void become(char *const *argv, pid_t parent, int lock, int life, int log)
+_Noreturn static void become(char *const *argv, char *const *env, pid_t parent, int lock, int life, int log)
 {
     sigset_t none;
     sigemptyset(&none);
@@ -85,7 +85,7 @@ _Noreturn static void become(char *const *argv, pid_t parent, int lock, int life
     limit_files();
     signal(SIGPIPE, SIG_DFL);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    execv(argv[0], argv);
+    execve(argv[0], argv, env);
     _exit(127);
 }
 
@@ -93,15 +93,17 @@ _Noreturn static void become(char *const *argv, pid_t parent, int lock, int life
 static pid_t spawn(struct dir_embedded *e, char *const *argv, int *out_life)
 {
     int life[2], log = slapd_log_open(&e->paths);
-    if (log < 0)
-        return -1;
-    if (pipe2(life, O_CLOEXEC) != 0) {
-        close(log);
+    char **env = slapd_environment();
+    if (log < 0 || env == NULL || pipe2(life, O_CLOEXEC) != 0) {
+        free(env);
+        if (log >= 0)
+            close(log);
         return -1;
     }
     pid_t parent = getpid(), pid = fork();
     if (pid == 0)
-        become(argv, parent, e->lock, life[1], log);
+        become(argv, env, parent, e->lock, life[1], log);
+    free(env);
     close(life[1]);
     close(log);
     if (pid < 0)

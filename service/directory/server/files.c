@@ -54,6 +54,18 @@ bool slapd_find_program(char *out, size_t size)
     return false;
 }
 
+char **slapd_environment(void)
+{
+    size_t count = 0, kept = 0;
+    while (environ[count] != NULL)
+        count++;
+    char **out = calloc(count + 1, sizeof(*out));
+    for (size_t i = 0; out != NULL && i < count; i++)
+        if (strncmp(environ[i], "NOTIFY_SOCKET=", 14) != 0 && strncmp(environ[i], "WATCHDOG_", 9) != 0)
+            out[kept++] = environ[i];
+    return out;
+}
+
 static bool socket_uri(const char *path, char *out, size_t size)
 {
     size_t used = (size_t)snprintf(out, size, "ldapi://");

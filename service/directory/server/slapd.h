@@ -36,6 +36,9 @@ bool slapd_files_open(const struct dir_embedded_options *options, struct slapd_p
 /* Where things lie in a data folder that is there; makes nothing. */
 bool slapd_files_find(const char *data_dir, struct slapd_paths *out, struct cv_error *err);
 bool slapd_find_program(char *out, size_t size);
+/* Ours without what is said to systemd: slapd 2.6 says READY=1 there itself, before we answer. free() it, not the
+ * texts; NULL = no memory. */
+char **slapd_environment(void);
 /* Whole or not at all is the caller's affair: truncates and writes. */
 bool slapd_write_file(const char *path, const char *bytes, size_t len, struct cv_error *err);
 /* Writes schema and configuration; *out_reindex: databases exist and were made with other indices. */
