@@ -38,10 +38,13 @@ bool tool_flush(const char *folder, struct cv_error *err);
 void tool_remove(const char *folder);
 
 /* ---- doing a log's changes again (replay.c) ---- */
-/* Writes `main_ldif` with the changes of `log_ldif` that are later than each of its entries to `out_ldif`; what is
- * before `since` (as an entryCSN begins) is not looked at. */
-bool replay(const char *main_ldif, const char *log_ldif, const char *since, const char *out_ldif, FILE *report,
-            struct dir_restore_done *done, struct cv_error *err);
+/* Writes `main_ldif` with the changes of `log_ldif` that are later than each of its entries to `out_ldif`. */
+struct replay {
+    const char *main_ldif, *log_ldif, *out_ldif;
+    const char *since; /* what is before it (as an entryCSN begins) is not looked at */
+    size_t memory;     /* for the changes since; CV_LIMIT when they do not fit */
+};
+bool replay(const struct replay *what, FILE *report, struct dir_restore_done *done, struct cv_error *err);
 
 /* Without a log nobody knows which tokens were revoked since: all are left out, the next start makes one new. */
 bool replay_nothing(const char *main_ldif, const char *out_ldif, struct dir_restore_done *done, struct cv_error *err);

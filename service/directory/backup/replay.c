@@ -10,7 +10,7 @@
 #include "congvu/text.h"
 #include "directory/backup/backup.h"
 
-enum { REPLAY_ARENA = 1 << 30, RECORD_ARENA = 64 << 20 };
+enum { RECORD_ARENA = 64 << 20 };
 
 enum what { ADDED, MODIFIED, DELETED };
 struct change {
@@ -21,13 +21,29 @@ struct change {
     bool done;
 };
 struct replaying {
-    struct cv_arena *arena;
-    const char *since; /* changes before it are in the backup */
+    struct cv_arena *arena; /* of the log: what does not fit ends everything, a change must not be lost */
+    const char *since;      /* changes before it are in the backup */
     struct change *items;
     size_t count, cap;
     FILE *report;
     struct dir_restore_done *done;
 };
+
+static bool too_long(const char *file, struct cv_error *err)
+{
+    return cv_fail_as(err, CV_LIMIT, "log_of",
+                      "%.120s: các thay đổi sau bản sao lưu này nhiều hơn bộ nhớ cho phép; hãy dùng bản sao lưu mới "
+                      "hơn, hoặc khôi phục trên máy có nhiều bộ nhớ hơn",
+                      "%.120s: more was changed since this backup than fits in memory; use a later backup, or restore "
+                      "on a machine with more memory",
+                      file);
+}
+
+static bool too_large(const char *dn, struct cv_error *err)
+{
+    return cv_fail_as(err, CV_LIMIT, "", "Bản ghi %.200s quá lớn nên không làm lại được các thay đổi",
+                      "The record %.200s is too large for its changes to be done again", dn);
+}
 
 static int by_entry(const void *a, const void *b)
 {
@@ -107,6 +123,7 @@ static bool read_log(struct replaying *r, const char *file, struct cv_error *err
         ok = ldif_next(f, arena, &record, &end, err);
         if (ok && !end && what_of(&record.entry, &what))
             keep(r, &record.entry, what);
+        ok = ok && (cv_arena_ok(r->arena) || too_long(file, err));
     }
     if (f != NULL)
         ldif_close(f);
@@ -125,13 +142,28 @@ static struct dir_attr *attr_of(struct dir_attrs *attrs, const char *name)
     return NULL;
 }
 
-static void take_away(struct dir_attr *attr, const char *value)
+/* As slapd compares: documents and passwords ("{...") byte by byte, names in any case. */
+static bool same_value(const struct dir_value *there, const char *value, size_t len)
 {
-    size_t len = strlen(value), kept = 0;
+    return there->len == len &&
+           (*value == '{' ? memcmp(there->bytes, value, len) == 0 : strncasecmp(there->bytes, value, len) == 0);
+}
+
+static void take_away(struct dir_attr *attr, const char *value, size_t len)
+{
+    size_t kept = 0;
     for (size_t i = 0; i < attr->count; i++)
-        if (attr->values[i].len != len || strncasecmp(attr->values[i].bytes, value, len) != 0)
+        if (!same_value(&attr->values[i], value, len))
             attr->values[kept++] = attr->values[i];
     attr->count = kept;
+}
+
+static bool is_there(const struct dir_attr *attr, const char *value, size_t len)
+{
+    for (size_t i = 0; attr != NULL && i < attr->count; i++)
+        if (same_value(&attr->values[i], value, len))
+            return true;
+    return false;
 }
 
 /* "name:= value": replaced, "name:+ value": added, "name:- value": taken away; without a value, all of it. Lines of one
@@ -153,8 +185,9 @@ static void modify(struct dir_attrs *attrs, const struct dir_attr *mods)
         if (attr != NULL && ((colon[1] == '=' && !goes_on) || (colon[1] == '-' && value == NULL)))
             attr->count = 0;
         if (attr != NULL && colon[1] == '-' && value != NULL)
-            take_away(attr, value);
-        if (colon[1] != '-' && value != NULL)
+            take_away(attr, value, len);
+        bool twice = colon[1] == '+' && value != NULL && is_there(attr, value, len); /* permitted to writes */
+        if (colon[1] != '-' && value != NULL && !twice)
             dir_put_bytes(attrs, name, value, len);
         replacing = colon[1] == '=' ? name : "";
     }
@@ -185,7 +218,7 @@ static void apply(struct replaying *r, struct dir_attrs *attrs, bool *exists, co
     if (*exists && csn != NULL && strcmp(c->csn, csn) <= 0)
         return;
     struct dir_attrs changed;
-    dir_attrs_init(&changed, r->arena);
+    dir_attrs_init(&changed, attrs->arena);
     if (c->what == MODIFIED && c->mods != NULL && !*exists) {
         modify(&changed, c->mods);
         tell(r, &changed, c, "thiếu lần tạo trong nhật ký, không làm lại được",
@@ -196,7 +229,7 @@ static void apply(struct replaying *r, struct dir_attrs *attrs, bool *exists, co
         tell(r, attrs, c, "thiếu một thay đổi trước lần này trong nhật ký",
              "a change before this one is not in the log");
     if (c->what == ADDED)
-        dir_attrs_init(attrs, r->arena);
+        dir_attrs_init(attrs, attrs->arena);
     *exists = c->what != DELETED;
     if (c->mods != NULL && *exists)
         modify(attrs, c->mods);
@@ -221,31 +254,39 @@ static bool same_entry(const struct replaying *r, size_t i, const char *dn)
     return i < r->count && cv_ascii_casecmp(r->items[i].dn, dn) == 0;
 }
 
+static bool not_written(struct cv_error *err)
+{
+    return tool_fault(err, "db.ldif", "không ghi được", "cannot be written");
+}
+
 /* All changes of one entry; writes what it has become. */
-static bool bring_up(struct replaying *r, const char *dn, struct dir_attrs *attrs, bool exists, FILE *to)
+static bool bring_up(struct replaying *r, const char *dn, struct dir_attrs *attrs, bool exists, FILE *to,
+                     struct cv_error *err)
 {
     for (size_t i = first_of(r, dn); same_entry(r, i, dn); i++) {
         apply(r, attrs, &exists, &r->items[i]);
         r->items[i].done = true;
     }
     const struct dir_entry entry = {.dn = dn, .attrs = *attrs};
+    if (!cv_arena_ok(attrs->arena))
+        return too_large(dn, err);
     r->done->entries += exists;
-    return !exists || ldif_write(to, &entry);
+    return !exists || ldif_write(to, &entry) || not_written(err);
 }
 
-typedef bool each_entry(struct replaying *r, struct ldif_record *record, FILE *to);
+typedef bool each_entry(struct replaying *r, struct ldif_record *record, FILE *to, struct cv_error *err);
 
-static bool pass_on(struct replaying *r, struct ldif_record *record, FILE *to)
+static bool pass_on(struct replaying *r, struct ldif_record *record, FILE *to, struct cv_error *err)
 {
     if (same_entry(r, first_of(r, record->entry.dn), record->entry.dn))
-        return bring_up(r, record->entry.dn, &record->entry.attrs, true, to);
+        return bring_up(r, record->entry.dn, &record->entry.attrs, true, to, err);
     r->done->entries++;
-    return fprintf(to, "%s\n", record->text) > 0;
+    return fprintf(to, "%s\n", record->text) > 0 || not_written(err);
 }
 
-static bool pass_on_but_tokens(struct replaying *r, struct ldif_record *record, FILE *to)
+static bool pass_on_but_tokens(struct replaying *r, struct ldif_record *record, FILE *to, struct cv_error *err)
 {
-    return strstr(record->entry.dn, ",ou=tokens,ou=system,") != NULL || pass_on(r, record, to);
+    return strstr(record->entry.dn, ",ou=tokens,ou=system,") != NULL || pass_on(r, record, to, err);
 }
 
 static bool pass_through(struct replaying *r, const char *file, each_entry *each, FILE *to, struct cv_error *err)
@@ -256,8 +297,7 @@ static bool pass_through(struct replaying *r, const char *file, each_entry *each
     while (ok && !end) {
         struct ldif_record record;
         cv_arena_reset(arena);
-        ok = ldif_next(f, arena, &record, &end, err) &&
-             (end || each(r, &record, to) || tool_fault(err, file, "không ghi tiếp được", "cannot be passed on"));
+        ok = ldif_next(f, arena, &record, &end, err) && (end || each(r, &record, to, err));
     }
     if (f != NULL)
         ldif_close(f);
@@ -271,43 +311,46 @@ static int by_time(const void *a, const void *b)
 }
 
 /* What was made since, in the order in which it was made: parents come first. */
-static bool add_new(struct replaying *r, FILE *to)
+static bool add_new(struct replaying *r, const char *file, FILE *to, struct cv_error *err)
 {
+    cv_auto_arena arena = cv_arena_new(RECORD_ARENA);
     const struct change **fresh = CV_NEWS(r->arena, const struct change *, r->count + 1);
     size_t count = 0;
     for (size_t i = 0; i < r->count; i++)
         if (!r->items[i].done && (i == 0 || cv_ascii_casecmp(r->items[i - 1].dn, r->items[i].dn) != 0))
             fresh[count++] = &r->items[i];
+    if (arena == NULL || !cv_arena_ok(r->arena))
+        return too_long(file, err);
     if (count != 0)
         qsort(fresh, count, sizeof *fresh, by_time);
     for (size_t i = 0; i < count; i++) {
         struct dir_attrs attrs;
-        dir_attrs_init(&attrs, r->arena);
-        if (!bring_up(r, fresh[i]->dn, &attrs, false, to))
+        cv_arena_reset(arena);
+        dir_attrs_init(&attrs, arena);
+        if (!bring_up(r, fresh[i]->dn, &attrs, false, to, err))
             return false;
     }
     return true;
 }
 
-static bool write_out(struct replaying *r, const char *main_ldif, each_entry *each, const char *out_ldif,
-                      struct cv_error *err)
+static bool write_out(struct replaying *r, const char *main_ldif, const char *log_ldif, each_entry *each,
+                      const char *out_ldif, struct cv_error *err)
 {
     FILE *to = fopen(out_ldif, "wxe");
     if (to == NULL)
         return tool_fault(err, out_ldif, "không ghi được", "cannot be written");
-    bool ok = pass_through(r, main_ldif, each, to, err) &&
-              (add_new(r, to) || tool_fault(err, out_ldif, "không ghi được", "cannot be written"));
+    bool ok = pass_through(r, main_ldif, each, to, err) && add_new(r, log_ldif, to, err);
     return (fclose(to) == 0 || tool_fault(err, out_ldif, "không ghi được", "cannot be written")) && ok;
 }
 
-bool replay(const char *main_ldif, const char *log_ldif, const char *since, const char *out_ldif, FILE *report,
-            struct dir_restore_done *done, struct cv_error *err)
+bool replay(const struct replay *what, FILE *report, struct dir_restore_done *done, struct cv_error *err)
 {
-    cv_auto_arena arena = cv_arena_new(REPLAY_ARENA);
-    struct replaying r = {.arena = arena, .since = since, .report = report, .done = done};
+    cv_auto_arena arena = cv_arena_new(what->memory);
+    struct replaying r = {.arena = arena, .since = what->since, .report = report, .done = done};
     if (arena == NULL)
         return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
-    return read_log(&r, log_ldif, err) && write_out(&r, main_ldif, pass_on, out_ldif, err);
+    return read_log(&r, what->log_ldif, err) &&
+           write_out(&r, what->main_ldif, what->log_ldif, pass_on, what->out_ldif, err);
 }
 
 bool replay_nothing(const char *main_ldif, const char *out_ldif, struct dir_restore_done *done, struct cv_error *err)
@@ -316,5 +359,5 @@ bool replay_nothing(const char *main_ldif, const char *out_ldif, struct dir_rest
     struct replaying r = {.arena = arena, .done = done};
     if (arena == NULL)
         return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
-    return write_out(&r, main_ldif, pass_on_but_tokens, out_ldif, err);
+    return write_out(&r, main_ldif, "", pass_on_but_tokens, out_ldif, err);
 }

@@ -52,11 +52,24 @@ static bool take_log(struct job *job, char *out, size_t size, struct cv_error *e
     return tool_copy(theirs, ours, err) && tool_dump(job->paths.config, "cn=log", out, err);
 }
 
+/* Nothing else runs on a machine that is being set up anew. */
+static size_t memory_for_log(void)
+{
+    enum { LEAST = 1 << 30 };
+    long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+    size_t half = pages > 0 && size > 0 ? (size_t)pages / 2 * (size_t)size : 0;
+    return half > LEAST ? half : LEAST;
+}
+
 static bool with_log(struct job *job, const char *before, const char *after, struct cv_error *err)
 {
     char log[DIR_PATH_MAX + 64];
-    bool ok = take_log(job, log, sizeof log, err) &&
-              replay(before, log, job->manifest.started, after, job->what->report, job->done, err);
+    const struct replay what = {.main_ldif = before,
+                                .log_ldif = log,
+                                .out_ldif = after,
+                                .since = job->manifest.started,
+                                .memory = memory_for_log()};
+    bool ok = take_log(job, log, sizeof log, err) && replay(&what, job->what->report, job->done, err);
     if (strcmp(log, job->what->log_of) != 0)
         unlink(log);
     return ok;
