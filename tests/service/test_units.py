@@ -157,6 +157,24 @@ def test_only_a_unit_that_was_never_used_is_removed(client):
     assert client.get(f"/v1/units/{empty['code']}").status == 404
 
 
+def test_a_unit_that_has_or_had_names_is_not_removed_and_its_address_stays_its(client):
+    clerk = client.post("/v1/staff", an(full_name="Hồ Thị Văn Thư", unit="T1.01")).json
+    unit, other = a_unit(client), a_unit(client)
+    path = f"/v1/units/{unit['code']}"
+    address = client.put(f"{path}/mailbox", {"login": "vanphong.t", "holders": [clerk["id"]]})
+    assert address.status == 200, address
+    for dry in (True, False):
+        refused = client.delete(path, "*", validate_only=dry)
+        assert (refused.status, refused.code) == (409, "unit_not_empty"), refused
+    assert client.put(f"/v1/units/{other['code']}/mailbox", {"login": "vanphong.t", "holders": [clerk["id"]]}).code == "address_taken"
+    path = f"/v1/units/{other['code']}"
+    assert client.put(f"{path}/accounts/td-office", {"login": "vanthu.t", "custodian": clerk["id"]}).status == 201
+    assert client.delete(path, "*").code == "unit_not_empty"
+    assert client.delete(f"{path}/accounts/td-office", "*").status == 204
+    assert client.delete(path, "*").code == "unit_not_empty", "the login was its own"
+    assert client.patch(path, {"active_to": "2026-11-01"}).status == 200
+
+
 # ---- reach ----
 
 def test_what_lies_outside_the_subtree_does_not_exist(shared, client):

@@ -279,6 +279,19 @@ static bool declared_once(const struct dom_unit *unit)
     return dom_headcount_on(unit, cv_today()) != NULL;
 }
 
+/* Its addresses and logins lie on its record alone: without it they would be free for somebody else, whose mail those
+ * who held the former one would read. */
+static bool never_named(const struct dom_unit *unit, struct cv_error *err)
+{
+    return (unit->mail_login == NULL && unit->mail_name_count == 0 && unit->account_count == 0) ||
+           cv_fail(
+               err, cvp_unit_not_empty, NULL,
+               "Đơn vị có (hoặc đã từng có) hộp thư hay tài khoản, địa chỉ và tên đó không cấp cho ai khác; hãy giải "
+               "thể bằng active_to",
+               "The unit has or had a mailbox or an account, whose address or login nobody else is given; dissolve "
+               "it with active_to instead");
+}
+
 /* Nobody is or was there, nothing lies below. */
 static bool never_used(struct prov_call *call, const struct dom_unit *unit, struct cv_error *err)
 {
@@ -314,7 +327,7 @@ bool prov_unit_delete(struct prov_call *call, const char *key, struct cv_error *
     struct prov_audit audit;
     struct dir_actor actor = prov_dir_actor(call);
     if (!prov_unit_read(call, key, &unit, err) || !prov_check_match(call, unit.revision, err) ||
-        !in_own_hands(call, &unit, err) || !never_used(call, &unit, err))
+        !in_own_hands(call, &unit, err) || !never_used(call, &unit, err) || !never_named(&unit, err))
         return false;
     if (call->validate_only)
         return true;
