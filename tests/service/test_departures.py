@@ -1,6 +1,7 @@
 """Leaving: what a script does every night, and what must not happen by mistake."""
 import datetime
 import json
+import pathlib
 import subprocess
 import unicodedata
 
@@ -9,6 +10,7 @@ import pytest
 from browser import Person, activate, login_of
 from congvu import Client, an, make_units, nth, site_today, wait_for
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 TODAY = site_today()
 LEAVE = {"reason": "nghi_huu", "decision": {"number": "40/QĐ-UBND", "signed_on": "2026-11-20"}}
 
@@ -197,6 +199,24 @@ def test_at_midnight_the_brake_judges_what_a_person_ordered_as_well(start, spec)
     moved = start(service.data, clock_offset=str(86400))
     states = wait_for(lambda: (lambda all_of: all_of if "scheduled" not in all_of else None)([moved.client().get(f"/v1/staff/N-{i}/departure").json["state"] for i in range(8)]), "the calendar has looked at all")
     assert (states.count("done"), states.count("held")) == (5, 3), "as many as an hour lets pass"
+
+
+def test_who_has_an_account_at_a_system_just_retired_leaves_where_accounts_are_only_locked(start, tmp_path):
+    policy = json.loads((ROOT / "deploy/policies/ninhthuan-demo.json").read_text())
+    policy["leaver"] = {"on_effective_date": "locked", "wipe_after_days": None}
+    rules = tmp_path / "policy.json"
+    rules.write_text(json.dumps(policy))
+    service = start(policy_file=rules, tick_ms=60000)
+    client = service.client()
+    make_units(client)
+    crowd(client, "RT", 2)
+    assert client.post("/v1/systems", {"id": "cap-phep", "name": {"vi": "Cấp phép"}, "kind": "directory", "login_rule": "{ten}"}).status == 201
+    assert client.put("/v1/staff/RT-0/accounts/cap-phep", {"state": "present"}).status in (200, 201, 202)
+    assert client.patch("/v1/systems/cap-phep", {"retired": True}).status == 200
+    assert client.get("/v1/staff/RT-0/accounts/cap-phep").json["desired"]["state"] == "present", "the calendar has not been there yet"
+    gone = client.put("/v1/staff/RT-0/departure", {"reason": "buoc_thoi_viec"})
+    assert gone.status in (200, 202), gone
+    assert {s: client.get(f"/v1/staff/RT-0/accounts/{s}").json["desired"]["state"] for s in ("mailbox", "cap-phep")} == {"mailbox": "locked", "cap-phep": "closed"}
 
 
 def test_a_leaver_whose_certificate_is_still_out_there_is_left_in_peace_by_the_calendar(start):

@@ -243,7 +243,9 @@ bool dom_leaver_wish(const struct dom_staff *staff, const struct dom_system *sys
     cv_day until;
     if (d == NULL || account == NULL)
         return false;
-    bool kept = keeps_mail(d, system, &until);
+    if (system->retired)
+        usual = DOM_CLOSED; /* nothing there is locked any more */
+    bool kept = !system->retired && keeps_mail(d, system, &until);
     enum dom_desired state = !kept ? usual : today <= until ? DOM_LOCKED : DOM_CLOSED; /* locked still receives */
     *out = taking(account, state);
     bool longer = kept && by_departure(account) && account->desired == DOM_CLOSED && state == DOM_LOCKED;
