@@ -60,6 +60,45 @@ def test_new_rules_give_accounts_and_a_shrinking_rule_is_braked(start):
     assert wider.status == 200, wider
 
 
+def braked(client, body, system="e-office"):
+    refused = client.patch(f"/v1/systems/{system}", body)
+    assert (refused.status, refused.code) == (409, "brake_engaged"), refused
+
+
+def staffed(service, count):
+    client = service.client()
+    make_units(client)
+    for n in range(count):
+        assert client.put(f"/v1/staff/N-{n}", an(full_name=f"Nguyễn Văn {'ABCDEGHK'[n]}nh")).status == 201
+    return client
+
+
+def test_retiring_a_system_is_judged_by_how_many_lose_it(start):
+    service = start(tick_ms=50)
+    client = staffed(service, 8)
+    assert client.patch("/v1/systems/e-office", {"required_for": [{"categories": ["cong_chuc"]}]}).status == 200
+    wait_for(lambda: client.get("/v1/accounts", system="e-office", include_total=True).json["total"] == 8, "everybody has e-office")
+    braked(client, {"retired": True})
+    assert client.patch("/v1/systems/e-office", {"retired": True}, validate_only=True).code == "brake_engaged"
+    assert client.get("/v1/systems/e-office").json["retired"] is False
+    assert client.patch("/v1/systems/e-office", {"name": {"vi": "Văn phòng điện tử"}}).status == 200, "nobody loses anything"
+    nightly = client.post("/v1/tokens", {"name": "nightly", "scopes": ["systems:write", "units:read", "staff:read"]}).json
+    braked(service.client(nightly["secret"]), {"retired": True})
+    let = client.post("/v1/brake-releases", {"token": nightly["id"], "reason": "Hệ thống được thay thế", "changes": ["system/e-office"]})
+    assert let.status == 201, let
+    assert service.client(nightly["secret"]).patch("/v1/systems/e-office", {"retired": True}).status in (200, 204)
+    wait_for(lambda: client.get("/v1/staff/N-7/accounts/e-office").json["observed"]["state"] == "revoked", "its accounts are over")
+    assert client.patch("/v1/systems/e-office", {"retired": True}).status == 200, "it is already"
+
+
+def test_accounts_that_nobody_requires_count_when_their_system_is_retired(start):
+    client = staffed(start(), 8)
+    assert client.post("/v1/systems", {"id": "cap-phep", "name": {"vi": "Cấp phép"}, "kind": "directory", "login_rule": "{ten}"}).status == 201
+    for n in range(8):
+        assert client.put(f"/v1/staff/N-{n}/accounts/cap-phep", {"state": "present"}).status in (200, 201, 202)
+    braked(client, {"retired": True}, "cap-phep")
+
+
 # ---- a system is data ----
 def test_a_system_is_added_used_and_retired(start):
     service = start(tick_ms=50)

@@ -1,6 +1,6 @@
-/* Whom a change of rules, of a unit's kind, block or place takes from the required: those count against the brake as so
- * many deactivations. Judged by the primary post as the view shows it; a person required by a second post as well is
- * counted too, so the brake errs on the safe side. */
+/* Whom a change of rules, of a unit's kind, block or place takes from the required, or a retired system leaves without
+ * an account: those count against the brake as so many deactivations. Judged by the primary post as the view shows it;
+ * a person required by a second post as well is counted too, so the brake errs on the safe side. */
 #include <string.h>
 
 #include "congvu/view_lists.h"
@@ -30,6 +30,8 @@ static bool withdrawn(const struct judge *judge, const struct view_staff *person
     if (person->status == DOM_DEPARTED || !is_issued(person, judge->before->slug) ||
         !view_unit_by_id(judge->view, person->unit, arena, &unit))
         return false;
+    if (judge->after->retired && !judge->before->retired)
+        return true; /* all of them end, asked for by hand or required */
     const char *title = person->title != NULL ? cv_text_fold(arena, person->title) : "";
     int block = unit.effective_block;
     enum dom_unit_kind kind = unit.kind;

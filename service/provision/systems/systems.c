@@ -149,6 +149,12 @@ struct patch {
     struct prov_system_result *out;
 };
 
+/* A system that is retired requires nobody, and ends every account. */
+static bool may_withdraw(const struct prov_system_input *in, const struct prov_system_result *out)
+{
+    return in->required_given != CV_ABSENT || (out->system.retired && !out->before.retired);
+}
+
 static bool attempt(struct prov_call *call, void *ctx, struct dir_stamp *stamp, struct cv_error *err)
 {
     const struct patch *patch = ctx;
@@ -169,7 +175,7 @@ static bool attempt(struct prov_call *call, void *ctx, struct dir_stamp *stamp, 
     if (!cv_faults_check(call->faults, cvp_validation_failed, err))
         return false;
     dom_system_keep_past(&out->before, &out->system, prov_holds_from(call, CV_NO_MOMENT), call->arena);
-    if (in->required_given != CV_ABSENT && !prov_withdrawn_by_system(call, &out->before, &out->system, &people, err))
+    if (may_withdraw(in, out) && !prov_withdrawn_by_system(call, &out->before, &out->system, &people, err))
         return false;
     if (!prov_brake_pass_many(call, prov_system_target(call->arena, slug), &people, err))
         return false;
