@@ -99,6 +99,31 @@ def test_accounts_that_nobody_requires_count_when_their_system_is_retired(start)
     braked(client, {"retired": True}, "cap-phep")
 
 
+def test_the_same_change_of_rules_twice_within_the_hour_counts_its_people_once(start):
+    """As when another write was faster between counting and saving, or the answer was lost."""
+    client = staffed(start(), 8)
+    three = [{"categories": ["vien_chuc"]}]
+    for n in range(3):
+        assert client.patch(f"/v1/staff/N-{n}", {"category": "vien_chuc"}).status == 200
+    for _ in range(3):
+        assert client.patch("/v1/systems/e-office", {"required_for": three}).status == 200
+        wait_for(lambda: client.get("/v1/accounts", system="e-office", include_total=True).json["total"] == 3, "three have e-office")
+        gone = client.patch("/v1/systems/e-office", {"required_for": []})
+        assert gone.status == 200, gone
+
+
+def test_rules_that_take_from_one_after_another_have_the_limit_of_the_hour(start):
+    client = staffed(start(tick_ms=50), 8)
+    rules = [{"positions": [f"Chuyên viên {n}"]} for n in range(8)]
+    for n in range(8):
+        assert client.patch(f"/v1/staff/N-{n}", {"title": f"Chuyên viên {n}"}).status == 200
+    assert client.patch("/v1/systems/e-office", {"required_for": rules}).status == 200
+    wait_for(lambda: client.get("/v1/accounts", system="e-office", include_total=True).json["total"] == 8, "everybody has e-office")
+    answers = [client.patch("/v1/systems/e-office", {"required_for": rules[n:]}) for n in range(1, 7)]
+    assert [a.status for a in answers] == [200] * 5 + [409], "five within the hour, of whatever units"
+    assert "(limit 5)" in answers[5].json["detail"], answers[5]
+
+
 # ---- a system is data ----
 def test_a_system_is_added_used_and_retired(start):
     service = start(tick_ms=50)

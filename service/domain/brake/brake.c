@@ -104,6 +104,8 @@ static bool judged_before(const struct dom_brake *brake, const struct dom_brake_
 static bool more_than_half(const struct dom_brake *brake, const struct dom_brake_case *one)
 {
     int here = 0;
+    if (cv_id_is_zero(one->unit))
+        return false; /* of a change of rules, whose people are of many units */
     for (size_t i = 0; i < brake->event_count; i++)
         here += cv_id_equal(brake->events[i].unit, one->unit);
     int before = one->unit_size + here;

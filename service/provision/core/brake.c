@@ -154,6 +154,18 @@ static int fitting_opening(struct prov_call *call, const struct dom_brake *brake
     return -1;
 }
 
+/* One of those whom a change of rules concerns: the same one at another attempt, or when it is sent again. */
+static struct cv_id one_of_many(const struct judged *what, int i)
+{
+    static const struct cv_key no_key; /* a fingerprint, not a secret */
+    struct cv_id id;
+    char text[CV_DIGEST_TEXT + 16];
+    snprintf(text, sizeof(text), "%s %d", what->digest, i);
+    struct cv_tag tag = cv_tag_make(&no_key, text, strlen(text));
+    memcpy(id.bytes, &tag, sizeof(id.bytes));
+    return id;
+}
+
 /* Reads the brake and judges; what passes is counted in *brake, not yet in the directory. *out_free: a release lets it
  * pass, nothing is counted. */
 static bool read_and_judge(struct prov_call *call, const struct judged *what, struct dom_brake *brake,
@@ -168,7 +180,7 @@ static bool read_and_judge(struct prov_call *call, const struct judged *what, st
     one.unit_size = size_without_events(call, brake, one.unit, one.unit_size);
     one.opening = fitting_opening(call, brake, one.unit);
     for (int i = 0; i < what->times && !*out_free && *out == DOM_BRAKE_PASS; i++) {
-        one.staff = what->times == 1 ? what->one.staff : cv_id_make();
+        one.staff = cv_id_is_zero(what->one.staff) ? one_of_many(what, i) : what->one.staff;
         *out = dom_brake_judge(brake, call->arena, cv_now(), &one);
     }
     return true;
