@@ -54,8 +54,12 @@ static bool find_line(struct prov_call *call, const struct prov_release_input *i
 
 /* ---- what was asked for ---- */
 
+/* Once, however often somebody is named. */
 static void pick(struct prov_release *out, const char *asked, const struct prov_waiting *waiting)
 {
+    for (size_t i = 0; waiting != NULL && i < out->count; i++)
+        if (out->items[i].waiting == waiting)
+            return;
     out->items[out->count++] = (struct prov_released){
         .asked = asked, .waiting = waiting, .as = waiting != NULL ? PROV_RELEASED_FAILED : PROV_RELEASED_NOT_WAITING};
 }
@@ -65,22 +69,25 @@ static void pick_person(struct prov_call *call, const struct prov_brake_line *li
 {
     struct view_staff staff;
     struct cv_error none = {0};
-    size_t before = out->count;
-    bool there = view_staff_find(call->prov->options.view, call->scope, key, call->arena, &staff, &none);
+    bool waits = false, there = view_staff_find(call->prov->options.view, call->scope, key, call->arena, &staff, &none);
     for (size_t i = 0; there && i < line->count; i++)
-        if (line->items[i].kind <= PROV_WAITS_CHANGE && cv_id_equal(line->items[i].staff.id, staff.id))
+        if (line->items[i].kind <= PROV_WAITS_CHANGE && cv_id_equal(line->items[i].staff.id, staff.id)) {
             pick(out, key, &line->items[i]);
-    if (out->count == before)
+            waits = true;
+        }
+    if (!waits)
         pick(out, key, NULL);
 }
 
 static void pick_change(const struct prov_brake_line *line, const char *target, struct prov_release *out)
 {
-    size_t before = out->count;
+    bool waits = false;
     for (size_t i = 0; i < line->count; i++)
-        if (line->items[i].kind > PROV_WAITS_CHANGE && strcmp(line->items[i].target, target) == 0)
+        if (line->items[i].kind > PROV_WAITS_CHANGE && strcmp(line->items[i].target, target) == 0) {
             pick(out, target, &line->items[i]);
-    if (out->count == before)
+            waits = true;
+        }
+    if (!waits)
         pick(out, target, NULL);
 }
 

@@ -32,8 +32,11 @@ static bool run_change(struct prov_change *change, void *ctx, struct cv_error *e
         return true; /* somebody else did it */
     struct dom_departure *d = &change->after->departures[found - change->after->departures];
     struct cv_id token = ordered_by(d);
-    change->call->scope = prov_reach_of(change->call, token); /* what the brake measures against */
-    if (!prov_brake_pass(change->call, token, change->before, prov_order_kind(d), err)) {
+    struct view_scope own = change->call->scope;
+    change->call->scope = prov_reach_of(change->call, token); /* what the brake measures against, and nothing else */
+    bool passes = prov_brake_pass(change->call, token, change->before, prov_order_kind(d), err);
+    change->call->scope = own;
+    if (!passes) {
         if (err->problem != cvp_brake_engaged)
             return false;
         cv_error_clear(err);

@@ -316,6 +316,12 @@ bool prov_name_mailbox(struct prov_names *names, struct dom_staff *staff, const 
     return by_hand_needed(err);
 }
 
+static bool of_another(const struct prov_call *call, const struct dom_staff *staff, const char *slug, const char *login)
+{
+    const char *name = cv_arena_printf(call->arena, "%s/%s", slug, login);
+    return !own_name(staff, name) && view_name_taken(call->prov->options.view, name);
+}
+
 bool prov_name_login(struct prov_names *names, struct dom_staff *staff, struct cv_id home,
                      const struct dom_system *system, const char **out_login, struct cv_error *err)
 {
@@ -323,7 +329,8 @@ bool prov_name_login(struct prov_names *names, struct dom_staff *staff, struct c
     bool by_mailbox = system->login_rule == NULL,
          by_address = !by_mailbox && strcmp(system->login_rule, "address") == 0;
     bool too_long = by_mailbox && staff->login != NULL && strlen(staff->login) > (size_t)dom_login_max(system);
-    if ((by_mailbox || by_address) && !too_long) {
+    bool another = by_mailbox && staff->login != NULL && of_another(call, staff, system->slug, staff->login);
+    if ((by_mailbox || by_address) && !too_long && !another) {
         *out_login = by_mailbox ? staff->login : staff->address;
         return true;
     }
@@ -360,8 +367,9 @@ bool prov_name_hand_login(struct prov_names *names, struct dom_staff *staff, con
                      dom_login_max(system));
     if (!cv_faults_check(call->faults, cvp_validation_failed, err) || too_many(staff, err))
         return false;
-    if (!claim(names, staff, name))
-        return cv_fail(err, cvp_name_taken, "/login", "Tên đăng nhập %s đã có người dùng hoặc từng có người dùng",
+    /* where others go by their mailbox login, without a claim of its own, theirs are taken too */
+    if ((system->login_rule == NULL && of_another(call, staff, MAILBOX, login)) || !claim(names, staff, name))
+        return cv_fail(err, cvp_address_taken, "/login", "Tên đăng nhập %s đã có người dùng hoặc từng có người dùng",
                        "The login %s is or was somebody's", login);
     account->login = login;
     add_name(call->arena, staff, name);

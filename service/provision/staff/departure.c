@@ -201,7 +201,8 @@ bool prov_departure_put(struct prov_call *call, const char *key, const struct pr
 static bool withdraw_change(struct prov_change *change, void *ctx, struct cv_error *err)
 {
     (void)ctx;
-    return dom_departure_withdraw(change->after, change->call->actor, cv_now(), err);
+    return dom_departure_withdraw(change->after, change->call->actor, cv_now(), err) &&
+           prov_home_goes_on(change, cv_today(), err);
 }
 
 bool prov_departure_withdraw(struct prov_call *call, const char *key, struct prov_staff_result *out,

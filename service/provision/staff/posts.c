@@ -10,25 +10,35 @@ static const char *post_pointer(struct prov_call *call, size_t i, const char *me
 }
 
 /* The unit by id or code; a fault when the caller cannot see it. */
-static bool resolve_unit(struct prov_call *call, const char *key, const char *pointer, struct cv_id *out)
+static bool find_unit(struct prov_call *call, const char *key, const char *pointer, struct view_unit *out)
 {
-    struct view_unit unit;
-    struct cv_error err = {0};
+    struct cv_error none = {0};
     if (key == NULL)
         return false; /* its fault is known already */
-    if (!view_unit_of_people(call->prov->options.view, call->scope, key, call->arena, &unit, &err)) {
-        cv_fault_add(call->faults, CV_AT_POINTER, pointer, "not_found",
-                     "Không tìm thấy đơn vị “%s” trong phạm vi của bạn", "There is no unit “%s” within your reach",
-                     key);
+    if (view_unit_of_people(call->prov->options.view, call->scope, key, call->arena, out, &none))
+        return true;
+    cv_fault_add(call->faults, CV_AT_POINTER, pointer, "not_found", "Không tìm thấy đơn vị “%s” trong phạm vi của bạn",
+                 "There is no unit “%s” within your reach", key);
+    return false;
+}
+
+static bool goes_on_then(const struct view_unit *unit, cv_day day)
+{
+    return unit->active_to == CV_NO_DAY || unit->active_to > (day > cv_today() ? day : cv_today());
+}
+
+/* A fault, too, when it does not go on on that day. */
+static bool resolve_unit(struct prov_call *call, const char *key, const char *pointer, cv_day from, struct cv_id *out)
+{
+    struct view_unit unit;
+    if (!find_unit(call, key, pointer, &unit))
         return false;
-    }
-    if (unit.active_to != CV_NO_DAY && unit.active_to <= cv_today()) {
-        cv_fault_add(call->faults, CV_AT_POINTER, pointer, "dissolved", "Đơn vị “%s” đã giải thể",
-                     "The unit “%s” is dissolved", key);
-        return false;
-    }
+    if (!goes_on_then(&unit, from))
+        cv_fault_add(call->faults, CV_AT_POINTER, pointer, "dissolved",
+                     "Đơn vị “%s” đã giải thể, hoặc đến ngày đó thì giải thể",
+                     "The unit “%s” is dissolved, or will be by that day", key);
     *out = unit.id;
-    return true;
+    return goes_on_then(&unit, from);
 }
 
 /* ---- primary posts follow each other ---- */
@@ -72,19 +82,22 @@ static size_t end_primaries(struct dom_post *posts, size_t count, cv_day day)
     return kept;
 }
 
-/* Room is made by forgetting what is over for longest. */
-static size_t forget_old(const struct prov_call *call, struct dom_post *posts, size_t count)
+/* Room is made by forgetting what is over for longest, nothing else; there are so few in force and to come that it does
+ * (check_many). */
+static size_t forget_old(const struct prov_call *call, struct dom_post *posts, size_t count, size_t most)
 {
     size_t kept = 0;
     for (size_t i = 0; i < count; i++)
         if (!has_ended(&posts[i], prov_posts_since(call->prov)))
             posts[kept++] = posts[i];
-    while (kept > DOM_POSTS_KEPT_MAX) {
+    while (kept > most) {
         size_t oldest = 0;
         for (size_t i = 1; i < kept; i++)
             if (has_ended(&posts[i], cv_today()) &&
                 (!has_ended(&posts[oldest], cv_today()) || posts[i].to < posts[oldest].to))
                 oldest = i;
+        if (!has_ended(&posts[oldest], cv_today()))
+            break;
         memmove(&posts[oldest], &posts[oldest + 1], (kept - oldest - 1) * sizeof(*posts));
         kept--;
     }
@@ -153,7 +166,7 @@ static size_t read_list(struct prov_change *change, const struct prov_staff_inpu
                                   .from = given->from,
                                   .to = given->to,
                                   .decision = given->decision};
-        resolve_unit(call, given->unit, post_pointer(call, i, "unit"), &post->unit);
+        resolve_unit(call, given->unit, post_pointer(call, i, "unit"), given->from, &post->unit);
         if (given->primary && given->kind == DOM_KIEM_NHIEM)
             cv_fault_add(call->faults, CV_AT_POINTER, post_pointer(call, i, "kind"), "not_allowed_value",
                          "Vị trí chính không thể là kiêm nhiệm", "The primary post cannot be a concurrent one");
@@ -191,7 +204,7 @@ static void posts_from_list(struct prov_change *change, const struct prov_staff_
             posts[count++] = old[i];
     }
     change->after->posts = posts;
-    change->after->post_count = forget_old(call, posts, count);
+    change->after->post_count = forget_old(call, posts, count, DOM_POSTS_KEPT_MAX);
 }
 
 /* ---- the short form: unit and title stand for the primary post ---- */
@@ -239,7 +252,8 @@ static void move_on(struct prov_change *change, const struct prov_staff_input *i
     next.title = in->title.given == CV_ABSENT ? home->title : in->title.given == CV_VALUE ? in->title.value : NULL;
     if (in->decision.given == CV_VALUE)
         next.decision = in->decision.value;
-    after->post_count = forget_old(change->call, after->posts, end_primaries(after->posts, after->post_count, day));
+    after->post_count = forget_old(change->call, after->posts, end_primaries(after->posts, after->post_count, day),
+                                   DOM_POSTS_KEPT_MAX - 1);
     after->posts[after->post_count++] = next;
 }
 
@@ -255,7 +269,7 @@ static void primary_from_members(struct prov_change *change, const struct prov_s
 {
     struct dom_staff *after = change->after;
     struct cv_id unit = {0};
-    if (in->unit.given == CV_VALUE && !resolve_unit(change->call, in->unit.value, "/unit", &unit))
+    if (in->unit.given == CV_VALUE && !resolve_unit(change->call, in->unit.value, "/unit", decided_for(in), &unit))
         return;
     if (dom_home_on(after, cv_today()) == NULL) {
         begin_first(change, in, unit);
@@ -326,7 +340,7 @@ static void add_post(struct prov_change *change, const struct prov_post_input *g
     if (post.to != CV_NO_DAY && post.to <= post.from)
         cv_fault_add(call->faults, CV_AT_POINTER, "/add_post/to", "out_of_range", "Vị trí kết thúc trước khi bắt đầu",
                      "The post ends before it begins");
-    if (!resolve_unit(call, given->unit, "/add_post/unit", &post.unit))
+    if (!resolve_unit(call, given->unit, "/add_post/unit", post.from, &post.unit))
         return;
     for (size_t i = 0; i < after->post_count; i++) /* the same line again */
         if (goes_on(&after->posts[i], post.from) && after->posts[i].kind == post.kind &&
@@ -335,7 +349,7 @@ static void add_post(struct prov_change *change, const struct prov_post_input *g
     struct dom_post *grown = CV_NEWS(call->arena, struct dom_post, after->post_count + 2);
     memcpy(grown, after->posts, after->post_count * sizeof(*grown));
     after->posts = grown;
-    after->post_count = forget_old(call, grown, after->post_count);
+    after->post_count = forget_old(call, grown, after->post_count, DOM_POSTS_KEPT_MAX - 1);
     after->posts[after->post_count++] = post;
 }
 
@@ -343,13 +357,13 @@ static void end_post(struct prov_change *change, const struct prov_post_input *g
 {
     struct dom_staff *after = change->after;
     cv_day day = given->to != CV_NO_DAY ? given->to : cv_today();
-    struct cv_id unit = {0};
+    struct view_unit unit;
     bool found = false;
-    if (!resolve_unit(change->call, given->unit, "/end_post/unit", &unit))
+    if (!find_unit(change->call, given->unit, "/end_post/unit", &unit))
         return;
     for (size_t i = 0; i < after->post_count; i++) {
         struct dom_post *post = &after->posts[i];
-        if (post->primary || !cv_id_equal(post->unit, unit))
+        if (post->primary || !cv_id_equal(post->unit, unit.id))
             continue;
         found = true;
         if (goes_on(post, day))
@@ -385,11 +399,11 @@ static void check_mirror(struct prov_change *change, const struct prov_staff_inp
 {
     struct prov_call *call = change->call;
     const struct dom_post *primary = dom_home_on(change->after, cv_today());
-    struct cv_id unit = {0};
+    struct view_unit unit;
     check_title(change, in, primary);
     if (primary == NULL || in->posts_given != CV_VALUE || in->unit.given != CV_VALUE)
         return;
-    if (resolve_unit(call, in->unit.value, "/unit", &unit) && !cv_id_equal(unit, primary->unit))
+    if (find_unit(call, in->unit.value, "/unit", &unit) && !cv_id_equal(unit.id, primary->unit))
         cv_fault_add(call->faults, CV_AT_POINTER, "/unit", "mismatch",
                      "unit khác với đơn vị của vị trí chính trong posts",
                      "unit differs from the primary post in posts");
@@ -401,13 +415,47 @@ void prov_come_back(struct prov_change *change, cv_day away_from, cv_day back_on
     const struct dom_post home = *dom_home_on(after, away_from - 1);
     if (away_from >= back_on || !dom_post_in_force(&home, away_from))
         return;
-    after->post_count =
-        forget_old(change->call, after->posts, end_primaries(after->posts, after->post_count, away_from));
+    after->post_count = forget_old(change->call, after->posts,
+                                   end_primaries(after->posts, after->post_count, away_from), DOM_POSTS_KEPT_MAX - 1);
     struct dom_post *again = &after->posts[after->post_count++];
     *again = home;
     again->from = back_on;
     again->to = CV_NO_DAY;
     after->home_on = cv_today();
+}
+
+static size_t lasting(const struct dom_staff *staff)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < staff->post_count; i++)
+        count += staff->posts[i].to == CV_NO_DAY || staff->posts[i].to > cv_today();
+    return count;
+}
+
+static void check_many(struct prov_change *change, const struct prov_staff_input *in)
+{
+    size_t many = lasting(change->after);
+    if (many <= DOM_POSTS_MAX || many <= lasting(change->before))
+        return;
+    cv_fault_add(change->call->faults, CV_AT_POINTER,
+                 in->add_post != NULL          ? "/add_post"
+                 : in->posts_given == CV_VALUE ? "/posts"
+                                               : "/unit",
+                 "too_many", "Một người giữ và chờ giữ nhiều nhất %d vị trí; vui lòng kết thúc bớt",
+                 "A person has and waits for %d posts at most; please end some first", (int)DOM_POSTS_MAX);
+}
+
+bool prov_home_goes_on(struct prov_change *change, cv_day day, struct cv_error *err)
+{
+    struct prov_call *call = change->call;
+    const struct dom_post *home = dom_home_on(change->after, day);
+    struct view_unit unit;
+    if (home == NULL || !view_unit_by_id(call->prov->options.view, home->unit, call->arena, &unit) ||
+        goes_on_then(&unit, day))
+        return true;
+    return cv_fail(err, cvp_conflict, "/unit",
+                   "Đơn vị của người này đã giải thể hoặc đến ngày đó thì giải thể; vui lòng chọn đơn vị khác",
+                   "This person's unit is dissolved, or will be by that day; please name another unit");
 }
 
 bool prov_apply_posts(struct prov_change *change, const struct prov_staff_input *in, bool *out_moved,
@@ -421,6 +469,7 @@ bool prov_apply_posts(struct prov_change *change, const struct prov_staff_input 
         primary_from_members(change, in);
     check_mirror(change, in);
     change_one(change, in);
+    check_many(change, in);
     if (in->unit.given != CV_VALUE && before == NULL && in->posts_given != CV_VALUE)
         cv_fault_add(change->call->faults, CV_AT_POINTER, "/unit", "required", "Thiếu đơn vị", "The unit is missing");
     if (!cv_faults_check(change->call->faults, cvp_validation_failed, err))

@@ -27,8 +27,9 @@ static bool reinstate_change(struct prov_change *change, void *ctx, struct cv_er
     if (!dom_reinstate(staff, change->call->actor, cv_now(), err))
         return false;
     prov_note_key(change->call, staff);
-    prov_come_back(change, away_from, decided != CV_NO_DAY && decided > today ? decided : today);
-    if (!as_hired(change, in, err))
+    cv_day back_on = decided != CV_NO_DAY && decided > today ? decided : today;
+    prov_come_back(change, away_from, back_on);
+    if (!as_hired(change, in, err) || !prov_home_goes_on(change, back_on, err))
         return false;
     return !dom_post_in_force(dom_home_on(staff, today), today) || prov_give_back(change, err);
 }
