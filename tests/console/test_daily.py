@@ -8,12 +8,12 @@ from congvu import Service, an, make_units, site_today, wait_for
 from running import may_sign_in, run
 
 
-@pytest.mark.parametrize("flow", ["slips", "requests", "asked_elsewhere", "leaving", "guest", "one_of_many", "audit", "access", "reports", "hand_overs", "device", "list_pages", "list_cells", "list_tabs", "roster"])
+@pytest.mark.parametrize("flow", ["slips", "requests", "asked_elsewhere", "leaving", "guest", "one_of_many", "audit", "access", "reports", "hand_overs", "two_leave", "device", "list_pages", "list_cells", "list_tabs", "list_spread", "list_words", "list_rights", "roster"])
 def test_daily(small, flow, tmp_path):
     run(small, flow, tmp_path)
 
 
-@pytest.mark.parametrize("flow", ["keeper", "delegate", "drafts", "told_anew", "lost_answer"])
+@pytest.mark.parametrize("flow", ["keeper", "delegate", "drafts", "told_anew", "lost_answer", "not_answered"])
 def test_forms(small, flow, tmp_path):
     run(small, flow, tmp_path)
 

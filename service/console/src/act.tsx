@@ -102,6 +102,8 @@ export function ActForm({ act, form: name, close, whole, left }: { act: Act; for
   const shown = useRef<HTMLDivElement>(null)
   useEffect(() => { if (seen) shown.current?.focus() }, [seen])
   useEffect(() => { head.current?.focus(); head.current?.scrollIntoView({ block: 'nearest' }) }, [])
+  // what had the focus goes with the form
+  useEffect(() => () => { setTimeout(() => { if (document.activeElement === document.body) document.getElementById('main')?.focus({ preventScroll: true }) }) }, [])
 
   const at = (field: Field | undefined) => field && box.current!.querySelector<HTMLInputElement>('#' + CSS.escape(field.name))
 

@@ -1,5 +1,5 @@
 /** Fields of forms. The page never writes into a field that has the focus: values are the fields' own and are read when they are sent. */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { useRead, type Schema } from './call'
 import { knownIn, useUnits, type Unit } from './kept'
 import { Who } from './parts'
@@ -71,8 +71,8 @@ function PersonChoice({ field, first, fault }: Props) {
   const [words, setWords] = useState('')
   const [asked, ask] = useState('')
   const [chosen, choose] = useState(first)
-  // the form is told when what it holds has gone
-  useEffect(() => {
+  // the form is told when what it holds has gone, and the focus does not go with it
+  useLayoutEffect(() => {
     if (chosen === first) return
     box.current?.dispatchEvent(new Event('input', { bubbles: true }))
     box.current?.focus()

@@ -1,6 +1,6 @@
 /** Lists that hardly change, read once and shared by the rooms. */
 import { useEffect, useState } from 'preact/hooks'
-import { all, call, session, type Schema } from './call'
+import { all, call, session, type Problem, type Schema } from './call'
 import { said } from './words'
 
 export type Unit = Schema['UnitListItem']
@@ -10,6 +10,7 @@ let units: Promise<Unit[]> | undefined
 let systems: Promise<System[]> | undefined
 
 const drop = () => { units = systems = undefined }
+const AGAIN_MS = 3000
 const readers = new Set<() => void>()
 
 /** For somebody else, and after a change, everything is read anew. */
@@ -21,10 +22,12 @@ export function forget() {
 function useKept<T>(ask: () => Promise<T[]>): T[] | undefined {
   const [list, set] = useState<T[]>()
   useEffect(() => {
-    const read = () => { ask().then(set, () => { drop(); set([]) }) }
+    let timer = 0
+    // what was not answered is asked again, never taken for an empty list; what one may not read is one
+    const read = () => { clearTimeout(timer); ask().then(set, (p: Partial<Problem>) => { drop(); if (!p.status || p.status >= 500) timer = window.setTimeout(read, AGAIN_MS); else set([]) }) }
     readers.add(read)
     read()
-    return () => { readers.delete(read) }
+    return () => { readers.delete(read); clearTimeout(timer) }
   }, [])
   return list
 }

@@ -34,7 +34,7 @@ const Person = room(() => import('./rooms/person/Person').then((m) => m.Person))
 
 const scopesOf = (session: Session) => session.roles.find((r) => r.number === session.role)?.scopes ?? []
 
-type Own = { session: Session; renew: () => Promise<void>; out: () => void }
+type Own = { session: Session; renew: () => Promise<void>; out: () => void; stuck: boolean }
 
 function Room({ place, ...own }: Own & { place: Place }) {
   const { session } = own
@@ -49,8 +49,8 @@ function Room({ place, ...own }: Own & { place: Place }) {
     case 'onboard': return <Onboard may={can('staff:write')} />
     case 'duplicates': return <Duplicates may={can('staff:write')} />
     case 'leavers': return <Leavers filters={place.filters} may={may} self={session.staff.id} />
-    case 'lists': return <Lists />
-    case 'list': return <List key={place.what} id={place.what} filters={place.filters} may={may} />
+    case 'lists': return <Lists may={may} />
+    case 'list': return <List key={place.what} id={place.what} filters={place.filters} may={may} self={session.staff.id} />
     case 'reports': return <Reports filters={place.filters} may={can('reports:write')} />
     case 'access': return <Access filters={place.filters} self={session.staff.id} />
     case 'slips': return <Slips filters={place.filters} may={can('accounts:write')} />
@@ -70,12 +70,12 @@ const NAV: { room: string; word: Word; needs: Scope; also: string[] }[] = [
   { room: 'more', word: 'more', needs: 'coverage:read', also: ['reports', 'access', 'audit'] },
 ]
 
-function Head({ session, room, out }: { session: Session; room: string; out: () => void }) {
+function Head({ session, room, out, stuck }: { session: Session; room: string; out: () => void; stuck: boolean }) {
   const role = session.roles.find((r) => r.number === session.role), may = scopesOf(session)
   return <header>
     <nav aria-label="Congvu">{NAV.filter((n) => may.includes(n.needs)).map((n) => <a key={n.room} href={link(n.room)} aria-current={n.room === room || n.also.includes(room) ? 'page' : undefined}>{t(n.word)}</a>)}</nav>
     <div><p><a href={link('me')} aria-current={room === 'me' ? 'page' : undefined} translate={false}>{session.staff.full_name}</a>{role && <> · {named(role.role)}</>}{role?.unit && <span translate={false}> · {role.unit.name}</span>}</p>
-    <p><button onClick={otherLanguage}>{t('language')}</button> <button onClick={out} title={t('sign_out_where')}>{t('sign_out')}</button></p></div>
+    <p><button onClick={otherLanguage}>{t('language')}</button> <button onClick={out} title={t('sign_out_where')}>{t('sign_out')}</button></p>{stuck && <p class="trouble" role="alert">{t('still_in')}</p>}</div>
   </header>
 }
 
@@ -114,6 +114,9 @@ function useArrival(place: Place, main: { current: HTMLElement | null }) {
     if (!main.current?.contains(document.activeElement)) main.current?.focus({ preventScroll: true })
     scrollTo(0, 0)
   }, [where])
+  // within a room a form goes with what had the focus
+  const at = where + '?' + place.filters
+  useEffect(() => { if (document.activeElement === document.body) main.current?.focus({ preventScroll: true }) }, [at])
 }
 
 function Inside({ place, ...own }: Own & { place: Place }) {
@@ -123,7 +126,7 @@ function Inside({ place, ...own }: Own & { place: Place }) {
   useArrival(place, main)
   return <>
     <a class="skip" href="#main" onClick={(e) => { e.preventDefault(); main.current?.focus() }}>{t('skip')}</a>
-    <Head session={own.session} room={place.room} out={own.out} />
+    <Head session={own.session} room={place.room} out={own.out} stuck={own.stuck} />
     <main id="main" ref={main} tabIndex={-1}><Room place={place} {...own} /></main>
   </>
 }
@@ -132,6 +135,7 @@ function App() {
   const place = usePlace()
   const [session, setSession] = useState<Session | null | undefined>(undefined)
   const [ended, setEnded] = useState(false)
+  const [stuck, setStuck] = useState(false)
 
   function opened(session: Session) {
     held.csrf = session.csrf
@@ -148,7 +152,10 @@ function App() {
   }, [])
   const renew = () => call<Session>('GET', 'v1/sessions/current').then(opened)
   async function out() {
-    await call('DELETE', 'v1/sessions/current').catch(() => {})
+    // what the service did not hear of is not over: it is said, not hidden
+    const open = await call('DELETE', 'v1/sessions/current').then(() => false, (p: { status: number }) => p.status !== 401)
+    setStuck(open)
+    if (open) return
     held.csrf = ''
     draftsOf('')
     location.replace(link('overview')) // whoever is next begins at his own start
@@ -164,7 +171,7 @@ function App() {
   // what was typed stays behind the sign-in of the same person; for another one everything is new
   return <>
     {ended && <SignIn ended opened={opened} />}
-    <div hidden={ended} key={`${session.staff.id} ${session.role}`}><Inside place={place} session={session} renew={renew} out={out} /></div>
+    <div hidden={ended} key={`${session.staff.id} ${session.role}`}><Inside place={place} session={session} renew={renew} out={out} stuck={stuck} /></div>
   </>
 }
 

@@ -1,6 +1,6 @@
 // What a form holds is seen, belongs to one thing, and is never lost without a word.
 import assert from 'node:assert/strict'
-import { api, axeClean, browser, dayIn, given, isoOf, make, plainWords, room, signIn } from './browser.mjs'
+import { api, axeClean, browser, dayIn, given, isoOf, make, plainWords, room, signIn, signOut } from './browser.mjs'
 
 const look = (page) => page.getByRole('button', { name: 'Xem trước thay đổi' }).click()
 const said = (page, text) => page.locator('.good', { hasText: text }).waitFor()
@@ -37,7 +37,7 @@ export default {
     await open()
     await page.locator('form p', { hasText: seen.staff_code }).waitFor()
     await page.getByRole('button', { name: 'Bỏ chọn' }).click()
-    assert.equal(await page.evaluate(() => document.activeElement.id), 'keeper')
+    await page.waitForFunction(() => document.activeElement.id === 'keeper')
     await save()
     assert.equal((await certificate()).custodian, null)
     await plainWords(page)
@@ -127,5 +127,40 @@ export default {
     await page.getByText('Mã đã được tạo ở lần bấm trước').waitFor()
     await page.getByRole('row', { name: `mất trả lời ${process.pid}` }).first().waitFor()
     assert.equal(await page.getByRole('row', { name: `mất trả lời ${process.pid}` }).count(), 1)
+  }),
+  /** What was not answered is asked again, never taken for nothing; a form is left where it stands; who could not sign out is told so. */
+  not_answered: () => browser(async (page) => {
+    const person = await make('Ung Thị Chờ Đợi', { unit: 'T1.02' })
+    const fails = async (pattern, method, answer) => {
+      let failed = 0
+      await page.route(pattern, (route) => route.request().method() !== method || failed++ ? route.continue() : route.fulfill({ contentType: 'application/json', ...answer }))
+    }
+    const LOST = { status: 200, body: '{' }, onBody = () => page.evaluate(() => document.activeElement === document.body)
+    await signIn(page, given.admin, IN)
+    await page.reload()
+    await fails(/v1\/systems$/, 'GET', LOST)
+    await fails(/v1\/units\?/, 'GET', LOST)
+    await room(page, `person/${person.id}?do=transfer`)
+    await page.reload()
+    await page.locator('select#unit option').nth(1).waitFor({ state: 'attached' })
+    await page.getByRole('link', { name: 'Thôi, không lưu' }).click()
+    await page.locator('form.act').waitFor({ state: 'detached' })
+    await page.waitForFunction(() => document.activeElement.id === 'main')
+    await room(page, 'access')
+    await page.getByRole('button', { name: 'Tạo mã truy cập' }).click()
+    await page.getByRole('link', { name: 'Thôi, không lưu' }).click()
+    await page.locator('form.act').waitFor({ state: 'detached' })
+    await page.waitForFunction(() => document.activeElement.id === 'main')
+    await fails(/v1\/slips/, 'POST', { status: 409, body: '{"status":409,"code":"conflict","detail":"Chưa được"}' })
+    await room(page, 'slips')
+    await page.locator('tbody tr', { hasText: person.full_name }).getByRole('checkbox').check()
+    await page.getByRole('button', { name: 'Xem trước phiếu của 1 người đã chọn' }).click()
+    await page.locator('main [role=alert]').getByRole('button', { name: 'Thử lại' }).click()
+    await page.getByText('In 1 phiếu, mỗi người một mã mới').waitFor()
+    await fails(/v1\/sessions\/current$/, 'DELETE', { status: 409, body: '{"status":409,"code":"conflict","detail":"Chưa được"}' })
+    await page.getByRole('button', { name: 'Đăng xuất' }).click()
+    await page.getByText('Chưa đăng xuất được').waitFor()
+    assert.equal(await onBody(), false)
+    await signOut(page)
   }),
 }

@@ -81,6 +81,22 @@ export default {
     assert.deepEqual((await api('GET', `/v1/units/${unit.id}/mailbox`)).holders.map((h) => h.staff.id), [heir.id])
     await plainWords(page)
   }),
+  /** Two holders leave, each on his day: the line that is handed over is that of one of them. */
+  two_leave: () => browser(async (page) => {
+    const [first, second, heir] = [await make('Đinh Thị Rời Trước'), await make('Đinh Văn Rời Sau'), await make('Hồ Thị Nhận Một')]
+    const unit = await api('POST', '/v1/units', { code: `${given.top}.H${process.pid}`, name: { vi: 'Phòng Hai Người' }, kind: 'phong', parent: given.top, slug: `hn${process.pid}` })
+    await api('PUT', `/v1/units/${unit.id}/mailbox`, { holders: [first.id, second.id] })
+    for (const [p, days] of [[first, 20], [second, 60]]) await api('PUT', `/v1/staff/${p.id}/departure`, { reason: 'thoi_viec', effective_on: isoOf(dayIn(days)) })
+    await signIn(page, given.hr)
+    await room(page, 'leavers')
+    await page.getByRole('row', { name: 'Phòng Hai Người' }).filter({ hasText: second.full_name }).getByRole('link', { name: /^Bàn giao/ }).click()
+    await page.getByLabel('Người nhận').fill(heir.staff_code)
+    await page.getByRole('radio', { name: /Hồ Thị Nhận Một/ }).check()
+    await page.getByRole('button', { name: 'Bàn giao' }).click()
+    await page.locator('.good', { hasText: 'Đã bàn giao' }).waitFor()
+    assert.deepEqual((await api('GET', `/v1/units/${unit.id}/mailbox`)).holders.map((h) => h.staff.id).sort(), [first.id, heir.id].sort())
+    assert.equal(await page.evaluate(() => document.activeElement === document.body), false, 'the focus is never on nothing')
+  }),
   /** Whoever leaves has a device with the key of his certificate: what is open says so until somebody has it in hand. */
   device: () => browser(async (page) => {
     const [leaver, other, heir] = [await make('Đinh Thị Thiết Bị'), await make('Đinh Văn Người Dùng'), await make('Hồ Thị Văn Thư')]

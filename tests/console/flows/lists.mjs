@@ -42,7 +42,8 @@ export default {
     await axeClean(page, 'list, faulty')
     await picture(page, 'list-faulty')
     await bad.first().fill('0911000055')
-    await page.getByRole('button', { name: /Xem trước lại với 1 ô đã sửa/ }).click()
+    await bad.last().fill('0911000056') // of somebody else: a phone is never mended elsewhere unsaid
+    await page.getByRole('button', { name: /Xem trước lại với 2 ô đã sửa/ }).click()
     await page.waitForFunction(() => !document.querySelector('input.bad') && /Thực hiện 13 dòng/.test(document.body.textContent))
     assert.equal((await api('GET', '/v1/staff?page_size=1&include_total=true')).total, before, 'nothing is done by looking')
     await picture(page, 'list-plan')
@@ -170,6 +171,60 @@ export default {
     await page.getByRole('link', { name: 'Mở bản đã sửa' }).click()
     await page.getByText('Đã thực hiện xong lúc').waitFor()
   }),
+  /** One code in two rows is mended in one of them; a unit stands for all rows; that a row repeats is not let pass. */
+  list_spread: () => browser(async (page) => {
+    const path = `${given.profile}-trung-ma.csv`, code = `TM${process.pid}`
+    writeFileSync(path, '\ufeff' + ['Số hiệu;Họ và tên;Mã định danh đơn vị;Đối tượng', `${code};Khúc Thị Trùng;T1.0x;Công chức`, `${code};Lý Văn Mã;T1.0x;Công chức`].join('\r\n') + '\r\n')
+    await signIn(page, given.hr)
+    await room(page, 'lists')
+    await page.getByLabel('Loại danh sách').selectOption('staff')
+    await page.getByLabel('Tệp').setInputFiles(path)
+    await page.getByRole('button', { name: 'Xem trước, chưa thực hiện' }).click()
+    await page.getByLabel('Ô C2').fill(given.office)
+    await page.getByRole('button', { name: 'Xem trước lại với 1 ô đã sửa' }).click()
+    await page.getByLabel('Ô C2').waitFor({ state: 'detached' })
+    await page.getByLabel('Ô A3').waitFor()
+    assert.equal(await page.getByRole('button', { name: /^Đúng, cho qua/ }).count(), 0)
+    await page.getByLabel('Ô A3').fill(code + 'B')
+    await page.getByRole('button', { name: 'Xem trước lại với 1 ô đã sửa' }).click()
+    await page.getByRole('button', { name: 'Thực hiện 2 dòng' }).waitFor()
+    await page.getByText(`Số hiệu: ${code}B`).waitFor()
+    assert.equal(await page.getByText(new RegExp(`^Số hiệu: ${code}$`)).count(), 1)
+  }),
+  /** What a row changes is said in words, of people and of units. */
+  list_words: () => browser(async (page) => {
+    const person = await make('Mai Thị Đổi Loại'), code = `${given.top}.W${process.pid}`
+    await api('POST', '/v1/units', { code, name: { vi: 'Phòng Tên Cũ' }, kind: 'phong', parent: given.top, slug: `tc${process.pid}` })
+    await signIn(page, given.admin)
+    for (const [kind, lines, ...words] of [
+      ['staff', ['Số hiệu;Họ và tên;Năm sinh;Đối tượng', `${person.staff_code};${person.full_name};1981;Viên chức`], 'Đối tượng: Công chức → Viên chức', 'Năm sinh: — → 1981'],
+      ['units', ['Mã đơn vị;Tên đơn vị;Loại đơn vị;Trực thuộc', `${code};Trung tâm Tên Mới;Trường học;T1.01`], 'Tên đơn vị: Phòng Tên Cũ → Trung tâm Tên Mới', 'Loại đơn vị: Phòng → Trường học', 'Trực thuộc: Huyện Thử → Phòng Nội vụ'],
+    ]) {
+      const path = `${given.profile}-${kind}.csv`
+      writeFileSync(path, '\ufeff' + lines.join('\r\n') + '\r\n')
+      await room(page, 'lists')
+      await page.getByLabel('Loại danh sách').selectOption(kind)
+      await page.getByLabel('Tệp').setInputFiles(path)
+      await page.getByRole('button', { name: 'Xem trước, chưa thực hiện' }).click()
+      await page.getByRole('button', { name: 'Thực hiện 1 dòng' }).waitFor()
+      for (const said of words) await page.locator('tbody li', { hasText: said }).waitFor()
+      await plainWords(page)
+    }
+  }),
+  /** Who may only look is offered nothing that would be refused; the site's kinds are the site's. */
+  list_rights: () => browser(async (page) => {
+    await signIn(page, given.hr)
+    await room(page, 'lists')
+    const kinds = await page.getByLabel('Loại danh sách').locator('option').evaluateAll((all) => all.map((o) => o.value))
+    assert.deepEqual(kinds, ['', 'staff', 'leavers', 'roster'])
+    await page.getByText('Cần vai trò Quản trị tỉnh để làm: Tải danh sách lên (Tổng số hiện có; Đơn vị)').waitFor()
+    await signOut(page)
+    await signIn(page, given.inspector)
+    await room(page, 'lists')
+    await page.getByText('Cần vai trò Nhân sự đơn vị để làm: Tải danh sách lên').waitFor()
+    assert.equal(await page.getByLabel('Tệp').count(), 0)
+    await axeClean(page, 'lists, looking only')
+  }),
   /** A roster that lets a fifth go: its maker waits, the second person agrees, then it can be carried out. */
   roster: () => browser(async (page) => {
     const unit = await api('POST', '/v1/units', { code: `${given.top}.R${process.pid}`, name: { vi: 'Phòng Đối chiếu' }, kind: 'phong', parent: given.top, slug: `dc${process.pid}` })
@@ -187,7 +242,8 @@ export default {
     await page.getByLabel('Tệp').setInputFiles(path)
     await page.getByRole('button', { name: 'Xem trước, chưa thực hiện' }).click()
     await page.getByText('đang chờ người thứ hai cho phép').waitFor()
-    assert.equal(await page.getByRole('button', { name: /^Thực hiện/ }).count(), 0)
+    await page.getByText(/Người cho phép được: .*Lê Quản Trị/).waitFor()
+    assert.equal(await page.getByRole('button', { name: /^(Thực hiện|Cho phép)/ }).count(), 0)
     await picture(page, 'roster-waits')
     const list = new URL(page.url()).hash.slice(2)
     await signOut(page)

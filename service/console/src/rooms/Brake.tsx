@@ -19,7 +19,9 @@ function What({ w }: { w: Waiting }) {
 }
 
 function Outcome({ released }: { released: Released }) {
-  return <div class="effect" role="status" tabIndex={-1} ref={(at) => at?.focus()}>
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => box.current?.focus(), [released])
+  return <div class="effect" role="status" tabIndex={-1} ref={box}>
     <h3>{t('released', { n: count(released.released) })}</h3>
     <ul>{(released.results ?? []).map((r, i) => <li key={i}><Name>{r.staff ? whole(r.staff) : r.asked ?? ''}</Name>: {named(r.outcome, 'release_')}{r.detail && ` — ${r.detail}`}</li>)}</ul>
     {released.waiting > 0 && <p>{t('still_waiting', { n: count(released.waiting) })}</p>}

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks'
 import { ActForm, type Act, type Wish } from '../act'
 import { link, withFilters } from '../address'
-import { call, useRead, type Schema } from '../call'
+import { call, session, useRead, type Schema } from '../call'
 import { systemName, useSystems } from '../kept'
 import { Name, PersonLink, Read, Table, whole } from '../parts'
 import { count, day, named, t } from '../words'
@@ -25,16 +25,18 @@ function Steps({ items }: { items: Item[] }) {
   </section>
 }
 
-/** Whose device it is, when it is one, tells two of them apart. */
-const deviceOf = (h: HandOver) => h.token?.staff.id ?? ''
+/** Whose device it is, or which of its holders leaves, tells two of them apart. */
+const deviceOf = (h: HandOver) => h.token?.staff.id ?? h.staff?.id ?? ''
 
 /** A mailbox has several holders, of whom the others stay; an account at another system has one who answers for it. */
-async function handOver(h: HandOver, to: string): Promise<Wish> {
+async function handOver(h: HandOver, to: string, items: HandOver[]): Promise<Wish> {
   if (h.token) return { method: 'PUT', path: `v1/staff/${encodeURIComponent(h.token.staff.id)}/accounts/${encodeURIComponent(h.system)}/certificate`, body: { custodian: to } }
   const unit = `v1/units/${encodeURIComponent(h.unit!.id)}`
   if (h.system !== 'mailbox') return { method: 'PUT', path: `${unit}/accounts/${encodeURIComponent(h.system)}`, body: { custodian: to } }
   const { holders } = await call<Schema['UnitMailbox']>('GET', unit + '/mailbox')
-  return { method: 'PUT', path: unit + '/mailbox', body: { holders: [...holders.filter((x) => !x.leaves && x.staff.id !== h.staff?.id && x.staff.id !== to).map((x) => x.staff.id), to] } }
+  // another one who leaves later has a line of his own, and stays until it is handed over
+  const stillHere = (id: string) => items.some((x) => x.unit?.id === h.unit!.id && x.system === h.system && x.staff?.id === id && !!x.effective_on && x.effective_on > session.today)
+  return { method: 'PUT', path: unit + '/mailbox', body: { holders: [...holders.filter((x) => x.staff.id !== h.staff?.id && x.staff.id !== to && (!x.leaves || stillHere(x.staff.id))).map((x) => x.staff.id), to] } }
 }
 
 function HandOvers({ filters, may }: { filters: URLSearchParams; may: boolean }) {
@@ -48,7 +50,7 @@ function HandOvers({ filters, may }: { filters: URLSearchParams; may: boolean })
     return {
       title: t('hand_over_title', values), words: h.system === 'mailbox' ? t('hand_over_words') : undefined,
       fields: [{ name: 'holder', label: 'new_holder', kind: 'person', required: 'choose_person', pointer: h.system === 'mailbox' ? '#/holders' : '#/custodian' }],
-      wish: (v) => handOver(h, v.holder), verb: () => t('hand_over'),
+      wish: (v) => handOver(h, v.holder, list.data!.items), verb: () => t('hand_over'),
       done: () => { say(t('handed_over', values)); list.again(); location.replace(place('', '')) },
     }
   }

@@ -18,8 +18,9 @@ function Effect({ asked, done }: { asked: Asked; done: (said: string) => void })
   const [seen, setSeen] = useState<Schema['Slips']>()
   const [problem, setProblem] = useState<Problem>()
   const [busy, setBusy] = useState(false)
-  useEffect(() => { call<Schema['Slips']>('POST', 'v1/slips?validate_only=true', asked).then(setSeen, setProblem) }, [])
-  if (problem) return <div class="trouble" role="alert"><Said problem={problem} saving /></div>
+  const look = () => { setProblem(undefined); setSeen(undefined); void call<Schema['Slips']>('POST', 'v1/slips?validate_only=true', asked).then(setSeen, setProblem) }
+  useEffect(look, [])
+  if (problem) return <div class="trouble" role="alert"><Said problem={problem} saving /> <button onClick={look}>{t('again')}</button> <button onClick={() => done('')}>{t('leave_form')}</button></div>
   if (!seen) return <p role="status">{t('working')}</p>
   const without = seen.items.filter((s) => s.problem), n = seen.items.length - without.length
 

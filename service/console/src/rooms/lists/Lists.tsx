@@ -11,18 +11,24 @@ import { count, moment, named, t } from '../../words'
 import { unsent } from './Mend'
 
 type Import = Schema['Import']
+type Scope = Schema['Scope']
 
 const KINDS = ['staff', 'leavers', 'roster', 'headcounts', 'units'] as const
+const NEEDS: Record<(typeof KINDS)[number], Scope> = { staff: 'staff:write', leavers: 'departures:write', roster: 'staff:write', headcounts: 'units:write', units: 'units:write' }
+/** Carries a list of that kind out, and whatever leads to it. */
+export const mayOf = (kind: Import['kind'], may: Scope[]) => may.includes(NEEDS[kind])
+
 const FIELDS: Field[] = [
-  { name: 'kind', label: 'list_kind', kind: 'choice', required: 'choose', options: choices(KINDS, 'list_') },
   { ...staffFields.unit, label: 'list_unit', required: undefined, hint: 'list_unit_hint' },
   { ...staffFields.category, required: undefined, hint: 'list_category_hint' },
   { name: 'number', label: 'decision_number' },
-  { name: 'signed', label: 'signed_on', kind: 'day' },
+  { name: 'signed', label: 'signed_on', kind: 'day', hint: 'list_signed_hint' },
   { name: 'from', label: 'from_day', kind: 'day' },
 ]
 const ABSENT: Field = { name: 'absent', label: 'absent_people', kind: 'choice', hint: 'absent_hint', options: [['', t('absent_named')], ...choices(REASONS.filter((r) => r !== 'khac'))] }
-const fieldsOf = (kind: string) => kind === 'roster' ? [...FIELDS, ABSENT] : FIELDS
+const fieldsOf = (kind: string, may: Scope[]): Field[] => [
+  { name: 'kind', label: 'list_kind', kind: 'choice', required: 'choose', options: choices(KINDS.filter((k) => mayOf(k, may)), 'list_') }, ...FIELDS, ...(kind === 'roster' && may.includes('departures:write') ? [ABSENT] : []),
+]
 const FORM = 'upload'
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
@@ -33,7 +39,7 @@ function optionsOf(v: Values): URLSearchParams {
   return asked
 }
 
-function Upload() {
+function Upload({ may }: { may: Scope[] }) {
   const form = useRef<HTMLFormElement>(null), picker = useRef<HTMLInputElement>(null)
   // kept after a list has gone up: the next one of the same decision needs only its file
   const [first] = useState(() => draft(FORM))
@@ -48,7 +54,7 @@ function Upload() {
     event.preventDefault()
     const given = typedIn(form.current!)
     const file = picker.current!.files?.[0]
-    const wrong = { ...faultsIn(fieldsOf(given.kind), given), ...(!file && { file: t('choose_file') }) }
+    const wrong = { ...faultsIn(fieldsOf(given.kind, may), given), ...(!file && { file: t('choose_file') }) }
     setFaults(wrong)
     setProblem(undefined)
     if (!file || Object.keys(wrong).length || busy) return
@@ -72,7 +78,7 @@ function Upload() {
   }
   return <form class="act" ref={form} onSubmit={go} onInput={() => { const values = typedIn(form.current!); setKind(values.kind); keepDraft(FORM, values) }} noValidate autoComplete="off">
     <h2>{t('upload')}</h2>
-    {fieldsOf(kind).map((f) => <Row key={f.name} field={f} first={first[f.name] ?? ''} fault={faults[f.name]} />)}
+    {fieldsOf(kind, may).map((f) => <Row key={f.name} field={f} first={first[f.name] ?? ''} fault={faults[f.name]} />)}
     <div class="row"><label for="file">{t('file')}</label><p class="words" id="file-hint">{t('file_hint')}</p>
       <input id="file" class="out file" ref={picker} type="file" accept=".xlsx,.csv,.txt" aria-invalid={!!faults.file} aria-describedby="file-hint fault-file" onChange={(e) => { const f = e.currentTarget.files?.[0]; chosen.current = f && { at: f.lastModified, size: f.size }; setPicked(f?.name ?? '') }} />
       <p><label class="button" for="file">{t('pick_file')}</label> <Name>{picked}</Name></p>
@@ -97,11 +103,18 @@ function Entry({ i }: { i: Import }) {
   return <>{summaryWords(i.summary)}{unsent(i.id) && <p class="trouble">{t('list_unsent')}</p>}</>
 }
 
-export function Lists() {
+/** What may not be done says who can. */
+function Others({ may }: { may: Scope[] }) {
+  const others = KINDS.filter((k) => !mayOf(k, may)), of = (site: boolean) => others.filter((k) => (NEEDS[k] === 'units:write') === site).map((k) => named(k, 'list_')).join('; ')
+  return <>{of(false) && <p class="words no-print">{t('who_can', { what: `${t('upload')} (${of(false)})` })}</p>}{of(true) && <p class="words no-print">{t('site_admin_can', { what: `${t('upload')} (${of(true)})` })}</p>}</>
+}
+
+export function Lists({ may }: { may: Scope[] }) {
   const list = useRead<{ items: Import[] }>('v1/imports')
   return <>
     <h1>{t('lists')}</h1>
-    <Upload />
+    {KINDS.some((k) => mayOf(k, may)) && <Upload may={may} />}
+    <Others may={may} />
     <h2>{t('lists_before')}</h2>
     <Read of={list}>{({ items }) => items.length === 0 ? <p>{t('no_lists')}</p> : <Table head={[t('uploaded_at'), t('file'), t('list_kind'), t('content')]} rows={[...items].reverse().filter((i) => !items.some((x) => x.id === i.replaced_by)).map((i) => ({ key: i.id, cells: [
       <a href={link('list', '', i.id)}>{moment(i.created_at)}</a>, <Name>{fileOf(i) || '—'}</Name>, i.takes_back ? t('take_back') : named(i.kind, 'list_'),

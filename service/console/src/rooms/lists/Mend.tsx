@@ -15,6 +15,9 @@ type Cells = { of: (row: number, column: string) => string; set: (row: number, c
 const draftOf = (plan: string) => 'list ' + plan
 const at = (row: number, column: string) => `${row} ${column}`
 
+/** Where one text means one thing in every row; who somebody is is said in each row by itself. */
+const SPREADS = ['unit', 'unit_code', 'category', 'title', 'reason', 'unit_kind', 'parent', 'decision_number', 'signed_on', 'effective_on']
+
 /** Cells of a list were typed in and not sent. */
 export const unsent = (plan: string) => Object.keys(draft(draftOf(plan))).length > 0
 
@@ -45,9 +48,10 @@ export function useMending(plan: Import, mends: boolean) {
   }
   function corrected(all: string[][]): string[][] {
     for (const { row, column, text } of changes) {
-      const x = place(column), old = was(row, column)
+      const x = place(column), old = was(row, column), field = plan.columns.find((c) => c.column === column)?.field
+      const spreads = everywhere && !!old && !!field && SPREADS.includes(field)
       for (let y = 1; y <= all.length; y++) {
-        if (y !== row && !(everywhere && old && was(y, column) === old && !(at(y, column) in mended))) continue
+        if (y !== row && !(spreads && was(y, column) === old && !(at(y, column) in mended))) continue
         while (all[y - 1].length <= x) all[y - 1].push('')
         all[y - 1][x] = text
       }
@@ -72,7 +76,7 @@ function Cell({ row, column, cells }: { row: number; column: string; cells: Cell
 /** Of what a note about the whole row may be mended in. */
 const MENDED_IN: Record<string, string[]> = { unit_unknown: ['unit_code', 'unit'], unit_ambiguous: ['unit_code', 'unit'], not_found: ['staff_code', 'full_name'], name_mismatch: ['staff_code', 'full_name'], code_taken: ['staff_code'], row_repeats: ['staff_code', 'full_name'], several_of_name: ['staff_code', 'birth'] }
 /** What no looking at makes right. */
-const NEVER_PASSES = ['unit_unknown', 'unit_ambiguous']
+const NEVER_PASSES = ['unit_unknown', 'unit_ambiguous', 'row_repeats', 'several_of_name']
 
 function faultyColumns(r: ImportRow, plan: Import): string[] {
   const cellsOf = (n: ImportRow['notes'][number]) => n.column ? [n.column] : plan.columns.filter((c) => c.field && MENDED_IN[n.code]?.includes(c.field)).map((c) => c.column)

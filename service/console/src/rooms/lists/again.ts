@@ -19,7 +19,10 @@ export async function again(plan: Import, cells: string[][], more: { columns?: s
   const was = (plan.options as { accept?: string | string[] | null }).accept
   const accept = [...new Set([...(Array.isArray(was) ? was : was?.split(',') ?? []), ...(more.accept ?? [])])]
   if (accept.length) asked.set('accept', accept.join(','))
-  if (more.columns) asked.set('columns', more.columns)
+  // what stands under a heading is remembered by it; a column without one is said each time
+  const columns = new Map(plan.columns.filter((c) => !c.heading && c.field).map((c) => [c.column, c.field!]))
+  for (const [column, field] of (more.columns?.split(',') ?? []).map((c) => c.split(':'))) columns.set(column, field)
+  if (columns.size) asked.set('columns', [...columns].map((c) => c.join(':')).join(','))
   const made: Import = await (await send('POST', 'v1/imports?' + asked, toCsv(cells), { type: 'text/csv' })).json()
   location.hash = link('list', '', made.id)
 }

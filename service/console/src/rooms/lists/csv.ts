@@ -20,7 +20,7 @@ export function parseCsv(text: string, delimiter = ','): string[][] {
 }
 
 /** What was written so that a spreadsheet leaves it alone, as it was read. */
-export const plain = (cell: string) => /^="(.*)"$/s.exec(cell)?.[1] ?? (/^'[=+\-@\t]/.test(cell) ? cell.slice(1) : cell)
+export const plain = (cell: string) => /^="(.*)"$/s.exec(cell)?.[1] ?? cell.replace(/(^|[;,\t\r\n])'(?=[=+\-@\t\r])/g, '$1')
 
 export const toCsv = (lines: string[][]) => '\ufeff' + lines.map((line) => line.map((cell) => `"${cell.replace(/"/g, '""')}"`).join(',')).join('\r\n') + '\r\n'
 

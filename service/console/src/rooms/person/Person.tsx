@@ -141,7 +141,7 @@ export function Person({ id, filters, may: mine }: Props) {
   const [round, next] = useState(0)
   const [slip, setSlip] = useState<Schema['CredentialReset']>()
   const person = useRead<Staff>('v1/staff/' + encodeURIComponent(id))
-  const systems = useSystems() ?? []
+  const known = useSystems(), systems = known ?? []
   const asked = filters.get('do') ?? ''
   useEffect(() => { if (asked) say('') }, [asked])
   return <Read of={person}>{(p) => {
@@ -161,7 +161,7 @@ export function Person({ id, filters, may: mine }: Props) {
       {!!p.hr_feed_fields?.length && <p class="words">{t('hr_keeps', { what: p.hr_feed_fields.map((f) => named(f, 'fact_')).join(', ') })}</p>}
       {said && <p class="good" role="status">{said}</p>}
       {slip && <Slip slip={slip} system={systemName(systems, slip.system)} close={() => setSlip(undefined)} />}
-      {act && systems.length > 0 ? <ActForm key={[asked, a?.system, doing.of].join(' ')} act={act} form={`person ${id} ${asked} ${a?.system ?? ''} ${doing.of}`} close={link('person', '', id)} /> : p.unit ? <Acts person={p} may={may} /> : <p class="words">{t('guest_words')}</p>}
+      {act && !known ? <p role="status">{t('loading')}</p> : act ? <ActForm key={[asked, a?.system, doing.of].join(' ')} act={act} form={`person ${id} ${asked} ${a?.system ?? ''} ${doing.of}`} close={link('person', '', id)} /> : p.unit ? <Acts person={p} may={may} /> : <p class="words">{t('guest_words')}</p>}
       <Departure key={'d' + round} person={p} systems={systems} />
       <Accounts key={'a' + round} person={p} systems={systems} may={may.includes('accounts:write')} />
       <PostTable person={p} />

@@ -28,5 +28,5 @@ export function Changes({ changes, systems }: { changes: Schema['Change'][]; sys
     const word = FIELD_WORDS[field]
     return word && <li key={field}>{t(word)}: <Name>{told(field, from)}</Name> → <b><Name>{told(field, to)}</Name></b></li>
   }).filter(Boolean)
-  return lines.length ? <>{lines}</> : <li>{t('no_change')}</li>
+  return lines.length ? <>{lines}</> : <li>{t(changes.length ? 'other_change' : 'no_change')}</li>
 }

@@ -3,7 +3,7 @@ import { Fragment, type ComponentChildren } from 'preact'
 import { session, type Schema } from '../../call'
 import type { Unit as Listed } from '../../kept'
 import { Name, Told } from '../../parts'
-import { day, named, said, t, type Word } from '../../words'
+import { count, day, named, said, t, type Word } from '../../words'
 
 type Unit = Schema['Unit']
 type Plan = Schema['PlannedUnit']
@@ -41,6 +41,23 @@ function lines(before: Unit, after: Unit): [Word, string, string][] {
   const both: [Word, (u: Unit) => string][] = [['col_unit_name', (u) => u.name.vi], ['unit_name_en', (u) => u.name.en ?? ''], ['col_unit_code', (u) => u.code], ['col_unit_kind', (u) => named(u.kind, 'unit_')], ['block', (u) => named(u.block)],
     ['unit_above', (u) => u.parent?.name ?? ''], ['col_slug', (u) => u.slug ?? ''], ['unit_ends', (u) => u.active_to ? day(u.active_to) : ''], ...LETTERHEAD.map(([name, word]): [Word, (u: Unit) => string] => [word, (u) => paperValue(u.letterhead?.[name] ?? null)])]
   return both.map(([word, of]): [Word, string, string] => [word, of(before), of(after)]).filter(([, was, is]) => was !== is)
+}
+
+const LISTED: Record<string, Word> = { 'name/vi': 'col_unit_name', 'name/en': 'unit_name_en', code: 'col_unit_code', kind: 'col_unit_kind', block: 'block', parent: 'col_parent', slug: 'col_slug', active_from: 'unit_begins', active_to: 'unit_ends', total: 'col_total', establishment: 'col_establishment' }
+
+/** Changes as the service names them, in words. */
+export function ListedChanges({ changes, units }: { changes: Schema['Change'][]; units: Listed[] }) {
+  const told = (field: string, v: unknown) => {
+    if (v == null || typeof v === 'object') return '—'
+    if (typeof v === 'number') return count(v)
+    const text = String(v)
+    if (field === 'kind') return named(text, 'unit_')
+    if (field === 'block') return named(text)
+    if (field === 'parent') return said(units.find((u) => u.code === text)?.name ?? text)
+    return field.startsWith('active_') ? day(text) : text
+  }
+  const known = changes.filter((c) => LISTED[c.field])
+  return known.length ? <>{known.map(({ field, from, to }) => <li key={field}>{t(LISTED[field])}: <Name>{told(field, from)}</Name> → <b><Name>{told(field, to)}</Name></b></li>)}</> : <li>{t('other_change')}</li>
 }
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
