@@ -1,6 +1,6 @@
 // What a form holds is seen, belongs to one thing, and is never lost without a word.
 import assert from 'node:assert/strict'
-import { api, axeClean, browser, dayIn, given, isoOf, make, plainWords, room, signIn, signOut } from './browser.mjs'
+import { api, axeClean, browser, dayIn, given, isoOf, make, picture, plainWords, room, signIn, signOut } from './browser.mjs'
 
 const look = (page) => page.getByRole('button', { name: 'Xem trước thay đổi' }).click()
 const said = (page, text) => page.locator('.good', { hasText: text }).waitFor()
@@ -32,6 +32,7 @@ export default {
     await page.reload()
     await page.locator('form p', { hasText: seen.staff_code }).waitFor()
     await axeClean(page, 'somebody chosen')
+    await picture(page, 'somebody-chosen')
     await save()
     assert.equal((await certificate()).custodian.staff.id, seen.id)
     await open()
@@ -61,6 +62,7 @@ export default {
     await effect.getByText(`Thư đến giao cho: ${heir.full_name} · ${heir.staff_code}`).waitFor()
     assert.match(await effect.innerText(), /khóa ngay[\s\S]*Không rút lại được/)
     assert.doesNotMatch(await effect.innerText(), /ngày đó/)
+    await picture(page, 'leaves-today')
     await page.getByRole('button', { name: /^Cho .* nghỉ từ/ }).click()
     await said(page, 'Các tài khoản được khóa ngay')
     // a day that only the decision would keep is not dropped: nobody is taken back earlier than was typed

@@ -224,6 +224,7 @@ export default {
     await page.getByText('Cần vai trò Nhân sự đơn vị để làm: Tải danh sách lên').waitFor()
     assert.equal(await page.getByLabel('Tệp').count(), 0)
     await axeClean(page, 'lists, looking only')
+    await picture(page, 'lists-looking')
   }),
   /** A roster that lets a fifth go: its maker waits, the second person agrees, then it can be carried out. */
   roster: () => browser(async (page) => {
