@@ -1,5 +1,6 @@
 """Leaving: what a script does every night, and what must not happen by mistake."""
 import datetime
+import itertools
 import json
 import pathlib
 import subprocess
@@ -199,6 +200,36 @@ def test_at_midnight_the_brake_judges_what_a_person_ordered_as_well(start, spec)
     moved = start(service.data, clock_offset=str(86400))
     states = wait_for(lambda: (lambda all_of: all_of if "scheduled" not in all_of else None)([moved.client().get(f"/v1/staff/N-{i}/departure").json["state"] for i in range(8)]), "the calendar has looked at all")
     assert (states.count("done"), states.count("held")) == (5, 3), "as many as an hour lets pass"
+
+
+def test_at_midnight_an_order_is_measured_by_what_its_person_reaches(start, spec):
+    """A site of 350 has 7 an hour, a unit of it 5: who may order for the unit alone has the 5, and so has who may no longer."""
+    service = start()
+    admin = service.client()
+    make_units(admin)
+    for i, family in itertools.product(range(46), ("Lê", "Ngô", "Phạm", "Bùi", "Đỗ", "Vũ", "Hồ")):
+        assert admin.post("/v1/staff", an(full_name=nth(f"{family} Văn", i), unit="T1.02")).status == 201
+    people, after = {}, {}
+    for who in ("ONE", "TWO"):
+        crowd(admin, who, 14, unit="T1.01")
+        hr = admin.put(f"/v1/staff/HR-{who}", an(full_name=f"Đoàn Thị {who.capitalize()}", unit="T1.02")).json
+        activate(admin, f"HR-{who}")
+        assert admin.post(f"/v1/staff/HR-{who}/roles", {"role": "unit_hr", "unit": "T1.01"}).status == 201
+        people[who] = Person(service, spec)
+        people[who].id = hr["id"]
+        assert people[who].sign_in(login_of(hr))[0] == 201
+        for i in range(8):
+            status, body = people[who].call("PUT", f"/v1/staff/{who}-{i}/departure", {"reason": "thoi_viec", "effective_on": day(1)})
+            assert (status, body["state"]) == (200, "scheduled"), body
+    (role,) = admin.get("/v1/staff/HR-TWO/roles").json["items"]
+    assert admin.delete(f"/v1/staff/HR-TWO/roles/{role['number']}", "*").status in (200, 204)
+    service.stop()
+    admin = start(service.data, clock_offset=str(86400)).client()
+    for who in people:
+        after[who] = wait_for(lambda: (lambda all_of: all_of if "scheduled" not in all_of else None)([admin.get(f"/v1/staff/{who}-{i}/departure").json["state"] for i in range(8)]), "the calendar has looked at all")
+        line = next(one for one in admin.get("/v1/brake").json["lines"] if one["token"] == people[who].id)
+        assert (after[who].count("done"), after[who].count("held")) == (5, 3), (who, after)
+        assert (line["ordinary"]["done"], line["ordinary"]["limit"]) == (5, 5), line
 
 
 def test_who_has_an_account_at_a_system_just_retired_leaves_where_accounts_are_only_locked(start, tmp_path):

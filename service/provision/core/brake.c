@@ -78,12 +78,30 @@ struct cv_id prov_line_of_actor(const struct prov_lines *lines, const char *acto
     return cv_id_parse("tok_", actor, &id) ? prov_line_of(lines, id) : (struct cv_id){0};
 }
 
+/* As in his session, by the widest of his roles that order departures; whoever has none has the smallest reach. */
+static struct view_scope reach_of_person(const struct view *view, struct cv_id id)
+{
+    struct view_scope widest = {0};
+    struct view_signer signer;
+    bool there = view_signer(view, id, &signer);
+    for (size_t i = 0; there && i < signer.role_count; i++) {
+        const struct view_role *role = &signer.roles[i];
+        const struct view_scope one = {.everywhere = role->everywhere, .top = role->unit};
+        if ((dom_role_rights(role->kind) & DOM_DEPARTURES_WRITE) != 0 &&
+            view_recorded(view, one) > view_recorded(view, widest))
+            widest = one;
+    }
+    return widest;
+}
+
 struct view_scope prov_reach_of(struct prov_call *call, struct cv_id id)
 {
     struct dom_token token;
-    if (view_token_by_id(call->prov->options.view, id, call->arena, &token) && !token.everywhere)
-        return (struct view_scope){.top = token.unit};
-    return (struct view_scope){.everywhere = true};
+    if (cv_id_is_zero(id))
+        return (struct view_scope){.everywhere = true};
+    if (!view_token_by_id(call->prov->options.view, id, call->arena, &token))
+        return reach_of_person(call->prov->options.view, id);
+    return (struct view_scope){.everywhere = token.everywhere, .top = token.unit};
 }
 
 /* ---- reading and saving ---- */

@@ -22,8 +22,9 @@ enum prov_oneness prov_oneness(struct prov_call *call, const struct prov_lines *
 /* Of the caller's own line and this one. */
 enum prov_oneness prov_own_line(struct prov_call *call, const struct prov_lines *lines, struct cv_id line);
 
-/* What a token reaches: the size that the brake measures against is that of who gave the order. */
-struct view_scope prov_reach_of(struct prov_call *call, struct cv_id token);
+/* What a token or a person reaches: the size that the brake measures against is that of who gave the order. Zero, the
+ * service itself, reaches everything. */
+struct view_scope prov_reach_of(struct prov_call *call, struct cv_id id);
 
 /* ---- judging ---- */
 /* Judges what `kind` says of this person for the line of `token` (zero = the service itself: judged when ordered), and
