@@ -284,8 +284,8 @@ bool con_send(struct con_client *client, const struct con_target *target, const 
     struct curl_slist *headers = NULL;
     size_t base = strlen(target->url);
     *out = (struct con_answer){.body = ""};
-    while (base > 0 && target->url[base - 1] == '/')
-        base--;
+    while (request->path && base > 0 && target->url[base - 1] == '/')
+        base--; /* a whole address is asked as it stands: that of a token endpoint may end so */
     const char *url = cv_arena_printf(arena, "%.*s%s", (int)base, target->url, request->path ? request->path : "");
     if (client->bounded && cv_deadline_passed(client->deadline))
         return cv_fail_as(err, CV_UNAVAILABLE, NULL, "Hết thời gian chờ", "The deadline has passed");

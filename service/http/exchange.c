@@ -50,8 +50,11 @@ size_t htp_body_max(const struct htp_private *p)
     return route && route->body_max > 0 ? route->body_max : p->server->options.max_body;
 }
 
+/* Passwords, codes and tokens pass here: what was read or said does not wait for the next call to write over it. */
 static void keep_small(struct cv_buf *b)
 {
+    if (b->len > 0)
+        explicit_bzero(b->data, b->len);
     cv_buf_reset(b);
     if (b->cap > HTP_KEEP_BUFFER)
         cv_buf_free(b);

@@ -15,7 +15,7 @@
 
 #include "http/internal.h"
 
-enum { EXTRAS = 6, EXTRA_MAX = 127 };
+enum { EXTRAS = 6, EXTRA_MAX = 255 };
 
 struct extra {
     char name[40];
@@ -45,7 +45,7 @@ static struct MHD_Response *make(const char *body, size_t len, const char *media
     bool ok = r && (!media_type || MHD_add_response_header(r, "Content-Type", media_type) == MHD_YES) &&
               (!policy || MHD_add_response_header(r, "Content-Security-Policy", policy) == MHD_YES) &&
               (!etag[0] || MHD_add_response_header(r, "ETag", etag) == MHD_YES) &&
-              MHD_add_response_header(r, "Cache-Control", "private, max-age=30") == MHD_YES &&
+              MHD_add_response_header(r, "Cache-Control", "private, no-cache") == MHD_YES &&
               MHD_add_response_header(r, "Vary", "Accept-Language, Accept, Authorization") == MHD_YES &&
               MHD_add_response_header(r, "X-Content-Type-Options", "nosniff") == MHD_YES;
 

@@ -18,11 +18,13 @@ server.listen(Number(process.env.PORT ?? 0), "127.0.0.1", () => {
         cookies: { keys: ["only for tests"] },
         pkce: { required: () => true },
         conformIdTokenClaims: false,
+        routes: { token: "/o/token/", jwks: "/o/jwks/" }, // as of providers whose addresses end so, and mean it
         claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["preferred_username"] },
         findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...accounts.get(id) }) }),
     });
     const answer = provider.callback();
     server.on("request", (request, response) => {
+        if (["/o/token", "/o/jwks"].includes(request.url)) return response.writeHead(301, { Location: `${request.url}/` }).end();
         if (request.url !== "/accounts") return answer(request, response);
         let text = "";
         request.on("data", (piece) => (text += piece));

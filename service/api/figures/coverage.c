@@ -163,7 +163,7 @@ static void answer_file(struct htp_exchange *x)
     api_body_tag(api_of(x), cv_buf_str(&out), out.len, tag);
     const char *etag = cv_arena_printf(x->arena, "W/\"%s\"", tag);
     htp_header_set(x, "ETag", "%s", etag);
-    htp_header_set(x, "Cache-Control", "private, max-age=30");
+    htp_header_set(x, "Cache-Control", "private, no-cache");
     api_view_age(x);
     if (htp_none_match(x, etag))
         htp_reply_empty(x, 304);

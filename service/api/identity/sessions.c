@@ -32,11 +32,12 @@ static const char *factor_word(struct htp_exchange *x, const struct view_signer 
 static void write_session(struct htp_exchange *x, const struct view_signer *signer, const struct api_session *session)
 {
     struct cv_jout *j = &x->out;
-    struct view_staff staff;
+    struct view_staff staff = {0}; /* he may have gone since he was asked for: then without a name */
     struct cv_error none = {0};
     char id[CV_ID_TEXT];
     const struct view_scope everywhere = {.everywhere = true};
-    view_staff_find(api_of(x)->view, everywhere, cv_id_text("stf_", signer->staff, id), x->arena, &staff, &none);
+    if (!view_staff_find(api_of(x)->view, everywhere, cv_id_text("stf_", signer->staff, id), x->arena, &staff, &none))
+        staff.full_name = id;
     cv_jout_object(j, NULL);
     cv_jout_object(j, "staff");
     cv_jout_string(j, "id", id);
