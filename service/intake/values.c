@@ -245,14 +245,36 @@ static const struct word reasons[] = {
     {"giai the", DOM_GIAI_THE},
 };
 
+/* The last lines are the console's own words, in both languages. */
 static const struct word unit_kinds[] = {
-    {"phong", DOM_PHONG},         {"so nganh", DOM_SO_NGANH},
-    {"so", DOM_SO_NGANH},         {"ubnd xa", DOM_UBND_XA},
-    {"xa", DOM_UBND_XA},          {"phuong", DOM_UBND_XA},
-    {"dac khu", DOM_UBND_XA},     {"dang", DOM_DANG},
-    {"mat tran", DOM_MAT_TRAN},   {"doan the", DOM_DOAN_THE},
-    {"su nghiep", DOM_SU_NGHIEP}, {"truong hoc", DOM_TRUONG_HOC},
-    {"truong", DOM_TRUONG_HOC},   {"ubnd huyen", DOM_UBND_HUYEN},
+    {"phong", DOM_PHONG},
+    {"so nganh", DOM_SO_NGANH},
+    {"so", DOM_SO_NGANH},
+    {"ubnd xa", DOM_UBND_XA},
+    {"xa", DOM_UBND_XA},
+    {"phuong", DOM_UBND_XA},
+    {"dac khu", DOM_UBND_XA},
+    {"dang", DOM_DANG},
+    {"mat tran", DOM_MAT_TRAN},
+    {"doan the", DOM_DOAN_THE},
+    {"su nghiep", DOM_SU_NGHIEP},
+    {"truong hoc", DOM_TRUONG_HOC},
+    {"truong", DOM_TRUONG_HOC},
+    {"ubnd huyen", DOM_UBND_HUYEN},
+    {"ubnd huyen thi xa thanh pho", DOM_UBND_HUYEN},
+    {"district", DOM_UBND_HUYEN},
+    {"ubnd xa phuong dac khu", DOM_UBND_XA},
+    {"commune", DOM_UBND_XA},
+    {"so ban nganh", DOM_SO_NGANH},
+    {"provincial department", DOM_SO_NGANH},
+    {"division", DOM_PHONG},
+    {"co quan dang", DOM_DANG},
+    {"party body", DOM_DANG},
+    {"fatherland front", DOM_MAT_TRAN},
+    {"mass organisation", DOM_DOAN_THE},
+    {"don vi su nghiep", DOM_SU_NGHIEP},
+    {"public service unit", DOM_SU_NGHIEP},
+    {"school", DOM_TRUONG_HOC},
 };
 
 /* Said at length: "Nghỉ hưu theo chế độ". "Chuyển công tác" may stay inside, so it is no beginning. */

@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import subprocess
 import unicodedata
@@ -226,3 +227,13 @@ def test_twenty_thousand_rows_are_read_in_seconds_and_little_memory(tmp_path):
     child.returncode = os.waitstatus_to_exitcode(status)
     assert (lines, child.returncode) == (20001, 0)
     assert used.ru_maxrss < 256 * 1024 or "asan" in str(TOOL)  # KiB; the file alone has 1.3 MB
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_kinds_of_units_are_understood_in_the_consoles_own_words(language, tmp_path):
+    words = dict(re.findall(r"^  unit_(so_nganh|ubnd_huyen|phong|ubnd_xa|dang|mat_tran|doan_the|su_nghiep|truong_hoc): '([^']*)'", (HERE.parents[1] / f"service/console/src/words/{language}.ts").read_text(), re.M))
+    assert len(words) == 9
+    path = tmp_path / "units.csv"
+    path.write_text("Mã đơn vị;Tên đơn vị;Loại đơn vị\n" + "".join(f'K{n};Đơn vị {n};"{word}"\n' for n, word in enumerate(words.values())))
+    _, rows = read("units", path)
+    assert [r.get("unit_kind") for r in rows] == list(words)

@@ -350,7 +350,7 @@ export const vi = {
   first_then: 'Đặt mật khẩu xong thì',
   first_over: 'Liên kết này đã được dùng hoặc đã hết hạn.',
   unit_ubnd_huyen: 'UBND huyện, thị xã, thành phố',
-  unit_ubnd_xa: 'UBND xã, phường',
+  unit_ubnd_xa: 'UBND xã, phường, đặc khu',
   unit_so_nganh: 'Sở, ban, ngành',
   unit_phong: 'Phòng',
   unit_dang: 'Cơ quan Đảng',
