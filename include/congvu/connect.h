@@ -18,6 +18,7 @@
  *   CV_UNAVAILABLE  nothing was sent, or it was a GET: certainly not done
  *   CV_UNKNOWN      sent, and the answer was lost or says nothing (500, 502, 504): look before repeating
  *   CV_LIMIT        429 or 503: not now; err->retry_after_s (at most CON_RETRY_AFTER_MAX, 0 = not said)
+ *                   or earlier answers fill the arena, and nothing was sent
  *   CV_NOT_FOUND    404, 410
  *   CV_CONFLICT     409
  *   CV_STALE        412: it changed there since it was read; 428: it wants If-Match

@@ -66,6 +66,7 @@ struct con_scim_account {
     const char *login; /* or NULL */
     const char *mark;  /* or NULL, "" counts as none */
     bool has_active, active;
+    bool oversized;                 /* refused: a longer id, login, mark or tag; nothing else is filled in */
     const char *location;           /* path below the target's URL that the server says is its address, or NULL */
     const char *path;               /* the same, by which it was read; NULL = not yet */
     const char *version;            /* entity tag, or NULL */
@@ -103,6 +104,7 @@ bool con_scim_list(struct con_scim_call *call, bool (*each)(void *ctx, const str
 const char *con_scim_value(const struct cv_jany *resource, const char *path, struct cv_arena *arena);
 /* Does something else stand there? */
 bool con_scim_differs(const struct cv_jany *resource, const struct con_scim_field *field, struct cv_arena *arena);
-/* Reads one account out of a resource; false without an id. */
+/* Reads one account out of a resource; false without an id, and when one of its names is oversized. */
+enum { CON_SCIM_NAME_MAX = 1024 };
 bool con_scim_account_of(const struct con_scim_call *call, const struct cv_jany *resource,
                          struct con_scim_account *out);

@@ -284,6 +284,9 @@ bool con_send(struct con_client *client, const struct con_target *target, const 
     struct curl_slist *headers = NULL;
     size_t base = strlen(target->url);
     *out = (struct con_answer){.body = ""};
+    if (!cv_arena_ok(arena)) /* by what it answered before */
+        return cv_fail_as(err, CV_LIMIT, NULL, "%.150s trả lời quá nhiều cho một việc",
+                          "%.150s answers too much for one piece of work", target->url);
     while (request->path && base > 0 && target->url[base - 1] == '/')
         base--; /* a whole address is asked as it stands: that of a token endpoint may end so */
     const char *url = cv_arena_printf(arena, "%.*s%s", (int)base, target->url, request->path ? request->path : "");

@@ -8,6 +8,8 @@
 #include "connect/internal.h"
 #include "connect/scim.h"
 
+enum { LOCATION_MAX = 8192 }; /* an id of CON_SCIM_NAME_MAX, escaped, below a long URL */
+
 #define ACCEPT "application/scim+json, application/json"
 
 /* ---- sending ---- */
@@ -94,6 +96,18 @@ static const char *resource_id(const struct cv_jany *resource, struct cv_arena *
     return id && *id ? id : NULL;
 }
 
+static bool longer(const char *text, size_t most)
+{
+    return text != NULL && strlen(text) > most;
+}
+
+/* What is remembered of an account, sent back and kept in the directory is short, whoever wrote it. */
+static bool is_oversized(const struct con_scim_account *a)
+{
+    return longer(a->id, CON_SCIM_NAME_MAX) || longer(a->login, CON_SCIM_NAME_MAX) ||
+           longer(a->mark, CON_SCIM_NAME_MAX) || longer(a->version, CON_SCIM_NAME_MAX);
+}
+
 bool con_scim_account_of(const struct con_scim_call *call, const struct cv_jany *resource, struct con_scim_account *out)
 {
     struct cv_arena *arena = call->arena;
@@ -103,12 +117,17 @@ bool con_scim_account_of(const struct con_scim_call *call, const struct cv_jany 
         return false;
     out->login = con_scim_value(resource, call->login_path, arena);
     out->mark = con_scim_value(resource, call->mark_path, arena);
+    const struct cv_jany *meta = cv_jany_get(resource, "meta");
+    out->version = cv_jany_text(cv_jany_get(meta, "version"), arena);
+    if (is_oversized(out)) {
+        *out = (struct con_scim_account){.oversized = true};
+        return false;
+    }
     if (call->server != NULL && out->mark != NULL && *out->mark != '\0')
         call->server->marks = true;
-    const struct cv_jany *meta = cv_jany_get(resource, "meta");
     const char *location = cv_jany_text(cv_jany_get(meta, "location"), arena);
-    out->location = location != NULL && call->target != NULL ? con_url_below(call->target->url, location) : NULL;
-    out->version = cv_jany_text(cv_jany_get(meta, "version"), arena);
+    bool usable = location != NULL && !longer(location, LOCATION_MAX) && call->target != NULL;
+    out->location = usable ? con_url_below(call->target->url, location) : NULL;
     const struct scim_field *f = scim_fields(arena, &active, 1);
     const struct cv_jany *there = cv_jany_get(scim_holder(resource, &f->path), f->path.attr);
     out->has_active = cv_jany_bool(f->path.sub ? cv_jany_get(there, f->path.sub) : there, &out->active);
@@ -121,10 +140,15 @@ bool con_scim_keeps_marks(const struct con_scim *scim)
 }
 
 /* ---- addresses ---- */
+static bool is_code(const char *c)
+{
+    return *c == '%' && isxdigit((unsigned char)c[1]) && isxdigit((unsigned char)c[2]);
+}
+
 static bool has_code(const char *text)
 {
     for (const char *c = text; (c = strchr(c, '%')) != NULL; c++)
-        if (isxdigit((unsigned char)c[1]) && isxdigit((unsigned char)c[2]))
+        if (is_code(c))
             return true;
     return false;
 }
@@ -134,8 +158,9 @@ static const char *escape_once(struct cv_arena *arena, const char *id)
 {
     char *out = cv_arena_alloc(arena, strlen(id) * 3 + 1), *p = out;
     while (*id != '\0') {
-        size_t coded = has_code(cv_arena_strndup(arena, id, 3)) ? 3 : 0;
-        const char *piece = coded ? id : con_escape(arena, cv_arena_strndup(arena, id, 1));
+        const char sign[] = {*id, '\0'};
+        size_t coded = is_code(id) ? 3 : 0;
+        const char *piece = coded ? id : con_escape(arena, sign);
         size_t len = coded ? coded : strlen(piece);
         memcpy(p, piece, len);
         p += len;
@@ -169,8 +194,9 @@ static bool get_at(struct con_scim_call *call, const char *path, struct con_scim
     if (!scim_send(call, &request, &answer, &document, err))
         return false;
     if (!con_scim_account_of(call, document, out))
-        return scim_unreadable(err, CV_UNAVAILABLE);
-    if (answer.etag != NULL && call->server->etags) /* some send one of their cache */
+        return out->oversized ? scim_oversized(call, err) : scim_unreadable(err, CV_UNAVAILABLE);
+    if (answer.etag != NULL && call->server->etags &&
+        !longer(answer.etag, CON_SCIM_NAME_MAX)) /* some send one of their cache */
         out->version = answer.etag;
     out->path = path;
     return true;
@@ -229,6 +255,17 @@ bool scim_unreadable(struct cv_error *err, enum cv_kind kind)
 {
     return cv_fail_as(err, kind, NULL, "Không hiểu câu trả lời của hệ thống ở xa",
                       "The answer of the other system is not understood");
+}
+
+bool scim_oversized(const struct con_scim_call *call, struct cv_error *err)
+{
+    return cv_fail_as(
+        err, CV_UNAVAILABLE, NULL,
+        "%.150s: một tài khoản có mã, tên đăng nhập, dấu hoặc phiên bản dài hơn %d byte; hãy nhờ bên quản "
+        "lý hệ thống đó sửa lại",
+        "%.150s: the id, login, mark or version of an account is longer than %d bytes; ask whoever runs "
+        "that system to mend it",
+        call->target != NULL ? call->target->url : "", CON_SCIM_NAME_MAX);
 }
 
 bool scim_unreachable(struct cv_error *err, const struct con_scim_account *account)

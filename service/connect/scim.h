@@ -22,7 +22,9 @@ bool scim_path_parse(const char *text, struct cv_arena *arena, struct scim_path 
 const struct cv_jany *scim_holder(const struct cv_jany *resource, const struct scim_path *path);
 /* Is this item of a multi-valued attribute the one that the path means? */
 bool scim_item_is_ours(const struct cv_jany *list, size_t i, const struct scim_path *path, struct cv_arena *arena);
-/* Same text for the purpose: logins and addresses in any case. */
+/* Same text for the purpose: logins and addresses in any case. What is longer than SCIM_VALUE_MAX is no value of ours.
+ */
+enum { SCIM_VALUE_MAX = 64 << 10, SCIM_ACCOUNT_ARENA = 1 << 20 /* what looking at one account needs, far above */ };
 bool scim_same_value(const struct scim_path *path, const char *a, const char *b, struct cv_arena *arena);
 
 /* A wanted field with its path taken apart. */
@@ -105,6 +107,7 @@ bool scim_get(struct con_scim_call *call, const struct con_scim_account *known, 
 bool scim_address(struct con_scim_call *call, const struct con_scim_account *account, const char **out,
                   struct cv_error *err);
 bool scim_unreadable(struct cv_error *err, enum cv_kind kind);
+bool scim_oversized(const struct con_scim_call *call, struct cv_error *err);
 /* "exists there, cannot be seen" */
 bool scim_unreachable(struct cv_error *err, const struct con_scim_account *account);
 enum { SCIM_BODY_MAX = 1 << 20, SCIM_TRIES = 3 };

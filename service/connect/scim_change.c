@@ -20,7 +20,10 @@ static const char *id_of_location(const char *location, struct cv_arena *arena)
     const char *slash = location ? strrchr(location, '/') : NULL;
     if (slash == NULL || slash[1] == '\0')
         return NULL;
-    char *out = cv_arena_strndup(arena, slash + 1, strcspn(slash + 1, "?#")), *to = out;
+    size_t len = strcspn(slash + 1, "?#");
+    if (len > 3 * (size_t)CON_SCIM_NAME_MAX)
+        return NULL;
+    char *out = cv_arena_strndup(arena, slash + 1, len), *to = out;
     for (const char *c = out; *c; c++) {
         bool coded = *c == '%' && digit_of(c[1]) >= 0 && digit_of(c[2]) >= 0;
         *to++ = coded ? (char)(digit_of(c[1]) * 16 + digit_of(c[2])) : *c;

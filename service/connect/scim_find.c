@@ -12,12 +12,14 @@ struct search {
     size_t count;
     const char *sample;       /* a value that stands there at the path: what the filter is tried with */
     struct scim_index *index; /* that a reading fills */
+    struct cv_arena *scratch; /* of one account: nobody says how many come */
 };
 
-static bool matches(const struct search *s, const struct cv_jany *resource, struct cv_arena *arena)
+static bool matches(const struct search *s, const struct cv_jany *resource)
 {
-    const char *there = con_scim_value(resource, s->text, arena);
-    return there != NULL && scim_same_value(&s->path, there, s->value, arena);
+    cv_arena_reset(s->scratch);
+    const char *there = con_scim_value(resource, s->text, s->scratch);
+    return there != NULL && scim_same_value(&s->path, there, s->value, s->scratch);
 }
 
 /* ---- by a filter ---- */
@@ -34,23 +36,27 @@ static const char *quoted(struct cv_arena *arena, const char *value)
     return out;
 }
 
-/* True: answered, and what it answered is an answer to this question. */
-static bool take_filtered(struct search *s, const struct cv_jany *document)
+/* *out_answers: what it answered is an answer to this question. */
+static bool take_filtered(struct search *s, const struct cv_jany *document, bool *out_answers, struct cv_error *err)
 {
     const struct cv_jany *resources = scim_resources_of(document);
     bool foreign = false;
     int64_t total = -1;
-    for (size_t i = 0; i < cv_jany_count(resources) && s->count < CON_SCIM_FOUND_MAX; i++) {
+    for (size_t i = 0; i < cv_jany_count(resources) && s->count < CON_SCIM_FOUND_MAX && cv_arena_ok(s->call->arena);
+         i++) {
         const struct cv_jany *resource = cv_jany_item(resources, i);
         struct con_scim_account *out = &s->found[s->count];
-        if (!matches(s, resource, s->call->arena))
+        if (!matches(s, resource))
             foreign = true;
         else if (con_scim_account_of(s->call, resource, out))
             s->count++;
+        else if (out->oversized)
+            return scim_oversized(s->call, err);
     }
     cv_jany_int(cv_jany_get(document, "totalResults"), &total);
     bool all_there = total >= 0 && total <= (int64_t)cv_jany_count(resources);
-    return cv_jany_kind(document) >= CV_JANY_LIST && (s->count > 0 || !foreign || all_there);
+    *out_answers = cv_jany_kind(document) >= CV_JANY_LIST && (s->count > 0 || !foreign || all_there);
+    return true;
 }
 
 /* True: answered; *out_refused says that the server cannot filter by this. */
@@ -64,7 +70,10 @@ static bool find_by_filter(struct search *s, bool *out_refused, struct cv_error 
                                   .path = cv_arena_printf(arena, "/Users?filter=%s", con_escape(arena, filter))};
     *out_refused = false;
     if (scim_send(s->call, &request, &answer, &document, err)) {
-        *out_refused = !take_filtered(s, document);
+        bool answers = false;
+        if (!take_filtered(s, document, &answers, err))
+            return false;
+        *out_refused = !answers;
         return true;
     }
     *out_refused = err->kind == CV_INVALID;
@@ -81,24 +90,25 @@ static struct con_scim_account kept(struct con_scim_call *call, const struct con
     cv_auto_buf text = {0};
     struct cv_jout j;
     struct cv_error err = {0};
-    struct con_scim_account out = {.id = cv_arena_strdup(call->arena, account->id)};
+    struct con_scim_account out;
     cv_buf_init(&text, CON_MAX_ANSWER);
     cv_jout_init(&j, &text);
     cv_jout_any(&j, NULL, account->resource);
-    con_scim_account_of(call, cv_jany_parse(call->arena, cv_buf_str(&text), text.len, &err), &out);
+    if (!cv_jout_ok(&j) ||
+        !con_scim_account_of(call, cv_jany_parse(call->arena, cv_buf_str(&text), text.len, &err), &out))
+        out = (struct con_scim_account){.id = cv_arena_strdup(call->arena, account->id)}; /* it is read again */
     return out;
 }
 
 static bool note_match(void *ctx, const struct con_scim_account *account)
 {
     struct search *s = ctx;
-    struct cv_arena *arena = s->call->arena;
-    const char *there = s->sample == NULL ? con_scim_value(account->resource, s->text, arena) : NULL;
-    if (there != NULL && *there != '\0')
-        s->sample = cv_arena_strdup(arena, there);
-    cv_auto_arena scratch = cv_arena_new(1 << 16);
-    scim_index_add(s->index, account, scratch);
-    if (matches(s, account->resource, arena))
+    cv_arena_reset(s->scratch);
+    const char *there = s->sample == NULL ? con_scim_value(account->resource, s->text, s->scratch) : NULL;
+    if (there != NULL && *there != '\0' && strlen(there) <= CON_SCIM_NAME_MAX)
+        s->sample = cv_arena_strdup(s->call->arena, there);
+    scim_index_add(s->index, account, s->scratch);
+    if (matches(s, account->resource))
         s->found[s->count++] = kept(s->call, account);
     return s->count < CON_SCIM_FOUND_MAX;
 }
@@ -146,7 +156,7 @@ static bool find_in_index(struct search *s, bool by_login, bool *out_known, stru
     if (!read_found(s, err))
         return false;
     for (size_t i = 0; i < s->count; i++)
-        if (s->found[i].resource != NULL && matches(s, s->found[i].resource, s->call->arena))
+        if (s->found[i].resource != NULL && matches(s, s->found[i].resource))
             s->found[kept++] = s->found[i];
     s->count = kept;
     return true;
@@ -162,7 +172,8 @@ static bool find_without_filter(struct search *s, bool by_login, struct cv_error
 /* Tries it with a value that stands there for certain. */
 static bool finds_sample(const struct search *s, bool *out_finds, struct cv_error *err)
 {
-    struct search trial = {.call = s->call, .path = s->path, .text = s->text, .value = s->sample};
+    struct search trial = {
+        .call = s->call, .path = s->path, .text = s->text, .value = s->sample, .scratch = s->scratch};
     bool refused = false;
     trial.found = CV_NEWS(s->call->arena, struct con_scim_account, CON_SCIM_FOUND_MAX + 1);
     if (!find_by_filter(&trial, &refused, err))
@@ -218,7 +229,8 @@ static bool find(struct search *s, bool by_login, _Atomic int *trust, struct cv_
 bool con_scim_find(struct con_scim_call *call, const char *path, const char *value, struct con_scim_account **out,
                    size_t *out_count, struct cv_error *err)
 {
-    struct search s = {.call = call, .text = path, .value = value};
+    cv_auto_arena scratch = cv_arena_new(SCIM_ACCOUNT_ARENA);
+    struct search s = {.call = call, .text = path, .value = value, .scratch = scratch};
     bool by_login = strcasecmp(path, call->login_path) == 0;
     s.found = CV_NEWS(call->arena, struct con_scim_account, CON_SCIM_FOUND_MAX + 1);
     if (!scim_path_parse(path, call->arena, &s.path))

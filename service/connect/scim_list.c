@@ -60,17 +60,24 @@ struct listing {
     struct seen seen;
     int64_t total;             /* as announced; -1 = not */
     size_t last, longest;      /* pages that brought somebody: a short one is the last */
+    bool oversized;            /* one of them */
     bool ended, failed, stuck; /* stuck: the pages repeat before the end */
 };
 
 /* How many accounts of the page were not seen before. */
-static size_t take_page(struct listing *l, struct con_scim_call *call, const struct cv_jany *resources)
+static size_t take_page(struct listing *l, const struct cv_jany *resources)
 {
+    cv_auto_arena arena = cv_arena_new(SCIM_ACCOUNT_ARENA); /* of one account: nobody says how many a page has */
+    struct con_scim_call call = *l->call;
     size_t fresh = 0;
-    for (size_t i = 0; i < cv_jany_count(resources) && !l->ended && !l->failed; i++) {
+    call.arena = arena;
+    for (size_t i = 0; i < cv_jany_count(resources) && !l->ended && !l->failed && !l->oversized; i++) {
         struct con_scim_account account;
-        if (!con_scim_account_of(call, cv_jany_item(resources, i), &account))
+        cv_arena_reset(arena);
+        if (!con_scim_account_of(&call, cv_jany_item(resources, i), &account)) {
+            l->oversized = account.oversized;
             continue;
+        }
         if (l->seen.count * 2 >= l->seen.cap && !grow(&l->seen))
             l->failed = true;
         else if (put_hash(&l->seen, hash(account.id))) {
@@ -104,7 +111,9 @@ static bool read_page(struct listing *l, size_t *start, bool *out_more, struct c
                           "The list of accounts of the other system cannot be read");
     cv_jany_int(cv_jany_get(document, "totalResults"), &l->total);
     size_t count = cv_jany_count(resources);
-    *out_more = take_page(l, &call, resources) > 0 && !l->ended;
+    *out_more = take_page(l, resources) > 0 && !l->ended;
+    if (l->oversized)
+        return scim_oversized(l->call, err);
     l->last = *out_more ? count : l->last;
     l->longest = l->last > l->longest ? l->last : l->longest;
     l->stuck = !*out_more && !l->ended && count > 0 && l->last == l->longest && (int64_t)l->seen.count < l->total;

@@ -85,22 +85,12 @@ const struct cv_jany *scim_holder(const struct cv_jany *resource, const struct s
     return path->schema ? cv_jany_get(resource, path->schema) : resource;
 }
 
-static bool type_is(const struct cv_jany *item, const char *type, struct cv_arena *arena)
-{
-    const char *text = cv_jany_text(cv_jany_get(item, "type"), arena);
-    return text != NULL && strcasecmp(text, type) == 0;
-}
-
-/* By its type; where no item has it, the only one that has no type at all. */
+/* By its type; or the only one, when it has no type at all. */
 bool scim_item_is_ours(const struct cv_jany *list, size_t i, const struct scim_path *path, struct cv_arena *arena)
 {
-    const struct cv_jany *item = cv_jany_item(list, i);
-    if (type_is(item, path->type, arena))
-        return true;
-    for (size_t k = 0; k < cv_jany_count(list); k++)
-        if (type_is(cv_jany_item(list, k), path->type, arena))
-            return false;
-    return cv_jany_get(item, "type") == NULL && cv_jany_count(list) == 1;
+    const struct cv_jany *type = cv_jany_get(cv_jany_item(list, i), "type");
+    const char *text = cv_jany_kind(type) == CV_JANY_TEXT ? cv_jany_text(type, arena) : NULL;
+    return text != NULL ? strcasecmp(text, path->type) == 0 : type == NULL && cv_jany_count(list) == 1;
 }
 
 static const struct cv_jany *value_at(const struct cv_jany *resource, const struct scim_path *path,
@@ -134,6 +124,8 @@ static const char *bare_number(struct cv_arena *arena, const char *text)
 
 bool scim_same_value(const struct scim_path *path, const char *a, const char *b, struct cv_arena *arena)
 {
+    if (strlen(a) > SCIM_VALUE_MAX || strlen(b) > SCIM_VALUE_MAX)
+        return strcmp(a, b) == 0;
     const char *x = cv_text_nfc(arena, a), *y = cv_text_nfc(arena, b);
     bool caseless = strcasecmp(path->attr, "userName") == 0 || strcasecmp(path->attr, "emails") == 0;
     if (x == NULL || y == NULL)
@@ -174,7 +166,8 @@ bool scim_field_stays(const struct cv_jany *resource, const struct scim_field *f
     const char *there = cv_jany_text(value_at(resource, &field->path, arena), arena);
     if (there == NULL || *there == '\0' || !scim_field_differs(resource, field, arena))
         return false;
-    return field->value == NULL || strcmp(cv_text_fold(arena, there), cv_text_fold(arena, field->value)) != 0;
+    return field->value == NULL || strlen(there) > SCIM_VALUE_MAX ||
+           strcmp(cv_text_fold(arena, there), cv_text_fold(arena, field->value)) != 0;
 }
 
 bool con_scim_differs(const struct cv_jany *resource, const struct con_scim_field *field, struct cv_arena *arena)

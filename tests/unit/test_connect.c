@@ -9,6 +9,8 @@
 
 #include "base_test.h"
 #include "congvu/connect.h"
+#include "congvu/scim.h"
+#include "congvu/text.h"
 #include "connect/internal.h"
 
 /* ---- a server that answers each connection with the same bytes and keeps what it was sent ---- */
@@ -353,16 +355,131 @@ static void test_what_lies_below_a_url(void **state)
         assert_null(con_url_below(base, outside[i]));
 }
 
+/* ---- a peer that means harm, or is broken ---- */
+static char *repeated(char sign, size_t len)
+{
+    char *text = malloc(len + 1);
+    assert_non_null(text);
+    memset(text, sign, len);
+    text[len] = '\0';
+    return text;
+}
+
+static char *answer_of(const char *before, const char *middle, const char *after)
+{
+    size_t len = strlen(before) + strlen(middle) + strlen(after), room = len + 128;
+    char *answer = malloc(room);
+    assert_non_null(answer);
+    snprintf(answer, room, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n%s%s%s", len, before,
+             middle, after);
+    return answer;
+}
+
+/* Looks somebody up at a server that always answers this. */
+static bool looked_up(const char *answer, size_t *out_count, struct cv_error *err)
+{
+    struct canned s;
+    struct con_client *client = NULL;
+    struct con_scim *server = NULL;
+    struct con_scim_account *found = NULL;
+    struct con_target target = local;
+    cv_auto_arena arena = cv_arena_new(64 << 20);
+    canned_start(&s, answer);
+    target.url = s.url;
+    assert_true(con_client_open(&client, err) && con_scim_new(&server, err));
+    con_client_deadline(client, cv_deadline_in_ms(20000));
+    struct con_scim_call call = {.client = client,
+                                 .target = &target,
+                                 .server = server,
+                                 .arena = arena,
+                                 .login_path = "userName",
+                                 .mark_path = "externalId",
+                                 .active_path = "active"};
+    bool ok = con_scim_find(&call, "userName", "noivu_an", &found, out_count, err);
+    con_scim_free(&server);
+    con_client_close(&client);
+    canned_stop(&s);
+    return ok;
+}
+
+static void refused_as_oversized(const char *before, const char *after)
+{
+    struct cv_error err = {0};
+    size_t count = 0;
+    char *much = repeated('x', (size_t)1100 << 10), *answer = answer_of(before, much, after);
+    assert_false(looked_up(answer, &count, &err));
+    assert_int_equal(err.kind, CV_UNAVAILABLE);
+    assert_non_null(strstr(err.text[CV_EN], "http://127.0.0.1:"));
+    assert_non_null(strstr(err.text[CV_EN], "longer than 1024 bytes"));
+    free(answer);
+    free(much);
+}
+
+static void test_names_without_end_are_refused(void **state)
+{
+    (void)state;
+    refused_as_oversized("{\"totalResults\":1,\"Resources\":[{\"id\":\"1\",\"userName\":\"", "\"}]}");
+    refused_as_oversized("{\"totalResults\":1,\"Resources\":[{\"userName\":\"noivu_an\",\"id\":\"", "\"}]}");
+    refused_as_oversized("{\"totalResults\":1,\"Resources\":[{\"id\":\"1\",\"userName\":\"noivu_an\",\"externalId\":\"",
+                         "\"}]}");
+    refused_as_oversized(
+        "{\"totalResults\":1,\"Resources\":[{\"id\":\"1\",\"userName\":\"noivu_an\",\"meta\":{\"version\":\"",
+        "\"}}]}");
+}
+
+/* 150 000 accounts in one page, none of whom is asked for. */
+static void test_a_page_of_very_many_is_read(void **state)
+{
+    enum { MANY = 150000 };
+    struct cv_error err = {0};
+    size_t count = 1, len = 0;
+    char *list = repeated('x', (size_t)MANY * 40);
+    (void)state;
+    for (int i = 0; i < MANY; i++)
+        len += (size_t)sprintf(list + len, "{\"id\":%d,\"userName\":\"u%d\"},", i, i);
+    list[len - 1] = '\0';
+    char *answer = answer_of("{\"totalResults\":150000,\"Resources\":[", list, "]}");
+    assert_true(looked_up(answer, &count, &err));
+    assert_int_equal(count, 0);
+    free(answer);
+    free(list);
+}
+
+static void test_nothing_is_asked_when_earlier_answers_fill_the_memory(void **state)
+{
+    struct canned s;
+    struct con_answer a;
+    struct cv_error err;
+    cv_auto_arena arena = cv_arena_new(1 << 10);
+    (void)state;
+    canned_start(&s, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+    cv_arena_alloc(arena, 2 << 10);
+    assert_false(ask(&s, CON_GET, local, arena, &a, &err));
+    canned_stop(&s);
+    assert_int_equal(err.kind, CV_LIMIT);
+    assert_int_equal(s.calls, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_an_answer_and_its_headers),     cmocka_unit_test(test_outcomes),
-        cmocka_unit_test(test_a_lost_answer_is_unknown),      cmocka_unit_test(test_nobody_there_is_certainly_not_done),
-        cmocka_unit_test(test_an_answer_is_bounded),          cmocka_unit_test(test_credentials),
-        cmocka_unit_test(test_files_that_are_no_secret),      cmocka_unit_test(test_a_secret_meant_for_one_host),
-        cmocka_unit_test(test_special_addresses_are_refused), cmocka_unit_test(test_what_a_target_allows),
-        cmocka_unit_test(test_loopback_must_be_allowed),      cmocka_unit_test(test_urls),
+        cmocka_unit_test(test_an_answer_and_its_headers),
+        cmocka_unit_test(test_outcomes),
+        cmocka_unit_test(test_a_lost_answer_is_unknown),
+        cmocka_unit_test(test_nobody_there_is_certainly_not_done),
+        cmocka_unit_test(test_an_answer_is_bounded),
+        cmocka_unit_test(test_credentials),
+        cmocka_unit_test(test_files_that_are_no_secret),
+        cmocka_unit_test(test_a_secret_meant_for_one_host),
+        cmocka_unit_test(test_special_addresses_are_refused),
+        cmocka_unit_test(test_what_a_target_allows),
+        cmocka_unit_test(test_loopback_must_be_allowed),
+        cmocka_unit_test(test_urls),
         cmocka_unit_test(test_what_lies_below_a_url),
+        cmocka_unit_test(test_names_without_end_are_refused),
+        cmocka_unit_test(test_a_page_of_very_many_is_read),
+        cmocka_unit_test(test_nothing_is_asked_when_earlier_answers_fill_the_memory),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    struct cv_error err = {0};
+    return cv_text_init(&err) ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

@@ -58,6 +58,27 @@ static void test_an_account_read_liberally(void **state)
     assert_false(con_scim_account_of(&call, NULL, &a));
 }
 
+/* Neither many items nor long texts of theirs take more than their own room. */
+static void test_what_is_compared_has_bounds(void **state)
+{
+    enum { ITEMS = 3000, LONG = 3 << 20 };
+    struct cv_arena *arena = *state;
+    cv_auto_arena scratch = cv_arena_new(1 << 20);
+    cv_auto_buf json = {0};
+    cv_buf_init(&json, 8 << 20);
+    cv_buf_puts(&json, "{\"title\":\"");
+    for (int i = 0; i < LONG; i++)
+        cv_buf_putc(&json, 'x');
+    cv_buf_puts(&json, "\",\"emails\":[");
+    for (int i = 0; i < ITEMS; i++)
+        cv_buf_puts(&json, "{\"type\":1000000,\"value\":\"a\"},");
+    cv_buf_puts(&json, "{\"type\":\"work\",\"value\":\"b\"}]}");
+    const struct cv_jany *r = doc(arena, cv_buf_str(&json));
+    assert_string_equal(con_scim_value(r, "emails", scratch), "b");
+    assert_true(con_scim_differs(r, &(struct con_scim_field){.path = "title", .value = "x"}, scratch));
+    assert_true(cv_arena_ok(scratch));
+}
+
 static const struct con_scim_field wanted[] = {
     {.path = "userName", .value = "noivu_an"},
     {.path = "active", .value = "true", .truth = true},
@@ -190,6 +211,7 @@ int main(void)
         cmocka_unit_test(test_paths),
         with_arena(test_values_in_any_manner),
         with_arena(test_an_account_read_liberally),
+        with_arena(test_what_is_compared_has_bounds),
         with_arena(test_a_new_resource_holds_what_is_mapped_and_nothing_else),
         with_arena(test_a_put_keeps_what_is_not_ours),
         with_arena(test_a_patch_names_what_differs),

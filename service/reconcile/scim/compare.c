@@ -175,6 +175,7 @@ static bool take_account(void *ctx, const struct con_scim_account *a)
     static const struct cv_id nobody;
     struct comparison *k = ctx;
     bool left_behind = false;
+    cv_arena_reset(k->scratch);
     struct ours *hit = find_ours(k, a, &left_behind);
     k->there++;
     if (left_behind || (hit == NULL && closed_of_unit(k, a)))
