@@ -113,7 +113,8 @@ size_t view_connector_due(const struct view *v, const char *system, const struct
                           struct view_connector_backlog *out_backlog);
 /* How many accounts a whole comparison missed there. */
 size_t view_connector_lost(const struct view *v, const char *system);
-/* All accounts of a system, of people and units, for a comparison with what is there. */
+/* All accounts of a system, of people and units, for a comparison with what is there: about 200 bytes each. CV_LIMIT
+ * when the arena cannot hold them, then none is told. */
 struct view_connector_account {
     struct cv_id owner;
     bool of_unit;

@@ -87,6 +87,10 @@ typedef void rec_noting(struct dom_account *account, const struct rec_owner *now
 bool rec_owner_note(struct rec_link *link, struct cv_id id, bool is_unit, const char *action, rec_noting *note,
                     void *ctx, struct cv_error *err);
 
+/* Everybody whom the system should have, in an arena that the call's arena frees. */
+bool rec_all_accounts(const struct rec_link *link, struct cv_arena **out_arena, struct view_connector_account **out,
+                      size_t *out_count, struct cv_error *err);
+
 /* ---- peers/peers.c ---- */
 struct rec_peer *rec_peer_of(struct rec_connectors *c, const char *slug);   /* under the lock; or NULL */
 struct rec_peer *rec_peer_made(struct rec_connectors *c, const char *slug); /* under the lock; NULL: no room */

@@ -697,6 +697,24 @@ static void departures_by_day(void **state)
     w_free(w);
 }
 
+/* For a comparison: all, or none with a word. */
+static void all_of_a_system_or_none(void **state)
+{
+    struct world *w = w_new(35);
+    cv_auto_arena large = cv_arena_new(CV_MAX_ARENA);
+    struct view_connector_account *all;
+    struct cv_error err = {0};
+    size_t count = 0;
+    (void)state;
+    w_load(w, W_UNITS, W_PEOPLE);
+    assert_true(view_connector_accounts(w->view, w_slugs[0], large, &all, &count, &err));
+    assert_true(count > 10);
+    cv_auto_arena small = cv_arena_new(cv_arena_used(large) - 64);
+    assert_false(view_connector_accounts(w->view, w_slugs[0], small, &all, &count, &err));
+    assert_int_equal(err.kind, CV_LIMIT);
+    w_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -714,6 +732,7 @@ int main(void)
         cmocka_unit_test(accounts_of_a_unit),
         cmocka_unit_test(accounts_of_many),
         cmocka_unit_test(departures_by_day),
+        cmocka_unit_test(all_of_a_system_or_none),
     };
     return cmocka_run_group_tests(tests, w_group_setup, w_group_teardown);
 }

@@ -231,12 +231,12 @@ static void publish(struct judging *j, struct view_connector_account *all, size_
 
 bool roster_judge(struct rec_connectors *c, struct rec_link *link, struct roster *r, struct cv_error *err)
 {
-    struct prov_call *call = &link->w->call;
     cv_auto_arena scratch = cv_arena_new(SCRATCH);
     struct judging j = {.c = c, .link = link, .r = r, .scratch = scratch};
     struct view_connector_account *all;
+    struct cv_arena *memory;
     size_t count;
-    if (!view_connector_accounts(call->prov->options.view, link->system.slug, call->arena, &all, &count, err))
+    if (!rec_all_accounts(link, &memory, &all, &count, err))
         return false;
     look_who_is_missing(&j, all, count);
     for (size_t i = 0; i < count; i++)
@@ -262,10 +262,10 @@ static void note_unconfirmed(struct dom_account *a, const struct rec_owner *now,
 bool roster_await(struct rec_link *link, struct cv_error *err)
 {
     cv_auto_arena scratch = cv_arena_new(SCRATCH);
-    struct prov_call *call = &link->w->call;
     struct view_connector_account *all;
+    struct cv_arena *memory;
     size_t count;
-    if (!view_connector_accounts(call->prov->options.view, link->system.slug, call->arena, &all, &count, err))
+    if (!rec_all_accounts(link, &memory, &all, &count, err))
         return false;
     for (size_t i = 0; i < count; i++)
         if (!all[i].synced && (rec_stopping(link->w) || !note_one(link, &all[i], scratch, note_unconfirmed, NULL, err)))

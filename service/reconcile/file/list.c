@@ -90,6 +90,8 @@ static bool add_everybody(struct making *m, struct view_connector_account *all, 
         call->arena = own;
         if (rec_stopping(m->link->w) || (!read && err->kind != CV_NOT_FOUND))
             return false;
+        if (!cv_arena_ok(own))
+            return cv_fail_as(err, CV_INTERNAL, NULL, "Danh sách quá lớn", "The list is too large");
     }
     return true;
 }
@@ -102,11 +104,12 @@ bool file_make_list(struct rec_link *link, const char *tmp_dir, struct cv_buf *o
     struct making m = {
         .link = link, .arena = call->arena, .table = rep_table_new(call->arena, CV_VI, file->column_count)};
     struct view_connector_account *all;
+    struct cv_arena *memory;
     size_t count;
     m.table->sheet = link->system.slug;
     for (size_t i = 0; i < file->column_count; i++)
         m.table->columns[i] = (struct rep_column){.title = file->columns[i].title, .width = WIDTH};
-    if (!view_connector_accounts(call->prov->options.view, link->system.slug, call->arena, &all, &count, err))
+    if (!rec_all_accounts(link, &memory, &all, &count, err))
         return false;
     qsort(all, count, sizeof *all, by_login);
     if (!add_everybody(&m, all, count, err))

@@ -93,3 +93,24 @@ bool rec_owner_note(struct rec_link *link, struct cv_id id, bool is_unit, const 
         return prov_unit_account_note(call, id, action, note_unit, &n, err);
     return prov_staff_modify_id(call, id, action, NULL, note_person, &n, &result, err);
 }
+
+/* ---- all of them ---- */
+static void release(void *arena)
+{
+    cv_arena_free((struct cv_arena **)&arena);
+}
+
+/* A piece of work has room for what others answer; how many accounts there are is our own matter. 4 GiB are those of
+ * 15 million people. */
+bool rec_all_accounts(const struct rec_link *link, struct cv_arena **out_arena, struct view_connector_account **out,
+                      size_t *out_count, struct cv_error *err)
+{
+    const size_t most = (size_t)4 << 30;
+    const struct prov_call *call = &link->w->call;
+    struct cv_arena *arena = cv_arena_new(most);
+    if (arena == NULL)
+        return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
+    cv_arena_defer(call->arena, release, arena);
+    *out_arena = arena;
+    return view_connector_accounts(call->prov->options.view, link->system.slug, arena, out, out_count, err);
+}

@@ -49,13 +49,16 @@ static int by_remote(const void *a, const void *b)
 
 static bool load_ours(struct comparison *k, struct cv_error *err)
 {
-    struct prov_call *call = &k->link->w->call;
     struct view_connector_account *all;
-    if (!view_connector_accounts(call->prov->options.view, k->link->system.slug, call->arena, &all, &k->count, err))
+    struct cv_arena *arena;
+    if (!rec_all_accounts(k->link, &arena, &all, &k->count, err))
         return false;
-    k->by_owner = CV_NEWS(call->arena, struct ours, k->count + 1);
-    k->by_login = CV_NEWS(call->arena, struct ours *, k->count + 1);
-    k->by_remote = CV_NEWS(call->arena, struct ours *, k->count + 1);
+    k->by_owner = CV_NEWS(arena, struct ours, k->count + 1);
+    k->by_login = CV_NEWS(arena, struct ours *, k->count + 1);
+    k->by_remote = CV_NEWS(arena, struct ours *, k->count + 1);
+    if (!cv_arena_ok(arena))
+        return cv_fail_as(err, CV_LIMIT, NULL, "Quá nhiều tài khoản cho một lần đối chiếu",
+                          "Too many accounts for one comparison");
     for (size_t i = 0; i < k->count; i++)
         k->by_owner[i].account = &all[i];
     qsort(k->by_owner, k->count, sizeof *k->by_owner, by_owner);

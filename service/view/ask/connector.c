@@ -136,7 +136,7 @@ bool view_connector_accounts(const struct view *v, const char *system, struct cv
     int slot = view_system_known(v, system);
     size_t count = 0, most = v->known[PERSON] + units_with(v, system);
     struct view_connector_account *all = CV_NEWS(arena, struct view_connector_account, most + 1);
-    for (size_t i = 0; slot >= 0 && i < v->people_end && count < most; i++) {
+    for (size_t i = 0; slot >= 0 && i < v->people_end && count < most && cv_arena_ok(arena); i++) {
         if (i % AT_A_TIME == AT_A_TIME - 1)
             view_breathe(v);
         const struct account *a = i < v->people_end ? account_in(v->people[i], slot) : NULL;
@@ -157,7 +157,7 @@ bool view_connector_accounts(const struct view *v, const char *system, struct cv
                                             .desired = (enum dom_desired)a->desired,
                                             .observed = (enum dom_observed)a->observed};
     }
-    for (uint32_t i = 0; i < v->unit_count && count < most; i++) {
+    for (uint32_t i = 0; i < v->unit_count && count < most && cv_arena_ok(arena); i++) {
         const struct unit *u = v->units[i];
         const struct dom_account *a = u->known ? dom_unit_account_of(&u->u, system) : NULL;
         if (a == NULL)
@@ -175,6 +175,9 @@ bool view_connector_accounts(const struct view *v, const char *system, struct cv
                                                        .observed = a->observed};
     }
     view_leave(v);
+    if (!cv_arena_ok(arena))
+        return cv_fail_as(err, CV_LIMIT, "", "Quá nhiều tài khoản cho một lần đối chiếu",
+                          "Too many accounts for one comparison");
     *out = all;
     *out_count = count;
     return true;
