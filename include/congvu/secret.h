@@ -25,6 +25,9 @@ void cv_key_derive(const struct cv_key *master, const char *purpose, struct cv_k
 /* First 16 hex digits of the key's digest: safe to publish in the directory. */
 void cv_key_fingerprint(const struct cv_key *master, char out[17]);
 
+/* Flushes the folder in which the file lies: a name that it was just given outlives a power cut. False: errno. */
+bool cv_folder_flush(const char *path);
+
 /* Reads a file with a secret of somebody else (a password, a token), without its closing line end. The file must be
  * plain, owned by this user or root, and closed to others (0600). NULL = done (*out is terminated, *out_len < size);
  * else why not, in plain English for the operator. The caller wipes *out. */

@@ -80,21 +80,21 @@ static bool write_key(int fd)
     return ok;
 }
 
-/* The name must outlive a power cut, or the next start would make another key. */
-static void sync_folder(const char *path)
+bool cv_folder_flush(const char *path)
 {
     char folder[PATH_ROOM];
     const char *slash = strrchr(path, '/');
     size_t n = slash ? (size_t)(slash - path) : 0;
 
-    if (n >= sizeof(folder))
-        return;
+    if (n >= sizeof(folder)) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
     memcpy(folder, path, n);
     folder[n] = '\0';
     auto_fd fd = open(n > 0 ? folder : slash ? "/" : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-    if (fd >= 0)
-        fsync(fd);
+    return fd >= 0 && fsync(fd) == 0;
 }
 
 /* Written whole under another name and then linked, so that nobody ever sees half a key, and of two processes that
@@ -116,7 +116,7 @@ static bool make(const char *path, struct cv_error *err)
     unlink(temporary);
     if (!ok)
         return system_error(err, path, number);
-    sync_folder(path);
+    (void)cv_folder_flush(path); /* lost with the power, the next start would make another key */
     return true;
 }
 

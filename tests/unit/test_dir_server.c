@@ -1,9 +1,36 @@
 /* The embedded server: who may hold a data folder, what happens at a start, and that slapd never outlives its owner. */
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "dir_server.h"
+#include "directory/wire/site.h"
+
+/* In place of the library's: how often a folder was flushed. */
+static _Atomic int folders_flushed;
+int fsync(int fd)
+{
+    struct stat st;
+    folders_flushed += fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
+    return (int)syscall(SYS_fsync, fd);
+}
+
+static void test_a_sites_term_outlives_a_power_cut(void **state)
+{
+    struct server *s = *state;
+    struct dir_config config = s->config;
+    LDAP *ld = NULL;
+    char path[128];
+    snprintf(path, sizeof path, "%s/term", s->dir);
+    assert_ok(s, dir_site_open(s->config.uri, path, &config.site, &s->err));
+    int before = folders_flushed;
+    assert_ok(s, dir_connect(&config, cv_deadline_in_ms(5000), &ld, &s->err));
+    ldap_unbind_ext(ld, NULL, NULL);
+    assert_int_equal(access(path, F_OK), 0);
+    assert_int_equal(folders_flushed, before + 1);
+    dir_site_close(&config.site);
+}
 
 static void test_second_start_refused(void **state)
 {
@@ -160,9 +187,13 @@ int main(int argc, char **argv)
     if (argc == 2 && strncmp(argv[0], "owner", 5) == 0)
         return be_owner(argv[1]);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_second_start_refused), cmocka_unit_test(test_stop_and_start),
-        cmocka_unit_test(test_indices_made_anew),    cmocka_unit_test(test_start_that_fails),
-        cmocka_unit_test(test_open_folder_refused),  cmocka_unit_test(test_unusable_places),
+        cmocka_unit_test(test_second_start_refused),
+        cmocka_unit_test(test_stop_and_start),
+        cmocka_unit_test(test_indices_made_anew),
+        cmocka_unit_test(test_start_that_fails),
+        cmocka_unit_test(test_open_folder_refused),
+        cmocka_unit_test(test_unusable_places),
+        cmocka_unit_test(test_a_sites_term_outlives_a_power_cut),
         cmocka_unit_test(test_orphan_ends),
     };
     signal(SIGPIPE, SIG_IGN);

@@ -12,6 +12,7 @@
 
 #include "congvu/lock.h"
 #include "congvu/log.h"
+#include "congvu/secret.h"
 #include "directory/wire/site.h"
 
 enum { SERVERS_MAX = 8, AWAY_MS = 7000, AGAIN_MS = 1000, FILE_TEXT = 1024 };
@@ -79,7 +80,7 @@ static bool save(const struct dir_site *site, struct cv_error *err)
     bool ok = fd >= 0 && len < FILE_TEXT && write(fd, text, (size_t)len) == len && fsync(fd) == 0;
     if (fd >= 0)
         close(fd);
-    return (ok && rename(path, site->file) == 0) || bad_file(site->file, err);
+    return (ok && rename(path, site->file) == 0 && cv_folder_flush(site->file)) || bad_file(site->file, err);
 }
 
 /* What a server says of itself. */
