@@ -67,6 +67,8 @@ void cv_arena_free(struct cv_arena **arena);
 /* Everything allocated is gone; the first block is kept for the next request. */
 void cv_arena_reset(struct cv_arena *arena);
 bool cv_arena_ok(const struct cv_arena *arena);
+/* Something that belongs in here could not be made: cv_arena_ok() says so until the reset. */
+void cv_arena_overflow(struct cv_arena *arena);
 size_t cv_arena_used(const struct cv_arena *arena);
 /* Aligned for any type, zeroed. Never NULL (see overflow above). */
 void *cv_arena_alloc(struct cv_arena *arena, size_t size) __attribute__((returns_nonnull, alloc_size(2)));

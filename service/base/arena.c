@@ -121,6 +121,11 @@ bool cv_arena_ok(const struct cv_arena *arena)
     return !arena->overflow;
 }
 
+void cv_arena_overflow(struct cv_arena *arena)
+{
+    arena->overflow = true;
+}
+
 size_t cv_arena_used(const struct cv_arena *arena)
 {
     return arena->used;

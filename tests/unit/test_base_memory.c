@@ -32,6 +32,18 @@ static void buffer_stops_at_its_maximum(void **state)
     assert_int_equal(b.max, 10);
 }
 
+static void an_arena_is_told_that_something_is_missing(void **state)
+{
+    struct cv_arena *arena = *state;
+
+    cv_arena_overflow(arena);
+    assert_false(cv_arena_ok(arena));
+    cv_arena_alloc(arena, 8);
+    assert_false(cv_arena_ok(arena));
+    cv_arena_reset(arena);
+    assert_true(cv_arena_ok(arena));
+}
+
 static void printf_past_the_maximum_writes_nothing(void **state)
 {
     cv_auto_buf b;
@@ -193,6 +205,7 @@ static void deferred_run_newest_first_and_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        with_arena(an_arena_is_told_that_something_is_missing),
         cmocka_unit_test(buffer_stops_at_its_maximum),
         cmocka_unit_test(printf_past_the_maximum_writes_nothing),
         cmocka_unit_test(stolen_bytes_are_the_callers),

@@ -207,6 +207,46 @@ static void units_and_tokens(void **state)
                 kept.scopes == (DOM_STAFF_READ | DOM_TOKENS_WRITE));
 }
 
+/* As full as it may be, each text as long as it may be; and one that is too full is refused, not the end of it all. */
+static void a_full_brake_is_written(void **state)
+{
+    enum { OPENINGS = 100, EVENTS = 30 * DOM_BRAKE_LOCKS_AHEAD_MAX + 55, TOO_MANY = 10000, SIGNS = 500, WIDE = 3 };
+    static const char who[] = "tok_0123456789abcdefghjkmnpqrst", slug[] = "a-system-with-the-longest-slug-s";
+    struct server *s = *state;
+    cv_auto_arena arena = cv_arena_new(CV_MAX_ARENA);
+    struct dom_brake brake, back;
+    char *reason = cv_arena_alloc(arena, SIGNS * WIDE + 1), digest[CV_DIGEST_TEXT] = {0};
+    for (int i = 0; i < SIGNS; i++)
+        memcpy(reason + i * WIDE, "ộ", WIDE);
+    memset(digest, 'd', sizeof digest - 1);
+    assert_ok(s, dir_brake_read(s->session, cv_id_make(), arena, &brake, &s->err));
+    brake.events = CV_NEWS(arena, struct dom_brake_event, TOO_MANY);
+    brake.openings = CV_NEWS(arena, struct dom_brake_opening, OPENINGS);
+    brake.locks = CV_NEWS(arena, struct dom_brake_lock, DOM_BRAKE_LOCKS_HELD_MAX);
+    brake.refusals = CV_NEWS(arena, struct dom_brake_refusal, DOM_BRAKE_REFUSALS_MAX);
+    brake.event_count = EVENTS;
+    brake.opening_count = OPENINGS;
+    brake.lock_count = DOM_BRAKE_LOCKS_HELD_MAX;
+    brake.refusal_count = DOM_BRAKE_REFUSALS_MAX;
+    for (int i = 0; i < TOO_MANY; i++)
+        brake.events[i] = (struct dom_brake_event){1700000000, cv_id_make(), cv_id_make(), DOM_BRAKE_DISMISSAL};
+    for (int i = 0; i < OPENINGS; i++)
+        brake.openings[i] = (struct dom_brake_opening){who, reason, false, cv_id_make(), 200, 200, 1700003600};
+    for (int i = 0; i < DOM_BRAKE_LOCKS_HELD_MAX; i++)
+        brake.locks[i] = (struct dom_brake_lock){cv_id_make(), slug, who, 1700000001};
+    for (int i = 0; i < DOM_BRAKE_REFUSALS_MAX; i++)
+        brake.refusals[i] = (struct dom_brake_refusal){
+            cv_arena_printf(arena, "system/%s", slug), digest, INT32_MAX, who, 1700000002, 1700086402};
+    assert_ok(s, dir_brake_save(s->session, &brake, &actor, &s->err));
+    assert_ok(s, dir_brake_read(s->session, brake.line, arena, &back, &s->err));
+    assert_true(back.event_count == EVENTS && back.lock_count == DOM_BRAKE_LOCKS_HELD_MAX &&
+                back.refusal_count == DOM_BRAKE_REFUSALS_MAX && back.opening_count == OPENINGS);
+    back.events = brake.events;
+    back.event_count = TOO_MANY;
+    assert_false(dir_brake_save(s->session, &back, &actor, &s->err));
+    assert_int_equal(s->err.kind, CV_LIMIT);
+}
+
 static void brake_swaps(void **state)
 {
     struct server *s = *state;
@@ -262,9 +302,10 @@ static int setup(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(add_save_read),    cmocka_unit_test(quiet_save_keeps_the_revision),
-        cmocka_unit_test(claims_and_names), cmocka_unit_test(a_code_is_redeemed_once),
-        cmocka_unit_test(units_and_tokens), cmocka_unit_test(brake_swaps),
+        cmocka_unit_test(add_save_read),           cmocka_unit_test(quiet_save_keeps_the_revision),
+        cmocka_unit_test(claims_and_names),        cmocka_unit_test(a_code_is_redeemed_once),
+        cmocka_unit_test(units_and_tokens),        cmocka_unit_test(brake_swaps),
+        cmocka_unit_test(a_full_brake_is_written),
     };
 
     return cmocka_run_group_tests(tests, setup, server_teardown);

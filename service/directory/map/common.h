@@ -95,6 +95,7 @@ const char **dir_texts(struct cv_arena *arena, const struct dir_attr *attr);
 void *dir_grow(struct cv_arena *arena, void *items, size_t item_size, size_t count, size_t *room);
 
 /* ---- JSON values ---- */
+enum { DIR_JSON_MAX = 2 << 20 }; /* a longer one is not written, nor its record: CV_LIMIT */
 struct dir_json {
     struct cv_buf buf;
     struct cv_jout out;

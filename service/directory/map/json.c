@@ -4,11 +4,11 @@
 
 #include "directory/map/common.h"
 
-enum { JSON_VALUE_MAX = 1 << 20, TEXT_MAX = 64 << 10 };
+enum { TEXT_MAX = 64 << 10 };
 
 void dir_json_begin(struct dir_json *j)
 {
-    cv_buf_init(&j->buf, JSON_VALUE_MAX);
+    cv_buf_init(&j->buf, DIR_JSON_MAX);
     cv_jout_init(&j->out, &j->buf);
     cv_jout_object(&j->out, NULL);
 }
@@ -19,7 +19,7 @@ void dir_json_end(struct dir_json *j, struct dir_attrs *a, const char *name)
     if (cv_jout_ok(&j->out))
         dir_put_distinct(a, name, cv_buf_str(&j->buf));
     else
-        (void)cv_arena_alloc(a->arena, SIZE_MAX / 2); /* overflows: the record must not be written without this value */
+        cv_arena_overflow(a->arena); /* the record must not be written without this value */
     cv_buf_free(&j->buf);
 }
 

@@ -7,6 +7,25 @@
 
 enum { EVENTS_MAX = 10000, LINES_MAX = 10000 };
 
+/* A brake that is full everywhere can still be written: bytes of each item at most (an opening's reason has 500 signs),
+ * and of events what an hour and thirty full openings may bring. */
+enum {
+    LOCK_BYTES = 160,
+    REFUSAL_BYTES = 256,
+    OPENING_BYTES = 2400,
+    EVENT_BYTES = 130,
+    OPENINGS = 101,
+    OWN_EVENTS = 60
+};
+enum {
+    FULL_LOCKS = DOM_BRAKE_LOCKS_HELD_MAX * LOCK_BYTES,
+    FULL_REFUSALS = DOM_BRAKE_REFUSALS_MAX * REFUSAL_BYTES,
+    FULL_OPENINGS = OPENINGS * OPENING_BYTES,
+    FULL_EVENTS = (30 * DOM_BRAKE_LOCKS_AHEAD_MAX + OWN_EVENTS) * EVENT_BYTES,
+    FULL = FULL_LOCKS + FULL_REFUSALS + FULL_OPENINGS + FULL_EVENTS
+};
+_Static_assert((int)FULL < (int)DIR_JSON_MAX, "the document of a brake holds all that a brake may hold");
+
 static void put_events(struct dir_json *j, const struct dom_brake *brake)
 {
     char id[CV_ID_TEXT];
