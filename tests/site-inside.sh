@@ -33,13 +33,22 @@ print("set -euo pipefail\n" + found)
 PY
 }
 follow() { bash -x <(block "$1") 2>/root/steps.log || { tail -20 /root/steps.log >&2; exit 1; }; }
-# the second machine: a mount namespace with folders of its own where the two would get into each other's way
-on_second() {
+# the second machine: one mount namespace with folders of its own where the two would get into each other's way (one that lasts: the
+# start-stop-daemon of Debian 13 knows no process of another one)
+second_machine() {
     unshare --mount --propagation unchanged bash -euc '
         for part in etc-ldap:/etc/ldap lib-ldap:/var/lib/ldap run:/run default:/etc/default; do mount --bind "/srv/second/${part%%:*}" "${part#*:}"; done
-        "$@"' - "$@"
+        touch /srv/second/stands
+        exec sleep infinity' &
+    machine=$!
+    until [ -e /srv/second/stands ]; do kill -0 $machine; read -r -t 0.1 <> <(:) || true; done
 }
-end() { [ -z "${pid:-}" ] || kill "$pid" 2>/dev/null || true; service slapd stop >/dev/null 2>&1 || true; on_second service slapd stop >/dev/null 2>&1 || true; }
+on_second() { nsenter --target "$machine" --mount --root --wd=/ "$@"; }
+end() {
+    [ -z "${pid:-}" ] || kill "$pid" 2>/dev/null || true
+    service slapd stop >/dev/null 2>&1 || true
+    [ -z "${machine:-}" ] || { on_second service slapd stop >/dev/null 2>&1 || true; kill "$machine"; }
+}
 export -f block follow
 trap end EXIT
 for step in 1 2 3 4; do
@@ -94,6 +103,7 @@ chown openldap:openldap /srv/second/lib-ldap /srv/second/etc-ldap/tls/server.key
 chmod 400 /srv/second/etc-ldap/tls/server.key
 sed -i 's|ldaps://127.0.0.1/|ldaps://127.0.0.2/|' /srv/second/default/slapd
 sed -n 's/^directory "\(.*\)"/\1/p' /etc/ldap/slapd.conf | sed 's|/var/lib/ldap|/srv/second/lib-ldap|' | xargs install -d -o openldap -g openldap -m 700
+second_machine
 follow "# on the first server: who may follow"
 on_second bash -c 'follow "# on the second server, after"'
 follow "# where congvud runs: both"
