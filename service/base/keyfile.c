@@ -139,7 +139,8 @@ const char *cv_secret_read(const char *path, char *out, size_t size, size_t *out
 
     if (fd < 0 || fstat(fd, &st) != 0)
         return "cannot be opened";
-    if (!S_ISREG(st.st_mode) || (st.st_mode & 077) != 0 || (st.st_uid != geteuid() && st.st_uid != 0))
+    bool trusted = st.st_uid == geteuid() || st.st_uid == 0 || geteuid() == 0; /* root tends a server of both */
+    if (!S_ISREG(st.st_mode) || (st.st_mode & 077) != 0 || !trusted)
         return "must be a plain file of this user with mode 0600";
     ssize_t n = read(fd, out, size);
 
