@@ -57,6 +57,14 @@ static bool single(const struct options *options, struct service *s, struct cv_e
     return true;
 }
 
+/* Whose folder it is. */
+static void give_to_the_owner(const char *folder, const char *file)
+{
+    struct stat st;
+    if (stat(folder, &st) == 0 && st.st_uid != geteuid() && lchown(file, st.st_uid, st.st_gid) != 0)
+        say(NULL, "the file that was kept stays this user's");
+}
+
 static bool rejoin(const struct options *options, struct service *s, struct cv_error *err)
 {
     size_t only, twice;
@@ -71,6 +79,7 @@ static bool rejoin(const struct options *options, struct service *s, struct cv_e
     umask(077);
     if (!dir_rejoin(&what, &only, &twice, err))
         return false;
+    give_to_the_owner(s->conf.data_dir, keep);
     printf(
         "%zu entries only here, %zu names twice; what was here is kept in %s, start slapd now / %zu bản ghi chỉ có ở "
         "đây, %zu tên trùng; dữ liệu cũ giữ ở đó, hãy chạy slapd\n",
