@@ -81,6 +81,20 @@ def test_a_filter_that_works_is_asked_and_the_list_is_left_alone(office, far, be
     assert [path for _, path, _ in middle.manners.seen[seen:] if "startIndex=" in path] == []
 
 
+def test_a_login_without_end_is_refused_by_name_and_ends_nothing(office, far, between):
+    far.seed({"userName": "x" * 1_100_000})
+    endless = far.users()["x" * 1_100_000]["id"]
+    middle = between(finds_nobody=True)
+    service, client = office(middle.url)
+    person(client, 0)
+    failure(client, 0, "longer than 1024 bytes")
+    assert middle.url.rsplit("/", 1)[0] in account(client, 0)["observed"]["last_error"], "which system it is"
+    assert service.process.poll() is None and client.get("/v1/staff/P-0").status == 200
+    far.forget(endless)
+    when_settled(client, 1)
+    assert set(far.users()) == {LOGIN}
+
+
 # ---- shutting ----
 @pytest.mark.parametrize("habit", ["silent", "refuses"])
 def test_a_server_that_shuts_nobody_is_said_to_be_so_and_deletes_instead(office, far, between, habit):
