@@ -183,7 +183,7 @@ bool prov_apply_posts(struct prov_change *change, const struct prov_staff_input 
 /* Somebody who was away since that day comes back on another: the post of before ends on the one and begins anew on the
  * other. */
 void prov_come_back(struct prov_change *change, cv_day away_from, cv_day back_on);
-/* The unit where he is at home on that day is not dissolved then. */
+/* The unit where he is at home on that day (INT32_MAX: for good) is not dissolved then. */
 bool prov_home_goes_on(struct prov_change *change, cv_day day, struct cv_error *err);
 bool prov_post_decided_by(const struct dom_staff *staff, const char *number); /* NULL: false */
 

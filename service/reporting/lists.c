@@ -63,6 +63,15 @@ struct rep_row *prov_freeze_line(const struct prov_freeze *f, struct rep_sheet *
     return row != NULL || at == count ? row : add_own(f, s, unit);
 }
 
+static bool is_below(const struct prov_freeze *f, struct cv_id unit)
+{
+    struct cv_id way[VIEW_DEEPEST];
+    size_t count = view_unit_way(f->call->prov->options.view, unit, f->window.to, way);
+    while (count > 0 && !cv_id_equal(way[count - 1], f->unit.id))
+        count--;
+    return count > 0;
+}
+
 static void count_revoked(const struct prov_freeze *f, uint32_t categories, struct rep_sheet *s,
                           const struct view_account_row *row)
 {
@@ -73,9 +82,9 @@ static void count_revoked(const struct prov_freeze *f, uint32_t categories, stru
         return;
     struct cv_id unit = row->staff.unit;
     (void)view_staff_unit(f->call->prov->options.view, row->staff.id, day, &unit);
+    if (!is_below(f, unit))
+        return;
     struct rep_row *line = prov_freeze_line(f, s, unit);
-    if (line == NULL && s->row_count > 1)
-        return; /* the unit was not in this tree */
     if (line != NULL)
         line->counts.revoked++;
     s->rows[0].counts.revoked++;

@@ -261,12 +261,13 @@ static void judge_cut_off(struct prov_call *call, const struct prov_schedule *in
     int most = view_day(view) - view_activity_from(view) + 1 - longest[in->every];
     if (in->cut_off <= most)
         return;
-    cv_fault_add(call->faults, CV_AT_POINTER, most > 0 ? "/cut_off" : "/every", "out_of_range",
-                 most > 0 ? "Số liệu sử dụng không giữ lâu đến thế; chốt muộn nhất sau %d ngày"
-                          : "Số liệu sử dụng không giữ hết một kỳ dài như vậy%.0d",
-                 most > 0 ? "Use is not kept that long; cut off after %d days at the latest"
-                          : "Use is not kept over such a long period%.0d",
-                 most);
+    if (most > 0)
+        cv_fault_add(call->faults, CV_AT_POINTER, "/cut_off", "out_of_range",
+                     "Số liệu sử dụng không giữ lâu đến thế; chốt muộn nhất sau %d ngày",
+                     "Use is not kept that long; cut off after %d days at the latest", most);
+    else
+        cv_fault_add(call->faults, CV_AT_POINTER, "/every", "out_of_range",
+                     "Số liệu sử dụng không giữ hết một kỳ dài như vậy", "Use is not kept over such a long period");
 }
 
 static void judge(struct prov_call *call, const char *code, const struct prov_schedule *in, struct prov_schedule *out)

@@ -110,6 +110,12 @@ def offices():
     book.save(FILES / "cover.xlsx")
     book.copy_worksheet(sheet).title = "Danh sách bổ sung"
     book.save(FILES / "cover-two-lists.xlsx")
+    book["Hướng dẫn"].append(["STT", "Tên gọi", "Chức vụ", "Đơn vị"])
+    book["Hướng dẫn"].append([1, "Lê An", "CV", "Phòng Nội vụ"])
+    book["Danh sách bổ sung"].title = "Tháng trước"
+    del book["Danh sách"]
+    book.save(FILES / "lacks-a-column-first.xlsx")
+    book = openpyxl.load_workbook(FILES / "cover-two-lists.xlsx")
     book["Danh sách bổ sung"].sheet_state = "hidden"
     book.save(FILES / "cover-hidden-list.xlsx")
     book = openpyxl.Workbook()

@@ -30,6 +30,12 @@ def test_a_cover_sheet_is_passed_over_where_one_sheet_is_the_list():
     assert about["refused"] and "“Hướng dẫn”" in about["vi"] and "“Danh sách”" in about["vi"], "who names a sheet gets it"
 
 
+def test_a_list_that_lacks_a_column_is_no_cover():
+    """Last month's sheet behind it is not read in its stead: which column is the name is for a person to say."""
+    about, _ = read("staff", FILES / "lacks-a-column-first.xlsx")
+    assert about["refused"] and "“Họ và tên”" in about["vi"]
+
+
 def test_of_two_lists_behind_a_cover_none_is_guessed():
     about, _ = read("staff", FILES / "cover-two-lists.xlsx")
     assert about["refused"] and "“Hướng dẫn”" in about["vi"]

@@ -82,6 +82,17 @@ def test_nobody_comes_back_into_a_unit_that_is_dissolved(client):
     assert client.post(f"/v1/staff/{person}/reinstatements", {"unit": "T1.02"}).status in (200, 201, 202)
 
 
+def test_a_departure_for_whose_sake_a_unit_ends_is_not_withdrawn(client):
+    put_unit(client, "BE-3")
+    person = put(client, "BE-3")
+    assert client.put(f"/v1/staff/{person}/departure", {"reason": "nghi_huu", "effective_on": day(3), "decision": {"number": "3/QĐ"}}).status == 200
+    assert client.patch("/v1/units/BE-3", {"active_to": day(5)}).status == 200
+    refused = client.delete(f"/v1/staff/{person}/departure", etag="*")
+    assert (refused.status, refused.code) == (409, "conflict"), refused
+    assert client.patch("/v1/units/BE-3", {"active_to": None}).status == 200
+    assert client.delete(f"/v1/staff/{person}/departure", etag="*").status in (200, 204)
+
+
 def test_where_a_login_follows_the_mailbox_no_other_one_gets_it(client):
     system = {"id": f"bd-{next(numbers)}", "name": {"vi": "Hệ thống theo hộp thư"}, "kind": "manual"}
     assert client.post("/v1/systems", system).status == 201

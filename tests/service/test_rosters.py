@@ -146,6 +146,26 @@ def test_whose_name_stands_in_a_cell_that_is_to_be_looked_at_is_not_absent(clien
     assert [(r["action"], r["name"]) for r in rows_of(client, plan) if r["row"] == 0] == [("depart", "Võ Văn Vắng")], rows_of(client, plan)
 
 
+def test_a_code_beside_two_people_in_a_cell_makes_the_other_no_more_absent(client):
+    room = unit(client, "T1.R17")
+    for i, name in enumerate(("Trần Thị Một", "Phạm Văn Hai", "Võ Văn Ba")):
+        client.put(f"/v1/staff/RY-{i}", an(full_name=name, unit=room))
+    text = f'Số hiệu;Họ và tên;Đơn vị;Đối tượng\nRY-0;"Trần Thị Một\nPhạm Văn Hai";{room};Công chức\nRY-2;Võ Văn Ba;{room};Công chức\n'
+    plan = upload(client, "roster", text, unit=room, absent_reason="thoi_viec").json
+    assert some(plan["summary"]) == {"needs_review": 1, "unchanged": 1}, rows_of(client, plan)
+
+
+def test_the_day_on_which_the_absent_leave_is_no_day_of_the_others(client):
+    room = unit(client, "T1.R18")
+    for i, name in enumerate(("Trần Văn Ở", "Phạm Văn Đi")):
+        client.put(f"/v1/staff/RZ-{i}", an(full_name=name, unit=room, title="Chuyên viên"))
+    text = f"Số hiệu;Họ và tên;Đơn vị;Chức vụ\nRZ-0;Trần Văn Ở;{room};Trưởng phòng\n"
+    plan = upload(client, "roster", text, unit=room, absent_reason="thoi_viec", effective_on="2099-01-01").json
+    assert some(plan["summary"]) == {"update": 1, "depart": 1}, rows_of(client, plan)
+    row = next(r for r in rows_of(client, plan) if r["action"] == "update")
+    assert [c["field"] for c in row["changes"]] == ["title"] or "posts" not in [c["field"] for c in row["changes"]], row
+
+
 def test_a_roster_a_fifth_shorter_needs_a_second_person_who_has_seen_it(office, client):
     room = unit(client, "T1.R6")
     for i in range(10):

@@ -115,11 +115,17 @@ static void put_decision(const struct imp *imp, const struct int_proposal *p, co
     cv_jout_end(j);
 }
 
+/* The day of the whole list; that of a roster which says why the absent leave is theirs. */
+static cv_day list_day(const struct imp *imp)
+{
+    return imp->options->absent_reason == NULL ? imp->options->effective_on : CV_NO_DAY;
+}
+
 static const char *effective_of(const struct imp *imp, const struct int_proposal *p, char out[CV_DAY_TEXT])
 {
     if (value(p, INT_F_EFFECTIVE))
         return value(p, INT_F_EFFECTIVE);
-    return imp->options->effective_on != CV_NO_DAY ? cv_day_iso(imp->options->effective_on, out) : NULL;
+    return list_day(imp) != CV_NO_DAY ? cv_day_iso(list_day(imp), out) : NULL;
 }
 
 /* "Y Blô Êban", looked at: the given name stands first. */
@@ -158,8 +164,8 @@ static void staff_body(const struct imp *imp, const struct int_proposal *p, cons
 static bool lacks_number(const struct imp *imp, const struct int_proposal *p)
 {
     const struct imp_options *o = imp->options;
-    bool dated = value(p, INT_F_EFFECTIVE) || value(p, INT_F_SIGNED) || o->effective_on != CV_NO_DAY ||
-                 o->signed_on != CV_NO_DAY;
+    bool dated =
+        value(p, INT_F_EFFECTIVE) || value(p, INT_F_SIGNED) || list_day(imp) != CV_NO_DAY || o->signed_on != CV_NO_DAY;
     return dated && value(p, INT_F_DECISION) == NULL && o->decision == NULL;
 }
 

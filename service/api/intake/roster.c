@@ -260,7 +260,7 @@ bool imp_roster_make(struct imp *imp, struct int_list *list, const struct int_ta
             if (is_row(&r->rows[i]) && r->rows[i].member == NONE)
                 meet(r, &r->rows[i], by == 0 ? by_name(r, &r->rows[i]) : holder_of(r, r->rows[i].code));
     for (size_t i = 0; i < rows; i++)
-        if (r->rows[i].unclear && r->rows[i].folded != NULL && r->rows[i].member == NONE)
+        if (r->rows[i].unclear && r->rows[i].folded != NULL)
             meet_inside(r, &r->rows[i]);
     find_losers(r);
     return true;

@@ -91,11 +91,11 @@ export function ActForm({ act, form: name, close, whole, left }: { act: Act; for
   const fields = act.fields.filter((f) => !f.only || typing[f.only[0]] === f.only[1])
   const [differs, setDiffers] = useState<{ rows: Differs[]; who: string; told: string }>()
   const also = useRef({ notSame: [] as string[], revision: act.revision ? `"${act.revision}"` : '' })
-  // the same once more, after an answer that was lost, is the same call for the service
+  // the same once more, after an answer that was lost, is the same call for the service; but a code is told once, and a new one ends it
   const sent = useRef<{ what: string; key: string }>()
   function keyOf({ method, path, body }: Wish): string {
     const what = JSON.stringify([method, path, body])
-    if (sent.current?.what !== what) sent.current = { what, key: crypto.randomUUID() }
+    if (sent.current?.what !== what || path.endsWith('/credential-resets')) sent.current = { what, key: crypto.randomUUID() }
     return sent.current.key
   }
   // what it does is read first: the button that does it never has the first focus

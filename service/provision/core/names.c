@@ -347,7 +347,8 @@ bool prov_name_login(struct prov_names *names, struct dom_staff *staff, struct c
     dom_naming_start_rule(&naming, call->prov->options.policy, &who, &rule);
     while (dom_naming_next(&naming, call->arena, &candidate)) {
         const char *name = cv_arena_printf(call->arena, "%s/%s", system->slug, candidate.local);
-        if (!claim(names, staff, name))
+        if ((system->login_rule == NULL && of_another(call, staff, MAILBOX, candidate.local)) ||
+            !claim(names, staff, name))
             continue;
         *out_login = candidate.local;
         add_name(call->arena, staff, name);

@@ -201,8 +201,9 @@ bool prov_departure_put(struct prov_call *call, const char *key, const struct pr
 static bool withdraw_change(struct prov_change *change, void *ctx, struct cv_error *err)
 {
     (void)ctx;
+    /* his unit may have been dissolved ahead, because he is gone by then */
     return dom_departure_withdraw(change->after, change->call->actor, cv_now(), err) &&
-           prov_home_goes_on(change, cv_today(), err);
+           prov_home_goes_on(change, INT32_MAX, err);
 }
 
 bool prov_departure_withdraw(struct prov_call *call, const char *key, struct prov_staff_result *out,

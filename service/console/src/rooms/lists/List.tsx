@@ -84,7 +84,7 @@ function Plan({ plan, filters, may, self }: { plan: Import; filters: URLSearchPa
     {!plan.takes_back && !plan.replaced_by && <Understood plan={plan} mending={mending} may={mine} />}
     <Run plan={plan} mine={mine} self={self} />
     {problem && <div class="trouble" role="alert"><Said problem={problem} /></div>}
-    {!plan.takes_back && <p class="no-print"><button onClick={() => file('xlsx')}>{t('file_back')} (Excel)</button> <button onClick={() => file('csv')}>{t('file_back')} (CSV)</button></p>}
+    {mine && !plan.takes_back && <p class="no-print"><button onClick={() => file('xlsx')}>{t('file_back')} (Excel)</button> <button onClick={() => file('csv')}>{t('file_back')} (CSV)</button></p>}
     <nav class="choice" aria-label={t('rows_by')}>{there.map((a) => <a key={a} href={link('list', withFilters(filters, { action: a }), plan.id)} aria-current={a === action ? 'true' : undefined}>{named(a, 'row_')} ({count(plan.summary[a])})</a>)}</nav>
     {mine && !mends && !plan.replaced_by && <Unsent mending={mending} />}
     {action && (mends ? <Mend key={action} plan={plan} action={action} mending={mending} /> : <Rows key={action} plan={plan} action={action} />)}

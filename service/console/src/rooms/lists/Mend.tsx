@@ -76,7 +76,7 @@ function Cell({ row, column, cells }: { row: number; column: string; cells: Cell
 /** Of what a note about the whole row may be mended in. */
 const MENDED_IN: Record<string, string[]> = { unit_unknown: ['unit_code', 'unit'], unit_ambiguous: ['unit_code', 'unit'], not_found: ['staff_code', 'full_name'], name_mismatch: ['staff_code', 'full_name'], code_taken: ['staff_code'], row_repeats: ['staff_code', 'full_name'], several_of_name: ['staff_code', 'birth'] }
 /** What no looking at makes right. */
-const NEVER_PASSES = ['unit_unknown', 'unit_ambiguous', 'row_repeats', 'several_of_name']
+const NEVER_PASSES = ['unit_unknown', 'unit_ambiguous', 'not_found', 'row_repeats', 'several_of_name']
 
 function faultyColumns(r: ImportRow, plan: Import): string[] {
   const cellsOf = (n: ImportRow['notes'][number]) => n.column ? [n.column] : plan.columns.filter((c) => c.field && MENDED_IN[n.code]?.includes(c.field)).map((c) => c.column)
