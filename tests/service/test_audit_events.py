@@ -178,3 +178,15 @@ def test_a_history_reads_like_a_file_note(start, clock, spec):
     assert client.patch("/v1/units/T1.01", {"name": {"vi": "Phòng Tổ chức"}}).status == 200
     told = wait_for(lambda: (lambda h: h if len(h) == 2 else None)([i["text"] for i in lines(client, "/v1/units/T1.01/history")["items"]]), "renamed")
     assert told[1] == f"10/12/{YEAR} 00:00 Đổi tên từ Phòng Nội vụ thành Phòng Tổ chức. Người thực hiện: chương trình tự động “Quản trị ban đầu”."
+
+
+def test_the_history_of_a_unit_names_the_first_day_it_is_no_more(shared, client):
+    """And says so when its end is taken back."""
+    path, end = "/v1/units/T1.HET", site_today() + datetime.timedelta(5)
+    assert client.put(path, {"name": {"vi": "Phòng Hết Việc"}, "kind": "phong", "parent": "T1", "slug": "hetviec"}).status == 201
+    for day in (end.isoformat(), None):
+        assert client.patch(path, {"active_to": day}).status == 200
+    for language, told in (("vi", [f"Kết thúc hoạt động từ ngày {end:%d/%m/%Y}.", f"Hủy việc kết thúc hoạt động từ ngày {end:%d/%m/%Y}."]),
+                           ("en", [f"Ends on {end:%d/%m/%Y}.", f"The end on {end:%d/%m/%Y} was taken back."])):
+        items = wait_for(lambda: (lambda h: h if len(h) == 3 else None)(client.call("GET", f"{path}/history", headers={"Accept-Language": language}).json["items"]), "three lines")
+        assert [words in item["text"] for words, item in zip(told, items[1:])] == [True, True], items

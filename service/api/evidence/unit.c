@@ -44,9 +44,12 @@ static void tell_end(struct api_sentence *s, const struct prov_event *event)
     struct cv_arena *arena = s->x->arena;
     char day[CV_DAY_TEXT];
     cv_day on;
-    const char *text = api_value(api_change_of(event, "cvActiveTo", 0, NULL, arena), "after", arena);
+    const struct cv_jany *change = api_change_of(event, "cvActiveTo", 0, NULL, arena);
+    const char *was = api_value(change, "before", arena), *text = api_value(change, "after", arena);
     if (text != NULL && cv_day_parse(text, &on))
-        api_clause(s, "Kết thúc hoạt động sau ngày %s", "Ends after %s", cv_day_people(on, day));
+        api_clause(s, "Kết thúc hoạt động từ ngày %s", "Ends on %s", cv_day_people(on, day));
+    else if (text == NULL && was != NULL && cv_day_parse(was, &on))
+        api_clause(s, "Hủy việc kết thúc hoạt động từ ngày %s", "The end on %s was taken back", cv_day_people(on, day));
 }
 
 /* ---- headcounts ---- */
