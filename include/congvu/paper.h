@@ -43,6 +43,7 @@ struct pap_form {
     size_t column_count;
     const char *const *cells; /* row by row */
     size_t row_count;
-    const char *sum; /* "Danh sách đề nghị: 3 tài khoản" */
+    const char *sum;  /* "Danh sách đề nghị: 3 tài khoản" */
+    const char *note; /* below it, or NULL */
 };
 void pap_forms_html(struct cv_buf *out, const struct pap_form *forms, size_t count, cv_day day, enum cv_lang lang);

@@ -68,6 +68,8 @@ static void put_table(struct cv_buf *out, const struct pap_form *f)
         cv_buf_puts(out, "</tr>\n");
     }
     element(out, "</tbody></table>\n<p>", f->sum, "</p>\n");
+    if (f->note != NULL)
+        element(out, "<p>", f->note, "</p>\n");
 }
 
 void pap_forms_html(struct cv_buf *out, const struct pap_form *forms, size_t count, cv_day day, enum cv_lang lang)

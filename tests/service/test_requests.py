@@ -179,3 +179,32 @@ def test_a_newcomer_asked_for(shared, client, two):
     made = client.get(f"/v1/staff/{done['staff']['id']}").json
     assert (made["full_name"], made["unit"]["code"], made["birth_year"]) == (name, office, 1999)
     assert two["giver"].put(path, {"answer": "confirmed"}).json["staff"] == done["staff"] and len(client.get("/v1/staff", q=name).json["items"]) == 2
+
+
+def test_a_newcomer_asked_for_again_after_he_is_there(two):
+    """The answer to the first request was lost; by the time of its repeat the code is taken, by the very person."""
+    office, n = two["from"], next(numbers)
+    body = {"kind": "new_account", "unit": office, "new_staff": {"full_name": nth("Bá Văn Lặp", n), "title": "Văn thư", "category": "cong_chuc", "staff_code": f"LAP-{n}"}}
+    asked = two["giver"].post("/v1/requests", body, {"Idempotency-Key": f"again-{n}"})
+    done = two["giver"].put(f"/v1/requests/{asked.json['id']}/answer", {"answer": "confirmed"})
+    assert (asked.status, done.status, done.json["state"]) == (201, 200, "done"), done
+    again = two["giver"].post("/v1/requests", body, {"Idempotency-Key": f"again-{n}"})
+    assert (again.status, again.headers.get("Idempotency-Replayed"), again.json["id"]) == (201, "true", asked.json["id"]), again
+    assert two["giver"].post("/v1/requests", body, {"Idempotency-Key": f"other-{n}"}).code == "code_taken"
+
+
+def test_no_form_is_left_out_of_the_print_unsaid(shared, client):
+    top, n = f"T1.F{next(numbers)}", 66
+    for code, parent in [(top, "T1")] + [(f"{top}.{i}", top) for i in range(n)]:
+        assert client.put(f"/v1/units/{code}", {"name": {"vi": f"Phòng {code}"}, "kind": "phong", "parent": parent, "slug": code.lower().replace(".", "")}).status == 201
+    hr = shared.reach(top, *HR)
+    for i in range(n):
+        assert hr.post("/v1/requests", {"kind": "new_account", "unit": f"{top}.{i}", "new_staff": {"full_name": nth("Tạ Thị Phiếu", i), "category": "cong_chuc"}}).status == 201
+    head = {"Accept": "text/html", "Accept-Language": "vi"}
+    more = "những đề nghị cũ hơn ở trang sau"
+    whole = hr.call("GET", "/v1/requests?page_size=500", headers=head)
+    assert whole.body.decode().count("Danh sách đề nghị: 1 trường hợp") == n and "Link" not in whole.headers and more not in whole.body.decode()
+    first = hr.call("GET", "/v1/requests?page_size=40", headers=head)
+    assert first.body.decode().count(more) == 40 and 'rel="next"' in first.headers["Link"]
+    rest = hr.call("GET", first.headers["Link"].split(">")[0][1:], headers=head).body.decode()
+    assert rest.count("Danh sách đề nghị: 1 trường hợp") == n - 40 and more not in rest

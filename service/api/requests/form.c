@@ -7,12 +7,13 @@
 #include "congvu/paper.h"
 #include "congvu/titles.h"
 
-enum { COLUMNS_MAX = 8, FORMS_MAX = 64 };
+enum { COLUMNS_MAX = 8 };
 
 struct sheet {
     struct htp_exchange *x;
     const struct prov_request *items;
     size_t count;
+    bool more; /* older ones are on the next page */
     bool en;
 };
 
@@ -122,13 +123,20 @@ static void put_row(struct sheet *s, const struct prov_request *r, size_t number
     cells[6] = states[r->state][s->en ? CV_EN : CV_VI];
 }
 
+static bool on_form(const struct prov_request *r, enum prov_ask kind, struct cv_id unit)
+{
+    return r->kind == kind && cv_id_equal(r->unit, unit);
+}
+
 static struct pap_form make_form(struct sheet *s, enum prov_ask kind, struct cv_id unit)
 {
     enum cv_lang lang = s->en ? CV_EN : CV_VI;
-    size_t columns = kinds[kind].columns, rows = 0;
-    const char **cells = CV_NEWS(s->x->arena, const char *, (s->count + 1) * columns);
+    size_t columns = kinds[kind].columns, rows = 0, room = 0;
     for (size_t i = 0; i < s->count; i++)
-        if (s->items[i].kind == kind && cv_id_equal(s->items[i].unit, unit)) {
+        room += on_form(&s->items[i], kind, unit);
+    const char **cells = CV_NEWS(s->x->arena, const char *, room *columns);
+    for (size_t i = 0; i < s->count && cv_arena_ok(s->x->arena); i++)
+        if (on_form(&s->items[i], kind, unit)) {
             put_row(s, &s->items[i], rows + 1, &cells[rows * columns]);
             rows++;
         }
@@ -140,25 +148,28 @@ static struct pap_form make_form(struct sheet *s, enum prov_ask kind, struct cv_
         .column_count = columns,
         .cells = cells,
         .row_count = rows,
-        .sum = cv_arena_printf(s->x->arena, s->en ? "Asked for: %zu" : "Danh sách đề nghị: %zu trường hợp", rows)};
+        .sum = cv_arena_printf(s->x->arena, s->en ? "Asked for: %zu" : "Danh sách đề nghị: %zu trường hợp", rows),
+        .note = !s->more ? NULL
+                : s->en  ? "This print is not complete: older requests are on the next page."
+                         : "Bản in này chưa đủ: những đề nghị cũ hơn ở trang sau."};
 }
 
 static bool is_first(const struct sheet *s, size_t at)
 {
     for (size_t i = 0; i < at; i++)
-        if (s->items[i].kind == s->items[at].kind && cv_id_equal(s->items[i].unit, s->items[at].unit))
+        if (on_form(&s->items[i], s->items[at].kind, s->items[at].unit))
             return false;
     return true;
 }
 
-void api_request_reply_form(struct htp_exchange *x, const struct prov_request *items, size_t count)
+void api_request_reply_form(struct htp_exchange *x, const struct prov_request *items, size_t count, bool more)
 {
-    struct sheet s = {.x = x, .items = items, .count = count, .en = x->lang == CV_EN};
-    struct pap_form forms[FORMS_MAX];
+    struct sheet s = {.x = x, .items = items, .count = count, .more = more, .en = x->lang == CV_EN};
+    struct pap_form *forms = CV_NEWS(x->arena, struct pap_form, count + 1);
     size_t made = 0;
     cv_auto_buf out = {0};
     cv_buf_init(&out, CV_MAX_RESPONSE);
-    for (size_t i = 0; i < count && made < FORMS_MAX; i++)
+    for (size_t i = 0; i < count && cv_arena_ok(x->arena); i++)
         if (is_first(&s, i))
             forms[made++] = make_form(&s, items[i].kind, items[i].unit);
     pap_forms_html(&out, forms, made, cv_today(), x->lang);

@@ -283,9 +283,10 @@ void api_list_requests(struct htp_exchange *x)
     q.before = page.after != NULL ? cv_arena_strndup(x->arena, page.after, page.after_len) : NULL;
     if (!prov_requests(&call, &q, &items, &count, &next, &err))
         htp_problem(x, &err, NULL);
-    else if (file.format == API_HTML)
-        api_request_reply_form(x, items, count);
-    else
+    else if (file.format == API_HTML) {
+        api_page_link(x, bound, next, next != NULL ? strlen(next) : 0);
+        api_request_reply_form(x, items, count, next != NULL);
+    } else
         reply_list(x, bound, &page, items, count, next);
 }
 

@@ -148,7 +148,7 @@ function All({ filters, may }: { filters: URLSearchParams; may: Scope[] }) {
     <h1>{t('requests')}</h1>
     {told && <p class="good" role="status">{told}</p>}
     {kind ? <Ask kind={kind} filters={filters} asked={(r) => { tell(`${t('request_sent')} ${t('waits_for')}: ${answers(r)}.`); list.again(); location.replace(link('requests')) }} /> : <p class="acts no-print">{kinds.map((k) => <a key={k} class="button" href={link('requests', 'do=' + k)} onClick={() => tell('')}>{named(k, 'request_')}</a>)}</p>}
-    <p class="choice no-print">{choice(OPEN, t('still_waiting_answer'))} {choice('done', t('asked_done'))} {choice('refused,withdrawn,lapsed', t('asked_not_done'))} <a href={'v1/requests?format=html&state=' + state} target="_blank" rel="noopener">{t('print_requests')}</a></p>
+    <p class="choice no-print">{choice(OPEN, t('still_waiting_answer'))} {choice('done', t('asked_done'))} {choice('refused,withdrawn,lapsed', t('asked_not_done'))} <a href={'v1/requests?format=html&page_size=500&state=' + state} target="_blank" rel="noopener">{t('print_requests')}</a></p>
     <Read of={list}>{(page) => page.items.length === 0 ? <p>{t('no_requests')}</p> : <>
       <Table head={[t('request'), t('name'), t('asking_unit'), t('asked_at'), t('state'), t('answer_until'), t('waits_for')]} rows={page.items.map((r) => ({ key: r.id!, cells: [
         <a href={link('requests', '', r.id!)}>{named(r.kind, 'request_')}<span class="out"> <Name>{who(r)}</Name></span></a>, <Name>{who(r)}</Name>, <Name>{r.unit.name}</Name>, moment(r.asked_at), <State word={'asked_' + r.state} />, r.state === 'waiting' ? day(r.due_on) : '—', <Name>{answers(r)}</Name>] }))} />
