@@ -4,7 +4,7 @@
  * account, asks:
  *
  *     struct prov_request r = {.kind = PROV_ASK_TRANSFER, .key = "NS-0815", .full_name = "Lê Thị Hoa", .unit = ours};
- *     prov_request_create(&call, &r, err);
+ *     prov_request_create(&call, &r, prepare, ctx, &replayed, err);
  *
  * For somebody from elsewhere the code or address and the full name must both be right; a wrong pair is
  * staff_not_found whatever was wrong with it, and costs attempts. Nothing changes until somebody who may do it himself
@@ -56,8 +56,11 @@ struct prov_request {
     cv_day due_on;          /* the last day of the first one's turn */
 };
 
-bool prov_request_create(struct prov_call *call, struct prov_request *request, bool *out_replayed,
-                         struct cv_error *err);
+/* Does what was asked, with the rights of `call`; safe to repeat. */
+typedef bool prov_carry_fn(struct prov_call *call, struct prov_request *request, void *ctx, struct cv_error *err);
+/* `prepare` says whether it can be asked for today and sets `unit`; a replay does not come to it. */
+bool prov_request_create(struct prov_call *call, struct prov_request *request, prov_carry_fn *prepare, void *ctx,
+                         bool *out_replayed, struct cv_error *err);
 bool prov_request_read(struct prov_call *call, const char *key, struct prov_request *out, struct cv_error *err);
 struct prov_request_query {
     uint32_t states, kinds; /* bits; 0 = waiting and confirmed; all */
@@ -70,8 +73,6 @@ struct prov_request_query {
 bool prov_requests(struct prov_call *call, const struct prov_request_query *query, struct prov_request **out,
                    size_t *out_count, const char **out_next, struct cv_error *err);
 
-/* Does what was asked, with the rights of `call`; safe to repeat. */
-typedef bool prov_carry_fn(struct prov_call *call, struct prov_request *request, void *ctx, struct cv_error *err);
 struct prov_request_answer {
     enum prov_answer answer; /* PROV_CONFIRMED, PROV_REFUSED or PROV_WITHDRAWN */
     const char *text;        /* why; or NULL */

@@ -181,14 +181,20 @@ static const char *read_request(struct htp_exchange *x, const struct cv_jin *bod
     return unit;
 }
 
-static bool ask(struct htp_exchange *x, struct prov_call *call, const char *unit, struct prov_request *r,
-                bool *out_replayed, struct cv_error *err)
+struct asking {
+    struct htp_exchange *x;
+    const char *unit; /* as sent */
+};
+
+/* What may have changed since the first one is nothing to a replay, so it is looked at for a new request only. */
+static bool prepare(struct prov_call *call, struct prov_request *r, void *ctx, struct cv_error *err)
 {
+    const struct asking *a = ctx;
     struct view_unit found;
-    if (!view_unit_of_people(api_of(x)->view, call->scope, unit, x->arena, &found, err))
+    if (!view_unit_of_people(api_of(a->x)->view, call->scope, a->unit, call->arena, &found, err))
         return false;
     r->unit = found.id;
-    return (r->body == NULL || api_request_try_new(x, call, r, err)) && prov_request_create(call, r, out_replayed, err);
+    return r->body == NULL || api_request_try_new(a->x, call, r, err);
 }
 
 void api_create_request(struct htp_exchange *x)
@@ -201,10 +207,10 @@ void api_create_request(struct htp_exchange *x)
     char id[CV_ID_TEXT];
     if (!api_call(x, &call) || !api_body(x, &body))
         return;
-    const char *unit = read_request(x, body, &request);
+    struct asking asking = {.x = x, .unit = read_request(x, body, &request)};
     if (!api_faultless(x, cvp_validation_failed))
         return;
-    if (!ask(x, &call, unit, &request, &replayed, &err)) {
+    if (!prov_request_create(&call, &request, prepare, &asking, &replayed, &err)) {
         htp_problem(x, &err, &x->faults);
         return;
     }

@@ -123,7 +123,8 @@ static bool replayed(struct prov_call *call, struct prov_request *r, bool *out, 
     return true;
 }
 
-bool prov_request_create(struct prov_call *call, struct prov_request *r, bool *out_replayed, struct cv_error *err)
+bool prov_request_create(struct prov_call *call, struct prov_request *r, prov_carry_fn *prepare, void *ctx,
+                         bool *out_replayed, struct cv_error *err)
 {
     struct prov_audit audit;
     char id[CV_ID_TEXT];
@@ -131,7 +132,7 @@ bool prov_request_create(struct prov_call *call, struct prov_request *r, bool *o
         return false;
     if (*out_replayed)
         return true;
-    if (!find_person(call, r, err) || !not_twice(call, r, err))
+    if (!prepare(call, r, ctx, err) || !find_person(call, r, err) || !not_twice(call, r, err))
         return false;
     r->id = prov_request_id_make();
     r->state = PROV_WAITING;
