@@ -66,6 +66,15 @@ def test_the_page_names_who_gets_none(hr, team):
         assert person["address"] in text and person["full_name"] in text
 
 
+def test_who_is_named_twice_gets_one_slip_whose_code_works(hr, team):
+    code, people = team
+    asked = [people[0]["staff_code"], people[1]["id"], people[0]["id"], people[1]["id"], people[0]["staff_code"].lower(), "NOBODY", "NOBODY"]
+    items = hr.post("/v1/slips", {"staff": asked}).json["items"]
+    assert sorted(i["key"] for i in items) == sorted([people[0]["staff_code"], people[1]["id"], "NOBODY"])
+    for item in items:
+        assert item["staff"] is None or hr.post("/v1/activation-checks", {"code": item["code"]}).json["full_name"] == item["staff"]["full_name"]
+
+
 def test_who_may_not(service, hr, team, client):
     code, people = team
 

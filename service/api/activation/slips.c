@@ -10,6 +10,7 @@ enum { SLIPS_MAX = 500 };
 
 struct slip {
     const char *key; /* of the person */
+    struct cv_id id; /* zero: nobody whom the caller may see */
     size_t at;
     const char *name, *title; /* NULL: nobody whom the caller may see */
     struct prov_code code;
@@ -97,6 +98,15 @@ static bool of_unit(struct htp_exchange *x, const struct question *q, struct sli
     return true;
 }
 
+/* One is asked for by his code and his id, or twice: a second code would end the first one on its slip. */
+static bool there_already(const struct slip *slips, size_t count, const struct slip *s)
+{
+    for (size_t i = 0; i < count; i++)
+        if (cv_id_equal(slips[i].id, s->id) && (!cv_id_is_zero(s->id) || strcmp(slips[i].key, s->key) == 0))
+            return true;
+    return false;
+}
+
 static void of_list(struct htp_exchange *x, const struct question *q, struct slip **out, size_t *out_count)
 {
     size_t count = cv_jin_count(q->staff);
@@ -104,8 +114,15 @@ static void of_list(struct htp_exchange *x, const struct question *q, struct sli
     *out_count = 0;
     for (size_t i = 0; i < count; i++) {
         const char *key = cv_jin_item_string(q->staff, i, 64);
-        if (key != NULL)
-            (*out)[(*out_count)++] = (struct slip){.key = key};
+        struct slip s = {.key = key};
+        struct view_staff staff;
+        struct cv_error none = {0};
+        if (key == NULL)
+            continue;
+        if (view_staff_find(api_of(x)->view, api_actor(x)->scope, key, x->arena, &staff, &none))
+            s.id = staff.id;
+        if (!there_already(*out, *out_count, &s))
+            (*out)[(*out_count)++] = s;
     }
 }
 
