@@ -85,7 +85,9 @@ trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+own() { [ -e "$1" ] || install -m 600 /dev/null "$1"; chmod 600 "$1"; } # names and reasons stand in logs
 say "Starting ..." "Đang khởi động ..."
+own "$data.log"
 metrics=0
 [ "$port" -eq 0 ] || metrics=$((port + 1))
 "${run[@]}" "$bin" serve --data-dir "$data" --listen "127.0.0.1:$port" --management-listen "127.0.0.1:$metrics" --directory-listen 127.0.0.1:0 \
@@ -144,6 +146,7 @@ fi
 
 if [ -n "$mail" ]; then
     say "Starting Dovecot and Postfix ..." "Đang khởi động Dovecot và Postfix ..."
+    own "$data.mail.out"
     "$root/deploy/mail/up.sh" --data "$data" --url "$url" >"$data.mail.out" 2>&1 &
     mail_pid=$!
     until grep -q 'Ctrl-C' "$data.mail.out"; do
@@ -157,7 +160,7 @@ printf '\n'
 if [ "$console" = ON ]; then
     printf '  %s %s/console\n' "$(words "web console  " "giao diện web")" "$url"
     # as long as the code has not been used
-    unused() { curl -sf -o /dev/null "$url/v1/activation-checks" -H 'Content-Type: application/json' -d "{\"code\":\"$1\"}"; }
+    unused() { curl -sf -o /dev/null "$url/v1/activation-checks" -H 'Content-Type: application/json' --data-binary @<(printf '{"code":"%s"}' "$1"); }
     if read -r login code 2>/dev/null <"$data/console.code" && unused "$code"; then
         words "                at $url/kichhoat choose a password with the code $code, then sign in as $login" \
             "                vào $url/kichhoat đặt mật khẩu bằng mã $code, rồi đăng nhập với tên $login"

@@ -76,6 +76,7 @@ readers = pathlib.Path(e["DATA"]) / "readers"
 line = lambda name: (readers / name).read_text().strip()
 doveadm = (pathlib.Path(e["DATA"]) / "credentials/dovecot").read_text().strip().rpartition("\n")[2].split(":", 1)[1]
 values = {**e, "STORE": e["WORK"] + "/store", "BASE": line("base"), "LDAP_URI": line("uri"), "QUOTA_MIB": "2048", "DOVEADM_PASSWORD": doveadm,
+          "OWN_DOMAINS": ", ".join("{ %s = REJECT Sign in to send from this address }" % d for d in e["DOMAINS"].split()),
           "DOMAIN_LIST": ", ".join(f'"{d}"' for d in e["DOMAINS"].split()),
           "COLLECTOR_SECRET": (pathlib.Path(e["WORK"]) / "collector/secret").read_text(),
           "DOVECOT_PASSWORD": line("dovecot.pass"), "POSTFIX_PASSWORD": line("postfix.pass")}
@@ -146,6 +147,10 @@ if [ -n "$url" ]; then
     collector_pid=$!
 fi
 
+for log in dovecot postfix collector; do # who writes to whom stands there
+    [ -e "$work/$log.log" ] || install -m 600 /dev/null "$work/$log.log"
+    chmod 600 "$work/$log.log"
+done
 dovecot -F -c "$work/dovecot.conf" 2>>"$work/dovecot.log" &
 dovecot_pid=$!
 postfix -c "$work/postfix" start-fg >>"$work/postfix.log" 2>&1 &

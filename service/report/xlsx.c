@@ -300,8 +300,8 @@ static void write_sheet(struct book *b, const struct rep_table *t)
 {
     char name[SHEET_NAME_MAX + 1];
     snprintf(name, sizeof(name), "%s", t->sheet);
-    for (int n = 2; workbook_get_worksheet_by_name(b->book, name) != NULL && n < 100; n++)
-        snprintf(name, sizeof(name), "%.*s~%d", SHEET_NAME_MAX - 3, t->sheet, n); /* cut, two may be alike */
+    for (unsigned n = 2; workbook_get_worksheet_by_name(b->book, name) != NULL && n < 100; n++)
+        snprintf(name, sizeof(name), "%.*s~%u", SHEET_NAME_MAX - 3, t->sheet, n % 100); /* cut, two may be alike */
     lxw_worksheet *ws = workbook_add_worksheet(b->book, name);
     if (ws == NULL) {
         note_error(b, LXW_ERROR_MEMORY_MALLOC_FAILED);

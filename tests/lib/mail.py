@@ -93,6 +93,15 @@ class MailServers:
         connection.logout()
         return True
 
+    def submit(self, login, password, to, subject):
+        """As a person sends: signed in, from his own address."""
+        message = email.message.EmailMessage(policy=email.policy.SMTP)
+        message["From"], message["To"], message["Subject"] = login, to, subject
+        message.set_content("Nội dung")
+        with smtplib.SMTP("127.0.0.1", self.ports["submission"], timeout=60) as smtp:
+            smtp.login(login, password)
+            smtp.send_message(message, login, [to])
+
     def send(self, to, subject="Thử", text="Nội dung", attachment=None, sender="nguoi.gui@example.org"):
         """(code, text) of the answer to RCPT or DATA, as another mail server would see it."""
         message = email.message.EmailMessage(policy=email.policy.SMTP)

@@ -27,7 +27,7 @@ def test_kept_mail_is_delivered_passed_on_and_answered(client, mail):
     order = leave(client, code, keep_mail_until=day(30), delegate_to=delegate["staff_code"])
     assert order["delegate_to"] == delegate["id"] and order["auto_reply"] is None
     assert not mail.may_sign_in(person["address"], PASSWORD)
-    assert mail.send(person["address"], "Gửi người đã nghỉ", sender=writer["address"])[0] == 250
+    mail.submit(writer["address"], PASSWORD, person["address"], "Gửi người đã nghỉ")
     assert mail.wait_message(delegate["address"], PASSWORD, "Gửi người đã nghỉ")["To"] == person["address"]
     answer = mail.wait_message(writer["address"], PASSWORD, "Tự động trả lời / Automatic reply")
     text = answer.get_content()
@@ -38,7 +38,7 @@ def test_kept_mail_is_delivered_passed_on_and_answered(client, mail):
 def test_an_own_text_and_no_delegate(client, mail):
     (code, person), (_, writer) = colleague(client, "Lý Nghỉ Việc"), colleague(client, "Lý Hỏi Thăm")
     leave(client, code, keep_mail_until=day(1), auto_reply="Xin liên hệ Văn phòng. Please write to the office.")
-    assert mail.send(person["address"], "Xin chào", sender=writer["address"])[0] == 250
+    mail.submit(writer["address"], PASSWORD, person["address"], "Xin chào")
     text = mail.wait_message(writer["address"], PASSWORD, "Tự động trả lời / Automatic reply").get_content()
     assert text.split() == "Xin liên hệ Văn phòng. Please write to the office.".split()
 
@@ -104,3 +104,11 @@ def test_the_quota_is_the_entrys_own(client, mail):
     assert code == 552 and b"Mailbox is full" in text, "at RCPT, before the message"
     assert mail.send(person["address"], "Vừa")[0] == 250 and mail.send(usual["address"], "Vừa", attachment=("a.bin", bytes(2 << 20)))[0] == 250
     wait_for(lambda: (mail.stored(person), mail.stored(usual)) == (1, 1), "what fits is taken")
+
+
+def test_nobody_outside_writes_as_one_of_ours(client, mail):
+    (_, director), (_, reader) = colleague(client, "Lý Giám Đốc"), colleague(client, "Lý Đọc Thư")
+    code, text = mail.send(reader["address"], "Chuyển tiền gấp", sender=director["address"])
+    assert code == 554 and b"Sign in" in text
+    mail.submit(director["address"], PASSWORD, reader["address"], "Thật")
+    assert mail.wait_message(reader["address"], PASSWORD, "Thật")["From"] == director["address"]

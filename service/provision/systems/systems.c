@@ -201,17 +201,10 @@ bool prov_system_patch(struct prov_call *call, const char *slug, const struct pr
 }
 
 /* ---- accounts that are gone from a system ---- */
-/* Neither who configured the connector last (it may be a mistake of his, or worse), nor what he made. */
+/* Not who configured the connector last: it may be a mistake of his, or worse. */
 static bool second_person(struct prov_call *call, const char *first, struct cv_error *err)
 {
-    struct dom_token mine;
-    bool same = first != NULL && strcmp(first, call->actor) == 0;
-    bool made = first != NULL && !cv_id_is_zero(call->token) &&
-                view_token_by_id(call->prov->options.view, call->token, call->arena, &mine) &&
-                mine.created_by != NULL && strcmp(mine.created_by, first) == 0;
-    return (!same && !made) ||
-           cv_fail(err, cvp_scope_missing, NULL, "Người cấu hình kết nối không tự cho tạo lại; cần một người khác",
-                   "Who configured the connector may not let accounts be made again; a second person must");
+    return first == NULL || prov_second_person(call, first, (struct view_scope){.everywhere = true}, err);
 }
 
 struct restore {
@@ -243,10 +236,11 @@ bool prov_system_restore(struct prov_call *call, const char *slug, const char *r
                          struct cv_error *err)
 {
     struct restore r = {slug, out};
-    (void)reason; /* of the log */
+    struct prov_call own = *call;
+    own.reason = reason;
     *out = (struct prov_restoration){view_connector_lost(call->prov->options.view, slug), cv_now()};
     return cv_faults_check(call->faults, cvp_validation_failed, err) && reaches_everybody(call, err) &&
-           prov_write(call, "system.restore", slug, restore, &r, err);
+           prov_write(&own, "system.restore", slug, restore, &r, err);
 }
 
 /* ---- lists of systems that know only files ---- */
