@@ -138,6 +138,23 @@ static bool writable(struct service *s)
     return !site.read_only;
 }
 
+/* Once a day, and what failed in passing again, at longer and longer intervals. */
+static void finish_requests(struct service *s, struct prov_call *call)
+{
+    enum { PAUSE_MAX_S = 600 };
+    if (s->requests_on == cv_today() || cv_mono_ns() < s->requests_again)
+        return;
+    if (api_requests_finish(&s->api, call)) {
+        s->requests_on = cv_today();
+        s->requests_pause_s = 0;
+        return;
+    }
+    s->requests_pause_s = s->requests_pause_s == 0 ? 1 : 2 * s->requests_pause_s;
+    if (s->requests_pause_s > PAUSE_MAX_S)
+        s->requests_pause_s = PAUSE_MAX_S;
+    s->requests_again = cv_mono_ns() + s->requests_pause_s * INT64_C(1000000000);
+}
+
 void service_tick(void *ctx)
 {
     struct service *s = ctx;
@@ -151,8 +168,7 @@ void service_tick(void *ctx)
         return;
     prov_tick(&call);
     prov_schedules_tick(&call);
-    if (s->requests_on != cv_today() && api_requests_finish(&s->api, &call))
-        s->requests_on = cv_today();
+    finish_requests(s, &call);
     if (dir_lease_held(s->lease))
         prov_history_tick(&call);
 }

@@ -42,7 +42,9 @@ struct service {
     struct job_timer *lease_timer, *look_timer;
     struct dir_session *lease_session;
     struct cv_arena *timer_arena;
-    cv_day requests_on; /* requests that broke off were ended; the clockwork's own */
+    cv_day requests_on;     /* requests that broke off were ended; the clockwork's own, as the next two are */
+    int64_t requests_again; /* cv_mono_ns() before which those that failed in passing are left alone */
+    int requests_pause_s;
     struct prov_cutter *cutter;
     struct job_timer *cut_timer;
     struct dir_session *cut_session;

@@ -1,4 +1,8 @@
 """What takes several writes and is killed between two of them is ended by the next process, without anybody's help."""
+import base64
+import json
+import subprocess
+
 import pytest
 
 from congvu import an, make_units, wait_for
@@ -165,3 +169,57 @@ def test_a_request(start, kind, nth):
             assert next(a for a in now["accounts"] if a["system"] == "mailbox")["desired"]["state"] == "locked"
         else:
             assert [p["full_name"] for p in client.get("/v1/staff", q="Đàng Năng Thọ").json["items"]] == ["Đàng Năng Thọ"], "once"
+
+
+def by_hand(service, dn, change):
+    subprocess.run(["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", service.ldapi], input=f"dn: {dn}\nchangetype: modify\n{change}\n", text=True, check=True, capture_output=True)
+
+
+def as_if_cut_short(service, client, asked_for, **members):
+    """Asked, and confirmed by somebody whose process died before it did anything."""
+    asked = client.post("/v1/requests", asked_for)
+    assert asked.status == 201, asked
+    entry, = service.ldapsearch("-b", "ou=requests,ou=system,dc=congvu", f"(cvDocumentName={asked.json['id']})", "cvDocument")
+    kept = {**json.loads(entry["cvDocument"][0]), "state": "confirmed", "answered_at": asked.json["asked_at"], "answered_by": asked.json["asked_by"], **members}
+    text = base64.b64encode(json.dumps(kept, ensure_ascii=False).encode()).decode()
+    by_hand(service, f"cvDocumentName={asked.json['id']},ou=requests,ou=system,dc=congvu", f"replace: cvDocument\ncvDocument:: {text}")
+    return f"/v1/requests/{asked.json['id']}"
+
+
+def newcomer(name, **more):
+    return {"full_name": name, "title": "Chuyên viên", "category": "cong_chuc", **more}
+
+
+def test_what_is_wrong_with_one_request_is_nothing_to_the_next(start):
+    first = start(tick_ms=600000)
+    client = first.client()
+    make_units(client)
+    paths = [as_if_cut_short(first, client, {"kind": "new_account", "unit": "T1.02", "new_staff": newcomer(name)}, **({} if good else {"body": json.dumps(newcomer("Đàng 2"))}))
+             for name, good in (("Đàng Năng Một", True), ("Đàng Năng Hai", False), ("Đàng Năng Ba", True))]
+    first.settings["tick_ms"] = "50"
+    first.stop()
+    first.start()
+    client = first.client()
+    wait_for(lambda: "confirmed" not in [client.get(path).json["state"] for path in paths], "all have an end")
+    assert [client.get(path).json["state"] for path in paths] == ["done", "waiting", "done"]
+
+
+def test_what_failed_in_passing_is_tried_again_the_same_day(start):
+    first = start(tick_ms=600000)
+    client = first.client()
+    make_units(client)
+    person = client.put("/v1/staff/YC-9", an(full_name="Lê Thị Lý", unit="T1.01")).json
+    path = as_if_cut_short(first, client, {"kind": "lock", "unit": "T1.01", "person": {"key": "YC-9"}, "reason": "leave"})
+    first.settings["tick_ms"] = "3000"
+    first.stop()
+    first.start()
+    dn = f"cvId={person['id']},ou=people,dc=congvu"
+    post, = first.person(person["id"], "cvPost")["cvPost"]
+    by_hand(first, dn, "replace: cvPost\ncvPost: not to be read")
+    wait_for(lambda: [line for line in map(json.loads, first.log.read_text().splitlines()) if (line["event"], line.get("problem")) == ("request", "internal")], "it was tried")
+    client = first.client()
+    assert client.get(path).json["state"] == "confirmed"
+    by_hand(first, dn, f"replace: cvPost\ncvPost:: {base64.b64encode(post.encode()).decode()}")
+    wait_for(lambda: client.get(path).json["state"] == "done", "it is done")
+    account = next(a for a in client.get("/v1/staff/YC-9").json["accounts"] if a["system"] == "mailbox")
+    assert account["desired"]["state"] == "locked"

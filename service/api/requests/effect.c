@@ -102,6 +102,15 @@ bool api_request_carry_out(struct prov_call *call, struct prov_request *r, void 
 
 /* ---- what broke off ---- */
 
+/* Faults of one request are not those of the next. */
+static bool carry_out_alone(struct prov_call *call, struct prov_request *r, void *ctx, struct cv_error *err)
+{
+    struct api_request_effect *e = ctx;
+    cv_faults_init(&e->x->faults, call->arena);
+    e->result = (struct prov_staff_result){0};
+    return api_request_carry_out(call, r, e, err);
+}
+
 bool api_requests_finish(struct api *api, const struct prov_call *call)
 {
     struct api_actor actor = {.label = call->actor, .scopes = call->scopes, .scope = call->scope};
@@ -117,7 +126,6 @@ bool api_requests_finish(struct api *api, const struct prov_call *call)
     cv_faults_init(&x.faults, x.arena);
     x.deadline = call->deadline;
     own.faults = &x.faults;
-    const struct prov_request_answer in = {
-        .answer = PROV_CONFIRMED, .carry_out = api_request_carry_out, .ctx = &effect};
+    const struct prov_request_answer in = {.answer = PROV_CONFIRMED, .carry_out = carry_out_alone, .ctx = &effect};
     return prov_requests_finish(&own, &in);
 }

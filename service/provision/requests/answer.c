@@ -56,17 +56,19 @@ static bool claim(struct prov_call *call, const struct prov_request_answer *in, 
     return prov_request_save(call, r, err);
 }
 
-/* What certainly was not done waits again; what may have been done is ended by a repeat. */
-static void give_back(struct prov_call *call, struct prov_request *r, const struct cv_error *why)
+/* What certainly was not done waits again; what may have been done is ended by a repeat. False: it is as it was. */
+static bool give_back(struct prov_call *call, struct prov_request *r, const struct cv_error *why)
 {
     struct cv_error ignored = {0};
     if (why->problem == cvp_outcome_unknown)
-        return;
+        return false;
     r->state = PROV_WAITING;
     r->answered_at = CV_NO_MOMENT;
     r->answered_by = r->answer = NULL;
-    if (!prov_request_save(call, r, &ignored))
-        cv_log_error(CV_LOG_WARN, "request_give_back", &ignored);
+    if (prov_request_save(call, r, &ignored))
+        return true;
+    cv_log_error(CV_LOG_WARN, "request_give_back", &ignored);
+    return false;
 }
 
 /* The one who answers decides about the person; where he goes was settled by the one who asked, in a unit that the
@@ -129,29 +131,27 @@ bool prov_request_answer(struct prov_call *call, const char *key, const struct p
 
 /* ---- what broke off ---- */
 
-/* With whose right it was confirmed, and by whom; a code that nobody has seen is of no use, so that one waits again. */
-static void end(struct prov_call *call, const struct prov_request_answer *in, struct prov_request *r)
+/* With whose right it was confirmed, and by whom; a code that nobody has seen is of no use, so that one waits again.
+ * False: what stood in its way passes. */
+static bool end(struct prov_call *call, const struct prov_request_answer *in, struct prov_request *r)
 {
     struct prov_call own = *call;
     struct cv_error err = {0};
     own.actor = r->answered_by;
     if (!cv_id_parse("stf_", r->answered_by, &own.token) && !cv_id_parse("tok_", r->answered_by, &own.token))
         own.token = (struct cv_id){0};
-    if (r->kind == PROV_ASK_RESET) {
-        give_back(call, r, &err);
-        return;
-    }
-    bool ok = carry_out(&own, in, r, &err);
+    if (r->kind == PROV_ASK_RESET)
+        return give_back(call, r, &err);
+    bool ok = carry_out(&own, in, r, &err), settled = !ok && prov_refused_for_good(&err) && give_back(call, r, &err);
     if (ok) {
         r->state = PROV_DONE;
-        ok = prov_request_save(&own, r, &err);
-    } else if (prov_refused_for_good(&err)) {
-        give_back(call, r, &err);
+        ok = settled = prov_request_save(&own, r, &err);
     }
     if (ok)
         cv_log(CV_LOG_WARN, "request", "%s was cut short after its answer and is done now", r->document.name);
     else
         cv_log_error(CV_LOG_WARN, "request", &err);
+    return settled;
 }
 
 bool prov_requests_finish(struct prov_call *call, const struct prov_request_answer *in)
@@ -160,13 +160,17 @@ bool prov_requests_finish(struct prov_call *call, const struct prov_request_answ
     struct prov_request *items;
     const char *next;
     size_t count = 0;
+    bool all = true;
     struct cv_error err = {0};
-    const struct prov_request_query query = {.states = 1u << PROV_CONFIRMED, .max = AT_ONCE};
-    if (!prov_requests(call, &query, &items, &count, &next, &err)) {
-        cv_log_error(CV_LOG_WARN, "request", &err);
-        return false;
-    }
-    for (size_t i = 0; i < count && !cv_deadline_passed(call->deadline); i++)
-        end(call, in, &items[i]);
-    return true;
+    struct prov_request_query query = {.states = 1u << PROV_CONFIRMED, .max = AT_ONCE};
+    do {
+        if (!prov_requests(call, &query, &items, &count, &next, &err)) {
+            cv_log_error(CV_LOG_WARN, "request", &err);
+            return false;
+        }
+        for (size_t i = 0; i < count; i++)
+            all = !cv_deadline_passed(call->deadline) && end(call, in, &items[i]) && all;
+        query.before = next;
+    } while (next != NULL && !cv_deadline_passed(call->deadline));
+    return all && next == NULL;
 }
