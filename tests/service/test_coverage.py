@@ -97,6 +97,11 @@ def test_pairs_over_all_required_systems(district):
     assert "headcount" not in row and row["links"] == {}
     grouped = rows(district, unit="T1", group_by="unit")
     assert {r["unit_of_count"] for r in grouped} == {"pair"} and grouped[0]["eligible"] == 12
+    def systems(**query):
+        text = district.get("/v1/coverage", unit="T1", depth=0, format="csv", **query).body.decode("utf-8-sig")
+        return [line[0] for line in list(csv.reader(io.StringIO(text)))[1:]]
+    assert rows(district, unit="T1", system="mailbox,td-office", group_by="unit", depth=0)[0]["system"] is None
+    assert systems(system="mailbox,td-office", group_by="unit") == ["mailbox, td-office"] and systems(system="required") == ["required"] and systems(system="mailbox") == ["mailbox"]
     by_system = rows(district, unit="T1", group_by="system")
     assert len(by_system) == 4 and {r["row_kind"] for r in by_system} == {"total"}
 

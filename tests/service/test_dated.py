@@ -1,5 +1,7 @@
 """What is dated happens on its day: transfers that wait, posts in a row, leaves with their last day."""
+import csv
 import datetime
+import io
 import json
 
 import pytest
@@ -569,6 +571,13 @@ def test_days_before_the_first_load_are_not_0_of_0(spec):
             return row["recorded"], row["eligible"], row["issued"], row["coverage"], row["unknown_reason"]
         assert past("T1.01", period=last_month)[0] == 1, "he was hired long ago"
         assert past("T1.02", period=last_month) == (None, None, None, None, "not_recorded_yet"), "who has no day begins today"
+        blank = total(client, "T1.02", period=last_month)
+        assert {blank[m] for m in ("unrecorded", "over_recorded", "locked", "on_long_leave", "activated", "used", "regular", "never_used", "unknown", "on_leave_unused")} == {None}
+        assert blank["missing"] == {"people": None, "unrecorded": None} and blank["links"] == {}
+        for query in ({"system": "mailbox"}, {"system": "required"}):
+            sheet = client.call("GET", "/v1/coverage", headers={"Accept": "text/csv", "Accept-Language": "en"}, unit="T1.02", period=last_month, depth=0, **query)
+            line = list(csv.reader(io.StringIO(sheet.body.decode("utf-8-sig"))))[1]
+            assert line[5] == "–" and set(line[6:]) == {"unknown"}, line
         assert past("T1.02")[0] == 1 and past("T1.02")[4] is None
         assert past("T1.03")[:2] == (0, 0), "today it is known to be empty"
         assert past("T1", period=last_month)[0] == 1

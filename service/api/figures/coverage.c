@@ -83,12 +83,25 @@ static bool read_question(struct htp_exchange *x, struct api_figures *question, 
 
 /* ---- the answer ---- */
 
+/* Use of people of whom nothing is said is no 0. */
+static void know_less(struct view_coverage *coverage)
+{
+    for (size_t i = 0; i < coverage->count; i++) {
+        struct view_coverage_row *row = &coverage->rows[i];
+        row->activation_known &= !row->not_recorded_yet;
+        row->used_known &= !row->not_recorded_yet;
+        row->regular_known &= !row->not_recorded_yet;
+    }
+}
+
 /* Where the figures come from. */
 static bool find_figures(struct htp_exchange *x, struct api_figures *question, struct view_coverage *out,
                          struct cv_error *err)
 {
     bool found = question->as_of.day != CV_NO_DAY ? api_find_past(x, question, out, err)
                                                   : view_coverage(api_of(x)->view, &question->view, x->arena, out, err);
+    if (found)
+        know_less(out);
     return found && (question->compare.day == CV_NO_DAY || api_find_previous(x, question, out, err));
 }
 

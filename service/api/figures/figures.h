@@ -28,9 +28,9 @@ struct api_figures {
 
 /* Are unrecorded and over_recorded known? Of some categories only where somebody declared them; of everybody they leave
  * out who declared nothing, and `undeclared` says so. */
-static inline bool api_gap_known(const struct api_figures *question, const struct dom_counts *counts)
+static inline bool api_gap_known(const struct api_figures *question, const struct view_coverage_row *row)
 {
-    return question->view.categories == 0 || dom_counts_declared(counts);
+    return !row->not_recorded_yet && (question->view.categories == 0 || dom_counts_declared(&row->counts));
 }
 
 /* as_of.c: as_of and compare; faults go to x->faults. After the window and the categories. */

@@ -39,7 +39,7 @@ static void write_people(struct cv_jout *j, const struct api_figures *question, 
     api_count_or_null(j, "carried", c->carried, said);
     write_by_category(j, row);
     api_count_or_null(j, "recorded", c->recorded, !row->not_recorded_yet);
-    api_count_or_null(j, "over_recorded", c->over_recorded, api_gap_known(question, c));
+    api_count_or_null(j, "over_recorded", c->over_recorded, api_gap_known(question, row));
     cv_jout_object(j, "undeclared");
     cv_jout_int(j, "units", c->undeclared_units);
     cv_jout_int(j, "recorded", c->undeclared_recorded);
@@ -52,15 +52,15 @@ static void write_people(struct cv_jout *j, const struct api_figures *question, 
 static void write_issued(struct cv_jout *j, const struct api_figures *question, const struct view_coverage_row *row)
 {
     const struct dom_counts *c = &row->counts;
-    bool gap = api_gap_known(question, c);
+    bool gap = api_gap_known(question, row), people = !row->not_recorded_yet;
     api_count_or_null(j, "unrecorded", c->unrecorded, gap);
-    api_count_or_null(j, "eligible", c->eligible, !row->not_recorded_yet);
-    api_count_or_null(j, "issued", c->issued, !row->not_recorded_yet);
-    api_count_or_null(j, "issued_beyond", c->issued_beyond, !row->not_recorded_yet && !row->beyond_unknown);
-    cv_jout_int(j, "locked", c->locked);
-    cv_jout_int(j, "on_long_leave", c->on_long_leave);
+    api_count_or_null(j, "eligible", c->eligible, people);
+    api_count_or_null(j, "issued", c->issued, people);
+    api_count_or_null(j, "issued_beyond", c->issued_beyond, people && !row->beyond_unknown);
+    api_count_or_null(j, "locked", c->locked, people);
+    api_count_or_null(j, "on_long_leave", c->on_long_leave, people);
     cv_jout_object(j, "missing");
-    cv_jout_int(j, "people", c->eligible - c->issued);
+    api_count_or_null(j, "people", c->eligible - c->issued, people);
     api_count_or_null(j, "unrecorded", c->unrecorded, gap);
     cv_jout_end(j);
     cv_jout_ratio(j, "coverage", c->issued, dom_coverage_base(c, question->declared));
@@ -75,7 +75,7 @@ static void write_used(struct cv_jout *j, const struct view_coverage_row *row, b
     api_count_or_null(j, "regular", c->regular, row->regular_known);
     api_count_or_null(j, "too_new", c->too_new, row->regular_known);
     api_count_or_null(j, "never_used", c->never_used, row->used_known);
-    cv_jout_int(j, "unknown", c->unknown);
+    api_count_or_null(j, "unknown", c->unknown, !row->not_recorded_yet);
     api_count_or_null(j, "on_leave_unused", c->on_leave_unused, row->used_known);
     ratio_or_null(j, "activation", c->activated, c->issued, row->activation_known);
     ratio_or_null(j, "adoption", c->used, base, row->used_known);
@@ -148,7 +148,7 @@ static void write_row(struct htp_exchange *x, const struct api_figures *question
     if (row->system != NULL)
         write_people(j, question, row);
     else
-        cv_jout_int(j, "complete", row->counts.complete_people);
+        api_count_or_null(j, "complete", row->counts.complete_people, !row->not_recorded_yet);
     write_issued(j, question, row);
     if (!question->use_first)
         write_used(j, row, question->declared);

@@ -62,34 +62,45 @@ static struct rep_cell counted(int32_t people, bool known)
     return known ? rep_int(people) : rep_text("–");
 }
 
-static void put_row(struct rep_table *t, const struct api_figures *question, const struct view_coverage_row *row)
+/* "mailbox, td-office" where one row sums both. */
+static const char *summed(const struct view_coverage *coverage, struct cv_arena *arena)
+{
+    const char *list = "";
+    for (size_t i = 0; i < coverage->system_count; i++)
+        list = cv_arena_printf(arena, "%s%s%s", list, i > 0 ? ", " : "", coverage->systems[i].system);
+    return list;
+}
+
+static void put_row(struct rep_table *t, const struct api_figures *question, const struct view_coverage_row *row,
+                    const char *all)
 {
     static const char *const kinds[] = {[VIEW_ROW_TOTAL] = "total", [VIEW_ROW_OWN] = "own", [VIEW_ROW_UNIT] = "unit"};
     const struct dom_counts *c = &row->counts;
     const char *name = row->unit.name[t->lang] != NULL ? row->unit.name[t->lang] : row->unit.name[CV_VI];
     int64_t base = dom_coverage_base(c, question->declared), use_base = dom_adoption_base(c, question->declared);
+    bool people = !row->not_recorded_yet;
     struct rep_cell *cells = rep_table_line(t, row->kind == VIEW_ROW_TOTAL ? REP_LINE_TOTAL
                                                : row->kind == VIEW_ROW_OWN ? REP_LINE_OWN
                                                                            : REP_LINE_PLAIN);
-    cells[SYSTEM] = rep_text(row->system != NULL ? row->system : "required");
+    cells[SYSTEM] = rep_text(question->view.required ? "required" : row->system != NULL ? row->system : all);
     cells[KIND] = rep_text(kinds[row->kind]);
     cells[CODE] = rep_code(row->unit.code);
     cells[UNIT] = rep_text(name);
     if (row->system != NULL)
         cells[HEADCOUNT] = counted(c->headcount, dom_counts_declared(c));
-    cells[UNRECORDED] = counted(c->unrecorded, api_gap_known(question, c));
-    cells[BASE] = rep_int(base);
-    cells[ISSUED] = rep_int(c->issued);
-    cells[COVERAGE] = rep_percent(c->issued, base);
+    cells[UNRECORDED] = counted(c->unrecorded, api_gap_known(question, row));
+    cells[BASE] = known(people, rep_int(base), t->lang);
+    cells[ISSUED] = known(people, rep_int(c->issued), t->lang);
+    cells[COVERAGE] = known(people, rep_percent(c->issued, base), t->lang);
     cells[ACTIVATED] = known(row->activation_known, rep_int(c->activated), t->lang);
     cells[ON_LEAVE] = known(row->used_known, rep_int(c->on_leave_unused), t->lang);
     cells[USED] = known(row->used_known, rep_int(c->used), t->lang);
     cells[ADOPTION] = known(row->used_known, rep_percent(c->used, use_base), t->lang);
     cells[REGULAR] = known(row->regular_known, rep_int(c->regular), t->lang);
     cells[REGULAR_RATIO] = known(row->regular_known, rep_percent(c->regular, use_base), t->lang);
-    cells[UNKNOWN] = rep_int(c->unknown);
-    cells[LOCKED] = rep_int(c->locked);
-    cells[BEYOND] = known(!row->beyond_unknown && !row->not_recorded_yet, rep_int(c->issued_beyond), t->lang);
+    cells[UNKNOWN] = known(people, rep_int(c->unknown), t->lang);
+    cells[LOCKED] = known(people, rep_int(c->locked), t->lang);
+    cells[BEYOND] = known(people && !row->beyond_unknown, rep_int(c->issued_beyond), t->lang);
 }
 
 /* A CSV has no title but its name. */
@@ -118,8 +129,9 @@ bool api_figures_file(struct htp_exchange *x, const struct api_file *file, const
         t, cv_arena_printf(x->arena, "%s%s", x->lang == CV_EN ? "Issue and use" : "Tình hình cấp và sử dụng", only));
     rep_table_title(t, cv_arena_printf(x->arena, "%s - %s", cv_day_people(coverage->window.from, from),
                                        cv_day_people(coverage->window.to, to)));
+    const char *all = summed(coverage, x->arena);
     for (size_t i = 0; i < coverage->count; i++)
-        put_row(t, question, &coverage->rows[i]);
+        put_row(t, question, &coverage->rows[i], all);
     name_file(x, file, question, only);
     return api_write_tables(x, file, tables, 1, &options, out, err);
 }

@@ -22,7 +22,7 @@ function Pair({ rate }: { rate: Rate }) {
 
 /** `brief`: under a heading that says of what. */
 function Missing({ row, brief }: { row: Row; brief?: boolean }) {
-  const n = row.missing.people, more = row.missing.unrecorded ?? 0
+  const n = row.missing.people ?? 0, more = row.missing.unrecorded ?? 0
   if ((row.eligible ?? 0) + more === 0) return null
   if (n + more === 0) return <span class="words">{t('none_missing')}</span>
   const words = t(brief ? 'found' : 'missing_people', { n: count(n) })

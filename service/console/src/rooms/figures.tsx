@@ -13,7 +13,7 @@ export function using(row: Row, basis: Figures['basis']): Rate {
   return { ratio: row.adoption, part: row.used, base: issued(row, basis).base - (row.on_leave_unused ?? 0) }
 }
 
-export const missing = (row: Row) => row.missing.people + (row.missing.unrecorded ?? 0)
+export const missing = (row: Row) => (row.missing.people ?? 0) + (row.missing.unrecorded ?? 0)
 
 /** A target is in percent. */
 export function Bar({ rate, target }: { rate: Rate; target?: number | null }) {
