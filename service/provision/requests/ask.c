@@ -128,11 +128,11 @@ bool prov_request_create(struct prov_call *call, struct prov_request *r, prov_ca
 {
     struct prov_audit audit;
     char id[CV_ID_TEXT];
-    if (!may_ask(call, r, err) || !replayed(call, r, out_replayed, err))
+    if (!replayed(call, r, out_replayed, err))
         return false;
     if (*out_replayed)
         return true;
-    if (!prepare(call, r, ctx, err) || !find_person(call, r, err) || !not_twice(call, r, err))
+    if (!prepare(call, r, ctx, err) || !may_ask(call, r, err) || !find_person(call, r, err) || !not_twice(call, r, err))
         return false;
     r->id = prov_request_id_make();
     r->state = PROV_WAITING;
