@@ -47,9 +47,9 @@ struct view_coverage_query {
 enum view_row_kind { VIEW_ROW_TOTAL, VIEW_ROW_OWN, VIEW_ROW_UNIT };
 struct view_coverage_row {
     enum view_row_kind kind;
-    struct view_unit unit;
-    int depth;          /* below the asked unit */
-    const char *system; /* NULL with `required` */
+    struct view_unit unit; /* id, code, names, kind and block alone, as they were on the window's last day */
+    int depth;             /* below the asked unit */
+    const char *system;    /* NULL with `required` */
     struct dom_counts counts;
     bool used_known, regular_known, activation_known; /* else these counts and what follows from them are null */
     bool beyond_unknown;                              /* a snapshot from before issued_beyond was counted */

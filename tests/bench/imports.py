@@ -16,7 +16,7 @@ from onboarding import BENCH, FAMILY, GIVEN, MIDDLE, people_of, request, run  # 
 ROWS = int(os.environ.get("BENCH_ROWS", "20000"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 WORKERS, NEW_PEOPLE, CONNECTIONS = 8, int(os.environ.get("BENCH_PEOPLE", "400")), 2
-SECOND = ["Bảo", "Thị", "Hữu", "Đức", "Ngọc", "Quốc", "Thanh", "Xuân", "Thành", "Việt"]  # with MIDDLE no three initials that addresses refuse
+SECOND = ["Bảo", "Thị", "Hữu", "Đức", "Ngọc", "Quốc", "Thanh", "Xuân", "Hoàng", "Việt"]  # with MIDDLE no three initials that addresses refuse
 BESIDE, BESIDE_ROUNDS = int(os.environ.get("BENCH_BESIDE", "400")), 9
 
 
@@ -24,7 +24,7 @@ def rows(prefix, count, first=0):
     lines = ["Họ và tên;Số hiệu;Đơn vị;Chức vụ;Đối tượng;Số điện thoại"]
     for i in range(first, first + count):
         name = f"{FAMILY[i % 12]} {MIDDLE[i // 12 % 10]} {SECOND[i // 1800 % 10]} {GIVEN[i // 120 % 15]}"
-        lines.append(f"{name};{prefix}-{i:05d};T1.0{1 + i % 3};Chuyên viên;Công chức;09{i:08d}")
+        lines.append(f"{name};{prefix}-{i:05d};T1.0{1 + (i + i // 18000) % 3};Chuyên viên;Công chức;09{i:08d}")
     return "\n".join(lines).encode()
 
 

@@ -41,8 +41,9 @@ uint32_t view_holder_slot(const struct view *v, enum view_key by, const char *ke
 /* The same, led on from a merged record to the one that stands for the person; NONE when not for who sees `top`. */
 uint32_t view_holder_led(const struct view *v, uint32_t top, enum view_key by, const char *key);
 /* As it was on the day of `then`. */
-void view_fill_unit_then(const struct view *v, const struct view_tree *then, cv_day day, uint32_t slot,
-                         struct cv_arena *arena, struct view_unit *out);
+/* What a row of figures says of its unit: id, code, names, kind and block; `then`: as they were. */
+void view_fill_row_unit(const struct view *v, const struct view_tree *then, cv_day day, uint32_t slot,
+                        struct cv_arena *arena, struct view_unit *out);
 bool view_person_visible(const struct view *v, const struct person *p, uint32_t top);
 /* People with any post at or below `top`, each once. NONE-safe. */
 void view_people_below(const struct view *v, uint32_t top, bool recursive, struct view_slots *out);

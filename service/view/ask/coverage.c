@@ -28,6 +28,7 @@ struct answer {
     struct view_tree *then; /* of the window's last day */
     struct worked worked;
     unsigned systems[DOM_SYSTEMS_MAX];
+    const char *slugs[DOM_SYSTEMS_MAX]; /* of those, once a row names it */
     struct view_system_usage usage[DOM_SYSTEMS_MAX];
     size_t system_count, per_unit; /* rows of one unit */
     struct cv_arena *arena;
@@ -238,6 +239,14 @@ static bool too_early(const struct answer *a, uint32_t slot, const int32_t *f)
            a->slice.window.to < cv_day_of(u->u.created_at);
 }
 
+/* Copied once for all rows. */
+static const char *slug_of(struct answer *a, size_t at)
+{
+    if (a->slugs[at] == NULL)
+        a->slugs[at] = cv_arena_strdup(a->arena, a->v->systems[a->systems[at]].slug);
+    return a->slugs[at];
+}
+
 static void put_rows(struct answer *a, uint32_t slot, enum view_row_kind kind, int depth, const int32_t *f)
 {
     const struct dom_headcount *own = headcount_of(a, a->v->units[slot]);
@@ -248,7 +257,7 @@ static void put_rows(struct answer *a, uint32_t slot, enum view_row_kind kind, i
                                     .regular_known = true,
                                     .activation_known = true,
                                     .not_recorded_yet = too_early(a, slot, f)};
-    view_fill_unit_then(a->v, a->then, a->slice.window.to, slot, a->arena, &row.unit);
+    view_fill_row_unit(a->v, a->then, a->slice.window.to, slot, a->arena, &row.unit);
     put_people(f, &row.counts);
     for (int c = 0; c < DOM_CATEGORIES; c++)
         row.headcount_by_category[c] = f[F_DECLARED_BY + c] ? f[F_HEADCOUNT_BY + c] : -1;
@@ -257,7 +266,7 @@ static void put_rows(struct answer *a, uint32_t slot, enum view_row_kind kind, i
         *out = row;
         bool single = a->per_unit > 1 || (!a->q->required && a->system_count == 1);
         if (single)
-            out->system = cv_arena_strdup(a->arena, a->v->systems[a->systems[r]].slug);
+            out->system = slug_of(a, r);
         for (size_t s = single ? r : 0; s < (single ? r + 1 : a->system_count); s++)
             add_system(a, s, f, out);
     }

@@ -16,55 +16,53 @@ uint32_t view_scope_slot(const struct view *v, struct view_scope scope)
     return scope.everywhere ? 0 : view_unit_slot_of(v, scope.top);
 }
 
+static void fill_named(const struct view *v, uint32_t slot, struct view_pool *keep, struct view_unit *out)
+{
+    const struct unit *u = v->units[slot];
+    *out = (struct view_unit){.id = u->id,
+                              .code = view_pool_text(keep, u->u.code),
+                              .kind = u->u.kind,
+                              .block = u->u.block,
+                              .effective_block = view_block(v, slot)};
+    for (int i = 0; i < CV_LANGS; i++)
+        out->name[i] = view_pool_text(keep, u->u.name[i]);
+}
+
 void view_fill_unit(const struct view *v, uint32_t slot, struct cv_arena *arena, struct view_unit *out)
 {
     const struct unit *u = v->units[slot];
     const struct unit *parent = v->units[u->parent];
     struct view_pool keep = {.arena = arena};
-    *out = (struct view_unit){
-        .id = u->id,
-        .code = view_pool_text(&keep, u->u.code),
-        .slug = view_pool_text(&keep, u->u.slug),
-        .kind = u->u.kind,
-        .block = u->u.block,
-        .effective_block = view_block(v, slot),
-        .hr_feed = view_hr_feed(v, slot),
-        .has_parent = parent->known,
-        .parent = parent->id,
-        .position = u->u.position,
-        .depth = view_depth(v, slot),
-        .active_from = u->u.active_from,
-        .active_to = u->u.active_to,
-        .revision = u->u.revision,
-        .recorded = u->own[F_RECORDED],
-        .children = u->known_children,
-        .mail_login = view_pool_text(&keep, u->u.mail_login),
-        .mail_address = view_pool_text(&keep, u->u.mail_address),
-    };
-    for (int i = 0; i < CV_LANGS; i++)
-        out->name[i] = view_pool_text(&keep, u->u.name[i]);
+    fill_named(v, slot, &keep, out);
+    out->slug = view_pool_text(&keep, u->u.slug);
+    out->hr_feed = view_hr_feed(v, slot);
+    out->has_parent = parent->known;
+    out->parent = parent->id;
+    out->position = u->u.position;
+    out->depth = view_depth(v, slot);
+    out->active_from = u->u.active_from;
+    out->active_to = u->u.active_to;
+    out->revision = u->u.revision;
+    out->recorded = u->own[F_RECORDED];
+    out->children = u->known_children;
+    out->mail_login = view_pool_text(&keep, u->u.mail_login);
+    out->mail_address = view_pool_text(&keep, u->u.mail_address);
 }
 
-void view_fill_unit_then(const struct view *v, const struct view_tree *then, cv_day day, uint32_t slot,
-                         struct cv_arena *arena, struct view_unit *out)
+void view_fill_row_unit(const struct view *v, const struct view_tree *then, cv_day day, uint32_t slot,
+                        struct cv_arena *arena, struct view_unit *out)
 {
     struct view_pool keep = {.arena = arena};
-    view_fill_unit(v, slot, arena, out);
+    fill_named(v, slot, &keep, out);
     if (!then || !v->units[slot]->known)
         return;
     const struct dom_unit was = dom_unit_as_of(&v->units[slot]->u, day);
-    const struct unit *parent = v->units[then->parent[slot]];
     out->code = view_pool_text(&keep, was.code);
     for (int i = 0; i < CV_LANGS; i++)
         out->name[i] = view_pool_text(&keep, was.name[i]);
     out->kind = was.kind;
     out->block = was.block;
     out->effective_block = view_block_on(v, slot, day);
-    out->has_parent = parent->known;
-    out->parent = parent->id;
-    out->depth = -1;
-    for (uint32_t at = slot; at != 0; at = then->parent[at])
-        out->depth += v->units[at]->known;
 }
 
 /* ---- by key ---- */
