@@ -119,6 +119,10 @@ cleanup() {
     [ -z "${postfix_pid:-}" ] || wait "$postfix_pid" 2>/dev/null || true
 }
 trap cleanup EXIT
+for log in dovecot postfix collector; do # who writes to whom stands there
+    [ -e "$work/$log.log" ] || install -m 600 /dev/null "$work/$log.log"
+    chmod 600 "$work/$log.log"
+done
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
@@ -147,10 +151,6 @@ if [ -n "$url" ]; then
     collector_pid=$!
 fi
 
-for log in dovecot postfix collector; do # who writes to whom stands there
-    [ -e "$work/$log.log" ] || install -m 600 /dev/null "$work/$log.log"
-    chmod 600 "$work/$log.log"
-done
 dovecot -F -c "$work/dovecot.conf" 2>>"$work/dovecot.log" &
 dovecot_pid=$!
 postfix -c "$work/postfix" start-fg >>"$work/postfix.log" 2>&1 &

@@ -46,6 +46,7 @@ struct view_staff_query {
     uint32_t stages; /* bits of view_stage, any of them: exactly the people that coverage figures count: recorded on the
                         window's last day, required; system NULL with a stage = all required */
     struct view_window window; /* for stages */
+    bool then;                 /* with stages: how each one stood is told too */
     cv_moment updated_since;   /* CV_NO_MOMENT = any */
     enum view_sort sort;
     bool descending;
@@ -61,7 +62,7 @@ struct view_then {
 };
 struct view_staff_page {
     struct view_staff *items;
-    struct view_then *then; /* of each, with `stages` in the query; else NULL */
+    struct view_then *then; /* of each, where the query asks for it; else NULL */
     size_t count;
     const void *next;
     size_t next_len;

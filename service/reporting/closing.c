@@ -27,6 +27,12 @@ static void put_state(struct cv_buf *out, const struct view_closing *p, size_t i
         cv_buf_printf(out, "%d", (int)p->issued_on[i]);
 }
 
+/* They come unit by unit, nearly. */
+static bool begins_unit(const struct view_closing *people, size_t i)
+{
+    return i == 0 || !cv_id_equal(people[i].unit, people[i - 1].unit);
+}
+
 bool prov_closing_list(const struct prov_freeze *f, struct rep_report *r, const char **out, struct cv_error *err)
 {
     struct view_closing *people;
@@ -39,9 +45,12 @@ bool prov_closing_list(const struct prov_freeze *f, struct rep_report *r, const 
     if (!view_closing_list(f->call->prov->options.view, &q, f->call->arena, &people, &count, err))
         return false;
     for (size_t i = 0; i < count; i++) /* a line that is made moves others */
-        (void)prov_freeze_line(f, &r->sheets[0], people[i].unit);
+        if (begins_unit(people, i))
+            (void)prov_freeze_line(f, &r->sheets[0], people[i].unit);
+    const struct rep_row *line = NULL;
     for (size_t i = 0; i < count && cv_buf_ok(&list); i++) {
-        const struct rep_row *line = prov_freeze_line(f, &r->sheets[0], people[i].unit);
+        if (begins_unit(people, i))
+            line = prov_freeze_line(f, &r->sheets[0], people[i].unit);
         cv_buf_printf(&list, "%s %zu %s", cv_id_text("", people[i].staff, id),
                       line != NULL ? (size_t)(line - r->sheets[0].rows) : 0, people[i].away ? "A" : "-");
         for (size_t k = 0; k < r->sheet_count; k++)

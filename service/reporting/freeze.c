@@ -4,23 +4,23 @@
 #include "congvu/prov_units.h"
 #include "reporting/internal.h"
 
-static struct rep_row row_of(struct prov_call *call, const struct rep_report *r, const struct view_coverage_row *from)
+struct rep_row prov_freeze_row(const struct prov_freeze *f, const struct view_coverage_row *from)
 {
     static const enum rep_row_kind kinds[] = {
         [VIEW_ROW_TOTAL] = REP_ROW_TOTAL, [VIEW_ROW_OWN] = REP_ROW_OWN, [VIEW_ROW_UNIT] = REP_ROW_UNIT};
     struct rep_known known = {from->used_known, from->regular_known, from->activation_known};
     return (struct rep_row){.kind = kinds[from->kind],
-                            .unit = cv_id_kept("unt_", from->unit.id, call->arena),
+                            .unit = cv_id_kept("unt_", from->unit.id, f->call->arena),
                             .code = from->unit.code,
                             .name = {from->unit.name[CV_VI], from->unit.name[CV_EN]},
                             .unit_kind = from->unit.kind,
                             .group = rep_group_of(from->unit.kind, from->unit.effective_block),
-                            .counts = rep_counts_of(&from->counts, known, r->declared)};
+                            .counts = rep_counts_of(&from->counts, known, f->declared)};
 }
 
 /* The total, and the lines that add up to it: own people of what is broken down, and units that are not. There is room
  * for the own line of every unit that has none yet. */
-static void take_rows(const struct prov_freeze *f, const struct rep_report *r, struct rep_sheet *s)
+static void take_rows(const struct prov_freeze *f, struct rep_sheet *s)
 {
     const struct view_coverage_row *last = NULL;
     s->rows = CV_NEWS(f->call->arena, struct rep_row, f->coverage.count + 1);
@@ -30,7 +30,7 @@ static void take_rows(const struct prov_freeze *f, const struct rep_report *r, s
             continue;
         if (last != NULL && last->kind == VIEW_ROW_UNIT && row->depth > last->depth)
             s->row_count--; /* broken down after all */
-        s->rows[s->row_count++] = row_of(f->call, r, row);
+        s->rows[s->row_count++] = prov_freeze_row(f, row);
         last = row;
     }
 }
@@ -123,7 +123,7 @@ static bool fill_sheets(const struct prov_freeze *f, struct rep_report *r, struc
     for (size_t i = 0; i < r->sheet_count; i++) {
         struct rep_sheet *s = &r->sheets[i];
         take_rule(f, &f->coverage.systems[i], s);
-        take_rows(f, r, s);
+        take_rows(f, s);
         if (!prov_freeze_revoked(f, r, s, err) || (is_list(r) && !prov_freeze_people(f, r, s, err)))
             return false;
     }

@@ -46,6 +46,9 @@ bool prov_closing_list(const struct prov_freeze *f, struct rep_report *r, const 
 bool prov_closing_recount(struct prov_call *call, struct rep_report *r, cv_day to, const char *list,
                           struct cv_error *err);
 
+/* A line as it is kept. */
+struct rep_row prov_freeze_row(const struct prov_freeze *f, const struct view_coverage_row *from);
+
 /* ---- lists.c: what is counted or listed account by account ---- */
 /* The line that counts people of this unit, in the tree of the last day counted; NULL = the total alone. A unit that is
  * broken down gets a line for its own people: the lines behind it move on by one. */

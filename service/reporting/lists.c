@@ -37,39 +37,38 @@ static struct rep_row *add_own(const struct prov_freeze *f, struct rep_sheet *s,
     const struct view_coverage_row *of = counted(f, s->system, unit);
     if (of == NULL)
         return NULL;
-    struct rep_known known = {of->used_known, of->regular_known, of->activation_known};
+    struct view_coverage_row own = *of;
+    own.kind = VIEW_ROW_OWN;
+    own.counts = (struct dom_counts){0};
     memmove(&s->rows[2], &s->rows[1], (s->row_count - 1) * sizeof(s->rows[0]));
     s->row_count++;
-    s->rows[1] = (struct rep_row){.kind = REP_ROW_OWN,
-                                  .unit = cv_id_kept("unt_", unit, f->call->arena),
-                                  .code = of->unit.code,
-                                  .name = {of->unit.name[CV_VI], of->unit.name[CV_EN]},
-                                  .unit_kind = of->unit.kind,
-                                  .group = rep_group_of(of->unit.kind, of->unit.effective_block),
-                                  .counts = rep_counts_of(&(struct dom_counts){0}, known, f->declared)};
+    s->rows[1] = prov_freeze_row(f, &own);
     return &s->rows[1];
+}
+
+/* The unit and what it was below, up to that of the report; 0 = it was not below that one. */
+static size_t way_up(const struct prov_freeze *f, struct cv_id unit, struct cv_id way[VIEW_DEEPEST])
+{
+    size_t count = view_unit_way(f->call->prov->options.view, unit, f->window.to, way);
+    while (count > 0 && !cv_id_equal(way[count - 1], f->unit.id))
+        count--;
+    return count;
+}
+
+static struct rep_row *line_of(const struct prov_freeze *f, struct rep_sheet *s, const struct cv_id *way, size_t count)
+{
+    if (s->row_count <= 1 || count == 0)
+        return NULL;
+    struct rep_row *row = find_row(s, way[0], true);
+    for (size_t at = 1; row == NULL && at + 1 < count; at++)
+        row = find_row(s, way[at], false);
+    return row != NULL ? row : add_own(f, s, way[0]);
 }
 
 struct rep_row *prov_freeze_line(const struct prov_freeze *f, struct rep_sheet *s, struct cv_id unit)
 {
     struct cv_id way[VIEW_DEEPEST];
-    if (s->row_count <= 1)
-        return NULL;
-    size_t count = view_unit_way(f->call->prov->options.view, unit, f->window.to, way);
-    struct rep_row *row = count > 0 ? find_row(s, unit, true) : NULL;
-    size_t at = 0;
-    for (; row == NULL && at < count && !cv_id_equal(way[at], f->unit.id); at++)
-        row = at > 0 ? find_row(s, way[at], false) : NULL;
-    return row != NULL || at == count ? row : add_own(f, s, unit);
-}
-
-static bool is_below(const struct prov_freeze *f, struct cv_id unit)
-{
-    struct cv_id way[VIEW_DEEPEST];
-    size_t count = view_unit_way(f->call->prov->options.view, unit, f->window.to, way);
-    while (count > 0 && !cv_id_equal(way[count - 1], f->unit.id))
-        count--;
-    return count > 0;
+    return line_of(f, s, way, way_up(f, unit, way));
 }
 
 static void count_revoked(const struct prov_freeze *f, uint32_t categories, struct rep_sheet *s,
@@ -80,11 +79,12 @@ static void count_revoked(const struct prov_freeze *f, uint32_t categories, stru
         return; /* it never counted as issued, or stopped counting at another time */
     if (categories != 0 && !(categories >> view_staff_category(f->call->prov->options.view, row->staff.id, day) & 1u))
         return;
-    struct cv_id unit = row->staff.unit;
+    struct cv_id unit = row->staff.unit, way[VIEW_DEEPEST];
     (void)view_staff_unit(f->call->prov->options.view, row->staff.id, day, &unit);
-    if (!is_below(f, unit))
+    size_t count = way_up(f, unit, way);
+    if (count == 0)
         return;
-    struct rep_row *line = prov_freeze_line(f, s, unit);
+    struct rep_row *line = line_of(f, s, way, count);
     if (line != NULL)
         line->counts.revoked++;
     s->rows[0].counts.revoked++;
@@ -228,6 +228,7 @@ static struct view_staff_query people_query(const struct prov_freeze *f, const s
                                      .system = s->system,
                                      .stages = r->kind == REP_LOCKED ? 1u << VIEW_LOCKED : unused,
                                      .window = f->window,
+                                     .then = true,
                                      .updated_since = CV_NO_MOMENT,
                                      .page_size = PAGE};
 }

@@ -428,7 +428,7 @@ static size_t lasting(const struct dom_staff *staff)
 {
     size_t count = 0;
     for (size_t i = 0; i < staff->post_count; i++)
-        count += staff->posts[i].to == CV_NO_DAY || staff->posts[i].to > cv_today();
+        count += !has_ended(&staff->posts[i], cv_today());
     return count;
 }
 

@@ -296,12 +296,13 @@ static void fill_then(const struct search *s, uint32_t slot, struct cv_arena *ar
         out->unit_name[i] = view_pool_text(&keep, unit.name[i]);
 }
 
-static void fill_page(const struct search *s, size_t page_size, struct cv_arena *arena, struct view_staff_page *out)
+static void fill_page(const struct search *s, size_t page_size, bool then, struct cv_arena *arena,
+                      struct view_staff_page *out)
 {
     bool more = s->best.count > page_size;
     *out = (struct view_staff_page){.count = more ? page_size : s->best.count, .total = s->total};
     out->items = CV_NEWS(arena, struct view_staff, out->count + 1);
-    out->then = s->f.stages != 0 ? CV_NEWS(arena, struct view_then, out->count + 1) : NULL;
+    out->then = then ? CV_NEWS(arena, struct view_then, out->count + 1) : NULL;
     for (size_t i = 0; i < out->count; i++) {
         if (i + ROWS_AHEAD < out->count)
             fetch_row(s->v->people[s->best.slots[i + ROWS_AHEAD]]);
@@ -327,7 +328,7 @@ bool view_staff_list(const struct view *v, const struct view_staff_query *q, str
     if (ok && possible)
         run(&s, q, arena);
     if (ok)
-        fill_page(&s, q->page_size, arena, out);
+        fill_page(&s, q->page_size, q->then, arena, out);
     view_leave(v);
     return ok;
 }
@@ -366,7 +367,7 @@ bool view_departure_list(const struct view *v, const struct view_departure_query
     bool ok = place_filter(v, q->scope, q->has_unit, q->unit, q->recursive, &s.f, arena, err);
     if (ok) {
         find_departures(&s, q, arena);
-        fill_page(&s, q->page_size, arena, out);
+        fill_page(&s, q->page_size, false, arena, out);
     }
     view_leave(v);
     return ok;
