@@ -4,20 +4,6 @@
 #include "congvu/prov_units.h"
 #include "reporting/internal.h"
 
-struct rep_row prov_freeze_row(const struct prov_freeze *f, const struct view_coverage_row *from)
-{
-    static const enum rep_row_kind kinds[] = {
-        [VIEW_ROW_TOTAL] = REP_ROW_TOTAL, [VIEW_ROW_OWN] = REP_ROW_OWN, [VIEW_ROW_UNIT] = REP_ROW_UNIT};
-    struct rep_known known = {from->used_known, from->regular_known, from->activation_known};
-    return (struct rep_row){.kind = kinds[from->kind],
-                            .unit = cv_id_kept("unt_", from->unit.id, f->call->arena),
-                            .code = from->unit.code,
-                            .name = {from->unit.name[CV_VI], from->unit.name[CV_EN]},
-                            .unit_kind = from->unit.kind,
-                            .group = rep_group_of(from->unit.kind, from->unit.effective_block),
-                            .counts = rep_counts_of(&from->counts, known, f->declared)};
-}
-
 /* The total, and the lines that add up to it: own people of what is broken down, and units that are not. There is room
  * for the own line of every unit that has none yet. */
 static void take_rows(const struct prov_freeze *f, struct rep_sheet *s)

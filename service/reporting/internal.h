@@ -30,6 +30,8 @@ bool prov_refreeze(struct prov_call *call, struct rep_report *r, bool accept, co
 bool prov_freeze_begin(struct prov_freeze *f, const struct rep_report *r, struct cv_error *err);
 struct view_coverage_query prov_freeze_query(const struct prov_freeze *f, const struct rep_report *r,
                                              const char *slugs[DOM_SYSTEMS_MAX]);
+/* A line of the answer as it is kept. */
+struct rep_row prov_freeze_row(const struct prov_freeze *f, const struct view_coverage_row *from);
 
 /* Faults of the kind and its lines, whoever asks: a schedule is refused what freezing would refuse. */
 void prov_report_judge_kind(struct prov_call *call, enum rep_kind kind, const struct rep_indicator *lines,
@@ -45,9 +47,6 @@ bool prov_closing_list(const struct prov_freeze *f, struct rep_report *r, const 
 /* Counts the use of the list's people again, from r->from to `to`. */
 bool prov_closing_recount(struct prov_call *call, struct rep_report *r, cv_day to, const char *list,
                           struct cv_error *err);
-
-/* A line as it is kept. */
-struct rep_row prov_freeze_row(const struct prov_freeze *f, const struct view_coverage_row *from);
 
 /* ---- lists.c: what is counted or listed account by account ---- */
 /* The line that counts people of this unit, in the tree of the last day counted; NULL = the total alone. A unit that is

@@ -1,4 +1,4 @@
-/* The question of a report, as the view takes it. */
+/* The question of a report, as the view takes it, and the lines of its answer. */
 #include "reporting/internal.h"
 
 struct view_coverage_query prov_freeze_query(const struct prov_freeze *f, const struct rep_report *r,
@@ -16,4 +16,18 @@ struct view_coverage_query prov_freeze_query(const struct prov_freeze *f, const 
                                         .by_system = true,
                                         .categories = r->categories,
                                         .window = f->window};
+}
+
+struct rep_row prov_freeze_row(const struct prov_freeze *f, const struct view_coverage_row *from)
+{
+    static const enum rep_row_kind kinds[] = {
+        [VIEW_ROW_TOTAL] = REP_ROW_TOTAL, [VIEW_ROW_OWN] = REP_ROW_OWN, [VIEW_ROW_UNIT] = REP_ROW_UNIT};
+    struct rep_known known = {from->used_known, from->regular_known, from->activation_known};
+    return (struct rep_row){.kind = kinds[from->kind],
+                            .unit = cv_id_kept("unt_", from->unit.id, f->call->arena),
+                            .code = from->unit.code,
+                            .name = {from->unit.name[CV_VI], from->unit.name[CV_EN]},
+                            .unit_kind = from->unit.kind,
+                            .group = rep_group_of(from->unit.kind, from->unit.effective_block),
+                            .counts = rep_counts_of(&from->counts, known, f->declared)};
 }
