@@ -6,21 +6,25 @@ set -euo pipefail
 usage() {
     cat <<'TEXT'
 deploy/mail/up.sh [--url URL] [--data DIR] [--work DIR] [--domain D[,D]]
+deploy/mail/up.sh --accept-gaps [--data DIR] [--work DIR]
   --url URL     the service's API; it is told (with DATA/admin.token) where to end sessions / địa chỉ API của dịch vụ
   --data DIR    data folder of the running service (default: quickstart's) / thư mục dữ liệu của dịch vụ
   --work DIR    what the mail servers keep: mail, configuration, logs (default: DATA.mail) / thư mục của máy chủ thư
   --domain D    mail domains that are delivered (default: ninhthuan.gov.vn) / tên miền
+  --accept-gaps beside one that runs: days of which sign-ins were lost count as reported from now on
+                cạnh bản đang chạy: từ nay các ngày bị mất lượt đăng nhập được coi là đã báo đủ
 TEXT
 }
 
 here=$(cd "$(dirname "$0")" && pwd)
-data="" work="" url="" domains=ninhthuan.gov.vn
+data="" work="" url="" domains=ninhthuan.gov.vn accept=""
 while [ $# -gt 0 ]; do
     case "$1" in
     --url) url="$2"; shift ;;
     --data) data="$2"; shift ;;
     --work) work="$2"; shift ;;
     --domain) domains="$2"; shift ;;
+    --accept-gaps) accept=1 ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
     esac
@@ -29,6 +33,7 @@ done
 [ "$(id -u)" -eq 0 ] || { echo "Postfix can only be started by root; its and Dovecot's processes then run as users of their own." >&2; exit 1; }
 [ -n "$data" ] || data=/var/lib/congvu-quickstart
 [ -n "$work" ] || work="$data.mail"
+[ -z "$accept" ] || exec /usr/bin/python3 "$here/collector.py" --state "$work/collector" --accept-gaps
 [ -r "$data/readers/uri" ] || { echo "No service with directory_listen runs in $data" >&2; exit 1; }
 
 # shellcheck source=deploy/packages.sh

@@ -1,11 +1,14 @@
 """Use of the mailbox: a deliberate sign-in counts, a delivery does not, and what was lost while anything was down is made up for."""
 import argparse
 import datetime
+import errno
 import importlib.util
 import json
+import os
 import smtplib
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -81,14 +84,96 @@ def collector(tmp_path):
 
     def at(now, alive=None, accept=False, through="2026-11-01", services=frozenset(module.SERVICES)):
         moment = lambda text: datetime.datetime.fromisoformat(text + "+07:00")
+        if accept:
+            (tmp_path / "accept-gaps").touch()
         (tmp_path / "state.json").write_text(json.dumps({"alive_at": moment(alive).timestamp(), "covered_from": through} if alive else {}))
-        options = argparse.Namespace(state=str(tmp_path), utc_offset="+07:00", token_file=str(tmp_path / "token"), accept_gaps=accept, last_login=None, services=services)
+        options = argparse.Namespace(state=str(tmp_path), utc_offset="+07:00", token_file=str(tmp_path / "token"), accept_gaps=accept, last_login=str(tmp_path / "last-login"), services=services, system="mailbox")
         made = module.Collector(options)
         made.now = lambda: moment(now)
         made.begin()
         return made
 
+    at.module, at.folder = module, tmp_path
     return at
+
+
+def accepting(c, sent, *codes):
+    """The service answers; what it does not take, by place."""
+    def post(body):
+        sent.append(body)
+        return 200, json.dumps({"rejected": [{"index": i, "code": code} for i, code in enumerate(codes) if code and i < len(body["events"])]}).encode()
+    c.post = post
+
+
+def test_what_the_service_calls_the_future_is_kept_and_sent_again(collector):
+    c, sent = collector("2026-11-21T00:00", alive="2026-11-20T23:59"), []
+    c.state.gaps.clear()
+    c.seen("a", "2026-11-21"), c.seen("b", "2026-11-21")
+    accepting(c, sent, "in_the_future", "unknown_login")
+    assert c.report() and c.state.pending == {("a", "2026-11-21")}
+    assert sent[0]["data_through"] == "2026-11-20", "what has not begun is no part of it"
+    assert c.report() and len(sent) == 1, "not at once"
+    c.early = dict.fromkeys(c.early, 0)
+    accepting(c, sent)
+    assert c.report() and [e["login"] for e in sent[1]["events"]] == ["a"]
+    assert not c.state.pending and c.reported == {("a", "2026-11-21"), ("b", "2026-11-21")}
+
+
+def test_a_last_login_is_reported_when_it_changes_and_not_each_minute(collector):
+    c, sent = collector("2026-11-20T09:00", alive="2026-11-20T08:59"), []
+    accepting(c, sent, "outside_retention")
+    stamp = lambda text: int(datetime.datetime.fromisoformat(text + "+07:00").timestamp())
+    for seconds in (stamp("2016-01-02T03:04"), stamp("2016-01-02T03:04"), stamp("2026-11-19T23:00")):
+        (collector.folder / "last-login").write_text(f"shared/last-login/annv\n{seconds}\n")
+        c.replay()
+        c.report()
+    assert [e["occurred_on"] for body in sent for e in body["events"]] == ["2016-01-02", "2026-11-19"]
+
+
+def test_a_disk_that_is_full_ends_nothing_and_leaves_nothing(collector, monkeypatch):
+    c = collector("2026-11-20T09:00", alive="2026-11-20T08:59")
+    def full(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    with monkeypatch.context() as m:
+        m.setattr(os, "fsync", full)
+        c.seen("a", "2026-11-20")
+        for _ in range(3):
+            c.begin()
+        assert c.state.dirty
+    assert {p.name for p in collector.folder.iterdir()} <= {"token", "state.json", "state.json.new"}
+    c.begin()
+    assert not c.state.dirty and json.loads((collector.folder / "state.json").read_text())["pending"] == [["a", "2026-11-20"]]
+
+
+def test_a_day_of_which_something_was_dropped_is_not_complete(collector, monkeypatch):
+    c = collector("2026-11-20T09:00", alive="2026-11-20T08:59")
+    monkeypatch.setattr(collector.module, "PENDING_MAX", 1)
+    for user in ("a", "a", "b"):
+        c.take({"event": "auth_request_finished", "end_time": "2026-11-20T01:00:00Z", "fields": {"success": "yes", "user": user, "service": "submission"}})
+    c.now = lambda: datetime.datetime.fromisoformat("2026-11-23T09:00+07:00")
+    assert c.state.pending == {("a", "2026-11-20")} and c.whole_until() == "2026-11-19"
+
+
+def test_gaps_are_accepted_beside_the_one_that_runs_and_no_second_one_runs(tmp_path):
+    state, now = tmp_path / "state", time.time()
+    state.mkdir(mode=0o700)
+    (state / "state.json").write_text(json.dumps({"alive_at": now - 3 * 86400, "covered_from": "2020-01-01"}))
+    for name in ("secret", "token"):
+        (tmp_path / name).write_text("s")
+        (tmp_path / name).chmod(0o600)
+    program = [sys.executable, ROOT / "deploy/mail/collector.py", "--state", state]
+    running = [*program, "--listen", "127.0.0.1:0", "--secret-file", tmp_path / "secret", "--token-file", tmp_path / "token", "--url", "http://127.0.0.1:1"]
+    gaps = lambda: json.loads((state / "state.json").read_text()).get("gaps")
+    with subprocess.Popen(running, stderr=subprocess.DEVNULL) as first:
+        try:
+            wait_for(lambda: gaps(), "it has begun")
+            second = subprocess.run(running, capture_output=True, text=True, timeout=30)
+            assert second.returncode != 0 and "another collector" in second.stderr
+            said = subprocess.run([*program, "--accept-gaps"], capture_output=True, text=True, timeout=30)
+            assert said.returncode == 0, said.stderr
+            wait_for(lambda: gaps() == [] and not (state / "accept-gaps").exists(), "the one that runs has heard it")
+        finally:
+            first.terminate()
 
 
 def test_the_first_day_is_not_whole(collector):
