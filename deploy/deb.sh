@@ -31,7 +31,7 @@ tree="$stage/debian/congvu"
 install -D -m 755 -s "$root/build/release/service/congvud" "$tree/usr/bin/congvud"
 install -D -m 644 "$root/deploy/systemd/congvud.service" "$tree/usr/lib/systemd/system/congvud.service"
 install -D -m 644 "$root/deploy/systemd/congvu.sysusers" "$tree/usr/lib/sysusers.d/congvu.conf"
-install -D -m 644 "$root/deploy/systemd/site-directory.conf" "$tree/usr/share/congvu/systemd/site-directory.conf"
+install -D -m 644 "$root/deploy/systemd/congvu.conf" "$tree/usr/share/congvu/systemd/congvu.conf"
 install -D -m 644 "$root/LICENSE" "$tree/usr/share/doc/congvu/copyright"
 install -m 644 "$root/README.md" "$root/README.vi.md" "$root/api-spec/CHANGELOG.md" "$root/api-spec/openapi.yaml" "$tree/usr/share/doc/congvu/"
 for folder in openldap policies mail connectors alerts; do

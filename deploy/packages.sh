@@ -7,7 +7,7 @@ case "$congvu_debian" in
 # the fonts of version 1 that Debian 12 has under the plain name know no Vietnamese
 *) congvu_clang=19 congvu_zip=libminizip-dev congvu_formatter="" congvu_fonts=fonts-liberation ;;
 esac
-congvu_build_packages="gcc libc6-dev cmake ninja-build pkg-config python3 python3-yaml libldap-dev libmicrohttpd-dev libjansson-dev libcurl4-openssl-dev libcjose-dev libicu-dev libinih-dev libssl-dev libsystemd-dev libxlsxwriter-dev libpango1.0-dev libcairo2-dev $congvu_zip zlib1g-dev libcsv-dev libzip-dev libexpat1-dev libqrencode-dev"
+congvu_build_packages="gcc libc6-dev cmake ninja-build pkg-config python3 python3-yaml libldap-dev libmicrohttpd-dev libjansson-dev libcurl4-openssl-dev libcjose-dev libicu-dev libssl-dev libsystemd-dev libxlsxwriter-dev libpango1.0-dev libcairo2-dev $congvu_zip zlib1g-dev libcsv-dev libzip-dev libexpat1-dev libqrencode-dev"
 congvu_run_packages="slapd slapd-contrib ldap-utils curl ca-certificates $congvu_fonts"
 congvu_mail_packages="dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-ldap dovecot-sieve postfix postfix-ldap"
 congvu_test_packages="procps openssl nginx-light libcmocka-dev python3-pytest python3-pytest-xdist python3-ldap3 python3-jsonschema python3-hypothesis clang libclang-rt-$congvu_clang-dev poppler-utils universal-ctags git golang-go golang-golang-x-mod-dev $congvu_formatter"

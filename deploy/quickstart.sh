@@ -9,7 +9,7 @@ deploy/quickstart.sh [--once] [--port N] [--data DIR] [--no-sample] [--mail]
   --once       do everything, print it, stop and exit 0 / làm hết rồi thoát
   --port N     port of the API (default 8080; 0 = a free one); metrics are on the next one / cổng; số liệu vận hành ở cổng kế tiếp
   --data DIR   data folder, kept between starts (default: build/quickstart-data; /var/lib/congvu-quickstart as root) / thư mục dữ liệu
-  --no-sample  start empty / không nạp dữ liệu mẫu
+  --no-sample  start empty, now and whenever the folder is started again / không nạp dữ liệu mẫu, cả những lần chạy sau
   --mail       Dovecot and Postfix too (deploy/mail/up.sh; as root) / cả máy chủ thư
 TEXT
 }
@@ -33,7 +33,8 @@ if [ -z "$data" ]; then # a user of its own must reach it, and /root is closed t
     data="$root/build/quickstart-data"
     [ "$(id -u)" -ne 0 ] || data=/var/lib/congvu-quickstart
 fi
-mkdir -p "$root/build"
+mkdir -p "$root/build" "$data"
+data=$(cd "$data" && pwd)
 
 # In the language of whoever starts it.
 case "${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}" in
@@ -59,8 +60,12 @@ cmake --build "$root/build/release" --target congvud >>"$root/build/quickstart-b
 
 # The service never runs as root: a user of its own is made when root starts this script.
 run=()
-mkdir -p "$data"
 chmod 700 "$data"
+# What a folder is for is decided when it is new: invented people never come to those of an office.
+fresh=""
+[ -e "$data/secret.key" ] || fresh=1
+[ -z "$fresh" ] || [ -z "$sample" ] || touch "$data/sample.begun"
+[ -e "$data/sample.begun" ] || [ -e "$data/sample.loaded" ] || sample=""
 if [ "$(id -u)" -eq 0 ]; then
     getent passwd congvu >/dev/null || useradd --system --no-create-home --shell /usr/sbin/nologin congvu
     install -d -m 755 "$data.bin" && install -m 755 "$bin" "$data.bin/congvud" && bin="$data.bin/congvud"
@@ -102,6 +107,11 @@ metrics=$(sed 's/.*"management_port":\([0-9]*\).*/\1/' "$ready")
 url="http://127.0.0.1:$port"
 token="$data/admin.token"
 
+if [ ! -s "$token" ]; then # a restored folder has none
+    # shellcheck disable=SC2016
+    "${run[@]}" sh -c 'umask 077 && exec "$1" token --data-dir "$2" >"$2/admin.token"' sh "$bin" "$data"
+fi
+
 # curl reads the token from a file descriptor, never from its arguments
 api() { curl -sS -H @<(printf 'Authorization: Bearer %s\n' "$(cat "$token")") -H "Accept-Language: $language" "$@"; }
 
@@ -120,12 +130,12 @@ if [ -n "$sample" ] && [ ! -e "$loaded" ]; then
         '{"full_name":"Nguyễn Thị Ước Đào","unit":"H43.99.01","title":"Chuyên viên","category":"cong_chuc","mobile":"+84900009001"}' |
         python3 "$root/deploy/sample/show.py" person
     # he is the clerk who tries the web console: a role, and a code for a password of his own
-    api -X POST "$url/v1/staff/NS-9001/roles" -H 'Content-Type: application/json' -d '{"role":"unit_hr","unit":"H43.99"}' >/dev/null
+    api -X POST "$url/v1/staff/NS-9001/roles" -H 'Idempotency-Key: sample-NS-9001' -H 'Content-Type: application/json' -d '{"role":"unit_hr","unit":"H43.99"}' >/dev/null
     (umask 077 && api -X POST "$url/v1/staff/NS-9001/accounts/mailbox/credential-resets" |
         python3 -c 'import json, sys; made = json.load(sys.stdin); print(made["login"], made["code"])' >"$data/console.code")
     # and three who are in the sample already: a commune's clerk, an office's head, an administrator
     (umask 077 && while read -r who role unit; do
-        api -X POST "$url/v1/staff/$who/roles" -H 'Content-Type: application/json' -d "{\"role\":\"$role\"${unit:+,\"unit\":\"$unit\"}}" >/dev/null
+        api -X POST "$url/v1/staff/$who/roles" -H "Idempotency-Key: sample-$who" -H 'Content-Type: application/json' -d "{\"role\":\"$role\"${unit:+,\"unit\":\"$unit\"}}" >/dev/null
         api -X POST "$url/v1/staff/$who/accounts/mailbox/credential-resets" </dev/null |
             python3 -c 'import json, sys; made = json.load(sys.stdin); print(sys.argv[1], made["login"], made["code"])' "$role"
     done >"$data/console.links" <<<$'NS-0203 unit_hr H43.99.23\nNS-0085 unit_head H43.99.04\nNS-0063 site_admin')
@@ -176,13 +186,16 @@ if [ "$console" = ON ]; then
             esac
             printf '  %s  %s/kichhoat#%s   (%s %s)\n' "$who" "$url" "$code" "$(words "then sign in as" "rồi đăng nhập với tên")" "$login"
         done <"$data/console.links"
-    elif [ -z "$sample" ]; then
+    elif [ -n "$fresh" ] || [ -s "$data/first.token" ]; then
         # an empty office: one link with a secret of its own that makes the first two administrators, and ends then or tomorrow
         first="$data/first.token"
-        [ -s "$first" ] || (umask 077 && api -X POST "$url/v1/tokens" -H 'Content-Type: application/json' -d "{\"name\":\"first start\",\"expires_at\":\"$(date -u -d '+1 day' +%FT%TZ)\",\"scopes\":[
+        tried() { curl -s -H @<(printf 'Authorization: Bearer %s\n' "$(cat "$first")") "$url/v1/me"; }
+        if [ ! -s "$first" ] || tried | grep -q '"token_expired"'; then # nobody came in time
+            (umask 077 && api -X POST "$url/v1/tokens" -H 'Content-Type: application/json' -d "{\"name\":\"first start\",\"expires_at\":\"$(date -u -d '+1 day' +%FT%TZ)\",\"scopes\":[
             \"staff:read\",\"staff:write\",\"accounts:write\",\"departures:write\",\"brake:release\",\"units:read\",\"units:write\",\"systems:write\",\"coverage:read\",\"tokens:write\",\"usage:write\",\"reports:write\",\"audit:read\"]}" |
-            python3 -c 'import json, sys; print(json.load(sys.stdin)["secret"])' >"$first")
-        curl -sf -o /dev/null -H @<(printf 'Authorization: Bearer %s\n' "$(cat "$first")") "$url/v1/me" &&
+                python3 -c 'import json, sys; print(json.load(sys.stdin)["secret"])' >"$first")
+        fi
+        tried | grep -q '"scopes"' &&
             printf '  %s %s/console#/first?code=%s\n' "$(words "first start  " "bắt đầu      ")" "$url" "$(cat "$first")"
     fi
 fi

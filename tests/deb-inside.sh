@@ -14,12 +14,14 @@ apt-get install -y -qq --no-install-recommends python3 >/dev/null # for tests/de
 congvud --version
 
 step "run"
+sed -i 's/8081$/8082/' /etc/congvu/congvu.conf # which the unit must follow
 python3 tests/deb.py run
 token=$(sha256sum /var/lib/congvu/admin.token)
-step "upgrade"
+step "upgrade: the settings stay"
 apt-get install -y -qq "$debs/two.deb" >/dev/null
 python3 tests/deb.py run
 [ "$(sha256sum /var/lib/congvu/admin.token)" = "$token" ]
+grep -q 8082$ /etc/congvu/congvu.conf
 step "backup, restore, a lost token: the README's commands on the server"
 rm -rf /mnt/elsewhere /mnt/old-disk /mnt/safe /srv/backup
 python3 tests/deb.py drill
@@ -29,7 +31,9 @@ python3 tests/deb.py mail
 step "remove, purge: the data stay"
 apt-get remove -y -qq congvu >/dev/null
 [ ! -e /usr/bin/congvud ] && [ -e /var/lib/congvu/secret.key ]
+[ -e /etc/congvu/congvu.conf ]
 apt-get purge -y -qq congvu
+[ ! -e /etc/congvu/congvu.conf ]
 [ -e /var/lib/congvu/secret.key ]
 dpkg-query -W congvu 2>/dev/null | grep -q . && exit 1
 rm -rf /var/lib/congvu

@@ -195,11 +195,38 @@ def mail_half(service, login):
     mailbox.logout()
 
 
-def no_sample(folder):
-    """An empty office has nobody to whom a link could belong: one makes the first two."""
-    done = subprocess.run(["deploy/quickstart.sh", "--once", "--no-sample", "--port", "0", "--data", str(pathlib.Path(folder) / "empty")], cwd=ROOT, capture_output=True, text=True, timeout=1200,
+def once(data, *more):
+    done = subprocess.run(["deploy/quickstart.sh", "--once", "--port", "0", "--data", str(data), *more], cwd=ROOT, capture_output=True, text=True, timeout=1200,
                           env={**os.environ, "LANG": "C.UTF-8", "LC_ALL": ""})
-    assert done.returncode == 0 and "/console" in done.stdout and "kichhoat#" not in done.stdout and "/console#/first?code=cvt_" in done.stdout, (done.stdout, done.stderr[-2000:])
+    assert done.returncode == 0, (done.stdout, done.stderr[-2000:])
+    return done.stdout
+
+
+def no_sample(folder):
+    """An empty office has nobody to whom a link could belong: one makes the first two. Started again in the usual way it gets no invented people."""
+    said = once(folder / "empty", "--no-sample")
+    assert "/console" in said and "kichhoat#" not in said and "/console#/first?code=cvt_" in said, said
+    assert "Loading" not in once(folder / "empty"), "invented people in an office"
+
+
+def restored(folder, data):
+    """What was restored has no token, and none of its people is joined by invented ones."""
+    congvud = data.with_suffix(".bin") / "congvud" if os.geteuid() == 0 else ROOT / "build/release/service/congvud"
+    own = ["setpriv", "--reuid=congvu", f"--regid={subprocess.run(['id', '-g', 'congvu'], capture_output=True, text=True).stdout.strip()}", "--clear-groups"] if os.geteuid() == 0 else []
+    backups = folder / "backups"
+    backups.mkdir()
+    if own:
+        subprocess.run(["chown", "congvu", backups], check=True)
+    new = backups / "restored"
+    for words in (["backup", str(backups / "one"), "--data-dir", str(data)],
+                  ["restore", str(backups / "one"), "--data-dir", str(new), "--key-file", str(data / "secret.key"), "--log-of", str(data)]):
+        done = subprocess.run([*own, str(congvud), *words], capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, (words, done.stdout, done.stderr)
+    for _ in range(2):
+        with Quickstart(new) as service:
+            said = service.out.read_text()
+            assert "Loading" not in said and "Reporting" not in said and "/first?code" not in said, said
+            assert service.get("/v1/staff/NS-9001")["full_name"] == "Nguyễn Thị Ước Đào"
 
 
 def main():
@@ -231,7 +258,8 @@ def main():
                 mail_half(service, clerk)
         left = subprocess.run(["pgrep", "-f", str(data)], capture_output=True, text=True).stdout
         assert left == "", f"left running: {left}"
-        no_sample(folder)
+        no_sample(pathlib.Path(folder))
+        restored(pathlib.Path(folder), data)
     print("every block runs, answers have the shape that is shown, a second start keeps everything")
 
 

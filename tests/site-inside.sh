@@ -57,7 +57,7 @@ for step in 1 2 3 4; do
     follow "# $step."
 done
 
-exec_start=$(sed -n 's|^ExecStart=\(/.*\)|\1|p' /usr/share/congvu/systemd/site-directory.conf)
+exec_start=$(sed -n 's|^ExecStart=\(/.*\)|\1|p' /usr/lib/systemd/system/congvud.service)
 as_service() { setpriv --reuid=congvu --regid=congvu --clear-groups "$@"; }
 start_service() {
     # shellcheck disable=SC2086

@@ -1,6 +1,6 @@
 /* The one table of settings: defaults, checks, help and the sample file come from it. */
 #include <errno.h>
-#include <ini.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +9,9 @@
 #include "congvu/log.h"
 #include "congvu/network.h"
 #include "congvu/text.h"
+
+#define BLANKS " \t\r\n\f\v"
+#define BOM    "\xef\xbb\xbf" /* as some editors begin a file */
 
 enum conf_type { CONF_IS_TEXT, CONF_IS_NUMBER, CONF_IS_SWITCH };
 struct conf_row {
@@ -41,6 +44,14 @@ struct loading {
     struct cv_arena *arena;
     struct cv_faults *faults;
     const char *source;
+};
+
+/* The file, line by line. */
+struct reading {
+    struct loading *loading;
+    int line;
+    bool met[CV_COUNT(rows)];
+    char last[64]; /* name that was read last */
 };
 
 static void *slot(struct conf *conf, const struct conf_row *row)
@@ -103,24 +114,93 @@ static void set(struct loading *l, const char *name, const char *value)
     fault(l, name, "không có thiết lập này", "there is no such setting");
 }
 
-static int on_ini(void *user, const char *section, const char *name, const char *value)
+static void line_fault(struct reading *r, const char *name, const char *vi, const char *en)
 {
-    struct loading *l = user;
-    if (*section != '\0')
-        fault(l, section, "tệp thiết lập không có mục [..]", "the settings file has no [sections]");
+    struct cv_arena *arena = r->loading->arena;
+    const char *at = *name != '\0' ? cv_arena_printf(arena, "line %d (%.60s)", r->line, name)
+                                   : cv_arena_printf(arena, "line %d", r->line);
+    fault(r->loading, at, vi, en);
+}
+
+static bool set_before(struct reading *r, const char *name)
+{
+    for (size_t i = 0; i < CV_COUNT(rows); i++)
+        if (strcmp(rows[i].name, name) == 0) {
+            bool before = r->met[i];
+            r->met[i] = true;
+            return before;
+        }
+    return false;
+}
+
+static char *trimmed(char *text)
+{
+    text += strspn(text, BLANKS);
+    size_t len = strlen(text);
+    while (len > 0 && strchr(BLANKS, text[len - 1]) != NULL)
+        len--;
+    text[len] = '\0';
+    return text;
+}
+
+static void read_setting(struct reading *r, char *line)
+{
+    char *equals = strchr(line, '=');
+    if (*line == '[') {
+        line_fault(r, "", "tệp thiết lập không có mục [..]", "the settings file has no [sections]");
+        return;
+    }
+    if (equals == NULL || equals == line) {
+        line_fault(r, "", "cần dạng tên = giá_trị", "needs the form name = value");
+        return;
+    }
+    *equals = '\0';
+    const char *name = trimmed(line);
+    snprintf(r->last, sizeof(r->last), "%s", name);
+    char *value = trimmed(equals + 1);
+    if (strstr(value, " ;") != NULL || strstr(value, "\t;") != NULL)
+        line_fault(r, name, "lời ghi chú sau dấu ; phải viết ở dòng riêng",
+                   "a comment behind ; needs a line of its own");
+    else if (set_before(r, name))
+        line_fault(r, name, "thiết lập này đã có ở dòng trên", "this setting stands further above already");
     else
-        set(l, name, value);
-    return 1;
+        set(r->loading, name, value);
+}
+
+/* A value is the whole rest of its line: a comment has a line of its own. */
+static void read_line(struct reading *r, char *line)
+{
+    bool indented = *line != '\0' && strchr(BLANKS, *line) != NULL;
+    char *text = trimmed(line);
+    if (*text == '\0' || *text == '#' || *text == ';')
+        return;
+    if (indented)
+        line_fault(r, r->last, "dòng bắt đầu bằng khoảng trắng; mỗi thiết lập viết trên một dòng, từ đầu dòng",
+                   "begins with a blank; a setting stands in one line, from its beginning");
+    else
+        read_setting(r, text);
 }
 
 static void read_file(struct loading *l, const char *file)
 {
+    struct reading r = {.loading = l};
+    char *line = NULL;
+    size_t size = 0;
+    ssize_t len = -1;
     l->source = file;
-    int line = ini_parse(file, on_ini, l);
-    if (line < 0)
+    FILE *in = fopen(file, "re");
+    for (bool first = true; in != NULL && (len = getline(&line, &size, in)) >= 0; first = false) {
+        r.line++;
+        if (memchr(line, '\0', (size_t)len) != NULL)
+            line_fault(&r, "", "không phải văn bản", "is no text");
+        else
+            read_line(&r, first && strncmp(line, BOM, 3) == 0 ? line + 3 : line);
+    }
+    if (in == NULL || ferror(in))
         fault(l, "file", "không đọc được tệp", "cannot be read");
-    else if (line > 0)
-        fault(l, cv_arena_printf(l->arena, "line %d", line), "dòng không hiểu được", "not understood");
+    free(line);
+    if (in != NULL)
+        fclose(in);
 }
 
 extern char **environ;

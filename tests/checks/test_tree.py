@@ -34,7 +34,7 @@ MAY = {
 SHOWN_TO = {use: {use, "provision"} for use in ("history", "reconcile", "reporting")}  # use cases over the core see its inner header
 # libzip has two: one place unpacks what people send, one packs what they are given
 OWNER = {"ldap.h": "directory", "lber.h": "directory", "microhttpd.h": "http", "curl/curl.h": "connect", "jansson.h": "base",
-         "unicode/": "base", "openssl/": "base", "ini.h": "conf", "xlsxwriter.h": "report", "pango/": "report/letter", "cairo": "report/letter",
+         "unicode/": "base", "openssl/": "base", "xlsxwriter.h": "report", "pango/": "report/letter", "cairo": "report/letter",
          "qrencode.h": "paper", "cjose/": "oidc", "csv.h": "intake", "zip.h": ("intake", "report/letter/docx/pack.c"), "expat.h": "intake"}
 BANNED = ["sprintf", "vsprintf", "strcpy", "strcat", "strncpy", "strtok", "atoi", "atol", "sscanf", "gets", "localtime", "gmtime",
           "strerror", "sleep", "usleep", "alloca"]

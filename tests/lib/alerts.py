@@ -25,9 +25,6 @@ def metrics(service):
 
 
 def fires(expression, now, before):
-    absent = re.fullmatch(r"absent\((\w+)\)", expression)
-    if absent:
-        return absent[1] not in now
     grown = re.fullmatch(r"increase\((\w+)\[1h\]\) > (\d+)", expression)
     if grown:
         return now[grown[1]][0] - before.get(grown[1], [0])[0] > float(grown[2])

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -48,6 +49,61 @@ static void file_then_environment_then_command_line(void **state)
     cv_arena_free(&l.arena);
 }
 
+static struct loaded load_text(const char *text)
+{
+    char path[] = "/tmp/congvu-conf-XXXXXX";
+    int fd = mkstemp(path);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    close(fd);
+    struct loaded l = load(path, NULL, 0);
+    unlink(path);
+    return l;
+}
+
+static void a_value_is_the_rest_of_its_line_however_long(void **state)
+{
+    (void)state;
+    char proxies[400] = "", text[600];
+    for (int i = 0; i < 16; i++)
+        snprintf(proxies + strlen(proxies), sizeof(proxies) - strlen(proxies), "%s10.200.%d.0/24", i > 0 ? ", " : "",
+                 100 + i);
+    snprintf(text, sizeof(text),
+             "\xef\xbb\xbf# first\n; second\n\ndata_dir=/x\r\nprovince = Ninh Thuan # nam; 2 \n%s%s",
+             "trusted_proxies = ", proxies);
+    assert_true(strlen(proxies) > 200);
+    struct loaded l = load_text(text);
+    assert_true(l.ok);
+    assert_string_equal(l.conf.data_dir, "/x");
+    assert_string_equal(l.conf.province, "Ninh Thuan # nam; 2");
+    assert_string_equal(l.conf.trusted_proxies, proxies);
+    cv_arena_free(&l.arena);
+}
+
+static void what_is_not_one_setting_a_line_is_told_with_its_place(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *at;
+    } wrong[] = {{"directory_uri = ldaps://a.vn\n ldaps://b.vn\ndata_dir = /x\n", "line 2 (directory_uri)"},
+                 {"data_dir = /x\nlisten = 127.0.0.1:1\nlisten = 127.0.0.1:2\n", "line 3 (listen)"},
+                 {"data_dir = /x\nno value here\n", "line 2"},
+                 {"data_dir = /x\n[service]\n", "line 2"},
+                 {"data_dir = /x\n= 7\n", "line 2"},
+                 {"data_dir = /x\nprovince = Ninh ; main\n", "line 2 (province)"}};
+    for (size_t i = 0; i < CV_COUNT(wrong); i++) {
+        struct loaded l = load_text(wrong[i].text);
+        assert_false(l.ok);
+        assert_int_equal(l.faults.count, 1);
+        const char *at = l.faults.items[0].at;
+        assert_string_equal(at + strlen(at) - strlen(wrong[i].at), wrong[i].at);
+        cv_arena_free(&l.arena);
+    }
+    struct loaded l = load("/tmp", NULL, 0);
+    assert_false(l.ok);
+    assert_non_null(strstr(l.faults.items[0].text[CV_EN], "cannot be read"));
+    cv_arena_free(&l.arena);
+}
+
 static void all_faults_at_once(void **state)
 {
     (void)state;
@@ -91,6 +147,8 @@ int main(void)
     clearenv(); /* what the caller has set is no part of these tests */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(file_then_environment_then_command_line),
+        cmocka_unit_test(a_value_is_the_rest_of_its_line_however_long),
+        cmocka_unit_test(what_is_not_one_setting_a_line_is_told_with_its_place),
         cmocka_unit_test(all_faults_at_once),
         cmocka_unit_test(needs_a_directory),
         cmocka_unit_test(sample_file_loads),
