@@ -8,7 +8,7 @@ from running import run
 MORE = os.environ.get("CONGVU_MORE", "")  # not a setting of the service
 
 
-@pytest.mark.parametrize("flow", ["translated", "late_answers", "lost_room", "outside", "hostile_everywhere"])
+@pytest.mark.parametrize("flow", ["translated", "narrowed", "late_answers", "lost_room", "outside", "hostile_everywhere"])
 def test_careful(office, flow, tmp_path):
     run(office, flow, tmp_path, elsewhere="H43.99.02")
 

@@ -8,17 +8,23 @@ from congvu import Service, an, make_units, site_today, wait_for
 from running import may_sign_in, run
 
 
-@pytest.mark.parametrize("flow", ["slips", "requests", "asked_elsewhere", "leaving", "guest", "one_of_many", "audit", "access", "reports", "hand_overs", "two_leave", "device", "list_pages", "list_cells", "list_tabs", "list_spread", "list_words", "list_rights", "roster"])
+@pytest.mark.parametrize("flow", ["slips", "requests", "asked_elsewhere", "answering", "many", "leaving", "guest", "one_of_many", "audit", "access", "reports", "hand_overs", "two_leave", "device", "list_pages", "list_cells", "list_tabs", "list_spread", "list_words", "list_rights", "list_replaced", "roster"])
 def test_daily(small, flow, tmp_path):
     run(small, flow, tmp_path)
 
 
-@pytest.mark.parametrize("flow", ["keeper", "delegate", "drafts", "told_anew", "lost_answer", "not_answered"])
+def test_what_the_brake_refuses_is_sent_again(small, tmp_path):
+    client = small.client()
+    client.put("/v1/staff/K-HASTY", an(full_name="Vội Văn Vàng", unit="T1.01"))
+    run(small, "refused", tmp_path, hasty=may_sign_in(client, "K-HASTY", {"role": "site_admin"}))
+
+
+@pytest.mark.parametrize("flow", ["keeper", "delegate", "drafts", "told_anew", "lost_answer", "not_answered", "meanwhile", "untouched"])
 def test_forms(small, flow, tmp_path):
     run(small, flow, tmp_path)
 
 
-@pytest.mark.parametrize("flow", ["unit_made", "unit_changed", "unit_merged", "unit_headcount", "unit_mailbox", "unit_papers", "unit_required", "unit_history", "unit_planned", "kept_by_hr"])
+@pytest.mark.parametrize("flow", ["unit_made", "unit_changed", "unit_merged", "unit_headcount", "unit_mailbox", "unit_papers", "unit_required", "unit_history", "unit_planned", "unit_meanwhile", "kept_by_hr"])
 def test_units(small, flow, tmp_path):
     run(small, flow, tmp_path)
 

@@ -1,10 +1,10 @@
 /** One write: typed, looked at (nothing is saved by looking), then done. What the service says stands beside its field. */
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { call, type Problem, type Schema } from './call'
+import { call, revised, type Problem, type Schema } from './call'
 import { draft, keepDraft } from './drafts'
 import { faultsIn, keepable, Row, typedIn, type Field, type Values } from './fields'
-import { BrakeWords, MaybeSame, Said } from './parts'
+import { BrakeWords, MaybeSame, Said, Who } from './parts'
 import { day, moment, t, typedDay } from './words'
 
 export type Wish = { method: 'POST' | 'PATCH' | 'PUT' | 'DELETE'; path: string; body?: unknown; revision?: string; type?: string }
@@ -13,7 +13,8 @@ export type Act = {
   title: string
   words?: ComponentChildren
   fields: Field[]
-  wish: (values: Values, also: { notSame: string[]; revision: string }) => Wish | Promise<Wish>
+  /** `was`: how the fields stand in the record of that revision; what differs was typed. */
+  wish: (values: Values, also: { notSame: string[]; revision: string; was: Values }) => Wish | Promise<Wish>
   /** What the service would do, in words; absent: there is nothing to look at and the title says it all. */
   effect?: (answer: any, values: Values) => ComponentChildren
   verb: (values: Values) => string
@@ -22,11 +23,15 @@ export type Act = {
   done: (answer: any, values: Values) => void
   /** Kept and waiting for a second person, where the brake keeps. */
   held?: (problem: Problem) => void
+  /** Where the brake stopped it: what else is to be known. */
+  stopped?: string
   /** For "Bạn nhập / Đang có": where the record is read, how its fields stood when the form opened, and how to read them. */
   record?: string
   base?: Values
   now?: (record: any) => Values
   revision?: string
+  /** Where there is no such field: what is asked is made anew of what somebody else changed. */
+  anew?: () => void
 }
 
 const away = (p: Problem) => p.status >= 500 || !p.status
@@ -44,9 +49,10 @@ function faultsOf(problem: Problem, fields: Field[]): Values {
 
 type Differs = { field: Field; mine: string; theirs: string }
 
-/** A value of a form as it is read: the words of a choice, the path of a unit. */
-function valueOf(field: Field, value: string): string {
+/** A value of a form as it is read: the words of a choice, the path of a unit, somebody by name. */
+function valueOf(field: Field, value: string): ComponentChildren {
   if (!value) return '—'
+  if (field.kind === 'person') return <Who id={value} />
   if (field.kind === 'choice') return field.options?.find(([v]) => v === value)?.[1] ?? value
   if (field.kind === 'unit') return document.querySelector<HTMLOptionElement>(`#${CSS.escape(field.name)} option[value="${CSS.escape(value)}"]`)?.text ?? value
   return value
@@ -57,10 +63,10 @@ function Conflict({ differs, who, told, take }: { differs: Differs[]; who: strin
     <h3>{t('changed_meanwhile')}</h3>
     {told && <p translate={false}>{told}</p>}
     {differs.length > 0 && <table>
-      <thead><tr><th>{t('field')}</th><th>{t('you_typed')}</th><th>{t('now_there')} ({who})</th><th><span class="out">{t('choose')}</span></th></tr></thead>
+      <thead><tr><th>{t('field')}</th><th>{t('you_typed')}</th><th>{t('now_there')}{who && ` (${who})`}</th><th><span class="out">{t('choose')}</span></th></tr></thead>
       <tbody>{differs.map((d) => <tr key={d.field.name}>
         <th scope="row">{t(d.field.label)}</th><td data-label={t('you_typed')} translate={false}>{valueOf(d.field, d.mine)}</td><td data-label={t('now_there')} translate={false}>{valueOf(d.field, d.theirs)}</td>
-        <td><button type="button" aria-label={`${t('take_theirs')}: ${t(d.field.label)}`} onClick={() => take(d)}>{t('take_theirs')}</button></td>
+        <td>{d.field.kind !== 'person' && <button type="button" aria-label={`${t('take_theirs')}: ${t(d.field.label)}`} onClick={() => take(d)}>{t('take_theirs')}</button>}</td>
       </tr>)}</tbody>
     </table>}
     <p>{t('look_again')}</p>
@@ -82,15 +88,20 @@ export function ActForm({ act, form: name, close, whole, left }: { act: Act; for
   const Title = whole ? 'h1' : 'h2'
   const box = useRef<HTMLFormElement>(null), head = useRef<HTMLHeadingElement>(null)
   const [first] = useState(() => draft(name))
+  const also = useRef({ notSame: [] as string[], revision: act.revision ? `"${act.revision}"` : '', was: act.base ?? {} as Values })
+  /** Such a field shows the record; another one begins empty, and that is an answer too. */
+  const shows = (f: Field) => f.first !== undefined && !f.fixed && f.name in also.current.was
+  const begun = () => Object.fromEntries(act.fields.map((f) => [f.name, shows(f) ? also.current.was[f.name] : f.first ?? '']))
   const [faults, setFaults] = useState<Values>({})
   const [problem, setProblem] = useState<Problem>()
+  // by looking nothing was saved, whatever became of the answer
+  const [looked, setLooked] = useState(true)
   const [seen, setSeen] = useState<Seen>()
   const [busy, setBusy] = useState(false)
   const running = useRef(false)
-  const [typing, setTyping] = useState<Values>(first)
+  const [typing, setTyping] = useState<Values>(() => ({ ...begun(), ...first }))
   const fields = act.fields.filter((f) => !f.only || typing[f.only[0]] === f.only[1])
   const [differs, setDiffers] = useState<{ rows: Differs[]; who: string; told: string }>()
-  const also = useRef({ notSame: [] as string[], revision: act.revision ? `"${act.revision}"` : '' })
   // the same once more, after an answer that was lost, is the same call for the service; but a code is told once, and a new one ends it
   const sent = useRef<{ what: string; key: string }>()
   function keyOf({ method, path, body }: Wish): string {
@@ -107,35 +118,47 @@ export function ActForm({ act, form: name, close, whole, left }: { act: Act; for
 
   const at = (field: Field | undefined) => field && box.current!.querySelector<HTMLInputElement>('#' + CSS.escape(field.name))
 
-  async function trouble(caught: unknown, values: Values) {
+  async function trouble(caught: unknown) {
     const problem = caught as Problem
-    if (problem.status === 412 && act.record && act.now) return conflict(values)
+    if (problem.status === 412 && act.record) return conflict()
     const found = faultsOf(problem, act.fields)
     setFaults(found)
     if (problem.status !== 401) setProblem(problem)
     at(act.fields.find((f) => found[f.name]))?.focus()
   }
-  async function conflict(values: Values) {
+  async function conflict() {
     try {
-      const record = await call<Schema['Staff'] | Schema['Unit']>('GET', act.record!)
-      const now = act.now!(record)
-      const rows = act.fields.filter((f) => !f.fixed && f.name in now && now[f.name] !== act.base?.[f.name] && now[f.name] !== (values[f.name] ?? ''))
-        .map((field) => ({ field, mine: values[field.name] ?? '', theirs: now[field.name] }))
+      const { record, revision } = await revised<Partial<Schema['Staff'] & Schema['Unit']>>(act.record!)
+      const now = act.now?.(record) ?? {}, { was } = also.current, values = typedIn(box.current!)
+      const theirs = act.fields.filter((f) => !f.fixed && f.name in now && now[f.name] !== was[f.name])
+      // what was not touched becomes what stands there, or is not sent; the rest is for the clerk to judge
+      const untouched = (f: Field) => shows(f) && (values[f.name] ?? '') === was[f.name]
+      also.current.was = { ...was, ...now }
+      for (const f of theirs.filter(untouched)) if (!put(f, now[f.name])) also.current.was[f.name] = was[f.name]
+      const rows = theirs.filter((f) => !untouched(f) && now[f.name] !== (values[f.name] ?? '')).map((field) => ({ field, mine: values[field.name] ?? '', theirs: now[field.name] }))
       // who it was is in the record's history, in a sentence
       const told = await call<Schema['History']>('GET', act.record! + '/history').then((h) => h.items.at(-1)?.text ?? '', () => '')
-      also.current.revision = `"${record.revision}"`
+      also.current.revision = revision
       setDiffers({ rows, who: record.updated_at ? moment(record.updated_at) : '', told })
+      if (!act.now) act.anew?.()
     } catch (again) {
       setProblem(again as Problem)
     }
   }
+  /** As if it were typed: kept, and said as a day. Not a choice that this page does not offer, nor somebody, who is more than a text. */
+  function put(field: Field, value: string): boolean {
+    const there = at(field)
+    if (!there || field.kind === 'person') return false
+    const before = there.value
+    there.value = value
+    if (there.value !== value) { there.value = before; return false }
+    there.dispatchEvent(new Event('input', { bubbles: true }))
+    return true
+  }
   function take(d: Differs) {
-    const there = at(d.field)
     setDiffers((old) => old && { ...old, rows: old.rows.filter((r) => r !== d) })
-    if (!there) return
-    there.value = d.theirs
-    there.dispatchEvent(new Event('input', { bubbles: true })) // as if it were typed: kept, and said as a day
-    there.focus()
+    put(d.field, d.theirs)
+    at(d.field)?.focus()
   }
   async function look() {
     const values = typedIn(box.current!)
@@ -144,6 +167,7 @@ export function ActForm({ act, form: name, close, whole, left }: { act: Act; for
     setProblem(undefined)
     setSeen(undefined)
     setDiffers(undefined)
+    setLooked(true)
     const bad = act.fields.find((f) => wrong[f.name])
     if (bad) return at(bad)?.focus()
     const wish = await act.wish(values, also.current), key = keyOf(wish)
@@ -152,11 +176,12 @@ export function ActForm({ act, form: name, close, whole, left }: { act: Act; for
       setSeen({ wish, values, key, answer: await call(wish.method, wish.path + '?validate_only=true', wish.body, { revision: wish.revision, type: wish.type }) })
     } catch (caught) {
       const problem = caught as Problem
-      if (problem.code === 'brake_engaged' && act.held) setSeen({ wish, values, key, answer: undefined, brake: problem })
-      else await trouble(caught, values)
+      if (problem.code === 'brake_engaged') setSeen({ wish, values, key, answer: undefined, brake: problem })
+      else await trouble(caught)
     }
   }
   async function done(now: Seen) {
+    setLooked(false)
     try {
       const answer = await call(now.wish.method, now.wish.path, now.wish.body, { revision: now.wish.revision, type: now.wish.type, key: now.wish.method === 'POST' ? now.key : undefined })
       keepDraft(name, null)
@@ -164,12 +189,12 @@ export function ActForm({ act, form: name, close, whole, left }: { act: Act; for
       act.done(answer, now.values)
     } catch (caught) {
       const problem = caught as Problem
-      if (problem.code === 'brake_engaged' && act.held) {
+      if (problem.code === 'brake_engaged' && problem.kept && act.held) {
         keepDraft(name, null)
         act.held(problem)
       } else {
         if (!away(problem) && problem.status !== 401) setSeen(undefined)
-        await trouble(caught, now.values)
+        await trouble(caught)
       }
     }
   }
@@ -184,8 +209,9 @@ export function ActForm({ act, form: name, close, whole, left }: { act: Act; for
   }
   function typed() {
     setSeen(undefined)
-    const values = keepable(box.current!)
-    keepDraft(name, values)
+    const values = keepable(box.current!), was: Values = begun()
+    // what was not touched is not kept: somebody else may change it, and it would be put back
+    keepDraft(name, Object.fromEntries(Object.entries(values).filter(([field, value]) => value !== (was[field] ?? ''))))
     setTyping(values)
   }
 
@@ -195,10 +221,10 @@ export function ActForm({ act, form: name, close, whole, left }: { act: Act; for
     {fields.map((f) => <Row key={f.name} field={f} first={(f.fixed ? undefined : first[f.name]) ?? f.first ?? ''} fault={faults[f.name]} />)}
     {differs && <Conflict differs={differs.rows} who={differs.who} told={differs.told} take={take} />}
     {problem?.code === 'possible_duplicate' && <Candidates problem={problem} other={(ids) => { also.current.notSame.push(...ids); void go() }} />}
-    {problem && problem.code !== 'possible_duplicate' && (faults[' '] || !Object.keys(faults).length) && <p class="trouble" role="alert">{faults[' '] ?? <Said problem={problem} saving />}</p>}
+    {problem && problem.code !== 'possible_duplicate' && (faults[' '] || !Object.keys(faults).length) && <p class="trouble" role="alert">{faults[' '] ?? <><Said problem={problem} saving={looked ? 'looked' : true} />{problem.code === 'brake_engaged' && act.stopped && <p>{act.stopped}</p>}</>}</p>}
     {seen && act.effect && <div class="effect" role="status" tabIndex={-1} ref={shown}>
       <h3>{t('effect')}</h3>
-      {seen.brake ? <BrakeWords problem={seen.brake} kept /> : act.effect(seen.answer, seen.values)}
+      {seen.brake ? <><BrakeWords problem={seen.brake} ahead />{act.stopped && <p>{act.stopped}</p>}</> : act.effect(seen.answer, seen.values)}
     </div>}
     <p class="doing">
       <button key={seen ? 'do' : 'look'} class={act.grave && (seen || !act.effect) ? 'grave' : 'main'} aria-disabled={busy}>{busy ? t('working') : seen || !act.effect ? (seen?.brake ? t('send_to_second') : act.verb(seen?.values ?? {})) : t('look_first')}</button>

@@ -20,9 +20,11 @@ export function usePlace(): Place {
 }
 
 /** Filters with some changed; an empty one goes. A changed filter starts at the first page. */
-export function withFilters(filters: URLSearchParams, changed: Record<string, string>): string {
+export const withFilters = (filters: URLSearchParams, changed: Record<string, string>): string => onThisPage(filters, { page_token: '', ...changed })
+
+/** What changes nothing of what is listed: where one is in the list stays. */
+export function onThisPage(filters: URLSearchParams, changed: Record<string, string>): string {
   const all = new URLSearchParams(filters)
-  all.delete('page_token')
   for (const [name, value] of Object.entries(changed)) value ? all.set(name, value) : all.delete(name)
   return all.toString()
 }

@@ -34,6 +34,12 @@ export async function call<T>(method: string, path: string, body?: unknown, more
   return (answer.status === 204 ? undefined : await answer.json()) as T
 }
 
+/** A record and its revision, as a write names it; a proxy that compresses makes it a weak one. */
+export async function revised<T>(path: string): Promise<{ record: T; revision: string }> {
+  const answer = await send('GET', path)
+  return { record: await answer.json() as T, revision: (answer.headers.get('ETag') ?? '').replace(/^W\//, '') }
+}
+
 export type Loaded<T> = { data?: T; problem?: Problem; busy: boolean; again: () => void }
 
 /** Reads `path` and again when it changes; an older answer never replaces a newer one. An empty path asks nothing. */
@@ -65,7 +71,25 @@ export async function all<T>(path: string, most = 5000): Promise<T[]> {
 
 /** A file of the service, in the language of the page, under a name of ours. */
 export async function save(path: string, name: string, accept?: string): Promise<void> {
-  const content = await (await send('GET', path, undefined, { accept })).blob()
+  keep(await (await send('GET', path, undefined, { accept })).blob(), name)
+}
+
+/** Every page of a sheet under one head, up to `most` pages; false: there is more. */
+export async function saveAll(path: string, name: string, most = 100): Promise<boolean> {
+  const sheets: string[] = []
+  let next: string | null = ''
+  for (; next !== null && sheets.length < most;) {
+    const answer: Response = await send('GET', path + (next && '&page_token=' + encodeURIComponent(next)), undefined, { accept: 'text/csv' })
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await answer.arrayBuffer())
+    sheets.push(sheets.length ? text.slice(text.indexOf('\n') + 1) : text)
+    const link = /<([^>]*)>; *rel="?next/.exec(answer.headers.get('Link') ?? '')
+    next = link && new URL(link[1], location.href).searchParams.get('page_token')
+  }
+  keep(new Blob(sheets, { type: 'text/csv' }), name)
+  return next === null
+}
+
+function keep(content: Blob, name: string) {
   const at = document.createElement('a')
   at.href = URL.createObjectURL(content)
   at.download = name

@@ -18,6 +18,8 @@ export type Field = {
   pointer?: string
   /** A field about somebody else: no browser fills it in. */
   mode?: 'numeric' | 'tel'
+  /** So many characters at most, where it is not as usual. */
+  most?: number
   hint?: Word
   /** A unit of whose figures it is, whoever knows its people. */
   sums?: true
@@ -49,16 +51,31 @@ const nothing = (field: Field) => field.required ? t('choose') : '—'
 
 function UnitChoice({ field, first, fault }: Props) {
   const list = useUnits()
+  const box = useRef<HTMLSelectElement>(null)
   const [words, setWords] = useState('')
+  const [chosen, choose] = useState(first)
+  // the form is told what it holds, whether it was chosen by a click or was the only one left
+  const told = useRef(first)
+  useLayoutEffect(() => { if (chosen !== told.current) box.current?.dispatchEvent(new Event('input', { bubbles: true })) }, [chosen])
   if (!list) return <p role="status">{t('loading')}</p>
   const byId = new Map(list.map((u) => [u.id, u]))
   const asked = folded(words).split(/\s+/).filter(Boolean)
-  const fits = list.filter(field.sums ? () => true : knownIn(list)).map((u) => [u, pathOf(u, byId)] as const).filter(([u, path]) => asked.every((w) => folded(path + ' ' + u.code).includes(w)))
+  const among = (asked: string[]) => list.filter(field.sums ? () => true : knownIn(list)).map((u) => [u, pathOf(u, byId)] as const).filter(([u, path]) => asked.every((w) => folded(path + ' ' + u.code).includes(w)))
+  const fits = among(asked)
+  // whoever is chosen stays in the list, whatever is typed and however long it is
+  const shown = fits.slice(0, 500), there = byId.get(chosen)
+  if (there && !shown.some(([u]) => u === there)) shown.unshift([there, pathOf(there, byId)])
+  /** The only one that fits is taken. */
+  function narrow(text: string) {
+    setWords(text)
+    const left = text.trim() ? among(folded(text).split(/\s+/).filter(Boolean)) : []
+    if (left.length === 1) choose(left[0][0].id)
+  }
   return <>
-    {list.length > 20 && <input id={field.name + '-words'} class="narrow" aria-label={t('narrow_units')} placeholder={t('narrow_units')} autoComplete="off" onInput={(e) => { e.stopPropagation(); setWords(e.currentTarget.value) }} />}
-    <select id={field.name} name={field.name} translate={false} aria-invalid={!!fault} aria-describedby={'fault-' + field.name} size={asked.length ? Math.min(8, Math.max(2, fits.length + 1)) : undefined}>
+    {list.length > 20 && <input id={field.name + '-words'} class="narrow" aria-label={t('narrow_units')} placeholder={t('narrow_units')} autoComplete="off" onInput={(e) => { e.stopPropagation(); narrow(e.currentTarget.value) }} />}
+    <select id={field.name} name={field.name} ref={box} translate={false} aria-invalid={!!fault} aria-describedby={'fault-' + field.name} size={asked.length ? Math.min(8, Math.max(2, shown.length + 1)) : undefined} onInput={(e) => choose(told.current = e.currentTarget.value)}>
       <option value="">{fits.length ? nothing(field) : t('no_unit_fits')}</option>
-      {fits.slice(0, 500).map(([u, path]) => <option key={u.id} value={u.id} selected={u.id === first || (fits.length === 1 && asked.length > 0)}>{path}</option>)}
+      {shown.map(([u, path]) => <option key={u.id} value={u.id} selected={u.id === chosen}>{path}</option>)}
     </select>
   </>
 }
@@ -114,7 +131,7 @@ function Many({ field, first, fault }: Props) {
 
 function Text({ field, first, fault }: Props) {
   const same = { id: field.name, name: field.name, autoComplete: 'off', spellcheck: false, defaultValue: first, 'aria-invalid': !!fault, 'aria-describedby': 'fault-' + field.name }
-  return field.kind === 'lines' ? <textarea rows={3} maxLength={1000} {...same} /> : <input maxLength={200} inputMode={field.mode} {...same} />
+  return field.kind === 'lines' ? <textarea rows={field.most ? 8 : 3} maxLength={field.most ?? 1000} {...same} /> : <input maxLength={field.most ?? 200} inputMode={field.mode} {...same} />
 }
 
 /** One's own password: the only field that a browser may fill. */

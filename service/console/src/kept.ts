@@ -24,7 +24,7 @@ function useKept<T>(ask: () => Promise<T[]>): T[] | undefined {
   useEffect(() => {
     let timer = 0
     // what was not answered is asked again, never taken for an empty list; what one may not read is one
-    const read = () => { clearTimeout(timer); ask().then(set, (p: Partial<Problem>) => { drop(); if (!p.status || p.status >= 500) timer = window.setTimeout(read, AGAIN_MS); else set([]) }) }
+    const read = () => { clearTimeout(timer); ask().then(set, (p: Partial<Problem>) => { drop(); if (!p.status || p.status === 429 || p.status >= 500) timer = window.setTimeout(read, AGAIN_MS); else set([]) }) }
     readers.add(read)
     read()
     return () => { readers.delete(read); clearTimeout(timer) }

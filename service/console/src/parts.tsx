@@ -5,8 +5,11 @@ import { link } from './address'
 import { useRead, type Loaded, type Problem, type Schema } from './call'
 import { count, language, moment, named, pieces, t, type Word } from './words'
 
-/** A problem in a person's words: the service's own sentence, and what to do about it. */
-export function Said({ problem, saving }: { problem: Problem; saving?: boolean }) {
+/** What was sent and has no answer of the service may be done: the connection went, or a proxy answers that waited in vain. */
+const unknown = (p: Problem) => p.code === 'outcome_unknown' || (!p.code && [0, 502, 504].includes(p.status ?? 0))
+
+/** A problem in a person's words: the service's own sentence, and what to do about it. `saving`: a write was sent, or looked at only. */
+export function Said({ problem, saving }: { problem: Problem; saving?: true | 'looked' }) {
   const [advice, setAdvice] = useState('')
   const away = problem.status >= 500 || !problem.status
   useEffect(() => {
@@ -14,20 +17,22 @@ export function Said({ problem, saving }: { problem: Problem; saving?: boolean }
     if (problem.code && !away) import('../generated/advice').then((m) => setAdvice(m.advice[problem.code]?.[language] ?? ''), () => {})
   }, [problem])
   if (problem.code === 'brake_engaged') return <BrakeWords problem={problem} />
-  if (away) return <>{t(problem.code === 'outcome_unknown' ? 'outcome_unknown' : saving ? 'not_saved' : 'away')}</>
+  if (away) return <>{t(saving === true && unknown(problem) ? 'outcome_unknown' : saving ? 'not_saved' : 'away')}</>
   if (problem.status === 403 && !saving) return <>{t('forbidden')}</>
   if (problem.status === 404 && !saving) return <>{t('not_found')}</>
   return <>{[problem.detail || problem.title, advice].filter(Boolean).map((s) => s!.replace(/\.?$/, '.')).join(' ')}</>
 }
 
-/** Why many at once were stopped, and who can let them go. */
-export function BrakeWords({ problem, kept }: { problem: Problem; kept?: boolean }) {
-  const brake = problem.brake
+/** Why many at once were stopped, what becomes of this one, and who can let it go. `ahead`: it was looked at only. */
+export function BrakeWords({ problem, ahead }: { problem: Problem; ahead?: boolean }) {
+  const { brake, kept } = problem
   const full = brake && [brake.ordinary, brake.locks, brake.dismissals].find((c) => c.done >= c.limit)
+  // more than half of a unit, or many by one change, are too many before the hour is full
+  const why = full ? t('brake_hour', { done: count(full.done), limit: count(full.limit) }) : (problem.detail ?? '').split('. ')[0].replace(/\.?$/, '.')
   return <>
-    <p>{t(kept ? 'brake_would' : 'brake_stopped', { done: count((full ?? brake?.ordinary)?.done ?? 0), limit: count((full ?? brake?.ordinary)?.limit ?? 0) })}</p>
+    <p>{why} {t(ahead ? kept ? 'brake_would_keep' : 'brake_would_note' : kept ? 'brake_kept' : 'brake_noted')}</p>
     {brake && <p translate={false}>{brake.releasers.length ? t('brake_who', { names: brake.releasers.map((r) => r.name).join(', ') }) : t('brake_nobody')}</p>}
-    {full?.room_at && !kept && <p>{t('brake_room', { at: moment(full.room_at) })}</p>}
+    {full?.room_at && !kept && !ahead && <p>{t('brake_room', { at: moment(full.room_at) })}</p>}
   </>
 }
 
@@ -85,19 +90,19 @@ export function MaybeSame({ title, who, elsewhere, each }: { title?: string; who
   </>
 }
 
-/** Boxes before the rows of a table: what is ticked is what happens. `ids`: all that may be ticked here. */
-export function useTicks(ids: string[]) {
+/** Boxes before the rows of a table: what is ticked is what happens. `ids`: all that may be ticked here; `once`: those that are ticked by one tick. */
+export function useTicks(ids: string[], once = ids) {
   const [ticked, tick] = useState<Set<string>>(new Set())
   const set = (id: string, on: boolean) => { const next = new Set(ticked); on ? next.add(id) : next.delete(id); tick(next) }
   return {
-    ids, chosen: ids.filter((id) => ticked.has(id)), all: (on: boolean) => tick(new Set(on ? ids : [])),
+    once, chosen: ids.filter((id) => ticked.has(id)), all: (on: boolean) => tick(new Set(on ? once : [])),
     box: (id: string, name: string) => <label><input type="checkbox" checked={ticked.has(id)} onChange={(e) => set(id, e.currentTarget.checked)} /> <span class="out">{t('tick')} <Name>{name}</Name></span></label>,
   }
 }
 
 /** All of this page, and it says so. */
 export function Ticks({ ticks }: { ticks: ReturnType<typeof useTicks> }) {
-  return <p><label><input type="checkbox" checked={ticks.ids.length > 0 && ticks.chosen.length === ticks.ids.length} onChange={(e) => ticks.all(e.currentTarget.checked)} /> {t('tick_all', { n: count(ticks.ids.length) })}</label></p>
+  return <p><label><input type="checkbox" checked={ticks.once.length > 0 && ticks.chosen.length === ticks.once.length} onChange={(e) => ticks.all(e.currentTarget.checked)} /> {t('tick_all', { n: count(ticks.once.length) })}</label></p>
 }
 
 /** Copies, and says that it did; where the browser refuses, the text stands there to be marked. */

@@ -39,8 +39,12 @@ export default {
     await page.waitForFunction(() => document.querySelector('#fault-current')?.textContent)
     await axeClean(page, 'me?do=password')
     assert.deepEqual(await page.evaluate(() => Object.values(sessionStorage).filter((kept) => /Gió|sai-/.test(kept))), [], 'no password is kept in the tab')
+    // it is changed, though what comes next is not heard
+    let lost = 0
+    await page.route(/v1\/sessions\/current$/, (route) => lost++ ? route.continue() : route.fulfill({ status: 409, contentType: 'application/json', body: '{"status":409,"code":"conflict","detail":"Chưa được"}' }))
     await fill(given.password, fresh, fresh)
     await page.locator('.good', { hasText: 'Đã đổi mật khẩu' }).waitFor()
+    await page.reload()
     // the same session goes on, with its new proof
     await room(page, 'me?do=password')
     await fill(fresh, given.password, given.password)
@@ -89,6 +93,11 @@ export default {
     await axeClean(page, 'sign-in')
     const answer = await page.request.get(await door.evaluate((a) => a.href), { maxRedirects: 0 })
     assert.ok(answer.headers().location.startsWith(given.provider))
+    for (const [word, said] of [['cancelled', 'Đã dừng đăng nhập'], ['refused', 'chưa xác nhận được'], ['wait', 'đợi ít phút'], ['later', 'không trả lời']]) {
+      await page.goto(`${given.url}/console?sign_in=${word}`)
+      await page.locator('#fault', { hasText: said }).waitFor()
+      assert.ok(!page.url().includes('sign_in'), 'said once')
+    }
   }),
   /** An empty office: one link, two administrators, and the link is over. */
   first_start: () => browser(async (page) => {

@@ -11,7 +11,7 @@ export async function browser(work, options = {}) {
   const context = await chromium.launchPersistentContext(given.profile, { executablePath: '/usr/bin/chromium', headless: true, args, viewport: { width: 1280, height: 900 }, ...options })
   const page = context.pages()[0] ?? await context.newPage()
   const said = []
-  page.on('console', (line) => line.type() === 'error' && !/status of (401|403|404|409|412|422)/.test(line.text()) && said.push(line.text()))
+  page.on('console', (line) => line.type() === 'error' && !/status of (401|403|404|409|412|422|429)/.test(line.text()) && said.push(line.text()))
   page.on('pageerror', (error) => said.push(String(error)))
   page.on('request', (request) => { if (!/^(http:\/\/127\.0\.0\.1|data:|blob:)/.test(request.url())) said.push(request.url()) })
   try {
@@ -52,7 +52,7 @@ export const settled = (page) => page.waitForFunction(() => /\d/.test(document.q
 
 /** The API behind the page, as the administrator's token sees it. */
 export async function api(method, path, body, more = {}) {
-  const answer = await fetch(given.url + path, { method, headers: { Authorization: `Bearer ${given.token}`, 'Content-Type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json', ...(method === 'PATCH' && { 'If-Match': '*' }), ...more }, body: body && JSON.stringify(body) })
+  const answer = await fetch(given.url + path, { method, headers: { Authorization: `Bearer ${given.token}`, 'Content-Type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json', ...(method === 'PATCH' && { 'If-Match': '*' }), ...more }, body: typeof body === 'string' ? body : body && JSON.stringify(body) })
   const text = await answer.text()
   assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`)
   return text ? JSON.parse(text) : undefined

@@ -127,6 +127,34 @@ export default {
     assert.equal(await page.locator('#found').innerText(), newer)
     assert.equal(await page.locator('#q').inputValue(), 'nguyen van')
   }),
+  /** What a choice shows is what it is: the only unit that fits is taken and said, and one that is chosen stays whatever is typed. */
+  narrowed: () => browser(async (page) => {
+    const person = await make('Lều Văn Đơn Vị')
+    await signIn(page, given.hr)
+    await room(page, `person/${person.id}?do=transfer`)
+    const unit = page.locator('select#unit'), words = page.getByPlaceholder('Gõ để lọc đơn vị')
+    const { id, name } = await api('GET', `/v1/units/${given.elsewhere}`)
+    await unit.selectOption({ index: 8 })
+    const before = await unit.inputValue()
+    assert.notEqual(before, id)
+    await words.fill('khongcodonvinao')
+    await unit.getByText('Không có đơn vị nào khớp').waitFor({ state: 'attached' })
+    assert.equal(await unit.inputValue(), before)
+    await page.getByLabel('Từ ngày').fill(dayIn(9))
+    await page.getByLabel('Số quyết định').fill('15/QĐ-UBND')
+    await page.getByRole('button', { name: 'Xem trước thay đổi' }).click()
+    await page.getByText('Sau khi lưu (chưa lưu gì)').waitFor()
+    await words.fill(given.elsewhere)
+    await page.waitForFunction((id) => document.querySelector('select#unit').value === id, id)
+    await page.getByText('Sau khi lưu (chưa lưu gì)').waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Xem trước thay đổi' }).click()
+    await page.locator('.effect', { hasText: name.vi }).waitFor()
+    // chosen back by a click, it is told as well
+    await words.fill('')
+    await unit.selectOption(before)
+    await page.locator('.effect').waitFor({ state: 'detached' })
+    assert.equal(await unit.inputValue(), before)
+  }),
   /** A room that stays away is said in words, with a way on; no white page. */
   lost_room: () => browser(async (page) => {
     await signIn(page, given.hr)

@@ -165,4 +165,99 @@ export default {
     assert.equal(await onBody(), false)
     await signOut(page)
   }),
+  /** Somebody else changed it meanwhile: it is said, and pressed once more it is done, on what he did. */
+  meanwhile: () => browser(async (page) => {
+    const person = await make('Ninh Thị Song Song', { unit: 'T1.01' }), path = `/v1/staff/${person.id}`
+    const changed = () => page.getByRole('heading', { name: 'Hồ sơ vừa được người khác sửa' }).waitFor()
+    const button = (name) => page.locator('form.act').getByRole('button', { name })
+    await api('PUT', path + '/departure', { reason: 'thoi_viec', effective_on: isoOf(dayIn(20)) })
+    await signIn(page, given.admin, IN)
+    await room(page, `person/${person.id}?do=withdraw`)
+    await button('Rút lại việc nghỉ').waitFor()
+    await api('PATCH', path, { title: 'Phó phòng' })
+    await button('Rút lại việc nghỉ').click()
+    await changed()
+    await button('Rút lại việc nghỉ').click()
+    await said(page, 'Đã rút lại')
+    // posts are sent as a list: whoever added one meanwhile keeps it, and each keeps its decision
+    await api('PATCH', path, { add_post: { unit: 'T1.02', kind: 'kiem_nhiem', from: isoOf(dayIn(0)), decision: { number: '61/QĐ-UBND', signed_on: isoOf(dayIn(-2)) } } })
+    await api('PATCH', path, { unit: 'T1.02', decision: { number: '62/QĐ-UBND', effective_on: isoOf(dayIn(30)) } })
+    await room(page, `person/${person.id}?do=transfer-back`)
+    await button('Xem trước thay đổi').waitFor()
+    await api('PATCH', path, { add_post: { unit: 'T1.03', kind: 'kiem_nhiem', from: isoOf(dayIn(0)), decision: { number: '63/QĐ-UBND' } } })
+    // also when the posts are read late: until then nothing goes that was made of the old ones
+    let answer, reads = 0
+    const late = new Promise((done) => { answer = done })
+    await page.route(new RegExp(path + '$'), async (route) => { if (route.request().method() === 'GET' && reads++ % 2) await late; await route.continue().catch(() => {}) })
+    await look(page)
+    await changed()
+    await Promise.all([page.waitForResponse((r) => r.request().method() === 'PATCH' && r.status() === 412), look(page)])
+    await changed()
+    answer()
+    await page.locator('td, th', { hasText: '63/QĐ-UBND' }).first().waitFor()
+    await page.unroute(new RegExp(path + '$'))
+    await look(page)
+    await button('Rút lại điều động').click()
+    await said(page, 'Đã rút lại')
+    const posts = (await api('GET', path)).posts.filter((p) => !p.primary).map((p) => [p.unit.code, p.decision?.number, p.decision?.signed_on])
+    assert.deepEqual(posts.sort(), [['T1.02', '61/QĐ-UBND', isoOf(dayIn(-2))], ['T1.03', '63/QĐ-UBND', null]])
+    // a day of return that a colleague entered is not wiped by a form that was open before
+    const at = path + '/accounts/certificate'
+    await api('PUT', at + '/observation', { state: 'active' })
+    await api('PUT', at + '/certificate', { valid_to: isoOf(dayIn(40)), token_serial: 'VN-0091' })
+    await room(page, `person/${person.id}?do=certificate&system=certificate`)
+    await page.reload()
+    await page.getByLabel('Có hiệu lực đến hết ngày').fill(dayIn(400))
+    await api('PUT', at + '/certificate', { token_returned_on: isoOf(dayIn(0)) })
+    await button('Lưu').click()
+    await changed()
+    assert.equal(await page.locator('#returned').inputValue(), dayIn(0))
+    await button('Lưu').click()
+    await said(page, 'Đã lưu')
+    const { valid_to, token_returned_on } = (await api('GET', path)).accounts.find((a) => a.system === 'certificate').certificate
+    assert.deepEqual([valid_to, token_returned_on], [isoOf(dayIn(400)), isoOf(dayIn(0))])
+    // rules are one list of a system: it is made anew of what stands there
+    const rules = async () => (await api('GET', '/v1/systems/td-office')).required_for, before = await rules()
+    const mine = { blocks: [], unit_kinds: ['mat_tran'], categories: ['can_bo'], positions: [] }, theirs = { ...mine, unit_kinds: ['truong_hoc'] }
+    await room(page, 'unit/T1.01?do=require&system=td-office')
+    await page.getByLabel('Mặt trận').check()
+    await page.getByLabel('Cán bộ', { exact: true }).check()
+    await api('PATCH', '/v1/systems/td-office', { required_for: [theirs, ...before] })
+    await look(page)
+    await changed()
+    await look(page)
+    await button('Lưu').click()
+    await said(page, 'Đã lưu')
+    const asText = (list) => list.map((r) => r.unit_kinds + ' ' + r.blocks).sort()
+    assert.deepEqual(asText(await rules()), asText([theirs, ...before, mine]))
+    await api('PATCH', '/v1/systems/td-office', { required_for: before })
+    await plainWords(page)
+  }),
+  /** What was left half typed keeps what was typed and nothing else: a colleague's change of another field stays. An answer that is lost may be of something done. */
+  untouched: () => browser(async (page) => {
+    const person = await make('Ninh Văn Dở Dang', { unit: 'T1.01' })
+    await signIn(page, given.hr, IN)
+    await room(page, `person/${person.id}?do=edit`)
+    await page.getByLabel('Năm sinh').fill('1985')
+    await room(page, 'people')
+    await page.locator('#q').waitFor()
+    await api('PATCH', `/v1/staff/${person.id}`, { title: 'Trưởng phòng' })
+    await room(page, `person/${person.id}?do=edit`)
+    await page.waitForFunction(() => document.querySelector('#birth_year')?.value === '1985')
+    assert.equal(await page.locator('#title').inputValue(), 'Trưởng phòng')
+    let lose = 'validate_only'
+    await page.route(/v1\/staff\/stf_[^/]*$|validate_only/, async (route) => {
+      if (route.request().method() !== 'PATCH' || route.request().url().includes('validate_only') !== (lose === 'validate_only')) return route.continue()
+      lose = lose === 'validate_only' ? 'save' : 'validate_only'
+      await route.fetch()
+      await route.fulfill({ status: 200, contentType: 'application/json', body: '{' })
+    })
+    await look(page)
+    await page.locator('form.act [role=alert]', { hasText: 'Chưa lưu được' }).waitFor()
+    await look(page)
+    await page.getByRole('button', { name: 'Lưu', exact: true }).click()
+    await page.locator('form.act [role=alert]', { hasText: 'Chưa biết đã lưu hay chưa' }).waitFor()
+    const { title, birth_year } = await api('GET', `/v1/staff/${person.id}`)
+    assert.deepEqual([title, birth_year], ['Trưởng phòng', 1985])
+  }),
 }

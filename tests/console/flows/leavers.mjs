@@ -57,6 +57,56 @@ export default {
     assert.notEqual(await state(held[1].id), 'held')
     for (const p of held.slice(2)) assert.equal(await state(p.id), 'held', 'who was not ticked was not released')
   },
+  /** What the brake refuses is noted and said to be not done; once it is released it is sent again. A request that was confirmed waits again. */
+  refused: () => browser(async (page) => {
+    const people = []
+    for (let i = 0; i < 8; i++) people.push(await make(`Mạc Văn Dừng ${'ABCDEFGH'[i]}`, { unit: i % 2 ? 'T1.02' : 'T1.01' }))
+    const [six, seven] = people.slice(5), mailbox = async (p) => (await api('GET', `/v1/staff/${p.id}`)).accounts.find((a) => a.system === 'mailbox').desired.state
+    const asked = await api('POST', '/v1/requests', { kind: 'lock', unit: 'T1.02', person: { key: seven.staff_code }, system: 'mailbox', reason: 'violation' })
+    const look = page.getByRole('button', { name: 'Xem trước thay đổi' }), send = page.getByRole('button', { name: 'Gửi để người thứ hai cho phép' })
+    const stopped = async () => {
+      await look.click()
+      await page.locator('.effect', { hasText: 'khi được phép, vui lòng gửi lại' }).waitFor()
+      await send.click()
+      await page.locator('form.act [role=alert]', { hasText: 'Chưa thực hiện, chưa có gì thay đổi' }).waitFor()
+      assert.equal(await page.locator('.good').count(), 0)
+      await plainWords(page)
+    }
+    await signIn(page, given.hasty)
+    for (const p of people.slice(0, 5)) await asSelf(page, 'PUT', `v1/staff/${p.id}/accounts/mailbox`, { state: 'locked', reason: 'violation' })
+    await room(page, `person/${six.id}?do=lock&system=mailbox`)
+    await page.getByLabel('Lý do').selectOption('violation')
+    await stopped()
+    assert.equal(await mailbox(six), 'present')
+    await room(page, `unit/T1.01?do=unrequire&system=mailbox&of=${encodeURIComponent(JSON.stringify((await api('GET', '/v1/systems/mailbox')).required_for[0]))}`)
+    await stopped()
+    await room(page, `requests/${asked.id}?do=confirm`)
+    await stopped()
+    await page.getByText('Đề nghị vẫn chờ trả lời').waitFor()
+    assert.equal((await api('GET', `/v1/requests/${asked.id}`)).state, 'waiting')
+    await picture(page, 'brake-refused')
+    await signOut(page)
+    await signIn(page, given.admin)
+    await room(page, 'leavers')
+    const row = page.locator('#brake').getByRole('row', { name: six.full_name })
+    await row.getByText('Thay đổi làm dừng tài khoản').waitFor()
+    await page.locator('#brake').getByText('Thay đổi hệ thống').first().waitFor()
+    await row.getByRole('checkbox').check()
+    await page.getByLabel('Lý do cho phép').fill('Đã xem')
+    await look.click()
+    await page.getByRole('button', { name: 'Cho phép thực hiện 1 việc' }).click()
+    await page.getByText('Đã cho phép 1 việc').waitFor()
+    await signOut(page)
+    await signIn(page, given.hasty)
+    await room(page, `person/${six.id}?do=lock&system=mailbox`)
+    await page.getByLabel('Lý do').selectOption('violation')
+    await look.click()
+    await page.getByRole('button', { name: /^Khóa/ }).click()
+    await page.locator('.good').waitFor()
+    assert.equal(await mailbox(six), 'locked')
+    await api('PUT', `/v1/requests/${asked.id}/answer`, { answer: 'refused', reason: 'Thử' })
+    for (const p of people.slice(0, 6)) await api('PUT', `/v1/staff/${p.id}/accounts/mailbox`, { state: 'present' })
+  }),
   /** A mailbox and an account of one unit whose holder leaves: each is handed over by itself. */
   hand_overs: () => browser(async (page) => {
     const [leaver, heir] = [await make('Đinh Thị Bàn Giao'), await make('Hồ Văn Tiếp Nhận')]

@@ -226,6 +226,42 @@ export default {
     await axeClean(page, 'lists, looking only')
     await picture(page, 'lists-looking')
   }),
+  /** A list that stopped for its corrected copy says so, also to who watches; nothing is asked over and over, and what it did is taken back from there. */
+  list_replaced: () => browser(async (page) => {
+    const upload = (query, ...lines) => api('POST', `/v1/imports?kind=staff${query}`, [HEAD, ...lines].join('\r\n') + '\r\n', { 'Content-Type': 'text/csv' })
+    const plan = await upload('', row(1, '0911000701').replace('Thụy', 'Bản'), row(2, '0911000702').replace('Thụy', 'Bản'))
+    const run = `/v1/imports/${plan.id}/run`
+    await api('POST', run)
+    while ((await api('GET', run)).state !== 'ended');
+    // such as it stands when it was stopped half way
+    let asked = 0
+    await page.route(new RegExp(run), async (route) => { if (route.request().method() !== 'GET') return route.continue(); asked++; await route.fulfill({ json: { ...await api('GET', run), state: 'interrupted', ended_at: null, run: 1 } }) })
+    await signIn(page, given.admin)
+    await room(page, `list/${plan.id}`)
+    await page.getByText('Đang tạm ngừng ở 1 trên 2 dòng').waitFor()
+    // what does not go on by itself does when it is asked to
+    await Promise.all([page.waitForResponse((r) => r.request().method() === 'POST' && r.url().endsWith(run) && r.ok()), page.getByRole('button', { name: 'Làm tiếp' }).click()])
+    assert.equal(await page.getByRole('button', { name: 'Hoàn tác cả danh sách' }).count(), 0, 'it goes on')
+    await upload(`&replaces=${plan.id}`, row(1, '0911000701').replace('Thụy', 'Bản'))
+    const stopped = async () => {
+      await page.getByText('Đã dừng ở 1 trên 2 dòng vì đã có bản đã sửa').waitFor()
+      await page.getByRole('link', { name: 'Mở bản đã sửa' }).waitFor()
+      await page.waitForLoadState('networkidle')
+      const before = asked
+      await page.waitForTimeout(2500)
+      assert.equal(asked, before, 'nothing is waited for')
+      assert.equal(await page.locator('progress').count() + await page.getByRole('button', { name: 'Làm tiếp' }).count(), 0)
+    }
+    await stopped()
+    await page.reload()
+    await stopped()
+    await plainWords(page)
+    await axeClean(page, 'list, replaced while it ran')
+    await picture(page, 'list-replaced')
+    await page.getByRole('button', { name: 'Hoàn tác cả danh sách' }).click()
+    await page.locator('h1', { hasText: 'Hoàn tác cả danh sách' }).waitFor()
+    await page.getByRole('button', { name: 'Thực hiện 2 dòng' }).waitFor()
+  }),
   /** A roster that lets a fifth go: its maker waits, the second person agrees, then it can be carried out. */
   roster: () => browser(async (page) => {
     const unit = await api('POST', '/v1/units', { code: `${given.top}.R${process.pid}`, name: { vi: 'Phòng Đối chiếu' }, kind: 'phong', parent: given.top, slug: `dc${process.pid}` })

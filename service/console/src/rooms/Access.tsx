@@ -4,7 +4,7 @@ import { ActForm, iso, type Act } from '../act'
 import { link } from '../address'
 import { call, useRead, type Problem, type Schema } from '../call'
 import { Copy, Name, Read, Said, Table } from '../parts'
-import { day, moment, named, t } from '../words'
+import { day, lastDay, moment, named, nextDay, t } from '../words'
 import { staffFields } from '../fields'
 
 const ROLES = ['unit_hr', 'unit_head', 'unit_admin', 'clerk', 'inspector', 'site_admin'] as const
@@ -18,7 +18,7 @@ function Roles({ id, self }: { id: string; self: string }) {
     title: t('give_role'),
     fields: [{ name: 'role', label: 'role', kind: 'choice', required: 'choose', options: ROLES.map((r) => [r, named(r)] as const), pointer: '#/role' }, { ...staffFields.unit, label: 'role_unit', required: undefined }, { ...staffFields.from, required: undefined, pointer: '#/from' },
       { name: 'to', label: 'to_day', kind: 'day', pointer: '#/to' }, staffFields.number],
-    wish: (v) => ({ method: 'POST', path: `v1/staff/${encodeURIComponent(id)}/roles`, body: { role: v.role, ...(v.unit && { unit: v.unit }), ...(v.from && { from: iso(v.from) }), ...(v.to && { to: iso(v.to) }), ...(v.number && { decision: { number: v.number } }) } }),
+    wish: (v) => ({ method: 'POST', path: `v1/staff/${encodeURIComponent(id)}/roles`, body: { role: v.role, ...(v.unit && { unit: v.unit }), ...(v.from && { from: iso(v.from) }), ...(v.to && { to: nextDay(iso(v.to)!) }), ...(v.number && { decision: { number: v.number } }) } }),
     verb: () => t('give_role'), done: () => { give(false); list.again() },
   }
   // whoever takes the last right of an administrator, or his own, is told by the service; his own is not offered here
@@ -27,7 +27,7 @@ function Roles({ id, self }: { id: string; self: string }) {
     <h2><Name>{p.full_name}</Name></h2>
     {problem && <div class="trouble" role="alert"><Said problem={problem} saving /></div>}
     <Read of={list}>{({ items }) => items.length === 0 ? <p>{t('no_roles')}</p> : <Table head={[t('role'), t('unit'), t('from'), t('to'), t('decision'), t('acts')]} rows={items.map((r) => ({ key: String(r.number), cells: [named(r.role) + (r.in_force ? '' : ` (${t('not_in_force')})`), <Name>{r.unit?.name ?? t('whole_scope')}</Name>,
-      r.from ? day(r.from) : '—', r.to ? day(r.to) : t('open'), <Name>{r.decision?.number ?? '—'}</Name>, id === self ? <span class="words">{t('yourself')}</span> : r.in_force ? <button class="no-print" onClick={() => take(r)} aria-label={`${t('take_role')}: ${named(r.role)}`}>{t('take_role')}</button> : ''] }))} />}</Read>
+      r.from ? day(r.from) : '—', r.to ? lastDay(r.to) : t('open'), <Name>{r.decision?.number ?? '—'}</Name>, id === self ? <span class="words">{t('yourself')}</span> : r.in_force ? <button class="no-print" onClick={() => take(r)} aria-label={`${t('take_role')}: ${named(r.role)}`}>{t('take_role')}</button> : ''] }))} />}</Read>
     {giving ? <ActForm act={act} form={'role ' + id} close={link('access', 'of=' + encodeURIComponent(id))} left={() => give(false)} /> : <p><button onClick={() => give(true)}>{t('give_role')}</button></p>}
   </section>}</Read>
 }
@@ -39,8 +39,8 @@ function Tokens() {
   const [making, make] = useState(false)
   const act: Act = {
     title: t('make_token'), words: t('token_words'),
-    fields: [{ name: 'called', label: 'token_name', required: 'name_needed', pointer: '#/name' }, { name: 'scope', label: 'token_right', kind: 'many', required: 'choose', options: SCOPES.map((s) => [s, named(s.replace(':', '_'), 'scope_')] as const), pointer: '#/scopes' }, { ...staffFields.unit, label: 'role_unit', required: undefined }],
-    wish: (v) => ({ method: 'POST', path: 'v1/tokens', body: { name: v.called, scopes: v.scope.split(','), ...(v.unit && { unit: v.unit }) } }),
+    fields: [{ name: 'called', label: 'token_name', required: 'name_needed', pointer: '#/name' }, { name: 'scope', label: 'token_right', kind: 'many', required: 'choose', options: SCOPES.map((s) => [s, named(s.replace(':', '_'), 'scope_')] as const), pointer: '#/scopes' }, { ...staffFields.unit, name: 'token_unit', label: 'role_unit', required: undefined }],
+    wish: (v) => ({ method: 'POST', path: 'v1/tokens', body: { name: v.called, scopes: v.scope.split(','), ...(v.token_unit && { unit: v.token_unit }) } }),
     verb: () => t('make_token'), done: (made: Schema['TokenWithSecret']) => { make(false); setSecret(made.secret ?? null); list.again() },
   }
   const end = (id: string) => call('DELETE', 'v1/tokens/' + id).then(list.again, setProblem)

@@ -2,9 +2,9 @@
 import { useRef, useState } from 'preact/hooks'
 import { iso, typedOf } from '../act'
 import { link, withFilters } from '../address'
-import { save, useRead, type Schema } from '../call'
+import { saveAll, useRead, type Problem, type Schema } from '../call'
 import { faultsIn, Row, typedIn, type Field, type Values } from '../fields'
-import { Name, PersonLink, Read, Table } from '../parts'
+import { Name, PersonLink, Read, Said, Table } from '../parts'
 import { moment, named, t } from '../words'
 
 type Done = Schema['AuditEvent']
@@ -35,6 +35,25 @@ function target(e: Done) {
   return <Name>{e.target_name ?? '—'}</Name>
 }
 
+/** All that was asked for, from the newest on, whichever page is looked at. */
+function Sheet({ asked }: { asked: URLSearchParams }) {
+  const [busy, setBusy] = useState(false)
+  const [said, say] = useState('')
+  const [problem, setProblem] = useState<Problem>()
+  const whole = new URLSearchParams(asked)
+  whole.delete('page_token')
+  whole.set('page_size', '500')
+  async function take() {
+    if (busy) return
+    setBusy(true)
+    say('')
+    setProblem(undefined)
+    await saveAll('v1/audit-events?' + whole, 'nhat-ky.csv').then((all) => say(all ? '' : t('audit_file_cut')), setProblem)
+    setBusy(false)
+  }
+  return <p class="no-print"><button onClick={take} aria-disabled={busy}>{busy ? t('working') : t('audit_file')}</button> <span role="status">{said}</span>{problem && <span class="trouble" role="alert"><Said problem={problem} /></span>}</p>
+}
+
 export function Audit({ filters }: { filters: URLSearchParams }) {
   const asked = new URLSearchParams({ page_size: '100' })
   for (const name of ['target', 'from', 'to', 'page_token']) if (filters.get(name)) asked.set(name, filters.get(name)!)
@@ -47,7 +66,7 @@ export function Audit({ filters }: { filters: URLSearchParams }) {
       {page.items.length === 0 ? <p>{t('no_history')}</p> : <Table head={[t('at'), t('who'), t('what'), t('to_whom'), t('decision'), t('outcome')]} rows={page.items.map((e) => ({ key: e.id, mark: e.kind === 'by_hand' ? 'trouble' : undefined, cells: [
         moment(e.at), <Name>{who(e)}</Name>, action(e), target(e), <Name>{(e.decision as { number?: string } | undefined)?.number ?? '—'}</Name>, e.kind === 'intent' ? named(e.outcome, 'result_') : '—'] }))} />}
       <nav class="pages no-print" aria-label={t('pages')}>{page.next_page_token && <a href={link('audit', withFilters(filters, {}) + '&page_token=' + encodeURIComponent(page.next_page_token))}>{t('older')}</a>}</nav>
-      <p class="no-print"><button onClick={() => save('v1/audit-events?' + asked, 'nhat-ky.csv', 'text/csv')}>CSV</button></p>
+      <Sheet asked={asked} />
     </>}</Read>
   </>
 }

@@ -9,6 +9,9 @@ type Line = Schema['Brake']['lines'][number]
 type Waiting = Schema['BrakeWaiting']
 type Released = Schema['BrakeRelease']
 
+/** As many as one release takes. */
+const PEOPLE = 500, CHANGES = 50
+
 const id = (w: Waiting) => w.staff?.id ?? w.change ?? ''
 
 function What({ w }: { w: Waiting }) {
@@ -39,14 +42,15 @@ function Then({ w }: { w: Waiting }) {
 function Release({ line, self, released }: { line: Line; self: string; released: (r: Released) => void }) {
   // oneself is left out by name: nobody lets his own departure go on
   const others = line.items.filter((w) => w.staff?.id !== self)
-  const ticks = useTicks(others.map(id))
+  const once = [...others.filter((w) => w.staff).slice(0, PEOPLE), ...others.filter((w) => !w.staff).slice(0, CHANGES)]
+  const ticks = useTicks(others.map(id), once.map(id))
   const [problem, setProblem] = useState<Problem>()
   const [fault, setFault] = useState('')
   const [busy, setBusy] = useState(false)
   const [seen, setSeen] = useState('')
   const shown = useRef<HTMLDivElement>(null)
   const reason = useRef<HTMLInputElement>(null)
-  const chosen = others.filter((w) => ticks.chosen.includes(id(w)))
+  const chosen = others.filter((w) => ticks.chosen.includes(id(w))), tooMany = chosen.filter((w) => w.staff).length > PEOPLE || chosen.filter((w) => !w.staff).length > CHANGES
   // what was looked at is what is let go on: another choice is looked at anew
   const choice = chosen.map(id).join(' '), looked = chosen.length > 0 && seen === choice
   useEffect(() => { if (looked) shown.current?.focus() }, [looked])
@@ -56,7 +60,7 @@ function Release({ line, self, released }: { line: Line; self: string; released:
     const why = reason.current!.value.normalize('NFC').trim()
     setFault(why ? '' : t('reason_needed'))
     if (!why) return reason.current!.focus()
-    if (busy || chosen.length === 0) return
+    if (busy || chosen.length === 0 || tooMany) return
     if (!looked) return setSeen(choice)
     setBusy(true)
     setProblem(undefined)
@@ -73,6 +77,7 @@ function Release({ line, self, released }: { line: Line; self: string; released:
       w.staff?.id === self ? <span class="words">{t('yourself')}</span> : ticks.box(id(w), w.staff?.full_name ?? named(w.kind, 'brake_')),
       w.staff ? <PersonLink id={w.staff.id} name={whole(w.staff)} /> : '—', <Name>{w.staff?.unit?.name ?? w.unit?.name ?? '—'}</Name>, <What w={w} />, moment(w.since)] }))} />
     <Ticks ticks={ticks} />
+    {(tooMany || once.length < others.length) && <p class={tooMany ? 'trouble' : 'words'} role={tooMany ? 'alert' : undefined}>{t('release_most', { people: count(PEOPLE), changes: count(CHANGES) })}</p>}
     <p class="row"><label for={'why' + line.token}>{t('release_reason')}</label><input id={'why' + line.token} ref={reason} maxLength={500} autoComplete="off" onInput={() => setFault('')} aria-invalid={!!fault} aria-describedby={'why-fault' + line.token} /><span class="trouble" id={'why-fault' + line.token}>{fault}</span></p>
     {problem && <p class="trouble" role="alert">{problem.code === 'brake_changed' ? t('brake_changed') : <Said problem={problem} saving />}</p>}
     {looked && <div class="effect" role="status" tabIndex={-1} ref={shown}>
@@ -80,7 +85,7 @@ function Release({ line, self, released }: { line: Line; self: string; released:
       <ul>{chosen.map((w) => <Then key={id(w)} w={w} />)}</ul>
       <p>{t('release_final')}</p>
     </div>}
-    <p><button key={looked ? 'do' : 'look'} class={looked ? 'grave' : 'main'} aria-disabled={busy || chosen.length === 0}>{busy ? t('working') : looked ? t('release_n', { n: count(chosen.length) }) : t('look_first')}</button> {chosen.length === 0 && <span class="words">{t('tick_first')}</span>}</p>
+    <p><button key={looked ? 'do' : 'look'} class={looked ? 'grave' : 'main'} aria-disabled={busy || chosen.length === 0 || tooMany}>{busy ? t('working') : looked ? t('release_n', { n: count(chosen.length) }) : t('look_first')}</button> {chosen.length === 0 && <span class="words">{t('tick_first')}</span>}</p>
   </form>
 }
 

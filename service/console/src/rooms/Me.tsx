@@ -6,7 +6,7 @@ import { useRead, type Schema } from '../call'
 import type { Field } from '../fields'
 import { systemName, useSystems } from '../kept'
 import { Copy, Name, Read, Table } from '../parts'
-import { count, day, named, phone, t } from '../words'
+import { count, day, lastDay, named, phone, t } from '../words'
 
 type Session = Schema['Session']
 type Record = Schema['MyRecord']
@@ -21,7 +21,7 @@ function Password({ renew, done }: { renew: () => Promise<void>; done: (said: st
     title: t('change_password'), words: t('change_password_words'),
     fields: [current, { name: 'fresh', label: 'new_password', kind: 'secret', required: 'fill_in', hint: 'new_password_hint', pointer: '#/password' }, { name: 'again', label: 'new_password_again', kind: 'secret', same: 'fresh' }],
     wish: (v) => ({ method: 'PUT', path: 'v1/me/password', body: { current: v.current, password: v.fresh } }),
-    verb: () => t('change_password'), done: () => void renew().then(() => done(t('password_changed'))),
+    verb: () => t('change_password'), done: () => void renew().catch(() => {}).then(() => done(t('password_changed'))), // changed it is, whatever is heard next
   }
   return <ActForm act={act} form="password" close={HOME} />
 }
@@ -36,7 +36,7 @@ function Factor({ renew, done }: { renew: () => Promise<void>; done: (said: stri
   const confirm: Act = {
     title: t('factor_code'), fields: [{ name: 'code', label: 'factor_code', required: 'code_needed', mode: 'numeric', pointer: '#/code' }],
     wish: (v) => ({ method: 'PUT', path: 'v1/me/second-factor', body: { code: v.code.replace(/\s/g, '') } }),
-    verb: () => t('set_factor'), done: () => void renew().then(() => done(t('factor_set'))),
+    verb: () => t('set_factor'), done: () => void renew().catch(() => {}).then(() => done(t('factor_set'))),
   }
   if (!seed) return <ActForm key="begin" act={begin} form="factor" close={HOME} />
   return <>
@@ -72,7 +72,7 @@ function Kept({ r }: { r: Record }) {
       {r.use.length === 0 ? <p>{t('no_use')}</p> : <Table head={[t('system'), t('days_used'), t('last_used')]} rows={r.use.map((u) => ({ key: u.system, cells: [systemName(systems, u.system), count(u.days.length + u.earlier_days), u.last_on ? day(u.last_on) : '—'] }))} />}
     </section>
     <section><h2>{t('my_roles')}</h2>
-      {r.roles.length === 0 ? <p>{t('no_roles')}</p> : <Table head={[t('role'), t('unit'), t('from'), t('to')]} rows={r.roles.map((x) => ({ key: String(x.number), cells: [named(x.role), <Name>{x.unit?.name ?? t('whole_scope')}</Name>, x.from ? day(x.from) : '—', x.to ? day(x.to) : t('open')] }))} />}
+      {r.roles.length === 0 ? <p>{t('no_roles')}</p> : <Table head={[t('role'), t('unit'), t('from'), t('to')]} rows={r.roles.map((x) => ({ key: String(x.number), cells: [named(x.role), <Name>{x.unit?.name ?? t('whole_scope')}</Name>, x.from ? day(x.from) : '—', x.to ? lastDay(x.to) : t('open')] }))} />}
     </section>
   </>
 }

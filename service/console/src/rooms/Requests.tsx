@@ -2,10 +2,11 @@
 import { useState } from 'preact/hooks'
 import { ActForm, iso, type Act } from '../act'
 import { link, withFilters } from '../address'
-import { useRead, type Schema } from '../call'
+import { send, useRead, type Problem, type Schema } from '../call'
 import { figure, mobile, staffFields, type Field } from '../fields'
 import { systemName, useSystems, useUnits, type System } from '../kept'
-import { Name, PersonLink, Read, State, Table } from '../parts'
+import { openPaper } from '../paper'
+import { Name, PersonLink, Read, Said, State, Table } from '../parts'
 import { choices, LOCKS } from '../vocabulary'
 import { day, decisionWords, moment, named, said, t } from '../words'
 import { Changes } from './person/changes'
@@ -98,24 +99,22 @@ function answerAct(r: Request, way: Answering, systems: System[], done: (a: Answ
   if (way === 'refuse') return { title: t('refuse'), fields: [{ name: 'reason', label: 'why', kind: 'lines', required: 'reason_needed', pointer: '#/reason' }], wish: (v) => put('refused', { reason: v.reason }), verb: () => t('refuse'), done }
   if (way === 'withdraw') return { title: t('withdraw_request'), fields: [], wish: () => put('withdrawn'), verb: () => t('withdraw_request'), done }
   return {
-    title: t('confirm_request'), words: t('confirm_words'), fields: [], wish: (_, { notSame }) => put('confirmed', notSame.length ? { not_same_as: notSame } : {}),
+    title: t('confirm_request'), words: t('confirm_words'), stopped: t('request_waits_again'), fields: [], wish: (_, { notSame }) => put('confirmed', notSame.length ? { not_same_as: notSame } : {}),
     effect: (a: Answered) => <ul><li>{named(r.kind, 'request_')}: <Name>{who(r)}</Name></li>{a.changes && a.changes.length > 0 && <Changes changes={a.changes} systems={systems} />}</ul>, verb: () => t('confirm_request'), done,
   }
 }
 
-function One({ r, way, may, again }: { r: Request; way: string; may: Scope[]; again: () => void }) {
+function One({ r, way, may, answered }: { r: Request; way: string; may: Scope[]; answered: (a: Answered) => void }) {
   const systems = useSystems() ?? [], units = useUnits() ?? []
-  const [code, setCode] = useState<Answered>()
   const open = r.state === 'waiting' || r.state === 'confirmed'
-  const mine = units.some((u) => u.id === r.unit.id), mayAnswer = (!!r.staff || r.kind === 'new_account') && may.includes(needs(r.kind))
-  const ways: Answering[] = open ? [...(mayAnswer ? ['confirm', 'refuse'] as const : []), ...(mine && r.state === 'waiting' ? ['withdraw'] as const : [])] : []
+  const mine = units.some((u) => u.id === r.unit.id), mayAnswer = (!!r.staff?.unit || r.kind === 'new_account') && may.includes(needs(r.kind))
+  // what was confirmed is under way: the same answer ends it, another one is refused
+  const ways: Answering[] = open ? [...(mayAnswer ? ['confirm'] as const : []), ...(mayAnswer && r.state === 'waiting' ? ['refuse'] as const : []), ...(mine && r.state === 'waiting' ? ['withdraw'] as const : [])] : []
   const chosen = ways.find((w) => w === way)
-  const done = (a: Answered) => { if (a?.code) setCode(a); again(); location.replace(link('requests', '', r.id!)) }
   return <>
     <p class="no-print"><a href={link('requests')}>{t('back_requests')}</a></p>
     <h1>{named(r.kind, 'request_')}: <Name>{who(r)}</Name></h1>
-    {code && <section class="slip" role="status"><p>{t('one_time_code')}: <b class="code" translate={false}>{code.code}</b></p><p>{code.expires_at && `${t('valid_until')} ${moment(code.expires_at)}`}</p></section>}
-    {chosen ? <ActForm key={chosen} act={answerAct(r, chosen, systems, done)} form={`answer ${r.id} ${chosen}`} close={link('requests', '', r.id!)} />
+    {chosen ? <ActForm key={chosen} act={answerAct(r, chosen, systems, answered)} form={`answer ${r.id} ${chosen}`} close={link('requests', '', r.id!)} />
       : <p class="acts no-print">{ways.map((w) => <a key={w} class="button" href={link('requests', 'do=' + w, r.id!)}>{t(w === 'confirm' ? 'confirm_request' : w === 'refuse' ? 'refuse' : 'withdraw_request')}</a>)}
         {open && !mayAnswer && <span class="words">{t('answered_elsewhere')}</span>}</p>}
     <Facts r={r} />
@@ -124,7 +123,13 @@ function One({ r, way, may, again }: { r: Request; way: string; may: Scope[]; ag
 
 function Single({ id, filters, may }: { id: string; filters: URLSearchParams; may: Scope[] }) {
   const request = useRead<Request>('v1/requests/' + encodeURIComponent(id))
-  return <Read of={request}>{(r) => <One r={r} way={filters.get('do') ?? ''} may={may} again={request.again} />}</Read>
+  // told once: it stays whatever becomes of the next reading
+  const [code, setCode] = useState<Answered>()
+  const answered = (a: Answered) => { if (a?.code) setCode(a); request.again(); location.replace(link('requests', '', id)) }
+  return <>
+    {code && <section class="slip" role="status"><p>{t('one_time_code')}: <b class="code" translate={false}>{code.code}</b></p><p>{code.expires_at && `${t('valid_until')} ${moment(code.expires_at)}`}</p></section>}
+    <Read of={request}>{(r) => <One r={r} way={filters.get('do') ?? ''} may={may} answered={answered} />}</Read>
+  </>
 }
 
 /* ---- all of them ---- */
@@ -132,6 +137,25 @@ function Single({ id, filters, may }: { id: string; filters: URLSearchParams; ma
 export function Requests({ id, filters, may }: { id: string; filters: URLSearchParams; may: Scope[] }) {
   if (id) return <Single id={id} filters={filters} may={may} />
   return <All filters={filters} may={may} />
+}
+
+/** In the language of the page: a link would carry that of the browser. */
+function Print({ state }: { state: string }) {
+  const [problem, setProblem] = useState<Problem>()
+  const [refused, setRefused] = useState(false)
+  async function print() {
+    const paper = openPaper()
+    setProblem(undefined)
+    setRefused(!paper)
+    if (!paper) return
+    try {
+      paper.show(await (await send('GET', 'v1/requests?format=html&page_size=500&state=' + state, undefined, { accept: 'text/html' })).text())
+    } catch (caught) {
+      paper.close()
+      setProblem(caught as Problem)
+    }
+  }
+  return <><button onClick={print}>{t('print_requests')}</button>{(problem || refused) && <span class="trouble" role="alert"> {problem ? <Said problem={problem} /> : t('window_refused')}</span>}</>
 }
 
 function All({ filters, may }: { filters: URLSearchParams; may: Scope[] }) {
@@ -148,7 +172,7 @@ function All({ filters, may }: { filters: URLSearchParams; may: Scope[] }) {
     <h1>{t('requests')}</h1>
     {told && <p class="good" role="status">{told}</p>}
     {kind ? <Ask kind={kind} filters={filters} asked={(r) => { tell(`${t('request_sent')} ${t('waits_for')}: ${answers(r)}.`); list.again(); location.replace(link('requests')) }} /> : <p class="acts no-print">{kinds.map((k) => <a key={k} class="button" href={link('requests', 'do=' + k)} onClick={() => tell('')}>{named(k, 'request_')}</a>)}</p>}
-    <p class="choice no-print">{choice(OPEN, t('still_waiting_answer'))} {choice('done', t('asked_done'))} {choice('refused,withdrawn,lapsed', t('asked_not_done'))} <a href={'v1/requests?format=html&page_size=500&state=' + state} target="_blank" rel="noopener">{t('print_requests')}</a></p>
+    <p class="choice no-print">{choice(OPEN, t('still_waiting_answer'))} {choice('done', t('asked_done'))} {choice('refused,withdrawn,lapsed', t('asked_not_done'))} <Print state={state} /></p>
     <Read of={list}>{(page) => page.items.length === 0 ? <p>{t('no_requests')}</p> : <>
       <Table head={[t('request'), t('name'), t('asking_unit'), t('asked_at'), t('state'), t('answer_until'), t('waits_for')]} rows={page.items.map((r) => ({ key: r.id!, cells: [
         <a href={link('requests', '', r.id!)}>{named(r.kind, 'request_')}<span class="out"> <Name>{who(r)}</Name></span></a>, <Name>{who(r)}</Name>, <Name>{r.unit.name}</Name>, moment(r.asked_at), <State word={'asked_' + r.state} />, r.state === 'waiting' ? day(r.due_on) : '—', <Name>{answers(r)}</Name>] }))} />

@@ -10,10 +10,20 @@ function why(problem: Problem): string {
   return problem.status >= 500 || !problem.status ? t('away') : t('refused')
 }
 
+const COMING_BACK = { refused: 'common_refused', cancelled: 'common_cancelled', wait: 'too_fast', later: 'common_away' } as const
+
+/** What the common sign-in said on the way back; told once. */
+function comingBack(): string {
+  const word = new URLSearchParams(location.search).get('sign_in')
+  if (!word) return ''
+  history.replaceState(null, '', location.pathname + location.hash)
+  return t(COMING_BACK[word as keyof typeof COMING_BACK] ?? 'common_refused')
+}
+
 export function SignIn({ ended, opened }: Props) {
   const form = useRef<HTMLFormElement>(null)
   const [busy, setBusy] = useState(false)
-  const [fault, setFault] = useState('')
+  const [fault, setFault] = useState(comingBack)
   const [coded, setCoded] = useState(false)
   const service = useRead<Schema['Version']>('version')
 

@@ -15,7 +15,7 @@ import { Run } from './Run'
 type Import = Schema['Import']
 type ImportRow = Schema['ImportRow']
 
-const ACTIONS = ['needs_review', 'failed', 'create', 'update', 'move', 'depart', 'withdraw', 'reinstate', 'remove', 'changed_since', 'absent', 'unchanged'] as const
+const ACTIONS = ['needs_review', 'failed', 'create', 'update', 'move', 'depart', 'withdraw', 'reinstate', 'remove', 'needs_decision', 'changed_since', 'absent', 'unchanged'] as const
 const FIELDS = ['number', 'full_name', 'family_and_middle_name', 'given_name', 'staff_code', 'former_code', 'birth', 'title', 'unit', 'unit_code', 'category', 'mobile', 'address', 'decision_number', 'signed_on', 'effective_on', 'hired_on',
   'reason', 'on', 'total', 'establishment', 'unit_name', 'unit_kind', 'parent', 'slug', 'ignored'] as const
 function Understood({ plan, mending, may }: { plan: Import; mending: Mending; may: boolean }) {
@@ -68,7 +68,7 @@ function Rows({ plan, action }: { plan: Import; action: string }) {
   </>}</Read>
 }
 
-function Plan({ plan, filters, may, self }: { plan: Import; filters: URLSearchParams; may: Schema['Scope'][]; self: string }) {
+function Plan({ plan, filters, may, self, again }: { plan: Import; filters: URLSearchParams; may: Schema['Scope'][]; self: string; again: () => void }) {
   const [problem, setProblem] = useState<Problem>()
   const there = ACTIONS.filter((a) => (plan.summary[a] ?? 0) > 0)
   const action = there.find((a) => a === filters.get('action')) ?? there[0]
@@ -82,7 +82,7 @@ function Plan({ plan, filters, may, self }: { plan: Import; filters: URLSearchPa
     <p role="status" id="found">{summaryWords(plan.summary)}</p>
     {plan.replaced_by && <p class="effect">{t('list_replaced')} <a href={link('list', '', plan.replaced_by)}>{t('list_newer')}</a></p>}
     {!plan.takes_back && !plan.replaced_by && <Understood plan={plan} mending={mending} may={mine} />}
-    <Run plan={plan} mine={mine} self={self} />
+    <Run plan={plan} mine={mine} self={self} again={again} />
     {problem && <div class="trouble" role="alert"><Said problem={problem} /></div>}
     {mine && !plan.takes_back && <p class="no-print"><button onClick={() => file('xlsx')}>{t('file_back')} (Excel)</button> <button onClick={() => file('csv')}>{t('file_back')} (CSV)</button></p>}
     <nav class="choice" aria-label={t('rows_by')}>{there.map((a) => <a key={a} href={link('list', withFilters(filters, { action: a }), plan.id)} aria-current={a === action ? 'true' : undefined}>{named(a, 'row_')} ({count(plan.summary[a])})</a>)}</nav>
@@ -93,5 +93,5 @@ function Plan({ plan, filters, may, self }: { plan: Import; filters: URLSearchPa
 
 export function List({ id, filters, may, self }: { id: string; filters: URLSearchParams; may: Schema['Scope'][]; self: string }) {
   const plan = useRead<Import>('v1/imports/' + encodeURIComponent(id))
-  return <Read of={plan}>{(p) => <Plan key={p.id} plan={p} filters={filters} may={may} self={self} />}</Read>
+  return <Read of={plan}>{(p) => <Plan key={p.id} plan={p} filters={filters} may={may} self={self} again={plan.again} />}</Read>
 }

@@ -148,7 +148,7 @@ export function Person({ id, filters, may: mine }: Props) {
     // of somebody who is at home elsewhere the unit at home alone changes anything
     const may = p.unit ? mine : []
     const a = p.accounts.find((x) => x.system === filters.get('system'))
-    const doing = { person: p, systems, of: filters.get('of') ?? '', done: (words: string, answer?: unknown) => { say(words); if (answer) setSlip(answer as Schema['CredentialReset']); person.again(); next(round + 1); location.replace(link('person', '', id)) } }
+    const doing = { person: p, systems, of: filters.get('of') ?? '', again: person.again, done: (words: string, answer?: unknown) => { say(words); if (answer) setSlip(answer as Schema['CredentialReset']); person.again(); next(round + 1); location.replace(link('person', '', id)) } }
     const entry = ACTS[asked], ofAccount = a && ACCOUNT_ACTS[asked]
     const act = entry && may.includes(entry.scope) && !doneInHr(p, entry) ? entry.make(doing) : ofAccount && may.includes('accounts:write') ? ofAccount.make(doing, a) : undefined
     if (act?.now) act.base = act.now(p)

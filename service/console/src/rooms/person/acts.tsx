@@ -2,7 +2,7 @@
 import { iso, typedOf, type Act } from '../../act'
 import { figure, mobile, staffFields, type Field, type Values } from '../../fields'
 import { arrival, link } from '../../address'
-import { send, session, type Schema } from '../../call'
+import { revised, session, type Schema } from '../../call'
 import { systemName, type System } from '../../kept'
 import { Name, Told, Who } from '../../parts'
 import { LEAVES, LOCKS, REASONS, choices } from '../../vocabulary'
@@ -14,7 +14,7 @@ type Account = Schema['Account']
 type Scope = Schema['Scope']
 type Fact = NonNullable<Schema['HrFeedFields']>[number]
 /** `of`: which record that was merged into this one. */
-export type Doing = { person: Staff; systems: System[]; of: string; done: (said: string, answer?: unknown) => void }
+export type Doing = { person: Staff; systems: System[]; of: string; again: () => void; done: (said: string, answer?: unknown) => void }
 
 const { unit, from, number, signed, title, category } = staffFields
 
@@ -33,7 +33,7 @@ function transferEffect(now: Staff, systems: System[]) {
   }
 }
 
-const common = ({ person }: Doing) => ({ record: path(person), revision: String(person.revision) })
+const common = ({ person, again }: Doing) => ({ record: path(person), revision: String(person.revision), anew: again })
 
 type Maker = (d: Doing, account?: Account) => Act
 
@@ -62,10 +62,11 @@ const endPost: Maker = (d) => ({
 export const planned = (p: Staff) => p.posts.find((x) => x.primary && !!x.from && x.from > session.today)
 const takeTransferBack: Maker = (d) => {
   const later = planned(d.person)
-  const stay = d.person.posts.filter((x) => x !== later && !past(x.to)).map((x) => ({ unit: x.unit.id, title: x.title, kind: x.kind, primary: x.primary, from: x.from, to: x.primary ? null : x.to }))
+  const stay = d.person.posts.filter((x) => x !== later && !past(x.to)).map((x) => ({ unit: x.unit.id, title: x.title, kind: x.kind, primary: x.primary, from: x.from, to: x.primary ? null : x.to, decision: x.decision }))
   return {
     ...common(d), title: t('transfer_back'), words: later && <Told word="transfer_back_words" unit={later.unit.name} day={day(later.from!)} />, fields: [],
-    wish: (_, { revision }) => ({ method: 'PATCH', path: path(d.person), revision, body: { posts: stay } }),
+    // the whole list is sent: its revision is that of the record it was made of
+    wish: () => ({ method: 'PATCH', path: path(d.person), revision: `"${d.person.revision}"`, body: { posts: stay } }),
     effect: transferEffect(d.person, d.systems), verb: () => t('transfer_back'), done: () => d.done(t('transfer_back_done')),
   }
 }
@@ -80,7 +81,7 @@ const edit: Maker = (d) => {
   return {
     ...common(d), title: t('edit'),
     fields: [field('full_name', 'name', { required: 'name_needed' }), field('title', 'title'), field('category', 'category', category), field('birth_year', 'birth_year', { mode: 'numeric' }), field('mobile', 'mobile', { mode: 'tel' }), field('staff_code', 'staff_code')],
-    wish: (v, { revision }) => {
+    wish: (v, { revision, was }) => {
       const body: Record<string, unknown> = {}
       for (const name of Object.keys(was)) if (!kept(d.person, name) && (v[name] ?? '') !== was[name]) body[name] = !v[name] ? null : name === 'birth_year' ? figure(v[name]) : name === 'mobile' ? mobile(v[name]) : v[name]
       return { method: 'PATCH', path: path(d.person), revision, body }
@@ -187,7 +188,7 @@ const split: Maker = (d) => {
   const emptied = `v1/staff/${encodeURIComponent(d.of)}/merge`
   return {
     ...common(d), title: t('split'), words: t('split_words'), fields: [],
-    wish: async () => ({ method: 'DELETE', path: emptied, revision: (await send('GET', emptied)).headers.get('ETag') ?? undefined }),
+    wish: async () => ({ method: 'DELETE', path: emptied, revision: (await revised(emptied)).revision }),
     effect: merged(d), verb: () => t('split'), done: () => d.done(t('split_done')),
   }
 }
@@ -221,19 +222,23 @@ const confirm: Maker = (d, a) => ({
   wish: (v) => ({ method: 'PUT', path: account(d, a!) + '/observation', body: { state: v.state, ...(v.account && { login: v.account }), ...(v.since && { since: iso(v.since) }) } }), verb: () => t('save'), done: () => d.done(t('saved')),
 })
 
+const certificateOf = (a: Account | undefined): Values => ({ valid: typedOf(a?.certificate?.valid_to), serial: a?.certificate?.token_serial ?? '', keeper: a?.certificate?.custodian?.staff?.id ?? '', returned: typedOf(a?.certificate?.token_returned_on) })
 const certificate: Maker = (d, a) => {
-  const c = a!.certificate
+  const c = a!.certificate, was = certificateOf(a)
   return {
     ...common(d), title: t('certificate_title', { system: systemName(d.systems, a!.system) }),
-    fields: [{ name: 'valid', label: 'valid_to', kind: 'day', first: typedOf(c?.valid_to), pointer: '#/valid_to' }, { name: 'serial', label: 'token_serial', first: c?.token_serial ?? '', pointer: '#/token_serial' },
-      { name: 'keeper', label: 'custodian', hint: c?.custodian && !c.custodian.staff ? 'custodian_elsewhere' : 'custodian_hint', kind: 'person', first: c?.custodian?.staff?.id, pointer: '#/custodian' },
-      ...(c?.token_serial ? [{ name: 'returned', label: 'token_returned_on', hint: 'token_returned_hint', kind: 'day', first: typedOf(c.token_returned_on), pointer: '#/token_returned_on' } as const] : [])],
-    wish: (v) => ({ method: 'PUT', path: account(d, a!) + '/certificate', body: { valid_to: iso(v.valid) ?? null, token_serial: v.serial || null, ...(v.serial && changed(v.keeper, c) && { custodian: v.keeper || null }), ...(c?.token_serial && { token_returned_on: iso(v.returned) ?? null }) } }),
-    verb: () => t('save'), done: () => d.done(t('saved')),
+    fields: [{ name: 'valid', label: 'valid_to', kind: 'day', first: was.valid, pointer: '#/valid_to' }, { name: 'serial', label: 'token_serial', first: was.serial, pointer: '#/token_serial' },
+      { name: 'keeper', label: 'custodian', hint: c?.custodian && !c.custodian.staff ? 'custodian_elsewhere' : 'custodian_hint', kind: 'person', first: was.keeper, pointer: '#/custodian' },
+      ...(c?.token_serial ? [{ name: 'returned', label: 'token_returned_on', hint: 'token_returned_hint', kind: 'day', first: was.returned, pointer: '#/token_returned_on' } as const] : [])],
+    // what was not touched is left out; so a keeper whom one may not see stays
+    wish: (v, { revision, was }) => {
+      const differs = (name: string) => (v[name] ?? '') !== was[name]
+      return { method: 'PUT', path: account(d, a!) + '/certificate', revision, body: { ...(differs('valid') && { valid_to: iso(v.valid) ?? null }), ...(differs('serial') && { token_serial: v.serial || null }),
+        ...(v.serial && differs('keeper') && { custodian: v.keeper || null }), ...(c?.token_serial && differs('returned') && { token_returned_on: iso(v.returned) ?? null }) } }
+    },
+    verb: () => t('save'), done: () => d.done(t('saved')), now: (p: Staff) => certificateOf(p.accounts.find((x) => x.system === a!.system)),
   }
 }
-/** A keeper whom one may not see stays. */
-const changed = (keeper: string | undefined, c: Account['certificate']) => (keeper ?? '') !== (c?.custodian?.staff?.id ?? '')
 
 const past = (on: string | null) => !!on && on <= session.today
 /** `fact`: what it changes; `mends`: rare, and stands behind what is done every week; `unlisted`: reached from its own line. */

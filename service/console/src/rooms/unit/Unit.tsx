@@ -8,7 +8,7 @@ import { useSystems, useUnits, type System, type Unit as Listed } from '../../ke
 import { Name, PersonLink, Read, Table, Trouble } from '../../parts'
 import { count, day, named, said, t } from '../../words'
 import { History } from '../History'
-import { ACTS, allowed, ruleWords, type Doing, type Unit as One } from './acts'
+import { ACTS, allowed, ruleKey, ruleWords, type Doing, type Unit as One } from './acts'
 import { keeps, LETTERHEAD, paperValue, Plans } from './changes'
 
 type Scope = Schema['Scope']
@@ -70,13 +70,13 @@ const means = (r: Schema['Required'], u: One) => (!r.blocks.length || (!!u.block
 
 /** Who of this unit must have which account; the rules are the site's, and the same for all units. */
 function MustHave({ u, may, systems }: Own & { systems: System[] }) {
-  const change = (s: System, at: number | '', word: 'change_this' | 'require_end' | 'require_new') => <a href={doing(u, word === 'require_end' ? 'unrequire' : 'require', `system=${encodeURIComponent(s.id)}&of=${at}`)}>{t(word)}<span class="out"> {said(s.name)}</span></a>
+  const change = (s: System, rule: Schema['Required'] | undefined, word: 'change_this' | 'require_end' | 'require_new') => <a href={doing(u, word === 'require_end' ? 'unrequire' : 'require', `system=${encodeURIComponent(s.id)}${rule ? '&of=' + encodeURIComponent(ruleKey(rule)) : ''}`)}>{t(word)}<span class="out"> {said(s.name)}</span></a>
   return <section>
     <h2>{t('must_have_here')}</h2>
     <Table head={[t('system'), t('who_must'), ...(can(may, 'require') ? [t('acts')] : [])]} rows={systems.filter((s) => !s.retired).map((s) => {
-      const here = s.required_for.map((r, i) => [r, i] as const).filter(([r]) => means(r, u))
-      return { key: s.id, cells: [said(s.name), here.length === 0 ? t('required_nobody_here') : <>{here.map(([r, i], at) => <Fragment key={i}>{at > 0 && <br />}{ruleWords(r)}</Fragment>)}</>,
-        ...(can(may, 'require') ? [<span class="acts no-print">{here.map(([, i]) => <span key={i} class="acts">{change(s, i, 'change_this')} {change(s, i, 'require_end')}</span>)}{change(s, '', 'require_new')}</span>] : [])] }
+      const here = s.required_for.filter((r) => means(r, u))
+      return { key: s.id, cells: [said(s.name), here.length === 0 ? t('required_nobody_here') : <>{here.map((r, at) => <Fragment key={at}>{at > 0 && <br />}{ruleWords(r)}</Fragment>)}</>,
+        ...(can(may, 'require') ? [<span class="acts no-print">{here.map((r, i) => <span key={i} class="acts">{change(s, r, 'change_this')} {change(s, r, 'require_end')}</span>)}{change(s, undefined, 'require_new')}</span>] : [])] }
     })} />
   </section>
 }
@@ -123,8 +123,8 @@ export function Unit({ id, filters, may }: { id: string; filters: URLSearchParam
   return <Read of={unit}>{(u) => {
     if (!units || !systems) return <p role="status">{t('loading')}</p>
     const done = (words: string) => { tell(words); unit.again(); mailbox.again(); changed(changes + 1); location.replace(link('unit', '', id)) }
-    const d: Doing = { unit: u, units, mailbox: mailbox.data, systems, system: systems.find((s) => s.id === filters.get('system')), of, done }
-    const entry = ACTS[asked], act = entry && allowed(entry, may) && entry.fits(d) && (asked !== 'hold' || !mailbox.busy) ? entry.make(d) : undefined
+    const d: Doing = { unit: u, units, mailbox: mailbox.data, systems, system: systems.find((s) => s.id === filters.get('system')), of, again: unit.again, done }
+    const entry = ACTS[asked], act = entry && allowed(entry, may) && entry.fits(d) && (asked !== 'hold' || !!mailbox.data || mailbox.problem?.code === 'unit_mailbox_not_found') ? entry.make(d) : undefined
     if (act?.now) act.base = act.now(u)
     return <>
       <p class="no-print"><a href={link('overview', 'unit=' + u.id)}>{t('unit_figures')}</a>{may.includes('staff:read') && <> · <a href={link('people', 'unit=' + u.id)}>{t('unit_people')}</a></>}</p>

@@ -14,11 +14,11 @@ export type Unit = Schema['Unit']
 type Scope = Schema['Scope']
 type Required = Schema['Required']
 type Facts = Schema['HrFeedFields']
-/** `of`: which day of a headcount, which holder, which rule of a system. */
-export type Doing = { unit: Unit; units: Listed[]; mailbox?: Schema['UnitMailbox']; systems: System[]; system?: System; of: string; done: (said: string) => void }
+/** `of`: which day of a headcount, which holder, which rule of a system as it was written. */
+export type Doing = { unit: Unit; units: Listed[]; mailbox?: Schema['UnitMailbox']; systems: System[]; system?: System; of: string; again: () => void; done: (said: string) => void }
 
 const path = (u: Unit) => 'v1/units/' + encodeURIComponent(u.id!)
-const common = ({ unit }: Doing) => ({ record: path(unit), revision: String(unit.revision) })
+const common = ({ unit, again }: Doing) => ({ record: path(unit), revision: String(unit.revision), anew: again })
 const effect = (d: Doing) => (answer: Schema['UnitChanges']) => <UnitChange before={d.unit} after={answer.unit} units={d.units} />
 const finish = (d: Doing, words: Word) => () => { forget(); d.done(t(words)) }
 
@@ -53,7 +53,7 @@ const edit: Maker = (d) => {
   return {
     ...common(d), title: t('unit_edit'),
     fields: [first(called), first(calledEn), first(code), first(kind), blocks(['', t('block_stays', { block: named(d.unit.block) })], ...(d.unit.parent ? [['above', t('as_above')] as [string, string]] : [])), first(slug), from],
-    wish: (v, { revision }) => {
+    wish: (v, { revision, was }) => {
       const differs = (name: string) => (v[name] ?? '') !== was[name]
       const name = { ...(differs('called') && { vi: v.called }), ...(differs('called_en') && { en: v.called_en || null }) }
       return { method: 'PATCH', path: path(d.unit), revision, body: { ...(Object.keys(name).length && { name }), ...(differs('code') && { code: v.code }), ...(differs('unit_kind') && { kind: v.unit_kind }), ...(differs('slug') && { slug: v.slug || null }),
@@ -120,10 +120,11 @@ const letterhead: Maker = (d) => {
   return {
     ...common(d), title: t('letterhead'), words: t('letterhead_words'),
     fields: [...LETTERHEAD.map(([name, label]): Field => ({ name, label, first: was[name], pointer: '#/letterhead/' + name, ...(LINES.has(name) && { kind: 'lines', hint: 'line_each' }) })), from],
-    wish: (v, { revision }) => {
+    wish: (v, { revision, was }) => {
       const lines = (text: string) => text.split('\n').map((x) => x.trim()).filter(Boolean)
-      const now = LETTERHEAD.map(([name]) => [name, v[name] ? LINES.has(name) ? lines(v[name]) : v[name] : null] as const)
-      return { method: 'PATCH', path: path(d.unit), revision, body: { letterhead: now.some(([, x]) => x) ? Object.fromEntries(now) : null, ...(v.from && { effective_on: iso(v.from) }) } }
+      // what was not touched is left out, so that it stays as somebody else may have made it
+      const mine = LETTERHEAD.filter(([name]) => (v[name] ?? '') !== was[name]).map(([name]) => [name, v[name] ? LINES.has(name) ? lines(v[name]) : v[name] : null] as const)
+      return { method: 'PATCH', path: path(d.unit), revision, body: { ...(mine.length && { letterhead: Object.fromEntries(mine) }), ...(v.from && { effective_on: iso(v.from) }) } }
     },
     effect: effect(d), verb: () => t('save'), done: finish(d, 'saved'), now: papers,
   }
@@ -172,21 +173,32 @@ const unhold: Maker = (d) => ({
 
 const many = (name: keyof Required, label: Word, words: readonly string[], prefix: string, rule?: Required): Field => ({ name, label, hint: 'none_is_all', kind: 'many', options: choices(words, prefix), first: (rule?.[name] ?? []).join(','), pointer: '#/required_for' })
 const listed = (text: string | undefined, by = ',') => (text ?? '').split(by).map((x) => x.trim()).filter(Boolean)
+const systemPath = (s: System) => 'v1/systems/' + encodeURIComponent(s.id)
 const requireOf = (d: Doing, words: Word, rules: (v: Values) => unknown[], fields: Field[], grave = false): Act => ({
-  title: t(words, { system: systemName(d.systems, d.system!.id) }), words: t('require_words'), grave, fields, revision: String(d.system!.revision),
-  wish: (v, { revision }) => ({ method: 'PATCH', path: 'v1/systems/' + encodeURIComponent(d.system!.id), revision, body: { required_for: rules(v) } }),
+  title: t(words, { system: systemName(d.systems, d.system!.id) }), words: t('require_words'), grave, fields, record: systemPath(d.system!), anew: forget,
+  // the whole list is sent: its revision is that of the list it was made of
+  wish: (v) => ({ method: 'PATCH', path: systemPath(d.system!), revision: `"${d.system!.revision}"`, body: { required_for: rules(v) } }),
   effect: (answer: Schema['SystemChanges']) => <ul>{answer.system.required_for.length === 0 && <li>{t('required_nobody')}</li>}{answer.system.required_for.map((r, i) => <li key={i}>{ruleWords(r)}</li>)}<li>{t('require_effect')}</li></ul>,
   verb: () => t('save'), done: finish(d, 'saved'),
 })
+/** Found by what it says: its place in the list is another one as soon as somebody changes the list. */
+export const ruleKey = (r: Required) => JSON.stringify(r)
+function otherRules(d: Doing): { before: Required[]; after: Required[] } {
+  const rules = d.system!.required_for, at = rules.findIndex((r) => ruleKey(r) === d.of)
+  if (at < 0) throw { status: 409, code: '', detail: t('rule_gone') }
+  return { before: rules.slice(0, at), after: rules.slice(at + 1) }
+}
 const require: Maker = (d) => {
-  const rules = d.system!.required_for, at = d.of === '' ? rules.length : Number(d.of), rule = rules[at] as Required | undefined
-  return requireOf(d, rule ? 'require_change' : 'require_add', (v) => {
+  const rules = d.system!.required_for, rule = rules.find((r) => ruleKey(r) === d.of)
+  return requireOf(d, d.of ? 'require_change' : 'require_add', (v) => {
     const mine = { blocks: listed(v.blocks), unit_kinds: listed(v.unit_kinds), categories: listed(v.categories), positions: listed(v.positions, '\n') }
-    return rule ? rules.map((r, i) => i === at ? mine : r) : [...rules, mine]
+    if (!d.of) return [...rules, mine]
+    const { before, after } = otherRules(d)
+    return [...before, mine, ...after]
   }, [many('blocks', 'block', BLOCKS, '', rule), many('unit_kinds', 'col_unit_kind', UNIT_KINDS, 'unit_', rule), many('categories', 'category', CATEGORIES, '', rule),
     { name: 'positions', label: 'title', hint: 'positions_hint', kind: 'lines', first: (rule?.positions ?? []).join('\n') }])
 }
-const unrequire: Maker = (d) => requireOf(d, 'require_end_of', () => d.system!.required_for.filter((_, i) => i !== Number(d.of)), [], true)
+const unrequire: Maker = (d) => requireOf(d, 'require_end_of', () => { const { before, after } = otherRules(d); return [...before, ...after] }, [], true)
 
 /** Whom a rule means, in words. */
 export function ruleWords(r: Required): string {
@@ -196,16 +208,17 @@ export function ruleWords(r: Required): string {
 
 /** In the order of a person's form. */
 export const FACTS: [NonNullable<Facts>[number], Word][] = [['full_name', 'name'], ['title', 'title'], ['category', 'category'], ['birth_year', 'birth_year'], ['mobile', 'mobile'], ['posts', 'posts'], ['leave', 'leave']]
+const keptBy = (u: Unit): Values => ({ where: u.hr_feed_fields || !u.parent ? 'here' : 'above', ...Object.fromEntries(FACTS.map(([fact]) => [fact, u.hr_feed_fields?.includes(fact) ? 'feed' : 'people'])) })
 const keeping: Maker = (d) => {
-  const higher = !!d.unit.parent, was = d.unit.hr_feed_fields
+  const higher = !!d.unit.parent, was = keptBy(d.unit)
   const who: Field['options'] = [['people', t('kept_by_people')], ['feed', t('kept_by_feed')]]
   const chosen = (v: Values): Facts => v.where === 'above' ? null : FACTS.map(([fact]) => fact).filter((fact) => v[fact] === 'feed')
   return {
     ...common(d), title: t('hr_feed'), words: t('hr_feed_words'),
-    fields: [{ name: 'where', label: 'hr_feed_where', kind: 'choice', required: 'choose', first: was || !higher ? 'here' : 'above', options: [['here', t('hr_feed_here')], ['above', t(higher ? 'as_above' : 'hr_keeps_unsaid')]], pointer: '#/hr_feed_fields' },
-      ...FACTS.map(([fact, label]): Field => ({ name: fact, label, kind: 'choice', required: 'choose', options: who, first: was?.includes(fact) ? 'feed' : 'people' }))],
+    fields: [{ name: 'where', label: 'hr_feed_where', kind: 'choice', required: 'choose', first: was.where, options: [['here', t('hr_feed_here')], ['above', t(higher ? 'as_above' : 'hr_keeps_unsaid')]], pointer: '#/hr_feed_fields' },
+      ...FACTS.map(([fact, label]): Field => ({ name: fact, label, kind: 'choice', required: 'choose', options: who, first: was[fact] }))],
     wish: (v, { revision }) => ({ method: 'PATCH', path: path(d.unit), revision, body: { hr_feed_fields: chosen(v) } }),
-    effect: (answer: Schema['UnitChanges']) => <ul><li>{keeps(answer.unit.hr_feed_fields ?? null, higher)}</li></ul>, verb: () => t('save'), done: finish(d, 'saved'), now: () => ({}),
+    effect: (answer: Schema['UnitChanges']) => <ul><li>{keeps(answer.unit.hr_feed_fields ?? null, higher)}</li></ul>, verb: () => t('save'), done: finish(d, 'saved'), now: keptBy,
   }
 }
 
