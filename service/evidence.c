@@ -10,7 +10,7 @@
 #include "congvu/prov_evidence.h"
 #include "service.h"
 
-enum { LOOK_MS = 2000, LOOK_DEADLINE_MS = 10000, RESOLVE_MS = 20000 };
+enum { LOOK_MS = 2000, LOOK_DEADLINE_MS = 10000, RESOLVE_MS = 20000, LOOKS_BAD = 30 };
 
 bool evidence_open(struct service *s, const char *folder, const char *key, struct cv_error *err)
 {
@@ -52,7 +52,8 @@ static void share(struct service *s)
         cv_log_error(CV_LOG_DEBUG, "evidence", &err);
 }
 
-/* One of several processes looks through the directory's log. */
+/* One of several processes looks through the directory's log. When it cannot for a minute it says so, once until it has
+ * been well again. */
 static void look_for_hands(struct service *s)
 {
     struct cv_error err = {0};
@@ -61,8 +62,10 @@ static void look_for_hands(struct service *s)
         return;
     }
     dir_session_deadline(s->evidence_session, cv_deadline_in_ms(LOOK_DEADLINE_MS));
-    if (!prov_evidence_by_hand(s->evidence, s->evidence_session, s->traced, &err))
-        cv_log_error(CV_LOG_DEBUG, "by_hand", &err);
+    bool well = prov_evidence_by_hand(s->evidence, s->evidence_session, s->traced, &err);
+    s->looks_failed = well ? 0 : s->looks_failed + 1;
+    if (!well)
+        cv_log_error(s->looks_failed == LOOKS_BAD ? CV_LOG_WARN : CV_LOG_DEBUG, "by_hand", &err);
 }
 
 static void hear_single(struct service *s)

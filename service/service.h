@@ -22,7 +22,8 @@ struct service {
     struct job_timer *evidence_timer, *witness_timer;
     bool witness_fails; /* of the witness' timer */
     struct dir_session *evidence_session;
-    char traced[48]; /* how far the directory's log was looked through */
+    char traced[48];  /* how far the directory's log was looked through */
+    int looks_failed; /* one after the other */
     struct dir_config directory;
     struct dir_room room;
     const char *clock_mark;  /* a file: somebody confirms the clock */

@@ -270,20 +270,40 @@ static struct prov_call own_call(struct service *s, struct cv_faults *faults, co
                               .request_id = "-"};
 }
 
+/* A first start that was cut short between the token and its file leaves the other name behind: whole, or nothing. */
+static void look_for_token(const char *fresh, const char *path)
+{
+    char line[PROV_SECRET_TEXT + 2];
+    FILE *in = fopen(fresh, "re");
+    if (in == NULL)
+        return;
+    bool whole = fgets(line, sizeof(line), in) != NULL && line[0] != '\n' && strchr(line, '\n') != NULL;
+    explicit_bzero(line, sizeof(line));
+    fclose(in);
+    if (!whole || rename(fresh, path) != 0)
+        cv_log(CV_LOG_WARN, "token", "the first start could not write %s; congvud token makes another token", path);
+}
+
 static bool first_token(struct service *s, struct cv_error *err)
 {
     bool none = false;
     char secret[PROV_SECRET_TEXT];
     struct cv_faults faults;
-    if (*s->conf.data_dir == '\0' || !dir_no_token(s->timer_session, &none, err) || !none)
+    if (*s->conf.data_dir == '\0' || !dir_no_token(s->timer_session, &none, err))
         return err->kind == CV_OK;
-    struct prov_call call = own_call(s, &faults, "startup");
-    if (!prov_token_bootstrap(&call, secret, err))
-        return false;
     const char *path = cv_arena_printf(s->arena, "%s/admin.token", s->conf.data_dir);
-    bool ok = write_line(path, secret, err);
+    const char *fresh = cv_arena_printf(s->arena, "%s.new", path);
+    if (!none) {
+        look_for_token(fresh, path);
+        return true;
+    }
+    struct prov_call call = own_call(s, &faults, "startup");
+    if (!write_line(fresh, "", err) || !prov_token_bootstrap(&call, secret, err))
+        return false;
+    bool ok = write_line(fresh, secret, err);
     explicit_bzero(secret, sizeof(secret));
-    return ok;
+    return ok &&
+           (rename(fresh, path) == 0 || cv_fail(err, cvp_internal, NULL, "Không ghi được %s", "Cannot write %s", path));
 }
 
 static bool start_view(struct service *s, struct cv_error *err)
@@ -486,12 +506,12 @@ bool startup_all(struct service *s, struct cv_error *err)
         return false;
     if (!open_evidence(s, "audit", err) || !watch_clock(s, err) || !first_start(s, err) || !mail_readers(s, err))
         return false;
-    if (!start_view(s, err) || !start_use_cases(s, err) || !first_token(s, err) || !start_looking(s, err) ||
-        !start_lease(s, err) || !start_reconciler(s, err) || !start_http(s, err))
+    if (!start_view(s, err) || !start_use_cases(s, err) || !first_token(s, err))
         return false;
     s->closed_mark = cv_arena_printf(s->arena, "%s/closed", s->conf.data_dir);
-    service_closed(s); /* after what a start itself writes */
-    return start_cutter(s, err) && evidence_start(s, err) &&
+    service_closed(s); /* after what a start itself writes, before anybody else may */
+    return start_looking(s, err) && start_lease(s, err) && start_reconciler(s, err) && start_http(s, err) &&
+           start_cutter(s, err) && evidence_start(s, err) &&
            job_timer_start("clockwork", (int)s->conf.tick_ms, service_tick, s, &s->timer, err);
 }
 
@@ -518,6 +538,8 @@ bool startup_token(struct service *s, struct cv_error *err)
         return false;
     puts(secret);
     explicit_bzero(secret, sizeof(secret));
+    if (*s->conf.data_dir != '\0') /* nobody waits for the first one any more */
+        (void)unlink(cv_arena_printf(s->arena, "%s/admin.token.new", s->conf.data_dir));
     return fflush(stdout) == 0 ||
            cv_fail(err, cvp_internal, NULL, "Không in được mã truy cập", "The token could not be printed");
 }

@@ -53,6 +53,10 @@ const char *cv_moment_ldap(cv_moment m, char out[CV_MOMENT_TEXT]);    /* 2026112
 const char *cv_moment_people(cv_moment m, char out[CV_MOMENT_TEXT]);  /* 24/11/2026 07:05 at the site */
 const char *cv_day_iso(cv_day d, char out[CV_DAY_TEXT]);              /* 2026-11-24 */
 const char *cv_day_people(cv_day d, char out[CV_DAY_TEXT]);           /* 24/11/2026 */
+/* Of the head of a paper, by Decree 30/2020: "ngày 05 tháng 9 năm 2026", days below 10 and the months 1 and 2 with a
+ * zero. */
+enum { CV_DAY_WORDS = 64 };
+const char *cv_day_words(cv_day d, char out[CV_DAY_WORDS]);
 /* Strict: false on anything else, on impossible dates, and outside the years 1900-2199. */
 bool cv_day_parse(const char *text, cv_day *out);
 bool cv_moment_parse_rfc3339(const char *text, cv_moment *out); /* offset obligatory */

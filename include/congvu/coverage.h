@@ -35,7 +35,8 @@ struct dom_counts {
     int32_t carried; /* of the headcount: who came less who left since the declarations */
 };
 
-/* Use as it is told later, of people counted already: none of its figures is beyond the issued of `counts`. */
+/* Use as it is told later, of people counted already: none of its figures is beyond what `counts` leaves
+ * room for: the issued, those on long leave. */
 void dom_counts_take_use(struct dom_counts *counts, const struct dom_counts *later);
 
 /* The members one by one, for storing them: name and, of people rather than of their accounts, the same for every

@@ -75,6 +75,8 @@ void *cv_arena_alloc(struct cv_arena *arena, size_t size) __attribute__((returns
 /* n * size bytes; a product that does not fit is stopped by abort(). */
 void *cv_arena_alloc_n(struct cv_arena *arena, size_t n, size_t size)
     __attribute__((returns_nonnull, alloc_size(2, 3)));
+/* The same, not zeroed: for what is written whole at once. */
+void *cv_arena_room(struct cv_arena *arena, size_t n, size_t size) __attribute__((returns_nonnull, alloc_size(2, 3)));
 /* All of them, whatever they are, and a NUL behind them. */
 char *cv_arena_bytes(struct cv_arena *arena, const void *bytes, size_t len) __attribute__((returns_nonnull));
 char *cv_arena_strdup(struct cv_arena *arena, const char *s) __attribute__((returns_nonnull));
@@ -88,6 +90,7 @@ char *cv_arena_vprintf(struct cv_arena *arena, const char *fmt, va_list ap)
 void cv_arena_defer(struct cv_arena *arena, void (*fn)(void *), void *object);
 #define CV_NEW(arena, type)     ((type *)cv_arena_alloc((arena), sizeof(type)))
 #define CV_NEWS(arena, type, n) ((type *)cv_arena_alloc_n((arena), (size_t)(n), sizeof(type)))
+#define CV_ROOM(arena, type, n) ((type *)cv_arena_room((arena), (size_t)(n), sizeof(type)))
 static inline void cv_arena_free_p(struct cv_arena **a)
 {
     cv_arena_free(a);

@@ -15,11 +15,13 @@
 #include "congvu/clock.h"
 #include "congvu/error.h"
 #include "congvu/memory.h"
+#include "congvu/secret.h"
 
 struct pap_slip {
     const char *full_name, *title, *address, *login; /* or NULL, but the name */
-    const char *unit;                                /* its name */
-    const char *code, *url;                          /* NULL = no slip: `why` says it on the list */
+    const char *unit, *unit_code; /* its name; its code or NULL, by which others of that name differ */
+    struct cv_id unit_id;         /* a list to sign each */
+    const char *code, *url;       /* NULL = no slip: `why` says it on the list */
     const char *why;
     cv_moment expires_at;
 };

@@ -125,7 +125,8 @@ bool prov_credential_reset(struct prov_call *call, const char *key, const char *
                            struct prov_staff_result *out, struct cv_error *err);
 /* Days to set the first password in, and how long before the end one is reminded; 0 = no end. */
 int prov_activation_days(const struct prov *prov, int *out_warn);
-/* No credential of the caller: the code is it. One refusal for wrong, used and expired: activation_refused. */
+/* No credential of the caller: the code is it. One refusal for wrong, used and expired: activation_refused; of a right
+ * one before the first day of work it says the day, and that is no wrong attempt. */
 bool prov_activate(struct prov_call *call, const char *code, const char *password, struct cv_error *err);
 /* Whose code it is, without redeeming it: the same refusal, and a wrong one counts as a wrong redemption. */
 bool prov_activation_look(struct prov_call *call, const char *code, struct dom_staff *out, struct cv_error *err);

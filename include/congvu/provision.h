@@ -52,13 +52,14 @@ struct prov_call {
     struct cv_faults *faults;
     struct cv_deadline deadline;
     struct view_scope scope;
-    uint32_t scopes;    /* rights of the caller, enum dom_scope */
-    struct cv_id token; /* zero for the scheduler */
-    const char *actor;  /* "tok_..." or "system" */
-    const char *role;   /* word of the role in which a person acts; NULL = none */
-    const char *behalf; /* "stf_...": whose lent role this is; NULL = nobody's */
-    const char *reason; /* of a correction, for the evidence and the history; NULL = none */
-    const char *via;    /* "http", "scheduler" */
+    struct cv_id settled; /* a unit that another one has settled as somebody's next: found beyond the scope; or zero */
+    uint32_t scopes;      /* rights of the caller, enum dom_scope */
+    struct cv_id token;   /* zero for the scheduler */
+    const char *actor;    /* "tok_..." or "system" */
+    const char *role;     /* word of the role in which a person acts; NULL = none */
+    const char *behalf;   /* "stf_...": whose lent role this is; NULL = nobody's */
+    const char *reason;   /* of a correction, for the evidence and the history; NULL = none */
+    const char *via;      /* "http", "scheduler" */
     const char *request_id;
     const char *peer;      /* address of the client where no token says who asks; else NULL */
     const char *agreed_by; /* "tok_..." or "stf_...": a second person, who has seen the departures that this call is of;

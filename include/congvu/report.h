@@ -48,13 +48,15 @@ struct rep_counts {
     int32_t base;            /* coverage = issued / base */
     int32_t usage_base;      /* adoption = used / usage_base, regular ratio = regular / usage_base */
 };
-/* Which figures the sources can tell. */
+/* Which figures the sources can tell; none at all of days before the unit was written down. */
 struct rep_known {
-    bool use, regular, activation;
+    bool use, regular, activation, not_recorded_yet;
 };
 /* From the view's counts; what is not known or was not declared is REP_NONE; what is counted person by person
  * (`revoked`, `category_left`, `leave_undecided`) is left 0. */
 struct rep_counts rep_counts_of(const struct dom_counts *c, struct rep_known known, bool declared);
+/* Of days before the unit was written down: nothing is known but what is counted person by person. */
+bool rep_not_recorded_yet(const struct rep_counts *c);
 /* Adds what is known; a figure that is unknown on both sides stays so. */
 void rep_counts_add(struct rep_counts *sum, const struct rep_counts *part);
 
@@ -93,6 +95,7 @@ enum rep_stage { REP_NOT_ISSUED, REP_NOT_ACTIVATED, REP_NEVER_USED, REP_NOT_USED
 extern const char *const rep_stage_words[]; /* missing not_activated never_used unused locked */
 struct rep_person {
     const char *full_name, *title, *address;
+    struct cv_id unit; /* while it is counted; not kept */
     const char *unit_code, *unit_name[CV_LANGS];
     enum rep_stage stage;
     cv_day since;       /* of the lock; CV_NO_DAY = not said */
@@ -160,6 +163,8 @@ struct rep_report {
     const char *comment;         /* paragraphs apart by a line feed, or NULL */
     const char *created_by;
     cv_moment created_at, final_at;
+    const char *const *people_units; /* "unt_...": where the people of its lists were, each once; beside the paper */
+    size_t people_unit_count;
     const char *hash; /* of the whole paper, as rep_paper_hash makes it; NULL = not kept yet, so none is printed */
     /* Frozen. */
     enum rep_kind kind;

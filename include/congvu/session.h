@@ -31,7 +31,7 @@
 #include "congvu/secret.h"
 
 /* ---- room: how full what stores the records is, in thousandths ---- */
-enum dir_fill { DIR_FILL_MAIN, DIR_FILL_LOG, DIR_FILL_USAGE, DIR_FILL_DISK, DIR_FILLS };
+enum dir_fill { DIR_FILL_MAIN, DIR_FILL_LOG, DIR_FILL_USAGE, DIR_FILL_WORK, DIR_FILL_DISK, DIR_FILLS };
 enum { DIR_FILL_UNKNOWN = -1, DIR_FILL_HIGH = 800 };
 struct dir_room {
     _Atomic int permille[DIR_FILLS];

@@ -158,6 +158,8 @@ bool view_unit_list(const struct view *v, const struct view_unit_query *q, struc
                     struct view_unit_page *out, struct cv_error *err);
 /* Is there anybody recorded, pending or departing in the unit (not below), or any child unit? */
 bool view_unit_empty(const struct view *v, struct cv_id unit);
+/* Has anybody a post there (not below) on that day, not before today, or a later one, and has not left by then? */
+bool view_unit_awaits(const struct view *v, struct cv_id unit, cv_day day);
 /* Would `parent` as parent of `unit` close a cycle? */
 bool view_unit_cycle(const struct view *v, struct cv_id unit, struct cv_id parent);
 /* Recorded people today in the subtree / the unit itself. */
@@ -208,7 +210,8 @@ struct view_account {
     bool required;
     const struct dom_certificate *certificate; /* or NULL */
     cv_day last_active_on;                     /* CV_NO_DAY = never, or unknown */
-    cv_day ended_on; /* first day on which it did not count as issued any more; CV_NO_DAY = it counts, or never did */
+    cv_day ended_on; /* of lists that ask for it: the last day in the window asked for on which it stopped counting as
+                        issued; else CV_NO_DAY */
 };
 struct view_staff {
     struct cv_id id;

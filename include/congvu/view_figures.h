@@ -22,6 +22,7 @@ struct view_system_usage {
                  */
     bool regular_known;    /* false: stale, last-only source, or a window shorter than the rule */
     size_t missing_there;  /* accounts counted as issued that the system itself lacks */
+    bool missing_unknown;  /* a snapshot from before it was kept */
     bool activation_known; /* false: kept by hand and without any source */
     cv_moment open_until;  /* of a snapshot: when the source had told of its day; else CV_NO_MOMENT */
 };
@@ -138,7 +139,14 @@ bool view_closing_list(const struct view *v, const struct view_coverage_query *q
  * or is on long leave without a decision on its last day (`undecided`: the systems that he must have). */
 bool view_lever_list(const struct view *v, const struct view_coverage_query *q, struct cv_arena *arena,
                      struct view_closing **out, size_t *out_count, struct cv_error *err);
-/* What the usage known by now says of one of them, for a window of `length` days that ends on at->day. Nobody of that
- * id: no use. CV_UNAVAILABLE as every question. */
-bool view_closing_use(const struct view *v, struct cv_id staff, const char *system, const struct dom_use_case *at,
-                      int length, struct dom_use_verdict *out, struct cv_error *err);
+/* Who is on the list, ascending by view_id_order. */
+struct view_listed {
+    const struct cv_id *ids;
+    size_t count;
+};
+int view_id_order(const void *a, const void *b);
+/* What the usage known by now says of one of them, for a window of `length` days that ends on at->day; of records that
+ * were merged into his only when they are not on the list themselves. Nobody of that id: no use. CV_UNAVAILABLE as
+ * every question. */
+bool view_closing_use(const struct view *v, struct cv_id staff, const struct view_listed *listed, const char *system,
+                      const struct dom_use_case *at, int length, struct dom_use_verdict *out, struct cv_error *err);

@@ -57,7 +57,8 @@ struct view_staff_query {
 };
 /* How somebody stood at the end of the window's last day. */
 struct view_then {
-    uint32_t stages; /* bits, of those asked for */
+    uint32_t stages;   /* bits, of those asked for */
+    struct cv_id unit; /* zero = none */
     const char *title, *unit_code, *unit_name[CV_LANGS];
 };
 struct view_staff_page {
@@ -82,6 +83,8 @@ struct view_account_query {
     cv_day expires_before;        /* 0 = any. Issued, with a certificate whose last day is before it */
     bool kept_elsewhere;          /* the device with the key is out, with somebody else than the holder */
     cv_day last_active_before;    /* 0 = any. Issued, in a system whose use is reported, last active before or never */
+    bool ended; /* stopped counting as issued in ended_in, and did not go on that day: fills ended_on */
+    struct view_window ended_in;
     size_t page_size;
     const void *after;
     size_t after_len;

@@ -142,7 +142,7 @@ static const struct htp_route routes[] = {
     ROUTE(GET, "/openapi.json", get_openapi_json, INLINE, 0, ""),
     ROUTE(GET, "/openapi.yaml", get_openapi_yaml, INLINE, 0, "", .produces = "application/yaml"),
     ROUTE(GET, "/docs", get_docs, INLINE, 0, "", .produces = "text/html"),
-    ROUTE(GET, "/console", get_console, INLINE, 0, "", .produces = "text/html"),
+    ROUTE(GET, "/console", get_console, INLINE, 0, "sign_in", .produces = "text/html"),
     ROUTE(GET, "/console/{file}", get_console_file, INLINE, 0, "", .produces = "text/javascript text/css"),
     ROUTE(GET, "/livez", get_livez, INLINE, 0, ""),
     ROUTE(GET, "/readyz", get_readyz, INLINE, 0, "verbose"),

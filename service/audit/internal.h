@@ -39,6 +39,7 @@ struct ev_checkpoint {
     struct ev_hash root;
 };
 enum { EV_KEY_TEXT = EV_NAME_MAX + 64 };
+#define EV_NOTE_DASH "\xe2\x80\x94 " /* begins the line of a signature, a note's last */
 /* "origin+hash+key", as Go's note.NewVerifier takes it. */
 void ev_verifier(const char *origin, const uint8_t key[CV_PUBLIC_KEY], char out[EV_KEY_TEXT]);
 bool ev_verifier_parse(const char *text, char origin[EV_NAME_MAX], uint8_t key[CV_PUBLIC_KEY]);

@@ -5,7 +5,6 @@
 #include "audit/internal.h"
 
 enum { ALGORITHM = 1, KEY_HASH = 4 };
-#define DASH "\xe2\x80\x94 "
 
 /* First four bytes of SHA-256(name, line feed, algorithm, key). */
 static void key_hash(const char *origin, const uint8_t key[CV_PUBLIC_KEY], uint8_t out[KEY_HASH])
@@ -53,7 +52,7 @@ void ev_checkpoint_sign(const struct ev_checkpoint *what, const struct cv_signer
     key_hash(what->origin, cv_signer_public(signer), signature);
     cv_sign(signer, out, (size_t)len, signature + KEY_HASH);
     cv_base64(signature, sizeof(signature), text);
-    snprintf(out + len, EV_NOTE_MAX - (size_t)len, "\n" DASH "%s %s\n", what->origin, text);
+    snprintf(out + len, EV_NOTE_MAX - (size_t)len, "\n" EV_NOTE_DASH "%s %s\n", what->origin, text);
 }
 
 /* One line without its end; false when there is none. */
@@ -87,8 +86,8 @@ static bool signature_right(const char *text, size_t len, const char *note, size
                             const uint8_t key[CV_PUBLIC_KEY])
 {
     uint8_t bytes[KEY_HASH + CV_SIGNATURE], hash[KEY_HASH];
-    size_t lead = strlen(DASH), name = strlen(origin), got;
-    if (len < lead + name + 1 || memcmp(text, DASH, lead) != 0 || memcmp(text + lead, origin, name) != 0 ||
+    size_t lead = strlen(EV_NOTE_DASH), name = strlen(origin), got;
+    if (len < lead + name + 1 || memcmp(text, EV_NOTE_DASH, lead) != 0 || memcmp(text + lead, origin, name) != 0 ||
         text[lead + name] != ' ')
         return false;
     size_t skip = lead + name + 1;

@@ -1,4 +1,5 @@
 /* The verifier: from the files alone, whether anything was changed, and where. */
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,15 +7,21 @@
 
 #include "audit/internal.h"
 
-enum { TRIES = 20, SEGMENTS_MAX = 64, WITNESS_MAX = 64 << 20 };
+enum { TRIES = 20, SEGMENTS_MAX = 64, NOTE_LINES = 5 };
+
+struct sight {
+    int64_t size;
+    struct ev_hash root;
+};
 
 struct run {
     const struct ev_verify *what;
     struct ev_verdict *verdict;
     char origin[EV_NAME_MAX];
     uint8_t key[CV_PUBLIC_KEY];
-    struct ev_checkpoint published, *seen; /* what witnesses saw, ascending */
-    size_t seen_count, seen_met;
+    struct ev_checkpoint published;
+    struct sight *seen; /* what witnesses saw, ascending */
+    size_t seen_count, seen_room, seen_met;
     struct ev_tree tree;
     bool moved; /* the log was written to meanwhile: once more */
 };
@@ -56,54 +63,92 @@ static bool read_published(struct run *r)
 
 static int by_size(const void *a, const void *b)
 {
-    const struct ev_checkpoint *x = a, *y = b;
+    const struct sight *x = a, *y = b;
     return (x->size > y->size) - (x->size < y->size);
+}
+
+/* The note at the beginning of the text. */
+static bool take_sight(struct run *r, const char *text, size_t len, size_t *out_used)
+{
+    struct ev_checkpoint note;
+    if (!ev_checkpoint_read(text, len, r->origin, r->key, &note, out_used))
+        return false;
+    if (r->seen_count == r->seen_room) {
+        r->seen_room = r->seen_room == 0 ? 64 : r->seen_room * 2;
+        struct sight *more = realloc(r->seen, r->seen_room * sizeof(*more));
+        cv_must(more != NULL);
+        r->seen = more;
+    }
+    r->seen[r->seen_count++] = (struct sight){.size = note.size, .root = note.root};
+    return true;
+}
+
+/* What a power cut left of the last note; the service takes it away before the next one. */
+static bool torn(const char *text, size_t len)
+{
+    int lines = 0;
+    for (size_t i = 0; i < len; i++)
+        lines += text[i] == '\n';
+    return lines < NOTE_LINES;
+}
+
+/* The file grows for years: no more of it than a note or two is held at a time. */
+static bool take_sights(struct run *r, FILE *in)
+{
+    char window[2 * EV_NOTE_MAX];
+    size_t len = 0, used;
+    for (;; len -= used, memmove(window, window + used, len)) {
+        len += fread(window + len, 1, sizeof(window) - len, in);
+        if (ferror(in))
+            return wrong(r, 0, "the witness file cannot be read");
+        used = 0; /* empty lines between */
+        while (used < len && window[used] == '\n')
+            used++;
+        if (len == 0)
+            return true;
+        if (used > 0 || take_sight(r, window, len, &used))
+            continue;
+        return (feof(in) && torn(window, len)) || wrong(r, 0, "the witness saw another key or log than this one");
+    }
 }
 
 static bool read_witness(struct run *r)
 {
-    cv_auto_buf text = {0};
-    size_t used, room = 0;
     if (r->what->witness == NULL || *r->what->witness == '\0')
         return true;
-    if (!ev_read_whole(r->what->witness, WITNESS_MAX, &text))
+    int fd = open(r->what->witness, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    FILE *in = fd >= 0 ? fdopen(fd, "r") : NULL;
+    if (in == NULL) {
+        if (fd >= 0)
+            close(fd);
         return wrong(r, 0, "the witness file cannot be read");
-    for (size_t at = 0; at < text.len; at += used) {
-        if (r->seen_count == room) {
-            room = room == 0 ? 64 : room * 2;
-            struct ev_checkpoint *more = realloc(r->seen, room * sizeof(*more));
-            cv_must(more != NULL);
-            r->seen = more;
-        }
-        used = 1; /* empty lines between */
-        if (text.data[at] == '\n')
-            continue;
-        if (!ev_checkpoint_read(text.data + at, text.len - at, r->origin, r->key, &r->seen[r->seen_count++], &used))
-            return wrong(r, 0, "the witness saw another key or log than this one");
     }
-    qsort(r->seen, r->seen_count, sizeof(*r->seen), by_size);
-    return true;
+    bool ok = take_sights(r, in);
+    fclose(in);
+    if (ok && r->seen_count > 0)
+        qsort(r->seen, r->seen_count, sizeof(*r->seen), by_size);
+    return ok;
 }
 
 /* ---- entries ---- */
 
-static bool same_root(const struct run *r, const struct ev_checkpoint *checkpoint)
+static bool same_root(const struct run *r, const struct ev_hash *theirs)
 {
     struct ev_hash root = ev_tree_root(&r->tree);
-    return memcmp(root.bytes, checkpoint->root.bytes, CV_HASH) == 0;
+    return memcmp(root.bytes, theirs->bytes, CV_HASH) == 0;
 }
 
 /* All who signed at this size must have signed this tree. */
 static bool meet(struct run *r)
 {
     for (; r->seen_met < r->seen_count && r->seen[r->seen_met].size == r->tree.size; r->seen_met++) {
-        if (!same_root(r, &r->seen[r->seen_met]))
+        if (!same_root(r, &r->seen[r->seen_met].root))
             return wrong(r, r->verdict->witnessed,
                          "from entry %lld on the log is not the one that the witness saw at %lld",
                          (long long)r->verdict->witnessed, (long long)r->tree.size);
         r->verdict->witnessed = r->tree.size;
     }
-    if (r->tree.size == r->published.size && !same_root(r, &r->published))
+    if (r->tree.size == r->published.size && !same_root(r, &r->published.root))
         return wrong(r, r->verdict->witnessed,
                      "somewhere from entry %lld to %lld the log is not what its checkpoint signs",
                      (long long)r->verdict->witnessed, (long long)r->published.size - 1);
@@ -173,7 +218,7 @@ static bool walk_tiles(struct run *r)
 {
     int64_t whole = r->published.size / EV_WIDTH;
     size_t rest = (size_t)(r->published.size % EV_WIDTH);
-    if (r->published.size == 0 && !meet(r))
+    if (!meet(r)) /* an empty log is seen too */
         return false;
     for (int64_t n = 0; n < whole; n++)
         if (!walk_bundle(r, n, EV_WIDTH))

@@ -168,7 +168,7 @@ static struct block *block_for(struct cv_arena *arena, size_t size)
     return b;
 }
 
-void *cv_arena_alloc(struct cv_arena *arena, size_t size)
+static void *take(struct cv_arena *arena, size_t size)
 {
     if (size > SIZE_MAX / 2)
         cv_die("an allocation of impossible size");
@@ -182,24 +182,42 @@ void *cv_arena_alloc(struct cv_arena *arena, size_t size)
     void *p = b->bytes + b->used;
 
     b->used += full;
-    memset(p, 0, full);
+#ifdef CV_ARENA_MALLOC
+    memset(p, 0xA5, full); /* nobody may count on what was there */
+#endif
     return p;
 }
 
-void *cv_arena_alloc_n(struct cv_arena *arena, size_t n, size_t size)
+static size_t product(size_t n, size_t size)
 {
     size_t total;
 
     if (__builtin_mul_overflow(n, size, &total))
         cv_die("an allocation of impossible size");
-    return cv_arena_alloc(arena, total);
+    return total;
+}
+
+void *cv_arena_alloc(struct cv_arena *arena, size_t size)
+{
+    return memset(take(arena, size), 0, size);
+}
+
+void *cv_arena_alloc_n(struct cv_arena *arena, size_t n, size_t size)
+{
+    return cv_arena_alloc(arena, product(n, size));
+}
+
+void *cv_arena_room(struct cv_arena *arena, size_t n, size_t size)
+{
+    return take(arena, product(n, size));
 }
 
 char *cv_arena_bytes(struct cv_arena *arena, const void *bytes, size_t len)
 {
-    char *copy = cv_arena_alloc(arena, len + 1);
+    char *copy = take(arena, len + 1);
 
     memcpy(copy, bytes, len);
+    copy[len] = '\0';
     return copy;
 }
 

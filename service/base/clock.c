@@ -307,6 +307,17 @@ const char *cv_day_people(cv_day d, char out[CV_DAY_TEXT])
     return out;
 }
 
+const char *cv_day_words(cv_day d, char out[CV_DAY_WORDS])
+{
+    int64_t year;
+    int month, day;
+    *out = '\0';
+    if (d != CV_NO_DAY && writable(d, &year, &month, &day))
+        snprintf(out, CV_DAY_WORDS, month < 3 ? "ngày %02d tháng %02d năm %d" : "ngày %02d tháng %d năm %d", day, month,
+                 (int)year);
+    return out;
+}
+
 const char *cv_moment_people(cv_moment m, char out[CV_MOMENT_TEXT])
 {
     char rfc[CV_MOMENT_TEXT], day[CV_DAY_TEXT];

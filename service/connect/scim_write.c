@@ -181,14 +181,50 @@ static void put_schemas(struct writer *w)
     cv_jout_end(&w->j);
 }
 
+static bool mentioned_before(const struct writer *w, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (w->fields[k].path.schema != NULL && same_schema(&w->fields[k].path, w->fields[i].path.schema))
+            return true;
+    return false;
+}
+
+static bool has_values(const struct writer *w, const char *schema)
+{
+    for (size_t i = 0; i < w->count; i++)
+        if (w->fields[i].value != NULL && same_schema(&w->fields[i].path, schema))
+            return true;
+    return false;
+}
+
+struct others {
+    struct rest rest;
+    bool any;
+};
+
+static void look_for_others(void *ctx, const char *name, const struct cv_jany *value)
+{
+    struct others *o = ctx;
+    o->any = o->any || (cv_jany_kind(value) != CV_JANY_NULL && !is_ours(&o->rest, name));
+}
+
+/* Has somebody else written into the extension, which a PUT without it would take away? */
+static bool others_have(struct writer *w, const struct scim_path *path)
+{
+    struct others o = {.rest = {w, path->schema, NULL}};
+    cv_jany_each(scim_holder(w->base, path), look_for_others, &o);
+    return o.any;
+}
+
 static void put_extensions(struct writer *w)
 {
     for (size_t i = 0; i < w->count; i++) {
-        if (!first_of_schema(w, i))
+        const struct scim_path *path = &w->fields[i].path;
+        if (path->schema == NULL || mentioned_before(w, i) || (!has_values(w, path->schema) && !others_have(w, path)))
             continue;
-        struct rest inner = {w, w->fields[i].path.schema, NULL};
+        struct rest inner = {w, path->schema, NULL};
         cv_jout_object(&w->j, inner.schema);
-        cv_jany_each(scim_holder(w->base, &w->fields[i].path), put_rest, &inner);
+        cv_jany_each(scim_holder(w->base, path), put_rest, &inner);
         put_attributes(w, inner.schema);
         cv_jout_end(&w->j);
     }

@@ -113,6 +113,10 @@ bool dir_find_entry(struct dir_session *s, const char *base_dn, const char *filt
 /* Matches directly below base_dn, in no order, `most` of them at most. */
 bool dir_find_entries(struct dir_session *s, const char *base_dn, const char *filter, size_t most,
                       struct cv_arena *arena, struct dir_entry **out, size_t *out_count, struct cv_error *err);
+/* Of them the attributes that are named, up to a NULL. */
+bool dir_find_named(struct dir_session *s, const char *base_dn, const char *filter, const char *const *names,
+                    size_t most, struct cv_arena *arena, struct dir_entry **out, size_t *out_count,
+                    struct cv_error *err);
 /* Values of one attribute of the entries directly below base_dn that match, in no order; more than `most` entries is
  * CV_LIMIT. */
 bool dir_list_values(struct dir_session *s, const char *base_dn, const char *filter, const char *attr, size_t most,
@@ -130,6 +134,8 @@ bool dir_below(const char *dn, const char *base); /* or it itself */
 int dir_room_fill(const struct dir_room *room, const char *dn);
 /* Is there room for one more write? `anew`: it makes an entry. */
 bool dir_room_for(const struct dir_room *room, const char *dn, bool anew, struct cv_error *err);
+/* A list that goes makes room where lists lie, so it always may. */
+bool dir_room_to_delete(const struct dir_room *room, const char *dn, struct cv_error *err);
 /* directory_full; returns false. */
 bool dir_room_full(struct cv_error *err);
 

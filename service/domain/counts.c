@@ -88,6 +88,7 @@ static int32_t at_most(int32_t count, int32_t limit)
     return count < limit ? count : limit;
 }
 
+/* Who is on long leave need not have an account to be left out of the base. */
 void dom_counts_take_use(struct dom_counts *counts, const struct dom_counts *later)
 {
     int32_t issued = counts->issued;
@@ -96,7 +97,8 @@ void dom_counts_take_use(struct dom_counts *counts, const struct dom_counts *lat
     counts->regular = at_most(later->regular, counts->used);
     counts->too_new = at_most(later->too_new, issued);
     counts->never_used = at_most(later->never_used, issued - counts->used);
-    counts->on_leave_unused = at_most(later->on_leave_unused, issued - counts->used);
+    counts->on_leave_unused =
+        at_most(at_most(later->on_leave_unused, counts->on_long_leave), counts->eligible - counts->used);
     counts->unknown = at_most(later->unknown, issued);
 }
 

@@ -208,6 +208,8 @@ static bool complete_day(struct prov_call *call, cv_day day, bool *out_done, str
             return false;
         *out_done = true;
         usage.system = kept->system;
+        usage.missing_there = kept->missing_there; /* of that day, as whom it counts */
+        usage.missing_unknown = kept->missing_unknown;
         usage.open_until = reached(usage.data_through, day) ? cv_now() : CV_NO_MOMENT;
         *kept = usage;
     }

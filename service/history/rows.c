@@ -29,16 +29,33 @@ static size_t find_unit(const struct past *p, const char *key)
     return p->unit_count;
 }
 
+static bool had_ended(const struct past *p, size_t unit)
+{
+    struct view_unit now;
+    return view_unit_by_id(p->call->prov->options.view, p->units[unit].u.id, p->call->arena, &now) &&
+           now.active_to != CV_NO_DAY && now.active_to <= p->day.day;
+}
+
+static size_t top_units(const struct past *p, bool ended, size_t *out_first)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < p->unit_count; i++)
+        if (p->units[i].u.depth == 0 && had_ended(p, i) == ended && count++ == 0)
+            *out_first = i;
+    return count;
+}
+
+/* As today, what had ended by then is no choice beside one that had not; a lone one is the answer all the same. */
 static bool default_unit(struct past *p, size_t *out, struct cv_error *err)
 {
-    size_t roots = 0;
     if (!p->call->scope.everywhere) {
         *out = history_find_unit(p->units, p->unit_count, p->call->scope.top);
         return true;
     }
-    for (size_t i = 0; i < p->unit_count; i++)
-        roots += p->units[i].u.depth == 0;
     *out = 0;
+    size_t roots = top_units(p, false, out);
+    if (roots == 0)
+        roots = top_units(p, true, out);
     if (roots <= 1)
         return true;
     cv_fault_add(p->call->faults, CV_AT_PARAMETER, "unit", "required",

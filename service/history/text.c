@@ -84,11 +84,15 @@ static const char *day_text(cv_day day, char out[CV_DAY_TEXT])
 
 static void put_system(struct cv_buf *out, const struct view_system_usage *s)
 {
-    char day[CV_DAY_TEXT];
-    cv_buf_printf(out, "system %s %s %d %d %d %d %d %d %d %d %d %" PRId64 "\n", s->system,
-                  day_text(s->data_through, day), s->rule.reported, s->rule.regular_days, s->rule.regular_of,
+    char through[CV_DAY_TEXT], from[CV_DAY_TEXT], silent[CV_DAY_TEXT];
+    cv_buf_printf(out, "system %s %s %d %d %d %d %d %d %d %d %d %" PRId64, s->system,
+                  day_text(s->data_through, through), s->rule.reported, s->rule.regular_days, s->rule.regular_of,
                   s->rule.stale_after, (int)s->rule.precision, s->rule.version, (int)s->unknown, s->regular_known,
                   s->activation_known, s->open_until);
+    if (!s->missing_unknown)
+        cv_buf_printf(out, " %zu %s %s", s->missing_there, day_text(s->data_from, from),
+                      day_text(s->silent_since, silent));
+    cv_buf_putc(out, '\n');
 }
 
 static void put_refs(struct cv_buf *out, const char *kind, const struct history_ref *refs, size_t count)
@@ -110,17 +114,39 @@ void history_put_day(struct cv_buf *out, const struct history_day *day)
     put_refs(out, "late", day->late, day->late_count);
 }
 
+static bool has_more(const struct scan *s)
+{
+    return s->at < s->end && *s->at == ' ';
+}
+
+/* What earlier versions did not write: nothing of it, or the first alone. */
+static bool take_later_members(struct scan *s, struct view_system_usage *out)
+{
+    int64_t missing = 0;
+    out->open_until = CV_NO_MOMENT;
+    out->data_from = out->silent_since = CV_NO_DAY;
+    out->missing_unknown = true;
+    if (has_more(s) && !take_int(s, &out->open_until))
+        return false;
+    if (!has_more(s))
+        return true;
+    out->missing_unknown = false;
+    if (!take_int(s, &missing) || !take_day(s, &out->data_from) || !take_day(s, &out->silent_since))
+        return false;
+    out->missing_there = (size_t)missing;
+    return missing >= 0 && missing <= INT32_MAX;
+}
+
 static bool take_system(struct scan *s, struct cv_arena *arena, struct view_system_usage *out)
 {
     char slug[DOM_SLUG_MAX + 1];
     int64_t n[9];
-    out->open_until = CV_NO_MOMENT;
     if (!take_word(s, slug, sizeof slug) || !take_day(s, &out->data_through))
         return false;
     for (size_t i = 0; i < CV_COUNT(n); i++)
         if (!take_int(s, &n[i]))
             return false;
-    if (s->at < s->end && *s->at == ' ' && !take_int(s, &out->open_until)) /* earlier versions wrote none */
+    if (!take_later_members(s, out))
         return false;
     out->system = cv_arena_strdup(arena, slug);
     out->rule = (struct dom_activity){.reported = n[0] != 0,
@@ -129,7 +155,6 @@ static bool take_system(struct scan *s, struct cv_arena *arena, struct view_syst
                                       .stale_after = (int)n[3],
                                       .precision = n[4] == DOM_LAST_ONLY ? DOM_LAST_ONLY : DOM_BY_DAY,
                                       .version = (int)n[5]};
-    out->data_from = out->silent_since = CV_NO_DAY;
     out->unknown = n[6] >= 0 && n[6] < DOM_UNKNOWN_USES ? (enum dom_unknown_use)n[6] : DOM_USE_STALE;
     out->stale = n[6] != 0;
     out->regular_known = n[7] != 0;

@@ -1,5 +1,6 @@
 /* Rows that are no people: headings of groups, sums, numbers below the headings, remarks and signatures. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "congvu/text.h"
@@ -84,15 +85,24 @@ bool int_is_unit_name(struct cv_arena *arena, const char *text)
     return false;
 }
 
+/* A name in two columns: "Tống" and "Công" stand alone in theirs. */
+static bool is_half_name(const struct looking *l, int column)
+{
+    int head = l->t->column_of[INT_F_HEAD], given = l->t->column_of[INT_F_GIVEN];
+    return (column == head && *text_at(l->t, l->row, INT_F_GIVEN) != '\0') ||
+           (column == given && *text_at(l->t, l->row, INT_F_HEAD) != '\0');
+}
+
 static bool is_total(const struct looking *l)
 {
     static const char *const heads[] = {"tong cong", "tong so", "danh sach nay co", "danh sach gom",
                                         "an dinh danh sach"};
     static const char *const alone[] = {"tong", "cong", "total"}; /* Tống and Công begin names and words */
+    bool numbered = int_has_number(l->t, l->row);
     for (size_t i = 0; i < l->row->count && i < 4; i++) {
         const struct int_cell *cell = &l->row->cells[i];
         const char *folded = cell->kind == INT_TEXT ? cv_text_fold(l->arena, cell->text) : "";
-        for (size_t k = 0; k < CV_COUNT(alone); k++)
+        for (size_t k = 0; k < CV_COUNT(alone) && !numbered && !is_half_name(l, (int)i); k++)
             if (strcmp(folded, alone[k]) == 0)
                 return true;
         if (*folded && int_begins(l->arena, cell->text, heads, CV_COUNT(heads)))
@@ -112,10 +122,11 @@ static bool repeats_headings(const struct int_table *table, const struct int_row
     return same >= LEAST_REPEATED && same * 2 > some;
 }
 
-/* (1) (2) (3) below the headings. */
+/* (1) (2) (3) below the headings, each the next one: counts may be small too. */
 static bool is_numbering(const struct int_row *row)
 {
     size_t numbers = 0, others = 0;
+    long last = -1;
     for (size_t i = 0; i < row->count; i++) {
         const char *text = row->cells[i].text;
         if (*text == '\0')
@@ -123,8 +134,10 @@ static bool is_numbering(const struct int_row *row)
         text += *text == '(';
         size_t len = strspn(text, "0123456789");
         bool number = len > 0 && len < 3 && (text[len] == '\0' || strcmp(text + len, ")") == 0);
+        long value = number ? strtol(text, NULL, 10) : 0;
+        others += !number || (last >= 0 && value != last + 1);
         numbers += number;
-        others += !number;
+        last = value;
     }
     return numbers >= 3 && others == 0;
 }
@@ -238,24 +251,34 @@ static const char *kind_of_any(const struct looking *l, size_t cells, size_t onl
     return group != NULL ? begin_group(l->k, group) : NULL;
 }
 
+static const char *kind_of_other(const struct looking *l)
+{
+    struct int_row_kinds *k = l->k;
+    size_t only = 0, cells = filled(l->row, &only);
+    if (is_total(l)) {
+        k->end = k->numbered && k->end == INT_GOES_ON ? INT_SUMMED : k->end;
+        return "total";
+    }
+    if (!is_of_people(l->t) || has_number(l))
+        return kind_of_any(l, cells, only);
+    if (begins_ending(l, cells, l->row->cells[only].text)) {
+        k->end = INT_SIGNED;
+        return "remark";
+    }
+    return k->end == INT_GOES_ON ? kind_of_any(l, cells, only) : kind_at_end(l, cells, only);
+}
+
 const char *int_kind_of_row(struct int_row_kinds *k, const struct int_table *t, const struct int_row *row,
                             struct cv_arena *arena)
 {
     const struct looking l = {k, t, row, arena};
-    size_t only = 0, cells = filled(row, &only);
-    if (repeats_headings(t, row))
+    if (repeats_headings(t, row)) {
+        k->begun = false;
         return "heading";
-    if (is_numbering(row))
+    }
+    if (!k->begun && is_numbering(row))
         return "numbering";
-    if (is_total(&l)) {
-        k->end = k->numbered && k->end == INT_GOES_ON ? INT_SUMMED : k->end;
-        return "total";
-    }
-    if (!is_of_people(t) || has_number(&l))
-        return kind_of_any(&l, cells, only);
-    if (begins_ending(&l, cells, row->cells[only].text)) {
-        k->end = INT_SIGNED;
-        return "remark";
-    }
-    return k->end == INT_GOES_ON ? kind_of_any(&l, cells, only) : kind_at_end(&l, cells, only);
+    const char *kind = kind_of_other(&l);
+    k->begun |= kind == NULL;
+    return kind;
 }

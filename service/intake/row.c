@@ -84,6 +84,10 @@ void int_clear_row(struct int_making *m)
 bool int_end_row(struct int_making *m, uint32_t number)
 {
     m->row.number = number;
+    if (number > INT_ROWS_MAX && m->row.count == 0) { /* formatted down to the last one, as programs leave them */
+        int_clear_row(m);
+        return true;
+    }
     if (number > INT_ROWS_MAX) {
         m->failed = true;
         return cv_fail(m->err, cvp_list_too_large, NULL, "Danh sách có quá %d dòng", "The list has more than %d rows",

@@ -184,11 +184,12 @@ static void take_word(struct understanding *u, int field, const char *word, cons
 
 static void take_count(struct understanding *u, int field)
 {
+    const struct int_cell *cell = cell_of(u, field);
     const char *text = text_of(u, field);
     int count = 0;
-    if (text == NULL)
+    if (cell == NULL || text == NULL)
         return;
-    enum value_found found = int_read_count(text, &count);
+    enum value_found found = int_read_count(text, cell->kind != INT_NUMBER, &count);
     if (found != VALUE_BAD)
         u->p.value[field] = cv_arena_printf(u->arena, "%d", count);
     if (found == VALUE_MENDED)
@@ -392,7 +393,7 @@ static void watch_numbers(struct understanding *u)
 {
     const struct int_cell *cell = cell_of(u, INT_F_NUMBER);
     int number = 0;
-    if (cell == NULL || int_read_count(cell->text, &number) == VALUE_BAD)
+    if (cell == NULL || int_read_count(cell->text, true, &number) == VALUE_BAD)
         return;
     if (u->last_number > 0 && number > u->last_number + 1)
         note(u, INT_F_NUMBER, INT_SAID, "numbering_gap", "Số thứ tự bị nhảy: có thể thiếu dòng phía trên",

@@ -153,13 +153,13 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* Digits, in groups of three behind the first; what follows is left in *end. */
-static size_t grouped(const char *text, char digits[COUNT_DIGITS], const char **end)
+/* Digits, perhaps in groups of three behind the first; what follows is left in *end. */
+static size_t grouped(const char *text, bool groups, char digits[COUNT_DIGITS], const char **end)
 {
     size_t n = 0;
     while (is_digit(*text) && n + 1 < COUNT_DIGITS) {
         digits[n++] = *text++;
-        bool group = strchr(". ", *text) && *text != '\0' && strspn(text + 1, "0123456789") == 3;
+        bool group = groups && strchr(". ", *text) && *text != '\0' && strspn(text + 1, "0123456789") == 3;
         text += group;
     }
     digits[n] = '\0';
@@ -177,13 +177,13 @@ static bool is_noise(const char *fraction, int *carry)
            (strspn(fraction, "0") == len || (len >= SHORTEST && strspn(fraction, "0") >= SHORTEST) || *carry);
 }
 
-enum value_found int_read_count(const char *text, int *out)
+enum value_found int_read_count(const char *text, bool groups, int *out)
 {
     enum { MOST = 6 };
     char digits[COUNT_DIGITS];
     const char *rest;
     int carry = 0;
-    size_t n = grouped(text, digits, &rest);
+    size_t n = grouped(text, groups, digits, &rest);
     bool noise = *rest != '\0' && strchr(".,", *rest) && is_noise(rest + 1, &carry);
     *out = (int)strtol(digits, NULL, 10) + carry;
     if (n == 0 || n > MOST || (*rest != '\0' && !noise))

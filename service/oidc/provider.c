@@ -1,7 +1,10 @@
 /* The provider: what it publishes, and the exchange of a code for a token. */
+#include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "congvu/connect.h"
 #include "congvu/json.h"
@@ -13,6 +16,8 @@
 #include "oidc/token.h"
 
 enum { PUBLISHED_MAX = 1 << 20, KEEP_MS = 3600 * 1000, AGAIN_MS = 10 * 1000, REST_MS = 3 * 1000 };
+/* Who waits for the answer to somebody else's question, as long as nothing is known: few, and briefly. */
+enum { WAIT_MS = 2000, WAITERS_MAX = 2 };
 
 /* What it publishes, as read at one time. */
 struct published {
@@ -22,10 +27,12 @@ struct published {
 
 struct oidc {
     struct oidc_options options;
+    pthread_cond_t told; /* the asking is over */
     struct cv_lock lock; /* guards what follows */
     struct published now;
     bool known;
     bool asking;                     /* somebody reads it just now */
+    int waiting;                     /* for him, because nothing is known yet */
     struct cv_deadline stale, again; /* to be read anew, and no sooner although a key is unknown */
     struct cv_deadline rest;         /* it did not answer and is not asked before */
 };
@@ -35,6 +42,11 @@ bool oidc_open(const struct oidc_options *options, struct oidc **out, struct cv_
     struct oidc *o = calloc(1, sizeof *o);
     if (o == NULL)
         return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&o->told, &attr);
+    pthread_condattr_destroy(&attr);
     o->options = *options;
     cv_lock_init(&o->lock, CV_RANK_PROVIDER);
     *out = o;
@@ -47,6 +59,7 @@ void oidc_close(struct oidc **oidc)
         return;
     oidc_keys_unref(&(*oidc)->now.keys);
     cv_lock_destroy(&(*oidc)->lock);
+    pthread_cond_destroy(&(*oidc)->told);
     free(*oidc);
     *oidc = NULL;
 }
@@ -141,13 +154,30 @@ static void copy(struct oidc *o, struct published *out)
     oidc_keys_ref(out->keys);
 }
 
+/* Under the lock. Just after a start several people sign in at once: the second one needs no more than the answer that
+ * the first one is getting. */
+static void wait_for_the_asker(struct oidc *o, struct cv_deadline deadline)
+{
+    struct cv_deadline until = cv_deadline_min(deadline, cv_deadline_in_ms(WAIT_MS));
+    struct timespec due = {.tv_sec = until.at_ns / 1000000000, .tv_nsec = until.at_ns % 1000000000};
+    int rc = 0;
+    if (o->waiting == WAITERS_MAX)
+        return;
+    o->waiting++;
+    while (!o->known && o->asking && rc != ETIMEDOUT)
+        rc = pthread_cond_timedwait(&o->told, &o->lock.mutex, &due);
+    o->waiting--;
+}
+
 enum look { LOOK_KNOWN, LOOK_ASK, LOOK_NOTHING };
 
 /* `anew`: a key was unknown; not more often than every few seconds, so that forged names of keys cost nothing. One asks
  * at a time: anybody may begin to sign in, and a provider that hangs must not keep a worker for each who does. */
-static enum look look(struct oidc *o, bool anew, struct published *out)
+static enum look look(struct oidc *o, bool anew, struct cv_deadline deadline, struct published *out)
 {
     cv_lock_take(&o->lock);
+    if (!o->known && o->asking)
+        wait_for_the_asker(o, deadline);
     bool fresh = o->known && !cv_deadline_passed(anew ? o->again : o->stale);
     bool ask = !fresh && !o->asking && cv_deadline_passed(o->rest);
     if (ask)
@@ -165,6 +195,7 @@ static bool asked(struct oidc *o, bool answered)
     o->asking = false;
     if (!answered)
         o->rest = cv_deadline_in_ms(REST_MS);
+    pthread_cond_broadcast(&o->told);
     cv_lock_give(&o->lock);
     return answered;
 }
@@ -186,15 +217,15 @@ static void keep(struct oidc *o, const struct published *fresh)
 static bool published(struct oidc *o, bool anew, struct cv_deadline deadline, struct cv_arena *arena,
                       struct published *out, struct cv_error *err)
 {
-    enum look found = look(o, anew, out);
+    enum look found = look(o, anew, deadline, out);
     if (found == LOOK_KNOWN)
         return true;
     if (found == LOOK_NOTHING)
         return away(err, "it did not answer a moment ago");
-    if (!asked(o, read_published(o, deadline, arena, out, err)))
-        return false;
-    keep(o, out);
-    return true;
+    bool answered = read_published(o, deadline, arena, out, err);
+    if (answered)
+        keep(o, out);
+    return asked(o, answered);
 }
 
 /* ---- begin ---- */

@@ -1,6 +1,4 @@
 /* Forms of requests, a page each: national motto, who asks, the table, who confirms. */
-#include <stdio.h>
-
 #include "congvu/paper.h"
 
 static const char style[] =
@@ -33,14 +31,9 @@ static void element(struct cv_buf *out, const char *open, const char *text, cons
 
 static void put_date(struct cv_buf *out, cv_day day, enum cv_lang lang)
 {
-    int year, month, number;
-    char text[64];
-    cv_day_split(day, &year, &month, &number);
-    if (lang == CV_EN)
-        snprintf(text, sizeof(text), "%02d/%02d/%d", number, month, year);
-    else
-        snprintf(text, sizeof(text), "ngày %02d tháng %02d năm %d", number, month, year);
-    element(out, "<div class=\"date\">", text, "</div>");
+    char text[CV_DAY_WORDS], plain[CV_DAY_TEXT];
+    const char *shown = lang == CV_EN ? cv_day_people(day, plain) : cv_day_words(day, text);
+    element(out, "<div class=\"date\">", shown, "</div>");
 }
 
 static void put_head(struct cv_buf *out, const struct pap_form *f, cv_day day, enum cv_lang lang)

@@ -151,13 +151,22 @@ static void put_row(struct page *p, const struct pap_slip *s, size_t number)
     put(p, "</td></tr>\n");
 }
 
-static void put_list_head(struct page *p, const char *unit)
+/* Two communes have an office of one name each. */
+static void put_unit(struct page *p, const struct pap_slip *s)
+{
+    element(p, "<h2>", s->unit, "");
+    if (s->unit_code != NULL)
+        element(p, " (", s->unit_code, ")");
+    put(p, "</h2>\n");
+}
+
+static void put_list_head(struct page *p, const struct pap_slip *s)
 {
     char day[CV_DAY_TEXT];
     cv_day_people(p->slips->made_on, day);
     put(p, "<section class=\"list\">\n");
     element(p, "<h1>", say(p, "DANH SÁCH KÝ NHẬN PHIẾU GIAO TÀI KHOẢN", "ACCOUNT SLIPS RECEIVED"), "</h1>\n");
-    element(p, "<h2>", unit, "</h2>\n");
+    put_unit(p, s);
     element(p, "<div class=\"under\">", say(p, "Lập ngày ", "Made on "), day);
     put(p, "</div>\n<table class=\"rows\"><thead><tr>");
     const char *const heads[] = {say(p, "STT", "No."),
@@ -191,8 +200,8 @@ static void put_lists(struct page *p)
 {
     const struct pap_slips *s = p->slips;
     for (size_t i = 0, n = 0; i < s->count; i += n) {
-        put_list_head(p, s->items[i].unit);
-        for (n = 0; i + n < s->count && strcmp(s->items[i + n].unit, s->items[i].unit) == 0; n++)
+        put_list_head(p, &s->items[i]);
+        for (n = 0; i + n < s->count && cv_id_equal(s->items[i + n].unit_id, s->items[i].unit_id); n++)
             put_row(p, &s->items[i + n], n + 1);
         put_list_foot(p, n);
     }

@@ -85,8 +85,13 @@ bool prov_name_mailbox(struct prov_names *names, struct dom_staff *staff, const 
 /* The login of another system by its rule, for somebody who belongs to the unit `home`. */
 bool prov_name_login(struct prov_names *names, struct dom_staff *staff, struct cv_id home,
                      const struct dom_system *system, const char **out_login, struct cv_error *err);
+/* Could somebody choose this login for the system? Else a fault at /login. */
+bool prov_judge_login(struct prov_call *call, const struct dom_system *system, const char *login);
 /* The same, chosen by HR. */
 bool prov_name_hand_login(struct prov_names *names, struct dom_staff *staff, const struct dom_system *system,
+                          struct dom_account *account, const char *login, struct cv_error *err);
+/* The same as it was seen there, of whatever signs. */
+bool prov_name_seen_login(struct prov_names *names, struct dom_staff *staff, const struct dom_system *system,
                           struct dom_account *account, const char *login, struct cv_error *err);
 
 /* ---- changing one person ---- */
@@ -107,7 +112,8 @@ struct prov_change {
     bool quiet;              /* the revision stays */
     int brake_events;        /* accounts that were working and stop by this change */
     int urgent_events;       /* those of them that are locks for a stolen password */
-    bool is_order;           /* an order to leave: kept by its own use case when the brake holds it */
+    bool is_order;           /* an order to leave, kept by its own use case when the brake holds it, or what becomes
+                              * of one: whatever role he has */
     enum dom_brake_kind order_kind;
 };
 typedef bool prov_staff_fn(struct prov_change *change, void *ctx, struct cv_error *err);
@@ -126,6 +132,11 @@ bool prov_may_change_facts(const struct prov_change *change, struct cv_error *er
 void prov_staff_copy(struct cv_arena *arena, const struct dom_staff *from, struct dom_staff *to);
 /* Person by key in the caller's scope; with `write` the primary unit must lie in it. */
 bool prov_staff_locate(struct prov_call *call, const char *key, bool write, struct cv_id *out, struct cv_error *err);
+/* Whoever signed in, or made the token that acts or what made it; zero = nobody. */
+struct cv_id prov_person_behind(const struct prov_call *call);
+bool prov_is_oneself(const struct prov_call *call, struct cv_id staff);
+/* Who calls gives the changed person a way in; a person counts as himself, whatever token of his he uses. */
+void prov_way_in_given(struct prov_change *change);
 /* Whoever acts has every right that the person's roles have, over the same units; else higher_role. The calendar and
  * the person himself always pass. */
 bool prov_covers(const struct prov_call *call, const struct dom_role *role);
@@ -197,8 +208,8 @@ cv_moment prov_due_at(const struct prov_change *change);
 /* Gives what the posts require; with `moved` closes what they no longer do and renews logins that belong to a unit.
  * Nothing for somebody who has departed, nor for who begins later than the policy leads. */
 bool prov_sync_accounts(struct prov_change *change, bool moved, struct cv_error *err);
-/* What a departure took and the posts require again. */
-bool prov_give_back(struct prov_change *change, struct cv_error *err);
+/* What a departure took and the posts require again; then as prov_sync_accounts. */
+bool prov_give_back(struct prov_change *change, bool moved, struct cv_error *err);
 /* Takes the logins that a transfer to come will need, and forgets those of one that will not come. */
 bool prov_plan_logins(struct prov_change *change, struct cv_error *err);
 /* The account gets the call's hand_login; the same login again changes nothing. */
@@ -227,6 +238,7 @@ bool prov_usage_fold(struct prov_call *call);
 /* ---- what days bring about ---- */
 /* Once a day: locks who has not set a password in the policy's days. */
 void prov_tick_activation(struct prov_call *call);
+void prov_tick_retired(struct prov_call *call);
 void prov_tick_units(struct prov_call *call);
 /* Locks or closes what somebody has whose departure has begun: by the policy, mail by keep_mail_until. */
 bool prov_close_leaver(struct prov_change *change, struct cv_error *err);

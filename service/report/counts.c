@@ -40,8 +40,24 @@ const struct rep_member rep_members[] = {
 const size_t rep_member_count = CV_COUNT(rep_members);
 _Static_assert(CV_COUNT(rep_members) == sizeof(struct rep_counts) / sizeof(int32_t), "a count has no name");
 
+static struct rep_counts nothing_yet(void)
+{
+    struct rep_counts all;
+    for (size_t i = 0; i < rep_member_count; i++)
+        *rep_count_at(&all, i) = REP_NONE;
+    all.revoked = all.category_left = all.leave_undecided = 0;
+    return all;
+}
+
+bool rep_not_recorded_yet(const struct rep_counts *c)
+{
+    return c->recorded == REP_NONE;
+}
+
 struct rep_counts rep_counts_of(const struct dom_counts *c, struct rep_known known, bool declared)
 {
+    if (known.not_recorded_yet)
+        return nothing_yet();
     bool regular = known.use && known.regular, said = dom_counts_declared(c);
     return (struct rep_counts){.headcount = said ? c->headcount : REP_NONE,
                                .recorded = c->recorded,
@@ -79,9 +95,10 @@ _Static_assert(CV_COUNT(rep_lever_words) == REP_LEVERS + 1, "rep_lever_words dif
 
 int32_t rep_lever_people(const struct rep_counts *c, enum rep_lever lever)
 {
+    bool above = c->headcount != REP_NONE && c->base != REP_NONE;
     const int32_t people[REP_LEVERS] = {
         [REP_OVER_RECORDED] = c->over_recorded,
-        [REP_BASE_ABOVE_HEADCOUNT] = c->headcount != REP_NONE ? c->base - c->headcount : 0,
+        [REP_BASE_ABOVE_HEADCOUNT] = above ? c->base - c->headcount - c->undeclared_recorded : 0,
         [REP_CATEGORY_CHANGED] = c->category_left,
         [REP_LEAVE_DEDUCTED] = c->on_leave_unused,
         [REP_LEAVE_UNDECIDED] = c->leave_undecided,

@@ -29,7 +29,8 @@ const char *rep_report_title(const struct rep_report *r, enum cv_lang lang, stru
 const char *rep_sheet_title(const struct rep_report *r, const struct rep_sheet *s, enum cv_lang lang,
                             struct cv_arena *arena);
 const char *rep_period_text(const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena);
-const char *rep_unknown(enum cv_lang lang); /* "chưa xác định" */
+const char *rep_unknown(enum cv_lang lang);           /* "chưa xác định" */
+const char *rep_not_recorded_text(enum cv_lang lang); /* what is said of a unit in place of figures */
 
 /* Texts in the reader's language; a macro, so that the compiler still sees the formats. */
 #define REP_SAY(lang, vi, en) ((lang) == CV_EN ? (en) : (vi))

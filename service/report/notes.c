@@ -20,7 +20,7 @@ static const char *undeclared_names(const struct rep_sheet *s, enum cv_lang lang
     int named = 0;
     for (size_t i = 0; i < s->row_count; i++) {
         const struct rep_row *row = &s->rows[i];
-        if (row->kind == REP_ROW_TOTAL || row->counts.undeclared_units == 0)
+        if (row->kind == REP_ROW_TOTAL || row->counts.undeclared_units <= 0)
             continue;
         if (++named > NAMES_MOST)
             return cv_arena_printf(arena, "%s; …", out);
@@ -161,6 +161,11 @@ static void note_population(const struct rep_report *r, struct rep_table *t)
 void rep_sheet_notes(const struct rep_report *r, const struct rep_sheet *s, struct rep_table *t)
 {
     const struct rep_row *total = rep_total_row(s);
+    if (total != NULL && rep_not_recorded_yet(&total->counts)) {
+        rep_table_note(t,
+                       cv_arena_printf(t->arena, "%s %s.", rep_name(r->name, t->lang), rep_not_recorded_text(t->lang)));
+        return;
+    }
     if (r->kind != REP_LOCKED)
         note_data(r, s, t);
     if (total != NULL && r->kind == REP_COVERAGE) {

@@ -70,7 +70,7 @@ static struct rep_cell rate(int32_t a, int32_t b, enum cv_lang lang)
 /* What a reader of this line must know: who was not declared, who is above the declared number, who is away. */
 static const char *remark(const struct rep_counts *c, enum cv_lang lang, struct cv_arena *arena)
 {
-    const char *out = NULL;
+    const char *out = rep_not_recorded_yet(c) ? rep_not_recorded_text(lang) : NULL;
     struct {
         int32_t n;
         const char *vi, *en;
@@ -102,9 +102,9 @@ static void fill(struct rep_table *t, enum rep_line_kind kind, const char *order
     cells[UNIT] = rep_text(name);
     cells[HEADCOUNT] = declared(c->headcount);
     cells[UNRECORDED] = declared(c->unrecorded);
-    cells[BASE] = rep_int(c->base);
-    cells[ISSUED] = rep_int(c->issued);
-    cells[ISSUED_RATE] = rep_percent(c->issued, c->base);
+    cells[BASE] = number(c->base, lang);
+    cells[ISSUED] = number(c->issued, lang);
+    cells[ISSUED_RATE] = rate(c->issued, c->base, lang);
     cells[ACTIVATED] = number(c->activated, lang);
     cells[ACTIVATED_RATE] = rate(c->activated, c->issued, lang);
     cells[ON_LEAVE] = number(c->on_leave_unused, lang);
@@ -112,8 +112,8 @@ static void fill(struct rep_table *t, enum rep_line_kind kind, const char *order
     cells[USED_RATE] = rate(c->used, c->usage_base, lang);
     cells[REGULAR] = number(c->regular, lang);
     cells[REGULAR_RATE] = rate(c->regular, c->usage_base, lang);
-    cells[UNKNOWN] = rep_int(c->unknown);
-    cells[LOCKED] = rep_int(c->locked);
+    cells[UNKNOWN] = number(c->unknown, lang);
+    cells[LOCKED] = number(c->locked, lang);
     cells[REVOKED] = rep_int(c->revoked);
     cells[BEYOND] = number(c->issued_beyond, lang);
     cells[REMARK] = rep_text(remark(c, lang, t->arena));
@@ -133,10 +133,11 @@ static bool in_group(const struct rep_sheet *s, const struct rep_row *r, enum re
     return r->kind != REP_ROW_TOTAL && !rep_row_is_top(s, r) && r->group == g;
 }
 
-/* Nobody there must have it, and nobody has: one line for all of these, so that the others still add up. */
+/* Nobody there must have it, nobody has, and nobody is missing: one line for all of these, so that the others still add
+ * up. */
 static bool is_bare(const struct rep_row *r)
 {
-    return r->counts.base == 0 && r->counts.issued_beyond <= 0;
+    return r->counts.base == 0 && r->counts.issued_beyond <= 0 && r->counts.unrecorded <= 0;
 }
 
 struct sum {

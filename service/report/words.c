@@ -24,6 +24,12 @@ const char *rep_unknown(enum cv_lang lang)
     return REP_SAY(lang, "chưa xác định", "unknown");
 }
 
+const char *rep_not_recorded_text(enum cv_lang lang)
+{
+    return REP_SAY(lang, "được đưa vào hệ thống sau kỳ báo cáo nên chưa xác định được số liệu",
+                   "written down here after the period, so its figures are unknown");
+}
+
 const char *rep_group_title(enum rep_group group, enum cv_lang lang)
 {
     static const char *const titles[REP_GROUPS][CV_LANGS] = {

@@ -70,11 +70,14 @@ struct recount {
     struct prov_call *call;
     struct rep_report *r;
     cv_day to; /* last day counted */
+    struct view_listed listed;
     struct cv_error *err;
 };
 
 static void clear(struct rep_counts *c, bool stale, bool regular)
 {
+    if (rep_not_recorded_yet(c))
+        return;
     int32_t use = stale ? REP_NONE : 0;
     c->activated = c->activated == REP_NONE ? REP_NONE : 0;
     c->used = c->never_used = c->on_leave_unused = use;
@@ -127,8 +130,8 @@ static bool count_state(struct recount *c, struct rep_sheet *s, struct cv_id sta
     struct rep_row *row = same_line(s, line);
     if (*state == '-')
         return true;
-    if (issued &&
-        !view_closing_use(c->call->prov->options.view, staff, s->system, &at, c->to - c->r->from + 1, &said, c->err))
+    if (issued && !view_closing_use(c->call->prov->options.view, staff, &c->listed, s->system, &at,
+                                    c->to - c->r->from + 1, &said, c->err))
         return false;
     if (issued) {
         if (row != NULL && row->kind != REP_ROW_TOTAL)
@@ -169,14 +172,35 @@ static void finish(struct rep_sheet *s)
 {
     for (size_t i = 0; i < s->row_count; i++) {
         struct rep_counts *c = &s->rows[i].counts;
-        c->usage_base = c->on_leave_unused == REP_NONE ? REP_NONE : c->base - c->on_leave_unused;
+        bool known = c->base != REP_NONE && c->on_leave_unused != REP_NONE;
+        c->usage_base = known ? c->base - c->on_leave_unused : REP_NONE;
     }
+}
+
+/* Everybody on the list; a line that is none fails when it is counted. */
+static struct view_listed listed_of(struct cv_arena *arena, const char *list)
+{
+    size_t most = 1, count = 0;
+    for (const char *at = list; *at != '\0'; at++)
+        most += *at == '\n';
+    struct cv_id *ids = CV_NEWS(arena, struct cv_id, most);
+    for (const char *line = list, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        size_t length = strcspn(line, " \n");
+        char id[CV_ID_TEXT];
+        if (length < sizeof(id) && count < most) {
+            memcpy(id, line, length);
+            id[length] = '\0';
+            count += cv_id_parse("", id, &ids[count]);
+        }
+    }
+    qsort(ids, count, sizeof(*ids), view_id_order);
+    return (struct view_listed){ids, count};
 }
 
 bool prov_closing_recount(struct prov_call *call, struct rep_report *r, cv_day to, const char *list,
                           struct cv_error *err)
 {
-    struct recount c = {.call = call, .r = r, .to = to, .err = err};
+    struct recount c = {.call = call, .r = r, .to = to, .listed = listed_of(call->arena, list), .err = err};
     char *rest = cv_arena_strdup(call->arena, list);
     for (size_t i = 0; i < r->sheet_count; i++)
         for (size_t k = 0; k < r->sheets[i].row_count; k++)

@@ -1,4 +1,5 @@
 /* Freezing: the question is asked of the view once, and everything that a reader will see is copied. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "congvu/prov_units.h"
@@ -104,6 +105,26 @@ static bool is_list(const struct rep_report *r)
     return r->kind == REP_LOCKED || r->kind == REP_UNUSED;
 }
 
+/* Codes are given to other units; who may read the names is asked by the units themselves. */
+static void keep_units(struct cv_arena *arena, struct rep_report *r)
+{
+    size_t most = 1, count = 0, kept = 0;
+    for (size_t i = 0; i < r->sheet_count; i++)
+        most += r->sheets[i].people_count;
+    struct cv_id *ids = CV_NEWS(arena, struct cv_id, most);
+    const char **units = CV_NEWS(arena, const char *, most);
+    for (size_t i = 0; i < r->sheet_count; i++)
+        for (size_t k = 0; k < r->sheets[i].people_count; k++)
+            if (!cv_id_is_zero(r->sheets[i].people[k].unit))
+                ids[count++] = r->sheets[i].people[k].unit;
+    qsort(ids, count, sizeof(*ids), view_id_order);
+    for (size_t i = 0; i < count; i++)
+        if (i == 0 || !cv_id_equal(ids[i], ids[i - 1]))
+            units[kept++] = cv_id_kept("unt_", ids[i], arena);
+    r->people_units = units;
+    r->people_unit_count = kept;
+}
+
 static bool fill_sheets(const struct prov_freeze *f, struct rep_report *r, struct cv_error *err)
 {
     for (size_t i = 0; i < r->sheet_count; i++) {
@@ -114,6 +135,7 @@ static bool fill_sheets(const struct prov_freeze *f, struct rep_report *r, struc
             return false;
     }
     score_all(r);
+    keep_units(f->call->arena, r);
     return prov_freeze_levers(f, r, err);
 }
 

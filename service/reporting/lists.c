@@ -62,7 +62,11 @@ static struct rep_row *line_of(const struct prov_freeze *f, struct rep_sheet *s,
     struct rep_row *row = find_row(s, way[0], true);
     for (size_t at = 1; row == NULL && at + 1 < count; at++)
         row = find_row(s, way[at], false);
-    return row != NULL ? row : add_own(f, s, way[0]);
+    for (size_t at = 0; row == NULL && at < count; at++) { /* a unit that is gone has no line: what it was below has */
+        row = find_row(s, way[at], true);
+        row = row != NULL ? row : add_own(f, s, way[at]);
+    }
+    return row;
 }
 
 struct rep_row *prov_freeze_line(const struct prov_freeze *f, struct rep_sheet *s, struct cv_id unit)
@@ -75,8 +79,6 @@ static void count_revoked(const struct prov_freeze *f, uint32_t categories, stru
                           const struct view_account_row *row)
 {
     cv_day day = row->account.ended_on;
-    if (day == CV_NO_DAY || day < f->window.from || day > f->window.to)
-        return; /* it never counted as issued, or stopped counting at another time */
     if (categories != 0 && !(categories >> view_staff_category(f->call->prov->options.view, row->staff.id, day) & 1u))
         return;
     struct cv_id unit = row->staff.unit, way[VIEW_DEEPEST];
@@ -90,17 +92,16 @@ static void count_revoked(const struct prov_freeze *f, uint32_t categories, stru
     s->rows[0].counts.revoked++;
 }
 
-/* Of everybody, whose unit of that day is what counts; a page at a time, for there may be years of them. */
+/* Accounts that stopped counting as issued, each once, whatever became of them later. Of everybody, whose unit of that
+ * day is what counts; a page at a time, for there may be years of them. */
 bool prov_freeze_revoked(const struct prov_freeze *f, const struct rep_report *r, struct rep_sheet *s,
                          struct cv_error *err)
 {
     struct view_account_page page = {0};
     cv_auto_arena arena = cv_arena_new(REVOKED_ARENA);
     /* the unit is the caller's, and sums reach into every block */
-    struct view_account_query q = {.scope = {.everywhere = true},
-                                   .system = s->system,
-                                   .states = 1u << DOM_OBS_CLOSED | 1u << DOM_OBS_REVOKED,
-                                   .page_size = PAGE};
+    struct view_account_query q = {
+        .scope = {.everywhere = true}, .system = s->system, .ended = true, .ended_in = f->window, .page_size = PAGE};
     if (s->row_count == 0)
         return true;
     do {
@@ -193,6 +194,7 @@ static void take_person(const struct prov_freeze *f, const struct rep_report *r,
     *to = (struct rep_person){.full_name = from->full_name,
                               .title = then->title,
                               .address = from->address,
+                              .unit = then->unit,
                               .unit_code = then->unit_code != NULL ? then->unit_code : "–",
                               .unit_name = {then->unit_name[CV_VI], then->unit_name[CV_EN]},
                               .stage = stage_of(then->stages),

@@ -321,9 +321,18 @@ struct patching {
     struct prov_report *out;
 };
 
+/* Made before its period was over, and more of its days count by now: its list is of another day than its use. */
+static bool outlived(const struct prov_call *call, const struct rep_report *r)
+{
+    cv_day today = view_day(call->prov->options.view);
+    return cv_day_of(r->as_of) < (r->to < today ? r->to : today);
+}
+
 static bool refreeze(struct prov_call *call, struct prov_kept *kept, bool accept, struct cv_error *err)
 {
     struct rep_report *r = &kept->report.report;
+    if (outlived(call, r))
+        kept->list = "";
     if (*kept->list == '\0')
         *r = question_of(call->arena, r);
     return prov_refreeze(call, r, accept, &kept->list, err);

@@ -256,7 +256,7 @@ static void judge_code(struct prov_call *call, const char *code)
 static void judge_cut_off(struct prov_call *call, const struct prov_schedule *in)
 {
     static const int longest[] = {
-        [DOM_MONTH] = 31, [DOM_QUARTER] = 92, [DOM_HALF_YEAR] = 184, [DOM_NINE_MONTHS] = 274, [DOM_YEAR] = 366};
+        [DOM_MONTH] = 31, [DOM_QUARTER] = 92, [DOM_HALF_YEAR] = 184, [DOM_NINE_MONTHS] = 275, [DOM_YEAR] = 366};
     const struct view *view = call->prov->options.view;
     int most = view_day(view) - view_activity_from(view) + 1 - longest[in->every];
     if (in->cut_off <= most)

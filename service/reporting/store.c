@@ -21,6 +21,8 @@ static void put_paper(struct cv_buf *out, const struct prov_report *report)
     rep_paper_write(&j, &report->report);
     cv_jout_string(&j, "hash", report->figures_hash);
     cv_jout_string(&j, "paper_hash", report->report.hash);
+    if (report->report.people_unit_count > 0)
+        cv_jout_strings(&j, "people_units", report->report.people_units, report->report.people_unit_count);
     cv_jout_end(&j);
     out->failed = out->failed || !cv_jout_ok(&j);
 }
@@ -69,6 +71,20 @@ static bool as_kept(const struct cv_jin *paper, const struct prov_report *report
            (whole == NULL || strcmp(whole, report->report.hash) == 0);
 }
 
+static void take_units(struct cv_arena *arena, const struct cv_jin *paper, struct rep_report *r)
+{
+    const struct cv_jin_list *list = NULL;
+    if (cv_jin_array(paper, "people_units", CV_OPTIONAL, REP_PEOPLE_MAX, &list) != CV_VALUE)
+        return;
+    const char **units = CV_NEWS(arena, const char *, cv_jin_count(list) + 1);
+    for (size_t i = 0; i < cv_jin_count(list); i++) {
+        const char *unit = cv_jin_item_string(list, i, CV_ID_TEXT);
+        units[i] = unit != NULL ? unit : "";
+    }
+    r->people_units = units;
+    r->people_unit_count = cv_jin_count(list);
+}
+
 bool prov_kept_take(struct prov_call *call, const struct dir_document *document, struct prov_kept *out,
                     struct cv_error *err)
 {
@@ -84,6 +100,7 @@ bool prov_kept_take(struct prov_call *call, const struct dir_document *document,
     if (paper == NULL || !rep_read(call->arena, r.figures, r.figures_len, &r.report, err))
         return damaged(err, document->name);
     rep_paper_read(paper, &r.report);
+    take_units(call->arena, paper, &r.report);
     rep_hash(r.figures, r.figures_len, r.figures_hash);
     r.report.hash = paper_hash(call, &r);
     if (!as_kept(paper, &r))
@@ -95,19 +112,25 @@ bool prov_kept_take(struct prov_call *call, const struct dir_document *document,
     return true;
 }
 
+static bool knows_unit(const struct prov_call *call, const char *key)
+{
+    struct view_unit unit;
+    struct cv_error none = {0};
+    return view_unit_of_people(call->prov->options.view, call->scope, key, call->arena, &unit, &none);
+}
+
 /* A list that somebody else froze may name people whom the caller's scope does not know by name. */
 static bool knows_everybody(const struct prov_call *call, const struct rep_report *r)
 {
     if (r->created_by != NULL && strcmp(r->created_by, call->actor) == 0)
         return true;
-    for (size_t s = 0; s < r->sheet_count; s++)
-        for (size_t i = 0; i < r->sheets[s].people_count; i++) {
-            struct view_unit unit;
-            struct cv_error none = {0};
-            if (!view_unit_of_people(call->prov->options.view, call->scope, r->sheets[s].people[i].unit_code,
-                                     call->arena, &unit, &none))
+    for (size_t i = 0; i < r->people_unit_count; i++)
+        if (!knows_unit(call, r->people_units[i]))
+            return false;
+    for (size_t s = 0; r->people_unit_count == 0 && s < r->sheet_count; s++) /* papers of before know codes alone */
+        for (size_t i = 0; i < r->sheets[s].people_count; i++)
+            if (!knows_unit(call, r->sheets[s].people[i].unit_code))
                 return false;
-        }
     return true;
 }
 

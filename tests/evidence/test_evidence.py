@@ -194,6 +194,21 @@ def test_another_key_over_the_same_entries_is_found(tmp_path):
     assert verify(folder, key=key)[0] == 1
 
 
+def test_a_witness_of_years_is_read_and_half_a_note_at_its_end_is_no_other_log(tmp_path):
+    folder, witness = tmp_path / "audit", tmp_path / "witness"
+    write(folder, tmp_path / "key", lines(20))
+    witness.write_bytes(b"\n" * (65 << 20))
+    see(folder, witness)
+    assert verify(folder, witness)[0] == 0
+    note = (folder / "checkpoint").read_bytes()
+    for half in (note[:1], note[:len(note) // 2], note[:-1], b"\0" * 300):
+        witness.write_bytes(note + b"\n" + half)
+        code, said = verify(folder, witness)
+        assert code == 0 and "a witness saw the first 20 " in said, half
+    witness.write_bytes(note[:len(note) // 2] + note)
+    assert "another key or log" in verify(folder, witness)[1]
+
+
 def test_what_is_not_published_yet_lies_in_the_tail_and_counts(tmp_path):
     """A killed process has acknowledged more than its last checkpoint file says; an edit of the tail is found where its group begins."""
     folder = tmp_path / "audit"

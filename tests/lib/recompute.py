@@ -58,6 +58,10 @@ class Unit:
     def active(self, today):
         return (self.begins is None or self.begins <= today) and (self.ends is None or today < self.ends)
 
+    def gone(self, first, last):
+        """There on none of these days: without a row when nothing is left of it."""
+        return self.ends is not None and self.ends <= first or self.begins is not None and self.begins > last
+
     def declared(self, today):
         past = [h for h in self.headcounts if self.active(today) and day(h["on"]) <= today]
         return max(past, key=lambda h: h["on"]) if past else None
@@ -179,11 +183,24 @@ class Person:
                 while start is not None and (before := next((s for s in spans if s[1] == start and s[0] != start), None)):
                     start = before[0]
                 return start, locked
+        if any(end <= on for _, end, _ in spans):  # what came before it had ended tells nothing of the days since
+            return None
         first = min(self.days.get(system, ()), default=None)  # nobody uses what he does not have
         return (issue, locked) if now and (self.long_ago.get(system) or first is not None and first <= on) else None
 
     def was_locked(self, system, on):
         return any((start is None or start <= on) and on < end and how == "locked" for start, end, how in self.spans.get(system, ()))
+
+    def stood_by(self, system, on):
+        """Was the state of today there at the end of that day?"""
+        since = self.state_since.get(system)
+        return not self.over or since is None or since <= on
+
+    def active_by(self, system, on):
+        """In use at the end of that day? What an unlock gave back was there before the lock; an account given again is another one."""
+        since, issue = self.state_since.get(system), self.issue.get(system)
+        unlocked = any(end == since for _, end, _ in self.spans.get(system, ())) and (issue is None or issue < since)
+        return self.state.get(system) == "active" and (self.stood_by(system, on) or unlocked)
 
     def day_out(self):
         current = [d for d in self.departures if d["state"] != "withdrawn" and "ended_at" not in d]
@@ -245,7 +262,8 @@ class Person:
 
     def regular(self, system, length, today):
         """By the rule of the system over a window that ends today, or from the day of issue when that is later."""
-        if self.reason.get(system.slug) == "inactivity" and self.state.get(system.slug) == "temp_locked" or system.rule["precision"] != "by_day":
+        idle = self.reason.get(system.slug) == "inactivity" and self.state.get(system.slug) == "temp_locked" and self.stood_by(system.slug, today)
+        if idle or system.rule["precision"] != "by_day":
             return False
         start, issue, wanted = today - DAY * (length - 1), self.issue_day(system.slug, today), system.days_wanted(length)
         if issue is not None and issue > start:
@@ -338,7 +356,7 @@ class District:
         unrecorded, over = self.gap(unit, system, len(eligible))
         undeclared = declared is None and bool(unit.people or unit.active(self.today) and not unit.children)
         activated = [p for p in issued if p.ever(slug, self.today) or
-                     (p.credential if system.kind == "directory" else p.state.get(slug) == "active")]
+                     (p.credential if system.kind == "directory" else p.active_by(slug, self.today))]
         return {"headcount": declared["total"] if declared else 0, "carried": declared["total"] - unit.declared(self.today)["total"] if declared else 0,
                 "declared": declared is not None, "recorded": len(unit.people),
                 "unrecorded": unrecorded, "over_recorded": over, "undeclared_units": int(undeclared),
@@ -382,6 +400,8 @@ class District:
             own = {u.id: self.own(u, system, length) for u in self.units.values()}
             for unit in self.units.values():
                 total = {name: sum(own[u.id][name] for u in self.tree(unit)) for name in own[unit.id]}
+                if unit.gone(self.today - DAY * (length - 1), self.today) and not any(total.values()):
+                    continue
                 out["own", unit.code, system.slug] = self.row(own[unit.id], system, length)
                 out["unit", unit.code, system.slug] = self.row(total, system, length)
         return out

@@ -13,6 +13,7 @@ import unicodedata
 
 import pytest
 from charsets import tcvn3, vni, windows_1258
+from test_hostile import book, sheet
 
 HERE = pathlib.Path(__file__).resolve().parent
 FILES = HERE / "files"
@@ -120,6 +121,7 @@ TYPED = {
         (5, "skipped", {}, []), (6, "ready", {"unit": "Văn phòng"}, [("C", "unit_from_group")])]),
     "groups-in-the-first-cell": ("staff", "STT;Họ và tên;Chức vụ;Đơn vị\nA. Khối Đảng;;;\n1;Lê An;CV;\n", [(2, "skipped", {}, []), (3, "ready", {"unit": "Khối Đảng"}, [("D", "unit_from_group")])]),
     "headings-on-each-page": ("staff", "STT;Họ tên;Chức vụ\n1;Lê An;CV\nSTT;Họ tên;Chức vụ\n2;Lê Bình;CV\n", [(2, "ready", {}, []), (3, "skipped", {}, []), (4, "ready", {}, [])]),
+    "numbers-of-columns-below-a-remark": ("staff", "STT;Họ và tên;Chức vụ\n;Đơn vị tính: người;\n1;2;3\n1;Nguyễn Văn An;CV\n", [(2, "skipped", {}, []), (3, "skipped", {}, []), (4, "ready", {"full_name": "Nguyễn Văn An"}, [])]),
     "gaps-in-the-numbering": ("staff", "STT;Họ tên\n1;Lê An\n2;Lê Bình\n4;Lê Chi\n", [(2, "ready", {}, []), (3, "ready", {}, []), (4, "ready", {}, [("A", "numbering_gap")])]),
     "forms-of-address": ("staff", "Họ và tên;Chức vụ\nÔng/Bà Lê An;CV\nBà Nguyễn Thị Lan;CV\nÔng Ích Khiêm;CV\nThS. Lê Bình;CV\n1. Lê Chi;CV\nLê Dũng 2;CV\n", [
         (2, "failed", {}, [("A", "bad_characters")]), (3, "failed", {}, [("A", "bad_characters")]), (4, "ready", {"full_name": "Ông Ích Khiêm"}, []),
@@ -130,6 +132,10 @@ TYPED = {
         (2, "ready", {"full_name": "Nguyễn Thị Ánh"}, [("A", "capitals")]), (3, "ready", {"full_name": "K'Bảy"}, [("A", "capitals")]), (4, "ready", {"full_name": "Đinh Văn Đức"}, [("A", "capitals")]), (5, "ready", {"full_name": "Hồ Kim Ánh"}, [("A", "capitals")])]),
     "given-name-first": ("staff", "Họ và tên;Chức vụ\nY Blô Êban;CV\nH'Hen Niê;CV\n", [(2, "needs_review", {}, [("A", "given_name_first")]), (3, "needs_review", {}, [("A", "given_name_first")])]),
     "name-in-two-columns": ("staff", "TT;Họ và tên đệm;Tên;Chức vụ\n1;Nguyễn Văn;An;CV\n2;;Bình;CV\n", [(2, "ready", {"full_name": "Nguyễn Văn An", "given_name": "An"}, []), (3, "ready", {"full_name": "Bình"}, [])]),
+    "people-named-like-sums": ("roster", "STT;Họ đệm;Tên;Chức vụ\n1;Nguyễn Văn;Công;CV\n2;Tống;An;CV\n3;Tống;Công;CV\n;;Cộng;\n", [
+        (2, "ready", {"full_name": "Nguyễn Văn Công"}, []), (3, "ready", {"full_name": "Tống An"}, []), (4, "ready", {"full_name": "Tống Công"}, []), (5, "skipped", {}, [])]),
+    "people-named-like-sums-without-numbers": ("staff", "Họ đệm;Tên;Chức vụ\nNguyễn Văn;Công;CV\nTống;An;CV\nTổng;;2\n", [
+        (2, "ready", {"full_name": "Nguyễn Văn Công"}, []), (3, "ready", {"full_name": "Tống An"}, []), (4, "skipped", {}, [])]),
     "no-name": ("staff", "STT;Họ tên;Chức vụ\n1;;CV\n", [(2, "failed", {}, [("B", "required")])]),
     "citizen-id-as-code": ("staff", "Họ tên;Số hiệu\nLê An;058080001234\nLê Bình;58080001234\n", [(2, "failed", {"staff_code": None}, [("B", "citizen_id")]), (3, "failed", {}, [("B", "citizen_id")])]),
     "citizen-id-is-not-kept": ("staff", "Họ tên;CCCD;Giới tính;Chức vụ\nLê An;058080001234;Nam;CV\n", [(2, "ready", {"full_name": "Lê An"}, [])]),
@@ -147,6 +153,10 @@ TYPED = {
         (3, "failed", {}, [("B", "required")]), (4, "needs_review", {"reason": None}, [("D", "unknown_word")])]),
     "headcounts": ("headcounts", "Đơn vị;Tổng số hiện có;Biên chế;Tính đến ngày\nPhòng Nội vụ;1.200;41;01/11/2026\nVăn phòng;ba;;01/11/2026\n", [
         (2, "ready", {"unit": "Phòng Nội vụ", "total": "1200", "establishment": "41", "on": "2026-11-01"}, []), (3, "needs_review", {"total": None}, [("B", "bad_number")])]),
+    "counts-like-the-numbers-of-columns": ("headcounts", "STT;Mã đơn vị;Tổng số;Biên chế\n1;12;20;25\n2;13;21;26\n3;4;5;6\n", [
+        (2, "ready", {"unit_code": "12", "total": "20", "establishment": "25"}, []), (3, "ready", {"unit_code": "13", "total": "21"}, []), (4, "ready", {"unit_code": "4", "total": "5"}, [])]),
+    "numbers-of-columns": ("headcounts", "STT;Mã đơn vị;Tổng số;Biên chế\n1;2;3;4\n1;12;20;25\nSTT;Mã đơn vị;Tổng số;Biên chế\n(1);(2);(3);(4)\n2;13;21;26\n", [
+        (2, "skipped", {}, []), (3, "ready", {"unit_code": "12"}, []), (4, "skipped", {}, []), (5, "skipped", {}, []), (6, "ready", {"unit_code": "13"}, [])]),
     "units": ("units", "Mã đơn vị;Tên đơn vị;Loại đơn vị;Trực thuộc;Viết tắt\nH43.9.1;Phòng Tư pháp;Phòng;H43.9;tuphap\nH43.9.2;;Xã;H43.9;\n", [
         (2, "ready", {"unit_code": "H43.9.1", "unit_name": "Phòng Tư pháp", "unit_kind": "phong", "parent": "H43.9", "slug": "tuphap"}, []), (3, "failed", {}, [("B", "required")])]),
     "roster": ("roster", "Số hiệu;Họ và tên;Phòng ban/Bộ phận\nNS-1;Lê An;Phòng Nội vụ\n", [(2, "ready", {"staff_code": "NS-1", "unit": "Phòng Nội vụ"}, [])]),
@@ -162,6 +172,29 @@ def test_typed(name, tmp_path):
     assert [(r["row"], r["state"], notes_of(r)) for r in rows] == [(row, state, notes) for row, state, _, notes in wanted]
     for seen, (_, _, fields, _) in zip(rows, wanted):
         assert {f: seen.get(f) for f in fields} == fields
+
+
+def cells_of(number, *cells):
+    """A row of a sheet: numbers as numbers."""
+    return f'<row r="{number}">' + "".join(f'<c r="{c}{number}"><v>{v}</v></c>' if isinstance(v, (int, float)) else f'<c r="{c}{number}" t="inlineStr"><is><t>{v}</t></is></c>' for c, v in zip("ABCD", cells)) + "</row>"
+
+
+def test_a_number_of_a_spreadsheet_has_no_groups(tmp_path):
+    path = tmp_path / "counts.xlsx"
+    path.write_bytes(book(xl__worksheets__sheet1_xml=sheet(cells_of(1, "Đơn vị", "Tổng số", "Biên chế") + cells_of(2, "Phòng A", 12.125, "12.125") + cells_of(3, "Phòng B", 1200, 41))))
+    _, rows = read("headcounts", path)
+    assert [(r.get("total"), r.get("establishment"), notes_of(r)) for r in rows] == [(None, "12125", [("B", "bad_number")]), ("1200", "41", [])]
+
+
+def test_a_row_without_cells_at_the_end_of_the_sheet_is_no_row(tmp_path):
+    path = tmp_path / "ten.xlsx"
+    people = cells_of(1, "Họ và tên", "Chức vụ") + "".join(cells_of(i, f"Lê {name}", "CV") for i, name in enumerate(GIVEN[:10], 2))
+    path.write_bytes(book(xl__worksheets__sheet1_xml=sheet(people + '<row r="1048576" ht="20"/>')))
+    about, rows = read("staff", path)
+    assert not about.get("refused") and len(rows) == 10, about
+    path.write_bytes(book(xl__worksheets__sheet1_xml=sheet(people + cells_of(1048576, "Lê Cuối", "CV"))))
+    about, _ = read("staff", path)
+    assert about["refused"] and "50000" in about["en"]
 
 
 @pytest.mark.parametrize("kind, text, words", [

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 
 const { chromium } = createRequire(`${process.cwd()}/`)('playwright-core')
-const [url, code, password, pictures, profile] = process.argv.slice(2)
+const [url, code, password, pictures, profile, next, nextName] = process.argv.slice(2)
 const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 const context = await chromium.launchPersistentContext(profile, { executablePath: '/usr/bin/chromium', headless: true, args, locale: 'vi-VN', viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true })
 const page = context.pages()[0] ?? await context.newPage()
 const foreign = []
-page.on('console', (line) => line.type() === 'error' && !/422/.test(line.text()) && foreign.push(line.text()))
+page.on('console', (line) => line.type() === 'error' && !/422|502/.test(line.text()) && foreign.push(line.text()))
 page.on('pageerror', (error) => foreign.push(String(error)))
 page.on('request', (request) => { if (!request.url().startsWith('http://127.0.0.1')) foreign.push(request.url()) })
 const picture = (name) => page.screenshot({ path: `${pictures}/activation-${name}.png`, fullPage: true })
@@ -22,6 +22,11 @@ try {
   await page.getByText('Mã kích hoạt không đúng').waitFor()
   await narrow()
   await picture('wrong')
+
+  await page.route('**/v1/activation-checks', (route) => route.fulfill({ status: 502, contentType: 'text/html', body: '<html><h1>502 Bad Gateway</h1></html>' }))
+  await page.getByRole('button', { name: 'Tiếp tục' }).click()
+  await page.getByText('Không kết nối được').waitFor()
+  await page.unroute('**/v1/activation-checks')
 
   await page.goto('about:blank')
   await page.goto(`${url}/kichhoat#${code}`)
@@ -55,6 +60,12 @@ try {
   assert.match(await page.getByText('Tải hồ sơ cài đặt thư').getAttribute('href'), /address=thuypnt%40ninhthuan\.gov\.vn/)
   await narrow()
   await picture('done')
+
+  await page.goto(`${url}/kichhoat#${next}`) // the next one at a computer that is shared, in the same tab
+  await page.getByText(nextName).waitFor()
+  assert.ok(await page.locator('#done').isHidden())
+  assert.equal(await typed.inputValue(), '')
+  assert.equal(new URL(page.url()).hash, '')
   assert.deepEqual(foreign, [], 'no foreign host, no error')
 } finally {
   await context.close()

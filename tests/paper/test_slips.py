@@ -51,9 +51,10 @@ def test_codes_are_read_back_from_the_printed_page(service, out):
 def test_a_telephone_sets_a_password(service, out, tmp_path):
     client = service.client(language="vi")
     code = client.post("/v1/slips", {"staff": ["P-9"]}).json["items"][0]["code"]
+    following = client.post("/v1/slips", {"staff": ["P-3"]}).json["items"][0]
     flow = pathlib.Path(__file__).with_name("activation.mjs")
     modules = node.ready(pathlib.Path(__file__).resolve().parents[1] / "console")
-    done = subprocess.run(["node", flow, f"http://127.0.0.1:{service.port}", code, PASSWORD, str(out), str(tmp_path)], cwd=modules, capture_output=True, text=True, timeout=180)
+    done = subprocess.run(["node", flow, f"http://127.0.0.1:{service.port}", code, PASSWORD, str(out), str(tmp_path), following["code"], following["staff"]["full_name"]], cwd=modules, capture_output=True, text=True, timeout=180)
     assert done.returncode == 0, done.stderr[-4000:]
     assert client.post("/v1/activation-checks", {"code": code}).code == "activation_refused", "it was redeemed"
     states = {a["system"]: a["observed"]["state"] for a in client.get("/v1/staff/P-9").json["accounts"]}

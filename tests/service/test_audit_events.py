@@ -190,3 +190,29 @@ def test_the_history_of_a_unit_names_the_first_day_it_is_no_more(shared, client)
                            ("en", [f"Ends on {end:%d/%m/%Y}.", f"The end on {end:%d/%m/%Y} was taken back."])):
         items = wait_for(lambda: (lambda h: h if len(h) == 3 else None)(client.call("GET", f"{path}/history", headers={"Accept-Language": language}).json["items"]), "three lines")
         assert [words in item["text"] for words, item in zip(told, items[1:])] == [True, True], items
+
+
+def test_the_second_time_is_told_as_the_first(shared):
+    """With former posts and departures beside it a change is sent as two: what goes, and what comes."""
+    client = shared.client(language="vi")
+    assert client.put("/v1/units/T1.HAI", {"name": {"vi": "Phòng Thứ Hai"}, "kind": "phong", "parent": "T1", "slug": "thuhai"}).status == 201
+
+    def told(count):
+        return [i["text"] for i in wait_for(lambda: (lambda h: h if len(h["items"]) >= count else None)(lines(client, "/v1/staff/LAN-2/history")), f"{count} lines")["items"]]
+    assert client.put("/v1/staff/LAN-2", an(full_name="Trần Thị Hai Lần", unit="T1.01", hired_on=f"{site_today() - datetime.timedelta(900)}")).status == 201
+    for number, unit in enumerate(("T1.02", "T1.HAI", "T1.01")):
+        moved = client.patch("/v1/staff/LAN-2", {"unit": unit, "decision": {"number": f"{number}/QĐ", "effective_on": f"{site_today() - datetime.timedelta(30 - 10 * number)}"}})
+        assert moved.status == 200, moved
+    assert client.patch("/v1/staff/LAN-2", {"title": "Trưởng phòng"}).status == 200
+    text = told(5)
+    assert ["Điều động sang Phòng Tài chính theo QĐ 0/QĐ" in text[1], "Điều động sang Phòng Thứ Hai theo QĐ 1/QĐ" in text[2], "Điều động sang Phòng Nội vụ theo QĐ 2/QĐ" in text[3]] == [True] * 3, text
+    assert "Đổi chức vụ thành Trưởng phòng" in text[4], text
+
+    later = f"{site_today() + datetime.timedelta(9):%Y-%m-%d}"
+    for number in range(2):
+        assert client.put("/v1/staff/LAN-2/departure", {"reason": "thoi_viec", "effective_on": later, "decision": {"number": f"{number}/QĐ"}}).status in (200, 201, 202)
+        assert client.delete("/v1/staff/LAN-2/departure", etag="*").status in (200, 204)
+    assert client.put("/v1/staff/LAN-2/departure", {"reason": "nghi_huu", "decision": {"number": "9/QĐ"}}).status in (200, 202)
+    text = told(10)
+    assert [t.split(" ", 2)[2].split(" từ ngày")[0].split(".")[0].split(" theo")[0] for t in text[5:9]] == ["Ghi nhận kết thúc công tác", "Rút lại việc nghỉ"] * 2, text
+    assert "Kết thúc công tác (nghỉ hưu) theo QĐ 9/QĐ" in text[9], text

@@ -238,6 +238,7 @@ def test_locks_for_a_stolen_password_are_held_beyond_thirty_and_never_lost(share
     answers = [lock(line, p) for p in people[:60]]
     assert [a.status for a in answers] == [200] * 30 + [409] * 30 and answers[30].code == "brake_engaged"
     told = answers[30].json["brake"]
+    assert answers[30].json["kept"] is True and lock(line, people[30]).json["kept"] is True
     assert (told["locks"]["done"], told["locks"]["limit"]) == (30, 30) and told["locks"]["room_at"] and told["releasers"]
     assert [lock(line, p).status for p in people[:31]] == [200] * 30 + [409], "a repeat counts nothing"
     assert {desired(admin, p) for p in people[30:60]} == {"present"}
@@ -269,6 +270,45 @@ def test_dismissals_are_held_beyond_five_and_never_lost(shared, admin, line):
     assert states(admin, people[5:18]) == ["held"] * 13
     assert release(admin, line, digest=waiting(admin, line)["digest"]).json["released"] == 13
     assert set(states(admin, people)) == {"done"}
+
+
+# ---- whom a role protects from changes may still leave, and be locked for a stolen password ----
+
+AS_HR = ["staff:read", "units:read", "coverage:read", "staff:write", "accounts:write", "departures:write", "reports:write"]
+AS_UNIT_ADMIN = ["staff:read", "units:read", "coverage:read", "audit:read", "accounts:write", "brake:release"]
+
+
+def with_role(admin, person, role):
+    assert admin.post(f"/v1/staff/{person}/roles", {"role": role, "unit": "T1"}).status == 201
+    return person
+
+
+def test_what_is_held_of_somebody_with_a_role_is_released_by_whom_it_names(shared, admin):
+    hr, second = a_line(shared, admin, AS_HR, unit="T1"), a_line(shared, admin, AS_UNIT_ADMIN, unit="T1")
+    leaver, robbed = (with_role(admin, p, "unit_hr") for p in crowd(admin, "ROLE", 2))
+    assert batch(hr, crowd(admin, "RA", LIMIT))["summary"]["done"] == LIMIT
+    assert [lock(hr, p).status for p in crowd(admin, "RL", 31)] == [200] * 30 + [409]
+    assert lock(hr, robbed).code == "brake_engaged"
+    assert hr.put(f"/v1/staff/{leaver}/departure", {"reason": "thoi_viec"}).code == "brake_engaged"
+    assert waiting(second, hr)["may_release"]
+    let = release(second, hr, people=[leaver, robbed])
+    assert let.status == 201 and {r["outcome"] for r in let.json["results"]} == {"done"}, let
+    assert desired(admin, robbed) == "locked" and states(admin, [leaver]) == ["done"]
+
+
+def test_an_order_on_a_higher_role_is_held_too_and_is_withdrawn_by_who_gave_it(shared, admin):
+    hr, other = a_line(shared, admin, AS_HR, unit="T1"), a_line(shared, admin, AS_HR, unit="T1")
+    higher, listed = (with_role(admin, p, "unit_admin") for p in crowd(admin, "HIGH", 2))
+    first = with_role(admin, crowd(admin, "HIGHER", 1)[0], "unit_admin")
+    assert [hr.put(f"/v1/staff/{first}/departure", {"reason": "thoi_viec"}).status for _ in range(2)] == [200, 200], "a repeat says the same"
+    assert batch(hr, crowd(admin, "HA", LIMIT - 1))["summary"]["done"] == LIMIT - 1
+    held = hr.put(f"/v1/staff/{higher}/departure", {"reason": "thoi_viec"})
+    assert (held.status, held.code) == (409, "brake_engaged"), held
+    assert batch(hr, [listed])["summary"]["held"] == 1
+    assert states(admin, [higher, listed]) == ["held"] * 2
+    assert other.delete(f"/v1/staff/{higher}/departure", etag="*").code == "higher_role", "what somebody else ordered stands"
+    assert hr.delete(f"/v1/staff/{higher}/departure", etag="*").status in (200, 204)
+    assert states(admin, [higher]) == [None]
 
 
 # ---- every way to stop many at once passes the same brake ----
@@ -313,6 +353,7 @@ def test_every_door_has_the_same_brake(shared, admin, line, door):
     answers = [door(line, p, i) for i, p in enumerate(people)]
     assert [a.status for a in answers] == [200] * 5 + [409] * 3, answers[-1]
     kept = door in (put_departure, in_a_batch)
+    assert door is in_a_batch or answers[-1].json["kept"] is kept, answers[-1]
     seen = waiting(admin, line)
     assert (seen["waiting"], seen["untouched"]) == (3, 3) and {i["kept"] for i in seen["items"]} == {kept}
     if not kept:
@@ -332,7 +373,7 @@ def test_rules_that_take_from_many_wait_for_a_second_person_too(start):
     wait_for(lambda: admin.get("/v1/accounts", system="e-office", include_total=True).json["total"] == 8, "everybody has e-office")
     for path, body, change in (("/v1/systems/e-office", {"required_for": []}, "system/e-office"), ("/v1/units/T1.01", {"block": "dang_doan_the"}, None)):
         refused = line.patch(path, body)
-        assert (refused.status, refused.code) == (409, "brake_engaged"), refused
+        assert (refused.status, refused.code) == (409, "brake_engaged") and refused.json["kept"] is False, refused
         seen = waiting(admin, line)["items"][-1]
         assert seen["kept"] is False and seen["people"] >= 8 and (change is None or seen["change"] == change), seen
         let = release(admin, line, changes=[seen["change"]])

@@ -29,6 +29,27 @@ def certify(client, code, **body):
     return client.put(f"/v1/staff/{code}{SYSTEM}/certificate", body)
 
 
+def test_what_is_seen_there_has_one_holder_and_lies_behind(office):
+    client = office.client()
+    at = "/v1/staff/{}" + SYSTEM + "/observation"
+    seen = client.put(at.format("C-1"), {"state": "active", "login": "5404010ABC", "since": day(-3)})
+    assert seen.status == 200 and seen.json["observed"]["login"] == "5404010ABC"
+    again = client.put(at.format("C-1"), {"state": "active", "login": "5404010ABC", "since": day(-3)})
+    assert again.status == 200 and again.headers["Congvu-Unchanged"] == "true"
+    for login in ("5404010ABC", "5404010abc"):
+        assert client.put(at.format("C-2"), {"state": "active", "login": login}).code == "address_taken", "somebody else's"
+    assert client.get(f"/v1/staff/C-2{SYSTEM}").json["observed"]["login"] is None
+    for body, pointer in (({"login": ""}, "#/login"), ({"login": " "}, "#/login"), ({"since": day(2)}, "#/since"), ({"since": day(4000)}, "#/since")):
+        refused = client.put(at.format("C-2"), {"state": "active", **body})
+        assert (refused.status, [e["pointer"] for e in refused.json.get("errors", [])]) == (422, [pointer]), body
+    assert client.put(at.format("C-1"), {"state": "active", "login": "5404010-2"}).status == 200, "a new one is made out to him"
+    assert client.put(at.format("C-1"), {"state": "active", "login": "5404010ABC"}).status == 200, "his own comes back"
+    assert client.put(at.format("C-2"), {"state": "active", "since": day(0)}).status == 200
+
+    assert client.put("/v1/units/T1.01/accounts/certificate", {"login": "dau.noivu", "custodian": "C-1"}).status == 201
+    assert client.put(at.format("C-2"), {"state": "active", "login": "dau.noivu"}).code == "address_taken", "the unit's"
+
+
 def departure(client, code):
     return client.get(f"/v1/staff/{code}/departure").json
 

@@ -106,3 +106,18 @@ def test_people_of_a_day_that_is_over_are_listed_where_they_were(district):
         found[unit] = {p["staff_code"] for p in client.get("/v1/staff", unit=unit, system="mailbox", stage="issued", period=before).json["items"]}
         assert len(found[unit]) == row["issued"], unit
     assert found == {"T1.01": set(PEOPLE) - {"GUEST"}, "T1.02": {"GUEST"}}
+
+
+def test_of_days_before_the_unit_was_written_down_nothing_is_said(district):
+    client = district.client()
+    unit = {"name": {"vi": "Phòng Mới"}, "kind": "phong", "block": "chinh_quyen", "slug": "moi", "parent": "T1", "active_from": "2021-10-01"}
+    assert client.put("/v1/units/T1.08", unit).status == 201
+    assert client.put("/v1/staff/FRESH", an(full_name="Lê Thị Tươi", unit="T1.08", hired_on=day(0))).status == 201
+    said = wait_for(lambda: (r := client.get("/v1/coverage/changes", unit="T1.08", system="mailbox", **{"from": day(-20)}).json)["to"]["coverage"]["b"] == 1 and r, "she is there")
+    nothing = {"a": None, "b": None, "ratio": None}
+    assert (said["from"]["coverage"], said["from"]["adoption"]) == (nothing, nothing)
+    assert said["to"]["coverage"] == {"a": 1, "b": 1, "ratio": 1}
+    [joined] = said["parts"]
+    assert (joined["cause"], joined["people"], joined["coverage"]) == ("joined", 1, {"a": None, "b": None}), joined
+    recorded = client.get("/v1/coverage/changes", unit="T1.08", system="mailbox", basis="recorded", **{"from": day(-20)}).json
+    assert recorded["from"]["coverage"] == nothing

@@ -67,6 +67,19 @@ def test_an_index_that_was_added_without_slapindex_is_named(site, config):
     assert code == 2 and "congvud: mail: somebody who is there is not found by it; stop slapd and run slapindex" in said, said
 
 
+@pytest.mark.parametrize("suffix", ["ou=usage", "ou=leases", "ou=work"])
+def test_a_database_that_is_missing_is_named(site, config, suffix, start):
+    start(config.parent, config=config).stop()
+
+    def without(text):
+        before, rest = text.split(f'database mdb\nsuffix "{suffix}"')
+        return before + "database" + rest.split("\ndatabase", 1)[1]
+    with_lines(site, without)
+    code, said = check(config)
+    with_lines(site, lambda text: text)
+    assert code == 2 and f"congvud: {suffix}: this database is missing" in said, said
+
+
 def test_a_server_that_does_not_show_how_full_it_is(site, config):
     with_lines(site, lambda text: text[:text.index("database monitor")])
     assert "cn=monitor" in check(config)[1]

@@ -107,3 +107,33 @@ def test_the_version_names_the_commit_and_what_data_it_writes():
     words = subprocess.run([BIN, "--version"], capture_output=True, text=True, check=True).stdout
     number, = re.findall(r"VERSION (\d+\.\d+\.\d+)", (ROOT / "CMakeLists.txt").read_text())
     assert re.fullmatch(rf"congvud {re.escape(number)} \(commit ([0-9a-f]{{12}}(-dirty)?|unknown), data version 2, with(out)? console\)\n", words)
+
+
+# ---- the first token ----
+
+def test_a_first_start_that_cannot_write_its_token_loses_none(tmp_path, start):
+    data = tmp_path / "data"
+    (data / "admin.token").mkdir(parents=True)
+    data.chmod(0o700)
+    try:
+        start(data)
+    except AssertionError as refused:
+        assert "admin.token" in str(refused)
+    else:
+        raise AssertionError("nobody has its token")
+    (data / "admin.token").rmdir()
+    service = start(data)
+    assert service.client().get("/v1/me").status == 200
+    assert not (data / "admin.token.new").exists() and (data / "admin.token").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_first_start_that_was_killed_before_its_token_was_written_is_told(folder, start):
+    (folder / "admin.token").unlink()
+    (folder / "admin.token.new").write_text("\n")
+    service = start(folder)
+    assert "congvud token" in service.log.read_text()
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("CONGVU_")}
+    made = subprocess.run([BIN, "token", "--allow-root", "--data-dir", folder], capture_output=True, text=True, timeout=60, check=True, env=environment)
+    assert service.client(made.stdout.strip()).get("/v1/me").status == 200
+    service.stop()
+    assert "congvud token" not in start(folder).log.read_text().rpartition("stopping")[2]

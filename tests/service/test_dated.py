@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from congvu import Service, an, make_units, site_today, wait_for
+from congvu import Service, an, district, make_units, site_today, wait_for
 
 TODAY = site_today()
 
@@ -127,6 +127,86 @@ def test_leave_ends_with_its_last_day_and_the_next_one_stands_beside_it(client, 
     assert (later["status"], later["leave"]["from"]) == ("active", day(20))
     kept = sorted((json.loads(v) for v in shared.person(first["id"], "cvLeave")["cvLeave"]), key=lambda v: v["from"])
     assert [(v["from"], v["to"]) for v in kept] == [(day(-3), day(-1)), (day(20), day(49))]
+
+
+def leave_entries(shared, person):
+    return sorted((v["from"], v["to"]) for v in map(json.loads, shared.person(person["id"], "cvLeave").get("cvLeave", [])))
+
+
+def test_a_leave_to_come_is_no_leave_today_and_stays(client, shared):
+    put(client, "D-9", full_name="Đinh Thị Sắp Nghỉ")
+    planned = {"from": day(20), "to": day(49), "kind": "di_hoc"}
+    assert client.patch("/v1/staff/D-9", {"status": "on_leave", "leave": planned}).json["status"] == "active"
+    away = client.patch("/v1/staff/D-9", {"status": "on_leave"}).json
+    assert (away["status"], away["leave"]["from"], away["leave"]["to"]) == ("on_leave", day(0), day(19)), away["leave"]
+    assert leave_entries(shared, away) == [(day(0), day(19)), (day(20), day(49))]
+    again = client.patch("/v1/staff/D-9", {"status": "on_leave"})
+    assert again.headers["Congvu-Unchanged"] and again.json["leave"] == away["leave"], "on leave already"
+    back = client.patch("/v1/staff/D-9", {"status": "active"}).json
+    assert (back["status"], back["leave"]["from"]) == ("active", day(20)), "what is planned stays"
+    assert client.patch("/v1/staff/D-9", {"status": "active"}).json["leave"] is None, "at work already: the leave to come is called off"
+    assert client.patch("/v1/staff/D-9", {"status": "on_leave", "leave": planned}).json["leave"] and client.patch("/v1/staff/D-9", {"status": "on_leave"}).status == 200
+    assert client.patch("/v1/staff/D-9", {"leave": None}).json["leave"] is None and leave_entries(shared, away) == []
+
+
+def test_a_post_to_come_is_taken_back(client):
+    put(client, "D-10", full_name="Mạc Văn Thôi Kiêm")
+    ends = {"end_post": {"unit": "T1.03"}}
+    assert client.patch("/v1/staff/D-10", {"add_post": {"unit": "T1.03", "kind": "kiem_nhiem", "from": day(30)}}).status == 200
+    dry = client.patch("/v1/staff/D-10", ends, validate_only=True).json
+    assert [c["field"] for c in dry["changes"]] == ["posts"]
+    assert [p["unit"]["code"] for p in client.patch("/v1/staff/D-10", ends).json["posts"]] == ["T1.01"]
+    assert client.patch("/v1/staff/D-10", {"add_post": {"unit": "T1.03", "kind": "kiem_nhiem", "from": day(-30)}}).status == 200
+    ended = client.patch("/v1/staff/D-10", {"end_post": {"unit": "T1.03", "to": day(5)}}).json["posts"]
+    assert [(p["from"], p["to"]) for p in ended if not p["primary"]] == [(day(-30), day(5))]
+
+
+def test_nobody_comes_into_a_unit_that_is_dissolved_by_then(client):
+    path = "/v1/units/T1.40"
+    assert client.put(path, {"name": {"vi": "Phòng Sẽ Thôi"}, "kind": "phong", "slug": "sethoi", "parent": "T1"}).status == 201
+    for code, name in (("D-11", "Hồ Văn Sắp Đến"), ("D-12", "Vi Thị Sẽ Về"), ("D-13", "Lò Văn Sẽ Kiêm")):
+        put(client, code, full_name=name)
+    ends = [{"active_to": day(on)} for on in (10, 30, 31)]
+
+    def refused():
+        return {client.patch(path, end, validate_only=True).code for end in ends} == {"unit_not_empty"}
+
+    assert client.patch(path, ends[0], validate_only=True).status == 200
+    assert transfer(client, "D-11", day(30), unit="T1.40").status == 200 and refused()
+    assert client.put("/v1/staff/D-11/departure", {"reason": "thoi_viec", "effective_on": day(20)}).status == 200
+    assert client.patch(path, ends[0], validate_only=True).status == 200, "gone before he would come"
+    assert client.put("/v1/staff/D-12/departure", {"reason": "thoi_viec"}).status == 200
+    assert client.post("/v1/staff/D-12/reinstatements", {"unit": "T1.40", "decision": {"number": "8/QĐ", "effective_on": day(30)}}).status == 202 and refused()
+    assert client.put("/v1/staff/D-12/departure", {"reason": "thoi_viec", "effective_on": day(30), "decision": {"number": "9/QĐ"}}).status == 200
+    assert client.patch(path, ends[0], validate_only=True).status == 200
+    assert client.patch("/v1/staff/D-13", {"add_post": {"unit": "T1.40", "kind": "kiem_nhiem", "from": day(30)}}).status == 200 and refused()
+    assert client.patch("/v1/staff/D-13", {"end_post": {"unit": "T1.40"}}).status == 200
+    assert client.patch(path, ends[0]).status == 200
+
+
+def test_who_comes_back_into_another_unit_has_its_login(spec):
+    """Today or on a day to come, required or asked for by hand."""
+    service = Service(spec=spec).start()
+    try:
+        client = service.client()
+        make_units(client)
+        for code, name in (("B-1", "Đoàn Thị Về Ngay"), ("B-2", "Kiều Văn Về Sau"), ("B-3", "Lại Thị Về Xin")):
+            assert login(put(client, code, full_name=name).json).startswith("noivu_")
+        assert client.put("/v1/staff/B-3/accounts/td-office", {"state": "present"}).status == 200
+        for code, on in (("B-1", day(0)), ("B-2", day(1)), ("B-3", day(1))):
+            assert client.put(f"/v1/staff/{code}/departure", {"reason": "thoi_viec"}).status == 200
+            back = client.post(f"/v1/staff/{code}/reinstatements", {"unit": "T1.02", "decision": {"number": "8/QĐ", "effective_on": on}})
+            assert back.status == 202, back
+        assert login(client.get("/v1/staff/B-1").json).startswith("tckh_")
+        service.stop()
+        service.settings["clock_offset"] = 86400
+        service.start()
+        client = service.client()
+        for code in ("B-2", "B-3"):
+            wait_for(lambda: client.get(f"/v1/staff/{code}").json["unit"]["code"] == "T1.02" and login(client.get(f"/v1/staff/{code}").json).startswith("tckh_"), code)
+    finally:
+        service.stop()
+        service.clean()
 
 
 @pytest.mark.parametrize("length, away", [(29, 0), (30, 1)])
@@ -414,6 +494,31 @@ def test_a_change_of_a_unit_to_come_waits_for_its_day(spec):
         service.clean()
 
 
+def test_a_later_plan_is_not_judged_for_an_earlier_one(spec):
+    service = Service(spec=spec).start()
+    try:
+        client = service.client()
+        make_units(client)
+        client.patch("/v1/systems/td-office", {"required_for": [{"blocks": ["chinh_quyen"]}]})
+        for n, name in enumerate(("Lê Thị Một", "Trần Văn Hai", "Vũ Thị Ba")):
+            put(client, f"LP-{n}", full_name=name)
+        put(client, "LP-9", full_name="Hồ Thị Chín", unit="T1")
+        assert client.patch("/v1/units/T1.01", {"block": "dang_doan_the", "effective_on": day(10)}).status == 200
+        assert client.patch("/v1/units/T1.02", {"parent": "T1.03", "effective_on": day(10)}).status == 200
+        for unit in ("T1.01", "T1.02"):
+            hr = service.reach(unit, "units:read", "units:write", "staff:read")
+            later = hr.patch(f"/v1/units/{unit}", {"name": {"vi": f"Phòng Mới {unit}"}, "effective_on": day(20)})
+            assert later.status == 200, later
+            assert [p["from"] for p in later.json["planned"]] == [day(10), day(20)] and set(later.json["planned"][1]) == {"from", "name"}
+        assert service.reach("T1.01", "units:read", "units:write").patch("/v1/units/T1.01", {"block": "chinh_quyen", "effective_on": day(20)}).code == "scope_missing", "nor is it undone"
+        other = service.reach(None, "units:read", "units:write", "staff:read")
+        assert other.patch("/v1/units/T1.01", {"kind": "su_nghiep", "effective_on": day(30)}).status == 200
+        assert [line["ordinary"]["done"] for line in other.get("/v1/brake").json["lines"]] == [0], "those whom the block takes were counted when it was planned"
+    finally:
+        service.stop()
+        service.clean()
+
+
 def test_a_planned_place_that_is_gone_by_then_is_not_taken(spec):
     """The plan stays and can be changed; nothing hangs below a unit that is dissolved."""
     service = Service(spec=spec).start()
@@ -537,7 +642,7 @@ def test_a_change_of_days_that_are_over_names_the_periods(client):
     answer = client.patch("/v1/staff/W-1", body).json
     said = answer["warnings"][0]
     assert dry["warnings"] == answer["warnings"] and (said["code"], said["from"]) == ("past_periods", day(-75))
-    assert said["periods"][0] == last_month and (TODAY - datetime.timedelta(75)).strftime("%Y-%m") in said["periods"]
+    assert last_month in said["periods"] and (TODAY - datetime.timedelta(75)).strftime("%Y-%m") in said["periods"]
     assert all(p <= last_month or "Q" in p or len(p) == 4 for p in said["periods"])
     assert "warnings" not in client.patch("/v1/staff/W-1", body).json, "done already"
     assert "warnings" not in client.patch("/v1/staff/W-1", {"mobile": "+84912345678"}).json
@@ -554,6 +659,21 @@ def test_a_change_of_days_that_are_over_names_the_periods(client):
     assert "warnings" not in client.patch("/v1/units/T1.08", {"effective_on": day(-70)}).json, "a day alone changes nothing"
     assert "warnings" not in client.patch("/v1/units/T1.08", {"position": 3, "effective_on": day(-70)}).json
     assert client.patch("/v1/units/T1.08?validate_only=true", {"kind": "su_nghiep", "effective_on": day(-70)}).json["unit"]["warnings"][0]["from"] == day(-70)
+
+
+def test_of_many_periods_the_long_ones_are_named_first(spec):
+    with district(spec=spec, dated_months=120) as service:
+        client = service.client()
+        put(client, "W-9", full_name="Lê Thị Lâu Rồi", hired_on="2012-01-01")
+        long_ago = client.patch("/v1/staff/W-9", {"category": "nld_hop_dong", "decision": {"number": "77/QĐ", "effective_on": day(-110 * 31)}}).json["warnings"][0]["periods"]
+        said = client.patch("/v1/staff/W-9", {"category": "vien_chuc", "decision": {"number": "78/QĐ", "effective_on": day(-37 * 31)}}).json["warnings"][0]
+    first = (TODAY - datetime.timedelta(37 * 31)).year
+    periods = said["periods"]
+    assert len(periods) == 36
+    assert {p for p in periods if len(p) == 4} == {str(y) for y in range(first, TODAY.year)}, periods
+    assert sum("Q" in p for p in periods) >= 12, periods
+    assert (TODAY.replace(day=1) - datetime.timedelta(1)).strftime("%Y-%m") in periods, "then the newest months"
+    assert len(long_ago) == 36 and sum("-" in p and "Q" not in p for p in long_ago) == 12, "a year of months whatever comes before them"
 
 
 def test_days_before_the_first_load_are_not_0_of_0(spec):

@@ -338,3 +338,15 @@ def test_who_is_hired_again_takes_a_new_code_and_category_in_the_same_call(clien
     assert (back.status, back.json["staff_code"], back.json["former_codes"], back.json["category"], back.json["unit"]["code"]) == (
         202, "RH-9", ["RH-1"], "vien_chuc", "T1.02"), back
     assert client.get("/v1/staff/RH-1").json["id"] == back.json["id"]
+
+
+def test_what_kept_a_session_from_being_ended_is_told_in_the_callers_language(start):
+    service = start()
+    client = service.client()
+    make_units(client)
+    assert client.put("/v1/staff/CUT-1", an()).status == 201
+    assert client.patch("/v1/systems/mailbox", {"sessions": {"kind": "doveadm", "url": "http://127.0.0.1:9/doveadm/v1", "allow": ["loopback"]}}).status == 200
+    assert client.put("/v1/staff/CUT-1/accounts/mailbox", {"state": "locked", "reason": "compromised"}).status in (200, 202)
+    english = wait_for(lambda: client.get("/v1/staff/CUT-1/accounts/mailbox").json["observed"]["last_error"], "the mail server is not there")
+    vietnamese = service.client(language="vi").get("/v1/staff/CUT-1/accounts/mailbox").json["observed"]["last_error"]
+    assert "\n" not in english + vietnamese and english != vietnamese and not vietnamese.isascii() and english.isascii(), (english, vietnamese)

@@ -1,5 +1,6 @@
 """Evidence of every change: durable before it, complete after a kill, without secrets; no evidence, no change."""
 import concurrent.futures
+import itertools
 import os
 import pathlib
 import random
@@ -9,6 +10,7 @@ import subprocess
 import threading
 
 import pytest
+from alerts import firing
 from browser import activate
 from congvu import BIN, Service, an, frozen, make_units, nth, wait_for
 from evidence import entries, mark_of, origin, published
@@ -151,6 +153,7 @@ def test_when_the_audit_folder_fails_nothing_is_changed_and_said_so(on_a_faulty_
         answer = call()
         assert (answer.status, answer.code) == (503, "audit_unavailable"), answer
     assert client.get(f"/v1/staff/{made['id']}").json["title"] == "Chuyên viên"  # reading goes on
+    assert "CongvuEvidenceStopped" in firing(service)
     assert len([c for c in changes(service)[before:] if needs_evidence(c)]) == 0
     disk("works")
     wait_for(lambda: client.patch(f"/v1/staff/{made['id']}", {"title": "Phó phòng"}).status == 200, "it works again")
@@ -283,6 +286,35 @@ def test_the_state_of_a_password_changed_by_hand_is_found_and_ppolicys_own_is_no
         found = wait_for(lambda: [e for e in by_hand(service)[before:] if e["attributes"] != ["title"]], change)
         assert [(e["target"], e["attributes"]) for e in found] == [(made["id"], [change.split(": ")[1].split("\n")[0]])]
     assert not [e for e in by_hand(service) if e["target"] == other["id"]], "what slapd keeps itself is nobody's change"
+
+
+def test_changes_too_large_to_be_read_together_are_found_one_after_the_other(service, tmp_path):
+    client, made, dn = watched(service)
+    ldif = ""
+    for n in range(10):
+        (tmp_path / f"{n}").write_bytes(bytes([n]) * 4_000_000)
+        ldif += f"dn: {dn}\nchangetype: modify\nreplace: jpegPhoto\njpegPhoto:< file://{tmp_path}/{n}\n\n"
+    with frozen(service.process.pid):
+        subprocess.run(["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", service.ldapi], input=ldif, text=True, check=True, capture_output=True)
+    large = wait_for(lambda: len(found := [e for e in by_hand(service) if e["attributes"] == ["jpegPhoto"]]) >= 10 and found, "each of them")
+    assert len(large) == 10
+    before = len(by_hand(service))
+    assert client.patch(f"/v1/staff/{made['id']}", {"title": "Phó phòng"}).status == 200
+    wait_for(lambda: touch(service, dn, "title", "sau đó") and len(by_hand(service)) > before, "and what comes behind")
+    assert all("false_mark" not in e for e in by_hand(service))
+
+
+def test_one_too_large_to_be_read_at_all_is_told_without_its_attributes(service, tmp_path):
+    client, made, dn = watched(service)
+    large, ldif = "cn=lon,ou=system,dc=congvu", tmp_path / "ldif"
+    few = "0123456789abcdefghijklmnopqrstuvwxyz"
+    values = "".join(f"description: {''.join(v)}\n" for v in itertools.islice(itertools.product(few, repeat=4), 690_000))
+    ldif.write_text(f"dn: {large}\nchangetype: add\nobjectClass: organizationalRole\ncn: lon\n{values}")
+    subprocess.run(["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", service.ldapi, "-f", ldif], check=True, capture_output=True)
+    told = wait_for(lambda: [e for e in by_hand(service) if e["dn"].lower() == large], "it is told")
+    assert [(e["verb"], e["attributes"]) for e in told] == [("add", [])]
+    before = len(by_hand(service))
+    wait_for(lambda: touch(service, dn, "title", "sau đó") and len(by_hand(service)) > before, "and what comes behind")
 
 
 # ---- the witness ----

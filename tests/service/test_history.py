@@ -287,3 +287,47 @@ def test_without_history_nothing_is_kept(start):
     client = service.client()
     assert client.get("/v1/coverage", unit="T1", as_of=site_day(-1)).code == "snapshot_missing"
     assert documents(service, "") == []
+
+
+def test_a_top_unit_that_had_ended_by_that_day_makes_no_choice(days):
+    client = days.begin(0)
+    make_units(client)
+    people(client, "T1.01", 1, "a")
+    other = {"name": {"vi": "Huyện Cũ"}, "kind": "ubnd_huyen", "block": "chinh_quyen", "slug": "cu", "active_from": "2021-10-01"}
+    assert client.put("/v1/units/T2", other).status == 201
+    days.wait_taken(0)
+    client = days.begin(1)
+    assert client.patch("/v1/units/T2", {"active_to": site_day(1)}).status == 200
+    client = days.begin(2)
+    assert client.get("/v1/coverage").status == 200, "of today there is one"
+    then = client.get("/v1/coverage", as_of=site_day(1))
+    assert then.status == 200 and then.json["rows"][0]["unit"]["code"] == "T1", then
+    assert client.get("/v1/coverage", as_of=site_day(0)).status == 422, "that day there were two"
+
+
+def test_of_two_top_units_that_had_ended_none_is_chosen_silently(days):
+    client = days.begin(0)
+    for code, slug in (("T2", "cu"), ("T3", "xua")):
+        unit = {"name": {"vi": f"Huyện Cũ {slug}"}, "kind": "ubnd_huyen", "block": "chinh_quyen", "slug": slug, "active_from": "2021-10-01"}
+        assert client.put(f"/v1/units/{code}", unit).status == 201
+    people(client, "T2", 1, "a")
+    days.wait_taken(0)
+    client = days.begin(1)
+    assert client.put("/v1/staff/a0/departure", {"reason": "thoi_viec", "effective_on": site_day(0), "decision": {"number": "1/QĐ"}}).status in (200, 201)
+    for code in ("T2", "T3"):
+        assert client.patch(f"/v1/units/{code}", {"active_to": site_day(0)}).status == 200
+    assert client.get("/v1/coverage", as_of=site_day(0)).status == 422
+    assert client.get("/v1/coverage", as_of=site_day(0), unit="T3").status == 200
+
+
+def test_a_kept_day_says_what_its_figures_of_use_rest_on(days):
+    client = days.begin(0)
+    make_units(client)
+    assert client.put("/v1/staff/a0", an(full_name="Người Thứ Nhất", hired_on="2025-01-06")).status == 201
+    report(client, "mailbox", ["a0"], -1, -1, data_from=site_day(-90))
+    days.wait_taken(0)
+    live = coverage(client, system="mailbox", depth=0)["systems"][0]
+    client = days.begin(1)
+    kept = coverage(client, system="mailbox", depth=0, as_of=site_day(0))["systems"][0]
+    assert {n: kept[n] for n in ("data_from", "silent_since", "missing_there")} == {n: live[n] for n in ("data_from", "silent_since", "missing_there")}
+    assert kept["data_from"] == site_day(-90)

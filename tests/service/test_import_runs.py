@@ -1,10 +1,11 @@
 """Lists carried out: whoever asks and leaves, however often, and through the death of the service."""
 import concurrent.futures
 import http.client
+import subprocess
 import time
 
 from browser import Person, activate, login_of
-from congvu import an, make_units, nth, wait_for
+from congvu import an, frozen, make_units, nth, wait_for
 from test_imports import follow, rows_of, run, sums, upload
 
 HEAD = "Họ và tên;Số hiệu;Đơn vị;Chức vụ;Đối tượng\n"
@@ -13,6 +14,14 @@ HEAD = "Họ và tên;Số hiệu;Đơn vị;Chức vụ;Đối tượng\n"
 def people(prefix, count, each=3):
     """Every name `each` times: their addresses depend on the order."""
     return HEAD + "".join(f"{nth('Phạm Thị', i // each)};{prefix}-{i};T1.0{1 + i % 3};CV;Công chức\n" for i in range(count))
+
+
+def going(client, plan, least):
+    """The address of its run, which is begun and has done so many rows."""
+    path = f"/v1/imports/{plan['id']}/run"
+    assert client.call("POST", path).status == 202
+    wait_for(lambda: client.get(path).json["run"] >= least, "it goes on")
+    return path
 
 
 def addresses(client):
@@ -51,6 +60,24 @@ def test_one_run_however_many_ask_and_whoever_leaves(client):
     assert sorted(line["row"] for line in rows) == list(range(2, 62))
     assert client.get(path).json == {k: v for k, v in lines[-1].items() if k != "type"}
     assert [line for line in follow(client, plan) if line["type"] == "row"] == rows  # kept beside the plan
+
+
+def test_two_processes_asked_at_once_name_the_one_who_asked(start, monkeypatch):
+    """The one that comes too late lets its own run go before it answers."""
+    monkeypatch.setenv("MALLOC_PERTURB_", "165")  # memory that was given back says nothing any more
+    first = start()
+    client = first.client()
+    make_units(client)
+    second = start(directory_uri=first.ldapi, key_file=str(first.data / "secret.key"))
+    both = (client, second.client(first.admin_token()))
+    try:
+        for n in range(12):
+            plan = upload(client, "staff", people(f"RQ{n}", 1).replace("Phạm Thị", nth("Phạm Hai", n))).json
+            with concurrent.futures.ThreadPoolExecutor(2) as pool:
+                answers = list(pool.map(lambda c: c.call("POST", f"/v1/imports/{plan['id']}/run"), both))
+            assert {a.status for a in answers} <= {200, 202} and {a.json["by"] for a in answers} == {plan["created_by"]}, answers
+    finally:
+        second.stop()
 
 
 def test_of_people_changed_meanwhile_it_says_so_and_the_others_go_on(client):
@@ -117,6 +144,124 @@ def test_what_was_given_up_is_taken_over_and_goes_on_for_nobody_who_lost_the_rig
     assert len(addresses(client)) == there, "not a row more for somebody whose right is gone"
     assert client.call("POST", path).status == 202
     wait_for(lambda: client.get(path).json["run"] > there, "the next one goes on")
+
+
+def test_who_has_no_code_is_made_once_though_the_key_of_his_row_is_forgotten(start):
+    """As after a day: the plan lives longer. A row that failed is what the list is run again for."""
+    service = start()
+    client = service.client()
+    make_units(client)
+    text = "Họ và tên;Số hiệu;Đơn vị;Đối tượng\nMai Hai Lần;;T1.01;Công chức\nMai Hai Lần;;T1.01;Công chức\nMai Sau Cùng;IK-3;T1.02;Công chức\n"
+    plan = upload(client, "staff", text, accept="possible_duplicate").json
+    client.put("/v1/staff/IK-3", an(full_name="Mai Sau Cùng"))
+    assert run(client, plan)["summary"] == sums(done=2, changed_since=1)
+    for entry in service.ldapsearch("-b", "ou=people,dc=congvu", "(cvIdempotencyKey=*)", "dn"):
+        subprocess.run(["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", service.ldapi], text=True, check=True, capture_output=True,
+                       input=f"dn: {entry['dn'][0]}\nchangetype: modify\ndelete: cvIdempotencyKey\n-\ndelete: cvIdempotencyBody\n-\ndelete: cvIdempotencyAt\n")
+    again = run(client, plan)
+    assert again["summary"] == sums(unchanged=2, changed_since=1), again
+    assert client.get("/v1/staff", q="mai hai lan", include_total=True).json["total"] == 2
+    back = client.call("POST", f"/v1/imports/{plan['id']}/take-back").json
+    assert back["summary"]["depart"] == 2 and back["summary"]["skipped"] == 1
+
+
+def test_what_was_made_before_a_kill_is_taken_back_too(start):
+    service = start()
+    client = service.client()
+    make_units(client)
+    plan = upload(client, "staff", people("RT", 600)).json
+    client.put("/v1/staff/RT-599", an(full_name=nth("Phạm Thị", 599 // 3), unit="T1.03", title="CV"))  # by hand, as the list has him
+    time.sleep(1.1)  # records tell the second
+    path = going(client, plan, 20)
+    service.kill()
+    service.start()
+    client = service.client()
+    ended = wait_for(lambda: (lambda s: s["state"] == "ended" and s)(client.get(path).json), "it ends")
+    assert ended["summary"]["unchanged"] >= 20
+    back = client.call("POST", f"/v1/imports/{plan['id']}/take-back").json
+    assert back["summary"]["depart"] == 599 and back["summary"]["skipped"] == 1, back["summary"]
+
+
+def test_what_was_made_though_no_answer_came_is_taken_back_too(start):
+    """The directory stands still for longer than a row waits, and does then what was sent: the row is tried again and finds it done."""
+    service = start()
+    client = service.client()
+    make_units(client)
+    plan = upload(client, "staff", people("RQ", 300)).json
+    time.sleep(1.1)  # records tell the second
+    path = going(client, plan, 5)
+    with frozen(service.slapd_pid()):
+        time.sleep(21)  # what is waited for is the deadline of a row
+    wait_for(lambda: client.get(path).json["state"] == "ended", "it ends")
+    back = client.call("POST", f"/v1/imports/{plan['id']}/take-back").json
+    assert back["summary"]["depart"] == 300 and back["summary"]["skipped"] == 0, back["summary"]
+
+
+def test_a_list_that_is_replaced_goes_on_no_more(start):
+    service = start()
+    client = service.client()
+    make_units(client)
+    plan = upload(client, "staff", people("RX", 4000)).json
+    path = going(client, plan, 3)
+    assert upload(client, "staff", people("RX", 2), replaces=plan["id"]).status == 201
+    ended = wait_for(lambda: (lambda s: s["state"] != "running" and s)(client.get(path).json), "it stops")
+    assert ended["state"] == "interrupted" and ended["run"] < 4000
+    there = len(addresses(client))
+    assert there == ended["run"] == ended["summary"]["done"]
+    back = client.call("POST", f"/v1/imports/{plan['id']}/take-back").json
+    assert (back["summary"]["depart"], back["summary"]["skipped"]) == (there, 4000 - there), back
+    assert client.call("DELETE", f"/v1/imports/{client.get(path[:-4]).json['replaced_by']}", headers={"If-Match": "*"}).status == 204
+    begun = time.monotonic()
+    while time.monotonic() - begun < 5:
+        assert client.get(path).json == ended, "nobody has asked for it again"
+        time.sleep(0.5)
+    service.kill()
+    service.start()
+    client = service.client()
+    begun = time.monotonic()
+    while time.monotonic() - begun < 5:
+        assert client.get(path).json == ended
+        time.sleep(0.5)
+    assert len(addresses(client)) == there
+    assert client.call("POST", path).status == 202, "a copy that is gone replaces nothing for who asks"
+    wait_for(lambda: client.get(path).json["run"] > there, "it goes on")
+    time.sleep(4)
+    assert client.get(path).json["state"] in ("running", "ended")
+    service.kill()
+    service.start()
+    client = service.client()
+    wait_for(lambda: client.get(path).json["state"] in ("running", "ended"), "carried on like any other")
+
+
+def test_what_a_run_before_the_one_that_was_cut_short_did_is_taken_back_too(start):
+    service = start()
+    client = service.client()
+    make_units(client)
+    client.put("/v1/staff/RZ-0", an(full_name=nth("Phạm Thị", 0), unit="T1.01"))
+    plan = upload(client, "staff", people("RZ", 1500)).json
+    client.put("/v1/staff/RZ-0", {"mobile": "+84911111112"})  # by somebody else: worth another try
+    assert run(client, plan)["summary"] == sums(done=1499, changed_since=1)
+    path = f"/v1/imports/{plan['id']}/run"
+    assert client.call("POST", path).status == 202
+    assert upload(client, "staff", people("RZ", 2), replaces=plan["id"]).status == 201
+    with frozen(service.process.pid):
+        time.sleep(3.2)  # it asks every three seconds
+    cut = wait_for(lambda: (lambda s: s["state"] != "running" and s)(client.get(path).json), "it stops")
+    assert (cut["state"], cut["run"]) == ("interrupted", 1500), cut
+    back = client.call("POST", f"/v1/imports/{plan['id']}/take-back").json
+    assert (back["summary"]["depart"], back["summary"]["skipped"]) == (1499, 1), back
+
+
+def test_a_plan_that_is_deleted_while_it_runs_leaves_nothing_behind(start):
+    service = start()
+    client = service.client()
+    make_units(client)
+    plan = upload(client, "staff", people("RY", 300)).json
+    path = f"/v1/imports/{plan['id']}"
+    assert client.call("POST", path + "/run").status == 202
+    assert client.call("DELETE", path, headers={"If-Match": "*"}).status == 204
+    wait_for(lambda: not service.ldapsearch("-b", "ou=imports,ou=work", f"(cvDocumentName=running.{plan['id']})", "dn"), "it ends")
+    assert service.ldapsearch("-b", "ou=imports,ou=work", f"(cvDocumentName={plan['id']}*)", "dn") == []
 
 
 def test_killed_again_and_again_it_ends_exactly_as_planned(start):

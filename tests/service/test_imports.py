@@ -11,7 +11,7 @@ import zipfile
 
 import pytest
 
-from congvu import an, nth
+from congvu import BIN, an, make_units, nth
 
 LISTS = pathlib.Path(__file__).resolve().parents[1] / "lists/files"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -172,6 +172,24 @@ def test_leavers_under_one_decision(client):
     assert (departure["reason"], departure["effective_on"], departure["decision"]["number"]) == ("nghi_huu", "2099-01-01", "12/QĐ-UBND")
 
 
+LEAVER = "Số hiệu;Họ tên;Lý do;Từ ngày;Số quyết định\n"
+
+
+def test_a_list_that_corrects_an_order_for_a_day_to_come_is_carried_out(client):
+    client.put("/v1/staff/IL-5", an(full_name="Cao Văn Sớm"))
+    client.put("/v1/staff/IL-5/departure", {"reason": "nghi_huu", "effective_on": "2098-12-31", "decision": {"number": "12/QĐ"}})
+    for line, wanted in (("Nghỉ hưu;31/12/2098;12/QĐ", ("nghi_huu", "2098-12-31", "12/QĐ")), ("Nghỉ hưu;15/12/2098;12/QĐ", ("nghi_huu", "2098-12-15", "12/QĐ")),
+                         ("Thôi việc;15/12/2098;12/QĐ", ("thoi_viec", "2098-12-15", "12/QĐ")), ("Thôi việc;15/12/2098;13/QĐ", ("thoi_viec", "2098-12-15", "13/QĐ"))):
+        text = f"{LEAVER}IL-5;Cao Văn Sớm;{line}\n"
+        plan = upload(client, "leavers", text).json
+        same = wanted[1] == "2098-12-31"
+        assert plan["summary"]["unchanged" if same else "depart"] == 1, (line, plan["summary"])
+        assert run(client, plan)["summary"] == (sums() if same else sums(scheduled=1))
+        departure = client.get("/v1/staff/IL-5/departure").json
+        assert (departure["reason"], departure["effective_on"], departure["decision"]["number"]) == wanted
+        assert upload(client, "leavers", text).json["summary"]["unchanged"] == 1
+
+
 def test_headcounts_of_several_days_of_a_unit_are_carried_out_and_taken_back_together(client):
     head = "Đơn vị;Tổng số;Tính đến ngày\n"
     first, second = (head + "".join(f"T1.02;{n + i};0{i}/10/2026\n" for i in (1, 2, 3)) for n in (10, 20))
@@ -182,6 +200,15 @@ def test_headcounts_of_several_days_of_a_unit_are_carried_out_and_taken_back_tog
     plan = client.call("POST", f"/v1/imports/{plan['id']}/take-back").json
     assert run(client, plan)["summary"] == sums(done=3)
     assert client.get("/v1/units/T1.02/headcounts/2026-10-03").json["total"] == 13
+
+
+def test_a_stroke_in_the_cell_of_the_unit_is_no_unit(shared, client):
+    """Not even for whom one unit alone without a short name is there."""
+    assert client.put("/v1/units/T1.D", {"name": {"vi": "Phòng Không Tắt"}, "kind": "phong", "block": "chinh_quyen", "parent": "T1"}).status == 201
+    assert client.get("/v1/units/T1.D").json["slug"] is None
+    plan = upload(shared.reach("T1.D", "staff:read", "staff:write"), "staff", "Họ và tên;Đơn vị;Đối tượng\nLê Văn Gạch;-;Công chức\n").json
+    row, = rows_of(client, plan)
+    assert (row["action"], row["notes"][-1]["code"]) == ("needs_review", "unit_unknown"), row
 
 
 def test_what_was_not_judged_does_not_pass_by_looking(client):
@@ -274,6 +301,34 @@ def test_rows_come_in_pages_and_each_is_found_in_the_file_by_its_number(client):
     assert client.get(f"/v1/imports/{plan['id']}/rows", page_size=0).status == 400
 
 
+def test_what_is_past_its_days_goes_however_much_lies_before_it(start):
+    """And parts whose head never came, or went before them."""
+    service = start()
+    client = service.client()
+    make_units(client)
+    folder = "ou=imports,ou=work"
+
+    def names():
+        return sorted(e["cvDocumentName"][0] for e in service.ldapsearch("-b", folder, "(cvDocumentName=imp_*)", "cvDocumentName"))
+
+    def by_hand(tool, ldif):
+        subprocess.run([tool, "-Q", "-Y", "EXTERNAL", "-H", service.ldapi], input=ldif, text=True, check=True, capture_output=True)
+    old, live = (upload(client, "staff", STAFF.replace("IM-", f"IW{i}-").replace("Nhập", "Cũ").replace("NHẬP", "CŨ")).json for i in range(2))
+    part, = service.ldapsearch("-b", folder, f"(cvDocumentName={old['id']}.file.0000)")
+    long_ago = {**part, "cvCreatedAt": ["20200101000000Z"], "cvUpdatedAt": ["20200101000000Z"]}
+
+    def another(name, entry):
+        lines = [f"{k}: {v}" for k, values in entry.items() for v in values if k not in ("dn", "cvDocumentName", "cvDocument")]
+        return "\n".join([f"dn: cvDocumentName={name},{folder}", f"cvDocumentName: {name}", "cvDocument: x", *lines]) + "\n"
+    left = [f"imp_{n:026}.{what}.0000" for n in range(260) for what in ("file", "rows")]
+    by_hand("ldapadd", "\n".join([another(name, long_ago) for name in left] + [another("imp_00000000000000000000000999.file.0000", part)]))
+    head, = service.ldapsearch("-b", folder, f"(cvDocumentName={old['id']})", "dn")
+    by_hand("ldapmodify", f"dn: {head['dn'][0]}\nchangetype: modify\nreplace: cvCreatedAt\ncvCreatedAt: 20200101000000Z\n")
+    assert len(names()) > 520
+    new = upload(client, "staff", STAFF.replace("IM-", "IW3-").replace("Nhập", "Mới").replace("NHẬP", "MỚI")).json
+    assert {name.split(".")[0] for name in names()} == {live["id"], new["id"], "imp_00000000000000000000000999"}, "an upload under way has no head yet"
+
+
 def test_refusals(client, shared):
     assert upload(client, "staff", b"%PDF-1.4").code == "list_unreadable"
     assert upload(client, "king", "a;b\n").status == 400
@@ -289,6 +344,33 @@ def test_refusals(client, shared):
     assert upload(other, "leavers", "Số hiệu;Họ tên\nIM-1;Lê\n").code == "scope_missing"
     big = upload(client, "staff", b"x" * (9 << 20))
     assert big.status == 413
+
+
+def faulty(count):
+    """Rows with six things to be said each: none of them is looked at any further."""
+    return "Họ và tên;Số hiệu;Ngày sinh;Số điện thoại;Email;Đối tượng\n" + "".join(f"Lê {i}/An;058080{i:06};{i};{i};an{i};Lạ {i}\n" for i in range(count))
+
+
+def test_a_plan_that_does_not_fit_is_refused_and_one_that_just_does_is_read_a_line_at_a_time(start):
+    service = start()
+    client = service.client()
+    make_units(client)
+    assert upload(client, "staff", faulty(49990)).code == "list_too_large"
+    plan = upload(client, "staff", faulty(20000)).json
+    assert plan["summary"]["failed"] == 20000
+    assert len(rows_of(client, plan, action="create")) == 0
+    service.stop()
+    service.start()
+    client = service.client()
+    status = pathlib.Path(f"/proc/{service.process.pid}/status")
+
+    def most():
+        return int(re.search(r"VmHWM:\s+(\d+) kB", status.read_text())[1]) // 1024
+    (status.parent / "clear_refs").write_text("5")
+    before = most()
+    assert rows_of(client, plan, action="create") == []
+    if b"__asan_init" not in pathlib.Path(BIN).read_bytes():  # a sanitizer keeps what was freed
+        assert most() - before < 160, "MiB more than the service had before"
 
 
 def in_office(path, to, out):
@@ -349,6 +431,9 @@ def test_a_line_that_meets_an_open_question_stops_no_other(client):
     row, _ = rows_of(client, shown.json)
     assert (row["action"], row["notes"][-1]["code"]) == ("needs_review", "possible_duplicate"), row
     plan = upload(client, "staff", text, accept="possible_duplicate").json
+    row, *_ = rows_of(client, plan)
+    note = row["notes"][-1]
+    assert row["action"] == "needs_decision" and note["weight"] == "said" and "nothing is made or changed" in note["detail"], note
     ended = run(client, plan)
     assert ended["summary"] == sums(done=1, needs_decision=1), ended
     question, = [d for d in client.get("/v1/duplicates").json["items"] if d["staff_code"] == "IMQ-1"]

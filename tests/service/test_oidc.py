@@ -1,10 +1,13 @@
 """People sign in through an OpenID provider of others: a claim names them once, then only who they are there; keys change without a restart."""
 import concurrent.futures
+import http.server
 import itertools
 import json
 import socket
+import threading
 import time
 import urllib.parse
+import urllib.request
 
 import pytest
 
@@ -67,7 +70,7 @@ class Way(Person):
             if value.startswith("__Host-congvu="):
                 self.cookie, self.attributes = value.split("; ")[0], value.split("; ")
         if status == 303:
-            assert dict(headers)["Location"] == "/console" and "SameSite=Strict" in self.attributes
+            assert dict(headers)["Location"] == "../../console" and "SameSite=Strict" in self.attributes
             status, session = self.call("GET", "/v1/sessions/current")
             assert status == 200
             self.csrf = session["csrf"]
@@ -160,7 +163,10 @@ def test_who_is_wrong_too_often_waits_on_the_way_there_and_back(office, spec, pr
     known_browser, stranger = Way(service, spec, here), Way(service, spec, here)
     known_browser.browser = mine.browser
     url, early = provider.walk(known_browser.out(), "lan"), stranger.out()
-    told = [stranger.back(f"{oidc.REDIRECT_URI}?code=none&state=wrong")[1]["code"] for _ in range(25)]
+    state = urllib.parse.parse_qs(urllib.parse.urlsplit(early).query)["state"][0]
+    for answer in ("code=none&state=wrong", f"error=access_denied&state={state}"):
+        assert {stranger.back(f"{oidc.REDIRECT_URI}?{answer}")[1]["code"] for _ in range(25)} == {"sign_in_refused"}, "what was not judged is not counted"
+    told = [stranger.back(f"{oidc.REDIRECT_URI}?code=none&state={state}")[1]["code"] for _ in range(25)]
     assert set(told[:20]) == {"sign_in_refused"} and set(told[20:]) == {"rate_limited"}
     status, headers, _ = stranger.raw("GET", "/v1/oidc/start")
     assert status == 429 and int(dict(headers)["Retry-After"]) > 0
@@ -168,6 +174,24 @@ def test_who_is_wrong_too_often_waits_on_the_way_there_and_back(office, spec, pr
     assert Person(service, spec, here).sign_in(login_of(people["O-2"]))[1]["code"] == "rate_limited", "one count for both"
     assert known_browser.back(url)[0] == 303 and known_browser.browser, "she is not slowed by a neighbour"
     assert through(office, spec, provider, "lan")[1] == 303, "nor is anybody elsewhere"
+
+
+def test_a_browser_comes_back_to_a_page_whatever_the_answer(office, spec, provider):
+    service, people = office
+    known(provider, people, khac="O-2")
+
+    def page(way, query):
+        way.cookie = way.way
+        status, headers, _ = way.raw("GET", f"{urllib.parse.urlsplit(oidc.REDIRECT_URI).path}?{query}", Accept="text/html,application/xhtml+xml,*/*;q=0.8")
+        assert not [v for k, v in headers if k == "Set-Cookie" and v.startswith("__Host-congvu=")], "no session"
+        return status, dict(headers).get("Location")
+    way = Way(service, spec)
+    state = urllib.parse.parse_qs(urllib.parse.urlsplit(way.out()).query)["state"][0]
+    assert page(way, f"error=access_denied&state={state}") == (303, "../../console?sign_in=cancelled")
+    assert page(way, f"error=server_error&state={state}") == (303, "../../console?sign_in=refused")
+    assert page(way, "error=access_denied&state=wrong") == (303, "../../console?sign_in=refused")
+    told = [page(way, f"code=none&state={state}") for _ in range(25)]
+    assert set(told[:20]) == {(303, "../../console?sign_in=refused")} and set(told[20:]) == {(303, "../../console?sign_in=wait")}
 
 
 def test_who_is_locked_or_gone_is_refused(office, spec, provider):
@@ -214,6 +238,31 @@ def test_a_provider_that_hangs_keeps_nobody_waiting_but_one(start, spec):
             assert sum(not f.done() for f in begun) == 1, "one asks"
             assert service.client().get("/v1/units").status == 200
             assert begun[0].result() and all(f.result()[1]["code"] == "provider_unavailable" for f in begun)
+
+
+def test_who_comes_second_just_after_a_start_waits_for_the_answer_to_the_first(start, spec, provider):
+    described = json.load(urllib.request.urlopen(f"{provider.issuer}/.well-known/openid-configuration"))
+    keys = urllib.request.urlopen(described["jwks_uri"]).read()
+
+    class Slow(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            here = f"http://127.0.0.1:{self.server.server_port}"
+            time.sleep(0.4)
+            body = keys if self.path == "/jwks" else json.dumps({"issuer": here, "authorization_endpoint": f"{here}/a", "token_endpoint": f"{here}/t", "jwks_uri": f"{here}/jwks"}).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Slow) as slow:
+        threading.Thread(target=slow.serve_forever, daemon=True).start()
+        service = start(oidc_issuer=f"http://127.0.0.1:{slow.server_port}", oidc_client_id="congvu", oidc_redirect_uri=oidc.REDIRECT_URI, oidc_allow="loopback")
+        with concurrent.futures.ThreadPoolExecutor(3) as pool:
+            assert list(pool.map(lambda _: Way(service, spec).raw("GET", "/v1/oidc/start")[0], range(3))) == [303] * 3
+        slow.shutdown()
 
 
 @pytest.mark.parametrize("wrong", [{"oidc_redirect_uri": ""}, {"oidc_client_id": ""}, {"oidc_claim_is": "số thẻ"}, {"oidc_allow": "everywhere"}, {"oidc_issuer": "id.example.vn"}], ids=str)

@@ -141,3 +141,14 @@ def test_of_the_units_that_one_may_see(office):
     assert local.put("/v1/report-schedules/phong", monthly(unit="T1.01", kind="unused_accounts")).code == "validation_failed"
     assert local.put("/v1/report-schedules/phong", monthly(unit="T1.01")).status == 201
     assert [s["code"] for s in local.get("/v1/report-schedules").json["items"]] == ["phong"]
+
+
+def test_nine_months_of_a_leap_year_are_kept_until_the_cut_off(start):
+    """From 15 December to 14 September there are 275 days of them."""
+    service = start(clock_offset=offset_at(0), lease_ms=300, view_activity_days=300)
+    client = service.client()
+    make_units(client)
+    late = monthly(every="nine_months", calendar="admin", cut_off=26, due=30)
+    refused = client.put("/v1/report-schedules/chin-thang", late)
+    assert refused.code == "validation_failed" and {e["pointer"] for e in refused.json["errors"]} == {"#/cut_off"}, refused
+    assert client.put("/v1/report-schedules/chin-thang", {**late, "cut_off": 25}).status == 201

@@ -1,6 +1,9 @@
 """What one unit asks and another one answers: somebody from elsewhere, accounts for units without the right."""
+import base64
 import datetime
 import itertools
+import json
+import subprocess
 
 import pytest
 
@@ -144,6 +147,8 @@ def test_accounts_asked_for_by_who_may_not_do_it(shared, client, two):
     page = head.call("GET", "/v1/requests", headers={"Accept": "text/html", "Accept-Language": "vi"}).body.decode()
     for words in ("PHIẾU ĐỀ NGHỊ", "Tạm khóa tài khoản", person["full_name"], "Nghỉ dài ngày", "4/TB", "Danh sách đề nghị: 1 trường hợp", "XÁC NHẬN CỦA CƠ QUAN"):
         assert words in page, words
+    name = client.get("/v1/systems/mailbox").json["name"]["vi"]
+    assert f"<td>{name}</td>" in page and "<td>mailbox</td>" not in page, "systems are named as people name them"
     assert two["giver"].put(f"/v1/requests/{lock.json['id']}/answer", {"answer": "confirmed"}).json["state"] == "done"
     account = next(a for a in client.get(f"/v1/staff/{person['id']}").json["accounts"] if a["system"] == "mailbox")
     assert (account["desired"]["state"], account["desired"]["reason"]) == ("locked", "leave")
@@ -156,6 +161,89 @@ def test_accounts_asked_for_by_who_may_not_do_it(shared, client, two):
     assert head.post("/v1/requests", {"kind": "lock", "unit": office, "person": {"key": "NOBODY"}, "reason": "leave"}).code == "staff_not_found"
     assert head.post("/v1/requests", {"kind": "lock", "unit": office, "person": {"key": person["id"]}}).json["errors"][0]["pointer"] == "#/reason"
     assert head.post("/v1/requests", transfer(two, unit=office)).code == "scope_missing"
+
+
+def test_each_system_is_asked_for_by_itself(shared, client, two):
+    person, office = two["person"], two["from"]
+    head = shared.reach(office, "staff:read")
+    for ask in ({"kind": "lock", "reason": "leave"}, {"kind": "restore"}, {"kind": "reset"}):
+        body = {"unit": office, "person": {"key": person["staff_code"]}, **ask}
+        both = [head.post("/v1/requests", {**body, "system": system}) for system in ("mailbox", "td-office", "td-office")]
+        assert [a.status for a in both] == [201, 201, 409], (ask, both)
+
+
+def test_who_is_asked_for_by_the_code_of_a_record_that_was_merged_into_his(client, two):
+    person, n = two["person"], next(numbers)
+    old = client.put(f"/v1/staff/ALT-{n}", an(full_name=person["full_name"], unit=two["from"])).json
+    assert client.put(f"/v1/staff/{old['id']}/merge", {"into": person["id"], "reason": "nhập hai lần"}).status == 200
+    asked = two["taker"].post("/v1/requests", transfer(two, person={"key": f"ALT-{n}", "full_name": person["full_name"]}))
+    assert asked.status == 201, asked
+    assert two["giver"].get(f"/v1/requests/{asked.json['id']}").json["staff"]["id"] == person["id"]
+    assert two["taker"].post("/v1/requests", transfer(two)).code == "conflict", "the same person, asked for already"
+    assert two["giver"].put(f"/v1/requests/{asked.json['id']}/answer", {"answer": "confirmed"}).json["state"] == "done"
+
+
+def test_a_request_about_a_record_that_is_merged_later_is_about_who_stands_for_it(shared, client, two):
+    person, n = two["person"], next(numbers)
+    old = client.put(f"/v1/staff/LATER-{n}", an(full_name=person["full_name"], unit=two["from"])).json
+    asked = two["taker"].post("/v1/requests", transfer(two, person={"key": old["staff_code"], "full_name": person["full_name"]}))
+    assert asked.status == 201, asked
+    assert client.post(f"/v1/staff/{person['id']}/roles", {"role": "unit_hr", "unit": "T1"}).status == 201
+    assert client.put(f"/v1/staff/{old['id']}/merge", {"into": person["id"], "reason": "nhập hai lần"}).status == 200
+    assert two["taker"].post("/v1/requests", transfer(two)).code == "conflict", "the same person, asked for already"
+    answer = two["giver"].put(f"/v1/requests/{asked.json['id']}/answer", {"answer": "refused", "reason": "không"})
+    assert (answer.status, answer.code) == (403, "higher_role"), answer
+    assert client.put(f"/v1/requests/{asked.json['id']}/answer", {"answer": "confirmed"}).json["state"] == "done"
+
+
+def copied(service, request, count, **members):
+    """So many requests more, a moment later, as the first one but for these members."""
+    entry, = service.ldapsearch("-b", "ou=requests,ou=system,dc=congvu", f"(cvDocumentName={request})", "*")
+    text, many = json.dumps({**json.loads(entry["cvDocument"][0]), **members}, ensure_ascii=False), ""
+    for n in range(count):
+        name = f"{request[:-8]}zzzz{n:03}{request[-1]}"
+        changed = {k: v for k, v in entry.items() if not k.startswith("cvIdempotency")} | {"cvDocumentName": [name], "cvDocument": [text]}
+        many += "\n".join([f"dn: cvDocumentName={name},ou=requests,ou=system,dc=congvu"] + [f"{k}:: {base64.b64encode(v.encode()).decode()}" for k, vs in changed.items() if k != "dn" for v in vs]) + "\n\n"
+    subprocess.run(["ldapadd", "-Q", "-Y", "EXTERNAL", "-H", service.ldapi], input=many, text=True, check=True, capture_output=True)
+
+
+def test_the_first_of_many_that_wait_is_not_asked_twice(start):
+    service = start()
+    client = service.client()
+    make_units(client)
+    for code in ("MANY-1", "MANY-2"):
+        assert client.put(f"/v1/staff/{code}", an(full_name=nth("Lê Thị Lý", len(code)))).status == 201
+    body = {"kind": "lock", "unit": "T1.01", "person": {"key": "MANY-1"}, "reason": "leave", "system": "mailbox"}
+    asked = client.post("/v1/requests", body)
+    assert asked.status == 201, asked
+    copied(service, asked.json["id"], 500, staff=client.get("/v1/staff/MANY-2").json["id"])
+    again = client.post("/v1/requests", body)
+    assert again.code == "conflict", again
+
+
+def test_what_others_asked_takes_no_room_from_what_is_ones_own(start):
+    service = start()
+    client = service.client()
+    make_units(client)
+    assert client.put("/v1/staff/ROOM-1", an(unit="T1.02")).status == 201
+    asked = client.post("/v1/requests", {"kind": "lock", "unit": "T1.02", "person": {"key": "ROOM-1"}, "reason": "leave", "system": "mailbox"})
+    assert asked.status == 201, asked
+    copied(service, asked.json["id"], 80, unit=client.get("/v1/units/T1.01").json["id"], staff=client.put("/v1/staff/ROOM-2", an(full_name="Lò Văn Hai")).json["id"], of_a_later_version="x" * 1_500_000)
+    seen = service.reach("T1.02", *HR).get("/v1/requests")
+    assert [r["id"] for r in seen.json["items"]] == [asked.json["id"]]
+
+
+def test_what_is_confirmed_is_measured_by_the_reach_of_who_confirms(start):
+    service = start()
+    client = service.client()
+    make_units(client)
+    client.patch("/v1/systems/td-office", {"required_for": [{"blocks": ["chinh_quyen"]}]})
+    people = [client.put(f"/v1/staff/DO-{i}", an(full_name=nth("Lê Văn", i), unit="T1.02" if i < 20 else "T1.01")).json for i in range(310)]
+    giver, taker = service.reach("T1.02", *HR), service.reach("T1.03", *HR)
+    asked = [taker.post("/v1/requests", transfer({"to": "T1.03", "person": p}, decision={"number": "9/QĐ", "effective_on": TODAY.isoformat()})).json["id"] for p in people[:6]]
+    answers = [giver.put(f"/v1/requests/{id_}/answer", {"answer": "confirmed"}) for id_ in asked]
+    assert [a.status for a in answers] == [200] * 5 + [409] and answers[5].code == "brake_engaged", answers[5]
+    assert [client.get(f"/v1/staff/DO-{i}").json["unit"]["code"] for i in range(6)] == ["T1.03"] * 5 + ["T1.02"]
 
 
 def test_a_newcomer_asked_for(shared, client, two):
@@ -191,6 +279,16 @@ def test_a_newcomer_asked_for_again_after_he_is_there(two):
     again = two["giver"].post("/v1/requests", body, {"Idempotency-Key": f"again-{n}"})
     assert (again.status, again.headers.get("Idempotency-Replayed"), again.json["id"]) == (201, "true", asked.json["id"]), again
     assert two["giver"].post("/v1/requests", body, {"Idempotency-Key": f"other-{n}"}).code == "code_taken"
+
+
+@pytest.mark.parametrize("day,text", [("2027-09-05", "ngày 05 tháng 9 năm 2027"), ("2027-02-15", "ngày 15 tháng 02 năm 2027")])
+def test_a_form_writes_its_day_as_the_decree_says(start, day, text):
+    """Days below 10 and the months 1 and 2 with a zero, as the letter of a report does."""
+    client = start(clock_offset=str((datetime.date.fromisoformat(day) - TODAY).days * 86400)).client()
+    make_units(client)
+    assert client.post("/v1/requests", {"kind": "new_account", "unit": "T1.01", "new_staff": {"full_name": "Tạ Thị Ngày", "category": "cong_chuc"}}).status == 201
+    page = client.call("GET", "/v1/requests", headers={"Accept": "text/html", "Accept-Language": "vi"}).body.decode()
+    assert text in page, page[page.find('class="date"'):][:80]
 
 
 def test_no_form_is_left_out_of_the_print_unsaid(shared, client):

@@ -239,6 +239,24 @@ def test_line(province, line):
 
 # ---- the two blocks ----
 
+def test_a_token_of_ones_own_is_oneself(province):
+    """What nobody does to himself he does not through a program either, nor through one that it made."""
+    scopes, an_ = province.spec.document["components"]["schemas"]["Scope"]["enum"], administrator(province)
+    status, made = an_.call("POST", "/v1/tokens", {"name": "của mình", "scopes": scopes})
+    assert status == 201, made
+    first = province.service.client(made["secret"])
+    second = province.service.client(first.post("/v1/tokens", {"name": "của mã ấy", "scopes": scopes}).json["secret"])
+    other = province.person("TINH")
+    for own in (first, second):
+        refused = own.post(f"/v1/staff/{an_.id}/roles", {"role": "site_admin"})
+        assert (refused.status, [e["code"] for e in refused.json["errors"]]) == (422, ["not_allowed"]), refused
+        for what in ("second-factor", "oidc-subject"):
+            answer = own.delete(f"/v1/staff/{an_.id}/{what}", etag="*")
+            assert (answer.status, answer.code) == (409, "not_by_oneself"), answer
+            assert own.delete(f"/v1/staff/{other['id']}/{what}", etag="*").status == 204, "of others as ever"
+        assert own.post(f"/v1/staff/{other['id']}/roles", {"role": "clerk", "unit": "XA-A"}).status == 201
+
+
 def test_names_of_the_other_block_are_in_no_answer(province):
     """A token of the commune reads sums of its Party office and no name from it, whichever way it asks; one of the office itself reads them."""
     admin, scopes = province.admin, ("staff:read", "staff:write", "accounts:write", "units:read", "units:write", "coverage:read", "departures:write", "reports:write", "tokens:write", "audit:read")

@@ -1,8 +1,12 @@
 """A roster against who is on the staff: codes that move, people on either side; and whole lists taken back."""
+import csv
+import datetime
+import io
+
 import pytest
 
 from browser import Person, activate, login_of
-from congvu import an, district, nth
+from congvu import an, district, nth, site_today
 from test_imports import rows_of, run, sums, upload
 
 HEAD = "Số hiệu;Họ và tên;Đơn vị;Đối tượng\n"
@@ -71,6 +75,15 @@ def test_a_current_code_beats_a_former_one_and_a_new_person_gets_a_code_that_is_
     assert [client.get(f"/v1/staff/RF-{i}").json["full_name"] for i in (1, 2, 3)] == ["Đỗ Đổi Số", "Lê Cũ Kỹ", "Mai Mới Vào"]
 
 
+def test_a_newcomer_with_a_former_code_is_asked_about_before_the_run(client):
+    """A code that was somebody's may still mean him: no row gives it up."""
+    room = unit(client, "T1.R27")
+    client.put("/v1/staff/RHC-1", an(full_name="Lê Văn Mã Cũ", unit=room))
+    client.patch("/v1/staff/RHC-1", {"staff_code": "RHC-2"})
+    plan = upload(client, "roster", HEAD + f"RHC-2;Lê Văn Mã Cũ;{room};Công chức\nRHC-1;Mai Thị Vào Sau;{room};Công chức\n", unit=room).json
+    assert some(plan["summary"]) == {"unchanged": 1, "needs_review": 1}, rows_of(client, plan)
+
+
 def test_who_gives_a_former_code_away_gets_what_his_own_row_says(client):
     """His code is taken first, by another row: no change by somebody else."""
     room = unit(client, "T1.R14")
@@ -125,6 +138,23 @@ def test_who_is_not_in_the_roster_is_named_and_leaves_only_when_that_was_said(cl
     run(client, back)
     assert client.get("/v1/staff/RL-9/departure").code == "departure_not_found"
     assert client.get("/v1/staff/RL-11").json["status"] == "departed"
+
+
+def test_of_a_unit_without_anybody_nobody_leaves_and_nobody_has_to_agree(client):
+    room = unit(client, "T1.R20")
+    plan = upload(client, "roster", f"{HEAD}RQ-1;Vũ Văn Đầu;{room};Công chức\n", unit=room, absent_reason="thoi_viec").json
+    assert some(plan["summary"]) == {"create": 1} and not plan["needs_approval"]
+
+
+def test_the_file_says_of_a_row_all_that_is_to_be_looked_at(client):
+    room = unit(client, "T1.R21")
+    client.put("/v1/staff/RQF-1", an(full_name="Vũ Thị Giữ Số", unit="T1.02"))
+    client.put("/v1/staff/RQF-2", an(full_name="Vũ Thị Đổi Số", unit=room))
+    plan = upload(client, "roster", f"{HEAD}RQF-1;Vũ Thị Đổi Số;{room};Công chức\n", unit=room).json
+    assert some(plan["summary"]) == {"needs_review": 1, "unchanged": 1}
+    back = client.call("GET", f"/v1/imports/{plan['id']}/file", headers={"Accept": "text/csv"})
+    line, = [row for row in csv.reader(io.StringIO(back.body.decode("utf-8-sig"))) if "RQF-1" in row]
+    assert "RQF-1" in line[0], line
 
 
 def test_who_could_be_meant_by_a_row_is_not_absent(client):
@@ -276,6 +306,71 @@ def test_a_list_is_taken_back_but_for_what_others_have_changed_since(client):
     assert (person["unit"]["code"], person["title"], person["mobile"]) == (room, "Chuyên viên", None)
     assert client.get("/v1/staff/RK-1").json["title"] == "Phó phòng"
     assert client.get("/v1/staff/RK-3").json["status"] == "departed"
+
+
+def test_what_another_list_did_is_not_taken_back(client):
+    """The same list twice: only the first one made anything."""
+    room = unit(client, "T1.R22")
+    text = HEAD + "".join(f"RM-{i};{nth('Phan Văn', i)};{room};Công chức\n" for i in range(3))
+    units = "Mã đơn vị;Tên đơn vị;Loại đơn vị;Trực thuộc;Viết tắt\nT1.R23;Phòng Hai Lần;Phòng;T1;phl\n"
+    for kind, rows, count in (("staff", text, 3), ("units", units, 1)):
+        first, second = upload(client, kind, rows).json, upload(client, kind, rows).json
+        assert run(client, first)["summary"] == sums(done=count)
+        assert run(client, second)["summary"] == sums(unchanged=count)
+        assert some(take_back(client, second)["summary"]) == {"skipped": count}
+    plan = upload(client, "leavers", f"Số hiệu;Họ và tên;Lý do;Ngày nghỉ\nRM-0;{nth('Phan Văn', 0)};Thôi việc;01/01/2099\n").json
+    client.put("/v1/staff/RM-0/departure", {"reason": "thoi_viec", "effective_on": "2099-01-01"})
+    assert run(client, plan)["summary"] == sums(unchanged=1)
+    assert some(take_back(client, plan)["summary"]) == {"skipped": 1}
+
+
+def test_what_a_list_did_is_taken_back_after_another_run_of_it(client):
+    room = unit(client, "T1.R24")
+    client.put("/v1/staff/RV-2", an(full_name="Phan Thị Ba", unit=room))
+    text = "Số hiệu;Họ và tên;Đơn vị;Chức vụ;Đối tượng\n" + "".join(f"{code};{name};{room};CV;Công chức\n" for code, name in (
+        ("RV-0", "Phan Thị Một"), ("RV-1", "Phan Thị Hai"), ("RV-2", "Phan Thị Ba")))
+    plan = upload(client, "staff", text).json
+    client.patch("/v1/staff/RV-2", {"mobile": "+84912345600"})
+    assert run(client, plan)["summary"] == sums(done=2, changed_since=1)
+    client.patch("/v1/staff/RV-1", {"title": "Phó phòng"})  # after the list: he stays as he is
+    assert run(client, plan)["summary"] == sums(unchanged=1, changed_since=2)
+    back = take_back(client, plan)
+    assert {r["key"]: r["action"] for r in rows_of(client, back)} == {client.get("/v1/staff/RV-0").json["id"]: "depart", client.get("/v1/staff/RV-1").json["id"]: "changed_since"}, rows_of(client, back)
+    assert back["summary"]["skipped"] == 1
+
+
+def test_an_order_that_somebody_else_gave_or_corrected_is_not_taken_back(office, client):
+    room = unit(client, "T1.R25")
+    for i in range(24):
+        client.put(f"/v1/staff/RD-{i}", an(full_name=nth("Đỗ Văn", i), unit=room))
+    head = "Số hiệu;Họ và tên;Lý do;Ngày nghỉ\n"
+    maker = office.client(client.post("/v1/tokens", {"name": "HR leavers", "scopes": ["staff:read", "staff:write", "departures:write"]}).json["secret"])
+    plan = upload(maker, "leavers", head + f"RD-0;{nth('Đỗ Văn', 0)};Thôi việc;{site_today().strftime('%d/%m/%Y')}\n"
+                  + "".join(f"RD-{i};{nth('Đỗ Văn', i)};Thôi việc;01/02/2099\n" for i in (1, 2)), decision_number="7/QĐ").json
+    if plan["needs_approval"]:  # as many left in the tests above
+        assert client.post(f"/v1/imports/{plan['id']}/approval", {"digest": plan["digest"]}).status == 204
+    ended = run(maker, plan)
+    assert ended["summary"] == sums(done=1, scheduled=2), ended
+    assert client.post("/v1/staff/RD-0/reinstatements", {}).status == 202
+    dismissed = client.put("/v1/staff/RD-0/departure", {"reason": "buoc_thoi_viec", "effective_on": (site_today() + datetime.timedelta(days=1)).isoformat(), "decision": {"number": "9/QĐ"}})
+    assert dismissed.status in (200, 201, 202), dismissed
+    assert client.put("/v1/staff/RD-1/departure", {"reason": "nghi_huu", "effective_on": "2099-01-15", "decision": {"number": "8/QĐ"}}).status == 200
+    back = take_back(client, plan)
+    assert {r["row"]: r["action"] for r in rows_of(client, back)} == {2: "changed_since", 3: "changed_since", 4: "withdraw"}, rows_of(client, back)
+    assert run(client, back)["summary"] == sums(done=1)
+    assert client.get("/v1/staff/RD-2/departure").code == "departure_not_found"
+    assert [client.get(f"/v1/staff/RD-{i}/departure").json["reason"] for i in (0, 1)] == ["buoc_thoi_viec", "nghi_huu"]
+
+
+def test_an_order_that_the_list_has_corrected_is_not_withdrawn_with_it(client):
+    """What it was before is not known any more: the row says so, and the order stays."""
+    room = unit(client, "T1.R26")
+    client.put("/v1/staff/RE-0", an(full_name="Đỗ Thị Sớm Hơn", unit=room))
+    client.put("/v1/staff/RE-0/departure", {"reason": "nghi_huu", "effective_on": "2099-06-01", "decision": {"number": "3/QĐ"}})
+    plan = upload(client, "leavers", "Số hiệu;Họ và tên;Lý do;Ngày nghỉ\nRE-0;Đỗ Thị Sớm Hơn;Nghỉ hưu;01/02/2099\n", decision_number="3/QĐ").json
+    assert run(client, plan)["summary"] == sums(scheduled=1)
+    assert some(take_back(client, plan)["summary"]) == {"failed": 1}
+    assert client.get("/v1/staff/RE-0/departure").json["effective_on"] == "2099-02-01"
 
 
 def test_units_and_headcounts_are_taken_back_from_the_last_one_on(client):

@@ -9,6 +9,7 @@ from congvu import an, make_units, nth, running
 
 WEEK = 7 * 86400
 REASON = "Đã xem danh sách với Phòng Nội vụ"
+EVERYTHING = ["accounts:write", "staff:read", "brake:release", "tokens:write", "departures:write", "staff:write", "units:read", "units:write", "systems:write", "coverage:read", "usage:write", "reports:write", "audit:read"]
 numbers = itertools.count(1)
 
 
@@ -152,13 +153,26 @@ def test_a_later_code_by_another_does_not_wash_the_former_giver_away(town):
 
 def test_a_token_that_gave_the_code_counts_with_its_line(town):
     a, b, c = town.made(), town.made(), town.made()
-    status, made = a.call("POST", "/v1/tokens", {"name": "kịch bản", "scopes": ["accounts:write", "staff:read", "brake:release", "tokens:write", "departures:write", "staff:write", "units:read", "units:write", "systems:write", "coverage:read", "usage:write", "reports:write", "audit:read"]})
+    status, made = a.call("POST", "/v1/tokens", {"name": "kịch bản", "scopes": EVERYTHING})
     assert status == 201, made
     script = town.service.client(made["secret"])
     code = script.post(f"/v1/staff/{b.code}/accounts/mailbox/credential-resets", None)
     assert code.status == 201, code
     assert town.root.post("/v1/activations", {"code": code.json["code"], "password": PASSWORD}).status == 204
     b.signs_in()
+    held = town.stops(a)
+    b.is_refused(a, held[0], instead=c)
+
+
+def test_ways_in_of_ones_own_push_nobody_elses_out(town):
+    a, b, c = town.made(), town.made(), town.made()
+    b.gives_a_code(a, "Sông-Hương-mùa-thu-2026")
+    a.signs_in()
+    for i in range(33):
+        status, made = a.call("POST", "/v1/tokens", {"name": f"kịch bản {i}", "scopes": EVERYTHING})
+        assert status == 201, made
+        again = town.service.client(made["secret"]).post(f"/v1/staff/{a.code}/accounts/mailbox/credential-resets", None)
+        assert again.status == 201, again
     held = town.stops(a)
     b.is_refused(a, held[0], instead=c)
 

@@ -190,13 +190,25 @@ def test_nobody_gives_what_he_has_not_and_nobody_touches_who_stands_higher(brows
         assert answer.status == 422 and answer.json["errors"][0]["code"] == "not_allowed", role
     assert local.post("/v1/staff/S-NONE/roles", {"role": "unit_head", "unit": "T1.02"}).status == 201
     hr = browser("S-HR")
-    for method, path, body in (("POST", "/v1/staff/S-ADMIN/accounts/mailbox/credential-resets", {}), ("PATCH", "/v1/staff/S-ADMIN", {"login": "chiemdoat"}),
-                               ("PUT", "/v1/staff/S-ADMIN", an(full_name="Lê Văn Quản Trị", unit="T1.02")),
-                               ("PUT", "/v1/staff/S-ADMIN/accounts/mailbox", {"state": "closed"})):
+    assert client.put("/v1/staff/S-TOP", an(full_name="Lê Văn Đứng Trên", unit="T1.02")).status == 201
+    assert client.post("/v1/staff/S-TOP/roles", {"role": "site_admin"}).status == 201
+    for method, path, body in (("POST", "/v1/staff/S-TOP/accounts/mailbox/credential-resets", {}), ("PATCH", "/v1/staff/S-TOP", {"login": "chiemdoat"}),
+                               ("PUT", "/v1/staff/S-TOP", an(full_name="Lê Văn Đứng Trên", unit="T1.02")),
+                               ("PUT", "/v1/staff/S-TOP/accounts/mailbox", {"state": "closed"})):
         status, answer = hr.call(method, path, body)
         assert (status, answer["code"]) == (403, "higher_role"), (method, path, status, answer)
     assert hr.call("POST", "/v1/staff/S-HEAD/accounts/mailbox/credential-resets", {})[0] == 201, "who stands lower is helped"
-    assert hr.call("PUT", "/v1/staff/S-ADMIN/accounts/mailbox", {"state": "locked", "reason": "compromised"})[0] == 200, "a stolen password does not wait"
+    lock = {"state": "locked", "reason": "compromised"}
+    status, answer = hr.call("PATCH", "/v1/staff/S-TOP", {"login": "chiemdoat", "accounts": [{"system": "mailbox", "desired": lock}]})
+    assert (status, answer["code"]) == (403, "higher_role"), "nothing comes in beside a lock"
+    assert [hr.call("PUT", "/v1/staff/S-TOP/accounts/mailbox", lock)[0] for _ in range(2)] == [200, 200], "a stolen password does not wait, nor is its repeat refused"
+    assert hr.call("PATCH", "/v1/staff/S-TOP", {"accounts": [{"system": "mailbox", "desired": lock}]})[0] == 200
+    assert hr.call("PUT", "/v1/staff/S-TOP/accounts/mailbox", {"state": "present"})[1]["code"] == "higher_role"
+    assert client.put("/v1/staff/S-TOP/accounts/certificate", {"state": "present"}).status in (200, 202)
+    assert hr.call("PUT", "/v1/staff/S-TOP/accounts/certificate", lock)[0] in (200, 202)
+    for path, body in (("observation", {"state": "active", "login": "5404010123"}), ("certificate", {"token_serial": "chiem-doat"})):
+        status, answer = hr.call("PUT", f"/v1/staff/S-TOP/accounts/certificate/{path}", body)
+        assert (status, answer["code"]) == (403, "higher_role"), "what was locked before lets nothing else in"
     client.put("/v1/staff/S-SOON", an(full_name="Đỗ Thị Sắp Nhận", unit="T1.01"))
     assert client.post("/v1/staff/S-SOON/roles", {"role": "site_admin", "from": (TODAY + datetime.timedelta(1)).isoformat()}).status == 201
     assert hr.call("POST", "/v1/staff/S-SOON/accounts/mailbox/credential-resets", {})[1]["code"] == "higher_role", "the slip of today would be an administrator's tomorrow"

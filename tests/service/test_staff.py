@@ -334,6 +334,10 @@ def test_whatever_the_clerk_types_finds_the_person_and_lists_say_who_has_what(cl
     assert client.get("/v1/staff", login="noivu_ktim").json["holders"] == [{"key": "noivu_ktim", "staff": person["id"], "current": True}]
     many = client.get("/v1/staff", staff_code=",".join(f"c{i}" for i in range(501)))
     assert many.status == 400 and many.json["errors"][0]["code"] == "too_many"
+    for name in ("staff_code", "address", "login"):
+        for nobody in ("", ",", ",,"):
+            asked = client.call("GET", f"/v1/staff?{name}={nobody}")
+            assert asked.status == 400 and [e["parameter"] for e in asked.json["errors"]] == [name], "an empty list is not everybody"
     both = client.get("/v1/staff", login="a", address="b")
     assert both.status == 400 and both.json["errors"][0]["code"] == "not_together"
 

@@ -63,6 +63,24 @@ def test_before_the_log_is_full_changes_are_refused_and_none_is_missing_from_it(
     assert len(logged) == acknowledged, "every change that was acknowledged is in the log"
 
 
+def test_before_the_database_of_lists_is_full_they_are_refused_and_it_is_told(start):
+    """It is one of its own: people and their log may have room."""
+    small = start(directory_max_mib=16, fill_check_ms=20, tick_ms=20)
+    make_units(small.client())
+    client, refused = small.client(), None
+    rows = "\n".join(f"{i};{nth('Người', i)};W-{i};Chuyên viên {'x' * 100};Phòng Nội vụ;Công chức" for i in range(2000))
+    for n in range(200):
+        answer = client.call("POST", "/v1/imports", f"STT;Họ và tên;Số hiệu;Chức vụ;Đơn vị;Đối tượng;Ghi chú {n}\n{rows}\n".encode(), {"Content-Type": "text/csv"}, kind="staff")
+        if answer.status not in (200, 201):
+            refused = answer
+            break
+    assert (refused.status, refused.code) == (507, "directory_full"), refused
+    assert fill(small, "work") >= 0.8 and max(fill(small, "main"), fill(small, "log")) < 0.8
+    storage = client.get("/readyz").json["checks"]["storage"]
+    assert storage["status"] == "degraded" and storage["detail"].startswith("work "), storage
+    assert client.put("/v1/staff/W-2", an(full_name="Người Vẫn Có Chỗ")).status == 201, "nothing else is kept from its work"
+
+
 def test_a_wrong_password_writes_little_into_the_log(start):
     service = start(directory_listen="127.0.0.1:0")
     make_units(service.client())

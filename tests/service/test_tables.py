@@ -6,7 +6,7 @@ import urllib.parse
 import zipfile
 
 import pytest
-from congvu import an, make_units
+from congvu import an, make_units, nth
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -109,3 +109,20 @@ def test_the_account_list_for_national_platforms(start):
     assert head == ["Full name", "Address", "Unit", "Province"] and "accounts.csv" in answer.headers["Content-Disposition"]
     assert lines == [[name, people[name], "Home Affairs Division", "Tỉnh Khánh Hòa"] for name in ("Nguyễn Văn An", "Trần Thị Bích")]
     assert client.get("/v1/staff", format="csv", layout="wide").code == "validation_failed"
+
+
+def test_a_file_asks_for_a_system_once_and_not_for_each_line(start):
+    """With all that is required of whom a system is large: a copy of it for each cell was more than a request may hold."""
+    client = start().client()
+    make_units(client)
+    long = [{"positions": [f"Chức danh {r} {n} ".ljust(190, "x") for n in range(50)]} for r in range(15)]
+    for n in range(4):
+        body = {"id": f"he-{n}", "name": {"vi": f"Hệ {n}", "en": f"System {n}"}, "kind": "manual", "required_for": [{"categories": ["cong_chuc"]}, *long]}
+        assert client.post("/v1/systems", body).status == 201
+    people = 200
+    for n in range(people):
+        assert client.put(f"/v1/staff/M-{n}", an(full_name=nth("Trần Văn", n))).status == 201
+    _, *lines = rows(client.get("/v1/staff", format="csv"))
+    assert len(lines) == people and all("System 0: " in line[-1] and "System 3: " in line[-1] for line in lines)
+    _, *lines = rows(client.get("/v1/accounts", system="he-0", format="csv"))
+    assert len(lines) == people and {line[5] for line in lines} == {"System 0"}

@@ -7,7 +7,8 @@ import json
 import os
 import subprocess
 
-from congvu import BIN, make_units, wait_for
+from browser import Person, activate, login_of
+from congvu import BIN, an, make_units, wait_for
 
 ALL = ["staff:read", "staff:write", "accounts:write", "departures:write", "brake:release", "units:read", "units:write", "systems:write",
        "coverage:read", "tokens:write",
@@ -164,6 +165,14 @@ def test_what_a_revoked_token_made_lives_on_unless_it_is_to_go_too(shared, clien
     assert shared.client(grandchild["secret"]).get("/v1/me").status == 200
     assert client.delete(f"/v1/tokens/{child['id']}", with_descendants=True).status == 204
     assert refused([maker, child, grandchild]) == ["token_revoked"] * 3
+    maker, child, grandchild = family()
+    assert client.delete(f"/v1/tokens/{maker['id']}").status == 204
+    for _ in range(2):
+        assert client.delete(f"/v1/tokens/{maker['id']}", with_descendants=True).status == 204, "said again, with all that it made"
+    assert refused([maker, child, grandchild]) == ["token_revoked"] * 3
+    assert client.delete(f"/v1/tokens/{maker['id']}").code == "token_not_found"
+    local = shared.client(make(client, scopes=["units:read", "tokens:write"], unit="T1.01")["secret"])
+    assert local.delete(f"/v1/tokens/{maker['id']}", with_descendants=True).code == "token_not_found", "what was never to be seen"
     other = make(client)
     all_of_them = family()
     assert shared.client(all_of_them[0]["secret"]).delete(f"/v1/tokens/{all_of_them[0]['id']}", with_descendants=True).status == 204
@@ -190,6 +199,15 @@ def test_an_expiry_can_be_moved(shared, client):
     assert local.patch(f"/v1/tokens/{stronger['id']}", {"expires_at": moment(minutes=5)}, etag=None).status == 200
     assert client.patch(f"/v1/tokens/{stronger['id']}", {"expires_at": None}, etag=None).json["expires_at"] is None
     assert client.patch(f"/v1/tokens/{stronger['id']}", {"scopes": ALL}, etag=None).json["errors"][0]["code"] == "unknown_member"
+
+
+def test_who_may_not_make_the_token_of_the_hr_system_does_not_prolong_it(shared, client):
+    feed = make(client, scopes=["staff:read"], unit="T1.01", feed=True, expires_at=moment(hours=1))
+    local = shared.client(make(client, scopes=["staff:read", "tokens:write"], unit="T1.01")["secret"])
+    longer = local.patch(f"/v1/tokens/{feed['id']}", {"expires_at": moment(hours=2)}, etag=None)
+    assert (longer.status, [e["pointer"] for e in longer.json.get("errors", [])]) == (422, ["#/expires_at"]), longer
+    assert local.patch(f"/v1/tokens/{feed['id']}", {"expires_at": moment(minutes=5)}, etag=None).status == 200
+    assert client.patch(f"/v1/tokens/{feed['id']}", {"expires_at": moment(hours=2)}, etag=None).status == 200
 
 
 def on_the_machine(service, *more):
@@ -220,6 +238,25 @@ def test_the_last_token_stays_and_the_machine_makes_another(start):
     again = start(service.data)
     assert again.client(third.stdout.strip()).get("/v1/me").status == 200, "without a running service too"
     assert third.stdout.strip() not in again.log.read_text()
+
+
+def test_what_somebody_who_has_left_made_is_no_token_to_count_on(start, spec):
+    service = start()
+    admin = service.client()
+    make_units(admin)
+    own = admin.get("/v1/me").json["token"]["id"]
+    leaver = admin.put("/v1/staff/LAST", an()).json
+    activate(admin, "LAST")
+    assert admin.post("/v1/staff/LAST/roles", {"role": "site_admin"}).status == 201
+    person = Person(service, spec)
+    assert wait_for(lambda: person.sign_in(login_of(leaver))[1].get("role") == 1, "he administers")
+    status, made = person.call("POST", "/v1/tokens", {"name": "của người sẽ nghỉ", "scopes": ["tokens:write", "units:read"]})
+    assert status == 201, made
+    assert admin.put("/v1/staff/LAST/departure", {"reason": "nghi_huu"}).status in (200, 202)
+    wait_for(lambda: service.client(made["secret"]).get("/v1/units").status == 401, "it ends with him")
+    for query in ({}, {"with_descendants": True}):
+        last = admin.delete(f"/v1/tokens/{own}", **query)
+        assert (last.status, last.code) == (409, "last_token"), last
 
 
 def test_the_machine_makes_no_token_beside_data_that_are_not_whole(start, tmp_path):

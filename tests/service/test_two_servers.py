@@ -159,7 +159,7 @@ def test_a_former_server_comes_back_as_a_follower_and_what_only_it_had_is_listed
     one, follower, serve = two
     service = serve(one, follower, standby_wait_ms=300)
     wait_for(lambda: standby(service) == ("ok", None), "it is in step")
-    assert onboard(service, "J-1").status == 201
+    wait_for(lambda: onboard(service, "J-1").status in (200, 201), "both have him")  # 300 ms may pass on a busy machine: repeated, as the contract says
     follower.follow_nobody()
     lost = onboard(service, "J-2", "Người Bị Trùng")
     assert lost.status == 504, "not acknowledged"
@@ -195,6 +195,20 @@ def test_a_former_server_comes_back_as_a_follower_and_what_only_it_had_is_listed
     one.start(one.port)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_says_leaves_the_folder_to_its_owner(two):
+    """The service runs as somebody else, and reads what was remembered at its next start."""
+    one, follower, serve = two
+    service = serve(one, follower)
+    service.stop()
+    (service.data / "term").unlink()
+    os.chown(service.data, 65534, 65534)
+    assert said(service, "single").returncode == 0
+    term = (service.data / "term").stat()
+    os.chown(service.data, 0, 0)
+    assert (term.st_uid, term.st_gid, term.st_mode & 0o777) == (65534, 65534, 0o600)
+
+
 def test_a_start_without_the_one_that_takes_writes_serves_reads(two):
     one, follower, serve = two
     service = serve(one, follower)
@@ -222,7 +236,7 @@ def test_without_the_one_that_follows_no_name_is_given_until_a_person_says_so(tw
     one, follower, serve = two
     service = serve(one, follower, standby_wait_ms=300, standby_refuse_s=2)
     wait_for(lambda: standby(service) == ("ok", None), "it is in step")
-    assert onboard(service, "S-1").status == 201
+    wait_for(lambda: onboard(service, "S-1").status in (200, 201), "both have him")
     title = iter(range(100))
 
     def change():
@@ -246,7 +260,7 @@ def test_without_the_one_that_follows_no_name_is_given_until_a_person_says_so(tw
         assert marked(alone) and "one server is enough: root at 20" in standby(service)[1]
         assert "congvu_standby_single 1\n" in Client(service.ready["management_port"]).get("/metrics").body.decode()
     wait_for(lambda: standby(service) == ("ok", None), "it follows again")
-    assert "CongvuStandbyBehind" not in firing(service)
+    assert not firing(service) & {"CongvuStandbyBehind", "CongvuBackupNever"}, "a site's own directory has backups of its own"
     wait_for(lambda: codes_at(follower) == codes_at(one), "and has them all")
     answer = onboard(service, "S-5", "Người Năm")
     assert answer.status == 201 and not marked(answer)

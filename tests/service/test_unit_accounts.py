@@ -1,5 +1,6 @@
 """Accounts of units at systems other than the mailbox, and who answers for them."""
-from congvu import an, make_units
+import pytest
+from congvu import an, make_units, wait_for
 
 
 def open_of(client):
@@ -57,3 +58,47 @@ def test_what_cannot_be(start):
     assert client.put(put + "td-office", {"login": person, "custodian": "U-0"}).code == "address_taken"
     elsewhere = client.post("/v1/tokens", {"name": "t", "scopes": ["accounts:write", "units:read", "staff:read"], "unit": "T1.02"}).json["secret"]
     assert service.client(elsewhere).put(put + "td-office", {"login": "x", "custodian": "U-0"}).code == "unit_not_found"
+
+
+def test_a_system_out_of_use_ends_the_accounts_of_units_too(start):
+    client = start().client()
+    make_units(client)
+    assert client.put("/v1/staff/U-0", an()).status == 201
+    assert client.post("/v1/systems", {"id": "cu", "name": {"vi": "Hệ thống cũ"}, "kind": "manual"}).status == 201
+    for unit in ("T1.01", "T1.02"):
+        assert client.put(f"/v1/units/{unit}/accounts/cu", {"login": f"vanthu.{unit[-2:]}", "custodian": "U-0"}).status == 201
+    assert client.put("/v1/units/T1.01/accounts/td-office", {"login": "vanthu_noivu", "custodian": "U-0"}).status == 201
+    assert client.patch("/v1/systems/cu", {"retired": True}).status == 200
+    wait_for(lambda: not client.get("/v1/units/T1.02/accounts").json["items"], "it is over")
+    wait_for(lambda: [a["system"] for a in client.get("/v1/units/T1.01/accounts").json["items"]] == ["td-office"], "what is in use stays")
+    assert client.put("/v1/units/T1.02/accounts/cu", {"login": "khac", "custodian": "U-0"}).code == "conflict"
+    assert client.patch("/v1/systems/cu", {"retired": False}).status == 200
+    assert client.put("/v1/units/T1.02/accounts/cu", {"login": "vanthu.01", "custodian": "U-0"}).code == "address_taken", "the login stays the unit's"
+    assert client.put("/v1/units/T1.01/accounts/cu", {"login": "vanthu.01", "custodian": "U-0"}).status == 201
+
+
+def test_where_people_go_by_their_mailbox_a_unit_and_a_person_never_have_one_login(start):
+    client = start().client()
+    make_units(client)
+    assert client.post("/v1/systems", {"id": "hop", "name": {"vi": "Theo hộp thư"}, "kind": "directory", "login_max_length": 20}).status == 201
+    lan = client.put("/v1/staff/U-0", an(full_name="Nguyễn Thị Lan")).json["address"].split("@")[0]
+    assert client.put("/v1/staff/U-0/accounts/hop", {"state": "present"}).json["observed"]["login"] == lan
+    at = "/v1/units/T1.01/accounts/hop"
+    assert client.put(at, {"login": lan, "custodian": "U-0"}).code == "address_taken", "hers, without a claim of its own"
+    long = client.put(at, {"login": "a" * 21, "custodian": "U-0"})
+    assert (long.status, [e["pointer"] for e in long.json["errors"]]) == (422, ["#/login"]), "the system takes no longer one"
+
+    assert client.put("/v1/staff/U-1", an(full_name="Trần Văn Bình")).status == 201
+    assert client.put(at, {"login": "vanthu_noivu", "custodian": "U-0"}).status == 201
+    assert client.put("/v1/staff/U-1/accounts/hop", {"state": "present", "login": "vanthu_noivu"}).code == "address_taken"
+    third = client.put("/v1/staff/U-2", an(full_name="Lê Văn Thư", login="vanthu_noivu")).json
+    assert third["address"].split("@")[0] == "vanthu_noivu", "an address is none of the unit's"
+    got = client.put("/v1/staff/U-2/accounts/hop", {"state": "present"})
+    assert got.status in (200, 202) and got.json["observed"]["login"] not in (None, "vanthu_noivu"), got
+
+
+@pytest.mark.parametrize("login", ["", "Vu Doi #1", "vũ", "a b", "A.b"])
+def test_a_login_by_hand_has_the_signs_of_logins(shared, client, login):
+    client.put("/v1/staff/SIGNS", an(full_name="Vũ Đợi", unit="T1.02"))
+    refused = client.put("/v1/staff/SIGNS/accounts/td-office", {"state": "present", "login": login})
+    assert (refused.status, [e["pointer"] for e in refused.json["errors"]]) == (422, ["#/login"]), refused

@@ -71,7 +71,7 @@ static void r_rows(struct rep_sheet *s, struct rep_row *rows)
          {1150, 1160, 1150, 1149, 1100, 900, 700, 12}},
     };
     struct dom_counts sum = {0};
-    struct rep_known known = {!s->stale, !s->stale, true};
+    struct rep_known known = {.use = !s->stale, .regular = !s->stale, .activation = true};
     for (int i = 1; i < R_ROWS; i++) {
         const int *c = all[i - 1].counts;
         struct dom_counts counts = r_counts(c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "audit/internal.h"
@@ -231,6 +232,81 @@ static void two_processes_never_write_one_log(void **state)
     ev_close(&log);
 }
 
+static void put_and_close(const char *text, char note[EV_NOTE_MAX])
+{
+    char path[128];
+    cv_auto_buf published = {0};
+    struct ev_log *log = open_log();
+    put(log, text);
+    ev_close(&log);
+    snprintf(path, sizeof(path), "%s/checkpoint", audit);
+    assert_true(ev_read_whole(path, EV_NOTE_MAX, &published));
+    snprintf(note, EV_NOTE_MAX, "%s", cv_buf_str(&published));
+}
+
+static void witnessed(const char *file, const char *note, int64_t size)
+{
+    struct cv_error err = {0};
+    const struct ev_verify what = {.folder = audit, .witness = file};
+    struct ev_verdict verdict;
+    if (!ev_witness(file, note, &err))
+        fail_msg("%s", err.text[CV_EN]);
+    if (!ev_verify(&what, &verdict))
+        fail_msg("%s", verdict.words);
+    assert_int_equal(verdict.witnessed, size);
+}
+
+static void what_a_power_cut_left_of_a_note_is_no_part_of_the_next_one(void **state)
+{
+    char first[EV_NOTE_MAX], second[EV_NOTE_MAX], file[96];
+    struct stat before, after;
+    (void)state;
+    snprintf(file, sizeof(file), "%s/witness", folder);
+    put_and_close("one", first);
+    put_and_close("two", second);
+    witnessed(file, first, 1);
+    assert_int_equal(stat(file, &before), 0);
+    for (size_t cut = 1; cut <= strlen(second); cut += 7) {
+        assert_int_equal(truncate(file, before.st_size), 0);
+        FILE *out = fopen(file, "a");
+        assert_int_equal(fwrite(second, 1, cut, out), cut);
+        assert_int_equal(fclose(out), 0);
+        witnessed(file, second, 2);
+        assert_int_equal(stat(file, &after), 0);
+        assert_in_range(after.st_size - before.st_size, strlen(second), strlen(second) + 1);
+    }
+}
+
+static void an_empty_log_is_witnessed_too(void **state)
+{
+    char none[EV_NOTE_MAX], one[EV_NOTE_MAX], file[96];
+    struct ev_log *log = open_log();
+    (void)state;
+    snprintf(file, sizeof(file), "%s/witness", folder);
+    assert_true(ev_published(log, none));
+    ev_close(&log);
+    witnessed(file, none, 0);
+    put_and_close("one", one);
+    witnessed(file, one, 1);
+}
+
+/* Where the path of a setting was mistaken. */
+static void what_is_no_note_is_not_taken_away(void **state)
+{
+    char note[EV_NOTE_MAX], file[96];
+    struct cv_error err = {0};
+    struct stat after;
+    (void)state;
+    snprintf(file, sizeof(file), "%s/letter", folder);
+    FILE *out = fopen(file, "a");
+    fputs("somebody's letter", out);
+    assert_int_equal(fclose(out), 0);
+    put_and_close("one", note);
+    assert_true(ev_witness(file, note, &err));
+    assert_int_equal(stat(file, &after), 0);
+    assert_true(after.st_size > (off_t)strlen(note) + 10);
+}
+
 #define with_folder(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -244,6 +320,9 @@ int main(void)
         with_folder(one_who_waits_alone_is_not_kept_by_a_directory_that_hangs),
         with_folder(a_log_behind_its_checkpoint_is_not_gone_on_with),
         with_folder(two_processes_never_write_one_log),
+        with_folder(what_a_power_cut_left_of_a_note_is_no_part_of_the_next_one),
+        with_folder(an_empty_log_is_witnessed_too),
+        with_folder(what_is_no_note_is_not_taken_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -45,6 +45,12 @@ static void texts_at_the_site(void **state)
     assert_string_equal(cv_moment_people(1795478700, m), "24/11/2026 07:05");
     assert_string_equal(cv_moment_people(CV_NO_MOMENT, m), "");
     assert_string_equal(cv_day_iso(CV_NO_DAY, d), "");
+    char words[CV_DAY_WORDS];
+    assert_string_equal(cv_day_words(day, words), "ngày 24 tháng 11 năm 2026");
+    assert_string_equal(cv_day_words(day - 80, words), "ngày 05 tháng 9 năm 2026");
+    assert_string_equal(cv_day_words(day + 99, words), "ngày 03 tháng 3 năm 2027");
+    assert_string_equal(cv_day_words(day + 68, words), "ngày 31 tháng 01 năm 2027");
+    assert_string_equal(cv_day_words(CV_NO_DAY, words), "");
     /* 00:00 here is 17:00 UTC of the day before; one second earlier is yesterday */
     assert_int_equal(cv_day_start(day), 1795478700 - 7 * 3600 - 5 * 60);
     assert_int_equal(cv_day_of(cv_day_start(day)), day);

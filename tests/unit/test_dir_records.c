@@ -1,10 +1,13 @@
 /* Records against a real slapd: one write each, asserted revisions, claims, redeeming a code once, the brake's
  * compare-and-swap. */
+#include <time.h>
+
 #include "congvu/brake.h"
 #include "congvu/records.h"
 #include "congvu/staff.h"
 #include "congvu/text.h"
 #include "congvu/token.h"
+#include "congvu/trace.h"
 #include "congvu/unit.h"
 #include "dir_server.h"
 
@@ -299,12 +302,53 @@ static int setup(void **state)
     return cv_clock_init("Asia/Ho_Chi_Minh", 0, &err) && cv_text_init(&err) ? server_setup(state) : -1;
 }
 
+static struct dir_actor marked(struct server *s, int n)
+{
+    return (struct dir_actor){"tok_x", "req-7", cv_arena_printf(s->arena, "http tinh.vn/x/%d", n), NULL};
+}
+
+/* In a log of more than a page, by a clock that is behind ours. */
+static void a_mark_is_found_wherever_it_stands(void **state)
+{
+    enum { WRITES = 220 };
+    struct server *s = *state;
+    struct dom_post post;
+    struct dom_account account;
+    struct dom_staff in = a_person(&post, &account), is, will;
+    struct dir_stamp stamp;
+    enum dir_found found;
+    struct dir_actor by = marked(s, 0);
+    assert_ok(s, dir_staff_add(s->session, &in, &by, &stamp, &s->err));
+    assert_ok(s, dir_staff_read(s->session, in.id, s->arena, &is, &s->err));
+    for (int n = 1; n < WRITES; n++, is = will) {
+        will = is;
+        will.mobile = cv_arena_printf(s->arena, "+849012%05d", n);
+        by = marked(s, n);
+        assert_ok(s, dir_staff_save(s->session, &is, &will, false, &by, &stamp, &s->err));
+        will.revision = stamp.revision;
+    }
+    const char *dn = dir_dn_staff(s->arena, BASE, in.id);
+    cv_moment now = (cv_moment)time(NULL);
+    assert_ok(s, dir_trace_find(s->session, dn, "tinh.vn/x/0", now, &found, &s->err));
+    assert_int_equal(found, DIR_FOUND);
+    assert_ok(s, dir_trace_find(s->session, dn, "tinh.vn/x/218", now, &found, &s->err));
+    assert_int_equal(found, DIR_FOUND);
+    assert_ok(s, dir_trace_find(s->session, dn, "tinh.vn/x/1", now + 7200, &found, &s->err));
+    assert_int_equal(found, DIR_FOUND);
+    assert_ok(s, dir_trace_find(s->session, dn, "tinh.vn/x/220", now, &found, &s->err));
+    assert_int_equal(found, DIR_FOUND_NOT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(add_save_read),           cmocka_unit_test(quiet_save_keeps_the_revision),
-        cmocka_unit_test(claims_and_names),        cmocka_unit_test(a_code_is_redeemed_once),
-        cmocka_unit_test(units_and_tokens),        cmocka_unit_test(brake_swaps),
+        cmocka_unit_test(add_save_read),
+        cmocka_unit_test(a_mark_is_found_wherever_it_stands),
+        cmocka_unit_test(quiet_save_keeps_the_revision),
+        cmocka_unit_test(claims_and_names),
+        cmocka_unit_test(a_code_is_redeemed_once),
+        cmocka_unit_test(units_and_tokens),
+        cmocka_unit_test(brake_swaps),
         cmocka_unit_test(a_full_brake_is_written),
     };
 

@@ -109,6 +109,23 @@ static void test_a_log_that_does_not_fit_is_no_restore(void **state)
     assert_non_null(strstr(text, "cn: Nguyen Van 199"));
 }
 
+/* The log is read from a while before the backup on. */
+static void test_what_was_deleted_in_the_end_is_not_lost(void **state)
+{
+    struct folder *f = *state;
+    put(f->main, "dn: cvId=b,ou=people,dc=congvu\nentryCSN: " OLD "\n");
+    put(f->log, CHANGE("modify", DN, NEXT) "reqMod: title:= after\nreqMod: entryCSN:= " NEXT
+                                           "\n\n" CHANGE("delete", DN, LAST) "entryCSN: " LAST "\n");
+    assert_true(replayed(f, 1 << 20));
+    assert_int_equal(f->done.missing, 0);
+    assert_int_equal(f->done.entries, 1);
+    unlink(f->out);
+    put(f->log, CHANGE("delete", DN, NEXT) "entryCSN: " NEXT "\n\n" CHANGE(
+                    "modify", DN, LAST) "reqMod: title:= after\nreqMod: entryCSN:= " LAST "\n");
+    assert_true(replayed(f, 1 << 20));
+    assert_int_equal(f->done.missing, 1);
+}
+
 #define with_folder(fn) cmocka_unit_test_setup_teardown(fn, folder_open, folder_close)
 
 int main(void)
@@ -116,6 +133,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         with_folder(test_a_value_that_was_there_is_not_added_again),
         with_folder(test_a_log_that_does_not_fit_is_no_restore),
+        with_folder(test_what_was_deleted_in_the_end_is_not_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -151,6 +151,25 @@ static void ratios_are_honest(void **state)
     ratio_of(99999, 100000, "{\"r\":0.9999}");
 }
 
+/* One has it and uses it; the other, on long leave, has none: he is out of the base of adoption all the same. */
+static void use_told_later_takes_leave_out_of_the_base(void **state)
+{
+    struct dom_counts kept = {.eligible = 2, .issued = 1, .on_long_leave = 1},
+                      later = {.eligible = 2, .issued = 1, .on_long_leave = 1, .used = 1, .on_leave_unused = 1};
+    (void)state;
+    dom_counts_take_use(&kept, &later);
+    assert_int_equal(kept.on_leave_unused, 1);
+    assert_int_equal(dom_adoption_base(&kept, true), 1);
+    /* whoever was recorded or went on leave later is not of that day */
+    later = (struct dom_counts){.eligible = 9, .issued = 5, .on_long_leave = 4, .used = 5, .on_leave_unused = 4};
+    dom_counts_take_use(&kept, &later);
+    assert_int_equal(kept.on_leave_unused, 1);
+    kept = (struct dom_counts){.eligible = 2, .issued = 2, .on_long_leave = 2};
+    dom_counts_take_use(&kept, &later);
+    assert_int_equal(kept.used, 2);
+    assert_int_equal(kept.on_leave_unused, 0);
+}
+
 /* The limit itself belongs to the better band, and what only rounds up to it does not. */
 static void bands_are_exact(void **state)
 {
@@ -168,9 +187,10 @@ static void bands_are_exact(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gap_by_total),      cmocka_unit_test(gap_by_category),  cmocka_unit_test(headcount_in_force),
-        cmocka_unit_test(bands_are_exact),   cmocka_unit_test(parents_are_sums), cmocka_unit_test(coverage_base),
-        cmocka_unit_test(ratios_are_honest),
+        cmocka_unit_test(gap_by_total),       cmocka_unit_test(gap_by_category),
+        cmocka_unit_test(headcount_in_force), cmocka_unit_test(bands_are_exact),
+        cmocka_unit_test(parents_are_sums),   cmocka_unit_test(coverage_base),
+        cmocka_unit_test(ratios_are_honest),  cmocka_unit_test(use_told_later_takes_leave_out_of_the_base),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -107,10 +107,19 @@ static struct history_day a_day(struct history_ref *refs, struct view_system_usa
     systems[0] = (struct view_system_usage){.system = "mailbox",
                                             .rule = {true, 4, 30, 3, DOM_BY_DAY, 2},
                                             .data_through = 20780,
+                                            .data_from = 20001,
+                                            .silent_since = 20779,
+                                            .missing_there = 12,
+                                            .open_until = CV_NO_MOMENT,
                                             .regular_known = true,
                                             .activation_known = true};
-    systems[1] = (struct view_system_usage){
-        .system = "certificate", .data_through = CV_NO_DAY, .unknown = DOM_USE_STALE, .stale = true};
+    systems[1] = (struct view_system_usage){.system = "certificate",
+                                            .data_through = CV_NO_DAY,
+                                            .data_from = CV_NO_DAY,
+                                            .silent_since = CV_NO_DAY,
+                                            .open_until = 1795000123,
+                                            .unknown = DOM_USE_STALE,
+                                            .stale = true};
     return (struct history_day){.day = 20783,
                                 .taken_at = 1795000000,
                                 .window = {20754, 20783},
@@ -141,6 +150,29 @@ static void a_day_comes_back(void **unused)
     assert_true(out.systems[0].rule.regular_days == 4 && out.systems[0].rule.version == 2 &&
                 out.systems[0].rule.reported);
     assert_true(out.systems[1].stale && !out.systems[1].regular_known && out.systems[1].data_through == CV_NO_DAY);
+    const struct view_system_usage *a = &out.systems[0], *b = &out.systems[1];
+    assert_true(a->data_from == 20001 && a->silent_since == 20779 && a->missing_there == 12 && !a->missing_unknown);
+    assert_true(b->data_from == CV_NO_DAY && b->silent_since == CV_NO_DAY && b->missing_there == 0);
+    assert_true(a->open_until == CV_NO_MOMENT && b->open_until == 1795000123);
+}
+
+static void days_of_earlier_versions_say_less(void **unused)
+{
+    static const char *const lines[] = {"system mailbox 2026-11-22 1 4 30 3 0 2 0 1 1\n",
+                                        "system mailbox 2026-11-22 1 4 30 3 0 2 0 1 1 1795000000\n"};
+    (void)unused;
+    for (size_t i = 0; i < CV_COUNT(lines); i++) {
+        char text[512];
+        struct history_day out;
+        cv_auto_arena arena = cv_arena_new(1 << 20);
+        int len = snprintf(text, sizeof text,
+                           "congvu-history 1\nday 2026-11-25 1795000000 2026-10-27 2026-11-25 1\n%s"
+                           "tree 2026-11-20 aaaaaaaaaaaaaaaa\nrows 2026-11-20 bbbbbbbbbbbbbbbb\n",
+                           lines[i]);
+        assert_true(history_take_day(text, (size_t)len, arena, &out));
+        assert_true(out.systems[0].missing_unknown && out.systems[0].data_from == CV_NO_DAY);
+        assert_int_equal(out.systems[0].open_until, i == 0 ? CV_NO_MOMENT : 1795000000);
+    }
 }
 
 static void units_come_back(void **unused)
@@ -211,6 +243,7 @@ int main(void)
         cmocka_unit_test(members_are_known_by_name),
         cmocka_unit_test(what_was_not_counted_stays_so),
         cmocka_unit_test(a_day_comes_back),
+        cmocka_unit_test(days_of_earlier_versions_say_less),
         cmocka_unit_test(units_come_back),
         cmocka_unit_test(garbled),
     };

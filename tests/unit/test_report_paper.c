@@ -129,6 +129,31 @@ static void stale_data_are_words_not_numbers(void **state)
     assert_non_null(strstr(t->notes[0], "01/07/2026"));
 }
 
+static bool has_line(const struct rep_table *t, const char *name)
+{
+    bool has = false;
+    for (size_t i = 0; i < t->line_count; i++)
+        has |= t->lines[i].cells[1].text != NULL && strcmp(t->lines[i].cells[1].text, name) == 0;
+    return has;
+}
+
+/* Counted by who is recorded, a unit that declared fifty people and entered nobody has nobody to be issued. */
+static void a_unit_that_entered_nobody_keeps_its_line(void **state)
+{
+    (void)state;
+    cv_auto_arena a = cv_arena_new(ROOM);
+    struct rep_report r = r_report(a);
+    struct rep_row *row = &r.sheets[0].rows[4];
+    static const char bare[] = "1 đơn vị không có người thuộc diện phải cấp";
+    r.declared = false;
+    assert_int_equal(row->counts.base, 0);
+    row->counts.issued_beyond = 0;
+    assert_true(has_line(table_of(&r, 0, CV_VI, a), bare));
+    row->counts.headcount = row->counts.unrecorded = 50;
+    assert_false(has_line(table_of(&r, 0, CV_VI, a), bare));
+    assert_true(has_line(table_of(&r, 0, CV_VI, a), row->name[CV_VI]));
+}
+
 static void groups_stand_in_the_order_of_the_form(void **state)
 {
     (void)state;
@@ -173,6 +198,19 @@ static void points_are_a_of_b_of_the_maximum(void **state)
     assert_string_equal(t->lines[3].cells[1].text, "Tỷ lệ CBCCVC, NLĐ thường xuyên sử dụng TD.Office");
 }
 
+/* One unit declared ten and has ten, another declared nothing and has twenty: of that one nobody knows. */
+static void above_the_people_in_post_are_only_those_of_units_that_declared(void **state)
+{
+    struct rep_counts c = {
+        .headcount = 10, .recorded = 30, .undeclared_units = 1, .undeclared_recorded = 20, .base = 30};
+    (void)state;
+    assert_int_equal(rep_lever_people(&c, REP_BASE_ABOVE_HEADCOUNT), 0);
+    c.base = 33;
+    assert_int_equal(rep_lever_people(&c, REP_BASE_ABOVE_HEADCOUNT), 3);
+    c.headcount = REP_NONE;
+    assert_int_equal(rep_lever_people(&c, REP_BASE_ABOVE_HEADCOUNT), 0);
+}
+
 static void write_html(struct cv_buf *out, const struct rep_report *r, enum cv_lang lang, struct cv_arena *a)
 {
     cv_buf_init(out, ROOM);
@@ -210,6 +248,25 @@ static void the_page_is_the_form_and_escapes_everything(void **state)
     assert_null(strstr(cv_buf_str(&page), "href="));
     assert_null(strstr(cv_buf_str(&page), "src="));
     assert_null(strstr(cv_buf_str(&page), "DỰ THẢO"));
+}
+
+/* Of none nothing is a rate; that is known. */
+static void a_bar_of_nothing_says_so_as_the_table_does(void **state)
+{
+    (void)state;
+    cv_auto_arena a = cv_arena_new(ROOM);
+    struct rep_report r = r_report(a);
+    struct rep_counts *total = &r.sheets[0].rows[0].counts;
+    cv_auto_buf page;
+    total->issued = total->activated = 0;
+    write_html(&page, &r, CV_VI, a);
+    const char *bar = strstr(cv_buf_str(&page), "Đã kích hoạt (/ đã cấp)</text>");
+    assert_non_null(bar);
+    const char *next = strstr(bar, "Có sử dụng</text>");
+    assert_non_null(next);
+    bar = cv_arena_strndup(a, bar, (size_t)(next - bar));
+    assert_non_null(strstr(bar, ">–</text>"));
+    assert_null(strstr(bar, "chưa xác định"));
 }
 
 static void a_draft_says_so_and_leaves_the_date_open(void **state)
@@ -294,9 +351,12 @@ int main(void)
         cmocka_unit_test(own_and_units_and_groups_add_up_to_the_total),
         cmocka_unit_test(every_percentage_can_be_checked_from_its_line),
         cmocka_unit_test(stale_data_are_words_not_numbers),
+        cmocka_unit_test(a_unit_that_entered_nobody_keeps_its_line),
         cmocka_unit_test(groups_stand_in_the_order_of_the_form),
         cmocka_unit_test(points_are_a_of_b_of_the_maximum),
+        cmocka_unit_test(above_the_people_in_post_are_only_those_of_units_that_declared),
         cmocka_unit_test(the_page_is_the_form_and_escapes_everything),
+        cmocka_unit_test(a_bar_of_nothing_says_so_as_the_table_does),
         cmocka_unit_test(a_draft_says_so_and_leaves_the_date_open),
         cmocka_unit_test(a_pdf_stops_when_the_time_is_over),
         cmocka_unit_test(a_pdf_names_the_font_that_is_missing),

@@ -13,7 +13,7 @@ static void count(struct world *w, const struct view_closing *p, const struct vi
     sum->eligible++;
     sum->on_long_leave += p->away;
     if (p->issued & 1)
-        assert_true(view_closing_use(w->view, p->staff, usage->system, &at, win.to - win.from + 1, &said, &err));
+        assert_true(view_closing_use(w->view, p->staff, NULL, usage->system, &at, win.to - win.from + 1, &said, &err));
     sum->issued += p->issued & 1;
     sum->activated += (p->activated & 1) || said.ever;
     sum->used += said.used & 1;
@@ -94,7 +94,7 @@ static void only_in_reach_and_only_what_is_there(void **state)
     struct dom_activity rule = {.reported = true, .regular_days = 4, .regular_of = 30};
     struct dom_use_case at = {.rule = &rule, .issued_on = CV_NO_DAY, .day = cv_today()};
     struct dom_use_verdict said = {.used = 1, .ever = true};
-    assert_true(view_closing_use(w->view, cv_id_make(), "mailbox", &at, 30, &said, &err));
+    assert_true(view_closing_use(w->view, cv_id_make(), NULL, "mailbox", &at, 30, &said, &err));
     assert_false(said.used || said.ever);
     cv_arena_free(&arena);
     w_free(w);

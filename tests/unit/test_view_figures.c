@@ -112,8 +112,11 @@ static bool slow_has(struct world *w, const struct w_person *p, int system, cv_d
     *out_locked = false;
     if (!a)
         return false;
-    bool over = day < cv_today(),
-         now = dom_counts_issued(a->observed) && (!over || slow_issued(w, p, a, system, INT32_MAX) <= day);
+    bool over = day < cv_today(), ended = false;
+    for (size_t i = 0; i < a->span_count; i++)
+        ended |= a->spans[i].to <= day;
+    cv_day began = ended ? cv_day_of(a->since) : slow_issued(w, p, a, system, INT32_MAX);
+    bool now = dom_counts_issued(a->observed) && (!over || began <= day);
     *out_locked = now && a->observed == DOM_TEMP_LOCKED && (!over || cv_day_of(a->since) <= day);
     for (size_t i = 0; over && i < a->span_count; i++) {
         bool covers = (a->spans[i].from == CV_NO_DAY || a->spans[i].from <= day) && day < a->spans[i].to;
@@ -172,7 +175,9 @@ static void slow_person(struct world *w, const struct w_person *p, int system, s
     c->eligible++;
     c->issued += issued;
     c->locked += locked;
-    bool opened = w->systems[system].kind == DOM_DIRECTORY ? p->credential : a && a->observed == DOM_OBS_ACTIVE;
+    bool opened = w->systems[system].kind == DOM_DIRECTORY
+                      ? p->credential
+                      : a && a->observed == DOM_OBS_ACTIVE && (win.to >= cv_today() || cv_day_of(a->since) <= win.to);
     bool told = w->systems[system].kind != DOM_MANUAL || w->systems[system].activity.reported;
     c->activated += told && issued && (opened || slow_days(w, p, system, w->first_day, day) > 0);
     cv_day first = p->leave.from, last = p->leave.to;

@@ -340,6 +340,65 @@ static void whatever_a_clerk_types_finds_the_person(void **state)
     w_free(w);
 }
 
+/* How a name is searched for follows from the name itself, whatever its parts say. */
+static void a_name_is_searched_for_as_it_is_written(void **state)
+{
+    static const struct {
+        const char *full, *found, *not_found;
+    } written[] = {{"Lê Thị Hoa", "thi", "lethi"},
+                   {"LêThị Hoa", "lethi", "thi"},
+                   {"Hoa Lê Thị", "hoa le thi", "lethi"},
+                   {"Lê Thị Hoa Mai", "mai", "hoamai"},
+                   {"Lê Thị", "le thi", "hoa"}};
+    struct world *w = w_new(23);
+    (void)state;
+    w_load(w, 2, 0);
+    w_new_person(w, 0);
+    struct w_person *p = &w->people[0];
+    snprintf(p->family, sizeof p->family, "%s", "Lê");
+    snprintf(p->middle, sizeof p->middle, "%s", "Thị");
+    snprintf(p->given, sizeof p->given, "%s", "Hoa");
+    for (size_t i = 0; i < CV_COUNT(written); i++) {
+        snprintf(p->full, sizeof p->full, "%s", written[i].full);
+        w_send_person(w, p);
+        assert_int_equal(found_by(w, written[i].found, false), 1);
+        assert_int_equal(found_by(w, written[i].not_found, false), 0);
+    }
+    w_free(w);
+}
+
+/* Digits with signs between them are a telephone number only as one begins; a code may begin so too. */
+static void codes_of_digits_alone_are_no_phone_numbers(void **state)
+{
+    static const struct {
+        const char *code;
+        const char *asked[4];
+    } all[] = {{"2024-00123", {"2024-00123", "2024 00123", "2024.00123", "00123"}},
+               {"01.2024.00123", {"01.2024.00123", "01 2024 00123", "2024-00123", "01-00123"}},
+               {"84-2024-00123", {"84-2024-00123", "84 2024", "2024.00123", "84.00123"}},
+               {"0912-345-678", {"0912-345-678", "0912 345 678", "345-678", "0912"}}};
+    struct world *w = w_new(24);
+    (void)state;
+    w_load(w, 2, 0);
+    w_new_person(w, 0);
+    w_new_person(w, 1);
+    snprintf(w->people[1].mobile, sizeof w->people[1].mobile, "%s", "+84912345678");
+    w_send_person(w, &w->people[1]);
+    struct w_person *p = &w->people[0];
+    p->mobile[0] = '\0';
+    for (size_t i = 0; i < CV_COUNT(all); i++) {
+        snprintf(p->code, sizeof p->code, "%s", all[i].code);
+        w_send_person(w, p);
+        for (size_t k = 0; k < CV_COUNT(all[i].asked); k++)
+            if (found_by(w, all[i].asked[k], false) != 1)
+                fail_msg("“%s” finds nobody", all[i].asked[k]);
+    }
+    assert_int_equal(found_by(w, "0912 345 678", true), 2); /* one by his code, one by his number */
+    assert_int_equal(found_by(w, "(+84) 912-345-678", true), 1);
+    assert_int_equal(found_by(w, "912 345 678", true), 0);
+    w_free(w);
+}
+
 static void exactly_these(void **state)
 {
     struct world *w = w_new(22);
@@ -373,6 +432,36 @@ static void exactly_these(void **state)
     assert_int_equal(page.total, 2);
     assert_true(view_staff_holdings(w->view, everywhere, VIEW_BY_NAME, address, 1, held, &err));
     assert_true(held[0].found && held[0].current && cv_id_equal(held[0].staff, p->id));
+    w_free(w);
+}
+
+/* A page by name with a total counts all places in memory, also those that nobody is at any more. */
+static void whoever_was_removed_is_counted_nowhere(void **state)
+{
+    enum { PEOPLE = 40, GONE = 10 };
+    struct world *w = w_new(23);
+    cv_auto_arena arena = cv_arena_new(CV_MAX_ARENA);
+    struct cv_error err = {0};
+    (void)state;
+    w_load(w, 1, PEOPLE);
+    for (int i = 0; i < GONE; i++)
+        w->feed.remove(w->feed.ctx, w->people[i * 3].uuid);
+    const struct view_window past = {cv_today() - 60, cv_today() - 31};
+    const struct view_staff_query all[] = {
+        {.updated_since = CV_NO_MOMENT},
+        {.updated_since = 1},
+        {.updated_since = CV_NO_MOMENT, .system = "mailbox", .stages = 1u << VIEW_MISSING, .window = past},
+        {.updated_since = CV_NO_MOMENT, .system = "mailbox", .stages = 1u << VIEW_ISSUED, .window = past},
+    };
+    for (size_t i = 0; i < 2 * CV_COUNT(all); i++) {
+        struct view_staff_query q = all[i / 2];
+        struct view_staff_page page;
+        q.scope = i % 2 ? everywhere : (struct view_scope){.top = w->units[0].id};
+        q.page_size = PEOPLE;
+        q.want_total = true;
+        assert_true(view_staff_list(w->view, &q, arena, &page, &err));
+        assert_int_equal(page.total, page.count);
+    }
     w_free(w);
 }
 
@@ -722,7 +811,10 @@ int main(void)
         cmocka_unit_test(pages_do_not_shift),
         cmocka_unit_test(vietnamese_order),
         cmocka_unit_test(whatever_a_clerk_types_finds_the_person),
+        cmocka_unit_test(a_name_is_searched_for_as_it_is_written),
+        cmocka_unit_test(codes_of_digits_alone_are_no_phone_numbers),
         cmocka_unit_test(exactly_these),
+        cmocka_unit_test(whoever_was_removed_is_counted_nowhere),
         cmocka_unit_test(codes_and_names_are_found),
         cmocka_unit_test(twins),
         cmocka_unit_test(units_in_tree_order_page_by_page),

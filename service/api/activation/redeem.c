@@ -12,10 +12,8 @@ static bool begin(struct htp_exchange *x, struct prov_call *call, const struct c
     return true;
 }
 
-static void refuse(struct htp_exchange *x, const struct prov_call *call, const struct cv_error *err)
+static void refuse(struct htp_exchange *x, const struct cv_error *err)
 {
-    if (err->problem == cvp_activation_refused)
-        cv_log(CV_LOG_WARN, "activation_refused", "a wrong, used or expired code from %s", call->peer);
     if (err->problem == cvp_rate_limited)
         cv_count(CVM_rate_limited);
     htp_problem(x, err, &x->faults);
@@ -37,7 +35,7 @@ void api_redeem_activation(struct htp_exchange *x)
     if (prov_activate(&call, code, password, &err))
         htp_reply_empty(x, 204);
     else
-        refuse(x, &call, &err);
+        refuse(x, &err);
 }
 
 static void write_server(struct cv_jout *j, const char *name, const char *host_port)
@@ -81,7 +79,7 @@ void api_check_activation(struct htp_exchange *x)
     if (!api_faultless(x, cvp_validation_failed))
         return;
     if (!prov_activation_look(&call, code, &staff, &err)) {
-        refuse(x, &call, &err);
+        refuse(x, &err);
         return;
     }
     htp_header_set(x, "Cache-Control", "no-store");

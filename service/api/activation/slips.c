@@ -10,9 +10,9 @@ enum { SLIPS_MAX = 500 };
 
 struct slip {
     const char *key; /* of the person */
-    struct cv_id id; /* zero: nobody whom the caller may see */
     size_t at;
-    const char *name, *title; /* NULL: nobody whom the caller may see */
+    bool seen; /* else it is nobody whom the caller may see */
+    struct view_staff staff;
     struct prov_code code;
     struct prov_staff_result result;
     struct view_unit home;
@@ -93,7 +93,8 @@ static bool of_unit(struct htp_exchange *x, const struct question *q, struct sli
                        page.total, SLIPS_MAX);
     *out = CV_NEWS(x->arena, struct slip, page.count + 1);
     for (size_t i = 0; i < page.count; i++)
-        (*out)[i] = (struct slip){.key = cv_id_kept("stf_", page.items[i].staff.id, x->arena)};
+        (*out)[i] = (struct slip){
+            .key = cv_id_kept("stf_", page.items[i].staff.id, x->arena), .seen = true, .staff = page.items[i].staff};
     *out_count = page.count;
     return true;
 }
@@ -102,7 +103,8 @@ static bool of_unit(struct htp_exchange *x, const struct question *q, struct sli
 static bool there_already(const struct slip *slips, size_t count, const struct slip *s)
 {
     for (size_t i = 0; i < count; i++)
-        if (cv_id_equal(slips[i].id, s->id) && (!cv_id_is_zero(s->id) || strcmp(slips[i].key, s->key) == 0))
+        if (slips[i].seen == s->seen &&
+            (s->seen ? cv_id_equal(slips[i].staff.id, s->staff.id) : strcmp(slips[i].key, s->key) == 0))
             return true;
     return false;
 }
@@ -115,12 +117,10 @@ static void of_list(struct htp_exchange *x, const struct question *q, struct sli
     for (size_t i = 0; i < count; i++) {
         const char *key = cv_jin_item_string(q->staff, i, 64);
         struct slip s = {.key = key};
-        struct view_staff staff;
         struct cv_error none = {0};
         if (key == NULL)
             continue;
-        if (view_staff_find(api_of(x)->view, api_actor(x)->scope, key, x->arena, &staff, &none))
-            s.id = staff.id;
+        s.seen = view_staff_find(api_of(x)->view, api_actor(x)->scope, key, x->arena, &s.staff, &none);
         if (!there_already(*out, *out_count, &s))
             (*out)[(*out_count)++] = s;
     }
@@ -131,13 +131,8 @@ static void of_list(struct htp_exchange *x, const struct question *q, struct sli
 static void make_slip(struct htp_exchange *x, const struct prov_call *call, const struct question *q, struct slip *s)
 {
     struct prov_call own = *call;
-    struct view_staff staff;
-    struct cv_error none = {0};
-    if (view_staff_find(api_of(x)->view, api_actor(x)->scope, s->key, x->arena, &staff, &none)) {
-        s->name = staff.full_name;
-        s->title = staff.title;
-        view_unit_by_id(api_of(x)->view, staff.unit, x->arena, &s->home);
-    }
+    if (s->seen)
+        view_unit_by_id(api_of(x)->view, s->staff.unit, x->arena, &s->home);
     own.idempotency = (struct dom_idempotency){0}; /* of many people: a newer code ends the older one instead */
     prov_credential_reset(&own, s->key, q->system, &s->code, &s->result, &s->err);
 }
@@ -169,13 +164,11 @@ static const struct dom_account *account_of(const struct question *q, const stru
 static void write_slip(struct htp_exchange *x, const struct question *q, const struct slip *s)
 {
     struct cv_jout *j = &x->out;
-    struct view_staff staff;
-    struct cv_error none = {0};
     const struct dom_account *account = account_of(q, s);
     bool made = s->err.problem == cvp_none;
     cv_jout_object(j, NULL);
-    if (view_staff_find(api_of(x)->view, api_actor(x)->scope, s->key, x->arena, &staff, &none))
-        api_write_staff_ref(x, &staff);
+    if (s->seen)
+        api_write_staff_ref(x, &s->staff);
     else
         cv_jout_null(j, "staff");
     cv_jout_string(j, "key", s->key);
@@ -205,20 +198,20 @@ static struct pap_slip on_paper(struct htp_exchange *x, const struct question *q
 {
     const struct dom_account *account = account_of(q, s);
     const char *unit = s->home.name[q->lang] != NULL ? s->home.name[q->lang] : s->home.name[CV_VI];
-    struct pap_slip paper = {.full_name = s->name != NULL ? s->name : s->key,
-                             .title = s->title,
+    struct pap_slip paper = {.full_name = s->seen ? s->staff.full_name : s->key,
+                             .title = s->seen ? s->staff.title : NULL,
                              .unit = unit != NULL ? unit : "",
+                             .unit_code = s->home.code,
+                             .unit_id = s->home.id,
                              .why = account == NULL ? s->err.text[q->lang] : NULL};
     if (account == NULL)
         return paper;
-    return (struct pap_slip){.full_name = paper.full_name,
-                             .title = paper.title,
-                             .unit = paper.unit,
-                             .address = s->result.staff.address,
-                             .login = account->login,
-                             .code = *s->code.code != '\0' ? s->code.code : NULL,
-                             .url = url_of(x, s),
-                             .expires_at = s->code.expires_at};
+    paper.address = s->result.staff.address;
+    paper.login = account->login;
+    paper.code = *s->code.code != '\0' ? s->code.code : NULL;
+    paper.url = url_of(x, s);
+    paper.expires_at = s->code.expires_at;
+    return paper;
 }
 
 static void reply_page(struct htp_exchange *x, const struct question *q, const struct slip *slips, size_t count)

@@ -46,6 +46,10 @@ const struct cv_jany *api_change_of(const struct prov_event *event, const char *
                                     struct cv_arena *arena);
 /* Its only value before or after, or NULL. */
 const char *api_value(const struct cv_jany *change, const char *side, struct cv_arena *arena);
+/* The first value of an attribute on one side of all its changes, or NULL: what goes from among several values and what
+ * comes are two changes. */
+const char *api_changed(const struct prov_event *event, const char *attribute, const char *side,
+                        struct cv_arena *arena);
 /* The line: the clauses, why when it was said, and who did it; nothing without clauses. */
 struct api_line api_line_of(const struct api_sentence *s, const struct prov_event *event);
 /* The name of who has that id; NULL: nobody whom the caller may see. */

@@ -6,15 +6,7 @@
 static const char *side_of(struct api_sentence *s, const struct prov_event *event, const char *attribute,
                            const char *side)
 {
-    struct cv_arena *arena = s->x->arena;
-    const char *value = NULL;
-    for (size_t i = 0; value == NULL; i++) {
-        const struct cv_jany *change = api_change_of(event, attribute, i, NULL, arena);
-        if (change == NULL)
-            return NULL;
-        value = api_value(change, side, arena);
-    }
-    return value;
+    return api_changed(event, attribute, side, s->x->arena);
 }
 
 /* A member of a value that is JSON itself. */

@@ -33,15 +33,18 @@ static struct post read_post(struct htp_exchange *x, const char *text)
     return p;
 }
 
-/* The youngest primary post among the values of one side. */
-static struct post youngest(struct htp_exchange *x, const struct cv_jany *change, const char *side)
+/* The youngest primary post among the values of one side: what goes and what comes may be two changes. */
+static struct post youngest(struct htp_exchange *x, const struct prov_event *event, const char *side)
 {
     struct post best = {0};
-    const struct cv_jany *values = change != NULL ? cv_jany_get(change, side) : NULL;
-    for (size_t i = 0; values != NULL && i < cv_jany_count(values); i++) {
-        struct post p = read_post(x, cv_jany_text(cv_jany_item(values, i), x->arena));
-        if (p.there && (!best.there || p.from > best.from))
-            best = p;
+    const struct cv_jany *change;
+    for (size_t n = 0; (change = api_change_of(event, "cvPost", n, NULL, x->arena)) != NULL; n++) {
+        const struct cv_jany *values = cv_jany_get(change, side);
+        for (size_t i = 0; values != NULL && i < cv_jany_count(values); i++) {
+            struct post p = read_post(x, cv_jany_text(cv_jany_item(values, i), x->arena));
+            if (p.there && (!best.there || p.from > best.from))
+                best = p;
+        }
     }
     return best;
 }
@@ -61,7 +64,7 @@ static const char *unit_of(struct htp_exchange *x, const char *id)
 static void tell_taken_on(struct api_sentence *s, const struct prov_event *event)
 {
     struct htp_exchange *x = s->x;
-    struct post p = youngest(x, api_change_of(event, "cvPost", 0, NULL, x->arena), "after");
+    struct post p = youngest(x, event, "after");
     const char *decision = decision_of(x, event, &p);
     const char *comma = *decision != '\0' ? "," : "";
     if (!p.there)
@@ -77,8 +80,7 @@ static void tell_post(struct api_sentence *s, const struct prov_event *event)
 {
     struct htp_exchange *x = s->x;
     char day[CV_DAY_TEXT];
-    const struct cv_jany *change = api_change_of(event, "cvPost", 0, NULL, x->arena);
-    struct post was = youngest(x, change, "before"), now = youngest(x, change, "after");
+    struct post was = youngest(x, event, "before"), now = youngest(x, event, "after");
     if (!now.there)
         return;
     const char *decision = decision_of(x, event, &now);
@@ -96,18 +98,6 @@ static void tell_post(struct api_sentence *s, const struct prov_event *event)
 
 /* ---- logins and accounts ---- */
 
-static const char *system_name(struct htp_exchange *x, const char *slug)
-{
-    struct dom_system *systems = NULL;
-    size_t count = 0;
-    struct cv_error none = {0};
-    if (slug != NULL && view_systems(api_of(x)->view, x->arena, &systems, &count, &none))
-        for (size_t i = 0; i < count; i++)
-            if (strcmp(systems[i].slug, slug) == 0)
-                return systems[i].name[x->lang] != NULL ? systems[i].name[x->lang] : systems[i].name[CV_VI];
-    return x->lang == CV_EN ? "a system" : "một hệ thống";
-}
-
 static void tell_logins(struct api_sentence *s, const struct prov_event *event)
 {
     const char *tag = "";
@@ -122,7 +112,7 @@ static void tell_logins(struct api_sentence *s, const struct prov_event *event)
             return;
         const char *was = api_value(change, "before", arena), *now = api_value(change, "after", arena);
         if (was != NULL && now != NULL)
-            api_clause(s, "%s: %s thành %s", "%s: %s becomes %s", system_name(s->x, tag), was, now);
+            api_clause(s, "%s: %s thành %s", "%s: %s becomes %s", api_system_name(s->x, tag), was, now);
     }
 }
 
@@ -143,7 +133,7 @@ static const char *lock_reason(struct htp_exchange *x, const struct prov_event *
 static void tell_account(struct api_sentence *s, const struct prov_event *event, const char *slug, const char *was,
                          const char *now)
 {
-    const char *name = system_name(s->x, slug);
+    const char *name = api_system_name(s->x, slug);
     if (now == NULL)
         return;
     if (strcmp(now, "present") == 0 && was == NULL)
@@ -193,7 +183,7 @@ static void tell_certificate(struct api_sentence *s, const char *slug, const str
 {
     struct cv_arena *arena = s->x->arena;
     char before[CV_DAY_TEXT] = "", day[CV_DAY_TEXT] = "";
-    const char *name = system_name(s->x, slug);
+    const char *name = api_system_name(s->x, slug);
     const char *had = was != NULL ? cv_jany_text(cv_jany_get(was, "token_serial"), arena) : NULL;
     const char *serial = now != NULL ? cv_jany_text(cv_jany_get(now, "token_serial"), arena) : NULL;
     const char *keeper = now != NULL ? cv_jany_text(cv_jany_get(now, "custodian"), arena) : NULL;
@@ -247,7 +237,7 @@ static void tell_departure(struct api_sentence *s, const struct prov_event *even
     struct htp_exchange *x = s->x;
     struct cv_error none = {0};
     char day[CV_DAY_TEXT];
-    const char *text = api_value(api_change_of(event, "cvDeparture", 0, NULL, x->arena), "after", x->arena);
+    const char *text = api_changed(event, "cvDeparture", "after", x->arena);
     const struct cv_jany *d = text != NULL ? cv_jany_parse(x->arena, text, strlen(text), &none) : NULL;
     const char *state = d != NULL ? cv_jany_text(cv_jany_get(d, "state"), x->arena) : NULL;
     const char *on = d != NULL ? cv_jany_text(cv_jany_get(d, "effective_on"), x->arena) : NULL;

@@ -40,6 +40,15 @@ const char *api_value(const struct cv_jany *change, const char *side, struct cv_
     return values != NULL && cv_jany_count(values) > 0 ? cv_jany_text(cv_jany_item(values, 0), arena) : NULL;
 }
 
+const char *api_changed(const struct prov_event *event, const char *attribute, const char *side, struct cv_arena *arena)
+{
+    const char *value = NULL;
+    const struct cv_jany *change;
+    for (size_t i = 0; value == NULL && (change = api_change_of(event, attribute, i, NULL, arena)) != NULL; i++)
+        value = api_value(change, side, arena);
+    return value;
+}
+
 const char *api_unit_name(struct htp_exchange *x, const char *id)
 {
     struct cv_id unit;

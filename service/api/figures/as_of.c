@@ -42,11 +42,20 @@ static cv_day one_before(const struct api_figures *question, cv_day today)
     return days.to;
 }
 
+/* Behind the last day that can be compared with. */
+static cv_day shown_day(const struct api_figures *question, cv_day today)
+{
+    if (question->as_of.day != CV_NO_DAY)
+        return question->as_of.day;
+    bool over = question->window.length == 0 && question->window.days.to < today;
+    return over ? question->window.days.to : today;
+}
+
 static void read_compare(struct htp_exchange *x, struct api_figures *question)
 {
     const char *value = htp_query(x, "compare");
     cv_day today = view_day(api_of(x)->view);
-    cv_day newest = (question->as_of.day != CV_NO_DAY ? question->as_of.day : today) - 1;
+    cv_day newest = shown_day(question, today) - 1;
     if (value == NULL)
         return;
     if (question->categories != NULL)

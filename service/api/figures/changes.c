@@ -8,6 +8,7 @@ struct question {
     struct view_changes_query query;
     bool declared;
     int32_t unrecorded_from, unrecorded_to;
+    bool known_from, known_to; /* had the unit been written down by then? */
     struct view_changes found;
 };
 
@@ -61,7 +62,7 @@ static bool read_question(struct htp_exchange *x, struct question *q, struct cv_
     return cv_faults_check(&x->faults, cvp_validation_failed, err) && api_figures_unit(x, &q->query.unit, err);
 }
 
-static bool unrecorded_on(struct htp_exchange *x, const struct question *q, cv_day day, int32_t *out,
+static bool unrecorded_on(struct htp_exchange *x, const struct question *q, cv_day day, int32_t *out, bool *out_known,
                           struct cv_error *err)
 {
     struct view_coverage coverage;
@@ -72,12 +73,10 @@ static bool unrecorded_on(struct htp_exchange *x, const struct question *q, cv_d
                                               .system_count = 1,
                                               .by_system = true,
                                               .window = {day - VIEW_DEFAULT_WINDOW + 1, day}};
-    *out = 0;
-    if (!q->declared)
-        return true;
     if (!view_coverage(api_of(x)->view, &query, x->arena, &coverage, err))
         return false;
-    *out = coverage.rows[0].counts.unrecorded;
+    *out = q->declared ? coverage.rows[0].counts.unrecorded : 0;
+    *out_known = !coverage.rows[0].not_recorded_yet;
     return true;
 }
 
@@ -98,16 +97,22 @@ static void write_pair(struct cv_jout *j, const char *name, int64_t a, int64_t b
     cv_jout_end(j);
 }
 
+/* What is known of a day, or of both. */
+struct known {
+    bool people, use;
+};
+
 /* a and b of coverage and of adoption. */
-static void write_both(struct cv_jout *j, const struct view_pair_counts *c, int32_t unrecorded, bool known, bool ratio)
+static void write_both(struct cv_jout *j, const struct view_pair_counts *c, int32_t unrecorded, struct known known,
+                       bool ratio)
 {
     int64_t b = (int64_t)c->eligible + unrecorded;
-    write_pair(j, "coverage", c->issued, b, true, ratio);
-    write_pair(j, "adoption", c->used, b - c->on_leave_unused, known, ratio);
+    write_pair(j, "coverage", c->issued, b, known.people, ratio);
+    write_pair(j, "adoption", c->used, b - c->on_leave_unused, known.people && known.use, ratio);
 }
 
 static void write_end(struct cv_jout *j, const char *name, cv_day on, const struct view_pair_counts *c,
-                      int32_t unrecorded, bool known)
+                      int32_t unrecorded, struct known known)
 {
     cv_jout_object(j, name);
     cv_jout_day(j, "on", on);
@@ -128,7 +133,7 @@ static void write_people(struct htp_exchange *x, const struct view_cause_part *p
     cv_jout_end(j);
 }
 
-static void write_parts(struct htp_exchange *x, const struct question *q, bool known)
+static void write_parts(struct htp_exchange *x, const struct question *q, struct known known)
 {
     struct cv_jout *j = &x->out;
     int32_t unrecorded = q->unrecorded_to - q->unrecorded_from;
@@ -160,14 +165,15 @@ static void write_changes(struct htp_exchange *x, const struct question *q)
 {
     struct cv_jout *j = &x->out;
     const struct view_changes *found = &q->found;
+    const struct known from = {q->known_from, found->used_known_from}, to = {q->known_to, found->used_known_to};
     cv_jout_object(j, NULL);
     api_write_unit_ref(x, "unit", q->query.unit);
     cv_jout_string(j, "system", q->query.system);
     cv_jout_string(j, "basis", q->declared ? "declared" : "recorded");
     cv_jout_string(j, "window", "P30D");
-    write_end(j, "from", q->query.from, &found->from, q->unrecorded_from, found->used_known_from);
-    write_end(j, "to", q->query.to, &found->to, q->unrecorded_to, found->used_known_to);
-    write_parts(x, q, found->used_known_from && found->used_known_to);
+    write_end(j, "from", q->query.from, &found->from, q->unrecorded_from, from);
+    write_end(j, "to", q->query.to, &found->to, q->unrecorded_to, to);
+    write_parts(x, q, (struct known){from.people && to.people, from.use && to.use});
     cv_jout_end(j);
 }
 
@@ -175,8 +181,8 @@ void api_get_coverage_changes(struct htp_exchange *x)
 {
     struct question q;
     struct cv_error err = {0};
-    if (read_question(x, &q, &err) && unrecorded_on(x, &q, q.query.from, &q.unrecorded_from, &err) &&
-        unrecorded_on(x, &q, q.query.to, &q.unrecorded_to, &err) &&
+    if (read_question(x, &q, &err) && unrecorded_on(x, &q, q.query.from, &q.unrecorded_from, &q.known_from, &err) &&
+        unrecorded_on(x, &q, q.query.to, &q.unrecorded_to, &q.known_to, &err) &&
         view_changes(api_of(x)->view, &q.query, x->arena, &q.found, &err)) {
         write_changes(x, &q);
         htp_reply(x, 200);

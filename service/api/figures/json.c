@@ -126,7 +126,7 @@ static void write_links(struct htp_exchange *x, const struct api_figures *questi
             write_link(&l, "never_used", c->never_used, false);
         }
         write_link(&l, "locked", c->locked, false);
-        write_link(&l, "unknown", c->unknown, false);
+        write_link(&l, "unknown", c->unknown, true);
     }
     cv_jout_end(&x->out);
 }
@@ -189,7 +189,7 @@ static void write_system(struct htp_exchange *x, const struct view_system_usage 
     api_count_or_null(j, "regular_days", dom_regular_days(&usage->rule, window.to - window.from + 1),
                       usage->regular_known);
     cv_jout_moment(j, "open_until", usage->open_until);
-    cv_jout_int(j, "missing_there", (int64_t)usage->missing_there);
+    api_count_or_null(j, "missing_there", (int32_t)usage->missing_there, !usage->missing_unknown);
     cv_jout_end(j);
 }
 

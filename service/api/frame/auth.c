@@ -127,24 +127,9 @@ static bool by_session(struct htp_exchange *x, uint32_t *out_scopes, struct cv_e
     return true;
 }
 
-/* What a person made has no more than he has today, over the same units; with his last role or his departure it ends.
- */
 uint32_t api_token_rights(const struct api *api, const struct dom_token *token)
 {
-    struct view_signer signer;
-    uint32_t rights = 0;
-    if (cv_id_is_zero(token->owner))
-        return token->scopes;
-    if (!view_signer(api->view, token->owner, &signer))
-        return 0;
-    for (size_t i = 0; i < signer.role_count; i++) {
-        const struct view_role *role = &signer.roles[i];
-        bool covers =
-            role->everywhere ||
-            (!token->everywhere && view_reaches_people(api->view, (struct view_scope){.top = role->unit}, token->unit));
-        rights |= covers ? dom_role_rights(role->kind) : 0;
-    }
-    return rights & token->scopes;
+    return prov_token_rights(api->view, token);
 }
 
 static bool by_token(struct htp_exchange *x, const char *bearer, uint32_t *out_scopes, struct cv_error *err)

@@ -79,7 +79,7 @@ static void put_sources(struct htp_exchange *x, struct cv_buf *page)
     }
 }
 
-/* Known ages only: what never happened has no line, and the alert rules ask for that too. */
+/* Known ages only: what never happened has no age. */
 static void put_ages(struct htp_exchange *x, struct cv_buf *page)
 {
     struct stat backup;
@@ -88,7 +88,11 @@ static void put_ages(struct htp_exchange *x, struct cv_buf *page)
     if (snapshot != CV_NO_DAY)
         cv_metrics_gauge(page, "snapshot_age_days", "days since this process kept a day's figures",
                          (double)(cv_today() - snapshot));
-    if (api_of(x)->backup_mark != NULL && stat(api_of(x)->backup_mark, &backup) == 0)
+    if (api_of(x)->backup_mark == NULL) /* a site's own directory is backed up by its own means */
+        return;
+    bool made = stat(api_of(x)->backup_mark, &backup) == 0;
+    cv_metrics_gauge(page, "backup_never", "1 while congvud backup has never succeeded", !made);
+    if (made)
         cv_metrics_gauge(page, "backup_age_seconds", "seconds since congvud backup last succeeded",
                          (double)(time(NULL) - backup.st_mtime));
 }

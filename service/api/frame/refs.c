@@ -40,6 +40,15 @@ static const char *in_language(const char *const name[CV_LANGS], enum cv_lang la
     return name[lang] != NULL ? name[lang] : name[CV_VI];
 }
 
+const char *api_system_name(struct htp_exchange *x, const char *slug)
+{
+    struct dom_system system;
+    struct cv_error none = {0};
+    if (slug != NULL && view_system_find(api_of(x)->view, slug, x->arena, &system, &none))
+        return in_language(system.name, x->lang);
+    return x->lang == CV_EN ? "a system" : "một hệ thống";
+}
+
 void api_write_unit_row_ref(struct htp_exchange *x, const char *name, const struct view_unit *unit)
 {
     struct cv_jout *j = &x->out;

@@ -81,17 +81,22 @@ const char *api_window_query(struct htp_exchange *x, const struct api_window *wi
 }
 
 /* ---- periods that a change changes ---- */
+
+/* The long ones first; of a day years ago there are more than there is room for, and the newest of each are named. */
+enum { MONTHS_LEAST = 12 };
+
 static size_t ended_since(cv_day from, cv_day today, struct dom_period *out, size_t max)
 {
-    static const enum dom_period_kind kinds[] = {DOM_MONTH, DOM_QUARTER, DOM_YEAR};
+    static const enum dom_period_kind kinds[] = {DOM_YEAR, DOM_QUARTER, DOM_MONTH};
     size_t count = 0;
     int year, month, day;
     cv_day first, last;
     cv_day_split(today, &year, &month, &day);
     for (size_t k = 0; k < CV_COUNT(kinds); k++) {
-        const int numbers[] = {month, (month + 2) / 3, 1};
+        const int numbers[] = {1, (month + 2) / 3, month};
         struct dom_period p = {.kind = kinds[k], .calendar = DOM_CIVIL, .year = year, .number = numbers[k]};
-        for (p = dom_period_previous(&p); count < max; p = dom_period_previous(&p)) {
+        size_t room = kinds[k] == DOM_MONTH ? max : max - MONTHS_LEAST;
+        for (p = dom_period_previous(&p); count < room; p = dom_period_previous(&p)) {
             dom_period_days(&p, &first, &last);
             if (last < from)
                 break;
@@ -103,7 +108,7 @@ static size_t ended_since(cv_day from, cv_day today, struct dom_period *out, siz
 
 void api_write_touched(struct htp_exchange *x, cv_day from)
 {
-    enum { MOST = 36 }; /* two years of months and quarters, and the years */
+    enum { MOST = 36 }; /* all of two years */
     struct dom_period periods[MOST];
     struct cv_jout *j = &x->out;
     char text[DOM_PERIOD_TEXT], day[CV_DAY_TEXT];

@@ -7,6 +7,8 @@
 #include "congvu/log.h"
 #include "congvu/oidc.h"
 
+/* Relative: the proxy may have put a prefix before it. */
+#define CONSOLE    "../../console"
 #define WAY_COOKIE "__Host-congvu-oidc"
 enum { WAY_S = 600 };
 
@@ -83,7 +85,7 @@ struct coming {
     struct htp_exchange *x;
     struct prov_call *call;
     struct oidc_kept kept;
-    bool remembered;
+    bool remembered, cancelled;
     struct prov_browser browser;
     struct prov_signed_in who;
 };
@@ -110,12 +112,10 @@ static bool refused(struct cv_error *err)
 }
 
 /* The answer is to a question of this browser, of a moment ago. */
-static bool ours(const struct coming *c, struct cv_error *err)
+static bool ours(const struct coming *c)
 {
     const char *state = htp_query(c->x, "state");
-    return (state != NULL && c->remembered && cv_secret_equal(state, c->kept.state) &&
-            htp_query(c->x, "code") != NULL) ||
-           refused(err);
+    return state != NULL && c->remembered && cv_secret_equal(state, c->kept.state);
 }
 
 static bool come_back(void *ctx, struct cv_error *err)
@@ -123,8 +123,8 @@ static bool come_back(void *ctx, struct cv_error *err)
     struct coming *c = ctx;
     struct htp_exchange *x = c->x;
     struct oidc_person person;
-    if (!ours(c, err) || !oidc_finish(api_of(x)->oidc, x->deadline, htp_query(x, "code"), htp_query(x, "iss"), &c->kept,
-                                      x->arena, &person, err))
+    if (!oidc_finish(api_of(x)->oidc, x->deadline, htp_query(x, "code"), htp_query(x, "iss"), &c->kept, x->arena,
+                     &person, err))
         return false;
     const struct prov_subject in = {.issuer = person.issuer,
                                     .subject = person.subject,
@@ -134,14 +134,42 @@ static bool come_back(void *ctx, struct cv_error *err)
     return prov_sign_in_subject(c->call, &in, &c->who, err);
 }
 
-/* Slowed as wrong passwords are, and by the same count: an answer costs a call to the provider and a search. */
+/* A code is slowed as wrong passwords are, and by the same count: it costs a call to the provider and a search. Who
+ * thought better of it there brings none. */
 static bool signed_in(struct coming *c, struct cv_error *err)
 {
     recall(c);
     c->call->peer = htp_peer(c->x);
-    bool ok = prov_sign_in_try(c->call, &c->browser, come_back, c, err);
+    const char *error = htp_query(c->x, "error");
+    bool asked = ours(c);
+    c->cancelled = asked && error != NULL && strcmp(error, "access_denied") == 0;
+    bool ok = asked && htp_query(c->x, "code") != NULL ? prov_sign_in_try(c->call, &c->browser, come_back, c, err)
+                                                       : refused(err);
     explicit_bzero(&c->kept, sizeof c->kept);
     return ok;
+}
+
+static const char *word_of(const struct coming *c, const struct cv_error *err)
+{
+    if (err->problem == cvp_rate_limited)
+        return "wait";
+    if (err->problem == cvp_sign_in_refused)
+        return c->cancelled ? "cancelled" : "refused";
+    return "later";
+}
+
+/* What the provider sends back is a person's page: it goes on to one on which people begin again. */
+static void not_signed_in(const struct coming *c, const struct cv_error *err)
+{
+    struct htp_exchange *x = c->x;
+    const char *accept = htp_header(x, "Accept");
+    cv_log(CV_LOG_WARN, "sign_in_refused", "%s (oidc) from %s", cv_problem_row(err->problem)->code, htp_peer(x));
+    if (accept == NULL || strstr(accept, "text/html") == NULL) {
+        htp_problem(x, err, &x->faults);
+        return;
+    }
+    htp_header_set(x, "Location", CONSOLE "?sign_in=%s", word_of(c, err));
+    htp_reply_empty(x, 303);
 }
 
 void api_finish_oidc(struct htp_exchange *x)
@@ -154,12 +182,11 @@ void api_finish_oidc(struct htp_exchange *x)
         return;
     htp_header_set(x, "Set-Cookie", WAY_COOKIE "=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0");
     if (!signed_in(&c, &err)) {
-        cv_log(CV_LOG_WARN, "sign_in_refused", "%s (oidc) from %s", cv_problem_row(err.problem)->code, htp_peer(x));
-        htp_problem(x, &err, &x->faults);
+        not_signed_in(&c, &err);
         return;
     }
     api_session_begin(x, &c.who, 0, &session);
-    htp_header_set(x, "Location", "/console");
+    htp_header_set(x, "Location", CONSOLE);
     htp_reply_empty(x, 303);
 }
 

@@ -4,7 +4,7 @@
 #include "api/frame/tables.h"
 #include "api/intake/imports.h"
 
-enum { FILE_COLUMNS = 64 };
+enum { FILE_COLUMNS = 64, ROW_ARENA = 8 << 20 };
 
 struct giving_back {
     struct htp_exchange *x;
@@ -14,9 +14,10 @@ struct giving_back {
     uint32_t given; /* rows so far */
 };
 
-static const char *said_of(struct htp_exchange *x, const struct imp_row *row)
+/* A row of a roster stands in the plan twice when its code becomes another. */
+static const char *said_of(struct htp_exchange *x, const struct imp_row *row, const char *before)
 {
-    const char *out = "";
+    const char *out = before != NULL ? before : "";
     for (size_t i = 0; i < row->note_count; i++)
         if (strcmp(row->notes[i].weight, "said") != 0)
             out = cv_arena_printf(x->arena, "%s%s%s%s%s", out, *out ? "; " : "",
@@ -30,9 +31,10 @@ static void collect(struct giving_back *g, const struct imp_stored *stored)
     const char *at = stored->rows, *end = stored->rows + stored->rows_len, *line = NULL;
     struct imp_row row;
     size_t len = 0;
-    while (imp_next_line(&at, end, &line, &len))
-        if (imp_row_read(g->x->arena, line, len, &row) && row.row > 0 && (size_t)row.row < g->said_count)
-            g->said[row.row] = said_of(g->x, &row);
+    cv_auto_arena arena = cv_arena_new(ROW_ARENA);
+    for (; imp_next_line(&at, end, &line, &len); cv_arena_reset(arena))
+        if (imp_row_read(arena, line, len, &row) && row.row > 0 && (size_t)row.row < g->said_count)
+            g->said[row.row] = said_of(g->x, &row, g->said[row.row]);
 }
 
 /* A sheet may leave empty rows out; here each has its line, so that a line is found by the number of its row. */

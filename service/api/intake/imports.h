@@ -15,7 +15,8 @@ enum imp_action {
     IMP_DEPART,
     IMP_WITHDRAW,
     IMP_REINSTATE,
-    IMP_REMOVE, /* the last that is carried out */
+    IMP_REMOVE,
+    IMP_QUESTION, /* put among the duplicates; the last that is carried out */
     IMP_UNCHANGED,
     IMP_SINCE_CHANGED, /* of a list taken back: it is no more what the list made of it */
     IMP_ABSENT,
@@ -84,6 +85,7 @@ struct imp_row {
     const char *body, *changes; /* JSON, or NULL */
     bool fresh;                 /* with a code that somebody else still has */
     bool parent_above;          /* its unit is made by a row above */
+    bool corrects;              /* an order that is there: it does not come back */
     bool unclear;               /* a part of the body is not known: nothing to be judged */
     bool lacks_number;          /* of the decision whose days it gives */
     struct imp_note notes[IMP_NOTES];
@@ -168,8 +170,10 @@ enum imp_op imp_op_of_kind(enum int_list_kind kind);
 bool imp_of_units(enum imp_op op);
 struct imp_done {
     enum imp_outcome outcome;
+    bool made;                   /* by this list; it may have been in a run before */
     const char *staff, *address; /* of the person, or NULL */
     int64_t revision;            /* of the record now; 0 = not known */
+    cv_moment updated_at;        /* of the record */
 };
 void imp_carry_out(struct imp *imp, const char *import, const struct imp_row *row, struct cv_arena *arena,
                    struct imp_done *out, struct cv_error *err);
@@ -219,6 +223,12 @@ bool imp_store(struct prov_call *call, const struct imp_stored *in, struct cv_er
 /* import_not_found also for one that the caller may not see. */
 bool imp_load(struct htp_exchange *x, struct prov_call *call, const char *id, bool rows, bool file,
               struct imp_stored *out, struct cv_error *err);
+/* The corrected copy of a plan; NULL: none. */
+bool imp_successor(struct prov_call *call, const char *id, const char **out, struct cv_error *err);
+/* Has one been sent, be it deleted since? What ran then does not go on by itself. */
+bool imp_replaced(struct prov_call *call, const char *id, bool *out, struct cv_error *err);
+/* Somebody asks for the plan whose corrected copy is gone. */
+bool imp_replaced_no_more(struct prov_call *call, const char *id, struct cv_error *err);
 /* `old` is not carried out any more: `id` is. */
 bool imp_replace(struct prov_call *call, const char *old, const char *id, struct cv_error *err);
 bool imp_delete(struct prov_call *call, const char *id, struct cv_error *err);

@@ -198,8 +198,13 @@ static void headcount_body(const struct int_proposal *p, struct cv_jout *j)
 
 /* ---- what it would do ---- */
 
-static void say_undecided(const struct imp *imp, struct imp_row *r, const struct prov_duplicate *question)
+/* Looked at or not, the run cannot answer it either: it asks. */
+static void say_undecided(const struct imp *imp, struct imp_row *r, const struct prov_duplicate *question,
+                          struct cv_arena *arena)
 {
+    static const char *const then[CV_LANGS] = {"khi thực hiện, dòng này chỉ được đưa vào đó, chưa tạo hay sửa gì",
+                                               "when the list is carried out the row is only put there, and nothing is "
+                                               "made or changed"};
     static const char *const texts[PROV_ABOUTS][CV_LANGS] = {
         [PROV_LOOKS_ALIKE] = {"Có thể người này đã có trên hệ thống, vui lòng xem ở mục hồ sơ trùng",
                               "Perhaps this person is in the system already; please look among the duplicates"},
@@ -208,7 +213,11 @@ static void say_undecided(const struct imp *imp, struct imp_row *r, const struct
         [PROV_FORMER_CODE] = {"Đây là mã cũ trên hệ thống, vui lòng xem ở mục hồ sơ trùng",
                               "In the system this is a former code; please look among the duplicates"},
     };
-    const char *const *text = texts[question->about];
+    const char *text[CV_LANGS];
+    for (int i = 0; i < CV_LANGS; i++)
+        text[i] = accepted(imp, "possible_duplicate")
+                      ? cv_arena_printf(arena, "%s; %s", texts[question->about][i], then[i])
+                      : texts[question->about][i];
     imp_say(imp, r, "possible_duplicate", text[CV_VI], text[CV_EN]);
 }
 
@@ -315,13 +324,15 @@ static void judge(struct imp *imp, struct imp_row *r, struct cv_arena *arena)
     if (!try_row(imp, r, &t, arena)) {
         take_error(imp, arena, &t.err, &t.x.faults, r);
     } else if (imp_undecided(&t, r->op)) {
-        say_undecided(imp, r, imp_of_units(r->op) ? t.unit.question : t.staff.question);
+        say_undecided(imp, r, imp_of_units(r->op) ? t.unit.question : t.staff.question, arena);
+        r->action = r->action == IMP_REVIEW ? IMP_REVIEW : IMP_QUESTION;
     } else {
         enum imp_action action = imp_action_of(&t, r->op, &r->changes);
         r->action = r->action == IMP_REVIEW ? IMP_REVIEW : action;
         if (r->revision != IMP_BY_CHANGES || r->action == IMP_CREATE)
             r->revision = imp_revision_of(&t, r->op);
         r->address = imp_of_units(r->op) ? NULL : t.staff.staff.address;
+        r->corrects = action == IMP_DEPART && dom_current_departure(&t.staff.before) != NULL;
         if (!imp_of_units(r->op) && imp_revision_of(&t, r->op) > 0)
             r->staff = cv_id_kept("stf_", t.staff.before.id, arena);
         if (action == IMP_CREATE && r->op == IMP_PUT_STAFF)

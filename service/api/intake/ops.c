@@ -3,10 +3,11 @@
 
 #include "api/intake/imports.h"
 #include "api/units/units.h"
+#include "congvu/text.h"
 
-const char *const imp_action_words[] = {"create",       "update", "move",      "depart",        "withdraw",
-                                        "reinstate",    "remove", "unchanged", "changed_since", "absent",
-                                        "needs_review", "failed", NULL};
+const char *const imp_action_words[] = {"create",    "update",       "move",           "depart",    "withdraw",
+                                        "reinstate", "remove",       "needs_decision", "unchanged", "changed_since",
+                                        "absent",    "needs_review", "failed",         NULL};
 _Static_assert(CV_COUNT(imp_action_words) == IMP_ACTIONS + 1, "a word for each action");
 const char *const imp_outcome_words[] = {"done", "scheduled",      "unchanged", "changed_since",
                                          "held", "needs_decision", "failed",    NULL};
@@ -205,11 +206,23 @@ static const char *changes_of(struct imp_trial *t, enum imp_op op)
     return from ? cv_arena_strndup(t->x.arena, from, len - (size_t)(from - text) - 1) : "[]";
 }
 
+/* What of an order is no member of the person that `changes` tell. */
+static bool same_order(const struct dom_departure *a, const struct dom_departure *b)
+{
+    if (a == NULL || b == NULL)
+        return a == b;
+    return a->number == b->number && a->state == b->state && a->reason == b->reason &&
+           a->effective_on == b->effective_on && cv_text_same(a->reason_text, b->reason_text) &&
+           cv_text_same(a->decision.number, b->decision.number) && a->decision.signed_on == b->decision.signed_on;
+}
+
 static enum imp_action action_by_changes(const struct imp_trial *t, enum imp_op op, const char *changes)
 {
     bool none = strcmp(changes, "[]") == 0, person = op == IMP_PUT_STAFF || op == IMP_PATCH_STAFF;
     if (op == IMP_PUT_DEPARTURE)
-        return none && t->staff.before.departure_count == t->staff.staff.departure_count ? IMP_UNCHANGED : IMP_DEPART;
+        return none && same_order(dom_current_departure(&t->staff.before), dom_current_departure(&t->staff.staff))
+                   ? IMP_UNCHANGED
+                   : IMP_DEPART;
     if (none)
         return IMP_UNCHANGED;
     return person && strstr(changes, "\"field\":\"unit\"") ? IMP_MOVE : IMP_UPDATE;
@@ -266,6 +279,7 @@ static enum imp_outcome outcome_of(const struct imp_trial *t, enum imp_op op)
 static void take_record(const struct imp_trial *t, enum imp_op op, struct cv_arena *arena, struct imp_done *out)
 {
     out->revision = imp_of_units(op) ? t->unit.unit.revision : t->staff.staff.revision;
+    out->updated_at = imp_of_units(op) ? t->unit.unit.updated_at : t->staff.staff.updated_at;
     if (imp_of_units(op))
         return;
     out->address = t->staff.staff.address;
@@ -284,9 +298,11 @@ static void done(struct imp *imp, const char *import, const struct imp_row *row,
     }
     if (row->key == NULL)
         key_of(imp, import, row->row, &t);
-    *out = (struct imp_done){.outcome = IMP_NOT_DONE};
+    *out = (struct imp_done){.outcome = IMP_NOT_DONE, .updated_at = CV_NO_MOMENT};
     if (imp_try(&t, row->op, row->key, row->body)) {
         out->outcome = outcome_of(&t, row->op);
+        out->made = out->outcome == IMP_DONE || out->outcome == IMP_SCHEDULED ||
+                    (!imp_of_units(row->op) && t.staff.outcome == PROV_REPLAYED);
         take_record(&t, row->op, arena, out);
     } else if (t.err.problem == cvp_brake_engaged) {
         out->outcome = IMP_HELD;
@@ -328,7 +344,10 @@ static bool look(struct imp *imp, const struct imp_row *row, struct cv_arena *ar
         ok && (row->op == IMP_SET_CODE ||
                (row->revision == IMP_BY_CHANGES ? changes && row->changes && strcmp(changes, row->changes) == 0
                                                 : imp_revision_of(&t, row->op) == row->revision));
-    *out = (struct imp_done){.outcome = same ? IMP_SAME : ok ? IMP_CHANGED_SINCE : IMP_NOT_DONE};
+    *out = (struct imp_done){.outcome = same ? IMP_SAME
+                                        : ok ? IMP_CHANGED_SINCE
+                                             : IMP_NOT_DONE,
+                             .updated_at = CV_NO_MOMENT};
     if (ok)
         take_record(&t, row->op, arena, out);
     *err = t.err;
@@ -349,5 +368,5 @@ void imp_carry_out(struct imp *imp, const char *import, const struct imp_row *ro
 
 bool imp_to_be_done(enum imp_action action)
 {
-    return action <= IMP_REMOVE;
+    return action <= IMP_QUESTION;
 }

@@ -155,6 +155,12 @@ static bool find_table(struct planning *p, struct int_list *list, struct cv_erro
     return found;
 }
 
+static bool too_long(struct cv_error *err)
+{
+    return cv_fail(err, cvp_list_too_large, NULL, "Danh sách quá dài cho một lần xem trước; vui lòng chia nhỏ",
+                   "The list is too long to be planned at once; please split it");
+}
+
 /* Once through all rows. */
 static bool go_through(struct planning *p, struct int_list *list, struct cv_error *err)
 {
@@ -167,16 +173,15 @@ static bool go_through(struct planning *p, struct int_list *list, struct cv_erro
     if ((p->options.kind == INT_ROSTER && !imp_roster_make(&p->imp, list, &p->table, err)) ||
         !int_proposals(list, &p->table, plan_row, p, err))
         return false;
-    if (p->late)
-        return cv_fail(err, cvp_list_too_large, NULL, "Danh sách quá dài cho một lần xem trước; vui lòng chia nhỏ",
-                       "The list is too long to be planned at once; please split it");
+    if (p->late || !cv_buf_ok(&p->rows))
+        return too_long(err);
     for (int i = 0; i < IMP_ACTIONS; i++)
         rows += p->sums[i];
     if (rows == 0)
         return cv_fail(err, cvp_list_unreadable, NULL, "Danh sách không có dòng nào", "The list has no rows");
     if (p->imp.roster != NULL)
         add_absent(p);
-    return true;
+    return cv_buf_ok(&p->rows) || too_long(err);
 }
 
 /* Again when the directory has names that the view had not heard of: rows show what they would get. */
@@ -246,7 +251,7 @@ static void write_options(struct cv_jout *j, const struct imp_options *o)
  * brake would hold. */
 static bool needs_second(struct planning *p, bool *out, struct cv_error *err)
 {
-    *out = p->imp.roster != NULL && p->options.absent_reason != NULL &&
+    *out = p->imp.roster != NULL && p->options.absent_reason != NULL && p->absent > 0 &&
            p->absent * SHORTER >= imp_roster_size(p->imp.roster);
     return *out || imp_lets_many_go(&p->imp, &p->rows, p->sums[IMP_DEPART], out, err);
 }

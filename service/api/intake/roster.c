@@ -268,6 +268,14 @@ bool imp_roster_make(struct imp *imp, struct int_list *list, const struct int_ta
 
 /* ---- what follows for a row ---- */
 
+/* Is it a code of somebody on the staff, and no former one? That one may still mean him, and the run would ask. */
+static bool is_current(const struct imp_roster *r, const char *code, struct cv_id holder)
+{
+    char text[CV_ID_TEXT];
+    int64_t at = imp_texts_get(r->by_id, cv_id_text("stf_", holder, text));
+    return at >= 0 && same_code(r->members[at].code, code);
+}
+
 /* Who has or had the code gives it up: to another of his own, or because it is a former one only. */
 static bool freed(const struct imp_roster *r, const char *code, struct cv_id holder)
 {
@@ -313,7 +321,8 @@ void imp_roster_met(struct imp_roster *r, const struct int_proposal *p, struct c
             tell_code(r, m, code, arena, out);
         return;
     }
-    out->fresh = code != NULL && view_code_holder(api_of(r->imp->x)->view, code, &holder) && freed(r, code, holder);
+    out->fresh = code != NULL && view_code_holder(api_of(r->imp->x)->view, code, &holder) &&
+                 is_current(r, code, holder) && freed(r, code, holder);
 }
 
 size_t imp_roster_size(const struct imp_roster *r)

@@ -6,7 +6,13 @@
 #include "api/intake/imports.h"
 
 static const char folder[] = "imports";
-enum { PART = 1 << 20, PARTS_MAX = 64, SWEEP_MAX = 500 };
+enum {
+    PART = 1 << 20,
+    PARTS_MAX = 64,
+    BESIDE_MAX = 3 * PARTS_MAX + 3, /* documents of a plan: of the file, of rows and outcomes, and three more */
+    SWEEP_ARENA = 4 << 20,
+    UNDER_WAY_S = 86400 /* parts of an upload come before its head */
+};
 
 static bool not_found(struct cv_error *err)
 {
@@ -117,7 +123,7 @@ static const char *successor_name(struct cv_arena *arena, const char *id)
 }
 
 /* One that is deleted replaces nothing. */
-static bool read_successor(struct prov_call *call, const char *id, const char **out, struct cv_error *err)
+bool imp_successor(struct prov_call *call, const char *id, const char **out, struct cv_error *err)
 {
     struct dir_document doc, head;
     *out = NULL;
@@ -129,6 +135,24 @@ static bool read_successor(struct prov_call *call, const char *id, const char **
     if (none)
         cv_error_clear(err);
     return none || *out != NULL;
+}
+
+bool imp_replaced(struct prov_call *call, const char *id, bool *out, struct cv_error *err)
+{
+    struct dir_document doc;
+    *out = dir_document_read(call->dir, folder, successor_name(call->arena, id), call->arena, &doc, err);
+    bool none = !*out && err->kind == CV_NOT_FOUND;
+    if (none)
+        cv_error_clear(err);
+    return none || *out;
+}
+
+bool imp_replaced_no_more(struct prov_call *call, const char *id, struct cv_error *err)
+{
+    struct dir_actor actor = prov_dir_actor(call);
+    bool was = false;
+    return imp_replaced(call, id, &was, err) &&
+           (!was || dir_document_delete(call->dir, folder, successor_name(call->arena, id), &actor, err));
 }
 
 bool imp_replace(struct prov_call *call, const char *old, const char *id, struct cv_error *err)
@@ -154,7 +178,7 @@ bool imp_load(struct htp_exchange *x, struct prov_call *call, const char *id, bo
         return not_found(err);
     if (!dir_document_read(call->dir, folder, id, call->arena, &doc, err))
         return err->kind == CV_NOT_FOUND ? not_found(err) : false;
-    return take_head(x, &doc, out, err) && read_successor(call, id, &out->replaced_by, err) &&
+    return take_head(x, &doc, out, err) && imp_successor(call, id, &out->replaced_by, err) &&
            (!rows || read_parts(call, id, "rows", &out->rows, &out->rows_len, err)) &&
            (!file || read_parts(call, id, "file", &out->file, &out->file_len, err));
 }
@@ -165,7 +189,7 @@ bool imp_delete(struct prov_call *call, const char *id, struct cv_error *err)
     struct dir_document *docs = NULL;
     struct dir_actor actor = prov_dir_actor(call);
     size_t count = 0;
-    if (!dir_document_list(call->dir, folder, id, NULL, 2 * PARTS_MAX + 1, false, call->arena, &docs, &count, err))
+    if (!dir_document_list(call->dir, folder, id, NULL, BESIDE_MAX, false, call->arena, &docs, &count, err))
         return false;
     for (size_t i = count; i-- > 0;)
         if (!dir_document_delete(call->dir, folder, docs[i].name, &actor, err))
@@ -178,18 +202,33 @@ static bool is_head(const struct dir_document *doc)
     return strchr(doc->name, '.') == NULL;
 }
 
+/* A head past its days, or a part that no head came for. */
+static bool is_over(struct prov_call *call, const struct dir_document *first)
+{
+    struct dir_document doc;
+    struct cv_error none = {0};
+    cv_moment most = is_head(first) ? (cv_moment)IMP_KEEP_DAYS * 86400 : UNDER_WAY_S;
+    return dir_document_read(call->dir, folder, first->name, call->arena, &doc, &none) &&
+           cv_now() - doc.created_at > most;
+}
+
+/* By name the head stands before its parts; all of one plan stand together. */
 void imp_sweep(struct prov_call *call)
 {
     struct dir_document *docs = NULL;
     struct cv_error err = {0};
-    size_t count = 0;
-    if (!dir_document_list(call->dir, folder, "imp_", NULL, SWEEP_MAX, false, call->arena, &docs, &count, &err))
+    size_t count = 0, len = 0;
+    struct prov_call own = *call;
+    cv_auto_arena arena = cv_arena_new(SWEEP_ARENA);
+    if (!dir_document_list(call->dir, folder, "imp_", NULL, DIR_DOCUMENT_NAMES_MAX, false, call->arena, &docs, &count,
+                           &err))
         return;
-    for (size_t i = 0; i < count; i++) {
-        struct dir_document doc;
-        if (is_head(&docs[i]) && dir_document_read(call->dir, folder, docs[i].name, call->arena, &doc, &err) &&
-            cv_now() - doc.created_at > (cv_moment)IMP_KEEP_DAYS * 86400)
-            (void)imp_delete(call, doc.name, &err);
+    own.arena = arena;
+    for (size_t i = 0; i < count; i++, cv_arena_reset(arena)) {
+        bool same = i > 0 && strncmp(docs[i].name, docs[i - 1].name, len) == 0 && strcspn(docs[i].name, ".") == len;
+        len = strcspn(docs[i].name, ".");
+        if (!same && is_over(&own, &docs[i]))
+            (void)imp_delete(&own, cv_arena_strndup(arena, docs[i].name, len), &err);
         cv_error_clear(&err);
     }
 }
@@ -216,7 +255,7 @@ bool imp_list(struct htp_exchange *x, struct prov_call *call, struct imp_stored 
         struct cv_error none = {0};
         struct imp_stored *next = &(*out)[*count];
         if (is_head(&docs[i]) && dir_document_read(call->dir, folder, docs[i].name, call->arena, &doc, &none) &&
-            take_head(x, &doc, next, &none) && read_successor(call, next->id, &next->replaced_by, &none))
+            take_head(x, &doc, next, &none) && imp_successor(call, next->id, &next->replaced_by, &none))
             (*count)++;
     }
     qsort(*out, *count, sizeof **out, by_age);
@@ -239,6 +278,8 @@ void imp_row_write(struct cv_buf *out, const struct imp_row *row)
     cv_jout_int(&j, "revision", row->revision);
     cv_jout_string(&j, "body", row->body);
     cv_jout_string(&j, "changes", row->changes);
+    if (row->corrects)
+        cv_jout_bool(&j, "corrects", true);
     cv_jout_array(&j, "notes");
     for (size_t i = 0; i < row->note_count; i++) {
         const struct imp_note *n = &row->notes[i];
@@ -280,6 +321,7 @@ bool imp_row_read(struct cv_arena *arena, const char *line, size_t len, struct i
                             .changes = text(o, "changes", arena)};
     cv_jany_int(cv_jany_get(o, "row"), &out->row);
     cv_jany_int(cv_jany_get(o, "revision"), &out->revision);
+    cv_jany_bool(cv_jany_get(o, "corrects"), &out->corrects);
     for (size_t i = 0; i < cv_jany_count(notes) && i < IMP_NOTES; i++) {
         const struct cv_jany *n = cv_jany_item(notes, i);
         out->notes[out->note_count++] = (struct imp_note){.column = text(n, "column", arena),

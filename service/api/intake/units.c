@@ -62,6 +62,8 @@ const char *imp_unit_of(const struct imp *imp, const char *text, struct cv_arena
     const char *folded = cv_text_fold(arena, text), *any = NULL, *below = NULL;
     size_t all = 0, here = 0;
     *ambiguous = false;
+    if (*folded == '\0') /* "-": units without a slug are not meant */
+        return NULL;
     if (view_unit_find(view, api_actor(imp->x)->scope, text, CV_NO_DAY, arena, &by_code, &none))
         return by_code.code;
     for (size_t i = 0; i < imp->units->count; i++) {

@@ -107,7 +107,7 @@ static void put_own(struct sheet *s, const struct prov_request *r, const char **
     bool seen = view_staff_find(api_of(s->x)->view, api_actor(s->x)->scope, cv_id_text("stf_", r->staff, id),
                                 s->x->arena, &staff, &none);
     memcpy(cells,
-           (const char *[]){seen ? staff.title : "", r->system,
+           (const char *[]){seen ? staff.title : "", r->system != NULL ? api_system_name(s->x, r->system) : NULL,
                             r->reason != NULL ? rep_lock_title(r->reason, lang)
                             : seen            ? staff.address
                                               : ""},

@@ -9,51 +9,8 @@
 
 enum { RUN_ARENA = 96 << 20, LOOK_MS = 2000, QUEUE = 256, STOP_MS = 5 };
 
-/* ---- rows into lines ---- */
-
-/* Addresses and logins of new people are made of the given name first: rows of one given name are done one after the
- * other, so that each gets the very address that the plan proposed. */
-static uint64_t mark_of(const struct imp_row *row, struct cv_arena *arena)
-{
-    uint64_t hash = UINT64_C(14695981039346656037);
-    const char *text = row->revision > 0 || row->name == NULL ? row->key : cv_text_fold(arena, row->name);
-    const char *blank = text != NULL && text != row->key ? strrchr(text, ' ') : NULL;
-    for (const char *c = blank != NULL ? blank + 1 : text; c != NULL && *c != '\0'; c++)
-        hash = (hash ^ (uint8_t)*c) * UINT64_C(1099511628211);
-    return hash >> 7;
-}
-
-static void add_line(struct imp_run *run, const struct imp_row *row, const char *at, size_t len, struct cv_arena *arena)
-{
-    bool in_order = run->plan.options.kind == INT_UNITS || row->action == IMP_DEPART || row->op == IMP_SET_CODE;
-    run->lines[run->line_count++] =
-        (struct line){.at = at,
-                      .len = len,
-                      .strand = in_order ? 0 : (unsigned)(mark_of(row, arena) % run->strand_count),
-                      .phase = imp_phase(row)};
-}
-
-static bool take_lines(struct imp_run *run)
-{
-    const char *at = run->plan.rows, *end = at + run->plan.rows_len, *line = NULL;
-    size_t len = 0, count = 0;
-    cv_auto_arena arena = cv_arena_new(IMP_ROW_ARENA);
-    for (const char *c = at; c < end; c++)
-        count += *c == '\n';
-    run->lines = CV_NEWS(run->arena, struct line, count + 1);
-    while (imp_next_line(&at, end, &line, &len)) {
-        struct imp_row row;
-        cv_arena_reset(arena);
-        if (imp_row_read(arena, line, len, &row) && imp_to_be_done(row.action))
-            add_line(run, &row, line, len, arena);
-    }
-    run->results = CV_NEWS(run->arena, struct imp_result, run->line_count + 1);
-    run->progress.rows = (int64_t)run->line_count;
-    return cv_arena_ok(run->arena);
-}
-
 static struct imp_run *run_new(struct imp_runner *runner, const struct imp_asker *asker, const struct imp_stored *plan,
-                               const char *agreed_by)
+                               const char *agreed_by, cv_moment cut_short_at)
 {
     struct imp_run *run = calloc(1, sizeof(*run));
     if (run == NULL)
@@ -69,11 +26,14 @@ static struct imp_run *run_new(struct imp_runner *runner, const struct imp_asker
     run->plan.id = run->id;
     run->plan.rows = cv_arena_bytes(run->arena, plan->rows, plan->rows_len);
     run->plan.options = imp_options_copy(run->arena, &plan->options);
-    run->progress = (struct imp_progress){
-        .state = IMP_RUNNING, .by = run->asker.by, .started_at = cv_now(), .ended_at = CV_NO_MOMENT};
+    run->cut_short_at = cut_short_at;
+    run->progress = (struct imp_progress){.state = IMP_RUNNING,
+                                          .by = run->asker.by,
+                                          .started_at = cut_short_at != CV_NO_MOMENT ? cut_short_at : cv_now(),
+                                          .ended_at = CV_NO_MOMENT};
     atomic_store(&run->beat_due_ns, cv_mono_ns() + IMP_BEAT_MS * INT64_C(1000000));
     run->references = 3; /* of the caller, of the list, of its own strands */
-    if (take_lines(run))
+    if (imp_take_lines(run))
         return run;
     imp_run_free(run);
     return NULL;
@@ -134,6 +94,18 @@ static bool abandoned(struct imp_runner *runner, const char *import, const struc
     return !here && !atomic_load(&runner->stopping);
 }
 
+/* A run of the plan that has ended before says what it made. */
+static bool read_earlier(struct imp_run *run, struct dir_session *dir, struct cv_error *err)
+{
+    struct imp_progress progress;
+    if (imp_outcomes_read(dir, run->id, run->arena, &progress, &run->earlier, err))
+        return true;
+    bool none = err->kind == CV_NOT_FOUND;
+    if (none)
+        cv_error_clear(err);
+    return none;
+}
+
 /* `marker`: an abandoned one, or none. */
 static bool begin(struct imp_runner *runner, struct prov_call *call, const struct imp_asker *asker,
                   const struct imp_stored *plan, struct imp_marker *marker, struct imp_run **out,
@@ -146,11 +118,16 @@ static bool begin(struct imp_runner *runner, struct prov_call *call, const struc
                        "Who began to carry this list out has the right no more");
     if (!imp_approved(call, plan, &agreed_by, err))
         return false;
-    struct imp_run *made = run_new(runner, asker, plan, agreed_by);
+    struct imp_run *made = run_new(runner, asker, plan, agreed_by, fresh ? CV_NO_MOMENT : marker->progress.started_at);
     if (made == NULL)
         return cv_fail(err, cvp_list_too_large, NULL, "Danh sách quá lớn", "The list is too large");
+    if (!read_earlier(made, call->dir, err)) {
+        imp_run_free(made);
+        return false;
+    }
     struct imp_run *run = *out = list(made);
     imp_run_progress(run, progress);
+    progress->by = cv_arena_strdup(call->arena, progress->by); /* the run may be gone before it is told */
     if (run != made)
         return true;
     marker->owner = runner->owner;
@@ -171,12 +148,12 @@ static bool all_well(const struct imp_progress *p)
     return p->sums[IMP_HELD] + p->sums[IMP_NOT_DONE] + p->sums[IMP_UNDECIDED] + p->sums[IMP_CHANGED_SINCE] == 0;
 }
 
-/* Ended, and nothing of it is worth another try. */
+/* Ended, not cut short by a corrected copy, and nothing of it is worth another try. */
 static bool ended_well(struct dir_session *dir, const char *import, struct cv_arena *arena,
                        struct imp_progress *progress, struct cv_error *err)
 {
     if (imp_ended_read(dir, import, false, arena, progress, NULL, NULL, err))
-        return all_well(progress);
+        return progress->state == IMP_ENDED && all_well(progress);
     if (err->kind == CV_NOT_FOUND)
         cv_error_clear(err);
     return false;
@@ -221,7 +198,7 @@ bool imp_run_start(struct htp_exchange *x, struct prov_call *call, const struct 
     }
     if (marker.document.name == NULL && ended_well(call->dir, plan->id, x->arena, progress, err))
         return true;
-    return err->kind == CV_OK && not_replaced(plan, err) &&
+    return err->kind == CV_OK && not_replaced(plan, err) && imp_replaced_no_more(call, plan->id, err) &&
            begin(runner, call, &asker, plan, &marker, out, progress, err);
 }
 
@@ -246,7 +223,7 @@ static void carry_on(struct imp_runner *runner, const char *import, struct cv_ar
     struct imp_progress progress;
     struct imp_run *run = imp_run_find(runner->api, import);
     struct cv_error err = {0};
-    bool here = run != NULL;
+    bool here = run != NULL, replaced = false;
     imp_run_unref(&run);
     if (here || !imp_marker_read(runner->session, import, arena, &marker, &err) || !abandoned(runner, import, &marker))
         return;
@@ -256,7 +233,8 @@ static void carry_on(struct imp_runner *runner, const char *import, struct cv_ar
         (void)imp_marker_delete(runner->session, import, &err);
         return;
     }
-    if (there && imp_asker_may(runner->api, &marker.asker, imp_rights(&plan.options), arena) &&
+    if (there && imp_replaced(&call, import, &replaced, &err) && !replaced &&
+        imp_asker_may(runner->api, &marker.asker, imp_rights(&plan.options), arena) &&
         imp_load(&x, &call, import, true, false, &plan, &err) &&
         begin(runner, &call, &marker.asker, &plan, &marker, &run, &progress, &err))
         cv_log(CV_LOG_INFO, "import", "%s goes on", import);

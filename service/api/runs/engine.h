@@ -13,6 +13,7 @@ struct strand {
 struct line {
     const char *at;
     size_t len;
+    uint64_t mark; /* rows of one mark are done one after the other */
     unsigned strand;
     int phase;
 };
@@ -23,7 +24,9 @@ struct imp_run {
     struct cv_arena *arena; /* the plan; under the lock: texts of results */
     struct imp_asker asker;
     struct imp_stored plan;
-    const char *agreed_by; /* the second person, where one was needed; or NULL */
+    const char *agreed_by;       /* the second person, where one was needed; or NULL */
+    struct imp_outcomes earlier; /* of the run before this one */
+    cv_moment cut_short_at;      /* the beginning of a run whose outcomes died with it; CV_NO_MOMENT = there was none */
     struct line *lines;
     size_t line_count;
     struct strand strands[IMP_STRANDS_MAX];
@@ -31,7 +34,8 @@ struct imp_run {
     atomic_int left; /* strands of this phase that go on */
     int phase;
     _Atomic int64_t beat_due_ns;
-    atomic_bool over; /* not to be gone on with here */
+    atomic_bool over;     /* not to be gone on with here */
+    atomic_bool replaced; /* nor anywhere else: a corrected copy has been sent */
     /* under the runner's lock */
     struct imp_result *results;
     size_t result_count;
@@ -51,6 +55,9 @@ struct imp_runner {
     unsigned workers;
     atomic_bool stopping;
 };
+
+/* ---- lines.c ---- */
+bool imp_take_lines(struct imp_run *run);
 
 /* ---- run.c ---- */
 void imp_run_free(struct imp_run *run);

@@ -88,20 +88,30 @@ static const char *kept(struct imp_run *run, const char *text)
     return text != NULL ? cv_arena_strdup(run->arena, text) : NULL;
 }
 
+/* There as wished, and written since a try whose outcome nobody has heard: most likely by that one. */
+static bool made_unheard(const struct imp_done *done, cv_moment since)
+{
+    return done->outcome == IMP_SAME && since != CV_NO_MOMENT && done->updated_at != CV_NO_MOMENT &&
+           done->updated_at >= since;
+}
+
+/* What was made before stays so, and what its record was then. */
 static void note_result(struct imp_run *run, const struct imp_row *row, const struct imp_done *done,
-                        const struct cv_error *err)
+                        const struct imp_result *before, const struct cv_error *err)
 {
     enum imp_outcome outcome = done->outcome;
+    bool again = outcome == IMP_DONE || outcome == IMP_SCHEDULED, kept_before = before != NULL && !again;
     bool why = err->problem != cvp_none && outcome != IMP_DONE && outcome != IMP_SAME && outcome != IMP_SCHEDULED;
     cv_lock_take(&run->runner->lock);
     run->results[run->result_count++] = (struct imp_result){
         .row = row->row,
-        .revision = done->revision,
+        .revision = kept_before ? before->revision : done->revision,
         .op = row->op,
         .outcome = outcome,
+        .made = done->made || before != NULL,
         .key = kept(run, row->key),
-        .staff = kept(run, done->staff),
-        .address = kept(run, done->address),
+        .staff = kept_before ? before->staff : kept(run, done->staff),
+        .address = kept_before ? before->address : kept(run, done->address),
         .code = why ? cv_problem_row(err->problem)->code : NULL,
         .text = {why ? kept(run, err->text[CV_VI]) : NULL, why ? kept(run, err->text[CV_EN]) : NULL}};
     run->progress.run++;
@@ -174,7 +184,8 @@ static bool trouble(enum imp_outcome outcome, const struct cv_error *err)
     return outcome == IMP_NOT_DONE && err->problem != cvp_none && cv_problem_row(err->problem)->status >= 500;
 }
 
-static void try_once(struct imp_run *run, const struct imp_row *row, void *session, struct cv_arena *arena,
+/* False: not begun. */
+static bool try_once(struct imp_run *run, const struct imp_row *row, void *session, struct cv_arena *arena,
                      struct imp_done *out, struct cv_error *err)
 {
     struct htp_exchange x;
@@ -184,29 +195,47 @@ static void try_once(struct imp_run *run, const struct imp_row *row, void *sessi
     int64_t since = job_turn_take(&run->runner->turns, &run->over);
     x.deadline = imp.call.deadline = cv_deadline_in_ms(IMP_ROW_MS);
     dir_session_deadline(session, x.deadline);
-    if (!atomic_load(&run->over))
+    bool begun = !atomic_load(&run->over);
+    if (begun)
         imp_carry_out(&imp, run->id, row, arena, out, err);
     job_turn_give(&run->runner->turns, since);
+    return begun;
 }
 
-/* Trouble of ours is no outcome: the row waits until the directory is there again. */
+/* By a key only that is forgotten after a day, while the plan lives longer: what is done is not tried again. */
+static bool done_for_good(const struct imp_row *row, const struct imp_result *before, struct imp_done *out)
+{
+    if (row->key != NULL || before == NULL)
+        return false;
+    *out = (struct imp_done){.outcome = IMP_SAME, .made = true, .updated_at = CV_NO_MOMENT};
+    return true;
+}
+
+/* Trouble of ours is no outcome: the row waits until the directory is there again. A row that was done while the run
+ * was given up counts. */
 static void do_line(struct imp_run *run, const struct line *line, void *session, struct cv_arena *arena)
 {
     struct cv_error err = {0};
     struct imp_done done = {.outcome = IMP_NOT_DONE};
+    const struct imp_result *before = NULL;
     struct imp_row row;
+    cv_moment began = cv_now(), unheard_since = run->cut_short_at;
+    bool tried = false;
     for (int i = 0; i < TROUBLE_TRIES && !atomic_load(&run->over); i++) {
         cv_error_clear(&err);
         cv_arena_reset(arena);
         if (!imp_row_read(arena, line->at, line->len, &row))
             return;
-        try_once(run, &row, session, arena, &done, &err);
+        before = imp_made_before(&run->earlier, &row, arena);
+        tried = done_for_good(&row, before, &done) || try_once(run, &row, session, arena, &done, &err);
         if (!trouble(done.outcome, &err))
             break;
+        unheard_since = unheard_since == CV_NO_MOMENT ? began : unheard_since;
         poll(NULL, 0, TROUBLE_MS);
     }
-    if (!atomic_load(&run->over))
-        note_result(run, &row, &done, &err);
+    done.made = done.made || made_unheard(&done, unheard_since);
+    if (tried && !(trouble(done.outcome, &err) && atomic_load(&run->over)))
+        note_result(run, &row, &done, before, &err);
 }
 
 /* ---- beating ---- */
@@ -215,6 +244,18 @@ static void give_up(struct imp_run *run, const char *why)
 {
     if (!atomic_exchange(&run->over, true))
         cv_log(CV_LOG_WARN, "import", "%s is not gone on with here: %s", run->id, why);
+}
+
+/* Of two copies of one list the corrected one is carried out. */
+static bool replaced(struct imp_run *run, struct dir_session *session, struct cv_arena *arena)
+{
+    struct prov_call call = {.dir = session, .arena = arena};
+    struct cv_error none = {0};
+    bool is = false;
+    if (!imp_replaced(&call, run->id, &is, &none) || !is)
+        return false;
+    atomic_store(&run->replaced, true);
+    return true;
 }
 
 static void beat(struct imp_run *run, struct dir_session *session, struct cv_arena *arena)
@@ -229,6 +270,10 @@ static void beat(struct imp_run *run, struct dir_session *session, struct cv_are
     dir_session_deadline(session, cv_deadline_in_ms(IMP_ROW_MS));
     bool read = imp_marker_read(session, run->id, arena, &marker, &err);
     bool mine = read && strcmp(marker.owner.life, run->runner->owner.life) == 0;
+    if (mine && replaced(run, session, arena)) {
+        give_up(run, "a corrected copy has been sent");
+        return;
+    }
     if (mine)
         imp_run_progress(run, &marker.progress);
     if (mine && imp_marker_write(session, run->id, arena, &marker, &err))
@@ -250,12 +295,24 @@ static void beat_when_due(struct imp_run *run, struct dir_session *session, stru
 
 /* ---- the end ---- */
 
+/* What a run before this one did is told with it: all of it can be taken back. */
+static void add_earlier(struct imp_run *run)
+{
+    cv_lock_take(&run->runner->lock);
+    size_t added = imp_add_earlier(&run->earlier, run->results, run->result_count, run->line_count);
+    for (; added > 0; added--) {
+        run->progress.run++;
+        run->progress.sums[run->results[run->result_count++].outcome]++;
+    }
+    cv_lock_give(&run->runner->lock);
+}
+
 static bool keep_outcome(struct imp_run *run, cv_moment ended_at, struct dir_session *session, struct cv_error *err)
 {
     cv_auto_arena arena = cv_arena_new(CV_MAX_ARENA);
     struct imp_progress progress;
     imp_run_progress(run, &progress);
-    progress.state = IMP_ENDED;
+    progress.state = ended_at != CV_NO_MOMENT ? IMP_ENDED : IMP_INTERRUPTED;
     progress.ended_at = ended_at;
     dir_session_deadline(session, cv_deadline_in_ms(IMP_ROW_MS));
     if (!imp_ended_write(session, run->id, &progress, run->results, run->result_count, arena, err))
@@ -266,9 +323,11 @@ static bool keep_outcome(struct imp_run *run, cv_moment ended_at, struct dir_ses
 static void end(struct imp_run *run, struct dir_session *session)
 {
     struct cv_error err = {0};
-    bool complete = !atomic_load(&run->over);
+    bool complete = !atomic_load(&run->over), for_good = complete || atomic_load(&run->replaced);
     cv_moment ended_at = complete ? cv_now() : CV_NO_MOMENT;
-    for (int i = 0; complete && !keep_outcome(run, ended_at, session, &err) && i < TROUBLE_TRIES; i++) {
+    if (for_good && !complete)
+        add_earlier(run);
+    for (int i = 0; for_good && !keep_outcome(run, ended_at, session, &err) && i < TROUBLE_TRIES; i++) {
         cv_error_clear(&err);
         if (atomic_load(&run->runner->stopping))
             break;

@@ -17,6 +17,7 @@ struct imp_result {
     int64_t row, revision; /* of the record then */
     enum imp_op op;
     enum imp_outcome outcome;
+    bool made; /* by this list, in this run or in one before it: that is what is taken back */
     const char *key, *staff, *address, *code; /* or NULL */
     const char *text[CV_LANGS];
 };
@@ -67,11 +68,27 @@ bool imp_marker_delete(struct dir_session *dir, const char *import, struct cv_er
 /* Ids of plans with a marker. */
 bool imp_markers(struct dir_session *dir, struct cv_arena *arena, const char ***out, size_t *out_count,
                  struct cv_error *err);
-/* What came of an ended run. Read: false with CV_NOT_FOUND. */
+/* What came of a run that has ended, or that a corrected copy has cut short. Read: false with CV_NOT_FOUND. */
 bool imp_ended_write(struct dir_session *dir, const char *import, const struct imp_progress *progress,
                      const struct imp_result *results, size_t count, struct cv_arena *arena, struct cv_error *err);
 bool imp_ended_read(struct dir_session *dir, const char *import, bool results, struct cv_arena *arena,
                     struct imp_progress *out, struct imp_result **out_results, size_t *out_count, struct cv_error *err);
+
+/* ---- earlier.c ---- */
+struct imp_outcomes {
+    struct imp_result *items;
+    size_t count;
+    struct imp_texts *by_row;
+};
+/* Of a run before; false with CV_NOT_FOUND. */
+bool imp_outcomes_read(struct dir_session *dir, const char *import, struct cv_arena *arena,
+                       struct imp_progress *progress, struct imp_outcomes *out, struct cv_error *err);
+/* What came of the row when this list made it; or NULL. */
+const struct imp_result *imp_made_before(const struct imp_outcomes *all, const struct imp_row *row,
+                                         struct cv_arena *scratch);
+
+/* Adds to `results`, which have the room, those of `earlier` on rows that they do not tell of; how many. */
+size_t imp_add_earlier(const struct imp_outcomes *earlier, struct imp_result *results, size_t count, size_t most);
 
 /* ---- approval.c ---- */
 /* Has a second person agreed to the rows as they are, is none needed, or who may? */

@@ -199,6 +199,7 @@ static void write_result(struct cv_buf *out, const struct imp_result *r)
     cv_jout_int(&j, "revision", r->revision);
     cv_jout_string(&j, "op", imp_op_words[r->op]);
     cv_jout_string(&j, "outcome", imp_outcome_words[r->outcome]);
+    cv_jout_bool(&j, "made", r->made);
     cv_jout_string(&j, "key", r->key);
     cv_jout_string(&j, "staff", r->staff);
     cv_jout_string(&j, "address", r->address);
@@ -259,6 +260,13 @@ bool imp_ended_write(struct dir_session *dir, const char *import, const struct i
 {
     struct cv_jout j;
     cv_auto_buf buf = {0};
+    struct dir_document head;
+    if (!dir_document_read(dir, folder, import, arena, &head, err)) { /* the plan was deleted meanwhile */
+        bool none = err->kind == CV_NOT_FOUND;
+        if (none)
+            cv_error_clear(err);
+        return none;
+    }
     if (!forget(dir, import, arena, err) || !write_parts(dir, import, results, count, arena, err))
         return false;
     cv_buf_init(&buf, 1 << 16);
@@ -269,29 +277,41 @@ bool imp_ended_write(struct dir_session *dir, const char *import, const struct i
     return add(dir, cv_arena_printf(arena, "%s.run", import), cv_buf_str(&buf), buf.len, err);
 }
 
-static void read_result(const char *line, size_t len, struct cv_arena *arena, struct imp_result *out)
+static const char *kept_text(const struct cv_jany *o, const char *name, struct cv_arena *scratch,
+                             struct cv_arena *arena)
+{
+    const char *text = cv_jany_text(cv_jany_get(o, name), scratch);
+    return text != NULL ? cv_arena_strdup(arena, text) : NULL;
+}
+
+static void read_result(const char *line, size_t len, struct cv_arena *scratch, struct cv_arena *arena,
+                        struct imp_result *out)
 {
     struct cv_error none = {0};
-    const struct cv_jany *o = cv_jany_parse(arena, line, len, &none);
-    const char *outcome = o != NULL ? cv_jany_text(cv_jany_get(o, "outcome"), arena) : NULL;
+    const struct cv_jany *o = cv_jany_parse(scratch, line, len, &none);
+    const char *outcome = o != NULL ? cv_jany_text(cv_jany_get(o, "outcome"), scratch) : NULL;
     int at = outcome != NULL ? dom_word_index(imp_outcome_words, outcome) : -1;
     *out = (struct imp_result){.outcome = at >= 0 ? (enum imp_outcome)at : IMP_NOT_DONE};
-    const char *op = cv_jany_text(cv_jany_get(o, "op"), arena);
+    const char *op = cv_jany_text(cv_jany_get(o, "op"), scratch);
     out->op = op != NULL && dom_word_index(imp_op_words, op) >= 0 ? (enum imp_op)dom_word_index(imp_op_words, op)
                                                                   : IMP_PUT_STAFF;
     cv_jany_int(cv_jany_get(o, "row"), &out->row);
     cv_jany_int(cv_jany_get(o, "revision"), &out->revision);
-    out->key = cv_jany_text(cv_jany_get(o, "key"), arena);
-    out->staff = cv_jany_text(cv_jany_get(o, "staff"), arena);
-    out->address = cv_jany_text(cv_jany_get(o, "address"), arena);
-    out->code = cv_jany_text(cv_jany_get(o, "code"), arena);
-    out->text[CV_VI] = cv_jany_text(cv_jany_get(o, "vi"), arena);
-    out->text[CV_EN] = cv_jany_text(cv_jany_get(o, "en"), arena);
+    out->key = kept_text(o, "key", scratch, arena);
+    out->staff = kept_text(o, "staff", scratch, arena);
+    out->address = kept_text(o, "address", scratch, arena);
+    out->code = kept_text(o, "code", scratch, arena);
+    out->text[CV_VI] = kept_text(o, "vi", scratch, arena);
+    out->text[CV_EN] = kept_text(o, "en", scratch, arena);
+    out->made = out->outcome == IMP_DONE || out->outcome == IMP_SCHEDULED ||
+                (out->outcome == IMP_SAME && out->key == NULL); /* as of versions that did not say it */
+    cv_jany_bool(cv_jany_get(o, "made"), &out->made);
 }
 
 static bool read_parts(struct dir_session *dir, const char *import, size_t most, struct cv_arena *arena,
                        struct imp_result *out, size_t *out_count, struct cv_error *err)
 {
+    cv_auto_arena scratch = cv_arena_new(PART);
     for (int part = 0; part < PARTS_MAX; part++) {
         struct dir_document doc;
         if (!dir_document_read(dir, folder, part_name(arena, import, part), arena, &doc, err)) {
@@ -302,8 +322,8 @@ static bool read_parts(struct dir_session *dir, const char *import, size_t most,
         }
         const char *at = doc.bytes, *end = doc.bytes + doc.len, *line = NULL;
         size_t len = 0;
-        while (*out_count < most && imp_next_line(&at, end, &line, &len))
-            read_result(line, len, arena, &out[(*out_count)++]);
+        for (; *out_count < most && imp_next_line(&at, end, &line, &len); cv_arena_reset(scratch))
+            read_result(line, len, scratch, arena, &out[(*out_count)++]);
     }
     return true;
 }

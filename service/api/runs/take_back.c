@@ -2,34 +2,20 @@
 #include <string.h>
 
 #include "api/runs/run.h"
+#include "congvu/text.h"
 
 enum { ROW_ARENA = 8 << 20, ROWS_MAX = 48 << 20, BODY_MAX = 1 << 16 };
 
 struct taking {
     struct imp imp;
     const struct imp_stored *list;
-    struct imp_result *results;
-    struct imp_texts *by_row, *codes; /* results by row; codes that go back to somebody */
-    struct cv_arena *arena;           /* of one row */
+    struct imp_outcomes did;
+    struct imp_texts *codes; /* that go back to somebody */
+    struct cv_arena *arena;  /* of one row */
     struct cv_buf rows;
     int64_t sums[IMP_ACTIONS], skipped;
     bool second; /* a second person has to agree */
 };
-
-/* ---- what the list did ---- */
-
-static const char *row_key(struct cv_arena *arena, int64_t row, enum imp_op op, const char *key)
-{
-    return cv_arena_printf(arena, "%lld %s %s", (long long)row, imp_op_words[op], key != NULL ? key : "");
-}
-
-static const struct imp_result *result_of(const struct taking *t, const struct imp_row *row)
-{
-    int64_t at = imp_texts_get(t->by_row, row_key(t->arena, row->row, row->op, row->key));
-    const struct imp_result *r = at >= 0 ? &t->results[at] : NULL;
-    bool there = r != NULL && (r->outcome == IMP_DONE || r->outcome == IMP_SCHEDULED || r->outcome == IMP_SAME);
-    return there ? r : NULL;
-}
 
 /* ---- notes ---- */
 
@@ -183,9 +169,38 @@ static void person_back(struct taking *t, struct imp_row *out, const struct imp_
         since_changed(out);
 }
 
+/* The order that there is now: is it the row's? Where there is none any more, the request says so. */
+static bool ordered_as(struct taking *t, const char *key, const struct imp_row *row)
+{
+    struct imp_trial trial;
+    struct dom_staff staff;
+    struct cv_error none = {0};
+    cv_day day = CV_NO_DAY;
+    const struct cv_jany *body = cv_jany_parse(t->arena, row->body, strlen(row->body), &none);
+    const char *reason = text_of(t->arena, body, "reason"), *on = text_of(t->arena, body, "effective_on");
+    const char *number = text_of(t->arena, cv_jany_get(body, "decision"), "number");
+    imp_trial_begin(&trial, &t->imp, t->arena, true);
+    bool read = prov_staff_read(&trial.call, key, &staff, &trial.err);
+    const struct dom_departure *now = read ? dom_current_departure(&staff) : NULL;
+    imp_trial_end(&trial);
+    if (on != NULL)
+        cv_day_parse(on, &day);
+    return now == NULL ||
+           ((reason == NULL || strcmp(reason, dom_reason_words[now->reason]) == 0) &&
+            (on == NULL || day == now->effective_on) && (number == NULL || cv_text_same(number, now->decision.number)));
+}
+
 static void departure_back(struct taking *t, struct imp_row *out, const struct imp_row *row)
 {
     struct imp_row again = *out;
+    if (!ordered_as(t, out->key, row)) {
+        since_changed(out);
+        return;
+    }
+    if (row->corrects) { /* what was ordered before is not known any more */
+        cannot(out, NULL);
+        return;
+    }
     out->op = IMP_WITHDRAW_DEPARTURE;
     out->body = again.body = "{}";
     if (try_back(t, out, row))
@@ -342,7 +357,7 @@ static bool take_all(struct taking *t, struct cv_error *err)
             cv_arena_reset(t->arena);
             if (!imp_row_read(t->arena, lines[i].at, lines[i].len, &row) || !imp_to_be_done(row.action))
                 continue;
-            const struct imp_result *result = result_of(t, &row);
+            const struct imp_result *result = imp_made_before(&t->did, &row, t->arena);
             if (pass == 0 && result != NULL)
                 note_code(t, &row);
             else if (pass == 1 && result != NULL)
@@ -353,7 +368,8 @@ static bool take_all(struct taking *t, struct cv_error *err)
                 return cv_fail(err, cvp_list_too_large, NULL, "Danh sách quá dài cho một lần xem trước",
                                "The list is too long to be planned at once");
         }
-    return cv_buf_ok(&t->rows);
+    return cv_buf_ok(&t->rows) || cv_fail(err, cvp_list_too_large, NULL, "Danh sách quá dài cho một lần hoàn tác",
+                                          "The list is too long to be taken back at once");
 }
 
 static void copy(struct cv_jout *j, const struct cv_jany *head, const char *name)
@@ -398,17 +414,13 @@ static bool load_results(struct taking *t, struct cv_error *err)
 {
     struct htp_exchange *x = t->imp.x;
     struct imp_progress progress;
-    size_t count = 0;
-    if (!imp_ended_read(t->imp.call.dir, t->list->id, true, x->arena, &progress, &t->results, &count, err)) {
+    if (!imp_outcomes_read(t->imp.call.dir, t->list->id, x->arena, &progress, &t->did, err)) {
         if (err->kind == CV_NOT_FOUND)
             cv_fail(err, cvp_import_not_run, NULL, "Danh sách này chưa thực hiện xong, chưa có gì để hoàn tác",
                     "This list has not been carried out to its end; there is nothing to take back");
         return false;
     }
-    t->by_row = imp_texts_new(x->arena, count);
-    t->codes = imp_texts_new(x->arena, count);
-    for (size_t i = 0; i < count; i++)
-        imp_texts_set(t->by_row, row_key(x->arena, t->results[i].row, t->results[i].op, t->results[i].key), (int64_t)i);
+    t->codes = imp_texts_new(x->arena, t->did.count);
     return true;
 }
 

@@ -150,6 +150,8 @@ void api_write_own_brake(struct htp_exchange *x, struct prov_call *call, bool wi
 void api_problem_members(struct htp_exchange *x, const struct cv_error *err)
 {
     struct prov_call call;
+    if (err->problem == cvp_brake_engaged)
+        cv_jout_bool(&x->out, "kept", err->retry_after_s == 0); /* what is kept is not to be sent again */
     if (err->problem == cvp_brake_engaged && x->actor != NULL && x->thread != NULL && api_call(x, &call))
         api_write_own_brake(x, &call, false);
     if (err->problem == cvp_possible_duplicate && x->aside != NULL)

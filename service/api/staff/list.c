@@ -102,6 +102,8 @@ static void read_keys(struct htp_exchange *x, struct view_staff_query *q)
         q->by = key_parameters[i].by;
         q->key_count = 0;
         split_keys(x, q, first, list);
+        if (q->key_count == 0) /* nobody is asked for: that is not everybody */
+            api_query_fault(x, first, "too_few", "Cần ít nhất một giá trị", "At least one value is needed");
     }
 }
 

@@ -1,9 +1,11 @@
 /* A list of people or of accounts as a file: all that the question finds, not a page of them. */
+#include <string.h>
+
 #include "api/frame/tables.h"
 #include "api/staff/table.h"
 #include "congvu/titles.h"
 
-enum { PAGE = 500, ROWS_MAX = 20000 };
+enum { PAGE = 500, ROWS_MAX = 20000, ACCOUNTS_MAX = 16 << 10 };
 enum column {
     ORDER,
     CODE,
@@ -76,22 +78,33 @@ static const struct {
     [RETURNED] = {{"Ngày trả thiết bị", "Device returned on"}, 14},
 };
 
-static const char *system_name(const struct htp_exchange *x, const char *slug)
+/* One file. The systems are asked for once: with its rules of long ago one of them is large. */
+struct sheet {
+    struct htp_exchange *x;
+    struct rep_table *t;
+    enum layout layout;
+    struct dom_system *systems;
+    size_t system_count;
+};
+
+static const char *system_name(const struct sheet *s, const char *slug)
 {
-    struct dom_system system;
-    struct cv_error none = {0};
-    if (!view_system_find(api_of(x)->view, slug, x->arena, &system, &none))
-        return slug;
-    return system.name[x->lang] != NULL ? system.name[x->lang] : system.name[CV_VI];
+    for (size_t i = 0; i < s->system_count; i++) {
+        const struct dom_system *system = &s->systems[i];
+        if (strcmp(system->slug, slug) == 0)
+            return system->name[s->x->lang] != NULL ? system->name[s->x->lang] : system->name[CV_VI];
+    }
+    return slug;
 }
 
-static const char *accounts_of(const struct htp_exchange *x, const struct view_staff *p)
+static const char *accounts_of(const struct sheet *s, const struct view_staff *p)
 {
-    const char *out = "";
+    cv_auto_buf out = {0};
+    cv_buf_init(&out, ACCOUNTS_MAX);
     for (size_t i = 0; i < p->account_count; i++)
-        out = cv_arena_printf(x->arena, "%s%s%s: %s", out, i > 0 ? "; " : "", system_name(x, p->accounts[i].system),
-                              rep_account_title(p->accounts[i].observed, x->lang));
-    return out;
+        cv_buf_printf(&out, "%s%s: %s", i > 0 ? "; " : "", system_name(s, p->accounts[i].system),
+                      rep_account_title(p->accounts[i].observed, s->x->lang));
+    return cv_arena_strdup(s->x->arena, cv_buf_str(&out));
 }
 
 static struct rep_cell day_cell(const struct htp_exchange *x, cv_day day)
@@ -116,14 +129,14 @@ static const char *keeper_of(const struct htp_exchange *x, const struct view_sta
     return seen ? keeper.full_name : x->lang == CV_EN ? "somebody of another unit" : "người của đơn vị khác";
 }
 
-static struct rep_cell account_cell(const struct htp_exchange *x, const struct view_account_row *row,
-                                    enum column column)
+static struct rep_cell account_cell(const struct sheet *s, const struct view_account_row *row, enum column column)
 {
+    const struct htp_exchange *x = s->x;
     static const struct dom_certificate nothing = {.valid_to = CV_NO_DAY, .returned_on = CV_NO_DAY};
     const struct dom_certificate *c = row->account.certificate != NULL ? row->account.certificate : &nothing;
     switch (column) {
     case SYSTEM:
-        return rep_text(system_name(x, row->account.system));
+        return rep_text(system_name(s, row->account.system));
     case LOGIN:
         return rep_code(row->account.login);
     case STATE:
@@ -141,9 +154,10 @@ static struct rep_cell account_cell(const struct htp_exchange *x, const struct v
     }
 }
 
-static struct rep_cell cell_of(const struct htp_exchange *x, const struct rep_table *t, const struct view_staff *p,
-                               enum column column)
+static struct rep_cell cell_of(const struct sheet *s, const struct view_staff *p, enum column column)
 {
+    const struct htp_exchange *x = s->x;
+    const struct rep_table *t = s->t;
     bool home = api_reaches_people(x, p->unit);
     const char *unit = p->unit_name[t->lang] != NULL ? p->unit_name[t->lang] : p->unit_name[CV_VI];
     switch (column) {
@@ -166,72 +180,71 @@ static struct rep_cell cell_of(const struct htp_exchange *x, const struct rep_ta
     case ADDRESS:
         return rep_text(p->address);
     case ACCOUNTS:
-        return rep_text(accounts_of(x, p));
+        return rep_text(accounts_of(s, p));
     default:
         return rep_text(*api_of(x)->province != '\0' ? api_of(x)->province : NULL);
     }
 }
 
-static void put_person(const struct htp_exchange *x, struct rep_table *t, enum layout layout,
-                       const struct view_staff *p)
+static void put_person(const struct sheet *s, const struct view_staff *p)
 {
-    if (layout == ACCOUNT_LIST && p->address == NULL)
+    if (s->layout == ACCOUNT_LIST && p->address == NULL)
         return;
-    struct rep_cell *cells = rep_table_line(t, REP_LINE_PLAIN);
-    for (size_t i = 0; i < layouts[layout].count; i++)
-        cells[i] = cell_of(x, t, p, layouts[layout].columns[i]);
+    struct rep_cell *cells = rep_table_line(s->t, REP_LINE_PLAIN);
+    for (size_t i = 0; i < layouts[s->layout].count; i++)
+        cells[i] = cell_of(s, p, layouts[s->layout].columns[i]);
 }
 
-static void put_account(const struct htp_exchange *x, struct rep_table *t, const struct view_account_row *row)
+static void put_account(const struct sheet *s, const struct view_account_row *row)
 {
-    struct rep_cell *cells = rep_table_line(t, REP_LINE_PLAIN);
+    struct rep_cell *cells = rep_table_line(s->t, REP_LINE_PLAIN);
     for (size_t i = 0; i < layouts[ROWS].count; i++) {
         enum column column = layouts[ROWS].columns[i];
-        cells[i] = column < OF_PEOPLE ? cell_of(x, t, &row->staff, column) : account_cell(x, row, column);
+        cells[i] = column < OF_PEOPLE ? cell_of(s, &row->staff, column) : account_cell(s, row, column);
     }
 }
 
-static bool has_room(struct htp_exchange *x, const struct rep_table *t, size_t more, struct cv_error *err)
+/* Looked at before each page is written down, so that no list goes far past the ceiling. */
+static bool has_room(const struct sheet *s, size_t more, struct cv_error *err)
 {
-    if (t->line_count + more <= ROWS_MAX)
-        return true;
-    cv_fault_add(&x->faults, CV_AT_PARAMETER, "format", "too_many", "Hơn %d dòng; hãy lọc hẹp hơn",
-                 "More than %d lines; narrow the question", ROWS_MAX);
-    return cv_faults_check(&x->faults, cvp_validation_failed, err);
+    struct cv_faults *faults = &s->x->faults;
+    if (s->t->line_count + more > ROWS_MAX)
+        cv_fault_add(faults, CV_AT_PARAMETER, "format", "too_many", "Hơn %d dòng; hãy lọc hẹp hơn",
+                     "More than %d lines; narrow the question", ROWS_MAX);
+    else if (!cv_arena_ok(s->x->arena))
+        cv_fault_add(faults, CV_AT_PARAMETER, "format", "too_many", "Quá nhiều dữ liệu cho một tệp; hãy lọc hẹp hơn",
+                     "Too much for one file; narrow the question");
+    return cv_faults_check(faults, cvp_validation_failed, err);
 }
 
-typedef bool fill_fn(struct htp_exchange *x, void *query, struct rep_table *t, enum layout layout,
-                     struct cv_error *err);
+typedef bool fill_fn(const struct sheet *s, void *query, struct cv_error *err);
 
-static bool fill_people(struct htp_exchange *x, void *query, struct rep_table *t, enum layout layout,
-                        struct cv_error *err)
+static bool fill_people(const struct sheet *s, void *query, struct cv_error *err)
 {
     struct view_staff_query *q = query;
     struct view_staff_page page;
     q->page_size = PAGE;
     do {
-        if (!view_staff_list(api_of(x)->view, q, x->arena, &page, err) || !has_room(x, t, page.count, err))
+        if (!view_staff_list(api_of(s->x)->view, q, s->x->arena, &page, err) || !has_room(s, page.count, err))
             return false;
         for (size_t i = 0; i < page.count; i++)
-            put_person(x, t, layout, &page.items[i]);
+            put_person(s, &page.items[i]);
         q->after = page.next;
         q->after_len = page.next_len;
     } while (page.next != NULL);
     return true;
 }
 
-static bool fill_accounts(struct htp_exchange *x, void *query, struct rep_table *t, enum layout layout,
-                          struct cv_error *err)
+static bool fill_accounts(const struct sheet *s, void *query, struct cv_error *err)
 {
     struct view_account_query *q = query;
     struct view_account_page page;
-    (void)layout;
     q->page_size = PAGE;
     do {
-        if (!view_account_list(api_of(x)->view, q, x->arena, &page, err) || !has_room(x, t, page.count, err))
+        if (!view_account_list(api_of(s->x)->view, q, s->x->arena, &page, err) || !has_room(s, page.count, err))
             return false;
         for (size_t i = 0; i < page.count; i++)
-            put_account(x, t, &page.items[i]);
+            put_account(s, &page.items[i]);
         q->after = page.next;
         q->after_len = page.next_len;
     } while (page.next != NULL);
@@ -254,6 +267,7 @@ static bool reply(struct htp_exchange *x, enum layout layout, fill_fn *fill, voi
     struct api_file file;
     struct rep_table *t = rep_table_new(x->arena, x->lang, layouts[layout].count);
     const struct rep_table *tables[] = {t};
+    struct sheet sheet = {.x = x, .t = t, .layout = layout};
     struct rep_xlsx_options options = {.title = "Congvu", .author = "Congvu", .made_at = cv_now()};
     cv_auto_buf out = {0};
     cv_buf_init(&out, CV_MAX_RESPONSE);
@@ -263,8 +277,9 @@ static bool reply(struct htp_exchange *x, enum layout layout, fill_fn *fill, voi
         enum column column = layouts[layout].columns[i];
         t->columns[i] = (struct rep_column){columns[column].title[x->lang], NULL, columns[column].width};
     }
-    if (!cv_faults_check(&x->faults, cvp_validation_failed, err) || !fill(x, query, t, layout, err) ||
-        !api_write_tables(x, &file, tables, 1, &options, &out, err))
+    if (!cv_faults_check(&x->faults, cvp_validation_failed, err) ||
+        !view_systems(api_of(x)->view, x->arena, &sheet.systems, &sheet.system_count, err) ||
+        !fill(&sheet, query, err) || !api_write_tables(x, &file, tables, 1, &options, &out, err))
         return false;
     api_name_file(x, file.format, layouts[layout].plain[x->lang], layouts[layout].name[x->lang]);
     *out_count = t->line_count;

@@ -18,7 +18,7 @@ struct change {
     enum what what;
     const struct dir_attr *mods; /* reqMod; NULL = none */
     size_t order;
-    bool done;
+    bool done, gone; /* gone: a later one deletes the entry */
 };
 struct replaying {
     struct cv_arena *arena; /* of the log: what does not fit ends everything, a change must not be lost */
@@ -206,6 +206,8 @@ static const char *name_of(const struct dir_attrs *attrs, const char *dn)
 static void tell(struct replaying *r, const struct dir_attrs *attrs, const struct change *c, const char *vi,
                  const char *en)
 {
+    if (c->gone) /* nothing of it is left to lose */
+        return;
     r->done->missing++;
     fprintf(r->report, "%s\t%s\t%s\t%s / %s\n", name_of(attrs, c->dn), c->dn, c->csn, vi, en);
 }
@@ -259,11 +261,25 @@ static bool not_written(struct cv_error *err)
     return tool_fault(err, "db.ldif", "không ghi được", "cannot be written");
 }
 
+static void find_gone(struct replaying *r, size_t from, const char *dn)
+{
+    size_t end = from;
+    bool gone = false;
+    while (same_entry(r, end, dn))
+        end++;
+    for (size_t i = end; i > from; i--) {
+        r->items[i - 1].gone = gone;
+        gone = gone || r->items[i - 1].what == DELETED;
+    }
+}
+
 /* All changes of one entry; writes what it has become. */
 static bool bring_up(struct replaying *r, const char *dn, struct dir_attrs *attrs, bool exists, FILE *to,
                      struct cv_error *err)
 {
-    for (size_t i = first_of(r, dn); same_entry(r, i, dn); i++) {
+    size_t first = first_of(r, dn);
+    find_gone(r, first, dn);
+    for (size_t i = first; same_entry(r, i, dn); i++) {
         apply(r, attrs, &exists, &r->items[i]);
         r->items[i].done = true;
     }

@@ -536,7 +536,7 @@ static const struct dir_field fields[] = {
     {"cvSlugClaim", DIR_OWN, .put = put_slug_claim, .flags = DIR_UNFED},
     {"uid", DIR_TEXT, AT(mail_login)},
     {"mail", DIR_TEXT, AT(mail_address)},
-    {"cvName", DIR_TEXTS, AT(mail_names), COUNT(mail_name_count), .flags = DIR_UNFED},
+    {"cvName", DIR_TEXTS, AT(mail_names), COUNT(mail_name_count)},
     {"cvMailStore", DIR_TEXT, AT(mail_store), .flags = DIR_UNFED},
     {"cvReceives", DIR_OWN, .put = put_receives, .flags = DIR_UNFED},
     {"cvPosition", DIR_INT, AT(position)},

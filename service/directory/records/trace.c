@@ -1,4 +1,5 @@
 /* What cn=log says of writes: their marks, and those without. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,8 +8,13 @@
 #include "directory/records/records.h"
 #include "directory/wire/session.h"
 
-enum { SCRATCH_MAX = 32 << 20, ATTRIBUTES_MAX = 128, LOOK_MOST = 200 };
+enum { SCRATCH_MAX = 32 << 20, ATTRIBUTES_MAX = 128, LOOK_MOST = 200, WINDOW = 60, WIDE = 86400 };
 #define LOG_BASE "cn=log"
+
+/* What the log has of a change, but for what stood there before it (reqOld). */
+static const char *const change_names[] = {"reqStart", "reqType", "reqDN", "reqAuthzID", "reqMod", "reqControls", NULL};
+static const char *const bare_names[] = {"reqStart", "reqType", "reqDN", "reqAuthzID", NULL};
+static const char *const stamp_names[] = {"entryCSN", NULL};
 
 /* ---- marks ---- */
 
@@ -80,41 +86,92 @@ static bool look_in_entry(struct dir_session *s, const char *dn, const char *mar
     return true;
 }
 
-/* A site's server may keep no log, or not show it: *out_log false. */
-static bool find_in_log(struct dir_session *s, const char *filter, size_t most, struct cv_arena *arena,
-                        struct dir_entry **out, size_t *out_count, bool *out_log, struct cv_error *err)
+/* Some entries of the log, `count` of them. `bare`: the only one, which is too large to be read but for who and where.
+ */
+struct page {
+    struct dir_entry *entries;
+    size_t count;
+    bool bare;
+};
+
+/* As many of `most` as there is room for, half as many each time. Resets the arena, in which the filter is not. */
+static bool read_page(struct dir_session *s, const char *filter, size_t most, struct cv_arena *arena, struct page *out,
+                      struct cv_error *err)
 {
-    *out_log = dir_find_entries(s, LOG_BASE, filter, most, arena, out, out_count, err);
-    if (*out_log || (err->kind != CV_NOT_FOUND && err->kind != CV_REFUSED))
-        return *out_log;
+    for (;; most /= 2) {
+        cv_arena_reset(arena);
+        out->bare = most == 0;
+        if (dir_find_named(s, LOG_BASE, filter, out->bare ? bare_names : change_names, out->bare ? 1 : most, arena,
+                           &out->entries, &out->count, err))
+            return true;
+        if (err->kind != CV_LIMIT || out->bare)
+            return false;
+        cv_error_clear(err);
+    }
+}
+
+/* A site's server may keep no log, or not show it. */
+static bool no_log(struct cv_error *err)
+{
+    if (err->kind != CV_NOT_FOUND && err->kind != CV_REFUSED)
+        return false;
     cv_error_clear(err);
     return true;
 }
 
+static const char *text_or(const struct dir_entry *entry, const char *name, const char *otherwise)
+{
+    const char *text = dir_get_text(entry, name);
+    return text != NULL ? text : otherwise;
+}
+
+/* Goes through what the log has of an entry since then, page by page. */
+static bool look_in_log(struct dir_session *s, const char *dn, const char *mark, cv_moment since, enum dir_found *out,
+                        struct cv_error *err)
+{
+    char after[CV_MOMENT_TEXT + 32];
+    struct page page = {.count = 1};
+    cv_auto_arena filters = cv_arena_new(SCRATCH_MAX);
+    cv_auto_arena arena = cv_arena_new(SCRATCH_MAX);
+    if (!filters || !arena)
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
+    const char *of = dir_filter_eq(filters, "reqDN", dn);
+    (void)cv_moment_ldap(since, after);
+    *out = DIR_FOUND_NOT;
+    while (page.count > 0 && *out == DIR_FOUND_NOT) {
+        const char *filter =
+            cv_arena_printf(filters, "(&%s%s(!(reqStart=%s)))", of, dir_filter_from(filters, "reqStart", after), after);
+        if (!read_page(s, filter, LOOK_MOST, arena, &page, err)) {
+            *out = DIR_FOUND_UNKNOWN;
+            return no_log(err);
+        }
+        const char *last = "";
+        for (size_t i = 0; i < page.count; i++) {
+            const char *theirs = mark_of(&page.entries[i], arena), *at = text_or(&page.entries[i], "reqStart", "");
+            if (theirs != NULL && strcmp(theirs, mark) == 0)
+                *out = DIR_FOUND;
+            last = strcmp(at, last) > 0 ? at : last;
+        }
+        if (page.count > 0)
+            snprintf(after, sizeof(after), "%s", last);
+    }
+    return true;
+}
+
+/* The directory's clock may be another one than ours: what the minute before does not have is looked for once more over
+ * a day. */
 bool dir_trace_find(struct dir_session *s, const char *dn, const char *mark, cv_moment since, enum dir_found *out,
                     struct cv_error *err)
 {
-    char from[CV_MOMENT_TEXT];
-    struct dir_entry *found = NULL;
-    size_t count = 0;
-    bool log;
     cv_auto_arena arena = cv_arena_new(SCRATCH_MAX);
     if (!arena)
         return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
-    const char *filter = cv_arena_printf(arena, "(&%s(reqStart>=%s))", dir_filter_eq(arena, "reqDN", dn),
-                                         cv_moment_ldap(since - 60, from));
-    *out = DIR_FOUND_UNKNOWN;
-    if (!find_in_log(s, filter, LOOK_MOST, arena, &found, &count, &log, err))
-        return false;
-    if (!log)
-        return true;
-    *out = DIR_FOUND_NOT;
-    for (size_t i = 0; i < count; i++) {
-        const char *theirs = mark_of(&found[i], arena);
-        if (theirs != NULL && strcmp(theirs, mark) == 0)
-            *out = DIR_FOUND;
-    }
-    return *out == DIR_FOUND || look_in_entry(s, dn, mark, arena, out, err);
+    bool ok = look_in_log(s, dn, mark, since - WINDOW, out, err);
+    if (ok && *out == DIR_FOUND_NOT)
+        ok = look_in_entry(s, dn, mark, arena, out, err);
+    if (ok && *out == DIR_FOUND_NOT)
+        ok = look_in_log(s, dn, mark, since - WIDE, out, err);
+    return ok;
 }
 
 /* ---- is it whole ---- */
@@ -137,7 +194,6 @@ bool dir_trace_last(struct dir_session *s, struct cv_arena *arena, enum dir_foun
     for (;;) {
         struct dir_entry suffix, *found;
         size_t count = 0;
-        bool log;
         *out_csn = "";
         if (!dir_read_operational(s, dir_session_base(s), arena, &suffix, err)) {
             bool empty = err->kind == CV_NOT_FOUND;
@@ -146,10 +202,9 @@ bool dir_trace_last(struct dir_session *s, struct cv_arena *arena, enum dir_foun
             return empty;
         }
         *out_csn = last_csn(&suffix);
-        if (!find_in_log(s, dir_filter_eq(arena, "entryCSN", *out_csn), 1, arena, &found, &count, &log, err))
-            return false;
-        if (!log)
-            return true;
+        if (!dir_find_named(s, LOG_BASE, dir_filter_eq(arena, "entryCSN", *out_csn), stamp_names, 1, arena, &found,
+                            &count, err))
+            return no_log(err);
         *out = count > 0 ? DIR_FOUND : DIR_FOUND_NOT;
         /* twice the same: nobody is just writing it */
         if (*out == DIR_FOUND || (before != NULL && strcmp(before, *out_csn) == 0))
@@ -225,21 +280,23 @@ static bool is_service(const struct dir_session *s, struct cv_arena *arena, cons
     return cv_ascii_casecmp(who, own) == 0;
 }
 
-static const char *text_or(const struct dir_entry *entry, const char *name, const char *otherwise)
+static const char *copy_of(const struct dir_entry *entry, const char *name, struct cv_arena *arena)
 {
-    const char *text = dir_get_text(entry, name);
-    return text != NULL ? text : otherwise;
+    return cv_arena_strdup(arena, text_or(entry, name, ""));
 }
 
-static void take_trace(struct dir_session *s, const struct dir_entry *entry, struct cv_arena *arena,
+/* One that is too large to be read is nothing that the service or slapd writes. */
+static void take_trace(struct dir_session *s, const struct dir_entry *entry, bool bare, struct cv_arena *arena,
                        struct dir_trace *out)
 {
-    *out = (struct dir_trace){.at = text_or(entry, "reqStart", ""),
-                              .verb = text_or(entry, "reqType", ""),
-                              .dn = text_or(entry, "reqDN", ""),
-                              .who = text_or(entry, "reqAuthzID", ""),
-                              .mark = mark_of(entry, arena)};
+    *out = (struct dir_trace){.at = copy_of(entry, "reqStart", arena),
+                              .verb = copy_of(entry, "reqType", arena),
+                              .dn = copy_of(entry, "reqDN", arena),
+                              .who = copy_of(entry, "reqAuthzID", arena)};
+    if (bare)
+        return;
     const struct dir_attr *mods = dir_get(entry, "reqMod");
+    out->mark = mark_of(entry, arena);
     take_attributes(out, mods, arena);
     bool service = is_service(s, arena, out->who);
     bool quiet = !dir_deed_recorded(dir_session_base(s), out->dn, out->attributes, out->attribute_count);
@@ -254,18 +311,20 @@ static int by_time(const void *a, const void *b)
 bool dir_trace_since(struct dir_session *s, const char *after, size_t most, struct cv_arena *arena,
                      struct dir_trace **out, size_t *out_count, const char **out_last, struct cv_error *err)
 {
-    struct dir_entry *found = NULL;
-    size_t count = 0;
+    struct page page;
+    cv_auto_arena scratch = cv_arena_new(SCRATCH_MAX);
     const char *filter = cv_arena_printf(arena, "(&(objectClass=auditWriteObject)%s(!(reqStart=%s)))",
                                          dir_filter_from(arena, "reqStart", after), after);
-    if (!dir_find_entries(s, LOG_BASE, filter, most, arena, &found, &count, err))
+    if (!scratch)
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
+    if (!read_page(s, filter, most, scratch, &page, err))
         return false;
-    *out = CV_NEWS(arena, struct dir_trace, count + 1);
-    for (size_t i = 0; i < count; i++)
-        take_trace(s, &found[i], arena, &(*out)[i]);
-    qsort(*out, count, sizeof(**out), by_time);
-    *out_count = count;
-    *out_last = count > 0 ? (*out)[count - 1].at : after;
+    *out = CV_NEWS(arena, struct dir_trace, page.count + 1);
+    for (size_t i = 0; i < page.count; i++)
+        take_trace(s, &page.entries[i], page.bare, arena, &(*out)[i]);
+    qsort(*out, page.count, sizeof(**out), by_time);
+    *out_count = page.count;
+    *out_last = page.count > 0 ? (*out)[page.count - 1].at : after;
     return cv_arena_ok(arena) || cv_fail_as(err, CV_LIMIT, "", "Quá nhiều thay đổi", "Too many changes");
 }
 

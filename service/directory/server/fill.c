@@ -9,9 +9,10 @@
 
 enum { SCRATCH_MAX = 1 << 20, MONITORED_MAX = 16 };
 
-static const char *const base_of[DIR_FILLS] = {[DIR_FILL_LOG] = "cn=log", [DIR_FILL_USAGE] = DIR_USAGE_BASE};
+static const char *const base_of[DIR_FILLS] = {
+    [DIR_FILL_LOG] = "cn=log", [DIR_FILL_USAGE] = DIR_USAGE_BASE, [DIR_FILL_WORK] = DIR_WORK_BASE};
 
-const char *const dir_fill_names[DIR_FILLS] = {"main", "log", "usage", "disk"};
+const char *const dir_fill_names[DIR_FILLS] = {"main", "log", "usage", "work", "disk"};
 
 void dir_room_init(struct dir_room *room)
 {

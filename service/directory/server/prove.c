@@ -92,7 +92,7 @@ static void prove_indices(struct proving *p)
 /* What the service cannot do without: it is asked for where it would be needed. */
 static bool prove_databases(struct proving *p, struct cv_error *err)
 {
-    static const char *const suffixes[] = {DIR_USAGE_BASE, DIR_LEASES_BASE};
+    static const char *const suffixes[] = {DIR_USAGE_BASE, DIR_LEASES_BASE, DIR_WORK_BASE};
     struct dir_entry entry;
     struct dir_room room;
     struct cv_error full = {0};

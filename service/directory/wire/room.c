@@ -19,15 +19,21 @@ bool dir_below(const char *dn, const char *base)
     return len >= tail && cv_ascii_casecmp(dn + len - tail, base) == 0;
 }
 
+static int higher(int a, int b)
+{
+    return a > b ? a : b;
+}
+
 int dir_room_fill(const struct dir_room *room, const char *dn)
 {
     if (room == NULL || dir_below(dn, DIR_LEASES_BASE))
         return 0;
     int disk = fill_of(room, DIR_FILL_DISK);
     if (dir_below(dn, DIR_USAGE_BASE))
-        return disk > fill_of(room, DIR_FILL_USAGE) ? disk : fill_of(room, DIR_FILL_USAGE);
-    int main = fill_of(room, DIR_FILL_MAIN), log = fill_of(room, DIR_FILL_LOG), most = main > log ? main : log;
-    return disk > most ? disk : most;
+        return higher(disk, fill_of(room, DIR_FILL_USAGE));
+    if (dir_below(dn, DIR_WORK_BASE))
+        return higher(disk, fill_of(room, DIR_FILL_WORK));
+    return higher(disk, higher(fill_of(room, DIR_FILL_MAIN), fill_of(room, DIR_FILL_LOG)));
 }
 
 bool dir_room_full(struct cv_error *err)
@@ -43,16 +49,22 @@ static bool waits(const char *dn)
     return strstr(dn, ",ou=brakes,ou=system,") == NULL;
 }
 
-static bool closed_for(const struct dir_room *room, const char *dn)
+/* Restored, and not opened yet. */
+static bool open_for(const struct dir_room *room, const char *dn, struct cv_error *err)
 {
-    return room != NULL && atomic_load(&room->closed) && !dir_below(dn, DIR_LEASES_BASE) &&
-           strstr(dn, ",ou=tokens,ou=system,") == NULL;
+    return room == NULL || !atomic_load(&room->closed) || dir_below(dn, DIR_LEASES_BASE) ||
+           strstr(dn, ",ou=tokens,ou=system,") != NULL ||
+           cv_fail(err, cvp_restored_closed, NULL, "Dữ liệu vừa được phục hồi và chưa được mở; chưa có gì thay đổi",
+                   "The data were restored and are not opened yet; nothing was changed");
 }
 
 bool dir_room_for(const struct dir_room *room, const char *dn, bool anew, struct cv_error *err)
 {
-    if (closed_for(room, dn))
-        return cv_fail(err, cvp_restored_closed, NULL, "Dữ liệu vừa được phục hồi và chưa được mở; chưa có gì thay đổi",
-                       "The data were restored and are not opened yet; nothing was changed");
-    return dir_room_fill(room, dn) < (anew && waits(dn) ? FULL_FOR_NEW : FULL_FOR_ALL) || dir_room_full(err);
+    return open_for(room, dn, err) &&
+           (dir_room_fill(room, dn) < (anew && waits(dn) ? FULL_FOR_NEW : FULL_FOR_ALL) || dir_room_full(err));
+}
+
+bool dir_room_to_delete(const struct dir_room *room, const char *dn, struct cv_error *err)
+{
+    return dir_below(dn, DIR_WORK_BASE) ? open_for(room, dn, err) : dir_room_for(room, dn, false, err);
 }

@@ -345,6 +345,13 @@ bool dir_find_entries(struct dir_session *s, const char *base_dn, const char *fi
     return find_entries(s, base_dn, filter, all_names, most, arena, out, out_count, err);
 }
 
+bool dir_find_named(struct dir_session *s, const char *base_dn, const char *filter, const char *const *names,
+                    size_t most, struct cv_arena *arena, struct dir_entry **out, size_t *out_count,
+                    struct cv_error *err)
+{
+    return find_entries(s, base_dn, filter, (char **)(uintptr_t)names, most, arena, out, out_count, err);
+}
+
 bool dir_find_operational(struct dir_session *s, const char *base_dn, const char *filter, size_t most,
                           struct cv_arena *arena, struct dir_entry **out, size_t *out_count, struct cv_error *err)
 {

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "congvu/lock.h"
@@ -68,6 +69,18 @@ static bool load(struct dir_site *site, struct cv_error *err)
     return true;
 }
 
+/* What root says on the machine is read by the service at its next start. */
+static void give_to_owner(int fd, const char *file)
+{
+    struct stat folder;
+    const char *end = strrchr(file, '/');
+    char path[4096];
+    snprintf(path, sizeof path, "%.*s", end ? (int)(end - file) + 1 : 0, file);
+    if (*path != '\0' && geteuid() == 0 && stat(path, &folder) == 0 && folder.st_uid != 0 &&
+        fchown(fd, folder.st_uid, folder.st_gid) != 0)
+        cv_log(CV_LOG_WARN, "directory.term", "%s stays root's", file);
+}
+
 static bool save(const struct dir_site *site, struct cv_error *err)
 {
     char path[4096], text[FILE_TEXT];
@@ -78,6 +91,8 @@ static bool save(const struct dir_site *site, struct cv_error *err)
     snprintf(path, sizeof path, "%s.new", site->file);
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     bool ok = fd >= 0 && len < FILE_TEXT && write(fd, text, (size_t)len) == len && fsync(fd) == 0;
+    if (fd >= 0)
+        give_to_owner(fd, path);
     if (fd >= 0)
         close(fd);
     return (ok && rename(path, site->file) == 0 && cv_folder_flush(site->file)) || bad_file(site->file, err);

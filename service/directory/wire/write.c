@@ -454,7 +454,7 @@ bool dir_delete_entry(struct dir_session *s, const char *dn, const char *assert_
     cv_auto_arena arena = cv_arena_new(64 << 10);
     if (!arena)
         return too_large(err);
-    if (!dir_room_for(dir_session_room(s), dn, false, err) ||
+    if (!dir_room_to_delete(dir_session_room(s), dn, err) ||
         !dir_deed_begin(s, dn, NULL, NULL, arena, assert_filter, &seen, err))
         return false;
     bool done = send_write(s, &request, seen.filter, NULL, err);

@@ -132,6 +132,7 @@ static bool order_change(struct prov_change *change, void *ctx, struct cv_error 
     going->later = d->effective_on > cv_today();
     bool ok = going->later || prov_carry_out(change, d, err);
     change->brake_events = 0;
+    change->is_order = true;
     return ok;
 }
 
@@ -144,6 +145,7 @@ static bool lock_change(struct prov_change *change, void *ctx, struct cv_error *
     going->gone = account == NULL || account->desired != DOM_PRESENT;
     bool ok = going->gone || prov_wish(change, system, &stolen, err);
     change->brake_events = 0;
+    change->is_order = true; /* no role stood in the way of who gave it */
     return ok;
 }
 

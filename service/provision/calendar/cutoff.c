@@ -184,7 +184,7 @@ static void work(struct prov_cutter *cutter, struct prov_call *call, const struc
     bool ok = system->sessions == NULL || ask(cutter, r, &err);
     if (!ok) {
         cv_log_error(CV_LOG_WARN, "cut_off", &err);
-        r->failure = err.text[CV_EN];
+        r->failure = prov_error_text(call->arena, &err);
     }
     rec_breaker_note(&breaker->state, ok, !ok, (struct cv_id){0}, err.retry_after_s, cv_mono_ns());
     record_all(r);

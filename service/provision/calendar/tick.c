@@ -82,47 +82,6 @@ static void tick_required(struct prov_call *call)
     }
 }
 
-/* Accounts of a system that is out of use are over, whatever the system itself still holds. */
-static bool end_change(struct prov_change *change, void *ctx, struct cv_error *err)
-{
-    struct dom_account *a = dom_account_of(change->after, ctx);
-    (void)err;
-    if (a == NULL)
-        return true;
-    dom_account_retire(a, cv_now());
-    return true;
-}
-
-static void end_accounts(struct prov_call *call, const char *slug)
-{
-    struct view_account_page page = {0};
-    struct cv_error err = {0};
-    const struct view_account_query query = {.scope = {.everywhere = true},
-                                             .system = slug,
-                                             .states = ~(UINT32_C(1) << DOM_OBS_REVOKED),
-                                             .page_size = TICK_BATCH};
-    if (!view_account_list(call->prov->options.view, &query, call->arena, &page, &err))
-        return;
-    for (size_t i = 0; i < page.count && !cv_deadline_passed(call->deadline); i++) {
-        struct prov_staff_result result = {0};
-        if (!prov_staff_modify_id(call, page.items[i].staff.id, "account.retired", NULL, end_change,
-                                  (void *)(uintptr_t)slug, &result, &err))
-            cv_log_error(CV_LOG_WARN, "account_retired", &err);
-    }
-}
-
-static void tick_retired(struct prov_call *call)
-{
-    struct dom_system *systems;
-    size_t count = 0;
-    struct cv_error err = {0};
-    if (!view_systems(call->prov->options.view, call->arena, &systems, &count, &err))
-        return;
-    for (size_t i = 0; i < count; i++)
-        if (systems[i].retired)
-            end_accounts(call, systems[i].slug);
-}
-
 /* Keys that have had their 24 hours go, a few at a time. False: there are more. */
 static bool sweep_keys(struct prov_call *call)
 {
@@ -217,7 +176,7 @@ void prov_tick(struct prov_call *call)
     tick_departures(call);
     tick_required(call);
     prov_tick_activation(call);
-    tick_retired(call);
+    prov_tick_retired(call);
     tick_sweeps(call);
     tick_usage(call);
 }

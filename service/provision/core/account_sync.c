@@ -192,12 +192,12 @@ static bool give_back(struct prov_change *change, const struct dom_system *syste
     return !dom_returner_wish(account, required(change, system), &wish) || prov_wish(change, system, &wish, err);
 }
 
-bool prov_give_back(struct prov_change *change, struct cv_error *err)
+bool prov_give_back(struct prov_change *change, bool moved, struct cv_error *err)
 {
     for (size_t i = 0; i < change->systems.count; i++)
         if (!give_back(change, &change->systems.items[i], err))
             return false;
-    return prov_sync_accounts(change, false, err);
+    return prov_sync_accounts(change, moved, err);
 }
 
 bool prov_account_hand_login(struct prov_change *change, const struct dom_system *system, struct dom_account *account,

@@ -4,7 +4,8 @@
 #include "congvu/naming.h"
 #include "provision/internal.h"
 
-#define MAILBOX "mailbox"
+#define MAILBOX    "mailbox"
+#define LOGIN_ENDS "abcdefghijklmnopqrstuvwxyz0123456789"
 
 void prov_names_init(struct prov_names *names, struct prov_call *call)
 {
@@ -357,16 +358,27 @@ bool prov_name_login(struct prov_names *names, struct dom_staff *staff, struct c
     return by_hand_needed(err);
 }
 
-bool prov_name_hand_login(struct prov_names *names, struct dom_staff *staff, const struct dom_system *system,
+bool prov_judge_login(struct prov_call *call, const struct dom_system *system, const char *login)
+{
+    size_t before = call->faults->count + call->faults->dropped, len = strlen(login);
+    if (len > (size_t)dom_login_max(system))
+        cv_fault_add(call->faults, CV_AT_POINTER, "/login", "too_long",
+                     "Tên đăng nhập ở hệ thống này dài tối đa %d ký tự", "A login of this system has %d signs at most",
+                     dom_login_max(system));
+    else if (len < 1 || strspn(login, LOGIN_ENDS "._-") != len || strchr(LOGIN_ENDS, login[0]) == NULL ||
+             strchr(LOGIN_ENDS, login[len - 1]) == NULL)
+        cv_fault_add(call->faults, CV_AT_POINTER, "/login", "bad_format",
+                     "Cần chữ thường a-z, số và dấu . _ -, bắt đầu và kết thúc bằng chữ hoặc số",
+                     "It must be lower case letters, digits and . _ -, and begin and end with a letter or digit");
+    return call->faults->count + call->faults->dropped == before;
+}
+
+bool prov_name_seen_login(struct prov_names *names, struct dom_staff *staff, const struct dom_system *system,
                           struct dom_account *account, const char *login, struct cv_error *err)
 {
     struct prov_call *call = names->call;
     const char *name = cv_arena_printf(call->arena, "%s/%s", system->slug, login);
-    if (strlen(login) > (size_t)dom_login_max(system))
-        cv_fault_add(call->faults, CV_AT_POINTER, "/login", "too_long",
-                     "Tên đăng nhập ở hệ thống này dài tối đa %d ký tự", "A login of this system has %d signs at most",
-                     dom_login_max(system));
-    if (!cv_faults_check(call->faults, cvp_validation_failed, err) || too_many(staff, err))
+    if (!own_name(staff, name) && too_many(staff, err))
         return false;
     /* where others go by their mailbox login, without a claim of its own, theirs are taken too */
     if ((system->login_rule == NULL && of_another(call, staff, MAILBOX, login)) || !claim(names, staff, name))
@@ -375,4 +387,12 @@ bool prov_name_hand_login(struct prov_names *names, struct dom_staff *staff, con
     account->login = login;
     add_name(call->arena, staff, name);
     return true;
+}
+
+bool prov_name_hand_login(struct prov_names *names, struct dom_staff *staff, const struct dom_system *system,
+                          struct dom_account *account, const char *login, struct cv_error *err)
+{
+    prov_judge_login(names->call, system, login);
+    return cv_faults_check(names->call->faults, cvp_validation_failed, err) &&
+           prov_name_seen_login(names, staff, system, account, login, err);
 }

@@ -20,8 +20,8 @@ struct judge {
     const struct view *view;
     const struct dom_system *before, *after; /* of one system */
     const struct prov_unit_change
-        *moved;      /* its unit's kind and block differ afterwards; NULL = only the rules differ */
-    int block_after; /* with `moved`: in force there and in what inherits it */
+        *moved;                    /* its unit's kind and block differ afterwards; NULL = only the rules differ */
+    int block_before, block_after; /* with `moved`: in force there and in what inherits it */
 };
 
 static bool withdrawn(const struct judge *judge, const struct view_staff *person, struct cv_arena *arena)
@@ -33,13 +33,15 @@ static bool withdrawn(const struct judge *judge, const struct view_staff *person
     if (judge->after->retired && !judge->before->retired)
         return true; /* all of them end, asked for by hand or required */
     const char *title = person->title != NULL ? cv_text_fold(arena, person->title) : "";
-    int block = unit.effective_block;
-    enum dom_unit_kind kind = unit.kind;
+    const struct prov_unit_change *moved = judge->moved;
+    bool itself = moved != NULL && cv_id_equal(person->unit, moved->after->id);
+    int block = moved != NULL ? judge->block_before : unit.effective_block;
+    enum dom_unit_kind kind = itself ? moved->until.kind : unit.kind;
     bool required = dom_required_by(judge->before, block, kind, person->category, title);
-    if (judge->moved != NULL) {
+    if (moved != NULL)
         block = judge->block_after;
-        kind = cv_id_equal(person->unit, judge->moved->after->id) ? judge->moved->after->kind : kind;
-    }
+    if (itself)
+        kind = moved->after->kind;
     return required && !dom_required_by(judge->after, block, kind, person->category, title);
 }
 
@@ -127,9 +129,9 @@ bool prov_withdrawn_by_unit(struct prov_unit_change *change, struct prov_withdra
     struct prov_systems systems;
     struct cv_id *units;
     size_t unit_count;
-    int before = block_of(view, change->before, call->arena), after = block_of(view, change->after, call->arena);
+    int before = block_of(view, &change->until, call->arena), after = block_of(view, change->after, call->arena);
     *out_people = (struct prov_withdrawn){0};
-    if (before == after && change->before->kind == change->after->kind)
+    if (before == after && change->until.kind == change->after->kind)
         return true;
     if (!prov_load_systems(call, &systems, err) || !affected_units(change, before != after, &units, &unit_count, err))
         return false;
@@ -138,6 +140,7 @@ bool prov_withdrawn_by_unit(struct prov_unit_change *change, struct prov_withdra
                               .before = &systems.items[s],
                               .after = &systems.items[s],
                               .moved = change,
+                              .block_before = before,
                               .block_after = after};
         for (size_t u = 0; u < unit_count && systems.items[s].required_count > 0; u++)
             if (!count(&judge,

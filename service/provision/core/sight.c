@@ -49,6 +49,31 @@ void prov_find_custodian(struct prov_call *call, const char *key, struct view_st
                      "Không có người đang công tác nào như vậy ở lại", "Nobody like that is on the staff and stays");
 }
 
+/* ---- who it is ---- */
+struct cv_id prov_person_behind(const struct prov_call *call)
+{
+    struct dom_token own = {0};
+    struct cv_id person;
+    if (cv_id_parse("stf_", call->actor, &person))
+        return person;
+    if (!cv_id_is_zero(call->token))
+        view_token_by_id(call->prov->options.view, call->token, call->arena, &own);
+    return own.owner;
+}
+
+bool prov_is_oneself(const struct prov_call *call, struct cv_id staff)
+{
+    return cv_id_equal(prov_person_behind(call), staff);
+}
+
+void prov_way_in_given(struct prov_change *change)
+{
+    struct prov_call *call = change->call;
+    struct cv_id person = prov_person_behind(call);
+    const char *by = cv_id_is_zero(person) ? call->actor : cv_id_kept("stf_", person, call->arena);
+    dom_way_in_given(change->after, call->arena, by, cv_now());
+}
+
 /* ---- who stands higher ---- */
 /* All rights of the role, over its units, are the caller's. */
 bool prov_covers(const struct prov_call *call, const struct dom_role *role)

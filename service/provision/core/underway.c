@@ -55,14 +55,18 @@ static void finish(struct prov_call *call, const struct dir_document *doc, prov_
 
 void prov_underway_finish(struct prov_call *call, const char *folder, prov_underway_fn *carry_out)
 {
-    enum { OPEN_MAX = 100 };
+    enum { AT_ONCE = 100 };
     struct dir_document *docs;
-    size_t count = 0;
+    size_t count = AT_ONCE;
+    const char *after = NULL;
     struct cv_error err = {0};
-    if (!dir_document_list(call->dir, folder, "", NULL, OPEN_MAX, true, call->arena, &docs, &count, &err)) {
-        cv_log_error(CV_LOG_WARN, "cut_short", &err);
-        return;
+    while (count == AT_ONCE && cv_arena_ok(call->arena)) {
+        if (!dir_document_list(call->dir, folder, "", after, AT_ONCE, true, call->arena, &docs, &count, &err)) {
+            cv_log_error(CV_LOG_WARN, "cut_short", &err);
+            return;
+        }
+        for (size_t i = 0; i < count && !cv_deadline_passed(call->deadline); i++)
+            finish(call, &docs[i], carry_out);
+        after = count > 0 ? docs[count - 1].name : after;
     }
-    for (size_t i = 0; i < count && !cv_deadline_passed(call->deadline); i++)
-        finish(call, &docs[i], carry_out);
 }

@@ -65,7 +65,6 @@ static bool give(struct prov_change *change, void *ctx, struct cv_error *err)
 {
     struct giving *g = ctx;
     struct prov_call *call = change->call;
-    char self[CV_ID_TEXT];
     g->role = (struct dom_role){.number = next_number(change->before),
                                 .kind = g->in->kind,
                                 .from = g->in->from.given == CV_VALUE ? g->in->from.value : cv_today(),
@@ -74,7 +73,7 @@ static bool give(struct prov_change *change, void *ctx, struct cv_error *err)
                                 .decision = {.signed_on = CV_NO_DAY, .effective_on = CV_NO_DAY}};
     if (g->in->decision.given == CV_VALUE)
         g->role.decision = g->in->decision.value;
-    if (strcmp(call->actor, cv_id_text("stf_", change->before->id, self)) == 0)
+    if (prov_is_oneself(call, change->before->id))
         cv_fault_add(call->faults, CV_AT_POINTER, "/role", "not_allowed", "Không ai tự giao vai trò cho mình",
                      "Nobody gives himself a role");
     place(call, g->in, &g->role);

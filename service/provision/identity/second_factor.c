@@ -150,15 +150,14 @@ bool prov_factor_begin(struct prov_call *call, const struct prov_password_change
 
 static bool drop(struct prov_change *change, void *ctx, struct cv_error *err)
 {
-    char self[CV_ID_TEXT];
     (void)ctx;
-    if (strcmp(change->call->actor, cv_id_text("stf_", change->before->id, self)) == 0)
+    if (prov_is_oneself(change->call, change->before->id))
         return cv_fail(err, cvp_not_by_oneself, NULL,
                        "Không tự gỡ xác thực hai lớp của mình; vui lòng nhờ người quản trị khác",
                        "Nobody takes away his own second factor; please ask another administrator");
     if (change->before->factor_seed != NULL) {
         change->after->session_epoch++;
-        dom_way_in_given(change->after, change->call->arena, change->call->actor, cv_now());
+        prov_way_in_given(change);
     }
     change->after->factor_seed = NULL;
     change->after->factor_step = 0;

@@ -80,15 +80,14 @@ bool prov_sign_in_subject(struct prov_call *call, const struct prov_subject *in,
 
 static bool drop(struct prov_change *change, void *ctx, struct cv_error *err)
 {
-    char self[CV_ID_TEXT];
     (void)ctx;
-    if (strcmp(change->call->actor, cv_id_text("stf_", change->before->id, self)) == 0)
+    if (prov_is_oneself(change->call, change->before->id))
         return cv_fail(err, cvp_not_by_oneself, NULL,
                        "Không tự gỡ liên kết đăng nhập của mình; vui lòng nhờ người khác",
                        "Nobody unties his own sign-in; please ask somebody else");
     if (change->before->subject != NULL) { /* whoever comes next with his claim from the provider is taken for him */
         change->after->session_epoch++;
-        dom_way_in_given(change->after, change->call->arena, change->call->actor, cv_now());
+        prov_way_in_given(change);
     }
     change->after->subject = NULL;
     change->quiet = true;

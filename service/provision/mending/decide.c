@@ -7,7 +7,7 @@
 #include "provision/units/units.h"
 
 #define DECISIONS "decisions" /* the folder: a document for a question that is being answered */
-enum { BYTES_MAX = 4096 };
+enum { BYTES_MAX = 4096, LOOK_MAX = 8 << 20 };
 
 static bool visible(const struct prov_call *call, const struct prov_duplicate *d)
 {
@@ -17,22 +17,53 @@ static bool visible(const struct prov_call *call, const struct prov_duplicate *d
            (call->scope.everywhere || view_in_scope(call->prov->options.view, call->scope, d->unit));
 }
 
+/* *out_there false: deleted since the names were read. */
+static bool read_one(struct prov_call *call, const char *name, struct prov_duplicate *out, bool *out_there,
+                     struct cv_error *err)
+{
+    struct dir_document document;
+    *out_there = dir_document_read(call->dir, PROV_DUPLICATES, name, call->arena, &document, err);
+    if (*out_there)
+        return prov_duplicate_read(call, &document, out, err);
+    if (err->kind != CV_NOT_FOUND)
+        return false;
+    cv_error_clear(err);
+    return true;
+}
+
+static bool shown(struct prov_call *call, const struct prov_duplicate *d, uint32_t verdicts)
+{
+    bool wanted = ((verdicts != 0 ? verdicts : 1u << PROV_OPEN) >> d->verdict & 1u) != 0;
+    return wanted && visible(call, d) && (d->verdict != PROV_OPEN || prov_duplicate_stands(call, d));
+}
+
+/* All are looked at, each in memory that the next one uses again: those that are answered about long ago stay. */
 bool prov_duplicates(struct prov_call *call, uint32_t verdicts, size_t max, struct prov_duplicate **out,
                      size_t *out_count, struct cv_error *err)
 {
-    enum { READ_MAX = 5000 };
-    struct dir_document *documents;
+    cv_auto_arena work = cv_arena_new(LOOK_MAX);
+    struct dir_document *names;
+    struct prov_call look = *call;
     size_t count = 0;
     *out_count = 0;
-    if (!dir_document_list(call->dir, PROV_DUPLICATES, "", NULL, READ_MAX, true, call->arena, &documents, &count, err))
+    if (work == NULL)
+        return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
+    if (!dir_document_list(call->dir, PROV_DUPLICATES, "", NULL, DIR_DOCUMENT_NAMES_MAX, false, call->arena, &names,
+                           &count, err))
         return false;
+    look.arena = work;
     *out = CV_NEWS(call->arena, struct prov_duplicate, max + 1);
     for (size_t i = 0; i < count && *out_count < max; i++) {
-        struct prov_duplicate *d = &(*out)[*out_count];
-        if (!prov_duplicate_read(call, &documents[i], d, err))
+        struct prov_duplicate d;
+        bool there;
+        cv_arena_reset(work);
+        if (!read_one(&look, names[i].name, &d, &there, err))
             return false;
-        bool wanted = ((verdicts != 0 ? verdicts : 1u << PROV_OPEN) >> d->verdict & 1u) != 0;
-        *out_count += wanted && visible(call, d) && (d->verdict != PROV_OPEN || prov_duplicate_stands(call, d));
+        if (!there || !shown(&look, &d, verdicts))
+            continue;
+        if (!read_one(call, names[i].name, &(*out)[*out_count], &there, err))
+            return false;
+        *out_count += there;
     }
     return true;
 }

@@ -88,7 +88,7 @@ static bool refill(struct prov_change *change, void *ctx, struct cv_error *err)
     if (change->after->merge == NULL)
         return true;
     change->after->merge = NULL;
-    return dom_status_on(change->after, cv_today()) == DOM_DEPARTED || prov_give_back(change, err);
+    return dom_status_on(change->after, cv_today()) == DOM_DEPARTED || prov_give_back(change, false, err);
 }
 
 /* ---- the other one ---- */

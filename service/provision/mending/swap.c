@@ -89,6 +89,37 @@ static bool would(struct prov_call *call, const struct swap *swap, struct prov_s
     return prov_renumber(&other, swap->other, &his, &theirs, err) && prov_renumber(&trial, swap->one, &mine, out, err);
 }
 
+/* Also when one of them has another code by now. */
+static bool is_over(const struct cv_error *err)
+{
+    return prov_refused_for_good(err) || err->problem == cvp_etag_mismatch;
+}
+
+/* What cannot be done any more is undone: whoever lost his code has it again, unless he has another one by now. False:
+ * somebody else has it, or trouble; the document stays. */
+static bool give_back(struct prov_call *call, const struct swap *swap)
+{
+    struct prov_staff_result result;
+    struct prov_call own = *call;
+    struct cv_error err = {0};
+    own.match = PROV_MATCH_ANY;
+    own.reason = swap->reason;
+    const struct prov_renumber again = {.code = swap->code_one, .given_on = true};
+    return prov_renumber(&own, swap->one, &again, &result, &err) || (is_over(&err) && err.problem != cvp_code_taken);
+}
+
+/* The document goes when all is done, or nothing. */
+static bool settle(struct prov_call *call, const struct swap *swap, struct prov_staff_result *out, struct cv_error *err)
+{
+    struct cv_error left = {0};
+    const char *name = name_of(call->arena, swap);
+    if (carry_out(call, swap, out, err))
+        return prov_underway_forget(call, SWAPS, name, err);
+    if (is_over(err) && give_back(call, swap) && !prov_underway_forget(call, SWAPS, name, &left))
+        cv_log_error(CV_LOG_WARN, "swap", &left);
+    return false;
+}
+
 /* ---- a request ---- */
 
 /* The repeat of one that broke off. */
@@ -104,8 +135,8 @@ static bool go_on(struct prov_call *call, struct swap *swap, bool *out_found, st
             cv_error_clear(err);
         return none;
     }
-    if (!read_swap(call, &doc, swap, err) || !carry_out(call, swap, out, err) ||
-        !prov_underway_forget(call, SWAPS, name, err) || !prov_staff_read(call, asked, &out->staff, err))
+    if (!read_swap(call, &doc, swap, err) || !settle(call, swap, out, err) ||
+        !prov_staff_read(call, asked, &out->staff, err))
         return false;
     out->before = out->staff;
     return true;
@@ -133,8 +164,7 @@ bool prov_swap_codes(struct prov_call *call, const char *key, const struct prov_
                        "Two people with a code each are needed to exchange them");
     if (!would(call, &swap, out, err) || call->validate_only)
         return err->kind == CV_OK;
-    return keep(call, &swap, err) && carry_out(call, &swap, out, err) &&
-           prov_underway_forget(call, SWAPS, name_of(call->arena, &swap), err);
+    return keep(call, &swap, err) && settle(call, &swap, out, err);
 }
 
 /* ---- what broke off ---- */
@@ -143,7 +173,12 @@ static bool end(struct prov_call *call, const struct dir_document *doc, struct c
 {
     struct prov_staff_result result;
     struct swap swap;
-    return read_swap(call, doc, &swap, err) && carry_out(call, &swap, &result, err);
+    if (!read_swap(call, doc, &swap, err))
+        return false;
+    bool ok = carry_out(call, &swap, &result, err);
+    if (!ok && is_over(err)) /* forgotten, or tried again: the code may be free then */
+        err->kind = give_back(call, &swap) ? CV_CONFLICT : CV_STALE;
+    return ok;
 }
 
 void prov_swaps_finish(struct prov_call *call)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "congvu/token.h"
+#include "provision/core/brake.h"
 #include "provision/core/underway.h"
 #include "provision/requests/requests.h"
 
@@ -71,17 +72,17 @@ static bool give_back(struct prov_call *call, struct prov_request *r, const stru
     return false;
 }
 
-/* The one who answers decides about the person; where he goes was settled by the one who asked, in a unit that the
- * former may not reach. */
+/* The one who answers decides about the person, and the brake measures by what he reaches; where the person goes was
+ * settled by the one who asked, in a unit that the former may not reach. */
 static bool carry_out(struct prov_call *call, const struct prov_request_answer *in, struct prov_request *r,
                       struct cv_error *err)
 {
-    struct prov_call wide = *call;
-    wide.idempotency = (struct dom_idempotency){.at = CV_NO_MOMENT};
-    wide.match = PROV_MATCH_ANY;
+    struct prov_call own = *call;
+    own.idempotency = (struct dom_idempotency){.at = CV_NO_MOMENT};
+    own.match = PROV_MATCH_ANY;
     if (r->kind == PROV_ASK_TRANSFER)
-        wide.scope = (struct view_scope){.everywhere = true};
-    return in->carry_out(&wide, r, in->ctx, err);
+        own.settled = r->unit;
+    return in->carry_out(&own, r, in->ctx, err);
 }
 
 static bool confirm(struct prov_call *call, const struct prov_request_answer *in, struct prov_request *r,
@@ -131,6 +132,14 @@ bool prov_request_answer(struct prov_call *call, const char *key, const struct p
 
 /* ---- what broke off ---- */
 
+/* What he reaches who confirmed it, for the brake; everywhere, when that is not enough by now. */
+static struct view_scope scope_of(struct prov_call *call, const struct prov_request *r)
+{
+    struct prov_call his = *call;
+    his.scope = prov_reach_of(call, call->token);
+    return prov_reaches_people(&his, prov_request_home(call, r)) ? his.scope : call->scope;
+}
+
 /* With whose right it was confirmed, and by whom; a code that nobody has seen is of no use, so that one waits again.
  * False: what stood in its way passes. */
 static bool end(struct prov_call *call, const struct prov_request_answer *in, struct prov_request *r)
@@ -140,6 +149,7 @@ static bool end(struct prov_call *call, const struct prov_request_answer *in, st
     own.actor = r->answered_by;
     if (!cv_id_parse("stf_", r->answered_by, &own.token) && !cv_id_parse("tok_", r->answered_by, &own.token))
         own.token = (struct cv_id){0};
+    own.scope = scope_of(&own, r);
     if (r->kind == PROV_ASK_RESET)
         return give_back(call, r, &err);
     bool ok = carry_out(&own, in, r, &err), settled = !ok && prov_refused_for_good(&err) && give_back(call, r, &err);

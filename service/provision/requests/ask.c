@@ -28,7 +28,7 @@ static bool pair_matches(struct prov_call *call, struct prov_request *r)
                                              : view_code_holder(view, r->key, &holder);
     if (!known || !view_staff_find(view, everywhere, cv_id_text("stf_", holder, id), call->arena, &found, &none))
         return false;
-    r->staff = holder;
+    r->staff = found.id; /* of a record that was merged into another: that one */
     return found.status != DOM_DEPARTED &&
            dom_names_alike(cv_text_fold(call->arena, found.full_name), cv_text_fold(call->arena, r->full_name));
 }
@@ -81,7 +81,7 @@ static bool may_ask(const struct prov_call *call, const struct prov_request *r, 
 static bool asked_already(const struct prov_request *a, const struct prov_request *b)
 {
     return a->state == PROV_WAITING && a->kind == b->kind && !cv_id_is_zero(a->staff) &&
-           cv_id_equal(a->staff, b->staff) && cv_id_equal(a->unit, b->unit);
+           cv_id_equal(a->staff, b->staff) && cv_id_equal(a->unit, b->unit) && cv_text_same(a->system, b->system);
 }
 
 static bool not_twice(struct prov_call *call, const struct prov_request *r, struct cv_error *err)
@@ -89,15 +89,16 @@ static bool not_twice(struct prov_call *call, const struct prov_request *r, stru
     struct prov_request *open;
     size_t count = 0;
     const char *next;
-    const struct prov_request_query query = {.states = 1u << PROV_WAITING, .kinds = 1u << r->kind, .max = 500};
-    if (!prov_requests(call, &query, &open, &count, &next, err))
-        return false;
-    for (size_t i = 0; i < count; i++)
-        if (asked_already(&open[i], r)) {
-            cv_fail(err, cvp_conflict, NULL, "Đề nghị này đã gửi và đang chờ trả lời (%s)",
-                    "This was asked already and waits for an answer (%s)", open[i].document.name);
+    struct prov_request_query query = {.states = 1u << PROV_WAITING, .kinds = 1u << r->kind, .max = 500};
+    do {
+        if (!prov_requests(call, &query, &open, &count, &next, err))
             return false;
-        }
+        for (size_t i = 0; i < count; i++)
+            if (asked_already(&open[i], r))
+                return cv_fail(err, cvp_conflict, NULL, "Đề nghị này đã gửi và đang chờ trả lời (%s)",
+                               "This was asked already and waits for an answer (%s)", open[i].document.name);
+        query.before = next;
+    } while (next != NULL);
     return true;
 }
 
@@ -187,6 +188,34 @@ static bool too_old(const struct prov_request_query *q, const char *name)
     return (cv_moment)(ms / 1000) < cv_now() - (cv_moment)(PROV_REQUEST_LIFE_DAYS + 1) * 86400;
 }
 
+static bool take(struct prov_call *call, const char *name, struct prov_request *out, struct cv_error *err)
+{
+    struct dir_document document;
+    return dir_document_read(call->dir, PROV_REQUESTS, name, call->arena, &document, err) &&
+           prov_request_take(call, &document, out, err);
+}
+
+/* Looked at apart, so that what is not wanted takes no room; then read again to be kept. */
+static bool take_wanted(struct prov_call *call, const struct prov_request_query *q, const char *name,
+                        struct prov_request *out, bool *out_wanted, struct cv_error *err)
+{
+    struct prov_call apart = *call;
+    cv_auto_arena arena = cv_arena_new(CV_MAX_ARENA);
+    if (arena == NULL)
+        return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
+    apart.arena = arena;
+    if (!take(&apart, name, out, err))
+        return false;
+    *out_wanted = wanted(&apart, q, out);
+    if (!*out_wanted)
+        return true;
+    if (!take(call, name, out, err))
+        return false;
+    *out_wanted = wanted(call, q, out);
+    return cv_arena_ok(call->arena) || cv_fail_as(err, CV_LIMIT, "", "Quá nhiều đề nghị; hãy lọc hẹp hơn",
+                                                  "Too many requests; narrow the question");
+}
+
 bool prov_requests(struct prov_call *call, const struct prov_request_query *q, struct prov_request **out,
                    size_t *out_count, const char **out_next, struct cv_error *err)
 {
@@ -198,15 +227,13 @@ bool prov_requests(struct prov_call *call, const struct prov_request_query *q, s
                            &count, err))
         return false;
     *out = CV_NEWS(call->arena, struct prov_request, q->max + 1);
-    while (count-- > 0 && !too_old(q, names[count].name) && cv_arena_ok(call->arena)) {
-        struct prov_request *r = &(*out)[*out_count];
-        struct dir_document document;
+    while (count-- > 0 && !too_old(q, names[count].name)) {
+        bool is_wanted = false;
         if (q->before != NULL && strcmp(names[count].name, q->before) >= 0)
             continue;
-        if (!dir_document_read(call->dir, PROV_REQUESTS, names[count].name, call->arena, &document, err) ||
-            !prov_request_take(call, &document, r, err))
+        if (!take_wanted(call, q, names[count].name, &(*out)[*out_count], &is_wanted, err))
             return false;
-        if (!wanted(call, q, r))
+        if (!is_wanted)
             continue;
         if (*out_count == q->max) {
             *out_next = (*out)[q->max - 1].document.name;

@@ -3,6 +3,8 @@
 
 #include "provision/internal.h"
 
+enum { CLOCKS_APART_S = 300 };
+
 struct account_request {
     const char *system;
     const struct prov_account_change *change;
@@ -59,17 +61,33 @@ static bool observe_change(struct prov_change *change, void *ctx, struct cv_erro
         dom_observe(account, seen->state, seen->since);
     else if (account->observed != seen->state)
         dom_observe(account, seen->state, cv_now());
-    if (seen->login != NULL)
-        account->login = seen->login;
     account->last_error = NULL;
-    return true;
+    return seen->login == NULL ||
+           prov_name_seen_login(&change->names, change->after, system, account, seen->login, err);
+}
+
+/* Which signs a login has that others gave is theirs to say. */
+static void judge_observation(struct prov_call *call, struct prov_observation *seen)
+{
+    if (seen->login != NULL && *seen->login == '\0')
+        cv_fault_add(call->faults, CV_AT_POINTER, "/login", "too_short", "Không được để trống", "It must not be empty");
+    if (seen->since == CV_NO_MOMENT || seen->since <= cv_now())
+        return;
+    if (seen->since > cv_now() + CLOCKS_APART_S)
+        cv_fault_add(call->faults, CV_AT_POINTER, "/since", "out_of_range", "Không được ở tương lai",
+                     "It must not lie ahead");
+    seen->since = cv_now();
 }
 
 bool prov_observation_put(struct prov_call *call, const char *key, const char *system,
                           const struct prov_observation *in, struct prov_staff_result *out, struct cv_error *err)
 {
-    struct account_request request = {.system = system, .observation = in};
+    struct prov_observation seen = *in;
+    struct account_request request = {.system = system, .observation = &seen};
     *out = (struct prov_staff_result){0};
+    judge_observation(call, &seen);
+    if (!cv_faults_check(call->faults, cvp_validation_failed, err))
+        return false;
     return prov_staff_modify(call, key, "account.observe", NULL, observe_change, &request, out, err);
 }
 

@@ -94,7 +94,7 @@ static bool turn_home(struct prov_change *change, struct cv_error *err)
         return true;
     after->home_on = cv_today();
     bool moved = !cv_id_equal(was->unit, now->unit), back = !was->primary || !dom_post_in_force(was, now->from - 1);
-    return prov_sync_accounts(change, moved, err) && (!back || prov_give_back(change, err));
+    return back ? prov_give_back(change, moved, err) : prov_sync_accounts(change, moved, err);
 }
 
 bool prov_hr_ref_free(struct prov_call *call, const struct dom_staff *staff, struct cv_error *err)
@@ -138,6 +138,54 @@ static bool would(struct prov_change *change, struct prov_staff_result *out, str
     return dir_staff_same(call->dir, &out->before, &out->staff, &out->same, err);
 }
 
+/* What is changed besides the lock: whose the account is there, and what he holds. */
+static struct dom_account besides_lock(const struct dom_account *was, const struct dom_account *will)
+{
+    struct dom_account rest = *was;
+    rest.login = will->login;
+    rest.next_login = will->next_login;
+    rest.next_unit = will->next_unit;
+    rest.certificate = will->certificate;
+    rest.formers = will->formers;
+    rest.former_count = will->former_count;
+    return rest;
+}
+
+/* Are accounts locked for a stolen password, and is nothing else changed? The code that was sent goes with it. */
+static bool only_locks(const struct prov_change *change)
+{
+    struct prov_call *call = change->call;
+    struct dom_staff rest = *change->after;
+    struct cv_error none = {0};
+    bool locks = false, same = false;
+    rest.accounts = CV_NEWS(call->arena, struct dom_account, rest.account_count + 1);
+    for (size_t i = 0; i < rest.account_count; i++) {
+        const struct dom_account *will = &change->after->accounts[i];
+        const struct dom_account *was = dom_account_of(change->before, will->system);
+        bool locked = will->desired == DOM_LOCKED && will->cause == DOM_BY_COMPROMISE && was != NULL;
+        bool now = locked && (was->desired != will->desired || was->cause != will->cause);
+        rest.accounts[i] = now ? besides_lock(was, will) : *will;
+        locks = locks || locked;
+    }
+    if (rest.activation_digest == NULL) {
+        rest.activation_digest = change->before->activation_digest;
+        rest.activation_until = change->before->activation_until;
+    }
+    rest.due_at = change->before->due_at;
+    return locks && dir_staff_same(call->dir, change->before, &rest, &same, &none) && same;
+}
+
+/* Whoever has a higher role still leaves, and is locked for a stolen password. */
+static bool may_change(const struct prov_change *change, struct cv_error *err)
+{
+    if (change->is_order || prov_not_higher(change->call, change->before, err))
+        return true;
+    bool may = only_locks(change);
+    if (may)
+        cv_error_clear(err);
+    return may;
+}
+
 /* One attempt: true = done, false + CV_STALE or CV_CONFLICT(cvName) = worth another. */
 static bool attempt(struct prov_change *change, struct cv_id id, prov_staff_fn *fn, void *ctx,
                     struct prov_staff_result *out, struct dir_stamp *stamp, struct cv_error *err)
@@ -151,8 +199,7 @@ static bool attempt(struct prov_change *change, struct cv_id id, prov_staff_fn *
     out->staff.due_at = prov_due_at(change);
     if (!cv_arena_ok(call->arena))
         return cv_fail(err, cvp_internal, NULL, "Yêu cầu quá lớn", "The request needs too much memory");
-    bool urgent_only = change->urgent_events > 0 && change->urgent_events == change->brake_events;
-    if (!change->is_order && !urgent_only && !prov_not_higher(call, change->before, err))
+    if (!may_change(change, err))
         return false;
     if (change->brake_events > 0 && !prov_brake_change(change, err))
         return false;

@@ -85,7 +85,7 @@ static bool reset_change(struct prov_change *change, void *ctx, struct cv_error 
     change->after->activation_digest = cv_arena_strdup(call->arena, digest);
     reset->code->expires_at = opens_at(change->after) + (cv_moment)call->prov->options.activation_hours * 3600;
     change->after->activation_until = reset->code->expires_at;
-    dom_way_in_given(change->after, call->arena, call->actor, cv_now());
+    prov_way_in_given(change);
     prov_note_key(call, change->after);
     change->quiet = true;
     return true;
@@ -175,11 +175,22 @@ static bool find_holder(struct prov_call *call, const char *code, struct dom_sta
     return dom_code_redeemable(out, cv_now()) || refuse(err);
 }
 
-static bool redeem(struct prov_call *call, const char *code, const char *password, struct cv_error *err)
+/* *out_early: the code is right, and its day has not come. */
+static bool find_opened(struct prov_call *call, const char *code, struct dom_staff *out, bool *out_early,
+                        struct cv_error *err)
+{
+    if (!find_holder(call, code, out, err))
+        return false;
+    *out_early = !opened(out, err);
+    return !*out_early;
+}
+
+static bool redeem(struct prov_call *call, const char *code, const char *password, bool *out_early,
+                   struct cv_error *err)
 {
     struct dom_staff before;
     struct prov_systems systems;
-    if (!find_holder(call, code, &before, err) || !opened(&before, err) || !prov_load_systems(call, &systems, err))
+    if (!find_opened(call, code, &before, out_early, err) || !prov_load_systems(call, &systems, err))
         return false;
     char *ready = NULL;
     bool fit = dom_password_ok(password, &before, call->faults, &ready);
@@ -203,20 +214,30 @@ static bool begin_attempt(struct prov_call *call, struct cv_error *err)
     return false;
 }
 
-static bool end_attempt(struct prov_call *call, bool ok, const struct cv_error *err)
+static bool end_attempt(struct prov_call *call, bool ok, bool early, const struct cv_error *err)
 {
     const struct prov_trier who = {.peer = call->peer};
-    prov_attempt_end(call->prov->attempts, &who, cv_mono_ns(),
-                     !ok && err->problem == cvp_activation_refused ? PROV_TRIED_WRONG : PROV_TRIED_RIGHT);
+    bool wrong = !ok && !early && err->problem == cvp_activation_refused;
+    if (wrong)
+        cv_log(CV_LOG_WARN, "activation_refused", "a wrong, used or expired code from %s", call->peer);
+    prov_attempt_end(call->prov->attempts, &who, cv_mono_ns(), wrong ? PROV_TRIED_WRONG : PROV_TRIED_RIGHT);
     return ok;
 }
 
 bool prov_activate(struct prov_call *call, const char *code, const char *password, struct cv_error *err)
 {
-    return begin_attempt(call, err) && end_attempt(call, redeem(call, code, password, err), err);
+    bool early = false;
+    if (!begin_attempt(call, err))
+        return false;
+    bool ok = redeem(call, code, password, &early, err);
+    return end_attempt(call, ok, early, err);
 }
 
 bool prov_activation_look(struct prov_call *call, const char *code, struct dom_staff *out, struct cv_error *err)
 {
-    return begin_attempt(call, err) && end_attempt(call, find_holder(call, code, out, err), err);
+    bool early = false;
+    if (!begin_attempt(call, err))
+        return false;
+    bool ok = find_opened(call, code, out, &early, err);
+    return end_attempt(call, ok, early, err);
 }

@@ -119,8 +119,9 @@ static bool depart_change(struct prov_change *change, void *ctx, struct cv_error
         return false;
     if (!take_order(change, in, &d, &ran, err))
         return false;
-    if (ran)
-        return prov_close_leaver(change, err); /* keep_mail_until may be another one now */
+    if (ran) /* keep_mail_until may be another one now; the same line again is everybody's */
+        return prov_close_leaver(change, err) &&
+               dir_staff_same(change->call->dir, change->before, change->after, &change->is_order, err);
     if (change->call->agreed_by != NULL) {
         d->counted = true;
         d->released_by = change->call->agreed_by;
@@ -163,6 +164,7 @@ static bool hold_change(struct prov_change *change, void *ctx, struct cv_error *
         return false;
     if (!ran)
         prov_hold_order(d, change->call->actor);
+    change->is_order = !ran;
     return true;
 }
 
@@ -200,7 +202,10 @@ bool prov_departure_put(struct prov_call *call, const char *key, const struct pr
 
 static bool withdraw_change(struct prov_change *change, void *ctx, struct cv_error *err)
 {
+    const struct dom_departure *d = dom_current_departure(change->before);
     (void)ctx;
+    /* what he may order he may take back */
+    change->is_order = d != NULL && cv_text_same(d->recorded_by, change->call->actor);
     /* his unit may have been dissolved ahead, because he is gone by then */
     return dom_departure_withdraw(change->after, change->call->actor, cv_now(), err) &&
            prov_home_goes_on(change, INT32_MAX, err);

@@ -129,14 +129,53 @@ static void end_leaves(struct prov_change *change, cv_day from)
     staff->leave_count = count;
 }
 
+/* Those of today end yesterday; what is planned stays, unless it is that which is called off. */
+static void end_leave(struct prov_change *change)
+{
+    struct dom_staff *staff = change->after;
+    const cv_day today = cv_today();
+    const struct dom_leave *off = dom_leave_on(staff, today) == NULL ? dom_leave_shown(staff, today) : NULL;
+    struct dom_leave *kept = CV_NEWS(change->call->arena, struct dom_leave, staff->leave_count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < staff->leave_count; i++) {
+        struct dom_leave leave = staff->leaves[i];
+        bool over = leave.to != CV_NO_DAY && leave.to < today;
+        if (&staff->leaves[i] == off || (leave.from == today && !over))
+            continue;
+        if (leave.from < today && !over)
+            leave.to = today - 1;
+        kept[count++] = leave;
+    }
+    staff->leaves = kept;
+    staff->leave_count = count;
+}
+
+/* From today, nobody has said until when: until the next one begins. */
+static void begin_leave(struct prov_change *change)
+{
+    struct dom_staff *staff = change->after;
+    const cv_day today = cv_today();
+    struct dom_leave *kept = CV_NEWS(change->call->arena, struct dom_leave, staff->leave_count + 1);
+    struct dom_leave leave = {.kind = DOM_LEAVE_KHAC, .from = today, .to = CV_NO_DAY};
+    size_t count = 0, at = 0, first = staff->leave_count >= DOM_LEAVES_MAX ? 1 : 0; /* the oldest goes */
+    if (dom_leave_on(staff, today) != NULL)
+        return;
+    for (at = first; at < staff->leave_count && staff->leaves[at].from <= today; at++)
+        kept[count++] = staff->leaves[at];
+    if (at < staff->leave_count)
+        leave.to = staff->leaves[at].from - 1;
+    kept[count++] = leave;
+    while (at < staff->leave_count)
+        kept[count++] = staff->leaves[at++];
+    staff->leaves = kept;
+    staff->leave_count = count;
+}
+
 static struct dom_leave leave_of(const struct prov_staff_input *in, const struct dom_leave *shown)
 {
-    struct dom_leave leave = {.kind = DOM_LEAVE_KHAC, .from = cv_today(), .to = CV_NO_DAY};
-    if (in->leave_given != CV_VALUE)
-        return leave;
-    leave.kind = (enum dom_leave_kind)in->leave_kind;
-    leave.from = in->leave_from != CV_NO_DAY ? in->leave_from : leave.from;
-    leave.to = in->leave_to;
+    struct dom_leave leave = {.kind = (enum dom_leave_kind)in->leave_kind,
+                              .from = in->leave_from != CV_NO_DAY ? in->leave_from : cv_today(),
+                              .to = in->leave_to};
     if (in->leave_decision.given == CV_VALUE)
         leave.decision = in->leave_decision.value;
     else if (in->leave_decision.given == CV_ABSENT && shown != NULL && shown->from == leave.from)
@@ -149,19 +188,19 @@ static void apply_leave(struct prov_change *change, const struct prov_staff_inpu
 {
     struct dom_staff *staff = change->after;
     const struct dom_leave *shown = dom_leave_shown(staff, cv_today());
-    bool back = in->status.given == CV_VALUE && in->status.value == DOM_ACTIVE;
-    if (back || (in->leave_given == CV_NULL && in->status.given != CV_VALUE)) {
+    bool said = in->status.given == CV_VALUE, back = said && in->status.value == DOM_ACTIVE;
+    if (in->leave_given == CV_NULL && (back || !said))
         end_leaves(change, cv_today());
-        return;
-    }
-    if (in->status.given != CV_VALUE && in->leave_given != CV_VALUE)
+    else if (back)
+        end_leave(change);
+    else if (said && in->leave_given != CV_VALUE)
+        begin_leave(change);
+    if (back || in->leave_given != CV_VALUE)
         return;
     struct dom_leave leave = leave_of(in, shown);
     if (leave.to != CV_NO_DAY && leave.to < leave.from)
         cv_fault_add(change->call->faults, CV_AT_POINTER, "/leave/to", "out_of_range",
                      "Ngày kết thúc nghỉ trước ngày bắt đầu", "The leave ends before it begins");
-    if (shown != NULL && in->leave_given != CV_VALUE)
-        leave = *shown; /* on leave already */
     end_leaves(change, shown != NULL && shown->from < leave.from ? shown->from : leave.from);
     staff->leaves[staff->leave_count++] = leave;
 }

@@ -12,10 +12,13 @@ static const char *post_pointer(struct prov_call *call, size_t i, const char *me
 /* The unit by id or code; a fault when the caller cannot see it. */
 static bool find_unit(struct prov_call *call, const char *key, const char *pointer, struct view_unit *out)
 {
+    static const struct view_scope everywhere = {.everywhere = true};
     struct cv_error none = {0};
+    struct cv_id id;
     if (key == NULL)
         return false; /* its fault is known already */
-    if (view_unit_of_people(call->prov->options.view, call->scope, key, call->arena, out, &none))
+    bool settled = cv_id_parse("unt_", key, &id) && cv_id_equal(id, call->settled);
+    if (view_unit_of_people(call->prov->options.view, settled ? everywhere : call->scope, key, call->arena, out, &none))
         return true;
     cv_fault_add(call->faults, CV_AT_POINTER, pointer, "not_found", "Không tìm thấy đơn vị “%s” trong phạm vi của bạn",
                  "There is no unit “%s” within your reach", key);
@@ -361,14 +364,18 @@ static void end_post(struct prov_change *change, const struct prov_post_input *g
     bool found = false;
     if (!find_unit(change->call, given->unit, "/end_post/unit", &unit))
         return;
+    size_t kept = 0;
     for (size_t i = 0; i < after->post_count; i++) {
-        struct dom_post *post = &after->posts[i];
-        if (post->primary || !cv_id_equal(post->unit, unit.id))
-            continue;
-        found = true;
-        if (goes_on(post, day))
-            post->to = post->from != CV_NO_DAY && post->from >= day ? post->from + 1 : day;
+        struct dom_post post = after->posts[i];
+        bool meant = !post.primary && cv_id_equal(post.unit, unit.id);
+        found = found || meant;
+        if (meant && post.from != CV_NO_DAY && post.from >= day && !has_ended(&post, cv_today()))
+            continue; /* it is not to come any more, or never was */
+        if (meant && goes_on(&post, day))
+            post.to = day;
+        after->posts[kept++] = post;
     }
+    after->post_count = kept;
     if (!found)
         cv_fault_add(change->call->faults, CV_AT_POINTER, "/end_post/unit", "not_found",
                      "Người này không có vị trí kiêm nhiệm, biệt phái ở đơn vị đó",

@@ -4,16 +4,16 @@
 #include "provision/internal.h"
 
 /* Who is hired again has a new code and another category perhaps. */
-static bool as_hired(struct prov_change *change, const struct prov_reinstatement_input *in, struct cv_error *err)
+static bool as_hired(struct prov_change *change, const struct prov_reinstatement_input *in, bool *out_moved,
+                     struct cv_error *err)
 {
     struct prov_staff_input as_staff = {
         .unit = in->unit, .title = in->title, .decision = in->decision, .staff_code = in->staff_code};
-    bool moved = false;
     cv_day decided = in->decision.given == CV_VALUE ? in->decision.value.effective_on : CV_NO_DAY;
     if (in->category.given == CV_VALUE)
         dom_set_category(change->after, (enum dom_category)in->category.value,
                          decided != CV_NO_DAY && decided > cv_today() ? decided : cv_today(), change->call->arena);
-    return prov_apply_code(change, &as_staff, err) && prov_apply_posts(change, &as_staff, &moved, err);
+    return prov_apply_code(change, &as_staff, err) && prov_apply_posts(change, &as_staff, out_moved, err);
 }
 
 /* A decision with a day to come waits: until then the person belongs where he was, and counts nowhere. */
@@ -29,9 +29,10 @@ static bool reinstate_change(struct prov_change *change, void *ctx, struct cv_er
     prov_note_key(change->call, staff);
     cv_day back_on = decided != CV_NO_DAY && decided > today ? decided : today;
     prov_come_back(change, away_from, back_on);
-    if (!as_hired(change, in, err) || !prov_home_goes_on(change, back_on, err))
+    bool moved = false;
+    if (!as_hired(change, in, &moved, err) || !prov_home_goes_on(change, back_on, err))
         return false;
-    return !dom_post_in_force(dom_home_on(staff, today), today) || prov_give_back(change, err);
+    return !dom_post_in_force(dom_home_on(staff, today), today) || prov_give_back(change, moved, err);
 }
 
 bool prov_reinstate(struct prov_call *call, const char *key, const struct prov_reinstatement_input *in,

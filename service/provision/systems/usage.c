@@ -259,17 +259,17 @@ static bool may_move_clock(const struct prov_call *call, const struct prov_usage
                "Only a token for everything says how far the data reach; leave data_from, data_through and rewind out");
 }
 
-/* A source that does not say from when on it reports begins with its first event. One that reported before anybody
- * asked is left as it is. */
+/* A source that does not say from when on it reports begins with the first event that counts; a late one takes nothing
+ * back. One that reported before anybody asked is left as it is. */
 static cv_day begin_of(const struct prov_usage_input *in, const struct dom_usage_feed *feed)
 {
-    cv_day first = feed->data_from;
+    cv_day first = CV_NO_DAY;
     if (in->data_from != CV_NO_DAY)
         return in->data_from;
-    if (first == CV_NO_DAY && feed->data_through != CV_NO_DAY)
-        return CV_NO_DAY;
+    if (feed->data_from != CV_NO_DAY || feed->data_through != CV_NO_DAY)
+        return feed->data_from;
     for (size_t i = 0; i < in->count; i++)
-        if (in->events[i].code == NULL && (first == CV_NO_DAY || in->events[i].on < first))
+        if (in->events[i].code == NULL && !in->events[i].outside && (first == CV_NO_DAY || in->events[i].on < first))
             first = in->events[i].on;
     return first;
 }

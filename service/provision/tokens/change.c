@@ -32,10 +32,11 @@ struct patch {
 static void judge_longer(struct prov_call *call, const struct dom_token *before, cv_moment expires_at)
 {
     bool longer = before->expires_at != CV_NO_MOMENT && (expires_at == CV_NO_MOMENT || expires_at > before->expires_at);
-    if (longer && (before->scopes & ~call->scopes) != 0)
+    bool more = (before->scopes & ~call->scopes) != 0 || (before->feed && !call->scope.everywhere);
+    if (longer && more)
         cv_fault_add(call->faults, CV_AT_POINTER, "/expires_at", "not_allowed",
-                     "Mã này có quyền mà bạn không có nên bạn không kéo dài được",
-                     "It has scopes that you lack, so you cannot prolong it");
+                     "Mã này có quyền mà bạn không cấp được nên bạn không kéo dài được",
+                     "It may do what is not yours to give, so you cannot prolong it");
 }
 
 static bool patch_once(struct prov_call *call, void *ctx, struct dir_stamp *stamp, struct cv_error *err)
@@ -91,11 +92,14 @@ static bool revoke(struct prov_call *call, struct cv_id id, struct cv_error *err
     return prov_write(call, "token.revoke", cv_id_text("tok_", id, text), revoke_once, &id, err);
 }
 
-static bool may_revoke(struct prov_call *call, struct cv_id id, struct cv_error *err)
+/* With its descendants it may be said of one that has ended: they go on. */
+static bool may_revoke(struct prov_call *call, struct cv_id id, bool with_descendants, struct cv_error *err)
 {
     struct dom_token token;
     if (!read_token(call, id, &token, err))
         return false;
+    if (with_descendants)
+        token.revoked_at = CV_NO_MOMENT;
     return cv_id_equal(id, call->token) || within_reach(call, &token) || no_token(err);
 }
 
@@ -112,18 +116,19 @@ static bool ends(const struct ending *e, const struct dom_token *token)
            (e->with_descendants && dom_token_descends(e->tokens, e->count, token->id, e->id));
 }
 
-static bool administers(const struct dom_token *token)
+static bool administers(const struct view *view, const struct dom_token *token)
 {
-    return token->revoked_at == CV_NO_MOMENT && token->everywhere && (token->scopes & DOM_TOKENS_WRITE) != 0 &&
+    return token->revoked_at == CV_NO_MOMENT && token->everywhere &&
+           (prov_token_rights(view, token) & DOM_TOKENS_WRITE) != 0 &&
            (token->expires_at == CV_NO_MOMENT || token->expires_at > cv_now());
 }
 
 /* Without any, nobody could make a token again but on the machine. */
-static bool somebody_stays(const struct ending *e, struct cv_error *err)
+static bool somebody_stays(const struct view *view, const struct ending *e, struct cv_error *err)
 {
     size_t stay = 0, go = 0;
     for (size_t i = 0; i < e->count; i++)
-        if (administers(&e->tokens[i]))
+        if (administers(view, &e->tokens[i]))
             *(ends(e, &e->tokens[i]) ? &go : &stay) += 1;
     return stay > 0 || go == 0 ||
            cv_fail(err, cvp_last_token, NULL, "Đây là mã cuối cùng có quyền tokens:write; hãy tạo mã khác trước",
@@ -146,8 +151,8 @@ bool prov_token_revoke(struct prov_call *call, const char *key, bool with_descen
     struct ending e = {.with_descendants = with_descendants};
     if (!cv_id_parse("tok_", key, &e.id))
         return no_token(err);
-    if (!may_revoke(call, e.id, err) || !view_tokens(view, call->arena, &e.tokens, &e.count, err) ||
-        !somebody_stays(&e, err) || !revoke(call, e.id, err))
+    if (!may_revoke(call, e.id, with_descendants, err) || !view_tokens(view, call->arena, &e.tokens, &e.count, err) ||
+        !somebody_stays(view, &e, err) || !revoke(call, e.id, err))
         return false;
     if (!with_descendants)
         return true;

@@ -73,16 +73,21 @@ static bool place(struct prov_call *call, const struct prov_token_input *in, str
     return true;
 }
 
-/* Of whose line it is: what a person makes is his, and what that makes too. */
-static struct cv_id owner_for(struct prov_call *call)
+uint32_t prov_token_rights(const struct view *view, const struct dom_token *token)
 {
-    struct dom_token own = {0};
-    struct cv_id person;
-    if (cv_id_parse("stf_", call->actor, &person))
-        return person;
-    if (!cv_id_is_zero(call->token))
-        view_token_by_id(call->prov->options.view, call->token, call->arena, &own);
-    return own.owner;
+    struct view_signer signer;
+    uint32_t rights = 0;
+    if (cv_id_is_zero(token->owner))
+        return token->scopes;
+    if (!view_signer(view, token->owner, &signer))
+        return 0;
+    for (size_t i = 0; i < signer.role_count; i++) {
+        const struct view_role *role = &signer.roles[i];
+        const struct view_scope own = {.top = role->unit};
+        bool covers = role->everywhere || (!token->everywhere && view_reaches_people(view, own, token->unit));
+        rights |= covers ? dom_role_rights(role->kind) : 0;
+    }
+    return rights & token->scopes;
 }
 
 bool prov_own_expiry(struct prov_call *call, cv_moment *out, struct cv_error *err)
@@ -103,16 +108,17 @@ static bool build(struct prov_call *call, const struct prov_token_input *in, str
     cv_moment makers;
     if (!prov_own_expiry(call, &makers, err))
         return false;
-    *token = (struct dom_token){.id = cv_id_make(),
-                                .name = in->name,
-                                .scopes = in->scopes,
-                                .feed = in->feed,
-                                .expires_at = in->expires_at,
-                                .revoked_at = CV_NO_MOMENT,
-                                .created_at = cv_now(),
-                                .created_by = call->actor,
-                                .owner = owner_for(call),
-                                .idempotency = prov_new_idempotency(call)};
+    *token =
+        (struct dom_token){.id = cv_id_make(),
+                           .name = in->name,
+                           .scopes = in->scopes,
+                           .feed = in->feed,
+                           .expires_at = in->expires_at,
+                           .revoked_at = CV_NO_MOMENT,
+                           .created_at = cv_now(),
+                           .created_by = call->actor,
+                           .owner = prov_person_behind(call), /* what a person makes is his, and what that makes too */
+                           .idempotency = prov_new_idempotency(call)};
     judge_scopes(call, in);
     judge_feed(call, in);
     prov_judge_expiry(call, in->expires_at, makers);

@@ -56,15 +56,6 @@ static void fill(struct prov_call *call, const struct dom_unit *unit, const stru
 }
 
 /* ---- its login ---- */
-static void check_login(struct prov_call *call, const char *login)
-{
-    size_t len = login != NULL ? strlen(login) : 0;
-    if (len < 1 || len > DOM_LOGIN_MAX || strspn(login, "abcdefghijklmnopqrstuvwxyz0123456789._-") != len)
-        cv_fault_add(call->faults, CV_AT_POINTER, "/login", "bad_format",
-                     "Cần chữ thường a-z, số và dấu . _ -, tối đa %d ký tự",
-                     "It must be lower case letters, digits and . _ -, %d signs at most", (int)DOM_LOGIN_MAX);
-}
-
 static bool login_taken(struct cv_error *err, const char *login)
 {
     return cv_fail(err, cvp_address_taken, "/login", "Tên %s đã có người dùng hoặc từng có người dùng",
@@ -74,6 +65,7 @@ static bool login_taken(struct cv_error *err, const char *login)
 struct putting {
     struct cv_id id;
     const char *system;
+    const struct dom_system *found;
     const struct prov_unit_account_input *in;
     struct view_staff custodian;
     struct prov_unit_account *out;
@@ -104,19 +96,29 @@ static bool own_name(const struct dom_unit *unit, const char *name)
     return false;
 }
 
+static bool name_free(struct prov_call *call, const struct dom_unit *unit, const char *name, bool *out,
+                      struct cv_error *err)
+{
+    bool held = false;
+    if (!own_name(unit, name) && !dir_name_held(call->dir, name, &held, err))
+        return false;
+    *out = own_name(unit, name) || (!held && !view_name_taken(call->prov->options.view, name));
+    return true;
+}
+
 static bool make_account(struct prov_call *call, const struct putting *p, struct dom_unit *unit, struct cv_error *err)
 {
-    const char *name = cv_arena_printf(call->arena, "%s/%s", p->system, p->in->login != NULL ? p->in->login : "");
-    bool held = false;
-    check_login(call, p->in->login);
-    if (!cv_faults_check(call->faults, cvp_validation_failed, err))
+    const char *login = p->in->login != NULL ? p->in->login : "";
+    const char *name = cv_arena_printf(call->arena, "%s/%s", p->system, login);
+    bool by_mailbox = p->found->login_rule == NULL, free = false;
+    prov_judge_login(call, p->found, login);
+    if (!cv_faults_check(call->faults, cvp_validation_failed, err) || !name_free(call, unit, name, &free, err))
         return false;
-    if (!own_name(unit, name)) {
-        if (!dir_name_held(call->dir, name, &held, err))
-            return false;
-        if (held || view_name_taken(call->prov->options.view, name))
-            return login_taken(err, p->in->login);
-    }
+    /* there people go by their mailbox login, without a claim of its own */
+    if (free && by_mailbox && !name_free(call, unit, cv_arena_printf(call->arena, "mailbox/%s", login), &free, err))
+        return false;
+    if (!free)
+        return login_taken(err, login);
     add_account(call, unit, p, name);
     return true;
 }
@@ -164,15 +166,14 @@ static bool put(struct prov_call *call, void *ctx, struct dir_stamp *stamp, stru
     return true;
 }
 
-static bool known_system(struct prov_call *call, const char *slug, struct cv_error *err)
+static bool known_system(struct prov_call *call, const char *slug, struct dom_system *out, struct cv_error *err)
 {
-    struct dom_system system;
-    if (!view_system_find(call->prov->options.view, slug, call->arena, &system, err))
+    if (!view_system_find(call->prov->options.view, slug, call->arena, out, err))
         return false;
     if (strcmp(slug, "mailbox") == 0)
         return cv_fail(err, cvp_conflict, NULL, "Hộp thư đơn vị có lời gọi riêng: /v1/units/{unit}/mailbox",
                        "The mailbox of a unit has a call of its own: /v1/units/{unit}/mailbox");
-    return !system.retired ||
+    return !out->retired ||
            cv_fail(err, cvp_conflict, NULL, "Hệ thống %s đã ngừng sử dụng", "The system %s is retired", slug);
 }
 
@@ -180,9 +181,10 @@ bool prov_unit_account_put(struct prov_call *call, const char *key, const char *
                            const struct prov_unit_account_input *in, struct prov_unit_account *out,
                            struct cv_error *err)
 {
-    struct putting p = {.system = system, .in = in, .out = out};
+    struct dom_system found;
+    struct putting p = {.system = system, .found = &found, .in = in, .out = out};
     *out = (struct prov_unit_account){0};
-    if (!prov_unit_locate(call, key, &p.id, err) || !known_system(call, system, err))
+    if (!prov_unit_locate(call, key, &p.id, err) || !known_system(call, system, &found, err))
         return false;
     prov_find_custodian(call, in->custodian, &p.custodian);
     return prov_write(call, "unit_account.put", key, put, &p, err);
@@ -231,6 +233,26 @@ bool prov_unit_account_close(struct prov_call *call, const char *key, const char
     struct putting p = {.system = system};
     return prov_unit_locate(call, key, &p.id, err) &&
            prov_write(call, "unit_account.close", key, close_account, &p, err);
+}
+
+static bool end_account(struct prov_call *call, void *ctx, struct dir_stamp *stamp, struct cv_error *err)
+{
+    const struct putting *p = ctx;
+    struct dom_unit before, after;
+    struct dir_actor actor = prov_dir_actor(call);
+    if (!dir_unit_read(call->dir, p->id, call->arena, &before, err))
+        return false;
+    after = before;
+    own_accounts(call, &after, 0);
+    drop_account(&after, p->system);
+    return dir_unit_save(call->dir, &before, &after, false, &actor, stamp, err);
+}
+
+bool prov_unit_account_end(struct prov_call *call, struct cv_id unit, const char *system, struct cv_error *err)
+{
+    struct putting p = {.id = unit, .system = system};
+    char target[CV_ID_TEXT];
+    return prov_write(call, "unit_account.close", cv_id_text("unt_", unit, target), end_account, &p, err);
 }
 
 bool prov_unit_accounts(struct prov_call *call, const char *key, struct prov_unit_account **out, size_t *out_count,

@@ -155,14 +155,20 @@ static void set_parent(struct prov_unit_change *change, const char *key)
 
 static bool moved(const struct prov_unit_change *change)
 {
-    const struct dom_unit *a = change->before, *b = change->after;
+    const struct dom_unit *a = &change->until, *b = change->after;
     return is_new(change) || a->has_parent != b->has_parent || (a->has_parent && !cv_id_equal(a->parent, b->parent));
+}
+
+static bool hangs_in_reach(const struct prov_unit_change *change, const struct dom_unit *unit)
+{
+    const struct prov_call *call = change->call;
+    return call->scope.everywhere ||
+           (unit->has_parent && view_in_scope(call->prov->options.view, call->scope, unit->parent));
 }
 
 static bool apply_parent(struct prov_unit_change *change, struct cv_error *err)
 {
     struct prov_call *call = change->call;
-    const struct dom_unit *before = change->before;
     struct dom_unit *unit = change->after;
     if (change->in->parent.given == CV_VALUE)
         set_parent(change, change->in->parent.value);
@@ -176,8 +182,7 @@ static bool apply_parent(struct prov_unit_change *change, struct cv_error *err)
                        "Only a token for everything may make a top unit; please give the parent");
     if (is_new(change))
         return true;
-    if (!call->scope.everywhere &&
-        (!before->has_parent || !view_in_scope(call->prov->options.view, call->scope, before->parent)))
+    if (!hangs_in_reach(change, change->before) || !hangs_in_reach(change, &change->until))
         return cv_fail(err, cvp_scope_missing, "/parent", "Không được chuyển đơn vị cao nhất trong phạm vi của bạn",
                        "The top of your own subtree cannot be moved by you");
     if (unit->has_parent && view_unit_cycle(call->prov->options.view, unit->id, unit->parent))
@@ -199,7 +204,7 @@ static int block_of(const struct prov_unit_change *change, const struct dom_unit
 static bool keeps_block(const struct prov_unit_change *change, struct cv_error *err)
 {
     if (is_new(change) || change->call->scope.everywhere ||
-        block_of(change, change->before) == block_of(change, change->after))
+        block_of(change, &change->until) == block_of(change, change->after))
         return true;
     return cv_fail(err, cvp_scope_missing, "/block",
                    "Chỉ vai trò toàn hệ thống mới được chuyển đơn vị sang khối khác, vì khối quyết định ai được xem "
@@ -279,8 +284,8 @@ static bool people_remain(struct prov_call *call, struct cv_id unit, cv_day day,
 {
     struct view_staff_query query = {
         .scope = {.everywhere = true}, .has_unit = true, .unit = unit, .page_size = 500, .updated_since = CV_NO_MOMENT};
-    *out_remain = false;
-    do {
+    *out_remain = view_unit_awaits(call->prov->options.view, unit, day);
+    while (!*out_remain) {
         struct view_staff_page page;
         if (!view_staff_list(call->prov->options.view, &query, call->arena, &page, err))
             return false;
@@ -288,7 +293,9 @@ static bool people_remain(struct prov_call *call, struct cv_id unit, cv_day day,
             *out_remain = *out_remain || !gone_by(&page.items[i], day);
         query.after = page.next;
         query.after_len = page.next_len;
-    } while (query.after != NULL && !*out_remain);
+        if (query.after == NULL)
+            break;
+    }
     return true;
 }
 
@@ -393,8 +400,9 @@ static bool may_be(struct prov_unit_change *change, struct cv_error *err)
 bool prov_apply_unit(struct prov_unit_change *change, struct cv_error *err)
 {
     bool ahead = waits(change);
+    change->until = *change->before;
     if (ahead)
-        *change->after = dom_unit_planned(change->before, change->in->effective_on.value);
+        *change->after = change->until = dom_unit_planned(change->before, change->in->effective_on.value);
     apply_code(change);
     apply_names(change);
     apply_facts(change);

@@ -11,6 +11,7 @@ struct prov_unit_change {
     const struct prov_unit_input *in;
     struct dom_unit *before; /* revision 0 = new */
     struct dom_unit *after;
+    struct dom_unit until; /* what `after` is held against: before, or what earlier plans make of it by the day */
     struct prov_withdrawn withdrawn; /* people whose issued accounts are no longer required by the change */
 };
 /* unit_input.c: the input onto the record, then what the tree has to say. */
@@ -29,3 +30,5 @@ bool prov_children(struct prov_call *call, const struct cv_id *parent, bool diss
 /* A unit by key in the caller's scope, read from the directory. */
 bool prov_unit_locate(struct prov_call *call, const char *key, struct cv_id *out, struct cv_error *err);
 bool prov_unit_fetch(struct prov_call *call, struct cv_id id, struct dom_unit *out, struct cv_error *err);
+/* accounts.c: the account of a system that is out of use goes; the login stays the unit's. */
+bool prov_unit_account_end(struct prov_call *call, struct cv_id unit, const char *system, struct cv_error *err);

@@ -5,15 +5,11 @@
 
 const char *rep_letter_date(const struct rep_letter *l)
 {
-    int year, month, day;
+    char text[CV_DAY_WORDS], day[CV_DAY_TEXT];
     if (l->r->final_at == CV_NO_MOMENT)
         return REP_SAY(l->lang, "ngày      tháng      năm", "date:");
-    cv_day_split(cv_day_of(l->r->final_at), &year, &month, &day);
-    if (l->lang == CV_EN)
-        return cv_arena_printf(l->arena, "%02d/%02d/%d", day, month, year);
-    /* the form writes days below 10 and the months 1 and 2 with a zero */
-    return month < 3 ? cv_arena_printf(l->arena, "ngày %02d tháng %02d năm %d", day, month, year)
-                     : cv_arena_printf(l->arena, "ngày %02d tháng %d năm %d", day, month, year);
+    cv_day on = cv_day_of(l->r->final_at);
+    return cv_arena_strdup(l->arena, l->lang == CV_EN ? cv_day_people(on, day) : cv_day_words(on, text));
 }
 
 static const char *or_dots(const char *text)

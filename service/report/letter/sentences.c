@@ -146,10 +146,19 @@ static void figures(struct rep_letter *l, const struct rep_counts *c)
                   rep_number(l->arena, l->lang, c->locked), rep_number(l->arena, l->lang, c->revoked)));
 }
 
+/* Nothing is known of days before the unit was written down. */
+static void no_figures(struct rep_letter *l)
+{
+    rep_block(l, REP_BLOCK_PARAGRAPH,
+              cv_arena_printf(l->arena, "%s %s.", rep_name(l->r->name, l->lang), rep_not_recorded_text(l->lang)));
+}
+
 static struct rep_bar bar(struct rep_letter *l, const char *name, int32_t a, int32_t b)
 {
-    if (a == REP_NONE || b <= 0)
+    if (a == REP_NONE || b == REP_NONE)
         return (struct rep_bar){.name = name, .value = rep_unknown(l->lang)};
+    if (b <= 0)
+        return (struct rep_bar){.name = name, .value = "–"};
     int64_t rate = rep_percent_of(a, b);
     return (struct rep_bar){.name = name,
                             .value = cv_arena_printf(l->arena, "%s%%", rep_decimal(l->arena, l->lang, rate)),
@@ -184,6 +193,10 @@ void rep_letter_sentences(struct rep_letter *l, const struct rep_sheet *s, size_
                                   REP_SAY(l->lang, "Danh sách có %zu người, chi tiết tại phụ lục.",
                                           "The list has %zu people; see the annex."),
                                   s->people_count));
+        return;
+    }
+    if (rep_not_recorded_yet(&total->counts)) {
+        no_figures(l);
         return;
     }
     figures(l, &total->counts);

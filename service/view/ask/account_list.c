@@ -86,6 +86,7 @@ static bool account_matches(const struct accounts *a, const struct person *p, co
            (!a->q->failed_only || view_account_more(p, account).attempts > 0) &&
            (a->q->expires_before == 0 || expires(a, p, account)) &&
            (!a->q->kept_elsewhere || kept_elsewhere(p, account)) &&
+           (!a->q->ended || view_ended_in(p, account, a->q->ended_in) != CV_NO_DAY) &&
            (a->q->last_active_before == 0 || inactive_since(a, p, account));
 }
 
@@ -106,6 +107,8 @@ static bool take_row(struct accounts *a, uint32_t slot, size_t at)
     struct view_account_row *row = &a->out->items[a->out->count++];
     const struct person *kept = view_fill_staff(a->v, slot, false, a->arena, &row->staff);
     view_fill_account(a->v, slot, kept, at, a->arena, &row->account);
+    if (a->q->ended)
+        row->account.ended_on = view_ended_in(kept, &person_accounts(kept)[at], a->q->ended_in);
     a->last = a->v->people[slot];
     return true;
 }

@@ -15,8 +15,11 @@ struct view_filter {
     const char *words[WORDS];
     size_t word_len[WORDS], word_count;
     struct view_sign word_signs[WORDS];
-    uint64_t sign; /* of all of them, and of everybody who is there */
-    bool phones;   /* words are looked for in phone numbers too */
+    uint64_t sign;     /* of all of them, and of everybody who is there */
+    bool phones;       /* words are looked for in phone numbers too */
+    const char *phone; /* the words may be one number, beside what they are; NULL = no */
+    size_t phone_len;
+    struct view_sign phone_sign;
     uint16_t has, missing, staged;
     bool by_stage;
     uint32_t stages;
@@ -25,7 +28,7 @@ struct view_filter {
     cv_moment updated_since;
 };
 bool view_filter_words(struct view_filter *f, const char *q, struct cv_arena *arena); /* false: nothing can match */
-/* The same for people: of an address its domain does not count, and a phone number is one word. */
+/* The same for people: of an address its domain does not count, and what may be a phone number is one word too. */
 bool view_filter_person(struct view_filter *f, const char *q, bool phones, struct cv_arena *arena);
 bool view_words_match(const char *folded, const struct view_filter *f);
 void view_filter_place(const struct view *v, struct view_filter *f, struct cv_arena *arena);

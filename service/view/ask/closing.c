@@ -24,7 +24,7 @@ static void put_account(const struct closing *c, const struct person *p, const s
     if (!(to->issued >> bit & 1))
         return;
     to->issued_on[bit] = view_issued_on(p, a, c->slice.window.to);
-    to->idle |= view_idle(c->v, p, a) ? (uint16_t)(1u << bit) : 0;
+    to->idle |= view_idle(c->v, p, a, c->slice.window.to) ? (uint16_t)(1u << bit) : 0;
 }
 
 static bool counts(const struct closing *c, unsigned category)
@@ -155,8 +155,8 @@ bool view_lever_list(const struct view *v, const struct view_coverage_query *q, 
     return list_people(v, q, true, arena, out, out_count, err);
 }
 
-bool view_closing_use(const struct view *v, struct cv_id staff, const char *system, const struct dom_use_case *at,
-                      int length, struct dom_use_verdict *out, struct cv_error *err)
+bool view_closing_use(const struct view *v, struct cv_id staff, const struct view_listed *listed, const char *system,
+                      const struct dom_use_case *at, int length, struct dom_use_verdict *out, struct cv_error *err)
 {
     if (!view_enter(v, err))
         return false;
@@ -165,7 +165,7 @@ bool view_closing_use(const struct view *v, struct cv_id staff, const char *syst
     struct dom_active none = {.first = CV_NO_DAY};
     bool known = person != NONE && slot >= 0;
     struct view_days room;
-    struct dom_active days = known ? view_active_of(v, v->people[person], (unsigned)slot, &room) : none;
+    struct dom_active days = known ? view_active_beside(v, v->people[person], (unsigned)slot, listed, &room) : none;
     dom_use_judge(at, &days, &length, 1, out);
     view_leave(v);
     return true;

@@ -210,7 +210,7 @@ static void add_system(const struct answer *a, size_t at, const int32_t *f, stru
 
 static void make_room(struct answer *a, size_t rows)
 {
-    struct view_coverage_row *more = CV_NEWS(a->arena, struct view_coverage_row, rows);
+    struct view_coverage_row *more = CV_ROOM(a->arena, struct view_coverage_row, rows);
     if (a->count)
         memcpy(more, a->rows, a->count * sizeof(*more));
     a->rows = more;
@@ -281,6 +281,15 @@ static bool has_anything(const struct view *v, const int32_t *f)
     return false;
 }
 
+/* There on no day of the window, and nobody and nothing is left of it: no line of zeros for ever. */
+static bool is_gone(const struct answer *a, uint32_t slot, const int32_t *f)
+{
+    const struct dom_unit *u = &a->v->units[slot]->u;
+    bool ended = u->active_to != CV_NO_DAY && u->active_to <= a->slice.window.from,
+         ahead = u->active_from != CV_NO_DAY && u->active_from > a->slice.window.to;
+    return (ended || ahead) && !has_anything(a->v, f);
+}
+
 static void put_below(struct answer *a, uint32_t slot, int depth)
 {
     const struct view_slots *children = view_children_then(a->v, a->then, slot);
@@ -290,7 +299,7 @@ static void put_below(struct answer *a, uint32_t slot, int depth)
         put_rows(a, slot, VIEW_ROW_OWN, depth, figures_at(a, slot, false));
     for (size_t i = 0; i < children->count; i++) {
         uint32_t child = children->items[i];
-        if (!a->v->units[child]->known)
+        if (!a->v->units[child]->known || is_gone(a, child, figures_at(a, child, true)))
             continue;
         put_rows(a, child, VIEW_ROW_UNIT, depth, figures_at(a, child, true));
         put_below(a, child, depth + 1);

@@ -22,11 +22,14 @@ bool view_filter_words(struct view_filter *f, const char *q, struct cv_arena *ar
     return f->word_count > 0;
 }
 
-/* "+84 912 345 678" is one word; a few digits may be two codes. */
+/* "+84 912 345 678" is one word; a few digits may be two codes, and so may many that begin as no number does. */
 static const char *as_phone(struct cv_arena *arena, const char *q)
 {
     enum { LEAST = 8 };
+    const char *begin = q + strspn(q, " .-()");
     char *digits = cv_arena_strdup(arena, q), *to = digits;
+    if (*begin != '+' && *begin != '0' && strncmp(begin, "84", 2) != 0)
+        return NULL;
     for (; *q; q++)
         if (*q >= '0' && *q <= '9')
             *to++ = *q;
@@ -47,9 +50,11 @@ static const char *without_domains(struct cv_arena *arena, const char *q)
 
 bool view_filter_person(struct view_filter *f, const char *q, bool phones, struct cv_arena *arena)
 {
-    const char *phone = q ? as_phone(arena, q) : NULL;
     f->phones = phones;
-    return view_filter_words(f, phone ? phone : q ? without_domains(arena, q) : NULL, arena);
+    f->phone = q ? as_phone(arena, q) : NULL;
+    if (f->phone)
+        f->phone_sign = view_word_sign(f->phone, f->phone_len = strlen(f->phone));
+    return view_filter_words(f, q ? without_domains(arena, q) : NULL, arena);
 }
 
 bool view_words_match(const char *folded, const struct view_filter *f)
@@ -74,6 +79,11 @@ static bool finer_allow(const struct view_finer_sign *sign, const struct view_fi
     return true;
 }
 
+static bool has_phone(const struct view_finer_sign *sign, const struct person *p, const struct view_filter *f)
+{
+    return f->phone && may_begin(sign->rest, &f->phone_sign) && view_rest_has(p, f->phones, f->phone, f->phone_len);
+}
+
 static bool person_words_match(const struct view_finer_sign *sign, const struct person *p, const struct view_filter *f)
 {
     for (size_t i = 0; i < f->word_count; i++) {
@@ -87,7 +97,9 @@ static bool person_words_match(const struct view_finer_sign *sign, const struct 
 
 bool view_signs_allow(const struct view *v, const struct view_filter *f, uint32_t slot)
 {
-    return !(f->sign & ~v->signs[slot]) && finer_allow(&v->finer_signs[slot], f);
+    const struct view_finer_sign *finer = &v->finer_signs[slot];
+    return (!(f->sign & ~v->signs[slot]) && finer_allow(finer, f)) ||
+           (f->phone && !(f->phone_sign.all & ~v->signs[slot]) && may_begin(finer->rest, &f->phone_sign));
 }
 
 size_t view_candidates(const struct view *v, const struct view_filter *f, uint32_t *from, uint32_t out[VIEW_CANDIDATES])
@@ -240,7 +252,8 @@ bool view_match(const struct view *v, const struct view_filter *f, uint32_t slot
     if (!f->slice.special && !tally_matches(v, f, slot))
         return false;
     return (f->updated_since == CV_NO_MOMENT || v->people[slot]->updated_at >= f->updated_since) &&
-           (f->word_count == 0 || person_words_match(&v->finer_signs[slot], v->people[slot], f)) &&
+           (f->word_count == 0 || person_words_match(&v->finer_signs[slot], v->people[slot], f) ||
+            has_phone(&v->finer_signs[slot], v->people[slot], f)) &&
            (!f->slice.special || tally_matches(v, f, slot));
 }
 

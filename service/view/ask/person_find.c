@@ -13,20 +13,6 @@ bool view_drifts(const struct person *p, const struct account *a)
                               more.lost_at != 0);
 }
 
-static cv_day ended_on(const struct person *p, const struct account *a)
-{
-    cv_day ended = CV_NO_DAY;
-    if (dom_counts_issued((enum dom_observed)a->observed))
-        return ended;
-    for (size_t i = 0; i < p->spans; i++) {
-        const struct account_span *s = &person_spans(p)[i];
-        cv_day to = (cv_day)s->days + (s->from != CV_NO_DAY ? s->from : 0);
-        if (s->system == a->system && (ended == CV_NO_DAY || to > ended))
-            ended = to;
-    }
-    return ended;
-}
-
 const struct certificate *view_certificate_of(const struct person *p, const struct account *a)
 {
     for (size_t i = 0; i < p->certificates; i++)
@@ -80,7 +66,7 @@ void view_fill_account(const struct view *v, uint32_t slot, const struct person 
         .certificate = fill_certificate(p, a, arena),
         .required = v->tallies[slot].required >> a->system & 1,
         .last_active_on = view_last_active(v, p, a),
-        .ended_on = ended_on(p, a),
+        .ended_on = CV_NO_DAY,
     };
 }
 
@@ -278,13 +264,26 @@ static uint32_t by_name(const struct view *v, const char *name)
     return at;
 }
 
+static bool of_a_unit(const struct view *v, const char *name)
+{
+    struct view_probe probe;
+    for (uint32_t at = view_lookup_first(&v->unit_by_name, view_hash_text(name), &probe); at != NONE;
+         at = view_lookup_next(&v->unit_by_name, &probe)) {
+        const struct dom_unit *u = &v->units[at]->u;
+        for (size_t i = 0; i < u->mail_name_count; i++)
+            if (cv_ascii_casecmp(u->mail_names[i], name) == 0)
+                return true;
+    }
+    return false;
+}
+
 bool view_name_taken(const struct view *v, const char *name)
 {
     if (!view_enter(v, NULL))
         return false;
-    uint32_t at = by_name(v, name);
+    bool taken = by_name(v, name) != NONE || of_a_unit(v, name);
     view_leave(v);
-    return at != NONE;
+    return taken;
 }
 
 static uint32_t by_login(const struct view *v, const char *login)

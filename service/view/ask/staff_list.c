@@ -201,7 +201,7 @@ static size_t count_everybody(const struct search *s)
 {
     size_t total = 0;
     for (uint32_t slot = 0; slot < s->v->people_end; slot++)
-        total += view_match(s->v, &s->f, slot);
+        total += s->v->people[slot] != NULL && view_match(s->v, &s->f, slot);
     return total;
 }
 
@@ -291,6 +291,7 @@ static void fill_then(const struct search *s, uint32_t slot, struct cv_arena *ar
         return;
     const struct dom_unit unit = dom_unit_as_of(&s->v->units[home->unit]->u, day);
     out->title = view_pool_text(&keep, view_word_text(&s->v->words, home->title));
+    out->unit = s->v->units[home->unit]->id;
     out->unit_code = view_pool_text(&keep, unit.code);
     for (int i = 0; i < CV_LANGS; i++)
         out->unit_name[i] = view_pool_text(&keep, unit.name[i]);

@@ -216,6 +216,33 @@ bool view_unit_empty(const struct view *v, struct cv_id unit)
     return empty;
 }
 
+static bool will_be_there(const struct person *p, uint32_t unit, cv_day day)
+{
+    const struct leaving *l = person_leaving(p);
+    for (size_t i = 0; p->into == 0 && i < p->posts; i++) {
+        const struct post *post = &person_posts(p)[i];
+        cv_day first = post->from > day ? post->from : day;
+        bool gone = l != NULL && l->state != DOM_HELD && l->on <= first;
+        if (post->unit == unit && (post->to == CV_NO_DAY || post->to > first) && !gone)
+            return true;
+    }
+    return false;
+}
+
+bool view_unit_awaits(const struct view *v, struct cv_id unit, cv_day day)
+{
+    if (!view_enter(v, NULL))
+        return false;
+    uint32_t slot = view_unit_slot_of(v, unit);
+    const struct unit *u = slot == NONE ? NULL : v->units[slot];
+    const cv_day today = atomic_load(&v->day);
+    bool found = false;
+    for (size_t i = 0; u && !found && i < u->members.count; i++)
+        found = will_be_there(v->people[u->members.items[i]], slot, day > today ? day : today);
+    view_leave(v);
+    return found;
+}
+
 bool view_unit_cycle(const struct view *v, struct cv_id unit, struct cv_id parent)
 {
     return view_unit_within(v, parent, unit);

@@ -6,18 +6,60 @@
 
 typedef void (*index_change)(struct view_lookup *, uint32_t hash, uint32_t slot);
 
-static void index_person(struct view *v, uint32_t slot, index_change change)
+static void index_codes(struct view *v, const struct person *p, uint32_t slot, index_change change)
 {
-    const struct person *p = v->people[slot];
-    change(&v->by_id, view_hash(p->id.bytes, 16), slot);
     if (p->code)
         change(&v->by_code, view_hash_code(person_text(p, p->code)), slot);
     for (size_t i = 0; i < p->formers; i++)
         if (person_former(p, i))
             change(&v->by_code, view_hash_code(person_former(p, i)), slot);
+}
+
+static void index_names(struct view *v, const struct person *p, uint32_t slot, index_change change)
+{
     for (size_t i = 0; i < p->names; i++)
         if (person_name_held(p, i))
             change(&v->by_name, view_hash_text(person_name_held(p, i)), slot);
+}
+
+static void index_person(struct view *v, uint32_t slot, index_change change)
+{
+    const struct person *p = v->people[slot];
+    change(&v->by_id, view_hash(p->id.bytes, 16), slot);
+    index_codes(v, p, slot, change);
+    index_names(v, p, slot, change);
+}
+
+static bool same_codes(const struct person *a, const struct person *b)
+{
+    bool same = a->formers == b->formers && cv_text_same(person_text(a, a->code), person_text(b, b->code));
+    for (size_t i = 0; same && i < a->formers; i++)
+        same = cv_text_same(person_former(a, i), person_former(b, i));
+    return same;
+}
+
+static bool same_names(const struct person *a, const struct person *b)
+{
+    bool same = a->names == b->names;
+    for (size_t i = 0; same && i < a->names; i++)
+        same = cv_text_same(person_name_held(a, i), person_name_held(b, i));
+    return same;
+}
+
+static void reindex(struct view *v, uint32_t slot, const struct person *old, const struct person *p)
+{
+    if (!cv_id_equal(old->id, p->id)) {
+        view_lookup_drop(&v->by_id, view_hash(old->id.bytes, 16), slot);
+        view_lookup_put(&v->by_id, view_hash(p->id.bytes, 16), slot);
+    }
+    if (!same_codes(old, p)) {
+        index_codes(v, old, slot, view_lookup_drop);
+        index_codes(v, p, slot, view_lookup_put);
+    }
+    if (!same_names(old, p)) {
+        index_names(v, old, slot, view_lookup_drop);
+        index_names(v, p, slot, view_lookup_put);
+    }
 }
 
 /* A person with two posts in one unit is its member once. */
@@ -135,32 +177,28 @@ static void count_heirs(struct view *v, const struct heirs *h)
 static void replace(struct view *v, uint32_t slot, struct person *p)
 {
     struct person *old = v->people[slot];
-    bool moves = view_person_order(old, p) != 0, other_units = !same_posts(old, p);
+    bool other_units = !same_posts(old, p);
     struct heirs heirs = heirs_of_change(v, old, p);
     view_periods_person(v, slot, -1);
     view_uncount(v, slot);
-    if (moves)
-        view_order_cut(v, slot);
+    view_order_move(v, slot, p);
     if (other_units)
         leave_units(v, slot);
     if (old->has_leaving && !p->has_leaving)
         view_slots_take_out(&v->leavers, slot);
     if (old->cutting && !p->cutting)
         view_slots_take_out(&v->cutting, slot);
-    index_person(v, slot, view_lookup_drop);
     v->people[slot] = p;
     view_sign_person(v, slot);
     p->mark = v->refresh;
     p->uses = old->uses;
-    index_person(v, slot, view_lookup_put);
+    reindex(v, slot, old, p);
     if (p->has_leaving && !old->has_leaving)
         view_slots_add(&v->leavers, slot);
     if (p->cutting && !old->cutting)
         view_slots_add(&v->cutting, slot);
     if (other_units)
         join_units(v, slot);
-    if (moves)
-        view_order_add(v, slot);
     view_work_note(v, slot);
     count_if_loaded(v, slot);
     view_periods_person(v, slot, 1);
@@ -185,6 +223,7 @@ void view_drop_person(struct view *v, uint32_t slot)
     view_work_forget(v, slot);
     v->people[slot] = NULL;
     v->signs[slot] = 0;
+    v->tallies[slot] = (struct tally){.home = NONE};
     view_slots_add(&v->free_people, slot);
     view_person_free(v, p);
 }
@@ -214,7 +253,7 @@ void view_put_staff(struct view *v, const uint8_t uuid[16], const struct dom_sta
 {
     struct view_person_texts texts;
     cv_arena_reset(v->scratch);
-    view_person_texts(staff, v->scratch, &texts);
+    view_person_texts(v, staff, v->scratch, &texts);
     uint32_t entry = view_entry_find(v, uuid);
     struct person *p = build(v, uuid, staff, &texts);
     if (entry != NONE && view_person_same(v->people[view_entry_slot(entry)], p)) {

@@ -40,14 +40,16 @@ static bool end_detours(struct view *v)
     return v->detours < before;
 }
 
-/* ---- codes ---- */
-static void index_codes(struct view *v, uint32_t slot, void (*change)(struct view_lookup *, uint32_t, uint32_t))
+/* ---- codes and names ---- */
+static void index_unit(struct view *v, uint32_t slot, void (*change)(struct view_lookup *, uint32_t, uint32_t))
 {
     const struct dom_unit *u = &v->units[slot]->u;
     if (u->code)
         change(&v->unit_by_code, view_hash_text(u->code), slot);
     for (size_t i = 0; i < u->former_code_count; i++)
         change(&v->unit_by_code, view_hash_text(u->former_codes[i]), slot);
+    for (size_t i = 0; i < u->mail_name_count; i++)
+        change(&v->unit_by_name, view_hash_text(u->mail_names[i]), slot);
 }
 
 /* ---- from the feed ---- */
@@ -69,7 +71,7 @@ static struct unit_texts texts_of(const struct dom_unit *unit, struct cv_arena *
 static void forget(struct view *v, uint32_t slot)
 {
     struct unit *u = v->units[slot];
-    index_codes(v, slot, view_lookup_drop);
+    index_unit(v, slot, view_lookup_drop);
     v->tree_print ^= u->print;
     v->changed_units -= u->u.past_count > 0;
     v->detours -= u->detour;
@@ -93,7 +95,7 @@ static void remember(struct view *v, uint32_t slot, const struct dom_unit *unit,
     u->known = true;
     u->mark = v->refresh;
     v->tree_print ^= u->print;
-    index_codes(v, slot, view_lookup_put);
+    index_unit(v, slot, view_lookup_put);
 }
 
 static bool put_locked(struct view *v, uint32_t slot, const uint8_t uuid[16], const struct dom_unit *unit,
@@ -179,4 +181,5 @@ void view_units_free(struct view *v)
     free(v->units);
     free(v->unit_by_id.cells);
     free(v->unit_by_code.cells);
+    free(v->unit_by_name.cells);
 }

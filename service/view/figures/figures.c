@@ -82,12 +82,31 @@ void view_uncount(struct view *v, uint32_t slot)
     t->flags &= (uint8_t)~T_COUNTED;
 }
 
+/* Of somebody who stays where he is counted, as in almost every change, what differs goes up the tree once. */
+static bool recount_home(struct view *v, const struct tally *was, const struct tally *now)
+{
+    const uint8_t both = T_COUNTED | T_RECORDED;
+    struct view_figures delta = {{0}};
+    if ((was->flags & now->flags & both) != both || was->home != now->home || was->hosts != now->hosts)
+        return false;
+    view_tally_add(was, -1, delta.at);
+    view_tally_add(now, 1, delta.at);
+    change_own(v, now->home, &delta);
+    v->lacking -= was->flags & T_LACKING ? 1 : 0;
+    v->lacking += now->flags & T_LACKING ? 1 : 0;
+    return true;
+}
+
 void view_count(struct view *v, uint32_t slot)
 {
     struct tally now = view_tally_of(v, v->people[slot], NULL);
     now.flags |= T_COUNTED;
     if (memcmp(&now, &v->tallies[slot], sizeof now) == 0)
         return;
+    if (recount_home(v, &v->tallies[slot], &now)) {
+        v->tallies[slot] = now;
+        return;
+    }
     view_uncount(v, slot);
     v->tallies[slot] = now;
     count_home(v, &now, 1);
@@ -114,11 +133,17 @@ static bool required_here(const struct dom_system *s, int block, enum dom_unit_k
     return here;
 }
 
-/* A unit that only groups others declares nothing and lacks nothing. */
+static bool written_down_by(const struct unit *u, cv_day day)
+{
+    return u->u.created_at <= 0 || day >= cv_day_of(u->u.created_at);
+}
+
+/* A unit that only groups others declares nothing and lacks nothing, and so does an empty one that was not there yet.
+ */
 static void derive_undeclared(const struct unit *u, cv_day day, int32_t *own)
 {
     int recorded = own[F_RECORDED];
-    if (recorded == 0 && (!view_unit_active(u, day) || u->known_children > 0))
+    if (recorded == 0 && (!view_unit_active(u, day) || u->known_children > 0 || !written_down_by(u, day)))
         return;
     own[F_UNDECLARED] = 1;
     own[F_UNDECLARED_RECORDED] = recorded;

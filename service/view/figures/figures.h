@@ -19,8 +19,10 @@ const struct tally *view_tally_in(const struct view *v, uint32_t slot, const str
                                   struct tally *space);
 /* Of the account that counted as issued on that day: since when it did without a break. */
 cv_day view_issued_on(const struct person *p, const struct account *a, cv_day day);
-bool view_idle(const struct view *v, const struct person *p,
-               const struct account *a); /* locked for inactivity: never regular */
+/* The last day of the window on which it stopped counting as issued, and did not go on; CV_NO_DAY = none. */
+cv_day view_ended_in(const struct person *p, const struct account *a, struct view_window window);
+/* Locked for inactivity by that day: never regular. */
+bool view_idle(const struct view *v, const struct person *p, const struct account *a, cv_day day);
 /* `system` is left to the caller. */
 struct view_system_usage view_usage_of(const struct view *v, unsigned system, const struct view_slice *slice);
 

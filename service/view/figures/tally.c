@@ -95,12 +95,30 @@ static uint16_t required_by_post(const struct view *v, const struct view_basis *
 }
 
 /* ---- accounts ---- as they stand, or as they stood at the end of a day that is over */
-/* Nobody uses what he does not have: an active day tells of the account before it was recorded. */
+static cv_day span_end(const struct account_span *s)
+{
+    return (cv_day)s->days + (s->from != CV_NO_DAY ? s->from : 0);
+}
+
+static bool ended_by(const struct person *p, unsigned system, cv_day day)
+{
+    for (size_t i = 0; i < p->spans; i++) {
+        const struct account_span *s = &person_spans(p)[i];
+        if (s->system == system && span_end(s) <= day)
+            return true;
+    }
+    return false;
+}
+
+/* Nobody uses what he does not have: an active day tells of the account before it was recorded, but not of one that had
+ * ended by then. */
 static bool had_by(const struct view *v, const struct person *p, const struct account *a, cv_day day)
 {
     struct view_days room;
     if (a->issued == CV_NO_DAY || a->issued <= day)
         return true;
+    if (ended_by(p, a->system, day))
+        return false;
     struct dom_active days = view_active_of(v, p, a->system, &room);
     return days.first != CV_NO_DAY && (days.first <= day || days.older);
 }
@@ -112,7 +130,7 @@ static bool began_by(const struct account *a, cv_day day)
 
 static void tally_span(const struct account_span *s, cv_day day, struct tally *t)
 {
-    cv_day to = (cv_day)s->days + (s->from != CV_NO_DAY ? s->from : 0);
+    cv_day to = span_end(s);
     uint16_t bit = (uint16_t)(1u << s->system);
     if (!dom_day_within(s->from, to, day))
         return;
@@ -141,7 +159,7 @@ static const struct account_span *span_to(const struct person *p, unsigned syste
 {
     for (size_t i = 0; i < p->spans; i++) {
         const struct account_span *s = &person_spans(p)[i];
-        cv_day to = (cv_day)s->days + (s->from != CV_NO_DAY ? s->from : 0);
+        cv_day to = span_end(s);
         bool part = s->from != CV_NO_DAY && s->days == 0;
         if (s->system == system && !part && (ends ? to == day : dom_day_within(s->from, to, day)))
             return s;
@@ -160,10 +178,29 @@ cv_day view_issued_on(const struct person *p, const struct account *a, cv_day da
     return s->from;
 }
 
-/* ---- use ---- */
-bool view_idle(const struct view *v, const struct person *p, const struct account *a)
+static bool goes_on(const struct person *p, const struct account *a, cv_day day)
 {
-    if (a->observed != DOM_TEMP_LOCKED)
+    bool now = dom_counts_issued((enum dom_observed)a->observed) && (a->issued == CV_NO_DAY || a->issued <= day);
+    return now || span_to(p, a->system, day, false) != NULL;
+}
+
+cv_day view_ended_in(const struct person *p, const struct account *a, struct view_window window)
+{
+    cv_day last = CV_NO_DAY;
+    for (size_t i = 0; i < p->spans; i++) {
+        const struct account_span *s = &person_spans(p)[i];
+        cv_day to = span_end(s);
+        if (s->system == a->system && to >= window.from && to <= window.to && (last == CV_NO_DAY || to > last) &&
+            !goes_on(p, a, to))
+            last = to;
+    }
+    return last;
+}
+
+/* ---- use ---- */
+bool view_idle(const struct view *v, const struct person *p, const struct account *a, cv_day day)
+{
+    if (a->observed != DOM_TEMP_LOCKED || !began_by(a, day))
         return false;
     const char *reason = view_word_text(&v->words, view_account_more(p, a).reason);
     return reason && strcmp(reason, dom_lock_reason_words[DOM_LOCK_INACTIVITY]) == 0;
@@ -196,7 +233,7 @@ static void tally_use(const struct view *v, const struct view_basis *b, const st
         struct dom_use_case at = {.rule = &dom_system_on(&b->systems[a->system].s, day, &space)->activity,
                                   .issued_on = view_issued_on(p, a, day),
                                   .data_from = v->systems[a->system].data_from,
-                                  .idle = view_idle(v, p, a),
+                                  .idle = view_idle(v, p, a, day),
                                   .day = day,
                                   .once = special != NULL};
         dom_use_judge(&at, &days, lengths, special ? 1 : WINDOWS, &said);
@@ -205,16 +242,39 @@ static void tally_use(const struct view *v, const struct view_basis *b, const st
     }
 }
 
-/* A directory system knows one credential of the person; the others report themselves whether an account is in use.
- * Whoever used it has activated it. */
+/* Of one issue: in use again since the day on which the account was unlocked, as it was before the lock. */
+static bool unlocked_since(const struct person *p, const struct account *a)
+{
+    cv_day since = cv_day_of((cv_moment)a->since);
+    for (size_t i = 0; i < p->spans; i++) {
+        const struct account_span *s = &person_spans(p)[i];
+        if (s->system == a->system && span_end(s) == since && (a->issued == CV_NO_DAY || a->issued < since))
+            return true;
+    }
+    return false;
+}
+
+/* Systems that report themselves that an account is in use, and did by that day. */
+static uint16_t said_active(const struct view_basis *b, const struct person *p, cv_day day)
+{
+    uint16_t active = p->active;
+    for (size_t i = 0; day < b->day && i < p->accounts; i++) {
+        const struct account *a = &person_accounts(p)[i];
+        if (!began_by(a, day) && !unlocked_since(p, a))
+            active &= (uint16_t) ~(1u << a->system);
+    }
+    return active;
+}
+
+/* A directory system knows one credential of the person. Whoever used it has activated it. */
 static uint16_t activated_of(const struct view *v, const struct view_basis *b, const struct person *p, cv_day day,
                              const struct tally *t)
 {
-    uint16_t activated = t->ever;
+    uint16_t activated = t->ever, active = said_active(b, p, day);
     bool own = p->credential_set && (p->credential_on == CV_NO_DAY || p->credential_on <= day);
     for (unsigned s = 0; s < v->system_count; s++) {
         bool directory = !b->systems[s].known || b->systems[s].s.kind == DOM_DIRECTORY;
-        if (directory ? own : (p->active >> s & 1))
+        if (directory ? own : (active >> s & 1))
             activated |= (uint16_t)(1u << s);
     }
     return activated & t->issued;

@@ -105,9 +105,8 @@ void view_copy_unit(struct view_pool *k, const struct dom_unit *in, struct dom_u
     out->mail_login = view_pool_text(k, in->mail_login);
     out->mail_address = view_pool_text(k, in->mail_address);
     out->mail_store = NULL;
-    out->mail_names = NULL;
+    out->mail_names = copy_texts(k, in->mail_names, in->mail_name_count);
     out->accounts = copy_accounts(k, in->accounts, in->account_count);
-    out->mail_name_count = 0;
     out->targets = copy_targets(k, in->targets, in->target_count);
     out->headcounts = NULL;
     if (in->headcount_count == 0)

@@ -1,6 +1,5 @@
 /* What a person is looked for by: the words of his name, his logins and addresses, codes and phone, and the signs of
  * them that rule most people out without a look at them. */
-#include <stdio.h>
 #include <string.h>
 
 #include "view/store/view.h"
@@ -55,9 +54,14 @@ struct texts {
 static struct span phone_text(struct texts *t, bool national)
 {
     uint64_t number = person_mobile(t->p);
-    snprintf(t->phone, sizeof(t->phone), national ? "0%llu" : "%llu",
-             (unsigned long long)(national ? number % 1000000000 : number));
-    return number == 0 || (national && number / 1000000000 != 84) ? whole("") : whole(t->phone);
+    char *end = t->phone + sizeof(t->phone), *at = end;
+    if (national)
+        number = number / 1000000000 == 84 ? number % 1000000000 : 0;
+    for (uint64_t left = number; left > 0; left /= 10)
+        *--at = (char)('0' + left % 10);
+    while (national && number > 0 && end - at < 10)
+        *--at = '0';
+    return (struct span){at, end};
 }
 
 static struct span name_text(const struct person *p)
@@ -95,24 +99,26 @@ static bool next_text(struct texts *t, struct span *out)
  * beginnings of one to four letters */
 enum { LETTERS = 25, HASHED = 38, HEAD = 4 };
 static const uint64_t listed = UINT64_C(1) << 63;
+static const uint32_t GOLDEN = UINT32_C(0x9E3779B1);
 
 /* f, j, w and z are rare and share one; digits have one. */
 static unsigned first_bit(char c)
 {
-    static const char order[] = "abcdeghiklmnopqrstuvxy";
-    const char *at = c ? strchr(order, c) : NULL;
-    return at ? (unsigned)(at - order) : c >= '0' && c <= '9' ? 23 : (unsigned char)c >= 0x80 ? 24 : 22;
+    static const uint8_t bits['z' - 'a' + 1] = {0,  1,  2,  3,  4,  22, 5,  6,  7,  22, 8,  9,  10,
+                                                11, 12, 13, 14, 15, 16, 17, 18, 19, 22, 20, 21, 22};
+    if (c >= 'a' && c <= 'z')
+        return bits[c - 'a'];
+    return c >= '0' && c <= '9' ? 23 : (unsigned char)c >= 0x80 ? 24 : 22;
 }
 
 struct view_sign view_word_sign(const char *word, size_t len)
 {
-    char head[HEAD] = {0};
-    for (size_t i = 0; i < HEAD && i < len; i++)
-        head[i] = cv_ascii_lower(word[i]);
-    struct view_sign sign = {.all = listed | (len > 0 ? UINT64_C(1) << first_bit(head[0]) : 0)};
+    struct view_sign sign = {.all = listed | (len > 0 ? UINT64_C(1) << first_bit(cv_ascii_lower(word[0])) : 0)};
+    uint32_t hash = 0; /* of its first n letters */
     for (size_t n = 1; n <= HEAD && n <= len; n++) {
-        uint32_t hash = view_hash(head, n);
-        sign.all |= n == 2 || n == 3 ? UINT64_C(1) << (LETTERS + hash % HASHED) : 0;
+        hash = (hash ^ (uint8_t)cv_ascii_lower(word[n - 1])) * GOLDEN;
+        hash ^= hash >> 15;
+        sign.all |= n == 2 || n == 3 ? UINT64_C(1) << (LETTERS + ((uint64_t)hash * HASHED >> 32)) : 0;
         sign.finer |= UINT64_C(1) << (hash >> 26);
     }
     return sign;

@@ -78,6 +78,21 @@ void view_order_add(struct view *v, uint32_t slot)
         view_slots_insert(&v->order, place_of(v, v->people[slot]), slot);
 }
 
+/* What lies between the two places makes way for him, and nothing else. */
+void view_order_move(struct view *v, uint32_t slot, const struct person *next)
+{
+    const struct person *now = v->people[slot];
+    if (!atomic_load(&v->loaded) || view_person_order(now, next) == 0)
+        return;
+    uint32_t *items = v->order.items;
+    size_t from = place_of(v, now), to = place_of(v, next);
+    if (to > from) /* counted with himself */
+        memmove(items + from, items + from + 1, (--to - from) * sizeof(*items));
+    else
+        memmove(items + to + 1, items + to, (from - to) * sizeof(*items));
+    items[to] = slot;
+}
+
 void view_order_cut(struct view *v, uint32_t slot)
 {
     if (atomic_load(&v->loaded))

@@ -7,24 +7,86 @@
 #include "view/store/view.h"
 
 /* ---- texts that need ICU: before the lock ---- */
-void view_person_texts(const struct dom_staff *s, struct cv_arena *scratch, struct view_person_texts *out)
+
+/* A part of a name: its sort key, and how it is searched for. */
+struct part {
+    const char *text, *folded;
+    const uint8_t *key;
+    size_t len; /* of the key */
+};
+
+/* Parts repeat: of most people's three none is made anew. */
+static struct part part_of(struct view *v, const char *text, struct cv_arena *scratch)
 {
-    const char *parts[] = {s->given_name ? s->given_name : s->full_name, s->family_name, s->middle_name};
-    size_t len[3], total = 0;
-    const uint8_t *keys[3];
-    for (int i = 0; i < 3; i++) {
-        keys[i] = cv_text_sort_key(scratch, parts[i] ? parts[i] : "", &len[i]);
-        total += len[i] + 1;
+    struct part p = {.text = text ? text : ""};
+    struct view_name_part *known = &v->name_parts[view_hash(p.text, strlen(p.text)) % VIEW_NAME_PARTS];
+    if (known->len == 0 || strcmp(known->text, p.text) != 0) {
+        p.key = cv_text_sort_key(scratch, p.text, &p.len);
+        p.folded = cv_text_fold(scratch, p.text);
+        if (strlen(p.text) >= sizeof(known->text) || strlen(p.folded) >= sizeof(known->folded) ||
+            p.len > sizeof(known->key))
+            return p;
+        memcpy(known->text, p.text, strlen(p.text) + 1);
+        memcpy(known->folded, p.folded, strlen(p.folded) + 1);
+        memcpy(known->key, p.key, p.len);
+        known->len = (uint8_t)p.len;
     }
-    uint8_t *key = cv_arena_alloc(scratch, total);
+    p.len = known->len;
+    p.key = memcpy(cv_arena_room(scratch, 1, p.len), known->key, p.len);
+    p.folded = cv_arena_strdup(scratch, known->folded);
+    return p;
+}
+
+/* Family, middle and given name with a blank between, as almost every name is written? */
+static bool is_of_parts(const char *name, const struct part *const *in_order)
+{
+    bool first = true;
+    for (int i = 0; i < 3; i++) {
+        size_t len = strlen(in_order[i]->text);
+        if (len == 0)
+            continue;
+        if (!first && *name++ != ' ')
+            return false;
+        if (strncmp(name, in_order[i]->text, len) != 0)
+            return false;
+        name += len;
+        first = false;
+    }
+    return !first && *name == '\0';
+}
+
+static const char *joined(struct cv_arena *scratch, const struct part *const *in_order)
+{
+    size_t len = 0;
+    char *out = cv_arena_room(
+        scratch, 1, strlen(in_order[0]->folded) + strlen(in_order[1]->folded) + strlen(in_order[2]->folded) + 3);
+    for (int i = 0; i < 3; i++) {
+        size_t more = strlen(in_order[i]->folded);
+        if (more > 0 && len > 0)
+            out[len++] = ' ';
+        memcpy(out + len, in_order[i]->folded, more);
+        len += more;
+    }
+    out[len] = '\0';
+    return out;
+}
+
+void view_person_texts(struct view *v, const struct dom_staff *s, struct cv_arena *scratch,
+                       struct view_person_texts *out)
+{
+    const char *name = s->full_name ? s->full_name : "";
+    const struct part parts[] = {part_of(v, s->given_name ? s->given_name : name, scratch),
+                                 part_of(v, s->family_name, scratch), part_of(v, s->middle_name, scratch)};
+    const struct part *const in_order[] = {&parts[1], &parts[2], &parts[0]};
+    uint8_t *key = cv_arena_alloc(scratch, parts[0].len + parts[1].len + parts[2].len + 3);
     out->key = key;
     for (int i = 0; i < 3; i++) { /* a zero between: sort keys hold none, so "An" comes before "Anh" whatever follows */
-        memcpy(key, keys[i], len[i]);
-        key += len[i] + 1;
+        memcpy(key, parts[i].key, parts[i].len);
+        key += parts[i].len + 1;
     }
-    out->key_len = total - 1;
-    out->folded = cv_text_fold(scratch, s->full_name ? s->full_name : "");
-    out->apart = cv_text_fold_apart(scratch, s->full_name ? s->full_name : "");
+    out->key_len = (size_t)(key - out->key) - 1;
+    out->folded = is_of_parts(name, in_order) ? joined(scratch, in_order) : cv_text_fold(scratch, name);
+    out->apart = cv_text_fold_apart(scratch, name);
 }
 
 /* ---- packing ---- */
@@ -51,6 +113,12 @@ static uint16_t put_text(struct pack *b, const char *text)
     size_t size = strlen(text) + 1;
     const uint8_t *there = memmem(b->data + b->texts, b->len - b->texts, text, size);
     return there ? (uint16_t)(there - b->data) : put(b, text, size);
+}
+
+/* Of a text that is no other's end. */
+static uint16_t put_alone(struct pack *b, const char *text)
+{
+    return text == NULL ? 0 : put(b, text, strlen(text) + 1);
 }
 
 static uint16_t put_both(struct pack *b, const struct view_person_texts *texts)
@@ -272,10 +340,15 @@ static void pack_account_texts(struct pack *b, const struct person *p, const str
     size_t at = p->has_leaving ? sizeof(struct leaving) : 0;
     struct account *account = (struct account *)(void *)(b->data + at);
     struct account_more *more = (struct account_more *)(void *)(account + p->accounts);
+    const struct account *before = NULL;
     for (size_t i = 0; i < count; i++) {
+        const char *login = sorted[i] != NULL ? sorted[i]->login : NULL;
         if (sorted[i] == NULL)
             continue;
-        account->login = put_text(b, sorted[i]->login);
+        bool same = before != NULL && login != NULL && before->login != 0 &&
+                    strcmp((const char *)b->data + before->login, login) == 0; /* of most people at most systems */
+        account->login = same ? before->login : put_text(b, login);
+        before = account;
         if (account->more) {
             more->error = put_text(b, sorted[i]->last_error);
             more->remote_id = put_text(b, sorted[i]->remote_id);
@@ -314,16 +387,16 @@ static void pack_texts(struct pack *b, struct person *p, const struct dom_staff 
     put(b, "", 1); /* so that no text begins at offset 0 */
     b->texts = b->len;
     for (size_t i = 0; i < p->names; i++)
-        offsets[i] = put_text(b, s->names[i]);
+        offsets[i] = put_alone(b, s->names[i]);
     for (size_t i = 0; i < p->formers; i++)
-        offsets[p->names + i] = put_text(b, s->former_codes[i]);
+        offsets[p->names + i] = put_alone(b, s->former_codes[i]);
     memcpy(b->data + p->texts, offsets, size);
     p->address = put_text(b, s->address);
     pack_account_texts(b, p, sorted, account_count);
-    p->name = put_text(b, s->full_name);
+    p->name = put_alone(b, s->full_name);
     p->folded = texts->apart ? put_both(b, texts) : put_text(b, texts->folded);
     p->apart = texts->apart && p->folded;
-    p->code = put_text(b, s->staff_code);
+    p->code = put_alone(b, s->staff_code);
     p->absorbed = put_absorbed(b, s);
     p->into = s->merge != NULL ? put_merge(b, s) : 0;
     p->key = put(b, texts->key, texts->key_len);

@@ -1,5 +1,6 @@
 /* Active days of people, and of those who are not here (yet, or any more). */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "view/store/view.h"
@@ -49,13 +50,31 @@ static void add_days(const struct view_uses *uses, unsigned system, struct view_
     *days = joined;
 }
 
+int view_id_order(const void *a, const void *b)
+{
+    return memcmp(((const struct cv_id *)a)->bytes, ((const struct cv_id *)b)->bytes,
+                  sizeof((const struct cv_id *)a)->bytes);
+}
+
+static bool is_listed(const struct view_listed *listed, struct cv_id id)
+{
+    return listed != NULL && listed->count > 0 &&
+           bsearch(&id, listed->ids, listed->count, sizeof(id), view_id_order) != NULL;
+}
+
 struct dom_active view_active_of(const struct view *v, const struct person *p, unsigned system, struct view_days *room)
+{
+    return view_active_beside(v, p, system, NULL, room);
+}
+
+struct dom_active view_active_beside(const struct view *v, const struct person *p, unsigned system,
+                                     const struct view_listed *listed, struct view_days *room)
 {
     struct dom_active days = view_active(p->uses, system);
     struct cv_id id;
     for (const char *at = person_text(p, p->absorbed); view_next_absorbed(&at, &id);) {
         uint32_t slot = view_person_slot(v, id);
-        if (slot != NONE && v->people[slot]->into)
+        if (slot != NONE && v->people[slot]->into && !is_listed(listed, id))
             add_days(v->people[slot]->uses, system, room, &days);
     }
     return days;

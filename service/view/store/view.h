@@ -60,6 +60,13 @@ struct view_stray {
     struct view_uses *uses;
 };
 
+/* What ICU makes of a part of a name; len (of the key) 0: of none yet. */
+enum { VIEW_NAME_PARTS = 1024 };
+struct view_name_part {
+    char text[24], folded[24];
+    uint8_t len, key[39];
+};
+
 struct view {
     pthread_rwlock_t lock;
     _Atomic bool loaded, alive, refreshing;
@@ -73,19 +80,20 @@ struct view {
     cv_moment changed_at;        /* may lie behind `day`: coverage.c cuts it there */
     bool sweep_refused;
     size_t sweep_size;
-    uint32_t refresh;         /* number of the running refresh: entries named in it carry it */
-    bool whole;               /* it names everything */
-    uint64_t named;           /* how many were */
-    struct cv_arena *scratch; /* the feed's */
-    uint8_t *build;           /* the feed's: where a person is packed */
+    uint32_t refresh;                                  /* number of the running refresh: entries named in it carry it */
+    bool whole;                                        /* it names everything */
+    uint64_t named;                                    /* how many were */
+    struct cv_arena *scratch;                          /* the feed's */
+    uint8_t *build;                                    /* the feed's: where a person is packed */
+    struct view_name_part name_parts[VIEW_NAME_PARTS]; /* the feed's, by the hash of the text */
 
     struct view_lookup by_uuid; /* kind << 29 | slot */
     size_t known[KINDS];
 
     struct unit **units;
     size_t unit_count, unit_cap;
-    struct view_lookup unit_by_id, unit_by_code;
-    size_t detours, changed_units; /* the latter: those that were others before */
+    struct view_lookup unit_by_id, unit_by_code, unit_by_name; /* name: of its mailbox and accounts, ever */
+    size_t detours, changed_units;                             /* the latter: those that were others before */
     uint64_t tree_print;
 
     struct person **people; /* NULL = free slot */
@@ -163,7 +171,8 @@ struct view_person_texts {
     const uint8_t *key;
     size_t key_len;
 };
-void view_person_texts(const struct dom_staff *s, struct cv_arena *scratch, struct view_person_texts *out);
+void view_person_texts(struct view *v, const struct dom_staff *s, struct cv_arena *scratch,
+                       struct view_person_texts *out);
 struct person *view_person_build(struct view *v, const uint8_t uuid[16], const struct dom_staff *s,
                                  const struct view_person_texts *texts);
 /* Has all that he names a place already? Then the feed's thread builds him without the lock. */
@@ -188,7 +197,8 @@ bool view_rest_has(const struct person *p, bool phones, const char *with, size_t
 int view_person_order(const struct person *a, const struct person *b);
 void view_order_sort(struct view *v);
 void view_order_add(struct view *v, uint32_t slot);
-void view_order_cut(struct view *v, uint32_t slot); /* before the person changes */
+void view_order_move(struct view *v, uint32_t slot, const struct person *next); /* before he becomes that */
+void view_order_cut(struct view *v, uint32_t slot);                             /* before he goes */
 
 /* ---- units.c, unit_find.c ---- */
 void view_child_add(struct view *v, uint32_t parent, uint32_t child); /* in order */
@@ -259,6 +269,10 @@ struct view_days {
     uint8_t bits[DOM_ACTIVE_BYTES_MAX], before[DOM_ACTIVE_BYTES_MAX];
 };
 struct dom_active view_active_of(const struct view *v, const struct person *p, unsigned system, struct view_days *room);
+/* The same without records that are `listed`; NULL = none is. */
+struct view_listed;
+struct dom_active view_active_beside(const struct view *v, const struct person *p, unsigned system,
+                                     const struct view_listed *listed, struct view_days *room);
 cv_day view_last_active(const struct view *v, const struct person *p, const struct account *a);
 struct view_uses *view_stray_take(struct view *v, struct cv_id staff); /* or NULL */
 void view_stray_put(struct view *v, struct cv_id staff, struct view_uses *uses);

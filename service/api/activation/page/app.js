@@ -54,10 +54,10 @@ function translate() {
 
 async function send(path, body) {
   const answer = await fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json', 'Accept-Language': lang }, body: JSON.stringify(body), referrerPolicy: 'no-referrer' })
-  const said = answer.status === 204 ? {} : await answer.json()
-  if (answer.ok) return said
+  const said = answer.status === 204 ? {} : await answer.json().catch(() => null) // a proxy in between answers with a page of its own
+  if (answer.ok && said) return said
   if (answer.status === 429) throw new Error(say('soon', answer.headers.get('Retry-After') ?? 30))
-  throw new Error(said.errors?.length ? said.errors.map((fault) => fault.detail).join('. ') : said.detail || said.title)
+  throw new Error(said?.errors?.length ? said.errors.map((fault) => fault.detail).join('. ') : said?.detail || said?.title || say('offline'))
 }
 
 /** Runs what a button asks for; the button waits, and trouble stands beside it. */
@@ -202,6 +202,9 @@ $('show').addEventListener('click', () => {
   translate()
 })
 $('other').addEventListener('click', () => { lang = lang === 'vi' ? 'en' : 'vi'; translate() })
+
+// Another code typed behind the address of this page is somebody else's: nothing of the former one stays.
+addEventListener('hashchange', () => { if (location.hash.length > 1) location.reload() })
 
 translate()
 const given = decodeURIComponent(location.hash.slice(1))
