@@ -85,6 +85,8 @@ def test_a_stale_export_never_revives(client):
     assert {a["system"]: a["observed"]["state"] for a in back.json["accounts"]}["mailbox"] == "provisioned"
     same = client.put("/v1/staff/Q-3/departure", {**LEAVE, "decision": {"number": "41"}})
     assert same.status == 409 and same.code == "departure_withdrawn"
+    nightly = client.put("/v1/staff/Q-3/departure", {"reason": "nghi_huu"})
+    assert nightly.status == 409 and nightly.code == "departure_withdrawn", "the line knows neither number nor day"
 
 
 def test_errors_a_script_can_act_on(big, client):

@@ -88,8 +88,9 @@ static void a_stale_export_undoes_nothing(void **state)
         cv_day on;
         const char *number;
         bool taken;
-    } rows[] = {{TODAY + 1, "1", false}, {TODAY, "2", false},    {CV_NO_DAY, NULL, true}, {TODAY + 1, "2", true},
-                {TODAY + 1, NULL, true}, {CV_NO_DAY, "2", true}, {CV_NO_DAY, "1", false}, {TODAY - 3, "2", false}};
+    } rows[] = {{TODAY + 1, "1", false}, {TODAY, "2", false},      {CV_NO_DAY, NULL, false},
+                {TODAY + 1, "2", true},  {TODAY + 1, NULL, false}, {TODAY + 2, NULL, true},
+                {CV_NO_DAY, "2", true},  {CV_NO_DAY, "1", false},  {TODAY - 3, "2", false}};
     (void)state;
     for (size_t i = 0; i < CV_COUNT(rows); i++) {
         struct leaving l;

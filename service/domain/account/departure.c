@@ -21,10 +21,11 @@ static const struct dom_departure *begun(const struct dom_staff *staff)
 
 /* ---- orders ---- */
 
-/* The same decision; where neither has one, the same reason for the same day, or for none. */
+/* The same decision; of an order that names none, the same reason for the same day, or no day: a nightly line knows no
+ * more. */
 static bool same_order(const struct dom_departure *ended, const struct dom_order *order)
 {
-    if (ended->decision.number != NULL || order->decision.number != NULL)
+    if (order->decision.number != NULL)
         return cv_text_same(ended->decision.number, order->decision.number);
     return order->effective_on == CV_NO_DAY ||
            (order->effective_on == ended->effective_on && order->reason == ended->reason);
