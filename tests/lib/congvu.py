@@ -284,14 +284,17 @@ def district(**settings):
         yield service
 
 
+DEGREES = {"ths", "ts", "pgs", "gs", "bs", "cn", "ks", "kts", "ds", "dr", "mr", "mrs", "ms", "dc", "pct", "tp", "ptp", "ct", "pgd", "gd", "cvc", "nv"}  # refused
+
+
 def nth(name, n):
-    """A name of its own for the n-th of many: digits are no part of a name."""
+    """A name of its own for the n-th of many: digits and degrees are no part of a name."""
     letters = "abcdeghiklmnopqrstuvx"  # y and i are alike
     word = letters[n % len(letters)]
     while n >= len(letters):
         n //= len(letters)
         word = letters[n % len(letters)] + word
-    return f"{name} {word.capitalize()}"
+    return f"{name} {word.capitalize()}{'w' * (word in DEGREES)}"
 
 
 def an(**more):

@@ -231,6 +231,7 @@ static void what_a_name_cell_holds_besides(void **state)
         {"ThS. Nguyễn Văn An", "ThS"}, {"TS Nguyễn Văn An", "TS"},          {"BS.CKI Trần An", "BS"},
         {"Bà Nguyễn Thị Lan", "Bà"},   {"ÔNG TRẦN VĂN HAI", "ÔNG"},         {"Ông/Bà Nguyễn Thị Lan", "/"},
         {"12. Nguyễn Văn An", "1"},    {"Đồng chí Lê Văn Tám", "Đồng chí"}, {"Nguyễn Văn An, Lê B", ","},
+        {"Nguyễn Văn An ThS", "ThS"},  {"Nguyễn Văn An TS.", "TS"},
     };
     static const char *const right[] = {"Ông Ích Khiêm", "Ông Văn Ổn", "Bá Trung Phụ", "Bà Thị Lan", "Cổ Nguyễn An",
                                         "K'Bảy",         "Anh",        "Y Blô Êban",   "Ô-Rô"};

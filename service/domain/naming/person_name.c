@@ -37,11 +37,16 @@ static const char *skip_word(const char *s)
     return s + strspn(s, " .");
 }
 
-/* A degree or rank at the head, with or without its full stop; "" when there is none. */
+/* A degree or rank wherever it stands, with or without its full stop; "" when there is none, or nothing beside it. */
 static const char *degree_of(struct cv_arena *arena, const char *name)
 {
-    const char *word = word_at(arena, name), *rest = skip_word(name);
-    return *rest && among(cv_text_fold(arena, word), degrees, CV_COUNT(degrees)) ? word : "";
+    bool alone = *skip_word(name) == '\0';
+    for (const char *at = name; *at != '\0' && !alone; at = skip_word(at)) {
+        const char *word = word_at(arena, at);
+        if (among(cv_text_fold(arena, word), degrees, CV_COUNT(degrees)))
+            return word;
+    }
+    return "";
 }
 
 /* "Bà Nguyễn Thị Lan": a form of address, then a usual family name, then more. */
