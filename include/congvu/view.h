@@ -273,16 +273,23 @@ bool view_signer(const struct view *v, struct cv_id id, struct view_signer *out)
 size_t view_signers_with(const struct view *v, uint32_t rights, struct view_signer *out, size_t max);
 /* Who gave him a way in less than DOM_WAY_IN_S ago, people and tokens; returns how many. */
 size_t view_ways_in(const struct view *v, struct cv_id id, cv_moment now, struct cv_id out[DOM_WAYS_IN_MAX]);
-enum view_key { VIEW_BY_NAME, VIEW_BY_CODE, VIEW_BY_ID, VIEW_BY_LOGIN /* in any system */ };
+enum view_key { VIEW_BY_NAME, VIEW_BY_CODE, VIEW_BY_ID, VIEW_BY_LOGIN /* in any system; not of view_staff_holder */ };
 bool view_staff_holder(const struct view *v, struct view_scope scope, enum view_key by, const char *key,
                        struct cv_id *out);
 /* May "nobody" be taken for an answer? Not while the feed is silent or a write of ours has not come: false with
  * directory_unavailable (err may be NULL). Whoever judges somebody absent by a question without an error asks this. */
 bool view_may_deny(const struct view *v, struct cv_error *err);
-/* The same for many keys; `current`: he carries it today (address, login of an account, code), not only once. */
+/* Whose login it is in this system. */
+bool view_login_holder(const struct view *v, struct view_scope scope, const char *system, const char *login,
+                       struct cv_id *out);
+/* The same for many keys, in their order; a login may have a holder in each system, and VIEW_BY_LOGIN tells all of
+ * them: room for VIEW_HOLDERS_MAX of each key, of the others for one. `current`: he carries it today (address, login of
+ * an account, code), not only once. */
+enum { VIEW_HOLDERS_MAX = DOM_SYSTEMS_MAX };
 struct view_holding {
+    const char *key;
     bool found, current;
     struct cv_id staff;
 };
 bool view_staff_holdings(const struct view *v, struct view_scope scope, enum view_key by, const char *const *keys,
-                         size_t count, struct view_holding *out, struct cv_error *err);
+                         size_t count, struct view_holding *out, size_t *out_count, struct cv_error *err);

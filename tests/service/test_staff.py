@@ -332,6 +332,7 @@ def test_whatever_the_clerk_types_finds_the_person_and_lists_say_who_has_what(cl
     assert [p["id"] for p in answer["items"]] == [person["id"]]
     assert [(h["staff"], h["current"]) for h in answer["holders"]] == [(person["id"], False), (person["id"], True), (None, False)]
     assert client.get("/v1/staff", login="noivu_ktim").json["holders"] == [{"key": "noivu_ktim", "staff": person["id"], "current": True}]
+    assert [h["staff"] for h in client.get("/v1/staff", login=f"k.tim@{old.split('@')[1]}").json["holders"]] == [person["id"]], "people sign in by address too"
     many = client.get("/v1/staff", staff_code=",".join(f"c{i}" for i in range(501)))
     assert many.status == 400 and many.json["errors"][0]["code"] == "too_many"
     for name in ("staff_code", "address", "login"):

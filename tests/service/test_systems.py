@@ -124,6 +124,21 @@ def test_rules_that_take_from_one_after_another_have_the_limit_of_the_hour(start
     assert "(limit 5)" in answers[5].json["detail"], answers[5]
 
 
+def test_a_login_that_two_people_have_in_two_systems_finds_both(start):
+    client = start().client()
+    make_units(client)
+    for body in ({"id": "cap-phep", "kind": "directory", "login_rule": "{ten}"}, {"id": "thu-vien", "kind": "directory", "login_rule": "address"}):
+        assert client.post("/v1/systems", {**body, "name": {"vi": body["id"]}}).status == 201
+    one = client.put("/v1/staff/L-1", an(full_name="Lê Thị Trùng")).json
+    two = client.put("/v1/staff/L-2", an(full_name="Cao Văn Khác", login="trung")).json
+    for system in ("cap-phep", "thu-vien"):
+        assert client.put(f"/v1/staff/L-1/accounts/{system}", {"state": "present"}).status in (200, 202)
+    both = client.get("/v1/staff", login="trung").json
+    assert {p["id"] for p in both["items"]} == {one["id"], two["id"]}
+    assert sorted((h["key"], h["staff"], h["current"]) for h in both["holders"]) == sorted(("trung", p["id"], True) for p in (one, two))
+    assert client.get("/v1/staff", login=one["address"]).json["holders"] == [{"key": one["address"], "staff": one["id"], "current": True}]
+
+
 # ---- a system is data ----
 def test_a_system_is_added_used_and_retired(start):
     service = start(tick_ms=50)

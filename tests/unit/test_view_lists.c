@@ -406,6 +406,7 @@ static void exactly_these(void **state)
     struct cv_error err = {0};
     struct view_staff_page page;
     struct view_holding held[3];
+    size_t holders;
     (void)state;
     w_load(w, 5, 100);
     struct w_person *p = &w->people[40];
@@ -422,7 +423,7 @@ static void exactly_these(void **state)
     assert_true(view_staff_list(w->view, &q, arena, &page, &err));
     assert_int_equal(page.total, 1);
     assert_true(cv_id_equal(page.items[0].id, p->id));
-    assert_true(view_staff_holdings(w->view, everywhere, VIEW_BY_CODE, codes, 3, held, &err));
+    assert_true(view_staff_holdings(w->view, everywhere, VIEW_BY_CODE, codes, 3, held, &holders, &err));
     assert_true(held[0].found && !held[0].current && held[1].found && held[1].current && !held[2].found);
     const char *logins[] = {"login40", "LOGIN41"}, *address[] = {"login40@example.vn"};
     q.by = VIEW_BY_LOGIN;
@@ -430,7 +431,7 @@ static void exactly_these(void **state)
     q.key_count = 2;
     assert_true(view_staff_list(w->view, &q, arena, &page, &err));
     assert_int_equal(page.total, 2);
-    assert_true(view_staff_holdings(w->view, everywhere, VIEW_BY_NAME, address, 1, held, &err));
+    assert_true(view_staff_holdings(w->view, everywhere, VIEW_BY_NAME, address, 1, held, &holders, &err));
     assert_true(held[0].found && held[0].current && cv_id_equal(held[0].staff, p->id));
     w_free(w);
 }

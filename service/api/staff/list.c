@@ -110,15 +110,16 @@ static void read_keys(struct htp_exchange *x, struct view_staff_query *q)
 /* Of each key who holds it, and whether today or once; null for nobody whom the caller may see. */
 static bool write_holders(struct htp_exchange *x, const struct view_staff_query *q, struct cv_error *err)
 {
-    struct view_holding *held = CV_NEWS(x->arena, struct view_holding, q->key_count + 1);
+    size_t each = q->by == VIEW_BY_LOGIN ? VIEW_HOLDERS_MAX : 1, count;
+    struct view_holding *held = CV_NEWS(x->arena, struct view_holding, q->key_count * each + 1);
     struct cv_jout *j = &x->out;
     char id[CV_ID_TEXT];
-    if (!view_staff_holdings(api_of(x)->view, q->scope, q->by, q->keys, q->key_count, held, err))
+    if (!view_staff_holdings(api_of(x)->view, q->scope, q->by, q->keys, q->key_count, held, &count, err))
         return false;
     cv_jout_array(j, "holders");
-    for (size_t i = 0; i < q->key_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         cv_jout_object(j, NULL);
-        cv_jout_string(j, "key", q->keys[i]);
+        cv_jout_string(j, "key", held[i].key);
         cv_jout_string(j, "staff", held[i].found ? cv_id_text("stf_", held[i].staff, id) : NULL);
         cv_jout_bool(j, "current", held[i].found && held[i].current);
         cv_jout_end(j);

@@ -22,12 +22,14 @@ static bool person_of(struct prov_call *call, const struct prov_subject *in, str
         [PROV_CLAIM_ADDRESS] = VIEW_BY_NAME, [PROV_CLAIM_LOGIN] = VIEW_BY_NAME, [PROV_CLAIM_CODE] = VIEW_BY_CODE};
     const struct view_scope everywhere = {.everywhere = true};
     struct view_holding holding;
+    size_t count;
     struct cv_error none = {0};
     if (in->claim == NULL || (in->claim_is == PROV_CLAIM_ADDRESS) != (strchr(in->claim, '@') != NULL))
         return false;
     const char *key =
         in->claim_is == PROV_CLAIM_LOGIN ? cv_arena_printf(call->arena, "mailbox/%s", in->claim) : in->claim;
-    if (!view_staff_holdings(call->prov->options.view, everywhere, keys[in->claim_is], &key, 1, &holding, &none) ||
+    if (!view_staff_holdings(call->prov->options.view, everywhere, keys[in->claim_is], &key, 1, &holding, &count,
+                             &none) ||
         !holding.found || !holding.current)
         return false;
     *out = holding.staff;

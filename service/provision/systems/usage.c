@@ -29,23 +29,11 @@ static bool holder(struct prov_call *call, enum view_key by, const char *key, st
     return view_staff_holder(call->prov->options.view, call->scope, by, key, out);
 }
 
-/* A login is a name of its system; where the system takes the mailbox login or the address, of the mailbox. People sign
- * in to mailboxes by address too. */
-static bool login_holder(struct prov_call *call, const struct dom_system *system, const char *login, struct cv_id *out)
-{
-    if (holder(call, VIEW_BY_NAME, cv_arena_printf(call->arena, "%s/%s", system->slug, login), out))
-        return true;
-    if (system->login_rule == NULL &&
-        holder(call, VIEW_BY_NAME, cv_arena_printf(call->arena, "mailbox/%s", login), out))
-        return true;
-    return strchr(login, '@') != NULL && holder(call, VIEW_BY_NAME, login, out);
-}
-
 static bool find_person(struct prov_call *call, const struct dom_system *system, struct prov_usage_event *e)
 {
     switch (e->by) {
     case PROV_BY_LOGIN:
-        return login_holder(call, system, e->key, &e->staff);
+        return view_login_holder(call->prov->options.view, call->scope, system->slug, e->key, &e->staff);
     case PROV_BY_ADDRESS:
         return strchr(e->key, '@') != NULL && holder(call, VIEW_BY_NAME, e->key, &e->staff);
     case PROV_BY_CODE:

@@ -40,9 +40,11 @@ size_t view_candidates(const struct view *v, const struct view_filter *f, uint32
                        uint32_t out[VIEW_CANDIDATES]);
 /* After view_filter_place. */
 bool view_match(const struct view *v, const struct view_filter *f, uint32_t slot);
-uint32_t view_holder_slot(const struct view *v, enum view_key by, const char *key); /* person_find.c; or NONE */
-/* The same, led on from a merged record to the one that stands for the person; NONE when not for who sees `top`. */
-uint32_t view_holder_led(const struct view *v, uint32_t top, enum view_key by, const char *key);
+size_t view_slots_add_once(uint32_t *slots, size_t count, uint32_t slot); /* not NONE; returns how many there are */
+/* Who holds or held it (person_find.c), led on from a merged record to the one that stands for the person, each once;
+ * not who is led to nobody that whoever sees `top` may see. Returns how many. */
+size_t view_holders(const struct view *v, uint32_t top, enum view_key by, const char *key,
+                    uint32_t out[VIEW_HOLDERS_MAX]);
 /* As it was on the day of `then`. */
 /* What a row of figures says of its unit: id, code, names, kind and block; `then`: as they were. */
 void view_fill_row_unit(const struct view *v, const struct view_tree *then, cv_day day, uint32_t slot,

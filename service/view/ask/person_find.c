@@ -286,25 +286,29 @@ bool view_name_taken(const struct view *v, const char *name)
     return taken;
 }
 
-static uint32_t by_login(const struct view *v, const char *login)
+static uint32_t by_name_in(const struct view *v, const char *slug, const char *login)
 {
-    enum { LOGIN_MAX = 400 };
-    char name[LOGIN_MAX];
-    uint32_t at = NONE;
-    for (unsigned s = 0; s < v->system_count && at == NONE; s++)
-        if (v->systems[s].slug && snprintf(name, sizeof name, "%s/%s", v->systems[s].slug, login) < LOGIN_MAX)
-            at = by_name(v, name);
-    return at;
+    enum { NAME_MAX = 400 };
+    char name[NAME_MAX];
+    return snprintf(name, sizeof name, "%s/%s", slug, login) < NAME_MAX ? by_name(v, name) : NONE;
 }
 
-uint32_t view_holder_slot(const struct view *v, enum view_key by, const char *key)
+/* A login is a name of its system; where the system takes the mailbox login or the address, of the mailbox. People sign
+ * in to mailboxes by address too. */
+static uint32_t by_login(const struct view *v, const struct system *system, const char *login)
+{
+    uint32_t at = by_name_in(v, system->slug, login);
+    if (at == NONE && system->s.login_rule == NULL)
+        at = by_name_in(v, "mailbox", login);
+    return at == NONE && strchr(login, '@') != NULL ? by_name(v, login) : at;
+}
+
+static uint32_t holder_slot(const struct view *v, enum view_key by, const char *key)
 {
     struct cv_id id;
     switch (by) {
     case VIEW_BY_NAME:
         return by_name(v, key);
-    case VIEW_BY_LOGIN:
-        return by_login(v, key);
     case VIEW_BY_CODE:
         return by_code(v, key);
     default:
@@ -312,9 +316,34 @@ uint32_t view_holder_slot(const struct view *v, enum view_key by, const char *ke
     }
 }
 
-uint32_t view_holder_led(const struct view *v, uint32_t top, enum view_key by, const char *key)
+size_t view_slots_add_once(uint32_t *slots, size_t count, uint32_t slot)
 {
-    return led(v, view_holder_slot(v, by, key), top);
+    for (size_t i = 0; i < count; i++)
+        if (slots[i] == slot)
+            return count;
+    if (slot != NONE)
+        slots[count++] = slot;
+    return count;
+}
+
+size_t view_holders(const struct view *v, uint32_t top, enum view_key by, const char *key,
+                    uint32_t out[VIEW_HOLDERS_MAX])
+{
+    size_t count = 0;
+    if (by != VIEW_BY_LOGIN)
+        return view_slots_add_once(out, 0, led(v, holder_slot(v, by, key), top));
+    for (unsigned s = 0; s < v->system_count; s++)
+        if (v->systems[s].slug)
+            count = view_slots_add_once(out, count, led(v, by_login(v, &v->systems[s], key), top));
+    return count;
+}
+
+static bool holder_seen(const struct view *v, struct view_scope scope, uint32_t slot, struct cv_id *out)
+{
+    bool found = slot != NONE && record_visible(v, v->people[slot], view_scope_slot(v, scope));
+    if (found)
+        *out = v->people[slot]->id;
+    return found;
 }
 
 bool view_staff_holder(const struct view *v, struct view_scope scope, enum view_key by, const char *key,
@@ -322,10 +351,18 @@ bool view_staff_holder(const struct view *v, struct view_scope scope, enum view_
 {
     if (!view_enter(v, NULL))
         return false;
-    uint32_t slot = view_holder_slot(v, by, key);
-    bool found = slot != NONE && record_visible(v, v->people[slot], view_scope_slot(v, scope));
-    if (found)
-        *out = v->people[slot]->id;
+    bool found = holder_seen(v, scope, holder_slot(v, by, key), out);
+    view_leave(v);
+    return found;
+}
+
+bool view_login_holder(const struct view *v, struct view_scope scope, const char *system, const char *login,
+                       struct cv_id *out)
+{
+    if (!view_enter(v, NULL))
+        return false;
+    int at = view_system_known(v, system);
+    bool found = at >= 0 && holder_seen(v, scope, by_login(v, &v->systems[at], login), out);
     view_leave(v);
     return found;
 }
@@ -339,27 +376,39 @@ static bool carries_now(const struct person *p, enum view_key by, const char *ke
 {
     if (by == VIEW_BY_CODE)
         return same(person_text(p, p->code), key);
-    if (by == VIEW_BY_NAME)
-        return same(person_text(p, p->address), key);
+    if (by != VIEW_BY_ID && same(person_text(p, p->address), key))
+        return true;
     for (size_t i = 0; by == VIEW_BY_LOGIN && i < p->accounts; i++)
         if (same(person_text(p, person_accounts(p)[i].login), key))
             return true;
     return by == VIEW_BY_ID;
 }
 
-bool view_staff_holdings(const struct view *v, struct view_scope scope, enum view_key by, const char *const *keys,
-                         size_t count, struct view_holding *out, struct cv_error *err)
+static size_t hold(const struct view *v, uint32_t top, enum view_key by, const char *key, struct view_holding *out)
 {
+    uint32_t slots[VIEW_HOLDERS_MAX];
+    size_t count = view_holders(v, top, by, key, slots), held = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct person *p = v->people[slots[i]];
+        if (view_person_visible(v, p, top))
+            out[held++] =
+                (struct view_holding){.key = key, .found = true, .current = carries_now(p, by, key), .staff = p->id};
+    }
+    return held;
+}
+
+bool view_staff_holdings(const struct view *v, struct view_scope scope, enum view_key by, const char *const *keys,
+                         size_t count, struct view_holding *out, size_t *out_count, struct cv_error *err)
+{
+    *out_count = 0;
     if (!view_enter_people(v, err))
         return false;
     uint32_t top = view_scope_slot(v, scope);
     for (size_t i = 0; i < count; i++) {
-        uint32_t slot = view_holder_led(v, top, by, keys[i]);
-        out[i] = (struct view_holding){.found = slot != NONE && view_person_visible(v, v->people[slot], top)};
-        if (!out[i].found)
-            continue;
-        out[i].staff = v->people[slot]->id;
-        out[i].current = carries_now(v->people[slot], by, keys[i]);
+        size_t held = hold(v, top, by, keys[i], &out[*out_count]);
+        if (held == 0)
+            out[*out_count] = (struct view_holding){.key = keys[i]};
+        *out_count += held > 0 ? held : 1;
     }
     view_leave(v);
     return true;

@@ -219,16 +219,11 @@ static size_t count_branch(const struct search *s, uint32_t top)
 /* Whoever holds or held one of the keys, each once. */
 static void by_keys(struct search *s, const struct view_staff_query *q, struct cv_arena *arena)
 {
-    uint32_t *slots = CV_NEWS(arena, uint32_t, q->key_count);
+    uint32_t *slots = CV_NEWS(arena, uint32_t, q->key_count * VIEW_HOLDERS_MAX), held[VIEW_HOLDERS_MAX];
     size_t count = 0;
-    for (size_t i = 0; i < q->key_count; i++) {
-        uint32_t slot = view_holder_led(s->v, s->f.scope, q->by, q->keys[i]);
-        size_t k = 0;
-        while (k < count && slots[k] != slot)
-            k++;
-        if (slot != NONE && k == count)
-            slots[count++] = slot;
-    }
+    for (size_t i = 0; i < q->key_count; i++)
+        for (size_t n = view_holders(s->v, s->f.scope, q->by, q->keys[i], held); n-- > 0;)
+            count = view_slots_add_once(slots, count, held[n]);
     for (size_t i = 0; i < count; i++)
         offer(s, slots[i]);
     view_best_finish(&s->best);
