@@ -11,11 +11,15 @@
 #include "congvu/session.h"
 
 enum dir_found { DIR_FOUND, DIR_FOUND_NOT, DIR_FOUND_UNKNOWN };
-/* Has a write to `dn` carried this mark since that moment, by the log or by what the entry says? Unknown: the log
- * cannot be read, or does not reach so far.
- */
-bool dir_trace_find(struct dir_session *s, const char *dn, const char *mark, cv_moment since, enum dir_found *out,
-                    struct cv_error *err);
+/* Has a write to `dn` carried this mark around that moment, by the log or by what the entry says? Unknown: the log
+ * cannot be read, or does not reach so far. */
+struct dir_sought {
+    const char *dn, *mark;
+    cv_moment at;
+    enum dir_found found; /* the answer */
+};
+/* Of all of them, ascending by `at`, so that the log, which knows moments alone by an index, is gone through once. */
+bool dir_trace_find(struct dir_session *s, struct dir_sought *items, size_t count, struct cv_error *err);
 
 /* Has the log the directory's last change? A power cut may take that of the log alone. *out_csn: the change's stamp.
  * Unknown: as above, or the directory is still empty. */

@@ -316,7 +316,6 @@ static void a_mark_is_found_wherever_it_stands(void **state)
     struct dom_account account;
     struct dom_staff in = a_person(&post, &account), is, will;
     struct dir_stamp stamp;
-    enum dir_found found;
     struct dir_actor by = marked(s, 0);
     assert_ok(s, dir_staff_add(s->session, &in, &by, &stamp, &s->err));
     assert_ok(s, dir_staff_read(s->session, in.id, s->arena, &is, &s->err));
@@ -329,14 +328,13 @@ static void a_mark_is_found_wherever_it_stands(void **state)
     }
     const char *dn = dir_dn_staff(s->arena, BASE, in.id);
     cv_moment now = (cv_moment)time(NULL);
-    assert_ok(s, dir_trace_find(s->session, dn, "tinh.vn/x/0", now, &found, &s->err));
-    assert_int_equal(found, DIR_FOUND);
-    assert_ok(s, dir_trace_find(s->session, dn, "tinh.vn/x/218", now, &found, &s->err));
-    assert_int_equal(found, DIR_FOUND);
-    assert_ok(s, dir_trace_find(s->session, dn, "tinh.vn/x/1", now + 7200, &found, &s->err));
-    assert_int_equal(found, DIR_FOUND);
-    assert_ok(s, dir_trace_find(s->session, dn, "tinh.vn/x/220", now, &found, &s->err));
-    assert_int_equal(found, DIR_FOUND_NOT);
+    struct dir_sought items[] = {{dn, "tinh.vn/x/7", now - 7200, 0}, {dn, "tinh.vn/x/0", now, 0},
+                                 {dn, "tinh.vn/x/218", now, 0},      {dn, "tinh.vn/x/220", now, 0},
+                                 {dn, "tinh.vn/x/1", now + 7200, 0}, {dn, "tinh.vn/x/221", now + 7200, 0}};
+    const enum dir_found wanted[] = {DIR_FOUND, DIR_FOUND, DIR_FOUND, DIR_FOUND_NOT, DIR_FOUND, DIR_FOUND_NOT};
+    assert_ok(s, dir_trace_find(s->session, items, CV_COUNT(items), &s->err));
+    for (size_t i = 0; i < CV_COUNT(items); i++)
+        assert_int_equal(items[i].found, wanted[i]);
 }
 
 int main(void)

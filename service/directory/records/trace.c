@@ -8,7 +8,7 @@
 #include "directory/records/records.h"
 #include "directory/wire/session.h"
 
-enum { SCRATCH_MAX = 32 << 20, ATTRIBUTES_MAX = 128, LOOK_MOST = 200, WINDOW = 60, WIDE = 86400 };
+enum { SCRATCH_MAX = 32 << 20, ATTRIBUTES_MAX = 128, LOOK_MOST = 200, NAMED_MOST = 64, WINDOW = 60, WIDE = 86400 };
 #define LOG_BASE "cn=log"
 
 /* What the log has of a change, but for what stood there before it (reqOld). */
@@ -125,53 +125,121 @@ static const char *text_or(const struct dir_entry *entry, const char *name, cons
     return text != NULL ? text : otherwise;
 }
 
-/* Goes through what the log has of an entry since then, page by page. */
-static bool look_in_log(struct dir_session *s, const char *dn, const char *mark, cv_moment since, enum dir_found *out,
-                        struct cv_error *err)
+static bool any_left(const struct dir_sought *items, size_t count)
 {
-    char after[CV_MOMENT_TEXT + 32];
+    for (size_t i = 0; i < count; i++)
+        if (items[i].found == DIR_FOUND_NOT)
+            return true;
+    return false;
+}
+
+static void settle(struct dir_sought *items, size_t count, enum dir_found found)
+{
+    for (size_t i = 0; i < count; i++)
+        if (items[i].found == DIR_FOUND_NOT)
+            items[i].found = found;
+}
+
+/* The entries that are still to be found, so that the server need not send the others; "" of too many. */
+static const char *of_entries(struct cv_arena *arena, const struct dir_sought *items, size_t count)
+{
+    const char *each = "";
+    size_t left = 0;
+    for (size_t i = 0; i < count && left <= NAMED_MOST; i++)
+        if (items[i].found == DIR_FOUND_NOT && left++ < NAMED_MOST)
+            each = cv_arena_printf(arena, "%s%s", each, dir_filter_eq(arena, "reqDN", items[i].dn));
+    return left <= NAMED_MOST ? cv_arena_printf(arena, "(|%s)", each) : "";
+}
+
+static void take_marks(const struct page *page, struct cv_arena *arena, struct dir_sought *items, size_t count)
+{
+    for (size_t e = 0; e < page->count; e++) {
+        const char *mark = mark_of(&page->entries[e], arena);
+        for (size_t i = 0; mark != NULL && i < count; i++)
+            if (strcmp(items[i].mark, mark) == 0)
+                items[i].found = DIR_FOUND;
+    }
+}
+
+static const char *last_of(const struct page *page)
+{
+    const char *last = "";
+    for (size_t i = 0; i < page->count; i++) {
+        const char *at = text_or(&page->entries[i], "reqStart", "");
+        last = strcmp(at, last) > 0 ? at : last;
+    }
+    return last;
+}
+
+/* Goes through what the log has of that time, page by page. */
+static bool walk(struct dir_session *s, struct dir_sought *items, size_t count, cv_moment from, cv_moment to,
+                 struct cv_error *err)
+{
+    char after[CV_MOMENT_TEXT + 32], end[CV_MOMENT_TEXT + 32];
     struct page page = {.count = 1};
     cv_auto_arena filters = cv_arena_new(SCRATCH_MAX);
     cv_auto_arena arena = cv_arena_new(SCRATCH_MAX);
     if (!filters || !arena)
         return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
-    const char *of = dir_filter_eq(filters, "reqDN", dn);
-    (void)cv_moment_ldap(since, after);
-    *out = DIR_FOUND_NOT;
-    while (page.count > 0 && *out == DIR_FOUND_NOT) {
-        const char *filter =
-            cv_arena_printf(filters, "(&%s%s(!(reqStart=%s)))", of, dir_filter_from(filters, "reqStart", after), after);
+    const char *of = of_entries(filters, items, count);
+    (void)cv_moment_ldap(from, after);
+    (void)cv_moment_ldap(to, end);
+    while (page.count > 0 && any_left(items, count)) {
+        const char *filter = cv_arena_printf(filters, "(&%s%s(reqStart<=%s)(!(reqStart=%s)))", of,
+                                             dir_filter_from(filters, "reqStart", after), end, after);
         if (!read_page(s, filter, LOOK_MOST, arena, &page, err)) {
-            *out = DIR_FOUND_UNKNOWN;
+            settle(items, count, DIR_FOUND_UNKNOWN);
             return no_log(err);
         }
-        const char *last = "";
-        for (size_t i = 0; i < page.count; i++) {
-            const char *theirs = mark_of(&page.entries[i], arena), *at = text_or(&page.entries[i], "reqStart", "");
-            if (theirs != NULL && strcmp(theirs, mark) == 0)
-                *out = DIR_FOUND;
-            last = strcmp(at, last) > 0 ? at : last;
-        }
+        take_marks(&page, arena, items, count);
         if (page.count > 0)
-            snprintf(after, sizeof(after), "%s", last);
+            snprintf(after, sizeof(after), "%s", last_of(&page));
     }
     return true;
 }
 
-/* The directory's clock may be another one than ours: what the minute before does not have is looked for once more over
- * a day. */
-bool dir_trace_find(struct dir_session *s, const char *dn, const char *mark, cv_moment since, enum dir_found *out,
-                    struct cv_error *err)
+/* Around the moment of each that is left, no time twice. */
+static bool look_in_log(struct dir_session *s, struct dir_sought *items, size_t count, cv_moment width,
+                        struct cv_error *err)
+{
+    cv_moment until = CV_NO_MOMENT;
+    for (size_t i = 0; i < count; i++) {
+        cv_moment to = items[i].at + width;
+        if (items[i].found != DIR_FOUND_NOT || to <= until)
+            continue;
+        for (size_t k = i + 1; k < count && items[k].at - width <= to; k++)
+            if (items[k].found == DIR_FOUND_NOT && items[k].at + width > to)
+                to = items[k].at + width;
+        cv_moment from = items[i].at - width;
+        if (!walk(s, items, count, from > until ? from : until, to, err))
+            return false;
+        until = to;
+    }
+    return true;
+}
+
+static bool look_in_entries(struct dir_session *s, struct dir_sought *items, size_t count, struct cv_error *err)
 {
     cv_auto_arena arena = cv_arena_new(SCRATCH_MAX);
     if (!arena)
         return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
-    bool ok = look_in_log(s, dn, mark, since - WINDOW, out, err);
-    if (ok && *out == DIR_FOUND_NOT)
-        ok = look_in_entry(s, dn, mark, arena, out, err);
-    if (ok && *out == DIR_FOUND_NOT)
-        ok = look_in_log(s, dn, mark, since - WIDE, out, err);
-    return ok;
+    for (size_t i = 0; i < count; i++) {
+        cv_arena_reset(arena);
+        if (items[i].found == DIR_FOUND_NOT &&
+            !look_in_entry(s, items[i].dn, items[i].mark, arena, &items[i].found, err))
+            return false;
+    }
+    return true;
+}
+
+/* The directory's clock may be another one than ours: what the minutes around do not have is looked for once more, over
+ * days. */
+bool dir_trace_find(struct dir_session *s, struct dir_sought *items, size_t count, struct cv_error *err)
+{
+    for (size_t i = 0; i < count; i++)
+        items[i].found = DIR_FOUND_NOT;
+    return look_in_log(s, items, count, WINDOW, err) && look_in_entries(s, items, count, err) &&
+           look_in_log(s, items, count, WIDE, err);
 }
 
 /* ---- is it whole ---- */

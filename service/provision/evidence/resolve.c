@@ -115,16 +115,26 @@ static bool log_is_whole(struct looking_back *b, struct dir_session *session, bo
     return true;
 }
 
+/* The oldest first. */
+static struct dir_sought *sought(struct looking_back *b)
+{
+    struct dir_sought *items = CV_NEWS(b->kept, struct dir_sought, b->open_count + 1);
+    for (size_t i = 0; i < b->open_count; i++) {
+        const struct open_intent *open = &b->open[b->open_count - 1 - i];
+        const char *mark = cv_arena_printf(b->kept, "%.130s/%lld", ev_origin(b->log), (long long)open->index);
+        items[i] = (struct dir_sought){.dn = open->dn, .mark = mark, .at = open->at};
+    }
+    return items;
+}
+
 static bool resolve_all(struct looking_back *b, struct dir_session *session, struct cv_error *err)
 {
-    char mark[DIR_MARK_TEXT];
     bool whole = true, ok = log_is_whole(b, session, &whole, err);
-    for (size_t i = b->open_count; i > 0 && ok; i--) {
-        enum dir_found found;
-        const struct open_intent *open = &b->open[i - 1];
-        snprintf(mark, sizeof(mark), "%.130s/%lld", ev_origin(b->log), (long long)open->index);
-        ok = dir_trace_find(session, open->dn, mark, open->at, &found, err) &&
-             put_resolved(b, open, found == DIR_FOUND_NOT && !whole ? DIR_FOUND_UNKNOWN : found);
+    struct dir_sought *items = sought(b);
+    ok = ok && (b->open_count == 0 || dir_trace_find(session, items, b->open_count, err));
+    for (size_t i = 0; i < b->open_count && ok; i++) {
+        enum dir_found found = items[i].found == DIR_FOUND_NOT && !whole ? DIR_FOUND_UNKNOWN : items[i].found;
+        ok = put_resolved(b, &b->open[b->open_count - 1 - i], found);
     }
     if (b->open_count > 0)
         cv_log(CV_LOG_WARN, "evidence", "%zu intents of a former process had no outcome; looked up", b->open_count);
