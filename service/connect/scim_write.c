@@ -79,15 +79,21 @@ static void put_rest(void *ctx, const char *name, const struct cv_jany *value)
 }
 
 /* ---- attributes ---- */
+static bool item_is_ours(struct writer *w, const struct scim_path *of, const struct cv_jany *list, size_t i)
+{
+    for (size_t k = 0; k < w->count; k++)
+        if (w->fields[k].path.type && same_attr(&w->fields[k].path, of->schema, of->attr) &&
+            scim_item_is_ours(list, i, &w->fields[k].path, w->arena))
+            return true;
+    return false;
+}
+
 static void put_items(struct writer *w, const char *name, const struct scim_path *of, const struct cv_jany *list)
 {
     bool theirs = false, main_one = false, primary = false;
     cv_jout_array(&w->j, name);
     for (size_t i = 0; i < cv_jany_count(list); i++) {
-        bool ours = false;
-        for (size_t k = 0; k < w->count && !ours; k++)
-            ours = w->fields[k].path.type && same_attr(&w->fields[k].path, of->schema, of->attr) &&
-                   scim_item_is_ours(list, i, &w->fields[k].path, w->arena);
+        bool ours = item_is_ours(w, of, list, i);
         main_one =
             main_one || (ours && cv_jany_bool(cv_jany_get(cv_jany_item(list, i), "primary"), &primary) && primary);
         if (ours || cv_jany_kind(cv_jany_item(list, i)) == CV_JANY_NULL)
@@ -208,11 +214,28 @@ static void look_for_others(void *ctx, const char *name, const struct cv_jany *v
     o->any = o->any || (cv_jany_kind(value) != CV_JANY_NULL && !is_ours(&o->rest, name));
 }
 
-/* Has somebody else written into the extension, which a PUT without it would take away? */
-static bool others_have(struct writer *w, const struct scim_path *path)
+/* A part of an attribute of ours may be theirs. */
+static bool others_have_part(struct writer *w, const struct scim_path *path)
 {
-    struct others o = {.rest = {w, path->schema, NULL}};
-    cv_jany_each(scim_holder(w->base, path), look_for_others, &o);
+    struct others o = {.rest = {w, path->schema, path->attr}};
+    const struct cv_jany *there = cv_jany_get(scim_holder(w->base, path), path->attr);
+    if (path->type == NULL && path->sub != NULL)
+        cv_jany_each(there, look_for_others, &o);
+    for (size_t i = 0; path->type != NULL && i < cv_jany_count(there); i++)
+        o.any = o.any || (cv_jany_kind(cv_jany_item(there, i)) != CV_JANY_NULL && !item_is_ours(w, path, there, i));
+    return o.any;
+}
+
+/* Has somebody else written into the extension, which a PUT without it would take away? */
+static bool others_have(struct writer *w, const char *schema)
+{
+    struct others o = {.rest = {w, schema, NULL}};
+    for (size_t i = 0; i < w->count && !o.any; i++) {
+        if (!same_schema(&w->fields[i].path, schema))
+            continue;
+        cv_jany_each(scim_holder(w->base, &w->fields[i].path), look_for_others, &o);
+        o.any = o.any || others_have_part(w, &w->fields[i].path);
+    }
     return o.any;
 }
 
@@ -220,7 +243,8 @@ static void put_extensions(struct writer *w)
 {
     for (size_t i = 0; i < w->count; i++) {
         const struct scim_path *path = &w->fields[i].path;
-        if (path->schema == NULL || mentioned_before(w, i) || (!has_values(w, path->schema) && !others_have(w, path)))
+        if (path->schema == NULL || mentioned_before(w, i) ||
+            (!has_values(w, path->schema) && !others_have(w, path->schema)))
             continue;
         struct rest inner = {w, path->schema, NULL};
         cv_jout_object(&w->j, inner.schema);

@@ -144,6 +144,22 @@ static void test_a_put_keeps_what_others_have_in_an_extension(void **state)
                         "\"],\"id\":\"7\",\"userName\":\"an\",\"" SCIM_ENTERPRISE "\":{\"costCenter\":\"C1\"}}");
 }
 
+/* Nor a part that others have of an attribute of ours. */
+static void test_a_put_keeps_the_parts_of_others(void **state)
+{
+    struct cv_arena *arena = *state;
+    const struct con_scim_field fields[] = {{.path = "userName", .value = "an"},
+                                            {.path = SCIM_ENTERPRISE ":manager.value", .value = NULL}};
+    cv_auto_buf buf = {0};
+    cv_buf_init(&buf, 1 << 16);
+    scim_write_resource(&buf,
+                        doc(arena, "{\"schemas\":[\"" SCIM_USER "\",\"" SCIM_ENTERPRISE
+                                   "\"],\"id\":\"7\",\"userName\":\"an\",\"" SCIM_ENTERPRISE
+                                   "\":{\"manager\":{\"value\":\"9\",\"displayName\":\"X\"}}}"),
+                        scim_fields(arena, fields, CV_COUNT(fields)), CV_COUNT(fields), arena);
+    assert_non_null(strstr(cv_buf_str(&buf), "\"" SCIM_ENTERPRISE "\":{\"manager\":{\"displayName\":\"X\"}}"));
+}
+
 static void test_a_patch_names_what_differs(void **state)
 {
     struct cv_arena *arena = *state;
@@ -233,6 +249,7 @@ int main(void)
         with_arena(test_a_new_resource_holds_what_is_mapped_and_nothing_else),
         with_arena(test_a_put_keeps_what_is_not_ours),
         with_arena(test_a_put_keeps_what_others_have_in_an_extension),
+        with_arena(test_a_put_keeps_the_parts_of_others),
         with_arena(test_a_patch_names_what_differs),
         with_arena(test_nothing_is_sent_when_nothing_differs),
     };
