@@ -1,15 +1,15 @@
 """Text as programs of the nineties wrote it."""
-import pathlib
-import re
 import unicodedata
 
-HERE = pathlib.Path(__file__).resolve().parent
+
+# As TCVN 5712:1993 has them (glibc's TCVN5712-1), those above 0xA0 alone: what fonts like .VnTime draw.
+RUNS = {0xA1: "ĂÂÊÔƠƯĐăâêôơưđ", 0xB5: "àảãáạ", 0xBB: "ằẳẵắ", 0xC6: "ặầẩẫấậè", 0xCE: "ẻẽéẹềểễếệìỉ", 0xDC: "ĩíịò", 0xE1: "ỏõóọồổỗốộờởỡớợù", 0xF1: "ủũúụừửữứựỳỷỹýỵ"}
+TCVN3 = {c: first + n for first, run in RUNS.items() for n, c in enumerate(run)}
 
 
 def tcvn3(text):
-    table = {m[2]: int(m[1], 16) for m in re.finditer(r'\[0x([0-9A-F]{2})\] = "([^"]+)"', (HERE / "../../service/intake/charset.c").read_text())}
     # most capitals with marks are small letters of another font: the case of "Ánh" is lost
-    return bytes(table.get(c, table.get(c.lower(), ord(c) if ord(c) < 128 else 63)) for c in text)
+    return bytes(TCVN3.get(c, TCVN3.get(c.lower(), ord(c) if ord(c) < 128 else 63)) for c in text)
 
 
 TONES = {"\u0301": 0xF9, "\u0300": 0xF8, "\u0309": 0xFB, "\u0303": 0xF5, "\u0323": 0xEF}
