@@ -17,11 +17,16 @@ step "run"
 sed -i 's/8081$/8082/' /etc/congvu/congvu.conf # which the unit must follow
 python3 tests/deb.py run
 token=$(sha256sum /var/lib/congvu/admin.token)
-step "upgrade: the settings stay"
+step "upgrade: the settings stay, and what the unit said formerly is added"
+sed -i '/^data_dir/d; /^listen/d' /etc/congvu/congvu.conf
+printf '# ours' >>/etc/congvu/congvu.conf
 apt-get install -y -qq "$debs/two.deb" >/dev/null
 python3 tests/deb.py run
 [ "$(sha256sum /var/lib/congvu/admin.token)" = "$token" ]
 grep -q 8082$ /etc/congvu/congvu.conf
+[ "$(grep -c '^management_listen' /etc/congvu/congvu.conf)" = 1 ]
+grep -q '^data_dir = /var/lib/congvu$' /etc/congvu/congvu.conf
+grep -q '^listen = 127.0.0.1:8080$' /etc/congvu/congvu.conf
 step "backup, restore, a lost token: the README's commands on the server"
 rm -rf /mnt/elsewhere /mnt/old-disk /mnt/safe /srv/backup
 python3 tests/deb.py drill
