@@ -53,7 +53,7 @@ def test_two_records_become_one_and_names_stay_where_they_are(client, shared, tw
         led = client.get(f"/v1/staff/{key}")
         assert (led.status, led.json["id"], led.headers["Content-Location"]) == (200, new["id"], f"/v1/staff/{new['id']}")
     whole = seen(client, new)
-    assert whole.json["merged"] == [{"id": old["id"], "staff_code": old["staff_code"], "full_name": old["full_name"]}] and "Content-Location" not in whole.headers
+    assert whole.json["merged"] == [{"id": old["id"], "staff_code": old["staff_code"], "full_name": old["full_name"], "posts": old["posts"]}] and "Content-Location" not in whole.headers
     assert (whole.json["staff_code"], whole.json["former_codes"], whole.json["posts"], whole.json["accounts"]) == (before["staff_code"], before["former_codes"], before["posts"], before["accounts"])
     assert recorded(client) == people - 1 and listed(client, new) == [new["id"]], "one person is counted, and listed"
     assert client.get("/v1/staff", address=old["address"]).json["items"][0]["id"] == new["id"]

@@ -4,6 +4,7 @@
 
 #include "api/frame/window.h"
 #include "api/staff/fields.h"
+#include "congvu/records.h"
 #include "congvu/text.h"
 
 static const char *or_null(const char *s)
@@ -262,7 +263,21 @@ static void write_mobile(struct cv_jout *j, const char *name, const void *record
     cv_jout_string(j, name, api_mobile(x, staff->mobile, actor != NULL && cv_id_equal(actor->token, staff->id)));
 }
 
-/* Records that were merged into this one, as far as the caller sees them. */
+/* Null when they cannot be read just now. */
+static void write_posts_of(struct cv_jout *j, struct htp_exchange *x, const char *id)
+{
+    struct dom_staff staff;
+    struct cv_error none = {0};
+    struct cv_id key;
+    bool read =
+        x->thread != NULL && cv_id_parse("stf_", id, &key) && dir_staff_read(x->thread, key, x->arena, &staff, &none);
+    if (read)
+        write_posts(j, "posts", &staff, x);
+    else
+        cv_jout_null(j, "posts");
+}
+
+/* Records that were merged into this one, as far as the caller sees them, with the posts that they had. */
 static void write_merged(struct cv_jout *j, const char *name, const void *record, void *ctx)
 {
     struct htp_exchange *x = ctx;
@@ -278,6 +293,7 @@ static void write_merged(struct cv_jout *j, const char *name, const void *record
         cv_jout_string(j, "id", staff->absorbed[i]);
         cv_jout_string(j, "staff_code", one.staff_code);
         cv_jout_string(j, "full_name", one.full_name);
+        write_posts_of(j, x, staff->absorbed[i]);
         cv_jout_end(j);
     }
     cv_jout_end(j);
