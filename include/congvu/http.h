@@ -79,6 +79,7 @@ struct htp_exchange {
     const char *path, *query_string; /* as sent (query undecoded, "" when none) */
     enum cv_lang lang;
     const void *aside; /* the handler's own, for problem_members */
+    uint64_t mark;     /* the same, for succeeded; 0 at first */
     void *actor;       /* set by the authenticator, lives in the arena; NULL on open routes */
     struct htp_private *priv;
 };

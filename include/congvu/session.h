@@ -126,6 +126,8 @@ bool dir_session_open(const struct dir_config *config, struct dir_session **out,
 void dir_session_close(struct dir_session **session);
 /* Bounds every call until it is set again. */
 void dir_session_deadline(struct dir_session *session, struct cv_deadline deadline);
+/* How many writes it has sent that may be done: unchanged over a use case = nothing was changed. */
+uint64_t dir_session_writes(const struct dir_session *session);
 /* On whose behalf it writes from now on, for the witness; NULL = its owner's. Returns what it was before. */
 const void *dir_session_doing(struct dir_session *session, const void *doing);
 /* Root DSE answers within the deadline. */

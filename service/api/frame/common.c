@@ -75,6 +75,8 @@ bool api_call(struct htp_exchange *x, struct prov_call *out)
     }
     if (x->thread != NULL)
         dir_session_deadline(x->thread, x->deadline);
+    if (x->thread != NULL && x->mark == 0)
+        x->mark = dir_session_writes(x->thread) + 1;
     if (x->route->method != HTP_GET && !api_token_asked(x, &err)) {
         htp_problem(x, &err, NULL);
         return false;

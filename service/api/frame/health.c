@@ -140,11 +140,20 @@ static bool check_standby(struct htp_exchange *x)
     return detail == NULL;
 }
 
+/* Everything was as wanted. */
+static bool changed_nothing(struct htp_exchange *x)
+{
+    bool again = x->route->method == HTP_PUT || x->route->method == HTP_PATCH;
+    return again && x->mark != 0 && !htp_validate_only(x) && dir_session_writes(x->thread) + 1 == x->mark;
+}
+
 void api_succeeded(struct htp_exchange *x)
 {
     struct dir_standby_state state;
     if (x->route->method == HTP_GET)
         return;
+    if (changed_nothing(x))
+        htp_header_set(x, "Congvu-Unchanged", "true");
     dir_standby_state(api_of(x)->standby, &state);
     if (state.behind_ms > 0)
         htp_header_set(x, "Congvu-Standby", "behind");

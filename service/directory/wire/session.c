@@ -17,6 +17,7 @@ struct dir_session {
     struct cv_deadline deadline;
     bool deadline_set, was_connected;
     const void *doing; /* for the witness */
+    uint64_t writes;
 };
 
 bool dir_session_open(const struct dir_config *config, struct dir_session **out, struct cv_error *err)
@@ -43,6 +44,16 @@ void dir_session_close(struct dir_session **session)
     drop_handle(*session);
     free(*session);
     *session = NULL;
+}
+
+uint64_t dir_session_writes(const struct dir_session *session)
+{
+    return session->writes;
+}
+
+void dir_session_wrote(struct dir_session *session)
+{
+    session->writes++;
 }
 
 void dir_session_deadline(struct dir_session *session, struct cv_deadline deadline)

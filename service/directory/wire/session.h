@@ -26,6 +26,7 @@ bool dir_refused(struct dir_session *s, const struct dir_request *request, LDAPM
 const struct dir_config *dir_session_config(const struct dir_session *s);
 struct cv_deadline dir_session_until(const struct dir_session *s);
 const void *dir_session_does(const struct dir_session *s);
+void dir_session_wrote(struct dir_session *s);
 LDAP *dir_session_handle(struct dir_session *s); /* of the last exchange */
 void dir_answer_free(LDAPMessage **answer);
 #define dir_auto_answer __attribute__((cleanup(dir_answer_free))) LDAPMessage *

@@ -203,6 +203,7 @@ static bool send_write(struct dir_session *s, struct dir_request *request, const
         return false;
     request->write = true;
     request->controls = controls.list;
+    dir_session_wrote(s);
     if (!dir_exchange(s, request, &answer, &code, err))
         return false;
     if (code != LDAP_SUCCESS)
