@@ -47,13 +47,23 @@ struct prov_duplicate {
     cv_moment asked_at, decided_at;
     const char *asked_by, *decided_by; /* decided_by NULL while open */
 };
-/* Questions in the caller's scope, by code, at most `max`; `verdicts` bits of prov_verdict, 0 = open ones. */
-bool prov_duplicates(struct prov_call *call, uint32_t verdicts, size_t max, struct prov_duplicate **out,
-                     size_t *out_count, struct cv_error *err);
+/* Questions in the caller's scope, by key. */
+struct prov_duplicate_query {
+    uint32_t verdicts; /* bits of prov_verdict; 0 = open ones */
+    const char *after; /* what *out_next said of the page before; or NULL */
+    size_t max;
+};
+/* *out_next NULL: there are no more. */
+bool prov_duplicates(struct prov_call *call, const struct prov_duplicate_query *q, struct prov_duplicate **out,
+                     size_t *out_count, const char **out_next, struct cv_error *err);
 struct prov_decide {
     enum prov_verdict verdict; /* not PROV_OPEN */
     const char *staff;         /* with PROV_SAME of a person: a key */
 };
+/* Whose office decides between a newcomer of this unit and people whom his own may not see: the nearest one that sees
+ * all. Zero: whoever may everywhere. */
+struct cv_id prov_duplicate_office(const struct view *view, struct cv_arena *arena, struct cv_id unit,
+                                   const struct cv_id *candidates, size_t count);
 const char *prov_duplicate_key(struct cv_arena *arena, const struct prov_duplicate *d);
 /* Safe to repeat. */
 bool prov_duplicate_decide(struct prov_call *call, const char *key, const struct prov_decide *in,

@@ -58,13 +58,16 @@ struct prov_staff_result {
     bool same;               /* with PROV_WOULD: the real call would change nothing */
     struct dom_staff before; /* revision 0 = was not there */
     struct dom_staff staff;
-    struct cv_id *candidates;              /* PROV_TWINS_MAX at most */
-    size_t candidate_count;                /* with possible_duplicate: the ones the caller may see */
-    size_t elsewhere;                      /* and how many more there are */
+    struct cv_id *candidates; /* with possible_duplicate, PROV_TWINS_MAX at most: first the ones the caller may see */
+    size_t candidate_count;   /* so many, */
+    size_t elsewhere;         /* and behind them so many whom he may not */
     const struct prov_duplicate *question; /* with PROV_NEEDS_DECISION */
 };
 bool prov_staff_create(struct prov_call *call, const struct prov_staff_input *in, struct prov_staff_result *out,
                        struct cv_error *err);
+/* Before a caller is told, by an answer that is kept nowhere, that somebody beyond his scope looks like a newcomer:
+ * counted as wrong pairs of a request are. False + rate_limited in place of what *err said: he waits. */
+bool prov_elsewhere_told(struct prov_call *call, const struct prov_staff_result *result, struct cv_error *err);
 /* `key`: a staff code (made when nobody has it) or an id. */
 bool prov_staff_put(struct prov_call *call, const char *key, const struct prov_staff_input *in,
                     struct prov_staff_result *out, struct cv_error *err);

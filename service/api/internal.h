@@ -111,7 +111,7 @@ void api_write_home(struct htp_exchange *x, const struct view_staff *staff); /* 
 void api_write_staff_names(struct htp_exchange *x, const struct view_staff *staff); /* the same members alone */
 /* 202: a line whose person may be there already. */
 void api_reply_needs_decision(struct htp_exchange *x, const struct prov_duplicate *question);
-/* "candidates" and "candidates_elsewhere" of possible_duplicate. */
+/* "candidates", "candidates_elsewhere" and "decides" of possible_duplicate. */
 void api_write_candidates(struct htp_exchange *x, const struct prov_staff_result *result);
 void api_write_staff_ref(struct htp_exchange *x, const struct view_staff *staff); /* "staff": {id, code, name, unit} */
 void api_write_account_row(struct htp_exchange *x, const struct view_account_row *row);

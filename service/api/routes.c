@@ -46,7 +46,7 @@ static const struct htp_route routes[] = {
     ROUTE(PUT, "/v1/staff/{staff}/departure", put_departure, INTERACTIVE, DOM_DEPARTURES_WRITE, "validate_only", .shows = DOM_STAFF_READ),
     ROUTE(DELETE, "/v1/staff/{staff}/departure", delete_departure, INTERACTIVE, DOM_DEPARTURES_WRITE, ""),
     ROUTE(POST, "/v1/staff/{staff}/reinstatements", create_reinstatement, INTERACTIVE, DOM_DEPARTURES_WRITE, "validate_only", .shows = DOM_STAFF_READ),
-    ROUTE(GET, "/v1/duplicates", list_duplicates, INTERACTIVE, DOM_STAFF_READ, "state"),
+    ROUTE(GET, "/v1/duplicates", list_duplicates, INTERACTIVE, DOM_STAFF_READ, "state page_size page_token"),
     ROUTE(PUT, "/v1/duplicates/{duplicate}", put_duplicate, INTERACTIVE, DOM_STAFF_WRITE, "", .shows = DOM_STAFF_READ),
     ROUTE(POST, "/v1/requests", create_request, INTERACTIVE, DOM_STAFF_READ, "validate_only"),
     ROUTE(GET, "/v1/requests", list_requests, INTERACTIVE, DOM_STAFF_READ, "state kind waits_for format page_size page_token", .produces = "text/html"),

@@ -46,6 +46,9 @@ struct prov {
 
 /* ---- what a caller may see ---- asked wherever a record is not found by its key in his scope */
 bool prov_reaches_people(const struct prov_call *call, struct cv_id unit); /* knows those of the unit by name */
+/* The nearest unit, from this one up, whose people know those of all the homes by name; zero: there is none. */
+struct cv_id prov_unit_over(const struct view *view, struct cv_arena *arena, struct cv_id from,
+                            const struct cv_id *homes, size_t count);
 bool prov_sees_post(const struct prov_call *call, const struct dom_post *post);
 bool prov_sees_staff(const struct prov_call *call, const struct dom_staff *staff); /* by any current post */
 bool prov_sees_unit(const struct prov_call *call, const struct dom_unit *unit);
@@ -141,7 +144,9 @@ void prov_way_in_given(struct prov_change *change);
  * the person himself always pass. */
 bool prov_covers(const struct prov_call *call, const struct dom_role *role);
 bool prov_not_higher(const struct prov_call *call, const struct dom_staff *staff, struct cv_error *err);
-/* False when somebody else has his number of the HR system, or nobody can say. */
+/* *out: somebody else who has his number of the HR system, zero = nobody. False: nobody can say. */
+bool prov_hr_ref_holder(struct prov_call *call, const struct dom_staff *staff, struct cv_id *out, struct cv_error *err);
+/* False when there is such a one, or nobody can say. */
 bool prov_hr_ref_free(struct prov_call *call, const struct dom_staff *staff, struct cv_error *err);
 /* Was it refused because somebody else has the number of the HR system? Then says so. */
 bool prov_hr_ref_taken(struct prov_call *call, const struct dom_staff *staff, struct cv_error *err);

@@ -221,8 +221,8 @@ def test_a_number_of_the_hr_system_is_a_mark(client):
     assert [changes("DRY-HR", value) for value in ("HR-7000", "HR-7001", None)] == [None, ("***", "***"), ("***", None)]
     fresh = an(full_name="Phan Thị Khác Hẳn")
     assert changes("DRY-HR2", "HR-7001", **fresh) == (None, "***")
-    taken = told("DRY-HR2", "HR-7000", **fresh), client.post("/v1/staff", {**fresh, "hr_ref": "HR-7000"}, validate_only=True)
-    assert [(a.status, a.code, a.json["errors"][0]["pointer"]) for a in taken] == [(409, "code_taken", "#/hr_ref")] * 2
+    asked = told("DRY-HR2", "HR-7000", **fresh), client.post("/v1/staff", {**fresh, "hr_ref": "HR-7000"}, validate_only=True)
+    assert [(a.status, a.json.get("code")) for a in asked] == [(202, None), (409, "possible_duplicate")]
 
 
 def test_of_what_answers_with_its_usual_body(start):

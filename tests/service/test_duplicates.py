@@ -37,6 +37,22 @@ def test_a_line_that_looks_like_somebody_is_a_question_and_no_error(client, twin
     assert client.put(f"/v1/staff/{code}", body).json["duplicate"]["asked_at"] == question["asked_at"], "the second night it is the same question"
 
 
+def test_questions_come_page_by_page(client, twin):
+    _, code, body = twin
+    wanted = sorted(f"{code}-{i}" for i in range(5))
+    for each in wanted:
+        assert client.put(f"/v1/staff/{each}", body).status == 202
+    found, token = [], None
+    while True:
+        page = client.get("/v1/duplicates", page_size=2, **({"page_token": token} if token else {})).json
+        assert len(page["items"]) <= 2
+        found += [d["staff_code"] for d in page["items"]]
+        token = page["next_page_token"]
+        if token is None:
+            break
+    assert [c for c in found if c in wanted] == wanted and len(found) == len(set(found))
+
+
 def test_somebody_else_then_the_next_line_creates(client, twin):
     there, code, body = twin
     client.put(f"/v1/staff/{code}", body)
@@ -66,6 +82,8 @@ def test_this_is_him_then_the_next_line_changes_him(client, twin):
     assert wrong.status == 422 and wrong.json["errors"][0]["pointer"] == "#/staff"
     decided = client.put(f"/v1/duplicates/{code}", {"decision": "same", "staff": there["staff_code"]})
     assert (decided.status, decided.json["staff"]) == (200, there["id"]), decided
+    again = client.put(f"/v1/duplicates/{code}", {"decision": "same", "staff": there["id"]})
+    assert again.json == decided.json and again.headers["Congvu-Unchanged"] == "true", "safe to repeat"
     line = client.put(f"/v1/staff/{code}", {**body, "title": "Phó phòng"})
     assert (line.status, line.json["id"], line.json["title"]) == (200, there["id"], "Phó phòng")
     assert line.json["former_codes"] == [there["staff_code"]] and waiting(client, code) == []

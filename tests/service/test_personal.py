@@ -63,16 +63,29 @@ def test_other_numbers_are(client, office, code):
 def test_a_number_of_the_hr_system_matches_and_is_never_shown(client, shared, office):
     made = client.put("/v1/staff/P-REF", an(full_name="Người Có Mã", hr_ref=CITIZEN))
     assert made.status == 201 and CITIZEN not in json.dumps(made.json) and "hr_ref" not in made.json
-    for twice in (client.put("/v1/staff/P-REF2", an(full_name="Người Khác Hẳn", hr_ref=CITIZEN)), client.post("/v1/staff", an(full_name="Người Khác Nữa", hr_ref=CITIZEN)),
-                  client.patch("/v1/staff/P-HEAD", {"hr_ref": CITIZEN})):
-        assert (twice.status, twice.code, twice.json["errors"][0]["pointer"]) == (409, "code_taken", "#/hr_ref"), twice
-    assert client.get("/v1/staff/P-REF2").status == 404
+    other = client.patch("/v1/staff/P-HEAD", {"hr_ref": CITIZEN})
+    assert (other.status, other.code, other.json["errors"][0]["pointer"]) == (409, "code_taken", "#/hr_ref"), other
+    another = client.post("/v1/staff", an(full_name="Người Khác Nữa", hr_ref=CITIZEN))
+    assert (another.code, [c["id"] for c in another.json["candidates"]]) == ("possible_duplicate", [made.json["id"]])
+    assert client.post("/v1/staff", an(full_name="Người Khác Nữa", hr_ref=CITIZEN, not_same_as=[made.json["id"]])).code == "code_taken", "two cannot have it"
     assert client.put("/v1/staff/P-REF", an(full_name="Người Có Mã", hr_ref=CITIZEN)).headers["Congvu-Unchanged"] == "true"
     assert client.patch("/v1/staff/P-REF", {"hr_ref": None}).status == 200
     assert client.patch("/v1/staff/P-HEAD", {"hr_ref": CITIZEN}).status == 200, "given free"
     assert client.patch("/v1/staff/P-SELF", {"hr_ref": "12 34"}).status == 422
     everything = str(shared.ldapsearch("-b", "dc=congvu")) + str(shared.ldapsearch("-b", "cn=log")) + shared.log.read_text()
     assert CITIZEN not in everything
+
+
+def test_a_new_code_with_a_number_that_somebody_has_is_asked_once(client, office):
+    there = client.put("/v1/staff/P-NUM", an(full_name="Người Có Số", hr_ref="058080007777")).json
+    line = an(full_name="Người Khác Hẳn", hr_ref="058080007777")
+    asked = client.put("/v1/staff/P-NUM2", line)
+    assert (asked.status, [c["id"] for c in asked.json["duplicate"]["candidates"]]) == (202, [there["id"]]), asked
+    assert client.get("/v1/staff/P-NUM2").status == 404
+    assert client.put("/v1/duplicates/P-NUM2", {"decision": "same", "staff": there["id"]}).status == 200
+    second = client.put("/v1/staff/P-NUM2", line)
+    assert (second.status, second.json["id"], second.json["former_codes"]) == (200, there["id"], ["P-NUM"])
+    assert client.put("/v1/staff/P-NUM2", line).headers["Congvu-Unchanged"] == "true"
 
 
 def test_everybody_sees_all_that_is_kept_about_him(client, shared, office):

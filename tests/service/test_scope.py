@@ -166,6 +166,33 @@ def test_a_name_that_is_taken_is_pointed_at(client):
     assert client.patch(f"/v1/staff/{two}", {"login": login}).json["errors"][0]["pointer"] == "#/login"
 
 
+def test_a_look_alike_beyond_the_scope_is_asked_about_without_a_name(client, shared):
+    n = next(numbers)
+    body = asked_about(full_name=nth("Lý Ở Xa", n), birth_year=1987)
+    there = client.post("/v1/staff", {**body, "unit": "T1.01"}).json
+    here = shared.reach("T1.02", "staff:read", "staff:write", "units:read")
+    line = {**body, "unit": "T1.02"}
+    asked = here.post("/v1/staff", line)
+    assert (asked.code, asked.json["candidates"], asked.json["candidates_elsewhere"], asked.json["decides"]["code"]) == ("possible_duplicate", [], 1, "T1"), asked
+    assert not any(word in asked.body.decode() for word in (there["id"], there["address"], "T1.01"))
+    night = here.put(f"/v1/staff/XA-{n}", line)
+    assert (night.status, night.json["duplicate"]["candidates"], night.json["duplicate"]["decides"]["code"]) == (202, [], "T1"), night
+    above = client.get("/v1/duplicates").json["items"]
+    assert [[c["id"] for c in d["candidates"]] for d in above if d["staff_code"] == f"XA-{n}"] == [[there["id"]]], "who sees both decides"
+    assert client.put(f"/v1/duplicates/XA-{n}", {"decision": "not_same"}).status == 200
+    assert here.put(f"/v1/staff/XA-{n}", line).status == 201
+    assert here.post("/v1/staff", {**line, "not_same_as": ["*"]}).status == 201, "who is sure insists"
+
+
+def test_trying_out_who_is_elsewhere_is_slowed_as_wrong_pairs_are(client, shared):
+    n = next(numbers)
+    client.post("/v1/staff", asked_about(full_name=nth("Lý Bị Dò", n), birth_year=1971))
+    here = shared.reach("T1.03", "staff:read", "staff:write")
+    tries = [here.post("/v1/staff", asked_about(full_name=nth("Lý Bị Dò", n), birth_year=1971, unit="T1.03"), validate_only=True) for _ in range(22)]
+    assert [t.code for t in tries[:20]] == ["possible_duplicate"] * 20
+    assert (tries[-1].status, tries[-1].code) == (429, "rate_limited") and "candidates_elsewhere" not in tries[-1].json
+
+
 def test_look_alikes_are_shown_to_who_may_see_them(client, shared, hr):
     body = asked_about(full_name="Lý Song Sinh", birth_year=1985, mobile="+84911222333")
     here = client.post("/v1/staff", body).json

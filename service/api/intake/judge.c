@@ -244,8 +244,8 @@ static size_t look_alikes(const struct imp_trial *t, const struct imp_row *r, co
 {
     const struct prov_duplicate *question = r->op == IMP_PUT_STAFF ? t->staff.question : NULL;
     bool asked = question != NULL && question->about == PROV_LOOKS_ALIKE;
-    *out = asked ? question->candidates : t->staff.candidates;
-    return asked ? question->candidate_count : t->err.problem == cvp_possible_duplicate ? t->staff.candidate_count : 0;
+    *out = t->staff.candidates;
+    return asked || t->err.problem == cvp_possible_duplicate ? t->staff.candidate_count : 0;
 }
 
 static bool try_row(struct imp *imp, struct imp_row *r, struct imp_trial *t, struct cv_arena *arena)

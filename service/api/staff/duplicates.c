@@ -1,8 +1,8 @@
 /* Who may be there already: candidates of a refusal, questions that wait, decisions. */
+#include <string.h>
+
 #include "api/internal.h"
 #include "congvu/prov_duplicates.h"
-
-enum { LISTED_MAX = 500 };
 
 /* ---- candidates ---- */
 
@@ -39,10 +39,23 @@ static size_t write_ids(struct htp_exchange *x, const struct cv_id *ids, size_t 
     return hidden;
 }
 
+/* Those whom the caller may see; of the others, how many they are and whose office decides. */
+static void write_candidates(struct htp_exchange *x, struct cv_id unit, const struct cv_id *ids, size_t count)
+{
+    size_t hidden = write_ids(x, ids, count);
+    cv_jout_int(&x->out, "candidates_elsewhere", (int64_t)hidden);
+    struct cv_id office =
+        hidden > 0 ? prov_duplicate_office(api_of(x)->view, x->arena, unit, ids, count) : (struct cv_id){0};
+    if (cv_id_is_zero(office))
+        cv_jout_null(&x->out, "decides");
+    else
+        api_write_unit_known(x, "decides", office);
+}
+
 void api_write_candidates(struct htp_exchange *x, const struct prov_staff_result *result)
 {
-    write_ids(x, result->candidates, result->candidate_count);
-    cv_jout_int(&x->out, "candidates_elsewhere", (int64_t)result->elsewhere);
+    write_candidates(x, dom_home_shown(&result->staff)->unit, result->candidates,
+                     result->candidate_count + result->elsewhere);
 }
 
 /* ---- questions ---- */
@@ -74,13 +87,14 @@ static void write_duplicate(struct htp_exchange *x, const char *name, const stru
     else
         cv_jout_null(j, "birth_year");
     api_write_unit_ref(x, "unit", d->unit);
-    cv_jout_int(j, "candidates_elsewhere", (int64_t)write_ids(x, d->candidates, d->candidate_count));
+    write_candidates(x, d->unit, d->candidates, d->candidate_count);
     write_decision(x, d);
     cv_jout_end(j);
 }
 
 void api_reply_needs_decision(struct htp_exchange *x, const struct prov_duplicate *question)
 {
+    x->mark = 0; /* nothing was changed, but not because all was as wanted */
     htp_header_set(x, "Congvu-Needs-Decision", "true");
     if (!htp_validate_only(x))
         htp_header_set(x, "Location", "/v1/duplicates/%s", prov_duplicate_key(x->arena, question));
@@ -96,15 +110,20 @@ void api_list_duplicates(struct htp_exchange *x)
     static const char *const states[] = {"open", "decided", NULL};
     struct prov_call call;
     struct prov_duplicate *items;
+    struct prov_duplicate_query q = {0};
+    struct api_page page;
     size_t count = 0;
-    uint32_t asked = 0, verdicts = 0;
+    const char *next = NULL, *bound = api_page_bound(x);
+    uint32_t asked = 0;
     struct cv_error err = {0};
     htp_query_words(x, "state", states, &asked);
-    if (!api_faultless(x, cvp_validation_failed) || !api_call(x, &call))
+    if (!api_page_in(x, bound, &page) || !api_call(x, &call))
         return;
-    verdicts |= (asked & 1u) != 0 ? 1u << PROV_OPEN : 0;
-    verdicts |= (asked & 2u) != 0 ? 1u << PROV_NOT_SAME | 1u << PROV_SAME : 0;
-    if (!prov_duplicates(&call, verdicts, LISTED_MAX, &items, &count, &err)) {
+    q.verdicts |= (asked & 1u) != 0 ? 1u << PROV_OPEN : 0;
+    q.verdicts |= (asked & 2u) != 0 ? 1u << PROV_NOT_SAME | 1u << PROV_SAME : 0;
+    q.max = page.size;
+    q.after = page.after != NULL ? cv_arena_strndup(x->arena, page.after, page.after_len) : NULL;
+    if (!prov_duplicates(&call, &q, &items, &count, &next, &err)) {
         htp_problem(x, &err, NULL);
         return;
     }
@@ -113,6 +132,7 @@ void api_list_duplicates(struct htp_exchange *x)
     for (size_t i = 0; i < count; i++)
         write_duplicate(x, NULL, &items[i]);
     cv_jout_end(&x->out);
+    api_page_out(x, bound, next, next != NULL ? strlen(next) : 0, &page, 0);
     cv_jout_end(&x->out);
     htp_reply(x, 200);
 }

@@ -43,7 +43,8 @@ void api_create_staff(struct htp_exchange *x)
         reply_staff(x, &result, true);
         return;
     }
-    add_candidates(x, &result);
+    if (prov_elsewhere_told(&call, &result, &err))
+        add_candidates(x, &result);
     x->aside = &result;
     htp_problem(x, &err, &x->faults);
 }
@@ -110,7 +111,8 @@ static void change_staff(struct htp_exchange *x, void (*check)(struct htp_exchan
     api_read_staff_update(x, body, &in);
     if (check != NULL)
         check(x, &in);
-    if (!change(&call, htp_param(x, "staff"), &in, &result, &err)) {
+    bool done = change(&call, htp_param(x, "staff"), &in, &result, &err);
+    if (!done || (call.validate_only && !prov_elsewhere_told(&call, &result, &err))) {
         htp_problem(x, &err, &x->faults);
         return;
     }

@@ -47,7 +47,7 @@ function Room({ place, ...own }: Own & { place: Place }) {
     case 'person': return <Person key={place.what} id={place.what} filters={place.filters} may={may} />
     case 'unit': return <Unit key={place.what} id={place.what} filters={place.filters} may={may} />
     case 'onboard': return <Onboard may={can('staff:write')} />
-    case 'duplicates': return <Duplicates may={can('staff:write')} />
+    case 'duplicates': return <Duplicates filters={place.filters} may={can('staff:write')} />
     case 'leavers': return <Leavers filters={place.filters} may={may} self={session.staff.id} />
     case 'lists': return <Lists may={may} />
     case 'list': return <List key={place.what} id={place.what} filters={place.filters} may={may} self={session.staff.id} />

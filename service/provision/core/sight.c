@@ -8,6 +8,27 @@ bool prov_reaches_people(const struct prov_call *call, struct cv_id unit)
     return call->scope.everywhere || view_reaches_people(call->prov->options.view, call->scope, unit);
 }
 
+static bool reaches_all(const struct view *view, struct cv_id top, const struct cv_id *homes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!view_reaches_people(view, (struct view_scope){.top = top}, homes[i]))
+            return false;
+    return true;
+}
+
+struct cv_id prov_unit_over(const struct view *view, struct cv_arena *arena, struct cv_id from,
+                            const struct cv_id *homes, size_t count)
+{
+    struct view_unit unit;
+    for (struct cv_id at = from; view_unit_by_id(view, at, arena, &unit); at = unit.parent) {
+        if (reaches_all(view, at, homes, count))
+            return at;
+        if (!unit.has_parent)
+            break;
+    }
+    return (struct cv_id){0};
+}
+
 bool prov_sees_post(const struct prov_call *call, const struct dom_post *post)
 {
     return prov_reaches_people(call, post->unit);

@@ -38,32 +38,41 @@ static bool shown(struct prov_call *call, const struct prov_duplicate *d, uint32
 }
 
 /* All are looked at, each in memory that the next one uses again: those that are answered about long ago stay. */
-bool prov_duplicates(struct prov_call *call, uint32_t verdicts, size_t max, struct prov_duplicate **out,
-                     size_t *out_count, struct cv_error *err)
+bool prov_duplicates(struct prov_call *call, const struct prov_duplicate_query *q, struct prov_duplicate **out,
+                     size_t *out_count, const char **out_next, struct cv_error *err)
 {
     cv_auto_arena work = cv_arena_new(LOOK_MAX);
     struct dir_document *names;
     struct prov_call look = *call;
     size_t count = 0;
+    const char *last = NULL;
     *out_count = 0;
+    *out_next = NULL;
     if (work == NULL)
         return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
     if (!dir_document_list(call->dir, PROV_DUPLICATES, "", NULL, DIR_DOCUMENT_NAMES_MAX, false, call->arena, &names,
                            &count, err))
         return false;
     look.arena = work;
-    *out = CV_NEWS(call->arena, struct prov_duplicate, max + 1);
-    for (size_t i = 0; i < count && *out_count < max; i++) {
+    *out = CV_NEWS(call->arena, struct prov_duplicate, q->max + 1);
+    for (size_t i = 0; i < count; i++) {
         struct prov_duplicate d;
         bool there;
+        if (q->after != NULL && strcmp(names[i].name, q->after) <= 0)
+            continue;
         cv_arena_reset(work);
         if (!read_one(&look, names[i].name, &d, &there, err))
             return false;
-        if (!there || !shown(&look, &d, verdicts))
+        if (!there || !shown(&look, &d, q->verdicts))
             continue;
+        if (*out_count == q->max) {
+            *out_next = last;
+            return true;
+        }
         if (!read_one(call, names[i].name, &(*out)[*out_count], &there, err))
             return false;
         *out_count += there;
+        last = names[i].name;
     }
     return true;
 }
@@ -232,6 +241,19 @@ static bool put(struct prov_call *call, const struct dir_document *question, str
     return ok;
 }
 
+/* Already, and what follows from it is done. */
+static bool decided_so(struct prov_call *call, const struct prov_decide *in, const struct prov_duplicate *d)
+{
+    struct cv_id him, holder;
+    struct cv_error none = {0};
+    if (d->verdict != in->verdict || (d->of_unit && in->staff != NULL))
+        return false;
+    if (d->of_unit || in->verdict == PROV_NOT_SAME)
+        return true;
+    return in->staff != NULL && prov_staff_locate(call, in->staff, true, &him, &none) && cv_id_equal(him, d->staff) &&
+           view_code_holder(call->prov->options.view, d->staff_code, &holder) && cv_id_equal(holder, him);
+}
+
 bool prov_duplicate_decide(struct prov_call *call, const char *key, const struct prov_decide *in,
                            struct prov_duplicate *out, struct cv_error *err)
 {
@@ -239,7 +261,7 @@ bool prov_duplicate_decide(struct prov_call *call, const char *key, const struct
     struct prov_audit audit;
     if (!prov_duplicate_fetch(call, key, &document, out, err) || !visible(call, out))
         return err->kind == CV_OK || err->kind == CV_NOT_FOUND ? prov_unseen(err, cvp_duplicate_not_found) : false;
-    if (out->verdict == in->verdict && in->verdict == PROV_NOT_SAME)
+    if (decided_so(call, in, out))
         return true;
     prov_audit_begin(&audit, call, "duplicate.decide", key, NULL);
     bool ok = choose(call, in, out, err) && put(call, &document, out, err);

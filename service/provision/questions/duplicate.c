@@ -1,6 +1,7 @@
 /* Questions about look-alikes, one document a code: asked once, decided once. */
 #include <string.h>
 
+#include "congvu/view_lists.h"
 #include "provision/questions/duplicate.h"
 
 const char *const prov_verdict_words[] = {"open", "not_same", "same", NULL};
@@ -132,9 +133,24 @@ struct prov_duplicate prov_duplicate_of(const struct prov_call *call, const stru
                                .asked_at = cv_now(),
                                .decided_at = CV_NO_MOMENT,
                                .asked_by = call->actor};
-    for (size_t i = 0; i < result->candidate_count; i++)
+    for (size_t i = 0; i < result->candidate_count + result->elsewhere; i++)
         d.candidates[d.candidate_count++] = result->candidates[i];
     return d;
+}
+
+struct cv_id prov_duplicate_office(const struct view *view, struct cv_arena *arena, struct cv_id unit,
+                                   const struct cv_id *candidates, size_t count)
+{
+    static const struct view_scope everywhere = {.everywhere = true};
+    struct cv_id homes[PROV_TWINS_MAX + 1] = {unit};
+    size_t home_count = 1;
+    struct view_staff found;
+    struct cv_error none = {0};
+    char id[CV_ID_TEXT];
+    for (size_t i = 0; i < count; i++)
+        if (view_staff_find(view, everywhere, cv_id_text("stf_", candidates[i], id), arena, &found, &none))
+            homes[home_count++] = found.unit;
+    return prov_unit_over(view, arena, unit, homes, home_count);
 }
 
 static bool same_question(const struct prov_duplicate *a, const struct prov_duplicate *b)

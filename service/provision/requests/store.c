@@ -199,12 +199,13 @@ static bool next_above(const struct prov_call *call, struct cv_id home, struct c
 {
     const struct view *view = call->prov->options.view;
     struct view_unit unit;
-    for (struct cv_id id = *at; view_unit_by_id(view, id, call->arena, &unit) && unit.has_parent; id = unit.parent)
-        if (view_reaches_people(view, (struct view_scope){.top = unit.parent}, home)) {
-            *at = unit.parent;
-            return true;
-        }
-    return false;
+    if (!view_unit_by_id(view, *at, call->arena, &unit) || !unit.has_parent)
+        return false;
+    struct cv_id above = prov_unit_over(view, call->arena, unit.parent, &home, 1);
+    if (cv_id_is_zero(above))
+        return false;
+    *at = above;
+    return true;
 }
 
 /* The home's turn first; after each term the next unit above, up to the top. */

@@ -97,18 +97,29 @@ static bool turn_home(struct prov_change *change, struct cv_error *err)
     return back ? prov_give_back(change, moved, err) : prov_sync_accounts(change, moved, err);
 }
 
-bool prov_hr_ref_free(struct prov_call *call, const struct dom_staff *staff, struct cv_error *err)
+bool prov_hr_ref_holder(struct prov_call *call, const struct dom_staff *staff, struct cv_id *out, struct cv_error *err)
 {
     struct dom_staff holder;
+    *out = (struct cv_id){0};
     if (staff->hr_ref == NULL)
         return true;
-    if (!dir_staff_find_hr_ref(call->dir, staff->hr_ref, call->arena, &holder, err)) {
-        bool nobody = err->kind == CV_NOT_FOUND;
-        if (nobody)
-            cv_error_clear(err);
-        return nobody;
+    if (dir_staff_find_hr_ref(call->dir, staff->hr_ref, call->arena, &holder, err)) {
+        if (!cv_id_equal(holder.id, staff->id))
+            *out = holder.id;
+        return true;
     }
-    if (cv_id_equal(holder.id, staff->id))
+    bool nobody = err->kind == CV_NOT_FOUND;
+    if (nobody)
+        cv_error_clear(err);
+    return nobody;
+}
+
+bool prov_hr_ref_free(struct prov_call *call, const struct dom_staff *staff, struct cv_error *err)
+{
+    struct cv_id holder;
+    if (!prov_hr_ref_holder(call, staff, &holder, err))
+        return false;
+    if (cv_id_is_zero(holder))
         return true;
     return cv_fail(err, cvp_code_taken, "/hr_ref", "Đã có người mang mã đối chiếu này; vui lòng kiểm tra hồ sơ trùng",
                    "Somebody has this number of the HR system already; please look for a second record of the person");

@@ -3,6 +3,7 @@
 
 #include "congvu/token.h"
 #include "congvu/view_lists.h"
+#include "provision/core/attempts.h"
 #include "provision/questions/duplicate.h"
 
 static void blank_staff(struct prov_call *call, struct dom_staff *staff)
@@ -19,14 +20,21 @@ struct creation {
 
 /* ---- twins ---- */
 
-static bool named(const struct prov_staff_input *in, struct cv_id id)
+struct twins {
+    struct cv_id ids[PROV_TWINS_MAX];
+    size_t count;
+    struct cv_id holder; /* of the number of the HR system that the line gives; zero = nobody */
+};
+
+/* A number is no look: who has the same one is named by his id, if anybody wants to insist. */
+static bool named(const struct prov_staff_input *in, const struct twins *twins, struct cv_id id)
 {
-    for (size_t i = 0; i < in->not_same_as_count && !in->nobody_there; i++) {
+    for (size_t i = 0; i < in->not_same_as_count; i++) {
         struct cv_id other;
         if (cv_id_parse("stf_", in->not_same_as[i], &other) && cv_id_equal(other, id))
             return true;
     }
-    return in->nobody_there;
+    return in->nobody_there && !cv_id_equal(id, twins->holder);
 }
 
 static bool visible(struct prov_call *call, struct cv_id id)
@@ -38,35 +46,80 @@ static bool visible(struct prov_call *call, struct cv_id id)
                            &err);
 }
 
-/* Whoever is probably there already is not made, at whichever door; the candidates are those that the caller may see;
- * not_same_as insists. */
-static bool no_twin(struct prov_change *change, const struct creation *creation, struct prov_staff_result *out,
-                    struct cv_error *err)
+/* Of a record that was merged into another: that one. */
+static struct cv_id merged_into(struct prov_call *call, struct cv_id staff)
 {
-    struct prov_call *call = change->call;
-    const struct prov_staff_input *in = creation->in;
-    const struct dom_staff *staff = change->after;
-    struct cv_id found[PROV_TWINS_MAX];
-    struct prov_duplicate decided;
+    static const struct view_scope everywhere = {.everywhere = true};
+    struct view_staff found;
+    struct cv_error none = {0};
+    char text[CV_ID_TEXT];
+    bool known = view_staff_find(call->prov->options.view, everywhere, cv_id_text("stf_", staff, text), call->arena,
+                                 &found, &none);
+    return known ? found.id : staff;
+}
+
+/* Whoever has his number of the HR system, then who looks like him. */
+static bool find_twins(struct prov_call *call, const struct dom_staff *staff, struct twins *out, struct cv_error *err)
+{
+    struct cv_id alike[PROV_TWINS_MAX];
     struct view_twin_query query = {.full_name = staff->full_name,
                                     .birth_year = staff->birth_year,
                                     .mobile = staff->mobile,
                                     .has_unit = true,
                                     .unit = dom_home_on(staff, cv_today())->unit};
-    size_t count = view_twins(call->prov->options.view, &query, found, PROV_TWINS_MAX);
-    bool cleared = count > 0 && prov_duplicate_cleared(call, staff->staff_code, &decided);
+    *out = (struct twins){0};
+    if (!prov_hr_ref_holder(call, staff, &out->holder, err))
+        return false;
+    if (!cv_id_is_zero(out->holder))
+        out->ids[out->count++] = out->holder = merged_into(call, out->holder);
+    size_t count = view_twins(call->prov->options.view, &query, alike, PROV_TWINS_MAX);
+    for (size_t i = 0; i < count && out->count < PROV_TWINS_MAX; i++)
+        if (!cv_id_equal(alike[i], out->holder))
+            out->ids[out->count++] = alike[i];
+    return true;
+}
+
+/* Whoever is probably there already is not made, at whichever door. Those whom the caller may see stand first; of the
+ * others he learns how many they are. not_same_as insists. */
+static bool no_twin(struct prov_change *change, const struct creation *creation, struct prov_staff_result *out,
+                    struct cv_error *err)
+{
+    struct prov_call *call = change->call;
+    struct cv_id hidden[PROV_TWINS_MAX];
+    struct prov_duplicate decided;
+    struct twins twins;
+    if (!find_twins(call, change->after, &twins, err))
+        return false;
+    bool cleared = twins.count > 0 && prov_duplicate_cleared(call, change->after->staff_code, &decided);
     out->candidates = CV_NEWS(call->arena, struct cv_id, PROV_TWINS_MAX);
-    for (size_t i = 0; i < count; i++)
-        if (cleared && prov_duplicate_has(&decided, found[i]))
+    for (size_t i = 0; i < twins.count; i++) {
+        struct cv_id id = twins.ids[i];
+        if (named(creation->in, &twins, id) || (cleared && prov_duplicate_has(&decided, id)))
             continue;
-        else if (!named(in, found[i]) && visible(call, found[i]))
-            out->candidates[out->candidate_count++] = found[i];
-        else if (!visible(call, found[i]))
-            out->elsewhere++;
-    if (out->candidate_count == 0)
+        if (visible(call, id))
+            out->candidates[out->candidate_count++] = id;
+        else
+            hidden[out->elsewhere++] = id;
+    }
+    for (size_t i = 0; i < out->elsewhere; i++)
+        out->candidates[out->candidate_count + i] = hidden[i];
+    size_t asked = out->candidate_count + out->elsewhere;
+    return asked == 0 || cv_fail(err, cvp_possible_duplicate, "/full_name", "Có thể trùng với %zu người đã có",
+                                 "Perhaps already there (look-alikes: %zu)", asked);
+}
+
+bool prov_elsewhere_told(struct prov_call *call, const struct prov_staff_result *result, struct cv_error *err)
+{
+    const struct prov_trier who = {.peer = call->actor};
+    int wait_s = 0;
+    if (result->elsewhere == 0)
         return true;
-    return cv_fail(err, cvp_possible_duplicate, "/full_name", "Có thể trùng với %zu người đã có",
-                   "Perhaps already there (look-alikes: %zu)", out->candidate_count);
+    if (!prov_attempt_begin(call->prov->pairs, &who, cv_mono_ns(), &wait_s)) {
+        cv_error_clear(err);
+        return prov_too_fast(err, wait_s);
+    }
+    prov_attempt_end(call->prov->pairs, &who, cv_mono_ns(), PROV_TRIED_WRONG);
+    return true;
 }
 
 /* A body that reaches an account needs the right to accounts as well. */

@@ -1,6 +1,6 @@
 /** Lines of other programs of which a person says whom they mean. */
 import { useState } from 'preact/hooks'
-import { link } from '../address'
+import { link, withFilters } from '../address'
 import { call, useRead, type Problem, type Schema } from '../call'
 import { MaybeSame, Name, Read, Said } from '../parts'
 import { moment, t } from '../words'
@@ -24,11 +24,16 @@ function One({ q, may, decided }: { q: Question; may: boolean; decided: () => vo
   </section>
 }
 
-export function Duplicates({ may }: { may: boolean }) {
-  const list = useRead<Schema['DuplicateList']>('v1/duplicates')
+export function Duplicates({ filters, may }: { filters: URLSearchParams; may: boolean }) {
+  const asked = new URLSearchParams({ page_size: '100' })
+  if (filters.get('page_token')) asked.set('page_token', filters.get('page_token')!)
+  const list = useRead<Schema['DuplicatePage']>('v1/duplicates?' + asked)
   return <>
     <p><a href={link('people')}>{t('back')}</a></p>
     <h1>{t('duplicates_title')}</h1>
-    <Read of={list}>{({ items }) => items.length === 0 ? <p>{t('no_duplicates')}</p> : <>{items.map((q) => <One key={keyOf(q)} q={q} may={may} decided={list.again} />)}</>}</Read>
+    <Read of={list}>{({ items, next_page_token: next }) => items.length === 0 ? <p>{t('no_duplicates')}</p> : <>
+      {items.map((q) => <One key={keyOf(q)} q={q} may={may} decided={list.again} />)}
+      {next && <p class="pages no-print"><a href={link('duplicates', withFilters(filters, {}) + '&page_token=' + encodeURIComponent(next))}>{t('next_page')}</a></p>}
+    </>}</Read>
   </>
 }

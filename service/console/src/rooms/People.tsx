@@ -165,7 +165,7 @@ function Search({ filters }: { filters: URLSearchParams }) {
 }
 
 export function People({ filters, may }: { filters: URLSearchParams; may: boolean }) {
-  const open = useRead<Schema['DuplicateList']>('v1/duplicates')
+  const open = useRead<Schema['DuplicatePage']>('v1/duplicates?page_size=100')
   const requests = useRead<Schema['RequestPage']>('v1/requests?state=waiting&page_size=100').data, waiting = requests?.items.length ?? 0
   const [said] = useState(arrival.said)
   useEffect(() => { arrival.said = '' }, [])
@@ -174,7 +174,7 @@ export function People({ filters, may }: { filters: URLSearchParams; may: boolea
     {said && <p class="good" role="status">{said}</p>}
     <p class="acts no-print">{may ? <a class="button" href={link('onboard')}>{t('onboard')}</a> : <span class="words">{t('who_can', { what: t('onboard') })}</span>}
       <a class="button" href={link('requests')}>{t('requests')}{waiting > 0 && ` (${count(waiting)}${requests?.next_page_token ? '+' : ''})`}</a> <a class="button" href={link('slips')}>{t('slips')}</a>
-      {!!open.data?.items.length && <a class="button" href={link('duplicates')}>{t('duplicates', { n: count(open.data.items.length) })}</a>}</p>
+      {!!open.data?.items.length && <a class="button" href={link('duplicates')}>{t('duplicates', { n: count(open.data.items.length) + (open.data.next_page_token ? '+' : '') })}</a>}</p>
     {filters.get('list') ? <Pasted keys={filters.get('list')!.split(',')} /> : <Search filters={filters} />}
   </>
 }
