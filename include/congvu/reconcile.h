@@ -17,7 +17,7 @@
  *     struct rec_source source = {.ctx = ..., .offer = offer, .work = work};
  *
  * What a source must keep to: work() looks before it acts (it may have acted before, and the answer was lost); it saves
- * what it saw on the entry, quietly; on failure it saves when to try again with rec_retry(). What the engine sees to:
+ * what it saw on the entry, quietly; on failure it saves when to try again with prov_retry(). What the engine sees to:
  * one person is never worked on twice at the same time, whatever the targets; a target that fails again and again is
  * left alone for growing, jittered pauses and then tried with one person (breaker); nothing begins while may_work says
  * no (another replica holds the lease), or after a stop was asked for.
@@ -32,6 +32,7 @@
 #include <stdatomic.h>
 
 #include "congvu/connect.h"
+#include "congvu/prov_breaker.h"
 #include "congvu/provision.h"
 
 enum { REC_ROOM_MAX = 32, REC_TARGETS_MAX = 32, REC_SOURCES_MAX = 4 };
@@ -62,9 +63,6 @@ bool rec_offer(struct rec_scan *scan, const char *target, struct cv_id staff);
 void rec_backlog(struct rec_scan *scan, const char *target, size_t queue, cv_moment oldest_pending_at);
 
 /* ---- for work() ---- */
-/* When to try again after `attempts` failures in a row (1, 2, ...): doubling from one second, with full jitter; at most
- * 15 s when the target is to blame, else an hour; never before the target's own Retry-After. */
-cv_moment rec_retry(const struct cv_error *err, int attempts);
 /* A stop was asked for: long work ends at the next step. */
 bool rec_stopping(const struct rec_worker *w);
 
@@ -84,14 +82,12 @@ void rec_wake(struct rec *rec);
 /* Ends what runs at the next step (calls under way within about a second), then the threads. */
 void rec_stop(struct rec **rec);
 
-enum rec_breaker { REC_CLOSED, REC_OPEN, REC_HALF_OPEN, REC_BREAKERS };
-extern const char *const rec_breaker_words[]; /* closed open half_open */
 struct rec_health {
     cv_moment last_success_at; /* CV_NO_MOMENT = none since the start */
     size_t queue;
     cv_moment oldest_pending_at;
     double error_rate; /* of the last pieces of work, at most 64; negative = none yet */
-    enum rec_breaker breaker;
+    enum prov_breaker breaker;
 };
 /* False: this process has not looked at the target (yet), or does not hold the lease. */
 bool rec_health(struct rec *rec, const char *target, struct rec_health *out);

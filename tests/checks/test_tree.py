@@ -15,14 +15,14 @@ BASE = {"error", "memory", "clock", "text", "json", "log", "secret", "lock", "ne
 DOMAIN = {"record", "unit", "account", "departure", "staff", "system", "connector", "usage", "wish", "token", "role", "brake", "naming", "person_name", "akin", "coverage", "adoption", "period", "working"}
 PORT = {"session", "records", "trace"}  # the directory as use cases see it
 VIEW = {"view", "view_lists", "view_figures"}
-CASES = {"provision", "prov_identity", "prov_fields", "prov_staff", "prov_duplicates", "prov_merge", "prov_corrections", "prov_requests", "prov_units", "prov_systems", "prov_tokens", "prov_brake", "prov_calendar", "prov_evidence"}
+CASES = {"provision", "prov_identity", "prov_fields", "prov_staff", "prov_duplicates", "prov_merge", "prov_corrections", "prov_requests", "prov_units", "prov_systems", "prov_tokens", "prov_brake", "prov_breaker", "prov_calendar", "prov_evidence"}
 MAY = {
     "base": set(), "conf": {"conf"}, "domain": DOMAIN, "job": {"job"}, "audit": {"evidence"}, "intake": DOMAIN | {"intake", "intake_rows"},
     "connect": {"connect", "scim"}, "oidc": {"connect", "oidc"},
     "directory": DOMAIN | PORT | {"lease", "server", "feed", "backup", "dump"},
     "check": DOMAIN | {"dump", "check"},
     "view": DOMAIN | VIEW | {"session", "feed"},
-    "provision": DOMAIN | PORT | {"server", "evidence"} | VIEW | CASES | {"connect", "job", "reconcile"},
+    "provision": DOMAIN | PORT | {"server", "evidence"} | VIEW | CASES | {"connect", "job"},
     "history": DOMAIN | PORT | VIEW | {"provision", "history"},
     "reconcile": DOMAIN | PORT | VIEW | CASES | {"connect", "job", "reconcile", "scim", "lease", "table", "intake"},
     "reporting": DOMAIN | PORT | VIEW | CASES | {"report", "table", "titles", "prov_report", "prov_schedule"},

@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "base_test.h"
-#include "provision/core/breaker.h"
+#include "congvu/reconcile.h"
 
 enum { PEOPLE = 40 };
 static const int64_t second = 1000000000;
@@ -104,7 +104,7 @@ static bool all_done(struct fake *f)
 
 static bool failed_enough(struct fake *f)
 {
-    return f->calls >= REC_FAILURES;
+    return f->calls >= PROV_BREAKER_FAILURES;
 }
 
 static bool two_at_work(struct fake *f)
@@ -146,7 +146,7 @@ static void test_everything_is_worked_off_after_one_wake(void **state)
     assert_in_range(f.most_in_work, 1, 2);
     assert_int_equal(f.calls, PEOPLE);
     assert_true(rec_health(rec, "e-office", &health));
-    assert_int_equal(health.breaker, REC_CLOSED);
+    assert_int_equal(health.breaker, PROV_BREAKER_CLOSED);
     rec_stop(&rec);
     assert_null(rec);
 }
@@ -160,10 +160,10 @@ static void test_a_failing_target_is_left_alone_and_then_tried_again(void **stat
     until(&f, failed_enough);
     do {
         assert_true(rec_health(rec, "e-office", &health));
-    } while (health.breaker == REC_CLOSED);
+    } while (health.breaker == PROV_BREAKER_CLOSED);
     assert_true(health.error_rate > 0.99);
     pthread_mutex_lock(&f.lock);
-    assert_true(f.calls <= REC_FAILURES + 2 * 4); /* what was handed out already, and no more */
+    assert_true(f.calls <= PROV_BREAKER_FAILURES + 2 * 4); /* what was handed out already, and no more */
     f.target_down = false;
     pthread_mutex_unlock(&f.lock);
     until(&f, all_done);
@@ -201,72 +201,72 @@ static void test_a_stop_ends_what_runs_and_drops_the_rest(void **state)
 /* ---- the breaker ---- */
 static const struct cv_id nobody;
 
-static void fail_times(struct rec_breaker_state *b, int times, int64_t now)
+static void fail_times(struct prov_breaker_state *b, int times, int64_t now)
 {
     for (int i = 0; i < times; i++)
-        rec_breaker_note(b, false, true, nobody, 0, now);
+        prov_breaker_note(b, false, true, nobody, 0, now);
 }
 
 static void test_the_breaker_opens_probes_and_closes(void **state)
 {
-    struct rec_breaker_state b;
+    struct prov_breaker_state b;
     (void)state;
-    rec_breaker_init(&b);
-    fail_times(&b, REC_FAILURES - 1, 0);
-    assert_int_equal(rec_breaker_now(&b, 0), REC_CLOSED);
-    assert_true(rec_breaker_note(&b, false, true, nobody, 0, 0));
-    assert_int_equal(rec_breaker_now(&b, 0), REC_OPEN);
-    assert_int_equal(rec_breaker_now(&b, 2 * second), REC_HALF_OPEN);
+    prov_breaker_init(&b);
+    fail_times(&b, PROV_BREAKER_FAILURES - 1, 0);
+    assert_int_equal(prov_breaker_now(&b, 0), PROV_BREAKER_CLOSED);
+    assert_true(prov_breaker_note(&b, false, true, nobody, 0, 0));
+    assert_int_equal(prov_breaker_now(&b, 0), PROV_BREAKER_OPEN);
+    assert_int_equal(prov_breaker_now(&b, 2 * second), PROV_BREAKER_HALF_OPEN);
     fail_times(&b, 1, 2 * second); /* the probe failed: the pause grows */
-    assert_int_equal(rec_breaker_now(&b, 2 * second + second / 2), REC_OPEN);
-    assert_int_equal(rec_breaker_now(&b, 20 * second), REC_HALF_OPEN);
-    assert_false(rec_breaker_note(&b, true, false, nobody, 0, 20 * second));
-    assert_int_equal(rec_breaker_now(&b, 20 * second), REC_CLOSED);
-    assert_true(rec_breaker_error_rate(&b) > 0.8 && rec_breaker_error_rate(&b) < 1);
+    assert_int_equal(prov_breaker_now(&b, 2 * second + second / 2), PROV_BREAKER_OPEN);
+    assert_int_equal(prov_breaker_now(&b, 20 * second), PROV_BREAKER_HALF_OPEN);
+    assert_false(prov_breaker_note(&b, true, false, nobody, 0, 20 * second));
+    assert_int_equal(prov_breaker_now(&b, 20 * second), PROV_BREAKER_CLOSED);
+    assert_true(prov_breaker_error_rate(&b) > 0.8 && prov_breaker_error_rate(&b) < 1);
 }
 
 static void test_pauses_stay_below_their_bound(void **state)
 {
-    struct rec_breaker_state b;
+    struct prov_breaker_state b;
     (void)state;
-    rec_breaker_init(&b);
+    prov_breaker_init(&b);
     fail_times(&b, 200, 0);
-    assert_int_equal(rec_breaker_now(&b, (int64_t)(REC_PAUSE_MAX_MS + 1) * 1000000), REC_HALF_OPEN);
-    assert_true(b.until_ns >= (int64_t)REC_PAUSE_MAX_MS / 2 * 1000000);
+    assert_int_equal(prov_breaker_now(&b, (int64_t)(PROV_BREAKER_PAUSE_MAX_MS + 1) * 1000000), PROV_BREAKER_HALF_OPEN);
+    assert_true(b.until_ns >= (int64_t)PROV_BREAKER_PAUSE_MAX_MS / 2 * 1000000);
 }
 
 static void test_a_persons_own_failure_opens_nothing(void **state)
 {
-    struct rec_breaker_state b;
+    struct prov_breaker_state b;
     (void)state;
-    rec_breaker_init(&b);
-    assert_true(rec_breaker_error_rate(&b) < 0);
+    prov_breaker_init(&b);
+    assert_true(prov_breaker_error_rate(&b) < 0);
     for (int i = 0; i < 100; i++)
-        rec_breaker_note(&b, false, false, nobody, 0, 0);
-    assert_int_equal(rec_breaker_now(&b, 0), REC_CLOSED);
-    assert_true(rec_breaker_error_rate(&b) == 1);
+        prov_breaker_note(&b, false, false, nobody, 0, 0);
+    assert_int_equal(prov_breaker_now(&b, 0), PROV_BREAKER_CLOSED);
+    assert_true(prov_breaker_error_rate(&b) == 1);
 }
 
 static void test_one_account_that_always_fails_opens_nothing(void **state)
 {
-    struct rec_breaker_state b;
+    struct prov_breaker_state b;
     (void)state;
-    rec_breaker_init(&b);
+    prov_breaker_init(&b);
     for (int round = 0; round < 50; round++)
-        for (uint8_t i = 1; i < REC_FAILURES; i++)
-            rec_breaker_note(&b, false, true, (struct cv_id){.bytes = {i}}, 0, 0);
-    assert_int_equal(rec_breaker_now(&b, 0), REC_CLOSED);
-    assert_true(rec_breaker_note(&b, false, true, (struct cv_id){.bytes = {REC_FAILURES}}, 0, 0));
+        for (uint8_t i = 1; i < PROV_BREAKER_FAILURES; i++)
+            prov_breaker_note(&b, false, true, (struct cv_id){.bytes = {i}}, 0, 0);
+    assert_int_equal(prov_breaker_now(&b, 0), PROV_BREAKER_CLOSED);
+    assert_true(prov_breaker_note(&b, false, true, (struct cv_id){.bytes = {PROV_BREAKER_FAILURES}}, 0, 0));
 }
 
 static void test_a_retry_after_is_kept_to_at_once(void **state)
 {
-    struct rec_breaker_state b;
+    struct prov_breaker_state b;
     (void)state;
-    rec_breaker_init(&b);
-    rec_breaker_note(&b, false, true, nobody, 40, 0);
-    assert_int_equal(rec_breaker_now(&b, 39 * second), REC_OPEN);
-    assert_int_equal(rec_breaker_now(&b, 41 * second), REC_HALF_OPEN);
+    prov_breaker_init(&b);
+    prov_breaker_note(&b, false, true, nobody, 40, 0);
+    assert_int_equal(prov_breaker_now(&b, 39 * second), PROV_BREAKER_OPEN);
+    assert_int_equal(prov_breaker_now(&b, 41 * second), PROV_BREAKER_HALF_OPEN);
 }
 
 static void test_when_to_try_again(void **state)
@@ -275,11 +275,11 @@ static void test_when_to_try_again(void **state)
                     busy = {.kind = CV_LIMIT, .retry_after_s = 90};
     (void)state;
     for (int i = 1; i < 100; i++) {
-        assert_in_range(rec_retry(&away, i) - cv_now(), 0, 15);
-        assert_in_range(rec_retry(&wrong, i) - cv_now(), 0, 3600);
+        assert_in_range(prov_retry(&away, i) - cv_now(), 0, 15);
+        assert_in_range(prov_retry(&wrong, i) - cv_now(), 0, 3600);
     }
-    assert_true(rec_retry(&wrong, 30) - cv_now() >= 1799);
-    assert_true(rec_retry(&busy, 1) - cv_now() >= 89);
+    assert_true(prov_retry(&wrong, 30) - cv_now() >= 1799);
+    assert_true(prov_retry(&busy, 1) - cv_now() >= 89);
 }
 
 int main(void)

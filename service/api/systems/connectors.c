@@ -78,7 +78,7 @@ void api_write_health(struct htp_exchange *x, const struct dom_system *system)
     cv_jout_int(j, "queue", (int64_t)health.queue);
     cv_jout_moment(j, "oldest_pending_at", health.oldest_pending_at);
     write_rate(j, health.error_rate);
-    cv_jout_string(j, "breaker", rec_breaker_words[health.breaker]);
+    cv_jout_string(j, "breaker", prov_breaker_words[health.breaker]);
     write_limits(x, system);
     cv_jout_int(j, "missing_there", (int64_t)view_connector_lost(api_of(x)->view, system->slug));
     write_exchange(x, system);

@@ -5,16 +5,16 @@
 #include <string.h>
 
 #include "congvu/connect.h"
+#include "congvu/prov_breaker.h"
 #include "congvu/prov_calendar.h"
 #include "congvu/view_lists.h"
-#include "provision/core/breaker.h"
 #include "provision/internal.h"
 
 enum { BATCH = 50, CALL_MS = 5000 };
 
 struct breaker {
     char system[DOM_SLUG_MAX + 1];
-    struct rec_breaker_state state;
+    struct prov_breaker_state state;
 };
 
 struct prov_cutter {
@@ -57,7 +57,7 @@ static struct breaker *breaker_of(struct prov_cutter *cutter, const char *system
         return &cutter->breakers[0];
     struct breaker *b = &cutter->breakers[cutter->breaker_count++];
     snprintf(b->system, sizeof(b->system), "%s", system);
-    rec_breaker_init(&b->state);
+    prov_breaker_init(&b->state);
     return b;
 }
 
@@ -175,7 +175,7 @@ static void work(struct prov_cutter *cutter, struct prov_call *call, const struc
     struct breaker *breaker = breaker_of(cutter, system->slug);
     struct cv_error err = {0};
     struct round *r = CV_NEW(call->arena, struct round);
-    if (r == NULL || rec_breaker_now(&breaker->state, cv_mono_ns()) == REC_OPEN)
+    if (r == NULL || prov_breaker_now(&breaker->state, cv_mono_ns()) == PROV_BREAKER_OPEN)
         return;
     *r = (struct round){.call = call, .system = system};
     gather(r, ids, count);
@@ -186,7 +186,7 @@ static void work(struct prov_cutter *cutter, struct prov_call *call, const struc
         cv_log_error(CV_LOG_WARN, "cut_off", &err);
         r->failure = prov_error_text(call->arena, &err);
     }
-    rec_breaker_note(&breaker->state, ok, !ok, (struct cv_id){0}, err.retry_after_s, cv_mono_ns());
+    prov_breaker_note(&breaker->state, ok, !ok, (struct cv_id){0}, err.retry_after_s, cv_mono_ns());
     record_all(r);
 }
 

@@ -7,16 +7,16 @@
 #include "congvu/job.h"
 #include "congvu/lock.h"
 #include "congvu/log.h"
+#include "congvu/prov_breaker.h"
 #include "congvu/reconcile.h"
 #include "congvu/token.h"
-#include "provision/core/breaker.h"
 
 enum { WORKERS_MAX = 8, SLOTS_PER_WORKER = 4, SLOTS_MAX = WORKERS_MAX * SLOTS_PER_WORKER, ARENA_MAX = 64 << 20 };
 _Static_assert((int)SLOTS_MAX == (int)REC_ROOM_MAX, "a source never sees more room than there can be");
 
 struct target {
     char name[DOM_SLUG_MAX + 1];
-    struct rec_breaker_state breaker;
+    struct prov_breaker_state breaker;
     size_t queue;
     cv_moment oldest;
     bool looked;
@@ -45,8 +45,6 @@ struct rec_scan {
     size_t source;
 };
 
-const char *const rec_breaker_words[] = {"closed", "open", "half_open", NULL};
-
 /* ---- targets ---- under the lock */
 static struct target *target_of(struct rec *rec, const char *name)
 {
@@ -58,7 +56,7 @@ static struct target *target_of(struct rec *rec, const char *name)
     struct target *t = &rec->targets[rec->target_count++];
     *t = (struct target){.oldest = CV_NO_MOMENT};
     memcpy(t->name, name, strlen(name));
-    rec_breaker_init(&t->breaker);
+    prov_breaker_init(&t->breaker);
     return t;
 }
 
@@ -78,10 +76,10 @@ static size_t room_locked(struct rec *rec, const struct target *t)
     size_t slots = (size_t)rec->options.workers * SLOTS_PER_WORKER;
     size_t room = slots > rec->running_count ? slots - rec->running_count : 0;
     size_t probe = t->running == 0 ? 1 : 0;
-    switch (rec_breaker_now(&t->breaker, cv_mono_ns())) {
-    case REC_OPEN:
+    switch (prov_breaker_now(&t->breaker, cv_mono_ns())) {
+    case PROV_BREAKER_OPEN:
         return 0;
-    case REC_HALF_OPEN:
+    case PROV_BREAKER_HALF_OPEN:
         return room < probe ? room : probe;
     default:
         return room;
@@ -257,7 +255,7 @@ static void note_outcome(struct rec *rec, const struct item *item, bool ok, cons
     struct target *t = &rec->targets[item->target];
     bool answered = err->lib_code >= 500 && err->kind != CV_LIMIT;
     struct cv_id culprit = answered ? item->staff : (struct cv_id){0};
-    bool opened = rec_breaker_note(&t->breaker, ok, blamed, culprit, err->retry_after_s, cv_mono_ns());
+    bool opened = prov_breaker_note(&t->breaker, ok, blamed, culprit, err->retry_after_s, cv_mono_ns());
     bool more = t->queue > (size_t)t->running && rec->running_count <= (size_t)rec->options.workers;
     if (opened)
         cv_log(CV_LOG_WARN, "breaker_open", "%s is left alone for a while", t->name);
@@ -358,8 +356,8 @@ bool rec_health(struct rec *rec, const char *target, struct rec_health *out)
         *out = (struct rec_health){.last_success_at = t->breaker.last_success_at,
                                    .queue = t->queue,
                                    .oldest_pending_at = t->oldest,
-                                   .error_rate = rec_breaker_error_rate(&t->breaker),
-                                   .breaker = rec_breaker_now(&t->breaker, cv_mono_ns())};
+                                   .error_rate = prov_breaker_error_rate(&t->breaker),
+                                   .breaker = prov_breaker_now(&t->breaker, cv_mono_ns())};
         known = true;
     }
     cv_lock_give(&rec->lock);

@@ -220,7 +220,7 @@ static void note_failed(struct dom_account *a, const struct rec_owner *now, void
         note_seen(a, s); /* although something else failed */
     a->attempts = a->attempts > 0 && a->tried == s->owner.revision ? a->attempts + 1 : 1;
     a->tried = s->owner.revision;
-    a->next_try_at = rec_retry(&s->failure, a->attempts);
+    a->next_try_at = prov_retry(&s->failure, a->attempts);
     a->last_error = prov_error_text(s->link->w->call.arena, &s->failure);
 }
 
