@@ -42,6 +42,9 @@ bool dom_code_allowed(const struct dom_staff *staff, const struct dom_account *a
 bool dom_code_redeemable(const struct dom_staff *staff, cv_moment now);
 /* A lock for a stolen password works at once, past the brake; the word on anything else is only a word. */
 bool dom_wish_is_urgent(const struct dom_wish *wish);
+/* Is the account that worked, or was locked already, locked for a stolen password now? What is closed is not: a lock
+ * would let it receive mail again. */
+bool dom_locks_stolen(const struct dom_account *was, const struct dom_account *will);
 
 /* The account of a system, made when there is none: revoked, nothing seen. NULL: DOM_SYSTEMS_MAX are there. `system`
  * must live as long as the record, whose accounts must have that much room. */

@@ -15,6 +15,11 @@ bool dom_wish_is_urgent(const struct dom_wish *wish)
     return wish->state == DOM_LOCKED && of_a_stolen_password(wish);
 }
 
+bool dom_locks_stolen(const struct dom_account *was, const struct dom_account *will)
+{
+    return will->desired == DOM_LOCKED && will->cause == DOM_BY_COMPROMISE && was->desired <= DOM_LOCKED;
+}
+
 void dom_wish_check(const struct dom_wish *wish, const char *at, struct cv_faults *faults)
 {
     const char *reason = cv_arena_printf(faults->arena, "%s/reason", at);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "congvu/wish.h"
 #include "provision/core/brake.h"
 
 static void *grow_copy(struct cv_arena *arena, const void *from, size_t count, size_t max, size_t size)
@@ -162,7 +163,8 @@ static struct dom_account besides_lock(const struct dom_account *was, const stru
     return rest;
 }
 
-/* Are accounts locked for a stolen password, and is nothing else changed? The code that was sent goes with it. */
+/* Are accounts locked for a stolen password, and is nothing else changed? The code that was sent goes with it; said
+ * again it is the same lock, whatever has become of it since. */
 static bool only_locks(const struct prov_change *change)
 {
     struct prov_call *call = change->call;
@@ -173,9 +175,8 @@ static bool only_locks(const struct prov_change *change)
     for (size_t i = 0; i < rest.account_count; i++) {
         const struct dom_account *will = &change->after->accounts[i];
         const struct dom_account *was = dom_account_of(change->before, will->system);
-        bool locked = will->desired == DOM_LOCKED && will->cause == DOM_BY_COMPROMISE && was != NULL;
-        bool now = locked && (was->desired != will->desired || was->cause != will->cause);
-        rest.accounts[i] = now ? besides_lock(was, will) : *will;
+        bool locked = was != NULL && dom_locks_stolen(was, will);
+        rest.accounts[i] = locked ? besides_lock(was, will) : *will;
         locks = locks || locked;
     }
     if (rest.activation_digest == NULL) {
