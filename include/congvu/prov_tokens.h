@@ -33,11 +33,11 @@ struct prov_token_patch {
  * with scopes that he lacks, or of the HR system (faults at /expires_at). */
 bool prov_token_change(struct prov_call *call, const char *id, const struct prov_token_patch *in, struct dom_token *out,
                        struct cv_error *err);
-/* last_token (409): no unlimited token with tokens:write would be left. `with_descendants`: those that it made, and
- * theirs, end too; what was ended before an error stays so, and the call can be repeated. */
+/* last_token (409): no unlimited token with tokens:write that lasts as long would be left. `with_descendants`: those
+ * that it made, and theirs, end too; what was ended before an error stays so, and the call can be repeated. */
 bool prov_token_revoke(struct prov_call *call, const char *id, bool with_descendants, struct cv_error *err);
-/* What the token may today. What a person made has no more than he has, over the same units; with his last role or his
- * departure it ends. */
+/* What the token may now: nothing once it has ended or expired. What a person made has no more than he has, over the
+ * same units; with his last role or his departure it ends. */
 uint32_t prov_token_rights(const struct view *view, const struct dom_token *token);
 /* The first start: an admin token for everything; its secret goes to the caller. False + CV_CONFLICT when tokens exist.
  */

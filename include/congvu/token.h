@@ -43,6 +43,9 @@ struct dom_token {
     int64_t revision;
 };
 
+/* Is the token good at that moment? One of a person may have no right all the same: prov_token_rights(). */
+bool dom_token_good(const struct dom_token *token, cv_moment at);
+
 /* ---- lines ---- `tokens`: all there are, the revoked ones too */
 /* Was the token made by this one, by one that this one made, and so on? */
 bool dom_token_descends(const struct dom_token *tokens, size_t count, struct cv_id token, struct cv_id from);

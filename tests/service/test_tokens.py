@@ -240,6 +240,21 @@ def test_the_last_token_stays_and_the_machine_makes_another(start):
     assert third.stdout.strip() not in again.log.read_text()
 
 
+def test_who_may_make_tokens_does_not_run_out(start):
+    service = start()
+    admin = service.client()
+    own = admin.get("/v1/me").json["token"]["id"]
+    soon = make(admin, scopes=ALL, expires_at=moment(minutes=1))
+    for refused in (admin.patch(f"/v1/tokens/{own}", {"expires_at": moment(seconds=2)}, etag=None), admin.patch(f"/v1/tokens/{own}", {"expires_at": moment(days=400)}, etag=None),
+                    admin.delete(f"/v1/tokens/{own}")):
+        assert (refused.status, refused.code) == (409, "last_token"), refused
+    assert admin.patch(f"/v1/tokens/{own}", {"name": "Quản trị"}, etag=None).status == 200
+    assert admin.patch(f"/v1/tokens/{soon['id']}", {"expires_at": moment(seconds=30)}, etag=None).status == 200, "one that is outlived"
+    for_ever = make(admin, scopes=["tokens:write"])
+    assert admin.patch(f"/v1/tokens/{own}", {"expires_at": moment(days=1)}, etag=None).status == 200
+    assert service.client(for_ever["secret"]).delete(f"/v1/tokens/{own}").status == 204
+
+
 def test_what_somebody_who_has_left_made_is_no_token_to_count_on(start, spec):
     service = start()
     admin = service.client()

@@ -15,12 +15,12 @@ static bool judge(const struct dom_token *token, bool found, struct cv_error *er
 {
     if (!found)
         return cv_fail(err, cvp_unauthenticated, NULL, "Mã truy cập không đúng", "The access token is not known");
+    if (dom_token_good(token, cv_now()))
+        return true;
     if (token->revoked_at != CV_NO_MOMENT)
         return cv_fail(err, cvp_token_revoked, NULL, "Mã truy cập đã bị thu hồi", "The access token was revoked");
-    if (token->expires_at != CV_NO_MOMENT && token->expires_at <= cv_now())
-        return cv_fail(err, cvp_token_expired, NULL, "Mã truy cập đã hết hạn; vui lòng xin mã mới",
-                       "The access token has expired; please ask for a new one");
-    return true;
+    return cv_fail(err, cvp_token_expired, NULL, "Mã truy cập đã hết hạn; vui lòng xin mã mới",
+                   "The access token has expired; please ask for a new one");
 }
 
 /* One line for each, with what is known; what was sent is never part of it. */

@@ -27,6 +27,11 @@ bool dom_token_is_root(const struct dom_token *token)
            (!cv_id_parse("tok_", token->created_by, &id) && !cv_id_parse("stf_", token->created_by, &id));
 }
 
+bool dom_token_good(const struct dom_token *token, cv_moment at)
+{
+    return token->revoked_at == CV_NO_MOMENT && (token->expires_at == CV_NO_MOMENT || token->expires_at > at);
+}
+
 /* More steps than tokens would be a circle, which only a hand in the directory can make. */
 bool dom_token_descends(const struct dom_token *tokens, size_t count, struct cv_id token, struct cv_id from)
 {

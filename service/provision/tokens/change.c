@@ -20,6 +20,50 @@ static bool read_token(struct prov_call *call, struct cv_id id, struct dom_token
     return err->kind == CV_NOT_FOUND ? no_token(err) : false;
 }
 
+static bool sooner(cv_moment one, cv_moment other)
+{
+    return one != CV_NO_MOMENT && (other == CV_NO_MOMENT || one < other);
+}
+
+/* ---- who may make tokens goes on ---- */
+
+struct ending {
+    struct cv_id id;
+    bool with_descendants;
+    struct dom_token *tokens;
+    size_t count;
+};
+
+static bool ends(const struct ending *e, const struct dom_token *token)
+{
+    return cv_id_equal(token->id, e->id) ||
+           (e->with_descendants && dom_token_descends(e->tokens, e->count, token->id, e->id));
+}
+
+static bool administers(const struct view *view, const struct dom_token *token)
+{
+    return token->everywhere && (prov_token_rights(view, token) & DOM_TOKENS_WRITE) != 0;
+}
+
+/* Whoever makes one gives it no longer than he has himself: so one that lasts as long as what ends has to stay. Without
+ * any, nobody could make a token again but on the machine. */
+static bool somebody_stays(struct prov_call *call, struct ending *e, struct cv_error *err)
+{
+    const struct view *view = call->prov->options.view;
+    const struct dom_token *longest[] = {NULL, NULL}; /* of those that stay, of those that end */
+    if (!view_tokens(view, call->arena, &e->tokens, &e->count, err))
+        return false;
+    for (size_t i = 0; i < e->count; i++) {
+        const struct dom_token *token = &e->tokens[i], **of = &longest[ends(e, token)];
+        if (administers(view, token) && (*of == NULL || sooner((*of)->expires_at, token->expires_at)))
+            *of = token;
+    }
+    return longest[1] == NULL || (longest[0] != NULL && !sooner(longest[0]->expires_at, longest[1]->expires_at)) ||
+           cv_fail(err, cvp_last_token, NULL,
+                   "Không còn mã nào khác có quyền tokens:write và thời hạn dài bằng mã này; hãy tạo mã khác trước",
+                   "No other token with tokens:write lasts as long as this one; please make another one first");
+}
+
 /* ---- changing ---- */
 
 struct patch {
@@ -31,7 +75,7 @@ struct patch {
 /* To let a token live longer is to give what it has. */
 static void judge_longer(struct prov_call *call, const struct dom_token *before, cv_moment expires_at)
 {
-    bool longer = before->expires_at != CV_NO_MOMENT && (expires_at == CV_NO_MOMENT || expires_at > before->expires_at);
+    bool longer = sooner(before->expires_at, expires_at);
     bool more = (before->scopes & ~call->scopes) != 0 || (before->feed && !call->scope.everywhere);
     if (longer && more)
         cv_fault_add(call->faults, CV_AT_POINTER, "/expires_at", "not_allowed",
@@ -58,6 +102,9 @@ static bool patch_once(struct prov_call *call, void *ctx, struct dir_stamp *stam
         judge_longer(call, &before, patch->in->expires_at);
     }
     if (!cv_faults_check(call->faults, cvp_validation_failed, err))
+        return false;
+    struct ending earlier = {.id = patch->id};
+    if (sooner(patch->out->expires_at, before.expires_at) && !somebody_stays(call, &earlier, err))
         return false;
     return dir_token_save(call->dir, &before, patch->out, &actor, stamp, err);
 }
@@ -103,38 +150,6 @@ static bool may_revoke(struct prov_call *call, struct cv_id id, bool with_descen
     return cv_id_equal(id, call->token) || within_reach(call, &token) || no_token(err);
 }
 
-struct ending {
-    struct cv_id id;
-    bool with_descendants;
-    struct dom_token *tokens;
-    size_t count;
-};
-
-static bool ends(const struct ending *e, const struct dom_token *token)
-{
-    return cv_id_equal(token->id, e->id) ||
-           (e->with_descendants && dom_token_descends(e->tokens, e->count, token->id, e->id));
-}
-
-static bool administers(const struct view *view, const struct dom_token *token)
-{
-    return token->revoked_at == CV_NO_MOMENT && token->everywhere &&
-           (prov_token_rights(view, token) & DOM_TOKENS_WRITE) != 0 &&
-           (token->expires_at == CV_NO_MOMENT || token->expires_at > cv_now());
-}
-
-/* Without any, nobody could make a token again but on the machine. */
-static bool somebody_stays(const struct view *view, const struct ending *e, struct cv_error *err)
-{
-    size_t stay = 0, go = 0;
-    for (size_t i = 0; i < e->count; i++)
-        if (administers(view, &e->tokens[i]))
-            *(ends(e, &e->tokens[i]) ? &go : &stay) += 1;
-    return stay > 0 || go == 0 ||
-           cv_fail(err, cvp_last_token, NULL, "Đây là mã cuối cùng có quyền tokens:write; hãy tạo mã khác trước",
-                   "This is the last token with tokens:write; make another one first");
-}
-
 /* The maker first: it makes no more from then on. */
 static bool revoke_descendants(struct prov_call *call, struct ending *e, struct cv_error *err)
 {
@@ -147,14 +162,13 @@ static bool revoke_descendants(struct prov_call *call, struct ending *e, struct 
 
 bool prov_token_revoke(struct prov_call *call, const char *key, bool with_descendants, struct cv_error *err)
 {
-    const struct view *view = call->prov->options.view;
     struct ending e = {.with_descendants = with_descendants};
     if (!cv_id_parse("tok_", key, &e.id))
         return no_token(err);
-    if (!may_revoke(call, e.id, with_descendants, err) || !view_tokens(view, call->arena, &e.tokens, &e.count, err) ||
-        !somebody_stays(view, &e, err) || !revoke(call, e.id, err))
+    if (!may_revoke(call, e.id, with_descendants, err) || !somebody_stays(call, &e, err) || !revoke(call, e.id, err))
         return false;
     if (!with_descendants)
         return true;
-    return view_tokens(view, call->arena, &e.tokens, &e.count, err) && revoke_descendants(call, &e, err);
+    return view_tokens(call->prov->options.view, call->arena, &e.tokens, &e.count, err) &&
+           revoke_descendants(call, &e, err);
 }

@@ -77,6 +77,8 @@ uint32_t prov_token_rights(const struct view *view, const struct dom_token *toke
 {
     struct view_signer signer;
     uint32_t rights = 0;
+    if (!dom_token_good(token, cv_now()))
+        return 0;
     if (cv_id_is_zero(token->owner))
         return token->scopes;
     if (!view_signer(view, token->owner, &signer))
