@@ -93,8 +93,10 @@ enum dom_brake_verdict dom_brake_judge(struct dom_brake *brake, struct cv_arena 
 
 /* Was exactly this, of exactly these people, released? */
 bool dom_brake_released(const struct dom_brake *brake, const char *target, const char *digest, cv_moment now);
-/* Notes a refused change, or a held lock; false: it was there already (the moment stays), or there is no room. */
-bool dom_brake_refuse(struct dom_brake *brake, struct cv_arena *arena, const struct dom_brake_refusal *refusal);
-bool dom_brake_hold(struct dom_brake *brake, struct cv_arena *arena, const struct dom_brake_lock *lock);
+/* Notes a refused change, or a held lock. What is there already keeps its moment. */
+enum dom_brake_noted { DOM_BRAKE_NOTED, DOM_BRAKE_THERE, DOM_BRAKE_NO_ROOM };
+enum dom_brake_noted dom_brake_refuse(struct dom_brake *brake, struct cv_arena *arena,
+                                      const struct dom_brake_refusal *refusal);
+enum dom_brake_noted dom_brake_hold(struct dom_brake *brake, struct cv_arena *arena, const struct dom_brake_lock *lock);
 /* The held lock is done or no longer wanted. */
 void dom_brake_drop_lock(struct dom_brake *brake, struct cv_arena *arena, struct cv_id staff, const char *system);

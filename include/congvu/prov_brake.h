@@ -29,6 +29,7 @@ struct prov_waiting {
     struct view_staff staff; /* of the first three */
     const char *system;      /* of a lock and of a system's rules */
     struct cv_id unit;
+    const char *change;          /* of refused rules, by its people: for others there it is another one */
     const char *target, *digest; /* of the refused ones, as the brake has them */
     int people;
     const char *by; /* who was stopped: "tok_..." */
@@ -74,7 +75,7 @@ struct prov_release_input {
     const char *reason;
     const char **people; /* staff keys */
     size_t person_count;
-    const char **changes; /* targets of refused changes of rules: "system/e-office" */
+    const char **changes; /* refused changes of rules, by their `change` */
     size_t change_count;
     const char *digest;     /* or: all that the caller saw */
     int locks_ahead;        /* or: so many locks for a stolen password, for an hour; 0 = no */
@@ -90,7 +91,7 @@ enum prov_released_as {
 };
 extern const char *const prov_released_words[]; /* done scheduled open not_waiting failed */
 struct prov_released {
-    const char *asked;                  /* key or target as sent; NULL with a digest */
+    const char *asked;                  /* key or change as sent; NULL with a digest */
     const struct prov_waiting *waiting; /* or NULL */
     enum prov_released_as as;
     struct cv_error err;

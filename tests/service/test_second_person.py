@@ -83,6 +83,17 @@ class Somebody(Person):
         assert (status, body["released"]) == (201, 1), body
 
 
+class Script:
+    """A program with a token, asked as a person is."""
+
+    def __init__(self, town, secret):
+        self.client = town.service.client(secret)
+
+    def call(self, method, path, body):
+        answer = {"POST": self.client.post}[method](path, body)
+        return answer.status, answer.json
+
+
 @pytest.fixture
 def town(spec, tmp_path):
     clock = Clock(tmp_path / "offset")
@@ -210,3 +221,24 @@ def test_a_list_that_lets_many_go_is_agreed_to_by_another_one_too(town):
     waits = a.call("GET", path + "/run")[1]["waits_for"]
     assert c.id in [r["token"] for r in waits] and b.id not in [r["token"] for r in waits]
     assert c.call("POST", path + "/approval", {"digest": plan["digest"]})[0] == 204
+
+
+def test_a_release_names_the_person_whose_token_was_stopped(town):
+    a, c = town.made(), town.made()
+    status, made = a.call("POST", "/v1/tokens", {"name": "kịch bản", "scopes": EVERYTHING})
+    assert status == 201, made
+    held = town.stops(Script(town, made["secret"]))
+    status, body = c.call("POST", "/v1/brake-releases", {"token": made["id"], "reason": REASON, "people": held[:1]})
+    assert (status, body["released"], body["token"]) == (201, 1, a.id), body
+
+
+def test_who_has_left_releases_through_no_token_and_is_not_named(town):
+    a, b, c = town.made(), town.made(), town.made()
+    status, made = b.call("POST", "/v1/tokens", {"name": "của người sẽ nghỉ", "scopes": EVERYTHING})
+    assert status == 201, made
+    held = town.stops(a)
+    assert made["id"] in [r["token"] for r in c.line_of(a)["releasers"]]
+    assert town.root.put(f"/v1/staff/{b.code}/departure", {"reason": "nghi_huu"}).status in (200, 202)
+    named = [r["token"] for r in c.line_of(a)["releasers"]]
+    assert made["id"] not in named and c.id in named
+    c.may(a, held[0])

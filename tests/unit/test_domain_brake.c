@@ -208,21 +208,22 @@ static void what_is_refused_or_held_is_noted_once(void **state)
                                      .released_until = CV_NO_MOMENT};
     struct dom_brake_lock lock = {.staff = id(1), .system = "mailbox", .by = "tok_a", .at = NOW};
     (void)state;
-    assert_true(dom_brake_refuse(&b, arena, &many));
-    assert_false(dom_brake_refuse(&b, arena, &many));
+    assert_int_equal(dom_brake_refuse(&b, arena, &many), DOM_BRAKE_NOTED);
+    assert_int_equal(dom_brake_refuse(&b, arena, &many), DOM_BRAKE_THERE);
     assert_false(dom_brake_released(&b, "system/e-office", "aa", NOW));
     b.refusals[0].released_until = NOW + 100;
     assert_true(dom_brake_released(&b, "system/e-office", "aa", NOW + 99));
     assert_false(dom_brake_released(&b, "system/e-office", "aa", NOW + 100));
     assert_false(dom_brake_released(&b, "system/e-office", "bb", NOW)); /* other people */
     many.at = NOW + 100;
-    assert_true(dom_brake_refuse(&b, arena, &many)); /* the release is over, and the note with it */
+    /* the release is over, and the note with it */
+    assert_int_equal(dom_brake_refuse(&b, arena, &many), DOM_BRAKE_NOTED);
     assert_int_equal(b.refusal_count, 1);
 
-    assert_true(dom_brake_hold(&b, arena, &lock));
-    assert_false(dom_brake_hold(&b, arena, &lock));
+    assert_int_equal(dom_brake_hold(&b, arena, &lock), DOM_BRAKE_NOTED);
+    assert_int_equal(dom_brake_hold(&b, arena, &lock), DOM_BRAKE_THERE);
     lock.system = "td-office";
-    assert_true(dom_brake_hold(&b, arena, &lock));
+    assert_int_equal(dom_brake_hold(&b, arena, &lock), DOM_BRAKE_NOTED);
     dom_brake_drop_lock(&b, arena, id(1), "mailbox");
     assert_int_equal(b.lock_count, 1);
     assert_string_equal(b.locks[0].system, "td-office");

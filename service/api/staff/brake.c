@@ -39,7 +39,7 @@ static void write_waiting(struct htp_exchange *x, const struct prov_waiting *w)
     if (w->kind == PROV_WAITS_UNIT)
         api_write_unit_ref(x, "unit", w->unit);
     if (w->kind >= PROV_WAITS_SYSTEM)
-        cv_jout_string(j, "change", w->target);
+        cv_jout_string(j, "change", w->change);
     if (w->kind == PROV_WAITS_DEPARTURE) {
         cv_jout_string(j, "reason", dom_reason_words[w->reason]);
         cv_jout_day(j, "effective_on", w->effective_on);
@@ -220,7 +220,7 @@ static void write_released(struct htp_exchange *x, const struct prov_released *r
         if (r->waiting->kind <= PROV_WAITS_CHANGE)
             write_person(x, &r->waiting->staff);
         else
-            cv_jout_string(j, "change", r->waiting->target);
+            cv_jout_string(j, "change", r->waiting->change);
     }
     if (r->as == PROV_RELEASED_FAILED)
         cv_jout_string(j, "detail", r->err.text[x->lang]);

@@ -158,16 +158,17 @@ bool dom_brake_released(const struct dom_brake *brake, const char *target, const
     return false;
 }
 
-bool dom_brake_refuse(struct dom_brake *brake, struct cv_arena *arena, const struct dom_brake_refusal *refusal)
+enum dom_brake_noted dom_brake_refuse(struct dom_brake *brake, struct cv_arena *arena,
+                                      const struct dom_brake_refusal *refusal)
 {
     keep_refusals(brake, arena, refusal->at);
-    if (!cv_arena_ok(arena) || brake->refusal_count >= DOM_BRAKE_REFUSALS_MAX)
-        return false;
     for (size_t i = 0; i < brake->refusal_count; i++)
         if (same_change(&brake->refusals[i], refusal->target, refusal->digest))
-            return false;
+            return DOM_BRAKE_THERE;
+    if (!cv_arena_ok(arena) || brake->refusal_count >= DOM_BRAKE_REFUSALS_MAX)
+        return DOM_BRAKE_NO_ROOM;
     brake->refusals[brake->refusal_count++] = *refusal;
-    return true;
+    return DOM_BRAKE_NOTED;
 }
 
 static bool same_lock(const struct dom_brake_lock *lock, struct cv_id staff, const char *system)
@@ -175,19 +176,19 @@ static bool same_lock(const struct dom_brake_lock *lock, struct cv_id staff, con
     return cv_id_equal(lock->staff, staff) && strcmp(lock->system, system) == 0;
 }
 
-bool dom_brake_hold(struct dom_brake *brake, struct cv_arena *arena, const struct dom_brake_lock *lock)
+enum dom_brake_noted dom_brake_hold(struct dom_brake *brake, struct cv_arena *arena, const struct dom_brake_lock *lock)
 {
     for (size_t i = 0; i < brake->lock_count; i++)
         if (same_lock(&brake->locks[i], lock->staff, lock->system))
-            return false;
+            return DOM_BRAKE_THERE;
     struct dom_brake_lock *grown = CV_NEWS(arena, struct dom_brake_lock, brake->lock_count + 1);
     if (!cv_arena_ok(arena) || brake->lock_count >= DOM_BRAKE_LOCKS_HELD_MAX)
-        return false;
+        return DOM_BRAKE_NO_ROOM;
     if (brake->lock_count > 0)
         memcpy(grown, brake->locks, brake->lock_count * sizeof(*grown));
     grown[brake->lock_count++] = *lock;
     brake->locks = grown;
-    return true;
+    return DOM_BRAKE_NOTED;
 }
 
 void dom_brake_drop_lock(struct dom_brake *brake, struct cv_arena *arena, struct cv_id staff, const char *system)

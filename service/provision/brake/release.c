@@ -16,14 +16,6 @@ static bool no_token(struct cv_error *err)
                    "There is no such token within your reach");
 }
 
-static const struct dom_token *find_token(const struct prov_lines *lines, struct cv_id id)
-{
-    for (size_t i = 0; i < lines->count; i++)
-        if (cv_id_equal(lines->tokens[i].id, id))
-            return &lines->tokens[i];
-    return NULL;
-}
-
 /* The line is there for whoever sees the token, or something of it that waits; a person's has no token. */
 static bool find_line(struct prov_call *call, const struct prov_release_input *in, struct prov_brake_line *out,
                       struct cv_error *err)
@@ -35,12 +27,12 @@ static bool find_line(struct prov_call *call, const struct prov_release_input *i
     struct cv_id id;
     if (!prov_lines_load(call, &lines, err))
         return false;
-    const struct dom_token *token = cv_id_parse("tok_", in->token, &id) ? find_token(&lines, id) : NULL;
+    const struct dom_token *token = cv_id_parse("tok_", in->token, &id) ? prov_lines_token(&lines, id) : NULL;
     if (token == NULL && !cv_id_parse("stf_", in->token, &id))
         return no_token(err);
     struct cv_id line = token != NULL ? prov_line_of(&lines, id) : id;
     enum prov_oneness why = prov_own_line(call, &lines, line);
-    *out = (struct prov_brake_line){.line = line, .person = token == NULL};
+    *out = (struct prov_brake_line){.line = line, .person = prov_lines_token(&lines, line) == NULL};
     if (!dir_brake_list(call->dir, call->arena, &brakes, &count, err) ||
         !prov_waiting_gather(call, &lines, brakes, count, &all, err) || !prov_waiting_of(call, &all, line, out, err))
         return false;
@@ -79,16 +71,13 @@ static void pick_person(struct prov_call *call, const struct prov_brake_line *li
         pick(out, key, NULL);
 }
 
-static void pick_change(const struct prov_brake_line *line, const char *target, struct prov_release *out)
+static void pick_change(const struct prov_brake_line *line, const char *change, struct prov_release *out)
 {
-    bool waits = false;
-    for (size_t i = 0; i < line->count; i++)
-        if (line->items[i].kind > PROV_WAITS_CHANGE && strcmp(line->items[i].target, target) == 0) {
-            pick(out, target, &line->items[i]);
-            waits = true;
-        }
-    if (!waits)
-        pick(out, target, NULL);
+    const struct prov_waiting *found = NULL;
+    for (size_t i = 0; i < line->count && found == NULL; i++)
+        if (line->items[i].kind > PROV_WAITS_CHANGE && strcmp(line->items[i].change, change) == 0)
+            found = &line->items[i];
+    pick(out, change, found);
 }
 
 static bool pick_all(struct prov_call *call, const struct prov_release_input *in, const struct prov_brake_line *line,
@@ -114,7 +103,7 @@ static bool pick_all(struct prov_call *call, const struct prov_release_input *in
 struct going {
     struct cv_id line;
     const struct prov_waiting *waiting;
-    bool gone; /* somebody was faster, or it was withdrawn */
+    bool gone; /* somebody was faster, or it was withdrawn or is another one */
     bool later;
 };
 
@@ -122,7 +111,8 @@ static bool order_change(struct prov_change *change, void *ctx, struct cv_error 
 {
     struct going *going = ctx;
     const struct dom_departure *found = dom_current_departure(change->after);
-    going->gone = found == NULL || found->state != DOM_HELD;
+    going->gone = found == NULL || found->state != DOM_HELD ||
+                  strcmp(prov_order_key(change->call->arena, change->after->id, found), going->waiting->key) != 0;
     if (going->gone)
         return true;
     struct dom_departure *d = &change->after->departures[found - change->after->departures];

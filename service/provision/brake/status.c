@@ -1,17 +1,13 @@
 /* What each line has done this hour, what of it waits, and who may let that go on. */
 #include <string.h>
 
+#include "congvu/prov_tokens.h"
 #include "provision/brake/status.h"
 
 enum { ASKED_MAX = 200 }; /* people with the right, of whom some are no second person */
 
 const char *const prov_oneness_words[] = {"", "own_line", "lent_role", "way_in", NULL};
 _Static_assert(CV_COUNT(prov_oneness_words) == PROV_ONENESSES + 1, "prov_oneness_words differs from its enum");
-
-static bool live(const struct dom_token *token)
-{
-    return token->revoked_at == CV_NO_MOMENT && (token->expires_at == CV_NO_MOMENT || token->expires_at > cv_now());
-}
 
 static bool reaches(const struct view *view, struct view_scope scope, const struct prov_waiting *w)
 {
@@ -93,8 +89,8 @@ static void find_releasers(struct search *s, const struct prov_lines *lines)
     find_people(s, lines);
     for (size_t i = 0; i < lines->count && s->count < PROV_RELEASERS_MAX; i++) {
         const struct dom_token *token = &lines->tokens[i];
-        if (live(token) && (token->scopes & DOM_BRAKE_RELEASE) != 0 && covers(s, token->everywhere, token->unit) &&
-            another(s, lines, prov_line_of(lines, token->id)))
+        if ((prov_token_rights(s->call->prov->options.view, token) & DOM_BRAKE_RELEASE) != 0 &&
+            covers(s, token->everywhere, token->unit) && another(s, lines, prov_line_of(lines, token->id)))
             s->found[s->count++] = (struct prov_releaser){.id = token->id, .name = token->name};
     }
 }
@@ -152,13 +148,12 @@ bool prov_second_people(struct prov_call *call, const char *made_by, struct view
 
 static void name_line(struct prov_call *call, const struct prov_lines *lines, struct prov_brake_line *line)
 {
-    for (size_t i = 0; i < lines->count; i++)
-        if (cv_id_equal(lines->tokens[i].id, line->line)) {
-            line->name = prov_sees_token(call, &lines->tokens[i]) ? lines->tokens[i].name : NULL;
-            return;
-        }
-    line->person = true;
-    line->name = person_name(call, call->scope, line->line);
+    const struct dom_token *token = prov_lines_token(lines, line->line);
+    line->person = token == NULL;
+    if (line->person)
+        line->name = person_name(call, call->scope, line->line);
+    else
+        line->name = prov_sees_token(call, token) ? token->name : NULL;
 }
 
 static void fill(struct prov_call *call, const struct prov_lines *lines, const struct dom_brake *brake,

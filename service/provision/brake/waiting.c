@@ -4,7 +4,7 @@
 
 #include "provision/brake/status.h"
 
-enum { PAGE = 500, WAITING_MAX = 5000, DAY_S = 24 * 3600 };
+enum { PAGE = 500, WAITING_MAX = 5000, DAY_S = 24 * 3600, DIGEST_SHOWN = 16 };
 
 const char *const prov_waiting_words[] = {"departure", "lock", "change", "system", "unit", NULL};
 _Static_assert(CV_COUNT(prov_waiting_words) == PROV_WAITING_KINDS + 1, "prov_waiting_words differs from its enum");
@@ -49,6 +49,15 @@ static bool find_here(struct prov_call *call, struct cv_id id, struct view_staff
 
 /* ---- orders to leave ---- */
 
+/* What a second person agrees to: another reason, day or delegate is another order. */
+const char *prov_order_key(struct cv_arena *arena, struct cv_id staff, const struct dom_departure *d)
+{
+    char id[CV_ID_TEXT], day[CV_DAY_TEXT];
+    return cv_arena_printf(arena, "departure %s %d %s %s %s", cv_id_text("stf_", staff, id), d->number,
+                           dom_reason_words[d->reason], cv_day_iso(d->effective_on, day),
+                           d->delegate_to != NULL ? d->delegate_to : "");
+}
+
 static bool add_order(struct prov_call *call, const struct prov_lines *lines, const struct view_staff *seen,
                       struct prov_wait_list *all, struct cv_error *err)
 {
@@ -65,7 +74,7 @@ static bool add_order(struct prov_call *call, const struct prov_lines *lines, co
     if (w == NULL)
         return true;
     w->kind = PROV_WAITS_DEPARTURE;
-    w->key = person_key(call, "departure", staff.id, "");
+    w->key = prov_order_key(call->arena, staff.id, d);
     w->staff = *seen;
     w->by = by;
     w->since = d->held_at != CV_NO_MOMENT ? d->held_at : d->recorded_at;
@@ -157,6 +166,7 @@ static void add_refusal(struct prov_call *call, struct cv_id line, const struct 
         return;
     *w = found;
     w->key = cv_arena_printf(call->arena, "change %s %s", r->target, r->digest);
+    w->change = cv_arena_printf(call->arena, "%s@%.*s", r->target, DIGEST_SHOWN, r->digest);
     w->target = r->target;
     w->digest = r->digest;
     w->people = r->people;

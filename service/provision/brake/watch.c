@@ -1,4 +1,5 @@
 /* What nobody would notice by himself: a site where nobody can release, and what has waited too long. */
+#include "congvu/prov_tokens.h"
 #include "congvu/working.h"
 #include "provision/brake/status.h"
 
@@ -6,34 +7,30 @@ enum { LOOK_MS = 60000, REMIND_WORKING_S = 4 * 3600 };
 
 /* ---- one line only ---- */
 
-static bool may_release(const struct dom_token *token)
+/* People are lines of their own: two of them are several already. */
+static bool several_lines(const struct view *view, const struct prov_lines *lines)
 {
-    return token->revoked_at == CV_NO_MOMENT && (token->scopes & DOM_BRAKE_RELEASE) != 0 &&
-           (token->expires_at == CV_NO_MOMENT || token->expires_at > cv_now());
-}
-
-static bool several_lines(const struct prov_lines *lines)
-{
-    struct cv_id first = {0};
-    for (size_t i = 0; i < lines->count; i++) {
+    struct view_signer people[2];
+    size_t count = view_signers_with(view, DOM_BRAKE_RELEASE, people, CV_COUNT(people));
+    struct cv_id first = count > 0 ? people[0].staff : (struct cv_id){0};
+    for (size_t i = 0; i < lines->count && count < 2; i++) {
         struct cv_id line = prov_line_of(lines, lines->tokens[i].id);
-        if (!may_release(&lines->tokens[i]))
+        if ((prov_token_rights(view, &lines->tokens[i]) & DOM_BRAKE_RELEASE) == 0 || cv_id_equal(first, line))
             continue;
-        if (!cv_id_is_zero(first) && !cv_id_equal(first, line))
-            return true;
         first = line;
+        count++;
     }
-    return false;
+    return count >= 2;
 }
 
 static void tell_one_line(struct prov_call *call)
 {
     struct prov_lines lines;
     struct cv_error err = {0};
-    if (prov_lines_load(call, &lines, &err) && !several_lines(&lines))
+    if (prov_lines_load(call, &lines, &err) && !several_lines(call->prov->options.view, &lines))
         cv_log(CV_LOG_WARN, "brake_one_line",
-               "all tokens with brake:release are of one line: what the brake holds of it nobody can release; make one "
-               "with brake:release for a second person from the first token");
+               "whoever may release is of one line: what the brake holds of it nobody can release; give a second "
+               "person a role with brake:release, or make a token with it for one from the first token");
 }
 
 /* ---- what waits ---- */

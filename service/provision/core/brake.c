@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "congvu/prov_brake.h"
+#include "congvu/wish.h"
 #include "provision/core/brake.h"
 
 enum { HOUR_S = 3600 };
@@ -49,6 +50,18 @@ static bool engaged(struct prov_call *call, const struct judged *what, enum dom_
     return false;
 }
 
+static bool no_room(struct cv_error *err)
+{
+    cv_fail(err, cvp_brake_engaged, NULL,
+            "Đã dừng và không giữ lại được, vì danh sách đang chờ đã đầy; vui lòng cho phép bớt những việc đang chờ, "
+            "sau đó gửi lại",
+            "Held, and not kept, for the list of what waits is full; please have some of it released, then send it "
+            "again");
+    snprintf(err->link, sizeof(err->link), "/v1/brake-releases");
+    err->retry_after_s = HOUR_S;
+    return false;
+}
+
 bool prov_brake_waits(struct cv_error *err)
 {
     cv_fail(err, cvp_brake_engaged, NULL,
@@ -63,6 +76,14 @@ bool prov_brake_waits(struct cv_error *err)
 bool prov_lines_load(struct prov_call *call, struct prov_lines *out, struct cv_error *err)
 {
     return view_tokens(call->prov->options.view, call->arena, &out->tokens, &out->count, err);
+}
+
+const struct dom_token *prov_lines_token(const struct prov_lines *lines, struct cv_id id)
+{
+    for (size_t i = 0; i < lines->count; i++)
+        if (cv_id_equal(lines->tokens[i].id, id))
+            return &lines->tokens[i];
+    return NULL;
 }
 
 struct cv_id prov_line_of(const struct prov_lines *lines, struct cv_id token)
@@ -306,8 +327,7 @@ static bool locks_now(const struct prov_change *change, size_t i)
 {
     const struct dom_account *will = &change->after->accounts[i];
     const struct dom_account *was = dom_account_of(change->before, will->system);
-    return will->desired == DOM_LOCKED && will->cause == DOM_BY_COMPROMISE && was != NULL &&
-           was->desired == DOM_PRESENT;
+    return was != NULL && was->desired == DOM_PRESENT && dom_locks_stolen(was, will);
 }
 
 /* One account stopped for anything else makes the whole an ordinary change. */
@@ -318,46 +338,70 @@ static enum dom_brake_kind kind_of(const struct prov_change *change)
     return change->urgent_events == change->brake_events ? DOM_BRAKE_LOCK : DOM_BRAKE_ORDINARY;
 }
 
+/* What is to be noted on the brake, and what became of it. */
+struct noting {
+    const struct prov_change *change;        /* of locks */
+    const struct dom_brake_refusal *refusal; /* of a refused change */
+    bool noted, no_room;
+};
+
+static void settle(struct noting *noting, enum dom_brake_noted as)
+{
+    noting->noted = noting->noted || as == DOM_BRAKE_NOTED;
+    noting->no_room = noting->no_room || as == DOM_BRAKE_NO_ROOM;
+}
+
 static bool note_locks(struct dom_brake *brake, struct cv_arena *arena, void *ctx)
 {
-    const struct prov_change *change = ctx;
-    bool noted = false;
+    struct noting *noting = ctx;
+    const struct prov_change *change = noting->change;
+    noting->noted = noting->no_room = false;
     for (size_t i = 0; i < change->after->account_count; i++) {
         const struct dom_brake_lock lock = {.staff = change->before->id,
                                             .system = change->after->accounts[i].system,
                                             .by = change->call->actor,
                                             .at = cv_now()};
-        if (locks_now(change, i) && dom_brake_hold(brake, arena, &lock))
-            noted = true;
+        if (locks_now(change, i))
+            settle(noting, dom_brake_hold(brake, arena, &lock));
     }
-    return noted;
+    return noting->noted;
 }
 
 static bool note_refusal(struct dom_brake *brake, struct cv_arena *arena, void *ctx)
 {
-    return dom_brake_refuse(brake, arena, ctx);
+    struct noting *noting = ctx;
+    noting->noted = noting->no_room = false;
+    settle(noting, dom_brake_refuse(brake, arena, noting->refusal));
+    return noting->noted;
 }
 
-/* What could not be noted was not done either; only that it waits is not told. */
-static void note(struct prov_call *call, struct cv_id line, prov_brake_fn *fn, void *ctx)
+/* Fails as the brake did in *err; when nobody would find it among what waits, with why instead. */
+static bool note(struct prov_call *call, struct cv_id line, prov_brake_fn *fn, struct noting *noting,
+                 struct cv_error *err)
 {
-    struct cv_error err = {0};
-    if (!call->validate_only && !prov_brake_edit(call, line, fn, ctx, &err))
-        cv_log_error(CV_LOG_WARN, "brake_note", &err);
+    struct cv_error held = *err;
+    if (!prov_brake_edit(call, line, fn, noting, err))
+        return false;
+    *err = held;
+    return noting->no_room ? no_room(err) : false;
 }
 
-static void note_change(struct prov_change *change, struct cv_id line, enum dom_brake_kind kind, const char *target)
+static bool note_refused(struct prov_call *call, const struct judged *what, struct cv_error *err)
 {
-    struct dom_brake_refusal refusal = {.target = target,
-                                        .digest = "",
-                                        .people = 1,
-                                        .by = change->call->actor,
-                                        .at = cv_now(),
-                                        .released_until = CV_NO_MOMENT};
-    if (kind == DOM_BRAKE_LOCK)
-        note(change->call, line, note_locks, change);
-    else
-        note(change->call, line, note_refusal, &refusal);
+    const struct dom_brake_refusal refusal = {.target = what->target,
+                                              .digest = what->digest,
+                                              .people = what->times,
+                                              .by = call->actor,
+                                              .at = cv_now(),
+                                              .released_until = CV_NO_MOMENT};
+    struct noting noting = {.refusal = &refusal};
+    return note(call, what->line, note_refusal, &noting, err);
+}
+
+static bool note_locked(struct prov_change *change, const struct judged *what, struct cv_error *err)
+{
+    struct noting noting = {.change = change};
+    return note(change->call, what->line, note_locks, &noting, err);
 }
 
 bool prov_brake_change(struct prov_change *change, struct cv_error *err)
@@ -377,9 +421,9 @@ bool prov_brake_change(struct prov_change *change, struct cv_error *err)
     what.digest = "";
     if (judge(call, &what, err))
         return true;
-    if (err->problem == cvp_brake_engaged && !change->is_order)
-        note_change(change, what.line, kind, what.target);
-    return false;
+    if (err->problem != cvp_brake_engaged || change->is_order)
+        return false;
+    return kind == DOM_BRAKE_LOCK ? note_locked(change, &what, err) : note_refused(call, &what, err);
 }
 
 /* ---- many at once ---- */
@@ -412,13 +456,5 @@ bool prov_brake_pass_many(struct prov_call *call, const char *target, const stru
                           .one = {.kind = DOM_BRAKE_ORDINARY}};
     if (judge(call, &what, err))
         return true;
-    struct dom_brake_refusal refusal = {.target = target,
-                                        .digest = digest,
-                                        .people = all->people,
-                                        .by = call->actor,
-                                        .at = cv_now(),
-                                        .released_until = CV_NO_MOMENT};
-    if (err->problem == cvp_brake_engaged)
-        note(call, what.line, note_refusal, &refusal);
-    return false;
+    return err->problem == cvp_brake_engaged ? note_refused(call, &what, err) : false;
 }

@@ -11,6 +11,8 @@ struct prov_lines {
     size_t count;
 };
 bool prov_lines_load(struct prov_call *call, struct prov_lines *out, struct cv_error *err);
+/* NULL: there is none, as of a person's line. */
+const struct dom_token *prov_lines_token(const struct prov_lines *lines, struct cv_id id);
 struct cv_id prov_line_of(const struct prov_lines *lines, struct cv_id token);
 /* Of whom `actor` names ("tok_...", "stf_..."); zero: of nobody, the service itself. */
 struct cv_id prov_line_of_actor(const struct prov_lines *lines, const char *actor);

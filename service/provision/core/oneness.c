@@ -46,10 +46,8 @@ static void gather(struct prov_call *call, const struct prov_lines *lines, struc
 /* The bootstrap token gives the first administrators their ways in; they are not one for that. */
 static bool is_root(const struct prov_lines *lines, struct cv_id line)
 {
-    for (size_t i = 0; i < lines->count; i++)
-        if (cv_id_equal(lines->tokens[i].id, line))
-            return dom_token_is_root(&lines->tokens[i]);
-    return false;
+    const struct dom_token *token = prov_lines_token(lines, line);
+    return token != NULL && dom_token_is_root(token);
 }
 
 static bool share_hands(const struct prov_lines *lines, const struct hands *one, const struct hands *other)

@@ -84,12 +84,28 @@ static bool resolve_delegate(struct prov_change *change, struct dom_order *order
     return true;
 }
 
+/* Whoever may change the person answers for the order that stands now, and it is his to withdraw; whoever may not, and
+ * may order it all the same, never takes that from another one. */
+static bool answers_for(struct prov_change *change, struct dom_departure *d, struct cv_error *err)
+{
+    struct cv_error none = {0};
+    bool same = false;
+    if (cv_text_same(d->recorded_by, change->call->actor) || !prov_not_higher(change->call, change->before, &none))
+        return true;
+    if (!dir_staff_same(change->call->dir, change->before, change->after, &same, err))
+        return false;
+    if (!same)
+        d->recorded_by = change->call->actor;
+    return true;
+}
+
 static bool take_order(struct prov_change *change, const struct prov_departure_input *in, struct dom_departure **out,
                        bool *out_began, struct cv_error *err)
 {
     struct dom_order order = in->order;
     return resolve_delegate(change, &order, err) &&
-           dom_departure_take(change->after, &order, change->call->actor, cv_now(), out, out_began, err);
+           dom_departure_take(change->after, &order, change->call->actor, cv_now(), out, out_began, err) &&
+           answers_for(change, *out, err);
 }
 
 struct order_line {
@@ -154,12 +170,16 @@ void prov_hold_order(struct dom_departure *d, const char *by)
     d->held_at = cv_now();
 }
 
-/* Held by the brake: the order is kept on the person and goes on when a second person releases it. */
+/* Held by the brake: the order is kept on the person and goes on when a second person releases it. One that waits
+ * already stays as he may have seen it. */
 static bool hold_change(struct prov_change *change, void *ctx, struct cv_error *err)
 {
     const struct prov_departure_input *in = ctx;
+    const struct dom_departure *now = dom_current_departure(change->before);
     struct dom_departure *d = NULL;
     bool ran = false;
+    if (now != NULL && now->state == DOM_HELD)
+        return prov_brake_waits(err);
     if (!take_order(change, in, &d, &ran, err))
         return false;
     if (!ran)
