@@ -5,7 +5,7 @@
 
 #include "reporting/internal.h"
 
-enum { SCAN_PAGE = 16, SCAN_MOST = 256, SCAN_ARENA = 256 << 20, SERIES = 30 /* "rep_" and 26 signs */ };
+enum { SCAN_MOST = 256, SCAN_ARENA = 96 << 20, SERIES = 30 /* "rep_" and 26 signs */ };
 
 const char *prov_report_name(struct cv_arena *arena, const char *base, int revision)
 {
@@ -119,11 +119,9 @@ static bool knows_unit(const struct prov_call *call, const char *key)
     return view_unit_of_people(call->prov->options.view, call->scope, key, call->arena, &unit, &none);
 }
 
-/* A list that somebody else froze may name people whom the caller's scope does not know by name. */
+/* A list may name people whom the caller's scope does not know by name, whoever froze it first. */
 static bool knows_everybody(const struct prov_call *call, const struct rep_report *r)
 {
-    if (r->created_by != NULL && strcmp(r->created_by, call->actor) == 0)
-        return true;
     for (size_t i = 0; i < r->people_unit_count; i++)
         if (!knows_unit(call, r->people_units[i]))
             return false;
@@ -184,68 +182,117 @@ bool prov_report_read(struct prov_call *call, const char *id, struct prov_report
 
 /* ---- lists ---- */
 
-typedef bool scan_fn(struct prov_call *call, struct prov_kept *kept, void *ctx); /* false = enough */
+/* `kept` is gone behind it. False = enough. */
+typedef bool scan_fn(struct prov_call *call, const struct prov_kept *kept, void *ctx);
 
-/* Reports behind `after`, the newest first. *out_last = name of the last one looked at, NULL at the end of all. */
-static bool scan(struct prov_call *call, const char *after, scan_fn *take, void *ctx, const char **out_last,
-                 struct cv_error *err)
+/* One that was deleted meanwhile is passed over, and so is a damaged one. */
+static bool scan_one(struct prov_call *call, const char *name, scan_fn *take, void *ctx, bool *out_go_on,
+                     struct cv_error *err)
 {
-    for (size_t seen = 0; seen < SCAN_MOST; seen += SCAN_PAGE) {
-        struct dir_document *found;
-        size_t count;
-        if (!dir_document_list(call->dir, REPORT_FOLDER, "rep_", after, SCAN_PAGE, true, call->arena, &found, &count,
-                               err))
+    struct dir_document document;
+    struct prov_kept kept = {0};
+    *out_go_on = true;
+    if (!dir_document_read(call->dir, REPORT_FOLDER, name, call->arena, &document, err)) {
+        if (err->kind != CV_NOT_FOUND)
             return false;
-        for (size_t i = 0; i < count; i++) {
-            struct prov_kept kept = {0};
-            *out_last = after = found[i].name;
-            if (!prov_kept_take(call, &found[i], &kept, err)) {
-                cv_log(CV_LOG_ERROR, "report_damaged", "%s is left out of lists", after);
-                cv_error_clear(err);
-                continue;
-            }
-            if (prov_kept_visible(call, &kept.report.report) && !take(call, &kept, ctx))
-                return true;
-        }
-        if (count < SCAN_PAGE) {
-            *out_last = NULL;
-            return true;
-        }
-        if (!cv_arena_ok(call->arena))
-            return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
+    } else if (!prov_kept_take(call, &document, &kept, err)) {
+        cv_log(CV_LOG_ERROR, "report_damaged", "%s is left out of lists", name);
+    } else if (prov_kept_visible(call, &kept.report.report)) {
+        *out_go_on = take(call, &kept, ctx);
+    }
+    cv_error_clear(err);
+    return true;
+}
+
+/* Reports behind `after`, the newest first, at most so many; a single one of them is in memory at a time. *out_last =
+ * name of the last one looked at, NULL at the end of all. */
+static bool scan(struct prov_call *call, const char *after, size_t most, scan_fn *take, void *ctx,
+                 const char **out_last, struct cv_error *err)
+{
+    cv_auto_arena names = cv_arena_new(SCAN_ARENA);
+    cv_auto_arena one = cv_arena_new(SCAN_ARENA);
+    struct prov_call apart = *call;
+    struct dir_document *found;
+    size_t count;
+    bool go_on = true;
+    *out_last = NULL;
+    if (!dir_document_list(call->dir, REPORT_FOLDER, "rep_", after, most, false, names, &found, &count, err))
+        return false;
+    apart.arena = one;
+    for (size_t i = 0; i < count && go_on; i++) {
+        cv_arena_reset(one);
+        if (!scan_one(&apart, found[i].name, take, ctx, &go_on, err))
+            return false;
+        if (!go_on || (i + 1 == count && count == most))
+            *out_last = cv_arena_strdup(call->arena, found[i].name);
     }
     return true;
+}
+
+/* Without its lines and people: a list shows no more of it. */
+static bool outline(struct cv_arena *arena, const struct prov_report *from, struct prov_report *out)
+{
+    struct cv_error none = {0};
+    cv_auto_buf figures = {0}, paper = {0};
+    struct prov_report r = *from, back = *from;
+    struct rep_sheet sheets[DOM_SYSTEMS_MAX];
+    for (size_t i = 0; i < r.report.sheet_count; i++) {
+        sheets[i] = r.report.sheets[i];
+        sheets[i].row_count = sheets[i].row_count > 0;
+        sheets[i].people_count = 0;
+    }
+    r.report.sheets = sheets;
+    r.report.people_unit_count = 0;
+    cv_buf_init(&figures, DIR_DOCUMENT_MAX);
+    cv_buf_init(&paper, DIR_DOCUMENT_MAX);
+    rep_json(&figures, &r.report);
+    put_paper(&paper, &r);
+    back.figures = NULL;
+    back.figures_len = 0;
+    const struct cv_jin *o = cv_json_parse_own(arena, cv_buf_str(&paper), paper.len, &none);
+    if (o == NULL || !rep_read(arena, cv_buf_str(&figures), figures.len, &back.report, &none))
+        return false;
+    rep_paper_read(o, &back.report);
+    back.report.people_units = NULL;
+    back.report.people_unit_count = 0;
+    back.report.hash = cv_arena_strdup(arena, from->report.hash);
+    *out = back;
+    return cv_jin_ok(o);
 }
 
 struct listing {
     const struct prov_report_query *q;
     struct prov_report_page *page;
+    struct cv_arena *arena; /* of the page */
 };
 
-static bool take_listed(struct prov_call *call, struct prov_kept *kept, void *ctx)
+static bool is_listed(const struct prov_call *call, const struct prov_report_query *q, const struct rep_report *r)
 {
-    struct listing *l = ctx;
-    const struct prov_report_query *q = l->q;
-    const struct rep_report *r = &kept->report.report;
     struct cv_id unit;
     bool in_unit =
         !q->has_unit ||
         (cv_id_parse("unt_", r->unit, &unit) &&
          (q->recursive ? view_unit_within(call->prov->options.view, unit, q->unit) : cv_id_equal(unit, q->unit)));
-    if (in_unit && (q->kinds == 0 || q->kinds >> r->kind & 1) && (q->states == 0 || q->states >> r->state & 1))
-        l->page->items[l->page->count++] = kept->report;
-    return l->page->count < q->page_size;
+    return in_unit && (q->kinds == 0 || q->kinds >> r->kind & 1) && (q->states == 0 || q->states >> r->state & 1);
+}
+
+static bool take_listed(struct prov_call *call, const struct prov_kept *kept, void *ctx)
+{
+    struct listing *l = ctx;
+    if (is_listed(call, l->q, &kept->report.report))
+        l->page->count += outline(l->arena, &kept->report, &l->page->items[l->page->count]);
+    return l->page->count < l->q->page_size;
 }
 
 bool prov_report_list(struct prov_call *call, const struct prov_report_query *q, struct prov_report_page *out,
                       struct cv_error *err)
 {
     struct prov_report_page page = {.items = CV_NEWS(call->arena, struct prov_report, q->page_size)};
-    struct listing listing = {q, &page};
-    if (!scan(call, q->after, take_listed, &listing, &page.next, err))
+    struct listing listing = {q, &page, call->arena};
+    if (!scan(call, q->after, SCAN_MOST, take_listed, &listing, &page.next, err))
         return false;
     *out = page;
-    return true;
+    return cv_arena_ok(call->arena) || cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
 }
 
 /* ---- comparison ---- */
@@ -285,11 +332,13 @@ static void take_sheet(struct cv_arena *arena, struct rep_sheet *s, const struct
     }
 }
 
-static bool take_earlier(struct prov_call *call, struct prov_kept *kept, void *ctx)
+static bool take_earlier(struct prov_call *call, const struct prov_kept *kept, void *ctx)
 {
     struct earlier *e = ctx;
     (void)call;
     const struct rep_report *b = &kept->report.report;
+    if (b->revision == 1 && b->created_at < cv_day_start(e->from))
+        return false; /* what follows was made before the period began */
     if (same_question(e->r, b) && b->from == e->from && b->to == e->to)
         for (size_t i = 0; i < e->r->sheet_count; i++)
             take_sheet(e->arena, &e->r->sheets[i], b, e);
@@ -299,15 +348,6 @@ static bool take_earlier(struct prov_call *call, struct prov_kept *kept, void *c
 bool prov_freeze_previous(struct prov_call *call, struct rep_report *r, cv_day from, cv_day to, struct cv_error *err)
 {
     struct earlier e = {.r = r, .arena = call->arena, .from = from, .to = to, .wanted = r->sheet_count};
-    struct prov_call apart = *call;
-    const char *last = NULL, *end = NULL;
-    cv_auto_arena pages = cv_arena_new(SCAN_ARENA);
-    apart.arena = pages;
-    do {
-        cv_arena_reset(pages);
-        if (!scan(&apart, last, take_earlier, &e, &end, err))
-            return false;
-        last = end != NULL ? cv_arena_strdup(call->arena, end) : NULL;
-    } while (last != NULL && e.wanted > 0);
-    return true;
+    const char *end = NULL;
+    return scan(call, NULL, DIR_DOCUMENT_NAMES_MAX, take_earlier, &e, &end, err);
 }
