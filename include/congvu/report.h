@@ -22,6 +22,7 @@
 
 #include "congvu/adoption.h"
 #include "congvu/coverage.h"
+#include "congvu/departure.h"
 #include "congvu/json.h"
 #include "congvu/table.h"
 
@@ -42,18 +43,19 @@ struct rep_counts {
     int32_t headcount, recorded, unrecorded, over_recorded, undeclared_units, undeclared_recorded;
     int32_t eligible, issued, activated, used, regular, too_new, never_used, unknown;
     int32_t on_long_leave, on_leave_unused, locked, revoked, seconded_in, seconded_out;
-    int32_t category_left;   /* in the base no more since their category changed in the period */
-    int32_t leave_undecided; /* of on_long_leave, without a decision */
-    int32_t issued_beyond;   /* to people who need not have it; in no rate */
-    int32_t base;            /* coverage = issued / base */
-    int32_t usage_base;      /* adoption = used / usage_base, regular ratio = regular / usage_base */
+    int32_t category_left;       /* in the base no more since their category changed in the period */
+    int32_t leave_undecided;     /* of on_long_leave, without a decision */
+    int32_t undeclared_eligible; /* of undeclared_recorded, must have it; REP_NONE in reports from before it was kept */
+    int32_t issued_beyond;       /* to people who need not have it; in no rate */
+    int32_t base;                /* coverage = issued / base */
+    int32_t usage_base;          /* adoption = used / usage_base, regular ratio = regular / usage_base */
 };
 /* Which figures the sources can tell; none at all of days before the unit was written down. */
 struct rep_known {
     bool use, regular, activation, not_recorded_yet;
 };
-/* From the view's counts; what is not known or was not declared is REP_NONE; what is counted person by person
- * (`revoked`, `category_left`, `leave_undecided`) is left 0. */
+/* From the view's counts; what is not known or was not declared is REP_NONE; what is counted person by person,
+ * or unit by unit (`revoked`, `category_left`, `leave_undecided`, `undeclared_eligible`) is left 0. */
 struct rep_counts rep_counts_of(const struct dom_counts *c, struct rep_known known, bool declared);
 /* Of days before the unit was written down: nothing is known but what is counted person by person. */
 bool rep_not_recorded_yet(const struct rep_counts *c);
@@ -103,11 +105,35 @@ struct rep_person {
     cv_day revoke_on;   /* when the box is taken back; CV_NO_DAY = not set */
 };
 
+/* Why a and b of the issued are others than in the period before. */
+enum rep_why {
+    REP_WHY_JOINED,
+    REP_WHY_LEFT,
+    REP_WHY_MOVED_IN,
+    REP_WHY_MOVED_OUT,
+    REP_WHY_REQUIRED,
+    REP_WHY_NOT_REQUIRED,
+    REP_WHY_ISSUED,
+    REP_WHY_REVOKED,
+    REP_WHY_UNRECORDED, /* declared and not recorded: more or fewer of them */
+    REP_WHY_LATER,      /* what was recorded of the period before when its figures were frozen already */
+    REP_WHYS
+};
+extern const char *const rep_why_words[]; /* joined left moved_in moved_out became_required no_longer_required ... */
+struct rep_cause {
+    enum rep_why why;
+    int reason; /* of REP_WHY_LEFT: enum dom_reason; -1 = none */
+    int32_t issued, base;
+};
+enum { REP_CAUSES_MAX = REP_WHYS + DOM_REASONS };
+
 struct rep_previous {
     bool given;
     const char *report; /* id of the frozen report it comes from, or NULL: counted with this one */
     cv_day from, to;
     struct rep_counts counts; /* of the whole unit */
+    struct rep_cause *causes; /* they add up to the differences of issued and base; none where nobody can tell */
+    size_t cause_count;
 };
 
 struct rep_sheet {

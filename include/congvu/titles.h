@@ -7,6 +7,7 @@
 #pragma once
 
 #include "congvu/account.h"
+#include "congvu/departure.h"
 #include "congvu/record.h"
 #include "congvu/staff.h"
 
@@ -19,3 +20,5 @@ const char *rep_status_title(enum dom_status status, enum cv_lang lang);
 const char *rep_account_title(enum dom_observed observed, enum cv_lang lang);
 /* Of a word of dom_lock_reason_words; another word is its own title. */
 const char *rep_lock_title(const char *reason, enum cv_lang lang);
+/* Of a departure, inside a sentence: "nghỉ hưu". */
+const char *rep_reason_title(enum dom_reason reason, enum cv_lang lang);

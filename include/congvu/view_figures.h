@@ -103,10 +103,12 @@ struct view_changes_query {
     struct view_scope scope;
     struct cv_id unit;
     const char *system;
-    cv_day from, to; /* from < to; use is counted in the 30 days until each */
+    uint32_t categories; /* 0 = all; of another one nobody need have it */
+    cv_day from, to;     /* from < to; use is counted in the 30 days until each */
 };
 struct view_changes {
-    struct view_pair_counts from, to; /* from + the parts = to, for every member */
+    struct view_pair_counts from, to;             /* from + the parts = to, for every member */
+    struct view_pair_counts left_by[DOM_REASONS]; /* of VIEW_LEFT, by what the departure says; some have none */
     bool used_known_from, used_known_to;
     struct view_cause_part causes[VIEW_CAUSES];
 };

@@ -12,6 +12,10 @@ const char *const rep_row_kind_words[] = {"total", "own", "unit", NULL};
 const char *const rep_group_words[] = {"party", "offices", "communes", "services", NULL};
 const char *const rep_stage_words[] = {"missing", "not_activated", "never_used", "unused", "locked", NULL};
 const char *const rep_figure_words[] = {"issued", "activated", "used", "regular", NULL};
+const char *const rep_why_words[] = {
+    "joined",  "left",       "moved_in",       "moved_out", "became_required", "no_longer_required", "issued",
+    "revoked", "unrecorded", "recorded_later", NULL};
+_Static_assert(CV_COUNT(rep_why_words) == REP_WHYS + 1, "rep_why_words differs from its enum");
 _Static_assert(CV_COUNT(rep_kind_words) == REP_KINDS + 1, "rep_kind_words differs from its enum");
 _Static_assert(CV_COUNT(rep_stage_words) == REP_STAGES + 1, "rep_stage_words differs from its enum");
 _Static_assert(CV_COUNT(rep_figure_words) == REP_FIGURES + 1, "rep_figure_words differs from its enum");
@@ -22,18 +26,31 @@ _Static_assert(CV_COUNT(rep_group_words) == REP_GROUPS + 1, "rep_group_words dif
 #name, offsetof(struct rep_counts, name)                                                                       \
     }
 const struct rep_member rep_members[] = {
-    M(headcount),        M(recorded),
-    M(unrecorded),       M(over_recorded),
-    M(undeclared_units), M(undeclared_recorded),
-    M(eligible),         M(issued),
-    M(activated),        M(used),
-    M(regular),          M(too_new),
-    M(never_used),       M(unknown),
-    M(on_long_leave),    M(on_leave_unused),
-    M(locked),           M(revoked),
-    M(seconded_in),      M(seconded_out),
-    M(category_left),    M(leave_undecided),
-    M(issued_beyond),    M(base),
+    M(headcount),
+    M(recorded),
+    M(unrecorded),
+    M(over_recorded),
+    M(undeclared_units),
+    M(undeclared_recorded),
+    M(eligible),
+    M(issued),
+    M(activated),
+    M(used),
+    M(regular),
+    M(too_new),
+    M(never_used),
+    M(unknown),
+    M(on_long_leave),
+    M(on_leave_unused),
+    M(locked),
+    M(revoked),
+    M(seconded_in),
+    M(seconded_out),
+    M(category_left),
+    M(leave_undecided),
+    M(undeclared_eligible),
+    M(issued_beyond),
+    M(base),
     M(usage_base),
 };
 #undef M
@@ -45,7 +62,7 @@ static struct rep_counts nothing_yet(void)
     struct rep_counts all;
     for (size_t i = 0; i < rep_member_count; i++)
         *rep_count_at(&all, i) = REP_NONE;
-    all.revoked = all.category_left = all.leave_undecided = 0;
+    all.revoked = all.category_left = all.leave_undecided = all.undeclared_eligible = 0;
     return all;
 }
 
@@ -93,12 +110,18 @@ const char *const rep_lever_words[] = {"over_recorded",
                                        NULL};
 _Static_assert(CV_COUNT(rep_lever_words) == REP_LEVERS + 1, "rep_lever_words differs from its enum");
 
+/* Who stands in the base without any declaration that he could be above of. */
+static int32_t base_undeclared(const struct rep_counts *c)
+{
+    return c->undeclared_eligible != REP_NONE ? c->undeclared_eligible : c->undeclared_recorded;
+}
+
 int32_t rep_lever_people(const struct rep_counts *c, enum rep_lever lever)
 {
     bool above = c->headcount != REP_NONE && c->base != REP_NONE;
     const int32_t people[REP_LEVERS] = {
         [REP_OVER_RECORDED] = c->over_recorded,
-        [REP_BASE_ABOVE_HEADCOUNT] = above ? c->base - c->headcount - c->undeclared_recorded : 0,
+        [REP_BASE_ABOVE_HEADCOUNT] = above ? c->base - c->headcount - base_undeclared(c) : 0,
         [REP_CATEGORY_CHANGED] = c->category_left,
         [REP_LEAVE_DEDUCTED] = c->on_leave_unused,
         [REP_LEAVE_UNDECIDED] = c->leave_undecided,

@@ -57,6 +57,16 @@ static void person(struct cv_jout *j, const struct rep_person *p)
     cv_jout_end(j);
 }
 
+static void cause(struct cv_jout *j, const struct rep_cause *c)
+{
+    cv_jout_object(j, NULL);
+    cv_jout_string(j, "cause", rep_why_words[c->why]);
+    cv_jout_string(j, "reason", c->reason >= 0 ? dom_reason_words[c->reason] : NULL);
+    cv_jout_int(j, "issued", c->issued);
+    cv_jout_int(j, "base", c->base);
+    cv_jout_end(j);
+}
+
 static void previous(struct cv_jout *j, const struct rep_previous *p)
 {
     if (!p->given) {
@@ -68,6 +78,10 @@ static void previous(struct cv_jout *j, const struct rep_previous *p)
     cv_jout_day(j, "from", p->from);
     cv_jout_day(j, "to", p->to);
     counts(j, &p->counts);
+    cv_jout_array(j, "causes");
+    for (size_t i = 0; i < p->cause_count; i++)
+        cause(j, &p->causes[i]);
+    cv_jout_end(j);
     cv_jout_end(j);
 }
 

@@ -82,13 +82,9 @@ static void counts(const struct cv_jin *o, struct rep_counts *out)
 }
 
 /* The items of an array of objects, each read by `one` into a place of `size` bytes. */
-static void *items(struct cv_arena *arena, const struct cv_jin *o, const char *name, size_t most, size_t size,
-                   void (*one)(struct cv_arena *, const struct cv_jin *, void *), size_t *out_count)
+static void *items_of(struct cv_arena *arena, const struct cv_jin_list *list, size_t size,
+                      void (*one)(struct cv_arena *, const struct cv_jin *, void *), size_t *out_count)
 {
-    const struct cv_jin_list *list = NULL;
-    *out_count = 0;
-    if (cv_jin_array(o, name, CV_REQUIRED, most, &list) != CV_VALUE || cv_jin_count(list) == 0)
-        return NULL;
     char *out = cv_arena_alloc_n(arena, cv_jin_count(list), size);
     for (size_t i = 0; i < cv_jin_count(list); i++) {
         const struct cv_jin *item = cv_jin_item(list, i);
@@ -98,6 +94,16 @@ static void *items(struct cv_arena *arena, const struct cv_jin *o, const char *n
     }
     *out_count = cv_jin_count(list);
     return out;
+}
+
+static void *items(struct cv_arena *arena, const struct cv_jin *o, const char *name, size_t most, size_t size,
+                   void (*one)(struct cv_arena *, const struct cv_jin *, void *), size_t *out_count)
+{
+    const struct cv_jin_list *list = NULL;
+    *out_count = 0;
+    if (cv_jin_array(o, name, CV_REQUIRED, most, &list) != CV_VALUE || cv_jin_count(list) == 0)
+        return NULL;
+    return items_of(arena, list, size, one, out_count);
 }
 
 static void row(struct cv_arena *arena, const struct cv_jin *o, void *place)
@@ -128,9 +134,27 @@ static void person(struct cv_arena *arena, const struct cv_jin *o, void *place)
     p->revoke_on = day(o, "revoke_on");
 }
 
-static void previous(const struct cv_jin *o, struct rep_previous *out)
+static int32_t difference(const struct cv_jin *o, const char *name)
+{
+    int64_t out = 0;
+    cv_jin_int(o, name, CV_REQUIRED, -COUNT_MOST, COUNT_MOST, &out);
+    return (int32_t)out;
+}
+
+static void cause(struct cv_arena *arena, const struct cv_jin *o, void *place)
+{
+    struct rep_cause *c = place;
+    (void)arena;
+    c->why = (enum rep_why)word(o, "cause", rep_why_words);
+    c->reason = dom_word_index(dom_reason_words, text(o, "reason"));
+    c->issued = difference(o, "issued");
+    c->base = difference(o, "base");
+}
+
+static void previous(struct cv_arena *arena, const struct cv_jin *o, struct rep_previous *out)
 {
     const struct cv_jin *p = NULL;
+    const struct cv_jin_list *causes = NULL;
     out->from = out->to = CV_NO_DAY;
     out->given = cv_jin_object(o, "previous", CV_NULLABLE, &p) == CV_VALUE;
     if (!out->given)
@@ -139,6 +163,8 @@ static void previous(const struct cv_jin *o, struct rep_previous *out)
     out->from = day(p, "from");
     out->to = day(p, "to");
     counts(p, &out->counts);
+    if (cv_jin_array(p, "causes", CV_OPTIONAL, REP_CAUSES_MAX, &causes) == CV_VALUE && cv_jin_count(causes) > 0)
+        out->causes = items_of(arena, causes, sizeof(*out->causes), cause, &out->cause_count);
 }
 
 static void rule(const struct cv_jin *o, struct rep_sheet *s)
@@ -176,7 +202,7 @@ static void sheet(struct cv_arena *arena, const struct cv_jin *o, void *place)
     s->unknown = reason(o, s->stale);
     s->rows = items(arena, o, "rows", REP_ROWS_MAX, sizeof(*s->rows), row, &s->row_count);
     s->people = items(arena, o, "people", REP_PEOPLE_MAX, sizeof(*s->people), person, &s->people_count);
-    previous(o, &s->previous);
+    previous(arena, o, &s->previous);
 }
 
 static void indicator(struct cv_arena *arena, const struct cv_jin *o, void *place)

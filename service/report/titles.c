@@ -75,3 +75,20 @@ const char *rep_lock_title(const char *reason, enum cv_lang lang)
     int i = dom_word_index(dom_lock_reason_words, reason);
     return i >= 0 ? titles[i][lang] : reason;
 }
+
+const char *rep_reason_title(enum dom_reason reason, enum cv_lang lang)
+{
+    static const char *const titles[DOM_REASONS][CV_LANGS] = {
+        [DOM_NGHI_HUU] = {"nghỉ hưu", "retirement"},
+        [DOM_THOI_VIEC] = {"thôi việc", "resignation"},
+        [DOM_CHUYEN_CONG_TAC] = {"chuyển công tác", "moved elsewhere"},
+        [DOM_TU_TRAN] = {"từ trần", "death"},
+        [DOM_BUOC_THOI_VIEC] = {"buộc thôi việc", "dismissal"},
+        [DOM_HET_HOP_DONG] = {"hết hợp đồng", "end of contract"},
+        [DOM_HET_NHIEM_KY] = {"hết nhiệm kỳ", "end of term"},
+        [DOM_TINH_GIAN_BIEN_CHE] = {"tinh giản biên chế", "downsizing"},
+        [DOM_GIAI_THE] = {"giải thể đơn vị", "unit dissolved"},
+        [DOM_KHAC] = {"lý do khác", "another reason"},
+    };
+    return titles[reason][lang];
+}

@@ -33,12 +33,85 @@ static bool begins_unit(const struct view_closing *people, size_t i)
     return i == 0 || !cv_id_equal(people[i].unit, people[i - 1].unit);
 }
 
-bool prov_closing_list(const struct prov_freeze *f, struct rep_report *r, const char **out, struct cv_error *err)
+/* The same line in another sheet, which may have one more or less before it. */
+static struct rep_row *same_line(struct rep_sheet *s, const struct rep_row *line)
+{
+    for (size_t i = 0; i < s->row_count; i++)
+        if (s->rows[i].kind == line->kind && strcmp(s->rows[i].unit, line->unit) == 0)
+            return &s->rows[i];
+    return NULL;
+}
+
+/* Whom the list holds of each line, in each system: those whom the figures count. */
+struct listed {
+    int32_t eligible, issued;
+};
+
+struct listing {
+    struct rep_report *r;
+    struct listed *of[DOM_SYSTEMS_MAX];   /* by system and line, the total first */
+    struct listed *line[DOM_SYSTEMS_MAX]; /* of the unit whose people come; NULL = the total alone */
+};
+
+static void begin_listing(struct listing *l, struct rep_report *r, struct cv_arena *arena)
+{
+    l->r = r;
+    for (size_t k = 0; k < r->sheet_count; k++)
+        l->of[k] = CV_NEWS(arena, struct listed, r->sheets[k].row_count + 1);
+}
+
+static void turn_to(struct listing *l, const struct rep_row *line)
+{
+    for (size_t k = 0; k < l->r->sheet_count; k++) {
+        struct rep_sheet *s = &l->r->sheets[k];
+        const struct rep_row *row = line != NULL ? same_line(s, line) : NULL;
+        l->line[k] = row != NULL && row->kind != REP_ROW_TOTAL ? &l->of[k][row - s->rows] : NULL;
+    }
+}
+
+static void add_listed(struct listed *to, const struct view_closing *p, size_t system)
+{
+    if (to == NULL)
+        return;
+    to->eligible += p->eligible >> system & 1;
+    to->issued += p->eligible & p->issued & 1u << system ? 1 : 0;
+}
+
+static bool same_count(int32_t listed, int32_t counted)
+{
+    return listed == (counted == REP_NONE ? 0 : counted);
+}
+
+static bool agrees(const struct listing *l)
+{
+    bool same = true;
+    for (size_t k = 0; k < l->r->sheet_count; k++)
+        for (size_t i = 0; i < l->r->sheets[k].row_count; i++) {
+            const struct rep_counts *c = &l->r->sheets[k].rows[i].counts;
+            same &= same_count(l->of[k][i].eligible, c->eligible) && same_count(l->of[k][i].issued, c->issued);
+        }
+    return same;
+}
+
+static void put_person(struct cv_buf *out, struct listing *l, const struct view_closing *p, size_t line)
+{
+    char id[CV_ID_TEXT];
+    cv_buf_printf(out, "%s %zu %s", cv_id_text("", p->staff, id), line, p->away ? "A" : "-");
+    for (size_t k = 0; k < l->r->sheet_count; k++) {
+        put_state(out, p, k);
+        add_listed(&l->of[k][0], p, k);
+        add_listed(l->line[k], p, k);
+    }
+    cv_buf_puts(out, "\n");
+}
+
+bool prov_closing_list(const struct prov_freeze *f, struct rep_report *r, const char **out, bool *out_agrees,
+                       struct cv_error *err)
 {
     struct view_closing *people;
     size_t count;
     const char *slugs[DOM_SYSTEMS_MAX];
-    char id[CV_ID_TEXT];
+    struct listing listing = {0};
     cv_auto_buf list = {0};
     cv_buf_init(&list, DIR_DOCUMENT_MAX);
     struct view_coverage_query q = prov_freeze_query(f, r, slugs);
@@ -47,20 +120,20 @@ bool prov_closing_list(const struct prov_freeze *f, struct rep_report *r, const 
     for (size_t i = 0; i < count; i++) /* a line that is made moves others */
         if (begins_unit(people, i))
             (void)prov_freeze_line(f, &r->sheets[0], people[i].unit);
+    begin_listing(&listing, r, f->call->arena);
     const struct rep_row *line = NULL;
     for (size_t i = 0; i < count && cv_buf_ok(&list); i++) {
-        if (begins_unit(people, i))
+        if (begins_unit(people, i)) {
             line = prov_freeze_line(f, &r->sheets[0], people[i].unit);
-        cv_buf_printf(&list, "%s %zu %s", cv_id_text("", people[i].staff, id),
-                      line != NULL ? (size_t)(line - r->sheets[0].rows) : 0, people[i].away ? "A" : "-");
-        for (size_t k = 0; k < r->sheet_count; k++)
-            put_state(&list, &people[i], k);
-        cv_buf_puts(&list, "\n");
+            turn_to(&listing, line);
+        }
+        put_person(&list, &listing, &people[i], line != NULL ? (size_t)(line - r->sheets[0].rows) : 0);
     }
     if (!cv_buf_ok(&list))
         return cv_fail(err, cvp_report_too_large, NULL, "Danh sách ngày chốt quá lớn; hãy chọn đơn vị nhỏ hơn",
                        "The list of the closing day is too large; choose a smaller unit");
     *out = cv_arena_strndup(f->call->arena, cv_buf_str(&list), list.len);
+    *out_agrees = agrees(&listing);
     return true;
 }
 
@@ -99,15 +172,6 @@ static void add(struct rep_counts *c, bool activated, bool away, const struct do
     more(&c->too_new, said->too_new);
     more(&c->never_used, said->never);
     more(&c->on_leave_unused, away && !(said->used & 1));
-}
-
-/* The same line in another sheet, which may have one more or less before it. */
-static struct rep_row *same_line(struct rep_sheet *s, const struct rep_row *line)
-{
-    for (size_t i = 0; i < s->row_count; i++)
-        if (s->rows[i].kind == line->kind && strcmp(s->rows[i].unit, line->unit) == 0)
-            return &s->rows[i];
-    return NULL;
 }
 
 static bool count_state(struct recount *c, struct rep_sheet *s, struct cv_id staff, const struct rep_row *line,

@@ -57,17 +57,18 @@ static bool count(struct prov_freeze *f, const struct rep_report *r, struct cv_e
 static void judge_data(struct prov_call *call, const struct rep_report *r, const struct rep_sheet *s)
 {
     char through[CV_DAY_TEXT] = "", to[CV_DAY_TEXT];
+    const char *name = s->name[CV_VI] != NULL ? s->name[CV_VI] : s->system;
     if (!s->reported || r->kind == REP_LOCKED || (s->data_through != CV_NO_DAY && s->data_through >= r->to))
         return;
     cv_day_people(r->to, to);
     if (s->data_through == CV_NO_DAY)
         cv_fault_add(call->faults, CV_AT_POINTER, "/period", "data_behind",
                      "%s: chưa có số liệu sử dụng nào, kỳ báo cáo đến ngày %s",
-                     "%s: there are no usage data yet, the period ends on %s", s->system, to);
+                     "%s: there are no usage data yet, the period ends on %s", name, to);
     else
         cv_fault_add(call->faults, CV_AT_POINTER, "/period", "data_behind",
                      "%s: số liệu sử dụng mới có đến ngày %s, kỳ báo cáo đến ngày %s",
-                     "%s: the usage data reach %s, the period ends on %s", s->system,
+                     "%s: the usage data reach %s, the period ends on %s", name,
                      cv_day_people(s->data_through, through), to);
 }
 
@@ -100,9 +101,14 @@ static void score_all(struct rep_report *r)
         rep_score(r, &r->indicators[i]);
 }
 
+bool prov_report_is_list(enum rep_kind kind)
+{
+    return kind == REP_LOCKED || kind == REP_UNUSED;
+}
+
 static bool is_list(const struct rep_report *r)
 {
-    return r->kind == REP_LOCKED || r->kind == REP_UNUSED;
+    return prov_report_is_list(r->kind);
 }
 
 /* Codes are given to other units; who may read the names is asked by the units themselves. */
@@ -125,35 +131,50 @@ static void keep_units(struct cv_arena *arena, struct rep_report *r)
     r->people_unit_count = kept;
 }
 
-static bool fill_sheets(const struct prov_freeze *f, struct rep_report *r, struct cv_error *err)
+static bool fill_sheets(struct prov_freeze *f, struct rep_report *r, struct cv_error *err)
 {
+    if (!count(f, r, err))
+        return false;
     for (size_t i = 0; i < r->sheet_count; i++) {
         struct rep_sheet *s = &r->sheets[i];
+        s->row_count = s->people_count = 0;
         take_rule(f, &f->coverage.systems[i], s);
         take_rows(f, s);
         if (!prov_freeze_revoked(f, r, s, err) || (is_list(r) && !prov_freeze_people(f, r, s, err)))
             return false;
     }
-    score_all(r);
-    keep_units(f->call->arena, r);
     return prov_freeze_levers(f, r, err);
 }
 
-bool prov_freeze_begin(struct prov_freeze *f, const struct rep_report *r, struct cv_error *err)
+/* Figures and the list of who was there are two readings. While people change all the time there is none, and the next
+ * freezing counts them anew. */
+static bool fill(struct prov_freeze *f, struct rep_report *r, const char **out_list, struct cv_error *err)
 {
-    cv_day today = view_day(f->call->prov->options.view);
-    f->window = (struct view_window){.from = r->from, .to = r->to < today ? r->to : today};
-    f->declared = r->declared;
-    return view_unit_find(f->call->prov->options.view, f->call->scope, r->unit, CV_NO_DAY, f->call->arena, &f->unit,
-                          err);
+    enum { TRIES = 3 };
+    bool agrees = is_list(r) || r->state == REP_FINAL;
+    *out_list = "";
+    for (int tries = 0; tries == 0 || (!agrees && tries < TRIES); tries++)
+        if (!fill_sheets(f, r, err) || (!agrees && !prov_closing_list(f, r, out_list, &agrees, err)))
+            return false;
+    *out_list = agrees ? *out_list : "";
+    score_all(r);
+    keep_units(f->call->arena, r);
+    prov_freeze_causes(f, r);
+    return true;
+}
+
+static bool may_freeze(const struct prov_call *call, const struct rep_report *r, struct cv_error *err)
+{
+    return !is_list(r) || (call->scopes & DOM_STAFF_READ) != 0 ||
+           cv_fail(err, cvp_scope_missing, NULL, "Danh sách người cần quyền staff:read",
+                   "A list of people needs the scope staff:read");
 }
 
 bool prov_freeze(struct prov_call *call, struct rep_report *r, bool accept, const char **out_list, struct cv_error *err)
 {
     struct prov_freeze f = {.call = call};
-    if (!prov_freeze_begin(&f, r, err) || !prov_load_systems(call, &f.systems, err) ||
-        !prov_unit_letterhead(call, f.unit.id, f.window.to, &r->letterhead, err) || !count(&f, r, err) ||
-        !fill_sheets(&f, r, err))
+    if (!may_freeze(call, r, err) || !prov_freeze_begin(&f, r, err) || !prov_load_systems(call, &f.systems, err) ||
+        !prov_unit_letterhead(call, f.unit.id, f.window.to, &r->letterhead, err) || !fill(&f, r, out_list, err))
         return false;
     const struct view_unit *then = f.coverage.count > 0 ? &f.coverage.rows[0].unit : NULL; /* as it was called */
     r->code = then ? then->code : f.unit.code;
@@ -166,9 +187,7 @@ bool prov_freeze(struct prov_call *call, struct rep_report *r, bool accept, cons
     r->definition = DOM_DEFINITION;
     r->as_of = f.coverage.as_of;
     r->frozen_at = cv_now();
-    *out_list = "";
-    return complete(&f, r, accept, err) &&
-           (is_list(r) || r->state == REP_FINAL || prov_closing_list(&f, r, out_list, err));
+    return complete(&f, r, accept, err);
 }
 
 /* How far the sources reach by now; the rule stays the one that the report was frozen with. */

@@ -117,35 +117,6 @@ bool prov_freeze_revoked(const struct prov_freeze *f, const struct rep_report *r
     return true;
 }
 
-/* ---- what moves a rate, person by person ---- */
-
-static void count_levers(const struct view_closing *person, size_t system, struct rep_counts *to)
-{
-    to->category_left += person->left >> system & 1;
-    to->leave_undecided += person->undecided >> system & 1;
-}
-
-bool prov_freeze_levers(const struct prov_freeze *f, struct rep_report *r, struct cv_error *err)
-{
-    const char *slugs[DOM_SYSTEMS_MAX];
-    struct view_closing *people;
-    size_t count;
-    struct view_coverage_query q = prov_freeze_query(f, r, slugs);
-    if (!view_lever_list(f->call->prov->options.view, &q, f->call->arena, &people, &count, err))
-        return false;
-    for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < r->sheet_count; k++) {
-            struct rep_sheet *s = &r->sheets[k];
-            if (!((people[i].left | people[i].undecided) >> k & 1) || s->row_count == 0)
-                continue;
-            struct rep_row *line = prov_freeze_line(f, s, people[i].unit);
-            if (line != NULL)
-                count_levers(&people[i], k, &line->counts);
-            count_levers(&people[i], k, &s->rows[0].counts);
-        }
-    return true;
-}
-
 /* ---- people of a list ---- */
 
 static const struct view_account *account_of(const struct view_staff *p, const char *system)

@@ -1,6 +1,15 @@
 /* The question of a report, as the view takes it, and the lines of its answer. */
 #include "reporting/internal.h"
 
+bool prov_freeze_begin(struct prov_freeze *f, const struct rep_report *r, struct cv_error *err)
+{
+    cv_day today = view_day(f->call->prov->options.view);
+    f->window = (struct view_window){.from = r->from, .to = r->to < today ? r->to : today};
+    f->declared = r->declared;
+    return view_unit_find(f->call->prov->options.view, f->call->scope, r->unit, CV_NO_DAY, f->call->arena, &f->unit,
+                          err);
+}
+
 struct view_coverage_query prov_freeze_query(const struct prov_freeze *f, const struct rep_report *r,
                                              const char *slugs[DOM_SYSTEMS_MAX])
 {

@@ -86,8 +86,9 @@ static void choose_days(struct prov_call *call, const struct prov_report_input *
         r->period = cv_arena_strdup(call->arena, dom_period_text(&in->period, text));
     const char *at = in->has_period ? "/period" : "/from";
     if (r->from == CV_NO_DAY || r->to == CV_NO_DAY)
-        cv_fault_add(call->faults, CV_AT_POINTER, "/period", "required", "Vui lòng chọn kỳ, hoặc cả from và to",
-                     "Please give a period, or both from and to");
+        cv_fault_add(call->faults, CV_AT_POINTER, "/period", "required",
+                     "Vui lòng chọn kỳ báo cáo, hoặc cả ngày đầu và ngày cuối",
+                     "Please give a period, or both its first and its last day");
     else if (r->from > r->to || r->from > cv_today())
         cv_fault_add(call->faults, CV_AT_POINTER, at, "out_of_range",
                      "Kỳ báo cáo phải bắt đầu trước khi kết thúc và không ở tương lai",
@@ -108,17 +109,17 @@ static void judge_systems(struct prov_call *call, const struct rep_indicator *li
 
 void prov_report_judge_kind(struct prov_call *call, enum rep_kind kind, const struct rep_indicator *lines, size_t count)
 {
-    bool lists = kind == REP_LOCKED || kind == REP_UNUSED;
     judge_systems(call, lines, count);
     if (kind == REP_INDICATORS && count == 0)
         cv_fault_add(call->faults, CV_AT_POINTER, "/indicators", "required", "Vui lòng nêu các chỉ số",
                      "Please give the indicators");
     if (kind != REP_INDICATORS && count > 0)
-        cv_fault_add(call->faults, CV_AT_POINTER, "/indicators", "not_allowed", "Chỉ dùng với kind là indicators",
-                     "Only with kind indicators");
-    if (lists && (call->scopes & DOM_STAFF_READ) == 0)
-        cv_fault_add(call->faults, CV_AT_POINTER, "/kind", "not_allowed", "Danh sách người cần quyền staff:read",
-                     "A list of people needs the scope staff:read");
+        cv_fault_add(call->faults, CV_AT_POINTER, "/indicators", "not_allowed",
+                     "Chỉ báo cáo chấm điểm mới có các chỉ số", "Only a scoring report has indicators");
+    if (prov_report_is_list(kind) && (call->scopes & DOM_STAFF_READ) == 0)
+        cv_fault_add(call->faults, CV_AT_POINTER, "/kind", "not_allowed",
+                     "Cần quyền xem danh sách người để lập báo cáo này",
+                     "This report needs the right to see people (staff:read)");
 }
 
 static bool ask(struct prov_call *call, const struct prov_report_input *in, struct rep_report *r, struct cv_error *err)
@@ -215,7 +216,7 @@ static bool compare(struct prov_call *call, const struct prov_report_input *in, 
         else
             dom_period_days(&before, &from, &to);
     }
-    return prov_freeze_previous(call, r, from, to, err);
+    return prov_compare(call, r, from, to, err);
 }
 
 bool prov_report_create(struct prov_call *call, const struct prov_report_input *in, struct prov_report *out,
@@ -228,8 +229,8 @@ bool prov_report_create(struct prov_call *call, const struct prov_report_input *
     if (replay)
         return true;
     const char *list = "";
-    return ask(call, in, &out->report, err) && prov_freeze(call, &out->report, in->accept_incomplete, &list, err) &&
-           compare(call, in, &out->report, err) && add_or_replay(call, out, list, err);
+    return ask(call, in, &out->report, err) && compare(call, in, &out->report, err) &&
+           prov_freeze(call, &out->report, in->accept_incomplete, &list, err) && add_or_replay(call, out, list, err);
 }
 
 /* ---- corrections ---- */

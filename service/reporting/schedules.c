@@ -189,6 +189,15 @@ static bool same_rule(struct cv_arena *arena, const struct prov_schedule *a, con
     return strcmp(bytes_of(arena, a), bytes_of(arena, &said)) == 0;
 }
 
+/* What was made for another unit, of another kind or by another calendar says nothing of what is due now. */
+static void keep_made(struct prov_schedule *s, const struct prov_schedule *old)
+{
+    bool same = strcmp(s->unit, old->unit) == 0 && s->kind == old->kind && s->every == old->every &&
+                s->calendar == old->calendar;
+    s->made_period = same ? old->made_period : NULL;
+    s->made_report = same ? old->made_report : NULL;
+}
+
 static bool add(struct prov_call *call, struct putting *p, struct dir_stamp *stamp, struct cv_error *err)
 {
     struct dir_actor actor = prov_dir_actor(call);
@@ -230,8 +239,7 @@ static bool put_once(struct prov_call *call, void *ctx, struct dir_stamp *stamp,
     if (same_rule(call->arena, &kept.schedule, &p->wanted))
         return true;
     struct prov_schedule s = p->wanted;
-    s.made_period = kept.schedule.made_period;
-    s.made_report = kept.schedule.made_report;
+    keep_made(&s, &kept.schedule);
     const char *bytes = bytes_of(call->arena, &s);
     if (!dir_document_save(call->dir, &kept.document, bytes, strlen(bytes), &actor, stamp, err))
         return false;
@@ -368,6 +376,7 @@ static bool make(struct prov_call *call, const struct prov_schedule *s, const st
                                    .from = CV_NO_DAY,
                                    .to = CV_NO_DAY,
                                    .declared = true,
+                                   .compare = s->kind == REP_COVERAGE,
                                    .categories = s->categories,
                                    .indicators = s->indicators,
                                    .indicator_count = s->indicator_count,

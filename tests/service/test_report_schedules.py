@@ -100,6 +100,22 @@ def test_scoring_lines_make_themselves_too(start, office):
     assert client.put("/v1/report-schedules/diem", {**body, "categories": None}).json["categories"] is None
 
 
+def test_what_another_unit_has_made_is_not_taken_for_its_own(start, office):
+    client = office.client()
+    assert client.put("/v1/report-schedules/thang", monthly()).status == 201
+    office.stop()
+    office = start(office.data, clock_offset=offset_at(1), lease_ms=300)
+    client = office.client()
+    first = wait_for(lambda: item(client, "thang")["last"], "the draft of last month")
+    assert client.put("/v1/report-schedules/thang", monthly(due=TODAY.day + 5)).json["last"] == first, "the same question, due later"
+    assert client.put("/v1/report-schedules/thang", monthly(unit="T1.01")).json["last"] is None
+    office.stop()
+    office = start(office.data, clock_offset=offset_at(1), lease_ms=300)
+    client = office.client()
+    second = wait_for(lambda: item(client, "thang")["last"], "that of the other unit")
+    assert second["period"] == first["period"] and client.get(f"/v1/reports/{second['report']}").json["unit"]["code"] == "T1.01"
+
+
 def test_one_that_fails_is_said_and_holds_up_no_other(start, office):
     client = office.client()
     unit = {"name": {"vi": "Phòng Tạm"}, "kind": "phong", "block": "chinh_quyen", "slug": "tam", "active_from": "2021-10-01", "parent": "T1"}

@@ -142,7 +142,7 @@ def test_levers_are_said_in_the_sentence_of_their_figure(town):
     total, system = found["total"], report["systems"][0]
     assert (found["T1.02"]["category_left"], total["category_left"], total["over_recorded"], total["on_leave_unused"], total["too_new"]) == (1, 1, 2, 1, 1)
     assert {n["code"]: n["people"] for n in system["notes"]} == {
-        "over_recorded": 2, "base_above_headcount": total["base"] - total["headcount"] - total["undeclared_recorded"], "category_changed": 1, "leave_deducted": 1, "leave_without_decision": 1, "too_new": 1,
+        "over_recorded": 2, "base_above_headcount": total["base"] - total["headcount"] - total["undeclared_eligible"], "category_changed": 1, "leave_deducted": 1, "leave_without_decision": 1, "too_new": 1,
         "undeclared": total["undeclared_recorded"]}
     used, regular, base = total["used"], total["regular"], total["base"]
     assert total["usage_base"] == base - 1 and system["adoption"] > system["adoption_undeducted"]
@@ -150,7 +150,7 @@ def test_levers_are_said_in_the_sentence_of_their_figure(town):
     assert f"{system['regular_ratio_undeducted'] * 100:.2f}".replace(".", ",") == percent(regular, base)
     page = client.get(f"/v1/reports/{report['id']}/content", format="html", lang="vi").body.decode()
     for sentence in (
-            f"thuộc diện phải cấp: {base} người, trong đó 2 người đã nhập vượt số khai báo, nhiều hơn tổng số hiện có {base - total['headcount'] - total['undeclared_recorded']} người, "
+            f"thuộc diện phải cấp: {base} người, trong đó 2 người đã nhập vượt số khai báo, nhiều hơn tổng số hiện có {base - total['headcount'] - total['undeclared_eligible']} người, "
             "không kể 1 người thôi thuộc diện do đổi đối tượng trong kỳ.",
             f"- Có sử dụng trong kỳ: {used} người, đạt tỷ lệ {percent(used, base - 1)}% ({used}/{base - 1}); nếu không trừ 1 người nghỉ dài ngày thì đạt {percent(used, base)}% ({used}/{base}); "
             "có 1 người nghỉ dài ngày chưa có quyết định.",

@@ -460,6 +460,10 @@ def test_lists_of_people_only_for_those_who_may_see_names(service, district):
     assert reader.get(f"/v1/reports/{locked['id']}").json["figures"] is None
     assert reader.get(f"/v1/reports/{locked['id']}/content", format="csv").code == "scope_missing"
     assert reader.post("/v1/reports", {"unit": "T1", "kind": "locked_accounts", "period": month()}).code == "validation_failed"
+    assert reader.patch(f"/v1/reports/{locked['id']}", {"number": "3/BC"}).status == 200
+    assert reader.patch(f"/v1/reports/{locked['id']}", {"refreeze": True, "accept_incomplete": True}).code == "scope_missing", "names are not read by freezing them anew"
+    assert district.patch(f"/v1/reports/{locked['id']}", {"state": "final"}).status == 200
+    assert reader.post(f"/v1/reports/{locked['id']}/revisions", {"accept_incomplete": True}).code == "scope_missing"
     rows = list(csv.reader(io.StringIO(content(district, locked["id"], "csv", lang="vi", csv_delimiter="semicolon").body.decode("utf-8-sig"), newline=""), delimiter=";"))
     assert rows[0][1:5] == ["STT", "Họ và tên", "Chức vụ", "Đơn vị"] and rows[1][2] == "Phạm Thị Dung" and rows[1][7] == "Lâu không dùng"
 
@@ -597,6 +601,20 @@ def test_comparison_with_the_final_report_of_the_period_before(district):
     second = district.post("/v1/reports", {"unit": "T1", "systems": ["mailbox"], "from": "2026-02-01", "to": "2026-03-03", "compare": True, "accept_incomplete": True}).json
     assert second["figures"]["sheets"][0]["previous"]["report"] == first["id"]
     assert second["figures"]["sheets"][0]["previous"]["counts"] == first["figures"]["sheets"][0]["rows"][0]["counts"]
+
+
+def test_of_a_list_frozen_anew_by_somebody_who_sees_more_its_maker_sees_no_names(service, district):
+    """The maker is of the government's block; whoever is of everything adds the Party's people."""
+    secret = district.post("/v1/tokens", {"name": "người lập", "scopes": ["staff:read", "coverage:read", "reports:write"], "unit": "T1"}).json["secret"]
+    maker = service.client(secret)
+    made = freeze(maker, kind="unused_accounts", systems=["mailbox"])
+    path = f"/v1/reports/{made['id']}"
+    names = {p["full_name"] for p in made["figures"]["sheets"][0]["people"]}
+    assert names and "Hoàng Văn Em" not in names and maker.get(path).status == 200
+    wider = district.patch(path, {"refreeze": True, "accept_incomplete": True}).json
+    assert "Hoàng Văn Em" in {p["full_name"] for p in wider["figures"]["sheets"][0]["people"]}
+    assert maker.get(path).code == "report_not_found" and maker.get(f"{path}/content").code == "report_not_found"
+    assert made["id"] not in {r["id"] for r in maker.get("/v1/reports").json["items"]}
 
 
 def test_pages_begin_with_the_newest(district):

@@ -221,17 +221,6 @@ static void tell_certificates(struct api_sentence *s, const struct prov_event *e
 
 /* ---- leaving, roles, the rest ---- */
 
-static const char *const reasons[][CV_LANGS] = {{"nghỉ hưu", "retirement"},
-                                                {"thôi việc", "resignation"},
-                                                {"chuyển công tác", "moved elsewhere"},
-                                                {"từ trần", "death"},
-                                                {"buộc thôi việc", "dismissal"},
-                                                {"hết hợp đồng", "end of contract"},
-                                                {"hết nhiệm kỳ", "end of term"},
-                                                {"tinh giản biên chế", "downsizing"},
-                                                {"giải thể đơn vị", "unit dissolved"},
-                                                {"lý do khác", "another reason"}};
-
 static void tell_departure(struct api_sentence *s, const struct prov_event *event)
 {
     struct htp_exchange *x = s->x;
@@ -243,22 +232,22 @@ static void tell_departure(struct api_sentence *s, const struct prov_event *even
     const char *on = d != NULL ? cv_jany_text(cv_jany_get(d, "effective_on"), x->arena) : NULL;
     int reason = d != NULL ? dom_word_index(dom_reason_words, cv_jany_text(cv_jany_get(d, "reason"), x->arena)) : -1;
     cv_day effective;
-    if (state == NULL || on == NULL || !cv_day_parse(on, &effective) || reason < 0 || reason >= (int)CV_COUNT(reasons))
+    if (state == NULL || on == NULL || !cv_day_parse(on, &effective) || reason < 0)
         return;
     if (strcmp(state, "withdrawn") == 0)
         api_clause(s, "Rút lại việc nghỉ", "Departure withdrawn");
     else if (strcmp(state, "scheduled") == 0)
         api_clause(s, "Ghi nhận kết thúc công tác từ ngày %s (%s)%s", "Departure on %s recorded (%s)%s",
-                   cv_day_people(effective, day), reasons[reason][x->lang],
+                   cv_day_people(effective, day), rep_reason_title((enum dom_reason)reason, x->lang),
                    api_by_decision(x, cv_jany_get(d, "decision")));
     else if (strcmp(state, "held") == 0)
         api_clause(s, "Kết thúc công tác chờ người thứ hai đồng ý", "Departure waits for a second person");
     else if (strcmp(state, "in_progress") == 0)
-        api_clause(s, "Kết thúc công tác (%s)%s", "Departed (%s)%s", reasons[reason][x->lang],
+        api_clause(s, "Kết thúc công tác (%s)%s", "Departed (%s)%s", rep_reason_title((enum dom_reason)reason, x->lang),
                    api_by_decision(x, cv_jany_get(d, "decision")));
     else if (strcmp(state, "done") == 0)
         api_clause(s, "Kết thúc công tác (%s)%s, đã thu hồi xong tài khoản", "Departed (%s)%s, all accounts taken back",
-                   reasons[reason][x->lang], api_by_decision(x, cv_jany_get(d, "decision")));
+                   rep_reason_title((enum dom_reason)reason, x->lang), api_by_decision(x, cv_jany_get(d, "decision")));
 }
 
 static void tell_action(struct api_sentence *s, const struct prov_event *event)

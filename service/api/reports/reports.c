@@ -110,7 +110,8 @@ static void read_period(const struct cv_jin *o, struct prov_report_input *in)
     cv_jin_bool(o, "cumulative", CV_OPTIONAL, &in->cumulative);
     if (cv_jin_string(o, "period", CV_OPTIONAL, DOM_PERIOD_TEXT, &text) != CV_VALUE) {
         if (in->cumulative)
-            cv_jin_fault(o, "cumulative", "not_allowed", "Lũy kế chỉ dùng với period", "Cumulative needs a period");
+            cv_jin_fault(o, "cumulative", "not_allowed", "Số lũy kế cần chọn kỳ báo cáo",
+                         "Cumulative figures need a period");
         return;
     }
     in->has_period = dom_period_parse(text, (enum dom_calendar)calendar, &in->period);
@@ -118,8 +119,8 @@ static void read_period(const struct cv_jin *o, struct prov_report_input *in)
         cv_jin_fault(o, "period", "bad_format", "Vui lòng ghi kỳ dạng 2026-09, 2026-Q3, 2026-H1, 2026-9M hoặc 2026",
                      "Please write the period like 2026-09, 2026-Q3, 2026-H1, 2026-9M or 2026");
     if (days)
-        cv_jin_fault(o, "period", "not_together", "Chỉ chọn period, hoặc from và to",
-                     "Give either a period, or from and to");
+        cv_jin_fault(o, "period", "not_together", "Chỉ chọn kỳ báo cáo, hoặc ngày đầu và ngày cuối",
+                     "Give either a period, or its first and last day");
 }
 
 static void read_report(struct htp_exchange *x, const struct cv_jin *o, struct prov_report_input *in)

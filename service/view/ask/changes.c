@@ -11,6 +11,7 @@ struct changes {
     const struct view *v;
     uint32_t top, reach; /* of the question, of who asks */
     uint16_t system;     /* its bit */
+    uint32_t categories; /* 0 = all */
     struct view_window from, to;
     struct view_tree *then_from, *then_to;
     struct cv_arena *arena;
@@ -28,7 +29,7 @@ static struct standing standing_of(const struct changes *c, const struct person 
     struct tally t = view_tally_of(c->v, p, window);
     struct standing s = {.recorded = t.flags & T_RECORDED};
     s.here = s.recorded && view_below_then(c->v, then, t.home, c->top);
-    s.eligible = s.here && (t.required & c->system);
+    s.eligible = s.here && (t.required & c->system) && (c->categories == 0 || (c->categories >> t.category & 1u));
     s.issued = s.eligible && (t.issued & c->system);
     s.locked = s.issued && (t.locked & c->system);
     s.used = s.issued && (t.used[0] & c->system);
@@ -63,17 +64,27 @@ static enum view_cause cause_of(const struct standing *was, const struct standin
     return was->away_unused != is->away_unused ? VIEW_LEAVE : VIEW_LOCKED_NOW;
 }
 
+static void add_reason(struct changes *c, const struct person *p, const struct view_pair_counts *lost)
+{
+    const struct leaving *l = person_leaving(p);
+    if (l != NULL)
+        add(&c->out->left_by[l->reason], lost, -1);
+}
+
 static void note(struct changes *c, uint32_t slot, const struct standing *was, const struct standing *is)
 {
     bool same = was->eligible == is->eligible && was->issued == is->issued && was->used == is->used &&
                 was->away_unused == is->away_unused && (was->locked || !is->locked);
     if ((!was->eligible && !is->eligible) || same)
         return;
-    struct view_cause_part *part = &c->out->causes[cause_of(was, is)];
+    enum view_cause cause = cause_of(was, is);
+    struct view_cause_part *part = &c->out->causes[cause];
     struct view_pair_counts before = count_of(was), after = count_of(is);
     add(&part->change, &after, 1);
     add(&part->change, &before, -1);
     part->count++;
+    if (cause == VIEW_LEFT)
+        add_reason(c, c->v->people[slot], &before);
     if (!view_person_visible(c->v, c->v->people[slot], c->reach))
         return;
     if (part->people == NULL)
@@ -135,8 +146,12 @@ static bool look(struct changes *c, const struct view_changes_query *q, struct c
 bool view_changes(const struct view *v, const struct view_changes_query *q, struct cv_arena *arena,
                   struct view_changes *out, struct cv_error *err)
 {
-    struct changes c = {
-        .v = v, .from = {q->from - WINDOW + 1, q->from}, .to = {q->to - WINDOW + 1, q->to}, .arena = arena, .out = out};
+    struct changes c = {.v = v,
+                        .categories = q->categories,
+                        .from = {q->from - WINDOW + 1, q->from},
+                        .to = {q->to - WINDOW + 1, q->to},
+                        .arena = arena,
+                        .out = out};
     *out = (struct view_changes){0};
     if (!view_enter_people(v, err))
         return false;
