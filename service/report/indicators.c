@@ -17,6 +17,11 @@ cv_day rep_cut_off(const struct rep_report *r)
     return r->to < frozen ? r->to : frozen;
 }
 
+bool rep_is_recounted(const struct rep_report *r)
+{
+    return cv_day_of(r->as_of) < cv_day_of(r->frozen_at);
+}
+
 void rep_score(const struct rep_report *r, struct rep_indicator *i)
 {
     const struct rep_sheet *s = rep_sheet_of(r, i->system);

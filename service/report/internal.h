@@ -28,6 +28,7 @@ const char *rep_stage_title(enum rep_stage stage, enum cv_lang lang);
 const char *rep_report_title(const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena);
 const char *rep_sheet_title(const struct rep_report *r, const struct rep_sheet *s, enum cv_lang lang,
                             struct cv_arena *arena);
+const char *rep_period_name(const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena); /* without days */
 const char *rep_period_text(const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena);
 const char *rep_unknown(enum cv_lang lang);           /* "chưa xác định" */
 const char *rep_not_recorded_text(enum cv_lang lang); /* what is said of a unit in place of figures */
@@ -41,6 +42,10 @@ size_t rep_signs_in(const char *text, size_t len); /* of UTF-8 */
 int rep_lines_of(const char *text, double width);
 /* " Ngoài ra ..." behind the sentence of the issued: who has it beyond those required; "" = nobody. */
 const char *rep_beyond_text(const struct rep_counts *c, enum cv_lang lang, struct cv_arena *arena);
+/* "; nếu không trừ ..." behind a rate of use; "" = nobody was left out. */
+const char *rep_undeducted_text(int32_t a, const struct rep_counts *c, enum cv_lang lang, struct cv_arena *arena);
+/* When people and accounts were counted, and when their use: of a draft counted again the former is the earlier day. */
+bool rep_is_recounted(const struct rep_report *r);
 /* What must stand below the figures of a sheet: undeclared units, stale data, long leave, too new. */
 void rep_sheet_notes(const struct rep_report *r, const struct rep_sheet *s, struct rep_table *t);
 struct rep_table *rep_sheet_table(const struct rep_report *r, const struct rep_sheet *s, enum cv_lang lang,
@@ -51,5 +56,7 @@ struct rep_table *rep_indicator_table(const struct rep_report *r, enum cv_lang l
 const struct rep_row *rep_total_row(const struct rep_sheet *s);
 /* People directly in the unit that the report is about. */
 bool rep_row_is_top(const struct rep_sheet *s, const struct rep_row *row);
+/* The name; where another unit of the same paper has it too, with the code. */
+const char *rep_unit_text(const char *name, const char *code, bool twice, struct cv_arena *arena);
 const char *rep_row_name(const struct rep_sheet *s, const struct rep_row *row, enum cv_lang lang,
                          struct cv_arena *arena);

@@ -24,13 +24,41 @@ static void locked_line(struct rep_table *t, const struct rep_person *p, struct 
     cells[7] = rep_text(rep_date(t->arena, p->revoke_on));
 }
 
-/* A heading for each unit, as the list goes to its head. */
-static void unit_heading(struct rep_table *t, const struct rep_person *p, const struct rep_person *before)
+/* People of a unit stand together. */
+static bool begins_unit(const struct rep_sheet *s, size_t at)
 {
-    if (before != NULL && strcmp(before->unit_code, p->unit_code) == 0)
-        return;
+    return at == 0 || strcmp(s->people[at].unit_code, s->people[at - 1].unit_code) != 0;
+}
+
+static const char *unit_of(const struct rep_sheet *s, const struct rep_person *p, const struct rep_table *t)
+{
+    const char *name = rep_name(p->unit_name, t->lang);
+    bool twice = false;
+    for (size_t i = 0; i < s->people_count; i++)
+        twice |= begins_unit(s, i) && strcmp(s->people[i].unit_code, p->unit_code) != 0 &&
+                 strcmp(rep_name(s->people[i].unit_name, t->lang), name) == 0;
+    return rep_unit_text(name, p->unit_code, twice, t->arena);
+}
+
+/* A heading for each unit, as the list goes to its head. */
+static void unit_heading(struct rep_table *t, const char *unit)
+{
     struct rep_cell *cells = rep_table_line(t, REP_LINE_GROUP);
-    cells[1] = rep_text(rep_name(p->unit_name, t->lang));
+    cells[1] = rep_text(unit);
+}
+
+static void person_line(struct rep_table *t, const struct rep_person *p, const char *unit, size_t number, bool locked)
+{
+    struct rep_cell *cells = rep_table_line(t, REP_LINE_PLAIN);
+    cells[0] = rep_int((int64_t)number);
+    cells[1] = rep_text(p->full_name);
+    cells[2] = rep_text(p->title);
+    cells[3] = rep_text(unit);
+    cells[4] = rep_text(p->address);
+    if (locked)
+        locked_line(t, p, cells);
+    else
+        cells[5] = rep_text(rep_stage_title(p->stage, t->lang));
 }
 
 struct rep_table *rep_people_table(const struct rep_report *r, const struct rep_sheet *s, enum cv_lang lang,
@@ -49,23 +77,16 @@ struct rep_table *rep_people_table(const struct rep_report *r, const struct rep_
     t->key = t->sheet = s->system;
     name_columns(t, is_locked ? locked : unused, is_locked ? locked_widths : unused_widths);
     titles(t, r, rep_sheet_title(r, s, lang, arena));
+    const char *unit = "";
     for (size_t i = 0; i < s->people_count; i++) {
-        const struct rep_person *p = &s->people[i];
-        if (!is_locked)
-            unit_heading(t, p, i > 0 ? p - 1 : NULL);
-        struct rep_cell *cells = rep_table_line(t, REP_LINE_PLAIN);
-        cells[0] = rep_int((int64_t)i + 1);
-        cells[1] = rep_text(p->full_name);
-        cells[2] = rep_text(p->title);
-        cells[3] = rep_text(rep_name(p->unit_name, lang));
-        cells[4] = rep_text(p->address);
-        if (is_locked)
-            locked_line(t, p, cells);
-        else
-            cells[5] = rep_text(rep_stage_title(p->stage, lang));
+        bool begins = begins_unit(s, i);
+        unit = begins ? unit_of(s, &s->people[i], t) : unit;
+        if (begins && !is_locked)
+            unit_heading(t, unit);
+        person_line(t, &s->people[i], unit, i + 1, is_locked);
     }
-    rep_table_note(t, cv_arena_printf(arena, REP_SAY(lang, "Danh sách có %zu người.", "The list has %zu people."),
-                                      s->people_count));
+    rep_table_note(t, cv_arena_printf(arena, REP_SAY(lang, "Danh sách có %s người.", "The list has %s people."),
+                                      rep_number(arena, lang, (int64_t)s->people_count)));
     rep_sheet_notes(r, s, t);
     return t;
 }
@@ -97,6 +118,22 @@ static void indicator_line(struct rep_table *t, const struct rep_report *r, cons
     cells[8] = rep_text(i->evidence);
 }
 
+/* Whom a rate of use leaves out. */
+static void note_deducted(struct rep_table *t, const struct rep_report *r, const struct rep_indicator *i, size_t number)
+{
+    const struct rep_sheet *s = rep_sheet_of(r, i->system);
+    const struct rep_row *total = s != NULL ? rep_total_row(s) : NULL;
+    bool of_use = i->figure == REP_FIGURE_USED || i->figure == REP_FIGURE_REGULAR;
+    int32_t away = total != NULL && of_use ? rep_lever_people(&total->counts, REP_LEAVE_DEDUCTED) : 0;
+    if (away > 0)
+        rep_table_note(
+            t, cv_arena_printf(t->arena,
+                               REP_SAY(t->lang, "Dòng %zu: b không tính %s người nghỉ dài ngày, không sử dụng%s.",
+                                       "Line %zu: b is without %s people on long leave who did not use it%s."),
+                               number, rep_number(t->arena, t->lang, away),
+                               rep_undeducted_text(i->a, &total->counts, t->lang, t->arena)));
+}
+
 struct rep_table *rep_indicator_table(const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena)
 {
     static const char *const columns[][CV_LANGS] = {{"STT", "No."},
@@ -117,8 +154,10 @@ struct rep_table *rep_indicator_table(const struct rep_report *r, enum cv_lang l
     for (size_t i = 0; i < t->column_count; i++)
         t->columns[i].number = numbers[i];
     titles(t, r, rep_report_title(r, lang, arena));
-    for (size_t i = 0; i < r->indicator_count; i++)
+    for (size_t i = 0; i < r->indicator_count; i++) {
         indicator_line(t, r, &r->indicators[i], i + 1);
+        note_deducted(t, r, &r->indicators[i], i + 1);
+    }
     for (size_t i = 0; i < r->sheet_count; i++)
         rep_sheet_notes(r, &r->sheets[i], t);
     return t;

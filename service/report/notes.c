@@ -10,7 +10,9 @@ enum { NAMES_MOST = 12 };
 static const char *undeclared_of(const struct rep_row *row, const char *name, enum cv_lang lang, struct cv_arena *arena)
 {
     int n = row->counts.undeclared_units;
-    return n == 1 ? name : cv_arena_printf(arena, REP_SAY(lang, "%s (%d đơn vị)", "%s (%d units)"), name, n);
+    return n == 1 ? name
+                  : cv_arena_printf(arena, REP_SAY(lang, "%s (%s đơn vị)", "%s (%s units)"), name,
+                                    rep_number(arena, lang, n));
 }
 
 /* Names of the units that declared no headcount, the first dozen. */
@@ -38,9 +40,10 @@ static void note_undeclared(const struct rep_sheet *s, const struct rep_counts *
     rep_table_note(
         t, cv_arena_printf(a,
                            REP_SAY(t->lang,
-                                   "Có %d đơn vị chưa khai báo số người hiện có, với %d người đã có trên hệ thống%s.",
-                                   "%d units declared no number of people in post; %d people are recorded there%s."),
-                           (int)c->undeclared_units, (int)c->undeclared_recorded, undeclared_names(s, t->lang, a)));
+                                   "Có %s đơn vị chưa khai báo số người hiện có, với %s người đã có trên hệ thống%s.",
+                                   "%s units declared no number of people in post; %s people are recorded there%s."),
+                           rep_number(a, t->lang, c->undeclared_units), rep_number(a, t->lang, c->undeclared_recorded),
+                           undeclared_names(s, t->lang, a)));
 }
 
 static const char *const unknown_use[DOM_UNKNOWN_USES][CV_LANGS] = {
@@ -106,9 +109,9 @@ static const char *undecided(const struct rep_counts *c, struct rep_table *t)
     int32_t people = rep_lever_people(c, REP_LEAVE_UNDECIDED);
     return people == 0 ? ""
                        : cv_arena_printf(t->arena,
-                                         REP_SAY(t->lang, ", trong đó %d người chưa có quyết định",
-                                                 ", %d of them without a decision"),
-                                         (int)people);
+                                         REP_SAY(t->lang, ", trong đó %s người chưa có quyết định",
+                                                 ", %s of them without a decision"),
+                                         rep_number(t->arena, t->lang, people));
 }
 
 static void note_people(const struct rep_counts *c, struct rep_table *t)
@@ -120,23 +123,23 @@ static void note_people(const struct rep_counts *c, struct rep_table *t)
             cv_arena_printf(
                 a,
                 REP_SAY(t->lang,
-                        "Có %d người nghỉ dài ngày (từ 30 ngày)%s; %d người nghỉ dài ngày không sử dụng (n), không "
+                        "Có %s người nghỉ dài ngày (từ 30 ngày)%s; %s người nghỉ dài ngày không sử dụng (n), không "
                         "tính vào mẫu số của tỷ lệ sử dụng.",
-                        "%d people are on long leave (30 days or more)%s; %d on long leave did not use it (n) and are "
+                        "%s people are on long leave (30 days or more)%s; %s on long leave did not use it (n) and are "
                         "not in the base of the rates of use."),
-                (int)c->on_long_leave, undecided(c, t), (int)c->on_leave_unused));
+                rep_number(a, t->lang, c->on_long_leave), undecided(c, t), rep_number(a, t->lang, c->on_leave_unused)));
     if (c->too_new > 0)
         rep_table_note(
             t, cv_arena_printf(
                    a,
-                   REP_SAY(t->lang, "Có %d tài khoản mới cấp dưới 14 ngày; mức thường xuyên chỉ xét từ ngày cấp.",
-                           "%d accounts were issued under 14 days before the end; their regular use counts from then."),
-                   (int)c->too_new));
+                   REP_SAY(t->lang, "Có %s tài khoản mới cấp dưới 14 ngày; mức thường xuyên chỉ xét từ ngày cấp.",
+                           "%s accounts were issued under 14 days before the end; their regular use counts from then."),
+                   rep_number(a, t->lang, c->too_new)));
     if (c->over_recorded > 0)
         rep_table_note(t, cv_arena_printf(a,
-                                          REP_SAY(t->lang, "Có %d người trên hệ thống vượt số đơn vị đã khai báo.",
-                                                  "%d people are recorded above the numbers that units declared."),
-                                          (int)c->over_recorded));
+                                          REP_SAY(t->lang, "Có %s người trên hệ thống vượt số đơn vị đã khai báo.",
+                                                  "%s people are recorded above the numbers that units declared."),
+                                          rep_number(a, t->lang, c->over_recorded)));
 }
 
 static void note_population(const struct rep_report *r, struct rep_table *t)
@@ -282,12 +285,23 @@ static const char *definition(const struct rep_report *r, struct rep_table *t)
                            : cv_arena_printf(t->arena, REP_SAY(t->lang, "phiên bản %s", "version %s"), version + 1);
 }
 
-static void dates(const struct rep_report *r, struct rep_table *t)
+static void frozen_at(const struct rep_report *r, struct rep_table *t)
 {
     char moment[CV_MOMENT_TEXT];
+    const char *at = cv_arena_strdup(t->arena, cv_moment_people(r->frozen_at, moment));
+    if (!rep_is_recounted(r)) {
+        line(t, REP_SAY(t->lang, "Chốt số liệu lúc", "Figures frozen at"), at);
+        return;
+    }
+    line(t, REP_SAY(t->lang, "Chốt số người và tài khoản ngày", "People and accounts as of"),
+         rep_date(t->arena, cv_day_of(r->as_of)));
+    line(t, REP_SAY(t->lang, "Chốt tình hình sử dụng lúc", "Use as of"), at);
+}
+
+static void dates(const struct rep_report *r, struct rep_table *t)
+{
     line(t, REP_SAY(t->lang, "Kỳ báo cáo", "Period"), rep_period_text(r, t->lang, t->arena));
-    line(t, REP_SAY(t->lang, "Chốt số liệu lúc", "Figures frozen at"),
-         cv_arena_strdup(t->arena, cv_moment_people(r->frozen_at, moment)));
+    frozen_at(r, t);
     line(t, REP_SAY(t->lang, "Đối tượng được tính", "Categories counted"),
          r->categories == 0 ? REP_SAY(t->lang, "Tất cả", "All")
                             : rep_categories_text(r->categories, t->lang, t->arena));

@@ -87,7 +87,8 @@ static const char *remark(const struct rep_counts *c, enum cv_lang lang, struct 
     for (size_t i = 0; i < CV_COUNT(parts); i++) {
         if (parts[i].n <= 0)
             continue;
-        const char *more = cv_arena_printf(arena, "%s: %d", REP_SAY(lang, parts[i].vi, parts[i].en), (int)parts[i].n);
+        const char *more = cv_arena_printf(arena, "%s: %s", REP_SAY(lang, parts[i].vi, parts[i].en),
+                                           rep_number(arena, lang, parts[i].n));
         out = out == NULL ? more : cv_arena_printf(arena, "%s; %s", out, more);
     }
     return out;
@@ -164,8 +165,8 @@ static bool says_it_all(const struct sum *all, const char *title, const struct r
 static const char *bare_name(int units, enum cv_lang lang, struct cv_arena *arena)
 {
     return cv_arena_printf(
-        arena, REP_SAY(lang, "%d đơn vị không có người thuộc diện phải cấp", "Units where nobody is to be issued: %d"),
-        units);
+        arena, REP_SAY(lang, "%s đơn vị không có người thuộc diện phải cấp", "Units where nobody is to be issued: %s"),
+        rep_number(arena, lang, units));
 }
 
 /* False: nobody is of that group. */

@@ -64,14 +64,34 @@ const char *rep_beyond_text(const struct rep_counts *c, enum cv_lang lang, struc
                            rep_number(arena, lang, c->issued_beyond));
 }
 
-const char *rep_period_text(const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena)
+/* The rate without leaving anybody out stands beside the one that does. */
+const char *rep_undeducted_text(int32_t a, const struct rep_counts *c, enum cv_lang lang, struct cv_arena *arena)
+{
+    int32_t away = rep_lever_people(c, REP_LEAVE_DEDUCTED);
+    if (away == 0 || a == REP_NONE || c->base <= 0)
+        return "";
+    return cv_arena_printf(arena,
+                           REP_SAY(lang, "; nếu không trừ %s người nghỉ dài ngày thì đạt %s%% (%s/%s)",
+                                   "; without leaving out %s people on long leave %s%% (%s/%s)"),
+                           rep_number(arena, lang, away), rep_decimal(arena, lang, rep_percent_of(a, c->base)),
+                           rep_number(arena, lang, a), rep_number(arena, lang, c->base));
+}
+
+const char *rep_period_name(const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena)
 {
     const char *name = rep_name(r->period_name, lang);
+    if (*name == '\0' || !r->cumulative)
+        return name;
+    return cv_arena_printf(arena, REP_SAY(lang, "%s, lũy kế từ đầu năm", "%s, cumulative from the start of the year"),
+                           name);
+}
+
+const char *rep_period_text(const struct rep_report *r, enum cv_lang lang, struct cv_arena *arena)
+{
+    const char *name = rep_period_name(r, lang, arena);
     const char *dates = cv_arena_printf(arena, REP_SAY(lang, "từ ngày %s đến ngày %s", "from %s to %s"),
                                         rep_date(arena, r->from), rep_date(arena, r->to));
-    const char *sum =
-        r->cumulative ? REP_SAY(lang, ", lũy kế từ đầu năm", ", cumulative from the start of the year") : "";
-    return *name != '\0' ? cv_arena_printf(arena, "%s%s (%s)", name, sum, dates) : dates;
+    return *name != '\0' ? cv_arena_printf(arena, "%s (%s)", name, dates) : dates;
 }
 
 /* The systems by name: "hộp thư điện tử công vụ, TD.Office". */
@@ -108,13 +128,28 @@ const char *rep_sheet_title(const struct rep_report *r, const struct rep_sheet *
     return rep_report_title(&one, lang, arena);
 }
 
+const char *rep_unit_text(const char *name, const char *code, bool twice, struct cv_arena *arena)
+{
+    return twice && code != NULL ? cv_arena_printf(arena, "%s (%s)", name, code) : name;
+}
+
+/* Two communes have a school of one name each. */
+static bool is_twice(const struct rep_sheet *s, const struct rep_row *row, enum cv_lang lang)
+{
+    bool twice = false;
+    for (size_t i = 0; i < s->row_count; i++)
+        twice |= strcmp(s->rows[i].unit, row->unit) != 0 &&
+                 strcmp(rep_name(s->rows[i].name, lang), rep_name(row->name, lang)) == 0;
+    return twice;
+}
+
 const char *rep_row_name(const struct rep_sheet *s, const struct rep_row *row, enum cv_lang lang,
                          struct cv_arena *arena)
 {
-    if (row->kind != REP_ROW_OWN)
-        return rep_name(row->name, lang);
     if (rep_row_is_top(s, row))
         return REP_SAY(lang, "Trực thuộc trực tiếp", "Directly in the unit");
-    return cv_arena_printf(arena, REP_SAY(lang, "%s (trực thuộc trực tiếp)", "%s (directly)"),
-                           rep_name(row->name, lang));
+    const char *name = rep_unit_text(rep_name(row->name, lang), row->code, is_twice(s, row, lang), arena);
+    return row->kind != REP_ROW_OWN
+               ? name
+               : cv_arena_printf(arena, REP_SAY(lang, "%s (trực thuộc trực tiếp)", "%s (directly)"), name);
 }

@@ -80,13 +80,19 @@ def test_fonts_are_embedded_and_margins_are_those_of_the_form(pdf, kind):
     path = pdf(kind)
     fonts = subprocess.run(["pdffonts", path], check=True, capture_output=True, text=True).stdout.splitlines()[2:]
     assert fonts and all(re.match(r"[A-Z]{6}\+LiberationSerif(-\w+)? .* yes yes yes ", line) for line in fonts), fonts
-    for number, (width, height, boxes) in enumerate(words(path), 1):
+    number, annexes = 0, []
+    for width, height, boxes in words(path):
         assert sorted((width, height)) == pytest.approx(A4, abs=1)
         in_margin = [box[4] for box in boxes if box[3] < 20 * MM]
-        assert in_margin == ([str(number)] if number > 1 else []), "the number of the page, but for the first"
+        first = [box[4] for box in boxes if box[3] >= 20 * MM][:3]
+        begins = first[:2] == ["Phụ", "lục"]
+        annexes += [first[2]] if begins else []
+        number = 1 if begins else number + 1
+        assert in_margin == ([str(number)] if number > 1 else []), "the number of the page in the letter or its annex, but for the first of each"
         for x0, y0, x1, y1, word in boxes:
             assert 30 * MM - 0.5 <= x0 and x1 <= width - 15 * MM + 0.5 and y1 <= height - 20 * MM + 0.5, (number, word)
             assert y0 >= 20 * MM - 0.5 or word == str(number), (number, word)
+    assert annexes[:3] == (["I", "II", "III"] if kind != "indicators" else annexes[:1]), "one alone has no number"
 
 
 def tokens(text):
@@ -136,6 +142,7 @@ def test_the_office_document_is_of_the_form(service, papers):
         margins = section.find(f"{W}pgMar")
         found = [int(margins.get(W + side)) / 20 / MM for side in ("top", "bottom", "left", "right")]
         assert found == pytest.approx([20, 20, 30, 15], abs=0.1)
+        assert section.find(f"{W}pgNumType").get(f"{W}start") == "1" and section.find(f"{W}titlePg") is not None, "each annex is numbered apart"
     fonts = {f.get(f"{W}ascii") for f in parts["word/styles.xml"].iter(f"{W}rFonts")}
     assert fonts == {"Times New Roman"}
     assert "".join(t.text for t in parts["word/header1.xml"].iter(f"{W}instrText")).strip() == "PAGE" and body.find(f".//{W}titlePg") is not None

@@ -198,14 +198,20 @@ static void points_are_a_of_b_of_the_maximum(void **state)
     assert_string_equal(t->lines[3].cells[1].text, "Tỷ lệ CBCCVC, NLĐ thường xuyên sử dụng TD.Office");
 }
 
-/* One unit declared ten and has ten, another declared nothing and has twenty: of that one nobody knows. */
+/* An office declared ten and has twelve, a school declared nothing and has fifty who need not have it, and twenty who
+ * must: of these nobody knows. */
 static void above_the_people_in_post_are_only_those_of_units_that_declared(void **state)
 {
-    struct rep_counts c = {
-        .headcount = 10, .recorded = 30, .undeclared_units = 1, .undeclared_recorded = 20, .base = 30};
+    struct rep_counts c = {.headcount = 10, .undeclared_units = 1, .undeclared_recorded = 70, .base = 12};
     (void)state;
+    assert_int_equal(rep_lever_people(&c, REP_BASE_ABOVE_HEADCOUNT), 2);
+    c.undeclared_eligible = 20;
+    c.base = 32;
+    assert_int_equal(rep_lever_people(&c, REP_BASE_ABOVE_HEADCOUNT), 2);
+    c.base = 30;
     assert_int_equal(rep_lever_people(&c, REP_BASE_ABOVE_HEADCOUNT), 0);
-    c.base = 33;
+    c.undeclared_eligible = REP_NONE; /* a report from before it was kept */
+    c.base = 83;
     assert_int_equal(rep_lever_people(&c, REP_BASE_ABOVE_HEADCOUNT), 3);
     c.headcount = REP_NONE;
     assert_int_equal(rep_lever_people(&c, REP_BASE_ABOVE_HEADCOUNT), 0);
@@ -228,8 +234,10 @@ static void the_page_is_the_form_and_escapes_everything(void **state)
                                         "- Sở Nội vụ.",
                                         "- Như trên;",
                                         "Tân Sơn, ngày 04 tháng 10 năm 2026",
-                                        "PHỤ LỤC I",
-                                        "PHỤ LỤC III",
+                                        "Phụ lục I<",
+                                        "Phụ lục III<",
+                                        "Chi tiết từng đơn vị tại Phụ lục II.",
+                                        "Cách tính và nguồn số liệu tại Phụ lục III.",
                                         "&lt;script&gt;alert(1)&lt;/script&gt;",
                                         "=HYPERLINK(&quot;http://x&quot;)&lt;b&gt;",
                                         "Các phòng, ban &amp; &quot;đơn vị&quot;",
@@ -248,6 +256,135 @@ static void the_page_is_the_form_and_escapes_everything(void **state)
     assert_null(strstr(cv_buf_str(&page), "href="));
     assert_null(strstr(cv_buf_str(&page), "src="));
     assert_null(strstr(cv_buf_str(&page), "DỰ THẢO"));
+}
+
+static void says(const struct rep_report *r, struct cv_arena *a, const char *wanted, bool there)
+{
+    cv_auto_buf page;
+    write_html(&page, r, CV_VI, a);
+    if ((strstr(cv_buf_str(&page), wanted) != NULL) != there)
+        fail_msg("%s on the page: %s", there ? "not" : "but it is", wanted);
+}
+
+static void the_three_largest_causes_are_said(void **state)
+{
+    (void)state;
+    cv_auto_arena a = cv_arena_new(ROOM);
+    struct rep_report r = r_report(a), back = {0};
+    struct rep_cause causes[] = {{REP_WHY_JOINED, -1, 1, 2},
+                                 {REP_WHY_LEFT, DOM_NGHI_HUU, -3, -3},
+                                 {REP_WHY_LEFT, DOM_CHUYEN_CONG_TAC, -2, -2},
+                                 {REP_WHY_REVOKED, -1, -1, 0},
+                                 {REP_WHY_LATER, -1, 2, 0}};
+    struct rep_previous *before = &r.sheets[0].previous;
+    struct cv_error err = {0};
+    cv_auto_buf json;
+    before->causes = causes;
+    before->cause_count = CV_COUNT(causes);
+    before->counts.issued += 3;
+    before->counts.base += 3;
+    write_json(&json, &r);
+    assert_true(rep_read(a, cv_buf_str(&json), json.len, &back, &err));
+    assert_int_equal(back.sheets[0].previous.cause_count, CV_COUNT(causes));
+    assert_memory_equal(back.sheets[0].previous.causes, causes, sizeof(causes));
+    says(&back, a,
+         "Số đã cấp giảm 3 người: 3 nghỉ hưu, 2 chuyển công tác, bổ sung số liệu của kỳ trước sau khi chốt tăng 2, còn "
+         "lại do nguyên nhân khác.",
+         true);
+    says(&back, a, "Số thuộc diện phải cấp giảm 3 người: 3 nghỉ hưu, 2 người mới đến, 2 chuyển công tác.", true);
+}
+
+static void units_of_one_name_are_told_apart(void **state)
+{
+    (void)state;
+    cv_auto_arena a = cv_arena_new(ROOM);
+    struct rep_report r = r_report(a);
+    struct rep_row *rows = r.sheets[0].rows;
+    rows[3].name[CV_VI] = rows[6].name[CV_VI];
+    const struct rep_table *t = table_of(&r, 0, CV_VI, a);
+    assert_true(has_line(t, "Trường THCS Nguyễn Huệ (H43.99.02)") && has_line(t, "Trường THCS Nguyễn Huệ (H43.99.05)"));
+    assert_true(has_line(t, "UBND xã Lâm Sơn"));
+    struct rep_person people[] = {
+        {.full_name = "A", .unit_code = "X1", .unit_name = {"Trường Một", NULL}},
+        {.full_name = "B", .unit_code = "X2", .unit_name = {"Trường Một", NULL}},
+        {.full_name = "C", .unit_code = "X3", .unit_name = {"Trường Hai", NULL}},
+    };
+    r.kind = REP_UNUSED;
+    r.sheets[0].people = people;
+    r.sheets[0].people_count = CV_COUNT(people);
+    t = table_of(&r, 0, CV_VI, a);
+    assert_true(has_line(t, "Trường Một (X1)") && has_line(t, "Trường Một (X2)") && has_line(t, "Trường Hai"));
+    assert_string_equal(t->lines[1].cells[3].text, "Trường Một (X1)");
+}
+
+static void of_the_recipients_the_file_is_the_last_and_stands_once(void **state)
+{
+    static const char *lines[] = {"- UBND tỉnh;", "Lưu: VT, NV.", "Như trên;", "Lưu Văn Nam, Trưởng phòng;"};
+    (void)state;
+    cv_auto_arena a = cv_arena_new(ROOM);
+    struct rep_report r = r_report(a);
+    r.letterhead.recipients = (struct dom_lines){lines, CV_COUNT(lines)};
+    says(&r, a,
+         ">- UBND tỉnh;</div>\n<div class=\"recipient\">- Như trên;</div>\n<div class=\"recipient\">- Lưu Văn Nam, "
+         "Trưởng phòng;</div>\n<div class=\"recipient\">- Lưu: VT, NV.</div>\n</td>",
+         true);
+    r.letterhead.recipients.count = 1;
+    says(&r, a,
+         ">- Như trên;</div>\n<div class=\"recipient\">- UBND tỉnh;</div>\n<div class=\"recipient\">- Lưu: VT.</div>",
+         true);
+}
+
+static void where_everybody_is_away_the_paper_says_so(void **state)
+{
+    (void)state;
+    cv_auto_arena a = cv_arena_new(ROOM);
+    struct rep_report r = r_report(a);
+    struct rep_counts *c = &r.sheets[0].rows[0].counts;
+    c->on_leave_unused = c->base;
+    c->used = c->regular = c->usage_base = 0;
+    says(&r, a,
+         "Có sử dụng trong kỳ: không tính tỷ lệ, vì mọi người thuộc diện phải cấp đều nghỉ dài ngày; nếu không trừ",
+         true);
+    says(&r, a, "không có người thuộc diện", false);
+}
+
+static void days_and_numbers_are_those_of_the_figures(void **state)
+{
+    (void)state;
+    cv_auto_arena a = cv_arena_new(ROOM);
+    struct rep_report r = r_report(a);
+    says(&r, a, "Số liệu chốt ngày 21/09/2026.", true);
+    says(&r, a, "lũy kế", false);
+    r.frozen_at += 5 * 86400;
+    r.cumulative = true;
+    r.sheets[0].rows[0].counts.undeclared_recorded = 1234;
+    r.sheets[0].rows[0].counts.on_long_leave = 2345;
+    says(&r, a, "Số người và tài khoản chốt ngày 21/09/2026; tình hình sử dụng chốt ngày 26/09/2026.", true);
+    says(&r, a, "Chốt số người và tài khoản ngày</td>\n<td class=\"text\">21/09/2026", true);
+    says(&r, a, "<div class=\"subject\">quý III năm 2026, lũy kế từ đầu năm</div>", true);
+    says(&r, a, "với 1.234 người đã có trên hệ thống", true);
+    says(&r, a, "Có 2.345 người nghỉ dài ngày", true);
+}
+
+static void a_scoring_paper_says_whom_its_rates_leave_out(void **state)
+{
+    struct rep_indicator all[] = {
+        {.system = "mailbox", .figure = REP_FIGURE_ISSUED, .max_hundredths = 200, .a = 1198, .b = 1202},
+        {.system = "mailbox", .figure = REP_FIGURE_USED, .max_hundredths = 100, .a = 938, .b = 1189},
+    };
+    (void)state;
+    cv_auto_arena a = cv_arena_new(ROOM);
+    struct rep_report r = r_report(a);
+    r.kind = REP_INDICATORS;
+    r.indicators = all;
+    r.indicator_count = CV_COUNT(all);
+    says(&r, a,
+         "Dòng 2: b không tính 13 người nghỉ dài ngày, không sử dụng; nếu không trừ 13 người nghỉ dài ngày thì đạt "
+         "78,04% "
+         "(938/1.202).",
+         true);
+    says(&r, a, "Dòng 1:", false);
+    says(&r, a, ">Phụ lục<", true); /* the only one has no number */
 }
 
 /* Of none nothing is a rate; that is known. */
@@ -356,6 +493,12 @@ int main(void)
         cmocka_unit_test(points_are_a_of_b_of_the_maximum),
         cmocka_unit_test(above_the_people_in_post_are_only_those_of_units_that_declared),
         cmocka_unit_test(the_page_is_the_form_and_escapes_everything),
+        cmocka_unit_test(the_three_largest_causes_are_said),
+        cmocka_unit_test(units_of_one_name_are_told_apart),
+        cmocka_unit_test(of_the_recipients_the_file_is_the_last_and_stands_once),
+        cmocka_unit_test(where_everybody_is_away_the_paper_says_so),
+        cmocka_unit_test(days_and_numbers_are_those_of_the_figures),
+        cmocka_unit_test(a_scoring_paper_says_whom_its_rates_leave_out),
         cmocka_unit_test(a_bar_of_nothing_says_so_as_the_table_does),
         cmocka_unit_test(a_draft_says_so_and_leaves_the_date_open),
         cmocka_unit_test(a_pdf_stops_when_the_time_is_over),

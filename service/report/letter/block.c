@@ -1,4 +1,4 @@
-/* A row of blocks, and how a table in it is laid out. */
+/* A row of blocks, what its annexes are called, and how a table in it is laid out. */
 #include <string.h>
 
 #include "report/letter/letter.h"
@@ -16,6 +16,20 @@ struct rep_block *rep_block(struct rep_letter *l, enum rep_block_kind kind, cons
     struct rep_block *block = &l->blocks[l->count++];
     *block = (struct rep_block){.kind = kind, .text = text};
     return block;
+}
+
+size_t rep_annex_count(const struct rep_letter *l)
+{
+    return (l->r->kind != REP_INDICATORS ? l->r->sheet_count : 0) + 1;
+}
+
+const char *rep_annex_name(const struct rep_letter *l, size_t at)
+{
+    static const char *const roman[] = {"I", "II", "III", "IV",   "V",   "VI", "VII", "VIII", "IX",
+                                        "X", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XVII"};
+    _Static_assert(CV_COUNT(roman) > DOM_SYSTEMS_MAX, "an annex has no number");
+    const char *word = REP_SAY(l->lang, "Phụ lục", "Annex");
+    return rep_annex_count(l) == 1 ? word : cv_arena_printf(l->arena, "%s %s", word, roman[at]);
 }
 
 bool rep_line_is_heading(const struct rep_table *t, const struct rep_line *line)

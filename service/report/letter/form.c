@@ -60,18 +60,29 @@ void rep_letterhead(const struct rep_report *r, enum cv_lang lang, struct cv_are
     out->letterhead_lines = left > right ? left : right;
 }
 
+/* A line without the dash and the marks with which a clerk began and ended it: the form has its own. */
+static const char *bare(struct rep_letter *l, const char *text)
+{
+    text += strspn(text, "- ");
+    size_t len = strlen(text);
+    while (len > 0 && strchr(";., ", text[len - 1]) != NULL)
+        len--;
+    return cv_arena_strndup(l->arena, text, len);
+}
+
 /* One on the line of the words, several on lines of their own. */
 void rep_letter_addressees(struct rep_letter *l)
 {
     const struct dom_lines *to = &l->r->letterhead.addressees;
     if (to->count == 1)
         rep_block(l, REP_BLOCK_ADDRESS,
-                  cv_arena_printf(l->arena, REP_SAY(l->lang, "Kính gửi: %s.", "To: %s."), to->text[0]));
+                  cv_arena_printf(l->arena, REP_SAY(l->lang, "Kính gửi: %s.", "To: %s."), bare(l, to->text[0])));
     if (to->count < 2)
         return;
     rep_block(l, REP_BLOCK_ADDRESS, REP_SAY(l->lang, "Kính gửi:", "To:"));
     for (size_t i = 0; i < to->count; i++)
-        rep_block(l, REP_BLOCK_ADDRESS, cv_arena_printf(l->arena, i + 1 < to->count ? "- %s;" : "- %s.", to->text[i]));
+        rep_block(l, REP_BLOCK_ADDRESS,
+                  cv_arena_printf(l->arena, i + 1 < to->count ? "- %s;" : "- %s.", bare(l, to->text[i])));
 }
 
 static void recipient(struct rep_letter *l, const char *text)
@@ -80,13 +91,31 @@ static void recipient(struct rep_letter *l, const char *text)
     all->text[all->count++] = text;
 }
 
+static bool begins(const char *text, const char *word)
+{
+    return strncmp(text, word, strlen(word)) == 0;
+}
+
+/* "Lưu: VT, NV"; a person may be called Lưu. */
+static bool is_file(const char *text)
+{
+    static const char word[] = "Lưu";
+    const char *rest = text + strlen(word);
+    return begins(text, word) && (rest[strspn(rest, " ")] == ':' || *rest == '\0' || begins(rest, " VT"));
+}
+
 void rep_letter_foot(struct rep_letter *l)
 {
     enum { AS_ABOVE_AND_FILE = 2 };
-    static const char as_above[] = "Như trên";
     const struct dom_letterhead *of = &l->r->letterhead;
     const struct dom_lines *to = &of->recipients;
-    bool said = to->count > 0 && strncmp(to->text[0], as_above, strlen(as_above)) == 0;
+    const char **lines = CV_NEWS(l->arena, const char *, to->count + 1), *file = NULL;
+    bool said = false;
+    for (size_t i = 0; i < to->count; i++) {
+        lines[i] = bare(l, to->text[i]);
+        said |= begins(lines[i], "Như trên");
+        file = is_file(lines[i]) ? lines[i] : file;
+    }
     l->foot = (struct rep_foot){.to = REP_SAY(l->lang, "Nơi nhận:", "Recipients:"),
                                 .recipients.text = CV_NEWS(l->arena, const char *, to->count + AS_ABOVE_AND_FILE),
                                 .behalf = of->on_behalf,
@@ -95,7 +124,8 @@ void rep_letter_foot(struct rep_letter *l)
     if (of->addressees.count > 0 && !said)
         recipient(l, REP_SAY(l->lang, "- Như trên;", "- As above;"));
     for (size_t i = 0; i < to->count; i++)
-        recipient(l, cv_arena_printf(l->arena, "- %s;", to->text[i]));
-    recipient(l, REP_SAY(l->lang, "- Lưu: VT.", "- File."));
+        if (!is_file(lines[i]) && *lines[i] != '\0')
+            recipient(l, cv_arena_printf(l->arena, "- %s;", lines[i]));
+    recipient(l, file != NULL ? cv_arena_printf(l->arena, "- %s.", file) : REP_SAY(l->lang, "- Lưu: VT.", "- File."));
     rep_block(l, REP_BLOCK_FOOT, NULL);
 }

@@ -5,14 +5,14 @@ static const char style[] =
     "@page{size:A4 portrait;margin:20mm 15mm 20mm 30mm;@top-center{content:counter(page);font:13pt 'Times New "
     "Roman',serif}}\n"
     "@page:first{@top-center{content:none}}\n"
-    "@page annex{size:A4 landscape;margin:15mm 12mm}\n"
+    "@page annex{size:A4 landscape;margin:20mm 15mm 20mm 30mm}\n"
     "html{font-family:'Times New Roman','Liberation "
     "Serif',serif;font-size:13pt;line-height:1.35;color:#000;background:#fff}\n"
     "body{margin:0}\n"
     "p{margin:0 0 4pt;text-align:justify;text-indent:1cm}\n"
     "h2,h3{font-size:13pt;margin:8pt 0 4pt;text-indent:1cm;break-after:avoid}\n"
     "h1,.subject{font-size:14pt;font-weight:bold;text-align:center;margin:0;text-indent:0}\n"
-    "h1{margin-top:18pt}\n"
+    "h1{margin-top:18pt}.capitals{text-transform:uppercase}\n"
     ".address{margin-left:35mm}.address+h2{margin-top:14pt}\n"
     ".rule{border-top:1px solid #000;margin:2pt "
     "auto}.rule.short{width:35%}.rule.long{width:62%}.rule.title{width:22%;margin-bottom:14pt}\n"
@@ -28,7 +28,7 @@ static const char style[] =
     ".to{font-weight:bold;font-style:italic;font-size:12pt}.behalf,.post,.signatory{font-weight:bold}.behalf,.post{"
     "text-transform:uppercase}\n"
     ".space{height:26mm}\n"
-    ".annex{break-before:page;page:annex}\n"
+    ".annex{break-before:page;page:annex;counter-reset:page 1}\n"
     ".annex.upright{page:auto}\n"
     ".annex h1{margin-top:0}.with{text-align:center;font-style:italic;margin:2pt 0 8pt;text-indent:0}\n"
     "table.figures{width:100%;border-collapse:collapse;table-layout:fixed;font-size:11pt;line-height:1.2}\n"
@@ -133,7 +133,7 @@ static void put_block(struct rep_page *p, const struct rep_block *b)
         rep_put_bars(p, b);
         return;
     default:
-        rep_put_element(p, texts[b->kind].tag, texts[b->kind].class, b->text);
+        rep_put_element(p, texts[b->kind].tag, b->capitals ? "subject capitals" : texts[b->kind].class, b->text);
     }
 }
 

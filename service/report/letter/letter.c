@@ -10,7 +10,7 @@ static void table(struct rep_letter *l, const struct rep_table *t)
 
 static void title(struct rep_letter *l)
 {
-    const char *period = rep_name(l->r->period_name, l->lang);
+    const char *period = rep_period_name(l->r, l->lang, l->arena);
     rep_block(l, REP_BLOCK_TITLE, REP_SAY(l->lang, "BÁO CÁO", "REPORT"));
     rep_block(l, REP_BLOCK_SUBJECT, l->title);
     rep_block(l, REP_BLOCK_SUBJECT, *period != '\0' ? period : rep_period_text(l->r, l->lang, l->arena));
@@ -33,17 +33,28 @@ static void incomplete(struct rep_letter *l)
     }
 }
 
+static const char *frozen_on(const struct rep_letter *l)
+{
+    const struct rep_report *r = l->r;
+    const char *use = rep_date(l->arena, cv_day_of(r->frozen_at));
+    if (!rep_is_recounted(r))
+        return cv_arena_printf(l->arena, REP_SAY(l->lang, "Số liệu chốt ngày %s.", "Figures as of %s."), use);
+    return cv_arena_printf(l->arena,
+                           REP_SAY(l->lang, "Số người và tài khoản chốt ngày %s; tình hình sử dụng chốt ngày %s.",
+                                   "People and accounts as of %s; use as of %s."),
+                           rep_date(l->arena, cv_day_of(r->as_of)), use);
+}
+
 static void general(struct rep_letter *l)
 {
     const struct rep_report *r = l->r;
-    char moment[CV_DAY_TEXT];
     rep_block(l, REP_BLOCK_PART, REP_SAY(l->lang, "I. TÌNH HÌNH CHUNG", "I. GENERAL"));
     rep_block(l, REP_BLOCK_PARAGRAPH,
               cv_arena_printf(l->arena,
-                              REP_SAY(l->lang, "%s báo cáo kết quả %s. Số liệu chốt ngày %s.",
-                                      "%s reports for %s. Figures as of %s."),
-                              rep_name(r->name, l->lang), rep_period_text(r, l->lang, l->arena),
-                              cv_day_people(cv_day_of(r->frozen_at), moment)));
+                              REP_SAY(l->lang, "%s báo cáo kết quả %s. %s Cách tính và nguồn số liệu tại %s.",
+                                      "%s reports for %s. %s How they were counted: see %s."),
+                              rep_name(r->name, l->lang), rep_period_text(r, l->lang, l->arena), frozen_on(l),
+                              rep_annex_name(l, rep_annex_count(l) - 1)));
     incomplete(l);
     if (r->corrects != NULL)
         rep_block(
@@ -78,15 +89,11 @@ static void comment(struct rep_letter *l)
 
 static void annex(struct rep_letter *l, const struct rep_table *t, size_t number)
 {
-    static const char *const roman[] = {"I", "II", "III", "IV",   "V",   "VI", "VII", "VIII", "IX",
-                                        "X", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XVII"};
     const struct rep_report *r = l->r;
     rep_block(l, REP_BLOCK_ANNEX, NULL)->across = t->column_count > 4;
-    rep_block(l, REP_BLOCK_TITLE,
-              cv_arena_printf(l->arena, REP_SAY(l->lang, "PHỤ LỤC %s", "ANNEX %s"),
-                              roman[number < CV_COUNT(roman) ? number : CV_COUNT(roman) - 1]));
+    rep_block(l, REP_BLOCK_TITLE, rep_annex_name(l, number));
     for (size_t i = 0; i < t->title_count; i++)
-        rep_block(l, i == 0 ? REP_BLOCK_SUBJECT : REP_BLOCK_WITH, t->titles[i]);
+        rep_block(l, i == 0 ? REP_BLOCK_SUBJECT : REP_BLOCK_WITH, t->titles[i])->capitals = i == 0;
     rep_block(l, REP_BLOCK_WITH,
               cv_arena_printf(l->arena,
                               REP_SAY(l->lang, "(Kèm theo Báo cáo số %s %s của %s)", "(With report No. %s, %s, of %s)"),

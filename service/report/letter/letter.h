@@ -18,7 +18,7 @@ enum {
 
 enum rep_block_kind {
     REP_BLOCK_HEAD,      /* the national motto, the body's name, number and date */
-    REP_BLOCK_TITLE,     /* "BÁO CÁO", "PHỤ LỤC I" */
+    REP_BLOCK_TITLE,     /* "BÁO CÁO", "Phụ lục I" */
     REP_BLOCK_SUBJECT,   /* bold below a title */
     REP_BLOCK_WITH,      /* italic below a title */
     REP_BLOCK_RULE,      /* a short line */
@@ -29,7 +29,7 @@ enum rep_block_kind {
     REP_BLOCK_BARS,      /* rates, drawn; its text says of what */
     REP_BLOCK_TABLE,     /* a table with its notes; its text stands above these */
     REP_BLOCK_FOOT,      /* recipients, signature */
-    REP_BLOCK_ANNEX,     /* what follows stands on a new page */
+    REP_BLOCK_ANNEX,     /* what follows stands on a new page, whose number is 1 again */
     REP_BLOCK_CHECK,     /* small print */
 };
 struct rep_bar {
@@ -43,7 +43,8 @@ struct rep_block {
     const struct rep_table *table; /* REP_BLOCK_TABLE */
     const struct rep_bar *bars;    /* REP_BLOCK_BARS */
     size_t bar_count;
-    bool across; /* REP_BLOCK_ANNEX: on paper laid across */
+    bool across;   /* REP_BLOCK_ANNEX: on paper laid across */
+    bool capitals; /* of a text */
 };
 /* NULL = not said. */
 struct rep_head {
@@ -90,5 +91,9 @@ void rep_letter_addressees(struct rep_letter *l);
 void rep_letter_foot(struct rep_letter *l);
 /* "ngày 05 tháng 10 năm 2026"; with dots where the day is not set yet. */
 const char *rep_letter_date(const struct rep_letter *l);
+/* One for each system, but for scoring lines; behind them the one that says how everything was counted. */
+size_t rep_annex_count(const struct rep_letter *l);
+/* "Phụ lục II"; without a number where it is the only one. */
+const char *rep_annex_name(const struct rep_letter *l, size_t at);
 /* What the figures of a sheet say, in sentences. */
 void rep_letter_sentences(struct rep_letter *l, const struct rep_sheet *s, size_t number);

@@ -1,6 +1,7 @@
 /* What the figures say, in sentences and in bars. */
 #include <string.h>
 
+#include "congvu/titles.h"
 #include "report/letter/letter.h"
 
 /* "961 người, đạt 80,49% (961/1.194)" */
@@ -13,6 +14,15 @@ static const char *reached(struct rep_letter *l, int32_t a, int32_t b)
     return cv_arena_printf(l->arena, REP_SAY(l->lang, "%s người, đạt tỷ lệ %s%% (%s/%s)", "%s people, %s%% (%s/%s)"),
                            rep_number(l->arena, l->lang, a), rep_decimal(l->arena, l->lang, rep_percent_of(a, b)),
                            rep_number(l->arena, l->lang, a), rep_number(l->arena, l->lang, b));
+}
+
+/* Where everybody who must have it is away, nobody is left to count, but there are people. */
+static const char *used(struct rep_letter *l, int32_t a, const struct rep_counts *c)
+{
+    if (a != REP_NONE && c->usage_base == 0 && c->base > 0)
+        return REP_SAY(l->lang, "không tính tỷ lệ, vì mọi người thuộc diện phải cấp đều nghỉ dài ngày",
+                       "no rate, as everybody to be issued is on long leave");
+    return reached(l, a, c->usage_base);
 }
 
 static const char *activated(struct rep_letter *l, const struct rep_counts *c)
@@ -34,6 +44,74 @@ static const char *change(struct rep_letter *l, const char *what, int32_t a, int
                            rep_decimal(l->arena, l->lang, by > 0 ? by : -by));
 }
 
+/* ---- and why ---- */
+
+static const char *cause_text(struct rep_letter *l, const struct rep_cause *c, int32_t by)
+{
+    static const char *const words[REP_WHYS][CV_LANGS] = {
+        [REP_WHY_JOINED] = {"%s người mới đến", "%s new"},
+        [REP_WHY_LEFT] = {"%s thôi làm việc", "%s left"},
+        [REP_WHY_MOVED_IN] = {"%s chuyển đến từ đơn vị khác", "%s from another unit"},
+        [REP_WHY_MOVED_OUT] = {"%s chuyển sang đơn vị khác", "%s to another unit"},
+        [REP_WHY_REQUIRED] = {"%s mới thuộc diện phải cấp", "%s to be issued since"},
+        [REP_WHY_NOT_REQUIRED] = {"%s thôi thuộc diện phải cấp", "%s to be issued no more"},
+        [REP_WHY_ISSUED] = {"%s được cấp", "%s issued"},
+        [REP_WHY_REVOKED] = {"%s thôi có tài khoản", "%s without the account since"},
+        [REP_WHY_UNRECORDED] = {"số chưa có trên hệ thống %s", "those not in the system %s"},
+        [REP_WHY_LATER] = {"bổ sung số liệu của kỳ trước sau khi chốt %s", "recorded later of the period before %s"},
+    };
+    static const char mark[] = "%s";
+    const char *number = rep_number(l->arena, l->lang, by > 0 ? by : -by);
+    if (c->why == REP_WHY_LEFT && c->reason >= 0)
+        return cv_arena_printf(l->arena, "%s %s", number, rep_reason_title((enum dom_reason)c->reason, l->lang));
+    if (c->why == REP_WHY_UNRECORDED || c->why == REP_WHY_LATER)
+        number = cv_arena_printf(l->arena, "%s %s",
+                                 by > 0 ? REP_SAY(l->lang, "tăng", "up") : REP_SAY(l->lang, "giảm", "down"), number);
+    const char *form = words[c->why][l->lang], *at = strstr(form, mark);
+    return cv_arena_printf(l->arena, "%.*s%s%s", (int)(at - form), form, number, at + strlen(mark));
+}
+
+static int32_t part_of(const struct rep_cause *c, bool issued)
+{
+    return issued ? c->issued : c->base;
+}
+
+static int32_t size_of(int32_t by)
+{
+    return by > 0 ? by : -by;
+}
+
+/* The largest that is smaller than the one before, or as large and behind it; NULL = no more. */
+static const struct rep_cause *next_largest(const struct rep_previous *p, bool issued, const struct rep_cause *before)
+{
+    const struct rep_cause *found = NULL;
+    for (const struct rep_cause *c = p->causes; c < p->causes + p->cause_count; c++) {
+        int32_t size = size_of(part_of(c, issued)), limit = before != NULL ? size_of(part_of(before, issued)) : 0;
+        bool behind = before == NULL || size < limit || (size == limit && c > before);
+        if (size > 0 && behind && (found == NULL || size > size_of(part_of(found, issued))))
+            found = c;
+    }
+    return found;
+}
+
+/* " Số đã cấp giảm 3 người: 2 nghỉ hưu, 1 chuyển công tác." The three largest. */
+static const char *why(struct rep_letter *l, const struct rep_previous *p, bool issued, int32_t by)
+{
+    enum { MOST = 3 };
+    const char *out = "";
+    const struct rep_cause *c = next_largest(p, issued, NULL);
+    if (by == 0 || c == NULL)
+        return "";
+    for (int i = 0; i < MOST && c != NULL; i++, c = next_largest(p, issued, c))
+        out = cv_arena_printf(l->arena, "%s%s%s", out, i > 0 ? ", " : "", cause_text(l, c, part_of(c, issued)));
+    return cv_arena_printf(
+        l->arena, REP_SAY(l->lang, " %s %s %s người: %s%s.", " %s %s by %s people: %s%s."),
+        issued ? REP_SAY(l->lang, "Số đã cấp", "Issued") : REP_SAY(l->lang, "Số thuộc diện phải cấp", "To be issued"),
+        by > 0 ? REP_SAY(l->lang, "tăng", "up") : REP_SAY(l->lang, "giảm", "down"),
+        rep_number(l->arena, l->lang, size_of(by)), out,
+        c != NULL ? REP_SAY(l->lang, ", còn lại do nguyên nhân khác", ", the rest by other causes") : "");
+}
+
 static void comparison(struct rep_letter *l, const struct rep_sheet *s, const struct rep_counts *c)
 {
     const struct rep_previous *before = &s->previous;
@@ -42,14 +120,15 @@ static void comparison(struct rep_letter *l, const struct rep_sheet *s, const st
     const struct rep_counts *o = &before->counts;
     rep_block(l, REP_BLOCK_PARAGRAPH,
               cv_arena_printf(l->arena,
-                              REP_SAY(l->lang, "So với kỳ trước (từ ngày %s đến ngày %s): %s; %s; %s.",
-                                      "Against the period before (%s to %s): %s; %s; %s."),
+                              REP_SAY(l->lang, "So với kỳ trước (từ ngày %s đến ngày %s): %s; %s; %s.%s%s",
+                                      "Against the period before (%s to %s): %s; %s; %s.%s%s"),
                               rep_date(l->arena, before->from), rep_date(l->arena, before->to),
                               change(l, REP_SAY(l->lang, "tỷ lệ cấp", "issue"), c->issued, c->base, o->issued, o->base),
                               change(l, REP_SAY(l->lang, "tỷ lệ có sử dụng", "use"), c->used, c->usage_base, o->used,
                                      o->usage_base),
                               change(l, REP_SAY(l->lang, "tỷ lệ thường xuyên sử dụng", "regular use"), c->regular,
-                                     c->usage_base, o->regular, o->usage_base)));
+                                     c->usage_base, o->regular, o->usage_base),
+                              why(l, before, true, c->issued - o->issued), why(l, before, false, c->base - o->base)));
 }
 
 static const char *declared(struct rep_letter *l, int32_t n)
@@ -80,20 +159,6 @@ static const char *of_base(struct rep_letter *l, const struct rep_counts *c)
                                       "%s, without %s people whose category changed in the period"),
                               out, rep_number(l->arena, l->lang, changed));
     return out;
-}
-
-/* The rate without leaving anybody out stands beside the one that does. */
-static const char *undeducted(struct rep_letter *l, int32_t a, const struct rep_counts *c)
-{
-    int32_t away = rep_lever_people(c, REP_LEAVE_DEDUCTED);
-    if (away == 0 || a == REP_NONE || c->base <= 0)
-        return "";
-    return cv_arena_printf(l->arena,
-                           REP_SAY(l->lang, "; nếu không trừ %s người nghỉ dài ngày thì đạt %s%% (%s/%s)",
-                                   "; without leaving out %s people on long leave %s%% (%s/%s)"),
-                           rep_number(l->arena, l->lang, away),
-                           rep_decimal(l->arena, l->lang, rep_percent_of(a, c->base)), rep_number(l->arena, l->lang, a),
-                           rep_number(l->arena, l->lang, c->base));
 }
 
 static const char *undecided(struct rep_letter *l, const struct rep_counts *c)
@@ -137,8 +202,8 @@ static void figures(struct rep_letter *l, const struct rep_counts *c)
         cv_arena_printf(l->arena,
                         REP_SAY(l->lang, "- Có sử dụng trong kỳ: %s%s%s. Thường xuyên sử dụng trong công việc: %s%s%s.",
                                 "- Used in the period: %s%s%s. Regularly used at work: %s%s%s."),
-                        reached(l, c->used, c->usage_base), undeducted(l, c->used, c), undecided(l, c),
-                        reached(l, c->regular, c->usage_base), undeducted(l, c->regular, c), of_new(l, c)));
+                        used(l, c->used, c), rep_undeducted_text(c->used, c, l->lang, l->arena), undecided(l, c),
+                        used(l, c->regular, c), rep_undeducted_text(c->regular, c, l->lang, l->arena), of_new(l, c)));
     rep_block(l, REP_BLOCK_PARAGRAPH,
               cv_arena_printf(
                   l->arena,
@@ -189,10 +254,10 @@ void rep_letter_sentences(struct rep_letter *l, const struct rep_sheet *s, size_
     rep_block(l, REP_BLOCK_SECTION, cv_arena_printf(l->arena, "%zu. %s", number, rep_name(s->name, l->lang)));
     if (l->r->kind != REP_COVERAGE || total == NULL) {
         rep_block(l, REP_BLOCK_PARAGRAPH,
-                  cv_arena_printf(l->arena,
-                                  REP_SAY(l->lang, "Danh sách có %zu người, chi tiết tại phụ lục.",
-                                          "The list has %zu people; see the annex."),
-                                  s->people_count));
+                  cv_arena_printf(
+                      l->arena,
+                      REP_SAY(l->lang, "Danh sách có %s người, chi tiết tại %s.", "The list has %s people; see %s."),
+                      rep_number(l->arena, l->lang, (int64_t)s->people_count), rep_annex_name(l, number - 1)));
         return;
     }
     if (rep_not_recorded_yet(&total->counts)) {
@@ -202,4 +267,7 @@ void rep_letter_sentences(struct rep_letter *l, const struct rep_sheet *s, size_
     figures(l, &total->counts);
     comparison(l, s, &total->counts);
     bars(l, s, &total->counts);
+    rep_block(l, REP_BLOCK_PARAGRAPH,
+              cv_arena_printf(l->arena, REP_SAY(l->lang, "Chi tiết từng đơn vị tại %s.", "Unit by unit: see %s."),
+                              rep_annex_name(l, number - 1)));
 }

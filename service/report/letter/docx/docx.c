@@ -77,18 +77,19 @@ static void write_styles(struct cv_buf *out, enum cv_lang lang)
 
 /* ---- sections ---- */
 
-/* The first page of the letter has no number. */
+/* The letter and each annex are numbered apart, and their first pages not at all. */
 static void write_section(struct rep_docx_writer *w, bool first)
 {
     int width = rep_docx_mm(w->across ? REP_PAPER_LONG : REP_PAPER_SHORT),
         height = rep_docx_mm(w->across ? REP_PAPER_SHORT : REP_PAPER_LONG);
     cv_buf_printf(w->out,
                   "<w:sectPr>%s<w:pgSz w:w=\"%d\" w:h=\"%d\"%s/><w:pgMar w:top=\"%d\" w:right=\"%d\" w:bottom=\"%d\" "
-                  "w:left=\"%d\" w:header=\"%d\" w:footer=\"%d\" w:gutter=\"0\"/>%s</w:sectPr>",
+                  "w:left=\"%d\" w:header=\"%d\" w:footer=\"%d\" w:gutter=\"0\"/><w:pgNumType "
+                  "w:start=\"1\"/><w:titlePg/></w:sectPr>",
                   first ? "<w:headerReference w:type=\"default\" r:id=\"r2\"/>" : "", width, height,
                   w->across ? " w:orient=\"landscape\"" : "", rep_docx_mm(REP_PAPER_ABOVE),
                   rep_docx_mm(REP_PAPER_RIGHT), rep_docx_mm(REP_PAPER_BELOW), rep_docx_mm(REP_PAPER_LEFT),
-                  rep_docx_mm(REP_PAPER_NUMBER), rep_docx_mm(REP_PAPER_NUMBER), first ? "<w:titlePg/>" : "");
+                  rep_docx_mm(REP_PAPER_NUMBER), rep_docx_mm(REP_PAPER_NUMBER));
 }
 
 /* What ends stands in a paragraph of its own, too low to need a page. */
@@ -132,7 +133,7 @@ static void write_block(struct rep_docx_writer *w, const struct rep_block *b, bo
         return;
     default:
         rep_docx_paragraph(w, named[b->kind], b->kind == REP_BLOCK_ADDRESS ? "<w:ind w:left=\"1984\"/>" : "",
-                           REP_RUN_PLAIN, b->text);
+                           b->capitals ? REP_RUN_CAPS : REP_RUN_PLAIN, b->text);
     }
 }
 

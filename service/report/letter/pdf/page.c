@@ -32,14 +32,14 @@ double rep_press_body(const struct rep_press *p)
     return p->height - rep_mm(REP_PAPER_ABOVE) - rep_mm(REP_PAPER_BELOW);
 }
 
-/* In the middle of the upper margin, from the second page on. */
+/* In the middle of the upper margin, from the second page of the letter and of each annex on. */
 static void number_page(struct rep_press *p)
 {
     static const struct rep_ink ink = {.size = NUMBER_SIZE, .align = PANGO_ALIGN_CENTER};
     char number[16];
-    if (p->pages < 2)
+    if (p->number < 2)
         return;
-    snprintf(number, sizeof(number), "%d", p->pages);
+    snprintf(number, sizeof(number), "%d", p->number);
     PangoLayout *layout = rep_ink_layout(p, &ink, p->width);
     rep_ink_text(layout, number, &ink);
     cairo_move_to(p->cr, 0, rep_mm(REP_PAPER_NUMBER));
@@ -55,6 +55,7 @@ void rep_press_turn(struct rep_press *p, bool across)
     p->height = rep_mm(across ? REP_PAPER_SHORT : REP_PAPER_LONG);
     cairo_pdf_surface_set_size(p->surface, p->width, p->height);
     p->pages++;
+    p->number++;
     p->y = rep_mm(REP_PAPER_ABOVE);
     p->late = p->late || cv_deadline_passed(p->deadline);
     number_page(p);

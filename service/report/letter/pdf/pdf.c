@@ -57,9 +57,10 @@ static void put_text(struct rep_press *p, const struct rep_block *b)
     p->y += looks[b->kind].before;
     double with = kept_below(p, b, &looks[REP_BLOCK_PARAGRAPH].ink);
     rep_press_need(p, looks[b->kind].ink.size + (with > looks[b->kind].keep ? with : looks[b->kind].keep));
+    struct rep_ink ink = looks[b->kind].ink;
+    ink.face |= b->capitals ? REP_UPPER : 0;
     double aside = b->kind == REP_BLOCK_ADDRESS ? rep_mm(35) : 0;
-    rep_press_text(p, b->text, &looks[b->kind].ink, rep_press_left(p) + aside, rep_press_room(p) - aside,
-                   looks[b->kind].after);
+    rep_press_text(p, b->text, &ink, rep_press_left(p) + aside, rep_press_room(p) - aside, looks[b->kind].after);
 }
 
 static void put_rule(struct rep_press *p)
@@ -83,6 +84,7 @@ static void put_block(struct rep_press *p, const struct rep_block *b)
         put_rule(p);
         return;
     case REP_BLOCK_ANNEX:
+        p->number = 0;
         rep_press_turn(p, b->across);
         return;
     case REP_BLOCK_TABLE:

@@ -14,7 +14,7 @@ struct rep_press {
     PangoContext *context;
     double width, height; /* of the page that lies there */
     double y;             /* where the next thing begins */
-    int pages;
+    int pages, number;    /* of them all; of the letter or the annex */
     struct cv_deadline deadline;
     bool late; /* the time is over: nothing more is drawn */
 };
