@@ -40,7 +40,10 @@ bool pap_qr_svg(struct cv_buf *out, const char *text);
 /* ---- forms of requests ---- a table with the head and foot that offices know */
 struct pap_form {
     const char *title, *subject; /* PHIẾU ĐỀ NGHỊ ... */
-    const char *unit;            /* that asks */
+    const char *superior, *unit; /* the body above (or NULL), the one that asks */
+    const char *place;           /* where the form is dated, or NULL: dots to fill in */
+    const char *asked_by;        /* "Trần Thị Bích, Chánh Văn phòng", or NULL: dots */
+    const char *phone;           /* his, or NULL: dots */
     const char *const *heads;
     size_t column_count;
     const char *const *cells; /* row by row */

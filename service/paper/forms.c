@@ -7,7 +7,8 @@ static const char style[] =
     "background:#fff}\n"
     "body{margin:0}.form{break-after:page}.form:last-child{break-after:auto}\n"
     ".head,.foot{width:100%;text-align:center}.head td{width:50%;vertical-align:top}\n"
-    ".unit{font-weight:bold;text-transform:uppercase}.nation,.motto{font-weight:bold}.line{border-top:1px solid "
+    ".superior{text-transform:uppercase}.unit{font-weight:bold;text-transform:uppercase}.nation,.motto{font-weight:"
+    "bold}.line{border-top:1px solid "
     "#000;width:45%;margin:1mm auto}\n"
     ".date{font-style:italic;margin-top:2mm}h1{font-size:14pt;text-align:center;margin:6mm 0 0;padding-top:1.5mm}\n"
     ".subject{text-align:center;font-weight:bold;margin-bottom:4mm}\n"
@@ -29,23 +30,41 @@ static void element(struct cv_buf *out, const char *open, const char *text, cons
     cv_buf_puts(out, close);
 }
 
-static void put_date(struct cv_buf *out, cv_day day, enum cv_lang lang)
+static const char *or_dots(const char *text)
+{
+    return text != NULL && *text != '\0' ? text : "……………………";
+}
+
+static void put_date(struct cv_buf *out, const char *place, cv_day day, enum cv_lang lang)
 {
     char text[CV_DAY_WORDS], plain[CV_DAY_TEXT];
     const char *shown = lang == CV_EN ? cv_day_people(day, plain) : cv_day_words(day, text);
-    element(out, "<div class=\"date\">", shown, "</div>");
+    element(out, "<div class=\"date\">", or_dots(place), ", ");
+    element(out, "", shown, "</div>");
+}
+
+/* Who answers for the list to whoever has to ask back. */
+static void put_asker(struct cv_buf *out, const struct pap_form *f, enum cv_lang lang)
+{
+    element(out, "<p>", say(lang, "Người đề nghị: ", "Asked by: "), "");
+    element(out, "", or_dots(f->asked_by), say(lang, "; đơn vị: ", "; unit: "));
+    element(out, "", f->unit, say(lang, "; điện thoại: ", "; phone: "));
+    element(out, "", or_dots(f->phone), ".</p>\n");
 }
 
 static void put_head(struct cv_buf *out, const struct pap_form *f, cv_day day, enum cv_lang lang)
 {
-    element(out, "<table class=\"head\"><tr><td><div class=\"unit\">", f->unit,
-            "</div><div class=\"line\"></div><div>");
+    cv_buf_puts(out, "<table class=\"head\"><tr><td>");
+    if (f->superior != NULL)
+        element(out, "<div class=\"superior\">", f->superior, "</div>");
+    element(out, "<div class=\"unit\">", f->unit, "</div><div class=\"line\"></div><div>");
     cv_buf_escaped(out, say(lang, "Số: ………", "No.: ………"));
     element(out, "</div></td><td><div class=\"nation\">", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "</div>");
     element(out, "<div class=\"motto\">", "Độc lập - Tự do - Hạnh phúc", "</div><div class=\"line\"></div>");
-    put_date(out, day, lang);
+    put_date(out, f->place, day, lang);
     element(out, "</td></tr></table>\n<h1>", f->title, "</h1>\n");
     element(out, "<div class=\"subject\">", f->subject, "</div>\n");
+    put_asker(out, f, lang);
 }
 
 static void put_table(struct cv_buf *out, const struct pap_form *f)

@@ -145,7 +145,7 @@ def test_accounts_asked_for_by_who_may_not_do_it(shared, client, two):
     assert lock.status == 201 and lock.json["staff"]["id"] == person["id"], lock
     assert head.put(f"/v1/requests/{lock.json['id']}/answer", {"answer": "confirmed"}).code == "scope_missing"
     page = head.call("GET", "/v1/requests", headers={"Accept": "text/html", "Accept-Language": "vi"}).body.decode()
-    for words in ("PHIẾU ĐỀ NGHỊ", "Tạm khóa tài khoản", person["full_name"], "Nghỉ dài ngày", "4/TB", "Danh sách đề nghị: 1 trường hợp", "XÁC NHẬN CỦA CƠ QUAN"):
+    for words in ("PHIẾU ĐỀ NGHỊ", "Tạm khóa tài khoản", person["full_name"], "Nghỉ dài ngày", "4/TB", "Danh sách đề nghị: 1 tài khoản", "XÁC NHẬN CỦA CƠ QUAN", "Người đề nghị: ……", "<th>Chức vụ</th><th>Đơn vị</th><th>Hệ thống</th>"):
         assert words in page, words
     name = client.get("/v1/systems/mailbox").json["name"]["vi"]
     assert f"<td>{name}</td>" in page and "<td>mailbox</td>" not in page, "systems are named as people name them"
@@ -288,7 +288,22 @@ def test_a_form_writes_its_day_as_the_decree_says(start, day, text):
     make_units(client)
     assert client.post("/v1/requests", {"kind": "new_account", "unit": "T1.01", "new_staff": {"full_name": "Tạ Thị Ngày", "category": "cong_chuc"}}).status == 201
     page = client.call("GET", "/v1/requests", headers={"Accept": "text/html", "Accept-Language": "vi"}).body.decode()
-    assert text in page, page[page.find('class="date"'):][:80]
+    assert f"……………………, {text}" in page, page[page.find('class="date"'):][:80]
+
+
+def test_a_form_says_from_where_it_comes_and_whom_to_ask(shared, client, two):
+    """The columns of the offices' own forms: the unit and the phone of who gets his account back; above them the body, the place and the asker."""
+    office, person = two["from"], two["person"]
+    body = client.get(f"/v1/units/{office}").json["name"]["vi"]
+    assert client.patch(f"/v1/units/{office}", {"letterhead": {"superior_body": "UBND huyện Thử", "issuing_body": body, "place": "Tân Sơn"}}).status == 200
+    assert client.patch(f"/v1/staff/{person['id']}", {"mobile": "+84912345678"}).status == 200
+    head = shared.reach(office, *HR)
+    assert head.post("/v1/requests", {"kind": "reset", "unit": office, "person": {"key": person["staff_code"]}}).status == 201
+    page = head.call("GET", "/v1/requests", headers={"Accept": "text/html", "Accept-Language": "vi"}).body.decode()
+    assert '<div class="superior">UBND huyện Thử</div>' in page and "Tân Sơn, ngày" in page
+    assert "<th>Bộ phận</th><th>Hệ thống</th><th>Địa chỉ thư điện tử công vụ</th><th>Số điện thoại</th>" in page
+    assert f"<td>{body}</td>" in page and "<td>+84912345678</td>" in page
+    assert f"Người đề nghị: ……………………; đơn vị: {body}; điện thoại: ……………………." in page, "a program asked: to be filled in by hand"
 
 
 def test_no_form_is_left_out_of_the_print_unsaid(shared, client):
@@ -301,8 +316,8 @@ def test_no_form_is_left_out_of_the_print_unsaid(shared, client):
     head = {"Accept": "text/html", "Accept-Language": "vi"}
     more = "những đề nghị cũ hơn ở trang sau"
     whole = hr.call("GET", "/v1/requests?page_size=500", headers=head)
-    assert whole.body.decode().count("Danh sách đề nghị: 1 trường hợp") == n and "Link" not in whole.headers and more not in whole.body.decode()
+    assert whole.body.decode().count("Danh sách đề nghị: 1 tài khoản") == n and "Link" not in whole.headers and more not in whole.body.decode()
     first = hr.call("GET", "/v1/requests?page_size=40", headers=head)
     assert first.body.decode().count(more) == 40 and 'rel="next"' in first.headers["Link"]
     rest = hr.call("GET", first.headers["Link"].split(">")[0][1:], headers=head).body.decode()
-    assert rest.count("Danh sách đề nghị: 1 trường hợp") == n - 40 and more not in rest
+    assert rest.count("Danh sách đề nghị: 1 tài khoản") == n - 40 and more not in rest

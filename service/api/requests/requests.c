@@ -291,7 +291,7 @@ void api_list_requests(struct htp_exchange *x)
         htp_problem(x, &err, NULL);
     else if (file.format == API_HTML) {
         api_page_link(x, bound, next, next != NULL ? strlen(next) : 0);
-        api_request_reply_form(x, items, count, next != NULL);
+        api_request_reply_form(x, &call, items, count, next != NULL);
     } else
         reply_list(x, bound, &page, items, count, next);
 }

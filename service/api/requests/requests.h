@@ -16,5 +16,7 @@ prov_carry_fn api_request_carry_out;
 bool api_request_try_new(struct htp_exchange *x, const struct prov_call *call, const struct prov_request *request,
                          struct cv_error *err);
 bool api_asked(struct htp_exchange *x, const struct prov_request *request); /* was it the caller who asked? */
-/* The page to print: a form for each kind and asking unit among them. `more`: older ones are on the next page. */
-void api_request_reply_form(struct htp_exchange *x, const struct prov_request *items, size_t count, bool more);
+/* The page to print: a form for each kind, asking unit and asker among them. `more`: older ones are on the next page.
+ */
+void api_request_reply_form(struct htp_exchange *x, struct prov_call *call, const struct prov_request *items,
+                            size_t count, bool more);
