@@ -108,6 +108,9 @@ void dom_strip(struct dom_staff *staff);
 bool dom_departure_withdraw(struct dom_staff *staff, const char *actor, cv_moment now, struct cv_error *err);
 /* Its first moment: neither the password nor a code handed out before opens anything from now on. */
 void dom_departure_begin(struct dom_staff *staff, struct dom_departure *d, cv_moment now);
+/* Who goes to another body of the State takes his certificate along, and the device with its key: the receiver files
+ * the change. */
+bool dom_takes_certificate(enum dom_reason reason);
 /* Done when nothing of it is left to do: an account that is not settled holds it, and a device with a key that is out.
  * Also for one that is not under way. */
 enum dom_departure_state dom_departure_state_now(const struct dom_staff *staff, const struct dom_departure *d);

@@ -137,6 +137,20 @@ def test_a_move_keeps_the_certificate_though_the_new_post_needs_none(office):
     assert client.get(f"/v1/staff/C-9{SYSTEM}").json["desired"]["state"] == "closed", "leaving takes it"
 
 
+def test_who_goes_to_another_body_of_the_state_takes_it_along(office):
+    """The receiver files the change: nothing is closed, and no device is asked back. Any other leaving takes both."""
+    client = office.client()
+    certify(client, "C-1", valid_to=day(300), token_serial="T-1")
+    assert client.put("/v1/staff/C-1/departure", {"reason": "chuyen_cong_tac"}).status in (200, 202)
+    kept = client.get(f"/v1/staff/C-1{SYSTEM}").json
+    assert (kept["desired"]["state"], kept["certificate"]["token_serial"], kept["certificate"]["token_returned_on"]) == ("present", "T-1", None)
+    left = departure(client, "C-1")
+    assert left["state"] == "done" and returns(left) == [] and "certificate" not in {s.get("system") for s in left["steps"]}, left
+    assert client.put("/v1/staff/C-1/departure", {"reason": "nghi_huu"}).status in (200, 202), "the reason was wrong"
+    assert client.get(f"/v1/staff/C-1{SYSTEM}").json["desired"]["state"] == "closed"
+    assert departure(client, "C-1")["state"] == "in_progress" and returns(departure(client, "C-1")) == [("certificate", "T-1", "open")]
+
+
 def test_who_keeps_the_device_of_another_hands_it_over(office):
     client = office.client()
     certify(client, "C-1", token_serial="T-1", custodian="C-2")

@@ -220,7 +220,8 @@ static void write_open_steps(struct htp_exchange *x, const struct view_staff *st
             cv_jout_string(j, "last_error", prov_text_in(x->arena, account->last_error, x->lang));
             cv_jout_end(j);
         }
-        if (account->certificate != NULL && account->certificate->returned_on == CV_NO_DAY)
+        if (account->certificate != NULL && account->certificate->returned_on == CV_NO_DAY &&
+            !dom_takes_certificate(staff->departure_reason))
             write_return(j, account->system, account->certificate);
     }
     cv_jout_end(j);
@@ -257,6 +258,13 @@ static void write_hand_over(struct htp_exchange *x, const char *login, size_t le
     cv_jout_end(j);
 }
 
+/* Nothing is to be done with it. */
+static bool goes_along(const struct dom_account *account, const struct dom_departure *d)
+{
+    bool left_alone = d->started_at != CV_NO_MOMENT && account->desired == DOM_PRESENT;
+    return dom_takes_certificate(d->reason) && (account->certificate != NULL || left_alone);
+}
+
 static void write_steps(struct htp_exchange *x, const struct dom_staff *staff, const struct dom_departure *d)
 {
     struct cv_jout *j = &x->out;
@@ -265,6 +273,8 @@ static void write_steps(struct htp_exchange *x, const struct dom_staff *staff, c
     for (size_t i = 0; i < staff->account_count; i++) {
         const struct dom_account *account = &staff->accounts[i];
         bool done = started && dom_settled(account) && account->desired != DOM_PRESENT;
+        if (goes_along(account, d))
+            continue;
         cv_jout_object(j, NULL);
         cv_jout_string(j, "step", "account");
         cv_jout_string(j, "system", account->system);

@@ -197,11 +197,16 @@ void dom_departure_begin(struct dom_staff *staff, struct dom_departure *d, cv_mo
     dom_forget_password(staff);
 }
 
+bool dom_takes_certificate(enum dom_reason reason)
+{
+    return reason == DOM_CHUYEN_CONG_TAC;
+}
+
 enum dom_departure_state dom_departure_state_now(const struct dom_staff *staff, const struct dom_departure *d)
 {
     if (d->state != DOM_IN_PROGRESS && d->state != DOM_DONE)
         return d->state;
-    if (dom_token_kept(staff) != NULL)
+    if (dom_token_kept(staff) != NULL && !dom_takes_certificate(d->reason))
         return DOM_IN_PROGRESS;
     for (size_t i = 0; i < staff->account_count; i++)
         if (d->state != DOM_DONE && !dom_settled(&staff->accounts[i]))
@@ -242,7 +247,7 @@ bool dom_leaver_wish(const struct dom_staff *staff, const struct dom_system *sys
     const struct dom_departure *d = begun(staff);
     const struct dom_account *account = dom_account_of(staff, system->slug);
     cv_day until;
-    if (d == NULL || account == NULL)
+    if (d == NULL || account == NULL || (system->certificates && !system->retired && dom_takes_certificate(d->reason)))
         return false;
     if (system->retired)
         usual = DOM_CLOSED; /* nothing there is locked any more */
