@@ -156,6 +156,9 @@ static bool fill(struct prov_freeze *f, struct rep_report *r, const char **out_l
     for (int tries = 0; tries == 0 || (!agrees && tries < TRIES); tries++)
         if (!fill_sheets(f, r, err) || (!agrees && !prov_closing_list(f, r, out_list, &agrees, err)))
             return false;
+    if (!agrees)
+        cv_log(CV_LOG_WARN, "report_list", "people of %s changed while they were counted: no list of the closing day",
+               f->unit.code);
     *out_list = agrees ? *out_list : "";
     score_all(r);
     keep_units(f->call->arena, r);

@@ -1,5 +1,7 @@
 """A report beside the period before it: figures of the earlier days, and what makes the difference, whose parts add up."""
+import collections
 import datetime
+import threading
 
 import pytest
 from congvu import an, make_units, nth, running, site_today, wait_for
@@ -108,3 +110,41 @@ def test_above_the_people_in_post_are_those_of_units_that_declared(client):
         assert sum(r["counts"]["undeclared_eligible"] for r in report["figures"]["sheets"][0]["rows"][1:]) == 1
     finally:
         assert client.patch("/v1/systems/e-office", {"required_for": required}, etag="*").status == 200
+
+
+def listed(service, report):
+    """Issued by line, as the list of the closing day has them; None without a list."""
+    kept = service.ldapsearch("-b", "ou=reports,ou=system,dc=congvu", f"(cvDocumentName={report['id']})", "cvDocument")[0]["cvDocument"][0]
+    lines = kept.split("\n")[2:]
+    found = [line.split(" ") for line in lines if line]
+    return collections.Counter(int(line) for _, line, _, state in found if state[0] in "ia") if found else None
+
+
+def test_figures_and_the_list_of_who_was_there_are_of_one_moment(spec):
+    with running(spec=spec) as service:
+        client = service.client()
+        make_units(client)
+        for n in range(12):
+            assert client.put(f"/v1/staff/M-{n}", an(full_name=nth("Đỗ Thị Đổi", n), unit="T1.01" if n % 2 else "T1.02")).status == 201
+        over, mover = threading.Event(), service.client()
+
+        def move():
+            for n in range(10 ** 6):
+                if over.is_set():
+                    return
+                mover.patch(f"/v1/staff/M-{n % 12}", {"unit": "T1.01" if n // 12 % 2 else "T1.02", "title": f"Chuyên viên {n}"})
+        thread = threading.Thread(target=move)
+        thread.start()
+        try:
+            drafts = [freeze(client, compare=False) for _ in range(25)]
+        finally:
+            over.set()
+            thread.join()
+        drafts.append(freeze(client, compare=False))
+        lists = [listed(service, report) for report in drafts]
+        assert lists[-1] is not None, "nobody moves any more"
+        for report, found in zip(drafts, lists):
+            rows = report["figures"]["sheets"][0]["rows"]
+            if found is not None:
+                assert {i: r["counts"]["issued"] for i, r in enumerate(rows) if r["row_kind"] != "total" and r["counts"]["issued"]} == found
+                assert rows[0]["counts"]["issued"] == sum(found.values())
