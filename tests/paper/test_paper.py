@@ -147,6 +147,9 @@ def test_chromium_prints_a4_pages(client, report, out):
     assert pages[0][0] < pages[0][1] and any(w > h for w, h in pages), "the letter upright, the wide annexes across"
     for words in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Số: 15/BC-UBND", "Phụ lục I", "TỔNG CỘNG", "Nơi nhận:", "chưa xác định", report["hash"][:32]):
         assert words in text, words
+    numbers = [next(line.strip() for line in page.splitlines() if line.strip()) for page in text.split("\f") if page.strip()]
+    begins = [i for i, first in enumerate(numbers) if first.startswith("Phụ lục")]
+    assert len(begins) == 4 and [numbers[i - 1] for i in begins[1:]] == [str(b - a) if b - a > 1 else numbers[a] for a, b in zip(begins, begins[1:])], "each annex is numbered apart, but for its first page"
     assert len(pages) <= 20, "three annexes of some 70 lines"
 
 

@@ -5,7 +5,8 @@ static const char style[] =
     "@page{size:A4 portrait;margin:20mm 15mm 20mm 30mm;@top-center{content:counter(page);font:13pt 'Times New "
     "Roman',serif}}\n"
     "@page:first{@top-center{content:none}}\n"
-    "@page annex{size:A4 landscape;margin:20mm 15mm 20mm 30mm}\n"
+    "@counter-style nothing{system:cyclic;symbols:\"\";suffix:\"\"}\n"
+    "@counter-style behind{system:extends decimal;range:2 infinite;fallback:nothing}\n"
     "html{font-family:'Times New Roman','Liberation "
     "Serif',serif;font-size:13pt;line-height:1.35;color:#000;background:#fff}\n"
     "body{margin:0}\n"
@@ -28,8 +29,7 @@ static const char style[] =
     ".to{font-weight:bold;font-style:italic;font-size:12pt}.behalf,.post,.signatory{font-weight:bold}.behalf,.post{"
     "text-transform:uppercase}\n"
     ".space{height:26mm}\n"
-    ".annex{break-before:page;page:annex;counter-reset:page 1}\n"
-    ".annex.upright{page:auto}\n"
+    ".annex{break-before:page}\n"
     ".annex h1{margin-top:0}.with{text-align:center;font-style:italic;margin:2pt 0 8pt;text-indent:0}\n"
     "table.figures{width:100%;border-collapse:collapse;table-layout:fixed;font-size:11pt;line-height:1.2}\n"
     "table.wide{font-size:8.5pt;line-height:1.1}.figures.wide th,.figures.wide td{padding:1pt 2pt}\n"
@@ -46,6 +46,23 @@ static const char style[] =
     ".check{font-size:9pt;text-indent:0;margin-top:10pt;overflow-wrap:anywhere}\n"
     "@media screen{body{max-width:297mm;margin:10mm auto;padding:0 10mm}.annex{margin-top:20mm}}\n";
 
+/* Each annex is numbered apart, from its second page on: a kind of page of its own, which counts itself. */
+static void put_page_rules(struct rep_page *p)
+{
+    int number = 0;
+    for (size_t i = 0; i < p->l->count; i++) {
+        if (p->l->blocks[i].kind != REP_BLOCK_ANNEX)
+            continue;
+        number++;
+        cv_buf_printf(p->out,
+                      "@page annex%d{size:A4 %s;margin:%dmm %dmm %dmm %dmm;counter-increment:annex%d;"
+                      "@top-center{content:counter(annex%d,behind);font:13pt 'Times New Roman',serif}}\n"
+                      ".annex%d{page:annex%d}\n",
+                      number, p->l->blocks[i].across ? "landscape" : "portrait", REP_PAPER_ABOVE, REP_PAPER_RIGHT,
+                      REP_PAPER_BELOW, REP_PAPER_LEFT, number, number, number, number);
+    }
+}
+
 static void put_opening(struct rep_page *p)
 {
     rep_put(p, "<!DOCTYPE html>\n<html lang=\"");
@@ -54,6 +71,7 @@ static void put_opening(struct rep_page *p)
     rep_put_text(p, p->l->title);
     rep_put(p, "</title>\n<style>\n");
     rep_put(p, style);
+    put_page_rules(p);
     rep_put(p, "</style>\n</head>\n<body>\n");
 }
 
@@ -91,15 +109,14 @@ static void put_foot(struct rep_page *p)
 
 static void end_annex(struct rep_page *p)
 {
-    if (p->in_annex)
+    if (p->annexes > 0)
         rep_put(p, "</section>\n");
 }
 
-static void begin_annex(struct rep_page *p, bool across)
+static void begin_annex(struct rep_page *p)
 {
     end_annex(p);
-    rep_put(p, across ? "<section class=\"annex\">\n" : "<section class=\"annex upright\">\n");
-    p->in_annex = true;
+    cv_buf_printf(p->out, "<section class=\"annex annex%d\">\n", ++p->annexes);
 }
 
 /* What is nothing but a text. */
@@ -124,7 +141,7 @@ static void put_block(struct rep_page *p, const struct rep_block *b)
         rep_put(p, "<div class=\"rule title\"></div>\n");
         return;
     case REP_BLOCK_ANNEX:
-        begin_annex(p, b->across);
+        begin_annex(p);
         return;
     case REP_BLOCK_TABLE:
         rep_put_table(p, b);

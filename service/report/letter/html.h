@@ -6,7 +6,7 @@
 struct rep_page {
     struct cv_buf *out;
     const struct rep_letter *l;
-    bool in_annex;
+    int annexes; /* begun */
 };
 void rep_put(struct rep_page *p, const char *markup);    /* as it is */
 void rep_put_text(struct rep_page *p, const char *text); /* escaped; NULL writes nothing */
