@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Every ring of tests under ASan + UBSan; --more adds papers and the console in the programs of offices, Prism, the long forms, TSan, clang, fuzz targets, clang-tidy, both READMEs on the release build and the systemd unit.
-# Installs what is missing.
+# Installs what is missing. CONGVU_TEST_DAY=2027-02-28: the service ring as of that day.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)

@@ -22,8 +22,37 @@ SITE = datetime.timezone(datetime.timedelta(hours=7))
 DEADLINE = 60  # seconds that a condition may take on a busy machine under a sanitizer
 
 
+ahead_s = 0  # of the clocks of the services
+
+
+def fix_day():
+    """For this process and its children it is nine in the morning of one day: today, or the one in CONGVU_TEST_DAY. Not for tests beside programs
+    whose clock cannot be moved (browsers, mail servers, release builds)."""
+    global ahead_s
+    day = datetime.date.fromisoformat(os.environ.setdefault("CONGVU_TEST_DAY", f"{datetime.datetime.now(SITE):%Y-%m-%d}"))
+    ahead_s = 0
+    ahead_s = offset_to(day)
+
+
+def now():
+    """For the services."""
+    return datetime.datetime.now(SITE) + datetime.timedelta(seconds=ahead_s)
+
+
 def site_today():
-    return datetime.datetime.now(SITE).date()
+    return now().date()
+
+
+def offset_to(day, hour=9):
+    """clock_offset of a service for which it is so late on that day."""
+    return round((datetime.datetime.combine(day, datetime.time(hour), SITE) - now()).total_seconds())
+
+
+def set_clock(file, offset_s, word=""):
+    """The clock_file of a service, from now() on; `word`: what the kernel says of the clock."""
+    fresh = pathlib.Path(f"{file}.new")
+    fresh.write_text(f"{ahead_s + offset_s} {word}\n")
+    fresh.rename(file)
 
 
 def wait_for(condition, what, deadline=DEADLINE):
@@ -137,12 +166,12 @@ class Client:
 
 
 class Service:
-    """congvud with an embedded directory (or, with `config`, beside another one's)."""
+    """congvud with an embedded directory (or, with `config`, beside another one's). clock_offset counts from now()."""
 
     inside = []  # what runs it elsewhere: in a network namespace, say
 
-    def __init__(self, data=None, spec=None, **settings):
-        self.own = data is None
+    def __init__(self, data=None, spec=None, real_clock=False, **settings):
+        self.own, self.real_clock = data is None, real_clock
         self.data = pathlib.Path(data or tempfile.mkdtemp(prefix="cv-", dir="/tmp"))
         self.spec, self.settings, self.process, self.ready = spec, settings, None, None
         self.log = self.data.parent / (self.data.name + ".log")
@@ -154,6 +183,8 @@ class Service:
             settings["data_dir"] = str(self.data)
         elif "data_dir" not in settings and "config" not in settings:
             settings.setdefault("audit_dir", str(self.data / "audit"))
+        if ahead_s and not self.real_clock and "clock_file" not in settings:
+            settings["clock_offset"] = ahead_s + int(settings.get("clock_offset", 0))
         for name, value in settings.items():
             arguments += ["--" + name.replace("_", "-"), str(value)]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("CONGVU_")}  # the harness's own, not settings
@@ -204,6 +235,11 @@ class Service:
 
     def person(self, id_, *attributes):
         return self.ldapsearch("-b", "ou=people,dc=congvu", f"(cvId={id_})", *attributes)[0]
+
+    def wait_calendar(self, days=0):
+        """Until the calendar has gone all through the day that is so many days from today: its figures are kept last, where there are people."""
+        day = site_today() + datetime.timedelta(days)
+        wait_for(lambda: self.ldapsearch("-b", "ou=snapshots,ou=system,dc=congvu", f"(cvDocumentName=day.{day})", "cvDocumentName"), f"the calendar has gone through {day}")
 
     def stop(self, expect=0):
         shown = []

@@ -6,10 +6,15 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
-from congvu import Service, district  # noqa: E402
+from congvu import Service, district, fix_day  # noqa: E402
 from spec import Spec  # noqa: E402
 
+fix_day()  # before the modules ask for it
 MORE = os.environ.get("CONGVU_MORE", "")  # not a setting of the service
+
+
+def pytest_configure(config):
+    config.addinivalue_line("filterwarnings", "error::pytest.PytestUnhandledThreadExceptionWarning")  # a failure in a thread is one of the test
 
 
 @pytest.fixture(scope="session")

@@ -3,11 +3,10 @@ import csv
 import datetime
 import io
 import json
-import time
 
 import pytest
 from browser import Person, activate, login_of
-from congvu import SITE, an, make_units, site_today, wait_for
+from congvu import SITE, an, make_units, now, set_clock, site_today, wait_for
 
 YEAR = site_today().year + 1  # the clock moves forward only; the first entry of all is written before it is moved
 
@@ -117,11 +116,16 @@ def clock(tmp_path):
     file = tmp_path / "clock"
 
     def set_to(moment):
-        fresh = tmp_path / "clock.new"
-        fresh.write_text(f"{round(moment.timestamp() - time.time())} \n")
-        fresh.rename(file)
-    set_to.file = str(file)
+        set_to.offset = round((moment - now()).total_seconds())
+        set_clock(file, set_to.offset)
+    set_to.file, set_to.now = str(file), lambda: now() + datetime.timedelta(seconds=set_to.offset)
     return set_to
+
+
+def minutes(first, last):
+    """How a history names the moment of what was done between these two."""
+    first = first.replace(second=0, microsecond=0)
+    return {f"{first + datetime.timedelta(minutes=n):%d/%m/%Y %H:%M}" for n in range(int((last - first).total_seconds()) // 60 + 1)}
 
 
 def at(day, hour, minute):
@@ -131,8 +135,7 @@ def at(day, hour, minute):
 def wait_until(client, moment):
     """The service has read its clock."""
     n = iter(range(10**6))
-    wait_for(lambda: client.put("/v1/staff/CLOCK", an(full_name="Đồng Hồ", title=f"Chức {next(n)}")).json["updated_at"].startswith(
-        moment.strftime("%Y-%m-%dT%H:%M")), "the clock")
+    wait_for(lambda: client.put("/v1/staff/CLOCK", an(full_name="Đồng Hồ", title=f"Chức {next(n)}")).json["updated_at"] >= moment.isoformat(), "the clock")
 
 
 def lines(client, path):
@@ -156,28 +159,31 @@ def test_a_history_reads_like_a_file_note(start, clock, spec):
     assert wait_for(lambda: hr.sign_in(login_of(lan))[0] == 201, "HR is in")
     status, made = hr.call("POST", "/v1/staff", an(full_name="Lê Văn Mới", decision={"number": "15/QĐ-UBND", "signed_on": f"{YEAR}-11-28"}))
     assert status == 201, made
-    old = next(a["observed"]["login"] for a in made["accounts"] if a["system"] == "td-office")
+    old, taken_on = next(a["observed"]["login"] for a in made["accounts"] if a["system"] == "td-office"), clock.now()
 
     clock(at((12, 5), 14, 30))
     wait_until(client, at((12, 5), 14, 30))
     moved = client.patch(f"/v1/staff/{made['id']}", {"unit": "T1.02", "decision": {"number": "51/QĐ-UBND", "effective_on": f"{YEAR}-12-10"}})
     assert moved.status == 200, moved
+    told_of = clock.now()
     clock(at((12, 10), 0, 0))
     new = wait_for(lambda: next((a["observed"]["login"] for a in client.get(f"/v1/staff/{made['id']}").json["accounts"]
                                  if a["system"] == "td-office" and a["observed"]["login"] != old), None), "the day has come")
     history = wait_for(lambda: (lambda h: h if len(h["items"]) == 3 else None)(lines(client, f"/v1/staff/{made['id']}/history")), "three lines")
-    assert [i["text"] for i in history["items"]] == [
-        f"01/12/{YEAR} 08:15 Tiếp nhận vào Phòng Nội vụ, chức vụ Chuyên viên, theo QĐ 15/QĐ-UBND ngày 28/11/{YEAR}. Người thực hiện: Nguyễn Thị Lan (Nhân sự đơn vị).",
-        f"05/12/{YEAR} 14:30 Ghi nhận điều động sang Phòng Tài chính từ ngày 10/12/{YEAR} theo QĐ 51/QĐ-UBND. Người thực hiện: chương trình tự động “Quản trị ban đầu”.",
-        f"10/12/{YEAR} 00:00 Điều động sang Phòng Tài chính theo QĐ 51/QĐ-UBND; TD.Office: {old} thành {new}."]
+    spans = [minutes(at((12, 1), 8, 15), taken_on), minutes(at((12, 5), 14, 30), told_of), minutes(at((12, 10), 0, 0), clock.now())]
+    assert [i["text"][:16] in span for i, span in zip(history["items"], spans)] == [True] * 3, (history, spans)
+    assert [i["text"][17:] for i in history["items"]] == [
+        f"Tiếp nhận vào Phòng Nội vụ, chức vụ Chuyên viên, theo QĐ 15/QĐ-UBND ngày 28/11/{YEAR}. Người thực hiện: Nguyễn Thị Lan (Nhân sự đơn vị).",
+        f"Ghi nhận điều động sang Phòng Tài chính từ ngày 10/12/{YEAR} theo QĐ 51/QĐ-UBND. Người thực hiện: chương trình tự động “Quản trị ban đầu”.",
+        f"Điều động sang Phòng Tài chính theo QĐ 51/QĐ-UBND; TD.Office: {old} thành {new}."]
     assert old.startswith("noivu_") and new.startswith("tckh_")
-    assert history["complete_since"] == f"{YEAR}-12-01T08:15" + history["complete_since"][16:]
+    assert history["complete_since"] == made["created_at"]
     english = lines(service.client(), f"/v1/staff/{made['id']}/history")["items"]
-    assert english[0]["text"] == (f"01/12/{YEAR} 08:15 Taken on at Home Affairs Division, position Chuyên viên, by decision 15/QĐ-UBND of 28/11/{YEAR}. "
+    assert english[0]["text"][17:] == (f"Taken on at Home Affairs Division, position Chuyên viên, by decision 15/QĐ-UBND of 28/11/{YEAR}. "
                                   "Done by: Nguyễn Thị Lan (unit HR).")
     assert client.patch("/v1/units/T1.01", {"name": {"vi": "Phòng Tổ chức"}}).status == 200
     told = wait_for(lambda: (lambda h: h if len(h) == 2 else None)([i["text"] for i in lines(client, "/v1/units/T1.01/history")["items"]]), "renamed")
-    assert told[1] == f"10/12/{YEAR} 00:00 Đổi tên từ Phòng Nội vụ thành Phòng Tổ chức. Người thực hiện: chương trình tự động “Quản trị ban đầu”."
+    assert told[1][:16] in minutes(at((12, 10), 0, 0), clock.now()) and told[1][17:] == f"Đổi tên từ Phòng Nội vụ thành Phòng Tổ chức. Người thực hiện: chương trình tự động “Quản trị ban đầu”."
 
 
 def test_the_history_of_a_unit_names_the_first_day_it_is_no_more(shared, client):

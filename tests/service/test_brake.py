@@ -97,7 +97,7 @@ def test_no_hour_and_no_repeat_lets_go_what_is_held(start):
     audited = [entry for entry in moved.log.read_text().splitlines() if "departure.run" in entry and "dry run" not in entry]
     assert len(audited) == 8, "held ones wait quietly"
     moved.stop()
-    later = start(moved.data, clock_offset=str(7 * 86400))  # and a week
+    later = start(moved.data, clock_offset=str(14 * 86400))  # and two weeks: Tết is no longer
     admin, nightly = later.client(), later.client(nightly.token)
     nightly.id = told["token"]
     metrics = Client(later.ready["management_port"])

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from alerts import firing
-from congvu import BIN, an, make_units, wait_for
+from congvu import BIN, an, make_units, now, set_clock, site_today, wait_for
 
 DAY_S = 86400
 
@@ -17,9 +17,7 @@ def clock(tmp_path):
     file = tmp_path / "clock"
 
     def set_to(days, word=""):
-        fresh = tmp_path / "clock.new"
-        fresh.write_text(f"{days * DAY_S} {word}\n")
-        fresh.rename(file)
+        set_clock(file, days * DAY_S, word)
     set_to(0)
     set_to.file = str(file)
     return set_to
@@ -27,7 +25,7 @@ def clock(tmp_path):
 
 def leavers(client, count):
     """People whose departure is dated in a month."""
-    day = (datetime.date.today() + datetime.timedelta(30)).isoformat()
+    day = (site_today() + datetime.timedelta(30)).isoformat()
     for i in range(count):
         assert client.put(f"/v1/staff/C-{i}", an()).status == 201
         answer = client.put(f"/v1/staff/C-{i}/departure", {"reason": "thoi_viec", "effective_on": day})
@@ -93,7 +91,7 @@ def test_somebody_at_the_machine_confirms_it(start, clock):
     client = service.client()
     make_units(client)
     leavers(client, 2)
-    (service.data / "clock-confirmed").write_text(f"{int(datetime.datetime.now().timestamp())}\n")  # of an earlier time
+    (service.data / "clock-confirmed").write_text(f"{int(now().timestamp())}\n")  # of an earlier time
     clock(90, "unsynchronised")
     wait_for(lambda: scheduler(client)["status"] == "degraded" and not (service.data / "clock-confirmed").exists(), "an old word confirms nothing")
     assert states(client, 2) == {"scheduled"}

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from congvu import ROOT, SITE, Service, make_units, wait_for
+from congvu import ROOT, Service, make_units, offset_to, wait_for
 
 PAGES = sorted((ROOT / "tests/examples").glob("*.md"))
 
@@ -22,11 +22,6 @@ def tables(page):
         elif line.startswith("|"):
             found.setdefault(heading, []).append([cell.strip() for cell in line.strip("|").split("|")])
     return {name: rows[2:] for name, rows in found.items()}
-
-
-def offset_to(on):
-    """clock_offset with which it is nine in the morning of that day."""
-    return int((datetime.datetime(on.year, on.month, on.day, 9, tzinfo=SITE) - datetime.datetime.now(SITE)).total_seconds())
 
 
 def send(client, cell):

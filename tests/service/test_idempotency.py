@@ -1,5 +1,5 @@
 """Idempotency keys: how long they are remembered, and what a repeat answers."""
-import threading
+import concurrent.futures
 
 from congvu import an, make_units, nth, wait_for
 
@@ -28,7 +28,7 @@ def test_keys_are_forgotten_after_a_day_and_not_before(start):
 
     nearly = start(service.data, clock_offset=str(DAY - 600))
     client = nearly.client()
-    wait_for(lambda: client.get("/readyz").json["checks"]["scheduler"]["status"] == "ok", "the calendar works")
+    nearly.wait_calendar(1)
     repeat = client.post("/v1/staff", an(full_name=nth("Người Có Khóa", 0), staff_code="K-0"), {"Idempotency-Key": "staff-0"})
     assert repeat.status == 201 and repeat.headers["Idempotency-Replayed"] == "true" and repeat.json["id"] == person.json["id"]
     assert len(keys(nearly)) == 33
@@ -94,10 +94,9 @@ def test_one_key_sent_to_two_processes_at_once_departs_everybody_once(start):
     for n in range(3):
         assert clients[0].put(f"/v1/staff/OB-{n}", an(full_name=nth("Người Một Lần", n), unit=f"T1.0{n + 1}")).status == 201
     wait_for(lambda: clients[1].get("/v1/staff/OB-2").status == 200, "both see them")
-    body, answers = {"departures": [{"staff": f"OB-{n}", "reason": "thoi_viec"} for n in range(3)]}, []
-    threads = [threading.Thread(target=lambda c=c: answers.append(c.post("/v1/departures/batches", body, {"Idempotency-Key": "both"}))) for c in clients * 2]
-    [t.start() for t in threads]
-    [t.join() for t in threads]
+    body = {"departures": [{"staff": f"OB-{n}", "reason": "thoi_viec"} for n in range(3)]}
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda c: c.post("/v1/departures/batches", body, {"Idempotency-Key": "both"}), clients * 2))
     assert all(r["outcome"] in ("done", "unchanged") for a in answers for r in a.json["results"]), answers
     assert {(r["staff"], r["departure"]["number"], r["departure"]["started_at"]) for a in answers for r in a.json["results"]} == {
         (f"OB-{n}", 1, clients[0].get(f"/v1/staff/OB-{n}/departure").json["started_at"]) for n in range(3)}

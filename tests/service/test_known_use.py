@@ -2,15 +2,10 @@
 import datetime
 
 import pytest
-from congvu import SITE, Service, an, make_units, site_today, wait_for
+from congvu import Service, an, make_units, offset_to, site_today, wait_for
 from recompute import District
 
 TODAY = site_today()
-
-
-def offset_to(on, hour=9):
-    """clock_offset with which it is nine in the morning of that day."""
-    return int((datetime.datetime(on.year, on.month, on.day, hour, tzinfo=SITE) - datetime.datetime.now(SITE)).total_seconds())
 
 
 def report(client, days, people=("U-1", "U-2"), **more):

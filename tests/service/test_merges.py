@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 from browser import Person, activate, login_of
-from congvu import Service, an, make_units, nth, wait_for
+from congvu import Service, an, make_units, nth, site_today, wait_for
 
 numbers = itertools.count(1)
 
@@ -155,7 +155,7 @@ def test_what_stands_in_the_way(client, two):
 
 def test_use_is_read_together(client, two):
     old, new = two
-    yesterday, today = (str(datetime.date.today() - datetime.timedelta(days=d)) for d in (1, 0))
+    yesterday, today = (str(site_today() - datetime.timedelta(days=d)) for d in (1, 0))
 
     def used(who, day):
         answer = client.post("/v1/usage-events", {"system": "mailbox", "events": [{"id": who["id"], "occurred_on": day}]})

@@ -32,7 +32,7 @@ def office(spec, provider, tmp_path_factory):
     credential = tmp_path_factory.mktemp("oidc") / "credential"
     credential.touch(0o600)
     credential.write_text(f"Host: 127.0.0.1:{provider.port}\nBasic congvu:{oidc.SECRET}\n")
-    with running(spec=spec, oidc_issuer=provider.issuer, oidc_client_id="congvu", oidc_credential_file=credential, oidc_redirect_uri=oidc.REDIRECT_URI, oidc_allow="loopback",
+    with running(spec=spec, oidc_issuer=provider.issuer, oidc_client_id="congvu", oidc_credential_file=credential, oidc_redirect_uri=oidc.REDIRECT_URI, oidc_allow="loopback", real_clock=True,
                       second_factor_roles="site_admin") as service:
         client = service.client()
         make_units(client)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from browser import Person, activate, login_of
-from congvu import ROOT, an, make_units, nth, site_today, wait_for
+from congvu import ROOT, an, make_units, nth, set_clock, site_today, wait_for
 
 CITIZEN = "058080001234"
 TODAY = site_today()
@@ -119,7 +119,7 @@ def test_of_a_leaver_the_names_alone_are_left_after_the_keep_period(start):
     before = {code: client.get(f"/v1/staff/{code}").json for code in ("LEFT", "MAIL", "STAYS")}
     service.stop()
     early = start(service.data, clock_offset=str(89 * 86400))
-    early.client().put("/v1/staff/MARK", an(full_name="Mốc Thời Gian", unit="T1.02"))
+    early.wait_calendar(89)
     assert early.client().get("/v1/staff/LEFT").json["mobile"] == before["LEFT"]["mobile"]
     early.stop()
     later = start(early.data, clock_offset=str(91 * 86400))
@@ -163,14 +163,12 @@ def test_who_left_before_there_was_a_keep_period_is_stripped_on_his_day_too(star
     today.stop()
 
     clock = tmp_path / "clock"
-    clock.write_text(f"{29 * 86400}\n")
+    set_clock(clock, 29 * 86400)
     later = start(service.data, policy_file=shorter, clock_file=clock)
     client = later.client()
     wait_for(lambda: later.person(ids[0])["cvDueAt"] == [(TODAY + datetime.timedelta(29)).strftime("%Y%m%d") + "170000Z"], "another policy, another day")
     assert client.get("/v1/staff/OLD-0").json["mobile"] == "+84912345670"
-    fresh = tmp_path / "clock.new"
-    fresh.write_text(f"{30 * 86400}\n")
-    fresh.rename(clock)
+    set_clock(clock, 30 * 86400)
     wait_for(lambda: client.get("/v1/staff/OLD-0").json["mobile"] is None, "on the day, in a process that runs")
     assert [client.get(f"/v1/staff/OLD-{n}").json["mobile"] for n in (1, 2)] == ["+84912345671", "+84912345672"], "mail is still kept, or he is still there"
     later.stop()

@@ -4,11 +4,10 @@ import datetime
 import random
 
 import pytest
-from congvu import Service, nth, wait_for
+from congvu import Service, nth, offset_to, wait_for
 from recompute import CATEGORIES, District
 from test_recompute import Changes, against
 
-REAL = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
 DAYS = [datetime.date(2027, 12, 14), datetime.date(2027, 12, 15), datetime.date(2027, 12, 31), datetime.date(2028, 1, 1), datetime.date(2028, 2, 29),
         datetime.date(2028, 3, 1), datetime.date(2028, 4, 1)]
 PERIODS = [("2027-11", "civil"), ("2027-12", "civil"), ("2027-12", "admin"), ("2027-Q4", "civil"), ("2027", "civil"), ("2027", "admin"),
@@ -60,11 +59,6 @@ class Dated(Changes):
         return method, path, {**body, "category": self.dice.choice(CATEGORIES), "hired_on": self.day(-100, 20)}
 
 
-def clock(today):
-    """Seconds ahead, so that it is the middle of that day wherever in the real day we are."""
-    return (today - REAL).days * 86400
-
-
 def differences(service, today):
     client = service.client()
     main = service.ldapsearch("-b", "dc=congvu", "(|(objectClass=cvStaff)(objectClass=cvUnitEntry)(objectClass=cvSystemEntry))")
@@ -97,7 +91,7 @@ def agree(service, today, when):
 
 def test_every_period_that_is_over(more):
     wanted = 200 if more else 45
-    service = Service(clock_offset=clock(datetime.date(2027, 10, 20))).start()
+    service = Service(clock_offset=offset_to(datetime.date(2027, 10, 20))).start()
     try:
         client = service.client()
         scopes = ["units:read", "units:write", "staff:read", "staff:write", "accounts:write", "departures:write", "systems:write", "usage:write", "coverage:read"]
@@ -113,7 +107,7 @@ def test_every_period_that_is_over(more):
             people.append(client.post("/v1/staff", body).json["id"])
         for n, today in enumerate(DAYS):
             service.stop()
-            service.settings["clock_offset"] = clock(today)
+            service.settings["clock_offset"] = offset_to(today)
             service.start()
             changes = Dated(service, SEED + n, tokens, today, people)
             agree(service, today, f"at the beginning of {today}")

@@ -3,8 +3,8 @@ import datetime
 import re
 
 import pytest
-from congvu import Service, an, make_units, nth, running, site_today, wait_for
-from test_known_use import account, district, offset_to, report, workdays  # noqa: F401, the fixture
+from congvu import Service, an, make_units, nth, offset_to, running, site_today, wait_for
+from test_known_use import account, district, report, workdays  # noqa: F401, the fixture
 
 TODAY = site_today()
 LAST = TODAY.replace(day=1) - datetime.timedelta(1)  # of the month that is over

@@ -3,15 +3,15 @@ import datetime
 import json
 
 import pytest
-from congvu import SITE, Client, an, make_units, wait_for
+from congvu import Client, an, make_units, now, wait_for
 
-FIRST = datetime.datetime.now(SITE).replace(hour=0, minute=0, second=0, microsecond=0)  # day 0, also when midnight passes meanwhile
+FIRST = now().replace(hour=0, minute=0, second=0, microsecond=0)  # day 0, also when midnight passes meanwhile
 TODAY = FIRST.date()
 
 
 def offset_at(day):
     """clock_offset with which it is nine in the morning of that day."""
-    return int((FIRST + datetime.timedelta(days=day, hours=9) - datetime.datetime.now(SITE)).total_seconds())
+    return int((FIRST + datetime.timedelta(days=day, hours=9) - now()).total_seconds())
 
 
 def last_month():

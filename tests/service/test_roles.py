@@ -4,14 +4,13 @@ import itertools
 import json
 import re
 import subprocess
-import time
 import urllib.parse
 
 import pytest
 
 from authenticator import STEP, code_of
 from browser import PASSWORD, Person, activate, login_of
-from congvu import BIN, ROOT, Service, an, nth, site_today
+from congvu import BIN, ROOT, Service, an, now, nth, site_today
 
 LINES = [line[2:] for line in (ROOT / "tests/roles.vi.md").read_text().splitlines() if line.startswith("- ")]
 UNITS = {"cơ quan tỉnh": "TINH", "xã A": "XA-A", "phòng của xã A": "PHONG-A", "xã B": "XA-B", "Đảng ủy xã A": "DANG-A"}
@@ -109,7 +108,7 @@ def gives_a_code(town, giver, key):
 def takes_the_factor_away(giver, person):
     status, made = person.call("POST", "/v1/me/second-factor", {"current": PASSWORD})
     assert status == 201, made
-    assert person.call("PUT", "/v1/me/second-factor", {"code": code_of(made["secret"], int(time.time()) // STEP)})[0] == 204
+    assert person.call("PUT", "/v1/me/second-factor", {"code": code_of(made["secret"], int(now().timestamp()) // STEP)})[0] == 204
     assert giver.call("DELETE", f"/v1/staff/{person.id}/second-factor")[0] == 204
 
 

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 
-from congvu import ROOT, SITE, wait_for
+from congvu import ROOT, offset_to, wait_for
 
 SAMPLE = ROOT / "deploy/sample"
 PEOPLE = {person["staff_code"]: person for person in map(json.loads, (SAMPLE / "staff.ndjson").read_text("utf-8").splitlines())}
@@ -67,8 +67,7 @@ def test_killed_in_the_middle_of_the_load_the_list_is_there_once(start):
 
 def test_of_the_year_six_are_revoked_as_the_six_who_left(start):
     """On 29/11/2026, the day of the load: issued and taken back on one day had counted as issued all the same, and once."""
-    nine = datetime.datetime(2026, 11, 29, 9, tzinfo=SITE)
-    service = start(clock_offset=str(int((nine - datetime.datetime.now(SITE)).total_seconds())))
+    service = start(clock_offset=offset_to(datetime.date(2026, 11, 29)))
     finish(loading(service))
     client = service.client()
     left = client.get("/v1/departures", state="done,in_progress", page_size=50).json["items"]

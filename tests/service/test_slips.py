@@ -191,14 +191,14 @@ def test_who_sets_no_password_in_time_is_reminded_then_locked(start, tmp_path):
     def on(day):
         later = start(service.data, policy_file=rule, clock_offset=str(day * 86400))
         client = later.client()
-        wait_for(lambda: client.get("/readyz").json["checks"]["scheduler"]["status"] == "ok", "the calendar works")
+        later.wait_calendar(day)
         return later, client
     later, client = on(30)
     assert {i["stage"] for i in client.get("/v1/activations").json["items"]} == {"reminded"}
     client.post("/v1/staff/LATE-1/accounts/mailbox/credential-resets", None)
     later.stop()
     later, client = on(31)
-    locked = wait_for(lambda: client.get("/v1/activations", stage="locked").json["items"], "locked on day 31")
+    locked = client.get("/v1/activations", stage="locked").json["items"]
     assert [i["staff"]["staff_code"] for i in locked] == ["LATE-0"], "not while a code is valid"
     account = next(a for a in client.get("/v1/staff/LATE-0").json["accounts"] if a["system"] == "mailbox")
     assert (account["desired"]["state"], account["desired"]["reason"], account["observed"]["state"]) == ("locked", "default_password", "temp_locked")

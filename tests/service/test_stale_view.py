@@ -3,15 +3,11 @@ import datetime
 
 import pytest
 
-from congvu import SITE, an, make_units, site_today, wait_for
+from congvu import an, make_units, now, site_today, wait_for
 from relay import Relay
 
 LISTS_S = 5
 LIST = "Số hiệu,Họ và tên,Lý do,Ngày nghỉ\nNEW-1,Người Mới,Nghỉ hưu,01/12/2035\n"
-
-
-def now():
-    return datetime.datetime.now(SITE).isoformat(timespec="seconds")
 
 
 @pytest.fixture
@@ -54,7 +50,7 @@ def test_what_a_silent_feed_may_still_say(pair):
         assert here.get("/v1/staff", unit="T1.09").code == "directory_unavailable"
         inside = here.put("/v1/staff/NEW-2", an(full_name="Người Mới Nữa", unit="T1.09"))
         assert (inside.status, inside.code) == (503, "directory_unavailable"), "what a body names too"
-        used = here.post("/v1/usage-events", {"system": "mailbox", "events": [{"staff_code": "NEW-1", "occurred_at": now()}]})
+        used = here.post("/v1/usage-events", {"system": "mailbox", "events": [{"staff_code": "NEW-1", "occurred_at": now().isoformat(timespec="seconds")}]})
         assert (used.status, used.code) == (503, "directory_unavailable"), "what is rejected is never sent again"
         listed = here.call("POST", "/v1/imports", LIST.encode(), {"Content-Type": "text/csv"}, kind="leavers")
         assert (listed.status, listed.code) == (503, "directory_unavailable"), "a plan says who is not there"

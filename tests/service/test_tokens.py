@@ -8,7 +8,7 @@ import os
 import subprocess
 
 from browser import Person, activate, login_of
-from congvu import BIN, an, make_units, wait_for
+from congvu import BIN, an, make_units, now, wait_for
 
 ALL = ["staff:read", "staff:write", "accounts:write", "departures:write", "brake:release", "units:read", "units:write", "systems:write",
        "coverage:read", "tokens:write",
@@ -16,7 +16,7 @@ ALL = ["staff:read", "staff:write", "accounts:write", "departures:write", "brake
 
 
 def moment(**delta):
-    return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(**delta)).isoformat(timespec="seconds")
+    return (now() + datetime.timedelta(**delta)).isoformat(timespec="seconds")
 
 
 def make(client, **body):

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from alerts import firing
-from congvu import BIN, ROOT, Client, an, frozen, make_units, nth, wait_for
+from congvu import BIN, ROOT, Client, an, frozen, make_units, nth, site_today, wait_for
 from site_directory import BASE, PASSWORD, SERVICE, Site
 
 
@@ -275,7 +275,7 @@ def test_lists_on_their_way_and_use_follow_too(two):
     assert onboard(service, "U-1").status == 201
     client = service.client()
     address = client.get("/v1/staff/U-1").json["address"]
-    yesterday = (datetime.date.today() - datetime.timedelta(days=1)).isoformat()
+    yesterday = (site_today() - datetime.timedelta(days=1)).isoformat()
     assert client.post("/v1/usage-events", {"system": "mailbox", "events": [{"address": address, "occurred_on": yesterday}]}).json["accepted"] == 1
     assert client.call("POST", "/v1/imports", LIST.encode(), {"Content-Type": "text/csv"}, kind="staff").status == 201
     for suffix in ("ou=usage", "ou=work"):
