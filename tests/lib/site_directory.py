@@ -94,9 +94,10 @@ class Site:
                        capture_output=True, env={**os.environ, "LDAPTLS_CACERT": str(self.ca)})
 
     def answers(self):
-        with contextlib.suppress(OSError), socket.create_connection((self.address, self.port), timeout=1):
-            return True
-        return self.process.poll()
+        """Itself: it writes its number once the ports are its own."""
+        with contextlib.suppress(OSError, ValueError), socket.create_connection((self.address, self.port), timeout=1):
+            return int((self.folder / "slapd.pid").read_text()) == self.process.pid
+        return False
 
     def start(self, again=None):
         """`again`: the port that it had before."""
@@ -104,7 +105,8 @@ class Site:
             self.port = again or free_port()
             self.process = subprocess.Popen([*self.inside, "/usr/sbin/slapd", "-f", self.conf, "-h", f"ldaps://{self.address}:{self.port} ldap://127.0.0.1:{free_port()}", "-d", "0"],
                                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            if wait_for(self.answers, "slapd answers or ends") is True and self.process.poll() is None:
+            wait_for(lambda: self.process.poll() is not None or self.answers(), "slapd answers or ends")
+            if self.process.poll() is None:
                 return self
         raise AssertionError("slapd does not start with the example configuration")
 

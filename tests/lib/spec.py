@@ -42,6 +42,7 @@ class Spec:
     def __init__(self, document):
         self.document = document
         self._validators = {}
+        self.status_of = {row["code"]: row["status"] for row in load_yaml(ROOT / "api-spec" / "problems.yaml")}
         self._routes = []
         for template, item in document["paths"].items():
             whole = {p["name"] for p in item.get("parameters", []) if p.get("x-segments")}  # takes the rest of the path
@@ -210,6 +211,7 @@ class Spec:
         assert not found, f"{label}: problem: " + "; ".join(found)
         assert problem["status"] == status, f"{label}: the body says status {problem['status']}"
         assert problem["type"] == "/v1/problems/" + problem["code"], f"{label}: type {problem['type']} is not that of {problem['code']}"
+        assert self.status_of.get(problem["code"]) == status, f"{label}: code {problem['code']} has another status in problems.yaml"
         assert problem["code"] in codes, f"{label}: code {problem['code']} is not documented here ({sorted(codes)})"
 
 

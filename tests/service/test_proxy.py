@@ -22,8 +22,8 @@ def certificate(folder):
                    check=True, capture_output=True)
 
 
-@contextlib.contextmanager
-def nginx(folder, upstream):
+def listening(folder, upstream):
+    """(process, port); None when somebody else has taken the port meanwhile."""
     port = free_port()
     text = (ROOT / "deploy/nginx/congvu.conf").read_text()
     for old, new in (("127.0.0.1:8080", f"127.0.0.1:{upstream}"), ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"), ("congvu.example.vn", "localhost"),
@@ -36,13 +36,17 @@ def nginx(folder, upstream):
                                        f"http {{ access_log off; include {folder}/congvu.conf;\n" +
                                        "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in kinds) + "}\n")
     process = subprocess.Popen([shutil.which("nginx", path="/usr/sbin:/usr/bin"), "-e", folder / "error.log", "-c", folder / "nginx.conf"])
+    wait_for(lambda: process.poll() is not None or (folder / "pid").exists(), "nginx has its port")  # it binds first
+    if process.poll() is None:
+        return process, port
+    assert "Address already in use" in (folder / "error.log").read_text(), (folder / "error.log").read_text()
+    return None
+
+
+@contextlib.contextmanager
+def nginx(folder, upstream):
+    process, port = next(filter(None, (listening(folder, upstream) for _ in range(5))))
     try:
-        def answers():
-            assert process.poll() is None, (folder / "error.log").read_text()
-            with contextlib.suppress(OSError):
-                socket.create_connection(("127.0.0.1", port)).close()
-                return True
-        wait_for(answers, "nginx listens")
         yield port
     finally:
         process.terminate()

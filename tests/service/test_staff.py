@@ -1,4 +1,5 @@
 """Onboarding and changing people, as HR and its nightly scripts do it."""
+import concurrent.futures
 import threading
 import unicodedata
 
@@ -174,15 +175,14 @@ def test_lists_page_sort_and_stay_stable(client):
 
 
 def test_fifty_of_one_name_at_once_get_fifty_addresses(shared, client):
-    answers, barrier = [], threading.Barrier(50)
+    barrier = threading.Barrier(50)
 
     def onboard(i):
         barrier.wait()
-        answers.append(shared.client().put(f"/v1/staff/N50-{i}", an(full_name="Nguyễn Văn Năm Mươi")))
+        return shared.client().put(f"/v1/staff/N50-{i}", an(full_name="Nguyễn Văn Năm Mươi"))
 
-    threads = [threading.Thread(target=onboard, args=(i,)) for i in range(50)]
-    [t.start() for t in threads]
-    [t.join() for t in threads]
+    with concurrent.futures.ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(onboard, range(50)))
     assert [a.status for a in answers] == [201] * 50, answers
     assert len({a.json["address"] for a in answers}) == 50
     assert len({a.json["accounts"][1]["observed"]["login"] for a in answers}) == 50
