@@ -116,7 +116,7 @@ def test_from_accepted_order_to_proof_within_two_seconds(hr, mail, runs):
         times.append(seconds_to_proof(client, code, [mail.imap(person["address"], PASSWORD)]))
     times.sort()
     print(f"{runs} runs: median {times[len(times) // 2]:.3f} s, p99 {times[int(len(times) * 0.99) - 1]:.3f} s, most {times[-1]:.3f} s")
-    assert times[int(len(times) * 0.99) - 1] < 2, times
+    assert (times[98] if runs == 100 else times[-1]) < 2, times
 
 
 @pytest.mark.parametrize("fault", [{"url": "ftp://127.0.0.1/x"}, {"credential": "../secret.key"}, {"allow": ["everything"]}, {"kind": "telnet"}])
