@@ -149,6 +149,40 @@ def test_a_leave_to_come_is_no_leave_today_and_stays(client, shared):
     assert client.patch("/v1/staff/D-9", {"leave": None}).json["leave"] is None and leave_entries(shared, away) == []
 
 
+def on_leave(client, code, first, last, kind, **more):
+    answer = client.patch(f"/v1/staff/{code}", {"status": "on_leave", "leave": {"from": day(first), "to": day(last), "kind": kind, **more}})
+    assert answer.status == 200, answer
+    return answer.json
+
+
+def test_a_planned_leave_outlives_what_is_told_of_the_one_of_today(client, shared):
+    put(client, "D-14", full_name="Tô Thị Thai Sản")
+    decided = {"number": "12/QĐ", "signed_on": day(-2)}
+    person = on_leave(client, "D-14", 40, 220, "thai_san", decision=decided)
+    assert client.patch("/v1/staff/D-14", {"status": "on_leave"}).json["leave"]["to"] == day(39)
+    told = on_leave(client, "D-14", 0, 39, "om_dau")
+    assert (told["leave"]["kind"], told["leave"]["to"]) == ("om_dau", day(39))
+    assert leave_entries(shared, person) == [(day(0), day(39)), (day(40), day(220))]
+    on_leave(client, "D-14", 0, 44, "om_dau")
+    assert leave_entries(shared, person) == [(day(0), day(44)), (day(45), day(220))], "of the planned one only the shared days went"
+    on_leave(client, "D-14", -30, -20, "khac")
+    assert leave_entries(shared, person) == [(day(-30), day(-20)), (day(0), day(44)), (day(45), day(220))], "one that is over is entered beside them"
+    on_leave(client, "D-14", 45, 220, "thai_san")
+    kept = [json.loads(v) for v in shared.person(person["id"], "cvLeave")["cvLeave"]]
+    assert [v["decision"]["number"] for v in kept if v["kind"] == "thai_san"] == ["12/QĐ"], "the decision of the leave with that first day"
+    on_leave(client, "D-14", 2, 44, "om_dau")
+    assert leave_entries(shared, person)[1] == (day(2), day(44)), "that of today told anew gives way whole"
+
+
+def test_a_leave_to_come_is_put_off(client, shared):
+    put(client, "D-15", full_name="Tô Văn Hoãn Học")
+    person = on_leave(client, "D-15", 20, 30, "di_hoc")
+    on_leave(client, "D-15", 60, 90, "di_hoc")
+    assert leave_entries(shared, person) == [(day(60), day(90))]
+    on_leave(client, "D-15", 0, 5, "om_dau")
+    assert leave_entries(shared, person) == [(day(0), day(5)), (day(60), day(90))]
+
+
 def test_a_post_to_come_is_taken_back(client):
     put(client, "D-10", full_name="Mạc Văn Thôi Kiêm")
     ends = {"end_post": {"unit": "T1.03"}}

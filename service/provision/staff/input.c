@@ -111,18 +111,19 @@ static void apply_facts(struct prov_change *change, const struct prov_staff_inpu
         staff->hired_on = in->decision.value.effective_on;
 }
 
-/* Leaves that end before `from` stay, one under way then ends the day before. */
-static void end_leaves(struct prov_change *change, cv_day from)
+/* Those that have ended stay, one under way ended yesterday. */
+static void end_leaves(struct prov_change *change)
 {
     struct dom_staff *staff = change->after;
-    struct dom_leave *kept = CV_NEWS(change->call->arena, struct dom_leave, DOM_LEAVES_MAX + 1);
-    size_t count = 0, skip = staff->leave_count >= DOM_LEAVES_MAX ? 1 : 0; /* the oldest goes */
-    for (size_t i = skip; i < staff->leave_count && count < DOM_LEAVES_MAX; i++) {
+    const cv_day today = cv_today();
+    struct dom_leave *kept = CV_NEWS(change->call->arena, struct dom_leave, staff->leave_count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < staff->leave_count; i++) {
         struct dom_leave leave = staff->leaves[i];
-        if (leave.from >= from)
+        if (leave.from >= today)
             continue;
-        if (leave.to == CV_NO_DAY || leave.to >= from)
-            leave.to = from - 1;
+        if (leave.to == CV_NO_DAY || leave.to >= today)
+            leave.to = today - 1;
         kept[count++] = leave;
     }
     staff->leaves = kept;
@@ -150,59 +151,101 @@ static void end_leave(struct prov_change *change)
     staff->leave_count = count;
 }
 
+static bool overlap(const struct dom_leave *a, const struct dom_leave *b)
+{
+    return (a->to == CV_NO_DAY || a->to >= b->from) && (b->to == CV_NO_DAY || b->to >= a->from);
+}
+
+/* What `fresh` leaves of it; false: nothing. */
+static bool outside(struct dom_leave *leave, const struct dom_leave *fresh)
+{
+    if (leave->from < fresh->from)
+        leave->to = fresh->from - 1;
+    else if (fresh->to != CV_NO_DAY && (leave->to == CV_NO_DAY || leave->to > fresh->to))
+        leave->from = fresh->to + 1;
+    else
+        return false;
+    return true;
+}
+
+/* The fresh one holds on its days; `told_anew` (or NULL) gives way whole. */
+static void put_leave(struct prov_change *change, struct dom_leave fresh, const struct dom_leave *told_anew)
+{
+    struct dom_staff *staff = change->after;
+    struct dom_leave *kept = CV_NEWS(change->call->arena, struct dom_leave, staff->leave_count + 1);
+    size_t count = 0, at;
+    for (size_t i = 0; i < staff->leave_count; i++) {
+        struct dom_leave leave = staff->leaves[i];
+        if (&staff->leaves[i] != told_anew && (!overlap(&leave, &fresh) || outside(&leave, &fresh)))
+            kept[count++] = leave;
+    }
+    for (at = count++; at > 0 && kept[at - 1].from > fresh.from; at--)
+        kept[at] = kept[at - 1];
+    kept[at] = fresh;
+    size_t oldest = count > DOM_LEAVES_MAX ? count - DOM_LEAVES_MAX : 0; /* they go */
+    staff->leaves = kept + oldest;
+    staff->leave_count = count - oldest;
+}
+
 /* From today, nobody has said until when: until the next one begins. */
 static void begin_leave(struct prov_change *change)
 {
-    struct dom_staff *staff = change->after;
     const cv_day today = cv_today();
-    struct dom_leave *kept = CV_NEWS(change->call->arena, struct dom_leave, staff->leave_count + 1);
-    struct dom_leave leave = {.kind = DOM_LEAVE_KHAC, .from = today, .to = CV_NO_DAY};
-    size_t count = 0, at = 0, first = staff->leave_count >= DOM_LEAVES_MAX ? 1 : 0; /* the oldest goes */
-    if (dom_leave_on(staff, today) != NULL)
-        return;
-    for (at = first; at < staff->leave_count && staff->leaves[at].from <= today; at++)
-        kept[count++] = staff->leaves[at];
-    if (at < staff->leave_count)
-        leave.to = staff->leaves[at].from - 1;
-    kept[count++] = leave;
-    while (at < staff->leave_count)
-        kept[count++] = staff->leaves[at++];
-    staff->leaves = kept;
-    staff->leave_count = count;
+    const struct dom_leave *next = dom_leave_shown(change->after, today);
+    if (dom_leave_on(change->after, today) == NULL)
+        put_leave(
+            change,
+            (struct dom_leave){.kind = DOM_LEAVE_KHAC, .from = today, .to = next != NULL ? next->from - 1 : CV_NO_DAY},
+            NULL);
 }
 
-static struct dom_leave leave_of(const struct prov_staff_input *in, const struct dom_leave *shown)
+static const struct dom_leave *leave_from(const struct dom_staff *staff, cv_day from)
+{
+    for (size_t i = 0; i < staff->leave_count; i++)
+        if (staff->leaves[i].from == from)
+            return &staff->leaves[i];
+    return NULL;
+}
+
+static struct dom_leave leave_of(const struct prov_staff_input *in, const struct dom_staff *staff)
 {
     struct dom_leave leave = {.kind = (enum dom_leave_kind)in->leave_kind,
                               .from = in->leave_from != CV_NO_DAY ? in->leave_from : cv_today(),
                               .to = in->leave_to};
+    const struct dom_leave *was = leave_from(staff, leave.from);
     if (in->leave_decision.given == CV_VALUE)
         leave.decision = in->leave_decision.value;
-    else if (in->leave_decision.given == CV_ABSENT && shown != NULL && shown->from == leave.from)
-        leave.decision = shown->decision;
+    else if (in->leave_decision.given == CV_ABSENT && was != NULL)
+        leave.decision = was->decision;
     return leave;
 }
 
-/* What is sent stands for the leave under way or to come; former ones stay as they were. */
+/* That of today or the next, when what is sent overlaps it, or puts it to other days that are to come. */
+static const struct dom_leave *told_anew(const struct dom_staff *staff, const struct dom_leave *sent)
+{
+    const cv_day today = cv_today();
+    const struct dom_leave *shown = dom_leave_shown(staff, today);
+    bool put_off = shown != NULL && shown->from > today && sent->from > today && shown->kind == sent->kind;
+    return shown != NULL && (put_off || overlap(shown, sent)) ? shown : NULL;
+}
+
 static void apply_leave(struct prov_change *change, const struct prov_staff_input *in)
 {
     struct dom_staff *staff = change->after;
-    const struct dom_leave *shown = dom_leave_shown(staff, cv_today());
     bool said = in->status.given == CV_VALUE, back = said && in->status.value == DOM_ACTIVE;
     if (in->leave_given == CV_NULL && (back || !said))
-        end_leaves(change, cv_today());
+        end_leaves(change);
     else if (back)
         end_leave(change);
     else if (said && in->leave_given != CV_VALUE)
         begin_leave(change);
     if (back || in->leave_given != CV_VALUE)
         return;
-    struct dom_leave leave = leave_of(in, shown);
+    const struct dom_leave leave = leave_of(in, staff);
     if (leave.to != CV_NO_DAY && leave.to < leave.from)
         cv_fault_add(change->call->faults, CV_AT_POINTER, "/leave/to", "out_of_range",
                      "Ngày kết thúc nghỉ trước ngày bắt đầu", "The leave ends before it begins");
-    end_leaves(change, shown != NULL && shown->from < leave.from ? shown->from : leave.from);
-    staff->leaves[staff->leave_count++] = leave;
+    put_leave(change, leave, told_anew(staff, &leave));
 }
 
 static void claim_code(struct prov_change *change, const char *code)
