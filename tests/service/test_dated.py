@@ -129,6 +129,42 @@ def test_leave_ends_with_its_last_day_and_the_next_one_stands_beside_it(client, 
     assert [(v["from"], v["to"]) for v in kept] == [(day(-3), day(-1)), (day(20), day(49))]
 
 
+def titles(person):
+    return [(p["unit"]["code"], p["title"], p["from"], p["to"]) for p in sorted(person["posts"], key=lambda p: p["from"] or "") if p["primary"]]
+
+
+def test_a_title_holds_from_its_day_as_long_as_the_post_of_that_day(client):
+    put(client, "D-16", full_name="Hà Văn Nguyên Chức", title="Chuyên viên")
+    assert transfer(client, "D-16", day(-300)).status == 200
+    named = {"title": "Phó Trưởng phòng", "decision": {"number": "60/QĐ", "effective_on": day(-600)}}
+    person = client.patch("/v1/staff/D-16", named).json
+    told = [("T1.01", "Chuyên viên", day(-900), day(-600)), ("T1.01", "Phó Trưởng phòng", day(-600), day(-300)), ("T1.02", "Chuyên viên", day(-300), None)]
+    assert titles(person) == told and person["unit"]["code"] == "T1.02"
+    again = client.patch("/v1/staff/D-16", named)
+    assert again.headers["Congvu-Unchanged"] and titles(again.json) == told
+    corrected = client.patch("/v1/staff/D-16", {"title": "Trưởng phòng"}).json
+    assert titles(corrected) == [*told[:2], ("T1.02", "Trưởng phòng", day(-300), None)], "without a day it is that of today"
+    assert client.patch("/v1/staff/D-16", {**named, "title": "Chuyên viên"}).headers["Congvu-Unchanged"], "the line of a decision that a later one has overtaken"
+
+
+def test_a_title_before_a_transfer_leaves_it_planned(client):
+    put(client, "D-17", full_name="Hà Thị Sắp Chuyển", title="Chuyên viên")
+    assert transfer(client, "D-17", day(30), unit="T1.03").status == 200
+    person = client.patch("/v1/staff/D-17", {"unit": "T1.01", "title": "Phó Trưởng phòng", "decision": {"number": "61/QĐ", "effective_on": day(0)}}).json
+    assert titles(person) == [("T1.01", "Chuyên viên", day(-900), day(0)), ("T1.01", "Phó Trưởng phòng", day(0), day(30)), ("T1.03", "Chuyên viên", day(30), None)]
+    assert person["title"] == "Phó Trưởng phòng"
+    there = client.patch("/v1/staff/D-17", {"title": "Trưởng phòng", "decision": {"number": "51/QĐ-UBND", "effective_on": day(30)}}).json
+    assert (there["title"], titles(there)[-1]) == ("Phó Trưởng phòng", ("T1.03", "Trưởng phòng", day(30), None)), "of the post that begins on that day"
+
+
+def test_a_first_day_behind_the_end_of_the_first_post_is_refused(client):
+    put(client, "D-18", full_name="Hà Thị Vào Muộn")
+    assert transfer(client, "D-18", day(-300)).status == 200
+    refused = client.patch("/v1/staff/D-18", {"hired_on": day(-300)})
+    assert refused.status == 422 and [(e["pointer"], e["code"]) for e in refused.json["errors"]] == [("#/hired_on", "out_of_range")], refused
+    assert homes(client.patch("/v1/staff/D-18", {"hired_on": day(-301)}).json)[0] == ("T1.01", day(-301), day(-300))
+
+
 def leave_entries(shared, person):
     return sorted((v["from"], v["to"]) for v in map(json.loads, shared.person(person["id"], "cvLeave").get("cvLeave", [])))
 

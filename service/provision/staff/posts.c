@@ -217,6 +217,11 @@ static cv_day decided_for(const struct prov_staff_input *in)
     return in->decision.given == CV_VALUE ? in->decision.value.effective_on : CV_NO_DAY;
 }
 
+static const char *title_of(const struct prov_staff_input *in)
+{
+    return in->title.given == CV_VALUE ? in->title.value : NULL;
+}
+
 static void begin_first(struct prov_change *change, const struct prov_staff_input *in, struct cv_id unit)
 {
     struct dom_staff *after = change->after;
@@ -224,7 +229,7 @@ static void begin_first(struct prov_change *change, const struct prov_staff_inpu
     *post = dom_post_new(unit);
     post->primary = true;
     post->from = first_day(after, in);
-    post->title = in->title.given == CV_VALUE ? in->title.value : NULL;
+    post->title = title_of(in);
     if (in->decision.given == CV_VALUE)
         post->decision = in->decision.value;
 }
@@ -240,8 +245,8 @@ static bool same_title(const struct dom_post *post, const struct prov_staff_inpu
 static bool overtaken(const struct dom_staff *staff, const struct dom_post *then, const struct prov_staff_input *in)
 {
     const char *number = in->decision.given == CV_VALUE ? in->decision.value.number : NULL;
-    return then != dom_home_on(staff, cv_today()) && number != NULL && then->decision.number != NULL &&
-           strcmp(number, then->decision.number) == 0;
+    bool over = then->from < cv_today() && then != dom_home_on(staff, cv_today());
+    return over && number != NULL && then->decision.number != NULL && strcmp(number, then->decision.number) == 0;
 }
 
 static void move_on(struct prov_change *change, const struct prov_staff_input *in, struct cv_id unit, cv_day day)
@@ -252,7 +257,7 @@ static void move_on(struct prov_change *change, const struct prov_staff_input *i
     next.primary = true;
     next.from = day;
     next.kind = home->kind;
-    next.title = in->title.given == CV_ABSENT ? home->title : in->title.given == CV_VALUE ? in->title.value : NULL;
+    next.title = in->title.given == CV_ABSENT ? home->title : title_of(in);
     if (in->decision.given == CV_VALUE)
         next.decision = in->decision.value;
     after->post_count = forget_old(change->call, after->posts, end_primaries(after->posts, after->post_count, day),
@@ -260,11 +265,31 @@ static void move_on(struct prov_change *change, const struct prov_staff_input *i
     after->posts[after->post_count++] = next;
 }
 
-static void correct_title(struct dom_staff *staff, const struct prov_staff_input *in)
+static void correct_title(struct dom_staff *staff, const struct prov_staff_input *in, const struct dom_post *post)
 {
-    const struct dom_post *home = dom_home_on(staff, cv_today());
     if (in->title.given != CV_ABSENT)
-        staff->posts[home - staff->posts].title = in->title.given == CV_VALUE ? in->title.value : NULL;
+        staff->posts[post - staff->posts].title = title_of(in);
+}
+
+/* From the day on as long as the post of that day lasts; who is away then has it when he comes back. */
+static void retitle(struct prov_change *change, const struct prov_staff_input *in, cv_day day)
+{
+    struct dom_staff *after = change->after;
+    const struct dom_post *then = dom_home_on(after, day), *next = dom_next_home(after, day);
+    if (has_ended(then, day) && next == NULL)
+        move_on(change, in, then->unit, day);
+    else if (has_ended(then, day))
+        correct_title(after, in, next);
+    else if (then->from >= day)
+        correct_title(after, in, then);
+    else {
+        struct dom_post anew = *then;
+        anew.from = after->posts[then - after->posts].to = day;
+        anew.title = title_of(in);
+        anew.decision = in->decision.value;
+        after->post_count = forget_old(change->call, after->posts, after->post_count, DOM_POSTS_KEPT_MAX - 1);
+        after->posts[after->post_count++] = anew;
+    }
 }
 
 /* Another unit, or another title by a decision with a day, is a post of its own that begins on that day. */
@@ -284,10 +309,12 @@ static void primary_from_members(struct prov_change *change, const struct prov_s
     bool back = in->unit.given == CV_VALUE && !elsewhere && day < cv_today() && !cv_id_equal(unit, now->unit);
     if (elsewhere || (back && !overtaken(after, then, in)))
         move_on(change, in, unit, back ? cv_today() : day);
-    else if (decided != CV_NO_DAY && decided > then->from && !same_title(then, in))
-        move_on(change, in, then->unit, day);
-    else if (!back)
-        correct_title(after, in);
+    else if (back)
+        return;
+    else if (decided == CV_NO_DAY)
+        correct_title(after, in, now);
+    else if (!same_title(then, in) && !overtaken(after, then, in))
+        retitle(change, in, day);
 }
 
 /* Somebody taken on earlier or later than was said was there from that day on. */
@@ -295,11 +322,16 @@ static void follow_hiring(struct prov_change *change)
 {
     struct dom_staff *after = change->after;
     cv_day was = change->before->hired_on, now = after->hired_on;
-    if (change->before->post_count == 0 || was == now)
-        return;
-    for (size_t i = 0; i < after->post_count; i++)
-        if (after->posts[i].primary && after->posts[i].from == was && was != CV_NO_DAY)
-            after->posts[i].from = now;
+    for (size_t i = 0; i < after->post_count && was != CV_NO_DAY && was != now; i++) {
+        struct dom_post *post = &after->posts[i];
+        if (!post->primary || post->from != was)
+            continue;
+        post->from = now;
+        if (has_ended(post, now))
+            cv_fault_add(change->call->faults, CV_AT_POINTER, "/hired_on", "out_of_range",
+                         "Vị trí đầu tiên đã kết thúc trước ngày này; vui lòng sửa các vị trí (posts) trước",
+                         "The first post had ended by that day; please correct the posts first");
+    }
 }
 
 bool prov_post_decided_by(const struct dom_staff *staff, const char *number)
@@ -469,11 +501,12 @@ bool prov_apply_posts(struct prov_change *change, const struct prov_staff_input 
                       struct cv_error *err)
 {
     const struct dom_post *before = dom_home_on(change->before, cv_today());
-    follow_hiring(change);
-    if (in->posts_given == CV_VALUE)
+    if (in->posts_given == CV_VALUE) {
         posts_from_list(change, in);
-    else
+    } else {
+        follow_hiring(change);
         primary_from_members(change, in);
+    }
     check_mirror(change, in);
     change_one(change, in);
     check_many(change, in);
