@@ -148,6 +148,10 @@ void dom_unit_plan(const struct dom_unit *before, struct dom_unit *after, cv_day
 void dom_unit_call_off(struct dom_unit *unit, uint32_t parts, cv_day day, struct cv_arena *arena);
 /* What was planned until today happens, each on its day. False: nothing was. */
 bool dom_unit_turn(struct dom_unit *unit, cv_day today, struct cv_arena *arena);
+/* Does it lie directly below the other one on that day, or on a later one as it is planned, as long as it goes on? */
+bool dom_unit_lies_below(const struct dom_unit *unit, struct cv_id parent, cv_day day, cv_day today);
+/* Did, does or is it to lie directly below the other one? */
+bool dom_unit_ever_below(const struct dom_unit *unit, struct cv_id parent);
 /* Whether it has or had a letterhead of its own. */
 bool dom_unit_was_headed(const struct dom_unit *unit);
 /* The first day before today on which figures place or name it otherwise than before; CV_NO_DAY: none. */

@@ -156,10 +156,13 @@ struct view_unit_page {
  */
 bool view_unit_list(const struct view *v, const struct view_unit_query *q, struct cv_arena *arena,
                     struct view_unit_page *out, struct cv_error *err);
-/* Is there anybody recorded, pending or departing in the unit (not below), or any child unit? */
-bool view_unit_empty(const struct view *v, struct cv_id unit);
-/* Has anybody a post there (not below) on that day, not before today, or a later one, and has not left by then? */
-bool view_unit_awaits(const struct view *v, struct cv_id unit, cv_day day);
+/* Had, has or is anybody to have a post in the unit (not below), or a unit its place there? */
+bool view_unit_used(const struct view *v, struct cv_id unit, bool *out, struct cv_error *err);
+/* Has anybody who has not left a post there (not below), or a unit its place, on that day or a later one? */
+bool view_unit_awaits(const struct view *v, struct cv_id unit, cv_day day, bool *out, struct cv_error *err);
+/* Another unit that has, or once had, this code and goes on in the time from <= day < to; CV_NO_DAY is open. */
+bool view_unit_rival(const struct view *v, const struct dom_unit *unit, const char *code, cv_day from,
+                     struct cv_id *out);
 /* Would `parent` as parent of `unit` close a cycle? */
 bool view_unit_cycle(const struct view *v, struct cv_id unit, struct cv_id parent);
 /* Recorded people today in the subtree / the unit itself. */

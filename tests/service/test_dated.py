@@ -254,6 +254,26 @@ def test_nobody_comes_into_a_unit_that_is_dissolved_by_then(client):
     assert client.patch(path, ends[0]).status == 200
 
 
+def test_a_unit_ends_on_the_day_on_which_its_people_and_sub_units_go(client):
+    for code, parent in (("T1.41", "T1"), ("T1.42", "T1.41"), ("T1.43", "T1")):
+        assert client.put(f"/v1/units/{code}", {"name": {"vi": f"Phòng {code}"}, "kind": "phong", "slug": code[-2:], "parent": parent}).status == 201
+    put(client, "D-19", full_name="Lương Văn Cùng Đi", unit="T1.41")
+
+    def ends(on):
+        answer = client.patch("/v1/units/T1.41", {"active_to": day(on)}, validate_only=True)
+        return answer.status, answer.code
+    assert ends(10) == (409, "unit_not_empty")
+    assert transfer(client, "D-19", day(10)).status == 200
+    assert ends(10) == (409, "unit_not_empty"), "the sub-unit"
+    assert client.patch("/v1/units/T1.42", {"parent": "T1", "effective_on": day(10)}).status == 200
+    assert ends(10) == (200, None) and ends(9) == (409, "unit_not_empty")
+    assert client.patch("/v1/units/T1.43", {"parent": "T1.41", "effective_on": day(5)}).status == 200
+    assert ends(10) == (409, "unit_not_empty"), "another one is on its way"
+    assert client.patch("/v1/units/T1.43", {"parent": "T1", "effective_on": day(8)}).status == 200
+    assert ends(10) == (200, None) and ends(7) == (409, "unit_not_empty"), "and goes on from there"
+    assert client.patch("/v1/units/T1.41", {"active_to": day(10)}).status == 200
+
+
 def test_who_comes_back_into_another_unit_has_its_login(spec):
     """Today or on a day to come, required or asked for by hand."""
     service = Service(spec=spec).start()
@@ -592,15 +612,18 @@ def test_a_later_plan_is_not_judged_for_an_earlier_one(spec):
 
 
 def test_a_planned_place_that_is_gone_by_then_is_not_taken(spec):
-    """The plan stays and can be changed; nothing hangs below a unit that is dissolved."""
+    """The plan stays and can be changed; nothing hangs below itself, or below a unit that is dissolved."""
     service = Service(spec=spec).start()
     try:
         client = service.client()
         make_units(client)
         client.put("/v1/units/T1.05", {"name": {"vi": "Phòng Sắp Thôi"}, "kind": "phong", "slug": "thoi", "parent": "T1"})
         assert client.patch("/v1/units/T1.02", {"parent": "T1.05", "effective_on": day(2)}).status == 200
-        assert client.patch("/v1/units/T1.05", {"active_to": day(1)}).status == 200
-        late = client.patch("/v1/units/T1.01", {"parent": "T1.05", "effective_on": day(2)})
+        assert client.patch("/v1/units/T1.05", {"active_to": day(1)}).code == "unit_not_empty", "somebody is on the way there"
+        assert client.patch("/v1/units/T1.05", {"parent": "T1.02"}).status == 200
+        client.put("/v1/units/T1.06", {"name": {"vi": "Phòng Sẽ Hết"}, "kind": "phong", "slug": "sehet", "parent": "T1"})
+        assert client.patch("/v1/units/T1.06", {"active_to": day(1)}).status == 200
+        late = client.patch("/v1/units/T1.01", {"parent": "T1.06", "effective_on": day(2)})
         assert [(e["pointer"], e["code"]) for e in late.json["errors"]] == [("#/parent", "dissolved")], "on that day it is"
         service.stop()
         service.settings["clock_offset"] = 2 * 86400

@@ -144,6 +144,33 @@ def test_dissolving_waits_for_people_and_sub_units_and_frees_the_code(client):
     assert client.get(path).json["id"] == heir.json["id"], "today's holder"
 
 
+def test_a_dissolved_unit_comes_back_to_what_is_still_its(client):
+    parent = a_unit(client)
+    unit = a_unit(client, parent=parent["code"])
+    path = f"/v1/units/{unit['id']}"
+    assert client.patch(path, {"code": f"{unit['code']}.N"}).status == 200
+    assert client.patch(path, {"active_to": "2026-11-01"}).status == 200
+    back, later = {"active_to": None}, {"active_to": "2099-01-01"}
+    past = {"active_to": "2026-11-10"}
+
+    def refused(*bodies):
+        found = [client.patch(path, body, validate_only=True) for body in bodies]
+        assert [a.status for a in found] == [client.patch(path, body).status for body in bodies]
+        return {(a.code, a.json["errors"][0]["pointer"], a.json["errors"][0]["code"]) for a in found}
+    for code in (f"{unit['code']}.N", unit["code"]):
+        heir = client.post("/v1/units", {"code": code, "name": {"vi": "Người kế"}, "kind": "phong", "parent": "T1", "active_from": "2026-11-15"}).json
+        assert refused(back, later) == {("code_taken", "#/code", "duplicate")}, "one that it has, one that it had"
+        assert client.patch(path, past, validate_only=True).status == 200, "over before the other one begins"
+        assert client.delete(f"/v1/units/{heir['id']}", "*").status == 204
+    beside = a_unit(client, parent=parent["code"], slug=unit["slug"])
+    assert refused(back, later) == {("name_taken", "#/slug", "duplicate")}
+    assert client.patch(f"/v1/units/{beside['id']}", {"slug": None}).status == 200
+    for child in (beside["id"], parent["id"]):
+        assert client.patch(f"/v1/units/{child}", {"active_to": "2026-11-20"}).status == 200
+    assert refused(back, later) == {("validation_failed", "#/parent", "dissolved")}
+    assert client.patch(path, {**back, "parent": "T1"}).status == 200
+
+
 def test_only_a_unit_that_was_never_used_is_removed(client):
     unit = a_unit(client)
     person = client.post("/v1/staff", an(full_name="Phạm Văn Giữ Chỗ", unit=unit["code"])).json
@@ -155,6 +182,23 @@ def test_only_a_unit_that_was_never_used_is_removed(client):
     assert client.get(f"/v1/units/{empty['code']}").status == 200
     assert client.delete(f"/v1/units/{empty['code']}", empty and '"1"').status == 204
     assert client.get(f"/v1/units/{empty['code']}").status == 404
+
+
+def test_what_past_days_or_plans_name_is_not_removed(client):
+    was, will, below, above = (a_unit(client) for _ in range(4))
+    ago = {"hired_on": "2020-01-01"}
+    moved = client.post("/v1/staff", an(full_name="Tống Văn Đã Đi", unit=was["code"], **ago)).json
+    assert client.patch(f"/v1/staff/{moved['id']}", {"unit": "T1.01", "decision": {"number": "1/QĐ", "effective_on": "2026-01-01"}}).status == 200
+    comes = client.post("/v1/staff", an(full_name="Tống Thị Sẽ Đến", unit="T1.01", **ago)).json
+    assert client.patch(f"/v1/staff/{comes['id']}", {"unit": will["code"], "decision": {"number": "2/QĐ", "effective_on": "2099-01-01"}}).status == 200
+    child = a_unit(client, parent=below["code"])
+    assert client.patch(f"/v1/units/{child['code']}", {"parent": "T1", "effective_on": "2026-11-15"}).status == 200
+    assert client.patch(f"/v1/units/{child['code']}", {"parent": above["code"], "effective_on": "2099-01-01"}).status == 200
+    for unit in (was, will, below, above):
+        assert client.delete(f"/v1/units/{unit['code']}", "*", validate_only=True).code == "unit_not_empty", unit["code"]
+        assert client.delete(f"/v1/units/{unit['code']}", "*").code == "unit_not_empty"
+    assert client.patch(f"/v1/units/{child['code']}", {"parent": "T1", "effective_on": "2099-01-01"}).status == 200
+    assert client.delete(f"/v1/units/{above['code']}", "*").status == 204, "it is not planned any more"
 
 
 def test_a_unit_that_has_or_had_names_is_not_removed_and_its_address_stays_its(client):

@@ -1,6 +1,7 @@
 /* What units are to be from a day that is to come: it waits for its day, and happens as if it were said then. */
 #include <string.h>
 
+#include "congvu/staff.h"
 #include "domain/time/past.h"
 
 static void lay(const struct dom_next_unit *next, struct dom_unit *unit)
@@ -93,4 +94,37 @@ bool dom_unit_turn(struct dom_unit *unit, cv_day today, struct cv_arena *arena)
         turned = true;
     }
     return turned;
+}
+
+static bool is_parent(struct cv_id parent, bool has_parent, struct cv_id id)
+{
+    return has_parent && cv_id_equal(parent, id);
+}
+
+bool dom_unit_lies_below(const struct dom_unit *unit, struct cv_id parent, cv_day day, cv_day today)
+{
+    cv_day first = day;
+    bool below = is_parent(unit->parent, unit->has_parent, parent);
+    for (size_t i = 0; i < unit->next_count; i++) {
+        const struct dom_next_unit *next = &unit->next[i];
+        if ((next->parts & DOM_PART_PARENT) == 0)
+            continue;
+        bool overdue = next->from <= today; /* it waits until it can happen */
+        if (below && (overdue || next->from > first) && dom_day_within(CV_NO_DAY, unit->active_to, first))
+            return true;
+        first = next->from > first ? next->from : first;
+        below = is_parent(next->facts.parent, next->facts.has_parent, parent);
+    }
+    return below && dom_day_within(CV_NO_DAY, unit->active_to, first);
+}
+
+bool dom_unit_ever_below(const struct dom_unit *unit, struct cv_id parent)
+{
+    bool below = is_parent(unit->parent, unit->has_parent, parent);
+    for (size_t i = 0; i < unit->past_count && !below; i++)
+        below = is_parent(unit->past[i].parent, unit->past[i].has_parent, parent);
+    for (size_t i = 0; i < unit->next_count && !below; i++)
+        below = (unit->next[i].parts & DOM_PART_PARENT) != 0 &&
+                is_parent(unit->next[i].facts.parent, unit->next[i].facts.has_parent, parent);
+    return below;
 }

@@ -19,6 +19,13 @@ static bool waits(const struct prov_unit_change *change)
     return change->in->effective_on.given == CV_VALUE && change->in->effective_on.value > cv_today();
 }
 
+/* It is taken back, or put off, that the unit ends. */
+static bool goes_on_longer(const struct prov_unit_change *change)
+{
+    cv_day was = change->before->active_to, is = change->after->active_to;
+    return !is_new(change) && was != CV_NO_DAY && (is == CV_NO_DAY || is > was);
+}
+
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -212,13 +219,11 @@ static bool keeps_block(const struct prov_unit_change *change, struct cv_error *
                    "Only a role for everything may change a unit's block, for it settles who sees the people there");
 }
 
-bool prov_children(struct prov_call *call, const struct cv_id *parent, bool dissolved_too, struct view_unit_page *out,
-                   struct cv_error *err)
+static bool living_children(struct prov_call *call, const struct cv_id *parent, struct view_unit_page *out,
+                            struct cv_error *err)
 {
-    struct view_unit_query query = {.scope = {.everywhere = true},
-                                    .depth = parent != NULL ? 1 : 0,
-                                    .include_dissolved = dissolved_too,
-                                    .page_size = PROV_UNITS_MAX};
+    struct view_unit_query query = {
+        .scope = {.everywhere = true}, .depth = parent != NULL ? 1 : 0, .page_size = PROV_UNITS_MAX};
     if (parent != NULL) {
         query.has_parent = true;
         query.parent = *parent;
@@ -231,11 +236,12 @@ static bool among_siblings(struct prov_unit_change *change, struct cv_error *err
 {
     struct dom_unit *unit = change->after;
     struct view_unit_page siblings;
-    bool look = is_new(change) || moved(change) || (unit->slug != NULL && change->in->slug.given == CV_VALUE);
+    bool look = is_new(change) || moved(change) || (unit->slug != NULL && change->in->slug.given == CV_VALUE) ||
+                (goes_on_longer(change) && dom_day_within(CV_NO_DAY, unit->active_to, cv_today()));
     int last = 0;
     if (!look)
         return true;
-    if (!prov_children(change->call, unit->has_parent ? &unit->parent : NULL, false, &siblings, err))
+    if (!living_children(change->call, unit->has_parent ? &unit->parent : NULL, &siblings, err))
         return false;
     for (size_t i = 0; i < siblings.count; i++) {
         const struct view_unit *other = &siblings.items[i];
@@ -251,70 +257,62 @@ static bool among_siblings(struct prov_unit_change *change, struct cv_error *err
     return true;
 }
 
-/* Somebody else holds the code on the day on which this unit begins. */
-static bool code_free(struct prov_unit_change *change, struct cv_error *err)
+static bool code_is_free(struct prov_unit_change *change, const char *code, cv_day from, struct cv_error *err)
 {
     struct prov_call *call = change->call;
     const struct view *view = call->prov->options.view;
-    const struct dom_unit *unit = change->after;
-    struct view_unit holder;
-    struct cv_error none = {0};
-    bool same = change->before->code != NULL && cv_ascii_casecmp(change->before->code, unit->code) == 0;
-    if (same || !view_unit_find(view, (struct view_scope){.everywhere = true}, unit->code, unit->active_from,
-                                call->arena, &holder, &none))
+    struct cv_id holder;
+    if (!view_unit_rival(view, change->after, code, from, &holder))
         return true;
-    cv_day from = unit->active_from == CV_NO_DAY ? cv_today() : unit->active_from;
-    if (cv_id_equal(holder.id, unit->id) || (holder.active_to != CV_NO_DAY && holder.active_to <= from))
-        return true;
-    if (!view_in_scope(view, call->scope, holder.id))
+    if (!view_in_scope(view, call->scope, holder))
         return cv_fail(err, cvp_held_elsewhere, "/code", "Mã đơn vị %s đang thuộc đơn vị ngoài phạm vi của bạn",
-                       "The unit code %s is held outside your units", unit->code);
-    return cv_fail(err, cvp_code_taken, "/code", "Mã đơn vị %s đã được dùng", "The unit code %s is in use", unit->code);
+                       "The unit code %s is held outside your units", code);
+    return cv_fail(err, cvp_code_taken, "/code", "Mã đơn vị %s đã được dùng", "The unit code %s is in use", code);
 }
 
-/* ---- dissolving ---- */
-
-static bool gone_by(const struct view_staff *person, cv_day day)
+/* Nobody else has the code while this unit goes on. One that comes back or goes on longer has its former codes again,
+ * too, from the day on which it ended. */
+static bool codes_free(struct prov_unit_change *change, struct cv_error *err)
 {
-    return person->status == DOM_DEPARTED ||
-           (person->has_departure && person->departure_on != CV_NO_DAY && person->departure_on <= day);
-}
-
-static bool people_remain(struct prov_call *call, struct cv_id unit, cv_day day, bool *out_remain, struct cv_error *err)
-{
-    struct view_staff_query query = {
-        .scope = {.everywhere = true}, .has_unit = true, .unit = unit, .page_size = 500, .updated_since = CV_NO_MOMENT};
-    *out_remain = view_unit_awaits(call->prov->options.view, unit, day);
-    while (!*out_remain) {
-        struct view_staff_page page;
-        if (!view_staff_list(call->prov->options.view, &query, call->arena, &page, err))
+    const struct dom_unit *before = change->before, *unit = change->after;
+    const cv_day begun = unit->active_from == CV_NO_DAY ? cv_today() : unit->active_from;
+    bool same = before->code != NULL && cv_ascii_casecmp(before->code, unit->code) == 0;
+    if (!same && !code_is_free(change, unit->code, begun, err))
+        return false;
+    if (!goes_on_longer(change))
+        return true;
+    for (size_t i = 0; i < before->former_code_count; i++)
+        if (!code_is_free(change, before->former_codes[i], before->active_to, err))
             return false;
-        for (size_t i = 0; i < page.count; i++)
-            *out_remain = *out_remain || !gone_by(&page.items[i], day);
-        query.after = page.next;
-        query.after_len = page.next_len;
-        if (query.after == NULL)
-            break;
-    }
-    return true;
+    return !same || code_is_free(change, unit->code, before->active_to, err);
 }
+
+/* ---- dissolving, and coming back ---- */
 
 static bool may_dissolve(struct prov_unit_change *change, struct cv_error *err)
 {
-    struct prov_call *call = change->call;
     cv_day day = change->after->active_to;
-    struct view_unit_page children;
-    bool remain = false;
+    bool awaits = false;
     if (is_new(change) || day == CV_NO_DAY || day == change->before->active_to)
         return true;
-    if (!people_remain(call, change->after->id, day, &remain, err) ||
-        !prov_children(call, &change->after->id, true, &children, err))
+    if (!view_unit_awaits(change->call->prov->options.view, change->after->id, day, &awaits, err))
         return false;
-    for (size_t i = 0; i < children.count; i++)
-        remain = remain || children.items[i].active_to == CV_NO_DAY || children.items[i].active_to > day;
-    return !remain || cv_fail(err, cvp_unit_not_empty, "/active_to",
+    return !awaits || cv_fail(err, cvp_unit_not_empty, "/active_to",
                               "Đơn vị còn người hoặc đơn vị trực thuộc vào ngày đó; hãy chuyển hết trước",
                               "People or sub-units remain on that day; please move them first");
+}
+
+/* A unit ends before the one above it does. */
+static void check_parent_lasts(struct prov_unit_change *change)
+{
+    const struct dom_unit *unit = change->after;
+    struct view_unit parent;
+    if (!goes_on_longer(change) || !unit->has_parent ||
+        !view_unit_by_id(change->call->prov->options.view, unit->parent, change->call->arena, &parent))
+        return;
+    if (parent.active_to != CV_NO_DAY && (unit->active_to == CV_NO_DAY || unit->active_to > parent.active_to))
+        FAULT(change, "/parent", "dissolved", "Đơn vị cấp trên đã giải thể, hoặc giải thể trước đơn vị này",
+              "The unit above is dissolved, or will be before this one");
 }
 
 /* A letterhead that is filled in for the first time, without a day of its own, is what the unit always had. */
@@ -393,7 +391,7 @@ static void plan(struct prov_unit_change *change)
 /* What the tree, the codes and the brake have to say. */
 static bool may_be(struct prov_unit_change *change, struct cv_error *err)
 {
-    return code_free(change, err) && among_siblings(change, err) && may_dissolve(change, err) &&
+    return codes_free(change, err) && among_siblings(change, err) && may_dissolve(change, err) &&
            (is_new(change) || prov_withdrawn_by_unit(change, &change->withdrawn, err));
 }
 
@@ -409,6 +407,7 @@ bool prov_apply_unit(struct prov_unit_change *change, struct cv_error *err)
     apply_letterhead(change);
     if (!apply_hr_feed(change, err) || !apply_parent(change, err) || !keeps_block(change, err))
         return false;
+    check_parent_lasts(change);
     if (ahead)
         only_what_waits(change);
     else {

@@ -292,26 +292,19 @@ static bool never_named(const struct dom_unit *unit, struct cv_error *err)
                "it with active_to instead");
 }
 
-/* Nobody is or was there, nothing lies below. */
+/* Past days and what is planned name it. */
 static bool never_used(struct prov_call *call, const struct dom_unit *unit, struct cv_error *err)
 {
-    const struct view *view = call->prov->options.view;
-    struct view_staff_query query = {.scope = {.everywhere = true},
-                                     .has_unit = true,
-                                     .unit = unit->id,
-                                     .page_size = 1,
-                                     .updated_since = CV_NO_MOMENT};
-    struct view_staff_page people;
-    struct view_unit_page children;
-    if (!view_staff_list(view, &query, call->arena, &people, err) ||
-        !prov_children(call, &unit->id, true, &children, err))
+    bool used = false;
+    if (!view_unit_used(call->prov->options.view, unit->id, &used, err))
         return false;
-    if (people.count == 0 && children.count == 0 && view_unit_empty(view, unit->id) && !declared_once(unit))
-        return true;
-    return cv_fail(
-        err, cvp_unit_not_empty, NULL,
-        "Đơn vị còn (hoặc đã từng có) người, đơn vị trực thuộc hoặc số khai báo; hãy giải thể bằng active_to",
-        "The unit has or had people, sub-units or a declared headcount; dissolve it with active_to instead");
+    return (!used && !declared_once(unit)) ||
+           cv_fail(
+               err, cvp_unit_not_empty, NULL,
+               "Đơn vị còn (hoặc đã từng có, sắp có) người, đơn vị trực thuộc hoặc số khai báo; hãy giải thể bằng "
+               "active_to",
+               "The unit has, had or is to have people, sub-units or a declared headcount; dissolve it with active_to "
+               "instead");
 }
 
 static bool in_own_hands(struct prov_call *call, const struct dom_unit *unit, struct cv_error *err)

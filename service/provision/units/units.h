@@ -24,9 +24,6 @@ bool prov_withdrawn_by_unit(struct prov_unit_change *change, struct prov_withdra
 bool prov_withdrawn_by_system(struct prov_call *call, const struct dom_system *before, const struct dom_system *after,
                               struct prov_withdrawn *out_people, struct cv_error *err);
 
-/* Direct children of a unit (NULL = the top units) that are not dissolved. */
-bool prov_children(struct prov_call *call, const struct cv_id *parent, bool dissolved_too, struct view_unit_page *out,
-                   struct cv_error *err);
 /* A unit by key in the caller's scope, read from the directory. */
 bool prov_unit_locate(struct prov_call *call, const char *key, struct cv_id *out, struct cv_error *err);
 bool prov_unit_fetch(struct prov_call *call, struct cv_id id, struct dom_unit *out, struct cv_error *err);

@@ -201,44 +201,67 @@ bool view_unit_ancestors(const struct view *v, struct view_scope scope, struct c
 }
 
 /* ---- before changes ---- */
-bool view_unit_empty(const struct view *v, struct cv_id unit)
+bool view_unit_used(const struct view *v, struct cv_id unit, bool *out, struct cv_error *err)
 {
-    if (!view_enter(v, NULL))
+    if (!view_enter(v, err))
         return false;
     uint32_t slot = view_unit_slot_of(v, unit);
-    const struct unit *u = slot == NONE ? NULL : v->units[slot];
-    bool empty = u == NULL || u->known_children == 0;
-    for (size_t i = 0; u && empty && i < u->members.count; i++) {
-        uint32_t member = u->members.items[i];
-        empty = v->tallies[member].status == DOM_DEPARTED || !view_person_visible(v, v->people[member], slot);
-    }
+    *out = slot != NONE && v->units[slot]->members.count > 0;
+    for (uint32_t i = 0; i < v->unit_count && !*out; i++)
+        *out = v->units[i]->known && dom_unit_ever_below(&v->units[i]->u, unit);
     view_leave(v);
-    return empty;
+    return true;
 }
 
+/* On the day, or from a later one on; whose post is over belongs where he had it, until there is another one. */
 static bool will_be_there(const struct person *p, uint32_t unit, cv_day day)
 {
     const struct leaving *l = person_leaving(p);
+    const struct post *home = view_home_on(p, day);
     for (size_t i = 0; p->into == 0 && i < p->posts; i++) {
         const struct post *post = &person_posts(p)[i];
         cv_day first = post->from > day ? post->from : day;
         bool gone = l != NULL && l->state != DOM_HELD && l->on <= first;
-        if (post->unit == unit && (post->to == CV_NO_DAY || post->to > first) && !gone)
+        if (post->unit == unit && (post == home || post->to == CV_NO_DAY || post->to > first) && !gone)
             return true;
     }
     return false;
 }
 
-bool view_unit_awaits(const struct view *v, struct cv_id unit, cv_day day)
+bool view_unit_awaits(const struct view *v, struct cv_id unit, cv_day day, bool *out, struct cv_error *err)
 {
-    if (!view_enter(v, NULL))
+    if (!view_enter(v, err))
         return false;
     uint32_t slot = view_unit_slot_of(v, unit);
     const struct unit *u = slot == NONE ? NULL : v->units[slot];
     const cv_day today = atomic_load(&v->day);
+    *out = false;
+    for (size_t i = 0; u && !*out && i < u->members.count; i++)
+        *out = will_be_there(v->people[u->members.items[i]], slot, day > today ? day : today);
+    for (uint32_t i = 0; i < v->unit_count && !*out; i++)
+        *out = v->units[i]->known && dom_unit_lies_below(&v->units[i]->u, unit, day, today);
+    view_leave(v);
+    return true;
+}
+
+static bool goes_on_within(const struct dom_unit *u, cv_day from, cv_day to)
+{
+    return (u->active_to == CV_NO_DAY || u->active_to > from) && (to == CV_NO_DAY || u->active_from < to);
+}
+
+bool view_unit_rival(const struct view *v, const struct dom_unit *unit, const char *code, cv_day from,
+                     struct cv_id *out)
+{
+    struct view_probe probe;
     bool found = false;
-    for (size_t i = 0; u && !found && i < u->members.count; i++)
-        found = will_be_there(v->people[u->members.items[i]], slot, day > today ? day : today);
+    if (!view_enter(v, NULL))
+        return false;
+    for (uint32_t at = view_lookup_first(&v->unit_by_code, view_hash_text(code), &probe); at != NONE && !found;
+         at = view_lookup_next(&v->unit_by_code, &probe)) {
+        const struct unit *u = v->units[at];
+        found = !cv_id_equal(u->id, unit->id) && held_code(u, code) && goes_on_within(&u->u, from, unit->active_to);
+        *out = u->id;
+    }
     view_leave(v);
     return found;
 }

@@ -90,6 +90,20 @@ static struct dom_past_unit *copy_past(struct view_pool *k, const struct dom_pas
     return out;
 }
 
+/* Of what is planned the places alone are of interest; and the first day of all: struct unit. */
+static struct dom_next_unit *copy_next_places(struct view_pool *k, const struct dom_unit *in, size_t *out_count)
+{
+    struct dom_next_unit *out = in->next_count > 0 ? view_pool_alloc(k, in->next_count * sizeof(*out)) : NULL;
+    *out_count = 0;
+    for (size_t i = 0; i < in->next_count; i++)
+        if (in->next[i].parts & DOM_PART_PARENT)
+            out[(*out_count)++] = (struct dom_next_unit){
+                .from = in->next[i].from,
+                .parts = DOM_PART_PARENT,
+                .facts = {.has_parent = in->next[i].facts.has_parent, .parent = in->next[i].facts.parent}};
+    return out;
+}
+
 void view_copy_unit(struct view_pool *k, const struct dom_unit *in, struct dom_unit *out)
 {
     *out = *in;
@@ -98,8 +112,7 @@ void view_copy_unit(struct view_pool *k, const struct dom_unit *in, struct dom_u
     for (int i = 0; i < CV_LANGS; i++)
         out->name[i] = view_pool_text(k, in->name[i]);
     out->past = copy_past(k, in->past, in->past_count);
-    out->next = NULL; /* the first day alone is of interest: struct unit */
-    out->next_count = 0;
+    out->next = copy_next_places(k, in, &out->next_count);
     out->slug = view_pool_text(k, in->slug);
     out->idempotency = (struct dom_idempotency){0};
     out->mail_login = view_pool_text(k, in->mail_login);
