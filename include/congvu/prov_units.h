@@ -120,7 +120,7 @@ struct prov_hand_over {
 };
 /* Mailboxes and other accounts of units, and devices with somebody's certificate, that somebody has to take over: of
  * units in the caller's scope, and in the
- * hands of people in it; at most `max`. Open until PUT names who holds it from now on, the same person again if he goes
- * on. */
-bool prov_hand_overs(struct prov_call *call, struct prov_hand_over *out, size_t max, size_t *out_count,
+ * hands of people in it; at most `max`, *out_more = there are others. Open until PUT names who holds it from now on,
+ * the same person again if he goes on. */
+bool prov_hand_overs(struct prov_call *call, struct prov_hand_over *out, size_t max, size_t *out_count, bool *out_more,
                      struct cv_error *err);

@@ -1,9 +1,11 @@
 """Mailboxes of units: who may know who reads them, and when somebody has to take one over."""
+import concurrent.futures
 import itertools
+import subprocess
 
 import pytest
 
-from congvu import UNIT, an, nth
+from congvu import UNIT, an, nth, wait_for
 
 numbers = itertools.count(1)
 
@@ -114,3 +116,53 @@ def test_nobody_holds_it_or_the_unit_has_ended(client, unit):
     assert sorted(open_of(client, mailbox), key=str) == [("dissolved", None), ("moved", code)]
     give(client, unit, heir)
     assert open_of(client, mailbox) == [], "somebody of a unit that goes on has taken it over"
+
+
+def test_whoever_may_not_be_named_is_refused_before_the_address_is_given(client, shared, unit):
+    high, full, mine = (person(client, unit["code"]) for _ in range(3))
+    assert client.post(f"/v1/staff/{high}/roles", {"role": "unit_admin", "unit": "T1"}).status == 201
+    for n in range(16):
+        other = client.put(f"/v1/units/{unit['code']}.{n}", {**UNIT, "slug": f"day{n}x{unit['slug']}", "parent": unit["code"]}).json
+        give(client, other, full)
+    local = shared.reach(unit["code"], "units:read", "staff:read", "accounts:write")
+    path = f"/v1/units/{unit['code']}/mailbox"
+    for named_, refused in ((high, (403, "higher_role")), (full, (409, "conflict"))):
+        for more in ({"validate_only": True}, {}):
+            answer = local.put(path, {"holders": [mine, named_]}, **more)
+            assert (answer.status, answer.code) == refused, answer
+    assert client.get(path).code == "unit_mailbox_not_found" and client.get(f"/v1/staff/{mine}").json["holds"] == []
+    assert client.get(f"/v1/units/{unit['code']}").json["revision"] == unit["revision"]
+
+
+def test_two_clerks_at_once_leave_it_with_somebody(client, shared, unit):
+    one, other = person(client, unit["code"]), person(client, unit["code"])
+    path = f"/v1/units/{unit['code']}/mailbox"
+    give(client, unit, one, other)
+    clerks = [(shared.client(), code) for code in (one, other)]
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for _ in range(25):
+            answers = list(pool.map(lambda c: c[0].put(path, {"holders": [c[1]]}), clerks))
+            assert {(a.status, a.code) for a in answers} <= {(200, None), (409, "conflict")} and 200 in {a.status for a in answers}, answers
+            assert named(client.get(path).json) in (([one], 1), ([other], 1)), "the last one wins whole"
+            give(client, unit, one, other)
+
+
+def test_among_very_many_holders_everybody_is_found(client, shared, unit):
+    last = client.put(f"/v1/units/{unit['code']}.Z", {**UNIT, "slug": f"cuoi{unit['slug']}", "parent": unit["code"]}).json
+    mailbox = give(client, unit, person(client, unit["code"]))
+    post = '{"unit":"%s","kind":"chinh_thuc","primary":true,"from":"2020-01-01"}' % unit["id"]
+    many = "\n".join(f"dn: cvId={i},ou=people,dc=congvu\nobjectClass: inetOrgPerson\nobjectClass: cvStaff\ncvId: {i}\ncn: Giu Nhieu\nsn: Giu\n"
+                     f"cvRevision: 1\ncvCreatedAt: 20260101000000Z\ncvUpdatedAt: 20260101000000Z\ncvCategory: cong_chuc\ncvPost: {post}\ncvHolds: {mailbox['login']}\n" for i in (f"stf_{n:026}" for n in range(1, 2001)))
+    subprocess.run(["ldapadd", "-Q", "-Y", "EXTERNAL", "-H", shared.ldapi], input=many, text=True, check=True, capture_output=True)
+    own = give(client, last, person(client, last["code"]))
+    wait_for(lambda: client.get("/v1/staff", unit=unit["code"], include_total="true", page_size=1).json["total"] > 2000, "all are seen")
+    answer = client.get("/v1/hand-overs").json
+    assert [i for i in answer["items"] if i["login"] in (mailbox["login"], own["login"])] == [] and answer["more"] is False
+
+
+def test_no_more_than_the_bound_are_listed_and_it_is_said(client, unit):
+    for n in range(501):
+        assert client.put(f"/v1/units/{unit['code']}.Q{n}", {**UNIT, "slug": f"q{n}{unit['slug']}", "parent": unit["code"]}).status == 201
+        assert client.put(f"/v1/units/{unit['code']}.Q{n}/mailbox", {"holders": []}).status == 200
+    answer = client.get("/v1/hand-overs").json
+    assert (len(answer["items"]), answer["more"]) == (500, True)

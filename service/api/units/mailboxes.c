@@ -117,10 +117,11 @@ void api_list_hand_overs(struct htp_exchange *x)
     struct cv_jout *j = &x->out;
     struct prov_hand_over *items = CV_NEWS(x->arena, struct prov_hand_over, LISTED_MAX);
     size_t count = 0;
+    bool more = false;
     struct cv_error err = {0};
     if (!api_call(x, &call))
         return;
-    if (!prov_hand_overs(&call, items, LISTED_MAX, &count, &err)) {
+    if (!prov_hand_overs(&call, items, LISTED_MAX, &count, &more, &err)) {
         htp_problem(x, &err, NULL);
         return;
     }
@@ -129,6 +130,7 @@ void api_list_hand_overs(struct htp_exchange *x)
     for (size_t i = 0; i < count; i++)
         write_hand_over(x, &items[i]);
     cv_jout_end(j);
+    cv_jout_bool(j, "more", more);
     cv_jout_end(j);
     htp_reply(x, 200);
 }

@@ -51,10 +51,12 @@ bool dir_idempotency_forget(struct dir_session *s, cv_moment until, bool *out_fo
 static bool find_people(struct dir_session *s, const char *filter, struct cv_id *out, size_t max, size_t *out_count,
                         struct cv_arena *arena, struct cv_error *err)
 {
+    static const char *const no_attributes[] = {"1.1", NULL};
     struct dir_entry *found = NULL;
     size_t count = 0;
 
-    if (!dir_find_entries(s, dir_dn_people(arena, dir_session_base(s)), filter, max, arena, &found, &count, err))
+    if (!dir_find_named(s, dir_dn_people(arena, dir_session_base(s)), filter, no_attributes, max, arena, &found, &count,
+                        err))
         return false;
     *out_count = 0;
     for (size_t i = 0; i < count; i++)

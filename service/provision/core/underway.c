@@ -1,4 +1,6 @@
 /* Documents of what is on its way. */
+#include <string.h>
+
 #include "provision/core/underway.h"
 
 bool prov_refused_for_good(const struct cv_error *err)
@@ -6,27 +8,57 @@ bool prov_refused_for_good(const struct cv_error *err)
     return err->problem != cvp_none && cv_problem_row(err->problem)->status < 500 && err->kind != CV_STALE;
 }
 
-static bool replace(struct prov_call *call, const struct dir_document *fresh, struct cv_error *err)
+bool prov_underway_elsewhere(struct cv_error *err)
+{
+    return cv_fail(err, cvp_conflict, NULL, "Người khác đang thay đổi mục này; vui lòng thử lại sau ít phút",
+                   "Somebody else is changing this right now; please try again in a few minutes");
+}
+
+/* True: nothing of that name was there. False: `before` is there (CV_OK), or trouble. */
+static bool add(struct prov_call *call, const struct dir_document *doc, struct dir_document *before,
+                struct cv_error *err)
 {
     struct dir_actor actor = prov_dir_actor(call);
-    struct dir_document before;
-    return dir_document_read(call->dir, fresh->folder, fresh->name, call->arena, &before, err) &&
-           dir_document_save(call->dir, &before, fresh->bytes, fresh->len, &actor, NULL, err);
+    if (dir_document_add(call->dir, doc, &actor, NULL, err))
+        return true;
+    if (err->kind != CV_EXISTS)
+        return false;
+    cv_error_clear(err);
+    dir_document_read(call->dir, doc->folder, doc->name, call->arena, before, err);
+    return false;
+}
+
+static bool replace(struct prov_call *call, const struct dir_document *before, const struct dir_document *doc,
+                    struct cv_error *err)
+{
+    struct dir_actor actor = prov_dir_actor(call);
+    return dir_document_save(call->dir, before, doc->bytes, doc->len, &actor, NULL, err);
 }
 
 bool prov_underway_keep(struct prov_call *call, const char *folder, const char *name, const struct cv_buf *bytes,
                         struct cv_error *err)
 {
-    struct dir_actor actor = prov_dir_actor(call);
+    struct dir_document before;
     if (!cv_buf_ok(bytes))
         return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
     const struct dir_document doc = dir_document_of(folder, name, cv_buf_str(bytes), bytes->len);
-    if (dir_document_add(call->dir, &doc, &actor, NULL, err))
+    return add(call, &doc, &before, err) || (err->kind == CV_OK && replace(call, &before, &doc, err));
+}
+
+bool prov_underway_claim(struct prov_call *call, const char *folder, const char *name, const struct cv_buf *bytes,
+                         struct cv_error *err)
+{
+    struct dir_document before;
+    if (!cv_buf_ok(bytes))
+        return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
+    const struct dir_document doc = dir_document_of(folder, name, cv_buf_str(bytes), bytes->len);
+    if (add(call, &doc, &before, err))
         return true;
-    if (err->kind != CV_EXISTS)
+    if (err->kind != CV_OK)
         return false;
-    cv_error_clear(err);
-    return replace(call, &doc, err);
+    if (before.len == doc.len && memcmp(before.bytes, doc.bytes, doc.len) == 0)
+        return true;
+    return prov_underway_elsewhere(err);
 }
 
 bool prov_underway_forget(struct prov_call *call, const char *folder, const char *name, struct cv_error *err)

@@ -5,23 +5,26 @@
 #include "congvu/view_lists.h"
 #include "provision/units/units.h"
 
-enum { HOLDERS_MAX = 2000, TOKENS_MAX = 20000 };
+enum { HOLDERS_MAX = 20000, TOKENS_MAX = 20000, SCRATCH_MAX = 4 << 20 };
 
 const char *const prov_hand_over_words[] = {"leaver", "moved", "dissolved", "no_holder", NULL};
 _Static_assert(CV_COUNT(prov_hand_over_words) == PROV_OVER_KINDS + 1, "a word for each kind");
 
 struct listing {
     struct prov_call *call;
-    struct view_unit *units; /* of the scope, with a mailbox */
+    struct cv_arena *scratch; /* of one person */
+    struct view_unit *units;  /* of the scope, with a mailbox */
     size_t unit_count;
     size_t *holders, *stay; /* of each of them: all, and those with whom it may stay */
     struct prov_hand_over *out;
     size_t max, count;
+    bool more;
 };
 
 static void add(struct listing *l, enum prov_hand_over_kind kind, const struct view_unit *unit,
                 const struct view_staff *staff, cv_day since)
 {
+    l->more = l->more || l->count == l->max;
     if (l->count == l->max)
         return;
     struct prov_hand_over *item = &l->out[l->count++];
@@ -55,20 +58,14 @@ static bool has_moved(const struct listing *l, const struct dom_staff *staff, co
     return !same && !view_unit_within(l->call->prov->options.view, home, unit->id);
 }
 
-/* True: it may stay with him. */
-static bool judge(struct listing *l, const struct dom_staff *staff, const struct view_staff *seen,
-                  const struct view_unit *unit)
+/* False: it may stay with him. */
+static bool judge(const struct listing *l, const struct dom_staff *staff, const struct view_unit *unit,
+                  enum prov_hand_over_kind *kind, cv_day *since)
 {
-    if (dom_current_departure(staff) != NULL) {
-        if (seen != NULL)
-            add(l, PROV_OVER_LEAVER, unit, seen, seen->departure_on);
-        return false;
-    }
-    if (!has_moved(l, staff, unit))
-        return true;
-    if (seen != NULL)
-        add(l, PROV_OVER_MOVED, unit, seen, dom_home_on(staff, cv_today())->from);
-    return false;
+    const struct dom_departure *d = dom_current_departure(staff);
+    *kind = d != NULL ? PROV_OVER_LEAVER : PROV_OVER_MOVED;
+    *since = d != NULL ? d->effective_on : dom_home_on(staff, cv_today())->from;
+    return d != NULL || has_moved(l, staff, unit);
 }
 
 static void count_holder(struct listing *l, const struct view_unit *unit, bool stays)
@@ -89,25 +86,68 @@ static bool ended(const struct view_unit *unit)
 static bool goes_on(const struct listing *l, const struct dom_staff *staff)
 {
     struct view_unit home;
-    return view_unit_by_id(l->call->prov->options.view, dom_home_on(staff, cv_today())->unit, l->call->arena, &home) &&
+    return view_unit_by_id(l->call->prov->options.view, dom_home_on(staff, cv_today())->unit, l->scratch, &home) &&
            !ended(&home);
+}
+
+static void tell_of(struct listing *l, enum prov_hand_over_kind kind, const char *mailbox, const char *holder,
+                    cv_day since)
+{
+    const struct prov_call *call = l->call;
+    struct cv_arena *arena = l->count < l->max ? call->arena : l->scratch;
+    struct view_staff seen;
+    struct view_unit unit;
+    struct cv_error none = {0};
+    if (view_staff_find(call->prov->options.view, call->scope, holder, arena, &seen, &none) &&
+        view_unit_by_mailbox(call->prov->options.view, mailbox, arena, &unit))
+        add(l, kind, &unit, &seen, since);
 }
 
 static bool take_person(struct listing *l, struct cv_id id, struct cv_error *err)
 {
-    struct prov_call *call = l->call;
-    const struct view *view = call->prov->options.view;
     struct dom_staff staff;
-    struct view_staff found;
     struct view_unit unit;
     char text[CV_ID_TEXT];
-    struct cv_error none = {0};
-    if (!dir_staff_read(call->dir, id, call->arena, &staff, err))
+    cv_arena_reset(l->scratch);
+    if (!dir_staff_read(l->call->dir, id, l->scratch, &staff, err))
         return false;
-    bool seen = view_staff_find(view, call->scope, cv_id_text("stf_", id, text), call->arena, &found, &none);
-    for (size_t i = 0; i < staff.hold_count; i++)
-        if (view_unit_by_mailbox(view, staff.holds[i], call->arena, &unit))
-            count_holder(l, &unit, judge(l, &staff, seen ? &found : NULL, &unit) && goes_on(l, &staff));
+    for (size_t i = 0; i < staff.hold_count; i++) {
+        enum prov_hand_over_kind kind;
+        cv_day since;
+        if (!view_unit_by_mailbox(l->call->prov->options.view, staff.holds[i], l->scratch, &unit))
+            continue;
+        bool over = judge(l, &staff, &unit, &kind, &since);
+        count_holder(l, &unit, !over && goes_on(l, &staff));
+        if (over)
+            tell_of(l, kind, staff.holds[i], cv_id_text("stf_", id, text), since);
+    }
+    return true;
+}
+
+/* Of mailboxes that nobody has whom one could ask. */
+static void take_units(struct listing *l)
+{
+    for (size_t i = 0; i < l->unit_count; i++)
+        if (ended(&l->units[i]) && l->stay[i] == 0)
+            add(l, PROV_OVER_DISSOLVED, &l->units[i], NULL, l->units[i].active_to);
+        else if (l->holders[i] == 0)
+            add(l, PROV_OVER_NO_HOLDER, &l->units[i], NULL, CV_NO_DAY);
+}
+
+static bool take_people(struct listing *l, struct cv_error *err)
+{
+    struct prov_call *call = l->call;
+    struct cv_id *ids = CV_NEWS(call->arena, struct cv_id, HOLDERS_MAX);
+    size_t count = 0;
+    if (!dir_staff_holding(call->dir, NULL, ids, HOLDERS_MAX, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!take_person(l, ids[i], err))
+            return false;
+    if (count < HOLDERS_MAX)
+        take_units(l);
+    else
+        l->more = true; /* of whom no more is known than that they hold something */
     return true;
 }
 
@@ -200,26 +240,19 @@ static bool take_tokens(struct listing *l, struct cv_error *err)
     return true;
 }
 
-bool prov_hand_overs(struct prov_call *call, struct prov_hand_over *out, size_t max, size_t *out_count,
+bool prov_hand_overs(struct prov_call *call, struct prov_hand_over *out, size_t max, size_t *out_count, bool *out_more,
                      struct cv_error *err)
 {
-    struct listing l = {.call = call, .out = out, .max = max};
-    struct cv_id *ids = CV_NEWS(call->arena, struct cv_id, HOLDERS_MAX);
-    size_t count = 0;
-    if (!view_unit_mailboxes(call->prov->options.view, call->scope, call->arena, &l.units, &l.unit_count, err) ||
-        !dir_staff_holding(call->dir, NULL, ids, HOLDERS_MAX, &count, err))
+    cv_auto_arena scratch = cv_arena_new(SCRATCH_MAX);
+    struct listing l = {.call = call, .scratch = scratch, .out = out, .max = max};
+    if (scratch == NULL)
+        return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
+    if (!view_unit_mailboxes(call->prov->options.view, call->scope, call->arena, &l.units, &l.unit_count, err))
         return false;
     l.holders = CV_NEWS(call->arena, size_t, l.unit_count + 1);
     l.stay = CV_NEWS(call->arena, size_t, l.unit_count + 1);
-    for (size_t i = 0; i < count; i++)
-        if (!take_person(&l, ids[i], err))
-            return false;
-    for (size_t i = 0; i < l.unit_count; i++)
-        if (ended(&l.units[i]) && l.stay[i] == 0)
-            add(&l, PROV_OVER_DISSOLVED, &l.units[i], NULL, l.units[i].active_to);
-        else if (l.holders[i] == 0)
-            add(&l, PROV_OVER_NO_HOLDER, &l.units[i], NULL, CV_NO_DAY);
-    bool done = take_accounts(&l, err) && take_tokens(&l, err);
+    bool done = take_people(&l, err) && take_accounts(&l, err) && take_tokens(&l, err);
     *out_count = l.count;
+    *out_more = l.more;
     return done;
 }

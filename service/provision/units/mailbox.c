@@ -221,17 +221,18 @@ static bool find_by_id(struct prov_call *call, struct cv_id id, struct view_staf
                            &none);
 }
 
+/* Only those who had it before go: whoever is named meanwhile, by a process that knows nothing of this one, stays. */
 static bool hand_over(struct prov_call *call, struct prov_unit_mailbox *out, size_t *out_changed, struct cv_error *err)
 {
     struct cv_id had[HOLDERS_MAX];
     struct view_staff seen;
     size_t count = 0;
     const char *login = out->unit.mail_login;
+    if (!all_holders(call, &out->unit, had, &count, err))
+        return false;
     for (size_t i = 0; i < out->named; i++)
         if (!set_holding(call, out->holders[i].id, login, true, out_changed, err))
             return false;
-    if (!all_holders(call, &out->unit, had, &count, err))
-        return false;
     for (size_t i = 0; i < count; i++)
         if (!listed(out, had[i]) && find_by_id(call, had[i], &seen) &&
             !set_holding(call, had[i], login, false, out_changed, err))
@@ -246,7 +247,7 @@ static const char *key_of(const struct prov_call *call, struct cv_id unit)
     return cv_id_kept("unt_", unit, call->arena);
 }
 
-static bool keep(struct prov_call *call, const struct making *m, struct cv_error *err)
+static bool claim(struct prov_call *call, const struct making *m, struct cv_error *err)
 {
     char top[CV_ID_TEXT];
     struct cv_jout j;
@@ -262,7 +263,7 @@ static bool keep(struct prov_call *call, const struct making *m, struct cv_error
         cv_jout_string(&j, NULL, cv_id_kept("stf_", m->out->holders[i].id, call->arena));
     cv_jout_end(&j);
     cv_jout_end(&j);
-    return prov_underway_keep(call, HOLDERS, key_of(call, m->id), &buf, err);
+    return prov_underway_claim(call, HOLDERS, key_of(call, m->id), &buf, err);
 }
 
 static bool carry_out(struct prov_call *call, struct making *m, struct cv_error *err)
@@ -276,33 +277,44 @@ static bool carry_out(struct prov_call *call, struct making *m, struct cv_error 
     return true;
 }
 
-/* One write needs no document, and no difference sends nothing. */
-static bool takes_several(struct prov_call *call, const struct making *m, bool *out, struct cv_error *err)
+/* A name is given for ever: whoever may not be named is refused before it is. */
+static bool try_out(struct prov_call *call, struct making *m, size_t *out_changes, struct cv_error *err)
 {
     struct prov_call trial = *call;
-    struct prov_unit_mailbox there = *m->out;
-    size_t changes = 0;
+    struct dir_stamp none = {0};
     trial.validate_only = true;
     trial.match = PROV_MATCH_ANY;
-    if (!prov_unit_fetch(call, m->id, &there.unit, err))
+    *out_changes = 0;
+    if (!make(&trial, m, &none, err) || !hand_over(&trial, m->out, out_changes, err))
         return false;
-    bool made = there.unit.mail_login == NULL;
-    if (!made && !hand_over(&trial, &there, &changes, err))
-        return false;
-    *out = made ? m->out->named > 0 : changes > 1;
+    *out_changes += m->out->outcome == PROV_CREATED;
     return true;
+}
+
+static bool carry_out_claimed(struct prov_call *call, struct making *m, struct cv_error *err)
+{
+    struct cv_error left = {0};
+    if (!claim(call, m, err))
+        return false;
+    bool ok = carry_out(call, m, err);
+    if ((ok || prov_refused_for_good(err)) && !prov_underway_forget(call, HOLDERS, key_of(call, m->id), &left))
+        cv_log_error(CV_LOG_WARN, "holders", &left);
+    return ok;
+}
+
+/* One at a time: two who each take it from the other would leave nobody. */
+static const char *turn_of(const struct prov_call *call, struct cv_id unit)
+{
+    return cv_arena_printf(call->arena, HOLDERS "/%s", key_of(call, unit));
 }
 
 static bool put(struct prov_call *call, struct making *m, struct cv_error *err)
 {
-    bool several = false;
-    if (!takes_several(call, m, &several, err) || (several && !keep(call, m, err)))
-        return false;
-    bool ok = carry_out(call, m, err);
-    struct cv_error left = {0};
-    if (several && (ok || prov_refused_for_good(err)) &&
-        !prov_underway_forget(call, HOLDERS, key_of(call, m->id), &left))
-        cv_log_error(CV_LOG_WARN, "holders", &left);
+    const char *turn = turn_of(call, m->id);
+    if (!prov_reserve(call->prov, turn))
+        return prov_underway_elsewhere(err);
+    bool ok = carry_out_claimed(call, m, err);
+    prov_unreserve(call->prov, turn);
     return ok;
 }
 
@@ -323,7 +335,7 @@ static bool take_holders(struct prov_call *call, const struct cv_jin *o, struct 
     return out->named > 0;
 }
 
-static bool end(struct prov_call *call, const struct dir_document *doc, struct cv_error *err)
+static bool go_on(struct prov_call *call, const struct dir_document *doc, struct cv_error *err)
 {
     struct prov_call own = *call;
     struct prov_unit_mailbox out = {0};
@@ -341,6 +353,22 @@ static bool end(struct prov_call *call, const struct dir_document *doc, struct c
         return cv_fail(err, cvp_conflict, NULL, "Không còn ai trong số người được giao hộp thư của đơn vị %s",
                        "Nobody is left of those who were to hold the mailbox of %s", doc->name);
     return carry_out(&own, &m, err);
+}
+
+/* Whoever is at it ends it himself. */
+static bool end(struct prov_call *call, const struct dir_document *doc, struct cv_error *err)
+{
+    struct dir_document now;
+    struct cv_id unit;
+    if (!cv_id_parse("unt_", doc->name, &unit))
+        return cv_fail(err, cvp_conflict, NULL, "Bản ghi %s bị hỏng", "The stored %s is damaged", doc->name);
+    const char *turn = turn_of(call, unit);
+    if (!prov_reserve(call->prov, turn))
+        return cv_fail_as(err, CV_STALE, "", "Đang được thực hiện", "It is under way");
+    bool there = dir_document_read(call->dir, HOLDERS, doc->name, call->arena, &now, err);
+    bool ok = there ? go_on(call, &now, err) : err->kind == CV_NOT_FOUND;
+    prov_unreserve(call->prov, turn);
+    return ok;
 }
 
 void prov_holders_finish(struct prov_call *call)
@@ -379,11 +407,6 @@ static bool would_hold(struct prov_call *call, struct prov_unit_mailbox *out, st
     return true;
 }
 
-static bool look(struct prov_call *call, struct making *m, struct cv_error *err)
-{
-    return prov_write(call, "unit_mailbox.put", key_of(call, m->id), make, m, err) && would_hold(call, m->out, err);
-}
-
 /* A name is given once: another one wished for later would be dropped in silence. */
 static bool same_login(struct prov_call *call, struct cv_id id, const struct prov_unit_mailbox_input *in,
                        struct cv_error *err)
@@ -402,10 +425,14 @@ bool prov_unit_mailbox_put(struct prov_call *call, const char *key, const struct
                            struct prov_unit_mailbox *out, struct cv_error *err)
 {
     struct making m = {.in = in, .out = out};
+    size_t changes = 0;
     *out = (struct prov_unit_mailbox){0};
-    return prov_unit_locate(call, key, &m.id, err) && same_login(call, m.id, in, err) &&
-           find_holders(call, in, out, err) &&
-           (call->validate_only ? look(call, &m, err) : put(call, &m, err) && name_holders(call, out, err));
+    if (!prov_unit_locate(call, key, &m.id, err) || !same_login(call, m.id, in, err) ||
+        !find_holders(call, in, out, err) || !try_out(call, &m, &changes, err))
+        return false;
+    if (call->validate_only)
+        return would_hold(call, out, err);
+    return (changes == 0 || put(call, &m, err)) && name_holders(call, out, err);
 }
 
 bool prov_unit_mailbox_read(struct prov_call *call, const char *key, struct prov_unit_mailbox *out,

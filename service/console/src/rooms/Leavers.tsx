@@ -58,9 +58,9 @@ function HandOvers({ filters, may }: { filters: URLSearchParams; may: boolean })
     <h2>{t('hand_overs')}</h2>
     {said && <p class="good" role="status">{said}</p>}
     {h && may && <ActForm key={h.unit!.id + h.system + deviceOf(h)} act={act(h)} form={`hand-over ${h.unit!.id} ${h.system} ${deviceOf(h)}`} close={place('', '')} />}
-    <Read of={list}>{({ items }) => items.length === 0 ? <p>{t('no_hand_overs')}</p> : <Table head={[t('unit'), t('system'), t('login_name'), t('holder'), t('why'), t('first_day_out'), t('acts')]} rows={items.map((x, i) => ({ key: (x.unit?.id ?? i) + x.system + deviceOf(x), cells: [
+    <Read of={list}>{({ items, more }) => items.length === 0 ? <p>{t('no_hand_overs')}</p> : <>{more && <p>{t('hand_more')}</p>}<Table head={[t('unit'), t('system'), t('login_name'), t('holder'), t('why'), t('first_day_out'), t('acts')]} rows={items.map((x, i) => ({ key: (x.unit?.id ?? i) + x.system + deviceOf(x), cells: [
       <Name>{x.unit?.name ?? t('elsewhere_unit')}</Name>, systemName(systems, x.system), x.token ? t('device_of', { serial: x.token.serial, name: x.token.staff.full_name }) : <Name>{x.address ?? x.login ?? '—'}</Name>, x.staff ? <PersonLink id={x.staff.id} name={x.staff.full_name} /> : '—', named(x.kind, 'hand_'), x.effective_on ? day(x.effective_on) : '—',
-      x.unit && may ? <a class="no-print" href={place(x.unit.id, x.system, deviceOf(x))}>{t('hand_over')}<span class="out"> {systemName(systems, x.system)} <Name>{x.unit.name}</Name></span></a> : <span class="words">{t('not_yours')}</span>] }))} />}</Read>
+      x.unit && may ? <a class="no-print" href={place(x.unit.id, x.system, deviceOf(x))}>{t('hand_over')}<span class="out"> {systemName(systems, x.system)} <Name>{x.unit.name}</Name></span></a> : <span class="words">{t('not_yours')}</span>] }))} /></>}</Read>
   </section>
 }
 

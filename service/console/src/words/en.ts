@@ -507,6 +507,7 @@ export const en: Record<keyof typeof vi, string> = {
   token_out: 'not back yet',
   hand_overs: 'Mailboxes and accounts of units, and certificate devices, to hand over',
   no_hand_overs: 'Nothing is to be handed over.',
+  hand_more: 'There are more: they appear when some of these are done.',
   hand_over: 'Hand over',
   hand_over_title: 'Hand over: {what}, {unit}',
   hand_over_words: 'The new holder reads it with an own password.',

@@ -513,6 +513,7 @@ export const vi = {
   token_out: 'chưa trả',
   hand_overs: 'Bàn giao hộp thư, tài khoản đơn vị, thiết bị chứng thư số',
   no_hand_overs: 'Không có gì cần bàn giao.',
+  hand_more: 'Còn nữa: các mục khác hiện ra khi đã bàn giao bớt.',
   hand_over: 'Bàn giao',
   hand_over_title: 'Bàn giao: {what}, {unit}',
   hand_over_words: 'Người nhận dùng mật khẩu riêng của mình để đọc hộp thư đơn vị.',
