@@ -97,11 +97,14 @@ static bool still_there(const struct dom_staff *staff, struct cv_id unit)
     return false;
 }
 
+/* What began on the day of the change was corrected by it: he was never there. */
 static void look_at_posts(struct chk *c, const struct dir_past *past, struct chk_person *person)
 {
-    const struct dom_post *was = dom_home_on(&past->before, cv_day_of(past->at));
+    const cv_day day = cv_day_of(past->at);
+    const struct dom_post *was = dom_home_on(&past->before, day);
     struct chk_past *p = &person->past;
-    if (cv_id_is_zero(was->unit) || still_there(&past->after, was->unit) || has_unit(p->left, p->left_count, was->unit))
+    if (cv_id_is_zero(was->unit) || was->from >= day || still_there(&past->after, was->unit) ||
+        has_unit(p->left, p->left_count, was->unit))
         return;
     struct cv_id *grown = CV_NEWS(c->arena, struct cv_id, p->left_count + 1);
     if (!cv_arena_ok(c->arena))

@@ -20,10 +20,10 @@ struct chk_person {
     size_t alias_count;
     int birth_year;
     struct cv_id unit; /* of the primary post */
-    cv_day post_from;
+    cv_day post_from, hired_on;
     struct cv_id *units; /* of all posts */
     size_t unit_count;
-    bool departed, may_sign_in, credential_set;
+    bool departed, merged, may_sign_in, credential_set;
     struct chk_past past;
 };
 

@@ -47,7 +47,9 @@ void chk_add_person(struct chk *c, const struct dom_staff *staff)
                              .birth_year = staff->birth_year,
                              .unit = primary->unit,
                              .post_from = primary->from,
+                             .hired_on = staff->hired_on,
                              .departed = d != NULL && d->started_at != CV_NO_MOMENT,
+                             .merged = staff->merge != NULL,
                              .may_sign_in = may_sign_in(staff),
                              .credential_set = staff->credential_set};
     keep_lists(c, staff, p);
@@ -102,12 +104,18 @@ static const char *handle(const struct chk_person *p)
     return p->code != NULL ? p->code : p->address != NULL ? p->address : "-";
 }
 
+/* A record that was merged into another one is nobody's. */
+static bool works(const struct chk_person *p)
+{
+    return !p->departed && !p->merged;
+}
+
 static void judge_twins(struct chk *c, struct chk_person **sorted)
 {
     for (size_t i = 0; i < c->count; i++)
         for (size_t k = i + 1; k < c->count && strcmp(sorted[i]->folded, sorted[k]->folded) == 0; k++) {
             const struct words *why = alike(sorted[i], sorted[k]);
-            if (why != NULL && !sorted[i]->departed && !sorted[k]->departed)
+            if (why != NULL && works(sorted[i]) && works(sorted[k]))
                 chk_found(c, CHK_TWIN, NULL, sorted[i], "Cùng tên và %1$s với %3$s, có thể là một người%2$.0s",
                           "The same name and %2$s as %3$s: perhaps one person%1$.0s", why->vi, why->en,
                           handle(sorted[k]));
@@ -131,7 +139,7 @@ static struct address *all_addresses(struct chk *c, size_t *out_count)
     struct address *all = CV_NEWS(c->arena, struct address, c->count + c->unit_count + 1);
     size_t count = 0;
     for (size_t i = 0; i < c->count && cv_arena_ok(c->arena); i++)
-        if (c->people[i].address != NULL)
+        if (c->people[i].address != NULL && !c->people[i].merged)
             all[count++] = (struct address){c->people[i].address, &c->people[i]};
     for (size_t i = 0; i < c->unit_count && cv_arena_ok(c->arena); i++)
         if (c->units[i].address != NULL)
@@ -176,7 +184,7 @@ void chk_judge_people(struct chk *c)
         if (p->departed && p->may_sign_in)
             chk_found(c, CHK_LEAVER_OPEN, NULL, p, "Đã kết thúc công tác nhưng còn tài khoản mở",
                       "Has left, and an account is open");
-        if (p->post_from != CV_NO_DAY && p->post_from > cv_today() && !p->departed)
+        if (p->post_from != CV_NO_DAY && p->post_from > cv_today() && p->hired_on <= cv_today() && works(p))
             chk_found(c, CHK_POST_NOT_BEGUN, NULL, p, "Vị trí chính bắt đầu từ %s, chưa đến ngày",
                       "The primary post begins on %s, which is yet to come", cv_day_people(p->post_from, day));
     }

@@ -56,6 +56,17 @@ def test_sound_data_have_no_findings(damaged):
     assert found[0]["log_since"] is None or found[0]["log_since"].startswith("20"), "said how far the log reaches"
 
 
+def test_what_is_new_corrected_or_merged_is_sound(damaged):
+    service, client = damaged
+    for code, name in (("S-MAI", "Cao Thị Mai Đến"), ("S-SUA", "Cao Văn Sửa Ngay"), ("S-GOP", "Cao Thị Gộp"), ("S-VAO", "Cao Thị Gộp")):
+        ahead = {"hired_on": "2099-01-01"} if code == "S-MAI" else {}
+        assert client.put(f"/v1/staff/{code}", an(full_name=name, birth_year=1980, **ahead)).status == 201
+    assert client.patch("/v1/staff/S-SUA", {"unit": "T1.02"}).status == 200
+    assert client.put("/v1/staff/S-GOP/merge", {"into": client.get("/v1/staff/S-VAO").json["id"], "reason": "nhập hai lần"}).status == 200
+    run, found = check(service.data)
+    assert run.returncode == 0 and [f["kind"] for f in found] == ["summary"], found
+
+
 def test_each_fault_is_found_beside_the_running_service_and_at_rest(damaged):
     service, client = damaged
     person = {}
@@ -94,7 +105,7 @@ def test_each_fault_is_found_beside_the_running_service_and_at_rest(damaged):
     onboard("TW-2", "Vũ Thị Khác", birth_year=1980, unit="T1.02")
     written(service, person["TW-2"], [f"replace: cn\ncn:{ldif('Vũ Thị Sinh')}"])
     # a transfer over the former post, to a day that is yet to come
-    onboard("MOVE", "Cao Điều Động")
+    onboard("MOVE", "Cao Điều Động", hired_on="2020-01-01")
     other = client.get("/v1/units/T1.02").json["id"]
     post = json.dumps({"unit": other, "kind": "chinh_thuc", "primary": True, "from": "2099-12-19"})
     written(service, person["MOVE"], [f"replace: cvPost\ncvPost: {post}", f"replace: cvUnit\ncvUnit: cvId={other},ou=units,dc=congvu"])
