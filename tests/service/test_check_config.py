@@ -1,10 +1,11 @@
 """check-config finds what a start would stumble over: everything at once, with its remedy."""
+import json
 import os
 import subprocess
 
 import pytest
 
-from congvu import BIN
+from congvu import BIN, ROOT
 
 
 # of 2015; which tools make one that is over differs from release to release
@@ -94,3 +95,29 @@ def test_what_a_start_or_its_first_use_would_stumble_over_is_named(tmp_path, set
 
 def test_a_common_sign_in_that_is_whole_is_fine(tmp_path):
     assert check("--data-dir", tmp_path / "data", *(word for name, text in OIDC.items() for word in ("--" + name, text))) == (0, "")
+
+
+# Whoever has not set a password in time is locked where it stands on top: that is decided by who runs the service.
+BY_CHOICE = {("default_password", "max_age_days"), ("default_password", "warn_days")}
+PRESETS = sorted(p for p in (ROOT / "deploy/policies").glob("*.json") if "preset" in json.loads(p.read_text()))
+
+
+def members(value, path=()):
+    return [leaf for name, inner in value.items() for leaf in members(inner, (*path, name))] if isinstance(value, dict) else [(path, value)]
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda p: p.stem)
+def test_what_a_preset_only_remembers_is_obeyed_by_nothing(preset, tmp_path):
+    """Put where a rule stands, each of them is refused."""
+    rule, obeyed = json.loads(preset.read_text()), []
+    remembered = rule.pop("also_regulated")
+    for path, value in members(remembered):
+        tried = json.loads(json.dumps(rule))
+        at = tried
+        for name in path[:-1]:
+            at = at.setdefault(name, {})
+        at[path[-1]] = value
+        (tmp_path / "policy.json").write_text(json.dumps(tried))
+        if check("--data-dir", tmp_path / "data", "--policy-file", tmp_path / "policy.json")[0] == 0:
+            obeyed.append(path)
+    assert set(obeyed) - BY_CHOICE == set()
