@@ -162,6 +162,7 @@ void service_tick(void *ctx)
     struct prov_call call;
     api_scheduler_ticked(&s->api);
     look_at_room(s);
+    dir_disk_look(s->directory.disk);
     if (service_closed(s) || !clock_believed(s) || !writable(s))
         return;
     if (!own_call(s, s->timer_session, s->timer_arena, &faults, &call))
@@ -278,6 +279,7 @@ void service_stop(struct service *s)
     view_free(&s->view);
     dom_policy_free(&s->policy);
     dir_embedded_stop(&s->embedded);
+    dir_disk_close(&s->directory.disk);
     dir_standby_stop(&s->directory.standby);
     dir_site_close(&s->directory.site);
     struct cv_error err = {0};

@@ -67,13 +67,13 @@ bool startup_directory(struct service *s, bool may_run, struct cv_error *err)
                                            .log_days = dom_policy_log_days(s->policy)};
     if (dir_embedded_start(&options, &s->embedded, err)) {
         s->directory.uri = dir_embedded_uri(s->embedded);
-        return true;
+    } else {
+        if (!may_run || err->kind != CV_CONFLICT)
+            return false;
+        cv_error_clear(err);
+        s->directory.uri = dir_embedded_running(c->data_dir, s->arena, err);
     }
-    if (!may_run || err->kind != CV_CONFLICT)
-        return false;
-    cv_error_clear(err);
-    s->directory.uri = dir_embedded_running(c->data_dir, s->arena, err);
-    return s->directory.uri != NULL;
+    return s->directory.uri != NULL && (c->directory_nosync || dir_disk_of(c->data_dir, &s->directory.disk, err));
 }
 
 static bool wrong_key(const char *theirs, const struct service *s, struct cv_error *err)

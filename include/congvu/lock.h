@@ -37,6 +37,7 @@ enum cv_rank {
     CV_RANK_SITE,     /* directory: which server takes writes */
     CV_RANK_GUARD,    /* directory: a TLS connection that is being opened */
     CV_RANK_SLAPD,    /* directory: the embedded server's child */
+    CV_RANK_DISK,     /* directory: who waits for the embedded server's disk */
     CV_RANK_TARGETS,  /* provision: which entries are about what */
     CV_RANK_READINGS, /* provision: lists of people that were read lately */
     CV_RANK_EVIDENCE, /* audit: what waits for the next flush */

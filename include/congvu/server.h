@@ -118,6 +118,9 @@ const char *dir_embedded_uri(const struct dir_embedded *embedded);
 const char *dir_embedded_running(const char *data_dir, struct cv_arena *arena, struct cv_error *err);
 /* "ldap://127.0.0.1:41234" of the second listener, "" when there is none. */
 const char *dir_embedded_readers_uri(const struct dir_embedded *embedded);
+/* Of the folder's embedded server, when it runs: a change of the records counts when its disk has it, and slapd alone
+ * does not wait for that. Any thread. */
+bool dir_disk_of(const char *data_dir, struct dir_disk **out, struct cv_error *err);
 int dir_embedded_pid(const struct dir_embedded *embedded);
 /* Ends slapd (SIGTERM, then SIGKILL after 10 s) and the watch. Call it last. */
 void dir_embedded_stop(struct dir_embedded **embedded);

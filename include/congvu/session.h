@@ -69,6 +69,7 @@ struct dir_witness {
 /* ---- where the directory is ---- */
 struct dir_site;
 struct dir_standby;
+struct dir_disk;
 struct dir_config {
     const char *uri;     /* "ldapi://%2Fdata%2Frun%2Fldapi" or "ldap://host:389 ldaps://..." tried in this order */
     const char *base;    /* suffix, "dc=congvu" */
@@ -79,6 +80,7 @@ struct dir_config {
     struct dir_room *room;       /* what it forbids is refused before it is sent (directory_full); NULL = nothing */
     struct dir_site *site;       /* which of several servers is used; NULL = libldap tries them in order, each time */
     struct dir_standby *standby; /* what writes wait for; NULL = nothing */
+    struct dir_disk *disk;       /* the embedded server's, which writes wait for too; NULL = it flushes by itself */
     const struct dir_witness *witness; /* asked before each write; NULL = nobody; lives as long as the sessions */
 };
 
@@ -117,6 +119,11 @@ struct dir_standby_state {
 };
 /* Of NULL: nothing is kept. */
 void dir_standby_state(struct dir_standby *standby, struct dir_standby_state *out);
+
+/* ---- the embedded server's disk: a write is acknowledged when it is there (dir_disk_of() in server.h) ---- */
+/* From time to time: what others wrote with tools of their own comes to the disk too. Of NULL: nothing. Any thread. */
+void dir_disk_look(struct dir_disk *disk);
+void dir_disk_close(struct dir_disk **disk);
 
 /* ---- sessions ---- */
 struct dir_session;

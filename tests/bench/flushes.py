@@ -13,7 +13,7 @@ os.environ.setdefault("CONGVU_BUILD", str(BENCH.parents[1]))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 from congvu import make_units  # noqa: E402
 from onboarding import PEOPLE, request, run  # noqa: E402
-from power import FLUSHED, FLUSHED_ONE, HEADER, WRITTEN, Machine  # noqa: E402
+from power import FLUSHED, FLUSHED_ONE, HEADER, BEGUN, Machine  # noqa: E402
 
 
 def flushes(machine, since):
@@ -22,7 +22,7 @@ def flushes(machine, since):
     journal, at, written, counts = machine.journal.read_bytes(), 0, {}, collections.Counter()
     while at < len(journal):
         kind, had, key, file, _, _ = HEADER.unpack_from(journal, at)
-        if kind == WRITTEN:
+        if kind == BEGUN:
             written[key] = file
         elif at >= since:
             counts[names.get(file if kind == FLUSHED else written[key], "gone")] += kind in (FLUSHED, FLUSHED_ONE)

@@ -81,7 +81,7 @@ def raw(ldif):
         with tempfile.NamedTemporaryFile("w", suffix=".ldif") as file:
             file.write(ldif)
             file.flush()
-            result = run(BENCH / "raw_add", service.ldapi, file.name, WORKERS)
+            result = run(BENCH / "raw_add", service.ldapi, file.name, WORKERS, service.data / "slapd/db/data.mdb")
         service.stop()
         return result["per_second"]
     finally:

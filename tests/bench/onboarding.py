@@ -57,7 +57,7 @@ def through_rest(connections, ldif):
 def raw(ldif):
     service = Service(directory_nosync="false", log_level="warn").start()
     try:
-        result = run(BENCH / "raw_add", service.ldapi, ldif, 8)
+        result = run(BENCH / "raw_add", service.ldapi, ldif, 8, service.data / "slapd/db/data.mdb")
         service.stop()
         return result
     finally:

@@ -1,6 +1,10 @@
 /* The limit that onboarding is measured against: adds the entries of an LDIF file over N sessions of plain libldap,
  * with the post-read control that the service uses, and prints seconds and adds per second as JSON.   raw_add LDAPI-URI
- * FILE.ldif SESSIONS */
+ * FILE.ldif SESSIONS [DATABASE]
+ *
+ * DATABASE: the embedded server's file, which leaves the last flush of a change to whoever wants it; each session makes
+ * it after each add, so that here too nothing counts before the disk has it. */
+#include <fcntl.h>
 #include <ldap.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -8,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { ATTRS_MAX = 80, VALUES_MAX = 64, ENTRIES_MAX = 20000 };
 
@@ -20,6 +25,7 @@ static struct entry entries[ENTRIES_MAX];
 static int entry_count;
 static atomic_int next_entry, failures;
 static const char *uri;
+static int database = -1;
 
 static int decode64(const char *in, char *out)
 {
@@ -127,7 +133,8 @@ static void *writer(void *unused)
         .ldctl_oid = (char *)"1.3.6.1.1.13.2", .ldctl_value = {sizeof(wanted) - 1, wanted}, .ldctl_iscritical = 1};
     LDAPControl *controls[] = {&post, NULL};
     for (int i; (i = atomic_fetch_add(&next_entry, 1)) < entry_count;)
-        if (ldap_add_ext_s(ld, entries[i].dn, entries[i].mods, controls, NULL) != LDAP_SUCCESS)
+        if (ldap_add_ext_s(ld, entries[i].dn, entries[i].mods, controls, NULL) != LDAP_SUCCESS ||
+            (database >= 0 && fdatasync(database) != 0))
             atomic_fetch_add(&failures, 1);
     ldap_unbind_ext_s(ld, NULL, NULL);
     return NULL;
@@ -141,6 +148,8 @@ int main(int argc, char **argv)
     if (sessions < 1 || sessions > 64)
         return 2;
     uri = argv[1];
+    if (argc > 4 && (database = open(argv[4], O_RDONLY | O_CLOEXEC)) < 0)
+        return 2;
     read_ldif(argv[2]);
     clock_gettime(CLOCK_MONOTONIC, &a);
     for (int i = 0; i < sessions; i++)

@@ -1,6 +1,6 @@
 /* A disk that fails on demand, for tests: preloaded into the service, it lets every write below $FAULTY_FOLDER go as
- * the file $FAULTY_WORD says at that moment: "full" (ENOSPC), "read-only" (EROFS), "hangs" (does not return); else as
- * usual. */
+ * the file $FAULTY_WORD says at that moment: "full" (ENOSPC), "read-only" (EROFS), "hangs" (does not return),
+ * "unconfirmed" (EIO of a flush by who only reads the file, as the service does with slapd's); else as usual. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -65,5 +65,9 @@ int fdatasync(int fd)
     if (real == NULL)
         *(void **)&real = dlsym(RTLD_NEXT, "fdatasync");
     errno = fault(fd);
+    char now[32];
+    if (errno == 0 && concerned(fd) && strcmp(word(now, sizeof(now)), "unconfirmed") == 0 &&
+        (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY)
+        errno = EIO;
     return errno != 0 ? -1 : real(fd);
 }

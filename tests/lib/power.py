@@ -9,7 +9,7 @@ from congvu import BIN, Service, wait_for
 
 LIBRARY = pathlib.Path(os.environ.get("CONGVU_BUILD", pathlib.Path(BIN).parents[1])) / "service/directory/libpower_cut.so"
 HEADER = struct.Struct("=IIQQQQ")
-WRITTEN, FLUSHED, FLUSHED_ONE = 1, 2, 3
+BEGUN, FLUSHED, FLUSHED_ONE, RETURNED = 1, 2, 3, 4
 PAGE = 4096
 
 
@@ -57,15 +57,17 @@ class Machine(Service):
 
 def unflushed(journal):
     """(number of the write, file, place, what lay there) in the order of the writes; what lay behind the end is zeros."""
-    waiting, at, number = {}, 0, 0
+    waiting, returned, at, number = {}, set(), 0, 0
     while at < len(journal):
         kind, had, key, file, place, length = HEADER.unpack_from(journal, at)
         at += HEADER.size + had
         number += 1
-        if kind == WRITTEN:
+        if kind == BEGUN:
             waiting[key] = number, file, place, journal[at - had:at].ljust(length, b"\0")
         elif kind == FLUSHED_ONE:
             waiting.pop(key, None)
+        elif kind == RETURNED:
+            returned.add(key)
         elif kind == FLUSHED:
-            waiting = {k: w for k, w in waiting.items() if w[1] != file}
+            waiting = {k: w for k, w in waiting.items() if w[1] != file or k not in returned}
     return sorted(waiting.values())

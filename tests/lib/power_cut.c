@@ -3,12 +3,13 @@
  * killed, power.py puts back a part of what was not: what a power cut may leave behind, which no kill does.
  *
  * A record is a header and, for a write, the bytes as they were. Each is one append, so that processes may share the
- * file. A write to a descriptor with O_SYNC or O_DSYNC is flushed when it returns; fdatasync() and fsync() flush what
- * was written to that file before they were called. Names (new files, renames) are left alone, as on a file system
- * that keeps them in order. */
+ * file. A write to a descriptor with O_SYNC or O_DSYNC is flushed when it returns; fdatasync() and fsync(), of
+ * whichever process, flush the writes to that file that had returned when they were called. Names (new files, renames)
+ * are left alone, as on a file system that keeps them in order. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,10 +18,10 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum kind { WRITTEN = 1, FLUSHED = 2, FLUSHED_ONE = 3 };
+enum kind { BEGUN = 1, FLUSHED = 2, FLUSHED_ONE = 3, RETURNED = 4 };
 struct header {
     uint32_t kind, had;         /* had: how many of the bytes lay there, they follow */
-    uint64_t id, file, at, len; /* FLUSHED: the file; FLUSHED_ONE: the id */
+    uint64_t id, file, at, len; /* FLUSHED: the file; FLUSHED_ONE, RETURNED: the id */
 };
 
 static uint64_t next_id(void)
@@ -77,7 +78,7 @@ static void append(const struct header *h, const void *bytes)
 /* Before a write; the number of it, 0 = of no concern. */
 static uint64_t note(int fd, off_t at, size_t len)
 {
-    struct header h = {.kind = WRITTEN, .file = journal() >= 0 ? file_of(fd) : 0, .at = (uint64_t)at, .len = len};
+    struct header h = {.kind = BEGUN, .file = journal() >= 0 ? file_of(fd) : 0, .at = (uint64_t)at, .len = len};
     if (h.file == 0 || len == 0)
         return 0;
     char link[64], *before = malloc(len);
@@ -95,9 +96,10 @@ static uint64_t note(int fd, off_t at, size_t len)
 
 static void written(int fd, uint64_t id)
 {
-    if (id == 0 || (fcntl(fd, F_GETFL) & (O_SYNC | O_DSYNC)) == 0)
+    if (id == 0)
         return;
-    append(&(struct header){.kind = FLUSHED_ONE, .id = id}, NULL);
+    bool flushed = (fcntl(fd, F_GETFL) & (O_SYNC | O_DSYNC)) != 0;
+    append(&(struct header){.kind = flushed ? FLUSHED_ONE : RETURNED, .id = id}, NULL);
 }
 
 #define REAL(name, ...)                                                                                                \

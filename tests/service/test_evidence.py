@@ -123,15 +123,19 @@ def test_no_secret_is_in_the_log(service):
 
 @pytest.fixture
 def on_a_faulty_disk(tmp_path, monkeypatch):
+    yield from faulty_disk(tmp_path, monkeypatch, "audit/wal")
+
+
+def faulty_disk(tmp_path, monkeypatch, folder, **settings):
     data = pathlib.Path("/tmp") / f"cv-faulty-{os.getpid()}-{random.randrange(10**9)}"
     data.mkdir(mode=0o700)
     word = tmp_path / "word"
     word.write_text("works")
     monkeypatch.setenv("LD_PRELOAD", str(BUILD / "service/audit/libfaulty_disk.so"))
-    monkeypatch.setenv("FAULTY_FOLDER", str(data / "audit/wal"))
+    monkeypatch.setenv("FAULTY_FOLDER", str(data / folder))
     monkeypatch.setenv("FAULTY_WORD", str(word))
     monkeypatch.setenv("ASAN_OPTIONS", os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0")
-    service = Service(data=data, request_ms=4000).start()
+    service = Service(data=data, request_ms=4000, **settings).start()
     service.own = True
     yield service, word.write_text
     word.write_text("works")
@@ -163,6 +167,28 @@ def test_when_the_audit_folder_fails_nothing_is_changed_and_said_so(on_a_faulty_
         any(o.get("of") == i for o in log) for i, e in enumerate(log) if e["kind"] == "intent")))
     late = [log[e["of"]] for e in log if e["kind"] == "abandoned"]
     assert {e["action"] for e in late} <= {"staff.create", "staff.patch", "account.put", "departure.put", "token.create", "directory.write"}
+
+
+@pytest.fixture
+def on_a_disk_that_may_not_confirm(tmp_path, monkeypatch):
+    yield from faulty_disk(tmp_path, monkeypatch, "slapd/db", directory_nosync="false")
+
+
+def test_what_the_disk_does_not_confirm_is_not_acknowledged_nor_anything_after_it(on_a_disk_that_may_not_confirm):
+    service, disk = on_a_disk_that_may_not_confirm
+    client = service.client()
+    make_units(client)
+    made = client.put("/v1/staff/NS-1", an()).json
+    disk("unconfirmed")
+    answer = client.patch(f"/v1/staff/{made['id']}", {"title": "Trưởng phòng"})
+    assert (answer.status, answer.code) == (504, "outcome_unknown"), answer
+    disk("works")  # a flush after one that failed proves nothing
+    answer = client.patch(f"/v1/staff/{made['id']}", {"title": "Phó phòng"})
+    assert (answer.status, answer.code) == (503, "directory_unavailable"), answer
+    assert client.get(f"/v1/staff/{made['id']}").json["title"] == "Trưởng phòng"
+    service.stop()
+    service.start()
+    assert service.client().patch(f"/v1/staff/{made['id']}", {"title": "Phó phòng"}).status == 200
 
 
 def test_kill_9_at_any_point_under_load(service):

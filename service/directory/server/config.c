@@ -130,8 +130,9 @@ static void put_storage(struct cv_buf *out, const struct plan *plan, int which)
     put_mdb(out, plan->base, suffix_of(plan, which), folder, plan->max_bytes);
     if (plan->nosync)
         cv_buf_puts(out, "dbnosync\ncheckpoint 1024 1\n");
-    else if (which == SLAPD_LOG || which == SLAPD_USAGE)
-        cv_buf_puts(out, "envflags nometasync\n"); /* a power cut takes the last change at most, and damages nothing */
+    else if (which == SLAPD_LOG || which == SLAPD_USAGE || (which == SLAPD_MAIN && plan->site == NULL))
+        /* a power cut takes the last change at most, and damages nothing; of the records we flush it (wire/disk.c) */
+        cv_buf_puts(out, "envflags nometasync\n");
 }
 
 /* All of it, passwords too, to the server that follows. */

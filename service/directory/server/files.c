@@ -14,6 +14,7 @@
 
 #include "congvu/secret.h"
 #include "directory/server/slapd.h"
+#include "directory/wire/disk.h"
 
 enum { CONFIG_MAX = 64 << 10, SCHEMA_MAX = 256 << 10, LOG_MAX = 1 << 20, ORPHAN_WAIT_MS = 15000, LOCK_PAUSE_MS = 50 };
 
@@ -96,6 +97,16 @@ bool slapd_files_find(const char *data_dir, struct slapd_paths *out, struct cv_e
     if (!slapd_find_program(out->program, sizeof out->program))
         return path_fault(err, CV_UNAVAILABLE, "slapd", "chưa được cài", "is not installed");
     return true;
+}
+
+bool dir_disk_of(const char *data_dir, struct dir_disk **out, struct cv_error *err)
+{
+    struct slapd_paths paths;
+    char path[DIR_PATH_MAX + 32];
+    if (!slapd_files_find(data_dir, &paths, err))
+        return false;
+    snprintf(path, sizeof path, "%s/%s/data.mdb", paths.folder, slapd_databases[SLAPD_MAIN].name);
+    return dir_disk_open(path, out, err);
 }
 
 /* Only so much is put into a configuration file unquoted. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "congvu/text.h"
+#include "directory/wire/disk.h"
 #include "directory/wire/session.h"
 #include "directory/wire/standby.h"
 
@@ -165,14 +166,24 @@ static bool gives_name(LDAPMod *const *mods)
     return false;
 }
 
-/* Of the records, or NULL: the other databases hold what can be sent or done again. */
-static struct dir_standby *standby_of(const struct dir_session *s, const char *dn)
+/* The other databases hold what can be sent or done again. */
+static bool is_record(const char *dn)
 {
-    const char *const others[] = {DIR_LEASES_BASE, DIR_USAGE_BASE, DIR_WORK_BASE};
+    static const char *const others[] = {DIR_LEASES_BASE, DIR_USAGE_BASE, DIR_WORK_BASE};
     for (size_t i = 0; i < CV_COUNT(others); i++)
         if (dir_below(dn, others[i]))
-            return NULL;
-    return dir_session_config(s)->standby;
+            return false;
+    return true;
+}
+
+static struct dir_standby *standby_of(const struct dir_session *s, const char *dn)
+{
+    return is_record(dn) ? dir_session_config(s)->standby : NULL;
+}
+
+static bool settled(const struct dir_session *s, const char *dn, struct cv_error *err)
+{
+    return !is_record(dn) || dir_disk_settle(dir_session_config(s)->disk, err);
 }
 
 static bool may_give(const struct dir_session *s, const char *dn, LDAPMod *const *mods, struct cv_error *err)
@@ -196,9 +207,11 @@ static bool follow(struct dir_session *s, const struct dir_request *request, con
 static bool send_write(struct dir_session *s, struct dir_request *request, const char *assert_filter,
                        struct dir_stamp *out, struct cv_error *err)
 {
-    __attribute__((cleanup(controls_free))) struct controls controls;
+    __attribute__((cleanup(controls_free))) struct controls controls = {0};
     dir_auto_answer answer = NULL;
     int code;
+    if (is_record(request->dn) && !dir_disk_admits(dir_session_config(s)->disk, err))
+        return false;
     if (!controls_make(&controls, assert_filter, out != NULL, request->permissive, err))
         return false;
     request->write = true;
@@ -211,7 +224,7 @@ static bool send_write(struct dir_session *s, struct dir_request *request, const
     /* done, but we cannot say which version it made: reading back tells */
     if (out && !read_stamp(dir_session_handle(s), answer, out))
         return dir_fail(err, NULL, LDAP_DECODING_ERROR, "no post-read in the answer", true, request->intent);
-    return !out || follow(s, request, out, err);
+    return settled(s, request->dn, err) && (!out || follow(s, request, out, err));
 }
 
 /* ---- building modifications in the arena ---- */
