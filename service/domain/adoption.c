@@ -1,4 +1,5 @@
 /* Use of one account, judged by the rule of its system. */
+#include <endian.h>
 #include <string.h>
 
 #include "congvu/adoption.h"
@@ -48,16 +49,22 @@ bool dom_usage_stale(const struct dom_activity *rule, cv_day data_through, cv_da
 }
 
 /* ---- days ---- */
-/* Ascending. */
-static void keep(struct dom_active *out, uint8_t *bits, cv_day day)
+/* A bit a day from `from` on; ascending. */
+static void keep(struct dom_active *out, uint8_t *bits, cv_day from, uint32_t days)
 {
-    if (out->first == CV_NO_DAY)
-        out->first = day;
-    int64_t at = (int64_t)day - out->first;
-    if (at < 0 || at >= DOM_KEPT_DAYS_MAX)
+    if (days == 0)
         return;
-    bits[at / 8] |= (uint8_t)(1u << at % 8);
-    out->len = (size_t)at / 8 + 1;
+    if (out->first == CV_NO_DAY)
+        out->first = from + __builtin_ctz(days);
+    int64_t at = (int64_t)from - out->first;
+    if (at <= -32)
+        return;
+    uint64_t word = at < 0 ? (uint64_t)days >> -at : (uint64_t)days << at % 8;
+    at = at < 0 ? 0 : at - at % 8;
+    for (; word != 0 && at < DOM_KEPT_DAYS_MAX; at += 8, word >>= 8) {
+        bits[at / 8] |= (uint8_t)word;
+        out->len = (size_t)at / 8 + 1;
+    }
 }
 
 void dom_active_pack(const struct dom_use *use, cv_day oldest, uint8_t *bits, struct dom_active *out)
@@ -66,16 +73,34 @@ void dom_active_pack(const struct dom_use *use, cv_day oldest, uint8_t *bits, st
     memset(bits, 0, DOM_ACTIVE_BYTES_MAX);
     for (size_t i = 0; i < use->month_count; i++) {
         cv_day first = cv_day_join(use->months[i].month / 12, use->months[i].month % 12 + 1, 1);
-        for (uint32_t left = use->months[i].days; left; left &= left - 1) {
-            cv_day day = first + __builtin_ctz(left);
-            if (day < oldest)
-                out->older = true;
-            else
-                keep(out, bits, day);
-        }
+        int before = oldest <= first ? 0 : oldest - first < 32 ? oldest - first : 32; /* days of it that are not kept */
+        uint32_t kept = before < 32 ? use->months[i].days >> before << before : 0;
+        out->older = out->older || kept != use->months[i].days;
+        keep(out, bits, first, kept);
     }
     if (use->last_on != CV_NO_DAY && (use->last_on >= oldest || out->first == CV_NO_DAY))
-        keep(out, bits, use->last_on);
+        keep(out, bits, use->last_on, 1);
+}
+
+/* 64 days at once, from the bit 64 * i on; what was not kept is 0. */
+static uint64_t word_of(const struct dom_active *days, size_t i)
+{
+    const uint8_t *at = days->bits + i * 8;
+    size_t left = days->len - i * 8;
+    uint64_t word = 0;
+    if (left >= sizeof(word)) {
+        memcpy(&word, at, sizeof(word));
+        return le64toh(word);
+    }
+    while (left-- > 0)
+        word = word << 8 | at[left];
+    return word;
+}
+
+/* The word that holds the bit `last`, without what comes behind it. */
+static uint64_t word_until(const struct dom_active *days, int64_t last)
+{
+    return word_of(days, (size_t)last / 64) & UINT64_MAX >> (63 - last % 64);
 }
 
 int dom_active_count(const struct dom_active *days, cv_day from, cv_day to)
@@ -86,21 +111,16 @@ int dom_active_count(const struct dom_active *days, cv_day from, cv_day to)
     b = b > end ? end : b;
     if (days->first == CV_NO_DAY || a > b)
         return 0;
-    for (int64_t at = a / 8; at <= b / 8; at++) {
-        unsigned byte = days->bits[at];
-        byte &= at == a / 8 ? 0xFFu << a % 8 : 0xFFu;
-        byte &= at == b / 8 ? 0xFFu >> (7 - b % 8) : 0xFFu;
-        count += __builtin_popcount(byte);
+    for (int64_t i = a / 64; i <= b / 64; i++) {
+        uint64_t word = i == b / 64 ? word_until(days, b) : word_of(days, (size_t)i);
+        count += __builtin_popcountll(i == a / 64 ? word & UINT64_MAX << a % 64 : word);
     }
     return count;
 }
 
-static int highest_bit(unsigned byte)
+static int highest_bit(uint64_t word)
 {
-    int bit = 7;
-    while (!(byte >> bit & 1u))
-        bit--;
-    return bit;
+    return 63 - __builtin_clzll(word);
 }
 
 /* The k-th latest active day on or before `to`; CV_NO_DAY when there are fewer. */
@@ -110,16 +130,16 @@ static cv_day kth_latest(const struct dom_active *days, cv_day to, int k)
     if (days->first == CV_NO_DAY || last < 0)
         return CV_NO_DAY;
     last = last > end ? end : last;
-    for (int64_t at = last / 8; at >= 0; at--) {
-        unsigned byte = days->bits[at] & (at == last / 8 ? 0xFFu >> (7 - last % 8) : 0xFFu);
-        int here = __builtin_popcount(byte);
+    for (int64_t i = last / 64; i >= 0; i--) {
+        uint64_t word = i == last / 64 ? word_until(days, last) : word_of(days, (size_t)i);
+        int here = __builtin_popcountll(word);
         if (here < k) {
             k -= here;
             continue;
         }
         while (--k > 0)
-            byte ^= 1u << highest_bit(byte);
-        return days->first + (cv_day)(at * 8 + highest_bit(byte));
+            word ^= UINT64_C(1) << highest_bit(word);
+        return days->first + (cv_day)(i * 64 + highest_bit(word));
     }
     return CV_NO_DAY;
 }

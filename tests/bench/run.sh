@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Benchmarks, each printing both sides measured in one run and their ratio. Minutes long; outside the everyday run.
-#   tests/bench/run.sh [onboarding] [sample] [reading] [usage] [view] [loading] [restore] [direct] [imports] [flushes] [pauses]
+#   tests/bench/run.sh [onboarding] [sample] [reading] [person] [usage] [view] [loading] [restore] [direct] [imports] [flushes] [pauses]
 # all when none is named
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -10,10 +10,10 @@ cd "$root"
 mkdir -p build
 cmake --preset release -DCONGVU_BENCH=ON >build/bench.log && cmake --build build/release >>build/bench.log || { tail -30 build/bench.log; exit 1; }
 export CONGVU_BIN="$root/build/release/service/congvud" CONGVU_BENCH="$root/build/release/tests/bench"
-for name in "${@:-onboarding sample reading usage view loading restore direct imports flushes pauses}"; do
+for name in "${@:-onboarding sample reading person usage view loading restore direct imports flushes pauses}"; do
     for one in $name; do
         case "$one" in
-        onboarding | sample | reading | usage | direct | imports | flushes) /usr/bin/python3 "tests/bench/$one.py" ;;
+        onboarding | sample | reading | person | usage | direct | imports | flushes) /usr/bin/python3 "tests/bench/$one.py" ;;
         view) "$CONGVU_BENCH/bench_view" 1000 100 && "$CONGVU_BENCH/bench_view" 1000000 10000 ;;
         pauses) # midnight needs the test clock
             clocked=build/clocked

@@ -182,6 +182,41 @@ static void locked_for_inactivity_is_never_regular(void **state)
     assert_int_equal(said.regular, 0);
 }
 
+/* Whatever lies where in its word or month: as counted one day after the other. */
+static void days_count_as_one_by_one(void **state)
+{
+    enum { DAYS = 365 };
+    uint64_t random = 11;
+    (void)state;
+    for (int round = 0; round < 400; round++) {
+        bool active[DAYS] = {false};
+        int ago[DAYS];
+        size_t count = 0, oldest = DAYS - 1 - (size_t)round % 90;
+        for (int day = DAYS - 1; day >= 0; day--) {
+            random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            if ((random >> 33) % (1 + (unsigned)round % 23) != 0)
+                continue;
+            ago[count++] = day;
+            active[day] = day <= (int)oldest;
+        }
+        struct dom_use use = record(ago, count);
+        uint8_t bits[DOM_ACTIVE_BYTES_MAX];
+        struct dom_active days;
+        dom_active_pack(&use, TODAY - (cv_day)oldest, bits, &days);
+        for (int step = 0; step < 60; step++) {
+            random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            int from = (int)(random >> 33) % DAYS, to = (int)(random >> 45) % DAYS, wanted = 0;
+            for (int day = from; day >= to; day--)
+                wanted += active[day];
+            assert_int_equal(dom_active_count(&days, TODAY - from, TODAY - to), wanted);
+        }
+        int last = 0;
+        while (last < DAYS && !active[last])
+            last++;
+        assert_int_equal(dom_active_last(&days), TODAY - last);
+    }
+}
+
 /* Between today and next_day nothing may change. */
 static void nothing_changes_before_the_next_day(void **state)
 {
@@ -221,6 +256,7 @@ int main(void)
         cmocka_unit_test(a_source_grows_stale),
         cmocka_unit_test(adoption_leaves_out_who_is_away),
         cmocka_unit_test(days_are_packed),
+        cmocka_unit_test(days_count_as_one_by_one),
         cmocka_unit_test(used_and_regular),
         cmocka_unit_test(a_new_account_is_asked_for_less),
         cmocka_unit_test(only_the_latest_day_is_reported),

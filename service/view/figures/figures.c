@@ -6,13 +6,17 @@
 
 #include "view/figures/figures.h"
 
+/* A person changes few of the figures: those are found once, not at each step of the way up. */
 void view_push(struct view *v, uint32_t from, const int32_t *delta, int sign)
 {
-    int used = view_figures_used(v);
+    int used = view_figures_used(v), changed[FIGURES], count = 0;
+    for (int i = 0; i < used; i++)
+        if (delta[i] != 0)
+            changed[count++] = i;
     for (uint32_t at = from;; at = v->units[at]->parent) {
         int32_t *sum = v->units[at]->sum;
-        for (int i = 0; i < used; i++)
-            sum[i] += sign * delta[i];
+        for (int i = 0; i < count; i++)
+            sum[changed[i]] += sign * delta[changed[i]];
         if (at == 0)
             return;
     }
