@@ -329,6 +329,16 @@ static bool taken_away(enum imp_op op, enum cv_problem problem)
            (op == IMP_DELETE_UNIT && problem == cvp_unit_not_found);
 }
 
+/* Is the record what the plan saw? Of a question nothing was seen: it was answered since. */
+static bool as_planned(const struct imp_trial *t, const struct imp_row *row, const char *changes)
+{
+    if (row->op == IMP_SET_CODE || row->action == IMP_QUESTION)
+        return true;
+    if (row->revision == IMP_BY_CHANGES)
+        return changes != NULL && row->changes != NULL && strcmp(changes, row->changes) == 0;
+    return imp_revision_of(t, row->op) == row->revision;
+}
+
 static bool look(struct imp *imp, const struct imp_row *row, struct cv_arena *arena, struct imp_done *out,
                  struct cv_error *err)
 {
@@ -340,10 +350,7 @@ static bool look(struct imp *imp, const struct imp_row *row, struct cv_arena *ar
     bool same = asks ? false
                 : ok ? imp_action_of(&t, row->op, &changes) == IMP_UNCHANGED
                      : taken_away(row->op, t.err.problem);
-    bool as_planned =
-        ok && (row->op == IMP_SET_CODE ||
-               (row->revision == IMP_BY_CHANGES ? changes && row->changes && strcmp(changes, row->changes) == 0
-                                                : imp_revision_of(&t, row->op) == row->revision));
+    bool planned = ok && as_planned(&t, row, changes);
     *out = (struct imp_done){.outcome = same ? IMP_SAME
                                         : ok ? IMP_CHANGED_SINCE
                                              : IMP_NOT_DONE,
@@ -354,7 +361,7 @@ static bool look(struct imp *imp, const struct imp_row *row, struct cv_arena *ar
     imp_trial_end(&t);
     if (err->problem == cvp_etag_mismatch)
         out->outcome = IMP_CHANGED_SINCE;
-    return asks || (!same && (as_planned || err->problem == cvp_brake_engaged));
+    return asks || (!same && (planned || err->problem == cvp_brake_engaged));
 }
 
 /* First looked at: what is there already as wished is done, whoever did it; only then does it count that somebody

@@ -288,6 +288,12 @@ static void unit_back(struct taking *t, struct imp_row *out, const struct imp_re
     imp_trial_end(&trial);
 }
 
+/* What is as it was first written is new: of a question nobody knew before somebody answered it. */
+static bool made_new(const struct imp_row *row, const struct imp_result *result)
+{
+    return row->action == IMP_CREATE || (row->action == IMP_QUESTION && result->revision == 1);
+}
+
 static void take_row_back(struct taking *t, const struct imp_row *row, const struct imp_result *result)
 {
     struct imp_row out = {.row = row->row,
@@ -295,7 +301,7 @@ static void take_row_back(struct taking *t, const struct imp_row *row, const str
                           .staff = result->staff,
                           .name = row->name,
                           .address = row->address};
-    if (row->op == IMP_PUT_STAFF && row->action == IMP_CREATE)
+    if (row->op == IMP_PUT_STAFF && made_new(row, result))
         person_back(t, &out, row, result);
     else if (row->op == IMP_PUT_STAFF)
         fields_back(t, &out, row, IMP_PATCH_STAFF);
@@ -305,10 +311,10 @@ static void take_row_back(struct taking *t, const struct imp_row *row, const str
         code_back(t, &out, row);
     else if (row->op == IMP_PUT_HEADCOUNT)
         headcount_back(t, &out, row);
-    else if (row->op == IMP_PUT_UNIT && row->action == IMP_UPDATE)
-        fields_back(t, &out, row, IMP_PATCH_UNIT);
-    else if (row->op == IMP_PUT_UNIT)
+    else if (row->op == IMP_PUT_UNIT && made_new(row, result))
         unit_back(t, &out, result);
+    else if (row->op == IMP_PUT_UNIT)
+        fields_back(t, &out, row, IMP_PATCH_UNIT);
     else
         cannot(&out, NULL);
     t->sums[out.action]++;
