@@ -68,6 +68,8 @@ bool prov_staff_create(struct prov_call *call, const struct prov_staff_input *in
 /* Before a caller is told, by an answer that is kept nowhere, that somebody beyond his scope looks like a newcomer:
  * counted as wrong pairs of a request are. False + rate_limited in place of what *err said: he waits. */
 bool prov_elsewhere_told(struct prov_call *call, const struct prov_staff_result *result, struct cv_error *err);
+/* *out_replay: *out holds what a POST with the call's idempotency key has made. Nothing is written. */
+bool prov_staff_seen(struct prov_call *call, struct prov_staff_result *out, bool *out_replay, struct cv_error *err);
 /* `key`: a staff code (made when nobody has it) or an id. */
 bool prov_staff_put(struct prov_call *call, const char *key, const struct prov_staff_input *in,
                     struct prov_staff_result *out, struct cv_error *err);

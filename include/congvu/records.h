@@ -149,6 +149,8 @@ bool dir_document_save(struct dir_session *s, const struct dir_document *before,
                        const struct dir_actor *actor, struct dir_stamp *out, struct cv_error *err);
 bool dir_document_delete(struct dir_session *s, const char *folder, const char *name, const struct dir_actor *actor,
                          struct cv_error *err);
+/* Only as it was read (CV_STALE). */
+bool dir_document_delete_read(struct dir_session *s, const struct dir_document *doc, struct cv_error *err);
 /* Those whose names begin with `prefix` ("" = all), ascending by bytes, behind `after` (NULL = from the first), at most
  * `max`. `with_bytes` false fills folder and name only. More than DIR_DOCUMENT_NAMES_MAX with that prefix: CV_LIMIT. */
 bool dir_document_list(struct dir_session *s, const char *folder, const char *prefix, const char *after, size_t max,

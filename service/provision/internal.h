@@ -182,8 +182,6 @@ typedef bool prov_attempt_fn(struct prov_call *call, void *ctx, struct dir_stamp
 /* Attempts within the deadline until nobody was faster, audited, and waits for the view. */
 bool prov_write(struct prov_call *call, const char *action, const char *target, prov_attempt_fn *attempt, void *ctx,
                 struct cv_error *err);
-/* The same for a POST about people: *out_replay says that *out holds what the first one made. */
-bool prov_staff_seen(struct prov_call *call, struct prov_staff_result *out, bool *out_replay, struct cv_error *err);
 
 struct prov_correction;
 /* Exchanges the codes of the person and of in->with (mending/swap.c). */

@@ -177,6 +177,9 @@ struct imp_done {
 };
 void imp_carry_out(struct imp *imp, const char *import, const struct imp_row *row, struct cv_arena *arena,
                    struct imp_done *out, struct cv_error *err);
+/* Writes nothing: IMP_SAME when it is there as wished. */
+void imp_look_back(struct imp *imp, const char *import, const struct imp_row *row, struct cv_arena *arena,
+                   struct imp_done *out, struct cv_error *err);
 bool imp_to_be_done(enum imp_action action);
 
 /* ---- second.c ---- */
@@ -227,8 +230,8 @@ bool imp_load(struct htp_exchange *x, struct prov_call *call, const char *id, bo
 bool imp_successor(struct prov_call *call, const char *id, const char **out, struct cv_error *err);
 /* Has one been sent, be it deleted since? What ran then does not go on by itself. */
 bool imp_replaced(struct prov_call *call, const char *id, bool *out, struct cv_error *err);
-/* Somebody asks for the plan whose corrected copy is gone. */
-bool imp_replaced_no_more(struct prov_call *call, const char *id, struct cv_error *err);
+/* Somebody asks for the plan: import_replaced, unless its corrected copy is gone; then it is forgotten. */
+bool imp_not_replaced(struct prov_call *call, const char *id, struct cv_error *err);
 /* `old` is not carried out any more: `id` is. */
 bool imp_replace(struct prov_call *call, const char *old, const char *id, struct cv_error *err);
 bool imp_delete(struct prov_call *call, const char *id, struct cv_error *err);

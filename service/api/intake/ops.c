@@ -373,6 +373,32 @@ void imp_carry_out(struct imp *imp, const char *import, const struct imp_row *ro
         done(imp, import, row, arena, out, err);
 }
 
+/* Who was made without a code is known by the key of the row alone. */
+static void recall(struct imp *imp, const char *import, const struct imp_row *row, struct cv_arena *arena,
+                   struct imp_done *out, struct cv_error *err)
+{
+    struct imp_trial t;
+    bool replayed = false;
+    imp_trial_begin(&t, imp, arena, false);
+    key_of(imp, import, row->row, &t);
+    if (prov_staff_seen(&t.call, &t.staff, &replayed, err) && replayed) {
+        out->outcome = IMP_SAME;
+        out->made = true;
+        take_record(&t, row->op, arena, out);
+    }
+    imp_trial_end(&t);
+}
+
+void imp_look_back(struct imp *imp, const char *import, const struct imp_row *row, struct cv_arena *arena,
+                   struct imp_done *out, struct cv_error *err)
+{
+    *out = (struct imp_done){.outcome = IMP_NOT_DONE, .updated_at = CV_NO_MOMENT};
+    if (row->key == NULL)
+        recall(imp, import, row, arena, out, err);
+    else
+        (void)look(imp, row, arena, out, err);
+}
+
 bool imp_to_be_done(enum imp_action action)
 {
     return action <= IMP_QUESTION;

@@ -137,36 +137,66 @@ bool imp_successor(struct prov_call *call, const char *id, const char **out, str
     return none || *out != NULL;
 }
 
-bool imp_replaced(struct prov_call *call, const char *id, bool *out, struct cv_error *err)
+static bool look_for(struct prov_call *call, const char *name, bool *out, struct dir_document *doc,
+                     struct cv_error *err)
 {
-    struct dir_document doc;
-    *out = dir_document_read(call->dir, folder, successor_name(call->arena, id), call->arena, &doc, err);
+    *out = dir_document_read(call->dir, folder, name, call->arena, doc, err);
     bool none = !*out && err->kind == CV_NOT_FOUND;
     if (none)
         cv_error_clear(err);
     return none || *out;
 }
 
-bool imp_replaced_no_more(struct prov_call *call, const char *id, struct cv_error *err)
+bool imp_replaced(struct prov_call *call, const char *id, bool *out, struct cv_error *err)
 {
-    struct dir_actor actor = prov_dir_actor(call);
-    bool was = false;
-    return imp_replaced(call, id, &was, err) &&
-           (!was || dir_document_delete(call->dir, folder, successor_name(call->arena, id), &actor, err));
+    struct dir_document mark;
+    return look_for(call, successor_name(call->arena, id), out, &mark, err);
 }
 
+/* Another copy may have been named meanwhile: only the mark that was looked at goes. */
+bool imp_not_replaced(struct prov_call *call, const char *id, struct cv_error *err)
+{
+    struct dir_document mark, copy;
+    bool marked = false, there = false;
+    if (!look_for(call, successor_name(call->arena, id), &marked, &mark, err))
+        return false;
+    if (!marked)
+        return true;
+    if (!look_for(call, cv_arena_strndup(call->arena, mark.bytes, mark.len), &there, &copy, err))
+        return false;
+    if (!there && dir_document_delete_read(call->dir, &mark, err))
+        return true;
+    bool gone = err->kind == CV_NOT_FOUND; /* somebody else has asked too */
+    if (gone)
+        cv_error_clear(err);
+    if (gone || (!there && err->kind != CV_STALE))
+        return gone;
+    cv_error_clear(err);
+    return cv_fail(err, cvp_import_replaced, NULL, "Danh sách này đã được thay bằng bản đã sửa",
+                   "This list has been replaced by a corrected copy");
+}
+
+/* The mark that is there may go, or become another one, while this one is made. */
 bool imp_replace(struct prov_call *call, const char *old, const char *id, struct cv_error *err)
 {
-    struct dir_document doc;
+    enum { TIMES = 8 };
+    struct dir_document mark;
     struct dir_actor actor = prov_dir_actor(call);
     const char *name = successor_name(call->arena, old);
-    if (add(call, name, id, strlen(id), err))
-        return true;
-    if (err->kind != CV_EXISTS)
-        return false;
-    cv_error_clear(err);
-    return dir_document_read(call->dir, folder, name, call->arena, &doc, err) &&
-           dir_document_save(call->dir, &doc, id, strlen(id), &actor, NULL, err);
+    for (int i = 0; i < TIMES; i++) {
+        cv_error_clear(err);
+        if (add(call, name, id, strlen(id), err))
+            return true;
+        if (err->kind != CV_EXISTS)
+            return false;
+        cv_error_clear(err);
+        if (dir_document_read(call->dir, folder, name, call->arena, &mark, err) &&
+            dir_document_save(call->dir, &mark, id, strlen(id), &actor, NULL, err))
+            return true;
+        if (err->kind != CV_NOT_FOUND && err->kind != CV_STALE)
+            return false;
+    }
+    return false;
 }
 
 bool imp_load(struct htp_exchange *x, struct prov_call *call, const char *id, bool rows, bool file,

@@ -41,6 +41,13 @@ static struct imp_run *run_new(struct imp_runner *runner, const struct imp_asker
 
 /* ---- beginning ---- */
 
+struct asked {
+    const struct imp_asker *asker;
+    const struct imp_stored *plan;
+    struct imp_marker *marker; /* an abandoned one, or none */
+    bool looks;
+};
+
 /* Somebody else may have been as fast. */
 static struct imp_run *list(struct imp_run *run)
 {
@@ -106,25 +113,37 @@ static bool read_earlier(struct imp_run *run, struct dir_session *dir, struct cv
     return none;
 }
 
-/* `marker`: an abandoned one, or none. */
-static bool begin(struct imp_runner *runner, struct prov_call *call, const struct imp_asker *asker,
-                  const struct imp_stored *plan, struct imp_marker *marker, struct imp_run **out,
-                  struct imp_progress *progress, struct cv_error *err)
+static struct imp_run *make(struct imp_runner *runner, struct prov_call *call, const struct asked *asked,
+                            struct cv_error *err)
 {
     const char *agreed_by = NULL;
+    bool fresh = asked->marker->document.name == NULL;
+    if (!imp_approved(call, asked->plan, &agreed_by, err))
+        return NULL;
+    struct imp_run *run = run_new(runner, asked->asker, asked->plan, agreed_by,
+                                  fresh ? CV_NO_MOMENT : asked->marker->progress.started_at);
+    if (run == NULL) {
+        cv_fail(err, cvp_list_too_large, NULL, "Danh sách quá lớn", "The list is too large");
+        return NULL;
+    }
+    run->looks = asked->looks;
+    if (read_earlier(run, call->dir, err))
+        return run;
+    imp_run_free(run);
+    return NULL;
+}
+
+static bool begin(struct imp_runner *runner, struct prov_call *call, const struct asked *asked, struct imp_run **out,
+                  struct imp_progress *progress, struct cv_error *err)
+{
+    struct imp_marker *marker = asked->marker;
     bool fresh = marker->document.name == NULL;
-    if (!imp_asker_may(runner->api, asker, imp_rights(&plan->options), call->arena))
+    if (!asked->looks && !imp_asker_may(runner->api, asked->asker, imp_rights(&asked->plan->options), call->arena))
         return cv_fail(err, cvp_scope_missing, NULL, "Người bắt đầu thực hiện danh sách này không còn quyền",
                        "Who began to carry this list out has the right no more");
-    if (!imp_approved(call, plan, &agreed_by, err))
-        return false;
-    struct imp_run *made = run_new(runner, asker, plan, agreed_by, fresh ? CV_NO_MOMENT : marker->progress.started_at);
+    struct imp_run *made = make(runner, call, asked, err);
     if (made == NULL)
-        return cv_fail(err, cvp_list_too_large, NULL, "Danh sách quá lớn", "The list is too large");
-    if (!read_earlier(made, call->dir, err)) {
-        imp_run_free(made);
         return false;
-    }
     struct imp_run *run = *out = list(made);
     imp_run_progress(run, progress);
     progress->by = cv_arena_strdup(call->arena, progress->by); /* the run may be gone before it is told */
@@ -170,12 +189,17 @@ static bool read_marker(struct dir_session *dir, const char *import, struct cv_a
     return none;
 }
 
-/* Of two copies of one list the corrected one is carried out; of the other one nothing more begins. */
-static bool not_replaced(const struct imp_stored *plan, struct cv_error *err)
+/* One of this process. What a copy has cut short is worked out before it goes on. */
+static bool goes_on(struct prov_call *call, struct imp_run **run, struct imp_progress *progress, struct cv_error *err)
 {
-    return plan->replaced_by == NULL ||
-           cv_fail(err, cvp_import_replaced, NULL, "Danh sách này đã được thay bằng bản đã sửa",
-                   "This list has been replaced by a corrected copy");
+    imp_run_progress(*run, progress);
+    if (!(*run)->looks)
+        return true;
+    bool wanted = imp_not_replaced(call, (*run)->id, err);
+    imp_run_unref(run);
+    return wanted && cv_fail(err, cvp_busy, NULL,
+                             "Đang xác định phần đã thực hiện của danh sách này; vui lòng thử lại sau ít giây",
+                             "What was done of this list is being worked out; please try again in a few seconds");
 }
 
 bool imp_run_start(struct htp_exchange *x, struct prov_call *call, const struct imp_stored *plan, struct imp_run **out,
@@ -185,11 +209,10 @@ bool imp_run_start(struct htp_exchange *x, struct prov_call *call, const struct 
     struct imp_marker marker;
     struct imp_asker asker = {.actor = *api_actor(x)};
     snprintf(asker.by, sizeof(asker.by), "%s", call->actor);
+    const struct asked asked = {.asker = &asker, .plan = plan, .marker = &marker};
     *out = imp_run_find(api_of(x), plan->id);
-    if (*out != NULL) {
-        imp_run_progress(*out, progress);
-        return true;
-    }
+    if (*out != NULL)
+        return goes_on(call, out, progress, err);
     if (!read_marker(call->dir, plan->id, x->arena, &marker, err))
         return false;
     if (marker.document.name != NULL && !abandoned(runner, plan->id, &marker)) {
@@ -198,8 +221,8 @@ bool imp_run_start(struct htp_exchange *x, struct prov_call *call, const struct 
     }
     if (marker.document.name == NULL && ended_well(call->dir, plan->id, x->arena, progress, err))
         return true;
-    return err->kind == CV_OK && not_replaced(plan, err) && imp_replaced_no_more(call, plan->id, err) &&
-           begin(runner, call, &asker, plan, &marker, out, progress, err);
+    return err->kind == CV_OK && imp_not_replaced(call, plan->id, err) &&
+           begin(runner, call, &asked, out, progress, err);
 }
 
 /* ---- carrying on what died ---- */
@@ -214,6 +237,13 @@ static bool kept_already(struct dir_session *dir, const char *import, const stru
            ended.started_at == marker->progress.started_at;
 }
 
+/* By who has the right still; of a list with a corrected copy it is only worked out what was done. */
+static bool may_go_on(struct imp_runner *runner, struct prov_call *call, struct asked *asked, struct cv_error *err)
+{
+    return imp_replaced(call, asked->plan->id, &asked->looks, err) &&
+           (asked->looks || imp_asker_may(runner->api, asked->asker, imp_rights(&asked->plan->options), call->arena));
+}
+
 static void carry_on(struct imp_runner *runner, const char *import, struct cv_arena *arena)
 {
     struct htp_exchange x;
@@ -221,9 +251,10 @@ static void carry_on(struct imp_runner *runner, const char *import, struct cv_ar
     struct imp_marker marker;
     struct imp_stored plan;
     struct imp_progress progress;
+    struct asked asked = {.asker = &marker.asker, .plan = &plan, .marker = &marker};
     struct imp_run *run = imp_run_find(runner->api, import);
     struct cv_error err = {0};
-    bool here = run != NULL, replaced = false;
+    bool here = run != NULL;
     imp_run_unref(&run);
     if (here || !imp_marker_read(runner->session, import, arena, &marker, &err) || !abandoned(runner, import, &marker))
         return;
@@ -233,11 +264,10 @@ static void carry_on(struct imp_runner *runner, const char *import, struct cv_ar
         (void)imp_marker_delete(runner->session, import, &err);
         return;
     }
-    if (there && imp_replaced(&call, import, &replaced, &err) && !replaced &&
-        imp_asker_may(runner->api, &marker.asker, imp_rights(&plan.options), arena) &&
-        imp_load(&x, &call, import, true, false, &plan, &err) &&
-        begin(runner, &call, &marker.asker, &plan, &marker, &run, &progress, &err))
-        cv_log(CV_LOG_INFO, "import", "%s goes on", import);
+    if (there && may_go_on(runner, &call, &asked, &err) && imp_load(&x, &call, import, true, false, &plan, &err) &&
+        begin(runner, &call, &asked, &run, &progress, &err))
+        cv_log(CV_LOG_INFO, "import", "%s %s", import,
+               asked.looks ? "was cut short: what it did is looked at" : "goes on");
     imp_run_unref(&run);
 }
 

@@ -27,6 +27,7 @@ struct imp_run {
     const char *agreed_by;       /* the second person, where one was needed; or NULL */
     struct imp_outcomes earlier; /* of the run before this one */
     cv_moment cut_short_at;      /* the beginning of a run whose outcomes died with it; CV_NO_MOMENT = there was none */
+    bool looks;                  /* writes nothing: works out what a run did that a corrected copy has ended */
     struct line *lines;
     size_t line_count;
     struct strand strands[IMP_STRANDS_MAX];

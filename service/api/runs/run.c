@@ -196,7 +196,7 @@ static bool try_once(struct imp_run *run, const struct imp_row *row, void *sessi
     dir_session_deadline(session, x.deadline);
     bool begun = !atomic_load(&run->over);
     if (begun)
-        imp_carry_out(&imp, run->id, row, arena, out, err);
+        (run->looks ? imp_look_back : imp_carry_out)(&imp, run->id, row, arena, out, err);
     job_turn_give(&run->runner->turns, since);
     return begun;
 }
@@ -233,6 +233,8 @@ static void do_line(struct imp_run *run, const struct line *line, void *session,
         poll(NULL, 0, TROUBLE_MS);
     }
     done.made = done.made || made_unheard(&done, unheard_since);
+    if (run->looks && done.outcome != IMP_SAME)
+        return;
     if (tried && !(trouble(done.outcome, &err) && atomic_load(&run->over)))
         note_result(run, &row, &done, before, &err);
 }
@@ -262,14 +264,14 @@ static void beat(struct imp_run *run, struct dir_session *session, struct cv_are
     struct cv_error err = {0};
     struct imp_marker marker;
     cv_arena_reset(arena);
-    if (!imp_asker_may(run->runner->api, &run->asker, imp_rights(&run->plan.options), arena)) {
+    if (!run->looks && !imp_asker_may(run->runner->api, &run->asker, imp_rights(&run->plan.options), arena)) {
         give_up(run, "who asked has lost the right");
         return;
     }
     dir_session_deadline(session, cv_deadline_in_ms(IMP_ROW_MS));
     bool read = imp_marker_read(session, run->id, arena, &marker, &err);
     bool mine = read && strcmp(marker.owner.life, run->runner->owner.life) == 0;
-    if (mine && replaced(run, session, arena)) {
+    if (mine && !run->looks && replaced(run, session, arena)) {
         give_up(run, "a corrected copy has been sent");
         return;
     }
@@ -322,7 +324,8 @@ static bool keep_outcome(struct imp_run *run, cv_moment ended_at, struct dir_ses
 static void end(struct imp_run *run, struct dir_session *session)
 {
     struct cv_error err = {0};
-    bool complete = !atomic_load(&run->over), for_good = complete || atomic_load(&run->replaced);
+    bool through = !atomic_load(&run->over), for_good = through || atomic_load(&run->replaced);
+    bool complete = through && !run->looks;
     cv_moment ended_at = complete ? cv_now() : CV_NO_MOMENT;
     if (for_good && !complete)
         add_earlier(run);

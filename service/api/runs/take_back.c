@@ -416,10 +416,28 @@ static const char *head_of(struct taking *t, const char *id, struct cv_error *er
     return cv_arena_strdup(x->arena, cv_buf_str(&buf));
 }
 
+/* What a run that goes on, or that died, has done is not known yet. */
+static bool nothing_under_way(struct taking *t, struct cv_error *err)
+{
+    struct imp_marker marker;
+    if (imp_marker_read(t->imp.call.dir, t->list->id, t->imp.x->arena, &marker, err))
+        return cv_fail(err, cvp_import_not_run, NULL,
+                       "Danh sách này đang được thực hiện hoặc bị ngắt giữa chừng; vui lòng chờ, hoặc thực hiện tiếp "
+                       "cho xong rồi hoàn tác",
+                       "This list is being carried out, or was cut short; please wait, or have it carried out to its "
+                       "end, and take it back then");
+    bool none = err->kind == CV_NOT_FOUND;
+    if (none)
+        cv_error_clear(err);
+    return none;
+}
+
 static bool load_results(struct taking *t, struct cv_error *err)
 {
     struct htp_exchange *x = t->imp.x;
     struct imp_progress progress;
+    if (!nothing_under_way(t, err))
+        return false;
     if (!imp_outcomes_read(t->imp.call.dir, t->list->id, x->arena, &progress, &t->did, err)) {
         if (err->kind == CV_NOT_FOUND)
             cv_fail(err, cvp_import_not_run, NULL, "Danh sách này chưa thực hiện xong, chưa có gì để hoàn tác",

@@ -150,6 +150,14 @@ bool dir_document_delete(struct dir_session *s, const char *folder, const char *
     return arena && dir_delete_entry(s, document_dn(s, arena, folder, name), NULL, err);
 }
 
+bool dir_document_delete_read(struct dir_session *s, const struct dir_document *doc, struct cv_error *err)
+{
+    cv_auto_arena arena = dir_scratch(err);
+
+    return arena && dir_delete_entry(s, document_dn(s, arena, doc->folder, doc->name),
+                                     dir_filter_revision(arena, doc->revision, ""), err);
+}
+
 static int by_name(const void *a, const void *b)
 {
     return strcmp(((const struct dir_value *)a)->bytes, ((const struct dir_value *)b)->bytes);
